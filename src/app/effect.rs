@@ -1,0 +1,87 @@
+//! Everything the interface can ask of its shell, as data.
+
+use std::path::PathBuf;
+
+use crate::app::event::Ticket;
+use crate::domain::address::{Bucket, ConnectionName, Prefix};
+use crate::domain::arrange::Arrangement;
+use crate::domain::listing::{ContinuationToken, Listing};
+use crate::domain::object::ObjectAddress;
+use crate::domain::presign::LinkSpec;
+use crate::domain::transfer::{JobSpec, Target, TransferCommand};
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Answered by [`crate::app::event::Event::Reply`] with the same ticket.
+    Request {
+        ticket: Ticket,
+        connection: ConnectionName,
+        request: Request,
+    },
+    /// The answer is not wanted any more: the task is aborted.
+    Abandon(Ticket),
+    Transfer(TransferCommand),
+    /// Put text on the clipboard; answered by `Event::Clipboard`.
+    Copy(String),
+    Save(Preference),
+    /// Ring the terminal's bell.
+    Bell,
+    /// Give the terminal back to the shell until the user returns.
+    Suspend,
+    /// Paint every cell anew.
+    Redraw,
+    Quit,
+}
+
+/// Questions to storage and to this machine.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    // ─── storage ───
+    ListBuckets,
+    ListPage {
+        bucket: Bucket,
+        prefix: Prefix,
+        token: Option<ContinuationToken>,
+    },
+    Head(ObjectAddress),
+    /// The first `bytes` of an object by a ranged GET.
+    Peek {
+        object: ObjectAddress,
+        bytes: u64,
+    },
+    Presign(LinkSpec),
+    CreateBucket(Bucket),
+    DeleteBucket(Bucket),
+    /// A zero-byte object named like the prefix.
+    CreatePrefix {
+        bucket: Bucket,
+        prefix: Prefix,
+    },
+    /// Counts objects and bytes below the targets, answering as it goes.
+    Measure {
+        bucket: Bucket,
+        targets: Vec<Target>,
+    },
+    // ─── this machine ───
+    /// Filter and sort, off the loop.
+    Arrange {
+        listing: Listing,
+        arrangement: Arrangement,
+    },
+    /// The rows of a local folder, folders first.
+    ReadFolder(PathBuf),
+    /// Which destinations of these jobs exist already.
+    Check(Vec<JobSpec>),
+}
+
+/// Something to remember over restarts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Preference {
+    DownloadFolder(PathBuf),
+    /// A bucket added by name, or (`false`) taken off the list again.
+    KnownBucket {
+        connection: ConnectionName,
+        bucket: Bucket,
+        known: bool,
+    },
+}

@@ -1,0 +1,127 @@
+//! Everything that can happen to the interface.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::app::chord::Chord;
+use crate::domain::address::ConnectionName;
+use crate::domain::arrange::Order;
+use crate::domain::error::Error;
+use crate::domain::listing::ListedPage;
+use crate::domain::object::{BucketEntry, ObjectHead};
+use crate::domain::presign::PresignedLink;
+use crate::domain::transfer::TransferEvent;
+use crate::domain::usage::Usage;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    Key(Chord),
+    Mouse(Mouse),
+    Paste(String),
+    Resized {
+        width: u16,
+        height: u16,
+    },
+    /// The answer to a request; a request may be answered more than once where its docs say so.
+    Reply {
+        ticket: Ticket,
+        reply: Reply,
+    },
+    Transfer(TransferEvent),
+    /// What a connection has used since it was opened.
+    Metered {
+        connection: ConnectionName,
+        usage: Usage,
+    },
+    /// How a copy to the clipboard went.
+    Clipboard(ClipboardOutcome),
+    /// The terminal is ours again after a suspension.
+    Resumed,
+    /// Only while something moves; at most 30 a second.
+    Tick,
+}
+
+/// Names an outstanding request; never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ticket(pub u64);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mouse {
+    pub kind: MouseKind,
+    /// Cells from the left and the top, from 0.
+    pub column: u16,
+    pub row: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MouseKind {
+    Click,
+    ScrollUp,
+    ScrollDown,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClipboardOutcome {
+    /// The clipboard has it.
+    Copied,
+    /// Sent to the terminal by OSC 52, which acknowledges nothing.
+    Sent,
+    Failed(String),
+}
+
+/// Answers, one for each kind of request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    Buckets(Result<Vec<BucketEntry>, Error>),
+    Page(Result<ListedPage, Error>),
+    /// The order of the rows of the listing that was sent, which may be a shorter one than today's.
+    Arranged(Order),
+    Head(Result<ObjectHead, Error>),
+    Peeked(Result<Peek, Error>),
+    Presigned(Result<PresignedLink, Error>),
+    BucketCreated(Result<(), Error>),
+    BucketDeleted(Result<(), Error>),
+    PrefixCreated(Result<(), Error>),
+    /// Sent repeatedly while counting; the last one has `done`.
+    Measured(Result<Measure, Error>),
+    Folder(Result<Vec<FolderEntry>, Error>),
+    Checked(Conflicts),
+}
+
+/// The first bytes of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peek {
+    pub bytes: Vec<u8>,
+    /// Of the whole object, where the server said.
+    pub size: Option<u64>,
+    pub content_type: Option<String>,
+}
+
+/// A running count of objects and bytes below prefixes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Measure {
+    pub objects: u64,
+    pub bytes: u64,
+    pub done: bool,
+}
+
+/// A row of the file picker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderEntry {
+    pub name: String,
+    pub path: PathBuf,
+    pub folder: bool,
+    pub size: u64,
+    pub modified: Option<Timestamp>,
+}
+
+/// Which destinations of jobs-to-be exist already.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conflicts {
+    pub existing: u64,
+    /// The first few, for the question.
+    pub sample: Vec<String>,
+    /// Why it could not be told for some; they are treated as absent and guarded when they are written.
+    pub unknown: Option<Error>,
+}

@@ -1,0 +1,1 @@
+//! The imperative shell of the command line.

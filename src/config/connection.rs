@@ -1,0 +1,109 @@
+//! A connection: everything needed to reach one account on one server.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::domain::address::{Bucket, ConnectionName, Prefix};
+use crate::domain::presign::DEFAULT_EXPIRY;
+use crate::domain::provider::Provider;
+
+/// What the user configured or gave as flags. `Debug` shows no secret.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    pub name: ConnectionName,
+    pub provider: Provider,
+    /// A whole URL; `None` lets the SDK derive it (AWS, or the variables the AWS CLI reads).
+    pub endpoint: Option<String>,
+    /// `None` lets the SDK decide; R2 is `auto`.
+    pub region: Option<String>,
+    pub credentials: CredentialsSource,
+    pub addressing: Addressing,
+    /// Shown even where the token may not list buckets.
+    pub known_buckets: Vec<KnownBucket>,
+    /// Nothing that writes is sent.
+    pub read_only: bool,
+    /// How long the links of `y` hold.
+    pub link_expiry: Duration,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownBucket {
+    pub bucket: Bucket,
+    /// Where a prefix-scoped token starts.
+    pub prefix: Prefix,
+    /// `https://cdn.example.com`: the public URL of a key is this, `/` and the key.
+    pub public_domain: Option<String>,
+}
+
+/// Where the keys come from.
+#[derive(Clone, Debug)]
+pub enum CredentialsSource {
+    /// The AWS chain, exactly as the AWS CLI: environment, profiles, SSO, process, role, web identity, IMDS.
+    Chain {
+        profile: Option<String>,
+    },
+    Static {
+        access_key_id: String,
+        secret_access_key: SecretString,
+        session_token: Option<SecretString>,
+    },
+    /// Names of environment variables that hold the keys.
+    Environment {
+        access_key_id: String,
+        secret_access_key: String,
+    },
+    /// A command that prints the JSON of `credential_process`.
+    Process {
+        command: String,
+    },
+    Anonymous,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Addressing {
+    /// Path style wherever an endpoint is given that is not AWS's.
+    #[default]
+    Auto,
+    Path,
+    VirtualHosted,
+}
+
+impl Connection {
+    /// The AWS chain with nothing configured.
+    pub fn chain(name: ConnectionName, profile: Option<String>) -> Connection {
+        Connection {
+            name,
+            provider: Provider::Aws,
+            endpoint: None,
+            region: None,
+            credentials: CredentialsSource::Chain { profile },
+            addressing: Addressing::Auto,
+            known_buckets: Vec::new(),
+            read_only: false,
+            link_expiry: DEFAULT_EXPIRY,
+        }
+    }
+
+    /// A server of any provider with an endpoint and keys given outright.
+    pub fn with_keys(
+        name: impl Into<ConnectionName>,
+        provider: Provider,
+        endpoint: &str,
+        region: &str,
+        access_key_id: &str,
+        secret_access_key: &str,
+    ) -> Connection {
+        Connection {
+            provider,
+            endpoint: Some(endpoint.to_owned()),
+            region: Some(region.to_owned()),
+            credentials: CredentialsSource::Static {
+                access_key_id: access_key_id.to_owned(),
+                secret_access_key: SecretString::from(secret_access_key),
+                session_token: None,
+            },
+            ..Connection::chain(name.into(), None)
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What can go wrong, where it happened, and what a person can do about it.
+
+mod explain;
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+pub use explain::Explanation;
+
+/// A failure below the shells. `Display` is one line without secrets; [`Error::explain`] says why and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Error {
+    pub kind: ErrorKind,
+    /// The request or step in the field's words: `ListObjectsV2`, `rename`, `parse config.toml`.
+    pub operation: String,
+    /// What it was about: `s3://bucket/key`, a path, an endpoint. Empty where nothing is more exact.
+    pub place: String,
+    /// What the server or the system said, raw; made visible before it is shown.
+    pub detail: String,
+    pub status: Option<u16>,
+    pub code: Option<String>,
+    pub request_id: Option<String>,
+    /// What the server asked to wait before another try.
+    pub retry_after: Option<Duration>,
+}
+
+/// The kinds that are told apart because a person does something different about each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ErrorKind {
+    // ─── who one is ───
+    NoCredentials,
+    /// The access key id is unknown.
+    UnknownAccessKey,
+    /// The secret does not fit the access key id.
+    WrongSecret,
+    ExpiredCredentials,
+    AccessDenied,
+    ClockSkew,
+    /// The connection is configured read-only; nothing was sent.
+    ReadOnly,
+    // ─── where one is ───
+    NoSuchBucket,
+    NoSuchKey,
+    NoSuchUpload,
+    WrongRegion {
+        expected: Option<String>,
+    },
+    InvalidName,
+    // ─── what is in the way ───
+    BucketNotEmpty,
+    BucketExists,
+    PreconditionFailed,
+    /// The source is not what it was when the transfer began.
+    SourceChanged,
+    Locked,
+    /// The provider or this server lacks it (501, or the capability table).
+    Unsupported,
+    TooLarge,
+    InvalidRequest,
+    // ─── the way there ───
+    /// DNS, connect or TLS.
+    Unreachable,
+    TimedOut,
+    /// Cut in the middle of a body.
+    Interrupted,
+    /// Something answered that speaks no S3.
+    NotS3,
+    Throttled,
+    ServerFault,
+    // ─── bytes ───
+    /// Checksum, length or ETag differ from what was sent or promised.
+    Corrupt,
+    /// A listing that claims to go on and gives no way to, or goes in a circle.
+    BrokenListing,
+    // ─── this machine ───
+    LocalMissing,
+    LocalDenied,
+    LocalExists,
+    DiskFull,
+    LocalName,
+    LocalIo,
+    // ─── ourselves ───
+    Config,
+    Usage,
+    Cancelled,
+    /// Some of many failed; the detail counts them.
+    Partial,
+    Other,
+}
+
+impl Error {
+    pub fn new(kind: ErrorKind, operation: impl Into<String>, place: impl Into<String>) -> Error {
+        Error {
+            kind,
+            operation: operation.into(),
+            place: place.into(),
+            detail: String::new(),
+            status: None,
+            code: None,
+            request_id: None,
+            retry_after: None,
+        }
+    }
+
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Error {
+        self.detail = detail.into();
+        self
+    }
+
+    /// A failed call of the system on a local file.
+    pub fn from_io(error: &std::io::Error, operation: &str, path: impl fmt::Display) -> Error {
+        use std::io::ErrorKind as Io;
+        let kind = match error.kind() {
+            Io::NotFound => ErrorKind::LocalMissing,
+            Io::PermissionDenied | Io::ReadOnlyFilesystem => ErrorKind::LocalDenied,
+            Io::AlreadyExists => ErrorKind::LocalExists,
+            Io::StorageFull | Io::QuotaExceeded | Io::FileTooLarge => ErrorKind::DiskFull,
+            Io::InvalidFilename => ErrorKind::LocalName,
+            _ => ErrorKind::LocalIo,
+        };
+        Error::new(kind, operation, path.to_string()).detail(error.to_string())
+    }
+
+    /// Whether the same request may succeed later without anybody changing anything.
+    pub fn retryable(&self) -> bool {
+        matches!(
+            self.kind,
+            ErrorKind::Unreachable
+                | ErrorKind::TimedOut
+                | ErrorKind::Interrupted
+                | ErrorKind::Throttled
+                | ErrorKind::ServerFault
+                | ErrorKind::Corrupt
+        )
+    }
+
+    pub fn is(&self, kind: &ErrorKind) -> bool {
+        self.kind == *kind
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.explain().what)?;
+        if !self.place.is_empty() {
+            write!(f, " ({})", self.place)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}

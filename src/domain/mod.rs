@@ -1,0 +1,15 @@
+//! The words of object storage, without I/O, clocks or async.
+
+pub mod address;
+pub mod arrange;
+pub mod error;
+pub mod listing;
+pub mod object;
+pub mod parts;
+pub mod presign;
+pub mod price;
+pub mod provider;
+pub mod transfer;
+pub mod units;
+pub mod usage;
+pub mod visible;

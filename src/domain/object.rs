@@ -1,0 +1,171 @@
+//! An object and what a server tells about it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::address::{Bucket, Key};
+
+/// The entity tag with its quotes removed. It changes when the bytes change; it is no hash of them in general.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ETag(String);
+
+impl ETag {
+    /// Takes the header's text, quoted or not.
+    pub fn new(text: &str) -> Self {
+        Self(text.trim_matches('"').to_owned())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form `If-Match` wants.
+    pub fn quoted(&self) -> String {
+        format!("\"{}\"", self.0)
+    }
+
+    /// The MD5 in lower-case hex where the tag has the form of a single PUT's; a multipart tag (`…-3`) has not.
+    pub fn md5_hex(&self) -> Option<&str> {
+        (self.0.len() == 32 && self.0.bytes().all(|b| b.is_ascii_hexdigit())).then_some(&*self.0)
+    }
+}
+
+impl fmt::Display for ETag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A bucket of a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketEntry {
+    pub bucket: Bucket,
+    pub created: Option<Timestamp>,
+}
+
+/// Everything HeadObject says. A field is `None` where the server sent none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObjectHead {
+    /// Bytes; `None` where the edge recompressed the body and dropped the length (R2 with `Content-Encoding`).
+    pub size: Option<u64>,
+    pub etag: Option<ETag>,
+    pub modified: Option<Timestamp>,
+    pub storage_class: Option<String>,
+    pub version_id: Option<String>,
+    pub headers: ObjectHeaders,
+    /// Names without `x-amz-meta-`, lower case.
+    pub user_metadata: BTreeMap<String, String>,
+    /// Algorithm name (`CRC64NVME`, `SHA256`, …) and its base64 value.
+    pub checksums: Vec<(String, String)>,
+    /// Number of parts of the multipart upload that made it.
+    pub parts: Option<u32>,
+    /// How many metadata entries the server could not express (`x-amz-missing-meta`).
+    pub missing_metadata: u32,
+    /// What else it said (encryption, restore, lock, replication, expiration): label and text.
+    pub more: Vec<(String, String)>,
+}
+
+/// The system metadata a client may set on an object.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectHeaders {
+    pub content_type: Option<String>,
+    pub content_encoding: Option<String>,
+    pub content_disposition: Option<String>,
+    pub content_language: Option<String>,
+    pub cache_control: Option<String>,
+    pub expires: Option<String>,
+}
+
+/// Bytes `start..end` of an object; never empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ByteRange {
+    pub start: u64,
+    pub end: u64,
+}
+
+impl ByteRange {
+    pub fn len(self) -> u64 {
+        self.end - self.start
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.end <= self.start
+    }
+
+    /// The value of the `Range` header, whose end is inclusive (RFC 9110, 14.1.2).
+    pub fn header(self) -> String {
+        format!("bytes={}-{}", self.start, self.end.saturating_sub(1))
+    }
+}
+
+/// What a GET may ask for besides the object.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GetOptions {
+    pub range: Option<ByteRange>,
+    /// Fail with `SourceChanged` where the object is another one by now.
+    pub if_match: Option<ETag>,
+}
+
+/// What a PUT or the start of a multipart upload carries besides the bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PutOptions {
+    pub headers: ObjectHeaders,
+    pub user_metadata: BTreeMap<String, String>,
+    /// `If-None-Match: *`: fail with `PreconditionFailed` where the key exists.
+    pub only_if_absent: bool,
+}
+
+/// What the server said of an object it stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stored {
+    pub etag: Option<ETag>,
+    pub version_id: Option<String>,
+    /// Algorithm and base64 value, where the server computed or echoed one.
+    pub checksums: Vec<(String, String)>,
+}
+
+/// Names an unfinished multipart upload.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UploadId(pub String);
+
+/// A part the server holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadedPart {
+    /// 1 to 10,000.
+    pub number: u32,
+    pub etag: ETag,
+    pub size: u64,
+}
+
+/// An object in a bucket: where requests about one object point.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ObjectAddress {
+    pub bucket: Bucket,
+    pub key: Key,
+}
+
+impl fmt::Display for ObjectAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "s3://{}/{}", self.bucket, self.key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_single_puts_tag_has_the_form_of_an_md5() {
+        assert_eq!(
+            ETag::new("\"9e107d9d372bb6826bd81d3542a419d6\"").md5_hex(),
+            Some("9e107d9d372bb6826bd81d3542a419d6")
+        );
+        assert_eq!(ETag::new("9e107d9d372bb6826bd81d3542a419d6-3").md5_hex(), None);
+        assert_eq!(ETag::new("opaque").quoted(), "\"opaque\"");
+    }
+}

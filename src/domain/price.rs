@@ -1,0 +1,1 @@
+//! What requests cost, from a dated price table.

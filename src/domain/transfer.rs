@@ -1,0 +1,185 @@
+//! The words of the transfer queue: what a job is asked to do, how it stands, what is ordered and what is told.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::address::{Bucket, ConnectionName, Key, Prefix};
+use crate::domain::error::Error;
+use crate::domain::object::ObjectHeaders;
+
+/// Numbers a job for the life of its journal; later jobs have larger numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JobId(pub u64);
+
+/// What the user asked for: one row of the queue. It names its connection and holds no secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobSpec {
+    pub connection: ConnectionName,
+    pub work: Work,
+    pub on_conflict: OnConflict,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Work {
+    /// A file to a key, or a folder (every regular file below it) to keys below a prefix.
+    Upload { source: PathBuf, bucket: Bucket, target: Target, headers: ObjectHeaders },
+    /// An object to `folder`/`name`, or every object below a prefix into `folder`.
+    Download { bucket: Bucket, source: Target, folder: PathBuf, name: Option<String> },
+    /// Server side, within or across buckets of one connection.
+    Copy { bucket: Bucket, source: Target, to_bucket: Bucket, target: Target },
+    /// Objects by key and everything below prefixes.
+    Delete { bucket: Bucket, targets: Vec<Target> },
+}
+
+/// One object, or everything below a prefix.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Target {
+    Object(Key),
+    Prefix(Prefix),
+}
+
+impl Target {
+    pub fn as_str(&self) -> &str {
+        match self {
+            Target::Object(key) => key.as_str(),
+            Target::Prefix(prefix) => prefix.as_str(),
+        }
+    }
+}
+
+/// What to do where the destination exists already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnConflict {
+    Overwrite,
+    /// Leave the destination as it is; the job counts it as skipped.
+    Skip,
+    /// A new name: `name (1).ext`.
+    KeepBoth,
+    /// Fail that object and say so: nothing is overwritten unasked.
+    #[default]
+    Fail,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    Up,
+    Down,
+    Copy,
+    Delete,
+}
+
+impl Work {
+    pub fn direction(&self) -> Direction {
+        match self {
+            Work::Upload { .. } => Direction::Up,
+            Work::Download { .. } => Direction::Down,
+            Work::Copy { .. } => Direction::Copy,
+            Work::Delete { .. } => Direction::Delete,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum JobState {
+    Queued,
+    Running,
+    Paused,
+    Done,
+    /// All or some objects failed; [`Error`] of kind `Partial` where others succeeded.
+    Failed(Error),
+    Cancelled,
+}
+
+impl JobState {
+    pub fn finished(&self) -> bool {
+        matches!(self, JobState::Done | JobState::Failed(_) | JobState::Cancelled)
+    }
+}
+
+/// How far a job has come. Totals grow while a prefix or folder still expands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    pub bytes: u64,
+    pub bytes_total: u64,
+    pub objects: u64,
+    pub objects_total: u64,
+    pub failed: u64,
+    pub skipped: u64,
+    /// The totals are final.
+    pub expanded: bool,
+}
+
+/// How the bytes of a finished job were checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verification {
+    /// Compared with a digest of this name: `md5`, `crc64nvme`, ….
+    Digest(String),
+    /// Only the length could be compared, for this reason.
+    SizeOnly(String),
+}
+
+/// One job as a view of the queue shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobView {
+    pub id: JobId,
+    pub spec: JobSpec,
+    pub state: JobState,
+    pub progress: Progress,
+    /// Failed objects of the job, oldest first; at most [`MAX_FAILURES`], the count is in [`Progress::failed`].
+    pub failures: Vec<Failure>,
+    pub verification: Option<Verification>,
+}
+
+pub const MAX_FAILURES: usize = 1000;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The key or path it was about.
+    pub place: String,
+    pub error: Error,
+}
+
+/// An order to the engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TransferCommand {
+    Enqueue(Vec<JobSpec>),
+    Cancel(JobId),
+    Pause(JobId),
+    Resume(JobId),
+    /// Tries the failed objects of a finished job again.
+    Retry(JobId),
+    RetryFailed,
+    /// Forgets jobs that are done, failed or cancelled.
+    ClearFinished,
+    /// Moves a queued job before (`-1`) or after (`1`) its neighbour.
+    Move(JobId, i8),
+}
+
+/// News from the engine, in the order in which they happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TransferEvent {
+    /// The whole queue, as it is at start.
+    Restored(Vec<JobView>),
+    Queued(JobView),
+    /// Many at once, at most 30 times a second; only jobs that moved.
+    Advanced(Vec<(JobId, Progress)>),
+    Changed {
+        id: JobId,
+        state: JobState,
+        progress: Progress,
+        verification: Option<Verification>,
+    },
+    ObjectFailed {
+        id: JobId,
+        failure: Failure,
+    },
+    /// In the new order of the queue.
+    Reordered(Vec<JobId>),
+    Removed(Vec<JobId>),
+    /// The engine itself cannot work (the journal is not writable, another process owns it).
+    Halted(Error),
+}

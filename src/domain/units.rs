@@ -1,0 +1,1 @@
+//! Sizes, rates, durations and times as people read them.

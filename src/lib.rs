@@ -1,0 +1,18 @@
+//! Windlass, a terminal browser for S3 and Cloudflare R2 buckets.
+//!
+//! Two towers stand on one vocabulary: `domain` ← `s3` ← `transfer` move bytes, `domain` ← `app` ← `ui` are the
+//! interface. They meet only in the shells `tui` and `cli`.
+
+pub mod domain;
+
+pub mod config;
+
+pub mod s3;
+pub mod transfer;
+
+pub mod app;
+pub mod ui;
+
+pub mod cli;
+pub mod demo;
+pub mod tui;

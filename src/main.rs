@@ -1,0 +1,3 @@
+//! Turns arguments into an exit code.
+
+fn main() {}

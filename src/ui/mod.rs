@@ -1,0 +1,1 @@
+//! Painting: a pure function of the interface state.
