@@ -1,1 +1,10 @@
 //! Every integration test in one binary, so that the SDK is linked once.
+
+mod architecture;
+mod cli;
+mod contract;
+mod flows;
+mod screens;
+mod support;
+mod terminal;
+mod transfers;

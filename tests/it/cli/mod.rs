@@ -1,0 +1,1 @@
+//! The compiled program's verbs as a process.

@@ -1,0 +1,1 @@
+//! User stories: keys in, effects out, without terminal or network.

@@ -1,0 +1,1 @@
+//! Pictures of the screen at three sizes, with colours.

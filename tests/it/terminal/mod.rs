@@ -1,0 +1,1 @@
+//! The compiled program in a pseudo-terminal, read back through a terminal parser.
