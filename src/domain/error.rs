@@ -1,13 +1,11 @@
 //! What can go wrong, where it happened, and what a person can do about it.
 
-mod explain;
+pub mod explain;
 
 use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-
-pub use explain::Explanation;
 
 /// A failure below the shells. `Display` is one line without secrets; [`Error::explain`] says why and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
