@@ -109,7 +109,8 @@ fn files_do_not_import_in_circles() {
     let mut arrows: BTreeMap<Vec<String>, BTreeSet<Vec<String>>> = BTreeMap::new();
     for file in &files {
         let from = file.module();
-        for path in file.own_paths() {
+        let below = file.foreign_paths().into_iter().map(|path| [from.clone(), path].concat());
+        for path in file.own_paths().into_iter().chain(below) {
             let to =
                 (1..=path.len()).rev().map(|n| path[..n].to_vec()).find(|p| modules.contains(p));
             if let Some(to) = to.filter(|to| *to != from) {
