@@ -1,3 +1,7 @@
 //! Files to plain data: where things live, connections, what the user wrote.
 
 pub mod connection;
+pub mod file;
+pub mod paths;
+pub mod r2;
+pub mod remembered;

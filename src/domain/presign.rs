@@ -75,9 +75,67 @@ pub fn effective_expiry(
     holds
 }
 
+/// Reads how long a link shall hold: `90s`, `15m`, `1h`, `1h30m`, `7d`, `1w`, or plain seconds as the AWS CLI takes them.
+///
+/// # Errors
+/// A sentence that says what was expected; also below a second and beyond [`MAX_EXPIRY`].
+pub fn parse_expiry(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    let seconds = match text.parse::<u64>() {
+        Ok(seconds) => Some(seconds),
+        Err(_) => sum_of_units(text),
+    };
+    match seconds.map(Duration::from_secs) {
+        None => Err(format!("{text:?} is not a duration: write 15m, 1h, 1h30m or 7d")),
+        Some(Duration::ZERO) => Err("a link must hold for at least a second".to_owned()),
+        Some(asked) if asked > MAX_EXPIRY => {
+            Err(format!("{text} is longer than the 7 days that a signature can hold"))
+        }
+        Some(asked) => Ok(asked),
+    }
+}
+
+/// Seconds of `1h30m`; `None` where a number or a unit is missing or the sum is too large.
+fn sum_of_units(text: &str) -> Option<u64> {
+    let mut rest = text;
+    let mut sum = 0_u64;
+    while !rest.is_empty() {
+        let digits = rest.find(|character: char| !character.is_ascii_digit())?;
+        let number: u64 = rest[..digits].parse().ok()?;
+        let unit = rest[digits..].chars().next()?;
+        let seconds = match unit {
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 24 * 3600,
+            'w' => 7 * 24 * 3600,
+            _ => return None,
+        };
+        sum = sum.checked_add(number.checked_mul(seconds)?)?;
+        rest = rest[digits + 1..].trim_start();
+    }
+    (!text.is_empty()).then_some(sum)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_expiry_is_read_as_people_write_it() {
+        let seconds = |text| parse_expiry(text).map(|expiry| expiry.as_secs());
+        assert_eq!(seconds("15m"), Ok(900));
+        assert_eq!(seconds(" 1h30m "), Ok(5400));
+        assert_eq!(seconds("1h 30m"), Ok(5400));
+        assert_eq!(seconds("7d"), Ok(604_800));
+        assert_eq!(seconds("1w"), Ok(604_800));
+        assert_eq!(seconds("3600"), Ok(3600));
+        assert!(seconds("8d").unwrap_err().contains("7 days"));
+        assert!(seconds("0s").unwrap_err().contains("at least a second"));
+        for text in ["", "h", "1x", "1é", "m15", "99999999999999999999h", "-1h"] {
+            assert!(seconds(text).unwrap_err().contains("write 15m"), "{text}");
+        }
+    }
 
     #[test]
     fn a_link_ends_with_the_first_of_its_three_limits() {

@@ -1,0 +1,83 @@
+//! `config.toml`: reads the user's connections; never writes.
+
+mod raw;
+
+use std::fs;
+use std::io;
+use std::ops::Range;
+use std::path::Path;
+
+use crate::config::connection::Connection;
+use crate::config::file::raw::{RawConnection, RawFile};
+use crate::domain::address::ConnectionName;
+use crate::domain::error::{Error, ErrorKind};
+
+/// What the file says.
+#[derive(Clone, Debug, Default)]
+pub struct Configuration {
+    /// The connection to start with.
+    pub default: Option<ConnectionName>,
+    /// In the order of the file.
+    pub connections: Vec<Connection>,
+}
+
+/// Reads the file; a missing one is an empty configuration.
+///
+/// # Errors
+/// `Config` with file, line and what was expected; `LocalDenied` and the like where it cannot be read.
+pub fn read(path: &Path) -> Result<Configuration, Error> {
+    match fs::read_to_string(path) {
+        Ok(text) => parse(&text, path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Configuration::default()),
+        Err(error) => Err(Error::from_io(&error, "read", path.display())),
+    }
+}
+
+/// # Errors
+/// As [`read`]; `path` is only named.
+pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
+    let fault = |span: Option<Range<usize>>, detail: &str| {
+        let line = span.map_or(1, |span| line_of(text, span.start));
+        Error::new(ErrorKind::Config, "read config.toml", format!("{}:{line}", path.display()))
+            .detail(detail)
+    };
+    let file: RawFile =
+        toml::from_str(text).map_err(|error| fault(error.span(), error.message()))?;
+    let mut sections: Vec<_> = file.connections.into_iter().collect();
+    sections.sort_by_key(|(name, _)| name.span().start);
+    let mut connections = Vec::with_capacity(sections.len());
+    for (name, section) in sections {
+        connections.push(connection(name.get_ref(), name.span(), section).map_err(|wrong| {
+            fault(Some(wrong.span), &format!("connection {:?}: {}", name.get_ref(), wrong.expected))
+        })?);
+    }
+    let Some(default) = file.default else {
+        return Ok(Configuration { default: None, connections });
+    };
+    let name = ConnectionName::new(default.get_ref().as_str());
+    if !connections.iter().any(|connection| connection.name == name) {
+        let detail =
+            format!("default names {:?}, which no [connections] section defines", name.as_str());
+        return Err(fault(Some(default.span()), &detail));
+    }
+    Ok(Configuration { default: Some(name), connections })
+}
+
+fn connection(
+    name: &str,
+    span: Range<usize>,
+    section: RawConnection,
+) -> Result<Connection, raw::Wrong> {
+    if name.is_empty() {
+        return Err(raw::Wrong { span, expected: "expected a name that is not empty".to_owned() });
+    }
+    section.into_connection(ConnectionName::new(name), span)
+}
+
+/// Counts from 1.
+fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,274 @@
+//! The sections of `config.toml` as they are written, and the rules that make a connection of one.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::ops::Range;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use toml::Spanned;
+
+use crate::config::connection::{Addressing, Connection, CredentialsSource, KnownBucket};
+use crate::config::r2::{self, Jurisdiction};
+use crate::domain::address::{Bucket, ConnectionName, Prefix};
+use crate::domain::presign::{DEFAULT_EXPIRY, parse_expiry};
+use crate::domain::provider::{Provider, detect};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawFile {
+    pub default: Option<Spanned<String>>,
+    #[serde(default)]
+    pub connections: HashMap<Spanned<String>, RawConnection>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawConnection {
+    provider: Option<Spanned<Provider>>,
+    account_id: Option<Spanned<String>>,
+    jurisdiction: Option<Spanned<Jurisdiction>>,
+    endpoint: Option<Spanned<String>>,
+    region: Option<String>,
+    access_key_id: Option<Spanned<String>>,
+    secret_access_key: Option<Spanned<Secret>>,
+    session_token: Option<Spanned<Secret>>,
+    access_key_id_env: Option<Spanned<String>>,
+    secret_access_key_env: Option<Spanned<String>>,
+    credential_process: Option<Spanned<String>>,
+    profile: Option<Spanned<String>>,
+    anonymous: Option<Spanned<bool>>,
+    path_style: Option<PathStyle>,
+    read_only: bool,
+    link_expiry: Option<Spanned<String>>,
+    buckets: Vec<RawBucket>,
+}
+
+/// What a section says that cannot be, and where.
+pub struct Wrong {
+    pub span: Range<usize>,
+    pub expected: String,
+}
+
+/// Goes into its box as soon as it is read.
+#[derive(Deserialize)]
+#[serde(from = "String")]
+struct Secret(SecretString);
+
+impl From<String> for Secret {
+    fn from(text: String) -> Secret {
+        Secret(SecretString::from(text))
+    }
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum PathStyle {
+    Auto,
+    Always,
+    Never,
+}
+
+impl RawConnection {
+    pub fn into_connection(
+        mut self,
+        name: ConnectionName,
+        span: Range<usize>,
+    ) -> Result<Connection, Wrong> {
+        let endpoint = self.endpoint()?;
+        let provider = self.provider(endpoint.as_deref());
+        if provider == Provider::R2 && endpoint.is_none() {
+            return wrong(&span, "expected account_id or endpoint for an R2 connection");
+        }
+        let region = self.region.take();
+        let region = region.or_else(|| (provider == Provider::R2).then(|| "auto".to_owned()));
+        Ok(Connection {
+            name,
+            provider,
+            endpoint,
+            region,
+            credentials: self.credentials(&span)?,
+            addressing: match self.path_style.unwrap_or(PathStyle::Auto) {
+                PathStyle::Auto => Addressing::Auto,
+                PathStyle::Always => Addressing::Path,
+                PathStyle::Never => Addressing::VirtualHosted,
+            },
+            link_expiry: self.expiry()?,
+            read_only: self.read_only,
+            known_buckets: self.buckets.into_iter().map(KnownBucket::from).collect(),
+        })
+    }
+
+    /// The provider that is named; without one, what account id and endpoint say.
+    fn provider(&self, endpoint: Option<&str>) -> Provider {
+        match (&self.provider, &self.account_id) {
+            (Some(provider), _) => *provider.get_ref(),
+            (None, Some(_)) => Provider::R2,
+            (None, None) => detect(endpoint),
+        }
+    }
+
+    fn endpoint(&self) -> Result<Option<String>, Wrong> {
+        let not_r2 =
+            self.provider.as_ref().is_some_and(|provider| *provider.get_ref() != Provider::R2);
+        match (&self.account_id, &self.endpoint) {
+            (Some(account), _) if not_r2 => {
+                wrong(&account.span(), "account_id is only for provider = \"r2\"")
+            }
+            (Some(account), Some(_)) => {
+                wrong(&account.span(), "expected account_id or endpoint, not both")
+            }
+            (Some(account), None) => {
+                let jurisdiction = self.jurisdiction.as_ref().map(|given| *given.get_ref());
+                match r2::endpoint(account.get_ref(), jurisdiction) {
+                    Ok(endpoint) => Ok(Some(endpoint)),
+                    Err(expected) => Err(Wrong { span: account.span(), expected }),
+                }
+            }
+            (None, endpoint) => {
+                if let Some(jurisdiction) = &self.jurisdiction {
+                    return wrong(&jurisdiction.span(), "jurisdiction goes with account_id");
+                }
+                endpoint.as_ref().map(whole_url).transpose()
+            }
+        }
+    }
+
+    fn credentials(&mut self, span: &Range<usize>) -> Result<CredentialsSource, Wrong> {
+        self.only_one_source()?;
+        if let Some(token) = self.session_token.as_ref().filter(|_| self.access_key_id.is_none()) {
+            return wrong(&token.span(), "session_token goes with access_key_id");
+        }
+        if self.anonymous.take().is_some_and(Spanned::into_inner) {
+            return Ok(CredentialsSource::Anonymous);
+        }
+        if let Some(command) = self.credential_process.take() {
+            return Ok(CredentialsSource::Process { command: command.into_inner() });
+        }
+        match (self.access_key_id.take(), self.secret_access_key.take()) {
+            (Some(id), Some(secret)) => {
+                return Ok(CredentialsSource::Static {
+                    access_key_id: id.into_inner(),
+                    secret_access_key: secret.into_inner().0,
+                    session_token: self.session_token.take().map(|token| token.into_inner().0),
+                });
+            }
+            (Some(id), None) => return wrong(&id.span(), "expected secret_access_key as well"),
+            (None, Some(secret)) => return wrong(&secret.span(), "expected access_key_id as well"),
+            (None, None) => {}
+        }
+        match (self.access_key_id_env.take(), self.secret_access_key_env.take()) {
+            (Some(id), Some(secret)) => Ok(CredentialsSource::Environment {
+                access_key_id: id.into_inner(),
+                secret_access_key: secret.into_inner(),
+            }),
+            (None, None) => Ok(CredentialsSource::Chain {
+                profile: self.profile.take().map(Spanned::into_inner),
+            }),
+            (id, secret) => {
+                let span = id.or(secret).map_or(span.clone(), |given| given.span());
+                wrong(&span, "expected access_key_id_env and secret_access_key_env together")
+            }
+        }
+    }
+
+    fn only_one_source(&self) -> Result<(), Wrong> {
+        let anonymous = self.anonymous.as_ref().filter(|given| *given.get_ref());
+        let keys = self.access_key_id.as_ref().map(Spanned::span);
+        let keys = keys.or_else(|| self.secret_access_key.as_ref().map(Spanned::span));
+        let names = self.access_key_id_env.as_ref().map(Spanned::span);
+        let names = names.or_else(|| self.secret_access_key_env.as_ref().map(Spanned::span));
+        let mut given: Vec<_> = [
+            keys,
+            names,
+            self.credential_process.as_ref().map(Spanned::span),
+            self.profile.as_ref().map(Spanned::span),
+            anonymous.map(Spanned::span),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        given.sort_by_key(|span| span.start);
+        match given.get(1) {
+            None => Ok(()),
+            Some(second) => wrong(
+                second,
+                "expected one source of credentials: access_key_id, access_key_id_env, \
+                 credential_process, profile or anonymous",
+            ),
+        }
+    }
+
+    fn expiry(&self) -> Result<std::time::Duration, Wrong> {
+        let Some(text) = &self.link_expiry else { return Ok(DEFAULT_EXPIRY) };
+        parse_expiry(text.get_ref()).map_err(|expected| Wrong { span: text.span(), expected })
+    }
+}
+
+fn whole_url(endpoint: &Spanned<String>) -> Result<String, Wrong> {
+    let text = endpoint.get_ref();
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.starts_with('/') => Ok(text.clone()),
+        _ => wrong(&endpoint.span(), "expected an endpoint that starts with https:// or http://"),
+    }
+}
+
+fn wrong<T>(span: &Range<usize>, expected: &str) -> Result<T, Wrong> {
+    Err(Wrong { span: span.clone(), expected: expected.to_owned() })
+}
+
+/// `"media"`, or a table with more than the name.
+struct RawBucket {
+    name: String,
+    prefix: String,
+    public_domain: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BucketTable {
+    name: String,
+    #[serde(default)]
+    prefix: String,
+    public_domain: Option<String>,
+}
+
+impl From<RawBucket> for KnownBucket {
+    fn from(raw: RawBucket) -> KnownBucket {
+        KnownBucket {
+            bucket: Bucket::new(raw.name),
+            prefix: Prefix::new(raw.prefix),
+            public_domain: raw.public_domain,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for RawBucket {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RawBucket, D::Error> {
+        deserializer.deserialize_any(BucketVisitor)
+    }
+}
+
+struct BucketVisitor;
+
+impl<'de> Visitor<'de> for BucketVisitor {
+    type Value = RawBucket;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(
+            "the name of a bucket, or { name = \"…\", prefix = \"…\", public_domain = \"…\" }",
+        )
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<RawBucket, E> {
+        Ok(RawBucket { name: name.to_owned(), prefix: String::new(), public_domain: None })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawBucket, A::Error> {
+        let table = BucketTable::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(RawBucket { name: table.name, prefix: table.prefix, public_domain: table.public_domain })
+    }
+}

@@ -1,0 +1,129 @@
+//! What `config.toml` means, and what is said where it means nothing.
+
+use std::path::Path;
+use std::time::Duration;
+
+use secrecy::ExposeSecret;
+
+use super::*;
+use crate::config::connection::{Addressing, CredentialsSource};
+use crate::domain::provider::Provider;
+
+const ID: &str = "0123456789abcdef0123456789abcdef";
+
+fn parsed(text: &str) -> Configuration {
+    parse(text, Path::new("config.toml")).unwrap()
+}
+
+/// The place and the detail of what is wrong with a text.
+fn wrong(text: &str) -> (String, String) {
+    let error = parse(text, Path::new("/etc/config.toml")).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Config);
+    (error.place, error.detail)
+}
+
+#[test]
+fn an_account_id_is_enough_to_reach_r2() {
+    let configuration = parsed(&format!(
+        r#"
+        [connections."r2:personal"]
+        account_id = "{ID}"
+        access_key_id = "key"
+        secret_access_key = "hush"
+        jurisdiction = "eu"
+        "#
+    ));
+    let connection = &configuration.connections[0];
+    assert_eq!(connection.name.as_str(), "r2:personal");
+    assert_eq!(connection.provider, Provider::R2);
+    assert_eq!(
+        connection.endpoint.as_deref(),
+        Some(format!("https://{ID}.eu.r2.cloudflarestorage.com").as_str())
+    );
+    assert_eq!(connection.region.as_deref(), Some("auto"));
+    let CredentialsSource::Static { access_key_id, secret_access_key, .. } =
+        &connection.credentials
+    else {
+        panic!("{:?}", connection.credentials)
+    };
+    assert_eq!((access_key_id.as_str(), secret_access_key.expose_secret()), ("key", "hush"));
+    assert!(!format!("{configuration:?}").contains("hush"));
+}
+
+#[test]
+fn every_field_of_a_connection_is_read() {
+    let configuration = parsed(
+        r#"
+        default = "work"
+        [connections.zoo]
+        endpoint = "http://localhost:9000"
+        anonymous = true
+        [connections.work]
+        provider = "aws"
+        profile = "work"
+        region = "eu-west-1"
+        path_style = "always"
+        read_only = true
+        link_expiry = "15m"
+        buckets = ["media", { name = "site", prefix = "public/", public_domain = "https://cdn.example.com" }]
+        "#,
+    );
+    assert_eq!(configuration.default, Some(ConnectionName::from("work")));
+    let names: Vec<_> = configuration.connections.iter().map(|c| c.name.as_str()).collect();
+    assert_eq!(names, ["zoo", "work"], "the order of the file");
+    let [zoo, work] = &configuration.connections[..] else { panic!() };
+    assert_eq!(zoo.provider, Provider::Other);
+    assert!(matches!(zoo.credentials, CredentialsSource::Anonymous));
+    assert!(
+        matches!(&work.credentials, CredentialsSource::Chain { profile: Some(p) } if p == "work")
+    );
+    assert_eq!(work.addressing, Addressing::Path);
+    assert!(work.read_only);
+    assert_eq!(work.link_expiry, Duration::from_secs(900));
+    assert_eq!(work.known_buckets[0].bucket.as_str(), "media");
+    assert_eq!(work.known_buckets[1].prefix.as_str(), "public/");
+    assert_eq!(work.known_buckets[1].public_domain.as_deref(), Some("https://cdn.example.com"));
+}
+
+#[test]
+fn what_is_malformed_is_named_with_its_line() {
+    for (text, line, expected) in [
+        ("default = ", 1, "string"),
+        ("\n[connections.a]\nendpont = \"x\"", 3, "unknown field `endpont`"),
+        ("[connections.a]\n\nprovider = \"gcs\"", 3, "unknown variant `gcs`"),
+        ("[connections.a]\nread_only = \"no\"", 2, "expected a boolean"),
+        ("[connections.a]\npath_style = \"maybe\"", 2, "`auto`"),
+        ("[connections.a]\nlink_expiry = \"soon\"", 2, "write 15m, 1h"),
+        ("[connections.a]\nlink_expiry = \"30d\"", 2, "7 days"),
+        ("[connections.a]\nendpoint = \"localhost:9000\"", 2, "https:// or http://"),
+        ("[connections.a]\nbuckets = [\"b\",\n 7]", 3, "the name of a bucket"),
+        ("[connections.a]\nbuckets = [{ nam = \"b\" }]", 2, "unknown field `nam`"),
+        ("[connections.a]\naccount_id = \"me\"", 2, "32 hexadecimal digits"),
+        ("[connections.a]\naccess_key_id = \"k\"", 2, "secret_access_key as well"),
+        ("[connections.a]\naccess_key_id_env = \"K\"", 2, "together"),
+        ("[connections.a]\nprofile = \"p\"\nanonymous = true", 3, "one source of credentials"),
+        ("[connections.a]\njurisdiction = \"eu\"", 2, "goes with account_id"),
+        ("\n[connections.a]\nprovider = \"r2\"", 2, "account_id or endpoint"),
+        ("[connections.\"\"]\n", 1, "not empty"),
+        ("\n\ndefault = \"b\"\n[connections.a]\n", 3, "which no [connections] section defines"),
+    ] {
+        let (place, detail) = wrong(text);
+        assert_eq!(place, format!("/etc/config.toml:{line}"), "{text}\n{detail}");
+        assert!(detail.contains(expected), "{text}\n{detail}");
+    }
+}
+
+#[test]
+fn a_secret_in_a_malformed_file_is_not_repeated() {
+    let text = "[connections.a]\nsecret_access_key = \"hush\"\nbroken = 1";
+    let error = parse(text, Path::new("config.toml")).unwrap_err();
+    assert!(!format!("{error:?}{error}").contains("hush"));
+}
+
+#[test]
+fn a_missing_file_is_an_empty_configuration() {
+    let home = tempfile::tempdir().unwrap();
+    let configuration = read(&home.path().join("config.toml")).unwrap();
+    assert!(configuration.connections.is_empty() && configuration.default.is_none());
+    assert!(read(home.path()).is_err());
+}

@@ -1,0 +1,87 @@
+//! Cloudflare R2's endpoints: from an account id or any pasted URL that contains one, and a jurisdiction.
+
+use serde::Deserialize;
+
+/// Where the objects of a bucket are kept by contract; each jurisdiction has an endpoint of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Jurisdiction {
+    #[default]
+    Default,
+    Eu,
+    Fedramp,
+    Us,
+}
+
+impl Jurisdiction {
+    /// The label between account id and domain.
+    fn label(self) -> &'static str {
+        match self {
+            Jurisdiction::Default => "",
+            Jurisdiction::Eu => ".eu",
+            Jurisdiction::Fedramp => ".fedramp",
+            Jurisdiction::Us => ".us",
+        }
+    }
+
+    fn of_host(host: &str) -> Option<Jurisdiction> {
+        [Jurisdiction::Eu, Jurisdiction::Fedramp, Jurisdiction::Us]
+            .into_iter()
+            .find(|jurisdiction| host.ends_with(&format!("{}{DOMAIN}", jurisdiction.label())))
+    }
+}
+
+const DOMAIN: &str = ".r2.cloudflarestorage.com";
+const ACCOUNT_DIGITS: usize = 32;
+
+/// The endpoint of an account. `account` is the id, an R2 endpoint, or a URL of the dashboard; a jurisdiction in a
+/// pasted endpoint holds where none is asked for.
+///
+/// # Errors
+/// A sentence that says what was expected.
+pub fn endpoint(account: &str, jurisdiction: Option<Jurisdiction>) -> Result<String, String> {
+    let account = account.trim();
+    let id = account
+        .split(|character: char| !character.is_ascii_alphanumeric())
+        .find(|word| word.len() == ACCOUNT_DIGITS && word.bytes().all(|b| b.is_ascii_hexdigit()))
+        .ok_or_else(|| {
+            "expected the account id of 32 hexadecimal digits, or a URL of R2 or the dashboard with it"
+                .to_owned()
+        })?
+        .to_ascii_lowercase();
+    let host = account.split("://").last().unwrap_or(account);
+    let host = host.split(['/', ':']).next().unwrap_or(host).to_ascii_lowercase();
+    let jurisdiction =
+        jurisdiction.or_else(|| Jurisdiction::of_host(&host)).unwrap_or_default().label();
+    Ok(format!("https://{id}{jurisdiction}{DOMAIN}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "0123456789abcdef0123456789ABCDEF";
+
+    #[test]
+    fn an_account_is_found_in_whatever_was_pasted() {
+        let plain = "https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com";
+        for text in [
+            ID.to_owned(),
+            format!("https://{ID}.r2.cloudflarestorage.com/bucket"),
+            format!("{ID}.r2.cloudflarestorage.com"),
+            format!("https://dash.cloudflare.com/{ID}/r2/default/buckets/media"),
+        ] {
+            assert_eq!(endpoint(&text, None).unwrap(), plain, "{text}");
+        }
+        assert!(endpoint("my-account", None).unwrap_err().contains("32 hexadecimal digits"));
+    }
+
+    #[test]
+    fn a_jurisdiction_is_part_of_the_host() {
+        let eu = "https://0123456789abcdef0123456789abcdef.eu.r2.cloudflarestorage.com";
+        assert_eq!(endpoint(ID, Some(Jurisdiction::Eu)).unwrap(), eu);
+        assert_eq!(endpoint(eu, None).unwrap(), eu);
+        assert!(endpoint(eu, Some(Jurisdiction::Us)).unwrap().contains(".us.r2."));
+        assert!(endpoint(ID, Some(Jurisdiction::Fedramp)).unwrap().contains(".fedramp.r2."));
+    }
+}
