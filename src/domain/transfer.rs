@@ -25,7 +25,8 @@ pub struct JobSpec {
 pub enum Work {
     /// A file to a key, or a folder (every regular file below it) to keys below a prefix.
     Upload { source: PathBuf, bucket: Bucket, target: Target, headers: ObjectHeaders },
-    /// An object to `folder`/`name`, or every object below a prefix into `folder`.
+    /// An object to `folder`/`name`; every object below a prefix into `folder`, or into `folder`/`name` where a name is
+    /// given (the prefix's own last segment is not added).
     Download { bucket: Bucket, source: Target, folder: PathBuf, name: Option<String> },
     /// Server side, within or across buckets of one connection.
     Copy { bucket: Bucket, source: Target, to_bucket: Bucket, target: Target },
@@ -131,10 +132,21 @@ pub struct JobView {
     pub progress: Progress,
     /// Failed objects of the job, oldest first; at most [`MAX_FAILURES`], the count is in [`Progress::failed`].
     pub failures: Vec<Failure>,
+    /// What the user should know of objects that went well, oldest first; at most [`MAX_NOTES`].
+    pub notes: Vec<Note>,
     pub verification: Option<Verification>,
 }
 
 pub const MAX_FAILURES: usize = 1000;
+pub const MAX_NOTES: usize = 100;
+
+/// Something said of an object that did not fail: the name it was saved under, what was started over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// The key or path it is about.
+    pub place: String,
+    pub text: String,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
@@ -176,6 +188,10 @@ pub enum TransferEvent {
     ObjectFailed {
         id: JobId,
         failure: Failure,
+    },
+    ObjectNoted {
+        id: JobId,
+        note: Note,
     },
     /// In the new order of the queue.
     Reordered(Vec<JobId>),

@@ -3,13 +3,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::sync::mpsc::UnboundedSender;
+
 use crate::domain::address::ConnectionName;
 use crate::domain::error::Error;
 use crate::domain::transfer::{TransferCommand, TransferEvent};
-use crate::s3::client::Client;
+use crate::transfer::limits::Patience;
+use crate::transfer::remote::Remote;
 
-/// Finds the client of a connection; called off the interface's loop.
-pub type Connect = Arc<dyn Fn(&ConnectionName) -> Result<Client, Error> + Send + Sync>;
+/// Finds the storage of a connection; called on the engine's threads, may block for as long as a client needs to
+/// be made.
+pub type Connect = Arc<dyn Fn(&ConnectionName) -> Result<Arc<dyn Remote>, Error> + Send + Sync>;
 
 /// What the engine needs to know at start.
 #[derive(Clone, Debug)]
@@ -20,6 +24,13 @@ pub struct EngineOptions {
     pub part_threshold: u64,
     /// Requests under way at once.
     pub slots: usize,
+    pub patience: Patience,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self { journal: None, part_threshold: 16 << 20, slots: 16, patience: Patience::default() }
+    }
 }
 
 /// Orders to the engine and news from it. Dropping it stops the workers; the journal keeps what is unfinished.
@@ -30,7 +41,7 @@ impl Engine {
     pub fn start(
         _options: EngineOptions,
         _connect: Connect,
-        _news: tokio::sync::mpsc::UnboundedSender<TransferEvent>,
+        _news: UnboundedSender<TransferEvent>,
     ) -> Engine {
         todo!()
     }

@@ -1,0 +1,196 @@
+//! What the engine asks of storage: the one trait between transfers and the wire.
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+
+use crate::domain::address::{Bucket, Key};
+use crate::domain::error::Error;
+use crate::domain::listing::ListedPage;
+use crate::domain::object::{
+    ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead, PutOptions, Stored, UploadId,
+    UploadedPart,
+};
+use crate::domain::provider::{Capability, Provider};
+use crate::s3::client::{Client, Download, ListQuery};
+
+/// The answer to one request, on its way.
+pub type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
+
+/// Storage as the workers see it. Contracts are those of the methods of [`Client`] of the same name.
+pub trait Remote: Send + Sync {
+    fn provider(&self) -> Provider;
+
+    fn lacks(&self, capability: Capability) -> Option<String>;
+
+    fn list_page<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, ListedPage>;
+
+    fn head<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, ObjectHead>;
+
+    fn get<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        options: &'a GetOptions,
+    ) -> Answer<'a, Download>;
+
+    fn put<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        body: Bytes,
+        options: &'a PutOptions,
+    ) -> Answer<'a, Stored>;
+
+    fn delete<'a>(&'a self, bucket: &'a Bucket, keys: &'a [Key]) -> Answer<'a, Vec<(Key, Error)>>;
+
+    fn copy<'a>(
+        &'a self,
+        from: &'a ObjectAddress,
+        to: &'a ObjectAddress,
+        source_etag: Option<&'a ETag>,
+        only_if_absent: bool,
+    ) -> Answer<'a, Stored>;
+
+    fn create_multipart<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        options: &'a PutOptions,
+    ) -> Answer<'a, UploadId>;
+
+    fn upload_part<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        upload: &'a UploadId,
+        number: u32,
+        body: Bytes,
+    ) -> Answer<'a, UploadedPart>;
+
+    fn copy_part<'a>(&'a self, part: CopyPart<'a>) -> Answer<'a, UploadedPart>;
+
+    fn list_parts<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        upload: &'a UploadId,
+    ) -> Answer<'a, Vec<UploadedPart>>;
+
+    fn complete_multipart<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        upload: &'a UploadId,
+        parts: &'a [UploadedPart],
+        only_if_absent: bool,
+    ) -> Answer<'a, Stored>;
+
+    fn abort_multipart<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        upload: &'a UploadId,
+    ) -> Answer<'a, ()>;
+}
+
+/// One part of a server-side copy.
+#[derive(Clone, Copy, Debug)]
+pub struct CopyPart<'a> {
+    pub from: &'a ObjectAddress,
+    pub range: ByteRange,
+    pub source_etag: Option<&'a ETag>,
+    pub to: &'a ObjectAddress,
+    pub upload: &'a UploadId,
+    pub number: u32,
+}
+
+impl Remote for Client {
+    fn provider(&self) -> Provider {
+        Client::provider(self)
+    }
+
+    fn lacks(&self, capability: Capability) -> Option<String> {
+        Client::lacks(self, capability)
+    }
+
+    fn list_page<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, ListedPage> {
+        Box::pin(Client::list_page(self, query))
+    }
+
+    fn head<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, ObjectHead> {
+        Box::pin(Client::head(self, object))
+    }
+
+    fn get<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        options: &'a GetOptions,
+    ) -> Answer<'a, Download> {
+        Box::pin(Client::get(self, object, options))
+    }
+
+    fn put<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        body: Bytes,
+        options: &'a PutOptions,
+    ) -> Answer<'a, Stored> {
+        Box::pin(Client::put(self, object, body, options))
+    }
+
+    fn delete<'a>(&'a self, bucket: &'a Bucket, keys: &'a [Key]) -> Answer<'a, Vec<(Key, Error)>> {
+        Box::pin(Client::delete(self, bucket, keys))
+    }
+
+    fn copy<'a>(
+        &'a self,
+        from: &'a ObjectAddress,
+        to: &'a ObjectAddress,
+        source_etag: Option<&'a ETag>,
+        only_if_absent: bool,
+    ) -> Answer<'a, Stored> {
+        Box::pin(Client::copy(self, from, to, source_etag, only_if_absent))
+    }
+
+    fn create_multipart<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        options: &'a PutOptions,
+    ) -> Answer<'a, UploadId> {
+        Box::pin(Client::create_multipart(self, object, options))
+    }
+
+    fn upload_part<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        upload: &'a UploadId,
+        number: u32,
+        body: Bytes,
+    ) -> Answer<'a, UploadedPart> {
+        Box::pin(Client::upload_part(self, object, upload, number, body))
+    }
+
+    fn copy_part<'a>(&'a self, part: CopyPart<'a>) -> Answer<'a, UploadedPart> {
+        let CopyPart { from, range, source_etag, to, upload, number } = part;
+        Box::pin(Client::copy_part(self, from, range, source_etag, to, upload, number))
+    }
+
+    fn list_parts<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        upload: &'a UploadId,
+    ) -> Answer<'a, Vec<UploadedPart>> {
+        Box::pin(Client::list_parts(self, object, upload))
+    }
+
+    fn complete_multipart<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        upload: &'a UploadId,
+        parts: &'a [UploadedPart],
+        only_if_absent: bool,
+    ) -> Answer<'a, Stored> {
+        Box::pin(Client::complete_multipart(self, object, upload, parts, only_if_absent))
+    }
+
+    fn abort_multipart<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        upload: &'a UploadId,
+    ) -> Answer<'a, ()> {
+        Box::pin(Client::abort_multipart(self, object, upload))
+    }
+}
