@@ -1,5 +1,15 @@
 //! The functional core of the interface: events in, effects out.
 
+pub mod action;
 pub mod chord;
+pub mod context;
 pub mod effect;
 pub mod event;
+pub mod keymap;
+pub mod layout;
+pub mod list;
+pub mod log;
+pub mod session;
+pub mod ticket;
+pub mod toasts;
+pub mod usage;

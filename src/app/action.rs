@@ -1,0 +1,257 @@
+//! Everything a user can ask of the interface, in the one table that keymap, help, palette, footer and README show.
+
+/// What a user wants, independent of the key it came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    // ─── move ───
+    Down,
+    Up,
+    PageDown,
+    PageUp,
+    HalfPageDown,
+    HalfPageUp,
+    First,
+    Last,
+    Open,
+    Parent,
+    HistoryBack,
+    HistoryForward,
+    GoToPath,
+    GoToRoot,
+    // ─── panes ───
+    FocusNext,
+    FocusPrevious,
+    FocusBuckets,
+    FocusObjects,
+    FocusTransfers,
+    FocusSide,
+    Zoom,
+    Unzoom,
+    StepBack,
+    // ─── look ───
+    Filter,
+    Sort,
+    Mark,
+    MarkRange,
+    MarkAll,
+    InvertMarks,
+    Refresh,
+    Details,
+    Preview,
+    // ─── act ───
+    Download,
+    Upload,
+    CopyLink,
+    LinkMenu,
+    Copy,
+    Delete,
+    New,
+    AddBucket,
+    // ─── transfers ───
+    CancelJob,
+    PauseJob,
+    RetryJob,
+    JobEarlier,
+    JobLater,
+    ClearFinished,
+    JobDetails,
+    // ─── windlass ───
+    SwitchConnection,
+    Help,
+    Palette,
+    Events,
+    Suspend,
+    Redraw,
+    Quit,
+    // ─── dialogs ───
+    Accept,
+    Dismiss,
+    NextField,
+    PreviousField,
+    Toggle,
+    Yes,
+    No,
+}
+
+/// Where a key means an action. The innermost scope of what is focused is asked first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// Everywhere but in dialogs, overlays and text fields.
+    Global,
+    /// Wherever there are rows.
+    List,
+    Buckets,
+    Objects,
+    Transfers,
+    Side,
+    /// A question that is not a text field.
+    Dialog,
+    /// A text field: characters are text there, whatever they are bound to.
+    Text,
+}
+
+impl Scope {
+    pub const ALL: [Scope; 8] = [
+        Scope::Global,
+        Scope::List,
+        Scope::Buckets,
+        Scope::Objects,
+        Scope::Transfers,
+        Scope::Side,
+        Scope::Dialog,
+        Scope::Text,
+    ];
+
+    /// As `keymap.toml` writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Scope::Global => "global",
+            Scope::List => "list",
+            Scope::Buckets => "buckets",
+            Scope::Objects => "objects",
+            Scope::Transfers => "transfers",
+            Scope::Side => "side",
+            Scope::Dialog => "dialog",
+            Scope::Text => "text",
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActionSpec {
+    pub action: Action,
+    /// As `keymap.toml` writes it.
+    pub name: &'static str,
+    /// Two or three words for the footer and the palette.
+    pub title: &'static str,
+    /// One line for the help.
+    pub doc: &'static str,
+    pub scopes: &'static [Scope],
+    /// Default keys; chords of a sequence are separated by spaces. The first is the one that is shown.
+    pub keys: &'static [&'static str],
+}
+
+impl Action {
+    /// # Panics
+    /// Never: a test keeps the table complete and in the order of the enum.
+    pub fn spec(self) -> &'static ActionSpec {
+        &ACTIONS[self as usize]
+    }
+
+    pub fn from_name(name: &str) -> Option<Action> {
+        ACTIONS.iter().find(|spec| spec.name == name).map(|spec| spec.action)
+    }
+}
+
+const fn row(
+    action: Action,
+    name: &'static str,
+    title: &'static str,
+    doc: &'static str,
+    scopes: &'static [Scope],
+    keys: &'static [&'static str],
+) -> ActionSpec {
+    ActionSpec { action, name, title, doc, scopes, keys }
+}
+
+const GLOBAL: &[Scope] = &[Scope::Global];
+const LIST: &[Scope] = &[Scope::List];
+const ROWS: &[Scope] = &[Scope::List, Scope::Text];
+const BUCKETS: &[Scope] = &[Scope::Buckets];
+const OBJECTS: &[Scope] = &[Scope::Objects];
+const OBJECTS_SIDE: &[Scope] = &[Scope::Objects, Scope::Side];
+const BOTH: &[Scope] = &[Scope::Buckets, Scope::Objects];
+const TRANSFERS: &[Scope] = &[Scope::Transfers];
+const DIALOG: &[Scope] = &[Scope::Dialog];
+const ASKED: &[Scope] = &[Scope::Dialog, Scope::Text];
+const ALWAYS: &[Scope] = &[Scope::Global, Scope::Dialog, Scope::Text];
+
+/// Every action, in the order of [`Action`].
+#[rustfmt::skip]
+pub const ACTIONS: &[ActionSpec] = &[
+    row(Action::Down, "down", "down", "Move the cursor one row down", ROWS, &["j", "down"]),
+    row(Action::Up, "up", "up", "Move the cursor one row up", ROWS, &["k", "up"]),
+    row(Action::PageDown, "page-down", "page down", "Move one screen down", ROWS, &["pgdn"]),
+    row(Action::PageUp, "page-up", "page up", "Move one screen up", ROWS, &["pgup"]),
+    row(Action::HalfPageDown, "half-page-down", "half page down", "Move half a screen down", LIST, &["ctrl-d"]),
+    row(Action::HalfPageUp, "half-page-up", "half page up", "Move half a screen up", LIST, &["ctrl-u"]),
+    row(Action::First, "first", "first row", "Go to the first row", LIST, &["g g", "home"]),
+    row(Action::Last, "last", "last row", "Go to the last row, loading every page on the way", LIST, &["G", "end"]),
+    row(Action::Open, "open", "open", "Open the bucket or prefix; on an object, its preview", LIST, &["l", "right", "enter"]),
+    row(Action::Parent, "parent", "up one level", "Go to the level above; the cursor returns to where it was", OBJECTS_SIDE, &["h", "left", "backspace"]),
+    row(Action::HistoryBack, "history-back", "back", "Return to the place visited before", GLOBAL, &["["]),
+    row(Action::HistoryForward, "history-forward", "forward", "Return to the place left with back", GLOBAL, &["]"]),
+    row(Action::GoToPath, "go-to-path", "go to path", "Type an s3:// location, a prefix or a key and go there", GLOBAL, &["g p"]),
+    row(Action::GoToRoot, "go-to-root", "bucket root", "Go to the top of the bucket", OBJECTS, &["g r"]),
+    row(Action::FocusNext, "focus-next", "next pane", "Move to the next pane", GLOBAL, &["tab"]),
+    row(Action::FocusPrevious, "focus-previous", "previous pane", "Move to the previous pane", GLOBAL, &["shift-tab"]),
+    row(Action::FocusBuckets, "focus-buckets", "buckets", "Move to the buckets", GLOBAL, &["1", "g b"]),
+    row(Action::FocusObjects, "focus-objects", "objects", "Move to the objects", GLOBAL, &["2"]),
+    row(Action::FocusTransfers, "focus-transfers", "transfers", "Move to the transfers", GLOBAL, &["t", "3"]),
+    row(Action::FocusSide, "focus-side", "preview pane", "Move to the preview and details", GLOBAL, &["4"]),
+    row(Action::Zoom, "zoom", "zoom", "Give the whole window to the pane", GLOBAL, &["+"]),
+    row(Action::Unzoom, "unzoom", "restore panes", "Show every pane again", GLOBAL, &["_"]),
+    row(Action::StepBack, "step-back", "step back", "Undo one thing: stop loading, end a filter, drop marks, close a pane; never quits", GLOBAL, &["esc"]),
+    row(Action::Filter, "filter", "filter", "Show only rows whose names contain every word typed", OBJECTS, &["/"]),
+    row(Action::Sort, "sort", "sort", "Choose the order of rows: name, size or time, up or down", OBJECTS, &["s"]),
+    row(Action::Mark, "mark", "mark", "Mark or unmark the row and move down", OBJECTS, &["space"]),
+    row(Action::MarkRange, "mark-range", "mark range", "Mark every row from here to where the cursor goes; again to end", OBJECTS, &["v"]),
+    row(Action::MarkAll, "mark-all", "mark all", "Mark every row shown, loading every page first", OBJECTS, &["ctrl-a"]),
+    row(Action::InvertMarks, "invert-marks", "invert marks", "Mark what is not marked and unmark what is", OBJECTS, &["*"]),
+    row(Action::Refresh, "refresh", "refresh", "List again; the cursor stays on its key", GLOBAL, &["R", "f5"]),
+    row(Action::Details, "details", "details", "Show everything the server says about the object", OBJECTS_SIDE, &["i"]),
+    row(Action::Preview, "preview", "preview", "Show the first 256 KiB of the object", OBJECTS_SIDE, &["p"]),
+    row(Action::Download, "download", "download", "Download the marked rows or the current one", OBJECTS, &["d"]),
+    row(Action::Upload, "upload", "upload", "Choose or type files and folders to upload here", OBJECTS, &["u"]),
+    row(Action::CopyLink, "copy-link", "link", "Copy a presigned link with the usual expiry", OBJECTS, &["y"]),
+    row(Action::LinkMenu, "link-menu", "more links", "Choose a link: expiry, s3://, key, public URL, curl", OBJECTS, &["Y"]),
+    row(Action::Copy, "copy", "copy", "Copy to another place of this connection, on the server", OBJECTS, &["c"]),
+    row(Action::Delete, "delete", "delete", "Delete after a question that counts objects and bytes", BOTH, &["D", "del"]),
+    row(Action::New, "new", "new", "Create a bucket, or a prefix in the bucket", BOTH, &["n"]),
+    row(Action::AddBucket, "add-bucket", "add by name", "Add a bucket that the credentials may use but not list", BUCKETS, &["a"]),
+    row(Action::CancelJob, "cancel-job", "cancel", "Cancel the transfer", TRANSFERS, &["x"]),
+    row(Action::PauseJob, "pause-job", "pause", "Pause the transfer, or let it go on", TRANSFERS, &["space"]),
+    row(Action::RetryJob, "retry-job", "retry", "Try what failed again", TRANSFERS, &["r"]),
+    row(Action::JobEarlier, "job-earlier", "earlier", "Move the transfer up in the queue", TRANSFERS, &["K"]),
+    row(Action::JobLater, "job-later", "later", "Move the transfer down in the queue", TRANSFERS, &["J"]),
+    row(Action::ClearFinished, "clear-finished", "clear finished", "Take finished transfers off the list", TRANSFERS, &["c"]),
+    row(Action::JobDetails, "job-details", "details", "Show the transfer with every error in full", TRANSFERS, &["enter", "i"]),
+    row(Action::SwitchConnection, "switch-connection", "connection", "Change to another connection", GLOBAL, &["P"]),
+    row(Action::Help, "help", "help", "Show the keys that work here", GLOBAL, &["?", "f1"]),
+    row(Action::Palette, "palette", "palette", "Run any action by its name, or go to an s3:// location", GLOBAL, &[":"]),
+    row(Action::Events, "events", "events", "Show what happened, with every error in full", GLOBAL, &["E"]),
+    row(Action::Suspend, "suspend", "suspend", "Return to the shell; fg comes back", ALWAYS, &["ctrl-z"]),
+    row(Action::Redraw, "redraw", "redraw", "Paint the whole window anew", ALWAYS, &["ctrl-l"]),
+    row(Action::Quit, "quit", "quit", "Leave Windlass; asks while transfers run", GLOBAL, &["q", "ctrl-c"]),
+    row(Action::Accept, "accept", "accept", "Answer with what is chosen or typed", ASKED, &["enter"]),
+    row(Action::Dismiss, "dismiss", "cancel", "Close without doing anything", ASKED, &["esc", "ctrl-c"]),
+    row(Action::NextField, "next-field", "next", "Go to the next field or answer", ASKED, &["tab"]),
+    row(Action::PreviousField, "previous-field", "previous", "Go to the previous field or answer", ASKED, &["shift-tab"]),
+    row(Action::Toggle, "toggle", "toggle", "Mark the row or change the answer", DIALOG, &["space"]),
+    row(Action::Yes, "yes", "yes", "Answer yes", DIALOG, &["y"]),
+    row(Action::No, "no", "no", "Answer no", DIALOG, &["n"]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_complete_and_in_the_order_of_the_enum() {
+        assert_eq!(ACTIONS.len(), Action::No as usize + 1);
+        for (at, spec) in ACTIONS.iter().enumerate() {
+            assert_eq!(spec.action as usize, at, "{}", spec.name);
+        }
+    }
+
+    #[test]
+    fn every_action_says_what_it_does_and_has_a_name_of_its_own() {
+        for spec in ACTIONS {
+            assert!(!spec.title.is_empty() && !spec.doc.is_empty(), "{}", spec.name);
+            assert!(!spec.scopes.is_empty() && !spec.keys.is_empty(), "{}", spec.name);
+            assert!(spec.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
+            assert_eq!(Action::from_name(spec.name), Some(spec.action));
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What a part of the interface may do: read the session and the layout, add effects, ask for moves.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::app::action::Action;
+use crate::app::effect::{Effect, Preference, Request};
+use crate::app::event::Ticket;
+use crate::app::layout::{Areas, Pane};
+use crate::app::session::Session;
+use crate::app::ticket::Tickets;
+use crate::app::toasts::Level;
+use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
+use crate::domain::error::Error;
+use crate::domain::object::ObjectAddress;
+use crate::domain::transfer::TransferCommand;
+
+/// Given to a part for one event.
+#[derive(Debug)]
+pub struct Context<'a> {
+    pub now: Timestamp,
+    pub session: &'a Session,
+    pub areas: &'a Areas,
+    tickets: &'a mut Tickets,
+    effects: Vec<Effect>,
+    moves: Vec<Move>,
+}
+
+/// What a part asks of the others; the router does it after the part is done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Move {
+    /// Go to a place; an object opens its prefix with the cursor on it.
+    Open(Location),
+    Focus(Pane),
+    /// Show the preview or the details of an object.
+    Show {
+        tab: SideTab,
+        object: ObjectAddress,
+    },
+    CloseSide,
+    Connect(ConnectionName),
+    /// List the buckets again.
+    RefreshBuckets,
+    /// List this prefix again where it is the open one.
+    RefreshObjects {
+        bucket: Bucket,
+        prefix: Prefix,
+    },
+    /// The server says that the bucket is not there.
+    BucketGone {
+        bucket: Bucket,
+        error: Error,
+    },
+    RememberBucket {
+        bucket: Bucket,
+        known: bool,
+    },
+    RememberDownloadFolder(PathBuf),
+    Toast {
+        level: Level,
+        text: String,
+    },
+    /// Into the events list, with a toast.
+    Log(Error),
+    /// As if its key were pressed.
+    Run(Action),
+    /// Leave without another question.
+    Quit,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SideTab {
+    #[default]
+    Preview,
+    Details,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(
+        now: Timestamp,
+        session: &'a Session,
+        areas: &'a Areas,
+        tickets: &'a mut Tickets,
+    ) -> Context<'a> {
+        Context { now, session, areas, tickets, effects: Vec::new(), moves: Vec::new() }
+    }
+
+    /// Asks storage of the connection in use, or this machine.
+    pub fn request(&mut self, request: Request) -> Ticket {
+        let ticket = self.tickets.issue();
+        let connection = self.session.name().clone();
+        self.effects.push(Effect::Request { ticket, connection, request });
+        ticket
+    }
+
+    /// Gives up a request that is still out.
+    pub fn abandon(&mut self, ticket: &mut Option<Ticket>) {
+        self.effects.extend(ticket.take().map(Effect::Abandon));
+    }
+
+    pub fn transfer(&mut self, command: TransferCommand) {
+        self.effects.push(Effect::Transfer(command));
+    }
+
+    pub fn copy(&mut self, text: impl Into<String>) {
+        self.effects.push(Effect::Copy(text.into()));
+    }
+
+    pub fn save(&mut self, preference: Preference) {
+        self.effects.push(Effect::Save(preference));
+    }
+
+    /// Asks for what has no method of its own: `Bell`, `Suspend`, `Redraw`.
+    pub fn effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    pub fn ask(&mut self, what: Move) {
+        self.moves.push(what);
+    }
+
+    pub fn toast(&mut self, level: Level, text: impl Into<String>) {
+        self.ask(Move::Toast { level, text: text.into() });
+    }
+
+    /// What the part added, for the router.
+    pub fn finish(self) -> (Vec<Effect>, Vec<Move>) {
+        (self.effects, self.moves)
+    }
+}

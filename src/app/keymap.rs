@@ -1,0 +1,247 @@
+//! From key presses to actions: chords, sequences and scopes, with what the user changed.
+
+use crate::app::action::{ACTIONS, Action, Scope};
+use crate::app::chord::{Chord, KeyCode};
+
+/// Which keys mean which action where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keymap {
+    bindings: Vec<Binding>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    pub scope: Scope,
+    pub chords: Vec<Chord>,
+    pub action: Action,
+}
+
+/// What the user wrote: these keys, and no others, mean the action. No keys unbind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyOverride {
+    /// `None` for every scope the action has.
+    pub scope: Option<String>,
+    pub action: String,
+    pub keys: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolved {
+    Action(Action),
+    /// The beginning of a sequence.
+    Pending,
+    Unbound,
+}
+
+/// Terminals send these for Backspace, Tab, Enter and flow control.
+const NEVER_BOUND: [char; 5] = ['h', 'i', 'm', 's', 'q'];
+
+impl Default for Keymap {
+    fn default() -> Keymap {
+        let mut keymap = Keymap { bindings: Vec::new() };
+        for spec in ACTIONS {
+            for scope in spec.scopes {
+                for keys in spec.keys {
+                    if let Ok(chords) = parse_sequence(keys) {
+                        keymap.bind(*scope, chords, spec.action);
+                    }
+                }
+            }
+        }
+        keymap
+    }
+}
+
+impl Keymap {
+    /// The default keys with the user's changes, and a sentence about each change that could not be made.
+    pub fn with(overrides: &[KeyOverride]) -> (Keymap, Vec<String>) {
+        let mut keymap = Keymap::default();
+        let problems = overrides.iter().filter_map(|change| keymap.change(change).err()).collect();
+        (keymap, problems)
+    }
+
+    /// What `chord` means after the `pending` ones; the innermost scope comes first in `scopes`.
+    pub fn resolve(&self, scopes: &[Scope], pending: &[Chord], chord: Chord) -> Resolved {
+        for scope in scopes {
+            if *scope == Scope::Text && is_text(chord) {
+                return Resolved::Unbound;
+            }
+            let mut begins = false;
+            for binding in self.bindings.iter().filter(|binding| binding.scope == *scope) {
+                match continues(&binding.chords, pending, chord) {
+                    Some(true) => return Resolved::Action(binding.action),
+                    Some(false) => begins = true,
+                    None => {}
+                }
+            }
+            if begins {
+                return Resolved::Pending;
+            }
+        }
+        Resolved::Unbound
+    }
+
+    /// The first key that does `action` in one of `scopes`, as text: `g g`.
+    pub fn key_for(&self, scopes: &[Scope], action: Action) -> Option<String> {
+        self.keys_for(scopes, action).next()
+    }
+
+    /// Every key that does `action` in one of `scopes`.
+    pub fn keys_for(&self, scopes: &[Scope], action: Action) -> impl Iterator<Item = String> {
+        self.bindings
+            .iter()
+            .filter(move |binding| {
+                binding.action == action
+                    && scopes.contains(&binding.scope)
+                    && !(binding.scope == Scope::Text && is_text(binding.chords[0]))
+            })
+            .map(|binding| sequence_text(&binding.chords))
+    }
+
+    pub fn bindings(&self) -> &[Binding] {
+        &self.bindings
+    }
+
+    fn bind(&mut self, scope: Scope, chords: Vec<Chord>, action: Action) {
+        self.bindings.retain(|old| old.scope != scope || old.chords != chords);
+        self.bindings.push(Binding { scope, chords, action });
+    }
+
+    fn change(&mut self, change: &KeyOverride) -> Result<(), String> {
+        let action = Action::from_name(&change.action)
+            .ok_or_else(|| format!("{:?} is not an action", change.action))?;
+        let scopes = scopes_named(change.scope.as_deref(), action)?;
+        let sequences =
+            change.keys.iter().map(|keys| parse_sequence(keys)).collect::<Result<Vec<_>, _>>()?;
+        for scope in scopes {
+            self.bindings.retain(|old| old.scope != scope || old.action != action);
+            for chords in &sequences {
+                self.bind(scope, chords.clone(), action);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn scopes_named(name: Option<&str>, action: Action) -> Result<Vec<Scope>, String> {
+    let Some(name) = name else { return Ok(action.spec().scopes.to_vec()) };
+    let scope = Scope::ALL
+        .into_iter()
+        .find(|scope| scope.name() == name)
+        .ok_or_else(|| format!("{name:?} is not a scope"))?;
+    if action.spec().scopes.contains(&scope) {
+        return Ok(vec![scope]);
+    }
+    Err(format!("{:?} does nothing in {name:?}", action.spec().name))
+}
+
+/// `Some(true)`: the sequence is complete with `chord`; `Some(false)`: it goes on.
+fn continues(sequence: &[Chord], pending: &[Chord], chord: Chord) -> Option<bool> {
+    let (begun, rest) = sequence.split_at_checked(pending.len())?;
+    (begun == pending && rest.first() == Some(&chord)).then_some(rest.len() == 1)
+}
+
+/// Whether a text field takes the chord as a character.
+fn is_text(chord: Chord) -> bool {
+    matches!(chord.key, KeyCode::Char(_)) && !chord.ctrl && !chord.alt
+}
+
+/// Reads `ctrl-d` or `g g`.
+///
+/// # Errors
+/// A sentence that names what is not a key or must stay unbound.
+pub fn parse_sequence(text: &str) -> Result<Vec<Chord>, String> {
+    let chords = text.split(' ').map(Chord::parse).collect::<Result<Vec<_>, _>>()?;
+    match chords.iter().find(|chord| never_bound(**chord)) {
+        Some(chord) => Err(format!("{chord} cannot be bound: terminals use it themselves")),
+        None => Ok(chords),
+    }
+}
+
+fn never_bound(chord: Chord) -> bool {
+    matches!(chord.key, KeyCode::Char(letter) if chord.ctrl && NEVER_BOUND.contains(&letter))
+}
+
+fn sequence_text(chords: &[Chord]) -> String {
+    let texts: Vec<String> = chords.iter().map(ToString::to_string).collect();
+    texts.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OBJECTS: &[Scope] = &[Scope::Objects, Scope::List, Scope::Global];
+
+    fn chord(text: &str) -> Chord {
+        Chord::parse(text).unwrap()
+    }
+
+    #[test]
+    fn every_action_is_reached_by_its_default_keys() {
+        let keymap = Keymap::default();
+        for spec in ACTIONS {
+            for scope in spec.scopes.iter().filter(|scope| **scope != Scope::Text) {
+                for keys in spec.keys {
+                    let chords = parse_sequence(keys).unwrap();
+                    let (last, pending) = chords.split_last().unwrap();
+                    assert_eq!(
+                        keymap.resolve(&[*scope], pending, *last),
+                        Resolved::Action(spec.action),
+                        "{keys} in {}",
+                        scope.name()
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_innermost_scope_wins() {
+        let keymap = Keymap::default();
+        let transfers = [Scope::Transfers, Scope::List, Scope::Global];
+        let space = chord("space");
+        assert_eq!(keymap.resolve(OBJECTS, &[], space), Resolved::Action(Action::Mark));
+        assert_eq!(keymap.resolve(&transfers, &[], space), Resolved::Action(Action::PauseJob));
+    }
+
+    #[test]
+    fn a_sequence_waits_for_its_end() {
+        let keymap = Keymap::default();
+        let g = chord("g");
+        assert_eq!(keymap.resolve(OBJECTS, &[], g), Resolved::Pending);
+        assert_eq!(keymap.resolve(OBJECTS, &[g], g), Resolved::Action(Action::First));
+        assert_eq!(keymap.resolve(OBJECTS, &[g], chord("p")), Resolved::Action(Action::GoToPath));
+        assert_eq!(keymap.resolve(OBJECTS, &[g], chord("x")), Resolved::Unbound);
+    }
+
+    #[test]
+    fn a_character_is_text_in_a_text_field() {
+        let keymap = Keymap::default();
+        for text in ["q", "j", "space", "?"] {
+            assert_eq!(keymap.resolve(&[Scope::Text], &[], chord(text)), Resolved::Unbound);
+        }
+        let down = keymap.resolve(&[Scope::Text], &[], chord("down"));
+        assert_eq!(down, Resolved::Action(Action::Down));
+        assert_eq!(keymap.key_for(&[Scope::Text], Action::Down).as_deref(), Some("down"));
+    }
+
+    #[test]
+    fn the_users_keys_replace_the_default_ones() {
+        let change = |scope: Option<&str>, action: &str, keys: &[&str]| KeyOverride {
+            scope: scope.map(str::to_owned),
+            action: action.to_owned(),
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+        };
+        let (keymap, problems) = Keymap::with(&[
+            change(None, "download", &["ctrl-g", "x d"]),
+            change(None, "nope", &["x"]),
+            change(Some("objects"), "quit", &["x"]),
+            change(None, "copy", &["ctrl-m"]),
+        ]);
+        assert_eq!(problems.len(), 3, "{problems:?}");
+        assert_eq!(keymap.resolve(OBJECTS, &[], chord("d")), Resolved::Unbound);
+        let keys: Vec<String> = keymap.keys_for(OBJECTS, Action::Download).collect();
+        assert_eq!(keys, ["ctrl-g", "x d"]);
+    }
+}

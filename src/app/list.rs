@@ -1,0 +1,205 @@
+//! What every list has: a cursor with the first row on screen, and marks.
+
+use crate::app::action::Action;
+
+/// Positions in what is shown, from 0. `cursor` is below the length and on screen after [`List::fit`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct List {
+    pub cursor: usize,
+    /// The first row on screen.
+    pub offset: usize,
+}
+
+impl List {
+    /// Brings the cursor into `len` rows of which `rows` are on screen, and the screen to the cursor.
+    pub fn fit(&mut self, len: usize, rows: u16) {
+        let rows = usize::from(rows).max(1);
+        self.cursor = self.cursor.min(len.saturating_sub(1));
+        self.offset = self
+            .offset
+            .min(len.saturating_sub(rows))
+            .min(self.cursor)
+            .max((self.cursor + 1).saturating_sub(rows));
+    }
+
+    /// Performs a movement; `false` where the action is none.
+    pub fn on_action(&mut self, action: Action, len: usize, rows: u16) -> bool {
+        let page = usize::from(rows).max(1);
+        match action {
+            Action::Down => self.cursor = self.cursor.saturating_add(1),
+            Action::Up => self.cursor = self.cursor.saturating_sub(1),
+            Action::PageDown => self.turn(page, true, len),
+            Action::PageUp => self.turn(page, false, len),
+            Action::HalfPageDown => self.turn((page / 2).max(1), true, len),
+            Action::HalfPageUp => self.turn((page / 2).max(1), false, len),
+            Action::First => self.cursor = 0,
+            Action::Last => self.cursor = len.saturating_sub(1),
+            _ => return false,
+        }
+        self.fit(len, rows);
+        true
+    }
+
+    /// Scrolls by whole rows; the cursor stays on screen.
+    pub fn scroll(&mut self, by: isize, len: usize, rows: u16) {
+        let visible = usize::from(rows).max(1);
+        let last = len.saturating_sub(visible);
+        self.offset = self.offset.saturating_add_signed(by).min(last);
+        self.cursor = self.cursor.clamp(self.offset, self.offset + visible - 1);
+        self.fit(len, rows);
+    }
+
+    /// The position under the mouse, `line` rows below the top of the list.
+    pub fn at_line(&self, line: u16, len: usize) -> Option<usize> {
+        let position = self.offset + usize::from(line);
+        (position < len).then_some(position)
+    }
+
+    fn turn(&mut self, by: usize, down: bool, len: usize) {
+        let step = |at: usize| if down { at.saturating_add(by) } else { at.saturating_sub(by) };
+        self.cursor = step(self.cursor).min(len.saturating_sub(1));
+        self.offset = step(self.offset);
+    }
+}
+
+/// A set of row numbers with the totals that are shown of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    words: Vec<u64>,
+    objects: usize,
+    prefixes: usize,
+    bytes: u64,
+}
+
+impl Marks {
+    pub fn contains(&self, row: u32) -> bool {
+        let (word, bit) = place(row);
+        self.words.get(word).is_some_and(|bits| bits & bit != 0)
+    }
+
+    /// Marks a row; `size` is `None` for a prefix.
+    pub fn insert(&mut self, row: u32, size: Option<u64>) {
+        let (word, bit) = place(row);
+        if self.words.len() <= word {
+            self.words.resize(word + 1, 0);
+        }
+        if self.words[word] & bit == 0 {
+            self.words[word] |= bit;
+            match size {
+                Some(size) => {
+                    self.objects += 1;
+                    self.bytes = self.bytes.saturating_add(size);
+                }
+                None => self.prefixes += 1,
+            }
+        }
+    }
+
+    pub fn remove(&mut self, row: u32, size: Option<u64>) {
+        if !self.contains(row) {
+            return;
+        }
+        let (word, bit) = place(row);
+        self.words[word] &= !bit;
+        match size {
+            Some(size) => {
+                self.objects -= 1;
+                self.bytes = self.bytes.saturating_sub(size);
+            }
+            None => self.prefixes -= 1,
+        }
+    }
+
+    pub fn toggle(&mut self, row: u32, size: Option<u64>) {
+        if self.contains(row) { self.remove(row, size) } else { self.insert(row, size) }
+    }
+
+    pub fn clear(&mut self) {
+        *self = Marks::default();
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn len(&self) -> usize {
+        self.objects + self.prefixes
+    }
+
+    /// How many of the marked rows are prefixes, whose bytes are unknown.
+    pub fn prefixes(&self) -> usize {
+        self.prefixes
+    }
+
+    /// Bytes of the marked objects.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Marked rows by number.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        self.words.iter().zip(0u32..).flat_map(|(bits, word)| {
+            (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit)
+        })
+    }
+}
+
+fn place(row: u32) -> (usize, u64) {
+    ((row / 64) as usize, 1 << (row % 64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cursor_stays_on_screen_and_the_screen_stays_full() {
+        let mut list = List::default();
+        assert!(list.on_action(Action::Last, 100, 10));
+        assert_eq!(list, List { cursor: 99, offset: 90 });
+        list.fit(50, 10);
+        assert_eq!(list, List { cursor: 49, offset: 40 });
+        list.fit(50, 30);
+        assert_eq!(list, List { cursor: 49, offset: 20 });
+        list.on_action(Action::First, 50, 30);
+        assert_eq!(list, List::default());
+        list.on_action(Action::Up, 50, 30);
+        assert_eq!(list.cursor, 0);
+        list.fit(0, 0);
+        assert_eq!(list, List::default());
+    }
+
+    #[test]
+    fn a_page_moves_the_screen_by_its_rows() {
+        let mut list = List { cursor: 3, offset: 0 };
+        list.on_action(Action::PageDown, 100, 10);
+        assert_eq!(list, List { cursor: 13, offset: 10 });
+        list.on_action(Action::HalfPageUp, 100, 10);
+        assert_eq!(list, List { cursor: 8, offset: 5 });
+    }
+
+    #[test]
+    fn the_wheel_takes_the_cursor_along() {
+        let mut list = List::default();
+        list.scroll(3, 100, 10);
+        assert_eq!(list, List { cursor: 3, offset: 3 });
+        list.scroll(-9, 100, 10);
+        assert_eq!(list, List { cursor: 3, offset: 0 });
+        list.scroll(500, 100, 10);
+        assert_eq!(list, List { cursor: 90, offset: 90 });
+    }
+
+    #[test]
+    fn marks_know_their_count_and_bytes() {
+        let mut marks = Marks::default();
+        marks.insert(70, Some(5));
+        marks.insert(70, Some(5));
+        marks.insert(3, None);
+        assert_eq!((marks.len(), marks.prefixes(), marks.bytes()), (2, 1, 5));
+        assert_eq!(marks.iter().collect::<Vec<_>>(), [3, 70]);
+        marks.toggle(70, Some(5));
+        assert_eq!((marks.len(), marks.bytes(), marks.contains(70)), (1, 0, false));
+        marks.remove(1000, Some(5));
+        assert_eq!(marks.len(), 1);
+    }
+}

@@ -1,0 +1,134 @@
+//! What stays the same from key to key: connections, the one in use, and what the shell found at start.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::app::keymap::KeyOverride;
+use crate::config::connection::{Connection, KnownBucket};
+use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
+use crate::domain::provider::Provider;
+
+/// Everything the shell knows before the first event.
+#[derive(Clone, Debug)]
+pub struct Startup {
+    pub now: Timestamp,
+    /// At least one.
+    pub connections: Vec<Connection>,
+    /// The connection to start with; the first one where it names none.
+    pub current: ConnectionName,
+    /// Where to open.
+    pub open: Location,
+    pub zone: TimeZone,
+    pub working_folder: PathBuf,
+    /// Where the last download went.
+    pub download_folder: Option<PathBuf>,
+    /// Buckets that were added by name in earlier sessions.
+    pub remembered_buckets: Vec<(ConnectionName, Bucket)>,
+    /// Signs and frames in ASCII only.
+    pub ascii: bool,
+    pub keys: Vec<KeyOverride>,
+    /// What the shell could not read at start, for the events list.
+    pub problems: Vec<String>,
+}
+
+impl Startup {
+    /// The least a start needs: one connection, opened at its buckets.
+    pub fn of(connection: Connection) -> Startup {
+        Startup {
+            now: Timestamp::UNIX_EPOCH,
+            current: connection.name.clone(),
+            connections: vec![connection],
+            open: Location::Root,
+            zone: TimeZone::UTC,
+            working_folder: PathBuf::from("."),
+            download_folder: None,
+            remembered_buckets: Vec::new(),
+            ascii: false,
+            keys: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+}
+
+/// The facts a part may read.
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub connections: Vec<Connection>,
+    current: usize,
+    pub zone: TimeZone,
+    pub working_folder: PathBuf,
+    pub download_folder: Option<PathBuf>,
+    remembered_buckets: Vec<(ConnectionName, Bucket)>,
+    pub ascii: bool,
+}
+
+impl Session {
+    pub fn new(startup: Startup) -> Session {
+        let mut connections = startup.connections;
+        if connections.is_empty() {
+            connections.push(Connection::chain(startup.current.clone(), None));
+        }
+        let current = connections.iter().position(|each| each.name == startup.current);
+        Session {
+            connections,
+            current: current.unwrap_or(0),
+            zone: startup.zone,
+            working_folder: startup.working_folder,
+            download_folder: startup.download_folder,
+            remembered_buckets: startup.remembered_buckets,
+            ascii: startup.ascii,
+        }
+    }
+
+    /// The connection in use.
+    pub fn connection(&self) -> &Connection {
+        &self.connections[self.current]
+    }
+
+    pub fn name(&self) -> &ConnectionName {
+        &self.connection().name
+    }
+
+    pub fn provider(&self) -> Provider {
+        self.connection().provider
+    }
+
+    /// Buckets of the connection in use that are shown whether the server lists them or not.
+    pub fn known_buckets(&self) -> Vec<KnownBucket> {
+        let mut known = self.connection().known_buckets.clone();
+        for (connection, bucket) in &self.remembered_buckets {
+            if connection == self.name() && known.iter().all(|each| each.bucket != *bucket) {
+                let bucket = bucket.clone();
+                known.push(KnownBucket { bucket, prefix: Prefix::root(), public_domain: None });
+            }
+        }
+        known
+    }
+
+    /// What is configured of a bucket of the connection in use.
+    pub fn known_bucket(&self, bucket: &Bucket) -> Option<&KnownBucket> {
+        self.connection().known_buckets.iter().find(|known| known.bucket == *bucket)
+    }
+
+    /// Whether the bucket was added by name and can be taken off again.
+    pub fn remembers(&self, bucket: &Bucket) -> bool {
+        self.remembered_buckets.iter().any(|(name, known)| name == self.name() && known == bucket)
+    }
+
+    pub fn remember_bucket(&mut self, bucket: Bucket, known: bool) {
+        let entry = (self.name().clone(), bucket);
+        self.remembered_buckets.retain(|each| *each != entry);
+        if known {
+            self.remembered_buckets.push(entry);
+        }
+    }
+
+    /// `false` where no connection has that name.
+    pub fn change_to(&mut self, name: &ConnectionName) -> bool {
+        let found = self.connections.iter().position(|each| each.name == *name);
+        self.current = found.unwrap_or(self.current);
+        found.is_some()
+    }
+}

@@ -1,0 +1,67 @@
+//! Short notes in the status line, each for a few seconds.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Something the user asked for is done.
+    Done,
+    Note,
+    /// Something went wrong; the events list has the details.
+    Problem,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    pub level: Level,
+    pub text: String,
+    pub until: Timestamp,
+}
+
+/// The newest toast is shown; an older one that still holds comes back after it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Toasts {
+    toasts: Vec<Toast>,
+}
+
+impl Toasts {
+    pub fn add(&mut self, now: Timestamp, level: Level, text: String) {
+        let seconds = if level == Level::Problem { 10 } else { 6 };
+        let until = now.checked_add(Duration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
+        self.toasts.retain(|toast| toast.text != text);
+        self.toasts.push(Toast { level, text, until });
+    }
+
+    pub fn expire(&mut self, now: Timestamp) {
+        self.toasts.retain(|toast| toast.until > now);
+    }
+
+    pub fn current(&self) -> Option<&Toast> {
+        self.toasts.last()
+    }
+
+    /// Takes the shown toast away; `false` where there is none.
+    pub fn dismiss(&mut self) -> bool {
+        self.toasts.pop().is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_toast_ends_by_the_time_given() {
+        let now = Timestamp::UNIX_EPOCH;
+        let mut toasts = Toasts::default();
+        toasts.add(now, Level::Problem, "first".into());
+        toasts.add(now, Level::Note, "second".into());
+        assert_eq!(toasts.current().unwrap().text, "second");
+        toasts.expire(now + Duration::from_secs(6));
+        assert_eq!(toasts.current().unwrap().text, "first");
+        toasts.expire(now + Duration::from_secs(10));
+        assert_eq!(toasts.current(), None);
+    }
+}
