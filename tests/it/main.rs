@@ -4,6 +4,7 @@ mod architecture;
 mod cli;
 mod contract;
 mod flows;
+mod readme;
 mod screens;
 mod support;
 mod terminal;
