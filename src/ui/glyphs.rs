@@ -1,0 +1,146 @@
+//! The signs that tell what a colour also tells, in Unicode and in ASCII.
+
+use ratatui::symbols::border;
+
+#[derive(Debug, PartialEq)]
+pub struct Glyphs {
+    pub mark: &'static str,
+    pub cursor: &'static str,
+    /// Between the parts of a path.
+    pub separator: &'static str,
+    pub up: &'static str,
+    pub down: &'static str,
+    pub copy: &'static str,
+    pub delete: &'static str,
+    pub good: &'static str,
+    pub bad: &'static str,
+    pub warning: &'static str,
+    pub note: &'static str,
+    pub paused: &'static str,
+    pub queued: &'static str,
+    pub ascending: &'static str,
+    pub descending: &'static str,
+    pub dot: &'static str,
+    pub dash: &'static str,
+    pub ellipsis: &'static str,
+    pub spinner: &'static [&'static str],
+    /// From nothing to a full cell.
+    pub eighths: [&'static str; 9],
+    pub bar_rest: &'static str,
+    pub rule: &'static str,
+    pub scrollbar: &'static str,
+    pub border: border::Set<'static>,
+}
+
+pub const UNICODE: Glyphs = Glyphs {
+    mark: "✔",
+    cursor: "▸",
+    separator: "▸",
+    up: "↑",
+    down: "↓",
+    copy: "→",
+    delete: "−",
+    good: "✓",
+    bad: "✗",
+    warning: "!",
+    note: "·",
+    paused: "‖",
+    queued: "·",
+    ascending: "↑",
+    descending: "↓",
+    dot: "·",
+    dash: "—",
+    ellipsis: "…",
+    spinner: &["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
+    eighths: [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+    bar_rest: "·",
+    rule: "─",
+    scrollbar: "┃",
+    border: border::PLAIN,
+};
+
+pub const ASCII: Glyphs = Glyphs {
+    mark: "*",
+    cursor: ">",
+    separator: ">",
+    up: "^",
+    down: "v",
+    copy: ">",
+    delete: "-",
+    good: "+",
+    bad: "x",
+    warning: "!",
+    note: "-",
+    paused: "=",
+    queued: ".",
+    ascending: "^",
+    descending: "v",
+    dot: "-",
+    dash: "-",
+    ellipsis: "~",
+    spinner: &["|", "/", "-", "\\"],
+    eighths: [" ", " ", " ", " ", "-", "-", "-", "=", "#"],
+    bar_rest: ".",
+    rule: "-",
+    scrollbar: "#",
+    border: border::Set {
+        top_left: "+",
+        top_right: "+",
+        bottom_left: "+",
+        bottom_right: "+",
+        vertical_left: "|",
+        vertical_right: "|",
+        horizontal_top: "-",
+        horizontal_bottom: "-",
+    },
+};
+
+#[cfg(test)]
+mod tests {
+    use unicode_width::UnicodeWidthStr;
+
+    use super::*;
+
+    fn all(glyphs: &Glyphs) -> Vec<&'static str> {
+        let g = glyphs;
+        let mut all = vec![
+            g.mark,
+            g.cursor,
+            g.separator,
+            g.up,
+            g.down,
+            g.copy,
+            g.delete,
+            g.good,
+            g.bad,
+            g.warning,
+            g.note,
+            g.paused,
+            g.queued,
+            g.ascending,
+            g.descending,
+            g.dot,
+            g.dash,
+            g.ellipsis,
+            g.bar_rest,
+            g.rule,
+            g.scrollbar,
+        ];
+        all.extend(g.spinner);
+        all.extend(g.eighths);
+        all.extend([g.border.top_left, g.border.vertical_left, g.border.horizontal_top]);
+        all
+    }
+
+    #[test]
+    fn every_glyph_fills_one_cell() {
+        for glyph in all(&UNICODE).into_iter().chain(all(&ASCII)) {
+            assert_eq!(glyph.width(), 1, "{glyph:?}");
+        }
+    }
+
+    #[test]
+    fn the_fallback_is_ascii() {
+        assert!(all(&ASCII).iter().all(|glyph| glyph.is_ascii()));
+    }
+}

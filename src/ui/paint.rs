@@ -1,0 +1,141 @@
+//! Puts text into cells: clipped to the window, with one text buffer that every row reuses.
+
+use std::fmt::{self, Write};
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::ui::glyphs::Glyphs;
+use crate::ui::text::{fit_end, fit_name, fit_start, width};
+use crate::ui::theme::{Styles, Theme};
+
+/// The cells of one frame with what every painter needs.
+pub struct Paint<'a> {
+    pub buffer: &'a mut Buffer,
+    pub styles: Styles,
+    pub glyphs: &'static Glyphs,
+    text: String,
+}
+
+/// Cells of one line: from where, and how many at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub x: u16,
+    pub y: u16,
+    pub width: u16,
+}
+
+impl Span {
+    /// Line `line` of an area; without width where the area has no such line.
+    pub fn line(area: Rect, line: u16) -> Span {
+        let width = if line < area.height { area.width } else { 0 };
+        Span { x: area.x, y: area.y.saturating_add(line), width }
+    }
+
+    #[must_use]
+    pub fn skip(self, cells: u16) -> Span {
+        let cells = cells.min(self.width);
+        Span { x: self.x + cells, width: self.width - cells, ..self }
+    }
+
+    #[must_use]
+    pub fn take(self, cells: u16) -> Span {
+        Span { width: self.width.min(cells), ..self }
+    }
+
+    /// Without this many cells at its end.
+    #[must_use]
+    pub fn shorter(self, cells: u16) -> Span {
+        Span { width: self.width.saturating_sub(cells), ..self }
+    }
+}
+
+impl<'a> Paint<'a> {
+    pub fn new(buffer: &'a mut Buffer, theme: &Theme) -> Paint<'a> {
+        Paint { buffer, styles: theme.styles, glyphs: theme.glyphs, text: String::new() }
+    }
+
+    /// Text of our own, cut hard at the end of the span. Gives the cells used.
+    pub fn put(&mut self, span: Span, text: &str, style: Style) -> u16 {
+        let area = self.buffer.area;
+        let inside = (area.left()..area.right()).contains(&span.x)
+            && (area.top()..area.bottom()).contains(&span.y);
+        if !inside || span.width == 0 {
+            return 0;
+        }
+        let (end, _) = self.buffer.set_stringn(span.x, span.y, text, span.width.into(), style);
+        end - span.x
+    }
+
+    /// Quantities and sentences of our own, shortened at the end.
+    pub fn print(&mut self, span: Span, style: Style, text: fmt::Arguments<'_>) -> u16 {
+        let mut out = std::mem::take(&mut self.text);
+        out.clear();
+        // Writing into a String cannot fail.
+        let _ = out.write_fmt(text);
+        let used = if width(&out) <= usize::from(span.width) {
+            self.put(span, &out, style)
+        } else {
+            let whole = std::mem::take(&mut out);
+            let used = self.sentence(span, &whole, style);
+            out = whole;
+            used
+        };
+        self.text = out;
+        used
+    }
+
+    /// Like [`Paint::print`], at the right end of the span; nothing where it does not fit.
+    pub fn print_right(&mut self, span: Span, style: Style, text: fmt::Arguments<'_>) -> u16 {
+        let mut out = std::mem::take(&mut self.text);
+        out.clear();
+        let _ = out.write_fmt(text);
+        let used = u16::try_from(width(&out)).unwrap_or(u16::MAX);
+        let used = if used <= span.width {
+            self.put(span.skip(span.width - used), &out, style)
+        } else {
+            0
+        };
+        self.text = out;
+        used
+    }
+
+    /// Remote text made visible and shortened in the middle, so that its extension stays.
+    pub fn name(&mut self, span: Span, name: &str, style: Style) -> u16 {
+        self.fitted(span, name, style, fit_name)
+    }
+
+    /// Remote text made visible and shortened at its end.
+    pub fn sentence(&mut self, span: Span, text: &str, style: Style) -> u16 {
+        self.fitted(span, text, style, fit_end)
+    }
+
+    /// Remote text made visible and shortened at its start.
+    pub fn path(&mut self, span: Span, path: &str, style: Style) -> u16 {
+        self.fitted(span, path, style, fit_start)
+    }
+
+    fn fitted(
+        &mut self,
+        span: Span,
+        text: &str,
+        style: Style,
+        fit: fn(&mut String, &str, usize, &str),
+    ) -> u16 {
+        let mut out = std::mem::take(&mut self.text);
+        fit(&mut out, text, span.width.into(), self.glyphs.ellipsis);
+        let used = self.put(span, &out, style);
+        self.text = out;
+        used
+    }
+
+    /// Lays a style over cells, their text kept.
+    pub fn restyle(&mut self, area: Rect, style: Style) {
+        self.buffer.set_style(area, style);
+    }
+
+    pub fn restyle_line(&mut self, span: Span, style: Style) {
+        self.restyle(Rect { x: span.x, y: span.y, width: span.width, height: 1 }, style);
+    }
+}

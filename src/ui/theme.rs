@@ -1,0 +1,197 @@
+//! Meanings to styles: the built-in themes, themes as TOML, and the glyphs that stand beside every colour.
+
+use ratatui::style::{Color, Modifier, Style};
+use serde::Deserialize;
+
+use crate::ui::glyphs::{ASCII, Glyphs, UNICODE};
+
+/// The style of each meaning. Painters name meanings, never colours.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Theme {
+    pub styles: Styles,
+    pub glyphs: &'static Glyphs,
+}
+
+/// Every meaning a theme gives a style.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Styles {
+    #[serde(deserialize_with = "style")]
+    pub text: Style,
+    /// Secondary text: sizes, times, units.
+    #[serde(deserialize_with = "style")]
+    pub dim: Style,
+    #[serde(deserialize_with = "style")]
+    pub accent: Style,
+    #[serde(deserialize_with = "style")]
+    pub border: Style,
+    #[serde(deserialize_with = "style")]
+    pub border_focused: Style,
+    #[serde(deserialize_with = "style")]
+    pub title: Style,
+    #[serde(deserialize_with = "style")]
+    pub title_focused: Style,
+    /// The cursor's row in the pane that has the keys.
+    #[serde(deserialize_with = "style")]
+    pub cursor: Style,
+    #[serde(deserialize_with = "style")]
+    pub cursor_unfocused: Style,
+    #[serde(deserialize_with = "style")]
+    pub mark: Style,
+    #[serde(deserialize_with = "style")]
+    pub prefix: Style,
+    /// What a filter or a search found.
+    #[serde(rename = "match", deserialize_with = "style")]
+    pub found: Style,
+    #[serde(deserialize_with = "style")]
+    pub good: Style,
+    #[serde(deserialize_with = "style")]
+    pub warning: Style,
+    #[serde(deserialize_with = "style")]
+    pub bad: Style,
+    #[serde(deserialize_with = "style")]
+    pub bar: Style,
+    #[serde(deserialize_with = "style")]
+    pub bar_rest: Style,
+    #[serde(deserialize_with = "style")]
+    pub key: Style,
+    #[serde(deserialize_with = "style")]
+    pub key_label: Style,
+    #[serde(deserialize_with = "style")]
+    pub disabled: Style,
+    #[serde(deserialize_with = "style")]
+    pub input: Style,
+    #[serde(deserialize_with = "style")]
+    pub button: Style,
+    #[serde(deserialize_with = "style")]
+    pub button_focused: Style,
+}
+
+/// The themes in the program: name and text.
+pub const BUILT_IN: &[(&str, &str)] = &[
+    ("default", include_str!("../../assets/themes/default.toml")),
+    ("dark", include_str!("../../assets/themes/dark.toml")),
+    ("light", include_str!("../../assets/themes/light.toml")),
+    ("no-color", include_str!("../../assets/themes/no-color.toml")),
+];
+
+impl Default for Theme {
+    fn default() -> Theme {
+        Theme::built_in("default").unwrap_or(Theme { styles: Styles::default(), glyphs: &UNICODE })
+    }
+}
+
+impl Theme {
+    pub fn built_in(name: &str) -> Option<Theme> {
+        let (_, text) = BUILT_IN.iter().find(|(known, _)| *known == name)?;
+        Theme::parse(text).ok()
+    }
+
+    /// Reads a theme's text.
+    ///
+    /// # Errors
+    /// A sentence with the line and what was expected.
+    pub fn parse(text: &str) -> Result<Theme, String> {
+        let styles = toml::from_str(text).map_err(|error| error.to_string())?;
+        Ok(Theme { styles, glyphs: &UNICODE })
+    }
+
+    /// What `NO_COLOR` asks for: attributes alone tell meanings apart.
+    #[must_use]
+    pub fn without_color(self) -> Theme {
+        Theme { glyphs: self.glyphs, ..Theme::built_in("no-color").unwrap_or(self) }
+    }
+
+    /// For terminals and fonts without the glyphs.
+    #[must_use]
+    pub fn ascii(self) -> Theme {
+        Theme { glyphs: &ASCII, ..self }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "the shape of a style in a theme file")]
+struct StyleText {
+    fg: Option<ColorText>,
+    bg: Option<ColorText>,
+    bold: bool,
+    dim: bool,
+    italic: bool,
+    underline: bool,
+    reverse: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "a colour: a name, 0 to 255, or \"#rrggbb\"")]
+enum ColorText {
+    Index(u8),
+    Name(String),
+}
+
+fn color<E: serde::de::Error>(text: Option<ColorText>) -> Result<Option<Color>, E> {
+    let name = match text {
+        None => return Ok(None),
+        Some(ColorText::Index(index)) => return Ok(Some(Color::Indexed(index))),
+        Some(ColorText::Name(name)) => name,
+    };
+    let unknown =
+        |_| E::custom(format!("{name:?} is not a colour: write a name, 0 to 255, or \"#rrggbb\""));
+    name.parse().map(Some).map_err(unknown)
+}
+
+fn style<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Style, D::Error> {
+    let text = StyleText::deserialize(deserializer)?;
+    let mut style = Style::new();
+    style.fg = color(text.fg)?;
+    style.bg = color(text.bg)?;
+    for (wanted, modifier) in [
+        (text.bold, Modifier::BOLD),
+        (text.dim, Modifier::DIM),
+        (text.italic, Modifier::ITALIC),
+        (text.underline, Modifier::UNDERLINED),
+        (text.reverse, Modifier::REVERSED),
+    ] {
+        if wanted {
+            style = style.add_modifier(modifier);
+        }
+    }
+    Ok(style)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_theme_parses() {
+        for (name, text) in BUILT_IN {
+            assert!(Theme::parse(text).is_ok(), "{name}: {:?}", Theme::parse(text));
+        }
+    }
+
+    #[test]
+    fn without_color_no_style_has_one() {
+        let theme = Theme::built_in("dark").unwrap().ascii().without_color();
+        assert!(!format!("{:?}", theme.styles).contains("Some("), "{:?}", theme.styles);
+        assert_eq!(theme.glyphs, &ASCII);
+    }
+
+    #[test]
+    fn colours_are_names_numbers_or_hex() {
+        let text = BUILT_IN[0]
+            .1
+            .replace("accent = { fg = \"cyan\" }", "accent = { fg = 208, bg = \"#102030\" }");
+        let accent = Theme::parse(&text).unwrap().styles.accent;
+        assert_eq!(accent, Style::new().fg(Color::Indexed(208)).bg(Color::Rgb(0x10, 0x20, 0x30)));
+    }
+
+    #[test]
+    fn a_misspelled_meaning_or_colour_is_named_with_its_line() {
+        let unknown = format!("{}\nacent = {{}}", BUILT_IN[0].1);
+        let error = Theme::parse(&unknown).unwrap_err();
+        assert!(error.contains("acent") && error.contains("line"), "{error}");
+        let error = Theme::parse(&BUILT_IN[0].1.replace("\"cyan\"", "\"cian\"")).unwrap_err();
+        assert!(error.contains("line") && error.contains("colour"), "{error}");
+    }
+}

@@ -1,0 +1,38 @@
+//! The footer: keys and what they do, as many as fit, the last one always.
+
+use crate::ui::paint::{Paint, Span};
+use crate::ui::text::width;
+
+/// A key as it is shown and its two or three words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    pub key: String,
+    pub title: &'static str,
+}
+
+impl Hint {
+    fn cells(&self) -> u16 {
+        u16::try_from(width(&self.key) + 1 + width(self.title)).unwrap_or(u16::MAX)
+    }
+}
+
+const BETWEEN: u16 = 2;
+
+/// Paints the hints in order; `last` is kept where others have to go.
+pub fn hints(paint: &mut Paint<'_>, span: Span, hints: &[Hint], last: &Hint) {
+    let mut rest = span;
+    let reserve = last.cells() + BETWEEN;
+    for hint in hints {
+        if rest.width < hint.cells() + reserve {
+            break;
+        }
+        rest = rest.skip(hint_at(paint, rest, hint) + BETWEEN);
+    }
+    hint_at(paint, rest, last);
+}
+
+fn hint_at(paint: &mut Paint<'_>, span: Span, hint: &Hint) -> u16 {
+    let styles = paint.styles;
+    let key = paint.put(span, &hint.key, styles.key);
+    key + 1 + paint.put(span.skip(key + 1), hint.title, styles.key_label)
+}

@@ -1,0 +1,11 @@
+//! Painters that keep nothing: everything they show is a parameter.
+
+pub mod breadcrumb;
+pub mod field;
+pub mod frame;
+pub mod gauge;
+pub mod hints;
+pub mod notice;
+pub mod popup;
+pub mod rows;
+pub mod spinner;

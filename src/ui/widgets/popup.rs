@@ -1,0 +1,43 @@
+//! A frame over everything else, sized to its content and in the middle of the window.
+
+use ratatui::layout::Rect;
+use ratatui::widgets::{Clear, Widget};
+
+use crate::ui::paint::Paint;
+use crate::ui::text::width;
+use crate::ui::widgets::frame::{Labels, frame};
+
+/// Clears and frames the place of a popup for this much content; gives what is inside.
+pub fn popup(
+    paint: &mut Paint<'_>,
+    labels: &Labels,
+    content_width: u16,
+    content_height: u16,
+) -> Rect {
+    let area = place(paint.buffer.area, content_width, content_height);
+    // A wide character cut by the left edge of the popup would hide it.
+    Clear.render(area, paint.buffer);
+    cut_wide_characters(paint, area);
+    let inner = frame(paint, area, labels, true);
+    if inner.is_empty() { area } else { inner }
+}
+
+fn place(window: Rect, content_width: u16, content_height: u16) -> Rect {
+    let width = content_width.saturating_add(2).min(window.width);
+    let height = content_height.saturating_add(2).min(window.height);
+    let x = window.x + (window.width - width) / 2;
+    let y = window.y + (window.height - height) * 2 / 5;
+    Rect { x, y, width, height }
+}
+
+fn cut_wide_characters(paint: &mut Paint<'_>, area: Rect) {
+    if area.x == 0 {
+        return;
+    }
+    for y in area.top()..area.bottom() {
+        let cell = &mut paint.buffer[(area.x - 1, y)];
+        if width(cell.symbol()) > 1 {
+            cell.set_symbol(" ");
+        }
+    }
+}
