@@ -3,6 +3,7 @@
 pub mod action;
 pub mod chord;
 pub mod context;
+pub mod dialogs;
 pub mod effect;
 pub mod event;
 pub mod keymap;

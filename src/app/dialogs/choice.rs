@@ -1,0 +1,144 @@
+//! A menu: rows with a letter each, some of them greyed with the reason.
+
+use crate::app::chord::{Chord, KeyCode};
+use crate::app::dialogs::outcome::Outcome;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub title: String,
+    /// What is asked, one sentence a line.
+    pub lines: Vec<String>,
+    /// What it is about: names, raw.
+    pub subjects: Vec<String>,
+    pub rows: Vec<ChoiceRow>,
+    pub cursor: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChoiceRow {
+    /// Pressed to take the row at once.
+    pub key: Option<char>,
+    pub title: String,
+    /// Beside the title: what it comes to.
+    pub note: String,
+    /// Why it cannot be taken.
+    pub disabled: Option<String>,
+}
+
+impl ChoiceRow {
+    pub fn new(key: char, title: impl Into<String>) -> ChoiceRow {
+        ChoiceRow { key: Some(key), title: title.into(), note: String::new(), disabled: None }
+    }
+
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> ChoiceRow {
+        self.note = note.into();
+        self
+    }
+
+    #[must_use]
+    pub fn disabled(mut self, reason: Option<String>) -> ChoiceRow {
+        self.disabled = reason;
+        self
+    }
+}
+
+impl Choice {
+    pub fn new(title: impl Into<String>, rows: Vec<ChoiceRow>) -> Choice {
+        let cursor = rows.iter().position(|row| row.disabled.is_none()).unwrap_or(0);
+        Choice { title: title.into(), lines: Vec::new(), subjects: Vec::new(), rows, cursor }
+    }
+
+    #[must_use]
+    pub fn line(mut self, sentence: impl Into<String>) -> Choice {
+        self.lines.push(sentence.into());
+        self
+    }
+
+    #[must_use]
+    pub fn starting_at(mut self, cursor: usize) -> Choice {
+        self.cursor = cursor.min(self.rows.len().saturating_sub(1));
+        self
+    }
+
+    /// Accepted with the number of the row.
+    pub fn on_key(&mut self, chord: Chord) -> Outcome<usize> {
+        if chord.ctrl || chord.alt {
+            return Outcome::Open;
+        }
+        if let KeyCode::Char(letter) = chord.key
+            && let Some(at) = self.rows.iter().position(|row| row.key == Some(letter))
+        {
+            self.cursor = at;
+            return self.take(at);
+        }
+        match chord.key {
+            KeyCode::Esc | KeyCode::Char('q') => Outcome::Cancelled,
+            KeyCode::Enter => self.take(self.cursor),
+            KeyCode::Down | KeyCode::Tab | KeyCode::Char('j') if !chord.shift => self.step(1),
+            KeyCode::Up | KeyCode::Tab | KeyCode::Char('k') => self.step(-1),
+            _ => Outcome::Open,
+        }
+    }
+
+    fn take(&self, at: usize) -> Outcome<usize> {
+        match self.rows.get(at) {
+            Some(row) if row.disabled.is_none() => Outcome::Accepted(at),
+            _ => Outcome::Open,
+        }
+    }
+
+    /// Greyed rows are visited too: their reason is read there.
+    fn step(&mut self, by: isize) -> Outcome<usize> {
+        let last = self.rows.len().saturating_sub(1);
+        self.cursor = self.cursor.saturating_add_signed(by).min(last);
+        Outcome::Open
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn menu() -> Choice {
+        Choice::new(
+            "Existing files",
+            vec![
+                ChoiceRow::new('o', "Overwrite").disabled(Some("read-only".into())),
+                ChoiceRow::new('s', "Skip"),
+                ChoiceRow::new('k', "Keep both"),
+            ],
+        )
+    }
+
+    fn press(choice: &mut Choice, keys: &[&str]) -> Outcome<usize> {
+        let mut outcome = Outcome::Open;
+        for key in keys {
+            outcome = choice.on_key(Chord::parse(key).unwrap());
+        }
+        outcome
+    }
+
+    #[test]
+    fn a_letter_takes_its_row_even_where_it_is_also_a_move() {
+        assert_eq!(press(&mut menu(), &["s"]), Outcome::Accepted(1));
+        assert_eq!(press(&mut menu(), &["k"]), Outcome::Accepted(2));
+    }
+
+    #[test]
+    fn a_greyed_row_can_be_read_and_not_taken() {
+        let mut choice = menu();
+        assert_eq!(choice.cursor, 1);
+        assert_eq!(press(&mut choice, &["o", "enter"]), Outcome::Open);
+        assert_eq!(choice.cursor, 0);
+        assert_eq!(press(&mut choice, &["down", "enter"]), Outcome::Accepted(1));
+        assert_eq!(press(&mut choice, &["esc"]), Outcome::Cancelled);
+    }
+
+    #[test]
+    fn the_cursor_stops_at_the_ends() {
+        let mut choice = menu();
+        assert_eq!(press(&mut choice, &["j", "j", "j", "j", "enter"]), Outcome::Accepted(2));
+        assert_eq!(press(&mut choice, &["up", "shift-tab", "up", "up", "enter"]), Outcome::Open);
+    }
+}

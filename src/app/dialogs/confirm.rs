@@ -1,0 +1,197 @@
+//! A yes-or-no question whose default is no; where much is lost, a name must be typed.
+
+use crate::app::chord::{Chord, KeyCode};
+use crate::app::dialogs::input::Input;
+use crate::app::dialogs::outcome::Outcome;
+
+#[derive(Clone, Debug)]
+pub struct Confirm {
+    pub title: String,
+    /// The question and what follows from a yes, one sentence a line.
+    pub lines: Vec<String>,
+    /// What it is about: names, raw; [`Confirm::more`] counts those that are not here.
+    pub subjects: Vec<String>,
+    pub more: u64,
+    pub tally: Option<Tally>,
+    /// Printed so that it is not overlooked: what cannot be undone.
+    pub warning: Option<String>,
+    pub yes: String,
+    pub no: String,
+    /// Whether the yes has the focus; it never has it at first.
+    pub on_yes: bool,
+    pub typed: Option<TypedName>,
+}
+
+/// How much a yes is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub objects: u64,
+    pub bytes: u64,
+    /// The numbers are final; otherwise "at least".
+    pub complete: bool,
+}
+
+/// The name that must be typed before a yes is taken.
+#[derive(Clone, Debug)]
+pub struct TypedName {
+    pub expected: String,
+    pub input: Input,
+}
+
+/// Subjects that are listed by name; the rest is counted.
+pub const NAMED_SUBJECTS: usize = 5;
+
+impl Confirm {
+    pub fn new(title: impl Into<String>, yes: impl Into<String>, no: impl Into<String>) -> Confirm {
+        Confirm {
+            title: title.into(),
+            lines: Vec::new(),
+            subjects: Vec::new(),
+            more: 0,
+            tally: None,
+            warning: None,
+            yes: yes.into(),
+            no: no.into(),
+            on_yes: false,
+            typed: None,
+        }
+    }
+
+    #[must_use]
+    pub fn line(mut self, sentence: impl Into<String>) -> Confirm {
+        self.lines.push(sentence.into());
+        self
+    }
+
+    #[must_use]
+    pub fn about<S: Into<String>>(mut self, names: impl ExactSizeIterator<Item = S>) -> Confirm {
+        self.more = names.len().saturating_sub(NAMED_SUBJECTS) as u64;
+        self.subjects = names.take(NAMED_SUBJECTS).map(Into::into).collect();
+        self
+    }
+
+    #[must_use]
+    pub fn tally(mut self, tally: Tally) -> Confirm {
+        self.tally = Some(tally);
+        self
+    }
+
+    #[must_use]
+    pub fn warning(mut self, sentence: impl Into<String>) -> Confirm {
+        self.warning = Some(sentence.into());
+        self
+    }
+
+    #[must_use]
+    pub fn typing(mut self, expected: impl Into<String>) -> Confirm {
+        self.typed = Some(TypedName { expected: expected.into(), input: Input::default() });
+        self
+    }
+
+    /// Whether keys are text now.
+    pub fn takes_text(&self) -> bool {
+        self.typed.is_some() && !self.on_yes
+    }
+
+    /// Whether a yes would be taken.
+    pub fn ready(&self) -> bool {
+        self.typed.as_ref().is_none_or(|name| name.input.text() == name.expected)
+    }
+
+    pub fn on_key(&mut self, chord: Chord) -> Outcome<()> {
+        match chord.key {
+            KeyCode::Esc => return Outcome::Cancelled,
+            KeyCode::Enter => return self.on_enter(),
+            KeyCode::Tab => {
+                self.on_yes = !self.on_yes && self.ready();
+                return Outcome::Open;
+            }
+            _ => {}
+        }
+        if let Some(name) = &mut self.typed {
+            name.input.on_text(chord);
+            self.on_yes = false;
+            return Outcome::Open;
+        }
+        if chord.ctrl || chord.alt {
+            return Outcome::Open;
+        }
+        match chord.key {
+            KeyCode::Char('y' | 'Y') => Outcome::Accepted(()),
+            KeyCode::Char('n' | 'N' | 'q') => Outcome::Cancelled,
+            KeyCode::Left | KeyCode::Right | KeyCode::Char('h' | 'l') => {
+                self.on_yes = !self.on_yes;
+                Outcome::Open
+            }
+            _ => Outcome::Open,
+        }
+    }
+
+    pub fn on_paste(&mut self, text: &str) {
+        if let Some(name) = &mut self.typed {
+            name.input.on_paste(text);
+            self.on_yes = false;
+        }
+    }
+
+    /// With a name to type, Enter in the field is the yes once the name is right and nothing before.
+    fn on_enter(&self) -> Outcome<()> {
+        match (&self.typed, self.on_yes, self.ready()) {
+            (Some(_), _, false) => Outcome::Open,
+            (None, false, _) => Outcome::Cancelled,
+            (_, _, true) | (None, true, _) => Outcome::Accepted(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(confirm: &mut Confirm, keys: &[&str]) -> Outcome<()> {
+        let mut outcome = Outcome::Open;
+        for key in keys {
+            outcome = confirm.on_key(Chord::parse(key).unwrap());
+        }
+        outcome
+    }
+
+    fn question() -> Confirm {
+        Confirm::new("Delete", "Delete", "Keep")
+    }
+
+    #[test]
+    fn enter_alone_says_no() {
+        assert_eq!(press(&mut question(), &["enter"]), Outcome::Cancelled);
+        assert_eq!(press(&mut question(), &["tab", "enter"]), Outcome::Accepted(()));
+        assert_eq!(press(&mut question(), &["tab", "tab", "enter"]), Outcome::Cancelled);
+        assert_eq!(press(&mut question(), &["right", "enter"]), Outcome::Accepted(()));
+    }
+
+    #[test]
+    fn letters_answer_and_others_do_not() {
+        assert_eq!(press(&mut question(), &["y"]), Outcome::Accepted(()));
+        assert_eq!(press(&mut question(), &["n"]), Outcome::Cancelled);
+        assert_eq!(press(&mut question(), &["esc"]), Outcome::Cancelled);
+        assert_eq!(press(&mut question(), &["x", "space", "ctrl-y", "D"]), Outcome::Open);
+    }
+
+    #[test]
+    fn a_name_to_type_must_be_right_before_anything_is_yes() {
+        let mut confirm = question().typing("my");
+        assert_eq!(press(&mut confirm, &["enter"]), Outcome::Open);
+        assert_eq!(press(&mut confirm, &["y", "enter"]), Outcome::Open);
+        assert_eq!(press(&mut confirm, &["tab", "enter"]), Outcome::Open);
+        assert_eq!(press(&mut confirm, &["ctrl-u", "m", "y", "enter"]), Outcome::Accepted(()));
+        assert_eq!(press(&mut confirm, &["x", "enter"]), Outcome::Open);
+        assert_eq!(press(&mut confirm, &["esc"]), Outcome::Cancelled);
+    }
+
+    #[test]
+    fn the_first_names_are_shown_and_the_rest_counted() {
+        let names: Vec<String> = (0..8).map(|n| format!("k{n}")).collect();
+        let confirm = question().about(names.iter().cloned());
+        assert_eq!(confirm.subjects.len(), NAMED_SUBJECTS);
+        assert_eq!(confirm.more, 3);
+    }
+}

@@ -1,0 +1,117 @@
+//! Shows an error in whole, or what there is to know of one thing: scrolled, with the raw words behind a key.
+
+use crate::app::chord::{Chord, KeyCode};
+use crate::app::dialogs::outcome::Outcome;
+use crate::domain::error::Error;
+use crate::domain::transfer::Failure;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Details {
+    pub title: String,
+    /// Label and text, raw.
+    pub facts: Vec<(String, String)>,
+    /// Said in its three sentences; with [`Details::raw`] also code, status, request id and the server's words.
+    pub error: Option<Error>,
+    /// Every failed object; each is said in one line, in raw words where [`Details::raw`].
+    pub failures: Vec<Failure>,
+    pub raw: bool,
+    /// Lines scrolled off the top, before wrapping.
+    pub scroll: usize,
+}
+
+const PAGE: usize = 10;
+
+impl Details {
+    pub fn new(title: impl Into<String>) -> Details {
+        Details {
+            title: title.into(),
+            facts: Vec::new(),
+            error: None,
+            failures: Vec::new(),
+            raw: false,
+            scroll: 0,
+        }
+    }
+
+    pub fn of_error(title: impl Into<String>, error: Error) -> Details {
+        Details { error: Some(error), ..Details::new(title) }
+    }
+
+    #[must_use]
+    pub fn fact(mut self, label: &str, text: impl Into<String>) -> Details {
+        self.facts.push((label.to_owned(), text.into()));
+        self
+    }
+
+    /// Label and raw text of what the server or system said.
+    pub fn raw_facts(error: &Error) -> Vec<(&'static str, String)> {
+        let status = error.status.map(|status| status.to_string());
+        let all = [
+            ("operation", Some(error.operation.clone())),
+            ("place", Some(error.place.clone())),
+            ("code", error.code.clone()),
+            ("status", status),
+            ("request id", error.request_id.clone()),
+            ("said", Some(error.detail.clone())),
+        ];
+        all.into_iter()
+            .filter_map(|(label, text)| Some((label, text?)))
+            .filter(|(_, text)| !text.is_empty())
+            .collect()
+    }
+
+    /// Lines before wrapping; the last one can be scrolled to the top.
+    pub fn len(&self) -> usize {
+        let error = self.error.as_ref().map_or(0, |error| {
+            3 + if self.raw { Details::raw_facts(error).len() } else { 0 }
+        });
+        self.facts.len() + error + self.failures.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn on_key(&mut self, chord: Chord) -> Outcome<()> {
+        let down = PAGE.cast_signed();
+        match chord.key {
+            KeyCode::Esc | KeyCode::Char('q') => return Outcome::Cancelled,
+            KeyCode::Enter | KeyCode::Tab => self.raw = !self.raw,
+            KeyCode::Char('d') if chord.ctrl => self.scroll_by(down),
+            KeyCode::Char('u') if chord.ctrl => self.scroll_by(-down),
+            KeyCode::Down | KeyCode::Char('j') => self.scroll_by(1),
+            KeyCode::Up | KeyCode::Char('k') => self.scroll_by(-1),
+            KeyCode::PageDown | KeyCode::Char(' ') => self.scroll_by(down),
+            KeyCode::PageUp => self.scroll_by(-down),
+            KeyCode::Home | KeyCode::Char('g') => self.scroll = 0,
+            KeyCode::End | KeyCode::Char('G') => self.scroll_by(isize::MAX),
+            _ => {}
+        }
+        self.scroll_by(0);
+        Outcome::Open
+    }
+
+    fn scroll_by(&mut self, by: isize) {
+        let last = self.len().saturating_sub(1);
+        self.scroll = self.scroll.saturating_add_signed(by).min(last);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::error::ErrorKind;
+
+    #[test]
+    fn the_raw_words_are_one_key_away_and_scrolling_stops_at_the_end() {
+        let error = Error::new(ErrorKind::AccessDenied, "GetObject", "s3://b/k").detail("no");
+        let mut details = Details::of_error("Failed", Error { status: Some(403), ..error });
+        assert_eq!(details.len(), 3);
+        details.on_key(Chord::parse("G").unwrap());
+        assert_eq!(details.scroll, 2);
+        details.on_key(Chord::parse("enter").unwrap());
+        assert!(details.raw);
+        assert_eq!(details.len(), 3 + 4);
+        assert_eq!(details.on_key(Chord::parse("esc").unwrap()), Outcome::Cancelled);
+    }
+}

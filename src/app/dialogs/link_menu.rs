@@ -1,0 +1,183 @@
+//! What can be copied of an object: links of several lives, its names, a command.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Span, SpanRelativeTo};
+
+use crate::app::chord::Chord;
+use crate::app::dialogs::choice::{Choice, ChoiceRow};
+use crate::app::dialogs::outcome::Outcome;
+use crate::app::dialogs::prompt::Prompt;
+use crate::domain::presign::MAX_EXPIRY;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkChoice {
+    /// A presigned GET that holds this long.
+    Link(Duration),
+    /// A duration is typed first; never an answer.
+    Custom,
+    Uri,
+    Key,
+    PublicUrl,
+    /// `curl` with a presigned GET.
+    Curl,
+}
+
+#[derive(Clone, Debug)]
+pub struct LinkMenu {
+    pub choice: Choice,
+    /// Open while a duration is typed.
+    pub custom: Option<Prompt>,
+}
+
+/// Why rows cannot be taken; `None` where they can.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LinkReasons {
+    /// Links and what is made of them.
+    pub link: Option<String>,
+    pub key: Option<String>,
+    pub public_url: Option<String>,
+}
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+const ROWS: [(char, &str, LinkChoice); 9] = [
+    ('1', "Link for 15 minutes", LinkChoice::Link(Duration::from_secs(15 * MINUTE))),
+    ('2', "Link for 1 hour", LinkChoice::Link(Duration::from_secs(HOUR))),
+    ('3', "Link for 1 day", LinkChoice::Link(Duration::from_secs(DAY))),
+    ('4', "Link for 7 days", LinkChoice::Link(Duration::from_secs(7 * DAY))),
+    ('t', "Link for a time of your own…", LinkChoice::Custom),
+    ('s', "s3:// URI", LinkChoice::Uri),
+    ('n', "Key", LinkChoice::Key),
+    ('p', "Public URL", LinkChoice::PublicUrl),
+    ('c', "curl command with a link", LinkChoice::Curl),
+];
+
+impl LinkMenu {
+    /// `name` is the object's, raw.
+    pub fn new(name: &str, reasons: &LinkReasons) -> LinkMenu {
+        let rows = ROWS
+            .iter()
+            .map(|(key, title, what)| ChoiceRow::new(*key, *title).disabled(reasons.of(*what)))
+            .collect();
+        let mut choice = Choice::new("Copy", rows);
+        choice.subjects = vec![name.to_owned()];
+        LinkMenu { choice, custom: None }
+    }
+
+    pub fn on_key(&mut self, chord: Chord) -> Outcome<LinkChoice> {
+        if let Some(prompt) = &mut self.custom {
+            return match prompt.on_key(chord) {
+                Outcome::Open => Outcome::Open,
+                Outcome::Cancelled => {
+                    self.custom = None;
+                    Outcome::Open
+                }
+                Outcome::Accepted(text) => read_expiry(&text)
+                    .map_or(Outcome::Open, |life| Outcome::Accepted(LinkChoice::Link(life))),
+            };
+        }
+        match self.choice.on_key(chord) {
+            Outcome::Open => Outcome::Open,
+            Outcome::Cancelled => Outcome::Cancelled,
+            Outcome::Accepted(at) => self.take(ROWS[at].2),
+        }
+    }
+
+    pub fn on_paste(&mut self, text: &str) {
+        if let Some(prompt) = &mut self.custom {
+            prompt.on_paste(text);
+        }
+    }
+
+    fn take(&mut self, what: LinkChoice) -> Outcome<LinkChoice> {
+        if what != LinkChoice::Custom {
+            return Outcome::Accepted(what);
+        }
+        let rule = |text: &str| read_expiry(text).map(|_| ());
+        self.custom = Some(Prompt::new("Link for", "90m, 2h 30m, 3d: at most 7 days", "", rule));
+        Outcome::Open
+    }
+}
+
+impl LinkReasons {
+    fn of(&self, what: LinkChoice) -> Option<String> {
+        match what {
+            LinkChoice::Link(_) | LinkChoice::Custom | LinkChoice::Curl => self.link.clone(),
+            LinkChoice::Key => self.key.clone(),
+            LinkChoice::PublicUrl => self.public_url.clone(),
+            LinkChoice::Uri => None,
+        }
+    }
+}
+
+/// Reads `90m`, `2h 30m`, `3d`, `1 week`: a second to seven days.
+///
+/// # Errors
+/// A sentence that says what was expected; an empty one where nothing is typed.
+pub fn read_expiry(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(String::new());
+    }
+    let life = text
+        .parse::<Span>()
+        .and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()))
+        .map_err(|_| "not a length of time: write 90m, 2h 30m or 3d".to_owned())?;
+    if life < SignedDuration::from_secs(1) {
+        return Err("a link holds at least a second".into());
+    }
+    let life = Duration::try_from(life).map_err(|error| error.to_string())?;
+    if life > MAX_EXPIRY {
+        return Err("no link holds longer than 7 days".into());
+    }
+    Ok(Duration::from_secs(life.as_secs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(menu: &mut LinkMenu, keys: &[&str]) -> Outcome<LinkChoice> {
+        let mut outcome = Outcome::Open;
+        for key in keys {
+            outcome = menu.on_key(Chord::parse(key).unwrap());
+        }
+        outcome
+    }
+
+    #[test]
+    fn expiries_are_read_as_people_write_them() {
+        assert_eq!(read_expiry("90m"), Ok(Duration::from_secs(5400)));
+        assert_eq!(read_expiry(" 2d "), Ok(Duration::from_secs(2 * DAY)));
+        assert_eq!(read_expiry("1w"), Ok(MAX_EXPIRY));
+        assert_eq!(read_expiry("2h 30m"), Ok(Duration::from_secs(9000)));
+        for (text, why) in [("8d", "7 days"), ("0s", "a second"), ("soon", "90m"), ("-1h", "a second")] {
+            assert!(read_expiry(text).unwrap_err().contains(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_of_ones_own_is_typed_and_esc_goes_back_to_the_menu() {
+        let mut menu = LinkMenu::new("k", &LinkReasons::default());
+        assert_eq!(press(&mut menu, &["t", "8", "d", "enter"]), Outcome::Open);
+        assert_eq!(press(&mut menu, &["esc"]), Outcome::Open);
+        assert!(menu.custom.is_none());
+        let life = LinkChoice::Link(Duration::from_secs(5400));
+        assert_eq!(press(&mut menu, &["t", "9", "0", "m", "enter"]), Outcome::Accepted(life));
+        menu.custom = None;
+        assert_eq!(press(&mut menu, &["esc"]), Outcome::Cancelled);
+    }
+
+    #[test]
+    fn a_prefix_still_gives_its_uri() {
+        let why = Some("a prefix is no object".to_owned());
+        let reasons = LinkReasons { link: why.clone(), key: None, public_url: why };
+        let mut menu = LinkMenu::new("raw/", &reasons);
+        assert_eq!(press(&mut menu, &["2", "c", "p"]), Outcome::Open);
+        assert_eq!(press(&mut menu, &["s"]), Outcome::Accepted(LinkChoice::Uri));
+        assert_eq!(press(&mut menu, &["n"]), Outcome::Accepted(LinkChoice::Key));
+    }
+}

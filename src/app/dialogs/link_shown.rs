@@ -1,0 +1,49 @@
+//! Shows a text that was copied, so that it can be read and selected.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::app::chord::{Chord, KeyCode};
+use crate::app::dialogs::outcome::Outcome;
+use crate::domain::presign::Shortened;
+
+/// Whoever reads the text has the access, so `Debug` leaves it out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LinkShown {
+    /// What it is the link of, raw.
+    pub subject: String,
+    pub text: String,
+    /// When the link ends, where it does.
+    pub until: Option<Timestamp>,
+    /// Why it ends earlier than asked.
+    pub shortened: Option<Shortened>,
+}
+
+impl LinkShown {
+    /// Accepted where it is to be copied once more.
+    pub fn on_key(&mut self, chord: Chord) -> Outcome<()> {
+        match chord.key {
+            KeyCode::Char('y') if !chord.ctrl => Outcome::Accepted(()),
+            KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => Outcome::Cancelled,
+            _ => Outcome::Open,
+        }
+    }
+
+    /// Why the link ends early, in a sentence.
+    pub fn shortened_because(&self) -> Option<&'static str> {
+        self.shortened.map(|why| match why {
+            Shortened::SevenDays => "shortened: no link holds longer than 7 days",
+            Shortened::Credentials => "shortened: the credentials themselves end then",
+        })
+    }
+}
+
+impl fmt::Debug for LinkShown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LinkShown")
+            .field("subject", &self.subject)
+            .field("until", &self.until)
+            .finish_non_exhaustive()
+    }
+}

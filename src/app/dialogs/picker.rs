@@ -1,0 +1,387 @@
+//! Picks local files and folders: walks one folder at a time, marks, filters, takes a typed path.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::app::chord::{Chord, KeyCode};
+use crate::app::dialogs::input::Input;
+use crate::app::dialogs::outcome::Outcome;
+use crate::app::dialogs::typed_path::{pasted_path, resolve};
+use crate::app::event::FolderEntry;
+use crate::domain::error::Error;
+
+/// Reads nothing itself: [`Picker::take_wanted`] names the folder it waits for, [`Picker::on_folder`] brings it.
+#[derive(Clone, Debug)]
+pub struct Picker {
+    pub title: String,
+    pub folder: PathBuf,
+    pub rows: FolderRows,
+    pub mode: PickerMode,
+    /// Rows whose name contains this, ASCII case ignored, are shown.
+    pub filter: Input,
+    pub path: Input,
+    /// What is wrong with the path that was typed.
+    pub problem: Option<String>,
+    pub show_hidden: bool,
+    /// Marked rows of every folder that was visited.
+    pub marks: BTreeMap<PathBuf, FolderEntry>,
+    /// Counts the rows shown, not the entries.
+    pub cursor: usize,
+    shown: Vec<usize>,
+    home: Option<PathBuf>,
+    wanted: Option<PathBuf>,
+    seek: Option<Seek>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FolderRows {
+    Waiting,
+    Read(Vec<FolderEntry>),
+    Failed(Error),
+}
+
+/// Where keys go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PickerMode {
+    Rows,
+    Filter,
+    Path,
+}
+
+/// The row to stand on when the folder has been read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Seek {
+    path: PathBuf,
+    /// It was typed: mark it, and say so where it is missing.
+    typed: bool,
+}
+
+const PAGE: usize = 10;
+
+impl Picker {
+    pub fn new(title: impl Into<String>, folder: PathBuf, home: Option<PathBuf>) -> Picker {
+        Picker {
+            title: title.into(),
+            wanted: Some(folder.clone()),
+            folder,
+            rows: FolderRows::Waiting,
+            mode: PickerMode::Rows,
+            filter: Input::default(),
+            path: Input::default(),
+            problem: None,
+            show_hidden: false,
+            marks: BTreeMap::new(),
+            cursor: 0,
+            shown: Vec::new(),
+            home,
+            seek: None,
+        }
+    }
+
+    /// The folder to read next, once.
+    pub fn take_wanted(&mut self) -> Option<PathBuf> {
+        self.wanted.take()
+    }
+
+    /// The rows to paint, in order.
+    pub fn shown(&self) -> impl ExactSizeIterator<Item = &FolderEntry> {
+        let entries = self.entries();
+        self.shown.iter().map(move |at| &entries[*at])
+    }
+
+    pub fn current(&self) -> Option<&FolderEntry> {
+        self.shown.get(self.cursor).map(|at| &self.entries()[*at])
+    }
+
+    pub fn is_marked(&self, entry: &FolderEntry) -> bool {
+        self.marks.contains_key(&entry.path)
+    }
+
+    /// Rows that are there and not shown, because of the filter or of a leading dot.
+    pub fn left_out(&self) -> usize {
+        self.entries().len() - self.shown.len()
+    }
+
+    pub fn takes_text(&self) -> bool {
+        self.mode != PickerMode::Rows
+    }
+
+    fn entries(&self) -> &[FolderEntry] {
+        match &self.rows {
+            FolderRows::Read(entries) => entries,
+            FolderRows::Waiting | FolderRows::Failed(_) => &[],
+        }
+    }
+
+    /// Brings the rows of the folder that was asked for last.
+    pub fn on_folder(&mut self, rows: Result<Vec<FolderEntry>, Error>) {
+        self.rows = rows.map_or_else(FolderRows::Failed, FolderRows::Read);
+        self.cursor = 0;
+        self.arrange();
+        let Some(seek) = self.seek.take() else { return };
+        if let FolderRows::Failed(error) = &self.rows {
+            if seek.typed {
+                self.problem = Some(error.explain().what);
+            }
+            return;
+        }
+        self.stand_on(&seek);
+    }
+
+    fn stand_on(&mut self, seek: &Seek) {
+        let found = self.entries().iter().find(|entry| entry.path.file_name() == seek.path.file_name());
+        let Some(entry) = found.cloned() else {
+            if seek.typed {
+                self.problem = Some(format!("there is no {}", seek.path.display()));
+            }
+            return;
+        };
+        self.show_hidden |= is_hidden(&entry);
+        self.arrange();
+        self.cursor = self.place_of(Some(&entry.path));
+        if seek.typed {
+            self.mode = PickerMode::Rows;
+            self.path = Input::default();
+            self.marks.insert(entry.path.clone(), entry);
+        }
+    }
+
+    /// Accepted with what was picked: the marked entries, or the file under the cursor.
+    pub fn on_key(&mut self, chord: Chord) -> Outcome<Vec<FolderEntry>> {
+        match self.mode {
+            PickerMode::Rows => self.on_rows_key(chord),
+            PickerMode::Filter => {
+                self.on_filter_key(chord);
+                Outcome::Open
+            }
+            PickerMode::Path => {
+                self.on_path_key(chord);
+                Outcome::Open
+            }
+        }
+    }
+
+    /// A pasted text is a path, wherever the keys go.
+    pub fn on_paste(&mut self, text: &str) {
+        if self.mode == PickerMode::Filter {
+            self.filter.on_paste(text);
+            self.refilter();
+            return;
+        }
+        let text = pasted_path(text);
+        if self.mode == PickerMode::Path {
+            self.path.on_paste(&text);
+        } else {
+            self.open_path(&text);
+        }
+        self.problem = None;
+    }
+
+    fn on_rows_key(&mut self, chord: Chord) -> Outcome<Vec<FolderEntry>> {
+        if chord.ctrl || chord.alt {
+            match (chord.ctrl, chord.key) {
+                (true, KeyCode::Char('a')) => self.mark_all(),
+                (true, KeyCode::Char('d')) => self.step(PAGE.cast_signed()),
+                (true, KeyCode::Char('u')) => self.step(-PAGE.cast_signed()),
+                _ => {}
+            }
+            return Outcome::Open;
+        }
+        match chord.key {
+            KeyCode::Esc if !self.filter.is_empty() => {
+                self.filter = Input::default();
+                self.refilter();
+            }
+            KeyCode::Esc | KeyCode::Char('q') => return Outcome::Cancelled,
+            KeyCode::Enter => return self.on_enter(),
+            KeyCode::Right | KeyCode::Char('l') => self.enter_current(),
+            KeyCode::Left | KeyCode::Backspace | KeyCode::Char('h') => self.go_up(),
+            KeyCode::Tab => self.open_path(""),
+            KeyCode::Char('~') => self.open_path("~"),
+            KeyCode::Char('/') => self.mode = PickerMode::Filter,
+            KeyCode::Char(' ') => self.toggle_mark(),
+            KeyCode::Char('*') => self.invert_marks(),
+            KeyCode::Char('.') => self.toggle_hidden(),
+            key => self.on_move(key),
+        }
+        Outcome::Open
+    }
+
+    fn on_move(&mut self, key: KeyCode) {
+        match key {
+            KeyCode::Down | KeyCode::Char('j') => self.step(1),
+            KeyCode::Up | KeyCode::Char('k') => self.step(-1),
+            KeyCode::PageDown => self.step(PAGE.cast_signed()),
+            KeyCode::PageUp => self.step(-PAGE.cast_signed()),
+            KeyCode::Home | KeyCode::Char('g') => self.cursor = 0,
+            KeyCode::End | KeyCode::Char('G') => self.step(isize::MAX),
+            _ => {}
+        }
+    }
+
+    fn on_filter_key(&mut self, chord: Chord) {
+        match chord.key {
+            KeyCode::Esc => {
+                self.filter = Input::default();
+                self.mode = PickerMode::Rows;
+                self.refilter();
+            }
+            KeyCode::Enter => self.mode = PickerMode::Rows,
+            KeyCode::Down | KeyCode::Up | KeyCode::PageDown | KeyCode::PageUp => {
+                self.on_move(chord.key);
+            }
+            _ => {
+                if self.filter.on_text(chord) {
+                    self.refilter();
+                }
+            }
+        }
+    }
+
+    fn on_path_key(&mut self, chord: Chord) {
+        match chord.key {
+            KeyCode::Esc | KeyCode::Tab => {
+                self.mode = PickerMode::Rows;
+                self.problem = None;
+            }
+            KeyCode::Enter => self.accept_path(),
+            _ => {
+                if self.path.on_text(chord) {
+                    self.problem = None;
+                }
+            }
+        }
+    }
+
+    /// A path that ends in a delimiter, `.` or `..` is walked into; another one is looked up in its parent and marked.
+    fn accept_path(&mut self) {
+        let text = self.path.text().to_owned();
+        if text.trim().is_empty() {
+            return;
+        }
+        let path = match resolve(&text, &self.folder, self.home.as_deref()) {
+            Ok(path) => path,
+            Err(problem) => {
+                self.problem = Some(problem);
+                return;
+            }
+        };
+        self.problem = None;
+        let walk = text == "~" || text.ends_with(['/', std::path::MAIN_SEPARATOR]);
+        match path.parent().filter(|_| !walk && path.file_name().is_some()) {
+            Some(parent) => {
+                let parent = parent.to_path_buf();
+                self.read(parent, Some(Seek { path, typed: true }));
+            }
+            None => {
+                self.mode = PickerMode::Rows;
+                self.path = Input::default();
+                self.read(path, None);
+            }
+        }
+    }
+
+    fn open_path(&mut self, text: &str) {
+        self.mode = PickerMode::Path;
+        self.path = Input::new(text);
+        self.problem = None;
+    }
+
+    fn on_enter(&mut self) -> Outcome<Vec<FolderEntry>> {
+        if !self.marks.is_empty() {
+            return Outcome::Accepted(self.marks.values().cloned().collect());
+        }
+        match self.current() {
+            Some(entry) if !entry.folder => Outcome::Accepted(vec![entry.clone()]),
+            _ => {
+                self.enter_current();
+                Outcome::Open
+            }
+        }
+    }
+
+    fn enter_current(&mut self) {
+        let Some(entry) = self.current().filter(|entry| entry.folder) else { return };
+        let path = entry.path.clone();
+        self.read(path, None);
+    }
+
+    fn go_up(&mut self) {
+        let Some(parent) = self.folder.parent().map(Path::to_path_buf) else { return };
+        let left = self.folder.clone();
+        self.read(parent, Some(Seek { path: left, typed: false }));
+    }
+
+    fn read(&mut self, folder: PathBuf, seek: Option<Seek>) {
+        self.wanted = Some(folder.clone());
+        self.folder = folder;
+        self.seek = seek;
+        self.rows = FolderRows::Waiting;
+        self.filter = Input::default();
+        self.cursor = 0;
+        self.shown.clear();
+    }
+
+    fn toggle_mark(&mut self) {
+        let Some(entry) = self.current().cloned() else { return };
+        if self.marks.remove(&entry.path).is_none() {
+            self.marks.insert(entry.path.clone(), entry);
+        }
+        self.step(1);
+    }
+
+    fn mark_all(&mut self) {
+        let all: Vec<_> = self.shown().map(|entry| (entry.path.clone(), entry.clone())).collect();
+        self.marks.extend(all);
+    }
+
+    fn invert_marks(&mut self) {
+        let all: Vec<_> = self.shown().cloned().collect();
+        for entry in all {
+            if self.marks.remove(&entry.path).is_none() {
+                self.marks.insert(entry.path.clone(), entry);
+            }
+        }
+    }
+
+    fn toggle_hidden(&mut self) {
+        self.show_hidden = !self.show_hidden;
+        self.refilter();
+    }
+
+    /// Keeps the cursor on its entry where that is still shown.
+    fn refilter(&mut self) {
+        let stood_on = self.current().map(|entry| entry.path.clone());
+        self.arrange();
+        self.cursor = self.place_of(stood_on.as_deref());
+    }
+
+    fn place_of(&self, path: Option<&Path>) -> usize {
+        self.shown().position(|row| Some(row.path.as_path()) == path).unwrap_or(0)
+    }
+
+    fn arrange(&mut self) {
+        let wanted = self.filter.text().to_ascii_lowercase();
+        let show_hidden = self.show_hidden;
+        self.shown = self
+            .entries()
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| show_hidden || !is_hidden(entry))
+            .filter(|(_, entry)| entry.name.to_ascii_lowercase().contains(&wanted))
+            .map(|(at, _)| at)
+            .collect();
+    }
+
+    fn step(&mut self, by: isize) {
+        let last = self.shown.len().saturating_sub(1);
+        self.cursor = self.cursor.saturating_add_signed(by).min(last);
+    }
+}
+
+fn is_hidden(entry: &FolderEntry) -> bool {
+    entry.name.starts_with('.')
+}
+
+#[cfg(test)]
+mod tests;
