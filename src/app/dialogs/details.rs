@@ -62,9 +62,10 @@ impl Details {
 
     /// Lines before wrapping; the last one can be scrolled to the top.
     pub fn len(&self) -> usize {
-        let error = self.error.as_ref().map_or(0, |error| {
-            3 + if self.raw { Details::raw_facts(error).len() } else { 0 }
-        });
+        let error = self
+            .error
+            .as_ref()
+            .map_or(0, |error| 3 + if self.raw { Details::raw_facts(error).len() } else { 0 });
         self.facts.len() + error + self.failures.len()
     }
 

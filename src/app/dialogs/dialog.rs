@@ -1,6 +1,7 @@
 //! The one dialog that may be open, whichever it is.
 
-use crate::app::chord::Chord;
+use crate::app::action::{Action, Scope};
+use crate::app::chord::{Chord, KeyCode};
 use crate::app::dialogs::choice::Choice;
 use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::details::Details;
@@ -35,7 +36,26 @@ pub enum Answer {
 }
 
 impl Dialog {
-    pub fn on_key(&mut self, chord: Chord) -> Outcome<Answer> {
+    /// What keys mean while it is open, innermost first.
+    pub fn scopes(&self) -> &'static [Scope] {
+        match self {
+            _ if self.takes_text() => &[Scope::Text],
+            Dialog::Confirm(_) | Dialog::LinkShown(_) | Dialog::Prompt(_) => &[Scope::Dialog],
+            _ => &[Scope::Dialog, Scope::List],
+        }
+    }
+
+    /// Performs an action of [`Dialog::scopes`]; what the dialog does not know does nothing.
+    pub fn on_action(&mut self, action: Action) -> Outcome<Answer> {
+        key_of(action).map_or(Outcome::Open, |chord| self.on_key(chord))
+    }
+
+    /// Takes a key that is bound to nothing: a character of a field, the letter of a row.
+    pub fn on_text(&mut self, chord: Chord) -> Outcome<Answer> {
+        self.on_key(chord)
+    }
+
+    fn on_key(&mut self, chord: Chord) -> Outcome<Answer> {
         match self {
             Dialog::Prompt(prompt) => prompt.on_key(chord).map(Answer::Text),
             Dialog::Confirm(confirm) => confirm.on_key(chord).map(|()| Answer::Yes),
@@ -66,5 +86,56 @@ impl Dialog {
             Dialog::LinkMenu(menu) => menu.custom.is_some(),
             Dialog::Choice(_) | Dialog::LinkShown(_) | Dialog::Details(_) => false,
         }
+    }
+}
+
+/// The key that dialogs themselves know an action by, whatever the user bound it to.
+fn key_of(action: Action) -> Option<Chord> {
+    let key = match action {
+        Action::Accept => KeyCode::Enter,
+        Action::Dismiss => KeyCode::Esc,
+        Action::NextField => KeyCode::Tab,
+        Action::PreviousField => return Some(Chord { shift: true, ..Chord::plain(KeyCode::Tab) }),
+        Action::Toggle => KeyCode::Char(' '),
+        Action::Yes => KeyCode::Char('y'),
+        Action::No => KeyCode::Char('n'),
+        Action::Down => KeyCode::Down,
+        Action::Up => KeyCode::Up,
+        Action::PageDown | Action::HalfPageDown => KeyCode::PageDown,
+        Action::PageUp | Action::HalfPageUp => KeyCode::PageUp,
+        Action::First => KeyCode::Home,
+        Action::Last => KeyCode::End,
+        Action::Open => KeyCode::Right,
+        _ => return None,
+    };
+    Some(Chord::plain(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::dialogs::confirm::Confirm;
+    use crate::app::keymap::{Keymap, Resolved};
+
+    fn press(dialog: &mut Dialog, key: &str) -> Outcome<Answer> {
+        let chord = Chord::parse(key).unwrap();
+        match Keymap::default().resolve(dialog.scopes(), &[], chord) {
+            Resolved::Action(action) => dialog.on_action(action),
+            Resolved::Pending => Outcome::Open,
+            Resolved::Unbound => dialog.on_text(chord),
+        }
+    }
+
+    #[test]
+    fn the_default_keys_reach_every_dialog() {
+        let mut dialog = Dialog::Confirm(Confirm::new("t", "y", "n"));
+        assert_eq!(press(&mut dialog, "y"), Outcome::Accepted(Answer::Yes));
+        let mut dialog = Dialog::Prompt(Prompt::new("t", "h", "", |_| Ok(())));
+        assert_eq!(press(&mut dialog, "y"), Outcome::Open);
+        assert_eq!(press(&mut dialog, "space"), Outcome::Open);
+        assert_eq!(press(&mut dialog, "enter"), Outcome::Accepted(Answer::Text("y ".into())));
+        assert_eq!(press(&mut dialog, "ctrl-c"), Outcome::Cancelled);
+        let mut dialog = Dialog::LinkMenu(LinkMenu::new("k", &Default::default()));
+        assert_eq!(press(&mut dialog, "n"), Outcome::Accepted(Answer::Link(LinkChoice::Key)));
     }
 }

@@ -154,7 +154,9 @@ mod tests {
         assert_eq!(read_expiry(" 2d "), Ok(Duration::from_secs(2 * DAY)));
         assert_eq!(read_expiry("1w"), Ok(MAX_EXPIRY));
         assert_eq!(read_expiry("2h 30m"), Ok(Duration::from_secs(9000)));
-        for (text, why) in [("8d", "7 days"), ("0s", "a second"), ("soon", "90m"), ("-1h", "a second")] {
+        for (text, why) in
+            [("8d", "7 days"), ("0s", "a second"), ("soon", "90m"), ("-1h", "a second")]
+        {
             assert!(read_expiry(text).unwrap_err().contains(why), "{text}");
         }
     }

@@ -129,7 +129,8 @@ impl Picker {
     }
 
     fn stand_on(&mut self, seek: &Seek) {
-        let found = self.entries().iter().find(|entry| entry.path.file_name() == seek.path.file_name());
+        let found =
+            self.entries().iter().find(|entry| entry.path.file_name() == seek.path.file_name());
         let Some(entry) = found.cloned() else {
             if seek.typed {
                 self.problem = Some(format!("there is no {}", seek.path.display()));

@@ -19,7 +19,12 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    pub fn new(title: impl Into<String>, hint: impl Into<String>, text: &str, rule: Rule) -> Prompt {
+    pub fn new(
+        title: impl Into<String>,
+        hint: impl Into<String>,
+        text: &str,
+        rule: Rule,
+    ) -> Prompt {
         Prompt {
             title: title.into(),
             hint: hint.into(),

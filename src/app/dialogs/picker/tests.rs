@@ -115,7 +115,10 @@ fn a_path_that_is_not_there_is_said_and_stays_to_be_mended() {
     press(&mut picker, &["ctrl-u", "/", "w", "/", "y", "enter"]);
     picker.on_folder(Ok(vec![entry("/w", "x", false)]));
     assert_eq!(picker.problem.as_deref(), Some("there is no /w/y"));
-    assert_eq!(press(&mut picker, &["esc", "enter"]), Outcome::Accepted(vec![entry("/w", "x", false)]));
+    assert_eq!(
+        press(&mut picker, &["esc", "enter"]),
+        Outcome::Accepted(vec![entry("/w", "x", false)])
+    );
 }
 
 #[test]
