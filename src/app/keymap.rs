@@ -2,6 +2,7 @@
 
 use crate::app::action::{ACTIONS, Action, Scope};
 use crate::app::chord::{Chord, KeyCode};
+use crate::config::keys::KeyOverride;
 
 /// Which keys mean which action where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,15 +15,6 @@ pub struct Binding {
     pub scope: Scope,
     pub chords: Vec<Chord>,
     pub action: Action,
-}
-
-/// What the user wrote: these keys, and no others, mean the action. No keys unbind it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyOverride {
-    /// `None` for every scope the action has.
-    pub scope: Option<String>,
-    pub action: String,
-    pub keys: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

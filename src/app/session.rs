@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::app::keymap::KeyOverride;
 use crate::config::connection::{Connection, KnownBucket};
+use crate::config::keys::KeyOverride;
 use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
 use crate::domain::provider::Provider;
 

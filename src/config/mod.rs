@@ -2,6 +2,7 @@
 
 pub mod connection;
 pub mod file;
+pub mod keys;
 pub mod paths;
 pub mod r2;
 pub mod remembered;
