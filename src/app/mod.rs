@@ -13,4 +13,5 @@ pub mod log;
 pub mod session;
 pub mod ticket;
 pub mod toasts;
+pub mod transfers;
 pub mod usage;
