@@ -1,1 +1,12 @@
 //! The imperative shell of the command line.
+
+pub mod args;
+pub mod connect;
+pub mod demo;
+pub mod jobs;
+pub mod list;
+pub mod one;
+pub mod print;
+pub mod progress;
+pub mod stream;
+pub mod verbs;

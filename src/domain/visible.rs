@@ -37,7 +37,8 @@ impl fmt::Display for Visible<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut clean_from = 0;
         for (at, character) in self.0.char_indices() {
-            if !is_hidden(character) && !(at == 0 && joins_what_is_before(character)) {
+            let joins = at == 0 && joins_what_is_before(character);
+            if !joins && !is_hidden(character) {
                 continue;
             }
             f.write_str(&self.0[clean_from..at])?;

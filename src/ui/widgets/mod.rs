@@ -8,4 +8,5 @@ pub mod hints;
 pub mod notice;
 pub mod popup;
 pub mod rows;
+pub mod sheet;
 pub mod spinner;

@@ -1,0 +1,307 @@
+//! The argument tree.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::domain::address::{Bucket, Location};
+use crate::domain::presign::parse_expiry;
+use crate::domain::transfer::OnConflict;
+
+/// A terminal browser for S3 and Cloudflare R2 buckets.
+///
+/// Without a command it opens the browser; the commands do one thing and exit: 0 done, 1 failed, 2 wrong usage,
+/// 3 partly failed.
+#[derive(Debug, Parser)]
+#[command(name = "windlass", version, max_term_width = 100)]
+pub struct Arguments {
+    /// Where to open the browser: s3://bucket/prefix/
+    #[arg(value_parser = Location::parse)]
+    pub location: Option<Location>,
+    #[command(flatten)]
+    pub target: TargetFlags,
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// Which server is asked, and as whom. Without any of them: the default of config.toml, else the AWS chain.
+#[derive(Clone, Debug, Default, Args)]
+pub struct TargetFlags {
+    /// A connection of config.toml
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "profile")]
+    pub connection: Option<String>,
+    /// A profile of the AWS files
+    #[arg(long, global = true)]
+    pub profile: Option<String>,
+    /// The region of the buckets
+    #[arg(long, global = true)]
+    pub region: Option<String>,
+    /// The server's URL
+    #[arg(long, global = true, value_name = "URL", value_parser = endpoint)]
+    pub endpoint_url: Option<String>,
+    /// Whether the bucket is named in the URL's path rather than its host
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub path_style: Option<PathStyle>,
+    /// Send unsigned requests, for public buckets
+    #[arg(long, global = true)]
+    pub no_sign_request: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PathStyle {
+    /// In the path wherever an endpoint is given that is not AWS's
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Start an S3 server with sample buckets in this process and open the browser on it
+    Demo(DemoArguments),
+    /// List buckets, or what is below a prefix
+    Ls(ListArguments),
+    /// Download an object or everything below a prefix; - writes an object to stdout
+    Get(GetArguments),
+    /// Upload a file or folder; - reads stdin
+    Put(PutArguments),
+    /// Copy an object or everything below a prefix, server side
+    Cp(CopyArguments),
+    /// Delete objects, or with -r everything below a prefix
+    Rm(RemoveArguments),
+    /// Make a bucket
+    Mb(BucketArguments),
+    /// Remove an empty bucket
+    Rb(BucketArguments),
+    /// Print a link that gives access to one object without credentials
+    Presign(PresignArguments),
+    /// Print the completions of a shell
+    Completions {
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArguments {
+    /// Where to open the browser
+    #[arg(value_parser = Location::parse)]
+    pub location: Option<Location>,
+    /// Serve without the browser and print the environment that points any S3 client here, until ctrl-c
+    #[arg(long)]
+    pub serve: bool,
+    /// Listen on this port; a free one otherwise
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// Add a bucket with this many objects under one prefix
+    #[arg(long, value_name = "N")]
+    pub keys: Option<u64>,
+    /// Behave like R2: equal parts, and 501 for what R2 lacks
+    #[arg(long)]
+    pub r2: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ListArguments {
+    /// s3://bucket/prefix/; every bucket without it
+    #[arg(value_parser = Location::parse, default_value = "s3://")]
+    pub location: Location,
+    /// Everything below the prefix, not one level
+    #[arg(short, long)]
+    pub recursive: bool,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct GetArguments {
+    /// s3://bucket/key, or s3://bucket/prefix/ for everything below it
+    #[arg(value_parser = Location::parse)]
+    pub source: Location,
+    /// A folder, the name of the file, or - for stdout
+    #[arg(default_value = ".")]
+    pub destination: PathBuf,
+    #[command(flatten)]
+    pub conflict: Conflict,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct PutArguments {
+    /// A file, a folder, or - for stdin
+    pub source: PathBuf,
+    /// s3://bucket/key, or s3://bucket/prefix/ to keep the file's name
+    #[arg(value_parser = Location::parse)]
+    pub destination: Location,
+    /// The Content-Type to store; by default it follows from the name and the content
+    #[arg(long, value_name = "TYPE")]
+    pub content_type: Option<String>,
+    #[command(flatten)]
+    pub conflict: Conflict,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct CopyArguments {
+    /// s3://bucket/key, or s3://bucket/prefix/ for everything below it
+    #[arg(value_parser = Location::parse)]
+    pub source: Location,
+    /// s3://bucket/key, or s3://bucket/prefix/ to keep the name
+    #[arg(value_parser = Location::parse)]
+    pub destination: Location,
+    #[command(flatten)]
+    pub conflict: Conflict,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct RemoveArguments {
+    /// s3://bucket/key, or with -r s3://bucket/prefix/
+    #[arg(value_parser = Location::parse, required = true)]
+    pub locations: Vec<Location>,
+    /// Everything below a prefix
+    #[arg(short, long)]
+    pub recursive: bool,
+    /// Do not ask before a recursive deletion
+    #[arg(long)]
+    pub yes: bool,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct BucketArguments {
+    /// The name, or s3://name
+    #[arg(value_parser = bucket)]
+    pub bucket: Bucket,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct PresignArguments {
+    /// s3://bucket/key
+    #[arg(value_parser = Location::parse)]
+    pub location: Location,
+    /// How long the link holds, at most 7d: 15m, 1h, 1h30m; the connection's link_expiry otherwise
+    #[arg(long, value_name = "DURATION", value_parser = parse_expiry)]
+    pub expires: Option<Duration>,
+    /// A link to upload with, not to download
+    #[arg(long)]
+    pub put: bool,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Output {
+    /// One JSON object per line on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What happens where the destination exists. Without a flag it fails and nothing is overwritten.
+#[derive(Clone, Copy, Debug, Args)]
+#[group(multiple = false)]
+pub struct Conflict {
+    /// Overwrite what exists
+    #[arg(long)]
+    pub force: bool,
+    /// Leave what exists as it is
+    #[arg(long)]
+    pub skip_existing: bool,
+    /// Keep what exists and add a number to the new name
+    #[arg(long)]
+    pub keep_both: bool,
+}
+
+impl From<Conflict> for OnConflict {
+    fn from(flags: Conflict) -> OnConflict {
+        match (flags.force, flags.skip_existing, flags.keep_both) {
+            (true, _, _) => OnConflict::Overwrite,
+            (_, true, _) => OnConflict::Skip,
+            (_, _, true) => OnConflict::KeepBoth,
+            _ => OnConflict::Fail,
+        }
+    }
+}
+
+fn bucket(text: &str) -> Result<Bucket, String> {
+    if !text.starts_with("s3://") {
+        return match text.contains('/') || text.is_empty() {
+            true => Err("expected the name of a bucket".to_owned()),
+            false => Ok(Bucket::new(text)),
+        };
+    }
+    match Location::parse(text)? {
+        Location::Prefix { bucket, prefix } if prefix.is_root() => Ok(bucket),
+        _ => Err("expected a bucket, not a key or prefix".to_owned()),
+    }
+}
+
+fn endpoint(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.starts_with('/') => Ok(text.to_owned()),
+        _ => Err("expected a URL that starts with https:// or http://".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from(line.split(' '))
+    }
+
+    #[test]
+    fn the_tree_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_of_the_server_stand_before_or_after_the_verb() {
+        for line in [
+            "windlass --region auto --no-sign-request ls s3://b",
+            "windlass ls s3://b --region auto --no-sign-request",
+        ] {
+            let target = parsed(line).unwrap().target;
+            assert_eq!(target.region.as_deref(), Some("auto"));
+            assert!(target.no_sign_request);
+        }
+    }
+
+    #[test]
+    fn a_location_opens_the_browser() {
+        let arguments = parsed("windlass s3://b/p/").unwrap();
+        assert!(arguments.verb.is_none());
+        assert_eq!(arguments.location, Some(Location::parse("s3://b/p/").unwrap()));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for line in [
+            "windlass nonsense",
+            "windlass ls bucket",
+            "windlass get s3://b/k . --force --skip-existing",
+            "windlass presign s3://b/k --expires 8d",
+            "windlass presign s3://b/k --expires soon",
+            "windlass --endpoint-url localhost:9000",
+            "windlass --path-style sometimes",
+            "windlass --connection a --profile b",
+            "windlass mb s3://b/key",
+            "windlass rm",
+            "windlass demo --port 70000",
+        ] {
+            assert!(parsed(line).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Flags, `config.toml` and the environment of the AWS CLI to the connections of this run.
+
+use std::env;
+use std::sync::Arc;
+
+use crate::cli::args::{PathStyle, TargetFlags};
+use crate::config::connection::{Addressing, Connection, CredentialsSource};
+use crate::config::file::{self, Configuration};
+use crate::config::paths::Folders;
+use crate::domain::address::ConnectionName;
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::provider::{Provider, detect};
+use crate::s3::client::Client;
+use crate::s3::meter::Meter;
+
+/// The name of the AWS chain where no profile is named.
+const CHAIN: &str = "default";
+
+/// Every connection that can be switched to, and the one to begin with.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    pub connections: Vec<Connection>,
+    pub current: ConnectionName,
+}
+
+/// What the AWS CLI would read of the environment, as far as names and providers follow from it.
+#[derive(Clone, Debug, Default)]
+pub struct AwsEnvironment {
+    pub profile: Option<String>,
+    pub endpoint: Option<String>,
+}
+
+impl AwsEnvironment {
+    pub fn read() -> AwsEnvironment {
+        let given = |name| env::var(name).ok().filter(|value| !value.is_empty());
+        let ignored = given("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        let endpoint = given("AWS_ENDPOINT_URL_S3").or_else(|| given("AWS_ENDPOINT_URL"));
+        AwsEnvironment {
+            profile: given("AWS_PROFILE"),
+            endpoint: endpoint.filter(|_| !ignored),
+        }
+    }
+}
+
+impl Choice {
+    /// Reads `config.toml` and decides.
+    pub fn make(flags: &TargetFlags, folders: &Folders) -> Result<Choice, Error> {
+        let configuration = file::read(&folders.config_file())?;
+        choose(flags, configuration, &AwsEnvironment::read())
+    }
+
+    pub fn current(&self) -> Result<&Connection, Error> {
+        self.connections.iter().find(|connection| connection.name == self.current).ok_or_else(
+            || Error::new(ErrorKind::Config, "choose a connection", self.current.as_str()),
+        )
+    }
+
+    /// A client of the current connection, without counting.
+    pub fn client(&self) -> Result<Client, Error> {
+        Client::connect(self.current()?, Arc::new(Meter::default()))
+    }
+}
+
+/// The connections of the file in their order, the AWS chain after them; flags change the one to begin with.
+pub fn choose(
+    flags: &TargetFlags,
+    configuration: Configuration,
+    environment: &AwsEnvironment,
+) -> Result<Choice, Error> {
+    let mut connections = configuration.connections;
+    let chain = chain(flags.profile.clone(), environment);
+    let chain_name = chain.name.clone();
+    if !connections.iter().any(|connection| connection.name == chain_name) {
+        connections.push(chain);
+    }
+    let base = if let Some(name) = &flags.connection {
+        ConnectionName::new(name.as_str())
+    } else if flags.profile.is_some() || flags.endpoint_url.is_some() {
+        chain_name
+    } else {
+        let first = connections.first().map(|connection| connection.name.clone());
+        configuration.default.or(first).unwrap_or(chain_name)
+    };
+    let Some(connection) = connections.iter().find(|connection| connection.name == base) else {
+        return Err(unknown(&base, &connections));
+    };
+    let flagged = with_flags(connection.clone(), flags);
+    let current = flagged.name.clone();
+    match connections.iter_mut().find(|connection| connection.name == current) {
+        Some(same) => *same = flagged,
+        None => connections.insert(0, flagged),
+    }
+    Ok(Choice { connections, current })
+}
+
+/// A connection has the name of its server in it where the endpoint is not the configured one, so that what is
+/// remembered and queued under a name always belongs to one server.
+fn chain(profile: Option<String>, environment: &AwsEnvironment) -> Connection {
+    let name = profile.clone().or_else(|| environment.profile.clone());
+    let name = ConnectionName::new(name.unwrap_or_else(|| CHAIN.to_owned()));
+    let mut chain = Connection::chain(name, profile);
+    if let Some(endpoint) = &environment.endpoint {
+        chain.provider = detect(Some(endpoint));
+        chain.name = at_host(&chain.name, endpoint);
+    }
+    chain
+}
+
+fn with_flags(mut connection: Connection, flags: &TargetFlags) -> Connection {
+    if let Some(region) = &flags.region {
+        connection.region = Some(region.clone());
+    }
+    if let Some(endpoint) = &flags.endpoint_url {
+        let plain = connection.name.as_str().split('@').next().unwrap_or_default();
+        connection.name = at_host(&ConnectionName::from(plain), endpoint);
+        connection.provider = detect(Some(endpoint));
+        connection.endpoint = Some(endpoint.clone());
+    }
+    if connection.provider == Provider::R2 && connection.region.is_none() {
+        connection.region = Some("auto".to_owned());
+    }
+    match flags.path_style {
+        Some(PathStyle::Always) => connection.addressing = Addressing::Path,
+        Some(PathStyle::Never) => connection.addressing = Addressing::VirtualHosted,
+        Some(PathStyle::Auto) => connection.addressing = Addressing::Auto,
+        None => {}
+    }
+    if flags.no_sign_request {
+        connection.credentials = CredentialsSource::Anonymous;
+    }
+    connection
+}
+
+fn at_host(name: &ConnectionName, endpoint: &str) -> ConnectionName {
+    let host = endpoint.split("://").last().unwrap_or(endpoint);
+    let host = host.split('/').next().unwrap_or(host);
+    ConnectionName::new(format!("{name}@{host}"))
+}
+
+fn unknown(name: &ConnectionName, connections: &[Connection]) -> Error {
+    let known: Vec<_> = connections.iter().map(|connection| connection.name.as_str()).collect();
+    Error::new(ErrorKind::Config, "choose a connection", name.as_str())
+        .detail(format!("no connection has this name; there are: {}", known.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connection(name: &str) -> Connection {
+        Connection::with_keys(name, Provider::Other, "http://localhost:9000", "auto", "id", "hush")
+    }
+
+    fn configured() -> Configuration {
+        Configuration {
+            default: Some("two".into()),
+            connections: vec![connection("one"), connection("two")],
+        }
+    }
+
+    fn chosen(flags: &TargetFlags, configuration: Configuration) -> Choice {
+        choose(flags, configuration, &AwsEnvironment::default()).unwrap()
+    }
+
+    fn names(choice: &Choice) -> Vec<&str> {
+        choice.connections.iter().map(|connection| connection.name.as_str()).collect()
+    }
+
+    #[test]
+    fn without_configuration_there_is_the_aws_chain() {
+        let choice = chosen(&TargetFlags::default(), Configuration::default());
+        let connection = choice.current().unwrap();
+        assert_eq!(connection.name.as_str(), "default");
+        assert_eq!(connection.endpoint, None);
+        assert!(matches!(connection.credentials, CredentialsSource::Chain { profile: None }));
+    }
+
+    #[test]
+    fn the_default_of_the_file_comes_first_and_the_chain_stays_within_reach() {
+        let choice = chosen(&TargetFlags::default(), configured());
+        assert_eq!(choice.current.as_str(), "two");
+        assert_eq!(names(&choice), ["one", "two", "default"]);
+        let no_default = Configuration { default: None, ..configured() };
+        assert_eq!(chosen(&TargetFlags::default(), no_default).current.as_str(), "one");
+    }
+
+    #[test]
+    fn a_profile_or_an_endpoint_means_the_chain() {
+        let flags = TargetFlags { profile: Some("work".into()), ..TargetFlags::default() };
+        assert_eq!(chosen(&flags, configured()).current.as_str(), "work");
+        let flags = TargetFlags {
+            endpoint_url: Some("https://x.r2.cloudflarestorage.com/b".into()),
+            no_sign_request: true,
+            ..TargetFlags::default()
+        };
+        let choice = chosen(&flags, configured());
+        let connection = choice.current().unwrap();
+        assert_eq!(connection.name.as_str(), "default@x.r2.cloudflarestorage.com");
+        assert_eq!((connection.provider, connection.region.as_deref()), (Provider::R2, Some("auto")));
+        assert!(matches!(connection.credentials, CredentialsSource::Anonymous));
+    }
+
+    #[test]
+    fn another_endpoint_never_shares_a_name_with_the_configured_one() {
+        let flags = TargetFlags {
+            connection: Some("one".into()),
+            endpoint_url: Some("http://localhost:1".into()),
+            ..TargetFlags::default()
+        };
+        let choice = chosen(&flags, configured());
+        assert_eq!(choice.current.as_str(), "one@localhost:1");
+        assert_eq!(names(&choice), ["one@localhost:1", "one", "two", "default"]);
+        let environment = AwsEnvironment {
+            profile: Some("p".into()),
+            endpoint: Some("http://127.0.0.1:9/".into()),
+        };
+        let choice =
+            choose(&TargetFlags::default(), Configuration::default(), &environment).unwrap();
+        assert_eq!(choice.current.as_str(), "p@127.0.0.1:9");
+        assert_eq!(choice.current().unwrap().provider, Provider::Other);
+    }
+
+    #[test]
+    fn an_unknown_connection_is_refused_with_those_that_exist() {
+        let flags = TargetFlags { connection: Some("three".into()), ..TargetFlags::default() };
+        let error = choose(&flags, configured(), &AwsEnvironment::default()).unwrap_err();
+        assert!(error.detail.contains("one, two, default"));
+    }
+}

@@ -1,0 +1,124 @@
+//! `ls`: buckets, one level of a prefix, or everything below it.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use crate::cli::args::ListArguments;
+use crate::cli::print::{Printer, Status, Trouble};
+use crate::domain::address::{Bucket, DELIMITER, Location, Prefix};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::listing::{Row, RowKind};
+use crate::domain::units::{Moment, Size};
+use crate::s3::client::{Client, ListQuery};
+use crate::s3::pages::Pages;
+
+const PAGE: u16 = 1000;
+
+pub async fn ls(arguments: &ListArguments, client: &Client) -> Result<Status, Trouble> {
+    let mut printer = Printer::new(arguments.output);
+    match &arguments.location {
+        Location::Root => buckets(client, &mut printer).await?,
+        Location::Prefix { bucket, prefix } => {
+            level(client, &mut printer, bucket, prefix, arguments.recursive).await?;
+        }
+        Location::Object { bucket, key } => {
+            let prefix = Prefix::new(key.as_str());
+            if level(client, &mut printer, bucket, &prefix, arguments.recursive).await? == 0 {
+                let place = arguments.location.to_string();
+                return Err(Error::new(ErrorKind::NoSuchKey, "ListObjectsV2", place).into());
+            }
+        }
+    }
+    printer.flush()?;
+    Ok(Status::Done)
+}
+
+async fn buckets(client: &Client, printer: &mut Printer) -> Result<(), Trouble> {
+    for entry in client.list_buckets().await? {
+        if printer.json {
+            printer.object(&json!({ "bucket": entry.bucket, "created": entry.created }))?;
+            continue;
+        }
+        let name = printer.shown(entry.bucket.as_str()).into_owned();
+        let time = time_text(entry.created, printer.terminal);
+        let line = match printer.terminal {
+            true => format!("{time:<16}  {name}"),
+            false => format!("{time}\t{name}"),
+        };
+        printer.line(&line)?;
+    }
+    Ok(())
+}
+
+/// Prints every row and brings back how many there were.
+async fn level(
+    client: &Client,
+    printer: &mut Printer,
+    bucket: &Bucket,
+    prefix: &Prefix,
+    recursive: bool,
+) -> Result<u64, Trouble> {
+    let query = ListQuery {
+        bucket: bucket.clone(),
+        prefix: prefix.clone(),
+        delimited: !recursive,
+        token: None,
+        max_keys: PAGE,
+    };
+    let mut pages = Pages::new(client, query);
+    let mut rows = 0;
+    while let Some(page) = pages.next().await? {
+        for row in page.rows() {
+            rows += 1;
+            print_row(printer, bucket, prefix, row, recursive)?;
+        }
+        printer.flush()?;
+    }
+    Ok(rows)
+}
+
+fn print_row(
+    printer: &mut Printer,
+    bucket: &Bucket,
+    prefix: &Prefix,
+    row: Row<'_>,
+    recursive: bool,
+) -> Result<(), Trouble> {
+    let whole = format!("{prefix}{}", row.name);
+    if printer.json {
+        let object = match row.kind {
+            RowKind::Prefix => json!({ "bucket": bucket, "prefix": whole }),
+            RowKind::Object { size, modified, class } => json!({
+                "bucket": bucket, "key": whole, "size": size, "modified": modified, "class": class.label(),
+            }),
+        };
+        return Ok(printer.object(&object)?);
+    }
+    let from = if recursive { 0 } else { prefix.as_str().rfind(DELIMITER).map_or(0, |at| at + 1) };
+    let name = printer.shown(&whole[from..]).into_owned();
+    let (size, modified) = match row.kind {
+        RowKind::Prefix => (None, None),
+        RowKind::Object { size, modified, .. } => (Some(size), modified),
+    };
+    let time = time_text(modified, printer.terminal);
+    let line = if printer.terminal {
+        let size = size.map_or_else(String::new, |bytes| Size(bytes).to_string());
+        format!("{time:<16}  {size:>10}  {name}")
+    } else {
+        let size = size.map_or_else(String::new, |bytes| bytes.to_string());
+        format!("{time}\t{size}\t{name}")
+    };
+    Ok(printer.line(&line)?)
+}
+
+/// In the user's zone for people, RFC 3339 for programs.
+fn time_text(time: Option<Timestamp>, terminal: bool) -> String {
+    match (time, terminal) {
+        (None, _) => String::new(),
+        (Some(time), false) => time.to_string(),
+        (Some(time), true) => {
+Moment(time, &TimeZone::system()).to_string()
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! One line on stderr that says how far the jobs are, where stderr is a terminal.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use crate::domain::transfer::{JobId, Progress, TransferEvent};
+use crate::domain::units::{Count, Rate, Size};
+
+/// The least time between two drawings.
+const BETWEEN: Duration = Duration::from_millis(100);
+
+/// Erases the line it is on and leaves the cursor at its start.
+const ERASE: &str = "\r\u{1b}[K";
+
+pub struct ProgressLine {
+    jobs: BTreeMap<JobId, Progress>,
+    shown: bool,
+    started: Instant,
+    drawn: Option<Instant>,
+}
+
+impl ProgressLine {
+    pub fn new() -> ProgressLine {
+        ProgressLine {
+            jobs: BTreeMap::new(),
+            shown: io::stderr().is_terminal(),
+            started: Instant::now(),
+            drawn: None,
+        }
+    }
+
+    pub fn take(&mut self, event: &TransferEvent) {
+        match event {
+            TransferEvent::Advanced(moved) => self.jobs.extend(moved.iter().copied()),
+            TransferEvent::Changed { id, progress, .. } => {
+                self.jobs.insert(*id, *progress);
+            }
+            _ => return,
+        }
+        let due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= BETWEEN);
+        if self.shown && due {
+            self.drawn = Some(Instant::now());
+            self.draw();
+        }
+    }
+
+    /// Takes the line away.
+    pub fn end(&mut self) {
+        if self.drawn.take().is_some() {
+            eprint!("{ERASE}");
+        }
+    }
+
+    fn draw(&self) {
+        let line = describe(self.jobs.values(), self.started.elapsed());
+        let mut stderr = io::stderr().lock();
+        // A terminal that went away is no reason to stop the work.
+        let _ = write!(stderr, "{ERASE}{line}");
+        let _ = stderr.flush();
+    }
+}
+
+impl Drop for ProgressLine {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn describe<'a>(jobs: impl Iterator<Item = &'a Progress>, elapsed: Duration) -> String {
+    let mut sum = Progress { expanded: true, ..Progress::default() };
+    for progress in jobs {
+        sum.bytes += progress.bytes;
+        sum.bytes_total += progress.bytes_total;
+        sum.objects += progress.objects;
+        sum.objects_total += progress.objects_total;
+        sum.failed += progress.failed;
+        sum.expanded &= progress.expanded;
+    }
+    let more = if sum.expanded { "" } else { "+" };
+    let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX).max(1);
+    let rate = Rate(sum.bytes.saturating_mul(1000) / milliseconds);
+    let mut line = format!(
+        "{} of {}{more} · {} of {}{more} · {rate}",
+        Count(sum.objects),
+        Count(sum.objects_total),
+        Size(sum.bytes),
+        Size(sum.bytes_total),
+    );
+    if sum.failed > 0 {
+        line += &format!(" · {} failed", Count(sum.failed));
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_sums_every_job_and_marks_what_is_still_growing() {
+        let one = Progress {
+            bytes: 1 << 20,
+            bytes_total: 4 << 20,
+            objects: 1,
+            objects_total: 4,
+            expanded: true,
+            ..Progress::default()
+        };
+        let other = Progress { failed: 2, expanded: false, ..one };
+        let line = describe([&one, &other].into_iter(), Duration::from_secs(2));
+        assert_eq!(line, "2 of 8+ · 2.0 MiB of 8.0 MiB+ · 1.0 MiB/s · 2 failed");
+    }
+}

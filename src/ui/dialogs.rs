@@ -1,0 +1,27 @@
+//! Paints the dialog that is open.
+
+mod details;
+mod link;
+mod picker;
+mod question;
+
+use jiff::tz::TimeZone;
+
+use crate::app::dialogs::dialog::Dialog;
+use crate::ui::dialogs::details::draw_details;
+use crate::ui::dialogs::link::{draw_link_menu, draw_link_shown};
+use crate::ui::dialogs::picker::draw_picker;
+use crate::ui::dialogs::question::{draw_choice, draw_confirm, draw_prompt};
+use crate::ui::paint::Paint;
+
+pub fn draw_dialog(paint: &mut Paint<'_>, dialog: &Dialog, zone: &TimeZone) {
+    match dialog {
+        Dialog::Prompt(prompt) => draw_prompt(paint, prompt),
+        Dialog::Confirm(confirm) => draw_confirm(paint, confirm),
+        Dialog::Choice(choice) => draw_choice(paint, choice),
+        Dialog::Picker(picker) => draw_picker(paint, picker, zone),
+        Dialog::LinkMenu(menu) => draw_link_menu(paint, menu),
+        Dialog::LinkShown(shown) => draw_link_shown(paint, shown, zone),
+        Dialog::Details(details) => draw_details(paint, details),
+    }
+}

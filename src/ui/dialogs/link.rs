@@ -1,0 +1,94 @@
+//! Paints the menu of links, and a link that was copied so that the mouse can select it.
+
+use jiff::tz::TimeZone;
+use ratatui::layout::Rect;
+use ratatui::widgets::{Clear, Widget};
+
+use crate::app::dialogs::link_menu::LinkMenu;
+use crate::app::dialogs::link_shown::LinkShown;
+use crate::domain::units::Moment;
+use crate::domain::visible::visible;
+use crate::ui::dialogs::question::{choice_sheet, draw_prompt};
+use crate::ui::paint::{Paint, Span};
+use crate::ui::text::prefix_of_width;
+use crate::ui::widgets::sheet::sheet;
+
+pub fn draw_link_menu(paint: &mut Paint<'_>, menu: &LinkMenu) {
+    if let Some(prompt) = &menu.custom {
+        return draw_prompt(paint, prompt);
+    }
+    let filled = choice_sheet(paint, &menu.choice);
+    sheet(paint, &filled);
+}
+
+/// A band over the whole width without side borders: what the mouse selects there is the text and nothing else.
+pub fn draw_link_shown(paint: &mut Paint<'_>, shown: &LinkShown, zone: &TimeZone) {
+    let window = paint.buffer.area;
+    let text = visible(&shown.text);
+    let lines = cut_lines(&text, window.width.into());
+    let wanted = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(5);
+    let height = wanted.min(window.height);
+    let area = Rect { y: window.y + (window.height - height) / 2, height, ..window };
+    Clear.render(area, paint.buffer);
+    let styles = paint.styles;
+    rule(paint, Span::line(area, 0));
+    title(paint, Span::line(area, 1).skip(1), shown, zone);
+    let room = Rect { y: area.y + 2, height: height.saturating_sub(4), ..area };
+    for (line, number) in lines.iter().zip(0..room.height) {
+        paint.put(Span::line(room, number), line, styles.accent);
+    }
+    if height >= 4 {
+        let keys = Span::line(area, height - 2).skip(1);
+        let dot = paint.glyphs.dot;
+        paint.print(
+            keys,
+            styles.dim,
+            format_args!("select with the mouse {dot} y copy again {dot} Esc close"),
+        );
+        rule(paint, Span::line(area, height - 1));
+    }
+}
+
+fn title(paint: &mut Paint<'_>, span: Span, shown: &LinkShown, zone: &TimeZone) {
+    let styles = paint.styles;
+    let mut rest =
+        span.skip(paint.name(span.take(span.width / 2), &shown.subject, styles.title_focused) + 1);
+    if let Some(until) = shown.until {
+        let until = Moment(until, zone);
+        rest = rest.skip(paint.print(rest, styles.text, format_args!("until {until}")) + 1);
+    }
+    if let Some(why) = shown.shortened_because() {
+        paint.print(rest, styles.warning, format_args!("({why})"));
+    }
+}
+
+fn rule(paint: &mut Paint<'_>, span: Span) {
+    for cell in 0..span.width {
+        paint.put(span.skip(cell).take(1), paint.glyphs.rule, paint.styles.border_focused);
+    }
+}
+
+/// Hard lines of the whole width: a break anywhere, for nobody breaks a link at a space.
+fn cut_lines(text: &str, width: usize) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let fits = prefix_of_width(rest, width.max(2));
+        let cut = if fits == 0 { rest.len() } else { fits };
+        lines.push(&rest[..cut]);
+        rest = &rest[cut..];
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_cut_into_whole_lines_and_nothing_is_lost() {
+        assert_eq!(cut_lines("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(cut_lines("", 3), [""; 0]);
+        assert_eq!(cut_lines("世界", 1), ["世", "界"]);
+    }
+}

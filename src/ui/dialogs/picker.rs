@@ -1,0 +1,161 @@
+//! Paints the file picker: one folder, its marks, its filter or a path being typed.
+
+use jiff::tz::TimeZone;
+use ratatui::layout::Rect;
+
+use crate::app::dialogs::picker::{FolderRows, Picker, PickerMode};
+use crate::app::event::FolderEntry;
+use crate::domain::units::{Count, Moment, Size};
+use crate::domain::visible::visible;
+use crate::ui::dialogs::question::typed;
+use crate::ui::paint::{Paint, Span};
+use crate::ui::widgets::field::field;
+use crate::ui::widgets::frame::Labels;
+use crate::ui::widgets::notice::{Notice, notice};
+use crate::ui::widgets::popup::popup;
+use crate::ui::widgets::rows::{RowAt, Window, rows, sign};
+
+const WIDEST: u16 = 90;
+const TALLEST: u16 = 24;
+const MODIFIED: u16 = 16;
+const SIZE: u16 = 9;
+
+pub fn draw_picker(paint: &mut Paint<'_>, picker: &Picker, zone: &TimeZone) {
+    let window = paint.buffer.area;
+    let width = WIDEST.min(window.width.saturating_sub(4));
+    let height = TALLEST.min(window.height.saturating_sub(4)).max(3);
+    let inner = popup(paint, &labels(picker), width, height);
+    let bottom = if inner.height > 4 { 2 } else { u16::from(inner.height > 1) };
+    let top = u16::from(inner.height > 2);
+    let list =
+        Rect { y: inner.y + top, height: inner.height.saturating_sub(top + bottom), ..inner };
+    if top > 0 {
+        let folder = picker.folder.to_string_lossy();
+        paint.path(Span::line(inner, 0).skip(1), &folder, paint.styles.accent);
+    }
+    draw_rows(paint, list, picker, zone);
+    if bottom > 0 {
+        draw_bottom(paint, Span::line(inner, inner.height - 1).skip(1).shorter(1), picker);
+    }
+}
+
+fn labels(picker: &Picker) -> Labels {
+    let bytes: u64 =
+        picker.marks.values().filter(|entry| !entry.folder).map(|entry| entry.size).sum();
+    let marked = match picker.marks.len() {
+        0 => String::new(),
+        marked => format!("{} marked · {}", Count(marked as u64), Size(bytes)),
+    };
+    let left_out = match picker.left_out() {
+        0 => String::new(),
+        hidden => format!("{} not shown", Count(hidden as u64)),
+    };
+    Labels {
+        title: picker.title.clone(),
+        top_right: left_out,
+        bottom_left: marked,
+        bottom_right: String::new(),
+    }
+}
+
+fn draw_rows(paint: &mut Paint<'_>, area: Rect, picker: &Picker, zone: &TimeZone) {
+    let styles = paint.styles;
+    let said = match &picker.rows {
+        FolderRows::Waiting => {
+            Notice { headline: "reading the folder".into(), ..Notice::default() }
+        }
+        FolderRows::Failed(error) => {
+            let said = error.explain();
+            Notice {
+                sign: paint.glyphs.bad,
+                sign_style: styles.bad,
+                headline: visible(&said.what).into_owned(),
+                sentences: vec![
+                    visible(&said.why).into_owned(),
+                    "Left goes up, Tab types a path".into(),
+                ],
+            }
+        }
+        FolderRows::Read(_) if picker.shown().len() == 0 => Notice {
+            headline: "nothing to show here".into(),
+            sentences: vec!["Left goes up, Tab types a path, . shows hidden files".into()],
+            ..Notice::default()
+        },
+        FolderRows::Read(_) => {
+            let shown = picker.shown();
+            let len = shown.len();
+            let height = usize::from(area.height);
+            let offset = (picker.cursor + 1).saturating_sub(height.max(1) * 2 / 3 + 1);
+            let offset = offset.min(len.saturating_sub(height));
+            let window = Window {
+                len,
+                offset,
+                cursor: picker.cursor,
+                focused: picker.mode == PickerMode::Rows,
+            };
+            let mut entries = shown.skip(offset);
+            rows(paint, area, window, |paint, span, at| {
+                if let Some(entry) = entries.next() {
+                    draw_entry(paint, span, at, entry, picker.is_marked(entry), zone);
+                }
+            });
+            return;
+        }
+    };
+    notice(paint, area, &said);
+}
+
+fn draw_entry(
+    paint: &mut Paint<'_>,
+    span: Span,
+    at: RowAt,
+    entry: &FolderEntry,
+    marked: bool,
+    zone: &TimeZone,
+) {
+    let styles = paint.styles;
+    let span = span.shorter(1);
+    sign(paint, span, at, marked);
+    let mut name = span.skip(2);
+    if let Some(modified) = entry.modified.filter(|_| span.width > 60) {
+        paint.print_right(name, styles.dim, format_args!("{}", Moment(modified, zone)));
+    }
+    if span.width > 60 {
+        name = name.shorter(MODIFIED + 2);
+    }
+    if span.width > 30 {
+        if !entry.folder {
+            paint.print_right(name, styles.dim, format_args!("{}", Size(entry.size)));
+        }
+        name = name.shorter(SIZE + 2);
+    }
+    if entry.folder {
+        let used = paint.name(name.shorter(1), &entry.name, styles.prefix);
+        paint.put(name.skip(used), "/", styles.prefix);
+    } else {
+        paint.name(name, &entry.name, styles.text);
+    }
+}
+
+fn draw_bottom(paint: &mut Paint<'_>, span: Span, picker: &Picker) {
+    let styles = paint.styles;
+    let dot = paint.glyphs.dot;
+    let (label, input) = match picker.mode {
+        PickerMode::Filter => ("filter ", &picker.filter),
+        PickerMode::Path => ("path ", &picker.path),
+        PickerMode::Rows => {
+            let keys = format_args!(
+                "Enter choose {dot} Space mark {dot} l open {dot} h up {dot} / filter {dot} Tab type a path {dot} Esc cancel"
+            );
+            paint.print(span, styles.dim, keys);
+            return;
+        }
+    };
+    let mut line = span;
+    if let Some(problem) = &picker.problem {
+        let used = paint.sentence(span.skip(span.width / 2), problem, styles.bad);
+        line = span.shorter(span.width - span.width / 2 + u16::from(used > 0));
+    }
+    let used = paint.put(line, label, styles.dim);
+    field(paint, line.skip(used), typed(input, true));
+}

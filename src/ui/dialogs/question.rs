@@ -1,0 +1,110 @@
+//! Paints what is answered with a text, a yes or no, or a row of a menu.
+
+use crate::app::dialogs::choice::Choice;
+use crate::app::dialogs::confirm::{Confirm, Tally};
+use crate::app::dialogs::input::Input;
+use crate::app::dialogs::prompt::Prompt;
+use crate::domain::units::{Count, Size};
+use crate::domain::visible::visible;
+use crate::ui::paint::Paint;
+use crate::ui::widgets::field::Typed;
+use crate::ui::widgets::frame::Labels;
+use crate::ui::widgets::sheet::{Button, Line, MenuRow, Sheet, sheet};
+
+pub fn draw_prompt(paint: &mut Paint<'_>, prompt: &Prompt) {
+    let styles = paint.styles;
+    let mut body = Vec::new();
+    if !prompt.hint.is_empty() {
+        body.push(Line::Words(prompt.hint.clone(), styles.dim));
+    }
+    body.push(Line::Field(typed(&prompt.input, true)));
+    let below = match prompt.problem() {
+        Some(problem) => Line::Words(format!("{} {problem}", paint.glyphs.bad), styles.bad),
+        None => Line::Words(format!("Enter accept {} Esc cancel", paint.glyphs.dot), styles.dim),
+    };
+    let focus = Some(body.len() - 1);
+    let labels = titled(&prompt.title);
+    sheet(paint, &Sheet { labels, body, focus, pinned: vec![below], min_width: 48 });
+}
+
+pub fn draw_confirm(paint: &mut Paint<'_>, confirm: &Confirm) {
+    let styles = paint.styles;
+    let sentences = confirm.lines.iter().map(|text| Line::Words(text.clone(), styles.text));
+    let mut body: Vec<Line<'_>> = sentences.collect();
+    body.extend(confirm.subjects.iter().map(|name| Line::Name(name.clone(), styles.accent)));
+    if confirm.more > 0 {
+        let more = format!("  and {} more", Count(confirm.more));
+        body.push(Line::Words(more, styles.dim));
+    }
+    if let Some(tally) = confirm.tally {
+        body.push(Line::Words(tally_text(tally), styles.text));
+    }
+    if let Some(warning) = &confirm.warning {
+        body.push(Line::Blank);
+        let warning = format!("{} {warning}", paint.glyphs.warning);
+        body.push(Line::Words(warning, styles.warning));
+    }
+    let mut focus = None;
+    if let Some(name) = &confirm.typed {
+        body.push(Line::Words(format!("Type {} to go on:", visible(&name.expected)), styles.text));
+        focus = Some(body.len());
+        body.push(Line::Field(typed(&name.input, !confirm.on_yes)));
+    }
+    body.push(Line::Blank);
+    let pinned = vec![Line::Buttons(answers(confirm))];
+    sheet(paint, &Sheet { labels: titled(&confirm.title), body, focus, pinned, min_width: 36 });
+}
+
+fn answers(confirm: &Confirm) -> Vec<Button> {
+    let no_focused = !confirm.on_yes && confirm.typed.is_none();
+    vec![
+        Button { title: confirm.yes.clone(), focused: confirm.on_yes, enabled: confirm.ready() },
+        Button { title: confirm.no.clone(), focused: no_focused, enabled: true },
+    ]
+}
+
+fn tally_text(tally: Tally) -> String {
+    let objects = if tally.objects == 1 { "object" } else { "objects" };
+    let least = if tally.complete { "" } else { "at least " };
+    format!("{least}{} {objects}, {}", Count(tally.objects), Size(tally.bytes))
+}
+
+pub fn draw_choice(paint: &mut Paint<'_>, choice: &Choice) {
+    let filled = choice_sheet(paint, choice);
+    sheet(paint, &filled);
+}
+
+/// The lines of a menu, with the reason where the cursor's row is greyed.
+pub fn choice_sheet(paint: &Paint<'_>, choice: &Choice) -> Sheet<'static> {
+    let styles = paint.styles;
+    let sentences = choice.lines.iter().map(|text| Line::Words(text.clone(), styles.text));
+    let mut body: Vec<Line<'static>> = sentences.collect();
+    body.extend(choice.subjects.iter().map(|name| Line::Name(name.clone(), styles.accent)));
+    if !body.is_empty() {
+        body.push(Line::Blank);
+    }
+    let focus = Some(body.len() + choice.cursor);
+    for (number, row) in choice.rows.iter().enumerate() {
+        body.push(Line::Row(MenuRow {
+            key: row.key,
+            title: row.title.clone(),
+            note: row.note.clone(),
+            disabled: row.disabled.is_some(),
+            cursor: number == choice.cursor,
+        }));
+    }
+    let reason = choice.rows.get(choice.cursor).and_then(|row| row.disabled.as_ref());
+    let below = match reason {
+        Some(reason) => Line::Words(reason.clone(), styles.warning),
+        None => Line::Words(format!("Enter choose {} Esc cancel", paint.glyphs.dot), styles.dim),
+    };
+    Sheet { labels: titled(&choice.title), body, focus, pinned: vec![below], min_width: 32 }
+}
+
+pub fn typed(input: &Input, focused: bool) -> Typed<'_> {
+    Typed { text: input.text(), cursor: input.cursor(), masked: input.is_masked(), focused }
+}
+
+pub fn titled(title: &str) -> Labels {
+    Labels { title: title.to_owned(), ..Labels::default() }
+}
