@@ -2,16 +2,13 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use windlass::cli::args::{Arguments, Verb};
+use windlass::cli::args::Arguments;
 use windlass::cli::verbs;
-use windlass::tui::start;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::read();
     match arguments.verb {
-        None => start::browse(arguments.location, &arguments.target),
-        Some(Verb::Demo(demo)) if !demo.serve => start::demo(&demo),
+        None => ExitCode::FAILURE,
         Some(verb) => verbs::run(verb, &arguments.target),
     }
 }

@@ -28,6 +28,7 @@ pub struct Arguments {
 
 /// Which server is asked, and as whom. Without any of them: the default of config.toml, else the AWS chain.
 #[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Server")]
 pub struct TargetFlags {
     /// A connection of config.toml
     #[arg(long, global = true, value_name = "NAME", conflicts_with = "profile")]
@@ -47,6 +48,13 @@ pub struct TargetFlags {
     /// Send unsigned requests, for public buckets
     #[arg(long, global = true)]
     pub no_sign_request: bool,
+}
+
+impl Arguments {
+    /// Those of this process. Ends it where they make no sense or ask for help.
+    pub fn read() -> Arguments {
+        Arguments::parse()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

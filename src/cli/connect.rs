@@ -36,10 +36,7 @@ impl AwsEnvironment {
         let ignored = given("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
             .is_some_and(|value| value.eq_ignore_ascii_case("true"));
         let endpoint = given("AWS_ENDPOINT_URL_S3").or_else(|| given("AWS_ENDPOINT_URL"));
-        AwsEnvironment {
-            profile: given("AWS_PROFILE"),
-            endpoint: endpoint.filter(|_| !ignored),
-        }
+        AwsEnvironment { profile: given("AWS_PROFILE"), endpoint: endpoint.filter(|_| !ignored) }
     }
 }
 
@@ -197,7 +194,10 @@ mod tests {
         let choice = chosen(&flags, configured());
         let connection = choice.current().unwrap();
         assert_eq!(connection.name.as_str(), "default@x.r2.cloudflarestorage.com");
-        assert_eq!((connection.provider, connection.region.as_deref()), (Provider::R2, Some("auto")));
+        assert_eq!(
+            (connection.provider, connection.region.as_deref()),
+            (Provider::R2, Some("auto"))
+        );
         assert!(matches!(connection.credentials, CredentialsSource::Anonymous));
     }
 

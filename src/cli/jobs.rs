@@ -64,8 +64,7 @@ pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Tr
     };
     let headers =
         ObjectHeaders { content_type: arguments.content_type.clone(), ..ObjectHeaders::default() };
-    let work =
-        Work::Upload { source: absolute(source)?, bucket: bucket.clone(), target, headers };
+    let work = Work::Upload { source: absolute(source)?, bucket: bucket.clone(), target, headers };
     run(choice, vec![work], arguments.conflict.into(), arguments.output).await
 }
 
@@ -75,9 +74,7 @@ pub async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, Tr
     let (to_bucket, to) = target(&arguments.destination, "cp")?;
     let to = match (&source, to) {
         (Target::Object(key), Target::Prefix(prefix)) => Target::Object(prefix.key(key.name())),
-        (Target::Prefix(_), Target::Object(key)) => {
-            Target::Prefix(Prefix::new(format!("{key}/")))
-        }
+        (Target::Prefix(_), Target::Object(key)) => Target::Prefix(Prefix::new(format!("{key}/"))),
         (_, to) => to,
     };
     let work = Work::Copy { bucket, source, to_bucket, target: to };

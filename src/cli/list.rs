@@ -117,8 +117,6 @@ fn time_text(time: Option<Timestamp>, terminal: bool) -> String {
     match (time, terminal) {
         (None, _) => String::new(),
         (Some(time), false) => time.to_string(),
-        (Some(time), true) => {
-Moment(time, &TimeZone::system()).to_string()
-        }
+        (Some(time), true) => Moment(time, &TimeZone::system()).to_string(),
     }
 }

@@ -2,7 +2,6 @@
 
 pub mod args;
 pub mod connect;
-pub mod demo;
 pub mod jobs;
 pub mod list;
 pub mod one;

@@ -76,7 +76,9 @@ pub async fn put(arguments: &PutArguments, client: &Client) -> Result<Status, Tr
         Err(error) => Err(error),
     };
     let bytes = match stored {
-        Err(error) if error.is(&ErrorKind::PreconditionFailed) && arguments.conflict.skip_existing => {
+        Err(error)
+            if error.is(&ErrorKind::PreconditionFailed) && arguments.conflict.skip_existing =>
+        {
             None
         }
         other => Some(other?),
@@ -97,9 +99,7 @@ async fn guard(client: &Client, object: &ObjectAddress, options: &PutOptions) ->
         return Ok(());
     }
     match client.head(object).await {
-        Ok(_) => {
-            Err(Error::new(ErrorKind::PreconditionFailed, "PutObject", object.to_string()))
-        }
+        Ok(_) => Err(Error::new(ErrorKind::PreconditionFailed, "PutObject", object.to_string())),
         Err(error) if error.is(&ErrorKind::NoSuchKey) => Ok(()),
         Err(error) => Err(error),
     }
@@ -125,10 +125,7 @@ async fn store(
     let completed = match sent {
         Ok(parts) => {
             let bytes = parts.iter().map(|part| part.size).sum();
-            client
-                .complete_multipart(object, &upload, &parts, only_if_absent)
-                .await
-                .map(|_| bytes)
+            client.complete_multipart(object, &upload, &parts, only_if_absent).await.map(|_| bytes)
         }
         Err(error) => Err(error),
     };

@@ -1,5 +1,6 @@
 //! Runs one verb to its exit code.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::CommandFactory;
@@ -8,7 +9,7 @@ use tokio::runtime;
 use crate::cli::args::{Arguments, TargetFlags, Verb};
 use crate::cli::connect::Choice;
 use crate::cli::print::{Status, Trouble, complain};
-use crate::cli::{demo, jobs, list, one, stream};
+use crate::cli::{jobs, list, one, stream};
 use crate::config::paths::Folders;
 use crate::domain::error::{Error, ErrorKind};
 
@@ -36,11 +37,11 @@ pub fn runtime() -> Result<runtime::Runtime, Error> {
 fn attempt(verb: Verb, flags: &TargetFlags) -> Result<Status, Trouble> {
     match &verb {
         Verb::Completions { shell } => {
-            let mut command = Arguments::command();
-            clap_complete::generate(*shell, &mut command, "windlass", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "windlass", &mut script);
+            io::stdout().write_all(&script)?;
             return Ok(Status::Done);
         }
-        Verb::Demo(arguments) => return runtime()?.block_on(demo::serve(arguments)),
         _ => {}
     }
     let choice = Choice::make(flags, &Folders::find()?)?;
