@@ -10,6 +10,7 @@ pub mod keymap;
 pub mod layout;
 pub mod list;
 pub mod log;
+pub mod overlays;
 pub mod session;
 pub mod ticket;
 pub mod toasts;

@@ -90,7 +90,7 @@ impl Dialog {
 }
 
 /// The key that dialogs themselves know an action by, whatever the user bound it to.
-fn key_of(action: Action) -> Option<Chord> {
+pub fn key_of(action: Action) -> Option<Chord> {
     let key = match action {
         Action::Accept => KeyCode::Enter,
         Action::Dismiss => KeyCode::Esc,

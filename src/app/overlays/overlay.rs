@@ -1,0 +1,68 @@
+//! The one overlay that may be open, whichever it is.
+
+use crate::app::action::{Action, Scope};
+use crate::app::chord::Chord;
+use crate::app::dialogs::dialog::key_of;
+use crate::app::dialogs::outcome::Outcome;
+use crate::app::overlays::connections::Connections;
+use crate::app::overlays::events::Events;
+use crate::app::overlays::help::Help;
+use crate::app::overlays::palette::{Palette, PaletteAnswer};
+use crate::domain::address::{ConnectionName, Location};
+
+#[derive(Clone, Debug)]
+pub enum Overlay {
+    Help(Help),
+    Palette(Palette),
+    Events(Events),
+    Connections(Connections),
+}
+
+/// What the router does once the overlay is closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OverlayAnswer {
+    Run(Action),
+    Go(Location),
+    Connect(ConnectionName),
+}
+
+impl Overlay {
+    /// What keys mean while it is open, innermost first.
+    pub fn scopes(&self) -> &'static [Scope] {
+        match self {
+            Overlay::Palette(_) => &[Scope::Text],
+            Overlay::Help(help) if help.takes_text() => &[Scope::Text],
+            _ => &[Scope::Dialog, Scope::List],
+        }
+    }
+
+    /// Performs an action of [`Overlay::scopes`]; what the overlay does not know does nothing.
+    pub fn on_action(&mut self, action: Action) -> Outcome<OverlayAnswer> {
+        key_of(action).map_or(Outcome::Open, |chord| self.on_text(chord))
+    }
+
+    /// Takes a key that is bound to nothing.
+    pub fn on_text(&mut self, chord: Chord) -> Outcome<OverlayAnswer> {
+        match self {
+            Overlay::Help(help) => help.on_key(chord).map(|row| OverlayAnswer::Run(row.action)),
+            Overlay::Palette(palette) => palette.on_key(chord).map(|answer| match answer {
+                PaletteAnswer::Run(action) => OverlayAnswer::Run(action),
+                PaletteAnswer::Go(location) => OverlayAnswer::Go(location),
+            }),
+            Overlay::Events(events) => {
+                events.on_key(chord).map(|()| OverlayAnswer::Run(Action::Events))
+            }
+            Overlay::Connections(connections) => {
+                connections.on_key(chord).map(OverlayAnswer::Connect)
+            }
+        }
+    }
+
+    pub fn on_paste(&mut self, text: &str) {
+        match self {
+            Overlay::Help(help) => help.on_paste(text),
+            Overlay::Palette(palette) => palette.on_paste(text),
+            Overlay::Events(_) | Overlay::Connections(_) => {}
+        }
+    }
+}

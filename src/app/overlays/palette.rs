@@ -1,0 +1,203 @@
+//! The palette: any action by a few of its letters, an `s3://` location, or a place below the open one.
+
+use frizbee::{Config, Matcher};
+
+use crate::app::action::Action;
+use crate::app::chord::{Chord, KeyCode};
+use crate::app::dialogs::input::Input;
+use crate::app::dialogs::outcome::Outcome;
+use crate::app::overlays::rows::ActionRow;
+use crate::domain::address::{Bucket, Location, Prefix};
+
+#[derive(Clone, Debug)]
+pub struct Palette {
+    rows: Vec<ActionRow>,
+    /// What a typed place is below.
+    here: Location,
+    pub input: Input,
+    /// Counts the rows shown.
+    pub cursor: usize,
+    shown: Vec<PaletteRow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PaletteRow {
+    /// The number of the action's row.
+    Action(usize),
+    Go(Location),
+    /// The text begins like a location and is none.
+    NoLocation(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PaletteAnswer {
+    Run(Action),
+    Go(Location),
+}
+
+const PAGE: usize = 10;
+const SCHEME: &str = "s3://";
+
+impl Palette {
+    pub fn new(rows: Vec<ActionRow>, here: Location) -> Palette {
+        let mut palette =
+            Palette { rows, here, input: Input::default(), cursor: 0, shown: Vec::new() };
+        palette.arrange();
+        palette
+    }
+
+    pub fn shown(&self) -> &[PaletteRow] {
+        &self.shown
+    }
+
+    /// The row that a [`PaletteRow::Action`] counts.
+    pub fn action_row(&self, number: usize) -> &ActionRow {
+        &self.rows[number]
+    }
+
+    pub fn on_key(&mut self, chord: Chord) -> Outcome<PaletteAnswer> {
+        match chord.key {
+            KeyCode::Esc => return Outcome::Cancelled,
+            KeyCode::Enter => return self.take(),
+            KeyCode::Down | KeyCode::Tab if !chord.shift => self.step(1),
+            KeyCode::Up | KeyCode::Tab => self.step(-1),
+            KeyCode::PageDown => self.step(PAGE.cast_signed()),
+            KeyCode::PageUp => self.step(-PAGE.cast_signed()),
+            KeyCode::Char('n') if chord.ctrl => self.step(1),
+            KeyCode::Char('p') if chord.ctrl => self.step(-1),
+            _ => {
+                if self.input.on_text(chord) {
+                    self.arrange();
+                }
+            }
+        }
+        Outcome::Open
+    }
+
+    pub fn on_paste(&mut self, text: &str) {
+        self.input.on_paste(text);
+        self.arrange();
+    }
+
+    fn take(&self) -> Outcome<PaletteAnswer> {
+        match self.shown.get(self.cursor) {
+            Some(PaletteRow::Go(location)) => {
+                Outcome::Accepted(PaletteAnswer::Go(location.clone()))
+            }
+            Some(PaletteRow::Action(number)) if self.rows[*number].disabled.is_none() => {
+                Outcome::Accepted(PaletteAnswer::Run(self.rows[*number].action))
+            }
+            _ => Outcome::Open,
+        }
+    }
+
+    fn step(&mut self, by: isize) {
+        let last = self.shown.len().saturating_sub(1);
+        self.cursor = self.cursor.saturating_add_signed(by).min(last);
+    }
+
+    fn arrange(&mut self) {
+        self.cursor = 0;
+        let text = self.input.text();
+        if text.starts_with(SCHEME) {
+            let row = Location::parse(text).map_or_else(PaletteRow::NoLocation, PaletteRow::Go);
+            self.shown = vec![row];
+            return;
+        }
+        let mut shown: Vec<PaletteRow> =
+            self.matching(text).into_iter().map(PaletteRow::Action).collect();
+        shown.extend(below(&self.here, text).map(PaletteRow::Go));
+        self.shown = shown;
+    }
+
+    /// Best first; every action, in the order of the table, where nothing is typed. What can be done comes first.
+    fn matching(&self, text: &str) -> Vec<usize> {
+        let mut numbers: Vec<usize> = if text.trim().is_empty() {
+            (0..self.rows.len()).collect()
+        } else {
+            let titles: Vec<String> = self
+                .rows
+                .iter()
+                .map(|row| format!("{} {}", row.title, row.action.spec().name))
+                .collect();
+            let matches = Matcher::new(text.trim(), &Config::default()).match_list(&titles);
+            matches.into_iter().map(|found| found.index as usize).collect()
+        };
+        numbers.sort_by_key(|number| self.rows[*number].disabled.is_some());
+        numbers
+    }
+}
+
+/// The place that `text` names below `here`; a bucket where no bucket is open.
+pub fn below(here: &Location, text: &str) -> Option<Location> {
+    if text.is_empty() {
+        return None;
+    }
+    match here {
+        Location::Root => Location::parse(&format!("{SCHEME}{text}")).ok(),
+        Location::Prefix { bucket, prefix } => Some(place(bucket.clone(), prefix, text)),
+        Location::Object { bucket, key } => Some(place(bucket.clone(), &key.parent(), text)),
+    }
+}
+
+fn place(bucket: Bucket, prefix: &Prefix, text: &str) -> Location {
+    if text.ends_with('/') {
+        return Location::Prefix { bucket, prefix: prefix.child(text) };
+    }
+    Location::Object { bucket, key: prefix.key(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::action::Scope;
+    use crate::app::keymap::Keymap;
+    use crate::app::overlays::rows::rows_everywhere;
+
+    fn palette() -> Palette {
+        let scopes = [Scope::Objects, Scope::List, Scope::Global];
+        let rows = rows_everywhere(&Keymap::default(), &scopes, |_| None);
+        Palette::new(rows, Location::parse("s3://media/photos/").unwrap())
+    }
+
+    fn enter(palette: &mut Palette) -> Outcome<PaletteAnswer> {
+        palette.on_key(Chord::parse("enter").unwrap())
+    }
+
+    #[test]
+    fn a_few_letters_find_an_action() {
+        let mut palette = palette();
+        palette.on_paste("dwnl");
+        assert_eq!(enter(&mut palette), Outcome::Accepted(PaletteAnswer::Run(Action::Download)));
+    }
+
+    #[test]
+    fn what_works_elsewhere_is_shown_last_and_not_run() {
+        let mut palette = palette();
+        palette.on_paste("clear finished");
+        assert!(matches!(palette.shown()[0], PaletteRow::Action(_)));
+        assert_eq!(enter(&mut palette), Outcome::Open);
+    }
+
+    #[test]
+    fn a_location_is_gone_to_and_a_broken_one_explained() {
+        let mut palette = palette();
+        palette.on_paste("s3://other/x/");
+        let other = Location::parse("s3://other/x/").unwrap();
+        assert_eq!(enter(&mut palette), Outcome::Accepted(PaletteAnswer::Go(other)));
+        palette.on_key(Chord::parse("ctrl-u").unwrap());
+        palette.on_paste("s3:///x");
+        assert!(matches!(palette.shown(), [PaletteRow::NoLocation(_)]));
+        assert_eq!(enter(&mut palette), Outcome::Open);
+    }
+
+    #[test]
+    fn any_text_is_also_a_place_below_the_open_one() {
+        let mut palette = palette();
+        palette.on_paste("2026/zz.jpg");
+        let last = palette.shown().last().unwrap();
+        let expected = Location::parse("s3://media/photos/2026/zz.jpg").unwrap();
+        assert_eq!(*last, PaletteRow::Go(expected));
+        assert_eq!(below(&Location::Root, "b/x/").unwrap().to_string(), "s3://b/x/");
+    }
+}

@@ -1,0 +1,92 @@
+//! The rows that help and palette share: views of the action table with keys and reasons.
+
+use crate::app::action::{ACTIONS, Action, ActionSpec, Scope};
+use crate::app::keymap::Keymap;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActionRow {
+    pub action: Action,
+    /// The scope whose keys are shown: where it works from what is focused, otherwise its first one.
+    pub scope: Scope,
+    pub title: &'static str,
+    pub doc: &'static str,
+    pub keys: Vec<String>,
+    /// Why it cannot be done here.
+    pub disabled: Option<String>,
+}
+
+/// Rows of every action that works in one of `scopes`, innermost scope first, in the order of the table.
+pub fn rows_here(
+    keymap: &Keymap,
+    scopes: &[Scope],
+    disabled: impl Fn(Action) -> Option<String>,
+) -> Vec<ActionRow> {
+    let mut rows: Vec<ActionRow> = Vec::new();
+    for scope in scopes {
+        for spec in ACTIONS.iter().filter(|spec| spec.scopes.contains(scope)) {
+            if rows.iter().all(|row| row.action != spec.action) {
+                rows.push(row(keymap, spec, *scope, disabled(spec.action)));
+            }
+        }
+    }
+    rows
+}
+
+/// Rows of every action outside dialogs; one that works only elsewhere says where.
+pub fn rows_everywhere(
+    keymap: &Keymap,
+    scopes: &[Scope],
+    disabled: impl Fn(Action) -> Option<String>,
+) -> Vec<ActionRow> {
+    let mut rows = rows_here(keymap, scopes, disabled);
+    for spec in ACTIONS {
+        let asked_only = spec.scopes.iter().all(|s| matches!(s, Scope::Dialog | Scope::Text));
+        if asked_only || rows.iter().any(|row| row.action == spec.action) {
+            continue;
+        }
+        let scope = spec.scopes[0];
+        let elsewhere = format!("works in the {} pane", scope.name());
+        rows.push(row(keymap, spec, scope, Some(elsewhere)));
+    }
+    rows
+}
+
+fn row(
+    keymap: &Keymap,
+    spec: &'static ActionSpec,
+    scope: Scope,
+    disabled: Option<String>,
+) -> ActionRow {
+    ActionRow {
+        action: spec.action,
+        scope,
+        title: spec.title,
+        doc: spec.doc,
+        keys: keymap.keys_for(&[scope], spec.action).collect(),
+        disabled,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OBJECTS: &[Scope] = &[Scope::Objects, Scope::List, Scope::Global];
+
+    #[test]
+    fn the_palette_has_every_action_once_and_says_where_others_work() {
+        let rows = rows_everywhere(&Keymap::default(), OBJECTS, |_| None);
+        let mut actions: Vec<Action> = rows.iter().map(|row| row.action).collect();
+        actions.sort_unstable();
+        actions.dedup();
+        assert_eq!(actions.len(), rows.len());
+        let find = |action| rows.iter().find(|row| row.action == action).unwrap();
+        assert_eq!(find(Action::Download).disabled, None);
+        assert_eq!(find(Action::Download).keys, ["d"]);
+        assert_eq!(
+            find(Action::CancelJob).disabled.as_deref(),
+            Some("works in the transfers pane")
+        );
+        assert!(rows.iter().all(|row| row.action != Action::Accept));
+    }
+}
