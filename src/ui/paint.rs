@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::domain::visible::is_clean;
 use crate::ui::glyphs::Glyphs;
 use crate::ui::text::{fit_end, fit_name, fit_start, width};
 use crate::ui::theme::{Styles, Theme};
@@ -68,13 +69,13 @@ impl<'a> Paint<'a> {
         end - span.x
     }
 
-    /// Quantities and sentences of our own, shortened at the end.
+    /// Quantities and sentences, shortened at the end; what is remote in them is made visible.
     pub fn print(&mut self, span: Span, style: Style, text: fmt::Arguments<'_>) -> u16 {
         let mut out = std::mem::take(&mut self.text);
         out.clear();
         // Writing into a String cannot fail.
         let _ = out.write_fmt(text);
-        let used = if width(&out) <= usize::from(span.width) {
+        let used = if is_clean(&out) && width(&out) <= usize::from(span.width) {
             self.put(span, &out, style)
         } else {
             let whole = std::mem::take(&mut out);

@@ -3,7 +3,6 @@
 use crate::app::dialogs::details::Details;
 use crate::domain::error::Error;
 use crate::domain::transfer::Failure;
-use crate::domain::visible::visible;
 use crate::ui::paint::Paint;
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::sheet::{Line, Sheet, sheet};
@@ -49,7 +48,7 @@ fn fact(label: &str, text: &str) -> Line<'static> {
 /// What, why and next, then what the server said; as many as [`Details::len`] counts.
 fn error_lines(paint: &Paint<'_>, error: &Error, raw: bool) -> Vec<Line<'static>> {
     let said = error.explain();
-    let what = format!("{} {}", paint.glyphs.bad, visible(&said.what));
+    let what = format!("{} {}", paint.glyphs.bad, said.what);
     let mut lines =
         vec![Line::Words(what, paint.styles.bad), fact("why", &said.why), fact("next", &said.next)];
     if raw {
@@ -63,12 +62,12 @@ fn failure_lines(paint: &Paint<'_>, failure: &Failure, raw: bool) -> [Line<'stat
     let why = if raw {
         let facts = Details::raw_facts(&failure.error);
         let texts: Vec<String> = facts.into_iter().map(|(_, text)| text).collect();
-        texts.join(paint.glyphs.dot)
+        texts.join(&format!(" {} ", paint.glyphs.dot))
     } else {
         failure.error.explain().what
     };
     [
-        Line::Words(format!("{} {}", paint.glyphs.bad, visible(&failure.place)), paint.styles.bad),
-        Line::Words(format!("  {why}"), paint.styles.dim),
+        Line::Words(format!("{} {}", paint.glyphs.bad, failure.place), paint.styles.bad),
+        Line::Words(why, paint.styles.dim),
     ]
 }

@@ -6,7 +6,6 @@ use ratatui::layout::Rect;
 use crate::app::dialogs::picker::{FolderRows, Picker, PickerMode};
 use crate::app::event::FolderEntry;
 use crate::domain::units::{Count, Moment, Size};
-use crate::domain::visible::visible;
 use crate::ui::dialogs::question::typed;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::widgets::field::field;
@@ -69,11 +68,8 @@ fn draw_rows(paint: &mut Paint<'_>, area: Rect, picker: &Picker, zone: &TimeZone
             Notice {
                 sign: paint.glyphs.bad,
                 sign_style: styles.bad,
-                headline: visible(&said.what).into_owned(),
-                sentences: vec![
-                    visible(&said.why).into_owned(),
-                    "Left goes up, Tab types a path".into(),
-                ],
+                headline: said.what,
+                sentences: vec![said.why, "Left goes up, Tab types a path".into()],
             }
         }
         FolderRows::Read(_) if picker.shown().len() == 0 => Notice {

@@ -5,8 +5,8 @@ use crate::app::dialogs::confirm::{Confirm, Tally};
 use crate::app::dialogs::input::Input;
 use crate::app::dialogs::prompt::Prompt;
 use crate::domain::units::{Count, Size};
-use crate::domain::visible::visible;
 use crate::ui::paint::Paint;
+use crate::ui::text::width;
 use crate::ui::widgets::field::Typed;
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::sheet::{Button, Line, MenuRow, Sheet, sheet};
@@ -33,26 +33,32 @@ pub fn draw_confirm(paint: &mut Paint<'_>, confirm: &Confirm) {
     let mut body: Vec<Line<'_>> = sentences.collect();
     body.extend(confirm.subjects.iter().map(|name| Line::Name(name.clone(), styles.accent)));
     if confirm.more > 0 {
-        let more = format!("  and {} more", Count(confirm.more));
-        body.push(Line::Words(more, styles.dim));
-    }
-    if let Some(tally) = confirm.tally {
-        body.push(Line::Words(tally_text(tally), styles.text));
-    }
-    if let Some(warning) = &confirm.warning {
-        body.push(Line::Blank);
-        let warning = format!("{} {warning}", paint.glyphs.warning);
-        body.push(Line::Words(warning, styles.warning));
+        body.push(Line::Name(format!("and {} more", Count(confirm.more)), styles.dim));
     }
     let mut focus = None;
     if let Some(name) = &confirm.typed {
-        body.push(Line::Words(format!("Type {} to go on:", visible(&name.expected)), styles.text));
+        body.push(Line::Words(format!("Type {} to go on:", name.expected), styles.text));
         focus = Some(body.len());
         body.push(Line::Field(typed(&name.input, !confirm.on_yes)));
     }
     body.push(Line::Blank);
-    let pinned = vec![Line::Buttons(answers(confirm))];
+    let pinned = at_stake(paint, confirm);
     sheet(paint, &Sheet { labels: titled(&confirm.title), body, focus, pinned, min_width: 36 });
+}
+
+/// What must be read before the answer, and the answers: never scrolled away.
+fn at_stake(paint: &Paint<'_>, confirm: &Confirm) -> Vec<Line<'static>> {
+    let styles = paint.styles;
+    let mut pinned = Vec::new();
+    if let Some(tally) = confirm.tally {
+        pinned.push(Line::Words(tally_text(tally), styles.text));
+    }
+    if let Some(warning) = &confirm.warning {
+        let warning = format!("{} {warning}", paint.glyphs.warning);
+        pinned.push(Line::Words(warning, styles.warning));
+    }
+    pinned.push(Line::Buttons(answers(confirm)));
+    pinned
 }
 
 fn answers(confirm: &Confirm) -> Vec<Button> {
@@ -84,11 +90,14 @@ pub fn choice_sheet(paint: &Paint<'_>, choice: &Choice) -> Sheet<'static> {
         body.push(Line::Blank);
     }
     let focus = Some(body.len() + choice.cursor);
+    let noted = choice.rows.iter().filter(|row| !row.note.is_empty());
+    let column = noted.map(|row| width(&row.title)).max().unwrap_or(0);
     for (number, row) in choice.rows.iter().enumerate() {
         body.push(Line::Row(MenuRow {
             key: row.key,
             title: row.title.clone(),
             note: row.note.clone(),
+            column: u16::try_from(column).unwrap_or(0),
             disabled: row.disabled.is_some(),
             cursor: number == choice.cursor,
         }));

@@ -3,10 +3,11 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::domain::visible::visible;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::text::wrap;
 
-/// A headline and sentences below it, in the middle of the pane where there is room.
+/// A headline and sentences below it, raw, in the middle of the pane where there is room.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Notice {
     pub sign: &'static str,
@@ -19,10 +20,12 @@ pub fn notice(paint: &mut Paint<'_>, area: Rect, notice: &Notice) {
     let margin = if area.width > 30 { 2 } else { 0 };
     let width = area.width.saturating_sub(2 * margin).min(72);
     let headline = format!("{} {}", notice.sign, notice.headline);
-    let mut lines: Vec<(String, bool)> =
-        wrap(headline.trim_start(), width.into()).into_iter().map(|line| (line, true)).collect();
+    let mut lines: Vec<(String, bool)> = wrap(&visible(headline.trim_start()), width.into())
+        .into_iter()
+        .map(|line| (line, true))
+        .collect();
     for sentence in notice.sentences.iter().filter(|sentence| !sentence.is_empty()) {
-        lines.extend(wrap(sentence, width.into()).into_iter().map(|line| (line, false)));
+        lines.extend(wrap(&visible(sentence), width.into()).into_iter().map(|line| (line, false)));
     }
     let needed = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let top = if area.height > needed + 2 { (area.height - needed) / 3 } else { 0 };

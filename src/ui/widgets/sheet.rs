@@ -45,6 +45,8 @@ pub struct MenuRow {
     pub key: Option<char>,
     pub title: String,
     pub note: String,
+    /// Where notes begin, in cells from the title.
+    pub column: u16,
     pub disabled: bool,
     pub cursor: bool,
 }
@@ -173,7 +175,7 @@ fn menu_row(paint: &mut Paint<'_>, span: Span, row: &MenuRow) {
     }
     let used = paint.sentence(rest, &row.title, text);
     let dim = if row.disabled { styles.disabled } else { styles.dim };
-    paint.sentence(rest.skip(used + 2), &row.note, dim);
+    paint.sentence(rest.skip(used.max(row.column) + 2), &row.note, dim);
     if row.cursor {
         paint.restyle_line(span, styles.cursor);
     }
@@ -205,7 +207,7 @@ fn natural_width(line: &Line<'_>) -> u16 {
         Line::Words(text, _) => text.split('\n').map(width).max().unwrap_or(0),
         Line::Name(name, _) => width(&visible(name)) + usize::from(INDENT),
         Line::Fact { label, text } => width(label).min(20) + 2 + width(&visible(text)),
-        Line::Row(row) => 7 + width(&row.title) + width(&row.note),
+        Line::Row(row) => 7 + width(&row.title).max(row.column.into()) + width(&row.note),
         Line::Field(_) => 40,
         Line::Buttons(buttons) => buttons.iter().map(|b| usize::from(button_width(b)) + 2).sum(),
     };

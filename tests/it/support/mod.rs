@@ -1,1 +1,3 @@
 //! Drivers that the tests share.
+
+pub mod screen;

@@ -1,0 +1,188 @@
+//! Every dialog, at 80×24 and at 40×10.
+
+use std::path::PathBuf;
+
+use insta::assert_snapshot;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Modifier};
+use windlass::app::chord::Chord;
+use windlass::app::dialogs::choice::{Choice, ChoiceRow};
+use windlass::app::dialogs::confirm::{Confirm, Tally};
+use windlass::app::dialogs::details::Details;
+use windlass::app::dialogs::dialog::Dialog;
+use windlass::app::dialogs::link_menu::{LinkMenu, LinkReasons};
+use windlass::app::dialogs::link_shown::LinkShown;
+use windlass::app::dialogs::picker::Picker;
+use windlass::app::dialogs::prompt::Prompt;
+use windlass::app::event::FolderEntry;
+use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::presign::Shortened;
+use windlass::domain::transfer::Failure;
+use windlass::ui::dialogs::draw_dialog;
+use windlass::ui::theme::Theme;
+
+use crate::support::screen::{painted, picture, style_of};
+
+fn shown(dialog: &Dialog, size: (u16, u16)) -> String {
+    picture(&drawn(dialog, size))
+}
+
+fn drawn(dialog: &Dialog, size: (u16, u16)) -> Buffer {
+    painted(size, &Theme::default(), |paint| draw_dialog(paint, dialog, &TimeZone::UTC))
+}
+
+fn delete() -> Dialog {
+    let names =
+        ["photos/2026/IMG_0412.jpg", "photos/2026/IMG_0413.jpg", "photos/raw/", "a\x1b[2Jb"];
+    let all = names.iter().map(|name| (*name).to_owned()).chain((0..4).map(|n| format!("k{n}")));
+    let all: Vec<String> = all.collect();
+    Dialog::Confirm(
+        Confirm::new("Delete from media", "Delete", "Keep")
+            .line("Delete 8 rows for good?")
+            .about(all.into_iter())
+            .tally(Tally { objects: 1234, bytes: 5 << 30, complete: true })
+            .warning("The bucket keeps no versions: this cannot be undone."),
+    )
+}
+
+fn empty_bucket() -> Dialog {
+    let question =
+        Confirm::new("Delete bucket", "Delete", "Keep").line("Delete the bucket site-assets?");
+    Dialog::Confirm(question.typing("site-assets"))
+}
+
+fn conflict() -> Dialog {
+    let rows = vec![
+        ChoiceRow::new('o', "Overwrite").note("3 files are replaced"),
+        ChoiceRow::new('s', "Skip").note("they stay as they are"),
+        ChoiceRow::new('k', "Keep both").note("IMG_0412 (1).jpg"),
+        ChoiceRow::new('d', "Only if different").disabled(Some("the sizes are not known".into())),
+    ];
+    Dialog::Choice(Choice::new("Three files exist", rows).line("In ~/Downloads:").starting_at(1))
+}
+
+fn new_prefix(text: &str) -> Dialog {
+    let rule = |text: &str| match text.contains("//") {
+        true => Err("an empty segment: //".to_owned()),
+        false => Ok(()),
+    };
+    Dialog::Prompt(Prompt::new("New prefix", "in s3://media/photos/", text, rule))
+}
+
+fn picker() -> Dialog {
+    let mut picker = Picker::new("Upload to s3://media/photos/", "/home/ada/pictures".into(), None);
+    let time = Timestamp::from_second(1_790_000_000).ok();
+    let entry = |name: &str, folder: bool, size: u64| FolderEntry {
+        name: name.into(),
+        path: PathBuf::from("/home/ada/pictures").join(name),
+        folder,
+        size,
+        modified: time,
+    };
+    picker.on_folder(Ok(vec![
+        entry("holiday", true, 0),
+        entry("raw", true, 0),
+        entry(".thumbnails", true, 0),
+        entry("IMG_0412.jpg", false, 4_299_161),
+        entry("a very long name of a picture that nobody will ever type by hand.jpeg", false, 12),
+        entry("clip\u{202e}4pm.exe", false, 5 << 30),
+    ]));
+    for key in ["j", "space", "space"] {
+        picker.on_key(Chord::parse(key).unwrap());
+    }
+    Dialog::Picker(Box::new(picker))
+}
+
+fn link_shown() -> Dialog {
+    Dialog::LinkShown(LinkShown {
+        subject: "IMG_0412.jpg".into(),
+        text: format!(
+            "https://media.example.test/photos/IMG_0412.jpg?X-Amz-Expires=3600&{}",
+            "x".repeat(90)
+        ),
+        until: Timestamp::from_second(1_790_000_000).ok(),
+        shortened: Some(Shortened::Credentials),
+    })
+}
+
+fn failed_job() -> Dialog {
+    let denied = Error {
+        status: Some(403),
+        code: Some("AccessDenied".into()),
+        request_id: Some("4442587FB7D0A2F9".into()),
+        ..Error::new(ErrorKind::AccessDenied, "PutObject", "s3://media/site.tar.zst")
+            .detail("Access Denied")
+    };
+    let failure = Failure { place: "site/a\nb.html".into(), error: denied.clone() };
+    let details = Details::of_error("site.tar.zst", denied).fact("to", "s3://media/backups/");
+    Dialog::Details(Details { failures: vec![failure], raw: true, ..details })
+}
+
+fn every_dialog() -> Vec<(&'static str, Dialog)> {
+    vec![
+        ("delete", delete()),
+        ("typed_name", empty_bucket()),
+        ("conflict", conflict()),
+        ("prompt", new_prefix("2026/")),
+        ("prompt_problem", new_prefix("2026//")),
+        ("picker", picker()),
+        (
+            "link_menu",
+            Dialog::LinkMenu(LinkMenu::new(
+                "IMG_0412.jpg",
+                &LinkReasons {
+                    public_url: Some("no public domain is configured for media".into()),
+                    ..LinkReasons::default()
+                },
+            )),
+        ),
+        ("link_shown", link_shown()),
+        ("failed_job", failed_job()),
+    ]
+}
+
+#[test]
+fn every_dialog_at_two_sizes() {
+    for (name, dialog) in every_dialog() {
+        assert_snapshot!(format!("{name}_80x24"), shown(&dialog, (80, 24)));
+        assert_snapshot!(format!("{name}_40x10"), shown(&dialog, (40, 10)));
+    }
+}
+
+#[test]
+fn the_answers_of_a_question_are_seen_in_the_smallest_window() {
+    let text = shown(&delete(), (40, 10));
+    assert!(text.contains("[ Delete ]") && text.contains("▸[ Keep ]"), "{text}");
+}
+
+#[test]
+fn no_is_what_stands_out() {
+    let buffer = drawn(&delete(), (80, 24));
+    let keep = style_of(&buffer, "[ Keep ]");
+    assert_eq!(keep.fg, Some(Color::Cyan));
+    assert!(keep.add_modifier.contains(Modifier::REVERSED));
+    assert!(!style_of(&buffer, "[ Delete ]").add_modifier.contains(Modifier::REVERSED));
+    assert_eq!(style_of(&buffer, "! The bucket").fg, Some(Color::Yellow));
+}
+
+#[test]
+fn a_link_can_be_selected_without_a_border_in_it() {
+    let text = shown(&link_shown(), (80, 24));
+    let Dialog::LinkShown(link) = link_shown() else { unreachable!() };
+    let joined: String = text.lines().map(|line| line.trim_matches('|').trim_end()).collect();
+    assert!(joined.contains(&link.text), "{text}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn no_size_breaks_a_dialog(width in 1_u16..140, height in 1_u16..50) {
+        for (_, dialog) in every_dialog() {
+            let theme = Theme::default().ascii().without_color();
+            painted((width, height), &theme, |paint| draw_dialog(paint, &dialog, &TimeZone::UTC));
+        }
+    }
+}
