@@ -1,26 +1,43 @@
-//! A client of one connection.
+//! A client of one connection: how every request is let through, sent, and learned from.
 
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use aws_sdk_s3::Client as SdkClient;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use jiff::Timestamp;
+use tokio::sync::OnceCell;
 
 use crate::config::connection::Connection;
-use crate::domain::address::{Bucket, Key, Prefix};
-use crate::domain::error::Error;
-use crate::domain::listing::{ContinuationToken, ListedPage};
-use crate::domain::object::{
-    BucketEntry, ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead, PutOptions, Stored,
-    UploadId, UploadedPart,
-};
-use crate::domain::presign::{LinkSpec, PresignedLink};
+use crate::domain::address::{Bucket, Prefix};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::listing::ContinuationToken;
+use crate::domain::object::{ByteRange, ObjectHead};
 use crate::domain::provider::{Capability, Provider};
+use crate::s3::call::Call;
 use crate::s3::meter::Meter;
+use crate::s3::sdk::{Sdk, check_endpoint, normalised, provider};
 
 /// Cheap to clone; every clone shares pool, credentials and what was learned of the server.
-#[derive(Clone, Debug)]
-pub struct Client {}
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    connection: Connection,
+    meter: Arc<Meter>,
+    sdk: OnceCell<Sdk>,
+    /// Clients of buckets whose region is not the connection's, found by a redirect.
+    elsewhere: Mutex<HashMap<Bucket, SdkClient>>,
+    /// What the server answered 501 to in this session, in its own words.
+    refused: Mutex<BTreeMap<Capability, String>>,
+    /// Whether the endpoint ever answered as an S3 server does.
+    speaks_s3: AtomicBool,
+}
 
 /// What one page of a listing is asked with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,139 +60,129 @@ pub struct Download {
     pub body: BoxStream<'static, Result<Bytes, Error>>,
 }
 
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("connection", &self.inner.connection.name).finish()
+    }
+}
+
 impl Client {
     /// Prepares a client; sends nothing and resolves no credentials.
     pub fn connect(connection: &Connection, meter: Arc<Meter>) -> Result<Client, Error> {
-        let _ = (connection, meter);
-        todo!()
+        if let Some(endpoint) = &connection.endpoint {
+            check_endpoint(endpoint)?;
+        }
+        Ok(Client {
+            inner: Arc::new(Inner {
+                connection: connection.clone(),
+                meter,
+                sdk: OnceCell::new(),
+                elsewhere: Mutex::default(),
+                refused: Mutex::default(),
+                speaks_s3: AtomicBool::new(false),
+            }),
+        })
     }
 
+    /// Whose rules the server follows. Certain after the first request, which reads the AWS files; a guess from the
+    /// connection and the environment before.
     pub fn provider(&self) -> Provider {
-        todo!()
+        match self.inner.sdk.get() {
+            Some(sdk) => sdk.provider,
+            None => provider(self.inner.connection.provider, self.endpoint().as_deref()),
+        }
+    }
+
+    /// The endpoint in force, `None` for AWS's own. As certain as [`Client::provider`].
+    pub fn endpoint(&self) -> Option<String> {
+        if let Some(sdk) = self.inner.sdk.get() {
+            return sdk.endpoint.clone();
+        }
+        let named = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
+        let from_environment =
+            || named.iter().find_map(|name| std::env::var(name).ok().filter(|url| !url.is_empty()));
+        self.inner.connection.endpoint.clone().or_else(from_environment).map(|url| normalised(&url))
     }
 
     /// Why this server cannot do it: from the provider's table or from a refusal seen in this session.
-    pub fn lacks(&self, _capability: Capability) -> Option<String> {
-        todo!()
+    pub fn lacks(&self, capability: Capability) -> Option<String> {
+        if let Some(why) = self.provider().lacks(capability) {
+            return Some(why.to_owned());
+        }
+        lock(&self.inner.refused).get(&capability).cloned()
     }
 
-    pub async fn list_buckets(&self) -> Result<Vec<BucketEntry>, Error> {
-        todo!()
+    pub(super) fn meter(&self) -> &Arc<Meter> {
+        &self.inner.meter
     }
 
-    pub async fn create_bucket(&self, _bucket: &Bucket) -> Result<(), Error> {
-        todo!()
+    pub(super) async fn sdk(&self) -> Result<&Sdk, Error> {
+        let inner = &self.inner;
+        inner.sdk.get_or_try_init(|| Sdk::load(&inner.connection, inner.meter.clone())).await
     }
 
-    pub async fn delete_bucket(&self, _bucket: &Bucket) -> Result<(), Error> {
-        todo!()
+    /// The SDK's client for requests about a bucket.
+    pub(super) async fn sdk_client(&self, bucket: Option<&Bucket>) -> Result<SdkClient, Error> {
+        let sdk = self.sdk().await?;
+        let elsewhere = bucket.and_then(|bucket| lock(&self.inner.elsewhere).get(bucket).cloned());
+        Ok(elsewhere.unwrap_or_else(|| sdk.client.clone()))
     }
 
-    pub async fn list_page(&self, _query: &ListQuery) -> Result<ListedPage, Error> {
-        todo!()
-    }
-
-    pub async fn head(&self, _object: &ObjectAddress) -> Result<ObjectHead, Error> {
-        todo!()
-    }
-
-    pub async fn get(
+    /// Sends a request: refused here where it may not or cannot be sent, once more where the bucket turns out to be in
+    /// another region.
+    pub(super) async fn run<T, F>(
         &self,
-        _object: &ObjectAddress,
-        _options: &GetOptions,
-    ) -> Result<Download, Error> {
-        todo!()
+        call: &Call,
+        send: impl Fn(SdkClient) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        self.permit(call)?;
+        let client = self.sdk_client(call.bucket.as_ref()).await?;
+        let mut outcome = send(client).await.map_err(|error| self.learn(call, error));
+        if let Err(Error { kind: ErrorKind::WrongRegion { expected: Some(region) }, .. }) = &outcome
+            && let Some(bucket) = &call.bucket
+        {
+            let client = self.sdk().await?.in_region(region);
+            lock(&self.inner.elsewhere).insert(bucket.clone(), client.clone());
+            outcome = send(client).await.map_err(|error| self.learn(call, error));
+        }
+        if outcome.is_ok() {
+            self.inner.speaks_s3.store(true, Ordering::Relaxed);
+        }
+        outcome
     }
 
-    /// One PUT with its integrity check.
-    pub async fn put(
-        &self,
-        _object: &ObjectAddress,
-        _body: Bytes,
-        _options: &PutOptions,
-    ) -> Result<Stored, Error> {
-        todo!()
+    fn permit(&self, call: &Call) -> Result<(), Error> {
+        if call.writes && self.inner.connection.read_only {
+            let name = &self.inner.connection.name;
+            return Err(call.fails(ErrorKind::ReadOnly, format!("{name} is configured read_only")));
+        }
+        if let Some(why) = call.needs.and_then(|capability| self.lacks(capability)) {
+            return Err(call.fails(ErrorKind::Unsupported, why));
+        }
+        Ok(())
     }
 
-    /// Deletes up to 1,000 keys; brings back those that were not deleted.
-    pub async fn delete(
-        &self,
-        _bucket: &Bucket,
-        _keys: &[Key],
-    ) -> Result<Vec<(Key, Error)>, Error> {
-        todo!()
+    /// Keeps what an error says of the server, and reads it in the light of what is known of it.
+    fn learn(&self, call: &Call, mut error: Error) -> Error {
+        if error.code.is_some() {
+            self.inner.speaks_s3.store(true, Ordering::Relaxed);
+        } else if self.inner.speaks_s3.load(Ordering::Relaxed) {
+            call.by_status(&mut error);
+        }
+        if error.status == Some(501)
+            && let Some(capability) = call.needs
+        {
+            let why = format!("this server answers {} with 501", call.operation);
+            lock(&self.inner.refused).insert(capability, why);
+        }
+        error
     }
+}
 
-    /// Server side, up to 5 GiB. `source_etag` makes it fail with `SourceChanged`.
-    pub async fn copy(
-        &self,
-        _from: &ObjectAddress,
-        _to: &ObjectAddress,
-        _source_etag: Option<&ETag>,
-        _only_if_absent: bool,
-    ) -> Result<Stored, Error> {
-        todo!()
-    }
-
-    pub async fn create_multipart(
-        &self,
-        _object: &ObjectAddress,
-        _options: &PutOptions,
-    ) -> Result<UploadId, Error> {
-        todo!()
-    }
-
-    pub async fn upload_part(
-        &self,
-        _object: &ObjectAddress,
-        _upload: &UploadId,
-        _number: u32,
-        _body: Bytes,
-    ) -> Result<UploadedPart, Error> {
-        todo!()
-    }
-
-    pub async fn copy_part(
-        &self,
-        _from: &ObjectAddress,
-        _range: ByteRange,
-        _source_etag: Option<&ETag>,
-        _to: &ObjectAddress,
-        _upload: &UploadId,
-        _number: u32,
-    ) -> Result<UploadedPart, Error> {
-        todo!()
-    }
-
-    /// Every part the server holds; `Unsupported` where it cannot tell.
-    pub async fn list_parts(
-        &self,
-        _object: &ObjectAddress,
-        _upload: &UploadId,
-    ) -> Result<Vec<UploadedPart>, Error> {
-        todo!()
-    }
-
-    pub async fn complete_multipart(
-        &self,
-        _object: &ObjectAddress,
-        _upload: &UploadId,
-        _parts: &[UploadedPart],
-        _only_if_absent: bool,
-    ) -> Result<Stored, Error> {
-        todo!()
-    }
-
-    pub async fn abort_multipart(
-        &self,
-        _object: &ObjectAddress,
-        _upload: &UploadId,
-    ) -> Result<(), Error> {
-        todo!()
-    }
-
-    /// Signs without sending; resolves credentials, whose end may shorten the link.
-    pub async fn presign(&self, _link: &LinkSpec, _now: Timestamp) -> Result<PresignedLink, Error> {
-        todo!()
-    }
+/// A poisoned lock holds what was learned before the panic, which is still true.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,0 +1,81 @@
+//! Buckets: every one the keys may list, made and removed.
+
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
+
+use crate::domain::address::Bucket;
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::BucketEntry;
+use crate::domain::provider::{Capability, Provider};
+use crate::s3::call::Call;
+use crate::s3::client::Client;
+use crate::s3::sdk::Sdk;
+use crate::s3::time::timestamp;
+
+impl Client {
+    pub async fn list_buckets(&self) -> Result<Vec<BucketEntry>, Error> {
+        let place = self.endpoint().unwrap_or_default();
+        let call = Call::on_account("ListBuckets", &place);
+        let mut entries: Vec<BucketEntry> = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let output = self
+                .run(&call, |sdk| {
+                    let request = sdk.list_buckets().set_continuation_token(token.clone());
+                    let call = &call;
+                    async move { request.send().await.map_err(|error| call.failed(error)) }
+                })
+                .await?;
+            entries.extend(output.buckets().iter().filter_map(|bucket| {
+                let created = bucket.creation_date().and_then(timestamp);
+                bucket.name().map(|name| BucketEntry { bucket: Bucket::new(name), created })
+            }));
+            let next = output.continuation_token().filter(|next| !next.is_empty());
+            if next.is_some() && next == token.as_deref() {
+                return Err(call.fails(ErrorKind::BrokenListing, "the token of buckets came twice"));
+            }
+            token = next.map(str::to_owned);
+            if token.is_none() {
+                return Ok(entries);
+            }
+        }
+    }
+
+    /// In the connection's region.
+    pub async fn create_bucket(&self, bucket: &Bucket) -> Result<(), Error> {
+        let call = Call::on_account("CreateBucket", &format!("s3://{bucket}"))
+            .writing()
+            .needing(Capability::CreateBucket);
+        let place = constraint(self.sdk().await?);
+        self.run(&call, |sdk| {
+            let request = sdk
+                .create_bucket()
+                .bucket(bucket.as_str())
+                .set_create_bucket_configuration(place.clone());
+            let call = &call;
+            async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
+        })
+        .await
+    }
+
+    /// The server refuses where it is not empty.
+    pub async fn delete_bucket(&self, bucket: &Bucket) -> Result<(), Error> {
+        let call = Call::on_bucket("DeleteBucket", bucket)
+            .writing()
+            .needing(Capability::DeleteBucket);
+        self.run(&call, |sdk| {
+            let request = sdk.delete_bucket().bucket(bucket.as_str());
+            let call = &call;
+            async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
+        })
+        .await
+    }
+}
+
+/// Where to make it: left out for `us-east-1`, which refuses its own name, and for R2, which has hints instead.
+fn constraint(sdk: &Sdk) -> Option<CreateBucketConfiguration> {
+    if sdk.provider == Provider::R2 || matches!(&*sdk.region, "us-east-1" | "auto") {
+        return None;
+    }
+    let place = BucketLocationConstraint::from(&*sdk.region);
+    Some(CreateBucketConfiguration::builder().location_constraint(place).build())
+}

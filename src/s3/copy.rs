@@ -1,0 +1,171 @@
+//! Copies on the server's side, whole or in parts, from a source that must not change meanwhile.
+
+use aws_sdk_s3::config::{Builder, StalledStreamProtectionConfig};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::{ByteRange, ETag, ObjectAddress, Stored, UploadId, UploadedPart};
+use crate::domain::provider::{Capability, Provider};
+use crate::s3::call::Call;
+use crate::s3::client::Client;
+use crate::s3::objects::checksums;
+use crate::s3::transport::server_side_timeouts;
+
+/// What `x-amz-copy-source` may carry as it is; the SDK does not encode it.
+const SOURCE: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+impl Client {
+    /// Server side, up to 5 GiB. `source_etag` makes it fail with `SourceChanged`, `only_if_absent` with
+    /// `PreconditionFailed`; where a server has no such condition, a look before and after stands in, which is not
+    /// atomic.
+    pub async fn copy(
+        &self,
+        from: &ObjectAddress,
+        to: &ObjectAddress,
+        source_etag: Option<&ETag>,
+        only_if_absent: bool,
+    ) -> Result<Stored, Error> {
+        let call = Call::on_object("CopyObject", to).writing();
+        if from == to {
+            return Err(call.fails(ErrorKind::InvalidRequest, "source and destination are the same"));
+        }
+        let provider = self.sdk().await?.provider;
+        if only_if_absent && provider != Provider::Aws {
+            self.expect_absent(to, &call).await?;
+        }
+        let guarded = call.clone().guarding_source(source_etag.is_some() && !only_if_absent);
+        let output = self
+            .run(&guarded, |sdk| {
+                let absent = (only_if_absent && provider == Provider::Aws).then(|| "*".to_owned());
+                let request = sdk
+                    .copy_object()
+                    .bucket(to.bucket.as_str())
+                    .key(to.key.as_str())
+                    .copy_source(source(from))
+                    .set_copy_source_if_match(source_etag.map(ETag::quoted))
+                    .set_if_none_match(absent)
+                    .customize()
+                    .config_override(patient())
+                    .mutate_request(move |request| {
+                        if only_if_absent && provider == Provider::R2 {
+                            request.headers_mut().insert("cf-copy-destination-if-none-match", "*");
+                        }
+                    });
+                let call = &guarded;
+                async move { request.send().await.map_err(|error| call.failed(error)) }
+            })
+            .await;
+        let output = match output {
+            Err(error) if error.kind == ErrorKind::PreconditionFailed => {
+                self.expect_unchanged(from, source_etag, &call).await?;
+                return Err(error);
+            }
+            other => other?,
+        };
+        let version_id = output.version_id().map(str::to_owned);
+        let Some(result) = output.copy_object_result() else {
+            return Err(call.fails(ErrorKind::NotS3, "the answer to a copy says nothing of the copy"));
+        };
+        let etag = result.e_tag().map(ETag::new);
+        if etag.as_ref() != source_etag {
+            self.expect_unchanged(from, source_etag, &call).await?;
+        }
+        Ok(Stored { etag, version_id, checksums: checksums!(result) })
+    }
+
+    /// One part of a multipart upload from a range of an object. A source that is another one afterwards is
+    /// `SourceChanged`: R2 and others have no condition here.
+    pub async fn copy_part(
+        &self,
+        from: &ObjectAddress,
+        range: ByteRange,
+        source_etag: Option<&ETag>,
+        to: &ObjectAddress,
+        upload: &UploadId,
+        number: u32,
+    ) -> Result<UploadedPart, Error> {
+        let call = Call::on_object("UploadPartCopy", to)
+            .writing()
+            .needing(Capability::CopyPart)
+            .guarding_source(source_etag.is_some());
+        let conditional = self.sdk().await?.provider != Provider::R2;
+        let condition = source_etag.filter(|_| conditional).map(ETag::quoted);
+        let output = self
+            .run(&call, |sdk| {
+                let request = sdk
+                    .upload_part_copy()
+                    .bucket(to.bucket.as_str())
+                    .key(to.key.as_str())
+                    .upload_id(&upload.0)
+                    .part_number(i32::try_from(number).unwrap_or(i32::MAX))
+                    .copy_source(source(from))
+                    .copy_source_range(range.header())
+                    .set_copy_source_if_match(condition.clone())
+                    .customize()
+                    .config_override(patient());
+                let call = &call;
+                async move { request.send().await.map_err(|error| call.failed(error)) }
+            })
+            .await?;
+        if self.sdk().await?.provider != Provider::Aws {
+            self.expect_unchanged(from, source_etag, &call).await?;
+        }
+        let etag = output.copy_part_result().and_then(|result| result.e_tag()).map(ETag::new);
+        let missing = || call.fails(ErrorKind::NotS3, "the answer to a part's copy has no ETag");
+        Ok(UploadedPart { number, etag: etag.ok_or_else(missing)?, size: range.len() })
+    }
+
+    /// Fails with `PreconditionFailed` where the object exists.
+    pub(super) async fn expect_absent(
+        &self,
+        object: &ObjectAddress,
+        call: &Call,
+    ) -> Result<(), Error> {
+        match self.head(object).await {
+            Err(error) if error.kind == ErrorKind::NoSuchKey => Ok(()),
+            Err(error) => Err(error),
+            Ok(_) => Err(call.fails(ErrorKind::PreconditionFailed, "it exists already")),
+        }
+    }
+
+    async fn expect_unchanged(
+        &self,
+        object: &ObjectAddress,
+        etag: Option<&ETag>,
+        call: &Call,
+    ) -> Result<(), Error> {
+        let Some(etag) = etag else { return Ok(()) };
+        match self.head(object).await?.etag {
+            Some(now) if now != *etag => {
+                let detail = format!("{object} has the ETag {now} by now");
+                Err(call.fails(ErrorKind::SourceChanged, detail))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn source(object: &ObjectAddress) -> String {
+    format!("{}/{}", object.bucket, utf8_percent_encode(object.key.as_str(), SOURCE))
+}
+
+/// A server that copies gigabytes stays silent for minutes; the SDK would take that for a stall and copy again
+/// (smithy-rs#4439).
+pub fn patient() -> Builder {
+    Builder::default()
+        .timeout_config(server_side_timeouts())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::address::{Bucket, Key};
+
+    #[test]
+    fn a_copys_source_is_encoded_byte_for_byte() {
+        let object = ObjectAddress { bucket: Bucket::new("b"), key: Key::new("a//b c+%é\u{1b}") };
+        assert_eq!(source(&object), "b/a//b%20c%2B%25%C3%A9%1B");
+    }
+}

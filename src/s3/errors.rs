@@ -1,0 +1,219 @@
+//! Turns what the SDK reports into an error a person can act on.
+
+mod codes;
+
+use std::error::Error as StdError;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::{ConnectorError, ProvideErrorMetadata, SdkError};
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::s3::call::Call;
+use crate::s3::retry::retry_after;
+
+/// The longest piece of an unreadable answer that goes into an error.
+const EXCERPT: usize = 200;
+
+impl Call {
+    /// The error a failed request becomes.
+    pub fn failed<E>(&self, error: SdkError<E, HttpResponse>) -> Error
+    where
+        E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+    {
+        match &error {
+            SdkError::ServiceError(service) => self.refused(service.err(), service.raw()),
+            SdkError::ResponseError(response) => {
+                let chain = chain(&error);
+                let kind = cut_off(&chain).unwrap_or(ErrorKind::NotS3);
+                self.answered(kind, response.raw()).detail(chain)
+            }
+            SdkError::TimeoutError(_) => self.fails(ErrorKind::TimedOut, chain(&error)),
+            _ => self.unsent(&error),
+        }
+    }
+
+    /// Credentials that could not be resolved.
+    pub fn without_keys(&self, error: &CredentialsError) -> Error {
+        let chain = chain(error);
+        self.fails(credentials_kind(error, &chain), chain)
+    }
+
+    /// A request that got no answer: no credentials, no way there, or nothing that could be built.
+    fn unsent(&self, error: &(dyn StdError + 'static)) -> Error {
+        let chain = chain(error);
+        if let Some(cause) = find::<CredentialsError>(error) {
+            return self.without_keys(cause);
+        }
+        if let Some(cause) = find::<ConnectorError>(error) {
+            let kind = match cause {
+                cause if cause.is_timeout() => ErrorKind::TimedOut,
+                cause if cause.is_user() => ErrorKind::InvalidRequest,
+                _ if on_the_way(&chain) => ErrorKind::Unreachable,
+                cause if cause.is_io() => ErrorKind::Interrupted,
+                _ => ErrorKind::Unreachable,
+            };
+            return self.fails(kind, chain);
+        }
+        let kind = if chain.contains("credentials") || chain.contains("identity") {
+            ErrorKind::NoCredentials
+        } else if chain.contains("region") {
+            ErrorKind::Config
+        } else {
+            ErrorKind::InvalidRequest
+        };
+        self.fails(kind, chain)
+    }
+
+    /// An answer that is a refusal, or that could not be read as anything.
+    fn refused<E>(&self, error: &E, response: &HttpResponse) -> Error
+    where
+        E: ProvideErrorMetadata + StdError + 'static,
+    {
+        let status = response.status().as_u16();
+        let region = header(response, "x-amz-bucket-region").or_else(|| region_in(response));
+        let Some(code) = error.code().filter(|code| !code.is_empty()) else {
+            return self.without_code(response, region).detail(excerpt(error, response));
+        };
+        let kind = codes::kind(code, status, self, region);
+        let mut error_out =
+            self.answered(kind, response).detail(error.message().unwrap_or_default().to_owned());
+        error_out.code = Some(code.to_owned());
+        if error_out.kind == ErrorKind::ClockSkew
+            && let Some(date) = header(response, "date")
+        {
+            error_out.detail = format!("{} (the server's clock says {date})", error_out.detail);
+        }
+        error_out
+    }
+
+    /// An answer without an S3 error code: HEAD has no body; anything else is no S3.
+    fn without_code(&self, response: &HttpResponse, region: Option<String>) -> Error {
+        let status = response.status().as_u16();
+        let bodiless = self.operation.starts_with("Head");
+        let kind = if (300..400).contains(&status) && region.is_some() {
+            ErrorKind::WrongRegion { expected: region }
+        } else if bodiless || speaks_s3(response) || matches!(status, 429 | 500..=599) {
+            codes::kind_of_status(status, self)
+        } else {
+            ErrorKind::NotS3
+        };
+        self.answered(kind, response)
+    }
+
+    fn answered(&self, kind: ErrorKind, response: &HttpResponse) -> Error {
+        let mut error = Error::new(kind, self.operation, &*self.place);
+        error.status = Some(response.status().as_u16());
+        error.request_id = header(response, "x-amz-request-id").or_else(|| header(response, "cf-ray"));
+        error.retry_after = response.headers().get("retry-after").and_then(retry_after);
+        error
+    }
+
+    /// An error inside a successful answer, about one of many keys.
+    pub fn per_key(&self, code: &str, message: &str) -> Error {
+        let kind = match codes::kind(code, 0, self, None) {
+            ErrorKind::NotS3 => ErrorKind::Other,
+            kind => kind,
+        };
+        let mut error = self.fails(kind, message);
+        error.code = Some(code.to_owned()).filter(|code| !code.is_empty());
+        error
+    }
+
+    /// A known S3 server gave an answer without a code: its status has to do.
+    pub fn by_status(&self, error: &mut Error) {
+        if error.kind == ErrorKind::NotS3
+            && let Some(status @ 400..) = error.status
+        {
+            error.kind = codes::kind_of_status(status, self);
+        }
+    }
+}
+
+/// Every error from the outer to the innermost cause on one line. The SDK's texts name no secret.
+pub fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let line = inner.to_string();
+        if !text.ends_with(&line) {
+            text.push_str(": ");
+            text.push_str(&line);
+        }
+        cause = inner.source();
+    }
+    text
+}
+
+/// What broke while a body was read.
+pub fn body_error(error: &(dyn StdError + 'static), call: &Call) -> Error {
+    let chain = chain(error);
+    let kind = if chain.contains("hecksum") { ErrorKind::Corrupt } else { ErrorKind::Interrupted };
+    call.fails(kind, chain)
+}
+
+fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+    let mut cause = Some(error);
+    while let Some(inner) = cause {
+        if let Some(found) = inner.downcast_ref::<T>() {
+            return Some(found);
+        }
+        cause = inner.source();
+    }
+    None
+}
+
+fn credentials_kind(error: &CredentialsError, chain: &str) -> ErrorKind {
+    let text = chain.to_ascii_lowercase();
+    if text.contains("expired") || text.contains("sso login") || text.contains("token has") {
+        return ErrorKind::ExpiredCredentials;
+    }
+    match error {
+        CredentialsError::InvalidConfiguration(_) => ErrorKind::Config,
+        CredentialsError::ProviderTimedOut(_) => ErrorKind::TimedOut,
+        _ => ErrorKind::NoCredentials,
+    }
+}
+
+/// Whether a socket failed before it was one: name, connect, proxy, TLS.
+fn on_the_way(chain: &str) -> bool {
+    const SIGNS: [&str; 9] =
+        ["dns", "lookup", "connect error", "refused", "unreachable", "tls", "certificate", "proxy", "handshake"];
+    let text = chain.to_ascii_lowercase();
+    SIGNS.iter().any(|sign| text.contains(sign))
+}
+
+fn cut_off(chain: &str) -> Option<ErrorKind> {
+    const SIGNS: [&str; 6] =
+        ["connection", "incomplete", "end of file", "reset", "body write", "minimum throughput"];
+    SIGNS.iter().any(|sign| chain.contains(sign)).then_some(ErrorKind::Interrupted)
+}
+
+fn speaks_s3(response: &HttpResponse) -> bool {
+    header(response, "x-amz-request-id").is_some()
+        || header(response, "content-type").is_some_and(|kind| kind.contains("xml"))
+}
+
+fn header(response: &HttpResponse, name: &str) -> Option<String> {
+    response.headers().get(name).map(str::to_owned)
+}
+
+/// `<Region>` of an `AuthorizationHeaderMalformed`.
+fn region_in(response: &HttpResponse) -> Option<String> {
+    let body = std::str::from_utf8(response.body().bytes()?).ok()?;
+    let (_, rest) = body.split_once("<Region>")?;
+    let (region, _) = rest.split_once("</Region>")?;
+    Some(region.trim().to_owned()).filter(|region| !region.is_empty())
+}
+
+fn excerpt(error: &(dyn StdError + 'static), response: &HttpResponse) -> String {
+    let status = response.status().as_u16();
+    let kind = header(response, "content-type").unwrap_or_else(|| "no content type".into());
+    let body = response.body().bytes().unwrap_or_default();
+    let text = String::from_utf8_lossy(&body[..body.len().min(EXCERPT)]);
+    if text.trim().is_empty() {
+        return format!("HTTP {status}, {kind}, no body");
+    }
+    let reason = if (200..300).contains(&status) { chain(error) } else { String::new() };
+    format!("HTTP {status}, {kind}: {} {reason}", text.trim()).trim_end().to_owned()
+}

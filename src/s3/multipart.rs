@@ -1,0 +1,196 @@
+//! Uploads in parts: begun, filled, looked at, completed or given up.
+
+use aws_sdk_s3::config::Builder;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{
+    ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, ServerSideEncryption,
+};
+use bytes::Bytes;
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::{ETag, ObjectAddress, PutOptions, Stored, UploadId, UploadedPart};
+use crate::domain::provider::{Capability, Provider};
+use crate::s3::call::Call;
+use crate::s3::client::Client;
+use crate::s3::copy::patient;
+use crate::s3::integrity::Check;
+use crate::s3::objects::{checksums, expires, metadata, stored_tag};
+use crate::s3::transport::upload_timeouts;
+
+impl Client {
+    pub async fn create_multipart(
+        &self,
+        object: &ObjectAddress,
+        options: &PutOptions,
+    ) -> Result<UploadId, Error> {
+        let call = Call::on_object("CreateMultipartUpload", object).writing();
+        let aws = self.sdk().await?.provider == Provider::Aws;
+        let expires = expires(&options.headers, &call)?;
+        let output = self
+            .run(&call, |sdk| {
+                let headers = options.headers.clone();
+                let request = sdk
+                    .create_multipart_upload()
+                    .bucket(object.bucket.as_str())
+                    .key(object.key.as_str())
+                    .set_content_type(headers.content_type)
+                    .set_content_encoding(headers.content_encoding)
+                    .set_content_disposition(headers.content_disposition)
+                    .set_content_language(headers.content_language)
+                    .set_cache_control(headers.cache_control)
+                    .set_expires(expires)
+                    .set_metadata(metadata(options))
+                    .set_checksum_algorithm(aws.then_some(ChecksumAlgorithm::Crc64Nvme))
+                    .set_checksum_type(aws.then_some(ChecksumType::FullObject));
+                let call = &call;
+                async move { request.send().await.map_err(|error| call.failed(error)) }
+            })
+            .await?;
+        let id = output.upload_id().filter(|id| !id.is_empty());
+        let missing = || call.fails(ErrorKind::NotS3, "the answer has no upload id");
+        Ok(UploadId(id.ok_or_else(missing)?.to_owned()))
+    }
+
+    /// One part with its integrity check, 5 MiB at least unless it is the last.
+    pub async fn upload_part(
+        &self,
+        object: &ObjectAddress,
+        upload: &UploadId,
+        number: u32,
+        body: Bytes,
+    ) -> Result<UploadedPart, Error> {
+        let call = Call::on_object("UploadPart", object).writing();
+        let check = Check::of(&body, self.sdk().await?.provider);
+        let size = body.len() as u64;
+        let output = self
+            .run(&call, |sdk| {
+                let request = sdk
+                    .upload_part()
+                    .bucket(object.bucket.as_str())
+                    .key(object.key.as_str())
+                    .upload_id(&upload.0)
+                    .part_number(part_number(number))
+                    .set_content_md5(check.content_md5())
+                    .set_checksum_crc64_nvme(check.crc64nvme())
+                    .body(ByteStream::from(body.clone()))
+                    .customize()
+                    .config_override(Builder::default().timeout_config(upload_timeouts(size)));
+                let call = &call;
+                async move { request.send().await.map_err(|error| call.failed(error)) }
+            })
+            .await?;
+        let opaque = output.sse_customer_algorithm().is_some()
+            || output.server_side_encryption().is_some_and(|sse| *sse != ServerSideEncryption::Aes256);
+        Ok(UploadedPart { number, etag: stored_tag(output.e_tag(), &check, opaque, &call)?, size })
+    }
+
+    /// Every part the server holds, in order; `Unsupported` where it cannot tell.
+    pub async fn list_parts(
+        &self,
+        object: &ObjectAddress,
+        upload: &UploadId,
+    ) -> Result<Vec<UploadedPart>, Error> {
+        let call = Call::on_object("ListParts", object).needing(Capability::ListParts);
+        let mut parts = Vec::new();
+        let mut marker: Option<String> = None;
+        loop {
+            let output = self
+                .run(&call, |sdk| {
+                    let request = sdk
+                        .list_parts()
+                        .bucket(object.bucket.as_str())
+                        .key(object.key.as_str())
+                        .upload_id(&upload.0)
+                        .set_part_number_marker(marker.clone());
+                    let call = &call;
+                    async move { request.send().await.map_err(|error| call.failed(error)) }
+                })
+                .await?;
+            for part in output.parts() {
+                let number = part.part_number().and_then(|number| u32::try_from(number).ok());
+                let size = part.size().and_then(|size| u64::try_from(size).ok());
+                let (Some(number), Some(etag), Some(size)) = (number, part.e_tag(), size) else {
+                    return Err(call.fails(ErrorKind::NotS3, "a part has no number, ETag or size"));
+                };
+                parts.push(UploadedPart { number, etag: ETag::new(etag), size });
+            }
+            if output.is_truncated() != Some(true) {
+                parts.sort_by_key(|part| part.number);
+                return Ok(parts);
+            }
+            let next = output.next_part_number_marker().map(str::to_owned);
+            if next.is_none() || next == marker {
+                return Err(call.fails(ErrorKind::BrokenListing, "the parts go on without a marker"));
+            }
+            marker = next;
+        }
+    }
+
+    /// On R2 a conditional completion that fails ends the upload.
+    pub async fn complete_multipart(
+        &self,
+        object: &ObjectAddress,
+        upload: &UploadId,
+        parts: &[UploadedPart],
+        only_if_absent: bool,
+    ) -> Result<Stored, Error> {
+        let call = Call::on_object("CompleteMultipartUpload", object).writing();
+        let parts = parts.iter().map(|part| {
+            CompletedPart::builder()
+                .part_number(part_number(part.number))
+                .e_tag(part.etag.quoted())
+                .build()
+        });
+        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build();
+        let output = self
+            .run(&call, |sdk| {
+                let request = sdk
+                    .complete_multipart_upload()
+                    .bucket(object.bucket.as_str())
+                    .key(object.key.as_str())
+                    .upload_id(&upload.0)
+                    .multipart_upload(parts.clone())
+                    .set_if_none_match(only_if_absent.then(|| "*".to_owned()))
+                    .customize()
+                    .config_override(patient());
+                let call = &call;
+                async move { request.send().await.map_err(|error| call.failed(error)) }
+            })
+            .await?;
+        let etag = output.e_tag().map(ETag::new);
+        let missing = || call.fails(ErrorKind::NotS3, "the answer has no ETag");
+        Ok(Stored {
+            etag: Some(etag.ok_or_else(missing)?),
+            version_id: output.version_id().map(str::to_owned),
+            checksums: checksums!(output),
+        })
+    }
+
+    /// Gives an upload up; one that is gone already is no failure.
+    pub async fn abort_multipart(
+        &self,
+        object: &ObjectAddress,
+        upload: &UploadId,
+    ) -> Result<(), Error> {
+        let call = Call::on_object("AbortMultipartUpload", object).writing();
+        let outcome = self
+            .run(&call, |sdk| {
+                let request = sdk
+                    .abort_multipart_upload()
+                    .bucket(object.bucket.as_str())
+                    .key(object.key.as_str())
+                    .upload_id(&upload.0);
+                let call = &call;
+                async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
+            })
+            .await;
+        match outcome {
+            Err(error) if error.kind == ErrorKind::NoSuchUpload => Ok(()),
+            other => other,
+        }
+    }
+}
+
+fn part_number(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,86 @@
+//! The headers of an object, in the SDK's outputs and in our words.
+
+use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::ObjectHeaders;
+use crate::s3::call::Call;
+
+/// Reads the checksums of any output that has them.
+macro_rules! checksums {
+    ($output:expr) => {
+        [
+            ("CRC64NVME", $output.checksum_crc64_nvme()),
+            ("CRC32", $output.checksum_crc32()),
+            ("CRC32C", $output.checksum_crc32_c()),
+            ("SHA1", $output.checksum_sha1()),
+            ("SHA256", $output.checksum_sha256()),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| (name.to_owned(), value.to_owned())))
+        .collect::<Vec<(String, String)>>()
+    };
+}
+
+/// Reads the output of HeadObject or GetObject, which share these getters and no trait.
+macro_rules! object_head {
+    ($output:expr) => {{
+        let output = &$output;
+        let text = |value: Option<&str>| value.map(str::to_owned);
+        let mut more: Vec<(String, String)> = Vec::new();
+        let mut tell = |label: &str, value: Option<String>| {
+            more.extend(value.filter(|value| !value.is_empty()).map(|value| (label.to_owned(), value)));
+        };
+        tell("encryption", output.server_side_encryption().map(|sse| sse.as_str().to_owned()));
+        tell("encryption key", text(output.ssekms_key_id()));
+        tell("customer key", text(output.sse_customer_algorithm()));
+        tell("restore", text(output.restore()));
+        tell("expiration", text(output.expiration()));
+        tell("replication", output.replication_status().map(|status| status.as_str().to_owned()));
+        tell("lock mode", output.object_lock_mode().map(|mode| mode.as_str().to_owned()));
+        tell("locked until", output.object_lock_retain_until_date().map(ToString::to_string));
+        tell(
+            "legal hold",
+            output.object_lock_legal_hold_status().map(|hold| hold.as_str().to_owned()),
+        );
+        tell("redirects to", text(output.website_redirect_location()));
+        $crate::domain::object::ObjectHead {
+            size: output.content_length().and_then(|size| u64::try_from(size).ok()),
+            etag: output.e_tag().map($crate::domain::object::ETag::new),
+            modified: output.last_modified().and_then($crate::s3::time::timestamp),
+            storage_class: output.storage_class().map(|class| class.as_str().to_owned()),
+            version_id: text(output.version_id()),
+            headers: $crate::domain::object::ObjectHeaders {
+                content_type: text(output.content_type()),
+                content_encoding: text(output.content_encoding()),
+                content_disposition: text(output.content_disposition()),
+                content_language: text(output.content_language()),
+                cache_control: text(output.cache_control()),
+                expires: text(output.expires_string()),
+            },
+            user_metadata: output
+                .metadata()
+                .into_iter()
+                .flatten()
+                .map(|(name, value)| (name.to_lowercase(), value.clone()))
+                .collect(),
+            checksums: $crate::s3::objects::checksums!(output),
+            parts: output.parts_count().and_then(|count| u32::try_from(count).ok()),
+            missing_metadata: output
+                .missing_meta()
+                .and_then(|count| u32::try_from(count).ok())
+                .unwrap_or_default(),
+            more,
+        }
+    }};
+}
+
+pub(crate) use {checksums, object_head};
+
+/// `Expires` in the form the SDK takes.
+pub fn expires(headers: &ObjectHeaders, call: &Call) -> Result<Option<DateTime>, Error> {
+    let Some(text) = &headers.expires else { return Ok(None) };
+    DateTime::from_str(text, DateTimeFormat::HttpDate).map(Some).map_err(|error| {
+        call.fails(ErrorKind::InvalidRequest, format!("Expires {text:?} is no HTTP date: {error}"))
+    })
+}

@@ -1,0 +1,223 @@
+//! One connection in the SDK's terms: where it goes, how it signs, checks and retries.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::{Region, SdkConfig};
+use aws_sdk_s3::Client as SdkClient;
+use aws_sdk_s3::config::{
+    Builder, Config, RequestChecksumCalculation, ResponseChecksumValidation,
+    SharedCredentialsProvider, StalledStreamProtectionConfig,
+};
+use aws_types::service_config::ServiceConfigKey;
+
+use crate::config::connection::{Addressing, Connection, CredentialsSource};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::provider::{Provider, detect};
+use crate::s3::credentials;
+use crate::s3::meter::Meter;
+use crate::s3::metering::Metering;
+use crate::s3::{retry, transport};
+
+/// A body that moves less than a byte a second for this long is given up.
+const STALL: Duration = Duration::from_secs(25);
+
+/// What the first request of a connection finds out.
+#[derive(Clone, Debug)]
+pub struct Sdk {
+    pub client: SdkClient,
+    pub provider: Provider,
+    pub endpoint: Option<String>,
+    pub region: String,
+    pub credentials: Option<SharedCredentialsProvider>,
+}
+
+impl Sdk {
+    /// Reads what the AWS files and the environment say of the connection. Credentials stay unresolved.
+    pub async fn load(connection: &Connection, meter: Arc<Meter>) -> Result<Sdk, Error> {
+        let http = transport::pool()?;
+        let mut loader = credentials::loader(&connection.credentials).http_client(http);
+        if let Some(region) = region(connection) {
+            loader = loader.region(Region::new(region));
+        }
+        if let Some(endpoint) = &connection.endpoint {
+            loader = loader.endpoint_url(normalised(endpoint));
+        }
+        let shared = loader.load().await;
+        let endpoint = endpoint(&shared).map(|url| normalised(&url));
+        let provider = provider(connection.provider, endpoint.as_deref());
+        let region = shared.region().map_or_else(|| default_region(provider), ToString::to_string);
+        let config = configure(&shared, connection, provider, endpoint.as_deref(), &region, meter);
+        Ok(Sdk {
+            credentials: shared.credentials_provider(),
+            client: SdkClient::from_conf(config),
+            provider,
+            endpoint,
+            region,
+        })
+    }
+
+    /// The same client for a bucket of another region; it shares pool, credentials and meter.
+    pub fn in_region(&self, region: &str) -> SdkClient {
+        let config: Config =
+            self.client.config().to_builder().region(Region::new(region.to_owned())).build();
+        SdkClient::from_conf(config)
+    }
+}
+
+fn configure(
+    shared: &SdkConfig,
+    connection: &Connection,
+    provider: Provider,
+    endpoint: Option<&str>,
+    region: &str,
+    meter: Arc<Meter>,
+) -> Config {
+    let mut builder = Builder::from(shared)
+        .region(Region::new(region.to_owned()))
+        .force_path_style(path_style(connection.addressing, endpoint))
+        .retry_config(retry::config())
+        .retry_classifier(retry::Throttling)
+        .timeout_config(transport::timeouts())
+        .stalled_stream_protection(
+            StalledStreamProtectionConfig::enabled().grace_period(STALL).build(),
+        )
+        .interceptor(Metering(meter))
+        // Every body carries a check of our own, so the SDK adds one only where the operation demands it.
+        .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+        .response_checksum_validation(if provider == Provider::Aws {
+            ResponseChecksumValidation::WhenSupported
+        } else {
+            ResponseChecksumValidation::WhenRequired
+        });
+    builder.set_endpoint_url(endpoint.map(str::to_owned));
+    if matches!(connection.credentials, CredentialsSource::Anonymous) {
+        builder = builder.allow_no_auth();
+    }
+    builder.build()
+}
+
+/// What the user configured outweighs a guess, except that the AWS chain may turn out to point elsewhere.
+pub fn provider(configured: Provider, endpoint: Option<&str>) -> Provider {
+    match configured {
+        Provider::Aws => detect(endpoint),
+        known => known,
+    }
+}
+
+fn region(connection: &Connection) -> Option<String> {
+    match (&connection.region, connection.provider) {
+        (Some(region), _) => Some(region.clone()),
+        (None, Provider::R2) => Some("auto".into()),
+        (None, Provider::Other) if !chained(connection) => Some("us-east-1".into()),
+        (None, _) => None,
+    }
+}
+
+fn default_region(provider: Provider) -> String {
+    if provider == Provider::R2 { "auto".into() } else { "us-east-1".into() }
+}
+
+fn chained(connection: &Connection) -> bool {
+    matches!(connection.credentials, CredentialsSource::Chain { .. })
+}
+
+fn path_style(addressing: Addressing, endpoint: Option<&str>) -> bool {
+    match addressing {
+        Addressing::Path => true,
+        Addressing::VirtualHosted => false,
+        Addressing::Auto => endpoint.is_some() && detect(endpoint) != Provider::Aws,
+    }
+}
+
+/// The endpoint in force: the connection's, else what the AWS CLI would read for S3, else for every service.
+fn endpoint(shared: &SdkConfig) -> Option<String> {
+    let general = shared.endpoint_url().map(str::to_owned);
+    if shared.get_origin("endpoint_url").is_client_config() {
+        return general;
+    }
+    let key = ServiceConfigKey::builder()
+        .service_id("S3")
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url")
+        .build()
+        .ok()?;
+    shared.service_config().and_then(|config| config.load_config(key)).or(general)
+}
+
+/// A scheme where none was typed, and a `/` at the end, without which the SDK glues the bucket to the path.
+pub fn normalised(endpoint: &str) -> String {
+    let endpoint = endpoint.trim();
+    let mut url = if endpoint.contains("://") {
+        endpoint.to_owned()
+    } else if is_loopback(endpoint) {
+        format!("http://{endpoint}")
+    } else {
+        format!("https://{endpoint}")
+    };
+    if !url.ends_with('/') {
+        url.push('/');
+    }
+    url
+}
+
+fn is_loopback(endpoint: &str) -> bool {
+    let host = endpoint.split('/').next().unwrap_or_default();
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+}
+
+/// An endpoint that no request could be sent to.
+pub fn check_endpoint(endpoint: &str) -> Result<(), Error> {
+    let bad = |why: &str| {
+        Err(Error::new(ErrorKind::Config, "read the endpoint", endpoint).detail(why.to_owned()))
+    };
+    let url = normalised(endpoint);
+    match url.parse::<http::Uri>() {
+        Ok(uri) if !matches!(uri.scheme_str(), Some("http" | "https")) => {
+            bad("an endpoint starts with https:// or http://")
+        }
+        Ok(uri) if uri.host().is_none_or(str::is_empty) => bad("an endpoint names a host"),
+        Ok(uri) if uri.query().is_some() => bad("an endpoint has no ? part"),
+        Ok(_) => Ok(()),
+        Err(error) => bad(&error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_ends_in_a_slash_and_has_a_scheme() {
+        assert_eq!(normalised("http://h:1/s3"), "http://h:1/s3/");
+        assert_eq!(normalised(" s3.example.com "), "https://s3.example.com/");
+        assert_eq!(normalised("localhost:9000"), "http://localhost:9000/");
+        assert_eq!(normalised("127.0.0.1:9000/x/"), "http://127.0.0.1:9000/x/");
+    }
+
+    #[test]
+    fn path_style_is_for_servers_that_are_not_aws() {
+        assert!(!path_style(Addressing::Auto, None));
+        assert!(path_style(Addressing::Auto, Some("http://localhost:9000/")));
+        assert!(!path_style(Addressing::Auto, Some("https://s3.eu-west-1.amazonaws.com/")));
+        assert!(path_style(Addressing::Path, None));
+        assert!(!path_style(Addressing::VirtualHosted, Some("http://localhost:9000/")));
+    }
+
+    #[test]
+    fn an_endpoint_nothing_can_be_sent_to_is_refused_with_the_reason() {
+        assert!(check_endpoint("https://ok.example").is_ok());
+        assert!(check_endpoint("ftp://x").unwrap_err().detail.contains("https://"));
+        assert!(check_endpoint("https://a b").is_err());
+        assert!(check_endpoint("https://a/?x").is_err());
+    }
+
+    #[test]
+    fn the_chain_takes_the_provider_of_the_endpoint_it_finds() {
+        let r2 = Some("https://a.r2.cloudflarestorage.com/");
+        assert_eq!(provider(Provider::Aws, r2), Provider::R2);
+        assert_eq!(provider(Provider::Other, r2), Provider::Other);
+        assert_eq!(provider(Provider::Aws, None), Provider::Aws);
+    }
+}

@@ -1,0 +1,93 @@
+//! The connection pool of a client: TLS roots, proxy, idle time, timeouts.
+
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{HttpClient, IntoShared, SharedHttpClient};
+use aws_smithy_http_client::pool::{
+    Client as PoolClient, ConnectionPool, DriverSpawner, Partition, PartitionId,
+};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider as TlsProvider, TlsContext, TrustStore};
+
+use tokio::runtime::Handle;
+
+use crate::domain::error::{Error, ErrorKind};
+
+const CONNECT: Duration = Duration::from_secs(5);
+/// From the last byte of the request to the first of the answer, for calls that carry little.
+const FIRST_BYTE: Duration = Duration::from_secs(30);
+/// S3 drops idle sockets at about 20 s; a request on a dead one hangs (aws-sdk-rust#1417).
+const IDLE: Duration = Duration::from_secs(15);
+const KEEPALIVE: Duration = Duration::from_secs(30);
+/// Enough for the engine's slots and the interface beside them.
+const PER_HOST: usize = 128;
+const HOME: PartitionId = PartitionId::from_index(0);
+/// The slowest link an upload is given time for, in bytes a second.
+const SLOWEST: u64 = 16 * 1024;
+
+/// Builds the pool; its sockets are driven by the runtime this is called on.
+pub fn pool() -> Result<SharedHttpClient, Error> {
+    let unusable = |what: String| Error::new(ErrorKind::Config, "prepare TLS", "").detail(what);
+    let context = TlsContext::builder()
+        .with_trust_store(trust_store()?)
+        .build()
+        .map_err(|error| unusable(error.to_string()))?;
+    let pool = ConnectionPool::builder()
+        .idle_timeout(IDLE)
+        .tcp_keepalive(KEEPALIVE)
+        .tcp_nodelay(true)
+        .max_connections_per_host(PER_HOST)
+        .proxy_config(ProxyConfig::from_env())
+        .partitions([Partition::new(HOME, spawner())])
+        .tls_provider(TlsProvider::Rustls(CryptoMode::AwsLc))
+        .tls_context(context)
+        .build_https()
+        .map_err(|error| unusable(error.to_string()))?;
+    let client = PoolClient::from_partition(&pool, HOME).map_err(|error| unusable(error.to_string()))?;
+    Ok(shared(client))
+}
+
+/// Drives a socket on the runtime of whoever opens it, because the interface and the engine share a client but no
+/// runtime, and either may end first.
+fn spawner() -> DriverSpawner {
+    let home = Handle::current();
+    DriverSpawner::from_fn(move |task| {
+        Handle::try_current().unwrap_or_else(|_| home.clone()).spawn(task);
+    })
+}
+
+fn shared(client: impl HttpClient + 'static) -> SharedHttpClient {
+    client.into_shared()
+}
+
+/// The platform's roots, and the file `AWS_CA_BUNDLE` names, which the SDK does not read by itself.
+fn trust_store() -> Result<TrustStore, Error> {
+    let roots = TrustStore::default();
+    let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) else {
+        return Ok(roots);
+    };
+    let pem = std::fs::read(&path)
+        .map_err(|error| Error::from_io(&error, "read AWS_CA_BUNDLE", path.display()))?;
+    Ok(roots.with_pem_certificate(pem))
+}
+
+/// Timeouts of calls whose answer comes soon.
+pub fn timeouts() -> TimeoutConfig {
+    waiting(FIRST_BYTE)
+}
+
+/// Timeouts of a call that sends `bytes` first: the SDK's read timeout counts from the first byte sent.
+pub fn upload_timeouts(bytes: u64) -> TimeoutConfig {
+    waiting(FIRST_BYTE * 2 + Duration::from_secs(bytes / SLOWEST))
+}
+
+/// Timeouts of a call that the server answers only when it has copied or assembled gigabytes.
+pub fn server_side_timeouts() -> TimeoutConfig {
+    waiting(Duration::from_secs(15 * 60))
+}
+
+fn waiting(first_byte: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(CONNECT).read_timeout(first_byte).build()
+}
