@@ -59,9 +59,8 @@ impl Client {
 
     /// The server refuses where it is not empty.
     pub async fn delete_bucket(&self, bucket: &Bucket) -> Result<(), Error> {
-        let call = Call::on_bucket("DeleteBucket", bucket)
-            .writing()
-            .needing(Capability::DeleteBucket);
+        let call =
+            Call::on_bucket("DeleteBucket", bucket).writing().needing(Capability::DeleteBucket);
         self.run(&call, |sdk| {
             let request = sdk.delete_bucket().bucket(bucket.as_str());
             let call = &call;

@@ -33,7 +33,10 @@ impl Call {
     }
 
     pub fn on_bucket(operation: &'static str, bucket: &Bucket) -> Call {
-        Call { bucket: Some(bucket.clone()), ..Call::on_account(operation, &format!("s3://{bucket}")) }
+        Call {
+            bucket: Some(bucket.clone()),
+            ..Call::on_account(operation, &format!("s3://{bucket}"))
+        }
     }
 
     pub fn on_object(operation: &'static str, object: &ObjectAddress) -> Call {

@@ -28,7 +28,9 @@ impl Client {
     ) -> Result<Stored, Error> {
         let call = Call::on_object("CopyObject", to).writing();
         if from == to {
-            return Err(call.fails(ErrorKind::InvalidRequest, "source and destination are the same"));
+            return Err(
+                call.fails(ErrorKind::InvalidRequest, "source and destination are the same")
+            );
         }
         let provider = self.sdk().await?.provider;
         if only_if_absent && provider != Provider::Aws {
@@ -65,7 +67,9 @@ impl Client {
         };
         let version_id = output.version_id().map(str::to_owned);
         let Some(result) = output.copy_object_result() else {
-            return Err(call.fails(ErrorKind::NotS3, "the answer to a copy says nothing of the copy"));
+            return Err(
+                call.fails(ErrorKind::NotS3, "the answer to a copy says nothing of the copy")
+            );
         };
         let etag = result.e_tag().map(ETag::new);
         if etag.as_ref() != source_etag {

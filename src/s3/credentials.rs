@@ -62,6 +62,8 @@ impl NamedVariables {
 fn variable(name: &str) -> Result<String, CredentialsError> {
     match std::env::var(name) {
         Ok(value) if !value.is_empty() => Ok(value),
-        _ => Err(CredentialsError::not_loaded(format!("the environment variable {name} is not set"))),
+        _ => {
+            Err(CredentialsError::not_loaded(format!("the environment variable {name} is not set")))
+        }
     }
 }

@@ -22,11 +22,7 @@ const AT_ONCE: usize = 16;
 
 impl Client {
     /// Brings back those that were not deleted. An error of the whole means that nothing is known to be deleted.
-    pub async fn delete(
-        &self,
-        bucket: &Bucket,
-        keys: &[Key],
-    ) -> Result<Vec<(Key, Error)>, Error> {
+    pub async fn delete(&self, bucket: &Bucket, keys: &[Key]) -> Result<Vec<(Key, Error)>, Error> {
         let (plain, odd): (Vec<Key>, Vec<Key>) = keys.iter().cloned().partition(fits_xml);
         let mut failed = Vec::new();
         for batch in plain.chunks(BATCH) {

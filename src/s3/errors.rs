@@ -104,7 +104,8 @@ impl Call {
     fn answered(&self, kind: ErrorKind, response: &HttpResponse) -> Error {
         let mut error = Error::new(kind, self.operation, &*self.place);
         error.status = Some(response.status().as_u16());
-        error.request_id = header(response, "x-amz-request-id").or_else(|| header(response, "cf-ray"));
+        error.request_id =
+            header(response, "x-amz-request-id").or_else(|| header(response, "cf-ray"));
         error.retry_after = response.headers().get("retry-after").and_then(retry_after);
         error
     }
@@ -177,8 +178,17 @@ fn credentials_kind(error: &CredentialsError, chain: &str) -> ErrorKind {
 
 /// Whether a socket failed before it was one: name, connect, proxy, TLS.
 fn on_the_way(chain: &str) -> bool {
-    const SIGNS: [&str; 9] =
-        ["dns", "lookup", "connect error", "refused", "unreachable", "tls", "certificate", "proxy", "handshake"];
+    const SIGNS: [&str; 9] = [
+        "dns",
+        "lookup",
+        "connect error",
+        "refused",
+        "unreachable",
+        "tls",
+        "certificate",
+        "proxy",
+        "handshake",
+    ];
     let text = chain.to_ascii_lowercase();
     SIGNS.iter().any(|sign| text.contains(sign))
 }

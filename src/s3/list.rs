@@ -49,7 +49,8 @@ fn next(output: &ListObjectsV2Output, call: &Call) -> Result<Option<Continuation
             Err(call.fails(ErrorKind::BrokenListing, "the page is truncated and has no token"))
         }
         (None, None) => {
-            Err(call.fails(ErrorKind::BrokenListing, "the page does not say whether it is the last"))
+            Err(call
+                .fails(ErrorKind::BrokenListing, "the page does not say whether it is the last"))
         }
     }
 }
@@ -69,7 +70,9 @@ fn page(output: &ListObjectsV2Output, query: &ListQuery, call: &Call) -> Result<
     for prefix in output.common_prefixes() {
         let name = name(prefix.prefix().unwrap_or_default())?;
         if name.is_empty() {
-            return Err(call.fails(ErrorKind::BrokenListing, "a common prefix is the prefix itself"));
+            return Err(
+                call.fails(ErrorKind::BrokenListing, "a common prefix is the prefix itself")
+            );
         }
         rows.push((name, None));
     }

@@ -80,7 +80,9 @@ impl Client {
             })
             .await?;
         let opaque = output.sse_customer_algorithm().is_some()
-            || output.server_side_encryption().is_some_and(|sse| *sse != ServerSideEncryption::Aes256);
+            || output
+                .server_side_encryption()
+                .is_some_and(|sse| *sse != ServerSideEncryption::Aes256);
         Ok(UploadedPart { number, etag: stored_tag(output.e_tag(), &check, opaque, &call)?, size })
     }
 
@@ -120,7 +122,9 @@ impl Client {
             }
             let next = output.next_part_number_marker().map(str::to_owned);
             if next.is_none() || next == marker {
-                return Err(call.fails(ErrorKind::BrokenListing, "the parts go on without a marker"));
+                return Err(
+                    call.fails(ErrorKind::BrokenListing, "the parts go on without a marker")
+                );
             }
             marker = next;
         }

@@ -73,7 +73,9 @@ impl Client {
             })
             .await?;
         let opaque = output.sse_customer_algorithm().is_some()
-            || output.server_side_encryption().is_some_and(|sse| *sse != ServerSideEncryption::Aes256);
+            || output
+                .server_side_encryption()
+                .is_some_and(|sse| *sse != ServerSideEncryption::Aes256);
         let etag = stored_tag(output.e_tag(), &check, opaque, &call)?;
         Ok(Stored {
             etag: Some(etag),

@@ -76,9 +76,7 @@ async fn credentials_end(sdk: &Sdk, call: &Call) -> Result<Option<Timestamp>, Er
     let Some(provider) = &sdk.credentials else {
         return Err(call.fails(ErrorKind::NoCredentials, "an anonymous connection cannot sign"));
     };
-    let credentials = provider
-        .provide_credentials()
-        .await
-        .map_err(|error| call.without_keys(&error))?;
+    let credentials =
+        provider.provide_credentials().await.map_err(|error| call.without_keys(&error))?;
     Ok(credentials.expiry().and_then(|end| Timestamp::try_from(end).ok()))
 }

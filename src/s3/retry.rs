@@ -28,12 +28,15 @@ impl ClassifyRetry for Throttling {
     fn classify_retry_v2(&self, ctx: &InterceptorContext, before: &RetryAction) -> RetryAction {
         let Some(response) = ctx.response() else { return RetryAction::NoActionIndicated };
         let status = response.status().as_u16();
-        let Some(kind) = kind_of(status).or_else(|| before.should_retry().then_some(ErrorKind::TransientError))
+        let Some(kind) =
+            kind_of(status).or_else(|| before.should_retry().then_some(ErrorKind::TransientError))
         else {
             return RetryAction::NoActionIndicated;
         };
         match response.headers().get("retry-after").and_then(retry_after) {
-            Some(wait) => RetryAction::retryable_error_with_explicit_delay(kind, wait.min(MAX_WAIT)),
+            Some(wait) => {
+                RetryAction::retryable_error_with_explicit_delay(kind, wait.min(MAX_WAIT))
+            }
             None if kind_of(status).is_some() => RetryAction::retryable_error(kind),
             None => RetryAction::NoActionIndicated,
         }

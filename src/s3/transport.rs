@@ -45,7 +45,8 @@ pub fn pool() -> Result<SharedHttpClient, Error> {
         .tls_context(context)
         .build_https()
         .map_err(|error| unusable(error.to_string()))?;
-    let client = PoolClient::from_partition(&pool, HOME).map_err(|error| unusable(error.to_string()))?;
+    let client =
+        PoolClient::from_partition(&pool, HOME).map_err(|error| unusable(error.to_string()))?;
     Ok(shared(client))
 }
 

@@ -63,7 +63,9 @@ fn state(code: &str) -> Option<ErrorKind> {
             ErrorKind::Unsupported
         }
         "EntityTooLarge" | "MetadataTooLarge" | "MaxMessageLengthExceeded" => ErrorKind::TooLarge,
-        "BadDigest" | "InvalidDigest" | "XAmzContentSHA256Mismatch"
+        "BadDigest"
+        | "InvalidDigest"
+        | "XAmzContentSHA256Mismatch"
         | "XAmzContentChecksumMismatch" => ErrorKind::Corrupt,
         _ => return None,
     })
@@ -71,8 +73,12 @@ fn state(code: &str) -> Option<ErrorKind> {
 
 fn way(code: &str) -> Option<ErrorKind> {
     Some(match code {
-        "SlowDown" | "TooManyRequests" | "TooManyRequestsException" | "RequestLimitExceeded"
-        | "ThrottlingException" | "Throttling" => ErrorKind::Throttled,
+        "SlowDown"
+        | "TooManyRequests"
+        | "TooManyRequestsException"
+        | "RequestLimitExceeded"
+        | "ThrottlingException"
+        | "Throttling" => ErrorKind::Throttled,
         "IncompleteBody" | "ClientDisconnect" | "RequestTimeout" => ErrorKind::Interrupted,
         "InternalError" | "ServiceUnavailable" => ErrorKind::ServerFault,
         _ => return None,

@@ -15,7 +15,10 @@ impl<'a> Decoder<'a> {
         let keys = output.contents().iter().filter_map(|object| object.key());
         let prefixes = output.common_prefixes().iter().filter_map(|common| common.prefix());
         let encoded = echoed && keys.chain(prefixes).all(may_be_encoded);
-        Decoder { prefix, encoded: encoded && output.prefix().is_none_or(|echo| fits(echo, prefix)) }
+        Decoder {
+            prefix,
+            encoded: encoded && output.prefix().is_none_or(|echo| fits(echo, prefix)),
+        }
     }
 
     /// The name below the listed prefix; `None` where the key is not below it.

@@ -29,7 +29,9 @@ macro_rules! object_head {
         let text = |value: Option<&str>| value.map(str::to_owned);
         let mut more: Vec<(String, String)> = Vec::new();
         let mut tell = |label: &str, value: Option<String>| {
-            more.extend(value.filter(|value| !value.is_empty()).map(|value| (label.to_owned(), value)));
+            more.extend(
+                value.filter(|value| !value.is_empty()).map(|value| (label.to_owned(), value)),
+            );
         };
         tell("encryption", output.server_side_encryption().map(|sse| sse.as_str().to_owned()));
         tell("encryption key", text(output.ssekms_key_id()));
