@@ -75,7 +75,11 @@ fn contains_folded(text: &[u8], word: &[u8]) -> bool {
 pub fn arrange(listing: &Listing, arrangement: &Arrangement) -> Order {
     let filter = Filter::new(&arrangement.filter);
     let shown = || {
-        listing.rows().zip(0u32..).filter(|(row, _)| filter.matches(row.name)).map(|(row, at)| (at, row))
+        listing
+            .rows()
+            .zip(0u32..)
+            .filter(|(row, _)| filter.matches(row.name))
+            .map(|(row, at)| (at, row))
     };
     let prefixes = shown().filter(|(_, row)| row.is_prefix());
     let objects = shown().filter(|(_, row)| !row.is_prefix());

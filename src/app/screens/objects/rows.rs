@@ -84,8 +84,7 @@ impl Rows {
             None => rows.binary_search(&number).ok(),
             Some(_) => rows.iter().position(|each| *each == number),
         };
-        find(&shown.prefixes)
-            .or_else(|| find(&shown.objects).map(|at| at + shown.prefixes.len()))
+        find(&shown.prefixes).or_else(|| find(&shown.objects).map(|at| at + shown.prefixes.len()))
     }
 
     /// Whether an arrangement is computed off the loop; the earlier one is shown meanwhile.

@@ -1,0 +1,120 @@
+//! Brings an action to the part it is about.
+
+use jiff::Timestamp;
+
+use crate::app::action::{Action, Scope};
+use crate::app::context::{Context, Move, SideTab};
+use crate::app::effect::Effect;
+use crate::app::layout::Pane;
+use crate::app::state::{Asked, Keyboard, Parts, State};
+use crate::app::toasts::Level;
+
+/// Performs an action, or says why it cannot be done.
+pub fn dispatch(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) {
+    let keyboard = state.keyboard();
+    if keyboard == Keyboard::Places {
+        return state.with(now, asked, |parts, cx| parts.places.on_action(action, cx));
+    }
+    if state.dialog().is_none()
+        && let Some(reason) = state.disabled(action)
+    {
+        let text = format!("{}: {reason}", action.spec().title);
+        return asked.moves.push(Move::Toast { level: Level::Note, text });
+    }
+    if !to_part(state, now, keyboard, action, asked) {
+        to_window(state, now, action, asked);
+    }
+}
+
+/// Gives the action to the part with the keyboard, or to the one it belongs to.
+fn to_part(
+    state: &mut State,
+    now: Timestamp,
+    keyboard: Keyboard,
+    action: Action,
+    asked: &mut Asked,
+) -> bool {
+    let objects_only = action.spec().scopes.contains(&Scope::Objects);
+    state.with(now, asked, |parts, cx| match keyboard {
+        Keyboard::Buckets => parts.buckets.on_action(action, cx),
+        Keyboard::Objects => on_objects(parts, action, cx),
+        Keyboard::Side => {
+            parts.side.on_action(action, cx) || (objects_only && on_objects(parts, action, cx))
+        }
+        Keyboard::Transfers | Keyboard::Places => false,
+    })
+}
+
+fn on_objects(parts: Parts<'_>, action: Action, cx: &mut Context<'_>) -> bool {
+    let tab = match action {
+        Action::Details => SideTab::Details,
+        Action::Preview => SideTab::Preview,
+        _ => return parts.objects.on_action(action, cx),
+    };
+    match parts.objects.browse.current_object() {
+        Some(object) if parts.objects.dialog().is_none() => cx.ask(Move::Show { tab, object }),
+        _ => {}
+    }
+    true
+}
+
+/// Performs what belongs to no pane.
+fn to_window(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) {
+    match action {
+        Action::FocusNext => step_focus(state, 1),
+        Action::FocusPrevious => step_focus(state, 3),
+        Action::FocusBuckets => state.focus = Pane::Buckets,
+        Action::FocusObjects => state.focus = Pane::Objects,
+        Action::FocusTransfers => state.focus = Pane::Transfers,
+        Action::FocusSide => state.focus = Pane::Side,
+        Action::Zoom => state.zoomed = true,
+        Action::Unzoom => state.zoomed = false,
+        Action::StepBack => step_back(state, now, asked),
+        Action::Suspend => asked.effects.push(Effect::Suspend),
+        Action::Redraw => asked.effects.push(Effect::Redraw),
+        _ => state.with(now, asked, |parts, cx| anywhere(parts, action, cx)),
+    }
+}
+
+fn anywhere(parts: Parts<'_>, action: Action, cx: &mut Context<'_>) {
+    let browse = &mut parts.objects.browse;
+    match action {
+        Action::HistoryBack => browse.go_back(cx),
+        Action::HistoryForward => browse.go_forward(cx),
+        Action::GoToPath => parts.places.ask_path(&browse.location()),
+        Action::SwitchConnection => parts.places.ask_connection(cx),
+        Action::Quit => parts.places.quit(0, cx),
+        Action::Refresh => {
+            parts.buckets.refresh(cx);
+            browse.refresh(cx);
+            parts.side.refresh(cx);
+        }
+        _ => {}
+    }
+}
+
+/// The next pane that can be shown, in the order of their numbers.
+fn step_focus(state: &mut State, by: usize) {
+    const ORDER: [Pane; 4] = [Pane::Buckets, Pane::Objects, Pane::Transfers, Pane::Side];
+    let here = ORDER.iter().position(|pane| *pane == state.focus).unwrap_or(0);
+    let shown = |pane: Pane| match pane {
+        Pane::Buckets | Pane::Objects => true,
+        Pane::Transfers => !state.areas.transfers.is_empty(),
+        Pane::Side => state.side.is_open(),
+    };
+    let next = (1..ORDER.len()).map(|step| ORDER[(here + step * by) % ORDER.len()]);
+    state.focus = next.into_iter().find(|pane| shown(*pane)).unwrap_or(state.focus);
+}
+
+/// Undoes one thing: in the objects, then the side pane, then the zoom.
+fn step_back(state: &mut State, now: Timestamp, asked: &mut Asked) {
+    let side_first = state.focus == Pane::Side;
+    if !side_first && state.with(now, asked, |parts, cx| parts.objects.browse.step_back(cx)) {
+        return;
+    }
+    if state.side.is_open() {
+        asked.moves.push(Move::CloseSide);
+    } else {
+        state.zoomed = false;
+    }
+}

@@ -1,0 +1,107 @@
+//! Does what parts ask of one another.
+
+use jiff::Timestamp;
+
+use crate::app::context::{Context, Move};
+use crate::app::dispatch::dispatch;
+use crate::app::effect::{Effect, Preference};
+use crate::app::layout::Pane;
+use crate::app::state::{Asked, Parts, State};
+use crate::app::toasts::Level;
+use crate::domain::address::{ConnectionName, Location};
+use crate::domain::error::Error;
+
+/// Performs every move, those that come of it included, and brings lists into their places.
+pub fn perform(state: &mut State, now: Timestamp, asked: &mut Asked) {
+    while !asked.moves.is_empty() {
+        for each in std::mem::take(&mut asked.moves) {
+            perform_one(state, now, each, asked);
+        }
+    }
+    state.place();
+    state.with(now, asked, |parts, cx| {
+        parts.buckets.fit(cx);
+        parts.objects.browse.fit(cx);
+    });
+}
+
+fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked) {
+    match each {
+        Move::Open(location) => open(state, now, location, asked),
+        Move::Focus(pane) => state.focus = pane,
+        Move::Show { tab, object } => {
+            state.with(now, asked, |parts, cx| parts.side.show(tab, object, cx));
+        }
+        Move::CloseSide => {
+            state.with(now, asked, |parts, cx| parts.side.close(cx));
+            if state.focus == Pane::Side {
+                state.focus = Pane::Objects;
+            }
+        }
+        Move::Connect(name) => connect(state, now, &name, asked),
+        Move::Toast { level, text } => {
+            state.log.note(now, level, text.clone());
+            state.toasts.add(now, level, text);
+        }
+        Move::Log(error) => log(state, now, error),
+        Move::RememberBucket { bucket, known } => state.session.remember_bucket(bucket, known),
+        Move::RememberDownloadFolder(folder) => {
+            state.session.download_folder = Some(folder.clone());
+            asked.effects.push(Effect::Save(Preference::DownloadFolder(folder)));
+        }
+        Move::Run(action) => dispatch(state, now, action, asked),
+        Move::Quit => asked.effects.push(Effect::Quit),
+        Move::RefreshBuckets | Move::RefreshObjects { .. } | Move::BucketGone { .. } => {
+            state.with(now, asked, |parts, cx| tell(parts, cx, each));
+        }
+    }
+}
+
+/// News about storage for the parts that show it.
+fn tell(parts: Parts<'_>, cx: &mut Context<'_>, news: Move) {
+    match news {
+        Move::RefreshBuckets => parts.buckets.refresh(cx),
+        Move::BucketGone { bucket, error } => parts.buckets.mark_gone(&bucket, error),
+        Move::RefreshObjects { bucket, prefix } => {
+            let here = parts.objects.browse.place();
+            if here.is_some_and(|place| place.bucket == bucket && place.prefix == prefix) {
+                parts.objects.browse.refresh(cx);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn open(state: &mut State, now: Timestamp, location: Location, asked: &mut Asked) {
+    state.focus = if location == Location::Root { Pane::Buckets } else { Pane::Objects };
+    state.with(now, asked, |parts, cx| {
+        if let Some(bucket) = location.bucket() {
+            parts.buckets.show_opened(bucket);
+        }
+        match location {
+            Location::Root => {}
+            Location::Prefix { bucket, prefix } => parts.objects.browse.open(bucket, prefix, cx),
+            Location::Object { bucket, key } => parts.objects.browse.open_at(bucket, &key, cx),
+        }
+    });
+}
+
+/// Starts over with another connection; transfers go on.
+fn connect(state: &mut State, now: Timestamp, name: &ConnectionName, asked: &mut Asked) {
+    if state.session.name() == name {
+        return;
+    }
+    state.with(now, asked, |parts, cx| {
+        parts.objects.browse.forget(cx);
+        parts.side.close(cx);
+    });
+    if state.session.change_to(name) {
+        state.with(now, asked, |parts, cx| parts.buckets.start(cx));
+        state.focus = Pane::Buckets;
+    }
+}
+
+fn log(state: &mut State, now: Timestamp, error: Error) {
+    state.toasts.add(now, Level::Problem, error.to_string());
+    state.log.error(now, error);
+}

@@ -1,0 +1,266 @@
+//! The buckets pane: what the connection has, and how to add what it may not list.
+
+pub mod acting;
+pub mod shelf;
+
+use crate::app::action::{Action, Scope};
+use crate::app::chord::Chord;
+use crate::app::context::{Context, Move};
+use crate::app::dialogs::dialog::{Answer, Dialog};
+use crate::app::dialogs::outcome::Outcome;
+use crate::app::dialogs::prompt::Prompt;
+use crate::app::effect::{Preference, Request};
+use crate::app::event::{Reply, Ticket};
+use crate::app::layout::Pane;
+use crate::app::list::List;
+use crate::app::screens::buckets::acting::BucketActing;
+use crate::app::screens::buckets::shelf::{BucketRow, Shelf};
+use crate::app::session::Session;
+use crate::domain::address::{Bucket, Location};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::BucketEntry;
+
+#[derive(Clone, Debug, Default)]
+pub struct Buckets {
+    pub shelf: Shelf,
+    pub list: List,
+    pub loading: BucketsLoading,
+    /// The bucket that is open in the objects pane.
+    pub opened: Option<Bucket>,
+    pub acting: BucketActing,
+    /// The question for a bucket's name.
+    adding: Option<Dialog>,
+    ticket: Option<Ticket>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum BucketsLoading {
+    #[default]
+    Idle,
+    Loading,
+    Ready,
+    /// Known buckets are shown below the reason.
+    Failed(Error),
+}
+
+impl Buckets {
+    pub fn scopes(&self) -> &'static [Scope] {
+        self.dialog().map_or(&[Scope::Buckets, Scope::List, Scope::Global], Dialog::scopes)
+    }
+
+    pub fn dialog(&self) -> Option<&Dialog> {
+        self.adding.as_ref().or_else(|| self.acting.dialog())
+    }
+
+    /// Rows of the list: the buckets and, last, the one that adds by name.
+    pub fn len(&self) -> usize {
+        self.shelf.len() + 1
+    }
+
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// The bucket under the cursor; `None` on the row that adds by name.
+    pub fn current(&self) -> Option<&BucketRow> {
+        self.shelf.rows().get(self.list.cursor)
+    }
+
+    pub fn is_on_add_row(&self) -> bool {
+        self.list.cursor >= self.shelf.len()
+    }
+
+    /// Shows the buckets of the connection in use from the beginning.
+    pub fn start(&mut self, cx: &mut Context<'_>) {
+        cx.abandon(&mut self.ticket);
+        *self = Buckets::default();
+        self.shelf.take_known(&cx.session.known_buckets());
+        self.refresh(cx);
+    }
+
+    pub fn refresh(&mut self, cx: &mut Context<'_>) {
+        cx.abandon(&mut self.ticket);
+        self.ticket = Some(cx.request(Request::ListBuckets));
+        self.loading = BucketsLoading::Loading;
+    }
+
+    pub fn is_waiting(&self) -> bool {
+        self.ticket.is_some()
+    }
+
+    /// A bucket is open in the objects pane: the cursor goes to it.
+    pub fn show_opened(&mut self, bucket: &Bucket) {
+        self.shelf.ensure(bucket.clone()).gone = None;
+        self.list.cursor = self.shelf.position(bucket).unwrap_or(self.list.cursor);
+        self.opened = Some(bucket.clone());
+    }
+
+    /// A request found that the bucket is not there; it stays with the reason until it is listed again.
+    pub fn mark_gone(&mut self, bucket: &Bucket, error: Error) {
+        self.shelf.ensure(bucket.clone()).gone = Some(error);
+    }
+
+    pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        if let Some(dialog) = &mut self.adding {
+            let outcome = dialog.on_action(action);
+            self.on_added(outcome, cx);
+            return true;
+        }
+        if self.acting.dialog().is_some() {
+            self.acting.on_dialog_action(action, cx);
+            return true;
+        }
+        match action {
+            Action::Open => self.open_current(cx),
+            Action::AddBucket => self.ask_name(),
+            Action::Delete if self.forgets_current(cx.session) => self.forget_current(cx),
+            _ => {
+                let rows = cx.areas.rows(Pane::Buckets);
+                if !self.list.on_action(action, self.len(), rows) {
+                    let current = self.current().map(|row| row.bucket.clone());
+                    return self.acting.on_action(action, current.as_ref(), cx);
+                }
+            }
+        }
+        true
+    }
+
+    pub fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        if let Some(dialog) = &mut self.adding {
+            let outcome = dialog.on_text(chord);
+            self.on_added(outcome, cx);
+        } else {
+            self.acting.on_dialog_text(chord, cx);
+        }
+    }
+
+    pub fn on_paste(&mut self, text: &str, cx: &mut Context<'_>) {
+        match &mut self.adding {
+            Some(dialog) => dialog.on_paste(text),
+            None => self.acting.on_paste(text, cx),
+        }
+    }
+
+    pub fn owns(&self, ticket: Ticket) -> bool {
+        self.ticket == Some(ticket) || self.acting.owns(ticket)
+    }
+
+    pub fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
+        if self.ticket != Some(ticket) {
+            return self.acting.on_reply(ticket, reply, cx);
+        }
+        self.ticket = None;
+        match reply {
+            Reply::Buckets(Ok(listed)) => self.on_listed(listed, cx),
+            Reply::Buckets(Err(error)) => {
+                if !error.is(&ErrorKind::AccessDenied) {
+                    cx.ask(Move::Log(error.clone()));
+                }
+                self.loading = BucketsLoading::Failed(error);
+            }
+            _ => {}
+        }
+        self.fit(cx);
+    }
+
+    pub fn scroll(&mut self, by: isize, cx: &Context<'_>) {
+        self.list.scroll(by, self.len(), cx.areas.rows(Pane::Buckets));
+    }
+
+    /// Opens the row that is `line` rows below the top.
+    pub fn click(&mut self, line: u16, cx: &mut Context<'_>) {
+        if let Some(position) = self.list.at_line(line, self.len()) {
+            self.list.cursor = position;
+            self.open_current(cx);
+        }
+    }
+
+    pub fn fit(&mut self, cx: &Context<'_>) {
+        self.list.fit(self.len(), cx.areas.rows(Pane::Buckets));
+    }
+
+    /// Why an action cannot be done here now.
+    pub fn disabled(&self, action: Action, session: &Session) -> Option<String> {
+        if action == Action::Delete && self.forgets_current(session) {
+            return None;
+        }
+        self.acting.disabled(action, self.current().map(|row| &row.bucket), session)
+    }
+
+    fn on_listed(&mut self, listed: Vec<BucketEntry>, cx: &Context<'_>) {
+        let current = self.current().map(|row| row.bucket.clone());
+        self.shelf.take_listed(listed, &cx.session.known_buckets(), self.opened.as_ref());
+        self.loading = BucketsLoading::Ready;
+        let position = current.and_then(|bucket| self.shelf.position(&bucket));
+        self.list.cursor =
+            position.unwrap_or(if self.opened.is_none() { 0 } else { self.list.cursor });
+    }
+
+    fn open_current(&mut self, cx: &mut Context<'_>) {
+        match self.current() {
+            Some(row) => {
+                let (bucket, prefix) = (row.bucket.clone(), row.prefix.clone());
+                cx.ask(Move::Open(Location::Prefix { bucket, prefix }));
+            }
+            None => self.ask_name(),
+        }
+    }
+
+    fn ask_name(&mut self) {
+        self.adding = Some(Dialog::Prompt(Prompt::new(
+            "Add a bucket by name",
+            "A token for single buckets may use them but not list them",
+            "",
+            bucket_name,
+        )));
+    }
+
+    fn on_added(&mut self, outcome: Outcome<Answer>, cx: &mut Context<'_>) {
+        if outcome == Outcome::Open {
+            return;
+        }
+        self.adding = None;
+        let Outcome::Accepted(Answer::Text(text)) = outcome else { return };
+        let location = match Location::parse(&text) {
+            Ok(location) => location,
+            Err(_) => Location::Prefix { bucket: Bucket::new(text.trim()), prefix: "".into() },
+        };
+        let Some(bucket) = location.bucket().cloned() else { return };
+        let connection = cx.session.name().clone();
+        let known = self.shelf.ensure(bucket.clone());
+        known.known = true;
+        cx.ask(Move::RememberBucket { bucket: bucket.clone(), known: true });
+        cx.save(Preference::KnownBucket { connection, bucket, known: true });
+        cx.ask(Move::Open(location));
+    }
+
+    /// Whether the row is here only because it was added by name, or is gone.
+    fn forgets_current(&self, session: &Session) -> bool {
+        self.current().is_some_and(|row| {
+            !row.listed && (session.remembers(&row.bucket) || row.gone.is_some())
+        })
+    }
+
+    /// Takes a bucket that was added by name off the list; nothing is sent.
+    fn forget_current(&mut self, cx: &mut Context<'_>) {
+        let Some(bucket) = self.current().map(|row| row.bucket.clone()) else { return };
+        let connection = cx.session.name().clone();
+        self.shelf.remove(&bucket);
+        cx.ask(Move::RememberBucket { bucket: bucket.clone(), known: false });
+        cx.save(Preference::KnownBucket { connection, bucket, known: false });
+        self.fit(cx);
+    }
+}
+
+/// What can be a bucket's name on any server, or an `s3://` location.
+fn bucket_name(text: &str) -> Result<(), String> {
+    match text.trim() {
+        "" => Err(String::new()),
+        "s3://" => Err("write s3://bucket/prefix/".to_owned()),
+        name if name.starts_with("s3://") => Location::parse(name).map(|_| ()),
+        name if name.contains(|c: char| c == '/' || c.is_whitespace() || c.is_control()) => {
+            Err("a bucket's name has no slash and no space".to_owned())
+        }
+        _ => Ok(()),
+    }
+}

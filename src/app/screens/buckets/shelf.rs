@@ -1,0 +1,140 @@
+//! The buckets of a connection: what the server lists, what is known anyway, and what has gone.
+
+use crate::config::connection::KnownBucket;
+use crate::domain::address::{Bucket, Prefix};
+use crate::domain::error::Error;
+use crate::domain::object::BucketEntry;
+use jiff::Timestamp;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketRow {
+    pub bucket: Bucket,
+    pub created: Option<Timestamp>,
+    /// Where opening it starts.
+    pub prefix: Prefix,
+    /// The server lists it.
+    pub listed: bool,
+    /// Configured, or added by name.
+    pub known: bool,
+    /// Why it cannot be opened any more.
+    pub gone: Option<Error>,
+}
+
+/// Listed buckets in the order of the server, then those that are only known or open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shelf {
+    rows: Vec<BucketRow>,
+}
+
+impl Shelf {
+    pub fn rows(&self) -> &[BucketRow] {
+        &self.rows
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    pub fn position(&self, bucket: &Bucket) -> Option<usize> {
+        self.rows.iter().position(|row| row.bucket == *bucket)
+    }
+
+    /// Takes what the server lists now. A known, opened or gone bucket stays though it is not listed.
+    pub fn take_listed(
+        &mut self,
+        listed: Vec<BucketEntry>,
+        known: &[KnownBucket],
+        opened: Option<&Bucket>,
+    ) {
+        let earlier = std::mem::take(&mut self.rows);
+        for entry in listed {
+            self.rows.push(BucketRow { created: entry.created, listed: true, ..row(entry.bucket) });
+        }
+        self.take_known(known);
+        for row in earlier {
+            let stays = row.gone.is_some() || opened == Some(&row.bucket);
+            if stays && self.position(&row.bucket).is_none() {
+                self.rows.push(BucketRow { listed: false, known: false, ..row });
+            }
+        }
+    }
+
+    /// Adds what is configured or remembered.
+    pub fn take_known(&mut self, known: &[KnownBucket]) {
+        for each in known {
+            let row = self.ensure(each.bucket.clone());
+            row.prefix = each.prefix.clone();
+            row.known = true;
+        }
+    }
+
+    /// The row of a bucket, added where there is none.
+    pub fn ensure(&mut self, bucket: Bucket) -> &mut BucketRow {
+        let at = self.position(&bucket).unwrap_or_else(|| {
+            self.rows.push(row(bucket));
+            self.rows.len() - 1
+        });
+        &mut self.rows[at]
+    }
+
+    pub fn remove(&mut self, bucket: &Bucket) {
+        self.rows.retain(|row| row.bucket != *bucket);
+    }
+}
+
+fn row(bucket: Bucket) -> BucketRow {
+    BucketRow {
+        bucket,
+        created: None,
+        prefix: Prefix::root(),
+        listed: false,
+        known: false,
+        gone: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::error::ErrorKind;
+
+    fn entries(names: &[&str]) -> Vec<BucketEntry> {
+        names
+            .iter()
+            .map(|name| BucketEntry { bucket: Bucket::from(*name), created: None })
+            .collect()
+    }
+
+    fn names(shelf: &Shelf) -> Vec<&str> {
+        shelf.rows().iter().map(|row| row.bucket.as_str()).collect()
+    }
+
+    #[test]
+    fn a_known_bucket_that_is_listed_is_one_row() {
+        let known =
+            KnownBucket { bucket: "site".into(), prefix: "public/".into(), public_domain: None };
+        let mut shelf = Shelf::default();
+        shelf.take_known(std::slice::from_ref(&known));
+        shelf.take_listed(entries(&["media", "site"]), &[known], None);
+        assert_eq!(names(&shelf), ["media", "site"]);
+        assert!(shelf.rows()[1].known && shelf.rows()[1].listed);
+        assert_eq!(shelf.rows()[1].prefix.as_str(), "public/");
+    }
+
+    #[test]
+    fn an_open_or_gone_bucket_stays_though_it_is_not_listed() {
+        let mut shelf = Shelf::default();
+        shelf.take_listed(entries(&["a", "b", "c"]), &[], None);
+        shelf.ensure("b".into()).gone = Some(Error::new(ErrorKind::NoSuchBucket, "x", "b"));
+        shelf.take_listed(entries(&["a"]), &[], Some(&"c".into()));
+        assert_eq!(names(&shelf), ["a", "b", "c"]);
+        assert!(!shelf.rows()[2].listed);
+        shelf.take_listed(entries(&["a", "b"]), &[], None);
+        assert_eq!(names(&shelf), ["a", "b"]);
+        assert_eq!(shelf.rows()[1].gone, None);
+    }
+}

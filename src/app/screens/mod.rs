@@ -1,0 +1,7 @@
+//! The panes: what each shows, and what keys do in it.
+
+pub mod buckets;
+pub mod objects;
+pub mod places;
+pub mod preview;
+pub mod side;

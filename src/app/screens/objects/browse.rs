@@ -1,0 +1,495 @@
+//! One prefix of a bucket: its rows as they arrive, the cursor, the marks, the filter.
+
+use std::collections::HashSet;
+
+use crate::app::action::Action;
+use crate::app::context::{Context, Move};
+use crate::app::dialogs::input::Input;
+use crate::app::event::{Reply, Ticket};
+use crate::app::layout::Pane;
+use crate::app::list::List;
+use crate::app::screens::objects::loading::{Loading, STREAMED, near_end};
+use crate::app::screens::objects::marking::Marking;
+use crate::app::screens::objects::memory::{Memory, Place};
+use crate::app::screens::objects::pager::Pager;
+use crate::app::screens::objects::rows::Rows;
+use crate::domain::address::{Bucket, Key, Location, Prefix};
+use crate::domain::arrange::{Arrangement, SortBy};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::listing::{ListedPage, Listing, Row, RowKind};
+use crate::domain::object::ObjectAddress;
+use crate::domain::transfer::Target;
+
+#[derive(Clone, Debug, Default)]
+pub struct Browse {
+    place: Option<Place>,
+    pub rows: Rows,
+    pub list: List,
+    pub marking: Marking,
+    pub loading: Loading,
+    /// The filter while it is typed.
+    pub typing: Option<Input>,
+    pager: Pager,
+    /// A listing that replaces the shown one as soon as it reaches as far as it must.
+    fresh: Option<Listing>,
+    /// The name the cursor goes to as soon as it arrives.
+    sought: Option<String>,
+    /// Pull every page, however many.
+    load_all: bool,
+    memory: Memory,
+}
+
+impl Browse {
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
+    pub fn location(&self) -> Location {
+        match &self.place {
+            None => Location::Root,
+            Some(place) => {
+                Location::Prefix { bucket: place.bucket.clone(), prefix: place.prefix.clone() }
+            }
+        }
+    }
+
+    /// The row under the cursor.
+    pub fn current(&self) -> Option<Row<'_>> {
+        self.rows.row(self.list.cursor)
+    }
+
+    /// The object under the cursor; `None` on a prefix.
+    pub fn current_object(&self) -> Option<ObjectAddress> {
+        let (place, row) = (self.place.as_ref()?, self.current()?);
+        let key = place.prefix.key(row.name);
+        (!row.is_prefix()).then(|| ObjectAddress { bucket: place.bucket.clone(), key })
+    }
+
+    pub fn is_marked(&self, position: usize) -> bool {
+        self.rows.number(position).is_some_and(|number| self.marking.marks.contains(number))
+    }
+
+    /// What an action is about: the marked rows, or the current one.
+    pub fn targets(&self) -> Vec<Target> {
+        let Some(place) = &self.place else { return Vec::new() };
+        let target = |row: Row<'_>| match row.kind {
+            RowKind::Prefix => Target::Prefix(place.prefix.child(row.name)),
+            RowKind::Object { .. } => Target::Object(place.prefix.key(row.name)),
+        };
+        if self.marking.marks.is_empty() {
+            return self.current().map(target).into_iter().collect();
+        }
+        let marked = self.marking.marks.iter();
+        marked.map(|number| target(self.rows.listing().row(number))).collect()
+    }
+
+    /// How many objects the targets hold and their bytes, as far as rows tell: prefixes count nothing.
+    pub fn target_totals(&self) -> (u64, u64) {
+        let marks = &self.marking.marks;
+        if marks.is_empty() {
+            return self.current().and_then(|row| row.size()).map_or((0, 0), |size| (1, size));
+        }
+        ((marks.len() - marks.prefixes()) as u64, marks.bytes())
+    }
+
+    /// Whether something changes by itself: pages on their way or rows being arranged.
+    pub fn is_moving(&self) -> bool {
+        self.pager.is_waiting() || self.rows.is_arranging()
+    }
+
+    /// Whether the server has rows that are not here.
+    pub fn is_incomplete(&self) -> bool {
+        self.place.is_some() && self.loading != Loading::Complete
+    }
+
+    // ─── going places ───
+
+    pub fn open(&mut self, bucket: Bucket, prefix: Prefix, cx: &mut Context<'_>) {
+        let place = Place { bucket, prefix };
+        if let Some(left) = self.leave(cx).filter(|left| *left != place) {
+            self.memory.visited(left);
+        }
+        self.enter(place, None, cx);
+    }
+
+    /// Opens the prefix an object is listed under, with the cursor on it.
+    pub fn open_at(&mut self, bucket: Bucket, key: &Key, cx: &mut Context<'_>) {
+        let prefix = key.parent();
+        let name = key.as_str()[prefix.as_str().len()..].to_owned();
+        let place = Place { bucket, prefix };
+        if let Some(left) = self.leave(cx).filter(|left| *left != place) {
+            self.memory.visited(left);
+        }
+        self.enter(place, Some(name), cx);
+    }
+
+    /// Shows nothing: another connection, or no bucket any more.
+    pub fn close(&mut self, cx: &mut Context<'_>) {
+        self.leave(cx);
+        self.rows.clear(cx);
+        self.place = None;
+        self.loading = Loading::Idle;
+    }
+
+    /// As [`Browse::close`], and forgets where it has been.
+    pub fn forget(&mut self, cx: &mut Context<'_>) {
+        self.close(cx);
+        self.memory = Memory::default();
+    }
+
+    /// One level up; at the top of the bucket to the buckets.
+    pub fn go_up(&mut self, cx: &mut Context<'_>) {
+        let Some(place) = self.place.clone() else { return cx.ask(Move::Focus(Pane::Buckets)) };
+        let Some(parent) = place.prefix.parent() else {
+            return cx.ask(Move::Focus(Pane::Buckets));
+        };
+        let name = place.prefix.name().to_owned();
+        self.memory
+            .remember(&Place { bucket: place.bucket.clone(), prefix: parent.clone() }, Some(&name));
+        self.open(place.bucket, parent, cx);
+    }
+
+    pub fn go_back(&mut self, cx: &mut Context<'_>) {
+        if let Some(place) = self.memory.back(self.place.clone()) {
+            self.leave(cx);
+            self.enter(place, None, cx);
+        }
+    }
+
+    pub fn go_forward(&mut self, cx: &mut Context<'_>) {
+        if let Some(place) = self.memory.forward(self.place.clone()) {
+            self.leave(cx);
+            self.enter(place, None, cx);
+        }
+    }
+
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    fn leave(&mut self, cx: &mut Context<'_>) -> Option<Place> {
+        self.pager.stop(cx);
+        let place = self.place.take()?;
+        let name = self.rows.row(self.list.cursor).map(|row| row.name);
+        if self.sought.is_none() {
+            self.memory.remember(&place, name);
+        }
+        Some(place)
+    }
+
+    fn enter(&mut self, place: Place, name: Option<String>, cx: &mut Context<'_>) {
+        self.sought = name.or_else(|| self.memory.cursor(&place).map(str::to_owned));
+        self.marking.clear();
+        self.list = List::default();
+        self.typing = None;
+        self.fresh = None;
+        self.load_all = false;
+        self.rows.clear(cx);
+        let unfiltered = Arrangement { filter: String::new(), ..self.rows.arrangement().clone() };
+        self.rows.arrange(unfiltered, cx);
+        self.pager.start(&place.bucket, &place.prefix, cx);
+        self.loading = Loading::First;
+        self.place = Some(place);
+    }
+
+    // ─── loading ───
+
+    pub fn owns(&self, ticket: Ticket) -> bool {
+        self.pager.owns(ticket) || self.rows.owns(ticket)
+    }
+
+    pub fn on_reply(&mut self, reply: Reply, cx: &mut Context<'_>) {
+        match reply {
+            Reply::Page(Ok(page)) => self.on_page(page, cx),
+            Reply::Page(Err(error)) => self.on_failure(error, cx),
+            Reply::Arranged(order) => {
+                let number = self.rows.number(self.list.cursor);
+                self.rows.on_arranged(order, cx);
+                self.marking.settle_range();
+                self.keep_cursor_on(number);
+            }
+            _ => {}
+        }
+        self.fit(cx);
+    }
+
+    /// Lists again; the cursor stays on its key, and what is shown stays until the new listing reaches as far.
+    pub fn refresh(&mut self, cx: &mut Context<'_>) {
+        let Some(place) = self.place.clone() else { return };
+        self.pager.start(&place.bucket, &place.prefix, cx);
+        self.fresh = (!self.rows.listing().is_empty()).then(Listing::default);
+        self.loading = if self.fresh.is_some() { Loading::Refreshing } else { Loading::First };
+    }
+
+    /// Stops pulling pages; what is loaded stays.
+    pub fn stop(&mut self, cx: &mut Context<'_>) {
+        self.pager.stop(cx);
+        self.fresh = None;
+        self.sought = None;
+        self.load_all = false;
+        self.marking.settle();
+        self.loading = Loading::Stopped;
+    }
+
+    fn load_everything(&mut self, cx: &mut Context<'_>) {
+        self.load_all = true;
+        self.pull(cx);
+    }
+
+    fn pull(&mut self, cx: &mut Context<'_>) {
+        let Some(place) = &self.place else { return };
+        if self.pager.pull(&place.bucket, &place.prefix, cx) && self.fresh.is_none() {
+            self.loading = Loading::Streaming;
+        }
+    }
+
+    fn on_page(&mut self, listed: ListedPage, cx: &mut Context<'_>) {
+        let Some(place) = self.place.clone() else { return };
+        let arrived = self.pager.arrived(listed.next, &place.bucket, &place.prefix);
+        let from = self.rows.listing().len();
+        match &mut self.fresh {
+            Some(fresh) => fresh.push(listed.page),
+            None => {
+                self.marking.on_page(&self.rows, &listed.page, from);
+                let number = self.rows.number(self.list.cursor);
+                self.rows.push(listed.page, cx);
+                if from > 0 {
+                    self.keep_cursor_on(number);
+                }
+            }
+        }
+        if let Err(error) = arrived {
+            return self.on_failure(error, cx);
+        }
+        let swapped = self.swap_when_covered(cx);
+        self.seek(if swapped { 0 } else { from });
+        self.go_on(cx);
+    }
+
+    fn on_failure(&mut self, error: Error, cx: &mut Context<'_>) {
+        self.pager.failed();
+        self.fresh = None;
+        self.sought = None;
+        self.load_all = false;
+        self.loading = Loading::Failed(error.clone());
+        if error.is(&ErrorKind::NoSuchBucket)
+            && let Some(place) = &self.place
+        {
+            cx.ask(Move::BucketGone { bucket: place.bucket.clone(), error: error.clone() });
+        }
+        cx.ask(Move::Log(error));
+    }
+
+    /// Pulls the next page where one is wanted, or notes how the listing rests.
+    fn go_on(&mut self, cx: &mut Context<'_>) {
+        if !self.pager.has_more() {
+            self.load_all = false;
+            self.sought = None;
+            self.loading = Loading::Complete;
+        } else if self.wants_more() {
+            self.pull(cx);
+        } else {
+            self.loading = Loading::Resting;
+        }
+    }
+
+    fn wants_more(&self) -> bool {
+        self.load_all
+            || self.fresh.is_some()
+            || self.sought.is_some()
+            || self.rows.listing().len() < STREAMED
+            || near_end(self.list.cursor, self.rows.len())
+    }
+
+    /// Takes the fresh listing once it holds the cursor's name and every marked one, or has ended.
+    fn swap_when_covered(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(fresh) = &self.fresh else { return false };
+        let reached = fresh.len().checked_sub(1).and_then(|at| u32::try_from(at).ok());
+        let reached = reached.map(|at| fresh.row(at).name);
+        let covered = [self.current().map(|row| row.name), self.last_marked_name()]
+            .into_iter()
+            .flatten()
+            .all(|name| reached.is_some_and(|reached| reached >= name));
+        if !covered && self.pager.has_more() {
+            return false;
+        }
+        let cursor = self.current().map(|row| row.name.to_owned());
+        let marked = self.marked_names();
+        let Some(fresh) = self.fresh.take() else { return false };
+        self.rows.replace(fresh, cx);
+        self.marking.clear();
+        for (row, number) in self.rows.listing().rows().zip(0..) {
+            if !marked.is_empty() && marked.contains(row.name) {
+                self.marking.marks.insert(number, row.size());
+            }
+        }
+        self.sought = cursor;
+        true
+    }
+
+    fn last_marked_name(&self) -> Option<&str> {
+        self.marking.marks.iter().last().map(|number| self.rows.listing().row(number).name)
+    }
+
+    fn marked_names(&self) -> HashSet<String> {
+        let marked = self.marking.marks.iter();
+        marked.map(|number| self.rows.listing().row(number).name.to_owned()).collect()
+    }
+
+    /// Moves the cursor to the name it waits for, where it is among the rows from the number `from` on; gives up where
+    /// the listing has passed it.
+    fn seek(&mut self, from: usize) {
+        let Some(sought) = &self.sought else { return };
+        let listing = self.rows.listing();
+        let prefix = format!("{sought}/");
+        let arrived = u32::try_from(from).unwrap_or(u32::MAX)
+            ..u32::try_from(listing.len()).unwrap_or(u32::MAX);
+        let named = |name: &str| arrived.clone().find(|number| listing.row(*number).name == name);
+        let found = named(sought).or_else(|| named(&prefix));
+        let passed =
+            arrived.clone().next_back().is_some_and(|at| listing.row(at).name > prefix.as_str());
+        if let Some(position) = found.and_then(|number| self.rows.position(number)) {
+            self.list.cursor = position;
+        }
+        if found.is_some() || passed {
+            self.sought = None;
+        }
+    }
+
+    fn keep_cursor_on(&mut self, number: Option<u32>) {
+        if let Some(position) = number.and_then(|number| self.rows.position(number)) {
+            self.list.cursor = position;
+        }
+    }
+
+    pub fn fit(&mut self, cx: &Context<'_>) {
+        self.list.fit(self.rows.len(), cx.areas.rows(Pane::Objects));
+    }
+
+    // ─── keys ───
+
+    /// Performs what is about rows; `false` where the action is not.
+    pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        match action {
+            Action::Open => self.open_current(cx),
+            Action::Parent => self.go_up(cx),
+            Action::GoToRoot => self.go_to_root(cx),
+            Action::Filter => self.typing = Some(Input::new(&self.rows.arrangement().filter)),
+            Action::Mark => self.mark(cx),
+            Action::MarkRange => self.marking.toggle_range(&self.rows, self.list.cursor),
+            Action::MarkAll => {
+                self.marking.toggle_all(&self.rows);
+                self.load_everything(cx);
+            }
+            Action::InvertMarks => self.marking.invert(&self.rows),
+            _ => return self.on_move(action, cx),
+        }
+        true
+    }
+
+    fn on_move(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        let before = self.list.cursor;
+        let rows = cx.areas.rows(Pane::Objects);
+        if !self.list.on_action(action, self.rows.len(), rows) {
+            return false;
+        }
+        self.moved(before, cx);
+        if action == Action::Last {
+            self.load_everything(cx);
+        }
+        true
+    }
+
+    /// Scrolls by the wheel.
+    pub fn scroll(&mut self, by: isize, cx: &mut Context<'_>) {
+        let before = self.list.cursor;
+        self.list.scroll(by, self.rows.len(), cx.areas.rows(Pane::Objects));
+        self.moved(before, cx);
+    }
+
+    /// Puts the cursor on the row that is `line` rows below the top; whether it was there already.
+    pub fn click(&mut self, line: u16, cx: &mut Context<'_>) -> bool {
+        let Some(position) = self.list.at_line(line, self.rows.len()) else { return false };
+        let before = self.list.cursor;
+        self.list.cursor = position;
+        self.moved(before, cx);
+        before == position
+    }
+
+    fn moved(&mut self, before: usize, cx: &mut Context<'_>) {
+        self.sought = None;
+        self.marking.follow(&self.rows, before, self.list.cursor);
+        if self.loading == Loading::Resting && self.wants_more() {
+            self.pull(cx);
+        }
+    }
+
+    fn open_current(&mut self, cx: &mut Context<'_>) {
+        let (Some(place), Some(row)) = (&self.place, self.current()) else { return };
+        if row.is_prefix() {
+            let (bucket, prefix) = (place.bucket.clone(), place.prefix.child(row.name));
+            self.open(bucket, prefix, cx);
+        } else {
+            cx.ask(Move::Run(Action::Preview));
+        }
+    }
+
+    fn go_to_root(&mut self, cx: &mut Context<'_>) {
+        if let Some(place) = &self.place
+            && !place.prefix.is_root()
+        {
+            let bucket = place.bucket.clone();
+            self.open(bucket, Prefix::root(), cx);
+        }
+    }
+
+    fn mark(&mut self, cx: &mut Context<'_>) {
+        self.marking.toggle(&self.rows, self.list.cursor);
+        self.on_move(Action::Down, cx);
+    }
+
+    /// Undoes one thing of this pane; `false` where there is nothing to undo.
+    pub fn step_back(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.marking.is_drawing_range() {
+            self.marking.settle();
+        } else if self.pager.is_waiting() {
+            self.stop(cx);
+        } else if !self.rows.arrangement().filter.is_empty() {
+            self.set_filter("", cx);
+        } else if !self.marking.marks.is_empty() {
+            self.marking.clear();
+        } else {
+            return false;
+        }
+        true
+    }
+
+    // ─── filter and sort ───
+
+    /// Shows rows in another order; every page is needed for it.
+    pub fn sort(&mut self, sort: SortBy, descending: bool, cx: &mut Context<'_>) {
+        let filter = self.rows.arrangement().filter.clone();
+        self.rearrange(Arrangement { filter, sort, descending }, cx);
+    }
+
+    /// Shows only rows that match; every page is needed for it.
+    pub fn set_filter(&mut self, filter: &str, cx: &mut Context<'_>) {
+        let arrangement =
+            Arrangement { filter: filter.to_owned(), ..self.rows.arrangement().clone() };
+        self.rearrange(arrangement, cx);
+    }
+
+    fn rearrange(&mut self, arrangement: Arrangement, cx: &mut Context<'_>) {
+        let whole = arrangement != Arrangement::default();
+        let number = self.rows.number(self.list.cursor);
+        self.marking.settle();
+        self.rows.arrange(arrangement, cx);
+        self.keep_cursor_on(number);
+        if whole && self.loading != Loading::Stopped {
+            self.load_everything(cx);
+        } else {
+            self.load_all = false;
+        }
+        self.fit(cx);
+    }
+}

@@ -1,0 +1,123 @@
+//! Marks on the rows of a prefix: single, as a range that follows the cursor, all, inverted.
+
+use crate::app::list::Marks;
+use crate::app::screens::objects::rows::Rows;
+use crate::domain::listing::Page;
+
+#[derive(Clone, Debug, Default)]
+pub struct Marking {
+    pub marks: Marks,
+    range: Option<Range>,
+    /// Rows that still arrive are marked too.
+    all: bool,
+}
+
+/// A range being drawn: the rows from `anchor` to the cursor are marked over what was marked before.
+#[derive(Clone, Debug)]
+struct Range {
+    /// A row number, which stays while rows arrive.
+    anchor: u32,
+    before: Marks,
+}
+
+impl Marking {
+    pub fn clear(&mut self) {
+        *self = Marking::default();
+    }
+
+    pub fn is_drawing_range(&self) -> bool {
+        self.range.is_some()
+    }
+
+    pub fn toggle(&mut self, rows: &Rows, position: usize) {
+        self.settle();
+        if let Some((number, size)) = numbered(rows, position) {
+            self.marks.toggle(number, size);
+        }
+    }
+
+    /// Begins a range at the cursor, or ends the one that is drawn.
+    pub fn toggle_range(&mut self, rows: &Rows, cursor: usize) {
+        if self.range.is_some() {
+            return self.settle();
+        }
+        self.all = false;
+        let Some(anchor) = rows.number(cursor) else { return };
+        self.range = Some(Range { anchor, before: self.marks.clone() });
+        self.set(rows, cursor, true);
+    }
+
+    /// Brings a range that is drawn from the `old` to the `new` cursor.
+    pub fn follow(&mut self, rows: &Rows, old: usize, new: usize) {
+        let anchor = self.range.as_ref().and_then(|range| rows.position(range.anchor));
+        let Some(anchor) = anchor else { return };
+        let was = old.min(anchor)..=old.max(anchor);
+        let is = new.min(anchor)..=new.max(anchor);
+        for position in old.min(new)..=old.max(new) {
+            match (was.contains(&position), is.contains(&position)) {
+                (false, true) => self.set(rows, position, true),
+                (true, false) => self.set(rows, position, false),
+                _ => {}
+            }
+        }
+    }
+
+    /// Ends a range, because the rows between its ends are other ones now; the marks stay.
+    pub fn settle_range(&mut self) {
+        self.range = None;
+    }
+
+    /// Ends a range and the marking of arriving rows; the marks stay.
+    pub fn settle(&mut self) {
+        self.range = None;
+        self.all = false;
+    }
+
+    /// Marks every row shown and those that still arrive; where all are marked, none.
+    pub fn toggle_all(&mut self, rows: &Rows) {
+        self.settle();
+        let every = (0..rows.len()).filter_map(|position| numbered(rows, position));
+        if every.clone().all(|(number, _)| self.marks.contains(number)) {
+            return self.marks.clear();
+        }
+        for (number, size) in every {
+            self.marks.insert(number, size);
+        }
+        self.all = true;
+    }
+
+    pub fn invert(&mut self, rows: &Rows) {
+        self.settle();
+        for (number, size) in (0..rows.len()).filter_map(|position| numbered(rows, position)) {
+            self.marks.toggle(number, size);
+        }
+    }
+
+    /// Rows from the number `from` on have arrived.
+    pub fn on_page(&mut self, rows: &Rows, page: &Page, from: usize) {
+        if !self.all {
+            return;
+        }
+        let first = u32::try_from(from).unwrap_or(u32::MAX);
+        for (row, number) in page.rows().zip(first..) {
+            if rows.filter().matches(row.name) {
+                self.marks.insert(number, row.size());
+            }
+        }
+    }
+
+    fn set(&mut self, rows: &Rows, position: usize, marked: bool) {
+        let Some((number, size)) = numbered(rows, position) else { return };
+        let before = self.range.as_ref().is_some_and(|range| range.before.contains(number));
+        if marked || before {
+            self.marks.insert(number, size);
+        } else {
+            self.marks.remove(number, size);
+        }
+    }
+}
+
+fn numbered(rows: &Rows, position: usize) -> Option<(u32, Option<u64>)> {
+    let number = rows.number(position)?;
+    Some((number, rows.listing().row(number).size()))
+}

@@ -1,0 +1,149 @@
+//! The objects pane: browsing a prefix, and acting on what is in it.
+
+pub mod acting;
+pub mod browse;
+pub mod loading;
+pub mod marking;
+pub mod memory;
+pub mod pager;
+pub mod rows;
+pub mod sorting;
+
+use crate::app::action::{Action, Scope};
+use crate::app::chord::Chord;
+use crate::app::context::Context;
+use crate::app::dialogs::dialog::{Answer, Dialog};
+use crate::app::dialogs::outcome::Outcome;
+use crate::app::event::{Reply, Ticket};
+use crate::app::screens::objects::acting::Acting;
+use crate::app::screens::objects::browse::Browse;
+use crate::app::screens::objects::sorting::{menu, order_at};
+use crate::app::session::Session;
+
+#[derive(Clone, Debug, Default)]
+pub struct Objects {
+    pub browse: Browse,
+    pub acting: Acting,
+    /// The sort menu while it is open.
+    pub sorting: Option<Dialog>,
+}
+
+impl Objects {
+    /// What keys mean here, innermost first.
+    pub fn scopes(&self) -> &'static [Scope] {
+        match self.dialog() {
+            Some(dialog) => dialog.scopes(),
+            None if self.browse.typing.is_some() => &[Scope::Text],
+            None => &[Scope::Objects, Scope::List, Scope::Global],
+        }
+    }
+
+    /// The question of this pane that is open.
+    pub fn dialog(&self) -> Option<&Dialog> {
+        self.sorting.as_ref().or_else(|| self.acting.dialog())
+    }
+
+    pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        if let Some(menu) = &mut self.sorting {
+            let outcome = menu.on_action(action);
+            self.on_sorted(outcome, cx);
+        } else if self.acting.dialog().is_some() {
+            self.acting.on_dialog_action(action, &mut self.browse, cx);
+        } else if self.browse.typing.is_some() {
+            self.on_filter_action(action, cx);
+        } else if action == Action::Sort {
+            self.sorting = Some(menu(self.browse.rows.arrangement()));
+        } else {
+            return self.browse.on_action(action, cx)
+                || self.acting.on_action(action, &mut self.browse, cx);
+        }
+        true
+    }
+
+    /// Takes a key that is bound to nothing: text of the filter or of a dialog.
+    pub fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        if let Some(menu) = &mut self.sorting {
+            let outcome = menu.on_text(chord);
+            self.on_sorted(outcome, cx);
+        } else if self.acting.dialog().is_some() {
+            self.acting.on_dialog_text(chord, &mut self.browse, cx);
+        } else if let Some(typing) = &mut self.browse.typing
+            && typing.on_text(chord)
+        {
+            self.filter_as_typed(cx);
+        }
+    }
+
+    /// Takes what was pasted; without a question, paths to upload.
+    pub fn on_paste(&mut self, text: &str, cx: &mut Context<'_>) {
+        if let Some(typing) = &mut self.browse.typing {
+            typing.on_paste(text);
+            self.filter_as_typed(cx);
+        } else if self.sorting.is_none() {
+            self.acting.on_paste(text, &mut self.browse, cx);
+        }
+    }
+
+    pub fn owns(&self, ticket: Ticket) -> bool {
+        self.browse.owns(ticket) || self.acting.owns(ticket)
+    }
+
+    pub fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
+        if self.browse.owns(ticket) {
+            self.browse.on_reply(reply, cx);
+        } else {
+            self.acting.on_reply(ticket, reply, &mut self.browse, cx);
+        }
+    }
+
+    /// Why an action cannot be done here now.
+    pub fn disabled(&self, action: Action, session: &Session) -> Option<String> {
+        let browse = &self.browse;
+        let reason = match action {
+            _ if browse.place().is_none() => "open a bucket first",
+            Action::Open | Action::Mark | Action::MarkRange if browse.current().is_none() => {
+                "there is no row here"
+            }
+            Action::HistoryBack if !browse.memory().can_go_back() => "no place was visited before",
+            Action::HistoryForward if !browse.memory().can_go_forward() => {
+                "nothing was left with back"
+            }
+            Action::Details | Action::Preview if browse.current_object().is_none() => {
+                "only objects have it: the cursor is on a prefix"
+            }
+            _ => return self.acting.disabled(action, browse, session),
+        };
+        Some(reason.to_owned())
+    }
+
+    fn on_sorted(&mut self, outcome: Outcome<Answer>, cx: &mut Context<'_>) {
+        if outcome == Outcome::Open {
+            return;
+        }
+        self.sorting = None;
+        if let Outcome::Accepted(Answer::Row(row)) = outcome {
+            let (sort, descending) = order_at(row);
+            self.browse.sort(sort, descending, cx);
+        }
+    }
+
+    fn on_filter_action(&mut self, action: Action, cx: &mut Context<'_>) {
+        match action {
+            Action::Accept => self.browse.typing = None,
+            Action::Dismiss => {
+                self.browse.typing = None;
+                self.browse.set_filter("", cx);
+            }
+            _ => {
+                self.browse.on_action(action, cx);
+            }
+        }
+    }
+
+    fn filter_as_typed(&mut self, cx: &mut Context<'_>) {
+        if let Some(typing) = &self.browse.typing {
+            let text = typing.text().to_owned();
+            self.browse.set_filter(&text, cx);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Everything the interface knows, composed; it decides nothing.
+
+use jiff::Timestamp;
+
+use crate::app::action::{Action, Scope};
+use crate::app::chord::Chord;
+use crate::app::context::{Context, Move};
+use crate::app::dialogs::dialog::Dialog;
+use crate::app::effect::Effect;
+use crate::app::keymap::Keymap;
+use crate::app::layout::{Areas, Pane, Shape, Size};
+use crate::app::log::Log;
+use crate::app::screens::buckets::Buckets;
+use crate::app::screens::objects::Objects;
+use crate::app::screens::places::Places;
+use crate::app::screens::side::Side;
+use crate::app::session::Session;
+use crate::app::ticket::Tickets;
+use crate::app::toasts::Toasts;
+use crate::app::usage::UsageMeter;
+
+#[derive(Clone, Debug)]
+pub struct State {
+    pub size: Size,
+    pub focus: Pane,
+    pub zoomed: bool,
+    /// Where everything is now; corrected after every event.
+    pub areas: Areas,
+    pub session: Session,
+    pub keymap: Keymap,
+    /// The beginning of a sequence of keys.
+    pub pending: Vec<Chord>,
+    pub buckets: Buckets,
+    pub objects: Objects,
+    pub side: Side,
+    pub places: Places,
+    pub toasts: Toasts,
+    pub log: Log,
+    pub usage: UsageMeter,
+    tickets: Tickets,
+}
+
+/// The parts that act, apart from what a [`Context`] borrows.
+pub struct Parts<'a> {
+    pub buckets: &'a mut Buckets,
+    pub objects: &'a mut Objects,
+    pub side: &'a mut Side,
+    pub places: &'a mut Places,
+}
+
+/// What parts have asked for so far during one event.
+#[derive(Debug, Default)]
+pub struct Asked {
+    pub effects: Vec<Effect>,
+    pub moves: Vec<Move>,
+}
+
+/// The parts that take keys, from the innermost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keyboard {
+    Places,
+    Buckets,
+    Objects,
+    Side,
+    Transfers,
+}
+
+impl State {
+    /// Shows nothing yet and asks for nothing.
+    pub fn empty(session: Session, keymap: Keymap, size: Size) -> State {
+        let mut state = State {
+            size,
+            focus: Pane::Buckets,
+            zoomed: false,
+            areas: Areas::default(),
+            session,
+            keymap,
+            pending: Vec::new(),
+            buckets: Buckets::default(),
+            objects: Objects::default(),
+            side: Side::default(),
+            places: Places::default(),
+            toasts: Toasts::default(),
+            log: Log::default(),
+            usage: UsageMeter::default(),
+            tickets: Tickets::default(),
+        };
+        state.place();
+        state
+    }
+
+    /// Lets parts act; what they ask for is added to `asked`.
+    pub fn with<T>(
+        &mut self,
+        now: Timestamp,
+        asked: &mut Asked,
+        act: impl FnOnce(Parts<'_>, &mut Context<'_>) -> T,
+    ) -> T {
+        let State { session, areas, tickets, buckets, objects, side, places, .. } = self;
+        let mut context = Context::new(now, session, areas, tickets);
+        let done = act(Parts { buckets, objects, side, places }, &mut context);
+        let (effects, moves) = context.finish();
+        asked.effects.extend(effects);
+        asked.moves.extend(moves);
+        done
+    }
+
+    /// Computes the places anew.
+    pub fn place(&mut self) {
+        let shape = Shape {
+            focus: self.focus,
+            zoomed: self.zoomed,
+            side_open: self.side.is_open(),
+            jobs: 0,
+        };
+        self.areas = Areas::of(self.size, shape);
+    }
+
+    /// Who takes the keys now.
+    pub fn keyboard(&self) -> Keyboard {
+        if self.places.dialog().is_some() {
+            return Keyboard::Places;
+        }
+        if self.buckets.dialog().is_some() {
+            return Keyboard::Buckets;
+        }
+        if self.objects.dialog().is_some() || self.objects.browse.typing.is_some() {
+            return Keyboard::Objects;
+        }
+        match self.focus {
+            Pane::Buckets => Keyboard::Buckets,
+            Pane::Objects => Keyboard::Objects,
+            Pane::Side => Keyboard::Side,
+            Pane::Transfers => Keyboard::Transfers,
+        }
+    }
+
+    /// What keys mean now, innermost first.
+    pub fn scopes(&self) -> &'static [Scope] {
+        match self.keyboard() {
+            Keyboard::Places => self.places.scopes(),
+            Keyboard::Buckets => self.buckets.scopes(),
+            Keyboard::Objects => self.objects.scopes(),
+            Keyboard::Side => self.side.scopes(),
+            Keyboard::Transfers => &[Scope::Transfers, Scope::List, Scope::Global],
+        }
+    }
+
+    /// The question that is open, whoever asks it.
+    pub fn dialog(&self) -> Option<&Dialog> {
+        let dialogs = [self.places.dialog(), self.buckets.dialog(), self.objects.dialog()];
+        dialogs.into_iter().flatten().next()
+    }
+
+    /// Why an action cannot be done now; `None` where it can.
+    pub fn disabled(&self, action: Action) -> Option<String> {
+        let scopes = action.spec().scopes;
+        if scopes.contains(&Scope::Objects) && self.focus != Pane::Buckets {
+            return self.objects.disabled(action, &self.session);
+        }
+        if scopes.contains(&Scope::Buckets) {
+            return self.buckets.disabled(action, &self.session);
+        }
+        match action {
+            Action::HistoryBack | Action::HistoryForward => {
+                self.objects.disabled(action, &self.session)
+            }
+            Action::FocusSide if !self.side.is_open() => {
+                Some("no preview is open: press p or i on an object".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether ticks are wanted: something is waited for or will go away by itself.
+    pub fn wants_tick(&self) -> bool {
+        self.toasts.current().is_some()
+            || self.buckets.is_waiting()
+            || self.objects.browse.is_moving()
+            || self.side.is_waiting()
+    }
+}

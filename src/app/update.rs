@@ -1,0 +1,90 @@
+//! The router: decides whose event it is, and nothing else.
+
+use jiff::Timestamp;
+
+use crate::app::chord::Chord;
+use crate::app::dispatch::dispatch;
+use crate::app::effect::Effect;
+use crate::app::event::{ClipboardOutcome, Event, Reply, Ticket};
+use crate::app::keymap::Resolved;
+use crate::app::layout::Size;
+use crate::app::mouse::on_mouse;
+use crate::app::moves::perform;
+use crate::app::state::{Asked, Keyboard, State};
+use crate::app::toasts::Level;
+
+/// What an event makes of the state, and what the shell shall do.
+pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
+    let mut asked = Asked::default();
+    state.toasts.expire(now);
+    match event {
+        Event::Key(chord) => on_key(state, now, chord, &mut asked),
+        Event::Mouse(mouse) => on_mouse(state, now, mouse, &mut asked),
+        Event::Paste(text) => on_paste(state, now, &text, &mut asked),
+        Event::Resized { width, height } => state.size = Size { width, height },
+        Event::Reply { ticket, reply } => on_reply(state, now, ticket, reply, &mut asked),
+        Event::Transfer(_) => {}
+        Event::Metered { connection, usage } => state.usage.on_metered(connection, usage),
+        Event::Clipboard(outcome) => on_clipboard(state, now, outcome),
+        Event::Resumed => asked.effects.push(Effect::Redraw),
+        Event::Tick => {}
+    }
+    perform(state, now, &mut asked);
+    asked.effects
+}
+
+fn on_key(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
+    let pending = std::mem::take(&mut state.pending);
+    match state.keymap.resolve(state.scopes(), &pending, chord) {
+        Resolved::Action(action) => dispatch(state, now, action, asked),
+        Resolved::Pending => {
+            state.pending = pending;
+            state.pending.push(chord);
+        }
+        Resolved::Unbound if pending.is_empty() => on_text(state, now, chord, asked),
+        Resolved::Unbound => {}
+    }
+}
+
+fn on_text(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
+    let keyboard = state.keyboard();
+    state.with(now, asked, |parts, cx| match keyboard {
+        Keyboard::Places => parts.places.on_text(chord, cx),
+        Keyboard::Buckets => parts.buckets.on_text(chord, cx),
+        Keyboard::Objects => parts.objects.on_text(chord, cx),
+        Keyboard::Side | Keyboard::Transfers => {}
+    });
+}
+
+fn on_paste(state: &mut State, now: Timestamp, text: &str, asked: &mut Asked) {
+    let keyboard = state.keyboard();
+    state.with(now, asked, |parts, cx| match keyboard {
+        Keyboard::Places => parts.places.on_paste(text),
+        Keyboard::Buckets => parts.buckets.on_paste(text, cx),
+        Keyboard::Objects | Keyboard::Side | Keyboard::Transfers => {
+            parts.objects.on_paste(text, cx);
+        }
+    });
+}
+
+/// A reply whose ticket nobody waits for is late and is dropped.
+fn on_reply(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, asked: &mut Asked) {
+    state.with(now, asked, |parts, cx| {
+        if parts.buckets.owns(ticket) {
+            parts.buckets.on_reply(ticket, reply, cx);
+        } else if parts.objects.owns(ticket) {
+            parts.objects.on_reply(ticket, reply, cx);
+        } else if parts.side.owns(ticket) {
+            parts.side.on_reply(reply, cx);
+        }
+    });
+}
+
+fn on_clipboard(state: &mut State, now: Timestamp, outcome: ClipboardOutcome) {
+    let (level, text) = match outcome {
+        ClipboardOutcome::Copied => (Level::Done, "copied to the clipboard".to_owned()),
+        ClipboardOutcome::Sent => (Level::Done, "sent to the terminal's clipboard".to_owned()),
+        ClipboardOutcome::Failed(why) => (Level::Problem, format!("not copied: {why}")),
+    };
+    state.toasts.add(now, level, text);
+}
