@@ -1,1 +1,15 @@
 //! A real S3 server on loopback, in the process.
+
+pub mod faults;
+pub mod keys;
+pub mod seed;
+pub mod server;
+pub mod store;
+
+mod front;
+mod gate;
+mod mode;
+mod operation;
+mod refusal;
+mod service;
+mod wire;

@@ -1,0 +1,127 @@
+//! Copies on the server, with the source's or new metadata.
+
+use std::sync::Arc;
+
+use s3s::dto::{
+    CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, ETag, MetadataDirective,
+    TaggingDirective, Timestamp,
+};
+use s3s::{S3Request, S3Result, s3_error};
+
+use crate::demo::service::checksums::{full_object, named, with_checksum};
+use crate::demo::service::conditions::Conditions;
+use crate::demo::service::context::Context;
+use crate::demo::service::found::{Found, find};
+use crate::demo::service::given::{checked_class, described, given_headers};
+use crate::demo::service::objects::check_restored;
+use crate::demo::store::object::{Stored, hex, md5};
+
+/// The most that one copy may carry, in bytes.
+const MOST: u64 = 5 * 1024 * 1024 * 1024;
+
+/// The object a copy reads, with its bucket and key.
+pub fn source(cx: &Context, source: &CopySource) -> S3Result<(Found, String, String)> {
+    let CopySource::Bucket { bucket, key, version_id } = source else {
+        return Err(s3_error!(NotImplemented, "Access points are not implemented"));
+    };
+    let found = find(cx, bucket, key, version_id.as_deref())?;
+    check_restored(&found)?;
+    Ok((found, bucket.to_string(), cx.key(key).into_owned()))
+}
+
+pub async fn object(
+    cx: &Context,
+    request: S3Request<CopyObjectInput>,
+) -> S3Result<CopyObjectOutput> {
+    let input = request.input;
+    let key = cx.key(&input.key).into_owned();
+    let (found, from_bucket, from_key) = source(cx, &input.copy_source)?;
+    conditions(&input).check_source(&found.object, found.version.modified)?;
+    if found.object.content.len() > MOST {
+        let message = "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120";
+        return Err(s3_error!(InvalidRequest, "{message}"));
+    }
+    let to_itself = from_bucket == input.bucket && from_key == key;
+    let copy = copied(cx, &input, &found, to_itself)?;
+    let (etag, checksum) = (copy.etag.clone(), copy.checksum.clone());
+    let (version_id, modified) = cx.in_bucket(&input.bucket, |bucket, fresh| {
+        Ok((bucket.put(&key, Arc::new(copy), fresh.now, fresh.id), fresh.now))
+    })?;
+    let checksum_type = checksum.checksum_type.clone();
+    let result = with_checksum!(
+        CopyObjectResult {
+            checksum_type,
+            e_tag: Some(ETag::Strong(etag)),
+            last_modified: Some(Timestamp::from(modified)),
+        },
+        checksum
+    );
+    Ok(CopyObjectOutput {
+        copy_object_result: Some(result),
+        copy_source_version_id: found.version_id,
+        version_id,
+        ..Default::default()
+    })
+}
+
+fn conditions(input: &CopyObjectInput) -> Conditions {
+    Conditions {
+        matches: input.copy_source_if_match.clone(),
+        differs: input.copy_source_if_none_match.clone(),
+        modified_since: input.copy_source_if_modified_since.clone(),
+        unmodified_since: input.copy_source_if_unmodified_since.clone(),
+    }
+}
+
+fn copied(
+    cx: &Context,
+    input: &CopyObjectInput,
+    found: &Found,
+    to_itself: bool,
+) -> S3Result<Stored> {
+    let replaces = input
+        .metadata_directive
+        .as_ref()
+        .is_some_and(|directive| directive.as_str() == MetadataDirective::REPLACE);
+    let class = checked_class(cx, input.storage_class.as_ref())?;
+    let source = &*found.object;
+    let old_version = matches!(&input.copy_source, CopySource::Bucket { version_id: Some(_), .. });
+    if to_itself && !replaces && class == source.storage_class && !old_version && !cx.is_r2() {
+        let message = "This copy request is illegal because it is trying to copy an object to itself without \
+                       changing the object's metadata, storage class, website redirect location or encryption attributes.";
+        return Err(s3_error!(InvalidRequest, "{message}"));
+    }
+    let retags = input
+        .tagging_directive
+        .as_ref()
+        .is_some_and(|directive| directive.as_str() == TaggingDirective::REPLACE);
+    let tagging = input.tagging.as_deref().filter(|_| retags);
+    let given = described(
+        cx,
+        given_headers!(input),
+        input.metadata.clone(),
+        input.storage_class.as_ref(),
+        tagging,
+    )?;
+    let etag = match source.parts.is_empty() {
+        true => source.etag.clone(),
+        false => hex(&md5(&source.content)),
+    };
+    let wanted = input.checksum_algorithm.as_ref().map(|algorithm| algorithm.as_str().to_owned());
+    let kept = named(&source.checksum).first().map(|name| (*name).to_owned());
+    let checksum = match wanted.or(kept) {
+        Some(name) => full_object(&source.content, &name),
+        None => source.checksum.clone(),
+    };
+    Ok(Stored {
+        content: source.content.clone(),
+        etag,
+        parts: Vec::new(),
+        checksum,
+        headers: if replaces { given.headers } else { source.headers.clone() },
+        metadata: if replaces { given.metadata } else { source.metadata.clone() },
+        storage_class: class,
+        tags: if retags { given.tags } else { source.tags.clone() },
+        grants: None,
+    })
+}

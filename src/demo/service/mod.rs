@@ -1,0 +1,87 @@
+//! The table of operations: which function answers which request.
+
+pub mod access;
+pub mod context;
+
+mod body;
+mod buckets;
+mod checksums;
+mod conditions;
+mod copy;
+mod deletes;
+mod found;
+mod given;
+mod listing;
+mod multipart;
+mod objects;
+mod parts;
+
+use std::future::Future;
+use std::pin::Pin;
+
+#[expect(clippy::wildcard_imports, reason = "the table names nearly all of them")]
+use s3s::dto::*;
+use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s::{S3, S3Request, S3Response, S3Result};
+
+use crate::demo::service::access::{Holders, Permissions};
+use crate::demo::service::context::Context;
+
+/// The service with its doors: signatures, permissions, operations.
+pub fn build(context: Context) -> S3Service {
+    let mut builder = S3ServiceBuilder::new(Operations(context.clone()));
+    builder.set_auth(Holders(context.clone()));
+    builder.set_access(Permissions(context));
+    builder.build()
+}
+
+struct Operations(Context);
+
+/// Writes the methods of the trait `S3` as its attribute macro would; each calls one function of this folder.
+macro_rules! operations {
+    ($($method:ident($input:ty) -> $output:ty = $function:path;)*) => {
+        impl S3 for Operations {
+            $(
+                fn $method<'a, 'f>(
+                    &'a self,
+                    request: S3Request<$input>,
+                ) -> Pin<Box<dyn Future<Output = S3Result<S3Response<$output>>> + Send + 'f>>
+                where
+                    'a: 'f,
+                    Self: 'f,
+                {
+                    Box::pin(async move { $function(&self.0, request).await.map(S3Response::new) })
+                }
+            )*
+        }
+    };
+}
+
+operations! {
+    list_buckets(ListBucketsInput) -> ListBucketsOutput = buckets::list;
+    create_bucket(CreateBucketInput) -> CreateBucketOutput = buckets::create;
+    head_bucket(HeadBucketInput) -> HeadBucketOutput = buckets::head;
+    delete_bucket(DeleteBucketInput) -> DeleteBucketOutput = buckets::delete;
+    get_bucket_location(GetBucketLocationInput) -> GetBucketLocationOutput = buckets::location;
+
+    list_objects(ListObjectsInput) -> ListObjectsOutput = listing::version_1;
+    list_objects_v2(ListObjectsV2Input) -> ListObjectsV2Output = listing::version_2;
+    list_object_versions(ListObjectVersionsInput) -> ListObjectVersionsOutput = listing::versions;
+
+    put_object(PutObjectInput) -> PutObjectOutput = objects::put;
+    get_object(GetObjectInput) -> GetObjectOutput = objects::get;
+    head_object(HeadObjectInput) -> HeadObjectOutput = objects::head;
+    delete_object(DeleteObjectInput) -> DeleteObjectOutput = deletes::one;
+    delete_objects(DeleteObjectsInput) -> DeleteObjectsOutput = deletes::many;
+    copy_object(CopyObjectInput) -> CopyObjectOutput = copy::object;
+
+    create_multipart_upload(CreateMultipartUploadInput) -> CreateMultipartUploadOutput = multipart::create;
+    upload_part(UploadPartInput) -> UploadPartOutput = parts::upload;
+    upload_part_copy(UploadPartCopyInput) -> UploadPartCopyOutput = parts::copy;
+    list_parts(ListPartsInput) -> ListPartsOutput = parts::list;
+    list_multipart_uploads(ListMultipartUploadsInput) -> ListMultipartUploadsOutput = multipart::list;
+    complete_multipart_upload(CompleteMultipartUploadInput) -> CompleteMultipartUploadOutput = multipart::complete;
+    abort_multipart_upload(AbortMultipartUploadInput) -> AbortMultipartUploadOutput = multipart::abort;
+
+
+}

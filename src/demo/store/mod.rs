@@ -1,0 +1,133 @@
+//! Everything the server keeps, in memory, behind one lock.
+
+pub mod bucket;
+pub mod content;
+pub mod lazy;
+pub mod multipart;
+pub mod object;
+pub mod page;
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+
+use crate::demo::keys::noise;
+use crate::demo::store::bucket::Bucket;
+use crate::demo::store::content::Content;
+use crate::demo::store::object::Stored;
+
+/// The buckets. The methods of its own are for tests and for seeding; the service goes through [`Store::with`].
+#[derive(Debug, Default)]
+pub struct Store {
+    shelves: Mutex<Shelves>,
+}
+
+/// What the lock guards.
+#[derive(Debug, Default)]
+pub struct Shelves {
+    pub buckets: BTreeMap<String, Bucket>,
+    ids: u64,
+}
+
+impl Shelves {
+    /// Version and upload ids: unique and without meaning.
+    pub fn fresh_id(&mut self) -> String {
+        self.ids += 1;
+        format!("{:08x}.{}", self.ids, &noise()[..24])
+    }
+}
+
+/// The time now in whole seconds, as S3 stamps.
+pub fn now() -> SystemTime {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    SystemTime::UNIX_EPOCH + Duration::from_secs(since.as_secs())
+}
+
+impl Store {
+    /// Runs while nobody else reads or writes; must not block.
+    pub fn with<R>(&self, act: impl FnOnce(&mut Shelves) -> R) -> R {
+        act(&mut self.shelves.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Makes a bucket where there is none.
+    pub fn create_bucket(&self, name: &str) {
+        self.create_bucket_in(name, "");
+    }
+
+    /// As [`Store::create_bucket`], in a region of its own; empty for the server's.
+    pub fn create_bucket_in(&self, name: &str, region: &str) {
+        self.with(|shelves| {
+            let make = || Bucket::new(now(), region);
+            shelves.buckets.entry(name.to_owned()).or_insert_with(make);
+        });
+    }
+
+    /// Puts an object as it is, unchecked; makes the bucket where there is none.
+    pub fn put_object(&self, bucket: &str, key: &str, object: Stored) {
+        self.put_object_at(bucket, key, object, now());
+    }
+
+    pub fn put_object_at(&self, bucket: &str, key: &str, object: Stored, modified: SystemTime) {
+        self.create_bucket(bucket);
+        self.with(|shelves| {
+            let id = shelves.fresh_id();
+            if let Some(bucket) = shelves.buckets.get_mut(bucket) {
+                bucket.put(key, Arc::new(object), modified, id);
+            }
+        });
+    }
+
+    pub fn put(&self, bucket: &str, key: &str, bytes: impl Into<Bytes>) {
+        self.put_object(bucket, key, Stored::whole(Content::held(bytes)));
+    }
+
+    /// The current object of a key.
+    pub fn object(&self, bucket: &str, key: &str) -> Option<Arc<Stored>> {
+        self.with(|shelves| shelves.buckets.get(bucket)?.current(key).map(|(_, object)| object))
+    }
+
+    pub fn bytes(&self, bucket: &str, key: &str) -> Option<Bytes> {
+        self.object(bucket, key).map(|object| object.content.to_bytes())
+    }
+
+    pub fn remove(&self, bucket: &str, key: &str) {
+        self.with(|shelves| {
+            let id = shelves.fresh_id();
+            if let Some(bucket) = shelves.buckets.get_mut(bucket) {
+                bucket.delete(key, now(), id);
+            }
+        });
+    }
+
+    /// Removes a bucket with all that is in it.
+    pub fn remove_bucket(&self, bucket: &str) {
+        self.with(|shelves| shelves.buckets.remove(bucket));
+    }
+
+    pub fn buckets(&self) -> Vec<String> {
+        self.with(|shelves| shelves.buckets.keys().cloned().collect())
+    }
+
+    /// The current keys of a bucket, in order.
+    pub fn keys(&self, bucket: &str) -> Vec<String> {
+        self.with(|shelves| {
+            let bucket = shelves.buckets.get(bucket);
+            let objects = bucket.into_iter().flat_map(|bucket| bucket.objects(Bound::Unbounded));
+            objects.map(|(key, _)| key).collect()
+        })
+    }
+
+    /// How many uploads of the bucket are neither completed nor aborted.
+    pub fn uploads_under_way(&self, bucket: &str) -> usize {
+        self.with(|shelves| shelves.buckets.get(bucket).map_or(0, |bucket| bucket.uploads.len()))
+    }
+
+    /// The region of a bucket that has one of its own.
+    pub(in crate::demo) fn region_of(&self, bucket: &str) -> Option<String> {
+        let region = self.with(|shelves| Some(shelves.buckets.get(bucket)?.region.clone()))?;
+        (!region.is_empty()).then_some(region)
+    }
+}
