@@ -1,0 +1,83 @@
+//! Paints the keys that work here, and their search.
+
+use ratatui::layout::Rect;
+
+use crate::app::overlays::help::Help;
+use crate::app::overlays::rows::ActionRow;
+use crate::ui::paint::{Paint, Span};
+use crate::ui::widgets::field::{Typed, field};
+use crate::ui::widgets::frame::Labels;
+use crate::ui::widgets::notice::{Notice, notice};
+use crate::ui::widgets::popup::popup;
+use crate::ui::widgets::rows::{RowAt, Window, rows, sign};
+
+const WIDEST: u16 = 92;
+const KEYS: u16 = 14;
+const TITLE: u16 = 16;
+
+pub fn draw_help(paint: &mut Paint<'_>, help: &Help) {
+    let shown = help.shown();
+    let window = paint.buffer.area;
+    let height = u16::try_from(shown.len() + 2).unwrap_or(u16::MAX).max(12);
+    let labels = Labels {
+        title: "Help: keys that work here".into(),
+        bottom_right: format!("{} of {}", (help.cursor + 1).min(shown.len()), shown.len()),
+        ..Labels::default()
+    };
+    let height = height.min(window.height.saturating_sub(4).max(3));
+    let inner = popup(paint, &labels, WIDEST.min(window.width.saturating_sub(4)), height);
+    let bottom = u16::from(inner.height > 1);
+    let list = Rect { height: inner.height - bottom, ..inner };
+    if shown.is_empty() {
+        let said = Notice { headline: "no key does that here".into(), ..Notice::default() };
+        notice(paint, list, &said);
+    }
+    let place = centred(help.cursor, shown.len(), list.height);
+    rows(paint, list, place, |paint, span, at| {
+        if let Some(row) = shown.get(at.number) {
+            draw_row(paint, span, at, row);
+        }
+    });
+    draw_search(paint, Span::line(inner, inner.height.saturating_sub(1)).skip(1).shorter(1), help);
+}
+
+/// A list without an offset of its own: the cursor is kept off the edges.
+pub fn centred(cursor: usize, len: usize, height: u16) -> Window {
+    let height = usize::from(height);
+    let offset = cursor.saturating_sub(height / 2).min(len.saturating_sub(height));
+    Window { len, offset, cursor, focused: true }
+}
+
+fn draw_row(paint: &mut Paint<'_>, span: Span, at: RowAt, row: &ActionRow) {
+    let styles = paint.styles;
+    sign(paint, span, at, false);
+    let (key, text, dim) = match row.disabled {
+        Some(_) => (styles.disabled, styles.disabled, styles.disabled),
+        None => (styles.key, styles.text, styles.dim),
+    };
+    let mut place = span.skip(2).take(KEYS);
+    for keys in row.keys.iter().take(3) {
+        place = place.skip(paint.put(place, keys, key) + 1);
+    }
+    let rest = span.skip(2 + KEYS + 1);
+    paint.sentence(rest.take(TITLE), row.title, text);
+    let rest = rest.skip(TITLE + 1).shorter(1);
+    match &row.disabled {
+        Some(reason) => paint.sentence(rest, reason, styles.warning),
+        None => paint.sentence(rest, row.doc, dim),
+    };
+}
+
+fn draw_search(paint: &mut Paint<'_>, span: Span, help: &Help) {
+    let styles = paint.styles;
+    if help.searching || !help.search.is_empty() {
+        let used = paint.put(span, "/", styles.key);
+        let search = &help.search;
+        let focused = help.searching;
+        let typed = Typed { text: search.text(), cursor: search.cursor(), masked: false, focused };
+        return field(paint, span.skip(used), typed);
+    }
+    let dot = paint.glyphs.dot;
+    let keys = format_args!("/ search {dot} Enter run it {dot} Esc close");
+    paint.print(span, styles.dim, keys);
+}

@@ -1,0 +1,5 @@
+//! Paints what lies over every pane.
+
+pub mod events;
+pub mod help;
+pub mod palette;

@@ -1,0 +1,126 @@
+//! Paints the buckets pane.
+
+use ratatui::layout::Rect;
+
+use crate::app::action::{Action, Scope};
+use crate::app::screens::buckets::shelf::BucketRow;
+use crate::app::screens::buckets::{Buckets, BucketsLoading};
+use crate::domain::error::ErrorKind;
+use crate::ui::paint::{Paint, Span};
+use crate::ui::screens::reason::reason;
+use crate::ui::screens::view::View;
+use crate::ui::widgets::frame::{Labels, frame};
+use crate::ui::widgets::notice::{Notice, notice};
+use crate::ui::widgets::rows::{RowAt, Window, rows, scrollbar, sign};
+use crate::ui::widgets::spinner::spinner;
+
+const ADD: &str = "+ add by name";
+
+pub fn draw_buckets(
+    paint: &mut Paint<'_>,
+    area: Rect,
+    buckets: &Buckets,
+    focused: bool,
+    view: View<'_>,
+) {
+    let waiting = buckets.is_waiting();
+    let top_right = if waiting { spinner(paint.glyphs, view.now) } else { "" };
+    let labels = Labels {
+        title: "1 Buckets".into(),
+        top_right: top_right.into(),
+        bottom_right: position(buckets, area),
+        ..Labels::default()
+    };
+    let inner = frame(paint, area, &labels, focused);
+    let List { window, shown } = List::of(buckets, inner, focused);
+    rows(paint, inner, window, |paint, span, at| match buckets.shelf.rows().get(at.number) {
+        Some(row) => draw_row(paint, span, at, row, buckets),
+        None => draw_add(paint, span, at),
+    });
+    border_scrollbar(paint, area, window, focused);
+    let below = Rect { y: inner.y + shown, height: inner.height - shown, ..inner };
+    if let Some(said) = bucket_notice(paint, buckets, view) {
+        let gap = u16::from(below.height > 3);
+        notice(paint, Rect { y: below.y + gap, height: below.height - gap, ..below }, &said);
+    }
+}
+
+struct List {
+    window: Window,
+    /// Lines that rows take.
+    shown: u16,
+}
+
+impl List {
+    fn of(buckets: &Buckets, inner: Rect, focused: bool) -> List {
+        let (cursor, offset) = (buckets.list.cursor, buckets.list.offset);
+        let window = Window { len: buckets.len(), offset, cursor, focused };
+        let left = u16::try_from(window.len.saturating_sub(offset)).unwrap_or(u16::MAX);
+        List { window, shown: left.min(inner.height) }
+    }
+}
+
+fn position(buckets: &Buckets, area: Rect) -> String {
+    if buckets.len() <= usize::from(area.height.saturating_sub(2)) {
+        return String::new();
+    }
+    format!("{} of {}", buckets.list.cursor + 1, buckets.shelf.len())
+}
+
+fn draw_row(paint: &mut Paint<'_>, span: Span, at: RowAt, row: &BucketRow, buckets: &Buckets) {
+    let styles = paint.styles;
+    sign(paint, span, at, false);
+    let mut place = span.skip(2);
+    let style = if row.gone.is_some() {
+        place = place.skip(paint.put(place, paint.glyphs.bad, styles.bad) + 1);
+        styles.disabled
+    } else if buckets.opened.as_ref() == Some(&row.bucket) {
+        styles.accent
+    } else {
+        styles.text
+    };
+    paint.name(place, row.bucket.as_str(), style);
+}
+
+fn draw_add(paint: &mut Paint<'_>, span: Span, at: RowAt) {
+    let dim = paint.styles.dim;
+    sign(paint, span, at, false);
+    paint.sentence(span.skip(2), ADD, dim);
+}
+
+/// What stands below the rows of a list that is not what it should be.
+fn bucket_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Option<Notice> {
+    let key = |action| view.key(Scope::Buckets, action);
+    match &buckets.loading {
+        BucketsLoading::Failed(error) if error.is(&ErrorKind::AccessDenied) => Some(Notice {
+            sign: paint.glyphs.warning,
+            sign_style: paint.styles.warning,
+            headline: "these keys may not list buckets".into(),
+            sentences: vec![format!("{} adds one by name", key(Action::AddBucket))],
+        }),
+        BucketsLoading::Failed(error) => {
+            let press = format!("{} tries again", key(Action::Refresh));
+            Some(Notice { sentences: vec![press], ..reason(paint, error, String::new()) })
+        }
+        BucketsLoading::Ready if buckets.shelf.is_empty() => Some(Notice {
+            headline: "no buckets yet".into(),
+            sentences: vec![format!("{} creates one", key(Action::New))],
+            ..Notice::default()
+        }),
+        BucketsLoading::Loading if buckets.shelf.is_empty() => {
+            Some(Notice { headline: "asking for the buckets".into(), ..Notice::default() })
+        }
+        _ => None,
+    }
+}
+
+/// Over the right side of a frame.
+pub fn border_scrollbar(paint: &mut Paint<'_>, area: Rect, window: Window, focused: bool) {
+    if area.width < 3 || area.height < 4 {
+        return;
+    }
+    let side = Rect { x: area.right() - 1, y: area.y + 1, width: 1, height: area.height - 2 };
+    let styles = paint.styles;
+    let style = if focused { styles.border_focused } else { styles.border };
+    scrollbar(paint, side, window, style);
+}

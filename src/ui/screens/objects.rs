@@ -1,0 +1,231 @@
+//! Paints the objects pane.
+
+use ratatui::layout::Rect;
+
+use crate::app::action::{Action, Scope};
+use crate::app::layout::{Columns, GAP};
+use crate::app::screens::buckets::{Buckets, BucketsLoading};
+use crate::app::screens::objects::browse::Browse;
+use crate::app::screens::objects::loading::Loading;
+use crate::domain::arrange::SortBy;
+use crate::domain::error::ErrorKind;
+use crate::domain::listing::{Row, RowKind};
+use crate::domain::units::{Count, Moment, Size};
+use crate::ui::paint::{Paint, Span};
+use crate::ui::screens::buckets::border_scrollbar;
+use crate::ui::screens::reason::reason;
+use crate::ui::screens::view::View;
+use crate::ui::widgets::frame::{Labels, frame};
+use crate::ui::widgets::notice::{Notice, notice};
+use crate::ui::widgets::rows::{RowAt, Window, rows, sign};
+use crate::ui::widgets::spinner::spinner;
+
+/// Where the pane is and how its columns are laid out.
+#[derive(Clone, Copy, Debug)]
+pub struct ObjectsPlace {
+    pub area: Rect,
+    pub columns: Columns,
+    pub focused: bool,
+}
+
+pub fn draw_objects(
+    paint: &mut Paint<'_>,
+    place: ObjectsPlace,
+    browse: &Browse,
+    buckets: &Buckets,
+    view: View<'_>,
+) {
+    let inner = frame(paint, place.area, &labels(paint, browse, view), place.focused);
+    let window = Window {
+        len: browse.rows.len(),
+        offset: browse.list.offset,
+        cursor: browse.list.cursor,
+        focused: place.focused,
+    };
+    rows(paint, inner, window, |paint, span, at| {
+        if let Some(row) = browse.rows.row(at.number) {
+            sign(paint, span, at, browse.is_marked(at.number));
+            draw_row(paint, span, place.columns, row, view);
+        }
+    });
+    border_scrollbar(paint, place.area, window, place.focused);
+    if let Some(said) = objects_notice(paint, browse, buckets, view) {
+        let shown = u16::try_from(window.len).unwrap_or(u16::MAX).min(inner.height);
+        let below = Rect { y: inner.y + shown, height: inner.height - shown, ..inner };
+        notice(paint, below, &said);
+    }
+}
+
+fn draw_row(paint: &mut Paint<'_>, span: Span, columns: Columns, row: Row<'_>, view: View<'_>) {
+    let styles = paint.styles;
+    let name = span.skip(columns.mark).take(columns.name);
+    let mut rest = span.skip(columns.mark + columns.name);
+    let RowKind::Object { size, modified, class } = row.kind else {
+        paint.name(name, row.name, styles.prefix);
+        return;
+    };
+    paint.name(name, row.name, styles.text);
+    if columns.size > 0 {
+        rest = rest.skip(GAP);
+        paint.print_right(rest.take(columns.size), styles.dim, format_args!("{}", Size(size)));
+        rest = rest.skip(columns.size);
+    }
+    if columns.modified > 0 {
+        rest = rest.skip(GAP);
+        if let Some(modified) = modified {
+            let moment = Moment(modified, view.zone);
+            paint.print(rest.take(columns.modified), styles.dim, format_args!("{moment}"));
+        }
+        rest = rest.skip(columns.modified);
+    }
+    if columns.class > 0 {
+        paint.put(rest.skip(GAP).take(columns.class), class.label(), styles.dim);
+    }
+}
+
+fn labels(paint: &Paint<'_>, browse: &Browse, view: View<'_>) -> Labels {
+    if browse.place().is_none() {
+        return Labels { title: "2 Objects".into(), ..Labels::default() };
+    }
+    Labels {
+        title: "2 Objects".into(),
+        top_right: arrangement(paint, browse, view),
+        bottom_left: marks(paint, browse),
+        bottom_right: position(browse),
+    }
+}
+
+/// `name ↑ ─ /jpg`, with a spinner while the order is still computed.
+fn arrangement(paint: &Paint<'_>, browse: &Browse, view: View<'_>) -> String {
+    let wanted = browse.rows.arrangement();
+    let glyphs = paint.glyphs;
+    let arrow = if wanted.descending { glyphs.descending } else { glyphs.ascending };
+    let mut text = format!("{} {arrow}", sort_name(wanted.sort));
+    if !wanted.filter.is_empty() {
+        text = format!("{text} {} /{}", glyphs.rule, wanted.filter);
+    }
+    if browse.rows.is_arranging() {
+        text = format!("{text} {}", spinner(glyphs, view.now));
+    }
+    text
+}
+
+fn sort_name(sort: SortBy) -> &'static str {
+    match sort {
+        SortBy::Name => "name",
+        SortBy::Size => "size",
+        SortBy::Modified => "modified",
+    }
+}
+
+/// `2 marked · 8.0 MiB`; what lies below marked folders is not counted and therefore named.
+fn marks(paint: &Paint<'_>, browse: &Browse) -> String {
+    let marks = &browse.marking.marks;
+    let dot = paint.glyphs.dot;
+    let range = if browse.marking.is_drawing_range() { "range: " } else { "" };
+    match (marks.len(), marks.prefixes()) {
+        (0, _) => String::new(),
+        (all, 0) => format!("{range}{} marked {dot} {}", Count(all as u64), Size(marks.bytes())),
+        (all, 1) => {
+            format!("{range}{} marked {dot} {} + 1 folder", Count(all as u64), Size(marks.bytes()))
+        }
+        (all, folders) => format!(
+            "{range}{} marked {dot} {} + {} folders",
+            Count(all as u64),
+            Size(marks.bytes()),
+            Count(folders as u64)
+        ),
+    }
+}
+
+/// `412 of 12,340+`; under a filter `3 of 412 found in 12,340+`.
+fn position(browse: &Browse) -> String {
+    let rows = &browse.rows;
+    let more = if browse.is_incomplete() { "+" } else { "" };
+    let all = rows.listing().len();
+    let at = if rows.is_empty() { 0 } else { browse.list.cursor + 1 };
+    let (at, shown, all) = (Count(at as u64), Count(rows.len() as u64), Count(all as u64));
+    if rows.arrangement().filter.is_empty() {
+        return if shown.0 == 0 { String::new() } else { format!("{at} of {all}{more}") };
+    }
+    format!("{at} of {shown} found in {all}{more}")
+}
+
+/// What stands where rows are missing, or below the ones that came before a failure.
+fn objects_notice(
+    paint: &Paint<'_>,
+    browse: &Browse,
+    buckets: &Buckets,
+    view: View<'_>,
+) -> Option<Notice> {
+    let key = |action| view.key(Scope::Objects, action);
+    let empty = browse.rows.is_empty();
+    match &browse.loading {
+        Loading::Idle => Some(idle_notice(paint, buckets, view)),
+        Loading::Failed(error) => {
+            let press = format!("{} lists again", key(Action::Refresh));
+            Some(reason(paint, error, press))
+        }
+        Loading::First | Loading::Refreshing | Loading::Streaming if empty => Some(Notice {
+            sign: spinner(paint.glyphs, view.now),
+            sign_style: paint.styles.accent,
+            headline: "listing".into(),
+            sentences: vec![format!("{} stops", key(Action::StepBack))],
+        }),
+        _ if !empty => None,
+        _ if !browse.rows.listing().is_empty() => Some(Notice {
+            headline: "no name matches the filter".into(),
+            sentences: vec![format!(
+                "{} ends the filter, {} changes it",
+                key(Action::StepBack),
+                key(Action::Filter)
+            )],
+            ..Notice::default()
+        }),
+        Loading::Stopped => Some(Notice {
+            headline: "stopped before anything came".into(),
+            sentences: vec![format!("{} lists again", key(Action::Refresh))],
+            ..Notice::default()
+        }),
+        _ => Some(empty_notice(&key)),
+    }
+}
+
+fn empty_notice(key: &dyn Fn(Action) -> String) -> Notice {
+    Notice {
+        headline: "nothing here yet".into(),
+        sentences: vec![format!(
+            "{} uploads files or folders, {} creates a prefix, {} goes up",
+            key(Action::Upload),
+            key(Action::New),
+            key(Action::Parent)
+        )],
+        ..Notice::default()
+    }
+}
+
+/// Without an open bucket: what to do, or why the buckets did not come, in the wide pane.
+fn idle_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Notice {
+    let key = |action| view.key(Scope::Buckets, action);
+    match &buckets.loading {
+        BucketsLoading::Failed(error) if error.is(&ErrorKind::AccessDenied) => reason(
+            paint,
+            error,
+            format!("{} adds a bucket by name: its objects can be used", key(Action::AddBucket)),
+        ),
+        BucketsLoading::Failed(error) => {
+            let change = key(Action::SwitchConnection);
+            let press = format!("{} tries again, {change} changes the connection", key(Action::Refresh));
+            reason(paint, error, press)
+        }
+        _ => Notice {
+            headline: "no bucket is open".into(),
+            sentences: vec![format!(
+                "{} opens the bucket under the cursor, {} adds one by name",
+                key(Action::Open),
+                key(Action::AddBucket)
+            )],
+            ..Notice::default()
+        },
+    }
+}

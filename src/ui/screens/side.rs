@@ -1,0 +1,107 @@
+//! Paints the side pane: its tabs and what the chosen one shows.
+
+use ratatui::layout::Rect;
+
+use crate::app::action::{Action, Scope};
+use crate::app::context::SideTab;
+use crate::app::screens::preview::{Preview, PreviewBody};
+use crate::app::screens::side::{Fetched, Side};
+use crate::domain::error::Error;
+use crate::domain::units::{Count, Size};
+use crate::ui::paint::{Paint, Span};
+use crate::ui::screens::buckets::border_scrollbar;
+use crate::ui::screens::details::draw_details;
+use crate::ui::screens::preview::draw_preview;
+use crate::ui::screens::reason::reason;
+use crate::ui::screens::view::View;
+use crate::ui::widgets::frame::{Labels, frame};
+use crate::ui::widgets::notice::{Notice, notice};
+use crate::ui::widgets::rows::Window;
+use crate::ui::widgets::spinner::spinner;
+
+pub fn draw_side(paint: &mut Paint<'_>, area: Rect, side: &Side, focused: bool, view: View<'_>) {
+    let inner = frame(paint, area, &labels(side), focused);
+    draw_tabs(paint, Span::line(area, 0).skip(2), side.tab(), focused);
+    match side.tab() {
+        None => {}
+        Some(SideTab::Details) => match &side.head {
+            Fetched::Ready(head) => draw_details(paint, inner, side, head, view),
+            Fetched::Failed(error) => draw_failed(paint, inner, error, view),
+            Fetched::Waiting | Fetched::Nothing => draw_waiting(paint, inner, view),
+        },
+        Some(SideTab::Preview) => match &side.preview {
+            Fetched::Ready(preview) => {
+                draw_preview(paint, inner, preview, side.offset);
+                let (len, cursor) = (preview.lines(), side.offset);
+                let window = Window { len, offset: side.offset, cursor, focused };
+                border_scrollbar(paint, area, window, focused);
+            }
+            Fetched::Failed(error) => draw_failed(paint, inner, error, view),
+            Fetched::Waiting | Fetched::Nothing => draw_waiting(paint, inner, view),
+        },
+    }
+}
+
+fn labels(side: &Side) -> Labels {
+    let name = side.object().map_or("", |object| object.key.name());
+    let bottom_right = match (side.tab(), &side.preview) {
+        (Some(SideTab::Preview), Fetched::Ready(preview)) => extent(preview, side.offset),
+        _ => String::new(),
+    };
+    Labels { bottom_left: name.to_owned(), bottom_right, ..Labels::default() }
+}
+
+/// How much of the object is here: never taken for the whole.
+fn extent(preview: &Preview, offset: usize) -> String {
+    let lines = match &preview.body {
+        PreviewBody::Empty => return String::new(),
+        PreviewBody::Text { .. } => {
+            let (line, all) = (Count(offset as u64 + 1), Count(preview.lines() as u64));
+            format!("line {line} of {all}")
+        }
+        PreviewBody::Binary(_) => "binary".to_owned(),
+    };
+    match preview.size.filter(|_| preview.is_cut()) {
+        Some(size) => format!("{lines}, first {} of {}", Size(preview.fetched as u64), Size(size)),
+        None => lines,
+    }
+}
+
+fn draw_tabs(paint: &mut Paint<'_>, span: Span, tab: Option<SideTab>, focused: bool) {
+    let styles = paint.styles;
+    let chosen = if focused { styles.title_focused } else { styles.title };
+    let mut rest = span.shorter(2);
+    rest = rest.skip(paint.put(rest, "4 ", chosen));
+    for (number, (name, each)) in
+        [("Preview", SideTab::Preview), ("Details", SideTab::Details)].into_iter().enumerate()
+    {
+        if number > 0 {
+            rest = rest.skip(paint.put(rest, " │ ", styles.border));
+        }
+        let is_chosen = tab == Some(each);
+        let style = if is_chosen { chosen } else { styles.dim };
+        let start = rest;
+        rest = rest.skip(paint.put(rest, name, style));
+        if is_chosen {
+            let underline = ratatui::style::Style::new().underlined();
+            paint.restyle_line(start.take(start.width - rest.width), underline);
+        }
+    }
+    paint.put(rest, " ", styles.text);
+}
+
+fn draw_failed(paint: &mut Paint<'_>, area: Rect, error: &Error, view: View<'_>) {
+    let press = format!("{} fetches it again", view.key(Scope::Side, Action::Refresh));
+    let said = reason(paint, error, press);
+    notice(paint, area, &said);
+}
+
+fn draw_waiting(paint: &mut Paint<'_>, area: Rect, view: View<'_>) {
+    let said = Notice {
+        sign: spinner(paint.glyphs, view.now),
+        sign_style: paint.styles.accent,
+        headline: "fetching".into(),
+        sentences: Vec::new(),
+    };
+    notice(paint, area, &said);
+}
