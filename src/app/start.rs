@@ -15,6 +15,7 @@ impl State {
         let (keymap, key_problems) = Keymap::with(&startup.keys);
         let (now, open, problems) = (startup.now, startup.open.clone(), startup.problems.clone());
         let mut state = State::empty(Session::new(startup), keymap, size);
+        state.now = now;
         let mut asked = Asked::default();
         state.with(now, &mut asked, |parts, cx| parts.buckets.start(cx));
         asked.moves.push(Move::Open(open));

@@ -21,6 +21,8 @@ use crate::app::usage::UsageMeter;
 
 #[derive(Clone, Debug)]
 pub struct State {
+    /// When the last event came; what turns is painted by it.
+    pub now: Timestamp,
     pub size: Size,
     pub focus: Pane,
     pub zoomed: bool,
@@ -69,6 +71,7 @@ impl State {
     /// Shows nothing yet and asks for nothing.
     pub fn empty(session: Session, keymap: Keymap, size: Size) -> State {
         let mut state = State {
+            now: Timestamp::UNIX_EPOCH,
             size,
             focus: Pane::Buckets,
             zoomed: false,

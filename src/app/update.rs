@@ -16,6 +16,7 @@ use crate::app::toasts::Level;
 /// What an event makes of the state, and what the shell shall do.
 pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
     let mut asked = Asked::default();
+    state.now = now;
     state.toasts.expire(now);
     match event {
         Event::Key(chord) => on_key(state, now, chord, &mut asked),

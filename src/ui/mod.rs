@@ -1,8 +1,70 @@
 //! Painting: a pure function of the interface state.
 
+pub mod bars;
 pub mod dialogs;
 pub mod glyphs;
+pub mod overlays;
 pub mod paint;
+pub mod screens;
 pub mod text;
 pub mod theme;
 pub mod widgets;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::app::layout::{Pane, Rect as Area};
+use crate::app::state::State;
+use crate::ui::bars::{draw_footer, draw_header, draw_status};
+use crate::ui::dialogs::draw_dialog;
+use crate::ui::paint::Paint;
+use crate::ui::screens::buckets::draw_buckets;
+use crate::ui::screens::objects::{ObjectsPlace, draw_objects};
+use crate::ui::screens::side::draw_side;
+use crate::ui::screens::view::View;
+use crate::ui::theme::Theme;
+
+pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
+    draw_into(state, theme, frame.buffer_mut());
+}
+
+/// Paints a buffer of the window's size; the places of the state are cut to it.
+pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) {
+    let mut paint = Paint::new(buffer, theme);
+    let window = paint.buffer.area;
+    let text = paint.styles.text;
+    paint.restyle(window, text);
+    draw_header(&mut paint, place(window, state.areas.header), state);
+    draw_panes(&mut paint, state);
+    draw_status(&mut paint, place(window, state.areas.status), state);
+    draw_footer(&mut paint, place(window, state.areas.footer), state);
+    if let Some(dialog) = state.dialog() {
+        draw_dialog(&mut paint, dialog, &state.session.zone);
+    }
+}
+
+fn draw_panes(paint: &mut Paint<'_>, state: &State) {
+    let view = View { now: state.now, zone: &state.session.zone, keymap: &state.keymap };
+    let focused = |pane| state.focus == pane && state.dialog().is_none();
+    let areas = &state.areas;
+    let window = paint.buffer.area;
+    let buckets = place(window, areas.buckets);
+    if !buckets.is_empty() {
+        draw_buckets(paint, buckets, &state.buckets, focused(Pane::Buckets), view);
+    }
+    let area = place(window, areas.objects);
+    if !area.is_empty() {
+        let focused = focused(Pane::Objects);
+        let place = ObjectsPlace { area, columns: areas.columns, focused };
+        draw_objects(paint, place, &state.objects.browse, &state.buckets, view);
+    }
+    let side = place(window, areas.side);
+    if !side.is_empty() {
+        draw_side(paint, side, &state.side, focused(Pane::Side), view);
+    }
+}
+
+fn place(window: Rect, area: Area) -> Rect {
+    Rect::new(area.x, area.y, area.width, area.height).intersection(window)
+}

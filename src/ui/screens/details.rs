@@ -34,7 +34,10 @@ pub fn draw_details(
     let text_width = area.width.saturating_sub(labels + 1).max(1);
     let lines = facts.iter().flat_map(|(label, text)| {
         let texts = wrap(&visible(text), text_width.into());
-        texts.into_iter().enumerate().map(move |(at, text)| (if at == 0 { label } else { "" }, text))
+        texts
+            .into_iter()
+            .enumerate()
+            .map(move |(at, text)| (if at == 0 { label } else { "" }, text))
     });
     let styles = paint.styles;
     for ((label, text), line) in lines.skip(side.offset).zip(0..area.height) {
@@ -79,7 +82,9 @@ fn header_facts(head: &ObjectHead) -> Vec<Fact> {
 
 fn other_facts(head: &ObjectHead) -> Vec<Fact> {
     let mut facts = head.checksums.clone();
-    facts.extend(head.user_metadata.iter().map(|(name, text)| (format!("meta {name}"), text.clone())));
+    facts.extend(
+        head.user_metadata.iter().map(|(name, text)| (format!("meta {name}"), text.clone())),
+    );
     if head.missing_metadata > 0 {
         let text = format!("{} entries that cannot be expressed as headers", head.missing_metadata);
         facts.push(("meta".to_owned(), text));

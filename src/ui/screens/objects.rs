@@ -17,7 +17,7 @@ use crate::ui::screens::reason::reason;
 use crate::ui::screens::view::View;
 use crate::ui::widgets::frame::{Labels, frame};
 use crate::ui::widgets::notice::{Notice, notice};
-use crate::ui::widgets::rows::{RowAt, Window, rows, sign};
+use crate::ui::widgets::rows::{Window, rows, sign};
 use crate::ui::widgets::spinner::spinner;
 
 /// Where the pane is and how its columns are laid out.
@@ -215,7 +215,8 @@ fn idle_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Notice {
         ),
         BucketsLoading::Failed(error) => {
             let change = key(Action::SwitchConnection);
-            let press = format!("{} tries again, {change} changes the connection", key(Action::Refresh));
+            let press =
+                format!("{} tries again, {change} changes the connection", key(Action::Refresh));
             reason(paint, error, press)
         }
         _ => Notice {

@@ -94,7 +94,11 @@ fn speed(glyphs: &Glyphs, totals: &Totals) -> String {
     said.join(&format!(" {0}{0} ", glyphs.rule))
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; a rate is never negative")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "saturates; a rate is never negative"
+)]
 fn rate_of(per_second: f64) -> Rate {
     Rate(per_second as u64)
 }
@@ -146,7 +150,9 @@ fn draw_job(paint: &mut Paint<'_>, span: Span, at: RowAt, job: &QueuedJob, view:
     let progress = &job.view.progress;
     match &job.view.state {
         JobState::Running => draw_running(paint, rest, columns, job),
-        JobState::Paused => draw_bar(paint, rest, columns, job, "paused"),
+        JobState::Paused => {
+            draw_bar(paint, rest, columns, job, "paused");
+        }
         JobState::Queued => {
             let sign = paint.glyphs.queued;
             paint.print(rest, styles.dim, format_args!("{sign} queued{}", Expected(progress)));

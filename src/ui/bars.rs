@@ -1,0 +1,193 @@
+//! The lines above and below the panes: where one is, what happened, what can be pressed.
+
+use ratatui::layout::Rect;
+
+use crate::app::action::{ACTIONS, Action, Scope};
+use crate::app::layout::Pane;
+use crate::app::screens::objects::loading::Loading;
+use crate::app::state::State;
+use crate::app::toasts::Level;
+use crate::domain::price::price_of;
+use crate::domain::units::Count;
+use crate::ui::paint::{Paint, Span};
+use crate::ui::widgets::breadcrumb::breadcrumb;
+use crate::ui::widgets::field::{Typed, field};
+use crate::ui::widgets::hints::{Hint, hints};
+use crate::ui::widgets::spinner::spinner;
+
+/// `connection ▸ bucket ▸ prefix` and, at the right, how much is loaded and whether one may write.
+pub fn draw_header(paint: &mut Paint<'_>, area: Rect, state: &State) {
+    let line = Span::line(area, 0).skip(1).shorter(1);
+    let styles = paint.styles;
+    let read_only = state.session.connection().read_only;
+    let (word, style) = if read_only { ("ro", styles.warning) } else { ("rw", styles.dim) };
+    let mut used = paint.print_right(line, style, format_args!("{word}"));
+    used += 2;
+    if let Some(count) = count_text(paint, state) {
+        used += paint.print_right(line.shorter(used), styles.dim, format_args!("{count}")) + 2;
+    }
+    let name = state.session.name().as_str();
+    match state.objects.browse.place() {
+        Some(at) => {
+            let parts = [name, at.bucket.as_str(), at.prefix.as_str()];
+            breadcrumb(paint, line.shorter(used), &parts);
+        }
+        None => {
+            breadcrumb(paint, line.shorter(used), &[name]);
+        }
+    }
+}
+
+/// `12,340+ ⠋`: a plus while the server has more, a sign that turns while it is coming.
+fn count_text(paint: &Paint<'_>, state: &State) -> Option<String> {
+    let browse = &state.objects.browse;
+    browse.place()?;
+    let count = Count(browse.rows.listing().len() as u64);
+    let more = if browse.is_incomplete() { "+" } else { "" };
+    if browse.is_moving() {
+        return Some(format!("{count}{more} {}", spinner(paint.glyphs, state.now)));
+    }
+    let stopped = if browse.loading == Loading::Stopped { " stopped" } else { "" };
+    Some(format!("{count}{more}{stopped}"))
+}
+
+/// The newest note, or the filter while it is typed; at the right what the session has used.
+pub fn draw_status(paint: &mut Paint<'_>, area: Rect, state: &State) {
+    let line = Span::line(area, 0).skip(1).shorter(1);
+    let used = draw_usage(paint, line, state);
+    let left = line.shorter(used + 2);
+    if let Some(typing) = &state.objects.browse.typing {
+        let slash = paint.put(left, "/", paint.styles.key);
+        let (text, cursor) = (typing.text(), typing.cursor());
+        let typed = Typed { text, cursor, masked: false, focused: true };
+        field(paint, left.skip(slash).take(48), typed);
+    } else if !state.pending.is_empty() {
+        let keys: Vec<String> = state.pending.iter().map(ToString::to_string).collect();
+        let (keys, ellipsis) = (keys.join(" "), paint.glyphs.ellipsis);
+        let style = paint.styles.key;
+        paint.print(left, style, format_args!("{keys} {ellipsis}"));
+    } else {
+        draw_toast(paint, left, state);
+    }
+}
+
+fn draw_toast(paint: &mut Paint<'_>, span: Span, state: &State) {
+    let Some(toast) = state.toasts.current() else { return };
+    let styles = paint.styles;
+    let (sign, style) = match toast.level {
+        Level::Done => (paint.glyphs.good, styles.good),
+        Level::Note => (paint.glyphs.note, styles.dim),
+        Level::Problem => (paint.glyphs.bad, styles.bad),
+    };
+    let used = paint.put(span, sign, style) + 1;
+    let text = if toast.level == Level::Problem { styles.bad } else { styles.text };
+    paint.sentence(span.skip(used), &toast.text, text);
+}
+
+/// `req A 14 · B 3  ~$0.0001`; gives the cells used.
+fn draw_usage(paint: &mut Paint<'_>, span: Span, state: &State) -> u16 {
+    let usage = state.usage.of(state.session.name());
+    let styles = paint.styles;
+    let mut used = 0;
+    if let Some(price) = price_of(state.session.provider()) {
+        let cost = price.estimate(&usage);
+        used = paint.print_right(span, styles.dim, format_args!("{cost}"));
+        used += 2;
+    }
+    if span.width < 60 {
+        return used;
+    }
+    let (a, b, dot) = (Count(usage.class_a), Count(usage.class_b), paint.glyphs.dot);
+    used + paint.print_right(span.shorter(used), styles.dim, format_args!("req A {a} {dot} B {b}"))
+}
+
+/// Actions worth a place in the footer, the most wanted first.
+const WANTED: &[(Pane, &[Action])] = &[
+    (
+        Pane::Buckets,
+        &[
+            Action::Open,
+            Action::AddBucket,
+            Action::New,
+            Action::Delete,
+            Action::SwitchConnection,
+            Action::Refresh,
+            Action::Palette,
+        ],
+    ),
+    (
+        Pane::Objects,
+        &[
+            Action::Download,
+            Action::Upload,
+            Action::CopyLink,
+            Action::LinkMenu,
+            Action::Delete,
+            Action::Filter,
+            Action::Mark,
+            Action::Copy,
+            Action::Sort,
+            Action::New,
+            Action::Details,
+            Action::Preview,
+            Action::Palette,
+        ],
+    ),
+    (
+        Pane::Transfers,
+        &[
+            Action::JobDetails,
+            Action::CancelJob,
+            Action::PauseJob,
+            Action::RetryJob,
+            Action::ClearFinished,
+            Action::JobEarlier,
+            Action::JobLater,
+            Action::FocusObjects,
+        ],
+    ),
+    (
+        Pane::Side,
+        &[Action::Preview, Action::Details, Action::Parent, Action::Zoom, Action::FocusObjects],
+    ),
+];
+
+/// The keys that do something now: those of the question where one is open.
+pub fn draw_footer(paint: &mut Paint<'_>, area: Rect, state: &State) {
+    let line = Span::line(area, 0).skip(1).shorter(1);
+    let scopes = state.scopes();
+    let asked = scopes.iter().any(|scope| matches!(scope, Scope::Dialog | Scope::Text));
+    let actions: Vec<Action> = if asked { asked_actions(scopes) } else { wanted(state) };
+    let found: Vec<Hint> = actions.into_iter().filter_map(|action| hint(state, action)).collect();
+    match found.split_last() {
+        Some((last, before)) if asked => hints(paint, line, before, last),
+        _ => {
+            let key = state.keymap.key_for(&[Scope::Global], Action::Help);
+            let help = Hint { key: key.unwrap_or_else(|| ":help".into()), title: "help" };
+            hints(paint, line, &found, &help);
+        }
+    }
+}
+
+fn asked_actions(scopes: &[Scope]) -> Vec<Action> {
+    let here = ACTIONS.iter().filter(|spec| {
+        let asked = [Scope::Dialog, Scope::Text];
+        asked.iter().any(|scope| scopes.contains(scope) && spec.scopes.contains(scope))
+            && !spec.scopes.contains(&Scope::List)
+            && !spec.scopes.contains(&Scope::Global)
+    });
+    let mut actions: Vec<Action> = here.map(|spec| spec.action).collect();
+    actions.sort_by_key(|action| (*action == Action::Dismiss, *action));
+    actions
+}
+
+fn wanted(state: &State) -> Vec<Action> {
+    let here = WANTED.iter().find(|(pane, _)| *pane == state.focus);
+    let actions = here.map_or(&[][..], |(_, actions)| actions);
+    actions.iter().copied().filter(|action| state.disabled(*action).is_none()).collect()
+}
+
+fn hint(state: &State, action: Action) -> Option<Hint> {
+    let key = state.keymap.key_for(state.scopes(), action)?;
+    Some(Hint { key, title: action.spec().title })
+}
