@@ -6,14 +6,19 @@ use crate::app::action::{Action, Scope};
 use crate::app::context::{Context, Move, SideTab};
 use crate::app::effect::Effect;
 use crate::app::layout::Pane;
+use crate::app::overlaid::{on_overlay_action, open_overlay};
 use crate::app::state::{Asked, Keyboard, Parts, State};
 use crate::app::toasts::Level;
 
 /// Performs an action, or says why it cannot be done.
 pub fn dispatch(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) {
     let keyboard = state.keyboard();
-    if keyboard == Keyboard::Places {
-        return state.with(now, asked, |parts, cx| parts.places.on_action(action, cx));
+    match keyboard {
+        Keyboard::Overlay => return on_overlay_action(state, action, asked),
+        Keyboard::Places => {
+            return state.with(now, asked, |parts, cx| parts.places.on_action(action, cx));
+        }
+        _ => {}
     }
     if state.dialog().is_none()
         && let Some(reason) = state.disabled(action)
@@ -41,7 +46,7 @@ fn to_part(
         Keyboard::Side => {
             parts.side.on_action(action, cx) || (objects_only && on_objects(parts, action, cx))
         }
-        Keyboard::Transfers | Keyboard::Places => false,
+        Keyboard::Transfers | Keyboard::Places | Keyboard::Overlay => false,
     })
 }
 
@@ -72,6 +77,7 @@ fn to_window(state: &mut State, now: Timestamp, action: Action, asked: &mut Aske
         Action::StepBack => step_back(state, now, asked),
         Action::Suspend => asked.effects.push(Effect::Suspend),
         Action::Redraw => asked.effects.push(Effect::Redraw),
+        _ if open_overlay(state, action) => {}
         _ => state.with(now, asked, |parts, cx| anywhere(parts, action, cx)),
     }
 }
@@ -82,8 +88,7 @@ fn anywhere(parts: Parts<'_>, action: Action, cx: &mut Context<'_>) {
         Action::HistoryBack => browse.go_back(cx),
         Action::HistoryForward => browse.go_forward(cx),
         Action::GoToPath => parts.places.ask_path(&browse.location()),
-        Action::SwitchConnection => parts.places.ask_connection(cx),
-        Action::Quit => parts.places.quit(0, cx),
+        Action::Quit => parts.places.quit(parts.transfers.active(), cx),
         Action::Refresh => {
             parts.buckets.refresh(cx);
             browse.refresh(cx);

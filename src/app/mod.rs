@@ -13,6 +13,7 @@ pub mod list;
 pub mod log;
 pub mod mouse;
 pub mod moves;
+pub mod overlaid;
 pub mod overlays;
 pub mod screens;
 pub mod session;

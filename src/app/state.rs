@@ -10,6 +10,7 @@ use crate::app::effect::Effect;
 use crate::app::keymap::Keymap;
 use crate::app::layout::{Areas, Pane, Shape, Size};
 use crate::app::log::Log;
+use crate::app::overlays::overlay::Overlay;
 use crate::app::screens::buckets::Buckets;
 use crate::app::screens::objects::Objects;
 use crate::app::screens::places::Places;
@@ -17,6 +18,7 @@ use crate::app::screens::side::Side;
 use crate::app::session::Session;
 use crate::app::ticket::Tickets;
 use crate::app::toasts::Toasts;
+use crate::app::transfers::Transfers;
 use crate::app::usage::UsageMeter;
 
 #[derive(Clone, Debug)]
@@ -36,6 +38,9 @@ pub struct State {
     pub objects: Objects,
     pub side: Side,
     pub places: Places,
+    /// Over everything, whatever is focused.
+    pub overlay: Option<Overlay>,
+    pub transfers: Transfers,
     pub toasts: Toasts,
     pub log: Log,
     pub usage: UsageMeter,
@@ -48,6 +53,7 @@ pub struct Parts<'a> {
     pub objects: &'a mut Objects,
     pub side: &'a mut Side,
     pub places: &'a mut Places,
+    pub transfers: &'a mut Transfers,
 }
 
 /// What parts have asked for so far during one event.
@@ -60,6 +66,7 @@ pub struct Asked {
 /// The parts that take keys, from the innermost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keyboard {
+    Overlay,
     Places,
     Buckets,
     Objects,
@@ -83,6 +90,8 @@ impl State {
             objects: Objects::default(),
             side: Side::default(),
             places: Places::default(),
+            overlay: None,
+            transfers: Transfers::default(),
             toasts: Toasts::default(),
             log: Log::default(),
             usage: UsageMeter::default(),
@@ -99,9 +108,9 @@ impl State {
         asked: &mut Asked,
         act: impl FnOnce(Parts<'_>, &mut Context<'_>) -> T,
     ) -> T {
-        let State { session, areas, tickets, buckets, objects, side, places, .. } = self;
+        let State { session, areas, tickets, buckets, objects, side, places, transfers, .. } = self;
         let mut context = Context::new(now, session, areas, tickets);
-        let done = act(Parts { buckets, objects, side, places }, &mut context);
+        let done = act(Parts { buckets, objects, side, places, transfers }, &mut context);
         let (effects, moves) = context.finish();
         asked.effects.extend(effects);
         asked.moves.extend(moves);
@@ -114,13 +123,16 @@ impl State {
             focus: self.focus,
             zoomed: self.zoomed,
             side_open: self.side.is_open(),
-            jobs: 0,
+            jobs: self.transfers.jobs().len(),
         };
         self.areas = Areas::of(self.size, shape);
     }
 
     /// Who takes the keys now.
     pub fn keyboard(&self) -> Keyboard {
+        if self.overlay.is_some() {
+            return Keyboard::Overlay;
+        }
         if self.places.dialog().is_some() {
             return Keyboard::Places;
         }
@@ -141,6 +153,7 @@ impl State {
     /// What keys mean now, innermost first.
     pub fn scopes(&self) -> &'static [Scope] {
         match self.keyboard() {
+            Keyboard::Overlay => self.overlay.as_ref().map_or(&[], Overlay::scopes),
             Keyboard::Places => self.places.scopes(),
             Keyboard::Buckets => self.buckets.scopes(),
             Keyboard::Objects => self.objects.scopes(),
@@ -181,5 +194,6 @@ impl State {
             || self.buckets.is_waiting()
             || self.objects.browse.is_moving()
             || self.side.is_waiting()
+            || self.transfers.active() > 0
     }
 }

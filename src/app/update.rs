@@ -10,6 +10,7 @@ use crate::app::keymap::Resolved;
 use crate::app::layout::Size;
 use crate::app::mouse::on_mouse;
 use crate::app::moves::perform;
+use crate::app::overlaid::{follow_log, on_overlay_text};
 use crate::app::state::{Asked, Keyboard, State};
 use crate::app::toasts::Level;
 
@@ -24,13 +25,16 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
         Event::Paste(text) => on_paste(state, now, &text, &mut asked),
         Event::Resized { width, height } => state.size = Size { width, height },
         Event::Reply { ticket, reply } => on_reply(state, now, ticket, reply, &mut asked),
-        Event::Transfer(_) => {}
+        Event::Transfer(event) => {
+            state.transfers.on_event(now, event);
+        }
         Event::Metered { connection, usage } => state.usage.on_metered(connection, usage),
         Event::Clipboard(outcome) => on_clipboard(state, now, outcome),
         Event::Resumed => asked.effects.push(Effect::Redraw),
-        Event::Tick => {}
+        Event::Tick => state.transfers.on_tick(now),
     }
     perform(state, now, &mut asked);
+    follow_log(state);
     asked.effects
 }
 
@@ -49,20 +53,26 @@ fn on_key(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
 
 fn on_text(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
     let keyboard = state.keyboard();
+    if keyboard == Keyboard::Overlay {
+        return on_overlay_text(state, chord, asked);
+    }
     state.with(now, asked, |parts, cx| match keyboard {
         Keyboard::Places => parts.places.on_text(chord, cx),
         Keyboard::Buckets => parts.buckets.on_text(chord, cx),
         Keyboard::Objects => parts.objects.on_text(chord, cx),
-        Keyboard::Side | Keyboard::Transfers => {}
+        Keyboard::Side | Keyboard::Transfers | Keyboard::Overlay => {}
     });
 }
 
 fn on_paste(state: &mut State, now: Timestamp, text: &str, asked: &mut Asked) {
+    if let Some(overlay) = &mut state.overlay {
+        return overlay.on_paste(text);
+    }
     let keyboard = state.keyboard();
     state.with(now, asked, |parts, cx| match keyboard {
         Keyboard::Places => parts.places.on_paste(text),
         Keyboard::Buckets => parts.buckets.on_paste(text, cx),
-        Keyboard::Objects | Keyboard::Side | Keyboard::Transfers => {
+        Keyboard::Objects | Keyboard::Side | Keyboard::Transfers | Keyboard::Overlay => {
             parts.objects.on_paste(text, cx);
         }
     });

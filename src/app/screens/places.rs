@@ -1,9 +1,8 @@
-//! Questions that lead elsewhere: go to a path, change the connection, quit.
+//! Questions that lead elsewhere: go to a path, quit.
 
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Move};
-use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::dialog::{Answer, Dialog};
 use crate::app::dialogs::outcome::Outcome;
@@ -25,7 +24,6 @@ struct Asked {
 enum About {
     /// Relative to the bucket that is open.
     Path(Option<Bucket>),
-    Connection,
     Quit,
 }
 
@@ -43,19 +41,6 @@ impl Places {
         let prompt = Prompt::new("Go to", hint, &here.to_string(), some_text);
         let about = About::Path(here.bucket().cloned());
         self.asked = Some(Asked { dialog: Dialog::Prompt(prompt), about });
-    }
-
-    pub fn ask_connection(&mut self, cx: &Context<'_>) {
-        let connections = &cx.session.connections;
-        let rows = connections.iter().map(|connection| ChoiceRow {
-            key: None,
-            title: connection.name.to_string(),
-            note: connection.endpoint.clone().unwrap_or_else(|| connection.provider.to_string()),
-            disabled: None,
-        });
-        let current = connections.iter().position(|each| each.name == *cx.session.name());
-        let choice = Choice::new("Connection", rows.collect()).starting_at(current.unwrap_or(0));
-        self.asked = Some(Asked { dialog: Dialog::Choice(choice), about: About::Connection });
     }
 
     /// Quits, after a question where `active` transfers are not finished.
@@ -101,10 +86,6 @@ impl Places {
         match (asked.about, answer) {
             (About::Path(bucket), Answer::Text(text)) => {
                 cx.ask(Move::Open(location_of(&text, bucket)));
-            }
-            (About::Connection, Answer::Row(row)) => {
-                let name = cx.session.connections.get(row).map(|each| each.name.clone());
-                cx.ask(name.map_or(Move::Run(Action::FocusBuckets), Move::Connect));
             }
             (About::Quit, Answer::Yes) => cx.ask(Move::Quit),
             _ => {}

@@ -1,0 +1,70 @@
+//! Opens overlays and does what is chosen in them.
+
+use crate::app::action::Action;
+use crate::app::chord::Chord;
+use crate::app::context::Move;
+use crate::app::dialogs::outcome::Outcome;
+use crate::app::overlays::connections::Connections;
+use crate::app::overlays::events::Events;
+use crate::app::overlays::help::Help;
+use crate::app::overlays::overlay::{Overlay, OverlayAnswer};
+use crate::app::overlays::palette::Palette;
+use crate::app::overlays::rows::{rows_everywhere, rows_here};
+use crate::app::state::{Asked, State};
+
+/// Opens the overlay an action asks for; `false` where it asks for none.
+pub fn open_overlay(state: &mut State, action: Action) -> bool {
+    let disabled = |action| state.disabled(action);
+    let overlay = match action {
+        Action::Help => {
+            Overlay::Help(Help::new(rows_here(&state.keymap, state.scopes(), disabled)))
+        }
+        Action::Palette => {
+            let rows = rows_everywhere(&state.keymap, state.scopes(), disabled);
+            Overlay::Palette(Palette::new(rows, state.objects.browse.location()))
+        }
+        Action::Events => Overlay::Events(Events::new(&state.log)),
+        Action::SwitchConnection => {
+            let session = &state.session;
+            Overlay::Connections(Connections::new(&session.connections, session.name()))
+        }
+        _ => return false,
+    };
+    state.overlay = Some(overlay);
+    true
+}
+
+pub fn on_overlay_action(state: &mut State, action: Action, asked: &mut Asked) {
+    if let Some(overlay) = &mut state.overlay {
+        let outcome = overlay.on_action(action);
+        on_outcome(state, outcome, asked);
+    }
+}
+
+pub fn on_overlay_text(state: &mut State, chord: Chord, asked: &mut Asked) {
+    if let Some(overlay) = &mut state.overlay {
+        let outcome = overlay.on_text(chord);
+        on_outcome(state, outcome, asked);
+    }
+}
+
+/// Brings what happened since into the events list while it is open.
+pub fn follow_log(state: &mut State) {
+    if let Some(Overlay::Events(events)) = &mut state.overlay {
+        events.follow(&state.log);
+    }
+}
+
+fn on_outcome(state: &mut State, outcome: Outcome<OverlayAnswer>, asked: &mut Asked) {
+    if outcome == Outcome::Open {
+        return;
+    }
+    state.overlay = None;
+    if let Outcome::Accepted(answer) = outcome {
+        asked.moves.push(match answer {
+            OverlayAnswer::Run(action) => Move::Run(action),
+            OverlayAnswer::Go(location) => Move::Open(location),
+            OverlayAnswer::Connect(name) => Move::Connect(name),
+        });
+    }
+}
