@@ -9,7 +9,7 @@ use tokio::runtime;
 use crate::cli::args::{Arguments, TargetFlags, Verb};
 use crate::cli::connect::Choice;
 use crate::cli::print::{Status, Trouble, complain};
-use crate::cli::{jobs, list, one, stream};
+use crate::cli::{demo, jobs, list, one, stream};
 use crate::config::paths::Folders;
 use crate::domain::error::{Error, ErrorKind};
 
@@ -42,6 +42,7 @@ fn attempt(verb: Verb, flags: &TargetFlags) -> Result<Status, Trouble> {
             io::stdout().write_all(&script)?;
             return Ok(Status::Done);
         }
+        Verb::Demo(arguments) => return runtime()?.block_on(demo::serve(arguments)),
         _ => {}
     }
     let choice = Choice::make(flags, &Folders::find()?)?;

@@ -1,1 +1,14 @@
 //! The imperative shell of the terminal.
+
+pub mod clients;
+pub mod clipboard;
+pub mod destinations;
+pub mod input;
+pub mod log;
+pub mod requests;
+pub mod run;
+pub mod runner;
+pub mod signals;
+pub mod start;
+pub mod startup;
+pub mod terminal;

@@ -1,0 +1,79 @@
+//! Download: the folder that is asked for, and the jobs it makes.
+
+use std::path::{Path, PathBuf};
+
+use crate::app::dialogs::dialog::Dialog;
+use crate::app::dialogs::prompt::Prompt;
+use crate::domain::address::{Bucket, ConnectionName, Prefix};
+use crate::domain::transfer::{JobSpec, OnConflict, Target, Work};
+
+/// Asks for the folder; the last one stands there already.
+pub fn question(sources: &[Target], folder: &Path) -> Dialog {
+    let title = match sources {
+        [one] => format!("Download {} to", name_of(one)),
+        many => format!("Download {} rows to", many.len()),
+    };
+    let hint = "a folder of this machine; it is made where it is missing";
+    Dialog::Prompt(Prompt::new(title, hint, &folder.display().to_string(), folder_rule))
+}
+
+/// One job for each row; a prefix goes into a folder of its own name.
+pub fn specs(
+    connection: &ConnectionName,
+    bucket: &Bucket,
+    sources: Vec<Target>,
+    folder: &Path,
+) -> Vec<JobSpec> {
+    let spec = |source: Target| {
+        let folder = match &source {
+            Target::Object(_) => folder.to_path_buf(),
+            Target::Prefix(prefix) => folder_of(folder, prefix),
+        };
+        let work = Work::Download { bucket: bucket.clone(), source, folder, name: None };
+        JobSpec { connection: connection.clone(), work, on_conflict: OnConflict::default() }
+    };
+    sources.into_iter().map(spec).collect()
+}
+
+/// The name of a row as a title shows it.
+pub fn name_of(target: &Target) -> &str {
+    match target {
+        Target::Object(key) => key.name(),
+        Target::Prefix(prefix) => prefix.name(),
+    }
+}
+
+fn folder_rule(text: &str) -> Result<(), String> {
+    match text.trim() {
+        "" => Err(String::new()),
+        text if text.contains('\0') => Err("no path has a NUL in it".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+/// `folder` and the last segment of the prefix; a segment that would lead elsewhere is spelled out.
+fn folder_of(folder: &Path, prefix: &Prefix) -> PathBuf {
+    let segment = prefix.name().trim_end_matches('/');
+    match segment {
+        "" => folder.join("%2F"),
+        "." => folder.join("%2E"),
+        ".." => folder.join("%2E%2E"),
+        name => folder.join(name.replace(['\\', '\0'], "_")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_never_leads_out_of_the_folder() {
+        let at = |prefix: &str| folder_of(Path::new("/d"), &Prefix::new(prefix));
+        assert_eq!(at("a/raw/"), Path::new("/d/raw"));
+        for hostile in ["a/../", "../", "./", "a//"] {
+            let folder = at(hostile);
+            assert_eq!(folder.parent(), Some(Path::new("/d")), "{hostile}");
+            assert!(folder.file_name().is_some());
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Upload: the jobs that picked files and folders make.
+
+use crate::app::event::FolderEntry;
+use crate::domain::address::{Bucket, ConnectionName, DELIMITER, MAX_KEY_BYTES, Prefix};
+use crate::domain::object::ObjectHeaders;
+use crate::domain::transfer::{JobSpec, OnConflict, Target, Work};
+
+/// One job for each entry; a folder becomes a prefix of its name.
+///
+/// # Errors
+/// A sentence where a key would be longer than a server takes.
+pub fn specs(
+    connection: &ConnectionName,
+    bucket: &Bucket,
+    prefix: &Prefix,
+    entries: Vec<FolderEntry>,
+) -> Result<Vec<JobSpec>, String> {
+    entries.into_iter().map(|entry| spec(connection, bucket, prefix, entry)).collect()
+}
+
+fn spec(
+    connection: &ConnectionName,
+    bucket: &Bucket,
+    prefix: &Prefix,
+    entry: FolderEntry,
+) -> Result<JobSpec, String> {
+    let target = if entry.folder {
+        Target::Prefix(prefix.child(&format!("{}{DELIMITER}", entry.name)))
+    } else {
+        Target::Object(prefix.key(&entry.name))
+    };
+    if target.as_str().len() > MAX_KEY_BYTES {
+        return Err(format!("{} would have a key of more than 1,024 bytes", entry.name));
+    }
+    let work = Work::Upload {
+        source: entry.path,
+        bucket: bucket.clone(),
+        target,
+        headers: ObjectHeaders::default(),
+    };
+    Ok(JobSpec { connection: connection.clone(), work, on_conflict: OnConflict::default() })
+}

@@ -1,0 +1,233 @@
+//! Answers requests of the interface: storage by its client, this machine on threads that may block.
+
+use std::fs::{self, DirEntry};
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+use futures_util::StreamExt;
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+use tokio::task::{JoinError, spawn_blocking};
+
+use crate::app::effect::Request;
+use crate::app::event::{FolderEntry, Measure, Peek, Reply};
+use crate::domain::address::{Bucket, Prefix};
+use crate::domain::arrange::arrange;
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::{
+    BucketEntry, ByteRange, GetOptions, ObjectAddress, ObjectHeaders, PutOptions,
+};
+use crate::domain::transfer::Target;
+use crate::s3::client::{Client, ListQuery};
+use crate::s3::pages::Pages;
+use crate::tui::destinations::conflicts;
+
+/// The most a page of a listing may have.
+pub const PAGE: u16 = 1000;
+
+/// One sort or filter at a time: those that wait can still be abandoned, and two cores stay useful.
+static ARRANGING: Semaphore = Semaphore::const_new(1);
+
+/// Sends one answer, or several for [`Request::Measure`].
+pub async fn answer(
+    request: Request,
+    client: impl AsyncFnOnce() -> Result<Client, Error>,
+    send: impl Fn(Reply),
+) {
+    match request {
+        Request::ListBuckets => send(Reply::Buckets(buckets(client().await).await)),
+        Request::ListPage { bucket, prefix, token } => {
+            let query = ListQuery { bucket, prefix, delimited: true, token, max_keys: PAGE };
+            send(Reply::Page(match client().await {
+                Ok(client) => client.list_page(&query).await,
+                Err(error) => Err(error),
+            }));
+        }
+        Request::Head(object) => send(Reply::Head(match client().await {
+            Ok(client) => client.head(&object).await,
+            Err(error) => Err(error),
+        })),
+        Request::Peek { object, bytes } => send(Reply::Peeked(match client().await {
+            Ok(client) => peek(&client, &object, bytes).await,
+            Err(error) => Err(error),
+        })),
+        Request::Presign(link) => send(Reply::Presigned(match client().await {
+            Ok(client) => client.presign(&link, Timestamp::now()).await,
+            Err(error) => Err(error),
+        })),
+        Request::CreateBucket(bucket) => send(Reply::BucketCreated(match client().await {
+            Ok(client) => client.create_bucket(&bucket).await,
+            Err(error) => Err(error),
+        })),
+        Request::DeleteBucket(bucket) => send(Reply::BucketDeleted(match client().await {
+            Ok(client) => client.delete_bucket(&bucket).await,
+            Err(error) => Err(error),
+        })),
+        Request::CreatePrefix { bucket, prefix } => {
+            send(Reply::PrefixCreated(match client().await {
+                Ok(client) => create_prefix(&client, bucket, &prefix).await,
+                Err(error) => Err(error),
+            }));
+        }
+        Request::Measure { bucket, targets } => match client().await {
+            Ok(client) => measure(&client, &bucket, &targets, &send).await,
+            Err(error) => send(Reply::Measured(Err(error))),
+        },
+        Request::Arrange { listing, arrangement } => {
+            // The semaphore is never closed.
+            let turn = ARRANGING.acquire().await;
+            let ordered = spawn_blocking(move || arrange(&listing, &arrangement)).await;
+            drop(turn);
+            if let Ok(order) = ordered {
+                send(Reply::Arranged(order));
+            }
+        }
+        Request::ReadFolder(path) => {
+            let place = path.display().to_string();
+            let read = spawn_blocking(move || read_folder(&path)).await;
+            send(Reply::Folder(read.unwrap_or_else(|error| Err(lost(&error, &place)))));
+        }
+        Request::Check(specs) => send(Reply::Checked(conflicts(specs, client().await).await)),
+    }
+}
+
+async fn buckets(client: Result<Client, Error>) -> Result<Vec<BucketEntry>, Error> {
+    client?.list_buckets().await
+}
+
+async fn peek(client: &Client, object: &ObjectAddress, bytes: u64) -> Result<Peek, Error> {
+    let range = Some(ByteRange { start: 0, end: bytes.max(1) });
+    let options = GetOptions { range, ..GetOptions::default() };
+    let mut download = match client.get(object, &options).await {
+        // A range of an empty object cannot be satisfied.
+        Err(error) if error.status == Some(416) => {
+            client.get(object, &GetOptions::default()).await?
+        }
+        other => other?,
+    };
+    let most = usize::try_from(bytes).unwrap_or(usize::MAX);
+    let mut start = Vec::new();
+    while let Some(piece) = download.body.next().await {
+        start.extend_from_slice(&piece?);
+        if start.len() >= most {
+            start.truncate(most);
+            break;
+        }
+    }
+    let head = download.head;
+    Ok(Peek { bytes: start, size: head.size, content_type: head.headers.content_type })
+}
+
+async fn create_prefix(client: &Client, bucket: Bucket, prefix: &Prefix) -> Result<(), Error> {
+    let object = ObjectAddress { bucket, key: prefix.key("") };
+    let headers = ObjectHeaders {
+        content_type: Some("application/x-directory".to_owned()),
+        ..ObjectHeaders::default()
+    };
+    let options = PutOptions { headers, only_if_absent: true, ..PutOptions::default() };
+    match client.put(&object, bytes::Bytes::new(), &options).await {
+        // It is there already: what was asked for.
+        Err(error) if error.is(&ErrorKind::PreconditionFailed) => Ok(()),
+        Err(error) => Err(error),
+        Ok(_) => Ok(()),
+    }
+}
+
+async fn measure(client: &Client, bucket: &Bucket, targets: &[Target], send: &impl Fn(Reply)) {
+    let mut sum = Measure::default();
+    for target in targets {
+        let counted = match target {
+            Target::Object(key) => {
+                let object = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
+                client.head(&object).await.map(|head| {
+                    sum.objects += 1;
+                    sum.bytes += head.size.unwrap_or(0);
+                })
+            }
+            Target::Prefix(prefix) => measure_prefix(client, bucket, prefix, &mut sum, send).await,
+        };
+        if let Err(error) = counted {
+            return send(Reply::Measured(Err(error)));
+        }
+    }
+    sum.done = true;
+    send(Reply::Measured(Ok(sum)));
+}
+
+async fn measure_prefix(
+    client: &Client,
+    bucket: &Bucket,
+    prefix: &Prefix,
+    sum: &mut Measure,
+    send: &impl Fn(Reply),
+) -> Result<(), Error> {
+    let query = ListQuery {
+        bucket: bucket.clone(),
+        prefix: prefix.clone(),
+        delimited: false,
+        token: None,
+        max_keys: PAGE,
+    };
+    let mut pages = Pages::new(client, query);
+    while let Some(page) = pages.next().await? {
+        sum.objects += page.len() as u64;
+        sum.bytes += page.rows().filter_map(|row| row.size()).sum::<u64>();
+        send(Reply::Measured(Ok(*sum)));
+    }
+    Ok(())
+}
+
+/// Folders first, each part in the order of names.
+fn read_folder(path: &Path) -> Result<Vec<FolderEntry>, Error> {
+    let fail = |error: &std::io::Error| Error::from_io(error, "read the folder", path.display());
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(path).map_err(|error| fail(&error))? {
+        entries.push(folder_entry(&entry.map_err(|error| fail(&error))?));
+    }
+    entries.sort_by(|one, other| {
+        other.folder.cmp(&one.folder).then_with(|| one.name.cmp(&other.name))
+    });
+    Ok(entries)
+}
+
+/// A link counts as what it points at; one that points nowhere is an empty file.
+fn folder_entry(entry: &DirEntry) -> FolderEntry {
+    let path = entry.path();
+    let found = fs::metadata(&path).ok();
+    let modified = found.as_ref().and_then(|found| found.modified().ok());
+    let modified = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    FolderEntry {
+        name: entry.file_name().to_string_lossy().into_owned(),
+        folder: found.as_ref().is_some_and(fs::Metadata::is_dir),
+        size: found.as_ref().map_or(0, fs::Metadata::len),
+        modified: modified
+            .and_then(|since| Timestamp::from_second(i64::try_from(since.as_secs()).ok()?).ok()),
+        path,
+    }
+}
+
+fn lost(error: &JoinError, place: &str) -> Error {
+    Error::new(ErrorKind::Other, "read the folder", place).detail(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_come_first_and_hidden_files_are_there() {
+        let home = tempfile::tempdir().unwrap();
+        for name in ["b.txt", ".hidden", "a.txt"] {
+            fs::write(home.path().join(name), "four").unwrap();
+        }
+        fs::create_dir(home.path().join("z")).unwrap();
+        std::os::unix::fs::symlink("nowhere", home.path().join("broken")).unwrap();
+        let entries = read_folder(home.path()).unwrap();
+        let names: Vec<_> = entries.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, ["z", ".hidden", "a.txt", "b.txt", "broken"]);
+        assert!(entries[0].folder);
+        assert_eq!((entries[1].size, entries[4].size), (4, 0));
+        assert!(entries[1].modified.is_some());
+        assert!(read_folder(&home.path().join("none")).is_err());
+    }
+}

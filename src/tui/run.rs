@@ -1,0 +1,257 @@
+//! The loop: waits for one event, takes what is there, updates, draws once. Keys come first; without events it sleeps.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::app::effect::Effect;
+use crate::app::event::{ClipboardOutcome, Event};
+use crate::app::state::State;
+use crate::app::update::update;
+use crate::domain::address::ConnectionName;
+use crate::domain::usage::Usage;
+use crate::tui::clients::Clients;
+use crate::tui::runner::{Errand, News, Runner};
+use crate::tui::signals::{Signal, stop_job};
+use crate::tui::terminal::Screen;
+use crate::ui::draw;
+use crate::ui::theme::Theme;
+
+/// Between two frames that no key asked for: what storage answered, and what merely moves.
+const ANSWER_FRAME: Duration = Duration::from_millis(16);
+const PROGRESS_FRAME: Duration = Duration::from_millis(33);
+const TICK: Duration = Duration::from_millis(100);
+const METER: Duration = Duration::from_millis(400);
+
+/// News taken before a frame is drawn and keys are looked for again.
+const BATCH: usize = 256;
+
+/// How long to wait to be stopped where nothing can stop this process.
+const STOPPING: Duration = Duration::from_millis(300);
+
+/// Why the loop ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The user left.
+    Quit,
+    Signal(i32),
+    /// The terminal is gone.
+    NoTerminal,
+    /// A thread panicked and has been told of already.
+    Panicked,
+}
+
+pub struct Loop {
+    pub screen: Screen,
+    pub state: State,
+    pub theme: Theme,
+    pub runner: Runner,
+    pub clients: Arc<Clients>,
+    pub keys: UnboundedReceiver<Event>,
+    pub news: UnboundedReceiver<News>,
+    pub pace: Pace,
+}
+
+/// When something is to be done that no event asks for.
+#[derive(Debug, Default)]
+pub struct Pace {
+    drawn: Option<Instant>,
+    draw: Option<Instant>,
+    tick: Option<Instant>,
+    meter: Option<Instant>,
+    told: HashMap<ConnectionName, Usage>,
+    errands: Vec<Errand>,
+}
+
+impl Loop {
+    pub async fn run(&mut self) -> io::Result<Ending> {
+        loop {
+            let wake = self.wake();
+            let ending = tokio::select! {
+                biased;
+                key = self.keys.recv() => match key {
+                    Some(key) => self.take_key(key),
+                    None => Some(Ending::NoTerminal),
+                },
+                Some(news) = self.news.recv() => self.take_news(news)?,
+                () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => None,
+            };
+            if let Some(ending) = self.take_rest(ending).await? {
+                return Ok(ending);
+            }
+            self.take_due();
+            if self.pace.draw.is_some_and(|due| due <= Instant::now()) {
+                self.paint()?;
+            }
+        }
+    }
+
+    /// Draws the state as it is.
+    pub fn paint(&mut self) -> io::Result<()> {
+        let (state, theme) = (&self.state, &self.theme);
+        self.screen.draw(|frame| draw(state, theme, frame))?;
+        self.pace.drawn = Some(Instant::now());
+        self.pace.draw = None;
+        Ok(())
+    }
+
+    /// Performs effects of the state's making.
+    pub fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            self.pace.errands.extend(self.runner.perform(effect));
+        }
+    }
+
+    /// Keys that came meanwhile, then news, until there is nothing or a frame is due.
+    async fn take_rest(&mut self, first: Option<Ending>) -> io::Result<Option<Ending>> {
+        if first.is_some() {
+            return Ok(first);
+        }
+        for _ in 0..BATCH {
+            if let Ok(key) = self.keys.try_recv() {
+                self.take_key(key);
+            } else if let Ok(news) = self.news.try_recv() {
+                if let Some(ending) = self.take_news(news)? {
+                    return Ok(Some(ending));
+                }
+            } else {
+                break;
+            }
+        }
+        self.run_errands().await
+    }
+
+    fn take_key(&mut self, event: Event) -> Option<Ending> {
+        self.update(event);
+        self.draw_within(Duration::ZERO);
+        None
+    }
+
+    fn take_news(&mut self, news: News) -> io::Result<Option<Ending>> {
+        match news {
+            News::Event(event) => {
+                let frame = match event {
+                    Event::Reply { .. } => ANSWER_FRAME,
+                    Event::Transfer(_) | Event::Metered { .. } => PROGRESS_FRAME,
+                    _ => Duration::ZERO,
+                };
+                self.update(event);
+                self.draw_within(frame);
+                self.pace.meter.get_or_insert_with(|| Instant::now() + METER);
+            }
+            News::Sequence(sequence) => {
+                self.screen.send(&sequence)?;
+                self.update(Event::Clipboard(ClipboardOutcome::Sent));
+                self.draw_within(Duration::ZERO);
+            }
+            News::Signal(Signal::Continued) => {
+                self.screen.retake()?;
+                self.come_back()?;
+            }
+            News::Signal(Signal::End(number)) => return Ok(Some(Ending::Signal(number))),
+            News::Panicked(_) => return Ok(Some(Ending::Panicked)),
+        }
+        Ok(None)
+    }
+
+    fn update(&mut self, event: Event) {
+        let effects = update(&mut self.state, Timestamp::now(), event);
+        self.perform(effects);
+    }
+
+    async fn run_errands(&mut self) -> io::Result<Option<Ending>> {
+        for errand in std::mem::take(&mut self.pace.errands) {
+            match errand {
+                Errand::Bell => self.screen.send("\x07")?,
+                Errand::Redraw => {
+                    self.screen.forget()?;
+                    self.draw_within(Duration::ZERO);
+                }
+                Errand::Suspend => self.suspend().await?,
+                Errand::Quit => return Ok(Some(Ending::Quit)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Gives the terminal back, stops, and takes it again when the user returns. News that come meanwhile wait.
+    async fn suspend(&mut self) -> io::Result<()> {
+        self.screen.release()?;
+        stop_job()?;
+        let mut waiting = Vec::new();
+        let continued = async {
+            while let Some(news) = self.news.recv().await {
+                if matches!(news, News::Signal(Signal::Continued)) {
+                    return;
+                }
+                waiting.push(news);
+            }
+        };
+        // Where nothing can stop this process, it goes on by itself.
+        let _ = timeout(STOPPING, continued).await;
+        self.screen.retake()?;
+        self.come_back()?;
+        for news in waiting {
+            self.take_news(news)?;
+        }
+        Ok(())
+    }
+
+    /// The terminal may have another size by now.
+    fn come_back(&mut self) -> io::Result<()> {
+        let (width, height) = self.screen.size()?;
+        self.update(Event::Resized { width, height });
+        self.update(Event::Resumed);
+        self.draw_within(Duration::ZERO);
+        Ok(())
+    }
+
+    /// Ticks while the state wants them, and the meters' news.
+    fn take_due(&mut self) {
+        let now = Instant::now();
+        if self.pace.meter.is_some_and(|due| due <= now) {
+            self.pace.meter = None;
+            self.tell_usage();
+        }
+        if !self.state.wants_tick() {
+            self.pace.tick = None;
+            return;
+        }
+        match self.pace.tick {
+            Some(due) if due > now => {}
+            Some(_) => {
+                self.pace.tick = Some(now + TICK);
+                self.update(Event::Tick);
+                self.draw_within(PROGRESS_FRAME);
+            }
+            None => self.pace.tick = Some(now + TICK),
+        }
+    }
+
+    fn tell_usage(&mut self) {
+        for (connection, usage) in self.clients.usages() {
+            if self.pace.told.get(&connection) != Some(&usage) {
+                self.pace.told.insert(connection.clone(), usage);
+                self.update(Event::Metered { connection, usage });
+                self.draw_within(PROGRESS_FRAME);
+            }
+        }
+    }
+
+    /// Asks for a frame, at the latest this long after the last one.
+    fn draw_within(&mut self, least: Duration) {
+        let now = Instant::now();
+        let due = self.pace.drawn.map_or(now, |drawn| (drawn + least).max(now));
+        self.pace.draw = Some(self.pace.draw.map_or(due, |draw| draw.min(due)));
+    }
+
+    /// When the loop must go on without an event; `None` lets it sleep.
+    fn wake(&self) -> Option<Instant> {
+        [self.pace.draw, self.pace.tick, self.pace.meter].into_iter().flatten().min()
+    }
+}

@@ -1,0 +1,148 @@
+//! Performs effects: requests as tasks that can be abandoned, orders to the engine, what is remembered.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::{AbortHandle, spawn_blocking};
+
+use crate::app::effect::{Effect, Preference, Request};
+use crate::app::event::{ClipboardOutcome, Event, Ticket};
+use crate::config::remembered::Remembered;
+use crate::domain::address::ConnectionName;
+use crate::domain::error::{Error, ErrorKind};
+use crate::transfer::engine::Engine;
+use crate::tui::clients::Clients;
+use crate::tui::clipboard::{Clipboard, Copied};
+use crate::tui::requests;
+use crate::tui::signals::Signal;
+
+/// What reaches the loop besides keys.
+#[derive(Debug)]
+pub enum News {
+    Event(Event),
+    Signal(Signal),
+    /// To be written to the terminal between two frames.
+    Sequence(String),
+    /// Another thread panicked.
+    Panicked(String),
+}
+
+/// What only the loop can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errand {
+    Bell,
+    Suspend,
+    Redraw,
+    Quit,
+}
+
+/// Finished tasks are forgotten when so many are kept.
+const KEPT_TASKS: usize = 64;
+
+pub struct Runner {
+    runtime: Handle,
+    clients: Arc<Clients>,
+    engine: Engine,
+    clipboard: Clipboard,
+    remembered: Remembered,
+    /// `None` where nothing is to be written (demo).
+    remembered_file: Option<PathBuf>,
+    news: UnboundedSender<News>,
+    tasks: HashMap<Ticket, AbortHandle>,
+}
+
+impl Runner {
+    pub fn new(
+        runtime: Handle,
+        clients: Arc<Clients>,
+        engine: Engine,
+        (remembered, remembered_file): (Remembered, Option<PathBuf>),
+        news: UnboundedSender<News>,
+    ) -> Runner {
+        let tell = news.clone();
+        let clipboard = Clipboard::new(move |copied| {
+            // The loop is gone only at the end.
+            let _ = tell.send(match copied {
+                Copied::Native => News::Event(Event::Clipboard(ClipboardOutcome::Copied)),
+                Copied::Sequence(sequence) => News::Sequence(sequence),
+                Copied::Refused(why) => {
+                    News::Event(Event::Clipboard(ClipboardOutcome::Failed(why)))
+                }
+            });
+        });
+        let tasks = HashMap::new();
+        Runner { runtime, clients, engine, clipboard, remembered, remembered_file, news, tasks }
+    }
+
+    /// Never blocks. Brings back what the loop has to do itself.
+    pub fn perform(&mut self, effect: Effect) -> Option<Errand> {
+        match effect {
+            Effect::Request { ticket, connection, request } => {
+                self.request(ticket, connection, request);
+            }
+            Effect::Abandon(ticket) => {
+                if let Some(task) = self.tasks.remove(&ticket) {
+                    task.abort();
+                }
+            }
+            Effect::Transfer(command) => self.engine.send(command),
+            Effect::Copy(text) => self.clipboard.copy(text),
+            Effect::Save(preference) => self.save(preference),
+            Effect::Bell => return Some(Errand::Bell),
+            Effect::Suspend => return Some(Errand::Suspend),
+            Effect::Redraw => return Some(Errand::Redraw),
+            Effect::Quit => return Some(Errand::Quit),
+        }
+        None
+    }
+
+    /// Ends the engine in order; requests under way are dropped.
+    pub async fn shut_down(self) {
+        for task in self.tasks.values() {
+            task.abort();
+        }
+        self.engine.shut_down().await;
+    }
+
+    fn request(&mut self, ticket: Ticket, connection: ConnectionName, request: Request) {
+        let (clients, news) = (Arc::clone(&self.clients), self.news.clone());
+        let task = self.runtime.spawn(async move {
+            let name = connection.clone();
+            let client = async || {
+                let made = spawn_blocking(move || clients.get(&name)).await;
+                made.unwrap_or_else(|error| {
+                    Err(Error::new(ErrorKind::Other, "connect", connection.as_str())
+                        .detail(error.to_string()))
+                })
+            };
+            let send = |reply| {
+                // The loop is gone only at the end.
+                let _ = news.send(News::Event(Event::Reply { ticket, reply }));
+            };
+            requests::answer(request, client, send).await;
+        });
+        if self.tasks.len() >= KEPT_TASKS {
+            self.tasks.retain(|_, task| !task.is_finished());
+        }
+        self.tasks.insert(ticket, task.abort_handle());
+    }
+
+    fn save(&mut self, preference: Preference) {
+        match preference {
+            Preference::DownloadFolder(folder) => self.remembered.download_folder = Some(folder),
+            Preference::KnownBucket { connection, bucket, known } => {
+                self.remembered.know_bucket(&connection, &bucket, known);
+            }
+        }
+        let Some(file) = self.remembered_file.clone() else { return };
+        let remembered = self.remembered.clone();
+        self.runtime.spawn_blocking(move || {
+            if let Err(error) = remembered.write(&file) {
+                tracing::warn!(%error, "what should be remembered could not be written");
+            }
+        });
+    }
+}

@@ -1,0 +1,182 @@
+//! Opens the browser and ends it: everything is made in an order that paints first.
+
+use std::env;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::{self, Runtime};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::timeout;
+
+use crate::app::event::Event;
+use crate::app::layout::Size;
+use crate::app::session::Startup;
+use crate::app::state::State;
+use crate::cli::args::{DemoArguments, TargetFlags};
+use crate::cli::connect::Choice;
+use crate::cli::demo as server;
+use crate::cli::print::{Status, Trouble, complain};
+use crate::cli::verbs;
+use crate::config::paths::Folders;
+use crate::config::remembered::Remembered;
+use crate::domain::address::Location;
+use crate::transfer::engine::{Connect, Engine, EngineOptions};
+use crate::transfer::remote::Remote;
+use crate::tui::clients::Clients;
+use crate::tui::input::read_on_thread;
+use crate::tui::run::{Ending, Loop, Pace};
+use crate::tui::runner::{News, Runner};
+use crate::tui::terminal::{Screen, give_back_on_panic};
+use crate::tui::{log, signals, startup};
+use crate::ui::theme::Theme;
+
+/// How long the engine has to come to a recorded point when the user leaves.
+const ENDING: Duration = Duration::from_secs(5);
+
+/// Everything a browser is opened with.
+struct Opening {
+    startup: Startup,
+    remembered: Remembered,
+    remembered_file: Option<PathBuf>,
+    journal: Option<PathBuf>,
+    runtime: Runtime,
+}
+
+/// `windlass [LOCATION]`
+pub fn browse(location: Option<Location>, flags: &TargetFlags) -> ExitCode {
+    told(needs_terminal().and_then(|()| {
+        let folders = Folders::find()?;
+        let choice = Choice::make(flags, &folders)?;
+        log::start(&folders.log_file())?;
+        let open = location.unwrap_or(Location::Root);
+        let (startup, remembered) = startup::gather(choice, open, &folders);
+        let opening = Opening {
+            startup,
+            remembered,
+            remembered_file: Some(folders.remembered_file()),
+            journal: Some(folders.journal_file()),
+            runtime: verbs::runtime()?,
+        };
+        open_browser(opening, || {})
+    }))
+}
+
+/// `windlass demo`: writes nothing of the user's, keeps its queue in memory.
+pub fn demo(arguments: &DemoArguments) -> ExitCode {
+    told(needs_terminal().and_then(|()| {
+        let runtime = verbs::runtime()?;
+        let server = runtime.block_on(server::start(arguments))?;
+        let connection = server::connection(&server);
+        let choice = Choice { current: connection.name.clone(), connections: vec![connection] };
+        let open = arguments.location.clone().unwrap_or(Location::Root);
+        let opening = Opening {
+            startup: startup::fresh(choice, open),
+            remembered: Remembered::default(),
+            remembered_file: None,
+            journal: None,
+            runtime,
+        };
+        open_browser(opening, || server::fill(&server, arguments))
+    }))
+}
+
+fn needs_terminal() -> Result<(), Trouble> {
+    match io::stdout().is_terminal() {
+        true => Ok(()),
+        false => Err(Trouble::Usage(
+            "the browser needs a terminal and stdout is none: use the verbs, such as windlass ls"
+                .to_owned(),
+        )),
+    }
+}
+
+fn told(ended: Result<Ending, Trouble>) -> ExitCode {
+    match ended {
+        Ok(Ending::Quit) => Status::Done.into(),
+        Ok(Ending::Signal(number)) => ExitCode::from(u8::try_from(128 + number).unwrap_or(1)),
+        Ok(Ending::NoTerminal | Ending::Panicked) => Status::Failed.into(),
+        Err(trouble) => complain(&trouble, false).into(),
+    }
+}
+
+/// Paints, then does `before_requests`, then lets the first requests go.
+fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> Result<Ending, Trouble> {
+    let Opening { startup, remembered, remembered_file, journal, runtime } = opening;
+    let interface = runtime::Builder::new_current_thread().enable_time().build()?;
+    let _entered = interface.enter();
+    let (news, news_received) = unbounded_channel();
+    let (keys, keys_received) = unbounded_channel();
+    let on_panic = news.clone();
+    give_back_on_panic(move |text| drop(on_panic.send(News::Panicked(text))));
+    let screen = Screen::take()?;
+    let (width, height) = screen.size()?;
+    let clients = Arc::new(Clients::new(startup.connections.clone()));
+    let theme = theme(startup.ascii);
+    let (state, effects) = State::new(startup, Size { width, height });
+    let engine = engine(journal, &clients, &runtime, news.clone());
+    let runner = Runner::new(
+        runtime.handle().clone(),
+        Arc::clone(&clients),
+        engine,
+        (remembered, remembered_file),
+        news.clone(),
+    );
+    let pace = Pace::default();
+    let mut turning = Loop {
+        screen,
+        state,
+        theme,
+        runner,
+        clients,
+        keys: keys_received,
+        news: news_received,
+        pace,
+    };
+    turning.paint()?;
+    listen(keys, news)?;
+    before_requests();
+    turning.perform(effects);
+    let ended = interface.block_on(turning.run());
+    let Loop { screen, runner, .. } = turning;
+    drop(screen);
+    // Past the time the journal has what is unfinished, or the queue was in memory anyway.
+    let _ = interface.block_on(async { timeout(ENDING, runner.shut_down()).await });
+    runtime.shutdown_background();
+    Ok(ended?)
+}
+
+fn listen(keys: UnboundedSender<Event>, news: UnboundedSender<News>) -> io::Result<()> {
+    read_on_thread(keys);
+    signals::listen(move |signal| drop(news.send(News::Signal(signal))))
+}
+
+/// The engine's news reach the loop in their order.
+fn engine(
+    journal: Option<PathBuf>,
+    clients: &Arc<Clients>,
+    runtime: &Runtime,
+    news: UnboundedSender<News>,
+) -> Engine {
+    let clients = Arc::clone(clients);
+    let connect: Connect =
+        Arc::new(move |name| Ok(Arc::new(clients.get(name)?) as Arc<dyn Remote>));
+    let (transfers, mut transferred): (_, UnboundedReceiver<_>) = unbounded_channel();
+    runtime.spawn(async move {
+        while let Some(event) = transferred.recv().await {
+            if news.send(News::Event(Event::Transfer(event))).is_err() {
+                return;
+            }
+        }
+    });
+    Engine::start(EngineOptions { journal, ..EngineOptions::default() }, connect, transfers)
+}
+
+fn theme(ascii: bool) -> Theme {
+    let colourless = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let theme = Theme::default();
+    let theme = if colourless { theme.without_color() } else { theme };
+    if ascii { theme.ascii() } else { theme }
+}

@@ -1,0 +1,64 @@
+//! What the interface is told at its start: flags, files and the environment.
+
+use std::env;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::app::session::Startup;
+use crate::cli::connect::Choice;
+use crate::config::keys;
+use crate::config::paths::Folders;
+use crate::config::remembered::Remembered;
+use crate::domain::address::Location;
+
+/// Asks for signs and frames in ASCII.
+pub const ASCII: &str = "WINDLASS_ASCII";
+
+/// Gathers what a start needs; files that cannot be read become problems the interface shows.
+pub fn gather(choice: Choice, open: Location, folders: &Folders) -> (Startup, Remembered) {
+    let mut startup = fresh(choice, open);
+    let recollection = Remembered::read(&folders.remembered_file());
+    startup.problems.extend(recollection.notice);
+    match keys::read(&folders.keymap_file()) {
+        Ok(keys) => startup.keys = keys,
+        Err(error) => startup.problems.push(format!("{}: {}", error.place, error.detail)),
+    }
+    let remembered = recollection.remembered;
+    startup.download_folder.clone_from(&remembered.download_folder);
+    for (name, buckets) in &remembered.known_buckets {
+        let known = buckets.iter().map(|bucket| (name.clone(), bucket.clone()));
+        startup.remembered_buckets.extend(known);
+    }
+    (startup, remembered)
+}
+
+/// A start that remembers nothing and takes the default keys.
+pub fn fresh(choice: Choice, open: Location) -> Startup {
+    Startup {
+        now: Timestamp::now(),
+        connections: choice.connections,
+        current: choice.current,
+        open,
+        zone: TimeZone::system(),
+        working_folder: env::current_dir().unwrap_or_else(|_| PathBuf::from("/")),
+        download_folder: None,
+        remembered_buckets: Vec::new(),
+        ascii: ascii(),
+        keys: Vec::new(),
+        problems: Vec::new(),
+    }
+}
+
+/// Asked for, or a locale that is set and names no UTF-8.
+fn ascii() -> bool {
+    let given = |name| env::var(name).ok().filter(|value| !value.is_empty());
+    if given(ASCII).is_some() {
+        return true;
+    }
+    let locale = given("LC_ALL").or_else(|| given("LC_CTYPE")).or_else(|| given("LANG"));
+    let Some(locale) = locale else { return false };
+    let locale = locale.to_ascii_lowercase();
+    !locale.contains("utf-8") && !locale.contains("utf8")
+}

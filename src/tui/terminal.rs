@@ -1,0 +1,138 @@
+//! The terminal while it is ours: taken as a whole, given back as it was on every way out.
+
+use std::fmt::Write as _;
+use std::io::{self, BufWriter, Stdout, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use ratatui::backend::CrosstermBackend;
+use ratatui::{Frame, Terminal};
+
+/// Alternate screen, bracketed paste, clicks and wheel with SGR coordinates, hidden cursor. Motion is not asked for,
+/// because every movement would wake the program.
+const TAKE: &str = "\x1b[?1049h\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[?25l";
+
+/// The reverse of [`TAKE`], in the reverse order, with attributes reset.
+const GIVE_BACK: &str = "\x1b[0m\x1b[?25h\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[?1049l";
+
+/// A frame is shown as a whole by terminals that know mode 2026; others ignore it.
+const BEGIN_FRAME: &str = "\x1b[?2026h";
+const END_FRAME: &str = "\x1b[?2026l";
+
+/// Whether the terminal is ours. Global because a panic on any thread must be able to give it back.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Bytes of a full frame of a large terminal, so that a frame is one write.
+const FRAME_BYTES: usize = 256 << 10;
+
+type Out = BufWriter<Stdout>;
+
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<Out>>,
+}
+
+impl Screen {
+    /// Takes the terminal.
+    pub fn take() -> io::Result<Screen> {
+        enter()?;
+        let out = BufWriter::with_capacity(FRAME_BYTES, io::stdout());
+        match Terminal::new(CrosstermBackend::new(out)) {
+            Ok(terminal) => Ok(Screen { terminal }),
+            Err(error) => {
+                give_back();
+                Err(error)
+            }
+        }
+    }
+
+    /// Columns and rows.
+    pub fn size(&self) -> io::Result<(u16, u16)> {
+        self.terminal.size().map(|size| (size.width, size.height))
+    }
+
+    pub fn draw(&mut self, paint: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        self.out().write_all(BEGIN_FRAME.as_bytes())?;
+        self.terminal.draw(paint)?;
+        self.out().write_all(END_FRAME.as_bytes())?;
+        self.out().flush()
+    }
+
+    /// The next drawing paints every cell.
+    pub fn forget(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+
+    /// Sends a control sequence between two frames.
+    pub fn send(&mut self, sequence: &str) -> io::Result<()> {
+        self.out().write_all(sequence.as_bytes())?;
+        self.out().flush()
+    }
+
+    /// Gives the terminal back for a while.
+    pub fn release(&mut self) -> io::Result<()> {
+        self.out().flush()?;
+        give_back();
+        Ok(())
+    }
+
+    /// Takes it again, whatever state it is in.
+    pub fn retake(&mut self) -> io::Result<()> {
+        enter()?;
+        self.forget()
+    }
+
+    fn out(&mut self) -> &mut CrosstermBackend<Out> {
+        self.terminal.backend_mut()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.out().flush();
+        give_back();
+    }
+}
+
+fn enter() -> io::Result<()> {
+    // Raw mode that is on already is not set again, but a shell may have changed the terminal meanwhile.
+    disable_raw_mode()?;
+    enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    write_out(TAKE)
+}
+
+/// Gives the terminal back if it is ours; does nothing otherwise. Safe from any thread and from a panic.
+pub fn give_back() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        // Nothing can be said where the terminal cannot be written.
+        let _ = write_out(GIVE_BACK);
+        let _ = disable_raw_mode();
+    }
+}
+
+/// Past the buffer of stdout, which a panicking thread may hold.
+fn write_out(sequence: &str) -> io::Result<()> {
+    let mut rest = sequence.as_bytes();
+    while !rest.is_empty() {
+        let written = rustix::io::write(rustix::stdio::stdout(), rest)?;
+        rest = &rest[written.min(rest.len())..];
+    }
+    Ok(())
+}
+
+/// Gives the terminal back before a panic is told. A panic of another thread than the caller's goes to `elsewhere` as
+/// text as well, so that the loop can end in order.
+pub fn give_back_on_panic(elsewhere: impl Fn(String) + Send + Sync + 'static) {
+    let ours = std::thread::current().id();
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        give_back();
+        tell(panic);
+        if std::thread::current().id() != ours {
+            let mut text = String::new();
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{panic}");
+            elsewhere(text);
+        }
+    }));
+}
