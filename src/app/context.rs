@@ -61,6 +61,12 @@ pub enum Move {
         level: Level,
         text: String,
     },
+    /// Put text on the clipboard; once it is there, `what` is said to be, with the note in brackets.
+    Copy {
+        text: String,
+        what: String,
+        note: String,
+    },
     /// Into the events list, with a toast.
     Log(Error),
     /// As if its key were pressed.

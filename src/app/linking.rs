@@ -54,8 +54,7 @@ impl Linking {
         self.wanted = objects
             .into_iter()
             .map(|object| {
-                let spec =
-                    LinkSpec { object: object.clone(), method: LinkMethod::Get, expires_in };
+                let spec = LinkSpec { object: object.clone(), method: LinkMethod::Get, expires_in };
                 Wanted { object, ticket: cx.request(Request::Presign(spec)), link: None }
             })
             .collect();

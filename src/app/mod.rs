@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod chord;
+pub mod clipboard;
 pub mod context;
 pub mod dialogs;
 pub mod dispatch;
@@ -9,6 +10,7 @@ pub mod effect;
 pub mod event;
 pub mod keymap;
 pub mod layout;
+pub mod linking;
 pub mod list;
 pub mod log;
 pub mod mouse;

@@ -43,6 +43,10 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
             state.log.note(now, level, text.clone());
             state.toasts.add(now, level, text);
         }
+        Move::Copy { text, what, note } => {
+            state.clipboard.sends(what, note);
+            asked.effects.push(Effect::Copy(text));
+        }
         Move::Log(error) => log(state, now, error),
         Move::RememberBucket { bucket, known } => state.session.remember_bucket(bucket, known),
         Move::RememberDownloadFolder(folder) => {

@@ -22,6 +22,8 @@ pub struct Startup {
     pub open: Location,
     pub zone: TimeZone,
     pub working_folder: PathBuf,
+    /// What `~` is, where it is known.
+    pub home: Option<PathBuf>,
     /// Where the last download went.
     pub download_folder: Option<PathBuf>,
     /// Buckets that were added by name in earlier sessions.
@@ -43,6 +45,7 @@ impl Startup {
             open: Location::Root,
             zone: TimeZone::UTC,
             working_folder: PathBuf::from("."),
+            home: None,
             download_folder: None,
             remembered_buckets: Vec::new(),
             ascii: false,
@@ -59,6 +62,7 @@ pub struct Session {
     current: usize,
     pub zone: TimeZone,
     pub working_folder: PathBuf,
+    pub home: Option<PathBuf>,
     pub download_folder: Option<PathBuf>,
     remembered_buckets: Vec<(ConnectionName, Bucket)>,
     pub ascii: bool,
@@ -76,6 +80,7 @@ impl Session {
             current: current.unwrap_or(0),
             zone: startup.zone,
             working_folder: startup.working_folder,
+            home: startup.home,
             download_folder: startup.download_folder,
             remembered_buckets: startup.remembered_buckets,
             ascii: startup.ascii,

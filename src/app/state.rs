@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
+use crate::app::clipboard::Clipboard;
 use crate::app::context::{Context, Move};
 use crate::app::dialogs::dialog::Dialog;
 use crate::app::effect::Effect;
@@ -44,6 +45,7 @@ pub struct State {
     pub toasts: Toasts,
     pub log: Log,
     pub usage: UsageMeter,
+    pub clipboard: Clipboard,
     tickets: Tickets,
 }
 
@@ -95,6 +97,7 @@ impl State {
             toasts: Toasts::default(),
             log: Log::default(),
             usage: UsageMeter::default(),
+            clipboard: Clipboard::default(),
             tickets: Tickets::default(),
         };
         state.place();

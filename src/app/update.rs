@@ -12,7 +12,6 @@ use crate::app::mouse::on_mouse;
 use crate::app::moves::perform;
 use crate::app::overlaid::{follow_log, on_overlay_text};
 use crate::app::state::{Asked, Keyboard, State};
-use crate::app::toasts::Level;
 
 /// What an event makes of the state, and what the shell shall do.
 pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
@@ -92,10 +91,6 @@ fn on_reply(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, ask
 }
 
 fn on_clipboard(state: &mut State, now: Timestamp, outcome: ClipboardOutcome) {
-    let (level, text) = match outcome {
-        ClipboardOutcome::Copied => (Level::Done, "copied to the clipboard".to_owned()),
-        ClipboardOutcome::Sent => (Level::Done, "sent to the terminal's clipboard".to_owned()),
-        ClipboardOutcome::Failed(why) => (Level::Problem, format!("not copied: {why}")),
-    };
+    let (level, text) = state.clipboard.on_outcome(outcome);
     state.toasts.add(now, level, text);
 }

@@ -52,7 +52,10 @@ mod tests {
 
     #[test]
     fn a_hostile_name_stays_inside_its_quotes() {
-        assert_eq!(command("a/it's $(x).txt"), r"curl -fL -o 'it'\''s $(x).txt' 'https://h/k?a=1&b=2'");
+        assert_eq!(
+            command("a/it's $(x).txt"),
+            r"curl -fL -o 'it'\''s $(x).txt' 'https://h/k?a=1&b=2'"
+        );
         assert!(command("a/..").starts_with("curl -fL -o 'download' "));
         assert!(command("-rf").starts_with("curl -fL -o './-rf' "));
         assert!(command("a\u{1b}[2J\n").starts_with("curl -fL -o 'a_[2J_' "));
@@ -62,7 +65,10 @@ mod tests {
     #[test]
     fn a_public_url_encodes_the_key_and_keeps_its_delimiters() {
         let url = |domain| public_url(domain, &Key::new("a b/ü+%.txt"));
-        assert_eq!(url("https://cdn.example.com/"), "https://cdn.example.com/a%20b/%C3%BC%2B%25.txt");
+        assert_eq!(
+            url("https://cdn.example.com/"),
+            "https://cdn.example.com/a%20b/%C3%BC%2B%25.txt"
+        );
         assert_eq!(url("cdn.example.com"), url("https://cdn.example.com"));
     }
 }

@@ -1,42 +1,466 @@
 //! Acting on objects and prefixes: download, upload, links, copy, delete, new.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use crate::app::action::Action;
 use crate::app::chord::Chord;
-use crate::app::context::Context;
-use crate::app::dialogs::dialog::Dialog;
-use crate::app::event::{Reply, Ticket};
+use crate::app::context::{Context, Move};
+use crate::app::dialogs::details::Details;
+use crate::app::dialogs::dialog::{Answer, Dialog};
+use crate::app::dialogs::link_menu::{LinkChoice, LinkMenu};
+use crate::app::dialogs::link_shown::LinkShown;
+use crate::app::dialogs::outcome::Outcome;
+use crate::app::dialogs::picker::Picker;
+use crate::app::dialogs::typed_path::resolve;
+use crate::app::effect::Request;
+use crate::app::event::{Conflicts, Measure, Reply, Ticket};
+use crate::app::linking::{LinkForm, Linking, MOST_LINKS, copy_shown};
 use crate::app::screens::objects::browse::Browse;
+use crate::app::screens::objects::deleting::Deletion;
+use crate::app::screens::objects::{copying, creating, downloading, existing, naming, uploading};
 use crate::app::session::Session;
+use crate::app::toasts::Level;
+use crate::domain::address::{Bucket, Prefix};
+use crate::domain::error::Error;
+use crate::domain::object::ObjectAddress;
+use crate::domain::transfer::{Direction, JobSpec, Target, TransferCommand};
 
 #[derive(Clone, Debug, Default)]
 pub struct Acting {
-    dialog: Option<Dialog>,
+    question: Option<Question>,
+    linking: Linking,
+    /// Where the picker was left.
+    upload_folder: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug)]
+struct Question {
+    dialog: Dialog,
+    about: About,
+    /// What the question waits for, if it does.
+    ticket: Option<Ticket>,
+}
+
+/// What an answer is for. Places and rows are those of the moment of asking.
+#[derive(Clone, Debug)]
+enum About {
+    Download { bucket: Bucket, sources: Vec<Target> },
+    Upload { bucket: Bucket, prefix: Prefix },
+    Copy { bucket: Bucket, sources: Vec<Target> },
+    Checking { specs: Vec<JobSpec> },
+    Existing { specs: Vec<JobSpec> },
+    Delete(Deletion),
+    NewPrefix { bucket: Bucket, prefix: Prefix },
+    Links { bucket: Bucket, targets: Vec<Target> },
+    Shown,
 }
 
 impl Acting {
     pub fn dialog(&self) -> Option<&Dialog> {
-        self.dialog.as_ref()
+        self.question.as_ref().map(|question| &question.dialog)
     }
 
     /// Performs an action; `false` where it is none of these.
-    pub fn on_action(&mut self, _: Action, _: &mut Browse, _: &mut Context<'_>) -> bool {
-        false
+    pub fn on_action(&mut self, action: Action, browse: &mut Browse, cx: &mut Context<'_>) -> bool {
+        let Some(place) = browse.place().cloned() else { return false };
+        let (bucket, prefix) = (place.bucket, place.prefix);
+        match action {
+            Action::Upload => self.ask_files(bucket, prefix, None, cx),
+            Action::New => {
+                let dialog = creating::prefix_question(&bucket, &prefix);
+                self.ask(dialog, About::NewPrefix { bucket, prefix });
+            }
+            Action::CopyLink => {
+                self.start_links(&bucket, browse.targets(), None, LinkForm::Url, cx)
+            }
+            Action::LinkMenu => self.ask_link(bucket, browse.targets(), cx),
+            Action::Download => {
+                let folder = cx.session.download_folder.as_ref();
+                let folder = folder.unwrap_or(&cx.session.working_folder);
+                let sources = browse.targets();
+                let dialog = downloading::question(&sources, folder);
+                self.ask(dialog, About::Download { bucket, sources });
+            }
+            Action::Copy => {
+                let sources = browse.targets();
+                let dialog = copying::question(&sources, &browse.location());
+                self.ask(dialog, About::Copy { bucket, sources });
+            }
+            Action::Delete => {
+                let (objects, bytes) = browse.target_totals();
+                let deletion = Deletion { bucket, targets: browse.targets(), objects, bytes };
+                self.ask_deletion(deletion, cx);
+            }
+            _ => return false,
+        }
+        true
     }
 
-    pub fn on_dialog_action(&mut self, _: Action, _: &mut Browse, _: &mut Context<'_>) {}
-
-    pub fn on_dialog_text(&mut self, _: Chord, _: &mut Browse, _: &mut Context<'_>) {}
-
-    pub fn on_paste(&mut self, _: &str, _: &mut Browse, _: &mut Context<'_>) {}
-
-    pub fn owns(&self, _: Ticket) -> bool {
-        false
+    pub fn on_dialog_action(&mut self, action: Action, browse: &mut Browse, cx: &mut Context<'_>) {
+        let Some(question) = &mut self.question else { return };
+        let outcome = question.dialog.on_action(action);
+        self.on_outcome(outcome, browse, cx);
     }
 
-    pub fn on_reply(&mut self, _: Ticket, _: Reply, _: &mut Browse, _: &mut Context<'_>) {}
+    pub fn on_dialog_text(&mut self, chord: Chord, browse: &mut Browse, cx: &mut Context<'_>) {
+        let Some(question) = &mut self.question else { return };
+        let outcome = question.dialog.on_text(chord);
+        self.on_outcome(outcome, browse, cx);
+    }
+
+    /// Without a question, what is pasted is a path to upload.
+    pub fn on_paste(&mut self, text: &str, browse: &mut Browse, cx: &mut Context<'_>) {
+        if let Some(question) = &mut self.question {
+            question.dialog.on_paste(text);
+            return self.read_wanted(cx);
+        }
+        let Some(place) = browse.place().cloned() else { return };
+        match self.disabled(Action::Upload, browse, cx.session) {
+            Some(reason) => cx.toast(Level::Note, format!("upload: {reason}")),
+            None => self.ask_files(place.bucket, place.prefix, Some(text), cx),
+        }
+    }
+
+    pub fn owns(&self, ticket: Ticket) -> bool {
+        self.linking.owns(ticket)
+            || self.question.as_ref().is_some_and(|question| question.ticket == Some(ticket))
+    }
+
+    /// Whether something is waited for.
+    pub fn is_waiting(&self) -> bool {
+        self.linking.is_waiting()
+            || self.question.as_ref().is_some_and(|question| question.ticket.is_some())
+    }
+
+    /// Drops the question and everything that is waited for.
+    pub fn drop_all(&mut self, cx: &mut Context<'_>) {
+        self.close(cx);
+        self.linking.give_up(cx);
+    }
+
+    pub fn on_reply(
+        &mut self,
+        ticket: Ticket,
+        reply: Reply,
+        browse: &mut Browse,
+        cx: &mut Context<'_>,
+    ) {
+        if self.linking.owns(ticket) {
+            let shown = self.linking.on_reply(ticket, reply, cx);
+            if let Some(shown) = shown.filter(|_| self.question.is_none()) {
+                self.show(shown);
+            }
+            return;
+        }
+        match reply {
+            Reply::Measured(measured) => self.on_measured(measured),
+            Reply::Folder(rows) => {
+                if let Some(Question { dialog: Dialog::Picker(picker), ticket, .. }) =
+                    &mut self.question
+                {
+                    *ticket = None;
+                    picker.on_folder(rows);
+                }
+            }
+            Reply::Checked(conflicts) => self.on_checked(&conflicts, browse, cx),
+            Reply::PrefixCreated(done) => self.on_prefix_created(done, cx),
+            _ => {}
+        }
+    }
 
     /// Why an action cannot be done here now.
-    pub fn disabled(&self, _: Action, _: &Browse, _: &Session) -> Option<String> {
-        None
+    pub fn disabled(&self, action: Action, browse: &Browse, session: &Session) -> Option<String> {
+        let writes = matches!(action, Action::Upload | Action::Copy | Action::Delete | Action::New);
+        if writes && session.connection().read_only {
+            return Some("the connection is read-only".to_owned());
+        }
+        let marks = &browse.marking.marks;
+        match action {
+            Action::Download
+            | Action::Copy
+            | Action::Delete
+            | Action::CopyLink
+            | Action::LinkMenu
+                if marks.is_empty() && browse.current().is_none() =>
+            {
+                Some("there is no row here".to_owned())
+            }
+            Action::CopyLink | Action::LinkMenu if marks.len() > MOST_LINKS => {
+                Some(format!("at most {MOST_LINKS} links at once"))
+            }
+            Action::CopyLink if marks.prefixes() > 0 => {
+                Some("a marked row is a prefix: only objects have links".to_owned())
+            }
+            Action::CopyLink if marks.is_empty() && browse.current_object().is_none() => {
+                Some("a prefix is no object: Y has its s3:// text".to_owned())
+            }
+            Action::CopyLink => naming::no_signature(session),
+            _ => None,
+        }
     }
+
+    // ─── asking ───
+
+    fn ask(&mut self, dialog: Dialog, about: About) {
+        self.question = Some(Question { dialog, about, ticket: None });
+    }
+
+    fn ask_files(
+        &mut self,
+        bucket: Bucket,
+        prefix: Prefix,
+        pasted: Option<&str>,
+        cx: &mut Context<'_>,
+    ) {
+        let folder = self.upload_folder.clone();
+        let folder = folder.unwrap_or_else(|| cx.session.working_folder.clone());
+        let title = format!("Upload to s3://{bucket}/{prefix}");
+        let mut picker = Picker::new(title, folder, cx.session.home.clone());
+        if let Some(text) = pasted {
+            picker.on_paste(text);
+        }
+        self.ask(Dialog::Picker(Box::new(picker)), About::Upload { bucket, prefix });
+        self.read_wanted(cx);
+    }
+
+    fn ask_link(&mut self, bucket: Bucket, targets: Vec<Target>, cx: &Context<'_>) {
+        let reasons = naming::reasons(&bucket, &targets, cx.session);
+        let menu = LinkMenu::new(&naming::subject(&targets), &reasons);
+        self.ask(Dialog::LinkMenu(menu), About::Links { bucket, targets });
+    }
+
+    fn ask_deletion(&mut self, deletion: Deletion, cx: &mut Context<'_>) {
+        let confirm = deletion.question(cx.session.provider());
+        let (bucket, prefixes) = (deletion.bucket.clone(), deletion.prefixes());
+        let counts = !prefixes.is_empty();
+        let ticket = counts.then(|| cx.request(Request::Measure { bucket, targets: prefixes }));
+        let dialog = Dialog::Confirm(confirm);
+        self.question = Some(Question { dialog, about: About::Delete(deletion), ticket });
+    }
+
+    /// Asks for the folder the picker wants next.
+    fn read_wanted(&mut self, cx: &mut Context<'_>) {
+        if let Some(Question { dialog: Dialog::Picker(picker), ticket, .. }) = &mut self.question
+            && let Some(folder) = picker.take_wanted()
+        {
+            cx.abandon(ticket);
+            *ticket = Some(cx.request(Request::ReadFolder(folder)));
+        }
+    }
+
+    fn show(&mut self, shown: LinkShown) {
+        self.ask(Dialog::LinkShown(shown), About::Shown);
+    }
+
+    fn close(&mut self, cx: &mut Context<'_>) {
+        if let Some(mut question) = self.question.take() {
+            cx.abandon(&mut question.ticket);
+        }
+    }
+
+    // ─── answers ───
+
+    fn on_outcome(&mut self, outcome: Outcome<Answer>, browse: &mut Browse, cx: &mut Context<'_>) {
+        match outcome {
+            Outcome::Open => self.read_wanted(cx),
+            Outcome::Cancelled => self.close(cx),
+            Outcome::Accepted(answer) => {
+                if let Some(question) = self.question.take() {
+                    self.on_answer(question, answer, browse, cx);
+                }
+            }
+        }
+    }
+
+    fn on_answer(
+        &mut self,
+        mut question: Question,
+        answer: Answer,
+        browse: &mut Browse,
+        cx: &mut Context<'_>,
+    ) {
+        match (question.about.clone(), answer) {
+            (About::Download { bucket, sources }, Answer::Text(text)) => {
+                match resolve(text.trim(), &cx.session.working_folder, cx.session.home.as_deref()) {
+                    Ok(folder) => {
+                        let name = cx.session.name();
+                        let specs = downloading::specs(name, &bucket, sources, &folder);
+                        cx.ask(Move::RememberDownloadFolder(folder));
+                        self.check(specs, cx);
+                    }
+                    Err(problem) => self.refuse(question, problem),
+                }
+            }
+            (About::Copy { bucket, sources }, Answer::Text(text)) => {
+                match copying::specs(cx.session.name(), &bucket, &sources, &text) {
+                    Ok(specs) => self.check(specs, cx),
+                    Err(problem) => self.refuse(question, problem),
+                }
+            }
+            (About::Upload { bucket, prefix }, Answer::Picked(entries)) => {
+                cx.abandon(&mut question.ticket);
+                self.upload_folder = match &question.dialog {
+                    Dialog::Picker(picker) => Some(picker.folder.clone()),
+                    _ => None,
+                };
+                match uploading::specs(cx.session.name(), &bucket, &prefix, entries) {
+                    Ok(specs) => self.check(specs, cx),
+                    Err(problem) => cx.toast(Level::Problem, problem),
+                }
+            }
+            (About::Existing { specs }, Answer::Row(row)) => {
+                enqueue(existing::answered(specs, row), browse, cx);
+            }
+            (About::Delete(deletion), Answer::Yes) => {
+                cx.abandon(&mut question.ticket);
+                enqueue(vec![deletion.spec(cx.session.name())], browse, cx);
+            }
+            (About::NewPrefix { bucket, prefix }, Answer::Text(text)) => {
+                if question.ticket.is_none() {
+                    let prefix = creating::prefix_below(&prefix, &text);
+                    question.ticket = Some(cx.request(Request::CreatePrefix { bucket, prefix }));
+                }
+                self.question = Some(question);
+            }
+            (About::Links { bucket, targets }, Answer::Link(choice)) => {
+                self.on_link_chosen(&bucket, targets, choice, cx);
+            }
+            (About::Shown, Answer::CopyAgain) => {
+                if let Dialog::LinkShown(shown) = &question.dialog {
+                    copy_shown(shown, "text", cx);
+                }
+                self.question = Some(question);
+            }
+            _ => self.question = Some(question),
+        }
+    }
+
+    fn refuse(&mut self, mut question: Question, problem: impl Into<String>) {
+        if let Dialog::Prompt(prompt) = &mut question.dialog {
+            prompt.refuse(problem);
+        }
+        self.question = Some(question);
+    }
+
+    /// Asks which destinations exist, before anything is put into the queue.
+    fn check(&mut self, specs: Vec<JobSpec>, cx: &mut Context<'_>) {
+        let ticket = Some(cx.request(Request::Check(specs.clone())));
+        let waiting = Details::new("Looking at what is there already").fact("Esc", "gives up");
+        let dialog = Dialog::Details(waiting);
+        self.question = Some(Question { dialog, about: About::Checking { specs }, ticket });
+    }
+
+    fn on_link_chosen(
+        &mut self,
+        bucket: &Bucket,
+        targets: Vec<Target>,
+        choice: LinkChoice,
+        cx: &mut Context<'_>,
+    ) {
+        let lines = |text: &dyn Fn(&Target) -> String| {
+            targets.iter().map(text).collect::<Vec<_>>().join("\n")
+        };
+        let (text, what) = match choice {
+            LinkChoice::Link(life) => {
+                return self.start_links(bucket, targets, Some(life), LinkForm::Url, cx);
+            }
+            LinkChoice::Curl => return self.start_links(bucket, targets, None, LinkForm::Curl, cx),
+            LinkChoice::Custom => return,
+            LinkChoice::Uri => (lines(&|target| naming::uri(bucket, target)), "s3:// URI"),
+            LinkChoice::Key => (lines(&|target| target.as_str().to_owned()), "key"),
+            LinkChoice::PublicUrl => {
+                let url = |target: &Target| naming::public_url_of(bucket, target, cx.session);
+                (lines(&|target| url(target).unwrap_or_default()), "public URL")
+            }
+        };
+        let subject = naming::subject(&targets);
+        let shown = LinkShown { subject, text, until: None, shortened: None };
+        copy_shown(&shown, what, cx);
+        self.show(shown);
+    }
+
+    fn start_links(
+        &mut self,
+        bucket: &Bucket,
+        targets: Vec<Target>,
+        life: Option<Duration>,
+        form: LinkForm,
+        cx: &mut Context<'_>,
+    ) {
+        let objects = targets.into_iter().filter_map(|target| match target {
+            Target::Object(key) => Some(ObjectAddress { bucket: bucket.clone(), key }),
+            Target::Prefix(_) => None,
+        });
+        let life = life.unwrap_or(cx.session.connection().link_expiry);
+        self.linking.start(objects.collect(), life, form, cx);
+    }
+
+    // ─── replies ───
+
+    fn on_measured(&mut self, measured: Result<Measure, Error>) {
+        let Some(Question {
+            dialog: Dialog::Confirm(confirm),
+            about: About::Delete(deletion),
+            ticket,
+        }) = &mut self.question
+        else {
+            return;
+        };
+        match measured {
+            Ok(below) => {
+                confirm.tally = Some(deletion.tally(below));
+                if below.done {
+                    *ticket = None;
+                }
+            }
+            Err(error) => {
+                *ticket = None;
+                confirm.lines.push(format!("It could not be counted: {}.", error.explain().what));
+            }
+        }
+    }
+
+    fn on_checked(&mut self, conflicts: &Conflicts, browse: &mut Browse, cx: &mut Context<'_>) {
+        match self.question.take() {
+            Some(Question { about: About::Checking { specs }, .. }) if conflicts.existing > 0 => {
+                self.ask(existing::question(&specs, conflicts), About::Existing { specs });
+            }
+            Some(Question { about: About::Checking { specs }, .. }) => enqueue(specs, browse, cx),
+            other => self.question = other,
+        }
+    }
+
+    fn on_prefix_created(&mut self, done: Result<(), Error>, cx: &mut Context<'_>) {
+        let Some(mut question) = self.question.take() else { return };
+        question.ticket = None;
+        let About::NewPrefix { bucket, prefix } = question.about.clone() else {
+            self.question = Some(question);
+            return;
+        };
+        match done {
+            Ok(()) => {
+                cx.toast(Level::Done, "prefix created");
+                cx.ask(Move::RefreshObjects { bucket, prefix });
+            }
+            Err(error) => {
+                self.refuse(question, error.explain().what);
+                cx.ask(Move::Log(error));
+            }
+        }
+    }
+}
+
+/// Puts jobs into the queue; marks that they were made of are dropped.
+fn enqueue(specs: Vec<JobSpec>, browse: &mut Browse, cx: &mut Context<'_>) {
+    let uploads = specs.iter().any(|spec| spec.work.direction() == Direction::Up);
+    if !uploads {
+        browse.marking.clear();
+    }
+    let said = match specs.len() {
+        1 => "1 job queued".to_owned(),
+        many => format!("{many} jobs queued"),
+    };
+    cx.toast(Level::Note, said);
+    cx.transfer(TransferCommand::Enqueue(specs));
 }

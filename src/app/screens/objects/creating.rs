@@ -18,9 +18,7 @@ pub fn prefix_below(prefix: &Prefix, name: &str) -> Prefix {
 fn prefix_rule(name: &str) -> Result<(), String> {
     match name {
         "" => Err(String::new()),
-        name if name.len() >= MAX_KEY_BYTES => {
-            Err("a key has at most 1,024 bytes".to_owned())
-        }
+        name if name.len() >= MAX_KEY_BYTES => Err("a key has at most 1,024 bytes".to_owned()),
         _ => Ok(()),
     }
 }

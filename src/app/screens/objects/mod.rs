@@ -2,12 +2,19 @@
 
 pub mod acting;
 pub mod browse;
+pub mod copying;
+pub mod creating;
+pub mod deleting;
+pub mod downloading;
+pub mod existing;
 pub mod loading;
 pub mod marking;
 pub mod memory;
+pub mod naming;
 pub mod pager;
 pub mod rows;
 pub mod sorting;
+pub mod uploading;
 
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;

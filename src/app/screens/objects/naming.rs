@@ -23,8 +23,7 @@ pub fn subject(targets: &[Target]) -> String {
 /// Why rows of the menu cannot be taken for these rows.
 pub fn reasons(bucket: &Bucket, targets: &[Target], session: &Session) -> LinkReasons {
     let prefixes = targets.iter().any(|target| matches!(target, Target::Prefix(_)));
-    let no_object =
-        prefixes.then(|| "a prefix is no object: only objects have links".to_owned());
+    let no_object = prefixes.then(|| "a prefix is no object: only objects have links".to_owned());
     let no_domain = public_domain(bucket, session)
         .is_none()
         .then(|| format!("no public_domain is configured for {bucket}"));
