@@ -43,6 +43,7 @@ pub fn fresh(choice: Choice, open: Location) -> Startup {
         open,
         zone: TimeZone::system(),
         working_folder: env::current_dir().unwrap_or_else(|_| PathBuf::from("/")),
+        home: env::home_dir().filter(|home| !home.as_os_str().is_empty()),
         download_folder: None,
         remembered_buckets: Vec::new(),
         ascii: ascii(),
