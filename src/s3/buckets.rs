@@ -55,6 +55,16 @@ impl Client {
             async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
         })
         .await
+        .map_err(|error| self.makes_no_buckets(error))
+    }
+
+    /// Cloudflare's local R2 looks for the bucket before it says that it makes none.
+    fn makes_no_buckets(&self, error: Error) -> Error {
+        if error.kind != ErrorKind::NoSuchBucket {
+            return error;
+        }
+        self.refuses(Capability::CreateBucket, "this server makes no buckets by this API".into());
+        Error { kind: ErrorKind::Unsupported, ..error }
     }
 
     /// The server refuses where it is not empty.

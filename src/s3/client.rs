@@ -175,10 +175,14 @@ impl Client {
         if error.status == Some(501)
             && let Some(capability) = call.needs
         {
-            let why = format!("this server answers {} with 501", call.operation);
-            lock(&self.inner.refused).insert(capability, why);
+            self.refuses(capability, format!("this server answers {} with 501", call.operation));
         }
         error
+    }
+
+    /// Remembers for the session that the server cannot do it.
+    pub(super) fn refuses(&self, capability: Capability, why: String) {
+        lock(&self.inner.refused).insert(capability, why);
     }
 }
 

@@ -107,7 +107,8 @@ impl Client {
                     let call = &call;
                     async move { request.send().await.map_err(|error| call.failed(error)) }
                 })
-                .await?;
+                .await
+                .map_err(|error| self.unreadable_parts(error))?;
             for part in output.parts() {
                 let number = part.part_number().and_then(|number| u32::try_from(number).ok());
                 let size = part.size().and_then(|size| u64::try_from(size).ok());
@@ -128,6 +129,15 @@ impl Client {
             }
             marker = next;
         }
+    }
+
+    /// moto answers with a document of another name, which the SDK does not read: as good as no answer.
+    fn unreadable_parts(&self, error: Error) -> Error {
+        if error.status != Some(200) || error.kind != ErrorKind::NotS3 {
+            return error;
+        }
+        self.refuses(Capability::ListParts, "this server's answer to ListParts is no S3".into());
+        Error { kind: ErrorKind::Unsupported, ..error }
     }
 
     /// On R2 a conditional completion that fails ends the upload.

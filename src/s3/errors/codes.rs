@@ -91,6 +91,8 @@ pub fn kind_of_status(status: u16, call: &Call) -> ErrorKind {
         401 => ErrorKind::UnknownAccessKey,
         403 => ErrorKind::AccessDenied,
         404 if call.operation.contains("Bucket") => ErrorKind::NoSuchBucket,
+        // A key that the server's HTTP layer cannot take, a newline for one.
+        404 if call.operation.starts_with("Put") => ErrorKind::InvalidName,
         404 => ErrorKind::NoSuchKey,
         408 => ErrorKind::TimedOut,
         412 if call.guards_source => ErrorKind::SourceChanged,

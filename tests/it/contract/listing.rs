@@ -1,5 +1,6 @@
 //! Listings against real servers.
 
+use unicode_normalization::UnicodeNormalization as _;
 use windlass::domain::address::Bucket;
 use windlass::domain::error::ErrorKind;
 use windlass::domain::listing::{Class, RowKind};
@@ -30,7 +31,8 @@ const ODD: &[&str] = &[
     "tab\there",
     "\u{202e}rtl",
 ];
-const NEWLINES: &[&str] = &["new\nline", "carriage\rreturn"];
+const NEWLINES: &[&str] = &["new\nline"];
+const RETURNS: &[&str] = &["carriage\rreturn"];
 const DOTS: &[&str] = &["dot/./x", "dot/../x", "..", "."];
 const CONTROLS: &[&str] = &["esc\u{1b}[31mred\u{1b}[0m", "one\u{1}"];
 
@@ -47,11 +49,18 @@ pub async fn every_key_is_stored_listed_fetched_and_deleted_exactly(target: Targ
             keys.extend(odd.iter().map(|key| (*key).to_owned()));
         }
     }
+    // moto answers 200 and stores a newline, which no client could see; the local R2 refuses.
+    if !target.has_quirk("no-return-keys") {
+        keys.extend(RETURNS.iter().map(|key| (*key).to_owned()));
+    }
     for key in &keys {
         let object = target.put(key, key.as_bytes()).await;
         assert_eq!(target.bytes(&object).await, key.as_bytes(), "{key:?}");
     }
     let mut sorted = keys.clone();
+    if target.has_quirk("composes-keys") {
+        sorted = keys.iter().map(|key| key.nfc().collect()).collect();
+    }
     sorted.sort();
     assert_eq!(target.names(target.query("", false, 1000)).await, sorted);
     let keys = target.keys().await;

@@ -37,8 +37,7 @@ pub async fn the_parts_a_server_holds_are_listed_or_it_says_that_it_cannot(targe
     let listed = target.client.list_parts(&object, &upload).await;
     if target.lacks(Capability::ListParts) {
         assert_eq!(listed.unwrap_err().kind, ErrorKind::Unsupported);
-        let why = target.client.lacks(Capability::ListParts).unwrap();
-        assert!(why.contains("501"), "{why}");
+        assert!(target.client.lacks(Capability::ListParts).unwrap().contains("ListParts"));
         let again = target.client.list_parts(&object, &upload).await.unwrap_err();
         assert_eq!((again.kind, again.status), (ErrorKind::Unsupported, None), "not sent again");
     } else {
@@ -52,7 +51,9 @@ pub async fn an_upload_given_up_is_gone(target: Target) {
     let upload = begin(&target, "gone.bin").await;
     target.client.abort_multipart(&object, &upload).await.unwrap();
     let late = target.client.upload_part(&object, &upload, 1, "late".into()).await.unwrap_err();
-    assert_eq!(late.kind, ErrorKind::NoSuchUpload, "{late:?}");
+    if !target.has_quirk("faults-on-unknown-uploads") {
+        assert_eq!(late.kind, ErrorKind::NoSuchUpload, "{late:?}");
+    }
     target.client.abort_multipart(&object, &upload).await.unwrap();
     assert_eq!(target.client.head(&object).await.unwrap_err().kind, ErrorKind::NoSuchKey);
 }

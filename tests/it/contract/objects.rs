@@ -33,7 +33,10 @@ pub async fn headers_and_metadata_come_back(target: Target) {
             content_encoding: None,
             expires: Some("Wed, 21 Oct 2065 07:28:00 GMT".into()),
         },
-        user_metadata: BTreeMap::from([("one".into(), "1".into()), ("two-x".into(), "zwei".into())]),
+        user_metadata: BTreeMap::from([
+            ("one".into(), "1".into()),
+            ("two-x".into(), "zwei".into()),
+        ]),
         only_if_absent: false,
     };
     let stored = target.client.put(&object, "hello".into(), &options).await.unwrap();

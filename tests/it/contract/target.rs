@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
 use windlass::config::connection::{Connection, CredentialsSource};
+use windlass::demo::server::Server;
 use windlass::domain::address::{Bucket, Key, Prefix};
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::{GetOptions, ObjectAddress, PutOptions};
@@ -12,6 +13,8 @@ use windlass::domain::provider::{Capability, Provider};
 use windlass::s3::client::{Client, ListQuery};
 use windlass::s3::meter::Meter;
 use windlass::s3::pages::Pages;
+
+use crate::support::server::{connection, r2_server, server};
 
 pub struct Target {
     pub connection: Connection,
@@ -24,6 +27,25 @@ pub struct Target {
     quirks: Vec<String>,
     /// The test's own corner of the bucket.
     pub prefix: Prefix,
+    /// Lives as long as the test.
+    _server: Option<Server>,
+}
+
+/// The embedded server as S3.
+pub async fn s3(test: &str) -> Target {
+    embedded(server().await, test, &[]).await
+}
+
+/// The embedded server with R2's habits.
+pub async fn r2(test: &str) -> Target {
+    embedded(r2_server().await, test, &["composes-keys"]).await
+}
+
+async fn embedded(server: Server, test: &str, quirks: &[&str]) -> Target {
+    let connection = connection(&server);
+    let quirks = quirks.iter().map(|quirk| (*quirk).to_owned()).collect();
+    let target = Target::new(connection, test, Vec::new(), Vec::new(), quirks).await;
+    Target { _server: Some(server), ..target }
 }
 
 /// The server of `WINDLASS_CONTRACT_ENDPOINT`, `_KEY`, `_SECRET`, `_REGION`, `_PROVIDER`, with `_BUCKETS` (two that
@@ -38,7 +60,8 @@ pub async fn named(test: &str) -> Target {
     let connection = Connection::with_keys(
         "contract",
         provider,
-        &env::var("WINDLASS_CONTRACT_ENDPOINT").expect("WINDLASS_CONTRACT_ENDPOINT names the server"),
+        &env::var("WINDLASS_CONTRACT_ENDPOINT")
+            .expect("WINDLASS_CONTRACT_ENDPOINT names the server"),
         &var("REGION"),
         &var("KEY"),
         &var("SECRET"),
@@ -70,7 +93,7 @@ impl Target {
             }
         }
         let prefix = Prefix::new(format!("{test}-{}/", std::process::id()));
-        Target { connection, client, meter, bucket, other, lacks, quirks, prefix }
+        Target { connection, client, meter, bucket, other, lacks, quirks, prefix, _server: None }
     }
 
     pub fn lacks(&self, capability: Capability) -> bool {
@@ -97,11 +120,7 @@ impl Target {
         self.get(object, GetOptions::default()).await.unwrap()
     }
 
-    pub async fn get(
-        &self,
-        object: &ObjectAddress,
-        options: GetOptions,
-    ) -> Result<Vec<u8>, Error> {
+    pub async fn get(&self, object: &ObjectAddress, options: GetOptions) -> Result<Vec<u8>, Error> {
         let download = self.client.get(object, &options).await?;
         let chunks: Vec<bytes::Bytes> = download.body.try_collect().await?;
         Ok(chunks.concat())

@@ -1,3 +1,4 @@
 //! Drivers that the tests share.
 
 pub mod screen;
+pub mod server;

@@ -11,7 +11,8 @@ pub async fn server() -> Server {
 
 /// An empty server with R2's habits.
 pub async fn r2_server() -> Server {
-    let options = ServerOptions { mode: Mode::R2, smallest_part: Some(1024), ..ServerOptions::default() };
+    let options =
+        ServerOptions { mode: Mode::R2, smallest_part: Some(1024), ..ServerOptions::default() };
     server_with(options).await
 }
 
