@@ -3,6 +3,7 @@
 pub mod access;
 pub mod context;
 
+mod attributes;
 mod body;
 mod buckets;
 mod checksums;
@@ -15,6 +16,8 @@ mod listing;
 mod multipart;
 mod objects;
 mod parts;
+mod settings;
+mod tags;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -71,6 +74,7 @@ operations! {
     put_object(PutObjectInput) -> PutObjectOutput = objects::put;
     get_object(GetObjectInput) -> GetObjectOutput = objects::get;
     head_object(HeadObjectInput) -> HeadObjectOutput = objects::head;
+    get_object_attributes(GetObjectAttributesInput) -> GetObjectAttributesOutput = attributes::get;
     delete_object(DeleteObjectInput) -> DeleteObjectOutput = deletes::one;
     delete_objects(DeleteObjectsInput) -> DeleteObjectsOutput = deletes::many;
     copy_object(CopyObjectInput) -> CopyObjectOutput = copy::object;
@@ -83,5 +87,30 @@ operations! {
     complete_multipart_upload(CompleteMultipartUploadInput) -> CompleteMultipartUploadOutput = multipart::complete;
     abort_multipart_upload(AbortMultipartUploadInput) -> AbortMultipartUploadOutput = multipart::abort;
 
+    get_object_tagging(GetObjectTaggingInput) -> GetObjectTaggingOutput = tags::get;
+    put_object_tagging(PutObjectTaggingInput) -> PutObjectTaggingOutput = tags::put;
+    delete_object_tagging(DeleteObjectTaggingInput) -> DeleteObjectTaggingOutput = tags::delete;
+    get_object_acl(GetObjectAclInput) -> GetObjectAclOutput = tags::get_acl;
+    put_object_acl(PutObjectAclInput) -> PutObjectAclOutput = tags::put_acl;
 
+    get_bucket_versioning(GetBucketVersioningInput) -> GetBucketVersioningOutput = settings::get_versioning;
+    put_bucket_versioning(PutBucketVersioningInput) -> PutBucketVersioningOutput = settings::put_versioning;
+    get_bucket_cors(GetBucketCorsInput) -> GetBucketCorsOutput = settings::get_cors;
+    put_bucket_cors(PutBucketCorsInput) -> PutBucketCorsOutput = settings::put_cors;
+    delete_bucket_cors(DeleteBucketCorsInput) -> DeleteBucketCorsOutput = settings::delete_cors;
+    get_bucket_lifecycle_configuration(GetBucketLifecycleConfigurationInput) -> GetBucketLifecycleConfigurationOutput = settings::get_lifecycle;
+    put_bucket_lifecycle_configuration(PutBucketLifecycleConfigurationInput) -> PutBucketLifecycleConfigurationOutput = settings::put_lifecycle;
+    delete_bucket_lifecycle(DeleteBucketLifecycleInput) -> DeleteBucketLifecycleOutput = settings::delete_lifecycle;
+    get_bucket_policy(GetBucketPolicyInput) -> GetBucketPolicyOutput = settings::get_policy;
+    put_bucket_policy(PutBucketPolicyInput) -> PutBucketPolicyOutput = settings::put_policy;
+    delete_bucket_policy(DeleteBucketPolicyInput) -> DeleteBucketPolicyOutput = settings::delete_policy;
+    get_bucket_acl(GetBucketAclInput) -> GetBucketAclOutput = settings::get_acl;
+    put_bucket_acl(PutBucketAclInput) -> PutBucketAclOutput = settings::put_acl;
+    get_bucket_tagging(GetBucketTaggingInput) -> GetBucketTaggingOutput = settings::get_tags;
+    put_bucket_tagging(PutBucketTaggingInput) -> PutBucketTaggingOutput = settings::put_tags;
+    delete_bucket_tagging(DeleteBucketTaggingInput) -> DeleteBucketTaggingOutput = settings::delete_tags;
+    get_bucket_encryption(GetBucketEncryptionInput) -> GetBucketEncryptionOutput = settings::get_encryption;
+    put_bucket_encryption(PutBucketEncryptionInput) -> PutBucketEncryptionOutput = settings::put_encryption;
+    get_public_access_block(GetPublicAccessBlockInput) -> GetPublicAccessBlockOutput = settings::get_public_access_block;
+    put_public_access_block(PutPublicAccessBlockInput) -> PutPublicAccessBlockOutput = settings::put_public_access_block;
 }

@@ -1,0 +1,298 @@
+//! What can be set on a bucket and read back: versions, CORS, lifecycle, policy, ACL, tags, encryption, public access.
+
+use s3s::dto::{
+    BucketVersioningStatus, DeleteBucketCorsInput, DeleteBucketCorsOutput,
+    DeleteBucketLifecycleInput, DeleteBucketLifecycleOutput, DeleteBucketPolicyInput,
+    DeleteBucketPolicyOutput, DeleteBucketTaggingInput, DeleteBucketTaggingOutput,
+    GetBucketAclInput, GetBucketAclOutput, GetBucketCorsInput, GetBucketCorsOutput,
+    GetBucketEncryptionInput, GetBucketEncryptionOutput, GetBucketLifecycleConfigurationInput,
+    GetBucketLifecycleConfigurationOutput, GetBucketPolicyInput, GetBucketPolicyOutput,
+    GetBucketTaggingInput, GetBucketTaggingOutput, GetBucketVersioningInput,
+    GetBucketVersioningOutput, GetPublicAccessBlockInput, GetPublicAccessBlockOutput,
+    PutBucketAclInput, PutBucketAclOutput, PutBucketCorsInput, PutBucketCorsOutput,
+    PutBucketEncryptionInput, PutBucketEncryptionOutput, PutBucketLifecycleConfigurationInput,
+    PutBucketLifecycleConfigurationOutput, PutBucketPolicyInput, PutBucketPolicyOutput,
+    PutBucketTaggingInput, PutBucketTaggingOutput, PutBucketVersioningInput,
+    PutBucketVersioningOutput, PutPublicAccessBlockInput, PutPublicAccessBlockOutput,
+    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
+    ServerSideEncryptionRule,
+};
+use s3s::{S3Request, S3Result, s3_error};
+
+use crate::demo::service::buckets::owner;
+use crate::demo::service::context::{Context, refused};
+use crate::demo::service::tags::grants;
+use crate::demo::store::bucket::{Settings, Versioning};
+
+fn settings<R>(
+    cx: &Context,
+    bucket: &str,
+    act: impl FnOnce(&mut Settings) -> S3Result<R>,
+) -> S3Result<R> {
+    cx.in_bucket(bucket, |bucket, _| act(&mut bucket.settings))
+}
+
+pub async fn get_versioning(
+    cx: &Context,
+    request: S3Request<GetBucketVersioningInput>,
+) -> S3Result<GetBucketVersioningOutput> {
+    cx.not_in_r2("GetBucketVersioning")?;
+    let status = cx.in_bucket(&request.input.bucket, |bucket, _| Ok(bucket.versioning))?;
+    let status = match status {
+        Versioning::Never => None,
+        Versioning::Enabled => Some(BucketVersioningStatus::ENABLED),
+        Versioning::Suspended => Some(BucketVersioningStatus::SUSPENDED),
+    };
+    Ok(GetBucketVersioningOutput {
+        status: status.map(BucketVersioningStatus::from_static),
+        ..Default::default()
+    })
+}
+
+pub async fn put_versioning(
+    cx: &Context,
+    request: S3Request<PutBucketVersioningInput>,
+) -> S3Result<PutBucketVersioningOutput> {
+    cx.not_in_r2("PutBucketVersioning")?;
+    let input = request.input;
+    let status = input.versioning_configuration.status;
+    let versioning = match status.as_ref().map(BucketVersioningStatus::as_str) {
+        Some(BucketVersioningStatus::ENABLED) => Versioning::Enabled,
+        Some(BucketVersioningStatus::SUSPENDED) => Versioning::Suspended,
+        _ => return Err(s3_error!(IllegalVersioningConfigurationException)),
+    };
+    cx.in_bucket(&input.bucket, |bucket, _| {
+        bucket.versioning = versioning;
+        Ok(PutBucketVersioningOutput::default())
+    })
+}
+
+pub async fn get_cors(
+    cx: &Context,
+    request: S3Request<GetBucketCorsInput>,
+) -> S3Result<GetBucketCorsOutput> {
+    settings(cx, &request.input.bucket, |settings| match &settings.cors {
+        Some(rules) => Ok(GetBucketCorsOutput { cors_rules: Some(rules.clone()) }),
+        None => {
+            Err(refused(404, "NoSuchCORSConfiguration", "The CORS configuration does not exist"))
+        }
+    })
+}
+
+pub async fn put_cors(
+    cx: &Context,
+    request: S3Request<PutBucketCorsInput>,
+) -> S3Result<PutBucketCorsOutput> {
+    settings(cx, &request.input.bucket, |settings| {
+        settings.cors = Some(request.input.cors_configuration.cors_rules);
+        Ok(PutBucketCorsOutput::default())
+    })
+}
+
+pub async fn delete_cors(
+    cx: &Context,
+    request: S3Request<DeleteBucketCorsInput>,
+) -> S3Result<DeleteBucketCorsOutput> {
+    settings(cx, &request.input.bucket, |settings| {
+        settings.cors = None;
+        Ok(DeleteBucketCorsOutput::default())
+    })
+}
+
+pub async fn get_lifecycle(
+    cx: &Context,
+    request: S3Request<GetBucketLifecycleConfigurationInput>,
+) -> S3Result<GetBucketLifecycleConfigurationOutput> {
+    settings(cx, &request.input.bucket, |settings| match &settings.lifecycle {
+        Some(rules) => Ok(GetBucketLifecycleConfigurationOutput {
+            rules: Some(rules.clone()),
+            ..Default::default()
+        }),
+        None => Err(refused(
+            404,
+            "NoSuchLifecycleConfiguration",
+            "The lifecycle configuration does not exist",
+        )),
+    })
+}
+
+pub async fn put_lifecycle(
+    cx: &Context,
+    request: S3Request<PutBucketLifecycleConfigurationInput>,
+) -> S3Result<PutBucketLifecycleConfigurationOutput> {
+    let rules = request.input.lifecycle_configuration.map(|lifecycle| lifecycle.rules);
+    settings(cx, &request.input.bucket, |settings| {
+        settings.lifecycle = rules;
+        Ok(PutBucketLifecycleConfigurationOutput::default())
+    })
+}
+
+pub async fn delete_lifecycle(
+    cx: &Context,
+    request: S3Request<DeleteBucketLifecycleInput>,
+) -> S3Result<DeleteBucketLifecycleOutput> {
+    settings(cx, &request.input.bucket, |settings| {
+        settings.lifecycle = None;
+        Ok(DeleteBucketLifecycleOutput::default())
+    })
+}
+
+pub async fn get_policy(
+    cx: &Context,
+    request: S3Request<GetBucketPolicyInput>,
+) -> S3Result<GetBucketPolicyOutput> {
+    cx.not_in_r2("GetBucketPolicy")?;
+    settings(cx, &request.input.bucket, |settings| match &settings.policy {
+        Some(policy) => Ok(GetBucketPolicyOutput { policy: Some(policy.clone()) }),
+        None => Err(s3_error!(NoSuchBucketPolicy, "The bucket policy does not exist")),
+    })
+}
+
+pub async fn put_policy(
+    cx: &Context,
+    request: S3Request<PutBucketPolicyInput>,
+) -> S3Result<PutBucketPolicyOutput> {
+    cx.not_in_r2("PutBucketPolicy")?;
+    let policy = request.input.policy;
+    if serde_json::from_str::<serde_json::Value>(&policy).is_err() {
+        return Err(s3_error!(MalformedPolicy, "This policy contains invalid Json"));
+    }
+    settings(cx, &request.input.bucket, |settings| {
+        settings.policy = Some(policy);
+        Ok(PutBucketPolicyOutput::default())
+    })
+}
+
+pub async fn delete_policy(
+    cx: &Context,
+    request: S3Request<DeleteBucketPolicyInput>,
+) -> S3Result<DeleteBucketPolicyOutput> {
+    cx.not_in_r2("DeleteBucketPolicy")?;
+    settings(cx, &request.input.bucket, |settings| {
+        settings.policy = None;
+        Ok(DeleteBucketPolicyOutput::default())
+    })
+}
+
+pub async fn get_acl(
+    cx: &Context,
+    request: S3Request<GetBucketAclInput>,
+) -> S3Result<GetBucketAclOutput> {
+    cx.not_in_r2("GetBucketAcl")?;
+    settings(cx, &request.input.bucket, |settings| {
+        let grants = settings.grants.clone().unwrap_or_else(|| grants("private"));
+        Ok(GetBucketAclOutput { grants: Some(grants), owner: Some(owner()) })
+    })
+}
+
+pub async fn put_acl(
+    cx: &Context,
+    request: S3Request<PutBucketAclInput>,
+) -> S3Result<PutBucketAclOutput> {
+    cx.not_in_r2("PutBucketAcl")?;
+    let input = request.input;
+    let canned = input.acl.as_ref().map(|acl| grants(acl.as_str()));
+    let given = canned.or(input.access_control_policy.and_then(|policy| policy.grants));
+    let Some(given) = given else {
+        return Err(s3_error!(MissingSecurityHeader, "Your request was missing a required header"));
+    };
+    settings(cx, &input.bucket, |settings| {
+        settings.grants = Some(given);
+        Ok(PutBucketAclOutput::default())
+    })
+}
+
+pub async fn get_tags(
+    cx: &Context,
+    request: S3Request<GetBucketTaggingInput>,
+) -> S3Result<GetBucketTaggingOutput> {
+    cx.not_in_r2("GetBucketTagging")?;
+    settings(cx, &request.input.bucket, |settings| match &settings.tags {
+        Some(tags) => Ok(GetBucketTaggingOutput { tag_set: tags.clone() }),
+        None => Err(refused(404, "NoSuchTagSet", "The TagSet does not exist")),
+    })
+}
+
+pub async fn put_tags(
+    cx: &Context,
+    request: S3Request<PutBucketTaggingInput>,
+) -> S3Result<PutBucketTaggingOutput> {
+    cx.not_in_r2("PutBucketTagging")?;
+    settings(cx, &request.input.bucket, |settings| {
+        settings.tags = Some(request.input.tagging.tag_set);
+        Ok(PutBucketTaggingOutput::default())
+    })
+}
+
+pub async fn delete_tags(
+    cx: &Context,
+    request: S3Request<DeleteBucketTaggingInput>,
+) -> S3Result<DeleteBucketTaggingOutput> {
+    cx.not_in_r2("DeleteBucketTagging")?;
+    settings(cx, &request.input.bucket, |settings| {
+        settings.tags = None;
+        Ok(DeleteBucketTaggingOutput::default())
+    })
+}
+
+/// Everything is encrypted with AES256 unless something else was set.
+pub async fn get_encryption(
+    cx: &Context,
+    request: S3Request<GetBucketEncryptionInput>,
+) -> S3Result<GetBucketEncryptionOutput> {
+    settings(cx, &request.input.bucket, |settings| {
+        let configuration = settings.encryption.clone().unwrap_or_else(usual_encryption);
+        Ok(GetBucketEncryptionOutput { server_side_encryption_configuration: Some(configuration) })
+    })
+}
+
+fn usual_encryption() -> ServerSideEncryptionConfiguration {
+    let rule = ServerSideEncryptionRule {
+        apply_server_side_encryption_by_default: Some(ServerSideEncryptionByDefault {
+            kms_master_key_id: None,
+            sse_algorithm: ServerSideEncryption::from_static(ServerSideEncryption::AES256),
+        }),
+        bucket_key_enabled: Some(false),
+        ..Default::default()
+    };
+    ServerSideEncryptionConfiguration { rules: vec![rule] }
+}
+
+pub async fn put_encryption(
+    cx: &Context,
+    request: S3Request<PutBucketEncryptionInput>,
+) -> S3Result<PutBucketEncryptionOutput> {
+    cx.not_in_r2("PutBucketEncryption")?;
+    settings(cx, &request.input.bucket, |settings| {
+        settings.encryption = Some(request.input.server_side_encryption_configuration);
+        Ok(PutBucketEncryptionOutput::default())
+    })
+}
+
+pub async fn get_public_access_block(
+    cx: &Context,
+    request: S3Request<GetPublicAccessBlockInput>,
+) -> S3Result<GetPublicAccessBlockOutput> {
+    cx.not_in_r2("GetPublicAccessBlock")?;
+    settings(cx, &request.input.bucket, |settings| match &settings.public_access_block {
+        Some(block) => Ok(GetPublicAccessBlockOutput {
+            public_access_block_configuration: Some(block.clone()),
+        }),
+        None => Err(refused(
+            404,
+            "NoSuchPublicAccessBlockConfiguration",
+            "The public access block configuration was not found",
+        )),
+    })
+}
+
+pub async fn put_public_access_block(
+    cx: &Context,
+    request: S3Request<PutPublicAccessBlockInput>,
+) -> S3Result<PutPublicAccessBlockOutput> {
+    cx.not_in_r2("PutPublicAccessBlock")?;
+    settings(cx, &request.input.bucket, |settings| {
+        settings.public_access_block = Some(request.input.public_access_block_configuration);
+        Ok(PutPublicAccessBlockOutput::default())
+    })
+}
