@@ -1,1 +1,94 @@
 //! Part sizes of multipart uploads within the limits of S3 and R2.
+
+use crate::domain::object::ByteRange;
+
+pub const MIB: u64 = 1 << 20;
+
+/// Both providers: part numbers run from 1 to this.
+pub const MAX_PARTS: u64 = 10_000;
+
+/// Both providers: the smallest part that is not the last.
+pub const MIN_PART_BYTES: u64 = 5 * MIB;
+
+/// R2's largest part, the smaller of the two (r2/platform/limits: 4.995 GiB; S3: 5 GiB).
+pub const MAX_PART_BYTES: u64 = 5114 * MIB;
+
+/// The largest object S3 takes (50 TB, S3 model of 2026-08); R2 stops at 4.995 TiB.
+pub const MAX_OBJECT_BYTES: u64 = 50_000_000_000_000;
+
+/// The part size Windlass prefers; smaller objects are better sent whole.
+pub const PREFERRED_PART_BYTES: u64 = 8 * MIB;
+
+/// The part size of an upload of `size` bytes, fixed for its whole life because R2 takes only equal parts; the last
+/// one is shorter. `None` where no part size fits the limits.
+pub fn part_size(size: u64) -> Option<u64> {
+    part_size_at_least(size, PREFERRED_PART_BYTES)
+}
+
+/// As [`part_size`], with larger parts where parts are cheap (server-side copies).
+pub fn part_size_at_least(size: u64, least: u64) -> Option<u64> {
+    if size > MAX_OBJECT_BYTES {
+        return None;
+    }
+    let needed = size.div_ceil(MAX_PARTS).div_ceil(MIB) * MIB;
+    let chosen = needed.max(least.max(PREFERRED_PART_BYTES));
+    (chosen <= MAX_PART_BYTES).then_some(chosen)
+}
+
+/// How many pieces of `piece` bytes `size` bytes make; an empty object is one empty piece.
+pub fn piece_count(size: u64, piece: u64) -> u32 {
+    u32::try_from(size.div_ceil(piece.max(1)).max(1)).unwrap_or(u32::MAX)
+}
+
+/// Bytes of the piece numbered `index` from 0; empty beyond the end.
+pub fn piece(size: u64, piece: u64, index: u32) -> ByteRange {
+    let start = (u64::from(index) * piece).min(size);
+    ByteRange { start, end: start.saturating_add(piece).min(size) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn ordinary_objects_go_in_parts_of_eight_mebibytes() {
+        assert_eq!(part_size(0), Some(8 * MIB));
+        assert_eq!(part_size(80_000 * MIB), Some(8 * MIB));
+        assert_eq!(part_size(80_000 * MIB + 1), Some(9 * MIB));
+        assert_eq!(part_size(MAX_OBJECT_BYTES), Some(4769 * MIB));
+        assert_eq!(part_size(MAX_OBJECT_BYTES + 1), None);
+    }
+
+    #[test]
+    fn an_empty_object_is_one_empty_piece() {
+        assert_eq!(piece_count(0, 8), 1);
+        assert_eq!(piece(0, 8, 0), ByteRange { start: 0, end: 0 });
+        assert_eq!(piece_count(16, 8), 2);
+        assert_eq!(piece_count(17, 8), 3);
+    }
+
+    proptest! {
+        #[test]
+        fn every_size_a_server_takes_fits_its_limits(size in 0..=MAX_OBJECT_BYTES) {
+            let part = part_size(size).unwrap();
+            prop_assert_eq!(part % MIB, 0);
+            prop_assert!((MIN_PART_BYTES..=MAX_PART_BYTES).contains(&part));
+            prop_assert!(u64::from(piece_count(size, part)) <= MAX_PARTS);
+        }
+
+        #[test]
+        fn pieces_cover_an_object_without_gap_or_overlap(size in 1u64..5_000, length in 1u64..700) {
+            let mut at = 0;
+            for index in 0..piece_count(size, length) {
+                let range = piece(size, length, index);
+                prop_assert_eq!(range.start, at);
+                prop_assert!(range.len() == length || range.end == size);
+                prop_assert!(!range.is_empty());
+                at = range.end;
+            }
+            prop_assert_eq!(at, size);
+        }
+    }
+}

@@ -196,6 +196,8 @@ pub enum TransferEvent {
     /// In the new order of the queue.
     Reordered(Vec<JobId>),
     Removed(Vec<JobId>),
+    /// The engine works, but something is not as it should be: a damaged journal was set aside.
+    Warned(Error),
     /// The engine itself cannot work (the journal is not writable, another process owns it).
     Halted(Error),
 }

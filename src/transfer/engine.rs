@@ -1,19 +1,21 @@
-//! The task that owns the queue: commands in, news out.
+//! The engine as others see it: started, ordered about, shut down.
+
+mod work;
+mod writer;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 
-use crate::domain::address::ConnectionName;
 use crate::domain::error::Error;
 use crate::domain::transfer::{TransferCommand, TransferEvent};
 use crate::transfer::limits::Patience;
-use crate::transfer::remote::Remote;
+use work::Setup;
+use writer::{Input, Writer};
 
-/// Finds the storage of a connection; called on the engine's threads, may block for as long as a client needs to
-/// be made.
-pub type Connect = Arc<dyn Fn(&ConnectionName) -> Result<Arc<dyn Remote>, Error> + Send + Sync>;
+pub use work::Connect;
 
 /// What the engine needs to know at start.
 #[derive(Clone, Debug)]
@@ -34,25 +36,70 @@ impl Default for EngineOptions {
 }
 
 /// Orders to the engine and news from it. Dropping it stops the workers; the journal keeps what is unfinished.
-pub struct Engine {}
+#[derive(Debug)]
+pub struct Engine {
+    inputs: UnboundedSender<Input>,
+}
+
+/// How long connections and file operations may take to end when the engine does.
+const LAST_WAIT: Duration = Duration::from_millis(500);
 
 impl Engine {
     /// Starts the engine on threads of its own. Never blocks on the journal or the network.
     pub fn start(
-        _options: EngineOptions,
-        _connect: Connect,
-        _news: UnboundedSender<TransferEvent>,
+        options: EngineOptions,
+        connect: Connect,
+        news: UnboundedSender<TransferEvent>,
     ) -> Engine {
-        todo!()
+        let (inputs, inbox) = unbounded_channel();
+        let (own, say) = (inputs.clone(), news.clone());
+        let run = move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .thread_name("windlass-transfer")
+                .enable_all()
+                .build()
+                .map_err(|e| Error::from_io(&e, "start the engine", ""))?;
+            let setup = Setup {
+                connect,
+                part_threshold: options.part_threshold,
+                slots: options.slots,
+                patience: options.patience,
+            };
+            runtime.block_on(Writer::new(setup, options.journal, own, news).run(inbox));
+            runtime.shutdown_timeout(LAST_WAIT);
+            Ok(())
+        };
+        let told = say.clone();
+        let halted = move |error: Error| drop(told.send(TransferEvent::Halted(error)));
+        let spawned = std::thread::Builder::new().name("windlass-engine".into()).spawn(move || {
+            if let Err(error) = run() {
+                halted(error);
+            }
+        });
+        if let Err(error) = spawned {
+            let error = Error::from_io(&error, "start the engine", "");
+            drop(say.send(TransferEvent::Halted(error)));
+        }
+        Engine { inputs }
     }
 
     /// Never blocks.
-    pub fn send(&self, _command: TransferCommand) {
-        todo!()
+    pub fn send(&self, command: TransferCommand) {
+        drop(self.inputs.send(Input::Command(command)));
     }
 
     /// Stops taking new work, lets what is under way come to a recorded point and returns.
     pub async fn shut_down(self) {
-        todo!()
+        let (done, wait) = oneshot::channel();
+        if self.inputs.send(Input::Stop(Some(done))).is_ok() {
+            drop(wait.await);
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        drop(self.inputs.send(Input::Stop(None)));
     }
 }

@@ -1,7 +1,20 @@
 //! Runs a fixed list of jobs to their end, for verbs without a screen.
 
-use crate::domain::transfer::{JobSpec, JobView, TransferEvent};
-use crate::transfer::engine::{Connect, EngineOptions};
+use std::future::{Future, pending};
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::timeout;
+
+use crate::domain::error::Error;
+use crate::domain::transfer::{
+    JobId, JobSpec, JobState, JobView, MAX_FAILURES, MAX_NOTES, Progress, TransferCommand,
+    TransferEvent,
+};
+use crate::transfer::engine::{Connect, Engine, EngineOptions};
+
+/// How long cleaning up may take at the end.
+const CLEANING: Duration = Duration::from_secs(20);
 
 /// Runs the jobs and brings back how each ended, in the order of `specs`. Every event goes to `news` first.
 /// Dropping the future stops the work. With `journal: None` nothing stays behind of a job that failed.
@@ -11,6 +24,136 @@ pub async fn run_to_end(
     specs: Vec<JobSpec>,
     news: impl FnMut(&TransferEvent) + Send,
 ) -> Vec<JobView> {
-    let _ = (options, connect, specs, news);
-    todo!()
+    run_until(options, connect, specs, news, pending()).await
+}
+
+/// As [`run_to_end`]; when `stop` is ready, all jobs are cancelled and cleaned up before it returns.
+pub async fn run_until(
+    options: EngineOptions,
+    connect: Connect,
+    specs: Vec<JobSpec>,
+    news: impl FnMut(&TransferEvent) + Send,
+    stop: impl Future<Output = ()> + Send,
+) -> Vec<JobView> {
+    let (tell, inbox) = unbounded_channel();
+    let forget = options.journal.is_none();
+    let engine = Engine::start(options, connect, tell);
+    let mut run = Run { wanted: specs.len(), specs, views: Vec::new(), over: false, inbox, news };
+    engine.send(TransferCommand::Enqueue(run.specs.clone()));
+    tokio::select! {
+        () = run.finished() => {}
+        () = stop => {
+            run.all_queued().await;
+            run.views.iter().for_each(|view| engine.send(TransferCommand::Cancel(view.id)));
+            let _ = timeout(CLEANING, run.finished()).await;
+        }
+    }
+    if forget && !run.over {
+        engine.send(TransferCommand::ClearFinished);
+        let _ = timeout(CLEANING, run.cleared()).await;
+    }
+    engine.shut_down().await;
+    run.views
+}
+
+struct Run<F> {
+    wanted: usize,
+    specs: Vec<JobSpec>,
+    views: Vec<JobView>,
+    /// The engine cannot work.
+    over: bool,
+    inbox: UnboundedReceiver<TransferEvent>,
+    news: F,
+}
+
+impl<F: FnMut(&TransferEvent) + Send> Run<F> {
+    async fn finished(&mut self) {
+        while !self.over && !(self.views.len() == self.wanted && self.all_finished()) {
+            let Some(event) = self.inbox.recv().await else { return };
+            (self.news)(&event);
+            self.take(event);
+        }
+    }
+
+    async fn all_queued(&mut self) {
+        while !self.over && self.views.len() < self.wanted {
+            let Some(event) = self.inbox.recv().await else { return };
+            (self.news)(&event);
+            self.take(event);
+        }
+    }
+
+    async fn cleared(&mut self) {
+        let mut left = self.views.len();
+        while left > 0 {
+            match self.inbox.recv().await {
+                Some(TransferEvent::Removed(jobs)) => left = left.saturating_sub(jobs.len()),
+                Some(_) => {}
+                None => return,
+            }
+        }
+    }
+
+    fn all_finished(&self) -> bool {
+        self.views.iter().all(|view| view.state.finished())
+    }
+
+    fn view(&mut self, id: JobId) -> Option<&mut JobView> {
+        self.views.iter_mut().find(|view| view.id == id)
+    }
+
+    fn take(&mut self, event: TransferEvent) {
+        match event {
+            TransferEvent::Queued(view) => self.views.push(view),
+            TransferEvent::Advanced(moved) => {
+                for (id, progress) in moved {
+                    if let Some(view) = self.view(id) {
+                        view.progress = progress;
+                    }
+                }
+            }
+            TransferEvent::Changed { id, state, progress, verification } => {
+                if let Some(view) = self.view(id) {
+                    (view.state, view.progress, view.verification) =
+                        (state, progress, verification);
+                }
+            }
+            TransferEvent::ObjectFailed { id, failure } => {
+                if let Some(view) = self.view(id).filter(|view| view.failures.len() < MAX_FAILURES)
+                {
+                    view.failures.push(failure);
+                }
+            }
+            TransferEvent::ObjectNoted { id, note } => {
+                if let Some(view) = self.view(id).filter(|view| view.notes.len() < MAX_NOTES) {
+                    view.notes.push(note);
+                }
+            }
+            TransferEvent::Halted(error) => self.halted(&error),
+            TransferEvent::Restored(_)
+            | TransferEvent::Reordered(_)
+            | TransferEvent::Removed(_)
+            | TransferEvent::Warned(_) => {}
+        }
+    }
+
+    /// Every job that is not finished fails with the engine's error.
+    fn halted(&mut self, error: &Error) {
+        self.over = true;
+        for at in self.views.len()..self.wanted {
+            let (id, spec) = (JobId(at as u64 + 1), self.specs[at].clone());
+            self.views.push(JobView {
+                id,
+                spec,
+                state: JobState::Queued,
+                progress: Progress::default(),
+                failures: Vec::new(),
+                notes: Vec::new(),
+                verification: None,
+            });
+        }
+        for view in self.views.iter_mut().filter(|view| !view.state.finished()) {
+            view.state = JobState::Failed(error.clone());
+        }
+    }
 }

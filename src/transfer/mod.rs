@@ -1,7 +1,15 @@
 //! The transfer engine: a pure machine, its journal, and the workers that move bytes; headless.
 
 pub mod engine;
+pub mod fact;
 pub mod headless;
+pub mod item;
+pub mod journal;
 pub mod limits;
+pub mod local;
+pub mod machine;
 pub mod remote;
+pub mod retry;
 pub mod stream;
+pub mod task;
+mod workers;

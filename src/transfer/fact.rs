@@ -1,0 +1,185 @@
+//! What the journal can say: things that have happened and must be known after a crash.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::error::Error;
+use crate::domain::object::{ETag, ObjectAddress, UploadId, UploadedPart};
+use crate::domain::parts::piece;
+use crate::domain::transfer::{JobId, JobSpec, Note, Verification};
+
+/// A fact is recorded before anything relies on it. Running work is no fact, so it is due again after a crash.
+/// `place` names one object of a job: its key, or its path below the uploaded folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fact {
+    Enqueued {
+        job: JobId,
+        spec: JobSpec,
+    },
+    Paused {
+        job: JobId,
+    },
+    Resumed {
+        job: JobId,
+    },
+    Cancelled {
+        job: JobId,
+    },
+    /// The failed objects are to be tried again.
+    Retried {
+        job: JobId,
+    },
+    /// The user has cleared it; it goes when what it left behind is cleaned up.
+    Leaving {
+        job: JobId,
+    },
+    Removed {
+        job: JobId,
+    },
+    /// The whole queue in its new order.
+    Ordered {
+        jobs: Vec<JobId>,
+    },
+    /// Something unfinished exists from now on: a multipart upload or a part file.
+    Opened {
+        job: JobId,
+        place: String,
+        partial: Partial,
+    },
+    PartsDone {
+        job: JobId,
+        place: String,
+        parts: Vec<UploadedPart>,
+    },
+    /// Range numbers whose bytes are in the part file and synced.
+    RangesDone {
+        job: JobId,
+        place: String,
+        ranges: Vec<u32>,
+    },
+    /// What was opened is gone: aborted, removed or completed.
+    Closed {
+        job: JobId,
+        place: String,
+    },
+    /// One object came to its end; this closes what was open of it.
+    Settled {
+        job: JobId,
+        place: String,
+        bytes: u64,
+        outcome: Outcome,
+    },
+    /// What a compacted journal says of the objects that did not fail.
+    Counted {
+        job: JobId,
+        done: u64,
+        skipped: u64,
+        bytes: u64,
+        verifications: Vec<Verification>,
+    },
+    Noted {
+        job: JobId,
+        note: Note,
+    },
+    /// The job came to its end by itself.
+    Finished {
+        job: JobId,
+        error: Option<Error>,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    Done(Option<Verification>),
+    Skipped,
+    Failed(Error),
+}
+
+/// Work that exists outside of this process and can be gone on with, or must be cleaned up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Partial {
+    Multipart(Multipart),
+    File(PartFile),
+}
+
+/// An unfinished multipart upload. The part size is fixed here for its whole life (R2 wants equal parts).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Multipart {
+    pub object: ObjectAddress,
+    pub upload: UploadId,
+    pub part_size: u64,
+    pub size: u64,
+    /// What the source was at the start: an ETag, or size and modification time of a file.
+    pub source: String,
+    #[serde(default)]
+    pub parts: BTreeMap<u32, UploadedPart>,
+}
+
+/// An unfinished download.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartFile {
+    /// Local folders below the job's folder.
+    pub folders: Vec<String>,
+    pub name: String,
+    pub etag: Option<ETag>,
+    /// Bytes of the whole object; `None` where the server did not say.
+    pub size: Option<u64>,
+    pub range_size: u64,
+    #[serde(default)]
+    pub ranges: BTreeSet<u32>,
+}
+
+impl Fact {
+    /// The job a fact is about; `None` for facts about the whole queue.
+    pub fn job(&self) -> Option<JobId> {
+        match self {
+            Fact::Enqueued { job, .. }
+            | Fact::Paused { job }
+            | Fact::Resumed { job }
+            | Fact::Cancelled { job }
+            | Fact::Retried { job }
+            | Fact::Leaving { job }
+            | Fact::Removed { job }
+            | Fact::Opened { job, .. }
+            | Fact::PartsDone { job, .. }
+            | Fact::RangesDone { job, .. }
+            | Fact::Closed { job, .. }
+            | Fact::Settled { job, .. }
+            | Fact::Counted { job, .. }
+            | Fact::Noted { job, .. }
+            | Fact::Finished { job, .. } => Some(*job),
+            Fact::Ordered { .. } => None,
+        }
+    }
+
+    /// The object a fact is about, where it is about unfinished work.
+    pub fn place(&self) -> Option<&str> {
+        match self {
+            Fact::Opened { place, .. }
+            | Fact::PartsDone { place, .. }
+            | Fact::RangesDone { place, .. }
+            | Fact::Closed { place, .. }
+            | Fact::Settled { place, .. } => Some(place),
+            _ => None,
+        }
+    }
+}
+
+impl Partial {
+    /// Bytes of it that need not be moved again.
+    pub fn bytes(&self) -> u64 {
+        match self {
+            Partial::Multipart(multipart) => multipart.parts.values().map(|part| part.size).sum(),
+            Partial::File(file) => file.bytes_done(),
+        }
+    }
+}
+
+impl PartFile {
+    /// Bytes of the recorded ranges.
+    pub fn bytes_done(&self) -> u64 {
+        let size = self.size.unwrap_or(u64::MAX);
+        self.ranges.iter().map(|index| piece(size, self.range_size, *index).len()).sum()
+    }
+}

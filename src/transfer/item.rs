@@ -1,0 +1,51 @@
+//! One object of a job, as its expansion finds it.
+
+use std::path::PathBuf;
+
+use crate::domain::address::Key;
+use crate::domain::error::Error;
+
+/// What one worker moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Unique in its job: the key, the path below the uploaded folder, or the first key of a batch.
+    pub place: String,
+    /// Bytes; `None` where only the request will tell.
+    pub size: Option<u64>,
+    pub kind: ItemKind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ItemKind {
+    Download {
+        key: Key,
+        /// Below the job's folder; empty for a marker of a folder, whose folder is all there is to make.
+        relative: String,
+    },
+    Upload {
+        path: PathBuf,
+        key: Key,
+    },
+    Copy {
+        from: Key,
+        to: Key,
+    },
+    /// At most 1,000 keys with their bytes.
+    Delete {
+        keys: Vec<(Key, u64)>,
+    },
+    /// Found, and known to be impossible.
+    Impossible {
+        error: Error,
+    },
+}
+
+impl Item {
+    /// Objects this item stands for.
+    pub fn objects(&self) -> u64 {
+        match &self.kind {
+            ItemKind::Delete { keys } => keys.len() as u64,
+            _ => 1,
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Local files: names, folders one cannot leave, part files, and what is found below a folder.
+
+pub mod content;
+pub mod folder;
+pub mod names;
+pub mod part_file;
+pub mod source;

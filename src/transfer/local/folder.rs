@@ -1,0 +1,67 @@
+//! The folder a download goes to, held by handle: nothing outside of it can be named, links are not followed.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use cap_fs_ext::DirExt;
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+
+use crate::domain::error::Error;
+
+#[derive(Debug)]
+pub struct Folder {
+    dir: Dir,
+    path: PathBuf,
+}
+
+impl Folder {
+    /// Opens the folder the user chose, making it where it does not exist.
+    pub fn choose(path: &Path) -> Result<Folder, Error> {
+        let failed = |e: io::Error| Error::from_io(&e, "open the folder", path.display());
+        std::fs::create_dir_all(path).map_err(failed)?;
+        let dir = Dir::open_ambient_dir(path, ambient_authority()).map_err(failed)?;
+        Ok(Folder { dir, path: path.to_owned() })
+    }
+
+    /// The folder below, each step made where it does not exist; a link on the way is an error.
+    pub fn below(self, names: &[String]) -> Result<Folder, Error> {
+        names.iter().try_fold(self, |folder, name| {
+            let path = folder.path.join(name);
+            let failed = |e: io::Error| Error::from_io(&e, "open the folder", path.display());
+            match folder.dir.create_dir(name) {
+                Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(failed(e)),
+                _ => {}
+            }
+            let dir = folder.dir.open_dir_nofollow(name).map_err(failed)?;
+            Ok(Folder { dir, path })
+        })
+    }
+
+    pub fn dir(&self) -> &Dir {
+        &self.dir
+    }
+
+    pub fn path_of(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// What a name is now, links not followed.
+    pub fn find(&self, name: &str) -> Result<Option<cap_std::fs::Metadata>, Error> {
+        match self.dir.symlink_metadata(name) {
+            Ok(found) => Ok(Some(found)),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(e) => {
+                Err(Error::from_io(&e, "look at the destination", self.path_of(name).display()))
+            }
+        }
+    }
+
+    /// Makes names durable.
+    pub fn sync(&self) -> Result<(), Error> {
+        #[cfg(unix)]
+        rustix::fs::fsync(&self.dir)
+            .map_err(|e| Error::from_io(&e.into(), "sync the folder", self.path.display()))?;
+        Ok(())
+    }
+}

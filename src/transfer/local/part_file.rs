@@ -1,0 +1,229 @@
+//! The file a download grows in, beside its destination, which stays as it was until all bytes are right.
+
+use std::fs::File;
+use std::io;
+use std::sync::OnceLock;
+use std::time::SystemTime;
+
+use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt};
+use cap_std::fs::OpenOptions;
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::transfer::OnConflict;
+use crate::transfer::local::folder::Folder;
+
+const SUFFIX: &str = ".windlass-part";
+
+/// Names tried before one gives up finding a free one.
+const TRIES: u32 = 10_000;
+
+#[derive(Debug)]
+pub struct GrowingFile {
+    pub folder: Folder,
+    pub name: String,
+    file: File,
+}
+
+/// Where a finished file ended up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Saved {
+    As(String),
+    /// The destination exists and is left as it is.
+    Skipped,
+}
+
+impl GrowingFile {
+    /// Makes an empty part file for `name` that nobody had before.
+    pub fn create(folder: Folder, name: &str) -> Result<GrowingFile, Error> {
+        for number in 0..TRIES {
+            let part = part_name(name, number);
+            match open(&folder, &part, true) {
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(e) => {
+                    let path = folder.path_of(&part);
+                    return Err(Error::from_io(&e, "make the part file", path.display()));
+                }
+                Ok(file) => return Ok(GrowingFile { folder, name: part, file }),
+            }
+        }
+        let path = folder.path_of(name);
+        Err(Error::new(ErrorKind::LocalExists, "make the part file", path.display().to_string()))
+    }
+
+    /// Opens one of an earlier run; `None` where it is gone or no longer what it was.
+    pub fn reopen(folder: Folder, name: &str, size: u64) -> Option<GrowingFile> {
+        let file = open(&folder, name, false).ok()?;
+        let found = file.metadata().ok()?;
+        (found.is_file() && found.len() == size).then(|| GrowingFile {
+            folder,
+            name: name.to_owned(),
+            file,
+        })
+    }
+
+    /// Reserves the space, so that a full disk is known at the start.
+    pub fn reserve(&self, size: u64) -> Result<(), Error> {
+        #[cfg(target_os = "linux")]
+        if size > 0 {
+            let flags = rustix::fs::FallocateFlags::empty();
+            match rustix::fs::fallocate(&self.file, flags, 0, size) {
+                Ok(()) => return Ok(()),
+                Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOSYS) => {}
+                Err(e) => return Err(self.failed(&e.into(), "reserve space for")),
+            }
+        }
+        self.file.set_len(size).map_err(|e| self.failed(&e, "reserve space for"))
+    }
+
+    #[cfg(unix)]
+    pub fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<(), Error> {
+        std::os::unix::fs::FileExt::write_all_at(&self.file, bytes, offset)
+            .map_err(|e| self.failed(&e, "write"))
+    }
+
+    #[cfg(unix)]
+    pub fn read_at(&self, offset: u64, bytes: &mut [u8]) -> Result<(), Error> {
+        std::os::unix::fs::FileExt::read_exact_at(&self.file, bytes, offset)
+            .map_err(|e| self.failed(&e, "read back"))
+    }
+
+    pub fn truncate(&self, size: u64) -> Result<(), Error> {
+        self.file.set_len(size).map_err(|e| self.failed(&e, "cut"))
+    }
+
+    pub fn len(&self) -> Result<u64, Error> {
+        self.file.metadata().map(|found| found.len()).map_err(|e| self.failed(&e, "look at"))
+    }
+
+    /// Makes the bytes durable.
+    pub fn sync(&self) -> Result<(), Error> {
+        self.file.sync_data().map_err(|e| self.failed(&e, "sync"))
+    }
+
+    /// Puts the file in its place in one step, durable when this returns.
+    pub fn finish(
+        self,
+        name: &str,
+        on_conflict: OnConflict,
+        modified: Option<SystemTime>,
+    ) -> Result<Saved, Error> {
+        if let Some(modified) = modified {
+            self.file.set_modified(modified).map_err(|e| self.failed(&e, "set the time of"))?;
+        }
+        self.open_to_others(name)?;
+        self.file.sync_all().map_err(|e| self.failed(&e, "sync"))?;
+        let saved = match on_conflict {
+            OnConflict::Overwrite => self.replace(name).map(|()| Saved::As(name.to_owned())),
+            OnConflict::KeepBoth => self.place_beside(name),
+            OnConflict::Skip | OnConflict::Fail => match self.place(name) {
+                Ok(()) => Ok(Saved::As(name.to_owned())),
+                Err(e) if !e.is(&ErrorKind::LocalExists) => Err(e),
+                Err(_) if on_conflict == OnConflict::Skip => Ok(Saved::Skipped),
+                Err(e) => Err(e),
+            },
+        }?;
+        if saved == Saved::Skipped {
+            remove(&self.folder, &self.name)?;
+        }
+        self.folder.sync()?;
+        Ok(saved)
+    }
+
+    fn replace(&self, name: &str) -> Result<(), Error> {
+        let dir = self.folder.dir();
+        dir.rename(&self.name, dir, name).map_err(|e| self.misplaced(&e, name))
+    }
+
+    fn place_beside(&self, name: &str) -> Result<Saved, Error> {
+        for number in 0..TRIES {
+            let candidate = if number == 0 { name.to_owned() } else { numbered(name, number) };
+            match self.place(&candidate) {
+                Ok(()) => return Ok(Saved::As(candidate)),
+                Err(e) if e.is(&ErrorKind::LocalExists) => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Err(self.misplaced(&io::ErrorKind::AlreadyExists.into(), name))
+    }
+
+    /// Renames only where nothing has the name, decided by the system in one step.
+    fn place(&self, name: &str) -> Result<(), Error> {
+        let dir = self.folder.dir();
+        #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+        {
+            let flags = rustix::fs::RenameFlags::NOREPLACE;
+            match rustix::fs::renameat_with(dir, &self.name, dir, name, flags) {
+                Ok(()) => return Ok(()),
+                Err(rustix::io::Errno::NOSYS | rustix::io::Errno::INVAL) => {}
+                Err(e) => return Err(self.misplaced(&e.into(), name)),
+            }
+        }
+        dir.hard_link(&self.name, dir, name).map_err(|e| self.misplaced(&e, name))?;
+        dir.remove_file(&self.name).map_err(|e| self.failed(&e, "remove"))
+    }
+
+    /// A part file is the owner's alone; a finished one has the mode it replaces, or the one a new file gets.
+    #[cfg(unix)]
+    fn open_to_others(&self, name: &str) -> Result<(), Error> {
+        use std::os::unix::fs::PermissionsExt;
+        let old = self.folder.find(name)?.filter(cap_std::fs::Metadata::is_file);
+        let old = old.map(|found| cap_std::fs::PermissionsExt::mode(&found.permissions()) & 0o777);
+        let mode = old.unwrap_or_else(new_file_mode);
+        self.file
+            .set_permissions(std::fs::Permissions::from_mode(mode))
+            .map_err(|e| self.failed(&e, "set the mode of"))
+    }
+
+    fn failed(&self, error: &io::Error, operation: &str) -> Error {
+        let path = self.folder.path_of(&self.name);
+        Error::from_io(error, &format!("{operation} the part file"), path.display())
+    }
+
+    fn misplaced(&self, error: &io::Error, name: &str) -> Error {
+        Error::from_io(error, "rename the finished file", self.folder.path_of(name).display())
+    }
+}
+
+/// Removes a part file; one that is gone already is fine.
+pub fn remove(folder: &Folder, name: &str) -> Result<(), Error> {
+    match folder.dir().remove_file(name) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => {
+            Err(Error::from_io(&e, "remove the part file", folder.path_of(name).display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `name (1).ext`; a leading dot starts no extension.
+pub fn numbered(name: &str, number: u32) -> String {
+    match name.rfind('.').filter(|at| *at > 0) {
+        Some(at) => format!("{} ({number}){}", &name[..at], &name[at..]),
+        None => format!("{name} ({number})"),
+    }
+}
+
+fn open(folder: &Folder, name: &str, new: bool) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(new).follow(FollowSymlinks::No);
+    #[cfg(unix)]
+    cap_std::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    folder.dir().open_with(name, &options).map(cap_std::fs::File::into_std)
+}
+
+fn part_name(name: &str, number: u32) -> String {
+    let most = 255 - SUFFIX.len() - 8;
+    let cut = (0..=most.min(name.len())).rev().find(|at| name.is_char_boundary(*at)).unwrap_or(0);
+    let number = if number == 0 { String::new() } else { format!(".{number}") };
+    format!(".{}{number}{SUFFIX}", &name[..cut])
+}
+
+/// What the process would give a new file: read where the system tells it, for asking by `umask` changes it.
+fn new_file_mode() -> u32 {
+    static MODE: OnceLock<u32> = OnceLock::new();
+    *MODE.get_or_init(|| {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let umask = status.lines().find_map(|line| line.strip_prefix("Umask:"));
+        let umask = umask.and_then(|text| u32::from_str_radix(text.trim(), 8).ok());
+        0o666 & !umask.unwrap_or(0o022)
+    })
+}

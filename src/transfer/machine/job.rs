@@ -1,0 +1,335 @@
+//! One job of the machine: what facts say of it, and what runs of it.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::transfer::{
+    Failure, JobId, JobSpec, JobState, JobView, MAX_FAILURES, MAX_NOTES, Note, Progress,
+    Verification,
+};
+use crate::transfer::fact::{Fact, Outcome, Partial};
+use crate::transfer::item::Item;
+use crate::transfer::machine::due::Due;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// Queued or running.
+    Active,
+    Paused,
+    Finished(Option<Error>),
+    Cancelled,
+}
+
+#[derive(Debug)]
+pub struct Job {
+    pub spec: JobSpec,
+    pub stage: Stage,
+    pub leaving: bool,
+    pub open: BTreeMap<String, Partial>,
+    pub run: Run,
+    done: u64,
+    skipped: u64,
+    failed: u64,
+    bytes: u64,
+    failures: Vec<Failure>,
+    notes: Vec<Note>,
+    verification: Option<Verification>,
+}
+
+/// What runs of a job; forgotten at pause and restart.
+#[derive(Debug, Default)]
+pub struct Run {
+    /// Size of each object under way by its place.
+    pub active: BTreeMap<String, u64>,
+    /// Some objects may be settled by an earlier run.
+    pub again: bool,
+    expansion: Expansion,
+    window: VecDeque<Item>,
+    /// Found and not settled.
+    pending_objects: u64,
+    pending_bytes: u64,
+    /// Workers of an earlier run are still on their way out: nothing is due before.
+    draining: bool,
+    ending: bool,
+}
+
+#[derive(Debug, Default)]
+enum Expansion {
+    #[default]
+    Ahead,
+    Running,
+    Ended(Option<Error>),
+}
+
+impl Run {
+    pub fn expanding(&self) -> bool {
+        matches!(self.expansion, Expansion::Running)
+    }
+
+    pub fn window_len(&self) -> usize {
+        self.window.len()
+    }
+
+    pub fn found(&mut self, items: Vec<Item>) {
+        if self.draining {
+            return;
+        }
+        for item in items {
+            self.pending_objects += item.objects();
+            self.pending_bytes += item.size.unwrap_or(0);
+            self.window.push_back(item);
+        }
+    }
+
+    /// Starts over, once what is under way has returned.
+    fn reset(&mut self) {
+        let expanding = self.expanding();
+        let draining = expanding || !self.active.is_empty();
+        let active = std::mem::take(&mut self.active);
+        *self = Run { active, draining, again: true, ..Run::default() };
+        if expanding {
+            self.expansion = Expansion::Running;
+        }
+    }
+}
+
+impl Job {
+    pub fn new(spec: JobSpec) -> Job {
+        Job {
+            spec,
+            stage: Stage::Active,
+            leaving: false,
+            open: BTreeMap::new(),
+            run: Run::default(),
+            done: 0,
+            skipped: 0,
+            failed: 0,
+            bytes: 0,
+            failures: Vec::new(),
+            notes: Vec::new(),
+            verification: None,
+        }
+    }
+
+    pub fn apply(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Paused { .. } if self.stage == Stage::Active => self.enter(Stage::Paused),
+            Fact::Resumed { .. } if self.stage == Stage::Paused => self.enter(Stage::Active),
+            Fact::Cancelled { .. } if self.unfinished() => self.enter(Stage::Cancelled),
+            Fact::Retried { .. } if self.retriable() => self.retried(),
+            Fact::Finished { error, .. } if self.unfinished() => {
+                self.enter(Stage::Finished(error.clone()));
+            }
+            Fact::Leaving { .. } => self.leaving = true,
+            Fact::Opened { place, partial, .. } => {
+                self.open.insert(place.clone(), partial.clone());
+            }
+            Fact::PartsDone { place, parts, .. } => {
+                if let Some(Partial::Multipart(multipart)) = self.open.get_mut(place) {
+                    multipart.parts.extend(parts.iter().map(|part| (part.number, part.clone())));
+                }
+            }
+            Fact::RangesDone { place, ranges, .. } => {
+                if let Some(Partial::File(file)) = self.open.get_mut(place) {
+                    file.ranges.extend(ranges);
+                }
+            }
+            Fact::Closed { place, .. } => {
+                self.open.remove(place);
+            }
+            Fact::Settled { place, bytes, outcome, .. } => self.settled(place, *bytes, outcome),
+            Fact::Counted { done, skipped, bytes, verifications, .. } => {
+                self.done += done;
+                self.skipped += skipped;
+                self.bytes += bytes;
+                verifications.iter().for_each(|verification| self.verified(verification));
+            }
+            Fact::Noted { note, .. } if self.notes.len() < MAX_NOTES => {
+                self.notes.push(note.clone());
+            }
+            _ => {}
+        }
+    }
+
+    fn enter(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.run.reset();
+    }
+
+    fn retried(&mut self) {
+        self.failed = 0;
+        self.failures.clear();
+        self.leaving = false;
+        self.enter(Stage::Active);
+    }
+
+    fn settled(&mut self, place: &str, bytes: u64, outcome: &Outcome) {
+        let expected = self.run.active.get(place).copied().unwrap_or(bytes);
+        self.run.pending_objects = self.run.pending_objects.saturating_sub(1);
+        self.run.pending_bytes = self.run.pending_bytes.saturating_sub(expected);
+        match outcome {
+            Outcome::Done(verification) => {
+                self.open.remove(place);
+                self.done += 1;
+                self.bytes += bytes;
+                verification.iter().for_each(|verification| self.verified(verification));
+            }
+            Outcome::Skipped => {
+                self.open.remove(place);
+                self.skipped += 1;
+            }
+            // What is open stays: a retry may go on with it.
+            Outcome::Failed(error) => {
+                self.failed += 1;
+                if self.failures.len() < MAX_FAILURES {
+                    self.failures.push(Failure { place: place.to_owned(), error: error.clone() });
+                }
+            }
+        }
+    }
+
+    /// A job is as well verified as the worst of its objects.
+    fn verified(&mut self, new: &Verification) {
+        self.verification = Some(match (self.verification.take(), new) {
+            (Some(Verification::Digest(old)), Verification::Digest(new)) => {
+                let known = old.split(", ").any(|name| name == new);
+                Verification::Digest(if known { old } else { format!("{old}, {new}") })
+            }
+            (Some(Verification::SizeOnly(reason)), _) => Verification::SizeOnly(reason),
+            (_, new) => new.clone(),
+        });
+    }
+
+    pub fn unfinished(&self) -> bool {
+        matches!(self.stage, Stage::Active | Stage::Paused)
+    }
+
+    pub fn failed(&self) -> bool {
+        matches!(self.stage, Stage::Finished(Some(_))) && !self.leaving
+    }
+
+    pub fn retriable(&self) -> bool {
+        (self.failed() || self.stage == Stage::Cancelled) && !self.leaving
+    }
+
+    pub fn due(&mut self, id: JobId, may_move: bool, may_expand: bool) -> Option<Due> {
+        if self.run.draining {
+            return None;
+        }
+        if self.stage == Stage::Cancelled || self.leaving {
+            return self.clean_up(id, may_move);
+        }
+        if self.stage != Stage::Active {
+            return None;
+        }
+        if matches!(self.run.expansion, Expansion::Ahead) {
+            return may_expand.then(|| {
+                self.run.expansion = Expansion::Running;
+                Due::Expand { job: id, again: self.run.again }
+            });
+        }
+        if may_move && let Some(item) = self.run.window.pop_front() {
+            self.run.active.insert(item.place.clone(), item.size.unwrap_or(0));
+            let partial = self.open.get(&item.place).cloned();
+            return Some(Due::Move { job: id, item, partial, again: self.run.again });
+        }
+        self.finish(id)
+    }
+
+    fn clean_up(&mut self, id: JobId, may_move: bool) -> Option<Due> {
+        let left = self.open.iter().find(|(place, _)| !self.run.active.contains_key(*place));
+        if let Some((place, partial)) = left {
+            if !may_move {
+                return None;
+            }
+            let (place, partial) = (place.clone(), partial.clone());
+            self.run.active.insert(place.clone(), 0);
+            return Some(Due::CleanUp { job: id, place, partial });
+        }
+        let gone = self.leaving && self.run.active.is_empty() && !self.run.ending;
+        gone.then(|| {
+            self.run.ending = true;
+            Due::Remove { job: id }
+        })
+    }
+
+    fn finish(&mut self, id: JobId) -> Option<Due> {
+        let Expansion::Ended(broken) = &self.run.expansion else { return None };
+        if self.run.ending || !self.run.active.is_empty() || !self.run.window.is_empty() {
+            return None;
+        }
+        let error = broken.clone().or_else(|| self.failure());
+        self.run.ending = true;
+        Some(Due::Finish { job: id, error })
+    }
+
+    /// The one failure of a job of one object as it is; of many a count.
+    fn failure(&self) -> Option<Error> {
+        let first = self.failures.first()?;
+        if self.failed == 1 && self.done + self.skipped == 0 {
+            return Some(first.error.clone());
+        }
+        let total = self.done + self.skipped + self.failed;
+        let detail =
+            format!("{} of {total} objects failed; the first: {}", self.failed, first.error);
+        let kind = if self.done + self.skipped > 0 {
+            ErrorKind::Partial
+        } else {
+            first.error.kind.clone()
+        };
+        Some(Error::new(kind, first.error.operation.clone(), first.place.clone()).detail(detail))
+    }
+
+    pub fn expansion_ended(&mut self, result: Result<(), Error>) {
+        if self.run.draining {
+            self.run.expansion = Expansion::Ahead;
+            self.run.draining = !self.run.active.is_empty();
+        } else {
+            self.run.expansion = Expansion::Ended(result.err());
+        }
+    }
+
+    pub fn returned(&mut self, place: &str) {
+        self.run.active.remove(place);
+        if self.run.draining {
+            self.run.draining = !self.run.active.is_empty() || self.run.expanding();
+        }
+    }
+
+    pub fn state(&self) -> JobState {
+        match &self.stage {
+            Stage::Active if self.run.draining => JobState::Queued,
+            Stage::Active if matches!(self.run.expansion, Expansion::Ahead) => JobState::Queued,
+            Stage::Active => JobState::Running,
+            Stage::Paused => JobState::Paused,
+            Stage::Finished(None) => JobState::Done,
+            Stage::Finished(Some(error)) => JobState::Failed(error.clone()),
+            Stage::Cancelled => JobState::Cancelled,
+        }
+    }
+
+    pub fn progress(&self) -> Progress {
+        let settled = self.done + self.skipped;
+        Progress {
+            bytes: self.bytes,
+            bytes_total: self.bytes + self.run.pending_bytes,
+            objects: settled,
+            objects_total: settled + self.failed + self.run.pending_objects,
+            failed: self.failed,
+            skipped: self.skipped,
+            expanded: !self.unfinished() || matches!(self.run.expansion, Expansion::Ended(_)),
+        }
+    }
+
+    pub fn view(&self, id: JobId) -> JobView {
+        JobView {
+            id,
+            spec: self.spec.clone(),
+            state: self.state(),
+            progress: self.progress(),
+            failures: self.failures.clone(),
+            notes: self.notes.clone(),
+            verification: self.verification.clone(),
+        }
+    }
+}

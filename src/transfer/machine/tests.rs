@@ -1,0 +1,1 @@
+//! The machine under any order of facts.

@@ -1,0 +1,109 @@
+//! What a worker is given: the storage, its slots, the journal, and where to say how far it is.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::domain::address::{Bucket, Key};
+use crate::domain::error::Error;
+use crate::domain::object::ObjectAddress;
+use crate::domain::transfer::{JobId, JobSpec, Note, Verification};
+use crate::transfer::fact::{Fact, Outcome, Partial};
+use crate::transfer::journal::Journal;
+use crate::transfer::remote::Remote;
+use crate::transfer::retry::Gate;
+
+/// One object's work. Clones speak of the same object.
+#[derive(Clone)]
+pub struct Task {
+    pub job: JobId,
+    pub spec: Arc<JobSpec>,
+    pub place: String,
+    pub remote: Arc<dyn Remote>,
+    pub gate: Gate,
+    pub journal: Journal,
+    pub moved: Arc<Moved>,
+    /// An earlier run may have finished this object without recording it.
+    pub again: bool,
+    pub part_threshold: u64,
+    /// Parts of this object under way at once.
+    pub parts_at_once: usize,
+}
+
+/// How far the object under way is, read by the engine while the worker writes.
+#[derive(Debug, Default)]
+pub struct Moved {
+    bytes: AtomicU64,
+    total: AtomicU64,
+}
+
+impl Moved {
+    pub fn add(&self, bytes: u64) {
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// A part is moved again from its start.
+    pub fn take_back(&self, bytes: u64) {
+        let less = |now: u64| Some(now.saturating_sub(bytes));
+        let _ = self.bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    }
+
+    pub fn restart_at(&self, bytes: u64) {
+        self.bytes.store(bytes, Ordering::Relaxed);
+    }
+
+    /// The size, where the expansion did not know it.
+    pub fn expect(&self, bytes: u64) {
+        self.total.store(bytes, Ordering::Relaxed);
+    }
+
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    pub fn total(&self) -> u64 {
+        self.total.load(Ordering::Relaxed)
+    }
+}
+
+/// What became of one object, with the bytes it has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Moving {
+    Done { bytes: u64, verification: Option<Verification> },
+    Skipped,
+}
+
+impl Task {
+    pub async fn record(&self, fact: Fact) -> Result<(), Error> {
+        self.journal.append(vec![fact]).await
+    }
+
+    pub async fn opened(&self, partial: Partial) -> Result<(), Error> {
+        let (job, place) = (self.job, self.place.clone());
+        self.record(Fact::Opened { job, place, partial }).await
+    }
+
+    pub async fn closed(&self) -> Result<(), Error> {
+        self.record(Fact::Closed { job: self.job, place: self.place.clone() }).await
+    }
+
+    pub async fn settled(&self, result: Result<Moving, Error>) -> Result<(), Error> {
+        let (bytes, outcome) = match result {
+            Ok(Moving::Done { bytes, verification }) => (bytes, Outcome::Done(verification)),
+            Ok(Moving::Skipped) => (0, Outcome::Skipped),
+            Err(error) => (0, Outcome::Failed(error)),
+        };
+        let (job, place) = (self.job, self.place.clone());
+        self.record(Fact::Settled { job, place, bytes, outcome }).await
+    }
+
+    /// Says something of an object that goes well.
+    pub fn note(&self, text: impl Into<String>) {
+        let note = Note { place: self.place.clone(), text: text.into() };
+        self.journal.note(vec![Fact::Noted { job: self.job, note }]);
+    }
+}
+
+/// An object of `bucket` for a request.
+pub fn address(bucket: &Bucket, key: &Key) -> ObjectAddress {
+    ObjectAddress { bucket: bucket.clone(), key: key.clone() }
+}

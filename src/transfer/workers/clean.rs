@@ -1,0 +1,27 @@
+//! Takes away what a cancelled or cleared job left: the unfinished upload or the part file.
+
+use crate::domain::error::Error;
+use crate::domain::transfer::Work;
+use crate::transfer::fact::Partial;
+use crate::transfer::local::folder::Folder;
+use crate::transfer::local::part_file::remove;
+use crate::transfer::task::Task;
+use crate::transfer::workers::finish::blocking;
+use crate::transfer::workers::multipart::abort;
+
+/// Forgets it whether or not that succeeds; what is left then is said by a note.
+pub async fn clean_up(task: &Task, partial: Partial) -> Result<(), Error> {
+    let cleaned = match partial {
+        Partial::Multipart(multipart) => abort(task, &multipart).await,
+        Partial::File(file) => {
+            let Work::Download { folder, .. } = &task.spec.work else { return task.closed().await };
+            let folder = folder.clone();
+            let clean = move || remove(&Folder::choose(&folder)?.below(&file.folders)?, &file.name);
+            blocking(clean).await
+        }
+    };
+    if let Err(error) = cleaned {
+        task.note(format!("could not be cleaned up: {error}: {}", error.detail));
+    }
+    task.closed().await
+}

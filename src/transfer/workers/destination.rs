@@ -1,0 +1,77 @@
+//! Decides what an existing object means for one that is to be written, before any byte moves.
+
+use crate::domain::address::Key;
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::{ObjectAddress, ObjectHead};
+use crate::domain::provider::Capability;
+use crate::domain::transfer::OnConflict;
+use crate::transfer::local::part_file::numbered;
+use crate::transfer::task::Task;
+
+/// Where the object goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    Write {
+        object: ObjectAddress,
+        /// Nothing may be there: say so with the request too, for others may write meanwhile.
+        only_if_absent: bool,
+    },
+    /// Left as it is.
+    Skip,
+}
+
+/// Names tried for `KeepBoth`.
+const TRIES: u32 = 1000;
+
+/// `same` tells of an existing object that it is what is about to be written: an earlier run wrote it.
+pub async fn decide(
+    task: &Task,
+    object: ObjectAddress,
+    same: impl Fn(&ObjectHead) -> bool,
+) -> Result<(Destination, bool), Error> {
+    let only_if_absent = task.remote.lacks(Capability::ConditionalPut).is_none();
+    if task.spec.on_conflict == OnConflict::Overwrite {
+        return Ok((Destination::Write { object, only_if_absent: false }, false));
+    }
+    let Some(found) = find(task, &object).await? else {
+        return Ok((Destination::Write { object, only_if_absent }, false));
+    };
+    if task.again && same(&found) {
+        return Ok((Destination::Skip, true));
+    }
+    match task.spec.on_conflict {
+        OnConflict::Skip => Ok((Destination::Skip, false)),
+        OnConflict::KeepBoth => {
+            let object = free_name(task, object).await?;
+            task.note(format!("stored as {}", object.key));
+            Ok((Destination::Write { object, only_if_absent }, false))
+        }
+        OnConflict::Fail | OnConflict::Overwrite => Err(exists(&object)),
+    }
+}
+
+pub fn exists(object: &ObjectAddress) -> Error {
+    Error::new(ErrorKind::PreconditionFailed, "store the object", object.to_string())
+        .detail("an object of this name exists")
+}
+
+/// The object that is there; none where there is none.
+pub async fn find(task: &Task, object: &ObjectAddress) -> Result<Option<ObjectHead>, Error> {
+    match task.gate.send(|| task.remote.head(object)).await {
+        Ok(head) => Ok(Some(head)),
+        Err(error) if error.is(&ErrorKind::NoSuchKey) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn free_name(task: &Task, object: ObjectAddress) -> Result<ObjectAddress, Error> {
+    let (parent, name) = (object.key.parent(), object.key.name().to_owned());
+    for number in 1..TRIES {
+        let key = Key::new(format!("{parent}{}", numbered(&name, number)));
+        let candidate = ObjectAddress { bucket: object.bucket.clone(), key };
+        if find(task, &candidate).await?.is_none() {
+            return Ok(candidate);
+        }
+    }
+    Err(exists(&object))
+}

@@ -1,0 +1,165 @@
+//! Compares bytes with what the server says of them, where it says something that means the bytes.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use crc_fast::CrcAlgorithm;
+use md5::{Digest as _, Md5};
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::{ETag, ObjectHead, UploadedPart};
+use crate::domain::transfer::Verification;
+
+/// A digest being computed, with the value it must come to.
+pub struct Check {
+    sum: Sum,
+    expected: String,
+}
+
+enum Sum {
+    Crc {
+        digest: crc_fast::Digest,
+        bytes: usize,
+        name: &'static str,
+    },
+    Md5(Box<Md5>),
+    /// Nothing can be compared, for this reason.
+    Nothing(&'static str),
+}
+
+/// Checksums of whole objects that are worth comparing: name, algorithm, bytes of the value.
+const CRCS: &[(&str, CrcAlgorithm, usize)] = &[
+    ("crc64nvme", CrcAlgorithm::Crc64Nvme, 8),
+    ("crc32c", CrcAlgorithm::Crc32Iscsi, 4),
+    ("crc32", CrcAlgorithm::Crc32IsoHdlc, 4),
+];
+
+impl Check {
+    pub fn of(head: &ObjectHead) -> Check {
+        let nothing = |why| Check { sum: Sum::Nothing(why), expected: String::new() };
+        if head.size.is_none() {
+            return nothing("the server recompressed the body and told no length");
+        }
+        for (name, algorithm, bytes) in CRCS {
+            // A value with `-N` is a checksum of the parts' checksums.
+            let known = head
+                .checksums
+                .iter()
+                .find(|(known, value)| known.eq_ignore_ascii_case(name) && !value.contains('-'));
+            if let Some((_, value)) = known {
+                let digest = crc_fast::Digest::new(*algorithm);
+                let sum = Sum::Crc { digest, bytes: *bytes, name };
+                return Check { sum, expected: value.clone() };
+            }
+        }
+        if encrypted(head) {
+            return nothing("the ETag of an encrypted object is no digest");
+        }
+        match head.etag.as_ref().map(|etag| (etag, etag.md5_hex())) {
+            Some((_, Some(hex))) => {
+                Check { sum: Sum::Md5(Box::default()), expected: hex.to_ascii_lowercase() }
+            }
+            Some((etag, None)) if etag.as_str().contains('-') => {
+                nothing("the ETag of an object made of parts is no digest of its bytes")
+            }
+            _ => nothing("the server gave no digest"),
+        }
+    }
+
+    /// Whether bytes need to be shown to it.
+    pub fn compares(&self) -> bool {
+        !matches!(self.sum, Sum::Nothing(_))
+    }
+
+    pub fn update(&mut self, bytes: &[u8]) {
+        match &mut self.sum {
+            Sum::Crc { digest, .. } => digest.update(bytes),
+            Sum::Md5(digest) => digest.update(bytes),
+            Sum::Nothing(_) => {}
+        }
+    }
+
+    /// `Corrupt` where the bytes are not the ones the server speaks of.
+    pub fn finish(self, place: &str) -> Result<Verification, Error> {
+        let (name, value) = match self.sum {
+            Sum::Nothing(why) => return Ok(Verification::SizeOnly(why.to_owned())),
+            Sum::Md5(digest) => ("md5", hex(&digest.finalize())),
+            Sum::Crc { digest, bytes, name } => {
+                (name, STANDARD.encode(&digest.finalize().to_be_bytes()[8 - bytes..]))
+            }
+        };
+        if value == self.expected {
+            return Ok(Verification::Digest(name.to_owned()));
+        }
+        Err(Error::new(ErrorKind::Corrupt, "check the bytes", place)
+            .detail(format!("{name} is {value}, the server says {}", self.expected)))
+    }
+}
+
+/// The ETag of objects under KMS or customer keys looks like an MD5 and is none.
+fn encrypted(head: &ObjectHead) -> bool {
+    head.more.iter().any(|(label, text)| {
+        let text = format!("{label} {text}").to_ascii_lowercase();
+        text.contains("kms") || text.contains("customer") || text.contains("sse-c")
+    })
+}
+
+pub fn md5_hex(bytes: &[u8]) -> String {
+    hex(&Md5::digest(bytes))
+}
+
+/// The ETag a server gives an object of these parts, where the parts' ETags are MD5s.
+pub fn etag_of_parts<'a>(parts: impl ExactSizeIterator<Item = &'a UploadedPart>) -> Option<ETag> {
+    let count = parts.len();
+    let mut all = Md5::new();
+    for part in parts {
+        let hex = part.etag.md5_hex()?;
+        let bytes = (0..16).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16));
+        all.update(bytes.collect::<Result<Vec<u8>, _>>().ok()?);
+    }
+    Some(ETag::new(&format!("{}-{count}", hex(&all.finalize()))))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(head: &ObjectHead, bytes: &[u8]) -> Result<Verification, Error> {
+        let mut check = Check::of(head);
+        check.update(bytes);
+        check.finish("s3://b/k")
+    }
+
+    #[test]
+    fn an_etag_of_one_put_is_compared_and_one_of_parts_is_not() {
+        let mut head = ObjectHead { size: Some(9), ..ObjectHead::default() };
+        head.etag = Some(ETag::new(&md5_hex(b"123456789")));
+        assert_eq!(check(&head, b"123456789"), Ok(Verification::Digest("md5".into())));
+        assert!(check(&head, b"123456780").unwrap_err().is(&ErrorKind::Corrupt));
+        head.etag = Some(ETag::new("0123456789abcdef0123456789abcdef-2"));
+        assert!(matches!(check(&head, b"x"), Ok(Verification::SizeOnly(_))));
+    }
+
+    #[test]
+    fn a_checksum_of_the_whole_object_comes_before_the_etag() {
+        let checksums = vec![("CRC64NVME".to_owned(), "rosUhgp5mIg=".to_owned())];
+        let head = ObjectHead { size: Some(9), checksums, ..ObjectHead::default() };
+        assert_eq!(check(&head, b"123456789"), Ok(Verification::Digest("crc64nvme".into())));
+        assert!(check(&head, b"12345678").is_err());
+    }
+
+    #[test]
+    fn the_etag_of_parts_is_the_md5_of_their_md5s() {
+        let part = |number, bytes: &[u8]| UploadedPart {
+            number,
+            etag: ETag::new(&md5_hex(bytes)),
+            size: bytes.len() as u64,
+        };
+        let parts = [part(1, b"a"), part(2, b"b")];
+        let etag = etag_of_parts(parts.iter()).unwrap();
+        assert_eq!(etag.as_str(), "96e024ba2074fe77e8e965ba43a704be-2");
+    }
+}

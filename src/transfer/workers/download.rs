@@ -1,0 +1,369 @@
+//! Brings one object into a file: the first range tells what the object is, the others follow in parallel.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+
+use crate::domain::address::{Bucket, Key};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::{ByteRange, GetOptions, ObjectAddress, ObjectHead};
+use crate::domain::parts::piece_count;
+use crate::domain::transfer::{OnConflict, Verification, Work};
+use crate::transfer::fact::{PartFile, Partial};
+use crate::transfer::local::folder::Folder;
+use crate::transfer::local::names::LocalName;
+use crate::transfer::local::part_file::{self, GrowingFile};
+use crate::transfer::local::source::parse_metadata_time;
+use crate::transfer::task::{Moving, Task, address};
+use crate::transfer::workers::digest::Check;
+use crate::transfer::workers::finish::{Ready, ReadyFile, blocking};
+use crate::transfer::workers::ranges::{RANGE_BYTES, fetch_ranges, stream_whole, wrong_length};
+
+/// What one download is about.
+pub struct Download<'a> {
+    task: &'a Task,
+    object: ObjectAddress,
+    local: LocalName,
+    size: Option<u64>,
+}
+
+/// What the first request brought.
+enum First {
+    /// The first bytes; all of them where the object is no longer than a range.
+    Start { head: Box<ObjectHead>, bytes: Bytes },
+    /// The server sends the whole object only, or does not say how long it is.
+    Unranged,
+}
+
+impl<'a> Download<'a> {
+    pub fn new(
+        task: &'a Task,
+        bucket: &Bucket,
+        key: &Key,
+        relative: &str,
+        size: Option<u64>,
+    ) -> Self {
+        Self { task, object: address(bucket, key), local: LocalName::of(relative), size }
+    }
+
+    pub async fn run(self, relative: &str, partial: Option<PartFile>) -> Result<Ready, Error> {
+        if relative.is_empty() || relative.ends_with('/') && self.size == Some(0) {
+            return self.make_folder(relative).await;
+        }
+        if self.local.encoded {
+            self.task.note(format!("saved as {}", self.local.shown()));
+        }
+        if let Some(settled) = self.settle_conflict(partial.as_ref()).await? {
+            return Ok(settled);
+        }
+        let mut partial = partial;
+        let mut restarts = Vec::new();
+        loop {
+            let error = match self.attempt(partial.take()).await {
+                Err(error)
+                    if error.is(&ErrorKind::SourceChanged) || error.is(&ErrorKind::Corrupt) =>
+                {
+                    error
+                }
+                other => return other,
+            };
+            if restarts.contains(&error.kind) {
+                return Err(error);
+            }
+            self.task.note(format!("started over: {}", error.detail));
+            self.task.moved.restart_at(0);
+            restarts.push(error.kind);
+        }
+    }
+
+    fn folder_path(&self) -> PathBuf {
+        match &self.task.spec.work {
+            Work::Download { folder, .. } => folder.clone(),
+            _ => PathBuf::new(),
+        }
+    }
+
+    async fn open_folder(&self) -> Result<Folder, Error> {
+        let (path, names) = (self.folder_path(), self.local.folders.clone());
+        blocking(move || Folder::choose(&path)?.below(&names)).await
+    }
+
+    async fn make_folder(&self, relative: &str) -> Result<Ready, Error> {
+        let path = self.folder_path();
+        let names = LocalName::of(relative.trim_end_matches('/'));
+        let folders = match relative {
+            "" => Vec::new(),
+            _ => [names.folders, vec![names.name]].concat(),
+        };
+        blocking(move || Folder::choose(&path)?.below(&folders)?.sync()).await?;
+        Ok(Ready::Moved(Moving::Done { bytes: 0, verification: None }))
+    }
+
+    /// Decides before any byte moves what an existing destination means. `finish` decides again, in one step.
+    async fn settle_conflict(&self, partial: Option<&PartFile>) -> Result<Option<Ready>, Error> {
+        let on_conflict = self.task.spec.on_conflict;
+        let folder = self.open_folder().await?;
+        let Some(found) = folder.find(&self.local.name)? else { return Ok(None) };
+        if self.task.again
+            && let Some(done) = self.done_before(folder, partial).await
+        {
+            return Ok(Some(done));
+        }
+        let path = self.folder_path().join(self.local.shown());
+        let exists = || {
+            Error::new(ErrorKind::LocalExists, "download", path.display().to_string())
+                .detail("a file of this name exists")
+        };
+        match on_conflict {
+            OnConflict::Skip => Ok(Some(Ready::Moved(Moving::Skipped))),
+            OnConflict::Fail => Err(exists()),
+            OnConflict::Overwrite if found.is_dir() => {
+                Err(exists().detail("a folder has this name"))
+            }
+            OnConflict::Overwrite | OnConflict::KeepBoth => Ok(None),
+        }
+    }
+
+    /// An earlier run may have put the file in place and died before it said so.
+    async fn done_before(&self, folder: Folder, partial: Option<&PartFile>) -> Option<Ready> {
+        if let Some(partial) = partial
+            && folder.find(&partial.name).ok()?.is_some()
+        {
+            return None;
+        }
+        let head = self.task.gate.send(|| self.task.remote.head(&self.object)).await.ok()?;
+        let size = head.size?;
+        let all_ranges = partial.is_some_and(|partial| {
+            partial.etag == head.etag
+                && partial.ranges.len() as u64 == u64::from(piece_count(size, partial.range_size))
+        });
+        let check = Check::of(&head);
+        if !check.compares() && !all_ranges {
+            return None;
+        }
+        let (name, place) = (self.local.name.clone(), self.object.to_string());
+        let look = move || {
+            let missing = || Error::new(ErrorKind::LocalMissing, "look", name.clone());
+            let file = GrowingFile::reopen(folder, &name, size).ok_or_else(missing)?;
+            verify(&file, check, size, &place)
+        };
+        let verification = Some(blocking(look).await.ok()?);
+        Some(Ready::Moved(Moving::Done { bytes: size, verification }))
+    }
+
+    async fn attempt(&self, partial: Option<PartFile>) -> Result<Ready, Error> {
+        if let Some(partial) = partial {
+            if let Some(ready) = self.resume(partial.clone()).await? {
+                return Ok(ready);
+            }
+            self.discard(partial).await?;
+        }
+        match self.first().await? {
+            First::Unranged => self.whole().await,
+            First::Start { head, bytes } => self.ranged(*head, bytes).await,
+        }
+    }
+
+    /// Goes on with the part file of an earlier run; none where it or the object is no longer the same.
+    async fn resume(&self, partial: PartFile) -> Result<Option<Ready>, Error> {
+        let (Some(size), Some(etag)) = (partial.size, partial.etag.clone()) else {
+            return Ok(None);
+        };
+        let (path, folders) = (self.folder_path(), partial.folders.clone());
+        let name = partial.name.clone();
+        let reopen =
+            move || Ok(GrowingFile::reopen(Folder::choose(&path)?.below(&folders)?, &name, size));
+        let Some(file) = blocking(reopen).await? else { return Ok(None) };
+        let head = self.task.gate.send(|| self.task.remote.head(&self.object)).await?;
+        if head.etag.as_ref() != Some(&etag) || head.size != Some(size) {
+            self.task.note("started over: the object is another one by now");
+            return Ok(None);
+        }
+        self.task.moved.expect(size);
+        self.task.moved.restart_at(partial.bytes_done());
+        self.fill(Arc::new(file), head, partial).await.map(Some)
+    }
+
+    async fn discard(&self, partial: PartFile) -> Result<(), Error> {
+        let path = self.folder_path();
+        blocking(move || {
+            part_file::remove(&Folder::choose(&path)?.below(&partial.folders)?, &partial.name)
+        })
+        .await?;
+        self.task.closed().await
+    }
+
+    /// The first range; it tells size and ETag too, so that no HEAD is needed.
+    async fn first(&self) -> Result<First, Error> {
+        let task = self.task;
+        if self.size == Some(0) {
+            return task.gate.send(|| self.first_of(None)).await;
+        }
+        let range = Some(ByteRange { start: 0, end: RANGE_BYTES });
+        match task.gate.send(|| self.first_of(range)).await {
+            // No range of an empty object can be had.
+            Err(error) if error.status == Some(416) => task.gate.send(|| self.first_of(None)).await,
+            other => other,
+        }
+    }
+
+    async fn first_of(&self, range: Option<ByteRange>) -> Result<First, Error> {
+        let task = self.task;
+        let options = GetOptions { range, if_match: None };
+        let mut download = task.remote.get(&self.object, &options).await?;
+        let head = download.head;
+        let Some(size) = head.size else { return Ok(First::Unranged) };
+        let expected = size.min(RANGE_BYTES);
+        let served = download.range.map_or(size, ByteRange::len);
+        if served != expected || download.range.is_some_and(|range| range.start != 0) {
+            return Ok(First::Unranged);
+        }
+        task.moved.expect(size);
+        let place = self.object.to_string();
+        let mut bytes = BytesMut::with_capacity(usize::try_from(expected).unwrap_or(0));
+        task.moved.restart_at(0);
+        while let Some(chunk) = task.gate.next_of(&mut download.body, &place).await? {
+            bytes.extend_from_slice(&chunk);
+            task.moved.add(chunk.len() as u64);
+            if bytes.len() as u64 > expected {
+                return Err(wrong_length(&place, expected, bytes.len() as u64));
+            }
+        }
+        if (bytes.len() as u64) < expected {
+            return Err(wrong_length(&place, expected, bytes.len() as u64));
+        }
+        Ok(First::Start { head: Box::new(head), bytes: bytes.freeze() })
+    }
+
+    async fn ranged(&self, head: ObjectHead, bytes: Bytes) -> Result<Ready, Error> {
+        let size = head.size.unwrap_or_default();
+        let (file, partial) = self.open_part(&head, Some(size)).await?;
+        let file = Arc::new(file);
+        if !bytes.is_empty() {
+            let (file, start) = (Arc::clone(&file), bytes.clone());
+            blocking(move || file.write_at(0, &start)).await?;
+        }
+        let mut partial = partial;
+        partial.ranges.insert(0);
+        if size <= RANGE_BYTES {
+            let place = self.object.to_string();
+            let mut check = Check::of(&head);
+            check.update(&bytes);
+            let verification = check.finish(&place);
+            return self.ready(file, head, partial, verification).await;
+        }
+        self.fill(file, head, partial).await
+    }
+
+    /// Makes the part file and records it; not to be interrupted, or nobody would know of the file.
+    async fn open_part(
+        &self,
+        head: &ObjectHead,
+        size: Option<u64>,
+    ) -> Result<(GrowingFile, PartFile), Error> {
+        let (path, local) = (self.folder_path(), self.local.clone());
+        let (etag, task) = (head.etag.clone(), self.task.clone());
+        let opening = tokio::spawn(async move {
+            let folders = local.folders.clone();
+            let make = move || {
+                GrowingFile::create(Folder::choose(&path)?.below(&local.folders)?, &local.name)
+            };
+            let file = blocking(make).await?;
+            let name = file.name.clone();
+            let ranges = BTreeSet::new();
+            let partial = PartFile { folders, name, etag, size, range_size: RANGE_BYTES, ranges };
+            task.opened(Partial::File(partial.clone())).await?;
+            blocking(move || {
+                file.reserve(size.unwrap_or(0))?;
+                Ok((file, partial))
+            })
+            .await
+        });
+        opening.await.map_err(|e| {
+            Error::new(ErrorKind::Other, "make the part file", "").detail(e.to_string())
+        })?
+    }
+
+    async fn fill(
+        &self,
+        file: Arc<GrowingFile>,
+        head: ObjectHead,
+        partial: PartFile,
+    ) -> Result<Ready, Error> {
+        match fetch_ranges(self.task, &self.object, &file, &head, &partial).await {
+            Err(error) if error.is(&ErrorKind::Unsupported) => {
+                self.discard(partial).await?;
+                return self.whole().await;
+            }
+            Err(error) if error.is(&ErrorKind::SourceChanged) => {
+                self.discard(partial).await?;
+                return Err(error);
+            }
+            other => other?,
+        }
+        let (read, place) = (Arc::clone(&file), self.object.to_string());
+        let (check, size) = (Check::of(&head), head.size.unwrap_or_default());
+        let verification = blocking(move || Ok(verify(&read, check, size, &place))).await?;
+        self.ready(file, head, partial, verification).await
+    }
+
+    async fn whole(&self) -> Result<Ready, Error> {
+        let (file, partial) = self.open_part(&ObjectHead::default(), None).await?;
+        let file = Arc::new(file);
+        let (head, size) = stream_whole(self.task, &self.object, &file).await?;
+        let (read, place) = (Arc::clone(&file), self.object.to_string());
+        let check = Check::of(&head);
+        let verification = blocking(move || Ok(verify(&read, check, size, &place))).await?;
+        self.ready(file, ObjectHead { size: Some(size), ..head }, partial, verification).await
+    }
+
+    async fn ready(
+        &self,
+        file: Arc<GrowingFile>,
+        head: ObjectHead,
+        partial: PartFile,
+        verification: Result<Verification, Error>,
+    ) -> Result<Ready, Error> {
+        let verification = match verification {
+            Ok(verification) => verification,
+            Err(error) => {
+                self.discard(partial).await?;
+                return Err(error);
+            }
+        };
+        let shared =
+            || Error::new(ErrorKind::Other, "finish the part file", self.object.to_string());
+        let file = Arc::try_unwrap(file).map_err(|_| shared())?;
+        let modified = head.user_metadata.get("mtime").and_then(|text| parse_metadata_time(text));
+        Ok(Ready::File(ReadyFile {
+            file,
+            name: self.local.name.clone(),
+            on_conflict: self.task.spec.on_conflict,
+            modified,
+            bytes: head.size.unwrap_or_default(),
+            verification,
+        }))
+    }
+}
+
+/// Reads the file back, where there is something to compare it with.
+fn verify(
+    file: &GrowingFile,
+    mut check: Check,
+    size: u64,
+    place: &str,
+) -> Result<Verification, Error> {
+    if check.compares() {
+        let mut buffer = vec![0; 1 << 20];
+        let mut at = 0;
+        while at < size {
+            let length = usize::try_from(size - at).unwrap_or(usize::MAX).min(buffer.len());
+            file.read_at(at, &mut buffer[..length])?;
+            check.update(&buffer[..length]);
+            at += length as u64;
+        }
+    }
+    check.finish(place)
+}

@@ -1,0 +1,323 @@
+//! Finds the objects of a job and hands them on a few at a time, while the first ones move already.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use crate::domain::address::{Bucket, Key, Prefix};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::listing::{ContinuationToken, Page, RowKind};
+use crate::domain::transfer::{JobId, JobSpec, Target, Work};
+use crate::s3::client::ListQuery;
+use crate::transfer::item::{Item, ItemKind};
+use crate::transfer::journal::Journal;
+use crate::transfer::local::source::{Walk, Walked};
+use crate::transfer::remote::Remote;
+use crate::transfer::retry::Gate;
+use crate::transfer::workers::finish::blocking;
+
+/// Objects handed on at once.
+const BATCH: usize = 128;
+
+/// Keys of one DeleteObjects request (S3's limit).
+const DELETE_BATCH: usize = 1000;
+
+/// Pages without a row before a listing counts as endless.
+const MAX_EMPTY_PAGES: u32 = 1000;
+
+/// Takes what was found; the future is ready when there is room for more, and fails when nobody wants more.
+pub type Sink = Arc<dyn Fn(Vec<Item>) -> BoxFuture<'static, Result<(), Error>> + Send + Sync>;
+
+pub struct Expansion {
+    pub job: JobId,
+    pub spec: Arc<JobSpec>,
+    pub remote: Arc<dyn Remote>,
+    pub gate: Gate,
+    pub journal: Journal,
+    /// Objects may be settled already: those are left out.
+    pub again: bool,
+    pub sink: Sink,
+}
+
+impl Expansion {
+    pub async fn run(&self) -> Result<(), Error> {
+        match &self.spec.work {
+            Work::Upload { source, target, .. } => self.files(source, target).await,
+            Work::Download { bucket, source, name, .. } => {
+                self.downloads(bucket, source, name.as_deref()).await
+            }
+            Work::Copy { bucket, source, to_bucket, target } => {
+                self.copies(bucket, source, to_bucket, target).await
+            }
+            Work::Delete { bucket, targets } => self.deletions(bucket, targets).await,
+        }
+    }
+
+    async fn files(&self, source: &Path, target: &Target) -> Result<(), Error> {
+        let path = source.to_owned();
+        let found = blocking(move || {
+            std::fs::metadata(&path).map_err(|e| Error::from_io(&e, "open", path.display()))
+        })
+        .await?;
+        if !found.is_dir() {
+            return self.hand_on(vec![one_file(source, target, found.len())?]).await;
+        }
+        let Target::Prefix(prefix) = target else {
+            return Err(refused(
+                "upload",
+                source.display().to_string(),
+                "a folder goes to a prefix",
+            ));
+        };
+        let root = source.to_owned();
+        let mut walk = blocking(move || Walk::new(&root)).await?;
+        loop {
+            let step = move || {
+                let found: Vec<Walked> = walk.by_ref().take(BATCH).collect();
+                Ok((walk, found))
+            };
+            let found;
+            (walk, found) = blocking(step).await?;
+            if found.is_empty() {
+                return Ok(());
+            }
+            self.hand_on(found.into_iter().map(|walked| file_item(walked, prefix)).collect())
+                .await?;
+        }
+    }
+
+    async fn downloads(
+        &self,
+        bucket: &Bucket,
+        source: &Target,
+        name: Option<&str>,
+    ) -> Result<(), Error> {
+        match source {
+            Target::Object(key) => {
+                let relative = name.unwrap_or_else(|| key.name()).to_owned();
+                let kind = ItemKind::Download { key: key.clone(), relative };
+                self.hand_on(vec![Item { place: key.as_str().to_owned(), size: None, kind }]).await
+            }
+            Target::Prefix(prefix) => {
+                let below = name.map(|name| format!("{name}/")).unwrap_or_default();
+                let item = |key: Key, rest: &str, size: u64| {
+                    let relative = format!("{below}{rest}");
+                    let place = key.as_str().to_owned();
+                    Ok(Item { place, size: Some(size), kind: ItemKind::Download { key, relative } })
+                };
+                self.list(bucket, prefix, item).await
+            }
+        }
+    }
+
+    async fn copies(
+        &self,
+        bucket: &Bucket,
+        source: &Target,
+        to_bucket: &Bucket,
+        target: &Target,
+    ) -> Result<(), Error> {
+        let item = |from: Key, to: Key, size| {
+            let place = from.as_str().to_owned();
+            Item { place, size, kind: ItemKind::Copy { from, to } }
+        };
+        match (source, target) {
+            (Target::Object(from), Target::Object(to)) => {
+                self.hand_on(vec![item(from.clone(), to.clone(), None)]).await
+            }
+            (Target::Object(from), Target::Prefix(to)) => {
+                self.hand_on(vec![item(from.clone(), to.key(from.name()), None)]).await
+            }
+            (Target::Prefix(from), Target::Prefix(to)) => {
+                if bucket == to_bucket && to.as_str().starts_with(from.as_str()) {
+                    let why = "a prefix cannot be copied into itself";
+                    return Err(refused("copy", format!("s3://{bucket}/{from}"), why));
+                }
+                let list = |key: Key, rest: &str, size| Ok(item(key, to.key(rest), Some(size)));
+                self.list(bucket, from, list).await
+            }
+            (Target::Prefix(from), Target::Object(_)) => {
+                Err(refused("copy", format!("s3://{bucket}/{from}"), "a prefix goes to a prefix"))
+            }
+        }
+    }
+
+    async fn deletions(&self, bucket: &Bucket, targets: &[Target]) -> Result<(), Error> {
+        let mut keys = Vec::new();
+        for target in targets {
+            match target {
+                Target::Object(key) => keys.push((key.clone(), 0)),
+                Target::Prefix(prefix) => {
+                    let mut token = Tokens::default();
+                    while let Some(page) = self.page(bucket, prefix, &mut token).await? {
+                        for (rest, size) in objects(&page, bucket, prefix)? {
+                            keys.push((prefix.key(rest), size));
+                        }
+                        self.hand_on_keys(&mut keys, DELETE_BATCH).await?;
+                    }
+                }
+            }
+            self.hand_on_keys(&mut keys, DELETE_BATCH).await?;
+        }
+        self.hand_on_keys(&mut keys, 1).await
+    }
+
+    async fn hand_on_keys(&self, keys: &mut Vec<(Key, u64)>, least: usize) -> Result<(), Error> {
+        while keys.len() >= least {
+            let batch: Vec<_> = keys.drain(..keys.len().min(DELETE_BATCH)).collect();
+            let places = batch.iter().map(|(key, _)| key.as_str().to_owned()).collect();
+            let settled = self.settled(places).await?;
+            let mut settled = settled.into_iter();
+            let left: Vec<_> =
+                batch.into_iter().filter(|_| !settled.next().unwrap_or(false)).collect();
+            let Some((first, _)) = left.first() else { continue };
+            let place = first.as_str().to_owned();
+            let size = Some(left.iter().map(|(_, bytes)| bytes).sum());
+            (self.sink)(vec![Item { place, size, kind: ItemKind::Delete { keys: left } }]).await?;
+        }
+        Ok(())
+    }
+
+    /// Every object below a prefix, page by page.
+    async fn list(
+        &self,
+        bucket: &Bucket,
+        prefix: &Prefix,
+        item: impl Fn(Key, &str, u64) -> Result<Item, Error>,
+    ) -> Result<(), Error> {
+        let mut tokens = Tokens::default();
+        while let Some(page) = self.page(bucket, prefix, &mut tokens).await? {
+            let items: Result<Vec<Item>, Error> = objects(&page, bucket, prefix)?
+                .into_iter()
+                .map(|(rest, size)| item(prefix.key(rest), rest, size))
+                .collect();
+            let mut items = items?.into_iter();
+            loop {
+                let batch: Vec<Item> = items.by_ref().take(BATCH).collect();
+                if batch.is_empty() {
+                    break;
+                }
+                self.hand_on(batch).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The next page; `None` after the last. A listing that goes in a circle is an error, never an end.
+    async fn page(
+        &self,
+        bucket: &Bucket,
+        prefix: &Prefix,
+        tokens: &mut Tokens,
+    ) -> Result<Option<Arc<Page>>, Error> {
+        if tokens.ended {
+            return Ok(None);
+        }
+        let query = ListQuery {
+            bucket: bucket.clone(),
+            prefix: prefix.clone(),
+            delimited: false,
+            token: tokens.next.take(),
+            max_keys: 1000,
+        };
+        let listed = self.gate.send(|| self.remote.list_page(&query)).await?;
+        tokens.advance(listed.next, listed.page.is_empty()).map_err(|why| {
+            let place = format!("s3://{bucket}/{prefix}");
+            Error::new(ErrorKind::BrokenListing, "ListObjectsV2", place).detail(why)
+        })?;
+        Ok(Some(listed.page))
+    }
+
+    async fn settled(&self, places: Vec<String>) -> Result<Vec<bool>, Error> {
+        if self.again { self.journal.settled(self.job, places).await } else { Ok(Vec::new()) }
+    }
+
+    async fn hand_on(&self, items: Vec<Item>) -> Result<(), Error> {
+        let places = items.iter().map(|item| item.place.clone()).collect();
+        let mut settled = self.settled(places).await?.into_iter();
+        let left: Vec<Item> =
+            items.into_iter().filter(|_| !settled.next().unwrap_or(false)).collect();
+        if left.is_empty() { Ok(()) } else { (self.sink)(left).await }
+    }
+}
+
+/// Where a listing goes on, and where it has been.
+#[derive(Default)]
+struct Tokens {
+    next: Option<ContinuationToken>,
+    seen: HashSet<ContinuationToken>,
+    empty: u32,
+    ended: bool,
+}
+
+impl Tokens {
+    fn advance(
+        &mut self,
+        next: Option<ContinuationToken>,
+        empty: bool,
+    ) -> Result<(), &'static str> {
+        self.empty = if empty { self.empty + 1 } else { 0 };
+        let Some(next) = next else {
+            self.ended = true;
+            return Ok(());
+        };
+        if !self.seen.insert(next.clone()) {
+            return Err("the listing goes in a circle; what was found before is not all");
+        }
+        if self.empty > MAX_EMPTY_PAGES {
+            return Err("the listing brings empty pages without end");
+        }
+        self.next = Some(next);
+        Ok(())
+    }
+}
+
+fn objects<'a>(
+    page: &'a Page,
+    bucket: &Bucket,
+    prefix: &Prefix,
+) -> Result<Vec<(&'a str, u64)>, Error> {
+    page.rows()
+        .map(|row| match row.kind {
+            RowKind::Object { size, .. } => Ok((row.name, size)),
+            RowKind::Prefix => {
+                let place = format!("s3://{bucket}/{prefix}");
+                Err(Error::new(ErrorKind::BrokenListing, "ListObjectsV2", place)
+                    .detail("common prefixes came where every key was asked for"))
+            }
+        })
+        .collect()
+}
+
+fn one_file(source: &Path, target: &Target, size: u64) -> Result<Item, Error> {
+    let key = match target {
+        Target::Object(key) => key.clone(),
+        Target::Prefix(prefix) => {
+            let name = source.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
+                Error::new(ErrorKind::LocalName, "name the object", source.display().to_string())
+                    .detail("the name is not UTF-8, and keys are")
+            })?;
+            prefix.key(name)
+        }
+    };
+    let place = key.as_str().to_owned();
+    Ok(Item { place, size: Some(size), kind: ItemKind::Upload { path: source.to_owned(), key } })
+}
+
+fn file_item(walked: Walked, prefix: &Prefix) -> Item {
+    match walked {
+        Walked::File { path, relative, size } => {
+            let key = prefix.key(&relative);
+            Item { place: relative, size: Some(size), kind: ItemKind::Upload { path, key } }
+        }
+        Walked::Refused { relative, error } => {
+            Item { place: relative, size: None, kind: ItemKind::Impossible { error } }
+        }
+    }
+}
+
+fn refused(operation: &str, place: String, why: &str) -> Error {
+    Error::new(ErrorKind::InvalidRequest, operation, place).detail(why)
+}

@@ -1,0 +1,64 @@
+//! What is left to do when the bytes are moved: the step that makes the result visible and must not be torn.
+
+use std::time::SystemTime;
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::transfer::{OnConflict, Verification};
+use crate::transfer::local::part_file::{GrowingFile, Saved};
+use crate::transfer::task::{Moving, Task};
+use crate::transfer::workers::multipart::Complete;
+
+/// The end of a worker's interruptible part.
+pub enum Ready {
+    /// Nothing is left to do.
+    Moved(Moving),
+    File(ReadyFile),
+    Upload(Box<Complete>),
+}
+
+/// A part file with all its bytes, checked.
+pub struct ReadyFile {
+    pub file: GrowingFile,
+    pub name: String,
+    pub on_conflict: OnConflict,
+    pub modified: Option<SystemTime>,
+    pub bytes: u64,
+    pub verification: Verification,
+}
+
+impl Ready {
+    pub async fn finish(self, task: &Task) -> Result<Moving, Error> {
+        match self {
+            Ready::Moved(moving) => Ok(moving),
+            Ready::File(ready) => finish_file(task, ready).await,
+            Ready::Upload(complete) => complete.run(task).await,
+        }
+    }
+}
+
+async fn finish_file(task: &Task, ready: ReadyFile) -> Result<Moving, Error> {
+    let ReadyFile { file, name, on_conflict, modified, bytes, verification } = ready;
+    let wanted = name.clone();
+    let saved = blocking(move || file.finish(&wanted, on_conflict, modified)).await?;
+    Ok(match saved {
+        Saved::Skipped => Moving::Skipped,
+        Saved::As(saved) => {
+            if saved != name {
+                task.note(format!("saved as {saved}"));
+            }
+            Moving::Done { bytes, verification: Some(verification) }
+        }
+    })
+}
+
+/// Runs work on files off the tasks' threads.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => {
+            Err(Error::new(ErrorKind::Other, "work on a file", "").detail(error.to_string()))
+        }
+    }
+}

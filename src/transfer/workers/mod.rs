@@ -1,0 +1,13 @@
+//! The workers that move one object each, and those that find the objects of a job.
+
+pub mod clean;
+pub mod copy;
+pub mod delete;
+pub mod destination;
+pub mod digest;
+pub mod download;
+pub mod expand;
+pub mod finish;
+pub mod multipart;
+pub mod ranges;
+pub mod upload;

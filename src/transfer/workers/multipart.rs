@@ -1,0 +1,208 @@
+//! The life of a multipart upload: opened and recorded, parts recorded as the server has them, completed or aborted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::{ByteRange, ObjectAddress, PutOptions, UploadedPart};
+use crate::domain::parts::{piece, piece_count};
+use crate::domain::provider::Capability;
+use crate::domain::transfer::{OnConflict, Verification};
+use crate::transfer::fact::{Fact, Multipart, Partial};
+use crate::transfer::local::source::Source;
+use crate::transfer::task::{Moving, Task};
+use crate::transfer::workers::destination::{exists, find};
+use crate::transfer::workers::digest::etag_of_parts;
+use crate::transfer::workers::finish::blocking;
+
+/// What the object is made of, checked once more before it appears.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    File(Arc<Source>),
+    Object(ObjectAddress),
+}
+
+/// A multipart upload whose parts are all there.
+pub struct Complete {
+    pub origin: Origin,
+    pub multipart: Multipart,
+    pub only_if_absent: bool,
+}
+
+/// Starts an upload and records it; not to be interrupted, or nobody would know of it.
+pub async fn open(
+    task: &Task,
+    object: &ObjectAddress,
+    options: PutOptions,
+    form: (u64, u64),
+    source: String,
+) -> Result<Multipart, Error> {
+    let (task, object) = (task.clone(), object.clone());
+    let (size, part_size) = form;
+    let opening = tokio::spawn(async move {
+        let create = || task.remote.create_multipart(&object, &options);
+        let upload = task.gate.send(create).await?;
+        let parts = BTreeMap::new();
+        let multipart = Multipart { object, upload, part_size, size, source, parts };
+        task.opened(Partial::Multipart(multipart.clone())).await?;
+        Ok(multipart)
+    });
+    opening.await.map_err(|e| {
+        Error::new(ErrorKind::Other, "CreateMultipartUpload", "").detail(e.to_string())
+    })?
+}
+
+/// Goes on with an upload of an earlier run: keeps the parts that the server confirms. `None` where it is gone.
+pub async fn reconcile(task: &Task, multipart: &Multipart) -> Result<Option<Multipart>, Error> {
+    if task.remote.lacks(Capability::ListParts).is_some() {
+        return Ok(Some(multipart.clone()));
+    }
+    let list = || task.remote.list_parts(&multipart.object, &multipart.upload);
+    let held = match task.gate.send(list).await {
+        Ok(held) => held,
+        Err(error) if error.is(&ErrorKind::NoSuchUpload) => return Ok(None),
+        Err(error) if error.is(&ErrorKind::Unsupported) => return Ok(Some(multipart.clone())),
+        Err(error) => return Err(error),
+    };
+    let held: BTreeMap<u32, UploadedPart> = held.into_iter().map(|p| (p.number, p)).collect();
+    let mut kept = multipart.clone();
+    kept.parts.retain(|number, part| {
+        held.get(number).is_some_and(|held| held.etag == part.etag && held.size == part.size)
+    });
+    Ok(Some(kept))
+}
+
+/// Part numbers and ranges that the upload still lacks.
+pub fn missing(multipart: &Multipart) -> Vec<(u32, ByteRange)> {
+    let have: BTreeSet<u32> = multipart.parts.keys().copied().collect();
+    (0..piece_count(multipart.size, multipart.part_size))
+        .filter(|index| !have.contains(&(index + 1)))
+        .map(|index| (index + 1, piece(multipart.size, multipart.part_size, index)))
+        .collect()
+}
+
+pub async fn record_part(task: &Task, part: UploadedPart) -> Result<(), Error> {
+    let (job, place) = (task.job, task.place.clone());
+    task.record(Fact::PartsDone { job, place, parts: vec![part] }).await
+}
+
+/// Aborts; an upload that is gone is fine.
+pub async fn abort(task: &Task, multipart: &Multipart) -> Result<(), Error> {
+    let abort = || task.remote.abort_multipart(&multipart.object, &multipart.upload);
+    match task.gate.send(abort).await {
+        Err(error) if !error.is(&ErrorKind::NoSuchUpload) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Aborts and forgets; where the abort fails, the upload stays recorded.
+pub async fn discard(task: &Task, multipart: &Multipart) -> Result<(), Error> {
+    abort(task, multipart).await?;
+    task.closed().await
+}
+
+impl Complete {
+    /// Makes the object appear, if its source is still what it was.
+    pub async fn run(self, task: &Task) -> Result<Moving, Error> {
+        if let Err(error) = self.check_origin(task).await {
+            if error.is(&ErrorKind::SourceChanged) {
+                discard(task, &self.multipart).await?;
+            }
+            return Err(error);
+        }
+        let Multipart { object, upload, parts, size, .. } = &self.multipart;
+        let list: Vec<UploadedPart> = parts.values().cloned().collect();
+        let complete =
+            || task.remote.complete_multipart(object, upload, &list, self.only_if_absent);
+        let etag = match task.gate.send(complete).await {
+            Ok(stored) => stored.etag,
+            // The answer to an earlier try was lost, or the upload was.
+            Err(error) if error.is(&ErrorKind::NoSuchUpload) => {
+                return self.look(task, error).await;
+            }
+            Err(error) if error.is(&ErrorKind::PreconditionFailed) => {
+                return self.taken(task, error).await;
+            }
+            Err(error) => return Err(error),
+        };
+        let expected = etag_of_parts(parts.values());
+        if expected.is_some() && expected == etag {
+            let verification = Some(Verification::Digest("md5".to_owned()));
+            return Ok(Moving::Done { bytes: *size, verification });
+        }
+        self.check_size(task).await
+    }
+
+    async fn check_origin(&self, task: &Task) -> Result<(), Error> {
+        match &self.origin {
+            Origin::File(source) => {
+                let source = Arc::clone(source);
+                blocking(move || source.check_unchanged()).await
+            }
+            Origin::Object(object) => {
+                let head = task.gate.send(|| task.remote.head(object)).await?;
+                let now = head.etag.map(|etag| etag.to_string()).unwrap_or_default();
+                if now == self.multipart.source && head.size == Some(self.multipart.size) {
+                    return Ok(());
+                }
+                Err(Error::new(ErrorKind::SourceChanged, "copy", object.to_string())
+                    .detail("the object changed while it was copied"))
+            }
+        }
+    }
+
+    /// Whether the object is there as this upload would have made it.
+    async fn look(&self, task: &Task, error: Error) -> Result<Moving, Error> {
+        let multipart = &self.multipart;
+        let expected = etag_of_parts(multipart.parts.values());
+        let found = find(task, &multipart.object).await?;
+        let same = found.is_some_and(|head| {
+            head.size == Some(multipart.size) && expected.is_some() && head.etag == expected
+        });
+        if same {
+            let verification = Some(Verification::Digest("md5".to_owned()));
+            return Ok(Moving::Done { bytes: multipart.size, verification });
+        }
+        task.closed().await?;
+        Err(error)
+    }
+
+    /// Somebody else made an object of this name meanwhile.
+    async fn taken(&self, task: &Task, _error: Error) -> Result<Moving, Error> {
+        discard(task, &self.multipart).await?;
+        match task.spec.on_conflict {
+            OnConflict::Skip => Ok(Moving::Skipped),
+            _ => Err(exists(&self.multipart.object)),
+        }
+    }
+
+    async fn check_size(&self, task: &Task) -> Result<Moving, Error> {
+        let object = &self.multipart.object;
+        let head = task.gate.send(|| task.remote.head(object)).await?;
+        size_only(
+            object,
+            self.multipart.size,
+            head.size,
+            "the server's ETag is no digest of the parts",
+        )
+    }
+}
+
+/// `Corrupt` where the stored object has another length.
+pub fn size_only(
+    object: &ObjectAddress,
+    sent: u64,
+    stored: Option<u64>,
+    why: &str,
+) -> Result<Moving, Error> {
+    match stored {
+        Some(stored) if stored != sent => {
+            Err(Error::new(ErrorKind::Corrupt, "check the stored object", object.to_string())
+                .detail(format!("it has {stored} bytes, {sent} were sent")))
+        }
+        _ => {
+            let verification = Some(Verification::SizeOnly(why.to_owned()));
+            Ok(Moving::Done { bytes: sent, verification })
+        }
+    }
+}

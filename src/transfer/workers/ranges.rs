@@ -1,0 +1,203 @@
+//! Fetches the bytes of a large object into its part file: ranges in parallel, or the whole in one stream.
+
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::stream::BoxStream;
+use tokio::task::JoinSet;
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead};
+use crate::domain::parts::{piece, piece_count};
+use crate::transfer::fact::{Fact, PartFile};
+use crate::transfer::local::part_file::GrowingFile;
+use crate::transfer::task::Task;
+use crate::transfer::workers::finish::blocking;
+
+/// Bytes asked for at once.
+pub const RANGE_BYTES: u64 = 8 << 20;
+
+/// Bytes gathered before they are written.
+const WRITE_BYTES: usize = 1 << 20;
+
+/// Fetches what `partial` lacks. Ranges are recorded when their bytes are synced.
+pub async fn fetch_ranges(
+    task: &Task,
+    object: &ObjectAddress,
+    file: &Arc<GrowingFile>,
+    head: &ObjectHead,
+    partial: &PartFile,
+) -> Result<(), Error> {
+    let size = partial.size.unwrap_or_default();
+    let mut missing =
+        (0..piece_count(size, partial.range_size)).filter(|index| !partial.ranges.contains(index));
+    let (mut fetching, mut recording) = (JoinSet::new(), JoinSet::new());
+    // The first range may be written without having been synced and recorded.
+    let mut fresh: Vec<u32> = partial.ranges.contains(&0).then_some(0).into_iter().collect();
+    loop {
+        while fetching.len() < task.parts_at_once
+            && let Some(index) = missing.next()
+        {
+            let range = piece(size, partial.range_size, index);
+            let fetch =
+                Fetch { task: task.clone(), object: object.clone(), etag: head.etag.clone(), size };
+            let file = Arc::clone(file);
+            fetching.spawn(async move { fetch.range(&file, range).await.map(|()| index) });
+        }
+        if recording.is_empty() && !fresh.is_empty() {
+            recording.spawn(record(task.clone(), Arc::clone(file), std::mem::take(&mut fresh)));
+        }
+        tokio::select! {
+            Some(fetched) = fetching.join_next() => fresh.push(joined(fetched)?),
+            Some(recorded) = recording.join_next() => joined(recorded)?,
+            else => return Ok(()),
+        }
+    }
+}
+
+fn joined<T>(result: Result<Result<T, Error>, tokio::task::JoinError>) -> Result<T, Error> {
+    result.map_err(|e| Error::new(ErrorKind::Other, "GetObject", "").detail(e.to_string()))?
+}
+
+async fn record(task: Task, file: Arc<GrowingFile>, ranges: Vec<u32>) -> Result<(), Error> {
+    blocking(move || file.sync()).await?;
+    task.record(Fact::RangesDone { job: task.job, place: task.place.clone(), ranges }).await
+}
+
+struct Fetch {
+    task: Task,
+    object: ObjectAddress,
+    etag: Option<ETag>,
+    size: u64,
+}
+
+impl Fetch {
+    async fn range(&self, file: &Arc<GrowingFile>, range: ByteRange) -> Result<(), Error> {
+        self.task.gate.send(|| self.range_or_take_back(file, range)).await
+    }
+
+    async fn range_or_take_back(
+        &self,
+        file: &Arc<GrowingFile>,
+        range: ByteRange,
+    ) -> Result<(), Error> {
+        let mut got = 0;
+        let result = self.range_once(file, range, &mut got).await;
+        if result.is_err() {
+            self.task.moved.take_back(got);
+        }
+        result
+    }
+
+    async fn range_once(
+        &self,
+        file: &Arc<GrowingFile>,
+        range: ByteRange,
+        got: &mut u64,
+    ) -> Result<(), Error> {
+        let options = GetOptions { range: Some(range), if_match: self.etag.clone() };
+        let mut download = self.task.remote.get(&self.object, &options).await?;
+        let place = self.object.to_string();
+        if download.head.etag != self.etag || download.head.size != Some(self.size) {
+            return Err(Error::new(ErrorKind::SourceChanged, "GetObject", place)
+                .detail("the object changed while it was downloaded"));
+        }
+        if download.range != Some(range) {
+            return Err(Error::new(ErrorKind::Unsupported, "GetObject", place)
+                .detail("the server does not send the range it was asked for"));
+        }
+        let body = &mut download.body;
+        let written = self.write(file, body, range, got).await?;
+        if written == range.len() {
+            Ok(())
+        } else {
+            Err(wrong_length(&place, range.len(), written))
+        }
+    }
+
+    async fn write(
+        &self,
+        file: &Arc<GrowingFile>,
+        body: &mut BoxStream<'static, Result<Bytes, Error>>,
+        range: ByteRange,
+        got: &mut u64,
+    ) -> Result<u64, Error> {
+        let place = self.object.to_string();
+        let mut buffer = BytesMut::with_capacity(WRITE_BYTES);
+        let mut at = range.start;
+        while let Some(chunk) = self.task.gate.next_of(body, &place).await? {
+            *got += chunk.len() as u64;
+            self.task.moved.add(chunk.len() as u64);
+            if *got > range.len() {
+                return Err(wrong_length(&place, range.len(), *got));
+            }
+            buffer.extend_from_slice(&chunk);
+            if buffer.len() >= WRITE_BYTES {
+                (buffer, at) = write(file, buffer, at).await?;
+            }
+        }
+        (_, at) = write(file, buffer, at).await?;
+        Ok(at - range.start)
+    }
+}
+
+async fn write(
+    file: &Arc<GrowingFile>,
+    mut buffer: BytesMut,
+    at: u64,
+) -> Result<(BytesMut, u64), Error> {
+    let file = Arc::clone(file);
+    blocking(move || {
+        file.write_at(at, &buffer)?;
+        let next = at + buffer.len() as u64;
+        buffer.clear();
+        Ok((buffer, next))
+    })
+    .await
+}
+
+/// The whole object in one stream, from its start again where it is cut. Gives how long it was.
+pub async fn stream_whole(
+    task: &Task,
+    object: &ObjectAddress,
+    file: &Arc<GrowingFile>,
+) -> Result<(ObjectHead, u64), Error> {
+    task.gate.send(|| stream_once(task, object, file)).await
+}
+
+async fn stream_once(
+    task: &Task,
+    object: &ObjectAddress,
+    file: &Arc<GrowingFile>,
+) -> Result<(ObjectHead, u64), Error> {
+    let place = object.to_string();
+    task.moved.restart_at(0);
+    let mut download = task.remote.get(object, &GetOptions::default()).await?;
+    let most = download.head.size.unwrap_or(u64::MAX);
+    let truncated = Arc::clone(file);
+    blocking(move || truncated.truncate(0)).await?;
+    let mut buffer = BytesMut::with_capacity(WRITE_BYTES);
+    let (mut at, mut got) = (0, 0);
+    while let Some(chunk) = task.gate.next_of(&mut download.body, &place).await? {
+        got += chunk.len() as u64;
+        task.moved.add(chunk.len() as u64);
+        if got > most {
+            return Err(wrong_length(&place, most, got));
+        }
+        buffer.extend_from_slice(&chunk);
+        if buffer.len() >= WRITE_BYTES {
+            (buffer, at) = write(file, buffer, at).await?;
+        }
+    }
+    (_, at) = write(file, buffer, at).await?;
+    match download.head.size {
+        Some(size) if size != at => Err(wrong_length(&place, size, at)),
+        _ => Ok((download.head, at)),
+    }
+}
+
+/// `Interrupted` for a body cut short, `Corrupt` for one that is longer than it may be.
+pub fn wrong_length(place: &str, expected: u64, got: u64) -> Error {
+    let kind = if got < expected { ErrorKind::Interrupted } else { ErrorKind::Corrupt };
+    Error::new(kind, "GetObject", place).detail(format!("{got} bytes came of {expected}"))
+}

@@ -1,0 +1,254 @@
+//! Stores one file as an object: whole where it is small, else in equal parts.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::task::JoinSet;
+
+use crate::domain::address::{Bucket, Key};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::{
+    ByteRange, ObjectAddress, ObjectHead, ObjectHeaders, PutOptions, Stored, UploadId, UploadedPart,
+};
+use crate::domain::parts::part_size;
+use crate::domain::provider::Capability;
+use crate::domain::transfer::{OnConflict, Verification};
+use crate::transfer::fact::Multipart;
+use crate::transfer::local::content::{SNIFFED, content_type};
+use crate::transfer::local::source::{Source, metadata_time};
+use crate::transfer::task::{Moving, Task, address};
+use crate::transfer::workers::destination::{Destination, decide, exists, find};
+use crate::transfer::workers::digest::{etag_of_parts, md5_hex};
+use crate::transfer::workers::finish::{Ready, blocking};
+use crate::transfer::workers::multipart::{
+    Complete, Origin, discard, missing, open, reconcile, record_part, size_only,
+};
+
+/// Read whole and sent in one request up to here, in bytes, whatever threshold is configured.
+const MAX_WHOLE: u64 = 16 << 20;
+
+pub struct Upload<'a> {
+    task: &'a Task,
+    object: ObjectAddress,
+    headers: ObjectHeaders,
+}
+
+impl<'a> Upload<'a> {
+    pub fn new(task: &'a Task, bucket: &Bucket, key: &Key, headers: &ObjectHeaders) -> Self {
+        Self { task, object: address(bucket, key), headers: headers.clone() }
+    }
+
+    pub async fn run(self, path: &Path, partial: Option<Multipart>) -> Result<Ready, Error> {
+        let path = path.to_owned();
+        let source = Arc::new(blocking(move || Source::open(&path)).await?);
+        self.task.moved.expect(source.size);
+        if let Some(partial) = partial {
+            if partial.source == source.stamp() {
+                return self.resume(source, partial).await;
+            }
+            self.task.note("started over: the file changed since the upload began");
+            discard(self.task, &partial).await?;
+        }
+        if source.size < self.task.part_threshold.min(MAX_WHOLE) {
+            self.whole(source).await
+        } else {
+            self.in_parts(source).await
+        }
+    }
+
+    async fn options(
+        &self,
+        source: &Arc<Source>,
+        only_if_absent: bool,
+    ) -> Result<PutOptions, Error> {
+        let mut headers = self.headers.clone();
+        if headers.content_type.is_none() {
+            let source = Arc::clone(source);
+            let length = source.size.min(SNIFFED as u64);
+            let start = blocking(move || source.read(0, length)).await?;
+            headers.content_type = Some(content_type(self.object.key.name(), &start));
+        }
+        let time = source.modified.map(|time| ("mtime".to_owned(), metadata_time(time)));
+        Ok(PutOptions { headers, user_metadata: time.into_iter().collect(), only_if_absent })
+    }
+
+    async fn whole(self, source: Arc<Source>) -> Result<Ready, Error> {
+        let reading = Arc::clone(&source);
+        let read = move || {
+            let bytes = reading.read(0, reading.size)?;
+            reading.check_unchanged()?;
+            Ok((md5_hex(&bytes), bytes))
+        };
+        let (md5, bytes) = blocking(read).await?;
+        let size = source.size;
+        let same = |head: &ObjectHead| is_same(head, size, &md5);
+        let (object, only_if_absent) = match decide(self.task, self.object.clone(), same).await? {
+            (Destination::Skip, true) => return Ok(Ready::Moved(verified(size))),
+            (Destination::Skip, false) => return Ok(Ready::Moved(Moving::Skipped)),
+            (Destination::Write { object, only_if_absent }, _) => (object, only_if_absent),
+        };
+        let mut options = self.options(&source, only_if_absent).await?;
+        let gate = &self.task.gate;
+        let mut result = gate.send(|| self.put(&object, &bytes, &options)).await;
+        if only_if_absent && result.as_ref().is_err_and(|e| e.is(&ErrorKind::Unsupported)) {
+            options.only_if_absent = false;
+            result = gate.send(|| self.put(&object, &bytes, &options)).await;
+        }
+        let stored = match result {
+            Ok(stored) => stored,
+            Err(error) if error.is(&ErrorKind::PreconditionFailed) && only_if_absent => {
+                return self.taken(&object, size, &md5).await.map(Ready::Moved);
+            }
+            Err(error) => return Err(error),
+        };
+        if stored.etag.as_ref().and_then(|etag| etag.md5_hex()) == Some(md5.as_str()) {
+            return Ok(Ready::Moved(verified(size)));
+        }
+        let head = self.task.gate.send(|| self.task.remote.head(&object)).await?;
+        let why = "the server's ETag is no digest of the bytes";
+        size_only(&object, size, head.size, why).map(Ready::Moved)
+    }
+
+    async fn put(
+        &self,
+        object: &ObjectAddress,
+        bytes: &Bytes,
+        options: &PutOptions,
+    ) -> Result<Stored, Error> {
+        let stored = self.task.remote.put(object, bytes.clone(), options).await?;
+        self.task.moved.restart_at(bytes.len() as u64);
+        Ok(stored)
+    }
+
+    /// The name was taken between the look and the PUT, perhaps by a try of ours whose answer was lost.
+    async fn taken(&self, object: &ObjectAddress, size: u64, md5: &str) -> Result<Moving, Error> {
+        if find(self.task, object).await?.is_some_and(|head| is_same(&head, size, md5)) {
+            return Ok(verified(size));
+        }
+        match self.task.spec.on_conflict {
+            OnConflict::Skip => Ok(Moving::Skipped),
+            _ => Err(exists(object)),
+        }
+    }
+
+    async fn in_parts(self, source: Arc<Source>) -> Result<Ready, Error> {
+        let size = source.size;
+        let part_size = part_size(size).ok_or_else(|| {
+            Error::new(ErrorKind::TooLarge, "upload", self.object.to_string())
+                .detail(format!("{size} bytes are more than one object can have"))
+        })?;
+        let (object, only_if_absent) =
+            match decide(self.task, self.object.clone(), |_| false).await? {
+                (Destination::Skip, _) => return Ok(Ready::Moved(Moving::Skipped)),
+                (Destination::Write { object, only_if_absent }, _) => (object, only_if_absent),
+            };
+        let options = self.options(&source, false).await?;
+        let multipart =
+            open(self.task, &object, options, (size, part_size), source.stamp()).await?;
+        self.send_parts(source, multipart, only_if_absent).await
+    }
+
+    async fn resume(self, source: Arc<Source>, partial: Multipart) -> Result<Ready, Error> {
+        let only_if_absent = self.task.spec.on_conflict != OnConflict::Overwrite
+            && self.task.remote.lacks(Capability::ConditionalPut).is_none();
+        if let Some(kept) = reconcile(self.task, &partial).await? {
+            return self.send_parts(source, kept, only_if_absent).await;
+        }
+        // Gone: completed by a try whose answer was lost, or expired.
+        let expected = etag_of_parts(partial.parts.values());
+        let whole = missing(&partial).is_empty() && expected.is_some();
+        if whole
+            && let Some(head) = find(self.task, &partial.object).await?
+            && head.etag == expected
+            && head.size == Some(partial.size)
+        {
+            return Ok(Ready::Moved(verified(partial.size)));
+        }
+        self.task.note("started over: the server no longer has the unfinished upload");
+        self.task.closed().await?;
+        self.in_parts(source).await
+    }
+
+    /// Sends what the upload lacks, each part read when its turn comes, so memory holds the parts under way.
+    async fn send_parts(
+        self,
+        source: Arc<Source>,
+        mut multipart: Multipart,
+        only_if_absent: bool,
+    ) -> Result<Ready, Error> {
+        self.task.moved.restart_at(multipart.parts.values().map(|part| part.size).sum());
+        let mut left = missing(&multipart).into_iter();
+        let mut sending = JoinSet::new();
+        let failure = loop {
+            while sending.len() < self.task.parts_at_once
+                && let Some((number, range)) = left.next()
+            {
+                let part = Part { task: self.task.clone(), source: Arc::clone(&source) };
+                let (object, upload) = (multipart.object.clone(), multipart.upload.clone());
+                sending.spawn(async move { part.send(&object, &upload, number, range).await });
+            }
+            match sending.join_next().await {
+                None => break None,
+                Some(Ok(Ok(part))) => drop(multipart.parts.insert(part.number, part)),
+                Some(Ok(Err(error))) => break Some(error),
+                Some(Err(error)) => {
+                    break Some(
+                        Error::new(ErrorKind::Other, "UploadPart", "").detail(error.to_string()),
+                    );
+                }
+            }
+        };
+        let Some(error) = failure else {
+            let origin = Origin::File(source);
+            return Ok(Ready::Upload(Box::new(Complete { origin, multipart, only_if_absent })));
+        };
+        sending.shutdown().await;
+        // What may pass is kept for a retry; what cannot is not left on the server.
+        if !error.retryable() {
+            drop(discard(self.task, &multipart).await);
+        }
+        Err(error)
+    }
+}
+
+struct Part {
+    task: Task,
+    source: Arc<Source>,
+}
+
+impl Part {
+    async fn send(
+        &self,
+        object: &ObjectAddress,
+        upload: &UploadId,
+        number: u32,
+        range: ByteRange,
+    ) -> Result<UploadedPart, Error> {
+        let task = &self.task;
+        let part = task.gate.send(|| self.send_once(object, upload, number, range)).await?;
+        task.moved.add(range.len());
+        record_part(task, part.clone()).await?;
+        Ok(part)
+    }
+
+    async fn send_once(
+        &self,
+        object: &ObjectAddress,
+        upload: &UploadId,
+        number: u32,
+        range: ByteRange,
+    ) -> Result<UploadedPart, Error> {
+        let source = Arc::clone(&self.source);
+        let bytes = blocking(move || source.read(range.start, range.len())).await?;
+        self.task.remote.upload_part(object, upload, number, bytes).await
+    }
+}
+
+fn is_same(head: &ObjectHead, size: u64, md5: &str) -> bool {
+    head.size == Some(size) && head.etag.as_ref().and_then(|etag| etag.md5_hex()) == Some(md5)
+}
+
+fn verified(bytes: u64) -> Moving {
+    Moving::Done { bytes, verification: Some(Verification::Digest("md5".to_owned())) }
+}
