@@ -120,6 +120,8 @@ impl Transfers {
             TransferEvent::Reordered(ids) => self.reorder(&ids),
             TransferEvent::Removed(ids) => self.jobs.retain(|job| !ids.contains(&job.view.id)),
             TransferEvent::Halted(error) => self.halted = Some(error),
+            // Said by the events list; the queue works on.
+            TransferEvent::Warned(_) => {}
         }
         Vec::new()
     }

@@ -12,6 +12,7 @@ use crate::app::mouse::on_mouse;
 use crate::app::moves::perform;
 use crate::app::overlaid::{follow_log, on_overlay_text};
 use crate::app::state::{Asked, Keyboard, State};
+use crate::domain::transfer::TransferEvent;
 
 /// What an event makes of the state, and what the shell shall do.
 pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
@@ -24,6 +25,7 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
         Event::Paste(text) => on_paste(state, now, &text, &mut asked),
         Event::Resized { width, height } => state.size = Size { width, height },
         Event::Reply { ticket, reply } => on_reply(state, now, ticket, reply, &mut asked),
+        Event::Transfer(TransferEvent::Warned(error)) => state.log.error(now, error),
         Event::Transfer(event) => {
             state.transfers.on_event(now, event);
         }
