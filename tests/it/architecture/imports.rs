@@ -104,7 +104,7 @@ pub fn paths(code: &str, module: &[String]) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        if tokens[at] == "use" {
+        if tokens[at] == "use" && tokens.get(at + 1).is_some_and(|next| next != "<") {
             at = tree(&tokens, at + 1, &[], &mut found);
         } else if is_name(&tokens[at]) && tokens.get(at + 1).is_some_and(|t| t == "::") {
             let mut path = vec![tokens[at].clone()];
@@ -134,7 +134,7 @@ fn tree(tokens: &[String], mut at: usize, stem: &[String], found: &mut Vec<Vec<S
                 at += 1;
                 while at < tokens.len() && tokens[at] != "}" {
                     at = tree(tokens, at, &path, found);
-                    at += usize::from(tokens.get(at).is_some_and(|t| t == ","));
+                    at += usize::from(tokens.get(at).is_some_and(|t| t == "," || t == ";"));
                 }
                 return at + 1;
             }
