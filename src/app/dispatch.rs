@@ -7,11 +7,17 @@ use crate::app::context::{Context, Move, SideTab};
 use crate::app::effect::Effect;
 use crate::app::layout::Pane;
 use crate::app::overlaid::{on_overlay_action, open_overlay};
+use crate::app::screens::objects::Objects;
 use crate::app::state::{Asked, Keyboard, Parts, State};
 use crate::app::toasts::Level;
 
 /// Performs an action, or says why it cannot be done.
 pub fn dispatch(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) {
+    match action {
+        Action::Suspend => return asked.effects.push(Effect::Suspend),
+        Action::Redraw => return asked.effects.push(Effect::Redraw),
+        _ => {}
+    }
     let keyboard = state.keyboard();
     match keyboard {
         Keyboard::Overlay => return on_overlay_action(state, action, asked),
@@ -42,22 +48,23 @@ fn to_part(
     let objects_only = action.spec().scopes.contains(&Scope::Objects);
     state.with(now, asked, |parts, cx| match keyboard {
         Keyboard::Buckets => parts.buckets.on_action(action, cx),
-        Keyboard::Objects => on_objects(parts, action, cx),
+        Keyboard::Objects => on_objects(parts.objects, action, cx),
         Keyboard::Side => {
-            parts.side.on_action(action, cx) || (objects_only && on_objects(parts, action, cx))
+            parts.side.on_action(action, cx)
+                || (objects_only && on_objects(parts.objects, action, cx))
         }
         Keyboard::Transfers | Keyboard::Places | Keyboard::Overlay => false,
     })
 }
 
-fn on_objects(parts: Parts<'_>, action: Action, cx: &mut Context<'_>) -> bool {
+fn on_objects(objects: &mut Objects, action: Action, cx: &mut Context<'_>) -> bool {
     let tab = match action {
         Action::Details => SideTab::Details,
         Action::Preview => SideTab::Preview,
-        _ => return parts.objects.on_action(action, cx),
+        _ => return objects.on_action(action, cx),
     };
-    match parts.objects.browse.current_object() {
-        Some(object) if parts.objects.dialog().is_none() => cx.ask(Move::Show { tab, object }),
+    match objects.browse.current_object() {
+        Some(object) if objects.dialog().is_none() => cx.ask(Move::Show { tab, object }),
         _ => {}
     }
     true
@@ -75,14 +82,12 @@ fn to_window(state: &mut State, now: Timestamp, action: Action, asked: &mut Aske
         Action::Zoom => state.zoomed = true,
         Action::Unzoom => state.zoomed = false,
         Action::StepBack => step_back(state, now, asked),
-        Action::Suspend => asked.effects.push(Effect::Suspend),
-        Action::Redraw => asked.effects.push(Effect::Redraw),
         _ if open_overlay(state, action) => {}
-        _ => state.with(now, asked, |parts, cx| anywhere(parts, action, cx)),
+        _ => state.with(now, asked, |mut parts, cx| anywhere(&mut parts, action, cx)),
     }
 }
 
-fn anywhere(parts: Parts<'_>, action: Action, cx: &mut Context<'_>) {
+fn anywhere(parts: &mut Parts<'_>, action: Action, cx: &mut Context<'_>) {
     let browse = &mut parts.objects.browse;
     match action {
         Action::HistoryBack => browse.go_back(cx),

@@ -81,6 +81,7 @@ impl Rect {
     }
 
     /// What is left inside a frame of one cell.
+    #[must_use]
     pub fn inner(self) -> Rect {
         if self.width < 3 || self.height < 3 {
             return Rect { width: 0, height: 0, ..self };

@@ -56,13 +56,13 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
         Move::Run(action) => dispatch(state, now, action, asked),
         Move::Quit => asked.effects.push(Effect::Quit),
         Move::RefreshBuckets | Move::RefreshObjects { .. } | Move::BucketGone { .. } => {
-            state.with(now, asked, |parts, cx| tell(parts, cx, each));
+            state.with(now, asked, |mut parts, cx| tell(&mut parts, cx, each));
         }
     }
 }
 
 /// News about storage for the parts that show it.
-fn tell(parts: Parts<'_>, cx: &mut Context<'_>, news: Move) {
+fn tell(parts: &mut Parts<'_>, cx: &mut Context<'_>, news: Move) {
     match news {
         Move::RefreshBuckets => parts.buckets.refresh(cx),
         Move::BucketGone { bucket, error } => parts.buckets.mark_gone(&bucket, error),

@@ -1,1 +1,9 @@
 //! User stories: keys in, effects out, without terminal or network.
+
+mod arranging;
+mod buckets;
+mod marks;
+mod paging;
+mod side;
+mod walking;
+mod window;

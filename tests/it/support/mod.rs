@@ -1,4 +1,5 @@
 //! Drivers that the tests share.
 
+pub mod app;
 pub mod screen;
 pub mod server;

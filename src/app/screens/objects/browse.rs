@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use crate::app::action::Action;
 use crate::app::context::{Context, Move};
 use crate::app::dialogs::input::Input;
 use crate::app::event::{Reply, Ticket};
@@ -36,6 +35,8 @@ pub struct Browse {
     sought: Option<String>,
     /// Pull every page, however many.
     load_all: bool,
+    /// The cursor stays on the last row while rows arrive.
+    at_end: bool,
     memory: Memory,
 }
 
@@ -94,7 +95,7 @@ impl Browse {
 
     /// Whether something changes by itself: pages on their way or rows being arranged.
     pub fn is_moving(&self) -> bool {
-        self.pager.is_waiting() || self.rows.is_arranging()
+        self.is_pulling() || self.rows.is_arranging()
     }
 
     /// Whether the server has rows that are not here.
@@ -184,6 +185,7 @@ impl Browse {
         self.typing = None;
         self.fresh = None;
         self.load_all = false;
+        self.at_end = false;
         self.rows.clear(cx);
         let unfiltered = Arrangement { filter: String::new(), ..self.rows.arrangement().clone() };
         self.rows.arrange(unfiltered, cx);
@@ -193,6 +195,10 @@ impl Browse {
     }
 
     // ─── loading ───
+
+    pub(super) fn is_pulling(&self) -> bool {
+        self.pager.is_waiting()
+    }
 
     pub fn owns(&self, ticket: Ticket) -> bool {
         self.pager.owns(ticket) || self.rows.owns(ticket)
@@ -222,16 +228,18 @@ impl Browse {
     }
 
     /// Stops pulling pages; what is loaded stays.
-    pub fn stop(&mut self, cx: &mut Context<'_>) {
+    pub(super) fn stop(&mut self, cx: &mut Context<'_>) {
         self.pager.stop(cx);
         self.fresh = None;
         self.sought = None;
         self.load_all = false;
+        self.at_end = false;
         self.marking.settle();
         self.loading = Loading::Stopped;
     }
 
-    fn load_everything(&mut self, cx: &mut Context<'_>) {
+    /// Pulls every page that is left.
+    pub(super) fn load_everything(&mut self, cx: &mut Context<'_>) {
         self.load_all = true;
         self.pull(cx);
     }
@@ -245,20 +253,17 @@ impl Browse {
 
     fn on_page(&mut self, listed: ListedPage, cx: &mut Context<'_>) {
         let Some(place) = self.place.clone() else { return };
-        let arrived = self.pager.arrived(listed.next, &place.bucket, &place.prefix);
+        let broken = self.pager.arrived(listed.next, &place.bucket, &place.prefix);
         let from = self.rows.listing().len();
-        match &mut self.fresh {
-            Some(fresh) => fresh.push(listed.page),
-            None => {
-                self.marking.on_page(&self.rows, &listed.page, from);
-                let number = self.rows.number(self.list.cursor);
-                self.rows.push(listed.page, cx);
-                if from > 0 {
-                    self.keep_cursor_on(number);
-                }
-            }
+        if let Some(fresh) = &mut self.fresh {
+            fresh.push(listed.page);
+        } else {
+            self.marking.on_page(&self.rows, &listed.page, from);
+            let number = self.rows.number(self.list.cursor).filter(|_| from > 0);
+            self.rows.push(listed.page, cx);
+            self.keep_cursor_on(number);
         }
-        if let Err(error) = arrived {
+        if let Some(error) = broken {
             return self.on_failure(error, cx);
         }
         let swapped = self.swap_when_covered(cx);
@@ -357,7 +362,11 @@ impl Browse {
     }
 
     fn keep_cursor_on(&mut self, number: Option<u32>) {
-        if let Some(position) = number.and_then(|number| self.rows.position(number)) {
+        if self.at_end {
+            let before = self.list.cursor;
+            self.list.cursor = self.rows.len().saturating_sub(1);
+            self.marking.follow(&self.rows, before, self.list.cursor);
+        } else if let Some(position) = number.and_then(|number| self.rows.position(number)) {
             self.list.cursor = position;
         }
     }
@@ -366,102 +375,14 @@ impl Browse {
         self.list.fit(self.rows.len(), cx.areas.rows(Pane::Objects));
     }
 
-    // ─── keys ───
-
-    /// Performs what is about rows; `false` where the action is not.
-    pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
-        match action {
-            Action::Open => self.open_current(cx),
-            Action::Parent => self.go_up(cx),
-            Action::GoToRoot => self.go_to_root(cx),
-            Action::Filter => self.typing = Some(Input::new(&self.rows.arrangement().filter)),
-            Action::Mark => self.mark(cx),
-            Action::MarkRange => self.marking.toggle_range(&self.rows, self.list.cursor),
-            Action::MarkAll => {
-                self.marking.toggle_all(&self.rows);
-                self.load_everything(cx);
-            }
-            Action::InvertMarks => self.marking.invert(&self.rows),
-            _ => return self.on_move(action, cx),
-        }
-        true
-    }
-
-    fn on_move(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
-        let before = self.list.cursor;
-        let rows = cx.areas.rows(Pane::Objects);
-        if !self.list.on_action(action, self.rows.len(), rows) {
-            return false;
-        }
-        self.moved(before, cx);
-        if action == Action::Last {
-            self.load_everything(cx);
-        }
-        true
-    }
-
-    /// Scrolls by the wheel.
-    pub fn scroll(&mut self, by: isize, cx: &mut Context<'_>) {
-        let before = self.list.cursor;
-        self.list.scroll(by, self.rows.len(), cx.areas.rows(Pane::Objects));
-        self.moved(before, cx);
-    }
-
-    /// Puts the cursor on the row that is `line` rows below the top; whether it was there already.
-    pub fn click(&mut self, line: u16, cx: &mut Context<'_>) -> bool {
-        let Some(position) = self.list.at_line(line, self.rows.len()) else { return false };
-        let before = self.list.cursor;
-        self.list.cursor = position;
-        self.moved(before, cx);
-        before == position
-    }
-
-    fn moved(&mut self, before: usize, cx: &mut Context<'_>) {
+    /// Follows the cursor, which was at `before`: a range grows, pages are pulled where it nears the end.
+    pub(super) fn moved(&mut self, before: usize, at_end: bool, cx: &mut Context<'_>) {
         self.sought = None;
+        self.at_end = at_end;
         self.marking.follow(&self.rows, before, self.list.cursor);
         if self.loading == Loading::Resting && self.wants_more() {
             self.pull(cx);
         }
-    }
-
-    fn open_current(&mut self, cx: &mut Context<'_>) {
-        let (Some(place), Some(row)) = (&self.place, self.current()) else { return };
-        if row.is_prefix() {
-            let (bucket, prefix) = (place.bucket.clone(), place.prefix.child(row.name));
-            self.open(bucket, prefix, cx);
-        } else {
-            cx.ask(Move::Run(Action::Preview));
-        }
-    }
-
-    fn go_to_root(&mut self, cx: &mut Context<'_>) {
-        if let Some(place) = &self.place
-            && !place.prefix.is_root()
-        {
-            let bucket = place.bucket.clone();
-            self.open(bucket, Prefix::root(), cx);
-        }
-    }
-
-    fn mark(&mut self, cx: &mut Context<'_>) {
-        self.marking.toggle(&self.rows, self.list.cursor);
-        self.on_move(Action::Down, cx);
-    }
-
-    /// Undoes one thing of this pane; `false` where there is nothing to undo.
-    pub fn step_back(&mut self, cx: &mut Context<'_>) -> bool {
-        if self.marking.is_drawing_range() {
-            self.marking.settle();
-        } else if self.pager.is_waiting() {
-            self.stop(cx);
-        } else if !self.rows.arrangement().filter.is_empty() {
-            self.set_filter("", cx);
-        } else if !self.marking.marks.is_empty() {
-            self.marking.clear();
-        } else {
-            return false;
-        }
-        true
     }
 
     // ─── filter and sort ───

@@ -14,6 +14,7 @@ pub mod naming;
 pub mod pager;
 pub mod rows;
 pub mod sorting;
+pub mod steering;
 pub mod uploading;
 
 use crate::app::action::{Action, Scope};
@@ -53,7 +54,7 @@ impl Objects {
     pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
         if let Some(menu) = &mut self.sorting {
             let outcome = menu.on_action(action);
-            self.on_sorted(outcome, cx);
+            self.on_sorted(&outcome, cx);
         } else if self.acting.dialog().is_some() {
             self.acting.on_dialog_action(action, &mut self.browse, cx);
         } else if self.browse.typing.is_some() {
@@ -71,7 +72,7 @@ impl Objects {
     pub fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
         if let Some(menu) = &mut self.sorting {
             let outcome = menu.on_text(chord);
-            self.on_sorted(outcome, cx);
+            self.on_sorted(&outcome, cx);
         } else if self.acting.dialog().is_some() {
             self.acting.on_dialog_text(chord, &mut self.browse, cx);
         } else if let Some(typing) = &mut self.browse.typing
@@ -123,13 +124,13 @@ impl Objects {
         Some(reason.to_owned())
     }
 
-    fn on_sorted(&mut self, outcome: Outcome<Answer>, cx: &mut Context<'_>) {
-        if outcome == Outcome::Open {
+    fn on_sorted(&mut self, outcome: &Outcome<Answer>, cx: &mut Context<'_>) {
+        if *outcome == Outcome::Open {
             return;
         }
         self.sorting = None;
         if let Outcome::Accepted(Answer::Row(row)) = outcome {
-            let (sort, descending) = order_at(row);
+            let (sort, descending) = order_at(*row);
             self.browse.sort(sort, descending, cx);
         }
     }

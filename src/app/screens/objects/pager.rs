@@ -48,26 +48,26 @@ impl Pager {
         self.ticket.is_some()
     }
 
-    /// Notes that the page asked for is here, and with it the way to the next one.
-    ///
-    /// # Errors
-    /// `BrokenListing` where the token is one that was followed before.
+    /// Notes that the page asked for is here, and with it the way to the next one. Gives a `BrokenListing` where the
+    /// token is one that was followed before.
     pub fn arrived(
         &mut self,
         next: Option<ContinuationToken>,
         bucket: &Bucket,
         prefix: &Prefix,
-    ) -> Result<(), Error> {
+    ) -> Option<Error> {
         self.ticket = None;
         if let Some(token) = &next
             && !self.seen.insert(token.clone())
         {
             let place = Location::Prefix { bucket: bucket.clone(), prefix: prefix.clone() };
-            return Err(Error::new(ErrorKind::BrokenListing, "ListObjectsV2", place.to_string())
-                .detail("the server sent the continuation token of an earlier page again"));
+            let error = Error::new(ErrorKind::BrokenListing, "ListObjectsV2", place.to_string());
+            return Some(
+                error.detail("the server sent the continuation token of an earlier page again"),
+            );
         }
         self.next = next;
-        Ok(())
+        None
     }
 
     /// Notes that the page asked for will not come.

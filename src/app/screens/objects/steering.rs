@@ -1,0 +1,98 @@
+//! What keys, clicks and the wheel do to the rows of a prefix.
+
+use crate::app::action::Action;
+use crate::app::context::{Context, Move};
+use crate::app::dialogs::input::Input;
+use crate::app::layout::Pane;
+use crate::app::screens::objects::browse::Browse;
+use crate::domain::address::Prefix;
+
+impl Browse {
+    /// Performs what is about rows; `false` where the action is not.
+    pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        match action {
+            Action::Open => self.open_current(cx),
+            Action::Parent => self.go_up(cx),
+            Action::GoToRoot => self.go_to_root(cx),
+            Action::Filter => self.typing = Some(Input::new(&self.rows.arrangement().filter)),
+            Action::Mark => self.mark(cx),
+            Action::MarkRange => self.marking.toggle_range(&self.rows, self.list.cursor),
+            Action::MarkAll => {
+                self.marking.toggle_all(&self.rows);
+                self.load_everything(cx);
+            }
+            Action::InvertMarks => self.marking.invert(&self.rows),
+            _ => return self.on_move(action, cx),
+        }
+        true
+    }
+
+    fn on_move(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        let before = self.list.cursor;
+        let rows = cx.areas.rows(Pane::Objects);
+        if !self.list.on_action(action, self.rows.len(), rows) {
+            return false;
+        }
+        self.moved(before, action == Action::Last, cx);
+        if action == Action::Last {
+            self.load_everything(cx);
+        }
+        true
+    }
+
+    /// Scrolls by the wheel.
+    pub fn scroll(&mut self, by: isize, cx: &mut Context<'_>) {
+        let before = self.list.cursor;
+        self.list.scroll(by, self.rows.len(), cx.areas.rows(Pane::Objects));
+        self.moved(before, false, cx);
+    }
+
+    /// Puts the cursor on the row that is `line` rows below the top; whether it was there already.
+    pub fn click(&mut self, line: u16, cx: &mut Context<'_>) -> bool {
+        let Some(position) = self.list.at_line(line, self.rows.len()) else { return false };
+        let before = self.list.cursor;
+        self.list.cursor = position;
+        self.moved(before, false, cx);
+        before == position
+    }
+
+    fn open_current(&mut self, cx: &mut Context<'_>) {
+        let (Some(place), Some(row)) = (self.place(), self.current()) else { return };
+        if row.is_prefix() {
+            let (bucket, prefix) = (place.bucket.clone(), place.prefix.child(row.name));
+            self.open(bucket, prefix, cx);
+        } else {
+            cx.ask(Move::Run(Action::Preview));
+        }
+    }
+
+    fn go_to_root(&mut self, cx: &mut Context<'_>) {
+        if let Some(place) = self.place()
+            && !place.prefix.is_root()
+        {
+            let bucket = place.bucket.clone();
+            self.open(bucket, Prefix::root(), cx);
+        }
+    }
+
+    fn mark(&mut self, cx: &mut Context<'_>) {
+        self.marking.toggle(&self.rows, self.list.cursor);
+        self.on_move(Action::Down, cx);
+    }
+
+    /// Undoes one thing of this pane; `false` where there is nothing to undo.
+    pub fn step_back(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.marking.is_drawing_range() {
+            self.marking.settle();
+        } else if self.is_pulling() {
+            self.stop(cx);
+        } else if !self.rows.arrangement().filter.is_empty() {
+            self.set_filter("", cx);
+        } else if !self.marking.marks.is_empty() {
+            self.marking.clear();
+        } else {
+            return false;
+        }
+        true
+    }
+}

@@ -1,0 +1,117 @@
+//! The buckets pane: known, hidden and vanished buckets, and other connections.
+
+use windlass::app::effect::{Effect, Preference, Request};
+use windlass::app::event::Reply;
+use windlass::app::layout::Pane;
+use windlass::app::screens::buckets::BucketsLoading;
+use windlass::app::session::Startup;
+use windlass::config::connection::{Connection, KnownBucket};
+use windlass::domain::error::{Error, ErrorKind};
+
+use crate::support::app::{App, buckets, connection, page, startup};
+
+fn denied() -> Reply {
+    Reply::Buckets(Err(Error::new(ErrorKind::AccessDenied, "ListBuckets", "")))
+}
+
+fn known(name: &str, prefix: &str) -> KnownBucket {
+    KnownBucket { bucket: name.into(), prefix: prefix.into(), public_domain: None }
+}
+
+#[test]
+fn a_token_that_may_not_list_adds_its_bucket_by_name() {
+    let mut app = App::at("s3://");
+    app.reply(denied()).effects();
+    assert!(matches!(
+        &app.state.buckets.loading,
+        BucketsLoading::Failed(error) if error.is(&ErrorKind::AccessDenied)
+    ));
+    app.keys("enter").typed("media").keys("enter");
+    let effects = app.effects();
+    let saved =
+        Preference::KnownBucket { connection: "test".into(), bucket: "media".into(), known: true };
+    assert!(effects.contains(&Effect::Save(saved)), "{effects:?}");
+    assert_eq!(app.location(), "s3://media/");
+    assert_eq!(app.state.focus, Pane::Objects);
+    app.reply(page(&["a"], None));
+    assert_eq!(app.names(), ["a"]);
+    assert_eq!(app.bucket_names(), ["media"]);
+}
+
+#[test]
+fn what_cannot_be_a_bucket_is_not_added() {
+    let mut app = App::at("s3://");
+    app.reply(denied());
+    app.keys("a").typed("no slash/").keys("enter");
+    assert!(app.state.dialog().is_some());
+    app.keys("esc");
+    assert!(app.state.dialog().is_none());
+    assert_eq!(app.bucket_names(), [""; 0]);
+}
+
+#[test]
+fn known_buckets_are_shown_before_and_beside_the_listed_ones() {
+    let mut connection = connection("test");
+    connection.known_buckets = vec![known("site", "public/")];
+    let mut app = App::start(Startup {
+        connections: vec![connection],
+        remembered_buckets: vec![("test".into(), "shared".into()), ("x".into(), "y".into())],
+        ..startup()
+    });
+    assert_eq!(app.bucket_names(), ["site", "shared"]);
+    app.reply(buckets(&["backups"]));
+    assert_eq!(app.bucket_names(), ["backups", "site", "shared"]);
+    app.keys("g g j l");
+    assert_eq!(app.location(), "s3://site/public/", "it opens where its token may read");
+}
+
+#[test]
+fn a_bucket_added_by_name_is_taken_off_without_a_request() {
+    let mut app = App::start(Startup {
+        remembered_buckets: vec![("test".into(), "shared".into())],
+        ..startup()
+    });
+    app.reply(denied()).effects();
+    app.keys("D");
+    assert_eq!(app.bucket_names(), [""; 0]);
+    assert_eq!(app.requests(), []);
+}
+
+#[test]
+fn the_cursor_stays_on_its_bucket_over_a_refresh() {
+    let mut app = App::at("s3://");
+    app.reply(buckets(&["b", "c"])).keys("j R");
+    app.reply(buckets(&["a", "b", "c"]));
+    assert_eq!(app.state.buckets.current().unwrap().bucket.as_str(), "c");
+}
+
+#[test]
+fn a_late_list_of_buckets_is_dropped() {
+    let mut app = App::at("s3://");
+    let late = app.last_ticket();
+    app.keys("R").reply_to(late, buckets(&["late"]));
+    assert_eq!(app.bucket_names(), [""; 0]);
+    app.reply(buckets(&["a"]));
+    assert_eq!(app.bucket_names(), ["a"]);
+}
+
+#[test]
+fn another_connection_starts_over_with_its_own_buckets() {
+    let second = Connection { known_buckets: vec![known("other", "")], ..connection("second") };
+    let mut app =
+        App::start(Startup { connections: vec![connection("test"), second], ..startup() });
+    app.reply(buckets(&["media"])).keys("l");
+    let left = app.last_ticket();
+    app.effects();
+    app.keys("P j enter");
+    let effects = app.effects();
+    assert!(effects.contains(&Effect::Abandon(left)), "{effects:?}");
+    assert!(effects.iter().any(|effect| matches!(
+        effect,
+        Effect::Request { connection, request: Request::ListBuckets, .. }
+            if connection.as_str() == "second"
+    )));
+    assert_eq!(app.bucket_names(), ["other"]);
+    assert_eq!(app.location(), "s3://");
+    assert_eq!(app.state.focus, Pane::Buckets);
+}

@@ -1,0 +1,145 @@
+//! Listings that come in pages, stop, fail, go in circles, and are listed again.
+
+use windlass::app::event::Reply;
+use windlass::app::screens::objects::loading::Loading;
+use windlass::domain::error::{Error, ErrorKind};
+
+use crate::support::app::{App, numbered_page, page};
+
+fn failure(kind: ErrorKind) -> Reply {
+    Reply::Page(Err(Error::new(kind, "ListObjectsV2", "s3://media/")))
+}
+
+#[test]
+fn the_first_page_is_shown_while_others_stream_in_behind_it() {
+    let mut app = App::at("s3://media/");
+    app.reply(page(&["a", "b"], Some("t1")));
+    assert_eq!(app.names(), ["a", "b"]);
+    assert_eq!(app.state.objects.browse.loading, Loading::Streaming);
+    assert!(app.state.wants_tick());
+    app.reply(page(&["c/"], Some("t2")));
+    app.reply(page(&["d"], None));
+    assert_eq!(app.names(), ["c/", "a", "b", "d"]);
+    assert_eq!(app.state.objects.browse.loading, Loading::Complete);
+    assert!(!app.state.objects.browse.is_incomplete());
+}
+
+#[test]
+fn the_cursor_stays_on_its_key_while_prefixes_arrive_above_it() {
+    let mut app = App::at("s3://media/");
+    app.reply(page(&["a", "b"], Some("t1"))).keys("j");
+    app.reply(page(&["c/", "d/"], None));
+    assert_eq!(app.cursor(), "b");
+}
+
+#[test]
+fn escape_stops_and_keeps_what_is_loaded() {
+    let mut app = App::at("s3://media/");
+    app.reply(page(&["a", "b"], Some("t1")));
+    let stopped = app.last_ticket();
+    app.keys("esc");
+    assert_eq!(app.state.objects.browse.loading, Loading::Stopped);
+    assert!(app.state.objects.browse.is_incomplete());
+    app.reply_to(stopped, page(&["late"], None));
+    assert_eq!(app.names(), ["a", "b"]);
+    app.keys("G");
+    app.reply(page(&["c"], None));
+    assert_eq!(app.names(), ["a", "b", "c"]);
+}
+
+#[test]
+fn pages_rest_at_the_limit_until_the_cursor_comes_near_the_end() {
+    let mut app = App::at("s3://media/");
+    for number in 0..10 {
+        let next = format!("t{number}");
+        app.reply(numbered_page(number * 1000, 1000, Some(&next)));
+    }
+    assert_eq!(app.state.objects.browse.loading, Loading::Resting);
+    assert_eq!(app.names().len(), 10_000);
+    app.keys("j");
+    assert_eq!(app.state.objects.browse.loading, Loading::Resting);
+    app.keys("G");
+    assert_eq!(app.state.objects.browse.loading, Loading::Streaming);
+    app.reply(numbered_page(10_000, 1000, Some("u0")));
+    app.reply(numbered_page(11_000, 1000, None));
+    assert_eq!(app.state.objects.browse.loading, Loading::Complete);
+    assert_eq!(app.cursor(), "0011999", "G means the last row, which has come by now");
+}
+
+#[test]
+fn a_repeated_token_is_an_error_and_no_end() {
+    let mut app = App::at("s3://media/");
+    app.reply(page(&["a"], Some("t1")));
+    app.reply(page(&["b"], Some("t1")));
+    assert_eq!(app.names(), ["a", "b"]);
+    assert!(matches!(
+        &app.state.objects.browse.loading,
+        Loading::Failed(error) if error.is(&ErrorKind::BrokenListing)
+    ));
+    assert!(app.state.objects.browse.is_incomplete());
+    assert!(app.state.log.entries().any(|entry| entry.error.is_some()));
+    assert_eq!(app.requests().len(), 3, "nothing is asked after the circle");
+}
+
+#[test]
+fn a_failed_page_keeps_the_rows_and_says_so() {
+    let mut app = App::at("s3://media/");
+    app.reply(page(&["a"], Some("t1")));
+    app.reply(failure(ErrorKind::Unreachable));
+    assert_eq!(app.names(), ["a"]);
+    assert!(matches!(&app.state.objects.browse.loading, Loading::Failed(_)));
+    assert!(!app.toast().is_empty());
+    app.keys("R").reply(page(&["a", "b"], None));
+    assert_eq!(app.names(), ["a", "b"]);
+}
+
+#[test]
+fn refresh_keeps_the_cursor_and_the_marks_on_their_keys() {
+    let mut app = App::with_rows(&["b", "c", "d", "e"]);
+    app.keys("space j").keys("R");
+    assert_eq!(app.names(), ["b", "c", "d", "e"], "the rows stay until the new ones are here");
+    assert_eq!(app.cursor(), "d");
+    app.reply(page(&["a", "b", "c"], Some("t1")));
+    assert_eq!(app.names(), ["b", "c", "d", "e"], "the new rows do not reach the cursor yet");
+    app.reply(page(&["d", "f"], None));
+    assert_eq!(app.names(), ["a", "b", "c", "d", "f"]);
+    assert_eq!(app.cursor(), "d");
+    assert_eq!(app.marked(), ["b"]);
+}
+
+#[test]
+fn refresh_of_a_vanished_key_leaves_the_cursor_in_place() {
+    let mut app = App::with_rows(&["a", "b", "c"]);
+    app.keys("j R").reply(page(&["a", "c"], None));
+    assert_eq!(app.cursor(), "c");
+}
+
+#[test]
+fn a_failed_refresh_keeps_the_earlier_rows() {
+    let mut app = App::with_rows(&["a", "b"]);
+    app.keys("R").reply(failure(ErrorKind::TimedOut));
+    assert_eq!(app.names(), ["a", "b"]);
+    assert!(matches!(&app.state.objects.browse.loading, Loading::Failed(_)));
+}
+
+#[test]
+fn an_empty_page_with_a_token_is_not_the_end() {
+    let mut app = App::at("s3://media/");
+    app.reply(page(&[], Some("t1"))).reply(page(&["a"], None));
+    assert_eq!(app.names(), ["a"]);
+}
+
+#[test]
+fn a_bucket_that_vanishes_stays_with_the_reason() {
+    let mut app = App::with_rows(&["a/"]);
+    app.keys("l").reply(failure(ErrorKind::NoSuchBucket));
+    let browse = &app.state.objects.browse;
+    assert!(
+        matches!(&browse.loading, Loading::Failed(error) if error.is(&ErrorKind::NoSuchBucket))
+    );
+    let gone = app.state.buckets.shelf.rows().iter().find(|row| row.gone.is_some()).unwrap();
+    assert_eq!(gone.bucket.as_str(), "media");
+    app.keys("R");
+    app.reply(crate::support::app::buckets(&["backups"]));
+    assert_eq!(app.bucket_names(), ["backups", "media"]);
+}

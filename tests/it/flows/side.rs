@@ -1,0 +1,94 @@
+//! Details and preview.
+
+use windlass::app::context::SideTab;
+use windlass::app::effect::{Effect, Request};
+use windlass::app::event::{Peek, Reply};
+use windlass::app::layout::Pane;
+use windlass::app::screens::side::{Fetched, PEEK_BYTES};
+use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::object::{ObjectAddress, ObjectHead};
+
+use crate::support::app::App;
+
+fn object(key: &str) -> ObjectAddress {
+    ObjectAddress { bucket: "media".into(), key: key.into() }
+}
+
+fn peek(text: &str) -> Reply {
+    Reply::Peeked(Ok(Peek { bytes: text.into(), size: Some(9), content_type: None }))
+}
+
+#[test]
+fn details_show_the_head_of_the_object() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("i");
+    assert_eq!(app.requests(), [Request::Head(object("a"))]);
+    assert_eq!(app.state.side.tab(), Some(SideTab::Details));
+    let head = ObjectHead { size: Some(7), ..ObjectHead::default() };
+    app.reply(Reply::Head(Ok(head.clone())));
+    assert_eq!(app.state.side.head, Fetched::Ready(head));
+}
+
+#[test]
+fn enter_on_an_object_shows_its_first_bytes() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("enter");
+    assert_eq!(app.requests(), [Request::Peek { object: object("a"), bytes: PEEK_BYTES }]);
+    app.reply(peek("one\ntwo"));
+    let Fetched::Ready(preview) = &app.state.side.preview else { panic!("no preview") };
+    assert_eq!(preview.line(1), Some("two"));
+    assert!(preview.is_cut());
+}
+
+#[test]
+fn what_is_fetched_is_not_fetched_again() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("p").reply(peek("x")).keys("i").reply(Reply::Head(Ok(ObjectHead::default())));
+    app.effects();
+    app.keys("p i");
+    assert_eq!(app.requests(), []);
+    app.keys("R");
+    assert!(app.requests().contains(&Request::Head(object("a"))));
+}
+
+#[test]
+fn another_object_abandons_the_first_and_its_late_answer_is_dropped() {
+    let mut app = App::with_rows(&["a", "b"]);
+    app.keys("p");
+    let first = app.last_ticket();
+    app.keys("j p");
+    assert!(app.effects().contains(&Effect::Abandon(first)));
+    app.reply_to(first, peek("of a"));
+    assert_eq!(app.state.side.preview, Fetched::Waiting);
+}
+
+#[test]
+fn a_refused_preview_says_why() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("p");
+    app.reply(Reply::Peeked(Err(Error::new(ErrorKind::AccessDenied, "GetObject", "s3://media/a"))));
+    assert!(matches!(&app.state.side.preview, Fetched::Failed(_)));
+    assert!(!app.toast().is_empty());
+}
+
+#[test]
+fn a_prefix_has_no_details() {
+    let mut app = App::with_rows(&["a/"]);
+    app.keys("i p");
+    assert!(app.waiting().is_empty());
+    assert!(app.toast().contains("only objects"));
+}
+
+#[test]
+fn the_preview_scrolls_to_its_end_and_closes() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("p").reply(peek(&"line\n".repeat(100)));
+    app.keys("4 G");
+    let rows = usize::from(app.state.areas.rows(Pane::Side));
+    assert_eq!(app.state.side.offset, 100 - rows);
+    app.keys("g g");
+    assert_eq!(app.state.side.offset, 0);
+    app.keys("esc");
+    assert!(!app.state.side.is_open());
+    assert_eq!(app.state.focus, Pane::Objects);
+}

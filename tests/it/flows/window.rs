@@ -1,0 +1,131 @@
+//! Panes, mouse, size, toasts, overlays, quitting.
+
+use windlass::app::effect::Effect;
+use windlass::app::event::{ClipboardOutcome, Event, MouseKind};
+use windlass::app::layout::Pane;
+use windlass::app::overlays::overlay::Overlay;
+
+use crate::support::app::App;
+
+#[test]
+fn tab_and_numbers_move_between_panes() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("1");
+    assert_eq!(app.state.focus, Pane::Buckets);
+    app.keys("tab");
+    assert_eq!(app.state.focus, Pane::Objects);
+    app.keys("tab");
+    assert_eq!(app.state.focus, Pane::Buckets, "what is not shown is passed over");
+    app.keys("t");
+    assert_eq!(app.state.focus, Pane::Transfers);
+    app.keys("shift-tab");
+    assert_eq!(app.state.focus, Pane::Objects);
+}
+
+#[test]
+fn the_zoom_gives_a_pane_the_window_and_takes_it_back() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("+");
+    assert_eq!(app.state.areas.objects.width, 80);
+    app.keys("_");
+    assert_eq!(app.state.areas.objects.width, 62);
+    app.keys("+ esc");
+    assert_eq!(app.state.areas.objects.width, 62);
+}
+
+#[test]
+fn a_click_selects_and_a_second_one_opens() {
+    let mut app = App::with_rows(&["a/", "b/", "c"]);
+    app.keys("1");
+    let rows = app.state.areas.objects.inner();
+    app.click(rows.x + 3, rows.y + 1);
+    assert_eq!((app.state.focus, app.cursor()), (Pane::Objects, "b/"));
+    assert_eq!(app.location(), "s3://media/");
+    app.click(rows.x + 3, rows.y + 1);
+    assert_eq!(app.location(), "s3://media/b/");
+    app.click(0, 23).click(200, 200);
+}
+
+#[test]
+fn a_click_opens_a_bucket() {
+    let mut app = App::with_rows(&["a"]);
+    let rows = app.state.areas.buckets.inner();
+    app.click(rows.x, rows.y);
+    assert_eq!(app.location(), "s3://backups/");
+}
+
+#[test]
+fn the_wheel_scrolls_the_pane_under_the_pointer() {
+    let names: Vec<String> = (0..100).map(|number| format!("{number:03}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut app = App::with_rows(&names);
+    app.keys("1");
+    app.mouse(MouseKind::ScrollDown, 30, 5);
+    assert_eq!(app.state.objects.browse.list.offset, 3);
+    assert_eq!(app.state.focus, Pane::Buckets);
+}
+
+#[test]
+fn every_size_is_taken() {
+    let mut app = App::with_rows(&["a", "b", "c/"]);
+    for (width, height) in [(1, 1), (0, 0), (40, 10), (400, 120), (59, 14), (2, 30)] {
+        app.event(Event::Resized { width, height });
+        app.keys("j k G g g pgdn ctrl-u + _ 1 2 t 2");
+        app.mouse(MouseKind::ScrollDown, 0, 0).click(0, 0).keys("2");
+    }
+    app.event(Event::Resized { width: 80, height: 24 });
+    assert_eq!(app.state.areas.objects.width, 62);
+}
+
+#[test]
+fn escape_never_quits_and_q_does() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("esc esc esc esc");
+    assert!(!app.effects().contains(&Effect::Quit));
+    app.keys("q");
+    assert_eq!(app.effects(), [Effect::Quit]);
+    app.keys("ctrl-c");
+    assert_eq!(app.effects(), [Effect::Quit]);
+}
+
+#[test]
+fn a_toast_goes_away_by_itself_and_ticks_end_with_it() {
+    let mut app = App::with_rows(&["a"]);
+    assert!(!app.state.wants_tick(), "idle is idle");
+    app.event(Event::Clipboard(ClipboardOutcome::Sent));
+    assert!(app.toast().contains("sent"));
+    assert!(app.state.wants_tick());
+    app.wait(60);
+    assert_eq!(app.toast(), "");
+    assert!(!app.state.wants_tick());
+}
+
+#[test]
+fn an_action_that_cannot_be_done_says_why() {
+    let mut app = App::at("s3://");
+    app.keys("2 i");
+    assert_eq!(app.toast(), "details: open a bucket first");
+}
+
+#[test]
+fn help_palette_and_events_open_over_everything_and_close() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("?");
+    assert!(matches!(app.state.overlay, Some(Overlay::Help(_))));
+    app.keys("esc E");
+    assert!(matches!(app.state.overlay, Some(Overlay::Events(_))));
+    app.keys("esc :").typed("zoom").keys("enter");
+    assert!(app.state.overlay.is_none());
+    assert!(app.state.zoomed);
+    app.keys(":").typed("s3://backups/x/").keys("enter");
+    assert_eq!(app.location(), "s3://backups/x/");
+}
+
+#[test]
+fn ctrl_z_suspends_even_in_a_text_field() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("/ ctrl-z");
+    assert_eq!(app.effects(), [Effect::Suspend]);
+    app.event(Event::Resumed);
+    assert_eq!(app.effects(), [Effect::Redraw]);
+}

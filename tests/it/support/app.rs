@@ -1,0 +1,239 @@
+//! Drives the interface as a user and a server do: keys and replies in, effects and state out.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use windlass::app::chord::Chord;
+use windlass::app::effect::{Effect, Request};
+use windlass::app::event::{Event, Mouse, MouseKind, Reply, Ticket};
+use windlass::app::layout::Size;
+use windlass::app::session::Startup;
+use windlass::app::state::State;
+use windlass::app::update::update;
+use windlass::config::connection::Connection;
+use windlass::domain::address::Location;
+use windlass::domain::arrange::arrange;
+use windlass::domain::listing::{Class, ContinuationToken, ListedPage, Page};
+use windlass::domain::object::BucketEntry;
+use windlass::domain::provider::Provider;
+
+/// A running interface at 80×24 whose effects are collected.
+pub struct App {
+    pub state: State,
+    pub now: Timestamp,
+    effects: Vec<Effect>,
+    /// Requests that were neither answered nor abandoned, oldest first.
+    waiting: Vec<(Ticket, Request)>,
+}
+
+pub fn connection(name: &str) -> Connection {
+    Connection::with_keys(name, Provider::Other, "http://127.0.0.1:9", "us-east-1", "id", "secret")
+}
+
+pub fn startup() -> Startup {
+    Startup {
+        now: Timestamp::from_second(1_790_000_000).unwrap(),
+        working_folder: PathBuf::from("/work"),
+        ..Startup::of(connection("test"))
+    }
+}
+
+impl App {
+    pub fn start(startup: Startup) -> App {
+        let now = startup.now;
+        let (state, effects) = State::new(startup, Size { width: 80, height: 24 });
+        let mut app = App { state, now, effects: Vec::new(), waiting: Vec::new() };
+        app.collect(effects);
+        app
+    }
+
+    /// Opened at a location, with nothing answered yet.
+    pub fn at(location: &str) -> App {
+        App::start(Startup { open: Location::parse(location).unwrap(), ..startup() })
+    }
+
+    /// Opened at `s3://media/` with these rows, a name with a last `/` being a prefix; the buckets are `media` and `backups`.
+    pub fn with_rows(names: &[&str]) -> App {
+        let mut app = App::at("s3://media/");
+        app.reply(buckets(&["backups", "media"]));
+        app.reply(page(names, None));
+        app.effects();
+        app
+    }
+
+    /// Presses keys, separated by spaces: `j j l`, `g g`, `space`, `ctrl-a`.
+    pub fn keys(&mut self, keys: &str) -> &mut App {
+        for key in keys.split_whitespace() {
+            self.event(Event::Key(Chord::parse(key).unwrap()));
+        }
+        self
+    }
+
+    /// Types a text, character by character.
+    pub fn typed(&mut self, text: &str) -> &mut App {
+        for character in text.chars() {
+            self.event(Event::Key(Chord::char(character)));
+        }
+        self
+    }
+
+    pub fn click(&mut self, column: u16, row: u16) -> &mut App {
+        self.mouse(MouseKind::Click, column, row)
+    }
+
+    pub fn mouse(&mut self, kind: MouseKind, column: u16, row: u16) -> &mut App {
+        self.event(Event::Mouse(Mouse { kind, column, row }))
+    }
+
+    pub fn event(&mut self, event: Event) -> &mut App {
+        let effects = update(&mut self.state, self.now, event);
+        self.collect(effects);
+        self
+    }
+
+    /// Lets time pass.
+    pub fn wait(&mut self, seconds: u64) -> &mut App {
+        self.now += Duration::from_secs(seconds);
+        self.event(Event::Tick)
+    }
+
+    /// Answers the oldest waiting request that this reply can be an answer to.
+    pub fn reply(&mut self, reply: Reply) -> &mut App {
+        let at = self.waiting.iter().position(|(_, request)| fits(request, &reply));
+        let at = at.unwrap_or_else(|| panic!("nothing waits for {reply:?}: {:?}", self.waiting));
+        let (ticket, _) = self.waiting.remove(at);
+        self.event(Event::Reply { ticket, reply })
+    }
+
+    /// An answer for a ticket of one's own choice.
+    pub fn reply_to(&mut self, ticket: Ticket, reply: Reply) -> &mut App {
+        self.waiting.retain(|(waiting, _)| *waiting != ticket);
+        self.event(Event::Reply { ticket, reply })
+    }
+
+    /// Computes the arrangement that is waited for, as the shell does off the loop.
+    pub fn arrange(&mut self) -> &mut App {
+        let order = self.waiting.iter().find_map(|(_, request)| match request {
+            Request::Arrange { listing, arrangement } => Some(arrange(listing, arrangement)),
+            _ => None,
+        });
+        self.reply(Reply::Arranged(order.expect("an arrangement is waited for")))
+    }
+
+    /// What the shell was asked to do since this was called last.
+    pub fn effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// The requests among [`App::effects`].
+    pub fn requests(&mut self) -> Vec<Request> {
+        let request = |effect| match effect {
+            Effect::Request { request, .. } => Some(request),
+            _ => None,
+        };
+        self.effects().into_iter().filter_map(request).collect()
+    }
+
+    /// Requests that are neither answered nor abandoned.
+    pub fn waiting(&self) -> &[(Ticket, Request)] {
+        &self.waiting
+    }
+
+    /// The ticket of the newest waiting request.
+    pub fn last_ticket(&self) -> Ticket {
+        self.waiting.last().expect("a request waits").0
+    }
+
+    /// The names shown in the objects pane.
+    pub fn names(&self) -> Vec<&str> {
+        let rows = &self.state.objects.browse.rows;
+        (0..rows.len()).filter_map(|at| rows.row(at)).map(|row| row.name).collect()
+    }
+
+    /// The name under the cursor of the objects pane.
+    pub fn cursor(&self) -> &str {
+        self.state.objects.browse.current().map_or("", |row| row.name)
+    }
+
+    /// Names of the marked rows.
+    pub fn marked(&self) -> Vec<&str> {
+        let browse = &self.state.objects.browse;
+        let marked = browse.marking.marks.iter();
+        marked.map(|number| browse.rows.listing().row(number).name).collect()
+    }
+
+    /// Where the objects pane is.
+    pub fn location(&self) -> String {
+        self.state.objects.browse.location().to_string()
+    }
+
+    /// The names in the buckets pane.
+    pub fn bucket_names(&self) -> Vec<&str> {
+        self.state.buckets.shelf.rows().iter().map(|row| row.bucket.as_str()).collect()
+    }
+
+    /// The note in the status line.
+    pub fn toast(&self) -> &str {
+        self.state.toasts.current().map_or("", |toast| toast.text.as_str())
+    }
+
+    fn collect(&mut self, effects: Vec<Effect>) {
+        for effect in &effects {
+            match effect {
+                Effect::Request { ticket, request, .. } => {
+                    self.waiting.push((*ticket, request.clone()));
+                }
+                Effect::Abandon(ticket) => self.waiting.retain(|(waiting, _)| waiting != ticket),
+                _ => {}
+            }
+        }
+        self.effects.extend(effects);
+    }
+}
+
+fn fits(request: &Request, reply: &Reply) -> bool {
+    matches!(
+        (request, reply),
+        (Request::ListBuckets, Reply::Buckets(_))
+            | (Request::ListPage { .. }, Reply::Page(_))
+            | (Request::Head(_), Reply::Head(_))
+            | (Request::Peek { .. }, Reply::Peeked(_))
+            | (Request::Presign(_), Reply::Presigned(_))
+            | (Request::CreateBucket(_), Reply::BucketCreated(_))
+            | (Request::DeleteBucket(_), Reply::BucketDeleted(_))
+            | (Request::CreatePrefix { .. }, Reply::PrefixCreated(_))
+            | (Request::Measure { .. }, Reply::Measured(_))
+            | (Request::Arrange { .. }, Reply::Arranged(_))
+            | (Request::ReadFolder(_), Reply::Folder(_))
+            | (Request::Check(_), Reply::Checked(_))
+    )
+}
+
+pub fn buckets(names: &[&str]) -> Reply {
+    let entry = |name: &&str| BucketEntry { bucket: (*name).into(), created: None };
+    Reply::Buckets(Ok(names.iter().map(entry).collect()))
+}
+
+/// A page of rows; an object's size is its number in the page, counted from 1.
+pub fn page(names: &[&str], next: Option<&str>) -> Reply {
+    let mut rows = Page::default();
+    for (name, size) in names.iter().zip(1u64..) {
+        if name.ends_with('/') {
+            rows.push_prefix(name);
+        } else {
+            let modified = Timestamp::from_second(1_790_000_000 - size.cast_signed()).ok();
+            rows.push_object(name, size, modified, Class::Standard);
+        }
+    }
+    let next = next.map(|token| ContinuationToken(token.to_owned()));
+    Reply::Page(Ok(ListedPage { page: Arc::new(rows), next }))
+}
+
+/// A page of `count` objects named by the numbers from `first` on.
+pub fn numbered_page(first: usize, count: usize, next: Option<&str>) -> Reply {
+    let names: Vec<String> = (first..first + count).map(|number| format!("{number:07}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    page(&names, next)
+}
