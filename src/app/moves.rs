@@ -31,6 +31,10 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
         Move::Focus(pane) => state.focus = pane,
         Move::Show { tab, object } => {
             state.with(now, asked, |parts, cx| parts.side.show(tab, object, cx));
+            state.place();
+            if state.areas.side.is_empty() || state.areas.objects.is_empty() {
+                state.focus = Pane::Side;
+            }
         }
         Move::CloseSide => {
             state.with(now, asked, |parts, cx| parts.side.close(cx));
