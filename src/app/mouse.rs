@@ -40,8 +40,7 @@ fn click(state: &mut State, now: Timestamp, pane: Pane, mouse: Mouse, asked: &mu
                 cx.ask(Move::Run(Action::Open));
             }
         }
-        Pane::Transfers => parts.transfers.click(line, was_focused, cx),
-        Pane::Side => {}
+        Pane::Side | Pane::Transfers => {}
     });
 }
 
@@ -50,6 +49,6 @@ fn scroll(state: &mut State, now: Timestamp, pane: Pane, by: isize, asked: &mut 
         Pane::Buckets => parts.buckets.scroll(by, cx),
         Pane::Objects => parts.objects.browse.scroll(by, cx),
         Pane::Side => parts.side.scroll(by, cx),
-        Pane::Transfers => parts.transfers.scroll(by, cx),
+        Pane::Transfers => {}
     });
 }

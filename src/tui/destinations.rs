@@ -1,11 +1,208 @@
 //! Looks which destinations of jobs exist already, so that the question comes before the work.
 
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use tokio::task::spawn_blocking;
+
 use crate::app::event::Conflicts;
-use crate::domain::error::Error;
-use crate::domain::transfer::JobSpec;
-use crate::s3::client::Client;
+use crate::domain::address::{Bucket, Key, Prefix};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::ObjectAddress;
+use crate::domain::transfer::{JobSpec, Target, Work};
+use crate::s3::client::{Client, ListQuery};
+use crate::s3::pages::Pages;
+use crate::transfer::local::names::LocalName;
+use crate::transfer::local::source::{Walk, Walked};
+
+/// Names shown in the question.
+const SAMPLE: usize = 5;
+
+/// Pages of a listing and files of a folder that are looked at; beyond them the workers look themselves.
+const MOST_PAGES: usize = 20;
+const MOST_FILES: usize = 20_000;
 
 /// Nothing is changed by looking, and nothing rests on it: a job that finds a destination later fails by itself.
-pub async fn conflicts(_specs: Vec<JobSpec>, _client: Result<Client, Error>) -> Conflicts {
-    Conflicts::default()
+pub async fn conflicts(specs: Vec<JobSpec>, client: Result<Client, Error>) -> Conflicts {
+    let mut found = Conflicts::default();
+    let client = match client {
+        Ok(client) => client,
+        Err(error) => return Conflicts { unknown: Some(error), ..found },
+    };
+    for spec in specs {
+        let looked = match spec.work {
+            Work::Upload { source, bucket, target, .. } => {
+                upload(&client, source, &bucket, &target, &mut found).await
+            }
+            Work::Download { bucket, source, folder, name } => {
+                download(&client, &bucket, &source, &folder, name, &mut found).await
+            }
+            Work::Copy { bucket, source, to_bucket, target } => {
+                copy(&client, (&bucket, &source), (&to_bucket, &target), &mut found).await
+            }
+            Work::Delete { .. } => Ok(()),
+        };
+        if let Err(error) = looked {
+            found.unknown.get_or_insert(error);
+        }
+    }
+    found
+}
+
+impl Conflicts {
+    fn add(&mut self, place: String) {
+        self.existing += 1;
+        if self.sample.len() < SAMPLE {
+            self.sample.push(place);
+        }
+    }
+}
+
+async fn upload(
+    client: &Client,
+    source: PathBuf,
+    bucket: &Bucket,
+    target: &Target,
+    found: &mut Conflicts,
+) -> Result<(), Error> {
+    match target {
+        Target::Object(key) => object(client, bucket, key, found).await,
+        Target::Prefix(prefix) => {
+            let taken = keys_below(client, bucket, prefix).await?;
+            if taken.is_empty() {
+                return Ok(());
+            }
+            let files = off_loop(move || files_below(&source)).await??;
+            for file in files.iter().filter(|file| taken.contains(*file)) {
+                found.add(prefix.key(file).into_string());
+            }
+            Ok(())
+        }
+    }
+}
+
+async fn download(
+    client: &Client,
+    bucket: &Bucket,
+    source: &Target,
+    folder: &Path,
+    name: Option<String>,
+    found: &mut Conflicts,
+) -> Result<(), Error> {
+    match source {
+        Target::Object(key) => {
+            let path = match name {
+                Some(name) => folder.join(name),
+                None => local_path(folder, key.name()),
+            };
+            if path.symlink_metadata().is_ok() {
+                found.add(path.display().to_string());
+            }
+        }
+        Target::Prefix(prefix) => {
+            let folder = folder.to_owned();
+            let exists = folder.clone();
+            if !off_loop(move || has_entries(&exists)).await? {
+                return Ok(());
+            }
+            let keys = keys_below(client, bucket, prefix).await?;
+            let existing = off_loop(move || {
+                let paths = keys.iter().map(|relative| local_path(&folder, relative));
+                let existing = paths.filter(|path| path.symlink_metadata().is_ok());
+                existing.map(|path| path.display().to_string()).collect::<Vec<_>>()
+            });
+            for path in existing.await? {
+                found.add(path);
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn copy(
+    client: &Client,
+    (bucket, source): (&Bucket, &Target),
+    (to_bucket, target): (&Bucket, &Target),
+    found: &mut Conflicts,
+) -> Result<(), Error> {
+    match (source, target) {
+        (Target::Prefix(from), Target::Prefix(to)) => {
+            let taken = keys_below(client, to_bucket, to).await?;
+            if taken.is_empty() {
+                return Ok(());
+            }
+            for relative in keys_below(client, bucket, from).await? {
+                if taken.contains(&relative) {
+                    found.add(to.key(&relative).into_string());
+                }
+            }
+            Ok(())
+        }
+        (_, to) => object(client, to_bucket, &Key::new(to.as_str()), found).await,
+    }
+}
+
+async fn object(
+    client: &Client,
+    bucket: &Bucket,
+    key: &Key,
+    found: &mut Conflicts,
+) -> Result<(), Error> {
+    let address = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
+    match client.head(&address).await {
+        Ok(_) => found.add(key.as_str().to_owned()),
+        Err(error) if error.is(&ErrorKind::NoSuchKey) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
+
+/// Keys below a prefix, without it.
+async fn keys_below(
+    client: &Client,
+    bucket: &Bucket,
+    prefix: &Prefix,
+) -> Result<HashSet<String>, Error> {
+    let query = ListQuery {
+        bucket: bucket.clone(),
+        prefix: prefix.clone(),
+        delimited: false,
+        token: None,
+        max_keys: 1000,
+    };
+    let mut pages = Pages::new(client, query);
+    let mut keys = HashSet::new();
+    for _ in 0..MOST_PAGES {
+        let Some(page) = pages.next().await? else { return Ok(keys) };
+        keys.extend(page.rows().map(|row| row.name.to_owned()));
+    }
+    Ok(keys)
+}
+
+fn files_below(folder: &Path) -> Result<Vec<String>, Error> {
+    let files = Walk::new(folder)?.filter_map(|walked| match walked {
+        Walked::File { relative, .. } => Some(relative),
+        Walked::Refused { .. } => None,
+    });
+    Ok(files.take(MOST_FILES).collect())
+}
+
+fn local_path(folder: &Path, relative: &str) -> PathBuf {
+    let local = LocalName::of(relative);
+    let mut path = folder.to_owned();
+    path.extend(local.folders);
+    path.push(local.name);
+    path
+}
+
+fn has_entries(folder: &Path) -> bool {
+    std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
+}
+
+async fn off_loop<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    spawn_blocking(work).await.map_err(|error| {
+        Error::new(ErrorKind::Other, "look at the destination", "").detail(error.to_string())
+    })
 }

@@ -1,9 +1,9 @@
 //! Paints the dialog that is open.
 
-pub mod details;
+mod details;
 mod link;
 mod picker;
-pub mod question;
+mod question;
 
 use jiff::tz::TimeZone;
 

@@ -86,9 +86,7 @@ fn other_facts(head: &ObjectHead) -> Vec<Fact> {
         head.user_metadata.iter().map(|(name, text)| (format!("meta {name}"), text.clone())),
     );
     if head.missing_metadata > 0 {
-        let count = head.missing_metadata;
-        let entries = if count == 1 { "entry" } else { "entries" };
-        let text = format!("{count} more {entries} that headers cannot express");
+        let text = format!("{} entries that cannot be expressed as headers", head.missing_metadata);
         facts.push(("meta".to_owned(), text));
     }
     facts.extend(head.more.clone());

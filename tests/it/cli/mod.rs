@@ -1,1 +1,5 @@
 //! The compiled program's verbs as a process.
+
+mod configuration;
+mod shop;
+mod verbs;

@@ -1,0 +1,77 @@
+//! Every way out gives the terminal back: signals, suspension, a terminal that goes away.
+
+use portable_pty::CommandBuilder;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::terminal::demo::{Well, windlass};
+use crate::terminal::session::Session;
+
+fn signal(session: &Session, signal: Signal) {
+    let process = i32::try_from(session.process_id()).unwrap();
+    kill_process(Pid::from_raw(process).unwrap(), signal).unwrap();
+}
+
+#[test]
+fn a_signal_to_end_is_obeyed_in_order() {
+    for (number, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
+        let well = Well::dig();
+        let mut session = Session::start(well.browser(&[]), 80, 24);
+        session.see("samples");
+        signal(&session, number);
+        assert_eq!(session.ended(), code);
+        session.is_restored();
+    }
+}
+
+#[test]
+fn a_stopped_program_paints_anew_when_it_goes_on() {
+    let well = Well::dig();
+    let mut session = Session::start(well.browser(&[]), 80, 24);
+    session.see("samples");
+    signal(&session, Signal::STOP);
+    session.resize(100, 30);
+    signal(&session, Signal::CONT);
+    session.see("samples");
+    session.press("q");
+    assert_eq!(session.ended(), 0);
+    session.is_restored();
+}
+
+#[test]
+fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_again() {
+    let Some(shell) =
+        ["/bin/bash", "/usr/bin/bash"].into_iter().find(|path| std::path::Path::new(path).exists())
+    else {
+        return;
+    };
+    let well = Well::dig();
+    let browser = well.browser(&[]);
+    let mut command = CommandBuilder::new(shell);
+    command.args(["--norc", "--noprofile", "-i"]);
+    command.env_clear();
+    for (name, value) in browser.iter_full_env_as_str() {
+        command.env(name, value);
+    }
+    command.env("PS1", "ready> ");
+    command.cwd(well.home.path());
+    let mut session = Session::start(command, 100, 30);
+    session.see("ready> ");
+    session.press(&format!("{}\r", env!("CARGO_BIN_EXE_windlass"))).see("1 Buckets").see("samples");
+    session.press("\u{1a}").see("Stopped").miss("1 Buckets");
+    session.is_left();
+    session.press("fg\r").see("1 Buckets").see("samples");
+    session.press("q").miss("1 Buckets");
+    session.press("exit $?\r");
+    assert_eq!(session.ended(), 0);
+}
+
+#[test]
+fn a_malformed_configuration_is_told_before_the_screen_is_taken() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join("config")).unwrap();
+    std::fs::write(home.path().join("config/config.toml"), "default = 7\n").unwrap();
+    let mut session = Session::start(windlass(home.path(), &[]), 100, 30);
+    assert_eq!(session.ended(), 1);
+    assert!(session.contents().contains("config.toml:1"), "{}", session.contents());
+    session.is_restored();
+}
