@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use cap_fs_ext::DirExt;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
+#[cfg(unix)]
+use rustix::fs::{Mode, OFlags, fsync, openat};
 
 use crate::domain::error::Error;
 
@@ -60,8 +62,13 @@ impl Folder {
     /// Makes names durable.
     pub fn sync(&self) -> Result<(), Error> {
         #[cfg(unix)]
-        rustix::fs::fsync(&self.dir)
-            .map_err(|e| Error::from_io(&e.into(), "sync the folder", self.path.display()))?;
+        {
+            // The handle only names the folder (O_PATH); syncing needs one that was opened.
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            openat(&self.dir, ".", flags, Mode::empty())
+                .and_then(fsync)
+                .map_err(|e| Error::from_io(&e.into(), "sync the folder", self.path.display()))?;
+        }
         Ok(())
     }
 }
