@@ -1,8 +1,13 @@
 //! Puts an error into three sentences: what happened, why most likely, what to press or change next.
 
+mod machine;
+mod storage;
+mod way;
+
 use crate::domain::error::{Error, ErrorKind};
 
-/// What a screen or stderr says of an error. The raw code, status and request id stay with the [`Error`].
+/// What a screen or stderr says of an error: clauses without a full stop, none empty. The raw code, status and request
+/// id stay with the [`Error`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     pub what: String,
@@ -10,21 +15,48 @@ pub struct Explanation {
     pub next: String,
 }
 
-impl Error {
-    pub fn explain(&self) -> Explanation {
-        let (what, why, next) = self.sentences();
-        Explanation { what, why: why.to_owned(), next: next.to_owned() }
-    }
-
-    fn sentences(&self) -> (String, &'static str, &'static str) {
-        let operation = &self.operation;
-        match &self.kind {
-            ErrorKind::NoSuchBucket => (
-                "the bucket does not exist".into(),
-                "it was deleted, is spelled differently, or lives in another account or jurisdiction",
-                "refresh the buckets with R, or check the name",
-            ),
-            _ => (format!("{operation} failed"), "", "Enter shows the details"),
-        }
+impl Explanation {
+    fn new(
+        what: impl Into<String>,
+        why: impl Into<String>,
+        next: impl Into<String>,
+    ) -> Explanation {
+        Explanation { what: what.into(), why: why.into(), next: next.into() }
     }
 }
+
+impl Error {
+    pub fn explain(&self) -> Explanation {
+        storage::explain(self)
+            .or_else(|| way::explain(self))
+            .or_else(|| machine::explain(self))
+            .unwrap_or_else(|| unknown(self))
+    }
+
+    fn has_code(&self, codes: &[&str]) -> bool {
+        self.code.as_deref().is_some_and(|code| codes.contains(&code))
+    }
+
+    /// The raw text where there is one, else `instead`.
+    fn detail_or(&self, instead: &str) -> String {
+        if self.detail.is_empty() { instead.to_owned() } else { self.detail.clone() }
+    }
+}
+
+fn unknown(error: &Error) -> Explanation {
+    match error.kind {
+        ErrorKind::Cancelled => Explanation::new(
+            format!("{} was cancelled", error.operation),
+            "you stopped it, or what asked for it is gone",
+            "start it again where you still want it",
+        ),
+        _ => Explanation::new(
+            format!("{} did not work: {}", error.operation, error.detail_or("no reason was given")),
+            "this is none of the causes Windlass knows",
+            "the details hold the raw answer; trying once more does no harm",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,69 @@
+//! What goes wrong on this machine and in what the user wrote.
+
+use crate::domain::error::explain::Explanation;
+use crate::domain::error::{Error, ErrorKind};
+
+pub fn explain(error: &Error) -> Option<Explanation> {
+    disk(error).or_else(|| ourselves(error))
+}
+
+fn disk(error: &Error) -> Option<Explanation> {
+    Some(match error.kind {
+        ErrorKind::LocalMissing => Explanation::new(
+            "the file or folder is not there",
+            "it was moved or deleted, or a part of its path is spelled differently",
+            "check the path",
+        ),
+        ErrorKind::LocalDenied => Explanation::new(
+            "this user may not read or write there",
+            "the permissions of the file or folder forbid it, or the disk is mounted read-only",
+            "choose another folder, or change the permissions",
+        ),
+        ErrorKind::LocalExists => Explanation::new(
+            "the file exists already; it was left as it is",
+            "something of this name was there before",
+            "choose overwrite, skip or keep both, or another folder",
+        ),
+        ErrorKind::DiskFull => Explanation::new(
+            "the disk is full",
+            "no room is left, or a quota or the largest file size is reached",
+            "make room or choose another folder, then retry; what was there before is untouched",
+        ),
+        ErrorKind::LocalName => Explanation::new(
+            "the file system takes no such name",
+            "the key is too long, or has characters this file system does not take",
+            "download it by itself under a name of your own",
+        ),
+        ErrorKind::LocalIo => Explanation::new(
+            format!(
+                "this machine cannot {}: {}",
+                error.operation,
+                error.detail_or("no reason was given")
+            ),
+            "the disk, a network mount or a limit of the system",
+            "look at the system's log where it stays",
+        ),
+        _ => return None,
+    })
+}
+
+fn ourselves(error: &Error) -> Option<Explanation> {
+    Some(match error.kind {
+        ErrorKind::Config => Explanation::new(
+            error.detail_or("the configuration cannot be used"),
+            "a file, flag or variable says something Windlass cannot follow",
+            "correct it where it is named; nothing of it was changed",
+        ),
+        ErrorKind::Usage => Explanation::new(
+            error.detail_or("the command is not complete"),
+            "an argument is missing, unknown, or does not go with another",
+            "windlass --help shows what is expected",
+        ),
+        ErrorKind::Partial => Explanation::new(
+            error.detail_or("some of many did not succeed"),
+            "each has its own reason, listed with it",
+            "look at them one by one, then retry: only what is left is done again",
+        ),
+        _ => return None,
+    })
+}

@@ -1,0 +1,175 @@
+//! What a server refuses: who one is, what one asks for, what stands in the way.
+
+use crate::domain::error::explain::Explanation;
+use crate::domain::error::{Error, ErrorKind};
+
+pub fn explain(error: &Error) -> Option<Explanation> {
+    who(error).or_else(|| place(error)).or_else(|| state(error))
+}
+
+fn who(error: &Error) -> Option<Explanation> {
+    Some(match error.kind {
+        ErrorKind::NoCredentials => Explanation::new(
+            "there are no credentials for this connection",
+            "no profile, environment variable, process or role gave any",
+            "set AWS_PROFILE or AWS_ACCESS_KEY_ID, give --profile, or add a connection to config.toml; \
+             --no-sign-request reads public buckets",
+        ),
+        ErrorKind::UnknownAccessKey => Explanation::new(
+            "the server does not know the access key id",
+            "it is mistyped, was revoked, or belongs to another account or provider",
+            "compare it with the token's page; on R2 it is the 32 characters named Access Key ID, \
+             not the token itself",
+        ),
+        ErrorKind::WrongSecret => Explanation::new(
+            "the secret does not fit the access key id",
+            "the secret is mistyped or cut short, or a proxy changed the request on its way",
+            "copy the secret anew; it is shown once, so make a new token where it is lost",
+        ),
+        ErrorKind::ExpiredCredentials => Explanation::new(
+            "the credentials have ended",
+            "temporary credentials or the single sign-on session ran out",
+            "renew them (aws sso login, or whatever issued them) and refresh with R",
+        ),
+        ErrorKind::AccessDenied => denied(error),
+        ErrorKind::ClockSkew => Explanation::new(
+            format!(
+                "this machine's clock and the server's differ: {}",
+                error.detail_or("by minutes")
+            ),
+            "a signature holds for a quarter of an hour around the time it was made",
+            "set the clock (timedatectl set-ntp true) and try again",
+        ),
+        ErrorKind::ReadOnly => Explanation::new(
+            "the connection is read-only; nothing was sent",
+            "config.toml says read_only = true for it",
+            "switch the connection with P, or take read_only out of config.toml",
+        ),
+        _ => return None,
+    })
+}
+
+fn denied(error: &Error) -> Explanation {
+    if error.operation == "ListBuckets" {
+        return Explanation::new(
+            "these keys may not list buckets",
+            "a token scoped to objects is normal: on R2 only Admin tokens list buckets",
+            "add a bucket by name (a, or the row + add by name), or open s3://bucket/ directly",
+        );
+    }
+    if error.has_code(&["NotEntitled", "NotSignedUp"]) {
+        return Explanation::new(
+            "the account has no access to this service",
+            "R2 is not enabled for the account, or its plan has ended",
+            "enable R2 in the Cloudflare dashboard, then refresh with R",
+        );
+    }
+    let writes = ["Put", "Delete", "Copy", "Create", "Upload", "Complete", "Abort"];
+    if writes.iter().any(|verb| error.operation.starts_with(verb)) {
+        return Explanation::new(
+            "these keys may not write here",
+            "the token is read-only, is for another bucket, or a policy forbids it",
+            "use a token with Object Read & Write for this bucket, or another connection (P)",
+        );
+    }
+    Explanation::new(
+        "these keys may not read here",
+        "the token is for another bucket or prefix, or a policy forbids it",
+        "open a bucket or prefix the token is for, or use another connection (P)",
+    )
+}
+
+fn place(error: &Error) -> Option<Explanation> {
+    Some(match &error.kind {
+        ErrorKind::NoSuchBucket => Explanation::new(
+            "the bucket does not exist",
+            "it was deleted, is spelled differently, or lives in another account or jurisdiction",
+            "refresh the buckets with R, or check the name; on R2 check the jurisdiction too",
+        ),
+        ErrorKind::NoSuchKey => Explanation::new(
+            "the object does not exist",
+            "it was deleted or renamed since it was listed, or the key is spelled differently",
+            "refresh the listing with R",
+        ),
+        ErrorKind::NoSuchUpload => Explanation::new(
+            "the multipart upload is gone",
+            "it was completed, given up, or too old: R2 ends unfinished uploads after 7 days",
+            "start the upload again; nothing of it is kept",
+        ),
+        ErrorKind::WrongRegion { expected: Some(region) } => Explanation::new(
+            format!("the bucket is in the region {region}"),
+            "the connection signs for another region and the server does not accept that",
+            format!("give --region {region}, or set region = \"{region}\" in config.toml"),
+        ),
+        ErrorKind::WrongRegion { expected: None } => Explanation::new(
+            "the bucket is in another region",
+            "the connection signs for one region and the server did not say which it wants",
+            "look the bucket's region up and give it with --region or in config.toml",
+        ),
+        ErrorKind::InvalidName => Explanation::new(
+            format!("the server takes no such name: {}", error.detail_or("it gave no reason")),
+            "bucket names are 3 to 63 of a-z 0-9 . -, keys at most 1,024 bytes; some servers take no \
+             control characters or . and .. between slashes",
+            "choose another name",
+        ),
+        _ => return None,
+    })
+}
+
+fn state(error: &Error) -> Option<Explanation> {
+    Some(match error.kind {
+        ErrorKind::BucketNotEmpty => Explanation::new(
+            "the bucket is not empty",
+            "objects, versions or unfinished uploads are left in it",
+            "delete them first; unfinished uploads are not in the listing",
+        ),
+        ErrorKind::BucketExists => Explanation::new(
+            "a bucket of this name exists already",
+            "on AWS a name is taken once for all accounts, elsewhere once for each",
+            "choose another name, or add the bucket by name if it is yours",
+        ),
+        ErrorKind::PreconditionFailed => Explanation::new(
+            "the destination exists, or changed meanwhile; it was left as it is",
+            "somebody or something else wrote it between the look and the request",
+            "refresh with R, and start again with overwrite, skip or keep both",
+        ),
+        ErrorKind::SourceChanged => Explanation::new(
+            "the source changed while it was being read",
+            "somebody or something else wrote it; a mix of old and new was not kept",
+            "start the transfer again to take the new one",
+        ),
+        ErrorKind::Locked => Explanation::new(
+            "a lock protects the object",
+            "a bucket lock or a retention rule forbids to overwrite or delete it for now",
+            "wait until the rule ends, or change the lock rules of the bucket",
+        ),
+        ErrorKind::Unsupported => Explanation::new(
+            format!(
+                "this server cannot do it: {}",
+                error.detail_or("it does not offer the operation")
+            ),
+            "S3-compatible servers offer different parts of S3",
+            "there is nothing to change here; another way or another server is needed",
+        ),
+        ErrorKind::TooLarge => Explanation::new(
+            "it is larger than the server takes",
+            "one PUT or copy ends at 5 GiB (4.995 on R2), metadata at 2 KiB (8 on R2)",
+            "upload it in parts, or shorten the metadata",
+        ),
+        ErrorKind::InvalidRequest if error.has_code(&["InvalidObjectState"]) => Explanation::new(
+            "the object is archived",
+            "its storage class keeps it where it cannot be read at once",
+            "restore it first (aws s3api restore-object), then try again",
+        ),
+        ErrorKind::InvalidRequest => Explanation::new(
+            format!(
+                "the server does not accept {}: {}",
+                error.operation,
+                error.detail_or("no reason was given")
+            ),
+            "it reads the request differently, or the request does not fit what it holds",
+            "the code and the raw answer are in the details",
+        ),
+        _ => return None,
+    })
+}

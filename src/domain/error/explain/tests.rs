@@ -1,0 +1,104 @@
+//! Every kind says what, why and what next.
+
+use crate::domain::error::{Error, ErrorKind};
+
+fn kinds() -> Vec<ErrorKind> {
+    use ErrorKind::{
+        AccessDenied, BrokenListing, BucketExists, BucketNotEmpty, Cancelled, ClockSkew, Config,
+        Corrupt, DiskFull, ExpiredCredentials, Interrupted, InvalidName, InvalidRequest,
+        LocalDenied, LocalExists, LocalIo, LocalMissing, LocalName, Locked, NoCredentials,
+        NoSuchBucket, NoSuchKey, NoSuchUpload, NotS3, Other, Partial, PreconditionFailed, ReadOnly,
+        ServerFault, SourceChanged, Throttled, TimedOut, TooLarge, UnknownAccessKey, Unreachable,
+        Unsupported, Usage, WrongRegion, WrongSecret,
+    };
+    vec![
+        NoCredentials,
+        UnknownAccessKey,
+        WrongSecret,
+        ExpiredCredentials,
+        AccessDenied,
+        ClockSkew,
+        ReadOnly,
+        NoSuchBucket,
+        NoSuchKey,
+        NoSuchUpload,
+        WrongRegion { expected: None },
+        WrongRegion { expected: Some("eu-west-1".into()) },
+        InvalidName,
+        BucketNotEmpty,
+        BucketExists,
+        PreconditionFailed,
+        SourceChanged,
+        Locked,
+        Unsupported,
+        TooLarge,
+        InvalidRequest,
+        Unreachable,
+        TimedOut,
+        Interrupted,
+        NotS3,
+        Throttled,
+        ServerFault,
+        Corrupt,
+        BrokenListing,
+        LocalMissing,
+        LocalDenied,
+        LocalExists,
+        DiskFull,
+        LocalName,
+        LocalIo,
+        Config,
+        Usage,
+        Cancelled,
+        Partial,
+        Other,
+    ]
+}
+
+#[test]
+fn every_kind_says_what_why_and_what_next() {
+    let mut seen = std::collections::HashSet::new();
+    for kind in kinds() {
+        for operation in ["ListBuckets", "PutObject", "GetObject"] {
+            let said = Error::new(kind.clone(), operation, "s3://b/k").explain();
+            for sentence in [&said.what, &said.why, &said.next] {
+                assert!(sentence.len() > 10, "{kind:?}: {sentence:?}");
+                assert!(!sentence.contains("failed"), "{kind:?} only says {sentence:?}");
+                assert!(!sentence.ends_with('.') && !sentence.contains("  "), "{sentence:?}");
+            }
+            if operation == "GetObject" {
+                assert!(
+                    seen.insert(said.what.clone()),
+                    "{kind:?} is told as another: {}",
+                    said.what
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn keys_that_may_not_list_buckets_are_told_that_this_is_normal() {
+    let said = Error::new(ErrorKind::AccessDenied, "ListBuckets", "").explain();
+    assert!(said.why.contains("normal"));
+    assert!(said.next.contains("by name"));
+    let said = Error::new(ErrorKind::AccessDenied, "PutObject", "s3://b/k").explain();
+    assert!(said.what.contains("write"));
+}
+
+#[test]
+fn the_region_that_a_bucket_is_in_is_said_with_what_to_write() {
+    let kind = ErrorKind::WrongRegion { expected: Some("eu-west-1".into()) };
+    let said = Error::new(kind, "ListObjectsV2", "s3://b/").explain();
+    assert!(said.next.contains("--region eu-west-1"));
+}
+
+#[test]
+fn a_name_that_is_not_known_is_told_apart_from_a_closed_port() {
+    let dns = Error::new(ErrorKind::Unreachable, "GetObject", "").detail("dns error: no record");
+    let port = Error::new(ErrorKind::Unreachable, "GetObject", "").detail("connection refused");
+    let tls =
+        Error::new(ErrorKind::Unreachable, "GetObject", "").detail("invalid peer certificate");
+    assert_ne!(dns.explain(), port.explain());
+    assert!(tls.explain().next.contains("AWS_CA_BUNDLE"));
+}

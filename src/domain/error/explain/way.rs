@@ -1,0 +1,85 @@
+//! What goes wrong between here and a server, and with the bytes on the way.
+
+use crate::domain::error::explain::Explanation;
+use crate::domain::error::{Error, ErrorKind};
+
+pub fn explain(error: &Error) -> Option<Explanation> {
+    way(error).or_else(|| bytes(error))
+}
+
+fn way(error: &Error) -> Option<Explanation> {
+    Some(match error.kind {
+        ErrorKind::Unreachable => unreachable_server(error),
+        ErrorKind::TimedOut => Explanation::new(
+            "the server did not answer in time",
+            "the network is slow or gone, or the server is overloaded",
+            "check the connection and refresh with R; transfers try again by themselves",
+        ),
+        ErrorKind::Interrupted => Explanation::new(
+            "the connection was cut in the middle",
+            "the network, a proxy or the server closed it before everything had come",
+            "try again; a transfer goes on from the parts it has",
+        ),
+        ErrorKind::NotS3 => Explanation::new(
+            "something answered that does not speak S3",
+            "the endpoint is a web page, a dashboard, a login wall of the network, or another API",
+            "check the endpoint: R2's is https://ACCOUNT_ID.r2.cloudflarestorage.com, without a bucket",
+        ),
+        ErrorKind::Throttled => Explanation::new(
+            "the server asks to slow down",
+            "too many requests at once; R2 takes one write a second to the same key",
+            match error.retry_after {
+                Some(wait) => format!("wait {} s and try again", wait.as_secs().max(1)),
+                None => "wait a moment and try again; transfers slow down by themselves".into(),
+            },
+        ),
+        ErrorKind::ServerFault => Explanation::new(
+            "the server has a fault of its own",
+            "it is overloaded or broken for the moment; five tries did not help",
+            "try again in a minute, and look at the provider's status page",
+        ),
+        _ => return None,
+    })
+}
+
+fn unreachable_server(error: &Error) -> Explanation {
+    let detail = error.detail.to_ascii_lowercase();
+    if ["certificate", "tls", "handshake"].iter().any(|sign| detail.contains(sign)) {
+        return Explanation::new(
+            "no trusted TLS connection to the server",
+            "its certificate is not signed by a root this machine trusts, or something sits between",
+            "name the file of your own root with AWS_CA_BUNDLE, or use http:// on loopback",
+        );
+    }
+    if ["dns", "lookup"].iter().any(|sign| detail.contains(sign)) {
+        return Explanation::new(
+            "the server's name is not known",
+            "the endpoint is mistyped, the name server does not answer, or there is no network",
+            "check the endpoint or account id, and the network; then refresh with R",
+        );
+    }
+    Explanation::new(
+        "the server cannot be reached",
+        "nothing listens there, a firewall or proxy is in the way, or there is no network",
+        "check endpoint, port, HTTPS_PROXY and the network; then refresh with R",
+    )
+}
+
+fn bytes(error: &Error) -> Option<Explanation> {
+    Some(match error.kind {
+        ErrorKind::Corrupt => Explanation::new(
+            format!(
+                "the bytes are not the ones that were sent: {}",
+                error.detail_or("a check differs")
+            ),
+            "something between here and there changed or cut them; nothing of it was taken over",
+            "try again; where it stays, suspect a proxy or the server's disk",
+        ),
+        ErrorKind::BrokenListing => Explanation::new(
+            format!("the server's listing is broken: {}", error.detail_or("it does not end")),
+            "what has come is not the whole, and the server gives no way to the rest",
+            "refresh with R; do not take what is shown for everything there is",
+        ),
+        _ => return None,
+    })
+}
