@@ -8,7 +8,7 @@ use crate::domain::object::{ByteRange, ETag, ObjectAddress, Stored, UploadId, Up
 use crate::domain::provider::{Capability, Provider};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
-use crate::s3::objects::checksums;
+use crate::s3::headers::checksums;
 use crate::s3::transport::server_side_timeouts;
 
 /// What `x-amz-copy-source` may carry as it is; the SDK does not encode it.

@@ -13,8 +13,8 @@ use crate::domain::object::{ByteRange, GetOptions, ObjectAddress};
 use crate::s3::call::Call;
 use crate::s3::client::{Client, Download};
 use crate::s3::errors::body_error;
+use crate::s3::headers::object_head;
 use crate::s3::meter::Meter;
-use crate::s3::objects::object_head;
 
 impl Client {
     /// A range may reach beyond the object's end; it comes back cut to it, and an empty object has no range at all.

@@ -8,6 +8,7 @@ mod credentials;
 mod delete;
 mod download;
 mod errors;
+mod headers;
 mod integrity;
 mod list;
 mod md5_instead;

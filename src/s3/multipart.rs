@@ -13,8 +13,9 @@ use crate::domain::provider::{Capability, Provider};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::copy::patient;
+use crate::s3::headers::{checksums, expires};
 use crate::s3::integrity::Check;
-use crate::s3::objects::{checksums, expires, metadata, stored_tag};
+use crate::s3::objects::{metadata, stored_tag};
 use crate::s3::transport::upload_timeouts;
 
 impl Client {

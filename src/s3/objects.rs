@@ -1,7 +1,5 @@
 //! One object: what the server says of it, and a whole body sent in one request.
 
-mod headers;
-
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumMode, ServerSideEncryption};
@@ -12,11 +10,9 @@ use crate::domain::object::{ETag, ObjectAddress, ObjectHead, PutOptions, Stored}
 use crate::domain::provider::Provider;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
+use crate::s3::headers::{checksums, expires, object_head};
 use crate::s3::integrity::Check;
 use crate::s3::transport::upload_timeouts;
-
-pub use headers::expires;
-pub(crate) use headers::{checksums, object_head};
 
 impl Client {
     pub async fn head(&self, object: &ObjectAddress) -> Result<ObjectHead, Error> {

@@ -1,29 +1,13 @@
 //! Puts an error into three sentences: what happened, why most likely, what to press or change next.
 
+mod explanation;
 mod machine;
 mod storage;
 mod way;
 
 use crate::domain::error::{Error, ErrorKind};
 
-/// What a screen or stderr says of an error: clauses without a full stop, none empty. The raw code, status and request
-/// id stay with the [`Error`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Explanation {
-    pub what: String,
-    pub why: String,
-    pub next: String,
-}
-
-impl Explanation {
-    fn new(
-        what: impl Into<String>,
-        why: impl Into<String>,
-        next: impl Into<String>,
-    ) -> Explanation {
-        Explanation { what: what.into(), why: why.into(), next: next.into() }
-    }
-}
+pub use explanation::Explanation;
 
 impl Error {
     pub fn explain(&self) -> Explanation {

@@ -1,6 +1,6 @@
 //! What goes wrong on this machine and in what the user wrote.
 
-use crate::domain::error::explain::Explanation;
+use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::{Error, ErrorKind};
 
 pub fn explain(error: &Error) -> Option<Explanation> {

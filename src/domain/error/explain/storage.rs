@@ -1,6 +1,6 @@
 //! What a server refuses: who one is, what one asks for, what stands in the way.
 
-use crate::domain::error::explain::Explanation;
+use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::{Error, ErrorKind};
 
 pub fn explain(error: &Error) -> Option<Explanation> {

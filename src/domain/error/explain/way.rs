@@ -1,6 +1,6 @@
 //! What goes wrong between here and a server, and with the bytes on the way.
 
-use crate::domain::error::explain::Explanation;
+use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::{Error, ErrorKind};
 
 pub fn explain(error: &Error) -> Option<Explanation> {

@@ -66,7 +66,7 @@ macro_rules! object_head {
                 .flatten()
                 .map(|(name, value)| (name.to_lowercase(), value.clone()))
                 .collect(),
-            checksums: $crate::s3::objects::checksums!(output),
+            checksums: $crate::s3::headers::checksums!(output),
             parts: output.parts_count().and_then(|count| u32::try_from(count).ok()),
             missing_metadata: output
                 .missing_meta()
