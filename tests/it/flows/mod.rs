@@ -2,8 +2,15 @@
 
 mod arranging;
 mod buckets;
+mod copying;
+mod creating;
+mod deleting;
+mod downloading;
+mod linking;
 mod marks;
 mod paging;
+mod queue;
 mod side;
+mod uploading;
 mod walking;
 mod window;

@@ -1,0 +1,66 @@
+//! New buckets and prefixes.
+
+use windlass::app::dialogs::dialog::Dialog;
+use windlass::app::effect::Request;
+use windlass::app::event::Reply;
+use windlass::domain::error::{Error, ErrorKind};
+
+use crate::support::app::{App, buckets, page};
+
+fn problem(app: &App) -> String {
+    match app.state.dialog() {
+        Some(Dialog::Prompt(prompt)) => prompt.problem().unwrap_or_default(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_bucket_name_is_checked_as_it_is_typed() {
+    let mut app = App::at("s3://");
+    app.reply(buckets(&[])).effects();
+    app.keys("n").typed("My");
+    assert!(problem(&app).contains("lower-case"));
+    app.keys("enter");
+    assert!(app.requests().is_empty());
+    app.keys("ctrl-u").typed("my-bucket").keys("enter");
+    assert_eq!(app.requests(), [Request::CreateBucket("my-bucket".into())]);
+    app.reply(Reply::BucketCreated(Ok(())));
+    assert!(app.state.dialog().is_none());
+    assert_eq!(app.requests(), [Request::ListBuckets]);
+    assert_eq!(app.toast(), "bucket my-bucket created");
+}
+
+#[test]
+fn a_name_that_is_taken_stays_to_be_changed() {
+    let mut app = App::at("s3://");
+    app.reply(buckets(&[])).keys("n").typed("taken").keys("enter").effects();
+    let taken = Error::new(ErrorKind::BucketExists, "CreateBucket", "s3://taken");
+    app.reply(Reply::BucketCreated(Err(taken)));
+    assert!(!problem(&app).is_empty());
+    app.typed("-2").keys("enter");
+    assert_eq!(app.requests(), [Request::CreateBucket("taken-2".into())]);
+}
+
+#[test]
+fn a_prefix_is_made_below_the_open_one_and_shown() {
+    let mut app = App::with_rows(&["raw/"]);
+    app.keys("enter").reply(page(&["x"], None)).keys("n").effects();
+    app.typed("2026").keys("enter enter");
+    let made = Request::CreatePrefix { bucket: "media".into(), prefix: "raw/2026/".into() };
+    assert_eq!(app.requests(), [made]);
+    app.reply(Reply::PrefixCreated(Ok(())));
+    assert!(app.state.dialog().is_none());
+    assert!(matches!(app.requests().as_slice(), [Request::ListPage { .. }]));
+}
+
+#[test]
+fn a_prefix_that_cannot_be_made_says_why() {
+    let mut app = App::with_rows(&["x"]);
+    app.keys("n").typed("new/").keys("enter").effects();
+    let denied = Error::new(ErrorKind::AccessDenied, "PutObject", "s3://media/new/");
+    app.reply(Reply::PrefixCreated(Err(denied)));
+    assert!(!problem(&app).is_empty());
+    app.keys("esc");
+    assert!(app.state.dialog().is_none());
+    assert!(app.requests().is_empty());
+}

@@ -1,0 +1,168 @@
+//! Links and other names of objects on the clipboard.
+
+use std::time::Duration;
+
+use windlass::app::dialogs::dialog::Dialog;
+use windlass::app::effect::{Effect, Request};
+use windlass::app::event::{ClipboardOutcome, Event, Reply};
+use windlass::app::session::Startup;
+use windlass::config::connection::{CredentialsSource, KnownBucket};
+use windlass::domain::address::Location;
+use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::presign::{PresignedLink, Shortened};
+
+use crate::support::app::{App, connection, page, startup};
+
+fn link(app: &App, url: &str, seconds: u64, shortened: Option<Shortened>) -> Reply {
+    let expires_at = app.now + Duration::from_secs(seconds);
+    Reply::Presigned(Ok(PresignedLink { url: url.into(), expires_at, shortened }))
+}
+
+fn copied(app: &mut App) -> Option<String> {
+    app.effects().into_iter().find_map(|effect| match effect {
+        Effect::Copy(text) => Some(text),
+        _ => None,
+    })
+}
+
+fn life(app: &mut App) -> Duration {
+    match app.requests().as_slice() {
+        [Request::Presign(spec)] => spec.expires_in,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn y_copies_a_link_says_until_when_and_shows_it() {
+    let mut app = App::with_rows(&["a.txt"]);
+    app.keys("y");
+    assert_eq!(life(&mut app), Duration::from_secs(3600));
+    app.reply(link(&app, "https://h/a?sig", 3600, None));
+    assert_eq!(copied(&mut app).as_deref(), Some("https://h/a?sig"));
+    app.event(Event::Clipboard(ClipboardOutcome::Sent));
+    assert!(app.toast().contains("link sent") && app.toast().contains("1 h, until "));
+    let Some(Dialog::LinkShown(shown)) = app.state.dialog() else { panic!("not shown") };
+    assert_eq!(shown.text, "https://h/a?sig");
+    app.keys("y");
+    assert_eq!(copied(&mut app).as_deref(), Some("https://h/a?sig"));
+    app.keys("esc");
+    assert!(app.state.dialog().is_none());
+}
+
+#[test]
+fn a_clipboard_that_refuses_is_said_and_the_link_is_still_shown() {
+    let mut app = App::with_rows(&["a.txt"]);
+    app.keys("y");
+    app.reply(link(&app, "https://h/a", 3600, None));
+    app.event(Event::Clipboard(ClipboardOutcome::Failed("no display".into())));
+    assert!(app.toast().contains("no display"));
+    assert!(matches!(app.state.dialog(), Some(Dialog::LinkShown(_))));
+}
+
+#[test]
+fn a_shortened_link_says_so() {
+    let mut app = App::with_rows(&["a.txt"]);
+    app.keys("Y 4");
+    assert_eq!(life(&mut app), Duration::from_secs(7 * 24 * 3600));
+    app.reply(link(&app, "https://h/a", 600, Some(Shortened::Credentials)));
+    app.event(Event::Clipboard(ClipboardOutcome::Copied));
+    assert!(app.toast().contains("10 min") && app.toast().contains("shortened"), "{}", app.toast());
+}
+
+#[test]
+fn the_menu_takes_a_time_of_ones_own() {
+    let mut app = App::with_rows(&["a.txt"]);
+    app.keys("Y t").typed("soon").keys("enter");
+    assert!(app.requests().is_empty());
+    app.keys("ctrl-u").typed("2d").keys("enter");
+    assert_eq!(life(&mut app), Duration::from_secs(2 * 24 * 3600));
+}
+
+#[test]
+fn names_are_copied_without_asking_the_server() {
+    let mut app = App::with_rows(&["a b\u{1b}.txt", "raw/"]);
+    app.keys("G Y s");
+    assert_eq!(copied(&mut app).as_deref(), Some("s3://media/a b\u{1b}.txt"));
+    app.keys("esc Y n");
+    assert_eq!(copied(&mut app).as_deref(), Some("a b\u{1b}.txt"));
+    app.keys("esc g g Y s");
+    assert_eq!(copied(&mut app).as_deref(), Some("s3://media/raw/"));
+    assert!(app.requests().is_empty());
+}
+
+#[test]
+fn a_prefix_has_no_link_and_says_so() {
+    let mut app = App::with_rows(&["raw/"]);
+    app.keys("y");
+    assert!(app.toast().contains("prefix"), "{}", app.toast());
+    app.keys("Y 1 c p");
+    assert!(app.requests().is_empty());
+}
+
+#[test]
+fn a_public_url_needs_a_configured_domain() {
+    let mut app = App::with_rows(&["a b.txt"]);
+    app.keys("Y p");
+    assert_eq!(copied(&mut app), None);
+    let mut connection = connection("test");
+    connection.known_buckets = vec![KnownBucket {
+        bucket: "media".into(),
+        prefix: "".into(),
+        public_domain: Some("https://cdn.example.com".into()),
+    }];
+    let open = Location::parse("s3://media/").unwrap();
+    let mut app = App::start(Startup { connections: vec![connection], open, ..startup() });
+    app.reply(page(&["a b.txt"], None)).keys("Y p");
+    assert_eq!(copied(&mut app).as_deref(), Some("https://cdn.example.com/a%20b.txt"));
+}
+
+#[test]
+fn a_curl_command_is_quoted() {
+    let mut app = App::with_rows(&["it's.txt"]);
+    app.keys("Y c");
+    app.reply(link(&app, "https://h/a?x=1&y=2", 3600, None));
+    let command = copied(&mut app).unwrap();
+    assert_eq!(command, r"curl -fL -o 'it'\''s.txt' 'https://h/a?x=1&y=2'");
+}
+
+#[test]
+fn marked_objects_give_a_line_each_in_their_order() {
+    let mut app = App::with_rows(&["a", "b"]);
+    app.keys("ctrl-a y");
+    let tickets: Vec<_> = app.waiting().iter().map(|(ticket, _)| *ticket).collect();
+    assert_eq!(tickets.len(), 2);
+    app.reply_to(tickets[1], link(&app, "https://h/b", 3600, None));
+    assert_eq!(copied(&mut app), None);
+    app.reply_to(tickets[0], link(&app, "https://h/a", 3600, None));
+    assert_eq!(copied(&mut app).as_deref(), Some("https://h/a\nhttps://h/b"));
+}
+
+#[test]
+fn a_link_that_cannot_be_signed_is_explained() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("y");
+    let error = Error::new(ErrorKind::NoCredentials, "presign", "s3://media/a");
+    app.reply(Reply::Presigned(Err(error)));
+    assert_eq!(copied(&mut app), None);
+    assert!(app.state.log.entries().any(|entry| entry.error.is_some()));
+    let mut connection = connection("test");
+    connection.credentials = CredentialsSource::Anonymous;
+    let open = Location::parse("s3://media/").unwrap();
+    let mut app = App::start(Startup { connections: vec![connection], open, ..startup() });
+    app.reply(page(&["a"], None)).effects();
+    app.keys("y");
+    assert!(app.toast().contains("anonymous"));
+    assert!(app.requests().is_empty());
+}
+
+#[test]
+fn a_second_link_gives_the_first_up() {
+    let mut app = App::with_rows(&["a", "b"]);
+    app.keys("y");
+    let first = app.last_ticket();
+    app.keys("j y");
+    app.reply_to(first, link(&app, "https://h/late", 3600, None));
+    assert_eq!(copied(&mut app), None);
+    app.reply(link(&app, "https://h/b", 3600, None));
+    assert_eq!(copied(&mut app).as_deref(), Some("https://h/b"));
+}

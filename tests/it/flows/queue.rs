@@ -1,0 +1,186 @@
+//! The transfers pane: what can be done to jobs, and what their end changes elsewhere.
+
+use windlass::app::dialogs::dialog::Dialog;
+use windlass::app::effect::{Effect, Request};
+use windlass::app::event::Event;
+use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::object::ObjectHeaders;
+use windlass::domain::transfer::{
+    Failure, JobId, JobSpec, JobState, JobView, OnConflict, Progress, Target, TransferCommand,
+    TransferEvent, Work,
+};
+
+use crate::support::app::{App, page};
+
+fn upload(id: u64, key: &str, state: JobState) -> JobView {
+    let work = Work::Upload {
+        source: format!("/work/{key}").into(),
+        bucket: "media".into(),
+        target: Target::Object(key.into()),
+        headers: ObjectHeaders::default(),
+    };
+    JobView {
+        id: JobId(id),
+        spec: JobSpec { connection: "test".into(), work, on_conflict: OnConflict::Fail },
+        state,
+        progress: Progress { objects_total: 1, expanded: true, ..Progress::default() },
+        failures: Vec::new(),
+        notes: Vec::new(),
+        verification: None,
+    }
+}
+
+fn news(app: &mut App, event: TransferEvent) {
+    app.event(Event::Transfer(event));
+}
+
+fn ends(app: &mut App, id: u64, state: JobState) {
+    let progress = Progress { objects: 1, objects_total: 1, expanded: true, ..Progress::default() };
+    let id = JobId(id);
+    news(app, TransferEvent::Changed { id, state, progress, verification: None });
+}
+
+fn with_jobs(jobs: Vec<JobView>) -> App {
+    let mut app = App::with_rows(&["a.txt", "b.txt"]);
+    news(&mut app, TransferEvent::Restored(jobs));
+    app.keys("t").effects();
+    app
+}
+
+fn commands(app: &mut App) -> Vec<TransferCommand> {
+    let command = |effect| match effect {
+        Effect::Transfer(command) => Some(command),
+        _ => None,
+    };
+    app.effects().into_iter().filter_map(command).collect()
+}
+
+#[test]
+fn a_running_job_is_cancelled_after_a_question_and_a_waiting_one_at_once() {
+    let jobs = vec![upload(1, "a", JobState::Running), upload(2, "b", JobState::Queued)];
+    let mut app = with_jobs(jobs);
+    app.keys("x enter");
+    assert!(commands(&mut app).is_empty());
+    app.keys("x y");
+    assert_eq!(commands(&mut app), [TransferCommand::Cancel(JobId(1))]);
+    app.keys("j x");
+    assert_eq!(commands(&mut app), [TransferCommand::Cancel(JobId(2))]);
+}
+
+#[test]
+fn a_question_about_a_job_that_ends_meanwhile_goes_away() {
+    let mut app = with_jobs(vec![upload(1, "a", JobState::Running)]);
+    app.keys("x");
+    ends(&mut app, 1, JobState::Done);
+    assert!(app.state.dialog().is_none());
+}
+
+#[test]
+fn jobs_are_paused_moved_and_tried_again() {
+    let failed = JobState::Failed(Error::new(ErrorKind::AccessDenied, "PutObject", "a"));
+    let jobs = vec![
+        upload(1, "a", JobState::Running),
+        upload(2, "b", JobState::Queued),
+        upload(3, "c", failed),
+        upload(4, "d", JobState::Paused),
+    ];
+    let mut app = with_jobs(jobs);
+    app.keys("space j K J j r G space c");
+    assert_eq!(
+        commands(&mut app),
+        [
+            TransferCommand::Pause(JobId(1)),
+            TransferCommand::Move(JobId(2), -1),
+            TransferCommand::Move(JobId(2), 1),
+            TransferCommand::Retry(JobId(3)),
+            TransferCommand::Resume(JobId(4)),
+            TransferCommand::ClearFinished,
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_done_to_a_job_says_why() {
+    let mut app = with_jobs(vec![upload(1, "a", JobState::Running)]);
+    for (key, why) in
+        [("r", "nothing of it failed"), ("K", "waiting"), ("c", "no transfer is finished")]
+    {
+        app.keys(key);
+        assert!(app.toast().contains(why), "{key}: {}", app.toast());
+    }
+    assert!(commands(&mut app).is_empty());
+}
+
+#[test]
+fn the_details_show_every_failure_and_follow_the_job() {
+    let mut app = with_jobs(vec![upload(1, "a", JobState::Running)]);
+    app.keys("enter");
+    let error = Error::new(ErrorKind::AccessDenied, "PutObject", "s3://media/a");
+    let failure = Failure { place: "a".into(), error: error.clone() };
+    news(&mut app, TransferEvent::ObjectFailed { id: JobId(1), failure });
+    ends(&mut app, 1, JobState::Failed(error.clone()));
+    let Some(Dialog::Details(details)) = app.state.dialog() else { panic!("no details") };
+    assert_eq!(details.failures.len(), 1);
+    assert_eq!(details.error, Some(error));
+    app.keys("enter");
+    let Some(Dialog::Details(details)) = app.state.dialog() else { panic!("no details") };
+    assert!(details.raw);
+    app.keys("esc");
+    assert!(app.state.dialog().is_none());
+}
+
+#[test]
+fn the_end_of_an_upload_lists_the_open_prefix_again_and_keeps_the_cursor() {
+    let mut app = App::with_rows(&["a.txt", "z.txt"]);
+    app.keys("j");
+    news(&mut app, TransferEvent::Restored(vec![upload(1, "k.txt", JobState::Running)]));
+    ends(&mut app, 1, JobState::Done);
+    assert!(matches!(app.requests().as_slice(), [Request::ListPage { token: None, .. }]));
+    app.reply(page(&["a.txt", "k.txt", "z.txt"], None));
+    assert_eq!(app.names(), ["a.txt", "k.txt", "z.txt"]);
+    assert_eq!(app.cursor(), "z.txt");
+    assert!(app.toast().contains("uploaded"));
+}
+
+#[test]
+fn what_ends_elsewhere_lists_nothing_again() {
+    let mut app = App::with_rows(&["a.txt"]);
+    let mut other = upload(2, "b", JobState::Running);
+    other.spec.connection = "other".into();
+    let jobs = vec![upload(1, "deep/down/k", JobState::Running), other];
+    news(&mut app, TransferEvent::Restored(jobs));
+    ends(&mut app, 1, JobState::Done);
+    ends(&mut app, 2, JobState::Done);
+    assert!(app.requests().is_empty());
+}
+
+#[test]
+fn many_jobs_in_one_prefix_do_not_list_it_each_time() {
+    let mut app = App::with_rows(&["a.txt"]);
+    let jobs = (1..=20).map(|id| upload(id, &format!("k{id}"), JobState::Running)).collect();
+    news(&mut app, TransferEvent::Restored(jobs));
+    for id in 1..=20 {
+        ends(&mut app, id, JobState::Done);
+    }
+    let lists = app.requests().len();
+    assert!((1..=2).contains(&lists), "{lists}");
+}
+
+#[test]
+fn an_uploaded_object_gives_its_link() {
+    let mut app = with_jobs(vec![upload(1, "new/k.txt", JobState::Done)]);
+    app.keys("y");
+    let requests = app.requests();
+    let [Request::Presign(link)] = requests.as_slice() else { panic!("{requests:?}") };
+    assert_eq!(link.object.to_string(), "s3://media/new/k.txt");
+}
+
+#[test]
+fn quitting_asks_while_transfers_run() {
+    let mut app = with_jobs(vec![upload(1, "a", JobState::Running)]);
+    app.keys("q");
+    assert!(app.state.dialog().is_some());
+    assert!(!app.effects().contains(&Effect::Quit));
+    app.keys("y");
+    assert!(app.effects().contains(&Effect::Quit));
+}
