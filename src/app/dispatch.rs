@@ -82,6 +82,7 @@ fn to_window(state: &mut State, now: Timestamp, action: Action, asked: &mut Aske
         Action::Zoom => state.zoomed = true,
         Action::Unzoom => state.zoomed = false,
         Action::StepBack => step_back(state, now, asked),
+        Action::Refresh => refresh(state, now, asked),
         _ if open_overlay(state, action) => {}
         _ => state.with(now, asked, |mut parts, cx| anywhere(&mut parts, action, cx)),
     }
@@ -94,13 +95,23 @@ fn anywhere(parts: &mut Parts<'_>, action: Action, cx: &mut Context<'_>) {
         Action::HistoryForward => browse.go_forward(cx),
         Action::GoToPath => parts.places.ask_path(&browse.location()),
         Action::Quit => parts.places.quit(parts.transfers.active(), cx),
-        Action::Refresh => {
-            parts.buckets.refresh(cx);
-            browse.refresh(cx);
-            parts.side.refresh(cx);
-        }
         _ => {}
     }
+}
+
+/// Lists or fetches again what is focused; where the open bucket is gone, the buckets too.
+fn refresh(state: &mut State, now: Timestamp, asked: &mut Asked) {
+    let pane = state.focus;
+    state.with(now, asked, |parts, cx| match pane {
+        Pane::Buckets => parts.buckets.refresh(cx),
+        Pane::Side => parts.side.refresh(cx),
+        Pane::Objects | Pane::Transfers => {
+            parts.objects.browse.refresh(cx);
+            if parts.buckets.opened_is_gone() || parts.objects.browse.place().is_none() {
+                parts.buckets.refresh(cx);
+            }
+        }
+    });
 }
 
 /// The next pane that can be shown, in the order of their numbers.
@@ -122,7 +133,7 @@ fn step_back(state: &mut State, now: Timestamp, asked: &mut Asked) {
     if !side_first && state.with(now, asked, |parts, cx| parts.objects.browse.step_back(cx)) {
         return;
     }
-    if state.side.is_open() {
+    if !state.areas.side.is_empty() {
         asked.moves.push(Move::CloseSide);
     } else {
         state.zoomed = false;

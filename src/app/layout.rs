@@ -177,10 +177,10 @@ impl Areas {
         }
         let buckets = if wide { WIDE_BUCKETS_WIDTH } else { BUCKETS_WIDTH };
         (self.buckets, upper) = upper.split_left(buckets);
-        match (shape.side_open, wide) {
-            (false, _) => self.objects = upper,
+        match (shape.side_open || shape.focus == Pane::Side, wide) {
             (true, true) => (self.objects, self.side) = upper.split_left(upper.width * 11 / 20),
-            (true, false) => self.side = upper,
+            (true, false) if shape.focus == Pane::Side => self.side = upper,
+            _ => self.objects = upper,
         }
     }
 }
@@ -241,7 +241,8 @@ mod tests {
         let areas = Areas::of(size(160, 40), open);
         assert!(!areas.side.is_empty() && !areas.objects.is_empty());
         assert_eq!(areas.side.x + areas.side.width, 160);
-        let narrow = Areas::of(size(100, 40), open);
+        assert!(Areas::of(size(100, 40), open).side.is_empty());
+        let narrow = Areas::of(size(100, 40), Shape { focus: Pane::Side, ..open });
         assert!(narrow.objects.is_empty() && !narrow.side.is_empty());
         assert_eq!(Areas::of(size(120, 40), Shape::default()).columns.class, CLASS);
     }

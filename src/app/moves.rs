@@ -31,6 +31,10 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
         Move::Focus(pane) => state.focus = pane,
         Move::Show { tab, object } => {
             state.with(now, asked, |parts, cx| parts.side.show(tab, object, cx));
+            state.place();
+            if state.areas.side.is_empty() {
+                state.focus = Pane::Side;
+            }
         }
         Move::CloseSide => {
             state.with(now, asked, |parts, cx| parts.side.close(cx));
@@ -40,7 +44,9 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
         }
         Move::Connect(name) => connect(state, now, &name, asked),
         Move::Toast { level, text } => {
-            state.log.note(now, level, text.clone());
+            if level != Level::Note {
+                state.log.note(now, level, text.clone());
+            }
             state.toasts.add(now, level, text);
         }
         Move::Copy { text, what, note } => {

@@ -123,6 +123,24 @@ fn a_failed_refresh_keeps_the_earlier_rows() {
 }
 
 #[test]
+fn a_refresh_that_is_stopped_leaves_the_earlier_listing_whole() {
+    let mut app = App::at("s3://media/");
+    for number in 0..10 {
+        let next = format!("t{number}");
+        app.reply(numbered_page(number * 1000, 1000, Some(&next)));
+    }
+    app.keys("R esc");
+    assert_eq!(app.state.objects.browse.loading, Loading::Resting);
+    app.keys("G").reply(numbered_page(10_000, 1, None));
+    assert_eq!(app.names().len(), 10_001);
+    assert_eq!(app.cursor(), "0010000");
+    let mut app = App::with_rows(&["a", "b"]);
+    app.keys("R R esc");
+    assert_eq!(app.state.objects.browse.loading, Loading::Complete);
+    assert_eq!(app.names(), ["a", "b"]);
+}
+
+#[test]
 fn an_empty_page_with_a_token_is_not_the_end() {
     let mut app = App::at("s3://media/");
     app.reply(page(&[], Some("t1"))).reply(page(&["a"], None));

@@ -2,7 +2,7 @@
 
 use windlass::app::context::SideTab;
 use windlass::app::effect::{Effect, Request};
-use windlass::app::event::{Peek, Reply};
+use windlass::app::event::{Event, Peek, Reply};
 use windlass::app::layout::Pane;
 use windlass::app::screens::side::{Fetched, PEEK_BYTES};
 use windlass::domain::error::{Error, ErrorKind};
@@ -47,6 +47,7 @@ fn what_is_fetched_is_not_fetched_again() {
     app.effects();
     app.keys("p i");
     assert_eq!(app.requests(), []);
+    assert_eq!(app.state.focus, Pane::Side, "a narrow window shows it in place of the objects");
     app.keys("R");
     assert!(app.requests().contains(&Request::Head(object("a"))));
 }
@@ -56,7 +57,7 @@ fn another_object_abandons_the_first_and_its_late_answer_is_dropped() {
     let mut app = App::with_rows(&["a", "b"]);
     app.keys("p");
     let first = app.last_ticket();
-    app.keys("j p");
+    app.keys("2 j p");
     assert!(app.effects().contains(&Effect::Abandon(first)));
     app.reply_to(first, peek("of a"));
     assert_eq!(app.state.side.preview, Fetched::Waiting);
@@ -72,6 +73,16 @@ fn a_refused_preview_says_why() {
 }
 
 #[test]
+fn a_wide_window_shows_both_and_the_cursor_goes_on() {
+    let mut app = App::with_rows(&["a", "b"]);
+    app.event(Event::Resized { width: 140, height: 40 }).keys("p");
+    assert_eq!(app.state.focus, Pane::Objects);
+    assert!(!app.state.areas.side.is_empty() && !app.state.areas.objects.is_empty());
+    app.keys("j");
+    assert_eq!(app.cursor(), "b");
+}
+
+#[test]
 fn a_prefix_has_no_details() {
     let mut app = App::with_rows(&["a/"]);
     app.keys("i p");
@@ -83,7 +94,7 @@ fn a_prefix_has_no_details() {
 fn the_preview_scrolls_to_its_end_and_closes() {
     let mut app = App::with_rows(&["a"]);
     app.keys("p").reply(peek(&"line\n".repeat(100)));
-    app.keys("4 G");
+    app.keys("2 4 G");
     let rows = usize::from(app.state.areas.rows(Pane::Side));
     assert_eq!(app.state.side.offset, 100 - rows);
     app.keys("g g");

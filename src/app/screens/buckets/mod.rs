@@ -16,6 +16,7 @@ use crate::app::list::List;
 use crate::app::screens::buckets::acting::BucketActing;
 use crate::app::screens::buckets::shelf::{BucketRow, Shelf};
 use crate::app::session::Session;
+use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Location};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::BucketEntry;
@@ -93,6 +94,12 @@ impl Buckets {
         self.shelf.ensure(bucket.clone()).gone = None;
         self.list.cursor = self.shelf.position(bucket).unwrap_or(self.list.cursor);
         self.opened = Some(bucket.clone());
+    }
+
+    /// Whether the bucket of the objects pane is known not to be there.
+    pub fn opened_is_gone(&self) -> bool {
+        let opened = self.opened.as_ref().and_then(|bucket| self.shelf.position(bucket));
+        opened.is_some_and(|at| self.shelf.rows()[at].gone.is_some())
     }
 
     /// A request found that the bucket is not there; it stays with the reason until it is listed again.
@@ -247,6 +254,7 @@ impl Buckets {
         let connection = cx.session.name().clone();
         self.shelf.remove(&bucket);
         cx.ask(Move::RememberBucket { bucket: bucket.clone(), known: false });
+        cx.toast(Level::Done, format!("{bucket} is off the list; nothing was deleted"));
         cx.save(Preference::KnownBucket { connection, bucket, known: false });
         self.fit(cx);
     }

@@ -7,6 +7,7 @@ use crate::app::dialogs::input::Input;
 use crate::app::event::{Reply, Ticket};
 use crate::app::layout::Pane;
 use crate::app::list::List;
+use crate::app::screens::objects::fresh::Fresh;
 use crate::app::screens::objects::loading::{Loading, STREAMED, near_end};
 use crate::app::screens::objects::marking::Marking;
 use crate::app::screens::objects::memory::{Memory, Place};
@@ -15,7 +16,7 @@ use crate::app::screens::objects::rows::Rows;
 use crate::domain::address::{Bucket, Key, Location, Prefix};
 use crate::domain::arrange::{Arrangement, SortBy};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::listing::{ListedPage, Listing, Row, RowKind};
+use crate::domain::listing::{ListedPage, Row, RowKind};
 use crate::domain::object::ObjectAddress;
 use crate::domain::transfer::Target;
 
@@ -30,7 +31,7 @@ pub struct Browse {
     pub typing: Option<Input>,
     pager: Pager,
     /// A listing that replaces the shown one as soon as it reaches as far as it must.
-    fresh: Option<Listing>,
+    fresh: Option<Fresh>,
     /// The name the cursor goes to as soon as it arrives.
     sought: Option<String>,
     /// Pull every page, however many.
@@ -170,6 +171,7 @@ impl Browse {
 
     fn leave(&mut self, cx: &mut Context<'_>) -> Option<Place> {
         self.pager.stop(cx);
+        self.drop_fresh(cx);
         let place = self.place.take()?;
         let name = self.rows.row(self.list.cursor).map(|row| row.name);
         if self.sought.is_none() {
@@ -183,7 +185,6 @@ impl Browse {
         self.marking.clear();
         self.list = List::default();
         self.typing = None;
-        self.fresh = None;
         self.load_all = false;
         self.at_end = false;
         self.rows.clear(cx);
@@ -197,11 +198,12 @@ impl Browse {
     // ─── loading ───
 
     pub(super) fn is_pulling(&self) -> bool {
-        self.pager.is_waiting()
+        self.pager.is_waiting() || self.fresh.is_some()
     }
 
     pub fn owns(&self, ticket: Ticket) -> bool {
-        self.pager.owns(ticket) || self.rows.owns(ticket)
+        let fresh = self.fresh.as_ref().is_some_and(|fresh| fresh.pager.owns(ticket));
+        fresh || self.pager.owns(ticket) || self.rows.owns(ticket)
     }
 
     pub fn on_reply(&mut self, reply: Reply, cx: &mut Context<'_>) {
@@ -222,20 +224,34 @@ impl Browse {
     /// Lists again; the cursor stays on its key, and what is shown stays until the new listing reaches as far.
     pub fn refresh(&mut self, cx: &mut Context<'_>) {
         let Some(place) = self.place.clone() else { return };
-        self.pager.start(&place.bucket, &place.prefix, cx);
-        self.fresh = (!self.rows.listing().is_empty()).then(Listing::default);
-        self.loading = if self.fresh.is_some() { Loading::Refreshing } else { Loading::First };
+        self.pager.stop(cx);
+        if self.rows.listing().is_empty() {
+            self.pager.start(&place.bucket, &place.prefix, cx);
+            self.loading = Loading::First;
+            return;
+        }
+        let before = self.drop_fresh(cx).unwrap_or_else(|| self.loading.clone());
+        let mut fresh = Fresh::beside(&before);
+        fresh.pager.start(&place.bucket, &place.prefix, cx);
+        self.fresh = Some(fresh);
+        self.loading = Loading::Refreshing;
     }
 
     /// Stops pulling pages; what is loaded stays.
     pub(super) fn stop(&mut self, cx: &mut Context<'_>) {
         self.pager.stop(cx);
-        self.fresh = None;
+        self.loading = self.drop_fresh(cx).unwrap_or(Loading::Stopped);
         self.sought = None;
         self.load_all = false;
         self.at_end = false;
         self.marking.settle();
-        self.loading = Loading::Stopped;
+    }
+
+    /// Gives up listing anew; gives how the shown listing stands.
+    fn drop_fresh(&mut self, cx: &mut Context<'_>) -> Option<Loading> {
+        let mut fresh = self.fresh.take()?;
+        fresh.pager.stop(cx);
+        Some(fresh.before)
     }
 
     /// Pulls every page that is left.
@@ -246,17 +262,20 @@ impl Browse {
 
     fn pull(&mut self, cx: &mut Context<'_>) {
         let Some(place) = &self.place else { return };
-        if self.pager.pull(&place.bucket, &place.prefix, cx) && self.fresh.is_none() {
+        if let Some(fresh) = &mut self.fresh {
+            fresh.pager.pull(&place.bucket, &place.prefix, cx);
+        } else if self.pager.pull(&place.bucket, &place.prefix, cx) {
             self.loading = Loading::Streaming;
         }
     }
 
     fn on_page(&mut self, listed: ListedPage, cx: &mut Context<'_>) {
         let Some(place) = self.place.clone() else { return };
-        let broken = self.pager.arrived(listed.next, &place.bucket, &place.prefix);
+        let pager = self.fresh.as_mut().map_or(&mut self.pager, |fresh| &mut fresh.pager);
+        let broken = pager.arrived(listed.next, &place.bucket, &place.prefix);
         let from = self.rows.listing().len();
         if let Some(fresh) = &mut self.fresh {
-            fresh.push(listed.page);
+            fresh.listing.push(listed.page);
         } else {
             self.marking.on_page(&self.rows, &listed.page, from);
             let number = self.rows.number(self.list.cursor).filter(|_| from > 0);
@@ -272,8 +291,9 @@ impl Browse {
     }
 
     fn on_failure(&mut self, error: Error, cx: &mut Context<'_>) {
-        self.pager.failed();
-        self.fresh = None;
+        if self.fresh.take().is_none() {
+            self.pager.failed();
+        }
         self.sought = None;
         self.load_all = false;
         self.loading = Loading::Failed(error.clone());
@@ -287,7 +307,9 @@ impl Browse {
 
     /// Pulls the next page where one is wanted, or notes how the listing rests.
     fn go_on(&mut self, cx: &mut Context<'_>) {
-        if !self.pager.has_more() {
+        if self.fresh.is_some() {
+            self.pull(cx);
+        } else if !self.pager.has_more() {
             self.load_all = false;
             self.sought = None;
             self.loading = Loading::Complete;
@@ -300,7 +322,6 @@ impl Browse {
 
     fn wants_more(&self) -> bool {
         self.load_all
-            || self.fresh.is_some()
             || self.sought.is_some()
             || self.rows.listing().len() < STREAMED
             || near_end(self.list.cursor, self.rows.len())
@@ -309,19 +330,15 @@ impl Browse {
     /// Takes the fresh listing once it holds the cursor's name and every marked one, or has ended.
     fn swap_when_covered(&mut self, cx: &mut Context<'_>) -> bool {
         let Some(fresh) = &self.fresh else { return false };
-        let reached = fresh.len().checked_sub(1).and_then(|at| u32::try_from(at).ok());
-        let reached = reached.map(|at| fresh.row(at).name);
-        let covered = [self.current().map(|row| row.name), self.last_marked_name()]
-            .into_iter()
-            .flatten()
-            .all(|name| reached.is_some_and(|reached| reached >= name));
-        if !covered && self.pager.has_more() {
+        let current = self.current().map(|row| row.name);
+        if !fresh.covers([current, self.last_marked_name()].into_iter().flatten()) {
             return false;
         }
         let cursor = self.current().map(|row| row.name.to_owned());
         let marked = self.marked_names();
         let Some(fresh) = self.fresh.take() else { return false };
-        self.rows.replace(fresh, cx);
+        self.pager = fresh.pager;
+        self.rows.replace(fresh.listing, cx);
         self.marking.clear();
         for (row, number) in self.rows.listing().rows().zip(0..) {
             if !marked.is_empty() && marked.contains(row.name) {

@@ -7,6 +7,7 @@ pub mod creating;
 pub mod deleting;
 pub mod downloading;
 pub mod existing;
+pub mod fresh;
 pub mod loading;
 pub mod marking;
 pub mod memory;
