@@ -64,7 +64,9 @@ pub struct Columns {
 pub const GAP: u16 = 2;
 
 const MARK: u16 = 2;
-const SIZE: u16 = 10;
+/// Cells between the last column and the frame.
+const MARGIN: u16 = 1;
+const SIZE: u16 = 9;
 const MODIFIED: u16 = 16;
 const CLASS: u16 = 12;
 /// A column is shown only where this much is left for names.
@@ -122,7 +124,7 @@ impl Areas {
         } else {
             areas.place_panes(middle, shape);
         }
-        areas.columns = Columns::of(areas.objects.inner().width);
+        areas.columns = Columns::of(areas.objects.inner().width.saturating_sub(MARGIN));
         areas
     }
 
@@ -232,7 +234,7 @@ mod tests {
         assert_eq!(areas.status, Rect { x: 0, y: 22, width: 80, height: 1 });
         assert_eq!(areas.footer, Rect { x: 0, y: 23, width: 80, height: 1 });
         assert!(areas.side.is_empty());
-        assert_eq!(areas.columns, Columns { mark: 2, name: 28, size: 10, modified: 16, class: 0 });
+        assert_eq!(areas.columns, Columns { mark: 2, name: 28, size: 9, modified: 16, class: 0 });
     }
 
     #[test]

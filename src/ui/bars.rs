@@ -157,7 +157,7 @@ pub fn draw_footer(paint: &mut Paint<'_>, area: Rect, state: &State) {
     let line = Span::line(area, 0).skip(1).shorter(1);
     let scopes = state.scopes();
     let asked = scopes.iter().any(|scope| matches!(scope, Scope::Dialog | Scope::Text));
-    let actions: Vec<Action> = if asked { asked_actions(scopes) } else { wanted(state) };
+    let actions: Vec<Action> = if asked { asked_actions(state) } else { wanted(state) };
     let found: Vec<Hint> = actions.into_iter().filter_map(|action| hint(state, action)).collect();
     match found.split_last() {
         Some((last, before)) if asked => hints(paint, line, before, last),
@@ -169,7 +169,11 @@ pub fn draw_footer(paint: &mut Paint<'_>, area: Rect, state: &State) {
     }
 }
 
-fn asked_actions(scopes: &[Scope]) -> Vec<Action> {
+/// Of a question, an overlay or the filter; the one that leads out is last.
+fn asked_actions(state: &State) -> Vec<Action> {
+    let scopes = state.scopes();
+    let filters = state.objects.browse.typing.is_some() && state.dialog().is_none();
+    let elsewhere = |action| matches!(action, Action::NextField | Action::PreviousField);
     let here = ACTIONS.iter().filter(|spec| {
         let asked = [Scope::Dialog, Scope::Text];
         asked.iter().any(|scope| scopes.contains(scope) && spec.scopes.contains(scope))
@@ -177,6 +181,7 @@ fn asked_actions(scopes: &[Scope]) -> Vec<Action> {
             && !spec.scopes.contains(&Scope::Global)
     });
     let mut actions: Vec<Action> = here.map(|spec| spec.action).collect();
+    actions.retain(|action| !filters || !elsewhere(*action));
     actions.sort_by_key(|action| (*action == Action::Dismiss, *action));
     actions
 }

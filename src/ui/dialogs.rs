@@ -1,9 +1,9 @@
 //! Paints the dialog that is open.
 
-mod details;
+pub mod details;
 mod link;
 mod picker;
-mod question;
+pub mod question;
 
 use jiff::tz::TimeZone;
 

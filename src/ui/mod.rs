@@ -15,13 +15,21 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::layout::{Pane, Rect as Area};
+use crate::app::list::List;
+use crate::app::overlays::overlay::Overlay;
 use crate::app::state::State;
 use crate::ui::bars::{draw_footer, draw_header, draw_status};
+use crate::ui::dialogs::details::draw_details;
 use crate::ui::dialogs::draw_dialog;
+use crate::ui::dialogs::question::draw_choice;
+use crate::ui::overlays::events::draw_events;
+use crate::ui::overlays::help::draw_help;
+use crate::ui::overlays::palette::draw_palette;
 use crate::ui::paint::Paint;
 use crate::ui::screens::buckets::draw_buckets;
 use crate::ui::screens::objects::{ObjectsPlace, draw_objects};
 use crate::ui::screens::side::draw_side;
+use crate::ui::screens::transfers::draw_transfers;
 use crate::ui::screens::view::View;
 use crate::ui::theme::Theme;
 
@@ -42,11 +50,28 @@ pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) {
     if let Some(dialog) = state.dialog() {
         draw_dialog(&mut paint, dialog, &state.session.zone);
     }
+    if let Some(overlay) = &state.overlay {
+        draw_overlay(&mut paint, overlay, state);
+    }
+}
+
+fn draw_overlay(paint: &mut Paint<'_>, overlay: &Overlay, state: &State) {
+    match overlay {
+        Overlay::Help(help) => draw_help(paint, help),
+        Overlay::Palette(palette) => draw_palette(paint, palette),
+        Overlay::Connections(connections) => draw_choice(paint, &connections.choice),
+        Overlay::Events(events) => {
+            draw_events(paint, events, &state.session.zone);
+            if let Some(details) = &events.opened {
+                draw_details(paint, details);
+            }
+        }
+    }
 }
 
 fn draw_panes(paint: &mut Paint<'_>, state: &State) {
     let view = View { now: state.now, zone: &state.session.zone, keymap: &state.keymap };
-    let focused = |pane| state.focus == pane && state.dialog().is_none();
+    let focused = |pane| state.focus == pane && state.dialog().is_none() && state.overlay.is_none();
     let areas = &state.areas;
     let window = paint.buffer.area;
     let buckets = place(window, areas.buckets);
@@ -62,6 +87,11 @@ fn draw_panes(paint: &mut Paint<'_>, state: &State) {
     let side = place(window, areas.side);
     if !side.is_empty() {
         draw_side(paint, side, &state.side, focused(Pane::Side), view);
+    }
+    let transfers = place(window, areas.transfers);
+    if !transfers.is_empty() {
+        let (jobs, list) = (&state.transfers, List::default());
+        draw_transfers(paint, transfers, jobs, list, focused(Pane::Transfers), view);
     }
 }
 

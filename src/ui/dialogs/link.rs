@@ -43,7 +43,7 @@ pub fn draw_link_shown(paint: &mut Paint<'_>, shown: &LinkShown, zone: &TimeZone
         paint.print(
             keys,
             styles.dim,
-            format_args!("select with the mouse {dot} y copy again {dot} Esc close"),
+            format_args!("select with the mouse {dot} y copy again {dot} esc close"),
         );
         rule(paint, Span::line(area, height - 1));
     }

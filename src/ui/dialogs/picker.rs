@@ -69,12 +69,12 @@ fn draw_rows(paint: &mut Paint<'_>, area: Rect, picker: &Picker, zone: &TimeZone
                 sign: paint.glyphs.bad,
                 sign_style: styles.bad,
                 headline: said.what,
-                sentences: vec![said.why, "Left goes up, Tab types a path".into()],
+                sentences: vec![said.why, "left goes up, tab types a path".into()],
             }
         }
         FolderRows::Read(_) if picker.shown().len() == 0 => Notice {
             headline: "nothing to show here".into(),
-            sentences: vec!["Left goes up, Tab types a path, . shows hidden files".into()],
+            sentences: vec!["left goes up, tab types a path, . shows hidden files".into()],
             ..Notice::default()
         },
         FolderRows::Read(_) => {
@@ -141,7 +141,7 @@ fn draw_bottom(paint: &mut Paint<'_>, span: Span, picker: &Picker) {
         PickerMode::Path => ("path ", &picker.path),
         PickerMode::Rows => {
             let keys = format_args!(
-                "Enter choose {dot} Space mark {dot} l open {dot} h up {dot} / filter {dot} Tab type a path {dot} Esc cancel"
+                "enter choose {dot} space mark {dot} l open {dot} h up {dot} / filter {dot} tab type a path {dot} esc cancel"
             );
             paint.print(span, styles.dim, keys);
             return;

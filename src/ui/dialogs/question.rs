@@ -20,7 +20,7 @@ pub fn draw_prompt(paint: &mut Paint<'_>, prompt: &Prompt) {
     body.push(Line::Field(typed(&prompt.input, true)));
     let below = match prompt.problem() {
         Some(problem) => Line::Words(format!("{} {problem}", paint.glyphs.bad), styles.bad),
-        None => Line::Words(format!("Enter accept {} Esc cancel", paint.glyphs.dot), styles.dim),
+        None => Line::Words(format!("enter accept {} esc cancel", paint.glyphs.dot), styles.dim),
     };
     let focus = Some(body.len() - 1);
     let labels = titled(&prompt.title);
@@ -105,7 +105,7 @@ pub fn choice_sheet(paint: &Paint<'_>, choice: &Choice) -> Sheet<'static> {
     let reason = choice.rows.get(choice.cursor).and_then(|row| row.disabled.as_ref());
     let below = match reason {
         Some(reason) => Line::Words(reason.clone(), styles.warning),
-        None => Line::Words(format!("Enter choose {} Esc cancel", paint.glyphs.dot), styles.dim),
+        None => Line::Words(format!("enter choose {} esc cancel", paint.glyphs.dot), styles.dim),
     };
     Sheet { labels: titled(&choice.title), body, focus, pinned: vec![below], min_width: 32 }
 }

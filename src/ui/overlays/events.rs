@@ -41,7 +41,7 @@ pub fn draw_events(paint: &mut Paint<'_>, events: &Events, zone: &TimeZone) {
         let keys = Span::line(inner, inner.height - 1).skip(1);
         let dot = paint.glyphs.dot;
         let dim = paint.styles.dim;
-        paint.print(keys, dim, format_args!("Enter the whole error {dot} Esc close"));
+        paint.print(keys, dim, format_args!("enter the whole error {dot} esc close"));
     }
 }
 

@@ -78,6 +78,6 @@ fn draw_search(paint: &mut Paint<'_>, span: Span, help: &Help) {
         return field(paint, span.skip(used), typed);
     }
     let dot = paint.glyphs.dot;
-    let keys = format_args!("/ search {dot} Enter run it {dot} Esc close");
+    let keys = format_args!("/ search {dot} enter run it {dot} esc close");
     paint.print(span, styles.dim, keys);
 }

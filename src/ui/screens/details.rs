@@ -86,7 +86,9 @@ fn other_facts(head: &ObjectHead) -> Vec<Fact> {
         head.user_metadata.iter().map(|(name, text)| (format!("meta {name}"), text.clone())),
     );
     if head.missing_metadata > 0 {
-        let text = format!("{} entries that cannot be expressed as headers", head.missing_metadata);
+        let count = head.missing_metadata;
+        let entries = if count == 1 { "entry" } else { "entries" };
+        let text = format!("{count} more {entries} that headers cannot express");
         facts.push(("meta".to_owned(), text));
     }
     facts.extend(head.more.clone());

@@ -125,6 +125,10 @@ fn marks(paint: &Paint<'_>, browse: &Browse) -> String {
     let range = if browse.marking.is_drawing_range() { "range: " } else { "" };
     match (marks.len(), marks.prefixes()) {
         (0, _) => String::new(),
+        (1, 1) => format!("{range}1 folder marked"),
+        (all, folders) if all == folders => {
+            format!("{range}{} folders marked", Count(folders as u64))
+        }
         (all, 0) => format!("{range}{} marked {dot} {}", Count(all as u64), Size(marks.bytes())),
         (all, 1) => {
             format!("{range}{} marked {dot} {} + 1 folder", Count(all as u64), Size(marks.bytes()))
@@ -219,6 +223,12 @@ fn idle_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Notice {
                 format!("{} tries again, {change} changes the connection", key(Action::Refresh));
             reason(paint, error, press)
         }
+        BucketsLoading::Loading if buckets.shelf.is_empty() => Notice {
+            sign: spinner(paint.glyphs, view.now),
+            sign_style: paint.styles.accent,
+            headline: "asking for the buckets".into(),
+            sentences: vec![format!("{} adds one by name meanwhile", key(Action::AddBucket))],
+        },
         _ => Notice {
             headline: "no bucket is open".into(),
             sentences: vec![format!(

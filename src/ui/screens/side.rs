@@ -21,7 +21,7 @@ use crate::ui::widgets::spinner::spinner;
 
 pub fn draw_side(paint: &mut Paint<'_>, area: Rect, side: &Side, focused: bool, view: View<'_>) {
     let inner = frame(paint, area, &labels(side), focused);
-    draw_tabs(paint, Span::line(area, 0).skip(2), side.tab(), focused);
+    draw_tabs(paint, Span::line(area, 0).skip(1), side.tab(), focused);
     match side.tab() {
         None => {}
         Some(SideTab::Details) => match &side.head {
@@ -71,7 +71,7 @@ fn draw_tabs(paint: &mut Paint<'_>, span: Span, tab: Option<SideTab>, focused: b
     let styles = paint.styles;
     let chosen = if focused { styles.title_focused } else { styles.title };
     let mut rest = span.shorter(2);
-    rest = rest.skip(paint.put(rest, "4 ", chosen));
+    rest = rest.skip(paint.put(rest, " 4 ", chosen));
     for (number, (name, each)) in
         [("Preview", SideTab::Preview), ("Details", SideTab::Details)].into_iter().enumerate()
     {

@@ -17,7 +17,7 @@ pub struct Notice {
 }
 
 pub fn notice(paint: &mut Paint<'_>, area: Rect, notice: &Notice) {
-    let margin = if area.width > 30 { 2 } else { 0 };
+    let margin = if area.width > 30 { 2 } else { u16::from(area.width > 12) };
     let width = area.width.saturating_sub(2 * margin).min(72);
     let headline = format!("{} {}", notice.sign, notice.headline);
     let mut lines: Vec<(String, bool)> = wrap(&visible(headline.trim_start()), width.into())
@@ -28,7 +28,8 @@ pub fn notice(paint: &mut Paint<'_>, area: Rect, notice: &Notice) {
         lines.extend(wrap(&visible(sentence), width.into()).into_iter().map(|line| (line, false)));
     }
     let needed = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let top = if area.height > needed + 2 { (area.height - needed) / 3 } else { 0 };
+    let top =
+        if area.width > 30 && area.height > needed + 2 { (area.height - needed) / 3 } else { 0 };
     let styles = paint.styles;
     for ((text, head), line) in lines.iter().zip(top..area.height) {
         let span = Span::line(area, line).skip(margin);
