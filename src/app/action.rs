@@ -163,6 +163,7 @@ const OBJECTS: &[Scope] = &[Scope::Objects];
 const OBJECTS_SIDE: &[Scope] = &[Scope::Objects, Scope::Side];
 const BOTH: &[Scope] = &[Scope::Buckets, Scope::Objects];
 const TRANSFERS: &[Scope] = &[Scope::Transfers];
+const LINKED: &[Scope] = &[Scope::Objects, Scope::Transfers];
 const DIALOG: &[Scope] = &[Scope::Dialog];
 const ASKED: &[Scope] = &[Scope::Dialog, Scope::Text];
 const ALWAYS: &[Scope] = &[Scope::Global, Scope::Dialog, Scope::Text];
@@ -204,7 +205,7 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::Preview, "preview", "preview", "Show the first 256 KiB of the object", OBJECTS_SIDE, &["p"]),
     row(Action::Download, "download", "download", "Download the marked rows or the current one", OBJECTS, &["d"]),
     row(Action::Upload, "upload", "upload", "Choose or type files and folders to upload here", OBJECTS, &["u"]),
-    row(Action::CopyLink, "copy-link", "link", "Copy a presigned link with the usual expiry", OBJECTS, &["y"]),
+    row(Action::CopyLink, "copy-link", "link", "Copy a presigned link with the usual expiry", LINKED, &["y"]),
     row(Action::LinkMenu, "link-menu", "more links", "Choose a link: expiry, s3://, key, public URL, curl", OBJECTS, &["Y"]),
     row(Action::Copy, "copy", "copy", "Copy to another place of this connection, on the server", OBJECTS, &["c"]),
     row(Action::Delete, "delete", "delete", "Delete after a question that counts objects and bytes", BOTH, &["D", "del"]),

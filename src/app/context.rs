@@ -14,7 +14,7 @@ use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
-use crate::domain::transfer::TransferCommand;
+use crate::domain::transfer::{JobSpec, TransferCommand};
 
 /// Given to a part for one event.
 #[derive(Debug)]
@@ -52,6 +52,10 @@ pub enum Move {
         bucket: Bucket,
         error: Error,
     },
+    /// The bucket was deleted from here.
+    BucketDeleted(Bucket),
+    /// A job came to its end: what it changed may be on screen.
+    Settled(JobSpec),
     RememberBucket {
         bucket: Bucket,
         known: bool,

@@ -53,7 +53,8 @@ fn to_part(
             parts.side.on_action(action, cx)
                 || (objects_only && on_objects(parts.objects, action, cx))
         }
-        Keyboard::Transfers | Keyboard::Places | Keyboard::Overlay => false,
+        Keyboard::Transfers => parts.transfers.on_action(action, cx),
+        Keyboard::Places | Keyboard::Overlay => false,
     })
 }
 
@@ -94,7 +95,7 @@ fn anywhere(parts: &mut Parts<'_>, action: Action, cx: &mut Context<'_>) {
         Action::HistoryBack => browse.go_back(cx),
         Action::HistoryForward => browse.go_forward(cx),
         Action::GoToPath => parts.places.ask_path(&browse.location()),
-        Action::Quit => parts.places.quit(parts.transfers.active(), cx),
+        Action::Quit => parts.places.quit(parts.transfers.queue.active(), cx),
         _ => {}
     }
 }

@@ -40,7 +40,8 @@ fn click(state: &mut State, now: Timestamp, pane: Pane, mouse: Mouse, asked: &mu
                 cx.ask(Move::Run(Action::Open));
             }
         }
-        Pane::Side | Pane::Transfers => {}
+        Pane::Transfers => parts.transfers.click(line, was_focused, cx),
+        Pane::Side => {}
     });
 }
 
@@ -49,6 +50,6 @@ fn scroll(state: &mut State, now: Timestamp, pane: Pane, by: isize, asked: &mut 
         Pane::Buckets => parts.buckets.scroll(by, cx),
         Pane::Objects => parts.objects.browse.scroll(by, cx),
         Pane::Side => parts.side.scroll(by, cx),
-        Pane::Transfers => {}
+        Pane::Transfers => parts.transfers.scroll(by, cx),
     });
 }

@@ -8,8 +8,10 @@ use crate::app::effect::{Effect, Preference};
 use crate::app::layout::Pane;
 use crate::app::state::{Asked, Parts, State};
 use crate::app::toasts::Level;
+use crate::app::transfers::changes;
 use crate::domain::address::{ConnectionName, Location};
 use crate::domain::error::Error;
+use crate::domain::transfer::JobSpec;
 
 /// Performs every move, those that come of it included, and brings lists into their places.
 pub fn perform(state: &mut State, now: Timestamp, asked: &mut Asked) {
@@ -22,6 +24,7 @@ pub fn perform(state: &mut State, now: Timestamp, asked: &mut Asked) {
     state.with(now, asked, |parts, cx| {
         parts.buckets.fit(cx);
         parts.objects.browse.fit(cx);
+        parts.transfers.fit(cx);
     });
 }
 
@@ -61,7 +64,11 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
         }
         Move::Run(action) => dispatch(state, now, action, asked),
         Move::Quit => asked.effects.push(Effect::Quit),
-        Move::RefreshBuckets | Move::RefreshObjects { .. } | Move::BucketGone { .. } => {
+        Move::RefreshBuckets
+        | Move::RefreshObjects { .. }
+        | Move::BucketGone { .. }
+        | Move::BucketDeleted(_)
+        | Move::Settled(_) => {
             state.with(now, asked, |mut parts, cx| tell(&mut parts, cx, each));
         }
     }
@@ -72,6 +79,14 @@ fn tell(parts: &mut Parts<'_>, cx: &mut Context<'_>, news: Move) {
     match news {
         Move::RefreshBuckets => parts.buckets.refresh(cx),
         Move::BucketGone { bucket, error } => parts.buckets.mark_gone(&bucket, error),
+        Move::BucketDeleted(bucket) => {
+            let here = parts.objects.browse.place();
+            if here.is_some_and(|place| place.bucket == bucket) {
+                parts.objects.browse.close(cx);
+            }
+            parts.buckets.on_deleted(&bucket, cx);
+        }
+        Move::Settled(spec) => settled(parts, cx, &spec),
         Move::RefreshObjects { bucket, prefix } => {
             let here = parts.objects.browse.place();
             if here.is_some_and(|place| place.bucket == bucket && place.prefix == prefix) {
@@ -79,6 +94,17 @@ fn tell(parts: &mut Parts<'_>, cx: &mut Context<'_>, news: Move) {
             }
         }
         _ => {}
+    }
+}
+
+/// Lists the open prefix again where a job changed it.
+fn settled(parts: &mut Parts<'_>, cx: &mut Context<'_>, spec: &JobSpec) {
+    let Some(place) = parts.objects.browse.place() else { return };
+    if spec.connection == *cx.session.name()
+        && changes(&spec.work, &place.bucket, &place.prefix)
+        && parts.transfers.refresh_is_due(cx.now, &place.bucket, &place.prefix)
+    {
+        parts.objects.browse.refresh(cx);
     }
 }
 
@@ -102,6 +128,7 @@ fn connect(state: &mut State, now: Timestamp, name: &ConnectionName, asked: &mut
         return;
     }
     state.with(now, asked, |parts, cx| {
+        parts.objects.acting.drop_all(cx);
         parts.objects.browse.forget(cx);
         parts.side.close(cx);
     });

@@ -16,10 +16,10 @@ use crate::app::screens::buckets::Buckets;
 use crate::app::screens::objects::Objects;
 use crate::app::screens::places::Places;
 use crate::app::screens::side::Side;
+use crate::app::screens::transfers::TransfersPane;
 use crate::app::session::Session;
 use crate::app::ticket::Tickets;
 use crate::app::toasts::Toasts;
-use crate::app::transfers::Transfers;
 use crate::app::usage::UsageMeter;
 
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ pub struct State {
     pub places: Places,
     /// Over everything, whatever is focused.
     pub overlay: Option<Overlay>,
-    pub transfers: Transfers,
+    pub transfers: TransfersPane,
     pub toasts: Toasts,
     pub log: Log,
     pub usage: UsageMeter,
@@ -55,7 +55,7 @@ pub struct Parts<'a> {
     pub objects: &'a mut Objects,
     pub side: &'a mut Side,
     pub places: &'a mut Places,
-    pub transfers: &'a mut Transfers,
+    pub transfers: &'a mut TransfersPane,
 }
 
 /// What parts have asked for so far during one event.
@@ -93,7 +93,7 @@ impl State {
             side: Side::default(),
             places: Places::default(),
             overlay: None,
-            transfers: Transfers::default(),
+            transfers: TransfersPane::default(),
             toasts: Toasts::default(),
             log: Log::default(),
             usage: UsageMeter::default(),
@@ -126,7 +126,7 @@ impl State {
             focus: self.focus,
             zoomed: self.zoomed,
             side_open: self.side.is_open(),
-            jobs: self.transfers.jobs().len(),
+            jobs: self.transfers.queue.jobs().len(),
         };
         self.areas = Areas::of(self.size, shape);
     }
@@ -145,6 +145,9 @@ impl State {
         if self.objects.dialog().is_some() || self.objects.browse.typing.is_some() {
             return Keyboard::Objects;
         }
+        if self.transfers.dialog().is_some() {
+            return Keyboard::Transfers;
+        }
         match self.focus {
             Pane::Buckets => Keyboard::Buckets,
             Pane::Objects => Keyboard::Objects,
@@ -161,19 +164,27 @@ impl State {
             Keyboard::Buckets => self.buckets.scopes(),
             Keyboard::Objects => self.objects.scopes(),
             Keyboard::Side => self.side.scopes(),
-            Keyboard::Transfers => &[Scope::Transfers, Scope::List, Scope::Global],
+            Keyboard::Transfers => self.transfers.scopes(),
         }
     }
 
     /// The question that is open, whoever asks it.
     pub fn dialog(&self) -> Option<&Dialog> {
-        let dialogs = [self.places.dialog(), self.buckets.dialog(), self.objects.dialog()];
+        let dialogs = [
+            self.places.dialog(),
+            self.buckets.dialog(),
+            self.objects.dialog(),
+            self.transfers.dialog(),
+        ];
         dialogs.into_iter().flatten().next()
     }
 
     /// Why an action cannot be done now; `None` where it can.
     pub fn disabled(&self, action: Action) -> Option<String> {
         let scopes = action.spec().scopes;
+        if scopes.contains(&Scope::Transfers) && self.focus == Pane::Transfers {
+            return self.transfers.disabled(action, &self.session);
+        }
         if scopes.contains(&Scope::Objects) && self.focus != Pane::Buckets {
             return self.objects.disabled(action, &self.session);
         }
@@ -197,6 +208,8 @@ impl State {
             || self.buckets.is_waiting()
             || self.objects.browse.is_moving()
             || self.side.is_waiting()
-            || self.transfers.active() > 0
+            || self.objects.acting.is_waiting()
+            || self.buckets.acting.is_waiting()
+            || self.transfers.queue.active() > 0
     }
 }

@@ -27,7 +27,7 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
         Event::Reply { ticket, reply } => on_reply(state, now, ticket, reply, &mut asked),
         Event::Transfer(TransferEvent::Warned(error)) => state.log.error(now, error),
         Event::Transfer(event) => {
-            state.transfers.on_event(now, event);
+            state.with(now, &mut asked, |parts, cx| parts.transfers.on_news(event, cx));
         }
         Event::Metered { connection, usage } => state.usage.on_metered(connection, usage),
         Event::Clipboard(outcome) => on_clipboard(state, now, outcome),
@@ -61,7 +61,8 @@ fn on_text(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
         Keyboard::Places => parts.places.on_text(chord, cx),
         Keyboard::Buckets => parts.buckets.on_text(chord, cx),
         Keyboard::Objects => parts.objects.on_text(chord, cx),
-        Keyboard::Side | Keyboard::Transfers | Keyboard::Overlay => {}
+        Keyboard::Transfers => parts.transfers.on_text(chord, cx),
+        Keyboard::Side | Keyboard::Overlay => {}
     });
 }
 
@@ -86,6 +87,8 @@ fn on_reply(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, ask
             parts.buckets.on_reply(ticket, reply, cx);
         } else if parts.objects.owns(ticket) {
             parts.objects.on_reply(ticket, reply, cx);
+        } else if parts.transfers.owns(ticket) {
+            parts.transfers.on_reply(ticket, reply, cx);
         } else if parts.side.owns(ticket) {
             parts.side.on_reply(reply, cx);
         }

@@ -44,14 +44,13 @@ fn places(work: &Work) -> Vec<(&'static str, String)> {
             vec![("from", uri(bucket.as_str(), source)), ("to", name.display().to_string())]
         }
         Work::Copy { bucket, source, to_bucket, target } => {
-            vec![
-                ("from", uri(bucket.as_str(), source)),
-                ("to", uri(to_bucket.as_str(), target)),
-            ]
+            vec![("from", uri(bucket.as_str(), source)), ("to", uri(to_bucket.as_str(), target))]
         }
-        Work::Delete { bucket, targets } => {
-            targets.iter().take(100).map(|target| ("delete", uri(bucket.as_str(), target))).collect()
-        }
+        Work::Delete { bucket, targets } => targets
+            .iter()
+            .take(100)
+            .map(|target| ("delete", uri(bucket.as_str(), target)))
+            .collect(),
     }
 }
 

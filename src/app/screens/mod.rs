@@ -1,7 +1,9 @@
 //! The panes: what each shows, and what keys do in it.
 
 pub mod buckets;
+pub mod job_details;
 pub mod objects;
 pub mod places;
 pub mod preview;
 pub mod side;
+pub mod transfers;

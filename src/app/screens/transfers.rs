@@ -1,5 +1,7 @@
 //! The transfers pane: the queue, what can be done to a job, and what is known of one.
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Move};
@@ -14,6 +16,7 @@ use crate::app::screens::job_details::details;
 use crate::app::session::Session;
 use crate::app::toasts::Level;
 use crate::app::transfers::{QueuedJob, Settled, Transfers};
+use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::ErrorKind;
 use crate::domain::object::ObjectAddress;
 use crate::domain::transfer::{
@@ -26,7 +29,12 @@ pub struct TransfersPane {
     pub list: List,
     question: Option<(Dialog, About)>,
     linking: Linking,
+    /// When the end of a job last had a prefix listed again.
+    refreshed: Option<Timestamp>,
 }
+
+/// While many jobs change one prefix, it is listed again no more often than this.
+const REFRESH_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum About {
@@ -57,10 +65,10 @@ impl TransfersPane {
         self.list.scroll(by, self.queue.jobs().len(), cx.areas.rows(Pane::Transfers));
     }
 
-    /// Puts the cursor on the row that is `line` rows below the top; again on it opens the details.
-    pub fn click(&mut self, line: u16, cx: &mut Context<'_>) {
+    /// Puts the cursor on the row that is `line` rows below the top; a click on it there opens the details.
+    pub fn click(&mut self, line: u16, was_focused: bool, cx: &mut Context<'_>) {
         let Some(position) = self.list.at_line(line, self.queue.jobs().len()) else { return };
-        if self.list.cursor == position {
+        if was_focused && self.list.cursor == position {
             self.on_action(Action::JobDetails, cx);
         }
         self.list.cursor = position;
@@ -113,14 +121,25 @@ impl TransfersPane {
         self.list.cursor = stood_on.and_then(position).unwrap_or(self.list.cursor);
         for each in settled {
             say(&each, self.queue.active(), cx);
-            cx.ask(Move::Settled(each.spec.work));
+            cx.ask(Move::Settled(each.spec));
         }
         self.renew_details();
         self.fit(cx);
     }
 
-    pub fn on_tick(&mut self, cx: &Context<'_>) {
-        self.queue.on_tick(cx.now);
+    pub fn on_tick(&mut self, now: Timestamp) {
+        self.queue.on_tick(now);
+    }
+
+    /// Whether a prefix that a job changed is to be listed again: once nothing that runs will change it any more,
+    /// and every few seconds until then.
+    pub fn refresh_is_due(&mut self, now: Timestamp, bucket: &Bucket, prefix: &Prefix) -> bool {
+        let lately = self.refreshed.is_some_and(|at| now.duration_since(at) < REFRESH_PAUSE);
+        if lately && self.queue.will_change(bucket, prefix) {
+            return false;
+        }
+        self.refreshed = Some(now);
+        true
     }
 
     /// Why an action cannot be done to the job under the cursor.

@@ -1,6 +1,7 @@
 //! The buckets pane: what the connection has, and how to add what it may not list.
 
 pub mod acting;
+pub mod names;
 pub mod shelf;
 
 use crate::app::action::{Action, Scope};
@@ -168,6 +169,20 @@ impl Buckets {
             _ => {}
         }
         self.fit(cx);
+    }
+
+    /// The bucket was deleted from here: it goes from the list, and from what was added by name.
+    pub fn on_deleted(&mut self, bucket: &Bucket, cx: &mut Context<'_>) {
+        self.shelf.remove(bucket);
+        if self.opened.as_ref() == Some(bucket) {
+            self.opened = None;
+        }
+        if cx.session.remembers(bucket) {
+            let (connection, bucket) = (cx.session.name().clone(), bucket.clone());
+            cx.ask(Move::RememberBucket { bucket: bucket.clone(), known: false });
+            cx.save(Preference::KnownBucket { connection, bucket, known: false });
+        }
+        self.refresh(cx);
     }
 
     pub fn scroll(&mut self, by: isize, cx: &Context<'_>) {

@@ -69,7 +69,9 @@ mod tests {
         for good in ["abc", "my-bucket.2026", "1-2"] {
             assert_eq!(s3_name(good), Ok(()), "{good}");
         }
-        for bad in ["ab", "Abc", "-abc", "abc-", "a..b", "192.168.0.1", "a_b", "ü-bucket", "xn--abc"] {
+        for bad in
+            ["ab", "Abc", "-abc", "abc-", "a..b", "192.168.0.1", "a_b", "ü-bucket", "xn--abc"]
+        {
             assert!(!s3_name(bad).unwrap_err().is_empty(), "{bad}");
         }
         assert!(s3_name(&"a".repeat(64)).is_err());
