@@ -15,7 +15,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::layout::{Pane, Rect as Area};
-use crate::app::list::List;
 use crate::app::overlays::overlay::Overlay;
 use crate::app::state::State;
 use crate::ui::bars::{draw_footer, draw_header, draw_status};
@@ -90,7 +89,7 @@ fn draw_panes(paint: &mut Paint<'_>, state: &State) {
     }
     let transfers = place(window, areas.transfers);
     if !transfers.is_empty() {
-        let (jobs, list) = (&state.transfers, List::default());
+        let (jobs, list) = (&state.transfers.queue, state.transfers.list);
         draw_transfers(paint, transfers, jobs, list, focused(Pane::Transfers), view);
     }
 }
