@@ -77,7 +77,7 @@ impl Server {
         let keys = options.keys.clone().unwrap_or_else(AccessKeys::random);
         let rules = rules(options, keys.clone());
         let (region, mode) = (rules.region.clone(), rules.mode);
-        let store = Arc::new(Store::default());
+        let store = Arc::new(Store::new(mode));
         let faults = Arc::new(Faults::default());
         let context = Context { store: Arc::clone(&store), rules: Arc::new(rules) };
         let front = Arc::new(Front::new(context, Arc::clone(&faults)));

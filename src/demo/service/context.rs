@@ -7,7 +7,6 @@ use std::time::SystemTime;
 
 use http::StatusCode;
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
-use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::demo::keys::{AccessKeys, Role};
 use crate::demo::mode::Mode;
@@ -55,12 +54,9 @@ impl Context {
         })
     }
 
-    /// The key as it is stored: R2 normalises keys to NFC.
+    /// The key as it is stored.
     pub fn key<'k>(&self, key: &'k str) -> Cow<'k, str> {
-        if self.rules.mode == Mode::R2 && !is_nfc(key) {
-            return Cow::Owned(key.nfc().collect());
-        }
-        Cow::Borrowed(key)
+        self.store.stored_key(key)
     }
 
     /// Refuses what R2 lacks, in its words.

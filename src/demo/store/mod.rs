@@ -7,21 +7,26 @@ pub mod multipart;
 pub mod object;
 pub mod page;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::demo::keys::noise;
-use crate::demo::store::bucket::Bucket;
+use crate::demo::mode::Mode;
+use crate::demo::store::bucket::{Bucket, Versioning};
 use crate::demo::store::content::Content;
+use crate::demo::store::lazy::Lazy;
 use crate::demo::store::object::Stored;
 
 /// The buckets. The methods of its own are for tests and for seeding; the service goes through [`Store::with`].
 #[derive(Debug, Default)]
 pub struct Store {
+    mode: Mode,
     shelves: Mutex<Shelves>,
 }
 
@@ -47,6 +52,22 @@ pub fn now() -> SystemTime {
 }
 
 impl Store {
+    pub fn new(mode: Mode) -> Store {
+        Store { mode, shelves: Mutex::default() }
+    }
+
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// The key as it is stored: R2 normalises keys to NFC.
+    pub fn stored_key<'k>(&self, key: &'k str) -> Cow<'k, str> {
+        if self.mode == Mode::R2 && !is_nfc(key) {
+            return Cow::Owned(key.nfc().collect());
+        }
+        Cow::Borrowed(key)
+    }
+
     /// Runs while nobody else reads or writes; must not block.
     pub fn with<R>(&self, act: impl FnOnce(&mut Shelves) -> R) -> R {
         act(&mut self.shelves.lock().unwrap_or_else(PoisonError::into_inner))
@@ -72,10 +93,29 @@ impl Store {
 
     pub fn put_object_at(&self, bucket: &str, key: &str, object: Stored, modified: SystemTime) {
         self.create_bucket(bucket);
+        let key = self.stored_key(key);
         self.with(|shelves| {
             let id = shelves.fresh_id();
             if let Some(bucket) = shelves.buckets.get_mut(bucket) {
-                bucket.put(key, Arc::new(object), modified, id);
+                bucket.put(&key, Arc::new(object), modified, id);
+            }
+        });
+    }
+
+    /// Objects that are computed when they are read, beside those that are held.
+    pub fn put_lazy(&self, bucket: &str, lazy: Lazy) {
+        self.create_bucket(bucket);
+        self.with(|shelves| {
+            if let Some(bucket) = shelves.buckets.get_mut(bucket) {
+                bucket.set_lazy(lazy);
+            }
+        });
+    }
+
+    pub fn set_versioning(&self, bucket: &str, versioning: Versioning) {
+        self.with(|shelves| {
+            if let Some(bucket) = shelves.buckets.get_mut(bucket) {
+                bucket.versioning = versioning;
             }
         });
     }
