@@ -6,8 +6,6 @@ use std::path::{Path, PathBuf};
 use cap_fs_ext::DirExt;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
-#[cfg(unix)]
-use rustix::fs::{Mode, OFlags, fsync, openat};
 
 use crate::domain::error::Error;
 
@@ -59,15 +57,21 @@ impl Folder {
         }
     }
 
-    /// Makes names durable.
+    /// Makes names durable, where the file system knows how.
     pub fn sync(&self) -> Result<(), Error> {
         #[cfg(unix)]
         {
-            // The handle only names the folder (O_PATH); syncing needs one that was opened.
+            use rustix::fs::{Mode, OFlags, fsync, openat};
+            // The handle itself may only name the folder, which is too little to sync it.
             let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-            openat(&self.dir, ".", flags, Mode::empty())
-                .and_then(fsync)
-                .map_err(|e| Error::from_io(&e.into(), "sync the folder", self.path.display()))?;
+            let synced = openat(&self.dir, ".", flags, Mode::empty()).and_then(fsync);
+            match synced {
+                Ok(()) | Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOTSUP) => {}
+                Err(e) => {
+                    let path = self.path.display();
+                    return Err(Error::from_io(&e.into(), "sync the folder", path));
+                }
+            }
         }
         Ok(())
     }

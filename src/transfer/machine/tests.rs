@@ -1,1 +1,195 @@
-//! The machine under any order of facts.
+//! The machine under any order of facts, pauses and crashes.
+
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::address::{Bucket, ConnectionName, Key, Prefix};
+use crate::domain::transfer::{OnConflict, Target, Work};
+use crate::transfer::fact::Outcome;
+use crate::transfer::item::ItemKind;
+
+const JOB: JobId = JobId(1);
+const OBJECTS: usize = 5;
+
+fn spec() -> JobSpec {
+    let source = Target::Prefix(Prefix::new("p/"));
+    let (bucket, folder) = (Bucket::new("b"), PathBuf::from("f"));
+    let work = Work::Download { bucket, source, folder, name: None };
+    JobSpec { connection: ConnectionName::new("c"), work, on_conflict: OnConflict::Fail }
+}
+
+fn item(number: usize) -> Item {
+    let kind = ItemKind::Download { key: Key::new("k"), relative: "k".to_owned() };
+    Item { place: format!("p/{number}"), size: Some(10), kind }
+}
+
+/// A world around the machine: facts are written at once, work ends when told to.
+#[derive(Default)]
+struct World {
+    machine: Machine,
+    facts: Vec<Fact>,
+    expanding: bool,
+    moving: Vec<String>,
+    settled: Vec<String>,
+}
+
+impl World {
+    fn new() -> World {
+        let mut world = World::default();
+        world.command(&TransferCommand::Enqueue(vec![spec()]));
+        world
+    }
+
+    fn write(&mut self, facts: Vec<Fact>) {
+        for fact in facts {
+            self.machine.apply(&fact);
+            self.facts.push(fact);
+        }
+    }
+
+    fn command(&mut self, command: &TransferCommand) {
+        let facts = self.machine.decide(command);
+        self.write(facts);
+    }
+
+    /// Starts whatever is due.
+    fn start(&mut self) {
+        while let Some(due) = self.machine.next_due(2, 1) {
+            match due {
+                Due::Expand { .. } => self.expanding = true,
+                Due::Move { item, .. } => {
+                    assert!(!self.moving.contains(&item.place), "one worker per object");
+                    assert!(!self.settled.contains(&item.place), "no object is moved twice");
+                    self.moving.push(item.place);
+                }
+                Due::Finish { job, error } => self.write(vec![Fact::Finished { job, error }]),
+                Due::CleanUp { .. } | Due::Remove { .. } => {}
+            }
+        }
+    }
+
+    fn expand(&mut self) {
+        if std::mem::take(&mut self.expanding) {
+            let left = (0..OBJECTS).map(item).filter(|item| !self.settled.contains(&item.place));
+            if !self.machine.stopped(JOB) {
+                self.machine.found(JOB, left.collect());
+            }
+            self.machine.expanded(JOB, Ok(()));
+        }
+    }
+
+    /// A worker ends: well, or because it was stopped.
+    fn end_one(&mut self) {
+        if self.moving.is_empty() {
+            return;
+        }
+        let place = self.moving.remove(0);
+        if !self.machine.stopped(JOB) {
+            self.settled.push(place.clone());
+            let outcome = Outcome::Done(None);
+            let fact = Fact::Settled { job: JOB, place: place.clone(), bytes: 10, outcome };
+            self.write(vec![fact]);
+        }
+        self.machine.returned(JOB, &place);
+    }
+
+    /// Everything that runs is gone; only the facts stay.
+    fn crash(&mut self) {
+        self.machine = Machine::default();
+        self.facts.iter().for_each(|fact| self.machine.apply(fact));
+        self.machine.restored();
+        self.moving.clear();
+        self.expanding = false;
+    }
+
+    fn step(&mut self, step: u8) {
+        match step {
+            0 => self.command(&TransferCommand::Pause(JOB)),
+            1 => self.command(&TransferCommand::Resume(JOB)),
+            2 => self.crash(),
+            3 | 4 => self.expand(),
+            _ => self.end_one(),
+        }
+        self.start();
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_interleaving_of_work_pauses_and_crashes_ends_the_same(
+        steps in prop::collection::vec(0u8..8, 0..60)
+    ) {
+        let mut world = World::new();
+        world.start();
+        for step in steps {
+            world.step(step);
+        }
+        world.command(&TransferCommand::Resume(JOB));
+        for _ in 0..40 {
+            world.start();
+            world.expand();
+            world.end_one();
+        }
+        world.start();
+        let view = world.machine.view(JOB).unwrap();
+        prop_assert_eq!(&view.state, &JobState::Done);
+        let progress = view.progress;
+        prop_assert_eq!((progress.objects, progress.bytes), (OBJECTS as u64, 10 * OBJECTS as u64));
+        prop_assert_eq!((progress.objects_total, progress.bytes_total), (5, 50));
+        let replayed = world.machine.views();
+        world.crash();
+        prop_assert_eq!(world.machine.views(), replayed);
+    }
+
+    #[test]
+    fn facts_in_any_order_do_no_harm(order in prop::collection::vec(0usize..9, 0..30)) {
+        let job = JOB;
+        let place = || "p/1".to_owned();
+        let facts = [
+            Fact::Enqueued { job, spec: spec() },
+            Fact::Paused { job },
+            Fact::Resumed { job },
+            Fact::Cancelled { job },
+            Fact::Retried { job },
+            Fact::Finished { job, error: None },
+            Fact::Removed { job },
+            Fact::Settled { job, place: place(), bytes: 1, outcome: Outcome::Skipped },
+            Fact::Closed { job, place: place() },
+        ];
+        let mut machine = Machine::default();
+        for at in order {
+            machine.apply(&facts[at]);
+            while machine.next_due(1, 1).is_some() {}
+            machine.returned(job, "p/1");
+        }
+        prop_assert!(machine.views().len() <= 1);
+    }
+}
+
+#[test]
+fn later_jobs_have_larger_numbers_than_any_before() {
+    let mut world = World::new();
+    world.write(vec![Fact::Removed { job: JOB }]);
+    world.command(&TransferCommand::Enqueue(vec![spec(), spec()]));
+    assert_eq!(world.machine.order(), [JobId(2), JobId(3)]);
+}
+
+#[test]
+fn a_job_of_which_all_failed_has_the_kind_of_its_first_failure() {
+    let mut world = World::new();
+    world.start();
+    world.expand();
+    world.start();
+    for number in 0..OBJECTS {
+        let error = Error::new(ErrorKind::AccessDenied, "GetObject", "k");
+        let (place, outcome) = (format!("p/{number}"), Outcome::Failed(error));
+        world.write(vec![Fact::Settled { job: JOB, place: place.clone(), bytes: 0, outcome }]);
+        world.machine.returned(JOB, &place);
+        world.start();
+    }
+    let Some(JobState::Failed(error)) = world.machine.state(JOB) else { panic!("it failed") };
+    assert_eq!(error.kind, ErrorKind::AccessDenied);
+    assert!(error.detail.contains("5 of 5 objects failed"));
+}

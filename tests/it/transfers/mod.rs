@@ -1,1 +1,11 @@
-//! The engine against the embedded server and scripted faults.
+//! The engine moving bytes: round trips, bad days, resumption, hostile names.
+
+mod control;
+mod fake;
+mod faults;
+mod harness;
+mod hostile;
+mod journal;
+mod resume;
+mod round_trips;
+mod server;

@@ -1,0 +1,449 @@
+//! Storage in memory that fails as a script tells it to.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use futures_util::{FutureExt, StreamExt, stream};
+use md5::{Digest, Md5};
+use windlass::domain::address::{Bucket, Key};
+use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::listing::{Class, ContinuationToken, ListedPage, Page};
+use windlass::domain::object::{
+    ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead, PutOptions, Stored, UploadId,
+    UploadedPart,
+};
+use windlass::domain::provider::{Capability, Provider};
+use windlass::s3::client::{Download, ListQuery};
+use windlass::transfer::remote::{Answer, CopyPart, Remote};
+
+/// One request, as a script sees it.
+pub struct Call<'a> {
+    /// From 1, over all requests.
+    pub number: usize,
+    pub operation: &'static str,
+    pub key: &'a str,
+    pub range: Option<ByteRange>,
+}
+
+/// What a script makes of a request.
+pub enum Fault {
+    Fail(Error),
+    /// The request is done and its answer is lost.
+    LoseAnswer,
+    /// No answer ever.
+    Hang,
+    /// The body ends after so many bytes: with an error, or as if it were whole.
+    Cut {
+        after: usize,
+        silently: bool,
+    },
+    /// The object is replaced before the request is answered.
+    Replace(Vec<u8>),
+    /// The whole object comes, whatever range was asked.
+    IgnoreRange,
+    /// One bit of the body is another.
+    FlipBit,
+}
+
+type Script = Box<dyn Fn(&Call<'_>) -> Option<Fault> + Send + Sync>;
+
+#[derive(Clone, Default)]
+struct Object {
+    bytes: Bytes,
+    etag: String,
+    options: PutOptions,
+}
+
+struct Upload {
+    object: ObjectAddress,
+    options: PutOptions,
+    parts: BTreeMap<u32, Bytes>,
+}
+
+#[derive(Default)]
+struct Shelf {
+    objects: BTreeMap<(String, String), Object>,
+    uploads: HashMap<String, Upload>,
+    calls: Vec<String>,
+    next_upload: usize,
+}
+
+pub struct Fake {
+    shelf: Mutex<Shelf>,
+    script: Script,
+    page: usize,
+}
+
+pub fn md5_hex(bytes: &[u8]) -> String {
+    Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Fake {
+    pub fn new() -> Arc<Fake> {
+        Fake::scripted(|_| None)
+    }
+
+    pub fn scripted(
+        script: impl Fn(&Call<'_>) -> Option<Fault> + Send + Sync + 'static,
+    ) -> Arc<Fake> {
+        Arc::new(Fake { shelf: Mutex::default(), script: Box::new(script), page: 7 })
+    }
+
+    /// The same storage under another script.
+    pub fn rescripted(
+        &self,
+        script: impl Fn(&Call<'_>) -> Option<Fault> + Send + Sync + 'static,
+    ) -> Arc<Fake> {
+        let mut old = self.shelf.lock().unwrap();
+        let shelf = Shelf { calls: Vec::new(), ..std::mem::take(&mut *old) };
+        Arc::new(Fake { shelf: Mutex::new(shelf), script: Box::new(script), page: self.page })
+    }
+
+    pub fn store(&self, key: &str, bytes: &[u8]) {
+        self.store_with(key, bytes, PutOptions::default());
+    }
+
+    pub fn store_with(&self, key: &str, bytes: &[u8], options: PutOptions) {
+        let object = Object { bytes: Bytes::copy_from_slice(bytes), etag: md5_hex(bytes), options };
+        self.shelf.lock().unwrap().objects.insert(("bucket".into(), key.into()), object);
+    }
+
+    pub fn bytes(&self, bucket: &str, key: &str) -> Option<Bytes> {
+        let shelf = self.shelf.lock().unwrap();
+        shelf.objects.get(&(bucket.to_owned(), key.to_owned())).map(|object| object.bytes.clone())
+    }
+
+    pub fn options(&self, key: &str) -> PutOptions {
+        let shelf = self.shelf.lock().unwrap();
+        shelf.objects[&("bucket".to_owned(), key.to_owned())].options.clone()
+    }
+
+    pub fn keys(&self) -> Vec<String> {
+        self.shelf.lock().unwrap().objects.keys().map(|(_, key)| key.clone()).collect()
+    }
+
+    pub fn uploads(&self) -> usize {
+        self.shelf.lock().unwrap().uploads.len()
+    }
+
+    pub fn calls(&self) -> Vec<String> {
+        self.shelf.lock().unwrap().calls.clone()
+    }
+
+    pub fn count(&self, operation: &str) -> usize {
+        self.calls().iter().filter(|call| call.starts_with(operation)).count()
+    }
+
+    /// Notes the request and asks the script.
+    async fn begin(
+        &self,
+        operation: &'static str,
+        key: &str,
+        range: Option<ByteRange>,
+    ) -> Result<Option<Fault>, Error> {
+        tokio::task::yield_now().await;
+        let number = {
+            let mut shelf = self.shelf.lock().unwrap();
+            shelf.calls.push(format!("{operation} {key}"));
+            shelf.calls.len()
+        };
+        match (self.script)(&Call { number, operation, key, range }) {
+            Some(Fault::Fail(error)) => Err(error),
+            Some(Fault::Hang) => std::future::pending().await,
+            Some(Fault::Replace(bytes)) => {
+                self.store(key, &bytes);
+                Ok(None)
+            }
+            other => Ok(other),
+        }
+    }
+
+    fn end<T>(fault: Option<Fault>, value: T) -> Result<T, Error> {
+        match fault {
+            Some(Fault::LoseAnswer) => Err(failure(ErrorKind::Interrupted)),
+            _ => Ok(value),
+        }
+    }
+
+    fn find(&self, address: &ObjectAddress) -> Result<Object, Error> {
+        let shelf = self.shelf.lock().unwrap();
+        let key = (address.bucket.to_string(), address.key.to_string());
+        shelf.objects.get(&key).cloned().ok_or_else(|| failure(ErrorKind::NoSuchKey))
+    }
+
+    fn write(&self, to: &ObjectAddress, object: Object, absent: bool) -> Result<Stored, Error> {
+        let mut shelf = self.shelf.lock().unwrap();
+        let key = (to.bucket.to_string(), to.key.to_string());
+        if absent && shelf.objects.contains_key(&key) {
+            return Err(failure(ErrorKind::PreconditionFailed));
+        }
+        let etag = Some(ETag::new(&object.etag));
+        shelf.objects.insert(key, object);
+        Ok(Stored { etag, ..Stored::default() })
+    }
+}
+
+pub fn failure(kind: ErrorKind) -> Error {
+    Error::new(kind, "fake", "s3://b")
+}
+
+fn head_of(object: &Object) -> ObjectHead {
+    ObjectHead {
+        size: Some(object.bytes.len() as u64),
+        etag: Some(ETag::new(&object.etag)),
+        headers: object.options.headers.clone(),
+        user_metadata: object.options.user_metadata.clone(),
+        ..ObjectHead::default()
+    }
+}
+
+fn body_of(
+    bytes: Bytes,
+    fault: Option<Fault>,
+) -> futures_util::stream::BoxStream<'static, Result<Bytes, Error>> {
+    let mut pieces: Vec<Result<Bytes, Error>> = Vec::new();
+    let (bytes, silently) = match fault {
+        Some(Fault::Cut { after, silently }) if after < bytes.len() => {
+            (bytes.slice(..after), silently)
+        }
+        Some(Fault::FlipBit) if !bytes.is_empty() => {
+            let mut flipped = bytes.to_vec();
+            flipped[0] ^= 1;
+            (Bytes::from(flipped), true)
+        }
+        _ => (bytes, true),
+    };
+    pieces.extend(
+        (0..bytes.len())
+            .step_by(300_000)
+            .map(|at| Ok(bytes.slice(at..(at + 300_000).min(bytes.len())))),
+    );
+    if !silently {
+        pieces.push(Err(failure(ErrorKind::Interrupted)));
+    }
+    stream::iter(pieces).boxed()
+}
+
+impl Remote for Fake {
+    fn provider(&self) -> Provider {
+        Provider::Other
+    }
+
+    fn lacks(&self, _capability: Capability) -> Option<String> {
+        None
+    }
+
+    fn list_page<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, ListedPage> {
+        async move {
+            self.begin("list", query.prefix.as_str(), None).await?;
+            let shelf = self.shelf.lock().unwrap();
+            let after = query.token.as_ref().map(|token| token.0.clone()).unwrap_or_default();
+            let mut page = Page::default();
+            let mut keys = shelf.objects.iter().filter(|((bucket, key), _)| {
+                bucket == query.bucket.as_str()
+                    && key.starts_with(query.prefix.as_str())
+                    && *key > after
+            });
+            let mut last = String::new();
+            for ((_, key), object) in keys.by_ref().take(self.page) {
+                let name = &key[query.prefix.as_str().len()..];
+                page.push_object(name, object.bytes.len() as u64, None, Class::Standard);
+                last.clone_from(key);
+            }
+            let next = keys.next().map(|_| ContinuationToken(last));
+            Ok(ListedPage { page: Arc::new(page), next })
+        }
+        .boxed()
+    }
+
+    fn head<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, ObjectHead> {
+        async move {
+            self.begin("head", object.key.as_str(), None).await?;
+            self.find(object).map(|found| head_of(&found))
+        }
+        .boxed()
+    }
+
+    fn get<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        options: &'a GetOptions,
+    ) -> Answer<'a, Download> {
+        async move {
+            let fault = self.begin("get", object.key.as_str(), options.range).await?;
+            let found = self.find(object)?;
+            if options.if_match.as_ref().is_some_and(|etag| etag.as_str() != found.etag) {
+                return Err(failure(ErrorKind::SourceChanged));
+            }
+            let head = head_of(&found);
+            let size = found.bytes.len() as u64;
+            let asked = options.range.filter(|_| !matches!(fault, Some(Fault::IgnoreRange)));
+            let Some(range) = asked else {
+                return Ok(Download { head, range: None, body: body_of(found.bytes, fault) });
+            };
+            if range.start >= size {
+                let mut error = failure(ErrorKind::InvalidRequest);
+                error.status = Some(416);
+                return Err(error);
+            }
+            let range = ByteRange { start: range.start, end: range.end.min(size) };
+            let bytes = found.bytes.slice(range.start as usize..range.end as usize);
+            Ok(Download { head, range: Some(range), body: body_of(bytes, fault) })
+        }
+        .boxed()
+    }
+
+    fn put<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        body: Bytes,
+        options: &'a PutOptions,
+    ) -> Answer<'a, Stored> {
+        async move {
+            let fault = self.begin("put", object.key.as_str(), None).await?;
+            let etag = md5_hex(&body);
+            let new = Object { bytes: body, etag, options: options.clone() };
+            Self::end(fault, self.write(object, new, options.only_if_absent)?)
+        }
+        .boxed()
+    }
+
+    fn delete<'a>(&'a self, bucket: &'a Bucket, keys: &'a [Key]) -> Answer<'a, Vec<(Key, Error)>> {
+        async move {
+            self.begin("delete", "", None).await?;
+            let mut refused = Vec::new();
+            let mut shelf = self.shelf.lock().unwrap();
+            for key in keys {
+                if key.as_str().contains("locked") {
+                    refused.push((key.clone(), failure(ErrorKind::Locked)));
+                } else {
+                    shelf.objects.remove(&(bucket.to_string(), key.to_string()));
+                }
+            }
+            Ok(refused)
+        }
+        .boxed()
+    }
+
+    fn copy<'a>(
+        &'a self,
+        from: &'a ObjectAddress,
+        to: &'a ObjectAddress,
+        source_etag: Option<&'a ETag>,
+        only_if_absent: bool,
+    ) -> Answer<'a, Stored> {
+        async move {
+            let fault = self.begin("copy", from.key.as_str(), None).await?;
+            let found = self.find(from)?;
+            if source_etag.is_some_and(|etag| etag.as_str() != found.etag) {
+                return Err(failure(ErrorKind::SourceChanged));
+            }
+            Self::end(fault, self.write(to, found, only_if_absent)?)
+        }
+        .boxed()
+    }
+
+    fn create_multipart<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        options: &'a PutOptions,
+    ) -> Answer<'a, UploadId> {
+        async move {
+            self.begin("create", object.key.as_str(), None).await?;
+            let mut shelf = self.shelf.lock().unwrap();
+            shelf.next_upload += 1;
+            let id = format!("upload-{}", shelf.next_upload);
+            let (object, options) = (object.clone(), options.clone());
+            shelf.uploads.insert(id.clone(), Upload { object, options, parts: BTreeMap::new() });
+            Ok(UploadId(id))
+        }
+        .boxed()
+    }
+
+    fn upload_part<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        upload: &'a UploadId,
+        number: u32,
+        body: Bytes,
+    ) -> Answer<'a, UploadedPart> {
+        async move {
+            let fault = self.begin("part", object.key.as_str(), None).await?;
+            let mut shelf = self.shelf.lock().unwrap();
+            let open =
+                shelf.uploads.get_mut(&upload.0).ok_or_else(|| failure(ErrorKind::NoSuchUpload))?;
+            let (etag, size) = (ETag::new(&md5_hex(&body)), body.len() as u64);
+            open.parts.insert(number, body);
+            Self::end(fault, UploadedPart { number, etag, size })
+        }
+        .boxed()
+    }
+
+    fn copy_part<'a>(&'a self, part: CopyPart<'a>) -> Answer<'a, UploadedPart> {
+        async move {
+            let found = self.find(part.from)?;
+            let body = found.bytes.slice(part.range.start as usize..part.range.end as usize);
+            self.upload_part(part.to, part.upload, part.number, body).await
+        }
+        .boxed()
+    }
+
+    fn list_parts<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        upload: &'a UploadId,
+    ) -> Answer<'a, Vec<UploadedPart>> {
+        async move {
+            self.begin("parts", object.key.as_str(), None).await?;
+            let shelf = self.shelf.lock().unwrap();
+            let open =
+                shelf.uploads.get(&upload.0).ok_or_else(|| failure(ErrorKind::NoSuchUpload))?;
+            let part = |(number, body): (&u32, &Bytes)| UploadedPart {
+                number: *number,
+                etag: ETag::new(&md5_hex(body)),
+                size: body.len() as u64,
+            };
+            Ok(open.parts.iter().map(part).collect())
+        }
+        .boxed()
+    }
+
+    fn complete_multipart<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        upload: &'a UploadId,
+        parts: &'a [UploadedPart],
+        only_if_absent: bool,
+    ) -> Answer<'a, Stored> {
+        async move {
+            let fault = self.begin("complete", object.key.as_str(), None).await?;
+            let open = self.shelf.lock().unwrap().uploads.remove(&upload.0);
+            let open = open.ok_or_else(|| failure(ErrorKind::NoSuchUpload))?;
+            assert_eq!(&open.object, object);
+            let listed: Vec<u32> = parts.iter().map(|part| part.number).collect();
+            assert_eq!(listed, open.parts.keys().copied().collect::<Vec<_>>());
+            let sizes: Vec<usize> = open.parts.values().map(Bytes::len).collect();
+            assert!(sizes.windows(2).rev().skip(1).all(|pair| pair[0] == pair[1]), "equal parts");
+            let bytes: Vec<u8> = open.parts.values().flatten().copied().collect();
+            let digests: Vec<u8> = open.parts.values().flat_map(|part| Md5::digest(part)).collect();
+            let etag = format!("{}-{}", md5_hex(&digests), open.parts.len());
+            let new = Object { bytes: bytes.into(), etag, options: open.options };
+            Self::end(fault, self.write(object, new, only_if_absent)?)
+        }
+        .boxed()
+    }
+
+    fn abort_multipart<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        upload: &'a UploadId,
+    ) -> Answer<'a, ()> {
+        async move {
+            self.begin("abort", object.key.as_str(), None).await?;
+            let gone = self.shelf.lock().unwrap().uploads.remove(&upload.0);
+            gone.map(drop).ok_or_else(|| failure(ErrorKind::NoSuchUpload))
+        }
+        .boxed()
+    }
+}

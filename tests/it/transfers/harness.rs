@@ -1,0 +1,153 @@
+//! Runs jobs against any storage and looks at what is left.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use windlass::domain::address::{Bucket, ConnectionName, Key, Prefix};
+use windlass::domain::object::ObjectHeaders;
+use windlass::domain::transfer::{
+    JobSpec, JobState, JobView, OnConflict, Target, TransferEvent, Work,
+};
+use windlass::transfer::engine::{Connect, Engine, EngineOptions};
+use windlass::transfer::headless::run_to_end;
+use windlass::transfer::limits::Patience;
+use windlass::transfer::remote::Remote;
+
+pub const MIB: usize = 1 << 20;
+
+/// Fails in milliseconds what would fail in minutes.
+pub fn options(journal: Option<PathBuf>) -> EngineOptions {
+    let patience = Patience {
+        tries: 4,
+        budget: 40,
+        first_wait: Duration::from_millis(1),
+        longest_wait: Duration::from_millis(4),
+        stall: Duration::from_millis(400),
+    };
+    EngineOptions { journal, part_threshold: 1 << 20, slots: 6, patience }
+}
+
+pub fn connect(remote: &Arc<impl Remote + 'static>) -> Connect {
+    let remote: Arc<dyn Remote> = Arc::clone(remote) as Arc<dyn Remote>;
+    Arc::new(move |_| Ok(Arc::clone(&remote)))
+}
+
+/// Bytes that repeat nowhere near a part's length.
+pub fn bytes(length: usize) -> Vec<u8> {
+    let mut state = length as u64 ^ 0x9e37_79b9_7f4a_7c15;
+    let mut bytes = Vec::with_capacity(length + 8);
+    while bytes.len() < length {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes.extend_from_slice(&state.to_le_bytes());
+    }
+    bytes.truncate(length);
+    bytes
+}
+
+pub fn job(work: Work) -> JobSpec {
+    JobSpec { connection: ConnectionName::new("test"), work, on_conflict: OnConflict::Fail }
+}
+
+pub fn upload(source: &Path, key: &str) -> JobSpec {
+    let target = match key {
+        prefix if prefix.is_empty() || prefix.ends_with('/') => Target::Prefix(Prefix::new(prefix)),
+        key => Target::Object(Key::new(key)),
+    };
+    let (bucket, headers) = (Bucket::new("bucket"), ObjectHeaders::default());
+    job(Work::Upload { source: source.to_owned(), bucket, target, headers })
+}
+
+pub fn download(key: &str, folder: &Path) -> JobSpec {
+    let (bucket, source) = (Bucket::new("bucket"), Target::Object(Key::new(key)));
+    job(Work::Download { bucket, source, folder: folder.to_owned(), name: None })
+}
+
+pub fn download_prefix(prefix: &str, folder: &Path) -> JobSpec {
+    let (bucket, source) = (Bucket::new("bucket"), Target::Prefix(Prefix::new(prefix)));
+    job(Work::Download { bucket, source, folder: folder.to_owned(), name: None })
+}
+
+pub fn copy(source: Target, to: &str, target: Target) -> JobSpec {
+    job(Work::Copy { bucket: Bucket::new("bucket"), source, to_bucket: Bucket::new(to), target })
+}
+
+pub fn with(spec: JobSpec, on_conflict: OnConflict) -> JobSpec {
+    JobSpec { on_conflict, ..spec }
+}
+
+pub async fn run(remote: &Arc<impl Remote + 'static>, spec: JobSpec) -> JobView {
+    run_to_end(options(None), connect(remote), vec![spec], |_| ()).await.remove(0)
+}
+
+pub async fn run_well(remote: &Arc<impl Remote + 'static>, spec: JobSpec) -> JobView {
+    let view = run(remote, spec).await;
+    assert_eq!(view.state, JobState::Done, "{:?}", view.failures);
+    view
+}
+
+/// The error of a job that failed.
+pub fn error_of(view: &JobView) -> &windlass::domain::error::Error {
+    match &view.state {
+        JobState::Failed(error) => error,
+        other => panic!("the job is {other:?}"),
+    }
+}
+
+/// Names of everything in a folder, part files included, sorted.
+pub fn names_in(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// An engine with its news.
+pub struct Running {
+    pub engine: Engine,
+    pub news: UnboundedReceiver<TransferEvent>,
+}
+
+pub fn start(remote: &Arc<impl Remote + 'static>, journal: &Path) -> Running {
+    let (tell, news) = unbounded_channel();
+    Running {
+        engine: Engine::start(options(Some(journal.to_owned())), connect(remote), tell),
+        news,
+    }
+}
+
+impl Running {
+    /// The first event that fits; everything before it is passed over.
+    pub async fn until<T>(&mut self, mut fits: impl FnMut(&TransferEvent) -> Option<T>) -> T {
+        let wait = async {
+            loop {
+                let event = self.news.recv().await.expect("the engine runs");
+                if let Some(found) = fits(&event) {
+                    return found;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), wait).await.expect("the engine tells")
+    }
+
+    pub async fn until_state(&mut self, wanted: impl Fn(&JobState) -> bool) -> JobState {
+        self.until(|event| match event {
+            TransferEvent::Changed { state, .. } if wanted(state) => Some(state.clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    pub async fn restored(&mut self) -> Vec<JobView> {
+        self.until(|event| match event {
+            TransferEvent::Restored(views) => Some(views.clone()),
+            _ => None,
+        })
+        .await
+    }
+}

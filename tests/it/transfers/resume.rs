@@ -1,0 +1,155 @@
+//! Killed at any moment, the engine goes on at the next start and ends with the same bytes.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use windlass::domain::transfer::{JobSpec, JobState, TransferCommand, Work};
+
+use crate::transfers::fake::{Call, Fake, Fault};
+use crate::transfers::harness::{MIB, bytes, download, job, names_in, start, upload};
+
+const LARGE: usize = 33 * MIB + 5;
+
+/// From the request numbered `at` on, nothing is answered: the engine is as good as dead.
+fn dead_from(at: usize) -> impl Fn(&Call<'_>) -> Option<Fault> + Send + Sync {
+    move |call| (call.number >= at).then_some(Fault::Hang)
+}
+
+/// Starts the job, kills the engine when `at` requests were sent, restarts it and waits for the end. Tells whether
+/// the kill came before the end, and gives the storage.
+async fn killed_at(
+    at: usize,
+    remote: Arc<Fake>,
+    spec: JobSpec,
+    journal: &Path,
+) -> (bool, Arc<Fake>) {
+    let dying = remote.rescripted(dead_from(at));
+    let mut running = start(&dying, journal);
+    running.engine.send(TransferCommand::Enqueue(vec![spec]));
+    let finished = loop {
+        tokio::select! {
+            _ = running.until_state(|state| *state == JobState::Done) => break true,
+            () = tokio::time::sleep(std::time::Duration::from_millis(5)) => {
+                if dying.calls().len() >= at {
+                    tokio::time::sleep(std::time::Duration::from_millis(40)).await;
+                    break false;
+                }
+            }
+        }
+    };
+    drop(running);
+    let remote = dying.rescripted(|_| None);
+    let mut running = start(&remote, journal);
+    let restored = running.restored().await;
+    if restored[0].state != JobState::Done {
+        let state = running.until_state(JobState::finished).await;
+        assert_eq!(state, JobState::Done, "killed at request {at}");
+    }
+    running.engine.shut_down().await;
+    (!finished, remote)
+}
+
+#[tokio::test]
+async fn an_upload_killed_at_any_request_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("f");
+    fs::write(&path, bytes(LARGE)).unwrap();
+    let mut at = 1;
+    loop {
+        let journal = folder.path().join(format!("{at}.db"));
+        let (killed, remote) = killed_at(at, Fake::new(), upload(&path, "k"), &journal).await;
+        assert!(remote.bytes("bucket", "k").unwrap() == bytes(LARGE), "killed at request {at}");
+        assert_eq!(remote.uploads(), 0, "killed at request {at}");
+        if !killed {
+            break;
+        }
+        at += 1;
+    }
+    assert!(at > 6, "{at}");
+}
+
+#[tokio::test]
+async fn a_download_killed_at_any_request_goes_on() {
+    let mut at = 1;
+    loop {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("down");
+        let remote = Fake::new();
+        remote.store("k", &bytes(LARGE));
+        let journal = folder.path().join("q.db");
+        let (killed, remote) = killed_at(at, remote, download("k", &target), &journal).await;
+        assert!(fs::read(target.join("k")).unwrap() == bytes(LARGE), "killed at request {at}");
+        assert_eq!(names_in(&target), ["k"], "killed at request {at}");
+        assert!(remote.count("get") <= 6);
+        if !killed {
+            break;
+        }
+        at += 1;
+    }
+    assert!(at > 4, "{at}");
+}
+
+#[tokio::test]
+async fn a_prefix_killed_half_way_moves_no_object_twice() {
+    for at in [1, 5, 12, 20] {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("down");
+        let remote = Fake::new();
+        for number in 0..20 {
+            remote.store(&format!("p/{number:02}"), &bytes(1000 + number));
+        }
+        let spec = crate::transfers::harness::download_prefix("p/", &target);
+        let (_, _) = killed_at(at, remote, spec, &folder.path().join("q.db")).await;
+        let wanted: Vec<String> = (0..20).map(|number| format!("{number:02}")).collect();
+        assert_eq!(names_in(&target), wanted);
+        for number in 0..20 {
+            assert_eq!(
+                fs::read(target.join(format!("{number:02}"))).unwrap(),
+                bytes(1000 + number)
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn parts_the_server_lost_are_sent_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, journal) = (folder.path().join("f"), folder.path().join("q.db"));
+    fs::write(&path, bytes(LARGE)).unwrap();
+    let parts = AtomicUsize::new(0);
+    let dying = Fake::scripted(move |call| {
+        let hit = call.operation == "part" && parts.fetch_add(1, Ordering::Relaxed) >= 3;
+        hit.then_some(Fault::Hang)
+    });
+    let mut running = start(&dying, &journal);
+    running.engine.send(TransferCommand::Enqueue(vec![upload(&path, "k")]));
+    while dying.count("part") < 4 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    drop(running);
+    let remote = dying.rescripted(|_| None);
+    running = start(&remote, &journal);
+    running.until_state(|state| *state == JobState::Done).await;
+    assert!(remote.bytes("bucket", "k").unwrap() == bytes(LARGE));
+    assert_eq!(remote.count("create"), 0, "the old upload was gone on with");
+    assert_eq!(remote.count("part "), 2, "three of five parts were there");
+}
+
+#[tokio::test]
+async fn a_delete_killed_half_way_deletes_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let remote = Fake::new();
+    for number in 0..30 {
+        remote.store(&format!("p/{number:02}"), b"x");
+    }
+    remote.store("q", b"x");
+    let prefix = windlass::domain::address::Prefix::new("p/");
+    let targets = vec![windlass::domain::transfer::Target::Prefix(prefix)];
+    let spec =
+        job(Work::Delete { bucket: windlass::domain::address::Bucket::new("bucket"), targets });
+    let (_, remote) = killed_at(4, remote, spec, &folder.path().join("q.db")).await;
+    assert_eq!(remote.keys(), ["q"]);
+}
