@@ -23,7 +23,7 @@ use crate::domain::visible::visible;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::pages::Pages;
 use crate::transfer::engine::{Connect, EngineOptions};
-use crate::transfer::headless::run_until;
+use crate::transfer::headless::run_to_end;
 use crate::transfer::remote::Remote;
 
 pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -119,9 +119,8 @@ async fn run(
         .map(|work| JobSpec { connection: connection.clone(), work, on_conflict })
         .collect();
     let mut line = ProgressLine::new();
-    let interrupted = async { drop(tokio::signal::ctrl_c().await) };
-    let options = EngineOptions::default();
-    let ended = run_until(options, connect, specs, |event| line.take(event), interrupted).await;
+    let ended =
+        run_to_end(EngineOptions::default(), connect, specs, |event| line.take(event)).await;
     line.end();
     let mut printer = Printer::new(output);
     for job in &ended {
@@ -144,11 +143,6 @@ fn report(job: &JobView, printer: &mut Printer) -> Result<(), Trouble> {
     {
         complain_of(error, printer.json);
     }
-    for note in job.notes.iter().filter(|_| !printer.json) {
-        eprintln!("windlass: {}: {}", visible(&note.place), visible(&note.text));
-    }
-    let notes: Vec<_> =
-        job.notes.iter().map(|note| json!({ "place": note.place, "text": note.text })).collect();
     let (verb, from, to) = ends(&job.spec.work);
     let progress = &job.progress;
     if printer.json {
@@ -167,7 +161,7 @@ fn report(job: &JobView, printer: &mut Printer) -> Result<(), Trouble> {
             "job": verb, "from": from, "to": to, "state": state,
             "objects": progress.objects, "bytes": progress.bytes,
             "failed": progress.failed, "skipped": progress.skipped,
-            "verified": verified, "notes": notes, "error": error,
+            "verified": verified, "error": error,
         }))?);
     }
     if printer.terminal {

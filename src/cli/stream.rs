@@ -1,23 +1,25 @@
 //! `-`: an object to stdout, stdin to an object.
 
-use std::future::Future;
-use std::io::{self, IsTerminal};
+use std::io::IsTerminal;
 use std::path::Path;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
 use serde_json::json;
-use tokio::io::{AsyncRead, ReadBuf, Stdin, stdin, stdout};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, stdin, stdout};
 
 use crate::cli::args::{GetArguments, PutArguments};
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::domain::address::Location;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ObjectAddress, ObjectHeaders, PutOptions};
+use crate::domain::object::{
+    GetOptions, ObjectAddress, ObjectHeaders, PutOptions, UploadId, UploadedPart,
+};
 use crate::domain::provider::Capability;
 use crate::s3::client::Client;
-use crate::transfer::limits::Patience;
-use crate::transfer::stream::{download_stream, upload_stream};
+
+/// Bytes of a part. The length of stdin is not known, so that the largest upload is 10,000 of them: 312 GiB.
+const PART: usize = 32 << 20;
 
 pub fn is_stream(path: &Path) -> bool {
     path.as_os_str() == "-"
@@ -31,8 +33,23 @@ pub async fn get(arguments: &GetArguments, client: &Client) -> Result<Status, Tr
         return Err(Trouble::Usage("--json and - cannot both have stdout".to_owned()));
     }
     let object = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
-    download_stream(client, &object, stdout(), Patience::default()).await?;
-    Ok(Status::Done)
+    let mut download = client.get(&object, &GetOptions::default()).await?;
+    let mut out = stdout();
+    let mut written = 0_u64;
+    while let Some(piece) = download.body.next().await {
+        let piece = piece?;
+        written += piece.len() as u64;
+        out.write_all(&piece).await?;
+    }
+    out.flush().await?;
+    match download.head.size {
+        Some(size) if size != written => {
+            let detail = format!("{written} of {size} bytes came");
+            let place = object.to_string();
+            Err(Error::new(ErrorKind::Interrupted, "GetObject", place).detail(detail).into())
+        }
+        _ => Ok(Status::Done),
+    }
 }
 
 pub async fn put(arguments: &PutArguments, client: &Client) -> Result<Status, Trouble> {
@@ -42,16 +59,28 @@ pub async fn put(arguments: &PutArguments, client: &Client) -> Result<Status, Tr
     if arguments.conflict.keep_both {
         return Err(Trouble::Usage("--keep-both needs a file with a name".to_owned()));
     }
-    if io::stdin().is_terminal() {
+    if std::io::stdin().is_terminal() {
         eprintln!("windlass: reading from the terminal, ctrl-d ends it");
     }
     let object = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
-    let stored = match guard(client, &object, arguments.conflict.force).await {
-        Ok(only_if_absent) => store(arguments, client, &object, only_if_absent).await,
+    let options = PutOptions {
+        headers: ObjectHeaders {
+            content_type: arguments.content_type.clone(),
+            ..ObjectHeaders::default()
+        },
+        only_if_absent: !arguments.conflict.force,
+        ..PutOptions::default()
+    };
+    let stored = match guard(client, &object, &options).await {
+        Ok(()) => store(client, &object, options).await,
         Err(error) => Err(error),
     };
     let bytes = match stored {
-        Err(error) if exists(&error) && arguments.conflict.skip_existing => None,
+        Err(error)
+            if error.is(&ErrorKind::PreconditionFailed) && arguments.conflict.skip_existing =>
+        {
+            None
+        }
         other => Some(other?),
     };
     let mut printer = Printer::new(arguments.output);
@@ -64,52 +93,79 @@ pub async fn put(arguments: &PutArguments, client: &Client) -> Result<Status, Tr
     Ok(Status::Done)
 }
 
-fn exists(error: &Error) -> bool {
-    error.is(&ErrorKind::PreconditionFailed)
-}
-
-/// Whether the server shall refuse to overwrite; looks first where it cannot.
-async fn guard(client: &Client, object: &ObjectAddress, force: bool) -> Result<bool, Error> {
-    if force || client.lacks(Capability::ConditionalPut).is_none() {
-        return Ok(!force);
+/// Looks first where the server does not look itself.
+async fn guard(client: &Client, object: &ObjectAddress, options: &PutOptions) -> Result<(), Error> {
+    if !options.only_if_absent || client.lacks(Capability::ConditionalPut).is_none() {
+        return Ok(());
     }
     match client.head(object).await {
         Ok(_) => Err(Error::new(ErrorKind::PreconditionFailed, "PutObject", object.to_string())),
-        Err(error) if error.is(&ErrorKind::NoSuchKey) => Ok(false),
+        Err(error) if error.is(&ErrorKind::NoSuchKey) => Ok(()),
         Err(error) => Err(error),
     }
 }
 
-/// Brings back how many bytes were stored.
+/// One PUT where stdin ends within a part, else equal parts. Brings back the bytes stored.
 async fn store(
-    arguments: &PutArguments,
     client: &Client,
     object: &ObjectAddress,
-    only_if_absent: bool,
+    mut options: PutOptions,
 ) -> Result<u64, Error> {
-    let headers =
-        ObjectHeaders { content_type: arguments.content_type.clone(), ..ObjectHeaders::default() };
-    let options = PutOptions { headers, only_if_absent, ..PutOptions::default() };
-    let source = UntilInterrupted { stdin: stdin(), interrupt: Box::pin(tokio::signal::ctrl_c()) };
-    let patience = Patience::default();
-    upload_stream(client, object, source, &options, patience).await.map(|(_, bytes)| bytes)
-}
-
-/// Stdin that fails at ctrl-c, so that an upload in parts is aborted and not left on the server.
-struct UntilInterrupted {
-    stdin: Stdin,
-    interrupt: Pin<Box<dyn Future<Output = io::Result<()>> + Send>>,
-}
-
-impl AsyncRead for UntilInterrupted {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if self.interrupt.as_mut().poll(context).is_ready() {
-            return Poll::Ready(Err(io::Error::other("interrupted")));
+    let first = read_part().await?;
+    let supported = client.lacks(Capability::ConditionalPut).is_none();
+    let only_if_absent = options.only_if_absent && supported;
+    options.only_if_absent = only_if_absent;
+    if first.len() < PART {
+        let bytes = first.len() as u64;
+        client.put(object, first, &options).await?;
+        return Ok(bytes);
+    }
+    let upload = client.create_multipart(object, &options).await?;
+    let sent = send_parts(client, object, &upload, first).await;
+    let completed = match sent {
+        Ok(parts) => {
+            let bytes = parts.iter().map(|part| part.size).sum();
+            client.complete_multipart(object, &upload, &parts, only_if_absent).await.map(|_| bytes)
         }
-        Pin::new(&mut self.stdin).poll_read(context, buffer)
+        Err(error) => Err(error),
+    };
+    if completed.is_err() {
+        // The first error is the one to tell; an upload that stays behind costs storage, so try.
+        let _ = client.abort_multipart(object, &upload).await;
+    }
+    completed
+}
+
+async fn send_parts(
+    client: &Client,
+    object: &ObjectAddress,
+    upload: &UploadId,
+    first: Bytes,
+) -> Result<Vec<UploadedPart>, Error> {
+    let mut parts = Vec::new();
+    let mut body = first;
+    while !body.is_empty() {
+        let number = u32::try_from(parts.len() + 1).unwrap_or(u32::MAX);
+        let last = body.len() < PART;
+        parts.push(client.upload_part(object, upload, number, body).await?);
+        if last {
+            break;
+        }
+        body = read_part().await?;
+    }
+    Ok(parts)
+}
+
+/// Reads until a part is full or stdin ends.
+async fn read_part() -> Result<Bytes, Error> {
+    let mut part = BytesMut::with_capacity(PART.min(1 << 20));
+    let mut source = stdin().take(PART as u64);
+    loop {
+        part.reserve(64 << 10);
+        match source.read_buf(&mut part).await {
+            Ok(0) => return Ok(part.freeze()),
+            Ok(_) => {}
+            Err(error) => return Err(Error::from_io(&error, "read", "stdin")),
+        }
     }
 }

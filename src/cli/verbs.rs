@@ -11,7 +11,7 @@ use crate::cli::connect::Choice;
 use crate::cli::print::{Status, Trouble, complain};
 use crate::cli::{demo, jobs, list, one, stream};
 use crate::config::paths::Folders;
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind};
 
 /// Threads that move bytes for a verb.
 const THREADS: usize = 2;
@@ -46,11 +46,14 @@ fn attempt(verb: Verb, flags: &TargetFlags) -> Result<Status, Trouble> {
         _ => {}
     }
     let choice = Choice::make(flags, &Folders::find()?)?;
-    let runtime = runtime()?;
-    let ended = runtime.block_on(perform(&verb, &choice));
-    // A read of stdin that nobody waits for any more must not hold the process.
-    runtime.shutdown_background();
-    ended
+    runtime()?.block_on(async {
+        tokio::select! {
+            ended = perform(&verb, &choice) => ended,
+            _ = tokio::signal::ctrl_c() => {
+                Err(Error::new(ErrorKind::Cancelled, "interrupt", "").into())
+            }
+        }
+    })
 }
 
 async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
