@@ -1,5 +1,7 @@
 //! Error answers written by hand: those that carry elements the S3 service has no words for.
 
+use std::fmt::Write;
+
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 
@@ -36,7 +38,8 @@ impl Refusal {
         let code = [("Code", &self.code), ("Message", &self.message)];
         let more = self.elements.iter().map(|(name, value)| (*name, value));
         for (name, value) in code.into_iter().chain(more) {
-            body.push_str(&format!("<{name}>{}</{name}>", escaped(value)));
+            // Writing to a string cannot fail.
+            let _ = write!(body, "<{name}>{}</{name}>", escaped(value));
         }
         body.push_str("</Error>");
         body

@@ -132,18 +132,27 @@ fn logs(store: &Store, now: SystemTime) {
                 let hour = quarter * 6;
                 let key = format!("app/2026/{month:02}/{day:02}/{hour:02}00.log");
                 let age = (12 - month) * 730 + (28 - day) * 24 + (18 - hour);
-                let lines: String = (0..12)
-                    .map(|line| {
-                        let took = (month * 7 + day * 3 + line * 11) % 90;
-                        format!("2026-{month:02}-{day:02}T{hour:02}:{:02}:00Z INFO request took {took} ms\n", line * 5)
-                    })
-                    .collect();
+                let lines = hour_of_log(month, day, hour);
                 let mut object = text(lines, "text/plain; charset=utf-8");
                 object.storage_class = class(store.mode(), month).map(str::to_owned);
                 store.put_object_at("logs", &key, object, hours_before(now, age));
             }
         }
     }
+}
+
+/// A line every five minutes of an hour.
+fn hour_of_log(month: u64, day: u64, hour: u64) -> String {
+    let mut lines = String::new();
+    for line in 0..12 {
+        let took = (month * 7 + day * 3 + line * 11) % 90;
+        let time = format!("2026-{month:02}-{day:02}T{hour:02}:{:02}:00Z", line * 5);
+        lines.push_str(&time);
+        lines.push_str(" INFO request took ");
+        lines.push_str(&took.to_string());
+        lines.push_str(" ms\n");
+    }
+    lines
 }
 
 fn class(mode: Mode, month: u64) -> Option<&'static str> {

@@ -178,3 +178,6 @@ async fn serve(stream: TcpStream, front: Arc<Front>) {
     // How a connection ends is the client's affair.
     let _ = connection.await;
 }
+
+#[cfg(test)]
+mod tests;

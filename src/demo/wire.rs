@@ -31,6 +31,7 @@ pub struct Wire {
     passed: u64,
     began: Option<Instant>,
     pause: Option<Pin<Box<Sleep>>>,
+    lingering: Option<Pin<Box<Sleep>>>,
     /// What is left of a frame that was divided.
     rest: Bytes,
 }
@@ -38,9 +39,20 @@ pub struct Wire {
 /// The largest frame while bandwidth is limited, so that it flows instead of jumping.
 const SLOW_FRAME: usize = 16 * 1024;
 
+/// The server writes what it was given when a body has nothing ready; an error at once would discard it.
+const LINGER: Duration = Duration::from_millis(20);
+
 impl Wire {
     pub fn new(inner: s3s::Body, treatment: Treatment) -> Wire {
-        Wire { inner, treatment, passed: 0, began: None, pause: None, rest: Bytes::new() }
+        Wire {
+            inner,
+            treatment,
+            passed: 0,
+            began: None,
+            pause: None,
+            lingering: None,
+            rest: Bytes::new(),
+        }
     }
 
     fn next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Broken>>> {
@@ -87,6 +99,12 @@ impl Wire {
         wrong.freeze()
     }
 
+    /// Waits once, so that what passed is on its way before the connection closes.
+    fn linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let pause = self.lingering.get_or_insert_with(|| Box::pin(sleep(LINGER)));
+        pause.as_mut().poll(cx)
+    }
+
     /// Sets the pause after which as many bytes as passed were due.
     fn pace(&mut self) {
         let Some(bandwidth) = self.treatment.bandwidth else { return };
@@ -111,6 +129,7 @@ impl Body for Wire {
             self.pause = None;
         }
         if self.treatment.cut.is_some_and(|end| self.passed >= end) {
+            ready!(self.linger(cx));
             return Poll::Ready(Some(Err(Broken("cut by the script".to_owned()))));
         }
         if self.treatment.stall.is_some_and(|end| self.passed >= end) {

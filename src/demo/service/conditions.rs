@@ -32,13 +32,12 @@ impl Conditions {
     /// Judges a read: 412, or 304 where the client has it already.
     pub fn check_read(&self, object: &Stored, modified: SystemTime) -> S3Result<()> {
         let modified = Timestamp::from(modified);
-        match &self.matches {
-            Some(condition) if !fits(condition, &object.etag) => return Err(failed()),
-            Some(_) => {}
-            None if self.unmodified_since.as_ref().is_some_and(|since| modified > *since) => {
-                return Err(failed());
-            }
-            None => {}
+        let refused = match &self.matches {
+            Some(condition) => !fits(condition, &object.etag),
+            None => self.unmodified_since.as_ref().is_some_and(|since| modified > *since),
+        };
+        if refused {
+            return Err(failed());
         }
         let unchanged = match &self.differs {
             Some(condition) => fits(condition, &object.etag),
@@ -102,27 +101,27 @@ mod tests {
 
     const THEN: SystemTime = SystemTime::UNIX_EPOCH;
 
-    fn etag(value: &str) -> Option<ETagCondition> {
-        Some(ETagCondition::ETag(ETag::Strong(value.to_owned())))
+    fn etag(value: &str) -> ETagCondition {
+        ETagCondition::ETag(ETag::Strong(value.to_owned()))
     }
 
-    fn read(conditions: Conditions) -> Option<S3ErrorCode> {
+    fn read(conditions: &Conditions) -> Option<S3ErrorCode> {
         let object = Stored { etag: "mine".to_owned(), ..Stored::default() };
         conditions.check_read(&object, THEN).err().map(|error| error.code().clone())
     }
 
     #[test]
     fn reads_are_judged_by_etag_before_time() {
-        let hour = Some(Timestamp::from(THEN + Duration::from_secs(3600)));
+        let hour = Some(Timestamp::from(THEN + Duration::from_hours(1)));
         let any = Conditions::default;
-        assert_eq!(read(Conditions { matches: etag("mine"), ..any() }), None);
+        assert_eq!(read(&Conditions { matches: Some(etag("mine")), ..any() }), None);
         let refused = Some(S3ErrorCode::PreconditionFailed);
-        assert_eq!(read(Conditions { matches: etag("other"), ..any() }), refused);
+        assert_eq!(read(&Conditions { matches: Some(etag("other")), ..any() }), refused);
         let unchanged = Some(S3ErrorCode::NotModified);
-        assert_eq!(read(Conditions { differs: etag("mine"), ..any() }), unchanged);
-        assert_eq!(read(Conditions { modified_since: hour.clone(), ..any() }), unchanged);
-        let both = Conditions { differs: etag("other"), modified_since: hour, ..any() };
-        assert_eq!(read(both), None);
+        assert_eq!(read(&Conditions { differs: Some(etag("mine")), ..any() }), unchanged);
+        assert_eq!(read(&Conditions { modified_since: hour.clone(), ..any() }), unchanged);
+        let both = Conditions { differs: Some(etag("other")), modified_since: hour, ..any() };
+        assert_eq!(read(&both), None);
     }
 
     #[test]
@@ -135,8 +134,8 @@ mod tests {
         let star = Some(&ETagCondition::Any);
         assert!(check_write(Some(&there), None, star).is_err());
         assert!(check_write(None, None, star).is_ok());
-        assert!(check_write(Some(&there), etag("other").as_ref(), None).is_err());
-        let missing = check_write(None, etag("other").as_ref(), None).expect_err("missing");
+        assert!(check_write(Some(&there), Some(&etag("other")), None).is_err());
+        let missing = check_write(None, Some(&etag("other")), None).expect_err("missing");
         assert_eq!(*missing.code(), S3ErrorCode::NoSuchKey);
     }
 }

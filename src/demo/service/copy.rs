@@ -103,10 +103,8 @@ fn copied(
         input.storage_class.as_ref(),
         tagging,
     )?;
-    let etag = match source.parts.is_empty() {
-        true => source.etag.clone(),
-        false => hex(&md5(&source.content)),
-    };
+    let etag =
+        if source.parts.is_empty() { source.etag.clone() } else { hex(&md5(&source.content)) };
     let wanted = input.checksum_algorithm.as_ref().map(|algorithm| algorithm.as_str().to_owned());
     let kept = named(&source.checksum).first().map(|name| (*name).to_owned());
     let checksum = match wanted.or(kept) {

@@ -53,13 +53,11 @@ fn exactly(bucket: &Bucket, key: &str, id: &str) -> S3Result<Found> {
         .iter()
         .find(|version| version.id() == id)
         .ok_or_else(|| s3_error!(NoSuchVersion, "The specified version does not exist."))?;
-    match version.object.clone() {
-        Some(object) => Ok(found(bucket, version.clone(), object)),
-        None => {
-            let message = "The specified method is not allowed against this resource.";
-            Err(with_marker(s3_error!(MethodNotAllowed, "{message}"), version))
-        }
-    }
+    let Some(object) = version.object.clone() else {
+        let message = "The specified method is not allowed against this resource.";
+        return Err(with_marker(s3_error!(MethodNotAllowed, "{message}"), version));
+    };
+    Ok(found(bucket, version.clone(), object))
 }
 
 fn found(bucket: &Bucket, version: Version, object: Arc<Stored>) -> Found {

@@ -22,7 +22,6 @@ mod tags;
 use std::future::Future;
 use std::pin::Pin;
 
-#[expect(clippy::wildcard_imports, reason = "the table names nearly all of them")]
 use s3s::dto::*;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{S3, S3Request, S3Response, S3Result};

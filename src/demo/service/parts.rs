@@ -45,12 +45,12 @@ fn algorithm(cx: &Context, bucket: &str, key: &str, upload: &str) -> S3Result<Op
 fn keep(
     cx: &Context,
     bucket: &str,
-    place: (String, String),
+    place: &(String, String),
     number: i32,
     part: Part,
 ) -> S3Result<()> {
     cx.in_bucket(bucket, |bucket, _| {
-        let upload = bucket.uploads.get_mut(&place).ok_or_else(no_such_upload)?;
+        let upload = bucket.uploads.get_mut(place).ok_or_else(no_such_upload)?;
         upload.parts.insert(number, part);
         Ok(())
     })
@@ -75,7 +75,7 @@ pub async fn upload(
     let part = Part { md5: md5(&content), content, checksum: checksum.clone(), arrived: now() };
     let etag = part.etag();
     let place = (cx.key(&input.key).into_owned(), input.upload_id);
-    keep(cx, &input.bucket, place, input.part_number, part)?;
+    keep(cx, &input.bucket, &place, input.part_number, part)?;
     Ok(with_checksum!(
         UploadPartOutput { e_tag: Some(ETag::Strong(etag)), ..Default::default() },
         checksum
@@ -107,7 +107,7 @@ pub async fn copy(
     let part = Part { md5: md5(&content), content, checksum: checksum.clone(), arrived };
     let etag = part.etag();
     let place = (cx.key(&input.key).into_owned(), input.upload_id);
-    keep(cx, &input.bucket, place, input.part_number, part)?;
+    keep(cx, &input.bucket, &place, input.part_number, part)?;
     let result = with_checksum!(
         CopyPartResult {
             e_tag: Some(ETag::Strong(etag)),

@@ -253,7 +253,6 @@ fn usual_encryption() -> ServerSideEncryptionConfiguration {
             sse_algorithm: ServerSideEncryption::from_static(ServerSideEncryption::AES256),
         }),
         bucket_key_enabled: Some(false),
-        ..Default::default()
     };
     ServerSideEncryptionConfiguration { rules: vec![rule] }
 }

@@ -1,5 +1,6 @@
 //! What is kept of an object beside its key: content, ETag, checksums, headers, tags, and its versions.
 
+use std::fmt::Write;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -85,7 +86,11 @@ pub fn md5(content: &Content) -> [u8; 16] {
 }
 
 pub fn hex(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().fold(String::with_capacity(digest.len() * 2), |mut digits, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
 }
 
 #[cfg(test)]
