@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::app::action::{ACTIONS, Action, Scope};
+use crate::app::dialogs::dialog::Dialog;
 use crate::app::layout::Pane;
 use crate::app::screens::objects::loading::Loading;
 use crate::app::state::State;
@@ -172,8 +173,6 @@ pub fn draw_footer(paint: &mut Paint<'_>, area: Rect, state: &State) {
 /// Of a question, an overlay or the filter; the one that leads out is last.
 fn asked_actions(state: &State) -> Vec<Action> {
     let scopes = state.scopes();
-    let filters = state.objects.browse.typing.is_some() && state.dialog().is_none();
-    let elsewhere = |action| matches!(action, Action::NextField | Action::PreviousField);
     let here = ACTIONS.iter().filter(|spec| {
         let asked = [Scope::Dialog, Scope::Text];
         asked.iter().any(|scope| scopes.contains(scope) && spec.scopes.contains(scope))
@@ -181,9 +180,23 @@ fn asked_actions(state: &State) -> Vec<Action> {
             && !spec.scopes.contains(&Scope::Global)
     });
     let mut actions: Vec<Action> = here.map(|spec| spec.action).collect();
-    actions.retain(|action| !filters || !elsewhere(*action));
+    actions.retain(|action| answers(state, *action));
     actions.sort_by_key(|action| (*action == Action::Dismiss, *action));
     actions
+}
+
+/// Whether what is open does something on it.
+fn answers(state: &State, action: Action) -> bool {
+    let dialog = state.dialog().filter(|_| state.overlay.is_none());
+    match action {
+        Action::Yes | Action::No => {
+            matches!(dialog, Some(Dialog::Confirm(confirm)) if !confirm.takes_text())
+        }
+        Action::Toggle => matches!(dialog, Some(Dialog::Picker(_))),
+        Action::NextField => matches!(dialog, Some(Dialog::Confirm(_) | Dialog::Picker(_))),
+        Action::PreviousField => false,
+        _ => true,
+    }
 }
 
 fn wanted(state: &State) -> Vec<Action> {

@@ -13,6 +13,7 @@ pub mod widgets;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use crate::app::layout::{Pane, Rect as Area};
 use crate::app::overlays::overlay::Overlay;
@@ -46,6 +47,10 @@ pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) {
     draw_panes(&mut paint, state);
     draw_status(&mut paint, place(window, state.areas.status), state);
     draw_footer(&mut paint, place(window, state.areas.footer), state);
+    if state.dialog().is_some() || state.overlay.is_some() {
+        let behind = Rect { height: place(window, state.areas.status).y, ..window };
+        paint.restyle(behind, Style::new().dim());
+    }
     if let Some(dialog) = state.dialog() {
         draw_dialog(&mut paint, dialog, &state.session.zone);
     }

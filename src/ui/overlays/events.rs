@@ -7,7 +7,7 @@ use crate::app::log::LogEntry;
 use crate::app::overlays::events::Events;
 use crate::app::toasts::Level;
 use crate::domain::units::TimeOfDay;
-use crate::ui::overlays::help::centred;
+use crate::ui::overlays::help::{centred, position};
 use crate::ui::paint::{Paint, Span};
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::notice::{Notice, notice};
@@ -19,7 +19,7 @@ pub fn draw_events(paint: &mut Paint<'_>, events: &Events, zone: &TimeZone) {
     let entries = events.entries();
     let labels = Labels {
         title: "Events, newest first".into(),
-        bottom_right: format!("{} of {}", (events.cursor + 1).min(entries.len()), entries.len()),
+        bottom_right: position(events.cursor, entries.len()),
         ..Labels::default()
     };
     let height = u16::try_from(entries.len() + 1).unwrap_or(u16::MAX).max(8);

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use crate::app::overlays::help::Help;
 use crate::app::overlays::rows::ActionRow;
 use crate::ui::paint::{Paint, Span};
+use crate::ui::text::width;
 use crate::ui::widgets::field::{Typed, field};
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::notice::{Notice, notice};
@@ -18,15 +19,15 @@ const TITLE: u16 = 16;
 pub fn draw_help(paint: &mut Paint<'_>, help: &Help) {
     let shown = help.shown();
     let window = paint.buffer.area;
-    let height = u16::try_from(shown.len() + 2).unwrap_or(u16::MAX).max(12);
+    let height = u16::try_from(shown.len() + 3).unwrap_or(u16::MAX).max(12);
     let labels = Labels {
         title: "Help: keys that work here".into(),
-        bottom_right: format!("{} of {}", (help.cursor + 1).min(shown.len()), shown.len()),
+        bottom_right: position(help.cursor, shown.len()),
         ..Labels::default()
     };
     let height = height.min(window.height.saturating_sub(4).max(3));
     let inner = popup(paint, &labels, WIDEST.min(window.width.saturating_sub(4)), height);
-    let bottom = u16::from(inner.height > 1);
+    let bottom = if inner.height > 5 { 2 } else { u16::from(inner.height > 1) };
     let list = Rect { height: inner.height - bottom, ..inner };
     if shown.is_empty() {
         let said = Notice { headline: "no key does that here".into(), ..Notice::default() };
@@ -38,7 +39,14 @@ pub fn draw_help(paint: &mut Paint<'_>, help: &Help) {
             draw_row(paint, span, at, row);
         }
     });
+    if let Some(row) = shown.get(help.cursor).filter(|_| bottom == 2) {
+        draw_sentence(paint, Span::line(inner, inner.height - 2).skip(1).shorter(1), row);
+    }
     draw_search(paint, Span::line(inner, inner.height.saturating_sub(1)).skip(1).shorter(1), help);
+}
+
+pub fn position(cursor: usize, len: usize) -> String {
+    if len == 0 { String::new() } else { format!("{} of {len}", (cursor + 1).min(len)) }
 }
 
 /// A list without an offset of its own: the cursor is kept off the edges.
@@ -56,7 +64,10 @@ fn draw_row(paint: &mut Paint<'_>, span: Span, at: RowAt, row: &ActionRow) {
         None => (styles.key, styles.text, styles.dim),
     };
     let mut place = span.skip(2).take(KEYS);
-    for keys in row.keys.iter().take(3) {
+    for keys in &row.keys {
+        if width(keys) > usize::from(place.width) {
+            break;
+        }
         place = place.skip(paint.put(place, keys, key) + 1);
     }
     let rest = span.skip(2 + KEYS + 1);
@@ -65,6 +76,15 @@ fn draw_row(paint: &mut Paint<'_>, span: Span, at: RowAt, row: &ActionRow) {
     match &row.disabled {
         Some(reason) => paint.sentence(rest, reason, styles.warning),
         None => paint.sentence(rest, row.doc, dim),
+    };
+}
+
+/// The whole doc line of the cursor's row, or why it cannot be done.
+fn draw_sentence(paint: &mut Paint<'_>, span: Span, row: &ActionRow) {
+    let styles = paint.styles;
+    match &row.disabled {
+        Some(reason) => paint.sentence(span, reason, styles.warning),
+        None => paint.sentence(span, row.doc, styles.text),
     };
 }
 

@@ -29,11 +29,10 @@ pub fn draw_transfers(
 ) {
     let jobs = transfers.jobs();
     let totals = transfers.totals();
-    let labels = Labels {
-        title: title(paint.glyphs, &totals),
-        top_right: speed(paint.glyphs, &totals),
-        ..Labels::default()
-    };
+    let speed = speed(paint.glyphs, &totals);
+    let room = usize::from(area.width).saturating_sub(width(&speed) + 10);
+    let title = title(paint.glyphs, &totals, room);
+    let labels = Labels { title, top_right: speed, ..Labels::default() };
     let inner = frame(paint, area, &labels, focused);
     if let Some(error) = &transfers.halted {
         let said = reason(paint, error, String::new());
@@ -60,24 +59,26 @@ fn empty(view: View<'_>) -> Notice {
     }
 }
 
-/// `3 Transfers  2 active · 5 queued · 1 failed`
-fn title(glyphs: &Glyphs, totals: &Totals) -> String {
+/// `3 Transfers  2 active · 5 queued · 1 failed`; in a narrow frame without what is done or paused.
+fn title(glyphs: &Glyphs, totals: &Totals, room: usize) -> String {
     let counts = [
         (totals.running, "active"),
         (totals.queued, "queued"),
-        (totals.paused, "paused"),
         (totals.failed, "failed"),
+        (totals.paused, "paused"),
         (totals.done, "done"),
     ];
-    let said: Vec<String> = counts
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{} {word}", Count(count as u64)))
-        .collect();
-    if said.is_empty() {
-        return "3 Transfers".to_owned();
+    let mut title = "3 Transfers".to_owned();
+    let mut between = "  ".to_owned();
+    for (count, word) in counts.into_iter().filter(|(count, _)| *count > 0) {
+        let part = format!("{between}{} {word}", Count(count as u64));
+        if width(&title) + width(&part) > room {
+            break;
+        }
+        title.push_str(&part);
+        between = format!(" {} ", glyphs.dot);
     }
-    format!("3 Transfers  {}", said.join(&format!(" {} ", glyphs.dot)))
+    title
 }
 
 /// `↓ 18.2 MiB/s ── ETA 01:12`

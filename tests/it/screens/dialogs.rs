@@ -65,9 +65,8 @@ fn conflict() -> Dialog {
 }
 
 fn new_prefix(text: &str) -> Dialog {
-    let rule = |text: &str| match text.contains("//") {
-        true => Err("an empty segment: //".to_owned()),
-        false => Ok(()),
+    let rule = |text: &str| {
+        if text.contains("//") { Err("an empty segment: //".to_owned()) } else { Ok(()) }
     };
     Dialog::Prompt(Prompt::new("New prefix", "in s3://media/photos/", text, rule))
 }

@@ -1,5 +1,8 @@
 //! Pictures of the screen at three sizes, with colours.
 
 mod dialogs;
+mod overlays;
 mod panes;
+mod queue;
+mod readme;
 mod situation;

@@ -1,0 +1,69 @@
+//! Help, palette and events over the panes, and every size of a full window.
+
+use insta::assert_snapshot;
+use proptest::prelude::*;
+use windlass::app::event::Event;
+use windlass::ui::theme::Theme;
+
+use crate::screens::situation::{Situation, account};
+use crate::support::screen::picture;
+
+fn shown(size: (u16, u16), keys: &str) -> String {
+    let mut situation = Situation::browsing(size);
+    situation.press(keys);
+    picture(&situation.painted(&Theme::default()))
+}
+
+#[test]
+fn help_palette_and_events() {
+    for (name, keys) in [
+        ("help", "?"),
+        ("help_search", "? / l i n k"),
+        ("palette", ":"),
+        ("palette_typed", ": d o w"),
+        ("palette_place", ": s 3 : / / x / y"),
+        ("events", "E"),
+        ("sort", "s"),
+        ("go_to", "g p"),
+        ("pending", "g"),
+    ] {
+        assert_snapshot!(format!("{name}_80x24"), shown((80, 24), keys));
+    }
+    for (name, keys) in [("help", "?"), ("palette", ":"), ("sort", "s")] {
+        assert_snapshot!(format!("{name}_40x10"), shown((40, 10), keys));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn no_size_breaks_the_window(width in 1_u16..=400, height in 1_u16..=120, which in 0_usize..9) {
+        let mut situation = Situation::browsing((120, 40));
+        situation.press(["p", "i", "?", ":", "s", "/ x", "t", "g", "E"][which]);
+        situation.answer(account);
+        situation.happen(Event::Resized { width, height });
+        let buffer = situation.painted(&Theme::default());
+        prop_assert_eq!((buffer.area.width, buffer.area.height), (width, height));
+    }
+}
+
+#[test]
+fn the_smallest_windows_are_painted() {
+    for (width, height) in [(1, 1), (2, 2), (3, 3), (400, 1), (1, 120), (5, 4), (400, 120)] {
+        let mut situation = Situation::browsing((80, 24));
+        situation.happen(Event::Resized { width, height });
+        for key in ["?", "esc", ":", "esc", "s", "esc", "t", "2"] {
+            situation.press(key);
+            situation.painted(&Theme::default());
+        }
+    }
+}
+
+#[test]
+fn a_buffer_that_is_smaller_than_the_state_thinks_is_painted() {
+    let mut situation = Situation::browsing((120, 40));
+    situation.press("p");
+    situation.state.size.width = 20;
+    situation.state.size.height = 5;
+    assert!(picture(&situation.painted(&Theme::default())).contains("2026/"));
+}
