@@ -3,5 +3,5 @@
 pub mod app;
 pub mod http;
 pub mod screen;
-pub mod svg;
 pub mod server;
+pub mod svg;

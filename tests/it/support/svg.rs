@@ -101,7 +101,8 @@ fn put(out: &mut String, run: &Run, y: u16) {
 
 fn look(cell: &Cell) -> Look {
     let has = |modifier| cell.modifier.contains(modifier);
-    let (mut color, mut background) = (hex(cell.fg), Some(cell.bg).filter(|c| *c != Color::Reset).map(hex));
+    let (mut color, mut background) =
+        (hex(cell.fg), Some(cell.bg).filter(|c| *c != Color::Reset).map(hex));
     if has(Modifier::REVERSED) {
         let behind = background.unwrap_or_else(|| BACKGROUND.to_owned());
         background = Some(std::mem::replace(&mut color, behind));
