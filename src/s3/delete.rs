@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::error::BuildError;
 use aws_sdk_s3::operation::delete_objects::DeleteObjectsOutput;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use futures_util::{StreamExt as _, stream};
@@ -13,6 +13,7 @@ use crate::domain::object::ObjectAddress;
 use crate::domain::provider::Provider;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
+use crate::s3::errors::chain;
 use crate::s3::md5_instead::Md5Instead;
 
 /// The most keys DeleteObjects takes.
@@ -55,7 +56,8 @@ impl Client {
         call: &Call,
     ) -> Result<DeleteObjectsOutput, Error> {
         let with_md5 = self.sdk().await?.provider != Provider::Aws;
-        let delete = batch(keys).map_err(|error| call.failed(error))?;
+        let delete =
+            batch(keys).map_err(|error| call.fails(ErrorKind::InvalidRequest, chain(&error)))?;
         self.run(call, |sdk| {
             let request =
                 sdk.delete_objects().bucket(bucket.as_str()).delete(delete.clone()).customize();
@@ -130,14 +132,12 @@ impl Client {
     }
 }
 
-fn batch(
-    keys: &[Key],
-) -> Result<Delete, SdkError<aws_sdk_s3::Error, aws_sdk_s3::config::http::HttpResponse>> {
+fn batch(keys: &[Key]) -> Result<Delete, BuildError> {
     let mut delete = Delete::builder().quiet(false);
     for key in keys {
         delete = delete.objects(ObjectIdentifier::builder().key(key.as_str()).build()?);
     }
-    Ok(delete.build()?)
+    delete.build()
 }
 
 /// Whether a key survives XML 1.0 unchanged in every server: no control character, none of the two non-characters,

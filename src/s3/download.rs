@@ -9,7 +9,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ByteRange, GetOptions, ObjectAddress};
+use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress};
 use crate::s3::call::Call;
 use crate::s3::client::{Client, Download};
 use crate::s3::errors::body_error;
@@ -48,7 +48,7 @@ impl Client {
                 .bucket(object.bucket.as_str())
                 .key(object.key.as_str())
                 .set_range(options.range.map(ByteRange::header))
-                .set_if_match(options.if_match.as_ref().map(|etag| etag.quoted()));
+                .set_if_match(options.if_match.as_ref().map(ETag::quoted));
             async move { request.send().await.map_err(|error| call.failed(error)) }
         })
         .await

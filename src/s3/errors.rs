@@ -17,6 +17,7 @@ const EXCERPT: usize = 200;
 
 impl Call {
     /// The error a failed request becomes.
+    #[expect(clippy::needless_pass_by_value, reason = "the SDK hands its error over")]
     pub fn failed<E>(&self, error: SdkError<E, HttpResponse>) -> Error
     where
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
@@ -72,7 +73,9 @@ impl Call {
     {
         let status = response.status().as_u16();
         let region = header(response, "x-amz-bucket-region").or_else(|| region_in(response));
-        let Some(code) = error.code().filter(|code| !code.is_empty()) else {
+        // Where no body came the SDK makes a code up from the status.
+        let told = response.body().bytes().is_some_and(|body| !body.is_empty());
+        let Some(code) = error.code().filter(|code| told && !code.is_empty()) else {
             return self.without_code(response, region).detail(excerpt(error, response));
         };
         let kind = codes::kind(code, status, self, region);

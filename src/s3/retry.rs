@@ -53,8 +53,7 @@ impl ClassifyRetry for Throttling {
 
 fn kind_of(status: u16) -> Option<ErrorKind> {
     match status {
-        429 => Some(ErrorKind::ThrottlingError),
-        503 => Some(ErrorKind::ThrottlingError),
+        429 | 503 => Some(ErrorKind::ThrottlingError),
         520..=524 | 530 => Some(ErrorKind::ServerError),
         _ => None,
     }

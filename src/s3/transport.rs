@@ -86,7 +86,7 @@ pub fn upload_timeouts(bytes: u64) -> TimeoutConfig {
 
 /// Timeouts of a call that the server answers only when it has copied or assembled gigabytes.
 pub fn server_side_timeouts() -> TimeoutConfig {
-    waiting(Duration::from_secs(15 * 60))
+    waiting(Duration::from_mins(15))
 }
 
 fn waiting(first_byte: Duration) -> TimeoutConfig {

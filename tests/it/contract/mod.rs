@@ -7,7 +7,9 @@ mod listing;
 mod multipart;
 mod objects;
 mod plain_http;
+mod scripted;
 mod target;
+mod wire;
 
 mod behaviours {
     pub use super::deleting::*;
