@@ -1,5 +1,12 @@
 //! Every integration test in one binary, so that the SDK is linked once.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops where something is not as it says"
+)]
+
 mod architecture;
 mod cli;
 mod contract;

@@ -9,7 +9,7 @@ use super::plain_http;
 use super::target::{Target, noise};
 
 fn hour(target: &Target, name: &str, method: LinkMethod) -> LinkSpec {
-    LinkSpec { object: target.object(name), method, expires_in: Duration::from_secs(3600) }
+    LinkSpec { object: target.object(name), method, expires_in: Duration::from_hours(1) }
 }
 
 pub async fn a_link_fetches_the_bytes_of_any_key(target: Target) {
@@ -19,7 +19,7 @@ pub async fn a_link_fetches_the_bytes_of_any_key(target: Target) {
         let now = Timestamp::now();
         let spec = hour(&target, name, LinkMethod::Get);
         let link = target.client.presign(&spec, now).await.unwrap();
-        assert_eq!((link.expires_at, link.shortened), (now + Duration::from_secs(3600), None));
+        assert_eq!((link.expires_at, link.shortened), (now + Duration::from_hours(1), None));
         assert!(link.url.contains("X-Amz-SignedHeaders=host&"), "{link:?}");
         assert!(!link.url.contains("checksum"), "{link:?}");
         let answer = plain_http::send("GET", &link.url, b"").await;

@@ -281,7 +281,7 @@ async fn an_anonymous_connection_signs_nothing() {
     client.list_page(&query("")).await.unwrap();
     assert_eq!(server.asked()[0].header("authorization"), None);
     let spec =
-        LinkSpec { object: object(), method: LinkMethod::Get, expires_in: Duration::from_secs(60) };
+        LinkSpec { object: object(), method: LinkMethod::Get, expires_in: Duration::from_mins(1) };
     let error = client.presign(&spec, Timestamp::now()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::NoCredentials);
 }
