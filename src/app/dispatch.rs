@@ -134,9 +134,9 @@ fn step_back(state: &mut State, now: Timestamp, asked: &mut Asked) {
     if !side_first && state.with(now, asked, |parts, cx| parts.objects.browse.step_back(cx)) {
         return;
     }
-    if !state.areas.side.is_empty() {
-        asked.moves.push(Move::CloseSide);
-    } else {
+    if state.areas.side.is_empty() {
         state.zoomed = false;
+    } else {
+        asked.moves.push(Move::CloseSide);
     }
 }

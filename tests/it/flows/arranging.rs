@@ -1,7 +1,8 @@
 //! Filter and sort.
 
 use windlass::app::effect::{Effect, Request};
-use windlass::domain::arrange::SortBy;
+use windlass::app::event::Reply;
+use windlass::domain::arrange::{Order, SortBy};
 
 use crate::support::app::{App, numbered_page, page};
 
@@ -120,7 +121,7 @@ fn an_arrangement_that_was_superseded_is_dropped() {
     app.keys("/").typed("9");
     let late = app.last_ticket();
     app.typed("8");
-    app.reply_to(late, windlass::app::event::Reply::Arranged(Default::default()));
+    app.reply_to(late, Reply::Arranged(Order::default()));
     assert_eq!(app.names().len(), 30_000);
     app.arrange();
     assert!(app.names().iter().all(|name| name.contains("98")));
