@@ -32,6 +32,15 @@ fn enter_keeps_the_filter_and_escape_ends_it() {
 }
 
 #[test]
+fn a_filter_keeps_the_cursor_on_its_key_even_after_a_jump_to_the_end() {
+    let mut app = App::at("s3://media/");
+    app.reply(page(&["a.jpg", "b.jpg"], Some("t1")));
+    app.keys("G /").typed("jpg");
+    app.reply(page(&["c.jpg"], None));
+    assert_eq!(app.cursor(), "b.jpg");
+}
+
+#[test]
 fn the_cursor_moves_while_the_filter_is_typed() {
     let mut app = App::with_rows(&NAMES);
     app.keys("/").typed("jpg").keys("down");

@@ -420,6 +420,7 @@ impl Browse {
     fn rearrange(&mut self, arrangement: Arrangement, cx: &mut Context<'_>) {
         let whole = arrangement != Arrangement::default();
         let number = self.rows.number(self.list.cursor);
+        self.at_end = false;
         self.marking.settle();
         self.rows.arrange(arrangement, cx);
         self.keep_cursor_on(number);
