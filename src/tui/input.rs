@@ -32,8 +32,8 @@ fn translate(raw: &Raw) -> Option<Event> {
         Raw::Key(key) => chord(*key).map(Event::Key),
         Raw::Mouse(mouse) => translate_mouse(*mouse).map(Event::Mouse),
         Raw::Paste(text) => Some(Event::Paste(text.clone())),
-        Raw::Resize(width, height) => Some(Event::Resized { width: *width, height: *height }),
-        Raw::FocusGained | Raw::FocusLost => None,
+        // The size is told by its signal, which is listened to from the first frame on.
+        Raw::Resize(..) | Raw::FocusGained | Raw::FocusLost => None,
     }
 }
 

@@ -153,6 +153,12 @@ impl Loop {
                 self.screen.retake()?;
                 self.come_back()?;
             }
+            News::Signal(Signal::Resized) => {
+                let (width, height) = self.screen.size()?;
+                self.update(Event::Resized { width, height });
+                // What a terminal keeps of a window that shrank and grew again is not known.
+                self.pace.errands.push(Errand::Redraw);
+            }
             News::Signal(Signal::End(number)) => return Ok(Some(Ending::Signal(number))),
             News::Panicked(_) => return Ok(Some(Ending::Panicked)),
         }

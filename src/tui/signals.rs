@@ -2,7 +2,7 @@
 
 use std::io;
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
 
 /// What a signal asks for.
@@ -10,16 +10,22 @@ use signal_hook::iterator::Signals;
 pub enum Signal {
     /// End in order, without a question, because of the signal with this number.
     End(i32),
+    /// The terminal has, or had meanwhile, another size.
+    Resized,
     /// The process runs again after it was stopped.
     Continued,
 }
 
-/// Tells of signals from a thread of its own.
+/// Tells of signals from a thread of its own; none is missed after this returns.
 pub fn listen(tell: impl Fn(Signal) + Send + 'static) -> io::Result<()> {
-    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT])?;
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT, SIGWINCH])?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
-            tell(if signal == SIGCONT { Signal::Continued } else { Signal::End(signal) });
+            tell(match signal {
+                SIGCONT => Signal::Continued,
+                SIGWINCH => Signal::Resized,
+                number => Signal::End(number),
+            });
         }
     })?;
     Ok(())

@@ -111,6 +111,8 @@ fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> Result<Endi
     let (keys, keys_received) = unbounded_channel();
     let on_panic = news.clone();
     give_back_on_panic(move |text| drop(on_panic.send(News::Panicked(text))));
+    let on_signal = news.clone();
+    signals::listen(move |signal| drop(on_signal.send(News::Signal(signal))))?;
     let screen = Screen::take()?;
     let (width, height) = screen.size()?;
     let clients = Arc::new(Clients::new(startup.connections.clone()));
@@ -136,7 +138,7 @@ fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> Result<Endi
         pace,
     };
     turning.paint()?;
-    listen(keys, news)?;
+    read_on_thread(keys);
     before_requests();
     turning.perform(effects);
     let ended = interface.block_on(turning.run());
@@ -146,11 +148,6 @@ fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> Result<Endi
     let _ = interface.block_on(async { timeout(ENDING, runner.shut_down()).await });
     runtime.shutdown_background();
     Ok(ended?)
-}
-
-fn listen(keys: UnboundedSender<Event>, news: UnboundedSender<News>) -> io::Result<()> {
-    read_on_thread(keys);
-    signals::listen(move |signal| drop(news.send(News::Signal(signal))))
 }
 
 /// The engine's news reach the loop in their order.

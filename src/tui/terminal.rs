@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 
 /// Alternate screen, bracketed paste, clicks and wheel with SGR coordinates, hidden cursor. Motion is not asked for,
@@ -57,9 +58,11 @@ impl Screen {
         self.out().flush()
     }
 
-    /// The next drawing paints every cell.
+    /// Clears the screen; the next drawing paints every cell.
     pub fn forget(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // `Terminal::clear` would ask the terminal where its cursor is, and the answer would reach the input.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
 
     /// Sends a control sequence between two frames.

@@ -60,7 +60,9 @@ fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_again() {
     session.press("\u{1a}").see("Stopped").miss("1 Buckets");
     session.is_left();
     session.press("fg\r").see("1 Buckets").see("samples");
-    session.press("q").miss("1 Buckets");
+    session.press("q");
+    session
+        .wait("be asked by the shell", |screen| screen.contents().trim_end().ends_with("ready>"));
     session.press("exit $?\r");
     assert_eq!(session.ended(), 0);
 }
