@@ -41,7 +41,7 @@ macro_rules! with_checksum {
     }};
 }
 
-pub(in crate::demo::service) use {given_checksum, with_checksum};
+pub(crate) use {given_checksum, with_checksum};
 
 /// The algorithms, by the names that requests use.
 pub const ALGORITHMS: [&str; 5] = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"];

@@ -21,7 +21,7 @@ macro_rules! given_headers {
     };
 }
 
-pub(in crate::demo::service) use given_headers;
+pub(crate) use given_headers;
 
 const CLASSES: [&str; 8] = [
     "STANDARD",
