@@ -107,7 +107,7 @@ impl Linking {
             })
             .collect();
         let first_to_end = links.iter().map(|(_, link)| link).min_by_key(|link| link.expires_at);
-        let shown = LinkShown {
+        let copied = LinkShown {
             subject: match links.as_slice() {
                 [(object, _)] => object.key.name().to_owned(),
                 many => format!("{} objects", many.len()),
@@ -116,8 +116,8 @@ impl Linking {
             until: first_to_end.map(|link| link.expires_at),
             shortened: first_to_end.and_then(|link| link.shortened),
         };
-        copy_shown(&shown, self.what(links.len()), cx);
-        shown
+        copy_shown(&copied, self.what(links.len()), cx);
+        copied
     }
 
     fn what(&self, count: usize) -> &'static str {
@@ -153,4 +153,4 @@ fn holds(until: Timestamp, now: Timestamp, session: &Session) -> String {
     }
 }
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);

@@ -269,17 +269,13 @@ impl Picker {
         };
         self.problem = None;
         let walk = text == "~" || text.ends_with(['/', std::path::MAIN_SEPARATOR]);
-        match path.parent().filter(|_| !walk && path.file_name().is_some()) {
-            Some(parent) => {
-                let parent = parent.to_path_buf();
-                self.read(parent, Some(Seek { path, typed: true }));
-            }
-            None => {
-                self.mode = PickerMode::Rows;
-                self.path = Input::default();
-                self.read(path, None);
-            }
+        let parent = path.parent().filter(|_| !walk && path.file_name().is_some());
+        if let Some(parent) = parent.map(Path::to_path_buf) {
+            return self.read(parent, Some(Seek { path, typed: true }));
         }
+        self.mode = PickerMode::Rows;
+        self.path = Input::default();
+        self.read(path, None);
     }
 
     fn open_path(&mut self, text: &str) {

@@ -12,8 +12,7 @@ pub fn resolve(text: &str, folder: &Path, home: Option<&Path>) -> Result<PathBuf
     let inner = match text.strip_prefix('~') {
         Some("") => "",
         Some(rest) if rest.starts_with('/') => rest.trim_start_matches('/'),
-        Some(_) => return Ok(folder.join(text)),
-        None => return Ok(folder.join(text)),
+        _ => return Ok(folder.join(text)),
     };
     let home = home.ok_or("the home folder is unknown: write the whole path")?;
     Ok(if inner.is_empty() { home.to_path_buf() } else { home.join(inner) })

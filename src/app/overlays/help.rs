@@ -42,11 +42,7 @@ impl Help {
             KeyCode::Up => self.step(-1),
             KeyCode::PageDown => self.step(PAGE.cast_signed()),
             KeyCode::PageUp => self.step(-PAGE.cast_signed()),
-            _ if self.searching => {
-                if self.search.on_text(chord) {
-                    self.cursor = 0;
-                }
-            }
+            _ if self.searching => self.search_on(chord),
             KeyCode::Home => self.cursor = 0,
             KeyCode::End => self.step(isize::MAX),
             KeyCode::Char('/') => self.searching = true,
@@ -66,6 +62,12 @@ impl Help {
         match self.shown().get(self.cursor) {
             Some(row) if row.disabled.is_none() => Outcome::Accepted((*row).clone()),
             _ => Outcome::Open,
+        }
+    }
+
+    fn search_on(&mut self, chord: Chord) {
+        if self.search.on_text(chord) {
+            self.cursor = 0;
         }
     }
 

@@ -78,14 +78,11 @@ fn progress_text(progress: &Progress, direction: Direction) -> String {
         Direction::Delete => String::new(),
         _ => format!(", {} of {}{more}", Size(progress.bytes), Size(progress.bytes_total)),
     };
-    let mut text = objects + &bytes;
-    if progress.failed > 0 {
-        text += &format!(", {} failed", Count(progress.failed));
-    }
-    if progress.skipped > 0 {
-        text += &format!(", {} skipped", Count(progress.skipped));
-    }
-    text
+    let counted = |count: u64, what: &str| match count {
+        0 => String::new(),
+        many => format!(", {} {what}", Count(many)),
+    };
+    objects + &bytes + &counted(progress.failed, "failed") + &counted(progress.skipped, "skipped")
 }
 
 fn conflict_text(on_conflict: OnConflict) -> &'static str {

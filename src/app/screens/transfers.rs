@@ -115,12 +115,17 @@ impl TransfersPane {
         if let TransferEvent::Halted(error) = &news {
             cx.ask(Move::Log(error.clone()));
         }
+        let arrives = matches!(news, TransferEvent::Queued(_));
         let stood_on = self.current().map(|job| job.view.id);
         let settled = self.queue.on_event(cx.now, news);
         let position = |id| self.queue.jobs().iter().position(|job| job.view.id == id);
         self.list.cursor = stood_on.and_then(position).unwrap_or(self.list.cursor);
+        if arrives {
+            self.leave_finished();
+        }
         for each in settled {
-            say(&each, self.queue.active(), cx);
+            let name = self.queue.job(each.id).map_or_else(String::new, QueuedJob::name);
+            say(&each, &name, self.queue.active(), cx);
             cx.ask(Move::Settled(each.spec));
         }
         self.renew_details();
@@ -180,6 +185,14 @@ impl TransfersPane {
             _ => return None,
         };
         Some(reason.to_owned())
+    }
+
+    /// A new job brings the cursor from what is finished to what is under way, so that it is seen.
+    fn leave_finished(&mut self) {
+        if self.current().is_none_or(|job| job.view.state.finished()) {
+            let under_way = self.queue.jobs().iter().position(QueuedJob::is_active);
+            self.list.cursor = under_way.unwrap_or(self.list.cursor);
+        }
     }
 
     fn on_job_action(&mut self, action: Action, job: &QueuedJob, cx: &mut Context<'_>) -> bool {
@@ -277,7 +290,7 @@ fn remote_object(work: &Work) -> Option<ObjectAddress> {
 }
 
 /// A failure is always said; a success once the queue has come to rest.
-fn say(settled: &Settled, active: usize, cx: &mut Context<'_>) {
+fn say(settled: &Settled, name: &str, active: usize, cx: &mut Context<'_>) {
     match &settled.state {
         JobState::Failed(error) if !error.is(&ErrorKind::Cancelled) => {
             cx.ask(Move::Log(error.clone()));
@@ -297,7 +310,7 @@ fn say(settled: &Settled, active: usize, cx: &mut Context<'_>) {
                 1 => "1 object".to_owned(),
                 many => format!("{many} objects"),
             };
-            cx.toast(Level::Done, format!("{objects} {done}{skipped}"));
+            cx.toast(Level::Done, format!("{name} {done} ({objects}{skipped})"));
         }
         _ => {}
     }

@@ -184,3 +184,13 @@ fn quitting_asks_while_transfers_run() {
     app.keys("y");
     assert!(app.effects().contains(&Effect::Quit));
 }
+
+#[test]
+fn a_new_job_is_brought_on_screen_past_the_finished_ones() {
+    let mut app = App::with_rows(&["a.txt"]);
+    let done = (1..=5).map(|id| upload(id, "old", JobState::Done)).collect();
+    news(&mut app, TransferEvent::Restored(done));
+    news(&mut app, TransferEvent::Queued(upload(6, "new", JobState::Queued)));
+    news(&mut app, TransferEvent::Queued(upload(7, "newer", JobState::Queued)));
+    assert_eq!(app.state.transfers.current().unwrap().view.id, JobId(6));
+}

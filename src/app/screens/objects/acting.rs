@@ -72,7 +72,7 @@ impl Acting {
                 self.ask(dialog, About::NewPrefix { bucket, prefix });
             }
             Action::CopyLink => {
-                self.start_links(&bucket, browse.targets(), None, LinkForm::Url, cx)
+                self.start_links(&bucket, browse.targets(), None, LinkForm::Url, cx);
             }
             Action::LinkMenu => self.ask_link(bucket, browse.targets(), cx),
             Action::Download => {
