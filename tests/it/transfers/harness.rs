@@ -34,17 +34,22 @@ pub fn connect(remote: &Arc<impl Remote + 'static>) -> Connect {
     Arc::new(move |_| Ok(Arc::clone(&remote)))
 }
 
-/// Bytes that repeat nowhere near a part's length.
+/// Bytes whose period is prime, so that no two parts or ranges are alike.
 pub fn bytes(length: usize) -> Vec<u8> {
+    const PERIOD: usize = 65_537;
     let mut state = length as u64 ^ 0x9e37_79b9_7f4a_7c15;
-    let mut bytes = Vec::with_capacity(length + 8);
+    let block: Vec<u8> = (0..PERIOD.min(length))
+        .map(|_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state.to_le_bytes()[3]
+        })
+        .collect();
+    let mut bytes = Vec::with_capacity(length);
     while bytes.len() < length {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        bytes.extend_from_slice(&state.to_le_bytes());
+        bytes.extend_from_slice(&block[..block.len().min(length - bytes.len())]);
     }
-    bytes.truncate(length);
     bytes
 }
 

@@ -15,7 +15,7 @@ const HOSTILE: [&str; 14] = [
     "p//etc/x",
     "p/a//b",
     "p/./y",
-    "p/..",
+    "p/z/..",
     "p/\u{1b}]0;title\u{7}",
     "p/new\nline",
     "p/nul\0byte",
