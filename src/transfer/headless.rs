@@ -68,7 +68,7 @@ struct Run<F> {
 
 impl<F: FnMut(&TransferEvent) + Send> Run<F> {
     async fn finished(&mut self) {
-        while !self.over && !(self.views.len() == self.wanted && self.all_finished()) {
+        while !self.over && (self.views.len() != self.wanted || !self.all_finished()) {
             let Some(event) = self.inbox.recv().await else { return };
             (self.news)(&event);
             self.take(event);

@@ -26,7 +26,7 @@ impl Default for Patience {
             budget: 64,
             first_wait: Duration::from_millis(250),
             longest_wait: Duration::from_secs(30),
-            stall: Duration::from_secs(60),
+            stall: Duration::from_mins(1),
         }
     }
 }

@@ -97,7 +97,7 @@ impl Streaming<'_> {
 
 /// A whole part, or less at the end of the stream.
 async fn read_part(source: &mut (impl AsyncRead + Unpin)) -> Result<Bytes, Error> {
-    let mut part = BytesMut::with_capacity(MIB as usize);
+    let mut part = BytesMut::with_capacity(1 << 20);
     while part.len() < PART_BYTES {
         let room = (PART_BYTES - part.len()) as u64;
         let mut limited = (&mut *source).take(room);

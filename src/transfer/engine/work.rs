@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::transfer::{JobId, JobSpec, Work};
+use crate::domain::transfer::{JobId, JobSpec, Note, Work};
 use crate::transfer::fact::{Fact, Outcome, Partial};
 use crate::transfer::item::{Item, ItemKind};
 use crate::transfer::journal::Journal;
@@ -155,14 +155,15 @@ impl Yard {
     }
 
     pub async fn clean(self, assignment: Assignment, partial: Partial) {
-        match self.task(&assignment).await {
-            Ok(task) => drop(clean_up(&task, partial).await),
-            Err(_) => {
-                let (job, place) = (assignment.job, assignment.place);
-                let fact = Fact::Closed { job, place };
-                drop(self.journal.append(vec![fact]).await);
-            }
-        }
+        let error = match self.task(&assignment).await {
+            Ok(task) => return drop(clean_up(&task, partial).await),
+            Err(error) => error,
+        };
+        let (job, place) = (assignment.job, assignment.place);
+        let text = format!("could not be cleaned up: {error}");
+        let note = Note { place: place.clone(), text };
+        let facts = vec![Fact::Noted { job, note }, Fact::Closed { job, place }];
+        drop(self.journal.append(facts).await);
     }
 }
 

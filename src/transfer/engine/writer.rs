@@ -146,9 +146,13 @@ impl Writer {
         match input {
             Input::Command(command) => self.command(command),
             Input::Journal(JournalNews::Opened { facts, set_aside }) => {
-                self.opened(&facts, set_aside)
+                self.opened(&facts, set_aside);
             }
-            Input::Journal(JournalNews::Written(facts)) => facts.iter().for_each(|f| self.apply(f)),
+            Input::Journal(JournalNews::Written(facts)) => {
+                for fact in &facts {
+                    self.apply(fact);
+                }
+            }
             Input::Journal(JournalNews::Halted(error)) => self.halt(error),
             Input::Found { job, items, room } => {
                 self.machine.found(job, items);
@@ -176,7 +180,9 @@ impl Writer {
     }
 
     fn opened(&mut self, facts: &[Fact], set_aside: Option<Error>) {
-        facts.iter().for_each(|fact| self.machine.apply(fact));
+        for fact in facts {
+            self.machine.apply(fact);
+        }
         self.machine.restored();
         if let Some(error) = set_aside {
             self.tell(TransferEvent::Warned(error));

@@ -134,7 +134,7 @@ fn check(path: &Path) -> Result<(), Error> {
 
 /// Renames the file and its log; nothing is deleted.
 fn put_aside(path: &Path, reason: &Error) -> Result<Error, Error> {
-    let free = (1..).map(|n| beside(path, &format!("damaged-{n}"))).find(|p| !p.exists());
+    let free = (1..10_000).map(|n| beside(path, &format!("damaged-{n}"))).find(|p| !p.exists());
     let aside = free.unwrap_or_else(|| beside(path, "damaged"));
     std::fs::rename(path, &aside)
         .map_err(|e| Error::from_io(&e, "set the damaged journal aside", path.display()))?;

@@ -226,9 +226,9 @@ fn fold(to: &Transaction, id: JobId) -> Result<(), rusqlite::Error> {
             return Ok(());
         }
         if code == DONE {
-            done += count
+            done += count;
         } else {
-            skipped += count
+            skipped += count;
         }
         bytes += row.get::<_, i64>(3)?.cast_unsigned();
         verifications.extend(parse::<Option<Verification>>(&row.get::<_, String>(1)?)?);
@@ -260,8 +260,7 @@ pub fn failed(error: &rusqlite::Error, operation: &str, shown: &str) -> Error {
     let kind = match error.sqlite_error_code() {
         Some(Code::DiskFull) => ErrorKind::DiskFull,
         Some(Code::ReadOnly | Code::PermissionDenied | Code::CannotOpen) => ErrorKind::LocalDenied,
-        Some(Code::NotADatabase | Code::DatabaseCorrupt) => ErrorKind::Corrupt,
-        None => ErrorKind::Corrupt,
+        Some(Code::NotADatabase | Code::DatabaseCorrupt) | None => ErrorKind::Corrupt,
         _ => ErrorKind::LocalIo,
     };
     Error::new(kind, operation, shown).detail(error.to_string())

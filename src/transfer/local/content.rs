@@ -55,7 +55,7 @@ fn looks_like_text(start: &[u8]) -> bool {
         Err(_) => return false,
     };
     let control = |byte: &u8| *byte < 32 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b);
-    valid > 0 && !start.iter().any(|byte| control(byte))
+    valid > 0 && !start.iter().any(control)
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 //! empty segment is `%`; one longer than 255 bytes goes on in a folder whose name ends in `%+`. A `%` of the key
 //! itself becomes `%25` only where it could be read as one of these.
 
+use std::fmt::Write;
+
 /// The longest name file systems take, in bytes.
 const MAX_NAME: usize = 255;
 
@@ -45,12 +47,11 @@ impl LocalName {
     pub fn relative(&self) -> String {
         let mut relative = String::new();
         for name in &self.folders {
-            match name.strip_suffix(GOES_ON) {
-                Some(piece) => relative.push_str(piece),
-                None => {
-                    relative.push_str(name);
-                    relative.push('/');
-                }
+            if let Some(piece) = name.strip_suffix(GOES_ON) {
+                relative.push_str(piece);
+            } else {
+                relative.push_str(name);
+                relative.push('/');
             }
         }
         relative.push_str(&self.name);
@@ -87,7 +88,7 @@ fn encode(segment: &str) -> String {
         if character.is_control() || reserved(character) {
             let mut bytes = [0; 4];
             for byte in character.encode_utf8(&mut bytes).bytes() {
-                name.push_str(&format!("%{byte:02X}"));
+                let _ = write!(name, "%{byte:02X}");
             }
         } else if character == '%' && ambiguous(segment, at) {
             name.push_str("%25");

@@ -142,7 +142,9 @@ impl Job {
                 self.done += done;
                 self.skipped += skipped;
                 self.bytes += bytes;
-                verifications.iter().for_each(|verification| self.verified(verification));
+                for verification in verifications {
+                    self.verified(verification);
+                }
             }
             Fact::Noted { note, .. } if self.notes.len() < MAX_NOTES => {
                 self.notes.push(note.clone());
@@ -172,7 +174,9 @@ impl Job {
                 self.open.remove(place);
                 self.done += 1;
                 self.bytes += bytes;
-                verification.iter().for_each(|verification| self.verified(verification));
+                if let Some(verification) = verification {
+                    self.verified(verification);
+                }
             }
             Outcome::Skipped => {
                 self.open.remove(place);

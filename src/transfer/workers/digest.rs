@@ -17,7 +17,7 @@ pub struct Check {
 
 enum Sum {
     Crc {
-        digest: crc_fast::Digest,
+        digest: Box<crc_fast::Digest>,
         bytes: usize,
         name: &'static str,
     },
@@ -46,7 +46,7 @@ impl Check {
                 .iter()
                 .find(|(known, value)| known.eq_ignore_ascii_case(name) && !value.contains('-'));
             if let Some((_, value)) = known {
-                let digest = crc_fast::Digest::new(*algorithm);
+                let digest = Box::new(crc_fast::Digest::new(*algorithm));
                 let sum = Sum::Crc { digest, bytes: *bytes, name };
                 return Check { sum, expected: value.clone() };
             }
@@ -120,7 +120,10 @@ pub fn etag_of_parts<'a>(parts: impl ExactSizeIterator<Item = &'a UploadedPart>)
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    nibbles.map(|nibble| DIGITS[usize::from(nibble)]).collect()
 }
 
 #[cfg(test)]
