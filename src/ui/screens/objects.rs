@@ -212,11 +212,9 @@ fn empty_notice(key: &dyn Fn(Action) -> String) -> Notice {
 fn idle_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Notice {
     let key = |action| view.key(Scope::Buckets, action);
     match &buckets.loading {
-        BucketsLoading::Failed(error) if error.is(&ErrorKind::AccessDenied) => reason(
-            paint,
-            error,
-            format!("{} adds a bucket by name: its objects can be used", key(Action::AddBucket)),
-        ),
+        BucketsLoading::Failed(error) if error.is(&ErrorKind::AccessDenied) => {
+            reason(paint, error, String::new())
+        }
         BucketsLoading::Failed(error) => {
             let change = key(Action::SwitchConnection);
             let press =
