@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use windlass::demo::seed::MANY_KEYS;
 use windlass::domain::listing::{Class, Listing, Page};
 
 const ROUNDS: usize = 15;
@@ -152,12 +153,14 @@ fn start_to_paint(own: &str, windlass: &str) {
 fn key_to_paint(own: &str, windlass: &str, keys: &str) {
     let mut echo = Timed::start(own, &["echo"]);
     echo.until("Buckets");
-    let mut browser = Timed::start(windlass, &["demo", "--keys", keys]);
-    browser.until("Buckets");
-    browser.settle(Duration::from_millis(500));
-    // The bucket of many keys sorts by its name; `:` goes to it whatever else the demo has.
-    let bucket = lazily_listed(&mut browser);
-    println!("{keys} rows ({bucket})");
+    let location = format!("s3://{MANY_KEYS}/events/");
+    let mut browser = Timed::start(windlass, &["demo", "--keys", keys, &location]);
+    let frame = browser.until("Buckets");
+    let rows = browser.until("event");
+    println!("{keys} rows");
+    if let (Some(frame), Some(rows)) = (frame, rows) {
+        println!("  first frame to first page {:>10.2?}", rows.saturating_duration_since(frame));
+    }
     browser.settle(Duration::from_millis(800));
     let loading = Instant::now();
     let _ = browser.writer.write_all(b"G");
@@ -180,19 +183,6 @@ fn key_to_paint(own: &str, windlass: &str, keys: &str) {
             of_browser.saturating_sub(of_echo)
         );
     }
-}
-
-/// Opens the bucket that `--keys` adds and prints how long its first page took to be painted.
-fn lazily_listed(browser: &mut Timed) -> String {
-    let name = "million";
-    let _ = browser.writer.write_all(b"G");
-    browser.settle(Duration::from_millis(300));
-    let opened = Instant::now();
-    let _ = browser.writer.write_all(b"kl");
-    if let Ok((at, _)) = browser.output.recv_timeout(Duration::from_secs(10)) {
-        println!("first answer after opening  {:>10.2?}", at - opened);
-    }
-    name.to_owned()
 }
 
 fn row_memory() {
