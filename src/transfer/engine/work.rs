@@ -16,12 +16,13 @@ use crate::transfer::limits::{Patience, Slots};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::Gate;
 use crate::transfer::task::{Moved, Task, address};
+use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::clean::clean_up;
 use crate::transfer::workers::copy::copy;
 use crate::transfer::workers::delete::delete;
 use crate::transfer::workers::download::Download;
 use crate::transfer::workers::expand::{Expansion, Sink};
-use crate::transfer::workers::finish::{Ready, blocking};
+use crate::transfer::workers::finish::Ready;
 use crate::transfer::workers::upload::Upload;
 
 /// Finds the storage of a connection; called on the engine's threads, may block for as long as a client needs to

@@ -6,7 +6,7 @@ use crate::transfer::fact::Partial;
 use crate::transfer::local::folder::Folder;
 use crate::transfer::local::part_file::remove;
 use crate::transfer::task::Task;
-use crate::transfer::workers::finish::blocking;
+use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::multipart::abort;
 
 /// Forgets it whether or not that succeeds; what is left then is said by a note.

@@ -17,8 +17,9 @@ use crate::transfer::local::names::LocalName;
 use crate::transfer::local::part_file::{self, GrowingFile};
 use crate::transfer::local::source::parse_metadata_time;
 use crate::transfer::task::{Moving, Task, address};
+use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::digest::Check;
-use crate::transfer::workers::finish::{Ready, ReadyFile, blocking};
+use crate::transfer::workers::finish::{Ready, ReadyFile};
 use crate::transfer::workers::ranges::{RANGE_BYTES, fetch_ranges, stream_whole, wrong_length};
 
 /// What one download is about.

@@ -16,7 +16,7 @@ use crate::transfer::journal::Journal;
 use crate::transfer::local::source::{Walk, Walked};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::Gate;
-use crate::transfer::workers::finish::blocking;
+use crate::transfer::workers::blocking::blocking;
 
 /// Objects handed on at once.
 const BATCH: usize = 128;

@@ -2,10 +2,11 @@
 
 use std::time::SystemTime;
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::Error;
 use crate::domain::transfer::{OnConflict, Verification};
 use crate::transfer::local::part_file::{GrowingFile, Saved};
 use crate::transfer::task::{Moving, Task};
+use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::multipart::Complete;
 
 /// The end of a worker's interruptible part.
@@ -49,16 +50,4 @@ async fn finish_file(task: &Task, ready: ReadyFile) -> Result<Moving, Error> {
             Moving::Done { bytes, verification: Some(verification) }
         }
     })
-}
-
-/// Runs work on files off the tasks' threads.
-pub async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(error) => {
-            Err(Error::new(ErrorKind::Other, "work on a file", "").detail(error.to_string()))
-        }
-    }
 }

@@ -11,9 +11,9 @@ use crate::domain::transfer::{OnConflict, Verification};
 use crate::transfer::fact::{Fact, Multipart, Partial};
 use crate::transfer::local::source::Source;
 use crate::transfer::task::{Moving, Task};
+use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::{exists, find};
 use crate::transfer::workers::digest::etag_of_parts;
-use crate::transfer::workers::finish::blocking;
 
 /// What the object is made of, checked once more before it appears.
 #[derive(Clone, Debug)]

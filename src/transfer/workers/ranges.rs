@@ -12,7 +12,7 @@ use crate::domain::parts::{piece, piece_count};
 use crate::transfer::fact::{Fact, PartFile};
 use crate::transfer::local::part_file::GrowingFile;
 use crate::transfer::task::Task;
-use crate::transfer::workers::finish::blocking;
+use crate::transfer::workers::blocking::blocking;
 
 /// Bytes asked for at once.
 pub const RANGE_BYTES: u64 = 8 << 20;

@@ -18,9 +18,10 @@ use crate::transfer::fact::Multipart;
 use crate::transfer::local::content::{SNIFFED, content_type};
 use crate::transfer::local::source::{Source, metadata_time};
 use crate::transfer::task::{Moving, Task, address};
+use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::{Destination, decide, exists, find};
 use crate::transfer::workers::digest::{etag_of_parts, md5_hex};
-use crate::transfer::workers::finish::{Ready, blocking};
+use crate::transfer::workers::finish::Ready;
 use crate::transfer::workers::multipart::{
     Complete, Origin, discard, missing, open, reconcile, record_part, size_only,
 };
