@@ -62,7 +62,7 @@ fn browse_filter_mark_download_upload_link_delete_and_leave() {
     let (status, body) = http::get(&link);
     assert_eq!((status, body.as_slice()), (200, b"not a picture".as_slice()), "{link}");
 
-    session.see("Esc close").press("\u{1b}").miss("Esc close");
+    session.see("select with the mouse").press("\u{1b}").miss("select with the mouse");
     session.press("D").see("Delete").see("Keep");
     session.press("y");
     session
