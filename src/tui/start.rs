@@ -1,9 +1,8 @@
 //! Opens the browser and ends it: everything is made in an order that paints first.
 
 use std::env;
-use std::io::{self, IsTerminal};
+use std::io;
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,95 +14,33 @@ use crate::app::event::Event;
 use crate::app::layout::Size;
 use crate::app::session::Startup;
 use crate::app::state::State;
-use crate::cli::args::{DemoArguments, TargetFlags};
-use crate::cli::connect::Choice;
-use crate::cli::demo as server;
-use crate::cli::print::{Status, Trouble, complain};
-use crate::cli::verbs;
-use crate::config::paths::Folders;
 use crate::config::remembered::Remembered;
-use crate::domain::address::Location;
 use crate::transfer::engine::{Connect, Engine, EngineOptions};
 use crate::transfer::remote::Remote;
 use crate::tui::clients::Clients;
 use crate::tui::input::read_on_thread;
 use crate::tui::run::{Ending, Loop, Pace};
 use crate::tui::runner::{News, Runner};
+use crate::tui::signals;
 use crate::tui::terminal::{Screen, give_back_on_panic};
-use crate::tui::{log, signals, startup};
 use crate::ui::theme::Theme;
 
 /// How long the engine has to come to a recorded point when the user leaves.
 const ENDING: Duration = Duration::from_secs(5);
 
 /// Everything a browser is opened with.
-struct Opening {
-    startup: Startup,
-    remembered: Remembered,
-    remembered_file: Option<PathBuf>,
-    journal: Option<PathBuf>,
-    runtime: Runtime,
-}
-
-/// `windlass [LOCATION]`
-pub fn browse(location: Option<Location>, flags: &TargetFlags) -> ExitCode {
-    told(needs_terminal().and_then(|()| {
-        let folders = Folders::find()?;
-        let choice = Choice::make(flags, &folders)?;
-        log::start(&folders.log_file())?;
-        let open = location.unwrap_or(Location::Root);
-        let (startup, remembered) = startup::gather(choice, open, &folders);
-        let opening = Opening {
-            startup,
-            remembered,
-            remembered_file: Some(folders.remembered_file()),
-            journal: Some(folders.journal_file()),
-            runtime: verbs::runtime()?,
-        };
-        open_browser(opening, || {})
-    }))
-}
-
-/// `windlass demo`: writes nothing of the user's, keeps its queue in memory.
-pub fn demo(arguments: &DemoArguments) -> ExitCode {
-    told(needs_terminal().and_then(|()| {
-        let runtime = verbs::runtime()?;
-        let server = runtime.block_on(server::start(arguments))?;
-        let connection = server::connection(&server);
-        let choice = Choice { current: connection.name.clone(), connections: vec![connection] };
-        let open = arguments.location.clone().unwrap_or(Location::Root);
-        let opening = Opening {
-            startup: startup::fresh(choice, open),
-            remembered: Remembered::default(),
-            remembered_file: None,
-            journal: None,
-            runtime,
-        };
-        open_browser(opening, || server::fill(&server, arguments))
-    }))
-}
-
-fn needs_terminal() -> Result<(), Trouble> {
-    match io::stdout().is_terminal() {
-        true => Ok(()),
-        false => Err(Trouble::Usage(
-            "the browser needs a terminal and stdout is none: use the verbs, such as windlass ls"
-                .to_owned(),
-        )),
-    }
-}
-
-fn told(ended: Result<Ending, Trouble>) -> ExitCode {
-    match ended {
-        Ok(Ending::Quit) => Status::Done.into(),
-        Ok(Ending::Signal(number)) => ExitCode::from(u8::try_from(128 + number).unwrap_or(1)),
-        Ok(Ending::NoTerminal | Ending::Panicked) => Status::Failed.into(),
-        Err(trouble) => complain(&trouble, false).into(),
-    }
+pub struct Opening {
+    pub startup: Startup,
+    pub remembered: Remembered,
+    /// `None` where nothing is to be written (demo); so for the journal.
+    pub remembered_file: Option<PathBuf>,
+    pub journal: Option<PathBuf>,
+    /// Where requests run.
+    pub runtime: Runtime,
 }
 
 /// Paints, then does `before_requests`, then lets the first requests go.
-fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> Result<Ending, Trouble> {
+pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Result<Ending> {
     let Opening { startup, remembered, remembered_file, journal, runtime } = opening;
     let interface = runtime::Builder::new_current_thread().enable_time().build()?;
     let _entered = interface.enter();
@@ -147,7 +84,7 @@ fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> Result<Endi
     // Past the time the journal has what is unfinished, or the queue was in memory anyway.
     let _ = interface.block_on(async { timeout(ENDING, runner.shut_down()).await });
     runtime.shutdown_background();
-    Ok(ended?)
+    ended
 }
 
 /// The engine's news reach the loop in their order.

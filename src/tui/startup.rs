@@ -7,18 +7,23 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::session::Startup;
-use crate::cli::connect::Choice;
+use crate::config::connection::Connection;
 use crate::config::keys;
 use crate::config::paths::Folders;
 use crate::config::remembered::Remembered;
-use crate::domain::address::Location;
+use crate::domain::address::{ConnectionName, Location};
 
 /// Asks for signs and frames in ASCII.
 pub const ASCII: &str = "WINDLASS_ASCII";
 
 /// Gathers what a start needs; files that cannot be read become problems the interface shows.
-pub fn gather(choice: Choice, open: Location, folders: &Folders) -> (Startup, Remembered) {
-    let mut startup = fresh(choice, open);
+pub fn gather(
+    connections: Vec<Connection>,
+    current: ConnectionName,
+    open: Location,
+    folders: &Folders,
+) -> (Startup, Remembered) {
+    let mut startup = fresh(connections, current, open);
     let recollection = Remembered::read(&folders.remembered_file());
     startup.problems.extend(recollection.notice);
     match keys::read(&folders.keymap_file()) {
@@ -35,11 +40,11 @@ pub fn gather(choice: Choice, open: Location, folders: &Folders) -> (Startup, Re
 }
 
 /// A start that remembers nothing and takes the default keys.
-pub fn fresh(choice: Choice, open: Location) -> Startup {
+pub fn fresh(connections: Vec<Connection>, current: ConnectionName, open: Location) -> Startup {
     Startup {
         now: Timestamp::now(),
-        connections: choice.connections,
-        current: choice.current,
+        connections,
+        current,
         open,
         zone: TimeZone::system(),
         working_folder: env::current_dir().unwrap_or_else(|_| PathBuf::from("/")),
