@@ -20,6 +20,12 @@ pub struct ProgressLine {
     drawn: Option<Instant>,
 }
 
+impl Default for ProgressLine {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl ProgressLine {
     pub fn new() -> ProgressLine {
         ProgressLine {

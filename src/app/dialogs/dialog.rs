@@ -135,7 +135,10 @@ mod tests {
         assert_eq!(press(&mut dialog, "space"), Outcome::Open);
         assert_eq!(press(&mut dialog, "enter"), Outcome::Accepted(Answer::Text("y ".into())));
         assert_eq!(press(&mut dialog, "ctrl-c"), Outcome::Cancelled);
-        let mut dialog = Dialog::LinkMenu(LinkMenu::new("k", &Default::default()));
+        let mut dialog = Dialog::LinkMenu(LinkMenu::new(
+            "k",
+            &crate::app::dialogs::link_menu::LinkReasons::default(),
+        ));
         assert_eq!(press(&mut dialog, "n"), Outcome::Accepted(Answer::Link(LinkChoice::Key)));
     }
 }

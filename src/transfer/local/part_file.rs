@@ -91,7 +91,7 @@ impl GrowingFile {
         self.file.set_len(size).map_err(|e| self.failed(&e, "cut"))
     }
 
-    pub fn len(&self) -> Result<u64, Error> {
+    pub fn size(&self) -> Result<u64, Error> {
         self.file.metadata().map(|found| found.len()).map_err(|e| self.failed(&e, "look at"))
     }
 

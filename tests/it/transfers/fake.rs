@@ -426,7 +426,7 @@ impl Remote for Fake {
             let sizes: Vec<usize> = open.parts.values().map(Bytes::len).collect();
             assert!(sizes.windows(2).rev().skip(1).all(|pair| pair[0] == pair[1]), "equal parts");
             let bytes: Vec<u8> = open.parts.values().flatten().copied().collect();
-            let digests: Vec<u8> = open.parts.values().flat_map(|part| Md5::digest(part)).collect();
+            let digests: Vec<u8> = open.parts.values().flat_map(Md5::digest).collect();
             let etag = format!("{}-{}", md5_hex(&digests), open.parts.len());
             let new = Object { bytes: bytes.into(), etag, options: open.options };
             Self::end(fault, self.write(object, new, only_if_absent)?)
