@@ -128,10 +128,16 @@ fn step_focus(state: &mut State, by: usize) {
     state.focus = next.into_iter().find(|pane| shown(*pane)).unwrap_or(state.focus);
 }
 
-/// Undoes one thing: in the objects, then the side pane, then the zoom.
+/// Undoes one thing: in the pane with the keyboard, in the objects, the wait for buckets, then the side pane, then
+/// the zoom.
 fn step_back(state: &mut State, now: Timestamp, asked: &mut Asked) {
-    let side_first = state.focus == Pane::Side;
-    if !side_first && state.with(now, asked, |parts, cx| parts.objects.browse.step_back(cx)) {
+    let focus = state.focus;
+    let undone = state.with(now, asked, |parts, cx| {
+        (focus == Pane::Buckets && parts.buckets.stop(cx))
+            || (focus != Pane::Side && parts.objects.browse.step_back(cx))
+            || parts.buckets.stop(cx)
+    });
+    if undone {
         return;
     }
     if state.areas.side.is_empty() {

@@ -31,8 +31,8 @@ struct Inner {
     connection: Connection,
     meter: Arc<Meter>,
     sdk: OnceCell<Sdk>,
-    /// Clients of buckets whose region is not the connection's, found by a redirect.
-    elsewhere: Mutex<HashMap<Bucket, SdkClient>>,
+    /// Clients of buckets, and of the account, whose region is not the connection's, found by a redirect.
+    elsewhere: Mutex<HashMap<Option<Bucket>, SdkClient>>,
     /// What the server answered 501 to in this session, in its own words.
     refused: Mutex<BTreeMap<Capability, String>>,
     /// Whether the endpoint ever answered as an S3 server does.
@@ -124,7 +124,7 @@ impl Client {
     /// The SDK's client for requests about a bucket.
     pub(super) async fn sdk_client(&self, bucket: Option<&Bucket>) -> Result<SdkClient, Error> {
         let sdk = self.sdk().await?;
-        let elsewhere = bucket.and_then(|bucket| lock(&self.inner.elsewhere).get(bucket).cloned());
+        let elsewhere = lock(&self.inner.elsewhere).get(&bucket.cloned()).cloned();
         Ok(elsewhere.unwrap_or_else(|| sdk.client.clone()))
     }
 
@@ -142,10 +142,9 @@ impl Client {
         let client = self.sdk_client(call.bucket.as_ref()).await?;
         let mut outcome = send(client).await.map_err(|error| self.learn(call, error));
         if let Err(Error { kind: ErrorKind::WrongRegion { expected: Some(region) }, .. }) = &outcome
-            && let Some(bucket) = &call.bucket
         {
             let client = self.sdk().await?.in_region(region);
-            lock(&self.inner.elsewhere).insert(bucket.clone(), client.clone());
+            lock(&self.inner.elsewhere).insert(call.bucket.clone(), client.clone());
             outcome = send(client).await.map_err(|error| self.learn(call, error));
         }
         if outcome.is_ok() {

@@ -12,6 +12,9 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::s3::call::Call;
 use crate::s3::retry::retry_after;
 
+const BUCKET_IN_ENDPOINT: &str =
+    "the endpoint ends with the name of a bucket; it is the server's URL alone";
+
 /// The longest piece of an unreadable answer that goes into an error.
 const EXCERPT: usize = 200;
 
@@ -48,10 +51,12 @@ impl Call {
         }
         if let Some(cause) = find::<ConnectorError>(error) {
             let kind = match cause {
+                _ if speaks_no_http(&chain) => ErrorKind::NotS3,
                 cause if cause.is_timeout() => ErrorKind::TimedOut,
                 cause if cause.is_user() => ErrorKind::InvalidRequest,
                 _ if on_the_way(&chain) => ErrorKind::Unreachable,
                 cause if cause.is_io() => ErrorKind::Interrupted,
+                _ if cut_off(&chain).is_some() => ErrorKind::Interrupted,
                 _ => ErrorKind::Unreachable,
             };
             return self.fails(kind, chain);
@@ -72,16 +77,25 @@ impl Call {
         E: ProvideErrorMetadata + StdError + 'static,
     {
         let status = response.status().as_u16();
-        let region = header(response, "x-amz-bucket-region").or_else(|| region_in(response));
+        let region =
+            header(response, "x-amz-bucket-region").or_else(|| element_in(response, "Region"));
         // Where no body came the SDK makes a code up from the status.
         let told = response.body().bytes().is_some_and(|body| !body.is_empty());
-        let Some(code) = error.code().filter(|code| told && !code.is_empty()) else {
+        let code = error.code().map(str::to_owned).or_else(|| element_in(response, "Code"));
+        let Some(code) = code.filter(|code| told && !code.is_empty()) else {
+            if self.operation == "ListBuckets" && holds(response, "<ListBucketResult") {
+                return self.answered(ErrorKind::Config, response).detail(BUCKET_IN_ENDPOINT);
+            }
             return self.without_code(response, region).detail(excerpt(error, response));
         };
-        let kind = codes::kind(code, status, self, region);
+        // Only an object can lack a key: the listing was sent to one.
+        if code == "NoSuchKey" && self.operation.starts_with("ListObjects") {
+            return self.answered(ErrorKind::Config, response).detail(BUCKET_IN_ENDPOINT);
+        }
+        let kind = codes::kind(&code, status, self, region);
         let mut error_out =
             self.answered(kind, response).detail(error.message().unwrap_or_default().to_owned());
-        error_out.code = Some(code.to_owned());
+        error_out.code = Some(code);
         if error_out.kind == ErrorKind::ClockSkew
             && let Some(date) = header(response, "date")
         {
@@ -196,6 +210,11 @@ fn on_the_way(chain: &str) -> bool {
     SIGNS.iter().any(|sign| text.contains(sign))
 }
 
+/// The sentences of hyper for an answer that is not HTTP.
+fn speaks_no_http(chain: &str) -> bool {
+    ["invalid HTTP", "message head is too large"].iter().any(|sign| chain.contains(sign))
+}
+
 fn cut_off(chain: &str) -> Option<ErrorKind> {
     const SIGNS: [&str; 6] =
         ["connection", "incomplete", "end of file", "reset", "body write", "minimum throughput"];
@@ -211,12 +230,20 @@ fn header(response: &HttpResponse, name: &str) -> Option<String> {
     response.headers().get(name).map(str::to_owned)
 }
 
-/// `<Region>` of an `AuthorizationHeaderMalformed`.
-fn region_in(response: &HttpResponse) -> Option<String> {
-    let body = std::str::from_utf8(response.body().bytes()?).ok()?;
-    let (_, rest) = body.split_once("<Region>")?;
-    let (region, _) = rest.split_once("</Region>")?;
-    Some(region.trim().to_owned()).filter(|region| !region.is_empty())
+/// The text of an element of an answer, found without a parser: `<Region>` of an `AuthorizationHeaderMalformed`, or
+/// `<Code>` beside an echo of a key that no XML may hold.
+fn element_in(response: &HttpResponse, name: &str) -> Option<String> {
+    let body = String::from_utf8_lossy(response.body().bytes()?);
+    let (_, rest) = body.split_once(&format!("<{name}>"))?;
+    let (text, _) = rest.split_once(&format!("</{name}>"))?;
+    let text = text.trim();
+    let plain =
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    plain.then(|| text.to_owned())
+}
+
+fn holds(response: &HttpResponse, sign: &str) -> bool {
+    response.body().bytes().is_some_and(|body| String::from_utf8_lossy(body).contains(sign))
 }
 
 fn excerpt(error: &(dyn StdError + 'static), response: &HttpResponse) -> String {

@@ -145,6 +145,9 @@ fn endpoint(shared: &SdkConfig) -> Option<String> {
     shared.service_config().and_then(|config| config.load_config(key)).or(general)
 }
 
+/// The end of the host of every R2 endpoint.
+const R2_HOST: &str = ".r2.cloudflarestorage.com";
+
 /// A scheme where none was typed, and a `/` at the end, without which the SDK glues the bucket to the path.
 pub fn normalised(endpoint: &str) -> String {
     let endpoint = endpoint.trim();
@@ -155,6 +158,11 @@ pub fn normalised(endpoint: &str) -> String {
     } else {
         format!("https://{endpoint}")
     };
+    // The dashboard shows a bucket's URL; the endpoint of R2 itself has no path.
+    let authority = url.split("://").nth(1).and_then(|rest| rest.split('/').next());
+    if let Some(host) = authority.filter(|host| host.ends_with(R2_HOST)) {
+        url.truncate(url.find(host).unwrap_or(0) + host.len());
+    }
     if !url.ends_with('/') {
         url.push('/');
     }
@@ -194,6 +202,15 @@ mod tests {
         assert_eq!(normalised(" s3.example.com "), "https://s3.example.com/");
         assert_eq!(normalised("localhost:9000"), "http://localhost:9000/");
         assert_eq!(normalised("127.0.0.1:9000/x/"), "http://127.0.0.1:9000/x/");
+    }
+
+    #[test]
+    fn the_url_of_a_bucket_of_r2_is_taken_for_its_endpoint() {
+        let account = "https://abc.eu.r2.cloudflarestorage.com/";
+        assert_eq!(normalised("https://abc.eu.r2.cloudflarestorage.com/media"), account);
+        assert_eq!(normalised("abc.eu.r2.cloudflarestorage.com/media/a?x"), account);
+        let other = "https://h/.r2.cloudflarestorage.com/x/";
+        assert_eq!(normalised(other), other);
     }
 
     #[test]

@@ -20,6 +20,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 const FIRST_BYTE: Duration = Duration::from_secs(30);
 /// S3 drops idle sockets at about 20 s; a request on a dead one hangs (aws-sdk-rust#1417).
 const IDLE: Duration = Duration::from_secs(15);
+/// All tries of a small call together, the waits between them included: whoever waits is told then.
+const SMALL_CALL: Duration = Duration::from_secs(70);
 const KEEPALIVE: Duration = Duration::from_secs(30);
 /// Enough for the engine's slots and the interface beside them.
 const PER_HOST: usize = 128;
@@ -76,7 +78,7 @@ fn trust_store() -> Result<TrustStore, Error> {
 
 /// Timeouts of calls whose answer comes soon.
 pub fn timeouts() -> TimeoutConfig {
-    waiting(FIRST_BYTE)
+    waiting(FIRST_BYTE).to_builder().operation_timeout(SMALL_CALL).build()
 }
 
 /// Timeouts of a call that sends `bytes` first: the SDK's read timeout counts from the first byte sent.
@@ -90,5 +92,9 @@ pub fn server_side_timeouts() -> TimeoutConfig {
 }
 
 fn waiting(first_byte: Duration) -> TimeoutConfig {
-    TimeoutConfig::builder().connect_timeout(CONNECT).read_timeout(first_byte).build()
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .read_timeout(first_byte)
+        .disable_operation_timeout()
+        .build()
 }

@@ -107,9 +107,16 @@ fn bucket_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Option
             sentences: vec![format!("{} creates one", key(Action::New))],
             ..Notice::default()
         }),
-        BucketsLoading::Loading if buckets.shelf.is_empty() => {
-            Some(Notice { headline: "asking for the buckets".into(), ..Notice::default() })
-        }
+        BucketsLoading::Loading if buckets.shelf.is_empty() => Some(Notice {
+            headline: "asking for the buckets".into(),
+            sentences: vec![format!("{} stops", key(Action::StepBack))],
+            ..Notice::default()
+        }),
+        BucketsLoading::Stopped => Some(Notice {
+            headline: "the list was stopped".into(),
+            sentences: vec![format!("{} asks again", key(Action::Refresh))],
+            ..Notice::default()
+        }),
         _ => None,
     }
 }

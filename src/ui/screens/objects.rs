@@ -225,7 +225,21 @@ fn idle_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Notice {
             sign: spinner(paint.glyphs, view.now),
             sign_style: paint.styles.accent,
             headline: "asking for the buckets".into(),
-            sentences: vec![format!("{} adds one by name meanwhile", key(Action::AddBucket))],
+            sentences: vec![format!(
+                "{} adds one by name meanwhile, {} stops",
+                key(Action::AddBucket),
+                key(Action::StepBack)
+            )],
+        },
+        BucketsLoading::Stopped if buckets.shelf.is_empty() => Notice {
+            headline: "the list of buckets was stopped".into(),
+            sentences: vec![format!(
+                "{} asks again, {} adds a bucket by name, {} changes the connection",
+                key(Action::Refresh),
+                key(Action::AddBucket),
+                key(Action::SwitchConnection)
+            )],
+            ..Notice::default()
         },
         _ => Notice {
             headline: "no bucket is open".into(),

@@ -115,3 +115,25 @@ fn another_connection_starts_over_with_its_own_buckets() {
     assert_eq!(app.location(), "s3://");
     assert_eq!(app.state.focus, Pane::Buckets);
 }
+
+#[test]
+fn esc_leaves_the_wait_for_a_server_that_does_not_answer() {
+    let mut app = App::at("s3://");
+    let asked = app.last_ticket();
+    app.effects();
+    app.keys("esc");
+    assert_eq!(app.effects(), [Effect::Abandon(asked)]);
+    assert_eq!(app.state.buckets.loading, BucketsLoading::Stopped);
+    assert!(!app.state.wants_tick());
+    app.keys("R").reply(buckets(&["a"]));
+    assert_eq!(app.bucket_names(), ["a"]);
+}
+
+#[test]
+fn esc_in_a_bucket_stops_its_listing_before_the_list_of_buckets() {
+    let mut app = App::at("s3://media/");
+    app.keys("esc");
+    assert_eq!(app.state.buckets.loading, BucketsLoading::Loading);
+    app.keys("esc");
+    assert_eq!(app.state.buckets.loading, BucketsLoading::Stopped);
+}

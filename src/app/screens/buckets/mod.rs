@@ -41,6 +41,8 @@ pub enum BucketsLoading {
     Idle,
     Loading,
     Ready,
+    /// The user does not wait for the answer; what was known is shown.
+    Stopped,
     /// Known buckets are shown below the reason.
     Failed(Error),
 }
@@ -88,6 +90,16 @@ impl Buckets {
 
     pub fn is_waiting(&self) -> bool {
         self.ticket.is_some()
+    }
+
+    /// Gives up waiting for the list. Whether there was anything to give up.
+    pub fn stop(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.ticket.is_none() {
+            return false;
+        }
+        cx.abandon(&mut self.ticket);
+        self.loading = BucketsLoading::Stopped;
+        true
     }
 
     /// A bucket is open in the objects pane: the cursor goes to it.

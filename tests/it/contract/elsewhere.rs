@@ -1,0 +1,67 @@
+//! Answers from where no S3 server of ours is: other protocols, other endpoints, other regions.
+
+use windlass::domain::address::{Bucket, Prefix};
+use windlass::domain::error::ErrorKind;
+use windlass::s3::client::ListQuery;
+
+use super::scripted::{answer, refusal, scripted, xml};
+
+const BUCKETS: &str = "<ListAllMyBucketsResult><Buckets><Bucket><Name>b</Name></Bucket></Buckets>\
+                       </ListAllMyBucketsResult>";
+
+fn query() -> ListQuery {
+    let (bucket, prefix) = (Bucket::new("b"), Prefix::new(""));
+    ListQuery { bucket, prefix, delimited: true, token: None, max_keys: 1 }
+}
+
+#[tokio::test]
+async fn another_protocol_is_told_apart_from_a_closed_port() {
+    let server = scripted(&["SSH-2.0-OpenSSH_9.6\r\n"]).await;
+    assert_eq!(server.client().list_buckets().await.unwrap_err().kind, ErrorKind::NotS3);
+}
+
+#[tokio::test]
+async fn an_endpoint_with_the_bucket_in_it_is_called_so() {
+    let objects = xml(200, "<ListBucketResult><Name>b</Name></ListBucketResult>");
+    let error = scripted(&[&objects]).await.client().list_buckets().await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Config);
+    assert!(error.explain().what.contains("name of a bucket"), "{error:?}");
+    let server = scripted(&[&refusal(404, "NoSuchKey")]).await;
+    let error = server.client().list_page(&query()).await.unwrap_err();
+    assert!(error.explain().what.contains("name of a bucket"), "{error:?}");
+}
+
+#[tokio::test]
+async fn the_region_a_server_asks_for_is_used_for_the_list_of_buckets_too() {
+    let malformed = "<Error><Code>AuthorizationHeaderMalformed</Code><Message>m</Message>\
+                     <Region>eu-west-1</Region></Error>";
+    let server = scripted(&[&xml(400, malformed), &xml(200, BUCKETS)]).await;
+    let client = server.client();
+    assert_eq!(client.list_buckets().await.unwrap().len(), 1);
+    client.list_buckets().await.unwrap();
+    let asked = server.asked();
+    assert!(asked[0].headers.contains("/us-east-1/s3/"));
+    assert!(asked[1].headers.contains("/eu-west-1/s3/"));
+    assert_eq!(asked.len(), 3, "the region is remembered");
+}
+
+#[tokio::test]
+async fn a_refusal_that_echoes_what_no_xml_may_hold_keeps_its_code() {
+    let echo =
+        "<Error><Code>SignatureDoesNotMatch</Code><Message>\u{1b}]0;x\u{7}</Message></Error>";
+    let server = scripted(&[&xml(403, echo)]).await;
+    let error = server.client().list_buckets().await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::WrongSecret, "{error:?}");
+    let hostile = scripted(&[&xml(403, "<Error><Code>\u{1b}[2J</Code></Error>")]).await;
+    let error = hostile.client().list_buckets().await.unwrap_err();
+    assert_eq!((error.kind, error.code), (ErrorKind::AccessDenied, None));
+}
+
+#[tokio::test]
+async fn a_page_of_the_web_is_no_s3() {
+    for (status, body) in [(200, "<html>welcome</html>"), (200, "{\"ok\":true}"), (404, "")] {
+        let server = scripted(&[&answer(status, "Content-Type: text/html", body)]).await;
+        let error = server.client().list_buckets().await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::NotS3, "{status} {body:?}: {error:?}");
+    }
+}
