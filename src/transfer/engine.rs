@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::domain::error::Error;
 use crate::domain::transfer::{TransferCommand, TransferEvent};
-use crate::transfer::limits::Patience;
+use crate::transfer::limits::{Memory, Patience};
 use work::Setup;
 use writer::{Input, Writer};
 
@@ -24,6 +24,10 @@ pub struct EngineOptions {
     pub journal: Option<PathBuf>,
     /// Bytes from which an object is moved in parts.
     pub part_threshold: u64,
+    /// Bytes above which an object is copied in parts; never more than the provider copies at once.
+    pub copy_threshold: u64,
+    /// Bytes of bodies held at once, over all objects.
+    pub memory: u64,
     /// Requests under way at once.
     pub slots: usize,
     pub patience: Patience,
@@ -31,7 +35,14 @@ pub struct EngineOptions {
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { journal: None, part_threshold: 16 << 20, slots: 16, patience: Patience::default() }
+        Self {
+            journal: None,
+            part_threshold: 16 << 20,
+            copy_threshold: u64::MAX,
+            memory: 96 << 20,
+            slots: 16,
+            patience: Patience::default(),
+        }
     }
 }
 
@@ -63,6 +74,8 @@ impl Engine {
             let setup = Setup {
                 connect,
                 part_threshold: options.part_threshold,
+                copy_threshold: options.copy_threshold,
+                memory: Memory::new(options.memory),
                 slots: options.slots,
                 patience: options.patience,
             };

@@ -3,8 +3,10 @@
 mod file;
 mod table;
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
@@ -24,6 +26,8 @@ pub enum JournalNews {
         set_aside: Option<Error>,
     },
     Written(Vec<Fact>),
+    /// Facts cannot be written now; it is tried again until they can, and what waits for them waits.
+    Stuck(Error),
     /// No fact will be written any more.
     Halted(Error),
 }
@@ -43,6 +47,9 @@ enum Order {
 
 /// Facts written in one transaction at most.
 const GROUP: usize = 512;
+
+/// Between two tries to write what could not be written.
+const AGAIN: Duration = Duration::from_millis(500);
 
 impl Journal {
     /// `path: None` keeps the facts in memory.
@@ -108,72 +115,105 @@ fn run(path: Option<PathBuf>, inbox: &Receiver<Order>, tell: &dyn Fn(JournalNews
         Ok(facts) => tell(JournalNews::Opened { facts, set_aside }),
         Err(error) => return tell(JournalNews::Halted(error)),
     }
+    let mut desk = Desk { table, inbox, tell, later: VecDeque::new() };
     let closed = loop {
-        let Ok(first) = inbox.recv() else { break None };
-        match serve(&mut table, first, inbox, tell) {
+        let Some(first) = desk.next() else { break None };
+        match desk.serve(first) {
             Ok(None) => {}
             Ok(Some(closed)) => break Some(closed),
             Err(error) => return tell(JournalNews::Halted(error)),
         }
     };
-    table.close();
+    desk.table.close();
     drop(lock);
     if let Some(closed) = closed {
         let _ = closed.send(());
     }
 }
 
-/// Takes what has gathered: all facts in one transaction, then the questions. Gives who waits for the close.
-fn serve(
-    table: &mut Table,
-    first: Order,
-    inbox: &Receiver<Order>,
-    tell: &dyn Fn(JournalNews),
-) -> Result<Option<oneshot::Sender<()>>, Error> {
-    let mut next = Some(first);
-    let mut facts = Vec::new();
-    let mut waiting = Vec::new();
-    loop {
-        match next.take().map_or_else(|| inbox.try_recv().ok(), Some) {
-            Some(Order::Append { facts: more, written }) => {
-                facts.extend(more);
-                waiting.extend(written);
-                if facts.len() < GROUP {
-                    continue;
-                }
-                write(table, &mut facts, &mut waiting, tell)?;
-                return Ok(None);
-            }
-            Some(Order::Settled { job, places, answer }) => {
-                write(table, &mut facts, &mut waiting, tell)?;
-                let _ = answer.send(table.settled(job, &places)?);
-                return Ok(None);
-            }
-            Some(Order::Close { closed }) => {
-                write(table, &mut facts, &mut waiting, tell)?;
-                return Ok(Some(closed));
-            }
-            None => {
-                write(table, &mut facts, &mut waiting, tell)?;
-                return Ok(None);
-            }
-        }
-    }
+/// The thread's work: what it writes to, who orders it and whom it tells.
+struct Desk<'a> {
+    table: Table,
+    inbox: &'a Receiver<Order>,
+    tell: &'a dyn Fn(JournalNews),
+    /// Orders that came while nothing could be written.
+    later: VecDeque<Order>,
 }
 
-fn write(
-    table: &mut Table,
-    facts: &mut Vec<Fact>,
-    waiting: &mut Vec<oneshot::Sender<()>>,
-    tell: &dyn Fn(JournalNews),
-) -> Result<(), Error> {
-    if facts.is_empty() {
-        return Ok(());
+#[derive(Default)]
+struct Group {
+    facts: Vec<Fact>,
+    waiting: Vec<oneshot::Sender<()>>,
+}
+
+impl Desk<'_> {
+    /// Waits for an order; `None` when nobody is left to give one.
+    fn next(&mut self) -> Option<Order> {
+        self.later.pop_front().or_else(|| self.inbox.recv().ok())
     }
-    table.append(facts)?;
-    tell(JournalNews::Written(std::mem::take(facts)));
-    for written in waiting.drain(..) {
-        let _ = written.send(());
+
+    fn gathered(&mut self) -> Option<Order> {
+        self.later.pop_front().or_else(|| self.inbox.try_recv().ok())
     }
-    Ok(())
+
+    /// Takes what has gathered: all facts in one transaction, then the questions. Gives who waits for the close.
+    fn serve(&mut self, first: Order) -> Result<Option<oneshot::Sender<()>>, Error> {
+        let (mut next, mut group) = (Some(first), Group::default());
+        while group.facts.len() < GROUP {
+            match next.take().or_else(|| self.gathered()) {
+                Some(Order::Append { facts, written }) => {
+                    group.facts.extend(facts);
+                    group.waiting.extend(written);
+                }
+                Some(Order::Settled { job, places, answer }) => {
+                    self.write(group)?;
+                    let _ = answer.send(self.table.settled(job, &places)?);
+                    return Ok(None);
+                }
+                Some(Order::Close { closed }) => {
+                    self.write(group)?;
+                    return Ok(Some(closed));
+                }
+                None => break,
+            }
+        }
+        self.write(group)?;
+        Ok(None)
+    }
+
+    fn write(&mut self, group: Group) -> Result<(), Error> {
+        if group.facts.is_empty() {
+            return Ok(());
+        }
+        let mut told = false;
+        while let Err(error) = self.table.append(&group.facts) {
+            if error.is(&ErrorKind::Corrupt) {
+                return Err(error);
+            }
+            if !told {
+                (self.tell)(JournalNews::Stuck(error.clone()));
+                told = true;
+            }
+            self.wait(error)?;
+        }
+        (self.tell)(JournalNews::Written(group.facts));
+        for written in group.waiting {
+            let _ = written.send(());
+        }
+        Ok(())
+    }
+
+    /// Waits before the next try; gives up with the last error when the journal is to be closed.
+    fn wait(&mut self, error: Error) -> Result<(), Error> {
+        let asked = |order: &Order| matches!(order, Order::Close { .. });
+        match self.inbox.recv_timeout(AGAIN) {
+            Err(RecvTimeoutError::Disconnected) => return Err(error),
+            Err(RecvTimeoutError::Timeout) => {}
+            Ok(order) => {
+                self.later.push_back(order);
+                std::thread::sleep(AGAIN);
+            }
+        }
+        if self.later.iter().any(asked) { Err(error) } else { Ok(()) }
+    }
 }

@@ -128,6 +128,29 @@ impl Drop for Slot {
     }
 }
 
+/// Bytes of bodies held at once, over all objects.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    grains: Arc<Semaphore>,
+    all: u32,
+}
+
+/// What [`Memory`] is counted in, in bytes.
+const GRAIN: u64 = 64 << 10;
+
+impl Memory {
+    pub fn new(bytes: u64) -> Memory {
+        let all = u32::try_from(bytes.div_ceil(GRAIN).max(1)).unwrap_or(u32::MAX);
+        Memory { grains: Arc::new(Semaphore::new(all as usize)), all }
+    }
+
+    /// Waits until so many bytes may be held; more than there are wait until nobody else holds any.
+    pub async fn take(&self, bytes: u64) -> Option<OwnedSemaphorePermit> {
+        let grains = u32::try_from(bytes.div_ceil(GRAIN)).unwrap_or(u32::MAX).min(self.all);
+        Arc::clone(&self.grains).acquire_many_owned(grains).await.ok()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +173,17 @@ mod tests {
         }
         assert_eq!(slots.open(), 8);
         assert_eq!(slots.gate.available_permits(), 8);
+    }
+
+    #[tokio::test]
+    async fn bodies_wait_until_there_is_memory_for_them() {
+        let memory = Memory::new(2 * GRAIN);
+        let first = memory.take(GRAIN + 1).await;
+        let mut second = std::pin::pin!(memory.take(1));
+        assert!(futures_util::poll!(&mut second).is_pending());
+        drop(first);
+        drop(second.await);
+        assert!(memory.take(u64::MAX).await.is_some(), "what is larger than all goes alone");
     }
 
     #[tokio::test]

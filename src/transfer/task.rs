@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use tokio_util::task::TaskTracker;
+
 use crate::domain::address::{Bucket, Key};
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
 use crate::domain::transfer::{JobId, JobSpec, Note, Verification};
 use crate::transfer::fact::{Fact, Outcome, Partial};
 use crate::transfer::journal::Journal;
+use crate::transfer::limits::Memory;
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::Gate;
 
@@ -25,6 +28,11 @@ pub struct Task {
     /// An earlier run may have finished this object without recording it.
     pub again: bool,
     pub part_threshold: u64,
+    /// Objects larger than this are copied in parts.
+    pub copy_threshold: u64,
+    pub memory: Memory,
+    /// Steps that go on when the rest of the work is stopped, because they make what the journal must know of.
+    pub steps: TaskTracker,
     /// Parts of this object under way at once.
     pub parts_at_once: usize,
 }

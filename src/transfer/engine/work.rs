@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
@@ -12,7 +13,7 @@ use crate::domain::transfer::{JobId, JobSpec, Note, Work};
 use crate::transfer::fact::{Fact, Outcome, Partial};
 use crate::transfer::item::{Item, ItemKind};
 use crate::transfer::journal::Journal;
-use crate::transfer::limits::{Patience, Slots};
+use crate::transfer::limits::{Memory, Patience, Slots};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::Gate;
 use crate::transfer::task::{Moved, Task, address};
@@ -32,6 +33,8 @@ pub type Connect = Arc<dyn Fn(&ConnectionName) -> Result<Arc<dyn Remote>, Error>
 pub struct Setup {
     pub connect: Connect,
     pub part_threshold: u64,
+    pub copy_threshold: u64,
+    pub memory: Memory,
     pub slots: usize,
     pub patience: Patience,
 }
@@ -44,6 +47,8 @@ pub struct Yard {
     slots: Arc<Slots>,
     patience: Patience,
     part_threshold: u64,
+    copy_threshold: u64,
+    memory: Memory,
     journal: Journal,
 }
 
@@ -71,6 +76,8 @@ impl Yard {
             slots: Slots::new(setup.slots),
             patience: setup.patience,
             part_threshold: setup.part_threshold,
+            copy_threshold: setup.copy_threshold,
+            memory: setup.memory,
             journal,
         }
     }
@@ -109,6 +116,9 @@ impl Yard {
             moved: Arc::clone(&assignment.moved),
             again: assignment.again,
             part_threshold: self.part_threshold,
+            copy_threshold: self.copy_threshold,
+            memory: self.memory.clone(),
+            steps: TaskTracker::new(),
             // Some slots are left to small objects beside a large one.
             parts_at_once: (most - most / 4).max(1),
         })
@@ -144,7 +154,11 @@ impl Yard {
         };
         let ready = tokio::select! {
             ready = prepare(&task, item, partial) => ready,
-            () = assignment.stop.cancelled() => return,
+            () = assignment.stop.cancelled() => {
+                // Whatever is being made is recorded before anybody cleans up.
+                task.steps.close();
+                return task.steps.wait().await;
+            }
         };
         let result = match ready {
             Ok(None) => return,

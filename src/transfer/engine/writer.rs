@@ -153,6 +153,7 @@ impl Writer {
                     self.apply(fact);
                 }
             }
+            Input::Journal(JournalNews::Stuck(error)) => self.tell(TransferEvent::Warned(error)),
             Input::Journal(JournalNews::Halted(error)) => self.halt(error),
             Input::Found { job, items, room } => {
                 self.machine.found(job, items);

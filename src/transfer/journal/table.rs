@@ -4,6 +4,7 @@
 //! finished object of a running job and next to nothing of a finished job.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, params};
 
@@ -24,6 +25,9 @@ const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS outcomes (
         job INTEGER NOT NULL, place TEXT NOT NULL, outcome INTEGER NOT NULL, bytes INTEGER NOT NULL,
         detail TEXT NOT NULL, PRIMARY KEY (job, place)) WITHOUT ROWID;";
+
+/// Readers of other processes are gone by then.
+const BUSY: Duration = Duration::from_secs(1);
 
 const DONE: i64 = 0;
 const SKIPPED: i64 = 1;
@@ -49,6 +53,7 @@ impl Table {
         shown: String,
     ) -> Result<Table, Error> {
         let prepared = connection.and_then(|connection| {
+            connection.busy_timeout(BUSY)?;
             connection.pragma_update(None, "journal_mode", "WAL")?;
             // A fact is relied on as soon as it is written, after a power cut too.
             connection.pragma_update(None, "synchronous", "FULL")?;

@@ -9,6 +9,25 @@ use cap_std::fs::Dir;
 
 use crate::domain::error::Error;
 
+/// Makes a folder and those above it; a new name is durable when this returns, as far as the file system knows how.
+fn make(path: &Path) -> io::Result<()> {
+    let above = path.parent().filter(|above| !above.as_os_str().is_empty());
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(above) = above {
+        make(above)?;
+    }
+    match std::fs::create_dir(path) {
+        // Another worker made it meanwhile.
+        Err(_) if path.is_dir() => {}
+        made => made?,
+    }
+    let _ =
+        std::fs::File::open(above.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
 #[derive(Debug)]
 pub struct Folder {
     dir: Dir,
@@ -19,7 +38,7 @@ impl Folder {
     /// Opens the folder the user chose, making it where it does not exist.
     pub fn choose(path: &Path) -> Result<Folder, Error> {
         let failed = |e: io::Error| Error::from_io(&e, "open the folder", path.display());
-        std::fs::create_dir_all(path).map_err(failed)?;
+        make(path).map_err(failed)?;
         let dir = Dir::open_ambient_dir(path, ambient_authority()).map_err(failed)?;
         Ok(Folder { dir, path: path.to_owned() })
     }
@@ -30,8 +49,9 @@ impl Folder {
             let path = folder.path.join(name);
             let failed = |e: io::Error| Error::from_io(&e, "open the folder", path.display());
             match folder.dir.create_dir(name) {
+                Ok(()) => folder.sync()?,
                 Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(failed(e)),
-                _ => {}
+                Err(_) => {}
             }
             let dir = folder.dir.open_dir_nofollow(name).map_err(failed)?;
             Ok(Folder { dir, path })

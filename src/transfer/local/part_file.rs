@@ -1,6 +1,7 @@
 //! The file a download grows in, beside its destination, which stays as it was until all bytes are right.
 
 use std::fs::File;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::sync::OnceLock;
 use std::time::SystemTime;
@@ -33,21 +34,15 @@ pub enum Saved {
 }
 
 impl GrowingFile {
-    /// Makes an empty part file for `name` that nobody had before.
+    /// Makes an empty part file of a name from [`part_name`].
     pub fn create(folder: Folder, name: &str) -> Result<GrowingFile, Error> {
-        for number in 0..TRIES {
-            let part = part_name(name, number);
-            match open(&folder, &part, true) {
-                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(e) => {
-                    let path = folder.path_of(&part);
-                    return Err(Error::from_io(&e, "make the part file", path.display()));
-                }
-                Ok(file) => return Ok(GrowingFile { folder, name: part, file }),
+        match open(&folder, name, true) {
+            Ok(file) => Ok(GrowingFile { folder, name: name.to_owned(), file }),
+            Err(e) => {
+                let path = folder.path_of(name);
+                Err(Error::from_io(&e, "make the part file", path.display()))
             }
         }
-        let path = folder.path_of(name);
-        Err(Error::new(ErrorKind::LocalExists, "make the part file", path.display().to_string()))
     }
 
     /// Opens one of an earlier run; `None` where it is gone or no longer what it was.
@@ -107,8 +102,9 @@ impl GrowingFile {
         on_conflict: OnConflict,
         modified: Option<SystemTime>,
     ) -> Result<Saved, Error> {
+        // Some file systems keep neither time nor mode; the bytes are what was asked for.
         if let Some(modified) = modified {
-            self.file.set_modified(modified).map_err(|e| self.failed(&e, "set the time of"))?;
+            let _ = self.file.set_modified(modified);
         }
         self.open_to_others(name)?;
         self.file.sync_all().map_err(|e| self.failed(&e, "sync"))?;
@@ -169,9 +165,8 @@ impl GrowingFile {
         let old = self.folder.find(name)?.filter(cap_std::fs::Metadata::is_file);
         let old = old.map(|found| cap_std::fs::PermissionsExt::mode(&found.permissions()) & 0o777);
         let mode = old.unwrap_or_else(new_file_mode);
-        self.file
-            .set_permissions(std::fs::Permissions::from_mode(mode))
-            .map_err(|e| self.failed(&e, "set the mode of"))
+        let _ = self.file.set_permissions(std::fs::Permissions::from_mode(mode));
+        Ok(())
     }
 
     fn failed(&self, error: &io::Error, operation: &str) -> Error {
@@ -210,11 +205,13 @@ fn open(folder: &Folder, name: &str, new: bool) -> io::Result<File> {
     folder.dir().open_with(name, &options).map(cap_std::fs::File::into_std)
 }
 
-fn part_name(name: &str, number: u32) -> String {
-    let most = 255 - SUFFIX.len() - 8;
+/// `.name.3f9c01aa.windlass-part`. Never the same twice, so that a name in a journal is of one file or of none, and
+/// whoever removes it removes no other process's.
+pub fn part_name(name: &str) -> String {
+    let most = 255 - SUFFIX.len() - 10;
     let cut = (0..=most.min(name.len())).rev().find(|at| name.is_char_boundary(*at)).unwrap_or(0);
-    let number = if number == 0 { String::new() } else { format!(".{number}") };
-    format!(".{}{number}{SUFFIX}", &name[..cut])
+    let random = RandomState::new().build_hasher().finish() & 0xffff_ffff;
+    format!(".{}.{random:08x}{SUFFIX}", &name[..cut])
 }
 
 /// What the process would give a new file: read where the system tells it, for asking by `umask` changes it.

@@ -14,7 +14,8 @@ use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::destination::{Destination, decide, exists};
 use crate::transfer::workers::finish::Ready;
 use crate::transfer::workers::multipart::{
-    Complete, Origin, discard, missing, open, reconcile, record_part, size_only,
+    Complete, Origin, completed_before, discard, missing, only_if_absent, open, reconcile,
+    record_part, size_only,
 };
 
 /// The server moves the bytes, so parts may be large.
@@ -34,11 +35,15 @@ pub async fn copy(
     let size = head.size.unwrap_or_default();
     task.moved.expect(size);
     if let Some(partial) = partial {
-        if partial.source == source_of(&head)
-            && let Some(kept) = reconcile(task, &partial).await?
-        {
-            return copy_parts(task, from, &head, kept, false).await;
+        if partial.source == source_of(&head) {
+            if let Some(kept) = reconcile(task, &partial).await? {
+                return copy_parts(task, from, &head, kept, only_if_absent(task)).await;
+            }
+            if let Some(done) = completed_before(task, &partial).await? {
+                return Ok(Ready::Moved(done));
+            }
         }
+        task.note("started over: the source or the unfinished copy is not what it was");
         discard(task, &partial).await?;
     }
     let same = |found: &ObjectHead| found.size == head.size && found.etag == head.etag;
@@ -47,10 +52,11 @@ pub async fn copy(
         (Destination::Skip, false) => return Ok(Ready::Moved(Moving::Skipped)),
         (Destination::Write { object, only_if_absent }, _) => (object, only_if_absent),
     };
-    if size <= task.remote.provider().max_single_put() {
+    let most = task.remote.provider().max_single_put().min(task.copy_threshold);
+    if size <= most {
         return whole(task, &from, &to, &head, only_if_absent).await;
     }
-    let part_size = part_size_at_least(size, COPY_PART_BYTES)
+    let part_size = part_size_at_least(size, COPY_PART_BYTES.min(most))
         .ok_or_else(|| Error::new(ErrorKind::TooLarge, "copy", from.to_string()))?;
     let options = PutOptions {
         headers: head.headers.clone(),
@@ -60,6 +66,7 @@ pub async fn copy(
     if head.missing_metadata > 0 {
         task.note(format!("{} metadata entries cannot be carried over", head.missing_metadata));
     }
+    task.note("copied in parts: tags, storage class and access rules are those of a new object");
     let multipart = open(task, &to, options, (size, part_size), source_of(&head)).await?;
     copy_parts(task, from, &head, multipart, only_if_absent).await
 }

@@ -50,7 +50,7 @@ impl<'a> Download<'a> {
     }
 
     pub async fn run(self, relative: &str, partial: Option<PartFile>) -> Result<Ready, Error> {
-        if relative.is_empty() || relative.ends_with('/') && self.size == Some(0) {
+        if (relative.is_empty() || relative.ends_with('/')) && self.is_empty().await? {
             return self.make_folder(relative).await;
         }
         if self.local.encoded {
@@ -77,6 +77,15 @@ impl<'a> Download<'a> {
             self.task.moved.restart_at(0);
             restarts.push(error.kind);
         }
+    }
+
+    /// A key that ends with the delimiter stands for a folder only where it has no bytes.
+    async fn is_empty(&self) -> Result<bool, Error> {
+        if let Some(size) = self.size {
+            return Ok(size == 0);
+        }
+        let head = self.task.gate.send(|| self.task.remote.head(&self.object)).await?;
+        Ok(head.size == Some(0))
     }
 
     fn folder_path(&self) -> PathBuf {
@@ -202,6 +211,7 @@ impl<'a> Download<'a> {
         if self.size == Some(0) {
             return task.gate.send(|| self.first_of(None)).await;
         }
+        let _memory = task.memory.take(self.size.unwrap_or(RANGE_BYTES).min(RANGE_BYTES)).await;
         let range = Some(ByteRange { start: 0, end: RANGE_BYTES });
         match task.gate.send(|| self.first_of(range)).await {
             // No range of an empty object can be had.
@@ -258,7 +268,8 @@ impl<'a> Download<'a> {
         self.fill(file, head, partial).await
     }
 
-    /// Makes the part file and records it; not to be interrupted, or nobody would know of the file.
+    /// Records the part file's name and then makes it: a crash between leaves a name too many, never a file that
+    /// nobody knows of. Not to be interrupted, or it could appear after it was cleaned up.
     async fn open_part(
         &self,
         head: &ObjectHead,
@@ -266,17 +277,14 @@ impl<'a> Download<'a> {
     ) -> Result<(GrowingFile, PartFile), Error> {
         let (path, local) = (self.folder_path(), self.local.clone());
         let (etag, task) = (head.etag.clone(), self.task.clone());
-        let opening = tokio::spawn(async move {
-            let folders = local.folders.clone();
-            let make = move || {
-                GrowingFile::create(Folder::choose(&path)?.below(&local.folders)?, &local.name)
-            };
-            let file = blocking(make).await?;
-            let name = file.name.clone();
+        let opening = task.steps.clone().spawn(async move {
+            let (folders, name) = (local.folders.clone(), part_file::part_name(&local.name));
             let ranges = BTreeSet::new();
             let partial = PartFile { folders, name, etag, size, range_size: RANGE_BYTES, ranges };
             task.opened(Partial::File(partial.clone())).await?;
             blocking(move || {
+                let folder = Folder::choose(&path)?.below(&local.folders)?;
+                let file = GrowingFile::create(folder, &partial.name)?;
                 file.reserve(size.unwrap_or(0))?;
                 Ok((file, partial))
             })

@@ -39,12 +39,21 @@ pub async fn open(
 ) -> Result<Multipart, Error> {
     let (task, object) = (task.clone(), object.clone());
     let (size, part_size) = form;
-    let opening = tokio::spawn(async move {
-        let create = || task.remote.create_multipart(&object, &options);
+    let opening = task.steps.clone().spawn(async move {
+        let create = || async {
+            if task.steps.is_closed() {
+                return Err(Error::new(ErrorKind::Cancelled, "CreateMultipartUpload", ""));
+            }
+            task.remote.create_multipart(&object, &options).await
+        };
         let upload = task.gate.send(create).await?;
-        let parts = BTreeMap::new();
+        let (object, parts) = (object.clone(), BTreeMap::new());
         let multipart = Multipart { object, upload, part_size, size, source, parts };
-        task.opened(Partial::Multipart(multipart.clone())).await?;
+        if let Err(error) = task.opened(Partial::Multipart(multipart.clone())).await {
+            // Nobody will know of it: it must not stay.
+            drop(abort(&task, &multipart).await);
+            return Err(error);
+        }
         Ok(multipart)
     });
     opening.await.map_err(|e| {
@@ -70,6 +79,24 @@ pub async fn reconcile(task: &Task, multipart: &Multipart) -> Result<Option<Mult
         held.get(number).is_some_and(|held| held.etag == part.etag && held.size == part.size)
     });
     Ok(Some(kept))
+}
+
+/// Whether an upload that goes on may only make its object appear where none is.
+pub fn only_if_absent(task: &Task) -> bool {
+    task.spec.on_conflict != OnConflict::Overwrite
+        && task.remote.lacks(Capability::ConditionalPut).is_none()
+}
+
+/// Whether an upload that the server no longer has was completed by a try whose answer was lost.
+pub async fn completed_before(task: &Task, multipart: &Multipart) -> Result<Option<Moving>, Error> {
+    let expected = etag_of_parts(multipart.parts.values());
+    if expected.is_none() || !missing(multipart).is_empty() {
+        return Ok(None);
+    }
+    let found = find(task, &multipart.object).await?;
+    let same = found.is_some_and(|h| h.size == Some(multipart.size) && h.etag == expected);
+    let verification = Some(Verification::Digest("md5".to_owned()));
+    Ok(same.then_some(Moving::Done { bytes: multipart.size, verification }))
 }
 
 /// Part numbers and ranges that the upload still lacks.
@@ -112,16 +139,32 @@ impl Complete {
         }
         let Multipart { object, upload, parts, size, .. } = &self.multipart;
         let list: Vec<UploadedPart> = parts.values().cloned().collect();
-        let complete =
-            || task.remote.complete_multipart(object, upload, &list, self.only_if_absent);
-        let etag = match task.gate.send(complete).await {
+        let complete = |absent| {
+            let list = &list;
+            task.gate.send(move || task.remote.complete_multipart(object, upload, list, absent))
+        };
+        let mut result = complete(self.only_if_absent).await;
+        // Nothing was there when it was looked at; a server without conditions can do no better.
+        if self.only_if_absent && result.as_ref().is_err_and(|e| e.is(&ErrorKind::Unsupported)) {
+            if find(task, object).await?.is_some() {
+                return self.taken(task).await;
+            }
+            result = complete(false).await;
+        }
+        let etag = match result {
             Ok(stored) => stored.etag,
             // The answer to an earlier try was lost, or the upload was.
             Err(error) if error.is(&ErrorKind::NoSuchUpload) => {
-                return self.look(task, error).await;
+                return match completed_before(task, &self.multipart).await? {
+                    Some(done) => Ok(done),
+                    None => {
+                        task.closed().await?;
+                        Err(error)
+                    }
+                };
             }
             Err(error) if error.is(&ErrorKind::PreconditionFailed) => {
-                return self.taken(task, error).await;
+                return self.taken(task).await;
             }
             Err(error) => return Err(error),
         };
@@ -151,24 +194,11 @@ impl Complete {
         }
     }
 
-    /// Whether the object is there as this upload would have made it.
-    async fn look(&self, task: &Task, error: Error) -> Result<Moving, Error> {
-        let multipart = &self.multipart;
-        let expected = etag_of_parts(multipart.parts.values());
-        let found = find(task, &multipart.object).await?;
-        let same = found.is_some_and(|head| {
-            head.size == Some(multipart.size) && expected.is_some() && head.etag == expected
-        });
-        if same {
-            let verification = Some(Verification::Digest("md5".to_owned()));
-            return Ok(Moving::Done { bytes: multipart.size, verification });
+    /// An object of this name exists: made by a try of ours whose answer was lost, or by somebody else meanwhile.
+    async fn taken(&self, task: &Task) -> Result<Moving, Error> {
+        if let Some(done) = completed_before(task, &self.multipart).await? {
+            return Ok(done);
         }
-        task.closed().await?;
-        Err(error)
-    }
-
-    /// Somebody else made an object of this name meanwhile.
-    async fn taken(&self, task: &Task, _error: Error) -> Result<Moving, Error> {
         discard(task, &self.multipart).await?;
         match task.spec.on_conflict {
             OnConflict::Skip => Ok(Moving::Skipped),

@@ -12,7 +12,6 @@ use crate::domain::object::{
     ByteRange, ObjectAddress, ObjectHead, ObjectHeaders, PutOptions, Stored, UploadId, UploadedPart,
 };
 use crate::domain::parts::part_size;
-use crate::domain::provider::Capability;
 use crate::domain::transfer::{OnConflict, Verification};
 use crate::transfer::fact::Multipart;
 use crate::transfer::local::content::{SNIFFED, content_type};
@@ -20,10 +19,11 @@ use crate::transfer::local::source::{Source, metadata_time};
 use crate::transfer::task::{Moving, Task, address};
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::{Destination, decide, exists, find};
-use crate::transfer::workers::digest::{etag_of_parts, md5_hex};
+use crate::transfer::workers::digest::md5_hex;
 use crate::transfer::workers::finish::Ready;
 use crate::transfer::workers::multipart::{
-    Complete, Origin, discard, missing, open, reconcile, record_part, size_only,
+    Complete, Origin, completed_before, discard, missing, only_if_absent, open, reconcile,
+    record_part, size_only,
 };
 
 /// Read whole and sent in one request up to here, in bytes, whatever threshold is configured.
@@ -75,6 +75,7 @@ impl<'a> Upload<'a> {
     }
 
     async fn whole(self, source: Arc<Source>) -> Result<Ready, Error> {
+        let _memory = self.task.memory.take(source.size).await;
         let reading = Arc::clone(&source);
         let read = move || {
             let bytes = reading.read(0, reading.size)?;
@@ -151,20 +152,13 @@ impl<'a> Upload<'a> {
     }
 
     async fn resume(self, source: Arc<Source>, partial: Multipart) -> Result<Ready, Error> {
-        let only_if_absent = self.task.spec.on_conflict != OnConflict::Overwrite
-            && self.task.remote.lacks(Capability::ConditionalPut).is_none();
         if let Some(kept) = reconcile(self.task, &partial).await? {
+            let only_if_absent = only_if_absent(self.task);
             return self.send_parts(source, kept, only_if_absent).await;
         }
         // Gone: completed by a try whose answer was lost, or expired.
-        let expected = etag_of_parts(partial.parts.values());
-        let whole = missing(&partial).is_empty() && expected.is_some();
-        if whole
-            && let Some(head) = find(self.task, &partial.object).await?
-            && head.etag == expected
-            && head.size == Some(partial.size)
-        {
-            return Ok(Ready::Moved(verified(partial.size)));
+        if let Some(done) = completed_before(self.task, &partial).await? {
+            return Ok(Ready::Moved(done));
         }
         self.task.note("started over: the server no longer has the unfinished upload");
         self.task.closed().await?;
@@ -227,7 +221,10 @@ impl Part {
         range: ByteRange,
     ) -> Result<UploadedPart, Error> {
         let task = &self.task;
+        // Before a slot: who has one waits for nobody's memory.
+        let memory = task.memory.take(range.len()).await;
         let part = task.gate.send(|| self.send_once(object, upload, number, range)).await?;
+        drop(memory);
         task.moved.add(range.len());
         record_part(task, part.clone()).await?;
         Ok(part)

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, stream};
@@ -44,6 +45,10 @@ pub enum Fault {
     IgnoreRange,
     /// One bit of the body is another.
     FlipBit,
+    /// The request is done after so long.
+    Slow(Duration),
+    /// As `Slow`, and then this is called.
+    SlowThen(Duration, Box<dyn FnOnce() + Send>),
 }
 
 type Script = Box<dyn Fn(&Call<'_>) -> Option<Fault> + Send + Sync>;
@@ -151,6 +156,15 @@ impl Fake {
         match (self.script)(&Call { number, operation, key, range }) {
             Some(Fault::Fail(error)) => Err(error),
             Some(Fault::Hang) => std::future::pending().await,
+            Some(Fault::Slow(wait)) => {
+                tokio::time::sleep(wait).await;
+                Ok(None)
+            }
+            Some(Fault::SlowThen(wait, then)) => {
+                tokio::time::sleep(wait).await;
+                then();
+                Ok(None)
+            }
             Some(Fault::Replace(bytes)) => {
                 self.store(key, &bytes);
                 Ok(None)

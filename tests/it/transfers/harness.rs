@@ -26,7 +26,13 @@ pub fn options(journal: Option<PathBuf>) -> EngineOptions {
         longest_wait: Duration::from_millis(4),
         stall: Duration::from_millis(400),
     };
-    EngineOptions { journal, part_threshold: 1 << 20, slots: 6, patience }
+    EngineOptions {
+        journal,
+        part_threshold: 1 << 20,
+        slots: 6,
+        patience,
+        ..EngineOptions::default()
+    }
 }
 
 pub fn connect(remote: &Arc<impl Remote + 'static>) -> Connect {

@@ -6,6 +6,7 @@ mod faults;
 mod harness;
 mod hostile;
 mod journal;
+mod promises;
 mod resume;
 mod round_trips;
 mod server;
