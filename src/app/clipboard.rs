@@ -30,9 +30,7 @@ impl Clipboard {
             ClipboardOutcome::Copied => {
                 (Level::Done, format!("{what} copied to the clipboard{note}"))
             }
-            ClipboardOutcome::Sent => {
-                (Level::Done, format!("{what} sent to the terminal's clipboard{note}"))
-            }
+            ClipboardOutcome::Sent => (Level::Done, format!("{what} sent to the clipboard{note}")),
             ClipboardOutcome::Failed(why) => (Level::Problem, format!("{what} not copied: {why}")),
         }
     }

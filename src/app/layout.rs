@@ -180,7 +180,7 @@ impl Areas {
         let buckets = if wide { WIDE_BUCKETS_WIDTH } else { BUCKETS_WIDTH };
         (self.buckets, upper) = upper.split_left(buckets);
         match (shape.side_open || shape.focus == Pane::Side, wide) {
-            (true, true) => (self.objects, self.side) = upper.split_left(upper.width * 11 / 20),
+            (true, true) => (self.objects, self.side) = upper.split_left(upper.width * 7 / 12),
             (true, false) if shape.focus == Pane::Side => self.side = upper,
             _ => self.objects = upper,
         }

@@ -1,6 +1,7 @@
 //! Which rows of a listing are shown, and in which order.
 
 use std::cmp::Reverse;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +48,20 @@ impl Filter {
         let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
         let folded = !text.chars().any(char::is_uppercase);
         Filter { words, folded }
+    }
+
+    /// Where the words are in `text`, in bytes: of each word every place, which may overlap those of another.
+    pub fn places<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
+        self.words.iter().flat_map(move |word| {
+            let starts = 0..(text.len() + 1).saturating_sub(word.len());
+            let found = move |at: &usize| self.is_at(text.as_bytes(), *at, word.as_bytes());
+            starts.filter(found).map(|at| at..at + word.len())
+        })
+    }
+
+    fn is_at(&self, text: &[u8], at: usize, word: &[u8]) -> bool {
+        let here = &text[at..at + word.len()];
+        if self.folded { here.eq_ignore_ascii_case(word) } else { here == word }
     }
 
     /// Allocates nothing.
@@ -173,6 +188,18 @@ mod tests {
         assert_eq!(order("txt c", SortBy::Name, false), [2]);
         assert_eq!(order("  ", SortBy::Name, false), [1, 4, 0, 2, 3]);
         assert_eq!(order("nothing", SortBy::Size, true), [0u32; 0]);
+    }
+
+    #[test]
+    fn the_places_of_every_word_are_told() {
+        let places = |filter: &str, name: &str| -> Vec<Range<usize>> {
+            Filter::new(filter).places(name).collect()
+        };
+        assert_eq!(places("a b", "Abba"), [0..1, 3..4, 1..2, 2..3]);
+        assert_eq!(places("A", "aA"), [1..2]);
+        assert_eq!(places("é", "café"), [3..5]);
+        assert_eq!(places("longer", "long"), [0usize..0; 0]);
+        assert_eq!(places("", "long"), [0usize..0; 0]);
     }
 
     #[test]

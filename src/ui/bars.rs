@@ -2,19 +2,24 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::action::{ACTIONS, Action, Scope};
+use crate::app::action::{Action, Scope};
 use crate::app::dialogs::dialog::Dialog;
 use crate::app::layout::Pane;
+use crate::app::overlays::overlay::Overlay;
 use crate::app::screens::objects::loading::Loading;
 use crate::app::state::State;
 use crate::app::toasts::Level;
 use crate::domain::price::price_of;
 use crate::domain::units::Count;
 use crate::ui::paint::{Paint, Span};
+use crate::ui::text::width;
 use crate::ui::widgets::breadcrumb::breadcrumb;
 use crate::ui::widgets::field::{Typed, field};
 use crate::ui::widgets::hints::{Hint, hints};
 use crate::ui::widgets::spinner::spinner;
+
+/// Cells that the usage takes about.
+const USAGE: usize = 28;
 
 /// `connection ▸ bucket ▸ prefix` and, at the right, how much is loaded and whether one may write.
 pub fn draw_header(paint: &mut Paint<'_>, area: Rect, state: &State) {
@@ -55,8 +60,8 @@ fn count_text(paint: &Paint<'_>, state: &State) -> Option<String> {
 /// The newest note, or the filter while it is typed; at the right what the session has used.
 pub fn draw_status(paint: &mut Paint<'_>, area: Rect, state: &State) {
     let line = Span::line(area, 0).skip(1).shorter(1);
-    let used = draw_usage(paint, line, state);
-    let left = line.shorter(used + 2);
+    let used = if needs_the_line(state, line.width) { 0 } else { draw_usage(paint, line, state) };
+    let left = line.shorter(if used > 0 { used + 2 } else { 0 });
     if let Some(typing) = &state.objects.browse.typing {
         let slash = paint.put(left, "/", paint.styles.key);
         let (text, cursor) = (typing.text(), typing.cursor());
@@ -70,6 +75,13 @@ pub fn draw_status(paint: &mut Paint<'_>, area: Rect, state: &State) {
     } else {
         draw_toast(paint, left, state);
     }
+}
+
+/// Whether a note is so long that the usage gives way to it while it is shown.
+fn needs_the_line(state: &State, cells: u16) -> bool {
+    let is_typing = state.objects.browse.typing.is_some() || !state.pending.is_empty();
+    let toast = state.toasts.current().filter(|_| !is_typing);
+    toast.is_some_and(|toast| width(&toast.text) + 2 + USAGE > usize::from(cells))
 }
 
 fn draw_toast(paint: &mut Paint<'_>, span: Span, state: &State) {
@@ -153,49 +165,30 @@ const WANTED: &[(Pane, &[Action])] = &[
     ),
 ];
 
-/// The keys that do something now: those of the question where one is open.
+/// The keys that do something now. A question or an overlay says its own.
 pub fn draw_footer(paint: &mut Paint<'_>, area: Rect, state: &State) {
-    let line = Span::line(area, 0).skip(1).shorter(1);
-    let scopes = state.scopes();
-    let asked = scopes.iter().any(|scope| matches!(scope, Scope::Dialog | Scope::Text));
-    let actions: Vec<Action> = if asked { asked_actions(state) } else { wanted(state) };
-    let found: Vec<Hint> = actions.into_iter().filter_map(|action| hint(state, action)).collect();
-    match found.split_last() {
-        Some((last, before)) if asked => hints(paint, line, before, last),
-        _ => {
-            let key = state.keymap.key_for(&[Scope::Global], Action::Help);
-            let help = Hint { key: key.unwrap_or_else(|| ":help".into()), title: "help" };
-            hints(paint, line, &found, &help);
-        }
+    let typing = is_typing(state);
+    if !typing && (state.dialog().is_some() || state.overlay.is_some()) {
+        return;
     }
+    let line = Span::line(area, 0).skip(1).shorter(1);
+    let actions = if typing { vec![Action::Accept] } else { wanted(state) };
+    let found: Vec<Hint> = actions.into_iter().filter_map(|action| hint(state, action)).collect();
+    if let Some(end) = hint(state, Action::Dismiss).filter(|_| typing) {
+        return hints(paint, line, &found, &end);
+    }
+    let key = state.keymap.key_for(&[Scope::Global], Action::Help);
+    let help = Hint { key: key.unwrap_or_else(|| ":help".into()), title: "help" };
+    hints(paint, line, &found, &help);
 }
 
-/// Of a question, an overlay or the filter; the one that leads out is last.
-fn asked_actions(state: &State) -> Vec<Action> {
-    let scopes = state.scopes();
-    let here = ACTIONS.iter().filter(|spec| {
-        let asked = [Scope::Dialog, Scope::Text];
-        asked.iter().any(|scope| scopes.contains(scope) && spec.scopes.contains(scope))
-            && !spec.scopes.contains(&Scope::List)
-            && !spec.scopes.contains(&Scope::Global)
-    });
-    let mut actions: Vec<Action> = here.map(|spec| spec.action).collect();
-    actions.retain(|action| answers(state, *action));
-    actions.sort_by_key(|action| (*action == Action::Dismiss, *action));
-    actions
-}
-
-/// Whether what is open does something on it.
-fn answers(state: &State, action: Action) -> bool {
-    let dialog = state.dialog().filter(|_| state.overlay.is_none());
-    match action {
-        Action::Yes | Action::No => {
-            matches!(dialog, Some(Dialog::Confirm(confirm)) if !confirm.takes_text())
-        }
-        Action::Toggle => matches!(dialog, Some(Dialog::Picker(_))),
-        Action::NextField => matches!(dialog, Some(Dialog::Confirm(_) | Dialog::Picker(_))),
-        Action::PreviousField => false,
-        _ => true,
+/// Whether text is typed where nothing beside it says which keys end it.
+fn is_typing(state: &State) -> bool {
+    match (&state.overlay, state.dialog()) {
+        (Some(overlay), _) => matches!(overlay, Overlay::Palette(_)),
+        (None, Some(Dialog::Picker(picker))) => picker.takes_text(),
+        (None, Some(_)) => false,
+        (None, None) => state.objects.browse.typing.is_some(),
     }
 }
 

@@ -6,6 +6,8 @@ use ratatui::symbols::border;
 pub struct Glyphs {
     pub mark: &'static str,
     pub cursor: &'static str,
+    /// Before the bucket that is open in another pane.
+    pub open: &'static str,
     /// Between the parts of a path.
     pub separator: &'static str,
     pub up: &'static str,
@@ -35,6 +37,7 @@ pub struct Glyphs {
 pub const UNICODE: Glyphs = Glyphs {
     mark: "✔",
     cursor: "▸",
+    open: "•",
     separator: "▸",
     up: "↑",
     down: "↓",
@@ -62,6 +65,7 @@ pub const UNICODE: Glyphs = Glyphs {
 pub const ASCII: Glyphs = Glyphs {
     mark: "*",
     cursor: ">",
+    open: "o",
     separator: ">",
     up: "^",
     down: "v",
@@ -106,6 +110,7 @@ mod tests {
         let mut all = vec![
             g.mark,
             g.cursor,
+            g.open,
             g.separator,
             g.up,
             g.down,

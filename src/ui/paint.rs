@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::domain::arrange::Filter;
 use crate::domain::visible::is_clean;
 use crate::ui::glyphs::Glyphs;
 use crate::ui::text::{fit_end, fit_name, fit_start, width};
@@ -107,6 +108,25 @@ impl<'a> Paint<'a> {
         self.fitted(span, name, style, fit_name)
     }
 
+    /// As [`Paint::name`], with `found` laid over what the filter found in the part that is shown.
+    pub fn name_found(
+        &mut self,
+        span: Span,
+        name: &str,
+        style: Style,
+        filter: &Filter,
+        found: Style,
+    ) -> u16 {
+        let used = self.name(span, name, style);
+        let shown = std::mem::take(&mut self.text);
+        for place in filter.places(&shown) {
+            let before = cells(&shown[..place.start]);
+            self.restyle_line(span.take(used).skip(before).take(cells(&shown[place])), found);
+        }
+        self.text = shown;
+        used
+    }
+
     /// Remote text made visible and shortened at its end.
     pub fn sentence(&mut self, span: Span, text: &str, style: Style) -> u16 {
         self.fitted(span, text, style, fit_end)
@@ -139,4 +159,8 @@ impl<'a> Paint<'a> {
     pub fn restyle_line(&mut self, span: Span, style: Style) {
         self.restyle(Rect { x: span.x, y: span.y, width: span.width, height: 1 }, style);
     }
+}
+
+fn cells(text: &str) -> u16 {
+    u16::try_from(width(text)).unwrap_or(u16::MAX)
 }

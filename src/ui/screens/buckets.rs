@@ -9,12 +9,14 @@ use crate::domain::error::ErrorKind;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::screens::reason::reason;
 use crate::ui::screens::view::View;
-use crate::ui::widgets::frame::{Labels, frame};
+use crate::ui::widgets::frame::{Labels, pane_frame};
 use crate::ui::widgets::notice::{Notice, notice};
 use crate::ui::widgets::rows::{RowAt, Window, rows, scrollbar, sign};
 use crate::ui::widgets::spinner::spinner;
 
 const ADD: &str = "+ add by name";
+/// Before a bucket that was added by name and that the server does not list.
+const ADDED: &str = "+";
 
 pub fn draw_buckets(
     paint: &mut Paint<'_>,
@@ -31,7 +33,7 @@ pub fn draw_buckets(
         bottom_right: position(buckets, area),
         ..Labels::default()
     };
-    let inner = frame(paint, area, &labels, focused);
+    let inner = pane_frame(paint, area, &labels, focused);
     let List { window, shown } = List::of(buckets, inner, focused);
     rows(paint, inner, window, |paint, span, at| match buckets.shelf.rows().get(at.number) {
         Some(row) => draw_row(paint, span, at, row, buckets),
@@ -70,11 +72,18 @@ fn position(buckets: &Buckets, area: Rect) -> String {
 fn draw_row(paint: &mut Paint<'_>, span: Span, at: RowAt, row: &BucketRow, buckets: &Buckets) {
     let styles = paint.styles;
     sign(paint, span, at, false);
+    let is_open = buckets.opened.as_ref() == Some(&row.bucket);
+    if is_open && !(at.cursor && at.focused) {
+        paint.put(span.take(1), paint.glyphs.open, styles.accent);
+    }
+    if row.known && !row.listed {
+        paint.put(span.skip(1).take(1), ADDED, styles.dim);
+    }
     let mut place = span.skip(2);
     let style = if row.gone.is_some() {
         place = place.skip(paint.put(place, paint.glyphs.bad, styles.bad) + 1);
         styles.disabled
-    } else if buckets.opened.as_ref() == Some(&row.bucket) {
+    } else if is_open {
         styles.accent
     } else {
         styles.text

@@ -7,7 +7,7 @@ use crate::app::layout::{Columns, GAP};
 use crate::app::screens::buckets::{Buckets, BucketsLoading};
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::loading::Loading;
-use crate::domain::arrange::SortBy;
+use crate::domain::arrange::{Filter, SortBy};
 use crate::domain::error::ErrorKind;
 use crate::domain::listing::{Row, RowKind};
 use crate::domain::units::{Count, Moment, Size};
@@ -15,7 +15,7 @@ use crate::ui::paint::{Paint, Span};
 use crate::ui::screens::buckets::border_scrollbar;
 use crate::ui::screens::reason::reason;
 use crate::ui::screens::view::View;
-use crate::ui::widgets::frame::{Labels, frame};
+use crate::ui::widgets::frame::{Labels, pane_frame};
 use crate::ui::widgets::notice::{Notice, notice};
 use crate::ui::widgets::rows::{Window, rows, sign};
 use crate::ui::widgets::spinner::spinner;
@@ -35,7 +35,7 @@ pub fn draw_objects(
     buckets: &Buckets,
     view: View<'_>,
 ) {
-    let inner = frame(paint, place.area, &labels(paint, browse, view), place.focused);
+    let inner = pane_frame(paint, place.area, &labels(paint, browse, view), place.focused);
     let window = Window {
         len: browse.rows.len(),
         offset: browse.list.offset,
@@ -45,7 +45,7 @@ pub fn draw_objects(
     rows(paint, inner, window, |paint, span, at| {
         if let Some(row) = browse.rows.row(at.number) {
             sign(paint, span, at, browse.is_marked(at.number));
-            draw_row(paint, span, place.columns, row, view);
+            draw_row(paint, span, place.columns, row, browse.rows.filter(), view);
         }
     });
     border_scrollbar(paint, place.area, window, place.focused);
@@ -56,15 +56,22 @@ pub fn draw_objects(
     }
 }
 
-fn draw_row(paint: &mut Paint<'_>, span: Span, columns: Columns, row: Row<'_>, view: View<'_>) {
+fn draw_row(
+    paint: &mut Paint<'_>,
+    span: Span,
+    columns: Columns,
+    row: Row<'_>,
+    filter: &Filter,
+    view: View<'_>,
+) {
     let styles = paint.styles;
     let name = span.skip(columns.mark).take(columns.name);
     let mut rest = span.skip(columns.mark + columns.name);
     let RowKind::Object { size, modified, class } = row.kind else {
-        paint.name(name, row.name, styles.prefix);
+        paint.name_found(name, row.name, styles.prefix, filter, styles.found);
         return;
     };
-    paint.name(name, row.name, styles.text);
+    paint.name_found(name, row.name, styles.text, filter, styles.found);
     if columns.size > 0 {
         rest = rest.skip(GAP);
         paint.print_right(rest.take(columns.size), styles.dim, format_args!("{}", Size(size)));

@@ -14,7 +14,7 @@ use crate::ui::screens::details::draw_details;
 use crate::ui::screens::preview::draw_preview;
 use crate::ui::screens::reason::reason;
 use crate::ui::screens::view::View;
-use crate::ui::widgets::frame::{Labels, frame};
+use crate::ui::widgets::frame::{Labels, brackets, frame};
 use crate::ui::widgets::notice::{Notice, notice};
 use crate::ui::widgets::rows::Window;
 use crate::ui::widgets::spinner::spinner;
@@ -87,7 +87,14 @@ fn draw_tabs(paint: &mut Paint<'_>, span: Span, tab: Option<SideTab>, focused: b
             paint.restyle_line(start.take(start.width - rest.width), underline);
         }
     }
-    paint.put(rest, " ", styles.text);
+    rest = rest.skip(paint.put(rest, " ", styles.text));
+    if focused {
+        brackets(
+            paint,
+            Span { x: span.x.saturating_sub(1), ..span },
+            1 + span.width - 2 - rest.width,
+        );
+    }
 }
 
 fn draw_failed(paint: &mut Paint<'_>, area: Rect, error: &Error, view: View<'_>) {

@@ -14,7 +14,7 @@ use crate::ui::screens::buckets::border_scrollbar;
 use crate::ui::screens::reason::reason;
 use crate::ui::screens::view::View;
 use crate::ui::text::width;
-use crate::ui::widgets::frame::{Labels, frame};
+use crate::ui::widgets::frame::{Labels, pane_frame};
 use crate::ui::widgets::gauge::{gauge, percent};
 use crate::ui::widgets::notice::{Notice, notice};
 use crate::ui::widgets::rows::{RowAt, Window, rows};
@@ -33,7 +33,7 @@ pub fn draw_transfers(
     let room = usize::from(area.width).saturating_sub(width(&speed) + 10);
     let title = title(paint.glyphs, &totals, room);
     let labels = Labels { title, top_right: speed, ..Labels::default() };
-    let inner = frame(paint, area, &labels, focused);
+    let inner = pane_frame(paint, area, &labels, focused);
     if let Some(error) = &transfers.halted {
         let said = reason(paint, error, String::new());
         return notice(paint, inner, &said);

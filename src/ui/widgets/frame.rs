@@ -48,6 +48,25 @@ fn label_left(paint: &mut Paint<'_>, line: Span, label: &str, style: ratatui::st
     used + 3
 }
 
+/// The frame of a pane: brackets around its title tell without colour that it has the keys.
+pub fn pane_frame(paint: &mut Paint<'_>, area: Rect, labels: &Labels, focused: bool) -> Rect {
+    let inner = frame(paint, area, labels, focused);
+    if focused && !inner.is_empty() {
+        let used = u16::try_from(width(&labels.title)).unwrap_or(u16::MAX).saturating_add(3);
+        brackets(paint, Span::line(area, 0), used.min(area.width - 1));
+    }
+    inner
+}
+
+/// Brackets at the second cell and at the end of the first `used` ones.
+pub fn brackets(paint: &mut Paint<'_>, line: Span, used: u16) {
+    let style = paint.styles.title_focused;
+    if used > 1 {
+        paint.put(line.skip(1).take(1), "[", style);
+        paint.put(line.skip(used - 1).take(1), "]", style);
+    }
+}
+
 /// `─ label ─┐`; left out where it does not fit whole.
 fn label_right(paint: &mut Paint<'_>, line: Span, label: &str, style: ratatui::style::Style) {
     let needed = u16::try_from(width(label)).unwrap_or(u16::MAX).saturating_add(5);

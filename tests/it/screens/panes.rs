@@ -132,7 +132,7 @@ fn the_cursor_marks_and_prefixes_have_their_colours() {
     assert_eq!(style_of(&buffer, "✔").fg, Some(Color::Yellow));
     assert_eq!(style_of(&buffer, "edited/").fg, Some(Color::Blue));
     assert_eq!(style_of(&buffer, "4.0 MiB").fg, Some(Color::DarkGray));
-    assert_eq!(style_of(&buffer, "┌ 2 Objects").fg, Some(Color::Cyan));
+    assert_eq!(style_of(&buffer, "2 Objects").fg, Some(Color::Cyan));
     assert_eq!(style_of(&buffer, "┌ 1 Buckets").fg, Some(Color::DarkGray));
 }
 
