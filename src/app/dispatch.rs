@@ -95,7 +95,7 @@ fn anywhere(parts: &mut Parts<'_>, action: Action, cx: &mut Context<'_>) {
         Action::HistoryBack => browse.go_back(cx),
         Action::HistoryForward => browse.go_forward(cx),
         Action::GoToPath => parts.places.ask_path(&browse.location()),
-        Action::Quit => parts.places.quit(parts.transfers.queue.active(), cx),
+        Action::Quit => parts.places.quit(&parts.transfers.queue, cx),
         _ => {}
     }
 }

@@ -16,6 +16,8 @@ pub struct Transfers {
     jobs: Vec<QueuedJob>,
     /// Why the engine cannot work at all.
     pub halted: Option<Error>,
+    /// The queue ends with this window.
+    pub unkept: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -120,6 +122,7 @@ impl Transfers {
             TransferEvent::Reordered(ids) => self.reorder(&ids),
             TransferEvent::Removed(ids) => self.jobs.retain(|job| !ids.contains(&job.view.id)),
             TransferEvent::Halted(error) => self.halted = Some(error),
+            TransferEvent::Unkept => self.unkept = true,
             // Said by the events list; the queue works on.
             TransferEvent::Warned(_) => {}
         }

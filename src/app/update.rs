@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::app::chord::Chord;
+use crate::app::context::Move;
 use crate::app::dispatch::dispatch;
 use crate::app::effect::Effect;
 use crate::app::event::{ClipboardOutcome, Event, Reply, Ticket};
@@ -25,7 +26,7 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
         Event::Paste(text) => on_paste(state, now, &text, &mut asked),
         Event::Resized { width, height } => state.size = Size { width, height },
         Event::Reply { ticket, reply } => on_reply(state, now, ticket, reply, &mut asked),
-        Event::Transfer(TransferEvent::Warned(error)) => state.log.error(now, error),
+        Event::Transfer(TransferEvent::Warned(error)) => asked.moves.push(Move::Log(error)),
         Event::Transfer(event) => {
             state.with(now, &mut asked, |parts, cx| parts.transfers.on_news(event, cx));
         }

@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+/// The step at which a second window finds that the first has the queue.
+pub const LOCK_JOURNAL: &str = "lock the journal";
+
 /// A failure below the shells. `Display` is one line without secrets; [`Error::explain`] says why and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Error {

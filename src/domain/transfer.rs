@@ -196,8 +196,10 @@ pub enum TransferEvent {
     /// In the new order of the queue.
     Reordered(Vec<JobId>),
     Removed(Vec<JobId>),
+    /// The queue is in memory: what is not finished when the program ends does not go on at the next start.
+    Unkept,
     /// The engine works, but something is not as it should be: a damaged journal was set aside.
     Warned(Error),
-    /// The engine itself cannot work (the journal is not writable, another process owns it).
+    /// The engine itself cannot work (the journal cannot be written any more).
     Halted(Error),
 }

@@ -133,6 +133,7 @@ impl<F: FnMut(&TransferEvent) + Send> Run<F> {
             TransferEvent::Restored(_)
             | TransferEvent::Reordered(_)
             | TransferEvent::Removed(_)
+            | TransferEvent::Unkept
             | TransferEvent::Warned(_) => {}
         }
     }

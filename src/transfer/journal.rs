@@ -20,9 +20,10 @@ use table::Table;
 /// What the thread tells. `Written` comes in the order of the facts, and before who waits for one of them goes on.
 #[derive(Debug)]
 pub enum JournalNews {
-    /// `set_aside` is said where the file that was found could not be used.
+    /// `set_aside` is said where the file that was found could not be used; what is not `kept` is in memory alone.
     Opened {
         facts: Vec<Fact>,
+        kept: bool,
         set_aside: Option<Error>,
     },
     Written(Vec<Fact>),
@@ -107,12 +108,12 @@ fn closed() -> Error {
 }
 
 fn run(path: Option<PathBuf>, inbox: &Receiver<Order>, tell: &dyn Fn(JournalNews)) {
-    let Opening { mut table, lock, set_aside } = match file::open(path.as_deref()) {
+    let Opening { table, lock, set_aside } = match file::open(path.as_deref()) {
         Ok(opening) => opening,
         Err(error) => return tell(JournalNews::Halted(error)),
     };
     match table.replay() {
-        Ok(facts) => tell(JournalNews::Opened { facts, set_aside }),
+        Ok(facts) => tell(JournalNews::Opened { facts, kept: lock.is_some(), set_aside }),
         Err(error) => return tell(JournalNews::Halted(error)),
     }
     let mut desk = Desk { table, inbox, tell, later: VecDeque::new() };

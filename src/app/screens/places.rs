@@ -7,6 +7,7 @@ use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::dialog::{Answer, Dialog};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
+use crate::app::transfers::Transfers;
 use crate::domain::address::{Bucket, Location, Prefix};
 
 #[derive(Clone, Debug, Default)]
@@ -44,17 +45,17 @@ impl Places {
     }
 
     /// Quits, after a question where `active` transfers are not finished.
-    pub fn quit(&mut self, active: usize, cx: &mut Context<'_>) {
-        if active == 0 {
-            return cx.ask(Move::Quit);
-        }
-        let line = match active {
+    pub fn quit(&mut self, queue: &Transfers, cx: &mut Context<'_>) {
+        let line = match queue.active() {
+            0 => return cx.ask(Move::Quit),
             1 => "1 transfer is not finished.".to_owned(),
             many => format!("{many} transfers are not finished."),
         };
-        let confirm = Confirm::new("Quit", "Quit", "Stay")
-            .line(line)
-            .line("They go on from where they are when Windlass starts again.");
+        let then = match queue.unkept {
+            false => "They go on from where they are when Windlass starts again.",
+            true => "They end here: the queue of this window is not kept on disk.",
+        };
+        let confirm = Confirm::new("Quit", "Quit", "Stay").line(line).line(then);
         self.asked = Some(Asked { dialog: Dialog::Confirm(confirm), about: About::Quit });
     }
 

@@ -145,7 +145,10 @@ impl Writer {
     fn take(&mut self, input: Input) {
         match input {
             Input::Command(command) => self.command(command),
-            Input::Journal(JournalNews::Opened { facts, set_aside }) => {
+            Input::Journal(JournalNews::Opened { facts, kept, set_aside }) => {
+                if !kept {
+                    self.tell(TransferEvent::Unkept);
+                }
                 self.opened(&facts, set_aside);
             }
             Input::Journal(JournalNews::Written(facts)) => {

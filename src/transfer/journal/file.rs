@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, LOCK_JOURNAL};
 use crate::transfer::journal::table::{APPLICATION_ID, SCHEMA, Table, failed};
 
 #[derive(Debug)]
 pub struct Opening {
     pub table: Table,
-    /// Held for as long as the table is open.
+    /// Held for as long as the table is open; none where the table is in memory.
     pub lock: Option<File>,
+    /// Why the file that was found, or any file, is not used.
     pub set_aside: Option<Error>,
 }
 
@@ -22,10 +23,17 @@ pub struct Opening {
 const LOCK_TRIES: u32 = 20;
 const LOCK_WAIT: Duration = Duration::from_millis(50);
 
+/// Another window has the file, or it cannot be written: the queue is in memory then, and that is said.
 pub fn open(path: Option<&Path>) -> Result<Opening, Error> {
-    let Some(path) = path else {
-        return Ok(Opening { table: Table::in_memory()?, lock: None, set_aside: None });
+    let set_aside = match path.map(open_file) {
+        Some(Ok(opening)) => return Ok(opening),
+        Some(Err(error)) => Some(error),
+        None => None,
     };
+    Ok(Opening { table: Table::in_memory()?, lock: None, set_aside })
+}
+
+fn open_file(path: &Path) -> Result<Opening, Error> {
     if let Some(folder) = path.parent() {
         make_folder(folder)?;
     }
@@ -75,7 +83,7 @@ fn create_private(path: &Path) -> Result<(), Error> {
 
 /// Takes the lock and writes who has it; otherwise says who has it.
 fn lock(path: &Path) -> Result<File, Error> {
-    let failed = |e: std::io::Error| Error::from_io(&e, "lock the journal", path.display());
+    let failed = |e: std::io::Error| Error::from_io(&e, LOCK_JOURNAL, path.display());
     let mut file = private().open(path).map_err(failed)?;
     for last in (0..LOCK_TRIES).rev().map(|left| left == 0) {
         match file.try_lock() {
@@ -93,8 +101,8 @@ fn lock(path: &Path) -> Result<File, Error> {
     let _ = file.rewind();
     let _ = file.take(20).read_to_string(&mut owner);
     let owner: String = owner.chars().filter(char::is_ascii_digit).collect();
-    Err(Error::new(ErrorKind::Locked, "lock the journal", path.display().to_string())
-        .detail(format!("another Windlass (process {owner}) has the queue")))
+    Err(Error::new(ErrorKind::Locked, LOCK_JOURNAL, path.display().to_string())
+        .detail(format!("another Windlass has it (process {owner})")))
 }
 
 /// `Corrupt` where the file is damaged or another program's; another kind where it may be right and cannot be read.

@@ -194,3 +194,18 @@ fn a_new_job_is_brought_on_screen_past_the_finished_ones() {
     news(&mut app, TransferEvent::Queued(upload(7, "newer", JobState::Queued)));
     assert_eq!(app.state.transfers.current().unwrap().view.id, JobId(6));
 }
+
+#[test]
+fn leaving_says_whether_what_is_unfinished_goes_on() {
+    let mut app = with_jobs(vec![upload(1, "a", JobState::Running)]);
+    let lines = |app: &App| match app.state.dialog() {
+        Some(Dialog::Confirm(confirm)) => confirm.lines.join(" "),
+        other => panic!("{other:?}"),
+    };
+    app.keys("q");
+    assert!(lines(&app).contains("when Windlass starts again"));
+    app.keys("esc");
+    news(&mut app, TransferEvent::Unkept);
+    app.keys("q");
+    assert!(lines(&app).contains("They end here"));
+}

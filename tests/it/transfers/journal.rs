@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
-use windlass::domain::error::ErrorKind;
+use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::transfer::{JobState, TransferCommand, TransferEvent};
 
 use crate::transfers::fake::Fake;
@@ -33,25 +34,46 @@ async fn a_damaged_or_foreign_journal_is_set_aside_and_said() {
     }
 }
 
+/// Runs an engine whose journal cannot be had, and brings back why.
+async fn without_its_file(path: &Path) -> Error {
+    let (folder, remote) = (tempfile::tempdir().unwrap(), Fake::new());
+    remote.store("k", &bytes(100));
+    let mut running = start(&remote, path);
+    let warned = running
+        .until(|event| match event {
+            TransferEvent::Warned(error) => Some(error.clone()),
+            _ => None,
+        })
+        .await;
+    assert_eq!(running.restored().await, []);
+    running.engine.send(TransferCommand::Enqueue(vec![download("k", folder.path())]));
+    running.until_state(|state| *state == JobState::Done).await;
+    assert_eq!(fs::read(folder.path().join("k")).unwrap(), bytes(100));
+    running.engine.shut_down().await;
+    warned
+}
+
 #[tokio::test]
-async fn a_second_engine_says_who_has_the_queue() {
+async fn a_second_engine_says_who_has_the_queue_and_works_from_memory() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("transfers.db");
     let mut first = start(&Fake::new(), &path);
     first.restored().await;
-    let mut second = start(&Fake::new(), &path);
-    let halted = second
-        .until(|event| match event {
-            TransferEvent::Halted(error) => Some(error.clone()),
-            _ => None,
-        })
-        .await;
-    assert_eq!(halted.kind, ErrorKind::Locked);
-    assert!(halted.detail.contains(&std::process::id().to_string()), "{}", halted.detail);
-    second.engine.shut_down().await;
+    let warned = without_its_file(&path).await;
+    assert_eq!(warned.kind, ErrorKind::Locked);
+    assert!(warned.detail.contains(&std::process::id().to_string()), "{}", warned.detail);
+    assert!(warned.explain().what.contains("not kept"), "{}", warned.explain().what);
     first.engine.shut_down().await;
     let mut third = start(&Fake::new(), &path);
-    third.restored().await;
+    assert_eq!(third.restored().await, [], "the second one left nothing in it");
+}
+
+#[tokio::test]
+async fn a_state_folder_that_cannot_be_made_leaves_the_engine_at_work() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("state"), "a file").unwrap();
+    without_its_file(&folder.path().join("state/transfers.db")).await;
+    assert_eq!(fs::read(folder.path().join("state")).unwrap(), b"a file");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What a server refuses: who one is, what one asks for, what stands in the way.
 
 use crate::domain::error::explain::explanation::Explanation;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, LOCK_JOURNAL};
 
 pub fn explain(error: &Error) -> Option<Explanation> {
     who(error).or_else(|| place(error)).or_else(|| state(error))
@@ -137,6 +137,11 @@ fn state(error: &Error) -> Option<Explanation> {
             "the source changed while it was being read",
             "somebody or something else wrote it; a mix of old and new was not kept",
             "start the transfer again to take the new one",
+        ),
+        ErrorKind::Locked if error.operation == LOCK_JOURNAL => Explanation::new(
+            format!("the queue of this window is not kept: {}", error.detail_or("it is taken")),
+            "one window at a time keeps its queue on disk, so that no transfer is done twice",
+            "work on: transfers run here too; to keep them over a restart, use the other window",
         ),
         ErrorKind::Locked => Explanation::new(
             "a lock protects the object",
