@@ -10,15 +10,65 @@ use crate::domain::address::{Bucket, Location};
 use crate::domain::presign::parse_expiry;
 use crate::domain::transfer::OnConflict;
 
-/// A terminal browser for S3 and Cloudflare R2 buckets.
-///
-/// Without a command it opens the browser; the commands do one thing and exit: 0 done, 1 failed, 2 wrong usage,
-/// 3 partly failed.
+const USAGE: &str = "windlass [OPTIONS] [s3://BUCKET/PREFIX/]\n       windlass [OPTIONS] <COMMAND>";
+
+const EXAMPLES: &str = "\
+Examples:
+  windlass                         Browse with the credentials of the AWS CLI
+  windlass s3://media/photos/      Begin at a prefix; needs no right to list buckets
+  windlass --connection personal   Browse a connection of config.toml
+  windlass demo                    Browse sample buckets on a server in this process
+  windlass get s3://media/a.jpg    Do one thing without the browser
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly failed, 130 interrupted";
+
+const GET_EXAMPLES: &str = "\
+Examples:
+  windlass get s3://media/a.jpg                 To ./a.jpg
+  windlass get s3://media/photos/ ./photos      What is below photos/ to ./photos/…
+  windlass get s3://backups/home.tar - | tar t  To the next program
+
+Nothing is overwritten without --force.";
+
+const PUT_EXAMPLES: &str = "\
+Examples:
+  windlass put a.jpg s3://media/photos/         To photos/a.jpg
+  windlass put ./site s3://site/public/         What is in site to public/…
+  tar c . | windlass put - s3://backups/home.tar
+
+Nothing is overwritten without --force. Symbolic links are not followed.";
+
+const COPY_EXAMPLES: &str = "\
+Examples:
+  windlass cp s3://media/a.jpg s3://archive/    To s3://archive/a.jpg
+  windlass cp s3://media/photos/ s3://archive/photos/
+
+Nothing is overwritten without --force.";
+
+const REMOVE_EXAMPLES: &str = "\
+Examples:
+  windlass rm s3://media/a.jpg s3://media/b.jpg
+  windlass rm -r s3://media/tmp/                Counts what is below tmp/ and asks; tmpfile stays";
+
+const PRESIGN_EXAMPLES: &str = "\
+Examples:
+  windlass presign s3://media/a.jpg
+  curl -o a.jpg \"$(windlass presign --expires 15m s3://media/a.jpg)\"
+  curl -T b.jpg \"$(windlass presign --put s3://media/b.jpg)\"";
+
+const COMPLETION_EXAMPLES: &str = "\
+Examples:
+  windlass completions bash > ~/.local/share/bash-completion/completions/windlass
+  windlass completions zsh > \"${fpath[1]}/_windlass\"
+  windlass completions fish > ~/.config/fish/completions/windlass.fish";
+
+/// A terminal browser for S3 and Cloudflare R2 buckets
 #[derive(Debug, Parser)]
 #[command(name = "windlass", version, max_term_width = 100)]
+#[command(override_usage = USAGE, after_help = EXAMPLES)]
 pub struct Arguments {
     /// Where to open the browser: s3://bucket/prefix/
-    #[arg(value_parser = Location::parse)]
+    #[arg(value_parser = opening)]
     pub location: Option<Location>,
     #[command(flatten)]
     pub target: TargetFlags,
@@ -42,8 +92,8 @@ pub struct TargetFlags {
     /// The server's URL
     #[arg(long, global = true, value_name = "URL", value_parser = endpoint)]
     pub endpoint_url: Option<String>,
-    /// Whether the bucket is named in the URL's path rather than its host
-    #[arg(long, global = true, value_name = "WHEN")]
+    /// Name the bucket in the URL's path rather than in its host
+    #[arg(long, global = true, value_name = "auto|always|never", hide_possible_values = true)]
     pub path_style: Option<PathStyle>,
     /// Send unsigned requests, for public buckets
     #[arg(long, global = true)]
@@ -57,9 +107,9 @@ impl Arguments {
     }
 }
 
+/// `Auto`: in the path wherever an endpoint is given that is not AWS's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum PathStyle {
-    /// In the path wherever an endpoint is given that is not AWS's
     Auto,
     Always,
     Never,
@@ -72,20 +122,26 @@ pub enum Verb {
     /// List buckets, or what is below a prefix
     Ls(ListArguments),
     /// Download an object or everything below a prefix; - writes an object to stdout
+    #[command(after_help = GET_EXAMPLES)]
     Get(GetArguments),
     /// Upload a file or folder; - reads stdin
+    #[command(after_help = PUT_EXAMPLES)]
     Put(PutArguments),
     /// Copy an object or everything below a prefix, server side
+    #[command(after_help = COPY_EXAMPLES)]
     Cp(CopyArguments),
     /// Delete objects, or with -r everything below a prefix
+    #[command(after_help = REMOVE_EXAMPLES)]
     Rm(RemoveArguments),
     /// Make a bucket
     Mb(BucketArguments),
     /// Remove an empty bucket
     Rb(BucketArguments),
     /// Print a link that gives access to one object without credentials
+    #[command(after_help = PRESIGN_EXAMPLES)]
     Presign(PresignArguments),
     /// Print the completions of a shell
+    #[command(after_help = COMPLETION_EXAMPLES)]
     Completions {
         #[arg(value_enum)]
         shell: Shell,
@@ -113,8 +169,8 @@ pub struct DemoArguments {
 
 #[derive(Debug, Args)]
 pub struct ListArguments {
-    /// s3://bucket/prefix/; every bucket without it
-    #[arg(value_parser = Location::parse, default_value = "s3://")]
+    /// s3://bucket/prefix/, or the beginning of a name; every bucket without it
+    #[arg(value_parser = Location::parse, default_value = "s3://", hide_default_value = true)]
     pub location: Location,
     /// Everything below the prefix, not one level
     #[arg(short, long)]
@@ -141,7 +197,7 @@ pub struct GetArguments {
 pub struct PutArguments {
     /// A file, a folder, or - for stdin
     pub source: PathBuf,
-    /// s3://bucket/key, or s3://bucket/prefix/ to keep the file's name
+    /// s3://bucket/key, or s3://bucket/prefix/ to keep the file's name; a folder's files go below it
     #[arg(value_parser = Location::parse)]
     pub destination: Location,
     /// The Content-Type to store; by default it follows from the name and the content
@@ -237,6 +293,11 @@ impl From<Conflict> for OnConflict {
             _ => OnConflict::Fail,
         }
     }
+}
+
+fn opening(text: &str) -> Result<Location, String> {
+    Location::parse(text)
+        .map_err(|_| "expected a command, or a place: s3://bucket/prefix/".to_owned())
 }
 
 fn bucket(text: &str) -> Result<Bucket, String> {

@@ -1,7 +1,8 @@
 //! `get`, `put`, `cp` and `rm`: jobs of the transfer engine, run to their end.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::future::pending;
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use serde_json::json;
 use crate::cli::args::{CopyArguments, GetArguments, Output, PutArguments, RemoveArguments};
 use crate::cli::connect::Choice;
 use crate::cli::one::writable;
-use crate::cli::print::{Printer, Status, Trouble, complain_of, error_object};
+use crate::cli::print::{Printer, Status, Trouble, complain_of_all, error_object};
 use crate::cli::progress::ProgressLine;
 use crate::domain::address::{Bucket, Key, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
@@ -23,7 +24,7 @@ use crate::domain::visible::visible;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::pages::Pages;
 use crate::transfer::engine::{Connect, EngineOptions};
-use crate::transfer::headless::run_to_end;
+use crate::transfer::headless::run_until;
 use crate::transfer::remote::Remote;
 
 pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -119,30 +120,34 @@ async fn run(
         .map(|work| JobSpec { connection: connection.clone(), work, on_conflict })
         .collect();
     let mut line = ProgressLine::new();
-    let ended =
-        run_to_end(EngineOptions::default(), connect, specs, |event| line.take(event)).await;
+    let take = |event: &_| line.take(event);
+    let mut ended = run_until(EngineOptions::default(), connect, specs, take, interrupted()).await;
     line.end();
+    for job in &mut ended {
+        if let Some(error) = found_nothing(job) {
+            job.state = JobState::Failed(error);
+        }
+    }
     let mut printer = Printer::new(output);
     for job in &ended {
         report(job, &mut printer)?;
     }
     printer.flush()?;
+    if ended.iter().any(|job| job.state == JobState::Cancelled) {
+        return Err(Error::new(ErrorKind::Cancelled, "the transfer", "").into());
+    }
     Ok(status(&ended))
 }
 
+/// Ready at ctrl-c. Where the signal cannot be heard, never: it then ends the program by itself.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        pending::<()>().await;
+    }
+}
+
 fn report(job: &JobView, printer: &mut Printer) -> Result<(), Trouble> {
-    for failure in &job.failures {
-        let mut error = failure.error.clone();
-        if error.place.is_empty() {
-            error.place.clone_from(&failure.place);
-        }
-        complain_of(&error, printer.json);
-    }
-    if let JobState::Failed(error) = &job.state
-        && job.failures.is_empty()
-    {
-        complain_of(error, printer.json);
-    }
+    complain_of_all(&failures(job), printer.json);
     let (verb, from, to) = ends(&job.spec.work);
     let progress = &job.progress;
     if printer.json {
@@ -157,11 +162,16 @@ fn report(job: &JobView, printer: &mut Printer) -> Result<(), Trouble> {
             Some(Verification::SizeOnly(reason)) => Some(format!("size only: {reason}")),
             None => None,
         };
+        let notes: Vec<_> = job
+            .notes
+            .iter()
+            .map(|note| json!({ "place": note.place, "text": note.text }))
+            .collect();
         return Ok(printer.object(&json!({
             "job": verb, "from": from, "to": to, "state": state,
             "objects": progress.objects, "bytes": progress.bytes,
             "failed": progress.failed, "skipped": progress.skipped,
-            "verified": verified, "error": error,
+            "notes": notes, "verified": verified, "error": error,
         }))?);
     }
     if printer.terminal {
@@ -174,11 +184,49 @@ fn report(job: &JobView, printer: &mut Printer) -> Result<(), Trouble> {
             skipped => format!(", {} skipped", Count(skipped)),
         };
         let to = if to.is_empty() { to } else { format!(" → {}", visible(&to)) };
-        let (objects, bytes) = (Count(progress.objects), Size(progress.bytes));
+        let (objects, bytes) = (objects(progress.objects), Size(progress.bytes));
         let from = visible(&from);
         printer.line(&format!("{verb} {from}{to}: {objects}, {bytes}{skipped}{failed}"))?;
     }
+    for note in &job.notes {
+        eprintln!("windlass: {}: {}", visible(&note.place), visible(&note.text));
+    }
     Ok(())
+}
+
+/// What failed, object by object, or why the whole did.
+fn failures(job: &JobView) -> Vec<Error> {
+    let whole = match &job.state {
+        JobState::Failed(error) if job.failures.is_empty() => Some(error.clone()),
+        _ => None,
+    };
+    let of_objects = job.failures.iter().map(|failure| {
+        let mut error = failure.error.clone();
+        if error.place.is_empty() {
+            error.place.clone_from(&failure.place);
+        }
+        error
+    });
+    whole.into_iter().chain(of_objects).collect()
+}
+
+/// A prefix below which nothing was found is most likely mistyped. A whole bucket may be empty, and to delete nothing
+/// is to have it deleted.
+fn found_nothing(job: &JobView) -> Option<Error> {
+    let seen = job.progress.objects + job.progress.skipped + job.progress.failed;
+    let (bucket, source) = match &job.spec.work {
+        Work::Download { bucket, source, .. } | Work::Copy { bucket, source, .. } => {
+            (bucket, source)
+        }
+        Work::Upload { .. } | Work::Delete { .. } => return None,
+    };
+    match source {
+        Target::Prefix(prefix) if job.state == JobState::Done && seen == 0 && !prefix.is_root() => {
+            let place = format!("s3://{bucket}/{prefix}");
+            Some(Error::new(ErrorKind::NoSuchKey, "ListObjectsV2", place))
+        }
+        _ => None,
+    }
 }
 
 /// The verb, where it reads and where it writes.
@@ -255,12 +303,17 @@ async fn confirmed(
         targets.iter().map(move |target| format!("s3://{bucket}/{}", target.as_str()))
     });
     let places = work.collect::<Vec<_>>().join(" ");
-    let (objects, bytes) = (Count(objects), Size(bytes));
-    eprint!("Delete {objects} objects ({bytes}) below {}? [y/N] ", visible(&places));
+    let (objects, bytes) = (self::objects(objects), Size(bytes));
+    eprint!("Delete {objects} ({bytes}) below {}? [y/N] ", visible(&places));
     io::stderr().flush()?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
+    // Off this thread, so that ctrl-c is heard meanwhile.
+    let answer = tokio::task::spawn_blocking(|| io::stdin().lines().next().transpose()).await;
+    let answer = answer.map_err(io::Error::other)??.unwrap_or_default();
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+fn objects(count: u64) -> String {
+    format!("{} object{}", Count(count), if count == 1 { "" } else { "s" })
 }
 
 fn target(location: &Location, verb: &str) -> Result<(Bucket, Target), Trouble> {

@@ -20,18 +20,25 @@ pub async fn ls(arguments: &ListArguments, client: &Client) -> Result<Status, Tr
     match &arguments.location {
         Location::Root => buckets(client, &mut printer).await?,
         Location::Prefix { bucket, prefix } => {
-            level(client, &mut printer, bucket, prefix, arguments.recursive).await?;
+            let rows = level(client, &mut printer, bucket, prefix, arguments.recursive).await?;
+            found(rows > 0 || prefix.is_root(), &arguments.location)?;
         }
         Location::Object { bucket, key } => {
             let prefix = Prefix::new(key.as_str());
-            if level(client, &mut printer, bucket, &prefix, arguments.recursive).await? == 0 {
-                let place = arguments.location.to_string();
-                return Err(Error::new(ErrorKind::NoSuchKey, "ListObjectsV2", place).into());
-            }
+            let rows = level(client, &mut printer, bucket, &prefix, arguments.recursive).await?;
+            found(rows > 0, &arguments.location)?;
         }
     }
     printer.flush()?;
     Ok(Status::Done)
+}
+
+/// An empty bucket is an answer; a prefix with nothing below it is most likely mistyped.
+fn found(anything: bool, location: &Location) -> Result<(), Error> {
+    match anything {
+        true => Ok(()),
+        false => Err(Error::new(ErrorKind::NoSuchKey, "ListObjectsV2", location.to_string())),
+    }
 }
 
 async fn buckets(client: &Client, printer: &mut Printer) -> Result<(), Trouble> {

@@ -1,5 +1,6 @@
 //! The imperative shell of the command line.
 
+mod advice;
 pub mod args;
 pub mod connect;
 pub mod demo;

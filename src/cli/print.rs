@@ -6,8 +6,11 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
+use crate::cli::advice;
 use crate::cli::args::Output;
+use crate::domain::error::explain::Explanation;
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::units::Count;
 use crate::domain::visible::visible;
 
 /// How a verb ended.
@@ -17,6 +20,8 @@ pub enum Status {
     Failed = 1,
     Usage = 2,
     Partly = 3,
+    /// By ctrl-c; what a shell expects of a program that the signal ended.
+    Interrupted = 130,
 }
 
 impl From<Status> for ExitCode {
@@ -85,7 +90,10 @@ pub fn complain(trouble: &Trouble, json: bool) -> Status {
     match trouble {
         Trouble::Failed(error) => {
             complain_of(error, json);
-            Status::Failed
+            match error.kind {
+                ErrorKind::Cancelled => Status::Interrupted,
+                _ => Status::Failed,
+            }
         }
         Trouble::Usage(sentence) => {
             eprintln!("windlass: {sentence}\n  next   windlass --help");
@@ -109,19 +117,52 @@ pub fn complain_of(error: &Error, json: bool) {
     }
 }
 
-fn sentences(error: &Error) -> String {
-    let explanation = error.explain();
-    let mut text = format!("windlass: {}", visible(&explanation.what));
-    if !error.place.is_empty() && !explanation.what.contains(&error.place) {
-        text += &format!(" ({})", visible(&error.place));
+/// Errors of many objects on stderr: those with the same sentences are told once, with every place.
+pub fn complain_of_all(errors: &[Error], json: bool) {
+    if json {
+        errors.iter().for_each(|error| complain_of(error, true));
+        return;
     }
-    let conflict = matches!(error.kind, ErrorKind::LocalExists | ErrorKind::PreconditionFailed);
-    let next = match conflict {
-        true => "--force overwrites, --skip-existing leaves it, --keep-both takes a new name",
-        false => explanation.next.as_str(),
-    };
+    let mut told: Vec<(Explanation, Vec<&Error>)> = Vec::new();
+    for error in errors {
+        let explanation = explain(error);
+        match told.iter_mut().find(|(same, _)| *same == explanation) {
+            Some((_, group)) => group.push(error),
+            None => told.push((explanation, vec![error])),
+        }
+    }
+    for (explanation, group) in &told {
+        eprintln!("{}", together(explanation, group));
+    }
+}
+
+fn sentences(error: &Error) -> String {
+    together(&explain(error), &[error])
+}
+
+/// As the browser explains it, but with what can be done at a command line.
+fn explain(error: &Error) -> Explanation {
+    let mut explanation = error.explain();
+    explanation.next = advice::next(error, &explanation.next);
+    explanation
+}
+
+/// The sentences that `errors` share, the places of all, and the raw facts of the first.
+fn together(explanation: &Explanation, errors: &[&Error]) -> String {
+    let mut text = format!("windlass: {}", visible(&explanation.what));
+    match errors {
+        [error] if error.place.is_empty() || explanation.what.contains(&error.place) => {}
+        [error] => text += &format!(" ({})", visible(&error.place)),
+        many => {
+            text += &format!(" ({} of them)", Count(many.len() as u64));
+            for error in many {
+                text += &format!("\n         {}", visible(&error.place));
+            }
+        }
+    }
+    let facts = errors.first().map(|error| code(error)).unwrap_or_default();
     for (label, sentence) in
-        [("why", explanation.why.as_str()), ("next", next), ("code", code(error).as_str())]
+        [("why", &explanation.why), ("next", &explanation.next), ("code", &facts)]
     {
         if !sentence.is_empty() {
             text += &format!("\n  {label:<6} {}", visible(sentence));
@@ -141,7 +182,7 @@ fn code(error: &Error) -> String {
 }
 
 pub fn error_object(error: &Error) -> Value {
-    let explanation = error.explain();
+    let explanation = explain(error);
     json!({
         "kind": error.kind,
         "what": explanation.what,
@@ -171,6 +212,15 @@ mod tests {
         assert!(text.contains("\n  next "));
         assert!(text.contains("NoSuchBucket · HTTP 404 · no␇pe"));
         assert!(!text.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn errors_with_the_same_sentences_are_told_together() {
+        let one = Error::new(ErrorKind::LocalExists, "download", "a.txt");
+        let other = Error::new(ErrorKind::LocalExists, "download", "b\u{7}.txt");
+        let text = together(&explain(&one), &[&one, &other]);
+        assert!(text.contains("(2 of them)\n         a.txt\n         b␇.txt\n  why "), "{text}");
+        assert_eq!(text.matches("  next ").count(), 1);
     }
 
     #[test]

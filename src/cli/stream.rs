@@ -111,17 +111,17 @@ async fn store(
     object: &ObjectAddress,
     mut options: PutOptions,
 ) -> Result<u64, Error> {
-    let first = read_part().await?;
+    let first = unless_interrupted(read_part()).await?;
     let supported = client.lacks(Capability::ConditionalPut).is_none();
     let only_if_absent = options.only_if_absent && supported;
     options.only_if_absent = only_if_absent;
     if first.len() < PART {
         let bytes = first.len() as u64;
-        client.put(object, first, &options).await?;
+        unless_interrupted(client.put(object, first, &options)).await?;
         return Ok(bytes);
     }
     let upload = client.create_multipart(object, &options).await?;
-    let sent = send_parts(client, object, &upload, first).await;
+    let sent = unless_interrupted(send_parts(client, object, &upload, first)).await;
     let completed = match sent {
         Ok(parts) => {
             let bytes = parts.iter().map(|part| part.size).sum();
@@ -134,6 +134,14 @@ async fn store(
         let _ = client.abort_multipart(object, &upload).await;
     }
     completed
+}
+
+/// Ends with ctrl-c, so that what was begun can be taken back.
+async fn unless_interrupted<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    tokio::select! {
+        ended = work => ended,
+        _ = tokio::signal::ctrl_c() => Err(Error::new(ErrorKind::Cancelled, "the upload", "")),
+    }
 }
 
 async fn send_parts(

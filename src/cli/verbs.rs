@@ -46,14 +46,30 @@ fn attempt(verb: Verb, flags: &TargetFlags) -> Result<Status, Trouble> {
         _ => {}
     }
     let choice = Choice::make(flags, &Folders::find()?)?;
-    runtime()?.block_on(async {
+    let runtime = runtime()?;
+    let ended = runtime.block_on(async {
+        if cleans_up(&verb) {
+            return perform(&verb, &choice).await;
+        }
         tokio::select! {
             ended = perform(&verb, &choice) => ended,
             _ = tokio::signal::ctrl_c() => {
-                Err(Error::new(ErrorKind::Cancelled, "interrupt", "").into())
+                Err(Error::new(ErrorKind::Cancelled, "the command", "").into())
             }
         }
-    })
+    });
+    // A read of stdin that nobody wants any more would hold the process until the next line.
+    runtime.shutdown_background();
+    ended
+}
+
+/// Hears ctrl-c itself, ends its jobs and leaves no unfinished upload or part file.
+fn cleans_up(verb: &Verb) -> bool {
+    match verb {
+        Verb::Get(arguments) => !stream::is_stream(&arguments.destination),
+        Verb::Put(_) | Verb::Cp(_) => true,
+        _ => false,
+    }
 }
 
 async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {

@@ -79,6 +79,8 @@ pub enum ErrorKind {
     LocalMissing,
     LocalDenied,
     LocalExists,
+    /// A link, pipe, socket or device where a regular file is taken.
+    LocalSpecial,
     DiskFull,
     LocalName,
     LocalIo,

@@ -72,7 +72,7 @@ impl Source {
 }
 
 fn special(path: &Path) -> Error {
-    Error::new(ErrorKind::LocalIo, "open the file", path.display().to_string())
+    Error::new(ErrorKind::LocalSpecial, "open the file", path.display().to_string())
         .detail("it is no regular file")
 }
 
@@ -147,7 +147,7 @@ impl Walk {
                 Some(Walked::File { path, relative, size: found.len() })
             }
             Ok(found) if found.is_symlink() => refused(
-                Error::new(ErrorKind::LocalIo, "read the folder", path.display().to_string())
+                Error::new(ErrorKind::LocalSpecial, "read the folder", path.display().to_string())
                     .detail("it is a symbolic link; links are not followed"),
             ),
             Ok(_) => refused(special(&path)),

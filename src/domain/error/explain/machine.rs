@@ -29,6 +29,16 @@ fn disk(error: &Error) -> Option<Explanation> {
             "no room is left, or a quota or the largest file size is reached",
             "make room or choose another folder, then retry; what was there before is untouched",
         ),
+        ErrorKind::LocalSpecial => Explanation::new(
+            error.detail_or("it is no regular file"),
+            "a link could lead anywhere, and a pipe, socket or device has no end",
+            "upload what it stands for by itself; everything else was taken",
+        ),
+        ErrorKind::LocalName if error.operation == "name the object" => Explanation::new(
+            "the file's name cannot be a key",
+            "keys are UTF-8 and this name is not",
+            "rename the file and upload it again",
+        ),
         ErrorKind::LocalName => Explanation::new(
             "the file system takes no such name",
             "the key is too long, or has characters this file system does not take",

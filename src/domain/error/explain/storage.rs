@@ -86,6 +86,11 @@ fn place(error: &Error) -> Option<Explanation> {
             "it was deleted, is spelled differently, or lives in another account or jurisdiction",
             "refresh the buckets with R, or check the name; on R2 check the jurisdiction too",
         ),
+        ErrorKind::NoSuchKey if error.operation == "ListObjectsV2" => Explanation::new(
+            "there is nothing of this name or below it",
+            "the prefix is spelled differently, or what was there was deleted",
+            "refresh the listing with R",
+        ),
         ErrorKind::NoSuchKey => Explanation::new(
             "the object does not exist",
             "it was deleted or renamed since it was listed, or the key is spelled differently",
@@ -165,6 +170,15 @@ fn state(error: &Error) -> Option<Explanation> {
             "the object is archived",
             "its storage class keeps it where it cannot be read at once",
             "restore it first (aws s3api restore-object), then try again",
+        ),
+        ErrorKind::InvalidRequest if error.status.is_none() => Explanation::new(
+            format!(
+                "Windlass does not send this {}: {}",
+                error.operation,
+                error.detail_or("it cannot be put into a request")
+            ),
+            "it would be refused, or do harm",
+            "name another source or destination; nothing was changed",
         ),
         ErrorKind::InvalidRequest => Explanation::new(
             format!(

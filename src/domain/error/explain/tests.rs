@@ -6,10 +6,10 @@ fn kinds() -> Vec<ErrorKind> {
     use ErrorKind::{
         AccessDenied, BrokenListing, BucketExists, BucketNotEmpty, Cancelled, ClockSkew, Config,
         Corrupt, DiskFull, ExpiredCredentials, Interrupted, InvalidName, InvalidRequest,
-        LocalDenied, LocalExists, LocalIo, LocalMissing, LocalName, Locked, NoCredentials,
-        NoSuchBucket, NoSuchKey, NoSuchUpload, NotS3, Other, Partial, PreconditionFailed, ReadOnly,
-        ServerFault, SourceChanged, Throttled, TimedOut, TooLarge, UnknownAccessKey, Unreachable,
-        Unsupported, Usage, WrongRegion, WrongSecret,
+        LocalDenied, LocalExists, LocalIo, LocalMissing, LocalName, LocalSpecial, Locked,
+        NoCredentials, NoSuchBucket, NoSuchKey, NoSuchUpload, NotS3, Other, Partial,
+        PreconditionFailed, ReadOnly, ServerFault, SourceChanged, Throttled, TimedOut, TooLarge,
+        UnknownAccessKey, Unreachable, Unsupported, Usage, WrongRegion, WrongSecret,
     };
     vec![
         NoCredentials,
@@ -44,6 +44,7 @@ fn kinds() -> Vec<ErrorKind> {
         LocalMissing,
         LocalDenied,
         LocalExists,
+        LocalSpecial,
         DiskFull,
         LocalName,
         LocalIo,

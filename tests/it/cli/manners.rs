@@ -1,0 +1,157 @@
+//! What a person at a prompt expects of any program: true sentences, quiet pipes, ctrl-c, help.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::symlink;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::cli::shop::Shop;
+
+#[test]
+fn a_prefix_with_nothing_below_it_is_no_success() {
+    let shop = Shop::open();
+    shop.store().put("media", "photos/a.jpg", "a");
+    shop.store().create_bucket("empty");
+    for arguments in [
+        &["ls", "s3://media/fotos/"][..],
+        &["ls", "s3://media/fotos"],
+        &["ls", "-r", "s3://media/fotos/"],
+        &["get", "s3://media/fotos/", "out"],
+        &["cp", "s3://media/fotos/", "s3://empty/"],
+    ] {
+        let refused = shop.run(arguments).ended(1);
+        assert!(refused.err.contains("nothing of this name or below it"), "{}", refused.err);
+    }
+    shop.run(&["ls", "s3://empty"]).ended(0);
+    shop.run(&["get", "s3://empty/", "out"]).ended(0);
+    shop.run(&["rm", "-r", "--yes", "s3://media/fotos/"]).ended(0);
+}
+
+#[test]
+fn a_prefix_named_like_an_object_is_told_how_to_be_written() {
+    let shop = Shop::open();
+    shop.store().put("media", "photos/a.jpg", "a");
+    let refused = shop.run(&["get", "s3://media/photos"]).ended(1);
+    assert!(refused.err.contains("s3://bucket/prefix/"), "{}", refused.err);
+}
+
+#[test]
+fn a_key_and_a_prefix_of_one_name_are_two_things() {
+    let shop = Shop::open();
+    for (key, bytes) in [("foo", "object"), ("foo/x", "below"), ("foobar", "neighbour")] {
+        shop.store().put("media", key, bytes);
+    }
+    shop.run(&["get", "s3://media/foo", "one"]).ended(0);
+    assert_eq!(fs::read_to_string(shop.path("one")).unwrap(), "object");
+    shop.run(&["get", "s3://media/foo/", "many"]).ended(0);
+    assert_eq!(fs::read_to_string(shop.path("many/x")).unwrap(), "below");
+    shop.run(&["rm", "-r", "--yes", "s3://media/foo"]).ended(0);
+    assert_eq!(shop.store().keys("media"), ["foo", "foobar"]);
+    shop.run(&["rm", "s3://media/foo"]).ended(0);
+    assert_eq!(shop.store().keys("media"), ["foobar"]);
+}
+
+#[test]
+fn links_in_a_folder_are_left_out_and_said_once() {
+    let shop = Shop::open();
+    shop.store().create_bucket("media");
+    shop.write("tree/a.txt", "a");
+    symlink("a.txt", shop.path("tree/one")).unwrap();
+    symlink("/etc", shop.path("tree/two")).unwrap();
+    let partly = shop.run(&["put", "tree", "s3://media/up/"]).ended(3);
+    assert_eq!(shop.store().keys("media"), ["up/a.txt"]);
+    assert!(partly.err.contains("links are not followed (2 of them)"), "{}", partly.err);
+    assert_eq!(partly.err.matches("  next ").count(), 1, "{}", partly.err);
+}
+
+#[test]
+fn where_all_failed_it_is_no_part_success() {
+    let shop = Shop::open();
+    shop.store().create_bucket("media");
+    shop.write("tree/a.txt", "a");
+    shop.write("tree/b.txt", "b");
+    shop.run(&["put", "tree", "s3://media/up/"]).ended(0);
+    let refused = shop.run(&["put", "tree", "s3://media/up/"]).ended(1);
+    assert!(refused.err.contains("--force"), "{}", refused.err);
+    shop.run(&["put", "tree", "s3://media/up/", "--skip-existing"]).ended(0);
+    shop.run(&["put", "tree", "s3://media/up/", "--force"]).ended(0);
+}
+
+#[test]
+fn a_copy_onto_itself_says_that_nothing_was_sent() {
+    let shop = Shop::open();
+    shop.store().put("media", "p/a", "a");
+    for (from, to) in [("p/a", "p/a"), ("p/", "p/"), ("p/", "p/deeper/")] {
+        let (from, to) = (format!("s3://media/{from}"), format!("s3://media/{to}"));
+        let refused = shop.run(&["cp", &from, &to, "--force"]).ended(1);
+        assert!(refused.err.contains("Windlass does not send this copy"), "{}", refused.err);
+    }
+    assert_eq!(shop.store().keys("media"), ["p/a"]);
+}
+
+#[test]
+fn keep_both_says_the_name_it_took() {
+    let shop = Shop::open();
+    shop.store().put("media", "a.txt", "remote");
+    shop.write("a.txt", "mine");
+    let job = shop.run(&["get", "s3://media/a.txt", "--keep-both", "--json"]).ended(0).json();
+    let note = job[0]["notes"][0]["text"].as_str().unwrap();
+    assert!(note.contains("a (1).txt"), "{note}");
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_error_to_speak_of() {
+    let shop = Shop::open();
+    for number in 0..3000 {
+        shop.store().put("media", &format!("{number:0>200}"), "");
+    }
+    let mut command = shop.command(&["ls", "-r", "s3://media"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.next().unwrap().unwrap().contains("000"));
+    drop(lines);
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+}
+
+#[test]
+fn ctrl_c_takes_a_half_sent_upload_back() {
+    let shop = Shop::open();
+    shop.store().create_bucket("media");
+    let mut command = shop.command(&["put", "-", "s3://media/long"]);
+    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(&vec![7; 33 << 20]).unwrap();
+    while shop.store().uploads_under_way("media") == 0 {
+        sleep(Duration::from_millis(5));
+    }
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let ended = child.wait_with_output().unwrap();
+    drop(stdin);
+    assert_eq!(ended.status.code(), Some(130));
+    assert_eq!(shop.store().uploads_under_way("media"), 0);
+    assert!(shop.store().keys("media").is_empty());
+}
+
+#[test]
+fn help_is_the_same_in_both_lengths_and_fits_a_terminal() {
+    let shop = Shop::open();
+    for verb in ["", "demo", "ls", "get", "put", "cp", "rm", "mb", "rb", "presign", "completions"] {
+        let arguments = |flag| [verb, flag].into_iter().filter(|word| !word.is_empty());
+        let long = shop.run(&arguments("--help").collect::<Vec<_>>()).ended(0);
+        let short = shop.run(&arguments("-h").collect::<Vec<_>>()).ended(0);
+        assert_eq!(long.out, short.out, "{verb}");
+        assert!(long.out.lines().all(|line| line.chars().count() <= 100), "{}", long.out);
+        assert!(long.err.is_empty());
+    }
+}
+
+#[test]
+fn a_mistyped_command_is_asked_for_by_its_name() {
+    let shop = Shop::open();
+    let refused = shop.run(&["presgn"]).ended(2);
+    assert!(refused.err.contains("expected a command"), "{}", refused.err);
+}
