@@ -1,12 +1,12 @@
 //! Picks local files and folders: walks one folder at a time, marks, filters, takes a typed path.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::dialogs::input::Input;
 use crate::app::dialogs::outcome::Outcome;
-use crate::app::dialogs::typed_path::{pasted_path, resolve};
+use crate::app::dialogs::typed_path::{pasted_paths, resolve};
 use crate::app::event::FolderEntry;
 use crate::domain::error::Error;
 
@@ -31,6 +31,8 @@ pub struct Picker {
     home: Option<PathBuf>,
     wanted: Option<PathBuf>,
     seek: Option<Seek>,
+    /// Pasted paths that are still to be looked up and marked.
+    pasted: VecDeque<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +77,7 @@ impl Picker {
             shown: Vec::new(),
             home,
             seek: None,
+            pasted: VecDeque::new(),
         }
     }
 
@@ -119,13 +122,27 @@ impl Picker {
         self.cursor = 0;
         self.arrange();
         let Some(seek) = self.seek.take() else { return };
-        if let FolderRows::Failed(error) = &self.rows {
-            if seek.typed {
-                self.problem = Some(error.explain().what);
-            }
-            return;
+        match &self.rows {
+            FolderRows::Failed(error) if seek.typed => self.problem = Some(error.explain().what),
+            FolderRows::Failed(_) => {}
+            _ => self.stand_on(&seek),
         }
-        self.stand_on(&seek);
+        self.look_up_next();
+    }
+
+    /// Goes to the next pasted path, if there is one, and marks it.
+    fn look_up_next(&mut self) {
+        let Some(text) = self.pasted.pop_front() else { return };
+        match resolve(text.trim_end_matches('/'), &self.folder, self.home.as_deref()) {
+            Ok(path) => {
+                let parent = path.parent().unwrap_or(&path).to_path_buf();
+                self.read(parent, Some(Seek { path, typed: true }));
+            }
+            Err(problem) => {
+                self.problem = Some(problem);
+                self.look_up_next();
+            }
+        }
     }
 
     fn stand_on(&mut self, seek: &Seek) {
@@ -162,14 +179,22 @@ impl Picker {
         }
     }
 
-    /// A pasted text is a path, wherever the keys go.
+    /// A pasted text is a path, wherever the keys go; several paths are looked up and marked at once.
     pub fn on_paste(&mut self, text: &str) {
         if self.mode == PickerMode::Filter {
             self.filter.on_paste(text);
             self.refilter();
             return;
         }
-        let text = pasted_path(text);
+        let paths = pasted_paths(text);
+        if paths.len() > 1 {
+            self.mode = PickerMode::Rows;
+            self.path = Input::default();
+            self.problem = None;
+            self.pasted.extend(paths);
+            return self.look_up_next();
+        }
+        let text = paths.concat();
         if self.mode == PickerMode::Path {
             self.path.on_paste(&text);
         } else {
@@ -179,6 +204,7 @@ impl Picker {
     }
 
     fn on_rows_key(&mut self, chord: Chord) -> Outcome<Vec<FolderEntry>> {
+        self.problem = None;
         if chord.ctrl || chord.alt {
             match (chord.ctrl, chord.key) {
                 (true, KeyCode::Char('a')) => self.mark_all(),

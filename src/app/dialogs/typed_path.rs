@@ -36,6 +36,40 @@ pub fn pasted_path(text: &str) -> String {
     without_backslashes(text)
 }
 
+/// The paths in a pasted text: one a line, or several on a line where every one of them starts at `/` or `~` and those
+/// with a space in them are quoted or escaped. A line that is not of this kind is one path.
+pub fn pasted_paths(text: &str) -> Vec<String> {
+    let lines = text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty());
+    lines.flat_map(paths_of_line).collect()
+}
+
+fn paths_of_line(line: &str) -> Vec<String> {
+    let paths: Vec<String> = shell_words(line).into_iter().map(pasted_path).collect();
+    if paths.iter().all(|path| path.starts_with(['/', '~'])) {
+        return paths;
+    }
+    vec![pasted_path(line)]
+}
+
+/// Splits at white space that is neither quoted nor escaped; quotes and backslashes stay.
+fn shell_words(line: &str) -> Vec<&str> {
+    let (mut quote, mut escaped) = (None, false);
+    line.split(|character: char| {
+        let was_escaped = std::mem::take(&mut escaped);
+        match (quote, character) {
+            _ if was_escaped => {}
+            (None | Some('"'), '\\') => escaped = true,
+            (None, '\'' | '"') => quote = Some(character),
+            (Some(open), _) if open == character => quote = None,
+            (None, _) => return character.is_whitespace(),
+            (Some(_), _) => {}
+        }
+        false
+    })
+    .filter(|word| !word.is_empty())
+    .collect()
+}
+
 fn without_backslashes(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
@@ -63,6 +97,27 @@ mod tests {
         assert_eq!(at("~/x y").unwrap(), Path::new("/home/me/x y"));
         assert_eq!(at("~other").unwrap(), Path::new("/work/~other"));
         assert!(resolve("~/x", Path::new("/"), None).unwrap_err().contains("home"));
+    }
+
+    #[test]
+    fn several_dropped_files_are_told_apart() {
+        for pasted in [
+            "'/a/x y' /b ~/c",
+            "/a/x\\ y /b ~/c\n",
+            "file:///a/x%20y /b\n~/c",
+            "/a/x\\ y\r/b\r\n\"~/c\"",
+        ] {
+            assert_eq!(pasted_paths(pasted), ["/a/x y", "/b", "~/c"], "{pasted}");
+        }
+        assert_eq!(pasted_paths("'/it'\\''s' /b"), ["/it's", "/b"]);
+    }
+
+    #[test]
+    fn a_path_with_spaces_in_it_stays_one() {
+        assert_eq!(pasted_paths("/a/holiday in may.jpg"), ["/a/holiday in may.jpg"]);
+        assert_eq!(pasted_paths("/a/it's.txt"), ["/a/it's.txt"]);
+        assert_eq!(pasted_paths("notes/a b.txt"), ["notes/a b.txt"]);
+        assert_eq!(pasted_paths(" \n"), [""; 0]);
     }
 
     #[test]

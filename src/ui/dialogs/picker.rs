@@ -139,6 +139,10 @@ fn draw_bottom(paint: &mut Paint<'_>, span: Span, picker: &Picker) {
     let (label, input) = match picker.mode {
         PickerMode::Filter => ("filter ", &picker.filter),
         PickerMode::Path => ("path ", &picker.path),
+        PickerMode::Rows if picker.problem.is_some() => {
+            paint.sentence(span, picker.problem.as_deref().unwrap_or_default(), styles.bad);
+            return;
+        }
         PickerMode::Rows => {
             let keys = format_args!(
                 "enter choose {dot} space mark {dot} l open {dot} h up {dot} / filter {dot} tab type a path {dot} esc cancel"

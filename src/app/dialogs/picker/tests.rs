@@ -139,3 +139,18 @@ fn an_unreadable_folder_says_so_and_can_be_left() {
     press(&mut picker, &["h"]);
     assert_eq!(picker.take_wanted(), Some("/work".into()));
 }
+
+#[test]
+fn several_pasted_paths_are_looked_up_and_marked() {
+    let mut picker = work();
+    picker.on_paste("'/a/x y' /nowhere/z ~/c/\n");
+    assert_eq!(picker.take_wanted(), Some("/a".into()));
+    picker.on_folder(Ok(vec![entry("/a", "other", false), entry("/a", "x y", false)]));
+    assert_eq!(picker.take_wanted(), Some("/nowhere".into()));
+    picker.on_folder(Ok(vec![]));
+    assert_eq!(picker.take_wanted(), Some("/home/me".into()));
+    picker.on_folder(Ok(vec![entry("/home/me", "c", true)]));
+    assert_eq!(picker.take_wanted(), None);
+    assert_eq!(picker.problem.as_deref(), Some("there is no /nowhere/z"));
+    assert_eq!(picked(press(&mut picker, &["enter"])), ["/a/x y", "/home/me/c"]);
+}

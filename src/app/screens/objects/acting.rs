@@ -161,6 +161,7 @@ impl Acting {
                 {
                     *ticket = None;
                     picker.on_folder(rows);
+                    self.read_wanted(cx);
                 }
             }
             Reply::Checked(conflicts) => self.on_checked(&conflicts, browse, cx),
