@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Move, SideTab};
 use crate::app::dispatch::dispatch;
 use crate::app::effect::{Effect, Preference};
 use crate::app::layout::Pane;
@@ -11,6 +11,7 @@ use crate::app::toasts::Level;
 use crate::app::transfers::changes;
 use crate::domain::address::{ConnectionName, Location};
 use crate::domain::error::Error;
+use crate::domain::object::ObjectAddress;
 use crate::domain::transfer::JobSpec;
 
 /// Performs every move, those that come of it included, and brings lists into their places.
@@ -25,6 +26,7 @@ pub fn perform(state: &mut State, now: Timestamp, asked: &mut Asked) {
         parts.buckets.fit(cx);
         parts.objects.browse.fit(cx);
         parts.transfers.fit(cx);
+        parts.side.fit(cx);
     });
 }
 
@@ -32,6 +34,9 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
     match each {
         Move::Open(location) => open(state, now, location, asked),
         Move::Focus(pane) => state.focus = pane,
+        Move::Show { tab, object } if is_shown(state, tab, &object) => {
+            asked.moves.push(Move::CloseSide);
+        }
         Move::Show { tab, object } => {
             state.with(now, asked, |parts, cx| parts.side.show(tab, object, cx));
             state.place();
@@ -72,6 +77,12 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
             state.with(now, asked, |mut parts, cx| tell(&mut parts, cx, each));
         }
     }
+}
+
+/// Whether the side pane shows just this on screen: asking for it again closes it.
+fn is_shown(state: &State, tab: SideTab, object: &ObjectAddress) -> bool {
+    let side = &state.side;
+    !state.areas.side.is_empty() && side.tab() == Some(tab) && side.object() == Some(object)
 }
 
 /// News about storage for the parts that show it.

@@ -339,13 +339,17 @@ fn target_name(target: &Target, bucket: &Bucket) -> String {
     }
 }
 
+/// Longer than this is no estimate but a rate that is not known yet.
+const LONGEST_ESTIMATE: Duration = Duration::from_hours(48);
+
 /// `None` where nothing moves.
 fn seconds_for(bytes: u64, per_second: f64) -> Option<Duration> {
     if bytes == 0 || per_second < 1.0 {
         return None;
     }
     #[expect(clippy::cast_precision_loss, reason = "shown in minutes and seconds")]
-    Duration::try_from_secs_f64(bytes as f64 / per_second).ok()
+    let left = Duration::try_from_secs_f64(bytes as f64 / per_second).ok();
+    left.filter(|left| *left <= LONGEST_ESTIMATE)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod arrange;
+pub mod cells;
 pub mod curl;
 pub mod error;
 pub mod listing;

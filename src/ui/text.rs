@@ -1,14 +1,9 @@
 //! The width of text in cells, and shortening it without cutting a character in two.
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
+pub use crate::domain::cells::{prefix_of_width, width, wrap};
 use crate::domain::visible::push_visible;
-
-/// Cells a text takes, as ratatui counts them.
-pub fn width(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.width() }
-}
 
 /// Replaces `out` by the visible form of `name`, shortened in the middle to `max` cells so that its extension stays.
 pub fn fit_name(out: &mut String, name: &str, max: usize, ellipsis: &str) {
@@ -46,43 +41,6 @@ pub fn fit_start(out: &mut String, text: &str, max: usize, ellipsis: &str) {
     out.replace_range(..from, if max >= width(ellipsis) { ellipsis } else { "" });
 }
 
-/// The lines of a paragraph at most `max` cells wide, broken at spaces where there are any.
-pub fn wrap(text: &str, max: usize) -> Vec<String> {
-    let max = max.max(1);
-    let mut lines = Vec::new();
-    for paragraph in text.split('\n') {
-        let mut line = String::new();
-        for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
-            add_word(&mut lines, &mut line, word, max);
-        }
-        lines.push(line);
-    }
-    lines
-}
-
-fn add_word(lines: &mut Vec<String>, line: &mut String, word: &str, max: usize) {
-    if !line.is_empty() {
-        if width(line) + 1 + width(word) <= max {
-            line.push(' ');
-            line.push_str(word);
-            return;
-        }
-        lines.push(std::mem::take(line));
-    }
-    let mut rest = word;
-    while width(rest) > max {
-        let fits = prefix_of_width(rest, max);
-        let cut = if fits == 0 { first_grapheme(rest) } else { fits };
-        lines.push(rest[..cut].to_owned());
-        rest = &rest[cut..];
-    }
-    line.push_str(rest);
-}
-
-fn first_grapheme(text: &str) -> usize {
-    text.graphemes(true).next().map_or(text.len(), str::len)
-}
-
 /// Where the head ends and the tail starts, in bytes, when a text is shortened to `max` cells.
 fn middle_cut(text: &str, max: usize, ellipsis: usize) -> (usize, usize) {
     let Some(room) = max.checked_sub(ellipsis) else { return (0, text.len()) };
@@ -97,18 +55,6 @@ fn middle_cut(text: &str, max: usize, ellipsis: usize) -> (usize, usize) {
 fn extension(name: &str) -> Option<usize> {
     let dot = name.rfind('.')?;
     Some(name[..dot].strip_suffix(".tar").map_or(dot, str::len))
-}
-
-/// Bytes of the longest start of whole characters at most `max` cells wide.
-pub fn prefix_of_width(text: &str, max: usize) -> usize {
-    let mut used = 0;
-    for (at, grapheme) in text.grapheme_indices(true) {
-        used += width(grapheme);
-        if used > max {
-            return at;
-        }
-    }
-    text.len()
 }
 
 /// Where the longest end of whole characters at most `max` cells wide starts, in bytes.
@@ -159,13 +105,6 @@ mod tests {
         assert_eq!(out, "access denied…");
     }
 
-    #[test]
-    fn paragraphs_break_at_spaces_and_long_words_anywhere() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("abcdefghij kl", 4), ["abcd", "efgh", "ij", "kl"]);
-        assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
-    }
-
     proptest! {
         #[test]
         fn nothing_is_wider_than_asked(text in any::<String>(), max in 0_usize..40) {
@@ -174,12 +113,6 @@ mod tests {
                 fit(&mut out, &text, max, "…");
                 prop_assert!(width(&out) <= max, "{:?} is {} wide", out, width(&out));
             }
-        }
-
-        #[test]
-        fn wrapping_loses_no_letter(text in "[a-z世 ]{0,60}", max in 2_usize..20) {
-            let letters = |text: &str| text.replace(' ', "");
-            prop_assert_eq!(letters(&wrap(&text, max).concat()), letters(&text));
         }
     }
 }

@@ -1,12 +1,17 @@
 //! The first bytes of an object as lines of text, or as bytes where they are none.
 
 use crate::app::event::Peek;
+use crate::domain::cells::width;
+use crate::domain::visible::visible;
 
 /// Bytes a line of a binary preview shows.
 pub const HEX_WIDTH: usize = 16;
 
-/// Longer lines of text are cut into several.
-const MAX_LINE: usize = 4096;
+/// A row of text has no more bytes than this, however wide the pane is.
+const MAX_ROW: usize = 4096;
+
+/// Tabs end at columns that are multiples of this.
+pub const TAB_WIDTH: usize = 4;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preview {
@@ -24,10 +29,21 @@ pub enum PreviewBody {
     /// Remote text, raw. What was not UTF-8 is U+FFFD.
     Text {
         text: String,
-        ends: Vec<u32>,
+        /// For panes of this many cells.
+        width: usize,
+        rows: Vec<TextRow>,
     },
     /// Shown as hex.
     Binary(Vec<u8>),
+}
+
+/// As much of a line as fits into the pane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextRow {
+    /// In bytes, the line's end included.
+    end: u32,
+    /// Counts from 0.
+    line: u32,
 }
 
 impl Preview {
@@ -46,20 +62,39 @@ impl Preview {
         self.size.is_some_and(|size| size > self.fetched as u64)
     }
 
+    /// Rows of text, or lines of bytes.
     pub fn lines(&self) -> usize {
         match &self.body {
             PreviewBody::Empty => 0,
-            PreviewBody::Text { ends, .. } => ends.len(),
+            PreviewBody::Text { rows, .. } => rows.len(),
             PreviewBody::Binary(bytes) => bytes.len().div_ceil(HEX_WIDTH),
         }
     }
 
-    /// A line of text without its end; raw.
+    /// A row of text without the end of its line; raw.
     pub fn line(&self, number: usize) -> Option<&str> {
-        let PreviewBody::Text { text, ends } = &self.body else { return None };
-        let end = *ends.get(number)? as usize;
-        let start = number.checked_sub(1).map_or(0, |before| ends[before] as usize);
-        Some(text[start..end].trim_end_matches(['\n', '\r']))
+        let PreviewBody::Text { text, rows, .. } = &self.body else { return None };
+        let end = rows.get(number)?.end as usize;
+        Some(text[start_of(rows, number)..end].trim_end_matches(['\n', '\r']))
+    }
+
+    /// The line that a row belongs to, counted from 1, and how many there are.
+    pub fn line_at(&self, row: usize) -> (usize, usize) {
+        let PreviewBody::Text { rows, .. } = &self.body else { return (row + 1, self.lines()) };
+        let line = |row: Option<&TextRow>| row.map_or(0, |row| row.line as usize + 1);
+        (line(rows.get(row)), line(rows.last()))
+    }
+
+    /// Breaks the lines anew where the width is another one; gives the row that the one at `offset` has become.
+    pub fn fit(&mut self, cells: usize, offset: usize) -> usize {
+        let PreviewBody::Text { text, width, rows } = &mut self.body else { return offset };
+        if *width == cells {
+            return offset;
+        }
+        let start = start_of(rows, offset.min(rows.len()));
+        *width = cells;
+        *rows = rows_of(text, cells);
+        rows.partition_point(|row| row.end as usize <= start)
     }
 
     /// The bytes of a line of a binary preview.
@@ -88,18 +123,49 @@ fn text_of(bytes: &[u8]) -> PreviewBody {
         }
         Err(_) => String::from_utf8_lossy(bytes).into_owned(),
     };
-    let mut ends = Vec::new();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let end = start + line.len();
-        while end - start > MAX_LINE {
-            start = text.floor_char_boundary(start + MAX_LINE);
-            ends.push(u32::try_from(start).unwrap_or(u32::MAX));
+    let rows = rows_of(&text, usize::MAX);
+    PreviewBody::Text { text, width: usize::MAX, rows }
+}
+
+fn start_of(rows: &[TextRow], number: usize) -> usize {
+    number.checked_sub(1).map_or(0, |before| rows[before].end as usize)
+}
+
+/// Breaks a text at the ends of its lines, and lines that are wider than `width` cells where they are full.
+fn rows_of(text: &str, width: usize) -> Vec<TextRow> {
+    let mut rows = Vec::new();
+    let (mut start, mut column, mut line) = (0, 0, 0);
+    for (at, character) in text.char_indices() {
+        let mut cells = cells_of(character, column);
+        if at > start && (column.saturating_add(cells) > width || at - start >= MAX_ROW) {
+            rows.push(row(at, line));
+            (start, column) = (at, 0);
+            cells = cells_of(character, 0);
         }
-        ends.push(u32::try_from(end).unwrap_or(u32::MAX));
-        start = end;
+        column += cells;
+        if character == '\n' {
+            rows.push(row(at + 1, line));
+            (start, column, line) = (at + 1, 0, line + 1);
+        }
     }
-    PreviewBody::Text { text, ends }
+    if start < text.len() {
+        rows.push(row(text.len(), line));
+    }
+    rows
+}
+
+fn row(end: usize, line: u32) -> TextRow {
+    TextRow { end: u32::try_from(end).unwrap_or(u32::MAX), line }
+}
+
+/// Cells that a character takes at a column, once it is made visible. The end of a line takes none.
+fn cells_of(character: char, column: usize) -> usize {
+    match character {
+        ' '..='~' => 1,
+        '\n' | '\r' => 0,
+        '\t' => TAB_WIDTH - column % TAB_WIDTH,
+        _ => width(&visible(character.encode_utf8(&mut [0; 4]))),
+    }
 }
 
 #[cfg(test)]
@@ -141,5 +207,16 @@ mod tests {
         assert_eq!(preview.lines(), 3);
         let joined: String = (0..3).filter_map(|at| preview.line(at)).collect();
         assert_eq!(joined, long);
+    }
+
+    #[test]
+    fn a_line_wider_than_the_pane_goes_on_in_the_next_row() {
+        let mut preview = preview("0123456789\n\tab\nend".as_bytes());
+        assert_eq!(preview.fit(4, 1), 3);
+        let rows: Vec<&str> = (0..preview.lines()).filter_map(|at| preview.line(at)).collect();
+        assert_eq!(rows, ["0123", "4567", "89", "\t", "ab", "end"]);
+        assert_eq!(preview.line_at(4), (2, 3));
+        assert_eq!(preview.fit(80, 4), 1);
+        assert_eq!(preview.line(1), Some("\tab"));
     }
 }

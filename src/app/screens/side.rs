@@ -5,6 +5,7 @@ use crate::app::context::{Context, Move, SideTab};
 use crate::app::effect::Request;
 use crate::app::event::{Reply, Ticket};
 use crate::app::layout::Pane;
+use crate::app::screens::details::lines;
 use crate::app::screens::preview::Preview;
 use crate::domain::error::Error;
 use crate::domain::object::{ObjectAddress, ObjectHead};
@@ -20,7 +21,6 @@ pub struct Side {
     pub preview: Fetched<Preview>,
     /// The first line on screen.
     pub offset: usize,
-    /// Lines of what is shown, as far as the pane knows; details are counted by painting.
     head_ticket: Option<Ticket>,
     peek_ticket: Option<Ticket>,
 }
@@ -84,7 +84,7 @@ impl Side {
 
     pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
         let page = usize::from(cx.areas.rows(Pane::Side)).max(1);
-        let last = self.lines().saturating_sub(page);
+        let last = self.last_offset(cx);
         self.offset = match action {
             Action::Down => self.offset.saturating_add(1),
             Action::Up => self.offset.saturating_sub(1),
@@ -107,8 +107,21 @@ impl Side {
     }
 
     pub fn scroll(&mut self, by: isize, cx: &Context<'_>) {
-        let last = self.lines().saturating_sub(usize::from(cx.areas.rows(Pane::Side)).max(1));
-        self.offset = self.offset.saturating_add_signed(by).min(last);
+        self.offset = self.offset.saturating_add_signed(by).min(self.last_offset(cx));
+    }
+
+    /// Breaks the lines of a preview to the width of the pane; the first byte on screen stays on screen.
+    pub fn fit(&mut self, cx: &Context<'_>) {
+        let width = cx.areas.side.inner().width;
+        if width > 0
+            && let Fetched::Ready(preview) = &mut self.preview
+        {
+            self.offset = preview.fit(width.into(), self.offset);
+        }
+    }
+
+    fn last_offset(&self, cx: &Context<'_>) -> usize {
+        self.lines(cx).saturating_sub(usize::from(cx.areas.rows(Pane::Side)).max(1))
     }
 
     pub fn owns(&self, ticket: Ticket) -> bool {
@@ -130,12 +143,11 @@ impl Side {
     }
 
     /// How many lines can be scrolled through.
-    fn lines(&self) -> usize {
-        match (self.tab(), &self.preview, &self.head) {
-            (Some(SideTab::Preview), Fetched::Ready(preview), _) => preview.lines(),
-            (Some(SideTab::Details), _, Fetched::Ready(head)) => {
-                // Every field on a line of its own, and twice as much room for long values that wrap.
-                2 * (24 + head.user_metadata.len() + head.checksums.len() + head.more.len())
+    fn lines(&self, cx: &Context<'_>) -> usize {
+        match (&self.subject, &self.preview, &self.head) {
+            (Some((SideTab::Preview, _)), Fetched::Ready(preview), _) => preview.lines(),
+            (Some((SideTab::Details, object)), _, Fetched::Ready(head)) => {
+                lines(object, head, &cx.session.zone, cx.areas.side.inner().width).len()
             }
             _ => 0,
         }
@@ -143,7 +155,9 @@ impl Side {
 
     fn turn_to(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
         let tab = if action == Action::Details { SideTab::Details } else { SideTab::Preview };
-        if let Some(object) = self.object().cloned() {
+        if self.tab() == Some(tab) {
+            cx.ask(Move::CloseSide);
+        } else if let Some(object) = self.object().cloned() {
             self.show(tab, object, cx);
         }
         true

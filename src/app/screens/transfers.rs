@@ -22,6 +22,7 @@ use crate::domain::object::ObjectAddress;
 use crate::domain::transfer::{
     Direction, JobId, JobState, Target, TransferCommand, TransferEvent, Work,
 };
+use crate::domain::units::Count;
 
 #[derive(Clone, Debug, Default)]
 pub struct TransfersPane {
@@ -31,6 +32,16 @@ pub struct TransfersPane {
     linking: Linking,
     /// When the end of a job last had a prefix listed again.
     refreshed: Option<Timestamp>,
+    /// Jobs that ended since the queue last came to rest.
+    ended: Ended,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Ended {
+    done: usize,
+    failed: usize,
+    /// What is said of the last one that is done, where it is the only one.
+    said: String,
 }
 
 /// While many jobs change one prefix, it is listed again no more often than this.
@@ -125,7 +136,7 @@ impl TransfersPane {
         }
         for each in settled {
             let name = self.queue.job(each.id).map_or_else(String::new, QueuedJob::name);
-            say(&each, &name, self.queue.active(), cx);
+            self.say(&each, &name, cx);
             cx.ask(Move::Settled(each.spec));
         }
         self.renew_details();
@@ -241,6 +252,35 @@ impl TransfersPane {
         self.question = None;
     }
 
+    /// A failure is always said; successes together, once the queue has come to rest.
+    fn say(&mut self, settled: &Settled, name: &str, cx: &mut Context<'_>) {
+        match &settled.state {
+            JobState::Failed(error) if !error.is(&ErrorKind::Cancelled) => {
+                self.ended.failed += 1;
+                cx.ask(Move::Log(error.clone()));
+            }
+            JobState::Done => {
+                self.ended.done += 1;
+                self.ended.said = done_text(settled, name);
+            }
+            _ => {}
+        }
+        if self.queue.active() > 0 {
+            return;
+        }
+        match std::mem::take(&mut self.ended) {
+            Ended { done: 1, failed: 0, said } => cx.toast(Level::Done, said),
+            Ended { done: 0, .. } => {}
+            Ended { done, failed: 0, .. } => {
+                cx.toast(Level::Done, format!("all {} transfers done", Count(done as u64)));
+            }
+            Ended { done, failed, .. } => {
+                let (done, failed) = (Count(done as u64), Count(failed as u64));
+                cx.toast(Level::Problem, format!("{done} transfers done, {failed} failed"));
+            }
+        }
+    }
+
     /// Keeps open details up to date, and a question from being about a job that is over.
     fn renew_details(&mut self) {
         match &mut self.question {
@@ -289,29 +329,20 @@ fn remote_object(work: &Work) -> Option<ObjectAddress> {
     }
 }
 
-/// A failure is always said; a success once the queue has come to rest.
-fn say(settled: &Settled, name: &str, active: usize, cx: &mut Context<'_>) {
-    match &settled.state {
-        JobState::Failed(error) if !error.is(&ErrorKind::Cancelled) => {
-            cx.ask(Move::Log(error.clone()));
+/// `site uploaded (12 objects, 2 skipped)`; the name is enough for an object.
+fn done_text(settled: &Settled, name: &str) -> String {
+    let done = match settled.spec.work.direction() {
+        Direction::Up => "uploaded",
+        Direction::Down => "downloaded",
+        Direction::Copy => "copied",
+        Direction::Delete => "deleted",
+    };
+    match (settled.progress.objects, settled.progress.skipped) {
+        (1, 0) => format!("{name} {done}"),
+        (0, 1) => format!("{name} skipped: it exists already"),
+        (objects, 0) => format!("{name} {done} ({} objects)", Count(objects)),
+        (objects, skipped) => {
+            format!("{name} {done} ({} objects, {} skipped)", Count(objects), Count(skipped))
         }
-        JobState::Done if active == 0 => {
-            let done = match settled.spec.work.direction() {
-                Direction::Up => "uploaded",
-                Direction::Down => "downloaded",
-                Direction::Copy => "copied",
-                Direction::Delete => "deleted",
-            };
-            let skipped = match settled.progress.skipped {
-                0 => String::new(),
-                many => format!(", {many} skipped"),
-            };
-            let objects = match settled.progress.objects {
-                1 => "1 object".to_owned(),
-                many => format!("{many} objects"),
-            };
-            cx.toast(Level::Done, format!("{name} {done} ({objects}{skipped})"));
-        }
-        _ => {}
     }
 }

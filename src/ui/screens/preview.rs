@@ -4,11 +4,10 @@ use std::fmt::Write;
 
 use ratatui::layout::Rect;
 
-use crate::app::screens::preview::{HEX_WIDTH, Preview, PreviewBody};
+use crate::app::screens::preview::{HEX_WIDTH, Preview, PreviewBody, TAB_WIDTH};
 use crate::ui::paint::{Paint, Span};
 use crate::ui::widgets::notice::{Notice, notice};
 
-const TAB_WIDTH: usize = 4;
 /// Offset and bytes in groups of four: `00010 504b0304 …`.
 const HEX_CELLS: u16 = 42;
 

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::action::{Action, Scope};
 use crate::app::context::SideTab;
+use crate::app::screens::details::lines;
 use crate::app::screens::preview::{Preview, PreviewBody};
 use crate::app::screens::side::{Fetched, Side};
 use crate::domain::error::Error;
@@ -25,21 +26,28 @@ pub fn draw_side(paint: &mut Paint<'_>, area: Rect, side: &Side, focused: bool, 
     match side.tab() {
         None => {}
         Some(SideTab::Details) => match &side.head {
-            Fetched::Ready(head) => draw_details(paint, inner, side, head, view),
+            Fetched::Ready(head) => {
+                let facts = side.object().map(|of| lines(of, head, view.zone, inner.width));
+                let facts = facts.unwrap_or_default();
+                draw_details(paint, inner, &facts, side.offset);
+                scrollbar(paint, area, facts.len(), side.offset, focused);
+            }
             Fetched::Failed(error) => draw_failed(paint, inner, error, view),
             Fetched::Waiting | Fetched::Nothing => draw_waiting(paint, inner, view),
         },
         Some(SideTab::Preview) => match &side.preview {
             Fetched::Ready(preview) => {
                 draw_preview(paint, inner, preview, side.offset);
-                let (len, cursor) = (preview.lines(), side.offset);
-                let window = Window { len, offset: side.offset, cursor, focused };
-                border_scrollbar(paint, area, window, focused);
+                scrollbar(paint, area, preview.lines(), side.offset, focused);
             }
             Fetched::Failed(error) => draw_failed(paint, inner, error, view),
             Fetched::Waiting | Fetched::Nothing => draw_waiting(paint, inner, view),
         },
     }
+}
+
+fn scrollbar(paint: &mut Paint<'_>, area: Rect, len: usize, offset: usize, focused: bool) {
+    border_scrollbar(paint, area, Window { len, offset, cursor: offset, focused }, focused);
 }
 
 fn labels(side: &Side) -> Labels {
@@ -56,7 +64,8 @@ fn extent(preview: &Preview, offset: usize) -> String {
     let lines = match &preview.body {
         PreviewBody::Empty => return String::new(),
         PreviewBody::Text { .. } => {
-            let (line, all) = (Count(offset as u64 + 1), Count(preview.lines() as u64));
+            let (line, all) = preview.line_at(offset);
+            let (line, all) = (Count(line as u64), Count(all as u64));
             format!("line {line} of {all}")
         }
         PreviewBody::Binary(_) => "binary".to_owned(),

@@ -87,7 +87,7 @@ fn a_prefix_has_no_details() {
     let mut app = App::with_rows(&["a/"]);
     app.keys("i p");
     assert!(app.waiting().is_empty());
-    assert!(app.toast().contains("only objects"));
+    assert!(app.toast().contains("not on an object"));
 }
 
 #[test]
@@ -102,4 +102,30 @@ fn the_preview_scrolls_to_its_end_and_closes() {
     app.keys("esc");
     assert!(!app.state.side.is_open());
     assert_eq!(app.state.focus, Pane::Objects);
+}
+
+#[test]
+fn what_is_shown_is_closed_by_asking_for_it_again() {
+    for width in [80, 140] {
+        let mut app = App::with_rows(&["a", "b"]);
+        app.event(Event::Resized { width, height: 40 });
+        app.keys("p").reply(peek("x")).keys("p");
+        assert!(!app.state.side.is_open(), "{width}");
+        assert_eq!(app.state.focus, Pane::Objects);
+        app.keys("i p");
+        assert_eq!(app.state.side.tab(), Some(SideTab::Preview));
+    }
+}
+
+#[test]
+fn details_scroll_no_further_than_their_last_line() {
+    let mut app = App::with_rows(&["a"]);
+    app.event(Event::Resized { width: 80, height: 24 }).keys("i");
+    app.reply(Reply::Head(Ok(ObjectHead::default()))).keys("G j j");
+    assert_eq!(app.state.side.offset, 0, "they fit");
+    app.event(Event::Resized { width: 80, height: 8 }).keys("G");
+    let end = app.state.side.offset;
+    assert!(end > 0);
+    app.keys("j j k");
+    assert_eq!(app.state.side.offset, end - 1);
 }

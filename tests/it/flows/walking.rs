@@ -121,7 +121,21 @@ fn a_late_page_of_a_place_that_was_left_is_dropped() {
     app.keys("h");
     assert!(app.waiting().iter().all(|(ticket, _)| *ticket != left));
     app.reply_to(left, page(&["late"], None));
-    assert_eq!(app.names(), [""; 0]);
+    assert_eq!(app.names(), ["a/", "b/"]);
     app.reply(page(&["a/", "b/"], None));
     assert_eq!(app.names(), ["a/", "b/"]);
+}
+
+#[test]
+fn a_place_one_returns_to_shows_what_was_known_while_it_is_listed_again() {
+    let mut app = App::with_rows(&["a/", "b/", "c"]);
+    app.keys("j l").reply(page(&["inner"], None));
+    app.keys("h");
+    assert_eq!(app.names(), ["a/", "b/", "c"]);
+    assert_eq!(app.cursor(), "b/");
+    assert!(app.state.objects.browse.is_moving());
+    app.reply(page(&["a/", "a2/", "b/"], None));
+    assert_eq!(app.names(), ["a/", "a2/", "b/"]);
+    assert_eq!(app.cursor(), "b/");
+    assert!(!app.state.objects.browse.is_incomplete());
 }

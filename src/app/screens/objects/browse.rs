@@ -171,8 +171,9 @@ impl Browse {
 
     fn leave(&mut self, cx: &mut Context<'_>) -> Option<Place> {
         self.pager.stop(cx);
-        self.drop_fresh(cx);
+        let loading = self.drop_fresh(cx).unwrap_or_else(|| self.loading.clone());
         let place = self.place.take()?;
+        self.memory.keep(&place, self.rows.listing(), &loading);
         let name = self.rows.row(self.list.cursor).map(|row| row.name);
         if self.sought.is_none() {
             self.memory.remember(&place, name);
@@ -190,9 +191,15 @@ impl Browse {
         self.rows.clear(cx);
         let unfiltered = Arrangement { filter: String::new(), ..self.rows.arrangement().clone() };
         self.rows.arrange(unfiltered, cx);
-        self.pager.start(&place.bucket, &place.prefix, cx);
-        self.loading = Loading::First;
+        let kept = self.memory.take_listing(&place);
         self.place = Some(place);
+        self.loading = Loading::First;
+        if let Some((listing, loading)) = kept {
+            self.loading = loading;
+            self.rows.replace(listing, cx);
+            self.seek(0);
+        }
+        self.refresh(cx);
     }
 
     // ─── loading ───

@@ -1,8 +1,10 @@
 //! Where the cursor was in prefixes that were left, and in which order they were visited.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
+use crate::app::screens::objects::loading::Loading;
 use crate::domain::address::{Bucket, Prefix};
+use crate::domain::listing::Listing;
 
 /// A prefix of a bucket: what the objects pane shows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -16,10 +18,15 @@ pub struct Memory {
     cursors: HashMap<Place, String>,
     back: Vec<Place>,
     forward: Vec<Place>,
+    /// Listings of places that were left, the latest last; shown at once on the way back, while they are listed again.
+    listings: VecDeque<(Place, Listing, Loading)>,
 }
 
 /// Older places than these are forgotten by `back`.
 const VISITS: usize = 200;
+
+/// Rows of all kept listings together; the oldest listing goes first.
+const KEPT_ROWS: usize = 100_000;
 
 impl Memory {
     /// Notes the name under the cursor of a place that is left.
@@ -31,6 +38,28 @@ impl Memory {
 
     pub fn cursor(&self, place: &Place) -> Option<&str> {
         self.cursors.get(place).map(String::as_str)
+    }
+
+    /// Keeps what was listed of a place that is left, and how far it had come.
+    pub fn keep(&mut self, place: &Place, listing: &Listing, loading: &Loading) {
+        self.listings.retain(|(kept, ..)| kept != place);
+        if listing.is_empty() {
+            return;
+        }
+        let stands = match loading {
+            Loading::Complete => Loading::Complete,
+            _ => Loading::Stopped,
+        };
+        self.listings.push_back((place.clone(), listing.clone(), stands));
+        while self.listings.iter().map(|(_, listing, _)| listing.len()).sum::<usize>() > KEPT_ROWS {
+            self.listings.pop_front();
+        }
+    }
+
+    /// What was kept of a place.
+    pub fn take_listing(&mut self, place: &Place) -> Option<(Listing, Loading)> {
+        let at = self.listings.iter().position(|(kept, ..)| kept == place)?;
+        self.listings.remove(at).map(|(_, listing, loading)| (listing, loading))
     }
 
     /// Notes that a place was left for a new one.

@@ -118,7 +118,7 @@ impl Objects {
                 "nothing was left with back"
             }
             Action::Details | Action::Preview if browse.current_object().is_none() => {
-                "only objects have it: the cursor is on a prefix"
+                "the cursor is on a prefix, not on an object"
             }
             _ => return self.acting.disabled(action, browse, session),
         };

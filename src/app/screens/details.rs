@@ -1,0 +1,89 @@
+//! Everything HeadObject says of an object, as labelled lines.
+
+use jiff::tz::TimeZone;
+
+use crate::domain::cells::wrap;
+use crate::domain::object::{ObjectAddress, ObjectHead};
+use crate::domain::units::{Count, Moment, Size};
+use crate::domain::visible::visible;
+
+/// A label and its text.
+pub type Fact = (String, String);
+
+const LABELS: u16 = 16;
+
+/// Cells that the labels take of lines `width` cells wide.
+pub fn label_cells(width: u16) -> u16 {
+    LABELS.min(width / 3)
+}
+
+/// The lines of the details, each with the label it begins or none; made visible.
+pub fn lines(object: &ObjectAddress, head: &ObjectHead, zone: &TimeZone, width: u16) -> Vec<Fact> {
+    let mut facts = vec![
+        ("key".to_owned(), object.key.as_str().to_owned()),
+        ("bucket".to_owned(), object.bucket.as_str().to_owned()),
+    ];
+    facts.extend(object_facts(head, zone));
+    facts.extend(header_facts(head));
+    facts.extend(other_facts(head));
+    let room = width.saturating_sub(label_cells(width) + 1).max(1);
+    let mut lines = Vec::new();
+    for (mut label, text) in facts {
+        for part in wrap(&visible(&text), room.into()) {
+            lines.push((std::mem::take(&mut label), part));
+        }
+    }
+    lines
+}
+
+fn object_facts(head: &ObjectHead, zone: &TimeZone) -> Vec<Fact> {
+    let size = head.size.map_or_else(
+        || "not told: the body is compressed on its way".to_owned(),
+        |size| format!("{} ({} bytes)", Size(size), Count(size)),
+    );
+    let modified = head.modified.map(|time| Moment(time, zone).to_string());
+    let etag = head.etag.as_ref().map(|etag| etag.as_str().to_owned());
+    let class = head.storage_class.clone().or_else(|| Some("STANDARD (not named)".into()));
+    let parts = head.parts.map(|parts| Count(parts.into()).to_string());
+    let mut facts = vec![("size".to_owned(), size)];
+    facts.extend(told([
+        ("modified", modified),
+        ("ETag", etag),
+        ("class", class),
+        ("version", head.version_id.clone()),
+        ("parts", parts),
+    ]));
+    facts
+}
+
+fn header_facts(head: &ObjectHead) -> Vec<Fact> {
+    let headers = head.headers.clone();
+    let unknown = Some("not set".to_owned());
+    told([
+        ("content type", headers.content_type.or_else(|| unknown.clone())),
+        ("cache control", headers.cache_control.or(unknown)),
+        ("encoding", headers.content_encoding),
+        ("disposition", headers.content_disposition),
+        ("language", headers.content_language),
+        ("expires", headers.expires),
+    ])
+}
+
+fn other_facts(head: &ObjectHead) -> Vec<Fact> {
+    let mut facts = head.checksums.clone();
+    facts.extend(
+        head.user_metadata.iter().map(|(name, text)| (format!("meta {name}"), text.clone())),
+    );
+    if head.missing_metadata > 0 {
+        let count = head.missing_metadata;
+        let entries = if count == 1 { "entry" } else { "entries" };
+        let text = format!("{count} more {entries} that headers cannot express");
+        facts.push(("meta".to_owned(), text));
+    }
+    facts.extend(head.more.clone());
+    facts
+}
+
+fn told<const N: usize>(facts: [(&str, Option<String>); N]) -> Vec<Fact> {
+    facts.into_iter().filter_map(|(label, text)| Some((label.to_owned(), text?))).collect()
+}
