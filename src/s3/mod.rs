@@ -12,6 +12,7 @@ mod headers;
 mod integrity;
 mod list;
 mod md5_instead;
+mod metadata_off;
 pub mod meter;
 mod metering;
 mod multipart;

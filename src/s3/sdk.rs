@@ -15,6 +15,7 @@ use crate::config::connection::{Addressing, Connection, CredentialsSource};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::provider::{Provider, detect};
 use crate::s3::credentials;
+use crate::s3::metadata_off::without_metadata;
 use crate::s3::meter::Meter;
 use crate::s3::metering::Metering;
 use crate::s3::{retry, transport};
@@ -35,7 +36,10 @@ pub struct Sdk {
 impl Sdk {
     /// Reads what the AWS files and the environment say of the connection. Credentials stay unresolved.
     pub async fn load(connection: &Connection, meter: Arc<Meter>) -> Result<Sdk, Error> {
-        let http = transport::pool()?;
+        let http = match connection.provider {
+            Provider::Aws => transport::pool()?,
+            Provider::R2 | Provider::Other => without_metadata(transport::pool()?),
+        };
         let mut loader = credentials::loader(&connection.credentials).http_client(http);
         if let Some(region) = region(connection) {
             loader = loader.region(Region::new(region));

@@ -105,3 +105,18 @@ fn demo_serves_alone_and_prints_the_environment_to_use() {
     server.kill().unwrap();
     server.wait().unwrap();
 }
+
+#[test]
+fn without_keys_a_server_that_is_not_aws_never_leads_to_the_clouds_metadata() {
+    let shop = Shop::open();
+    let metadata = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    metadata.set_nonblocking(true).unwrap();
+    let endpoint = shop.server().endpoint();
+    let mut command = bare(&shop.path(""), &["ls", "--endpoint-url", &endpoint]);
+    command.env("AWS_EC2_METADATA_DISABLED", "false");
+    let service = format!("http://{}", metadata.local_addr().unwrap());
+    command.env("AWS_EC2_METADATA_SERVICE_ENDPOINT", service);
+    let refused = ran(command, b"").ended(1);
+    assert!(refused.err.contains("no credentials"), "{}", refused.err);
+    assert!(metadata.accept().is_err(), "the metadata service was asked");
+}

@@ -6,9 +6,9 @@ use portable_pty::CommandBuilder;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use windlass::demo::seed::seed;
-use windlass::demo::server::Server;
+use windlass::demo::server::{Server, ServerOptions};
 
-use crate::support::server::server;
+use crate::support::server::server_with;
 use crate::terminal::session::Session;
 
 /// The embedded server with the demo's buckets, and a home to work in.
@@ -20,8 +20,12 @@ pub struct Well {
 
 impl Well {
     pub fn dig() -> Well {
+        Well::dig_with(ServerOptions::default())
+    }
+
+    pub fn dig_with(options: ServerOptions) -> Well {
         let runtime = Runtime::new().unwrap();
-        let server = runtime.block_on(server());
+        let server = runtime.block_on(server_with(options));
         seed(server.store(), 0);
         Well { server, home: tempfile::tempdir().unwrap(), _runtime: runtime }
     }

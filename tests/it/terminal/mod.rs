@@ -1,5 +1,6 @@
 //! The compiled program in a pseudo-terminal, read back through a terminal parser.
 
+mod bad_days;
 mod demo;
 mod leaving;
 mod session;

@@ -98,6 +98,11 @@ impl Session {
         find(&self.seen.output.lock().unwrap()).unwrap()
     }
 
+    /// Every byte the program wrote so far.
+    pub fn raw(&self) -> Vec<u8> {
+        self.seen.output.lock().unwrap().raw.clone()
+    }
+
     pub fn resize(&mut self, columns: u16, rows: u16) {
         self.seen.output.lock().unwrap().parser.screen_mut().set_size(cells(rows), cells(columns));
         self.master.resize(size(columns, rows)).unwrap();
