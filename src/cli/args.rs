@@ -140,12 +140,32 @@ pub enum Verb {
     /// Print a link that gives access to one object without credentials
     #[command(after_help = PRESIGN_EXAMPLES)]
     Presign(PresignArguments),
+    /// Show, finish or clear the transfers that the browser left unfinished
+    Queue(QueueArguments),
     /// Print the completions of a shell
     #[command(after_help = COMPLETION_EXAMPLES)]
     Completions {
         #[arg(value_enum)]
         shell: Shell,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct QueueArguments {
+    #[arg(value_enum, default_value = "list")]
+    pub step: QueueStep,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum QueueStep {
+    /// Show every job, also while another Windlass works on them
+    List,
+    /// Go on with what is unfinished until nothing is; ctrl-c keeps the rest for next time
+    Run,
+    /// Forget what has ended and take away what it left unfinished
+    Clear,
 }
 
 #[derive(Debug, Args)]

@@ -1,25 +1,22 @@
 //! `get`, `put`, `cp` and `rm`: jobs of the transfer engine, run to their end.
 
 use std::collections::BTreeMap;
-use std::future::pending;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::json;
-
 use crate::cli::args::{CopyArguments, GetArguments, Output, PutArguments, RemoveArguments};
 use crate::cli::connect::Choice;
+use crate::cli::interrupt::interrupted;
 use crate::cli::one::writable;
-use crate::cli::print::{Printer, Status, Trouble, complain_of_all, error_object};
+use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::progress::ProgressLine;
+use crate::cli::report::{found_nothing, objects as count_of, report, status};
 use crate::domain::address::{Bucket, Key, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::ObjectHeaders;
-use crate::domain::transfer::{
-    Direction, JobSpec, JobState, JobView, OnConflict, Target, Verification, Work,
-};
-use crate::domain::units::{Count, Size};
+use crate::domain::transfer::{JobSpec, JobState, OnConflict, Target, Work};
+use crate::domain::units::Size;
 use crate::domain::visible::visible;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::pages::Pages;
@@ -139,141 +136,6 @@ async fn run(
     Ok(status(&ended))
 }
 
-/// Ready at ctrl-c. Where the signal cannot be heard, never: it then ends the program by itself.
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        pending::<()>().await;
-    }
-}
-
-fn report(job: &JobView, printer: &mut Printer) -> Result<(), Trouble> {
-    complain_of_all(&failures(job), printer.json);
-    let (verb, from, to) = ends(&job.spec.work);
-    let progress = &job.progress;
-    if printer.json {
-        let (state, error) = match &job.state {
-            JobState::Done => ("done", None),
-            JobState::Failed(error) => ("failed", Some(error_object(error))),
-            JobState::Cancelled => ("cancelled", None),
-            JobState::Queued | JobState::Running | JobState::Paused => ("unfinished", None),
-        };
-        let verified = match &job.verification {
-            Some(Verification::Digest(name)) => Some(name.clone()),
-            Some(Verification::SizeOnly(reason)) => Some(format!("size only: {reason}")),
-            None => None,
-        };
-        let notes: Vec<_> = job
-            .notes
-            .iter()
-            .map(|note| json!({ "place": note.place, "text": note.text }))
-            .collect();
-        return Ok(printer.object(&json!({
-            "job": verb, "from": from, "to": to, "state": state,
-            "objects": progress.objects, "bytes": progress.bytes,
-            "failed": progress.failed, "skipped": progress.skipped,
-            "notes": notes, "verified": verified, "error": error,
-        }))?);
-    }
-    if printer.terminal {
-        let failed = match progress.failed {
-            0 => String::new(),
-            failed => format!(", {} failed", Count(failed)),
-        };
-        let skipped = match progress.skipped {
-            0 => String::new(),
-            skipped => format!(", {} skipped", Count(skipped)),
-        };
-        let to = if to.is_empty() { to } else { format!(" → {}", visible(&to)) };
-        let (objects, bytes) = (objects(progress.objects), Size(progress.bytes));
-        let from = visible(&from);
-        printer.line(&format!("{verb} {from}{to}: {objects}, {bytes}{skipped}{failed}"))?;
-    }
-    for note in &job.notes {
-        eprintln!("windlass: {}: {}", visible(&note.place), visible(&note.text));
-    }
-    Ok(())
-}
-
-/// What failed, object by object, or why the whole did.
-fn failures(job: &JobView) -> Vec<Error> {
-    let whole = match &job.state {
-        JobState::Failed(error) if job.failures.is_empty() => Some(error.clone()),
-        _ => None,
-    };
-    let of_objects = job.failures.iter().map(|failure| {
-        let mut error = failure.error.clone();
-        if error.place.is_empty() {
-            error.place.clone_from(&failure.place);
-        }
-        error
-    });
-    whole.into_iter().chain(of_objects).collect()
-}
-
-/// A prefix below which nothing was found is most likely mistyped. A whole bucket may be empty, and to delete nothing
-/// is to have it deleted.
-fn found_nothing(job: &JobView) -> Option<Error> {
-    let seen = job.progress.objects + job.progress.skipped + job.progress.failed;
-    let (bucket, source) = match &job.spec.work {
-        Work::Download { bucket, source, .. } | Work::Copy { bucket, source, .. } => {
-            (bucket, source)
-        }
-        Work::Upload { .. } | Work::Delete { .. } => return None,
-    };
-    match source {
-        Target::Prefix(prefix) if job.state == JobState::Done && seen == 0 && !prefix.is_root() => {
-            let place = format!("s3://{bucket}/{prefix}");
-            Some(Error::new(ErrorKind::NoSuchKey, "ListObjectsV2", place))
-        }
-        _ => None,
-    }
-}
-
-/// The verb, where it reads and where it writes.
-fn ends(work: &Work) -> (&'static str, String, String) {
-    let at = |bucket: &Bucket, target: &Target| format!("s3://{bucket}/{}", target.as_str());
-    let verb = match work.direction() {
-        Direction::Up => "put",
-        Direction::Down => "get",
-        Direction::Copy => "cp",
-        Direction::Delete => "rm",
-    };
-    let (from, to) = match work {
-        Work::Upload { source, bucket, target, .. } => {
-            (source.display().to_string(), at(bucket, target))
-        }
-        Work::Download { bucket, source, folder, name } => {
-            let to = name.as_ref().map_or_else(|| folder.clone(), |name| folder.join(name));
-            (at(bucket, source), to.display().to_string())
-        }
-        Work::Copy { bucket, source, to_bucket, target } => {
-            (at(bucket, source), at(to_bucket, target))
-        }
-        Work::Delete { bucket, targets } => {
-            let places: Vec<_> = targets.iter().map(|target| at(bucket, target)).collect();
-            (places.join(" "), String::new())
-        }
-    };
-    (verb, from, to)
-}
-
-fn status(jobs: &[JobView]) -> Status {
-    let partly = |job: &JobView| match &job.state {
-        JobState::Failed(error) => {
-            error.is(&ErrorKind::Partial) || job.progress.objects > job.progress.failed
-        }
-        _ => false,
-    };
-    let done = jobs.iter().filter(|job| job.state == JobState::Done).count();
-    if done == jobs.len() {
-        Status::Done
-    } else if done > 0 || jobs.iter().any(partly) {
-        Status::Partly
-    } else {
-        Status::Failed
-    }
-}
-
 /// Counts what a recursive deletion would take and asks. Without a terminal it is refused.
 async fn confirmed(
     buckets: &BTreeMap<Bucket, Vec<Target>>,
@@ -303,17 +165,13 @@ async fn confirmed(
         targets.iter().map(move |target| format!("s3://{bucket}/{}", target.as_str()))
     });
     let places = work.collect::<Vec<_>>().join(" ");
-    let (objects, bytes) = (self::objects(objects), Size(bytes));
+    let (objects, bytes) = (count_of(objects), Size(bytes));
     eprint!("Delete {objects} ({bytes}) below {}? [y/N] ", visible(&places));
     io::stderr().flush()?;
     // Off this thread, so that ctrl-c is heard meanwhile.
     let answer = tokio::task::spawn_blocking(|| io::stdin().lines().next().transpose()).await;
     let answer = answer.map_err(io::Error::other)??.unwrap_or_default();
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
-}
-
-fn objects(count: u64) -> String {
-    format!("{} object{}", Count(count), if count == 1 { "" } else { "s" })
 }
 
 fn target(location: &Location, verb: &str) -> Result<(Bucket, Target), Trouble> {

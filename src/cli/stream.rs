@@ -3,23 +3,19 @@
 use std::io::IsTerminal;
 use std::path::Path;
 
-use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt;
 use serde_json::json;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, stdin, stdout};
+use tokio::io::{stdin, stdout};
 
 use crate::cli::args::{GetArguments, PutArguments};
+use crate::cli::interrupt::interrupted;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::domain::address::Location;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{
-    GetOptions, ObjectAddress, ObjectHeaders, PutOptions, UploadId, UploadedPart,
-};
+use crate::domain::object::{ObjectAddress, ObjectHeaders, PutOptions};
 use crate::domain::provider::Capability;
 use crate::s3::client::Client;
-
-/// Bytes of a part. The length of stdin is not known, so that the largest upload is 10,000 of them: 312 GiB.
-const PART: usize = 32 << 20;
+use crate::transfer::limits::Patience;
+use crate::transfer::stream::{download_stream, upload_stream};
 
 pub fn is_stream(path: &Path) -> bool {
     path.as_os_str() == "-"
@@ -33,23 +29,9 @@ pub async fn get(arguments: &GetArguments, client: &Client) -> Result<Status, Tr
         return Err(Trouble::Usage("--json and - cannot both have stdout".to_owned()));
     }
     let object = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
-    let mut download = client.get(&object, &GetOptions::default()).await?;
-    let mut out = stdout();
-    let mut written = 0_u64;
-    while let Some(piece) = download.body.next().await {
-        let piece = piece?;
-        written += piece.len() as u64;
-        out.write_all(&piece).await?;
-    }
-    out.flush().await?;
-    match download.head.size {
-        Some(size) if size != written => {
-            let detail = format!("{written} of {size} bytes came");
-            let place = object.to_string();
-            Err(Error::new(ErrorKind::Interrupted, "GetObject", place).detail(detail).into())
-        }
-        _ => Ok(Status::Done),
-    }
+    let patience = Patience::default();
+    download_stream(client, &object, stdout(), patience).await?;
+    Ok(Status::Done)
 }
 
 pub async fn put(arguments: &PutArguments, client: &Client) -> Result<Status, Trouble> {
@@ -72,7 +54,10 @@ pub async fn put(arguments: &PutArguments, client: &Client) -> Result<Status, Tr
         ..PutOptions::default()
     };
     let stored = match guard(client, &object, &options).await {
-        Ok(()) => store(client, &object, options).await,
+        Ok(options) => {
+            let patience = Patience::default();
+            upload_stream(client, &object, stdin(), &options, patience, interrupted()).await
+        }
         Err(error) => Err(error),
     };
     let bytes = match stored {
@@ -81,7 +66,7 @@ pub async fn put(arguments: &PutArguments, client: &Client) -> Result<Status, Tr
         {
             None
         }
-        other => Some(other?),
+        other => Some(other?.1),
     };
     let mut printer = Printer::new(arguments.output);
     if printer.json {
@@ -94,86 +79,19 @@ pub async fn put(arguments: &PutArguments, client: &Client) -> Result<Status, Tr
 }
 
 /// Looks first where the server does not look itself.
-async fn guard(client: &Client, object: &ObjectAddress, options: &PutOptions) -> Result<(), Error> {
+async fn guard(
+    client: &Client,
+    object: &ObjectAddress,
+    options: &PutOptions,
+) -> Result<PutOptions, Error> {
     if !options.only_if_absent || client.lacks(Capability::ConditionalPut).is_none() {
-        return Ok(());
+        return Ok(options.clone());
     }
     match client.head(object).await {
         Ok(_) => Err(Error::new(ErrorKind::PreconditionFailed, "PutObject", object.to_string())),
-        Err(error) if error.is(&ErrorKind::NoSuchKey) => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-/// One PUT where stdin ends within a part, else equal parts. Brings back the bytes stored.
-async fn store(
-    client: &Client,
-    object: &ObjectAddress,
-    mut options: PutOptions,
-) -> Result<u64, Error> {
-    let first = unless_interrupted(read_part()).await?;
-    let supported = client.lacks(Capability::ConditionalPut).is_none();
-    let only_if_absent = options.only_if_absent && supported;
-    options.only_if_absent = only_if_absent;
-    if first.len() < PART {
-        let bytes = first.len() as u64;
-        unless_interrupted(client.put(object, first, &options)).await?;
-        return Ok(bytes);
-    }
-    let upload = client.create_multipart(object, &options).await?;
-    let sent = unless_interrupted(send_parts(client, object, &upload, first)).await;
-    let completed = match sent {
-        Ok(parts) => {
-            let bytes = parts.iter().map(|part| part.size).sum();
-            client.complete_multipart(object, &upload, &parts, only_if_absent).await.map(|_| bytes)
+        Err(error) if error.is(&ErrorKind::NoSuchKey) => {
+            Ok(PutOptions { only_if_absent: false, ..options.clone() })
         }
         Err(error) => Err(error),
-    };
-    if completed.is_err() {
-        // The first error is the one to tell; an upload that stays behind costs storage, so try.
-        let _ = client.abort_multipart(object, &upload).await;
-    }
-    completed
-}
-
-/// Ends with ctrl-c, so that what was begun can be taken back.
-async fn unless_interrupted<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    tokio::select! {
-        ended = work => ended,
-        _ = tokio::signal::ctrl_c() => Err(Error::new(ErrorKind::Cancelled, "the upload", "")),
-    }
-}
-
-async fn send_parts(
-    client: &Client,
-    object: &ObjectAddress,
-    upload: &UploadId,
-    first: Bytes,
-) -> Result<Vec<UploadedPart>, Error> {
-    let mut parts = Vec::new();
-    let mut body = first;
-    while !body.is_empty() {
-        let number = u32::try_from(parts.len() + 1).unwrap_or(u32::MAX);
-        let last = body.len() < PART;
-        parts.push(client.upload_part(object, upload, number, body).await?);
-        if last {
-            break;
-        }
-        body = read_part().await?;
-    }
-    Ok(parts)
-}
-
-/// Reads until a part is full or stdin ends.
-async fn read_part() -> Result<Bytes, Error> {
-    let mut part = BytesMut::with_capacity(PART.min(1 << 20));
-    let mut source = stdin().take(PART as u64);
-    loop {
-        part.reserve(64 << 10);
-        match source.read_buf(&mut part).await {
-            Ok(0) => return Ok(part.freeze()),
-            Ok(_) => {}
-            Err(error) => return Err(Error::from_io(&error, "read", "stdin")),
-        }
     }
 }

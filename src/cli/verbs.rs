@@ -9,7 +9,8 @@ use tokio::runtime;
 use crate::cli::args::{Arguments, TargetFlags, Verb};
 use crate::cli::connect::Choice;
 use crate::cli::print::{Status, Trouble, complain};
-use crate::cli::{demo, jobs, list, one, stream};
+use crate::cli::interrupt::{interrupted, interrupted_twice};
+use crate::cli::{demo, jobs, list, one, queue, stream};
 use crate::config::paths::Folders;
 use crate::domain::error::{Error, ErrorKind};
 
@@ -48,27 +49,31 @@ fn attempt(verb: Verb, flags: &TargetFlags) -> Result<Status, Trouble> {
     let choice = Choice::make(flags, &Folders::find()?)?;
     let runtime = runtime()?;
     let ended = runtime.block_on(async {
-        if cleans_up(&verb) {
-            return perform(&verb, &choice).await;
-        }
         tokio::select! {
             ended = perform(&verb, &choice) => ended,
-            _ = tokio::signal::ctrl_c() => {
+            () = ended_from_outside(&verb) => {
                 Err(Error::new(ErrorKind::Cancelled, "the command", "").into())
             }
         }
     });
-    // A read of stdin that nobody wants any more would hold the process until the next line.
+    // A read of stdin that nobody waits for any more is not waited for here.
     runtime.shutdown_background();
     ended
 }
 
-/// Hears ctrl-c itself, ends its jobs and leaves no unfinished upload or part file.
-fn cleans_up(verb: &Verb) -> bool {
+/// Verbs that have something to take back when they are interrupted do so themselves, unless they are interrupted
+/// again.
+async fn ended_from_outside(verb: &Verb) {
     match verb {
-        Verb::Get(arguments) => !stream::is_stream(&arguments.destination),
-        Verb::Put(_) | Verb::Cp(_) => true,
-        _ => false,
+        Verb::Get(arguments) if stream::is_stream(&arguments.destination) => interrupted().await,
+        Verb::Get(_) | Verb::Put(_) | Verb::Cp(_) => {
+            interrupted_twice("taking back what is unfinished").await;
+        }
+        Verb::Rm(arguments) if arguments.yes || !arguments.recursive => {
+            interrupted_twice("stopping").await;
+        }
+        Verb::Queue(_) => interrupted_twice("keeping what is unfinished for next time").await,
+        _ => interrupted().await,
     }
 }
 
@@ -88,6 +93,7 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         Verb::Mb(arguments) => one::mb(arguments, choice).await,
         Verb::Rb(arguments) => one::rb(arguments, choice).await,
         Verb::Presign(arguments) => one::presign(arguments, choice).await,
+        Verb::Queue(arguments) => queue::queue(arguments, choice).await,
         Verb::Demo(_) | Verb::Completions { .. } => Ok(Status::Done),
     }
 }
@@ -101,6 +107,7 @@ fn wants_json(verb: &Verb) -> bool {
         Verb::Rm(arguments) => arguments.output.json,
         Verb::Mb(arguments) | Verb::Rb(arguments) => arguments.output.json,
         Verb::Presign(arguments) => arguments.output.json,
+        Verb::Queue(arguments) => arguments.output.json,
         Verb::Demo(_) | Verb::Completions { .. } => false,
     }
 }

@@ -77,6 +77,10 @@ impl Client {
         call: Call,
     ) -> Result<Download, Error> {
         let mut head = object_head!(output);
+        if head.etag.is_none() {
+            // A login page of the network on the way answers 200 too.
+            return Err(call.fails(ErrorKind::NotS3, "the answer has no ETag"));
+        }
         if let (Some(asked), Some(got)) = (&options.if_match, &head.etag)
             && asked != got
         {

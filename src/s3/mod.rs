@@ -23,3 +23,4 @@ mod retry;
 mod sdk;
 mod time;
 mod transport;
+mod unfinished;

@@ -1,6 +1,7 @@
 //! Uploads in parts: begun, filled, looked at, completed or given up.
 
 use aws_sdk_s3::config::Builder;
+use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
     ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, ServerSideEncryption,
@@ -19,6 +20,7 @@ use crate::s3::objects::{metadata, stored_tag};
 use crate::s3::transport::upload_timeouts;
 
 impl Client {
+    /// Sent once: a second try after a lost answer would leave the first upload behind, and who calls has to know.
     pub async fn create_multipart(
         &self,
         object: &ObjectAddress,
@@ -42,7 +44,9 @@ impl Client {
                     .set_expires(expires)
                     .set_metadata(metadata(options))
                     .set_checksum_algorithm(aws.then_some(ChecksumAlgorithm::Crc64Nvme))
-                    .set_checksum_type(aws.then_some(ChecksumType::FullObject));
+                    .set_checksum_type(aws.then_some(ChecksumType::FullObject))
+                    .customize()
+                    .config_override(Builder::default().retry_config(RetryConfig::disabled()));
                 let call = &call;
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })

@@ -30,6 +30,8 @@ pub struct EngineOptions {
     pub memory: u64,
     /// Requests under way at once.
     pub slots: usize,
+    /// Jobs that look for their objects at once; with 0 no job begins, and what was cleared is still cleaned up.
+    pub expansions: usize,
     pub patience: Patience,
 }
 
@@ -41,6 +43,7 @@ impl Default for EngineOptions {
             copy_threshold: u64::MAX,
             memory: 96 << 20,
             slots: 16,
+            expansions: 4,
             patience: Patience::default(),
         }
     }
@@ -77,6 +80,7 @@ impl Engine {
                 copy_threshold: options.copy_threshold,
                 memory: Memory::new(options.memory),
                 slots: options.slots,
+                expansions: options.expansions,
                 patience: options.patience,
             };
             runtime.block_on(Writer::new(setup, options.journal, own, news).run(inbox));

@@ -107,6 +107,7 @@ pub enum Partial {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Multipart {
     pub object: ObjectAddress,
+    /// Empty from the moment the upload is asked for until the server has named it.
     pub upload: UploadId,
     pub part_size: u64,
     pub size: u64,

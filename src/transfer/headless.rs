@@ -38,7 +38,16 @@ pub async fn run_until(
     let (tell, inbox) = unbounded_channel();
     let forget = options.journal.is_none();
     let engine = Engine::start(options, connect, tell);
-    let mut run = Run { wanted: specs.len(), specs, views: Vec::new(), over: false, inbox, news };
+    let mut run = Run {
+        wanted: specs.len(),
+        queue: false,
+        halted: None,
+        specs,
+        views: Vec::new(),
+        over: false,
+        inbox,
+        news,
+    };
     engine.send(TransferCommand::Enqueue(run.specs.clone()));
     tokio::select! {
         () = run.finished() => {}
@@ -56,8 +65,47 @@ pub async fn run_until(
     run.views
 }
 
+/// Goes on with the queue of a journal until nothing is left to do but what is paused. When `stop` is ready, the rest
+/// stays for next time. An error where the journal cannot be had.
+pub async fn finish_queue(
+    options: EngineOptions,
+    connect: Connect,
+    news: impl FnMut(&TransferEvent) + Send,
+    stop: impl Future<Output = ()> + Send,
+) -> Result<Vec<JobView>, Error> {
+    let (tell, inbox) = unbounded_channel();
+    let engine = Engine::start(options, connect, tell);
+    let mut run = Run::of_a_queue(inbox, news);
+    tokio::select! {
+        () = run.finished() => {}
+        () = stop => {}
+    }
+    engine.shut_down().await;
+    run.halted.map_or(Ok(run.views), Err)
+}
+
+/// Forgets the jobs of a journal that have ended, once what they left is cleaned up; begins nothing. Brings back the
+/// jobs that are left.
+pub async fn clear_queue(
+    options: EngineOptions,
+    connect: Connect,
+    news: impl FnMut(&TransferEvent) + Send,
+) -> Result<Vec<JobView>, Error> {
+    let (tell, inbox) = unbounded_channel();
+    let engine = Engine::start(EngineOptions { expansions: 0, ..options }, connect, tell);
+    let mut run = Run::of_a_queue(inbox, news);
+    engine.send(TransferCommand::ClearFinished);
+    let _ = timeout(CLEANING, run.without_finished()).await;
+    engine.shut_down().await;
+    run.halted.map_or(Ok(run.views), Err)
+}
+
 struct Run<F> {
+    /// Jobs that must be there before they can all be finished.
     wanted: usize,
+    /// The jobs are those of the journal.
+    queue: bool,
+    halted: Option<Error>,
     specs: Vec<JobSpec>,
     views: Vec<JobView>,
     /// The engine cannot work.
@@ -94,8 +142,32 @@ impl<F: FnMut(&TransferEvent) + Send> Run<F> {
         }
     }
 
+    async fn without_finished(&mut self) {
+        while !self.over
+            && (self.wanted == usize::MAX || self.views.iter().any(|view| view.state.finished()))
+        {
+            let Some(event) = self.inbox.recv().await else { return };
+            (self.news)(&event);
+            self.take(event);
+        }
+    }
+
+    fn of_a_queue(inbox: UnboundedReceiver<TransferEvent>, news: F) -> Run<F> {
+        Run {
+            wanted: usize::MAX,
+            queue: true,
+            halted: None,
+            specs: Vec::new(),
+            views: Vec::new(),
+            over: false,
+            inbox,
+            news,
+        }
+    }
+
     fn all_finished(&self) -> bool {
-        self.views.iter().all(|view| view.state.finished())
+        let rests = |state: &JobState| self.queue && *state == JobState::Paused;
+        self.views.iter().all(|view| view.state.finished() || rests(&view.state))
     }
 
     fn view(&mut self, id: JobId) -> Option<&mut JobView> {
@@ -130,6 +202,13 @@ impl<F: FnMut(&TransferEvent) + Send> Run<F> {
                 }
             }
             TransferEvent::Halted(error) => self.halted(&error),
+            TransferEvent::Restored(views) if self.queue => {
+                self.wanted = views.len();
+                self.views = views;
+            }
+            TransferEvent::Removed(jobs) if self.queue => {
+                self.views.retain(|view| !jobs.contains(&view.id));
+            }
             TransferEvent::Restored(_)
             | TransferEvent::Reordered(_)
             | TransferEvent::Removed(_)
@@ -141,6 +220,10 @@ impl<F: FnMut(&TransferEvent) + Send> Run<F> {
     /// Every job that is not finished fails with the engine's error.
     fn halted(&mut self, error: &Error) {
         self.over = true;
+        self.halted = Some(error.clone());
+        if self.queue {
+            return;
+        }
         for at in self.views.len()..self.wanted {
             let (id, spec) = (JobId(at as u64 + 1), self.specs[at].clone());
             self.views.push(JobView {

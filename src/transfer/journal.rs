@@ -4,7 +4,7 @@ mod file;
 mod table;
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -51,6 +51,15 @@ const GROUP: usize = 512;
 
 /// Between two tries to write what could not be written.
 const AGAIN: Duration = Duration::from_millis(500);
+
+/// What a journal says, read beside the process that writes it, whose number is given where there is one. Nothing is
+/// written; no journal is an empty one.
+pub fn peek(path: &Path) -> Result<(Vec<Fact>, Option<String>), Error> {
+    if !path.exists() {
+        return Ok((Vec::new(), None));
+    }
+    Ok((Table::read_only(path)?.replay()?, file::holder(path)))
+}
 
 impl Journal {
     /// `path: None` keeps the facts in memory.

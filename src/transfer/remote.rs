@@ -71,6 +71,8 @@ pub trait Remote: Send + Sync {
         upload: &'a UploadId,
     ) -> Answer<'a, Vec<UploadedPart>>;
 
+    fn uploads_of<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, Vec<UploadId>>;
+
     fn complete_multipart<'a>(
         &'a self,
         object: &'a ObjectAddress,
@@ -174,6 +176,10 @@ impl Remote for Client {
         upload: &'a UploadId,
     ) -> Answer<'a, Vec<UploadedPart>> {
         Box::pin(Client::list_parts(self, object, upload))
+    }
+
+    fn uploads_of<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, Vec<UploadId>> {
+        Box::pin(Client::uploads_of(self, object))
     }
 
     fn complete_multipart<'a>(

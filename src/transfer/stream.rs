@@ -27,16 +27,22 @@ const RANGE_BYTES: u64 = 8 * MIB;
 const RANGES_AHEAD: usize = 4;
 
 /// Stores what `source` gives until its end: one PUT when it is short, else a multipart upload that is aborted on
-/// failure. Gives the number of bytes too.
+/// failure and when `stop` is ready. Gives the number of bytes too.
 pub async fn upload_stream(
     remote: &dyn Remote,
     object: &ObjectAddress,
     mut source: impl AsyncRead + Unpin + Send,
     options: &PutOptions,
     patience: Patience,
+    stop: impl Future<Output = ()> + Send,
 ) -> Result<(Stored, u64), Error> {
+    let mut stop = std::pin::pin!(stop);
+    let stopped = || Error::new(ErrorKind::Cancelled, "upload", object.to_string());
     let gate = Gate::new(Slots::new(PARTS_AT_ONCE), patience);
-    let first = read_part(&mut source).await?;
+    let first = tokio::select! {
+        first = read_part(&mut source) => first?,
+        () = &mut stop => return Err(stopped()),
+    };
     if first.len() < PART_BYTES {
         let length = first.len() as u64;
         let stored = gate.send(|| remote.put(object, first.clone(), options)).await?;
@@ -45,7 +51,11 @@ pub async fn upload_stream(
     let start = PutOptions { only_if_absent: false, ..options.clone() };
     let upload = gate.send(|| remote.create_multipart(object, &start)).await?;
     let streaming = Streaming { remote, object, upload: &upload, gate: &gate };
-    match streaming.run(first, source, options.only_if_absent).await {
+    let ended = tokio::select! {
+        ended = streaming.run(first, source, options.only_if_absent) => ended,
+        () = &mut stop => Err(stopped()),
+    };
+    match ended {
         Ok(stored) => Ok(stored),
         Err(error) => {
             drop(gate.send(|| remote.abort_multipart(object, &upload)).await);

@@ -36,6 +36,7 @@ pub struct Setup {
     pub copy_threshold: u64,
     pub memory: Memory,
     pub slots: usize,
+    pub expansions: usize,
     pub patience: Patience,
 }
 
@@ -45,6 +46,7 @@ pub struct Yard {
     connect: Connect,
     remotes: Arc<Mutex<HashMap<ConnectionName, Arc<dyn Remote>>>>,
     slots: Arc<Slots>,
+    expansions: usize,
     patience: Patience,
     part_threshold: u64,
     copy_threshold: u64,
@@ -74,6 +76,7 @@ impl Yard {
             connect: setup.connect,
             remotes: Arc::default(),
             slots: Slots::new(setup.slots),
+            expansions: setup.expansions,
             patience: setup.patience,
             part_threshold: setup.part_threshold,
             copy_threshold: setup.copy_threshold,
@@ -85,6 +88,10 @@ impl Yard {
     /// Objects under way at once: more than slots, for an object waits for the journal too.
     pub fn objects(&self) -> usize {
         self.slots.most() + self.slots.most() / 2
+    }
+
+    pub fn expansions(&self) -> usize {
+        self.expansions
     }
 
     fn gate(&self) -> Gate {

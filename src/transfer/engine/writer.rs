@@ -53,9 +53,6 @@ impl From<JournalNews> for Input {
 /// Between two tellings of progress: 30 a second.
 const TELLING: Duration = Duration::from_millis(33);
 
-/// Jobs that look for their objects at once.
-const EXPANSIONS: usize = 4;
-
 /// How long workers get to come to a recorded point at the end.
 const LAST_WAIT: Duration = Duration::from_secs(10);
 
@@ -273,7 +270,7 @@ impl Writer {
         if self.closing || self.halted || self.early.is_some() {
             return;
         }
-        while let Some(due) = self.machine.next_due(self.yard.objects(), EXPANSIONS) {
+        while let Some(due) = self.machine.next_due(self.yard.objects(), self.yard.expansions()) {
             self.start(due);
         }
         let machine = &self.machine;

@@ -81,6 +81,22 @@ fn create_private(path: &Path) -> Result<(), Error> {
         .map_err(|e| Error::from_io(&e, "open the journal", path.display()))
 }
 
+/// The number of the process that has the journal at `path`.
+pub fn holder(path: &Path) -> Option<String> {
+    let mut file = File::open(beside(path, "lock")).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => Some(owner(&mut file)),
+        _ => None,
+    }
+}
+
+fn owner(file: &mut File) -> String {
+    let mut owner = String::new();
+    let _ = file.rewind();
+    let _ = file.take(20).read_to_string(&mut owner);
+    owner.chars().filter(char::is_ascii_digit).collect()
+}
+
 /// Takes the lock and writes who has it; otherwise says who has it.
 fn lock(path: &Path) -> Result<File, Error> {
     let failed = |e: std::io::Error| Error::from_io(&e, LOCK_JOURNAL, path.display());
@@ -97,10 +113,7 @@ fn lock(path: &Path) -> Result<File, Error> {
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
     }
-    let mut owner = String::new();
-    let _ = file.rewind();
-    let _ = file.take(20).read_to_string(&mut owner);
-    let owner: String = owner.chars().filter(char::is_ascii_digit).collect();
+    let owner = owner(&mut file);
     Err(Error::new(ErrorKind::Locked, LOCK_JOURNAL, path.display().to_string())
         .detail(format!("another Windlass has it (process {owner})")))
 }

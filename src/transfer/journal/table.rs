@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OpenFlags, Transaction, params};
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{JobId, MAX_NOTES, Verification};
@@ -46,6 +46,16 @@ impl Table {
 
     pub fn open(path: &Path) -> Result<Table, Error> {
         Table::prepare(Connection::open(path), path.display().to_string())
+    }
+
+    /// For [`Table::replay`] only, beside a writer.
+    pub fn read_only(path: &Path) -> Result<Table, Error> {
+        let shown = path.display().to_string();
+        let opened = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+        match opened.and_then(|connection| connection.busy_timeout(BUSY).map(|()| connection)) {
+            Ok(connection) => Ok(Table { connection, shown }),
+            Err(error) => Err(failed(&error, "open the journal", &shown)),
+        }
     }
 
     fn prepare(

@@ -14,7 +14,7 @@ use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::destination::{Destination, decide, exists};
 use crate::transfer::workers::finish::Ready;
 use crate::transfer::workers::multipart::{
-    Complete, Origin, completed_before, discard, missing, only_if_absent, open, reconcile,
+    Complete, Origin, completed_before, discard, missing, named, only_if_absent, open, reconcile,
     record_part, size_only,
 };
 
@@ -34,7 +34,7 @@ pub async fn copy(
     let head = task.gate.send(|| task.remote.head(&from)).await?;
     let size = head.size.unwrap_or_default();
     task.moved.expect(size);
-    if let Some(partial) = partial {
+    if let Some(partial) = named(task, partial).await? {
         if partial.source == source_of(&head) {
             if let Some(kept) = reconcile(task, &partial).await? {
                 return copy_parts(task, from, &head, kept, only_if_absent(task)).await;

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ByteRange, ObjectAddress, PutOptions, UploadedPart};
+use crate::domain::object::{ByteRange, ObjectAddress, PutOptions, UploadId, UploadedPart};
 use crate::domain::parts::{piece, piece_count};
 use crate::domain::provider::Capability;
 use crate::domain::transfer::{OnConflict, Verification};
@@ -40,15 +41,31 @@ pub async fn open(
     let (task, object) = (task.clone(), object.clone());
     let (size, part_size) = form;
     let opening = task.steps.clone().spawn(async move {
+        let (unnamed, parts) = (UploadId(String::new()), BTreeMap::new());
+        let asked = Multipart { object, upload: unnamed, part_size, size, source, parts };
+        task.opened(Partial::Multipart(asked.clone())).await?;
+        let tries = AtomicU32::new(0);
         let create = || async {
+            tries.fetch_add(1, Ordering::Relaxed);
             if task.steps.is_closed() {
                 return Err(Error::new(ErrorKind::Cancelled, "CreateMultipartUpload", ""));
             }
-            task.remote.create_multipart(&object, &options).await
+            task.remote.create_multipart(&asked.object, &options).await
         };
-        let upload = task.gate.send(create).await?;
-        let (object, parts) = (object.clone(), BTreeMap::new());
-        let multipart = Multipart { object, upload, part_size, size, source, parts };
+        let upload = match task.gate.send(create).await {
+            Ok(upload) => upload,
+            Err(error) => {
+                // What was refused left nothing.
+                if tries.load(Ordering::Relaxed) == 1 && !error.retryable() {
+                    task.closed().await?;
+                }
+                return Err(error);
+            }
+        };
+        if tries.load(Ordering::Relaxed) > 1 {
+            drop(sweep(&task, &asked.object, Some(&upload)).await);
+        }
+        let multipart = Multipart { upload, ..asked };
         if let Err(error) = task.opened(Partial::Multipart(multipart.clone())).await {
             // Nobody will know of it: it must not stay.
             drop(abort(&task, &multipart).await);
@@ -113,13 +130,50 @@ pub async fn record_part(task: &Task, part: UploadedPart) -> Result<(), Error> {
     task.record(Fact::PartsDone { job, place, parts: vec![part] }).await
 }
 
+/// What an earlier run left, if it can be gone on with. An upload that was asked for and never named is taken back.
+pub async fn named(task: &Task, partial: Option<Multipart>) -> Result<Option<Multipart>, Error> {
+    match partial {
+        Some(partial) if partial.upload.0.is_empty() => {
+            discard(task, &partial).await?;
+            Ok(None)
+        }
+        other => Ok(other),
+    }
+}
+
 /// Aborts; an upload that is gone is fine.
 pub async fn abort(task: &Task, multipart: &Multipart) -> Result<(), Error> {
-    let abort = || task.remote.abort_multipart(&multipart.object, &multipart.upload);
-    match task.gate.send(abort).await {
+    if multipart.upload.0.is_empty() {
+        return sweep(task, &multipart.object, None).await;
+    }
+    abort_upload(task, &multipart.object, &multipart.upload).await
+}
+
+async fn abort_upload(task: &Task, object: &ObjectAddress, id: &UploadId) -> Result<(), Error> {
+    match task.gate.send(|| task.remote.abort_multipart(object, id)).await {
         Err(error) if !error.is(&ErrorKind::NoSuchUpload) => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Aborts the uploads of this key that have no part, except `kept`: one of ours whose name we never learned has
+/// none, and of anybody else's no byte is lost. What cannot be listed is left alone.
+async fn sweep(task: &Task, object: &ObjectAddress, kept: Option<&UploadId>) -> Result<(), Error> {
+    let silent = |e: &Error| e.is(&ErrorKind::Unsupported) || e.is(&ErrorKind::AccessDenied);
+    let found = match task.gate.send(|| task.remote.uploads_of(object)).await {
+        Err(error) if silent(&error) => return Ok(()),
+        found => found?,
+    };
+    for id in found.iter().filter(|id| Some(*id) != kept) {
+        match task.gate.send(|| task.remote.list_parts(object, id)).await {
+            Ok(parts) if parts.is_empty() => abort_upload(task, object, id).await?,
+            Err(error) if !silent(&error) && !error.is(&ErrorKind::NoSuchUpload) => {
+                return Err(error);
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Aborts and forgets; where the abort fails, the upload stays recorded.

@@ -22,7 +22,7 @@ use crate::transfer::workers::destination::{Destination, decide, exists, find};
 use crate::transfer::workers::digest::md5_hex;
 use crate::transfer::workers::finish::Ready;
 use crate::transfer::workers::multipart::{
-    Complete, Origin, completed_before, discard, missing, only_if_absent, open, reconcile,
+    Complete, Origin, completed_before, discard, missing, named, only_if_absent, open, reconcile,
     record_part, size_only,
 };
 
@@ -44,7 +44,7 @@ impl<'a> Upload<'a> {
         let path = path.to_owned();
         let source = Arc::new(blocking(move || Source::open(&path)).await?);
         self.task.moved.expect(source.size);
-        if let Some(partial) = partial {
+        if let Some(partial) = named(self.task, partial).await? {
             if partial.source == source.stamp() {
                 return self.resume(source, partial).await;
             }

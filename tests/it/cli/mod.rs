@@ -1,6 +1,8 @@
 //! The compiled program's verbs as a process.
 
 mod configuration;
+mod crash;
+mod interrupt;
 mod manners;
 mod shop;
 mod verbs;

@@ -364,13 +364,13 @@ impl Remote for Fake {
         options: &'a PutOptions,
     ) -> Answer<'a, UploadId> {
         async move {
-            self.begin("create", object.key.as_str(), None).await?;
+            let fault = self.begin("create", object.key.as_str(), None).await?;
             let mut shelf = self.shelf.lock().unwrap();
             shelf.next_upload += 1;
             let id = format!("upload-{}", shelf.next_upload);
             let (object, options) = (object.clone(), options.clone());
             shelf.uploads.insert(id.clone(), Upload { object, options, parts: BTreeMap::new() });
-            Ok(UploadId(id))
+            Self::end(fault, UploadId(id))
         }
         .boxed()
     }
@@ -419,6 +419,16 @@ impl Remote for Fake {
                 size: body.len() as u64,
             };
             Ok(open.parts.iter().map(part).collect())
+        }
+        .boxed()
+    }
+
+    fn uploads_of<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, Vec<UploadId>> {
+        async move {
+            self.begin("uploads", object.key.as_str(), None).await?;
+            let shelf = self.shelf.lock().unwrap();
+            let same = shelf.uploads.iter().filter(|(_, open)| open.object == *object);
+            Ok(same.map(|(id, _)| UploadId(id.clone())).collect())
         }
         .boxed()
     }

@@ -10,3 +10,4 @@ mod promises;
 mod resume;
 mod round_trips;
 mod server;
+mod table;

@@ -184,7 +184,9 @@ async fn many_bodies_never_hold_more_memory_than_allowed() {
         let held = Arc::clone(&held);
         Some(Fault::SlowThen(
             Duration::from_millis(30),
-            Box::new(move || drop(held.fetch_sub(1, Ordering::SeqCst))),
+            Box::new(move || {
+                held.fetch_sub(1, Ordering::SeqCst);
+            }),
         ))
     });
     let options = EngineOptions { memory: 2 << 20, ..options(None) };

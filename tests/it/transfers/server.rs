@@ -1,6 +1,7 @@
 //! The engine on the real client against the embedded server.
 
 use std::fs;
+use std::future::pending;
 use std::sync::Arc;
 
 use windlass::domain::address::{Bucket, Key, Prefix};
@@ -69,7 +70,7 @@ async fn streams_of_unknown_length_go_up_and_come_down_in_order() {
         let (content, options) = (bytes(size), PutOptions::default());
         let patience = Patience::default();
         let sent =
-            upload_stream(&*client, &object, &content[..], &options, patience).await.unwrap();
+            upload_stream(&*client, &object, &content[..], &options, patience, pending()).await.unwrap();
         assert_eq!(sent.1, size as u64);
         let mut back = Vec::new();
         download_stream(&*client, &object, &mut back, patience).await.unwrap();

@@ -1,0 +1,31 @@
+//! The wish that a verb ends: ctrl-c, or the system's signals to end.
+
+use tokio::signal::ctrl_c;
+
+/// Ready when the process is asked to end, from the first poll on.
+#[cfg(unix)]
+pub async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut hangup)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+    else {
+        return drop(ctrl_c().await);
+    };
+    tokio::select! {
+        _ = ctrl_c() => {}
+        _ = term.recv() => {}
+        _ = hangup.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+pub async fn interrupted() {
+    drop(ctrl_c().await);
+}
+
+/// Ready when it is asked a second time; the first time says what happens meanwhile.
+pub async fn interrupted_twice(meanwhile: &str) {
+    interrupted().await;
+    eprintln!("windlass: {meanwhile}; once more to leave at once");
+    interrupted().await;
+}

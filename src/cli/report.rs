@@ -1,0 +1,149 @@
+//! What a verb says of its jobs when they have ended, and the exit code that follows.
+
+use serde_json::json;
+
+use crate::cli::print::{Printer, Status, Trouble, complain_of_all, error_object};
+use crate::domain::address::Bucket;
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::transfer::{Direction, JobState, JobView, Target, Verification, Work};
+use crate::domain::units::{Count, Size};
+use crate::domain::visible::visible;
+
+pub fn report(job: &JobView, printer: &mut Printer) -> Result<(), Trouble> {
+    complain_of_all(&failures(job), printer.json);
+    let (verb, from, to) = ends(&job.spec.work);
+    let progress = &job.progress;
+    if printer.json {
+        let (state, error) = match &job.state {
+            JobState::Done => ("done", None),
+            JobState::Failed(error) => ("failed", Some(error_object(error))),
+            JobState::Cancelled => ("cancelled", None),
+            JobState::Queued | JobState::Running => ("unfinished", None),
+            JobState::Paused => ("paused", None),
+        };
+        let verified = match &job.verification {
+            Some(Verification::Digest(name)) => Some(name.clone()),
+            Some(Verification::SizeOnly(reason)) => Some(format!("size only: {reason}")),
+            None => None,
+        };
+        let notes: Vec<_> = job
+            .notes
+            .iter()
+            .map(|note| json!({ "place": note.place, "text": note.text }))
+            .collect();
+        return Ok(printer.object(&json!({
+            "job": verb, "from": from, "to": to, "state": state,
+            "objects": progress.objects, "bytes": progress.bytes,
+            "failed": progress.failed, "skipped": progress.skipped,
+            "notes": notes, "verified": verified, "error": error,
+        }))?);
+    }
+    if printer.terminal {
+        let failed = match progress.failed {
+            0 => String::new(),
+            failed => format!(", {} failed", Count(failed)),
+        };
+        let skipped = match progress.skipped {
+            0 => String::new(),
+            skipped => format!(", {} skipped", Count(skipped)),
+        };
+        let to = if to.is_empty() { to } else { format!(" → {}", visible(&to)) };
+        let (objects, bytes) = (objects(progress.objects), Size(progress.bytes));
+        let from = visible(&from);
+        let state = match &job.state {
+            JobState::Queued | JobState::Running => ", unfinished",
+            JobState::Paused => ", paused",
+            JobState::Cancelled => ", cancelled",
+            JobState::Done | JobState::Failed(_) => "",
+        };
+        printer.line(&format!("{verb} {from}{to}: {objects}, {bytes}{skipped}{failed}{state}"))?;
+    }
+    for note in &job.notes {
+        eprintln!("windlass: {}: {}", visible(&note.place), visible(&note.text));
+    }
+    Ok(())
+}
+
+/// What failed, object by object, or why the whole did.
+fn failures(job: &JobView) -> Vec<Error> {
+    let whole = match &job.state {
+        JobState::Failed(error) if job.failures.is_empty() => Some(error.clone()),
+        _ => None,
+    };
+    let of_objects = job.failures.iter().map(|failure| {
+        let mut error = failure.error.clone();
+        if error.place.is_empty() {
+            error.place.clone_from(&failure.place);
+        }
+        error
+    });
+    whole.into_iter().chain(of_objects).collect()
+}
+
+/// A prefix below which nothing was found is most likely mistyped. A whole bucket may be empty, and to delete nothing
+/// is to have it deleted.
+pub fn found_nothing(job: &JobView) -> Option<Error> {
+    let seen = job.progress.objects + job.progress.skipped + job.progress.failed;
+    let (bucket, source) = match &job.spec.work {
+        Work::Download { bucket, source, .. } | Work::Copy { bucket, source, .. } => {
+            (bucket, source)
+        }
+        Work::Upload { .. } | Work::Delete { .. } => return None,
+    };
+    match source {
+        Target::Prefix(prefix) if job.state == JobState::Done && seen == 0 && !prefix.is_root() => {
+            let place = format!("s3://{bucket}/{prefix}");
+            Some(Error::new(ErrorKind::NoSuchKey, "ListObjectsV2", place))
+        }
+        _ => None,
+    }
+}
+
+/// The verb, where it reads and where it writes.
+fn ends(work: &Work) -> (&'static str, String, String) {
+    let at = |bucket: &Bucket, target: &Target| format!("s3://{bucket}/{}", target.as_str());
+    let verb = match work.direction() {
+        Direction::Up => "put",
+        Direction::Down => "get",
+        Direction::Copy => "cp",
+        Direction::Delete => "rm",
+    };
+    let (from, to) = match work {
+        Work::Upload { source, bucket, target, .. } => {
+            (source.display().to_string(), at(bucket, target))
+        }
+        Work::Download { bucket, source, folder, name } => {
+            let to = name.as_ref().map_or_else(|| folder.clone(), |name| folder.join(name));
+            (at(bucket, source), to.display().to_string())
+        }
+        Work::Copy { bucket, source, to_bucket, target } => {
+            (at(bucket, source), at(to_bucket, target))
+        }
+        Work::Delete { bucket, targets } => {
+            let places: Vec<_> = targets.iter().map(|target| at(bucket, target)).collect();
+            (places.join(" "), String::new())
+        }
+    };
+    (verb, from, to)
+}
+
+pub fn status(jobs: &[JobView]) -> Status {
+    let partly = |job: &JobView| match &job.state {
+        JobState::Failed(error) => {
+            error.is(&ErrorKind::Partial) || job.progress.objects > job.progress.failed
+        }
+        _ => false,
+    };
+    let done = jobs.iter().filter(|job| job.state == JobState::Done).count();
+    if done == jobs.len() {
+        Status::Done
+    } else if done > 0 || jobs.iter().any(partly) {
+        Status::Partly
+    } else {
+        Status::Failed
+    }
+}
+
+pub fn objects(count: u64) -> String {
+    format!("{} object{}", Count(count), if count == 1 { "" } else { "s" })
+}
