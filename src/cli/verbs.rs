@@ -8,8 +8,8 @@ use tokio::runtime;
 
 use crate::cli::args::{Arguments, TargetFlags, Verb};
 use crate::cli::connect::Choice;
-use crate::cli::print::{Status, Trouble, complain};
 use crate::cli::interrupt::{interrupted, interrupted_twice};
+use crate::cli::print::{Status, Trouble, complain};
 use crate::cli::{demo, jobs, list, one, queue, stream};
 use crate::config::paths::Folders;
 use crate::domain::error::{Error, ErrorKind};

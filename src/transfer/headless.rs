@@ -202,6 +202,10 @@ impl<F: FnMut(&TransferEvent) + Send> Run<F> {
                 }
             }
             TransferEvent::Halted(error) => self.halted(&error),
+            // The queue is not the one of the journal.
+            TransferEvent::Warned(error) if self.queue && self.wanted == usize::MAX => {
+                self.halted(&error);
+            }
             TransferEvent::Restored(views) if self.queue => {
                 self.wanted = views.len();
                 self.views = views;

@@ -78,7 +78,8 @@ impl<'a> Trial<'a> {
     /// Leaves a journal with the jobs queued and none begun.
     fn enqueue(&self) {
         let endpoint = self.shop.server().endpoint();
-        let name = format!("default@{}", endpoint.split("://").last().unwrap().trim_end_matches('/'));
+        let name =
+            format!("default@{}", endpoint.split("://").last().unwrap().trim_end_matches('/'));
         let (bucket, prefix) = (Bucket::new(&self.bucket), |p| Target::Prefix(Prefix::new(p)));
         let (source, headers) = (self.home.join("up"), ObjectHeaders::default());
         let folder = self.home.join("down");
@@ -103,8 +104,11 @@ impl<'a> Trial<'a> {
             work,
             on_conflict: OnConflict::Overwrite,
         };
-        let options =
-            EngineOptions { journal: Some(self.journal()), expansions: 0, ..EngineOptions::default() };
+        let options = EngineOptions {
+            journal: Some(self.journal()),
+            expansions: 0,
+            ..EngineOptions::default()
+        };
         let connect: Connect = std::sync::Arc::new(|_| panic!("nothing is begun"));
         Runtime::new().unwrap().block_on(async {
             let (tell, mut news) = unbounded_channel();
@@ -194,10 +198,9 @@ fn a_queue_killed_at_random_moments_ends_with_the_same_bytes() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64;
     let mut seeds = Dice(given("WINDLASS_CRASH_SEED").unwrap_or(now) | 1);
     let shop = Shop::open();
-    shop.server().faults().set_weather(Weather {
-        latency: Duration::from_millis(15),
-        ..Weather::default()
-    });
+    shop.server()
+        .faults()
+        .set_weather(Weather { latency: Duration::from_millis(15), ..Weather::default() });
     let mut kills = 0;
     for number in 0..trials {
         let seed = seeds.0;

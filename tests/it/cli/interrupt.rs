@@ -15,10 +15,7 @@ const SIZE: usize = 40 << 20;
 fn slow_shop() -> Shop {
     let shop = Shop::open();
     shop.store().create_bucket("media");
-    shop.server().faults().set_weather(Weather {
-        bandwidth: Some(2 << 20),
-        ..Weather::default()
-    });
+    shop.server().faults().set_weather(Weather { bandwidth: Some(2 << 20), ..Weather::default() });
     shop
 }
 
@@ -71,7 +68,8 @@ fn an_interrupted_get_leaves_no_part_file_behind() {
     let shop = slow_shop();
     shop.store().put("media", "large.bin", vec![7; SIZE]);
     let folder = shop.path("down");
-    let mut command = shop.command(&["get", "s3://media/large.bin", &format!("{}/", folder.display())]);
+    let mut command =
+        shop.command(&["get", "s3://media/large.bin", &format!("{}/", folder.display())]);
     command.stdin(Stdio::null());
     let child = spawn(command);
     let names = || std::fs::read_dir(&folder).map(|found| found.count()).unwrap_or(0);

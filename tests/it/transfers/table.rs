@@ -15,7 +15,9 @@ use windlass::transfer::engine::EngineOptions;
 use windlass::transfer::headless::run_to_end;
 
 use crate::support::server::{connection, r2_server, server};
-use crate::transfers::harness::{MIB, bytes, connect, download, job, names_in, options, upload, with};
+use crate::transfers::harness::{
+    MIB, bytes, connect, download, job, names_in, options, upload, with,
+};
 
 /// Two ranges or parts.
 const LARGE: usize = 9 * MIB + 5;
@@ -139,10 +141,13 @@ async fn ending(case: &Case) -> Ending {
         fs::write(target.join("from"), OLD).unwrap();
         store.put("bucket", "to", OLD);
     }
-    let spec = with(spec(case.way, &source, &target), match case.existing {
-        true => OnConflict::Overwrite,
-        false => OnConflict::Fail,
-    });
+    let spec = with(
+        spec(case.way, &source, &target),
+        match case.existing {
+            true => OnConflict::Overwrite,
+            false => OnConflict::Fail,
+        },
+    );
     server.faults().add(case.fault.clone());
     let options = EngineOptions { copy_threshold: 1 << 20, ..options(None) };
     let view = run_to_end(options, connect(&client), vec![spec], |_| ()).await.remove(0);
@@ -150,10 +155,8 @@ async fn ending(case: &Case) -> Ending {
         Way::Down => fs::read(target.join("from")).ok(),
         Way::Up | Way::Copy => store.bytes("bucket", "to").map(|bytes| bytes.to_vec()),
     };
-    let (is_new, is_old) = (
-        found.as_ref() == Some(&new),
-        found.as_deref() == case.existing.then_some(OLD),
-    );
+    let (is_new, is_old) =
+        (found.as_ref() == Some(&new), found.as_deref() == case.existing.then_some(OLD));
     let said = format!("{:?} {:?}", view.state, view.failures.first());
     if view.state == JobState::Done && !is_new {
         return Ending::FalseSuccess(said);
@@ -198,7 +201,10 @@ async fn no_fault_loses_a_byte_or_is_called_a_success() {
     let lost = count(|end| matches!(end, Ending::Lost(_)));
     let lies = count(|end| matches!(end, Ending::FalseSuccess(_)));
     let survived = count(|end| *end == Ending::Survived);
-    println!("{} faults: {survived} survived, {lost} bytes lost, {lies} false successes", ended.len());
+    println!(
+        "{} faults: {survived} survived, {lost} bytes lost, {lies} false successes",
+        ended.len()
+    );
     let bad: Vec<_> = ended.iter().filter(|(end, _)| *end != Ending::Survived).collect();
     assert!(bad.is_empty(), "{bad:#?}");
 }
