@@ -165,7 +165,8 @@ fn together(explanation: &Explanation, errors: &[&Error]) -> String {
         [("why", &explanation.why), ("next", &explanation.next), ("code", &facts)]
     {
         if !sentence.is_empty() {
-            text += &format!("\n  {label:<6} {}", visible(sentence));
+            let lines: Vec<_> = sentence.lines().map(|line| visible(line.trim_end())).collect();
+            text += &format!("\n  {label:<6} {}", lines.join("\n         "));
         }
     }
     text

@@ -4,4 +4,5 @@ pub mod app;
 pub mod http;
 pub mod screen;
 pub mod server;
+pub mod shapes;
 pub mod svg;

@@ -4,11 +4,10 @@ use std::fmt::Write;
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-const CELL_WIDTH: f64 = 8.4;
-const CELL_HEIGHT: f64 = 18.0;
-const MARGIN: f64 = 14.0;
+use crate::support::shapes::{self, CELL_HEIGHT, CELL_WIDTH, MARGIN};
+
 const BACKGROUND: &str = "#16181d";
 const FOREGROUND: &str = "#d4d4d8";
 
@@ -20,7 +19,7 @@ pub fn svg(buffer: &Buffer) -> String {
     let _ = writeln!(
         out,
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0} {height:.0}" width="{width:.0}" height="{height:.0}">
-<style>text {{ font: 14px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; white-space: pre }}</style>
+<style>text {{ font: 14px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace }} path {{ fill: none; stroke-width: 1.2 }}</style>
 <rect width="100%" height="100%" rx="8" fill="{BACKGROUND}"/>"#
     );
     for y in 0..buffer.area.height {
@@ -78,21 +77,39 @@ fn put(out: &mut String, run: &Run, y: u16) {
             r#"<rect x="{left:.1}" y="{top:.1}" width="{width:.1}" height="{CELL_HEIGHT}" fill="{background}"/>"#
         );
     }
-    if run.text.trim().is_empty() {
+    let (mut word, mut from, mut x) = (String::new(), run.x, run.x);
+    for symbol in run.text.chars() {
+        let drawn = shapes::draw(out, symbol, (x, y), &run.look.color);
+        if drawn || symbol == ' ' {
+            write_word(out, &std::mem::take(&mut word), (from, y), &run.look);
+        } else {
+            from = if word.is_empty() { x } else { from };
+            word.push(symbol);
+        }
+        x += u16::try_from(symbol.width().unwrap_or(0)).unwrap_or(0);
+    }
+    write_word(out, &word, (from, y), &run.look);
+}
+
+/// Each word has its own place, so that no viewer can run spaces together.
+fn write_word(out: &mut String, word: &str, (x, y): (u16, u16), look: &Look) {
+    if word.is_empty() {
         return;
     }
     let mut more = String::new();
     for (wanted, attribute) in [
-        (run.look.bold, r#" font-weight="bold""#),
-        (run.look.underlined, r#" text-decoration="underline""#),
-        (run.look.dim, r#" opacity="0.55""#),
+        (look.bold, r#" font-weight="bold""#),
+        (look.underlined, r#" text-decoration="underline""#),
+        (look.dim, r#" opacity="0.55""#),
     ] {
         if wanted {
             more.push_str(attribute);
         }
     }
-    let base = top + CELL_HEIGHT * 0.74;
-    let (color, text) = (&run.look.color, escaped(&run.text));
+    let left = MARGIN + f64::from(x) * CELL_WIDTH;
+    let base = MARGIN + (f64::from(y) + 0.74) * CELL_HEIGHT;
+    let width = f64::from(u16::try_from(word.width()).unwrap_or(0)) * CELL_WIDTH;
+    let (color, text) = (&look.color, escaped(word));
     let _ = writeln!(
         out,
         r#"<text x="{left:.1}" y="{base:.1}" textLength="{width:.1}" lengthAdjust="spacingAndGlyphs" fill="{color}"{more}>{text}</text>"#
