@@ -19,6 +19,7 @@ impl State {
         let mut asked = Asked::default();
         state.with(now, &mut asked, |parts, cx| parts.buckets.start(cx));
         asked.moves.push(Move::Open(open));
+        let key_problems = key_problems.into_iter().map(|text| format!("keymap.toml: {text}"));
         for text in problems.into_iter().chain(key_problems) {
             asked.moves.push(Move::Toast { level: Level::Problem, text });
         }

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 /// The step at which a second window finds that the first has the queue.
 pub const LOCK_JOURNAL: &str = "lock the journal";
 
+/// The step at which a damaged queue is found.
+pub const OPEN_JOURNAL: &str = "open the journal";
+
 /// A failure below the shells. `Display` is one line without secrets; [`Error::explain`] says why and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Error {

@@ -1,11 +1,13 @@
 //! Buckets: every one the keys may list, made and removed.
 
+use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::BucketEntry;
 use crate::domain::provider::{Capability, Provider};
+use crate::s3::bucket_pages::{Next, PER_PAGE, R2_TOKEN};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::sdk::Sdk;
@@ -18,26 +20,49 @@ impl Client {
         let mut entries: Vec<BucketEntry> = Vec::new();
         let mut token: Option<String> = None;
         loop {
-            let output = self
-                .run(&call, |sdk| {
-                    let request = sdk.list_buckets().set_continuation_token(token.clone());
-                    let call = &call;
-                    async move { request.send().await.map_err(|error| call.failed(error)) }
-                })
-                .await?;
+            let (output, next) = self.page_of_buckets(&call, token.as_deref()).await?;
             entries.extend(output.buckets().iter().filter_map(|bucket| {
                 let created = bucket.creation_date().and_then(timestamp);
                 bucket.name().map(|name| BucketEntry { bucket: Bucket::new(name), created })
             }));
-            let next = output.continuation_token().filter(|next| !next.is_empty());
-            if next.is_some() && next == token.as_deref() {
+            if next.is_some() && next == token {
                 return Err(call.fails(ErrorKind::BrokenListing, "the token of buckets came twice"));
             }
-            token = next.map(str::to_owned);
+            token = next;
             if token.is_none() {
                 return Ok(entries);
             }
         }
+    }
+
+    /// One page and the token of the next.
+    async fn page_of_buckets(
+        &self,
+        call: &Call,
+        token: Option<&str>,
+    ) -> Result<(ListBucketsOutput, Option<String>), Error> {
+        let provider = self.sdk().await?.provider;
+        let (aws, r2) = (provider == Provider::Aws, provider == Provider::R2);
+        let headers = Next::default();
+        let output = self
+            .run(call, |sdk| {
+                let request = sdk
+                    .list_buckets()
+                    .set_max_buckets(aws.then_some(PER_PAGE))
+                    .set_continuation_token(token.filter(|_| !r2).map(str::to_owned));
+                let (next, token) = (headers.clone(), token.filter(|_| r2).map(str::to_owned));
+                let request =
+                    request.customize().interceptor(next).mutate_request(move |request| {
+                        if let Some(token) = &token {
+                            request.headers_mut().insert(R2_TOKEN, token.clone());
+                        }
+                    });
+                async move { request.send().await.map_err(|error| call.failed(error)) }
+            })
+            .await?;
+        let next = output.continuation_token().map(str::to_owned);
+        let next = next.or_else(|| headers.token()).filter(|next| !next.is_empty());
+        Ok((output, next))
     }
 
     /// In the connection's region.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::domain::error::{Error, ErrorKind, LOCK_JOURNAL};
+use crate::domain::error::{Error, ErrorKind, LOCK_JOURNAL, OPEN_JOURNAL};
 use crate::transfer::journal::table::{APPLICATION_ID, SCHEMA, Table, failed};
 
 #[derive(Debug)]
@@ -75,10 +75,7 @@ fn private() -> OpenOptions {
 }
 
 fn create_private(path: &Path) -> Result<(), Error> {
-    private()
-        .open(path)
-        .map(drop)
-        .map_err(|e| Error::from_io(&e, "open the journal", path.display()))
+    private().open(path).map(drop).map_err(|e| Error::from_io(&e, OPEN_JOURNAL, path.display()))
 }
 
 /// The number of the process that has the journal at `path`.
@@ -124,10 +121,10 @@ fn check(path: &Path) -> Result<(), Error> {
         Ok(found) if found.len() == 0 => return Ok(()),
         Ok(_) => {}
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(e) => return Err(Error::from_io(&e, "open the journal", path.display())),
+        Err(e) => return Err(Error::from_io(&e, OPEN_JOURNAL, path.display())),
     }
     let wrong = |why: String| {
-        Error::new(ErrorKind::Corrupt, "open the journal", path.display().to_string()).detail(why)
+        Error::new(ErrorKind::Corrupt, OPEN_JOURNAL, path.display().to_string()).detail(why)
     };
     let number = |connection: &Connection, name: &str| {
         connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0))
@@ -138,7 +135,7 @@ fn check(path: &Path) -> Result<(), Error> {
         Ok((sound, number(&connection, "application_id")?, number(&connection, "user_version")?))
     };
     let (sound, application, schema) =
-        look().map_err(|error| failed(&error, "open the journal", &path.display().to_string()))?;
+        look().map_err(|error| failed(&error, OPEN_JOURNAL, &path.display().to_string()))?;
     if sound != "ok" {
         return Err(wrong(sound));
     }
@@ -147,8 +144,9 @@ fn check(path: &Path) -> Result<(), Error> {
     }
     if schema > SCHEMA {
         let why = format!("it was written by a newer Windlass (form {schema}, known {SCHEMA})");
-        return Err(Error::new(ErrorKind::Config, "open the journal", path.display().to_string())
-            .detail(why));
+        return Err(
+            Error::new(ErrorKind::Config, OPEN_JOURNAL, path.display().to_string()).detail(why)
+        );
     }
     Table::open(path).and_then(|table| table.replay()).map(drop)
 }
@@ -164,6 +162,5 @@ fn put_aside(path: &Path, reason: &Error) -> Result<Error, Error> {
         let _ = std::fs::rename(with(path), with(&aside));
     }
     let detail = format!("{}; it is kept as {}", reason.detail, aside.display());
-    Ok(Error::new(ErrorKind::Corrupt, "open the journal", path.display().to_string())
-        .detail(detail))
+    Ok(Error::new(ErrorKind::Corrupt, OPEN_JOURNAL, path.display().to_string()).detail(detail))
 }

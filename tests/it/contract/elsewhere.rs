@@ -2,6 +2,7 @@
 
 use windlass::domain::address::{Bucket, Prefix};
 use windlass::domain::error::ErrorKind;
+use windlass::domain::provider::Provider;
 use windlass::s3::client::ListQuery;
 
 use super::scripted::{answer, refusal, scripted, xml};
@@ -64,4 +65,29 @@ async fn a_page_of_the_web_is_no_s3() {
         let error = server.client().list_buckets().await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::NotS3, "{status} {body:?}: {error:?}");
     }
+}
+
+#[tokio::test]
+async fn buckets_come_page_by_page_where_the_server_has_pages() {
+    let (more, last) = (
+        "cf-is-truncated: true\r\ncf-next-continuation-token: t0k3n",
+        "cf-is-truncated: false\r\ncf-next-continuation-token: t0k3n",
+    );
+    let server = scripted(&[&answer(200, more, BUCKETS), &answer(200, last, BUCKETS)]).await;
+    let client = server.client_as(Provider::R2);
+    assert_eq!(client.list_buckets().await.unwrap().len(), 2);
+    let asked = server.asked();
+    assert_eq!(asked.len(), 2);
+    assert_eq!(asked[0].header("cf-continuation-token"), None);
+    assert_eq!(asked[1].header("cf-continuation-token"), Some("t0k3n"));
+    assert!(asked[1].header("authorization").unwrap().contains("cf-continuation-token"));
+
+    let first =
+        BUCKETS.replace("</ListAll", "<ContinuationToken>t0k3n</ContinuationToken></ListAll");
+    let server = scripted(&[&xml(200, &first), &xml(200, BUCKETS)]).await;
+    assert_eq!(server.client().list_buckets().await.unwrap().len(), 2);
+    assert!(server.asked()[1].line.contains("continuation-token=t0k3n"));
+    let endless = scripted(&[&xml(200, &first)]).await;
+    let error = endless.client().list_buckets().await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::BrokenListing);
 }

@@ -25,6 +25,7 @@ async fn a_damaged_or_foreign_journal_is_set_aside_and_said() {
             })
             .await;
         assert_eq!(warned.kind, ErrorKind::Corrupt);
+        assert!(warned.explain().what.contains("queue is damaged"), "{}", warned.explain().what);
         assert!(warned.detail.contains(&format!("transfers.db.damaged-{round}")), "{warned:?}");
         assert_eq!(running.restored().await, []);
         running.engine.shut_down().await;

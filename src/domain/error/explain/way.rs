@@ -1,7 +1,7 @@
 //! What goes wrong between here and a server, and with the bytes on the way.
 
 use crate::domain::error::explain::explanation::Explanation;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, OPEN_JOURNAL};
 
 pub fn explain(error: &Error) -> Option<Explanation> {
     way(error).or_else(|| bytes(error))
@@ -67,6 +67,11 @@ fn unreachable_server(error: &Error) -> Explanation {
 
 fn bytes(error: &Error) -> Option<Explanation> {
     Some(match error.kind {
+        ErrorKind::Corrupt if error.operation == OPEN_JOURNAL => Explanation::new(
+            format!("the file of the queue is damaged: {}", error.detail_or("it cannot be read")),
+            "the disk failed, or another program wrote to it; it was renamed, and nothing of it deleted",
+            "look which transfers were unfinished and start them again; new ones are kept as ever",
+        ),
         ErrorKind::Corrupt => Explanation::new(
             format!(
                 "the bytes are not the ones that were sent: {}",
