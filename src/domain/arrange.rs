@@ -1,11 +1,10 @@
 //! Which rows of a listing are shown, and in which order.
 
-use std::cmp::Reverse;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::listing::{Listing, Row, RowKind};
+use crate::domain::listing::{Listing, Page, Row, RowKind};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SortBy {
@@ -64,82 +63,106 @@ impl Filter {
         if self.folded { here.eq_ignore_ascii_case(word) } else { here == word }
     }
 
-    /// Allocates nothing.
     pub fn matches(&self, name: &str) -> bool {
-        self.words.iter().all(|word| {
-            if self.folded {
-                contains_folded(name.as_bytes(), word.as_bytes())
-            } else {
-                name.contains(word.as_str())
-            }
-        })
+        if !self.folded || self.words.is_empty() {
+            return self.finds(name);
+        }
+        self.finds(&name.to_ascii_lowercase())
+    }
+
+    /// Calls `found` with the place of every row of a page that matches. `folded` is room that is used again.
+    pub fn each_match(&self, page: &Page, folded: &mut String, found: impl FnMut(usize)) {
+        let mut text = page.text();
+        if self.folded && !self.words.is_empty() {
+            folded.clear();
+            folded.push_str(text);
+            folded.make_ascii_lowercase();
+            text = folded;
+        }
+        (0..page.len()).filter(|at| self.finds(&text[page.span(*at)])).for_each(found);
+    }
+
+    fn finds(&self, name: &str) -> bool {
+        self.words.iter().all(|word| name.contains(word.as_str()))
     }
 }
 
-/// Whether `text` contains `word`, whose ASCII letters are in lower case, in any ASCII case.
-fn contains_folded(text: &[u8], word: &[u8]) -> bool {
-    let Some((first, rest)) = word.split_first() else { return true };
-    let Some(last_start) = text.len().checked_sub(word.len()) else { return false };
-    text[..=last_start].iter().enumerate().any(|(at, byte)| {
-        byte.to_ascii_lowercase() == *first
-            && text[at + 1..at + word.len()].eq_ignore_ascii_case(rest)
-    })
-}
-
-/// Computes the order of every row of `listing`; takes tens to hundreds of milliseconds for a million rows.
+/// The order of every row of `listing`.
 pub fn arrange(listing: &Listing, arrangement: &Arrangement) -> Order {
+    arrange_while(listing, arrangement, || true).unwrap_or_default()
+}
+
+/// As [`arrange`], which takes tens to hundreds of milliseconds for a million rows; `None` where the order is not
+/// `wanted` any more before it is there.
+pub fn arrange_while(
+    listing: &Listing,
+    arrangement: &Arrangement,
+    wanted: impl Fn() -> bool,
+) -> Option<Order> {
     let filter = Filter::new(&arrangement.filter);
-    let shown = || {
-        listing
-            .rows()
-            .zip(0u32..)
-            .filter(|(row, _)| filter.matches(row.name))
-            .map(|(row, at)| (at, row))
-    };
-    let prefixes = shown().filter(|(_, row)| row.is_prefix());
-    let objects = shown().filter(|(_, row)| !row.is_prefix());
-    let descending = arrangement.descending;
+    let (mut prefixes, mut named, mut keyed) = (Named::default(), Named::default(), Vec::new());
+    let mut folded = String::new();
+    for (start, page) in listing.pages_from(0) {
+        if !wanted() {
+            return None;
+        }
+        filter.each_match(page, &mut folded, |at| {
+            let (row, number) = (page.row(at), start + u32::try_from(at).unwrap_or(u32::MAX));
+            match key(&row, arrangement) {
+                _ if row.is_prefix() => prefixes.push(row.name, number),
+                None => named.push(row.name, number),
+                Some(key) => keyed.push((key, number)),
+            }
+        });
+    }
     let by_name = arrangement.sort == SortBy::Name;
-    let mut order = sorted_by_name(prefixes, descending && by_name);
-    order.extend(match arrangement.sort {
-        SortBy::Name => sorted_by_name(objects, descending),
-        SortBy::Size => sorted(objects.map(|(at, row)| (row.size(), at)), descending),
-        SortBy::Modified => sorted(objects.map(|(at, row)| (modified(&row), at)), descending),
-    });
-    Order(order)
-}
-
-fn modified(row: &Row<'_>) -> Option<i64> {
-    match row.kind {
-        RowKind::Object { modified, .. } => modified.map(jiff::Timestamp::as_second),
-        RowKind::Prefix => None,
-    }
-}
-
-/// Pages come in key order, so this mostly only looks whether they do.
-fn sorted_by_name<'a>(rows: impl Iterator<Item = (u32, Row<'a>)>, descending: bool) -> Vec<u32> {
-    let mut named: Vec<(&str, u32)> = rows.map(|(at, row)| (row.name, at)).collect();
-    if !named.is_sorted() {
-        named.sort_unstable();
-    }
-    if descending {
-        named.reverse();
-    }
-    named.into_iter().map(|(_, at)| at).collect()
-}
-
-/// Equal keys stay in the order of their names, whichever way the keys go.
-fn sorted<K: Ord>(rows: impl Iterator<Item = (K, u32)>, descending: bool) -> Vec<u32> {
-    if descending {
-        return ordered(rows.map(|(key, at)| (Reverse(key), at)));
-    }
-    ordered(rows)
-}
-
-fn ordered<K: Ord>(rows: impl Iterator<Item = (K, u32)>) -> Vec<u32> {
-    let mut keyed: Vec<(K, u32)> = rows.collect();
+    let mut order = prefixes.sorted(listing, arrangement.descending && by_name);
+    order.extend(named.sorted(listing, arrangement.descending));
+    // Equal keys stay in the order of their names, whichever way the keys go.
     keyed.sort_unstable();
-    keyed.into_iter().map(|(_, at)| at).collect()
+    order.extend(keyed.into_iter().map(|(_, number)| number));
+    wanted().then_some(Order(order))
+}
+
+/// By what an object is sorted, ascending in either direction; `None` for its name.
+fn key(row: &Row<'_>, arrangement: &Arrangement) -> Option<u64> {
+    let RowKind::Object { size, modified, .. } = row.kind else { return None };
+    let key = match arrangement.sort {
+        SortBy::Name => return None,
+        SortBy::Size => size,
+        // What has no time comes before 1970 and all that is known.
+        SortBy::Modified => {
+            modified.map_or(0, |time| time.as_second().cast_unsigned() ^ (1 << 63))
+        }
+    };
+    Some(if arrangement.descending { !key } else { key })
+}
+
+/// Rows to be put in the order of their names.
+#[derive(Default)]
+struct Named<'a> {
+    numbers: Vec<u32>,
+    last: &'a str,
+    mixed: bool,
+}
+
+impl<'a> Named<'a> {
+    fn push(&mut self, name: &'a str, number: u32) {
+        self.mixed |= name < self.last;
+        self.last = name;
+        self.numbers.push(number);
+    }
+
+    /// Pages come in key order, so there is mostly nothing to sort.
+    fn sorted(mut self, listing: &Listing, descending: bool) -> Vec<u32> {
+        if self.mixed {
+            self.numbers.sort_unstable_by_key(|number| listing.row(*number).name);
+        }
+        if descending {
+            self.numbers.reverse();
+        }
+        self.numbers
+    }
 }
 
 #[cfg(test)]
@@ -203,6 +226,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_wanted_any_more_is_given_up() {
+        let arrangement = Arrangement { sort: SortBy::Size, ..Arrangement::default() };
+        assert_eq!(arrange_while(&listing(), &arrangement, || false), None);
+    }
+
+    #[test]
+    fn times_before_1970_come_before_later_ones_and_after_none() {
+        let mut page = Page::default();
+        for (name, second) in [("a", Some(5)), ("b", Some(-5)), ("c", None)] {
+            let modified = second.and_then(|second| Timestamp::from_second(second).ok());
+            page.push_object(name, 1, modified, Class::Standard);
+        }
+        let mut listing = Listing::default();
+        listing.push(Arc::new(page));
+        let by = |descending| {
+            let sort = SortBy::Modified;
+            arrange(&listing, &Arrangement { sort, descending, ..Arrangement::default() }).0
+        };
+        assert_eq!((by(false), by(true)), (vec![2, 1, 0], vec![0, 1, 2]));
+    }
+
+    #[test]
     fn names_out_of_order_are_put_in_order() {
         let mut page = Page::default();
         for name in ["c", "a", "b"] {
@@ -217,7 +262,14 @@ mod tests {
         #[test]
         fn a_filter_finds_what_a_search_in_lower_case_finds(name in ".{0,12}", word in "[a-zä0-9]{1,3}") {
             let found = name.to_ascii_lowercase().contains(&word.to_ascii_lowercase());
-            prop_assert_eq!(Filter::new(&word).matches(&name), found);
+            let filter = Filter::new(&word);
+            prop_assert_eq!(filter.matches(&name), found);
+            let mut page = Page::default();
+            page.push_prefix("before");
+            page.push_prefix(&name);
+            let mut places = Vec::new();
+            filter.each_match(&page, &mut "kept".to_owned(), |at| places.push(at));
+            prop_assert_eq!(places.contains(&1), found);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A listing of one prefix: rows kept in text arenas, a page at a time, cheap to snapshot.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -161,8 +162,7 @@ impl Page {
     /// # Panics
     /// Where `at` is not below [`Page::len`].
     pub fn row(&self, at: usize) -> Row<'_> {
-        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
-        let name = &self.text[start..self.ends[at] as usize];
+        let name = &self.text[self.span(at)];
         let kind = match self.classes[at] {
             PREFIX_ROW => RowKind::Prefix,
             class => RowKind::Object {
@@ -179,6 +179,28 @@ impl Page {
 
     pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
         (0..self.len()).map(|at| self.row(at))
+    }
+
+    /// Every name, one after the other without anything between them.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where the name of row `at` is in [`Page::text`].
+    ///
+    /// # Panics
+    /// Where `at` is not below [`Page::len`].
+    pub fn span(&self, at: usize) -> Range<usize> {
+        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
+        start..self.ends[at] as usize
+    }
+
+    /// Bytes of the object in row `at`; `None` for a prefix.
+    ///
+    /// # Panics
+    /// Where `at` is not below [`Page::len`].
+    pub fn size(&self, at: usize) -> Option<u64> {
+        (self.classes[at] != PREFIX_ROW).then(|| self.sizes[at])
     }
 
     /// Bytes this page holds on the heap, for the memory bench.
@@ -235,6 +257,13 @@ impl Listing {
         &self.pages
     }
 
+    /// The pages from the one with the row numbered `from` on, each with the number of its first row.
+    pub fn pages_from(&self, from: u32) -> impl Iterator<Item = (u32, &Page)> {
+        let first = self.starts.partition_point(|start| *start <= from).saturating_sub(1);
+        let pages = self.pages[first.min(self.pages.len())..].iter().map(|page| &**page);
+        self.starts[first.min(self.starts.len())..].iter().copied().zip(pages)
+    }
+
     /// The row numbered `at`.
     ///
     /// # Panics
@@ -246,12 +275,6 @@ impl Listing {
 
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.pages.iter().flat_map(|page| page.rows())
-    }
-
-    /// The number of the row with this name.
-    pub fn find(&self, name: &str) -> Option<u32> {
-        let at = self.rows().position(|row| row.name == name)?;
-        u32::try_from(at).ok()
     }
 
     pub fn heap_bytes(&self) -> usize {
@@ -286,8 +309,9 @@ mod tests {
         assert_eq!(listing.rows().map(|r| r.name).collect::<Vec<_>>(), ["a", "b/", "c"]);
         assert_eq!(listing.row(2).name, "c");
         assert!(listing.row(1).is_prefix());
-        assert_eq!(listing.find("c"), Some(2));
-        assert_eq!(listing.find("d"), None);
+        let starts = |from| listing.pages_from(from).map(|(start, _)| start).collect::<Vec<_>>();
+        assert_eq!((starts(0), starts(2), starts(9)), (vec![0, 2, 2], vec![2], vec![2]));
+        assert_eq!(Listing::default().pages_from(0).count(), 0);
     }
 
     #[test]

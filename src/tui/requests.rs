@@ -8,11 +8,12 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, spawn_blocking};
+use tokio_util::sync::CancellationToken;
 
 use crate::app::effect::Request;
 use crate::app::event::{FolderEntry, Measure, Peek, Reply};
 use crate::domain::address::{Bucket, Prefix};
-use crate::domain::arrange::arrange;
+use crate::domain::arrange::arrange_while;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{
     BucketEntry, ByteRange, GetOptions, ObjectAddress, ObjectHeaders, PutOptions,
@@ -25,7 +26,8 @@ use crate::tui::destinations::conflicts;
 /// The most a page of a listing may have.
 pub const PAGE: u16 = 1000;
 
-/// One sort or filter at a time: those that wait can still be abandoned, and two cores stay useful.
+/// One sort or filter at a time: those that wait can still be abandoned, one under way gives up soon, and two cores stay
+/// useful.
 static ARRANGING: Semaphore = Semaphore::const_new(1);
 
 /// Sends one answer, or several for [`Request::Measure`].
@@ -76,9 +78,13 @@ pub async fn answer(
         Request::Arrange { listing, arrangement } => {
             // The semaphore is never closed.
             let turn = ARRANGING.acquire().await;
-            let ordered = spawn_blocking(move || arrange(&listing, &arrangement)).await;
-            drop(turn);
-            if let Ok(order) = ordered {
+            let superseded = CancellationToken::new();
+            let _when_dropped = superseded.clone().drop_guard();
+            let ordered = spawn_blocking(move || {
+                let _turn = turn;
+                arrange_while(&listing, &arrangement, || !superseded.is_cancelled())
+            });
+            if let Ok(Some(order)) = ordered.await {
                 send(Reply::Arranged(order));
             }
         }
