@@ -1,4 +1,4 @@
-//! What every list has: a cursor with the first row on screen, and marks.
+//! What every list has: a cursor, and the first row on screen.
 
 use crate::app::action::Action;
 
@@ -62,92 +62,6 @@ impl List {
     }
 }
 
-/// A set of row numbers with the totals that are shown of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Marks {
-    words: Vec<u64>,
-    objects: usize,
-    prefixes: usize,
-    bytes: u64,
-}
-
-impl Marks {
-    pub fn contains(&self, row: u32) -> bool {
-        let (word, bit) = place(row);
-        self.words.get(word).is_some_and(|bits| bits & bit != 0)
-    }
-
-    /// Marks a row; `size` is `None` for a prefix.
-    pub fn insert(&mut self, row: u32, size: Option<u64>) {
-        let (word, bit) = place(row);
-        if self.words.len() <= word {
-            self.words.resize(word + 1, 0);
-        }
-        if self.words[word] & bit == 0 {
-            self.words[word] |= bit;
-            match size {
-                Some(size) => {
-                    self.objects += 1;
-                    self.bytes = self.bytes.saturating_add(size);
-                }
-                None => self.prefixes += 1,
-            }
-        }
-    }
-
-    pub fn remove(&mut self, row: u32, size: Option<u64>) {
-        if !self.contains(row) {
-            return;
-        }
-        let (word, bit) = place(row);
-        self.words[word] &= !bit;
-        match size {
-            Some(size) => {
-                self.objects -= 1;
-                self.bytes = self.bytes.saturating_sub(size);
-            }
-            None => self.prefixes -= 1,
-        }
-    }
-
-    pub fn toggle(&mut self, row: u32, size: Option<u64>) {
-        if self.contains(row) { self.remove(row, size) } else { self.insert(row, size) }
-    }
-
-    pub fn clear(&mut self) {
-        *self = Marks::default();
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    pub fn len(&self) -> usize {
-        self.objects + self.prefixes
-    }
-
-    /// How many of the marked rows are prefixes, whose bytes are unknown.
-    pub fn prefixes(&self) -> usize {
-        self.prefixes
-    }
-
-    /// Bytes of the marked objects.
-    pub fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
-    /// Marked rows by number.
-    pub fn iter(&self) -> impl Iterator<Item = u32> {
-        self.words.iter().zip(0u32..).flat_map(|(bits, word)| {
-            (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit)
-        })
-    }
-}
-
-fn place(row: u32) -> (usize, u64) {
-    ((row / 64) as usize, 1 << (row % 64))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,19 +101,5 @@ mod tests {
         assert_eq!(list, List { cursor: 3, offset: 0 });
         list.scroll(500, 100, 10);
         assert_eq!(list, List { cursor: 90, offset: 90 });
-    }
-
-    #[test]
-    fn marks_know_their_count_and_bytes() {
-        let mut marks = Marks::default();
-        marks.insert(70, Some(5));
-        marks.insert(70, Some(5));
-        marks.insert(3, None);
-        assert_eq!((marks.len(), marks.prefixes(), marks.bytes()), (2, 1, 5));
-        assert_eq!(marks.iter().collect::<Vec<_>>(), [3, 70]);
-        marks.toggle(70, Some(5));
-        assert_eq!((marks.len(), marks.bytes(), marks.contains(70)), (1, 0, false));
-        marks.remove(1000, Some(5));
-        assert_eq!(marks.len(), 1);
     }
 }

@@ -13,6 +13,7 @@ pub mod layout;
 pub mod linking;
 pub mod list;
 pub mod log;
+pub mod marks;
 pub mod mouse;
 pub mod moves;
 pub mod overlaid;

@@ -131,9 +131,7 @@ fn key(row: &Row<'_>, arrangement: &Arrangement) -> Option<u64> {
         SortBy::Name => return None,
         SortBy::Size => size,
         // What has no time comes before 1970 and all that is known.
-        SortBy::Modified => {
-            modified.map_or(0, |time| time.as_second().cast_unsigned() ^ (1 << 63))
-        }
+        SortBy::Modified => modified.map_or(0, |time| time.as_second().cast_unsigned() ^ (1 << 63)),
     };
     Some(if arrangement.descending { !key } else { key })
 }

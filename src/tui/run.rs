@@ -22,9 +22,8 @@ use crate::tui::terminal::Screen;
 use crate::ui::draw;
 use crate::ui::theme::Theme;
 
-/// Between two frames that no key asked for: what storage answered, and what merely moves.
-const ANSWER_FRAME: Duration = Duration::from_millis(16);
-const PROGRESS_FRAME: Duration = Duration::from_millis(33);
+/// Between two frames that no key asked for.
+const FRAME: Duration = Duration::from_millis(33);
 const TICK: Duration = Duration::from_millis(100);
 const METER: Duration = Duration::from_millis(400);
 
@@ -62,6 +61,9 @@ pub struct Loop {
 pub struct Pace {
     drawn: Option<Instant>,
     draw: Option<Instant>,
+    /// When an answer of storage was last drawn, and whether one is to be drawn.
+    answered: Option<Instant>,
+    answer: bool,
     tick: Option<Instant>,
     meter: Option<Instant>,
     told: HashMap<ConnectionName, Usage>,
@@ -95,8 +97,12 @@ impl Loop {
     pub fn paint(&mut self) -> io::Result<()> {
         let (state, theme) = (&self.state, &self.theme);
         self.screen.draw(|frame| draw(state, theme, frame))?;
-        self.pace.drawn = Some(Instant::now());
+        let now = Instant::now();
+        self.pace.drawn = Some(now);
         self.pace.draw = None;
+        if std::mem::take(&mut self.pace.answer) {
+            self.pace.answered = Some(now);
+        }
         Ok(())
     }
 
@@ -107,7 +113,7 @@ impl Loop {
         }
     }
 
-    /// Keys that came meanwhile, then news, until there is nothing or a frame is due.
+    /// Keys that came meanwhile, then news, until there is nothing or a key is to be answered.
     async fn take_rest(&mut self, first: Option<Ending>) -> io::Result<Option<Ending>> {
         if first.is_some() {
             return Ok(first);
@@ -115,6 +121,8 @@ impl Loop {
         for _ in 0..BATCH {
             if let Ok(key) = self.keys.try_recv() {
                 self.take_key(key);
+            } else if self.pace.draw.is_some_and(|due| due <= Instant::now()) {
+                break;
             } else if let Ok(news) = self.news.try_recv() {
                 if let Some(ending) = self.take_news(news)? {
                     return Ok(Some(ending));
@@ -128,26 +136,26 @@ impl Loop {
 
     fn take_key(&mut self, event: Event) -> Option<Ending> {
         self.update(event);
-        self.draw_within(Duration::ZERO);
+        self.draw_now();
         None
     }
 
     fn take_news(&mut self, news: News) -> io::Result<Option<Ending>> {
         match news {
             News::Event(event) => {
-                let frame = match event {
-                    Event::Reply { .. } => ANSWER_FRAME,
-                    Event::Transfer(_) | Event::Metered { .. } => PROGRESS_FRAME,
-                    _ => Duration::ZERO,
+                let draw = match event {
+                    Event::Reply { .. } => Loop::draw_answer,
+                    Event::Transfer(_) | Event::Metered { .. } => Loop::draw_progress,
+                    _ => Loop::draw_now,
                 };
                 self.update(event);
-                self.draw_within(frame);
+                draw(self);
                 self.pace.meter.get_or_insert_with(|| Instant::now() + METER);
             }
             News::Sequence(sequence) => {
                 self.screen.send(&sequence)?;
                 self.update(Event::Clipboard(ClipboardOutcome::Sent));
-                self.draw_within(Duration::ZERO);
+                self.draw_now();
             }
             News::Signal(Signal::Continued) => {
                 self.screen.retake()?;
@@ -176,7 +184,7 @@ impl Loop {
                 Errand::Bell => self.screen.send("\x07")?,
                 Errand::Redraw => {
                     self.screen.forget()?;
-                    self.draw_within(Duration::ZERO);
+                    self.draw_now();
                 }
                 Errand::Suspend => self.suspend().await?,
                 Errand::Quit => return Ok(Some(Ending::Quit)),
@@ -213,7 +221,7 @@ impl Loop {
         let (width, height) = self.screen.size()?;
         self.update(Event::Resized { width, height });
         self.update(Event::Resumed);
-        self.draw_within(Duration::ZERO);
+        self.draw_now();
         Ok(())
     }
 
@@ -233,7 +241,7 @@ impl Loop {
             Some(_) => {
                 self.pace.tick = Some(now + TICK);
                 self.update(Event::Tick);
-                self.draw_within(PROGRESS_FRAME);
+                self.draw_progress();
             }
             None => self.pace.tick = Some(now + TICK),
         }
@@ -244,15 +252,31 @@ impl Loop {
             if self.pace.told.get(&connection) != Some(&usage) {
                 self.pace.told.insert(connection.clone(), usage);
                 self.update(Event::Metered { connection, usage });
-                self.draw_within(PROGRESS_FRAME);
+                self.draw_progress();
             }
         }
     }
 
-    /// Asks for a frame, at the latest this long after the last one.
-    fn draw_within(&mut self, least: Duration) {
+    fn draw_now(&mut self) {
+        self.draw_at(Instant::now());
+    }
+
+    /// The first answer is drawn at once, even right after the key that asked for it; those that follow are paced.
+    fn draw_answer(&mut self) {
+        self.pace.answer = true;
+        self.draw_paced(self.pace.answered);
+    }
+
+    fn draw_progress(&mut self) {
+        self.draw_paced(self.pace.drawn);
+    }
+
+    fn draw_paced(&mut self, last: Option<Instant>) {
         let now = Instant::now();
-        let due = self.pace.drawn.map_or(now, |drawn| (drawn + least).max(now));
+        self.draw_at(last.map_or(now, |last| (last + FRAME).max(now)));
+    }
+
+    fn draw_at(&mut self, due: Instant) {
         self.pace.draw = Some(self.pace.draw.map_or(due, |draw| draw.min(due)));
     }
 

@@ -135,3 +135,40 @@ fn an_arrangement_that_was_superseded_is_dropped() {
     app.arrange();
     assert!(app.names().iter().all(|name| name.contains("98")));
 }
+
+#[test]
+fn rows_that_arrive_under_a_sort_are_arranged_many_at_once() {
+    let mut app = many();
+    app.keys("s S").arrange();
+    app.keys("R").effects();
+    let mut arrangements = 0;
+    for number in 0..100 {
+        let next = (number < 99).then(|| format!("n{number}"));
+        app.reply(numbered_page(number * 1000, 1000, next.as_deref()));
+        while app.waiting().iter().any(|(_, request)| matches!(request, Request::Arrange { .. })) {
+            app.arrange();
+            arrangements += 1;
+        }
+    }
+    assert!((1..12).contains(&arrangements), "{arrangements}");
+    assert_eq!(app.names().len(), 100_000, "the last rows are shown as well");
+    assert!(!app.state.objects.browse.is_moving());
+}
+
+#[test]
+fn a_listing_that_is_stopped_under_a_sort_shows_all_that_came() {
+    let mut app = many();
+    app.keys("s S").arrange();
+    app.keys("R").effects();
+    for number in 0..41 {
+        app.reply(numbered_page(number * 1000, 1000, Some(&format!("n{number}"))));
+        if app.waiting().iter().any(|(_, request)| matches!(request, Request::Arrange { .. })) {
+            app.arrange();
+        }
+    }
+    app.keys("esc");
+    if app.waiting().iter().any(|(_, request)| matches!(request, Request::Arrange { .. })) {
+        app.arrange();
+    }
+    assert_eq!(app.names().len(), app.state.objects.browse.rows.listing().len());
+}

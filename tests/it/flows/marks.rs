@@ -99,3 +99,23 @@ fn marks_do_not_follow_to_another_place() {
     app.keys("j space g g l").reply(page(&["x"], None));
     assert_eq!(app.marked(), [""; 0]);
 }
+
+#[test]
+fn a_range_over_many_rows_is_drawn_and_taken_back_at_once() {
+    let mut app = App::at("s3://media/");
+    app.reply(numbered_page(0, 5000, None));
+    app.keys("j space j v G");
+    assert_eq!(app.marked().len(), 4998);
+    app.keys("g g");
+    assert_eq!(app.marked(), ["0000000", "0000001", "0000002", "0000003"]);
+    let marks = &app.state.objects.browse.marking.marks;
+    assert_eq!((marks.len(), marks.prefixes()), (4, 0));
+}
+
+#[test]
+fn a_range_in_a_sorted_listing_follows_what_is_shown() {
+    let mut app = App::at("s3://media/");
+    app.reply(numbered_page(0, 3000, None));
+    app.keys("s N g g v j j");
+    assert_eq!(app.marked(), ["0002997", "0002998", "0002999"]);
+}

@@ -248,6 +248,7 @@ impl Browse {
     pub(super) fn stop(&mut self, cx: &mut Context<'_>) {
         self.pager.stop(cx);
         self.loading = self.drop_fresh(cx).unwrap_or(Loading::Stopped);
+        self.rows.settle(cx);
         self.sought = None;
         self.load_all = false;
         self.at_end = false;
@@ -304,6 +305,7 @@ impl Browse {
         self.sought = None;
         self.load_all = false;
         self.loading = Loading::Failed(error.clone());
+        self.rows.settle(cx);
         if error.is(&ErrorKind::NoSuchBucket)
             && let Some(place) = &self.place
         {
@@ -320,10 +322,12 @@ impl Browse {
             self.load_all = false;
             self.sought = None;
             self.loading = Loading::Complete;
+            self.rows.settle(cx);
         } else if self.wants_more() {
             self.pull(cx);
         } else {
             self.loading = Loading::Resting;
+            self.rows.settle(cx);
         }
     }
 
@@ -357,7 +361,7 @@ impl Browse {
     }
 
     fn last_marked_name(&self) -> Option<&str> {
-        self.marking.marks.iter().last().map(|number| self.rows.listing().row(number).name)
+        self.marking.marks.last().map(|number| self.rows.listing().row(number).name)
     }
 
     fn marked_names(&self) -> HashSet<String> {
@@ -377,7 +381,9 @@ impl Browse {
         let found = named(sought).or_else(|| named(&prefix));
         let passed =
             arrived.clone().next_back().is_some_and(|at| listing.row(at).name > prefix.as_str());
-        if let Some(position) = found.and_then(|number| self.rows.position(number)) {
+        if let Some(position) =
+            found.and_then(|number| self.rows.position(number, self.list.cursor))
+        {
             self.list.cursor = position;
         }
         if found.is_some() || passed {
@@ -390,7 +396,9 @@ impl Browse {
             let before = self.list.cursor;
             self.list.cursor = self.rows.len().saturating_sub(1);
             self.marking.follow(&self.rows, before, self.list.cursor);
-        } else if let Some(position) = number.and_then(|number| self.rows.position(number)) {
+        } else if let Some(position) =
+            number.and_then(|number| self.rows.position(number, self.list.cursor))
+        {
             self.list.cursor = position;
         }
     }

@@ -1,8 +1,11 @@
 //! Marks on the rows of a prefix: single, as a range that follows the cursor, all, inverted.
 
-use crate::app::list::Marks;
+use crate::app::marks::Marks;
 use crate::app::screens::objects::rows::Rows;
 use crate::domain::listing::Page;
+
+/// A cursor that moves by more rows draws its range as a whole.
+const FAR: usize = 1_000;
 
 #[derive(Clone, Debug, Default)]
 pub struct Marking {
@@ -17,6 +20,8 @@ pub struct Marking {
 struct Range {
     /// A row number, which stays while rows arrive.
     anchor: u32,
+    /// Where it was shown last.
+    at: usize,
     before: Marks,
 }
 
@@ -43,14 +48,20 @@ impl Marking {
         }
         self.all = false;
         let Some(anchor) = rows.number(cursor) else { return };
-        self.range = Some(Range { anchor, before: self.marks.clone() });
+        self.range = Some(Range { anchor, at: cursor, before: self.marks.clone() });
         self.set(rows, cursor, true);
     }
 
     /// Brings a range that is drawn from the `old` to the `new` cursor.
     pub fn follow(&mut self, rows: &Rows, old: usize, new: usize) {
-        let anchor = self.range.as_ref().and_then(|range| rows.position(range.anchor));
-        let Some(anchor) = anchor else { return };
+        let Some(range) = &mut self.range else { return };
+        let Some(anchor) = rows.position(range.anchor, range.at) else { return };
+        range.at = anchor;
+        if old.abs_diff(new) > FAR {
+            self.marks.clone_from(&range.before);
+            let drawn = rows.numbers(new.min(anchor)..=new.max(anchor));
+            return self.marks.insert_all(&drawn, rows.listing());
+        }
         let was = old.min(anchor)..=old.max(anchor);
         let is = new.min(anchor)..=new.max(anchor);
         for position in old.min(new)..=old.max(new) {
@@ -76,21 +87,17 @@ impl Marking {
     /// Marks every row shown and those that still arrive; where all are marked, none.
     pub fn toggle_all(&mut self, rows: &Rows) {
         self.settle();
-        let every = (0..rows.len()).filter_map(|position| numbered(rows, position));
-        if every.clone().all(|(number, _)| self.marks.contains(number)) {
+        let every = rows.all_numbers();
+        if every.is_within(self.marks.rows()) {
             return self.marks.clear();
         }
-        for (number, size) in every {
-            self.marks.insert(number, size);
-        }
+        self.marks.insert_all(&every, rows.listing());
         self.all = true;
     }
 
     pub fn invert(&mut self, rows: &Rows) {
         self.settle();
-        for (number, size) in (0..rows.len()).filter_map(|position| numbered(rows, position)) {
-            self.marks.toggle(number, size);
-        }
+        self.marks.toggle_all(&rows.all_numbers(), rows.listing());
     }
 
     /// Rows from the number `from` on have arrived.

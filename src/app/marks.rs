@@ -1,0 +1,240 @@
+//! Sets of row numbers, and the marked rows with the totals that are shown of them.
+
+use std::iter::successors;
+
+use crate::domain::listing::Listing;
+
+/// Row numbers, a bit for each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RowSet {
+    words: Vec<u64>,
+}
+
+impl RowSet {
+    pub fn contains(&self, row: u32) -> bool {
+        let (word, bit) = place(row);
+        self.words.get(word).is_some_and(|bits| bits & bit != 0)
+    }
+
+    pub fn insert(&mut self, row: u32) {
+        let (word, bit) = place(row);
+        if self.words.len() <= word {
+            self.words.resize(word + 1, 0);
+        }
+        self.words[word] |= bit;
+    }
+
+    pub fn remove(&mut self, row: u32) {
+        let (word, bit) = place(row);
+        if let Some(bits) = self.words.get_mut(word) {
+            *bits &= !bit;
+        }
+    }
+
+    /// Whether every row of this set is in the other one.
+    pub fn is_within(&self, other: &RowSet) -> bool {
+        let others = other.words.iter().copied().chain(std::iter::repeat(0));
+        self.words.iter().zip(others).all(|(bits, others)| bits & !others == 0)
+    }
+
+    /// In ascending order.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        self.words.iter().zip(0u32..).flat_map(|(bits, word)| {
+            let rest = |bits: u64| Some(bits).filter(|bits| *bits != 0);
+            successors(rest(*bits), move |bits| rest(bits & (bits - 1)))
+                .map(move |bits| word * 64 + bits.trailing_zeros())
+        })
+    }
+
+    fn last(&self) -> Option<u32> {
+        let word = self.words.iter().rposition(|bits| *bits != 0)?;
+        Some(u32::try_from(word).ok()? * 64 + self.words[word].ilog2())
+    }
+
+    /// Brings the words of another set into this one's.
+    fn merge(&mut self, other: &RowSet, merge: impl Fn(&mut u64, u64)) {
+        if self.words.len() < other.words.len() {
+            self.words.resize(other.words.len(), 0);
+        }
+        self.words.iter_mut().zip(&other.words).for_each(|(bits, others)| merge(bits, *others));
+    }
+}
+
+impl FromIterator<u32> for RowSet {
+    fn from_iter<I: IntoIterator<Item = u32>>(rows: I) -> RowSet {
+        let mut set = RowSet::default();
+        rows.into_iter().for_each(|row| set.insert(row));
+        set
+    }
+}
+
+/// Marked rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    rows: RowSet,
+    objects: usize,
+    prefixes: usize,
+    bytes: u64,
+}
+
+impl Marks {
+    pub fn contains(&self, row: u32) -> bool {
+        self.rows.contains(row)
+    }
+
+    /// Marks a row; `size` is `None` for a prefix.
+    pub fn insert(&mut self, row: u32, size: Option<u64>) {
+        if self.contains(row) {
+            return;
+        }
+        self.rows.insert(row);
+        match size {
+            Some(size) => {
+                self.objects += 1;
+                self.bytes = self.bytes.saturating_add(size);
+            }
+            None => self.prefixes += 1,
+        }
+    }
+
+    pub fn remove(&mut self, row: u32, size: Option<u64>) {
+        if !self.contains(row) {
+            return;
+        }
+        self.rows.remove(row);
+        match size {
+            Some(size) => {
+                self.objects -= 1;
+                self.bytes = self.bytes.saturating_sub(size);
+            }
+            None => self.prefixes -= 1,
+        }
+    }
+
+    pub fn toggle(&mut self, row: u32, size: Option<u64>) {
+        if self.contains(row) { self.remove(row, size) } else { self.insert(row, size) }
+    }
+
+    /// Marks every row of the set; a million take milliseconds.
+    pub fn insert_all(&mut self, rows: &RowSet, listing: &Listing) {
+        self.rows.merge(rows, |bits, others| *bits |= others);
+        self.count(listing);
+    }
+
+    /// Marks every row of the set that is not marked, and takes the marks of the others away.
+    pub fn toggle_all(&mut self, rows: &RowSet, listing: &Listing) {
+        self.rows.merge(rows, |bits, others| *bits ^= others);
+        self.count(listing);
+    }
+
+    pub fn clear(&mut self) {
+        *self = Marks::default();
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn len(&self) -> usize {
+        self.objects + self.prefixes
+    }
+
+    /// How many of the marked rows are prefixes, whose bytes are unknown.
+    pub fn prefixes(&self) -> usize {
+        self.prefixes
+    }
+
+    /// Bytes of the marked objects.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    pub fn rows(&self) -> &RowSet {
+        &self.rows
+    }
+
+    /// Marked rows by number.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        self.rows.iter()
+    }
+
+    /// The marked row with the highest number.
+    pub fn last(&self) -> Option<u32> {
+        self.rows.last()
+    }
+
+    /// Page by page, because finding the page of each single row takes longer than all the rest.
+    fn count(&mut self, listing: &Listing) {
+        (self.objects, self.prefixes, self.bytes) = (0, 0, 0);
+        for (start, page) in listing.pages_from(0) {
+            for at in 0..page.len() {
+                if !self.rows.contains(start + u32::try_from(at).unwrap_or(u32::MAX)) {
+                    continue;
+                }
+                match page.size(at) {
+                    Some(size) => {
+                        self.objects += 1;
+                        self.bytes = self.bytes.saturating_add(size);
+                    }
+                    None => self.prefixes += 1,
+                }
+            }
+        }
+    }
+}
+
+fn place(row: u32) -> (usize, u64) {
+    ((row / 64) as usize, 1 << (row % 64))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::listing::{Class, Page};
+
+    fn listing(rows: u64) -> Listing {
+        let mut page = Page::default();
+        page.push_prefix("folder/");
+        (1..rows).for_each(|size| page.push_object("o", size, None, Class::Standard));
+        let mut listing = Listing::default();
+        listing.push(Arc::new(page));
+        listing
+    }
+
+    #[test]
+    fn marks_know_their_count_and_bytes() {
+        let mut marks = Marks::default();
+        marks.insert(70, Some(5));
+        marks.insert(70, Some(5));
+        marks.insert(3, None);
+        assert_eq!((marks.len(), marks.prefixes(), marks.bytes()), (2, 1, 5));
+        assert_eq!(marks.iter().collect::<Vec<_>>(), [3, 70]);
+        marks.toggle(70, Some(5));
+        assert_eq!((marks.len(), marks.bytes(), marks.contains(70)), (1, 0, false));
+        marks.remove(1000, Some(5));
+        assert_eq!(marks.len(), 1);
+    }
+
+    #[test]
+    fn many_marks_at_once_count_as_single_ones_do() {
+        let listing = listing(200);
+        let mut marks = Marks::default();
+        marks.insert(1, Some(1));
+        marks.insert_all(&RowSet::from_iter([0, 1, 130]), &listing);
+        assert_eq!((marks.len(), marks.prefixes(), marks.bytes()), (3, 1, 131));
+        marks.toggle_all(&RowSet::from_iter([130, 131]), &listing);
+        assert_eq!(marks.iter().collect::<Vec<_>>(), [0, 1, 131]);
+        assert_eq!((marks.len(), marks.bytes(), marks.last()), (3, 132, Some(131)));
+        marks.toggle_all(&RowSet::from_iter([0, 1, 131]), &listing);
+        assert_eq!((marks.len(), marks.bytes(), marks.last()), (0, 0, None));
+    }
+
+    #[test]
+    fn a_set_is_within_one_that_has_all_its_rows() {
+        let (few, many) = (RowSet::from_iter([3]), RowSet::from_iter([3, 300]));
+        assert!(few.is_within(&many) && !many.is_within(&few));
+        assert!(RowSet::default().is_within(&few));
+    }
+}
