@@ -165,30 +165,36 @@ const WANTED: &[(Pane, &[Action])] = &[
     ),
 ];
 
-/// The keys that do something now. A question or an overlay says its own.
+/// The keys that do something now. Questions and overlays that say their own are not repeated.
 pub fn draw_footer(paint: &mut Paint<'_>, area: Rect, state: &State) {
-    let typing = is_typing(state);
-    if !typing && (state.dialog().is_some() || state.overlay.is_some()) {
-        return;
-    }
     let line = Span::line(area, 0).skip(1).shorter(1);
-    let actions = if typing { vec![Action::Accept] } else { wanted(state) };
+    let asked = asked(state);
+    let actions = asked.map_or_else(|| wanted(state), <[Action]>::to_vec);
     let found: Vec<Hint> = actions.into_iter().filter_map(|action| hint(state, action)).collect();
-    if let Some(end) = hint(state, Action::Dismiss).filter(|_| typing) {
-        return hints(paint, line, &found, &end);
+    match found.split_last() {
+        Some((end, before)) if asked.is_some() => hints(paint, line, before, end),
+        None if asked.is_some() => {}
+        _ => {
+            let key = state.keymap.key_for(&[Scope::Global], Action::Help);
+            let help = Hint { key: key.unwrap_or_else(|| ":help".into()), title: "help" };
+            hints(paint, line, &found, &help);
+        }
     }
-    let key = state.keymap.key_for(&[Scope::Global], Action::Help);
-    let help = Hint { key: key.unwrap_or_else(|| ":help".into()), title: "help" };
-    hints(paint, line, &found, &help);
 }
 
-/// Whether text is typed where nothing beside it says which keys end it.
-fn is_typing(state: &State) -> bool {
+/// Where a question, an overlay or the filter takes the keys: what it does not say itself, the way out last.
+fn asked(state: &State) -> Option<&'static [Action]> {
+    const TYPING: &[Action] = &[Action::Accept, Action::Dismiss];
     match (&state.overlay, state.dialog()) {
-        (Some(overlay), _) => matches!(overlay, Overlay::Palette(_)),
-        (None, Some(Dialog::Picker(picker))) => picker.takes_text(),
-        (None, Some(_)) => false,
-        (None, None) => state.objects.browse.typing.is_some(),
+        (Some(Overlay::Palette(_)), _) => Some(TYPING),
+        (None, Some(Dialog::Picker(picker))) if picker.takes_text() => Some(TYPING),
+        (None, Some(Dialog::Confirm(confirm))) if confirm.takes_text() => Some(TYPING),
+        (None, Some(Dialog::Confirm(_))) => {
+            Some(&[Action::Yes, Action::No, Action::NextField, Action::Accept, Action::Dismiss])
+        }
+        (None, None) if state.objects.browse.typing.is_some() => Some(TYPING),
+        (None, None) => None,
+        _ => Some(&[]),
     }
 }
 
