@@ -161,3 +161,13 @@ fn no_byte_of_remote_text_reaches_a_cell_raw() {
     assert!(picture(&buffer).contains("invoice⟨U+202E⟩gpj.exe"));
     assert!(picture(&buffer).contains("tab␉here␛[2J.txt"));
 }
+
+#[test]
+fn what_a_filter_found_stands_out_in_the_name() {
+    let mut situation = Situation::browsing((80, 24));
+    situation.press("/ 4 1 3 enter 1");
+    let buffer = situation.painted(&Theme::default());
+    assert_eq!(style_of(&buffer, "413.jpg").fg, Some(Color::Yellow));
+    assert!(style_of(&buffer, "413.jpg").add_modifier.contains(Modifier::UNDERLINED));
+    assert_ne!(style_of(&buffer, "IMG_0413").fg, Some(Color::Yellow));
+}

@@ -200,7 +200,6 @@ impl BucketActing {
 fn deletion(bucket: &Bucket) -> Confirm {
     Confirm::new("Delete a bucket", "Delete", "Keep")
         .line("Delete this bucket? Only an empty one can be deleted.")
-        .line("Type its name to say yes:")
         .about(std::iter::once(bucket.as_str()))
         .warning("Permanent; its name may be taken by others.")
         .typing(bucket.as_str())
