@@ -290,6 +290,7 @@ pub struct Output {
 }
 
 /// What happens where the destination exists. Without a flag it fails and nothing is overwritten.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Clone, Copy, Debug, Args)]
 #[group(multiple = false)]
 pub struct Conflict {
@@ -302,16 +303,24 @@ pub struct Conflict {
     /// Keep what exists and add a number to the new name
     #[arg(long)]
     pub keep_both: bool,
+    /// Overwrite what is older
+    #[arg(long)]
+    pub if_newer: bool,
+    /// Overwrite what has another size, time or content
+    #[arg(long)]
+    pub if_different: bool,
 }
 
 impl From<Conflict> for OnConflict {
     fn from(flags: Conflict) -> OnConflict {
-        match (flags.force, flags.skip_existing, flags.keep_both) {
-            (true, _, _) => OnConflict::Overwrite,
-            (_, true, _) => OnConflict::Skip,
-            (_, _, true) => OnConflict::KeepBoth,
-            _ => OnConflict::Fail,
-        }
+        let asked = [
+            (flags.force, OnConflict::Overwrite),
+            (flags.skip_existing, OnConflict::Skip),
+            (flags.keep_both, OnConflict::KeepBoth),
+            (flags.if_newer, OnConflict::IfNewer),
+            (flags.if_different, OnConflict::IfDifferent),
+        ];
+        asked.iter().find(|(given, _)| *given).map_or(OnConflict::Fail, |(_, answer)| *answer)
     }
 }
 

@@ -38,8 +38,10 @@ pub async fn put(arguments: &PutArguments, client: &Client) -> Result<Status, Tr
     let Location::Object { bucket, key } = &arguments.destination else {
         return Err(Trouble::Usage("stdin needs the whole key: s3://bucket/key".to_owned()));
     };
-    if arguments.conflict.keep_both {
-        return Err(Trouble::Usage("--keep-both needs a file with a name".to_owned()));
+    let conflict = arguments.conflict;
+    if conflict.keep_both || conflict.if_newer || conflict.if_different {
+        let sentence = "stdin has no name or time: only --force and --skip-existing can be given";
+        return Err(Trouble::Usage(sentence.to_owned()));
     }
     if std::io::stdin().is_terminal() {
         eprintln!("windlass: reading from the terminal, ctrl-d ends it");

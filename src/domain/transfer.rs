@@ -59,6 +59,11 @@ pub enum OnConflict {
     Skip,
     /// A new name: `name (1).ext`.
     KeepBoth,
+    /// Overwrite where the source is newer, by the time of modification kept with the object, else by the object's
+    /// own; otherwise as `Skip`. A time that is not known is not newer.
+    IfNewer,
+    /// Overwrite where size differs, or neither time nor digest shows that the bytes are the same; otherwise as `Skip`.
+    IfDifferent,
     /// Fail that object and say so: nothing is overwritten unasked.
     #[default]
     Fail,

@@ -90,6 +90,8 @@ fn conflict_text(on_conflict: OnConflict) -> &'static str {
         OnConflict::Overwrite => "is overwritten",
         OnConflict::Skip => "is skipped",
         OnConflict::KeepBoth => "is kept beside the new one",
+        OnConflict::IfNewer => "is overwritten where it is older",
+        OnConflict::IfDifferent => "is overwritten where it is different",
         OnConflict::Fail => "is never overwritten: the object fails",
     }
 }

@@ -111,7 +111,8 @@ impl GrowingFile {
         let saved = match on_conflict {
             OnConflict::Overwrite => self.replace(name).map(|()| Saved::As(name.to_owned())),
             OnConflict::KeepBoth => self.place_beside(name),
-            OnConflict::Skip | OnConflict::Fail => match self.place(name) {
+            // The conditions were looked at before; what came since is left alone.
+            _ => match self.place(name) {
                 Ok(()) => Ok(Saved::As(name.to_owned())),
                 Err(e) if !e.is(&ErrorKind::LocalExists) => Err(e),
                 Err(_) if on_conflict == OnConflict::Skip => Ok(Saved::Skipped),

@@ -11,7 +11,7 @@ use crate::domain::transfer::{OnConflict, Verification};
 use crate::transfer::fact::Multipart;
 use crate::transfer::remote::CopyPart;
 use crate::transfer::task::{Moving, Task};
-use crate::transfer::workers::destination::{Destination, decide, exists};
+use crate::transfer::workers::destination::{Destination, Version, decide, exists};
 use crate::transfer::workers::finish::Ready;
 use crate::transfer::workers::multipart::{
     Complete, Origin, completed_before, discard, missing, named, only_if_absent, open, reconcile,
@@ -47,7 +47,7 @@ pub async fn copy(
         discard(task, &partial).await?;
     }
     let same = |found: &ObjectHead| found.size == head.size && found.etag == head.etag;
-    let (to, only_if_absent) = match decide(task, to, same).await? {
+    let (to, only_if_absent) = match decide(task, to, Version::of(&head), same).await? {
         (Destination::Skip, true) => return Ok(Ready::Moved(copied(&head, size))),
         (Destination::Skip, false) => return Ok(Ready::Moved(Moving::Skipped)),
         (Destination::Write { object, only_if_absent }, _) => (object, only_if_absent),

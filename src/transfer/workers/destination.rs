@@ -1,11 +1,14 @@
 //! Decides what an existing object means for one that is to be written, before any byte moves.
 
+use std::time::SystemTime;
+
 use crate::domain::address::Key;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::domain::provider::Capability;
 use crate::domain::transfer::OnConflict;
 use crate::transfer::local::part_file::numbered;
+use crate::transfer::local::source::parse_metadata_time;
 use crate::transfer::task::Task;
 
 /// Where the object goes.
@@ -23,10 +26,44 @@ pub enum Destination {
 /// Names tried for `KeepBoth`.
 const TRIES: u32 = 1000;
 
+/// The source, as far as the conditions of a conflict compare it.
+#[derive(Clone, Copy, Debug)]
+pub struct Version {
+    pub size: u64,
+    pub modified: Option<SystemTime>,
+}
+
+impl Version {
+    pub fn of(head: &ObjectHead) -> Version {
+        Version { size: head.size.unwrap_or_default(), modified: time_of(head) }
+    }
+
+    /// By time alone; an unknown time is not newer.
+    pub fn newer_than(&self, other: &Version) -> bool {
+        self.modified.zip(other.modified).is_some_and(|(own, other)| own > other)
+    }
+
+    /// Size and the time kept with the bytes are the same.
+    fn looks_like(&self, found: &ObjectHead) -> bool {
+        let kept = kept_time(found);
+        found.size == Some(self.size) && kept.is_some() && kept == self.modified
+    }
+}
+
+/// When the bytes were last modified: as kept with the object, else when the object was made.
+pub fn time_of(head: &ObjectHead) -> Option<SystemTime> {
+    kept_time(head).or_else(|| head.modified.map(SystemTime::from))
+}
+
+pub fn kept_time(head: &ObjectHead) -> Option<SystemTime> {
+    head.user_metadata.get("mtime").and_then(|text| parse_metadata_time(text))
+}
+
 /// `same` tells of an existing object that it is what is about to be written: an earlier run wrote it.
 pub async fn decide(
     task: &Task,
     object: ObjectAddress,
+    source: Version,
     same: impl Fn(&ObjectHead) -> bool,
 ) -> Result<(Destination, bool), Error> {
     let only_if_absent = task.remote.lacks(Capability::ConditionalPut).is_none();
@@ -39,8 +76,18 @@ pub async fn decide(
     if task.again && same(&found) {
         return Ok((Destination::Skip, true));
     }
+    let overwritten = match task.spec.on_conflict {
+        OnConflict::IfNewer => source.newer_than(&Version::of(&found)),
+        OnConflict::IfDifferent => !same(&found) && !source.looks_like(&found),
+        _ => false,
+    };
     match task.spec.on_conflict {
-        OnConflict::Skip => Ok((Destination::Skip, false)),
+        OnConflict::IfNewer | OnConflict::IfDifferent if overwritten => {
+            Ok((Destination::Write { object, only_if_absent: false }, false))
+        }
+        OnConflict::Skip | OnConflict::IfNewer | OnConflict::IfDifferent => {
+            Ok((Destination::Skip, false))
+        }
         OnConflict::KeepBoth => {
             let object = free_name(task, object).await?;
             task.note(format!("stored as {}", object.key));

@@ -15,9 +15,9 @@ use crate::transfer::fact::{PartFile, Partial};
 use crate::transfer::local::folder::Folder;
 use crate::transfer::local::names::LocalName;
 use crate::transfer::local::part_file::{self, GrowingFile};
-use crate::transfer::local::source::parse_metadata_time;
 use crate::transfer::task::{Moving, Task, address};
 use crate::transfer::workers::blocking::blocking;
+use crate::transfer::workers::destination::{Version, kept_time};
 use crate::transfer::workers::digest::Check;
 use crate::transfer::workers::finish::{Ready, ReadyFile};
 use crate::transfer::workers::ranges::{RANGE_BYTES, fetch_ranges, stream_whole, wrong_length};
@@ -28,6 +28,8 @@ pub struct Download<'a> {
     object: ObjectAddress,
     local: LocalName,
     size: Option<u64>,
+    /// What the spec's answer comes to for this object, once its conditions have been looked at.
+    on_conflict: OnConflict,
 }
 
 /// What the first request brought.
@@ -46,10 +48,11 @@ impl<'a> Download<'a> {
         relative: &str,
         size: Option<u64>,
     ) -> Self {
-        Self { task, object: address(bucket, key), local: LocalName::of(relative), size }
+        let (object, local) = (address(bucket, key), LocalName::of(relative));
+        Self { task, object, local, size, on_conflict: task.spec.on_conflict }
     }
 
-    pub async fn run(self, relative: &str, partial: Option<PartFile>) -> Result<Ready, Error> {
+    pub async fn run(mut self, relative: &str, partial: Option<PartFile>) -> Result<Ready, Error> {
         if (relative.is_empty() || relative.ends_with('/')) && self.is_empty().await? {
             return self.make_folder(relative).await;
         }
@@ -112,7 +115,10 @@ impl<'a> Download<'a> {
     }
 
     /// Decides before any byte moves what an existing destination means. `finish` decides again, in one step.
-    async fn settle_conflict(&self, partial: Option<&PartFile>) -> Result<Option<Ready>, Error> {
+    async fn settle_conflict(
+        &mut self,
+        partial: Option<&PartFile>,
+    ) -> Result<Option<Ready>, Error> {
         let on_conflict = self.task.spec.on_conflict;
         let folder = self.open_folder().await?;
         let Some(found) = folder.find(&self.local.name)? else { return Ok(None) };
@@ -126,7 +132,16 @@ impl<'a> Download<'a> {
             Error::new(ErrorKind::LocalExists, "download", path.display().to_string())
                 .detail("a file of this name exists")
         };
+        let conditional = matches!(on_conflict, OnConflict::IfNewer | OnConflict::IfDifferent);
         match on_conflict {
+            _ if conditional && !found.is_file() => Err(exists()),
+            OnConflict::IfNewer | OnConflict::IfDifferent => {
+                if self.replaces(&found).await? {
+                    self.on_conflict = OnConflict::Overwrite;
+                    return Ok(None);
+                }
+                Ok(Some(Ready::Moved(Moving::Skipped)))
+            }
             OnConflict::Skip => Ok(Some(Ready::Moved(Moving::Skipped))),
             OnConflict::Fail => Err(exists()),
             OnConflict::Overwrite if found.is_dir() => {
@@ -134,6 +149,39 @@ impl<'a> Download<'a> {
             }
             OnConflict::Overwrite | OnConflict::KeepBoth => Ok(None),
         }
+    }
+
+    /// Whether the object is newer than the file, or another, as the spec asks.
+    async fn replaces(&self, found: &cap_std::fs::Metadata) -> Result<bool, Error> {
+        let head = self.task.gate.send(|| self.task.remote.head(&self.object)).await?;
+        let modified = found.modified().ok().map(cap_std::time::SystemTime::into_std);
+        let local = Version { size: found.len(), modified };
+        if self.task.spec.on_conflict == OnConflict::IfNewer {
+            return Ok(Version::of(&head).newer_than(&local));
+        }
+        if head.size != Some(local.size) {
+            return Ok(true);
+        }
+        if modified.is_some() && kept_time(&head) == modified {
+            return Ok(false);
+        }
+        let folder = self.open_folder().await?;
+        Ok(self.has_bytes_of(&head, folder).await.is_none())
+    }
+
+    /// How the file in the destination's place shows that it has the object's bytes.
+    async fn has_bytes_of(&self, head: &ObjectHead, folder: Folder) -> Option<Verification> {
+        let (size, check) = (head.size?, Check::of(head));
+        if !check.compares() {
+            return None;
+        }
+        let (name, place) = (self.local.name.clone(), self.object.to_string());
+        let look = move || {
+            let missing = || Error::new(ErrorKind::LocalMissing, "look", name.clone());
+            let file = GrowingFile::reopen(folder, &name, size).ok_or_else(missing)?;
+            verify(&file, check, size, &place)
+        };
+        blocking(look).await.ok()
     }
 
     /// An earlier run may have put the file in place and died before it said so.
@@ -345,11 +393,11 @@ impl<'a> Download<'a> {
         let shared =
             || Error::new(ErrorKind::Other, "finish the part file", self.object.to_string());
         let file = Arc::try_unwrap(file).map_err(|_| shared())?;
-        let modified = head.user_metadata.get("mtime").and_then(|text| parse_metadata_time(text));
+        let modified = kept_time(&head);
         Ok(Ready::File(ReadyFile {
             file,
             name: self.local.name.clone(),
-            on_conflict: self.task.spec.on_conflict,
+            on_conflict: self.on_conflict,
             modified,
             bytes: head.size.unwrap_or_default(),
             verification,

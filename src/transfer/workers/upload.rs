@@ -18,7 +18,7 @@ use crate::transfer::local::content::{SNIFFED, content_type};
 use crate::transfer::local::source::{Source, metadata_time};
 use crate::transfer::task::{Moving, Task, address};
 use crate::transfer::workers::blocking::blocking;
-use crate::transfer::workers::destination::{Destination, decide, exists, find};
+use crate::transfer::workers::destination::{Destination, Version, decide, exists, find};
 use crate::transfer::workers::digest::md5_hex;
 use crate::transfer::workers::finish::Ready;
 use crate::transfer::workers::multipart::{
@@ -85,11 +85,12 @@ impl<'a> Upload<'a> {
         let (md5, bytes) = blocking(read).await?;
         let size = source.size;
         let same = |head: &ObjectHead| is_same(head, size, &md5);
-        let (object, only_if_absent) = match decide(self.task, self.object.clone(), same).await? {
-            (Destination::Skip, true) => return Ok(Ready::Moved(verified(size))),
-            (Destination::Skip, false) => return Ok(Ready::Moved(Moving::Skipped)),
-            (Destination::Write { object, only_if_absent }, _) => (object, only_if_absent),
-        };
+        let (object, only_if_absent) =
+            match decide(self.task, self.object.clone(), version(&source), same).await? {
+                (Destination::Skip, true) => return Ok(Ready::Moved(verified(size))),
+                (Destination::Skip, false) => return Ok(Ready::Moved(Moving::Skipped)),
+                (Destination::Write { object, only_if_absent }, _) => (object, only_if_absent),
+            };
         let mut options = self.options(&source, only_if_absent).await?;
         let gate = &self.task.gate;
         let mut result = gate.send(|| self.put(&object, &bytes, &options)).await;
@@ -141,7 +142,7 @@ impl<'a> Upload<'a> {
                 .detail(format!("{size} bytes are more than one object can have"))
         })?;
         let (object, only_if_absent) =
-            match decide(self.task, self.object.clone(), |_| false).await? {
+            match decide(self.task, self.object.clone(), version(&source), |_| false).await? {
                 (Destination::Skip, _) => return Ok(Ready::Moved(Moving::Skipped)),
                 (Destination::Write { object, only_if_absent }, _) => (object, only_if_absent),
             };
@@ -241,6 +242,10 @@ impl Part {
         let bytes = blocking(move || source.read(range.start, range.len())).await?;
         self.task.remote.upload_part(object, upload, number, bytes).await
     }
+}
+
+fn version(source: &Source) -> Version {
+    Version { size: source.size, modified: source.modified }
 }
 
 fn is_same(head: &ObjectHead, size: u64, md5: &str) -> bool {

@@ -1,5 +1,6 @@
 //! The engine moving bytes: round trips, bad days, resumption, hostile names.
 
+mod conditions;
 mod control;
 mod fake;
 mod faults;
