@@ -13,6 +13,9 @@ pub const LOCK_JOURNAL: &str = "lock the journal";
 /// The step at which a damaged queue is found.
 pub const OPEN_JOURNAL: &str = "open the journal";
 
+/// The step at which a destination turns out to be no folder.
+pub const OPEN_FOLDER: &str = "open the folder";
+
 /// A failure below the shells. `Display` is one line without secrets; [`Error::explain`] says why and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Error {

@@ -7,7 +7,7 @@ use cap_fs_ext::DirExt;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind, OPEN_FOLDER};
 
 /// Makes a folder and those above it; a new name is durable when this returns, as far as the file system knows how.
 fn make(path: &Path) -> io::Result<()> {
@@ -37,7 +37,7 @@ pub struct Folder {
 impl Folder {
     /// Opens the folder the user chose, making it where it does not exist.
     pub fn choose(path: &Path) -> Result<Folder, Error> {
-        let failed = |e: io::Error| Error::from_io(&e, "open the folder", path.display());
+        let failed = |e: io::Error| not_opened(&e, path);
         make(path).map_err(failed)?;
         let dir = Dir::open_ambient_dir(path, ambient_authority()).map_err(failed)?;
         Ok(Folder { dir, path: path.to_owned() })
@@ -47,7 +47,7 @@ impl Folder {
     pub fn below(self, names: &[String]) -> Result<Folder, Error> {
         names.iter().try_fold(self, |folder, name| {
             let path = folder.path.join(name);
-            let failed = |e: io::Error| Error::from_io(&e, "open the folder", path.display());
+            let failed = |e: io::Error| not_opened(&e, &path);
             match folder.dir.create_dir(name) {
                 Ok(()) => folder.sync()?,
                 Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(failed(e)),
@@ -94,5 +94,15 @@ impl Folder {
             }
         }
         Ok(())
+    }
+}
+
+/// A file in the way is not the one that was to be written: words of its own tell the two apart.
+fn not_opened(error: &io::Error, path: &Path) -> Error {
+    let in_the_way = [io::ErrorKind::AlreadyExists, io::ErrorKind::NotADirectory];
+    let said = Error::from_io(error, OPEN_FOLDER, path.display());
+    match in_the_way.contains(&error.kind()) {
+        true => Error { kind: ErrorKind::LocalName, ..said },
+        false => said,
     }
 }

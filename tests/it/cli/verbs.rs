@@ -259,3 +259,18 @@ fn the_browser_refuses_a_stdout_that_is_no_terminal() {
         assert_eq!(refused.out, "");
     }
 }
+
+#[test]
+fn a_destination_that_is_a_file_is_called_so_and_left_alone() {
+    let shop = Shop::open();
+    shop.store().put("media", "p/a.txt", "remote");
+    let file = shop.write("out", "mine");
+    for arguments in
+        [&["get", "s3://media/p/", "out/"][..], &["get", "s3://media/p/", "out/x/", "--force"]]
+    {
+        let refused = shop.run(arguments).ended(1);
+        assert!(refused.err.contains("a file, not a folder"), "{}", refused.err);
+        assert!(!refused.err.contains("--force"), "{}", refused.err);
+        assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    }
+}

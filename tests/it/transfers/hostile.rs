@@ -74,7 +74,7 @@ async fn links_in_the_destination_are_not_followed() {
     let view = run(&remote, download_prefix("p/", &folder)).await;
     assert!(matches!(
         error_of(&view).kind,
-        ErrorKind::LocalIo | ErrorKind::LocalDenied | ErrorKind::LocalExists
+        ErrorKind::LocalName | ErrorKind::LocalIo | ErrorKind::LocalDenied
     ));
     remote.store("k", b"new");
     run_well(&remote, with(download("k", &folder), OnConflict::Overwrite)).await;

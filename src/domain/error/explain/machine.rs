@@ -1,7 +1,7 @@
 //! What goes wrong on this machine and in what the user wrote.
 
 use crate::domain::error::explain::explanation::Explanation;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, OPEN_FOLDER};
 
 pub fn explain(error: &Error) -> Option<Explanation> {
     disk(error).or_else(|| ourselves(error))
@@ -38,6 +38,11 @@ fn disk(error: &Error) -> Option<Explanation> {
             "the file's name cannot be a key",
             "keys are UTF-8 and this name is not",
             "rename the file and upload it again",
+        ),
+        ErrorKind::LocalName if error.operation == OPEN_FOLDER => Explanation::new(
+            "the destination is a file, not a folder; it was left as it is",
+            "the path, or a part of it, names a file or a link where a folder is needed",
+            "choose another folder",
         ),
         ErrorKind::LocalName => Explanation::new(
             "the file system takes no such name",
