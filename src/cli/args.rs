@@ -207,6 +207,9 @@ pub struct GetArguments {
     /// A folder, the name of the file, or - for stdout
     #[arg(default_value = ".")]
     pub destination: PathBuf,
+    /// Everything below the source, even where its last / is left out
+    #[arg(short, long)]
+    pub recursive: bool,
     #[command(flatten)]
     pub conflict: Conflict,
     #[command(flatten)]
@@ -237,6 +240,9 @@ pub struct CopyArguments {
     /// s3://bucket/key, or s3://bucket/prefix/ to keep the name
     #[arg(value_parser = Location::parse)]
     pub destination: Location,
+    /// Everything below the source, even where its last / is left out
+    #[arg(short, long)]
+    pub recursive: bool,
     #[command(flatten)]
     pub conflict: Conflict,
     #[command(flatten)]

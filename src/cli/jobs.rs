@@ -12,7 +12,7 @@ use crate::cli::one::writable;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::progress::ProgressLine;
 use crate::cli::report::{found_nothing, objects as count_of, report, status};
-use crate::domain::address::{Bucket, Key, Location, Prefix};
+use crate::domain::address::{Bucket, DELIMITER, Key, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::ObjectHeaders;
 use crate::domain::transfer::{JobSpec, JobState, OnConflict, Target, Work};
@@ -26,7 +26,7 @@ use crate::transfer::remote::Remote;
 
 pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Trouble> {
     let destination = &arguments.destination;
-    let work = match &arguments.source {
+    let work = match &below(&arguments.source, arguments.recursive) {
         Location::Root => return Err(usage("get needs a bucket: s3://bucket/key")),
         Location::Prefix { bucket, prefix } => Work::Download {
             bucket: bucket.clone(),
@@ -68,7 +68,7 @@ pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Tr
 
 pub async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, Trouble> {
     writable(choice.current()?, "CopyObject")?;
-    let (bucket, source) = target(&arguments.source, "cp")?;
+    let (bucket, source) = target(&below(&arguments.source, arguments.recursive), "cp")?;
     let (to_bucket, to) = target(&arguments.destination, "cp")?;
     let to = match (&source, to) {
         (Target::Object(key), Target::Prefix(prefix)) => Target::Object(prefix.key(key.name())),
@@ -83,9 +83,8 @@ pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, 
     writable(choice.current()?, "DeleteObjects")?;
     let mut buckets: BTreeMap<Bucket, Vec<Target>> = BTreeMap::new();
     for location in &arguments.locations {
-        let (bucket, target) = target(location, "rm")?;
+        let (bucket, target) = target(&below(location, arguments.recursive), "rm")?;
         let target = match (target, arguments.recursive) {
-            (Target::Object(key), true) => Target::Prefix(Prefix::new(format!("{key}/"))),
             (Target::Prefix(prefix), false) if prefix.is_root() => {
                 return Err(usage("rm -r deletes everything in a bucket, rb removes an empty one"));
             }
@@ -172,6 +171,17 @@ async fn confirmed(
     let answer = tokio::task::spawn_blocking(|| io::stdin().lines().next().transpose()).await;
     let answer = answer.map_err(io::Error::other)??.unwrap_or_default();
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// With -r the last / of a prefix may be left out; it never means the neighbours that begin alike.
+fn below(location: &Location, recursive: bool) -> Location {
+    match location {
+        Location::Object { bucket, key } if recursive => Location::Prefix {
+            bucket: bucket.clone(),
+            prefix: Prefix::new(format!("{key}{DELIMITER}")),
+        },
+        other => other.clone(),
+    }
 }
 
 fn target(location: &Location, verb: &str) -> Result<(Bucket, Target), Trouble> {

@@ -25,6 +25,9 @@ pub async fn get(arguments: &GetArguments, client: &Client) -> Result<Status, Tr
     let Location::Object { bucket, key } = &arguments.source else {
         return Err(Trouble::Usage("only one object can go to stdout: s3://bucket/key".to_owned()));
     };
+    if arguments.recursive {
+        return Err(Trouble::Usage("-r and - do not go together: name one object".to_owned()));
+    }
     if arguments.output.json {
         return Err(Trouble::Usage("--json and - cannot both have stdout".to_owned()));
     }

@@ -54,6 +54,21 @@ fn a_key_and_a_prefix_of_one_name_are_two_things() {
 }
 
 #[test]
+fn a_habitual_r_means_the_prefix_and_not_its_neighbours() {
+    let shop = Shop::open();
+    for key in ["foo", "foo/x", "foobar"] {
+        shop.store().put("media", key, key);
+    }
+    shop.store().create_bucket("vault");
+    shop.run(&["get", "-r", "s3://media/foo", "out"]).ended(0);
+    assert_eq!(fs::read_dir(shop.path("out")).unwrap().count(), 1);
+    assert_eq!(fs::read_to_string(shop.path("out/x")).unwrap(), "foo/x");
+    shop.run(&["cp", "-r", "s3://media/foo", "s3://vault/kept/"]).ended(0);
+    assert_eq!(shop.store().keys("vault"), ["kept/x"]);
+    shop.run(&["get", "-r", "s3://media/foo", "-"]).ended(2);
+}
+
+#[test]
 fn links_in_a_folder_are_left_out_and_said_once() {
     let shop = Shop::open();
     shop.store().create_bucket("media");
