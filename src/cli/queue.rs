@@ -59,7 +59,9 @@ pub async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status
 fn list(path: &Path, arguments: &QueueArguments) -> Result<Status, Trouble> {
     let (facts, holder) = journal::peek(path)?;
     let mut machine = Machine::default();
-    facts.iter().for_each(|fact| machine.apply(fact));
+    for fact in &facts {
+        machine.apply(fact);
+    }
     let mut printer = Printer::new(arguments.output);
     for job in machine.views() {
         report(&job, &mut printer)?;

@@ -209,13 +209,11 @@ impl Complete {
             Ok(stored) => stored.etag,
             // The answer to an earlier try was lost, or the upload was.
             Err(error) if error.is(&ErrorKind::NoSuchUpload) => {
-                return match completed_before(task, &self.multipart).await? {
-                    Some(done) => Ok(done),
-                    None => {
-                        task.closed().await?;
-                        Err(error)
-                    }
-                };
+                if let Some(done) = completed_before(task, &self.multipart).await? {
+                    return Ok(done);
+                }
+                task.closed().await?;
+                return Err(error);
             }
             Err(error) if error.is(&ErrorKind::PreconditionFailed) => {
                 return self.taken(task).await;
