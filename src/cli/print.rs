@@ -120,7 +120,9 @@ pub fn complain_of(error: &Error, json: bool) {
 /// Errors of many objects on stderr: those with the same sentences are told once, with every place.
 pub fn complain_of_all(errors: &[Error], json: bool) {
     if json {
-        errors.iter().for_each(|error| complain_of(error, true));
+        for error in errors {
+            complain_of(error, true);
+        }
         return;
     }
     let mut told: Vec<(Explanation, Vec<&Error>)> = Vec::new();

@@ -69,8 +69,10 @@ impl Server {
     /// Listens on 127.0.0.1 and serves on tasks of the running tokio runtime.
     pub async fn start(options: ServerOptions) -> Result<Server, Error> {
         let address = format!("127.0.0.1:{}", options.port);
-        let failed = |error: std::io::Error| {
-            Error::new(ErrorKind::LocalIo, "listen", &address).detail(error.to_string())
+        let failed = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::AddrInUse => Error::new(ErrorKind::Usage, "listen", &address)
+                .detail("another program listens on this port: choose another one, or none"),
+            _ => Error::new(ErrorKind::LocalIo, "listen", &address).detail(error.to_string()),
         };
         let listener = TcpListener::bind(&address).await.map_err(failed)?;
         let endpoint = format!("http://{}", listener.local_addr().map_err(failed)?);

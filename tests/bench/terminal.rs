@@ -1,6 +1,16 @@
 //! Prints how fast the screen answers, beside programs that do nothing else on the same pseudo-terminal in the same
 //! run, and what a row costs in memory. Asserts no time: machines are noisy, ratios and differences are what counts.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::unchecked_time_subtraction,
+    clippy::large_stack_arrays,
+    clippy::needless_for_each,
+    reason = "a bench stops where something is not as it says, and its figures are rounded"
+)]
+
 mod figures;
 mod inside;
 mod outside;

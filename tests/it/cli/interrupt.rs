@@ -72,7 +72,7 @@ fn an_interrupted_get_leaves_no_part_file_behind() {
         shop.command(&["get", "s3://media/large.bin", &format!("{}/", folder.display())]);
     command.stdin(Stdio::null());
     let child = spawn(command);
-    let names = || std::fs::read_dir(&folder).map(|found| found.count()).unwrap_or(0);
+    let names = || std::fs::read_dir(&folder).map_or(0, Iterator::count);
     wait_for("the part file", || names() > 0);
     assert_eq!(interrupt(child, Signal::INT), 130);
     assert_eq!(names(), 0);

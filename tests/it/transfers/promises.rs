@@ -90,10 +90,10 @@ async fn until(mut reached: impl FnMut() -> bool) {
 
 #[tokio::test]
 async fn a_key_that_ends_with_the_delimiter_and_has_bytes_is_saved() {
+    type Spec = fn(&str, &std::path::Path) -> windlass::domain::transfer::JobSpec;
     let remote = Fake::new();
     remote.store("p/", b"bytes of the marker");
     remote.store("p/empty/", b"");
-    type Spec = fn(&str, &std::path::Path) -> windlass::domain::transfer::JobSpec;
     for (spec, saved) in [(download_prefix as Spec, "%"), (download, "p/%")] {
         let folder = tempfile::tempdir().unwrap();
         let view = run_well(&remote, spec("p/", folder.path())).await;

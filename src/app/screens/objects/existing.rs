@@ -7,9 +7,11 @@ use crate::domain::transfer::{JobSpec, OnConflict, Work};
 use crate::domain::units::Count;
 
 /// In the order of the rows: what loses nothing comes first.
-const ANSWERS: [(char, &str, &str, OnConflict); 3] = [
+const ANSWERS: [(char, &str, &str, OnConflict); 5] = [
     ('s', "Skip", "leave what exists as it is", OnConflict::Skip),
     ('b', "Keep both", "give the new one another name", OnConflict::KeepBoth),
+    ('n', "Only if newer", "replace what is older than its source", OnConflict::IfNewer),
+    ('d', "Only if different", "replace what has other bytes", OnConflict::IfDifferent),
     ('o', "Overwrite", "replace what exists", OnConflict::Overwrite),
 ];
 
