@@ -2,7 +2,7 @@
 
 use std::iter::successors;
 
-use crate::domain::listing::Listing;
+use crate::domain::listing::{Listing, Row};
 
 /// Row numbers, a bit for each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -127,6 +127,31 @@ impl Marks {
         self.count(listing);
     }
 
+    /// The marks on the rows of the same names in another listing.
+    #[must_use]
+    pub fn carried(&self, from: &Listing, to: &Listing) -> Marks {
+        let mut marks = Marks::default();
+        if self.is_empty() {
+            return marks;
+        }
+        let marked = numbered(from).filter(|(_, number)| self.contains(*number));
+        let mut names: Vec<&str> = marked.map(|(row, _)| row.name).collect();
+        names.sort_unstable();
+        let (mut next, mut before) = (0, "");
+        for (row, number) in numbered(to) {
+            // Servers that list in no order are rare: mostly the two go along beside each other.
+            if row.name < before {
+                next = names.partition_point(|name| *name < row.name);
+            }
+            before = row.name;
+            next += names[next..].iter().take_while(|name| **name < row.name).count();
+            if names.get(next) == Some(&row.name) {
+                marks.insert(number, row.size());
+            }
+        }
+        marks
+    }
+
     pub fn clear(&mut self) {
         *self = Marks::default();
     }
@@ -183,6 +208,10 @@ impl Marks {
     }
 }
 
+fn numbered(listing: &Listing) -> impl Iterator<Item = (Row<'_>, u32)> {
+    listing.rows().zip(0..)
+}
+
 fn place(row: u32) -> (usize, u64) {
     ((row / 64) as usize, 1 << (row % 64))
 }
@@ -229,6 +258,25 @@ mod tests {
         assert_eq!((marks.len(), marks.bytes(), marks.last()), (3, 132, Some(131)));
         marks.toggle_all(&RowSet::from_iter([0, 1, 131]), &listing);
         assert_eq!((marks.len(), marks.bytes(), marks.last()), (0, 0, None));
+    }
+
+    #[test]
+    fn marks_are_carried_to_the_same_names_in_any_order() {
+        let named = |names: &[&str]| {
+            let mut page = Page::default();
+            names.iter().for_each(|name| page.push_object(name, 5, None, Class::Standard));
+            let mut listing = Listing::default();
+            listing.push(Arc::new(page));
+            listing
+        };
+        let from = named(&["a", "b", "c", "d"]);
+        let mut marks = Marks::default();
+        marks.insert_all(&RowSet::from_iter([0, 2, 3]), &from);
+        let carried = |to: &[&str]| marks.carried(&from, &named(to)).iter().collect::<Vec<_>>();
+        assert_eq!(carried(&["a", "aa", "b", "d"]), [0, 3]);
+        assert_eq!(carried(&["d", "c", "b", "a"]), [0, 1, 3]);
+        assert_eq!(marks.carried(&from, &from), marks);
+        assert_eq!(carried(&[]), [0u32; 0]);
     }
 
     #[test]

@@ -47,6 +47,7 @@ pub fn measure() {
         medians.push(frames.median());
         if rows == 1_000_000 {
             inside.heavy_keys();
+            inside.refresh();
             arrangements(&inside.listing());
         }
     }
@@ -166,6 +167,31 @@ impl Inside {
             });
             let times = Times::new(times.collect());
             say(what, &format!("p50 {:.2?} max {:.2?}", times.median(), times.most()));
+        }
+    }
+
+    /// Lists again with the cursor at the end: how long the page takes that brings the new listing on screen, and how
+    /// long the others take.
+    fn refresh(&mut self) {
+        for (what, marks) in [("no", ""), ("a million", "ctrl-a")] {
+            marks.split_whitespace().chain(["G"]).for_each(|key| self.press(key));
+            self.given = 0;
+            let event = Event::Key(Chord::parse("R").unwrap());
+            let now = Timestamp::from_second(NOW).unwrap();
+            let mut effects = update(&mut self.state, now, event);
+            let mut times = Vec::new();
+            while let Some(Effect::Request { ticket, .. }) = effects.pop() {
+                let reply = Reply::Page(Ok(self.next_page()));
+                let begun = Instant::now();
+                effects = update(&mut self.state, now, Event::Reply { ticket, reply });
+                times.push(begun.elapsed());
+            }
+            let times = Times::new(times);
+            say(
+                &format!("R at the end, {what} marks: a page"),
+                &format!("p50 {:.1?}, the one that swaps {:.1?}", times.median(), times.most()),
+            );
+            ["esc", "g", "g"].iter().for_each(|key| self.press(key));
         }
     }
 }

@@ -1,7 +1,5 @@
 //! One prefix of a bucket: its rows as they arrive, the cursor, the marks, the filter.
 
-use std::collections::HashSet;
-
 use crate::app::context::{Context, Move};
 use crate::app::dialogs::input::Input;
 use crate::app::event::{Reply, Ticket};
@@ -346,16 +344,13 @@ impl Browse {
             return false;
         }
         let cursor = self.current().map(|row| row.name.to_owned());
-        let marked = self.marked_names();
+        let shown = self.rows.listing().clone();
         let Some(fresh) = self.fresh.take() else { return false };
         self.pager = fresh.pager;
         self.rows.replace(fresh.listing, cx);
+        let marks = self.marking.marks.carried(&shown, self.rows.listing());
         self.marking.clear();
-        for (row, number) in self.rows.listing().rows().zip(0..) {
-            if !marked.is_empty() && marked.contains(row.name) {
-                self.marking.marks.insert(number, row.size());
-            }
-        }
+        self.marking.marks = marks;
         self.sought = cursor;
         true
     }
@@ -364,25 +359,26 @@ impl Browse {
         self.marking.marks.last().map(|number| self.rows.listing().row(number).name)
     }
 
-    fn marked_names(&self) -> HashSet<String> {
-        let marked = self.marking.marks.iter();
-        marked.map(|number| self.rows.listing().row(number).name.to_owned()).collect()
-    }
-
     /// Moves the cursor to the name it waits for, where it is among the rows from the number `from` on; gives up where
     /// the listing has passed it.
     fn seek(&mut self, from: usize) {
         let Some(sought) = &self.sought else { return };
         let listing = self.rows.listing();
         let prefix = format!("{sought}/");
-        let arrived = u32::try_from(from).unwrap_or(u32::MAX)
-            ..u32::try_from(listing.len()).unwrap_or(u32::MAX);
-        let named = |name: &str| arrived.clone().find(|number| listing.row(*number).name == name);
-        let found = named(sought).or_else(|| named(&prefix));
-        let passed =
-            arrived.clone().next_back().is_some_and(|at| listing.row(at).name > prefix.as_str());
-        if let Some(position) =
-            found.and_then(|number| self.rows.position(number, self.list.cursor))
+        let from = u32::try_from(from).unwrap_or(u32::MAX);
+        let (mut found, mut last) = (None, None);
+        for (start, page) in listing.pages_from(from) {
+            let rows = page.rows().zip(start..).filter(|(_, number)| *number >= from);
+            for (row, number) in rows {
+                last = Some(row.name);
+                if row.name == sought || (found.is_none() && row.name == prefix) {
+                    found = Some(number);
+                }
+            }
+        }
+        let passed = last.is_some_and(|name| name > prefix.as_str());
+        if let Some(number) = found
+            && let Some(position) = self.rows.position(number, self.list.cursor)
         {
             self.list.cursor = position;
         }
