@@ -12,13 +12,13 @@ use jiff::{SignedDuration, Timestamp};
 use s3s::service::S3Service;
 use tokio::time::sleep;
 
+use crate::demo::answers;
+use crate::demo::answers::context::{Context, WholeObject};
 use crate::demo::faults::{Act, Asked, Faults, Weather};
 use crate::demo::gate::{self, Claim};
 use crate::demo::mode::Mode;
 use crate::demo::operation::Target;
 use crate::demo::refusal::{Refusal, escaped};
-use crate::demo::service;
-use crate::demo::service::context::{Context, WholeObject};
 use crate::demo::wire::{Broken, Treatment, Wire};
 
 /// One for all connections.
@@ -31,7 +31,7 @@ pub struct Front {
 
 impl Front {
     pub fn new(context: Context, faults: Arc<Faults>) -> Front {
-        let service = service::build(context.clone());
+        let service = answers::build(context.clone());
         Front { context, faults, service, requests: AtomicU64::new(1) }
     }
 

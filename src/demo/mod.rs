@@ -6,10 +6,10 @@ pub mod seed;
 pub mod server;
 pub mod store;
 
+mod answers;
 mod front;
 mod gate;
 mod mode;
 mod operation;
 mod refusal;
-mod service;
 mod wire;

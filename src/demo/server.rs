@@ -10,11 +10,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::demo::answers::context::{Context, Rules};
 use crate::demo::faults::Faults;
 use crate::demo::front::Front;
 use crate::demo::keys::{AccessKeys, Role};
 pub use crate::demo::mode::Mode;
-use crate::demo::service::context::{Context, Rules};
 use crate::demo::store::Store;
 use crate::domain::error::{Error, ErrorKind};
 

@@ -13,14 +13,14 @@ use s3s::dto::{
 };
 use s3s::{S3Error, S3Request, S3Result, s3_error};
 
-use crate::demo::service::buckets::owner;
-use crate::demo::service::checksums::{
+use crate::demo::answers::buckets::owner;
+use crate::demo::answers::checksums::{
     composite, full_object, given_checksum, values, with_checksum,
 };
-use crate::demo::service::conditions::check_write;
-use crate::demo::service::context::{Context, refused};
-use crate::demo::service::given::{described, given_headers};
-use crate::demo::service::listing::{Writing, page_size};
+use crate::demo::answers::conditions::check_write;
+use crate::demo::answers::context::{Context, refused};
+use crate::demo::answers::given::{described, given_headers};
+use crate::demo::answers::listing::{Writing, page_size};
 use crate::demo::store::bucket::Bucket;
 use crate::demo::store::multipart::{Part, PartRules, Refused, Upload};
 use crate::demo::store::object::Stored;

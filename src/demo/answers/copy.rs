@@ -8,12 +8,12 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Result, s3_error};
 
-use crate::demo::service::checksums::{full_object, named, with_checksum};
-use crate::demo::service::conditions::Conditions;
-use crate::demo::service::context::Context;
-use crate::demo::service::found::{Found, find};
-use crate::demo::service::given::{checked_class, described, given_headers};
-use crate::demo::service::objects::check_restored;
+use crate::demo::answers::checksums::{full_object, named, with_checksum};
+use crate::demo::answers::conditions::Conditions;
+use crate::demo::answers::context::Context;
+use crate::demo::answers::found::{Found, find};
+use crate::demo::answers::given::{checked_class, described, given_headers};
+use crate::demo::answers::objects::check_restored;
 use crate::demo::store::object::{Stored, hex, md5};
 
 /// The most that one copy may carry, in bytes.

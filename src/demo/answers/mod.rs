@@ -53,8 +53,8 @@ use s3s::dto::{
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{S3, S3Request, S3Response, S3Result};
 
-use crate::demo::service::access::{Holders, Permissions};
-use crate::demo::service::context::Context;
+use crate::demo::answers::access::{Holders, Permissions};
+use crate::demo::answers::context::Context;
 
 /// The service with its doors: signatures, permissions, operations.
 pub fn build(context: Context) -> S3Service {

@@ -19,9 +19,9 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Result, s3_error};
 
-use crate::demo::service::buckets::owner;
-use crate::demo::service::context::{Context, refused};
-use crate::demo::service::tags::grants;
+use crate::demo::answers::buckets::owner;
+use crate::demo::answers::context::{Context, refused};
+use crate::demo::answers::tags::grants;
 use crate::demo::store::bucket::{Settings, Versioning};
 
 fn settings<R>(

@@ -8,8 +8,8 @@ use s3s::auth::{S3Auth, SecretKey};
 use s3s::path::S3Path;
 use s3s::{S3Result, s3_error};
 
+use crate::demo::answers::context::{Context, refused};
 use crate::demo::keys::Role;
-use crate::demo::service::context::{Context, refused};
 
 /// The key holders.
 pub struct Holders(pub Context);

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use s3s::dto::{ETag, ETagCondition, Timestamp};
 use s3s::{S3Error, S3Result, s3_error};
 
-use crate::demo::service::context::no_such_key;
+use crate::demo::answers::context::no_such_key;
 use crate::demo::store::object::{Stored, Version};
 
 /// The four conditions of a read or of a copy source.

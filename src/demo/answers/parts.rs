@@ -7,16 +7,16 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Result, s3_error};
 
-use crate::demo::service::body::received;
-use crate::demo::service::buckets::owner;
-use crate::demo::service::checksums::{
+use crate::demo::answers::body::received;
+use crate::demo::answers::buckets::owner;
+use crate::demo::answers::checksums::{
     add_trailers, computed, given_checksum, named, verify, with_checksum,
 };
-use crate::demo::service::conditions::Conditions;
-use crate::demo::service::context::Context;
-use crate::demo::service::copy::source;
-use crate::demo::service::listing::page_size;
-use crate::demo::service::multipart::{initiator, no_such_upload};
+use crate::demo::answers::conditions::Conditions;
+use crate::demo::answers::context::Context;
+use crate::demo::answers::copy::source;
+use crate::demo::answers::listing::page_size;
+use crate::demo::answers::multipart::{initiator, no_such_upload};
 use crate::demo::store::content::Content;
 use crate::demo::store::multipart::Part;
 use crate::demo::store::now;

@@ -6,9 +6,9 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Result};
 
-use crate::demo::service::context::Context;
-use crate::demo::service::found::find;
-use crate::demo::service::objects::class;
+use crate::demo::answers::context::Context;
+use crate::demo::answers::found::find;
+use crate::demo::answers::objects::class;
 use crate::demo::store::object::Stored;
 
 pub async fn get(

@@ -3,7 +3,7 @@
 use s3s::dto::{Metadata, StorageClass, Tag};
 use s3s::{S3Result, s3_error};
 
-use crate::demo::service::context::{Context, refused};
+use crate::demo::answers::context::{Context, refused};
 use crate::demo::store::object::{Headers, Stored};
 
 /// The headers of any input that has them.

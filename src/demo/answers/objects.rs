@@ -8,14 +8,14 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Result, s3_error};
 
-use crate::demo::service::body::received;
-use crate::demo::service::checksums::{
+use crate::demo::answers::body::received;
+use crate::demo::answers::checksums::{
     add_trailers, full_object, given_checksum, named, verify, with_checksum,
 };
-use crate::demo::service::conditions::{Conditions, check_write};
-use crate::demo::service::context::{Context, WholeObject};
-use crate::demo::service::found::{Found, find};
-use crate::demo::service::given::{described, given_headers};
+use crate::demo::answers::conditions::{Conditions, check_write};
+use crate::demo::answers::context::{Context, WholeObject};
+use crate::demo::answers::found::{Found, find};
+use crate::demo::answers::given::{described, given_headers};
 use crate::demo::store::content::Content;
 use crate::demo::store::object::Stored;
 

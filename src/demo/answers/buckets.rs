@@ -7,7 +7,7 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Result, s3_error};
 
-use crate::demo::service::context::Context;
+use crate::demo::answers::context::Context;
 use crate::demo::store::bucket::Bucket;
 use crate::demo::store::now;
 

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use s3s::dto::{ContentRange, Range, Timestamp};
 use s3s::{S3Error, S3Result, s3_error};
 
-use crate::demo::service::context::{Context, no_such_key, refused};
+use crate::demo::answers::context::{Context, no_such_key, refused};
 use crate::demo::store::bucket::{Bucket, Versioning};
 use crate::demo::store::object::{Stored, Version};
 

@@ -7,10 +7,10 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Result, s3_error};
 
-use crate::demo::service::buckets::owner;
-use crate::demo::service::context::{Context, no_such_key};
-use crate::demo::service::found::find;
-use crate::demo::service::given::check_tags;
+use crate::demo::answers::buckets::owner;
+use crate::demo::answers::context::{Context, no_such_key};
+use crate::demo::answers::found::find;
+use crate::demo::answers::given::check_tags;
 use crate::demo::store::object::Stored;
 
 /// The most tags of an object.

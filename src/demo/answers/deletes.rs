@@ -6,8 +6,8 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Result, s3_error};
 
-use crate::demo::service::conditions::check_write;
-use crate::demo::service::context::Context;
+use crate::demo::answers::conditions::check_write;
+use crate::demo::answers::context::Context;
 use crate::demo::store::bucket::{Bucket, Removed, Versioning};
 
 /// The most keys of one request.

@@ -13,9 +13,9 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Result, s3_error};
 
-use crate::demo::service::buckets::owner;
-use crate::demo::service::checksums::named;
-use crate::demo::service::context::Context;
+use crate::demo::answers::buckets::owner;
+use crate::demo::answers::checksums::named;
+use crate::demo::answers::context::Context;
 use crate::demo::store::bucket::Bucket;
 use crate::demo::store::object::{Stored, Version};
 use crate::demo::store::page::{Ask, Page, page};

@@ -5,7 +5,7 @@ use futures_util::StreamExt;
 use s3s::dto::StreamingBlob;
 use s3s::{S3Error, S3Result, StdError, s3_error};
 
-use crate::demo::service::context::refused;
+use crate::demo::answers::context::refused;
 
 /// What is reserved at most before bytes have come.
 const RESERVED: usize = 64 * 1024 * 1024;
