@@ -8,7 +8,7 @@ use crate::app::dispatch::dispatch;
 use crate::app::effect::Effect;
 use crate::app::event::{ClipboardOutcome, Event, Reply, Ticket};
 use crate::app::keymap::Resolved;
-use crate::app::layout::Size;
+use crate::app::layout::{Pane, Size};
 use crate::app::mouse::on_mouse;
 use crate::app::moves::perform;
 use crate::app::overlaid::{follow_log, on_overlay_text};
@@ -28,7 +28,8 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
         Event::Reply { ticket, reply } => on_reply(state, now, ticket, reply, &mut asked),
         Event::Transfer(TransferEvent::Warned(error)) => asked.moves.push(Move::Log(error)),
         Event::Transfer(event) => {
-            state.with(now, &mut asked, |parts, cx| parts.transfers.on_news(event, cx));
+            let focused = state.focus == Pane::Transfers;
+            state.with(now, &mut asked, |parts, cx| parts.transfers.on_news(event, focused, cx));
         }
         Event::Metered { connection, usage } => state.usage.on_metered(connection, usage),
         Event::Clipboard(outcome) => on_clipboard(state, now, outcome),

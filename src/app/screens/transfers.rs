@@ -121,8 +121,9 @@ impl TransfersPane {
         }
     }
 
-    /// Brings news of the engine; the end of a job is said, and what it changed is listed again.
-    pub fn on_news(&mut self, news: TransferEvent, cx: &mut Context<'_>) {
+    /// Brings news of the engine; the end of a job is said, and what it changed is listed again. The cursor goes on to
+    /// what is under way, but not under the hands of somebody who is here.
+    pub fn on_news(&mut self, news: TransferEvent, focused: bool, cx: &mut Context<'_>) {
         if let TransferEvent::Halted(error) = &news {
             cx.ask(Move::Log(error.clone()));
         }
@@ -131,7 +132,8 @@ impl TransfersPane {
         let settled = self.queue.on_event(cx.now, news);
         let position = |id| self.queue.jobs().iter().position(|job| job.view.id == id);
         self.list.cursor = stood_on.and_then(position).unwrap_or(self.list.cursor);
-        if arrives {
+        let untouched = !focused && self.question.is_none();
+        if arrives || (untouched && !settled.is_empty()) {
             self.leave_finished();
         }
         for each in settled {

@@ -209,3 +209,15 @@ fn leaving_says_whether_what_is_unfinished_goes_on() {
     app.keys("q");
     assert!(lines(&app).contains("They end here"));
 }
+
+#[test]
+fn the_pane_follows_what_is_under_way_unless_somebody_is_in_it() {
+    let jobs = vec![upload(1, "a", JobState::Running), upload(2, "b", JobState::Running)];
+    let mut app = with_jobs(jobs.clone());
+    ends(&mut app, 1, JobState::Done);
+    assert_eq!(app.state.transfers.current().map(|job| job.view.id), Some(JobId(1)));
+    let mut app = with_jobs(jobs);
+    app.keys("2");
+    ends(&mut app, 1, JobState::Done);
+    assert_eq!(app.state.transfers.current().map(|job| job.view.id), Some(JobId(2)));
+}
