@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::style::Style;
+use ratatui::{Frame, Terminal};
 use windlass::app::chord::Chord;
 use windlass::app::effect::{Effect, Request};
 use windlass::app::event::{Event, Reply};
@@ -30,6 +31,8 @@ const NOW: i64 = 1_790_000_000;
 
 pub fn measure() {
     println!("in the process, {COLUMNS}x{ROWS}");
+    let floor = bare_frames();
+    say("a frame of bare ratatui, lines of text", &format!("p50 {:.1?}", floor.median()));
     let mut medians = Vec::new();
     for rows in [1_000, 100_000, 1_000_000] {
         let mut inside = Inside::with_rows(rows);
@@ -51,8 +54,26 @@ pub fn measure() {
             arrangements(&inside.listing());
         }
     }
+    say("frame to one of bare ratatui", &format!("{:.2}x", ratio(medians[2], floor.median())));
     say("frame, a million rows to a thousand", &format!("{:.2}x", ratio(medians[2], medians[0])));
     row_memory();
+}
+
+/// The floor: as many frames that put one line of text into every line and do nothing else.
+fn bare_frames() -> Times {
+    let mut terminal = Terminal::new(TestBackend::new(COLUMNS, ROWS)).unwrap();
+    let times = (0..FRAMES).map(|number| {
+        let line = format!("{number:0>width$}", width = usize::from(COLUMNS));
+        let begun = Instant::now();
+        let paint = |frame: &mut Frame<'_>| {
+            for y in 0..ROWS {
+                frame.buffer_mut().set_string(0, y, &line, Style::new());
+            }
+        };
+        terminal.draw(paint).unwrap();
+        begun.elapsed()
+    });
+    Times::new(times.collect())
 }
 
 struct Inside {

@@ -76,6 +76,8 @@ fn start_to_paint(own: &str) {
         for turn in 0..programs.len() {
             let at = (round + turn) % programs.len();
             let (_, program, arguments) = programs[at];
+            // What the last program leaves to the system is not this one's.
+            std::thread::sleep(Duration::from_millis(50));
             let mut timed = Timed::start(program, arguments, &served.environment);
             let started = timed.started;
             let Some(painted) = timed.until("Buckets", PATIENCE) else { continue };
@@ -243,7 +245,7 @@ fn transferring(served: &Served, echo: &mut Timed, browser: &mut Timed) {
     browser.press("gg");
     browser.settle(Duration::from_millis(200), Duration::from_secs(5));
     browser.press("v");
-    for _ in 0..24 {
+    for _ in 0..150 {
         browser.press("\x04");
     }
     browser.settle(Duration::from_millis(200), Duration::from_secs(5));
@@ -259,6 +261,14 @@ fn transferring(served: &Served, echo: &mut Timed, browser: &mut Timed) {
     let before = (processor_time(browser.process()), Instant::now());
     browser.press("\r");
     browser.until("active", PATIENCE);
+    let (mut floor, mut painted) = (Vec::new(), Vec::new());
+    while browser.screen().contains("active") && painted.len() < KEYS {
+        floor.extend(echo.key("x"));
+        let key = if painted.len() % 2 == 0 { "j" } else { "k" };
+        painted.extend(browser.key(key));
+    }
+    let what = "a key while objects are downloaded";
+    say_beside(what, &Times::new(painted), &Times::new(floor));
     let (bytes, pieces) = (browser.bytes, browser.pieces);
     browser.watch(Duration::from_secs(1));
     let (bytes, pieces) = (browser.bytes - bytes, browser.pieces - pieces);
@@ -266,14 +276,6 @@ fn transferring(served: &Served, echo: &mut Timed, browser: &mut Timed) {
         "progress painted",
         &format!("{pieces} frames in a second, {} bytes each", bytes / pieces.max(1)),
     );
-    let (mut floor, mut painted) = (Vec::new(), Vec::new());
-    while browser.screen().contains("active") && painted.len() < 4 * KEYS {
-        floor.extend(echo.key("x"));
-        let key = if painted.len() % 2 == 0 { "j" } else { "k" };
-        painted.extend(browser.key(key));
-    }
-    let what = "a key while objects are downloaded";
-    say_beside(what, &Times::new(painted), &Times::new(floor));
     let files = std::fs::read_dir(&folder).map_or(0, Iterator::count);
     say(
         "downloaded meanwhile",
