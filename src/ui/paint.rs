@@ -66,8 +66,22 @@ impl<'a> Paint<'a> {
         if !inside || span.width == 0 {
             return 0;
         }
+        if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            return self.put_plain(span.take(area.right() - span.x), text, style);
+        }
         let (end, _) = self.buffer.set_stringn(span.x, span.y, text, span.width.into(), style);
         end - span.x
+    }
+
+    /// Printable ASCII, a cell for each byte: looking for graphemes in it is most of what a frame costs otherwise.
+    fn put_plain(&mut self, span: Span, text: &str, style: Style) -> u16 {
+        let used = text.len().min(span.width.into());
+        let start = self.buffer.index_of(span.x, span.y);
+        let cells = &mut self.buffer.content[start..start + used];
+        for (cell, at) in cells.iter_mut().zip(0..) {
+            cell.set_symbol(&text[at..=at]).set_style(style);
+        }
+        u16::try_from(used).unwrap_or(span.width)
     }
 
     /// Quantities and sentences, shortened at the end; what is remote in them is made visible.
@@ -163,4 +177,27 @@ impl<'a> Paint<'a> {
 
 fn cells(text: &str) -> u16 {
     u16::try_from(width(text)).unwrap_or(u16::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_fills_the_cells_that_ratatui_fills() {
+        let theme = Theme::default();
+        let area = Rect::new(2, 1, 8, 3);
+        let mut graphemes = Buffer::empty(area);
+        let mut plain = Buffer::empty(area);
+        let mut paint = Paint::new(&mut plain, &theme);
+        let style = theme.styles.bad;
+        for (x, y, width, text) in
+            [(2, 1, 8, "a name.txt"), (5, 2, 3, "wide"), (9, 3, 40, "~ x"), (3, 3, 4, "")]
+        {
+            let used = paint.put(Span { x, y, width }, text, style);
+            let (end, _) = graphemes.set_stringn(x, y, text, width.into(), style);
+            assert_eq!(used, end - x, "{text}");
+        }
+        assert_eq!(plain, graphemes);
+    }
 }

@@ -32,7 +32,7 @@ const NOW: i64 = 1_790_000_000;
 pub fn measure() {
     println!("in the process, {COLUMNS}x{ROWS}");
     let floor = bare_frames();
-    say("a frame of bare ratatui, lines of text", &format!("p50 {:.1?}", floor.median()));
+    say("a frame of bare ratatui, every cell written", &format!("p50 {:.1?}", floor.median()));
     let mut medians = Vec::new();
     for rows in [1_000, 100_000, 1_000_000] {
         let mut inside = Inside::with_rows(rows);
