@@ -90,12 +90,12 @@ mod tests {
 
     #[test]
     fn a_typed_path_is_seen_from_the_folder_or_from_home() {
-        let at = |text: &str| resolve(text, Path::new("/work"), Some(Path::new("/home/me")));
-        assert_eq!(at("a/b").unwrap(), Path::new("/work/a/b"));
+        let at = |text: &str| resolve(text, Path::new("/desk"), Some(Path::new("/home/me")));
+        assert_eq!(at("a/b").unwrap(), Path::new("/desk/a/b"));
         assert_eq!(at("/etc").unwrap(), Path::new("/etc"));
         assert_eq!(at("~").unwrap(), Path::new("/home/me"));
         assert_eq!(at("~/x y").unwrap(), Path::new("/home/me/x y"));
-        assert_eq!(at("~other").unwrap(), Path::new("/work/~other"));
+        assert_eq!(at("~other").unwrap(), Path::new("/desk/~other"));
         assert!(resolve("~/x", Path::new("/"), None).unwrap_err().contains("home"));
     }
 

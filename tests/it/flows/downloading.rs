@@ -64,7 +64,7 @@ fn without_marks_the_current_row_goes_to_the_folder_of_last_time() {
 #[test]
 fn a_relative_folder_and_home_are_seen_from_where_they_are() {
     let home = Startup { home: Some("/home/me".into()), ..startup() };
-    for (typed, folder) in [("in", "/work/in"), ("~/in", "/home/me/in"), ("~", "/home/me")] {
+    for (typed, folder) in [("in", "/desk/in"), ("~/in", "/home/me/in"), ("~", "/home/me")] {
         let mut app = App::start(home.clone());
         app.reply(buckets(&["media"])).keys("enter").reply(page(&["a.txt"], None)).effects();
         app.keys("d ctrl-u").typed(typed).keys("enter").reply(existing(0));

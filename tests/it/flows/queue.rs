@@ -14,7 +14,7 @@ use crate::support::app::{App, page};
 
 fn upload(id: u64, key: &str, state: JobState) -> JobView {
     let work = Work::Upload {
-        source: format!("/work/{key}").into(),
+        source: format!("/desk/{key}").into(),
         bucket: "media".into(),
         target: Target::Object(key.into()),
         headers: ObjectHeaders::default(),

@@ -59,15 +59,15 @@ fn inside() -> App {
 fn files_and_folders_are_picked_and_land_below_the_open_prefix() {
     let mut app = inside();
     app.keys("u");
-    assert_eq!(app.requests(), [Request::ReadFolder("/work".into())]);
+    assert_eq!(app.requests(), [Request::ReadFolder("/desk".into())]);
     assert_eq!(picker(&app).rows, FolderRows::Waiting);
-    app.reply(entries("/work", &["src/", "a b.txt", "c.txt"]));
+    app.reply(entries("/desk", &["src/", "a b.txt", "c.txt"]));
     app.keys("space space enter").reply(nothing_there());
     assert_eq!(
         uploads(&mut app),
         [
-            (PathBuf::from("/work/a b.txt"), Target::Object("raw/a b.txt".into())),
-            (PathBuf::from("/work/src"), Target::Prefix("raw/src/".into())),
+            (PathBuf::from("/desk/a b.txt"), Target::Object("raw/a b.txt".into())),
+            (PathBuf::from("/desk/src"), Target::Prefix("raw/src/".into())),
         ]
     );
     assert!(app.state.dialog().is_none());
@@ -76,11 +76,11 @@ fn files_and_folders_are_picked_and_land_below_the_open_prefix() {
 #[test]
 fn folders_are_walked_and_the_next_upload_starts_there() {
     let mut app = inside();
-    app.keys("u").reply(entries("/work", &["src/"])).keys("l").effects();
-    app.reply(entries("/work/src", &["main.rs"])).keys("enter").reply(nothing_there());
+    app.keys("u").reply(entries("/desk", &["src/"])).keys("l").effects();
+    app.reply(entries("/desk/src", &["main.rs"])).keys("enter").reply(nothing_there());
     assert_eq!(uploads(&mut app)[0].1, Target::Object("raw/main.rs".into()));
     app.keys("u");
-    assert_eq!(app.requests(), [Request::ReadFolder("/work/src".into())]);
+    assert_eq!(app.requests(), [Request::ReadFolder("/desk/src".into())]);
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn leaving_a_folder_before_it_is_read_drops_its_answer() {
     app.keys("u");
     let late = app.last_ticket();
     app.keys("h");
-    app.reply_to(late, entries("/work", &["late.txt"]));
+    app.reply_to(late, entries("/desk", &["late.txt"]));
     assert_eq!(picker(&app).rows, FolderRows::Waiting);
     app.reply(entries("/", &["work/", "etc/"]));
     assert_eq!(picker(&app).current().unwrap().name, "work");
@@ -100,7 +100,7 @@ fn a_pasted_path_opens_the_upload_with_it() {
     let mut app = inside();
     app.event(Event::Paste("'/data/my file.txt'\n".into()));
     assert_eq!(picker(&app).path.text(), "/data/my file.txt");
-    app.reply(entries("/work", &[])).keys("enter");
+    app.reply(entries("/desk", &[])).keys("enter");
     app.reply(entries("/data", &["my file.txt", "z"]));
     app.keys("enter").reply(nothing_there());
     let target = Target::Object("raw/my file.txt".into());
@@ -111,7 +111,7 @@ fn a_pasted_path_opens_the_upload_with_it() {
 fn a_path_that_is_not_there_is_explained_and_esc_leaves() {
     let mut app = inside();
     app.event(Event::Paste("/nowhere/x".into()));
-    app.reply(entries("/work", &["a.txt"])).keys("enter");
+    app.reply(entries("/desk", &["a.txt"])).keys("enter");
     app.reply(Reply::Folder(Err(Error::new(ErrorKind::LocalMissing, "read", "/nowhere"))));
     assert!(picker(&app).problem.is_some());
     app.keys("esc esc");
@@ -122,7 +122,7 @@ fn a_path_that_is_not_there_is_explained_and_esc_leaves() {
 #[test]
 fn what_exists_there_is_asked_about() {
     let mut app = inside();
-    app.keys("u").reply(entries("/work", &["old.txt"])).keys("enter");
+    app.keys("u").reply(entries("/desk", &["old.txt"])).keys("enter");
     let conflicts = Conflicts { existing: 1, sample: vec!["raw/old.txt".into()], unknown: None };
     app.reply(Reply::Checked(conflicts));
     let Some(Dialog::Choice(choice)) = app.state.dialog() else { panic!("no choice") };

@@ -35,7 +35,7 @@ pub fn connection(name: &str) -> Connection {
 pub fn startup() -> Startup {
     Startup {
         now: Timestamp::from_second(1_790_000_000).unwrap(),
-        working_folder: PathBuf::from("/work"),
+        working_folder: PathBuf::from("/desk"),
         ..Startup::of(connection("test"))
     }
 }

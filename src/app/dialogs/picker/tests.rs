@@ -14,14 +14,14 @@ fn entry(folder: &str, name: &str, is_folder: bool) -> FolderEntry {
 }
 
 fn work() -> Picker {
-    let mut picker = Picker::new("Upload", "/work".into(), Some("/home/me".into()));
-    assert_eq!(picker.take_wanted(), Some("/work".into()));
+    let mut picker = Picker::new("Upload", "/desk".into(), Some("/home/me".into()));
+    assert_eq!(picker.take_wanted(), Some("/desk".into()));
     assert_eq!(picker.take_wanted(), None);
     picker.on_folder(Ok(vec![
-        entry("/work", "src", true),
-        entry("/work", ".git", true),
-        entry("/work", "a.txt", false),
-        entry("/work", "b.txt", false),
+        entry("/desk", "src", true),
+        entry("/desk", ".git", true),
+        entry("/desk", "a.txt", false),
+        entry("/desk", "b.txt", false),
     ]));
     picker
 }
@@ -51,10 +51,10 @@ fn picked(outcome: Outcome<Vec<FolderEntry>>) -> Vec<String> {
 fn enter_opens_a_folder_and_takes_a_file() {
     let mut picker = work();
     assert_eq!(press(&mut picker, &["enter"]), Outcome::Open);
-    assert_eq!(picker.take_wanted(), Some("/work/src".into()));
+    assert_eq!(picker.take_wanted(), Some("/desk/src".into()));
     assert_eq!(picker.rows, FolderRows::Waiting);
     let mut picker = work();
-    assert_eq!(picked(press(&mut picker, &["j", "enter"])), ["/work/a.txt"]);
+    assert_eq!(picked(press(&mut picker, &["j", "enter"])), ["/desk/a.txt"]);
 }
 
 #[test]
@@ -62,9 +62,9 @@ fn marks_are_kept_over_folders_and_win_over_the_cursor() {
     let mut picker = work();
     press(&mut picker, &["space", "space", "h"]);
     assert_eq!(picker.take_wanted(), Some("/".into()));
-    picker.on_folder(Ok(vec![entry("/", "etc", true), entry("/", "work", true)]));
-    assert_eq!(picker.current().unwrap().name, "work");
-    assert_eq!(picked(press(&mut picker, &["enter"])), ["/work/a.txt", "/work/src"]);
+    picker.on_folder(Ok(vec![entry("/", "etc", true), entry("/", "desk", true)]));
+    assert_eq!(picker.current().unwrap().name, "desk");
+    assert_eq!(picked(press(&mut picker, &["enter"])), ["/desk/a.txt", "/desk/src"]);
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_path_that_is_not_there_is_said_and_stays_to_be_mended() {
 fn a_path_with_a_last_delimiter_is_walked_into() {
     let mut picker = work();
     press(&mut picker, &["tab", "s", "r", "c", "/", "enter"]);
-    assert_eq!(picker.take_wanted(), Some("/work/src/".into()));
+    assert_eq!(picker.take_wanted(), Some("/desk/src/".into()));
     assert_eq!(picker.mode, PickerMode::Rows);
 }
 
@@ -133,11 +133,11 @@ fn a_path_with_a_last_delimiter_is_walked_into() {
 fn an_unreadable_folder_says_so_and_can_be_left() {
     let mut picker = work();
     press(&mut picker, &["l"]);
-    picker.on_folder(Err(Error::new(ErrorKind::LocalDenied, "read", "/work/src")));
+    picker.on_folder(Err(Error::new(ErrorKind::LocalDenied, "read", "/desk/src")));
     assert!(matches!(picker.rows, FolderRows::Failed(_)));
     assert_eq!(press(&mut picker, &["enter", "space", "j", "*"]), Outcome::Open);
     press(&mut picker, &["h"]);
-    assert_eq!(picker.take_wanted(), Some("/work".into()));
+    assert_eq!(picker.take_wanted(), Some("/desk".into()));
 }
 
 #[test]
