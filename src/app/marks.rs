@@ -264,7 +264,9 @@ mod tests {
     fn marks_are_carried_to_the_same_names_in_any_order() {
         let named = |names: &[&str]| {
             let mut page = Page::default();
-            names.iter().for_each(|name| page.push_object(name, 5, None, Class::Standard));
+            for name in names {
+                page.push_object(name, 5, None, Class::Standard);
+            }
             let mut listing = Listing::default();
             listing.push(Arc::new(page));
             listing
