@@ -125,7 +125,7 @@ fn files_do_not_import_in_circles() {
 #[test]
 fn no_file_outgrows_its_sentence() {
     let mut broken = Vec::new();
-    for file in sources().into_iter().chain(house::tests()) {
+    for file in house::everything() {
         let lines = file.text.lines().count();
         if lines > MAX_LINES {
             broken.push(format!("{}: {lines} lines", file.path));
@@ -136,7 +136,7 @@ fn no_file_outgrows_its_sentence() {
 
 #[test]
 fn every_file_opens_with_what_it_is_responsible_for() {
-    for file in sources().into_iter().chain(house::tests()) {
+    for file in house::everything() {
         let first = file.text.lines().next().unwrap_or_default();
         assert!(
             first.starts_with("//! ") && first.len() > 15,

@@ -1,3 +1,5 @@
+//! How news of the engine become jobs with rates, time left and totals.
+
 use super::*;
 use crate::domain::address::Key;
 use crate::domain::error::ErrorKind;

@@ -22,8 +22,12 @@ pub fn sources() -> Vec<SourceFile> {
     read_below(&root().join("src")).into_iter().filter(|f| !f.path.ends_with("tests.rs")).collect()
 }
 
-pub fn tests() -> Vec<SourceFile> {
-    read_below(&root().join("tests"))
+/// Every file of ours, test modules too.
+pub fn everything() -> Vec<SourceFile> {
+    [read_below(&root().join("src")), read_below(&root().join("tests"))]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn read_below(top: &Path) -> Vec<SourceFile> {

@@ -1,3 +1,5 @@
+//! What the file picker does with keys, pasted paths and folders that cannot be read.
+
 use std::path::PathBuf;
 
 use super::*;
