@@ -117,6 +117,18 @@ impl Transfers {
                     return job.change(now, state, progress).into_iter().collect();
                 }
             }
+            TransferEvent::Waiting { id, wait } => {
+                if let Some(job) = self.job_mut(id) {
+                    job.view.wait = wait;
+                }
+            }
+            TransferEvent::Prioritised { id, priority } => {
+                if let Some(job) = self.job_mut(id) {
+                    job.view.priority = priority;
+                }
+            }
+            // Not shown yet.
+            TransferEvent::UnderWay(_) | TransferEvent::Limited(_) => {}
             TransferEvent::ObjectFailed { id, failure } => self.note_failure(id, failure),
             TransferEvent::ObjectNoted { id, note } => self.note(id, note),
             TransferEvent::Reordered(ids) => self.reorder(&ids),

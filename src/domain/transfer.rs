@@ -119,6 +119,46 @@ pub struct Progress {
     pub expanded: bool,
 }
 
+/// Whose objects are started first; within one priority the order of the queue decides.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Priority {
+    Low,
+    #[default]
+    Normal,
+    High,
+}
+
+/// Why a running job moves less than it could, or nothing. No fact: it is found out anew after a restart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// The server asked for less: `open` requests at once where there could be `most`.
+    Throttled { open: usize, most: usize },
+    /// The keys are no longer taken; they are asked for again and again, and at once when the job is resumed.
+    Credentials,
+    /// The server cannot be reached; tried again until it can.
+    Unreachable {
+        /// In a row without an answer, over all objects of the job.
+        tries: u32,
+        error: Error,
+    },
+}
+
+/// One object under way of a job that has more than one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectProgress {
+    /// Its key, or its path below the uploaded folder.
+    pub place: String,
+    pub bytes: u64,
+    /// 0 where the size is not known yet.
+    pub total: u64,
+}
+
+/// Objects under way that are told of each job.
+pub const MAX_UNDER_WAY: usize = 8;
+
 /// How the bytes of a finished job were checked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verification {
@@ -140,6 +180,9 @@ pub struct JobView {
     /// What the user should know of objects that went well, oldest first; at most [`MAX_NOTES`].
     pub notes: Vec<Note>,
     pub verification: Option<Verification>,
+    pub priority: Priority,
+    /// Only of a job that runs.
+    pub wait: Option<Wait>,
 }
 
 pub const MAX_FAILURES: usize = 1000;
@@ -166,7 +209,11 @@ pub enum TransferCommand {
     Enqueue(Vec<JobSpec>),
     Cancel(JobId),
     Pause(JobId),
+    /// Of a job that waits for credentials or for the server: tries again at once.
     Resume(JobId),
+    /// Every job that is queued or running.
+    PauseAll,
+    ResumeAll,
     /// Tries the failed objects of a finished job again.
     Retry(JobId),
     RetryFailed,
@@ -174,6 +221,9 @@ pub enum TransferCommand {
     ClearFinished,
     /// Moves a queued job before (`-1`) or after (`1`) its neighbour.
     Move(JobId, i8),
+    Prioritise(JobId, Priority),
+    /// Bytes per second of all transfers together, up and down; `None` is without limit.
+    LimitRate(Option<u64>),
 }
 
 /// News from the engine, in the order in which they happened.
@@ -184,6 +234,14 @@ pub enum TransferEvent {
     Queued(JobView),
     /// Many at once, at most 30 times a second; only jobs that moved.
     Advanced(Vec<(JobId, Progress)>),
+    /// Comes with `Advanced`: objects under way of jobs of more than one object, at most [`MAX_UNDER_WAY`] of each job,
+    /// those that were begun first; an empty list where none is under way any more.
+    UnderWay(Vec<(JobId, Vec<ObjectProgress>)>),
+    /// Why the job moves less than it could; `None` when it moves again.
+    Waiting {
+        id: JobId,
+        wait: Option<Wait>,
+    },
     Changed {
         id: JobId,
         state: JobState,
@@ -200,6 +258,12 @@ pub enum TransferEvent {
     },
     /// In the new order of the queue.
     Reordered(Vec<JobId>),
+    Prioritised {
+        id: JobId,
+        priority: Priority,
+    },
+    /// The limit in force, in bytes per second; told at start too where there is one.
+    Limited(Option<u64>),
     Removed(Vec<JobId>),
     /// The queue is in memory: what is not finished when the program ends does not go on at the next start.
     Unkept,

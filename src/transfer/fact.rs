@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::error::Error;
 use crate::domain::object::{ETag, ObjectAddress, UploadId, UploadedPart};
 use crate::domain::parts::piece;
-use crate::domain::transfer::{JobId, JobSpec, Note, Verification};
+use crate::domain::transfer::{JobId, JobSpec, Note, Priority, Verification};
 
 /// A fact is recorded before anything relies on it. Running work is no fact, so it is due again after a crash.
 /// `place` names one object of a job: its key, or its path below the uploaded folder.
@@ -36,6 +36,10 @@ pub enum Fact {
     },
     Removed {
         job: JobId,
+    },
+    Prioritised {
+        job: JobId,
+        priority: Priority,
     },
     /// The whole queue in its new order.
     Ordered {
@@ -149,6 +153,7 @@ impl Fact {
             | Fact::Settled { job, .. }
             | Fact::Counted { job, .. }
             | Fact::Noted { job, .. }
+            | Fact::Prioritised { job, .. }
             | Fact::Finished { job, .. } => Some(*job),
             Fact::Ordered { .. } => None,
         }

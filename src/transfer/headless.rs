@@ -8,8 +8,8 @@ use tokio::time::timeout;
 
 use crate::domain::error::Error;
 use crate::domain::transfer::{
-    JobId, JobSpec, JobState, JobView, MAX_FAILURES, MAX_NOTES, Progress, TransferCommand,
-    TransferEvent,
+    JobId, JobSpec, JobState, JobView, MAX_FAILURES, MAX_NOTES, Priority, Progress,
+    TransferCommand, TransferEvent,
 };
 use crate::transfer::engine::{Connect, Engine, EngineOptions};
 
@@ -213,7 +213,19 @@ impl<F: FnMut(&TransferEvent) + Send> Run<F> {
             TransferEvent::Removed(jobs) if self.queue => {
                 self.views.retain(|view| !jobs.contains(&view.id));
             }
+            TransferEvent::Waiting { id, wait } => {
+                if let Some(view) = self.view(id) {
+                    view.wait = wait;
+                }
+            }
+            TransferEvent::Prioritised { id, priority } => {
+                if let Some(view) = self.view(id) {
+                    view.priority = priority;
+                }
+            }
             TransferEvent::Restored(_)
+            | TransferEvent::UnderWay(_)
+            | TransferEvent::Limited(_)
             | TransferEvent::Reordered(_)
             | TransferEvent::Removed(_)
             | TransferEvent::Unkept
@@ -238,6 +250,8 @@ impl<F: FnMut(&TransferEvent) + Send> Run<F> {
                 failures: Vec::new(),
                 notes: Vec::new(),
                 verification: None,
+                priority: Priority::default(),
+                wait: None,
             });
         }
         for view in self.views.iter_mut().filter(|view| !view.state.finished()) {

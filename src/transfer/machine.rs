@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::transfer::{JobId, JobSpec, JobState, JobView, Progress, TransferCommand, Work};
+use crate::domain::transfer::{
+    JobId, JobSpec, JobState, JobView, Priority, Progress, TransferCommand, Work,
+};
 use crate::transfer::fact::{Fact, Partial};
 use crate::transfer::item::Item;
 use job::{Job, Stage};
@@ -76,6 +78,12 @@ impl Machine {
             TransferCommand::Resume(job) => {
                 self.facts_if(*job, |j| j.stage == Stage::Paused, |job| Fact::Resumed { job })
             }
+            TransferCommand::PauseAll => {
+                self.each(|job| job.stage == Stage::Active, |job| Fact::Paused { job })
+            }
+            TransferCommand::ResumeAll => {
+                self.each(|job| job.stage == Stage::Paused, |job| Fact::Resumed { job })
+            }
             TransferCommand::Retry(job) => {
                 self.facts_if(*job, Job::retriable, |job| Fact::Retried { job })
             }
@@ -84,6 +92,11 @@ impl Machine {
                 self.each(|job| !job.unfinished() && !job.leaving, |job| Fact::Leaving { job })
             }
             TransferCommand::Move(job, by) => self.moved(*job, *by),
+            TransferCommand::Prioritise(job, priority) => {
+                let (differs, priority) = (|job: &Job| job.priority != *priority, *priority);
+                self.facts_if(*job, differs, |job| Fact::Prioritised { job, priority })
+            }
+            TransferCommand::LimitRate(_) => Vec::new(),
         }
     }
 
@@ -130,9 +143,12 @@ impl Machine {
         let running: usize = self.jobs.values().map(|job| job.run.active.len()).sum();
         let expanding = self.jobs.values().filter(|job| job.run.expanding()).count();
         let (may_move, may_expand) = (running < objects, expanding < expansions);
-        self.order
-            .iter()
-            .find_map(|id| self.jobs.get_mut(id).and_then(|job| job.due(*id, may_move, may_expand)))
+        [Priority::High, Priority::Normal, Priority::Low].into_iter().find_map(|priority| {
+            self.order.iter().find_map(|id| {
+                let job = self.jobs.get_mut(id).filter(|job| job.priority == priority)?;
+                job.due(*id, may_move, may_expand)
+            })
+        })
     }
 
     /// Objects found by the expansion of a job; counted, and moved in this order.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::address::Key;
 use crate::domain::error::ErrorKind;
-use crate::domain::transfer::OnConflict;
+use crate::domain::transfer::{OnConflict, Priority};
 
 fn at(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(1_790_000_000_000 + milliseconds).unwrap()
@@ -29,6 +29,8 @@ fn download(id: u64, key: &str) -> JobView {
         failures: Vec::new(),
         notes: Vec::new(),
         verification: None,
+        priority: Priority::default(),
+        wait: None,
     }
 }
 

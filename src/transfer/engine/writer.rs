@@ -226,6 +226,9 @@ impl Writer {
             Fact::Noted { job, note } => {
                 self.tell(TransferEvent::ObjectNoted { id: *job, note: note.clone() });
             }
+            Fact::Prioritised { job, priority } => {
+                self.tell(TransferEvent::Prioritised { id: *job, priority: *priority });
+            }
             Fact::Ordered { .. } => {
                 self.tell(TransferEvent::Reordered(self.machine.order().to_vec()));
             }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
-    Failure, JobId, JobSpec, JobState, JobView, MAX_FAILURES, MAX_NOTES, Note, Progress,
+    Failure, JobId, JobSpec, JobState, JobView, MAX_FAILURES, MAX_NOTES, Note, Priority, Progress,
     Verification,
 };
 use crate::transfer::fact::{Fact, Outcome, Partial};
@@ -23,6 +23,7 @@ pub enum Stage {
 #[derive(Debug)]
 pub struct Job {
     pub spec: JobSpec,
+    pub priority: Priority,
     pub stage: Stage,
     pub leaving: bool,
     pub open: BTreeMap<String, Partial>,
@@ -97,6 +98,7 @@ impl Job {
     pub fn new(spec: JobSpec) -> Job {
         Job {
             spec,
+            priority: Priority::default(),
             stage: Stage::Active,
             leaving: false,
             open: BTreeMap::new(),
@@ -120,6 +122,7 @@ impl Job {
             Fact::Finished { error, .. } if self.unfinished() => {
                 self.enter(Stage::Finished(error.clone()));
             }
+            Fact::Prioritised { priority, .. } => self.priority = *priority,
             Fact::Leaving { .. } => self.leaving = true,
             Fact::Opened { place, partial, .. } => {
                 self.open.insert(place.clone(), partial.clone());
@@ -334,6 +337,8 @@ impl Job {
             failures: self.failures.clone(),
             notes: self.notes.clone(),
             verification: self.verification.clone(),
+            priority: self.priority,
+            wait: None,
         }
     }
 }

@@ -6,7 +6,7 @@ use windlass::app::event::Event;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
-    Failure, JobId, JobSpec, JobState, JobView, OnConflict, Progress, Target, TransferCommand,
+    Failure, JobId, JobSpec, JobState, JobView, OnConflict, Priority, Progress, Target, TransferCommand,
     TransferEvent, Work,
 };
 
@@ -27,6 +27,8 @@ fn upload(id: u64, key: &str, state: JobState) -> JobView {
         failures: Vec::new(),
         notes: Vec::new(),
         verification: None,
+        priority: Priority::default(),
+        wait: None,
     }
 }
 

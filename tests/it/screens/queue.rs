@@ -10,7 +10,7 @@ use windlass::domain::address::Prefix;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
-    JobId, JobSpec, JobState, JobView, OnConflict, Progress, Target, TransferEvent, Verification,
+    JobId, JobSpec, JobState, JobView, OnConflict, Priority, Progress, Target, TransferEvent, Verification,
     Work,
 };
 use windlass::ui::theme::Theme;
@@ -57,7 +57,8 @@ fn job(id: u64, work: Work, state: JobState, progress: Progress) -> JobView {
     let connection = "r2:personal".into();
     let spec = JobSpec { connection, work, on_conflict: OnConflict::Fail };
     let (failures, notes, verification) = (Vec::new(), Vec::new(), None);
-    JobView { id: JobId(id), spec, state, progress, failures, notes, verification }
+    let (priority, wait) = (Priority::default(), None);
+    JobView { id: JobId(id), spec, state, progress, failures, notes, verification, priority, wait }
 }
 
 fn denied() -> Error {
