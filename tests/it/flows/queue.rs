@@ -6,8 +6,8 @@ use windlass::app::event::Event;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
-    Failure, JobId, JobSpec, JobState, JobView, OnConflict, Priority, Progress, Target, TransferCommand,
-    TransferEvent, Work,
+    Failure, JobId, JobSpec, JobState, JobView, OnConflict, Priority, Progress, Target,
+    TransferCommand, TransferEvent, Work,
 };
 
 use crate::support::app::{App, page};

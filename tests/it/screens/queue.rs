@@ -10,8 +10,8 @@ use windlass::domain::address::Prefix;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
-    JobId, JobSpec, JobState, JobView, OnConflict, Priority, Progress, Target, TransferEvent, Verification,
-    Work,
+    JobId, JobSpec, JobState, JobView, OnConflict, Priority, Progress, Target, TransferEvent,
+    Verification, Work,
 };
 use windlass::ui::theme::Theme;
 
