@@ -15,7 +15,7 @@ use crate::cli::report::{found_nothing, objects as count_of, report, status};
 use crate::domain::address::{Bucket, DELIMITER, Key, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::ObjectHeaders;
-use crate::domain::transfer::{JobSpec, JobState, OnConflict, Target, Work};
+use crate::domain::transfer::{FileRules, JobSpec, JobState, OnConflict, Target, Work};
 use crate::domain::units::Size;
 use crate::domain::visible::visible;
 use crate::s3::client::{Client, ListQuery};
@@ -113,7 +113,12 @@ async fn run(
     let connect: Connect = Arc::new(move |_| Ok(Arc::new(client.clone()) as Arc<dyn Remote>));
     let specs = work
         .into_iter()
-        .map(|work| JobSpec { connection: connection.clone(), work, on_conflict })
+        .map(|work| JobSpec {
+            connection: connection.clone(),
+            work,
+            on_conflict,
+            files: FileRules::default(),
+        })
         .collect();
     let mut line = ProgressLine::new();
     let take = |event: &_| line.take(event);

@@ -19,6 +19,31 @@ pub struct JobSpec {
     pub connection: ConnectionName,
     pub work: Work,
     pub on_conflict: OnConflict,
+    #[serde(default)]
+    pub files: FileRules,
+}
+
+/// What a job does with what is special of local files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRules {
+    #[serde(default)]
+    pub links: Links,
+    /// Permission bits go into the object's metadata and come back from it; setuid, setgid and sticky never do.
+    #[serde(default)]
+    pub keep_mode: bool,
+}
+
+/// Symbolic links below an uploaded folder. A path that is named itself is always followed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Links {
+    /// Left out, and each a failure of the job.
+    #[default]
+    Report,
+    /// What they lead to is uploaded, except a folder that leads back to itself.
+    Follow,
+    /// Left out, and counted in a note.
+    Skip,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

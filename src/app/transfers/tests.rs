@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::address::Key;
 use crate::domain::error::ErrorKind;
-use crate::domain::transfer::{OnConflict, Priority};
+use crate::domain::transfer::{FileRules, OnConflict, Priority};
 
 fn at(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(1_790_000_000_000 + milliseconds).unwrap()
@@ -18,7 +18,12 @@ fn download(id: u64, key: &str) -> JobView {
     };
     JobView {
         id: JobId(id),
-        spec: JobSpec { connection: "c".into(), work, on_conflict: OnConflict::Fail },
+        spec: JobSpec {
+            connection: "c".into(),
+            work,
+            on_conflict: OnConflict::Fail,
+            files: FileRules::default(),
+        },
         state: JobState::Queued,
         progress: Progress {
             bytes_total: 10_000,

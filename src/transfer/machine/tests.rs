@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::address::{Bucket, ConnectionName, Key, Prefix};
-use crate::domain::transfer::{OnConflict, Target, Work};
+use crate::domain::transfer::{FileRules, OnConflict, Target, Work};
 use crate::transfer::fact::Outcome;
 use crate::transfer::item::ItemKind;
 
@@ -17,7 +17,12 @@ fn spec() -> JobSpec {
     let source = Target::Prefix(Prefix::new("p/"));
     let (bucket, folder) = (Bucket::new("b"), PathBuf::from("f"));
     let work = Work::Download { bucket, source, folder, name: None };
-    JobSpec { connection: ConnectionName::new("c"), work, on_conflict: OnConflict::Fail }
+    JobSpec {
+        connection: ConnectionName::new("c"),
+        work,
+        on_conflict: OnConflict::Fail,
+        files: FileRules::default(),
+    }
 }
 
 fn item(number: usize) -> Item {

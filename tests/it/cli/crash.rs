@@ -12,7 +12,7 @@ use windlass::demo::faults::Weather;
 use windlass::domain::address::{Bucket, ConnectionName, Key, Prefix};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
-    JobSpec, OnConflict, Target, TransferCommand, TransferEvent, Work,
+    FileRules, JobSpec, OnConflict, Target, TransferCommand, TransferEvent, Work,
 };
 use windlass::transfer::engine::{Connect, Engine, EngineOptions};
 
@@ -103,6 +103,7 @@ impl<'a> Trial<'a> {
             connection: ConnectionName::new(&name),
             work,
             on_conflict: OnConflict::Overwrite,
+            files: FileRules::default(),
         };
         let options = EngineOptions {
             journal: Some(self.journal()),

@@ -6,7 +6,7 @@ use windlass::app::event::Event;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
-    Failure, JobId, JobSpec, JobState, JobView, OnConflict, Priority, Progress, Target,
+    Failure, FileRules, JobId, JobSpec, JobState, JobView, OnConflict, Priority, Progress, Target,
     TransferCommand, TransferEvent, Work,
 };
 
@@ -21,7 +21,12 @@ fn upload(id: u64, key: &str, state: JobState) -> JobView {
     };
     JobView {
         id: JobId(id),
-        spec: JobSpec { connection: "test".into(), work, on_conflict: OnConflict::Fail },
+        spec: JobSpec {
+            connection: "test".into(),
+            work,
+            on_conflict: OnConflict::Fail,
+            files: FileRules::default(),
+        },
         state,
         progress: Progress { objects_total: 1, expanded: true, ..Progress::default() },
         failures: Vec::new(),

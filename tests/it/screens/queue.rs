@@ -10,8 +10,8 @@ use windlass::domain::address::Prefix;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
-    JobId, JobSpec, JobState, JobView, OnConflict, Priority, Progress, Target, TransferEvent,
-    Verification, Work,
+    FileRules, JobId, JobSpec, JobState, JobView, OnConflict, Priority, Progress, Target,
+    TransferEvent, Verification, Work,
 };
 use windlass::ui::theme::Theme;
 
@@ -55,7 +55,8 @@ pub fn moved(bytes: u64, total: u64) -> Progress {
 
 fn job(id: u64, work: Work, state: JobState, progress: Progress) -> JobView {
     let connection = "r2:personal".into();
-    let spec = JobSpec { connection, work, on_conflict: OnConflict::Fail };
+    let spec =
+        JobSpec { connection, work, on_conflict: OnConflict::Fail, files: FileRules::default() };
     let (failures, notes, verification) = (Vec::new(), Vec::new(), None);
     let (priority, wait) = (Priority::default(), None);
     JobView { id: JobId(id), spec, state, progress, failures, notes, verification, priority, wait }

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use windlass::domain::address::{Bucket, ConnectionName, Key, Prefix};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
-    JobSpec, JobState, JobView, OnConflict, Target, TransferEvent, Work,
+    FileRules, JobSpec, JobState, JobView, OnConflict, Target, TransferEvent, Work,
 };
 use windlass::transfer::engine::{Connect, Engine, EngineOptions};
 use windlass::transfer::headless::run_to_end;
@@ -60,7 +60,12 @@ pub fn bytes(length: usize) -> Vec<u8> {
 }
 
 pub fn job(work: Work) -> JobSpec {
-    JobSpec { connection: ConnectionName::new("test"), work, on_conflict: OnConflict::Fail }
+    JobSpec {
+        connection: ConnectionName::new("test"),
+        work,
+        on_conflict: OnConflict::Fail,
+        files: FileRules::default(),
+    }
 }
 
 pub fn upload(source: &Path, key: &str) -> JobSpec {

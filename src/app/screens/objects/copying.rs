@@ -4,7 +4,7 @@ use crate::app::dialogs::dialog::Dialog;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::screens::objects::downloading::name_of;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, Key, Location, Prefix};
-use crate::domain::transfer::{JobSpec, OnConflict, Target, Work};
+use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
 
 /// Asks for the destination; the open place stands there already.
 pub fn question(sources: &[Target], here: &Location) -> Dialog {
@@ -37,7 +37,12 @@ pub fn specs(
         let source = source.clone();
         let work = Work::Copy { bucket: bucket.clone(), source, to_bucket, target };
         let connection = connection.clone();
-        specs.push(JobSpec { connection, work, on_conflict: OnConflict::default() });
+        specs.push(JobSpec {
+            connection,
+            work,
+            on_conflict: OnConflict::default(),
+            files: FileRules::default(),
+        });
     }
     Ok(specs)
 }

@@ -5,7 +5,7 @@ use crate::app::event::Measure;
 use crate::app::screens::objects::downloading::name_of;
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::provider::{Capability, Provider};
-use crate::domain::transfer::{JobSpec, OnConflict, Target, Work};
+use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
 
 /// What is to be deleted once it is said yes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,7 @@ impl Deletion {
             connection: connection.clone(),
             work: Work::Delete { bucket: self.bucket, targets: self.targets },
             on_conflict: OnConflict::default(),
+            files: FileRules::default(),
         }
     }
 }

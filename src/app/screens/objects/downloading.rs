@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::app::dialogs::dialog::Dialog;
 use crate::app::dialogs::prompt::Prompt;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
-use crate::domain::transfer::{JobSpec, OnConflict, Target, Work};
+use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
 
 /// Asks for the folder; the last one stands there already.
 pub fn question(sources: &[Target], folder: &Path) -> Dialog {
@@ -30,7 +30,12 @@ pub fn specs(
             Target::Prefix(prefix) => folder_of(folder, prefix),
         };
         let work = Work::Download { bucket: bucket.clone(), source, folder, name: None };
-        JobSpec { connection: connection.clone(), work, on_conflict: OnConflict::default() }
+        JobSpec {
+            connection: connection.clone(),
+            work,
+            on_conflict: OnConflict::default(),
+            files: FileRules::default(),
+        }
     };
     sources.into_iter().map(spec).collect()
 }

@@ -3,7 +3,7 @@
 use crate::app::event::FolderEntry;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, MAX_KEY_BYTES, Prefix};
 use crate::domain::object::ObjectHeaders;
-use crate::domain::transfer::{JobSpec, OnConflict, Target, Work};
+use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
 
 /// One job for each entry; a folder becomes a prefix of its name.
 ///
@@ -38,5 +38,10 @@ fn spec(
         target,
         headers: ObjectHeaders::default(),
     };
-    Ok(JobSpec { connection: connection.clone(), work, on_conflict: OnConflict::default() })
+    Ok(JobSpec {
+        connection: connection.clone(),
+        work,
+        on_conflict: OnConflict::default(),
+        files: FileRules::default(),
+    })
 }
