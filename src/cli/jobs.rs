@@ -109,7 +109,7 @@ async fn run(
     output: Output,
 ) -> Result<Status, Trouble> {
     let connection = choice.current.clone();
-    let client = choice.client()?;
+    let client = choice.client()?.sending_once();
     let connect: Connect = Arc::new(move |_| Ok(Arc::new(client.clone()) as Arc<dyn Remote>));
     let specs = work
         .into_iter()

@@ -82,6 +82,6 @@ fn connect(connections: Vec<Connection>) -> Connect {
                 .detail("no connection has this name any more")
         })?;
         let client = Client::connect(connection, Arc::new(Meter::default()))?;
-        Ok(Arc::new(client) as Arc<dyn Remote>)
+        Ok(Arc::new(client.sending_once()) as Arc<dyn Remote>)
     })
 }

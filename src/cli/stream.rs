@@ -33,7 +33,7 @@ pub async fn get(arguments: &GetArguments, client: &Client) -> Result<Status, Tr
     }
     let object = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
     let patience = Patience::default();
-    download_stream(client, &object, stdout(), patience).await?;
+    download_stream(&client.sending_once(), &object, stdout(), patience).await?;
     Ok(Status::Done)
 }
 
@@ -61,7 +61,8 @@ pub async fn put(arguments: &PutArguments, client: &Client) -> Result<Status, Tr
     let stored = match guard(client, &object, &options).await {
         Ok(options) => {
             let patience = Patience::default();
-            upload_stream(client, &object, stdin(), &options, patience, interrupted()).await
+            let client = client.sending_once();
+            upload_stream(&client, &object, stdin(), &options, patience, interrupted()).await
         }
         Err(error) => Err(error),
     };

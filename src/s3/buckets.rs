@@ -70,7 +70,7 @@ impl Client {
         let call = Call::on_account("CreateBucket", &format!("s3://{bucket}"))
             .writing()
             .needing(Capability::CreateBucket);
-        let place = constraint(self.sdk().await?);
+        let place = constraint(&*self.sdk().await?);
         self.run(&call, |sdk| {
             let request = sdk
                 .create_bucket()

@@ -18,21 +18,27 @@ use crate::domain::listing::ContinuationToken;
 use crate::domain::object::{ByteRange, ObjectHead};
 use crate::domain::provider::{Capability, Provider};
 use crate::s3::call::Call;
+use crate::s3::flow::Flow;
 use crate::s3::meter::Meter;
-use crate::s3::sdk::{Sdk, check_endpoint, normalised, provider};
+use crate::s3::sdk::{Sdk, SdkClients, check_endpoint, normalised, provider};
 
 /// Cheap to clone; every clone shares pool, credentials and what was learned of the server.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    /// Requests are sent once and bodies may take their time: who calls tries again and watches them.
+    once: bool,
+    /// What the bodies that are sent pass.
+    flow: Option<Arc<dyn Flow>>,
 }
 
 struct Inner {
     connection: Connection,
     meter: Arc<Meter>,
-    sdk: OnceCell<Sdk>,
+    /// Replaced where credentials are to be asked for anew.
+    sdk: Mutex<Arc<OnceCell<Arc<Sdk>>>>,
     /// Clients of buckets, and of the account, whose region is not the connection's, found by a redirect.
-    elsewhere: Mutex<HashMap<Option<Bucket>, SdkClient>>,
+    elsewhere: Mutex<HashMap<Option<Bucket>, SdkClients>>,
     /// What the server answered 501 to in this session, in its own words.
     refused: Mutex<BTreeMap<Capability, String>>,
     /// Whether the endpoint ever answered as an S3 server does.
@@ -76,18 +82,43 @@ impl Client {
             inner: Arc::new(Inner {
                 connection: connection.clone(),
                 meter,
-                sdk: OnceCell::new(),
+                sdk: Mutex::default(),
                 elsewhere: Mutex::default(),
                 refused: Mutex::default(),
                 speaks_s3: AtomicBool::new(false),
             }),
+            once: false,
+            flow: None,
         })
+    }
+
+    /// The same client for callers that try again by themselves: every request is sent once, and no body is given up
+    /// for being slow.
+    #[must_use]
+    pub fn sending_once(&self) -> Client {
+        Client { once: true, ..self.clone() }
+    }
+
+    /// The same client; bodies of objects and parts pass `flow` on their way out.
+    #[must_use]
+    pub fn through(&self, flow: Arc<dyn Flow>) -> Client {
+        Client { flow: Some(flow), ..self.clone() }
+    }
+
+    /// Forgets the credentials in use: the next request asks their source again, the AWS files included.
+    pub fn renew_credentials(&self) {
+        *lock(&self.inner.sdk) = Arc::default();
+        lock(&self.inner.elsewhere).clear();
+    }
+
+    pub(super) fn flow(&self) -> Option<&Arc<dyn Flow>> {
+        self.flow.as_ref()
     }
 
     /// Whose rules the server follows. Certain after the first request, which reads the AWS files; a guess from the
     /// connection and the environment before.
     pub fn provider(&self) -> Provider {
-        match self.inner.sdk.get() {
+        match self.known() {
             Some(sdk) => sdk.provider,
             None => provider(self.inner.connection.provider, self.endpoint().as_deref()),
         }
@@ -95,7 +126,7 @@ impl Client {
 
     /// The endpoint in force, `None` for AWS's own. As certain as [`Client::provider`].
     pub fn endpoint(&self) -> Option<String> {
-        if let Some(sdk) = self.inner.sdk.get() {
+        if let Some(sdk) = self.known() {
             return sdk.endpoint.clone();
         }
         let named = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
@@ -116,16 +147,24 @@ impl Client {
         &self.inner.meter
     }
 
-    pub(super) async fn sdk(&self) -> Result<&Sdk, Error> {
+    fn known(&self) -> Option<Arc<Sdk>> {
+        lock(&self.inner.sdk).get().cloned()
+    }
+
+    pub(super) async fn sdk(&self) -> Result<Arc<Sdk>, Error> {
         let inner = &self.inner;
-        inner.sdk.get_or_try_init(|| Sdk::load(&inner.connection, inner.meter.clone())).await
+        let cell = Arc::clone(&lock(&inner.sdk));
+        let load = || async {
+            Sdk::load(&inner.connection, inner.meter.clone()).await.map(Arc::new)
+        };
+        cell.get_or_try_init(load).await.cloned()
     }
 
     /// The SDK's client for requests about a bucket.
     pub(super) async fn sdk_client(&self, bucket: Option<&Bucket>) -> Result<SdkClient, Error> {
         let sdk = self.sdk().await?;
         let elsewhere = lock(&self.inner.elsewhere).get(&bucket.cloned()).cloned();
-        Ok(elsewhere.unwrap_or_else(|| sdk.client.clone()))
+        Ok(elsewhere.as_ref().unwrap_or(&sdk.clients).of(self.once).clone())
     }
 
     /// Sends a request: refused here where it may not or cannot be sent, once more where the bucket turns out to be in
@@ -143,8 +182,9 @@ impl Client {
         let mut outcome = send(client).await.map_err(|error| self.learn(call, error));
         if let Err(Error { kind: ErrorKind::WrongRegion { expected: Some(region) }, .. }) = &outcome
         {
-            let client = self.sdk().await?.in_region(region);
-            lock(&self.inner.elsewhere).insert(call.bucket.clone(), client.clone());
+            let clients = self.sdk().await?.in_region(region);
+            let client = clients.of(self.once).clone();
+            lock(&self.inner.elsewhere).insert(call.bucket.clone(), clients);
             outcome = send(client).await.map_err(|error| self.learn(call, error));
         }
         if outcome.is_ok() {

@@ -9,6 +9,7 @@ mod credentials;
 mod delete;
 mod download;
 mod errors;
+pub mod flow;
 mod headers;
 mod integrity;
 mod list;

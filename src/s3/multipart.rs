@@ -14,6 +14,7 @@ use crate::domain::provider::{Capability, Provider};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::copy::patient;
+use crate::s3::flow::Flowing;
 use crate::s3::headers::{checksums, expires};
 use crate::s3::integrity::Check;
 use crate::s3::objects::{metadata, stored_tag};
@@ -67,6 +68,7 @@ impl Client {
         let call = Call::on_object("UploadPart", object).writing();
         let check = Check::of(&body, self.sdk().await?.provider);
         let size = body.len() as u64;
+        let timeouts = upload_timeouts(size, self.flow().is_some());
         let output = self
             .run(&call, |sdk| {
                 let request = sdk
@@ -79,7 +81,8 @@ impl Client {
                     .set_checksum_crc64_nvme(check.crc64nvme())
                     .body(ByteStream::from(body.clone()))
                     .customize()
-                    .config_override(Builder::default().timeout_config(upload_timeouts(size)));
+                    .interceptor(Flowing::of(self.flow()))
+                    .config_override(Builder::default().timeout_config(timeouts.clone()));
                 let call = &call;
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })

@@ -10,6 +10,7 @@ use crate::domain::object::{ETag, ObjectAddress, ObjectHead, PutOptions, Stored}
 use crate::domain::provider::Provider;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
+use crate::s3::flow::Flowing;
 use crate::s3::headers::{checksums, expires, object_head};
 use crate::s3::integrity::Check;
 use crate::s3::transport::upload_timeouts;
@@ -43,7 +44,7 @@ impl Client {
         let provider = self.sdk().await?.provider;
         let check = Check::of(&body, provider);
         let expires = expires(&options.headers, &call)?;
-        let timeouts = upload_timeouts(body.len() as u64);
+        let timeouts = upload_timeouts(body.len() as u64, self.flow().is_some());
         let output = self
             .run(&call, |sdk| {
                 let headers = options.headers.clone();
@@ -63,6 +64,7 @@ impl Client {
                     .set_checksum_crc64_nvme(check.crc64nvme())
                     .body(ByteStream::from(body.clone()))
                     .customize()
+                    .interceptor(Flowing::of(self.flow()))
                     .config_override(Builder::default().timeout_config(timeouts.clone()));
                 let call = &call;
                 async move { request.send().await.map_err(|error| call.failed(error)) }

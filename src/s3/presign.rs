@@ -23,7 +23,7 @@ impl Client {
             LinkMethod::Put => "PutObject",
         };
         let call = Call::on_object(operation, &link.object);
-        let end = credentials_end(self.sdk().await?, &call).await?;
+        let end = credentials_end(&*self.sdk().await?, &call).await?;
         let (holds, shortened) = effective_expiry(link.expires_in, now, end);
         if holds.as_secs() == 0 {
             return Err(call.fails(ErrorKind::ExpiredCredentials, "the credentials have ended"));

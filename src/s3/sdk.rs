@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_config::retry::RetryConfig;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_s3::Client as SdkClient;
 use aws_sdk_s3::config::{
@@ -26,11 +27,35 @@ const STALL: Duration = Duration::from_secs(25);
 /// What the first request of a connection finds out.
 #[derive(Clone, Debug)]
 pub struct Sdk {
-    pub client: SdkClient,
+    pub clients: SdkClients,
     pub provider: Provider,
     pub endpoint: Option<String>,
     pub region: String,
     pub credentials: Option<SharedCredentialsProvider>,
+}
+
+/// One client in two tempers; they share pool, credentials and meter.
+#[derive(Clone, Debug)]
+pub struct SdkClients {
+    patient: SdkClient,
+    /// Tries nothing again and gives no body up.
+    once: SdkClient,
+}
+
+impl SdkClients {
+    fn of_config(config: Config) -> SdkClients {
+        let once = config
+            .to_builder()
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(transport::watched_timeouts())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .build();
+        SdkClients { patient: SdkClient::from_conf(config), once: SdkClient::from_conf(once) }
+    }
+
+    pub fn of(&self, once: bool) -> &SdkClient {
+        if once { &self.once } else { &self.patient }
+    }
 }
 
 impl Sdk {
@@ -54,7 +79,7 @@ impl Sdk {
         let config = configure(&shared, connection, provider, endpoint.as_deref(), &region, meter);
         Ok(Sdk {
             credentials: shared.credentials_provider(),
-            client: SdkClient::from_conf(config),
+            clients: SdkClients::of_config(config),
             provider,
             endpoint,
             region,
@@ -62,10 +87,12 @@ impl Sdk {
     }
 
     /// The same client for a bucket of another region; it shares pool, credentials and meter.
-    pub fn in_region(&self, region: &str) -> SdkClient {
-        let config: Config =
-            self.client.config().to_builder().region(Region::new(region.to_owned())).build();
-        SdkClient::from_conf(config)
+    pub fn in_region(&self, region: &str) -> SdkClients {
+        let moved = |client: &SdkClient| {
+            let config = client.config().to_builder();
+            SdkClient::from_conf(config.region(Region::new(region.to_owned())).build())
+        };
+        SdkClients { patient: moved(&self.clients.patient), once: moved(&self.clients.once) }
     }
 }
 

@@ -26,6 +26,8 @@ const KEEPALIVE: Duration = Duration::from_secs(30);
 /// Enough for the engine's slots and the interface beside them.
 const PER_HOST: usize = 128;
 const HOME: PartitionId = PartitionId::from_index(0);
+/// 5 GiB at 2 KiB/s take a month.
+const LONGEST_BODY: Duration = Duration::from_hours(31 * 24);
 /// The slowest link an upload is given time for, in bytes a second.
 const SLOWEST: u64 = 16 * 1024;
 
@@ -81,8 +83,17 @@ pub fn timeouts() -> TimeoutConfig {
     waiting(FIRST_BYTE).to_builder().operation_timeout(SMALL_CALL).build()
 }
 
-/// Timeouts of a call that sends `bytes` first: the SDK's read timeout counts from the first byte sent.
-pub fn upload_timeouts(bytes: u64) -> TimeoutConfig {
+/// Timeouts of calls whose caller tries again: each on its own.
+pub fn watched_timeouts() -> TimeoutConfig {
+    waiting(FIRST_BYTE * 2)
+}
+
+/// Timeouts of a call that sends `bytes` first: the SDK's read timeout counts from the first byte sent. A body that
+/// is watched on its way may take as long as it moves.
+pub fn upload_timeouts(bytes: u64, watched: bool) -> TimeoutConfig {
+    if watched {
+        return waiting(LONGEST_BODY);
+    }
     waiting(FIRST_BYTE * 2 + Duration::from_secs(bytes / SLOWEST))
 }
 

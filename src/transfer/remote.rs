@@ -1,5 +1,7 @@
 //! What the engine asks of storage: the one trait between transfers and the wire.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
@@ -12,12 +14,19 @@ use crate::domain::object::{
 };
 use crate::domain::provider::{Capability, Provider};
 use crate::s3::client::{Client, Download, ListQuery};
+use crate::s3::flow::Flow;
 
 /// The answer to one request, on its way.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
 
 /// Storage as the workers see it. Contracts are those of the methods of [`Client`] of the same name.
 pub trait Remote: Send + Sync {
+    /// The same storage, whose bodies of objects and parts pass `flow` on their way out.
+    fn through(self: Arc<Self>, flow: Arc<dyn Flow>) -> Arc<dyn Remote>;
+
+    /// Forgets the credentials in use, so that their source is asked again.
+    fn renew_credentials(&self);
+
     fn provider(&self) -> Provider;
 
     fn lacks(&self, capability: Capability) -> Option<String>;
@@ -100,6 +109,14 @@ pub struct CopyPart<'a> {
 }
 
 impl Remote for Client {
+    fn through(self: Arc<Self>, flow: Arc<dyn Flow>) -> Arc<dyn Remote> {
+        Arc::new(Client::through(&self, flow))
+    }
+
+    fn renew_credentials(&self) {
+        Client::renew_credentials(self);
+    }
+
     fn provider(&self) -> Provider {
         Client::provider(self)
     }

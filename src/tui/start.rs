@@ -96,7 +96,7 @@ fn engine(
 ) -> Engine {
     let clients = Arc::clone(clients);
     let connect: Connect =
-        Arc::new(move |name| Ok(Arc::new(clients.get(name)?) as Arc<dyn Remote>));
+        Arc::new(move |name| Ok(Arc::new(clients.get(name)?.sending_once()) as Arc<dyn Remote>));
     let (transfers, mut transferred): (_, UnboundedReceiver<_>) = unbounded_channel();
     runtime.spawn(async move {
         while let Some(event) = transferred.recv().await {

@@ -16,6 +16,7 @@ use windlass::domain::object::{
 };
 use windlass::domain::provider::{Capability, Provider};
 use windlass::s3::client::{Download, ListQuery};
+use windlass::s3::flow::Flow;
 use windlass::transfer::remote::{Answer, CopyPart, Remote};
 
 /// One request, as a script sees it.
@@ -240,6 +241,14 @@ fn body_of(
 }
 
 impl Remote for Fake {
+    fn through(self: Arc<Self>, _flow: Arc<dyn Flow>) -> Arc<dyn Remote> {
+        self
+    }
+
+    fn renew_credentials(&self) {
+        self.shelf.lock().unwrap().calls.push("renew".to_owned());
+    }
+
     fn provider(&self) -> Provider {
         Provider::Other
     }
