@@ -154,9 +154,8 @@ impl Client {
     pub(super) async fn sdk(&self) -> Result<Arc<Sdk>, Error> {
         let inner = &self.inner;
         let cell = Arc::clone(&lock(&inner.sdk));
-        let load = || async {
-            Sdk::load(&inner.connection, inner.meter.clone()).await.map(Arc::new)
-        };
+        let load =
+            || async { Sdk::load(&inner.connection, inner.meter.clone()).await.map(Arc::new) };
         cell.get_or_try_init(load).await.cloned()
     }
 
