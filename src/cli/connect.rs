@@ -9,7 +9,8 @@ use crate::config::file::{self, Configuration};
 use crate::config::paths::Folders;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::provider::{Provider, detect};
+use crate::domain::provider::Provider;
+use crate::domain::provider::facts::detect;
 use crate::s3::client::Client;
 use crate::s3::meter::Meter;
 

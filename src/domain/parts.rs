@@ -1,17 +1,19 @@
 //! Part sizes of multipart uploads within the limits of S3 and R2.
 
+use serde::Deserialize;
+
 use crate::domain::object::ByteRange;
 
 pub const MIB: u64 = 1 << 20;
 
-/// Both providers: part numbers run from 1 to this.
+/// S3 and most others: part numbers run from 1 to this.
 pub const MAX_PARTS: u64 = 10_000;
 
-/// Both providers: the smallest part that is not the last.
+/// S3 and most others: the smallest part that is not the last.
 pub const MIN_PART_BYTES: u64 = 5 * MIB;
 
-/// R2's largest part, the smaller of the two (r2/platform/limits: 4.995 GiB; S3: 5 GiB).
-pub const MAX_PART_BYTES: u64 = 5114 * MIB;
+/// S3's largest part and PUT.
+pub const MAX_PART_BYTES: u64 = 5120 * MIB;
 
 /// The largest object S3 takes (50 TB, S3 model of 2026-08); R2 stops at 4.995 TiB.
 pub const MAX_OBJECT_BYTES: u64 = 50_000_000_000_000;
@@ -19,20 +21,46 @@ pub const MAX_OBJECT_BYTES: u64 = 50_000_000_000_000;
 /// The part size Windlass prefers; smaller objects are better sent whole.
 pub const PREFERRED_PART_BYTES: u64 = 8 * MIB;
 
+/// Limits of multipart uploads where they differ from S3's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartLimits {
+    most: Option<u64>,
+    smallest_mib: Option<u64>,
+    largest_mib: Option<u64>,
+}
+
+impl PartLimits {
+    /// Parts of one upload.
+    pub fn most(&self) -> u64 {
+        self.most.unwrap_or(MAX_PARTS)
+    }
+
+    /// The smallest part that is not the last, in bytes.
+    pub fn smallest(&self) -> u64 {
+        self.smallest_mib.map_or(MIN_PART_BYTES, |mib| mib * MIB)
+    }
+
+    /// The largest part, in bytes.
+    pub fn largest(&self) -> u64 {
+        self.largest_mib.map_or(MAX_PART_BYTES, |mib| mib * MIB)
+    }
+}
+
 /// The part size of an upload of `size` bytes, fixed for its whole life because R2 takes only equal parts; the last
 /// one is shorter. `None` where no part size fits the limits.
-pub fn part_size(size: u64) -> Option<u64> {
-    part_size_at_least(size, PREFERRED_PART_BYTES)
+pub fn part_size(size: u64, limits: &PartLimits) -> Option<u64> {
+    part_size_at_least(size, PREFERRED_PART_BYTES, limits)
 }
 
 /// As [`part_size`], with larger parts where parts are cheap (server-side copies).
-pub fn part_size_at_least(size: u64, least: u64) -> Option<u64> {
+pub fn part_size_at_least(size: u64, least: u64, limits: &PartLimits) -> Option<u64> {
     if size > MAX_OBJECT_BYTES {
         return None;
     }
-    let needed = size.div_ceil(MAX_PARTS).div_ceil(MIB) * MIB;
-    let chosen = needed.max(least.max(PREFERRED_PART_BYTES));
-    (chosen <= MAX_PART_BYTES).then_some(chosen)
+    let needed = size.div_ceil(limits.most()).div_ceil(MIB) * MIB;
+    let chosen = needed.max(least).max(PREFERRED_PART_BYTES).max(limits.smallest());
+    (chosen <= limits.largest()).then_some(chosen)
 }
 
 /// How many pieces of `piece` bytes `size` bytes make; an empty object is one empty piece.
@@ -54,11 +82,23 @@ mod tests {
 
     #[test]
     fn ordinary_objects_go_in_parts_of_eight_mebibytes() {
+        let part_size = |size| part_size(size, &PartLimits::default());
         assert_eq!(part_size(0), Some(8 * MIB));
         assert_eq!(part_size(80_000 * MIB), Some(8 * MIB));
         assert_eq!(part_size(80_000 * MIB + 1), Some(9 * MIB));
         assert_eq!(part_size(MAX_OBJECT_BYTES), Some(4769 * MIB));
         assert_eq!(part_size(MAX_OBJECT_BYTES + 1), None);
+    }
+
+    #[test]
+    fn a_provider_with_other_limits_has_other_parts() {
+        let few = PartLimits { most: Some(1000), ..PartLimits::default() };
+        assert_eq!(part_size(8000 * MIB, &few), Some(8 * MIB));
+        assert_eq!(part_size(8001 * MIB, &few), Some(9 * MIB));
+        let coarse = PartLimits { smallest_mib: Some(64), ..PartLimits::default() };
+        assert_eq!(part_size(100 * MIB, &coarse), Some(64 * MIB));
+        let tight = PartLimits { largest_mib: Some(16), ..few };
+        assert_eq!(part_size(16_001 * MIB, &tight), None);
     }
 
     #[test]
@@ -72,7 +112,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_size_a_server_takes_fits_its_limits(size in 0..=MAX_OBJECT_BYTES) {
-            let part = part_size(size).unwrap();
+            let part = part_size(size, &PartLimits::default()).unwrap();
             prop_assert_eq!(part % MIB, 0);
             prop_assert!((MIN_PART_BYTES..=MAX_PART_BYTES).contains(&part));
             prop_assert!(u64::from(piece_count(size, part)) <= MAX_PARTS);

@@ -1,18 +1,15 @@
 //! What a usage costs by the providers' dated price lists.
 
 use std::fmt;
-use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::domain::provider::Provider;
 use crate::domain::usage::Usage;
 
 /// One provider's list prices in US dollars, without free tiers.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Price {
-    pub provider: Provider,
     /// The storage class and region the figures hold for.
     pub plan: String,
     /// The day on which they were read, `2026-10-01`.
@@ -30,24 +27,6 @@ pub struct Price {
 /// An estimate in US dollars. `Display` marks it as one: `~$0.0001`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct Cost(pub f64);
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    price: Vec<Price>,
-}
-
-/// The prices of a provider; `None` where they are not known (any S3-compatible server).
-pub fn price_of(provider: Provider) -> Option<&'static Price> {
-    static TABLE: OnceLock<Vec<Price>> = OnceLock::new();
-    let prices =
-        TABLE.get_or_init(|| parse(include_str!("../../assets/prices.toml")).unwrap_or_default());
-    prices.iter().find(|price| price.provider == provider)
-}
-
-fn parse(text: &str) -> Result<Vec<Price>, toml::de::Error> {
-    toml::from_str::<Table>(text).map(|table| table.price)
-}
 
 impl Price {
     /// What the requests and the received bytes cost. Traffic within the provider's network may be cheaper.
@@ -76,11 +55,12 @@ impl fmt::Display for Cost {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::provider::Provider;
 
     #[test]
-    fn the_table_parses_and_every_price_is_dated_and_sourced() {
-        let prices = parse(include_str!("../../assets/prices.toml")).unwrap();
-        assert_eq!(prices.len(), 2);
+    fn every_price_is_dated_and_sourced() {
+        let prices: Vec<&Price> = Provider::ALL.into_iter().filter_map(Provider::price).collect();
+        assert!(prices.len() > 2);
         for price in prices {
             assert!(price.as_of.parse::<jiff::civil::Date>().is_ok(), "{}", price.as_of);
             assert!(price.source.starts_with("https://"), "{}", price.source);
@@ -92,19 +72,19 @@ mod tests {
     fn r2_charges_requests_and_no_traffic() {
         let usage =
             Usage { class_a: 1_000_000, class_b: 1_000_000, received: 1 << 40, ..Usage::default() };
-        let cost = price_of(Provider::R2).unwrap().estimate(&usage);
+        let cost = Provider::R2.price().unwrap().estimate(&usage);
         assert!((cost.0 - 4.86).abs() < 1e-9, "{cost:?}");
     }
 
     #[test]
     fn aws_charges_traffic_too() {
         let usage = Usage { received: 10_000_000_000, ..Usage::default() };
-        assert_eq!(price_of(Provider::Aws).unwrap().estimate(&usage).to_string(), "~$0.9000");
+        assert_eq!(Provider::Aws.price().unwrap().estimate(&usage).to_string(), "~$0.9000");
     }
 
     #[test]
     fn a_server_of_nobody_we_know_has_no_price() {
-        assert_eq!(price_of(Provider::Other), None);
+        assert_eq!(Provider::Other.price(), None);
     }
 
     #[test]

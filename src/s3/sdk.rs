@@ -14,7 +14,8 @@ use aws_types::service_config::ServiceConfigKey;
 
 use crate::config::connection::{Addressing, Connection, CredentialsSource};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::provider::{Provider, detect};
+use crate::domain::provider::Provider;
+use crate::domain::provider::facts::detect;
 use crate::s3::credentials;
 use crate::s3::metadata_off::without_metadata;
 use crate::s3::meter::Meter;
@@ -63,7 +64,7 @@ impl Sdk {
     pub async fn load(connection: &Connection, meter: Arc<Meter>) -> Result<Sdk, Error> {
         let http = match connection.provider {
             Provider::Aws => transport::pool()?,
-            Provider::R2 | Provider::Other => without_metadata(transport::pool()?),
+            _ => without_metadata(transport::pool()?),
         };
         let mut loader = credentials::loader(&connection.credentials).http_client(http);
         if let Some(region) = region(connection) {
@@ -75,7 +76,9 @@ impl Sdk {
         let shared = loader.load().await;
         let endpoint = endpoint(&shared).map(|url| normalised(&url));
         let provider = provider(connection.provider, endpoint.as_deref());
-        let region = shared.region().map_or_else(|| default_region(provider), ToString::to_string);
+        let region = shared
+            .region()
+            .map_or_else(|| default_region(provider, endpoint.as_deref()), ToString::to_string);
         let config = configure(&shared, connection, provider, endpoint.as_deref(), &region, meter);
         Ok(Sdk {
             credentials: shared.credentials_provider(),
@@ -106,7 +109,7 @@ fn configure(
 ) -> Config {
     let mut builder = Builder::from(shared)
         .region(Region::new(region.to_owned()))
-        .force_path_style(path_style(connection.addressing, endpoint))
+        .force_path_style(path_style(connection.addressing, provider, endpoint))
         .retry_config(retry::config())
         .retry_classifier(retry::Throttling)
         .timeout_config(transport::timeouts())
@@ -139,25 +142,30 @@ pub fn provider(configured: Provider, endpoint: Option<&str>) -> Provider {
 fn region(connection: &Connection) -> Option<String> {
     match (&connection.region, connection.provider) {
         (Some(region), _) => Some(region.clone()),
-        (None, Provider::R2) => Some("auto".into()),
-        (None, Provider::Other) if !chained(connection) => Some("us-east-1".into()),
-        (None, _) => None,
+        (None, Provider::Aws) => None,
+        (None, Provider::Other) if chained(connection) => None,
+        (None, provider) => Some(default_region(provider, connection.endpoint.as_deref())),
     }
 }
 
-fn default_region(provider: Provider) -> String {
-    if provider == Provider::R2 { "auto".into() } else { "us-east-1".into() }
+/// The region in the endpoint's name, else the provider's own.
+fn default_region(provider: Provider, endpoint: Option<&str>) -> String {
+    let facts = provider.facts();
+    endpoint
+        .and_then(|endpoint| facts.region_in(endpoint))
+        .or_else(|| facts.region.clone())
+        .unwrap_or_else(|| "us-east-1".to_owned())
 }
 
 fn chained(connection: &Connection) -> bool {
     matches!(connection.credentials, CredentialsSource::Chain { .. })
 }
 
-fn path_style(addressing: Addressing, endpoint: Option<&str>) -> bool {
+fn path_style(addressing: Addressing, provider: Provider, endpoint: Option<&str>) -> bool {
     match addressing {
         Addressing::Path => true,
         Addressing::VirtualHosted => false,
-        Addressing::Auto => endpoint.is_some() && detect(endpoint) != Provider::Aws,
+        Addressing::Auto => endpoint.is_some() && provider.path_style(),
     }
 }
 
@@ -246,11 +254,27 @@ mod tests {
 
     #[test]
     fn path_style_is_for_servers_that_are_not_aws() {
-        assert!(!path_style(Addressing::Auto, None));
-        assert!(path_style(Addressing::Auto, Some("http://localhost:9000/")));
-        assert!(!path_style(Addressing::Auto, Some("https://s3.eu-west-1.amazonaws.com/")));
-        assert!(path_style(Addressing::Path, None));
-        assert!(!path_style(Addressing::VirtualHosted, Some("http://localhost:9000/")));
+        let (local, aws) = (Some("http://localhost:9000/"), Some("https://s3.amazonaws.com/"));
+        assert!(!path_style(Addressing::Auto, Provider::Aws, None));
+        assert!(path_style(Addressing::Auto, Provider::Other, local));
+        assert!(!path_style(Addressing::Auto, Provider::Aws, aws));
+        assert!(!path_style(Addressing::Auto, Provider::Tigris, Some("https://t3.storage.dev/")));
+        assert!(path_style(Addressing::Path, Provider::Aws, None));
+        assert!(!path_style(Addressing::VirtualHosted, Provider::Other, local));
+    }
+
+    #[test]
+    fn the_region_stands_in_the_endpoint_of_many_providers() {
+        let b2 = Some("https://s3.us-west-004.backblazeb2.com/");
+        assert_eq!(default_region(Provider::B2, b2), "us-west-004");
+        let hetzner = Some("https://fsn1.your-objectstorage.com/");
+        assert_eq!(default_region(Provider::Hetzner, hetzner), "fsn1");
+        assert_eq!(
+            default_region(Provider::R2, Some("https://a.r2.cloudflarestorage.com")),
+            "auto"
+        );
+        assert_eq!(default_region(Provider::Other, Some("http://localhost:9000")), "us-east-1");
+        assert_eq!(default_region(Provider::Garage, Some("http://localhost:3900")), "garage");
     }
 
     #[test]

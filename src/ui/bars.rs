@@ -9,7 +9,6 @@ use crate::app::overlays::overlay::Overlay;
 use crate::app::screens::objects::loading::Loading;
 use crate::app::state::State;
 use crate::app::toasts::Level;
-use crate::domain::price::price_of;
 use crate::domain::units::Count;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::text::width;
@@ -102,7 +101,7 @@ fn draw_usage(paint: &mut Paint<'_>, span: Span, state: &State) -> u16 {
     let usage = state.usage.of(state.session.name());
     let styles = paint.styles;
     let mut used = 0;
-    if let Some(price) = price_of(state.session.provider()) {
+    if let Some(price) = state.session.provider().price() {
         let cost = price.estimate(&usage);
         used = paint.print_right(span, styles.dim, format_args!("{cost}"));
         used += 2;

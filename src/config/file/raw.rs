@@ -14,7 +14,8 @@ use crate::config::connection::{Addressing, Connection, CredentialsSource, Known
 use crate::config::r2::{self, Jurisdiction};
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::presign::{DEFAULT_EXPIRY, parse_expiry};
-use crate::domain::provider::{Provider, detect};
+use crate::domain::provider::Provider;
+use crate::domain::provider::facts::detect;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,6 +72,23 @@ enum PathStyle {
     Never,
 }
 
+/// Where a provider that has one address, or one for each region, is reached.
+fn usual_endpoint(
+    provider: Provider,
+    region: Option<&str>,
+    span: &Range<usize>,
+) -> Result<Option<String>, Wrong> {
+    let facts = provider.facts();
+    let by_region = facts.endpoint.as_ref().is_some_and(|pattern| pattern.contains("{region}"));
+    match region {
+        None if by_region => {
+            let known = facts.regions.join(", ");
+            wrong(span, &format!("expected region for {} ({known}), or endpoint", facts.name))
+        }
+        region => Ok(facts.endpoint_in(region.unwrap_or_default())),
+    }
+}
+
 impl RawConnection {
     pub fn into_connection(
         mut self,
@@ -83,6 +101,10 @@ impl RawConnection {
             return wrong(&span, "expected account_id or endpoint for an R2 connection");
         }
         let region = self.region.take();
+        let endpoint = match endpoint {
+            None => usual_endpoint(provider, region.as_deref(), &span)?,
+            given => given,
+        };
         let region = region.or_else(|| (provider == Provider::R2).then(|| "auto".to_owned()));
         Ok(Connection {
             name,

@@ -90,7 +90,8 @@ fn what_is_malformed_is_named_with_its_line() {
     for (text, line, expected) in [
         ("default = ", 1, "string"),
         ("\n[connections.a]\nendpont = \"x\"", 3, "unknown field `endpont`"),
-        ("[connections.a]\n\nprovider = \"gcs\"", 3, "unknown variant `gcs`"),
+        ("[connections.a]\n\nprovider = \"nimbus\"", 3, "unknown variant `nimbus`"),
+        ("[connections.a]\nprovider = \"hetzner\"", 1, "fsn1, nbg1, hel1"),
         ("[connections.a]\nread_only = \"no\"", 2, "expected a boolean"),
         ("[connections.a]\npath_style = \"maybe\"", 2, "`auto`"),
         ("[connections.a]\nlink_expiry = \"soon\"", 2, "write 15m, 1h"),
@@ -126,4 +127,15 @@ fn a_missing_file_is_an_empty_configuration() {
     let configuration = read(&home.path().join("config.toml")).unwrap();
     assert!(configuration.connections.is_empty() && configuration.default.is_none());
     assert!(read(home.path()).is_err());
+}
+
+#[test]
+fn a_provider_is_reached_by_its_name_and_region() {
+    let text = "[connections.a]\nprovider = \"b2\"\nregion = \"eu-central-003\"\n\
+                [connections.b]\nprovider = \"gcs\"\n[connections.c]\nprovider = \"minio\"";
+    let endpoints: Vec<_> =
+        parsed(text).connections.into_iter().map(|connection| connection.endpoint).collect();
+    assert_eq!(endpoints[0].as_deref(), Some("https://s3.eu-central-003.backblazeb2.com"));
+    assert_eq!(endpoints[1].as_deref(), Some("https://storage.googleapis.com"));
+    assert_eq!(endpoints[2], None);
 }

@@ -56,7 +56,8 @@ pub async fn copy(
     if size <= most {
         return whole(task, &from, &to, &head, only_if_absent).await;
     }
-    let part_size = part_size_at_least(size, COPY_PART_BYTES.min(most))
+    let limits = task.remote.provider().facts().parts;
+    let part_size = part_size_at_least(size, COPY_PART_BYTES.min(most), &limits)
         .ok_or_else(|| Error::new(ErrorKind::TooLarge, "copy", from.to_string()))?;
     let options = PutOptions {
         headers: head.headers.clone(),

@@ -137,7 +137,8 @@ impl<'a> Upload<'a> {
 
     async fn in_parts(self, source: Arc<Source>) -> Result<Ready, Error> {
         let size = source.size;
-        let part_size = part_size(size).ok_or_else(|| {
+        let limits = self.task.remote.provider().facts().parts;
+        let part_size = part_size(size, &limits).ok_or_else(|| {
             Error::new(ErrorKind::TooLarge, "upload", self.object.to_string())
                 .detail(format!("{size} bytes are more than one object can have"))
         })?;

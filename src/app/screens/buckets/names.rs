@@ -33,7 +33,7 @@ pub fn r2_name(name: &str) -> Result<(), String> {
 pub fn rule(provider: Provider) -> fn(&str) -> Result<(), String> {
     match provider {
         Provider::R2 => r2_name,
-        Provider::Aws | Provider::Other => s3_name,
+        _ => s3_name,
     }
 }
 
