@@ -29,6 +29,17 @@ pub enum Act {
     Flip(u64),
     /// `Range` is ignored: the whole object with status 200.
     IgnoreRange,
+    /// The body ends after this many bytes as if that were all: no length is told and nothing breaks. `whole` ignores
+    /// `Range` besides.
+    EndEarly { after: u64, whole: bool },
+    /// So many bytes come after the body, and no length is told.
+    RunOn(u64),
+    /// The body comes at this many bytes per second.
+    Trickle(u64),
+    /// A header of the answer has this value, or is missing.
+    Header { name: String, value: Option<String> },
+    /// In an answer of text, `to` stands wherever `from` would.
+    Rewrite { from: String, to: String },
 }
 
 /// An [`Act`] and the requests it is for. Without conditions every request matches.
@@ -60,6 +71,16 @@ impl Fault {
     /// 429 as R2 throttles.
     pub fn too_many_requests() -> Fault {
         Fault::answer(429, "TooManyRequests")
+    }
+
+    /// A header of the answer is missing.
+    pub fn without(name: &str) -> Fault {
+        Fault::new(Act::Header { name: name.to_owned(), value: None })
+    }
+
+    /// A header of the answer has another value.
+    pub fn with(name: &str, value: &str) -> Fault {
+        Fault::new(Act::Header { name: name.to_owned(), value: Some(value.to_owned()) })
     }
 
     /// One more header of the answer. Without effect on other acts.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use jiff::{SignedDuration, Timestamp};
@@ -57,6 +57,7 @@ impl Front {
         let resource = parts.uri.path().to_owned();
         let answer = self.perform(parts, body, &target, act.as_ref(), weather).await?;
         let answer = self.touched(answer, &method, &target, &resource, weather);
+        let answer = falsified(answer, act.as_ref());
         self.faults.answered(ticket, answer.status().as_u16());
         Ok(answer.map(|body| Wire::new(body, treatment(act.as_ref(), weather))))
     }
@@ -75,7 +76,7 @@ impl Front {
                 drained(body).await;
                 return Ok(act.and_then(scripted).unwrap_or_default());
             }
-            Some(Act::IgnoreRange) => {
+            Some(Act::IgnoreRange | Act::EndEarly { whole: true, .. }) => {
                 parts.extensions.insert(WholeObject);
             }
             _ => {}
@@ -198,6 +199,31 @@ fn scripted(act: &Act) -> Option<Response<s3s::Body>> {
     }
 }
 
+/// Headers and text of an answer as the script has them.
+fn falsified(mut answer: Response<s3s::Body>, act: Option<&Act>) -> Response<s3s::Body> {
+    match act {
+        Some(Act::Header { name, value }) => {
+            let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else { return answer };
+            answer.headers_mut().remove(&name);
+            if let Some(value) = value.as_ref().and_then(|value| HeaderValue::from_str(value).ok()) {
+                answer.headers_mut().insert(name, value);
+            }
+        }
+        Some(Act::Rewrite { from, to }) => {
+            let text = answer.body().bytes();
+            if let Some(text) = text.as_ref().and_then(|bytes| std::str::from_utf8(bytes).ok()) {
+                *answer.body_mut() = s3s::Body::from(text.replace(from, to));
+                answer.headers_mut().remove(header::CONTENT_LENGTH);
+            }
+        }
+        Some(Act::EndEarly { .. } | Act::RunOn(_)) => {
+            answer.headers_mut().remove(header::CONTENT_LENGTH);
+        }
+        _ => {}
+    }
+    answer
+}
+
 fn slow(weather: Weather) -> Treatment {
     Treatment { bandwidth: weather.bandwidth, ..Treatment::default() }
 }
@@ -208,6 +234,13 @@ fn treatment(act: Option<&Act>, weather: Weather) -> Treatment {
         Some(Act::Cut(end)) => Treatment { cut: Some(*end), ..usual },
         Some(Act::Stall(end)) => Treatment { stall: Some(*end), ..usual },
         Some(Act::Flip(at)) => Treatment { flip: Some(*at), ..usual },
+        Some(Act::EndEarly { after, .. }) => Treatment { end: Some(*after), ..usual },
+        Some(Act::RunOn(more)) => Treatment { run_on: Some(*more), ..usual },
+        Some(Act::Trickle(rate)) => Treatment { bandwidth: Some(*rate), ..usual },
+        // The length that HTTP tells comes from the body.
+        Some(Act::Header { name, value: None }) if name == "content-length" => {
+            Treatment { run_on: Some(0), ..usual }
+        }
         _ => usual,
     }
 }

@@ -20,6 +20,10 @@ pub struct Treatment {
     pub cut: Option<u64>,
     pub stall: Option<u64>,
     pub flip: Option<u64>,
+    /// The body is over here, and no length is told.
+    pub end: Option<u64>,
+    /// Bytes that come after the body; no length is told.
+    pub run_on: Option<u64>,
     /// Bytes per second.
     pub bandwidth: Option<u64>,
 }
@@ -75,7 +79,8 @@ impl Wire {
     /// Divides the frame at whatever comes first: the cut, the stall, or the slow frame.
     fn divide(&mut self, mut bytes: Bytes) -> Bytes {
         let mut most = bytes.len();
-        for end in [self.treatment.cut, self.treatment.stall].into_iter().flatten() {
+        let Treatment { cut, stall, end, .. } = self.treatment;
+        for end in [cut, stall, end].into_iter().flatten() {
             let left = usize::try_from(end.saturating_sub(self.passed)).unwrap_or(usize::MAX);
             most = most.min(left);
         }
@@ -135,10 +140,16 @@ impl Body for Wire {
         if self.treatment.stall.is_some_and(|end| self.passed >= end) {
             return Poll::Pending;
         }
+        if self.treatment.end.is_some_and(|end| self.passed >= end) {
+            return Poll::Ready(None);
+        }
         let bytes = match ready!(self.next(cx)) {
             Some(Ok(bytes)) => bytes,
             Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-            None => return Poll::Ready(None),
+            None => match self.treatment.run_on.take().filter(|more| *more > 0) {
+                Some(more) => Bytes::from(vec![b'x'; usize::try_from(more).unwrap_or(0)]),
+                None => return Poll::Ready(None),
+            },
         };
         let divided = self.divide(bytes);
         let bytes = self.falsify(divided);
@@ -152,6 +163,9 @@ impl Body for Wire {
     }
 
     fn size_hint(&self) -> SizeHint {
+        if self.treatment.end.is_some() || self.treatment.run_on.is_some() {
+            return SizeHint::default();
+        }
         let inner = self.inner.size_hint();
         match inner.exact() {
             Some(exact) => SizeHint::with_exact(exact + self.rest.len() as u64),
