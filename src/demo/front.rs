@@ -205,7 +205,8 @@ fn falsified(mut answer: Response<s3s::Body>, act: Option<&Act>) -> Response<s3s
         Some(Act::Header { name, value }) => {
             let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else { return answer };
             answer.headers_mut().remove(&name);
-            if let Some(value) = value.as_ref().and_then(|value| HeaderValue::from_str(value).ok()) {
+            if let Some(value) = value.as_ref().and_then(|value| HeaderValue::from_str(value).ok())
+            {
                 answer.headers_mut().insert(name, value);
             }
         }

@@ -23,6 +23,7 @@ pub mod pages;
 mod presign;
 mod retry;
 mod sdk;
+mod sound;
 mod time;
 mod transport;
 mod unfinished;

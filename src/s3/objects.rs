@@ -30,7 +30,12 @@ impl Client {
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })
             .await?;
-        Ok(object_head!(output))
+        let head = object_head!(output);
+        match head.etag {
+            Some(_) => Ok(head),
+            // A login page of the network on the way answers 200 too.
+            None => Err(call.fails(ErrorKind::NotS3, "the answer has no ETag")),
+        }
     }
 
     /// One PUT with its integrity check. An answer whose ETag speaks against the bytes is `Corrupt`.

@@ -20,6 +20,7 @@ use crate::s3::credentials;
 use crate::s3::metadata_off::without_metadata;
 use crate::s3::meter::Meter;
 use crate::s3::metering::Metering;
+use crate::s3::sound::Sound;
 use crate::s3::{retry, transport};
 
 /// A body that moves less than a byte a second for this long is given up.
@@ -117,6 +118,7 @@ fn configure(
             StalledStreamProtectionConfig::enabled().grace_period(STALL).build(),
         )
         .interceptor(Metering(meter))
+        .interceptor(Sound)
         // Every body carries a check of our own, so the SDK adds one only where the operation demands it.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(if provider == Provider::Aws {

@@ -264,6 +264,7 @@ impl<'a> Download<'a> {
         match task.gate.send(|| self.first_of(range)).await {
             // No range of an empty object can be had.
             Err(error) if error.status == Some(416) => task.gate.send(|| self.first_of(None)).await,
+            Err(error) if error.is(&ErrorKind::Unsupported) => Ok(First::Unranged),
             other => other,
         }
     }

@@ -62,8 +62,10 @@ pub async fn open(
                 return Err(error);
             }
         };
-        if tries.load(Ordering::Relaxed) > 1 {
-            drop(sweep(&task, &asked.object, Some(&upload)).await);
+        if tries.load(Ordering::Relaxed) > 1
+            && !matches!(sweep(&task, &asked.object, Some(&upload)).await, Ok(true))
+        {
+            task.note("an answer was lost: an unfinished upload without parts may be left");
         }
         let multipart = Multipart { upload, ..asked };
         if let Err(error) = task.opened(Partial::Multipart(multipart.clone())).await {
@@ -144,7 +146,10 @@ pub async fn named(task: &Task, partial: Option<Multipart>) -> Result<Option<Mul
 /// Aborts; an upload that is gone is fine.
 pub async fn abort(task: &Task, multipart: &Multipart) -> Result<(), Error> {
     if multipart.upload.0.is_empty() {
-        return sweep(task, &multipart.object, None).await;
+        if !sweep(task, &multipart.object, None).await? {
+            task.note("an unfinished upload without parts may be left: uploads cannot be listed");
+        }
+        return Ok(());
     }
     abort_upload(task, &multipart.object, &multipart.upload).await
 }
@@ -157,11 +162,15 @@ async fn abort_upload(task: &Task, object: &ObjectAddress, id: &UploadId) -> Res
 }
 
 /// Aborts the uploads of this key that have no part, except `kept`: one of ours whose name we never learned has
-/// none, and of anybody else's no byte is lost. What cannot be listed is left alone.
-async fn sweep(task: &Task, object: &ObjectAddress, kept: Option<&UploadId>) -> Result<(), Error> {
+/// none, and of anybody else's no byte is lost. False where uploads cannot be listed here.
+async fn sweep(
+    task: &Task,
+    object: &ObjectAddress,
+    kept: Option<&UploadId>,
+) -> Result<bool, Error> {
     let silent = |e: &Error| e.is(&ErrorKind::Unsupported) || e.is(&ErrorKind::AccessDenied);
     let found = match task.gate.send(|| task.remote.uploads_of(object)).await {
-        Err(error) if silent(&error) => return Ok(()),
+        Err(error) if silent(&error) => return Ok(false),
         found => found?,
     };
     for id in found.iter().filter(|id| Some(*id) != kept) {
@@ -173,7 +182,7 @@ async fn sweep(task: &Task, object: &ObjectAddress, kept: Option<&UploadId>) -> 
             _ => {}
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Aborts and forgets; where the abort fails, the upload stays recorded.
@@ -212,7 +221,7 @@ impl Complete {
                 if let Some(done) = completed_before(task, &self.multipart).await? {
                     return Ok(done);
                 }
-                task.closed().await?;
+                discard(task, &self.multipart).await?;
                 return Err(error);
             }
             Err(error) if error.is(&ErrorKind::PreconditionFailed) => {

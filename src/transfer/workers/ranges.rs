@@ -192,7 +192,29 @@ async fn stream_once(
     (_, at) = write(file, buffer, at).await?;
     match download.head.size {
         Some(size) if size != at => Err(wrong_length(&place, size, at)),
-        _ => Ok((download.head, at)),
+        Some(_) => Ok((download.head, at)),
+        None => Ok((measured(task, object, download.head, at).await?, at)),
+    }
+}
+
+/// A body without a length may end early where nothing shows it. The object's own length tells, unless the server
+/// unpacks bodies on their way: those are longer than the object, or said to be encoded.
+async fn measured(
+    task: &Task,
+    object: &ObjectAddress,
+    head: ObjectHead,
+    got: u64,
+) -> Result<ObjectHead, Error> {
+    let told = match task.remote.head(object).await {
+        Err(error) if error.retryable() => return Err(error),
+        Err(_) => return Ok(head),
+        Ok(told) => told,
+    };
+    let encoded = [&told, &head].iter().any(|head| head.headers.content_encoding.is_some());
+    match told.size.filter(|_| !encoded && told.etag == head.etag) {
+        Some(size) if got < size => Err(wrong_length(&object.to_string(), size, got)),
+        Some(size) if got == size => Ok(ObjectHead { size: Some(size), ..head }),
+        _ => Ok(head),
     }
 }
 

@@ -163,7 +163,7 @@ impl<'a> Upload<'a> {
             return Ok(Ready::Moved(done));
         }
         self.task.note("started over: the server no longer has the unfinished upload");
-        self.task.closed().await?;
+        discard(self.task, &partial).await?;
         self.in_parts(source).await
     }
 
