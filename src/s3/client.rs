@@ -120,7 +120,7 @@ impl Client {
     pub fn provider(&self) -> Provider {
         match self.known() {
             Some(sdk) => sdk.provider,
-            None => provider(self.inner.connection.provider, self.endpoint().as_deref()),
+            None => provider(&self.inner.connection, self.endpoint().as_deref()),
         }
     }
 

@@ -76,7 +76,7 @@ impl Sdk {
         }
         let shared = loader.load().await;
         let endpoint = endpoint(&shared).map(|url| normalised(&url));
-        let provider = provider(connection.provider, endpoint.as_deref());
+        let provider = provider(connection, endpoint.as_deref());
         let region = shared
             .region()
             .map_or_else(|| default_region(provider, endpoint.as_deref()), ToString::to_string);
@@ -133,10 +133,11 @@ fn configure(
     builder.build()
 }
 
-/// What the user configured outweighs a guess, except that the AWS chain may turn out to point elsewhere.
-pub fn provider(configured: Provider, endpoint: Option<&str>) -> Provider {
-    match configured {
-        Provider::Aws => detect(endpoint),
+/// What the user configured outweighs a guess, except that the AWS chain may turn out to point elsewhere: an endpoint
+/// that the connection names has had its provider decided with it.
+pub fn provider(connection: &Connection, endpoint: Option<&str>) -> Provider {
+    match connection.provider {
+        Provider::Aws if connection.endpoint.is_none() => detect(endpoint),
         known => known,
     }
 }
@@ -290,8 +291,17 @@ mod tests {
     #[test]
     fn the_chain_takes_the_provider_of_the_endpoint_it_finds() {
         let r2 = Some("https://a.r2.cloudflarestorage.com/");
-        assert_eq!(provider(Provider::Aws, r2), Provider::R2);
-        assert_eq!(provider(Provider::Other, r2), Provider::Other);
-        assert_eq!(provider(Provider::Aws, None), Provider::Aws);
+        let chain = Connection::chain("c".into(), None);
+        assert_eq!(provider(&chain, r2), Provider::R2);
+        assert_eq!(provider(&chain, None), Provider::Aws);
+        let other = Connection { provider: Provider::Other, ..chain };
+        assert_eq!(provider(&other, r2), Provider::Other);
+    }
+
+    #[test]
+    fn a_server_that_is_configured_as_aws_is_treated_as_aws() {
+        let inside = "https://s3.inside.example/";
+        let connection = Connection::with_keys("c", Provider::Aws, inside, "r", "id", "secret");
+        assert_eq!(provider(&connection, Some(inside)), Provider::Aws);
     }
 }
