@@ -8,7 +8,7 @@ use clap_complete::Shell;
 
 use crate::domain::address::{Bucket, Location};
 use crate::domain::presign::parse_expiry;
-use crate::domain::transfer::OnConflict;
+use crate::domain::transfer::{FileRules, Links, OnConflict};
 
 const USAGE: &str = "windlass [OPTIONS] [s3://BUCKET/PREFIX/]\n       windlass [OPTIONS] <COMMAND>";
 
@@ -28,7 +28,8 @@ Examples:
   windlass get s3://media/photos/ ./photos      What is below photos/ to ./photos/…
   windlass get s3://backups/home.tar - | tar t  To the next program
 
-Nothing is overwritten without --force.";
+Nothing is overwritten without --force. A name that cannot be a file's is written with %XX, and so is
+one of two that the disk cannot tell apart (a and A, a file a beside a/b): each is said.";
 
 const PUT_EXAMPLES: &str = "\
 Examples:
@@ -36,7 +37,9 @@ Examples:
   windlass put ./site s3://site/public/         What is in site to public/…
   tar c . | windlass put - s3://backups/home.tar
 
-Nothing is overwritten without --force. Symbolic links are not followed.";
+Nothing is overwritten without --force. What is in the folder and cannot be sent (a symbolic link, a pipe,
+a file without permission, a key above 1,024 bytes) is named, the rest is sent, and the exit code is 3.
+Empty folders are not stored. The time of modification is kept with each object, and get restores it.";
 
 const COPY_EXAMPLES: &str = "\
 Examples:
@@ -210,6 +213,9 @@ pub struct GetArguments {
     /// Everything below the source, even where its last / is left out
     #[arg(short, long)]
     pub recursive: bool,
+    /// Restore the permissions kept with objects; never setuid, setgid or sticky
+    #[arg(long)]
+    pub preserve_mode: bool,
     #[command(flatten)]
     pub conflict: Conflict,
     #[command(flatten)]
@@ -226,6 +232,15 @@ pub struct PutArguments {
     /// The Content-Type to store; by default it follows from the name and the content
     #[arg(long, value_name = "TYPE")]
     pub content_type: Option<String>,
+    /// Send what symbolic links lead to
+    #[arg(long, conflicts_with = "skip_symlinks")]
+    pub follow_symlinks: bool,
+    /// Leave symbolic links out without a failure
+    #[arg(long)]
+    pub skip_symlinks: bool,
+    /// Keep the permissions of files with their objects
+    #[arg(long)]
+    pub preserve_mode: bool,
     #[command(flatten)]
     pub conflict: Conflict,
     #[command(flatten)]
@@ -327,6 +342,23 @@ impl From<Conflict> for OnConflict {
             (flags.if_different, OnConflict::IfDifferent),
         ];
         asked.iter().find(|(given, _)| *given).map_or(OnConflict::Fail, |(_, answer)| *answer)
+    }
+}
+
+impl GetArguments {
+    pub fn file_rules(&self) -> FileRules {
+        FileRules { keep_mode: self.preserve_mode, ..FileRules::default() }
+    }
+}
+
+impl PutArguments {
+    pub fn file_rules(&self) -> FileRules {
+        let links = match (self.follow_symlinks, self.skip_symlinks) {
+            (true, _) => Links::Follow,
+            (_, true) => Links::Skip,
+            _ => Links::Report,
+        };
+        FileRules { links, keep_mode: self.preserve_mode }
     }
 }
 

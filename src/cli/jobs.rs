@@ -40,7 +40,8 @@ pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Tr
             Work::Download { bucket: bucket.clone(), source, folder, name }
         }
     };
-    run(choice, vec![work], arguments.conflict.into(), arguments.output).await
+    run(choice, vec![work], arguments.conflict.into(), arguments.file_rules(), arguments.output)
+        .await
 }
 
 pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -63,7 +64,8 @@ pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Tr
     let headers =
         ObjectHeaders { content_type: arguments.content_type.clone(), ..ObjectHeaders::default() };
     let work = Work::Upload { source: absolute(source)?, bucket: bucket.clone(), target, headers };
-    run(choice, vec![work], arguments.conflict.into(), arguments.output).await
+    run(choice, vec![work], arguments.conflict.into(), arguments.file_rules(), arguments.output)
+        .await
 }
 
 pub async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -76,7 +78,7 @@ pub async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, Tr
         (_, to) => to,
     };
     let work = Work::Copy { bucket, source, to_bucket, target: to };
-    run(choice, vec![work], arguments.conflict.into(), arguments.output).await
+    run(choice, vec![work], arguments.conflict.into(), FileRules::default(), arguments.output).await
 }
 
 pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -99,13 +101,14 @@ pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, 
         return Ok(Status::Failed);
     }
     let work = buckets.into_iter().map(|(bucket, targets)| Work::Delete { bucket, targets });
-    run(choice, work.collect(), OnConflict::Fail, arguments.output).await
+    run(choice, work.collect(), OnConflict::Fail, FileRules::default(), arguments.output).await
 }
 
 async fn run(
     choice: &Choice,
     work: Vec<Work>,
     on_conflict: OnConflict,
+    files: FileRules,
     output: Output,
 ) -> Result<Status, Trouble> {
     let connection = choice.current.clone();
@@ -113,12 +116,7 @@ async fn run(
     let connect: Connect = Arc::new(move |_| Ok(Arc::new(client.clone()) as Arc<dyn Remote>));
     let specs = work
         .into_iter()
-        .map(|work| JobSpec {
-            connection: connection.clone(),
-            work,
-            on_conflict,
-            files: FileRules::default(),
-        })
+        .map(|work| JobSpec { connection: connection.clone(), work, on_conflict, files })
         .collect();
     let mut line = ProgressLine::new();
     let take = |event: &_| line.take(event);

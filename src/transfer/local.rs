@@ -1,7 +1,9 @@
 //! Local files: names, folders one cannot leave, part files, and what is found below a folder.
 
+pub mod attributes;
 pub mod content;
 pub mod folder;
 pub mod names;
 pub mod part_file;
 pub mod source;
+pub mod walk;

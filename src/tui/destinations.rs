@@ -13,7 +13,7 @@ use crate::domain::transfer::{JobSpec, Target, Work};
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::pages::Pages;
 use crate::transfer::local::names::LocalName;
-use crate::transfer::local::source::{Walk, Walked};
+use crate::transfer::local::walk::{Walk, WalkRules, Walked};
 
 /// Names shown in the question.
 const SAMPLE: usize = 5;
@@ -180,7 +180,7 @@ async fn keys_below(
 }
 
 fn files_below(folder: &Path) -> Result<Vec<String>, Error> {
-    let files = Walk::new(folder)?.filter_map(|walked| match walked {
+    let files = Walk::new(folder, WalkRules::default())?.filter_map(|walked| match walked {
         Walked::File { relative, .. } => Some(relative),
         Walked::Refused { .. } => None,
     });

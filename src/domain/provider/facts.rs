@@ -29,6 +29,9 @@ pub struct Facts {
     #[serde(default)]
     pub regions: Vec<String>,
     pub check: BodyCheck,
+    /// Two keys that differ in their Unicode form alone are one object, stored in the composed form (NFC).
+    #[serde(default)]
+    pub one_unicode_form: bool,
     #[serde(default)]
     pub parts: PartLimits,
     #[serde(default)]

@@ -101,12 +101,13 @@ impl GrowingFile {
         name: &str,
         on_conflict: OnConflict,
         modified: Option<SystemTime>,
+        mode: Option<u32>,
     ) -> Result<Saved, Error> {
         // Some file systems keep neither time nor mode; the bytes are what was asked for.
         if let Some(modified) = modified {
             let _ = self.file.set_modified(modified);
         }
-        self.open_to_others(name)?;
+        self.open_to_others(name, mode)?;
         self.file.sync_all().map_err(|e| self.failed(&e, "sync"))?;
         let saved = match on_conflict {
             OnConflict::Overwrite => self.replace(name).map(|()| Saved::As(name.to_owned())),
@@ -159,13 +160,14 @@ impl GrowingFile {
         dir.remove_file(&self.name).map_err(|e| self.failed(&e, "remove"))
     }
 
-    /// A part file is the owner's alone; a finished one has the mode it replaces, or the one a new file gets.
+    /// A part file is the owner's alone; a finished one has the mode it was given, else the one it replaces, else the
+    /// one a new file gets.
     #[cfg(unix)]
-    fn open_to_others(&self, name: &str) -> Result<(), Error> {
+    fn open_to_others(&self, name: &str, mode: Option<u32>) -> Result<(), Error> {
         use std::os::unix::fs::PermissionsExt;
         let old = self.folder.find(name)?.filter(cap_std::fs::Metadata::is_file);
         let old = old.map(|found| cap_std::fs::PermissionsExt::mode(&found.permissions()) & 0o777);
-        let mode = old.unwrap_or_else(new_file_mode);
+        let mode = mode.or(old).unwrap_or_else(new_file_mode);
         let _ = self.file.set_permissions(std::fs::Permissions::from_mode(mode));
         Ok(())
     }

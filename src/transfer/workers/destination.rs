@@ -7,8 +7,8 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::domain::provider::Capability;
 use crate::domain::transfer::OnConflict;
+use crate::transfer::local::attributes::kept_time;
 use crate::transfer::local::part_file::numbered;
-use crate::transfer::local::source::parse_metadata_time;
 use crate::transfer::task::Task;
 
 /// Where the object goes.
@@ -53,10 +53,6 @@ impl Version {
 /// When the bytes were last modified: as kept with the object, else when the object was made.
 pub fn time_of(head: &ObjectHead) -> Option<SystemTime> {
     kept_time(head).or_else(|| head.modified.map(SystemTime::from))
-}
-
-pub fn kept_time(head: &ObjectHead) -> Option<SystemTime> {
-    head.user_metadata.get("mtime").and_then(|text| parse_metadata_time(text))
 }
 
 /// `same` tells of an existing object that it is what is about to be written: an earlier run wrote it.

@@ -12,12 +12,13 @@ use crate::domain::object::{ByteRange, GetOptions, ObjectAddress, ObjectHead};
 use crate::domain::parts::piece_count;
 use crate::domain::transfer::{OnConflict, Verification, Work};
 use crate::transfer::fact::{PartFile, Partial};
+use crate::transfer::local::attributes::{kept_mode, kept_time};
 use crate::transfer::local::folder::Folder;
 use crate::transfer::local::names::LocalName;
 use crate::transfer::local::part_file::{self, GrowingFile};
 use crate::transfer::task::{Moving, Task, address};
 use crate::transfer::workers::blocking::blocking;
-use crate::transfer::workers::destination::{Version, kept_time};
+use crate::transfer::workers::destination::Version;
 use crate::transfer::workers::digest::Check;
 use crate::transfer::workers::finish::{Ready, ReadyFile};
 use crate::transfer::workers::ranges::{RANGE_BYTES, fetch_ranges, stream_whole, wrong_length};
@@ -395,11 +396,13 @@ impl<'a> Download<'a> {
             || Error::new(ErrorKind::Other, "finish the part file", self.object.to_string());
         let file = Arc::try_unwrap(file).map_err(|_| shared())?;
         let modified = kept_time(&head);
+        let mode = kept_mode(&head).filter(|_| self.task.spec.files.keep_mode);
         Ok(Ready::File(ReadyFile {
             file,
             name: self.local.name.clone(),
             on_conflict: self.on_conflict,
             modified,
+            mode,
             bytes: head.size.unwrap_or_default(),
             verification,
         }))

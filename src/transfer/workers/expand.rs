@@ -9,11 +9,12 @@ use futures_util::future::BoxFuture;
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{ContinuationToken, Page, RowKind};
-use crate::domain::transfer::{JobId, JobSpec, Target, Work};
+use crate::domain::transfer::{JobId, JobSpec, Note, Target, Work};
 use crate::s3::client::ListQuery;
+use crate::transfer::fact::Fact;
 use crate::transfer::item::{Item, ItemKind};
 use crate::transfer::journal::Journal;
-use crate::transfer::local::source::{Walk, Walked};
+use crate::transfer::local::walk::{Tally, Walk, WalkRules, Walked};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::Gate;
 use crate::transfer::workers::blocking::blocking;
@@ -72,7 +73,12 @@ impl Expansion {
             ));
         };
         let root = source.to_owned();
-        let mut walk = blocking(move || Walk::new(&root)).await?;
+        let rules = WalkRules {
+            links: self.spec.files.links,
+            one_form: self.remote.provider().facts().one_unicode_form,
+            prefix_bytes: prefix.as_str().len(),
+        };
+        let mut walk = blocking(move || Walk::new(&root, rules)).await?;
         loop {
             let step = move || {
                 let found: Vec<Walked> = walk.by_ref().take(BATCH).collect();
@@ -81,11 +87,36 @@ impl Expansion {
             let found;
             (walk, found) = blocking(step).await?;
             if found.is_empty() {
+                self.note_what_was_left(source, walk.tally());
                 return Ok(());
             }
             self.hand_on(found.into_iter().map(|walked| file_item(walked, prefix)).collect())
                 .await?;
         }
+    }
+
+    /// What is no failure and yet not in the bucket.
+    fn note_what_was_left(&self, source: &Path, tally: &Tally) {
+        if self.again {
+            return;
+        }
+        let of =
+            |count: u64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+        let mut texts = Vec::new();
+        if tally.empty_folders > 0 {
+            let folders = of(tally.empty_folders, "empty folder");
+            texts.push(format!("{folders} not stored: a bucket has objects and no folders"));
+        }
+        if tally.links_left_out > 0 {
+            texts.push(format!("{} left out, as asked", of(tally.links_left_out, "symbolic link")));
+        }
+        if tally.links_to_outside > 0 {
+            let links = of(tally.links_to_outside, "symbolic link");
+            texts.push(format!("{links} followed out of the folder"));
+        }
+        let place = source.display().to_string();
+        let note = |text| Fact::Noted { job: self.job, note: Note { place: place.clone(), text } };
+        self.journal.note(texts.into_iter().map(note).collect());
     }
 
     async fn downloads(

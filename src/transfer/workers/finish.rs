@@ -23,6 +23,8 @@ pub struct ReadyFile {
     pub name: String,
     pub on_conflict: OnConflict,
     pub modified: Option<SystemTime>,
+    /// Permissions to have instead of those of a new file.
+    pub mode: Option<u32>,
     pub bytes: u64,
     pub verification: Verification,
 }
@@ -38,9 +40,9 @@ impl Ready {
 }
 
 async fn finish_file(task: &Task, ready: ReadyFile) -> Result<Moving, Error> {
-    let ReadyFile { file, name, on_conflict, modified, bytes, verification } = ready;
+    let ReadyFile { file, name, on_conflict, modified, mode, bytes, verification } = ready;
     let wanted = name.clone();
-    let saved = blocking(move || file.finish(&wanted, on_conflict, modified)).await?;
+    let saved = blocking(move || file.finish(&wanted, on_conflict, modified, mode)).await?;
     Ok(match saved {
         Saved::Skipped => Moving::Skipped,
         Saved::As(saved) => {

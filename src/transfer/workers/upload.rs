@@ -12,10 +12,11 @@ use crate::domain::object::{
     ByteRange, ObjectAddress, ObjectHead, ObjectHeaders, PutOptions, Stored, UploadId, UploadedPart,
 };
 use crate::domain::parts::part_size;
-use crate::domain::transfer::{OnConflict, Verification};
+use crate::domain::transfer::{Links, OnConflict, Verification, Work};
 use crate::transfer::fact::Multipart;
+use crate::transfer::local::attributes::{MODE, TIME, mode_text, time_text};
 use crate::transfer::local::content::{SNIFFED, content_type};
-use crate::transfer::local::source::{Source, metadata_time};
+use crate::transfer::local::source::Source;
 use crate::transfer::task::{Moving, Task, address};
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::{Destination, Version, decide, exists, find};
@@ -41,8 +42,8 @@ impl<'a> Upload<'a> {
     }
 
     pub async fn run(self, path: &Path, partial: Option<Multipart>) -> Result<Ready, Error> {
-        let path = path.to_owned();
-        let source = Arc::new(blocking(move || Source::open(&path)).await?);
+        let (path, follow) = (path.to_owned(), self.follows(path));
+        let source = Arc::new(blocking(move || Source::open(&path, follow)).await?);
         self.task.moved.expect(source.size);
         if let Some(partial) = named(self.task, partial).await? {
             if partial.source == source.stamp() {
@@ -58,6 +59,12 @@ impl<'a> Upload<'a> {
         }
     }
 
+    /// A path that the user named is what it leads to; one found below a folder may have become a link since.
+    fn follows(&self, path: &Path) -> bool {
+        let named = matches!(&self.task.spec.work, Work::Upload { source, .. } if source == path);
+        named || self.task.spec.files.links == Links::Follow
+    }
+
     async fn options(
         &self,
         source: &Arc<Source>,
@@ -70,8 +77,11 @@ impl<'a> Upload<'a> {
             let start = blocking(move || source.read(0, length)).await?;
             headers.content_type = Some(content_type(self.object.key.name(), &start));
         }
-        let time = source.modified.map(|time| ("mtime".to_owned(), metadata_time(time)));
-        Ok(PutOptions { headers, user_metadata: time.into_iter().collect(), only_if_absent })
+        let time = source.modified.map(|time| (TIME.to_owned(), time_text(time)));
+        let mode =
+            self.task.spec.files.keep_mode.then(|| (MODE.to_owned(), mode_text(source.mode)));
+        let user_metadata = time.into_iter().chain(mode).collect();
+        Ok(PutOptions { headers, user_metadata, only_if_absent })
     }
 
     async fn whole(self, source: Arc<Source>) -> Result<Ready, Error> {

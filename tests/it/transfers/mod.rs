@@ -7,6 +7,7 @@ mod faults;
 mod harness;
 mod hostile;
 mod journal;
+mod local_files;
 mod promises;
 mod resume;
 mod round_trips;

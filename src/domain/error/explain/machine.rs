@@ -35,9 +35,9 @@ fn disk(error: &Error) -> Option<Explanation> {
             "upload what it stands for by itself; everything else was taken",
         ),
         ErrorKind::LocalName if error.operation == "name the object" => Explanation::new(
-            "the file's name cannot be a key",
-            "keys are UTF-8 and this name is not",
-            "rename the file and upload it again",
+            error.detail_or("the file's name cannot be a key"),
+            "keys are UTF-8, 1,024 bytes at most, and on some servers of one Unicode form",
+            "rename the file and upload it again; everything else was taken",
         ),
         ErrorKind::LocalName if error.operation == OPEN_FOLDER => Explanation::new(
             "the destination is a file, not a folder; it was left as it is",
