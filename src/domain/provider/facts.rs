@@ -155,6 +155,7 @@ fn nothing_of(provider: Provider) -> Facts {
         region: None,
         regions: Vec::new(),
         check: BodyCheck::ContentMd5,
+        one_unicode_form: false,
         parts: PartLimits::default(),
         lacks: BTreeMap::new(),
         price: None,
