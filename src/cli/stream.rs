@@ -15,6 +15,7 @@ use crate::domain::object::{ObjectAddress, ObjectHeaders, PutOptions};
 use crate::domain::provider::Capability;
 use crate::s3::client::Client;
 use crate::transfer::limits::Patience;
+use crate::transfer::limits::rate::Rate;
 use crate::transfer::stream::{download_stream, upload_stream};
 
 pub fn is_stream(path: &Path) -> bool {
@@ -33,7 +34,7 @@ pub async fn get(arguments: &GetArguments, client: &Client) -> Result<Status, Tr
     }
     let object = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
     let patience = Patience::default();
-    download_stream(&client.sending_once(), &object, stdout(), patience).await?;
+    download_stream(&client.sending_once(), &object, stdout(), patience, Rate::default()).await?;
     Ok(Status::Done)
 }
 
@@ -62,7 +63,7 @@ pub async fn put(arguments: &PutArguments, client: &Client) -> Result<Status, Tr
         Ok(options) => {
             let patience = Patience::default();
             let client = client.sending_once();
-            upload_stream(&client, &object, stdin(), &options, patience, interrupted()).await
+            upload_stream(&client, &object, stdin(), &options, patience, Rate::default(), interrupted()).await
         }
         Err(error) => Err(error),
     };

@@ -1,5 +1,6 @@
 //! The engine as others see it: started, ordered about, shut down.
 
+mod telling;
 mod work;
 mod writer;
 
@@ -11,6 +12,8 @@ use tokio::sync::oneshot;
 
 use crate::domain::error::Error;
 use crate::domain::transfer::{TransferCommand, TransferEvent};
+use crate::transfer::limits::adapt::START;
+use crate::transfer::limits::rate::Rate;
 use crate::transfer::limits::{Memory, Patience};
 use work::Setup;
 use writer::{Input, Writer};
@@ -28,11 +31,15 @@ pub struct EngineOptions {
     pub copy_threshold: u64,
     /// Bytes of bodies held at once, over all objects.
     pub memory: u64,
-    /// Requests under way at once.
+    /// Requests under way at once to one server in the beginning, in each lane.
     pub slots: usize,
+    /// No more than these, however much each one more brings.
+    pub most_slots: usize,
     /// Jobs that look for their objects at once; with 0 no job begins, and what was cleared is still cleaned up.
     pub expansions: usize,
     pub patience: Patience,
+    /// Bytes per second of all transfers together.
+    pub rate: Option<u64>,
 }
 
 impl Default for EngineOptions {
@@ -42,9 +49,11 @@ impl Default for EngineOptions {
             part_threshold: 16 << 20,
             copy_threshold: u64::MAX,
             memory: 96 << 20,
-            slots: 16,
+            slots: START,
+            most_slots: 64,
             expansions: 4,
             patience: Patience::default(),
+            rate: None,
         }
     }
 }
@@ -80,6 +89,8 @@ impl Engine {
                 copy_threshold: options.copy_threshold,
                 memory: Memory::new(options.memory),
                 slots: options.slots,
+                most_slots: options.most_slots,
+                rate: rate(options.rate),
                 expansions: options.expansions,
                 patience: options.patience,
             };
@@ -113,6 +124,12 @@ impl Engine {
             drop(wait.await);
         }
     }
+}
+
+fn rate(limit: Option<u64>) -> Rate {
+    let rate = Rate::default();
+    rate.set(limit);
+    rate
 }
 
 impl Drop for Engine {

@@ -40,7 +40,21 @@ pub enum ItemKind {
     },
 }
 
+/// Objects of more bytes are moved in parts, several at once.
+const ONE_REQUEST: u64 = 8 << 20;
+
 impl Item {
+    /// Requests that move bytes of it at once, as far as is known; 1 of what is small or moved by the server.
+    pub fn parts(&self) -> usize {
+        match &self.kind {
+            ItemKind::Download { .. } | ItemKind::Upload { .. } => {
+                let parts = self.size.unwrap_or(0).div_ceil(ONE_REQUEST).max(1);
+                usize::try_from(parts).unwrap_or(usize::MAX)
+            }
+            _ => 1,
+        }
+    }
+
     /// Objects this item stands for.
     pub fn objects(&self) -> u64 {
         match &self.kind {

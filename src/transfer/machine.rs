@@ -5,21 +5,23 @@
 
 mod due;
 mod job;
+mod ready;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::transfer::{
-    JobId, JobSpec, JobState, JobView, Priority, Progress, TransferCommand, Work,
-};
+use crate::domain::transfer::{JobId, JobSpec, JobState, JobView, Progress, TransferCommand, Verification, Work};
 use crate::transfer::fact::{Fact, Partial};
 use crate::transfer::item::Item;
 use job::{Job, Stage};
+use ready::Ready;
 
 pub use due::Due;
+pub use ready::Room;
 
 /// Objects found and not yet started, per job; finding pauses above it.
 pub const WINDOW: usize = 256;
@@ -27,8 +29,12 @@ pub const WINDOW: usize = 256;
 #[derive(Debug, Default)]
 pub struct Machine {
     jobs: BTreeMap<JobId, Job>,
+    /// By place.
     order: Vec<JobId>,
+    ready: Ready,
     last: u64,
+    /// The place of the next job.
+    places: u64,
 }
 
 impl Machine {
@@ -38,30 +44,64 @@ impl Machine {
             Fact::Enqueued { job, spec } => {
                 self.last = self.last.max(job.0);
                 if !self.jobs.contains_key(job) {
+                    let place = self.places;
+                    self.places += 1;
                     self.order.push(*job);
-                    self.jobs.insert(*job, Job::new(spec.clone()));
+                    self.jobs.insert(*job, Job::new(spec.clone(), place));
+                    self.index(*job, |_| ());
                 }
             }
             Fact::Removed { job } => {
-                self.jobs.remove(job);
-                self.order.retain(|other| other != job);
+                if let Some(at) = self.position(*job) {
+                    self.order.remove(at);
+                }
+                if let Some(gone) = self.jobs.remove(job) {
+                    self.ready.forget(gone.rank(*job), gone.indexed.0, gone.indexed.1);
+                }
             }
-            Fact::Ordered { jobs } => {
-                let place = |id: &JobId| jobs.iter().position(|other| other == id);
-                self.order.sort_by_key(|id| place(id).unwrap_or(usize::MAX));
-            }
+            Fact::Ordered { jobs } => self.reorder(jobs),
             other => {
-                if let Some(job) = other.job().and_then(|id| self.jobs.get_mut(&id)) {
-                    job.apply(other);
+                if let Some(job) = other.job() {
+                    self.index(job, |job| job.apply(other));
                 }
             }
         }
     }
 
+    /// Changes a job and what is known of what it wants; `None` where there is no such job.
+    fn index<T>(&mut self, id: JobId, change: impl FnOnce(&mut Job) -> T) -> Option<T> {
+        let job = self.jobs.get_mut(&id)?;
+        let (rank, before) = (job.rank(id), job.indexed);
+        let changed = change(job);
+        let (now, after) = (job.rank(id), (job.wants(), job.load()));
+        job.indexed = after;
+        if (rank, before) != (now, after) {
+            self.ready.forget(rank, before.0, before.1);
+            self.ready.note(now, after.0, after.1);
+        }
+        Some(changed)
+    }
+
+    /// Jobs that are not named keep their order behind the named ones.
+    fn reorder(&mut self, jobs: &[JobId]) {
+        let named: BTreeMap<&JobId, usize> = jobs.iter().zip(0..).collect();
+        self.order.sort_by_key(|id| named.get(id).copied().unwrap_or(usize::MAX));
+        let order = self.order.clone();
+        for (id, place) in order.iter().zip(0..) {
+            self.index(*id, |job| job.place = place);
+        }
+        self.places = order.len() as u64;
+    }
+
+    fn position(&self, id: JobId) -> Option<usize> {
+        let place = self.jobs.get(&id)?.place;
+        self.order.binary_search_by_key(&place, |other| self.jobs[other].place).ok()
+    }
+
     /// After the replay of a journal: what was begun may be half done.
     pub fn restored(&mut self) {
-        for job in self.jobs.values_mut() {
-            job.run.again = true;
+        for id in self.order.clone() {
+            self.index(id, |job| job.run.again = true);
         }
     }
 
@@ -126,7 +166,7 @@ impl Machine {
     }
 
     fn moved(&self, id: JobId, by: i8) -> Vec<Fact> {
-        let Some(at) = self.order.iter().position(|other| *other == id) else { return Vec::new() };
+        let Some(at) = self.position(id) else { return Vec::new() };
         let to = at.saturating_add_signed(isize::from(by)).min(self.order.len() - 1);
         if to == at {
             return Vec::new();
@@ -137,41 +177,32 @@ impl Machine {
         vec![Fact::Ordered { jobs }]
     }
 
-    /// The next piece of work in queue order, while fewer than `objects` are under way and fewer than `expansions`
-    /// jobs look for their objects.
-    pub fn next_due(&mut self, objects: usize, expansions: usize) -> Option<Due> {
-        let running: usize = self.jobs.values().map(|job| job.run.active.len()).sum();
-        let expanding = self.jobs.values().filter(|job| job.run.expanding()).count();
-        let (may_move, may_expand) = (running < objects, expanding < expansions);
-        [Priority::High, Priority::Normal, Priority::Low].into_iter().find_map(|priority| {
-            self.order.iter().find_map(|id| {
-                let job = self.jobs.get_mut(id).filter(|job| job.priority == priority)?;
-                job.due(*id, may_move, may_expand)
-            })
-        })
+    /// The next piece of work for which there is room: by priority, then in queue order, except that no job takes all
+    /// while another of its priority waits.
+    pub fn next_due(&mut self, room: Room) -> Option<Due> {
+        let jobs = &self.jobs;
+        let load = |id: JobId| jobs.get(&id).map(|job| job.indexed.1).unwrap_or_default();
+        let (id, wants) = self.ready.next(room, load)?;
+        self.index(id, |job| job.due(id, wants)).flatten()
     }
 
-    /// Objects found by the expansion of a job; counted, and moved in this order.
+    /// Objects found by the expansion of a job; counted, and moved in this order, small ones beside large ones.
     pub fn found(&mut self, job: JobId, items: Vec<Item>) {
-        if let Some(job) = self.jobs.get_mut(&job)
-            && job.stage == Stage::Active
-        {
-            job.run.found(items);
-        }
+        self.index(job, |job| {
+            if job.stage == Stage::Active {
+                job.run.found(items);
+            }
+        });
     }
 
     /// The expansion ended; with an error the job fails in the end, whatever became of what was found.
     pub fn expanded(&mut self, job: JobId, result: Result<(), Error>) {
-        if let Some(job) = self.jobs.get_mut(&job) {
-            job.expansion_ended(result);
-        }
+        self.index(job, |job| job.expansion_ended(result));
     }
 
     /// The worker of one object has returned, whatever it recorded before.
     pub fn returned(&mut self, job: JobId, place: &str) {
-        if let Some(job) = self.jobs.get_mut(&job) {
-            job.returned(place);
-        }
+        self.index(job, |job| job.returned(place));
     }
 
     /// Whether the expansion of a job may go on finding.
@@ -192,8 +223,18 @@ impl Machine {
         &self.order
     }
 
-    pub fn spec(&self, job: JobId) -> Option<&JobSpec> {
-        self.jobs.get(&job).map(|job| &job.spec)
+    pub fn spec(&self, job: JobId) -> Option<Arc<JobSpec>> {
+        self.jobs.get(&job).map(|job| Arc::clone(&job.spec))
+    }
+
+    pub fn verification(&self, job: JobId) -> Option<&Verification> {
+        self.jobs.get(&job).and_then(Job::verification)
+    }
+
+    /// Whether anything of a job is under way.
+    pub fn is_busy(&self, job: JobId) -> bool {
+        let busy = |job: &Job| !job.run.active.is_empty() || job.run.expanding();
+        self.jobs.get(&job).is_some_and(busy)
     }
 
     pub fn state(&self, job: JobId) -> Option<JobState> {

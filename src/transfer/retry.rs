@@ -1,29 +1,100 @@
-//! Tries a request again where it may succeed later, never where it cannot.
+//! Tries a request again where it may succeed later, never where it cannot; waits where only time or the user helps.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
-
-use bytes::Bytes;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::transfer::limits::{Patience, Slots};
+use crate::transfer::limits::Patience;
+use crate::transfer::limits::rate::Rate;
+use crate::transfer::limits::slots::{Lane, Slots};
+use crate::transfer::link::{Link, Sent};
+use crate::transfer::standing::{Blocked, Obstacle, Standing};
 
-/// What the requests of one object share: slots, patience and the budget of failed tries.
-#[derive(Clone, Debug)]
+/// What the requests of one object share: the link, patience, the budget of failed tries, and what its job waits for.
+#[derive(Clone)]
 pub struct Gate {
-    slots: Arc<Slots>,
+    pub link: Arc<Link>,
+    pub rate: Rate,
+    pub standing: Standing,
+    /// Ends every wait; what was waited for is not known then.
+    pub stop: CancellationToken,
+    lane: Lane,
     patience: Patience,
     budget: Arc<AtomicU32>,
+    /// The link took requests of this object before the process began.
+    proven: bool,
+}
+
+/// A longer `Retry-After` is not believed.
+const LONGEST_ASKED: Duration = Duration::from_mins(5);
+
+/// What a try that was throttled counts, and what any other does.
+const THROTTLED: u32 = 1;
+const FAILED: u32 = 4;
+
+/// What one request has met so far.
+#[derive(Default)]
+struct Course {
+    /// Tries, weighted.
+    spent: u32,
+    /// Waits in a row, whatever they were for.
+    waits: u32,
+    renewed: bool,
+    resigned: bool,
+    blocked: Option<Blocked>,
+    /// Since when there are no keys.
+    keyless: Option<Instant>,
 }
 
 impl Gate {
-    pub fn new(slots: Arc<Slots>, patience: Patience) -> Gate {
-        Gate { slots, patience, budget: Arc::new(AtomicU32::new(patience.budget)) }
+    pub fn new(link: Arc<Link>, rate: Rate, patience: Patience) -> Gate {
+        Gate {
+            link,
+            rate,
+            standing: Standing::default(),
+            stop: CancellationToken::new(),
+            lane: Lane::Small,
+            patience,
+            budget: Arc::new(AtomicU32::new(patience.budget)),
+            proven: false,
+        }
+    }
+
+    /// For requests outside of a queue: so many at once.
+    pub fn alone(slots: usize, rate: Rate, patience: Patience) -> Gate {
+        Gate::new(Link::new(Slots::new(slots, slots), None), rate, patience)
+    }
+
+    /// For the requests of a job that `stop` ends and whose waits `standing` tells; `again`: an earlier run of it got
+    /// through.
+    #[must_use]
+    pub fn of_job(self, standing: Standing, stop: CancellationToken, again: bool) -> Gate {
+        Gate { standing, stop, proven: again, ..self }
+    }
+
+    /// For requests that are worth no more than the ordinary tries.
+    #[must_use]
+    pub fn impatient(mut self) -> Gate {
+        self.patience.outage = Some(Duration::ZERO);
+        self
+    }
+
+    /// For the parts of a large object.
+    #[must_use]
+    pub fn for_parts(&self) -> Gate {
+        Gate { lane: Lane::Parts, ..self.clone() }
+    }
+
+    pub fn patience(&self) -> &Patience {
+        &self.patience
     }
 
     /// Runs one request in a slot of its own, again while its error may pass. Waits hold no slot.
@@ -31,26 +102,105 @@ impl Gate {
     where
         F: Future<Output = Result<T, Error>>,
     {
-        let mut tries = 0;
+        let mut course = Course::default();
         loop {
-            let slot = self.slots.take().await;
+            let slot = self.link.slots.take(self.lane).await;
+            let sent = self.link.sent();
             let error = match request().await {
                 Ok(value) => {
-                    self.slots.succeeded();
+                    slot.succeeded();
+                    self.link.answered();
+                    self.standing.moves();
+                    self.budget.store(self.patience.budget, Ordering::Relaxed);
                     return Ok(value);
                 }
                 Err(error) => error,
             };
+            if error.is(&ErrorKind::Throttled) || matches!(error.status, Some(429 | 503)) {
+                slot.throttled();
+            }
             drop(slot);
-            if error.is(&ErrorKind::Throttled) {
-                self.slots.throttled();
+            let Some(wait) = self.judge(&mut course, sent, &error) else { return Err(error) };
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = self.link.woken(), if course.blocked.is_some() => {}
+                // Of a kind that may pass, so that what is begun is kept.
+                () = self.stop.cancelled() => {
+                    return Err(Error { kind: ErrorKind::Interrupted, ..error });
+                }
             }
-            tries += 1;
-            if !error.retryable() || tries >= self.patience.tries || !self.spend() {
-                return Err(error);
-            }
-            tokio::time::sleep(self.wait(tries, error.retry_after)).await;
         }
+    }
+
+    /// How long to wait before the next try; none where there is none.
+    fn judge(&self, course: &mut Course, sent: Sent, error: &Error) -> Option<Duration> {
+        if lacks_keys(error) && self.may_get_keys(error) {
+            return self.without_keys(course, sent, error);
+        }
+        if error.status.is_some() {
+            self.link.answered();
+        }
+        if self.is_silence(error, sent) {
+            return self.without_answer(course, error);
+        }
+        course.blocked = None;
+        // Signed before the machine slept, perhaps: once more with the time of now.
+        if error.is(&ErrorKind::ClockSkew) && self.is_proven() && !course.resigned {
+            course.resigned = true;
+            return Some(Duration::ZERO);
+        }
+        course.spent += if error.is(&ErrorKind::Throttled) { THROTTLED } else { FAILED };
+        let may_pass = error.retryable() && course.spent < self.patience.tries * FAILED;
+        (may_pass && self.spend()).then(|| self.wait(course, error.retry_after))
+    }
+
+    fn is_proven(&self) -> bool {
+        self.proven || self.link.proven()
+    }
+
+    /// Keys that were taken before, or that are known to have run out, can be had again.
+    fn may_get_keys(&self, error: &Error) -> bool {
+        let bounded = self.patience.outage.is_some();
+        self.is_proven() || (error.is(&ErrorKind::ExpiredCredentials) && !bounded)
+    }
+
+    /// Their source is asked again at once, then from time to time.
+    fn without_keys(&self, course: &mut Course, sent: Sent, error: &Error) -> Option<Duration> {
+        self.link.renew(sent);
+        if !std::mem::replace(&mut course.renewed, true) {
+            return Some(Duration::ZERO);
+        }
+        let since = *course.keyless.get_or_insert_with(Instant::now);
+        if self.is_over(since) {
+            return None;
+        }
+        course.blocked = Some(self.standing.met(Obstacle::Keys, error, course.blocked.take()));
+        Some(self.wait(course, None))
+    }
+
+    /// Nothing came of the request, and of no other meanwhile.
+    fn is_silence(&self, error: &Error, sent: Sent) -> bool {
+        let silent = matches!(error.kind, ErrorKind::Unreachable | ErrorKind::TimedOut);
+        silent && error.status.is_none() && !self.link.answered_since(sent)
+    }
+
+    /// Costs no try of the object's, for nothing of the object is at fault; but who may not wait for ever, and has
+    /// never been answered, has the ordinary tries only.
+    fn without_answer(&self, course: &mut Course, error: &Error) -> Option<Duration> {
+        let since = self.link.silent_since();
+        if let Some(longest) = self.patience.outage {
+            let ordinary = longest.is_zero() || !self.is_proven();
+            course.spent += if ordinary { FAILED } else { 0 };
+            if course.spent >= self.patience.tries * FAILED || (!ordinary && self.is_over(since)) {
+                return None;
+            }
+        }
+        course.blocked = Some(self.standing.met(Obstacle::Silence, error, course.blocked.take()));
+        Some(self.wait(course, None))
+    }
+
+    fn is_over(&self, since: Instant) -> bool {
+        self.patience.outage.is_some_and(|longest| since.elapsed() >= longest)
     }
 
     fn spend(&self) -> bool {
@@ -59,22 +209,36 @@ impl Gate {
     }
 
     /// Between half and the whole of a wait that doubles with every try; never less than the server asked for.
-    fn wait(&self, tries: u32, asked: Option<Duration>) -> Duration {
-        let doubled = self.patience.first_wait.saturating_mul(1 << tries.saturating_sub(1).min(16));
+    fn wait(&self, course: &mut Course, asked: Option<Duration>) -> Duration {
+        let doubled = self.patience.first_wait.saturating_mul(1 << course.waits.min(16));
+        course.waits += 1;
         let longest = doubled.min(self.patience.longest_wait);
         let random = RandomState::new().build_hasher().finish() % 1000;
         let jittered = longest / 2 + longest.mul_f64(f64::from(random as u32) / 2000.0);
-        asked.map_or(jittered, |asked| jittered.max(asked))
+        asked.map_or(jittered, |asked| jittered.max(asked.min(LONGEST_ASKED)))
     }
 
-    /// The next piece of a body; `TimedOut` when it stalls.
+    /// The next piece of a body, held back where the rate is limited; `TimedOut` when it stalls.
     pub async fn next_of(
         &self,
         body: &mut BoxStream<'static, Result<Bytes, Error>>,
         place: &str,
     ) -> Result<Option<Bytes>, Error> {
-        next_of(body, self.patience.stall, place).await
+        let next = next_of(body, self.patience.stall, place).await?;
+        if let Some(piece) = &next {
+            self.link.answered();
+            self.standing.moves();
+            self.link.slots.moved(piece.len());
+            self.rate.pay(piece.len()).await;
+        }
+        Ok(next)
     }
+}
+
+/// Nobody is known by the keys that were used, or none are to be had.
+fn lacks_keys(error: &Error) -> bool {
+    use ErrorKind::{ExpiredCredentials, NoCredentials, UnknownAccessKey};
+    matches!(error.kind, ExpiredCredentials | NoCredentials | UnknownAccessKey)
 }
 
 /// The next piece of a body; `TimedOut` when it brings nothing for `stall`.

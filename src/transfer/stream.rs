@@ -10,7 +10,8 @@ use crate::domain::object::{
     UploadedPart,
 };
 use crate::domain::parts::{MAX_PARTS, MIB};
-use crate::transfer::limits::{Patience, Slots};
+use crate::transfer::limits::Patience;
+use crate::transfer::limits::rate::Rate;
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::Gate;
 use crate::transfer::workers::digest::Check;
@@ -34,11 +35,12 @@ pub async fn upload_stream(
     mut source: impl AsyncRead + Unpin + Send,
     options: &PutOptions,
     patience: Patience,
+    rate: Rate,
     stop: impl Future<Output = ()> + Send,
 ) -> Result<(Stored, u64), Error> {
     let mut stop = std::pin::pin!(stop);
     let stopped = || Error::new(ErrorKind::Cancelled, "upload", object.to_string());
-    let gate = Gate::new(Slots::new(PARTS_AT_ONCE), patience);
+    let gate = Gate::alone(PARTS_AT_ONCE, rate, patience);
     let first = tokio::select! {
         first = read_part(&mut source) => first?,
         () = &mut stop => return Err(stopped()),
@@ -126,8 +128,9 @@ pub async fn download_stream(
     object: &ObjectAddress,
     mut target: impl AsyncWrite + Unpin + Send,
     patience: Patience,
+    rate: Rate,
 ) -> Result<ObjectHead, Error> {
-    let gate = Gate::new(Slots::new(RANGES_AHEAD), patience);
+    let gate = Gate::alone(RANGES_AHEAD, rate, patience);
     let head = gate.send(|| remote.head(object)).await?;
     let fetch = Fetch { remote, object, gate: &gate, etag: head.etag.clone() };
     let mut check = Check::of(&head);

@@ -23,6 +23,8 @@ pub struct Task {
     pub place: String,
     pub remote: Arc<dyn Remote>,
     pub gate: Gate,
+    /// For the parts of a large object, beside which small objects ride.
+    pub parts: Gate,
     pub journal: Journal,
     pub moved: Arc<Moved>,
     /// An earlier run may have finished this object without recording it.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -13,9 +13,14 @@ use crate::domain::transfer::{JobId, JobSpec, Note, Work};
 use crate::transfer::fact::{Fact, Outcome, Partial};
 use crate::transfer::item::{Item, ItemKind};
 use crate::transfer::journal::Journal;
-use crate::transfer::limits::{Memory, Patience, Slots};
+use crate::transfer::limits::rate::Rate;
+use crate::transfer::limits::slots::Slots;
+use crate::transfer::limits::{Memory, Patience};
+use crate::transfer::link::Link;
+use crate::transfer::machine::Room;
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::Gate;
+use crate::transfer::standing::Standing;
 use crate::transfer::task::{Moved, Task, address};
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::clean::clean_up;
@@ -36,17 +41,21 @@ pub struct Setup {
     pub copy_threshold: u64,
     pub memory: Memory,
     pub slots: usize,
+    pub most_slots: usize,
     pub expansions: usize,
     pub patience: Patience,
+    pub rate: Rate,
 }
 
 /// What all workers share.
 #[derive(Clone)]
 pub struct Yard {
     connect: Connect,
-    remotes: Arc<Mutex<HashMap<ConnectionName, Arc<dyn Remote>>>>,
-    slots: Arc<Slots>,
+    roads: Arc<Mutex<HashMap<ConnectionName, Road>>>,
+    slots: usize,
+    most_slots: usize,
     expansions: usize,
+    rate: Rate,
     patience: Patience,
     part_threshold: u64,
     copy_threshold: u64,
@@ -54,14 +63,22 @@ pub struct Yard {
     journal: Journal,
 }
 
+/// A connection, and how the engine gets on with it.
+#[derive(Clone)]
+struct Road {
+    remote: Arc<dyn Remote>,
+    link: Arc<Link>,
+}
+
 /// One piece of work that is due, with the token that stops it.
 pub struct Assignment {
     pub job: JobId,
-    pub spec: JobSpec,
+    pub spec: Arc<JobSpec>,
     pub place: String,
     pub again: bool,
     pub moved: Arc<Moved>,
     pub stop: CancellationToken,
+    pub standing: Standing,
 }
 
 impl fmt::Debug for Yard {
@@ -74,9 +91,11 @@ impl Yard {
     pub fn new(setup: Setup, journal: Journal) -> Yard {
         Yard {
             connect: setup.connect,
-            remotes: Arc::default(),
-            slots: Slots::new(setup.slots),
+            roads: Arc::default(),
+            slots: setup.slots,
+            most_slots: setup.most_slots,
             expansions: setup.expansions,
+            rate: setup.rate,
             patience: setup.patience,
             part_threshold: setup.part_threshold,
             copy_threshold: setup.copy_threshold,
@@ -85,40 +104,72 @@ impl Yard {
         }
     }
 
-    /// Objects under way at once: more than slots, for an object waits for the journal too.
-    pub fn objects(&self) -> usize {
-        self.slots.most() + self.slots.most() / 2
+    /// What may be under way now. More objects than slots, for an object waits for the journal too.
+    pub fn room(&self) -> Room {
+        let roads = self.roads();
+        let open = roads.values().map(|road| road.link.slots.open()).max().unwrap_or(self.slots);
+        Room { objects: open + open / 2 + 1, parts: open, expansions: self.expansions }
     }
 
-    pub fn expansions(&self) -> usize {
-        self.expansions
+    /// The limit in force, in bytes a second.
+    pub fn limit(&self) -> Option<u64> {
+        self.rate.limit()
     }
 
-    fn gate(&self) -> Gate {
-        Gate::new(Arc::clone(&self.slots), self.patience)
+    pub fn limit_to(&self, limit: Option<u64>) {
+        self.rate.set(limit);
+        let requests = self.rate.requests();
+        self.roads().values().for_each(|road| road.link.slots.cap(requests));
     }
 
-    async fn remote(&self, name: &ConnectionName) -> Result<Arc<dyn Remote>, Error> {
-        let known = |yard: &Yard| {
-            yard.remotes.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
-        };
-        if let Some(remote) = known(self) {
-            return Ok(remote);
+    /// Since the server of a connection asked for less: requests at once that are allowed, and that were.
+    pub fn throttle(&self, name: &ConnectionName) -> Option<(usize, usize)> {
+        self.roads().get(name).and_then(|road| road.link.slots.throttle())
+    }
+
+    /// Whoever waits for the server or for keys of a connection tries again now.
+    pub fn wake(&self, name: &ConnectionName) {
+        if let Some(road) = self.roads().get(name) {
+            road.link.wake();
+        }
+    }
+
+    fn roads(&self) -> MutexGuard<'_, HashMap<ConnectionName, Road>> {
+        self.roads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn road(&self, name: &ConnectionName) -> Result<Road, Error> {
+        let known = self.roads().get(name).cloned();
+        if let Some(road) = known {
+            return Ok(road);
         }
         let (connect, asked) = (Arc::clone(&self.connect), name.clone());
         let remote = blocking(move || connect(&asked)).await?;
-        let mut remotes = self.remotes.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Arc::clone(remotes.entry(name.clone()).or_insert(remote)))
+        let slots = Slots::new(self.slots, self.most_slots);
+        slots.cap(self.rate.requests());
+        let road = Road { link: Link::new(slots, Some(Arc::clone(&remote))), remote };
+        Ok(self.roads().entry(name.clone()).or_insert(road).clone())
+    }
+
+    fn gate(&self, road: &Road, assignment: &Assignment) -> Gate {
+        let (standing, stop) = (assignment.standing.clone(), assignment.stop.clone());
+        Gate::new(Arc::clone(&road.link), self.rate.clone(), self.patience).of_job(
+            standing,
+            stop,
+            assignment.again,
+        )
     }
 
     async fn task(&self, assignment: &Assignment) -> Result<Task, Error> {
-        let most = self.slots.most();
+        let road = self.road(&assignment.spec.connection).await?;
+        let gate = self.gate(&road, assignment);
         Ok(Task {
             job: assignment.job,
-            spec: Arc::new(assignment.spec.clone()),
+            spec: Arc::clone(&assignment.spec),
             place: assignment.place.clone(),
-            remote: self.remote(&assignment.spec.connection).await?,
-            gate: self.gate(),
+            parts: gate.for_parts(),
+            gate,
+            remote: road.remote,
             journal: self.journal.clone(),
             moved: Arc::clone(&assignment.moved),
             again: assignment.again,
@@ -126,18 +177,18 @@ impl Yard {
             copy_threshold: self.copy_threshold,
             memory: self.memory.clone(),
             steps: TaskTracker::new(),
-            // Some slots are left to small objects beside a large one.
-            parts_at_once: (most - most / 4).max(1),
+            parts_at_once: road.link.slots.most(),
         })
     }
 
     /// Finds the objects of a job until all are found or it is stopped.
     pub async fn expand(self, assignment: Assignment, sink: Sink) -> Result<(), Error> {
+        let road = self.road(&assignment.spec.connection).await?;
         let expansion = Expansion {
             job: assignment.job,
-            remote: self.remote(&assignment.spec.connection).await?,
-            spec: Arc::new(assignment.spec),
-            gate: self.gate(),
+            gate: self.gate(&road, &assignment),
+            remote: road.remote,
+            spec: assignment.spec,
             journal: self.journal,
             again: assignment.again,
             sink,
@@ -173,12 +224,18 @@ impl Yard {
             Ok(Some(ready)) => ready.finish(&task).await,
             Err(error) => Err(error),
         };
-        drop(task.settled(result).await);
+        // What a stop cut short has no outcome.
+        if result.is_ok() || !assignment.stop.is_cancelled() {
+            drop(task.settled(result).await);
+        }
     }
 
     pub async fn clean(self, assignment: Assignment, partial: Partial) {
         let error = match self.task(&assignment).await {
-            Ok(task) => return drop(clean_up(&task, partial).await),
+            Ok(mut task) => {
+                task.gate = task.gate.impatient();
+                return drop(clean_up(&task, partial).await);
+            }
             Err(error) => error,
         };
         let (job, place) = (assignment.job, assignment.place);

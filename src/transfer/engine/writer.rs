@@ -1,6 +1,6 @@
 //! The one task that owns the machine: takes what happens, has it recorded, applies it, starts what is due, tells.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,13 +12,13 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::transfer::{Failure, JobId, JobState, Progress, TransferCommand, TransferEvent};
+use crate::domain::transfer::{Failure, JobId, TransferCommand, TransferEvent};
+use crate::transfer::engine::telling::Telling;
 use crate::transfer::engine::work::{Assignment, Setup, Yard};
 use crate::transfer::fact::{Fact, Outcome};
 use crate::transfer::item::Item;
 use crate::transfer::journal::{Journal, JournalNews};
 use crate::transfer::machine::{Due, Machine};
-use crate::transfer::task::Moved;
 use crate::transfer::workers::expand::Sink;
 
 /// What can happen to the engine.
@@ -50,8 +50,8 @@ impl From<JournalNews> for Input {
     }
 }
 
-/// Between two tellings of progress: 30 a second.
-const TELLING: Duration = Duration::from_millis(33);
+/// Inputs taken in before work is started and anything is told.
+const BATCH: usize = 512;
 
 /// How long workers get to come to a recorded point at the end.
 const LAST_WAIT: Duration = Duration::from_secs(10);
@@ -62,15 +62,11 @@ pub struct Writer {
     journal: Journal,
     yard: Yard,
     inputs: UnboundedSender<Input>,
-    news: UnboundedSender<TransferEvent>,
+    telling: Telling,
     /// Commands that came before the journal was read.
     early: Option<Vec<TransferCommand>>,
     stops: HashMap<JobId, CancellationToken>,
     rooms: HashMap<JobId, Vec<oneshot::Sender<()>>>,
-    /// How far objects under way are, and whether their size was known when they were found.
-    live: HashMap<JobId, HashMap<String, (Arc<Moved>, bool)>>,
-    told: HashMap<JobId, (JobState, Progress)>,
-    touched: BTreeSet<JobId>,
     closing: bool,
     halted: bool,
 }
@@ -88,13 +84,10 @@ impl Writer {
             yard: Yard::new(setup, journal.clone()),
             journal,
             inputs,
-            news,
+            telling: Telling::new(news),
             early: Some(Vec::new()),
             stops: HashMap::new(),
             rooms: HashMap::new(),
-            live: HashMap::new(),
-            told: HashMap::new(),
-            touched: BTreeSet::new(),
             closing: false,
             halted: false,
         }
@@ -104,28 +97,35 @@ impl Writer {
         let mut next_telling = Instant::now();
         let mut ended = None;
         let mut deadline = None;
+        let mut batch = Vec::with_capacity(BATCH);
         loop {
-            let moving = !self.live.is_empty() || !self.touched.is_empty();
             tokio::select! {
-                input = inbox.recv() => match input {
-                    Some(Input::Stop(done)) => {
-                        deadline = Some(Instant::now() + LAST_WAIT);
-                        // A dropped engine waits for nobody; one that is shut down already is not dropped again.
-                        let Some(done) = done.or(ended.take()) else { break };
-                        ended = Some(done);
-                        self.close();
-                    }
-                    Some(input) => self.take(input),
-                    None => break,
-                },
-                () = tokio::time::sleep_until(next_telling), if moving => {
-                    self.tell_progress();
-                    next_telling = Instant::now() + TELLING;
+                taken = inbox.recv_many(&mut batch, BATCH) => if taken == 0 { break },
+                () = tokio::time::sleep_until(next_telling), if self.telling.is_moving() => {
+                    self.telling.tell_progress(&self.machine, &self.yard);
+                    next_telling = Instant::now() + self.telling.pause();
                 }
                 () = until(deadline), if self.closing => break,
             }
+            let mut dropped = false;
+            for input in batch.drain(..) {
+                if let Input::Stop(done) = input {
+                    deadline = Some(Instant::now() + LAST_WAIT);
+                    // A dropped engine waits for nobody; one that is shut down already is not dropped again.
+                    ended = done.or(ended.take());
+                    dropped |= ended.is_none();
+                    self.close();
+                } else {
+                    self.take(input);
+                }
+            }
+            if dropped {
+                break;
+            }
             self.start_due();
-            self.tell_states();
+            if !self.closing {
+                self.telling.tell_states(&self.machine);
+            }
             if self.closing && (self.machine.idle() || self.halted) {
                 break;
             }
@@ -157,12 +157,12 @@ impl Writer {
             Input::Journal(JournalNews::Halted(error)) => self.halt(error),
             Input::Found { job, items, room } => {
                 self.machine.found(job, items);
-                self.touched.insert(job);
+                self.telling.touch(job);
                 self.rooms.entry(job).or_default().push(room);
             }
             Input::Expanded { job, result } => {
                 self.machine.expanded(job, result);
-                self.touched.insert(job);
+                self.telling.touch(job);
             }
             Input::Returned { job, place, crashed } => self.returned(job, place, crashed),
             Input::Stop(_) => {}
@@ -176,8 +176,27 @@ impl Writer {
         if let Some(early) = &mut self.early {
             return early.push(command);
         }
+        match &command {
+            TransferCommand::LimitRate(limit) => self.limit(*limit),
+            TransferCommand::Resume(job) => self.wake(*job),
+            TransferCommand::ResumeAll => {
+                self.machine.order().to_vec().into_iter().for_each(|job| self.wake(job));
+            }
+            _ => {}
+        }
         let facts = self.machine.decide(&command);
         self.journal.note(facts);
+    }
+
+    fn limit(&self, limit: Option<u64>) {
+        self.yard.limit_to(limit);
+        self.tell(TransferEvent::Limited(self.yard.limit()));
+    }
+
+    fn wake(&self, job: JobId) {
+        if let Some(spec) = self.machine.spec(job) {
+            self.yard.wake(&spec.connection);
+        }
     }
 
     fn opened(&mut self, facts: &[Fact], set_aside: Option<Error>) {
@@ -190,9 +209,12 @@ impl Writer {
         }
         let views = self.machine.views();
         for view in &views {
-            self.told.insert(view.id, (view.state.clone(), view.progress));
+            self.telling.knows(view);
         }
         self.tell(TransferEvent::Restored(views));
+        if let Some(limit) = self.yard.limit() {
+            self.tell(TransferEvent::Limited(Some(limit)));
+        }
         for command in self.early.take().unwrap_or_default() {
             self.command(command);
         }
@@ -209,7 +231,7 @@ impl Writer {
     fn apply(&mut self, fact: &Fact) {
         self.machine.apply(fact);
         if let Some(job) = fact.job() {
-            self.touched.insert(job);
+            self.telling.touch(job);
             if self.machine.stopped(job) {
                 self.rooms.remove(&job);
                 self.stops.remove(&job).inspect(CancellationToken::cancel);
@@ -218,7 +240,7 @@ impl Writer {
         match fact {
             Fact::Enqueued { job, .. } => {
                 if let Some(view) = self.machine.view(*job) {
-                    self.told.insert(*job, (view.state.clone(), view.progress));
+                    self.telling.knows(&view);
                     self.tell(TransferEvent::Queued(view));
                 }
             }
@@ -232,35 +254,23 @@ impl Writer {
             Fact::Ordered { .. } => {
                 self.tell(TransferEvent::Reordered(self.machine.order().to_vec()));
             }
-            Fact::Removed { job } => {
-                self.told.remove(job);
-                self.tell(TransferEvent::Removed(vec![*job]));
-            }
+            Fact::Removed { job } => self.telling.removed(*job),
             _ => {}
         }
     }
 
     fn settled(&mut self, job: JobId, place: &str, outcome: &Outcome) {
-        self.forget(job, place);
+        self.telling.ends(job, place);
         if let Outcome::Failed(error) = outcome {
             let failure = Failure { place: place.to_owned(), error: error.clone() };
             self.tell(TransferEvent::ObjectFailed { id: job, failure });
         }
     }
 
-    fn forget(&mut self, job: JobId, place: &str) {
-        if let Some(objects) = self.live.get_mut(&job) {
-            objects.remove(place);
-            if objects.is_empty() {
-                self.live.remove(&job);
-            }
-        }
-    }
-
     fn returned(&mut self, job: JobId, place: String, crashed: bool) {
-        self.forget(job, &place);
+        self.telling.ends(job, &place);
         self.machine.returned(job, &place);
-        self.touched.insert(job);
+        self.telling.touch(job);
         if crashed && !self.closing && !self.halted {
             let error = Error::new(ErrorKind::Other, "move the object", place.clone())
                 .detail("the worker ended unexpectedly");
@@ -273,7 +283,7 @@ impl Writer {
         if self.closing || self.halted || self.early.is_some() {
             return;
         }
-        while let Some(due) = self.machine.next_due(self.yard.objects(), self.yard.expansions()) {
+        while let Some(due) = self.machine.next_due(self.yard.room()) {
             self.start(due);
         }
         let machine = &self.machine;
@@ -313,21 +323,22 @@ impl Writer {
     }
 
     fn assign(&mut self, job: JobId, place: &str, again: bool, known: bool) -> Option<Assignment> {
-        let spec = self.machine.spec(job)?.clone();
-        let moved = Arc::new(Moved::default());
-        let objects = self.live.entry(job).or_default();
-        objects.insert(place.to_owned(), (Arc::clone(&moved), known));
-        self.touched.insert(job);
-        let stop = self.stops.entry(job).or_default().clone();
-        Some(Assignment { job, spec, place: place.to_owned(), again, moved, stop })
+        let spec = self.machine.spec(job)?;
+        let moved = self.telling.begins(job, place, known);
+        let (stop, standing) = (self.stop(job), self.telling.standing(job));
+        Some(Assignment { job, spec, place: place.to_owned(), again, moved, stop, standing })
+    }
+
+    fn stop(&mut self, job: JobId) -> CancellationToken {
+        self.stops.entry(job).or_default().clone()
     }
 
     fn expand(&mut self, job: JobId, again: bool) {
-        let Some(spec) = self.machine.spec(job).cloned() else { return };
-        let stop = self.stops.entry(job).or_default().clone();
+        let Some(spec) = self.machine.spec(job) else { return };
+        let (stop, standing) = (self.stop(job), self.telling.standing(job));
         let (moved, place) = (Arc::default(), String::new());
-        let assignment = Assignment { job, spec, place, again, moved, stop };
-        self.touched.insert(job);
+        let assignment = Assignment { job, spec, place, again, moved, stop, standing };
+        self.telling.touch(job);
         let (inputs, yard) = (self.inputs.clone(), self.yard.clone());
         let sink = sink(job, inputs.clone());
         tokio::spawn(async move {
@@ -350,53 +361,8 @@ impl Writer {
         self.stops.values().for_each(CancellationToken::cancel);
     }
 
-    fn tell_states(&mut self) {
-        let touched: Vec<JobId> = self.touched.iter().copied().collect();
-        for id in touched {
-            let Some(state) = self.machine.state(id) else { continue };
-            if self.told.get(&id).is_some_and(|(told, _)| *told == state) || self.closing {
-                continue;
-            }
-            let Some(view) = self.machine.view(id) else { continue };
-            let progress = self.progress(id).unwrap_or(view.progress);
-            self.told.insert(id, (state.clone(), progress));
-            let verification = view.verification;
-            self.tell(TransferEvent::Changed { id, state, progress, verification });
-        }
-    }
-
-    fn tell_progress(&mut self) {
-        let mut moved = Vec::new();
-        let mut jobs = std::mem::take(&mut self.touched);
-        jobs.extend(self.live.keys());
-        for id in jobs {
-            let Some(progress) = self.progress(id) else { continue };
-            let Some((_, told)) = self.told.get_mut(&id) else { continue };
-            if *told != progress {
-                *told = progress;
-                moved.push((id, progress));
-            }
-        }
-        if !moved.is_empty() {
-            self.tell(TransferEvent::Advanced(moved));
-        }
-    }
-
-    /// What is recorded, and the bytes of objects under way.
-    fn progress(&self, id: JobId) -> Option<Progress> {
-        let mut progress = self.machine.progress(id)?;
-        for (moved, known) in self.live.get(&id).into_iter().flat_map(HashMap::values) {
-            progress.bytes += moved.bytes();
-            if !known {
-                progress.bytes_total += moved.total();
-            }
-        }
-        progress.bytes_total = progress.bytes_total.max(progress.bytes);
-        Some(progress)
-    }
-
     fn tell(&self, event: TransferEvent) {
-        drop(self.news.send(event));
+        self.telling.tell(event);
     }
 }
 

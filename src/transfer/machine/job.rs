@@ -1,15 +1,18 @@
 //! One job of the machine: what facts say of it, and what runs of it.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
     Failure, JobId, JobSpec, JobState, JobView, MAX_FAILURES, MAX_NOTES, Note, Priority, Progress,
-    Verification,
+    Target, Verification, Work,
 };
 use crate::transfer::fact::{Fact, Outcome, Partial};
 use crate::transfer::item::Item;
+use crate::transfer::machine::WINDOW;
 use crate::transfer::machine::due::Due;
+use crate::transfer::machine::ready::{Load, Rank, Wants};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Stage {
@@ -22,12 +25,18 @@ pub enum Stage {
 
 #[derive(Debug)]
 pub struct Job {
-    pub spec: JobSpec,
+    pub spec: Arc<JobSpec>,
     pub priority: Priority,
     pub stage: Stage,
     pub leaving: bool,
     pub open: BTreeMap<String, Partial>,
+    /// Places of failed objects that left something to go on with, oldest first.
+    left: VecDeque<String>,
     pub run: Run,
+    /// Place in the queue.
+    pub place: u64,
+    /// As the index knows the job.
+    pub indexed: (Wants, Load),
     done: u64,
     skipped: u64,
     failed: u64,
@@ -40,12 +49,15 @@ pub struct Job {
 /// What runs of a job; forgotten at pause and restart.
 #[derive(Debug, Default)]
 pub struct Run {
-    /// Size of each object under way by its place.
-    pub active: BTreeMap<String, u64>,
+    /// Each object under way by its place.
+    pub active: BTreeMap<String, Active>,
     /// Some objects may be settled by an earlier run.
     pub again: bool,
     expansion: Expansion,
-    window: VecDeque<Item>,
+    small: VecDeque<Item>,
+    large: VecDeque<Item>,
+    /// Something of it was moved.
+    begun: bool,
     /// Found and not settled.
     pending_objects: u64,
     pending_bytes: u64,
@@ -53,6 +65,16 @@ pub struct Run {
     draining: bool,
     ending: bool,
 }
+
+/// An object under way.
+#[derive(Clone, Copy, Debug)]
+pub struct Active {
+    size: u64,
+    parts: usize,
+}
+
+/// What failed objects left is kept for a retry, of so many.
+const MAX_LEFT: usize = 1000;
 
 #[derive(Debug, Default)]
 enum Expansion {
@@ -68,7 +90,7 @@ impl Run {
     }
 
     pub fn window_len(&self) -> usize {
-        self.window.len()
+        self.small.len() + self.large.len()
     }
 
     pub fn found(&mut self, items: Vec<Item>) {
@@ -78,7 +100,8 @@ impl Run {
         for item in items {
             self.pending_objects += item.objects();
             self.pending_bytes += item.size.unwrap_or(0);
-            self.window.push_back(item);
+            let window = if item.parts() > 1 { &mut self.large } else { &mut self.small };
+            window.push_back(item);
         }
     }
 
@@ -95,14 +118,17 @@ impl Run {
 }
 
 impl Job {
-    pub fn new(spec: JobSpec) -> Job {
+    pub fn new(spec: JobSpec, place: u64) -> Job {
         Job {
-            spec,
+            spec: Arc::new(spec),
             priority: Priority::default(),
             stage: Stage::Active,
             leaving: false,
             open: BTreeMap::new(),
+            left: VecDeque::new(),
             run: Run::default(),
+            place,
+            indexed: <(Wants, Load)>::default(),
             done: 0,
             skipped: 0,
             failed: 0,
@@ -164,12 +190,13 @@ impl Job {
     fn retried(&mut self) {
         self.failed = 0;
         self.failures.clear();
+        self.left.clear();
         self.leaving = false;
         self.enter(Stage::Active);
     }
 
     fn settled(&mut self, place: &str, bytes: u64, outcome: &Outcome) {
-        let expected = self.run.active.get(place).copied().unwrap_or(bytes);
+        let expected = self.run.active.get(place).map_or(bytes, |active| active.size);
         self.run.pending_objects = self.run.pending_objects.saturating_sub(1);
         self.run.pending_bytes = self.run.pending_bytes.saturating_sub(expected);
         match outcome {
@@ -188,6 +215,9 @@ impl Job {
             // What is open stays: a retry may go on with it.
             Outcome::Failed(error) => {
                 self.failed += 1;
+                if self.open.contains_key(place) {
+                    self.left.push_back(place.to_owned());
+                }
                 if self.failures.len() < MAX_FAILURES {
                     self.failures.push(Failure { place: place.to_owned(), error: error.clone() });
                 }
@@ -219,52 +249,109 @@ impl Job {
         (self.failed() || self.stage == Stage::Cancelled) && !self.leaving
     }
 
-    pub fn due(&mut self, id: JobId, may_move: bool, may_expand: bool) -> Option<Due> {
-        if self.run.draining {
-            return None;
+    /// Names the one object it is about, and need not look for it.
+    fn is_named(&self) -> bool {
+        match &self.spec.work {
+            Work::Download { source, .. } | Work::Copy { source, .. } => {
+                matches!(source, Target::Object(_))
+            }
+            Work::Upload { .. } | Work::Delete { .. } => false,
         }
-        if self.stage == Stage::Cancelled || self.leaving {
-            return self.clean_up(id, may_move);
-        }
-        if self.stage != Stage::Active {
-            return None;
-        }
-        if matches!(self.run.expansion, Expansion::Ahead) {
-            return may_expand.then(|| {
-                self.run.expansion = Expansion::Running;
-                Due::Expand { job: id, again: self.run.again }
-            });
-        }
-        if may_move && let Some(item) = self.run.window.pop_front() {
-            self.run.active.insert(item.place.clone(), item.size.unwrap_or(0));
-            let partial = self.open.get(&item.place).cloned();
-            return Some(Due::Move { job: id, item, partial, again: self.run.again });
-        }
-        self.finish(id)
     }
 
-    fn clean_up(&mut self, id: JobId, may_move: bool) -> Option<Due> {
-        let left = self.open.iter().find(|(place, _)| !self.run.active.contains_key(*place));
-        if let Some((place, partial)) = left {
-            if !may_move {
-                return None;
-            }
-            let (place, partial) = (place.clone(), partial.clone());
-            self.run.active.insert(place.clone(), 0);
-            return Some(Due::CleanUp { job: id, place, partial });
+    pub fn rank(&self, id: JobId) -> Rank {
+        Rank::new(self.priority, self.place, id)
+    }
+
+    pub fn load(&self) -> Load {
+        let run = &self.run;
+        let small = run.active.values().filter(|active| active.parts == 1).count();
+        let parts = run.active.values().map(|active| active.parts).filter(|parts| *parts > 1);
+        let (named, expanding) = (self.is_named(), run.expanding());
+        let waits = run.window_len() >= WINDOW;
+        Load {
+            small,
+            parts: parts.fold(0, usize::saturating_add).min(1 << 20),
+            expanding: usize::from(expanding && !named && !waits),
+            open: usize::from(expanding && !named),
+            named: usize::from(named && (expanding || run.window_len() > 0)),
         }
-        let gone = self.leaving && self.run.active.is_empty() && !self.run.ending;
-        gone.then(|| {
-            self.run.ending = true;
-            Due::Remove { job: id }
-        })
+    }
+
+    pub fn wants(&self) -> Wants {
+        let (run, mut wants) = (&self.run, Wants::default());
+        if run.draining {
+            return wants;
+        }
+        if self.stage == Stage::Cancelled || self.leaving {
+            wants.small = self.to_clean().is_some();
+            wants.end = !wants.small && self.leaving && run.active.is_empty() && !run.ending;
+            return wants;
+        }
+        if self.stage != Stage::Active {
+            return wants;
+        }
+        if matches!(run.expansion, Expansion::Ahead) {
+            (wants.name, wants.expand) = (self.is_named(), !self.is_named());
+            return wants;
+        }
+        wants.small = !run.small.is_empty() || self.left.len() > MAX_LEFT;
+        wants.large = !run.large.is_empty();
+        wants.end = matches!(run.expansion, Expansion::Ended(_))
+            && !run.ending
+            && run.active.is_empty()
+            && run.window_len() == 0;
+        wants
+    }
+
+    /// Does one of what it [wants](Job::wants).
+    pub fn due(&mut self, id: JobId, wants: Wants) -> Option<Due> {
+        if wants.expand || wants.name {
+            self.run.expansion = Expansion::Running;
+            return Some(Due::Expand { job: id, again: self.run.again });
+        }
+        if self.stage == Stage::Cancelled || self.leaving {
+            return self.clean_up(id);
+        }
+        if self.left.len() > MAX_LEFT && !wants.end {
+            let gone = |job: &Job, place: &String| {
+                !job.open.contains_key(place) || job.run.active.contains_key(place)
+            };
+            while let Some(place) = self.left.pop_front() {
+                if !gone(self, &place) {
+                    return self.clean(id, place);
+                }
+            }
+        }
+        let window = if wants.large { &mut self.run.large } else { &mut self.run.small };
+        let Some(item) = window.pop_front() else { return self.finish(id) };
+        let active = Active { size: item.size.unwrap_or(0), parts: item.parts() };
+        self.run.active.insert(item.place.clone(), active);
+        self.run.begun = true;
+        let partial = self.open.get(&item.place).cloned();
+        Some(Due::Move { job: id, item, partial, again: self.run.again })
+    }
+
+    fn to_clean(&self) -> Option<&String> {
+        self.open.keys().find(|place| !self.run.active.contains_key(*place))
+    }
+
+    fn clean(&mut self, id: JobId, place: String) -> Option<Due> {
+        let partial = self.open.get(&place)?.clone();
+        self.run.active.insert(place.clone(), Active { size: 0, parts: 1 });
+        Some(Due::CleanUp { job: id, place, partial })
+    }
+
+    fn clean_up(&mut self, id: JobId) -> Option<Due> {
+        if let Some(place) = self.to_clean().cloned() {
+            return self.clean(id, place);
+        }
+        self.run.ending = true;
+        Some(Due::Remove { job: id })
     }
 
     fn finish(&mut self, id: JobId) -> Option<Due> {
         let Expansion::Ended(broken) = &self.run.expansion else { return None };
-        if self.run.ending || !self.run.active.is_empty() || !self.run.window.is_empty() {
-            return None;
-        }
         let error = broken.clone().or_else(|| self.failure());
         self.run.ending = true;
         Some(Due::Finish { job: id, error })
@@ -307,6 +394,7 @@ impl Job {
         match &self.stage {
             Stage::Active if self.run.draining => JobState::Queued,
             Stage::Active if matches!(self.run.expansion, Expansion::Ahead) => JobState::Queued,
+            Stage::Active if self.is_named() && !self.run.begun => JobState::Queued,
             Stage::Active => JobState::Running,
             Stage::Paused => JobState::Paused,
             Stage::Finished(None) => JobState::Done,
@@ -328,10 +416,14 @@ impl Job {
         }
     }
 
+    pub fn verification(&self) -> Option<&Verification> {
+        self.verification.as_ref()
+    }
+
     pub fn view(&self, id: JobId) -> JobView {
         JobView {
             id,
-            spec: self.spec.clone(),
+            spec: JobSpec::clone(&self.spec),
             state: self.state(),
             progress: self.progress(),
             failures: self.failures.clone(),

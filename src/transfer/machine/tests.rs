@@ -12,6 +12,7 @@ use crate::transfer::item::ItemKind;
 
 const JOB: JobId = JobId(1);
 const OBJECTS: usize = 5;
+const ROOM: Room = Room { objects: 2, parts: 2, expansions: 1 };
 
 fn spec() -> JobSpec {
     let source = Target::Prefix(Prefix::new("p/"));
@@ -61,7 +62,7 @@ impl World {
 
     /// Starts whatever is due.
     fn start(&mut self) {
-        while let Some(due) = self.machine.next_due(2, 1) {
+        while let Some(due) = self.machine.next_due(ROOM) {
             match due {
                 Due::Expand { .. } => self.expanding = true,
                 Due::Move { item, .. } => {
@@ -166,7 +167,7 @@ proptest! {
         let mut machine = Machine::default();
         for at in order {
             machine.apply(&facts[at]);
-            while machine.next_due(1, 1).is_some() {}
+            while machine.next_due(ROOM).is_some() {}
             machine.returned(job, "p/1");
         }
         prop_assert!(machine.views().len() <= 1);

@@ -175,7 +175,7 @@ async fn copy_part(
         upload: &multipart.upload,
         number,
     };
-    let mut copied = task.gate.send(|| task.remote.copy_part(part)).await?;
+    let mut copied = task.parts.send(|| task.remote.copy_part(part)).await?;
     // The answer to UploadPartCopy names no size.
     copied.size = range.len();
     task.moved.add(range.len());

@@ -73,7 +73,7 @@ struct Fetch {
 
 impl Fetch {
     async fn range(&self, file: &Arc<GrowingFile>, range: ByteRange) -> Result<(), Error> {
-        self.task.gate.send(|| self.range_or_take_back(file, range)).await
+        self.task.parts.send(|| self.range_or_take_back(file, range)).await
     }
 
     async fn range_or_take_back(

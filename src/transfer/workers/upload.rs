@@ -17,6 +17,8 @@ use crate::transfer::fact::Multipart;
 use crate::transfer::local::attributes::{MODE, TIME, mode_text, time_text};
 use crate::transfer::local::content::{SNIFFED, content_type};
 use crate::transfer::local::source::Source;
+use crate::transfer::remote::Remote;
+use crate::transfer::sending::send_watched;
 use crate::transfer::task::{Moving, Task, address};
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::{Destination, Version, decide, exists, find};
@@ -129,9 +131,10 @@ impl<'a> Upload<'a> {
         bytes: &Bytes,
         options: &PutOptions,
     ) -> Result<Stored, Error> {
-        let stored = self.task.remote.put(object, bytes.clone(), options).await?;
-        self.task.moved.restart_at(bytes.len() as u64);
-        Ok(stored)
+        let put = |remote: Arc<dyn Remote>| async move {
+            remote.put(object, bytes.clone(), options).await
+        };
+        send_watched(self.task, bytes.len() as u64, put).await
     }
 
     /// The name was taken between the look and the PUT, perhaps by a try of ours whose answer was lost.
@@ -235,9 +238,8 @@ impl Part {
         let task = &self.task;
         // Before a slot: who has one waits for nobody's memory.
         let memory = task.memory.take(range.len()).await;
-        let part = task.gate.send(|| self.send_once(object, upload, number, range)).await?;
+        let part = task.parts.send(|| self.send_once(object, upload, number, range)).await?;
         drop(memory);
-        task.moved.add(range.len());
         record_part(task, part.clone()).await?;
         Ok(part)
     }
@@ -251,7 +253,10 @@ impl Part {
     ) -> Result<UploadedPart, Error> {
         let source = Arc::clone(&self.source);
         let bytes = blocking(move || source.read(range.start, range.len())).await?;
-        self.task.remote.upload_part(object, upload, number, bytes).await
+        let send = |remote: Arc<dyn Remote>| async move {
+            remote.upload_part(object, upload, number, bytes).await
+        };
+        send_watched(&self.task, range.len(), send).await
     }
 }
 

@@ -25,6 +25,7 @@ pub fn options(journal: Option<PathBuf>) -> EngineOptions {
         first_wait: Duration::from_millis(1),
         longest_wait: Duration::from_millis(4),
         stall: Duration::from_millis(400),
+        ..Patience::default()
     };
     EngineOptions {
         journal,

@@ -10,6 +10,7 @@ use windlass::domain::transfer::{Target, Work};
 use windlass::s3::client::Client;
 use windlass::s3::meter::Meter;
 use windlass::transfer::limits::Patience;
+use windlass::transfer::limits::rate::Rate;
 use windlass::transfer::stream::{download_stream, upload_stream};
 
 use crate::support::server::{connection, r2_server, server};
@@ -69,12 +70,12 @@ async fn streams_of_unknown_length_go_up_and_come_down_in_order() {
         let object = ObjectAddress { bucket: Bucket::new("bucket"), key: Key::new("pipe") };
         let (content, options) = (bytes(size), PutOptions::default());
         let patience = Patience::default();
-        let sent = upload_stream(&*client, &object, &content[..], &options, patience, pending())
+        let sent = upload_stream(&*client, &object, &content[..], &options, patience, Rate::default(), pending())
             .await
             .unwrap();
         assert_eq!(sent.1, size as u64);
         let mut back = Vec::new();
-        download_stream(&*client, &object, &mut back, patience).await.unwrap();
+        download_stream(&*client, &object, &mut back, patience, Rate::default()).await.unwrap();
         assert!(back == content, "{size} bytes");
     }
 }

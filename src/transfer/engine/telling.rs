@@ -1,0 +1,226 @@
+//! What is told of the queue: states at once, progress at most 30 times a second, and why a job waits.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::domain::transfer::{
+    JobId, JobState, JobView, MAX_UNDER_WAY, ObjectProgress, Progress, TransferEvent, Wait,
+};
+use crate::transfer::engine::work::Yard;
+use crate::transfer::machine::Machine;
+use crate::transfer::standing::Standing;
+use crate::transfer::task::Moved;
+
+/// Between two tellings while something moves: 30 a second; and while nothing does.
+const TELLING: Duration = Duration::from_millis(33);
+const SLOW: Duration = Duration::from_millis(250);
+
+/// Tellings without anything to tell before they become slow.
+const IDLE: u32 = 15;
+
+#[derive(Debug)]
+pub struct Telling {
+    news: UnboundedSender<TransferEvent>,
+    /// Objects under way.
+    live: HashMap<JobId, HashMap<String, Live>>,
+    standings: HashMap<JobId, Standing>,
+    told: HashMap<JobId, Told>,
+    touched: BTreeSet<JobId>,
+    /// Numbers the objects in the order in which they are begun.
+    begun: u64,
+    silent: u32,
+}
+
+#[derive(Debug)]
+struct Live {
+    moved: Arc<Moved>,
+    /// The size was known when the object was found.
+    known: bool,
+    number: u64,
+}
+
+#[derive(Debug)]
+struct Told {
+    state: JobState,
+    progress: Progress,
+    wait: Option<Wait>,
+    under_way: Vec<ObjectProgress>,
+}
+
+impl Telling {
+    pub fn new(news: UnboundedSender<TransferEvent>) -> Telling {
+        Telling {
+            news,
+            live: HashMap::new(),
+            standings: HashMap::new(),
+            told: HashMap::new(),
+            touched: BTreeSet::new(),
+            begun: 0,
+            silent: 0,
+        }
+    }
+
+    pub fn tell(&self, event: TransferEvent) {
+        drop(self.news.send(event));
+    }
+
+    pub fn is_moving(&self) -> bool {
+        !self.live.is_empty() || !self.touched.is_empty() || !self.standings.is_empty()
+    }
+
+    /// Until the next telling.
+    pub fn pause(&self) -> Duration {
+        if self.silent < IDLE { TELLING } else { SLOW }
+    }
+
+    pub fn touch(&mut self, job: JobId) {
+        self.touched.insert(job);
+    }
+
+    /// What was said of a job as a whole.
+    pub fn knows(&mut self, view: &JobView) {
+        let told = Told {
+            state: view.state.clone(),
+            progress: view.progress,
+            wait: None,
+            under_way: Vec::new(),
+        };
+        self.told.insert(view.id, told);
+    }
+
+    pub fn removed(&mut self, job: JobId) {
+        self.told.remove(&job);
+        self.tell(TransferEvent::Removed(vec![job]));
+    }
+
+    /// Where the requests of a job say what they wait for.
+    pub fn standing(&mut self, job: JobId) -> Standing {
+        self.standings.entry(job).or_default().clone()
+    }
+
+    /// An object is begun.
+    pub fn begins(&mut self, job: JobId, place: &str, known: bool) -> Arc<Moved> {
+        let moved = Arc::new(Moved::default());
+        let live = Live { moved: Arc::clone(&moved), known, number: self.begun };
+        self.begun += 1;
+        self.live.entry(job).or_default().insert(place.to_owned(), live);
+        self.touch(job);
+        moved
+    }
+
+    /// An object is no longer under way.
+    pub fn ends(&mut self, job: JobId, place: &str) {
+        if let Some(objects) = self.live.get_mut(&job) {
+            objects.remove(place);
+            if objects.is_empty() {
+                self.live.remove(&job);
+            }
+        }
+    }
+
+    /// Tells what state a job has come to.
+    pub fn tell_states(&mut self, machine: &Machine) {
+        for id in &self.touched {
+            let Some(state) = machine.state(*id) else { continue };
+            if self.told.get(id).is_some_and(|told| told.state == state) {
+                continue;
+            }
+            let (Some(progress), Some(told)) = (self.progress(machine, *id), self.told.get(id))
+            else {
+                continue;
+            };
+            let waited = told.wait.is_some();
+            let verification = machine.verification(*id).cloned();
+            let (id, told_state) = (*id, state.clone());
+            if waited && told_state != JobState::Running {
+                self.tell(TransferEvent::Waiting { id, wait: None });
+            }
+            self.tell(TransferEvent::Changed { id, state, progress, verification });
+            let Some(told) = self.told.get_mut(&id) else { continue };
+            (told.progress, told.state) = (progress, told_state);
+            if told.state != JobState::Running {
+                told.wait = None;
+            }
+        }
+    }
+
+    /// Tells how far jobs are, which of their objects are under way, and why they wait.
+    pub fn tell_progress(&mut self, machine: &Machine, yard: &Yard) {
+        let mut jobs = std::mem::take(&mut self.touched);
+        jobs.extend(self.live.keys());
+        jobs.extend(self.standings.keys());
+        let (mut moved, mut under_way) = (Vec::new(), Vec::new());
+        let mut silent = true;
+        for id in jobs {
+            let Some(progress) = self.progress(machine, id) else { continue };
+            let objects = self.under_way(id, &progress);
+            let wait = self.wait(machine, yard, id);
+            let Some(told) = self.told.get_mut(&id) else { continue };
+            if told.progress != progress {
+                told.progress = progress;
+                moved.push((id, progress));
+            }
+            if told.under_way != objects {
+                told.under_way.clone_from(&objects);
+                under_way.push((id, objects));
+            }
+            if told.wait != wait {
+                told.wait.clone_from(&wait);
+                self.tell(TransferEvent::Waiting { id, wait });
+                silent = false;
+            }
+        }
+        silent &= moved.is_empty() && under_way.is_empty();
+        if !moved.is_empty() {
+            self.tell(TransferEvent::Advanced(moved));
+        }
+        if !under_way.is_empty() {
+            self.tell(TransferEvent::UnderWay(under_way));
+        }
+        self.silent = if silent { self.silent.saturating_add(1) } else { 0 };
+        self.standings.retain(|id, _| machine.is_busy(*id));
+    }
+
+    /// What is recorded, and the bytes of objects under way.
+    fn progress(&self, machine: &Machine, id: JobId) -> Option<Progress> {
+        let mut progress = machine.progress(id)?;
+        for live in self.live.get(&id).into_iter().flat_map(HashMap::values) {
+            progress.bytes += live.moved.bytes();
+            if !live.known {
+                progress.bytes_total += live.moved.total();
+            }
+        }
+        progress.bytes_total = progress.bytes_total.max(progress.bytes);
+        Some(progress)
+    }
+
+    /// Those that were begun first, of a job that has more than one.
+    fn under_way(&self, id: JobId, progress: &Progress) -> Vec<ObjectProgress> {
+        let many = progress.objects_total > 1 || !progress.expanded;
+        let Some(live) = self.live.get(&id).filter(|_| many) else { return Vec::new() };
+        let mut objects: Vec<_> = live.iter().collect();
+        objects.sort_unstable_by_key(|(_, live)| live.number);
+        objects.truncate(MAX_UNDER_WAY);
+        let told = |(place, live): (&String, &Live)| ObjectProgress {
+            place: place.clone(),
+            bytes: live.moved.bytes(),
+            total: live.moved.total(),
+        };
+        objects.into_iter().map(told).collect()
+    }
+
+    /// Of a job that runs: what its requests meet, or that the server asked all of them for less.
+    fn wait(&self, machine: &Machine, yard: &Yard, id: JobId) -> Option<Wait> {
+        let standing = self.standings.get(&id)?;
+        if machine.state(id) != Some(JobState::Running) {
+            return None;
+        }
+        standing.wait().or_else(|| {
+            let (open, most) = yard.throttle(&machine.spec(id)?.connection)?;
+            Some(Wait::Throttled { open, most })
+        })
+    }
+}

@@ -1,0 +1,182 @@
+//! How many requests at once: more while more brings more, fewer when the server asks for less. Pure; time is given.
+
+use std::time::Duration;
+
+/// Requests at once in the beginning.
+pub const START: usize = 16;
+
+/// What is measured before a verdict: this long at least and at most, unless every slot was used this often before.
+const SHORTEST: Duration = Duration::from_millis(50);
+const WINDOW: Duration = Duration::from_millis(250);
+const ROUNDS: u64 = 4;
+
+/// Without news for this long, what was measured before says nothing.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// What a request counts beside the bytes it moves, in bytes: most of what a small object costs.
+const REQUEST: u64 = 32 << 10;
+
+/// Growing was worth it from here on; clearly worth it, so that one window says enough.
+const BETTER: f64 = 1.03;
+const MUCH_BETTER: f64 = 1.2;
+
+/// After growing brought nothing: until it is tried again, doubled each time.
+const FIRST_REST: Duration = Duration::from_secs(4);
+const LONGEST_REST: Duration = Duration::from_mins(1);
+
+/// After throttling: until one more is allowed, and the same near the number that was too many.
+const RECOVERY: Duration = Duration::from_secs(1);
+const SLOW_RECOVERY: Duration = Duration::from_secs(5);
+
+/// What moved since the beginning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moved {
+    pub bytes: u64,
+    pub requests: u64,
+}
+
+/// Climbs while the rate climbs; goes back to where it was best.
+#[derive(Clone, Debug)]
+pub struct Adaptation {
+    open: usize,
+    most: usize,
+    window: Window,
+    /// Rate at `settled`, in [`Moved`]'s measure a second; 0 where it is not known yet.
+    best: f64,
+    settled: usize,
+    /// Windows judged since the last step up.
+    judged: u32,
+    probe_at: Duration,
+    rest: Duration,
+    throttle: Option<Throttle>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Window {
+    since: Duration,
+    start: Moved,
+    /// Somebody had to wait for a slot.
+    full: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Throttle {
+    /// How many were too many.
+    most: usize,
+    /// How many there were before the server asked for less for the first time.
+    before: usize,
+    next: Duration,
+}
+
+impl Adaptation {
+    pub fn new(start: usize, most: usize) -> Adaptation {
+        let open = start.clamp(1, most.max(1));
+        Adaptation {
+            open,
+            most: most.max(1),
+            window: Window::default(),
+            best: 0.0,
+            settled: open,
+            judged: 0,
+            probe_at: Duration::ZERO,
+            rest: FIRST_REST,
+            throttle: None,
+        }
+    }
+
+    pub fn open(&self) -> usize {
+        self.open
+    }
+
+    /// Since the server asked for less: how many are allowed, and how many were.
+    pub fn throttle(&self) -> Option<(usize, usize)> {
+        self.throttle.map(|throttle| (self.open, throttle.before))
+    }
+
+    /// Halves. Who calls sees to it that one wave of refusals is one call.
+    pub fn throttled(&mut self, now: Duration) {
+        let most = self.open.max(2);
+        let before = self.throttle.map_or(self.open, |throttle| throttle.before.max(self.open));
+        self.open = (self.open / 2).max(1);
+        self.throttle = Some(Throttle { most, before, next: now + RECOVERY });
+        self.settle(now);
+    }
+
+    /// Takes in what moved until now; `full` where somebody had to wait for a slot since the last time.
+    pub fn measured(&mut self, now: Duration, moved: Moved, full: bool) {
+        self.window.full |= full;
+        let length = now.saturating_sub(self.window.since);
+        if length > IDLE {
+            return self.begin(now, moved);
+        }
+        let requests = moved.requests - self.window.start.requests;
+        let soon = length >= SHORTEST && requests >= ROUNDS * self.open as u64;
+        if !soon && length < WINDOW {
+            return;
+        }
+        let bytes = moved.bytes - self.window.start.bytes + REQUEST * requests;
+        let rate = bytes as f64 / length.as_secs_f64();
+        if self.throttle.is_some() {
+            self.recover(now);
+        } else if self.window.full {
+            self.judge(now, rate);
+        }
+        self.begin(now, moved);
+    }
+
+    fn begin(&mut self, now: Duration, moved: Moved) {
+        self.window = Window { since: now, start: moved, full: false };
+    }
+
+    fn judge(&mut self, now: Duration, rate: f64) {
+        self.judged += 1;
+        if self.open == self.settled {
+            // The best of the windows so far, slowly forgotten: links get slower too.
+            self.best = rate.max(self.best * 0.98);
+            if now >= self.probe_at {
+                self.grow();
+            }
+            return;
+        }
+        if rate > self.best * MUCH_BETTER || (self.judged >= 2 && rate > self.best * BETTER) {
+            self.settled = self.open;
+            self.best = rate;
+            self.rest = FIRST_REST;
+            self.grow();
+        } else if self.judged >= 3 {
+            self.open = self.settled;
+            self.probe_at = now + self.rest;
+            self.rest = (self.rest * 2).min(LONGEST_REST);
+            self.judged = 0;
+        }
+    }
+
+    fn grow(&mut self) {
+        self.open = (self.open + (self.open / 2).max(1)).min(self.most);
+        self.judged = 0;
+    }
+
+    fn recover(&mut self, now: Duration) {
+        let Some(throttle) = &mut self.throttle else { return };
+        if now < throttle.next {
+            return;
+        }
+        self.open += 1;
+        let near = self.open * 4 >= throttle.most * 3;
+        throttle.next = now + if near { SLOW_RECOVERY } else { RECOVERY };
+        if self.open >= throttle.most.min(self.most) {
+            self.open = self.open.min(self.most);
+            self.throttle = None;
+        }
+        self.settle(now);
+    }
+
+    /// What was learned of the rate no longer holds.
+    fn settle(&mut self, now: Duration) {
+        (self.settled, self.best, self.judged) = (self.open, 0.0, 0);
+        self.probe_at = now + SLOW_RECOVERY;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+//! Simulated links: what they let through follows from how many requests there are.
+
+use super::*;
+
+const MIB: f64 = 1_048_576.0;
+const STEP: Duration = Duration::from_millis(10);
+
+/// A link that gives each request `per_request` bytes a second and all together no more than `total`.
+struct Link {
+    per_request: f64,
+    total: f64,
+    /// More requests than this are refused.
+    takes: usize,
+    /// Bytes of one request.
+    size: f64,
+}
+
+impl Link {
+    fn of(per_request: f64, total: f64) -> Link {
+        let size = 8.0 * MIB;
+        Link { per_request: per_request * MIB, total: total * MIB, takes: usize::MAX, size }
+    }
+
+    /// What `open` requests move in a step; a little more or less from step to step.
+    fn moves(&self, open: usize, step: u32) -> f64 {
+        let rate = (open as f64 * self.per_request).min(self.total);
+        rate * STEP.as_secs_f64() * (1.0 + 0.01 * f64::from(step % 3))
+    }
+}
+
+/// Runs for so many seconds and gives how many were open after each step.
+fn run(link: &Link, seconds: u32) -> Vec<usize> {
+    let mut adaptation = Adaptation::new(START, 64);
+    let (mut bytes, mut now, mut opens) = (0.0, Duration::ZERO, Vec::new());
+    for step in 0..seconds * 100 {
+        now += STEP;
+        bytes += link.moves(adaptation.open(), step);
+        let moved = Moved { bytes: bytes as u64, requests: (bytes / link.size) as u64 };
+        adaptation.measured(now, moved, true);
+        // A refused wave is noticed once in a while.
+        if step % 20 == 0 && adaptation.open() > link.takes {
+            adaptation.throttled(now);
+        }
+        opens.push(adaptation.open());
+    }
+    opens
+}
+
+fn mean(opens: &[usize]) -> f64 {
+    opens.iter().sum::<usize>() as f64 / opens.len() as f64
+}
+
+#[test]
+fn where_every_connection_is_slow_it_grows_to_the_bound_soon() {
+    let opens = run(&Link::of(2.0, f64::INFINITY), 20);
+    assert_eq!(opens[300], 64, "within three seconds");
+    assert!(mean(&opens[300..]) > 60.0);
+}
+
+#[test]
+fn where_the_link_is_full_it_goes_back_and_stays() {
+    let opens = run(&Link::of(85.0, 400.0), 60);
+    assert!(mean(&opens) < 20.0, "{}", mean(&opens));
+    assert!(opens[2000..].iter().filter(|open| **open != START).count() < 800);
+}
+
+#[test]
+fn it_stops_growing_where_more_brings_no_more() {
+    let opens = run(&Link::of(10.0, 300.0), 60);
+    let late = mean(&opens[1000..]);
+    assert!((30.0..50.0).contains(&late), "{late}");
+}
+
+#[test]
+fn small_objects_behind_latency_are_asked_for_many_at_once() {
+    // 64 KiB each 32 ms.
+    let opens = run(&Link { size: 65_536.0, ..Link::of(2.0, f64::INFINITY) }, 2);
+    assert_eq!(opens[100], 64, "within a second");
+}
+
+#[test]
+fn a_server_that_throttles_is_asked_for_less_and_little_by_little_for_more() {
+    let opens = run(&Link { takes: 12, ..Link::of(10.0, f64::INFINITY) }, 60);
+    let late = &opens[1000..];
+    assert!(late.iter().all(|open| *open <= 20));
+    assert!((5.0..=13.0).contains(&mean(late)), "{}", mean(late));
+}
+
+#[test]
+fn one_request_is_always_allowed_and_no_more_than_the_bound() {
+    let mut adaptation = Adaptation::new(100, 10);
+    assert_eq!(adaptation.open(), 10);
+    for second in 0..20 {
+        adaptation.throttled(Duration::from_secs(second));
+    }
+    assert_eq!(adaptation.open(), 1);
+    assert!(adaptation.throttle().is_some());
+}
+
+#[test]
+fn what_is_not_short_of_slots_does_not_grow() {
+    let mut adaptation = Adaptation::new(4, 64);
+    for step in 1..1000 {
+        let moved = Moved { bytes: step * 100_000, requests: step };
+        adaptation.measured(Duration::from_millis(step * 20), moved, false);
+    }
+    assert_eq!(adaptation.open(), 4);
+}

@@ -1,0 +1,152 @@
+//! Which jobs have something to do, found without asking each of them.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use crate::domain::transfer::{JobId, Priority};
+
+/// The order in which jobs are served: by priority, then by place in the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rank {
+    priority: Reverse<Priority>,
+    place: u64,
+    pub job: JobId,
+}
+
+impl Rank {
+    pub fn new(priority: Priority, place: u64, job: JobId) -> Rank {
+        Rank { priority: Reverse(priority), place, job }
+    }
+
+    fn beside(&self, other: &Rank) -> bool {
+        self.priority == other.priority
+    }
+}
+
+/// What may be under way at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    /// Objects that one request moves.
+    pub objects: usize,
+    /// Parts of large objects; the object that reaches the bound is begun, the next is not.
+    pub parts: usize,
+    /// Jobs that look for their objects and do not wait for room; with 0 no job begins.
+    pub expansions: usize,
+}
+
+/// What a job could do next, if there were room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wants {
+    /// Comes to its end.
+    pub end: bool,
+    /// Looks for its objects.
+    pub expand: bool,
+    /// Has the one object that it names.
+    pub name: bool,
+    pub small: bool,
+    pub large: bool,
+}
+
+/// What a job has under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    pub small: usize,
+    pub parts: usize,
+    /// Looks for objects, and has room for them.
+    pub expanding: usize,
+    /// Looks for objects or waits for room.
+    pub open: usize,
+    /// Has named its object and not begun to move it.
+    pub named: usize,
+}
+
+/// Jobs by what they want, and what is under way of all.
+#[derive(Debug, Default)]
+pub struct Ready {
+    end: BTreeSet<Rank>,
+    expand: BTreeSet<Rank>,
+    name: BTreeSet<Rank>,
+    small: BTreeSet<Rank>,
+    large: BTreeSet<Rank>,
+    load: Load,
+}
+
+/// Expansions that wait for room, to one that does not.
+const WAITING: usize = 4;
+
+impl Ready {
+    pub fn forget(&mut self, rank: Rank, wants: Wants, load: Load) {
+        for (set, wanted) in self.sets(wants) {
+            if wanted {
+                set.remove(&rank);
+            }
+        }
+        self.load.small -= load.small;
+        self.load.parts -= load.parts;
+        self.load.expanding -= load.expanding;
+        self.load.open -= load.open;
+        self.load.named -= load.named;
+    }
+
+    pub fn note(&mut self, rank: Rank, wants: Wants, load: Load) {
+        for (set, wanted) in self.sets(wants) {
+            if wanted {
+                set.insert(rank);
+            }
+        }
+        self.load.small += load.small;
+        self.load.parts += load.parts;
+        self.load.expanding += load.expanding;
+        self.load.open += load.open;
+        self.load.named += load.named;
+    }
+
+    fn sets(&mut self, wants: Wants) -> [(&mut BTreeSet<Rank>, bool); 5] {
+        [
+            (&mut self.end, wants.end),
+            (&mut self.expand, wants.expand),
+            (&mut self.name, wants.name),
+            (&mut self.small, wants.small),
+            (&mut self.large, wants.large),
+        ]
+    }
+
+    /// The job that is served next, and what it gets; `load_of` tells what a job has under way.
+    pub fn next(&self, room: Room, load_of: impl Fn(JobId) -> Load) -> Option<(JobId, Wants)> {
+        let one = Wants::default();
+        if let Some(rank) = self.end.first() {
+            return Some((rank.job, Wants { end: true, ..one }));
+        }
+        let (load, begins) = (&self.load, room.expansions > 0);
+        let expands =
+            load.expanding < room.expansions && load.open < room.expansions.saturating_mul(WAITING);
+        let offers = [
+            (expands.then(|| self.expand.first()).flatten(), Wants { expand: true, ..one }),
+            (
+                (begins && load.named < room.objects).then(|| self.name.first()).flatten(),
+                Wants { name: true, ..one },
+            ),
+            (
+                (load.small < room.objects)
+                    .then(|| fair(&self.small, room.objects, |job| load_of(job).small))
+                    .flatten(),
+                Wants { small: true, ..one },
+            ),
+            (
+                (load.parts < room.parts)
+                    .then(|| fair(&self.large, room.parts, |job| load_of(job).parts))
+                    .flatten(),
+                Wants { large: true, ..one },
+            ),
+        ];
+        let offers = offers.into_iter().filter_map(|(rank, wants)| rank.map(|rank| (rank, wants)));
+        offers.min_by_key(|(rank, _)| **rank).map(|(rank, wants)| (rank.job, wants))
+    }
+}
+
+/// The first in order, but no job takes the last quarter while another of its priority waits.
+fn fair(set: &BTreeSet<Rank>, room: usize, load: impl Fn(JobId) -> usize) -> Option<&Rank> {
+    let first = set.first()?;
+    let modest = |rank: &&Rank| load(rank.job) * 4 < room * 3;
+    set.iter().take_while(|rank| rank.beside(first)).find(modest).or(Some(first))
+}

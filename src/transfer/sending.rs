@@ -1,0 +1,112 @@
+//! A body on its way out, watched: what was handed over counts as moved, and one that stands still is given up.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::s3::flow::{Flow, Grant};
+use crate::transfer::limits::rate::Rate;
+use crate::transfer::limits::slots::Slots;
+use crate::transfer::remote::Remote;
+use crate::transfer::task::{Moved, Task};
+
+#[derive(Debug)]
+struct Sending {
+    rate: Rate,
+    slots: Arc<Slots>,
+    moved: Arc<Moved>,
+    handed: AtomicU64,
+    /// The last grant was refused: it is the limit that stands still.
+    held: AtomicBool,
+}
+
+impl Flow for Sending {
+    fn grant(&self, wanted: usize) -> Grant {
+        let granted = self.rate.grant(wanted);
+        self.held.store(granted.is_err(), Ordering::Relaxed);
+        match granted {
+            Ok(bytes) => Grant::Now(bytes),
+            Err(later) => Grant::Later(later),
+        }
+    }
+
+    fn handed_over(&self, bytes: usize) {
+        self.handed.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.moved.add(bytes as u64);
+        self.slots.moved(bytes);
+    }
+}
+
+/// What one try has counted as moved; taken back when dropped, unless the try went well.
+struct Counted(Arc<Sending>);
+
+impl Counted {
+    /// All bytes arrived, however they were counted.
+    fn all(self, bytes: u64) {
+        let handed = self.0.handed.swap(0, Ordering::Relaxed);
+        self.0.moved.take_back(handed);
+        self.0.moved.add(bytes);
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.moved.take_back(self.0.handed.swap(0, Ordering::Relaxed));
+    }
+}
+
+/// Sends a body of `bytes` once with `request`, which is given the storage it passes through.
+pub async fn send_watched<T, F>(
+    task: &Task,
+    bytes: u64,
+    request: impl FnOnce(Arc<dyn Remote>) -> F,
+) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let sending = Arc::new(Sending {
+        rate: task.gate.rate.clone(),
+        slots: Arc::clone(&task.gate.link.slots),
+        moved: Arc::clone(&task.moved),
+        handed: AtomicU64::new(0),
+        held: AtomicBool::new(false),
+    });
+    let counted = Counted(Arc::clone(&sending));
+    let remote = Arc::clone(&task.remote).through(Arc::clone(&sending) as Arc<dyn Flow>);
+    let patience = task.gate.patience();
+    let value = tokio::select! {
+        answer = request(remote) => answer?,
+        quiet = stands_still(&sending, bytes, patience.stall, patience.answer) => {
+            return Err(Error::new(ErrorKind::TimedOut, "send the body", task.place.clone())
+                .detail(format!("nothing moved for {} s", quiet.as_secs())));
+        }
+    };
+    counted.all(bytes);
+    Ok(value)
+}
+
+/// Ready when no byte was handed over for `stall`, or no answer came for `answer` after the last one.
+async fn stands_still(
+    sending: &Sending,
+    bytes: u64,
+    stall: Duration,
+    answer: Duration,
+) -> Duration {
+    let look = (stall / 8).max(Duration::from_millis(10));
+    let (mut last, mut since) = (0, Instant::now());
+    loop {
+        sleep(look).await;
+        let handed = sending.handed.load(Ordering::Relaxed);
+        let moves = handed != last || sending.held.load(Ordering::Relaxed);
+        if moves {
+            (last, since) = (handed, Instant::now());
+        }
+        let patience = if handed < bytes { stall } else { answer };
+        if since.elapsed() >= patience {
+            return patience;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What stands in the way of a job: which of its requests get no answer, which have no keys.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::domain::error::Error;
+use crate::domain::transfer::Wait;
+
+/// Shared by all requests of a job. Clones speak of the same job.
+#[derive(Clone, Debug, Default)]
+pub struct Standing {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    without_keys: usize,
+    unanswered: usize,
+    /// In a row.
+    tries: u32,
+    error: Option<Error>,
+}
+
+/// Why one request does not get on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    Keys,
+    Silence,
+}
+
+/// One request that does not get on; over when dropped.
+#[derive(Debug)]
+pub struct Blocked {
+    standing: Standing,
+    obstacle: Obstacle,
+}
+
+impl Standing {
+    pub fn wait(&self) -> Option<Wait> {
+        let state = self.state();
+        if state.without_keys > 0 {
+            return Some(Wait::Credentials);
+        }
+        let error = state.error.clone().filter(|_| state.unanswered > 0)?;
+        Some(Wait::Unreachable { tries: state.tries, error })
+    }
+
+    /// Something of the job gets on.
+    pub fn moves(&self) {
+        let mut state = self.state();
+        if state.tries > 0 {
+            (state.tries, state.error) = (0, None);
+        }
+    }
+
+    /// One more try met this; `before` is what the same request met until now.
+    pub fn met(&self, obstacle: Obstacle, error: &Error, before: Option<Blocked>) -> Blocked {
+        let blocked = match before {
+            Some(blocked) if blocked.obstacle == obstacle => blocked,
+            _ => {
+                *self.state().count(obstacle) += 1;
+                Blocked { standing: self.clone(), obstacle }
+            }
+        };
+        if obstacle == Obstacle::Silence {
+            let mut state = self.state();
+            state.tries = state.tries.saturating_add(1);
+            state.error = Some(error.clone());
+        }
+        blocked
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn count(&mut self, obstacle: Obstacle) -> &mut usize {
+        match obstacle {
+            Obstacle::Keys => &mut self.without_keys,
+            Obstacle::Silence => &mut self.unanswered,
+        }
+    }
+}
+
+impl Drop for Blocked {
+    fn drop(&mut self) {
+        *self.standing.state().count(self.obstacle) -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::error::ErrorKind;
+
+    #[test]
+    fn a_job_waits_as_long_as_one_of_its_requests_does_and_nothing_moves() {
+        let standing = Standing::default();
+        let error = Error::new(ErrorKind::Unreachable, "GetObject", "s3://b/k");
+        let first = standing.met(Obstacle::Silence, &error, None);
+        let second = standing.met(Obstacle::Silence, &error, None);
+        let first = standing.met(Obstacle::Silence, &error, Some(first));
+        let expected = Wait::Unreachable { tries: 3, error: error.clone() };
+        assert_eq!(standing.wait(), Some(expected));
+        let first = standing.met(Obstacle::Keys, &error, Some(first));
+        assert_eq!(standing.wait(), Some(Wait::Credentials));
+        drop(first);
+        standing.moves();
+        assert_eq!(standing.wait(), None, "another object moves");
+        drop(second);
+        assert_eq!(standing.state().unanswered, 0);
+    }
+}
