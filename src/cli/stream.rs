@@ -63,7 +63,16 @@ pub async fn put(arguments: &PutArguments, client: &Client) -> Result<Status, Tr
         Ok(options) => {
             let patience = Patience::default();
             let client = client.sending_once();
-            upload_stream(&client, &object, stdin(), &options, patience, Rate::default(), interrupted()).await
+            upload_stream(
+                &client,
+                &object,
+                stdin(),
+                &options,
+                patience,
+                Rate::default(),
+                interrupted(),
+            )
+            .await
         }
         Err(error) => Err(error),
     };

@@ -14,7 +14,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::transfer::{JobId, JobSpec, JobState, JobView, Progress, TransferCommand, Verification, Work};
+use crate::domain::transfer::{
+    JobId, JobSpec, JobState, JobView, Progress, TransferCommand, Verification, Work,
+};
 use crate::transfer::fact::{Fact, Partial};
 use crate::transfer::item::Item;
 use job::{Job, Stage};

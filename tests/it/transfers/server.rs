@@ -70,9 +70,17 @@ async fn streams_of_unknown_length_go_up_and_come_down_in_order() {
         let object = ObjectAddress { bucket: Bucket::new("bucket"), key: Key::new("pipe") };
         let (content, options) = (bytes(size), PutOptions::default());
         let patience = Patience::default();
-        let sent = upload_stream(&*client, &object, &content[..], &options, patience, Rate::default(), pending())
-            .await
-            .unwrap();
+        let sent = upload_stream(
+            &*client,
+            &object,
+            &content[..],
+            &options,
+            patience,
+            Rate::default(),
+            pending(),
+        )
+        .await
+        .unwrap();
         assert_eq!(sent.1, size as u64);
         let mut back = Vec::new();
         download_stream(&*client, &object, &mut back, patience, Rate::default()).await.unwrap();
