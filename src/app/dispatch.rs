@@ -22,7 +22,9 @@ pub fn dispatch(state: &mut State, now: Timestamp, action: Action, asked: &mut A
     match keyboard {
         Keyboard::Overlay => return on_overlay_action(state, action, asked),
         Keyboard::Places => {
-            return state.with(now, asked, |parts, cx| parts.places.on_action(action, cx));
+            return state.with(now, asked, |parts, cx| {
+                parts.places.on_action(action, &parts.transfers.queue, cx);
+            });
         }
         _ => {}
     }
@@ -128,12 +130,13 @@ fn step_focus(state: &mut State, by: usize) {
     state.focus = next.into_iter().find(|pane| shown(*pane)).unwrap_or(state.focus);
 }
 
-/// Undoes one thing: in the pane with the keyboard, in the objects, the wait for buckets, then the side pane, then
+/// Undoes one thing: the wait to leave, then in the pane with the keyboard, in the objects, the wait for buckets, then the side pane, then
 /// the zoom.
 fn step_back(state: &mut State, now: Timestamp, asked: &mut Asked) {
     let focus = state.focus;
     let undone = state.with(now, asked, |parts, cx| {
-        (focus == Pane::Buckets && parts.buckets.stop(cx))
+        parts.places.stay()
+            || (focus == Pane::Buckets && parts.buckets.stop(cx))
             || (focus != Pane::Side && parts.objects.browse.step_back(cx))
             || parts.buckets.stop(cx)
     });

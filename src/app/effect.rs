@@ -26,6 +26,10 @@ pub enum Effect {
     Save(Preference),
     /// Ring the terminal's bell.
     Bell,
+    /// Have the terminal show a notification; words of our own only.
+    Notify(String),
+    /// Show a file or folder of this machine in the desktop's file browser; answered by `Event::Revealed`.
+    Reveal(PathBuf),
     /// Give the terminal back to the shell until the user returns.
     Suspend,
     /// Paint every cell anew.

@@ -36,6 +36,8 @@ pub enum Event {
     },
     /// How a copy to the clipboard went.
     Clipboard(ClipboardOutcome),
+    /// What became of `Effect::Reveal`.
+    Revealed(Revealed),
     /// The terminal is ours again after a suspension.
     Resumed,
     /// Only while something moves; at most 30 a second.
@@ -68,6 +70,16 @@ pub enum ClipboardOutcome {
     /// Sent to the terminal by OSC 52, which acknowledges nothing.
     Sent,
     Failed(String),
+}
+
+/// How a file or folder was shown, with its path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Revealed {
+    Shown(PathBuf),
+    /// No file browser can be opened from here.
+    NoDesktop(PathBuf),
+    /// Neither it nor the folder it was in is there any more.
+    Gone(PathBuf),
 }
 
 /// Answers, one for each kind of request.

@@ -31,7 +31,7 @@ pub struct Shape {
     /// The focused pane has the window for itself.
     pub zoomed: bool,
     pub side_open: bool,
-    /// Jobs in the queue; none hides the pane unless it is focused.
+    /// Lines of the queue; none hides the pane unless it is focused.
     pub jobs: usize,
 }
 
@@ -174,7 +174,7 @@ impl Areas {
         let wide = middle.width >= WIDE;
         let mut upper = middle;
         if shape.jobs > 0 || shape.focus == Pane::Transfers {
-            let height = transfers_height(middle, shape.jobs, wide);
+            let height = transfers_height(middle, shape, wide);
             (upper, self.transfers) = middle.split_bottom(height);
         }
         let buckets = if wide { WIDE_BUCKETS_WIDTH } else { BUCKETS_WIDTH };
@@ -187,11 +187,18 @@ impl Areas {
     }
 }
 
-/// Two jobs in a small window, up to six in a wide one, with the frame.
-fn transfers_height(middle: Rect, jobs: usize, wide: bool) -> u16 {
-    let (least, most) = if wide { (4, 6) } else { (2, 2) };
-    let jobs = u16::try_from(jobs).unwrap_or(most).clamp(least, most);
-    (jobs + 2).min(middle.height / 2)
+/// Two lines in a small window, up to six in a wide one, with the frame; as many as there are, up to half of the
+/// window, for somebody who looks at them.
+fn transfers_height(middle: Rect, shape: Shape, wide: bool) -> u16 {
+    let half = middle.height / 2;
+    let (least, most) = match (shape.focus, wide) {
+        (Pane::Transfers, true) => (4, half.saturating_sub(2).max(6)),
+        (Pane::Transfers, false) => (2, half.saturating_sub(2).max(2)),
+        (_, true) => (4, 6),
+        (_, false) => (2, 2),
+    };
+    let lines = u16::try_from(shape.jobs).unwrap_or(most).clamp(least, most);
+    (lines + 2).min(half)
 }
 
 impl Columns {

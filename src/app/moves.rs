@@ -8,7 +8,7 @@ use crate::app::effect::{Effect, Preference};
 use crate::app::layout::Pane;
 use crate::app::state::{Asked, Parts, State};
 use crate::app::toasts::Level;
-use crate::app::transfers::changes;
+use crate::app::transfers::reach::changes;
 use crate::domain::address::{ConnectionName, Location};
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::config::alert::Alert;
 use crate::config::connection::{Connection, KnownBucket};
 use crate::config::keys::KeyOverride;
 use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
@@ -30,6 +31,7 @@ pub struct Startup {
     pub remembered_buckets: Vec<(ConnectionName, Bucket)>,
     /// Signs and frames in ASCII only.
     pub ascii: bool,
+    pub alert: Alert,
     pub keys: Vec<KeyOverride>,
     /// What the shell could not read at start, for the events list.
     pub problems: Vec<String>,
@@ -49,6 +51,7 @@ impl Startup {
             download_folder: None,
             remembered_buckets: Vec::new(),
             ascii: false,
+            alert: Alert::Off,
             keys: Vec::new(),
             problems: Vec::new(),
         }
@@ -66,6 +69,7 @@ pub struct Session {
     pub download_folder: Option<PathBuf>,
     remembered_buckets: Vec<(ConnectionName, Bucket)>,
     pub ascii: bool,
+    pub alert: Alert,
 }
 
 impl Session {
@@ -84,6 +88,7 @@ impl Session {
             download_folder: startup.download_folder,
             remembered_buckets: startup.remembered_buckets,
             ascii: startup.ascii,
+            alert: startup.alert,
         }
     }
 

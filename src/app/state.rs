@@ -8,7 +8,7 @@ use crate::app::clipboard::Clipboard;
 use crate::app::context::{Context, Move};
 use crate::app::dialogs::dialog::Dialog;
 use crate::app::effect::Effect;
-use crate::app::keymap::Keymap;
+use crate::app::keymap::{Keymap, Resolved};
 use crate::app::layout::{Areas, Pane, Shape, Size};
 use crate::app::log::Log;
 use crate::app::overlays::overlay::Overlay;
@@ -126,7 +126,7 @@ impl State {
             focus: self.focus,
             zoomed: self.zoomed,
             side_open: self.side.is_open(),
-            jobs: self.transfers.queue.jobs().len(),
+            jobs: self.transfers.queue.rows().len(),
         };
         self.areas = Areas::of(self.size, shape);
     }
@@ -166,6 +166,12 @@ impl State {
             Keyboard::Side => self.side.scopes(),
             Keyboard::Transfers => self.transfers.scopes(),
         }
+    }
+
+    /// Whether a key is quit for the second time, as ctrl-c is: whatever was answered before, this leaves.
+    pub fn leaves_at_once(&self, chord: Chord) -> bool {
+        let quits = || self.keymap.resolve(&[Scope::Global], &[], chord);
+        chord.ctrl && self.places.is_leaving() && quits() == Resolved::Action(Action::Quit)
     }
 
     /// The question that is open, whoever asks it.

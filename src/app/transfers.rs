@@ -1,67 +1,76 @@
-//! The transfer queue as the interface sees it: the engine's news folded into jobs with rate, time left and totals.
+//! The transfer queue as the interface sees it: the engine's news folded into jobs with pace, time left and totals.
 
-use std::time::Duration;
+pub mod history;
+pub mod job;
+pub mod meter;
+pub mod reach;
+pub mod rows;
+pub mod standing;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
+use crate::app::transfers::history::History;
+use crate::app::transfers::job::{QueuedJob, Settled, TimeLeft};
+use crate::app::transfers::meter::{Meter, Moved};
+use crate::app::transfers::reach::changes;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::Error;
 use crate::domain::transfer::{
-    Direction, Failure, JobId, JobSpec, JobState, JobView, MAX_FAILURES, MAX_NOTES, Note, Progress,
-    Target, TransferEvent, Work,
+    Direction, JobId, JobState, JobView, Progress, TransferEvent, Verification,
 };
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Transfers {
     jobs: Vec<QueuedJob>,
+    /// Where each job is in [`Transfers::jobs`].
+    places: HashMap<JobId, usize>,
+    counts: Counts,
+    /// Jobs whose objects are shown below them.
+    unfolded: BTreeSet<JobId>,
+    flow: Flow,
     /// Why the engine cannot work at all.
     pub halted: Option<Error>,
     /// The queue ends with this window.
     pub unkept: bool,
+    /// Bytes a second, for all transfers together.
+    pub limit: Option<u64>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub struct QueuedJob {
-    pub view: JobView,
-    rate: Rate,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Totals {
+/// Jobs by their state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
     pub running: usize,
     pub queued: usize,
     pub paused: usize,
     pub failed: usize,
     pub done: usize,
+    pub cancelled: usize,
+}
+
+/// The pace of everything together.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Flow {
+    moved: Moved,
+    all: Meter,
+    moved_down: Moved,
+    down: Meter,
+    moved_up: Moved,
+    up: Meter,
+    history: History,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Totals {
+    pub counts: Counts,
     /// Bytes a second.
     pub down: f64,
     pub up: f64,
     /// Until everything that runs or waits is done; `None` while it cannot be told.
-    pub left: Option<Duration>,
-}
-
-/// A job that has just come to its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settled {
-    pub id: JobId,
-    pub spec: JobSpec,
-    pub state: JobState,
-    pub progress: Progress,
-}
-
-/// Seconds over which a rate is smoothed.
-const SMOOTHING: f64 = 3.0;
-/// Shorter spans say more about buffers than about the network.
-const SHORTEST_SAMPLE: f64 = 0.2;
-/// Without news for this long, a running job has moved nothing.
-const STALLED: f64 = 1.5;
-
-/// Bytes a second, smoothed exponentially.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Rate {
-    per_second: f64,
-    sampled: Option<(Timestamp, u64)>,
-    measured: bool,
+    pub left: Option<TimeLeft>,
 }
 
 impl Transfers {
@@ -70,69 +79,78 @@ impl Transfers {
     }
 
     pub fn job(&self, id: JobId) -> Option<&QueuedJob> {
-        self.jobs.iter().find(|job| job.view.id == id)
+        self.place(id).map(|at| &self.jobs[at])
+    }
+
+    /// Counts from 0, in the order of the queue.
+    pub fn place(&self, id: JobId) -> Option<usize> {
+        self.places.get(&id).copied()
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.counts
     }
 
     /// Jobs that run or wait to run.
     pub fn active(&self) -> usize {
-        self.jobs.iter().filter(|job| job.is_active()).count()
+        self.counts.running + self.counts.queued
+    }
+
+    /// Jobs that have not come to an end.
+    pub fn unfinished(&self) -> usize {
+        self.active() + self.counts.paused
     }
 
     pub fn totals(&self) -> Totals {
-        let mut totals = Totals::default();
-        for job in &self.jobs {
-            match job.view.state {
-                JobState::Running => totals.running += 1,
-                JobState::Queued => totals.queued += 1,
-                JobState::Paused => totals.paused += 1,
-                JobState::Failed(_) => totals.failed += 1,
-                JobState::Done => totals.done += 1,
-                JobState::Cancelled => {}
-            }
-            match job.view.spec.work.direction() {
-                Direction::Down => totals.down += job.rate(),
-                Direction::Up => totals.up += job.rate(),
-                Direction::Copy | Direction::Delete => {}
-            }
+        Totals {
+            counts: self.counts,
+            down: self.flow.down.rate(),
+            up: self.flow.up.rate(),
+            left: self.time_left(),
         }
-        totals.left = self.time_left();
-        totals
+    }
+
+    /// Bytes of the last whole seconds, the newest last.
+    pub fn history(&self) -> &History {
+        &self.flow.history
     }
 
     /// Brings what the engine told; gives the jobs that ended with it.
     pub fn on_event(&mut self, now: Timestamp, event: TransferEvent) -> Vec<Settled> {
         match event {
             TransferEvent::Restored(views) => {
-                self.jobs = views.into_iter().map(QueuedJob::new).collect();
+                self.jobs = views.into_iter().map(|view| QueuedJob::new(now, view, true)).collect();
+                self.index();
             }
-            TransferEvent::Queued(view) => self.put(view),
+            TransferEvent::Queued(view) => self.put(now, view),
             TransferEvent::Advanced(steps) => {
                 for (id, progress) in steps {
                     self.advance(now, id, progress);
                 }
+                self.flow.read(now);
             }
             TransferEvent::Changed { id, state, progress, verification } => {
-                if let Some(job) = self.job_mut(id) {
-                    job.view.verification = verification;
-                    return job.change(now, state, progress).into_iter().collect();
-                }
+                return self.change(now, id, state, progress, verification).into_iter().collect();
             }
-            TransferEvent::Waiting { id, wait } => {
-                if let Some(job) = self.job_mut(id) {
-                    job.view.wait = wait;
-                }
-            }
+            TransferEvent::Waiting { id, wait } => self.at(id, |job| job.view.wait = wait),
             TransferEvent::Prioritised { id, priority } => {
-                if let Some(job) = self.job_mut(id) {
-                    job.view.priority = priority;
+                self.at(id, |job| job.view.priority = priority);
+            }
+            TransferEvent::UnderWay(jobs) => {
+                for (id, objects) in jobs {
+                    self.at(id, |job| job.set_under_way(objects));
                 }
             }
-            // Not shown yet.
-            TransferEvent::UnderWay(_) | TransferEvent::Limited(_) => {}
-            TransferEvent::ObjectFailed { id, failure } => self.note_failure(id, failure),
-            TransferEvent::ObjectNoted { id, note } => self.note(id, note),
+            TransferEvent::Limited(limit) => self.limit = limit,
+            TransferEvent::ObjectFailed { id, failure } => {
+                self.at(id, |job| job.add_failure(failure))
+            }
+            TransferEvent::ObjectNoted { id, note } => self.at(id, |job| job.add_note(note)),
             TransferEvent::Reordered(ids) => self.reorder(&ids),
-            TransferEvent::Removed(ids) => self.jobs.retain(|job| !ids.contains(&job.view.id)),
+            TransferEvent::Removed(ids) => {
+                self.jobs.retain(|job| !ids.contains(&job.view.id));
+                self.index();
+            }
             TransferEvent::Halted(error) => self.halted = Some(error),
             TransferEvent::Unkept => self.unkept = true,
             // Said by the events list; the queue works on.
@@ -141,11 +159,13 @@ impl Transfers {
         Vec::new()
     }
 
-    /// Lets the rate of a job that has gone silent fall.
+    /// Lets time pass without news.
     pub fn on_tick(&mut self, now: Timestamp) {
-        for job in self.jobs.iter_mut().filter(|job| job.view.state == JobState::Running) {
-            job.rate.fall_silent(now);
+        if self.active() == 0 {
+            return;
         }
+        self.jobs.iter_mut().for_each(|job| job.tick(now));
+        self.flow.read(now);
     }
 
     /// Whether a job that is not finished will still change what a listing of `prefix` shows.
@@ -156,213 +176,128 @@ impl Transfers {
             .any(|job| changes(&job.view.spec.work, bucket, prefix))
     }
 
-    fn put(&mut self, view: JobView) {
-        match self.job_mut(view.id) {
-            Some(job) => *job = QueuedJob::new(view),
-            None => self.jobs.push(QueuedJob::new(view)),
+    /// Unfinished jobs that come before one that waits.
+    pub fn before(&self, waiting: &QueuedJob) -> usize {
+        let Some(place) = self.place(waiting.view.id) else { return 0 };
+        let earlier = |(at, job): &(usize, &QueuedJob)| {
+            let (theirs, ours) = (job.view.priority, waiting.view.priority);
+            job.is_active() && (theirs > ours || (theirs == ours && *at < place))
+        };
+        self.jobs.iter().enumerate().filter(earlier).count()
+    }
+
+    fn put(&mut self, now: Timestamp, view: JobView) {
+        let job = QueuedJob::new(now, view, false);
+        self.counts.enter(&job.view.state);
+        if let Some(at) = self.place(job.view.id) {
+            self.counts.leave(&self.jobs[at].view.state);
+            self.jobs[at] = job;
+        } else {
+            self.places.insert(job.view.id, self.jobs.len());
+            self.jobs.push(job);
         }
     }
 
     fn advance(&mut self, now: Timestamp, id: JobId, progress: Progress) {
-        if let Some(job) = self.job_mut(id) {
-            job.view.progress = progress;
-            job.rate.sample(now, progress.bytes);
+        if let Some(at) = self.place(id) {
+            let moved = self.jobs[at].advance(now, progress);
+            self.flow.add(now, self.jobs[at].direction(), moved);
         }
     }
 
-    fn note_failure(&mut self, id: JobId, failure: Failure) {
-        if let Some(job) = self.job_mut(id)
-            && job.view.failures.len() < MAX_FAILURES
-        {
-            job.view.failures.push(failure);
+    fn change(
+        &mut self,
+        now: Timestamp,
+        id: JobId,
+        state: JobState,
+        progress: Progress,
+        verification: Option<Verification>,
+    ) -> Option<Settled> {
+        let at = self.place(id)?;
+        let job = &mut self.jobs[at];
+        self.counts.leave(&job.view.state);
+        self.counts.enter(&state);
+        job.view.verification = verification;
+        let (settled, moved) = job.change(now, state, progress);
+        let direction = job.direction();
+        self.flow.add(now, direction, moved);
+        self.flow.read(now);
+        if self.active() == 0 {
+            self.flow = Flow::default();
         }
-    }
-
-    fn note(&mut self, id: JobId, note: Note) {
-        if let Some(job) = self.job_mut(id)
-            && job.view.notes.len() < MAX_NOTES
-        {
-            job.view.notes.push(note);
-        }
+        settled
     }
 
     /// Jobs that are not named keep their order behind the named ones.
     fn reorder(&mut self, ids: &[JobId]) {
-        let place = |job: &QueuedJob| ids.iter().position(|id| *id == job.view.id);
+        let places: HashMap<JobId, usize> = ids.iter().copied().zip(0..).collect();
+        let place = |job: &QueuedJob| places.get(&job.view.id).copied();
         self.jobs.sort_by_key(|job| place(job).unwrap_or(usize::MAX));
+        self.index();
     }
 
-    fn job_mut(&mut self, id: JobId) -> Option<&mut QueuedJob> {
-        self.jobs.iter_mut().find(|job| job.view.id == id)
+    fn index(&mut self) {
+        self.places = self.jobs.iter().map(|job| job.view.id).zip(0..).collect();
+        self.counts = Counts::default();
+        self.jobs.iter().for_each(|job| self.counts.enter(&job.view.state));
+        let places = &self.places;
+        self.unfolded.retain(|id| places.contains_key(id));
     }
 
-    fn time_left(&self) -> Option<Duration> {
+    fn at(&mut self, id: JobId, act: impl FnOnce(&mut QueuedJob)) {
+        if let Some(at) = self.place(id) {
+            act(&mut self.jobs[at]);
+        }
+    }
+
+    fn time_left(&self) -> Option<TimeLeft> {
         let active = || self.jobs.iter().filter(|job| job.is_active());
-        if active().any(|job| !job.view.progress.expanded) {
-            return None;
-        }
-        let left: u64 = active().map(QueuedJob::bytes_left).sum();
-        seconds_for(left, active().map(QueuedJob::rate).sum())
+        let effort = active().map(QueuedJob::effort_left).fold(0, u64::saturating_add);
+        let time = self.flow.all.time_for(effort)?;
+        Some(TimeLeft { time, at_least: active().any(|job| !job.view.progress.expanded) })
     }
 }
 
-impl QueuedJob {
-    fn new(view: JobView) -> QueuedJob {
-        QueuedJob { view, rate: Rate::default() }
+impl Counts {
+    fn enter(&mut self, state: &JobState) {
+        *self.of(state) += 1;
     }
 
-    /// Bytes a second; 0 unless it runs.
-    pub fn rate(&self) -> f64 {
-        if self.view.state == JobState::Running { self.rate.per_second } else { 0.0 }
+    fn leave(&mut self, state: &JobState) {
+        let count = self.of(state);
+        *count = count.saturating_sub(1);
     }
 
-    /// Until it is done; `None` while that cannot be told.
-    pub fn left(&self) -> Option<Duration> {
-        self.view.progress.expanded.then(|| seconds_for(self.bytes_left(), self.rate())).flatten()
-    }
-
-    /// From 0 to 1 by bytes, or by objects where there are no bytes to move; `None` while the totals still grow
-    /// from nothing.
-    pub fn fraction(&self) -> Option<f64> {
-        let progress = &self.view.progress;
-        if self.view.state == JobState::Done {
-            return Some(1.0);
+    fn of(&mut self, state: &JobState) -> &mut usize {
+        match state {
+            JobState::Running => &mut self.running,
+            JobState::Queued => &mut self.queued,
+            JobState::Paused => &mut self.paused,
+            JobState::Failed(_) => &mut self.failed,
+            JobState::Done => &mut self.done,
+            JobState::Cancelled => &mut self.cancelled,
         }
-        let moves_bytes = self.view.spec.work.direction() != Direction::Delete;
-        let (part, whole) = match progress.bytes_total {
-            total if total > 0 && moves_bytes => (progress.bytes, total),
-            _ => (progress.objects, progress.objects_total),
+    }
+}
+
+impl Flow {
+    fn add(&mut self, now: Timestamp, direction: Direction, moved: Moved) {
+        let directed = match direction {
+            Direction::Down => Some(&mut self.moved_down),
+            Direction::Up => Some(&mut self.moved_up),
+            Direction::Copy | Direction::Delete => None,
         };
-        #[expect(clippy::cast_precision_loss, reason = "a bar has a few hundred steps")]
-        (whole > 0).then(|| (part as f64 / whole as f64).clamp(0.0, 1.0))
+        for total in [Some(&mut self.moved), directed].into_iter().flatten() {
+            total.bytes += moved.bytes;
+            total.effort = total.effort.saturating_add(moved.effort);
+        }
+        self.history.add(now, moved.bytes);
     }
 
-    /// What it moves, in words of the user's: the last segment of a key or path; raw.
-    pub fn name(&self) -> String {
-        match &self.view.spec.work {
-            Work::Upload { source, .. } => source
-                .file_name()
-                .map_or_else(|| source.display().to_string(), |name| name.to_string_lossy().into()),
-            Work::Download { source, bucket, .. } | Work::Copy { source, bucket, .. } => {
-                target_name(source, bucket)
-            }
-            Work::Delete { targets, bucket } => match targets.as_slice() {
-                [one] => target_name(one, bucket),
-                many => format!("{} of {bucket}", many.len()),
-            },
-        }
-    }
-
-    pub fn is_active(&self) -> bool {
-        matches!(self.view.state, JobState::Running | JobState::Queued)
-    }
-
-    fn bytes_left(&self) -> u64 {
-        if self.view.spec.work.direction() == Direction::Delete {
-            return 0;
-        }
-        self.view.progress.bytes_total.saturating_sub(self.view.progress.bytes)
-    }
-
-    fn change(&mut self, now: Timestamp, state: JobState, progress: Progress) -> Option<Settled> {
-        let ends = state.finished() && !self.view.state.finished();
-        if self.view.state.finished() && !state.finished() {
-            self.view.failures.clear();
-        }
-        if state != JobState::Running {
-            self.rate = Rate::default();
-        } else if self.view.state == JobState::Running {
-            self.rate.sample(now, progress.bytes);
-        } else {
-            self.rate = Rate { sampled: Some((now, progress.bytes)), ..Rate::default() };
-        }
-        self.view.state = state;
-        self.view.progress = progress;
-        ends.then(|| Settled {
-            id: self.view.id,
-            spec: self.view.spec.clone(),
-            state: self.view.state.clone(),
-            progress,
-        })
+    fn read(&mut self, now: Timestamp) {
+        self.all.read(now, self.moved);
+        self.down.read(now, self.moved_down);
+        self.up.read(now, self.moved_up);
+        self.history.add(now, 0);
     }
 }
-
-impl Rate {
-    fn sample(&mut self, now: Timestamp, bytes: u64) {
-        let Some((before, bytes_before)) = self.sampled else {
-            self.sampled = Some((now, bytes));
-            return;
-        };
-        let seconds = now.duration_since(before).as_secs_f64();
-        if seconds < SHORTEST_SAMPLE {
-            return;
-        }
-        #[expect(clippy::cast_precision_loss, reason = "a rate is shown with three digits")]
-        let moved = bytes.saturating_sub(bytes_before) as f64;
-        self.blend(moved / seconds, seconds);
-        self.sampled = Some((now, bytes));
-    }
-
-    fn fall_silent(&mut self, now: Timestamp) {
-        let Some((before, bytes)) = self.sampled else { return };
-        let seconds = now.duration_since(before).as_secs_f64();
-        if seconds >= STALLED {
-            self.blend(0.0, seconds);
-            self.sampled = Some((now, bytes));
-        }
-    }
-
-    fn blend(&mut self, per_second: f64, seconds: f64) {
-        let weight = if self.measured { 1.0 - (-seconds / SMOOTHING).exp() } else { 1.0 };
-        self.per_second += weight * (per_second - self.per_second);
-        self.measured = true;
-    }
-}
-
-/// Whether a job's end changes what a listing of `prefix` shows.
-pub fn changes(work: &Work, bucket: &Bucket, prefix: &Prefix) -> bool {
-    match work {
-        Work::Download { .. } => false,
-        Work::Upload { bucket: to, target, .. } | Work::Copy { to_bucket: to, target, .. } => {
-            to == bucket && shows(prefix, target)
-        }
-        Work::Delete { bucket: at, targets } => {
-            at == bucket && targets.iter().any(|target| shows(prefix, target))
-        }
-    }
-}
-
-/// An object is shown where it is listed; a prefix concerns every level above and below it.
-fn shows(prefix: &Prefix, target: &Target) -> bool {
-    match target {
-        Target::Object(key) => key.parent() == *prefix,
-        Target::Prefix(changed) => {
-            changed.as_str().starts_with(prefix.as_str())
-                || prefix.as_str().starts_with(changed.as_str())
-        }
-    }
-}
-
-fn target_name(target: &Target, bucket: &Bucket) -> String {
-    match target {
-        Target::Object(key) => key.name().to_owned(),
-        Target::Prefix(prefix) if prefix.is_root() => bucket.to_string(),
-        Target::Prefix(prefix) => prefix.name().to_owned(),
-    }
-}
-
-/// Longer than this is no estimate but a rate that is not known yet.
-const LONGEST_ESTIMATE: Duration = Duration::from_hours(48);
-
-/// `None` where nothing moves.
-fn seconds_for(bytes: u64, per_second: f64) -> Option<Duration> {
-    if bytes == 0 || per_second < 1.0 {
-        return None;
-    }
-    #[expect(clippy::cast_precision_loss, reason = "shown in minutes and seconds")]
-    let left = Duration::try_from_secs_f64(bytes as f64 / per_second).ok();
-    left.filter(|left| *left <= LONGEST_ESTIMATE)
-}
-
-#[cfg(test)]
-mod tests;

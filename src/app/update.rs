@@ -12,6 +12,7 @@ use crate::app::layout::{Pane, Size};
 use crate::app::mouse::on_mouse;
 use crate::app::moves::perform;
 use crate::app::overlaid::{follow_log, on_overlay_text};
+use crate::app::screens::transfers::place::on_revealed;
 use crate::app::state::{Asked, Keyboard, State};
 use crate::domain::transfer::TransferEvent;
 
@@ -29,10 +30,16 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
         Event::Transfer(TransferEvent::Warned(error)) => asked.moves.push(Move::Log(error)),
         Event::Transfer(event) => {
             let focused = state.focus == Pane::Transfers;
-            state.with(now, &mut asked, |parts, cx| parts.transfers.on_news(event, focused, cx));
+            state.with(now, &mut asked, |parts, cx| {
+                parts.transfers.on_news(event, focused, cx);
+                parts.places.follow(&parts.transfers.queue, cx);
+            });
         }
         Event::Metered { connection, usage } => state.usage.on_metered(connection, usage),
         Event::Clipboard(outcome) => on_clipboard(state, now, outcome),
+        Event::Revealed(revealed) => {
+            state.with(now, &mut asked, |_, cx| on_revealed(&revealed, cx));
+        }
         Event::Resumed => asked.effects.push(Effect::Redraw),
         Event::Tick => state.transfers.on_tick(now),
     }
@@ -42,6 +49,9 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
 }
 
 fn on_key(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
+    if state.leaves_at_once(chord) {
+        return asked.effects.push(Effect::Quit);
+    }
     let pending = std::mem::take(&mut state.pending);
     match state.keymap.resolve(state.scopes(), &pending, chord) {
         Resolved::Action(action) => dispatch(state, now, action, asked),
@@ -60,7 +70,7 @@ fn on_text(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
         return on_overlay_text(state, chord, asked);
     }
     state.with(now, asked, |parts, cx| match keyboard {
-        Keyboard::Places => parts.places.on_text(chord, cx),
+        Keyboard::Places => parts.places.on_text(chord, &parts.transfers.queue, cx),
         Keyboard::Buckets => parts.buckets.on_text(chord, cx),
         Keyboard::Objects => parts.objects.on_text(chord, cx),
         Keyboard::Transfers => parts.transfers.on_text(chord, cx),
@@ -76,6 +86,7 @@ fn on_paste(state: &mut State, now: Timestamp, text: &str, asked: &mut Asked) {
     state.with(now, asked, |parts, cx| match keyboard {
         Keyboard::Places => parts.places.on_paste(text),
         Keyboard::Buckets => parts.buckets.on_paste(text, cx),
+        Keyboard::Transfers if parts.transfers.dialog().is_some() => parts.transfers.on_paste(text),
         Keyboard::Objects | Keyboard::Side | Keyboard::Transfers | Keyboard::Overlay => {
             parts.objects.on_paste(text, cx);
         }

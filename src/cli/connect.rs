@@ -4,6 +4,7 @@ use std::env;
 use std::sync::Arc;
 
 use crate::cli::args::{PathStyle, TargetFlags};
+use crate::config::alert::Alert;
 use crate::config::connection::{Addressing, Connection, CredentialsSource};
 use crate::config::file::{self, Configuration};
 use crate::config::paths::Folders;
@@ -22,6 +23,7 @@ const CHAIN: &str = "default";
 pub struct Choice {
     pub connections: Vec<Connection>,
     pub current: ConnectionName,
+    pub alert: Alert,
 }
 
 /// What the AWS CLI would read of the environment, as far as names and providers follow from it.
@@ -89,7 +91,7 @@ pub fn choose(
         Some(same) => *same = flagged,
         None => connections.insert(0, flagged),
     }
-    Ok(Choice { connections, current })
+    Ok(Choice { connections, current, alert: configuration.alert })
 }
 
 /// A connection has the name of its server in it where the endpoint is not the configured one, so that what is
@@ -154,6 +156,7 @@ mod tests {
         Configuration {
             default: Some("two".into()),
             connections: vec![connection("one"), connection("two")],
+            alert: Alert::Off,
         }
     }
 

@@ -7,6 +7,7 @@ use std::io;
 use std::ops::Range;
 use std::path::Path;
 
+use crate::config::alert::Alert;
 use crate::config::connection::Connection;
 use crate::config::file::raw::{RawConnection, RawFile};
 use crate::domain::address::ConnectionName;
@@ -19,6 +20,7 @@ pub struct Configuration {
     pub default: Option<ConnectionName>,
     /// In the order of the file.
     pub connections: Vec<Connection>,
+    pub alert: Alert,
 }
 
 /// Reads the file; a missing one is an empty configuration.
@@ -51,8 +53,9 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
             fault(Some(wrong.span), &format!("connection {:?}: {}", name.get_ref(), wrong.expected))
         })?);
     }
+    let alert = file.ui.bell;
     let Some(default) = file.default else {
-        return Ok(Configuration { default: None, connections });
+        return Ok(Configuration { default: None, connections, alert });
     };
     let name = ConnectionName::new(default.get_ref().as_str());
     if !connections.iter().any(|connection| connection.name == name) {
@@ -60,7 +63,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
             format!("default names {:?}, which no [connections] section defines", name.as_str());
         return Err(fault(Some(default.span()), &detail));
     }
-    Ok(Configuration { default: Some(name), connections })
+    Ok(Configuration { default: Some(name), connections, alert })
 }
 
 fn connection(

@@ -1,5 +1,6 @@
 //! Files to plain data: where things live, connections, what the user wrote.
 
+pub mod alert;
 pub mod connection;
 pub mod file;
 pub mod keys;

@@ -138,6 +138,52 @@ impl fmt::Display for TimeOfDay<'_> {
     }
 }
 
+/// Slower than this, requests would time out before they are through.
+const SLOWEST: u64 = 1 << 10;
+
+/// Reads bytes a second as people write them: `2 MiB`, `500k`, `1.5 MiB/s`, `10 MB`; `off` is no limit. A letter alone is
+/// binary, as everything that is shown.
+///
+/// # Errors
+/// A sentence with what was expected.
+pub fn parse_rate_limit(text: &str) -> Result<Option<u64>, String> {
+    let text = text.trim();
+    if text.eq_ignore_ascii_case("off") || text.eq_ignore_ascii_case("none") {
+        return Ok(None);
+    }
+    let amount = text.strip_suffix("/s").unwrap_or(text).trim_end();
+    let digits = amount.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+    let (number, unit) = amount.split_at(digits);
+    let number: f64 =
+        number.parse().map_err(|_| format!("{text:?} is no rate: write 2 MiB, 500 KiB, or off"))?;
+    let Some(unit) = unit_of(unit.trim()) else {
+        return Err(format!("write a unit with it: {number} MiB, {number} KiB, or off"));
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "saturates; digits have no sign"
+    )]
+    let bytes = (number * unit) as u64;
+    if bytes < SLOWEST {
+        return Err("less than 1 KiB a second lets requests time out; pause instead".to_owned());
+    }
+    Ok(Some(bytes))
+}
+
+fn unit_of(unit: &str) -> Option<f64> {
+    let of = |base: f64, letter: u8| {
+        let power = b"kmgt".iter().position(|known| *known == letter.to_ascii_lowercase())?;
+        i32::try_from(power + 1).ok().map(|power| base.powi(power))
+    };
+    match unit.as_bytes() {
+        [b'b' | b'B'] => Some(1.0),
+        [letter] | [letter, b'i'] | [letter, b'i', b'B' | b'b'] => of(1024.0, *letter),
+        [letter, b'B' | b'b'] => of(1000.0, *letter),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -214,6 +260,35 @@ mod tests {
         assert_eq!(Moment(time, &TimeZone::UTC).to_string(), "2026-09-21 14:13");
         assert_eq!(Moment(time, &zone).to_string(), "2026-09-21 16:13");
         assert_eq!(TimeOfDay(time, &zone).to_string(), "16:13");
+    }
+
+    #[test]
+    fn a_rate_is_read_as_it_is_written() {
+        for (text, bytes) in [
+            ("2 MiB", 2 << 20),
+            ("500k", 500 << 10),
+            ("1.5 MiB/s", 3 << 19),
+            ("10 MB", 10_000_000),
+            ("1G", 1 << 30),
+            (" 2048 B ", 2048),
+        ] {
+            assert_eq!(parse_rate_limit(text), Ok(Some(bytes)), "{text}");
+        }
+        assert_eq!(parse_rate_limit("off"), Ok(None));
+        for (text, part) in [
+            ("fast", "is no rate"),
+            ("", "is no rate"),
+            ("-3M", "is no rate"),
+            ("2", "2 MiB"),
+            ("2 parsec", "unit"),
+            ("1.2.3 M", "is no rate"),
+            ("3 B", "pause"),
+            ("0 MiB", "pause"),
+        ] {
+            let said = parse_rate_limit(text).unwrap_err();
+            assert!(said.contains(part), "{text}: {said}");
+        }
+        assert_eq!(parse_rate_limit("99999999999999999999 T"), Ok(Some(u64::MAX)));
     }
 
     proptest! {

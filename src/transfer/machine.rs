@@ -20,7 +20,7 @@ use crate::domain::transfer::{
 use crate::transfer::fact::{Fact, Partial};
 use crate::transfer::item::Item;
 use job::{Job, Stage};
-use ready::Ready;
+use ready::{Ready, Wants};
 
 pub use due::Due;
 pub use ready::Room;
@@ -185,6 +185,14 @@ impl Machine {
         let jobs = &self.jobs;
         let load = |id: JobId| jobs.get(&id).map(|job| job.indexed.1).unwrap_or_default();
         let (id, wants) = self.ready.next(room, load)?;
+        self.index(id, |job| job.due(id, wants)).flatten()
+    }
+
+    /// What cancelled jobs left behind, for an engine that begins nothing else any more.
+    pub fn next_clean_up(&mut self) -> Option<Due> {
+        let wants = Wants { small: true, ..Wants::default() };
+        let left = |job: &Job| job.stage == Stage::Cancelled && !job.leaving && job.wants().small;
+        let id = self.jobs.iter().find_map(|(id, job)| left(job).then_some(*id))?;
         self.index(id, |job| job.due(id, wants)).flatten()
     }
 

@@ -181,7 +181,7 @@ impl Loop {
     async fn run_errands(&mut self) -> io::Result<Option<Ending>> {
         for errand in std::mem::take(&mut self.pace.errands) {
             match errand {
-                Errand::Bell => self.screen.send("\x07")?,
+                Errand::Send(sequence) => self.screen.send(&sequence)?,
                 Errand::Redraw => {
                     self.screen.forget()?;
                     self.draw_now();

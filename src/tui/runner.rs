@@ -16,7 +16,9 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::transfer::engine::Engine;
 use crate::tui::clients::Clients;
 use crate::tui::clipboard::{Clipboard, Copied};
+use crate::tui::notify::notification;
 use crate::tui::requests;
+use crate::tui::reveal::reveal;
 use crate::tui::signals::Signal;
 
 /// What reaches the loop besides keys.
@@ -31,9 +33,10 @@ pub enum News {
 }
 
 /// What only the loop can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Errand {
-    Bell,
+    /// Something for the terminal itself, between two frames.
+    Send(String),
     Suspend,
     Redraw,
     Quit,
@@ -91,7 +94,15 @@ impl Runner {
             Effect::Transfer(command) => self.engine.send(command),
             Effect::Copy(text) => self.clipboard.copy(text),
             Effect::Save(preference) => self.save(preference),
-            Effect::Bell => return Some(Errand::Bell),
+            Effect::Bell => return Some(Errand::Send("\x07".to_owned())),
+            Effect::Notify(text) => return Some(Errand::Send(notification(&text))),
+            Effect::Reveal(path) => {
+                let news = self.news.clone();
+                reveal(path, move |revealed| {
+                    // The loop is gone only at the end.
+                    let _ = news.send(News::Event(Event::Revealed(revealed)));
+                });
+            }
             Effect::Suspend => return Some(Errand::Suspend),
             Effect::Redraw => return Some(Errand::Redraw),
             Effect::Quit => return Some(Errand::Quit),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::session::Startup;
+use crate::config::alert::Alert;
 use crate::config::connection::Connection;
 use crate::config::keys;
 use crate::config::paths::Folders;
@@ -52,6 +53,7 @@ pub fn fresh(connections: Vec<Connection>, current: ConnectionName, open: Locati
         download_folder: None,
         remembered_buckets: Vec::new(),
         ascii: ascii(),
+        alert: Alert::Off,
         keys: Vec::new(),
         problems: Vec::new(),
     }

@@ -6,6 +6,7 @@ use crate::app::action::{Action, Scope};
 use crate::app::dialogs::dialog::Dialog;
 use crate::app::layout::Pane;
 use crate::app::overlays::overlay::Overlay;
+use crate::app::screens::leaving::Leaving;
 use crate::app::screens::objects::loading::Loading;
 use crate::app::state::State;
 use crate::app::toasts::Level;
@@ -76,6 +77,16 @@ pub fn draw_status(paint: &mut Paint<'_>, area: Rect, state: &State) {
     }
 }
 
+/// What stays said while nothing else is: that the program will leave by itself.
+fn standing_note(state: &State) -> Option<String> {
+    let sentence = state.places.leaving.sentence()?;
+    let stay = state.keymap.key_for(&[Scope::Global], Action::StepBack);
+    Some(match (state.places.leaving, stay) {
+        (Leaving::WhenFinished { .. }, Some(key)) => format!("{sentence}: {key} takes it back"),
+        _ => sentence.to_owned(),
+    })
+}
+
 /// Whether a note is so long that the usage gives way to it while it is shown.
 fn needs_the_line(state: &State, cells: u16) -> bool {
     let is_typing = state.objects.browse.typing.is_some() || !state.pending.is_empty();
@@ -84,8 +95,14 @@ fn needs_the_line(state: &State, cells: u16) -> bool {
 }
 
 fn draw_toast(paint: &mut Paint<'_>, span: Span, state: &State) {
-    let Some(toast) = state.toasts.current() else { return };
     let styles = paint.styles;
+    let Some(toast) = state.toasts.current() else {
+        if let Some(note) = standing_note(state) {
+            let sign = paint.glyphs.warning;
+            paint.print(span, styles.warning, format_args!("{sign} {note}"));
+        }
+        return;
+    };
     let (sign, style) = match toast.level {
         Level::Done => (paint.glyphs.good, styles.good),
         Level::Note => (paint.glyphs.note, styles.dim),
@@ -152,7 +169,11 @@ const WANTED: &[(Pane, &[Action])] = &[
             Action::CancelJob,
             Action::PauseJob,
             Action::RetryJob,
+            Action::Unfold,
+            Action::Fold,
+            Action::LimitRate,
             Action::ClearFinished,
+            Action::RetryFailed,
             Action::JobEarlier,
             Action::JobLater,
             Action::FocusObjects,

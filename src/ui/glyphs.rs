@@ -18,6 +18,12 @@ pub struct Glyphs {
     pub bad: &'static str,
     pub warning: &'static str,
     pub note: &'static str,
+    /// Before a row that has others below it, which are hidden or shown.
+    pub folded: &'static str,
+    pub unfolded: &'static str,
+    /// Of a priority that is not the usual one.
+    pub higher: &'static str,
+    pub lower: &'static str,
     pub paused: &'static str,
     pub queued: &'static str,
     pub ascending: &'static str,
@@ -28,6 +34,8 @@ pub struct Glyphs {
     pub spinner: &'static [&'static str],
     /// From nothing to a full cell.
     pub eighths: [&'static str; 9],
+    /// From a little to as much as there was.
+    pub levels: [&'static str; 8],
     pub bar_rest: &'static str,
     pub rule: &'static str,
     pub scrollbar: &'static str,
@@ -47,6 +55,10 @@ pub const UNICODE: Glyphs = Glyphs {
     bad: "✗",
     warning: "!",
     note: "·",
+    folded: "›",
+    unfolded: "▾",
+    higher: "»",
+    lower: "«",
     paused: "‖",
     queued: "·",
     ascending: "↑",
@@ -56,6 +68,7 @@ pub const UNICODE: Glyphs = Glyphs {
     ellipsis: "…",
     spinner: &["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
     eighths: [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+    levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     bar_rest: "·",
     rule: "─",
     scrollbar: "┃",
@@ -75,6 +88,10 @@ pub const ASCII: Glyphs = Glyphs {
     bad: "x",
     warning: "!",
     note: "-",
+    folded: "+",
+    unfolded: "-",
+    higher: "!",
+    lower: ",",
     paused: "=",
     queued: ".",
     ascending: "^",
@@ -84,6 +101,7 @@ pub const ASCII: Glyphs = Glyphs {
     ellipsis: "~",
     spinner: &["|", "/", "-", "\\"],
     eighths: [" ", " ", " ", " ", "-", "-", "-", "=", "#"],
+    levels: ["_", ".", "-", "~", "=", "+", "*", "#"],
     bar_rest: ".",
     rule: "-",
     scrollbar: "#",
@@ -120,6 +138,10 @@ mod tests {
             g.bad,
             g.warning,
             g.note,
+            g.folded,
+            g.unfolded,
+            g.higher,
+            g.lower,
             g.paused,
             g.queued,
             g.ascending,
@@ -133,6 +155,7 @@ mod tests {
         ];
         all.extend(g.spinner);
         all.extend(g.eighths);
+        all.extend(g.levels);
         all.extend([g.border.top_left, g.border.vertical_left, g.border.horizontal_top]);
         all
     }

@@ -74,7 +74,13 @@ fn draw_overlay(paint: &mut Paint<'_>, overlay: &Overlay, state: &State) {
 }
 
 fn draw_panes(paint: &mut Paint<'_>, state: &State) {
-    let view = View { now: state.now, zone: &state.session.zone, keymap: &state.keymap };
+    let session = &state.session;
+    let view = View {
+        now: state.now,
+        zone: &session.zone,
+        keymap: &state.keymap,
+        home: session.home.as_deref(),
+    };
     let focused = |pane| state.focus == pane && state.dialog().is_none() && state.overlay.is_none();
     let areas = &state.areas;
     let window = paint.buffer.area;
@@ -94,8 +100,8 @@ fn draw_panes(paint: &mut Paint<'_>, state: &State) {
     }
     let transfers = place(window, areas.transfers);
     if !transfers.is_empty() {
-        let (jobs, list) = (&state.transfers.queue, state.transfers.list);
-        draw_transfers(paint, transfers, jobs, list, focused(Pane::Transfers), view);
+        let leaving = state.places.leaving;
+        draw_transfers(paint, transfers, &state.transfers, leaving, focused(Pane::Transfers), view);
     }
 }
 

@@ -1,47 +1,70 @@
 //! Everything there is to know of a job, for its dialog.
 
-use crate::app::dialogs::details::Details;
-use crate::app::transfers::QueuedJob;
-use crate::domain::transfer::{
-    Direction, JobState, OnConflict, Progress, Target, Verification, Work,
-};
-use crate::domain::units::{Count, Size};
+use jiff::Timestamp;
 
-/// What is moved from where to where, how far it is, how it was checked, and all that failed.
-pub fn details(job: &QueuedJob) -> Details {
+use crate::app::dialogs::details::Details;
+use crate::app::screens::transfers::place::{below_home, local_path, uri};
+use crate::app::session::Session;
+use crate::app::transfers::Transfers;
+use crate::app::transfers::job::QueuedJob;
+use crate::app::transfers::standing::{Standing, verified};
+use crate::domain::transfer::{
+    Direction, JobState, MAX_NOTES, OnConflict, Priority, Progress, Wait, Work,
+};
+use crate::domain::units::{Count, Elapsed, Moment, Rate, Size};
+
+/// What is moved from where to where, how far it is and why not further, how it was checked, and all that failed.
+pub fn details(job: &QueuedJob, queue: &Transfers, now: Timestamp, session: &Session) -> Details {
     let view = &job.view;
     let mut details = Details::new(job.name());
-    for (label, text) in places(&view.spec.work) {
+    for (label, text) in places(&view.spec.work, session) {
         details = details.fact(label, text);
     }
-    details = details
-        .fact("state", state_text(&view.state))
-        .fact("progress", progress_text(&view.progress, view.spec.work.direction()))
-        .fact("connection", view.spec.connection.as_str());
-    if view.spec.work.direction() != Direction::Delete {
+    details = details.fact("state", state_text(job, queue));
+    if let Some(advice) = advice(view.wait.as_ref()) {
+        details = details.fact("next", advice);
+    }
+    details = details.fact("progress", progress_text(&view.progress, job.direction()));
+    if let Some(verification) = &view.verification {
+        details = details.fact("checked", verified(verification));
+    }
+    details = times(details, job, now, session).fact("connection", view.spec.connection.as_str());
+    if job.direction() != Direction::Delete {
         details = details.fact("what exists", conflict_text(view.spec.on_conflict));
     }
-    if let Some(verification) = &view.verification {
-        details = details.fact("checked", verification_text(verification));
+    if view.priority != Priority::Normal {
+        details = details.fact("priority", priority_text(view.priority));
     }
     for note in &view.notes {
         details = details.fact("note", format!("{}: {}", note.place, note.text));
     }
-    if let JobState::Failed(error) = &view.state {
-        details.error = Some(error.clone());
+    if view.notes.len() >= MAX_NOTES {
+        details = details.fact("note", "only the first notes are kept");
     }
+    let kept = view.failures.len() as u64;
+    if let more @ 1.. = view.progress.failed.saturating_sub(kept) {
+        let (more, kept) = (Count(more), Count(kept));
+        details = details.fact("failures", format!("the first {kept} are listed, {more} are not"));
+    }
+    details.error = match (&view.state, &view.wait) {
+        (JobState::Failed(error), _) | (_, Some(Wait::Unreachable { error, .. })) => {
+            Some(error.clone())
+        }
+        _ => None,
+    };
     details.failures.clone_from(&view.failures);
     details
 }
 
-fn places(work: &Work) -> Vec<(&'static str, String)> {
+fn places(work: &Work, session: &Session) -> Vec<(&'static str, String)> {
+    let local = local_path(work).map(|path| below_home(&path, session.home.as_deref()));
+    let local = local.unwrap_or_default();
     match work {
-        Work::Upload { source, bucket, target, .. } => {
-            vec![("from", source.display().to_string()), ("to", uri(bucket.as_str(), target))]
+        Work::Upload { bucket, target, .. } => {
+            vec![("from", local), ("to", uri(bucket.as_str(), target))]
         }
-        Work::Download { bucket, source, folder, name } => {
-            let name = name.as_deref().map_or_else(|| folder.clone(), |name| folder.join(name));
-            vec![("from", uri(bucket.as_str(), source)), ("to", name.display().to_string())]
+        Work::Download { bucket, source, .. } => {
+            vec![("from", uri(bucket.as_str(), source)), ("to", local)]
         }
         Work::Copy { bucket, source, to_bucket, target } => {
             vec![("from", uri(bucket.as_str(), source)), ("to", uri(to_bucket.as_str(), target))]
@@ -54,18 +77,71 @@ fn places(work: &Work) -> Vec<(&'static str, String)> {
     }
 }
 
-fn uri(bucket: &str, target: &Target) -> String {
-    format!("s3://{bucket}/{}", target.as_str())
+/// When it began and ended as far as this session saw it, how long it ran and how fast.
+fn times(mut details: Details, job: &QueuedJob, now: Timestamp, session: &Session) -> Details {
+    let moment = |time| Moment(time, &session.zone).to_string();
+    if let Some(began) = job.times.began {
+        details = details.fact("began", moment(began));
+    }
+    if let Some(ended) = job.times.ended {
+        details = details.fact("ended", moment(ended));
+    }
+    let Some((ran, per_second)) = job.average(now) else { return details };
+    let ran = Elapsed(ran);
+    details.fact(
+        "ran",
+        match job.direction() {
+            Direction::Delete => ran.to_string(),
+            _ => format!("{ran}, {} on average", rate_of(per_second)),
+        },
+    )
 }
 
-fn state_text(state: &JobState) -> &'static str {
-    match state {
-        JobState::Queued => "waiting",
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "saturates; a rate is never negative"
+)]
+fn rate_of(per_second: f64) -> Rate {
+    Rate(per_second as u64)
+}
+
+fn state_text(job: &QueuedJob, queue: &Transfers) -> String {
+    if let Some(standing) = Standing::of(job, queue) {
+        return standing.to_string();
+    }
+    let state = match job.view.state {
+        JobState::Queued => "queued",
         JobState::Running => "running",
         JobState::Paused => "paused",
         JobState::Done => "done",
         JobState::Failed(_) => "failed",
         JobState::Cancelled => "cancelled",
+    };
+    state.to_owned()
+}
+
+/// What a user can do about a wait.
+fn advice(wait: Option<&Wait>) -> Option<&'static str> {
+    match wait? {
+        Wait::Throttled { .. } => {
+            Some("nothing: the server asked for less, and more is tried again by and by")
+        }
+        Wait::Credentials => Some(
+            "renew the credentials where they come from (aws sso login, the profile, the \
+             variable's program), then press r here; they are looked at again by themselves too",
+        ),
+        Wait::Unreachable { .. } => {
+            Some("check the network; it goes on by itself, and at once when you press r here")
+        }
+    }
+}
+
+fn priority_text(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Low => "low",
+        Priority::Normal => "normal",
+        Priority::High => "high",
     }
 }
 
@@ -93,12 +169,5 @@ fn conflict_text(on_conflict: OnConflict) -> &'static str {
         OnConflict::IfNewer => "is overwritten where it is older",
         OnConflict::IfDifferent => "is overwritten where it is different",
         OnConflict::Fail => "is never overwritten: the object fails",
-    }
-}
-
-fn verification_text(verification: &Verification) -> String {
-    match verification {
-        Verification::Digest(name) => format!("byte for byte by {name}"),
-        Verification::SizeOnly(why) => format!("by size only: {why}"),
     }
 }

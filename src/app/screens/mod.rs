@@ -3,6 +3,7 @@
 pub mod buckets;
 pub mod details;
 pub mod job_details;
+pub mod leaving;
 pub mod objects;
 pub mod places;
 pub mod preview;

@@ -3,16 +3,17 @@
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Move};
-use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::dialog::{Answer, Dialog};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
+use crate::app::screens::leaving::{Leaving, WAYS, question};
 use crate::app::transfers::Transfers;
 use crate::domain::address::{Bucket, Location, Prefix};
 
 #[derive(Clone, Debug, Default)]
 pub struct Places {
     asked: Option<Asked>,
+    pub leaving: Leaving,
 }
 
 #[derive(Clone, Debug)]
@@ -44,32 +45,53 @@ impl Places {
         self.asked = Some(Asked { dialog: Dialog::Prompt(prompt), about });
     }
 
-    /// Quits, after a question where `active` transfers are not finished.
+    /// Quits, after a question where transfers are not finished.
     pub fn quit(&mut self, queue: &Transfers, cx: &mut Context<'_>) {
-        let line = match queue.active() {
-            0 => return cx.ask(Move::Quit),
-            1 => "1 transfer is not finished.".to_owned(),
-            many => format!("{many} transfers are not finished."),
-        };
-        let then = match queue.unkept {
-            false => "They go on from where they are when Windlass starts again.",
-            true => "They end here: the queue of this window is not kept on disk.",
-        };
-        let confirm = Confirm::new("Quit", "Quit", "Stay").line(line).line(then);
-        self.asked = Some(Asked { dialog: Dialog::Confirm(confirm), about: About::Quit });
-    }
-
-    pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) {
-        if let Some(asked) = &mut self.asked {
-            let outcome = asked.dialog.on_action(action);
-            self.on_outcome(outcome, cx);
+        match question(queue) {
+            None => cx.ask(Move::Quit),
+            Some(choice) => {
+                self.asked = Some(Asked { dialog: Dialog::Choice(choice), about: About::Quit });
+            }
         }
     }
 
-    pub fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+    /// Whether quitting again, or the program itself, would leave.
+    pub fn is_leaving(&self) -> bool {
+        let asked = self.asked.as_ref().is_some_and(|asked| matches!(asked.about, About::Quit));
+        asked || self.leaving != Leaving::No
+    }
+
+    /// Takes back what was chosen: `false` where nothing was, or what is cancelled cannot come back.
+    pub fn stay(&mut self) -> bool {
+        let waits = matches!(self.leaving, Leaving::WhenFinished { .. });
+        if waits {
+            self.leaving = Leaving::No;
+        }
+        waits
+    }
+
+    /// To be told of every event of the engine: leaves when it is time to, and asks nothing about what is over.
+    pub fn follow(&mut self, queue: &Transfers, cx: &mut Context<'_>) {
+        self.leaving = self.leaving.follow(queue, cx);
+        if let Some(Asked { dialog: Dialog::Choice(shown), about: About::Quit }) = &mut self.asked {
+            match question(queue) {
+                Some(fresh) => *shown = fresh.starting_at(shown.cursor),
+                None => self.asked = None,
+            }
+        }
+    }
+
+    pub fn on_action(&mut self, action: Action, queue: &Transfers, cx: &mut Context<'_>) {
+        if let Some(asked) = &mut self.asked {
+            let outcome = asked.dialog.on_action(action);
+            self.on_outcome(outcome, queue, cx);
+        }
+    }
+
+    pub fn on_text(&mut self, chord: Chord, queue: &Transfers, cx: &mut Context<'_>) {
         if let Some(asked) = &mut self.asked {
             let outcome = asked.dialog.on_text(chord);
-            self.on_outcome(outcome, cx);
+            self.on_outcome(outcome, queue, cx);
         }
     }
 
@@ -79,7 +101,7 @@ impl Places {
         }
     }
 
-    fn on_outcome(&mut self, outcome: Outcome<Answer>, cx: &mut Context<'_>) {
+    fn on_outcome(&mut self, outcome: Outcome<Answer>, queue: &Transfers, cx: &mut Context<'_>) {
         if outcome == Outcome::Open {
             return;
         }
@@ -88,7 +110,10 @@ impl Places {
             (About::Path(bucket), Answer::Text(text)) => {
                 cx.ask(Move::Open(location_of(&text, bucket)));
             }
-            (About::Quit, Answer::Yes) => cx.ask(Move::Quit),
+            (About::Quit, Answer::Row(row)) => {
+                let way = WAYS.get(row).copied();
+                self.leaving = way.map_or(Leaving::No, |way| Leaving::by(way, queue, cx));
+            }
             _ => {}
         }
     }

@@ -1,15 +1,17 @@
 //! How news of the engine become jobs with rates, time left and totals.
 
+use std::time::Duration;
+
 use super::*;
 use crate::domain::address::Key;
 use crate::domain::error::ErrorKind;
-use crate::domain::transfer::{FileRules, OnConflict, Priority};
+use crate::domain::transfer::{Failure, FileRules, JobSpec, OnConflict, Priority, Target, Work};
 
 fn at(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(1_790_000_000_000 + milliseconds).unwrap()
 }
 
-fn download(id: u64, key: &str) -> JobView {
+pub fn download(id: u64, key: &str) -> JobView {
     let work = Work::Download {
         bucket: "b".into(),
         source: Target::Object(Key::new(key)),
@@ -58,35 +60,74 @@ fn advance(transfers: &mut Transfers, time: i64, bytes: u64) {
     transfers.on_event(at(time), TransferEvent::Advanced(vec![(JobId(1), moved(bytes))]));
 }
 
-#[test]
-fn a_steady_job_shows_its_rate_and_the_time_left() {
-    let mut transfers = running();
-    for step in 1..=4 {
-        advance(&mut transfers, step * 500, step.unsigned_abs() * 500);
+/// One job at 1,000 bytes a second, told of every `every` ms until `to` ms.
+fn steady(transfers: &mut Transfers, to: i64, every: usize) {
+    for time in (0..=to).step_by(every) {
+        advance(transfers, time, time.unsigned_abs());
     }
-    let job = &transfers.jobs()[0];
-    assert!((job.rate() - 1000.0).abs() < 1.0, "{}", job.rate());
-    assert_eq!(job.left().unwrap().as_secs(), 8);
-    assert_eq!(job.fraction(), Some(0.2));
-    let totals = transfers.totals();
-    assert_eq!((totals.running, totals.queued), (1, 0));
-    assert_eq!(totals.left.unwrap().as_secs(), 8);
-    assert!(totals.down > 999.0 && totals.up == 0.0);
 }
 
 #[test]
-fn a_burst_moves_the_rate_a_little_and_silence_lets_it_fall() {
+fn a_steady_job_shows_its_rate_and_the_time_left() {
+    for every in [10, 100, 500] {
+        let mut transfers = running();
+        steady(&mut transfers, 4_000, every);
+        let job = &transfers.jobs()[0];
+        assert!((job.rate() - 1000.0).abs() < 10.0, "{}", job.rate());
+        assert_eq!(job.left().unwrap(), TimeLeft { time: Duration::from_secs(6), at_least: false });
+        let totals = transfers.totals();
+        assert_eq!((totals.counts.running, totals.counts.queued), (1, 0));
+        assert_eq!(totals.left.unwrap().time.as_secs(), 6);
+        assert!((totals.down - 1000.0).abs() < 10.0 && totals.up == 0.0);
+    }
+}
+
+#[test]
+fn many_short_jobs_one_after_the_other_are_one_steady_pace() {
+    let mut transfers = Transfers::default();
+    for id in 1..=100 {
+        transfers.on_event(at(0), TransferEvent::Queued(download(id, "k")));
+    }
+    for id in 1..=50_i64 {
+        let (number, time) = (id.unsigned_abs(), id * 200);
+        transfers.on_event(at(time), changed(number, JobState::Running, moved(0)));
+        transfers.on_event(at(time + 190), changed(number, JobState::Done, moved(10_000)));
+    }
+    let totals = transfers.totals();
+    assert!((totals.down - 50_000.0).abs() < 5_000.0, "{}", totals.down);
+    assert!((9..=11).contains(&totals.left.unwrap().time.as_secs()), "{totals:?}");
+    assert!(transfers.history().last(60).all(|bytes| (40_000..=60_000).contains(&bytes)));
+}
+
+#[test]
+fn what_a_resumed_object_has_already_is_no_pace() {
+    let mut transfers = Transfers::default();
+    transfers.on_event(at(0), TransferEvent::Restored(vec![download(1, "a/x.bin")]));
+    transfers.on_event(at(0), changed(1, JobState::Running, moved(0)));
+    advance(&mut transfers, 100, 8_000);
+    for step in 1..=15 {
+        advance(&mut transfers, 100 + step * 100, 8_000 + step.unsigned_abs() * 10);
+    }
+    let job = &transfers.jobs()[0];
+    assert!((job.rate() - 100.0).abs() < 10.0, "{}", job.rate());
+    assert!((transfers.totals().down - 100.0).abs() < 20.0, "{}", transfers.totals().down);
+}
+
+#[test]
+fn a_pause_is_no_slow_time() {
     let mut transfers = running();
-    advance(&mut transfers, 1000, 1000);
-    advance(&mut transfers, 1050, 5000);
-    assert!((transfers.jobs()[0].rate() - 1000.0).abs() < 1.0);
-    advance(&mut transfers, 2000, 5000);
-    let after_burst = transfers.jobs()[0].rate();
-    assert!(after_burst > 1000.0 && after_burst < 4000.0, "{after_burst}");
-    transfers.on_tick(at(2500));
-    assert!((transfers.jobs()[0].rate() - after_burst).abs() < 1.0);
-    transfers.on_tick(at(20_000));
-    assert!(transfers.jobs()[0].rate() < 10.0);
+    steady(&mut transfers, 4_000, 100);
+    transfers.on_event(at(4_000), changed(1, JobState::Paused, moved(4_000)));
+    assert_eq!((transfers.jobs()[0].rate(), transfers.totals().left), (0.0, None));
+    transfers.on_event(at(900_000), changed(1, JobState::Running, moved(4_000)));
+    for step in 1..=20 {
+        advance(&mut transfers, 900_000 + step * 100, 4_000 + step.unsigned_abs() * 100);
+    }
+    let job = &transfers.jobs()[0];
+    assert!((job.rate() - 1000.0).abs() < 10.0, "{}", job.rate());
+    let (ran, average) = job.average(at(902_000)).unwrap();
+    assert_eq!(ran.as_secs(), 6);
+    assert!((average - 1000.0).abs() < 60.0, "{average}");
 }
 
 #[test]
@@ -97,7 +138,7 @@ fn a_job_that_ends_is_told_once_and_has_no_rate() {
     assert_eq!(settled.len(), 1);
     assert!(transfers.jobs()[0].rate().abs() < f64::EPSILON);
     assert_eq!(transfers.on_event(at(2000), changed(1, JobState::Done, moved(10_000))), []);
-    assert_eq!(transfers.active(), 0);
+    assert_eq!((transfers.active(), transfers.counts().done), (0, 1));
 }
 
 #[test]
@@ -108,20 +149,22 @@ fn a_retry_forgets_the_failures_of_before() {
     transfers.on_event(at(1), TransferEvent::ObjectFailed { id: JobId(1), failure });
     transfers.on_event(at(1), changed(1, JobState::Failed(error), moved(0)));
     assert_eq!(transfers.jobs()[0].view.failures.len(), 1);
-    assert_eq!(transfers.totals().failed, 1);
+    assert_eq!(transfers.counts().failed, 1);
     transfers.on_event(at(2), changed(1, JobState::Queued, moved(0)));
     assert!(transfers.jobs()[0].view.failures.is_empty());
 }
 
 #[test]
-fn the_time_left_is_unknown_while_a_prefix_expands() {
+fn the_time_left_is_a_least_while_a_prefix_expands() {
     let mut transfers = running();
-    advance(&mut transfers, 1000, 1000);
     let mut prefix = download(2, "x");
-    prefix.progress.expanded = false;
-    transfers.on_event(at(1000), TransferEvent::Queued(prefix));
-    assert_eq!(transfers.totals().left, None);
-    assert!(transfers.jobs()[0].left().is_some());
+    prefix.progress = Progress { objects_total: 3, bytes_total: 6_000, ..Progress::default() };
+    transfers.on_event(at(0), TransferEvent::Queued(prefix));
+    steady(&mut transfers, 4_000, 100);
+    let left = transfers.totals().left.unwrap();
+    assert!(left.at_least);
+    assert!(left.time.as_secs() >= 12, "{left:?}");
+    assert!(!transfers.jobs()[0].left().unwrap().at_least);
 }
 
 #[test]
@@ -137,16 +180,17 @@ fn the_queue_follows_the_engines_order_and_removals() {
 }
 
 #[test]
-fn a_listing_is_changed_by_what_it_shows() {
-    let bucket = Bucket::new("b");
-    let delete = |target: Target| Work::Delete { bucket: "b".into(), targets: vec![target] };
-    let key = delete(Target::Object(Key::new("a/b/k")));
-    assert!(changes(&key, &bucket, &"a/b/".into()));
-    assert!(!changes(&key, &bucket, &"a/".into()));
-    assert!(!changes(&key, &"other".into(), &"a/b/".into()));
-    let prefix = delete(Target::Prefix("a/b/".into()));
-    for shown in ["", "a/", "a/b/", "a/b/c/"] {
-        assert!(changes(&prefix, &bucket, &shown.into()), "{shown}");
+fn thousands_of_jobs_are_found_at_once() {
+    let mut transfers = Transfers::default();
+    let jobs = 20_000;
+    transfers
+        .on_event(at(0), TransferEvent::Restored((1..=jobs).map(|id| download(id, "k")).collect()));
+    let begun = std::time::Instant::now();
+    for id in 1..=jobs {
+        transfers.on_event(at(1), changed(id, JobState::Running, moved(0)));
+        transfers.on_event(at(2), changed(id, JobState::Done, moved(10_000)));
     }
-    assert!(!changes(&prefix, &bucket, &"z/".into()));
+    // A search for each would take minutes.
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    assert_eq!(transfers.counts().done, 20_000);
 }

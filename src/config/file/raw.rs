@@ -10,6 +10,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
+use crate::config::alert::Alert;
 use crate::config::connection::{Addressing, Connection, CredentialsSource, KnownBucket};
 use crate::config::r2::{self, Jurisdiction};
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
@@ -22,7 +23,15 @@ use crate::domain::provider::facts::detect;
 pub struct RawFile {
     pub default: Option<Spanned<String>>,
     #[serde(default)]
+    pub ui: RawUi,
+    #[serde(default)]
     pub connections: HashMap<Spanned<String>, RawConnection>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawUi {
+    pub bell: Alert,
 }
 
 #[derive(Default, Deserialize)]

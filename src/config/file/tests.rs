@@ -139,3 +139,13 @@ fn a_provider_is_reached_by_its_name_and_region() {
     assert_eq!(endpoints[1].as_deref(), Some("https://storage.googleapis.com"));
     assert_eq!(endpoints[2], None);
 }
+
+#[test]
+fn who_wants_to_be_called_says_how() {
+    assert_eq!(parsed("").alert, Alert::Off);
+    assert_eq!(parsed("[ui]\nbell = \"bell\"\n").alert, Alert::Bell);
+    assert_eq!(parsed("[ui]\nbell = \"notify\"\n").alert, Alert::Notify);
+    let (place, detail) = wrong("[ui]\nbell = \"loud\"\n");
+    assert_eq!(place, "/etc/config.toml:2");
+    assert!(detail.contains("notify"), "{detail}");
+}

@@ -280,7 +280,14 @@ impl Writer {
     }
 
     fn start_due(&mut self) {
-        if self.closing || self.halted || self.early.is_some() {
+        if self.halted || self.early.is_some() {
+            return;
+        }
+        if self.closing {
+            // Whoever gives up and leaves wants nothing left behind.
+            while let Some(due) = self.machine.next_clean_up() {
+                self.start(due);
+            }
             return;
         }
         while let Some(due) = self.machine.next_due(self.yard.room()) {

@@ -1,5 +1,7 @@
 //! What every pane's painter is told besides its own state.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -12,6 +14,8 @@ pub struct View<'a> {
     pub now: Timestamp,
     pub zone: &'a TimeZone,
     pub keymap: &'a Keymap,
+    /// What `~` is, where it is known.
+    pub home: Option<&'a Path>,
 }
 
 impl View<'_> {

@@ -9,4 +9,5 @@ pub mod notice;
 pub mod popup;
 pub mod rows;
 pub mod sheet;
+pub mod sparkline;
 pub mod spinner;

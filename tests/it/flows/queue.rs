@@ -12,7 +12,7 @@ use windlass::domain::transfer::{
 
 use crate::support::app::{App, page};
 
-fn upload(id: u64, key: &str, state: JobState) -> JobView {
+pub fn upload(id: u64, key: &str, state: JobState) -> JobView {
     let work = Work::Upload {
         source: format!("/desk/{key}").into(),
         bucket: "media".into(),
@@ -37,24 +37,24 @@ fn upload(id: u64, key: &str, state: JobState) -> JobView {
     }
 }
 
-fn news(app: &mut App, event: TransferEvent) {
+pub fn news(app: &mut App, event: TransferEvent) {
     app.event(Event::Transfer(event));
 }
 
-fn ends(app: &mut App, id: u64, state: JobState) {
+pub fn ends(app: &mut App, id: u64, state: JobState) {
     let progress = Progress { objects: 1, objects_total: 1, expanded: true, ..Progress::default() };
     let id = JobId(id);
     news(app, TransferEvent::Changed { id, state, progress, verification: None });
 }
 
-fn with_jobs(jobs: Vec<JobView>) -> App {
+pub fn with_jobs(jobs: Vec<JobView>) -> App {
     let mut app = App::with_rows(&["a.txt", "b.txt"]);
     news(&mut app, TransferEvent::Restored(jobs));
     app.keys("t").effects();
     app
 }
 
-fn commands(app: &mut App) -> Vec<TransferCommand> {
+pub fn commands(app: &mut App) -> Vec<TransferCommand> {
     let command = |effect| match effect {
         Effect::Transfer(command) => Some(command),
         _ => None,
@@ -63,21 +63,28 @@ fn commands(app: &mut App) -> Vec<TransferCommand> {
 }
 
 #[test]
-fn a_running_job_is_cancelled_after_a_question_and_a_waiting_one_at_once() {
-    let jobs = vec![upload(1, "a", JobState::Running), upload(2, "b", JobState::Queued)];
+fn cancelling_asks_where_something_is_lost() {
+    let mut jobs = vec![upload(1, "a", JobState::Running), upload(2, "b", JobState::Queued)];
+    jobs.push(upload(3, "c", JobState::Running));
+    jobs[0].progress.bytes = 3 << 20;
     let mut app = with_jobs(jobs);
     app.keys("x enter");
     assert!(commands(&mut app).is_empty());
     app.keys("x y");
     assert_eq!(commands(&mut app), [TransferCommand::Cancel(JobId(1))]);
     app.keys("j x");
-    assert_eq!(commands(&mut app), [TransferCommand::Cancel(JobId(2))]);
+    app.keys("j x");
+    let cancelled = [2, 3].map(|id| TransferCommand::Cancel(JobId(id)));
+    assert_eq!(commands(&mut app), cancelled);
 }
 
 #[test]
 fn a_question_about_a_job_that_ends_meanwhile_goes_away() {
-    let mut app = with_jobs(vec![upload(1, "a", JobState::Running)]);
+    let mut jobs = vec![upload(1, "a", JobState::Running)];
+    jobs[0].progress.bytes = 1;
+    let mut app = with_jobs(jobs);
     app.keys("x");
+    assert!(app.state.dialog().is_some());
     ends(&mut app, 1, JobState::Done);
     assert!(app.state.dialog().is_none());
 }
@@ -183,16 +190,6 @@ fn an_uploaded_object_gives_its_link() {
 }
 
 #[test]
-fn quitting_asks_while_transfers_run() {
-    let mut app = with_jobs(vec![upload(1, "a", JobState::Running)]);
-    app.keys("q");
-    assert!(app.state.dialog().is_some());
-    assert!(!app.effects().contains(&Effect::Quit));
-    app.keys("y");
-    assert!(app.effects().contains(&Effect::Quit));
-}
-
-#[test]
 fn a_new_job_is_brought_on_screen_past_the_finished_ones() {
     let mut app = App::with_rows(&["a.txt"]);
     let done = (1..=5).map(|id| upload(id, "old", JobState::Done)).collect();
@@ -200,21 +197,6 @@ fn a_new_job_is_brought_on_screen_past_the_finished_ones() {
     news(&mut app, TransferEvent::Queued(upload(6, "new", JobState::Queued)));
     news(&mut app, TransferEvent::Queued(upload(7, "newer", JobState::Queued)));
     assert_eq!(app.state.transfers.current().unwrap().view.id, JobId(6));
-}
-
-#[test]
-fn leaving_says_whether_what_is_unfinished_goes_on() {
-    let mut app = with_jobs(vec![upload(1, "a", JobState::Running)]);
-    let lines = |app: &App| match app.state.dialog() {
-        Some(Dialog::Confirm(confirm)) => confirm.lines.join(" "),
-        other => panic!("{other:?}"),
-    };
-    app.keys("q");
-    assert!(lines(&app).contains("when Windlass starts again"));
-    app.keys("esc");
-    news(&mut app, TransferEvent::Unkept);
-    app.keys("q");
-    assert!(lines(&app).contains("They end here"));
 }
 
 #[test]

@@ -10,8 +10,8 @@ use windlass::domain::address::Prefix;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
-    FileRules, JobId, JobSpec, JobState, JobView, OnConflict, Priority, Progress, Target,
-    TransferEvent, Verification, Work,
+    Failure, FileRules, JobId, JobSpec, JobState, JobView, Note, ObjectProgress, OnConflict,
+    Priority, Progress, Target, TransferEvent, Verification, Wait, Work,
 };
 use windlass::ui::theme::Theme;
 
@@ -103,6 +103,7 @@ pub fn jobs() -> Vec<JobView> {
 /// Two of the jobs have moved for a second.
 fn queue(size: (u16, u16)) -> Situation {
     let mut situation = Situation::browsing(size);
+    situation.state.session.home = Some(PathBuf::from("/home/ada"));
     situation.happen(Event::Transfer(TransferEvent::Restored(jobs())));
     for step in 0..3_u64 {
         situation.now = situation.now.checked_add(Duration::from_secs(1)).unwrap();
@@ -133,6 +134,89 @@ fn every_state_of_a_job_in_the_whole_window() {
     assert_snapshot!("queue_zoomed_110x20", picture(&situation.painted(&Theme::default())));
 }
 
+/// A folder that is unfolded, and every reason why something does not simply move.
+fn waiting(size: (u16, u16)) -> Situation {
+    let mut situation = Situation::browsing(size);
+    situation.state.session.home = Some(PathBuf::from("/home/ada"));
+    let mut jobs = jobs();
+    let failed = |place: &str| Failure { place: format!("photos/raw/{place}"), error: denied() };
+    jobs[2].failures = vec![failed("2026/IMG_0001.dng"), failed("b.dng")];
+    jobs[2].notes = vec![Note { place: "photos/raw/a:b".into(), text: "saved as a%3Ab".into() }];
+    jobs[2].progress.failed = 12;
+    jobs[2].priority = Priority::High;
+    for (id, wait) in [
+        (11, Wait::Throttled { open: 4, most: 16 }),
+        (12, Wait::Credentials),
+        (13, Wait::Unreachable { tries: 5, error: refused() }),
+    ] {
+        let mut job = job(id, download("clip.mp4"), JobState::Running, moved(300 * MIB, 700 * MIB));
+        job.wait = Some(wait);
+        jobs.push(job);
+    }
+    let found = Progress { objects_total: 12_000, ..Progress::default() };
+    jobs.push(job(14, folder("videos/"), JobState::Running, found));
+    situation.happen(Event::Transfer(TransferEvent::Restored(jobs)));
+    let object = |place: &str, mib: u64| ObjectProgress {
+        place: format!("photos/raw/{place}"),
+        bytes: mib * MIB,
+        total: 64 * MIB,
+    };
+    let objects = vec![object("2026/IMG_0002.dng", 48), object("c.dng", 1)];
+    situation.happen(Event::Transfer(TransferEvent::UnderWay(vec![(JobId(3), objects)])));
+    situation.happen(Event::Transfer(TransferEvent::Limited(Some(2 * MIB))));
+    let mut moved_to = 300 * MIB;
+    for second in 0..30_u64 {
+        situation.now = situation.now.checked_add(Duration::from_secs(1)).unwrap();
+        moved_to += (second % 7) * MIB;
+        let throttled = moved(moved_to, 700 * MIB);
+        let many = Progress {
+            failed: 12,
+            bytes: 300 * MIB + second * 100_000,
+            ..self::jobs()[2].progress
+        };
+        let advanced = vec![(JobId(1), throttled), (JobId(11), throttled), (JobId(3), many)];
+        situation.happen(Event::Transfer(TransferEvent::Advanced(advanced)));
+    }
+    situation.press("t j j l");
+    situation
+}
+
+fn refused() -> Error {
+    let detail = "connection refused (127.0.0.1:9000)";
+    Error::new(ErrorKind::Unreachable, "GetObject", "s3://media/clip.mp4").detail(detail)
+}
+
+#[test]
+fn an_unfolded_folder_and_every_reason_to_wait() {
+    for size in [(80, 24), (120, 40), (40, 10)] {
+        let text = picture(&waiting(size).painted(&Theme::default()));
+        assert_snapshot!(format!("queue_waiting_{}x{}", size.0, size.1), text);
+    }
+    let text = picture(&waiting((110, 30)).painted(&Theme::default().ascii()));
+    assert_snapshot!("queue_waiting_ascii_110x30", text);
+}
+
+#[test]
+fn the_wait_to_leave_stays_on_the_screen_and_the_question_says_what_each_answer_does() {
+    let mut situation = waiting((80, 24));
+    situation.press("q");
+    assert_snapshot!("quit_80x24", picture(&situation.painted(&Theme::default())));
+    situation.press("w");
+    let text = picture(&situation.painted(&Theme::default()));
+    assert!(text.contains("leaves when finished: esc takes it back"), "{text}");
+}
+
+#[test]
+fn the_details_of_a_job_say_when_how_fast_and_how_it_was_checked() {
+    let mut situation = waiting((80, 24));
+    let digest = Some(Verification::Digest("crc64nvme".into()));
+    let (state, progress) = (JobState::Done, moved(700 * MIB, 700 * MIB));
+    let ended = TransferEvent::Changed { id: JobId(1), state, progress, verification: digest };
+    situation.happen(Event::Transfer(ended));
+    situation.press("g g enter");
+    assert_snapshot!("job_details_80x24", picture(&situation.painted(&Theme::default())));
+}
+
 #[test]
 fn an_empty_queue_says_what_fills_it() {
     let mut situation = Situation::browsing((80, 24));
@@ -148,5 +232,5 @@ fn a_failure_is_red_and_says_where_to_read_more() {
     assert_eq!(style_of(&buffer, "✗ AccessDenied").fg, Some(Color::Red));
     assert!(picture(&buffer).contains("— enter: what to do"));
     assert_eq!(style_of(&buffer, "█").fg, Some(Color::Cyan));
-    assert_eq!(style_of(&buffer, "only the size compared").fg, Some(Color::Yellow));
+    assert_eq!(style_of(&buffer, "size only").fg, Some(Color::Yellow));
 }

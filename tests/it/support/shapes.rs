@@ -21,6 +21,16 @@ pub fn draw(out: &mut String, symbol: char, (x, y): (u16, u16), color: &str) -> 
         );
         return true;
     }
+    if let Some(eighths) = column(symbol) {
+        let height = CELL_HEIGHT * 0.7 * f64::from(eighths) / 8.0;
+        let _ = writeln!(
+            out,
+            r#"<rect x="{left:.1}" y="{:.1}" width="{:.1}" height="{height:.1}" fill="{color}"/>"#,
+            top + CELL_HEIGHT * 0.85 - height,
+            CELL_WIDTH * 0.8,
+        );
+        return true;
+    }
     let Some(arms) = arms(symbol) else { return false };
     let (middle, centre) = (left + CELL_WIDTH / 2.0, top + CELL_HEIGHT / 2.0);
     let ends =
@@ -37,6 +47,14 @@ pub fn draw(out: &mut String, symbol: char, (x, y): (u16, u16), color: &str) -> 
 fn bar(symbol: char) -> Option<u32> {
     match symbol {
         '\u{2588}'..='\u{258f}' => Some(8 - (u32::from(symbol) - 0x2588)),
+        _ => None,
+    }
+}
+
+/// How many eighths of the cell are filled from below.
+fn column(symbol: char) -> Option<u32> {
+    match symbol {
+        '\u{2581}'..='\u{2587}' => Some(u32::from(symbol) - 0x2580),
         _ => None,
     }
 }

@@ -57,6 +57,25 @@ async fn cancel_aborts_the_upload_and_removes_the_part_file() {
 }
 
 #[tokio::test]
+async fn whoever_cancels_and_leaves_at_once_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, target) = (folder.path().join("f"), folder.path().join("down"));
+    fs::write(&path, bytes(LARGE)).unwrap();
+    let (remote, _) = stuck();
+    remote.store("big", &bytes(LARGE));
+    let mut running = start(&remote, &folder.path().join("q.db"));
+    let jobs = vec![upload(&path, "k"), download("big", &target)];
+    running.engine.send(TransferCommand::Enqueue(jobs));
+    until(|| remote.count("part ") > 0 && remote.count("get") > 1).await;
+    for id in [1, 2] {
+        running.engine.send(TransferCommand::Cancel(JobId(id)));
+        running.until_state(|state| *state == JobState::Cancelled).await;
+    }
+    running.engine.shut_down().await;
+    assert_eq!((remote.uploads(), names_in(&target)), (0, Vec::new()));
+}
+
+#[tokio::test]
 async fn pause_stops_and_resume_goes_on_where_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("f");

@@ -1,28 +1,35 @@
 //! The transfers pane: the queue, what can be done to a job, and what is known of one.
 
+mod asking;
+mod ending;
+mod permitted;
+pub mod place;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Move};
-use crate::app::dialogs::confirm::Confirm;
+use crate::app::dialogs::details::Details;
 use crate::app::dialogs::dialog::{Answer, Dialog};
 use crate::app::dialogs::outcome::Outcome;
+use crate::app::effect::Effect;
 use crate::app::event::{Reply, Ticket};
 use crate::app::layout::Pane;
 use crate::app::linking::{LinkForm, Linking, copy_shown};
 use crate::app::list::List;
 use crate::app::screens::job_details::details;
+use crate::app::screens::transfers::asking::{cancelling, limiting, loses};
+use crate::app::screens::transfers::ending::Ended;
+use crate::app::screens::transfers::permitted::refused;
+use crate::app::screens::transfers::place::{local_path, remote_object};
 use crate::app::session::Session;
-use crate::app::toasts::Level;
-use crate::app::transfers::{QueuedJob, Settled, Transfers};
+use crate::app::transfers::Transfers;
+use crate::app::transfers::job::QueuedJob;
+use crate::app::transfers::rows::{Below, Row};
 use crate::domain::address::{Bucket, Prefix};
-use crate::domain::error::ErrorKind;
-use crate::domain::object::ObjectAddress;
-use crate::domain::transfer::{
-    Direction, JobId, JobState, Target, TransferCommand, TransferEvent, Work,
-};
-use crate::domain::units::Count;
+use crate::domain::transfer::{JobId, JobState, Priority, TransferCommand, TransferEvent};
+use crate::domain::units::parse_rate_limit;
 
 #[derive(Clone, Debug, Default)]
 pub struct TransfersPane {
@@ -32,16 +39,7 @@ pub struct TransfersPane {
     linking: Linking,
     /// When the end of a job last had a prefix listed again.
     refreshed: Option<Timestamp>,
-    /// Jobs that ended since the queue last came to rest.
     ended: Ended,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Ended {
-    done: usize,
-    failed: usize,
-    /// What is said of the last one that is done, where it is the only one.
-    said: String,
 }
 
 /// While many jobs change one prefix, it is listed again no more often than this.
@@ -51,7 +49,10 @@ const REFRESH_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 enum About {
     Cancel(JobId),
     Details(JobId),
+    Limit,
     Link,
+    /// One failure of a job.
+    Failure,
 }
 
 impl TransfersPane {
@@ -63,22 +64,27 @@ impl TransfersPane {
         self.question.as_ref().map(|(dialog, _)| dialog)
     }
 
-    /// The job under the cursor.
+    /// The line under the cursor.
+    pub fn current_row(&self) -> Option<Row<'_>> {
+        self.queue.rows().row(self.list.cursor)
+    }
+
+    /// The job under the cursor, or the one that the line there belongs to.
     pub fn current(&self) -> Option<&QueuedJob> {
-        self.queue.jobs().get(self.list.cursor)
+        self.current_row().map(|row| row.job)
     }
 
     pub fn fit(&mut self, cx: &Context<'_>) {
-        self.list.fit(self.queue.jobs().len(), cx.areas.rows(Pane::Transfers));
+        self.list.fit(self.queue.rows().len(), cx.areas.rows(Pane::Transfers));
     }
 
     pub fn scroll(&mut self, by: isize, cx: &Context<'_>) {
-        self.list.scroll(by, self.queue.jobs().len(), cx.areas.rows(Pane::Transfers));
+        self.list.scroll(by, self.queue.rows().len(), cx.areas.rows(Pane::Transfers));
     }
 
     /// Puts the cursor on the row that is `line` rows below the top; a click on it there opens the details.
     pub fn click(&mut self, line: u16, was_focused: bool, cx: &mut Context<'_>) {
-        let Some(position) = self.list.at_line(line, self.queue.jobs().len()) else { return };
+        let Some(position) = self.list.at_line(line, self.queue.rows().len()) else { return };
         if was_focused && self.list.cursor == position {
             self.on_action(Action::JobDetails, cx);
         }
@@ -92,11 +98,10 @@ impl TransfersPane {
             return true;
         }
         let rows = cx.areas.rows(Pane::Transfers);
-        if action != Action::Open && self.list.on_action(action, self.queue.jobs().len(), rows) {
+        if action != Action::Open && self.list.on_action(action, self.queue.rows().len(), rows) {
             return true;
         }
-        if action == Action::ClearFinished {
-            cx.transfer(TransferCommand::ClearFinished);
+        if self.on_queue_action(action, cx) {
             return true;
         }
         let Some(job) = self.current().cloned() else { return false };
@@ -107,6 +112,12 @@ impl TransfersPane {
         if let Some((dialog, _)) = &mut self.question {
             let outcome = dialog.on_text(chord);
             self.on_outcome(outcome, cx);
+        }
+    }
+
+    pub fn on_paste(&mut self, text: &str) {
+        if let Some((dialog, _)) = &mut self.question {
+            dialog.on_paste(text);
         }
     }
 
@@ -128,20 +139,24 @@ impl TransfersPane {
             cx.ask(Move::Log(error.clone()));
         }
         let arrives = matches!(news, TransferEvent::Queued(_));
-        let stood_on = self.current().map(|job| job.view.id);
+        let concerned = self.details_concern(&news);
+        let stood_on = self.queue.rows().anchor(self.list.cursor);
         let settled = self.queue.on_event(cx.now, news);
-        let position = |id| self.queue.jobs().iter().position(|job| job.view.id == id);
-        self.list.cursor = stood_on.and_then(position).unwrap_or(self.list.cursor);
+        self.ended.follow(&self.queue, cx.now);
+        let found = stood_on.and_then(|anchor| self.queue.rows().find(&anchor));
+        self.list.cursor = found.unwrap_or(self.list.cursor);
         let untouched = !focused && self.question.is_none();
         if arrives || (untouched && !settled.is_empty()) {
             self.leave_finished();
         }
         for each in settled {
             let name = self.queue.job(each.id).map_or_else(String::new, QueuedJob::name);
-            self.say(&each, &name, cx);
+            self.ended.say(&each, &name, &self.queue, cx);
             cx.ask(Move::Settled(each.spec));
         }
-        self.renew_details();
+        if concerned {
+            self.renew_question(cx.now, cx.session);
+        }
         self.fit(cx);
     }
 
@@ -160,58 +175,41 @@ impl TransfersPane {
         true
     }
 
-    /// Why an action cannot be done to the job under the cursor.
+    /// Why an action cannot be done to the queue or to the job under the cursor.
     pub fn disabled(&self, action: Action, session: &Session) -> Option<String> {
-        if action == Action::ClearFinished {
-            let any = self.queue.jobs().iter().any(|job| job.view.state.finished());
-            return (!any).then(|| "no transfer is finished".to_owned());
-        }
-        let of_job = matches!(
-            action,
-            Action::CancelJob
-                | Action::PauseJob
-                | Action::RetryJob
-                | Action::JobEarlier
-                | Action::JobLater
-                | Action::JobDetails
-                | Action::CopyLink
-        );
-        if !of_job {
-            return None;
-        }
-        let Some(job) = self.current() else { return Some("there is no transfer here".into()) };
-        let reason = match (action, &job.view.state) {
-            (Action::CancelJob, state) if state.finished() => "it is finished",
-            (Action::PauseJob, state) if state.finished() => "it is finished",
-            (Action::RetryJob, JobState::Failed(_) | JobState::Cancelled) => return None,
-            (Action::RetryJob, _) => "nothing of it failed",
-            (Action::JobEarlier | Action::JobLater, JobState::Queued | JobState::Paused) => {
-                return None;
-            }
-            (Action::JobEarlier | Action::JobLater, _) => "only waiting transfers can be moved",
-            (Action::CopyLink, _) if job.view.spec.connection != *session.name() => {
-                "it belongs to another connection"
-            }
-            (Action::CopyLink, _) if remote_object(&job.view.spec.work).is_none() => {
-                "it is no single object"
-            }
-            _ => return None,
-        };
-        Some(reason.to_owned())
+        refused(action, &self.queue, self.current(), session).map(str::to_owned)
     }
 
     /// A new job brings the cursor from what is finished to what is under way, so that it is seen.
     fn leave_finished(&mut self) {
         if self.current().is_none_or(|job| job.view.state.finished()) {
-            let under_way = self.queue.jobs().iter().position(QueuedJob::is_active);
-            self.list.cursor = under_way.unwrap_or(self.list.cursor);
+            let under_way = self.queue.jobs().iter().find(|job| job.is_active());
+            let line = under_way.and_then(|job| self.queue.rows().line_of(job.view.id));
+            self.list.cursor = line.unwrap_or(self.list.cursor);
         }
+    }
+
+    fn on_queue_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        let command = match action {
+            Action::ClearFinished => TransferCommand::ClearFinished,
+            Action::PauseAll => TransferCommand::PauseAll,
+            Action::ResumeAll => TransferCommand::ResumeAll,
+            Action::RetryFailed => TransferCommand::RetryFailed,
+            Action::LimitRate => {
+                let dialog = Dialog::Prompt(limiting(self.queue.limit));
+                self.question = Some((dialog, About::Limit));
+                return true;
+            }
+            _ => return false,
+        };
+        cx.transfer(command);
+        true
     }
 
     fn on_job_action(&mut self, action: Action, job: &QueuedJob, cx: &mut Context<'_>) -> bool {
         let id = job.view.id;
         match action {
-            Action::CancelJob if job.view.state == JobState::Running => {
+            Action::CancelJob if loses(job) => {
                 self.question = Some((Dialog::Confirm(cancelling(job)), About::Cancel(id)));
             }
             Action::CancelJob => cx.transfer(TransferCommand::Cancel(id)),
@@ -219,12 +217,22 @@ impl TransfersPane {
                 cx.transfer(TransferCommand::Resume(id));
             }
             Action::PauseJob => cx.transfer(TransferCommand::Pause(id)),
+            // It waits for something: not to fail, but to be told to look again.
+            Action::RetryJob if job.view.wait.is_some() => {
+                cx.transfer(TransferCommand::Resume(id));
+            }
             Action::RetryJob => cx.transfer(TransferCommand::Retry(id)),
             Action::JobEarlier => cx.transfer(TransferCommand::Move(id, -1)),
             Action::JobLater => cx.transfer(TransferCommand::Move(id, 1)),
-            Action::JobDetails | Action::Open => {
-                let dialog = Dialog::Details(details(job));
-                self.question = Some((dialog, About::Details(id)));
+            Action::RaisePriority => prioritise(job, Priority::Normal, Priority::High, cx),
+            Action::LowerPriority => prioritise(job, Priority::Normal, Priority::Low, cx),
+            Action::Unfold => self.queue.unfold(id, true),
+            Action::Fold => self.fold(id),
+            Action::JobDetails | Action::Open => self.open_details(cx),
+            Action::Reveal => {
+                if let Some(path) = local_path(&job.view.spec.work) {
+                    cx.effect(Effect::Reveal(path));
+                }
             }
             Action::CopyLink => {
                 let objects = remote_object(&job.view.spec.work).into_iter().collect();
@@ -234,6 +242,27 @@ impl TransfersPane {
             _ => return false,
         }
         true
+    }
+
+    fn fold(&mut self, id: JobId) {
+        self.queue.unfold(id, false);
+        self.list.cursor = self.queue.rows().line_of(id).unwrap_or(self.list.cursor);
+    }
+
+    /// Of the failure under the cursor, or of the job.
+    fn open_details(&mut self, cx: &Context<'_>) {
+        let Some(row) = self.current_row() else { return };
+        let failure = match row.below {
+            Some(Below::Failure(number)) => row.job.view.failures.get(number),
+            _ => None,
+        };
+        self.question = Some(if let Some(failure) = failure {
+            let details = Details::of_error(failure.place.clone(), failure.error.clone());
+            (Dialog::Details(details), About::Failure)
+        } else {
+            let about = About::Details(row.job.view.id);
+            (Dialog::Details(details(row.job, &self.queue, cx.now, cx.session)), about)
+        });
     }
 
     fn on_outcome(&mut self, outcome: Outcome<Answer>, cx: &mut Context<'_>) {
@@ -249,47 +278,36 @@ impl TransfersPane {
             (Outcome::Accepted(Answer::Yes), About::Cancel(id)) => {
                 cx.transfer(TransferCommand::Cancel(id));
             }
+            (Outcome::Accepted(Answer::Text(text)), About::Limit) => limit(&text, cx),
             _ => {}
         }
         self.question = None;
     }
 
-    /// A failure is always said; successes together, once the queue has come to rest.
-    fn say(&mut self, settled: &Settled, name: &str, cx: &mut Context<'_>) {
-        match &settled.state {
-            JobState::Failed(error) if !error.is(&ErrorKind::Cancelled) => {
-                self.ended.failed += 1;
-                cx.ask(Move::Log(error.clone()));
-            }
-            JobState::Done => {
-                self.ended.done += 1;
-                self.ended.said = done_text(settled, name);
-            }
-            _ => {}
-        }
-        if self.queue.active() > 0 {
-            return;
-        }
-        match std::mem::take(&mut self.ended) {
-            Ended { done: 1, failed: 0, said } => cx.toast(Level::Done, said),
-            Ended { done: 0, .. } => {}
-            Ended { done, failed: 0, .. } => {
-                cx.toast(Level::Done, format!("all {} transfers done", Count(done as u64)));
-            }
-            Ended { done, failed, .. } => {
-                let (done, failed) = (Count(done as u64), Count(failed as u64));
-                cx.toast(Level::Problem, format!("{done} transfers done, {failed} failed"));
-            }
+    /// Whether the question that is open is about a job that the news are about.
+    fn details_concern(&self, news: &TransferEvent) -> bool {
+        let Some((_, About::Details(about) | About::Cancel(about))) = &self.question else {
+            return false;
+        };
+        match news {
+            TransferEvent::Advanced(steps) => steps.iter().any(|(id, _)| id == about),
+            TransferEvent::UnderWay(_) | TransferEvent::Limited(_) => false,
+            TransferEvent::Changed { id, .. }
+            | TransferEvent::Waiting { id, .. }
+            | TransferEvent::Prioritised { id, .. }
+            | TransferEvent::ObjectFailed { id, .. }
+            | TransferEvent::ObjectNoted { id, .. } => id == about,
+            _ => true,
         }
     }
 
     /// Keeps open details up to date, and a question from being about a job that is over.
-    fn renew_details(&mut self) {
+    fn renew_question(&mut self, now: Timestamp, session: &Session) {
         match &mut self.question {
             Some((Dialog::Details(shown), About::Details(id))) => {
                 if let Some(job) = self.queue.job(*id) {
                     let (raw, scroll) = (shown.raw, shown.scroll);
-                    *shown = details(job);
+                    *shown = details(job, &self.queue, now, session);
                     (shown.raw, shown.scroll) = (raw, scroll);
                 }
             }
@@ -303,48 +321,17 @@ impl TransfersPane {
     }
 }
 
-fn cancelling(job: &QueuedJob) -> Confirm {
-    let kept = match job.view.spec.work.direction() {
-        Direction::Down => "What is not complete is thrown away; finished files stay.",
-        Direction::Up => "What is not complete is thrown away; uploaded objects stay.",
-        Direction::Copy => "Objects that are copied stay.",
-        Direction::Delete => "What is deleted stays deleted.",
-    };
-    Confirm::new("Cancel the transfer", "Cancel it", "Go on")
-        .line("It runs. Cancel it?")
-        .line(kept)
-        .about(std::iter::once(job.name()))
+/// One step from where it is to `end`, through `middle`.
+fn prioritise(job: &QueuedJob, middle: Priority, end: Priority, cx: &mut Context<'_>) {
+    let now = job.view.priority;
+    let far = (now > middle && end < middle) || (now < middle && end > middle);
+    let priority = if far { middle } else { end };
+    cx.transfer(TransferCommand::Prioritise(job.view.id, priority));
 }
 
-/// The object a link can be made of.
-fn remote_object(work: &Work) -> Option<ObjectAddress> {
-    let (bucket, target) = match work {
-        Work::Upload { bucket, target, .. } | Work::Download { bucket, source: target, .. } => {
-            (bucket, target)
-        }
-        Work::Copy { to_bucket, target, .. } => (to_bucket, target),
-        Work::Delete { .. } => return None,
-    };
-    match target {
-        Target::Object(key) => Some(ObjectAddress { bucket: bucket.clone(), key: key.clone() }),
-        Target::Prefix(_) => None,
-    }
-}
-
-/// `site uploaded (12 objects, 2 skipped)`; the name is enough for an object.
-fn done_text(settled: &Settled, name: &str) -> String {
-    let done = match settled.spec.work.direction() {
-        Direction::Up => "uploaded",
-        Direction::Down => "downloaded",
-        Direction::Copy => "copied",
-        Direction::Delete => "deleted",
-    };
-    match (settled.progress.objects, settled.progress.skipped) {
-        (1, 0) => format!("{name} {done}"),
-        (0, 1) => format!("{name} skipped: it exists already"),
-        (objects, 0) => format!("{name} {done} ({} objects)", Count(objects)),
-        (objects, skipped) => {
-            format!("{name} {done} ({} objects, {} skipped)", Count(objects), Count(skipped))
-        }
+/// The engine tells which limit is in force; the pane shows that one.
+fn limit(text: &str, cx: &mut Context<'_>) {
+    if let Ok(limit) = parse_rate_limit(text) {
+        cx.transfer(TransferCommand::LimitRate(limit));
     }
 }

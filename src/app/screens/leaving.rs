@@ -1,0 +1,133 @@
+//! Leaving while transfers are not finished: keep them for next time, wait for them, or give them up.
+
+use std::fmt::Write as _;
+
+use crate::app::context::{Context, Move};
+use crate::app::dialogs::choice::{Choice, ChoiceRow};
+use crate::app::toasts::Level;
+use crate::app::transfers::Transfers;
+use crate::domain::transfer::{Direction, TransferCommand};
+use crate::domain::units::Count;
+
+/// Whether the program ends by itself, and when.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Leaving {
+    #[default]
+    No,
+    /// Once nothing runs or waits any more, unless something fails: so many had failed before.
+    WhenFinished { failed_before: usize },
+    /// Once everything is cancelled.
+    WhenCancelled,
+}
+
+/// The answers, in the order of their rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Keep,
+    Wait,
+    Abort,
+}
+
+pub const WAYS: [Way; 3] = [Way::Keep, Way::Wait, Way::Abort];
+
+/// Jobs that would be lost or left behind: what is paused goes on at the next start, where the queue is kept.
+fn at_stake(queue: &Transfers) -> usize {
+    if queue.unkept { queue.unfinished() } else { queue.active() }
+}
+
+/// The question; `None` where nothing is at stake.
+pub fn question(queue: &Transfers) -> Option<Choice> {
+    let line = match at_stake(queue) {
+        0 => return None,
+        1 => "1 transfer is not finished.".to_owned(),
+        many => format!("{} transfers are not finished.", Count(many as u64)),
+    };
+    let lost = "this window's queue is not kept on disk: they would be lost";
+    let keep = ChoiceRow::new('k', "Keep them")
+        .note("leave now; they go on where they are at the next start")
+        .disabled(queue.unkept.then(|| lost.to_owned()));
+    let wait = ChoiceRow::new('w', "Wait").note("leave when they are finished; esc takes it back");
+    let waits = queue.active() == 0;
+    let paused = waits.then(|| "what is left is paused: let it go on first".to_owned());
+    let abort = ChoiceRow::new('a', "Give up").note(giving_up(queue));
+    let choice = Choice::new("Quit", vec![keep, wait.disabled(paused), abort]).line(line);
+    let again = "ctrl-c again leaves at once";
+    Some(if queue.unkept {
+        choice.line(format!("They end with this window; {again} and loses them."))
+    } else {
+        choice.line(format!("{}.", capitalised(again)))
+    })
+}
+
+/// `cancels 3: takes back 2 uploads, removes 1 part file`
+fn giving_up(queue: &Transfers) -> String {
+    let unfinished = || queue.jobs().iter().filter(|job| !job.view.state.finished());
+    let of = |direction| unfinished().filter(|job| job.direction() == direction).count();
+    let mut text = format!("cancels {}", Count(unfinished().count() as u64));
+    let parts = [
+        (of(Direction::Up), "takes back what is half sent", "takes back what is half sent"),
+        (of(Direction::Down), "removes its part file", "removes part files"),
+    ];
+    let mut between = ": ";
+    for (count, one, many) in parts.into_iter().filter(|(count, ..)| *count > 0) {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{between}{}", if count == 1 { one } else { many });
+        between = ", ";
+    }
+    text
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+impl Leaving {
+    /// Does what was chosen.
+    pub fn by(way: Way, queue: &Transfers, cx: &mut Context<'_>) -> Leaving {
+        match way {
+            Way::Keep => {
+                cx.ask(Move::Quit);
+                Leaving::No
+            }
+            Way::Wait => Leaving::WhenFinished { failed_before: queue.counts().failed },
+            Way::Abort => {
+                for job in queue.jobs().iter().filter(|job| !job.view.state.finished()) {
+                    cx.transfer(TransferCommand::Cancel(job.view.id));
+                }
+                Leaving::WhenCancelled
+            }
+        }
+    }
+
+    /// Leaves where it is time to; what failed meanwhile keeps the program here, so that it is seen.
+    #[must_use]
+    pub fn follow(self, queue: &Transfers, cx: &mut Context<'_>) -> Leaving {
+        match self {
+            Leaving::WhenFinished { failed_before } if at_stake(queue) == 0 => {
+                let failed = queue.counts().failed.saturating_sub(failed_before);
+                if failed == 0 {
+                    cx.ask(Move::Quit);
+                } else {
+                    let failed = Count(failed as u64);
+                    cx.toast(Level::Problem, format!("still here: {failed} failed meanwhile"));
+                }
+                Leaving::No
+            }
+            Leaving::WhenCancelled if queue.unfinished() == 0 => {
+                cx.ask(Move::Quit);
+                Leaving::No
+            }
+            as_before => as_before,
+        }
+    }
+
+    /// What the screen says of it.
+    pub fn sentence(self) -> Option<&'static str> {
+        match self {
+            Leaving::No => None,
+            Leaving::WhenFinished { .. } => Some("leaves when finished"),
+            Leaving::WhenCancelled => Some("leaves when cancelled"),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The questions of the transfers pane: cancel, and how fast everything may be.
+
+use crate::app::dialogs::confirm::Confirm;
+use crate::app::dialogs::prompt::Prompt;
+use crate::app::transfers::job::QueuedJob;
+use crate::domain::transfer::{Direction, JobState};
+use crate::domain::units::{Count, Rate, Size, parse_rate_limit};
+
+/// Whether cancelling throws something away that has moved already.
+pub fn loses(job: &QueuedJob) -> bool {
+    let progress = &job.view.progress;
+    matches!(job.view.state, JobState::Running | JobState::Paused)
+        && (progress.bytes > 0 || progress.objects > 0)
+}
+
+pub fn cancelling(job: &QueuedJob) -> Confirm {
+    let kept = match job.direction() {
+        Direction::Down => "What is not complete is thrown away; finished files stay.",
+        Direction::Up => "What is not complete is thrown away; uploaded objects stay.",
+        Direction::Copy => "Objects that are copied stay.",
+        Direction::Delete => "What is deleted stays deleted.",
+    };
+    let progress = &job.view.progress;
+    let moved = match (job.direction(), progress.objects_total) {
+        (Direction::Delete, _) => format!("{} objects are deleted", Count(progress.objects)),
+        (_, 0 | 1) => format!("{} of it have moved", Size(progress.bytes)),
+        _ => {
+            let (bytes, objects) = (Size(progress.bytes), Count(progress.objects));
+            format!("{bytes} have moved, {objects} objects are complete")
+        }
+    };
+    Confirm::new("Cancel the transfer", "Cancel it", "Go on")
+        .line(format!("{moved}. Cancel it?"))
+        .line(kept)
+        .about(std::iter::once(job.name()))
+}
+
+pub fn limiting(limit: Option<u64>) -> Prompt {
+    let now = match limit {
+        Some(limit) => format!("Now {}. For all transfers together: 2 MiB, 500k, off", Rate(limit)),
+        None => "Now without limit. For all transfers together: 2 MiB, 500k, off".to_owned(),
+    };
+    Prompt::new("Bandwidth limit", now, "", limit_rule)
+}
+
+fn limit_rule(text: &str) -> Result<(), String> {
+    match text.trim() {
+        "" => Err(String::new()),
+        text => parse_rate_limit(text).map(|_| ()),
+    }
+}

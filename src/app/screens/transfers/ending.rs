@@ -1,0 +1,114 @@
+//! The end of transfers: what is said of each, of all together, and when somebody who looks elsewhere is called.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::context::{Context, Move};
+use crate::app::effect::Effect;
+use crate::app::toasts::Level;
+use crate::app::transfers::Transfers;
+use crate::app::transfers::job::Settled;
+use crate::config::alert::Alert;
+use crate::domain::error::ErrorKind;
+use crate::domain::transfer::{Direction, JobState};
+use crate::domain::units::Count;
+
+/// Jobs that ended since the queue last came to rest.
+#[derive(Clone, Debug, Default)]
+pub struct Ended {
+    /// When the first job of the lot was there.
+    since: Option<Timestamp>,
+    done: usize,
+    failed: usize,
+    /// What is said of the last one that is done, where it is the only one.
+    said: String,
+    /// Somebody was called because of a failure.
+    called: bool,
+}
+
+/// Nobody has gone away while work was shorter than this.
+const WORTH_A_CALL: SignedDuration = SignedDuration::from_secs(10);
+
+impl Ended {
+    /// To be told of every event of the engine: notes when work begins.
+    pub fn follow(&mut self, queue: &Transfers, now: Timestamp) {
+        if queue.active() > 0 {
+            self.since.get_or_insert(now);
+        }
+    }
+
+    /// A failure is always said; successes together, once the queue has come to rest.
+    pub fn say(&mut self, settled: &Settled, name: &str, queue: &Transfers, cx: &mut Context<'_>) {
+        match &settled.state {
+            JobState::Failed(error) if !error.is(&ErrorKind::Cancelled) => {
+                self.failed += 1;
+                cx.ask(Move::Log(error.clone()));
+            }
+            JobState::Done => {
+                self.done += 1;
+                self.said = done_text(settled, name);
+            }
+            _ => {}
+        }
+        if queue.active() == 0 {
+            self.call(cx);
+            std::mem::take(self).sum_up(cx);
+        } else if self.failed > 0 && !self.called {
+            self.called = self.call(cx);
+        }
+    }
+
+    fn sum_up(self, cx: &mut Context<'_>) {
+        let counts = self.counts();
+        match self {
+            Ended { done: 1, failed: 0, said, .. } => cx.toast(Level::Done, said),
+            Ended { done: 0, .. } => {}
+            Ended { failed: 0, .. } => cx.toast(Level::Done, counts),
+            Ended { .. } => cx.toast(Level::Problem, counts),
+        }
+    }
+
+    /// Numbers only: it goes to where terminals show titles, and names are not ours.
+    fn counts(&self) -> String {
+        let (done, failed) = (Count(self.done as u64), Count(self.failed as u64));
+        match (self.done, self.failed) {
+            (1, 0) => "the transfer is done".to_owned(),
+            (_, 0) => format!("all {done} transfers done"),
+            (0, 1) => "the transfer failed".to_owned(),
+            (0, _) => format!("{failed} transfers failed"),
+            (1, _) => format!("1 transfer done, {failed} failed"),
+            _ => format!("{done} transfers done, {failed} failed"),
+        }
+    }
+
+    /// Calls who asked for it, after work that was long enough to go away from.
+    fn call(&self, cx: &mut Context<'_>) -> bool {
+        let long = self.since.is_some_and(|since| cx.now.duration_since(since) >= WORTH_A_CALL);
+        if !long || self.done + self.failed == 0 {
+            return false;
+        }
+        match cx.session.alert {
+            Alert::Off => {}
+            Alert::Bell => cx.effect(Effect::Bell),
+            Alert::Notify => cx.effect(Effect::Notify(self.counts())),
+        }
+        true
+    }
+}
+
+/// `site uploaded (12 objects, 2 skipped)`; the name is enough for an object.
+fn done_text(settled: &Settled, name: &str) -> String {
+    let done = match settled.spec.work.direction() {
+        Direction::Up => "uploaded",
+        Direction::Down => "downloaded",
+        Direction::Copy => "copied",
+        Direction::Delete => "deleted",
+    };
+    match (settled.progress.objects, settled.progress.skipped) {
+        (1, 0) => format!("{name} {done}"),
+        (0, 1) => format!("{name} skipped: it exists already"),
+        (objects, 0) => format!("{name} {done} ({} objects)", Count(objects)),
+        (objects, skipped) => {
+            format!("{name} {done} ({} objects, {} skipped)", Count(objects), Count(skipped))
+        }
+    }
+}

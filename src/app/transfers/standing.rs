@@ -1,0 +1,193 @@
+//! What is said of a job that does not simply move: why not, and what can be done about it.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::app::transfers::Transfers;
+use crate::app::transfers::job::QueuedJob;
+use crate::domain::error::Error;
+use crate::domain::transfer::{JobState, Verification, Wait};
+use crate::domain::units::{Count, Elapsed};
+
+/// How an unfinished job stands, where that is more than its bar tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing<'a> {
+    /// Jobs that come before it.
+    Queued {
+        behind: usize,
+    },
+    Paused,
+    /// Nothing has moved yet; objects found so far.
+    Finding(u64),
+    Throttled {
+        open: usize,
+        most: usize,
+    },
+    Credentials,
+    Unreachable {
+        tries: u32,
+        error: &'a Error,
+    },
+    /// Nothing has moved for so long, and nobody says why.
+    Still(Duration),
+}
+
+impl Standing<'_> {
+    /// Of a job of `queue`; `None` where it moves, or is finished.
+    pub fn of<'a>(job: &'a QueuedJob, queue: &Transfers) -> Option<Standing<'a>> {
+        let progress = &job.view.progress;
+        match (&job.view.state, &job.view.wait) {
+            (JobState::Queued, _) => Some(Standing::Queued { behind: queue.before(job) }),
+            (JobState::Paused, _) => Some(Standing::Paused),
+            (JobState::Running, Some(wait)) => Some(match wait {
+                Wait::Throttled { open, most } => Standing::Throttled { open: *open, most: *most },
+                Wait::Credentials => Standing::Credentials,
+                Wait::Unreachable { tries, error } => {
+                    Standing::Unreachable { tries: *tries, error }
+                }
+            }),
+            (JobState::Running, None) => {
+                let nothing_yet = progress.bytes == 0 && progress.objects + progress.failed == 0;
+                if !progress.expanded && nothing_yet && job.is_of_many() {
+                    return Some(Standing::Finding(progress.objects_total));
+                }
+                job.standstill().map(Standing::Still)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether bytes still move, so that pace and time left mean something.
+    pub fn moves(&self) -> bool {
+        matches!(self, Standing::Throttled { .. })
+    }
+
+    /// Whether it is worth a warning; it is nobody's fault that something waits its turn.
+    pub fn warns(&self) -> bool {
+        !matches!(self, Standing::Queued { .. } | Standing::Finding(_))
+    }
+}
+
+impl fmt::Display for Standing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Standing::Queued { behind: 0 } => f.write_str("queued"),
+            Standing::Queued { behind } => write!(f, "queued behind {}", Count(*behind as u64)),
+            Standing::Paused => f.write_str("paused"),
+            Standing::Finding(0) => f.write_str("finding objects"),
+            Standing::Finding(found) => write!(f, "finding objects: {}+", Count(*found)),
+            Standing::Throttled { open, most } => write!(f, "throttled: {open} of {most} slots"),
+            Standing::Credentials => f.write_str("waiting for credentials"),
+            Standing::Unreachable { tries, error } => {
+                write!(f, "server unreachable, try {tries}: {}", reason(error))
+            }
+            Standing::Still(time) => write!(f, "nothing has moved for {}", Elapsed(*time)),
+        }
+    }
+}
+
+/// The words of the system or the server where there are any.
+fn reason(error: &Error) -> String {
+    match error.detail.as_str() {
+        "" => error.explain().what,
+        detail => detail.to_owned(),
+    }
+}
+
+/// `verified (crc64nvme)`, `size only: why`.
+pub fn verified(verification: &Verification) -> String {
+    match verification {
+        Verification::Digest(name) => format!("verified ({name})"),
+        Verification::SizeOnly(why) => format!("size only: {why}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::app::transfers::tests::download;
+    use crate::domain::address::Prefix;
+    use crate::domain::error::ErrorKind;
+    use crate::domain::transfer::{JobId, Priority, Progress, Target, TransferEvent, Work};
+
+    fn said(transfers: &Transfers, id: u64) -> String {
+        let job = transfers.job(JobId(id)).unwrap();
+        Standing::of(job, transfers).map_or_else(String::new, |standing| standing.to_string())
+    }
+
+    fn queue(states: &[JobState]) -> Transfers {
+        let mut transfers = Transfers::default();
+        let views = states.iter().zip(1..).map(|(state, id)| {
+            let mut view = download(id, "k");
+            view.state = state.clone();
+            view
+        });
+        transfers.on_event(Timestamp::UNIX_EPOCH, TransferEvent::Restored(views.collect()));
+        transfers
+    }
+
+    #[test]
+    fn a_job_that_waits_says_behind_how_many() {
+        use JobState::{Done, Paused, Queued, Running};
+        let mut transfers = queue(&[Done, Running, Paused, Queued, Queued, Running]);
+        assert_eq!(said(&transfers, 4), "queued behind 1");
+        assert_eq!(said(&transfers, 5), "queued behind 2");
+        assert_eq!(said(&transfers, 3), "paused");
+        assert_eq!(said(&transfers, 2), "");
+        let priority = Priority::High;
+        let news = TransferEvent::Prioritised { id: JobId(5), priority };
+        transfers.on_event(Timestamp::UNIX_EPOCH, news);
+        assert_eq!(said(&transfers, 5), "queued");
+        assert_eq!(said(&transfers, 4), "queued behind 2");
+    }
+
+    #[test]
+    fn what_the_engine_waits_for_is_said_until_it_moves() {
+        let mut transfers = queue(&[JobState::Running]);
+        let detail = "connection refused";
+        let error = Error::new(ErrorKind::Unreachable, "GetObject", "s3://b/k").detail(detail);
+        for (wait, text) in [
+            (Wait::Throttled { open: 4, most: 16 }, "throttled: 4 of 16 slots"),
+            (Wait::Credentials, "waiting for credentials"),
+            (
+                Wait::Unreachable { tries: 5, error },
+                "server unreachable, try 5: connection refused",
+            ),
+        ] {
+            let news = TransferEvent::Waiting { id: JobId(1), wait: Some(wait) };
+            transfers.on_event(Timestamp::UNIX_EPOCH, news);
+            assert_eq!(said(&transfers, 1), text);
+        }
+        let news = TransferEvent::Waiting { id: JobId(1), wait: None };
+        transfers.on_event(Timestamp::UNIX_EPOCH, news);
+        assert_eq!(said(&transfers, 1), "");
+    }
+
+    #[test]
+    fn a_prefix_says_how_much_of_it_is_found_until_something_moves() {
+        let mut view = download(1, "k");
+        view.state = JobState::Running;
+        if let Work::Download { source, .. } = &mut view.spec.work {
+            *source = Target::Prefix(Prefix::new("photos/"));
+        }
+        view.progress = Progress { objects_total: 12_000, ..Progress::default() };
+        let mut transfers = Transfers::default();
+        transfers.on_event(Timestamp::UNIX_EPOCH, TransferEvent::Restored(vec![view]));
+        assert_eq!(said(&transfers, 1), "finding objects: 12,000+");
+        let moved = Progress { objects: 1, objects_total: 12_000, ..Progress::default() };
+        let news = TransferEvent::Advanced(vec![(JobId(1), moved)]);
+        transfers.on_event(Timestamp::UNIX_EPOCH, news);
+        assert_eq!(said(&transfers, 1), "");
+    }
+
+    #[test]
+    fn a_silence_that_nobody_explains_is_said_after_a_while() {
+        let mut transfers = queue(&[JobState::Running]);
+        for second in 0..20 {
+            transfers.on_tick(Timestamp::from_second(second).unwrap());
+        }
+        assert_eq!(said(&transfers, 1), "nothing has moved for 00:19");
+    }
+}
