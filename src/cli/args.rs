@@ -45,8 +45,18 @@ const COPY_EXAMPLES: &str = "\
 Examples:
   windlass cp s3://media/a.jpg s3://archive/    To s3://archive/a.jpg
   windlass cp s3://media/photos/ s3://archive/photos/
+  windlass cp r2:media/photos/ aws:archive/photos/
 
-Nothing is overwritten without --force.";
+NAME:bucket/key is a place of another connection of config.toml. Between two connections the bytes go
+through this machine's memory, never its disk. Nothing is overwritten without --force.";
+
+const MOVE_EXAMPLES: &str = "\
+Examples:
+  windlass mv s3://media/a.jpg s3://media/b.jpg
+  windlass mv s3://media/photos/ s3://archive/photos/
+  windlass mv r2:media/photos/ aws:archive/photos/
+
+Each object is deleted at its source only after its copy was checked. Nothing is overwritten without --force.";
 
 const REMOVE_EXAMPLES: &str = "\
 Examples:
@@ -130,9 +140,12 @@ pub enum Verb {
     /// Upload a file or folder; - reads stdin
     #[command(after_help = PUT_EXAMPLES)]
     Put(PutArguments),
-    /// Copy an object or everything below a prefix, server side
+    /// Copy an object or everything below a prefix: server side, or to another connection
     #[command(after_help = COPY_EXAMPLES)]
     Cp(CopyArguments),
+    /// Move an object or everything below a prefix: copy, check, then delete the source
+    #[command(after_help = MOVE_EXAMPLES)]
+    Mv(CopyArguments),
     /// Delete objects, or with -r everything below a prefix
     #[command(after_help = REMOVE_EXAMPLES)]
     Rm(RemoveArguments),
@@ -249,12 +262,10 @@ pub struct PutArguments {
 
 #[derive(Debug, Args)]
 pub struct CopyArguments {
-    /// s3://bucket/key, or s3://bucket/prefix/ for everything below it
-    #[arg(value_parser = Location::parse)]
-    pub source: Location,
-    /// s3://bucket/key, or s3://bucket/prefix/ to keep the name
-    #[arg(value_parser = Location::parse)]
-    pub destination: Location,
+    /// s3://bucket/key, or s3://bucket/prefix/ for everything below it; NAME:bucket/key of another connection
+    pub source: String,
+    /// s3://bucket/key, or s3://bucket/prefix/ to keep the name; NAME:bucket/key of another connection
+    pub destination: String,
     /// Everything below the source, even where its last / is left out
     #[arg(short, long)]
     pub recursive: bool,

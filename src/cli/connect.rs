@@ -14,6 +14,8 @@ use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
 use crate::s3::client::Client;
 use crate::s3::meter::Meter;
+use crate::transfer::engine::Connect;
+use crate::transfer::remote::Remote;
 
 /// The name of the AWS chain where no profile is named.
 const CHAIN: &str = "default";
@@ -48,6 +50,25 @@ impl Choice {
     pub fn make(flags: &TargetFlags, folders: &Folders) -> Result<Choice, Error> {
         let configuration = file::read(&folders.config_file())?;
         choose(flags, configuration, &AwsEnvironment::read())
+    }
+
+    pub fn named(&self, name: &ConnectionName) -> Result<&Connection, Error> {
+        let found = self.connections.iter().find(|connection| connection.name == *name);
+        found.ok_or_else(|| unknown(name, &self.connections))
+    }
+
+    /// How the engine reaches each of the connections, without counting.
+    pub fn remotes(&self) -> Connect {
+        let connections = self.connections.clone();
+        Arc::new(move |name| {
+            let connection = connections.iter().find(|connection| connection.name == *name);
+            let connection = connection.ok_or_else(|| {
+                Error::new(ErrorKind::Config, "connect", name.as_str())
+                    .detail("no connection has this name any more")
+            })?;
+            let client = Client::connect(connection, Arc::new(Meter::default()))?;
+            Ok(Arc::new(client.sending_once()) as Arc<dyn Remote>)
+        })
     }
 
     pub fn current(&self) -> Result<&Connection, Error> {

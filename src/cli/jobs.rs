@@ -1,11 +1,10 @@
-//! `get`, `put`, `cp` and `rm`: jobs of the transfer engine, run to their end.
+//! `get`, `put` and `rm`: jobs of the transfer engine, run to their end.
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use crate::cli::args::{CopyArguments, GetArguments, Output, PutArguments, RemoveArguments};
+use crate::cli::args::{GetArguments, Output, PutArguments, RemoveArguments};
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::interrupted;
 use crate::cli::one::writable;
@@ -20,9 +19,8 @@ use crate::domain::units::Size;
 use crate::domain::visible::visible;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::pages::Pages;
-use crate::transfer::engine::{Connect, EngineOptions};
+use crate::transfer::engine::EngineOptions;
 use crate::transfer::headless::run_until;
-use crate::transfer::remote::Remote;
 
 pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Trouble> {
     let destination = &arguments.destination;
@@ -68,19 +66,6 @@ pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Tr
         .await
 }
 
-pub async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, Trouble> {
-    writable(choice.current()?, "CopyObject")?;
-    let (bucket, source) = target(&below(&arguments.source, arguments.recursive), "cp")?;
-    let (to_bucket, to) = target(&arguments.destination, "cp")?;
-    let to = match (&source, to) {
-        (Target::Object(key), Target::Prefix(prefix)) => Target::Object(prefix.key(key.name())),
-        (Target::Prefix(_), Target::Object(key)) => Target::Prefix(Prefix::new(format!("{key}/"))),
-        (_, to) => to,
-    };
-    let work = Work::Copy { bucket, source, to_bucket, target: to };
-    run(choice, vec![work], arguments.conflict.into(), FileRules::default(), arguments.output).await
-}
-
 pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, Trouble> {
     writable(choice.current()?, "DeleteObjects")?;
     let mut buckets: BTreeMap<Bucket, Vec<Target>> = BTreeMap::new();
@@ -112,12 +97,17 @@ async fn run(
     output: Output,
 ) -> Result<Status, Trouble> {
     let connection = choice.current.clone();
-    let client = choice.client()?.sending_once();
-    let connect: Connect = Arc::new(move |_| Ok(Arc::new(client.clone()) as Arc<dyn Remote>));
-    let specs = work
-        .into_iter()
-        .map(|work| JobSpec { connection: connection.clone(), work, on_conflict, files })
-        .collect();
+    let spec = |work| JobSpec { connection: connection.clone(), work, on_conflict, files };
+    run_specs(choice, work.into_iter().map(spec).collect(), output).await
+}
+
+/// Runs jobs of any connections to their end and says how they ended.
+pub async fn run_specs(
+    choice: &Choice,
+    specs: Vec<JobSpec>,
+    output: Output,
+) -> Result<Status, Trouble> {
+    let connect = choice.remotes();
     let mut line = ProgressLine::new();
     let take = |event: &_| line.take(event);
     let mut ended = run_until(EngineOptions::default(), connect, specs, take, interrupted()).await;
@@ -177,7 +167,7 @@ async fn confirmed(
 }
 
 /// With -r the last / of a prefix may be left out; it never means the neighbours that begin alike.
-fn below(location: &Location, recursive: bool) -> Location {
+pub fn below(location: &Location, recursive: bool) -> Location {
     match location {
         Location::Object { bucket, key } if recursive => Location::Prefix {
             bucket: bucket.clone(),
@@ -187,7 +177,7 @@ fn below(location: &Location, recursive: bool) -> Location {
     }
 }
 
-fn target(location: &Location, verb: &str) -> Result<(Bucket, Target), Trouble> {
+pub fn target(location: &Location, verb: &str) -> Result<(Bucket, Target), Trouble> {
     match location {
         Location::Root => Err(usage(&format!("{verb} needs a bucket: s3://bucket/key"))),
         Location::Prefix { bucket, prefix } => Ok((bucket.clone(), Target::Prefix(prefix.clone()))),
@@ -219,6 +209,6 @@ fn absolute(path: &Path) -> Result<PathBuf, Error> {
     std::path::absolute(path).map_err(|error| Error::from_io(&error, "resolve", path.display()))
 }
 
-fn usage(sentence: &str) -> Trouble {
+pub fn usage(sentence: &str) -> Trouble {
     Trouble::Usage(sentence.to_owned())
 }

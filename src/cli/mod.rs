@@ -2,6 +2,7 @@
 
 mod advice;
 pub mod args;
+pub mod between;
 pub mod connect;
 pub mod demo;
 pub mod interrupt;

@@ -1,8 +1,6 @@
 //! `queue`: the jobs that the browser left, shown, finished or cleared without it.
 
-use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use crate::cli::args::{QueueArguments, QueueStep};
 use crate::cli::connect::Choice;
@@ -10,18 +8,13 @@ use crate::cli::interrupt::interrupted;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::progress::ProgressLine;
 use crate::cli::report::{report, status};
-use crate::config::connection::Connection;
 use crate::config::paths::Folders;
-use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind, LOCK_JOURNAL};
 use crate::domain::transfer::TransferEvent;
-use crate::s3::client::Client;
-use crate::s3::meter::Meter;
-use crate::transfer::engine::{Connect, EngineOptions};
+use crate::transfer::engine::EngineOptions;
 use crate::transfer::headless::{clear_queue, finish_queue};
 use crate::transfer::journal;
 use crate::transfer::machine::Machine;
-use crate::transfer::remote::Remote;
 
 pub async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status, Trouble> {
     let path = Folders::find()?.journal_file();
@@ -32,7 +25,7 @@ pub async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status
         return Err(error.detail(format!("another Windlass has it (process {holder})")).into());
     }
     let options = EngineOptions { journal: Some(path.clone()), ..EngineOptions::default() };
-    let connect = connect(choice.connections.clone());
+    let connect = choice.remotes();
     let mut line = ProgressLine::new();
     let news = |event: &TransferEvent| match event {
         TransferEvent::Warned(error) => eprintln!("windlass: {error}: {}", error.detail),
@@ -71,17 +64,4 @@ fn list(path: &Path, arguments: &QueueArguments) -> Result<Status, Trouble> {
         eprintln!("windlass: another Windlass (process {holder}) works on this queue");
     }
     Ok(Status::Done)
-}
-
-fn connect(connections: Vec<Connection>) -> Connect {
-    let known: HashMap<ConnectionName, Connection> =
-        connections.into_iter().map(|connection| (connection.name.clone(), connection)).collect();
-    Arc::new(move |name| {
-        let connection = known.get(name).ok_or_else(|| {
-            Error::new(ErrorKind::Config, "connect", name.as_str())
-                .detail("no connection has this name any more")
-        })?;
-        let client = Client::connect(connection, Arc::new(Meter::default()))?;
-        Ok(Arc::new(client.sending_once()) as Arc<dyn Remote>)
-    })
 }

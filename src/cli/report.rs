@@ -3,15 +3,15 @@
 use serde_json::json;
 
 use crate::cli::print::{Printer, Status, Trouble, complain_of_all, error_object};
-use crate::domain::address::Bucket;
+use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::transfer::{Direction, JobState, JobView, Target, Verification, Work};
+use crate::domain::transfer::{Direction, JobSpec, JobState, JobView, Target, Verification, Work};
 use crate::domain::units::{Count, Size};
 use crate::domain::visible::visible;
 
 pub fn report(job: &JobView, printer: &mut Printer) -> Result<(), Trouble> {
     complain_of_all(&failures(job), printer.json);
-    let (verb, from, to) = ends(&job.spec.work);
+    let (verb, from, to) = ends(&job.spec);
     let progress = &job.progress;
     if printer.json {
         let (state, error) = match &job.state {
@@ -100,11 +100,13 @@ pub fn found_nothing(job: &JobView) -> Option<Error> {
 }
 
 /// The verb, where it reads and where it writes.
-fn ends(work: &Work) -> (&'static str, String, String) {
+fn ends(spec: &JobSpec) -> (&'static str, String, String) {
+    let work = &spec.work;
     let at = |bucket: &Bucket, target: &Target| format!("s3://{bucket}/{}", target.as_str());
     let verb = match work.direction() {
         Direction::Up => "put",
         Direction::Down => "get",
+        Direction::Copy if work.moves() => "mv",
         Direction::Copy => "cp",
         Direction::Delete => "rm",
     };
@@ -116,8 +118,14 @@ fn ends(work: &Work) -> (&'static str, String, String) {
             let to = name.as_ref().map_or_else(|| folder.clone(), |name| folder.join(name));
             (at(bucket, source), to.display().to_string())
         }
-        Work::Copy { bucket, source, to_bucket, target } => {
-            (at(bucket, source), at(to_bucket, target))
+        Work::Copy { bucket, source, to_connection, to_bucket, target, .. } => {
+            let named = |name: &ConnectionName, bucket: &Bucket, target: &Target| {
+                format!("{name}:{bucket}/{}", target.as_str())
+            };
+            match to_connection {
+                None => (at(bucket, source), at(to_bucket, target)),
+                Some(to) => (named(&spec.connection, bucket, source), named(to, to_bucket, target)),
+            }
         }
         Work::Delete { bucket, targets } => {
             let places: Vec<_> = targets.iter().map(|target| at(bucket, target)).collect();

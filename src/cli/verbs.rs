@@ -10,7 +10,7 @@ use crate::cli::args::{Arguments, TargetFlags, Verb};
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
-use crate::cli::{demo, jobs, list, one, queue, stream};
+use crate::cli::{between, demo, jobs, list, one, queue, stream};
 use crate::config::paths::Folders;
 use crate::domain::error::{Error, ErrorKind};
 
@@ -66,7 +66,7 @@ fn attempt(verb: Verb, flags: &TargetFlags) -> Result<Status, Trouble> {
 async fn ended_from_outside(verb: &Verb) {
     match verb {
         Verb::Get(arguments) if stream::is_stream(&arguments.destination) => interrupted().await,
-        Verb::Get(_) | Verb::Put(_) | Verb::Cp(_) => {
+        Verb::Get(_) | Verb::Put(_) | Verb::Cp(_) | Verb::Mv(_) => {
             interrupted_twice("taking back what is unfinished").await;
         }
         Verb::Rm(arguments) if arguments.yes || !arguments.recursive => {
@@ -88,7 +88,8 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         }
         Verb::Get(arguments) => jobs::get(arguments, choice).await,
         Verb::Put(arguments) => jobs::put(arguments, choice).await,
-        Verb::Cp(arguments) => jobs::cp(arguments, choice).await,
+        Verb::Cp(arguments) => between::cp(arguments, choice).await,
+        Verb::Mv(arguments) => between::mv(arguments, choice).await,
         Verb::Rm(arguments) => jobs::rm(arguments, choice).await,
         Verb::Mb(arguments) => one::mb(arguments, choice).await,
         Verb::Rb(arguments) => one::rb(arguments, choice).await,
@@ -103,7 +104,7 @@ fn wants_json(verb: &Verb) -> bool {
         Verb::Ls(arguments) => arguments.output.json,
         Verb::Get(arguments) => arguments.output.json,
         Verb::Put(arguments) => arguments.output.json,
-        Verb::Cp(arguments) => arguments.output.json,
+        Verb::Cp(arguments) | Verb::Mv(arguments) => arguments.output.json,
         Verb::Rm(arguments) => arguments.output.json,
         Verb::Mb(arguments) | Verb::Rb(arguments) => arguments.output.json,
         Verb::Presign(arguments) => arguments.output.json,

@@ -65,6 +65,8 @@ pub struct ObjectHead {
     pub parts: Option<u32>,
     /// How many metadata entries the server could not express (`x-amz-missing-meta`).
     pub missing_metadata: u32,
+    /// Tags, where the server counts them.
+    pub tags: u32,
     /// What else it said (encryption, restore, lock, replication, expiration): label and text.
     pub more: Vec<(String, String)>,
 }
@@ -115,6 +117,9 @@ pub struct GetOptions {
 pub struct PutOptions {
     pub headers: ObjectHeaders,
     pub user_metadata: BTreeMap<String, String>,
+    /// `None` is the bucket's usual one.
+    pub storage_class: Option<String>,
+    pub tags: Vec<(String, String)>,
     /// `If-None-Match: *`: fail with `PreconditionFailed` where the key exists.
     pub only_if_absent: bool,
 }

@@ -53,8 +53,19 @@ pub enum Work {
     /// An object to `folder`/`name`; every object below a prefix into `folder`, or into `folder`/`name` where a name is
     /// given (the prefix's own last segment is not added).
     Download { bucket: Bucket, source: Target, folder: PathBuf, name: Option<String> },
-    /// Server side, within or across buckets of one connection.
-    Copy { bucket: Bucket, source: Target, to_bucket: Bucket, target: Target },
+    /// Server side within one connection; through this machine to another one.
+    Copy {
+        bucket: Bucket,
+        source: Target,
+        /// The job's own connection where none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to_connection: Option<ConnectionName>,
+        to_bucket: Bucket,
+        target: Target,
+        /// Each object is deleted at its source once its copy is verified.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        moving: bool,
+    },
     /// Objects by key and everything below prefixes.
     Delete { bucket: Bucket, targets: Vec<Target> },
 }
@@ -104,6 +115,11 @@ pub enum Direction {
 }
 
 impl Work {
+    /// Whether the source is gone when it is done.
+    pub fn moves(&self) -> bool {
+        matches!(self, Work::Copy { moving: true, .. })
+    }
+
     pub fn direction(&self) -> Direction {
         match self {
             Work::Upload { .. } => Direction::Up,
@@ -123,6 +139,18 @@ pub enum JobState {
     /// All or some objects failed; [`Error`] of kind `Partial` where others succeeded.
     Failed(Error),
     Cancelled,
+}
+
+impl JobSpec {
+    /// The connection that is written to, where it is another one than the job's own.
+    pub fn other_connection(&self) -> Option<&ConnectionName> {
+        match &self.work {
+            Work::Copy { to_connection, .. } => {
+                to_connection.as_ref().filter(|name| **name != self.connection)
+            }
+            Work::Upload { .. } | Work::Download { .. } | Work::Delete { .. } => None,
+        }
+    }
 }
 
 impl JobState {

@@ -1,6 +1,7 @@
 //! Copies on the server's side, whole or in parts, from a source that must not change meanwhile.
 
 use aws_sdk_s3::config::{Builder, StalledStreamProtectionConfig};
+use aws_sdk_s3::types::StorageClass;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::error::{Error, ErrorKind};
@@ -16,7 +17,7 @@ const SOURCE: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl Client {
-    /// Server side, up to 5 GiB. `source_etag` makes it fail with `SourceChanged`, `only_if_absent` with
+    /// Server side, up to 5 GiB; without a class it has the bucket's usual one. `source_etag` makes it fail with `SourceChanged`, `only_if_absent` with
     /// `PreconditionFailed`; where a server has no such condition, a look before and after stands in, which is not
     /// atomic.
     pub async fn copy(
@@ -25,8 +26,9 @@ impl Client {
         to: &ObjectAddress,
         source_etag: Option<&ETag>,
         only_if_absent: bool,
+        storage_class: Option<&str>,
     ) -> Result<Stored, Error> {
-        let call = Call::on_object("CopyObject", to).writing();
+        let call = Call::on_object("CopyObject", to).writing().needing(Capability::CopyObject);
         if from == to {
             return Err(
                 call.fails(ErrorKind::InvalidRequest, "source and destination are the same")
@@ -47,6 +49,7 @@ impl Client {
                     .copy_source(source(from))
                     .set_copy_source_if_match(source_etag.map(ETag::quoted))
                     .set_if_none_match(absent)
+                    .set_storage_class(storage_class.map(StorageClass::from))
                     .customize()
                     .config_override(patient())
                     .mutate_request(move |request| {

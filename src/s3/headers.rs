@@ -68,6 +68,10 @@ macro_rules! object_head {
                 .collect(),
             checksums: $crate::s3::headers::checksums!(output),
             parts: output.parts_count().and_then(|count| u32::try_from(count).ok()),
+            tags: output
+                .tag_count()
+                .and_then(|count| u32::try_from(count).ok())
+                .unwrap_or_default(),
             missing_metadata: output
                 .missing_meta()
                 .and_then(|count| u32::try_from(count).ok())

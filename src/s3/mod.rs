@@ -24,6 +24,7 @@ mod presign;
 mod retry;
 mod sdk;
 mod sound;
+mod tags;
 mod time;
 mod transport;
 mod unfinished;

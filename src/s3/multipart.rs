@@ -17,7 +17,8 @@ use crate::s3::copy::patient;
 use crate::s3::flow::Flowing;
 use crate::s3::headers::{checksums, expires};
 use crate::s3::integrity::Check;
-use crate::s3::objects::{metadata, stored_tag};
+use crate::s3::objects::{metadata, storage_class, stored_tag};
+use crate::s3::tags::tagging;
 use crate::s3::transport::upload_timeouts;
 
 impl Client {
@@ -44,6 +45,8 @@ impl Client {
                     .set_cache_control(headers.cache_control)
                     .set_expires(expires)
                     .set_metadata(metadata(options))
+                    .set_storage_class(storage_class(options))
+                    .set_tagging(tagging(options))
                     .set_checksum_algorithm(aws.then_some(ChecksumAlgorithm::Crc64Nvme))
                     .set_checksum_type(aws.then_some(ChecksumType::FullObject))
                     .customize()

@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{ChecksumMode, ServerSideEncryption};
+use aws_sdk_s3::types::{ChecksumMode, ServerSideEncryption, StorageClass};
 use bytes::Bytes;
 
 use crate::domain::error::{Error, ErrorKind};
@@ -13,6 +13,7 @@ use crate::s3::client::Client;
 use crate::s3::flow::Flowing;
 use crate::s3::headers::{checksums, expires, object_head};
 use crate::s3::integrity::Check;
+use crate::s3::tags::tagging;
 use crate::s3::transport::upload_timeouts;
 
 impl Client {
@@ -64,6 +65,8 @@ impl Client {
                     .set_cache_control(headers.cache_control)
                     .set_expires(expires)
                     .set_metadata(metadata(options))
+                    .set_storage_class(storage_class(options))
+                    .set_tagging(tagging(options))
                     .set_if_none_match(options.only_if_absent.then(|| "*".to_owned()))
                     .set_content_md5(check.content_md5())
                     .set_checksum_crc64_nvme(check.crc64nvme())
@@ -91,6 +94,10 @@ impl Client {
 pub fn metadata(options: &PutOptions) -> Option<std::collections::HashMap<String, String>> {
     let metadata = &options.user_metadata;
     (!metadata.is_empty()).then(|| metadata.clone().into_iter().collect())
+}
+
+pub fn storage_class(options: &PutOptions) -> Option<StorageClass> {
+    options.storage_class.as_deref().map(StorageClass::from)
 }
 
 /// The tag of what was just stored, compared with what was sent unless encryption makes it `opaque`.

@@ -105,6 +105,8 @@ pub enum Outcome {
 pub enum Partial {
     Multipart(Multipart),
     File(PartFile),
+    /// A moved object that is at both places: its copy is verified, its source not deleted yet.
+    Copied(Copied),
 }
 
 /// An unfinished multipart upload. The part size is fixed here for its whole life (R2 wants equal parts).
@@ -119,6 +121,16 @@ pub struct Multipart {
     pub source: String,
     #[serde(default)]
     pub parts: BTreeMap<u32, UploadedPart>,
+}
+
+/// The copy of an object whose source is to be deleted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copied {
+    pub to: ObjectAddress,
+    /// Of the source as it was copied.
+    pub etag: Option<ETag>,
+    pub size: u64,
+    pub verification: Option<Verification>,
 }
 
 /// An unfinished download.
@@ -178,6 +190,7 @@ impl Partial {
         match self {
             Partial::Multipart(multipart) => multipart.parts.values().map(|part| part.size).sum(),
             Partial::File(file) => file.bytes_done(),
+            Partial::Copied(copied) => copied.size,
         }
     }
 }

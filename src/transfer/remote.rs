@@ -31,6 +31,11 @@ pub trait Remote: Send + Sync {
 
     fn lacks(&self, capability: Capability) -> Option<String>;
 
+    /// Names the server: the same text is the same server. `None` where it cannot be told.
+    fn endpoint(&self) -> Option<String> {
+        None
+    }
+
     fn list_page<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, ListedPage>;
 
     fn head<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, ObjectHead>;
@@ -56,7 +61,10 @@ pub trait Remote: Send + Sync {
         to: &'a ObjectAddress,
         source_etag: Option<&'a ETag>,
         only_if_absent: bool,
+        storage_class: Option<&'a str>,
     ) -> Answer<'a, Stored>;
+
+    fn tags<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, Vec<(String, String)>>;
 
     fn create_multipart<'a>(
         &'a self,
@@ -97,6 +105,11 @@ pub trait Remote: Send + Sync {
     ) -> Answer<'a, ()>;
 }
 
+/// Whether two connections lead to one server, as far as their endpoints tell.
+pub fn same_server(one: &dyn Remote, other: &dyn Remote) -> bool {
+    one.endpoint().is_some_and(|endpoint| other.endpoint() == Some(endpoint))
+}
+
 /// One part of a server-side copy.
 #[derive(Clone, Copy, Debug)]
 pub struct CopyPart<'a> {
@@ -123,6 +136,10 @@ impl Remote for Client {
 
     fn lacks(&self, capability: Capability) -> Option<String> {
         Client::lacks(self, capability)
+    }
+
+    fn endpoint(&self) -> Option<String> {
+        Some(Client::endpoint(self).unwrap_or_else(|| "aws".to_owned()))
     }
 
     fn list_page<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, ListedPage> {
@@ -160,8 +177,13 @@ impl Remote for Client {
         to: &'a ObjectAddress,
         source_etag: Option<&'a ETag>,
         only_if_absent: bool,
+        storage_class: Option<&'a str>,
     ) -> Answer<'a, Stored> {
-        Box::pin(Client::copy(self, from, to, source_etag, only_if_absent))
+        Box::pin(Client::copy(self, from, to, source_etag, only_if_absent, storage_class))
+    }
+
+    fn tags<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, Vec<(String, String)>> {
+        Box::pin(Client::tags(self, object))
     }
 
     fn create_multipart<'a>(

@@ -1,7 +1,8 @@
 //! What a worker is given: the storage, its slots, the journal, and where to say how far it is.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio_util::task::TaskTracker;
 
@@ -21,11 +22,19 @@ pub struct Task {
     pub job: JobId,
     pub spec: Arc<JobSpec>,
     pub place: String,
+    /// The storage that is written to; for downloads the one that is read.
     pub remote: Arc<dyn Remote>,
+    /// The storage a copy is read from.
+    pub source: Arc<dyn Remote>,
+    pub source_gate: Gate,
+    pub source_parts: Gate,
+    /// They belong to two connections.
+    pub elsewhere: bool,
     pub gate: Gate,
     /// For the parts of a large object, beside which small objects ride.
     pub parts: Gate,
     pub journal: Journal,
+    pub said: Said,
     pub moved: Arc<Moved>,
     /// An earlier run may have finished this object without recording it.
     pub again: bool,
@@ -38,6 +47,10 @@ pub struct Task {
     /// Parts of this object under way at once.
     pub parts_at_once: usize,
 }
+
+/// What was said of jobs as a whole, so that it is said once.
+#[derive(Clone, Debug, Default)]
+pub struct Said(Arc<Mutex<HashSet<(JobId, String)>>>);
 
 /// How far the object under way is, read by the engine while the worker writes.
 #[derive(Debug, Default)]
@@ -110,6 +123,15 @@ impl Task {
     pub fn note(&self, text: impl Into<String>) {
         let note = Note { place: self.place.clone(), text: text.into() };
         self.journal.note(vec![Fact::Noted { job: self.job, note }]);
+    }
+
+    /// As [`Task::note`], of the first object of the job that it holds for.
+    pub fn note_once(&self, text: &str) {
+        let mut said = self.said.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.insert((self.job, text.to_owned())) {
+            drop(said);
+            self.note(text);
+        }
     }
 }
 

@@ -37,7 +37,7 @@ pub async fn conflicts(specs: Vec<JobSpec>, client: Result<Client, Error>) -> Co
             Work::Download { bucket, source, folder, name } => {
                 download(&client, &bucket, &source, &folder, name, &mut found).await
             }
-            Work::Copy { bucket, source, to_bucket, target } => {
+            Work::Copy { bucket, source, to_bucket, target, .. } => {
                 copy(&client, (&bucket, &source), (&to_bucket, &target), &mut found).await
             }
             Work::Delete { .. } => Ok(()),

@@ -66,8 +66,14 @@ fn places(work: &Work, session: &Session) -> Vec<(&'static str, String)> {
         Work::Download { bucket, source, .. } => {
             vec![("from", uri(bucket.as_str(), source)), ("to", local)]
         }
-        Work::Copy { bucket, source, to_bucket, target } => {
-            vec![("from", uri(bucket.as_str(), source)), ("to", uri(to_bucket.as_str(), target))]
+        Work::Copy { bucket, source, to_connection, to_bucket, target, moving } => {
+            let to = uri(to_bucket.as_str(), target);
+            let to = match to_connection {
+                Some(name) => format!("{to} of {name}"),
+                None => to,
+            };
+            let from = if *moving { "moved from" } else { "from" };
+            vec![(from, uri(bucket.as_str(), source)), ("to", to)]
         }
         Work::Delete { bucket, targets } => targets
             .iter()

@@ -7,8 +7,10 @@ use crate::domain::transfer::{Target, Work};
 pub fn changes(work: &Work, bucket: &Bucket, prefix: &Prefix) -> bool {
     match work {
         Work::Download { .. } => false,
-        Work::Upload { bucket: to, target, .. } | Work::Copy { to_bucket: to, target, .. } => {
+        Work::Upload { bucket: to, target, .. } => to == bucket && shows(prefix, target),
+        Work::Copy { bucket: from, source, to_bucket: to, target, moving, .. } => {
             to == bucket && shows(prefix, target)
+                || *moving && from == bucket && shows(prefix, source)
         }
         Work::Delete { bucket: at, targets } => {
             at == bucket && targets.iter().any(|target| shows(prefix, target))

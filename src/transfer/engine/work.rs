@@ -18,10 +18,10 @@ use crate::transfer::limits::slots::Slots;
 use crate::transfer::limits::{Memory, Patience};
 use crate::transfer::link::Link;
 use crate::transfer::machine::Room;
-use crate::transfer::remote::Remote;
+use crate::transfer::remote::{Remote, same_server};
 use crate::transfer::retry::Gate;
 use crate::transfer::standing::Standing;
-use crate::transfer::task::{Moved, Task, address};
+use crate::transfer::task::{Moved, Said, Task, address};
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::clean::clean_up;
 use crate::transfer::workers::copy::copy;
@@ -61,6 +61,7 @@ pub struct Yard {
     copy_threshold: u64,
     memory: Memory,
     journal: Journal,
+    said: Said,
 }
 
 /// A connection, and how the engine gets on with it.
@@ -101,6 +102,7 @@ impl Yard {
             copy_threshold: setup.copy_threshold,
             memory: setup.memory,
             journal,
+            said: Said::default(),
         }
     }
 
@@ -161,8 +163,13 @@ impl Yard {
     }
 
     async fn task(&self, assignment: &Assignment) -> Result<Task, Error> {
-        let road = self.road(&assignment.spec.connection).await?;
+        let source = self.road(&assignment.spec.connection).await?;
+        let road = match assignment.spec.other_connection() {
+            Some(name) => self.road(name).await?,
+            None => source.clone(),
+        };
         let gate = self.gate(&road, assignment);
+        let source_gate = self.gate(&source, assignment);
         Ok(Task {
             job: assignment.job,
             spec: Arc::clone(&assignment.spec),
@@ -170,7 +177,12 @@ impl Yard {
             parts: gate.for_parts(),
             gate,
             remote: road.remote,
+            elsewhere: assignment.spec.other_connection().is_some(),
+            source: source.remote,
+            source_parts: source_gate.for_parts(),
+            source_gate,
             journal: self.journal.clone(),
+            said: self.said.clone(),
             moved: Arc::clone(&assignment.moved),
             again: assignment.again,
             part_threshold: self.part_threshold,
@@ -184,7 +196,12 @@ impl Yard {
     /// Finds the objects of a job until all are found or it is stopped.
     pub async fn expand(self, assignment: Assignment, sink: Sink) -> Result<(), Error> {
         let road = self.road(&assignment.spec.connection).await?;
+        let one_server = match assignment.spec.other_connection() {
+            Some(name) => same_server(&*road.remote, &*self.road(name).await?.remote),
+            None => true,
+        };
         let expansion = Expansion {
+            one_server,
             job: assignment.job,
             gate: self.gate(&road, &assignment),
             remote: road.remote,
@@ -252,22 +269,25 @@ async fn prepare(
     item: Item,
     partial: Option<Partial>,
 ) -> Result<Option<Ready>, Error> {
-    let (multipart, file) = match partial {
-        Some(Partial::Multipart(multipart)) => (Some(multipart), None),
-        Some(Partial::File(file)) => (None, Some(file)),
-        None => (None, None),
-    };
     let size = item.size;
     match (item.kind, &task.spec.work) {
         (ItemKind::Download { key, relative }, Work::Download { bucket, .. }) => {
             let download = Download::new(task, bucket, &key, &relative, size);
+            let file = match partial {
+                Some(Partial::File(file)) => Some(file),
+                _ => None,
+            };
             download.run(&relative, file).await.map(Some)
         }
         (ItemKind::Upload { path, key }, Work::Upload { bucket, headers, .. }) => {
+            let multipart = match partial {
+                Some(Partial::Multipart(multipart)) => Some(multipart),
+                _ => None,
+            };
             Upload::new(task, bucket, &key, headers).run(&path, multipart).await.map(Some)
         }
         (ItemKind::Copy { from, to }, Work::Copy { bucket, to_bucket, .. }) => {
-            copy(task, address(bucket, &from), address(to_bucket, &to), multipart).await.map(Some)
+            copy(task, address(bucket, &from), address(to_bucket, &to), partial).await.map(Some)
         }
         (ItemKind::Delete { keys }, Work::Delete { bucket, .. }) => {
             delete(task, bucket, keys).await.map(|()| None)

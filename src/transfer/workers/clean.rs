@@ -13,6 +13,8 @@ use crate::transfer::workers::multipart::abort;
 pub async fn clean_up(task: &Task, partial: Partial) -> Result<(), Error> {
     let cleaned = match partial {
         Partial::Multipart(multipart) => abort(task, &multipart).await,
+        // Nothing is unfinished: the object is at both places.
+        Partial::Copied(_) => Ok(()),
         Partial::File(file) => {
             let Work::Download { folder, .. } = &task.spec.work else { return task.closed().await };
             let folder = folder.clone();

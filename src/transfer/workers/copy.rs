@@ -1,75 +1,239 @@
-//! Copies one object on the server, whole or by parts.
+//! Copies one object: on the server within a connection, through this machine where that cannot be.
 
 use std::collections::BTreeMap;
 
 use tokio::task::JoinSet;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ByteRange, ETag, ObjectAddress, ObjectHead, PutOptions, UploadedPart};
+use crate::domain::object::{ByteRange, ETag, ObjectAddress, ObjectHead, UploadedPart};
+use crate::domain::overlap::overlap;
 use crate::domain::parts::{MIB, part_size_at_least};
-use crate::domain::transfer::{OnConflict, Verification};
-use crate::transfer::fact::Multipart;
-use crate::transfer::remote::CopyPart;
+use crate::domain::provider::Capability;
+use crate::domain::transfer::{OnConflict, Target, Verification};
+use crate::transfer::fact::{Multipart, Partial};
+use crate::transfer::remote::{CopyPart, same_server};
 use crate::transfer::task::{Moving, Task};
-use crate::transfer::workers::destination::{Destination, Version, decide, exists};
+use crate::transfer::workers::departure::{Departure, Left, left};
+use crate::transfer::workers::destination::{Destination, Version, decide, exists, find};
+use crate::transfer::workers::digest::etag_of_parts;
 use crate::transfer::workers::finish::Ready;
+use crate::transfer::workers::kept::kept;
 use crate::transfer::workers::multipart::{
     Complete, Origin, completed_before, discard, missing, named, only_if_absent, open, reconcile,
     record_part, size_only,
 };
+use crate::transfer::workers::relay::{Relay, is_relayed, recompressed, stamp};
 
 /// The server moves the bytes, so parts may be large.
 const COPY_PART_BYTES: u64 = 256 * MIB;
 
+/// A source that changes, or bytes that are not what they should be, start the copy over, once for each.
 pub async fn copy(
     task: &Task,
     from: ObjectAddress,
     to: ObjectAddress,
-    partial: Option<Multipart>,
+    partial: Option<Partial>,
 ) -> Result<Ready, Error> {
-    if from == to {
-        return Err(Error::new(ErrorKind::InvalidRequest, "copy", from.to_string())
-            .detail("source and destination are the same object"));
+    refuse_itself(task, &from, &to)?;
+    let mut multipart = match partial {
+        Some(Partial::Multipart(multipart)) => Some(multipart),
+        Some(Partial::Copied(copied)) => match left(task, from.clone(), copied).await? {
+            Left::Nothing(done) => return Ok(Ready::Moved(done)),
+            Left::Departure(departure) => return Ok(Ready::Departure(Box::new(departure))),
+            Left::Changed => {
+                task.note("started over: the source is another one by now");
+                task.closed().await?;
+                None
+            }
+        },
+        Some(Partial::File(_)) | None => None,
+    };
+    let mut restarts = Vec::new();
+    loop {
+        let one = Copy { task, from: from.clone() };
+        let error = match one.attempt(to.clone(), multipart.take()).await {
+            Err(error) if error.is(&ErrorKind::SourceChanged) => error,
+            Err(error) if error.is(&ErrorKind::Corrupt) => error,
+            other => return other,
+        };
+        if restarts.contains(&error.kind) {
+            return Err(error);
+        }
+        task.note(format!("started over: {}", error.detail));
+        task.moved.restart_at(0);
+        restarts.push(error.kind);
     }
-    let head = task.gate.send(|| task.remote.head(&from)).await?;
-    let size = head.size.unwrap_or_default();
-    task.moved.expect(size);
-    if let Some(partial) = named(task, partial).await? {
-        if partial.source == source_of(&head) {
-            if let Some(kept) = reconcile(task, &partial).await? {
-                return copy_parts(task, from, &head, kept, only_if_absent(task)).await;
+}
+
+fn refuse_itself(task: &Task, from: &ObjectAddress, to: &ObjectAddress) -> Result<(), Error> {
+    let one_server = !task.elsewhere || same_server(&*task.source, &*task.remote);
+    if !one_server || from.bucket != to.bucket {
+        return Ok(());
+    }
+    let target = |object: &ObjectAddress| Target::Object(object.key.clone());
+    let moving = task.spec.work.moves();
+    overlap(&target(from), &target(to), moving).map_or(Ok(()), |why| {
+        let verb = if moving { "move" } else { "copy" };
+        Err(Error::new(ErrorKind::InvalidRequest, verb, from.to_string()).detail(why))
+    })
+}
+
+struct Copy<'a> {
+    task: &'a Task,
+    from: ObjectAddress,
+}
+
+/// Where a copy goes, once that is decided.
+struct Way {
+    to: ObjectAddress,
+    only_if_absent: bool,
+}
+
+impl Copy<'_> {
+    async fn attempt(self, to: ObjectAddress, partial: Option<Multipart>) -> Result<Ready, Error> {
+        let task = self.task;
+        let head = task.gate.send(|| task.source.head(&self.from)).await?;
+        if task.elsewhere && task.spec.work.moves() && self.from == to {
+            self.refuse_alias(&head, &to).await?;
+        }
+        if let Some(size) = head.size {
+            task.moved.expect(size);
+        } else if task.elsewhere {
+            return Err(recompressed(&self.from));
+        }
+        if let Some(partial) = named(task, partial).await? {
+            let object = partial.object.clone();
+            if let Some(ready) = self.go_on(&head, partial).await? {
+                return Ok(self.ended(ready, head, object));
+            }
+        }
+        let same = |found: &ObjectHead| found.size == head.size && found.etag == head.etag;
+        let way = match decide(task, to.clone(), Version::of(&head), same).await? {
+            (Destination::Skip, true) => {
+                let done = copied(&head);
+                return Ok(self.ended(Ready::Moved(done), head, to));
+            }
+            (Destination::Skip, false) => return Ok(Ready::Moved(Moving::Skipped)),
+            (Destination::Write { object, only_if_absent }, _) => {
+                Way { to: object, only_if_absent }
+            }
+        };
+        let ready = self.fresh(&head, &way).await?;
+        Ok(self.ended(ready, head, way.to))
+    }
+
+    /// A copy is done when its bytes are there, a move when its source is gone.
+    fn ended(self, ready: Ready, head: ObjectHead, to: ObjectAddress) -> Ready {
+        if !self.task.spec.work.moves() {
+            return ready;
+        }
+        Ready::Departure(Box::new(Departure { ready, from: self.from, to, head }))
+    }
+
+    /// Two connections may lead to one bucket by two names: what looks like the same object in every respect is taken
+    /// for it.
+    async fn refuse_alias(&self, head: &ObjectHead, to: &ObjectAddress) -> Result<(), Error> {
+        let same = |found: &ObjectHead| {
+            let (one, other) = (&found.modified, &head.modified);
+            found.size == head.size && found.etag == head.etag && one == other
+        };
+        match find(self.task, to).await? {
+            Some(found) if same(&found) => {
+                Err(Error::new(ErrorKind::InvalidRequest, "move", self.from.to_string())
+                    .detail("source and destination look like the same object"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Goes on with what an earlier run left; none where it cannot, and then nothing of it is left.
+    async fn go_on(&self, head: &ObjectHead, partial: Multipart) -> Result<Option<Ready>, Error> {
+        let task = self.task;
+        let relayed = is_relayed(&partial);
+        let expected = if relayed { stamp(head) } else { source_of(head) };
+        if partial.source == expected {
+            if let Some(done) = self.go_on_with(head, &partial, relayed).await? {
+                return Ok(Some(done));
             }
             if let Some(done) = completed_before(task, &partial).await? {
-                return Ok(Ready::Moved(done));
+                return Ok(Some(Ready::Moved(done)));
             }
         }
         task.note("started over: the source or the unfinished copy is not what it was");
         discard(task, &partial).await?;
+        Ok(None)
     }
-    let same = |found: &ObjectHead| found.size == head.size && found.etag == head.etag;
-    let (to, only_if_absent) = match decide(task, to, Version::of(&head), same).await? {
-        (Destination::Skip, true) => return Ok(Ready::Moved(copied(&head, size))),
-        (Destination::Skip, false) => return Ok(Ready::Moved(Moving::Skipped)),
-        (Destination::Write { object, only_if_absent }, _) => (object, only_if_absent),
-    };
-    let most = task.remote.provider().max_single_put().min(task.copy_threshold);
-    if size <= most {
-        return whole(task, &from, &to, &head, only_if_absent).await;
+
+    async fn go_on_with(
+        &self,
+        head: &ObjectHead,
+        partial: &Multipart,
+        relayed: bool,
+    ) -> Result<Option<Ready>, Error> {
+        let task = self.task;
+        let Some(kept) = reconcile(task, partial).await? else { return Ok(None) };
+        let absent = only_if_absent(task);
+        if relayed {
+            let relay = Relay { task, from: &self.from, head };
+            return relay.parts(kept, absent).await.map(Some);
+        }
+        copy_parts(task, self.from.clone(), head, kept, absent).await.map(Some)
     }
-    let limits = task.remote.provider().facts().parts;
-    let part_size = part_size_at_least(size, COPY_PART_BYTES.min(most), &limits)
-        .ok_or_else(|| Error::new(ErrorKind::TooLarge, "copy", from.to_string()))?;
-    let options = PutOptions {
-        headers: head.headers.clone(),
-        user_metadata: head.user_metadata.clone(),
-        only_if_absent: false,
-    };
-    if head.missing_metadata > 0 {
-        task.note(format!("{} metadata entries cannot be carried over", head.missing_metadata));
+
+    async fn fresh(&self, head: &ObjectHead, way: &Way) -> Result<Ready, Error> {
+        let task = self.task;
+        if task.elsewhere {
+            return self.relay(head, way).await;
+        }
+        let on_server = match task.remote.lacks(Capability::CopyObject) {
+            Some(why) => {
+                Err(Error::new(ErrorKind::Unsupported, "copy", way.to.to_string()).detail(why))
+            }
+            None => self.on_server(head, way).await,
+        };
+        match on_server {
+            Err(error) if not_offered(&error) => {
+                task.note_once("copied through this machine: the server does not copy it itself");
+                self.relay(head, way).await
+            }
+            other => other,
+        }
     }
-    task.note("copied in parts: tags, storage class and access rules are those of a new object");
-    let multipart = open(task, &to, options, (size, part_size), source_of(&head)).await?;
-    copy_parts(task, from, &head, multipart, only_if_absent).await
+
+    async fn relay(&self, head: &ObjectHead, way: &Way) -> Result<Ready, Error> {
+        let options = kept(self.task, &self.from, head).await?;
+        let relay = Relay { task: self.task, from: &self.from, head };
+        relay.run(&way.to, options, way.only_if_absent).await
+    }
+
+    async fn on_server(&self, head: &ObjectHead, way: &Way) -> Result<Ready, Error> {
+        let (task, from) = (self.task, &self.from);
+        let size = head.size.unwrap_or_default();
+        let most = task.remote.provider().max_single_put().min(task.copy_threshold);
+        // Who copies no parts may copy large objects whole.
+        if size <= most || task.remote.lacks(Capability::CopyPart).is_some() {
+            return whole(task, from, &way.to, head, way.only_if_absent).await;
+        }
+        let limits = task.remote.provider().facts().parts;
+        let part_size = part_size_at_least(size, COPY_PART_BYTES.min(most), &limits)
+            .ok_or_else(|| Error::new(ErrorKind::TooLarge, "copy", from.to_string()))?;
+        let options = kept(task, from, head).await?;
+        let form = (size, part_size);
+        let multipart = open(task, &way.to, options, form, source_of(head)).await?;
+        copy_parts(task, from.clone(), head, multipart, way.only_if_absent).await
+    }
+}
+
+/// Whether a server-side copy failed in a way that another server would not: not implemented, not between these
+/// regions, or broken (some providers document that it may be).
+fn not_offered(error: &Error) -> bool {
+    matches!(
+        error.kind,
+        ErrorKind::Unsupported
+            | ErrorKind::WrongRegion { .. }
+            | ErrorKind::InvalidRequest
+            | ErrorKind::ServerFault
+    )
 }
 
 fn source_of(head: &ObjectHead) -> String {
@@ -83,11 +247,17 @@ async fn whole(
     head: &ObjectHead,
     only_if_absent: bool,
 ) -> Result<Ready, Error> {
-    let etag = head.etag.as_ref();
-    let copy = |absent| task.gate.send(move || task.remote.copy(from, to, etag, absent));
-    let mut result = copy(only_if_absent).await;
+    let (etag, class) = (head.etag.as_ref(), head.storage_class.as_deref());
+    let class = class.filter(|class| *class != "STANDARD");
+    let copy =
+        |absent, class| task.gate.send(move || task.remote.copy(from, to, etag, absent, class));
+    let mut result = copy(only_if_absent, class).await;
+    if class.is_some() && result.as_ref().is_err_and(|e| e.is(&ErrorKind::InvalidRequest)) {
+        task.note_once("the server does not take the storage class: the usual one is used");
+        result = copy(only_if_absent, None).await;
+    }
     if only_if_absent && result.as_ref().is_err_and(|e| e.is(&ErrorKind::Unsupported)) {
-        result = copy(false).await;
+        result = copy(false, class).await;
     }
     let stored = match result {
         Ok(stored) => stored,
@@ -99,22 +269,22 @@ async fn whole(
         }
         Err(error) => return Err(error),
     };
-    let size = head.size.unwrap_or_default();
     if stored.etag.is_some() && stored.etag == head.etag {
-        return Ok(Ready::Moved(copied(head, size)));
+        return Ok(Ready::Moved(copied(head)));
     }
     let found = task.gate.send(|| task.remote.head(to)).await?;
     let why = "the copy has another ETag than its source";
+    let size = head.size.or(found.size).unwrap_or_default();
     size_only(to, size, found.size, why).map(Ready::Moved)
 }
 
-fn copied(head: &ObjectHead, bytes: u64) -> Moving {
+fn copied(head: &ObjectHead) -> Moving {
     let digest = head.etag.as_ref().and_then(|etag| etag.md5_hex()).map(|_| "md5");
     let verification = Some(match digest {
         Some(name) => Verification::Digest(name.to_owned()),
         None => Verification::SizeOnly("server-side copy, same ETag".to_owned()),
     });
-    Moving::Done { bytes, verification }
+    Moving::Done { bytes: head.size.unwrap_or_default(), verification }
 }
 
 async fn copy_parts(
@@ -149,14 +319,26 @@ async fn copy_parts(
         }
     };
     let Some(error) = failure else {
-        let origin = Origin::Object(from);
-        return Ok(Ready::Upload(Box::new(Complete { origin, multipart, only_if_absent })));
+        let verification = verified(head, &multipart);
+        let origin = Origin::Object(from, head.etag.clone());
+        let complete = Complete { origin, multipart, only_if_absent, verification };
+        return Ok(Ready::Upload(Box::new(complete)));
     };
     copying.shutdown().await;
-    if !error.retryable() {
+    if !error.retryable() || error.is(&ErrorKind::Corrupt) || not_offered(&error) {
         drop(discard(task, &multipart).await);
     }
     Err(error)
+}
+
+/// The parts' ETags come from the server alone: only the source's own ETag can confirm them.
+fn verified(head: &ObjectHead, multipart: &Multipart) -> Verification {
+    if head.etag.is_some() && etag_of_parts(multipart.parts.values()) == head.etag {
+        return Verification::Digest("md5".to_owned());
+    }
+    Verification::SizeOnly(
+        "copied by the server in parts, from a source that stayed the same".into(),
+    )
 }
 
 async fn copy_part(

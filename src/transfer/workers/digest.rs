@@ -96,7 +96,7 @@ impl Check {
 }
 
 /// The ETag of objects under KMS or customer keys looks like an MD5 and is none.
-fn encrypted(head: &ObjectHead) -> bool {
+pub fn encrypted(head: &ObjectHead) -> bool {
     head.more.iter().any(|(label, text)| {
         let text = format!("{label} {text}").to_ascii_lowercase();
         text.contains("kms") || text.contains("customer") || text.contains("sse-c")

@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{ContinuationToken, Page, RowKind};
+use crate::domain::overlap::overlap;
 use crate::domain::transfer::{JobId, JobSpec, Note, Target, Work};
 use crate::s3::client::ListQuery;
 use crate::transfer::fact::Fact;
@@ -35,6 +36,8 @@ pub struct Expansion {
     pub job: JobId,
     pub spec: Arc<JobSpec>,
     pub remote: Arc<dyn Remote>,
+    /// Source and destination of a copy are on the same server.
+    pub one_server: bool,
     pub gate: Gate,
     pub journal: Journal,
     /// Objects may be settled already: those are left out.
@@ -49,8 +52,13 @@ impl Expansion {
             Work::Download { bucket, source, name, .. } => {
                 self.downloads(bucket, source, name.as_deref()).await
             }
-            Work::Copy { bucket, source, to_bucket, target } => {
-                self.copies(bucket, source, to_bucket, target).await
+            Work::Copy { bucket, source, to_bucket, target, moving, .. } => {
+                let one_bucket = self.one_server && bucket == to_bucket;
+                if let Some(why) = one_bucket.then(|| overlap(source, target, *moving)).flatten() {
+                    let verb = if *moving { "move" } else { "copy" };
+                    return Err(refused(verb, format!("s3://{bucket}/{}", source.as_str()), why));
+                }
+                self.copies(bucket, source, target, one_bucket).await
             }
             Work::Delete { bucket, targets } => self.deletions(bucket, targets).await,
         }
@@ -147,8 +155,8 @@ impl Expansion {
         &self,
         bucket: &Bucket,
         source: &Target,
-        to_bucket: &Bucket,
         target: &Target,
+        one_bucket: bool,
     ) -> Result<(), Error> {
         let item = |from: Key, to: Key, size| {
             let place = from.as_str().to_owned();
@@ -162,11 +170,14 @@ impl Expansion {
                 self.hand_on(vec![item(from.clone(), to.key(from.name()), None)]).await
             }
             (Target::Prefix(from), Target::Prefix(to)) => {
-                if bucket == to_bucket && to.as_str().starts_with(from.as_str()) {
-                    let why = "a prefix cannot be copied into itself";
-                    return Err(refused("copy", format!("s3://{bucket}/{from}"), why));
-                }
-                let list = |key: Key, rest: &str, size| Ok(item(key, to.key(rest), Some(size)));
+                let list = |key: Key, rest: &str, size| {
+                    let target = to.key(rest);
+                    let found = item(key, target.clone(), Some(size));
+                    Ok(match misplaced(from, &target, one_bucket) {
+                        Some(error) => Item { kind: ItemKind::Impossible { error }, ..found },
+                        None => found,
+                    })
+                };
                 self.list(bucket, from, list).await
             }
             (Target::Prefix(from), Target::Object(_)) => {
@@ -320,6 +331,18 @@ fn objects<'a>(
             }
         })
         .collect()
+}
+
+/// A key that cannot be written: none at all, for a marker at the top of a bucket, or one that is itself to be copied.
+fn misplaced(from: &Prefix, to: &Key, one_bucket: bool) -> Option<Error> {
+    let why = if to.as_str().is_empty() {
+        "the marker of the folder has no name at the top of a bucket"
+    } else if one_bucket && to.as_str().starts_with(from.as_str()) {
+        "its destination lies inside the source"
+    } else {
+        return None;
+    };
+    Some(refused("copy", to.as_str().to_owned(), why))
 }
 
 fn one_file(source: &Path, target: &Target, size: u64) -> Result<Item, Error> {

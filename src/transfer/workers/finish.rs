@@ -7,6 +7,7 @@ use crate::domain::transfer::{OnConflict, Verification};
 use crate::transfer::local::part_file::{GrowingFile, Saved};
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::blocking::blocking;
+use crate::transfer::workers::departure::Departure;
 use crate::transfer::workers::multipart::Complete;
 
 /// The end of a worker's interruptible part.
@@ -15,6 +16,8 @@ pub enum Ready {
     Moved(Moving),
     File(ReadyFile),
     Upload(Box<Complete>),
+    /// A move: the copy, and then the end of its source.
+    Departure(Box<Departure>),
 }
 
 /// A part file with all its bytes, checked.
@@ -35,6 +38,7 @@ impl Ready {
             Ready::Moved(moving) => Ok(moving),
             Ready::File(ready) => finish_file(task, ready).await,
             Ready::Upload(complete) => complete.run(task).await,
+            Ready::Departure(departure) => departure.run(task).await,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ByteRange, ObjectAddress, PutOptions, UploadId, UploadedPart};
+use crate::domain::object::{ByteRange, ETag, ObjectAddress, PutOptions, UploadId, UploadedPart};
 use crate::domain::parts::{piece, piece_count};
 use crate::domain::provider::Capability;
 use crate::domain::transfer::{OnConflict, Verification};
@@ -20,7 +20,8 @@ use crate::transfer::workers::digest::etag_of_parts;
 #[derive(Clone, Debug)]
 pub enum Origin {
     File(Arc<Source>),
-    Object(ObjectAddress),
+    /// With the ETag it had when the copy began.
+    Object(ObjectAddress, Option<ETag>),
 }
 
 /// A multipart upload whose parts are all there.
@@ -28,6 +29,8 @@ pub struct Complete {
     pub origin: Origin,
     pub multipart: Multipart,
     pub only_if_absent: bool,
+    /// What holds of the bytes once the server has put the parts together as they were sent.
+    pub verification: Verification,
 }
 
 /// Starts an upload and records it; not to be interrupted, or nobody would know of it.
@@ -231,7 +234,7 @@ impl Complete {
         };
         let expected = etag_of_parts(parts.values());
         if expected.is_some() && expected == etag {
-            let verification = Some(Verification::Digest("md5".to_owned()));
+            let verification = Some(self.verification.clone());
             return Ok(Moving::Done { bytes: *size, verification });
         }
         self.check_size(task).await
@@ -243,10 +246,9 @@ impl Complete {
                 let source = Arc::clone(source);
                 blocking(move || source.check_unchanged()).await
             }
-            Origin::Object(object) => {
-                let head = task.gate.send(|| task.remote.head(object)).await?;
-                let now = head.etag.map(|etag| etag.to_string()).unwrap_or_default();
-                if now == self.multipart.source && head.size == Some(self.multipart.size) {
+            Origin::Object(object, etag) => {
+                let head = task.gate.send(|| task.source.head(object)).await?;
+                if head.etag == *etag && head.size == Some(self.multipart.size) {
                     return Ok(());
                 }
                 Err(Error::new(ErrorKind::SourceChanged, "copy", object.to_string())

@@ -83,7 +83,7 @@ impl<'a> Upload<'a> {
         let mode =
             self.task.spec.files.keep_mode.then(|| (MODE.to_owned(), mode_text(source.mode)));
         let user_metadata = time.into_iter().chain(mode).collect();
-        Ok(PutOptions { headers, user_metadata, only_if_absent })
+        Ok(PutOptions { headers, user_metadata, only_if_absent, ..PutOptions::default() })
     }
 
     async fn whole(self, source: Arc<Source>) -> Result<Ready, Error> {
@@ -211,7 +211,9 @@ impl<'a> Upload<'a> {
         };
         let Some(error) = failure else {
             let origin = Origin::File(source);
-            return Ok(Ready::Upload(Box::new(Complete { origin, multipart, only_if_absent })));
+            let verification = Verification::Digest("md5".to_owned());
+            let complete = Complete { origin, multipart, only_if_absent, verification };
+            return Ok(Ready::Upload(Box::new(complete)));
         };
         sending.shutdown().await;
         // What may pass is kept for a retry; what cannot is not left on the server.

@@ -89,6 +89,8 @@ impl<'a> Trial<'a> {
             Work::Copy {
                 bucket: bucket.clone(),
                 source: prefix("from/"),
+                to_connection: None,
+                moving: false,
                 to_bucket: bucket.clone(),
                 target: prefix("copied/"),
             },

@@ -38,6 +38,7 @@ pub async fn headers_and_metadata_come_back(target: Target) {
             ("two-x".into(), "zwei".into()),
         ]),
         only_if_absent: false,
+        ..PutOptions::default()
     };
     let stored = target.client.put(&object, "hello".into(), &options).await.unwrap();
     let head = target.client.head(&object).await.unwrap();
@@ -99,20 +100,21 @@ pub async fn a_copy_has_the_bytes_and_the_metadata(target: Target) {
         headers: ObjectHeaders { content_type: Some("text/x-odd".into()), ..Default::default() },
         user_metadata: BTreeMap::from([("kept".into(), "yes".into())]),
         only_if_absent: false,
+        ..PutOptions::default()
     };
     target.client.put(&from, "copied".into(), &options).await.unwrap();
     let there = ObjectAddress { bucket: target.other.clone(), ..target.object("copied.txt") };
     for to in [target.object("copied.txt"), there] {
-        let stored = target.client.copy(&from, &to, None, false).await.unwrap();
+        let stored = target.client.copy(&from, &to, None, false, None).await.unwrap();
         assert!(stored.etag.is_some());
         assert_eq!(target.bytes(&to).await, b"copied");
         let head = target.client.head(&to).await.unwrap();
         assert_eq!(head.headers.content_type.as_deref(), Some("text/x-odd"));
         assert_eq!(head.user_metadata, options.user_metadata);
     }
-    let itself = target.client.copy(&from, &from, None, false).await.unwrap_err();
+    let itself = target.client.copy(&from, &from, None, false, None).await.unwrap_err();
     assert_eq!(itself.kind, ErrorKind::InvalidRequest);
-    let nothing = target.client.copy(&target.object("nothing"), &from, None, false).await;
+    let nothing = target.client.copy(&target.object("nothing"), &from, None, false, None).await;
     assert_eq!(nothing.unwrap_err().kind, ErrorKind::NoSuchKey);
 }
 
@@ -120,21 +122,21 @@ pub async fn a_copy_of_a_changed_source_is_refused(target: Target) {
     let from = target.put("source", b"old").await;
     let old = target.client.head(&from).await.unwrap().etag.unwrap();
     let to = target.object("copy");
-    target.client.copy(&from, &to, Some(&old), false).await.unwrap();
+    target.client.copy(&from, &to, Some(&old), false, None).await.unwrap();
     target.put("source", b"new").await;
-    let error = target.client.copy(&from, &to, Some(&old), false).await.unwrap_err();
+    let error = target.client.copy(&from, &to, Some(&old), false, None).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::SourceChanged, "{error:?}");
     let never = ETag::new("00000000000000000000000000000000");
-    let error = target.client.copy(&from, &to, Some(&never), true).await.unwrap_err();
+    let error = target.client.copy(&from, &to, Some(&never), true, None).await.unwrap_err();
     assert!(matches!(error.kind, ErrorKind::SourceChanged | ErrorKind::PreconditionFailed));
 }
 
 pub async fn a_copy_over_an_object_is_refused_where_asked(target: Target) {
     let from = target.put("from", b"from").await;
     let to = target.put("to", b"to").await;
-    let error = target.client.copy(&from, &to, None, true).await.unwrap_err();
+    let error = target.client.copy(&from, &to, None, true, None).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::PreconditionFailed);
     assert_eq!(target.bytes(&to).await, b"to");
-    target.client.copy(&from, &target.object("fresh"), None, true).await.unwrap();
+    target.client.copy(&from, &target.object("fresh"), None, true, None).await.unwrap();
     assert_eq!(target.bytes(&target.object("fresh")).await, b"from");
 }

@@ -204,11 +204,15 @@ pub fn failure(kind: ErrorKind) -> Error {
 }
 
 fn head_of(object: &Object) -> ObjectHead {
+    // As an edge that unpacks bodies on the way.
+    let unpacked = object.options.headers.content_encoding.as_deref() == Some("edge");
     ObjectHead {
-        size: Some(object.bytes.len() as u64),
+        size: (!unpacked).then_some(object.bytes.len() as u64),
         etag: Some(ETag::new(&object.etag)),
         headers: object.options.headers.clone(),
         user_metadata: object.options.user_metadata.clone(),
+        storage_class: object.options.storage_class.clone(),
+        tags: object.options.tags.len() as u32,
         ..ObjectHead::default()
     }
 }
@@ -355,14 +359,24 @@ impl Remote for Fake {
         to: &'a ObjectAddress,
         source_etag: Option<&'a ETag>,
         only_if_absent: bool,
+        storage_class: Option<&'a str>,
     ) -> Answer<'a, Stored> {
         async move {
             let fault = self.begin("copy", from.key.as_str(), None).await?;
-            let found = self.find(from)?;
+            let mut found = self.find(from)?;
+            found.options.storage_class = storage_class.map(str::to_owned);
             if source_etag.is_some_and(|etag| etag.as_str() != found.etag) {
                 return Err(failure(ErrorKind::SourceChanged));
             }
             Self::end(fault, self.write(to, found, only_if_absent)?)
+        }
+        .boxed()
+    }
+
+    fn tags<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, Vec<(String, String)>> {
+        async move {
+            self.begin("tags", object.key.as_str(), None).await?;
+            Ok(self.find(object)?.options.tags)
         }
         .boxed()
     }

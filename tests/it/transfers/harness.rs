@@ -89,7 +89,14 @@ pub fn download_prefix(prefix: &str, folder: &Path) -> JobSpec {
 }
 
 pub fn copy(source: Target, to: &str, target: Target) -> JobSpec {
-    job(Work::Copy { bucket: Bucket::new("bucket"), source, to_bucket: Bucket::new(to), target })
+    job(Work::Copy {
+        bucket: Bucket::new("bucket"),
+        source,
+        to_connection: None,
+        to_bucket: Bucket::new(to),
+        target,
+        moving: false,
+    })
 }
 
 pub fn with(spec: JobSpec, on_conflict: OnConflict) -> JobSpec {

@@ -1,5 +1,6 @@
 //! The engine moving bytes: round trips, bad days, resumption, hostile names.
 
+mod between;
 mod conditions;
 mod control;
 mod fake;

@@ -35,7 +35,14 @@ pub fn specs(
             refuse_itself(source, &target)?;
         }
         let source = source.clone();
-        let work = Work::Copy { bucket: bucket.clone(), source, to_bucket, target };
+        let work = Work::Copy {
+            bucket: bucket.clone(),
+            source,
+            to_connection: None,
+            to_bucket,
+            target,
+            moving: false,
+        };
         let connection = connection.clone();
         specs.push(JobSpec {
             connection,

@@ -17,6 +17,9 @@ pub fn cancelling(job: &QueuedJob) -> Confirm {
     let kept = match job.direction() {
         Direction::Down => "What is not complete is thrown away; finished files stay.",
         Direction::Up => "What is not complete is thrown away; uploaded objects stay.",
+        Direction::Copy if job.view.spec.work.moves() => {
+            "Objects that are moved stay where they are now; the others stay at their source."
+        }
         Direction::Copy => "Objects that are copied stay.",
         Direction::Delete => "What is deleted stays deleted.",
     };

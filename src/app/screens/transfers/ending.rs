@@ -100,6 +100,7 @@ fn done_text(settled: &Settled, name: &str) -> String {
     let done = match settled.spec.work.direction() {
         Direction::Up => "uploaded",
         Direction::Down => "downloaded",
+        Direction::Copy if settled.spec.work.moves() => "moved",
         Direction::Copy => "copied",
         Direction::Delete => "deleted",
     };

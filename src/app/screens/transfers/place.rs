@@ -14,8 +14,8 @@ pub fn remote_object(work: &Work) -> Option<ObjectAddress> {
         Work::Upload { bucket, target, .. } | Work::Download { bucket, source: target, .. } => {
             (bucket, target)
         }
-        Work::Copy { to_bucket, target, .. } => (to_bucket, target),
-        Work::Delete { .. } => return None,
+        Work::Copy { to_connection: None, to_bucket, target, .. } => (to_bucket, target),
+        Work::Copy { .. } | Work::Delete { .. } => return None,
     };
     match target {
         Target::Object(key) => Some(ObjectAddress { bucket: bucket.clone(), key: key.clone() }),
@@ -38,6 +38,9 @@ pub fn local_path(work: &Work) -> Option<PathBuf> {
 pub fn destination(work: &Work, home: Option<&Path>) -> Option<String> {
     match work {
         Work::Upload { bucket, target, .. } => Some(uri(bucket.as_str(), target)),
+        Work::Copy { to_connection: Some(name), to_bucket, target, .. } => {
+            Some(format!("{name}:{to_bucket}/{}", target.as_str()))
+        }
         Work::Copy { to_bucket, target, .. } => Some(uri(to_bucket.as_str(), target)),
         Work::Download { .. } => local_path(work).map(|path| below_home(&path, home)),
         Work::Delete { .. } => None,

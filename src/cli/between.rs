@@ -1,0 +1,52 @@
+//! `cp` and `mv`: from one place to another, of one connection or of two.
+
+use crate::cli::args::CopyArguments;
+use crate::cli::connect::Choice;
+use crate::cli::jobs::{below, run_specs, target, usage};
+use crate::cli::one::writable;
+use crate::cli::print::{Status, Trouble};
+use crate::domain::address::{ConnectionName, Prefix};
+use crate::domain::overlap::overlap;
+use crate::domain::place::Place;
+use crate::domain::transfer::{JobSpec, Target, Work};
+
+pub async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, Trouble> {
+    let spec = spec(arguments, choice, false)?;
+    run_specs(choice, vec![spec], arguments.output).await
+}
+
+pub async fn mv(arguments: &CopyArguments, choice: &Choice) -> Result<Status, Trouble> {
+    let spec = spec(arguments, choice, true)?;
+    run_specs(choice, vec![spec], arguments.output).await
+}
+
+fn spec(arguments: &CopyArguments, choice: &Choice, moving: bool) -> Result<JobSpec, Trouble> {
+    let verb = if moving { "mv" } else { "cp" };
+    let (connection, from) = place(&arguments.source, choice)?;
+    let (to_connection, to) = place(&arguments.destination, choice)?;
+    let (bucket, source) = target(&below(&from.location, arguments.recursive), verb)?;
+    let (to_bucket, to) = target(&to.location, verb)?;
+    let to = match (&source, to) {
+        (Target::Object(key), Target::Prefix(prefix)) => Target::Object(prefix.key(key.name())),
+        (Target::Prefix(_), Target::Object(key)) => Target::Prefix(Prefix::new(format!("{key}/"))),
+        (_, to) => to,
+    };
+    writable(choice.named(&to_connection)?, "CopyObject")?;
+    if moving {
+        writable(choice.named(&connection)?, "DeleteObjects")?;
+    }
+    let one_place = connection == to_connection && bucket == to_bucket;
+    if let Some(why) = one_place.then(|| overlap(&source, &to, moving)).flatten() {
+        return Err(usage(&format!("{verb}: {why}")));
+    }
+    let to_connection = Some(to_connection).filter(|name| *name != connection);
+    let work = Work::Copy { bucket, source, to_connection, to_bucket, target: to, moving };
+    Ok(JobSpec { connection, work, on_conflict: arguments.conflict.into() })
+}
+
+/// The connection of a place, and the place.
+fn place(text: &str, choice: &Choice) -> Result<(ConnectionName, Place), Trouble> {
+    let names = choice.connections.iter().map(|connection| &connection.name);
+    let place = Place::parse(text, names).map_err(Trouble::Usage)?;
+    Ok((place.connection.clone().unwrap_or_else(|| choice.current.clone()), place))
+}

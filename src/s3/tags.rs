@@ -1,0 +1,51 @@
+//! Tags of an object: read, and written with it.
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::domain::error::Error;
+use crate::domain::object::{ObjectAddress, PutOptions};
+use crate::domain::provider::Capability;
+use crate::s3::call::Call;
+use crate::s3::client::Client;
+
+impl Client {
+    /// In the server's order.
+    pub async fn tags(&self, object: &ObjectAddress) -> Result<Vec<(String, String)>, Error> {
+        let call = Call::on_object("GetObjectTagging", object).needing(Capability::ObjectTags);
+        let output = self
+            .run(&call, |sdk| {
+                let request = sdk
+                    .get_object_tagging()
+                    .bucket(object.bucket.as_str())
+                    .key(object.key.as_str());
+                let call = &call;
+                async move { request.send().await.map_err(|error| call.failed(error)) }
+            })
+            .await?;
+        let pair = |tag: &aws_sdk_s3::types::Tag| (tag.key().to_owned(), tag.value().to_owned());
+        Ok(output.tag_set().iter().map(pair).collect())
+    }
+}
+
+/// The value of `x-amz-tagging`: pairs as in a URL's query.
+pub fn tagging(options: &PutOptions) -> Option<String> {
+    let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let pairs = options.tags.iter().map(|(name, value)| {
+        let (name, value) = (encoded(name), encoded(value));
+        format!("{name}={value}")
+    });
+    (!options.tags.is_empty()).then(|| pairs.collect::<Vec<_>>().join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_encoded_as_in_a_query() {
+        let tags = vec![("a b".to_owned(), "1&2=3".to_owned()), ("c".to_owned(), String::new())];
+        let options = PutOptions { tags, ..PutOptions::default() };
+        assert_eq!(tagging(&options).as_deref(), Some("a%20b=1%262%3D3&c="));
+        assert_eq!(tagging(&PutOptions::default()), None);
+    }
+}

@@ -1,0 +1,340 @@
+//! Carries one object from one storage to another through memory, never through the disk.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::{Bytes, BytesMut};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::JoinSet;
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::{
+    ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead, PutOptions, Stored, UploadedPart,
+};
+use crate::domain::parts::{MIB, PartLimits, part_size, piece_count};
+use crate::domain::transfer::{OnConflict, Verification};
+use crate::transfer::fact::Multipart;
+use crate::transfer::task::{Moving, Task};
+use crate::transfer::workers::blocking::blocking;
+use crate::transfer::workers::destination::exists;
+use crate::transfer::workers::digest::{Check, etag_of_parts, md5_hex};
+use crate::transfer::workers::finish::Ready;
+use crate::transfer::workers::multipart::{
+    Complete, Origin, discard, missing, open, record_part, size_only,
+};
+use crate::transfer::workers::ranges::wrong_length;
+
+/// Carried in one request up to here, in bytes, whatever threshold is configured.
+const MAX_WHOLE: u64 = 16 << 20;
+
+/// Part sizes that uploaders use, tried against the number of parts of the source: where they fit, the copy has the
+/// same ETag.
+const USUAL_PARTS: [u64; 10] = [8, 5, 10, 16, 15, 20, 25, 32, 50, 64];
+
+/// The stamp of an upload whose parts come through this machine begins with it; those of a server-side copy are
+/// larger than memory.
+const STREAMED: &str = "streamed ";
+
+pub struct Relay<'a> {
+    pub task: &'a Task,
+    pub from: &'a ObjectAddress,
+    pub head: &'a ObjectHead,
+}
+
+/// What the journal says of the source of a relayed upload.
+pub fn stamp(head: &ObjectHead) -> String {
+    format!("{STREAMED}{}", head.etag.as_ref().map(ETag::to_string).unwrap_or_default())
+}
+
+pub fn is_relayed(multipart: &Multipart) -> bool {
+    multipart.source.starts_with(STREAMED)
+}
+
+/// An object without a length is one whose body the server changes on the way.
+pub fn recompressed(from: &ObjectAddress) -> Error {
+    Error::new(ErrorKind::Unsupported, "copy", from.to_string()).detail(
+        "its server unpacks the body on the way and tells no length, so the stored bytes cannot be had: download it",
+    )
+}
+
+impl Relay<'_> {
+    /// Everything from the start.
+    pub async fn run(
+        self,
+        to: &ObjectAddress,
+        options: PutOptions,
+        only_if_absent: bool,
+    ) -> Result<Ready, Error> {
+        let size = self.head.size.ok_or_else(|| recompressed(self.from))?;
+        if size < self.task.part_threshold.min(MAX_WHOLE) {
+            return self.whole(to, PutOptions { only_if_absent, ..options }).await;
+        }
+        let part_size = self.part_size(size).ok_or_else(|| {
+            Error::new(ErrorKind::TooLarge, "copy", self.from.to_string())
+                .detail("no part size fits the limits of storage")
+        })?;
+        let form = (size, part_size);
+        let multipart = open(self.task, to, options, form, stamp(self.head)).await?;
+        self.parts(multipart, only_if_absent).await
+    }
+
+    /// The source's own part size where it can be told, so that ETags can be compared; else the usual one.
+    fn part_size(&self, size: u64) -> Option<u64> {
+        let etag = self.head.etag.as_ref().map_or("", |etag| etag.as_str());
+        let count: Option<u32> = etag.split_once('-').and_then(|(_, count)| count.parse().ok());
+        let limits: PartLimits = self.task.remote.provider().facts().parts;
+        let fits = |part: &u64| {
+            *part >= limits.smallest()
+                && Some(piece_count(size, *part)) == count
+                && u64::from(piece_count(size, *part)) <= limits.most()
+        };
+        let told = USUAL_PARTS.iter().map(|part| part * MIB).find(fits);
+        told.or_else(|| part_size(size, &limits))
+    }
+
+    async fn whole(self, to: &ObjectAddress, mut options: PutOptions) -> Result<Ready, Error> {
+        let (task, size) = (self.task, self.head.size.unwrap_or_default());
+        let _memory = task.memory.take(size).await;
+        let bytes = task.gate.send(|| self.read(None)).await?;
+        let (body, head, place) = (bytes.clone(), self.head.clone(), self.from.to_string());
+        let look = move || {
+            let mut check = Check::of(&head);
+            check.update(&body);
+            Ok((check.finish(&place)?, md5_hex(&body)))
+        };
+        let (verification, md5) = blocking(look).await?;
+        let put = |options: PutOptions| {
+            let bytes = &bytes;
+            task.gate.send(move || {
+                let (bytes, options) = (bytes.clone(), options.clone());
+                async move { task.remote.put(to, bytes, &options).await }
+            })
+        };
+        let mut result = put(options.clone()).await;
+        if options.only_if_absent && result.as_ref().is_err_and(|e| e.is(&ErrorKind::Unsupported)) {
+            options.only_if_absent = false;
+            result = put(options.clone()).await;
+        }
+        let stored = match result {
+            Ok(stored) => stored,
+            Err(error) if error.is(&ErrorKind::PreconditionFailed) && options.only_if_absent => {
+                return self.taken(to, &md5, verification).await;
+            }
+            Err(error) => return Err(error),
+        };
+        task.moved.add(size);
+        self.stored(to, &stored, &md5, verification).await
+    }
+
+    async fn stored(
+        &self,
+        to: &ObjectAddress,
+        stored: &Stored,
+        md5: &str,
+        verification: Verification,
+    ) -> Result<Ready, Error> {
+        let size = self.head.size.unwrap_or_default();
+        if stored.etag.as_ref().and_then(|etag| etag.md5_hex()) == Some(md5) {
+            let done = Moving::Done { bytes: size, verification: Some(verification) };
+            return Ok(Ready::Moved(done));
+        }
+        let found = self.task.gate.send(|| self.task.remote.head(to)).await?;
+        size_only(to, size, found.size, "the server gave no digest of what it stored")
+            .map(Ready::Moved)
+    }
+
+    /// Something is there: by a try of ours whose answer was lost, or by somebody else.
+    async fn taken(
+        &self,
+        to: &ObjectAddress,
+        md5: &str,
+        verification: Verification,
+    ) -> Result<Ready, Error> {
+        let found = self.task.gate.send(|| self.task.remote.head(to)).await?;
+        if found.size == self.head.size
+            && found.etag.as_ref().and_then(|etag| etag.md5_hex()) == Some(md5)
+        {
+            let bytes = found.size.unwrap_or_default();
+            return Ok(Ready::Moved(Moving::Done { bytes, verification: Some(verification) }));
+        }
+        match self.task.spec.on_conflict {
+            OnConflict::Skip => Ok(Ready::Moved(Moving::Skipped)),
+            _ => Err(exists(to)),
+        }
+    }
+
+    /// Carries the parts that the upload lacks. Memory is taken in the order of the parts, so that the first of them
+    /// never waits for a later one.
+    pub async fn parts(
+        self,
+        mut multipart: Multipart,
+        only_if_absent: bool,
+    ) -> Result<Ready, Error> {
+        let task = self.task;
+        task.moved.restart_at(multipart.parts.values().map(|part| part.size).sum());
+        let digest = Arc::new(InOrder::of(self.head, &multipart));
+        let mut left = missing(&multipart).into_iter();
+        let mut carrying = JoinSet::new();
+        let failure = loop {
+            while carrying.len() < task.parts_at_once
+                && let Some((number, range)) = left.next()
+            {
+                let memory = task.memory.take(range.len()).await.map(Arc::new);
+                let part = Part {
+                    task: task.clone(),
+                    from: self.from.clone(),
+                    head: self.head.clone(),
+                    digest: Arc::clone(&digest),
+                    upload: Multipart { parts: BTreeMap::new(), ..multipart.clone() },
+                    memory,
+                };
+                carrying.spawn(async move { part.carry(number, range).await });
+            }
+            match carrying.join_next().await {
+                None => break None,
+                Some(Ok(Ok(part))) => drop(multipart.parts.insert(part.number, part)),
+                Some(Ok(Err(error))) => break Some(error),
+                Some(Err(error)) => {
+                    break Some(Error::new(ErrorKind::Other, "copy", "").detail(error.to_string()));
+                }
+            }
+        };
+        let failure = match failure {
+            Some(error) => Err(error),
+            None => digest.finish(self.head, &multipart, self.from),
+        };
+        carrying.shutdown().await;
+        let verification = match failure {
+            Ok(verification) => verification,
+            Err(error) => {
+                // What may pass is kept for a retry; what cannot, or has wrong bytes, is not left on the server.
+                if !error.retryable() || error.is(&ErrorKind::Corrupt) {
+                    drop(discard(task, &multipart).await);
+                }
+                return Err(error);
+            }
+        };
+        let origin = Origin::Object(self.from.clone(), self.head.etag.clone());
+        let complete = Complete { origin, multipart, only_if_absent, verification };
+        Ok(Ready::Upload(Box::new(complete)))
+    }
+
+    async fn read(&self, range: Option<ByteRange>) -> Result<Bytes, Error> {
+        read(self.task, self.from, self.head, range).await
+    }
+}
+
+/// Bytes of the source as it was at the start; all of them without a range.
+async fn read(
+    task: &Task,
+    from: &ObjectAddress,
+    head: &ObjectHead,
+    range: Option<ByteRange>,
+) -> Result<Bytes, Error> {
+    let options = GetOptions { range, if_match: head.etag.clone() };
+    let mut download = task.source.get(from, &options).await?;
+    let place = from.to_string();
+    let told = download.head.size;
+    if told.is_none() && download.head.headers.content_encoding.is_some() {
+        return Err(recompressed(from));
+    }
+    if download.head.etag != head.etag || told.is_some() && told != head.size {
+        return Err(Error::new(ErrorKind::SourceChanged, "GetObject", place)
+            .detail("the source changed while it was copied"));
+    }
+    if range.is_some() && download.range != range {
+        return Err(Error::new(ErrorKind::Unsupported, "GetObject", place)
+            .detail("the server does not send the range it was asked for: download the object"));
+    }
+    let expected = range.map_or(head.size.unwrap_or_default(), ByteRange::len);
+    let mut bytes = BytesMut::with_capacity(usize::try_from(expected).unwrap_or(0));
+    while let Some(chunk) = task.gate.next_of(&mut download.body, &place).await? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() as u64 > expected {
+            break;
+        }
+    }
+    match bytes.len() as u64 {
+        got if got == expected => Ok(bytes.freeze()),
+        got => Err(wrong_length(&place, expected, got)),
+    }
+}
+
+struct Part {
+    task: Task,
+    from: ObjectAddress,
+    head: ObjectHead,
+    digest: Arc<InOrder>,
+    upload: Multipart,
+    memory: Held,
+}
+
+impl Part {
+    async fn carry(self, number: u32, range: ByteRange) -> Result<UploadedPart, Error> {
+        let task = &self.task;
+        let bytes = task.gate.send(|| read(task, &self.from, &self.head, Some(range))).await?;
+        let (digest, seen) = (Arc::clone(&self.digest), (bytes.clone(), self.memory.clone()));
+        blocking(move || {
+            digest.take(number, seen);
+            Ok(())
+        })
+        .await?;
+        let Multipart { object, upload, .. } = &self.upload;
+        let send = || task.remote.upload_part(object, upload, number, bytes.clone());
+        let part = task.gate.send(send).await?;
+        task.moved.add(range.len());
+        record_part(task, part.clone()).await?;
+        Ok(part)
+    }
+}
+
+/// The right to hold a part's bytes: given back when the last who holds them is done.
+type Held = Option<Arc<OwnedSemaphorePermit>>;
+
+/// Shows parts that come in any order to a digest that wants them in order.
+struct InOrder(Mutex<Digest>);
+
+struct Digest {
+    /// `None` where an earlier run carried parts that this one never saw.
+    check: Option<Check>,
+    next: u32,
+    waiting: BTreeMap<u32, (Bytes, Held)>,
+}
+
+impl InOrder {
+    fn of(head: &ObjectHead, multipart: &Multipart) -> InOrder {
+        let check = multipart.parts.is_empty().then(|| Check::of(head)).filter(Check::compares);
+        InOrder(Mutex::new(Digest { check, next: 1, waiting: BTreeMap::new() }))
+    }
+
+    fn take(&self, number: u32, part: (Bytes, Held)) {
+        let mut digest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Digest { check: Some(check), next, waiting } = &mut *digest else { return };
+        waiting.insert(number, part);
+        while let Some((bytes, held)) = waiting.remove(next) {
+            check.update(&bytes);
+            drop((bytes, held));
+            *next += 1;
+        }
+    }
+
+    /// What holds of the bytes that were carried, once all parts are.
+    fn finish(
+        &self,
+        head: &ObjectHead,
+        multipart: &Multipart,
+        from: &ObjectAddress,
+    ) -> Result<Verification, Error> {
+        let check = self.0.lock().unwrap_or_else(PoisonError::into_inner).check.take();
+        if let Some(check) = check {
+            return check.finish(&from.to_string());
+        }
+        let same = head.etag.is_some() && etag_of_parts(multipart.parts.values()) == head.etag;
+        Ok(match same {
+            true => Verification::Digest("md5".to_owned()),
+            false => Verification::SizeOnly(
+                "each part was checked on its way, the whole has no digest to compare".to_owned(),
+            ),
+        })
+    }
+}
