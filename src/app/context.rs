@@ -98,8 +98,12 @@ impl<'a> Context<'a> {
 
     /// Asks storage of the connection in use, or this machine.
     pub fn request(&mut self, request: Request) -> Ticket {
+        self.request_of(self.session.name().clone(), request)
+    }
+
+    /// Asks storage of any connection.
+    pub fn request_of(&mut self, connection: ConnectionName, request: Request) -> Ticket {
         let ticket = self.tickets.issue();
-        let connection = self.session.name().clone();
         self.effects.push(Effect::Request { ticket, connection, request });
         ticket
     }

@@ -23,11 +23,17 @@ const MOST_PAGES: usize = 20;
 const MOST_FILES: usize = 20_000;
 
 /// Nothing is changed by looking, and nothing rests on it: a job that finds a destination later fails by itself.
-pub async fn conflicts(specs: Vec<JobSpec>, client: Result<Client, Error>) -> Conflicts {
+/// `target` is the client of the connection that is written to, where it is another.
+pub async fn conflicts(
+    specs: Vec<JobSpec>,
+    client: Result<Client, Error>,
+    target: Option<Result<Client, Error>>,
+) -> Conflicts {
     let mut found = Conflicts::default();
-    let client = match client {
-        Ok(client) => client,
-        Err(error) => return Conflicts { unknown: Some(error), ..found },
+    let target = target.unwrap_or_else(|| client.clone());
+    let (client, there) = match (client, target) {
+        (Ok(client), Ok(target)) => (client, target),
+        (Err(error), _) | (_, Err(error)) => return Conflicts { unknown: Some(error), ..found },
     };
     for spec in specs {
         let looked = match spec.work {
@@ -38,7 +44,8 @@ pub async fn conflicts(specs: Vec<JobSpec>, client: Result<Client, Error>) -> Co
                 download(&client, &bucket, &source, &folder, name, &mut found).await
             }
             Work::Copy { bucket, source, to_bucket, target, .. } => {
-                copy(&client, (&bucket, &source), (&to_bucket, &target), &mut found).await
+                let clients = (&client, &there);
+                copy(clients, (&bucket, &source), (&to_bucket, &target), &mut found).await
             }
             Work::Delete { .. } => Ok(()),
         };
@@ -120,14 +127,14 @@ async fn download(
 }
 
 async fn copy(
-    client: &Client,
+    (client, there): (&Client, &Client),
     (bucket, source): (&Bucket, &Target),
     (to_bucket, target): (&Bucket, &Target),
     found: &mut Conflicts,
 ) -> Result<(), Error> {
     match (source, target) {
         (Target::Prefix(from), Target::Prefix(to)) => {
-            let taken = keys_below(client, to_bucket, to).await?;
+            let taken = keys_below(there, to_bucket, to).await?;
             if taken.is_empty() {
                 return Ok(());
             }
@@ -138,7 +145,7 @@ async fn copy(
             }
             Ok(())
         }
-        (_, to) => object(client, to_bucket, &Key::new(to.as_str()), found).await,
+        (_, to) => object(there, to_bucket, &Key::new(to.as_str()), found).await,
     }
 }
 

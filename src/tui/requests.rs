@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, spawn_blocking};
@@ -12,13 +13,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::effect::Request;
 use crate::app::event::{FolderEntry, Measure, Peek, Reply};
-use crate::domain::address::{Bucket, Prefix};
+use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::arrange::arrange_while;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{
     BucketEntry, ByteRange, GetOptions, ObjectAddress, ObjectHeaders, PutOptions,
 };
-use crate::domain::transfer::Target;
+use crate::domain::transfer::{JobSpec, Target};
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::pages::Pages;
 use crate::tui::destinations::conflicts;
@@ -30,48 +31,49 @@ pub const PAGE: u16 = 1000;
 /// useful.
 static ARRANGING: Semaphore = Semaphore::const_new(1);
 
-/// Sends one answer, or several for [`Request::Measure`].
+/// Sends one answer, or several for [`Request::Measure`]. `client` gives that of the connection in use where none is
+/// named.
 pub async fn answer(
     request: Request,
-    client: impl AsyncFnOnce() -> Result<Client, Error>,
+    client: impl Fn(Option<ConnectionName>) -> BoxFuture<'static, Result<Client, Error>>,
     send: impl Fn(Reply),
 ) {
     match request {
-        Request::ListBuckets => send(Reply::Buckets(buckets(client().await).await)),
+        Request::ListBuckets => send(Reply::Buckets(buckets(client(None).await).await)),
         Request::ListPage { bucket, prefix, token } => {
             let query = ListQuery { bucket, prefix, delimited: true, token, max_keys: PAGE };
-            send(Reply::Page(match client().await {
+            send(Reply::Page(match client(None).await {
                 Ok(client) => client.list_page(&query).await,
                 Err(error) => Err(error),
             }));
         }
-        Request::Head(object) => send(Reply::Head(match client().await {
+        Request::Head(object) => send(Reply::Head(match client(None).await {
             Ok(client) => client.head(&object).await,
             Err(error) => Err(error),
         })),
-        Request::Peek { object, bytes } => send(Reply::Peeked(match client().await {
+        Request::Peek { object, bytes } => send(Reply::Peeked(match client(None).await {
             Ok(client) => peek(&client, &object, bytes).await,
             Err(error) => Err(error),
         })),
-        Request::Presign(link) => send(Reply::Presigned(match client().await {
+        Request::Presign(link) => send(Reply::Presigned(match client(None).await {
             Ok(client) => client.presign(&link, Timestamp::now()).await,
             Err(error) => Err(error),
         })),
-        Request::CreateBucket(bucket) => send(Reply::BucketCreated(match client().await {
+        Request::CreateBucket(bucket) => send(Reply::BucketCreated(match client(None).await {
             Ok(client) => client.create_bucket(&bucket).await,
             Err(error) => Err(error),
         })),
-        Request::DeleteBucket(bucket) => send(Reply::BucketDeleted(match client().await {
+        Request::DeleteBucket(bucket) => send(Reply::BucketDeleted(match client(None).await {
             Ok(client) => client.delete_bucket(&bucket).await,
             Err(error) => Err(error),
         })),
         Request::CreatePrefix { bucket, prefix } => {
-            send(Reply::PrefixCreated(match client().await {
+            send(Reply::PrefixCreated(match client(None).await {
                 Ok(client) => create_prefix(&client, bucket, &prefix).await,
                 Err(error) => Err(error),
             }));
         }
-        Request::Measure { bucket, targets } => match client().await {
+        Request::Measure { bucket, targets } => match client(None).await {
             Ok(client) => measure(&client, &bucket, &targets, &send).await,
             Err(error) => send(Reply::Measured(Err(error))),
         },
@@ -93,7 +95,14 @@ pub async fn answer(
             let read = spawn_blocking(move || read_folder(&path)).await;
             send(Reply::Folder(read.unwrap_or_else(|error| Err(lost(&error, &place)))));
         }
-        Request::Check(specs) => send(Reply::Checked(conflicts(specs, client().await).await)),
+        Request::Check(specs) => {
+            let other = specs.iter().find_map(JobSpec::other_connection).cloned();
+            let target = match other {
+                Some(name) => Some(client(Some(name)).await),
+                None => None,
+            };
+            send(Reply::Checked(conflicts(specs, client(None).await, target).await));
+        }
     }
 }
 

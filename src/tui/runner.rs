@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::task::{AbortHandle, spawn_blocking};
+use tokio::task::{AbortHandle, JoinError, spawn_blocking};
 
 use crate::app::effect::{Effect, Preference, Request};
 use crate::app::event::{ClipboardOutcome, Event, Ticket};
@@ -121,13 +122,16 @@ impl Runner {
     fn request(&mut self, ticket: Ticket, connection: ConnectionName, request: Request) {
         let (clients, news) = (Arc::clone(&self.clients), self.news.clone());
         let task = self.runtime.spawn(async move {
-            let name = connection.clone();
-            let client = async || {
-                let made = spawn_blocking(move || clients.get(&name)).await;
-                made.unwrap_or_else(|error| {
-                    Err(Error::new(ErrorKind::Other, "connect", connection.as_str())
+            let client = |other: Option<ConnectionName>| {
+                let (name, clients) =
+                    (other.unwrap_or_else(|| connection.clone()), Arc::clone(&clients));
+                let place = name.clone();
+                let made = spawn_blocking(move || clients.get(&name));
+                let lost = move |error: JoinError| {
+                    Err(Error::new(ErrorKind::Other, "connect", place.as_str())
                         .detail(error.to_string()))
-                })
+                };
+                async move { made.await.unwrap_or_else(lost) }.boxed()
             };
             let send = |reply| {
                 // The loop is gone only at the end.

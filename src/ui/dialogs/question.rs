@@ -3,7 +3,7 @@
 use crate::app::dialogs::choice::Choice;
 use crate::app::dialogs::confirm::{Confirm, Tally};
 use crate::app::dialogs::input::Input;
-use crate::app::dialogs::prompt::Prompt;
+use crate::app::dialogs::prompt::{Offer, Prompt};
 use crate::domain::units::{Count, Size};
 use crate::ui::paint::Paint;
 use crate::ui::text::width;
@@ -23,8 +23,30 @@ pub fn draw_prompt(paint: &mut Paint<'_>, prompt: &Prompt) {
         None => Line::Words(format!("enter accept {} esc cancel", paint.glyphs.dot), styles.dim),
     };
     let focus = Some(body.len() - 1);
+    body.extend(offers(prompt));
     let labels = titled(&prompt.title);
     sheet(paint, &Sheet { labels, body, focus, pinned: vec![below], min_width: 48 });
+}
+
+/// Offers shown at once.
+const OFFERS: usize = 6;
+
+/// What Tab would put into the field, as much as there is room for around the one that stands there.
+fn offers(prompt: &Prompt) -> Vec<Line<'static>> {
+    let offered = prompt.offered();
+    let column = offered.iter().map(|offer| width(&offer.text)).max().unwrap_or(0);
+    let first = prompt.turn().map_or(0, |at| at.saturating_sub(OFFERS - 1));
+    let row = |(at, offer): (usize, &&Offer)| {
+        Line::Row(MenuRow {
+            key: None,
+            title: offer.text.clone(),
+            note: offer.disabled.clone().unwrap_or_else(|| offer.note.clone()),
+            column: u16::try_from(column).unwrap_or(0),
+            disabled: offer.disabled.is_some(),
+            cursor: prompt.turn() == Some(at),
+        })
+    };
+    offered.iter().enumerate().skip(first).take(OFFERS).map(row).collect()
 }
 
 pub fn draw_confirm(paint: &mut Paint<'_>, confirm: &Confirm) {

@@ -382,7 +382,9 @@ async fn memory_is_bounded_whatever_the_size() {
         }
         seen.fetch_max(held.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
         let held = Arc::clone(&held);
-        let leave = move || drop(held.fetch_sub(1, Ordering::SeqCst));
+        let leave = move || {
+            held.fetch_sub(1, Ordering::SeqCst);
+        };
         Some(Fault::SlowThen(Duration::from_millis(30), Box::new(leave)))
     });
     let from = Fake::new();

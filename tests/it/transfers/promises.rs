@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use windlass::domain::address::Key;
 use windlass::domain::error::ErrorKind;
+use windlass::domain::object::{ObjectHeaders, PutOptions};
 use windlass::domain::transfer::{JobId, JobState, OnConflict, Target, TransferCommand};
 use windlass::transfer::engine::EngineOptions;
 use windlass::transfer::headless::{run_to_end, run_until};
@@ -31,13 +32,25 @@ fn copied(from: &str, to: &str) -> windlass::domain::transfer::JobSpec {
 #[tokio::test]
 async fn a_large_copy_goes_in_parts_and_says_what_is_not_carried_over() {
     let remote = Fake::new();
-    remote.store("from", &bytes(LARGE));
+    let described = PutOptions {
+        headers: ObjectHeaders {
+            content_type: Some("text/x-odd".into()),
+            cache_control: Some("no-store".into()),
+            ..ObjectHeaders::default()
+        },
+        user_metadata: [("kept".to_owned(), "yes".to_owned())].into(),
+        storage_class: Some("STANDARD_IA".into()),
+        tags: vec![("team".into(), "a".into())],
+        only_if_absent: false,
+    };
+    remote.store_with("from", &bytes(LARGE), described.clone());
     let (options, connect) = (copying_in_parts(None), connect(&remote));
     let view = run_to_end(options, connect, vec![copied("from", "to")], |_| ()).await.remove(0);
     assert_eq!(view.state, JobState::Done, "{:?}", view.failures);
     assert!(remote.bytes("bucket", "to").unwrap() == bytes(LARGE));
     assert_eq!(remote.count("part "), 5);
-    assert!(view.notes.iter().any(|note| note.text.contains("tags")));
+    assert_eq!(remote.options("to"), described);
+    assert!(view.notes.iter().any(|note| note.text.contains("access rules")));
 }
 
 #[tokio::test]

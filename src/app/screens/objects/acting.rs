@@ -15,11 +15,13 @@ use crate::app::dialogs::picker::Picker;
 use crate::app::dialogs::typed_path::resolve;
 use crate::app::effect::Request;
 use crate::app::event::{Conflicts, Measure, Reply, Ticket};
-use crate::app::linking::{LinkForm, Linking, MOST_LINKS, copy_shown};
+use crate::app::linking::{LinkForm, Linking, copy_shown};
 use crate::app::screens::objects::browse::Browse;
+use crate::app::screens::objects::copying::Copying;
 use crate::app::screens::objects::deleting::Deletion;
-use crate::app::screens::objects::{copying, creating, downloading, existing, naming, uploading};
-use crate::app::session::Session;
+use crate::app::screens::objects::going::Going;
+use crate::app::screens::objects::reasons::disabled;
+use crate::app::screens::objects::{creating, downloading, existing, naming, renaming, uploading};
 use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::Error;
@@ -47,7 +49,9 @@ struct Question {
 enum About {
     Download { bucket: Bucket, sources: Vec<Target> },
     Upload { bucket: Bucket, prefix: Prefix },
-    Copy { bucket: Bucket, sources: Vec<Target> },
+    Copy(Copying),
+    Rename { bucket: Bucket, source: Target },
+    Going(Going),
     Checking { specs: Vec<JobSpec> },
     Existing { specs: Vec<JobSpec> },
     Delete(Deletion),
@@ -82,10 +86,14 @@ impl Acting {
                 let dialog = downloading::question(&sources, folder);
                 self.ask(dialog, About::Download { bucket, sources });
             }
-            Action::Copy => {
-                let sources = browse.targets();
-                let dialog = copying::question(&sources, &browse.location());
-                self.ask(dialog, About::Copy { bucket, sources });
+            Action::Copy | Action::Move => {
+                let copying = Copying::new(bucket, browse.targets(), action == Action::Move);
+                let dialog = copying.question(&browse.location(), cx.session);
+                self.ask(dialog, About::Copy(copying));
+            }
+            Action::Rename => {
+                let Some(source) = browse.targets().into_iter().next() else { return true };
+                self.ask(renaming::question(&source), About::Rename { bucket, source });
             }
             Action::Delete => {
                 let (objects, bytes) = browse.target_totals();
@@ -116,7 +124,7 @@ impl Acting {
             return self.read_wanted(cx);
         }
         let Some(place) = browse.place().cloned() else { return };
-        match self.disabled(Action::Upload, browse, cx.session) {
+        match disabled(Action::Upload, browse, cx.session) {
             Some(reason) => cx.toast(Level::Note, format!("upload: {reason}")),
             None => self.ask_files(place.bucket, place.prefix, Some(text), cx),
         }
@@ -164,40 +172,20 @@ impl Acting {
                     self.read_wanted(cx);
                 }
             }
+            Reply::Buckets(Ok(entries)) => {
+                if let Some(Question {
+                    dialog: Dialog::Prompt(prompt),
+                    about: About::Copy(copying),
+                    ticket,
+                }) = &mut self.question
+                {
+                    *ticket = None;
+                    prompt.offer(copying.buckets(entries, cx.session));
+                }
+            }
             Reply::Checked(conflicts) => self.on_checked(&conflicts, browse, cx),
             Reply::PrefixCreated(done) => self.on_prefix_created(done, cx),
             _ => {}
-        }
-    }
-
-    /// Why an action cannot be done here now.
-    pub fn disabled(&self, action: Action, browse: &Browse, session: &Session) -> Option<String> {
-        let writes = matches!(action, Action::Upload | Action::Copy | Action::Delete | Action::New);
-        if writes && session.connection().read_only {
-            return Some("the connection is read-only".to_owned());
-        }
-        let marks = &browse.marking.marks;
-        match action {
-            Action::Download
-            | Action::Copy
-            | Action::Delete
-            | Action::CopyLink
-            | Action::LinkMenu
-                if marks.is_empty() && browse.current().is_none() =>
-            {
-                Some("there is no row here".to_owned())
-            }
-            Action::CopyLink | Action::LinkMenu if marks.len() > MOST_LINKS => {
-                Some(format!("at most {MOST_LINKS} links at once"))
-            }
-            Action::CopyLink if marks.prefixes() > 0 => {
-                Some("a marked row is a prefix: only objects have links".to_owned())
-            }
-            Action::CopyLink if marks.is_empty() && browse.current_object().is_none() => {
-                Some("a prefix is no object: Y has its s3:// text".to_owned())
-            }
-            Action::CopyLink => naming::no_signature(session),
-            _ => None,
         }
     }
 
@@ -240,8 +228,18 @@ impl Acting {
         self.question = Some(Question { dialog, about: About::Delete(deletion), ticket });
     }
 
-    /// Asks for the folder the picker wants next.
+    /// Asks for what the picker or the field wants next: a folder, or the buckets of a connection.
     fn read_wanted(&mut self, cx: &mut Context<'_>) {
+        if let Some(Question {
+            dialog: Dialog::Prompt(prompt),
+            about: About::Copy(copying),
+            ticket,
+        }) = &mut self.question
+            && let Some(connection) = copying.wanted(prompt.input.text(), cx.session)
+        {
+            cx.abandon(ticket);
+            *ticket = Some(cx.request_of(connection, Request::ListBuckets));
+        }
         if let Some(Question { dialog: Dialog::Picker(picker), ticket, .. }) = &mut self.question
             && let Some(folder) = picker.take_wanted()
         {
@@ -293,11 +291,24 @@ impl Acting {
                     Err(problem) => self.refuse(question, problem),
                 }
             }
-            (About::Copy { bucket, sources }, Answer::Text(text)) => {
-                match copying::specs(cx.session.name(), &bucket, &sources, &text) {
-                    Ok(specs) => self.check(specs, cx),
+            (About::Copy(copying), Answer::Text(text)) => {
+                cx.abandon(&mut question.ticket);
+                match copying.specs(cx.session, &text) {
+                    Ok(specs) => self.go(specs, browse, cx),
                     Err(problem) => self.refuse(question, problem),
                 }
+            }
+            (About::Rename { bucket, source }, Answer::Text(name)) => {
+                match renaming::spec(cx.session.name(), &bucket, &source, &name) {
+                    // Of one object the two names are enough of a question.
+                    Ok(spec) if matches!(source, Target::Object(_)) => self.check(vec![spec], cx),
+                    Ok(spec) => self.go(vec![spec], browse, cx),
+                    Err(problem) => self.refuse(question, problem),
+                }
+            }
+            (About::Going(going), Answer::Yes) => {
+                cx.abandon(&mut question.ticket);
+                self.check(going.specs, cx);
             }
             (About::Upload { bucket, prefix }, Answer::Picked(entries)) => {
                 cx.abandon(&mut question.ticket);
@@ -335,6 +346,18 @@ impl Acting {
             }
             _ => self.question = Some(question),
         }
+    }
+
+    /// Asks first where rows leave the place or the connection.
+    fn go(&mut self, specs: Vec<JobSpec>, browse: &Browse, cx: &mut Context<'_>) {
+        let Some(going) = Going::of(&specs, browse.target_totals(), cx.session) else {
+            return self.check(specs, cx);
+        };
+        let (bucket, prefixes) = (going.bucket.clone(), going.prefixes());
+        let counts = !prefixes.is_empty();
+        let ticket = counts.then(|| cx.request(Request::Measure { bucket, targets: prefixes }));
+        let dialog = Dialog::Confirm(going.question());
+        self.question = Some(Question { dialog, about: About::Going(going), ticket });
     }
 
     fn refuse(&mut self, mut question: Question, problem: impl Into<String>) {
@@ -400,17 +423,17 @@ impl Acting {
     // ─── replies ───
 
     fn on_measured(&mut self, measured: Result<Measure, Error>) {
-        let Some(Question {
-            dialog: Dialog::Confirm(confirm),
-            about: About::Delete(deletion),
-            ticket,
-        }) = &mut self.question
+        let Some(Question { dialog: Dialog::Confirm(confirm), about, ticket }) = &mut self.question
         else {
             return;
         };
         match measured {
             Ok(below) => {
-                confirm.tally = Some(deletion.tally(below));
+                match about {
+                    About::Delete(deletion) => confirm.tally = Some(deletion.tally(below)),
+                    About::Going(going) => going.measured(below, confirm),
+                    _ => {}
+                }
                 if below.done {
                     *ticket = None;
                 }

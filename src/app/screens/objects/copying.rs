@@ -1,57 +1,141 @@
-//! Copy: the destination as it is typed, and the jobs it makes.
+//! Copy and move: the destination as it is typed or offered, and the jobs it makes.
 
 use crate::app::dialogs::dialog::Dialog;
-use crate::app::dialogs::prompt::Prompt;
+use crate::app::dialogs::prompt::{Offer, Prompt};
 use crate::app::screens::objects::downloading::name_of;
+use crate::app::session::Session;
+use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, Key, Location, Prefix};
-use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
+use crate::domain::object::BucketEntry;
+use crate::domain::overlap::overlap;
+use crate::domain::place::{Place, SEPARATOR};
+use crate::domain::transfer::{JobSpec, OnConflict, Target, Work};
 
-/// Asks for the destination; the open place stands there already.
-pub fn question(sources: &[Target], here: &Location) -> Dialog {
-    let title = match sources {
-        [one] => format!("Copy {} to", name_of(one)),
-        many => format!("Copy {} rows to", many.len()),
-    };
-    let hint = "s3://bucket/prefix/ keeps the name; without a last slash it is the new name";
-    Dialog::Prompt(Prompt::new(title, hint, &here.to_string(), destination_rule))
+/// Rows that go to a place that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copying {
+    pub bucket: Bucket,
+    pub sources: Vec<Target>,
+    /// They are gone here when they are there.
+    pub moving: bool,
+    /// Connections whose buckets were asked for.
+    asked: Vec<ConnectionName>,
 }
 
-/// One job for each row.
-///
-/// # Errors
-/// A sentence where the destination is no place, is the source itself, or lies inside it.
-pub fn specs(
-    connection: &ConnectionName,
-    bucket: &Bucket,
-    sources: &[Target],
-    destination: &str,
-) -> Result<Vec<JobSpec>, String> {
-    let destination = Location::parse(destination.trim())?;
-    let single = sources.len() == 1;
-    let mut specs = Vec::with_capacity(sources.len());
-    for source in sources {
-        let (to_bucket, target) = target_of(source, &destination, single)?;
-        if to_bucket == *bucket {
-            refuse_itself(source, &target)?;
-        }
-        let source = source.clone();
-        let work = Work::Copy {
-            bucket: bucket.clone(),
-            source,
-            to_connection: None,
-            to_bucket,
-            target,
-            moving: false,
-        };
-        let connection = connection.clone();
-        specs.push(JobSpec {
-            connection,
-            work,
-            on_conflict: OnConflict::default(),
-            files: FileRules::default(),
-        });
+impl Copying {
+    pub fn new(bucket: Bucket, sources: Vec<Target>, moving: bool) -> Copying {
+        Copying { bucket, sources, moving, asked: Vec::new() }
     }
-    Ok(specs)
+
+    /// Asks for the destination; the open place stands there already, other connections are offered.
+    pub fn question(&self, here: &Location, session: &Session) -> Dialog {
+        let verb = if self.moving { "Move" } else { "Copy" };
+        let title = match self.sources.as_slice() {
+            [one] => format!("{verb} {} to", name_of(one)),
+            many => format!("{verb} {} rows to", many.len()),
+        };
+        let others = session.connections.iter().filter(|each| each.name != *session.name());
+        let offers: Vec<Offer> = others.flat_map(offers_of).collect();
+        let mut hint =
+            "s3://bucket/prefix/ keeps the name; without a last slash it is the new name"
+                .to_owned();
+        if !offers.is_empty() {
+            hint.push_str("; name:bucket/ is of another connection (tab)");
+        }
+        let mut prompt = Prompt::new(title, hint, &here.to_string(), destination_rule);
+        prompt.offer(offers);
+        Dialog::Prompt(prompt)
+    }
+
+    /// The connection whose buckets go on from what is typed, once for each.
+    pub fn wanted(&mut self, text: &str, session: &Session) -> Option<ConnectionName> {
+        let named = |each: &&Connection| text == beginning(each, session);
+        let name = session.connections.iter().find(named)?.name.clone();
+        let fresh = !self.asked.contains(&name);
+        fresh.then(|| {
+            self.asked.push(name.clone());
+            name
+        })
+    }
+
+    /// The buckets of the connection that was asked for last.
+    pub fn buckets(&self, entries: Vec<BucketEntry>, session: &Session) -> Vec<Offer> {
+        let asked = self.asked.last();
+        let Some(connection) = session.connections.iter().find(|each| Some(&each.name) == asked)
+        else {
+            return Vec::new();
+        };
+        let start = beginning(connection, session);
+        let offer = |entry: BucketEntry| bucket_offer(connection, &start, &entry.bucket);
+        entries.into_iter().map(offer).collect()
+    }
+
+    /// One job for each row.
+    ///
+    /// # Errors
+    /// A sentence where the destination is no place, cannot be written, is the source itself, or lies inside it.
+    pub fn specs(&self, session: &Session, destination: &str) -> Result<Vec<JobSpec>, String> {
+        let names = session.connections.iter().map(|each| &each.name);
+        let place = Place::parse(destination.trim(), names)?;
+        let to_connection = place.connection.filter(|name| name != session.name());
+        let mut one_server = true;
+        if let Some(name) = &to_connection {
+            let found = session.connections.iter().find(|each| each.name == *name);
+            if let Some(reason) = found.and_then(read_only) {
+                return Err(reason);
+            }
+            one_server = found.is_some_and(|to| to.endpoint == session.connection().endpoint);
+        }
+        let single = self.sources.len() == 1;
+        let mut specs = Vec::with_capacity(self.sources.len());
+        for source in &self.sources {
+            let (to_bucket, target) = target_of(source, &place.location, single)?;
+            if one_server && to_bucket == self.bucket {
+                refuse_itself(source, &target, self.moving)?;
+            }
+            let work = Work::Copy {
+                bucket: self.bucket.clone(),
+                source: source.clone(),
+                to_connection: to_connection.clone(),
+                to_bucket,
+                target,
+                moving: self.moving,
+            };
+            let connection = session.name().clone();
+            specs.push(JobSpec { connection, work, on_conflict: OnConflict::default() });
+        }
+        Ok(specs)
+    }
+}
+
+/// How places of a connection begin.
+fn beginning(connection: &Connection, session: &Session) -> String {
+    match connection.name == *session.name() {
+        true => "s3://".to_owned(),
+        false => format!("{}{SEPARATOR}", connection.name),
+    }
+}
+
+/// A connection and its buckets as far as they are known.
+fn offers_of(connection: &Connection) -> Vec<Offer> {
+    let start = format!("{}{SEPARATOR}", connection.name);
+    let whole = Offer {
+        text: start.clone(),
+        note: connection.provider.to_string(),
+        disabled: read_only(connection),
+    };
+    let known = connection.known_buckets.iter();
+    let buckets = known.map(|known| bucket_offer(connection, &start, &known.bucket));
+    std::iter::once(whole).chain(buckets).collect()
+}
+
+fn bucket_offer(connection: &Connection, start: &str, bucket: &Bucket) -> Offer {
+    let text = format!("{start}{bucket}{DELIMITER}");
+    Offer { text, note: String::new(), disabled: read_only(connection) }
+}
+
+fn read_only(connection: &Connection) -> Option<String> {
+    connection.read_only.then(|| format!("the connection {} is read-only", connection.name))
 }
 
 fn target_of(
@@ -83,20 +167,22 @@ fn as_prefix(key: &Key) -> Prefix {
     Prefix::new(format!("{key}{DELIMITER}"))
 }
 
-fn refuse_itself(source: &Target, target: &Target) -> Result<(), String> {
-    if source == target {
-        return Err(format!("{} is there already: a copy onto itself", name_of(source)));
-    }
-    match (source, target) {
-        (Target::Prefix(from), Target::Prefix(to)) if to.as_str().starts_with(from.as_str()) => {
-            Err(format!("{} cannot be copied into itself", name_of(source)))
-        }
-        _ => Ok(()),
-    }
+fn refuse_itself(source: &Target, target: &Target, moving: bool) -> Result<(), String> {
+    let verb = if moving { "moved" } else { "copied" };
+    overlap(source, target, moving)
+        .map_or(Ok(()), |why| Err(format!("{} cannot be {verb}: {why}", name_of(source))))
 }
 
 fn destination_rule(text: &str) -> Result<(), String> {
-    match Location::parse(text.trim())? {
+    let text = text.trim();
+    if !text.starts_with("s3://") {
+        // Whether there is such a connection is looked at when it is accepted.
+        return match text.contains(SEPARATOR) {
+            true => Ok(()),
+            false => Err("write s3://bucket/prefix/ or connection:bucket/prefix/".to_owned()),
+        };
+    }
+    match Location::parse(text)? {
         Location::Root => Err("name a bucket: s3://bucket/prefix/".to_owned()),
         Location::Prefix { .. } | Location::Object { .. } => Ok(()),
     }
@@ -105,6 +191,17 @@ fn destination_rule(text: &str) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::session::Startup;
+
+    fn session() -> Session {
+        let names = ["c", "aws", "old"].map(ConnectionName::from);
+        let mut connections: Vec<Connection> =
+            names.into_iter().map(|name| Connection::chain(name, None)).collect();
+        connections[1].endpoint = Some("https://other.example".into());
+        connections[2].read_only = true;
+        let current = connections[0].clone();
+        Session::new(Startup { connections, ..Startup::of(current) })
+    }
 
     fn copy(sources: &[&str], to: &str) -> Result<Vec<String>, String> {
         let sources: Vec<Target> = sources
@@ -114,11 +211,14 @@ mod tests {
                 false => Target::Object((*text).into()),
             })
             .collect();
-        let specs = specs(&"c".into(), &"b".into(), &sources, to)?;
+        let specs = Copying::new("b".into(), sources, false).specs(&session(), to)?;
         Ok(specs
             .into_iter()
             .map(|spec| match spec.work {
-                Work::Copy { to_bucket, target, .. } => format!("{to_bucket}/{}", target.as_str()),
+                Work::Copy { to_connection, to_bucket, target, .. } => {
+                    let name = to_connection.map(|name| format!("{name}:")).unwrap_or_default();
+                    format!("{name}{to_bucket}/{}", target.as_str())
+                }
                 other => panic!("{other:?}"),
             })
             .collect())
@@ -139,11 +239,20 @@ mod tests {
 
     #[test]
     fn nothing_is_copied_onto_or_into_itself() {
-        assert!(copy(&["a/x"], "s3://b/a/").unwrap_err().contains("onto itself"));
-        assert!(copy(&["a/"], "s3://b/a/").unwrap_err().contains("into itself"));
-        assert!(copy(&["a/"], "s3://b/a/z").unwrap_err().contains("into itself"));
+        assert!(copy(&["a/x"], "s3://b/a/").unwrap_err().contains("same object"));
+        assert!(copy(&["a/"], "s3://b/").unwrap_err().contains("inside it"));
+        assert!(copy(&["a/"], "s3://b/a/z").unwrap_err().contains("inside it"));
         assert_eq!(copy(&["a/"], "s3://b/az").unwrap(), ["b/az/"]);
         assert_eq!(copy(&["a/x"], "s3://other/a/").unwrap(), ["other/a/x"]);
         assert!(copy(&["a/x"], "s3://").is_err());
+    }
+
+    #[test]
+    fn another_connection_is_named_before_its_bucket() {
+        assert_eq!(copy(&["a/x"], "aws:b/a/").unwrap(), ["aws:b/a/x"]);
+        assert_eq!(copy(&["a/x"], "c:b/z").unwrap(), ["b/z"], "its own name is no other");
+        assert!(copy(&["a/x"], "old:b/").unwrap_err().contains("read-only"));
+        assert!(copy(&["a/x"], "gone:b/").unwrap_err().contains("there are: c, aws, old"));
+        assert!(copy(&["a/x"], "aws:").is_err());
     }
 }

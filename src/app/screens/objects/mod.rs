@@ -8,11 +8,14 @@ pub mod deleting;
 pub mod downloading;
 pub mod existing;
 pub mod fresh;
+pub mod going;
 pub mod loading;
 pub mod marking;
 pub mod memory;
 pub mod naming;
 pub mod pager;
+pub mod reasons;
+pub mod renaming;
 pub mod rows;
 pub mod sorting;
 pub mod steering;
@@ -26,6 +29,7 @@ use crate::app::dialogs::outcome::Outcome;
 use crate::app::event::{Reply, Ticket};
 use crate::app::screens::objects::acting::Acting;
 use crate::app::screens::objects::browse::Browse;
+use crate::app::screens::objects::reasons::disabled;
 use crate::app::screens::objects::sorting::{menu, order_at};
 use crate::app::session::Session;
 
@@ -120,7 +124,7 @@ impl Objects {
             Action::Details | Action::Preview if browse.current_object().is_none() => {
                 "the cursor is on a prefix, not on an object"
             }
-            _ => return self.acting.disabled(action, browse, session),
+            _ => return disabled(action, browse, session),
         };
         Some(reason.to_owned())
     }

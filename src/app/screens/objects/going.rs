@@ -1,0 +1,198 @@
+//! The question before rows leave a place or a connection: from where to where, how much, and what it costs.
+
+use crate::app::dialogs::confirm::{Confirm, Tally};
+use crate::app::event::Measure;
+use crate::app::screens::objects::downloading::name_of;
+use crate::app::session::Session;
+use crate::domain::address::{Bucket, ConnectionName};
+use crate::domain::parts::PREFERRED_PART_BYTES;
+use crate::domain::price::{Cost, price_of};
+use crate::domain::provider::Provider;
+use crate::domain::transfer::{JobSpec, Target, Work};
+use crate::domain::usage::Usage;
+
+/// Jobs that wait for a yes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Going {
+    pub specs: Vec<JobSpec>,
+    pub bucket: Bucket,
+    sources: Vec<Target>,
+    moving: bool,
+    /// The provider that is read, and the other one that is written, if any.
+    from: Provider,
+    to: Option<(ConnectionName, Provider)>,
+    /// Objects among the sources and their bytes; what is below prefixes is counted apart.
+    objects: u64,
+    bytes: u64,
+}
+
+impl Going {
+    /// `None` where the jobs may begin without a question: a copy within the connection.
+    pub fn of(specs: &[JobSpec], (objects, bytes): (u64, u64), session: &Session) -> Option<Going> {
+        let Work::Copy { bucket, moving, .. } = &specs.first()?.work else { return None };
+        let other = specs.iter().find_map(JobSpec::other_connection);
+        let to = other.and_then(|name| {
+            let found = session.connections.iter().find(|each| each.name == *name)?;
+            Some((name.clone(), found.provider))
+        });
+        if !moving && to.is_none() {
+            return None;
+        }
+        let sources = specs.iter().filter_map(|spec| match &spec.work {
+            Work::Copy { source, .. } => Some(source.clone()),
+            _ => None,
+        });
+        Some(Going {
+            bucket: bucket.clone(),
+            sources: sources.collect(),
+            moving: *moving,
+            from: session.provider(),
+            to,
+            objects,
+            bytes,
+            specs: specs.to_vec(),
+        })
+    }
+
+    pub fn prefixes(&self) -> Vec<Target> {
+        let prefixes = self.sources.iter().filter(|source| matches!(source, Target::Prefix(_)));
+        prefixes.cloned().collect()
+    }
+
+    pub fn question(&self) -> Confirm {
+        let (title, verb) = if self.moving { ("Move", "Move") } else { ("Copy", "Copy") };
+        let mut confirm = Confirm::new(title, verb, "Stay").line(format!(
+            "{verb} from s3://{} to {}?",
+            self.bucket,
+            self.destination()
+        ));
+        if self.to.is_some() {
+            confirm = confirm.line("The bytes go through this machine's memory, not its disk.");
+        }
+        if self.moving {
+            confirm = confirm.line("Each object is deleted here once its copy is checked.");
+        }
+        let below = Measure { done: self.prefixes().is_empty(), ..Measure::default() };
+        let mut confirm = confirm.about(self.sources.iter().map(name_of));
+        self.measured(below, &mut confirm);
+        confirm
+    }
+
+    /// Puts what was counted below the prefixes so far into the question.
+    pub fn measured(&self, below: Measure, confirm: &mut Confirm) {
+        let tally = Tally {
+            objects: self.objects + below.objects,
+            bytes: self.bytes.saturating_add(below.bytes),
+            complete: below.done,
+        };
+        confirm.tally = Some(tally);
+        confirm.warning = Some(self.cost(tally));
+    }
+
+    /// The place of one row; of several the one they have in common.
+    fn destination(&self) -> String {
+        let Some(Work::Copy { to_bucket, target, .. }) = self.specs.first().map(|spec| &spec.work)
+        else {
+            return String::new();
+        };
+        let path = match (self.specs.len(), target) {
+            (1, target) => target.as_str().to_owned(),
+            (_, Target::Object(key)) => key.parent().into_string(),
+            (_, Target::Prefix(prefix)) => {
+                prefix.parent().map(|parent| parent.into_string()).unwrap_or_default()
+            }
+        };
+        match &self.to {
+            Some((name, _)) => format!("{name}:{to_bucket}/{path}"),
+            None => format!("s3://{to_bucket}/{path}"),
+        }
+    }
+
+    /// By the price lists; deleting is free with both known providers.
+    fn cost(&self, tally: Tally) -> String {
+        let (objects, bytes) = (tally.objects, tally.bytes);
+        let looks = if self.moving { 2 } else { 1 };
+        let (to, parts) = match &self.to {
+            Some((_, provider)) => (*provider, objects + bytes / PREFERRED_PART_BYTES),
+            None => (self.from, objects),
+        };
+        let received = if self.to.is_some() { bytes } else { 0 };
+        let reads = objects * looks + if self.to.is_some() { parts } else { 0 };
+        let read = Usage { class_b: reads, received, ..Usage::default() };
+        let written = Usage { class_a: parts, class_b: objects * looks, ..Usage::default() };
+        let (Some(reading), Some(writing)) = (price_of(self.from), price_of(to)) else {
+            return match self.to.is_some() {
+                true => "It may cost requests and traffic; not all prices are known.".to_owned(),
+                false => "It may cost requests; their prices are not known.".to_owned(),
+            };
+        };
+        let sum = Cost(reading.estimate(&read).0 + writing.estimate(&written).0);
+        let traffic = match self.to.is_some() {
+            false => String::new(),
+            true if reading.egress_per_gb > 0.0 => {
+                let egress = reading.estimate(&Usage { received, ..Usage::default() });
+                format!(", {egress} of it traffic out of {}", self.from)
+            }
+            true => format!("; traffic out of {} is free", self.from),
+        };
+        format!("Costs {sum}{traffic} (estimate).")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::session::Startup;
+    use crate::config::connection::Connection;
+    use crate::domain::transfer::OnConflict;
+
+    fn connection(name: &str, provider: Provider) -> Connection {
+        Connection { provider, ..Connection::chain(name.into(), None) }
+    }
+
+    fn going(from: Provider, to: Option<Provider>, moving: bool) -> Option<Going> {
+        let mut connections = vec![connection("here", from)];
+        connections.extend(to.map(|provider| connection("there", provider)));
+        let current = connections[0].clone();
+        let session = Session::new(Startup { connections, ..Startup::of(current) });
+        let work = Work::Copy {
+            bucket: "media".into(),
+            source: Target::Prefix("a/raw/".into()),
+            to_connection: to.map(|_| "there".into()),
+            to_bucket: "backups".into(),
+            target: Target::Prefix("x/raw/".into()),
+            moving,
+        };
+        let spec = JobSpec { connection: "here".into(), work, on_conflict: OnConflict::Fail };
+        Going::of(&[spec], (0, 0), &session)
+    }
+
+    #[test]
+    fn the_question_names_both_ends_and_counts_as_it_goes() {
+        assert_eq!(going(Provider::R2, None, false), None, "a copy within asks nothing");
+        let going = going(Provider::R2, Some(Provider::Aws), true).unwrap();
+        let mut confirm = going.question();
+        assert_eq!(confirm.lines[0], "Move from s3://media to there:backups/x/raw/?");
+        assert_eq!(confirm.subjects, ["raw/"]);
+        assert!(!confirm.tally.unwrap().complete && !confirm.on_yes);
+        going.measured(Measure { objects: 1000, bytes: 1 << 30, done: true }, &mut confirm);
+        assert_eq!(confirm.tally.unwrap().objects, 1000);
+        let cost = confirm.warning.unwrap();
+        assert!(cost.contains("~$0.00") && cost.contains("traffic out of r2 is free"), "{cost}");
+    }
+
+    #[test]
+    fn what_leaves_aws_costs() {
+        let going = going(Provider::Aws, Some(Provider::R2), false).unwrap();
+        let mut confirm = going.question();
+        going.measured(Measure { objects: 1, bytes: 10_000_000_000, done: true }, &mut confirm);
+        let cost = confirm.warning.unwrap();
+        assert!(cost.contains("~$0.9000 of it traffic out of aws"), "{cost}");
+    }
+
+    #[test]
+    fn prices_that_are_not_known_are_not_made_up() {
+        let going = going(Provider::Other, Some(Provider::R2), false).unwrap();
+        assert!(going.question().warning.unwrap().contains("not all prices are known"));
+    }
+}

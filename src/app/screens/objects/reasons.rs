@@ -1,0 +1,48 @@
+//! Why something cannot be done to the rows here now.
+
+use crate::app::action::Action;
+use crate::app::linking::MOST_LINKS;
+use crate::app::screens::objects::browse::Browse;
+use crate::app::screens::objects::naming;
+use crate::app::session::Session;
+
+pub fn disabled(action: Action, browse: &Browse, session: &Session) -> Option<String> {
+    let writes = matches!(
+        action,
+        Action::Upload
+            | Action::Copy
+            | Action::Move
+            | Action::Rename
+            | Action::Delete
+            | Action::New
+    );
+    if writes && session.connection().read_only {
+        return Some("the connection is read-only".to_owned());
+    }
+    let marks = &browse.marking.marks;
+    match action {
+        Action::Download
+        | Action::Copy
+        | Action::Move
+        | Action::Rename
+        | Action::Delete
+        | Action::CopyLink
+        | Action::LinkMenu
+            if marks.is_empty() && browse.current().is_none() =>
+        {
+            Some("there is no row here".to_owned())
+        }
+        Action::Rename if marks.len() > 1 => Some("one row is renamed at a time".to_owned()),
+        Action::CopyLink | Action::LinkMenu if marks.len() > MOST_LINKS => {
+            Some(format!("at most {MOST_LINKS} links at once"))
+        }
+        Action::CopyLink if marks.prefixes() > 0 => {
+            Some("a marked row is a prefix: only objects have links".to_owned())
+        }
+        Action::CopyLink if marks.is_empty() && browse.current_object().is_none() => {
+            Some("a prefix is no object: Y has its s3:// text".to_owned())
+        }
+        Action::CopyLink => naming::no_signature(session),
+        _ => None,
+    }
+}
