@@ -1,0 +1,107 @@
+//! `cp` and `mv` within and between connections, as the compiled program does them.
+
+use windlass::demo::server::{Mode, Server};
+
+use crate::cli::shop::{Ran, Shop, bare, ran};
+use crate::support::server::r2_server;
+
+/// Two servers and the file that names them `s3` and `r2:mine`; the first is the default.
+struct Pair {
+    shop: Shop,
+    other: Server,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Pair {
+    fn open() -> Pair {
+        let shop = Shop::open();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let other = runtime.block_on(r2_server());
+        let connection = |name: &str, server: &Server, more: &str| {
+            let provider = if server.mode() == Mode::R2 { "provider = \"r2\"\n" } else { "" };
+            format!(
+                "[connections.\"{name}\"]\n{provider}endpoint = \"{}\"\nregion = \"{}\"\naccess_key_id = \"{}\"\nsecret_access_key = \"{}\"\n{more}",
+                server.endpoint(),
+                server.region(),
+                server.access_key_id(),
+                server.secret_access_key(),
+            )
+        };
+        let text = [
+            "default = \"s3\"\n".to_owned(),
+            connection("s3", shop.server(), ""),
+            connection("r2:mine", &other, ""),
+            connection("looking", &other, "read_only = true\n"),
+        ];
+        shop.write("config/config.toml", text.concat());
+        other.store().create_bucket("vault");
+        Pair { shop, other, _runtime: runtime }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        ran(bare(&self.shop.path(""), arguments), b"")
+    }
+}
+
+#[test]
+fn a_name_before_the_bucket_means_another_connection() {
+    let pair = Pair::open();
+    let bytes: Vec<u8> = (0..40_000_000_u32).map(|at| (at / 251) as u8).collect();
+    pair.shop.store().put("media", "a/small.txt", "small");
+    pair.shop.store().put("media", "a/large.bin", bytes.clone());
+    let line = pair.run(&["cp", "s3://media/a/", "r2:mine:vault/kept/", "--json"]).ended(0);
+    let report = &line.json()[0];
+    assert_eq!(report["from"], "s3:media/a/");
+    assert_eq!(report["to"], "r2:mine:vault/kept/");
+    assert_eq!((report["objects"].as_u64(), report["verified"].as_str()), (Some(2), Some("md5")));
+    let store = pair.other.store();
+    assert!(store.bytes("vault", "kept/large.bin").unwrap() == bytes);
+    assert_eq!(store.bytes("vault", "kept/small.txt").unwrap(), "small");
+    pair.run(&["cp", "r2:mine:vault/kept/small.txt", "s3:media/back.txt"]).ended(0);
+    assert_eq!(pair.shop.store().bytes("media", "back.txt").unwrap(), "small");
+    pair.run(&["mv", "r2:mine:vault/kept/", "s3://media/home/"]).ended(0);
+    assert_eq!(store.keys("vault"), [""; 0]);
+    assert!(pair.shop.store().bytes("media", "home/large.bin").unwrap() == bytes);
+    assert!(!pair.shop.path("kept").exists(), "nothing goes over the disk");
+}
+
+#[test]
+fn mv_within_a_connection_leaves_nothing_behind() {
+    let pair = Pair::open();
+    let store = pair.shop.store();
+    for key in ["d/", "d/x", "d/e/y", "dx"] {
+        store.put("media", key, key.to_owned());
+    }
+    pair.run(&["mv", "s3://media/d/", "s3://media/new"]).ended(0);
+    assert_eq!(store.keys("media"), ["dx", "new/", "new/e/y", "new/x"]);
+    pair.run(&["mv", "s3://media/dx", "s3://media/new/"]).ended(0);
+    assert_eq!(store.bytes("media", "new/dx").unwrap(), "dx");
+    store.put("media", "x", "mine");
+    pair.run(&["mv", "s3://media/x", "s3://media/new/"]).ended(1);
+    assert_eq!(
+        (store.bytes("media", "x").unwrap(), store.bytes("media", "new/x").unwrap()),
+        ("mine".into(), "d/x".into())
+    );
+}
+
+#[test]
+fn what_cannot_go_there_is_refused_before_anything_is_sent() {
+    let pair = Pair::open();
+    pair.shop.store().put("media", "a", "x");
+    pair.shop.server().faults().clear_log();
+    for (arguments, code, word) in [
+        (["mv", "s3://media/a", "s3://media/a"], 2, "same object"),
+        (["mv", "s3://media/a", "s3://media/./a"], 2, "same object"),
+        (["mv", "s3://media/d/", "s3://media/d/e/"], 2, "inside it"),
+        (["cp", "s3://media/a", "s3:media/"], 2, "same object"),
+        (["cp", "s3://media/a", "gone:media/"], 2, "there are: s3, r2:mine, looking"),
+        (["cp", "s3://media/a", "media/b"], 2, "connection:bucket"),
+        (["cp", "s3://media/a", "looking:vault/"], 1, "looking"),
+        (["mv", "looking:vault/a", "s3://media/"], 1, "looking"),
+    ] {
+        let refused = pair.run(&arguments).ended(code);
+        assert!(refused.err.contains(word), "{arguments:?}: {}", refused.err);
+    }
+    assert!(pair.shop.server().faults().log().is_empty());
+    assert_eq!(pair.shop.store().keys("media"), ["a"]);
+}
