@@ -8,7 +8,7 @@ use crate::cli::print::{Status, Trouble};
 use crate::domain::address::{ConnectionName, Prefix};
 use crate::domain::overlap::overlap;
 use crate::domain::place::Place;
-use crate::domain::transfer::{JobSpec, Target, Work};
+use crate::domain::transfer::{FileRules, JobSpec, Target, Work};
 
 pub async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, Trouble> {
     let spec = spec(arguments, choice, false)?;
@@ -41,7 +41,12 @@ fn spec(arguments: &CopyArguments, choice: &Choice, moving: bool) -> Result<JobS
     }
     let to_connection = Some(to_connection).filter(|name| *name != connection);
     let work = Work::Copy { bucket, source, to_connection, to_bucket, target: to, moving };
-    Ok(JobSpec { connection, work, on_conflict: arguments.conflict.into() })
+    Ok(JobSpec {
+        connection,
+        work,
+        on_conflict: arguments.conflict.into(),
+        files: FileRules::default(),
+    })
 }
 
 /// The connection of a place, and the place.

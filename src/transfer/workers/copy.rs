@@ -13,10 +13,10 @@ use crate::domain::transfer::{OnConflict, Target, Verification};
 use crate::transfer::fact::{Multipart, Partial};
 use crate::transfer::remote::{CopyPart, same_server};
 use crate::transfer::task::{Moving, Task};
-use crate::transfer::workers::departure::{Departure, Left, left};
+use crate::transfer::workers::departure::{Left, left};
 use crate::transfer::workers::destination::{Destination, Version, decide, exists, find};
 use crate::transfer::workers::digest::etag_of_parts;
-use crate::transfer::workers::finish::Ready;
+use crate::transfer::workers::finish::{Departure, Ready};
 use crate::transfer::workers::kept::kept;
 use crate::transfer::workers::multipart::{
     Complete, Origin, completed_before, discard, missing, named, only_if_absent, open, reconcile,
@@ -37,9 +37,12 @@ pub async fn copy(
     refuse_itself(task, &from, &to)?;
     let mut multipart = match partial {
         Some(Partial::Multipart(multipart)) => Some(multipart),
-        Some(Partial::Copied(copied)) => match left(task, from.clone(), copied).await? {
+        Some(Partial::Copied(copied)) => match left(task, &from, copied).await? {
             Left::Nothing(done) => return Ok(Ready::Moved(done)),
-            Left::Departure(departure) => return Ok(Ready::Departure(Box::new(departure))),
+            Left::Source { done, to, head } => {
+                let departure = Departure { ready: Ready::Moved(done), from, to, head };
+                return Ok(Ready::Departure(Box::new(departure)));
+            }
             Left::Changed => {
                 task.note("started over: the source is another one by now");
                 task.closed().await?;

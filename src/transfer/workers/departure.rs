@@ -1,50 +1,27 @@
 //! The end of a move: the source goes when its copy has been looked at, never before.
 
+use crate::domain::address::Key;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ETag, ObjectAddress, ObjectHead};
-use crate::transfer::fact::{Copied, Partial};
+use crate::transfer::fact::Copied;
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::destination::find;
 use crate::transfer::workers::digest::encrypted;
-use crate::transfer::workers::finish::Ready;
-
-/// A move whose bytes are at the destination, or about to appear there.
-pub struct Departure {
-    pub ready: Ready,
-    pub from: ObjectAddress,
-    pub to: ObjectAddress,
-    /// The source as it was copied.
-    pub head: ObjectHead,
-}
-
-impl Departure {
-    /// A source that is not deleted is an error, and the journal knows that its copy is good.
-    pub async fn run(self, task: &Task) -> Result<Moving, Error> {
-        let moving = Box::pin(self.ready.finish(task)).await?;
-        let Moving::Done { bytes, verification } = moving else { return Ok(moving) };
-        let found = task.gate.send(|| task.remote.head(&self.to)).await?;
-        compare(&self.head, &found, &self.to)?;
-        let (to, etag) = (self.to, self.head.etag);
-        let copied = Copied { to, etag: etag.clone(), size: bytes, verification };
-        task.opened(Partial::Copied(copied.clone())).await?;
-        remove(task, &self.from, etag.as_ref()).await?;
-        Ok(Moving::Done { bytes, verification: copied.verification })
-    }
-}
 
 /// What an earlier run had verified and not yet deleted.
 pub enum Left {
     /// The source is gone: it did delete it, and died before it said so.
     Nothing(Moving),
-    Departure(Departure),
+    /// Both are there, and the source is the one that was copied.
+    Source { done: Moving, to: ObjectAddress, head: ObjectHead },
     /// The source is another one by now: it is to be copied anew.
     Changed,
 }
 
-pub async fn left(task: &Task, from: ObjectAddress, copied: Copied) -> Result<Left, Error> {
+pub async fn left(task: &Task, from: &ObjectAddress, copied: Copied) -> Result<Left, Error> {
     let Copied { to, etag, size, verification } = copied;
     let done = Moving::Done { bytes: size, verification };
-    let head = match task.gate.send(|| task.source.head(&from)).await {
+    let head = match task.gate.send(|| task.source.head(from)).await {
         Ok(head) => head,
         Err(error) if error.is(&ErrorKind::NoSuchKey) => return Ok(Left::Nothing(done)),
         Err(error) => return Err(error),
@@ -52,11 +29,11 @@ pub async fn left(task: &Task, from: ObjectAddress, copied: Copied) -> Result<Le
     if head.etag != etag || find(task, &to).await?.is_none() {
         return Ok(Left::Changed);
     }
-    Ok(Left::Departure(Departure { ready: Ready::Moved(done), from, to, head }))
+    Ok(Left::Source { done, to, head })
 }
 
 /// `Corrupt` where what the server says of both speaks against their being the same bytes.
-fn compare(source: &ObjectHead, found: &ObjectHead, to: &ObjectAddress) -> Result<(), Error> {
+pub fn compare(source: &ObjectHead, found: &ObjectHead, to: &ObjectAddress) -> Result<(), Error> {
     let md5 = |head: &ObjectHead| {
         let etag = head.etag.as_ref().filter(|_| !encrypted(head));
         etag.and_then(|etag| etag.md5_hex()).map(str::to_ascii_lowercase)
@@ -69,7 +46,7 @@ fn compare(source: &ObjectHead, found: &ObjectHead, to: &ObjectAddress) -> Resul
         .detail("it is not what was copied; the source is kept"))
 }
 
-async fn remove(task: &Task, from: &ObjectAddress, etag: Option<&ETag>) -> Result<(), Error> {
+pub async fn remove(task: &Task, from: &ObjectAddress, etag: Option<&ETag>) -> Result<(), Error> {
     let head = match task.gate.send(|| task.source.head(from)).await {
         Ok(head) => head,
         Err(error) if error.is(&ErrorKind::NoSuchKey) => return Ok(()),
@@ -88,11 +65,7 @@ async fn remove(task: &Task, from: &ObjectAddress, etag: Option<&ETag>) -> Resul
 }
 
 /// A refusal of the key is the request's own error, so that one that may pass is tried again.
-async fn one_of(
-    task: &Task,
-    from: &ObjectAddress,
-    keys: &[crate::domain::address::Key],
-) -> Result<(), Error> {
+async fn one_of(task: &Task, from: &ObjectAddress, keys: &[Key]) -> Result<(), Error> {
     let refused = task.source.delete(&from.bucket, keys).await?;
     refused.into_iter().next().map_or(Ok(()), |(_, error)| Err(error))
 }

@@ -3,11 +3,13 @@
 use std::time::SystemTime;
 
 use crate::domain::error::Error;
+use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::domain::transfer::{OnConflict, Verification};
+use crate::transfer::fact::{Copied, Partial};
 use crate::transfer::local::part_file::{GrowingFile, Saved};
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::blocking::blocking;
-use crate::transfer::workers::departure::Departure;
+use crate::transfer::workers::departure::{compare, remove};
 use crate::transfer::workers::multipart::Complete;
 
 /// The end of a worker's interruptible part.
@@ -30,6 +32,30 @@ pub struct ReadyFile {
     pub mode: Option<u32>,
     pub bytes: u64,
     pub verification: Verification,
+}
+
+/// A move whose bytes are at the destination, or about to appear there.
+pub struct Departure {
+    pub ready: Ready,
+    pub from: ObjectAddress,
+    pub to: ObjectAddress,
+    /// The source as it was copied.
+    pub head: ObjectHead,
+}
+
+impl Departure {
+    /// A source that is not deleted is an error, and the journal knows that its copy is good.
+    pub async fn run(self, task: &Task) -> Result<Moving, Error> {
+        let moving = Box::pin(self.ready.finish(task)).await?;
+        let Moving::Done { bytes, verification } = moving else { return Ok(moving) };
+        let found = task.gate.send(|| task.remote.head(&self.to)).await?;
+        compare(&self.head, &found, &self.to)?;
+        let (to, etag) = (self.to, self.head.etag);
+        let copied = Copied { to, etag: etag.clone(), size: bytes, verification };
+        task.opened(Partial::Copied(copied.clone())).await?;
+        remove(task, &self.from, etag.as_ref()).await?;
+        Ok(Moving::Done { bytes, verification: copied.verification })
+    }
 }
 
 impl Ready {

@@ -2,7 +2,7 @@
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHead, PutOptions};
-use crate::domain::provider::Capability;
+use crate::domain::provider::{Capability, Provider};
 use crate::transfer::task::Task;
 
 /// What the new object is to be stored with; the rest is noted.
@@ -40,22 +40,24 @@ async fn tags(
     from: &ObjectAddress,
     head: &ObjectHead,
 ) -> Result<Vec<(String, String)>, Error> {
-    if head.tags == 0 {
+    // Only of AWS it is sure that HEAD counts them.
+    let uncounted = head.tags == 0 && task.source.provider() != Provider::Aws;
+    if head.tags == 0 && !uncounted || task.source.lacks(Capability::ObjectTags).is_some() {
         return Ok(Vec::new());
     }
-    if let Some(why) = task.remote.lacks(Capability::ObjectTags) {
-        task.note(format!("its {} are not carried over: {why}", counted(head.tags)));
-        return Ok(Vec::new());
-    }
-    match task.gate.send(|| task.source.tags(from)).await {
+    let found = match task.gate.send(|| task.source.tags(from)).await {
+        Ok(found) => found,
         Err(error) if error.is(&ErrorKind::AccessDenied) || error.is(&ErrorKind::Unsupported) => {
-            task.note(format!("its {} are not carried over: {error}", counted(head.tags)));
+            task.note_once("tags cannot be read, so none are carried over");
+            return Ok(Vec::new());
+        }
+        Err(error) => return Err(error),
+    };
+    match task.remote.lacks(Capability::ObjectTags).filter(|_| !found.is_empty()) {
+        Some(why) => {
+            task.note(format!("tags are not carried over ({}): {why}", found.len()));
             Ok(Vec::new())
         }
-        other => other,
+        None => Ok(found),
     }
-}
-
-fn counted(tags: u32) -> String {
-    format!("{tags} tag{}", if tags == 1 { "" } else { "s" })
 }

@@ -104,7 +104,7 @@ fn confirm(app: &App) -> &Confirm {
 #[test]
 fn other_connections_are_offered_and_then_their_buckets() {
     let mut app = between();
-    app.keys("c tab");
+    app.keys("j c tab");
     assert_eq!(prompt(&app).input.text(), "aws:");
     let asked = app.effects().into_iter().find_map(|effect| match effect {
         Effect::Request { connection, request: Request::ListBuckets, .. } => Some(connection),
@@ -135,7 +135,7 @@ fn a_read_only_connection_is_offered_with_the_reason_why_not() {
 #[test]
 fn a_move_asks_with_the_count_and_what_it_costs() {
     let mut app = between();
-    app.keys("j m ctrl-u").typed("s3://backups/").keys("enter");
+    app.keys("m ctrl-u").typed("s3://backups/").keys("enter");
     assert!(confirm(&app).lines[1].contains("deleted here once its copy is checked"));
     assert!(!confirm(&app).tally.unwrap().complete);
     app.reply(Reply::Measured(Ok(Measure { objects: 7, bytes: 70, done: true })));
@@ -151,14 +151,14 @@ fn a_move_asks_with_the_count_and_what_it_costs() {
 #[test]
 fn a_rename_is_a_move_in_place() {
     let mut app = between();
-    app.keys("r");
+    app.keys("j r");
     assert_eq!(prompt(&app).input.text(), "a.txt");
     app.keys("enter");
     assert!(prompt(&app).problem().unwrap().contains("same object"));
     app.keys("ctrl-u").typed("b.txt").keys("enter");
     app.reply(Reply::Checked(Conflicts::default()));
     assert_eq!(copies(&mut app), ["moved to media/b.txt"]);
-    app.keys("j r");
+    app.keys("k r");
     assert_eq!(prompt(&app).input.text(), "raw");
     app.keys("ctrl-u").typed("cooked").keys("enter");
     assert_eq!(confirm(&app).subjects, ["raw/"]);

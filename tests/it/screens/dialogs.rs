@@ -16,7 +16,7 @@ use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::dialogs::link_menu::{LinkMenu, LinkReasons};
 use windlass::app::dialogs::link_shown::LinkShown;
 use windlass::app::dialogs::picker::Picker;
-use windlass::app::dialogs::prompt::Prompt;
+use windlass::app::dialogs::prompt::{Offer, Prompt};
 use windlass::app::event::FolderEntry;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::presign::Shortened;
@@ -120,6 +120,25 @@ fn failed_job() -> Dialog {
     Dialog::Details(Details { failures: vec![failure], raw: true, ..details })
 }
 
+/// Where rows can go, with the second offer taken.
+fn offers() -> Dialog {
+    let mut prompt = Prompt::new("Copy a.jpg to", "s3://bucket/prefix/", "s3://media/", |_| Ok(()));
+    let offer = |text: &str, note: &str, disabled: Option<&str>| Offer {
+        text: text.into(),
+        note: note.into(),
+        disabled: disabled.map(str::to_owned),
+    };
+    prompt.offer([
+        offer("aws:", "aws", None),
+        offer("archive:", "r2", Some("the connection archive is read-only")),
+        offer("lab:", "minio", None),
+    ]);
+    for _ in 0..2 {
+        prompt.on_key(Chord::parse("tab").unwrap());
+    }
+    Dialog::Prompt(prompt)
+}
+
 fn every_dialog() -> Vec<(&'static str, Dialog)> {
     vec![
         ("delete", delete()),
@@ -127,6 +146,7 @@ fn every_dialog() -> Vec<(&'static str, Dialog)> {
         ("conflict", conflict()),
         ("prompt", new_prefix("2026/")),
         ("prompt_problem", new_prefix("2026//")),
+        ("offers", offers()),
         ("picker", picker()),
         (
             "link_menu",

@@ -13,4 +13,5 @@ mod promises;
 mod resume;
 mod round_trips;
 mod server;
+mod servers;
 mod table;

@@ -328,7 +328,7 @@ fn below() -> impl Iterator<Item = String> {
 fn file_name(partial: &Partial) -> Option<&str> {
     match partial {
         Partial::File(file) => Some(&file.name),
-        Partial::Multipart(_) => None,
+        Partial::Multipart(_) | Partial::Copied(_) => None,
     }
 }
 

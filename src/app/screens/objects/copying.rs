@@ -9,7 +9,7 @@ use crate::domain::address::{Bucket, ConnectionName, DELIMITER, Key, Location, P
 use crate::domain::object::BucketEntry;
 use crate::domain::overlap::overlap;
 use crate::domain::place::{Place, SEPARATOR};
-use crate::domain::transfer::{JobSpec, OnConflict, Target, Work};
+use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
 
 /// Rows that go to a place that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Copying {
 
     /// The connection whose buckets go on from what is typed, once for each.
     pub fn wanted(&mut self, text: &str, session: &Session) -> Option<ConnectionName> {
-        let named = |each: &&Connection| text == beginning(each, session);
+        let named = |each: &&Connection| each.name != *session.name() && text == beginning(each);
         let name = session.connections.iter().find(named)?.name.clone();
         let fresh = !self.asked.contains(&name);
         fresh.then(|| {
@@ -65,7 +65,7 @@ impl Copying {
         else {
             return Vec::new();
         };
-        let start = beginning(connection, session);
+        let start = beginning(connection);
         let offer = |entry: BucketEntry| bucket_offer(connection, &start, &entry.bucket);
         entries.into_iter().map(offer).collect()
     }
@@ -102,23 +102,25 @@ impl Copying {
                 moving: self.moving,
             };
             let connection = session.name().clone();
-            specs.push(JobSpec { connection, work, on_conflict: OnConflict::default() });
+            specs.push(JobSpec {
+                connection,
+                work,
+                on_conflict: OnConflict::default(),
+                files: FileRules::default(),
+            });
         }
         Ok(specs)
     }
 }
 
-/// How places of a connection begin.
-fn beginning(connection: &Connection, session: &Session) -> String {
-    match connection.name == *session.name() {
-        true => "s3://".to_owned(),
-        false => format!("{}{SEPARATOR}", connection.name),
-    }
+/// How places of another connection begin.
+fn beginning(connection: &Connection) -> String {
+    format!("{}{SEPARATOR}", connection.name)
 }
 
 /// A connection and its buckets as far as they are known.
 fn offers_of(connection: &Connection) -> Vec<Offer> {
-    let start = format!("{}{SEPARATOR}", connection.name);
+    let start = beginning(connection);
     let whole = Offer {
         text: start.clone(),
         note: connection.provider.to_string(),

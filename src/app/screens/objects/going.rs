@@ -6,7 +6,7 @@ use crate::app::screens::objects::downloading::name_of;
 use crate::app::session::Session;
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::parts::PREFERRED_PART_BYTES;
-use crate::domain::price::{Cost, price_of};
+use crate::domain::price::Cost;
 use crate::domain::provider::Provider;
 use crate::domain::transfer::{JobSpec, Target, Work};
 use crate::domain::usage::Usage;
@@ -120,7 +120,7 @@ impl Going {
         let reads = objects * looks + if self.to.is_some() { parts } else { 0 };
         let read = Usage { class_b: reads, received, ..Usage::default() };
         let written = Usage { class_a: parts, class_b: objects * looks, ..Usage::default() };
-        let (Some(reading), Some(writing)) = (price_of(self.from), price_of(to)) else {
+        let (Some(reading), Some(writing)) = (self.from.price(), to.price()) else {
             return match self.to.is_some() {
                 true => "It may cost requests and traffic; not all prices are known.".to_owned(),
                 false => "It may cost requests; their prices are not known.".to_owned(),
@@ -144,7 +144,7 @@ mod tests {
     use super::*;
     use crate::app::session::Startup;
     use crate::config::connection::Connection;
-    use crate::domain::transfer::OnConflict;
+    use crate::domain::transfer::{FileRules, OnConflict};
 
     fn connection(name: &str, provider: Provider) -> Connection {
         Connection { provider, ..Connection::chain(name.into(), None) }
@@ -163,7 +163,12 @@ mod tests {
             target: Target::Prefix("x/raw/".into()),
             moving,
         };
-        let spec = JobSpec { connection: "here".into(), work, on_conflict: OnConflict::Fail };
+        let spec = JobSpec {
+            connection: "here".into(),
+            work,
+            on_conflict: OnConflict::Fail,
+            files: FileRules::default(),
+        };
         Going::of(&[spec], (0, 0), &session)
     }
 

@@ -5,7 +5,7 @@ use crate::app::dialogs::prompt::Prompt;
 use crate::app::screens::objects::downloading::name_of;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, MAX_KEY_BYTES, Prefix};
 use crate::domain::overlap::overlap;
-use crate::domain::transfer::{JobSpec, OnConflict, Target, Work};
+use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
 
 /// Asks for the new name; the old one stands there already.
 pub fn question(target: &Target) -> Dialog {
@@ -46,7 +46,12 @@ pub fn spec(
         moving: true,
     };
     let connection = connection.clone();
-    Ok(JobSpec { connection, work, on_conflict: OnConflict::default() })
+    Ok(JobSpec {
+        connection,
+        work,
+        on_conflict: OnConflict::default(),
+        files: FileRules::default(),
+    })
 }
 
 fn name_rule(text: &str) -> Result<(), String> {
