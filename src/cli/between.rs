@@ -2,11 +2,10 @@
 
 use crate::cli::args::CopyArguments;
 use crate::cli::connect::Choice;
-use crate::cli::jobs::{below, run_specs, target, usage};
+use crate::cli::jobs::{below, run_specs, target};
 use crate::cli::one::writable;
 use crate::cli::print::{Status, Trouble};
 use crate::domain::address::{ConnectionName, Prefix};
-use crate::domain::overlap::overlap;
 use crate::domain::place::Place;
 use crate::domain::transfer::{FileRules, JobSpec, Target, Work};
 
@@ -34,10 +33,6 @@ fn spec(arguments: &CopyArguments, choice: &Choice, moving: bool) -> Result<JobS
     writable(choice.named(&to_connection)?, "CopyObject")?;
     if moving {
         writable(choice.named(&connection)?, "DeleteObjects")?;
-    }
-    let one_place = connection == to_connection && bucket == to_bucket;
-    if let Some(why) = one_place.then(|| overlap(&source, &to, moving)).flatten() {
-        return Err(usage(&format!("{verb}: {why}")));
     }
     let to_connection = Some(to_connection).filter(|name| *name != connection);
     let work = Work::Copy { bucket, source, to_connection, to_bucket, target: to, moving };

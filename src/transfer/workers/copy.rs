@@ -95,7 +95,7 @@ struct Way {
 impl Copy<'_> {
     async fn attempt(self, to: ObjectAddress, partial: Option<Multipart>) -> Result<Ready, Error> {
         let task = self.task;
-        let head = task.gate.send(|| task.source.head(&self.from)).await?;
+        let head = task.source_gate.send(|| task.source.head(&self.from)).await?;
         if task.elsewhere && task.spec.work.moves() && self.from == to {
             self.refuse_alias(&head, &to).await?;
         }

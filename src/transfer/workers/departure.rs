@@ -21,7 +21,7 @@ pub enum Left {
 pub async fn left(task: &Task, from: &ObjectAddress, copied: Copied) -> Result<Left, Error> {
     let Copied { to, etag, size, verification } = copied;
     let done = Moving::Done { bytes: size, verification };
-    let head = match task.gate.send(|| task.source.head(from)).await {
+    let head = match task.source_gate.send(|| task.source.head(from)).await {
         Ok(head) => head,
         Err(error) if error.is(&ErrorKind::NoSuchKey) => return Ok(Left::Nothing(done)),
         Err(error) => return Err(error),
@@ -47,7 +47,7 @@ pub fn compare(source: &ObjectHead, found: &ObjectHead, to: &ObjectAddress) -> R
 }
 
 pub async fn remove(task: &Task, from: &ObjectAddress, etag: Option<&ETag>) -> Result<(), Error> {
-    let head = match task.gate.send(|| task.source.head(from)).await {
+    let head = match task.source_gate.send(|| task.source.head(from)).await {
         Ok(head) => head,
         Err(error) if error.is(&ErrorKind::NoSuchKey) => return Ok(()),
         Err(error) => return Err(kept(error)),
@@ -57,7 +57,7 @@ pub async fn remove(task: &Task, from: &ObjectAddress, etag: Option<&ETag>) -> R
             .detail("it changed after it was copied: both are kept"));
     }
     let keys = [from.key.clone()];
-    let refused = task.gate.send(|| one_of(task, from, &keys)).await;
+    let refused = task.source_gate.send(|| one_of(task, from, &keys)).await;
     match refused {
         Err(error) if !error.is(&ErrorKind::NoSuchKey) => Err(kept(error)),
         _ => Ok(()),

@@ -45,7 +45,7 @@ async fn tags(
     if head.tags == 0 && !uncounted || task.source.lacks(Capability::ObjectTags).is_some() {
         return Ok(Vec::new());
     }
-    let found = match task.gate.send(|| task.source.tags(from)).await {
+    let found = match task.source_gate.send(|| task.source.tags(from)).await {
         Ok(found) => found,
         Err(error) if error.is(&ErrorKind::AccessDenied) || error.is(&ErrorKind::Unsupported) => {
             task.note_once("tags cannot be read, so none are carried over");

@@ -247,7 +247,7 @@ impl Complete {
                 blocking(move || source.check_unchanged()).await
             }
             Origin::Object(object, etag) => {
-                let head = task.gate.send(|| task.source.head(object)).await?;
+                let head = task.source_gate.send(|| task.source.head(object)).await?;
                 if head.etag == *etag && head.size == Some(self.multipart.size) {
                     return Ok(());
                 }

@@ -95,7 +95,7 @@ impl Relay<'_> {
     async fn whole(self, to: &ObjectAddress, mut options: PutOptions) -> Result<Ready, Error> {
         let (task, size) = (self.task, self.head.size.unwrap_or_default());
         let _memory = task.memory.take(size).await;
-        let bytes = task.gate.send(|| self.read(None)).await?;
+        let bytes = task.source_gate.send(|| self.read(None)).await?;
         let (body, head, place) = (bytes.clone(), self.head.clone(), self.from.to_string());
         let look = move || {
             let mut check = Check::of(&head);
@@ -248,7 +248,7 @@ async fn read(
     }
     let expected = range.map_or(head.size.unwrap_or_default(), ByteRange::len);
     let mut bytes = BytesMut::with_capacity(usize::try_from(expected).unwrap_or(0));
-    while let Some(chunk) = task.gate.next_of(&mut download.body, &place).await? {
+    while let Some(chunk) = task.source_gate.next_of(&mut download.body, &place).await? {
         bytes.extend_from_slice(&chunk);
         if bytes.len() as u64 > expected {
             break;
@@ -272,7 +272,8 @@ struct Part {
 impl Part {
     async fn carry(self, number: u32, range: ByteRange) -> Result<UploadedPart, Error> {
         let task = &self.task;
-        let bytes = task.gate.send(|| read(task, &self.from, &self.head, Some(range))).await?;
+        let bytes =
+            task.source_parts.send(|| read(task, &self.from, &self.head, Some(range))).await?;
         let (digest, seen) = (Arc::clone(&self.digest), (bytes.clone(), self.memory.clone()));
         blocking(move || {
             digest.take(number, seen);
@@ -281,7 +282,7 @@ impl Part {
         .await?;
         let Multipart { object, upload, .. } = &self.upload;
         let send = || task.remote.upload_part(object, upload, number, bytes.clone());
-        let part = task.gate.send(send).await?;
+        let part = task.parts.send(send).await?;
         task.moved.add(range.len());
         record_part(task, part.clone()).await?;
         Ok(part)

@@ -90,10 +90,10 @@ fn what_cannot_go_there_is_refused_before_anything_is_sent() {
     pair.shop.store().put("media", "a", "x");
     pair.shop.server().faults().clear_log();
     for (arguments, code, word) in [
-        (["mv", "s3://media/a", "s3://media/a"], 2, "same object"),
-        (["mv", "s3://media/a", "s3://media/./a"], 2, "same object"),
-        (["mv", "s3://media/d/", "s3://media/d/e/"], 2, "inside it"),
-        (["cp", "s3://media/a", "s3:media/"], 2, "same object"),
+        (["mv", "s3://media/a", "s3://media/a"], 1, "same object"),
+        (["mv", "s3://media/a", "s3://media/./a"], 1, "same object"),
+        (["mv", "s3://media/d/", "s3://media/d/e/"], 1, "inside it"),
+        (["cp", "s3://media/a", "s3:media/"], 1, "same object"),
         (["cp", "s3://media/a", "gone:media/"], 2, "there are: s3, r2:mine, looking"),
         (["cp", "s3://media/a", "media/b"], 2, "connection:bucket"),
         (["cp", "s3://media/a", "looking:vault/"], 1, "looking"),
