@@ -139,6 +139,10 @@ pub struct PartFile {
     /// Local folders below the job's folder.
     pub folders: Vec<String>,
     pub name: String,
+    /// The name it is to have in the end, where that is not the object's own: known before it appears, so that after
+    /// a crash it is found and not made again.
+    #[serde(default)]
+    pub target: Option<String>,
     pub etag: Option<ETag>,
     /// Bytes of the whole object; `None` where the server did not say.
     pub size: Option<u64>,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::domain::address::Key;
 use crate::domain::error::Error;
+use crate::transfer::local::names::LocalName;
 
 /// What one worker moves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +20,11 @@ pub struct Item {
 pub enum ItemKind {
     Download {
         key: Key,
-        /// Below the job's folder; empty for a marker of a folder, whose folder is all there is to make.
-        relative: String,
+        /// Below the job's folder.
+        local: LocalName,
+        /// A key that is empty below its prefix or ends with the delimiter: where it has no bytes, its folder is all
+        /// there is to make.
+        marker: bool,
     },
     Upload {
         path: PathBuf,

@@ -13,6 +13,7 @@ use crate::domain::transfer::{JobId, JobSpec, Note, Verification};
 use crate::transfer::fact::{Fact, Outcome, Partial};
 use crate::transfer::journal::Journal;
 use crate::transfer::limits::Memory;
+use crate::transfer::local::roots::Roots;
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::Gate;
 
@@ -35,6 +36,8 @@ pub struct Task {
     pub parts: Gate,
     pub journal: Journal,
     pub said: Said,
+    /// The folders that jobs go to.
+    pub roots: Arc<Roots>,
     pub moved: Arc<Moved>,
     /// An earlier run may have finished this object without recording it.
     pub again: bool,

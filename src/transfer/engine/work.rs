@@ -17,6 +17,7 @@ use crate::transfer::limits::rate::Rate;
 use crate::transfer::limits::slots::Slots;
 use crate::transfer::limits::{Memory, Patience};
 use crate::transfer::link::Link;
+use crate::transfer::local::roots::Roots;
 use crate::transfer::machine::Room;
 use crate::transfer::remote::{Remote, same_server};
 use crate::transfer::retry::Gate;
@@ -62,6 +63,7 @@ pub struct Yard {
     memory: Memory,
     journal: Journal,
     said: Said,
+    roots: Arc<Roots>,
 }
 
 /// A connection, and how the engine gets on with it.
@@ -103,6 +105,7 @@ impl Yard {
             memory: setup.memory,
             journal,
             said: Said::default(),
+            roots: Arc::default(),
         }
     }
 
@@ -183,6 +186,7 @@ impl Yard {
             source_gate,
             journal: self.journal.clone(),
             said: self.said.clone(),
+            roots: Arc::clone(&self.roots),
             moved: Arc::clone(&assignment.moved),
             again: assignment.again,
             part_threshold: self.part_threshold,
@@ -207,6 +211,7 @@ impl Yard {
             remote: road.remote,
             spec: assignment.spec,
             journal: self.journal,
+            roots: self.roots,
             again: assignment.again,
             sink,
         };
@@ -271,13 +276,13 @@ async fn prepare(
 ) -> Result<Option<Ready>, Error> {
     let size = item.size;
     match (item.kind, &task.spec.work) {
-        (ItemKind::Download { key, relative }, Work::Download { bucket, .. }) => {
-            let download = Download::new(task, bucket, &key, &relative, size);
+        (ItemKind::Download { key, local, marker }, Work::Download { bucket, .. }) => {
+            let download = Download::new(task, bucket, &key, local, size);
             let file = match partial {
                 Some(Partial::File(file)) => Some(file),
                 _ => None,
             };
-            download.run(&relative, file).await.map(Some)
+            download.run(marker, file).await.map(Some)
         }
         (ItemKind::Upload { path, key }, Work::Upload { bucket, headers, .. }) => {
             let multipart = match partial {

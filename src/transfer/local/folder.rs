@@ -5,27 +5,30 @@ use std::path::{Path, PathBuf};
 
 use cap_fs_ext::DirExt;
 use cap_std::ambient_authority;
-use cap_std::fs::Dir;
+use cap_std::fs::{Dir, MetadataExt, OpenOptions};
 
 use crate::domain::error::{Error, ErrorKind, OPEN_FOLDER};
+use crate::transfer::local::claims::Folding;
+use crate::transfer::local::names::part_name;
 
 /// Makes a folder and those above it; a new name is durable when this returns, as far as the file system knows how.
-fn make(path: &Path) -> io::Result<()> {
+/// Says whether it was made by this call.
+fn make(path: &Path) -> io::Result<bool> {
     let above = path.parent().filter(|above| !above.as_os_str().is_empty());
     if path.is_dir() {
-        return Ok(());
+        return Ok(false);
     }
     if let Some(above) = above {
         make(above)?;
     }
-    match std::fs::create_dir(path) {
+    let made = match std::fs::create_dir(path) {
         // Another worker made it meanwhile.
-        Err(_) if path.is_dir() => {}
-        made => made?,
-    }
+        Err(_) if path.is_dir() => false,
+        made => made.map(|()| true)?,
+    };
     let _ =
         std::fs::File::open(above.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all());
-    Ok(())
+    Ok(made)
 }
 
 #[derive(Debug)]
@@ -35,12 +38,43 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Opens the folder the user chose, making it where it does not exist.
-    pub fn choose(path: &Path) -> Result<Folder, Error> {
+    /// Opens the folder the user chose, making it where it does not exist; says whether it was made.
+    pub fn choose(path: &Path) -> Result<(Folder, bool), Error> {
         let failed = |e: io::Error| not_opened(&e, path);
-        make(path).map_err(failed)?;
+        let made = make(path).map_err(failed)?;
         let dir = Dir::open_ambient_dir(path, ambient_authority()).map_err(failed)?;
-        Ok(Folder { dir, path: path.to_owned() })
+        Ok((Folder { dir, path: path.to_owned() }, made))
+    }
+
+    /// Device and number, the same for as long as the folder exists.
+    pub fn identity(&self) -> Result<(u64, u64), Error> {
+        let found = self.dir.dir_metadata();
+        let found = found.map_err(|e| Error::from_io(&e, OPEN_FOLDER, self.path.display()))?;
+        Ok((MetadataExt::dev(&found), MetadataExt::ino(&found)))
+    }
+
+    /// Which names the disk takes for the same: found by a file that exists for that moment. A folder that takes no
+    /// file is asked no more: it will say so itself.
+    pub fn folding(&self) -> Folding {
+        let name = part_name("Fold-\u{e9}");
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        if self.dir.open_with(&name, &options).is_err() {
+            return Folding::default();
+        }
+        let is_there = |other: &str| self.dir.symlink_metadata(other).is_ok();
+        let folding = Folding {
+            case: is_there(&name.replace("Fold", "fOLD")),
+            form: is_there(&name.replace('\u{e9}', "e\u{301}")),
+        };
+        let _ = self.dir.remove_file(&name);
+        folding
+    }
+
+    /// Whether an entry is spelled just so: a disk that folds names finds others too.
+    pub fn spells(&self, name: &str) -> bool {
+        let mut entries = self.dir.entries().into_iter().flatten().flatten();
+        entries.any(|entry| entry.file_name() == name)
     }
 
     /// The folder below, each step made where it does not exist; a link on the way is an error.

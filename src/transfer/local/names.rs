@@ -5,6 +5,7 @@
 //! itself becomes `%25` only where it could be read as one of these.
 
 use std::fmt::Write;
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// The longest name file systems take, in bytes.
 const MAX_NAME: usize = 255;
@@ -21,6 +22,8 @@ pub struct LocalName {
     pub name: String,
     /// Some name differs from the key's segment.
     pub encoded: bool,
+    /// One does because another object of the download has that name to the disk.
+    pub gave_way: bool,
 }
 
 impl LocalName {
@@ -40,7 +43,7 @@ impl LocalName {
             folders.push(rest.to_owned());
         }
         let name = folders.pop().unwrap_or_default();
-        LocalName { folders, name, encoded }
+        LocalName { folders, name, encoded, gave_way: false }
     }
 
     /// The key's relative part that these names stand for.
@@ -62,6 +65,18 @@ impl LocalName {
     pub fn shown(&self) -> String {
         self.folders.iter().chain([&self.name]).map(String::as_str).collect::<Vec<_>>().join("/")
     }
+}
+
+/// The end of the name of a file that is not whole yet.
+const PART: &str = ".windlass-part";
+
+/// `.name.3f9c01aa.windlass-part`. Never the same twice, so that a name in a journal is of one file or of none, and
+/// whoever removes it removes no other process's.
+pub fn part_name(name: &str) -> String {
+    let most = 255 - PART.len() - 10;
+    let cut = (0..=most.min(name.len())).rev().find(|at| name.is_char_boundary(*at)).unwrap_or(0);
+    let random = RandomState::new().build_hasher().finish() & 0xffff_ffff;
+    format!(".{}.{random:08x}{PART}", &name[..cut])
 }
 
 /// A place to cut that splits neither a character nor a `%XX`, and does not start the rest with a mark.

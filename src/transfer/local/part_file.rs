@@ -1,7 +1,6 @@
 //! The file a download grows in, beside its destination, which stays as it was until all bytes are right.
 
 use std::fs::File;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::sync::OnceLock;
 use std::time::SystemTime;
@@ -12,8 +11,6 @@ use cap_std::fs::OpenOptions;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::OnConflict;
 use crate::transfer::local::folder::Folder;
-
-const SUFFIX: &str = ".windlass-part";
 
 /// Names tried before one gives up finding a free one.
 const TRIES: u32 = 10_000;
@@ -34,15 +31,18 @@ pub enum Saved {
 }
 
 impl GrowingFile {
-    /// Makes an empty part file of a name from [`part_name`].
-    pub fn create(folder: Folder, name: &str) -> Result<GrowingFile, Error> {
-        match open(&folder, name, true) {
-            Ok(file) => Ok(GrowingFile { folder, name: name.to_owned(), file }),
-            Err(e) => {
-                let path = folder.path_of(name);
-                Err(Error::from_io(&e, "make the part file", path.display()))
-            }
+    /// Makes a part file of a name from [`part_name`](super::names::part_name), with room for `size` bytes so that a
+    /// full disk is known at the start; nothing is left of it where there is none.
+    pub fn create(folder: Folder, name: &str, size: u64) -> Result<GrowingFile, Error> {
+        let path = folder.path_of(name);
+        let file = open(&folder, name, true)
+            .map_err(|e| Error::from_io(&e, "make the part file", path.display()))?;
+        let made = GrowingFile { folder, name: name.to_owned(), file };
+        if let Err(error) = made.reserve(size) {
+            remove(&made.folder, name)?;
+            return Err(error);
         }
+        Ok(made)
     }
 
     /// Opens one of an earlier run; `None` where it is gone or no longer what it was.
@@ -56,18 +56,30 @@ impl GrowingFile {
         })
     }
 
-    /// Reserves the space, so that a full disk is known at the start.
-    pub fn reserve(&self, size: u64) -> Result<(), Error> {
+    fn reserve(&self, size: u64) -> Result<(), Error> {
+        let failed = |e: io::Error| self.failed(&e, "reserve space for");
         #[cfg(target_os = "linux")]
         if size > 0 {
             let flags = rustix::fs::FallocateFlags::empty();
             match rustix::fs::fallocate(&self.file, flags, 0, size) {
                 Ok(()) => return Ok(()),
                 Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOSYS) => {}
-                Err(e) => return Err(self.failed(&e.into(), "reserve space for")),
+                Err(e) => return Err(failed(e.into())),
             }
         }
-        self.file.set_len(size).map_err(|e| self.failed(&e, "reserve space for"))
+        self.find_room(size).map_err(failed)?;
+        self.file.set_len(size).map_err(failed)
+    }
+
+    /// Where space cannot be reserved, the disk can be asked how much it has.
+    fn find_room(&self, size: u64) -> io::Result<()> {
+        let Ok(disk) = rustix::fs::fstatvfs(&self.file) else { return Ok(()) };
+        let room = disk.f_bavail.saturating_mul(disk.f_frsize);
+        // Some network file systems know of no blocks at all.
+        if disk.f_blocks > 0 && room < size {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        Ok(())
     }
 
     #[cfg(unix)]
@@ -95,34 +107,36 @@ impl GrowingFile {
         self.file.sync_data().map_err(|e| self.failed(&e, "sync"))
     }
 
-    /// Puts the file in its place in one step, durable when this returns.
-    pub fn finish(
-        self,
+    /// Gives the file what it is to have beside its bytes, and makes all of it durable.
+    pub fn prepare(
+        &self,
         name: &str,
-        on_conflict: OnConflict,
         modified: Option<SystemTime>,
         mode: Option<u32>,
-    ) -> Result<Saved, Error> {
+    ) -> Result<(), Error> {
         // Some file systems keep neither time nor mode; the bytes are what was asked for.
         if let Some(modified) = modified {
             let _ = self.file.set_modified(modified);
         }
         self.open_to_others(name, mode)?;
-        self.file.sync_all().map_err(|e| self.failed(&e, "sync"))?;
-        let saved = match on_conflict {
-            OnConflict::Overwrite => self.replace(name).map(|()| Saved::As(name.to_owned())),
-            OnConflict::KeepBoth => self.place_beside(name),
-            // The conditions were looked at before; what came since is left alone.
-            _ => match self.place(name) {
-                Ok(()) => Ok(Saved::As(name.to_owned())),
-                Err(e) if !e.is(&ErrorKind::LocalExists) => Err(e),
-                Err(_) if on_conflict == OnConflict::Skip => Ok(Saved::Skipped),
-                Err(e) => Err(e),
-            },
-        }?;
-        if saved == Saved::Skipped {
-            remove(&self.folder, &self.name)?;
-        }
+        self.file.sync_all().map_err(|e| self.failed(&e, "sync"))
+    }
+
+    /// Puts the file in its place in one step, durable when this returns. Only `Overwrite` replaces what is there:
+    /// conditions were looked at before, and what came since is left alone.
+    pub fn finish(&self, name: &str, on_conflict: OnConflict) -> Result<Saved, Error> {
+        let placed = match on_conflict {
+            OnConflict::Overwrite => self.replace(name),
+            _ => self.place(name),
+        };
+        let saved = match placed {
+            Ok(()) => Saved::As(name.to_owned()),
+            Err(e) if e.is(&ErrorKind::LocalExists) && on_conflict == OnConflict::Skip => {
+                remove(&self.folder, &self.name)?;
+                Saved::Skipped
+            }
+            Err(e) => return Err(e),
+        };
         self.folder.sync()?;
         Ok(saved)
     }
@@ -130,18 +144,6 @@ impl GrowingFile {
     fn replace(&self, name: &str) -> Result<(), Error> {
         let dir = self.folder.dir();
         dir.rename(&self.name, dir, name).map_err(|e| self.misplaced(&e, name))
-    }
-
-    fn place_beside(&self, name: &str) -> Result<Saved, Error> {
-        for number in 0..TRIES {
-            let candidate = if number == 0 { name.to_owned() } else { numbered(name, number) };
-            match self.place(&candidate) {
-                Ok(()) => return Ok(Saved::As(candidate)),
-                Err(e) if e.is(&ErrorKind::LocalExists) => {}
-                Err(e) => return Err(e),
-            }
-        }
-        Err(self.misplaced(&io::ErrorKind::AlreadyExists.into(), name))
     }
 
     /// Renames only where nothing has the name, decided by the system in one step.
@@ -192,6 +194,18 @@ pub fn remove(folder: &Folder, name: &str) -> Result<(), Error> {
     }
 }
 
+/// The first of the numbered names that nothing has.
+pub fn free_name(folder: &Folder, name: &str) -> Result<String, Error> {
+    for number in 1..TRIES {
+        let candidate = numbered(name, number);
+        if folder.find(&candidate)?.is_none() {
+            return Ok(candidate);
+        }
+    }
+    let taken = io::ErrorKind::AlreadyExists.into();
+    Err(Error::from_io(&taken, "find a free name", folder.path_of(name).display()))
+}
+
 /// `name (1).ext`; a leading dot starts no extension.
 pub fn numbered(name: &str, number: u32) -> String {
     match name.rfind('.').filter(|at| *at > 0) {
@@ -206,15 +220,6 @@ fn open(folder: &Folder, name: &str, new: bool) -> io::Result<File> {
     #[cfg(unix)]
     cap_std::fs::OpenOptionsExt::mode(&mut options, 0o600);
     folder.dir().open_with(name, &options).map(cap_std::fs::File::into_std)
-}
-
-/// `.name.3f9c01aa.windlass-part`. Never the same twice, so that a name in a journal is of one file or of none, and
-/// whoever removes it removes no other process's.
-pub fn part_name(name: &str) -> String {
-    let most = 255 - SUFFIX.len() - 10;
-    let cut = (0..=most.min(name.len())).rev().find(|at| name.is_char_boundary(*at)).unwrap_or(0);
-    let random = RandomState::new().build_hasher().finish() & 0xffff_ffff;
-    format!(".{}.{random:08x}{SUFFIX}", &name[..cut])
 }
 
 /// What the process would give a new file: read where the system tells it, for asking by `umask` changes it.

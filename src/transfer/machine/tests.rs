@@ -9,6 +9,7 @@ use crate::domain::address::{Bucket, ConnectionName, Key, Prefix};
 use crate::domain::transfer::{FileRules, OnConflict, Target, Work};
 use crate::transfer::fact::Outcome;
 use crate::transfer::item::ItemKind;
+use crate::transfer::local::names::LocalName;
 
 const JOB: JobId = JobId(1);
 const OBJECTS: usize = 5;
@@ -27,7 +28,7 @@ fn spec() -> JobSpec {
 }
 
 fn item(number: usize) -> Item {
-    let kind = ItemKind::Download { key: Key::new("k"), relative: "k".to_owned() };
+    let kind = ItemKind::Download { key: Key::new("k"), local: LocalName::of("k"), marker: false };
     Item { place: format!("p/{number}"), size: Some(10), kind }
 }
 

@@ -1,9 +1,10 @@
 //! Takes away what a cancelled or cleared job left: the unfinished upload or the part file.
 
+use std::sync::Arc;
+
 use crate::domain::error::Error;
 use crate::domain::transfer::Work;
 use crate::transfer::fact::Partial;
-use crate::transfer::local::folder::Folder;
 use crate::transfer::local::part_file::remove;
 use crate::transfer::task::Task;
 use crate::transfer::workers::blocking::blocking;
@@ -17,8 +18,9 @@ pub async fn clean_up(task: &Task, partial: Partial) -> Result<(), Error> {
         Partial::Copied(_) => Ok(()),
         Partial::File(file) => {
             let Work::Download { folder, .. } = &task.spec.work else { return task.closed().await };
-            let folder = folder.clone();
-            let clean = move || remove(&Folder::choose(&folder)?.below(&file.folders)?, &file.name);
+            let (roots, job, folder) = (Arc::clone(&task.roots), task.job, folder.clone());
+            let clean =
+                move || remove(&roots.open(job, &folder)?.below(&file.folders)?, &file.name);
             blocking(clean).await
         }
     };

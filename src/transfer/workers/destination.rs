@@ -85,9 +85,12 @@ pub async fn decide(
             Ok((Destination::Skip, false))
         }
         OnConflict::KeepBoth => {
-            let object = free_name(task, object).await?;
+            let (object, stored) = free_name(task, object, same).await?;
             task.note(format!("stored as {}", object.key));
-            Ok((Destination::Write { object, only_if_absent }, false))
+            match stored {
+                true => Ok((Destination::Skip, true)),
+                false => Ok((Destination::Write { object, only_if_absent }, false)),
+            }
         }
         OnConflict::Fail | OnConflict::Overwrite => Err(exists(&object)),
     }
@@ -107,13 +110,20 @@ pub async fn find(task: &Task, object: &ObjectAddress) -> Result<Option<ObjectHe
     }
 }
 
-async fn free_name(task: &Task, object: ObjectAddress) -> Result<ObjectAddress, Error> {
+/// A numbered key that nothing has; or one that an earlier run stored this source under before it could say so.
+async fn free_name(
+    task: &Task,
+    object: ObjectAddress,
+    same: impl Fn(&ObjectHead) -> bool,
+) -> Result<(ObjectAddress, bool), Error> {
     let (parent, name) = (object.key.parent(), object.key.name().to_owned());
     for number in 1..TRIES {
         let key = Key::new(format!("{parent}{}", numbered(&name, number)));
         let candidate = ObjectAddress { bucket: object.bucket.clone(), key };
-        if find(task, &candidate).await?.is_none() {
-            return Ok(candidate);
+        match find(task, &candidate).await? {
+            None => return Ok((candidate, false)),
+            Some(found) if task.again && same(&found) => return Ok((candidate, true)),
+            Some(_) => {}
         }
     }
     Err(exists(&object))

@@ -14,8 +14,8 @@ use crate::domain::transfer::{OnConflict, Verification, Work};
 use crate::transfer::fact::{PartFile, Partial};
 use crate::transfer::local::attributes::{kept_mode, kept_time};
 use crate::transfer::local::folder::Folder;
-use crate::transfer::local::names::LocalName;
-use crate::transfer::local::part_file::{self, GrowingFile};
+use crate::transfer::local::names::{LocalName, part_name};
+use crate::transfer::local::part_file::{self, GrowingFile, free_name};
 use crate::transfer::task::{Moving, Task, address};
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::Version;
@@ -28,6 +28,8 @@ pub struct Download<'a> {
     task: &'a Task,
     object: ObjectAddress,
     local: LocalName,
+    /// What the file is to be called: another name where that one is taken and both are kept.
+    name: String,
     size: Option<u64>,
     /// What the spec's answer comes to for this object, once its conditions have been looked at.
     on_conflict: OnConflict,
@@ -46,19 +48,27 @@ impl<'a> Download<'a> {
         task: &'a Task,
         bucket: &Bucket,
         key: &Key,
-        relative: &str,
+        local: LocalName,
         size: Option<u64>,
     ) -> Self {
-        let (object, local) = (address(bucket, key), LocalName::of(relative));
-        Self { task, object, local, size, on_conflict: task.spec.on_conflict }
+        let (object, name) = (address(bucket, key), local.name.clone());
+        Self { task, object, local, name, size, on_conflict: task.spec.on_conflict }
     }
 
-    pub async fn run(mut self, relative: &str, partial: Option<PartFile>) -> Result<Ready, Error> {
-        if (relative.is_empty() || relative.ends_with('/')) && self.is_empty().await? {
-            return self.make_folder(relative).await;
+    /// `marker`: the key may stand for a folder.
+    pub async fn run(mut self, marker: bool, partial: Option<PartFile>) -> Result<Ready, Error> {
+        if marker && self.is_empty().await? {
+            return self.make_folder().await;
         }
         if self.local.encoded {
-            self.task.note(format!("saved as {}", self.local.shown()));
+            let why = match self.local.gave_way {
+                true => ": another object has its name on this disk",
+                false => "",
+            };
+            self.task.note(format!("saved as {}{why}", self.local.shown()));
+        }
+        if let Some(target) = partial.as_ref().and_then(|partial| partial.target.clone()) {
+            self.name = target;
         }
         if let Some(settled) = self.settle_conflict(partial.as_ref()).await? {
             return Ok(settled);
@@ -101,17 +111,13 @@ impl<'a> Download<'a> {
 
     async fn open_folder(&self) -> Result<Folder, Error> {
         let (path, names) = (self.folder_path(), self.local.folders.clone());
-        blocking(move || Folder::choose(&path)?.below(&names)).await
+        let (roots, job) = (Arc::clone(&self.task.roots), self.task.job);
+        blocking(move || roots.open(job, &path)?.below(&names)).await
     }
 
-    async fn make_folder(&self, relative: &str) -> Result<Ready, Error> {
-        let path = self.folder_path();
-        let names = LocalName::of(relative.trim_end_matches('/'));
-        let folders = match relative {
-            "" => Vec::new(),
-            _ => [names.folders, vec![names.name]].concat(),
-        };
-        blocking(move || Folder::choose(&path)?.below(&folders)?.sync()).await?;
+    async fn make_folder(&self) -> Result<Ready, Error> {
+        let folder = self.open_folder().await?;
+        blocking(move || folder.sync()).await?;
         Ok(Ready::Moved(Moving::Done { bytes: 0, verification: None }))
     }
 
@@ -122,12 +128,13 @@ impl<'a> Download<'a> {
     ) -> Result<Option<Ready>, Error> {
         let on_conflict = self.task.spec.on_conflict;
         let folder = self.open_folder().await?;
-        let Some(found) = folder.find(&self.local.name)? else { return Ok(None) };
         if self.task.again
-            && let Some(done) = self.done_before(folder, partial).await
+            && folder.find(&self.name)?.is_some()
+            && let Some(done) = self.done_before(partial).await
         {
             return Ok(Some(done));
         }
+        let Some(found) = folder.find(&self.local.name)? else { return Ok(None) };
         let path = self.folder_path().join(self.local.shown());
         let exists = || {
             Error::new(ErrorKind::LocalExists, "download", path.display().to_string())
@@ -139,7 +146,7 @@ impl<'a> Download<'a> {
             OnConflict::IfNewer | OnConflict::IfDifferent => {
                 if self.replaces(&found).await? {
                     self.on_conflict = OnConflict::Overwrite;
-                    return Ok(None);
+                    return self.is_its_own(folder).await.map(|()| None);
                 }
                 Ok(Some(Ready::Moved(Moving::Skipped)))
             }
@@ -148,8 +155,29 @@ impl<'a> Download<'a> {
             OnConflict::Overwrite if found.is_dir() => {
                 Err(exists().detail("a folder has this name"))
             }
-            OnConflict::Overwrite | OnConflict::KeepBoth => Ok(None),
+            OnConflict::Overwrite => self.is_its_own(folder).await.map(|()| None),
+            OnConflict::KeepBoth => {
+                if partial.is_none_or(|partial| partial.target.is_none()) {
+                    self.name = free_name(&folder, &self.local.name)?;
+                }
+                Ok(None)
+            }
         }
+    }
+
+    /// A disk that folds names may have found the file of another object.
+    async fn is_its_own(&self, folder: Folder) -> Result<(), Error> {
+        let (roots, job, path) = (Arc::clone(&self.task.roots), self.task.job, self.folder_path());
+        let name = self.local.name.clone();
+        let look = move || {
+            if !roots.folding(job, &path)?.any() || folder.spells(&name) {
+                return Ok(());
+            }
+            let place = folder.path_of(&name).display().to_string();
+            Err(Error::new(ErrorKind::LocalExists, "download", place)
+                .detail("a file whose name differs in case or Unicode form alone is there"))
+        };
+        blocking(look).await
     }
 
     /// Whether the object is newer than the file, or another, as the spec asks.
@@ -186,7 +214,8 @@ impl<'a> Download<'a> {
     }
 
     /// An earlier run may have put the file in place and died before it said so.
-    async fn done_before(&self, folder: Folder, partial: Option<&PartFile>) -> Option<Ready> {
+    async fn done_before(&self, partial: Option<&PartFile>) -> Option<Ready> {
+        let folder = self.open_folder().await.ok()?;
         if let Some(partial) = partial
             && folder.find(&partial.name).ok()?.is_some()
         {
@@ -202,7 +231,7 @@ impl<'a> Download<'a> {
         if !check.compares() && !all_ranges {
             return None;
         }
-        let (name, place) = (self.local.name.clone(), self.object.to_string());
+        let (name, place) = (self.name.clone(), self.object.to_string());
         let look = move || {
             let missing = || Error::new(ErrorKind::LocalMissing, "look", name.clone());
             let file = GrowingFile::reopen(folder, &name, size).ok_or_else(missing)?;
@@ -231,9 +260,10 @@ impl<'a> Download<'a> {
             return Ok(None);
         };
         let (path, folders) = (self.folder_path(), partial.folders.clone());
-        let name = partial.name.clone();
+        let (roots, job, name) =
+            (Arc::clone(&self.task.roots), self.task.job, partial.name.clone());
         let reopen =
-            move || Ok(GrowingFile::reopen(Folder::choose(&path)?.below(&folders)?, &name, size));
+            move || Ok(GrowingFile::reopen(roots.open(job, &path)?.below(&folders)?, &name, size));
         let Some(file) = blocking(reopen).await? else { return Ok(None) };
         let head = self.task.gate.send(|| self.task.remote.head(&self.object)).await?;
         if head.etag.as_ref() != Some(&etag) || head.size != Some(size) {
@@ -247,8 +277,9 @@ impl<'a> Download<'a> {
 
     async fn discard(&self, partial: PartFile) -> Result<(), Error> {
         let path = self.folder_path();
+        let (roots, job) = (Arc::clone(&self.task.roots), self.task.job);
         blocking(move || {
-            part_file::remove(&Folder::choose(&path)?.below(&partial.folders)?, &partial.name)
+            part_file::remove(&roots.open(job, &path)?.below(&partial.folders)?, &partial.name)
         })
         .await?;
         self.task.closed().await
@@ -327,18 +358,29 @@ impl<'a> Download<'a> {
     ) -> Result<(GrowingFile, PartFile), Error> {
         let (path, local) = (self.folder_path(), self.local.clone());
         let (etag, task) = (head.etag.clone(), self.task.clone());
+        let target = Some(self.name.clone()).filter(|name| *name != local.name);
         let opening = task.steps.clone().spawn(async move {
-            let (folders, name) = (local.folders.clone(), part_file::part_name(&local.name));
-            let ranges = BTreeSet::new();
-            let partial = PartFile { folders, name, etag, size, range_size: RANGE_BYTES, ranges };
+            let partial = PartFile {
+                folders: local.folders.clone(),
+                name: part_name(&local.name),
+                target,
+                etag,
+                size,
+                range_size: RANGE_BYTES,
+                ranges: BTreeSet::new(),
+            };
             task.opened(Partial::File(partial.clone())).await?;
-            blocking(move || {
-                let folder = Folder::choose(&path)?.below(&local.folders)?;
-                let file = GrowingFile::create(folder, &partial.name)?;
-                file.reserve(size.unwrap_or(0))?;
-                Ok((file, partial))
+            let (roots, job) = (Arc::clone(&task.roots), task.job);
+            let made = blocking(move || {
+                let folder = roots.open(job, &path)?.below(&local.folders)?;
+                GrowingFile::create(folder, &partial.name, size.unwrap_or(0))
+                    .map(|file| (file, partial))
             })
-            .await
+            .await;
+            if made.is_err() {
+                task.closed().await?;
+            }
+            made
         });
         opening.await.map_err(|e| {
             Error::new(ErrorKind::Other, "make the part file", "").detail(e.to_string())
@@ -399,6 +441,7 @@ impl<'a> Download<'a> {
         let mode = kept_mode(&head).filter(|_| self.task.spec.files.keep_mode);
         Ok(Ready::File(ReadyFile {
             file,
+            partial,
             name: self.local.name.clone(),
             on_conflict: self.on_conflict,
             modified,

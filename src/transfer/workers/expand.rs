@@ -15,6 +15,9 @@ use crate::s3::client::ListQuery;
 use crate::transfer::fact::Fact;
 use crate::transfer::item::{Item, ItemKind};
 use crate::transfer::journal::Journal;
+use crate::transfer::local::claims::Claims;
+use crate::transfer::local::names::LocalName;
+use crate::transfer::local::roots::Roots;
 use crate::transfer::local::walk::{Tally, Walk, WalkRules, Walked};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::Gate;
@@ -40,6 +43,7 @@ pub struct Expansion {
     pub one_server: bool,
     pub gate: Gate,
     pub journal: Journal,
+    pub roots: Arc<Roots>,
     /// Objects may be settled already: those are left out.
     pub again: bool,
     pub sink: Sink,
@@ -49,8 +53,9 @@ impl Expansion {
     pub async fn run(&self) -> Result<(), Error> {
         match &self.spec.work {
             Work::Upload { source, target, .. } => self.files(source, target).await,
-            Work::Download { bucket, source, name, .. } => {
-                self.downloads(bucket, source, name.as_deref()).await
+            Work::Download { bucket, source, folder, name } => {
+                self.roots.forget(self.job);
+                self.downloads(bucket, source, folder, name.as_deref()).await
             }
             Work::Copy { bucket, source, to_bucket, target, moving, .. } => {
                 let one_bucket = self.one_server && bucket == to_bucket;
@@ -131,24 +136,46 @@ impl Expansion {
         &self,
         bucket: &Bucket,
         source: &Target,
+        folder: &Path,
         name: Option<&str>,
     ) -> Result<(), Error> {
         match source {
             Target::Object(key) => {
-                let relative = name.unwrap_or_else(|| key.name()).to_owned();
-                let kind = ItemKind::Download { key: key.clone(), relative };
-                self.hand_on(vec![Item { place: key.as_str().to_owned(), size: None, kind }]).await
+                let relative = name.unwrap_or_else(|| key.name());
+                let local = LocalName::of(relative);
+                let item = download_item(key.clone(), relative, local, None);
+                self.hand_on(vec![item]).await
             }
             Target::Prefix(prefix) => {
                 let below = name.map(|name| format!("{name}/")).unwrap_or_default();
-                let item = |key: Key, rest: &str, size: u64| {
-                    let relative = format!("{below}{rest}");
-                    let place = key.as_str().to_owned();
-                    Ok(Item { place, size: Some(size), kind: ItemKind::Download { key, relative } })
-                };
-                self.list(bucket, prefix, item).await
+                let mut tokens = Tokens::default();
+                let mut claims = None;
+                while let Some(page) = self.page(bucket, prefix, &mut tokens).await? {
+                    let found = objects(&page, bucket, prefix)?;
+                    if found.is_empty() {
+                        continue;
+                    }
+                    let mut names = match claims.take() {
+                        Some(names) => names,
+                        None => self.names_in(folder).await?,
+                    };
+                    let named = |(rest, size): (&str, u64)| {
+                        let relative = format!("{below}{rest}");
+                        let local = names.claim(&relative);
+                        download_item(prefix.key(rest), &relative, local, Some(size))
+                    };
+                    self.hand_on_all(found.into_iter().map(named).collect()).await?;
+                    claims = Some(names);
+                }
+                Ok(())
             }
         }
+    }
+
+    /// The names in a folder that is downloaded to: none given yet.
+    async fn names_in(&self, folder: &Path) -> Result<Claims, Error> {
+        let (roots, job, path) = (Arc::clone(&self.roots), self.job, folder.to_owned());
+        blocking(move || roots.folding(job, &path)).await.map(Claims::new)
     }
 
     async fn copies(
@@ -235,16 +262,20 @@ impl Expansion {
                 .into_iter()
                 .map(|(rest, size)| item(prefix.key(rest), rest, size))
                 .collect();
-            let mut items = items?.into_iter();
-            loop {
-                let batch: Vec<Item> = items.by_ref().take(BATCH).collect();
-                if batch.is_empty() {
-                    break;
-                }
-                self.hand_on(batch).await?;
-            }
+            self.hand_on_all(items?).await?;
         }
         Ok(())
+    }
+
+    async fn hand_on_all(&self, items: Vec<Item>) -> Result<(), Error> {
+        let mut items = items.into_iter();
+        loop {
+            let batch: Vec<Item> = items.by_ref().take(BATCH).collect();
+            if batch.is_empty() {
+                return Ok(());
+            }
+            self.hand_on(batch).await?;
+        }
     }
 
     /// The next page; `None` after the last. A listing that goes in a circle is an error, never an end.
@@ -343,6 +374,12 @@ fn misplaced(from: &Prefix, to: &Key, one_bucket: bool) -> Option<Error> {
         return None;
     };
     Some(refused("copy", to.as_str().to_owned(), why))
+}
+
+fn download_item(key: Key, relative: &str, local: LocalName, size: Option<u64>) -> Item {
+    let marker = relative.is_empty() || relative.ends_with('/');
+    let place = key.as_str().to_owned();
+    Item { place, size, kind: ItemKind::Download { key, local, marker } }
 }
 
 fn one_file(source: &Path, target: &Target, size: u64) -> Result<Item, Error> {

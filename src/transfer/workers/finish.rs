@@ -1,12 +1,14 @@
 //! What is left to do when the bytes are moved: the step that makes the result visible and must not be torn.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHead};
+use crate::domain::parts::piece_count;
 use crate::domain::transfer::{OnConflict, Verification};
-use crate::transfer::fact::{Copied, Partial};
-use crate::transfer::local::part_file::{GrowingFile, Saved};
+use crate::transfer::fact::{Copied, Fact, PartFile, Partial};
+use crate::transfer::local::part_file::{GrowingFile, Saved, free_name};
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::departure::{compare, remove};
@@ -25,6 +27,8 @@ pub enum Ready {
 /// A part file with all its bytes, checked.
 pub struct ReadyFile {
     pub file: GrowingFile,
+    pub partial: PartFile,
+    /// The object's own name here.
     pub name: String,
     pub on_conflict: OnConflict,
     pub modified: Option<SystemTime>,
@@ -70,9 +74,16 @@ impl Ready {
 }
 
 async fn finish_file(task: &Task, ready: ReadyFile) -> Result<Moving, Error> {
-    let ReadyFile { file, name, on_conflict, modified, mode, bytes, verification } = ready;
-    let wanted = name.clone();
-    let saved = blocking(move || file.finish(&wanted, on_conflict, modified, mode)).await?;
+    let ReadyFile { file, partial, name, on_conflict, modified, mode, bytes, verification } = ready;
+    let file = Arc::new(file);
+    let target = partial.target.clone().unwrap_or_else(|| name.clone());
+    let (growing, wanted) = (Arc::clone(&file), target.clone());
+    blocking(move || growing.prepare(&wanted, modified, mode)).await?;
+    record_last(task, &partial, &verification).await?;
+    let saved = match on_conflict {
+        OnConflict::KeepBoth => place_beside(task, &file, partial, target, &name).await?,
+        _ => blocking(move || file.finish(&target, on_conflict)).await?,
+    };
     Ok(match saved {
         Saved::Skipped => Moving::Skipped,
         Saved::As(saved) => {
@@ -82,4 +93,42 @@ async fn finish_file(task: &Task, ready: ReadyFile) -> Result<Moving, Error> {
             Moving::Done { bytes, verification: Some(verification) }
         }
     })
+}
+
+/// After a crash a file without a digest is known by its ranges alone, and one short enough has had none recorded.
+async fn record_last(
+    task: &Task,
+    partial: &PartFile,
+    verification: &Verification,
+) -> Result<(), Error> {
+    let single = partial.size.is_some_and(|size| piece_count(size, partial.range_size) == 1);
+    if !single || matches!(verification, Verification::Digest(_)) {
+        return Ok(());
+    }
+    let (job, place) = (task.job, task.place.clone());
+    task.record(Fact::RangesDone { job, place, ranges: vec![0] }).await
+}
+
+/// Each name is recorded before it is taken: a crash between the two costs no second copy.
+async fn place_beside(
+    task: &Task,
+    file: &Arc<GrowingFile>,
+    mut partial: PartFile,
+    mut target: String,
+    name: &str,
+) -> Result<Saved, Error> {
+    loop {
+        let (growing, wanted) = (Arc::clone(file), target.clone());
+        match blocking(move || growing.finish(&wanted, OnConflict::Fail)).await {
+            Err(error) if error.is(&ErrorKind::LocalExists) => {}
+            other => return other,
+        }
+        let (growing, base) = (Arc::clone(file), name.to_owned());
+        target = blocking(move || free_name(&growing.folder, &base)).await?;
+        partial.target = Some(target.clone());
+        if let Some(size) = partial.size {
+            partial.ranges = (0..piece_count(size, partial.range_size)).collect();
+        }
+        task.opened(Partial::File(partial.clone())).await?;
+    }
 }

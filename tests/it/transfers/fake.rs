@@ -115,6 +115,14 @@ impl Fake {
         self.shelf.lock().unwrap().objects.insert(("bucket".into(), key.into()), object);
     }
 
+    /// Under an ETag that others chose.
+    pub fn store_tagged(&self, key: &str, bytes: &[u8], etag: &str) {
+        self.store(key, bytes);
+        let mut shelf = self.shelf.lock().unwrap();
+        let object = shelf.objects.get_mut(&("bucket".to_owned(), key.to_owned()));
+        object.unwrap().etag = etag.to_owned();
+    }
+
     pub fn bytes(&self, bucket: &str, key: &str) -> Option<Bytes> {
         let shelf = self.shelf.lock().unwrap();
         shelf.objects.get(&(bucket.to_owned(), key.to_owned())).map(|object| object.bytes.clone())

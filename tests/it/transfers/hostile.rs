@@ -85,21 +85,3 @@ async fn links_in_the_destination_are_not_followed() {
         "the link itself is replaced"
     );
 }
-
-#[tokio::test]
-async fn a_file_and_a_prefix_of_one_name_do_not_destroy_each_other() {
-    let folder = tempfile::tempdir().unwrap();
-    let remote = Fake::new();
-    remote.store("p/a", b"object");
-    remote.store("p/a/b", b"below");
-    let spec = with(download_prefix("p/", folder.path()), OnConflict::Overwrite);
-    let view = run(&remote, spec).await;
-    assert_eq!(view.progress.failed, 1);
-    let kept = fs::read(folder.path().join("a")).ok();
-    let below = fs::read(folder.path().join("a/b")).ok();
-    assert!(
-        kept.is_some_and(|bytes| bytes == b"object")
-            != below.is_some_and(|bytes| bytes == b"below")
-    );
-    assert_eq!(names_in(folder.path()), ["a"]);
-}

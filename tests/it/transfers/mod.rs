@@ -1,6 +1,7 @@
 //! The engine moving bytes: round trips, bad days, resumption, hostile names.
 
 mod between;
+mod collisions;
 mod conditions;
 mod control;
 mod fake;
