@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::transfer::local::names::LocalName;
+use crate::transfer::local::names::{GOES_ON, LocalName};
 
 /// Which names the file system takes for the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub struct Claims {
 struct Level {
     /// The name asked for, and the one it got.
     wanted: String,
-    name: String,
+    names: Vec<String>,
     taken: HashSet<u64>,
     /// Files after which a folder of the same name can still come, each the beginning of the next.
     files: Vec<String>,
@@ -69,36 +69,35 @@ impl Claims {
             .count();
         self.levels.truncate(1 + same);
         for folder in &folders[same..] {
-            let level = Level {
-                wanted: folder.clone(),
-                name: self.place(folder, true),
-                ..Level::default()
-            };
-            self.levels.push(level);
+            let names = self.place(folder, true);
+            self.levels.push(Level { wanted: folder.clone(), names, ..Level::default() });
         }
-        let named: Vec<String> = self.levels[1..].iter().map(|level| level.name.clone()).collect();
+        let mut named: Vec<String> =
+            self.levels[1..].iter().flat_map(|level| level.names.clone()).collect();
         // An empty name is what is left of a key that stands for its folder.
-        let own = if relative.is_empty() || relative.ends_with('/') {
-            name.clone()
-        } else {
-            self.place(&name, false)
-        };
+        match relative.is_empty() || relative.ends_with('/') {
+            true => named.push(name.clone()),
+            false => named.extend(self.place(&name, false)),
+        }
+        let own = named.pop().unwrap_or_else(|| name.clone());
         let gave_way = named != folders || own != name;
         LocalName { folders: named, name: own, encoded: encoded || gave_way, gave_way }
     }
 
-    /// A free name in the innermost folder.
-    fn place(&mut self, wanted: &str, folder: bool) -> String {
+    /// A free name in the innermost folder; one that has nothing to spell out is put into a folder of its own.
+    fn place(&mut self, wanted: &str, folder: bool) -> Vec<String> {
+        let aside = || vec![GOES_ON.to_owned(), wanted.to_owned()];
         let folding = self.folding;
-        let Some(level) = self.levels.last_mut() else { return wanted.to_owned() };
+        let Some(level) = self.levels.last_mut() else { return vec![wanted.to_owned()] };
         if !folding.any() {
             level.files.retain(|file| wanted.starts_with(file.as_str()));
-            let clash = folder && level.files.last().is_some_and(|file| file == wanted);
+            if folder && level.files.last().is_some_and(|file| file == wanted) {
+                return spelled_out(wanted, 1).map_or_else(aside, |name| vec![name]);
+            }
             if !folder {
                 level.files.push(wanted.to_owned());
             }
-            let given_way = clash.then(|| spelled_out(wanted, 1)).flatten();
-            return given_way.unwrap_or_else(|| wanted.to_owned());
+            return vec![wanted.to_owned()];
         }
         let mut claim = |name: &str| {
             let mut hasher = DefaultHasher::new();
@@ -106,10 +105,10 @@ impl Claims {
             level.taken.insert(hasher.finish())
         };
         if claim(wanted) {
-            return wanted.to_owned();
+            return vec![wanted.to_owned()];
         }
         let free = (1..).map_while(|count| spelled_out(wanted, count)).find(|name| claim(name));
-        free.unwrap_or_else(|| wanted.to_owned())
+        free.map_or_else(aside, |name| vec![name])
     }
 }
 
@@ -171,6 +170,7 @@ mod tests {
         assert_eq!(named(Folding::default(), &keys), names);
         assert_eq!(named(BLIND, &keys), names);
         assert_eq!(named(BLIND, &["A", "a/b"]), ["A", "%61/b"]);
+        assert_eq!(named(Folding::default(), &["..", "../x"]), ["%2E%2E", "%+/%2E%2E/x"]);
     }
 
     #[test]

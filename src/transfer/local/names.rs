@@ -13,7 +13,8 @@ const MAX_NAME: usize = 255;
 /// Where a longer segment is cut, so that its end mark and its part file's name fit.
 const CUT: usize = 220;
 
-const GOES_ON: &str = "%+";
+/// The end of a folder's name whose segment goes on with the next name.
+pub const GOES_ON: &str = "%+";
 
 /// Local names of the folders and the file of a key's relative part.
 #[derive(Clone, Debug, PartialEq, Eq)]

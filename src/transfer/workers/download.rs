@@ -210,7 +210,8 @@ impl<'a> Download<'a> {
             let file = GrowingFile::reopen(folder, &name, size).ok_or_else(missing)?;
             verify(&file, check, size, &place)
         };
-        blocking(look).await.ok()
+        let shown = blocking(look).await.ok()?;
+        matches!(shown, Verification::Digest(_)).then_some(shown)
     }
 
     /// An earlier run may have put the file in place and died before it said so.
@@ -237,8 +238,10 @@ impl<'a> Download<'a> {
             let file = GrowingFile::reopen(folder, &name, size).ok_or_else(missing)?;
             verify(&file, check, size, &place)
         };
-        let verification = Some(blocking(look).await.ok()?);
-        Some(Ready::Moved(Moving::Done { bytes: size, verification }))
+        let shown = blocking(look).await.ok()?;
+        let known = all_ranges || matches!(shown, Verification::Digest(_));
+        let verification = Some(shown);
+        known.then_some(Ready::Moved(Moving::Done { bytes: size, verification }))
     }
 
     async fn attempt(&self, partial: Option<PartFile>) -> Result<Ready, Error> {
@@ -405,9 +408,25 @@ impl<'a> Download<'a> {
             other => other?,
         }
         let (read, place) = (Arc::clone(&file), self.object.to_string());
-        let (check, size) = (Check::of(&head), head.size.unwrap_or_default());
+        let (check, size) = (self.check(&head).await, head.size.unwrap_or_default());
         let verification = blocking(move || Ok(verify(&read, check, size, &place))).await?;
         self.ready(file, head, partial, verification).await
+    }
+
+    /// The answer to a range names no checksum of the whole: where servers keep one, and the ETag is no plain digest,
+    /// it is asked for.
+    async fn check(&self, head: &ObjectHead) -> Check {
+        let known = head.etag.as_ref().is_some_and(|etag| etag.md5_hex().is_some());
+        if known
+            || !head.checksums.is_empty()
+            || !self.task.remote.provider().takes_trailing_checksums()
+        {
+            return Check::of(head);
+        }
+        match self.task.gate.send(|| self.task.remote.head(&self.object)).await {
+            Ok(full) if full.etag == head.etag => Check::of(&full),
+            _ => Check::of(head),
+        }
     }
 
     async fn whole(&self) -> Result<Ready, Error> {

@@ -155,3 +155,22 @@ async fn a_copy_onto_itself_is_refused_without_a_request() {
     assert_eq!(error_of(&view).kind, ErrorKind::InvalidRequest);
     assert_eq!(remote.calls(), [""; 0]);
 }
+
+#[tokio::test]
+async fn an_object_made_of_parts_is_verified_by_the_digests_of_its_parts() {
+    let (folder, back) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (remote, path) = (Fake::new(), folder.path().join("f"));
+    fs::write(&path, bytes(17 * MIB + 3)).unwrap();
+    run_well(&remote, upload(&path, "f")).await;
+    let view = run_well(&remote, download("f", back.path())).await;
+    assert_eq!(view.verification, Some(Verification::Digest("md5".into())));
+    // Parts that nobody can guess: the bytes are all there, and that is all that is said.
+    remote.store_tagged("f", &bytes(17 * MIB + 3), "0123456789abcdef0123456789abcdef-3");
+    let view = run_well(&remote, with(download("f", back.path()), OnConflict::Overwrite)).await;
+    assert!(matches!(view.verification, Some(Verification::SizeOnly(_))));
+    // Nor are they taken for the same as a file that is there.
+    fs::write(back.path().join("f"), vec![7; 17 * MIB + 3]).unwrap();
+    let view = run_well(&remote, with(download("f", back.path()), OnConflict::IfDifferent)).await;
+    assert_eq!(view.progress.skipped, 0);
+    assert!(fs::read(back.path().join("f")).unwrap() == bytes(17 * MIB + 3));
+}

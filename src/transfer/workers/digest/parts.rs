@@ -1,0 +1,196 @@
+//! Digests of objects made of parts: a digest of the parts' digests, which needs to know how large the parts were.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use crc_fast::CrcAlgorithm;
+use md5::{Digest as _, Md5};
+
+use super::hex;
+use crate::domain::object::{ETag, ObjectHead};
+use crate::domain::parts::{MIB, part_size, piece_count};
+use crate::domain::transfer::Verification;
+
+/// Part sizes of the tools that make objects, in MiB, the commonest first: the AWS CLI and Windlass, rclone and the
+/// SDKs, then what people and other tools choose.
+const USUAL: [u64; 20] =
+    [8, 5, 16, 50, 64, 100, 10, 15, 20, 25, 32, 40, 48, 80, 128, 200, 250, 256, 512, 1024];
+
+/// A digest of digests on its way. It can show that the bytes are right and never that they are wrong: the size of
+/// the parts is the usual one that gives their number, and nobody says that it was that one.
+pub struct Parts {
+    name: &'static str,
+    hash: Hash,
+    whole: Hash,
+    part_bytes: u64,
+    /// Bytes that the part under way still lacks.
+    left: u64,
+    count: u32,
+}
+
+#[derive(Clone)]
+enum Hash {
+    Md5(Box<Md5>),
+    Crc(Box<crc_fast::Digest>),
+}
+
+impl Hash {
+    fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Hash::Md5(digest) => digest.update(bytes),
+            Hash::Crc(digest) => digest.update(bytes),
+        }
+    }
+
+    /// The value, in the bytes that go into the digest of digests; starts anew. CRCs here have 32 bits.
+    fn take(&mut self) -> Vec<u8> {
+        match self {
+            Hash::Md5(digest) => digest.finalize_reset().to_vec(),
+            Hash::Crc(digest) => {
+                let value = digest.finalize().to_be_bytes()[4..].to_vec();
+                digest.reset();
+                value
+            }
+        }
+    }
+}
+
+impl Parts {
+    /// For the ETag of a multipart upload: the MD5 of the parts' MD5s, and their number.
+    pub fn of_etag(head: &ObjectHead, etag: &ETag) -> Option<Parts> {
+        let (digest, count) = etag.as_str().split_once('-')?;
+        ETag::new(digest).md5_hex()?;
+        Parts::new("md5", Hash::Md5(Box::default()), head.size?, count)
+    }
+
+    /// For a composite checksum of a kind that is worth computing, with its value.
+    pub fn of_checksum(head: &ObjectHead) -> Option<(Parts, String)> {
+        const KINDS: [(&str, CrcAlgorithm); 2] =
+            [("crc32c", CrcAlgorithm::Crc32Iscsi), ("crc32", CrcAlgorithm::Crc32IsoHdlc)];
+        KINDS.into_iter().find_map(|(name, algorithm)| {
+            let known = |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
+            let (_, value) = head.checksums.iter().find(known)?;
+            let (_, count) = value.split_once('-')?;
+            let hash = Hash::Crc(Box::new(crc_fast::Digest::new(algorithm)));
+            Some((Parts::new(name, hash, head.size?, count)?, value.clone()))
+        })
+    }
+
+    fn new(name: &'static str, hash: Hash, size: u64, count: &str) -> Option<Parts> {
+        let part_bytes = usual_part(size, count.parse().ok()?)?;
+        let whole = hash.clone();
+        Some(Parts { name, hash, whole, part_bytes, left: part_bytes, count: 0 })
+    }
+
+    pub fn update(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let length = usize::try_from(self.left).unwrap_or(usize::MAX).min(bytes.len());
+            self.hash.update(&bytes[..length]);
+            self.left -= length as u64;
+            bytes = &bytes[length..];
+            if self.left == 0 {
+                self.end_part();
+            }
+        }
+    }
+
+    fn end_part(&mut self) {
+        let digest = self.hash.take();
+        self.whole.update(&digest);
+        self.count += 1;
+        self.left = self.part_bytes;
+    }
+
+    pub fn finish(mut self, expected: &str) -> Verification {
+        if self.left < self.part_bytes || self.count == 0 {
+            self.end_part();
+        }
+        let value = match (&self.hash, self.whole.take()) {
+            (Hash::Md5(_), value) => hex(&value),
+            (Hash::Crc(_), value) => STANDARD.encode(value),
+        };
+        if format!("{value}-{}", self.count) == expected {
+            return Verification::Digest(self.name.to_owned());
+        }
+        Verification::SizeOnly(format!(
+            "the object was made of parts, and not of {} MiB as its digest would need",
+            self.part_bytes / MIB
+        ))
+    }
+}
+
+/// The commonest part size that makes so many parts of so many bytes.
+fn usual_part(size: u64, count: u32) -> Option<u64> {
+    let fits = |part: &u64| piece_count(size, *part) == count;
+    part_size(size).into_iter().chain(USUAL.map(|mib| mib * MIB)).find(fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::object::UploadedPart;
+    use crate::transfer::workers::digest::{Check, etag_of_parts, md5_hex};
+
+    fn made_of(parts: &[&[u8]]) -> (ObjectHead, Vec<u8>) {
+        let uploaded: Vec<UploadedPart> = (1..)
+            .zip(parts)
+            .map(|(number, part)| UploadedPart {
+                number,
+                etag: ETag::new(&md5_hex(part)),
+                size: part.len() as u64,
+            })
+            .collect();
+        let bytes = parts.concat();
+        let etag = etag_of_parts(uploaded.iter());
+        (ObjectHead { size: Some(bytes.len() as u64), etag, ..ObjectHead::default() }, bytes)
+    }
+
+    fn verify(head: &ObjectHead, bytes: &[u8]) -> Verification {
+        let mut check = Check::of(head);
+        bytes.chunks(1_000_003).for_each(|chunk| check.update(chunk));
+        check.finish("s3://b/k").unwrap()
+    }
+
+    fn block(length: u64, seed: u8) -> Vec<u8> {
+        (0..length).map(|at| (at % 251) as u8 ^ seed).collect()
+    }
+
+    #[test]
+    fn an_etag_of_parts_of_a_usual_size_is_computed_again() {
+        for (part, count) in [(8, 1), (8, 3), (5, 4), (16, 2), (50, 2)] {
+            let mut parts: Vec<Vec<u8>> =
+                (0..count - 1).map(|at| block(part * MIB, at as u8)).collect();
+            parts.push(block(part * MIB - 7, 99));
+            let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+            let (head, mut bytes) = made_of(&parts);
+            assert_eq!(verify(&head, &bytes), Verification::Digest("md5".into()), "{part} {count}");
+            bytes[5] ^= 1;
+            assert!(matches!(verify(&head, &bytes), Verification::SizeOnly(_)));
+        }
+    }
+
+    #[test]
+    fn parts_of_another_size_are_not_verified_and_not_called_corrupt() {
+        let (head, bytes) = made_of(&[&block(6 * MIB, 1), &block(6 * MIB, 2), &block(5, 3)]);
+        let Verification::SizeOnly(why) = verify(&head, &bytes) else { panic!("verified") };
+        assert!(why.contains("made of parts"), "{why}");
+        let mut head = head;
+        head.etag = Some(ETag::new("0123456789abcdef0123456789abcdef-999"));
+        assert!(!Check::of(&head).compares(), "no usual size makes so many parts");
+    }
+
+    #[test]
+    fn a_composite_checksum_is_computed_again() {
+        let parts = [block(8 * MIB, 1), block(100, 2)];
+        let crc = |bytes: &[u8]| {
+            let value = crc_fast::checksum(CrcAlgorithm::Crc32IsoHdlc, bytes);
+            u32::try_from(value).unwrap().to_be_bytes()
+        };
+        let value = STANDARD.encode(crc(&[crc(&parts[0]), crc(&parts[1])].concat()));
+        let head = ObjectHead {
+            size: Some(8 * MIB + 100),
+            checksums: vec![("CRC32".to_owned(), format!("{value}-2"))],
+            ..ObjectHead::default()
+        };
+        assert_eq!(verify(&head, &parts.concat()), Verification::Digest("crc32".into()));
+    }
+}
