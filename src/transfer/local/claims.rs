@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::transfer::local::names::{GOES_ON, LocalName};
+use crate::transfer::local::names::{GOES_ON, LocalName, decode};
 
 /// Which names the file system takes for the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -90,12 +90,14 @@ impl Claims {
         let folding = self.folding;
         let Some(level) = self.levels.last_mut() else { return vec![wanted.to_owned()] };
         if !folding.any() {
-            level.files.retain(|file| wanted.starts_with(file.as_str()));
-            if folder && level.files.last().is_some_and(|file| file == wanted) {
+            // As the keys have them, for it is keys that are in order.
+            let segment = decode(wanted);
+            level.files.retain(|file| segment.starts_with(file.as_str()));
+            if folder && level.files.last() == Some(&segment) {
                 return spelled_out(wanted, 1).map_or_else(aside, |name| vec![name]);
             }
             if !folder {
-                level.files.push(wanted.to_owned());
+                level.files.push(segment);
             }
             return vec![wanted.to_owned()];
         }

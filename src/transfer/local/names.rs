@@ -131,7 +131,8 @@ fn upper_hex(byte: u8) -> bool {
     byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte)
 }
 
-fn decode(name: &str) -> String {
+/// The segment of a key that a name stands for.
+pub fn decode(name: &str) -> String {
     if name == "%" {
         return String::new();
     }

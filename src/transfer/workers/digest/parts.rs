@@ -7,7 +7,7 @@ use md5::{Digest as _, Md5};
 
 use super::hex;
 use crate::domain::object::{ETag, ObjectHead};
-use crate::domain::parts::{MIB, part_size, piece_count};
+use crate::domain::parts::{MIB, PartLimits, part_size, piece_count};
 use crate::domain::transfer::Verification;
 
 /// Part sizes of the tools that make objects, in MiB, the commonest first: the AWS CLI and Windlass, rclone and the
@@ -121,7 +121,7 @@ impl Parts {
 /// The commonest part size that makes so many parts of so many bytes.
 fn usual_part(size: u64, count: u32) -> Option<u64> {
     let fits = |part: &u64| piece_count(size, *part) == count;
-    part_size(size).into_iter().chain(USUAL.map(|mib| mib * MIB)).find(fits)
+    part_size(size, &PartLimits::default()).into_iter().chain(USUAL.map(|mib| mib * MIB)).find(fits)
 }
 
 #[cfg(test)]
