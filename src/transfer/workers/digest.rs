@@ -1,5 +1,6 @@
 //! Compares bytes with what the server says of them, where it says something that means the bytes.
 
+mod hex;
 mod parts;
 
 use base64::Engine;
@@ -10,6 +11,7 @@ use md5::{Digest as _, Md5};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ETag, ObjectHead, UploadedPart};
 use crate::domain::transfer::Verification;
+use crate::transfer::workers::digest::hex::hex;
 use crate::transfer::workers::digest::parts::Parts;
 
 /// A digest being computed, with the value it must come to.
@@ -132,13 +134,6 @@ pub fn etag_of_parts<'a>(parts: impl ExactSizeIterator<Item = &'a UploadedPart>)
         all.update(bytes.collect::<Result<Vec<u8>, _>>().ok()?);
     }
     Some(ETag::new(&format!("{}-{count}", hex(&all.finalize()))))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    nibbles.map(|nibble| DIGITS[usize::from(nibble)]).collect()
 }
 
 #[cfg(test)]
