@@ -143,7 +143,7 @@ impl Transfers {
             }
             TransferEvent::Limited(limit) => self.limit = limit,
             TransferEvent::ObjectFailed { id, failure } => {
-                self.at(id, |job| job.add_failure(failure))
+                self.at(id, |job| job.add_failure(failure));
             }
             TransferEvent::ObjectNoted { id, note } => self.at(id, |job| job.add_note(note)),
             TransferEvent::Reordered(ids) => self.reorder(&ids),

@@ -53,7 +53,7 @@ pub fn question(queue: &Transfers) -> Option<Choice> {
     let choice = Choice::new("Quit", vec![keep, wait.disabled(paused), abort]).line(line);
     let again = "ctrl-c again leaves at once";
     Some(if queue.unkept {
-        choice.line(format!("They end with this window; {again} and loses them."))
+        choice.line(format!("The queue ends with this window; {again} and loses it."))
     } else {
         choice.line(format!("{}.", capitalised(again)))
     })

@@ -7,6 +7,7 @@ use crate::app::dialogs::dialog::{Answer, Dialog};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::screens::leaving::{Leaving, WAYS, question};
+use crate::app::toasts::Level;
 use crate::app::transfers::Transfers;
 use crate::domain::address::{Bucket, Location, Prefix};
 
@@ -74,9 +75,11 @@ impl Places {
     pub fn follow(&mut self, queue: &Transfers, cx: &mut Context<'_>) {
         self.leaving = self.leaving.follow(queue, cx);
         if let Some(Asked { dialog: Dialog::Choice(shown), about: About::Quit }) = &mut self.asked {
-            match question(queue) {
-                Some(fresh) => *shown = fresh.starting_at(shown.cursor),
-                None => self.asked = None,
+            if let Some(fresh) = question(queue) {
+                *shown = fresh.starting_at(shown.cursor);
+            } else {
+                self.asked = None;
+                cx.toast(Level::Note, "everything is finished: quitting asks nothing any more");
             }
         }
     }

@@ -18,6 +18,8 @@ pub struct QueuedJob {
     pub under_way: Vec<ObjectProgress>,
     pub times: Times,
     meter: Meter,
+    /// The most bytes and objects it was known to have: found anew after a pause, it has them all the same.
+    known: (u64, u64),
     /// Whether it goes on from somewhere and nothing has moved yet: what is there already will come all at once, and is
     /// no pace.
     resumes: bool,
@@ -59,6 +61,7 @@ impl QueuedJob {
             under_way: Vec::new(),
             times: Times::default(),
             meter: Meter::default(),
+            known: (0, 0),
             resumes,
         };
         if job.view.state == JobState::Running {
@@ -151,7 +154,7 @@ impl QueuedJob {
     /// Brings how far it is; gives what has moved since.
     pub fn advance(&mut self, now: Timestamp, progress: Progress) -> Moved {
         let before = self.moved();
-        self.view.progress = progress;
+        self.view.progress = self.with_known(progress);
         let after = self.moved();
         if self.resumes && after.bytes > before.bytes {
             self.resumes = false;
@@ -166,6 +169,17 @@ impl QueuedJob {
         };
         self.times.moved += moved.bytes;
         moved
+    }
+
+    /// Totals do not shrink while they are found a second time.
+    fn with_known(&mut self, mut progress: Progress) -> Progress {
+        let (bytes, objects) = &mut self.known;
+        *bytes = progress.bytes_total.max(*bytes);
+        *objects = progress.objects_total.max(*objects);
+        if !progress.expanded {
+            (progress.bytes_total, progress.objects_total) = (*bytes, *objects);
+        }
+        progress
     }
 
     /// Lets time pass without news.
@@ -191,7 +205,7 @@ impl QueuedJob {
         let moved = if before == JobState::Running || is {
             self.advance(now, progress)
         } else {
-            self.view.progress = progress;
+            self.view.progress = self.with_known(progress);
             Moved::default()
         };
         self.resumes |= was || before == JobState::Paused;

@@ -194,3 +194,24 @@ fn thousands_of_jobs_are_found_at_once() {
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     assert_eq!(transfers.counts().done, 20_000);
 }
+
+#[test]
+fn totals_do_not_shrink_while_they_are_found_again_after_a_pause() {
+    let mut transfers = running();
+    let (all, few) = (
+        Progress { objects: 5, objects_total: 400, bytes_total: 9_000, ..moved(90) },
+        Progress { objects: 5, objects_total: 5, bytes_total: 90, expanded: false, ..moved(90) },
+    );
+    transfers.on_event(at(100), TransferEvent::Advanced(vec![(JobId(1), all)]));
+    transfers.on_event(at(200), changed(1, JobState::Paused, few));
+    let totals = |transfers: &Transfers| {
+        let progress = transfers.jobs()[0].view.progress;
+        (progress.objects_total, progress.bytes_total, progress.expanded)
+    };
+    assert_eq!(totals(&transfers), (400, 9_000, false));
+    transfers.on_event(at(300), changed(1, JobState::Running, few));
+    assert_eq!(totals(&transfers), (400, 9_000, false));
+    let fewer = Progress { objects_total: 390, expanded: true, ..all };
+    transfers.on_event(at(400), TransferEvent::Advanced(vec![(JobId(1), fewer)]));
+    assert_eq!(totals(&transfers), (390, 9_000, true));
+}

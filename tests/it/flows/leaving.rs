@@ -100,7 +100,7 @@ fn a_queue_that_is_not_kept_cannot_be_kept_and_says_what_would_be_lost() {
     app.keys("q");
     let asked = question(&app);
     assert!(asked.rows[0].disabled.as_ref().unwrap().contains("would be lost"));
-    assert!(asked.lines[1].contains("loses them"), "{:?}", asked.lines);
+    assert!(asked.lines[1].contains("loses it"), "{:?}", asked.lines);
     assert_eq!(asked.cursor, 1);
     app.keys("k enter");
     assert!(app.state.dialog().is_some() && !quits(&mut app));

@@ -69,7 +69,7 @@ fn browse_filter_mark_download_upload_link_delete_and_leave() {
         .wait_until("the object is deleted", || store.object(BUCKET, "photos/notes.txt").is_none());
     assert!(store.object(BUCKET, "photos/big.jpg").is_some());
 
-    session.press("q");
+    session.see("4 done").press("q");
     assert_eq!(session.ended(), 0);
     session.is_restored();
 }
