@@ -23,6 +23,7 @@ pub struct Connection {
     pub known_buckets: Vec<KnownBucket>,
     /// Nothing that writes is sent.
     pub read_only: bool,
+    pub bodies: Bodies,
     /// How long the links of `y` hold.
     pub link_expiry: Duration,
 }
@@ -34,6 +35,23 @@ pub struct KnownBucket {
     pub prefix: Prefix,
     /// `https://cdn.example.com`: the public URL of a key is this, `/` and the key.
     pub public_domain: Option<String>,
+}
+
+/// How bodies travel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bodies {
+    /// The digest an upload carries; `None` takes the one its provider is known to check.
+    pub checksum: Option<UploadChecksum>,
+    /// The signature leaves the body out even where it travels in the clear to another machine.
+    pub unsigned: bool,
+    /// All of it by the SDK.
+    pub by_sdk: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UploadChecksum {
+    Crc64Nvme,
+    Md5,
 }
 
 /// Where the keys come from.
@@ -81,6 +99,7 @@ impl Connection {
             addressing: Addressing::Auto,
             known_buckets: Vec::new(),
             read_only: false,
+            bodies: Bodies::default(),
             link_expiry: DEFAULT_EXPIRY,
         }
     }

@@ -131,6 +131,8 @@ pub struct Stored {
     pub version_id: Option<String>,
     /// Algorithm and base64 value, where the server computed or echoed one.
     pub checksums: Vec<(String, String)>,
+    /// The digest of the sent bytes that the server's answer confirms: `crc64nvme` or `md5`.
+    pub confirmed: Option<&'static str>,
 }
 
 /// Names an unfinished multipart upload.

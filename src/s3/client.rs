@@ -7,8 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_s3::Client as SdkClient;
-use bytes::Bytes;
-use futures_util::stream::BoxStream;
 use tokio::sync::OnceCell;
 
 use crate::config::connection::Connection;
@@ -18,7 +16,9 @@ use crate::domain::listing::ContinuationToken;
 use crate::domain::object::{ByteRange, ObjectHead};
 use crate::domain::provider::{Capability, Provider};
 use crate::s3::call::Call;
+use crate::s3::direct::Route;
 use crate::s3::flow::Flow;
+use crate::s3::incoming::Incoming;
 use crate::s3::meter::Meter;
 use crate::s3::sdk::{Sdk, SdkClients, check_endpoint, normalised, provider};
 
@@ -57,13 +57,14 @@ pub struct ListQuery {
     pub max_keys: u16,
 }
 
-/// A body on its way in. The stream ends early with an error, never silently.
+/// An object on its way in.
+#[derive(Debug)]
 pub struct Download {
     /// Of the whole object, whatever range was asked.
     pub head: ObjectHead,
     /// The range the server sent, checked against the one that was asked.
     pub range: Option<ByteRange>,
-    pub body: BoxStream<'static, Result<Bytes, Error>>,
+    pub body: Incoming,
 }
 
 impl fmt::Debug for Client {
@@ -164,6 +165,33 @@ impl Client {
         let sdk = self.sdk().await?;
         let elsewhere = lock(&self.inner.elsewhere).get(&bucket.cloned()).cloned();
         Ok(elsewhere.as_ref().unwrap_or(&sdk.clients).of(self.once).clone())
+    }
+
+    /// How a body about a bucket goes that the given client would send: `None` by that client.
+    pub(super) async fn route(
+        &self,
+        client: &SdkClient,
+        bucket: &Bucket,
+    ) -> Result<Option<Route>, Error> {
+        let sdk = self.sdk().await?;
+        let Ok(direct) = &sdk.direct else { return Ok(None) };
+        let region = client.config().region().map_or(&*sdk.region, |region| region.as_ref());
+        match direct.route(bucket, region).await {
+            Ok(route) => Ok(Some(route)),
+            Err(why) => {
+                tracing::debug!(%bucket, why, "bodies go by the SDK");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Why bodies go by the SDK, `None` where they go without it. As certain as [`Client::provider`].
+    pub fn by_sdk(&self) -> Option<String> {
+        self.known().and_then(|sdk| sdk.direct.as_ref().err().cloned())
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        &self.inner.connection
     }
 
     /// Sends a request: refused here where it may not or cannot be sent, once more where the bucket turns out to be in

@@ -78,7 +78,7 @@ impl Client {
         if etag.as_ref() != source_etag {
             self.expect_unchanged(from, source_etag, &call).await?;
         }
-        Ok(Stored { etag, version_id, checksums: checksums!(result) })
+        Ok(Stored { etag, version_id, checksums: checksums!(result), confirmed: None })
     }
 
     /// One part of a multipart upload from a range of an object. A source that is another one afterwards is

@@ -1,20 +1,16 @@
 //! A body on its way in: the range that was asked, no byte less, no byte more.
 
-use std::sync::Arc;
-
-use aws_sdk_s3::operation::get_object::GetObjectOutput;
-use aws_sdk_s3::primitives::ByteStream;
-use bytes::Bytes;
-use futures_util::StreamExt as _;
-use futures_util::stream::{self, BoxStream};
+use aws_sdk_s3::operation::get_object::{GetObject, GetObjectError, GetObjectOutput};
+use aws_sdk_s3::types::ChecksumMode;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress};
+use crate::domain::provider::Provider;
 use crate::s3::call::Call;
 use crate::s3::client::{Client, Download};
-use crate::s3::errors::body_error;
+use crate::s3::direct::arriving::Arriving;
 use crate::s3::headers::object_head;
-use crate::s3::meter::Meter;
+use crate::s3::incoming::Incoming;
 
 impl Client {
     /// A range may reach beyond the object's end; it comes back cut to it, and an empty object has no range at all.
@@ -27,13 +23,13 @@ impl Client {
     ) -> Result<Download, Error> {
         let call = Call::on_object("GetObject", object).guarding_source(options.if_match.is_some());
         let from_start = options.range.is_some_and(|range| range.start == 0);
-        let output = match self.send_get(object, options, &call).await {
+        let arrived = match self.send_get(object, options, &call).await {
             Err(error) if from_start && error.status == Some(416) => {
                 return self.get_empty(object, options, &call).await;
             }
             other => other?,
         };
-        self.download(output, options, call)
+        self.download(arrived, options, call)
     }
 
     async fn send_get(
@@ -41,15 +37,25 @@ impl Client {
         object: &ObjectAddress,
         options: &GetOptions,
         call: &Call,
-    ) -> Result<GetObjectOutput, Error> {
-        self.run(call, |sdk| {
+    ) -> Result<Arrived, Error> {
+        let mode = (self.sdk().await?.provider == Provider::Aws).then_some(ChecksumMode::Enabled);
+        let mode = &mode;
+        self.run(call, |sdk| async move {
             let request = sdk
                 .get_object()
                 .bucket(object.bucket.as_str())
                 .key(object.key.as_str())
                 .set_range(options.range.map(ByteRange::header))
                 .set_if_match(options.if_match.as_ref().map(ETag::quoted));
-            async move { request.send().await.map_err(|error| call.failed(error)) }
+            let Some(route) = self.route(&sdk, &object.bucket).await? else {
+                let sent = request.send().await.map_err(|error| call.failed(error));
+                return sent.map(|output| Arrived { output, arriving: None });
+            };
+            // The SDK adds it on its way; only a body that comes whole can be held against it.
+            let request = request.set_checksum_mode(mode.clone());
+            let input = call.built(request.as_input().clone().build())?;
+            let fetched = route.fetch::<_, GetObjectError>(&GetObject::new(), input, call).await;
+            fetched.map(|(output, arriving)| Arrived { output, arriving: Some(arriving) })
         })
         .await
     }
@@ -62,20 +68,21 @@ impl Client {
         call: &Call,
     ) -> Result<Download, Error> {
         let whole = GetOptions { range: None, ..options.clone() };
-        let output = self.send_get(object, &whole, call).await?;
-        if output.content_length() != Some(0) {
+        let arrived = self.send_get(object, &whole, call).await?;
+        if arrived.output.content_length() != Some(0) {
             let detail = "the server refused a range from byte 0 of an object that is not empty";
             return Err(call.fails(ErrorKind::Unsupported, detail));
         }
-        self.download(output, &whole, call.clone())
+        self.download(arrived, &whole, call.clone())
     }
 
     fn download(
         &self,
-        output: GetObjectOutput,
+        arrived: Arrived,
         options: &GetOptions,
         call: Call,
     ) -> Result<Download, Error> {
+        let Arrived { output, arriving } = arrived;
         let mut head = object_head!(output);
         if head.etag.is_none() {
             // A login page of the network on the way answers 200 too.
@@ -93,10 +100,25 @@ impl Client {
             head.size = whole;
             expected = Some(sent.len());
             range = (!sent.is_empty()).then_some(sent);
+            if whole != expected {
+                // Where it is one of these bytes it is none of the object.
+                head.checksums.clear();
+            }
         }
         let meter = self.meter().clone();
-        Ok(Download { head, range, body: body(output.body, expected, meter, call) })
+        let body = match arriving {
+            Some(arriving) => Incoming::by_socket(arriving, expected, meter, call),
+            None => Incoming::by_sdk(output.body, expected, meter, call),
+        };
+        Ok(Download { head, range, body })
     }
+}
+
+/// An answer whose body is still on its way.
+struct Arrived {
+    output: GetObjectOutput,
+    /// The body, where it does not come by the SDK.
+    arriving: Option<Arriving>,
 }
 
 /// The range an answer carries and the size of the whole object.
@@ -138,39 +160,6 @@ fn parse_content_range(header: &str) -> Option<(ByteRange, Option<u64>)> {
     let end = last.parse::<u64>().ok()?.checked_add(1)?;
     let whole = if whole == "*" { None } else { Some(whole.parse().ok()?) };
     (start < end).then_some((ByteRange { start, end }, whole))
-}
-
-/// Watches the length: too few bytes are `Interrupted`, too many `Corrupt`.
-fn body(
-    stream: ByteStream,
-    expected: Option<u64>,
-    meter: Arc<Meter>,
-    call: Call,
-) -> BoxStream<'static, Result<Bytes, Error>> {
-    let state = Some((stream, 0_u64));
-    stream::unfold(state, move |state| {
-        let (call, meter) = (call.clone(), meter.clone());
-        async move {
-            let (mut stream, got) = state?;
-            let chunk = match stream.next().await {
-                Some(Ok(chunk)) => chunk,
-                Some(Err(error)) => return Some((Err(body_error(&error, &call)), None)),
-                None => {
-                    let short = expected.filter(|expected| got < *expected)?;
-                    let detail = format!("the body ended after {got} of {short} bytes");
-                    return Some((Err(call.fails(ErrorKind::Interrupted, detail)), None));
-                }
-            };
-            let got = got + chunk.len() as u64;
-            meter.received(chunk.len() as u64);
-            if let Some(promised) = expected.filter(|expected| got > *expected) {
-                let detail = format!("the server sent more than the {promised} bytes it promised");
-                return Some((Err(call.fails(ErrorKind::Corrupt, detail)), None));
-            }
-            Some((Ok(chunk), Some((stream, got))))
-        }
-    })
-    .boxed()
 }
 
 #[cfg(test)]

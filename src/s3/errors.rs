@@ -118,7 +118,8 @@ impl Call {
         self.answered(kind, response)
     }
 
-    fn answered(&self, kind: ErrorKind, response: &HttpResponse) -> Error {
+    /// An error about an answer, with what its head tells.
+    pub fn answered(&self, kind: ErrorKind, response: &HttpResponse) -> Error {
         let mut error = Error::new(kind, self.operation, &*self.place);
         error.status = Some(response.status().as_u16());
         error.request_id =

@@ -81,7 +81,36 @@ macro_rules! object_head {
     }};
 }
 
-pub(crate) use {checksums, object_head};
+/// Sets on a PUT or on the start of a multipart upload, which share these setters and no trait, what the object is to
+/// carry besides its bytes.
+macro_rules! with_headers {
+    ($request:expr, $options:expr, $expires:expr) => {{
+        let (headers, metadata) = ($options.headers.clone(), &$options.user_metadata);
+        let metadata = (!metadata.is_empty()).then(|| metadata.clone().into_iter().collect());
+        $request
+            .set_content_type(headers.content_type)
+            .set_content_encoding(headers.content_encoding)
+            .set_content_disposition(headers.content_disposition)
+            .set_content_language(headers.content_language)
+            .set_cache_control(headers.cache_control)
+            .set_expires($expires)
+            .set_metadata(metadata)
+            .set_storage_class($crate::s3::objects::storage_class($options))
+            .set_tagging($crate::s3::tags::tagging($options))
+    }};
+}
+
+/// Whether encryption makes the ETag in an answer to a PUT or part no digest of the bytes.
+macro_rules! opaque_tag {
+    ($output:expr) => {
+        $output.sse_customer_algorithm().is_some()
+            || $output
+                .server_side_encryption()
+                .is_some_and(|sse| *sse != aws_sdk_s3::types::ServerSideEncryption::Aes256)
+    };
+}
+
+pub(crate) use {checksums, object_head, opaque_tag, with_headers};
 
 /// `Expires` in the form the SDK takes.
 pub fn expires(headers: &ObjectHeaders, call: &Call) -> Result<Option<DateTime>, Error> {

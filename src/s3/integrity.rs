@@ -2,11 +2,55 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use crc_fast::{CrcAlgorithm, checksum};
+use crc_fast::CrcAlgorithm;
 use md5::{Digest as _, Md5};
+use sha2::Sha256;
 
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::ETag;
-use crate::domain::provider::Provider;
+use crate::s3::body::Body;
+
+/// Hashed on the thread that asks, up to this size, in bytes.
+const AT_ONCE: u64 = 128 << 10;
+
+/// What goes ahead of a body.
+#[derive(Clone, Debug)]
+pub struct Digests {
+    pub check: Check,
+    /// In hexadecimal, where the signature is to cover the bytes.
+    pub sha256: Option<String>,
+}
+
+impl Digests {
+    /// Computed from the bytes as they are now; a body that is elsewhere is read once.
+    pub async fn of(body: &Body, crc64nvme: bool, signed: bool) -> Result<Digests, Error> {
+        let body = body.clone();
+        if matches!(body, Body::Held(_)) && body.size() <= AT_ONCE {
+            return Digests::now(&body, crc64nvme, signed);
+        }
+        let hashing = tokio::task::spawn_blocking(move || Digests::now(&body, crc64nvme, signed));
+        let failed = |error: tokio::task::JoinError| {
+            Error::new(ErrorKind::Other, "hash the body", "").detail(error.to_string())
+        };
+        hashing.await.map_err(failed)?
+    }
+
+    fn now(body: &Body, crc64nvme: bool, signed: bool) -> Result<Digests, Error> {
+        let mut crc = crc64nvme.then(|| crc_fast::Digest::new(CrcAlgorithm::Crc64Nvme));
+        let mut md5 = (!crc64nvme).then(Md5::new);
+        let mut sha256 = signed.then(Sha256::new);
+        body.walk(|piece| {
+            crc.as_mut().into_iter().for_each(|crc| crc.update(piece));
+            md5.as_mut().into_iter().for_each(|md5| md5.update(piece));
+            sha256.as_mut().into_iter().for_each(|sha256| sha256.update(piece));
+        })?;
+        let check = match (crc, md5) {
+            (Some(crc), _) => Check::Crc64Nvme(STANDARD.encode(crc.finalize().to_be_bytes())),
+            (None, md5) => Check::ContentMd5(STANDARD.encode(md5.unwrap_or_default().finalize())),
+        };
+        Ok(Digests { check, sha256: sha256.map(|sha256| hex(&sha256.finalize())) })
+    }
+}
 
 /// The one check a PUT or part carries. R2 refuses two at once (400 `InvalidRequest`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,14 +62,6 @@ pub enum Check {
 }
 
 impl Check {
-    pub fn of(body: &[u8], provider: Provider) -> Check {
-        if provider.takes_trailing_checksums() {
-            let sum = checksum(CrcAlgorithm::Crc64Nvme, body);
-            return Check::Crc64Nvme(STANDARD.encode(sum.to_be_bytes()));
-        }
-        Check::ContentMd5(content_md5(body))
-    }
-
     pub fn crc64nvme(&self) -> Option<String> {
         match self {
             Check::Crc64Nvme(value) => Some(value.clone()),
@@ -43,16 +79,26 @@ impl Check {
     /// Whether an answer's ETag speaks against the bytes. Only a tag in the form of an MD5 can.
     pub fn contradicted_by(&self, etag: &ETag) -> bool {
         let (Check::ContentMd5(sent), Some(stored)) = (self, etag.md5_hex()) else { return false };
-        let hex = STANDARD.decode(sent).unwrap_or_default().iter().fold(
-            String::with_capacity(32),
-            |mut hex, byte| {
-                use std::fmt::Write as _;
-                let _ = write!(hex, "{byte:02x}");
-                hex
-            },
-        );
-        !hex.eq_ignore_ascii_case(stored)
+        !hex(&STANDARD.decode(sent).unwrap_or_default()).eq_ignore_ascii_case(stored)
     }
+
+    /// The name of the digest, where the answer shows that the server has these bytes.
+    pub fn confirmed_by(&self, etag: &ETag, crc64nvme: Option<&str>) -> Option<&'static str> {
+        match self {
+            Check::Crc64Nvme(sent) => (crc64nvme == Some(sent)).then_some("crc64nvme"),
+            Check::ContentMd5(_) => {
+                (etag.md5_hex().is_some() && !self.contradicted_by(etag)).then_some("md5")
+            }
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
+        use std::fmt::Write as _;
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// The value of `Content-MD5`.
@@ -64,22 +110,41 @@ pub fn content_md5(body: &[u8]) -> String {
 mod tests {
     use super::*;
 
+    fn of(body: &'static str, crc64nvme: bool, signed: bool) -> Digests {
+        Digests::now(&Body::from(body), crc64nvme, signed).unwrap()
+    }
+
     #[test]
     fn a_body_carries_one_check_of_the_kind_the_provider_takes() {
-        let aws = Check::of(b"123456789", Provider::Aws);
+        let aws = of("123456789", true, false).check;
         assert_eq!(aws.crc64nvme().as_deref(), Some("rosUhgp5mIg="));
         assert_eq!(aws.content_md5(), None);
-        let r2 = Check::of(b"", Provider::R2);
+        let r2 = of("", false, false).check;
         assert_eq!(r2.content_md5().as_deref(), Some("1B2M2Y8AsgTpgAmY7PhCfg=="));
         assert_eq!(r2.crc64nvme(), None);
     }
 
     #[test]
-    fn only_another_md5_contradicts_the_bytes() {
-        let check = Check::of(b"", Provider::Other);
-        assert!(!check.contradicted_by(&ETag::new("D41D8CD98F00B204E9800998ECF8427E")));
-        assert!(check.contradicted_by(&ETag::new("00000000000000000000000000000000")));
+    fn the_signature_covers_the_bytes_where_it_is_asked_to() {
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(of("", false, true).sha256.as_deref(), Some(empty));
+        assert_eq!(of("", false, false).sha256, None);
+    }
+
+    #[test]
+    fn only_another_md5_contradicts_the_bytes_and_only_the_same_confirms_them() {
+        let check = of("", false, false).check;
+        let same = ETag::new("D41D8CD98F00B204E9800998ECF8427E");
+        let other = ETag::new("00000000000000000000000000000000");
+        assert!(!check.contradicted_by(&same));
+        assert!(check.contradicted_by(&other));
         assert!(!check.contradicted_by(&ETag::new("opaque")));
         assert!(!check.contradicted_by(&ETag::new("00000000000000000000000000000000-2")));
+        assert_eq!(check.confirmed_by(&same, None), Some("md5"));
+        assert_eq!(check.confirmed_by(&ETag::new("opaque"), None), None);
+        assert_eq!(check.confirmed_by(&other, None), None);
+        let crc = of("123456789", true, false).check;
+        assert_eq!(crc.confirmed_by(&other, Some("rosUhgp5mIg=")), Some("crc64nvme"));
+        assert_eq!(crc.confirmed_by(&other, None), None);
     }
 }

@@ -1,5 +1,6 @@
 //! The only place that names the SDK: async calls with domain words in and out.
 
+pub mod body;
 mod bucket_pages;
 mod buckets;
 mod call;
@@ -7,10 +8,12 @@ pub mod client;
 mod copy;
 mod credentials;
 mod delete;
+mod direct;
 mod download;
 mod errors;
 pub mod flow;
 mod headers;
+pub mod incoming;
 mod integrity;
 mod list;
 mod md5_instead;

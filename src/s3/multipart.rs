@@ -2,24 +2,19 @@
 
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::config::retry::RetryConfig;
-use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{
-    ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, ServerSideEncryption,
-};
-use bytes::Bytes;
+use aws_sdk_s3::operation::upload_part::{UploadPart, UploadPartError, UploadPartInput};
+use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart};
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ETag, ObjectAddress, PutOptions, Stored, UploadId, UploadedPart};
-use crate::domain::provider::{Capability, Provider};
+use crate::domain::provider::Capability;
+use crate::s3::body::Body;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::copy::patient;
 use crate::s3::flow::Flowing;
-use crate::s3::headers::{checksums, expires};
-use crate::s3::integrity::Check;
-use crate::s3::objects::{metadata, storage_class, stored_tag};
-use crate::s3::tags::tagging;
-use crate::s3::transport::upload_timeouts;
+use crate::s3::headers::{checksums, expires, opaque_tag, with_headers};
+use crate::s3::objects::{stored_tag, whole};
 
 impl Client {
     /// Sent once: a second try after a lost answer would leave the first upload behind, and who calls has to know.
@@ -29,26 +24,15 @@ impl Client {
         options: &PutOptions,
     ) -> Result<UploadId, Error> {
         let call = Call::on_object("CreateMultipartUpload", object).writing();
-        let aws = self.sdk().await?.provider == Provider::Aws;
+        let crc64nvme = self.sdk().await?.crc64nvme;
         let expires = expires(&options.headers, &call)?;
         let output = self
             .run(&call, |sdk| {
-                let headers = options.headers.clone();
-                let request = sdk
-                    .create_multipart_upload()
+                let request = with_headers!(sdk.create_multipart_upload(), options, expires)
                     .bucket(object.bucket.as_str())
                     .key(object.key.as_str())
-                    .set_content_type(headers.content_type)
-                    .set_content_encoding(headers.content_encoding)
-                    .set_content_disposition(headers.content_disposition)
-                    .set_content_language(headers.content_language)
-                    .set_cache_control(headers.cache_control)
-                    .set_expires(expires)
-                    .set_metadata(metadata(options))
-                    .set_storage_class(storage_class(options))
-                    .set_tagging(tagging(options))
-                    .set_checksum_algorithm(aws.then_some(ChecksumAlgorithm::Crc64Nvme))
-                    .set_checksum_type(aws.then_some(ChecksumType::FullObject))
+                    .set_checksum_algorithm(crc64nvme.then_some(ChecksumAlgorithm::Crc64Nvme))
+                    .set_checksum_type(crc64nvme.then_some(ChecksumType::FullObject))
                     .customize()
                     .config_override(Builder::default().retry_config(RetryConfig::disabled()));
                 let call = &call;
@@ -66,35 +50,48 @@ impl Client {
         object: &ObjectAddress,
         upload: &UploadId,
         number: u32,
-        body: Bytes,
+        body: Body,
     ) -> Result<UploadedPart, Error> {
         let call = Call::on_object("UploadPart", object).writing();
-        let check = Check::of(&body, self.sdk().await?.provider);
-        let size = body.len() as u64;
-        let timeouts = upload_timeouts(size, self.flow().is_some());
-        let output = self
-            .run(&call, |sdk| {
-                let request = sdk
-                    .upload_part()
-                    .bucket(object.bucket.as_str())
-                    .key(object.key.as_str())
-                    .upload_id(&upload.0)
-                    .part_number(part_number(number))
-                    .set_content_md5(check.content_md5())
-                    .set_checksum_crc64_nvme(check.crc64nvme())
-                    .body(ByteStream::from(body.clone()))
-                    .customize()
-                    .interceptor(Flowing::of(self.flow()))
-                    .config_override(Builder::default().timeout_config(timeouts.clone()));
-                let call = &call;
-                async move { request.send().await.map_err(|error| call.failed(error)) }
+        let (call, body) = (&call, &body);
+        let (output, check) = self
+            .run(call, |sdk| async move {
+                let route = self.route(&sdk, &object.bucket).await?;
+                let sending = self.sending(body, route.as_ref()).await?;
+                // The SDK's two builders share these setters and no trait.
+                macro_rules! asked {
+                    ($builder:expr) => {
+                        $builder
+                            .bucket(object.bucket.as_str())
+                            .key(object.key.as_str())
+                            .upload_id(&upload.0)
+                            .part_number(part_number(number))
+                            .set_content_md5(sending.check.content_md5())
+                            .set_checksum_crc64_nvme(sending.check.crc64nvme())
+                    };
+                }
+                let output = match route {
+                    Some(route) => {
+                        let input = call.built(asked!(UploadPartInput::builder()).build())?;
+                        let (form, sent) = (UploadPart::new(), sending.by(body, self.flow()));
+                        route.store::<_, UploadPartError>(&form, input, &sent, call).await?
+                    }
+                    None => {
+                        let request = asked!(sdk.upload_part());
+                        let request = request.body(whole(body).await?.into()).customize();
+                        let sent = request
+                            .interceptor(Flowing::of(self.flow()))
+                            .config_override(self.patient_with(body))
+                            .send()
+                            .await;
+                        sent.map_err(|error| call.failed(error))?
+                    }
+                };
+                Ok((output, sending.check))
             })
             .await?;
-        let opaque = output.sse_customer_algorithm().is_some()
-            || output
-                .server_side_encryption()
-                .is_some_and(|sse| *sse != ServerSideEncryption::Aes256);
-        Ok(UploadedPart { number, etag: stored_tag(output.e_tag(), &check, opaque, &call)?, size })
+        let etag = stored_tag(output.e_tag(), &check, opaque_tag!(output), call)?;
+        Ok(UploadedPart { number, etag, size: body.size() })
     }
 
     /// Every part the server holds, in order; `Unsupported` where it cannot tell.
@@ -188,6 +185,7 @@ impl Client {
             etag: Some(etag.ok_or_else(missing)?),
             version_id: output.version_id().map(str::to_owned),
             checksums: checksums!(output),
+            confirmed: None,
         })
     }
 

@@ -1,19 +1,24 @@
 //! One object: what the server says of it, and a whole body sent in one request.
 
+use std::sync::Arc;
+
 use aws_sdk_s3::config::Builder;
-use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{ChecksumMode, ServerSideEncryption, StorageClass};
+use aws_sdk_s3::error::BuildError;
+use aws_sdk_s3::operation::put_object::{PutObject, PutObjectError, PutObjectInput};
+use aws_sdk_s3::types::{ChecksumMode, StorageClass};
 use bytes::Bytes;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ETag, ObjectAddress, ObjectHead, PutOptions, Stored};
 use crate::domain::provider::Provider;
+use crate::s3::body::Body;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
-use crate::s3::flow::Flowing;
-use crate::s3::headers::{checksums, expires, object_head};
-use crate::s3::integrity::Check;
-use crate::s3::tags::tagging;
+use crate::s3::direct::{Payload, Route, Sending};
+use crate::s3::errors::chain;
+use crate::s3::flow::{Flow, Flowing};
+use crate::s3::headers::{checksums, expires, object_head, opaque_tag, with_headers};
+use crate::s3::integrity::{Check, Digests};
 use crate::s3::transport::upload_timeouts;
 
 impl Client {
@@ -43,57 +48,96 @@ impl Client {
     pub async fn put(
         &self,
         object: &ObjectAddress,
-        body: Bytes,
+        body: Body,
         options: &PutOptions,
     ) -> Result<Stored, Error> {
         let call = Call::on_object("PutObject", object).writing();
-        let provider = self.sdk().await?.provider;
-        let check = Check::of(&body, provider);
-        let expires = expires(&options.headers, &call)?;
-        let timeouts = upload_timeouts(body.len() as u64, self.flow().is_some());
-        let output = self
-            .run(&call, |sdk| {
-                let headers = options.headers.clone();
-                let request = sdk
-                    .put_object()
-                    .bucket(object.bucket.as_str())
-                    .key(object.key.as_str())
-                    .set_content_type(headers.content_type)
-                    .set_content_encoding(headers.content_encoding)
-                    .set_content_disposition(headers.content_disposition)
-                    .set_content_language(headers.content_language)
-                    .set_cache_control(headers.cache_control)
-                    .set_expires(expires)
-                    .set_metadata(metadata(options))
-                    .set_storage_class(storage_class(options))
-                    .set_tagging(tagging(options))
-                    .set_if_none_match(options.only_if_absent.then(|| "*".to_owned()))
-                    .set_content_md5(check.content_md5())
-                    .set_checksum_crc64_nvme(check.crc64nvme())
-                    .body(ByteStream::from(body.clone()))
-                    .customize()
-                    .interceptor(Flowing::of(self.flow()))
-                    .config_override(Builder::default().timeout_config(timeouts.clone()));
-                let call = &call;
-                async move { request.send().await.map_err(|error| call.failed(error)) }
+        let (call, body) = (&call, &body);
+        let expires = expires(&options.headers, call)?;
+        let (output, check) = self
+            .run(call, |sdk| async move {
+                let route = self.route(&sdk, &object.bucket).await?;
+                let sending = self.sending(body, route.as_ref()).await?;
+                // The SDK's two builders share these setters and no trait.
+                macro_rules! asked {
+                    ($builder:expr) => {
+                        with_headers!($builder, options, expires)
+                            .bucket(object.bucket.as_str())
+                            .key(object.key.as_str())
+                            .set_if_none_match(options.only_if_absent.then(|| "*".to_owned()))
+                            .set_content_md5(sending.check.content_md5())
+                            .set_checksum_crc64_nvme(sending.check.crc64nvme())
+                    };
+                }
+                let output = match route {
+                    Some(route) => {
+                        let input = call.built(asked!(PutObjectInput::builder()).build())?;
+                        let (form, sent) = (PutObject::new(), sending.by(body, self.flow()));
+                        route.store::<_, PutObjectError>(&form, input, &sent, call).await?
+                    }
+                    None => {
+                        let request = asked!(sdk.put_object());
+                        let request = request.body(whole(body).await?.into()).customize();
+                        let sent = request
+                            .interceptor(Flowing::of(self.flow()))
+                            .config_override(self.patient_with(body))
+                            .send()
+                            .await;
+                        sent.map_err(|error| call.failed(error))?
+                    }
+                };
+                Ok((output, sending.check))
             })
             .await?;
-        let opaque = output.sse_customer_algorithm().is_some()
-            || output
-                .server_side_encryption()
-                .is_some_and(|sse| *sse != ServerSideEncryption::Aes256);
-        let etag = stored_tag(output.e_tag(), &check, opaque, &call)?;
+        let etag = stored_tag(output.e_tag(), &check, opaque_tag!(output), call)?;
+        let confirmed = check.confirmed_by(&etag, output.checksum_crc64_nvme());
         Ok(Stored {
             etag: Some(etag),
             version_id: output.version_id().map(str::to_owned),
             checksums: checksums!(output),
+            confirmed: confirmed.filter(|_| !opaque_tag!(output) || check.crc64nvme().is_some()),
         })
+    }
+
+    /// Time for a body to be sent by the SDK.
+    pub(super) fn patient_with(&self, body: &Body) -> Builder {
+        let watched = self.flow().is_some();
+        Builder::default().timeout_config(upload_timeouts(body.size(), watched))
+    }
+
+    /// The digests of a body, with the signature covering it where others could change it on its way.
+    pub(super) async fn sending(
+        &self,
+        body: &Body,
+        route: Option<&Route>,
+    ) -> Result<Digests, Error> {
+        let open = route.is_some_and(|route| !route.is_private());
+        let signed = open && !self.connection().bodies.unsigned;
+        Digests::of(body, self.sdk().await?.crc64nvme, signed).await
     }
 }
 
-pub fn metadata(options: &PutOptions) -> Option<std::collections::HashMap<String, String>> {
-    let metadata = &options.user_metadata;
-    (!metadata.is_empty()).then(|| metadata.clone().into_iter().collect())
+impl Digests {
+    /// The body as it goes without the SDK.
+    pub fn by(&self, body: &Body, flow: Option<&Arc<dyn Flow>>) -> Sending {
+        let payload = self.sha256.clone().map_or(Payload::Unsigned, Payload::Sha256);
+        Sending { body: body.clone(), payload, flow: flow.cloned() }
+    }
+}
+
+impl Call {
+    pub fn built<T>(&self, input: Result<T, BuildError>) -> Result<T, Error> {
+        input.map_err(|error| self.fails(ErrorKind::InvalidRequest, chain(&error)))
+    }
+}
+
+/// A body in memory, as the SDK takes it.
+pub async fn whole(body: &Body) -> Result<Bytes, Error> {
+    let body = body.clone();
+    let failed = |error: tokio::task::JoinError| {
+        Error::new(ErrorKind::Other, "read the body", "").detail(error.to_string())
+    };
+    tokio::task::spawn_blocking(move || body.whole()).await.map_err(failed)?
 }
 
 pub fn storage_class(options: &PutOptions) -> Option<StorageClass> {

@@ -12,11 +12,12 @@ use aws_sdk_s3::config::{
 };
 use aws_types::service_config::ServiceConfigKey;
 
-use crate::config::connection::{Addressing, Connection, CredentialsSource};
+use crate::config::connection::{Addressing, Connection, CredentialsSource, UploadChecksum};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
 use crate::s3::credentials;
+use crate::s3::direct::{Direct, Rules};
 use crate::s3::metadata_off::without_metadata;
 use crate::s3::meter::Meter;
 use crate::s3::metering::Metering;
@@ -34,6 +35,10 @@ pub struct Sdk {
     pub endpoint: Option<String>,
     pub region: String,
     pub credentials: Option<SharedCredentialsProvider>,
+    /// Uploads carry a CRC64NVME; else an MD5.
+    pub crc64nvme: bool,
+    /// Moves bodies without the SDK, or why the SDK has to.
+    pub direct: Result<Arc<Direct>, String>,
 }
 
 /// One client in two tempers; they share pool, credentials and meter.
@@ -64,8 +69,8 @@ impl Sdk {
     /// Reads what the AWS files and the environment say of the connection. Credentials stay unresolved.
     pub async fn load(connection: &Connection, meter: Arc<Meter>) -> Result<Sdk, Error> {
         let http = match connection.provider {
-            Provider::Aws => transport::pool()?,
-            _ => without_metadata(transport::pool()?),
+            Provider::Aws => transport::pool(needs_tls(connection))?,
+            _ => without_metadata(transport::pool(needs_tls(connection))?),
         };
         let mut loader = credentials::loader(&connection.credentials).http_client(http);
         if let Some(region) = region(connection) {
@@ -80,9 +85,27 @@ impl Sdk {
         let region = shared
             .region()
             .map_or_else(|| default_region(provider, endpoint.as_deref()), ToString::to_string);
+        let rules = Rules {
+            endpoint: endpoint.clone(),
+            path_style: path_style(connection.addressing, provider, endpoint.as_deref()),
+            fips: shared.use_fips(),
+            dual_stack: shared.use_dual_stack(),
+        };
+        let direct = direct(connection, rules, shared.credentials_provider(), meter.clone());
+        match &direct {
+            Ok(_) => tracing::info!(connection = %connection.name, "bodies go without the SDK"),
+            Err(why) => {
+                tracing::info!(connection = %connection.name, why, "bodies go by the SDK");
+            }
+        }
+        let checksum = connection.bodies.checksum;
         let config = configure(&shared, connection, provider, endpoint.as_deref(), &region, meter);
         Ok(Sdk {
             credentials: shared.credentials_provider(),
+            crc64nvme: checksum.map_or(provider.takes_trailing_checksums(), |checksum| {
+                checksum == UploadChecksum::Crc64Nvme
+            }),
+            direct,
             clients: SdkClients::of_config(config),
             provider,
             endpoint,
@@ -98,6 +121,34 @@ impl Sdk {
         };
         SdkClients { patient: moved(&self.clients.patient), once: moved(&self.clients.once) }
     }
+}
+
+/// Without the SDK where nothing is asked for that only the SDK does.
+fn direct(
+    connection: &Connection,
+    rules: Rules,
+    credentials: Option<SharedCredentialsProvider>,
+    meter: Arc<Meter>,
+) -> Result<Arc<Direct>, String> {
+    if connection.bodies.by_sdk {
+        return Err("the connection says by_sdk".into());
+    }
+    if let Some(name) = transport::proxy_variable() {
+        return Err(format!("{name} names a proxy"));
+    }
+    match credentials {
+        Some(_) if matches!(connection.credentials, CredentialsSource::Anonymous) => {
+            Err("the connection is anonymous".into())
+        }
+        Some(credentials) => Ok(Arc::new(Direct::new(rules, credentials, meter))),
+        None => Err("there are no keys to sign with".into()),
+    }
+}
+
+/// Whether anything is ever asked of a server by TLS: keys of the AWS chain may come from one.
+fn needs_tls(connection: &Connection) -> bool {
+    let plain = connection.endpoint.as_deref().map(normalised);
+    chained(connection) || !plain.is_some_and(|endpoint| endpoint.starts_with("http://"))
 }
 
 fn configure(

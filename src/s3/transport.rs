@@ -15,11 +15,11 @@ use tokio::runtime::Handle;
 
 use crate::domain::error::{Error, ErrorKind};
 
-const CONNECT: Duration = Duration::from_secs(5);
+pub const CONNECT: Duration = Duration::from_secs(5);
 /// From the last byte of the request to the first of the answer, for calls that carry little.
-const FIRST_BYTE: Duration = Duration::from_secs(30);
+pub const FIRST_BYTE: Duration = Duration::from_secs(30);
 /// S3 drops idle sockets at about 20 s; a request on a dead one hangs (aws-sdk-rust#1417).
-const IDLE: Duration = Duration::from_secs(15);
+pub const IDLE: Duration = Duration::from_secs(15);
 /// All tries of a small call together, the waits between them included: whoever waits is told then.
 const SMALL_CALL: Duration = Duration::from_secs(70);
 const KEEPALIVE: Duration = Duration::from_secs(30);
@@ -29,26 +29,32 @@ const HOME: PartitionId = PartitionId::from_index(0);
 /// 5 GiB at 2 KiB/s take a month.
 const LONGEST_BODY: Duration = Duration::from_hours(31 * 24);
 /// The slowest link an upload is given time for, in bytes a second.
-const SLOWEST: u64 = 16 * 1024;
+pub const SLOWEST: u64 = 16 * 1024;
 
-/// Builds the pool; its sockets are driven by the runtime this is called on.
-pub fn pool() -> Result<SharedHttpClient, Error> {
+/// Builds the pool; its sockets are driven by the runtime this is called on. Without `tls` the platform's roots, which
+/// take long to read, stay unread.
+pub fn pool(tls: bool) -> Result<SharedHttpClient, Error> {
     let unusable = |what: String| Error::new(ErrorKind::Config, "prepare TLS", "").detail(what);
-    let context = TlsContext::builder()
-        .with_trust_store(trust_store()?)
-        .build()
-        .map_err(|error| unusable(error.to_string()))?;
-    let pool = ConnectionPool::builder()
+    let plain = ConnectionPool::builder()
         .idle_timeout(IDLE)
         .tcp_keepalive(KEEPALIVE)
         .tcp_nodelay(true)
         .max_connections_per_host(PER_HOST)
         .proxy_config(ProxyConfig::from_env())
-        .partitions([Partition::new(HOME, spawner())])
-        .tls_provider(TlsProvider::Rustls(CryptoMode::AwsLc))
-        .tls_context(context)
-        .build_https()
-        .map_err(|error| unusable(error.to_string()))?;
+        .partitions([Partition::new(HOME, spawner())]);
+    let pool = if tls {
+        let context = TlsContext::builder()
+            .with_trust_store(trust_store()?)
+            .build()
+            .map_err(|error| unusable(error.to_string()))?;
+        plain
+            .tls_provider(TlsProvider::Rustls(CryptoMode::AwsLc))
+            .tls_context(context)
+            .build_https()
+    } else {
+        plain.build_http()
+    };
+    let pool = pool.map_err(|error| unusable(error.to_string()))?;
     let client =
         PoolClient::from_partition(&pool, HOME).map_err(|error| unusable(error.to_string()))?;
     Ok(shared(client))
@@ -67,15 +73,29 @@ fn shared(client: impl HttpClient + 'static) -> SharedHttpClient {
     client.into_shared()
 }
 
-/// The platform's roots, and the file `AWS_CA_BUNDLE` names, which the SDK does not read by itself.
+/// The platform's roots and those of `AWS_CA_BUNDLE`, which the SDK does not read by itself.
 fn trust_store() -> Result<TrustStore, Error> {
     let roots = TrustStore::default();
+    Ok(match ca_bundle()? {
+        Some(pem) => roots.with_pem_certificate(pem),
+        None => roots,
+    })
+}
+
+/// The file that `AWS_CA_BUNDLE` names.
+pub fn ca_bundle() -> Result<Option<Vec<u8>>, Error> {
     let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) else {
-        return Ok(roots);
+        return Ok(None);
     };
-    let pem = std::fs::read(&path)
-        .map_err(|error| Error::from_io(&error, "read AWS_CA_BUNDLE", path.display()))?;
-    Ok(roots.with_pem_certificate(pem))
+    let pem = std::fs::read(&path);
+    pem.map(Some).map_err(|error| Error::from_io(&error, "read AWS_CA_BUNDLE", path.display()))
+}
+
+/// The variable of the environment that sends requests by way of a proxy.
+pub fn proxy_variable() -> Option<&'static str> {
+    const NAMES: [&str; 6] =
+        ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+    NAMES.into_iter().find(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 /// Timeouts of calls whose answer comes soon.

@@ -48,7 +48,7 @@ impl Default for EngineOptions {
             journal: None,
             part_threshold: 16 << 20,
             copy_threshold: u64::MAX,
-            memory: 96 << 20,
+            memory: 40 << 20,
             slots: START,
             most_slots: 64,
             expansions: 4,

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
 use crate::domain::address::{Bucket, Key};
@@ -13,6 +12,7 @@ use crate::domain::object::{
     UploadedPart,
 };
 use crate::domain::provider::{Capability, Provider};
+use crate::s3::body::Body;
 use crate::s3::client::{Client, Download, ListQuery};
 use crate::s3::flow::Flow;
 
@@ -36,6 +36,11 @@ pub trait Remote: Send + Sync {
         None
     }
 
+    /// Whether a body is all in memory while it is sent, wherever it was before.
+    fn holds_bodies(&self) -> bool {
+        true
+    }
+
     fn list_page<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, ListedPage>;
 
     fn head<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, ObjectHead>;
@@ -49,7 +54,7 @@ pub trait Remote: Send + Sync {
     fn put<'a>(
         &'a self,
         object: &'a ObjectAddress,
-        body: Bytes,
+        body: Body,
         options: &'a PutOptions,
     ) -> Answer<'a, Stored>;
 
@@ -77,7 +82,7 @@ pub trait Remote: Send + Sync {
         object: &'a ObjectAddress,
         upload: &'a UploadId,
         number: u32,
-        body: Bytes,
+        body: Body,
     ) -> Answer<'a, UploadedPart>;
 
     fn copy_part<'a>(&'a self, part: CopyPart<'a>) -> Answer<'a, UploadedPart>;
@@ -142,6 +147,10 @@ impl Remote for Client {
         Some(Client::endpoint(self).unwrap_or_else(|| "aws".to_owned()))
     }
 
+    fn holds_bodies(&self) -> bool {
+        self.by_sdk().is_some()
+    }
+
     fn list_page<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, ListedPage> {
         Box::pin(Client::list_page(self, query))
     }
@@ -161,7 +170,7 @@ impl Remote for Client {
     fn put<'a>(
         &'a self,
         object: &'a ObjectAddress,
-        body: Bytes,
+        body: Body,
         options: &'a PutOptions,
     ) -> Answer<'a, Stored> {
         Box::pin(Client::put(self, object, body, options))
@@ -199,7 +208,7 @@ impl Remote for Client {
         object: &'a ObjectAddress,
         upload: &'a UploadId,
         number: u32,
-        body: Bytes,
+        body: Body,
     ) -> Answer<'a, UploadedPart> {
         Box::pin(Client::upload_part(self, object, upload, number, body))
     }

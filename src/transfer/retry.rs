@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use futures_util::stream::BoxStream;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::error::{Error, ErrorKind};
+use crate::s3::incoming::Incoming;
 use crate::transfer::limits::Patience;
 use crate::transfer::limits::rate::Rate;
 use crate::transfer::limits::slots::{Lane, Slots};
@@ -218,20 +218,35 @@ impl Gate {
         asked.map_or(jittered, |asked| jittered.max(asked.min(LONGEST_ASKED)))
     }
 
-    /// The next piece of a body, held back where the rate is limited; `TimedOut` when it stalls.
-    pub async fn next_of(
+    /// Reads of a body into the spare room of `into`, held back where the rate is limited; `TimedOut` when it stalls. Gives
+    /// the bytes that came, none at its end.
+    pub async fn fill(
         &self,
-        body: &mut BoxStream<'static, Result<Bytes, Error>>,
+        body: &mut Incoming,
+        into: &mut BytesMut,
         place: &str,
-    ) -> Result<Option<Bytes>, Error> {
+    ) -> Result<usize, Error> {
+        let stall = self.patience.stall;
+        let read = tokio::time::timeout(stall, body.read(into)).await;
+        let came = read.unwrap_or_else(|_| Err(stalled(stall, place)))?;
+        self.came(came).await;
+        Ok(came)
+    }
+
+    /// The next piece of a body, held back where the rate is limited; `TimedOut` when it stalls.
+    pub async fn next_of(&self, body: &mut Incoming, place: &str) -> Result<Option<Bytes>, Error> {
         let next = next_of(body, self.patience.stall, place).await?;
-        if let Some(piece) = &next {
+        self.came(next.as_ref().map_or(0, Bytes::len)).await;
+        Ok(next)
+    }
+
+    async fn came(&self, bytes: usize) {
+        if bytes > 0 {
             self.link.answered();
             self.standing.moves();
-            self.link.slots.moved(piece.len());
-            self.rate.pay(piece.len()).await;
+            self.link.slots.moved(bytes);
+            self.rate.pay(bytes).await;
         }
-        Ok(next)
     }
 }
 
@@ -243,13 +258,17 @@ fn lacks_keys(error: &Error) -> bool {
 
 /// The next piece of a body; `TimedOut` when it brings nothing for `stall`.
 pub async fn next_of(
-    body: &mut BoxStream<'static, Result<Bytes, Error>>,
+    body: &mut Incoming,
     stall: Duration,
     place: &str,
 ) -> Result<Option<Bytes>, Error> {
     match tokio::time::timeout(stall, body.next()).await {
         Ok(next) => next.transpose(),
-        Err(_) => Err(Error::new(ErrorKind::TimedOut, "GetObject", place)
-            .detail(format!("no byte for {} s", stall.as_secs()))),
+        Err(_) => Err(stalled(stall, place)),
     }
+}
+
+fn stalled(stall: Duration, place: &str) -> Error {
+    Error::new(ErrorKind::TimedOut, "GetObject", place)
+        .detail(format!("no byte for {} s", stall.as_secs()))
 }

@@ -47,7 +47,7 @@ pub async fn upload_stream(
     };
     if first.len() < PART_BYTES {
         let length = first.len() as u64;
-        let stored = gate.send(|| remote.put(object, first.clone(), options)).await?;
+        let stored = gate.send(|| remote.put(object, first.clone().into(), options)).await?;
         return Ok((stored, length));
     }
     let start = PutOptions { only_if_absent: false, ..options.clone() };
@@ -102,7 +102,8 @@ impl Streaming<'_> {
     }
 
     async fn part(&self, number: u32, body: Bytes) -> Result<UploadedPart, Error> {
-        let send = || self.remote.upload_part(self.object, self.upload, number, body.clone());
+        let send =
+            || self.remote.upload_part(self.object, self.upload, number, body.clone().into());
         self.gate.send(send).await
     }
 }
@@ -192,13 +193,11 @@ impl Fetch<'_> {
                 .detail("the server does not send the range it was asked for"));
         }
         let length = usize::try_from(range.len()).unwrap_or(usize::MAX);
-        let mut bytes = BytesMut::with_capacity(length);
-        while let Some(chunk) = self.gate.next_of(&mut download.body, &place).await? {
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() > length {
-                break;
-            }
-        }
+        // One byte more than there may be, so that a longer body shows.
+        let mut bytes = BytesMut::with_capacity(length + 1);
+        while bytes.len() <= length
+            && self.gate.fill(&mut download.body, &mut bytes, &place).await? > 0
+        {}
         if bytes.len() == length {
             return Ok(bytes.freeze());
         }

@@ -140,7 +140,7 @@ async fn create_prefix(client: &Client, bucket: Bucket, prefix: &Prefix) -> Resu
         ..ObjectHeaders::default()
     };
     let options = PutOptions { headers, only_if_absent: true, ..PutOptions::default() };
-    match client.put(&object, bytes::Bytes::new(), &options).await {
+    match client.put(&object, bytes::Bytes::new().into(), &options).await {
         // It is there already: what was asked for.
         Err(error) if error.is(&ErrorKind::PreconditionFailed) => Ok(()),
         Err(error) => Err(error),

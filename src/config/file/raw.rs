@@ -11,7 +11,9 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
 use crate::config::alert::Alert;
-use crate::config::connection::{Addressing, Connection, CredentialsSource, KnownBucket};
+use crate::config::connection::{
+    Addressing, Bodies, Connection, CredentialsSource, KnownBucket, UploadChecksum,
+};
 use crate::config::r2::{self, Jurisdiction};
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::presign::{DEFAULT_EXPIRY, parse_expiry};
@@ -52,6 +54,9 @@ pub struct RawConnection {
     anonymous: Option<Spanned<bool>>,
     path_style: Option<PathStyle>,
     read_only: bool,
+    checksum: Option<Checksum>,
+    unsigned_payload: bool,
+    by_sdk: bool,
     link_expiry: Option<Spanned<String>>,
     buckets: Vec<RawBucket>,
 }
@@ -98,6 +103,13 @@ fn usual_endpoint(
     }
 }
 
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Checksum {
+    Crc64Nvme,
+    Md5,
+}
+
 impl RawConnection {
     pub fn into_connection(
         mut self,
@@ -128,6 +140,14 @@ impl RawConnection {
             },
             link_expiry: self.expiry()?,
             read_only: self.read_only,
+            bodies: Bodies {
+                checksum: self.checksum.map(|checksum| match checksum {
+                    Checksum::Crc64Nvme => UploadChecksum::Crc64Nvme,
+                    Checksum::Md5 => UploadChecksum::Md5,
+                }),
+                unsigned: self.unsigned_payload,
+                by_sdk: self.by_sdk,
+            },
             known_buckets: self.buckets.into_iter().map(KnownBucket::from).collect(),
         })
     }

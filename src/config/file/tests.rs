@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 
 use super::*;
-use crate::config::connection::{Addressing, CredentialsSource};
+use crate::config::connection::{Addressing, Bodies, CredentialsSource, UploadChecksum};
 use crate::domain::provider::Provider;
 
 const ID: &str = "0123456789abcdef0123456789abcdef";
@@ -65,6 +65,9 @@ fn every_field_of_a_connection_is_read() {
         path_style = "always"
         read_only = true
         link_expiry = "15m"
+        checksum = "md5"
+        unsigned_payload = true
+        by_sdk = true
         buckets = ["media", { name = "site", prefix = "public/", public_domain = "https://cdn.example.com" }]
         "#,
     );
@@ -80,6 +83,9 @@ fn every_field_of_a_connection_is_read() {
     assert_eq!(work.addressing, Addressing::Path);
     assert!(work.read_only);
     assert_eq!(work.link_expiry, Duration::from_secs(900));
+    assert_eq!(zoo.bodies, Bodies::default());
+    let bodies = Bodies { checksum: Some(UploadChecksum::Md5), unsigned: true, by_sdk: true };
+    assert_eq!(work.bodies, bodies);
     assert_eq!(work.known_buckets[0].bucket.as_str(), "media");
     assert_eq!(work.known_buckets[1].prefix.as_str(), "public/");
     assert_eq!(work.known_buckets[1].public_domain.as_deref(), Some("https://cdn.example.com"));
@@ -94,6 +100,7 @@ fn what_is_malformed_is_named_with_its_line() {
         ("[connections.a]\nprovider = \"hetzner\"", 1, "fsn1, nbg1, hel1"),
         ("[connections.a]\nread_only = \"no\"", 2, "expected a boolean"),
         ("[connections.a]\npath_style = \"maybe\"", 2, "`auto`"),
+        ("[connections.a]\nchecksum = \"crc\"", 2, "`crc64nvme`"),
         ("[connections.a]\nlink_expiry = \"soon\"", 2, "write 15m, 1h"),
         ("[connections.a]\nlink_expiry = \"30d\"", 2, "7 days"),
         ("[connections.a]\nendpoint = \"localhost:9000\"", 2, "https:// or http://"),

@@ -53,11 +53,17 @@ impl Source {
         format!("{}:{}", self.size, self.modified.map_or_else(String::new, time_text))
     }
 
-    #[cfg(unix)]
     pub fn read(&self, offset: u64, length: u64) -> Result<Bytes, Error> {
         let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
-        match std::os::unix::fs::FileExt::read_exact_at(&self.file, &mut bytes, offset) {
-            Ok(()) => Ok(Bytes::from(bytes)),
+        self.fill(offset, &mut bytes)?;
+        Ok(Bytes::from(bytes))
+    }
+
+    /// Reads as many bytes as `into` has.
+    #[cfg(unix)]
+    pub fn fill(&self, offset: u64, into: &mut [u8]) -> Result<(), Error> {
+        match std::os::unix::fs::FileExt::read_exact_at(&self.file, into, offset) {
+            Ok(()) => Ok(()),
             Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => {
                 Err(self.changed("it is shorter"))
             }

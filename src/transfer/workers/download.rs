@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
-
 use crate::domain::address::{Bucket, Key};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, GetOptions, ObjectAddress, ObjectHead};
 use crate::domain::parts::piece_count;
 use crate::domain::transfer::{OnConflict, Verification, Work};
+use crate::s3::incoming::Incoming;
 use crate::transfer::fact::{PartFile, Partial};
+use crate::transfer::limits::{BUFFER, Buffer};
 use crate::transfer::local::attributes::{kept_mode, kept_time};
 use crate::transfer::local::folder::Folder;
 use crate::transfer::local::names::{LocalName, part_name};
@@ -37,8 +37,10 @@ pub struct Download<'a> {
 
 /// What the first request brought.
 enum First {
-    /// The first bytes; all of them where the object is no longer than a range.
-    Start { head: Box<ObjectHead>, bytes: Bytes },
+    /// All bytes of an object that fits into a buffer.
+    Whole { head: Box<ObjectHead>, bytes: Buffer },
+    /// The first range is on its way.
+    Start { head: Box<ObjectHead>, body: Incoming },
     /// The server sends the whole object only, or does not say how long it is.
     Unranged,
 }
@@ -77,11 +79,7 @@ impl<'a> Download<'a> {
         let mut restarts = Vec::new();
         loop {
             let error = match self.attempt(partial.take()).await {
-                Err(error)
-                    if error.is(&ErrorKind::SourceChanged) || error.is(&ErrorKind::Corrupt) =>
-                {
-                    error
-                }
+                Err(error) if begins_anew(&error) => error,
                 other => return other,
             };
             if restarts.contains(&error.kind) {
@@ -253,7 +251,8 @@ impl<'a> Download<'a> {
         }
         match self.first().await? {
             First::Unranged => self.whole().await,
-            First::Start { head, bytes } => self.ranged(*head, bytes).await,
+            First::Whole { head, bytes } => self.small(*head, bytes).await,
+            First::Start { head, body } => self.ranged(*head, body).await,
         }
     }
 
@@ -275,7 +274,7 @@ impl<'a> Download<'a> {
         }
         self.task.moved.expect(size);
         self.task.moved.restart_at(partial.bytes_done());
-        self.fill(Arc::new(file), head, partial).await.map(Some)
+        self.fill(Arc::new(file), head, partial, None).await.map(Some)
     }
 
     async fn discard(&self, partial: PartFile) -> Result<(), Error> {
@@ -294,7 +293,6 @@ impl<'a> Download<'a> {
         if self.size == Some(0) {
             return task.gate.send(|| self.first_of(None)).await;
         }
-        let _memory = task.memory.take(self.size.unwrap_or(RANGE_BYTES).min(RANGE_BYTES)).await;
         let range = Some(ByteRange { start: 0, end: RANGE_BYTES });
         match task.gate.send(|| self.first_of(range)).await {
             // No range of an empty object can be had.
@@ -308,7 +306,7 @@ impl<'a> Download<'a> {
         let task = self.task;
         let options = GetOptions { range, if_match: None };
         let mut download = task.remote.get(&self.object, &options).await?;
-        let head = download.head;
+        let head = Box::new(download.head);
         let Some(size) = head.size else { return Ok(First::Unranged) };
         let expected = size.min(RANGE_BYTES);
         let served = download.range.map_or(size, ByteRange::len);
@@ -316,48 +314,44 @@ impl<'a> Download<'a> {
             return Ok(First::Unranged);
         }
         task.moved.expect(size);
-        let place = self.object.to_string();
-        let mut bytes = BytesMut::with_capacity(usize::try_from(expected).unwrap_or(0));
         task.moved.restart_at(0);
-        while let Some(chunk) = task.gate.next_of(&mut download.body, &place).await? {
-            bytes.extend_from_slice(&chunk);
-            task.moved.add(chunk.len() as u64);
-            if bytes.len() as u64 > expected {
-                return Err(wrong_length(&place, expected, bytes.len() as u64));
+        if size >= BUFFER as u64 {
+            return Ok(First::Start { head, body: download.body });
+        }
+        let (place, mut bytes) = (self.object.to_string(), task.memory.buffer());
+        loop {
+            let came = task.gate.fill(&mut download.body, &mut bytes, &place).await? as u64;
+            task.moved.add(came);
+            let got = bytes.len() as u64;
+            match came {
+                _ if got > expected => return Err(wrong_length(&place, expected, got)),
+                0 if got < expected => return Err(wrong_length(&place, expected, got)),
+                0 => return Ok(First::Whole { head, bytes }),
+                _ => {}
             }
         }
-        if (bytes.len() as u64) < expected {
-            return Err(wrong_length(&place, expected, bytes.len() as u64));
-        }
-        Ok(First::Start { head: Box::new(head), bytes: bytes.freeze() })
     }
 
-    async fn ranged(&self, head: ObjectHead, bytes: Bytes) -> Result<Ready, Error> {
-        let size = head.size.unwrap_or_default();
-        let (file, partial) = self.open_part(&head, Some(size)).await?;
-        let file = Arc::new(file);
-        if !bytes.is_empty() {
-            let (file, start) = (Arc::clone(&file), bytes.clone());
-            blocking(move || file.write_at(0, &start)).await?;
-        }
-        let mut partial = partial;
-        partial.ranges.insert(0);
-        if size <= RANGE_BYTES {
-            let place = self.object.to_string();
-            let mut check = Check::of(&head);
-            check.update(&bytes);
-            let verification = check.finish(&place);
-            return self.ready(file, head, partial, verification).await;
-        }
-        self.fill(file, head, partial).await
+    async fn small(&self, head: ObjectHead, bytes: Buffer) -> Result<Ready, Error> {
+        let mut check = Check::of(&head);
+        check.update(&bytes);
+        let verification = check.finish(&self.object.to_string());
+        let (file, partial) = self.open_part(&head, head.size, Some(bytes)).await?;
+        self.ready(Arc::new(file), head, partial, verification).await
+    }
+
+    async fn ranged(&self, head: ObjectHead, body: Incoming) -> Result<Ready, Error> {
+        let (file, partial) = self.open_part(&head, head.size, None).await?;
+        self.fill(Arc::new(file), head, partial, Some(body)).await
     }
 
     /// Records the part file's name and then makes it: a crash between leaves a name too many, never a file that
-    /// nobody knows of. Not to be interrupted, or it could appear after it was cleaned up.
+    /// nobody knows of. Not to be interrupted, or it could appear after it was cleaned up. `bytes` are all it will hold.
     async fn open_part(
         &self,
         head: &ObjectHead,
         size: Option<u64>,
+        bytes: Option<Buffer>,
     ) -> Result<(GrowingFile, PartFile), Error> {
         let (path, local) = (self.folder_path(), self.local.clone());
         let (etag, task) = (head.etag.clone(), self.task.clone());
@@ -376,8 +370,14 @@ impl<'a> Download<'a> {
             let (roots, job) = (Arc::clone(&task.roots), task.job);
             let made = blocking(move || {
                 let folder = roots.open(job, &path)?.below(&local.folders)?;
-                GrowingFile::create(folder, &partial.name, size.unwrap_or(0))
-                    .map(|file| (file, partial))
+                let file = GrowingFile::create(folder, &partial.name, size.unwrap_or(0))?;
+                if let Some(bytes) = bytes
+                    && let Err(error) = file.write_at(0, &bytes)
+                {
+                    drop(part_file::remove(&file.folder, &file.name));
+                    return Err(error);
+                }
+                Ok((file, partial))
             })
             .await;
             if made.is_err() {
@@ -395,13 +395,14 @@ impl<'a> Download<'a> {
         file: Arc<GrowingFile>,
         head: ObjectHead,
         partial: PartFile,
+        first: Option<Incoming>,
     ) -> Result<Ready, Error> {
-        match fetch_ranges(self.task, &self.object, &file, &head, &partial).await {
+        match fetch_ranges(self.task, &self.object, &file, &head, &partial, first).await {
             Err(error) if error.is(&ErrorKind::Unsupported) => {
                 self.discard(partial).await?;
                 return self.whole().await;
             }
-            Err(error) if error.is(&ErrorKind::SourceChanged) => {
+            Err(error) if begins_anew(&error) => {
                 self.discard(partial).await?;
                 return Err(error);
             }
@@ -430,9 +431,15 @@ impl<'a> Download<'a> {
     }
 
     async fn whole(&self) -> Result<Ready, Error> {
-        let (file, partial) = self.open_part(&ObjectHead::default(), None).await?;
+        let (file, partial) = self.open_part(&ObjectHead::default(), None, None).await?;
         let file = Arc::new(file);
-        let (head, size) = stream_whole(self.task, &self.object, &file).await?;
+        let (head, size) = match stream_whole(self.task, &self.object, &file).await {
+            Err(error) if begins_anew(&error) => {
+                self.discard(partial).await?;
+                return Err(error);
+            }
+            other => other?,
+        };
         let (read, place) = (Arc::clone(&file), self.object.to_string());
         let check = Check::of(&head);
         let verification = blocking(move || Ok(verify(&read, check, size, &place))).await?;
@@ -469,6 +476,11 @@ impl<'a> Download<'a> {
             verification,
         }))
     }
+}
+
+/// Whether what was fetched so far is worth nothing: the object is another one, or the bytes are not its bytes.
+fn begins_anew(error: &Error) -> bool {
+    error.is(&ErrorKind::SourceChanged) || error.is(&ErrorKind::Corrupt)
 }
 
 /// Reads the file back, where there is something to compare it with.

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
-use futures_util::stream::BoxStream;
 use tokio::task::JoinSet;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead};
 use crate::domain::parts::{piece, piece_count};
+use crate::s3::incoming::Incoming;
 use crate::transfer::fact::{Fact, PartFile};
+use crate::transfer::limits::Buffer;
 use crate::transfer::local::part_file::GrowingFile;
 use crate::transfer::task::Task;
 use crate::transfer::workers::blocking::blocking;
@@ -17,23 +17,21 @@ use crate::transfer::workers::blocking::blocking;
 /// Bytes asked for at once.
 pub const RANGE_BYTES: u64 = 8 << 20;
 
-/// Bytes gathered before they are written.
-const WRITE_BYTES: usize = 1 << 20;
-
-/// Fetches what `partial` lacks. Ranges are recorded when their bytes are synced.
+/// Fetches what `partial` lacks. Ranges are recorded when their bytes are synced. `first` is the body of the first range
+/// where it is on its way already.
 pub async fn fetch_ranges(
     task: &Task,
     object: &ObjectAddress,
     file: &Arc<GrowingFile>,
     head: &ObjectHead,
     partial: &PartFile,
+    mut first: Option<Incoming>,
 ) -> Result<(), Error> {
     let size = partial.size.unwrap_or_default();
     let mut missing =
         (0..piece_count(size, partial.range_size)).filter(|index| !partial.ranges.contains(index));
     let (mut fetching, mut recording) = (JoinSet::new(), JoinSet::new());
-    // The first range may be written without having been synced and recorded.
-    let mut fresh: Vec<u32> = partial.ranges.contains(&0).then_some(0).into_iter().collect();
+    let mut fresh: Vec<u32> = Vec::new();
     loop {
         while fetching.len() < task.parts_at_once
             && let Some(index) = missing.next()
@@ -42,7 +40,8 @@ pub async fn fetch_ranges(
             let fetch =
                 Fetch { task: task.clone(), object: object.clone(), etag: head.etag.clone(), size };
             let file = Arc::clone(file);
-            fetching.spawn(async move { fetch.range(&file, range).await.map(|()| index) });
+            let opened = if index == 0 { first.take() } else { None };
+            fetching.spawn(async move { fetch.range(&file, range, opened).await.map(|()| index) });
         }
         if recording.is_empty() && !fresh.is_empty() {
             recording.spawn(record(task.clone(), Arc::clone(file), std::mem::take(&mut fresh)));
@@ -72,17 +71,25 @@ struct Fetch {
 }
 
 impl Fetch {
-    async fn range(&self, file: &Arc<GrowingFile>, range: ByteRange) -> Result<(), Error> {
-        self.task.parts.send(|| self.range_or_take_back(file, range)).await
+    /// `opened` is the range's body where it was asked for already.
+    async fn range(
+        &self,
+        file: &Arc<GrowingFile>,
+        range: ByteRange,
+        mut opened: Option<Incoming>,
+    ) -> Result<(), Error> {
+        let parts = &self.task.parts;
+        parts.send(|| self.range_or_take_back(file, range, opened.take())).await
     }
 
     async fn range_or_take_back(
         &self,
         file: &Arc<GrowingFile>,
         range: ByteRange,
+        opened: Option<Incoming>,
     ) -> Result<(), Error> {
         let mut got = 0;
-        let result = self.range_once(file, range, &mut got).await;
+        let result = self.range_once(file, range, opened, &mut got).await;
         if result.is_err() {
             self.task.moved.take_back(got);
         }
@@ -93,59 +100,72 @@ impl Fetch {
         &self,
         file: &Arc<GrowingFile>,
         range: ByteRange,
+        opened: Option<Incoming>,
         got: &mut u64,
     ) -> Result<(), Error> {
-        let options = GetOptions { range: Some(range), if_match: self.etag.clone() };
-        let mut download = self.task.remote.get(&self.object, &options).await?;
-        let place = self.object.to_string();
-        if download.head.etag != self.etag || download.head.size != Some(self.size) {
-            return Err(Error::new(ErrorKind::SourceChanged, "GetObject", place)
-                .detail("the object changed while it was downloaded"));
-        }
-        if download.range != Some(range) {
-            return Err(Error::new(ErrorKind::Unsupported, "GetObject", place)
-                .detail("the server does not send the range it was asked for"));
-        }
-        let body = &mut download.body;
-        let written = self.write(file, body, range, got).await?;
+        let mut body = match opened {
+            Some(body) => body,
+            None => self.open(range).await?,
+        };
+        let written = self.write(file, &mut body, range, got).await?;
         if written == range.len() {
             Ok(())
         } else {
-            Err(wrong_length(&place, range.len(), written))
+            Err(wrong_length(&self.object.to_string(), range.len(), written))
         }
+    }
+
+    async fn open(&self, range: ByteRange) -> Result<Incoming, Error> {
+        let options = GetOptions { range: Some(range), if_match: self.etag.clone() };
+        let download = self.task.remote.get(&self.object, &options).await?;
+        let place = || self.object.to_string();
+        if download.head.etag != self.etag || download.head.size != Some(self.size) {
+            return Err(Error::new(ErrorKind::SourceChanged, "GetObject", place())
+                .detail("the object changed while it was downloaded"));
+        }
+        if download.range != Some(range) {
+            return Err(Error::new(ErrorKind::Unsupported, "GetObject", place())
+                .detail("the server does not send the range it was asked for"));
+        }
+        Ok(download.body)
     }
 
     async fn write(
         &self,
         file: &Arc<GrowingFile>,
-        body: &mut BoxStream<'static, Result<Bytes, Error>>,
+        body: &mut Incoming,
         range: ByteRange,
         got: &mut u64,
     ) -> Result<u64, Error> {
         let place = self.object.to_string();
-        let mut buffer = BytesMut::with_capacity(WRITE_BYTES);
+        let mut buffer = self.task.memory.buffer();
         let mut at = range.start;
-        while let Some(chunk) = self.task.gate.next_of(body, &place).await? {
-            *got += chunk.len() as u64;
-            self.task.moved.add(chunk.len() as u64);
+        loop {
+            let came = self.task.gate.fill(body, &mut buffer, &place).await? as u64;
+            *got += came;
+            self.task.moved.add(came);
             if *got > range.len() {
                 return Err(wrong_length(&place, range.len(), *got));
             }
-            buffer.extend_from_slice(&chunk);
-            if buffer.len() >= WRITE_BYTES {
+            if buffer.is_full() || came == 0 {
                 (buffer, at) = write(file, buffer, at).await?;
             }
+            // What follows the last byte shows whether the server kept to the range.
+            if came == 0 {
+                return Ok(at - range.start);
+            }
         }
-        (_, at) = write(file, buffer, at).await?;
-        Ok(at - range.start)
     }
 }
 
 async fn write(
     file: &Arc<GrowingFile>,
-    mut buffer: BytesMut,
+    mut buffer: Buffer,
     at: u64,
-) -> Result<(BytesMut, u64), Error> {
+) -> Result<(Buffer, u64), Error> {
+    if buffer.is_empty() {
+        return Ok((buffer, at));
+    }
     let file = Arc::clone(file);
     blocking(move || {
         file.write_at(at, &buffer)?;
@@ -176,20 +196,22 @@ async fn stream_once(
     let most = download.head.size.unwrap_or(u64::MAX);
     let truncated = Arc::clone(file);
     blocking(move || truncated.truncate(0)).await?;
-    let mut buffer = BytesMut::with_capacity(WRITE_BYTES);
+    let mut buffer = task.memory.buffer();
     let (mut at, mut got) = (0, 0);
-    while let Some(chunk) = task.gate.next_of(&mut download.body, &place).await? {
-        got += chunk.len() as u64;
-        task.moved.add(chunk.len() as u64);
+    loop {
+        let came = task.gate.fill(&mut download.body, &mut buffer, &place).await? as u64;
+        got += came;
+        task.moved.add(came);
         if got > most {
             return Err(wrong_length(&place, most, got));
         }
-        buffer.extend_from_slice(&chunk);
-        if buffer.len() >= WRITE_BYTES {
+        if buffer.is_full() || came == 0 {
             (buffer, at) = write(file, buffer, at).await?;
         }
+        if came == 0 {
+            break;
+        }
     }
-    (_, at) = write(file, buffer, at).await?;
     match download.head.size {
         Some(size) if size != at => Err(wrong_length(&place, size, at)),
         Some(_) => Ok((download.head, at)),

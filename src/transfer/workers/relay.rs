@@ -107,7 +107,7 @@ impl Relay<'_> {
             let bytes = &bytes;
             task.gate.send(move || {
                 let (bytes, options) = (bytes.clone(), options.clone());
-                async move { task.remote.put(to, bytes, &options).await }
+                async move { task.remote.put(to, bytes.into(), &options).await }
             })
         };
         let mut result = put(options.clone()).await;
@@ -281,7 +281,7 @@ impl Part {
         })
         .await?;
         let Multipart { object, upload, .. } = &self.upload;
-        let send = || task.remote.upload_part(object, upload, number, bytes.clone());
+        let send = || task.remote.upload_part(object, upload, number, bytes.clone().into());
         let part = task.parts.send(send).await?;
         task.moved.add(range.len());
         record_part(task, part.clone()).await?;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinSet;
 
 use crate::domain::address::{Bucket, Key};
@@ -12,8 +13,11 @@ use crate::domain::object::{
     ByteRange, ObjectAddress, ObjectHead, ObjectHeaders, PutOptions, Stored, UploadId, UploadedPart,
 };
 use crate::domain::parts::part_size;
+use crate::domain::provider::Provider;
 use crate::domain::transfer::{Links, OnConflict, Verification, Work};
+use crate::s3::body::{Body, Content};
 use crate::transfer::fact::Multipart;
+use crate::transfer::limits::{BUFFER, Memory};
 use crate::transfer::local::attributes::{MODE, TIME, mode_text, time_text};
 use crate::transfer::local::content::{SNIFFED, content_type};
 use crate::transfer::local::source::Source;
@@ -88,59 +92,80 @@ impl<'a> Upload<'a> {
 
     async fn whole(self, source: Arc<Source>) -> Result<Ready, Error> {
         let _memory = self.task.memory.take(source.size).await;
-        let reading = Arc::clone(&source);
+        let (reading, memory) = (Arc::clone(&source), self.task.memory.clone());
         let read = move || {
-            let bytes = reading.read(0, reading.size)?;
+            let body = held(&reading, ByteRange { start: 0, end: reading.size }, &memory)?;
             reading.check_unchanged()?;
-            Ok((md5_hex(&bytes), bytes))
+            Ok(body)
         };
-        let (md5, bytes) = blocking(read).await?;
+        let body = blocking(read).await?;
         let size = source.size;
-        let same = |head: &ObjectHead| is_same(head, size, &md5);
-        let (object, only_if_absent) =
-            match decide(self.task, self.object.clone(), version(&source), same).await? {
-                (Destination::Skip, true) => return Ok(Ready::Moved(verified(size))),
-                (Destination::Skip, false) => return Ok(Ready::Moved(Moving::Skipped)),
-                (Destination::Write { object, only_if_absent }, _) => (object, only_if_absent),
-            };
+        let compared = self.task.again || self.task.spec.on_conflict == OnConflict::IfDifferent;
+        let md5 = if compared { Some(md5_of(&body).await?) } else { None };
+        let same = |head: &ObjectHead| md5.as_ref().is_some_and(|md5| is_same(head, size, md5));
+        let decided = if self.refused_by_the_server() {
+            (Destination::Write { object: self.object.clone(), only_if_absent: true }, false)
+        } else {
+            decide(self.task, self.object.clone(), version(&source), same).await?
+        };
+        let (object, only_if_absent) = match decided {
+            (Destination::Skip, true) => return Ok(Ready::Moved(verified(size, "md5"))),
+            (Destination::Skip, false) => return Ok(Ready::Moved(Moving::Skipped)),
+            (Destination::Write { object, only_if_absent }, _) => (object, only_if_absent),
+        };
         let mut options = self.options(&source, only_if_absent).await?;
         let gate = &self.task.gate;
-        let mut result = gate.send(|| self.put(&object, &bytes, &options)).await;
+        let mut result = gate.send(|| self.put(&object, &body, &options)).await;
         if only_if_absent && result.as_ref().is_err_and(|e| e.is(&ErrorKind::Unsupported)) {
+            if find(self.task, &object).await?.is_some() {
+                let md5 = md5_of(&body).await?;
+                return self.taken(&object, size, &md5).await.map(Ready::Moved);
+            }
             options.only_if_absent = false;
-            result = gate.send(|| self.put(&object, &bytes, &options)).await;
+            result = gate.send(|| self.put(&object, &body, &options)).await;
         }
         let stored = match result {
             Ok(stored) => stored,
             Err(error) if error.is(&ErrorKind::PreconditionFailed) && only_if_absent => {
+                let md5 = md5_of(&body).await?;
                 return self.taken(&object, size, &md5).await.map(Ready::Moved);
             }
             Err(error) => return Err(error),
         };
-        if stored.etag.as_ref().and_then(|etag| etag.md5_hex()) == Some(md5.as_str()) {
-            return Ok(Ready::Moved(verified(size)));
+        if let Some(digest) = stored.confirmed {
+            return Ok(Ready::Moved(verified(size, digest)));
         }
         let head = self.task.gate.send(|| self.task.remote.head(&object)).await?;
-        let why = "the server's ETag is no digest of the bytes";
+        let why = "the server's answer confirms no digest of the bytes";
         size_only(&object, size, head.size, why).map(Ready::Moved)
+    }
+
+    /// Whether the request itself finds out what is there, so that nobody has to look first: a body this small is soon
+    /// refused, by providers that are known to keep to the condition.
+    fn refused_by_the_server(&self) -> bool {
+        let task = self.task;
+        !task.again
+            && matches!(task.spec.on_conflict, OnConflict::Fail | OnConflict::Skip)
+            && matches!(task.remote.provider(), Provider::Aws | Provider::R2)
+            && only_if_absent(task)
     }
 
     async fn put(
         &self,
         object: &ObjectAddress,
-        bytes: &Bytes,
+        body: &Body,
         options: &PutOptions,
     ) -> Result<Stored, Error> {
         let put = |remote: Arc<dyn Remote>| async move {
-            remote.put(object, bytes.clone(), options).await
+            remote.put(object, body.clone(), options).await
         };
-        send_watched(self.task, bytes.len() as u64, put).await
+        send_watched(self.task, body.size(), put).await
     }
 
     /// The name was taken between the look and the PUT, perhaps by a try of ours whose answer was lost.
     async fn taken(&self, object: &ObjectAddress, size: u64, md5: &str) -> Result<Moving, Error> {
         if find(self.task, object).await?.is_some_and(|head| is_same(&head, size, md5)) {
-            return Ok(verified(size));
+            return Ok(verified(size, "md5"));
         }
         match self.task.spec.on_conflict {
             OnConflict::Skip => Ok(Moving::Skipped),
@@ -239,11 +264,28 @@ impl Part {
     ) -> Result<UploadedPart, Error> {
         let task = &self.task;
         // Before a slot: who has one waits for nobody's memory.
-        let memory = task.memory.take(range.len()).await;
-        let part = task.parts.send(|| self.send_once(object, upload, number, range)).await?;
-        drop(memory);
+        let (memory, body) = self.body(range).await?;
+        let part = task.parts.send(|| self.send_once(object, upload, number, body.clone())).await?;
+        drop((body, memory));
         record_part(task, part.clone()).await?;
         Ok(part)
+    }
+
+    /// In memory where there is room for it now, so that it is read once; else read when it is sent, once more for its
+    /// digest.
+    async fn body(&self, range: ByteRange) -> Result<(Option<OwnedSemaphorePermit>, Body), Error> {
+        let memory = &self.task.memory;
+        let room = match memory.take_now(range.len()) {
+            None if self.task.remote.holds_bodies() => memory.take(range.len()).await,
+            room => room,
+        };
+        let source = Arc::clone(&self.source);
+        if room.is_none() {
+            let room = memory.take(2 * BUFFER as u64).await;
+            return Ok((room, Body::Elsewhere(Arc::new(Stretch { source, range }))));
+        }
+        let buffers = memory.clone();
+        Ok((room, blocking(move || held(&source, range, &buffers)).await?))
     }
 
     async fn send_once(
@@ -251,15 +293,50 @@ impl Part {
         object: &ObjectAddress,
         upload: &UploadId,
         number: u32,
-        range: ByteRange,
+        body: Body,
     ) -> Result<UploadedPart, Error> {
-        let source = Arc::clone(&self.source);
-        let bytes = blocking(move || source.read(range.start, range.len())).await?;
+        let size = body.size();
         let send = |remote: Arc<dyn Remote>| async move {
-            remote.upload_part(object, upload, number, bytes).await
+            remote.upload_part(object, upload, number, body).await
         };
-        send_watched(&self.task, range.len(), send).await
+        send_watched(&self.task, size, send).await
     }
+}
+
+/// A stretch of a file.
+#[derive(Debug)]
+struct Stretch {
+    source: Arc<Source>,
+    range: ByteRange,
+}
+
+impl Content for Stretch {
+    fn size(&self) -> u64 {
+        self.range.len()
+    }
+
+    fn read(&self, offset: u64, into: &mut [u8]) -> Result<(), Error> {
+        self.source.fill(self.range.start + offset, into)
+    }
+}
+
+/// Reads a stretch of a file into buffers.
+fn held(source: &Source, range: ByteRange, memory: &Memory) -> Result<Body, Error> {
+    let mut pieces = Vec::new();
+    let mut at = range.start;
+    while at < range.end {
+        let length = usize::try_from(range.end - at).unwrap_or(BUFFER).min(BUFFER);
+        let mut buffer = memory.buffer_of(length);
+        source.fill(at, &mut buffer)?;
+        at += length as u64;
+        pieces.push(Bytes::from_owner(buffer));
+    }
+    Ok(Body::Held(pieces.into()))
+}
+
+async fn md5_of(body: &Body) -> Result<String, Error> {
+    let body = body.clone();
+    blocking(move || Ok(md5_hex(&body.whole()?))).await
 }
 
 fn version(source: &Source) -> Version {
@@ -270,6 +347,6 @@ fn is_same(head: &ObjectHead, size: u64, md5: &str) -> bool {
     head.size == Some(size) && head.etag.as_ref().and_then(|etag| etag.md5_hex()) == Some(md5)
 }
 
-fn verified(bytes: u64) -> Moving {
-    Moving::Done { bytes, verification: Some(Verification::Digest("md5".to_owned())) }
+fn verified(bytes: u64, digest: &str) -> Moving {
+    Moving::Done { bytes, verification: Some(Verification::Digest(digest.to_owned())) }
 }

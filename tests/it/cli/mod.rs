@@ -5,5 +5,6 @@ mod configuration;
 mod crash;
 mod interrupt;
 mod manners;
+mod secure;
 mod shop;
 mod verbs;

@@ -15,7 +15,7 @@ use crate::support::server::server;
 pub struct Shop {
     server: Server,
     home: TempDir,
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 /// What a run of the program left.
@@ -30,7 +30,12 @@ impl Shop {
     pub fn open() -> Shop {
         let runtime = Runtime::new().unwrap();
         let server = runtime.block_on(server());
-        Shop { server, home: tempfile::tempdir().unwrap(), _runtime: runtime }
+        Shop { server, home: tempfile::tempdir().unwrap(), runtime }
+    }
+
+    /// On the runtime that serves the shop, where what it starts goes on.
+    pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
     }
 
     pub fn store(&self) -> &Store {

@@ -8,6 +8,7 @@ mod listing;
 mod multipart;
 mod objects;
 mod plain_http;
+mod same_by_sdk;
 mod scripted;
 mod target;
 mod wire;
@@ -21,13 +22,18 @@ mod behaviours {
     pub use super::objects::*;
 }
 
-/// Runs each behaviour against the embedded server in both modes, and against the server that the environment names:
+/// Runs each behaviour, with bodies going without the SDK and by it, against the embedded server in both modes, and against the server that the environment names:
 /// `.ci/contract` does so for each of its servers.
 macro_rules! contract {
     ($($behaviour:ident),+ $(,)?) => {
         contract!(s3 #[cfg(all())] $($behaviour)+);
         contract!(r2 #[cfg(all())] $($behaviour)+);
+        contract!(s3_by_sdk #[cfg(all())] $($behaviour)+);
+        contract!(r2_by_sdk #[cfg(all())] $($behaviour)+);
         contract!(named #[ignore = "needs a server: WINDLASS_CONTRACT_ENDPOINT"] $($behaviour)+);
+        contract!(
+            named_by_sdk #[ignore = "needs a server: WINDLASS_CONTRACT_ENDPOINT"] $($behaviour)+
+        );
     };
     ($start:ident #[$mark:meta] $($behaviour:ident)+) => {
         mod $start {

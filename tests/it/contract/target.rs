@@ -41,6 +41,21 @@ pub async fn r2(test: &str) -> Target {
     embedded(r2_server().await, test, &["composes-keys"]).await
 }
 
+/// As [`s3`], with bodies by the SDK.
+pub async fn s3_by_sdk(test: &str) -> Target {
+    s3(&format!("{test}-by-sdk")).await.by_sdk()
+}
+
+/// As [`r2`], with bodies by the SDK.
+pub async fn r2_by_sdk(test: &str) -> Target {
+    r2(&format!("{test}-by-sdk")).await.by_sdk()
+}
+
+/// As [`named`], with bodies by the SDK.
+pub async fn named_by_sdk(test: &str) -> Target {
+    named(&format!("{test}-by-sdk")).await.by_sdk()
+}
+
 async fn embedded(server: Server, test: &str, quirks: &[&str]) -> Target {
     let connection = connection(&server);
     let quirks = quirks.iter().map(|quirk| (*quirk).to_owned()).collect();
@@ -94,6 +109,12 @@ impl Target {
         }
         let prefix = Prefix::new(format!("{test}-{}/", std::process::id()));
         Target { connection, client, meter, bucket, other, lacks, quirks, prefix, _server: None }
+    }
+
+    fn by_sdk(mut self) -> Target {
+        self.connection.bodies.by_sdk = true;
+        self.client = Client::connect(&self.connection, self.meter.clone()).unwrap();
+        self
     }
 
     pub fn lacks(&self, capability: Capability) -> bool {

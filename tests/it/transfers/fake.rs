@@ -15,6 +15,7 @@ use windlass::domain::object::{
     UploadedPart,
 };
 use windlass::domain::provider::{Capability, Provider};
+use windlass::s3::body::Body;
 use windlass::s3::client::{Download, ListQuery};
 use windlass::s3::flow::Flow;
 use windlass::transfer::remote::{Answer, CopyPart, Remote};
@@ -203,7 +204,7 @@ impl Fake {
         }
         let etag = Some(ETag::new(&object.etag));
         shelf.objects.insert(key, object);
-        Ok(Stored { etag, ..Stored::default() })
+        Ok(Stored { etag, confirmed: Some("md5"), ..Stored::default() })
     }
 }
 
@@ -315,7 +316,11 @@ impl Remote for Fake {
             let size = found.bytes.len() as u64;
             let asked = options.range.filter(|_| !matches!(fault, Some(Fault::IgnoreRange)));
             let Some(range) = asked else {
-                return Ok(Download { head, range: None, body: body_of(found.bytes, fault) });
+                return Ok(Download {
+                    head,
+                    range: None,
+                    body: body_of(found.bytes, fault).into(),
+                });
             };
             if range.start >= size {
                 let mut error = failure(ErrorKind::InvalidRequest);
@@ -324,7 +329,7 @@ impl Remote for Fake {
             }
             let range = ByteRange { start: range.start, end: range.end.min(size) };
             let bytes = found.bytes.slice(range.start as usize..range.end as usize);
-            Ok(Download { head, range: Some(range), body: body_of(bytes, fault) })
+            Ok(Download { head, range: Some(range), body: body_of(bytes, fault).into() })
         }
         .boxed()
     }
@@ -332,10 +337,11 @@ impl Remote for Fake {
     fn put<'a>(
         &'a self,
         object: &'a ObjectAddress,
-        body: Bytes,
+        body: Body,
         options: &'a PutOptions,
     ) -> Answer<'a, Stored> {
         async move {
+            let body = body.whole()?;
             let fault = self.begin("put", object.key.as_str(), None).await?;
             let etag = md5_hex(&body);
             let new = Object { bytes: body, etag, options: options.clone() };
@@ -411,9 +417,10 @@ impl Remote for Fake {
         object: &'a ObjectAddress,
         upload: &'a UploadId,
         number: u32,
-        body: Bytes,
+        body: Body,
     ) -> Answer<'a, UploadedPart> {
         async move {
+            let body = body.whole()?;
             let fault = self.begin("part", object.key.as_str(), None).await?;
             let mut shelf = self.shelf.lock().unwrap();
             let open =
@@ -429,7 +436,7 @@ impl Remote for Fake {
         async move {
             let found = self.find(part.from)?;
             let body = found.bytes.slice(part.range.start as usize..part.range.end as usize);
-            self.upload_part(part.to, part.upload, part.number, body).await
+            self.upload_part(part.to, part.upload, part.number, body.into()).await
         }
         .boxed()
     }
