@@ -69,7 +69,8 @@ pub struct Download {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("connection", &self.inner.connection.name).finish()
+        let name = &self.inner.connection.name;
+        f.debug_struct("Client").field("connection", name).finish_non_exhaustive()
     }
 }
 

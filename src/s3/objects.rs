@@ -69,22 +69,19 @@ impl Client {
                             .set_checksum_crc64_nvme(sending.check.crc64nvme())
                     };
                 }
-                let output = match route {
-                    Some(route) => {
-                        let input = call.built(asked!(PutObjectInput::builder()).build())?;
-                        let (form, sent) = (PutObject::new(), sending.by(body, self.flow()));
-                        route.store::<_, PutObjectError>(&form, input, &sent, call).await?
-                    }
-                    None => {
-                        let request = asked!(sdk.put_object());
-                        let request = request.body(whole(body).await?.into()).customize();
-                        let sent = request
-                            .interceptor(Flowing::of(self.flow()))
-                            .config_override(self.patient_with(body))
-                            .send()
-                            .await;
-                        sent.map_err(|error| call.failed(error))?
-                    }
+                let output = if let Some(route) = route {
+                    let input = call.built(asked!(PutObjectInput::builder()).build())?;
+                    let (form, sent) = (PutObject::new(), sending.by(body, self.flow()));
+                    route.store::<_, PutObjectError>(&form, input, &sent, call).await?
+                } else {
+                    let request = asked!(sdk.put_object());
+                    let request = request.body(whole(body).await?.into()).customize();
+                    let sent = request
+                        .interceptor(Flowing::of(self.flow()))
+                        .config_override(self.patient_with(body))
+                        .send()
+                        .await;
+                    sent.map_err(|error| call.failed(error))?
                 };
                 Ok((output, sending.check))
             })
