@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{TransferCommand, TransferEvent};
 use crate::transfer::limits::adapt::START;
 use crate::transfer::limits::rate::Rate;
@@ -64,6 +64,9 @@ pub struct Engine {
     inputs: UnboundedSender<Input>,
 }
 
+/// As many as any network asks for.
+const MOST_THREADS: usize = 4;
+
 /// How long connections and file operations may take to end when the engine does.
 const LAST_WAIT: Duration = Duration::from_millis(500);
 
@@ -78,7 +81,7 @@ impl Engine {
         let (own, say) = (inputs.clone(), news.clone());
         let run = move || {
             let runtime = tokio::runtime::Builder::new_multi_thread()
-                .worker_threads(2)
+                .worker_threads(threads())
                 .thread_name("windlass-transfer")
                 .enable_all()
                 .build()
@@ -94,9 +97,15 @@ impl Engine {
                 expansions: options.expansions,
                 patience: options.patience,
             };
-            runtime.block_on(Writer::new(setup, options.journal, own, news).run(inbox));
+            let ended = runtime.block_on(async {
+                // Among its workers: a thread more would be woken for every object.
+                let writer = Writer::new(setup, options.journal, own, news);
+                tokio::spawn(writer.run(inbox)).await
+            });
             runtime.shutdown_timeout(LAST_WAIT);
-            Ok(())
+            ended.map_err(|e| {
+                Error::new(ErrorKind::Other, "run the engine", "").detail(e.to_string())
+            })
         };
         let told = say.clone();
         let halted = move |error: Error| drop(told.send(TransferEvent::Halted(error)));
@@ -124,6 +133,12 @@ impl Engine {
             drop(wait.await);
         }
     }
+}
+
+/// Threads that serve requests. Half of the processors, for files are read and written, and digests reckoned, on
+/// others: with two threads on two processors every second hand-off is between threads, which costs more than it brings.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |all| all.get() / 2).clamp(1, MOST_THREADS)
 }
 
 fn rate(limit: Option<u64>) -> Rate {

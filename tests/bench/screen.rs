@@ -8,7 +8,7 @@ use crate::load::Panel;
 use crate::pty::{Timed, processor_time};
 use crate::rounds::{Ground, fast_folder};
 use crate::served::Served;
-use crate::tools::{connection, environment};
+use crate::tools::{connection, environment, windlass_program};
 
 pub const NAME: &str = "screen";
 pub const TITLE: &str = "2 GiB down with the screen on and without";
@@ -71,14 +71,14 @@ fn moved(
     screen: bool,
 ) -> Option<(Duration, Duration)> {
     let environment = environment(served, home);
-    let windlass = env!("CARGO_BIN_EXE_windlass");
+    let windlass = windlass_program();
     let file = target.join(BYTES.to_string());
     if !screen {
         let (from, to) = (format!("s3://down/one/{BYTES}"), format!("{}/", target.display()));
-        let verb = Timed::start(windlass, &["get", &from, &to], &environment);
+        let verb = Timed::start(&windlass, &["get", &from, &to], &environment);
         return until_there(&verb, &file, verb.started, Duration::ZERO);
     }
-    let mut browser = Timed::start(windlass, &["s3://down/one/"], &environment);
+    let mut browser = Timed::start(&windlass, &["s3://down/one/"], &environment);
     browser.until(&BYTES.to_string(), PATIENCE)?;
     browser.settle(Duration::from_millis(200), PATIENCE);
     browser.press("G");

@@ -89,6 +89,12 @@ impl Tool {
     }
 }
 
+/// The one that was built with the bench, or another build to be measured in its place.
+pub fn windlass_program() -> String {
+    let named = std::env::var("WINDLASS_BENCH_PROGRAM");
+    named.unwrap_or_else(|_| env!("CARGO_BIN_EXE_windlass").to_owned())
+}
+
 /// Where the peers are: named, or where the script puts them without being told.
 pub fn peers() -> PathBuf {
     let named = std::env::var_os("WINDLASS_BENCH_PEERS").map(PathBuf::from);
