@@ -153,12 +153,14 @@ pub fn connection(served: &Served) -> String {
     )
 }
 
+/// With `--force`, because s5cmd and the AWS CLI overwrite without looking too.
 fn windlass(work: &Move) -> Vec<String> {
+    let put = ["put", "--force"];
     match work {
         Move::Get { key, file } => words(&["get"], [down(key), shown(file)]),
         Move::GetAll { prefix, folder } => words(&["get"], [down(prefix), shown(folder)]),
-        Move::Put { file, key } => words(&["put"], [shown(file), up(key)]),
-        Move::PutAll { folder, prefix } => words(&["put"], [shown(folder), up(prefix)]),
+        Move::Put { file, key } => words(&put, [shown(file), up(key)]),
+        Move::PutAll { folder, prefix } => words(&put, [shown(folder), up(prefix)]),
     }
 }
 
