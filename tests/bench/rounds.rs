@@ -55,6 +55,7 @@ impl Ground<'_> {
                 let work = work(scenario, source.as_deref(), &target, &key);
                 let home = folder.path();
                 let Some(program) = tool.program(self.peers, &served, home, &work) else {
+                    clear(&target);
                     continue;
                 };
                 let before = served.take();

@@ -14,7 +14,8 @@ impl Spread {
     }
 
     fn median(&self) -> f64 {
-        self.0.get(self.0.len() / 2).copied().unwrap_or(f64::NAN)
+        let at = |index: usize| self.0.get(index).copied().unwrap_or(f64::NAN);
+        f64::midpoint(at(self.0.len().saturating_sub(1) / 2), at(self.0.len() / 2))
     }
 
     fn most(&self) -> f64 {
