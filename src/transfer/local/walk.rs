@@ -98,32 +98,25 @@ impl Walk {
     /// What the name at `path` is; none where it is a folder to go into, or left out.
     fn look(&mut self) -> Option<Walked> {
         let below = self.path.strip_prefix(&self.root).unwrap_or(&self.path);
-        let relative = match below.to_str() {
-            Some(relative) => relative.to_owned(),
-            None => {
-                let relative = below.to_string_lossy().into_owned();
-                return Some(self.refused(relative, self.nameless("is not UTF-8, and keys are")));
-            }
+        let Some(relative) = below.to_str().map(str::to_owned) else {
+            let relative = below.to_string_lossy().into_owned();
+            return Some(refused(relative, self.nameless("is not UTF-8, and keys are")));
         };
         if let Some(error) = self.too_long(&relative).or_else(|| self.twin()) {
-            return Some(self.refused(relative, error));
+            return Some(refused(relative, error));
         }
         match self.followed() {
-            Err(error) => Some(self.refused(relative, error)),
+            Err(error) => Some(refused(relative, error)),
             Ok(None) => None,
             Ok(Some(found)) if found.is_dir() => {
-                self.descend(&found).err().map(|error| self.refused(relative, error))
+                self.descend(&found).err().map(|error| refused(relative, error))
             }
             Ok(Some(found)) if found.is_file() => {
                 self.tally.files += 1;
                 Some(Walked::File { path: self.path.clone(), relative, size: found.len() })
             }
-            Ok(Some(_)) => Some(self.refused(relative, special(&self.path))),
+            Ok(Some(_)) => Some(refused(relative, special(&self.path))),
         }
-    }
-
-    fn refused(&self, relative: String, error: Error) -> Walked {
-        Walked::Refused { relative, error }
     }
 
     /// What the path is, links treated as the rules say; none where a link is left out.
@@ -219,6 +212,10 @@ impl Iterator for Walk {
             }
         }
     }
+}
+
+fn refused(relative: String, error: Error) -> Walked {
+    Walked::Refused { relative, error }
 }
 
 fn identity(found: &Metadata) -> (u64, u64) {

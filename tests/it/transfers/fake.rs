@@ -119,9 +119,8 @@ impl Fake {
     /// Under an ETag that others chose.
     pub fn store_tagged(&self, key: &str, bytes: &[u8], etag: &str) {
         self.store(key, bytes);
-        let mut shelf = self.shelf.lock().unwrap();
-        let object = shelf.objects.get_mut(&("bucket".to_owned(), key.to_owned()));
-        object.unwrap().etag = etag.to_owned();
+        let key = ("bucket".to_owned(), key.to_owned());
+        self.shelf.lock().unwrap().objects.get_mut(&key).unwrap().etag = etag.to_owned();
     }
 
     pub fn bytes(&self, bucket: &str, key: &str) -> Option<Bytes> {

@@ -157,8 +157,7 @@ mod tests {
     #[test]
     fn an_etag_of_parts_of_a_usual_size_is_computed_again() {
         for (part, count) in [(8, 1), (8, 3), (5, 4), (16, 2), (50, 2)] {
-            let mut parts: Vec<Vec<u8>> =
-                (0..count - 1).map(|at| block(part * MIB, at as u8)).collect();
+            let mut parts: Vec<Vec<u8>> = (0..count - 1).map(|at| block(part * MIB, at)).collect();
             parts.push(block(part * MIB - 7, 99));
             let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
             let (head, mut bytes) = made_of(&parts);
