@@ -1,8 +1,9 @@
 //! Storage in memory that fails as a script tells it to.
 
+mod script;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, stream};
@@ -20,38 +21,7 @@ use windlass::s3::client::{Download, ListQuery};
 use windlass::s3::flow::Flow;
 use windlass::transfer::remote::{Answer, CopyPart, Remote};
 
-/// One request, as a script sees it.
-pub struct Call<'a> {
-    /// From 1, over all requests.
-    pub number: usize,
-    pub operation: &'static str,
-    pub key: &'a str,
-    pub range: Option<ByteRange>,
-}
-
-/// What a script makes of a request.
-pub enum Fault {
-    Fail(Error),
-    /// The request is done and its answer is lost.
-    LoseAnswer,
-    /// No answer ever.
-    Hang,
-    /// The body ends after so many bytes: with an error, or as if it were whole.
-    Cut {
-        after: usize,
-        silently: bool,
-    },
-    /// The object is replaced before the request is answered.
-    Replace(Vec<u8>),
-    /// The whole object comes, whatever range was asked.
-    IgnoreRange,
-    /// One bit of the body is another.
-    FlipBit,
-    /// The request is done after so long.
-    Slow(Duration),
-    /// As `Slow`, and then this is called.
-    SlowThen(Duration, Box<dyn FnOnce() + Send>),
-}
+pub use script::{Call, Fault};
 
 type Script = Box<dyn Fn(&Call<'_>) -> Option<Fault> + Send + Sync>;
 
