@@ -49,6 +49,7 @@ pub enum Action {
     Delete,
     New,
     AddBucket,
+    UnfinishedUploads,
     // ─── transfers ───
     CancelJob,
     PauseJob,
@@ -224,6 +225,7 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::Delete, "delete", "delete", "Delete after a question that counts objects and bytes", BOTH, &["D", "del"]),
     row(Action::New, "new", "new", "Create a bucket, or a prefix in the bucket", BOTH, &["n"]),
     row(Action::AddBucket, "add-bucket", "add by name", "Add a bucket that the credentials may use but not list", BUCKETS, &["a"]),
+    row(Action::UnfinishedUploads, "unfinished-uploads", "unfinished uploads", "List the bucket's multipart uploads that nobody finished, and give them up", BUCKETS, &["U"]),
     row(Action::CancelJob, "cancel-job", "cancel", "Cancel the transfer", TRANSFERS, &["x"]),
     row(Action::PauseJob, "pause-job", "pause", "Pause the transfer, or let it go on", TRANSFERS, &["space"]),
     row(Action::RetryJob, "retry-job", "retry", "Try what failed again", TRANSFERS, &["r"]),

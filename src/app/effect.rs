@@ -6,9 +6,10 @@ use crate::app::event::Ticket;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::arrange::Arrangement;
 use crate::domain::listing::{ContinuationToken, Listing};
-use crate::domain::object::ObjectAddress;
+use crate::domain::object::{ObjectAddress, UploadId};
 use crate::domain::presign::LinkSpec;
 use crate::domain::transfer::{JobSpec, Target, TransferCommand};
+use crate::domain::unfinished::UploadMarker;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -66,6 +67,16 @@ pub enum Request {
         bucket: Bucket,
         targets: Vec<Target>,
     },
+    /// One page of the unfinished uploads of a bucket.
+    ListUploads {
+        bucket: Bucket,
+        after: Option<UploadMarker>,
+    },
+    CountParts {
+        object: ObjectAddress,
+        upload: UploadId,
+    },
+    AbortUploads(Vec<(ObjectAddress, UploadId)>),
     // ─── this machine ───
     /// Filter and sort, off the loop.
     Arrange {

@@ -9,9 +9,10 @@ use crate::domain::address::ConnectionName;
 use crate::domain::arrange::Order;
 use crate::domain::error::Error;
 use crate::domain::listing::ListedPage;
-use crate::domain::object::{BucketEntry, ObjectHead};
+use crate::domain::object::{BucketEntry, ObjectHead, UploadId};
 use crate::domain::presign::PresignedLink;
 use crate::domain::transfer::TransferEvent;
+use crate::domain::unfinished::{Standing, UnfinishedUpload, UploadExtent, UploadMarker};
 use crate::domain::usage::Usage;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -98,7 +99,20 @@ pub enum Reply {
     /// Sent repeatedly while counting; the last one has `done`.
     Measured(Result<Measure, Error>),
     Folder(Result<Vec<FolderEntry>, Error>),
+    Uploads(Result<ListedUploads, Error>),
+    UploadExtent(Result<UploadExtent, Error>),
+    UploadsAborted {
+        gone: Vec<UploadId>,
+        failed: Vec<Error>,
+    },
     Checked(Conflicts),
+}
+
+/// A page of unfinished uploads, with what the queues of this machine know of each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListedUploads {
+    pub uploads: Vec<(UnfinishedUpload, Standing)>,
+    pub next: Option<UploadMarker>,
 }
 
 /// The first bytes of an object.

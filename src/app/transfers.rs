@@ -20,7 +20,7 @@ use crate::app::transfers::reach::changes;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::Error;
 use crate::domain::transfer::{
-    Direction, JobId, JobState, JobView, Progress, TransferEvent, Verification,
+    Direction, HeldQueue, Holder, JobId, JobState, JobView, Progress, TransferEvent, Verification,
 };
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,6 +38,8 @@ pub struct Transfers {
     pub unkept: bool,
     /// Bytes a second, for all transfers together.
     pub limit: Option<u64>,
+    /// The process whose queue is shown below the one of this window.
+    pub holder: Option<Holder>,
 }
 
 /// Jobs by their state.
@@ -119,7 +121,10 @@ impl Transfers {
     pub fn on_event(&mut self, now: Timestamp, event: TransferEvent) -> Vec<Settled> {
         match event {
             TransferEvent::Restored(views) => {
+                let held = self.jobs.drain(..).filter(|job| job.view.id.is_held());
+                let held: Vec<QueuedJob> = held.collect();
                 self.jobs = views.into_iter().map(|view| QueuedJob::new(now, view, true)).collect();
+                self.jobs.extend(held);
                 self.index();
             }
             TransferEvent::Queued(view) => self.put(now, view),
@@ -153,6 +158,8 @@ impl Transfers {
             }
             TransferEvent::Halted(error) => self.halted = Some(error),
             TransferEvent::Unkept => self.unkept = true,
+            TransferEvent::Kept => self.unkept = false,
+            TransferEvent::Held(held) => self.hold(now, held),
             // Said by the events list; the queue works on.
             TransferEvent::Warned(_) => {}
         }
@@ -195,7 +202,19 @@ impl Transfers {
         } else {
             self.places.insert(job.view.id, self.jobs.len());
             self.jobs.push(job);
+            if self.holder.is_some() {
+                self.jobs.sort_by_key(|job| job.view.id.is_held());
+                self.index();
+            }
         }
+    }
+
+    fn hold(&mut self, now: Timestamp, held: Option<HeldQueue>) {
+        self.jobs.retain(|job| !job.view.id.is_held());
+        self.holder = held.as_ref().map(|held| held.holder.clone());
+        let jobs = held.map(|held| held.jobs).unwrap_or_default();
+        self.jobs.extend(jobs.into_iter().map(|view| QueuedJob::new(now, view, true)));
+        self.index();
     }
 
     fn advance(&mut self, now: Timestamp, id: JobId, progress: Progress) {
@@ -239,7 +258,8 @@ impl Transfers {
     fn index(&mut self) {
         self.places = self.jobs.iter().map(|job| job.view.id).zip(0..).collect();
         self.counts = Counts::default();
-        self.jobs.iter().for_each(|job| self.counts.enter(&job.view.state));
+        let own = self.jobs.iter().filter(|job| !job.view.id.is_held());
+        own.for_each(|job| self.counts.enter(&job.view.state));
         let places = &self.places;
         self.unfolded.retain(|id| places.contains_key(id));
     }

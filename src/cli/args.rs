@@ -1,14 +1,17 @@
 //! The argument tree.
 
+pub mod conflict;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cli::args::conflict::Conflict;
 use crate::domain::address::{Bucket, Location};
-use crate::domain::presign::parse_expiry;
-use crate::domain::transfer::{FileRules, Links, OnConflict};
+use crate::domain::presign::{parse_age, parse_expiry};
+use crate::domain::transfer::{FileRules, Links};
 
 const USAGE: &str = "windlass [OPTIONS] [s3://BUCKET/PREFIX/]\n       windlass [OPTIONS] <COMMAND>";
 
@@ -68,6 +71,24 @@ Examples:
   windlass presign s3://media/a.jpg
   curl -o a.jpg \"$(windlass presign --expires 15m s3://media/a.jpg)\"
   curl -T b.jpg \"$(windlass presign --put s3://media/b.jpg)\"";
+
+const QUEUE_EXAMPLES: &str = "\
+Examples:
+  windlass queue                   Every transfer with its number and state
+  windlass queue run               Finish what is unfinished, without a screen
+  windlass queue retry 3           Try what failed of transfer 3 again
+  windlass queue cancel 3 4
+
+One Windlass at a time works on the queue: while the browser is open, list shows it and the rest is refused.";
+
+const UPLOADS_EXAMPLES: &str = "\
+Examples:
+  windlass uploads list s3://media
+  windlass uploads list --sizes s3://media/photos/
+  windlass uploads abort --older-than 7d s3://media
+
+Those that transfers of the queue will go on with are left alone.
+R2 aborts unfinished uploads by itself after 7 days, S3 only by a lifecycle rule.";
 
 const COMPLETION_EXAMPLES: &str = "\
 Examples:
@@ -157,7 +178,11 @@ pub enum Verb {
     #[command(after_help = PRESIGN_EXAMPLES)]
     Presign(PresignArguments),
     /// Show, finish or clear the transfers that the browser left unfinished
+    #[command(after_help = QUEUE_EXAMPLES)]
     Queue(QueueArguments),
+    /// List or abort multipart uploads that nobody finished: their parts are stored, paid for and not listed by ls
+    #[command(after_help = UPLOADS_EXAMPLES)]
+    Uploads(UploadsArguments),
     /// Print the completions of a shell
     #[command(after_help = COMPLETION_EXAMPLES)]
     Completions {
@@ -170,6 +195,9 @@ pub enum Verb {
 pub struct QueueArguments {
     #[arg(value_enum, default_value = "list")]
     pub step: QueueStep,
+    /// Numbers of transfers, as list shows them
+    #[arg(value_name = "NUMBER")]
+    pub jobs: Vec<u64>,
     #[command(flatten)]
     pub output: Output,
 }
@@ -182,6 +210,42 @@ pub enum QueueStep {
     Run,
     /// Forget what has ended and take away what it left unfinished
     Clear,
+    /// Try what failed again, of every transfer or of those named, and go on as run does
+    Retry,
+    /// Give the named transfers up and take away what is unfinished of them
+    Cancel,
+    /// Let the named transfers wait; run passes them over
+    Pause,
+    /// Let the named transfers go on at the next run
+    Resume,
+}
+
+#[derive(Debug, Args)]
+pub struct UploadsArguments {
+    #[arg(value_enum)]
+    pub step: UploadsStep,
+    /// s3://bucket, or with the beginning of keys: s3://bucket/prefix/
+    #[arg(value_parser = Location::parse)]
+    pub location: Location,
+    /// Only those begun so long ago: 12h, 7d. abort leaves what is younger than a day alone without it; 0 takes all
+    #[arg(long, value_name = "DURATION", value_parser = parse_age)]
+    pub older_than: Option<Duration>,
+    /// Count parts and bytes of each: one request for every upload
+    #[arg(long)]
+    pub sizes: bool,
+    /// Do not ask before aborting
+    #[arg(long)]
+    pub yes: bool,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum UploadsStep {
+    /// Show them: when begun, what is known of them here, and their key
+    List,
+    /// Give them up; their parts are lost
+    Abort,
 }
 
 #[derive(Debug, Args)]
@@ -319,41 +383,6 @@ pub struct Output {
     /// One JSON object per line on stdout
     #[arg(long)]
     pub json: bool,
-}
-
-/// What happens where the destination exists. Without a flag it fails and nothing is overwritten.
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-#[derive(Clone, Copy, Debug, Args)]
-#[group(multiple = false)]
-pub struct Conflict {
-    /// Overwrite what exists
-    #[arg(long)]
-    pub force: bool,
-    /// Leave what exists as it is
-    #[arg(long)]
-    pub skip_existing: bool,
-    /// Keep what exists and add a number to the new name
-    #[arg(long)]
-    pub keep_both: bool,
-    /// Overwrite what is older
-    #[arg(long)]
-    pub if_newer: bool,
-    /// Overwrite what has another size, time or content
-    #[arg(long)]
-    pub if_different: bool,
-}
-
-impl From<Conflict> for OnConflict {
-    fn from(flags: Conflict) -> OnConflict {
-        let asked = [
-            (flags.force, OnConflict::Overwrite),
-            (flags.skip_existing, OnConflict::Skip),
-            (flags.keep_both, OnConflict::KeepBoth),
-            (flags.if_newer, OnConflict::IfNewer),
-            (flags.if_different, OnConflict::IfDifferent),
-        ];
-        asked.iter().find(|(given, _)| *given).map_or(OnConflict::Fail, |(_, answer)| *answer)
-    }
 }
 
 impl GetArguments {

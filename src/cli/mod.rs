@@ -14,4 +14,5 @@ pub mod progress;
 pub mod queue;
 pub mod report;
 pub mod stream;
+pub mod uploads;
 pub mod verbs;

@@ -1,67 +1,186 @@
-//! `queue`: the jobs that the browser left, shown, finished or cleared without it.
+//! `queue`: the jobs that the browser left, shown, finished or ordered about without it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
 
 use crate::cli::args::{QueueArguments, QueueStep};
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::interrupted;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::progress::ProgressLine;
-use crate::cli::report::{report, status};
+use crate::cli::report::{line, object, report, status};
 use crate::config::paths::Folders;
-use crate::domain::error::{Error, ErrorKind, LOCK_JOURNAL};
-use crate::domain::transfer::TransferEvent;
-use crate::transfer::engine::EngineOptions;
-use crate::transfer::headless::{clear_queue, finish_queue};
-use crate::transfer::journal;
+use crate::domain::error::Error;
+use crate::domain::transfer::{JobId, JobState, JobView, TransferCommand, TransferEvent};
+use crate::domain::visible::visible;
+use crate::transfer::engine::{Connect, EngineOptions};
+use crate::transfer::headless::{clear_queue, finish_queue, order_queue};
+use crate::transfer::journal::{self, Peek};
 use crate::transfer::machine::Machine;
 
 pub async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status, Trouble> {
     let path = Folders::find()?.journal_file();
-    if arguments.step != QueueStep::List
-        && let Some(holder) = journal::peek(&path)?.1
-    {
-        let error = Error::new(ErrorKind::Locked, LOCK_JOURNAL, path.display().to_string());
-        return Err(error.detail(format!("another Windlass has it (process {holder})")).into());
+    let peek = journal::peek(&path)?;
+    let views = views(&peek);
+    let jobs = named(arguments, &views)?;
+    if arguments.step == QueueStep::List {
+        return list(&peek, &views, &jobs, arguments);
     }
-    let options = EngineOptions { journal: Some(path.clone()), ..EngineOptions::default() };
+    if let Some(holder) = &peek.holder {
+        return Err(journal::taken(&path, holder).into());
+    }
+    if !path.exists() {
+        return Ok(Status::Done);
+    }
     let connect = choice.remotes();
-    let mut line = ProgressLine::new();
-    let news = |event: &TransferEvent| match event {
-        TransferEvent::Warned(error) => eprintln!("windlass: {error}: {}", error.detail),
-        other => line.take(other),
+    let run = matches!(arguments.step, QueueStep::Run | QueueStep::Retry);
+    let ended = match arguments.step {
+        QueueStep::Clear => clear_queue(options(&path), connect, warn).await?,
+        QueueStep::Run => finish(&path, connect).await?,
+        QueueStep::Retry => {
+            let retry = jobs.iter().copied().map(TransferCommand::Retry);
+            let waits = |state: &JobState| !state.finished();
+            order_queue(options(&path), connect.clone(), retry.collect(), &jobs, waits).await?;
+            finish(&path, connect).await?
+        }
+        step => {
+            let commands = jobs.iter().filter_map(|job| command(step, *job)).collect();
+            let reached = |state: &JobState| reached(step, state);
+            order_queue(options(&path), connect, commands, &jobs, reached).await?
+        }
     };
-    let jobs = match arguments.step {
-        QueueStep::List => return list(&path, arguments),
-        QueueStep::Run => finish_queue(options, connect, news, interrupted()).await?,
-        QueueStep::Clear => clear_queue(options, connect, news).await?,
-    };
-    line.end();
+    let told = |job: &&JobView| run || arguments.step == QueueStep::Clear || jobs.contains(&job.id);
     let mut printer = Printer::new(arguments.output);
-    for job in &jobs {
+    for job in ended.iter().filter(told) {
         report(job, &mut printer)?;
     }
     printer.flush()?;
-    Ok(match arguments.step {
-        QueueStep::Run => status(&jobs),
-        _ => Status::Done,
-    })
+    Ok(if run { status(&ended) } else { Status::Done })
+}
+
+fn views(peek: &Peek) -> Vec<JobView> {
+    let mut machine = Machine::default();
+    for fact in &peek.facts {
+        machine.apply(fact);
+    }
+    machine.views()
+}
+
+/// The jobs an order is for, each of which it fits.
+fn named(arguments: &QueueArguments, views: &[JobView]) -> Result<Vec<JobId>, Trouble> {
+    let usage = |sentence: String| Err(Trouble::Usage(sentence));
+    let (step, jobs) = (arguments.step, &arguments.jobs);
+    match step {
+        QueueStep::Run | QueueStep::Clear if !jobs.is_empty() => {
+            return usage("run and clear take every transfer: leave the numbers out".to_owned());
+        }
+        QueueStep::Cancel | QueueStep::Pause | QueueStep::Resume if jobs.is_empty() => {
+            return usage("name the transfers by their numbers: windlass queue list".to_owned());
+        }
+        QueueStep::Retry if jobs.is_empty() => {
+            let failed = views.iter().filter(|view| matches!(view.state, JobState::Failed(_)));
+            return Ok(failed.map(|view| view.id).collect());
+        }
+        _ => {}
+    }
+    for number in jobs {
+        let Some(view) = views.iter().find(|view| view.id.0 == *number) else {
+            return usage(format!("there is no transfer {number}: windlass queue list"));
+        };
+        if let Some(why) = unfit(step, &view.state) {
+            return usage(format!("transfer {number} {why}"));
+        }
+    }
+    Ok(jobs.iter().copied().map(JobId).collect())
+}
+
+fn unfit(step: QueueStep, state: &JobState) -> Option<&'static str> {
+    match step {
+        QueueStep::Cancel | QueueStep::Pause if state.finished() => Some("has ended"),
+        QueueStep::Resume if *state != JobState::Paused => Some("is not paused"),
+        QueueStep::Retry if !matches!(state, JobState::Failed(_) | JobState::Cancelled) => {
+            Some("has not failed")
+        }
+        _ => None,
+    }
+}
+
+fn command(step: QueueStep, job: JobId) -> Option<TransferCommand> {
+    match step {
+        QueueStep::Cancel => Some(TransferCommand::Cancel(job)),
+        QueueStep::Pause => Some(TransferCommand::Pause(job)),
+        QueueStep::Resume => Some(TransferCommand::Resume(job)),
+        _ => None,
+    }
+}
+
+fn reached(step: QueueStep, state: &JobState) -> bool {
+    match step {
+        QueueStep::Cancel => *state == JobState::Cancelled,
+        QueueStep::Pause => *state == JobState::Paused,
+        _ => *state != JobState::Paused,
+    }
+}
+
+fn options(path: &Path) -> EngineOptions {
+    EngineOptions { journal: Some(PathBuf::from(path)), ..EngineOptions::default() }
+}
+
+async fn finish(path: &Path, connect: Connect) -> Result<Vec<JobView>, Error> {
+    let mut progress = ProgressLine::new();
+    let news = |event: &TransferEvent| match event {
+        TransferEvent::Warned(_) => warn(event),
+        other => progress.take(other),
+    };
+    let ended = finish_queue(options(path), connect, news, interrupted()).await;
+    progress.end();
+    ended
+}
+
+fn warn(event: &TransferEvent) {
+    if let TransferEvent::Warned(error) = event {
+        eprintln!("windlass: {error}: {}", error.detail);
+    }
 }
 
 /// Reads beside whoever writes it.
-fn list(path: &Path, arguments: &QueueArguments) -> Result<Status, Trouble> {
-    let (facts, holder) = journal::peek(path)?;
-    let mut machine = Machine::default();
-    for fact in &facts {
-        machine.apply(fact);
-    }
+fn list(
+    peek: &Peek,
+    views: &[JobView],
+    jobs: &[JobId],
+    arguments: &QueueArguments,
+) -> Result<Status, Trouble> {
     let mut printer = Printer::new(arguments.output);
-    for job in machine.views() {
-        report(&job, &mut printer)?;
+    for job in views.iter().filter(|view| jobs.is_empty() || jobs.contains(&view.id)) {
+        if printer.json {
+            let mut object = object(job);
+            object["id"] = json!(job.id);
+            object["held_by"] = json!(peek.holder);
+            printer.object(&object)?;
+        } else {
+            printer.line(&format!("{:>4}  {:9}  {}", job.id.0, state(&job.state), line(job)))?;
+            if let JobState::Failed(error) = &job.state {
+                printer.line(&format!("      {}", visible(&error.to_string())))?;
+            }
+        }
     }
     printer.flush()?;
-    if let Some(holder) = holder {
-        eprintln!("windlass: another Windlass (process {holder}) works on this queue");
+    if let Some(holder) = &peek.holder {
+        eprintln!("windlass: another Windlass ({holder}) works on this queue");
+    }
+    if let Some(warning) = &peek.warning {
+        eprintln!("windlass: {warning}");
     }
     Ok(Status::Done)
+}
+
+fn state(state: &JobState) -> &'static str {
+    match state {
+        JobState::Queued | JobState::Running => "waiting",
+        JobState::Paused => "paused",
+        JobState::Done => "done",
+        JobState::Failed(_) => "failed",
+        JobState::Cancelled => "cancelled",
+    }
 }

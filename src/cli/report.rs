@@ -1,6 +1,6 @@
 //! What a verb says of its jobs when they have ended, and the exit code that follows.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::print::{Printer, Status, Trouble, complain_of_all, error_object};
 use crate::domain::address::{Bucket, ConnectionName};
@@ -11,57 +11,66 @@ use crate::domain::visible::visible;
 
 pub fn report(job: &JobView, printer: &mut Printer) -> Result<(), Trouble> {
     complain_of_all(&failures(job), printer.json);
-    let (verb, from, to) = ends(&job.spec);
-    let progress = &job.progress;
     if printer.json {
-        let (state, error) = match &job.state {
-            JobState::Done => ("done", None),
-            JobState::Failed(error) => ("failed", Some(error_object(error))),
-            JobState::Cancelled => ("cancelled", None),
-            JobState::Queued | JobState::Running => ("unfinished", None),
-            JobState::Paused => ("paused", None),
-        };
-        let verified = match &job.verification {
-            Some(Verification::Digest(name)) => Some(name.clone()),
-            Some(Verification::SizeOnly(reason)) => Some(format!("size only: {reason}")),
-            None => None,
-        };
-        let notes: Vec<_> = job
-            .notes
-            .iter()
-            .map(|note| json!({ "place": note.place, "text": note.text }))
-            .collect();
-        return Ok(printer.object(&json!({
-            "job": verb, "from": from, "to": to, "state": state,
-            "objects": progress.objects, "bytes": progress.bytes,
-            "failed": progress.failed, "skipped": progress.skipped,
-            "notes": notes, "verified": verified, "error": error,
-        }))?);
+        return Ok(printer.object(&object(job))?);
     }
     if printer.terminal {
-        let failed = match progress.failed {
-            0 => String::new(),
-            failed => format!(", {} failed", Count(failed)),
-        };
-        let skipped = match progress.skipped {
-            0 => String::new(),
-            skipped => format!(", {} skipped", Count(skipped)),
-        };
-        let to = if to.is_empty() { to } else { format!(" → {}", visible(&to)) };
-        let (objects, bytes) = (objects(progress.objects), Size(progress.bytes));
-        let from = visible(&from);
-        let state = match &job.state {
-            JobState::Queued | JobState::Running => ", unfinished",
-            JobState::Paused => ", paused",
-            JobState::Cancelled => ", cancelled",
-            JobState::Done | JobState::Failed(_) => "",
-        };
-        printer.line(&format!("{verb} {from}{to}: {objects}, {bytes}{skipped}{failed}{state}"))?;
+        printer.line(&line(job))?;
     }
     for note in &job.notes {
         eprintln!("windlass: {}: {}", visible(&note.place), visible(&note.text));
     }
     Ok(())
+}
+
+/// A job for programs.
+pub fn object(job: &JobView) -> Value {
+    let (verb, from, to) = ends(&job.spec);
+    let progress = &job.progress;
+    let (state, error) = match &job.state {
+        JobState::Done => ("done", None),
+        JobState::Failed(error) => ("failed", Some(error_object(error))),
+        JobState::Cancelled => ("cancelled", None),
+        JobState::Queued | JobState::Running => ("unfinished", None),
+        JobState::Paused => ("paused", None),
+    };
+    let verified = match &job.verification {
+        Some(Verification::Digest(name)) => Some(name.clone()),
+        Some(Verification::SizeOnly(reason)) => Some(format!("size only: {reason}")),
+        None => None,
+    };
+    let notes: Vec<_> =
+        job.notes.iter().map(|note| json!({ "place": note.place, "text": note.text })).collect();
+    json!({
+        "job": verb, "from": from, "to": to, "state": state,
+        "objects": progress.objects, "bytes": progress.bytes,
+        "failed": progress.failed, "skipped": progress.skipped,
+        "notes": notes, "verified": verified, "error": error,
+    })
+}
+
+/// A job for a person.
+pub fn line(job: &JobView) -> String {
+    let (verb, from, to) = ends(&job.spec);
+    let progress = &job.progress;
+    let failed = match progress.failed {
+        0 => String::new(),
+        failed => format!(", {} failed", Count(failed)),
+    };
+    let skipped = match progress.skipped {
+        0 => String::new(),
+        skipped => format!(", {} skipped", Count(skipped)),
+    };
+    let to = if to.is_empty() { to } else { format!(" → {}", visible(&to)) };
+    let (objects, bytes) = (objects(progress.objects), Size(progress.bytes));
+    let from = visible(&from);
+    let state = match &job.state {
+        JobState::Queued | JobState::Running => ", unfinished",
+        JobState::Paused => ", paused",
+        JobState::Cancelled => ", cancelled",
+        JobState::Done | JobState::Failed(_) => "",
+    };
+    format!("{verb} {from}{to}: {objects}, {bytes}{skipped}{failed}{state}")
 }
 
 /// What failed, object by object, or why the whole did.

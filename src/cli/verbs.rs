@@ -10,7 +10,7 @@ use crate::cli::args::{Arguments, TargetFlags, Verb};
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
-use crate::cli::{between, demo, jobs, list, one, queue, stream};
+use crate::cli::{between, demo, jobs, list, one, queue, stream, uploads};
 use crate::config::paths::Folders;
 use crate::domain::error::{Error, ErrorKind};
 
@@ -95,6 +95,7 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         Verb::Rb(arguments) => one::rb(arguments, choice).await,
         Verb::Presign(arguments) => one::presign(arguments, choice).await,
         Verb::Queue(arguments) => queue::queue(arguments, choice).await,
+        Verb::Uploads(arguments) => uploads::uploads(arguments, choice).await,
         Verb::Demo(_) | Verb::Completions { .. } => Ok(Status::Done),
     }
 }
@@ -109,6 +110,7 @@ fn wants_json(verb: &Verb) -> bool {
         Verb::Mb(arguments) | Verb::Rb(arguments) => arguments.output.json,
         Verb::Presign(arguments) => arguments.output.json,
         Verb::Queue(arguments) => arguments.output.json,
+        Verb::Uploads(arguments) => arguments.output.json,
         Verb::Demo(_) | Verb::Completions { .. } => false,
     }
 }

@@ -13,6 +13,9 @@ pub const LOCK_JOURNAL: &str = "lock the journal";
 /// The step at which a damaged queue is found.
 pub const OPEN_JOURNAL: &str = "open the journal";
 
+/// The step at which a queue turns out to say more than is known here.
+pub const READ_JOURNAL: &str = "read the journal";
+
 /// The step at which a destination turns out to be no folder.
 pub const OPEN_FOLDER: &str = "open the folder";
 

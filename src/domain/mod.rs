@@ -14,6 +14,7 @@ pub mod presign;
 pub mod price;
 pub mod provider;
 pub mod transfer;
+pub mod unfinished;
 pub mod units;
 pub mod usage;
 pub mod visible;

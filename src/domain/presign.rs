@@ -95,6 +95,16 @@ pub fn parse_expiry(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Reads an age as [`parse_expiry`] reads a life, of any length and down to nothing.
+pub fn parse_age(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    let seconds = text.parse().ok().or_else(|| sum_of_units(text));
+    let seconds: Option<u64> = seconds;
+    seconds
+        .map(Duration::from_secs)
+        .ok_or_else(|| format!("{text:?} is not a duration: write 90m, 12h or 7d"))
+}
+
 /// Seconds of `1h30m`; `None` where a number or a unit is missing or the sum is too large.
 fn sum_of_units(text: &str) -> Option<u64> {
     let mut rest = text;

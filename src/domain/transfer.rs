@@ -1,7 +1,9 @@
 //! The words of the transfer queue: what a job is asked to do, how it stands, what is ordered and what is told.
 
+use std::fmt;
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::address::{Bucket, ConnectionName, Key, Prefix};
@@ -12,6 +14,20 @@ use crate::domain::object::ObjectHeaders;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct JobId(pub u64);
+
+impl JobId {
+    const HELD: u64 = 1 << 62;
+
+    /// The same job as others see it who do not have its queue.
+    pub fn held(self) -> JobId {
+        JobId(self.0 | Self::HELD)
+    }
+
+    /// Whether the job is in the queue of another process.
+    pub fn is_held(self) -> bool {
+        self.0 & Self::HELD != 0
+    }
+}
 
 /// What the user asked for: one row of the queue. It names its connection and holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -256,6 +272,38 @@ pub struct Failure {
     pub error: Error,
 }
 
+/// The process that keeps a queue on disk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    pub process: u32,
+    #[serde(default)]
+    pub host: String,
+    /// When it began.
+    #[serde(default)]
+    pub since: Option<Timestamp>,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "process {}", self.process)?;
+        if !self.host.is_empty() {
+            write!(f, " on {}", self.host)?;
+        }
+        self.since.map_or(Ok(()), |since| {
+            let since = since.strftime("%Y-%m-%d %H:%M UTC");
+            write!(f, ", since {since}")
+        })
+    }
+}
+
+/// The queue of another process, to be looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldQueue {
+    pub holder: Holder,
+    /// Their numbers are [`JobId::held`].
+    pub jobs: Vec<JobView>,
+}
+
 /// An order to the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransferCommand {
@@ -320,6 +368,10 @@ pub enum TransferEvent {
     Removed(Vec<JobId>),
     /// The queue is in memory: what is not finished when the program ends does not go on at the next start.
     Unkept,
+    /// The queue is on disk from now on, after it was not.
+    Kept,
+    /// What another process has in its queue, as often as that changes; `None` when it has ended.
+    Held(Option<HeldQueue>),
     /// The engine works, but something is not as it should be: a damaged journal was set aside.
     Warned(Error),
     /// The engine itself cannot work (the journal cannot be written any more).

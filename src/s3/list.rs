@@ -1,6 +1,6 @@
 //! One page of ListObjectsV2, with every key exactly as the server means it.
 
-mod decode;
+pub mod decode;
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
 //! The engine as others see it: started, ordered about, shut down.
 
+mod held;
 mod telling;
 mod work;
 mod writer;

@@ -1,5 +1,6 @@
 //! What the journal can say: things that have happened and must be known after a crash.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,17 @@ pub enum Fact {
         job: JobId,
         place: String,
     },
+    /// What was opened could not be taken away and is there for good: forgotten here, remembered as left behind.
+    Left {
+        job: JobId,
+        place: String,
+    },
+    /// Every object whose place comes before `before` in this order came to its end.
+    Passed {
+        job: JobId,
+        before: String,
+        order: PlaceOrder,
+    },
     /// One object came to its end; this closes what was open of it.
     Settled {
         job: JobId,
@@ -91,6 +103,25 @@ pub enum Fact {
         job: JobId,
         error: Option<Error>,
     },
+}
+
+/// In which order a job finds its objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PlaceOrder {
+    /// As a bucket lists keys.
+    Bytes,
+    /// As a walk through folders, each of which comes whole: `a/b` before `a.b`.
+    Folders,
+}
+
+impl PlaceOrder {
+    /// What compares byte by byte as the places do.
+    pub fn of(self, place: &str) -> Cow<'_, str> {
+        match self {
+            PlaceOrder::Bytes => Cow::Borrowed(place),
+            PlaceOrder::Folders => Cow::Owned(place.replace('/', "\u{1}")),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,6 +197,8 @@ impl Fact {
             | Fact::PartsDone { job, .. }
             | Fact::RangesDone { job, .. }
             | Fact::Closed { job, .. }
+            | Fact::Left { job, .. }
+            | Fact::Passed { job, .. }
             | Fact::Settled { job, .. }
             | Fact::Counted { job, .. }
             | Fact::Noted { job, .. }
@@ -182,6 +215,7 @@ impl Fact {
             | Fact::PartsDone { place, .. }
             | Fact::RangesDone { place, .. }
             | Fact::Closed { place, .. }
+            | Fact::Left { place, .. }
             | Fact::Settled { place, .. } => Some(place),
             _ => None,
         }

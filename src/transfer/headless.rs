@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
     JobId, JobSpec, JobState, JobView, MAX_FAILURES, MAX_NOTES, Priority, Progress,
     TransferCommand, TransferEvent,
@@ -42,6 +42,7 @@ pub async fn run_until(
         wanted: specs.len(),
         queue: false,
         halted: None,
+        unkept: false,
         specs,
         views: Vec::new(),
         over: false,
@@ -100,12 +101,33 @@ pub async fn clear_queue(
     run.halted.map_or(Ok(run.views), Err)
 }
 
+/// Gives orders to the queue of a journal and begins nothing; ready when every named job is as `wanted` says. Brings
+/// back the whole queue.
+pub async fn order_queue(
+    options: EngineOptions,
+    connect: Connect,
+    commands: Vec<TransferCommand>,
+    jobs: &[JobId],
+    wanted: impl Fn(&JobState) -> bool + Send,
+) -> Result<Vec<JobView>, Error> {
+    let (tell, inbox) = unbounded_channel();
+    let engine = Engine::start(EngineOptions { expansions: 0, ..options }, connect, tell);
+    let mut run = Run::of_a_queue(inbox, |_: &TransferEvent| ());
+    commands.into_iter().for_each(|command| engine.send(command));
+    let _ = timeout(CLEANING, run.until(jobs, wanted)).await;
+    // What was cancelled is cleaned up before it returns.
+    engine.shut_down().await;
+    run.halted.map_or(Ok(run.views), Err)
+}
+
 struct Run<F> {
     /// Jobs that must be there before they can all be finished.
     wanted: usize,
     /// The jobs are those of the journal.
     queue: bool,
     halted: Option<Error>,
+    /// The journal could not be had.
+    unkept: bool,
     specs: Vec<JobSpec>,
     views: Vec<JobView>,
     /// The engine cannot work.
@@ -152,11 +174,23 @@ impl<F: FnMut(&TransferEvent) + Send> Run<F> {
         }
     }
 
+    async fn until(&mut self, jobs: &[JobId], wanted: impl Fn(&JobState) -> bool) {
+        let reached = |views: &[JobView]| {
+            views.iter().filter(|view| jobs.contains(&view.id)).all(|view| wanted(&view.state))
+        };
+        while !self.over && (self.wanted == usize::MAX || !reached(&self.views)) {
+            let Some(event) = self.inbox.recv().await else { return };
+            (self.news)(&event);
+            self.take(event);
+        }
+    }
+
     fn of_a_queue(inbox: UnboundedReceiver<TransferEvent>, news: F) -> Run<F> {
         Run {
             wanted: usize::MAX,
             queue: true,
             halted: None,
+            unkept: false,
             specs: Vec::new(),
             views: Vec::new(),
             over: false,
@@ -202,10 +236,15 @@ impl<F: FnMut(&TransferEvent) + Send> Run<F> {
                 }
             }
             TransferEvent::Halted(error) => self.halted(&error),
-            // The queue is not the one of the journal.
-            TransferEvent::Warned(error) if self.queue && self.wanted == usize::MAX => {
+            // The queue is not the one of the journal, or not all of it is there.
+            TransferEvent::Warned(error)
+                if self.queue
+                    && self.wanted == usize::MAX
+                    && (self.unkept || error.is(&ErrorKind::Corrupt)) =>
+            {
                 self.halted(&error);
             }
+            TransferEvent::Unkept => self.unkept = true,
             TransferEvent::Restored(views) if self.queue => {
                 self.wanted = views.len();
                 self.views = views;
@@ -228,7 +267,8 @@ impl<F: FnMut(&TransferEvent) + Send> Run<F> {
             | TransferEvent::Limited(_)
             | TransferEvent::Reordered(_)
             | TransferEvent::Removed(_)
-            | TransferEvent::Unkept
+            | TransferEvent::Kept
+            | TransferEvent::Held(_)
             | TransferEvent::Warned(_) => {}
         }
     }

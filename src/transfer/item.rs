@@ -59,6 +59,15 @@ impl Item {
         }
     }
 
+    /// The place of each object it stands for.
+    pub fn places(&self) -> impl Iterator<Item = &str> {
+        let (keys, alone) = match &self.kind {
+            ItemKind::Delete { keys } => (keys.as_slice(), None),
+            _ => (&[][..], Some(self.place.as_str())),
+        };
+        keys.iter().map(|(key, _)| key.as_str()).chain(alone)
+    }
+
     /// Objects this item stands for.
     pub fn objects(&self) -> u64 {
         match &self.kind {

@@ -1,9 +1,17 @@
 //! Keeps the facts in a file: one thread writes them in groups, and says what it wrote.
 
 mod file;
+mod lock;
+mod replay;
+mod schema;
+mod second;
+mod sums;
 mod table;
+#[cfg(test)]
+mod tests;
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
@@ -11,21 +19,32 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
-use crate::domain::error::{Error, ErrorKind};
-use crate::domain::transfer::JobId;
-use crate::transfer::fact::Fact;
+use crate::domain::address::Bucket;
+use crate::domain::error::{Error, ErrorKind, OPEN_JOURNAL};
+use crate::domain::object::UploadId;
+use crate::domain::transfer::{Holder, JobId};
+use crate::domain::unfinished::Standing;
+use crate::transfer::fact::{Fact, Partial};
 use file::Opening;
+use second::{Look, Second};
 use table::Table;
+
+pub use lock::taken;
 
 /// What the thread tells. `Written` comes in the order of the facts, and before who waits for one of them goes on.
 #[derive(Debug)]
 pub enum JournalNews {
-    /// `set_aside` is said where the file that was found could not be used; what is not `kept` is in memory alone.
+    /// First of all, and again after [`Journal::adopt`]. `warnings` say what of the file that was found is not used;
+    /// what is not `kept` is in memory alone.
     Opened {
         facts: Vec<Fact>,
         kept: bool,
-        set_aside: Option<Error>,
+        warnings: Vec<Error>,
     },
+    /// What another process has in its queue; told where nothing is kept here, as often as it changes.
+    Held(Holder, Vec<Fact>),
+    /// The other process has ended: [`Journal::adopt`] as soon as no worker runs.
+    Free,
     Written(Vec<Fact>),
     /// Facts cannot be written now; it is tried again until they can, and what waits for them waits.
     Stuck(Error),
@@ -43,6 +62,7 @@ pub struct Journal {
 enum Order {
     Append { facts: Vec<Fact>, written: Option<oneshot::Sender<()>> },
     Settled { job: JobId, places: Vec<String>, answer: oneshot::Sender<Vec<bool>> },
+    Adopt,
     Close { closed: oneshot::Sender<()> },
 }
 
@@ -52,13 +72,64 @@ const GROUP: usize = 512;
 /// Between two tries to write what could not be written.
 const AGAIN: Duration = Duration::from_millis(500);
 
-/// What a journal says, read beside the process that writes it, whose number is given where there is one. Nothing is
-/// written; no journal is an empty one.
-pub fn peek(path: &Path) -> Result<(Vec<Fact>, Option<String>), Error> {
+/// Between two looks at the queue of another process.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// A journal read beside the process that has it.
+#[derive(Debug, Default)]
+pub struct Peek {
+    pub facts: Vec<Fact>,
+    pub holder: Option<Holder>,
+    /// What of it is not understood.
+    pub warning: Option<Error>,
+}
+
+/// What a journal says. Nothing is written; no journal is an empty one.
+pub fn peek(path: &Path) -> Result<Peek, Error> {
     if !path.exists() {
-        return Ok((Vec::new(), None));
+        return Ok(Peek::default());
     }
-    Ok((Table::read_only(path)?.replay()?, file::holder(path)))
+    let replay = Table::read_only(path)?.replay()?;
+    let (warning, holder) = (replay.warning(&path.display().to_string()), lock::holder(path));
+    Ok(Peek { facts: replay.facts, holder, warning })
+}
+
+/// Multipart uploads that a journal speaks of. Ids are told apart by bucket alone, so that no name of a connection
+/// leaves one unprotected.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownUploads {
+    /// They belong to jobs, which will go on with them or abort them.
+    pub queued: HashSet<(Bucket, UploadId)>,
+    /// They were begun by jobs that are gone, and could not be aborted.
+    pub left: HashSet<(Bucket, UploadId)>,
+}
+
+impl KnownUploads {
+    pub fn standing(&self, bucket: &Bucket, upload: &UploadId) -> Standing {
+        let named = (bucket.clone(), upload.clone());
+        if self.queued.contains(&named) {
+            Standing::Queued
+        } else if self.left.contains(&named) {
+            Standing::Left
+        } else {
+            Standing::Unknown
+        }
+    }
+}
+
+/// Reads them beside the process that has the journal.
+pub fn known_uploads(path: &Path) -> Result<KnownUploads, Error> {
+    if !path.exists() {
+        return Ok(KnownUploads::default());
+    }
+    let table = Table::read_only(path)?;
+    let open = table.replay()?.facts.into_iter().filter_map(|fact| match fact {
+        Fact::Opened { partial: Partial::Multipart(open), .. } => {
+            Some((open.object.bucket, open.upload))
+        }
+        _ => None,
+    });
+    Ok(KnownUploads { queued: open.collect(), left: table.left_uploads()? })
 }
 
 impl Journal {
@@ -99,6 +170,12 @@ impl Journal {
         wait.await.map_err(|_| closed())
     }
 
+    /// After [`JournalNews::Free`], while nothing is written: what is in memory is appended to the file, which is used
+    /// from now on. `Opened` tells how that went; jobs of memory have other numbers then.
+    pub fn adopt(&self) {
+        drop(self.orders.send(Order::Adopt));
+    }
+
     /// Writes what is waiting, folds the log into the file and lets go of it.
     pub async fn close(&self) {
         let (closed, wait) = oneshot::channel();
@@ -117,15 +194,15 @@ fn closed() -> Error {
 }
 
 fn run(path: Option<PathBuf>, inbox: &Receiver<Order>, tell: &dyn Fn(JournalNews)) {
-    let Opening { table, lock, set_aside } = match file::open(path.as_deref()) {
+    let Opening { table, replay, lock, warnings } = match file::open(path.as_deref()) {
         Ok(opening) => opening,
         Err(error) => return tell(JournalNews::Halted(error)),
     };
-    match table.replay() {
-        Ok(facts) => tell(JournalNews::Opened { facts, kept: lock.is_some(), set_aside }),
-        Err(error) => return tell(JournalNews::Halted(error)),
-    }
-    let mut desk = Desk { table, inbox, tell, later: VecDeque::new() };
+    let locked = warnings.iter().any(|warning| warning.is(&ErrorKind::Locked));
+    let second = path.as_deref().filter(|_| locked).map(Second::new);
+    tell(JournalNews::Opened { facts: replay.facts, kept: lock.is_some(), warnings });
+    let home = path.filter(|_| lock.is_some()).and_then(|path| Home::of(&path));
+    let mut desk = Desk { table, lock, home, second, inbox, tell, later: VecDeque::new() };
     let closed = loop {
         let Some(first) = desk.next() else { break None };
         match desk.serve(first) {
@@ -135,7 +212,7 @@ fn run(path: Option<PathBuf>, inbox: &Receiver<Order>, tell: &dyn Fn(JournalNews
         }
     };
     desk.table.close();
-    drop(lock);
+    drop(desk);
     if let Some(closed) = closed {
         let _ = closed.send(());
     }
@@ -144,10 +221,26 @@ fn run(path: Option<PathBuf>, inbox: &Receiver<Order>, tell: &dyn Fn(JournalNews
 /// The thread's work: what it writes to, who orders it and whom it tells.
 struct Desk<'a> {
     table: Table,
+    lock: Option<File>,
+    home: Option<Home>,
+    second: Option<Second>,
     inbox: &'a Receiver<Order>,
     tell: &'a dyn Fn(JournalNews),
     /// Orders that came while nothing could be written.
     later: VecDeque<Order>,
+}
+
+/// Where the file is, to see when it is not there any more.
+struct Home {
+    path: PathBuf,
+    identity: (u64, u64),
+}
+
+impl Home {
+    fn of(path: &Path) -> Option<Home> {
+        let identity = file::identity(&std::fs::metadata(path).ok()?);
+        Some(Home { path: path.to_owned(), identity })
+    }
 }
 
 #[derive(Default)]
@@ -159,7 +252,74 @@ struct Group {
 impl Desk<'_> {
     /// Waits for an order; `None` when nobody is left to give one.
     fn next(&mut self) -> Option<Order> {
-        self.later.pop_front().or_else(|| self.inbox.recv().ok())
+        if let Some(order) = self.later.pop_front() {
+            return Some(order);
+        }
+        while self.second.is_some() && self.lock.is_none() {
+            match self.inbox.recv_timeout(LOOK) {
+                Ok(order) => return Some(order),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => self.look(),
+            }
+        }
+        self.inbox.recv().ok()
+    }
+
+    fn look(&mut self) {
+        match self.second.as_mut().map_or(Look::Same, Second::look) {
+            Look::Same => {}
+            Look::Held(holder, facts) => (self.tell)(JournalNews::Held(holder, facts)),
+            Look::Free(lock) => {
+                self.lock = Some(lock);
+                (self.tell)(JournalNews::Free);
+            }
+        }
+    }
+
+    /// Appends what is in memory to the file; where that fails, it stays in memory.
+    fn adopt(&mut self) -> Result<(), Error> {
+        let (Some(second), Some(lock)) = (self.second.take(), self.lock.take()) else {
+            return Ok(());
+        };
+        let taken = file::open_locked(&second.path, lock).and_then(|mut opening| {
+            opening.table.take_over(&self.table)?;
+            Ok(opening)
+        });
+        let warnings = match taken {
+            Ok(opening) => {
+                self.table = opening.table;
+                self.lock = opening.lock;
+                self.home = Home::of(&second.path);
+                opening.warnings
+            }
+            Err(error) => vec![error],
+        };
+        let facts = self.table.replay()?.facts;
+        (self.tell)(JournalNews::Opened { facts, kept: self.lock.is_some(), warnings });
+        Ok(())
+    }
+
+    /// Whoever removed the file did not mean the queue that is at work: it is written again.
+    fn come_home(&mut self) -> Result<(), Error> {
+        let Some(home) = &self.home else { return Ok(()) };
+        match std::fs::metadata(&home.path) {
+            Ok(found) if file::identity(&found) == home.identity => return Ok(()),
+            Ok(_) => {
+                let error =
+                    Error::new(ErrorKind::Corrupt, OPEN_JOURNAL, home.path.display().to_string());
+                return Err(error.detail("another file has taken its place"));
+            }
+            Err(_) => {}
+        }
+        let path = home.path.clone();
+        if let Some(lock) = lock::try_lock(&path)? {
+            self.lock = Some(lock);
+        } else if lock::holder(&path).is_some_and(|holder| holder.process != std::process::id()) {
+            return Err(lock::lock(&path).err().unwrap_or_else(closed));
+        }
+        file::restore(&path, &mut self.table)?;
+        self.home = Home::of(&path);
+        Ok(())
     }
 
     fn gathered(&mut self) -> Option<Order> {
@@ -180,6 +340,11 @@ impl Desk<'_> {
                     let _ = answer.send(self.table.settled(job, &places)?);
                     return Ok(None);
                 }
+                Some(Order::Adopt) => {
+                    self.write(group)?;
+                    self.adopt()?;
+                    return Ok(None);
+                }
                 Some(Order::Close { closed }) => {
                     self.write(group)?;
                     return Ok(Some(closed));
@@ -196,8 +361,8 @@ impl Desk<'_> {
             return Ok(());
         }
         let mut told = false;
-        while let Err(error) = self.table.append(&group.facts) {
-            if error.is(&ErrorKind::Corrupt) {
+        while let Err(error) = self.come_home().and_then(|()| self.table.append(&group.facts)) {
+            if error.is(&ErrorKind::Corrupt) || error.is(&ErrorKind::Locked) {
                 return Err(error);
             }
             if !told {

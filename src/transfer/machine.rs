@@ -42,9 +42,9 @@ pub struct Machine {
 impl Machine {
     /// Takes a fact in. Facts that fit no job are without effect, so that any journal can be replayed.
     pub fn apply(&mut self, fact: &Fact) {
+        self.last = self.last.max(fact.job().map_or(0, |job| job.0));
         match fact {
             Fact::Enqueued { job, spec } => {
-                self.last = self.last.max(job.0);
                 if !self.jobs.contains_key(job) {
                     let place = self.places;
                     self.places += 1;
@@ -200,7 +200,8 @@ impl Machine {
     pub fn found(&mut self, job: JobId, items: Vec<Item>) {
         self.index(job, |job| {
             if job.stage == Stage::Active {
-                job.run.found(items);
+                let order = job.order();
+                job.run.found(items, order);
             }
         });
     }
@@ -213,6 +214,11 @@ impl Machine {
     /// The worker of one object has returned, whatever it recorded before.
     pub fn returned(&mut self, job: JobId, place: &str) {
         self.index(job, |job| job.returned(place));
+    }
+
+    /// What lets the journal forget single objects, now and then.
+    pub fn passed(&mut self, job: JobId) -> Option<Fact> {
+        self.jobs.get_mut(&job).and_then(|known| known.passed(job))
     }
 
     /// Whether the expansion of a job may go on finding.

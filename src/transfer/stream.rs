@@ -1,5 +1,7 @@
 //! Objects from and to a pipe: a body of unknown length in, a body in order out, memory bounded.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -15,6 +17,7 @@ use crate::transfer::limits::rate::Rate;
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::Gate;
 use crate::transfer::workers::digest::Check;
+use crate::transfer::workers::multipart::sweep;
 
 /// Parts of a body of unknown length: equal from the first to the last but one, so its length is bounded by
 /// 10,000 of them (312 GiB).
@@ -51,7 +54,7 @@ pub async fn upload_stream(
         return Ok((stored, length));
     }
     let start = PutOptions { only_if_absent: false, ..options.clone() };
-    let upload = gate.send(|| remote.create_multipart(object, &start)).await?;
+    let upload = create(remote, &gate, object, &start).await?;
     let streaming = Streaming { remote, object, upload: &upload, gate: &gate };
     let ended = tokio::select! {
         ended = streaming.run(first, source, options.only_if_absent) => ended,
@@ -64,6 +67,26 @@ pub async fn upload_stream(
             Err(error)
         }
     }
+}
+
+/// Starts an upload. A try whose answer was lost may have started another one, which nobody would finish.
+async fn create(
+    remote: &dyn Remote,
+    gate: &Gate,
+    object: &ObjectAddress,
+    options: &PutOptions,
+) -> Result<UploadId, Error> {
+    let tries = AtomicU32::new(0);
+    let begun = || {
+        tries.fetch_add(1, Ordering::Relaxed);
+        remote.create_multipart(object, options)
+    };
+    let created = gate.send(begun).await;
+    let refused = created.as_ref().is_err_and(|error| !error.retryable());
+    if tries.load(Ordering::Relaxed) > 1 || (created.is_err() && !refused) {
+        drop(sweep(remote, gate, object, created.as_ref().ok()).await);
+    }
+    created
 }
 
 struct Streaming<'a> {

@@ -112,6 +112,10 @@ impl Task {
         self.record(Fact::Closed { job: self.job, place: self.place.clone() }).await
     }
 
+    pub async fn left(&self) -> Result<(), Error> {
+        self.record(Fact::Left { job: self.job, place: self.place.clone() }).await
+    }
+
     pub async fn settled(&self, result: Result<Moving, Error>) -> Result<(), Error> {
         let (bytes, outcome) = match result {
             Ok(Moving::Done { bytes, verification }) => (bytes, Outcome::Done(verification)),

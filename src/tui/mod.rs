@@ -14,3 +14,4 @@ pub mod signals;
 pub mod start;
 pub mod startup;
 pub mod terminal;
+pub mod uploads;

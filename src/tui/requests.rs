@@ -22,7 +22,9 @@ use crate::domain::object::{
 use crate::domain::transfer::{JobSpec, Target};
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::pages::Pages;
+use crate::transfer::journal::KnownUploads;
 use crate::tui::destinations::conflicts;
+use crate::tui::uploads;
 
 /// The most a page of a listing may have.
 pub const PAGE: u16 = 1000;
@@ -36,6 +38,7 @@ static ARRANGING: Semaphore = Semaphore::const_new(1);
 pub async fn answer(
     request: Request,
     client: impl Fn(Option<ConnectionName>) -> BoxFuture<'static, Result<Client, Error>>,
+    known: impl FnOnce() -> KnownUploads + Send + 'static,
     send: impl Fn(Reply),
 ) {
     match request {
@@ -67,6 +70,19 @@ pub async fn answer(
             Ok(client) => client.delete_bucket(&bucket).await,
             Err(error) => Err(error),
         })),
+        Request::ListUploads { bucket, after } => send(Reply::Uploads(match client(None).await {
+            Ok(client) => uploads::page(&client, &bucket, after.as_ref(), known).await,
+            Err(error) => Err(error),
+        })),
+        Request::CountParts { object, upload } => {
+            send(Reply::UploadExtent(match client(None).await {
+                Ok(client) => client.upload_extent(&object, &upload).await,
+                Err(error) => Err(error),
+            }));
+        }
+        Request::AbortUploads(chosen) => {
+            send(uploads::abort(client(None).await, chosen, known).await);
+        }
         Request::CreatePrefix { bucket, prefix } => {
             send(Reply::PrefixCreated(match client(None).await {
                 Ok(client) => create_prefix(&client, bucket, &prefix).await,

@@ -15,6 +15,7 @@ use crate::config::remembered::Remembered;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
 use crate::transfer::engine::Engine;
+use crate::transfer::journal::known_uploads;
 use crate::tui::clients::Clients;
 use crate::tui::clipboard::{Clipboard, Copied};
 use crate::tui::notify::notification;
@@ -54,6 +55,8 @@ pub struct Runner {
     remembered: Remembered,
     /// `None` where nothing is to be written (demo).
     remembered_file: Option<PathBuf>,
+    /// Where the queue is kept; `None` where it is not.
+    journal: Option<PathBuf>,
     news: UnboundedSender<News>,
     tasks: HashMap<Ticket, AbortHandle>,
 }
@@ -64,6 +67,7 @@ impl Runner {
         clients: Arc<Clients>,
         engine: Engine,
         (remembered, remembered_file): (Remembered, Option<PathBuf>),
+        journal: Option<PathBuf>,
         news: UnboundedSender<News>,
     ) -> Runner {
         let tell = news.clone();
@@ -78,7 +82,17 @@ impl Runner {
             });
         });
         let tasks = HashMap::new();
-        Runner { runtime, clients, engine, clipboard, remembered, remembered_file, news, tasks }
+        Runner {
+            runtime,
+            clients,
+            engine,
+            clipboard,
+            remembered,
+            remembered_file,
+            journal,
+            news,
+            tasks,
+        }
     }
 
     /// Never blocks. Brings back what the loop has to do itself.
@@ -121,6 +135,9 @@ impl Runner {
 
     fn request(&mut self, ticket: Ticket, connection: ConnectionName, request: Request) {
         let (clients, news) = (Arc::clone(&self.clients), self.news.clone());
+        let journal = self.journal.clone();
+        // A journal that cannot be read protects nothing: what is young is not marked unasked all the same.
+        let known = move || journal.and_then(|path| known_uploads(&path).ok()).unwrap_or_default();
         let task = self.runtime.spawn(async move {
             let client = |other: Option<ConnectionName>| {
                 let (name, clients) =
@@ -137,7 +154,7 @@ impl Runner {
                 // The loop is gone only at the end.
                 let _ = news.send(News::Event(Event::Reply { ticket, reply }));
             };
-            requests::answer(request, client, send).await;
+            requests::answer(request, client, known, send).await;
         });
         if self.tasks.len() >= KEPT_TASKS {
             self.tasks.retain(|_, task| !task.is_finished());

@@ -55,12 +55,13 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
     let clients = Arc::new(Clients::new(startup.connections.clone()));
     let theme = theme(startup.ascii);
     let (state, effects) = State::new(startup, Size { width, height });
-    let engine = engine(journal, &clients, &runtime, news.clone());
+    let engine = engine(journal.clone(), &clients, &runtime, news.clone());
     let runner = Runner::new(
         runtime.handle().clone(),
         Arc::clone(&clients),
         engine,
         (remembered, remembered_file),
+        journal,
         news.clone(),
     );
     let pace = Pace::default();

@@ -4,6 +4,7 @@ pub mod details;
 mod link;
 mod picker;
 pub mod question;
+mod uploads;
 
 use jiff::tz::TimeZone;
 
@@ -12,6 +13,7 @@ use crate::ui::dialogs::details::draw_details;
 use crate::ui::dialogs::link::{draw_link_menu, draw_link_shown};
 use crate::ui::dialogs::picker::draw_picker;
 use crate::ui::dialogs::question::{draw_choice, draw_confirm, draw_prompt};
+use crate::ui::dialogs::uploads::draw_uploads;
 use crate::ui::paint::Paint;
 
 pub fn draw_dialog(paint: &mut Paint<'_>, dialog: &Dialog, zone: &TimeZone) {
@@ -23,5 +25,6 @@ pub fn draw_dialog(paint: &mut Paint<'_>, dialog: &Dialog, zone: &TimeZone) {
         Dialog::LinkMenu(menu) => draw_link_menu(paint, menu),
         Dialog::LinkShown(shown) => draw_link_shown(paint, shown, zone),
         Dialog::Details(details) => draw_details(paint, details),
+        Dialog::Uploads(uploads) => draw_uploads(paint, uploads, zone),
     }
 }

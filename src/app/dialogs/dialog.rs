@@ -10,6 +10,7 @@ use crate::app::dialogs::link_shown::LinkShown;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::picker::Picker;
 use crate::app::dialogs::prompt::Prompt;
+use crate::app::dialogs::uploads::Uploads;
 use crate::app::event::FolderEntry;
 
 /// A screen keeps it beside what it asked it for.
@@ -22,6 +23,7 @@ pub enum Dialog {
     LinkMenu(LinkMenu),
     LinkShown(LinkShown),
     Details(Details),
+    Uploads(Box<Uploads>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +66,7 @@ impl Dialog {
             Dialog::LinkMenu(menu) => menu.on_key(chord).map(Answer::Link),
             Dialog::LinkShown(shown) => shown.on_key(chord).map(|()| Answer::CopyAgain),
             Dialog::Details(details) => details.on_key(chord).map(|()| Answer::Yes),
+            Dialog::Uploads(uploads) => uploads.on_key(chord).map(|()| Answer::Yes),
         }
     }
 
@@ -73,7 +76,7 @@ impl Dialog {
             Dialog::Confirm(confirm) => confirm.on_paste(text),
             Dialog::Picker(picker) => picker.on_paste(text),
             Dialog::LinkMenu(menu) => menu.on_paste(text),
-            Dialog::Choice(_) | Dialog::LinkShown(_) | Dialog::Details(_) => {}
+            Dialog::Choice(_) | Dialog::LinkShown(_) | Dialog::Details(_) | Dialog::Uploads(_) => {}
         }
     }
 
@@ -84,7 +87,9 @@ impl Dialog {
             Dialog::Confirm(confirm) => confirm.takes_text(),
             Dialog::Picker(picker) => picker.takes_text(),
             Dialog::LinkMenu(menu) => menu.custom.is_some(),
-            Dialog::Choice(_) | Dialog::LinkShown(_) | Dialog::Details(_) => false,
+            Dialog::Choice(_) | Dialog::LinkShown(_) | Dialog::Details(_) | Dialog::Uploads(_) => {
+                false
+            }
         }
     }
 }

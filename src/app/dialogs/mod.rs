@@ -11,3 +11,4 @@ pub mod outcome;
 pub mod picker;
 pub mod prompt;
 pub mod typed_path;
+pub mod uploads;

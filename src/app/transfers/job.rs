@@ -108,7 +108,8 @@ impl QueuedJob {
     }
 
     pub fn is_active(&self) -> bool {
-        matches!(self.view.state, JobState::Running | JobState::Queued)
+        let runs = matches!(self.view.state, JobState::Running | JobState::Queued);
+        runs && !self.view.id.is_held()
     }
 
     /// Whether it is about more than one object, or may be.

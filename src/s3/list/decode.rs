@@ -1,5 +1,6 @@
 //! Undoes `encoding-type=url` where a server did it, and only there.
 
+use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use percent_encoding::percent_decode_str;
 
@@ -14,11 +15,23 @@ impl<'a> Decoder<'a> {
         let echoed = output.encoding_type().is_some();
         let keys = output.contents().iter().filter_map(|object| object.key());
         let prefixes = output.common_prefixes().iter().filter_map(|common| common.prefix());
-        let encoded = echoed && keys.chain(prefixes).all(may_be_encoded);
-        Decoder {
-            prefix,
-            encoded: encoded && output.prefix().is_none_or(|echo| fits(echo, prefix)),
-        }
+        Decoder::new(echoed, keys.chain(prefixes), output.prefix(), prefix)
+    }
+
+    pub fn of_uploads(output: &'a ListMultipartUploadsOutput, prefix: &'a str) -> Decoder<'a> {
+        let echoed = output.encoding_type().is_some();
+        let keys = output.uploads().iter().filter_map(|upload| upload.key());
+        Decoder::new(echoed, keys.chain(output.next_key_marker()), output.prefix(), prefix)
+    }
+
+    fn new<'b>(
+        echoed: bool,
+        mut names: impl Iterator<Item = &'b str>,
+        echo: Option<&str>,
+        prefix: &'a str,
+    ) -> Decoder<'a> {
+        let encoded = echoed && names.all(may_be_encoded);
+        Decoder { prefix, encoded: encoded && echo.is_none_or(|echo| fits(echo, prefix)) }
     }
 
     /// The name below the listed prefix; `None` where the key is not below it.

@@ -63,6 +63,11 @@ impl Telling {
         }
     }
 
+    /// Forgets every job: the queue is told anew.
+    pub fn restart(&mut self) {
+        *self = Telling::new(self.news.clone());
+    }
+
     pub fn tell(&self, event: TransferEvent) {
         drop(self.news.send(event));
     }

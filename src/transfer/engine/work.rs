@@ -263,7 +263,7 @@ impl Yard {
         let (job, place) = (assignment.job, assignment.place);
         let text = format!("could not be cleaned up: {error}");
         let note = Note { place: place.clone(), text };
-        let facts = vec![Fact::Noted { job, note }, Fact::Closed { job, place }];
+        let facts = vec![Fact::Noted { job, note }, Fact::Left { job, place }];
         drop(self.journal.append(facts).await);
     }
 }

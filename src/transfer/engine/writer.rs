@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{Failure, JobId, TransferCommand, TransferEvent};
+use crate::transfer::engine::held::held;
 use crate::transfer::engine::telling::Telling;
 use crate::transfer::engine::work::{Assignment, Setup, Yard};
 use crate::transfer::fact::{Fact, Outcome};
@@ -68,6 +69,9 @@ pub struct Writer {
     stops: HashMap<JobId, CancellationToken>,
     rooms: HashMap<JobId, Vec<oneshot::Sender<()>>>,
     closing: bool,
+    /// The journal is to be exchanged; `adopting`: it was told to.
+    draining: bool,
+    adopting: bool,
     halted: bool,
 }
 
@@ -89,6 +93,8 @@ impl Writer {
             stops: HashMap::new(),
             rooms: HashMap::new(),
             closing: false,
+            draining: false,
+            adopting: false,
             halted: false,
         }
     }
@@ -129,6 +135,10 @@ impl Writer {
             if self.closing && (self.machine.idle() || self.halted) {
                 break;
             }
+            if self.draining && !self.adopting && self.machine.idle() {
+                self.adopting = true;
+                self.journal.adopt();
+            }
         }
         self.stops.values().for_each(CancellationToken::cancel);
         if ended.is_some() && !self.halted {
@@ -142,12 +152,13 @@ impl Writer {
     fn take(&mut self, input: Input) {
         match input {
             Input::Command(command) => self.command(command),
-            Input::Journal(JournalNews::Opened { facts, kept, set_aside }) => {
-                if !kept {
-                    self.tell(TransferEvent::Unkept);
-                }
-                self.opened(&facts, set_aside);
+            Input::Journal(JournalNews::Opened { facts, kept, warnings }) => {
+                self.opened(&facts, kept, warnings);
             }
+            Input::Journal(JournalNews::Held(holder, facts)) => {
+                self.tell(TransferEvent::Held(Some(held(holder, &facts))));
+            }
+            Input::Journal(JournalNews::Free) => self.drain(),
             Input::Journal(JournalNews::Written(facts)) => {
                 for fact in &facts {
                     self.apply(fact);
@@ -199,13 +210,26 @@ impl Writer {
         }
     }
 
-    fn opened(&mut self, facts: &[Fact], set_aside: Option<Error>) {
+    /// Begins with what the journal says: at the start, and when it is taken over from a process that has ended.
+    fn opened(&mut self, facts: &[Fact], kept: bool, warnings: Vec<Error>) {
+        if kept && self.draining {
+            self.tell(TransferEvent::Kept);
+        } else if !kept {
+            self.tell(TransferEvent::Unkept);
+        }
+        if self.draining {
+            self.tell(TransferEvent::Held(None));
+        }
+        (self.draining, self.adopting) = (false, false);
+        self.machine = Machine::default();
+        self.stops.clear();
+        self.telling.restart();
         for fact in facts {
             self.machine.apply(fact);
         }
         self.machine.restored();
-        if let Some(error) = set_aside {
-            self.tell(TransferEvent::Warned(error));
+        for warning in warnings {
+            self.tell(TransferEvent::Warned(warning));
         }
         let views = self.machine.views();
         for view in &views {
@@ -218,6 +242,14 @@ impl Writer {
         for command in self.early.take().unwrap_or_default() {
             self.command(command);
         }
+    }
+
+    /// Lets workers come to a recorded point, for the journal is to be exchanged; commands wait meanwhile.
+    fn drain(&mut self) {
+        self.draining = true;
+        self.early.get_or_insert_default();
+        self.rooms.clear();
+        self.stops.values().for_each(CancellationToken::cancel);
     }
 
     fn halt(&mut self, error: Error) {
@@ -244,7 +276,10 @@ impl Writer {
                     self.tell(TransferEvent::Queued(view));
                 }
             }
-            Fact::Settled { job, place, outcome, .. } => self.settled(*job, place, outcome),
+            Fact::Settled { job, place, outcome, .. } => {
+                self.settled(*job, place, outcome);
+                self.journal.note(self.machine.passed(*job).into_iter().collect());
+            }
             Fact::Noted { job, note } => {
                 self.tell(TransferEvent::ObjectNoted { id: *job, note: note.clone() });
             }

@@ -1,59 +1,64 @@
-//! The journal's file: one process at a time, closed to others' eyes, set aside when it cannot be read.
+//! The journal's file: closed to others' eyes, set aside when it cannot be read, copied before its form changes.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::fs::{DirBuilder, File};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::domain::error::{Error, ErrorKind, LOCK_JOURNAL, OPEN_JOURNAL};
-use crate::transfer::journal::table::{APPLICATION_ID, SCHEMA, Table, failed};
+use crate::domain::error::{Error, ErrorKind, OPEN_JOURNAL};
+use crate::transfer::journal::lock::{beside, lock, private};
+use crate::transfer::journal::replay::Replay;
+use crate::transfer::journal::schema::{APPLICATION_ID, SCHEMA, application, is_blank, version};
+use crate::transfer::journal::table::{Table, failed, newer};
 
 #[derive(Debug)]
 pub struct Opening {
     pub table: Table,
+    pub replay: Replay,
     /// Held for as long as the table is open; none where the table is in memory.
     pub lock: Option<File>,
-    /// Why the file that was found, or any file, is not used.
-    pub set_aside: Option<Error>,
+    /// Why the file that was found, or any file, or a part of it is not used.
+    pub warnings: Vec<Error>,
 }
-
-/// A window that is just closing still holds the file for a moment.
-const LOCK_TRIES: u32 = 20;
-const LOCK_WAIT: Duration = Duration::from_millis(50);
 
 /// Another window has the file, or it cannot be written: the queue is in memory then, and that is said.
 pub fn open(path: Option<&Path>) -> Result<Opening, Error> {
-    let set_aside = match path.map(open_file) {
+    let warning = match path.map(open_file) {
         Some(Ok(opening)) => return Ok(opening),
         Some(Err(error)) => Some(error),
         None => None,
     };
-    Ok(Opening { table: Table::in_memory()?, lock: None, set_aside })
+    let (table, replay) = (Table::in_memory()?, Replay::default());
+    Ok(Opening { table, replay, lock: None, warnings: warning.into_iter().collect() })
 }
 
 fn open_file(path: &Path) -> Result<Opening, Error> {
     if let Some(folder) = path.parent() {
         make_folder(folder)?;
     }
-    let lock = lock(&beside(path, "lock"))?;
-    let mut set_aside = None;
-    if let Err(error) = check(path) {
-        if !error.is(&ErrorKind::Corrupt) {
-            return Err(error);
-        }
-        set_aside = Some(put_aside(path, &error)?);
-    }
-    create_private(path)?;
-    Ok(Opening { table: Table::open(path)?, lock: Some(lock), set_aside })
+    open_locked(path, lock(path)?)
 }
 
-fn beside(path: &Path, extension: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".");
-    name.push(extension);
-    path.with_file_name(name)
+/// Opens the file whose lock is held.
+pub fn open_locked(path: &Path, lock: File) -> Result<Opening, Error> {
+    let mut warnings = Vec::new();
+    let (table, replay) = match open_table(path) {
+        Err(error) if error.is(&ErrorKind::Corrupt) => {
+            warnings.push(put_aside(path, &error)?);
+            open_table(path)?
+        }
+        opened => opened?,
+    };
+    warnings.extend(replay.warning(&path.display().to_string()));
+    Ok(Opening { table, replay, lock: Some(lock), warnings })
+}
+
+fn open_table(path: &Path) -> Result<(Table, Replay), Error> {
+    check(path)?;
+    create_private(path)?;
+    let table = Table::open(path)?;
+    let replay = table.replay()?;
+    Ok((table, replay))
 }
 
 fn make_folder(folder: &Path) -> Result<(), Error> {
@@ -66,100 +71,99 @@ fn make_folder(folder: &Path) -> Result<(), Error> {
         .map_err(|e| Error::from_io(&e, "make the state folder", folder.display()))
 }
 
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
 fn create_private(path: &Path) -> Result<(), Error> {
     private().open(path).map(drop).map_err(|e| Error::from_io(&e, OPEN_JOURNAL, path.display()))
 }
 
-/// The number of the process that has the journal at `path`.
-pub fn holder(path: &Path) -> Option<String> {
-    let mut file = File::open(beside(path, "lock")).ok()?;
-    match file.try_lock_shared() {
-        Err(TryLockError::WouldBlock) => Some(owner(&mut file)),
-        _ => None,
-    }
-}
-
-fn owner(file: &mut File) -> String {
-    let mut owner = String::new();
-    let _ = file.rewind();
-    let _ = file.take(20).read_to_string(&mut owner);
-    owner.chars().filter(char::is_ascii_digit).collect()
-}
-
-/// Takes the lock and writes who has it; otherwise says who has it.
-fn lock(path: &Path) -> Result<File, Error> {
-    let failed = |e: std::io::Error| Error::from_io(&e, LOCK_JOURNAL, path.display());
-    let mut file = private().open(path).map_err(failed)?;
-    for last in (0..LOCK_TRIES).rev().map(|left| left == 0) {
-        match file.try_lock() {
-            Ok(()) => {
-                file.set_len(0).map_err(failed)?;
-                write!(file, "{}", std::process::id()).map_err(failed)?;
-                return Ok(file);
-            }
-            Err(TryLockError::WouldBlock) if !last => std::thread::sleep(LOCK_WAIT),
-            Err(TryLockError::WouldBlock) => break,
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
-        }
-    }
-    let owner = owner(&mut file);
-    Err(Error::new(ErrorKind::Locked, LOCK_JOURNAL, path.display().to_string())
-        .detail(format!("another Windlass has it (process {owner})")))
-}
-
 /// `Corrupt` where the file is damaged or another program's; another kind where it may be right and cannot be read.
+/// A file of an older form is copied.
 fn check(path: &Path) -> Result<(), Error> {
-    match std::fs::metadata(path) {
+    let length = match std::fs::metadata(path) {
         Ok(found) if found.len() == 0 => return Ok(()),
-        Ok(_) => {}
+        Ok(found) => found.len(),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(e) => return Err(Error::from_io(&e, OPEN_JOURNAL, path.display())),
-    }
-    let wrong = |why: String| {
-        Error::new(ErrorKind::Corrupt, OPEN_JOURNAL, path.display().to_string()).detail(why)
     };
-    let number = |connection: &Connection, name: &str| {
-        connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0))
-    };
+    let shown = path.display().to_string();
+    let wrong = |why: &str| Error::new(ErrorKind::Corrupt, OPEN_JOURNAL, &*shown).detail(why);
     let look = || {
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let sound: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
-        Ok((sound, number(&connection, "application_id")?, number(&connection, "user_version")?))
+        let ours = application(&connection)? == APPLICATION_ID || is_blank(&connection, length)?;
+        let form = version(&connection)?;
+        Ok((connection, sound, ours, form))
     };
-    let (sound, application, schema) =
-        look().map_err(|error| failed(&error, OPEN_JOURNAL, &path.display().to_string()))?;
+    let (connection, sound, ours, form) =
+        look().map_err(|error| failed(&error, OPEN_JOURNAL, &shown))?;
     if sound != "ok" {
-        return Err(wrong(sound));
+        return Err(wrong(&sound));
     }
-    if application != APPLICATION_ID {
-        return Err(wrong("it is the database of another program".to_owned()));
+    if !ours {
+        return Err(wrong("it is the database of another program"));
     }
-    if schema > SCHEMA {
-        let why = format!("it was written by a newer Windlass (form {schema}, known {SCHEMA})");
-        return Err(
-            Error::new(ErrorKind::Config, OPEN_JOURNAL, path.display().to_string()).detail(why)
-        );
+    if form > SCHEMA {
+        return Err(newer(form, &shown));
     }
-    Table::open(path).and_then(|table| table.replay()).map(drop)
+    if (1..SCHEMA).contains(&form) {
+        copy(&connection, &free(path, &format!("form-{form}")))?;
+    }
+    Ok(())
+}
+
+/// Copies a journal as it is now to a file that is not there, or is empty.
+fn copy(from: &Connection, to: &Path) -> Result<(), Error> {
+    create_private(to)?;
+    let shown = to.display().to_string();
+    let copied = from.execute("VACUUM INTO ?1", [&shown]);
+    copied.map(drop).map_err(|error| failed(&error, "copy the journal", &shown))
+}
+
+/// Makes the file again that somebody removed, from the one that is still open, and opens that.
+pub fn restore(path: &Path, table: &mut Table) -> Result<(), Error> {
+    if let Some(folder) = path.parent() {
+        make_folder(folder)?;
+    }
+    copy(&table.connection, path)?;
+    // The old one takes its log away by name when it is closed.
+    *table = Table::in_memory()?;
+    for log in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(with_suffix(path, log));
+    }
+    *table = Table::open(path)?;
+    Ok(())
+}
+
+/// What tells a file from another of the same name.
+pub fn identity(file: &std::fs::Metadata) -> (u64, u64) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        (file.dev(), file.ino())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        (0, 0)
+    }
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    PathBuf::from(format!("{}{suffix}", path.display()))
+}
+
+/// A name beside the journal that is not taken.
+fn free(path: &Path, what: &str) -> PathBuf {
+    let numbered = (1..10_000).map(|n| beside(path, &format!("{what}-{n}")));
+    numbered.into_iter().find(|name| !name.exists()).unwrap_or_else(|| beside(path, what))
 }
 
 /// Renames the file and its log; nothing is deleted.
 fn put_aside(path: &Path, reason: &Error) -> Result<Error, Error> {
-    let free = (1..10_000).map(|n| beside(path, &format!("damaged-{n}"))).find(|p| !p.exists());
-    let aside = free.unwrap_or_else(|| beside(path, "damaged"));
+    let aside = free(path, "damaged");
     std::fs::rename(path, &aside)
         .map_err(|e| Error::from_io(&e, "set the damaged journal aside", path.display()))?;
     for log in ["-wal", "-shm"] {
-        let with = |path: &Path| PathBuf::from(format!("{}{log}", path.display()));
-        let _ = std::fs::rename(with(path), with(&aside));
+        let _ = std::fs::rename(with_suffix(path, log), with_suffix(&aside, log));
     }
     let detail = format!("{}; it is kept as {}", reason.detail, aside.display());
     Ok(Error::new(ErrorKind::Corrupt, OPEN_JOURNAL, path.display().to_string()).detail(detail))

@@ -1,42 +1,29 @@
 //! The tables of the journal: facts as they came, and one row for each object that came to its end.
 //!
-//! Facts about an object's unfinished work are dropped when it is settled, so the file holds one short row per
-//! finished object of a running job and next to nothing of a finished job.
+//! Facts about an object's unfinished work are dropped when it is settled, and rows of objects that a job has passed
+//! are folded into sums: the file grows with what is unfinished or failed, not with what is done.
 
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 
-use crate::domain::error::{Error, ErrorKind};
-use crate::domain::transfer::{JobId, MAX_NOTES, Verification};
-use crate::transfer::fact::{Fact, Outcome};
-
-/// Marks the file as ours: "Wndl".
-pub const APPLICATION_ID: i32 = 0x576e_646c;
-
-/// Counts changes of the tables' form.
-pub const SCHEMA: i32 = 1;
-
-const TABLES: &str = "
-    CREATE TABLE IF NOT EXISTS facts (
-        seq INTEGER PRIMARY KEY, job INTEGER, place TEXT, kind TEXT NOT NULL, fact TEXT NOT NULL);
-    CREATE INDEX IF NOT EXISTS facts_of ON facts (job, place);
-    CREATE TABLE IF NOT EXISTS outcomes (
-        job INTEGER NOT NULL, place TEXT NOT NULL, outcome INTEGER NOT NULL, bytes INTEGER NOT NULL,
-        detail TEXT NOT NULL, PRIMARY KEY (job, place)) WITHOUT ROWID;";
+use crate::domain::error::{Error, ErrorKind, OPEN_JOURNAL, READ_JOURNAL};
+use crate::domain::transfer::{JobId, JobSpec, MAX_NOTES, Verification};
+use crate::transfer::fact::{Fact, Multipart, Outcome, Partial, PlaceOrder};
+use crate::transfer::journal::schema::{SCHEMA, bring_up, version};
+use crate::transfer::journal::sums::{AGAIN, DONE, FAILED, SKIPPED, added, sums};
 
 /// Readers of other processes are gone by then.
 const BUSY: Duration = Duration::from_secs(1);
 
-const DONE: i64 = 0;
-const SKIPPED: i64 = 1;
-const FAILED: i64 = 2;
+/// Uploads remembered as left behind; the oldest are forgotten.
+const MAX_LEFT: u32 = 1000;
 
 #[derive(Debug)]
 pub struct Table {
-    connection: Connection,
-    shown: String,
+    pub connection: Connection,
+    pub shown: String,
 }
 
 impl Table {
@@ -48,36 +35,41 @@ impl Table {
         Table::prepare(Connection::open(path), path.display().to_string())
     }
 
-    /// For [`Table::replay`] only, beside a writer.
+    /// For reading only, beside a writer.
     pub fn read_only(path: &Path) -> Result<Table, Error> {
         let shown = path.display().to_string();
         let opened = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
-        match opened.and_then(|connection| connection.busy_timeout(BUSY).map(|()| connection)) {
-            Ok(connection) => Ok(Table { connection, shown }),
-            Err(error) => Err(failed(&error, "open the journal", &shown)),
+        let looked = opened.and_then(|connection| {
+            connection.busy_timeout(BUSY)?;
+            let form = version(&connection)?;
+            Ok((connection, form))
+        });
+        let (connection, form) = looked.map_err(|error| failed(&error, OPEN_JOURNAL, &shown))?;
+        if form > SCHEMA {
+            return Err(newer(form, &shown));
         }
+        Ok(Table { connection, shown })
     }
 
     fn prepare(
         connection: Result<Connection, rusqlite::Error>,
         shown: String,
     ) -> Result<Table, Error> {
-        let prepared = connection.and_then(|connection| {
+        let prepared = connection.and_then(|mut connection| {
             connection.busy_timeout(BUSY)?;
             connection.pragma_update(None, "journal_mode", "WAL")?;
             // A fact is relied on as soon as it is written, after a power cut too.
             connection.pragma_update(None, "synchronous", "FULL")?;
-            connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-            connection.pragma_update(None, "user_version", SCHEMA)?;
-            connection.execute_batch(TABLES)?;
+            bring_up(&mut connection)?;
             Ok(connection)
         });
         match prepared {
             Ok(connection) => Ok(Table { connection, shown }),
-            Err(error) => Err(failed(&error, "open the journal", &shown)),
+            Err(error) => Err(failed(&error, OPEN_JOURNAL, &shown)),
         }
     }
 
+    /// All of the facts or none of them.
     pub fn append(&mut self, facts: &[Fact]) -> Result<(), Error> {
         let write = |connection: &mut Connection| {
             let transaction = connection.transaction()?;
@@ -90,75 +82,30 @@ impl Table {
             .map_err(|error| failed(&error, "write the journal", &self.shown))
     }
 
-    /// Every fact in order, then what became of the objects.
-    pub fn replay(&self) -> Result<Vec<Fact>, Error> {
-        self.facts()
-            .and_then(|mut facts| {
-                facts.extend(self.counts()?);
-                facts.extend(self.failures()?);
-                Ok(facts)
-            })
-            .map_err(|error| failed(&error, "read the journal", &self.shown))
-    }
-
-    fn facts(&self) -> Result<Vec<Fact>, rusqlite::Error> {
-        let mut query = self.connection.prepare("SELECT fact FROM facts ORDER BY seq")?;
-        let rows = query.query_map([], |row| row.get::<_, String>(0))?;
-        rows.map(|row| row.and_then(|text| parse(&text))).collect()
-    }
-
-    fn counts(&self) -> Result<Vec<Fact>, rusqlite::Error> {
-        let mut query = self.connection.prepare(
-            "SELECT job, outcome, detail, count(*), sum(bytes) FROM outcomes WHERE outcome != ?1
-             GROUP BY job, outcome, detail",
-        )?;
-        let rows = query.query_map([FAILED], |row| {
-            let verification: Option<Verification> = parse(&row.get::<_, String>(2)?)?;
-            let (outcome, count): (i64, i64) = (row.get(1)?, row.get(3)?);
-            let count = count.cast_unsigned();
-            Ok(Fact::Counted {
-                job: job(row.get(0)?),
-                done: if outcome == DONE { count } else { 0 },
-                skipped: if outcome == SKIPPED { count } else { 0 },
-                bytes: row.get::<_, i64>(4)?.cast_unsigned(),
-                verifications: verification.into_iter().collect(),
-            })
-        })?;
-        rows.collect()
-    }
-
-    /// The first failures with their error, the rest of them too: the machine counts them all.
-    fn failures(&self) -> Result<Vec<Fact>, rusqlite::Error> {
-        let mut query = self
-            .connection
-            .prepare("SELECT job, place, detail FROM outcomes WHERE outcome = ?1 ORDER BY job")?;
-        let rows = query.query_map([FAILED], |row| {
-            let error = parse(&row.get::<_, String>(2)?)?;
-            Ok(Fact::Settled {
-                job: job(row.get(0)?),
-                place: row.get(1)?,
-                bytes: 0,
-                outcome: Outcome::Failed(error),
-            })
-        })?;
-        rows.collect()
-    }
-
     pub fn settled(&self, id: JobId, places: &[String]) -> Result<Vec<bool>, Error> {
         let look = || {
+            let passed = passed(&self.connection, id)?;
             let mut query = self
                 .connection
-                .prepare_cached("SELECT 1 FROM outcomes WHERE job = ?1 AND place = ?2")?;
-            places
-                .iter()
-                .map(|place| query.exists(params![number(id), place]))
-                .collect::<Result<Vec<bool>, rusqlite::Error>>()
+                .prepare_cached("SELECT outcome FROM outcomes WHERE job = ?1 AND place = ?2")?;
+            let mut settled = Vec::with_capacity(places.len());
+            for place in places {
+                let found = query.query_row(params![number(id), place], |row| row.get(0));
+                settled.push(match found.optional()? {
+                    Some(AGAIN) => false,
+                    Some::<i64>(_) => true,
+                    None => {
+                        passed.as_ref().is_some_and(|(before, order)| *order.of(place) < **before)
+                    }
+                });
+            }
+            Ok(settled)
         };
-        look().map_err(|error| failed(&error, "read the journal", &self.shown))
+        look().map_err(|error| failed(&error, READ_JOURNAL, &self.shown))
     }
 
     /// Folds the log into the file; what cannot be folded is folded at the next start.
-    pub fn close(self) {
+    pub fn close(&self) {
         let _ = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);");
     }
 }
@@ -167,21 +114,37 @@ fn record(to: &Transaction, fact: &Fact) -> Result<(), rusqlite::Error> {
     match fact {
         Fact::Settled { job, place, bytes, outcome } => settle(to, *job, place, *bytes, outcome),
         Fact::Closed { job, place } => drop_unfinished(to, *job, place),
+        Fact::Left { job, place } => leave(to, *job, place),
+        Fact::Passed { job, before, order } => pass(to, *job, before, *order),
         Fact::Removed { job } => {
-            to.execute("DELETE FROM facts WHERE job = ?1", [number(*job)])?;
-            to.execute("DELETE FROM outcomes WHERE job = ?1", [number(*job)]).map(drop)
+            for table in ["facts", "outcomes", "passed"] {
+                to.execute(&format!("DELETE FROM {table} WHERE job = ?1"), [number(*job)])?;
+            }
+            Ok(())
         }
         Fact::Retried { job } => {
             insert(to, fact)?;
-            let failed = params![number(*job), FAILED];
-            to.execute("DELETE FROM outcomes WHERE job = ?1 AND outcome = ?2", failed).map(drop)
+            let failed = params![number(*job), FAILED, AGAIN];
+            let again =
+                "UPDATE outcomes SET outcome = ?3, detail = '' WHERE job = ?1 AND outcome = ?2";
+            to.execute(again, failed).map(drop)
         }
         Fact::Ordered { .. } => {
             to.execute("DELETE FROM facts WHERE kind = 'Ordered'", [])?;
             insert(to, fact)
         }
-        Fact::Finished { job, error: None } => {
-            fold(to, *job)?;
+        Fact::Prioritised { job, .. } => {
+            let last = "DELETE FROM facts WHERE job = ?1 AND kind = 'Prioritised'";
+            to.execute(last, [number(*job)])?;
+            insert(to, fact)
+        }
+        Fact::Finished { job, error } => {
+            if error.is_none() {
+                // What was to be tried again and is not found any more has not failed.
+                let gone = params![number(*job), AGAIN];
+                to.execute("DELETE FROM outcomes WHERE job = ?1 AND outcome = ?2", gone)?;
+                fold(to, *job, None, PlaceOrder::Bytes)?;
+            }
             insert(to, fact)
         }
         Fact::Noted { job, .. } => {
@@ -229,45 +192,108 @@ fn drop_unfinished(to: &Transaction, job: JobId, place: &str) -> Result<(), rusq
         .map(drop)
 }
 
-/// Of a job without failures only the sums are wanted from now on.
-fn fold(to: &Transaction, id: JobId) -> Result<(), rusqlite::Error> {
-    let mut query =
-        to.prepare("SELECT outcome, detail, count(*), sum(bytes) FROM outcomes WHERE job = ?1 GROUP BY outcome, detail")?;
-    let (mut done, mut skipped, mut bytes, mut verifications) = (0, 0, 0, Vec::new());
-    let mut rows = query.query([number(id)])?;
-    while let Some(row) = rows.next()? {
-        let (code, count) = (row.get::<_, i64>(0)?, row.get::<_, i64>(2)?.cast_unsigned());
-        if code == FAILED {
+/// Forgets what is unfinished of an object, but not the upload that is still there.
+fn leave(to: &Transaction, job: JobId, place: &str) -> Result<(), rusqlite::Error> {
+    let opened = "SELECT fact FROM facts WHERE job = ?1 AND place = ?2 AND kind = 'Opened'
+         ORDER BY seq DESC LIMIT 1";
+    let queued = "SELECT fact FROM facts WHERE job = ?1 AND kind = 'Enqueued'";
+    let at = params![number(job), place];
+    let opened: Option<String> = to.query_row(opened, at, |row| row.get(0)).optional()?;
+    let queued: Option<String> =
+        to.query_row(queued, [number(job)], |row| row.get(0)).optional()?;
+    let parsed = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
+    if let (
+        Some(Fact::Opened { partial: Partial::Multipart(multipart), .. }),
+        Some(Fact::Enqueued { spec, .. }),
+    ) = (parsed(opened), parsed(queued))
+    {
+        remember(to, &spec, &multipart)?;
+    }
+    drop_unfinished(to, job, place)
+}
+
+fn remember(to: &Transaction, spec: &JobSpec, left: &Multipart) -> Result<(), rusqlite::Error> {
+    let values = params![spec.connection.as_str(), left.object.bucket.as_str(), left.upload.0];
+    to.execute("INSERT OR REPLACE INTO left_uploads VALUES (?1, ?2, ?3, unixepoch())", values)?;
+    let oldest = "DELETE FROM left_uploads WHERE (connection, bucket, upload) NOT IN
+         (SELECT connection, bucket, upload FROM left_uploads ORDER BY since DESC LIMIT ?1)";
+    to.execute(oldest, [MAX_LEFT]).map(drop)
+}
+
+/// Objects of a job that are done and come before `before` are wanted as sums only.
+fn pass(
+    to: &Transaction,
+    job: JobId,
+    before: &str,
+    order: PlaceOrder,
+) -> Result<(), rusqlite::Error> {
+    let before = order.of(before);
+    fold(to, job, Some(&before), order)?;
+    let values = params![number(job), before, order == PlaceOrder::Folders];
+    let mark = "INSERT INTO passed VALUES (?1, ?2, ?3)
+         ON CONFLICT (job) DO UPDATE SET before = max(before, excluded.before)";
+    to.execute(mark, values).map(drop)
+}
+
+/// Sums the rows of objects that did not fail, those before a place or all of a job without failures.
+fn fold(
+    to: &Transaction,
+    job: JobId,
+    before: Option<&str>,
+    order: PlaceOrder,
+) -> Result<(), rusqlite::Error> {
+    let number = number(job);
+    if before.is_none() {
+        let failed = "SELECT count(*) FROM outcomes WHERE job = ?1 AND outcome = ?2";
+        let failed: u32 = to.query_row(failed, [number, FAILED], |row| row.get(0))?;
+        if failed > 0 {
             return Ok(());
         }
-        if code == DONE {
-            done += count;
-        } else {
-            skipped += count;
-        }
-        bytes += row.get::<_, i64>(3)?.cast_unsigned();
-        verifications.extend(parse::<Option<Verification>>(&row.get::<_, String>(1)?)?);
+        to.execute("DELETE FROM passed WHERE job = ?1", [number])?;
     }
-    to.execute("DELETE FROM outcomes WHERE job = ?1", [number(id)])?;
-    insert(to, &Fact::Counted { job: id, done, skipped, bytes, verifications })
+    let which = match order {
+        PlaceOrder::Bytes => "job = ?1 AND outcome < ?2 AND (?3 IS NULL OR place < ?3)",
+        PlaceOrder::Folders => {
+            "job = ?1 AND outcome < ?2 AND (?3 IS NULL OR replace(place, '/', char(1)) < ?3)"
+        }
+    };
+    let folded = params![number, FAILED, before];
+    let Some(fresh) = sums(to, job, which, folded)? else { return Ok(()) };
+    let kept = "SELECT fact FROM facts WHERE job = ?1 AND kind = 'Counted'";
+    let kept: Vec<String> =
+        to.prepare(kept)?.query_map([number], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let kept = kept.iter().filter_map(|text| serde_json::from_str::<Fact>(text).ok());
+    let sum = kept.fold(fresh, added);
+    to.execute("DELETE FROM facts WHERE job = ?1 AND kind = 'Counted'", [number])?;
+    to.execute(&format!("DELETE FROM outcomes WHERE {which}"), folded)?;
+    insert(to, &sum)
 }
 
-fn number(job: JobId) -> i64 {
+fn passed(
+    connection: &Connection,
+    job: JobId,
+) -> Result<Option<(String, PlaceOrder)>, rusqlite::Error> {
+    let mut query =
+        connection.prepare_cached("SELECT before, folders FROM passed WHERE job = ?1")?;
+    let read = |row: &rusqlite::Row<'_>| {
+        let order = if row.get(1)? { PlaceOrder::Folders } else { PlaceOrder::Bytes };
+        Ok((row.get(0)?, order))
+    };
+    query.query_row([number(job)], read).optional()
+}
+
+pub fn number(job: JobId) -> i64 {
     job.0.cast_signed()
-}
-
-fn job(number: i64) -> JobId {
-    JobId(number.cast_unsigned())
 }
 
 fn text<T: serde::Serialize>(value: &T) -> Result<String, rusqlite::Error> {
     serde_json::to_string(value).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
 }
 
-fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, rusqlite::Error> {
-    serde_json::from_str(text).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
-    })
+/// A file that a later Windlass wrote: it is left alone.
+pub fn newer(form: i32, shown: &str) -> Error {
+    let why = format!("a newer Windlass wrote it (form {form}; this one knows {SCHEMA})");
+    Error::new(ErrorKind::Config, OPEN_JOURNAL, shown).detail(why)
 }
 
 pub fn failed(error: &rusqlite::Error, operation: &str, shown: &str) -> Error {

@@ -8,11 +8,14 @@ use crate::domain::transfer::{
     Failure, JobId, JobSpec, JobState, JobView, MAX_FAILURES, MAX_NOTES, Note, Priority, Progress,
     Target, Verification, Work,
 };
-use crate::transfer::fact::{Fact, Outcome, Partial};
+use crate::transfer::fact::{Fact, Outcome, Partial, PlaceOrder};
 use crate::transfer::item::Item;
 use crate::transfer::machine::WINDOW;
 use crate::transfer::machine::due::Due;
 use crate::transfer::machine::ready::{Load, Rank, Wants};
+
+/// Outcomes of single objects that a journal holds of a job at once, about.
+const FOLDED: u32 = 2048;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Stage {
@@ -61,6 +64,11 @@ pub struct Run {
     /// Found and not settled.
     pending_objects: u64,
     pending_bytes: u64,
+    /// The last object that was found, and whether one did not come after the one before it.
+    last_found: Option<String>,
+    unordered: bool,
+    /// Objects that came to their end since the journal was last told how far the job is.
+    settled: u32,
     /// Workers of an earlier run are still on their way out: nothing is due before.
     draining: bool,
     ending: bool,
@@ -93,16 +101,34 @@ impl Run {
         self.small.len() + self.large.len()
     }
 
-    pub fn found(&mut self, items: Vec<Item>) {
+    pub fn found(&mut self, items: Vec<Item>, order: PlaceOrder) {
         if self.draining {
             return;
         }
         for item in items {
+            self.note_order(&item, order);
             self.pending_objects += item.objects();
             self.pending_bytes += item.size.unwrap_or(0);
             let window = if item.parts() > 1 { &mut self.large } else { &mut self.small };
             window.push_back(item);
         }
+    }
+
+    fn note_order(&mut self, item: &Item, order: PlaceOrder) {
+        for place in item.places() {
+            let last = self.last_found.as_deref();
+            self.unordered |= last.is_some_and(|last| order.of(last) >= order.of(place));
+            self.last_found = Some(place.to_owned());
+        }
+    }
+
+    /// The first place that is found and has no outcome; the last one found where all have.
+    fn frontier(&self, order: PlaceOrder) -> Option<&str> {
+        let active = self.active.keys().map(String::as_str);
+        let waiting = [self.small.front(), self.large.front()].into_iter().flatten();
+        let waiting = waiting.map(|item| item.place.as_str());
+        let pending = active.chain(waiting).min_by_key(|place| order.of(place));
+        pending.or(self.last_found.as_deref()).filter(|_| !self.unordered)
     }
 
     /// Starts over, once what is under way has returned.
@@ -163,7 +189,7 @@ impl Job {
                     file.ranges.extend(ranges);
                 }
             }
-            Fact::Closed { place, .. } => {
+            Fact::Closed { place, .. } | Fact::Left { place, .. } => {
                 self.open.remove(place);
             }
             Fact::Settled { place, bytes, outcome, .. } => self.settled(place, *bytes, outcome),
@@ -195,7 +221,27 @@ impl Job {
         self.enter(Stage::Active);
     }
 
+    /// How far the job is, told every so many objects.
+    pub fn passed(&mut self, id: JobId) -> Option<Fact> {
+        if self.run.settled < FOLDED || self.run.draining {
+            return None;
+        }
+        self.run.settled = 0;
+        let order = self.order();
+        let before = self.run.frontier(order)?.to_owned();
+        Some(Fact::Passed { job: id, before, order })
+    }
+
+    /// The order in which its expansion finds objects, if it keeps to one.
+    pub fn order(&self) -> PlaceOrder {
+        match self.spec.work {
+            Work::Upload { .. } => PlaceOrder::Folders,
+            _ => PlaceOrder::Bytes,
+        }
+    }
+
     fn settled(&mut self, place: &str, bytes: u64, outcome: &Outcome) {
+        self.run.settled = self.run.settled.saturating_add(1);
         let expected = self.run.active.get(place).map_or(bytes, |active| active.size);
         self.run.pending_objects = self.run.pending_objects.saturating_sub(1);
         self.run.pending_bytes = self.run.pending_bytes.saturating_sub(expected);

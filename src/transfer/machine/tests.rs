@@ -200,3 +200,46 @@ fn a_job_of_which_all_failed_has_the_kind_of_its_first_failure() {
     assert_eq!(error.kind, ErrorKind::AccessDenied);
     assert!(error.detail.contains("5 of 5 objects failed"));
 }
+
+#[test]
+fn a_job_has_passed_what_comes_before_its_first_unsettled_object_and_nothing_more() {
+    let mut world = World::new();
+    let place = |number: usize| format!("p/{number:05}");
+    let found = |number: usize| Item { place: place(number), ..item(number) };
+    assert!(matches!(world.machine.next_due(ROOM), Some(Due::Expand { .. })));
+    let settle = |machine: &mut Machine, number: usize| {
+        let outcome = Outcome::Done(None);
+        machine.apply(&Fact::Settled { job: JOB, place: place(number), bytes: 10, outcome });
+        machine.returned(JOB, &place(number));
+    };
+    let mut passed = Vec::new();
+    for number in 0..10_000 {
+        world.machine.found(JOB, vec![found(number)]);
+        assert!(matches!(world.machine.next_due(ROOM), Some(Due::Move { .. })), "{number}");
+        // The hundredth is slow.
+        if number != 100 {
+            settle(&mut world.machine, number);
+        }
+        if number == 8000 {
+            settle(&mut world.machine, 100);
+        }
+        passed.extend(world.machine.passed(JOB));
+    }
+    let before: Vec<&str> = passed
+        .iter()
+        .map(|fact| match fact {
+            Fact::Passed { before, .. } => before.as_str(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(before.len(), 4, "{before:?}");
+    assert_eq!(before[..3], ["p/00100"; 3]);
+    assert!(before[3] > "p/08000", "{before:?}");
+    // An expansion that keeps to no order passes nothing.
+    world.machine.found(JOB, vec![found(3)]);
+    world.machine.next_due(ROOM);
+    for _ in 0..5000 {
+        settle(&mut world.machine, 3);
+    }
+    assert_eq!(world.machine.passed(JOB), None);
+}

@@ -174,7 +174,8 @@ impl Copy<'_> {
         relayed: bool,
     ) -> Result<Option<Ready>, Error> {
         let task = self.task;
-        let Some(kept) = reconcile(task, partial).await? else { return Ok(None) };
+        let Some(found) = reconcile(task, partial).await? else { return Ok(None) };
+        let kept = found.multipart;
         let absent = only_if_absent(task);
         if relayed {
             let relay = Relay { task, from: &self.from, head };

@@ -11,6 +11,8 @@ use crate::domain::provider::Capability;
 use crate::domain::transfer::{OnConflict, Verification};
 use crate::transfer::fact::{Fact, Multipart, Partial};
 use crate::transfer::local::source::Source;
+use crate::transfer::remote::Remote;
+use crate::transfer::retry::Gate;
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::{exists, find};
@@ -59,14 +61,18 @@ pub async fn open(
             Ok(upload) => upload,
             Err(error) => {
                 // What was refused left nothing.
-                if tries.load(Ordering::Relaxed) == 1 && !error.retryable() {
+                let refused = !error.retryable() && error.status.is_none_or(|code| code >= 300);
+                if tries.load(Ordering::Relaxed) == 1 && refused {
                     task.closed().await?;
                 }
                 return Err(error);
             }
         };
         if tries.load(Ordering::Relaxed) > 1
-            && !matches!(sweep(&task, &asked.object, Some(&upload)).await, Ok(true))
+            && !matches!(
+                sweep(&*task.remote, &task.gate, &asked.object, Some(&upload)).await,
+                Ok(true)
+            )
         {
             task.note("an answer was lost: an unfinished upload without parts may be left");
         }
@@ -83,16 +89,26 @@ pub async fn open(
     })?
 }
 
+/// An upload of an earlier run, as the server has it.
+#[derive(Debug)]
+pub struct Reconciled {
+    /// With the recorded parts that the server confirms.
+    pub multipart: Multipart,
+    /// Parts that the server has and nobody recorded.
+    pub unrecorded: Vec<UploadedPart>,
+}
+
 /// Goes on with an upload of an earlier run: keeps the parts that the server confirms. `None` where it is gone.
-pub async fn reconcile(task: &Task, multipart: &Multipart) -> Result<Option<Multipart>, Error> {
+pub async fn reconcile(task: &Task, multipart: &Multipart) -> Result<Option<Reconciled>, Error> {
+    let unconfirmed = Reconciled { multipart: multipart.clone(), unrecorded: Vec::new() };
     if task.remote.lacks(Capability::ListParts).is_some() {
-        return Ok(Some(multipart.clone()));
+        return Ok(Some(unconfirmed));
     }
     let list = || task.remote.list_parts(&multipart.object, &multipart.upload);
     let held = match task.gate.send(list).await {
         Ok(held) => held,
         Err(error) if error.is(&ErrorKind::NoSuchUpload) => return Ok(None),
-        Err(error) if error.is(&ErrorKind::Unsupported) => return Ok(Some(multipart.clone())),
+        Err(error) if error.is(&ErrorKind::Unsupported) => return Ok(Some(unconfirmed)),
         Err(error) => return Err(error),
     };
     let held: BTreeMap<u32, UploadedPart> = held.into_iter().map(|p| (p.number, p)).collect();
@@ -100,7 +116,8 @@ pub async fn reconcile(task: &Task, multipart: &Multipart) -> Result<Option<Mult
     kept.parts.retain(|number, part| {
         held.get(number).is_some_and(|held| held.etag == part.etag && held.size == part.size)
     });
-    Ok(Some(kept))
+    let unrecorded = held.into_values().filter(|part| !kept.parts.contains_key(&part.number));
+    Ok(Some(Reconciled { unrecorded: unrecorded.collect(), multipart: kept }))
 }
 
 /// Whether an upload that goes on may only make its object appear where none is.
@@ -149,16 +166,21 @@ pub async fn named(task: &Task, partial: Option<Multipart>) -> Result<Option<Mul
 /// Aborts; an upload that is gone is fine.
 pub async fn abort(task: &Task, multipart: &Multipart) -> Result<(), Error> {
     if multipart.upload.0.is_empty() {
-        if !sweep(task, &multipart.object, None).await? {
+        if !sweep(&*task.remote, &task.gate, &multipart.object, None).await? {
             task.note("an unfinished upload without parts may be left: uploads cannot be listed");
         }
         return Ok(());
     }
-    abort_upload(task, &multipart.object, &multipart.upload).await
+    abort_upload(&*task.remote, &task.gate, &multipart.object, &multipart.upload).await
 }
 
-async fn abort_upload(task: &Task, object: &ObjectAddress, id: &UploadId) -> Result<(), Error> {
-    match task.gate.send(|| task.remote.abort_multipart(object, id)).await {
+async fn abort_upload(
+    remote: &dyn Remote,
+    gate: &Gate,
+    object: &ObjectAddress,
+    id: &UploadId,
+) -> Result<(), Error> {
+    match gate.send(|| remote.abort_multipart(object, id)).await {
         Err(error) if !error.is(&ErrorKind::NoSuchUpload) => Err(error),
         _ => Ok(()),
     }
@@ -166,19 +188,20 @@ async fn abort_upload(task: &Task, object: &ObjectAddress, id: &UploadId) -> Res
 
 /// Aborts the uploads of this key that have no part, except `kept`: one of ours whose name we never learned has
 /// none, and of anybody else's no byte is lost. False where uploads cannot be listed here.
-async fn sweep(
-    task: &Task,
+pub async fn sweep(
+    remote: &dyn Remote,
+    gate: &Gate,
     object: &ObjectAddress,
     kept: Option<&UploadId>,
 ) -> Result<bool, Error> {
     let silent = |e: &Error| e.is(&ErrorKind::Unsupported) || e.is(&ErrorKind::AccessDenied);
-    let found = match task.gate.send(|| task.remote.uploads_of(object)).await {
+    let found = match gate.send(|| remote.uploads_of(object)).await {
         Err(error) if silent(&error) => return Ok(false),
         found => found?,
     };
     for id in found.iter().filter(|id| Some(*id) != kept) {
-        match task.gate.send(|| task.remote.list_parts(object, id)).await {
-            Ok(parts) if parts.is_empty() => abort_upload(task, object, id).await?,
+        match gate.send(|| remote.list_parts(object, id)).await {
+            Ok(parts) if parts.is_empty() => abort_upload(remote, gate, object, id).await?,
             Err(error) if !silent(&error) && !error.is(&ErrorKind::NoSuchUpload) => {
                 return Err(error);
             }

@@ -24,6 +24,7 @@ use crate::transfer::local::source::Source;
 use crate::transfer::remote::Remote;
 use crate::transfer::sending::send_watched;
 use crate::transfer::task::{Moving, Task, address};
+use crate::transfer::workers::adopt::adopt;
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::{Destination, Version, decide, exists, find};
 use crate::transfer::workers::digest::md5_hex;
@@ -192,9 +193,11 @@ impl<'a> Upload<'a> {
     }
 
     async fn resume(self, source: Arc<Source>, partial: Multipart) -> Result<Ready, Error> {
-        if let Some(kept) = reconcile(self.task, &partial).await? {
+        if let Some(found) = reconcile(self.task, &partial).await? {
+            let mut multipart = found.multipart;
+            adopt(self.task, &source, &mut multipart, found.unrecorded).await?;
             let only_if_absent = only_if_absent(self.task);
-            return self.send_parts(source, kept, only_if_absent).await;
+            return self.send_parts(source, multipart, only_if_absent).await;
         }
         // Gone: completed by a try whose answer was lost, or expired.
         if let Some(done) = completed_before(self.task, &partial).await? {

@@ -5,6 +5,8 @@ mod configuration;
 mod crash;
 mod interrupt;
 mod manners;
+mod queue;
 mod secure;
 mod shop;
+mod uploads;
 mod verbs;

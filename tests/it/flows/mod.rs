@@ -12,6 +12,7 @@ mod marks;
 mod paging;
 mod queue;
 mod side;
+mod unfinished;
 mod unfolding;
 mod uploading;
 mod walking;

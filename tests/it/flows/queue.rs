@@ -6,8 +6,8 @@ use windlass::app::event::Event;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
-    Failure, FileRules, JobId, JobSpec, JobState, JobView, OnConflict, Priority, Progress, Target,
-    TransferCommand, TransferEvent, Work,
+    Failure, FileRules, HeldQueue, Holder, JobId, JobSpec, JobState, JobView, OnConflict, Priority,
+    Progress, Target, TransferCommand, TransferEvent, Work,
 };
 
 use crate::support::app::{App, page};
@@ -209,4 +209,33 @@ fn the_pane_follows_what_is_under_way_unless_somebody_is_in_it() {
     app.keys("2");
     ends(&mut app, 1, JobState::Done);
     assert_eq!(app.state.transfers.current().map(|job| job.view.id), Some(JobId(2)));
+}
+
+#[test]
+fn what_another_window_has_is_shown_below_and_cannot_be_ordered_about() {
+    let mut app = with_jobs(vec![upload(1, "own", JobState::Done)]);
+    let theirs = JobView { id: JobId(1).held(), ..upload(1, "theirs", JobState::Running) };
+    let holder = Holder { process: 4711, host: "desk".into(), since: None };
+    let held = HeldQueue { holder, jobs: vec![theirs] };
+    news(&mut app, TransferEvent::Held(Some(held)));
+    app.keys("t G");
+    let job = app.state.transfers.current().expect("it is listed");
+    assert_eq!(job.name(), "theirs");
+    app.keys("x space r");
+    assert_eq!(commands(&mut app), []);
+    let said = app.state.disabled(windlass::app::action::Action::CancelJob).unwrap();
+    assert!(said.contains("process 4711 on desk"), "{said}");
+    assert_eq!(app.state.transfers.queue.active(), 0, "it does not keep this window");
+    // It ends: its jobs are this window's, under numbers of their own.
+    news(&mut app, TransferEvent::Held(None));
+    news(
+        &mut app,
+        TransferEvent::Restored(vec![
+            upload(1, "theirs", JobState::Queued),
+            upload(2, "own", JobState::Done),
+        ]),
+    );
+    assert_eq!(app.state.transfers.queue.jobs().len(), 2);
+    app.keys("g g x").effects();
+    assert!(app.state.disabled(windlass::app::action::Action::CancelJob).is_none());
 }

@@ -17,10 +17,15 @@ use windlass::app::dialogs::link_menu::{LinkMenu, LinkReasons};
 use windlass::app::dialogs::link_shown::LinkShown;
 use windlass::app::dialogs::picker::Picker;
 use windlass::app::dialogs::prompt::{Offer, Prompt};
+use windlass::app::dialogs::uploads::{Extent, Uploads};
 use windlass::app::event::FolderEntry;
+use windlass::domain::address::{Bucket, Key};
 use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::object::{ObjectAddress, UploadId};
 use windlass::domain::presign::Shortened;
+use windlass::domain::provider::Provider;
 use windlass::domain::transfer::Failure;
+use windlass::domain::unfinished::{Standing, UnfinishedUpload, UploadExtent};
 use windlass::ui::dialogs::draw_dialog;
 use windlass::ui::theme::Theme;
 
@@ -204,4 +209,34 @@ proptest! {
             painted((width, height), &theme, |paint| draw_dialog(paint, &dialog, &TimeZone::UTC));
         }
     }
+}
+
+fn unfinished() -> Dialog {
+    let now = Timestamp::from_second(1_790_000_000).unwrap();
+    let mut list = Uploads::new(Bucket::new("media"), Provider::R2, now);
+    let rows = [
+        ("photos/2026/raw-film-of-a-long-evening.mov", 24 * 9, Standing::Unknown),
+        ("backups/home.tar.zst", 30, Standing::Left),
+        ("site/a\u{1b}[2Jb.bin", 1, Standing::Queued),
+        ("video/clip.mp4", 2, Standing::Unknown),
+    ];
+    let row = |(key, hours, standing)| {
+        let object = ObjectAddress { bucket: Bucket::new("media"), key: Key::new(key) };
+        let since = Some(now - jiff::SignedDuration::from_hours(hours));
+        let upload = UploadId(String::from(key));
+        (UnfinishedUpload { object, upload, since, by: "alice".into() }, standing)
+    };
+    list.take(rows.into_iter().map(row).collect(), None);
+    let extent = UploadExtent { parts: 1204, bytes: 19 << 30, last: None };
+    list.extents.insert(list.rows[0].upload.upload.clone(), Extent::Known(extent));
+    list.extents.insert(list.rows[1].upload.upload.clone(), Extent::Asked);
+    list.rows[0].marked = true;
+    Dialog::Uploads(Box::new(list))
+}
+
+#[test]
+fn unfinished_uploads_are_shown_with_what_is_known_of_them() {
+    assert_snapshot!("uploads_120x40", shown(&unfinished(), (120, 40)));
+    assert_snapshot!("uploads_80x24", shown(&unfinished(), (80, 24)));
+    assert_snapshot!("uploads_40x10", shown(&unfinished(), (40, 10)));
 }

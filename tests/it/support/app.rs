@@ -208,6 +208,9 @@ fn fits(request: &Request, reply: &Reply) -> bool {
             | (Request::Arrange { .. }, Reply::Arranged(_))
             | (Request::ReadFolder(_), Reply::Folder(_))
             | (Request::Check(_), Reply::Checked(_))
+            | (Request::ListUploads { .. }, Reply::Uploads(_))
+            | (Request::CountParts { .. }, Reply::UploadExtent(_))
+            | (Request::AbortUploads(_), Reply::UploadsAborted { .. })
     )
 }
 

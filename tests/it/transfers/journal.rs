@@ -3,12 +3,16 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use windlass::domain::address::Prefix;
 use windlass::domain::error::{Error, ErrorKind};
-use windlass::domain::transfer::{JobState, TransferCommand, TransferEvent};
+use windlass::domain::transfer::{JobState, Target, TransferCommand, TransferEvent};
 
-use crate::transfers::fake::Fake;
-use crate::transfers::harness::{bytes, download, names_in, start};
+use crate::transfers::fake::{Fake, Fault};
+use crate::transfers::harness::{bytes, copy, download, names_in, start};
 
 #[tokio::test]
 async fn a_damaged_or_foreign_journal_is_set_aside_and_said() {
@@ -98,4 +102,91 @@ async fn the_journal_is_private_and_shrinks_to_what_is_wanted() {
     let rows: i64 =
         connection.query_row("SELECT count(*) FROM facts", [], |row| row.get(0)).unwrap();
     assert_eq!(rows, 0);
+}
+
+#[tokio::test]
+async fn when_the_first_ends_the_second_goes_on_with_both_queues() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("transfers.db");
+    // The first never gets an answer; the second is in the middle of a transfer of its own when the first ends.
+    let stuck = Fake::scripted(|call| (call.operation == "get").then_some(Fault::Hang));
+    stuck.store("one", &bytes(1000));
+    let first = start(&stuck, &path);
+    first.engine.send(TransferCommand::Enqueue(vec![download("one", &folder.path().join("a"))]));
+    while stuck.count("get") < 1 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let open = Arc::new(AtomicBool::new(false));
+    let gate = Arc::clone(&open);
+    let remote = Fake::scripted(move |call| {
+        let shut = call.operation == "get" && call.key == "two" && !gate.load(Ordering::Relaxed);
+        shut.then_some(Fault::Hang)
+    });
+    remote.store("one", &bytes(1000));
+    remote.store("two", &bytes(2000));
+    let mut second = start(&remote, &path);
+    second.engine.send(TransferCommand::Enqueue(vec![download("two", &folder.path().join("b"))]));
+    let held = second
+        .until(|event| match event {
+            TransferEvent::Held(Some(held)) => Some(held.clone()),
+            _ => None,
+        })
+        .await;
+    assert_eq!(held.holder.process, std::process::id());
+    assert_eq!(held.jobs.len(), 1);
+    assert!(held.jobs[0].id.is_held());
+    // What is held is not to be ordered about from here.
+    second.engine.send(TransferCommand::Cancel(held.jobs[0].id));
+    assert!(!folder.path().join("a/one").exists());
+    open.store(true, Ordering::Relaxed);
+    drop(first);
+    second.until(|event| (*event == TransferEvent::Kept).then_some(())).await;
+    let views = second.restored().await;
+    assert_eq!(views.iter().map(|view| view.id.0).collect::<Vec<_>>(), [1, 2]);
+    for _ in 0..2 {
+        second.until_state(|state| *state == JobState::Done).await;
+    }
+    assert_eq!(fs::read(folder.path().join("a/one")).unwrap(), bytes(1000));
+    assert_eq!(fs::read(folder.path().join("b/two")).unwrap(), bytes(2000));
+    second.engine.shut_down().await;
+    let mut third = start(&remote, &path);
+    let states: Vec<_> = third.restored().await.into_iter().map(|view| view.state).collect();
+    assert_eq!(states, [JobState::Done, JobState::Done], "both are in the journal");
+}
+
+#[tokio::test]
+async fn a_job_of_many_objects_keeps_its_journal_small_and_still_knows_what_is_done() {
+    const OBJECTS: usize = 9000;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("q.db");
+    let remote = Fake::scripted(|call| {
+        (call.operation == "copy" && call.key == "from/08500").then_some(Fault::Hang)
+    });
+    for number in 0..OBJECTS {
+        remote.store(&format!("from/{number:05}"), b"x");
+    }
+    let target = |prefix: &str| Target::Prefix(Prefix::new(prefix));
+    let mut running = start(&remote, &path);
+    let spec = copy(target("from/"), "elsewhere", target("to/"));
+    running.engine.send(TransferCommand::Enqueue(vec![spec]));
+    while remote.count("copy") < OBJECTS {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let rows = |table: &str| -> i64 {
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        let count = format!("SELECT count(*) FROM {table}");
+        connection.query_row(&count, [], |row| row.get(0)).unwrap()
+    };
+    assert!(rows("outcomes") < 3000, "{} outcomes of {OBJECTS}", rows("outcomes"));
+    assert!(rows("facts") < 20, "{} facts", rows("facts"));
+    drop(running);
+    let remote = remote.rescripted(|_| None);
+    running = start(&remote, &path);
+    running.until_state(|state| *state == JobState::Done).await;
+    assert_eq!(remote.count("copy"), 1, "what was passed is not copied again");
+    running.engine.shut_down().await;
+    let view = start(&remote, &path).restored().await.remove(0);
+    assert_eq!(view.progress.objects, OBJECTS as u64);
+    assert_eq!(rows("outcomes"), 0);
 }

@@ -5,7 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use windlass::domain::transfer::{JobSpec, JobState, TransferCommand, Work};
+use windlass::domain::address::{Bucket, Key};
+use windlass::domain::object::ObjectAddress;
+use windlass::domain::transfer::{JobSpec, JobState, TransferCommand, TransferEvent, Work};
+use windlass::transfer::remote::Remote;
 
 use crate::transfers::fake::{Call, Fake, Fault};
 use crate::transfers::harness::{MIB, bytes, download, job, names_in, start, upload};
@@ -152,4 +155,65 @@ async fn a_delete_killed_half_way_deletes_the_rest() {
         job(Work::Delete { bucket: windlass::domain::address::Bucket::new("bucket"), targets });
     let (_, remote) = killed_at(4, remote, spec, &folder.path().join("q.db")).await;
     assert_eq!(remote.keys(), ["q"]);
+}
+
+#[tokio::test]
+async fn parts_that_nobody_recorded_are_taken_over_where_they_are_the_files_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, journal) = (folder.path().join("f"), folder.path().join("q.db"));
+    fs::write(&path, bytes(LARGE)).unwrap();
+    let dying = Fake::scripted(|call| (call.operation == "part").then_some(Fault::Hang));
+    let mut running = start(&dying, &journal);
+    running.engine.send(TransferCommand::Enqueue(vec![upload(&path, "k")]));
+    while dying.count("part ") < 1 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    drop(running);
+    let remote = dying.rescripted(|_| None);
+    // Three parts are there and in no journal; one of them is not what the file has.
+    let (object, size) = (address("k"), 8 * MIB);
+    let upload_id = remote.uploads_of(&object).await.unwrap().remove(0);
+    let whole = bytes(LARGE);
+    for (number, from) in [(1, 0), (2, size), (3, 0)] {
+        let body = whole[from..from + size].to_vec().into();
+        remote.upload_part(&object, &upload_id, number, body).await.unwrap();
+    }
+    let remote = remote.rescripted(|_| None);
+    running = start(&remote, &journal);
+    running.until_state(|state| *state == JobState::Done).await;
+    assert!(remote.bytes("bucket", "k").unwrap() == bytes(LARGE));
+    assert_eq!(remote.count("create"), 0, "the old upload was gone on with");
+    assert_eq!(remote.count("part "), 3, "of five parts two were right");
+}
+
+fn address(key: &str) -> ObjectAddress {
+    ObjectAddress { bucket: Bucket::new("bucket"), key: Key::new(key) }
+}
+
+#[tokio::test]
+async fn an_upload_that_expired_starts_afresh_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, journal) = (folder.path().join("f"), folder.path().join("q.db"));
+    fs::write(&path, bytes(LARGE)).unwrap();
+    let dying = Fake::scripted(|call| (call.operation == "part").then_some(Fault::Hang));
+    let mut running = start(&dying, &journal);
+    running.engine.send(TransferCommand::Enqueue(vec![upload(&path, "k")]));
+    while dying.count("part ") < 1 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    drop(running);
+    let remote = dying.rescripted(|_| None);
+    let id = remote.uploads_of(&address("k")).await.unwrap().remove(0);
+    remote.abort_multipart(&address("k"), &id).await.unwrap();
+    running = start(&remote, &journal);
+    let note = running
+        .until(|event| match event {
+            TransferEvent::ObjectNoted { note, .. } => Some(note.text.clone()),
+            _ => None,
+        })
+        .await;
+    assert!(note.contains("started over"), "{note}");
+    running.until_state(|state| *state == JobState::Done).await;
+    assert!(remote.bytes("bucket", "k").unwrap() == bytes(LARGE));
+    assert_eq!(remote.uploads(), 0);
 }

@@ -215,7 +215,7 @@ impl Place {
         let recorded =
             |fact: &Fact| matches!(fact, Fact::PartsDone { .. } | Fact::RangesDone { .. });
         let deadline = Instant::now() + Duration::from_secs(60);
-        while !peek(&self.journal()).is_ok_and(|(facts, _)| facts.iter().any(recorded)) {
+        while !peek(&self.journal()).is_ok_and(|peek| peek.facts.iter().any(recorded)) {
             assert!(Instant::now() < deadline, "{way:?} is left half done");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -226,7 +226,7 @@ impl Place {
     /// What the journal says is unfinished.
     fn open(&self) -> Vec<Partial> {
         let mut machine = Machine::default();
-        for fact in peek(&self.journal()).unwrap().0 {
+        for fact in peek(&self.journal()).unwrap().facts {
             machine.apply(&fact);
         }
         machine.open(JobId(1)).into_iter().flat_map(|open| open.values().cloned()).collect()

@@ -3,6 +3,7 @@
 pub mod acting;
 pub mod names;
 pub mod shelf;
+pub mod unfinished;
 
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
@@ -16,6 +17,7 @@ use crate::app::layout::Pane;
 use crate::app::list::List;
 use crate::app::screens::buckets::acting::BucketActing;
 use crate::app::screens::buckets::shelf::{BucketRow, Shelf};
+use crate::app::screens::buckets::unfinished::Unfinished;
 use crate::app::session::Session;
 use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Location};
@@ -30,6 +32,7 @@ pub struct Buckets {
     /// The bucket that is open in the objects pane.
     pub opened: Option<Bucket>,
     pub acting: BucketActing,
+    pub unfinished: Unfinished,
     /// The question for a bucket's name.
     adding: Option<Dialog>,
     ticket: Option<Ticket>,
@@ -53,7 +56,8 @@ impl Buckets {
     }
 
     pub fn dialog(&self) -> Option<&Dialog> {
-        self.adding.as_ref().or_else(|| self.acting.dialog())
+        let acting = self.acting.dialog().or_else(|| self.unfinished.dialog());
+        self.adding.as_ref().or(acting)
     }
 
     /// Rows of the list: the buckets and, last, the one that adds by name.
@@ -89,7 +93,7 @@ impl Buckets {
     }
 
     pub fn is_waiting(&self) -> bool {
-        self.ticket.is_some()
+        self.ticket.is_some() || self.unfinished.is_waiting()
     }
 
     /// Gives up waiting for the list. Whether there was anything to give up.
@@ -130,7 +134,16 @@ impl Buckets {
             self.acting.on_dialog_action(action, cx);
             return true;
         }
+        if self.unfinished.dialog().is_some() {
+            self.unfinished.on_action(action, cx);
+            return true;
+        }
         match action {
+            Action::UnfinishedUploads => {
+                if let Some(bucket) = self.current().map(|row| row.bucket.clone()) {
+                    self.unfinished.open(&bucket, cx);
+                }
+            }
             Action::Open => self.open_current(cx),
             Action::AddBucket => self.ask_name(),
             Action::Delete if self.forgets_current(cx.session) => self.forget_current(cx),
@@ -149,6 +162,8 @@ impl Buckets {
         if let Some(dialog) = &mut self.adding {
             let outcome = dialog.on_text(chord);
             self.on_added(outcome, cx);
+        } else if self.unfinished.dialog().is_some() {
+            self.unfinished.on_text(chord, cx);
         } else {
             self.acting.on_dialog_text(chord, cx);
         }
@@ -162,10 +177,13 @@ impl Buckets {
     }
 
     pub fn owns(&self, ticket: Ticket) -> bool {
-        self.ticket == Some(ticket) || self.acting.owns(ticket)
+        self.ticket == Some(ticket) || self.acting.owns(ticket) || self.unfinished.owns(ticket)
     }
 
     pub fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
+        if self.unfinished.owns(ticket) {
+            return self.unfinished.on_reply(ticket, reply, cx);
+        }
         if self.ticket != Some(ticket) {
             return self.acting.on_reply(ticket, reply, cx);
         }
@@ -217,6 +235,9 @@ impl Buckets {
     pub fn disabled(&self, action: Action, session: &Session) -> Option<String> {
         if action == Action::Delete && self.forgets_current(session) {
             return None;
+        }
+        if action == Action::UnfinishedUploads && self.current().is_none() {
+            return Some("there is no bucket here".to_owned());
         }
         self.acting.disabled(action, self.current().map(|row| &row.bucket), session)
     }

@@ -21,7 +21,7 @@ use crate::app::list::List;
 use crate::app::screens::job_details::details;
 use crate::app::screens::transfers::asking::{cancelling, limiting, loses};
 use crate::app::screens::transfers::ending::Ended;
-use crate::app::screens::transfers::permitted::refused;
+use crate::app::screens::transfers::permitted::{is_order, refused};
 use crate::app::screens::transfers::place::{local_path, remote_object};
 use crate::app::session::Session;
 use crate::app::transfers::Transfers;
@@ -177,6 +177,11 @@ impl TransfersPane {
 
     /// Why an action cannot be done to the queue or to the job under the cursor.
     pub fn disabled(&self, action: Action, session: &Session) -> Option<String> {
+        if let Some(holder) = self.queue.holder.as_ref().filter(|_| is_order(action))
+            && self.current().is_some_and(|job| job.view.id.is_held())
+        {
+            return Some(format!("another Windlass works on it ({holder})"));
+        }
         refused(action, &self.queue, self.current(), session).map(str::to_owned)
     }
 

@@ -7,6 +7,20 @@ use crate::app::transfers::Transfers;
 use crate::app::transfers::job::QueuedJob;
 use crate::domain::transfer::{JobState, Priority, Wait};
 
+/// Whether it changes a job, which only the process that has its queue may do.
+pub fn is_order(action: Action) -> bool {
+    matches!(
+        action,
+        Action::CancelJob
+            | Action::PauseJob
+            | Action::RetryJob
+            | Action::JobEarlier
+            | Action::JobLater
+            | Action::RaisePriority
+            | Action::LowerPriority
+    )
+}
+
 /// `None` where it can be done, or concerns no transfer.
 pub fn refused(
     action: Action,

@@ -1,7 +1,7 @@
 //! What goes wrong on this machine and in what the user wrote.
 
 use crate::domain::error::explain::explanation::Explanation;
-use crate::domain::error::{Error, ErrorKind, OPEN_FOLDER};
+use crate::domain::error::{Error, ErrorKind, OPEN_FOLDER, OPEN_JOURNAL, READ_JOURNAL};
 
 pub fn explain(error: &Error) -> Option<Explanation> {
     disk(error).or_else(|| ourselves(error))
@@ -64,6 +64,16 @@ fn disk(error: &Error) -> Option<Explanation> {
 
 fn ourselves(error: &Error) -> Option<Explanation> {
     Some(match error.kind {
+        ErrorKind::Config if error.operation == OPEN_JOURNAL => Explanation::new(
+            format!("the queue on disk is left alone: {}", error.detail_or("it is not readable")),
+            "what this version does not know it could damage",
+            "finish that queue with the newer Windlass; transfers of this one run from memory",
+        ),
+        ErrorKind::Config if error.operation == READ_JOURNAL => Explanation::new(
+            error.detail_or("the queue has entries that are not known"),
+            "a newer Windlass wrote them; they are kept for it and do nothing here",
+            "finish those transfers with the newer Windlass",
+        ),
         ErrorKind::Config => Explanation::new(
             error.detail_or("the configuration cannot be used"),
             "a file, flag or variable says something Windlass cannot follow",

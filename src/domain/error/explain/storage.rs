@@ -146,7 +146,7 @@ fn state(error: &Error) -> Option<Explanation> {
         ErrorKind::Locked if error.operation == LOCK_JOURNAL => Explanation::new(
             format!("the queue of this window is not kept: {}", error.detail_or("it is taken")),
             "one window at a time keeps its queue on disk, so that no transfer is done twice",
-            "work on: transfers run here too; to keep them over a restart, use the other window",
+            "work on: transfers run here too; when the other window ends, this one takes both queues over",
         ),
         ErrorKind::Locked => Explanation::new(
             "a lock protects the object",

@@ -100,9 +100,16 @@ fn labels(glyphs: &Glyphs, cells: u16, queue: &Transfers, leaving: Leaving) -> L
     Labels {
         title: title(glyphs, &totals, room),
         top_right,
-        bottom_left: leaving.sentence().unwrap_or_default().to_owned(),
+        bottom_left: below(queue, leaving),
         bottom_right: limit.unwrap_or_default(),
     }
+}
+
+/// What happens at the end, else whose queue is shown below the own one.
+fn below(queue: &Transfers, leaving: Leaving) -> String {
+    let held =
+        || queue.holder.as_ref().map(|holder| format!("another window has a queue: {holder}"));
+    leaving.sentence().map(str::to_owned).or_else(held).unwrap_or_default()
 }
 
 /// `3 Transfers  2 active · 5 queued · 1 failed`; in a narrow frame without what is done or paused.

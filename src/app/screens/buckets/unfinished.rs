@@ -1,0 +1,213 @@
+//! Unfinished uploads of a bucket: listed page by page, their parts counted near the cursor, given up after a question.
+
+use std::time::Duration;
+
+use crate::app::action::Action;
+use crate::app::chord::Chord;
+use crate::app::context::{Context, Move};
+use crate::app::dialogs::confirm::Confirm;
+use crate::app::dialogs::dialog::{Answer, Dialog};
+use crate::app::dialogs::outcome::Outcome;
+use crate::app::dialogs::uploads::{Extent, UploadRow, Uploads, UploadsLoading};
+use crate::app::effect::Request;
+use crate::app::event::{ListedUploads, Reply, Ticket};
+use crate::app::toasts::Level;
+use crate::domain::address::Bucket;
+use crate::domain::error::Error;
+use crate::domain::object::{ObjectAddress, UploadId};
+use crate::domain::unfinished::{Standing, UploadMarker, age_text};
+use crate::domain::units::Count;
+
+#[derive(Clone, Debug, Default)]
+pub struct Unfinished {
+    list: Option<Dialog>,
+    /// Asked over the list.
+    question: Option<(Dialog, Vec<(ObjectAddress, UploadId)>)>,
+    page: Option<Ticket>,
+    extent: Option<(Ticket, UploadId)>,
+    abort: Option<Ticket>,
+}
+
+impl Unfinished {
+    pub fn dialog(&self) -> Option<&Dialog> {
+        self.question.as_ref().map(|(dialog, _)| dialog).or(self.list.as_ref())
+    }
+
+    pub fn open(&mut self, bucket: &Bucket, cx: &mut Context<'_>) {
+        let list = Uploads::new(bucket.clone(), cx.session.provider(), cx.now);
+        self.list = Some(Dialog::Uploads(Box::new(list)));
+        self.ask_page(bucket.clone(), None, cx);
+    }
+
+    pub fn owns(&self, ticket: Ticket) -> bool {
+        let extent = self.extent.as_ref().map(|(ticket, _)| *ticket);
+        [self.page, extent, self.abort].contains(&Some(ticket))
+    }
+
+    pub fn is_waiting(&self) -> bool {
+        self.page.is_some() || self.abort.is_some()
+    }
+
+    pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) {
+        let outcome = self.open_dialog().map(|dialog| dialog.on_action(action));
+        self.on_outcome(outcome, cx);
+    }
+
+    pub fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        let outcome = self.open_dialog().map(|dialog| dialog.on_text(chord));
+        self.on_outcome(outcome, cx);
+    }
+
+    pub fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
+        match reply {
+            Reply::Uploads(page) if self.page == Some(ticket) => {
+                self.page = None;
+                self.on_page(page, cx);
+            }
+            Reply::UploadExtent(extent) => {
+                let Some((_, upload)) = self.extent.take() else { return };
+                let known = extent.map_or(Extent::Untold, Extent::Known);
+                if let Some(list) = self.list_mut() {
+                    list.extents.insert(upload, known);
+                }
+            }
+            Reply::UploadsAborted { gone, failed } => {
+                self.abort = None;
+                self.on_aborted(&gone, failed, cx);
+            }
+            _ => {}
+        }
+        self.ask_extent(cx);
+    }
+
+    fn open_dialog(&mut self) -> Option<&mut Dialog> {
+        self.question.as_mut().map(|(dialog, _)| dialog).or(self.list.as_mut())
+    }
+
+    fn list_mut(&mut self) -> Option<&mut Uploads> {
+        match &mut self.list {
+            Some(Dialog::Uploads(list)) => Some(list),
+            _ => None,
+        }
+    }
+
+    fn ask_page(&mut self, bucket: Bucket, after: Option<UploadMarker>, cx: &mut Context<'_>) {
+        self.page = Some(cx.request(Request::ListUploads { bucket, after }));
+    }
+
+    /// One count at a time: each is a request that is paid for.
+    fn ask_extent(&mut self, cx: &mut Context<'_>) {
+        if self.extent.is_some() || self.abort.is_some() {
+            return;
+        }
+        let Some(wanted) = self.list_mut().and_then(|list| list.wanted().cloned()) else { return };
+        let (object, upload) = (wanted.object, wanted.upload);
+        if let Some(list) = self.list_mut() {
+            list.extents.insert(upload.clone(), Extent::Asked);
+        }
+        let ticket = cx.request(Request::CountParts { object, upload: upload.clone() });
+        self.extent = Some((ticket, upload));
+    }
+
+    fn on_page(&mut self, page: Result<ListedUploads, Error>, cx: &mut Context<'_>) {
+        let Some(list) = self.list_mut() else { return };
+        match page {
+            Ok(page) => {
+                let bucket = list.bucket.clone();
+                if let Some(next) = list.take(page.uploads, page.next) {
+                    self.ask_page(bucket, Some(next), cx);
+                }
+            }
+            Err(error) => {
+                list.loading = UploadsLoading::Failed(error.clone());
+                cx.ask(Move::Log(error));
+            }
+        }
+    }
+
+    fn on_outcome(&mut self, outcome: Option<Outcome<Answer>>, cx: &mut Context<'_>) {
+        match outcome {
+            None | Some(Outcome::Open) => {}
+            Some(Outcome::Cancelled) if self.question.is_some() => self.question = None,
+            Some(Outcome::Cancelled) => return self.close(cx),
+            Some(Outcome::Accepted(_)) => match self.question.take() {
+                Some((_, uploads)) => {
+                    cx.abandon(&mut self.abort);
+                    self.abort = Some(cx.request(Request::AbortUploads(uploads)));
+                }
+                None => self.question = self.list_mut().map(|list| question(list)),
+            },
+        }
+        self.ask_extent(cx);
+    }
+
+    fn close(&mut self, cx: &mut Context<'_>) {
+        let mut extent = self.extent.take().map(|(ticket, _)| ticket);
+        cx.abandon(&mut self.page);
+        cx.abandon(&mut extent);
+        self.list = None;
+    }
+
+    /// What is gone goes from the list; what is not stays with the reason in the events.
+    fn on_aborted(&mut self, gone: &[UploadId], failed: Vec<Error>, cx: &mut Context<'_>) {
+        if let Some(list) = self.list_mut() {
+            list.rows.retain(|row| !gone.contains(&row.upload.upload));
+            list.cursor = list.cursor.min(list.rows.len().saturating_sub(1));
+        }
+        let count = Count(gone.len() as u64);
+        let uploads = if gone.len() == 1 { "upload" } else { "uploads" };
+        if failed.is_empty() {
+            cx.toast(Level::Done, format!("{count} unfinished {uploads} given up"));
+        } else {
+            let left = Count(failed.len() as u64);
+            cx.toast(Level::Problem, format!("{count} {uploads} given up, {left} could not be"));
+        }
+        for error in failed {
+            cx.ask(Move::Log(error));
+        }
+    }
+}
+
+/// Names how many and how old.
+fn question(list: &Uploads) -> (Dialog, Vec<(ObjectAddress, UploadId)>) {
+    let chosen = list.chosen();
+    let named = chosen.iter().map(|row| row.upload.object.key.as_str());
+    let title = "Give up unfinished uploads";
+    let mut confirm = Confirm::new(title, "Give up", "Keep")
+        .line(sentence(&chosen, list))
+        .about(named)
+        .warning("Their parts are lost; objects that exist stay as they are.");
+    let young = chosen.iter().filter(|row| row.is_young(list.now)).count();
+    if young > 0 {
+        let them =
+            if young == chosen.len() { "They are".to_owned() } else { format!("{young} are") };
+        let line = format!("{them} less than a day old: another program may be at work on them.");
+        confirm = confirm.line(line);
+    }
+    let uploads = chosen
+        .into_iter()
+        .map(|row| (row.upload.object.clone(), row.upload.upload.clone()))
+        .collect();
+    (Dialog::Confirm(confirm), uploads)
+}
+
+fn sentence(chosen: &[&UploadRow], list: &Uploads) -> String {
+    let ages: Vec<Duration> = chosen.iter().filter_map(|row| row.upload.age(list.now)).collect();
+    let age = match (ages.iter().min(), ages.iter().max()) {
+        (Some(least), Some(most)) if age_text(*least) != age_text(*most) => {
+            format!("begun {} to {} ago", age_text(*least), age_text(*most))
+        }
+        (Some(age), _) => format!("begun {} ago", age_text(*age)),
+        _ => "of unknown age".to_owned(),
+    };
+    let left = chosen.iter().filter(|row| row.standing == Standing::Left).count();
+    let ours = match left {
+        0 => String::new(),
+        left if left == chosen.len() => ", left by Windlass".to_owned(),
+        left => format!(", {} of them left by Windlass", Count(left as u64)),
+    };
+    match chosen.len() {
+        1 => format!("Give up this upload, {age}{ours}?"),
+        many => format!("Give up these {} uploads, {age}{ours}?", Count(many as u64)),
+    }
+}

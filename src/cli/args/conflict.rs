@@ -1,0 +1,40 @@
+//! The flags that say what happens to what exists already.
+
+use clap::Args;
+
+use crate::domain::transfer::OnConflict;
+
+/// What happens where the destination exists. Without a flag it fails and nothing is overwritten.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+#[derive(Clone, Copy, Debug, Args)]
+#[group(multiple = false)]
+pub struct Conflict {
+    /// Overwrite what exists
+    #[arg(long)]
+    pub force: bool,
+    /// Leave what exists as it is
+    #[arg(long)]
+    pub skip_existing: bool,
+    /// Keep what exists and add a number to the new name
+    #[arg(long)]
+    pub keep_both: bool,
+    /// Overwrite what is older
+    #[arg(long)]
+    pub if_newer: bool,
+    /// Overwrite what has another size, time or content
+    #[arg(long)]
+    pub if_different: bool,
+}
+
+impl From<Conflict> for OnConflict {
+    fn from(flags: Conflict) -> OnConflict {
+        let asked = [
+            (flags.force, OnConflict::Overwrite),
+            (flags.skip_existing, OnConflict::Skip),
+            (flags.keep_both, OnConflict::KeepBoth),
+            (flags.if_newer, OnConflict::IfNewer),
+            (flags.if_different, OnConflict::IfDifferent),
+        ];
+        asked.iter().find(|(given, _)| *given).map_or(OnConflict::Fail, |(_, answer)| *answer)
+    }
+}

@@ -1,0 +1,213 @@
+//! `uploads`: multipart uploads that nobody finished, listed and aborted.
+
+use std::collections::HashMap;
+use std::io::{self, IsTerminal, Write};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use crate::cli::args::{UploadsArguments, UploadsStep};
+use crate::cli::connect::Choice;
+use crate::cli::one::writable;
+use crate::cli::print::{Printer, Status, Trouble, complain_of_all};
+use crate::config::paths::Folders;
+use crate::domain::address::{Bucket, Location, Prefix};
+use crate::domain::error::Error;
+use crate::domain::provider::Provider;
+use crate::domain::unfinished::{Standing, UnfinishedUpload, UploadExtent, YOUNG, age_text};
+use crate::domain::units::{Count, Moment, Size};
+use crate::domain::visible::visible;
+use crate::s3::client::Client;
+use crate::transfer::journal::known_uploads;
+
+pub async fn uploads(arguments: &UploadsArguments, choice: &Choice) -> Result<Status, Trouble> {
+    let (bucket, prefix) = place(&arguments.location)?;
+    let (client, connection) = (choice.client()?, choice.current()?);
+    if arguments.step == UploadsStep::Abort {
+        writable(connection, "AbortMultipartUpload")?;
+    }
+    let known = known_uploads(&Folders::find()?.journal_file())?;
+    let found = find(&client, &bucket, &prefix, arguments).await?;
+    let found: Vec<_> = found
+        .into_iter()
+        .map(|upload| (known.standing(&upload.object.bucket, &upload.upload), upload))
+        .collect();
+    match arguments.step {
+        UploadsStep::List => list(&client, &found, arguments).await,
+        UploadsStep::Abort => abort(&client, &found, arguments).await,
+    }
+}
+
+fn place(location: &Location) -> Result<(Bucket, Prefix), Trouble> {
+    match location {
+        Location::Root => {
+            Err(Trouble::Usage("uploads needs a bucket: s3://bucket/prefix/".to_owned()))
+        }
+        Location::Prefix { bucket, prefix } => Ok((bucket.clone(), prefix.clone())),
+        Location::Object { bucket, key } => Ok((bucket.clone(), Prefix::new(key.as_str()))),
+    }
+}
+
+async fn find(
+    client: &Client,
+    bucket: &Bucket,
+    prefix: &Prefix,
+    arguments: &UploadsArguments,
+) -> Result<Vec<UnfinishedUpload>, Error> {
+    let least = arguments.older_than.unwrap_or(match arguments.step {
+        UploadsStep::List => std::time::Duration::ZERO,
+        UploadsStep::Abort => YOUNG,
+    });
+    let (mut found, mut next, now) = (Vec::new(), None, Timestamp::now());
+    loop {
+        let page = client.uploads_page(bucket, prefix, next.as_ref()).await?;
+        found.extend(page.uploads.into_iter().filter(|upload| upload.is_older_than(least, now)));
+        next = page.next;
+        if next.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+async fn list(
+    client: &Client,
+    found: &[(Standing, UnfinishedUpload)],
+    arguments: &UploadsArguments,
+) -> Result<Status, Trouble> {
+    let mut printer = Printer::new(arguments.output);
+    for (standing, upload) in found {
+        let extent = if arguments.sizes {
+            Some(client.upload_extent(&upload.object, &upload.upload).await?)
+        } else {
+            None
+        };
+        print(&mut printer, *standing, upload, extent)?;
+    }
+    printer.flush()?;
+    if printer.terminal && !found.is_empty() {
+        let count = Count(found.len() as u64);
+        let rule = match client.provider() {
+            Provider::R2 => "; R2 aborts them by itself after 7 days, where no rule says otherwise",
+            _ => "; their parts are stored and paid for until they are aborted",
+        };
+        eprintln!("windlass: {count} unfinished{rule}");
+    }
+    Ok(Status::Done)
+}
+
+fn print(
+    printer: &mut Printer,
+    standing: Standing,
+    upload: &UnfinishedUpload,
+    extent: Option<UploadExtent>,
+) -> io::Result<()> {
+    if printer.json {
+        let known = match standing {
+            Standing::Queued => "queued",
+            Standing::Left => "left",
+            Standing::Unknown => "unknown",
+        };
+        return printer.object(&json!({
+            "bucket": upload.object.bucket, "key": upload.object.key, "upload_id": upload.upload,
+            "since": upload.since, "by": upload.by, "known": known,
+            "parts": extent.map(|extent| extent.parts), "bytes": extent.map(|extent| extent.bytes),
+        }));
+    }
+    let since = upload
+        .since
+        .map_or_else(|| "-".to_owned(), |since| Moment(since, &TimeZone::system()).to_string());
+    let extent = extent.map_or_else(String::new, |extent| {
+        format!(
+            "  {:>6} parts  {:>10}",
+            Count(extent.parts).to_string(),
+            Size(extent.bytes).to_string()
+        )
+    });
+    let known = match standing {
+        Standing::Queued => "in the queue",
+        Standing::Left => "left by windlass",
+        Standing::Unknown => "",
+    };
+    let place = upload.object.to_string();
+    let place = printer.shown(&place).into_owned();
+    printer.line(&format!("{since:16}{extent}  {known:16}  {place}"))
+}
+
+async fn abort(
+    client: &Client,
+    found: &[(Standing, UnfinishedUpload)],
+    arguments: &UploadsArguments,
+) -> Result<Status, Trouble> {
+    let (queued, free): (Vec<_>, Vec<_>) =
+        found.iter().partition(|(standing, _)| *standing == Standing::Queued);
+    if !queued.is_empty() {
+        let count = Count(queued.len() as u64);
+        eprintln!("windlass: {count} left alone: transfers of the queue will go on with them");
+    }
+    if free.is_empty() {
+        eprintln!("windlass: nothing to abort");
+        return Ok(Status::Done);
+    }
+    let free: Vec<&UnfinishedUpload> = free.into_iter().map(|(_, upload)| upload).collect();
+    if !arguments.yes && !confirmed(&free).await? {
+        return Ok(Status::Failed);
+    }
+    let (mut failed, mut gone) = (Vec::new(), 0);
+    let mut printer = Printer::new(arguments.output);
+    for upload in free {
+        match client.abort_multipart(&upload.object, &upload.upload).await {
+            Ok(()) => {
+                gone += 1;
+                if printer.json {
+                    printer.object(&json!({
+                        "aborted": upload.upload, "bucket": upload.object.bucket,
+                        "key": upload.object.key,
+                    }))?;
+                }
+            }
+            Err(error) => failed.push(error),
+        }
+    }
+    if printer.terminal {
+        printer.line(&format!("{} aborted", Count(gone)))?;
+    }
+    printer.flush()?;
+    complain_of_all(&failed, printer.json);
+    Ok(match (failed.is_empty(), gone) {
+        (true, _) => Status::Done,
+        (false, 0) => Status::Failed,
+        (false, _) => Status::Partly,
+    })
+}
+
+/// Names how many and how old. Without a terminal it is refused.
+async fn confirmed(free: &[&UnfinishedUpload]) -> Result<bool, Trouble> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        let sentence = "uploads abort asks first: without a terminal give --yes";
+        return Err(Trouble::Usage(sentence.to_owned()));
+    }
+    let now = Timestamp::now();
+    let mut keys: HashMap<&str, usize> = HashMap::new();
+    free.iter().for_each(|upload| *keys.entry(upload.object.key.as_str()).or_default() += 1);
+    let ages = free.iter().filter_map(|upload| upload.age(now));
+    let youngest = ages.min().map_or_else(
+        || "of unknown age".to_owned(),
+        |age| format!("the youngest begun {} ago", age_text(age)),
+    );
+    for upload in free.iter().take(5) {
+        eprintln!("  {}", visible(&upload.object.to_string()));
+    }
+    if free.len() > 5 {
+        eprintln!("  and {} more", Count(free.len() as u64 - 5));
+    }
+    let (count, keys) = (Count(free.len() as u64), Count(keys.len() as u64));
+    eprint!(
+        "Abort {count} unfinished uploads of {keys} keys, {youngest}? Their parts are lost. [y/N] "
+    );
+    io::stderr().flush()?;
+    // Off this thread, so that ctrl-c is heard meanwhile.
+    let answer = tokio::task::spawn_blocking(|| io::stdin().lines().next().transpose()).await;
+    let answer = answer.map_err(io::Error::other)??.unwrap_or_default();
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}

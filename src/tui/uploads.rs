@@ -1,0 +1,53 @@
+//! Unfinished uploads for the interface: what the server lists beside what the queue of this machine knows of it.
+
+use tokio::task::spawn_blocking;
+
+use crate::app::event::{ListedUploads, Reply};
+use crate::domain::address::{Bucket, Prefix};
+use crate::domain::error::Error;
+use crate::domain::object::{ObjectAddress, UploadId};
+use crate::domain::unfinished::{Standing, UploadMarker};
+use crate::s3::client::Client;
+use crate::transfer::journal::KnownUploads;
+
+pub async fn page(
+    client: &Client,
+    bucket: &Bucket,
+    after: Option<&UploadMarker>,
+    known: impl FnOnce() -> KnownUploads + Send + 'static,
+) -> Result<ListedUploads, Error> {
+    let page = client.uploads_page(bucket, &Prefix::new(""), after).await?;
+    // Read after the listing: an upload that is listed and queued was recorded before it had its first part.
+    let known = spawn_blocking(known).await.unwrap_or_default();
+    let standing =
+        |object: &ObjectAddress, upload: &UploadId| known.standing(&object.bucket, upload);
+    let uploads = page.uploads.into_iter().map(|upload| {
+        let standing = standing(&upload.object, &upload.upload);
+        (upload, standing)
+    });
+    Ok(ListedUploads { uploads: uploads.collect(), next: page.next })
+}
+
+/// Gives them up one after the other, but none that a queue uses by now.
+pub async fn abort(
+    client: Result<Client, Error>,
+    chosen: Vec<(ObjectAddress, UploadId)>,
+    known: impl FnOnce() -> KnownUploads + Send + 'static,
+) -> Reply {
+    let (mut gone, mut failed) = (Vec::new(), Vec::new());
+    let client = match client {
+        Ok(client) => client,
+        Err(error) => return Reply::UploadsAborted { gone, failed: vec![error] },
+    };
+    let known = spawn_blocking(known).await.unwrap_or_default();
+    for (object, upload) in chosen {
+        if known.standing(&object.bucket, &upload) == Standing::Queued {
+            continue;
+        }
+        match client.abort_multipart(&object, &upload).await {
+            Ok(()) => gone.push(upload),
+            Err(error) => failed.push(error),
+        }
+    }
+    Reply::UploadsAborted { gone, failed }
+}

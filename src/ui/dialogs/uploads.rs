@@ -1,0 +1,169 @@
+//! Paints the unfinished uploads of a bucket.
+
+use jiff::tz::TimeZone;
+use ratatui::layout::Rect;
+
+use crate::app::dialogs::uploads::{Extent, UploadRow, Uploads, UploadsLoading};
+use crate::domain::provider::Provider;
+use crate::domain::unfinished::{Standing, age_text};
+use crate::domain::units::{Count, Moment, Size};
+use crate::ui::paint::{Paint, Span};
+use crate::ui::widgets::frame::Labels;
+use crate::ui::widgets::notice::{Notice, notice};
+use crate::ui::widgets::popup::popup;
+use crate::ui::widgets::rows::{RowAt, Window, rows, sign};
+
+const WIDEST: u16 = 100;
+const TALLEST: u16 = 24;
+const BEGUN: u16 = 16;
+const PARTS: u16 = 22;
+const KNOWN: u16 = 9;
+
+pub fn draw_uploads(paint: &mut Paint<'_>, uploads: &Uploads, zone: &TimeZone) {
+    let window = paint.buffer.area;
+    let width = WIDEST.min(window.width.saturating_sub(4));
+    let height = TALLEST.min(window.height.saturating_sub(4)).max(3);
+    let inner = popup(paint, &labels(uploads), width, height);
+    let bottom = if inner.height > 5 { 3 } else { u16::from(inner.height > 1) };
+    let list = Rect { height: inner.height.saturating_sub(bottom), ..inner };
+    draw_rows(paint, list, uploads, zone);
+    let line = |up: u16| Span::line(inner, inner.height - up).skip(1).shorter(1);
+    if bottom > 1 {
+        paint.sentence(line(2), &said(uploads), paint.styles.dim);
+    }
+    if bottom > 0 {
+        let dot = paint.glyphs.dot;
+        let keys = format_args!(
+            "space mark {dot} a mark all that look abandoned {dot} enter give up {dot} esc close"
+        );
+        paint.print(line(1), paint.styles.dim, keys);
+    }
+}
+
+fn labels(uploads: &Uploads) -> Labels {
+    let more = match uploads.loading {
+        UploadsLoading::Loading | UploadsLoading::Cut => "+",
+        UploadsLoading::Ready | UploadsLoading::Failed(_) => "",
+    };
+    let marked = match uploads.marked() {
+        0 => String::new(),
+        marked => format!("{} marked", Count(marked as u64)),
+    };
+    Labels {
+        title: format!("Unfinished uploads of {}", uploads.bucket),
+        top_right: format!("{}{more}", Count(uploads.rows.len() as u64)),
+        bottom_left: marked,
+        bottom_right: String::new(),
+    }
+}
+
+/// About the row under the cursor, else about what such uploads are.
+fn said(uploads: &Uploads) -> String {
+    let Some(row) = uploads.rows.get(uploads.cursor) else { return rule(uploads.provider) };
+    if let UploadsLoading::Failed(error) = &uploads.loading {
+        return format!("not all are listed: {}", error.explain().what);
+    }
+    let age = row
+        .upload
+        .age(uploads.now)
+        .map_or_else(String::new, |age| format!("begun {} ago", age_text(age)));
+    let by =
+        if row.upload.by.is_empty() { String::new() } else { format!(" by {}", row.upload.by) };
+    match (row.standing, row.is_young(uploads.now)) {
+        (Standing::Queued, _) => "a transfer of the queue uses it: cancel that instead".to_owned(),
+        (Standing::Left, _) => format!("{age}: a cancelled transfer of Windlass left it"),
+        (Standing::Unknown, true) => {
+            format!("{age}{by}; less than a day old: another program may be at work on it")
+        }
+        (Standing::Unknown, false) => format!("{age}{by}. {}", rule(uploads.provider)),
+    }
+}
+
+fn rule(provider: Provider) -> String {
+    match provider {
+        Provider::R2 => "R2 gives them up by itself after 7 days",
+        _ => "Their parts are stored and paid for until they are given up",
+    }
+    .to_owned()
+}
+
+fn draw_rows(paint: &mut Paint<'_>, area: Rect, uploads: &Uploads, zone: &TimeZone) {
+    if uploads.rows.is_empty() {
+        let (dot, bad) = (paint.glyphs.bad, paint.styles.bad);
+        let told = match &uploads.loading {
+            UploadsLoading::Loading => {
+                Notice { headline: "listing unfinished uploads".into(), ..Notice::default() }
+            }
+            UploadsLoading::Failed(error) => {
+                let said = error.explain();
+                Notice {
+                    sign: dot,
+                    sign_style: bad,
+                    headline: said.what,
+                    sentences: vec![said.why, said.next],
+                }
+            }
+            UploadsLoading::Ready | UploadsLoading::Cut => Notice {
+                headline: "no upload is unfinished here".into(),
+                sentences: vec!["Nothing is stored that no listing shows.".into()],
+                ..Notice::default()
+            },
+        };
+        return notice(paint, area, &told);
+    }
+    let (len, height) = (uploads.rows.len(), usize::from(area.height));
+    let offset = (uploads.cursor + 1).saturating_sub(height.max(1) * 2 / 3 + 1);
+    let offset = offset.min(len.saturating_sub(height));
+    let window = Window { len, offset, cursor: uploads.cursor, focused: true };
+    rows(paint, area, window, |paint, span, at| {
+        if let Some(row) = uploads.rows.get(at.number) {
+            draw_row(paint, span, at, row, uploads, zone);
+        }
+    });
+}
+
+fn draw_row(
+    paint: &mut Paint<'_>,
+    span: Span,
+    at: RowAt,
+    row: &UploadRow,
+    uploads: &Uploads,
+    zone: &TimeZone,
+) {
+    let styles = paint.styles;
+    let span = span.shorter(1);
+    sign(paint, span, at, row.marked);
+    let mut name = span.skip(2);
+    if span.width > 70 {
+        if let Some(since) = row.upload.since {
+            paint.print_right(name, styles.dim, format_args!("{}", Moment(since, zone)));
+        }
+        name = name.shorter(BEGUN + 2);
+    }
+    if span.width > 50 {
+        match uploads.extents.get(&row.upload.upload) {
+            Some(Extent::Known(extent)) => {
+                let (parts, bytes) = (Count(extent.parts), Size(extent.bytes));
+                let unit = if extent.parts == 1 { "part" } else { "parts" };
+                paint.print_right(name, styles.dim, format_args!("{parts} {unit} {bytes:>9}"));
+            }
+            Some(Extent::Asked) => {
+                paint.print_right(name, styles.dim, format_args!("…"));
+            }
+            Some(Extent::Untold) | None => {}
+        }
+        name = name.shorter(PARTS + 1);
+    }
+    let (known, style) = match row.standing {
+        Standing::Queued => ("in use", styles.accent),
+        Standing::Left => ("ours", styles.warning),
+        Standing::Unknown if row.is_young(uploads.now) => ("recent", styles.dim),
+        Standing::Unknown => ("", styles.dim),
+    };
+    if span.width > 30 {
+        paint.print_right(name, style, format_args!("{known}"));
+        name = name.shorter(KNOWN);
+    }
+    let style = if row.kept().is_some() { styles.dim } else { styles.text };
+    paint.name(name, row.upload.object.key.as_str(), style);
+}

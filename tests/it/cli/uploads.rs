@@ -1,0 +1,50 @@
+//! `uploads`: what nobody finished is listed and aborted, and what is young or in use is left alone.
+
+use std::sync::Arc;
+
+use tokio::runtime::Runtime;
+use windlass::domain::address::{Bucket, Key};
+use windlass::domain::object::{ObjectAddress, PutOptions, UploadId};
+use windlass::s3::client::Client;
+use windlass::s3::meter::Meter;
+
+use crate::cli::shop::Shop;
+use crate::support::server::connection;
+
+fn begun(shop: &Shop, keys: &[&str]) -> Vec<UploadId> {
+    let client = Client::connect(&connection(shop.server()), Arc::new(Meter::default())).unwrap();
+    Runtime::new().unwrap().block_on(async {
+        let mut ids = Vec::new();
+        for key in keys {
+            let object = ObjectAddress { bucket: Bucket::new("media"), key: Key::new(*key) };
+            let id = client.create_multipart(&object, &PutOptions::default()).await.unwrap();
+            client.upload_part(&object, &id, 1, vec![1; 1000].into()).await.unwrap();
+            ids.push(id);
+        }
+        ids
+    })
+}
+
+#[test]
+fn unfinished_uploads_are_listed_with_their_parts_and_aborted() {
+    let shop = Shop::open();
+    shop.store().create_bucket("media");
+    let ids = begun(&shop, &["photos/a b.jpg", "photos/ü&+.jpg", "site/x"]);
+    let listed = shop.run(&["uploads", "list", "--json", "--sizes", "s3://media/photos/"]);
+    let listed = listed.ended(0).json();
+    let keys: Vec<_> = listed.iter().map(|each| each["key"].as_str().unwrap()).collect();
+    assert_eq!(keys, ["photos/a b.jpg", "photos/ü&+.jpg"]);
+    assert_eq!((listed[0]["parts"].as_u64(), listed[0]["bytes"].as_u64()), (Some(1), Some(1000)));
+    assert_eq!(listed[0]["upload_id"].as_str(), Some(ids[0].0.as_str()));
+    assert_eq!(listed[0]["known"], "unknown");
+    // Young ones may be at work somewhere.
+    let spared = shop.run(&["uploads", "abort", "--yes", "s3://media"]).ended(0);
+    assert!(spared.err.contains("nothing to abort"), "{}", spared.err);
+    // Without a terminal nothing is aborted unasked.
+    shop.run(&["uploads", "abort", "--older-than", "0", "s3://media"]).ended(2);
+    assert_eq!(shop.run(&["uploads", "list", "s3://media"]).ended(0).out.lines().count(), 3);
+    let gone = ["uploads", "abort", "--yes", "--older-than", "0", "--json", "s3://media/photos/"];
+    assert_eq!(shop.run(&gone).ended(0).json().len(), 2);
+    let left = shop.run(&["uploads", "list", "s3://media"]).ended(0).out;
+    assert!(left.lines().count() == 1 && left.contains("s3://media/site/x"), "{left}");
+}

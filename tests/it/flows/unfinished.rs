@@ -1,0 +1,117 @@
+//! Unfinished uploads of a bucket: listed page by page, counted near the cursor, given up after a question.
+
+use jiff::SignedDuration;
+use windlass::app::dialogs::dialog::Dialog;
+use windlass::app::effect::Request;
+use windlass::app::event::{ListedUploads, Reply};
+use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::object::{ObjectAddress, UploadId};
+use windlass::domain::unfinished::{Standing, UnfinishedUpload, UploadExtent, UploadMarker};
+
+use crate::support::app::{App, buckets};
+
+fn listed(app: &App, rows: &[(&str, i64, Standing)], next: Option<&str>) -> Reply {
+    let row = |(name, hours, standing): &(&str, i64, Standing)| {
+        let object = ObjectAddress { bucket: "media".into(), key: (*name).into() };
+        let since = Some(app.now - SignedDuration::from_hours(*hours));
+        let upload = UploadId(format!("id-{name}"));
+        (UnfinishedUpload { object, upload, since, by: String::new() }, *standing)
+    };
+    let next = next.map(|key| UploadMarker { key: key.to_owned(), upload: None });
+    Reply::Uploads(Ok(ListedUploads { uploads: rows.iter().map(row).collect(), next }))
+}
+
+fn opened() -> App {
+    let mut app = App::at("s3://");
+    app.reply(buckets(&["media"])).keys("U");
+    app
+}
+
+fn asked(app: &App) -> String {
+    match app.state.dialog() {
+        Some(Dialog::Confirm(confirm)) => confirm.lines.join(" "),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn pages_follow_each_other_and_parts_are_counted_one_row_at_a_time() {
+    let mut app = opened();
+    assert!(matches!(&app.requests()[..], [.., Request::ListUploads { after: None, .. }]));
+    let first = listed(&app, &[("a", 99, Standing::Unknown)], Some("a"));
+    app.reply(first);
+    let asked = app.requests();
+    assert!(
+        matches!(
+            &asked[..],
+            [Request::ListUploads { after: Some(after), .. }, Request::CountParts { .. }]
+                if after.key == "a"
+        ),
+        "{asked:?}"
+    );
+    let second = listed(&app, &[("b", 2, Standing::Unknown)], None);
+    app.reply(second);
+    assert_eq!(app.requests(), [], "one count at a time");
+    app.reply(Reply::UploadExtent(Ok(UploadExtent { parts: 3, bytes: 9, last: None })));
+    assert!(
+        matches!(&app.requests()[..], [Request::CountParts { object, .. }] if object.key.as_str() == "b")
+    );
+    app.keys("esc");
+    assert!(app.state.dialog().is_none());
+    assert_eq!(app.waiting().len(), 0, "what is not wanted any more is abandoned");
+}
+
+#[test]
+fn what_looks_abandoned_is_given_up_after_a_question_that_names_count_and_age() {
+    let mut app = opened();
+    let rows = [
+        ("old", 24 * 9, Standing::Unknown),
+        ("in-use", 24 * 9, Standing::Queued),
+        ("young", 2, Standing::Unknown),
+        ("left", 30, Standing::Left),
+    ];
+    let page = listed(&app, &rows, None);
+    app.reply(page).keys("a enter").effects();
+    assert_eq!(
+        asked(&app),
+        "Give up these 2 uploads, begun 1 day to 9 days ago, 1 of them left by Windlass?"
+    );
+    // No is the default.
+    app.keys("enter");
+    assert!(matches!(app.state.dialog(), Some(Dialog::Uploads(_))));
+    app.keys("enter y");
+    let sent = app.requests();
+    let Some(Request::AbortUploads(uploads)) = sent.last() else { panic!("{sent:?}") };
+    let keys: Vec<_> = uploads.iter().map(|(object, _)| object.key.as_str()).collect();
+    assert_eq!(keys, ["old", "left"]);
+    let failed =
+        vec![Error::new(ErrorKind::AccessDenied, "AbortMultipartUpload", "s3://media/left")];
+    app.reply(Reply::UploadsAborted { gone: vec![UploadId("id-old".into())], failed });
+    let Some(Dialog::Uploads(list)) = app.state.dialog() else { panic!() };
+    let left: Vec<_> = list.rows.iter().map(|row| row.upload.object.key.as_str()).collect();
+    assert_eq!(left, ["in-use", "young", "left"]);
+}
+
+#[test]
+fn a_young_one_is_given_up_only_with_a_warning_and_one_in_use_never() {
+    let mut app = opened();
+    let rows = [("in-use", 99, Standing::Queued), ("young", 2, Standing::Unknown)];
+    let page = listed(&app, &rows, None);
+    app.reply(page).keys("enter");
+    assert!(matches!(app.state.dialog(), Some(Dialog::Uploads(_))), "it is in use");
+    app.keys("space enter");
+    assert!(asked(&app).contains("another program may be at work"), "{}", asked(&app));
+}
+
+#[test]
+fn a_server_that_lists_none_of_them_says_why() {
+    let mut app = opened();
+    app.reply(Reply::Uploads(Err(Error::new(
+        ErrorKind::AccessDenied,
+        "ListMultipartUploads",
+        "s3://media",
+    ))));
+    assert!(matches!(app.state.dialog(), Some(Dialog::Uploads(_))));
+    app.keys("enter esc");
+    assert!(app.state.dialog().is_none());
+}
