@@ -180,6 +180,9 @@ pub struct PartFile {
     pub range_size: u64,
     #[serde(default)]
     pub ranges: BTreeSet<u32>,
+    /// The file itself, whatever its name, from the moment it is whole and may be renamed.
+    #[serde(default)]
+    pub inode: Option<u64>,
 }
 
 impl Fact {

@@ -9,6 +9,8 @@ mod sums;
 mod table;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod world;
 
 use std::collections::{HashSet, VecDeque};
 use std::fs::File;

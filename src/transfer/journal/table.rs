@@ -123,6 +123,10 @@ fn record(to: &Transaction, fact: &Fact) -> Result<(), rusqlite::Error> {
             Ok(())
         }
         Fact::Retried { job } => {
+            // Asked twice in a moment: what failed since the first is not asked for.
+            if stands(to, *job)?.is_none_or(|last| last == "Retried") {
+                return Ok(());
+            }
             insert(to, fact)?;
             let failed = params![number(*job), FAILED, AGAIN];
             let again =
@@ -139,7 +143,8 @@ fn record(to: &Transaction, fact: &Fact) -> Result<(), rusqlite::Error> {
             insert(to, fact)
         }
         Fact::Finished { job, error } => {
-            if error.is_none() {
+            // Cancelled just before: it did not finish, and a retry asks what was settled.
+            if error.is_none() && stands(to, *job)?.as_deref() != Some("Cancelled") {
                 // What was to be tried again and is not found any more has not failed.
                 let gone = params![number(*job), AGAIN];
                 to.execute("DELETE FROM outcomes WHERE job = ?1 AND outcome = ?2", gone)?;
@@ -190,6 +195,14 @@ fn drop_unfinished(to: &Transaction, job: JobId, place: &str) -> Result<(), rusq
     to.prepare_cached("DELETE FROM facts WHERE job = ?1 AND place = ?2")?
         .execute(params![number(job), place])
         .map(drop)
+}
+
+/// How a job stands, as the last fact that changed it says: facts that come too late to fit are without effect.
+fn stands(to: &Transaction, job: JobId) -> Result<Option<String>, rusqlite::Error> {
+    let last =
+        "SELECT kind FROM facts WHERE job = ?1 AND kind IN ('Cancelled', 'Finished', 'Retried')
+         ORDER BY seq DESC LIMIT 1";
+    to.prepare_cached(last)?.query_row([number(job)], |row| row.get(0)).optional()
 }
 
 /// Forgets what is unfinished of an object, but not the upload that is still there.

@@ -131,6 +131,14 @@ impl Folder {
     }
 }
 
+/// What tells a file from every other of its file system, whatever its name.
+pub fn inode(found: &cap_std::fs::Metadata) -> Option<u64> {
+    #[cfg(unix)]
+    return Some(cap_std::fs::MetadataExt::ino(found));
+    #[cfg(not(unix))]
+    return None;
+}
+
 /// A file in the way is not the one that was to be written: words of its own tell the two apart.
 fn not_opened(error: &io::Error, path: &Path) -> Error {
     let in_the_way = [io::ErrorKind::AlreadyExists, io::ErrorKind::NotADirectory];

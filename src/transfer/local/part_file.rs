@@ -10,7 +10,7 @@ use cap_std::fs::OpenOptions;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::OnConflict;
-use crate::transfer::local::folder::Folder;
+use crate::transfer::local::folder::{Folder, inode};
 
 /// Names tried before one gives up finding a free one.
 const TRIES: u32 = 10_000;
@@ -100,6 +100,10 @@ impl GrowingFile {
 
     pub fn size(&self) -> Result<u64, Error> {
         self.file.metadata().map(|found| found.len()).map_err(|e| self.failed(&e, "look at"))
+    }
+
+    pub fn inode(&self) -> Option<u64> {
+        self.folder.find(&self.name).ok().flatten().and_then(|found| inode(&found))
     }
 
     /// Makes the bytes durable.

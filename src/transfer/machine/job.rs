@@ -105,7 +105,11 @@ impl Run {
         if self.draining {
             return;
         }
+        // A listing may name a key twice.
         for item in items {
+            if self.active.contains_key(&item.place) {
+                continue;
+            }
             self.note_order(&item, order);
             self.pending_objects += item.objects();
             self.pending_bytes += item.size.unwrap_or(0);
@@ -175,7 +179,8 @@ impl Job {
                 self.enter(Stage::Finished(error.clone()));
             }
             Fact::Prioritised { priority, .. } => self.priority = *priority,
-            Fact::Leaving { .. } => self.leaving = true,
+            // One that was tried again just before it was cleared stays.
+            Fact::Leaving { .. } if !self.unfinished() => self.leaving = true,
             Fact::Opened { place, partial, .. } => {
                 self.open.insert(place.clone(), partial.clone());
             }
@@ -242,7 +247,10 @@ impl Job {
 
     fn settled(&mut self, place: &str, bytes: u64, outcome: &Outcome) {
         self.run.settled = self.run.settled.saturating_add(1);
-        let expected = self.run.active.get(place).map_or(bytes, |active| active.size);
+        // The place of a batch of deletes is that of its first key, its size that of all.
+        let batch = matches!(self.spec.work, Work::Delete { .. });
+        let active = self.run.active.get(place).filter(|_| !batch);
+        let expected = active.map_or(bytes, |active| active.size);
         self.run.pending_objects = self.run.pending_objects.saturating_sub(1);
         self.run.pending_bytes = self.run.pending_bytes.saturating_sub(expected);
         match outcome {

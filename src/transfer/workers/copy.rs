@@ -266,6 +266,11 @@ async fn whole(
     let stored = match result {
         Ok(stored) => stored,
         Err(error) if error.is(&ErrorKind::PreconditionFailed) && only_if_absent => {
+            // Perhaps by a try of ours whose answer was lost.
+            let found = find(task, to).await?;
+            if found.is_some_and(|found| found.size == head.size && found.etag == head.etag) {
+                return Ok(Ready::Moved(copied(head)));
+            }
             return match task.spec.on_conflict {
                 OnConflict::Skip => Ok(Ready::Moved(Moving::Skipped)),
                 _ => Err(exists(to)),

@@ -11,6 +11,7 @@ use md5::{Digest as _, Md5};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ETag, ObjectHead, UploadedPart};
 use crate::domain::transfer::Verification;
+use crate::transfer::local::part_file::GrowingFile;
 use crate::transfer::workers::digest::hex::hex;
 use crate::transfer::workers::digest::parts::Parts;
 
@@ -110,6 +111,26 @@ impl Check {
         Err(Error::new(ErrorKind::Corrupt, "check the bytes", place)
             .detail(format!("{name} is {value}, the server says {}", self.expected)))
     }
+}
+
+/// Reads the file back, where there is something to compare it with.
+pub fn verify(
+    file: &GrowingFile,
+    mut check: Check,
+    size: u64,
+    place: &str,
+) -> Result<Verification, Error> {
+    if check.compares() {
+        let mut buffer = vec![0; 1 << 20];
+        let mut at = 0;
+        while at < size {
+            let length = usize::try_from(size - at).unwrap_or(usize::MAX).min(buffer.len());
+            file.read_at(at, &mut buffer[..length])?;
+            check.update(&buffer[..length]);
+            at += length as u64;
+        }
+    }
+    check.finish(place)
 }
 
 /// The ETag of objects under KMS or customer keys looks like an MD5 and is none.

@@ -13,13 +13,13 @@ use crate::s3::incoming::Incoming;
 use crate::transfer::fact::{PartFile, Partial};
 use crate::transfer::limits::{BUFFER, Buffer};
 use crate::transfer::local::attributes::{kept_mode, kept_time};
-use crate::transfer::local::folder::Folder;
+use crate::transfer::local::folder::{Folder, inode};
 use crate::transfer::local::names::{LocalName, part_name};
 use crate::transfer::local::part_file::{self, GrowingFile, free_name};
 use crate::transfer::task::{Moving, Task, address};
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::Version;
-use crate::transfer::workers::digest::Check;
+use crate::transfer::workers::digest::{Check, verify};
 use crate::transfer::workers::finish::{Ready, ReadyFile};
 use crate::transfer::workers::ranges::{RANGE_BYTES, fetch_ranges, stream_whole, wrong_length};
 
@@ -196,13 +196,13 @@ impl<'a> Download<'a> {
         Ok(self.has_bytes_of(&head, folder).await.is_none())
     }
 
-    /// How the file in the destination's place shows that it has the object's bytes.
+    /// How a file shows that it has the object's bytes.
     async fn has_bytes_of(&self, head: &ObjectHead, folder: Folder) -> Option<Verification> {
         let (size, check) = (head.size?, Check::of(head));
         if !check.compares() {
             return None;
         }
-        let (name, place) = (self.local.name.clone(), self.object.to_string());
+        let (name, place) = (self.name.clone(), self.object.to_string());
         let look = move || {
             let missing = || Error::new(ErrorKind::LocalMissing, "look", name.clone());
             let file = GrowingFile::reopen(folder, &name, size).ok_or_else(missing)?;
@@ -220,26 +220,16 @@ impl<'a> Download<'a> {
         {
             return None;
         }
-        let head = self.task.gate.send(|| self.task.remote.head(&self.object)).await.ok()?;
-        let size = head.size?;
-        let all_ranges = partial.is_some_and(|partial| {
-            partial.etag == head.etag
-                && partial.ranges.len() as u64 == u64::from(piece_count(size, partial.range_size))
-        });
-        let check = Check::of(&head);
-        if !check.compares() && !all_ranges {
-            return None;
-        }
-        let (name, place) = (self.name.clone(), self.object.to_string());
-        let look = move || {
-            let missing = || Error::new(ErrorKind::LocalMissing, "look", name.clone());
-            let file = GrowingFile::reopen(folder, &name, size).ok_or_else(missing)?;
-            verify(&file, check, size, &place)
+        let found = folder.find(&self.name).ok()??;
+        let part = partial.and_then(|partial| partial.inode);
+        let ours = part.is_some() && part == inode(&found);
+        let same = match self.task.gate.send(|| self.task.remote.head(&self.object)).await {
+            Ok(head) => self.has_bytes_of(&head, folder).await,
+            Err(_) => None,
         };
-        let shown = blocking(look).await.ok()?;
-        let known = all_ranges || matches!(shown, Verification::Digest(_));
-        let verification = Some(shown);
-        known.then_some(Ready::Moved(Moving::Done { bytes: size, verification }))
+        let why = || Verification::SizeOnly("an earlier run finished it".to_owned());
+        let verification = Some(same.or_else(|| ours.then(why))?);
+        Some(Ready::Moved(Moving::Done { bytes: found.len(), verification }))
     }
 
     async fn attempt(&self, partial: Option<PartFile>) -> Result<Ready, Error> {
@@ -365,6 +355,7 @@ impl<'a> Download<'a> {
                 size,
                 range_size: RANGE_BYTES,
                 ranges: BTreeSet::new(),
+                inode: None,
             };
             task.opened(Partial::File(partial.clone())).await?;
             let (roots, job) = (Arc::clone(&task.roots), task.job);
@@ -446,6 +437,22 @@ impl<'a> Download<'a> {
         self.ready(file, ObjectHead { size: Some(size), ..head }, partial, verification).await
     }
 
+    /// Records which file it is before it is renamed, where its bytes will not tell.
+    async fn recognisable(
+        &self,
+        file: &GrowingFile,
+        head: &ObjectHead,
+        partial: &PartFile,
+    ) -> Result<(), Error> {
+        if Check::of(head).compares() {
+            return Ok(());
+        }
+        let count = partial.size.map_or(0, |size| piece_count(size, partial.range_size));
+        let whole =
+            PartFile { ranges: (0..count).collect(), inode: file.inode(), ..partial.clone() };
+        self.task.opened(Partial::File(whole)).await
+    }
+
     async fn ready(
         &self,
         file: Arc<GrowingFile>,
@@ -463,6 +470,7 @@ impl<'a> Download<'a> {
         let shared =
             || Error::new(ErrorKind::Other, "finish the part file", self.object.to_string());
         let file = Arc::try_unwrap(file).map_err(|_| shared())?;
+        self.recognisable(&file, &head, &partial).await?;
         let modified = kept_time(&head);
         let mode = kept_mode(&head).filter(|_| self.task.spec.files.keep_mode);
         Ok(Ready::File(ReadyFile {
@@ -481,24 +489,4 @@ impl<'a> Download<'a> {
 /// Whether what was fetched so far is worth nothing: the object is another one, or the bytes are not its bytes.
 fn begins_anew(error: &Error) -> bool {
     error.is(&ErrorKind::SourceChanged) || error.is(&ErrorKind::Corrupt)
-}
-
-/// Reads the file back, where there is something to compare it with.
-fn verify(
-    file: &GrowingFile,
-    mut check: Check,
-    size: u64,
-    place: &str,
-) -> Result<Verification, Error> {
-    if check.compares() {
-        let mut buffer = vec![0; 1 << 20];
-        let mut at = 0;
-        while at < size {
-            let length = usize::try_from(size - at).unwrap_or(usize::MAX).min(buffer.len());
-            file.read_at(at, &mut buffer[..length])?;
-            check.update(&buffer[..length]);
-            at += length as u64;
-        }
-    }
-    check.finish(place)
 }

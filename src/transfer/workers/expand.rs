@@ -256,10 +256,12 @@ impl Expansion {
         prefix: &Prefix,
         item: impl Fn(Key, &str, u64) -> Result<Item, Error>,
     ) -> Result<(), Error> {
-        let mut tokens = Tokens::default();
+        let (mut tokens, mut last) = (Tokens::default(), None);
         while let Some(page) = self.page(bucket, prefix, &mut tokens).await? {
             let items: Result<Vec<Item>, Error> = objects(&page, bucket, prefix)?
                 .into_iter()
+                // A server may begin a page with the last key of the one before.
+                .filter(|(rest, _)| last.replace((*rest).to_owned()).as_deref() != Some(rest))
                 .map(|(rest, size)| item(prefix.key(rest), rest, size))
                 .collect();
             self.hand_on_all(items?).await?;

@@ -3,9 +3,12 @@
 mod between;
 mod configuration;
 mod crash;
+mod disk;
 mod interrupt;
 mod manners;
+mod memory;
 mod queue;
+mod secrets;
 mod secure;
 mod shop;
 mod uploads;

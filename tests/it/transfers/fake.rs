@@ -1,12 +1,13 @@
 //! Storage in memory that fails as a script tells it to.
 
+mod body;
 mod script;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::FutureExt;
 use md5::{Digest, Md5};
 use windlass::domain::address::{Bucket, Key};
 use windlass::domain::error::{Error, ErrorKind};
@@ -21,6 +22,7 @@ use windlass::s3::client::{Download, ListQuery};
 use windlass::s3::flow::Flow;
 use windlass::transfer::remote::{Answer, CopyPart, Remote};
 
+use body::body_of;
 pub use script::{Call, Fault};
 
 type Script = Box<dyn Fn(&Call<'_>) -> Option<Fault> + Send + Sync>;
@@ -195,33 +197,6 @@ fn head_of(object: &Object) -> ObjectHead {
     }
 }
 
-fn body_of(
-    bytes: Bytes,
-    fault: Option<Fault>,
-) -> futures_util::stream::BoxStream<'static, Result<Bytes, Error>> {
-    let mut pieces: Vec<Result<Bytes, Error>> = Vec::new();
-    let (bytes, silently) = match fault {
-        Some(Fault::Cut { after, silently }) if after < bytes.len() => {
-            (bytes.slice(..after), silently)
-        }
-        Some(Fault::FlipBit) if !bytes.is_empty() => {
-            let mut flipped = bytes.to_vec();
-            flipped[0] ^= 1;
-            (Bytes::from(flipped), true)
-        }
-        _ => (bytes, true),
-    };
-    pieces.extend(
-        (0..bytes.len())
-            .step_by(300_000)
-            .map(|at| Ok(bytes.slice(at..(at + 300_000).min(bytes.len())))),
-    );
-    if !silently {
-        pieces.push(Err(failure(ErrorKind::Interrupted)));
-    }
-    stream::iter(pieces).boxed()
-}
-
 impl Remote for Fake {
     fn through(self: Arc<Self>, _flow: Arc<dyn Flow>) -> Arc<dyn Remote> {
         self
@@ -241,7 +216,7 @@ impl Remote for Fake {
 
     fn list_page<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, ListedPage> {
         async move {
-            self.begin("list", query.prefix.as_str(), None).await?;
+            let fault = self.begin("list", query.prefix.as_str(), None).await?;
             let shelf = self.shelf.lock().unwrap();
             let after = query.token.as_ref().map(|token| token.0.clone()).unwrap_or_default();
             let mut page = Page::default();
@@ -253,6 +228,10 @@ impl Remote for Fake {
             let mut last = String::new();
             for ((_, key), object) in keys.by_ref().take(self.page) {
                 let name = &key[query.prefix.as_str().len()..];
+                if page.is_empty() && matches!(fault, Some(Fault::Repeat)) {
+                    let before = after.strip_prefix(query.prefix.as_str());
+                    page.push_object(before.unwrap_or(name), 0, None, Class::Standard);
+                }
                 page.push_object(name, object.bytes.len() as u64, None, Class::Standard);
                 last.clone_from(key);
             }

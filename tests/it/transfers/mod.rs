@@ -4,6 +4,8 @@ mod between;
 mod collisions;
 mod conditions;
 mod control;
+mod crash;
+mod disk;
 mod fake;
 mod faults;
 mod harness;

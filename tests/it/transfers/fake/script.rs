@@ -30,6 +30,8 @@ pub enum Fault {
     Replace(Vec<u8>),
     /// The whole object comes, whatever range was asked.
     IgnoreRange,
+    /// A page begins with the last key of the page before, and names one of its own twice.
+    Repeat,
     /// One bit of the body is another.
     FlipBit,
     /// The request is done after so long.

@@ -256,8 +256,6 @@ fn of_lists() -> Vec<Case> {
             lie("</ListBucketResult>", ""),
             case(way, Fault::new(Act::Cut(300)).on("ListObjectsV2").forever(), Failed),
         ]);
-        let twice = rewrite("<Contents><Key>p/1", "<Contents><Key>p/0");
-        cases.push(case(way, twice.on("ListObjectsV2"), Expect::Either));
         let early = Act::EndEarly { after: 700, whole: false };
         cases.push(case(way, Fault::new(early.clone()).on("ListObjectsV2").times(2), Done));
         cases.push(case(way, Fault::new(early).on("ListObjectsV2").forever(), Failed));
