@@ -164,9 +164,10 @@ impl Shop {
             return refusal(StatusCode::PRECONDITION_FAILED, "PreconditionFailed");
         }
         let range = text(RANGE.as_str()).and_then(|range| ranged(range, size));
-        let Some((at, end)) = range.map_or(Some((0, size)), |range| range) else {
+        let (at, end) = range.unwrap_or((0, size));
+        if range.is_some() && at >= end {
             return refusal(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange");
-        };
+        }
         let mut response = Response::builder()
             .header(ETAG, format!("\"{tag}\""))
             .header(LAST_MODIFIED, "Fri, 02 Jan 2026 03:04:05 GMT")
@@ -263,16 +264,16 @@ impl Shop {
     }
 }
 
-/// First byte and the one after the last; the inner `None` where nothing of the object is in it.
-fn ranged(range: &str, size: u64) -> Option<Option<(u64, u64)>> {
+/// First byte and the one after the last, which are no range where nothing of the object is in it.
+fn ranged(range: &str, size: u64) -> Option<(u64, u64)> {
     let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
     if first.is_empty() {
         let most = last.parse::<u64>().ok()?.min(size);
-        return Some((most > 0).then_some((size - most, size)));
+        return Some((size - most, size));
     }
     let first = first.parse::<u64>().ok()?;
     let end = last.parse::<u64>().map_or(size, |last| (last + 1).min(size));
-    Some((first < end).then_some((first, end)))
+    Some((first, end))
 }
 
 fn document(inner: &str) -> Response<Answer> {

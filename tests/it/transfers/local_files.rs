@@ -54,7 +54,7 @@ async fn what_cannot_be_sent_is_reported_and_the_rest_is_sent() {
     let _socket = std::os::unix::net::UnixListener::bind(root.join("socket")).unwrap();
     let secret = root.join("secret");
     fs::write(&secret, "x").unwrap();
-    fs::set_permissions(&secret, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o0)).unwrap();
     let unreadable = fs::File::open(&secret).is_err();
     bury(root);
     let remote = Fake::new();

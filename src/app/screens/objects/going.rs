@@ -4,7 +4,7 @@ use crate::app::dialogs::confirm::{Confirm, Tally};
 use crate::app::event::Measure;
 use crate::app::screens::objects::downloading::name_of;
 use crate::app::session::Session;
-use crate::domain::address::{Bucket, ConnectionName};
+use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::parts::PREFERRED_PART_BYTES;
 use crate::domain::price::Cost;
 use crate::domain::provider::Provider;
@@ -99,7 +99,7 @@ impl Going {
             (1, target) => target.as_str().to_owned(),
             (_, Target::Object(key)) => key.parent().into_string(),
             (_, Target::Prefix(prefix)) => {
-                prefix.parent().map(|parent| parent.into_string()).unwrap_or_default()
+                prefix.parent().map(Prefix::into_string).unwrap_or_default()
             }
         };
         match &self.to {
