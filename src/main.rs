@@ -26,7 +26,7 @@ fn main() -> ExitCode {
 fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Trouble> {
     needs_terminal()?;
     let folders = Folders::find()?;
-    let Choice { connections, current, alert } = Choice::make(flags, &folders)?;
+    let Choice { connections, current, alert, limit } = Choice::make(flags, &folders)?;
     log::start(&folders.log_file())?;
     let open = location.unwrap_or(Location::Root);
     let (mut startup, remembered) = startup::gather(connections, current, open, &folders);
@@ -36,6 +36,7 @@ fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Tro
         remembered,
         remembered_file: Some(folders.remembered_file()),
         journal: Some(folders.journal_file()),
+        limit,
         runtime: verbs::runtime()?,
     };
     Ok(open_browser(opening, || {})?)
@@ -53,6 +54,7 @@ fn browse_demo(arguments: &DemoArguments) -> Result<Ending, Trouble> {
         remembered: Remembered::default(),
         remembered_file: None,
         journal: None,
+        limit: None,
         runtime,
     };
     Ok(open_browser(opening, || server::fill(&server, arguments))?)

@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::cli::args::conflict::Conflict;
+use crate::cli::pace::Pace;
 use crate::domain::address::{Bucket, Location};
 use crate::domain::presign::{parse_age, parse_expiry};
 use crate::domain::transfer::{FileRules, Links};
@@ -199,6 +200,8 @@ pub struct QueueArguments {
     #[arg(value_name = "NUMBER")]
     pub jobs: Vec<u64>,
     #[command(flatten)]
+    pub pace: Pace,
+    #[command(flatten)]
     pub output: Output,
 }
 
@@ -296,6 +299,8 @@ pub struct GetArguments {
     #[command(flatten)]
     pub conflict: Conflict,
     #[command(flatten)]
+    pub pace: Pace,
+    #[command(flatten)]
     pub output: Output,
 }
 
@@ -321,6 +326,8 @@ pub struct PutArguments {
     #[command(flatten)]
     pub conflict: Conflict,
     #[command(flatten)]
+    pub pace: Pace,
+    #[command(flatten)]
     pub output: Output,
 }
 
@@ -335,6 +342,8 @@ pub struct CopyArguments {
     pub recursive: bool,
     #[command(flatten)]
     pub conflict: Conflict,
+    #[command(flatten)]
+    pub pace: Pace,
     #[command(flatten)]
     pub output: Output,
 }

@@ -11,12 +11,12 @@ use crate::domain::transfer::{FileRules, JobSpec, Target, Work};
 
 pub async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, Trouble> {
     let spec = spec(arguments, choice, false)?;
-    run_specs(choice, vec![spec], arguments.output).await
+    run_specs(choice, vec![spec], arguments.pace, arguments.output).await
 }
 
 pub async fn mv(arguments: &CopyArguments, choice: &Choice) -> Result<Status, Trouble> {
     let spec = spec(arguments, choice, true)?;
-    run_specs(choice, vec![spec], arguments.output).await
+    run_specs(choice, vec![spec], arguments.pace, arguments.output).await
 }
 
 fn spec(arguments: &CopyArguments, choice: &Choice, moving: bool) -> Result<JobSpec, Trouble> {

@@ -26,6 +26,8 @@ pub struct Choice {
     pub connections: Vec<Connection>,
     pub current: ConnectionName,
     pub alert: Alert,
+    /// Bytes per second of all transfers together.
+    pub limit: Option<u64>,
 }
 
 /// What the AWS CLI would read of the environment, as far as names and providers follow from it.
@@ -112,7 +114,8 @@ pub fn choose(
         Some(same) => *same = flagged,
         None => connections.insert(0, flagged),
     }
-    Ok(Choice { connections, current, alert: configuration.alert })
+    let (alert, limit) = (configuration.alert, configuration.limit);
+    Ok(Choice { connections, current, alert, limit })
 }
 
 /// A connection has the name of its server in it where the endpoint is not the configured one, so that what is
@@ -178,6 +181,7 @@ mod tests {
             default: Some("two".into()),
             connections: vec![connection("one"), connection("two")],
             alert: Alert::Off,
+            limit: None,
         }
     }
 

@@ -8,6 +8,7 @@ use crate::cli::args::{GetArguments, Output, PutArguments, RemoveArguments};
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::interrupted;
 use crate::cli::one::writable;
+use crate::cli::pace::Pace;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::progress::ProgressLine;
 use crate::cli::report::{found_nothing, objects as count_of, report, status};
@@ -19,7 +20,6 @@ use crate::domain::units::Size;
 use crate::domain::visible::visible;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::pages::Pages;
-use crate::transfer::engine::EngineOptions;
 use crate::transfer::headless::run_until;
 
 pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -38,8 +38,8 @@ pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Tr
             Work::Download { bucket: bucket.clone(), source, folder, name }
         }
     };
-    run(choice, vec![work], arguments.conflict.into(), arguments.file_rules(), arguments.output)
-        .await
+    let how = How::new(arguments.conflict.into(), arguments.file_rules(), arguments.pace);
+    run(choice, vec![work], how, arguments.output).await
 }
 
 pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -62,8 +62,8 @@ pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Tr
     let headers =
         ObjectHeaders { content_type: arguments.content_type.clone(), ..ObjectHeaders::default() };
     let work = Work::Upload { source: absolute(source)?, bucket: bucket.clone(), target, headers };
-    run(choice, vec![work], arguments.conflict.into(), arguments.file_rules(), arguments.output)
-        .await
+    let how = How::new(arguments.conflict.into(), arguments.file_rules(), arguments.pace);
+    run(choice, vec![work], how, arguments.output).await
 }
 
 pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -86,31 +86,48 @@ pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, 
         return Ok(Status::Failed);
     }
     let work = buckets.into_iter().map(|(bucket, targets)| Work::Delete { bucket, targets });
-    run(choice, work.collect(), OnConflict::Fail, FileRules::default(), arguments.output).await
+    let how = How::new(OnConflict::Fail, FileRules::default(), Pace::usual());
+    run(choice, work.collect(), how, arguments.output).await
+}
+
+/// What flags say of the jobs of one command.
+#[derive(Clone, Copy)]
+struct How {
+    on_conflict: OnConflict,
+    files: FileRules,
+    pace: Pace,
+}
+
+impl How {
+    fn new(on_conflict: OnConflict, files: FileRules, pace: Pace) -> How {
+        How { on_conflict, files, pace }
+    }
 }
 
 async fn run(
     choice: &Choice,
     work: Vec<Work>,
-    on_conflict: OnConflict,
-    files: FileRules,
+    how: How,
     output: Output,
 ) -> Result<Status, Trouble> {
     let connection = choice.current.clone();
+    let How { on_conflict, files, pace } = how;
     let spec = |work| JobSpec { connection: connection.clone(), work, on_conflict, files };
-    run_specs(choice, work.into_iter().map(spec).collect(), output).await
+    run_specs(choice, work.into_iter().map(spec).collect(), pace, output).await
 }
 
 /// Runs jobs of any connections to their end and says how they ended.
 pub async fn run_specs(
     choice: &Choice,
     specs: Vec<JobSpec>,
+    pace: Pace,
     output: Output,
 ) -> Result<Status, Trouble> {
     let connect = choice.remotes();
     let mut line = ProgressLine::new();
     let take = |event: &_| line.take(event);
-    let mut ended = run_until(EngineOptions::default(), connect, specs, take, interrupted()).await;
+    let options = pace.options(choice.limit);
+    let mut ended = run_until(options, connect, specs, take, interrupted()).await;
     line.end();
     for job in &mut ended {
         if let Some(error) = found_nothing(job) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use crate::domain::transfer::{JobId, Progress, TransferEvent};
+use crate::domain::transfer::{JobId, Progress, TransferEvent, Wait};
 use crate::domain::units::{Count, Rate, Size};
 
 /// The least time between two drawings.
@@ -18,6 +18,8 @@ pub struct ProgressLine {
     shown: bool,
     started: Instant,
     drawn: Option<Instant>,
+    /// What jobs wait for, as it was said.
+    waiting: BTreeMap<JobId, &'static str>,
 }
 
 impl Default for ProgressLine {
@@ -33,6 +35,7 @@ impl ProgressLine {
             shown: io::stderr().is_terminal(),
             started: Instant::now(),
             drawn: None,
+            waiting: BTreeMap::new(),
         }
     }
 
@@ -42,12 +45,36 @@ impl ProgressLine {
             TransferEvent::Changed { id, progress, .. } => {
                 self.jobs.insert(*id, *progress);
             }
+            TransferEvent::Waiting { id, wait } => return self.waits(*id, wait.as_ref()),
             _ => return,
         }
         let due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= BETWEEN);
         if self.shown && due {
             self.drawn = Some(Instant::now());
             self.draw();
+        }
+    }
+
+    /// Says why nothing moves, once for each reason, on a terminal or not.
+    fn waits(&mut self, id: JobId, wait: Option<&Wait>) {
+        let Some(wait) = wait else {
+            self.waiting.remove(&id);
+            return;
+        };
+        let (reason, sentence) = match wait {
+            Wait::Throttled { .. } => return,
+            Wait::Credentials => {
+                ("keys", "the keys are no longer taken; waiting until they are renewed".to_owned())
+            }
+            Wait::Unreachable { error, .. } => {
+                ("server", format!("{error}; waiting until it can be reached"))
+            }
+        };
+        let told = self.waiting.values().any(|told| *told == reason);
+        self.waiting.insert(id, reason);
+        if !told {
+            self.end();
+            eprintln!("windlass: {sentence}");
         }
     }
 

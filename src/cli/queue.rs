@@ -33,16 +33,20 @@ pub async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status
     if !path.exists() {
         return Ok(Status::Done);
     }
+    let options = |path: &Path| EngineOptions {
+        journal: Some(path.to_owned()),
+        ..arguments.pace.options(choice.limit)
+    };
     let connect = choice.remotes();
     let run = matches!(arguments.step, QueueStep::Run | QueueStep::Retry);
     let ended = match arguments.step {
         QueueStep::Clear => clear_queue(options(&path), connect, warn).await?,
-        QueueStep::Run => finish(&path, connect).await?,
+        QueueStep::Run => finish(options(&path), connect).await?,
         QueueStep::Retry => {
             let retry = jobs.iter().copied().map(TransferCommand::Retry);
             let waits = |state: &JobState| !state.finished();
             order_queue(options(&path), connect.clone(), retry.collect(), &jobs, waits).await?;
-            finish(&path, connect).await?
+            finish(options(&path), connect).await?
         }
         step => {
             let commands = jobs.iter().filter_map(|job| command(step, *job)).collect();
@@ -123,17 +127,13 @@ fn reached(step: QueueStep, state: &JobState) -> bool {
     }
 }
 
-fn options(path: &Path) -> EngineOptions {
-    EngineOptions { journal: Some(PathBuf::from(path)), ..EngineOptions::default() }
-}
-
-async fn finish(path: &Path, connect: Connect) -> Result<Vec<JobView>, Error> {
+async fn finish(options: EngineOptions, connect: Connect) -> Result<Vec<JobView>, Error> {
     let mut progress = ProgressLine::new();
     let news = |event: &TransferEvent| match event {
         TransferEvent::Warned(_) => warn(event),
         other => progress.take(other),
     };
-    let ended = finish_queue(options(path), connect, news, interrupted()).await;
+    let ended = finish_queue(options, connect, news, interrupted()).await;
     progress.end();
     ended
 }

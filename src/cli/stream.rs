@@ -14,7 +14,6 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHeaders, PutOptions};
 use crate::domain::provider::Capability;
 use crate::s3::client::Client;
-use crate::transfer::limits::Patience;
 use crate::transfer::limits::rate::Rate;
 use crate::transfer::stream::{download_stream, upload_stream};
 
@@ -22,7 +21,11 @@ pub fn is_stream(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-pub async fn get(arguments: &GetArguments, client: &Client) -> Result<Status, Trouble> {
+pub async fn get(
+    arguments: &GetArguments,
+    client: &Client,
+    limit: Option<u64>,
+) -> Result<Status, Trouble> {
     let Location::Object { bucket, key } = &arguments.source else {
         return Err(Trouble::Usage("only one object can go to stdout: s3://bucket/key".to_owned()));
     };
@@ -33,12 +36,16 @@ pub async fn get(arguments: &GetArguments, client: &Client) -> Result<Status, Tr
         return Err(Trouble::Usage("--json and - cannot both have stdout".to_owned()));
     }
     let object = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
-    let patience = Patience::default();
-    download_stream(&client.sending_once(), &object, stdout(), patience, Rate::default()).await?;
+    let (patience, rate) = (arguments.pace.patience(), Rate::of(arguments.pace.rate(limit)));
+    download_stream(&client.sending_once(), &object, stdout(), patience, rate).await?;
     Ok(Status::Done)
 }
 
-pub async fn put(arguments: &PutArguments, client: &Client) -> Result<Status, Trouble> {
+pub async fn put(
+    arguments: &PutArguments,
+    client: &Client,
+    limit: Option<u64>,
+) -> Result<Status, Trouble> {
     let Location::Object { bucket, key } = &arguments.destination else {
         return Err(Trouble::Usage("stdin needs the whole key: s3://bucket/key".to_owned()));
     };
@@ -61,18 +68,10 @@ pub async fn put(arguments: &PutArguments, client: &Client) -> Result<Status, Tr
     };
     let stored = match guard(client, &object, &options).await {
         Ok(options) => {
-            let patience = Patience::default();
+            let patience = arguments.pace.patience();
+            let rate = Rate::of(arguments.pace.rate(limit));
             let client = client.sending_once();
-            upload_stream(
-                &client,
-                &object,
-                stdin(),
-                &options,
-                patience,
-                Rate::default(),
-                interrupted(),
-            )
-            .await
+            upload_stream(&client, &object, stdin(), &options, patience, rate, interrupted()).await
         }
         Err(error) => Err(error),
     };

@@ -81,10 +81,10 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
     match verb {
         Verb::Ls(arguments) => list::ls(arguments, &choice.client()?).await,
         Verb::Get(arguments) if stream::is_stream(&arguments.destination) => {
-            stream::get(arguments, &choice.client()?).await
+            stream::get(arguments, &choice.client()?, choice.limit).await
         }
         Verb::Put(arguments) if stream::is_stream(&arguments.source) => {
-            stream::put(arguments, &choice.client()?).await
+            stream::put(arguments, &choice.client()?, choice.limit).await
         }
         Verb::Get(arguments) => jobs::get(arguments, choice).await,
         Verb::Put(arguments) => jobs::put(arguments, choice).await,

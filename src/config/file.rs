@@ -21,6 +21,8 @@ pub struct Configuration {
     /// In the order of the file.
     pub connections: Vec<Connection>,
     pub alert: Alert,
+    /// Bytes per second of all transfers together.
+    pub limit: Option<u64>,
 }
 
 /// Reads the file; a missing one is an empty configuration.
@@ -54,8 +56,9 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
         })?);
     }
     let alert = file.ui.bell;
+    let limit = file.transfers.limit().map_err(|wrong| fault(Some(wrong.span), &wrong.expected))?;
     let Some(default) = file.default else {
-        return Ok(Configuration { default: None, connections, alert });
+        return Ok(Configuration { default: None, connections, alert, limit });
     };
     let name = ConnectionName::new(default.get_ref().as_str());
     if !connections.iter().any(|connection| connection.name == name) {
@@ -63,7 +66,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
             format!("default names {:?}, which no [connections] section defines", name.as_str());
         return Err(fault(Some(default.span()), &detail));
     }
-    Ok(Configuration { default: Some(name), connections, alert })
+    Ok(Configuration { default: Some(name), connections, alert, limit })
 }
 
 fn connection(

@@ -94,7 +94,7 @@ impl Engine {
                 memory: Memory::new(options.memory),
                 slots: options.slots,
                 most_slots: options.most_slots,
-                rate: rate(options.rate),
+                rate: Rate::of(options.rate),
                 expansions: options.expansions,
                 patience: options.patience,
             };
@@ -140,12 +140,6 @@ impl Engine {
 /// others: with two threads on two processors every second hand-off is between threads, which costs more than it brings.
 fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, |all| all.get() / 2).clamp(1, MOST_THREADS)
-}
-
-fn rate(limit: Option<u64>) -> Rate {
-    let rate = Rate::default();
-    rate.set(limit);
-    rate
 }
 
 impl Drop for Engine {

@@ -35,13 +35,15 @@ pub struct Opening {
     /// `None` where nothing is to be written (demo); so for the journal.
     pub remembered_file: Option<PathBuf>,
     pub journal: Option<PathBuf>,
+    /// Bytes per second of all transfers together, to begin with.
+    pub limit: Option<u64>,
     /// Where requests run.
     pub runtime: Runtime,
 }
 
 /// Paints, then does `before_requests`, then lets the first requests go.
 pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Result<Ending> {
-    let Opening { startup, remembered, remembered_file, journal, runtime } = opening;
+    let Opening { startup, remembered, remembered_file, journal, limit, runtime } = opening;
     let interface = runtime::Builder::new_current_thread().enable_time().build()?;
     let _entered = interface.enter();
     let (news, news_received) = unbounded_channel();
@@ -55,7 +57,9 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
     let clients = Arc::new(Clients::new(startup.connections.clone()));
     let theme = theme(startup.ascii);
     let (state, effects) = State::new(startup, Size { width, height });
-    let engine = engine(journal.clone(), &clients, &runtime, news.clone());
+    let options =
+        EngineOptions { journal: journal.clone(), rate: limit, ..EngineOptions::default() };
+    let engine = engine(options, &clients, &runtime, news.clone());
     let runner = Runner::new(
         runtime.handle().clone(),
         Arc::clone(&clients),
@@ -90,7 +94,7 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
 
 /// The engine's news reach the loop in their order.
 fn engine(
-    journal: Option<PathBuf>,
+    options: EngineOptions,
     clients: &Arc<Clients>,
     runtime: &Runtime,
     news: UnboundedSender<News>,
@@ -106,7 +110,7 @@ fn engine(
             }
         }
     });
-    Engine::start(EngineOptions { journal, ..EngineOptions::default() }, connect, transfers)
+    Engine::start(options, connect, transfers)
 }
 
 fn theme(ascii: bool) -> Theme {

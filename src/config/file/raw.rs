@@ -19,6 +19,7 @@ use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::presign::{DEFAULT_EXPIRY, parse_expiry};
 use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
+use crate::domain::units::parse_rate_limit;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +28,8 @@ pub struct RawFile {
     #[serde(default)]
     pub ui: RawUi,
     #[serde(default)]
+    pub transfers: RawTransfers,
+    #[serde(default)]
     pub connections: HashMap<Spanned<String>, RawConnection>,
 }
 
@@ -34,6 +37,20 @@ pub struct RawFile {
 #[serde(deny_unknown_fields, default)]
 pub struct RawUi {
     pub bell: Alert,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawTransfers {
+    limit: Option<Spanned<String>>,
+}
+
+impl RawTransfers {
+    /// Bytes per second.
+    pub fn limit(&self) -> Result<Option<u64>, Wrong> {
+        let Some(limit) = &self.limit else { return Ok(None) };
+        parse_rate_limit(limit.get_ref()).map_err(|expected| Wrong { span: limit.span(), expected })
+    }
 }
 
 #[derive(Default, Deserialize)]

@@ -156,3 +156,13 @@ fn who_wants_to_be_called_says_how() {
     assert_eq!(place, "/etc/config.toml:2");
     assert!(detail.contains("notify"), "{detail}");
 }
+
+#[test]
+fn transfers_may_have_a_limit() {
+    assert_eq!(parsed("").limit, None);
+    assert_eq!(parsed("[transfers]\nlimit = \"10 MiB\"").limit, Some(10 << 20));
+    assert_eq!(parsed("[transfers]\nlimit = \"off\"").limit, None);
+    let (place, detail) = wrong("[transfers]\nlimit = \"fast\"");
+    assert_eq!(place, "/etc/config.toml:2");
+    assert!(detail.contains("2 MiB"), "{detail}");
+}

@@ -204,7 +204,7 @@ impl Telling {
 
     /// Those that were begun first, of a job that has more than one.
     fn under_way(&self, id: JobId, progress: &Progress) -> Vec<ObjectProgress> {
-        let many = progress.objects_total > 1 || !progress.expanded;
+        let many = progress.objects_total > 1;
         let Some(live) = self.live.get(&id).filter(|_| many) else { return Vec::new() };
         let mut objects: Vec<_> = live.iter().collect();
         objects.sort_unstable_by_key(|(_, live)| live.number);

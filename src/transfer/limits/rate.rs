@@ -40,6 +40,13 @@ const LEAST: usize = 256;
 const PER_REQUEST: u64 = 64 << 10;
 
 impl Rate {
+    /// As [set](Rate::set).
+    pub fn of(limit: Option<u64>) -> Rate {
+        let rate = Rate::default();
+        rate.set(limit);
+        rate
+    }
+
     pub fn limit(&self) -> Option<u64> {
         self.state().limit
     }

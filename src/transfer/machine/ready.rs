@@ -120,28 +120,28 @@ impl Ready {
         let (load, begins) = (&self.load, room.expansions > 0);
         let expands =
             load.expanding < room.expansions && load.open < room.expansions.saturating_mul(WAITING);
-        let offers = [
-            (expands.then(|| self.expand.first()).flatten(), Wants { expand: true, ..one }),
-            (
-                (begins && load.named < room.objects).then(|| self.name.first()).flatten(),
-                Wants { name: true, ..one },
-            ),
-            (
-                (load.small < room.objects)
-                    .then(|| fair(&self.small, room.objects, |job| load_of(job).small))
-                    .flatten(),
-                Wants { small: true, ..one },
-            ),
-            (
-                (load.parts < room.parts)
-                    .then(|| fair(&self.large, room.parts, |job| load_of(job).parts))
-                    .flatten(),
-                Wants { large: true, ..one },
-            ),
-        ];
-        let offers = offers.into_iter().filter_map(|(rank, wants)| rank.map(|rank| (rank, wants)));
-        offers.min_by_key(|(rank, _)| **rank).map(|(rank, wants)| (rank.job, wants))
+        let expand = expands.then(|| self.expand.first()).flatten();
+        let name = (begins && load.named < room.objects).then(|| self.name.first()).flatten();
+        // Before anything is moved, so that it is known who waits.
+        let looking =
+            [(expand, Wants { expand: true, ..one }), (name, Wants { name: true, ..one })];
+        if let Some(found) = first_of(looking) {
+            return Some(found);
+        }
+        let small = (load.small < room.objects)
+            .then(|| fair(&self.small, room.objects, |job| load_of(job).small));
+        let large = (load.parts < room.parts)
+            .then(|| fair(&self.large, room.parts, |job| load_of(job).parts));
+        first_of([
+            (small.flatten(), Wants { small: true, ..one }),
+            (large.flatten(), Wants { large: true, ..one }),
+        ])
     }
+}
+
+fn first_of(offers: [(Option<&Rank>, Wants); 2]) -> Option<(JobId, Wants)> {
+    let offers = offers.into_iter().filter_map(|(rank, wants)| Some((rank?, wants)));
+    offers.min_by_key(|(rank, _)| **rank).map(|(rank, wants)| (rank.job, wants))
 }
 
 /// The first in order, but no job takes the last quarter while another of its priority waits.

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::address::{Bucket, ConnectionName, Key, Prefix};
-use crate::domain::transfer::{FileRules, OnConflict, Target, Work};
-use crate::transfer::fact::Outcome;
+use crate::domain::transfer::{FileRules, MAX_FAILURES, OnConflict, Priority, Target, Work};
+use crate::transfer::fact::{Outcome, PartFile};
 use crate::transfer::item::ItemKind;
 use crate::transfer::local::names::LocalName;
 
@@ -242,4 +242,130 @@ fn a_job_has_passed_what_comes_before_its_first_unsettled_object_and_nothing_mor
         settle(&mut world.machine, 3);
     }
     assert_eq!(world.machine.passed(JOB), None);
+}
+
+/// Starts what is due in a room and gives the jobs whose objects were begun, in order.
+fn begun(machine: &mut Machine, room: Room) -> Vec<u64> {
+    let mut begun = Vec::new();
+    while let Some(due) = machine.next_due(room) {
+        match due {
+            Due::Expand { job, .. } => {
+                let objects = (0..30).map(item).collect();
+                machine.found(job, objects);
+                machine.expanded(job, Ok(()));
+            }
+            Due::Move { job, .. } => begun.push(job.0),
+            _ => {}
+        }
+    }
+    begun
+}
+
+fn queue_of(jobs: usize) -> Machine {
+    let mut machine = Machine::default();
+    let facts = machine.decide(&TransferCommand::Enqueue(vec![spec(); jobs]));
+    facts.iter().for_each(|fact| machine.apply(fact));
+    machine
+}
+
+const WIDE: Room = Room { objects: 8, parts: 8, expansions: 4 };
+
+#[test]
+fn no_job_takes_all_while_another_waits() {
+    let mut machine = queue_of(3);
+    let mut jobs = begun(&mut machine, WIDE);
+    jobs.sort_unstable();
+    assert_eq!(jobs, [1, 1, 1, 1, 1, 1, 2, 2]);
+    assert_eq!(begun(&mut queue_of(1), WIDE), [1; 8], "alone it may");
+}
+
+#[test]
+fn what_has_priority_goes_first_and_keeps_what_it_has() {
+    let mut machine = queue_of(3);
+    for (job, priority) in [(1, Priority::Low), (3, Priority::High)] {
+        let facts = machine.decide(&TransferCommand::Prioritise(JobId(job), priority));
+        facts.iter().for_each(|fact| machine.apply(fact));
+    }
+    assert_eq!(begun(&mut machine, WIDE), [3; 8]);
+    let again = machine.decide(&TransferCommand::Prioritise(JobId(3), Priority::High));
+    assert_eq!(again, [], "nothing changes");
+    machine.apply(&Fact::Paused { job: JobId(3) });
+    (0..30).for_each(|number| machine.returned(JobId(3), &format!("p/{number}")));
+    assert_eq!(begun(&mut machine, WIDE), [2; 8]);
+}
+
+#[test]
+fn a_small_object_is_begun_beside_large_ones() {
+    let mut machine = queue_of(1);
+    let Some(Due::Expand { job, .. }) = machine.next_due(WIDE) else { panic!("it looks") };
+    let large = |number| Item { size: Some(1 << 30), ..item(number) };
+    machine.found(job, (0..10).map(large).chain([item(99)]).collect());
+    let mut places = Vec::new();
+    while let Some(Due::Move { item, .. }) = machine.next_due(WIDE) {
+        places.push(item.place);
+    }
+    places.sort_unstable();
+    assert_eq!(places, ["p/0", "p/99"], "one large object has parts enough for every slot");
+}
+
+#[test]
+fn what_failed_objects_left_is_kept_of_so_many() {
+    let mut machine = queue_of(1);
+    let Some(Due::Expand { job, .. }) = machine.next_due(WIDE) else { panic!("it looks") };
+    let mut cleaned = 0;
+    for number in 0..3000 {
+        machine.found(job, vec![item(number)]);
+        while let Some(due) = machine.next_due(WIDE) {
+            match due {
+                Due::Move { item: Item { place, .. }, .. } => {
+                    let partial = Partial::File(PartFile {
+                        folders: Vec::new(),
+                        name: place.clone(),
+                        target: None,
+                        etag: None,
+                        size: None,
+                        range_size: 1,
+                        ranges: std::collections::BTreeSet::new(),
+                    });
+                    machine.apply(&Fact::Opened { job, place: place.clone(), partial });
+                    let outcome = Outcome::Failed(Error::new(ErrorKind::TimedOut, "get", ""));
+                    machine.apply(&Fact::Settled { job, place: place.clone(), bytes: 0, outcome });
+                    machine.returned(job, &place);
+                }
+                Due::CleanUp { place, .. } => {
+                    machine.apply(&Fact::Closed { job, place: place.clone() });
+                    machine.returned(job, &place);
+                    cleaned += 1;
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    assert_eq!(machine.open(job).unwrap().len() + cleaned, 3000);
+    assert!(machine.open(job).unwrap().len() <= 1001);
+    assert_eq!(machine.view(job).unwrap().failures.len(), MAX_FAILURES);
+}
+
+#[test]
+fn a_named_object_is_queued_until_it_is_begun() {
+    let mut machine = Machine::default();
+    let one = |key: &str| {
+        let source = Target::Object(Key::new(key));
+        let (bucket, folder) = (Bucket::new("b"), PathBuf::from("f"));
+        JobSpec { work: Work::Download { bucket, source, folder, name: None }, ..spec() }
+    };
+    let specs = (0..100).map(|number| one(&number.to_string())).collect();
+    let facts = machine.decide(&TransferCommand::Enqueue(specs));
+    facts.iter().for_each(|fact| machine.apply(fact));
+    let mut named = 0;
+    while let Some(due) = machine.next_due(WIDE) {
+        if let Due::Expand { job, .. } = due {
+            named += 1;
+            machine.found(job, vec![item(0)]);
+            machine.expanded(job, Ok(()));
+        }
+    }
+    let running = machine.views().iter().filter(|view| view.state == JobState::Running).count();
+    assert_eq!(running, 8);
+    assert_eq!(named, 16, "a few are ready to follow");
 }

@@ -18,3 +18,4 @@ mod round_trips;
 mod server;
 mod servers;
 mod table;
+mod waits;
