@@ -1,6 +1,6 @@
 //! `queue`: the jobs that the browser left, shown, finished or ordered about without it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::json;
 
