@@ -104,9 +104,12 @@ impl Engine {
                 tokio::spawn(writer.run(inbox)).await
             });
             runtime.shutdown_timeout(LAST_WAIT);
-            ended.map_err(|e| {
+            // Only now: connections that this runtime drove are known to be gone, and nobody is handed one of them.
+            let waiting = ended.map_err(|e| {
                 Error::new(ErrorKind::Other, "run the engine", "").detail(e.to_string())
-            })
+            })?;
+            waiting.into_iter().for_each(|done| drop(done.send(())));
+            Ok(())
         };
         let told = say.clone();
         let halted = move |error: Error| drop(told.send(TransferEvent::Halted(error)));

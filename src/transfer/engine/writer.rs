@@ -99,7 +99,8 @@ impl Writer {
         }
     }
 
-    pub async fn run(mut self, mut inbox: UnboundedReceiver<Input>) {
+    /// Gives who waits for the end of the engine.
+    pub async fn run(mut self, mut inbox: UnboundedReceiver<Input>) -> Option<oneshot::Sender<()>> {
         let mut next_telling = Instant::now();
         let mut ended = None;
         let mut deadline = None;
@@ -144,9 +145,7 @@ impl Writer {
         if ended.is_some() && !self.halted {
             self.journal.close().await;
         }
-        if let Some(done) = ended {
-            let _ = done.send(());
-        }
+        ended
     }
 
     fn take(&mut self, input: Input) {
