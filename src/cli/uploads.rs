@@ -189,7 +189,9 @@ async fn confirmed(free: &[&UnfinishedUpload]) -> Result<bool, Trouble> {
     }
     let now = Timestamp::now();
     let mut keys: HashMap<&str, usize> = HashMap::new();
-    free.iter().for_each(|upload| *keys.entry(upload.object.key.as_str()).or_default() += 1);
+    for upload in free {
+        *keys.entry(upload.object.key.as_str()).or_default() += 1;
+    }
     let ages = free.iter().filter_map(|upload| upload.age(now));
     let youngest = ages.min().map_or_else(
         || "of unknown age".to_owned(),

@@ -113,7 +113,9 @@ pub async fn order_queue(
     let (tell, inbox) = unbounded_channel();
     let engine = Engine::start(EngineOptions { expansions: 0, ..options }, connect, tell);
     let mut run = Run::of_a_queue(inbox, |_: &TransferEvent| ());
-    commands.into_iter().for_each(|command| engine.send(command));
+    for command in commands {
+        engine.send(command);
+    }
     let _ = timeout(CLEANING, run.until(jobs, wanted)).await;
     // What was cancelled is cleaned up before it returns.
     engine.shut_down().await;

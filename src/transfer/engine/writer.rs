@@ -57,6 +57,16 @@ const BATCH: usize = 512;
 /// How long workers get to come to a recorded point at the end.
 const LAST_WAIT: Duration = Duration::from_secs(10);
 
+/// How far the journal of this process is on its way to be the one of another that has ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Exchange {
+    #[default]
+    None,
+    /// Workers come to a recorded point first.
+    Draining,
+    Adopting,
+}
+
 #[derive(Debug)]
 pub struct Writer {
     machine: Machine,
@@ -69,9 +79,7 @@ pub struct Writer {
     stops: HashMap<JobId, CancellationToken>,
     rooms: HashMap<JobId, Vec<oneshot::Sender<()>>>,
     closing: bool,
-    /// The journal is to be exchanged; `adopting`: it was told to.
-    draining: bool,
-    adopting: bool,
+    exchange: Exchange,
     halted: bool,
 }
 
@@ -93,8 +101,7 @@ impl Writer {
             stops: HashMap::new(),
             rooms: HashMap::new(),
             closing: false,
-            draining: false,
-            adopting: false,
+            exchange: Exchange::None,
             halted: false,
         }
     }
@@ -136,8 +143,8 @@ impl Writer {
             if self.closing && (self.machine.idle() || self.halted) {
                 break;
             }
-            if self.draining && !self.adopting && self.machine.idle() {
-                self.adopting = true;
+            if self.exchange == Exchange::Draining && self.machine.idle() {
+                self.exchange = Exchange::Adopting;
                 self.journal.adopt();
             }
         }
@@ -211,15 +218,15 @@ impl Writer {
 
     /// Begins with what the journal says: at the start, and when it is taken over from a process that has ended.
     fn opened(&mut self, facts: &[Fact], kept: bool, warnings: Vec<Error>) {
-        if kept && self.draining {
+        let taken_over = std::mem::take(&mut self.exchange) != Exchange::None;
+        if kept && taken_over {
             self.tell(TransferEvent::Kept);
         } else if !kept {
             self.tell(TransferEvent::Unkept);
         }
-        if self.draining {
+        if taken_over {
             self.tell(TransferEvent::Held(None));
         }
-        (self.draining, self.adopting) = (false, false);
         self.machine = Machine::default();
         self.stops.clear();
         self.telling.restart();
@@ -245,7 +252,7 @@ impl Writer {
 
     /// Lets workers come to a recorded point, for the journal is to be exchanged; commands wait meanwhile.
     fn drain(&mut self) {
-        self.draining = true;
+        self.exchange = Exchange::Draining;
         self.early.get_or_insert_default();
         self.rooms.clear();
         self.stops.values().for_each(CancellationToken::cancel);

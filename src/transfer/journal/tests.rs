@@ -84,7 +84,9 @@ fn done(place: &str) -> Fact {
 
 fn machine(facts: &[Fact]) -> Machine {
     let mut machine = Machine::default();
-    facts.iter().for_each(|fact| machine.apply(fact));
+    for fact in facts {
+        machine.apply(fact);
+    }
     machine
 }
 

@@ -64,9 +64,7 @@ pub struct Run {
     /// Found and not settled.
     pending_objects: u64,
     pending_bytes: u64,
-    /// The last object that was found, and whether one did not come after the one before it.
-    last_found: Option<String>,
-    unordered: bool,
+    found: Found,
     /// Objects that came to their end since the journal was last told how far the job is.
     settled: u32,
     /// Workers of an earlier run are still on their way out: nothing is due before.
@@ -83,6 +81,16 @@ pub struct Active {
 
 /// What failed objects left is kept for a retry, of so many.
 const MAX_LEFT: usize = 1000;
+
+/// Which objects an expansion has found.
+#[derive(Debug, Default)]
+enum Found {
+    #[default]
+    Nothing,
+    /// Each came after the one before it, this one last.
+    Until(String),
+    Unordered,
+}
 
 #[derive(Debug, Default)]
 enum Expansion {
@@ -120,9 +128,11 @@ impl Run {
 
     fn note_order(&mut self, item: &Item, order: PlaceOrder) {
         for place in item.places() {
-            let last = self.last_found.as_deref();
-            self.unordered |= last.is_some_and(|last| order.of(last) >= order.of(place));
-            self.last_found = Some(place.to_owned());
+            self.found = match std::mem::take(&mut self.found) {
+                Found::Until(last) if order.of(&last) >= order.of(place) => Found::Unordered,
+                Found::Unordered => Found::Unordered,
+                Found::Nothing | Found::Until(_) => Found::Until(place.to_owned()),
+            };
         }
     }
 
@@ -132,7 +142,10 @@ impl Run {
         let waiting = [self.small.front(), self.large.front()].into_iter().flatten();
         let waiting = waiting.map(|item| item.place.as_str());
         let pending = active.chain(waiting).min_by_key(|place| order.of(place));
-        pending.or(self.last_found.as_deref()).filter(|_| !self.unordered)
+        match &self.found {
+            Found::Until(last) => pending.or(Some(last.as_str())),
+            Found::Nothing | Found::Unordered => None,
+        }
     }
 
     /// Starts over, once what is under way has returned.
