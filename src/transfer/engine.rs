@@ -108,7 +108,9 @@ impl Engine {
             let waiting = ended.map_err(|e| {
                 Error::new(ErrorKind::Other, "run the engine", "").detail(e.to_string())
             })?;
-            waiting.into_iter().for_each(|done| drop(done.send(())));
+            if let Some(done) = waiting {
+                let _ = done.send(());
+            }
             Ok(())
         };
         let told = say.clone();

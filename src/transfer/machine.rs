@@ -19,14 +19,11 @@ use crate::domain::transfer::{
 };
 use crate::transfer::fact::{Fact, Partial};
 use crate::transfer::item::Item;
-use job::{Job, Stage};
+use job::{Job, Stage, WINDOW};
 use ready::{Ready, Wants};
 
 pub use due::Due;
 pub use ready::Room;
-
-/// Objects found and not yet started, per job; finding pauses above it.
-pub const WINDOW: usize = 256;
 
 #[derive(Debug, Default)]
 pub struct Machine {

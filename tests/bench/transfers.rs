@@ -35,7 +35,9 @@ fn main() {
         Some("serve") => load::serve(&arguments[1], &arguments[2]),
         Some("launch") => child::launch(&arguments[1..]),
         Some("list") => {
-            SCENARIOS.iter().for_each(|one| println!("{:<15} {}", one.name, one.title));
+            for one in SCENARIOS {
+                println!("{:<15} {}", one.name, one.title);
+            }
             println!("{:<15} {}", screen::NAME, screen::TITLE);
         }
         _ => measure(own, &arguments),

@@ -105,7 +105,7 @@ impl World {
             next_upload: 0,
             ill: true,
         };
-        world.command(&TransferCommand::Enqueue(vec![spec(); JOBS as usize]));
+        world.command(&TransferCommand::Enqueue((0..JOBS).map(|_| spec()).collect()));
         world.flush(99);
         world
     }
@@ -170,7 +170,7 @@ impl World {
         if !stopped {
             let places: Vec<String> = (0..OBJECTS).map(place).collect();
             let settled = self.table.settled(job, &places).unwrap();
-            let left = (0..OBJECTS).filter(|number| !settled[*number as usize]);
+            let left = (0..OBJECTS).filter(|number| !settled[usize::try_from(*number).unwrap()]);
             self.machine.found(job, left.map(item).collect());
         }
         self.machine.expanded(job, Ok(()));

@@ -103,6 +103,7 @@ impl Adaptation {
     }
 
     /// Takes in what moved until now; `full` where somebody had to wait for a slot since the last time.
+    #[expect(clippy::cast_precision_loss, reason = "rates are compared within per cents")]
     pub fn measured(&mut self, now: Duration, moved: Moved, full: bool) {
         self.window.full |= full;
         let length = now.saturating_sub(self.window.since);

@@ -119,6 +119,7 @@ impl State {
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "a part of a nanosecond is no matter")]
 fn cost(bytes: usize, limit: u64) -> Duration {
     Duration::from_secs_f64(bytes as f64 / limit as f64)
 }

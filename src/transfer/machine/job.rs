@@ -10,12 +10,14 @@ use crate::domain::transfer::{
 };
 use crate::transfer::fact::{Fact, Outcome, Partial, PlaceOrder};
 use crate::transfer::item::Item;
-use crate::transfer::machine::WINDOW;
 use crate::transfer::machine::due::Due;
 use crate::transfer::machine::ready::{Load, Rank, Wants};
 
 /// Outcomes of single objects that a journal holds of a job at once, about.
 const FOLDED: u32 = 2048;
+
+/// Objects found and not yet started, per job; finding pauses above it.
+pub const WINDOW: usize = 256;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Stage {
@@ -51,6 +53,7 @@ pub struct Job {
 
 /// What runs of a job; forgotten at pause and restart.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, in any combination")]
 pub struct Run {
     /// Each object under way by its place.
     pub active: BTreeMap<String, Active>,

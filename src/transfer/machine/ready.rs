@@ -36,6 +36,7 @@ pub struct Room {
 
 /// What a job could do next, if there were room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a job may want any of them at once")]
 pub struct Wants {
     /// Comes to its end.
     pub end: bool,

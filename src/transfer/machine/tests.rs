@@ -264,7 +264,9 @@ fn begun(machine: &mut Machine, room: Room) -> Vec<u64> {
 fn queue_of(jobs: usize) -> Machine {
     let mut machine = Machine::default();
     let facts = machine.decide(&TransferCommand::Enqueue(vec![spec(); jobs]));
-    facts.iter().for_each(|fact| machine.apply(fact));
+    for fact in &facts {
+        machine.apply(fact);
+    }
     machine
 }
 
@@ -284,7 +286,9 @@ fn what_has_priority_goes_first_and_keeps_what_it_has() {
     let mut machine = queue_of(3);
     for (job, priority) in [(1, Priority::Low), (3, Priority::High)] {
         let facts = machine.decide(&TransferCommand::Prioritise(JobId(job), priority));
-        facts.iter().for_each(|fact| machine.apply(fact));
+        for fact in &facts {
+            machine.apply(fact);
+        }
     }
     assert_eq!(begun(&mut machine, WIDE), [3; 8]);
     let again = machine.decide(&TransferCommand::Prioritise(JobId(3), Priority::High));
@@ -322,6 +326,7 @@ fn what_failed_objects_left_is_kept_of_so_many() {
                         folders: Vec::new(),
                         name: place.clone(),
                         target: None,
+                        inode: None,
                         etag: None,
                         size: None,
                         range_size: 1,
@@ -356,7 +361,9 @@ fn a_named_object_is_queued_until_it_is_begun() {
     };
     let specs = (0..100).map(|number| one(&number.to_string())).collect();
     let facts = machine.decide(&TransferCommand::Enqueue(specs));
-    facts.iter().for_each(|fact| machine.apply(fact));
+    for fact in &facts {
+        machine.apply(fact);
+    }
     let mut named = 0;
     while let Some(due) = machine.next_due(WIDE) {
         if let Due::Expand { job, .. } = due {

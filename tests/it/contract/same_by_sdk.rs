@@ -14,10 +14,13 @@ use windlass::s3::client::Client;
 
 use super::scripted::{Asked, answer, refusal, scripted, xml};
 
+/// Head, range and body.
+type Got = (ObjectHead, Option<ByteRange>, Result<Vec<u8>, Error>);
+
 /// Everything a caller learns.
 #[derive(Debug, PartialEq)]
 struct Learned {
-    get: Result<(ObjectHead, Option<ByteRange>, Result<Vec<u8>, Error>), Error>,
+    get: Result<Got, Error>,
     put: Result<Stored, Error>,
     part: Result<UploadedPart, Error>,
 }

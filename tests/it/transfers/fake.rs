@@ -92,7 +92,8 @@ impl Fake {
     pub fn store_tagged(&self, key: &str, bytes: &[u8], etag: &str) {
         self.store(key, bytes);
         let key = ("bucket".to_owned(), key.to_owned());
-        self.shelf.lock().unwrap().objects.get_mut(&key).unwrap().etag = etag.to_owned();
+        let mut shelf = self.shelf.lock().unwrap();
+        etag.clone_into(&mut shelf.objects.get_mut(&key).unwrap().etag);
     }
 
     pub fn bytes(&self, bucket: &str, key: &str) -> Option<Bytes> {

@@ -193,13 +193,11 @@ impl Place {
             self.server.faults().add(fault.clone());
         }
         let (options, connect, spec) = (self.options(), connect(&self.client), self.spec(case.way));
-        match again {
-            None => run_to_end(options, connect, vec![spec], |_| ()).await.remove(0),
-            Some(_) => {
-                let rest = std::future::pending();
-                finish_queue(options, connect, |_| (), rest).await.unwrap().remove(0)
-            }
+        if again.is_none() {
+            return run_to_end(options, connect, vec![spec], |_| ()).await.remove(0);
         }
+        let rest = std::future::pending();
+        finish_queue(options, connect, |_| (), rest).await.unwrap().remove(0)
     }
 
     /// Runs until one part or range is recorded and drops everything.

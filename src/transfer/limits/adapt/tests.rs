@@ -1,5 +1,12 @@
 //! Simulated links: what they let through follows from how many requests there are.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a simulated link moves about so many bytes"
+)]
+
 use super::*;
 
 const MIB: f64 = 1_048_576.0;
