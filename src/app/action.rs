@@ -220,7 +220,7 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::CopyLink, "copy-link", "link", "Copy a presigned link with the usual expiry", LINKED, &["y"]),
     row(Action::LinkMenu, "link-menu", "more links", "Choose a link: expiry, s3://, key, public URL, curl", OBJECTS, &["Y"]),
     row(Action::Copy, "copy", "copy", "Copy to another place, of this connection or another", OBJECTS, &["c"]),
-    row(Action::Move, "move", "move", "Move to another place: copy, check, then delete here", OBJECTS, &["m"]),
+    row(Action::Move, "move", "move", "Move to another place: copied, checked, and only then gone from here", OBJECTS, &["m"]),
     row(Action::Rename, "rename", "rename", "Give the object or prefix another name: a move in place", OBJECTS, &["r"]),
     row(Action::Delete, "delete", "delete", "Delete after a question that counts objects and bytes", BOTH, &["D", "del"]),
     row(Action::New, "new", "new", "Create a bucket, or a prefix in the bucket", BOTH, &["n"]),

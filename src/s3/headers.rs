@@ -1,9 +1,10 @@
 //! The headers of an object, in the SDK's outputs and in our words.
 
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
+use aws_sdk_s3::types::StorageClass;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::ObjectHeaders;
+use crate::domain::object::{ObjectHeaders, PutOptions};
 use crate::s3::call::Call;
 
 /// Reads the checksums of any output that has them.
@@ -95,7 +96,7 @@ macro_rules! with_headers {
             .set_cache_control(headers.cache_control)
             .set_expires($expires)
             .set_metadata(metadata)
-            .set_storage_class($crate::s3::objects::storage_class($options))
+            .set_storage_class($crate::s3::headers::storage_class($options))
             .set_tagging($crate::s3::tags::tagging($options))
     }};
 }
@@ -118,4 +119,8 @@ pub fn expires(headers: &ObjectHeaders, call: &Call) -> Result<Option<DateTime>,
     DateTime::from_str(text, DateTimeFormat::HttpDate).map(Some).map_err(|error| {
         call.fails(ErrorKind::InvalidRequest, format!("Expires {text:?} is no HTTP date: {error}"))
     })
+}
+
+pub fn storage_class(options: &PutOptions) -> Option<StorageClass> {
+    options.storage_class.as_deref().map(StorageClass::from)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::error::BuildError;
 use aws_sdk_s3::operation::put_object::{PutObject, PutObjectError, PutObjectInput};
-use aws_sdk_s3::types::{ChecksumMode, StorageClass};
+use aws_sdk_s3::types::ChecksumMode;
 use bytes::Bytes;
 
 use crate::domain::error::{Error, ErrorKind};
@@ -135,10 +135,6 @@ pub async fn whole(body: &Body) -> Result<Bytes, Error> {
         Error::new(ErrorKind::Other, "read the body", "").detail(error.to_string())
     };
     tokio::task::spawn_blocking(move || body.whole()).await.map_err(failed)?
-}
-
-pub fn storage_class(options: &PutOptions) -> Option<StorageClass> {
-    options.storage_class.as_deref().map(StorageClass::from)
 }
 
 /// The tag of what was just stored, compared with what was sent unless encryption makes it `opaque`.

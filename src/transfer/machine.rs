@@ -6,6 +6,7 @@
 mod due;
 mod job;
 mod ready;
+mod run;
 #[cfg(test)]
 mod tests;
 

@@ -366,7 +366,9 @@ fn a_job_that_passes_its_objects_does_not_make_the_journal_grow() {
     assert_eq!(view.progress.bytes, (u64::from(total) - 1) * 10);
     let asked = [place(5), place(6001), place(total - 50), place(total)];
     assert_eq!(table.settled(JOB, &asked), Ok(vec![true, true, true, false]));
-    table.append(&[Fact::Retried { job: JOB }]).unwrap();
+    let error = Some(Error::new(ErrorKind::Partial, "PutObject", ""));
+    let again = [Fact::Finished { job: JOB, error }, Fact::Retried { job: JOB }];
+    table.append(&again).unwrap();
     assert_eq!(table.settled(JOB, &asked), Ok(vec![true, false, true, false]));
     table.append(&[done(&place(6001)), Fact::Finished { job: JOB, error: None }]).unwrap();
     let view = machine(&table.replay().unwrap().facts).view(JOB).unwrap();

@@ -9,9 +9,9 @@ use crate::domain::transfer::{
     Target, Verification, Work,
 };
 use crate::transfer::fact::{Fact, Outcome, Partial, PlaceOrder};
-use crate::transfer::item::Item;
 use crate::transfer::machine::due::Due;
 use crate::transfer::machine::ready::{Load, Rank, Wants};
+use crate::transfer::machine::run::{Active, Expansion, Run};
 
 /// Outcomes of single objects that a journal holds of a job at once, about.
 const FOLDED: u32 = 2048;
@@ -51,117 +51,8 @@ pub struct Job {
     verification: Option<Verification>,
 }
 
-/// What runs of a job; forgotten at pause and restart.
-#[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, in any combination")]
-pub struct Run {
-    /// Each object under way by its place.
-    pub active: BTreeMap<String, Active>,
-    /// Some objects may be settled by an earlier run.
-    pub again: bool,
-    expansion: Expansion,
-    small: VecDeque<Item>,
-    large: VecDeque<Item>,
-    /// Something of it was moved.
-    begun: bool,
-    /// Found and not settled.
-    pending_objects: u64,
-    pending_bytes: u64,
-    found: Found,
-    /// Objects that came to their end since the journal was last told how far the job is.
-    settled: u32,
-    /// Workers of an earlier run are still on their way out: nothing is due before.
-    draining: bool,
-    ending: bool,
-}
-
-/// An object under way.
-#[derive(Clone, Copy, Debug)]
-pub struct Active {
-    size: u64,
-    parts: usize,
-}
-
 /// What failed objects left is kept for a retry, of so many.
 const MAX_LEFT: usize = 1000;
-
-/// Which objects an expansion has found.
-#[derive(Debug, Default)]
-enum Found {
-    #[default]
-    Nothing,
-    /// Each came after the one before it, this one last.
-    Until(String),
-    Unordered,
-}
-
-#[derive(Debug, Default)]
-enum Expansion {
-    #[default]
-    Ahead,
-    Running,
-    Ended(Option<Error>),
-}
-
-impl Run {
-    pub fn expanding(&self) -> bool {
-        matches!(self.expansion, Expansion::Running)
-    }
-
-    pub fn window_len(&self) -> usize {
-        self.small.len() + self.large.len()
-    }
-
-    pub fn found(&mut self, items: Vec<Item>, order: PlaceOrder) {
-        if self.draining {
-            return;
-        }
-        // A listing may name a key twice.
-        for item in items {
-            if self.active.contains_key(&item.place) {
-                continue;
-            }
-            self.note_order(&item, order);
-            self.pending_objects += item.objects();
-            self.pending_bytes += item.size.unwrap_or(0);
-            let window = if item.parts() > 1 { &mut self.large } else { &mut self.small };
-            window.push_back(item);
-        }
-    }
-
-    fn note_order(&mut self, item: &Item, order: PlaceOrder) {
-        for place in item.places() {
-            self.found = match std::mem::take(&mut self.found) {
-                Found::Until(last) if order.of(&last) >= order.of(place) => Found::Unordered,
-                Found::Unordered => Found::Unordered,
-                Found::Nothing | Found::Until(_) => Found::Until(place.to_owned()),
-            };
-        }
-    }
-
-    /// The first place that is found and has no outcome; the last one found where all have.
-    fn frontier(&self, order: PlaceOrder) -> Option<&str> {
-        let active = self.active.keys().map(String::as_str);
-        let waiting = [self.small.front(), self.large.front()].into_iter().flatten();
-        let waiting = waiting.map(|item| item.place.as_str());
-        let pending = active.chain(waiting).min_by_key(|place| order.of(place));
-        match &self.found {
-            Found::Until(last) => pending.or(Some(last.as_str())),
-            Found::Nothing | Found::Unordered => None,
-        }
-    }
-
-    /// Starts over, once what is under way has returned.
-    fn reset(&mut self) {
-        let expanding = self.expanding();
-        let draining = expanding || !self.active.is_empty();
-        let active = std::mem::take(&mut self.active);
-        *self = Run { active, draining, again: true, ..Run::default() };
-        if expanding {
-            self.expansion = Expansion::Running;
-        }
-    }
-}
 
 impl Job {
     pub fn new(spec: JobSpec, place: u64) -> Job {
