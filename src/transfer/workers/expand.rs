@@ -151,7 +151,7 @@ impl Expansion {
                 let mut tokens = Tokens::default();
                 let mut claims = None;
                 while let Some(page) = self.page(bucket, prefix, &mut tokens).await? {
-                    let found = objects(&page, bucket, prefix)?;
+                    let found = objects(&page, bucket, prefix, &mut tokens)?;
                     if found.is_empty() {
                         continue;
                     }
@@ -221,7 +221,7 @@ impl Expansion {
                 Target::Prefix(prefix) => {
                     let mut token = Tokens::default();
                     while let Some(page) = self.page(bucket, prefix, &mut token).await? {
-                        for (rest, size) in objects(&page, bucket, prefix)? {
+                        for (rest, size) in objects(&page, bucket, prefix, &mut token)? {
                             keys.push((prefix.key(rest), size));
                         }
                         self.hand_on_keys(&mut keys, DELETE_BATCH).await?;
@@ -256,12 +256,10 @@ impl Expansion {
         prefix: &Prefix,
         item: impl Fn(Key, &str, u64) -> Result<Item, Error>,
     ) -> Result<(), Error> {
-        let (mut tokens, mut last) = (Tokens::default(), None);
+        let mut tokens = Tokens::default();
         while let Some(page) = self.page(bucket, prefix, &mut tokens).await? {
-            let items: Result<Vec<Item>, Error> = objects(&page, bucket, prefix)?
+            let items: Result<Vec<Item>, Error> = objects(&page, bucket, prefix, &mut tokens)?
                 .into_iter()
-                // A server may begin a page with the last key of the one before.
-                .filter(|(rest, _)| last.replace((*rest).to_owned()).as_deref() != Some(rest))
                 .map(|(rest, size)| item(prefix.key(rest), rest, size))
                 .collect();
             self.hand_on_all(items?).await?;
@@ -325,6 +323,8 @@ struct Tokens {
     seen: HashSet<ContinuationToken>,
     empty: u32,
     ended: bool,
+    /// The last name seen: a server may begin a page with the last key of the one before.
+    last: Option<String>,
 }
 
 impl Tokens {
@@ -353,8 +353,10 @@ fn objects<'a>(
     page: &'a Page,
     bucket: &Bucket,
     prefix: &Prefix,
+    tokens: &mut Tokens,
 ) -> Result<Vec<(&'a str, u64)>, Error> {
     page.rows()
+        .filter(|row| tokens.last.replace(row.name.to_owned()).as_deref() != Some(row.name))
         .map(|row| match row.kind {
             RowKind::Object { size, .. } => Ok((row.name, size)),
             RowKind::Prefix => {
