@@ -158,8 +158,12 @@ impl Place {
         EngineOptions {
             copy_threshold: 1 << 20,
             memory: 32 << 20,
-            // Long enough for a machine that has other things to do.
-            patience: Patience { stall: Duration::from_secs(4), ..usual.patience },
+            // Long enough for a machine that has other things to do; keys and networks that stay away are given up.
+            patience: Patience {
+                stall: Duration::from_secs(4),
+                outage: Some(Duration::from_secs(3)),
+                ..usual.patience
+            },
             ..usual
         }
     }
