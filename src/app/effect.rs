@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use crate::app::event::Ticket;
+use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::arrange::Arrangement;
+use crate::domain::diagnosis::Examination;
 use crate::domain::listing::{ContinuationToken, Listing};
 use crate::domain::object::{ObjectAddress, UploadId};
 use crate::domain::presign::LinkSpec;
@@ -77,6 +79,12 @@ pub enum Request {
         upload: UploadId,
     },
     AbortUploads(Vec<(ObjectAddress, UploadId)>),
+    /// Tries a connection step by step, telling each as it ends; ends with [`crate::app::event::Reply::Examined`].
+    /// With `unsaved` that one is examined, whatever the request's own connection is.
+    Examine {
+        unsaved: Option<Box<Connection>>,
+        examination: Examination,
+    },
     // ─── this machine ───
     /// Filter and sort, off the loop.
     Arrange {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::app::chord::Chord;
 use crate::domain::address::ConnectionName;
 use crate::domain::arrange::Order;
+use crate::domain::diagnosis::Finding;
 use crate::domain::error::Error;
 use crate::domain::listing::ListedPage;
 use crate::domain::object::{BucketEntry, ObjectHead, UploadId};
@@ -106,6 +107,10 @@ pub enum Reply {
         failed: Vec<Error>,
     },
     Checked(Conflicts),
+    /// One step of an examination; many for one request.
+    Examining(Finding),
+    /// The examination is at its end; an error where it could not begin.
+    Examined(Result<(), Error>),
 }
 
 /// A page of unfinished uploads, with what the queues of this machine know of each.

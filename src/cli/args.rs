@@ -1,6 +1,8 @@
 //! The argument tree.
 
 pub mod conflict;
+pub mod doctor;
+mod output;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::cli::args::conflict::Conflict;
+use crate::cli::args::doctor::DoctorArguments;
 use crate::cli::pace::Pace;
 use crate::domain::address::{Bucket, Location};
 use crate::domain::presign::{parse_age, parse_expiry};
@@ -97,6 +100,8 @@ Examples:
   windlass completions zsh > \"${fpath[1]}/_windlass\"
   windlass completions fish > ~/.config/fish/completions/windlass.fish";
 
+pub use output::Output;
+
 /// A terminal browser for S3 and Cloudflare R2 buckets
 #[derive(Debug, Parser)]
 #[command(name = "windlass", version, max_term_width = 100)]
@@ -184,6 +189,9 @@ pub enum Verb {
     /// List or abort multipart uploads that nobody finished: their parts are stored, paid for and not listed by ls
     #[command(after_help = UPLOADS_EXAMPLES)]
     Uploads(UploadsArguments),
+    /// Find out what works on a connection and what does not, step by step
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor(DoctorArguments),
     /// Print the completions of a shell
     #[command(after_help = COMPLETION_EXAMPLES)]
     Completions {
@@ -385,13 +393,6 @@ pub struct PresignArguments {
     pub put: bool,
     #[command(flatten)]
     pub output: Output,
-}
-
-#[derive(Clone, Copy, Debug, Args)]
-pub struct Output {
-    /// One JSON object per line on stdout
-    #[arg(long)]
-    pub json: bool,
 }
 
 impl GetArguments {

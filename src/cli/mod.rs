@@ -5,6 +5,7 @@ pub mod args;
 pub mod between;
 pub mod connect;
 pub mod demo;
+pub mod doctor;
 pub mod interrupt;
 pub mod jobs;
 pub mod list;

@@ -10,7 +10,7 @@ use crate::cli::args::{Arguments, TargetFlags, Verb};
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
-use crate::cli::{between, demo, jobs, list, one, queue, stream, uploads};
+use crate::cli::{between, demo, doctor, jobs, list, one, queue, stream, uploads};
 use crate::config::paths::Folders;
 use crate::domain::error::{Error, ErrorKind};
 
@@ -72,6 +72,9 @@ async fn ended_from_outside(verb: &Verb) {
         Verb::Rm(arguments) if arguments.yes || !arguments.recursive => {
             interrupted_twice("stopping").await;
         }
+        Verb::Doctor(arguments) if arguments.write => {
+            interrupted_twice("taking back what was written").await;
+        }
         Verb::Queue(_) => interrupted_twice("keeping what is unfinished for next time").await,
         _ => interrupted().await,
     }
@@ -96,6 +99,7 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         Verb::Presign(arguments) => one::presign(arguments, choice).await,
         Verb::Queue(arguments) => queue::queue(arguments, choice).await,
         Verb::Uploads(arguments) => uploads::uploads(arguments, choice).await,
+        Verb::Doctor(arguments) => doctor::doctor(arguments, choice).await,
         Verb::Demo(_) | Verb::Completions { .. } => Ok(Status::Done),
     }
 }
@@ -111,6 +115,7 @@ fn wants_json(verb: &Verb) -> bool {
         Verb::Presign(arguments) => arguments.output.json,
         Verb::Queue(arguments) => arguments.output.json,
         Verb::Uploads(arguments) => arguments.output.json,
+        Verb::Doctor(arguments) => arguments.output.json,
         Verb::Demo(_) | Verb::Completions { .. } => false,
     }
 }

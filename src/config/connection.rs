@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::presign::DEFAULT_EXPIRY;
 use crate::domain::provider::Provider;
 
 /// What the user configured or gave as flags. `Debug` shows no secret.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Connection {
     pub name: ConnectionName,
     pub provider: Provider,
@@ -76,6 +76,43 @@ pub enum CredentialsSource {
         command: String,
     },
     Anonymous,
+}
+
+/// Two of the same keys are equal, secrets included.
+impl PartialEq for CredentialsSource {
+    fn eq(&self, other: &CredentialsSource) -> bool {
+        self.parts() == other.parts()
+    }
+}
+
+impl CredentialsSource {
+    /// Where the keys come from, without a name of anything.
+    pub fn words(&self) -> &'static str {
+        match self {
+            CredentialsSource::Chain { profile: Some(_) } => "a profile of the AWS files",
+            CredentialsSource::Chain { profile: None } => "the AWS chain",
+            CredentialsSource::Static { .. } => "config.toml",
+            CredentialsSource::Environment { .. } => "environment variables",
+            CredentialsSource::Process { .. } => "credential_process",
+            CredentialsSource::Anonymous => "none: requests are not signed",
+        }
+    }
+
+    /// The kind and its texts.
+    fn parts(&self) -> (u8, [Option<&str>; 3]) {
+        match self {
+            CredentialsSource::Chain { profile } => (0, [profile.as_deref(), None, None]),
+            CredentialsSource::Static { access_key_id, secret_access_key, session_token } => {
+                let token = session_token.as_ref().map(ExposeSecret::expose_secret);
+                (1, [Some(access_key_id), Some(secret_access_key.expose_secret()), token])
+            }
+            CredentialsSource::Environment { access_key_id, secret_access_key } => {
+                (2, [Some(access_key_id), Some(secret_access_key), None])
+            }
+            CredentialsSource::Process { command } => (3, [Some(command), None, None]),
+            CredentialsSource::Anonymous => (4, [None; 3]),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

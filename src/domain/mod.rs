@@ -4,6 +4,7 @@ pub mod address;
 pub mod arrange;
 pub mod cells;
 pub mod curl;
+pub mod diagnosis;
 pub mod error;
 pub mod listing;
 pub mod object;

@@ -62,6 +62,26 @@ pub enum Capability {
     ConditionalGet,
 }
 
+impl Capability {
+    pub const ALL: [Capability; 15] = [
+        Capability::CreateBucket,
+        Capability::DeleteBucket,
+        Capability::ListParts,
+        Capability::ListMultipartUploads,
+        Capability::CopyObject,
+        Capability::CopyPart,
+        Capability::Versions,
+        Capability::ObjectTags,
+        Capability::Lifecycle,
+        Capability::Cors,
+        Capability::Acl,
+        Capability::Policy,
+        Capability::StorageClassOnPut,
+        Capability::ConditionalPut,
+        Capability::ConditionalGet,
+    ];
+}
+
 impl Provider {
     pub const ALL: [Provider; 16] = [
         Provider::Aws,

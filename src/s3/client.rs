@@ -145,6 +145,12 @@ impl Client {
         lock(&self.inner.refused).get(&capability).cloned()
     }
 
+    /// Everything this server cannot do, as far as is known, with the reasons.
+    pub fn lacking(&self) -> Vec<(Capability, String)> {
+        let reason = |capability| Some((capability, self.lacks(capability)?));
+        Capability::ALL.into_iter().filter_map(reason).collect()
+    }
+
     pub(super) fn meter(&self) -> &Arc<Meter> {
         &self.inner.meter
     }
@@ -166,6 +172,14 @@ impl Client {
         let sdk = self.sdk().await?;
         let elsewhere = lock(&self.inner.elsewhere).get(&bucket.cloned()).cloned();
         Ok(elsewhere.as_ref().unwrap_or(&sdk.clients).of(self.once).clone())
+    }
+
+    /// The region that is signed for where nothing else is known, and the one of a bucket that was asked already.
+    pub(super) async fn regions(&self, bucket: &Bucket) -> Result<(String, String), Error> {
+        let here = self.sdk().await?.region.clone();
+        let client = self.sdk_client(Some(bucket)).await?;
+        let there = client.config().region().map_or(here.clone(), ToString::to_string);
+        Ok((here, there))
     }
 
     /// How a body about a bucket goes that the given client would send: `None` by that client.

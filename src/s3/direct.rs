@@ -5,13 +5,13 @@ mod address;
 pub mod arriving;
 mod chunks;
 mod exchange;
-mod fault;
+pub mod fault;
 mod head;
 mod operation;
 mod pool;
 mod signer;
-mod socket;
-mod tls;
+pub mod socket;
+pub mod tls;
 
 use std::error::Error as StdError;
 use std::fmt::Debug;

@@ -11,6 +11,7 @@ mod delete;
 mod direct;
 mod download;
 mod errors;
+pub mod examine;
 pub mod flow;
 mod headers;
 pub mod incoming;

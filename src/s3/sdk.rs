@@ -34,6 +34,8 @@ pub struct Sdk {
     pub provider: Provider,
     pub endpoint: Option<String>,
     pub region: String,
+    /// The bucket's name goes into the path of a URL, else before its host.
+    pub path_style: bool,
     pub credentials: Option<SharedCredentialsProvider>,
     /// Uploads carry a CRC64NVME; else an MD5.
     pub crc64nvme: bool,
@@ -85,9 +87,10 @@ impl Sdk {
         let region = shared
             .region()
             .map_or_else(|| default_region(provider, endpoint.as_deref()), ToString::to_string);
+        let path_style = path_style(connection.addressing, provider, endpoint.as_deref());
         let rules = Rules {
             endpoint: endpoint.clone(),
-            path_style: path_style(connection.addressing, provider, endpoint.as_deref()),
+            path_style,
             fips: shared.use_fips(),
             dual_stack: shared.use_dual_stack(),
         };
@@ -110,6 +113,7 @@ impl Sdk {
             provider,
             endpoint,
             region,
+            path_style,
         })
     }
 
@@ -120,6 +124,12 @@ impl Sdk {
             SdkClient::from_conf(config.region(Region::new(region.to_owned())).build())
         };
         SdkClients { patient: moved(&self.clients.patient), once: moved(&self.clients.once) }
+    }
+
+    /// A client that puts the buckets' names into the other place of a URL.
+    pub fn in_other_style(&self) -> SdkClient {
+        let config = self.clients.patient.config().to_builder();
+        SdkClient::from_conf(config.force_path_style(!self.path_style).build())
     }
 }
 

@@ -1,7 +1,9 @@
 //! Answers requests of the interface: storage by its client, this machine on threads that may block.
 
 use std::fs::{self, DirEntry};
+use std::future::pending;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use futures_util::StreamExt;
@@ -13,8 +15,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::effect::Request;
 use crate::app::event::{FolderEntry, Measure, Peek, Reply};
+use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::arrange::arrange_while;
+use crate::domain::diagnosis::Examination;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{
     BucketEntry, ByteRange, GetOptions, ObjectAddress, ObjectHeaders, PutOptions,
@@ -39,7 +43,7 @@ pub async fn answer(
     request: Request,
     client: impl Fn(Option<ConnectionName>) -> BoxFuture<'static, Result<Client, Error>>,
     known: impl FnOnce() -> KnownUploads + Send + 'static,
-    send: impl Fn(Reply),
+    send: impl Fn(Reply) + Send + Sync,
 ) {
     match request {
         Request::ListBuckets => send(Reply::Buckets(buckets(client(None).await).await)),
@@ -93,6 +97,13 @@ pub async fn answer(
             Ok(client) => measure(&client, &bucket, &targets, &send).await,
             Err(error) => send(Reply::Measured(Err(error))),
         },
+        Request::Examine { unsaved, examination } => {
+            let client = match unsaved {
+                Some(connection) => connect(*connection).await,
+                None => client(None).await,
+            };
+            examine(client, &examination, send).await;
+        }
         Request::Arrange { listing, arrangement } => {
             // The semaphore is never closed.
             let turn = ARRANGING.acquire().await;
@@ -124,6 +135,30 @@ pub async fn answer(
 
 async fn buckets(client: Result<Client, Error>) -> Result<Vec<BucketEntry>, Error> {
     client?.list_buckets().await
+}
+
+/// A client of a connection that is not saved, or not yet.
+async fn connect(connection: Connection) -> Result<Client, Error> {
+    let place = connection.name.clone();
+    let made = spawn_blocking(move || Client::connect(&connection, Arc::default())).await;
+    made.unwrap_or_else(|error| {
+        Err(Error::new(ErrorKind::Other, "connect", place.as_str()).detail(error.to_string()))
+    })
+}
+
+async fn examine(
+    client: Result<Client, Error>,
+    examination: &Examination,
+    send: impl Fn(Reply) + Send + Sync,
+) {
+    match client {
+        Ok(client) => {
+            let mut tell = |finding| send(Reply::Examining(finding));
+            client.examine(examination, &mut tell, pending()).await;
+            send(Reply::Examined(Ok(())));
+        }
+        Err(error) => send(Reply::Examined(Err(error))),
+    }
 }
 
 async fn peek(client: &Client, object: &ObjectAddress, bytes: u64) -> Result<Peek, Error> {

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ProtocolVersion};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
@@ -51,6 +51,16 @@ impl Socket {
             .map_err(late)?
             .map_err(|error| Fault::Unreachable(format!("TLS handshake: {error}")))?;
         Ok(Socket::Tls(Box::new(stream)))
+    }
+
+    /// `None` where everything goes in the clear.
+    pub fn tls_version(&self) -> Option<&'static str> {
+        let Socket::Tls(stream) = self else { return None };
+        match stream.get_ref().1.protocol_version() {
+            Some(ProtocolVersion::TLSv1_2) => Some("TLS 1.2"),
+            Some(ProtocolVersion::TLSv1_3) => Some("TLS 1.3"),
+            _ => None,
+        }
     }
 
     /// Whether nothing has come on it since its last answer; a server that ends an idle connection says so.

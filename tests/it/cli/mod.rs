@@ -4,6 +4,7 @@ mod between;
 mod configuration;
 mod crash;
 mod disk;
+mod doctor;
 mod interrupt;
 mod manners;
 mod memory;

@@ -1,0 +1,59 @@
+//! The arguments of `windlass doctor`.
+
+use clap::Args;
+
+use crate::cli::args::output::Output;
+use crate::domain::address::{ConnectionName, Location};
+
+pub const EXAMPLES: &str = "\
+Examples:
+  windlass doctor                            What works on the connection that the browser opens
+  windlass doctor personal s3://media/       On another, in a bucket: for tokens that list no buckets
+  windlass doctor personal s3://media/tmp/ --write
+
+The report hides accounts, keys, buckets and objects, so that it can be pasted where you ask for help.
+Exit codes: 0 what browsing needs works, 1 it does not";
+
+#[derive(Debug, Args)]
+pub struct DoctorArguments {
+    /// A connection of config.toml, and s3://bucket/prefix/ to look into (the first bucket otherwise)
+    #[arg(value_name = "CONNECTION|LOCATION", num_args = 0..=2, value_parser = Subject::parse)]
+    pub subjects: Vec<Subject>,
+    /// Write, copy and delete scratch objects there as well
+    #[arg(long)]
+    pub write: bool,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    Connection(ConnectionName),
+    At(Location),
+}
+
+impl Subject {
+    fn parse(text: &str) -> Result<Subject, String> {
+        if text.contains("://") {
+            Location::parse(text).map(Subject::At)
+        } else {
+            Ok(Subject::Connection(ConnectionName::new(text)))
+        }
+    }
+}
+
+impl DoctorArguments {
+    pub fn connection(&self) -> Option<&ConnectionName> {
+        self.subjects.iter().find_map(|subject| match subject {
+            Subject::Connection(name) => Some(name),
+            Subject::At(_) => None,
+        })
+    }
+
+    pub fn at(&self) -> Option<&Location> {
+        self.subjects.iter().find_map(|subject| match subject {
+            Subject::At(location) => Some(location),
+            Subject::Connection(_) => None,
+        })
+    }
+}

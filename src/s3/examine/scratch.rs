@@ -1,0 +1,89 @@
+//! The scratch objects of an examination: where they are, and that none of them stays.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+use tokio::runtime::Handle;
+
+use crate::domain::address::{Bucket, Key, Prefix};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::{ObjectAddress, UploadId};
+use crate::s3::client::Client;
+
+/// Below a prefix of its own that nobody else uses.
+pub struct Scratch {
+    client: Client,
+    bucket: Bucket,
+    prefix: Prefix,
+    /// Something may have been written and was not deleted yet.
+    pending: bool,
+}
+
+impl Scratch {
+    pub fn below(client: &Client, bucket: &Bucket, prefix: &Prefix) -> Scratch {
+        let name = format!(".windlass-doctor-{:016x}/", RandomState::new().build_hasher().finish());
+        Scratch {
+            client: client.clone(),
+            bucket: bucket.clone(),
+            prefix: prefix.child(&name),
+            pending: true,
+        }
+    }
+
+    pub fn written(&self) -> ObjectAddress {
+        self.object("written")
+    }
+
+    pub fn copied(&self) -> ObjectAddress {
+        self.object("copied")
+    }
+
+    pub fn assembled(&self) -> ObjectAddress {
+        self.object("assembled")
+    }
+
+    fn object(&self, name: &str) -> ObjectAddress {
+        ObjectAddress { bucket: self.bucket.clone(), key: self.prefix.key(name) }
+    }
+
+    /// Gives up what is unfinished and deletes every object, the ones that were never written too.
+    pub async fn clear(mut self) -> Result<(), Error> {
+        self.pending = false;
+        self.remove().await
+    }
+
+    async fn remove(&self) -> Result<(), Error> {
+        for upload in self.unfinished().await {
+            self.client.abort_multipart(&self.assembled(), &upload).await?;
+        }
+        let keys: Vec<Key> = [self.written(), self.copied(), self.assembled()]
+            .into_iter()
+            .map(|object| object.key)
+            .collect();
+        let failed = self.client.delete(&self.bucket, &keys).await?;
+        let failed = failed.into_iter().find(|(_, error)| !error.is(&ErrorKind::NoSuchKey));
+        failed.map_or(Ok(()), |(_, error)| Err(error))
+    }
+
+    /// Uploads whose id never arrived here. Servers that cannot list them give them up by their own rules.
+    async fn unfinished(&self) -> Vec<UploadId> {
+        self.client.uploads_of(&self.assembled()).await.unwrap_or_default()
+    }
+}
+
+/// Where the examination is given up in the middle.
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let Some(runtime) = Handle::try_current().ok().filter(|_| self.pending) else { return };
+        let left = Scratch {
+            client: self.client.clone(),
+            bucket: self.bucket.clone(),
+            prefix: self.prefix.clone(),
+            pending: false,
+        };
+        runtime.spawn(async move {
+            if let Err(error) = left.remove().await {
+                tracing::warn!(%error, prefix = %left.prefix, "scratch objects are left");
+            }
+        });
+    }
+}

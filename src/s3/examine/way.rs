@@ -1,0 +1,155 @@
+//! The way to a server: its name, its port, its certificate.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+
+use crate::domain::diagnosis::Step;
+use crate::domain::error::{Error, ErrorKind};
+use crate::s3::call::Call;
+use crate::s3::client::Client;
+use crate::s3::direct::socket::{Origin, Socket};
+use crate::s3::direct::tls;
+use crate::s3::examine::report::{Report, Stop};
+use crate::s3::transport::proxy_variable;
+
+/// How long a name or a port is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+const UNREACHABLE: Stop = Stop("the server cannot be reached");
+
+pub async fn reach(client: &Client, report: &mut Report<'_>) -> Result<(), Stop> {
+    let all = [Step::Resolve, Step::Connect, Step::Tls];
+    let endpoint = match client.sdk().await {
+        Ok(sdk) => sdk
+            .endpoint
+            .clone()
+            .unwrap_or_else(|| format!("https://s3.{}.amazonaws.com/", sdk.region)),
+        Err(error) => {
+            report.fails(Step::Resolve, error);
+            report.skip(&all[1..], "the connection cannot be prepared");
+            return Err(Stop("the connection cannot be prepared"));
+        }
+    };
+    if let Some(proxy) = proxy_variable() {
+        report.skip(&all, &format!("{proxy} is set: the proxy finds the way"));
+        return Ok(());
+    }
+    let call = Call::on_account("connect", &endpoint);
+    let origin = match origin(&endpoint, &call) {
+        Ok(origin) => origin,
+        Err(error) => {
+            report.fails(Step::Resolve, error);
+            report.skip(&all[1..], "there is no address");
+            return Err(UNREACHABLE);
+        }
+    };
+    walk(&origin, &call, report).await
+}
+
+async fn walk(origin: &Origin, call: &Call, report: &mut Report<'_>) -> Result<(), Stop> {
+    let addresses = match addresses(origin, call).await {
+        Ok(addresses) => addresses,
+        Err(error) => {
+            report.fails(Step::Resolve, error);
+            report.skip(&[Step::Connect, Step::Tls], "there is no address");
+            return Err(UNREACHABLE);
+        }
+    };
+    report.works(Step::Resolve, families(&addresses));
+    if let Err(error) = open(&addresses, call).await {
+        report.fails(Step::Connect, error);
+        report.skip(&[Step::Tls], "there is no connection");
+        return Err(UNREACHABLE);
+    }
+    report.works(Step::Connect, format!("port {}", origin.port));
+    if !origin.secure {
+        report.skip(&[Step::Tls], "the endpoint is http: all of it can be read on the way");
+        return Ok(());
+    }
+    match shake_hands(origin, call).await {
+        Ok(version) => {
+            report.works(Step::Tls, version);
+            Ok(())
+        }
+        Err(error) => {
+            report.fails(Step::Tls, error);
+            Err(Stop("there is no trusted connection"))
+        }
+    }
+}
+
+fn origin(endpoint: &str, call: &Call) -> Result<Origin, Error> {
+    let uri: Option<http::Uri> = endpoint.parse().ok();
+    let host = uri.as_ref().and_then(http::Uri::host).filter(|host| !host.is_empty());
+    let (Some(uri), Some(host)) = (&uri, host) else {
+        return Err(call.fails(ErrorKind::Config, "the endpoint names no host"));
+    };
+    let secure = uri.scheme_str() != Some("http");
+    let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
+    Ok(Origin { host: host.to_owned(), port, secure })
+}
+
+async fn addresses(origin: &Origin, call: &Call) -> Result<Vec<SocketAddr>, Error> {
+    let host = origin.host.trim_start_matches('[').trim_end_matches(']');
+    match timeout(PATIENCE, lookup_host((host, origin.port))).await {
+        Ok(Ok(found)) => Ok(found.collect()),
+        Ok(Err(error)) => Err(call.fails(ErrorKind::Unreachable, format!("dns error: {error}"))),
+        Err(_) => Err(call.fails(ErrorKind::TimedOut, "dns gave no answer in 5 s")),
+    }
+}
+
+fn families(addresses: &[SocketAddr]) -> String {
+    let v6 = addresses.iter().filter(|address| address.is_ipv6()).count();
+    match (addresses.len() - v6, v6) {
+        (v4, 0) => format!("{v4} × IPv4"),
+        (0, v6) => format!("{v6} × IPv6"),
+        (v4, v6) => format!("{v4} × IPv4, {v6} × IPv6"),
+    }
+}
+
+/// The first address that answers; of several failures the last.
+async fn open(addresses: &[SocketAddr], call: &Call) -> Result<(), Error> {
+    let mut failure = call.fails(ErrorKind::Unreachable, "dns error: the name has no address");
+    for address in addresses {
+        match timeout(PATIENCE, TcpStream::connect(address)).await {
+            Ok(Ok(_)) => return Ok(()),
+            Ok(Err(error)) => failure.detail = format!("connect error: {error}"),
+            Err(_) => failure = call.fails(ErrorKind::TimedOut, "no answer in 5 s"),
+        }
+    }
+    Err(failure)
+}
+
+async fn shake_hands(origin: &Origin, call: &Call) -> Result<&'static str, Error> {
+    let socket = Socket::open(origin, Some(tls::config()?)).await;
+    Ok(socket.map_err(|fault| fault.into_error(call))?.tls_version().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_names_a_host_and_a_port() {
+        let of = |text| {
+            let found = origin(text, &Call::on_account("connect", text)).ok()?;
+            Some((found.host, found.port, found.secure))
+        };
+        assert_eq!(of("https://h/x/"), Some(("h".to_owned(), 443, true)));
+        assert_eq!(of("http://h"), Some(("h".to_owned(), 80, false)));
+        assert_eq!(of("http://[::1]:9000/"), Some(("[::1]".to_owned(), 9000, false)));
+        assert_eq!(of("not a url"), None);
+    }
+
+    #[test]
+    fn addresses_are_told_by_family() {
+        let of = |texts: &[&str]| {
+            families(&texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<_>>())
+        };
+        assert_eq!(of(&["127.0.0.1:80"]), "1 × IPv4");
+        assert_eq!(of(&["127.0.0.1:80", "[::1]:80", "[::2]:80"]), "1 × IPv4, 2 × IPv6");
+    }
+}
