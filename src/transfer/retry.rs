@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -35,6 +35,9 @@ pub struct Gate {
 
 /// A longer `Retry-After` is not believed.
 const LONGEST_ASKED: Duration = Duration::from_mins(5);
+
+/// Bytes that a try has to bring so that it counts for nothing, for every request costs.
+const WORTHWHILE: u64 = 64 << 10;
 
 /// What a try that was throttled counts, and what any other does.
 const THROTTLED: u32 = 1;
@@ -98,7 +101,20 @@ impl Gate {
     }
 
     /// Runs one request in a slot of its own, again while its error may pass. Waits hold no slot.
-    pub async fn send<T, F>(&self, mut request: impl FnMut() -> F) -> Result<T, Error>
+    pub async fn send<T, F>(&self, request: impl FnMut() -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        self.send_on(&AtomicU64::new(0), request).await
+    }
+
+    /// As [`Gate::send`], where a try goes on from what the one before it has `kept`, in bytes: whatever adds to it has
+    /// not failed in vain.
+    pub async fn send_on<T, F>(
+        &self,
+        kept: &AtomicU64,
+        mut request: impl FnMut() -> F,
+    ) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>>,
     {
@@ -106,6 +122,7 @@ impl Gate {
         loop {
             let slot = self.link.slots.take(self.lane).await;
             let sent = self.link.sent();
+            let before = kept.load(Ordering::Relaxed);
             let error = match request().await {
                 Ok(value) => {
                     slot.succeeded();
@@ -118,8 +135,14 @@ impl Gate {
             };
             if error.is(&ErrorKind::Throttled) || matches!(error.status, Some(429 | 503)) {
                 slot.throttled();
+            } else if is_cut(&error) && self.link.answered_since(sent) {
+                slot.cut();
             }
             drop(slot);
+            if kept.load(Ordering::Relaxed) >= before + WORTHWHILE {
+                (course.spent, course.waits) = (0, 0);
+                self.budget.store(self.patience.budget, Ordering::Relaxed);
+            }
             let Some(wait) = self.judge(&mut course, sent, &error) else { return Err(error) };
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
@@ -248,6 +271,12 @@ impl Gate {
             self.rate.pay(bytes).await;
         }
     }
+}
+
+/// The network broke it off.
+fn is_cut(error: &Error) -> bool {
+    use ErrorKind::{Interrupted, TimedOut, Unreachable};
+    matches!(error.kind, Interrupted | TimedOut | Unreachable) && error.status.is_none()
 }
 
 /// Nobody is known by the keys that were used, or none are to be had.

@@ -102,6 +102,12 @@ impl Adaptation {
         self.settle(now);
     }
 
+    /// Halves as well, but nobody asked for it: it is tried again soon whether more are better.
+    pub fn cut(&mut self, now: Duration) {
+        self.open = (self.open / 2).max(1);
+        self.settle(now);
+    }
+
     /// Takes in what moved until now; `full` where somebody had to wait for a slot since the last time.
     #[expect(clippy::cast_precision_loss, reason = "rates are compared within per cents")]
     pub fn measured(&mut self, now: Duration, moved: Moved, full: bool) {

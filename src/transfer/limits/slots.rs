@@ -42,7 +42,7 @@ struct SlotState {
     open: usize,
     /// Permits to be taken away as they come back, by lane.
     owed: [usize; 2],
-    /// Counts the times the server asked for less.
+    /// Counts the times there had to be fewer.
     wave: u64,
 }
 
@@ -132,13 +132,15 @@ impl Slots {
         self.follow(&mut state);
     }
 
-    fn throttled(&self, wave: u64, now: Duration) {
+    /// `less` is asked for by a request that was sent in this wave.
+    fn less(&self, wave: u64, less: fn(&mut Adaptation, Duration)) {
+        let now = self.start.elapsed();
         let mut state = self.state();
         if state.wave != wave {
             return;
         }
         state.wave += 1;
-        state.adaptation.throttled(now);
+        less(&mut state.adaptation, now);
         self.follow(&mut state);
     }
 
@@ -170,7 +172,14 @@ impl Slot {
 
     /// The server asked for less. Requests that were sent before it was first asked ask for nothing more.
     pub fn throttled(&self) {
-        self.slots.throttled(self.wave, self.slots.start.elapsed());
+        self.slots.less(self.wave, Adaptation::throttled);
+    }
+
+    /// The network broke the request off, though it carried others: fewer at once come through between two such breaks.
+    pub fn cut(&self) {
+        if self.lane == Lane::Parts {
+            self.slots.less(self.wave, Adaptation::cut);
+        }
     }
 }
 
@@ -210,6 +219,16 @@ mod tests {
         assert_eq!(slots.lanes[1].available_permits(), 4);
         slots.take(Lane::Parts).await.throttled();
         assert_eq!((slots.open(), slots.throttle()), (2, Some((2, 8))), "the next wave");
+    }
+
+    #[tokio::test]
+    async fn a_network_that_breaks_requests_off_gets_fewer_at_once_and_no_throttling_is_told() {
+        let slots = Slots::new(8, 8);
+        slots.take(Lane::Small).await.cut();
+        assert_eq!(slots.open(), 8, "small requests come through");
+        let wave = held(&slots, Lane::Parts, 8).await;
+        wave.iter().for_each(Slot::cut);
+        assert_eq!((slots.open(), slots.throttle()), (4, None));
     }
 
     #[tokio::test]

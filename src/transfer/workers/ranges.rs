@@ -1,6 +1,7 @@
 //! Fetches the bytes of a large object into its part file: ranges in parallel, or the whole in one stream.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::task::JoinSet;
 
@@ -63,6 +64,12 @@ async fn record(task: Task, file: Arc<GrowingFile>, ranges: Vec<u32>) -> Result<
     task.record(Fact::RangesDone { job: task.job, place: task.place.clone(), ranges }).await
 }
 
+/// Bytes of one answer: that came, and that are in the file.
+struct Piece {
+    got: u64,
+    written: u64,
+}
+
 struct Fetch {
     task: Task,
     object: ObjectAddress,
@@ -78,40 +85,50 @@ impl Fetch {
         range: ByteRange,
         mut opened: Option<Incoming>,
     ) -> Result<(), Error> {
+        let kept = AtomicU64::new(0);
         let parts = &self.task.parts;
-        parts.send(|| self.range_or_take_back(file, range, opened.take())).await
+        parts.send_on(&kept, || self.go_on(file, range, opened.take(), &kept)).await
     }
 
-    async fn range_or_take_back(
+    /// Fetches what of a range is not `kept` yet.
+    async fn go_on(
         &self,
         file: &Arc<GrowingFile>,
         range: ByteRange,
         opened: Option<Incoming>,
+        kept: &AtomicU64,
     ) -> Result<(), Error> {
-        let mut got = 0;
-        let result = self.range_once(file, range, opened, &mut got).await;
-        if result.is_err() {
-            self.task.moved.take_back(got);
-        }
-        result
+        let before = kept.load(Ordering::Relaxed);
+        let rest = ByteRange { start: range.start + before, ..range };
+        let mut piece = Piece { got: 0, written: 0 };
+        let Err(error) = self.fetch(file, rest, opened, &mut piece).await else { return Ok(()) };
+        // Only an ETag tells that what follows belongs to what is there; and what is wrong was so from its start.
+        let goes_on = error.retryable()
+            && !error.is(&ErrorKind::Corrupt)
+            && self.etag.is_some()
+            && piece.written < rest.len();
+        let new = if goes_on { before + piece.written } else { 0 };
+        kept.store(new, Ordering::Relaxed);
+        self.task.moved.take_back(before + piece.got - new);
+        Err(error)
     }
 
-    async fn range_once(
+    async fn fetch(
         &self,
         file: &Arc<GrowingFile>,
         range: ByteRange,
         opened: Option<Incoming>,
-        got: &mut u64,
+        piece: &mut Piece,
     ) -> Result<(), Error> {
         let mut body = match opened {
             Some(body) => body,
             None => self.open(range).await?,
         };
-        let written = self.write(file, &mut body, range, got).await?;
-        if written == range.len() {
+        self.write(file, &mut body, range, piece).await?;
+        if piece.written == range.len() {
             Ok(())
         } else {
-            Err(wrong_length(&self.object.to_string(), range.len(), written))
+            Err(wrong_length(&self.object.to_string(), range.len(), piece.written))
         }
     }
 
@@ -135,24 +152,26 @@ impl Fetch {
         file: &Arc<GrowingFile>,
         body: &mut Incoming,
         range: ByteRange,
-        got: &mut u64,
-    ) -> Result<u64, Error> {
+        piece: &mut Piece,
+    ) -> Result<(), Error> {
         let place = self.object.to_string();
         let mut buffer = self.task.memory.buffer();
-        let mut at = range.start;
         loop {
-            let came = self.task.gate.fill(body, &mut buffer, &place).await? as u64;
-            *got += came;
-            self.task.moved.add(came);
-            if *got > range.len() {
-                return Err(wrong_length(&place, range.len(), *got));
+            let came = self.task.gate.fill(body, &mut buffer, &place).await;
+            let bytes = *came.as_ref().unwrap_or(&0) as u64;
+            piece.got += bytes;
+            self.task.moved.add(bytes);
+            if piece.got > range.len() {
+                return Err(wrong_length(&place, range.len(), piece.got));
             }
-            if buffer.is_full() || came == 0 {
-                (buffer, at) = write(file, buffer, at).await?;
+            if buffer.is_full() || bytes == 0 {
+                let at = range.start + piece.written;
+                let (emptied, next) = write(file, buffer, at).await?;
+                (buffer, piece.written) = (emptied, next - range.start);
             }
             // What follows the last byte shows whether the server kept to the range.
-            if came == 0 {
-                return Ok(at - range.start);
+            if came? == 0 {
+                return Ok(());
             }
         }
     }

@@ -52,6 +52,21 @@ async fn what_may_pass_is_tried_again_until_the_bytes_are_there() {
     }
 }
 
+/// As on a train: no answer ever comes to its end, and yet the object does.
+#[tokio::test]
+async fn a_range_goes_on_where_it_was_cut_as_long_as_every_try_brings_something() {
+    for silently in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let cut = move || Fault::Cut { after: 1_000_000, silently };
+        let remote = Fake::scripted(move |call| (call.operation == "get").then(cut));
+        remote.store("k", &bytes(LARGE));
+        run_well(&remote, download("k", folder.path())).await;
+        assert!(fs::read(folder.path().join("k")).unwrap() == bytes(LARGE));
+        let least = LARGE.div_ceil(1_000_000);
+        assert!(remote.count("get") <= least + 10, "{} requests", remote.count("get"));
+    }
+}
+
 #[tokio::test]
 async fn lost_answers_and_refusals_do_not_tear_an_upload() {
     let folder = tempfile::tempdir().unwrap();

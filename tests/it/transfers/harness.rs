@@ -1,5 +1,6 @@
 //! Runs jobs against any storage and looks at what is left.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -138,25 +139,32 @@ pub struct Running {
 }
 
 pub fn start(remote: &Arc<impl Remote + 'static>, journal: &Path) -> Running {
+    start_with(remote, options(Some(journal.to_owned())))
+}
+
+pub fn start_with(remote: &Arc<impl Remote + 'static>, options: EngineOptions) -> Running {
     let (tell, news) = unbounded_channel();
-    Running {
-        engine: Engine::start(options(Some(journal.to_owned())), connect(remote), tell),
-        news,
-    }
+    Running { engine: Engine::start(options, connect(remote), tell), news }
 }
 
 impl Running {
     /// The first event that fits; everything before it is passed over.
     pub async fn until<T>(&mut self, mut fits: impl FnMut(&TransferEvent) -> Option<T>) -> T {
+        let mut passed = VecDeque::new();
         let wait = async {
             loop {
                 let event = self.news.recv().await.expect("the engine runs");
                 if let Some(found) = fits(&event) {
                     return found;
                 }
+                passed.truncate(11);
+                passed.push_front(event);
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), wait).await.expect("the engine tells")
+        match tokio::time::timeout(Duration::from_secs(60), wait).await {
+            Ok(found) => found,
+            Err(_) => panic!("the engine did not tell; the last it told was {passed:#?}"),
+        }
     }
 
     pub async fn until_state(&mut self, wanted: impl Fn(&JobState) -> bool) -> JobState {
