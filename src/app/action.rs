@@ -69,6 +69,7 @@ pub enum Action {
     Reveal,
     // ─── windlass ───
     SwitchConnection,
+    Doctor,
     Help,
     Palette,
     Events,
@@ -243,6 +244,7 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::LimitRate, "limit-rate", "limit", "Limit the bandwidth of all transfers together, while they run", TRANSFERS, &["w"]),
     row(Action::Reveal, "reveal", "reveal", "Show the file or folder of the transfer in the file browser", TRANSFERS, &["o"]),
     row(Action::SwitchConnection, "switch-connection", "connection", "Change to another connection", GLOBAL, &["P"]),
+    row(Action::Doctor, "doctor", "doctor", "Examine the connection step by step: what works, what does not, and why", GLOBAL, &["X"]),
     row(Action::Help, "help", "help", "Show the keys that work here", GLOBAL, &["?", "f1"]),
     row(Action::Palette, "palette", "palette", "Run any action by its name, or go to an s3:// location", GLOBAL, &[":"]),
     row(Action::Events, "events", "events", "Show what happened, with every error in full", GLOBAL, &["E"]),

@@ -40,6 +40,8 @@ pub enum Move {
     },
     CloseSide,
     Connect(ConnectionName),
+    /// Try a connection step by step.
+    Examine(ConnectionName),
     /// List the buckets again.
     RefreshBuckets,
     /// List this prefix again where it is the open one.

@@ -20,7 +20,7 @@ pub fn dispatch(state: &mut State, now: Timestamp, action: Action, asked: &mut A
     }
     let keyboard = state.keyboard();
     match keyboard {
-        Keyboard::Overlay => return on_overlay_action(state, action, asked),
+        Keyboard::Overlay => return on_overlay_action(state, now, action, asked),
         Keyboard::Places => {
             return state.with(now, asked, |parts, cx| {
                 parts.places.on_action(action, &parts.transfers.queue, cx);
@@ -86,6 +86,7 @@ fn to_window(state: &mut State, now: Timestamp, action: Action, asked: &mut Aske
         Action::Unzoom => state.zoomed = false,
         Action::StepBack => step_back(state, now, asked),
         Action::Refresh => refresh(state, now, asked),
+        Action::Doctor => asked.moves.push(Move::Examine(state.session.name().clone())),
         _ if open_overlay(state, action) => {}
         _ => state.with(now, asked, |mut parts, cx| anywhere(&mut parts, action, cx)),
     }

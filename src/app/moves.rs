@@ -6,6 +6,7 @@ use crate::app::context::{Context, Move, SideTab};
 use crate::app::dispatch::dispatch;
 use crate::app::effect::{Effect, Preference};
 use crate::app::layout::Pane;
+use crate::app::overlaid::examine;
 use crate::app::state::{Asked, Parts, State};
 use crate::app::toasts::Level;
 use crate::app::transfers::reach::changes;
@@ -50,6 +51,7 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
                 state.focus = Pane::Objects;
             }
         }
+        Move::Examine(name) => examine(state, now, &name, asked),
         Move::Connect(name) => connect(state, now, &name, asked),
         Move::Toast { level, text } => {
             if level != Level::Note {

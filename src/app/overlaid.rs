@@ -1,16 +1,22 @@
 //! Opens overlays and does what is chosen in them.
 
+use jiff::Timestamp;
+
 use crate::app::action::Action;
 use crate::app::chord::Chord;
 use crate::app::context::Move;
+use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::overlays::connections::Connections;
+use crate::app::overlays::doctor::Doctor;
 use crate::app::overlays::events::Events;
 use crate::app::overlays::help::Help;
 use crate::app::overlays::overlay::{Overlay, OverlayAnswer};
 use crate::app::overlays::palette::Palette;
 use crate::app::overlays::rows::{rows_everywhere, rows_here};
 use crate::app::state::{Asked, State};
+use crate::domain::address::{ConnectionName, Prefix};
+use crate::domain::diagnosis::Examination;
 
 /// Opens the overlay an action asks for; `false` where it asks for none.
 pub fn open_overlay(state: &mut State, action: Action) -> bool {
@@ -34,17 +40,48 @@ pub fn open_overlay(state: &mut State, action: Action) -> bool {
     true
 }
 
-pub fn on_overlay_action(state: &mut State, action: Action, asked: &mut Asked) {
-    if let Some(overlay) = &mut state.overlay {
+/// Opens the examination of a connection: of the place that is open, where it is the one in use.
+pub fn examine(state: &mut State, now: Timestamp, name: &ConnectionName, asked: &mut Asked) {
+    let session = &state.session;
+    let Some(connection) = session.connections.iter().find(|each| each.name == *name) else {
+        return;
+    };
+    let here = state.objects.browse.place().filter(|_| session.name() == name);
+    let (bucket, prefix) = match (here, connection.known_buckets.first()) {
+        (Some(place), _) => (Some(place.bucket.clone()), place.prefix.clone()),
+        (None, Some(known)) => (Some(known.bucket.clone()), known.prefix.clone()),
+        (None, None) => (None, Prefix::root()),
+    };
+    let examination = Examination { bucket, prefix, writes: false };
+    let mut doctor = Doctor::new(connection, examination);
+    state.with(now, asked, |_, cx| doctor.start(cx));
+    state.overlay = Some(Overlay::Doctor(Box::new(doctor)));
+}
+
+pub fn on_overlay_action(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) {
+    if matches!(state.overlay, Some(Overlay::Doctor(_))) {
+        if let Some(chord) = key_of(action) {
+            on_doctor_key(state, now, chord, asked);
+        }
+    } else if let Some(overlay) = &mut state.overlay {
         let outcome = overlay.on_action(action);
         on_outcome(state, outcome, asked);
     }
 }
 
-pub fn on_overlay_text(state: &mut State, chord: Chord, asked: &mut Asked) {
-    if let Some(overlay) = &mut state.overlay {
+pub fn on_overlay_text(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
+    if matches!(state.overlay, Some(Overlay::Doctor(_))) {
+        on_doctor_key(state, now, chord, asked);
+    } else if let Some(overlay) = &mut state.overlay {
         let outcome = overlay.on_text(chord);
         on_outcome(state, outcome, asked);
+    }
+}
+
+fn on_doctor_key(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
+    let Some(Overlay::Doctor(mut doctor)) = state.overlay.take() else { return };
+    if state.with(now, asked, |_, cx| doctor.on_key(chord, cx)) {
+        state.overlay = Some(Overlay::Doctor(doctor));
     }
 }
 
@@ -65,6 +102,7 @@ fn on_outcome(state: &mut State, outcome: Outcome<OverlayAnswer>, asked: &mut As
             OverlayAnswer::Run(action) => Move::Run(action),
             OverlayAnswer::Go(location) => Move::Open(location),
             OverlayAnswer::Connect(name) => Move::Connect(name),
+            OverlayAnswer::Examine(name) => Move::Examine(name),
         });
     }
 }

@@ -217,5 +217,6 @@ impl State {
             || self.objects.acting.is_waiting()
             || self.buckets.acting.is_waiting()
             || self.transfers.queue.active() > 0
+            || matches!(&self.overlay, Some(Overlay::Doctor(doctor)) if doctor.is_running())
     }
 }

@@ -12,6 +12,7 @@ use crate::app::layout::{Pane, Size};
 use crate::app::mouse::on_mouse;
 use crate::app::moves::perform;
 use crate::app::overlaid::{follow_log, on_overlay_text};
+use crate::app::overlays::overlay::Overlay;
 use crate::app::screens::transfers::place::on_revealed;
 use crate::app::state::{Asked, Keyboard, State};
 use crate::domain::transfer::TransferEvent;
@@ -67,7 +68,7 @@ fn on_key(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
 fn on_text(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
     let keyboard = state.keyboard();
     if keyboard == Keyboard::Overlay {
-        return on_overlay_text(state, chord, asked);
+        return on_overlay_text(state, now, chord, asked);
     }
     state.with(now, asked, |parts, cx| match keyboard {
         Keyboard::Places => parts.places.on_text(chord, &parts.transfers.queue, cx),
@@ -95,6 +96,11 @@ fn on_paste(state: &mut State, now: Timestamp, text: &str, asked: &mut Asked) {
 
 /// A reply whose ticket nobody waits for is late and is dropped.
 fn on_reply(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, asked: &mut Asked) {
+    if let Some(Overlay::Doctor(doctor)) = &mut state.overlay
+        && doctor.owns(ticket)
+    {
+        return doctor.on_reply(reply);
+    }
     state.with(now, asked, |parts, cx| {
         if parts.buckets.owns(ticket) {
             parts.buckets.on_reply(ticket, reply, cx);

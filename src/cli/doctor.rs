@@ -120,7 +120,10 @@ fn object(
     client: &Client,
     redaction: &Redaction,
 ) -> Value {
-    let steps: Vec<Value> = findings.iter().map(step).collect();
+    let steps: Vec<Value> = findings
+        .iter()
+        .map(|finding| hidden(step(finding), &finding.redaction(redaction)))
+        .collect();
     let permissions: serde_json::Map<String, Value> = text::permissions(findings)
         .iter()
         .map(|permission| (permission.title.to_owned(), json!(permission.granted)))

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::domain::address::{Bucket, Prefix};
+use crate::domain::address::{Bucket, Location, Prefix};
+use crate::domain::diagnosis::redact::Redaction;
 use crate::domain::error::Error;
 
 /// What an examination may touch.
@@ -152,6 +153,18 @@ impl Step {
 impl Finding {
     pub fn failed(&self) -> bool {
         matches!(self.verdict, Verdict::Fails(_))
+    }
+
+    /// With the bucket that an error speaks of, which nobody may have named.
+    pub fn redaction(&self, known: &Redaction) -> Redaction {
+        let place = match &self.verdict {
+            Verdict::Fails(error) => Location::parse(&error.place).ok(),
+            _ => None,
+        };
+        match place.as_ref().and_then(Location::bucket) {
+            Some(bucket) => known.clone().bucket(bucket),
+            None => known.clone(),
+        }
     }
 }
 

@@ -22,6 +22,7 @@ use crate::ui::bars::{draw_footer, draw_header, draw_status};
 use crate::ui::dialogs::details::draw_details;
 use crate::ui::dialogs::draw_dialog;
 use crate::ui::dialogs::question::draw_choice;
+use crate::ui::overlays::doctor::draw_doctor;
 use crate::ui::overlays::events::draw_events;
 use crate::ui::overlays::help::draw_help;
 use crate::ui::overlays::palette::draw_palette;
@@ -64,6 +65,7 @@ fn draw_overlay(paint: &mut Paint<'_>, overlay: &Overlay, state: &State) {
         Overlay::Help(help) => draw_help(paint, help),
         Overlay::Palette(palette) => draw_palette(paint, palette),
         Overlay::Connections(connections) => draw_choice(paint, &connections.choice),
+        Overlay::Doctor(doctor) => draw_doctor(paint, doctor, state.now),
         Overlay::Events(events) => {
             draw_events(paint, events, &state.session.zone);
             if let Some(details) = &events.opened {

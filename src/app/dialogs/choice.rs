@@ -12,6 +12,8 @@ pub struct Choice {
     pub subjects: Vec<String>,
     pub rows: Vec<ChoiceRow>,
     pub cursor: usize,
+    /// What further keys do, for the last line.
+    pub keys: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +48,14 @@ impl ChoiceRow {
 impl Choice {
     pub fn new(title: impl Into<String>, rows: Vec<ChoiceRow>) -> Choice {
         let cursor = rows.iter().position(|row| row.disabled.is_none()).unwrap_or(0);
-        Choice { title: title.into(), lines: Vec::new(), subjects: Vec::new(), rows, cursor }
+        Choice {
+            title: title.into(),
+            lines: Vec::new(),
+            subjects: Vec::new(),
+            rows,
+            cursor,
+            keys: "",
+        }
     }
 
     #[must_use]
@@ -58,6 +67,12 @@ impl Choice {
     #[must_use]
     pub fn starting_at(mut self, cursor: usize) -> Choice {
         self.cursor = cursor.min(self.rows.len().saturating_sub(1));
+        self
+    }
+
+    #[must_use]
+    pub fn keys(mut self, keys: &'static str) -> Choice {
+        self.keys = keys;
         self
     }
 

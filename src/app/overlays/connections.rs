@@ -1,6 +1,6 @@
 //! The connections to change to.
 
-use crate::app::chord::Chord;
+use crate::app::chord::{Chord, KeyCode};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::outcome::Outcome;
 use crate::config::connection::Connection;
@@ -12,18 +12,32 @@ pub struct Connections {
     names: Vec<ConnectionName>,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConnectionAnswer {
+    Connect(ConnectionName),
+    /// Try it step by step.
+    Examine(ConnectionName),
+}
+
 impl Connections {
     /// The cursor starts on the one in use.
     pub fn new(connections: &[Connection], current: &ConnectionName) -> Connections {
         let rows = connections.iter().zip('1'..).map(|(connection, key)| row(connection, key));
         let at = connections.iter().position(|each| each.name == *current);
-        let choice = Choice::new("Connections", rows.collect()).starting_at(at.unwrap_or(0));
+        let choice = Choice::new("Connections", rows.collect())
+            .starting_at(at.unwrap_or(0))
+            .keys("X examine it");
         Connections { choice, names: connections.iter().map(|each| each.name.clone()).collect() }
     }
 
-    pub fn on_key(&mut self, chord: Chord) -> Outcome<ConnectionName> {
+    pub fn on_key(&mut self, chord: Chord) -> Outcome<ConnectionAnswer> {
         let names = &self.names;
-        self.choice.on_key(chord).map(|at| names[at].clone())
+        if chord.key == KeyCode::Char('X')
+            && let Some(name) = names.get(self.choice.cursor)
+        {
+            return Outcome::Accepted(ConnectionAnswer::Examine(name.clone()));
+        }
+        self.choice.on_key(chord).map(|at| ConnectionAnswer::Connect(names[at].clone()))
     }
 }
 
@@ -50,8 +64,18 @@ mod tests {
         let mut overlay = Connections::new(&connections, &"b".into());
         assert_eq!(overlay.choice.cursor, 1);
         let key = |text| Chord::parse(text).unwrap();
-        assert_eq!(overlay.on_key(key("enter")), Outcome::Accepted("b".into()));
-        assert_eq!(overlay.on_key(key("1")), Outcome::Accepted("a".into()));
+        assert_eq!(
+            overlay.on_key(key("enter")),
+            Outcome::Accepted(ConnectionAnswer::Connect("b".into()))
+        );
+        assert_eq!(
+            overlay.on_key(key("X")),
+            Outcome::Accepted(ConnectionAnswer::Examine("b".into()))
+        );
+        assert_eq!(
+            overlay.on_key(key("1")),
+            Outcome::Accepted(ConnectionAnswer::Connect("a".into()))
+        );
         assert_eq!(overlay.on_key(key("esc")), Outcome::Cancelled);
     }
 }

@@ -1,6 +1,7 @@
 //! What lies over every pane: help, palette, events, connections.
 
 pub mod connections;
+pub mod doctor;
 pub mod events;
 pub mod help;
 pub mod overlay;

@@ -4,7 +4,8 @@ use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
 use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::outcome::Outcome;
-use crate::app::overlays::connections::Connections;
+use crate::app::overlays::connections::{ConnectionAnswer, Connections};
+use crate::app::overlays::doctor::Doctor;
 use crate::app::overlays::events::Events;
 use crate::app::overlays::help::Help;
 use crate::app::overlays::palette::{Palette, PaletteAnswer};
@@ -16,6 +17,8 @@ pub enum Overlay {
     Palette(Palette),
     Events(Events),
     Connections(Connections),
+    /// Takes its keys by itself: it asks for things while it stays open.
+    Doctor(Box<Doctor>),
 }
 
 /// What the router does once the overlay is closed.
@@ -24,6 +27,7 @@ pub enum OverlayAnswer {
     Run(Action),
     Go(Location),
     Connect(ConnectionName),
+    Examine(ConnectionName),
 }
 
 impl Overlay {
@@ -53,8 +57,12 @@ impl Overlay {
                 events.on_key(chord).map(|()| OverlayAnswer::Run(Action::Events))
             }
             Overlay::Connections(connections) => {
-                connections.on_key(chord).map(OverlayAnswer::Connect)
+                connections.on_key(chord).map(|answer| match answer {
+                    ConnectionAnswer::Connect(name) => OverlayAnswer::Connect(name),
+                    ConnectionAnswer::Examine(name) => OverlayAnswer::Examine(name),
+                })
             }
+            Overlay::Doctor(_) => Outcome::Open,
         }
     }
 
@@ -62,7 +70,7 @@ impl Overlay {
         match self {
             Overlay::Help(help) => help.on_paste(text),
             Overlay::Palette(palette) => palette.on_paste(text),
-            Overlay::Events(_) | Overlay::Connections(_) => {}
+            Overlay::Events(_) | Overlay::Connections(_) | Overlay::Doctor(_) => {}
         }
     }
 }

@@ -53,6 +53,7 @@ impl Subject {
 
 /// A finding on one line, or with its error on four.
 pub fn lines(finding: &Finding, redaction: &Redaction) -> Vec<String> {
+    let redaction = &finding.redaction(redaction);
     let first = |told: &str| {
         let title = finding.step.title();
         format!("{} {title:TITLES$}{told}", finding.verdict.sign()).trim_end().to_owned()

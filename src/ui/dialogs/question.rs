@@ -125,9 +125,15 @@ pub fn choice_sheet(paint: &Paint<'_>, choice: &Choice) -> Sheet<'static> {
         }));
     }
     let reason = choice.rows.get(choice.cursor).and_then(|row| row.disabled.as_ref());
-    let below = match reason {
-        Some(reason) => Line::Words(reason.clone(), styles.warning),
-        None => Line::Words(format!("enter choose {} esc cancel", paint.glyphs.dot), styles.dim),
+    let below = if let Some(reason) = reason {
+        Line::Words(reason.clone(), styles.warning)
+    } else {
+        let dot = paint.glyphs.dot;
+        let more = match choice.keys {
+            "" => String::new(),
+            keys => format!("{keys} {dot} "),
+        };
+        Line::Words(format!("enter choose {dot} {more}esc cancel"), styles.dim)
     };
     Sheet { labels: titled(&choice.title), body, focus, pinned: vec![below], min_width: 32 }
 }

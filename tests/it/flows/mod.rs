@@ -5,6 +5,7 @@ mod buckets;
 mod copying;
 mod creating;
 mod deleting;
+mod doctor;
 mod downloading;
 mod leaving;
 mod linking;

@@ -1,8 +1,13 @@
 //! Help, palette and events over the panes, and every size of a full window.
 
+use std::time::Duration;
+
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use windlass::app::event::Event;
+use windlass::app::effect::Request;
+use windlass::app::event::{Event, Reply};
+use windlass::domain::diagnosis::{Finding, Step, Verdict};
+use windlass::domain::error::{Error, ErrorKind};
 use windlass::ui::theme::Theme;
 
 use crate::screens::situation::{Situation, account};
@@ -34,12 +39,55 @@ fn help_palette_and_events() {
     }
 }
 
+/// An examination with a step of every verdict, and one under way.
+fn examined(size: (u16, u16)) -> Situation {
+    let mut situation = Situation::browsing(size);
+    situation.press("X");
+    let mut refused = Error::new(ErrorKind::AccessDenied, "ListBuckets", "").detail("no\u{1b}pe");
+    refused.status = Some(403);
+    let verdicts = [
+        Verdict::Works("1 × IPv4".into()),
+        Verdict::Works("port 443".into()),
+        Verdict::Works("TLS 1.3".into()),
+        Verdict::Works("Cloudflare R2".into()),
+        Verdict::Beware("90 s behind the server's; at 15 min every request is refused".into()),
+        Verdict::Works(String::new()),
+        Verdict::Fails(refused),
+        Verdict::Skipped("no bucket to look into: name one".into()),
+    ];
+    for (step, verdict) in Step::ALL.into_iter().zip(verdicts) {
+        let finding = Finding { step, verdict, took: Duration::from_millis(3) };
+        situation.answer_once(|request| match request {
+            Request::Examine { .. } => Some(Reply::Examining(finding.clone())),
+            _ => None,
+        });
+    }
+    situation
+}
+
+#[test]
+fn an_examination_under_way_and_its_first_failure() {
+    for (width, height) in [(80, 24), (120, 40), (40, 10)] {
+        let mut situation = examined((width, height));
+        situation.press("k");
+        let shown = picture(&situation.painted(&Theme::default()));
+        assert_snapshot!(format!("doctor_{width}x{height}"), shown);
+    }
+    let mut situation = examined((80, 24));
+    situation.answer(|request| match request {
+        Request::Examine { .. } => Some(Reply::Examined(Ok(()))),
+        _ => None,
+    });
+    situation.press("w");
+    assert_snapshot!("doctor_consent_80x24", picture(&situation.painted(&Theme::default())));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
-    fn no_size_breaks_the_window(width in 1_u16..=400, height in 1_u16..=120, which in 0_usize..9) {
+    fn no_size_breaks_the_window(width in 1_u16..=400, height in 1_u16..=120, which in 0_usize..10) {
         let mut situation = Situation::browsing((120, 40));
-        situation.press(["p", "i", "?", ":", "s", "/ x", "t", "g", "E"][which]);
+        situation.press(["p", "i", "?", ":", "s", "/ x", "t", "g", "E", "X"][which]);
         situation.answer(account);
         situation.happen(Event::Resized { width, height });
         let buffer = situation.painted(&Theme::default());

@@ -92,6 +92,14 @@ impl Situation {
         }
     }
 
+    /// Answers the newest request that there is an answer for, and goes on waiting for it.
+    pub fn answer_once(&mut self, answer: impl Fn(&Request) -> Option<Reply>) {
+        let found = self.waiting.iter().rev().find_map(|(ticket, request)| {
+            answer(request).map(|reply| Event::Reply { ticket: *ticket, reply })
+        });
+        self.happen(found.expect("a request that can be answered"));
+    }
+
     pub fn painted(&self, theme: &Theme) -> Buffer {
         let size = self.state.size;
         let mut buffer = Buffer::empty(Rect::new(0, 0, size.width, size.height));

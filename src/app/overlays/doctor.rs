@@ -1,0 +1,210 @@
+//! The examination of a connection: its steps as they come, each in whole behind Enter, the report for the clipboard.
+
+use crate::app::chord::{Chord, KeyCode};
+use crate::app::context::{Context, Move};
+use crate::app::dialogs::details::Details;
+use crate::app::dialogs::outcome::Outcome;
+use crate::app::effect::Request;
+use crate::app::event::{Reply, Ticket};
+use crate::config::connection::Connection;
+use crate::domain::address::ConnectionName;
+use crate::domain::diagnosis::redact::Redaction;
+use crate::domain::diagnosis::text::{Subject, whole};
+use crate::domain::diagnosis::{Conclusion, Examination, Finding, Step, Verdict};
+use crate::domain::error::Error;
+use crate::domain::provider::{Capability, Provider};
+
+#[derive(Clone, Debug)]
+pub struct Doctor {
+    pub connection: ConnectionName,
+    pub findings: Vec<Finding>,
+    /// Why the examination could not begin.
+    pub failure: Option<Error>,
+    pub cursor: usize,
+    /// The step that is read in whole.
+    pub opened: Option<Details>,
+    /// Whether it is asked if scratch objects may be written.
+    pub consenting: bool,
+    subject: Subject,
+    known: Redaction,
+    examination: Examination,
+    read_only: bool,
+    /// The cursor was moved: it does not follow the newest step any more.
+    moved: bool,
+    ticket: Option<Ticket>,
+}
+
+const PAGE: usize = 10;
+
+impl Doctor {
+    pub fn new(connection: &Connection, examination: Examination) -> Doctor {
+        let known = connection.known_buckets.iter();
+        let redaction = known.fold(Redaction::default(), |redaction, known| {
+            redaction.bucket(&known.bucket).prefix(&known.prefix)
+        });
+        let redaction = redaction.prefix(&examination.prefix);
+        let known = match &examination.bucket {
+            Some(bucket) => redaction.bucket(bucket),
+            None => redaction,
+        };
+        Doctor {
+            connection: connection.name.clone(),
+            findings: Vec::new(),
+            failure: None,
+            cursor: 0,
+            opened: None,
+            consenting: false,
+            subject: Subject {
+                provider: connection.provider,
+                endpoint: connection.endpoint.clone(),
+                region: connection.region.clone(),
+                keys: connection.credentials.words(),
+            },
+            known,
+            examination,
+            read_only: connection.read_only,
+            moved: false,
+            ticket: None,
+        }
+    }
+
+    /// Begins, or begins anew.
+    pub fn start(&mut self, cx: &mut Context<'_>) {
+        cx.abandon(&mut self.ticket);
+        self.findings.clear();
+        (self.failure, self.cursor, self.moved) = (None, 0, false);
+        let request = Request::Examine { unsaved: None, examination: self.examination.clone() };
+        self.ticket = Some(cx.request_of(self.connection.clone(), request));
+    }
+
+    pub fn owns(&self, ticket: Ticket) -> bool {
+        self.ticket == Some(ticket)
+    }
+
+    pub fn is_running(&self) -> bool {
+        self.ticket.is_some()
+    }
+
+    /// The step that is under way.
+    pub fn current_step(&self) -> Option<Step> {
+        let running = self.ticket.is_some();
+        Step::ALL.into_iter().nth(self.findings.len()).filter(|_| running)
+    }
+
+    pub fn conclusion(&self) -> Option<Conclusion> {
+        let ended = self.ticket.is_none() && !self.findings.is_empty();
+        ended.then(|| Conclusion::of(&self.findings))
+    }
+
+    /// What is asked before anything is written.
+    pub fn question(&self) -> String {
+        let place = match &self.examination.bucket {
+            Some(bucket) => format!("s3://{bucket}/{}", self.examination.prefix),
+            None => "the first bucket that is listed".to_owned(),
+        };
+        format!("Write three scratch objects to {place}, and delete them again?")
+    }
+
+    pub fn on_reply(&mut self, reply: Reply) {
+        match reply {
+            Reply::Examining(finding) => {
+                self.findings.push(finding);
+                if !self.moved {
+                    self.cursor = self.findings.len() - 1;
+                }
+            }
+            Reply::Examined(outcome) => {
+                self.ticket = None;
+                self.failure = outcome.err();
+                let failed = self.findings.iter().position(Finding::failed);
+                if let Some(first) = failed.filter(|_| !self.moved) {
+                    self.cursor = first;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether it stays open.
+    pub fn on_key(&mut self, chord: Chord, cx: &mut Context<'_>) -> bool {
+        if let Some(details) = &mut self.opened {
+            if details.on_key(chord) == Outcome::Cancelled {
+                self.opened = None;
+            }
+            return true;
+        }
+        if self.consenting {
+            self.on_consent(chord, cx);
+            return true;
+        }
+        match chord.key {
+            KeyCode::Esc | KeyCode::Char('q') => {
+                cx.abandon(&mut self.ticket);
+                return false;
+            }
+            KeyCode::Enter | KeyCode::Right => self.open(),
+            KeyCode::Down => self.step(1),
+            KeyCode::Up => self.step(-1),
+            KeyCode::PageDown => self.step(PAGE.cast_signed()),
+            KeyCode::PageUp => self.step(-PAGE.cast_signed()),
+            KeyCode::Home => self.step(isize::MIN),
+            KeyCode::End => self.step(isize::MAX),
+            KeyCode::Char('y') if !self.findings.is_empty() => cx.ask(Move::Copy {
+                text: self.report(),
+                what: "the report".to_owned(),
+                note: "without accounts, keys and names".to_owned(),
+            }),
+            KeyCode::Char('r' | 'R') => self.start(cx),
+            KeyCode::Char('w') if self.can_write() => self.consenting = true,
+            _ => {}
+        }
+        true
+    }
+
+    /// Whether it makes sense to ask for writing.
+    pub fn can_write(&self) -> bool {
+        self.ticket.is_none() && !self.read_only && !self.examination.writes
+    }
+
+    fn on_consent(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        self.consenting = false;
+        if chord.key == KeyCode::Char('y') {
+            self.examination.writes = true;
+            self.start(cx);
+        }
+    }
+
+    /// As text, without a word about whose account it is.
+    fn report(&self) -> String {
+        whole(&self.subject, &self.findings, &self.lacks(), &self.known)
+    }
+
+    fn lacks(&self) -> Vec<(Capability, String)> {
+        lacking(self.subject.provider)
+    }
+
+    fn open(&mut self) {
+        let Some(finding) = self.findings.get(self.cursor) else { return };
+        let title = finding.step.title();
+        self.opened = Some(match &finding.verdict {
+            Verdict::Fails(error) => Details::of_error(title, error.clone()),
+            Verdict::Works(told) | Verdict::Beware(told) | Verdict::Skipped(told) => {
+                let told = if told.is_empty() { "it works" } else { told };
+                Details::new(title)
+                    .fact("found", told)
+                    .fact("took", format!("{} ms", finding.took.as_millis()))
+            }
+        });
+    }
+
+    fn step(&mut self, by: isize) {
+        let last = self.findings.len().saturating_sub(1);
+        self.cursor = self.cursor.saturating_add_signed(by).min(last);
+        self.moved = true;
+    }
+}
+
+fn lacking(provider: Provider) -> Vec<(Capability, String)> {
+    let reason = |capability| Some((capability, provider.lacks(capability)?.to_owned()));
+    Capability::ALL.into_iter().filter_map(reason).collect()
+}

@@ -1,0 +1,147 @@
+//! Paints the examination of a connection: the steps, the one under way, and what the cursor's step comes to.
+
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::app::overlays::doctor::Doctor;
+use crate::domain::diagnosis::text::TITLES;
+use crate::domain::diagnosis::{Finding, Step, Verdict};
+use crate::domain::visible::visible;
+use crate::ui::dialogs::details::draw_details;
+use crate::ui::overlays::help::{centred, position};
+use crate::ui::paint::{Paint, Span};
+use crate::ui::screens::reason::reason;
+use crate::ui::text::wrap;
+use crate::ui::widgets::frame::Labels;
+use crate::ui::widgets::notice::notice;
+use crate::ui::widgets::popup::popup;
+use crate::ui::widgets::rows::{RowAt, rows, sign};
+use crate::ui::widgets::spinner::spinner;
+
+const WIDEST: u16 = 92;
+const TITLE: u16 = 26;
+/// Lines below the steps: what the cursor's step comes to.
+const TOLD: u16 = 4;
+
+pub fn draw_doctor(paint: &mut Paint<'_>, doctor: &Doctor, now: Timestamp) {
+    debug_assert_eq!(usize::from(TITLE), TITLES);
+    let window = paint.buffer.area;
+    let labels = Labels {
+        title: format!("Doctor: {}", visible(doctor.connection.as_str())),
+        bottom_right: position(doctor.cursor, doctor.findings.len()),
+        ..Labels::default()
+    };
+    let steps = u16::try_from(Step::ALL.len()).unwrap_or(u16::MAX);
+    let height = (steps + TOLD + 2).min(window.height.saturating_sub(2).max(3));
+    let inner = popup(paint, &labels, WIDEST.min(window.width.saturating_sub(4)), height);
+    let keys = u16::from(inner.height > 1);
+    let told = if inner.height > 2 * TOLD { TOLD + 1 } else { 0 };
+    let list = Rect { height: inner.height - keys - told, ..inner };
+    if let Some(error) = &doctor.failure {
+        let said = reason(paint, error, "press r to try again".to_owned());
+        notice(paint, list, &said);
+    } else {
+        draw_steps(paint, list, doctor, now);
+    }
+    if told > 0 {
+        let place = Rect { y: list.bottom() + 1, height: told - 1, ..inner };
+        draw_told(paint, place, doctor);
+    }
+    if keys > 0 {
+        draw_keys(paint, Span::line(inner, inner.height - 1).skip(1).shorter(1), doctor);
+    }
+    if let Some(details) = &doctor.opened {
+        draw_details(paint, details);
+    }
+}
+
+fn draw_steps(paint: &mut Paint<'_>, list: Rect, doctor: &Doctor, now: Timestamp) {
+    let under_way = doctor.current_step();
+    let len = doctor.findings.len() + usize::from(under_way.is_some());
+    let place = centred(doctor.cursor, len, list.height);
+    rows(paint, list, place, |paint, span, at| {
+        if let Some(finding) = doctor.findings.get(at.number) {
+            draw_finding(paint, span, at, finding);
+        } else if let Some(step) = under_way {
+            let turning = spinner(paint.glyphs, now);
+            paint.put(span.skip(2), turning, paint.styles.accent);
+            paint.sentence(span.skip(4), step.title(), paint.styles.dim);
+        }
+    });
+}
+
+fn draw_finding(paint: &mut Paint<'_>, span: Span, at: RowAt, finding: &Finding) {
+    sign(paint, span, at, false);
+    let (glyph, style) = glyph(paint, &finding.verdict);
+    paint.put(span.skip(2), glyph, style);
+    let rest = span.skip(4);
+    let skipped = matches!(finding.verdict, Verdict::Skipped(_));
+    let text = if skipped { paint.styles.dim } else { paint.styles.text };
+    paint.sentence(rest.take(TITLE), finding.step.title(), text);
+    let beside = rest.skip(TITLE).shorter(1);
+    let style = if finding.failed() { paint.styles.bad } else { paint.styles.dim };
+    paint.sentence(beside, &summary(finding), style);
+}
+
+fn summary(finding: &Finding) -> String {
+    match &finding.verdict {
+        Verdict::Works(told) | Verdict::Beware(told) | Verdict::Skipped(told) => told.clone(),
+        Verdict::Fails(error) => error.explain().what,
+    }
+}
+
+fn glyph(paint: &Paint<'_>, verdict: &Verdict) -> (&'static str, Style) {
+    match verdict {
+        Verdict::Works(_) => (paint.glyphs.good, paint.styles.good),
+        Verdict::Beware(_) => ("!", paint.styles.warning),
+        Verdict::Fails(_) => (paint.glyphs.bad, paint.styles.bad),
+        Verdict::Skipped(_) => ("-", paint.styles.dim),
+    }
+}
+
+/// What the cursor's step comes to, or the question, wrapped.
+fn draw_told(paint: &mut Paint<'_>, area: Rect, doctor: &Doctor) {
+    let sentences = if doctor.consenting {
+        vec![(doctor.question(), paint.styles.warning)]
+    } else {
+        told(paint, doctor)
+    };
+    let width = usize::from(area.width.saturating_sub(2));
+    let lines = sentences.iter().flat_map(|(text, style)| {
+        wrap(&visible(text), width).into_iter().map(|line| (line, *style))
+    });
+    for ((text, style), line) in lines.collect::<Vec<_>>().into_iter().zip(0..area.height) {
+        paint.put(Span::line(area, line).skip(1), &text, style);
+    }
+}
+
+fn told(paint: &Paint<'_>, doctor: &Doctor) -> Vec<(String, Style)> {
+    let styles = paint.styles;
+    let Some(finding) = doctor.findings.get(doctor.cursor) else { return Vec::new() };
+    let mut said = match &finding.verdict {
+        Verdict::Fails(error) => {
+            let explained = error.explain();
+            vec![(explained.why, styles.dim), (explained.next, styles.text)]
+        }
+        _ => vec![(summary(finding), styles.dim)],
+    };
+    if let Some(conclusion) = doctor.conclusion() {
+        said.insert(0, (conclusion.sentence().to_owned(), styles.text));
+    }
+    said
+}
+
+fn draw_keys(paint: &mut Paint<'_>, span: Span, doctor: &Doctor) {
+    let dot = paint.glyphs.dot;
+    let keys = if doctor.consenting {
+        format!("y write {dot} n leave it")
+    } else if doctor.is_running() {
+        format!("enter whole step {dot} y copy {dot} esc stop")
+    } else if doctor.can_write() {
+        format!("enter whole step {dot} y copy report {dot} w try writing {dot} r again {dot} esc")
+    } else {
+        format!("enter whole step {dot} y copy report {dot} r again {dot} esc close")
+    };
+    paint.sentence(span, &keys, paint.styles.dim);
+}
