@@ -39,6 +39,7 @@ pub enum Move {
         object: ObjectAddress,
     },
     CloseSide,
+    Tab(TabMove),
     Connect(ConnectionName),
     /// Try a connection step by step.
     Examine(ConnectionName),
@@ -79,6 +80,15 @@ pub enum Move {
     Run(Action),
     /// Leave without another question.
     Quit,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TabMove {
+    /// The same place in a tab of its own.
+    Open,
+    Next,
+    Previous,
+    Close,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::app::action::{Action, Scope};
-use crate::app::context::{Context, Move, SideTab};
+use crate::app::context::{Context, Move, SideTab, TabMove};
 use crate::app::effect::Effect;
 use crate::app::layout::Pane;
 use crate::app::overlaid::{on_overlay_action, open_overlay};
@@ -98,6 +98,10 @@ fn anywhere(parts: &mut Parts<'_>, action: Action, cx: &mut Context<'_>) {
         Action::HistoryBack => browse.go_back(cx),
         Action::HistoryForward => browse.go_forward(cx),
         Action::GoToPath => parts.places.ask_path(&browse.location()),
+        Action::NewTab => cx.ask(Move::Tab(TabMove::Open)),
+        Action::NextTab => cx.ask(Move::Tab(TabMove::Next)),
+        Action::PreviousTab => cx.ask(Move::Tab(TabMove::Previous)),
+        Action::CloseTab => cx.ask(Move::Tab(TabMove::Close)),
         Action::Quit => parts.places.quit(&parts.transfers.queue, cx),
         _ => {}
     }

@@ -22,6 +22,8 @@ pub mod screens;
 pub mod session;
 pub mod start;
 pub mod state;
+pub mod tabbing;
+pub mod tabs;
 pub mod ticket;
 pub mod toasts;
 pub mod transfers;

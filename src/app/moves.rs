@@ -8,8 +8,9 @@ use crate::app::effect::{Effect, Preference};
 use crate::app::layout::Pane;
 use crate::app::overlaid::examine;
 use crate::app::state::{Asked, Parts, State};
+use crate::app::tabbing::{mark_stale, tab, turn};
 use crate::app::toasts::Level;
-use crate::app::transfers::reach::changes;
+use crate::app::transfers::reach::{Shown, changes};
 use crate::domain::address::{ConnectionName, Location};
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
@@ -29,6 +30,21 @@ pub fn perform(state: &mut State, now: Timestamp, asked: &mut Asked) {
         parts.transfers.fit(cx);
         parts.side.fit(cx);
     });
+}
+
+/// Lets `act` happen in the tab at `at` as if it were on screen; what it asks for is done there.
+pub fn behind(
+    state: &mut State,
+    now: Timestamp,
+    at: usize,
+    asked: &mut Asked,
+    act: impl FnOnce(&mut State, &mut Asked),
+) {
+    let here = state.tabs.current();
+    turn(state, at);
+    act(state, asked);
+    perform(state, now, asked);
+    turn(state, here);
 }
 
 fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked) {
@@ -52,6 +68,7 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
             }
         }
         Move::Examine(name) => examine(state, now, &name, asked),
+        Move::Tab(which) => tab(state, now, which, asked),
         Move::Connect(name) => connect(state, now, &name, asked),
         Move::Toast { level, text } => {
             if level != Level::Note {
@@ -76,6 +93,7 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
         | Move::BucketGone { .. }
         | Move::BucketDeleted(_)
         | Move::Settled(_) => {
+            mark_stale(state, &each);
             state.with(now, asked, |mut parts, cx| tell(&mut parts, cx, each));
         }
     }
@@ -113,10 +131,9 @@ fn tell(parts: &mut Parts<'_>, cx: &mut Context<'_>, news: Move) {
 /// Lists the open prefix again where a job changed it.
 fn settled(parts: &mut Parts<'_>, cx: &mut Context<'_>, spec: &JobSpec) {
     let Some(place) = parts.objects.browse.place() else { return };
-    if spec.connection == *cx.session.name()
-        && changes(&spec.work, &place.bucket, &place.prefix)
-        && parts.transfers.refresh_is_due(cx.now, &place.bucket, &place.prefix)
-    {
+    let connection = cx.session.name();
+    let shown = Shown { connection, bucket: &place.bucket, prefix: &place.prefix };
+    if changes(spec, shown) && parts.transfers.refresh_is_due(cx.now, shown) {
         parts.objects.browse.refresh(cx);
     }
 }
@@ -140,11 +157,7 @@ fn connect(state: &mut State, now: Timestamp, name: &ConnectionName, asked: &mut
     if state.session.name() == name {
         return;
     }
-    state.with(now, asked, |parts, cx| {
-        parts.objects.acting.drop_all(cx);
-        parts.objects.browse.forget(cx);
-        parts.side.close(cx);
-    });
+    state.drop_requests(now, asked);
     if state.session.change_to(name) {
         state.with(now, asked, |parts, cx| parts.buckets.start(cx));
         state.focus = Pane::Buckets;

@@ -68,6 +68,8 @@ pub struct Session {
     pub home: Option<PathBuf>,
     pub download_folder: Option<PathBuf>,
     remembered_buckets: Vec<(ConnectionName, Bucket)>,
+    /// What is open in tabs that are not on screen.
+    pub beside: Vec<(ConnectionName, Location)>,
     pub ascii: bool,
     pub alert: Alert,
 }
@@ -87,6 +89,7 @@ impl Session {
             home: startup.home,
             download_folder: startup.download_folder,
             remembered_buckets: startup.remembered_buckets,
+            beside: Vec::new(),
             ascii: startup.ascii,
             alert: startup.alert,
         }

@@ -18,6 +18,7 @@ use crate::app::screens::places::Places;
 use crate::app::screens::side::Side;
 use crate::app::screens::transfers::TransfersPane;
 use crate::app::session::Session;
+use crate::app::tabs::{MOST, Tabs};
 use crate::app::ticket::Tickets;
 use crate::app::toasts::Toasts;
 use crate::app::usage::UsageMeter;
@@ -46,6 +47,8 @@ pub struct State {
     pub log: Log,
     pub usage: UsageMeter,
     pub clipboard: Clipboard,
+    /// Those that are not on screen.
+    pub tabs: Tabs,
     tickets: Tickets,
 }
 
@@ -98,6 +101,7 @@ impl State {
             log: Log::default(),
             usage: UsageMeter::default(),
             clipboard: Clipboard::default(),
+            tabs: Tabs::default(),
             tickets: Tickets::default(),
         };
         state.place();
@@ -118,6 +122,16 @@ impl State {
         asked.effects.extend(effects);
         asked.moves.extend(moves);
         done
+    }
+
+    /// Gives up whatever the panes wait for, and empties them.
+    pub fn drop_requests(&mut self, now: Timestamp, asked: &mut Asked) {
+        self.with(now, asked, |parts, cx| {
+            parts.buckets.stop(cx);
+            parts.objects.acting.drop_all(cx);
+            parts.objects.browse.forget(cx);
+            parts.side.close(cx);
+        });
     }
 
     /// Computes the places anew.
@@ -203,6 +217,15 @@ impl State {
             }
             Action::FocusSide if !self.side.is_open() => {
                 Some("no preview is open: press p or i on an object".to_owned())
+            }
+            Action::NewTab if self.tabs.count() >= MOST => {
+                Some(format!("there are {MOST} tabs: W closes one"))
+            }
+            Action::NextTab | Action::PreviousTab if self.tabs.count() == 1 => {
+                Some("this is the only tab: T opens another".to_owned())
+            }
+            Action::CloseTab if self.tabs.count() == 1 => {
+                Some("this is the only tab: q quits".to_owned())
             }
             _ => None,
         }

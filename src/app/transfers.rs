@@ -16,8 +16,7 @@ use jiff::Timestamp;
 use crate::app::transfers::history::History;
 use crate::app::transfers::job::{QueuedJob, Settled, TimeLeft};
 use crate::app::transfers::meter::{Meter, Moved};
-use crate::app::transfers::reach::changes;
-use crate::domain::address::{Bucket, Prefix};
+use crate::app::transfers::reach::{Shown, changes};
 use crate::domain::error::Error;
 use crate::domain::transfer::{
     Direction, HeldQueue, Holder, JobId, JobState, JobView, Progress, TransferEvent, Verification,
@@ -175,12 +174,10 @@ impl Transfers {
         self.flow.read(now);
     }
 
-    /// Whether a job that is not finished will still change what a listing of `prefix` shows.
-    pub fn will_change(&self, bucket: &Bucket, prefix: &Prefix) -> bool {
-        self.jobs
-            .iter()
-            .filter(|job| job.is_active())
-            .any(|job| changes(&job.view.spec.work, bucket, prefix))
+    /// Whether a job that is not finished will still change what a listing shows.
+    pub fn will_change(&self, shown: Shown<'_>) -> bool {
+        let mut active = self.jobs.iter().filter(|job| job.is_active());
+        active.any(|job| changes(&job.view.spec, shown))
     }
 
     /// Unfinished jobs that come before one that waits.

@@ -10,7 +10,7 @@ use crate::app::event::{ClipboardOutcome, Event, Reply, Ticket};
 use crate::app::keymap::Resolved;
 use crate::app::layout::{Pane, Size};
 use crate::app::mouse::on_mouse;
-use crate::app::moves::perform;
+use crate::app::moves::{behind, perform};
 use crate::app::overlaid::{follow_log, on_overlay_text};
 use crate::app::overlays::overlay::Overlay;
 use crate::app::screens::transfers::place::on_revealed;
@@ -101,6 +101,15 @@ fn on_reply(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, ask
     {
         return doctor.on_reply(reply);
     }
+    match state.tabs.owner(ticket) {
+        None => give(state, now, ticket, reply, asked),
+        Some(at) => behind(state, now, at, asked, |state, asked| {
+            give(state, now, ticket, reply, asked);
+        }),
+    }
+}
+
+fn give(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, asked: &mut Asked) {
     state.with(now, asked, |parts, cx| {
         if parts.buckets.owns(ticket) {
             parts.buckets.on_reply(ticket, reply, cx);

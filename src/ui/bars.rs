@@ -9,14 +9,19 @@ use crate::app::overlays::overlay::Overlay;
 use crate::app::screens::leaving::Leaving;
 use crate::app::screens::objects::loading::Loading;
 use crate::app::state::State;
+use crate::app::tabs::Tab;
 use crate::app::toasts::Level;
 use crate::domain::units::Count;
+use crate::domain::visible::visible;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::text::width;
 use crate::ui::widgets::breadcrumb::breadcrumb;
 use crate::ui::widgets::field::{Typed, field};
 use crate::ui::widgets::hints::{Hint, hints};
 use crate::ui::widgets::spinner::spinner;
+
+/// Cells from which tabs are called by the names of their connections.
+const NAMED_TABS: u16 = 90;
 
 /// Cells that the usage takes about.
 const USAGE: usize = 28;
@@ -33,15 +38,49 @@ pub fn draw_header(paint: &mut Paint<'_>, area: Rect, state: &State) {
         used += paint.print_right(line.shorter(used), styles.dim, format_args!("{count}")) + 2;
     }
     let name = state.session.name().as_str();
+    let left = line.shorter(used);
+    let left = left.skip(draw_tabs(paint, left, state));
     match state.objects.browse.place() {
         Some(at) => {
             let parts = [name, at.bucket.as_str(), at.prefix.as_str()];
-            breadcrumb(paint, line.shorter(used), &parts);
+            breadcrumb(paint, left, &parts);
         }
         None => {
-            breadcrumb(paint, line.shorter(used), &[name]);
+            breadcrumb(paint, left, &[name]);
         }
     }
+}
+
+/// What tells a tab from the one on screen: its connection, or its bucket where that is the same.
+fn tab_name<'a>(tab: &'a Tab, state: &State) -> &'a str {
+    let bucket = || tab.objects.browse.place().map_or("", |place| place.bucket.as_str());
+    let own = tab.connection == *state.session.name();
+    if own { bucket() } else { tab.connection.as_str() }
+}
+
+/// `1 r2 [2] 3 aws` where there are several; names where there is room. Gives the cells used.
+fn draw_tabs(paint: &mut Paint<'_>, span: Span, state: &State) -> u16 {
+    if state.tabs.count() == 1 {
+        return 0;
+    }
+    let named = span.width >= NAMED_TABS;
+    let here = state.tabs.current();
+    let mut labels: Vec<(usize, String)> = state
+        .tabs
+        .others()
+        .map(|(at, tab)| {
+            let name = if named { tab_name(tab, state) } else { "" };
+            (at, format!("{} {}", at + 1, visible(name)).trim_end().to_owned())
+        })
+        .collect();
+    labels.push((here, format!("[{}]", here + 1)));
+    labels.sort_unstable();
+    let mut used = 0;
+    for (at, label) in labels {
+        let style = if at == here { paint.styles.title_focused } else { paint.styles.dim };
+        used += paint.put(span.skip(used), &label, style) + 1;
+    }
+    used + 1
 }
 
 /// `12,340+ ⠋`: a plus while the server has more, a sign that turns while it is coming.

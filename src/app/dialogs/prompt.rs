@@ -13,6 +13,8 @@ pub struct Offer {
     pub text: String,
     /// Beside it: what it is; raw.
     pub note: String,
+    /// Offered whatever is typed, if nothing goes on from that.
+    pub begins: bool,
     /// Why it cannot be taken.
     pub disabled: Option<String>,
 }
@@ -78,7 +80,7 @@ impl Prompt {
         if !fitting.is_empty() {
             return fitting;
         }
-        self.offers.iter().filter(|offer| !offer.text.ends_with('/')).collect()
+        self.offers.iter().filter(|offer| offer.begins).collect()
     }
 
     /// The number, among those offered, of the one that stands in the field.
@@ -176,7 +178,8 @@ mod tests {
     }
 
     fn offer(text: &str, disabled: Option<&str>) -> Offer {
-        Offer { text: text.into(), note: String::new(), disabled: disabled.map(str::to_owned) }
+        let disabled = disabled.map(str::to_owned);
+        Offer { text: text.into(), note: String::new(), begins: !text.ends_with('/'), disabled }
     }
 
     #[test]

@@ -1,19 +1,30 @@
 //! Which listings a job changes.
 
-use crate::domain::address::{Bucket, Prefix};
-use crate::domain::transfer::{Target, Work};
+use crate::domain::address::{Bucket, ConnectionName, Prefix};
+use crate::domain::transfer::{JobSpec, Target, Work};
 
-/// Whether a job's end changes what a listing of `prefix` shows.
-pub fn changes(work: &Work, bucket: &Bucket, prefix: &Prefix) -> bool {
-    match work {
+/// What a pane shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    pub connection: &'a ConnectionName,
+    pub bucket: &'a Bucket,
+    pub prefix: &'a Prefix,
+}
+
+/// Whether a job's end changes what a listing shows.
+pub fn changes(spec: &JobSpec, shown: Shown<'_>) -> bool {
+    let Shown { connection, bucket, prefix } = shown;
+    let own = spec.connection == *connection;
+    match &spec.work {
         Work::Download { .. } => false,
-        Work::Upload { bucket: to, target, .. } => to == bucket && shows(prefix, target),
+        Work::Upload { bucket: to, target, .. } => own && to == bucket && shows(prefix, target),
         Work::Copy { bucket: from, source, to_bucket: to, target, moving, .. } => {
-            to == bucket && shows(prefix, target)
-                || *moving && from == bucket && shows(prefix, source)
+            let writes = *spec.other_connection().unwrap_or(&spec.connection) == *connection;
+            writes && to == bucket && shows(prefix, target)
+                || own && *moving && from == bucket && shows(prefix, source)
         }
         Work::Delete { bucket: at, targets } => {
-            at == bucket && targets.iter().any(|target| shows(prefix, target))
+            own && at == bucket && targets.iter().any(|target| shows(prefix, target))
         }
     }
 }
@@ -33,19 +44,47 @@ fn shows(prefix: &Prefix, target: &Target) -> bool {
 mod tests {
     use super::*;
     use crate::domain::address::Key;
+    use crate::domain::transfer::{FileRules, OnConflict};
+
+    fn job(work: Work) -> JobSpec {
+        let (on_conflict, files) = (OnConflict::default(), FileRules::default());
+        JobSpec { connection: "one".into(), work, on_conflict, files }
+    }
+
+    fn is_changed(spec: &JobSpec, connection: &str, bucket: &str, prefix: &str) -> bool {
+        let (connection, bucket, prefix) = (connection.into(), bucket.into(), prefix.into());
+        changes(spec, Shown { connection: &connection, bucket: &bucket, prefix: &prefix })
+    }
 
     #[test]
     fn a_listing_is_changed_by_what_it_shows() {
-        let bucket = Bucket::new("b");
-        let delete = |target: Target| Work::Delete { bucket: "b".into(), targets: vec![target] };
+        let delete =
+            |target: Target| job(Work::Delete { bucket: "b".into(), targets: vec![target] });
         let key = delete(Target::Object(Key::new("a/b/k")));
-        assert!(changes(&key, &bucket, &"a/b/".into()));
-        assert!(!changes(&key, &bucket, &"a/".into()));
-        assert!(!changes(&key, &"other".into(), &"a/b/".into()));
+        assert!(is_changed(&key, "one", "b", "a/b/"));
+        assert!(!is_changed(&key, "one", "b", "a/"));
+        assert!(!is_changed(&key, "one", "other", "a/b/"));
+        assert!(!is_changed(&key, "two", "b", "a/b/"));
         let prefix = delete(Target::Prefix("a/b/".into()));
         for shown in ["", "a/", "a/b/", "a/b/c/"] {
-            assert!(changes(&prefix, &bucket, &shown.into()), "{shown}");
+            assert!(is_changed(&prefix, "one", "b", shown), "{shown}");
         }
-        assert!(!changes(&prefix, &bucket, &"z/".into()));
+        assert!(!is_changed(&prefix, "one", "b", "z/"));
+    }
+
+    #[test]
+    fn a_move_between_connections_changes_both() {
+        let spec = job(Work::Copy {
+            bucket: "b".into(),
+            source: Target::Prefix("from/".into()),
+            to_connection: Some("two".into()),
+            to_bucket: "b".into(),
+            target: Target::Prefix("to/".into()),
+            moving: true,
+        });
+        assert!(is_changed(&spec, "one", "b", "from/"));
+        assert!(!is_changed(&spec, "one", "b", "to/"));
+        assert!(is_changed(&spec, "two", "b", "to/"));
+        assert!(!is_changed(&spec, "two", "b", "from/"));
     }
 }

@@ -13,6 +13,7 @@ mod marks;
 mod paging;
 mod queue;
 mod side;
+mod tabs;
 mod unfinished;
 mod unfolding;
 mod uploading;

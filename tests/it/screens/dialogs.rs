@@ -131,6 +131,7 @@ fn offers() -> Dialog {
     let offer = |text: &str, note: &str, disabled: Option<&str>| Offer {
         text: text.into(),
         note: note.into(),
+        begins: true,
         disabled: disabled.map(str::to_owned),
     };
     prompt.offer([

@@ -171,3 +171,14 @@ fn what_a_filter_found_stands_out_in_the_name() {
     assert!(style_of(&buffer, "413.jpg").add_modifier.contains(Modifier::UNDERLINED));
     assert_ne!(style_of(&buffer, "IMG_0413").fg, Some(Color::Yellow));
 }
+
+#[test]
+fn tabs_are_counted_before_the_place() {
+    assert_pictures("tabs", |size| {
+        let mut situation = Situation::browsing(size);
+        situation.press("T");
+        situation.answer(account);
+        situation.press("T g t");
+        situation
+    });
+}

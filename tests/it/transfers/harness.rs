@@ -161,10 +161,8 @@ impl Running {
                 passed.push_front(event);
             }
         };
-        match tokio::time::timeout(Duration::from_secs(60), wait).await {
-            Ok(found) => found,
-            Err(_) => panic!("the engine did not tell; the last it told was {passed:#?}"),
-        }
+        let found = tokio::time::timeout(Duration::from_secs(60), wait).await;
+        found.unwrap_or_else(|_| panic!("not told; the last that was told is {passed:#?}"))
     }
 
     pub async fn until_state(&mut self, wanted: impl Fn(&JobState) -> bool) -> JobState {

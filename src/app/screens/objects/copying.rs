@@ -35,12 +35,13 @@ impl Copying {
             many => format!("{verb} {} rows to", many.len()),
         };
         let others = session.connections.iter().filter(|each| each.name != *session.name());
-        let offers: Vec<Offer> = others.flat_map(offers_of).collect();
+        let mut offers = beside(here, session);
+        offers.extend(others.flat_map(offers_of));
         let mut hint =
             "s3://bucket/prefix/ keeps the name; without a last slash it is the new name"
                 .to_owned();
         if !offers.is_empty() {
-            hint.push_str("; name:bucket/ is of another connection (tab)");
+            hint.push_str("; tab goes through other tabs and connections");
         }
         let mut prompt = Prompt::new(title, hint, &here.to_string(), destination_rule);
         prompt.offer(offers);
@@ -118,12 +119,31 @@ fn beginning(connection: &Connection) -> String {
     format!("{}{SEPARATOR}", connection.name)
 }
 
+/// What is open in other tabs.
+fn beside(here: &Location, session: &Session) -> Vec<Offer> {
+    let offer = |(name, location): &(ConnectionName, Location)| {
+        let connection = session.connections.iter().find(|each| each.name == *name)?;
+        let own = name == session.name();
+        let place = Place { connection: (!own).then(|| name.clone()), location: location.clone() };
+        let disabled = read_only(connection);
+        let elsewhere = !own || location != here;
+        elsewhere.then(|| Offer {
+            text: place.to_string(),
+            note: "in a tab".to_owned(),
+            begins: true,
+            disabled,
+        })
+    };
+    session.beside.iter().filter_map(offer).collect()
+}
+
 /// A connection and its buckets as far as they are known.
 fn offers_of(connection: &Connection) -> Vec<Offer> {
     let start = beginning(connection);
     let whole = Offer {
         text: start.clone(),
         note: connection.provider.to_string(),
+        begins: true,
         disabled: read_only(connection),
     };
     let known = connection.known_buckets.iter();
@@ -133,7 +153,7 @@ fn offers_of(connection: &Connection) -> Vec<Offer> {
 
 fn bucket_offer(connection: &Connection, start: &str, bucket: &Bucket) -> Offer {
     let text = format!("{start}{bucket}{DELIMITER}");
-    Offer { text, note: String::new(), disabled: read_only(connection) }
+    Offer { text, note: String::new(), begins: false, disabled: read_only(connection) }
 }
 
 fn read_only(connection: &Connection) -> Option<String> {

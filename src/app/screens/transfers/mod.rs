@@ -26,8 +26,8 @@ use crate::app::screens::transfers::place::{local_path, remote_object};
 use crate::app::session::Session;
 use crate::app::transfers::Transfers;
 use crate::app::transfers::job::QueuedJob;
+use crate::app::transfers::reach::Shown;
 use crate::app::transfers::rows::{Below, Row};
-use crate::domain::address::{Bucket, Prefix};
 use crate::domain::transfer::{JobId, JobState, Priority, TransferCommand, TransferEvent};
 use crate::domain::units::parse_rate_limit;
 
@@ -166,9 +166,9 @@ impl TransfersPane {
 
     /// Whether a prefix that a job changed is to be listed again: once nothing that runs will change it any more,
     /// and every few seconds until then.
-    pub fn refresh_is_due(&mut self, now: Timestamp, bucket: &Bucket, prefix: &Prefix) -> bool {
+    pub fn refresh_is_due(&mut self, now: Timestamp, shown: Shown<'_>) -> bool {
         let lately = self.refreshed.is_some_and(|at| now.duration_since(at) < REFRESH_PAUSE);
-        if lately && self.queue.will_change(bucket, prefix) {
+        if lately && self.queue.will_change(shown) {
             return false;
         }
         self.refreshed = Some(now);

@@ -1,0 +1,103 @@
+//! Opens, closes and turns to tabs.
+
+use jiff::Timestamp;
+
+use crate::app::context::{Move, TabMove};
+use crate::app::state::{Asked, State};
+use crate::app::tabs::Tab;
+use crate::app::toasts::Level;
+use crate::domain::address::{ConnectionName, Location};
+
+pub fn tab(state: &mut State, now: Timestamp, which: TabMove, asked: &mut Asked) {
+    let (here, count) = (state.tabs.current(), state.tabs.count());
+    match which {
+        TabMove::Open => open(state, now, asked),
+        TabMove::Next => show(state, now, (here + 1) % count, asked),
+        TabMove::Previous => show(state, now, (here + count - 1) % count, asked),
+        TabMove::Close => close(state, now, asked),
+    }
+}
+
+/// What other tabs show may not be so any more after this.
+pub fn mark_stale(state: &mut State, news: &Move) {
+    let concerned: Vec<ConnectionName> = match news {
+        Move::Settled(spec) => {
+            let other = spec.other_connection().cloned();
+            std::iter::once(spec.connection.clone()).chain(other).collect()
+        }
+        _ => vec![state.session.name().clone()],
+    };
+    let stale = |tab: &&mut Tab| concerned.contains(&tab.connection);
+    state.tabs.others_mut().filter(stale).for_each(|tab| tab.stale = true);
+}
+
+/// The same place in a tab of its own.
+fn open(state: &mut State, now: Timestamp, asked: &mut Asked) {
+    let location = state.objects.browse.location();
+    let shown = put_away(state);
+    state.tabs.put_before(shown);
+    note_places(state);
+    state.with(now, asked, |parts, cx| parts.buckets.start(cx));
+    asked.moves.push(Move::Open(location));
+    let text = format!("tab {} of {}", state.tabs.current() + 1, state.tabs.count());
+    asked.moves.push(Move::Toast { level: Level::Note, text });
+}
+
+fn show(state: &mut State, now: Timestamp, at: usize, asked: &mut Asked) {
+    let stale = turn(state, at);
+    shown(state, now, stale, asked);
+}
+
+fn shown(state: &mut State, now: Timestamp, stale: bool, asked: &mut Asked) {
+    note_places(state);
+    if stale {
+        state.with(now, asked, |parts, cx| {
+            parts.buckets.refresh(cx);
+            parts.objects.browse.refresh(cx);
+        });
+    }
+}
+
+fn close(state: &mut State, now: Timestamp, asked: &mut Asked) {
+    let Some(next) = state.tabs.take_next() else { return };
+    state.drop_requests(now, asked);
+    let stale = next.stale;
+    bring_out(state, next);
+    shown(state, now, stale, asked);
+}
+
+/// Exchanges what is on screen. Whether what is there now was changed meanwhile.
+pub fn turn(state: &mut State, at: usize) -> bool {
+    let shown = put_away(state);
+    let tab = state.tabs.exchange(shown, at);
+    let stale = tab.stale;
+    bring_out(state, tab);
+    stale
+}
+
+fn put_away(state: &mut State) -> Tab {
+    Tab {
+        connection: state.session.name().clone(),
+        buckets: std::mem::take(&mut state.buckets),
+        objects: std::mem::take(&mut state.objects),
+        side: std::mem::take(&mut state.side),
+        focus: state.focus,
+        zoomed: state.zoomed,
+        stale: false,
+    }
+}
+
+fn bring_out(state: &mut State, tab: Tab) {
+    state.session.change_to(&tab.connection);
+    (state.buckets, state.objects, state.side) = (tab.buckets, tab.objects, tab.side);
+    (state.focus, state.zoomed) = (tab.focus, tab.zoomed);
+}
+
+/// Tells the parts what is open in other tabs: copies are offered to go there.
+fn note_places(state: &mut State) {
+    let place = |(_, tab): (usize, &Tab)| {
+        let location = tab.objects.browse.location();
+        (location != Location::Root).then(|| (tab.connection.clone(), location))
+    };
+    state.session.beside = state.tabs.others().filter_map(place).collect();
+}

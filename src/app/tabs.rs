@@ -1,0 +1,85 @@
+//! The tabs that are not on screen: each a connection and what is open of it.
+
+use crate::app::event::Ticket;
+use crate::app::layout::Pane;
+use crate::app::screens::buckets::Buckets;
+use crate::app::screens::objects::Objects;
+use crate::app::screens::side::Side;
+use crate::domain::address::ConnectionName;
+
+/// Tabs at once.
+pub const MOST: usize = 9;
+
+/// What a tab has for itself. Transfers, messages and the clipboard belong to all.
+#[derive(Clone, Debug)]
+pub struct Tab {
+    pub connection: ConnectionName,
+    pub buckets: Buckets,
+    pub objects: Objects,
+    pub side: Side,
+    pub focus: Pane,
+    pub zoomed: bool,
+    /// What it shows was changed from another tab.
+    pub stale: bool,
+}
+
+/// The tabs before and after the one on screen.
+#[derive(Clone, Debug, Default)]
+pub struct Tabs {
+    before: Vec<Tab>,
+    after: Vec<Tab>,
+}
+
+impl Tabs {
+    /// The one on screen counts.
+    pub fn count(&self) -> usize {
+        self.before.len() + 1 + self.after.len()
+    }
+
+    /// Of the one on screen, from 0.
+    pub fn current(&self) -> usize {
+        self.before.len()
+    }
+
+    /// Those not on screen, with their places from 0.
+    pub fn others(&self) -> impl Iterator<Item = (usize, &Tab)> {
+        let after = self.before.len() + 1;
+        self.before
+            .iter()
+            .enumerate()
+            .chain(self.after.iter().zip(after..).map(|(tab, at)| (at, tab)))
+    }
+
+    pub fn others_mut(&mut self) -> impl Iterator<Item = &mut Tab> {
+        self.before.iter_mut().chain(&mut self.after)
+    }
+
+    /// The one that waits for the answer to a request.
+    pub fn owner(&self, ticket: Ticket) -> Option<usize> {
+        let owns = |tab: &Tab| {
+            tab.buckets.owns(ticket) || tab.objects.owns(ticket) || tab.side.owns(ticket)
+        };
+        self.others().find(|(_, tab)| owns(tab)).map(|(at, _)| at)
+    }
+
+    /// Puts what is on screen away; what is shown next comes after it.
+    pub fn put_before(&mut self, shown: Tab) {
+        self.before.push(shown);
+    }
+
+    /// Puts what is on screen away and gives the tab at `at`, which is in its place then.
+    pub fn exchange(&mut self, shown: Tab, at: usize) -> Tab {
+        let mut all = std::mem::take(&mut self.before);
+        all.push(shown);
+        all.append(&mut self.after);
+        let tab = all.remove(at.min(all.len() - 1));
+        self.after = all.split_off(at.min(all.len()));
+        self.before = all;
+        tab
+    }
+
+    /// The tab that takes the place of the one on screen when that is closed; none where it is the only one.
+    pub fn take_next(&mut self) -> Option<Tab> {
+        if self.after.is_empty() { self.before.pop() } else { Some(self.after.remove(0)) }
+    }
+}
