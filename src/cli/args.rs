@@ -3,6 +3,7 @@
 pub mod conflict;
 pub mod doctor;
 mod output;
+pub mod parts;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use clap_complete::Shell;
 
 use crate::cli::args::conflict::Conflict;
 use crate::cli::args::doctor::DoctorArguments;
+use crate::cli::args::parts::Parts;
 use crate::cli::pace::Pace;
 use crate::domain::address::{Bucket, Location};
 use crate::domain::presign::{parse_age, parse_expiry};
@@ -43,6 +45,7 @@ Examples:
   windlass put a.jpg s3://media/photos/         To photos/a.jpg
   windlass put ./site s3://site/public/         What is in site to public/…
   tar c . | windlass put - s3://backups/home.tar
+  pg_dumpall | windlass put --expected-size 2TiB - s3://backups/all.sql
 
 Nothing is overwritten without --force. What is in the folder and cannot be sent (a symbolic link, a pipe,
 a file without permission, a key above 1,024 bytes) is named, the rest is sent, and the exit code is 3.
@@ -331,6 +334,8 @@ pub struct PutArguments {
     /// Keep the permissions of files with their objects
     #[arg(long)]
     pub preserve_mode: bool,
+    #[command(flatten)]
+    pub parts: Parts,
     #[command(flatten)]
     pub conflict: Conflict,
     #[command(flatten)]

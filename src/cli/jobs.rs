@@ -44,6 +44,9 @@ pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Tr
 
 pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Trouble> {
     writable(choice.current()?, "PutObject")?;
+    if arguments.parts.are_given() {
+        return Err(usage("--part-size and --expected-size are for stdin: put - s3://bucket/key"));
+    }
     let source = &arguments.source;
     let folder = std::fs::metadata(source)
         .map_err(|error| Error::from_io(&error, "read", source.display()))?

@@ -100,12 +100,23 @@ pub fn complain(trouble: &Trouble, json: bool) -> Status {
             Status::Usage
         }
         Trouble::Output(error) => {
+            // Who reads has what it wanted, `head` for one.
             if error.kind() != io::ErrorKind::BrokenPipe {
-                eprintln!("windlass: stdout cannot be written: {error}");
+                eprintln!("{}", output_sentences(error));
             }
             Status::Failed
         }
     }
+}
+
+fn output_sentences(error: &io::Error) -> String {
+    let next = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "free some space where the output goes, then run it again; what was written is not all"
+        }
+        _ => "look at what stdout leads to, then run it again; what was written is not all",
+    };
+    format!("windlass: stdout cannot be written\n  why    {error}\n  next   {next}")
 }
 
 /// One error on stderr: what, why, next, code.

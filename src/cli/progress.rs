@@ -39,6 +39,13 @@ impl ProgressLine {
         }
     }
 
+    /// For a verb whose own bytes pass through `stream`: nothing is drawn over those on a terminal.
+    pub fn beside(stream: &impl IsTerminal) -> ProgressLine {
+        let mut line = ProgressLine::new();
+        line.shown &= !stream.is_terminal();
+        line
+    }
+
     pub fn take(&mut self, event: &TransferEvent) {
         match event {
             TransferEvent::Advanced(moved) => self.jobs.extend(moved.iter().copied()),

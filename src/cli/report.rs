@@ -34,11 +34,7 @@ pub fn object(job: &JobView) -> Value {
         JobState::Queued | JobState::Running => ("unfinished", None),
         JobState::Paused => ("paused", None),
     };
-    let verified = match &job.verification {
-        Some(Verification::Digest(name)) => Some(name.clone()),
-        Some(Verification::SizeOnly(reason)) => Some(format!("size only: {reason}")),
-        None => None,
-    };
+    let verified = job.verification.as_ref().map(verified);
     let notes: Vec<_> =
         job.notes.iter().map(|note| json!({ "place": note.place, "text": note.text })).collect();
     json!({
@@ -47,6 +43,14 @@ pub fn object(job: &JobView) -> Value {
         "failed": progress.failed, "skipped": progress.skipped,
         "notes": notes, "verified": verified, "error": error,
     })
+}
+
+/// What was compared, for programs.
+pub fn verified(verification: &Verification) -> String {
+    match verification {
+        Verification::Digest(name) => name.clone(),
+        Verification::SizeOnly(reason) => format!("size only: {reason}"),
+    }
 }
 
 /// A job for a person.

@@ -1,21 +1,32 @@
 //! `-`: an object to stdout, stdin to an object.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, stdin, stdout};
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
-use tokio::io::{stdin, stdout};
+use tokio::time::sleep;
 
 use crate::cli::args::{GetArguments, PutArguments};
 use crate::cli::interrupt::interrupted;
+use crate::cli::pace::Pace;
 use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::progress::ProgressLine;
+use crate::cli::report::verified;
 use crate::domain::address::Location;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::ErrorKind;
 use crate::domain::object::{ObjectAddress, ObjectHeaders, PutOptions};
-use crate::domain::provider::Capability;
+use crate::domain::transfer::{JobId, Progress, TransferEvent, Verification};
+use crate::domain::visible::visible;
 use crate::s3::client::Client;
 use crate::transfer::limits::rate::Rate;
-use crate::transfer::stream::{download_stream, upload_stream};
+use crate::transfer::stream::download::{Broken, download_stream};
+use crate::transfer::stream::pipe::Pipe;
+use crate::transfer::stream::upload::upload_stream;
+
+/// Between two looks at how far it is.
+const LOOKS: Duration = Duration::from_millis(100);
 
 pub fn is_stream(path: &Path) -> bool {
     path.as_os_str() == "-"
@@ -36,9 +47,18 @@ pub async fn get(
         return Err(Trouble::Usage("--json and - cannot both have stdout".to_owned()));
     }
     let object = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
-    let (patience, rate) = (arguments.pace.patience(), Rate::of(arguments.pace.rate(limit)));
-    download_stream(&client.sending_once(), &object, stdout(), patience, rate).await?;
-    Ok(Status::Done)
+    let pipe = pipe(client, &object, arguments.pace, limit);
+    let line = ProgressLine::beside(&stdout());
+    let work = download_stream(&pipe, tokio::io::stdout());
+    match watched(&pipe, line, work).await {
+        Ok(Verification::Digest(_)) => Ok(Status::Done),
+        Ok(Verification::SizeOnly(why)) => {
+            eprintln!("windlass: {}: only its length was compared: {why}", visible(&pipe.place()));
+            Ok(Status::Done)
+        }
+        Err(Broken::Source(error)) => Err(error.into()),
+        Err(Broken::Target(error)) => Err(Trouble::Output(error)),
+    }
 }
 
 pub async fn put(
@@ -54,59 +74,67 @@ pub async fn put(
         let sentence = "stdin has no name or time: only --force and --skip-existing can be given";
         return Err(Trouble::Usage(sentence.to_owned()));
     }
-    if std::io::stdin().is_terminal() {
+    client.prepare().await?;
+    let sizes = arguments.parts.sizes(client.provider().facts().parts).map_err(Trouble::Usage)?;
+    if stdin().is_terminal() {
         eprintln!("windlass: reading from the terminal, ctrl-d ends it");
     }
     let object = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
+    let content_type = arguments.content_type.clone();
     let options = PutOptions {
-        headers: ObjectHeaders {
-            content_type: arguments.content_type.clone(),
-            ..ObjectHeaders::default()
-        },
-        only_if_absent: !arguments.conflict.force,
+        headers: ObjectHeaders { content_type, ..ObjectHeaders::default() },
+        only_if_absent: !conflict.force,
         ..PutOptions::default()
     };
-    let stored = match guard(client, &object, &options).await {
-        Ok(options) => {
-            let patience = arguments.pace.patience();
-            let rate = Rate::of(arguments.pace.rate(limit));
-            let client = client.sending_once();
-            upload_stream(&client, &object, stdin(), &options, patience, rate, interrupted()).await
-        }
-        Err(error) => Err(error),
-    };
-    let bytes = match stored {
-        Err(error)
-            if error.is(&ErrorKind::PreconditionFailed) && arguments.conflict.skip_existing =>
-        {
-            None
-        }
-        other => Some(other?.1),
+    let pipe = pipe(client, &object, arguments.pace, limit);
+    let line = ProgressLine::beside(&stdin());
+    let work = upload_stream(&pipe, tokio::io::stdin(), &options, sizes, interrupted());
+    let piped = match watched(&pipe, line, work).await {
+        Err(error) if error.is(&ErrorKind::PreconditionFailed) && conflict.skip_existing => None,
+        other => Some(other?),
     };
     let mut printer = Printer::new(arguments.output);
     if printer.json {
-        let state = if bytes.is_some() { "done" } else { "skipped" };
+        let state = if piped.is_some() { "done" } else { "skipped" };
+        let bytes = piped.as_ref().map(|piped| piped.bytes);
+        let verified = piped.as_ref().map(|piped| verified(&piped.verification));
         let place = object.to_string();
-        printer.object(&json!({ "job": "put", "to": place, "state": state, "bytes": bytes }))?;
+        let told = json!({
+            "job": "put", "to": place, "state": state, "bytes": bytes, "verified": verified,
+        });
+        printer.object(&told)?;
     }
     printer.flush()?;
     Ok(Status::Done)
 }
 
-/// Looks first where the server does not look itself.
-async fn guard(
-    client: &Client,
-    object: &ObjectAddress,
-    options: &PutOptions,
-) -> Result<PutOptions, Error> {
-    if !options.only_if_absent || client.lacks(Capability::ConditionalPut).is_none() {
-        return Ok(options.clone());
-    }
-    match client.head(object).await {
-        Ok(_) => Err(Error::new(ErrorKind::PreconditionFailed, "PutObject", object.to_string())),
-        Err(error) if error.is(&ErrorKind::NoSuchKey) => {
-            Ok(PutOptions { only_if_absent: false, ..options.clone() })
+fn pipe(client: &Client, object: &ObjectAddress, pace: Pace, limit: Option<u64>) -> Pipe {
+    let remote = Arc::new(client.sending_once());
+    Pipe::new(remote, object.clone(), pace.patience(), Rate::of(pace.rate(limit)))
+}
+
+/// Says on stderr how far it is, and what it waits for.
+async fn watched<T>(pipe: &Pipe, mut line: ProgressLine, work: impl Future<Output = T>) -> T {
+    let (mut work, id) = (std::pin::pin!(work), JobId(0));
+    let mut waited = false;
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            () = sleep(LOOKS) => {}
         }
-        Err(error) => Err(error),
+        let (bytes, total) = (pipe.moved.bytes(), pipe.moved.total());
+        let progress = Progress {
+            bytes,
+            bytes_total: total.max(bytes),
+            objects_total: 1,
+            expanded: total > 0,
+            ..Progress::default()
+        };
+        let wait = pipe.gate.standing.wait();
+        if wait.is_some() || waited {
+            waited = wait.is_some();
+            line.take(&TransferEvent::Waiting { id, wait });
+        }
+        line.take(&TransferEvent::Advanced(vec![(id, progress)]));
     }
 }

@@ -28,6 +28,9 @@ pub struct PartLimits {
     most: Option<u64>,
     smallest_mib: Option<u64>,
     largest_mib: Option<u64>,
+    /// All but the last have one length.
+    #[serde(default)]
+    equal: bool,
 }
 
 impl PartLimits {
@@ -44,6 +47,78 @@ impl PartLimits {
     /// The largest part, in bytes.
     pub fn largest(&self) -> u64 {
         self.largest_mib.map_or(MAX_PART_BYTES, |mib| mib * MIB)
+    }
+
+    /// Whether all parts but the last have to have one length.
+    pub fn equal(&self) -> bool {
+        self.equal
+    }
+}
+
+/// Part sizes of an upload whose length is not known when it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Growing {
+    limits: PartLimits,
+    first: u64,
+    /// The first size holds up to here, in bytes.
+    until: u64,
+    grows: bool,
+}
+
+/// The first parts of a body of unknown length; and all of them where they have to be equal, in bytes.
+const GROWING_FROM: u64 = 16 * MIB;
+const ALL_EQUAL: u64 = 32 * MIB;
+
+/// What parts grow to, in bytes: with 10,000 of them, which double after every 900, 5 TiB fit.
+const GROWING_TO: u64 = 1024 * MIB;
+
+impl Growing {
+    /// For a body of which nothing is known.
+    pub fn new(limits: PartLimits) -> Growing {
+        let first = if limits.equal { ALL_EQUAL } else { GROWING_FROM };
+        let first = first.clamp(limits.smallest(), limits.largest());
+        Growing { limits, first, until: 0, grows: !limits.equal }
+    }
+
+    /// For one that is said to have about `bytes`; longer ones are taken too, as far as there is room. `None` where no
+    /// part size fits the limits.
+    pub fn expecting(bytes: u64, limits: PartLimits) -> Option<Growing> {
+        // An eighth more, so that a guess may be a little short.
+        let room = bytes.saturating_add(bytes / 8).min(MAX_OBJECT_BYTES.max(bytes));
+        let first = part_size(room, &limits)?;
+        Some(Growing { first, until: bytes, ..Growing::new(limits) })
+    }
+
+    /// Every part has this size. `None` where the limits do not allow it.
+    pub fn fixed(size: u64, limits: PartLimits) -> Option<Growing> {
+        let fits = (limits.smallest()..=limits.largest()).contains(&size);
+        fits.then_some(Growing { limits, first: size, until: 0, grows: false })
+    }
+
+    /// Bytes of the part numbered from 1, when `sent` bytes are in the parts before it; `None` where there are too many.
+    pub fn next(&self, number: u64, sent: u64) -> Option<u64> {
+        if number > self.limits.most() {
+            return None;
+        }
+        if !self.grows || sent < self.until {
+            return Some(self.first);
+        }
+        let step = (self.limits.most() * 9 / 100).max(1);
+        let doublings = u32::try_from((number - 1) / step).unwrap_or(u32::MAX).min(30);
+        // Where there are fewer parts, each has to become larger.
+        let largest = GROWING_TO * (MAX_PARTS / self.limits.most()).max(1);
+        let grown = self.first.saturating_mul(1 << doublings).min(largest);
+        Some(grown.clamp(self.first, self.limits.largest()))
+    }
+
+    /// How many bytes fit in all.
+    pub fn most(&self) -> u64 {
+        let mut sent = 0;
+        for number in 1.. {
+            let Some(size) = self.next(number, sent) else { break };
+            sent += size;
+        }
+        sent.min(MAX_OBJECT_BYTES)
     }
 }
 
@@ -99,6 +174,49 @@ mod tests {
         assert_eq!(part_size(100 * MIB, &coarse), Some(64 * MIB));
         let tight = PartLimits { largest_mib: Some(16), ..few };
         assert_eq!(part_size(16_001 * MIB, &tight), None);
+    }
+
+    #[test]
+    fn five_tebibytes_of_unknown_length_fit_in_parts_that_begin_small() {
+        let growing = Growing::new(PartLimits::default());
+        assert_eq!(growing.next(1, 0), Some(16 * MIB));
+        assert!(growing.most() >= 5 << 40, "{}", growing.most());
+        let (mut sent, mut last) = (0, 0);
+        for number in 1..=MAX_PARTS {
+            let size = growing.next(number, sent).unwrap();
+            assert!((MIN_PART_BYTES..=MAX_PART_BYTES).contains(&size) && size >= last);
+            // Memory holds about two parts.
+            assert!(size <= 16 * MIB || size <= sent / 400, "{size} after {sent}");
+            (sent, last) = (sent + size, size);
+        }
+        assert_eq!(growing.next(MAX_PARTS + 1, sent), None);
+    }
+
+    #[test]
+    fn parts_that_have_to_be_equal_are() {
+        let equal = PartLimits { equal: true, largest_mib: Some(5114), ..PartLimits::default() };
+        let growing = Growing::new(equal);
+        assert!((1..=MAX_PARTS).all(|number| growing.next(number, number << 25) == Some(32 * MIB)));
+        assert_eq!(growing.most(), 10_000 * 32 * MIB);
+        let told = Growing::expecting(5 << 40, equal).unwrap();
+        assert!(told.most() >= 5 << 40);
+        assert_eq!(told.next(1, 0), told.next(9999, 6 << 40));
+    }
+
+    #[test]
+    fn a_length_that_is_expected_or_a_size_that_is_asked_for_is_kept_to() {
+        let limits = PartLimits::default();
+        let told = Growing::expecting(1 << 30, limits).unwrap();
+        assert_eq!(told.next(1, 0), Some(8 * MIB));
+        assert_eq!(told.next(100, 900 * MIB), Some(8 * MIB));
+        assert!(told.most() > 1 << 40, "a wrong guess is not the end");
+        let large = Growing::expecting(5 << 40, limits).unwrap();
+        assert!(large.most() >= 5 << 40);
+        assert_eq!(Growing::fixed(MIB, limits), None);
+        let fixed = Growing::fixed(5 * MIB, limits).unwrap();
+        assert_eq!((fixed.next(9999, 1 << 40), fixed.most()), (Some(5 * MIB), 50_000 * MIB));
+        let few = PartLimits { most: Some(1000), ..limits };
+        assert!(Growing::new(few).most() >= 1 << 40);
     }
 
     #[test]

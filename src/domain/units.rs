@@ -171,6 +171,29 @@ pub fn parse_rate_limit(text: &str) -> Result<Option<u64>, String> {
     Ok(Some(bytes))
 }
 
+/// A number of bytes as a person types it: `64MiB`, `5GB`, `800 MiB`, or without a unit in bytes.
+///
+/// # Errors
+/// A sentence with what was expected.
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    let amount = text.trim();
+    let digits = amount.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+    let (number, unit) = amount.split_at(digits);
+    let expected = || format!("{text:?} is no size: write 64MiB, 5GB, or bytes");
+    if unit.is_empty() {
+        return number.parse().map_err(|_| expected());
+    }
+    let number: f64 = number.parse().map_err(|_| expected())?;
+    let unit = unit_of(unit.trim()).ok_or_else(expected)?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "saturates; digits have no sign"
+    )]
+    let bytes = (number * unit) as u64;
+    Ok(bytes)
+}
+
 fn unit_of(unit: &str) -> Option<f64> {
     let of = |base: f64, letter: u8| {
         let power = b"kmgt".iter().position(|known| *known == letter.to_ascii_lowercase())?;
@@ -189,6 +212,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_size_is_bytes_or_has_a_unit() {
+        assert_eq!(parse_size("64MiB"), Ok(64 << 20));
+        assert_eq!(parse_size(" 1.5 GiB "), Ok(3 << 29));
+        assert_eq!(parse_size("5GB"), Ok(5_000_000_000));
+        assert_eq!(parse_size("8388608"), Ok(8_388_608));
+        for wrong in ["", "much", "5 apples", "-1", "1.5"] {
+            assert!(parse_size(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn sizes_keep_at_most_four_places() {

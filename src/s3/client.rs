@@ -145,10 +145,16 @@ impl Client {
         lock(&self.inner.refused).get(&capability).cloned()
     }
 
+<<<<<<< HEAD
     /// Everything this server cannot do, as far as is known, with the reasons.
     pub fn lacking(&self) -> Vec<(Capability, String)> {
         let reason = |capability| Some((capability, self.lacks(capability)?));
         Capability::ALL.into_iter().filter_map(reason).collect()
+=======
+    /// Reads what the AWS files and the environment say, so that everything that is told of the server is certain.
+    pub async fn prepare(&self) -> Result<(), Error> {
+        self.sdk().await.map(drop)
+>>>>>>> 678398f (Let streams be as long as an object may, and watch, pace and renew them like every transfer)
     }
 
     pub(super) fn meter(&self) -> &Arc<Meter> {

@@ -11,6 +11,7 @@ use crate::s3::flow::{Flow, Grant};
 use crate::transfer::limits::rate::Rate;
 use crate::transfer::limits::slots::Slots;
 use crate::transfer::remote::Remote;
+use crate::transfer::retry::Gate;
 use crate::transfer::task::{Moved, Task};
 
 #[derive(Debug)]
@@ -58,6 +59,15 @@ impl Drop for Counted {
     }
 }
 
+/// Where a body goes, by which gate, and who is told how far it is.
+#[derive(Clone, Copy)]
+pub struct Way<'a> {
+    pub remote: &'a Arc<dyn Remote>,
+    pub gate: &'a Gate,
+    pub moved: &'a Arc<Moved>,
+    pub place: &'a str,
+}
+
 /// Sends a body of `bytes` once with `request`, which is given the storage it passes through.
 pub async fn send_watched<T, F>(
     task: &Task,
@@ -67,20 +77,33 @@ pub async fn send_watched<T, F>(
 where
     F: Future<Output = Result<T, Error>>,
 {
+    let Task { remote, gate, moved, place, .. } = task;
+    send_on(Way { remote, gate, moved, place }, bytes, request).await
+}
+
+/// As [`send_watched`], for a body that is no task's.
+pub async fn send_on<T, F>(
+    way: Way<'_>,
+    bytes: u64,
+    request: impl FnOnce(Arc<dyn Remote>) -> F,
+) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
     let sending = Arc::new(Sending {
-        rate: task.gate.rate.clone(),
-        slots: Arc::clone(&task.gate.link.slots),
-        moved: Arc::clone(&task.moved),
+        rate: way.gate.rate.clone(),
+        slots: Arc::clone(&way.gate.link.slots),
+        moved: Arc::clone(way.moved),
         handed: AtomicU64::new(0),
         held: AtomicBool::new(false),
     });
     let counted = Counted(Arc::clone(&sending));
-    let remote = Arc::clone(&task.remote).through(Arc::clone(&sending) as Arc<dyn Flow>);
-    let patience = task.gate.patience();
+    let remote = Arc::clone(way.remote).through(Arc::clone(&sending) as Arc<dyn Flow>);
+    let patience = way.gate.patience();
     let value = tokio::select! {
         answer = request(remote) => answer?,
         quiet = stands_still(&sending, bytes, patience.stall, patience.answer) => {
-            return Err(Error::new(ErrorKind::TimedOut, "send the body", task.place.clone())
+            return Err(Error::new(ErrorKind::TimedOut, "send the body", way.place)
                 .detail(format!("nothing moved for {} s", quiet.as_secs())));
         }
     };

@@ -11,6 +11,7 @@ use md5::{Digest as _, Md5};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ETag, ObjectHead, UploadedPart};
 use crate::domain::transfer::Verification;
+use crate::s3::body::Body;
 use crate::transfer::local::part_file::GrowingFile;
 use crate::transfer::workers::digest::hex::hex;
 use crate::transfer::workers::digest::parts::Parts;
@@ -143,6 +144,13 @@ pub fn encrypted(head: &ObjectHead) -> bool {
 
 pub fn md5_hex(bytes: &[u8]) -> String {
     hex(&Md5::digest(bytes))
+}
+
+/// The ETag a server gives an object that was sent whole; blocks.
+pub fn md5_of(body: &Body) -> Result<ETag, Error> {
+    let mut digest = Md5::new();
+    body.walk(|piece| digest.update(piece))?;
+    Ok(ETag::new(&hex(&digest.finalize())))
 }
 
 /// The ETag a server gives an object of these parts, where the parts' ETags are MD5s.

@@ -12,8 +12,13 @@ use crate::cli::shop::Shop;
 
 /// The most memory the program had at once, in KiB.
 fn peak(shop: &Shop, arguments: &[&str]) -> u64 {
+    peak_reading(shop, arguments, Stdio::null())
+}
+
+fn peak_reading(shop: &Shop, arguments: &[&str], input: Stdio) -> u64 {
     let mut command = shop.command(arguments);
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    command.stdin(input).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
     let (status, mut most) = (format!("/proc/{}/status", child.id()), 0);
     loop {
         let text = fs::read_to_string(&status).unwrap_or_default();
@@ -68,4 +73,22 @@ fn memory_does_not_grow_with_size_or_number() {
         assert!(large < small + (16 << 10), "{name}: {small} KiB and {large} KiB");
     }
     assert!([some, much, few, many, sent].iter().all(|peak| *peak < 192 << 10));
+}
+
+#[test]
+fn a_pipe_takes_no_more_memory_than_a_few_parts() {
+    let shop = Shop::open();
+    shop.store().create_bucket("media");
+    let content = Content::generated(7, 160 << 20);
+    shop.store().put_object(
+        "media",
+        "long",
+        Stored { content, etag: "opaque".to_owned(), ..Stored::default() },
+    );
+    let down = peak(&shop, &["get", "s3://media/long", "-"]);
+    fs::File::create(shop.path("sparse")).unwrap().set_len(200 << 20).unwrap();
+    let input = fs::File::open(shop.path("sparse")).unwrap();
+    let up = peak_reading(&shop, &["put", "-", "s3://media/sent"], input.into());
+    println!("peak: 160 MiB to stdout {} MiB, 200 MiB from stdin {} MiB", down >> 10, up >> 10);
+    assert!(down < 112 << 10 && up < 176 << 10, "{down} KiB and {up} KiB");
 }

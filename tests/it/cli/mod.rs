@@ -8,6 +8,7 @@ mod doctor;
 mod interrupt;
 mod manners;
 mod memory;
+mod pipes;
 mod queue;
 mod secrets;
 mod secure;

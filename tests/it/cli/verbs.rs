@@ -120,35 +120,6 @@ fn put_takes_the_files_name_below_a_prefix_and_overwrites_nothing_unasked() {
 }
 
 #[test]
-fn a_dash_is_stdin_and_stdout() {
-    let shop = Shop::open();
-    shop.store().create_bucket("media");
-    let bytes: Vec<u8> = (0..=255).cycle().take(70_000).collect();
-    shop.run_with_input(&["put", "-", "s3://media/piped"], &bytes).ended(0);
-    assert_eq!(shop.store().bytes("media", "piped").unwrap(), bytes);
-    assert_eq!(shop.run(&["get", "s3://media/piped", "-"]).ended(0).bytes, bytes);
-    let again = shop.run_with_input(&["put", "-", "s3://media/piped"], b"other").ended(1);
-    assert!(again.err.contains("--force"), "{}", again.err);
-    shop.run_with_input(&["put", "-", "s3://media/piped", "--skip-existing"], b"other").ended(0);
-    assert_eq!(shop.store().bytes("media", "piped").unwrap(), bytes);
-    shop.run_with_input(&["put", "-", "s3://media/piped", "--force"], b"").ended(0);
-    assert_eq!(shop.store().bytes("media", "piped").unwrap(), "");
-    assert_eq!(shop.run(&["get", "s3://media/piped", "-"]).ended(0).bytes, b"");
-    shop.run_with_input(&["put", "-", "s3://media/"], b"x").ended(2);
-    shop.run(&["get", "s3://media/", "-"]).ended(2);
-}
-
-#[test]
-fn a_long_stdin_goes_up_in_equal_parts() {
-    let shop = Shop::open();
-    shop.store().create_bucket("media");
-    let bytes: Vec<u8> = (0..=250).cycle().take((64 << 20) + 3).collect();
-    shop.run_with_input(&["put", "-", "s3://media/long"], &bytes).ended(0);
-    assert!(shop.store().bytes("media", "long").unwrap() == bytes);
-    assert_eq!(shop.store().uploads_under_way("media"), 0);
-}
-
-#[test]
 fn cp_copies_objects_and_prefixes_on_the_server() {
     let shop = Shop::open();
     shop.store().put("media", "a/x.txt", "x");

@@ -1,22 +1,17 @@
 //! Bad days: nothing is reported done that is not, and nothing that was there is lost.
 
 use std::fs;
-use std::future::pending;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use windlass::domain::address::{Bucket, Key};
 use windlass::domain::error::ErrorKind;
-use windlass::domain::object::{ObjectAddress, PutOptions};
 use windlass::domain::transfer::{JobState, OnConflict};
-use windlass::transfer::limits::rate::Rate;
-use windlass::transfer::stream::upload_stream;
 
 use crate::transfers::fake::{Fake, Fault, failure};
 use crate::transfers::harness::{
-    MIB, bytes, download, download_prefix, error_of, names_in, options, run, run_well, upload, with,
+    MIB, bytes, download, download_prefix, error_of, names_in, run, run_well, upload, with,
 };
 
 const LARGE: usize = 25 * MIB + 1;
@@ -239,26 +234,4 @@ async fn a_finished_file_has_the_mode_of_any_new_file() {
     run_well(&remote, download("k", folder.path())).await;
     let mode = |name: &str| fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
     assert_eq!(mode("k"), mode("probe"));
-}
-
-#[tokio::test]
-async fn a_stream_whose_start_was_answered_to_nobody_leaves_no_empty_upload() {
-    let object = ObjectAddress { bucket: Bucket::new("bucket"), key: Key::new("pipe") };
-    let patience = options(None).patience;
-    for lost in [1, 99] {
-        let remote = first("create", lost, || Fault::LoseAnswer);
-        let (content, put) = (bytes(33 * MIB), PutOptions::default());
-        let sent = upload_stream(
-            &*remote,
-            &object,
-            &content[..],
-            &put,
-            patience,
-            Rate::default(),
-            pending(),
-        )
-        .await;
-        assert_eq!(sent.is_ok(), lost == 1, "{sent:?}");
-        assert_eq!(remote.uploads(), 0, "{lost} answers lost");
-    }
 }

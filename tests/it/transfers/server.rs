@@ -1,17 +1,12 @@
 //! The engine on the real client against the embedded server.
 
 use std::fs;
-use std::future::pending;
 use std::sync::Arc;
 
-use windlass::domain::address::{Bucket, Key, Prefix};
-use windlass::domain::object::{ObjectAddress, PutOptions};
+use windlass::domain::address::{Bucket, Prefix};
 use windlass::domain::transfer::{Target, Work};
 use windlass::s3::client::Client;
 use windlass::s3::meter::Meter;
-use windlass::transfer::limits::Patience;
-use windlass::transfer::limits::rate::Rate;
-use windlass::transfer::stream::{download_stream, upload_stream};
 
 use crate::support::server::{connection, r2_server, server};
 use crate::transfers::harness::{
@@ -60,30 +55,4 @@ async fn a_prefix_is_downloaded_copied_and_deleted_over_the_wire() {
         run_well(&client, job(Work::Delete { bucket: Bucket::new("bucket"), targets: all })).await;
     assert_eq!(view.progress.objects, 50);
     client.delete_bucket(&Bucket::new("bucket")).await.expect("nothing is left in it");
-}
-
-#[tokio::test]
-async fn streams_of_unknown_length_go_up_and_come_down_in_order() {
-    let server = server().await;
-    let client = client(&server).await;
-    for size in [0, 5, 33 * MIB + 7] {
-        let object = ObjectAddress { bucket: Bucket::new("bucket"), key: Key::new("pipe") };
-        let (content, options) = (bytes(size), PutOptions::default());
-        let patience = Patience::default();
-        let sent = upload_stream(
-            &*client,
-            &object,
-            &content[..],
-            &options,
-            patience,
-            Rate::default(),
-            pending(),
-        )
-        .await
-        .unwrap();
-        assert_eq!(sent.1, size as u64);
-        let mut back = Vec::new();
-        download_stream(&*client, &object, &mut back, patience, Rate::default()).await.unwrap();
-        assert!(back == content, "{size} bytes");
-    }
 }

@@ -1,0 +1,353 @@
+//! Stores what a pipe gives until its end: one PUT when it is short, else a multipart upload.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::task::{JoinError, JoinSet};
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::{PutOptions, Stored, UploadId, UploadedPart};
+use crate::domain::parts::Growing;
+use crate::domain::provider::Capability;
+use crate::domain::transfer::Verification;
+use crate::domain::units::Size;
+use crate::s3::body::Body;
+use crate::transfer::remote::Remote;
+use crate::transfer::sending::send_on;
+use crate::transfer::stream::pipe::{AT_ONCE, Pipe};
+use crate::transfer::stream::stored::{Expected, exists, md5};
+use crate::transfer::workers::blocking::blocking;
+use crate::transfer::workers::digest::{etag_of_parts, md5_of};
+use crate::transfer::workers::multipart::sweep;
+
+/// Bytes of parts held at once, unless two parts are more.
+const ROOM: u64 = 96 << 20;
+
+/// Read at once, in bytes.
+const PIECE: usize = 1 << 20;
+
+/// What became of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piped {
+    pub bytes: u64,
+    pub verification: Verification,
+}
+
+/// Brings nothing into being on failure, and when `stop` is ready: an upload that was begun is aborted.
+pub async fn upload_stream(
+    pipe: &Pipe,
+    mut source: impl AsyncRead + Unpin + Send,
+    options: &PutOptions,
+    sizes: Growing,
+    stop: impl Future<Output = ()> + Send,
+) -> Result<Piped, Error> {
+    let mut stop = std::pin::pin!(stop);
+    let stopped = || pipe.fails(ErrorKind::Cancelled, "upload");
+    let first_size = sizes.next(1, 0).unwrap_or(ROOM);
+    let first = tokio::select! {
+        first = read_part(&mut source, first_size) => first?,
+        () = &mut stop => return Err(stopped()),
+    };
+    if first.size() < first_size {
+        return tokio::select! {
+            stored = whole(pipe, first, options) => stored,
+            () = &mut stop => Err(stopped()),
+        };
+    }
+    if options.only_if_absent {
+        // Before hours of sending.
+        tokio::select! {
+            looked = expect_absent(pipe) => looked?,
+            () = &mut stop => return Err(stopped()),
+        }
+    }
+    let start = PutOptions { only_if_absent: false, ..options.clone() };
+    let (upload, ended) = begin(pipe, &start, stop.as_mut()).await?;
+    let parts = Parts { pipe: pipe.clone(), upload, sizes };
+    let result = if ended {
+        Err(stopped())
+    } else {
+        tokio::select! {
+            result = parts.run(first, source, options.only_if_absent) => result,
+            () = stop => Err(stopped()),
+        }
+    };
+    match result {
+        Ok(piped) => Ok(piped),
+        Err(error) => Err(parts.take_back(error).await),
+    }
+}
+
+/// Starts an upload; not to be torn, or nobody would know of it. True where it was asked to stop meanwhile.
+async fn begin(
+    pipe: &Pipe,
+    options: &PutOptions,
+    stop: Pin<&mut (impl Future<Output = ()> + Send)>,
+) -> Result<(UploadId, bool), Error> {
+    let mut creating = std::pin::pin!(create(pipe, options));
+    tokio::select! {
+        created = &mut creating => Ok((created?, false)),
+        () = stop => {
+            pipe.gate.stop.cancel();
+            Ok((creating.await?, true))
+        }
+    }
+}
+
+/// A try whose answer was lost may have started another upload, which nobody would finish.
+async fn create(pipe: &Pipe, options: &PutOptions) -> Result<UploadId, Error> {
+    let tries = AtomicU32::new(0);
+    let begun = || {
+        tries.fetch_add(1, Ordering::Relaxed);
+        pipe.remote.create_multipart(&pipe.object, options)
+    };
+    let created = pipe.gate.send(begun).await;
+    let refused = created.as_ref().is_err_and(|error| !error.retryable());
+    if tries.load(Ordering::Relaxed) > 1 || (created.is_err() && !refused) {
+        let cleaning = pipe.cleaning();
+        let kept = created.as_ref().ok();
+        drop(sweep(&*pipe.remote, &cleaning.gate, &pipe.object, kept).await);
+    }
+    created
+}
+
+async fn expect_absent(pipe: &Pipe) -> Result<(), Error> {
+    match pipe.find().await? {
+        Some(_) => Err(exists(pipe)),
+        None => Ok(()),
+    }
+}
+
+/// In one PUT.
+async fn whole(pipe: &Pipe, body: Body, options: &PutOptions) -> Result<Piped, Error> {
+    let bytes = body.size();
+    let hashed = body.clone();
+    let etag = blocking(move || md5_of(&hashed)).await?;
+    let expected = Expected { etag: Some(etag), bytes };
+    let piped = |verification| Piped { bytes, verification };
+    let mut options = options.clone();
+    if options.only_if_absent && pipe.remote.lacks(Capability::ConditionalPut).is_some() {
+        expect_absent(pipe).await?;
+        options.only_if_absent = false;
+    }
+    let mut result = put(pipe, &body, &options).await;
+    if options.only_if_absent && result.as_ref().is_err_and(|e| e.is(&ErrorKind::Unsupported)) {
+        expect_absent(pipe).await?;
+        options.only_if_absent = false;
+        result = put(pipe, &body, &options).await;
+    }
+    match result {
+        Ok(stored) => expected.verify(pipe, &stored).await.map(piped),
+        Err(error) if error.is(&ErrorKind::PreconditionFailed) && options.only_if_absent => {
+            expected.taken(pipe).await.map(piped)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn put(pipe: &Pipe, body: &Body, options: &PutOptions) -> Result<Stored, Error> {
+    let place = pipe.place();
+    let request = || {
+        let send = |remote: Arc<dyn Remote>| async move {
+            remote.put(&pipe.object, body.clone(), options).await
+        };
+        send_on(pipe.way(&place), body.size(), send)
+    };
+    pipe.gate.send(request).await
+}
+
+struct Parts {
+    pipe: Pipe,
+    upload: UploadId,
+    sizes: Growing,
+}
+
+/// What is under way, and what is there already.
+#[derive(Default)]
+struct Course {
+    sending: JoinSet<Result<UploadedPart, Error>>,
+    /// Bytes in memory.
+    held: u64,
+    done: Vec<UploadedPart>,
+}
+
+impl Course {
+    fn came(&mut self, sent: Result<Result<UploadedPart, Error>, JoinError>) -> Result<(), Error> {
+        let crashed =
+            |e: JoinError| Error::new(ErrorKind::Other, "UploadPart", "").detail(e.to_string());
+        let part = sent.map_err(crashed)??;
+        self.held -= part.size;
+        self.done.push(part);
+        Ok(())
+    }
+
+    /// Waits until `bytes` more fit beside what is held.
+    async fn make_room(&mut self, bytes: u64) -> Result<(), Error> {
+        let room = ROOM.max(2 * bytes);
+        while (self.held > 0 && self.held + bytes > room) || self.sending.len() >= AT_ONCE {
+            let Some(sent) = self.sending.join_next().await else { break };
+            self.came(sent)?;
+        }
+        Ok(())
+    }
+
+    /// The next part, while others are sent: the end of one of them that fails is the end of all.
+    async fn read(
+        &mut self,
+        source: &mut (impl AsyncRead + Unpin + Send),
+        bytes: u64,
+    ) -> Result<Body, Error> {
+        let mut reading = std::pin::pin!(read_part(source, bytes));
+        loop {
+            tokio::select! {
+                read = &mut reading => return read,
+                Some(sent) = self.sending.join_next() => self.came(sent)?,
+            }
+        }
+    }
+}
+
+impl Parts {
+    async fn run(
+        &self,
+        first: Body,
+        mut source: impl AsyncRead + Unpin + Send,
+        only_if_absent: bool,
+    ) -> Result<Piped, Error> {
+        let mut course = Course::default();
+        let (mut next, mut number, mut bytes) = (first, 1, 0);
+        while next.size() > 0 {
+            (bytes, course.held) = (bytes + next.size(), course.held + next.size());
+            let part = self.part(number, next);
+            course.sending.spawn(part);
+            number += 1;
+            let size = self.sizes.next(u64::from(number), bytes);
+            course.make_room(size.unwrap_or(1)).await?;
+            next = course.read(&mut source, size.unwrap_or(1)).await?;
+            if size.is_none() && next.size() > 0 {
+                return Err(self.too_long());
+            }
+        }
+        while let Some(sent) = course.sending.join_next().await {
+            course.came(sent)?;
+        }
+        course.done.sort_by_key(|part| part.number);
+        let verification = self.complete(&course.done, bytes, only_if_absent).await?;
+        Ok(Piped { bytes, verification })
+    }
+
+    fn too_long(&self) -> Error {
+        let most = Size(self.sizes.most());
+        self.pipe.fails(ErrorKind::TooLarge, "upload").detail(format!(
+            "parts of these sizes hold {most}: say how long it will be with --expected-size, or give larger parts with \
+             --part-size"
+        ))
+    }
+
+    fn part(
+        &self,
+        number: u32,
+        body: Body,
+    ) -> impl Future<Output = Result<UploadedPart, Error>> + Send + 'static {
+        let (pipe, upload) = (self.pipe.clone(), self.upload.clone());
+        async move {
+            let place = pipe.place();
+            let request = || {
+                let send = |remote: Arc<dyn Remote>| {
+                    let (object, upload, body) = (&pipe.object, &upload, body.clone());
+                    async move { remote.upload_part(object, upload, number, body).await }
+                };
+                send_on(pipe.way(&place), body.size(), send)
+            };
+            pipe.gate.send(request).await
+        }
+    }
+
+    async fn complete(
+        &self,
+        parts: &[UploadedPart],
+        bytes: u64,
+        only_if_absent: bool,
+    ) -> Result<Verification, Error> {
+        let pipe = &self.pipe;
+        let expected = Expected { etag: etag_of_parts(parts.iter()), bytes };
+        let lacks = pipe.remote.lacks(Capability::ConditionalPut).is_some();
+        let mut absent = only_if_absent && !lacks;
+        if only_if_absent && lacks {
+            expect_absent(pipe).await?;
+        }
+        let complete = |absent| {
+            let (remote, object, upload) = (&pipe.remote, &pipe.object, &self.upload);
+            pipe.gate.send(move || remote.complete_multipart(object, upload, parts, absent))
+        };
+        let mut result = complete(absent).await;
+        if absent && result.as_ref().is_err_and(|e| e.is(&ErrorKind::Unsupported)) {
+            expect_absent(pipe).await?;
+            absent = false;
+            result = complete(absent).await;
+        }
+        match result {
+            Ok(stored) => expected.verify(pipe, &stored).await,
+            // Completed by a try whose answer was lost.
+            Err(error) if error.is(&ErrorKind::NoSuchUpload) => match pipe.find().await? {
+                Some(found) if expected.is(&found) => Ok(md5()),
+                _ => Err(error),
+            },
+            Err(error) if error.is(&ErrorKind::PreconditionFailed) && absent => {
+                expected.taken(pipe).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Aborts; gives the error with what is left where that fails too.
+    async fn take_back(&self, error: Error) -> Error {
+        let cleaning = self.pipe.cleaning();
+        let (remote, object) = (&cleaning.remote, &cleaning.object);
+        let aborted = cleaning.gate.send(|| remote.abort_multipart(object, &self.upload)).await;
+        match aborted {
+            Err(left) if !left.is(&ErrorKind::NoSuchUpload) => {
+                let before = if error.detail.is_empty() { "" } else { "; " };
+                let detail = format!(
+                    "{}{before}an unfinished upload is left: windlass uploads abort {}",
+                    error.detail, self.pipe.object
+                );
+                error.detail(detail)
+            }
+            _ => error,
+        }
+    }
+}
+
+/// A whole part, or less at the end of the stream.
+async fn read_part(source: &mut (impl AsyncRead + Unpin), bytes: u64) -> Result<Body, Error> {
+    let (mut pieces, mut left) = (Vec::new(), bytes);
+    while left > 0 {
+        let length = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
+        let piece = read_piece(source, length).await?;
+        let ended = piece.len() < length;
+        left -= piece.len() as u64;
+        if !piece.is_empty() {
+            pieces.push(piece);
+        }
+        if ended {
+            break;
+        }
+    }
+    Ok(Body::Held(pieces.into()))
+}
+
+async fn read_piece(source: &mut (impl AsyncRead + Unpin), length: usize) -> Result<Bytes, Error> {
+    let mut piece = BytesMut::with_capacity(length);
+    while piece.len() < length {
+        let room = (length - piece.len()) as u64;
+        let read = (&mut *source).take(room).read_buf(&mut piece).await;
+        if read.map_err(|e| Error::from_io(&e, "read the stream", "-"))? == 0 {
+            break;
+        }
+    }
+    Ok(piece.freeze())
+}
