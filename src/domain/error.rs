@@ -72,6 +72,8 @@ pub enum ErrorKind {
     // ─── the way there ───
     /// DNS, connect or TLS.
     Unreachable,
+    /// The server's certificate is not trusted here, is for another name, or is not valid now.
+    Untrusted,
     TimedOut,
     /// Cut in the middle of a body.
     Interrupted,

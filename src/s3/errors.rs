@@ -52,6 +52,7 @@ impl Call {
         if let Some(cause) = find::<ConnectorError>(error) {
             let kind = match cause {
                 _ if speaks_no_http(&chain) => ErrorKind::NotS3,
+                _ if distrusts(&chain) => ErrorKind::Untrusted,
                 cause if cause.is_timeout() => ErrorKind::TimedOut,
                 cause if cause.is_user() => ErrorKind::InvalidRequest,
                 _ if on_the_way(&chain) => ErrorKind::Unreachable,
@@ -196,24 +197,21 @@ fn credentials_kind(error: &CredentialsError, chain: &str) -> ErrorKind {
 
 /// Whether a socket failed before it was one: name, connect, proxy, TLS.
 fn on_the_way(chain: &str) -> bool {
-    const SIGNS: [&str; 9] = [
-        "dns",
-        "lookup",
-        "connect error",
-        "refused",
-        "unreachable",
-        "tls",
-        "certificate",
-        "proxy",
-        "handshake",
-    ];
+    const SIGNS: [&str; 8] =
+        ["dns", "lookup", "connect error", "refused", "unreachable", "tls", "proxy", "handshake"];
     let text = chain.to_ascii_lowercase();
     SIGNS.iter().any(|sign| text.contains(sign))
 }
 
-/// The sentences of hyper for an answer that is not HTTP.
-fn speaks_no_http(chain: &str) -> bool {
-    ["invalid HTTP", "message head is too large"].iter().any(|sign| chain.contains(sign))
+/// The sentences of hyper for an answer that is not HTTP, and of rustls for one that is not TLS.
+pub fn speaks_no_http(chain: &str) -> bool {
+    const SIGNS: [&str; 3] = ["invalid HTTP", "message head is too large", "InvalidContentType"];
+    SIGNS.iter().any(|sign| chain.contains(sign))
+}
+
+/// The sentence of rustls for a certificate it does not take.
+pub fn distrusts(chain: &str) -> bool {
+    chain.contains("invalid peer certificate")
 }
 
 fn cut_off(chain: &str) -> Option<ErrorKind> {

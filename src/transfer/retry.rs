@@ -14,7 +14,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::s3::incoming::Incoming;
 use crate::transfer::limits::Patience;
 use crate::transfer::limits::rate::Rate;
-use crate::transfer::limits::slots::{Lane, Slots};
+use crate::transfer::limits::slots::Lane;
 use crate::transfer::link::{Link, Sent};
 use crate::transfer::standing::{Blocked, Obstacle, Standing};
 
@@ -69,11 +69,6 @@ impl Gate {
             budget: Arc::new(AtomicU32::new(patience.budget)),
             proven: false,
         }
-    }
-
-    /// For requests outside of a queue: so many at once.
-    pub fn alone(slots: usize, rate: Rate, patience: Patience) -> Gate {
-        Gate::new(Link::new(Slots::new(slots, slots), None), rate, patience)
     }
 
     /// For the requests of a job that `stop` ends and whose waits `standing` tells; `again`: an earlier run of it got
@@ -201,9 +196,14 @@ impl Gate {
         Some(self.wait(course, None))
     }
 
-    /// Nothing came of the request, and of no other meanwhile.
+    /// Nothing came of the request, and of no other meanwhile. Somebody else's certificate in the place of one that was
+    /// trusted before is the network's: the login page of a train, for one.
     fn is_silence(&self, error: &Error, sent: Sent) -> bool {
-        let silent = matches!(error.kind, ErrorKind::Unreachable | ErrorKind::TimedOut);
+        let silent = match error.kind {
+            ErrorKind::Unreachable | ErrorKind::TimedOut => true,
+            ErrorKind::Untrusted => self.is_proven(),
+            _ => false,
+        };
         silent && error.status.is_none() && !self.link.answered_since(sent)
     }
 

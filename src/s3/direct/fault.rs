@@ -7,6 +7,8 @@ use crate::s3::call::Call;
 pub enum Fault {
     /// No connection could be made: name, route, TLS.
     Unreachable(String),
+    /// The server's certificate is not one to send anything to.
+    Untrusted(String),
     TimedOut(String),
     /// The connection ended in the middle.
     Cut(String),
@@ -20,6 +22,7 @@ impl Fault {
     pub fn into_error(self, call: &Call) -> Error {
         let (kind, detail) = match self {
             Fault::Unreachable(detail) => (ErrorKind::Unreachable, detail),
+            Fault::Untrusted(detail) => (ErrorKind::Untrusted, detail),
             Fault::TimedOut(detail) => (ErrorKind::TimedOut, detail),
             Fault::Cut(detail) => (ErrorKind::Interrupted, detail),
             Fault::NoHttp(detail) => (ErrorKind::NotS3, detail),

@@ -18,6 +18,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::s3::direct::fault::Fault;
+use crate::s3::errors::{distrusts, speaks_no_http};
 use crate::s3::transport::CONNECT;
 
 /// How long one address is tried alone before the next is tried beside it (RFC 8305, 5).
@@ -47,9 +48,7 @@ impl Socket {
         let name = ServerName::try_from(origin.host.clone())
             .map_err(|error| Fault::Unreachable(format!("the host of the endpoint: {error}")))?;
         let shaken = timeout(CONNECT, TlsConnector::from(config).connect(name, tcp)).await;
-        let stream = shaken
-            .map_err(late)?
-            .map_err(|error| Fault::Unreachable(format!("TLS handshake: {error}")))?;
+        let stream = shaken.map_err(late)?.map_err(|error| unshaken(&error))?;
         Ok(Socket::Tls(Box::new(stream)))
     }
 
@@ -71,6 +70,16 @@ impl Socket {
         };
         let mut byte = [0];
         matches!(tcp.try_read(&mut byte), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+    }
+}
+
+/// What a handshake says that did not come to its end.
+fn unshaken(error: &io::Error) -> Fault {
+    let told = format!("TLS handshake: {error}");
+    match told {
+        told if distrusts(&told) => Fault::Untrusted(told),
+        told if speaks_no_http(&told) => Fault::NoHttp(told),
+        told => Fault::Unreachable(told),
     }
 }
 

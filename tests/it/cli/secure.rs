@@ -1,40 +1,7 @@
-//! Bytes up and down over TLS, trusted through `AWS_CA_BUNDLE`.
-
-use std::net::SocketAddr;
-use std::sync::Arc;
-
-use rcgen::{CertifiedKey, generate_simple_self_signed};
-use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+//! Bytes up and down over TLS: trusted through `AWS_CA_BUNDLE`, and not where the certificate is a wrong one.
 
 use super::shop::{Shop, ran};
-
-/// A TLS front of a plain server: its port, and the certificate to trust.
-async fn front(behind: String) -> (u16, String) {
-    let CertifiedKey { cert, signing_key } =
-        generate_simple_self_signed(vec!["localhost".into()]).unwrap();
-    let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
-    let config = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(vec![cert.der().clone()], key)
-        .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        while let Ok((socket, _)) = listener.accept().await {
-            let (acceptor, behind) = (acceptor.clone(), behind.clone());
-            tokio::spawn(async move {
-                let Ok(mut outside) = acceptor.accept(socket).await else { return };
-                let mut inside = TcpStream::connect(behind).await.unwrap();
-                let _ = tokio::io::copy_bidirectional(&mut outside, &mut inside).await;
-            });
-        }
-    });
-    (port, cert.pem())
-}
+use crate::support::tls::{front, front_of};
 
 #[test]
 fn bytes_go_up_and_come_down_over_tls() {
@@ -63,4 +30,40 @@ fn bytes_go_up_and_come_down_over_tls() {
         let (sent, got) = (shop.path(name), shop.path(&back));
         assert!(std::fs::read(sent).unwrap() == std::fs::read(got).unwrap(), "{name}");
     }
+}
+
+#[test]
+fn a_certificate_that_is_not_to_be_trusted_is_said_at_once_and_why() {
+    let shop = Shop::open();
+    let behind = shop.server().endpoint();
+    let behind = behind.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    shop.write("small.bin", "small");
+    let cases = [
+        ("localhost", 2099, false, "certificate is not trusted", "AWS_CA_BUNDLE"),
+        ("elsewhere.example", 2099, true, "certificate is for another name", "elsewhere.example"),
+        ("localhost", 2021, true, "certificate is not valid at this time", "clock"),
+    ];
+    for (name, until, trusted, what, next) in cases {
+        let (port, pem) = shop.block_on(front_of(behind.clone(), name, until));
+        let bundle = shop.write("ca.pem", pem);
+        for verb in [
+            &["put", "small.bin", "s3://secure/small.bin"][..],
+            &["put", "-", "s3://secure/small.bin"],
+            &["get", "s3://secure/small.bin", "-"],
+            &["ls", "s3://secure/"],
+        ] {
+            let mut command = shop.command(verb);
+            command.env("AWS_ENDPOINT_URL", format!("https://localhost:{port}"));
+            if trusted {
+                command.env("AWS_CA_BUNDLE", &bundle);
+            }
+            let ended = ran(command, b"").ended(1);
+            assert!(ended.err.contains(what), "{verb:?}: {}", ended.err);
+            assert!(ended.err.contains(next), "{verb:?}: {}", ended.err);
+        }
+    }
+    let mut plain = shop.command(&["ls", "s3://secure/"]);
+    plain.env("AWS_ENDPOINT_URL", format!("https://{behind}"));
+    let ended = ran(plain, b"").ended(1);
+    assert!(ended.err.contains("does not speak"), "{}", ended.err);
 }

@@ -6,3 +6,4 @@ pub mod screen;
 pub mod server;
 pub mod shapes;
 pub mod svg;
+pub mod tls;

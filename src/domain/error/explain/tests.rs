@@ -9,7 +9,7 @@ fn kinds() -> Vec<ErrorKind> {
         LocalDenied, LocalExists, LocalIo, LocalMissing, LocalName, LocalSpecial, Locked,
         NoCredentials, NoSuchBucket, NoSuchKey, NoSuchUpload, NotS3, Other, Partial,
         PreconditionFailed, ReadOnly, ServerFault, SourceChanged, Throttled, TimedOut, TooLarge,
-        UnknownAccessKey, Unreachable, Unsupported, Usage, WrongRegion, WrongSecret,
+        UnknownAccessKey, Unreachable, Unsupported, Untrusted, Usage, WrongRegion, WrongSecret,
     };
     vec![
         NoCredentials,
@@ -34,6 +34,7 @@ fn kinds() -> Vec<ErrorKind> {
         TooLarge,
         InvalidRequest,
         Unreachable,
+        Untrusted,
         TimedOut,
         Interrupted,
         NotS3,
@@ -98,8 +99,16 @@ fn the_region_that_a_bucket_is_in_is_said_with_what_to_write() {
 fn a_name_that_is_not_known_is_told_apart_from_a_closed_port() {
     let dns = Error::new(ErrorKind::Unreachable, "GetObject", "").detail("dns error: no record");
     let port = Error::new(ErrorKind::Unreachable, "GetObject", "").detail("connection refused");
-    let tls =
-        Error::new(ErrorKind::Unreachable, "GetObject", "").detail("invalid peer certificate");
     assert_ne!(dns.explain(), port.explain());
-    assert!(tls.explain().next.contains("AWS_CA_BUNDLE"));
+}
+
+#[test]
+fn each_fault_of_a_certificate_has_words_of_its_own() {
+    let told = |detail: &str| {
+        let detail = format!("TLS handshake: invalid peer certificate: {detail}");
+        Error::new(ErrorKind::Untrusted, "GetObject", "").detail(detail).explain()
+    };
+    assert!(told("UnknownIssuer").next.contains("AWS_CA_BUNDLE"));
+    assert!(told("certificate not valid for name \"h\"").what.contains("another name"));
+    assert!(told("certificate expired: verification time 5 (UNIX)").next.contains("clock"));
 }

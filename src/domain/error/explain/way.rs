@@ -10,6 +10,7 @@ pub fn explain(error: &Error) -> Option<Explanation> {
 fn way(error: &Error) -> Option<Explanation> {
     Some(match error.kind {
         ErrorKind::Unreachable => unreachable_server(error),
+        ErrorKind::Untrusted => untrusted_server(error),
         ErrorKind::TimedOut => Explanation::new(
             "the server did not answer in time",
             "the network is slow or gone, or the server is overloaded",
@@ -44,11 +45,11 @@ fn way(error: &Error) -> Option<Explanation> {
 
 fn unreachable_server(error: &Error) -> Explanation {
     let detail = error.detail.to_ascii_lowercase();
-    if ["certificate", "tls", "handshake"].iter().any(|sign| detail.contains(sign)) {
+    if ["tls", "handshake"].iter().any(|sign| detail.contains(sign)) {
         return Explanation::new(
-            "no trusted TLS connection to the server",
-            "its certificate is not signed by a root this machine trusts, or something sits between",
-            "name the file of your own root with AWS_CA_BUNDLE, or use http:// on loopback",
+            "no TLS connection to the server",
+            "it speaks another version of TLS or none at all, or something sits between",
+            "check that the port speaks https, or use http:// on loopback",
         );
     }
     if ["dns", "lookup"].iter().any(|sign| detail.contains(sign)) {
@@ -62,6 +63,31 @@ fn unreachable_server(error: &Error) -> Explanation {
         "the server cannot be reached",
         "nothing listens there, a firewall or proxy is in the way, or there is no network",
         "check endpoint, port, HTTPS_PROXY and the network; then refresh with R",
+    )
+}
+
+/// The names are those that TLS libraries give the faults of a certificate.
+fn untrusted_server(error: &Error) -> Explanation {
+    let detail = &error.detail;
+    let says = |signs: &[&str]| signs.iter().any(|sign| detail.contains(sign));
+    if says(&["not valid for name", "NotValidForName"]) {
+        return Explanation::new(
+            "the server's certificate is for another name",
+            "the endpoint names the server otherwise than its certificate does, or something sits between",
+            "write the endpoint as the certificate has it; the code line names what it is valid for",
+        );
+    }
+    if says(&["Expired", "expired", "NotValidYet", "not valid yet"]) {
+        return Explanation::new(
+            "the server's certificate is not valid at this time",
+            "it has run out or does not hold yet, or this machine's clock is wrong",
+            "check this machine's clock; if it is right, the server needs a new certificate",
+        );
+    }
+    Explanation::new(
+        "the server's certificate is not trusted",
+        "it is not signed by a root this machine trusts: your own authority, or something sits between",
+        "name the file of your own root with AWS_CA_BUNDLE, or use http:// on loopback",
     )
 }
 
