@@ -29,6 +29,8 @@ pub enum Act {
     Flip(u64),
     /// `Range` is ignored: the whole object with status 200.
     IgnoreRange,
+    /// Conditions of what is written are taken and not looked at.
+    IgnoreConditions,
     /// The body ends after this many bytes as if that were all: no length is told and nothing breaks. `whole` ignores
     /// `Range` besides.
     EndEarly { after: u64, whole: bool },

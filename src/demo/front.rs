@@ -13,7 +13,7 @@ use s3s::service::S3Service;
 use tokio::time::sleep;
 
 use crate::demo::answers;
-use crate::demo::answers::context::{Context, WholeObject};
+use crate::demo::answers::context::{Context, Unconditional, WholeObject};
 use crate::demo::faults::{Act, Asked, Faults, Weather};
 use crate::demo::gate::{self, Claim};
 use crate::demo::mode::Mode;
@@ -79,6 +79,7 @@ impl Front {
             Some(Act::IgnoreRange | Act::EndEarly { whole: true, .. }) => {
                 parts.extensions.insert(WholeObject);
             }
+            Some(Act::IgnoreConditions) => drop(parts.extensions.insert(Unconditional)),
             _ => {}
         }
         if let Err(refusal) = self.gate(&parts, target, weather) {

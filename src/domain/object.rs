@@ -147,6 +147,9 @@ pub struct UploadedPart {
     pub number: u32,
     pub etag: ETag,
     pub size: u64,
+    /// In base64, where the server is known to have compared it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crc64nvme: Option<String>,
 }
 
 /// An object in a bucket: where requests about one object point.

@@ -16,6 +16,7 @@ use crate::domain::listing::ContinuationToken;
 use crate::domain::object::{ByteRange, ObjectHead};
 use crate::domain::provider::{Capability, Provider};
 use crate::s3::call::Call;
+use crate::s3::conditions::Conditions;
 use crate::s3::direct::Route;
 use crate::s3::flow::Flow;
 use crate::s3::incoming::Incoming;
@@ -43,6 +44,7 @@ struct Inner {
     refused: Mutex<BTreeMap<Capability, String>>,
     /// Whether the endpoint ever answered as an S3 server does.
     speaks_s3: AtomicBool,
+    conditions: Conditions,
 }
 
 /// What one page of a listing is asked with.
@@ -88,6 +90,7 @@ impl Client {
                 elsewhere: Mutex::default(),
                 refused: Mutex::default(),
                 speaks_s3: AtomicBool::new(false),
+                conditions: Conditions::default(),
             }),
             once: false,
             flow: None,
@@ -209,6 +212,35 @@ impl Client {
     /// Why bodies go by the SDK, `None` where they go without it. As certain as [`Client::provider`].
     pub fn by_sdk(&self) -> Option<String> {
         self.known().and_then(|sdk| sdk.direct.as_ref().err().cloned())
+    }
+
+    /// Whether the server keeps to `If-None-Match: *` on what is stored; some take it and store all the same. `None` where
+    /// that has not shown yet.
+    pub fn keeps_conditions(&self) -> Option<bool> {
+        if self.lacks(Capability::ConditionalPut).is_some() {
+            return Some(false);
+        }
+        match self.provider() {
+            Provider::Aws | Provider::R2 => Some(true),
+            _ => self.inner.conditions.kept(),
+        }
+    }
+
+    /// Whether it is for the caller to find that out: true once, and only where it is not known.
+    pub fn may_probe_conditions(&self) -> bool {
+        self.keeps_conditions().is_none() && self.inner.conditions.claim()
+    }
+
+    /// Remembers for the session whether the server kept to the condition.
+    pub fn learn_conditions(&self, kept: bool) {
+        self.inner.conditions.learn(kept);
+    }
+
+    /// A refusal shows that the server looked.
+    pub(super) fn learn_condition(&self, asked: bool, error: &Error) {
+        if asked && error.kind == ErrorKind::PreconditionFailed {
+            self.learn_conditions(true);
+        }
     }
 
     pub(super) fn connection(&self) -> &Connection {

@@ -118,9 +118,11 @@ impl Client {
         if self.sdk().await?.provider != Provider::Aws {
             self.expect_unchanged(from, source_etag, &call).await?;
         }
-        let etag = output.copy_part_result().and_then(|result| result.e_tag()).map(ETag::new);
+        let result = output.copy_part_result();
+        let etag = result.and_then(|result| result.e_tag()).map(ETag::new);
         let missing = || call.fails(ErrorKind::NotS3, "the answer to a part's copy has no ETag");
-        Ok(UploadedPart { number, etag: etag.ok_or_else(missing)?, size: range.len() })
+        let crc64nvme = result.and_then(|result| result.checksum_crc64_nvme()).map(str::to_owned);
+        Ok(UploadedPart { number, etag: etag.ok_or_else(missing)?, size: range.len(), crc64nvme })
     }
 
     /// Fails with `PreconditionFailed` where the object exists.

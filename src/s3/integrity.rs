@@ -2,12 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use crc_fast::CrcAlgorithm;
+use crc_fast::{CrcAlgorithm, checksum_combine};
 use md5::{Digest as _, Md5};
 use sha2::Sha256;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::ETag;
+use crate::domain::object::{ETag, UploadedPart};
 use crate::s3::body::Body;
 
 /// Hashed on the thread that asks, up to this size, in bytes.
@@ -93,6 +93,21 @@ impl Check {
     }
 }
 
+/// The CRC64NVME of an object out of those of its parts, in their order; `None` where one of them has none.
+pub fn crc64nvme_of_parts(parts: &[UploadedPart]) -> Option<String> {
+    let value = |part: &UploadedPart| {
+        let bytes = STANDARD.decode(part.crc64nvme.as_ref()?).ok()?;
+        Some((u64::from_be_bytes(bytes.try_into().ok()?), part.size))
+    };
+    let mut values = parts.iter().map(value);
+    let (first, _) = values.next()??;
+    let whole = values.try_fold(first, |whole, next| {
+        let (crc, length) = next?;
+        Some(checksum_combine(CrcAlgorithm::Crc64Nvme, whole, crc, length))
+    })?;
+    Some(STANDARD.encode(whole.to_be_bytes()))
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
         use std::fmt::Write as _;
@@ -122,6 +137,23 @@ mod tests {
         let r2 = of("", false, false).check;
         assert_eq!(r2.content_md5().as_deref(), Some("1B2M2Y8AsgTpgAmY7PhCfg=="));
         assert_eq!(r2.crc64nvme(), None);
+    }
+
+    #[test]
+    fn the_checksum_of_the_whole_comes_out_of_those_of_its_parts() {
+        let part = |number, body: &'static str| UploadedPart {
+            number,
+            etag: ETag::new("e"),
+            size: body.len() as u64,
+            crc64nvme: of(body, true, false).check.crc64nvme(),
+        };
+        let parts = [part(1, "1234"), part(2, "56"), part(3, ""), part(4, "789")];
+        assert_eq!(crc64nvme_of_parts(&parts).as_deref(), Some("rosUhgp5mIg="));
+        let turned = [part(1, "56"), part(2, "1234"), part(3, ""), part(4, "789")];
+        assert_ne!(crc64nvme_of_parts(&turned).as_deref(), Some("rosUhgp5mIg="));
+        let unknown = UploadedPart { crc64nvme: None, ..part(2, "x") };
+        assert_eq!(crc64nvme_of_parts(&[part(1, "1"), unknown]), None);
+        assert_eq!(crc64nvme_of_parts(&[]), None);
     }
 
     #[test]

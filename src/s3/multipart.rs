@@ -14,6 +14,7 @@ use crate::s3::client::Client;
 use crate::s3::copy::patient;
 use crate::s3::flow::Flowing;
 use crate::s3::headers::{checksums, expires, opaque_tag, with_headers};
+use crate::s3::integrity::crc64nvme_of_parts;
 use crate::s3::objects::{stored_tag, whole};
 
 impl Client {
@@ -88,7 +89,7 @@ impl Client {
             })
             .await?;
         let etag = stored_tag(output.e_tag(), &check, opaque_tag!(output), call)?;
-        Ok(UploadedPart { number, etag, size: body.size() })
+        Ok(UploadedPart { number, etag, size: body.size(), crc64nvme: check.crc64nvme() })
     }
 
     /// Every part the server holds, in order; `Unsupported` where it cannot tell.
@@ -120,7 +121,8 @@ impl Client {
                 let (Some(number), Some(etag), Some(size)) = (number, part.e_tag(), size) else {
                     return Err(call.fails(ErrorKind::NotS3, "a part has no number, ETag or size"));
                 };
-                parts.push(UploadedPart { number, etag: ETag::new(etag), size });
+                let crc64nvme = part.checksum_crc64_nvme().map(str::to_owned);
+                parts.push(UploadedPart { number, etag: ETag::new(etag), size, crc64nvme });
             }
             if output.is_truncated() != Some(true) {
                 parts.sort_by_key(|part| part.number);
@@ -145,7 +147,8 @@ impl Client {
         Error { kind: ErrorKind::Unsupported, ..error }
     }
 
-    /// On R2 a conditional completion that fails ends the upload.
+    /// On R2 a conditional completion that fails ends the upload. Where every part has a CRC64NVME, the server is asked to
+    /// compare that of the whole.
     pub async fn complete_multipart(
         &self,
         object: &ObjectAddress,
@@ -154,6 +157,8 @@ impl Client {
         only_if_absent: bool,
     ) -> Result<Stored, Error> {
         let call = Call::on_object("CompleteMultipartUpload", object).writing();
+        let sdk = self.sdk().await?;
+        let whole = crc64nvme_of_parts(parts).filter(|_| sdk.crc64nvme);
         let parts = parts.iter().map(|part| {
             CompletedPart::builder()
                 .part_number(part_number(part.number))
@@ -169,20 +174,31 @@ impl Client {
                     .key(object.key.as_str())
                     .upload_id(&upload.0)
                     .multipart_upload(parts.clone())
+                    .set_checksum_crc64_nvme(whole.clone())
+                    .set_checksum_type(whole.as_ref().map(|_| ChecksumType::FullObject))
                     .set_if_none_match(only_if_absent.then(|| "*".to_owned()))
                     .customize()
                     .config_override(patient());
                 let call = &call;
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })
-            .await?;
+            .await
+            .inspect_err(|error| self.learn_condition(only_if_absent, error))?;
         let etag = output.e_tag().map(ETag::new);
         let missing = || call.fails(ErrorKind::NotS3, "the answer has no ETag");
+        let told = output.checksum_crc64_nvme().filter(|told| !told.contains('-'));
+        if let (Some(sent), Some(told)) = (&whole, told)
+            && sent != told
+        {
+            let detail =
+                format!("the server put other bytes together: crc64nvme is {told}, not {sent}");
+            return Err(call.fails(ErrorKind::Corrupt, detail));
+        }
         Ok(Stored {
             etag: Some(etag.ok_or_else(missing)?),
             version_id: output.version_id().map(str::to_owned),
             checksums: checksums!(output),
-            confirmed: None,
+            confirmed: (whole.is_some() && whole.as_deref() == told).then_some("crc64nvme"),
         })
     }
 

@@ -236,6 +236,17 @@ impl Partial {
     }
 }
 
+impl Partial {
+    /// Bytes of the whole object; none where that is not known.
+    pub fn size(&self) -> u64 {
+        match self {
+            Partial::Multipart(multipart) => multipart.size,
+            Partial::File(file) => file.size.unwrap_or_default(),
+            Partial::Copied(copied) => copied.size,
+        }
+    }
+}
+
 impl PartFile {
     /// Bytes of the recorded ranges.
     pub fn bytes_done(&self) -> u64 {

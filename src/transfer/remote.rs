@@ -31,6 +31,18 @@ pub trait Remote: Send + Sync {
 
     fn lacks(&self, capability: Capability) -> Option<String>;
 
+    /// As [`Client::keeps_conditions`].
+    fn keeps_conditions(&self) -> Option<bool> {
+        Some(self.lacks(Capability::ConditionalPut).is_none())
+    }
+
+    /// As [`Client::may_probe_conditions`].
+    fn may_probe_conditions(&self) -> bool {
+        false
+    }
+
+    fn learn_conditions(&self, _kept: bool) {}
+
     /// Names the server: the same text is the same server. `None` where it cannot be told.
     fn endpoint(&self) -> Option<String> {
         None
@@ -141,6 +153,18 @@ impl Remote for Client {
 
     fn lacks(&self, capability: Capability) -> Option<String> {
         Client::lacks(self, capability)
+    }
+
+    fn keeps_conditions(&self) -> Option<bool> {
+        Client::keeps_conditions(self)
+    }
+
+    fn may_probe_conditions(&self) -> bool {
+        Client::may_probe_conditions(self)
+    }
+
+    fn learn_conditions(&self, kept: bool) {
+        Client::learn_conditions(self, kept);
     }
 
     fn endpoint(&self) -> Option<String> {

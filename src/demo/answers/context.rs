@@ -34,6 +34,10 @@ pub struct Rules {
 #[derive(Clone, Copy, Debug)]
 pub struct WholeObject;
 
+/// Marks a request whose conditions on what is written are to be ignored.
+#[derive(Clone, Copy, Debug)]
+pub struct Unconditional;
+
 /// What a change needs that must not be taken twice.
 pub struct Fresh {
     pub id: String,

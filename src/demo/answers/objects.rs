@@ -13,7 +13,7 @@ use crate::demo::answers::checksums::{
     add_trailers, full_object, given_checksum, named, verify, with_checksum,
 };
 use crate::demo::answers::conditions::{Conditions, check_write};
-use crate::demo::answers::context::{Context, WholeObject};
+use crate::demo::answers::context::{Context, Unconditional, WholeObject};
 use crate::demo::answers::found::{Found, find};
 use crate::demo::answers::given::{described, given_headers};
 use crate::demo::store::content::Content;
@@ -21,6 +21,9 @@ use crate::demo::store::object::Stored;
 
 pub async fn put(cx: &Context, request: S3Request<PutObjectInput>) -> S3Result<PutObjectOutput> {
     let mut input = request.input;
+    if request.extensions.get::<Unconditional>().is_some() {
+        (input.if_match, input.if_none_match) = (None, None);
+    }
     let key = cx.key(&input.key).into_owned();
     // A bucket that is missing is told before the body is taken.
     cx.in_bucket(&input.bucket, |_, _| Ok(()))?;

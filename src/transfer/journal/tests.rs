@@ -382,8 +382,15 @@ fn an_upload_that_could_not_be_aborted_is_remembered() {
     let mut table = Table::open(&folder.journal()).unwrap();
     let object = ObjectAddress { bucket: Bucket::new("b"), key: Key::new("p/k") };
     let (upload, place) = (UploadId("U".into()), "k".to_owned());
-    let parts =
-        [(1, crate::domain::object::UploadedPart { number: 1, etag: ETag::new("e"), size: 5 })];
+    let parts = [(
+        1,
+        crate::domain::object::UploadedPart {
+            number: 1,
+            etag: ETag::new("e"),
+            size: 5,
+            crc64nvme: None,
+        },
+    )];
     let (size, source) = (9, String::new());
     let multipart = Multipart {
         object,

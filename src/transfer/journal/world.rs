@@ -41,7 +41,7 @@ fn item(number: u64) -> Item {
 
 fn partial(upload: &str, parts: u32) -> Partial {
     let object = ObjectAddress { bucket: Bucket::new("b"), key: Key::new("q") };
-    let part = |number| UploadedPart { number, etag: ETag::new("e"), size: BYTES };
+    let part = |number| UploadedPart { number, etag: ETag::new("e"), size: BYTES, crc64nvme: None };
     Partial::Multipart(Multipart {
         object,
         upload: UploadId(upload.to_owned()),
@@ -209,7 +209,8 @@ impl World {
                 (Step::Recorded, Some(Fact::Settled { job, place, bytes: 0, outcome }))
             }
             Step::Opened(upload) => {
-                let part = UploadedPart { number: 1, etag: ETag::new("e"), size: BYTES };
+                let part =
+                    UploadedPart { number: 1, etag: ETag::new("e"), size: BYTES, crc64nvme: None };
                 (Step::Sent(upload), Some(Fact::PartsDone { job, place, parts: vec![part] }))
             }
             Step::Sent(upload) => {

@@ -49,6 +49,8 @@ pub struct Job {
     failures: Vec<Failure>,
     notes: Vec<Note>,
     verification: Option<Verification>,
+    /// Bytes and objects that were known of when its last run ended.
+    found_before: (u64, u64),
 }
 
 /// What failed objects left is kept for a retry, of so many.
@@ -73,6 +75,7 @@ impl Job {
             failures: Vec::new(),
             notes: Vec::new(),
             verification: None,
+            found_before: (0, 0),
         }
     }
 
@@ -121,6 +124,8 @@ impl Job {
     }
 
     fn enter(&mut self, stage: Stage) {
+        let progress = self.progress();
+        self.found_before = (progress.bytes_total, progress.objects_total);
         self.stage = stage;
         self.run.reset();
     }
@@ -364,17 +369,36 @@ impl Job {
         }
     }
 
+    /// What is recorded, of finished objects and of those that rest: those under way tell themselves how far they are.
     pub fn progress(&self) -> Progress {
         let settled = self.done + self.skipped;
+        let (recorded, begun) = if self.unfinished() { self.resting() } else { (0, 0) };
+        let found = self.bytes + self.run.pending_bytes.max(begun);
+        let objects = settled + self.failed + self.run.pending_objects;
+        let expanded = !self.unfinished() || matches!(self.run.expansion, Expansion::Ended(_));
+        // What was found before a pause is there after it, too.
+        let (bytes_before, objects_before) = if expanded { (0, 0) } else { self.found_before };
         Progress {
-            bytes: self.bytes,
-            bytes_total: self.bytes + self.run.pending_bytes,
+            bytes: self.bytes + recorded,
+            bytes_total: found.max(bytes_before),
             objects: settled,
-            objects_total: settled + self.failed + self.run.pending_objects,
+            objects_total: objects.max(objects_before),
             failed: self.failed,
             skipped: self.skipped,
-            expanded: !self.unfinished() || matches!(self.run.expansion, Expansion::Ended(_)),
+            expanded,
         }
+    }
+
+    /// Recorded bytes of objects that are begun and not under way, and the sizes of all that are begun.
+    fn resting(&self) -> (u64, u64) {
+        let mut sums = (0, 0);
+        for (place, partial) in &self.open {
+            sums.1 += partial.size();
+            if !self.run.active.contains_key(place) {
+                sums.0 += partial.bytes();
+            }
+        }
+        sums
     }
 
     pub fn verification(&self) -> Option<&Verification> {

@@ -376,3 +376,48 @@ fn a_named_object_is_queued_until_it_is_begun() {
     assert_eq!(running, 8);
     assert_eq!(named, 16, "a few are ready to follow");
 }
+
+#[test]
+fn what_is_recorded_counts_while_a_job_rests() {
+    let mut world = World::new();
+    while let Some(due) = world.machine.next_due(ROOM) {
+        if matches!(due, Due::Expand { .. }) {
+            break;
+        }
+    }
+    world.machine.found(JOB, vec![item(0), item(1)]);
+    let partial = |ranges: &[u32]| {
+        Partial::File(PartFile {
+            folders: Vec::new(),
+            name: "part".into(),
+            target: None,
+            etag: None,
+            size: Some(10),
+            range_size: 2,
+            ranges: ranges.iter().copied().collect(),
+            inode: None,
+        })
+    };
+    let place = "p/0".to_owned();
+    assert!(matches!(world.machine.next_due(ROOM), Some(Due::Move { .. })));
+    world.write(vec![Fact::Opened { job: JOB, place: place.clone(), partial: partial(&[]) }]);
+    world.write(vec![Fact::RangesDone { job: JOB, place: place.clone(), ranges: vec![0, 2, 4] }]);
+    let progress = |world: &World| world.machine.progress(JOB).unwrap();
+    assert_eq!(
+        (progress(&world).bytes, progress(&world).bytes_total),
+        (0, 20),
+        "told by who moves"
+    );
+    world.command(&TransferCommand::Pause(JOB));
+    world.machine.returned(JOB, &place);
+    let paused = progress(&world);
+    assert_eq!((paused.bytes, paused.bytes_total, paused.objects_total), (6, 20, 2));
+    world.command(&TransferCommand::Resume(JOB));
+    assert_eq!((progress(&world).bytes, progress(&world).bytes_total), (6, 20));
+    let mut restarted = Machine::default();
+    world.facts.iter().for_each(|fact| restarted.apply(fact));
+    let after = restarted.progress(JOB).unwrap();
+    assert_eq!((after.bytes, after.bytes_total), (6, 10), "of what the journal knows");
+    restarted.apply(&Fact::Finished { job: JOB, error: None });
+    assert_eq!(restarted.progress(JOB).unwrap().bytes, 0);
+}

@@ -36,8 +36,9 @@ impl Expected {
 
     /// Something is there that was to be new: what was sent, or an error.
     pub async fn taken(&self, pipe: &Pipe) -> Result<Verification, Error> {
-        match pipe.find().await? {
-            Some(found) if self.is(&found) => Ok(md5()),
+        match pipe.find().await {
+            Ok(Some(found)) if self.is(&found) => Ok(md5()),
+            Err(error) if !error.is(&ErrorKind::AccessDenied) => Err(error),
             _ => Err(exists(pipe)),
         }
     }

@@ -115,9 +115,17 @@ async fn create(pipe: &Pipe, options: &PutOptions) -> Result<UploadId, Error> {
 }
 
 async fn expect_absent(pipe: &Pipe) -> Result<(), Error> {
-    match pipe.find().await? {
-        Some(_) => Err(exists(pipe)),
-        None => Ok(()),
+    match pipe.find().await {
+        Ok(None) => Ok(()),
+        Ok(Some(_)) => Err(exists(pipe)),
+        // Who may not list may not know that nothing is there: the request itself finds out.
+        Err(error)
+            if error.is(&ErrorKind::AccessDenied)
+                && pipe.remote.keeps_conditions() == Some(true) =>
+        {
+            Ok(())
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -129,9 +137,9 @@ async fn whole(pipe: &Pipe, body: Body, options: &PutOptions) -> Result<Piped, E
     let expected = Expected { etag: Some(etag), bytes };
     let piped = |verification| Piped { bytes, verification };
     let mut options = options.clone();
-    if options.only_if_absent && pipe.remote.lacks(Capability::ConditionalPut).is_some() {
+    if options.only_if_absent && pipe.remote.keeps_conditions() != Some(true) {
         expect_absent(pipe).await?;
-        options.only_if_absent = false;
+        options.only_if_absent = pipe.remote.lacks(Capability::ConditionalPut).is_none();
     }
     let mut result = put(pipe, &body, &options).await;
     if options.only_if_absent && result.as_ref().is_err_and(|e| e.is(&ErrorKind::Unsupported)) {
@@ -276,7 +284,7 @@ impl Parts {
         let expected = Expected { etag: etag_of_parts(parts.iter()), bytes };
         let lacks = pipe.remote.lacks(Capability::ConditionalPut).is_some();
         let mut absent = only_if_absent && !lacks;
-        if only_if_absent && lacks {
+        if only_if_absent && pipe.remote.keeps_conditions() != Some(true) {
             expect_absent(pipe).await?;
         }
         let complete = |absent| {

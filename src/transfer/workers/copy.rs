@@ -10,6 +10,7 @@ use crate::domain::overlap::overlap;
 use crate::domain::parts::{MIB, part_size_at_least};
 use crate::domain::provider::Capability;
 use crate::domain::transfer::{OnConflict, Target, Verification};
+use crate::s3::integrity::crc64nvme_of_parts;
 use crate::transfer::fact::{Multipart, Partial};
 use crate::transfer::remote::{CopyPart, same_server};
 use crate::transfer::task::{Moving, Task};
@@ -344,6 +345,11 @@ async fn copy_parts(
 fn verified(head: &ObjectHead, multipart: &Multipart) -> Verification {
     if head.etag.is_some() && etag_of_parts(multipart.parts.values()) == head.etag {
         return Verification::Digest("md5".to_owned());
+    }
+    let parts: Vec<UploadedPart> = multipart.parts.values().cloned().collect();
+    let known = head.checksums.iter().find(|(name, _)| name.eq_ignore_ascii_case("crc64nvme"));
+    if known.is_some_and(|(_, value)| crc64nvme_of_parts(&parts).as_ref() == Some(value)) {
+        return Verification::Digest("crc64nvme".to_owned());
     }
     Verification::SizeOnly(
         "copied by the server in parts, from a source that stayed the same".into(),

@@ -66,7 +66,12 @@ pub async fn decide(
     if task.spec.on_conflict == OnConflict::Overwrite {
         return Ok((Destination::Write { object, only_if_absent: false }, false));
     }
-    let Some(found) = find(task, &object).await? else {
+    let found = match find(task, &object).await {
+        // Who may not list may not know that nothing is there: the request itself finds out.
+        Err(error) if error.is(&ErrorKind::AccessDenied) && is_asked_by_the_request(task) => None,
+        found => found?,
+    };
+    let Some(found) = found else {
         return Ok((Destination::Write { object, only_if_absent }, false));
     };
     if task.again && same(&found) {
@@ -93,6 +98,32 @@ pub async fn decide(
             }
         }
         OnConflict::Fail | OnConflict::Overwrite => Err(exists(&object)),
+    }
+}
+
+/// Whether the server may be relied upon to store nothing over what is there, and nothing else needs to be known of it.
+pub fn is_asked_by_the_request(task: &Task) -> bool {
+    matches!(task.spec.on_conflict, OnConflict::Fail | OnConflict::Skip)
+        && task.remote.keeps_conditions() == Some(true)
+}
+
+/// Says once for a job that the server takes no condition, or takes it and stores all the same.
+pub fn note_unguarded(task: &Task) {
+    if task.spec.on_conflict != OnConflict::Overwrite
+        && task.remote.keeps_conditions() == Some(false)
+    {
+        task.note_once(UNGUARDED);
+    }
+}
+
+const UNGUARDED: &str = "this server does not keep to If-None-Match: what others store under a name after it was looked \
+                         at is overwritten";
+
+/// As [`find`], for what the server said to be there: who may not look at it knows that much.
+pub async fn find_taken(task: &Task, object: &ObjectAddress) -> Result<Option<ObjectHead>, Error> {
+    match find(task, object).await {
+        Err(error) if error.is(&ErrorKind::AccessDenied) => Ok(None),
+        found => found,
     }
 }
 

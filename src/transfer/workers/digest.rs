@@ -199,6 +199,7 @@ mod tests {
             number,
             etag: ETag::new(&md5_hex(bytes)),
             size: bytes.len() as u64,
+            crc64nvme: None,
         };
         let parts = [part(1, b"a"), part(2, b"b")];
         let etag = etag_of_parts(parts.iter()).unwrap();

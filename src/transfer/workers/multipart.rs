@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ByteRange, ETag, ObjectAddress, PutOptions, UploadId, UploadedPart};
+use crate::domain::object::{
+    ByteRange, ETag, ObjectAddress, PutOptions, Stored, UploadId, UploadedPart,
+};
 use crate::domain::parts::{piece, piece_count};
 use crate::domain::provider::Capability;
 use crate::domain::transfer::{OnConflict, Verification};
@@ -15,7 +17,7 @@ use crate::transfer::remote::Remote;
 use crate::transfer::retry::Gate;
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::blocking::blocking;
-use crate::transfer::workers::destination::{exists, find};
+use crate::transfer::workers::destination::{exists, find, find_taken};
 use crate::transfer::workers::digest::etag_of_parts;
 
 /// What the object is made of, checked once more before it appears.
@@ -132,7 +134,7 @@ pub async fn completed_before(task: &Task, multipart: &Multipart) -> Result<Opti
     if expected.is_none() || !missing(multipart).is_empty() {
         return Ok(None);
     }
-    let found = find(task, &multipart.object).await?;
+    let found = find_taken(task, &multipart.object).await?;
     let same = found.is_some_and(|h| h.size == Some(multipart.size) && h.etag == expected);
     let verification = Some(Verification::Digest("md5".to_owned()));
     Ok(same.then_some(Moving::Done { bytes: multipart.size, verification }))
@@ -241,7 +243,16 @@ impl Complete {
             result = complete(false).await;
         }
         let etag = match result {
+            Ok(Stored { confirmed: Some(digest), .. }) if self.is_ours() => {
+                let verification = Some(Verification::Digest(digest.to_owned()));
+                return Ok(Moving::Done { bytes: *size, verification });
+            }
             Ok(stored) => stored.etag,
+            // The parts do not make what was sent: the next try begins with none of them.
+            Err(error) if error.is(&ErrorKind::Corrupt) => {
+                discard(task, &self.multipart).await?;
+                return Err(error);
+            }
             // The answer to an earlier try was lost, or the upload was.
             Err(error) if error.is(&ErrorKind::NoSuchUpload) => {
                 if let Some(done) = completed_before(task, &self.multipart).await? {
@@ -261,6 +272,11 @@ impl Complete {
             return Ok(Moving::Done { bytes: *size, verification });
         }
         self.check_size(task).await
+    }
+
+    /// Whether the digests of the parts are of the source itself, not of what another server gave.
+    fn is_ours(&self) -> bool {
+        matches!(self.origin, Origin::File(_))
     }
 
     async fn check_origin(&self, task: &Task) -> Result<(), Error> {

@@ -13,8 +13,7 @@ use crate::domain::object::{
     ByteRange, ObjectAddress, ObjectHead, ObjectHeaders, PutOptions, Stored, UploadId, UploadedPart,
 };
 use crate::domain::parts::part_size;
-use crate::domain::provider::Provider;
-use crate::domain::transfer::{Links, OnConflict, Verification, Work};
+use crate::domain::transfer::{Links, OnConflict, Target, Verification, Work};
 use crate::s3::body::{Body, Content};
 use crate::transfer::fact::Multipart;
 use crate::transfer::limits::{BUFFER, Memory};
@@ -26,7 +25,9 @@ use crate::transfer::sending::send_watched;
 use crate::transfer::task::{Moving, Task, address};
 use crate::transfer::workers::adopt::adopt;
 use crate::transfer::workers::blocking::blocking;
-use crate::transfer::workers::destination::{Destination, Version, decide, exists, find};
+use crate::transfer::workers::destination::{
+    Destination, Version, decide, exists, find, find_taken, is_asked_by_the_request, note_unguarded,
+};
 use crate::transfer::workers::digest::md5_hex;
 use crate::transfer::workers::finish::Ready;
 use crate::transfer::workers::multipart::{
@@ -36,6 +37,9 @@ use crate::transfer::workers::multipart::{
 
 /// Read whole and sent in one request up to here, in bytes, whatever threshold is configured.
 const MAX_WHOLE: u64 = 16 << 20;
+
+/// The largest object that is stored twice to learn of the server, in bytes.
+const PROBE: u64 = 64 << 10;
 
 pub struct Upload<'a> {
     task: &'a Task,
@@ -133,6 +137,7 @@ impl<'a> Upload<'a> {
             }
             Err(error) => return Err(error),
         };
+        self.probe(&object, &body, &options).await;
         if let Some(digest) = stored.confirmed {
             return Ok(Ready::Moved(verified(size, digest)));
         }
@@ -141,14 +146,32 @@ impl<'a> Upload<'a> {
         size_only(&object, size, head.size, why).map(Ready::Moved)
     }
 
+    /// Whether a server of unknown habits keeps to its condition shows where an object that was just stored is stored once
+    /// more, the same, as if it were not there.
+    async fn probe(&self, object: &ObjectAddress, body: &Body, options: &PutOptions) {
+        let task = self.task;
+        let many = matches!(&task.spec.work, Work::Upload { target: Target::Prefix(_), .. });
+        if many
+            && options.only_if_absent
+            && body.size() <= PROBE
+            && task.remote.may_probe_conditions()
+        {
+            match task.gate.send(|| task.remote.put(object, body.clone(), options)).await {
+                Ok(_) => task.remote.learn_conditions(false),
+                Err(error) if error.is(&ErrorKind::PreconditionFailed) => {
+                    task.remote.learn_conditions(true);
+                }
+                Err(_) => {}
+            }
+        }
+        note_unguarded(task);
+    }
+
     /// Whether the request itself finds out what is there, so that nobody has to look first: a body this small is soon
     /// refused, by providers that are known to keep to the condition.
     fn refused_by_the_server(&self) -> bool {
         let task = self.task;
-        !task.again
-            && matches!(task.spec.on_conflict, OnConflict::Fail | OnConflict::Skip)
-            && matches!(task.remote.provider(), Provider::Aws | Provider::R2)
-            && only_if_absent(task)
+        !task.again && is_asked_by_the_request(task) && only_if_absent(task)
     }
 
     async fn put(
@@ -165,7 +188,7 @@ impl<'a> Upload<'a> {
 
     /// The name was taken between the look and the PUT, perhaps by a try of ours whose answer was lost.
     async fn taken(&self, object: &ObjectAddress, size: u64, md5: &str) -> Result<Moving, Error> {
-        if find(self.task, object).await?.is_some_and(|head| is_same(&head, size, md5)) {
+        if find_taken(self.task, object).await?.is_some_and(|head| is_same(&head, size, md5)) {
             return Ok(verified(size, "md5"));
         }
         match self.task.spec.on_conflict {
@@ -186,6 +209,7 @@ impl<'a> Upload<'a> {
                 (Destination::Skip, _) => return Ok(Ready::Moved(Moving::Skipped)),
                 (Destination::Write { object, only_if_absent }, _) => (object, only_if_absent),
             };
+        note_unguarded(self.task);
         let options = self.options(&source, false).await?;
         let multipart =
             open(self.task, &object, options, (size, part_size), source.stamp()).await?;

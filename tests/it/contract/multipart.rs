@@ -74,7 +74,7 @@ pub async fn a_part_can_be_copied_from_an_object(target: Target) {
     let never = ETag::new("00000000000000000000000000000000");
     let changed = target.client.copy_part(&from, range, Some(&never), &to, &upload, 1).await;
     assert_eq!(changed.unwrap_err().kind, ErrorKind::SourceChanged);
-    let wrong = UploadedPart { number: 1, etag: never, size: 1000 };
+    let wrong = UploadedPart { number: 1, etag: never, size: 1000, crc64nvme: None };
     let refused = target.client.complete_multipart(&to, &upload, &[wrong], false).await;
     assert_eq!(refused.unwrap_err().kind, ErrorKind::InvalidRequest);
     target.client.abort_multipart(&to, &upload).await.unwrap();

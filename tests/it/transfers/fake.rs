@@ -376,7 +376,7 @@ impl Remote for Fake {
                 shelf.uploads.get_mut(&upload.0).ok_or_else(|| failure(ErrorKind::NoSuchUpload))?;
             let (etag, size) = (ETag::new(&md5_hex(&body)), body.len() as u64);
             open.parts.insert(number, body);
-            Self::end(fault, UploadedPart { number, etag, size })
+            Self::end(fault, UploadedPart { number, etag, size, crc64nvme: None })
         }
         .boxed()
     }
@@ -404,6 +404,7 @@ impl Remote for Fake {
                 number: *number,
                 etag: ETag::new(&md5_hex(body)),
                 size: body.len() as u64,
+                crc64nvme: None,
             };
             Ok(open.parts.iter().map(part).collect())
         }

@@ -8,6 +8,7 @@ mod crash;
 mod disk;
 mod fake;
 mod faults;
+mod guards;
 mod harness;
 mod hostile;
 mod journal;

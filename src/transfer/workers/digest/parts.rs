@@ -137,6 +137,7 @@ mod tests {
                 number,
                 etag: ETag::new(&md5_hex(part)),
                 size: part.len() as u64,
+                crc64nvme: None,
             })
             .collect();
         let bytes = parts.concat();
