@@ -26,11 +26,11 @@ fn main() -> ExitCode {
 fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Trouble> {
     needs_terminal()?;
     let folders = Folders::find()?;
-    let Choice { connections, current, alert, limit } = Choice::make(flags, &folders)?;
+    let Choice { connections, current, alert, limit, files } = Choice::make(flags, &folders)?;
     log::start(&folders.log_file())?;
     let open = location.unwrap_or(Location::Root);
     let (mut startup, remembered) = startup::gather(connections, current, open, &folders);
-    startup.alert = alert;
+    (startup.alert, startup.files) = (alert, files);
     let opening = Opening {
         startup,
         remembered,

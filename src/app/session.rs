@@ -10,6 +10,7 @@ use crate::config::connection::{Connection, KnownBucket};
 use crate::config::keys::KeyOverride;
 use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
 use crate::domain::provider::Provider;
+use crate::domain::transfer::FileRules;
 
 /// Everything the shell knows before the first event.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub struct Startup {
     /// Signs and frames in ASCII only.
     pub ascii: bool,
     pub alert: Alert,
+    /// Of every upload and download.
+    pub files: FileRules,
     pub keys: Vec<KeyOverride>,
     /// What the shell could not read at start, for the events list.
     pub problems: Vec<String>,
@@ -52,6 +55,7 @@ impl Startup {
             remembered_buckets: Vec::new(),
             ascii: false,
             alert: Alert::Off,
+            files: FileRules::default(),
             keys: Vec::new(),
             problems: Vec::new(),
         }
@@ -72,6 +76,7 @@ pub struct Session {
     pub beside: Vec<(ConnectionName, Location)>,
     pub ascii: bool,
     pub alert: Alert,
+    pub files: FileRules,
 }
 
 impl Session {
@@ -92,6 +97,7 @@ impl Session {
             beside: Vec::new(),
             ascii: startup.ascii,
             alert: startup.alert,
+            files: startup.files,
         }
     }
 

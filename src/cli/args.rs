@@ -401,19 +401,21 @@ pub struct PresignArguments {
 }
 
 impl GetArguments {
-    pub fn file_rules(&self) -> FileRules {
-        FileRules { keep_mode: self.preserve_mode, ..FileRules::default() }
+    /// `configured` holds where no flag says otherwise.
+    pub fn file_rules(&self, configured: FileRules) -> FileRules {
+        FileRules { keep_mode: self.preserve_mode || configured.keep_mode, ..configured }
     }
 }
 
 impl PutArguments {
-    pub fn file_rules(&self) -> FileRules {
+    /// `configured` holds where no flag says otherwise.
+    pub fn file_rules(&self, configured: FileRules) -> FileRules {
         let links = match (self.follow_symlinks, self.skip_symlinks) {
             (true, _) => Links::Follow,
             (_, true) => Links::Skip,
-            _ => Links::Report,
+            _ => configured.links,
         };
-        FileRules { links, keep_mode: self.preserve_mode }
+        FileRules { links, keep_mode: self.preserve_mode || configured.keep_mode }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
+use crate::domain::transfer::FileRules;
 use crate::s3::client::Client;
 use crate::s3::meter::Meter;
 use crate::transfer::engine::Connect;
@@ -28,6 +29,8 @@ pub struct Choice {
     pub alert: Alert,
     /// Bytes per second of all transfers together.
     pub limit: Option<u64>,
+    /// What flags do not say otherwise.
+    pub files: FileRules,
 }
 
 /// What the AWS CLI would read of the environment, as far as names and providers follow from it.
@@ -114,8 +117,8 @@ pub fn choose(
         Some(same) => *same = flagged,
         None => connections.insert(0, flagged),
     }
-    let (alert, limit) = (configuration.alert, configuration.limit);
-    Ok(Choice { connections, current, alert, limit })
+    let Configuration { alert, limit, files, .. } = configuration;
+    Ok(Choice { connections, current, alert, limit, files })
 }
 
 /// A connection has the name of its server in it where the endpoint is not the configured one, so that what is
@@ -182,6 +185,7 @@ mod tests {
             connections: vec![connection("one"), connection("two")],
             alert: Alert::Off,
             limit: None,
+            files: FileRules::default(),
         }
     }
 

@@ -38,7 +38,8 @@ pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Tr
             Work::Download { bucket: bucket.clone(), source, folder, name }
         }
     };
-    let how = How::new(arguments.conflict.into(), arguments.file_rules(), arguments.pace);
+    let how =
+        How::new(arguments.conflict.into(), arguments.file_rules(choice.files), arguments.pace);
     run(choice, vec![work], how, arguments.output).await
 }
 
@@ -65,7 +66,8 @@ pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Tr
     let headers =
         ObjectHeaders { content_type: arguments.content_type.clone(), ..ObjectHeaders::default() };
     let work = Work::Upload { source: absolute(source)?, bucket: bucket.clone(), target, headers };
-    let how = How::new(arguments.conflict.into(), arguments.file_rules(), arguments.pace);
+    let how =
+        How::new(arguments.conflict.into(), arguments.file_rules(choice.files), arguments.pace);
     run(choice, vec![work], how, arguments.output).await
 }
 

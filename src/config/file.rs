@@ -12,6 +12,7 @@ use crate::config::connection::Connection;
 use crate::config::file::raw::{RawConnection, RawFile};
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::transfer::FileRules;
 
 /// What the file says.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +24,7 @@ pub struct Configuration {
     pub alert: Alert,
     /// Bytes per second of all transfers together.
     pub limit: Option<u64>,
+    pub files: FileRules,
 }
 
 /// Reads the file; a missing one is an empty configuration.
@@ -55,10 +57,10 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
             fault(Some(wrong.span), &format!("connection {:?}: {}", name.get_ref(), wrong.expected))
         })?);
     }
-    let alert = file.ui.bell;
+    let (alert, files) = (file.ui.bell, file.transfers.files());
     let limit = file.transfers.limit().map_err(|wrong| fault(Some(wrong.span), &wrong.expected))?;
     let Some(default) = file.default else {
-        return Ok(Configuration { default: None, connections, alert, limit });
+        return Ok(Configuration { default: None, connections, alert, limit, files });
     };
     let name = ConnectionName::new(default.get_ref().as_str());
     if !connections.iter().any(|connection| connection.name == name) {
@@ -66,7 +68,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
             format!("default names {:?}, which no [connections] section defines", name.as_str());
         return Err(fault(Some(default.span()), &detail));
     }
-    Ok(Configuration { default: Some(name), connections, alert, limit })
+    Ok(Configuration { default: Some(name), connections, alert, limit, files })
 }
 
 fn connection(

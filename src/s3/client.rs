@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_s3::Client as SdkClient;
+use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
 use crate::config::connection::Connection;
@@ -148,16 +149,15 @@ impl Client {
         lock(&self.inner.refused).get(&capability).cloned()
     }
 
-<<<<<<< HEAD
     /// Everything this server cannot do, as far as is known, with the reasons.
     pub fn lacking(&self) -> Vec<(Capability, String)> {
         let reason = |capability| Some((capability, self.lacks(capability)?));
         Capability::ALL.into_iter().filter_map(reason).collect()
-=======
+    }
+
     /// Reads what the AWS files and the environment say, so that everything that is told of the server is certain.
     pub async fn prepare(&self) -> Result<(), Error> {
         self.sdk().await.map(drop)
->>>>>>> 678398f (Let streams be as long as an object may, and watch, pace and renew them like every transfer)
     }
 
     pub(super) fn meter(&self) -> &Arc<Meter> {
@@ -212,6 +212,11 @@ impl Client {
     /// Why bodies go by the SDK, `None` where they go without it. As certain as [`Client::provider`].
     pub fn by_sdk(&self) -> Option<String> {
         self.known().and_then(|sdk| sdk.direct.as_ref().err().cloned())
+    }
+
+    /// The server's time at its last answer, in whole seconds.
+    pub fn clock(&self) -> Option<Timestamp> {
+        self.known().and_then(|sdk| sdk.clock.told())
     }
 
     /// Whether the server keeps to `If-None-Match: *` on what is stored; some take it and store all the same. `None` where

@@ -5,6 +5,7 @@ mod bucket_pages;
 mod buckets;
 mod call;
 pub mod client;
+mod clock;
 mod conditions;
 mod copy;
 mod credentials;

@@ -16,6 +16,7 @@ use crate::config::connection::{Addressing, Connection, CredentialsSource, Uploa
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
+use crate::s3::clock::Clock;
 use crate::s3::credentials;
 use crate::s3::direct::{Direct, Rules};
 use crate::s3::metadata_off::without_metadata;
@@ -39,6 +40,7 @@ pub struct Sdk {
     pub credentials: Option<SharedCredentialsProvider>,
     /// Uploads carry a CRC64NVME; else an MD5.
     pub crc64nvme: bool,
+    pub clock: Clock,
     /// Moves bodies without the SDK, or why the SDK has to.
     pub direct: Result<Arc<Direct>, String>,
 }
@@ -102,7 +104,11 @@ impl Sdk {
             }
         }
         let checksum = connection.bodies.checksum;
-        let config = configure(&shared, connection, provider, endpoint.as_deref(), &region, meter);
+        let clock = Clock::default();
+        let config = configure(&shared, connection, provider, endpoint.as_deref(), &region, meter)
+            .to_builder()
+            .interceptor(clock.clone())
+            .build();
         Ok(Sdk {
             credentials: shared.credentials_provider(),
             crc64nvme: checksum.map_or(provider.takes_trailing_checksums(), |checksum| {
@@ -110,6 +116,7 @@ impl Sdk {
             }),
             direct,
             clients: SdkClients::of_config(config),
+            clock,
             provider,
             endpoint,
             region,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::Error;
@@ -78,6 +79,11 @@ pub enum Fact {
         job: JobId,
         before: String,
         order: PlaceOrder,
+    },
+    /// By the server's clock: what is stored later is not meant.
+    Begun {
+        job: JobId,
+        at: Timestamp,
     },
     /// One object came to its end; this closes what was open of it.
     Settled {
@@ -206,6 +212,7 @@ impl Fact {
             | Fact::Counted { job, .. }
             | Fact::Noted { job, .. }
             | Fact::Prioritised { job, .. }
+            | Fact::Begun { job, .. }
             | Fact::Finished { job, .. } => Some(*job),
             Fact::Ordered { .. } => None,
         }

@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
     JobId, JobSpec, JobState, JobView, Progress, TransferCommand, Verification, Work,
@@ -239,6 +241,11 @@ impl Machine {
 
     pub fn spec(&self, job: JobId) -> Option<Arc<JobSpec>> {
         self.jobs.get(&job).map(|job| Arc::clone(&job.spec))
+    }
+
+    /// When the first run of a job began, by the server's clock.
+    pub fn begun(&self, job: JobId) -> Option<Timestamp> {
+        self.jobs.get(&job).and_then(|job| job.begun)
     }
 
     pub fn verification(&self, job: JobId) -> Option<&Verification> {

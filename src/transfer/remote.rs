@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use jiff::Timestamp;
 
 use crate::domain::address::{Bucket, Key};
 use crate::domain::error::Error;
@@ -30,6 +31,11 @@ pub trait Remote: Send + Sync {
     fn provider(&self) -> Provider;
 
     fn lacks(&self, capability: Capability) -> Option<String>;
+
+    /// As [`Client::clock`].
+    fn clock(&self) -> Option<Timestamp> {
+        None
+    }
 
     /// As [`Client::keeps_conditions`].
     fn keeps_conditions(&self) -> Option<bool> {
@@ -153,6 +159,10 @@ impl Remote for Client {
 
     fn lacks(&self, capability: Capability) -> Option<String> {
         Client::lacks(self, capability)
+    }
+
+    fn clock(&self) -> Option<Timestamp> {
+        Client::clock(self)
     }
 
     fn keeps_conditions(&self) -> Option<bool> {

@@ -132,6 +132,12 @@ impl Task {
         self.journal.note(vec![Fact::Noted { job: self.job, note }]);
     }
 
+    /// Whether that was said of the job before.
+    pub fn was_said(&self, text: &str) -> bool {
+        let said = self.said.0.lock().unwrap_or_else(PoisonError::into_inner);
+        said.contains(&(self.job, text.to_owned()))
+    }
+
     /// As [`Task::note`], of the first object of the job that it holds for.
     pub fn note_once(&self, text: &str) {
         let mut said = self.said.0.lock().unwrap_or_else(PoisonError::into_inner);

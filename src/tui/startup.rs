@@ -13,6 +13,7 @@ use crate::config::keys;
 use crate::config::paths::Folders;
 use crate::config::remembered::Remembered;
 use crate::domain::address::{ConnectionName, Location};
+use crate::domain::transfer::FileRules;
 
 /// Asks for signs and frames in ASCII.
 pub const ASCII: &str = "WINDLASS_ASCII";
@@ -54,6 +55,7 @@ pub fn fresh(connections: Vec<Connection>, current: ConnectionName, open: Locati
         remembered_buckets: Vec::new(),
         ascii: ascii(),
         alert: Alert::Off,
+        files: FileRules::default(),
         keys: Vec::new(),
         problems: Vec::new(),
     }

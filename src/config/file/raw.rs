@@ -19,6 +19,7 @@ use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::presign::{DEFAULT_EXPIRY, parse_expiry};
 use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
+use crate::domain::transfer::{FileRules, Links};
 use crate::domain::units::parse_rate_limit;
 
 #[derive(Deserialize)]
@@ -43,9 +44,30 @@ pub struct RawUi {
 #[serde(deny_unknown_fields, default)]
 pub struct RawTransfers {
     limit: Option<Spanned<String>>,
+    links: LinkRule,
+    modes: bool,
+}
+
+/// What becomes of symbolic links below an uploaded folder.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum LinkRule {
+    #[default]
+    Report,
+    Follow,
+    Skip,
 }
 
 impl RawTransfers {
+    pub fn files(&self) -> FileRules {
+        let links = match self.links {
+            LinkRule::Report => Links::Report,
+            LinkRule::Follow => Links::Follow,
+            LinkRule::Skip => Links::Skip,
+        };
+        FileRules { links, keep_mode: self.modes }
+    }
+
     /// Bytes per second.
     pub fn limit(&self) -> Result<Option<u64>, Wrong> {
         let Some(limit) = &self.limit else { return Ok(None) };

@@ -8,6 +8,7 @@ use secrecy::ExposeSecret;
 use super::*;
 use crate::config::connection::{Addressing, Bodies, CredentialsSource, UploadChecksum};
 use crate::domain::provider::Provider;
+use crate::domain::transfer::{FileRules, Links};
 
 const ID: &str = "0123456789abcdef0123456789abcdef";
 
@@ -155,6 +156,17 @@ fn who_wants_to_be_called_says_how() {
     let (place, detail) = wrong("[ui]\nbell = \"loud\"\n");
     assert_eq!(place, "/etc/config.toml:2");
     assert!(detail.contains("notify"), "{detail}");
+}
+
+#[test]
+fn what_is_special_of_files_has_rules() {
+    assert_eq!(parsed("").files, FileRules::default());
+    let files = parsed("[transfers]\nlinks = \"follow\"\nmodes = true").files;
+    assert_eq!(files, FileRules { links: Links::Follow, keep_mode: true });
+    assert_eq!(parsed("[transfers]\nlinks = \"skip\"").files.links, Links::Skip);
+    let (place, detail) = wrong("[transfers]\nlinks = \"copy\"");
+    assert_eq!(place, "/etc/config.toml:2");
+    assert!(detail.contains("follow"), "{detail}");
 }
 
 #[test]

@@ -65,6 +65,7 @@ fn by_style(failure: &Error) -> bool {
     matches!(
         failure.kind,
         ErrorKind::Unreachable
+            | ErrorKind::Untrusted
             | ErrorKind::NotS3
             | ErrorKind::NoSuchBucket
             | ErrorKind::NoSuchKey

@@ -134,6 +134,7 @@ fn answered(error: &Error) -> bool {
     !matches!(
         error.kind,
         ErrorKind::Unreachable
+            | ErrorKind::Untrusted
             | ErrorKind::NotS3
             | ErrorKind::TimedOut
             | ErrorKind::Interrupted

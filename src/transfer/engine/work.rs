@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -198,7 +199,12 @@ impl Yard {
     }
 
     /// Finds the objects of a job until all are found or it is stopped.
-    pub async fn expand(self, assignment: Assignment, sink: Sink) -> Result<(), Error> {
+    pub async fn expand(
+        self,
+        assignment: Assignment,
+        begun: Option<Timestamp>,
+        sink: Sink,
+    ) -> Result<(), Error> {
         let road = self.road(&assignment.spec.connection).await?;
         let one_server = match assignment.spec.other_connection() {
             Some(name) => same_server(&*road.remote, &*self.road(name).await?.remote),
@@ -213,6 +219,7 @@ impl Yard {
             journal: self.journal,
             roots: self.roots,
             again: assignment.again,
+            begun,
             sink,
         };
         tokio::select! {

@@ -386,11 +386,13 @@ impl Writer {
         let (stop, standing) = (self.stop(job), self.telling.standing(job));
         let (moved, place) = (Arc::default(), String::new());
         let assignment = Assignment { job, spec, place, again, moved, stop, standing };
+        let begun = self.machine.begun(job);
         self.telling.touch(job);
         let (inputs, yard) = (self.inputs.clone(), self.yard.clone());
         let sink = sink(job, inputs.clone());
         tokio::spawn(async move {
-            let work = std::panic::AssertUnwindSafe(yard.expand(assignment, sink)).catch_unwind();
+            let work =
+                std::panic::AssertUnwindSafe(yard.expand(assignment, begun, sink)).catch_unwind();
             let result = work.await.unwrap_or_else(|_| {
                 Err(Error::new(ErrorKind::Other, "find the objects", "")
                     .detail("the search ended unexpectedly"))

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
     Failure, JobId, JobSpec, JobState, JobView, MAX_FAILURES, MAX_NOTES, Note, Priority, Progress,
@@ -49,6 +51,8 @@ pub struct Job {
     failures: Vec<Failure>,
     notes: Vec<Note>,
     verification: Option<Verification>,
+    /// When its first run began, by the server's clock.
+    pub begun: Option<Timestamp>,
     /// Bytes and objects that were known of when its last run ended.
     found_before: (u64, u64),
 }
@@ -75,6 +79,7 @@ impl Job {
             failures: Vec::new(),
             notes: Vec::new(),
             verification: None,
+            begun: None,
             found_before: (0, 0),
         }
     }
@@ -89,6 +94,7 @@ impl Job {
                 self.enter(Stage::Finished(error.clone()));
             }
             Fact::Prioritised { priority, .. } => self.priority = *priority,
+            Fact::Begun { at, .. } if self.begun.is_none() => self.begun = Some(*at),
             // One that was tried again just before it was cleared stays.
             Fact::Leaving { .. } if !self.unfinished() => self.leaving = true,
             Fact::Opened { place, partial, .. } => {

@@ -28,6 +28,9 @@ use crate::transfer::workers::relay::{Relay, is_relayed, recompressed, stamp};
 /// The server moves the bytes, so parts may be large.
 const COPY_PART_BYTES: u64 = 256 * MIB;
 
+/// Said once for a job, whose objects after that are not asked of the server any more.
+const RELAYED: &str = "copied through this machine: the server does not copy it itself";
+
 /// A source that changes, or bytes that are not what they should be, start the copy over, once for each.
 pub async fn copy(
     task: &Task,
@@ -187,7 +190,7 @@ impl Copy<'_> {
 
     async fn fresh(&self, head: &ObjectHead, way: &Way) -> Result<Ready, Error> {
         let task = self.task;
-        if task.elsewhere {
+        if task.elsewhere || task.was_said(RELAYED) {
             return self.relay(head, way).await;
         }
         let on_server = match task.remote.lacks(Capability::CopyObject) {
@@ -198,7 +201,7 @@ impl Copy<'_> {
         };
         match on_server {
             Err(error) if not_offered(&error) => {
-                task.note_once("copied through this machine: the server does not copy it itself");
+                task.note_once(RELAYED);
                 self.relay(head, way).await
             }
             other => other,

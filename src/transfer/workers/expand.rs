@@ -1,10 +1,11 @@
 //! Finds the objects of a job and hands them on a few at a time, while the first ones move already.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use jiff::Timestamp;
 
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
@@ -46,6 +47,8 @@ pub struct Expansion {
     pub roots: Arc<Roots>,
     /// Objects may be settled already: those are left out.
     pub again: bool,
+    /// When an earlier run began, by the server's clock.
+    pub begun: Option<Timestamp>,
     pub sink: Sink,
 }
 
@@ -215,14 +218,25 @@ impl Expansion {
 
     async fn deletions(&self, bucket: &Bucket, targets: &[Target]) -> Result<(), Error> {
         let mut keys = Vec::new();
+        let (mut begun, mut later) = (self.begun, 0_u64);
         for target in targets {
             match target {
                 Target::Object(key) => keys.push((key.clone(), 0)),
                 Target::Prefix(prefix) => {
                     let mut token = Tokens::default();
                     while let Some(page) = self.page(bucket, prefix, &mut token).await? {
+                        begun = match begun {
+                            None => self.begin().await?,
+                            known => known,
+                        };
+                        let times = times(&page);
                         for (rest, size) in objects(&page, bucket, prefix, &mut token)? {
-                            keys.push((prefix.key(rest), size));
+                            let stored = times.get(rest).copied().flatten();
+                            if is_later(stored, begun) {
+                                later += 1;
+                            } else {
+                                keys.push((prefix.key(rest), size));
+                            }
                         }
                         self.hand_on_keys(&mut keys, DELETE_BATCH).await?;
                     }
@@ -230,7 +244,23 @@ impl Expansion {
             }
             self.hand_on_keys(&mut keys, DELETE_BATCH).await?;
         }
+        self.note_what_came_later(later, begun);
         self.hand_on_keys(&mut keys, 1).await
+    }
+
+    /// Records when the job began: who goes on with it deletes nothing that is stored after.
+    async fn begin(&self) -> Result<Option<Timestamp>, Error> {
+        let Some(at) = self.remote.clock() else { return Ok(None) };
+        self.journal.append(vec![Fact::Begun { job: self.job, at }]).await?;
+        Ok(Some(at))
+    }
+
+    fn note_what_came_later(&self, later: u64, begun: Option<Timestamp>) {
+        let Some(begun) = begun.filter(|_| later > 0) else { return };
+        let objects = if later == 1 { "1 object was" } else { &format!("{later} objects were") };
+        let text = format!("{objects} stored after the deletion began ({begun}), and left alone");
+        let note = Note { place: String::new(), text };
+        self.journal.note(vec![Fact::Noted { job: self.job, note }]);
     }
 
     async fn hand_on_keys(&self, keys: &mut Vec<(Key, u64)>, least: usize) -> Result<(), Error> {
@@ -366,6 +396,20 @@ fn objects<'a>(
             }
         })
         .collect()
+}
+
+/// When each object of a page was stored.
+fn times(page: &Page) -> HashMap<&str, Option<Timestamp>> {
+    let time = |kind| match kind {
+        RowKind::Object { modified, .. } => modified,
+        RowKind::Prefix => None,
+    };
+    page.rows().map(|row| (row.name, time(row.kind))).collect()
+}
+
+/// Of an object that was stored a whole second or more after the job began: the server's clock tells seconds.
+fn is_later(stored: Option<Timestamp>, begun: Option<Timestamp>) -> bool {
+    stored.zip(begun).is_some_and(|(stored, begun)| stored.as_second() > begun.as_second())
 }
 
 /// A key that cannot be written: none at all, for a marker at the top of a bucket, or one that is itself to be copied.

@@ -51,6 +51,9 @@ async fn a_server_that_ignores_conditions_is_found_out_and_said() {
         }
         // What is there stays there, by looking first where the server does not.
         server.faults().clear_log();
+        for name in ["a", "b", "c", "d"] {
+            fs::write(folder.path().join(name), "other").unwrap();
+        }
         let view = run(&client, upload(folder.path(), "p/")).await;
         assert_eq!(view.progress.failed, 4);
         assert_eq!(unguarded(&view), 0, "nothing was stored");
@@ -58,6 +61,7 @@ async fn a_server_that_ignores_conditions_is_found_out_and_said() {
             (server.faults().count("HeadObject"), server.faults().count("PutObject"));
         assert_eq!(puts, if ignores { 0 } else { 4 });
         assert!(looks >= 4);
+        assert_eq!(server.store().bytes("bucket", "p/a").unwrap(), "a");
     }
 }
 
@@ -133,7 +137,7 @@ async fn an_upload_in_parts_is_verified_by_the_checksum_of_the_whole() {
     server.faults().clear();
     // In parts on the server, too.
     let copying = windlass::transfer::engine::EngineOptions {
-        copy_threshold: 8 << 20,
+        copy_threshold: 9 << 20,
         ..crate::transfers::harness::options(None)
     };
     let target = |key: &str| windlass::domain::transfer::Target::Object(key.into());

@@ -26,7 +26,7 @@ use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
-use crate::domain::transfer::{Direction, JobSpec, Target, TransferCommand};
+use crate::domain::transfer::{Direction, FileRules, JobSpec, Target, TransferCommand};
 
 #[derive(Clone, Debug, Default)]
 pub struct Acting {
@@ -285,6 +285,7 @@ impl Acting {
                     Ok(folder) => {
                         let name = cx.session.name();
                         let specs = downloading::specs(name, &bucket, sources, &folder);
+                        let specs = under(specs, cx.session.files);
                         cx.ask(Move::RememberDownloadFolder(folder));
                         self.check(specs, cx);
                     }
@@ -317,7 +318,7 @@ impl Acting {
                     _ => None,
                 };
                 match uploading::specs(cx.session.name(), &bucket, &prefix, entries) {
-                    Ok(specs) => self.check(specs, cx),
+                    Ok(specs) => self.check(under(specs, cx.session.files), cx),
                     Err(problem) => cx.toast(Level::Problem, problem),
                 }
             }
@@ -487,4 +488,9 @@ fn enqueue(specs: Vec<JobSpec>, browse: &mut Browse, cx: &mut Context<'_>) {
     };
     cx.toast(Level::Note, said);
     cx.transfer(TransferCommand::Enqueue(specs));
+}
+
+/// The jobs with the rules for files that are configured.
+fn under(specs: Vec<JobSpec>, files: FileRules) -> Vec<JobSpec> {
+    specs.into_iter().map(|spec| JobSpec { files, ..spec }).collect()
 }
