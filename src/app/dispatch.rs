@@ -10,12 +10,18 @@ use crate::app::overlaid::{on_overlay_action, open_overlay};
 use crate::app::screens::objects::Objects;
 use crate::app::state::{Asked, Keyboard, Parts, State};
 use crate::app::toasts::Level;
+use crate::domain::error::Error;
+use crate::domain::error::report::report;
+
+/// The errors of one sheet that are copied.
+const MOST_ERRORS: usize = 20;
 
 /// Performs an action, or says why it cannot be done.
 pub fn dispatch(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) {
     match action {
         Action::Suspend => return asked.effects.push(Effect::Suspend),
         Action::Redraw => return asked.effects.push(Effect::Redraw),
+        Action::Yes if copy_errors(state, asked) => return,
         _ => {}
     }
     let keyboard = state.keyboard();
@@ -37,6 +43,20 @@ pub fn dispatch(state: &mut State, now: Timestamp, action: Action, asked: &mut A
     if !to_part(state, now, keyboard, action, asked) {
         to_window(state, now, action, asked);
     }
+}
+
+/// Puts the errors that are read on the clipboard; `false` where none are.
+fn copy_errors(state: &State, asked: &mut Asked) -> bool {
+    let Some(details) = state.details() else { return false };
+    let errors: Vec<&Error> = details.errors().collect();
+    if !errors.is_empty() {
+        asked.moves.push(Move::Copy {
+            text: report(&errors, MOST_ERRORS),
+            what: "the error".to_owned(),
+            note: "without accounts and names".to_owned(),
+        });
+    }
+    true
 }
 
 /// Gives the action to the part with the keyboard, or to the one it belongs to.

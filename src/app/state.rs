@@ -6,6 +6,7 @@ use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
 use crate::app::clipboard::Clipboard;
 use crate::app::context::{Context, Move};
+use crate::app::dialogs::details::Details;
 use crate::app::dialogs::dialog::Dialog;
 use crate::app::effect::Effect;
 use crate::app::keymap::{Keymap, Resolved};
@@ -197,6 +198,16 @@ impl State {
             self.transfers.dialog(),
         ];
         dialogs.into_iter().flatten().next()
+    }
+
+    /// The sheet that is read, whoever shows it.
+    pub fn details(&self) -> Option<&Details> {
+        match (&self.overlay, self.dialog()) {
+            (Some(Overlay::Events(events)), _) => events.opened.as_ref(),
+            (Some(Overlay::Doctor(doctor)), _) => doctor.opened.as_ref(),
+            (None, Some(Dialog::Details(details))) => Some(details),
+            _ => None,
+        }
     }
 
     /// Why an action cannot be done now; `None` where it can.

@@ -189,9 +189,10 @@ fn together(explanation: &Explanation, errors: &[&Error]) -> String {
 fn code(error: &Error) -> String {
     let status = error.status.map(|status| format!("HTTP {status}"));
     let request = error.request_id.as_ref().map(|id| format!("request {id}"));
+    let host = error.host_id.as_ref().map(|id| format!("host {id}"));
     let detail = (!error.detail.is_empty()).then(|| error.detail.clone());
     let facts: Vec<_> =
-        [error.code.clone(), status, request, detail].into_iter().flatten().collect();
+        [error.code.clone(), status, request, host, detail].into_iter().flatten().collect();
     facts.join(" · ")
 }
 
@@ -208,6 +209,7 @@ pub fn error_object(error: &Error) -> Value {
         "status": error.status,
         "code": error.code,
         "request_id": error.request_id,
+        "host_id": error.host_id,
     })
 }
 

@@ -1,6 +1,7 @@
 //! What can go wrong, where it happened, and what a person can do about it.
 
 pub mod explain;
+pub mod report;
 
 use std::fmt;
 use std::time::Duration;
@@ -32,6 +33,9 @@ pub struct Error {
     pub status: Option<u16>,
     pub code: Option<String>,
     pub request_id: Option<String>,
+    /// AWS's second id, which its support asks for beside the first.
+    #[serde(default)]
+    pub host_id: Option<String>,
     /// What the server asked to wait before another try.
     pub retry_after: Option<Duration>,
 }
@@ -114,6 +118,7 @@ impl Error {
             status: None,
             code: None,
             request_id: None,
+            host_id: None,
             retry_after: None,
         }
     }

@@ -93,9 +93,10 @@ impl Call {
         if code == "NoSuchKey" && self.operation.starts_with("ListObjects") {
             return self.answered(ErrorKind::Config, response).detail(BUCKET_IN_ENDPOINT);
         }
-        let kind = codes::kind(&code, status, self, region);
-        let mut error_out =
-            self.answered(kind, response).detail(error.message().unwrap_or_default().to_owned());
+        let said = said(error, response);
+        let kind = codes::kind(&code, status, self, region.clone());
+        let kind = codes::by_words(kind, &said, region);
+        let mut error_out = self.answered(kind, response).detail(said);
         error_out.code = Some(code);
         if error_out.kind == ErrorKind::ClockSkew
             && let Some(date) = header(response, "date")
@@ -123,8 +124,10 @@ impl Call {
     pub fn answered(&self, kind: ErrorKind, response: &HttpResponse) -> Error {
         let mut error = Error::new(kind, self.operation, &*self.place);
         error.status = Some(response.status().as_u16());
-        error.request_id =
-            header(response, "x-amz-request-id").or_else(|| header(response, "cf-ray"));
+        error.request_id = header(response, "x-amz-request-id")
+            .or_else(|| header(response, "cf-ray"))
+            .or_else(|| element_in(response, "RequestId"));
+        error.host_id = header(response, "x-amz-id-2").or_else(|| text_in(response, "HostId"));
         error.retry_after = response.headers().get("retry-after").and_then(retry_after);
         error
     }
@@ -222,7 +225,17 @@ fn cut_off(chain: &str) -> Option<ErrorKind> {
 
 fn speaks_s3(response: &HttpResponse) -> bool {
     header(response, "x-amz-request-id").is_some()
-        || header(response, "content-type").is_some_and(|kind| kind.contains("xml"))
+        || header(response, "content-type")
+            .is_some_and(|kind| kind.contains("xml") && !kind.contains("xhtml"))
+}
+
+/// The server's sentence, and what GCS puts beside it.
+fn said<E: ProvideErrorMetadata>(error: &E, response: &HttpResponse) -> String {
+    let message = error.message().unwrap_or_default();
+    match text_in(response, "Details") {
+        Some(details) if !message.contains(&details) => format!("{message} {details}"),
+        _ => message.to_owned(),
+    }
 }
 
 fn header(response: &HttpResponse, name: &str) -> Option<String> {
@@ -232,12 +245,17 @@ fn header(response: &HttpResponse, name: &str) -> Option<String> {
 /// The text of an element of an answer, found without a parser: `<Region>` of an `AuthorizationHeaderMalformed`, or
 /// `<Code>` beside an echo of a key that no XML may hold.
 fn element_in(response: &HttpResponse, name: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    text_in(response, name).filter(|text| text.chars().all(plain))
+}
+
+/// The same, of any text that holds no further element.
+fn text_in(response: &HttpResponse, name: &str) -> Option<String> {
     let body = String::from_utf8_lossy(response.body().bytes()?);
     let (_, rest) = body.split_once(&format!("<{name}>"))?;
     let (text, _) = rest.split_once(&format!("</{name}>"))?;
     let text = text.trim();
-    let plain =
-        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    let plain = !text.is_empty() && !text.contains('<') && text.len() <= EXCERPT;
     plain.then(|| text.to_owned())
 }
 
@@ -250,6 +268,9 @@ fn excerpt(error: &(dyn StdError + 'static), response: &HttpResponse) -> String 
     let kind = header(response, "content-type").unwrap_or_else(|| "no content type".into());
     let body = response.body().bytes().unwrap_or_default();
     let text = String::from_utf8_lossy(&body[..body.len().min(EXCERPT)]);
+    if let Some(place) = header(response, "location").filter(|_| (300..400).contains(&status)) {
+        return format!("HTTP {status}, sent on to {place}");
+    }
     if text.trim().is_empty() {
         return format!("HTTP {status}, {kind}, no body");
     }

@@ -52,12 +52,18 @@ impl Details {
             ("code", error.code.clone()),
             ("status", status),
             ("request id", error.request_id.clone()),
+            ("host id", error.host_id.clone()),
             ("said", Some(error.detail.clone())),
         ];
         all.into_iter()
             .filter_map(|(label, text)| Some((label, text?)))
             .filter(|(_, text)| !text.is_empty())
             .collect()
+    }
+
+    /// What of it can be handed to somebody else.
+    pub fn errors(&self) -> impl Iterator<Item = &Error> {
+        self.error.iter().chain(self.failures.iter().map(|failure| &failure.error))
     }
 
     /// Lines before wrapping; the last one can be scrolled to the top.

@@ -151,8 +151,9 @@ fn shown(text: &str, redaction: &Redaction) -> String {
 pub fn raw(error: &Error) -> String {
     let status = error.status.map(|status| format!("HTTP {status}"));
     let request = error.request_id.as_ref().map(|id| format!("request {id}"));
+    let host = error.host_id.as_ref().map(|id| format!("host {id}"));
     let detail = Some(error.detail.clone()).filter(|detail| !detail.is_empty());
-    let facts = [Some(error.operation.clone()), status, error.code.clone(), request, detail];
+    let facts = [Some(error.operation.clone()), status, error.code.clone(), request, host, detail];
     facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 

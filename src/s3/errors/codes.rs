@@ -19,6 +19,21 @@ pub fn kind(code: &str, status: u16, call: &Call, region: Option<String>) -> Err
     }
 }
 
+/// What some servers say in words only: Garage calls every refused signature and key `AccessDenied`, R2 an id of the
+/// wrong length an `InvalidArgument`, and Garage names the region it wants beside a scope that it does not expect.
+pub fn by_words(kind: ErrorKind, said: &str, region: Option<String>) -> ErrorKind {
+    let says = |words: &str| said.contains(words);
+    match kind {
+        ErrorKind::AccessDenied if says("Invalid signature") => ErrorKind::WrongSecret,
+        ErrorKind::AccessDenied if says("No such key: GK") => ErrorKind::UnknownAccessKey,
+        ErrorKind::InvalidRequest if says("access key has length") => ErrorKind::UnknownAccessKey,
+        ErrorKind::InvalidRequest if says("unexpected scope") => {
+            ErrorKind::WrongRegion { expected: region }
+        }
+        kind => kind,
+    }
+}
+
 fn plain(code: &str) -> Option<ErrorKind> {
     who(code).or_else(|| place(code)).or_else(|| state(code)).or_else(|| way(code))
 }
@@ -62,6 +77,7 @@ fn state(code: &str) -> Option<ErrorKind> {
         "NotImplemented" | "MethodNotAllowed" | "UnsupportedOperation" | "XNotImplemented" => {
             ErrorKind::Unsupported
         }
+        "InvalidObjectState" => ErrorKind::InvalidRequest,
         "EntityTooLarge" | "MetadataTooLarge" | "MaxMessageLengthExceeded" => ErrorKind::TooLarge,
         "BadDigest"
         | "InvalidDigest"

@@ -29,7 +29,9 @@ pub fn draw_details(paint: &mut Paint<'_>, details: &Details) {
     };
     let dot = paint.glyphs.dot;
     let raw = if details.raw { "plain words" } else { "raw words" };
-    let keys = format!("enter {raw} {dot} j k scroll {dot} esc close");
+    let copy =
+        if details.errors().next().is_some() { format!("y copy {dot} ") } else { String::new() };
+    let keys = format!("enter {raw} {dot} {copy}j k scroll {dot} esc close");
     let pinned = vec![Line::Blank, Line::Words(keys, paint.styles.dim)];
     sheet(paint, &Sheet { labels, body, focus: None, pinned, min_width: 48 });
 }

@@ -8,6 +8,7 @@ mod listing;
 mod multipart;
 mod objects;
 mod plain_http;
+mod refusals;
 mod same_by_sdk;
 mod scripted;
 mod target;

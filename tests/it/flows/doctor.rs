@@ -84,6 +84,10 @@ fn the_first_failure_is_under_the_cursor_and_is_read_in_whole() {
     assert_eq!(doctor(&app).cursor, 1);
     app.keys("enter");
     assert_eq!(doctor(&app).opened.as_ref().unwrap().error.as_ref().unwrap().place, "s3://media/");
+    app.keys("y");
+    let effects = app.effects();
+    let [Effect::Copy(text)] = &effects[..] else { panic!("{effects:?}") };
+    assert!(text.contains("ListObjectsV2") && !text.contains("media"), "{text}");
     app.keys("esc");
     assert!(doctor(&app).opened.is_none());
     app.keys("j j j");

@@ -21,11 +21,7 @@ fn way(error: &Error) -> Option<Explanation> {
             "the network, a proxy or the server closed it before everything had come",
             "try again; a transfer goes on from the parts it has",
         ),
-        ErrorKind::NotS3 => Explanation::new(
-            "something answered that does not speak S3",
-            "the endpoint is a web page, a dashboard, a login wall of the network, or another API",
-            "check the endpoint: R2's is https://ACCOUNT_ID.r2.cloudflarestorage.com, without a bucket",
-        ),
+        ErrorKind::NotS3 => no_s3(error),
         ErrorKind::Throttled => Explanation::new(
             "the server asks to slow down",
             "too many requests at once; R2 takes one write a second to the same key",
@@ -34,6 +30,11 @@ fn way(error: &Error) -> Option<Explanation> {
                 None => "wait a moment and try again; transfers slow down by themselves".into(),
             },
         ),
+        ErrorKind::ServerFault if is_page(error) => Explanation::new(
+            "something before the server answers with a page of its own",
+            "a proxy, firewall or load balancer cannot reach the server, or holds the request back",
+            "check HTTPS_PROXY and the network; if others have it too, look at the status page",
+        ),
         ErrorKind::ServerFault => Explanation::new(
             "the server has a fault of its own",
             "it is overloaded or broken for the moment; five tries did not help",
@@ -41,6 +42,37 @@ fn way(error: &Error) -> Option<Explanation> {
         ),
         _ => return None,
     })
+}
+
+/// Whether a page for people came instead of an answer.
+fn is_page(error: &Error) -> bool {
+    let detail = error.detail.to_ascii_lowercase();
+    detail.contains("text/html") || detail.contains("<html") || detail.contains("xhtml")
+}
+
+fn no_s3(error: &Error) -> Explanation {
+    match error.status {
+        Some(407) => Explanation::new(
+            "the proxy wants a user and a password",
+            "HTTPS_PROXY or HTTP_PROXY names it without them, or with old ones",
+            "write them into the variable, http://user:password@proxy:port, and start again",
+        ),
+        Some(300..=399) => Explanation::new(
+            "another page is sent instead of an answer",
+            "the network wants a login first (hotel, train, office), or the endpoint is a website",
+            "open any http:// page in a browser and log in, or check the endpoint; then refresh with R",
+        ),
+        _ if is_page(error) => Explanation::new(
+            "a web page answered, not an S3 server",
+            "the endpoint is a website or a dashboard, or a proxy answers in the server's place",
+            "check the endpoint: R2's is https://ACCOUNT_ID.r2.cloudflarestorage.com, without a bucket",
+        ),
+        _ => Explanation::new(
+            "something answered that does not speak S3",
+            "the endpoint or its port belongs to another program or another API",
+            "check endpoint and port: R2's is https://ACCOUNT_ID.r2.cloudflarestorage.com",
+        ),
+    }
 }
 
 fn unreachable_server(error: &Error) -> Explanation {
