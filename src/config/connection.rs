@@ -1,8 +1,11 @@
 //! A connection: everything needed to reach one account on one server.
 
+use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::presign::DEFAULT_EXPIRY;
@@ -28,13 +31,47 @@ pub struct Connection {
     pub link_expiry: Duration,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub struct KnownBucket {
     pub bucket: Bucket,
     /// Where a prefix-scoped token starts.
     pub prefix: Prefix,
     /// `https://cdn.example.com`: the public URL of a key is this, `/` and the key.
     pub public_domain: Option<String>,
+}
+
+/// `media`, or `site/public/` to start at a prefix.
+impl From<&str> for KnownBucket {
+    fn from(text: &str) -> KnownBucket {
+        let (name, prefix) = text.split_once('/').unwrap_or((text, ""));
+        let prefix = match prefix {
+            prefix if prefix.is_empty() || prefix.ends_with('/') => Prefix::new(prefix),
+            prefix => Prefix::new(format!("{prefix}/")),
+        };
+        KnownBucket { bucket: Bucket::new(name), prefix, public_domain: None }
+    }
+}
+
+impl From<String> for KnownBucket {
+    fn from(text: String) -> KnownBucket {
+        KnownBucket::from(text.as_str())
+    }
+}
+
+impl From<KnownBucket> for String {
+    fn from(known: KnownBucket) -> String {
+        known.to_string()
+    }
+}
+
+impl fmt::Display for KnownBucket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.prefix.is_root() {
+            true => write!(f, "{}", self.bucket),
+            false => write!(f, "{}/{}", self.bucket, self.prefix),
+        }
+    }
 }
 
 /// How bodies travel.
@@ -75,6 +112,11 @@ pub enum CredentialsSource {
     Process {
         command: String,
     },
+    /// Keys that Windlass keeps, read when they are needed.
+    Kept {
+        folder: PathBuf,
+        name: ConnectionName,
+    },
     Anonymous,
 }
 
@@ -94,6 +136,7 @@ impl CredentialsSource {
             CredentialsSource::Static { .. } => "config.toml",
             CredentialsSource::Environment { .. } => "environment variables",
             CredentialsSource::Process { .. } => "credential_process",
+            CredentialsSource::Kept { .. } => "secrets.toml",
             CredentialsSource::Anonymous => "none: requests are not signed",
         }
     }
@@ -111,6 +154,9 @@ impl CredentialsSource {
             }
             CredentialsSource::Process { command } => (3, [Some(command), None, None]),
             CredentialsSource::Anonymous => (4, [None; 3]),
+            CredentialsSource::Kept { folder, name } => {
+                (5, [folder.to_str(), Some(name.as_str()), None])
+            }
         }
     }
 }

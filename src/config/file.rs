@@ -1,4 +1,4 @@
-//! `config.toml`: reads the user's connections; never writes.
+//! `config.toml`: reads the user's connections.
 
 mod raw;
 
@@ -51,11 +51,17 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
         toml::from_str(text).map_err(|error| fault(error.span(), error.message()))?;
     let mut sections: Vec<_> = file.connections.into_iter().collect();
     sections.sort_by_key(|(name, _)| name.span().start);
+    let folder = path.parent().unwrap_or(path);
     let mut connections = Vec::with_capacity(sections.len());
     for (name, section) in sections {
-        connections.push(connection(name.get_ref(), name.span(), section).map_err(|wrong| {
-            fault(Some(wrong.span), &format!("connection {:?}: {}", name.get_ref(), wrong.expected))
-        })?);
+        connections.push(connection(name.get_ref(), folder, name.span(), section).map_err(
+            |wrong| {
+                fault(
+                    Some(wrong.span),
+                    &format!("connection {:?}: {}", name.get_ref(), wrong.expected),
+                )
+            },
+        )?);
     }
     let (alert, files) = (file.ui.bell, file.transfers.files());
     let limit = file.transfers.limit().map_err(|wrong| fault(Some(wrong.span), &wrong.expected))?;
@@ -73,13 +79,14 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
 
 fn connection(
     name: &str,
+    folder: &Path,
     span: Range<usize>,
     section: RawConnection,
 ) -> Result<Connection, raw::Wrong> {
     if name.is_empty() {
         return Err(raw::Wrong { span, expected: "expected a name that is not empty".to_owned() });
     }
-    section.into_connection(ConnectionName::new(name), span)
+    section.into_connection(ConnectionName::new(name), folder, span)
 }
 
 /// Counts from 1.

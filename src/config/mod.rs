@@ -2,8 +2,19 @@
 
 pub mod alert;
 pub mod connection;
+pub mod draft;
+pub mod edit;
 pub mod file;
+pub mod import;
+mod ini;
+pub mod kept;
 pub mod keys;
+pub mod origins;
+pub mod pasted;
 pub mod paths;
+pub mod pointed;
+pub mod profiles;
 pub mod r2;
 pub mod remembered;
+pub mod saving;
+pub mod secret;

@@ -24,10 +24,30 @@ impl Jurisdiction {
         }
     }
 
+    pub const ALL: [Jurisdiction; 4] =
+        [Jurisdiction::Default, Jurisdiction::Eu, Jurisdiction::Fedramp, Jurisdiction::Us];
+
+    /// Those that stand in a host, with what stands there.
+    pub const LABELS: [(Jurisdiction, &str); 3] =
+        [(Jurisdiction::Eu, "eu"), (Jurisdiction::Fedramp, "fedramp"), (Jurisdiction::Us, "us")];
+
+    /// As `config.toml` writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Jurisdiction::Default => "default",
+            Jurisdiction::Eu => "eu",
+            Jurisdiction::Fedramp => "fedramp",
+            Jurisdiction::Us => "us",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Jurisdiction> {
+        Jurisdiction::ALL.into_iter().find(|jurisdiction| jurisdiction.name() == name)
+    }
+
     fn of_host(host: &str) -> Option<Jurisdiction> {
-        [Jurisdiction::Eu, Jurisdiction::Fedramp, Jurisdiction::Us]
-            .into_iter()
-            .find(|jurisdiction| host.ends_with(&format!("{}{DOMAIN}", jurisdiction.label())))
+        let named = |(_, label): &(_, &str)| host.ends_with(&format!(".{label}{DOMAIN}"));
+        Jurisdiction::LABELS.into_iter().find(named).map(|(jurisdiction, _)| jurisdiction)
     }
 }
 
@@ -41,6 +61,10 @@ const ACCOUNT_DIGITS: usize = 32;
 /// A sentence that says what was expected.
 pub fn endpoint(account: &str, jurisdiction: Option<Jurisdiction>) -> Result<String, String> {
     let account = account.trim();
+    // The digits in it are a bucket's, not the account's.
+    if account.contains(".r2.dev") {
+        return Err("expected the account id: that is the public address of one bucket".to_owned());
+    }
     let id = account
         .split(|character: char| !character.is_ascii_alphanumeric())
         .find(|word| word.len() == ACCOUNT_DIGITS && word.bytes().all(|b| b.is_ascii_hexdigit()))
@@ -73,6 +97,9 @@ mod tests {
         ] {
             assert_eq!(endpoint(&text, None).unwrap(), plain, "{text}");
         }
+        assert!(
+            endpoint(&format!("https://pub-{ID}.r2.dev/a"), None).unwrap_err().contains("public")
+        );
         assert!(endpoint("my-account", None).unwrap_err().contains("32 hexadecimal digits"));
     }
 

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::connection::KnownBucket;
 use crate::config::paths::write_whole;
-use crate::domain::address::{Bucket, ConnectionName};
+use crate::domain::address::ConnectionName;
 use crate::domain::error::Error;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,7 +18,7 @@ pub struct Remembered {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub download_folder: Option<PathBuf>,
     /// In the order in which they were added.
-    pub known_buckets: BTreeMap<ConnectionName, Vec<Bucket>>,
+    pub known_buckets: BTreeMap<ConnectionName, Vec<KnownBucket>>,
 }
 
 /// What was read, and a sentence where the file was damaged and has been set aside.
@@ -51,9 +52,9 @@ impl Remembered {
     }
 
     /// Adds a bucket to a connection, or takes it off again.
-    pub fn know_bucket(&mut self, connection: &ConnectionName, bucket: &Bucket, known: bool) {
+    pub fn know_bucket(&mut self, connection: &ConnectionName, bucket: &KnownBucket, known: bool) {
         let buckets = self.known_buckets.entry(connection.clone()).or_default();
-        buckets.retain(|other| other != bucket);
+        buckets.retain(|other| other.bucket != bucket.bucket);
         if known {
             buckets.push(bucket.clone());
         }
@@ -90,22 +91,23 @@ mod tests {
             ..Remembered::default()
         };
         let name = ConnectionName::from("r2:personal");
-        remembered.know_bucket(&name, &Bucket::from("a"), true);
-        remembered.know_bucket(&name, &Bucket::from("b"), true);
-        remembered.know_bucket(&name, &Bucket::from("a"), true);
+        remembered.know_bucket(&name, &"a".into(), true);
+        remembered.know_bucket(&name, &"b".into(), true);
+        remembered.know_bucket(&name, &"a/photos/".into(), true);
         remembered.write(&file).unwrap();
         let back = Remembered::read(&file);
         assert_eq!(back.notice, None);
         assert_eq!(back.remembered, remembered);
-        assert_eq!(back.remembered.known_buckets[&name], [Bucket::from("b"), Bucket::from("a")]);
+        assert_eq!(back.remembered.known_buckets[&name], ["b".into(), "a/photos/".into()]);
+        assert!(fs::read_to_string(&file).unwrap().contains("[\"b\", \"a/photos/\"]"));
     }
 
     #[test]
     fn a_bucket_taken_off_leaves_no_trace() {
         let mut remembered = Remembered::default();
         let name = ConnectionName::from("aws");
-        remembered.know_bucket(&name, &Bucket::from("a"), true);
-        remembered.know_bucket(&name, &Bucket::from("a"), false);
+        remembered.know_bucket(&name, &"a/x/".into(), true);
+        remembered.know_bucket(&name, &"a".into(), false);
         assert_eq!(remembered, Remembered::default());
     }
 

@@ -161,6 +161,15 @@ impl Location {
             Location::Prefix { bucket, .. } | Location::Object { bucket, .. } => Some(bucket),
         }
     }
+
+    /// The level that is listed to see it.
+    pub fn prefix(&self) -> Prefix {
+        match self {
+            Location::Root => Prefix::root(),
+            Location::Prefix { prefix, .. } => prefix.clone(),
+            Location::Object { key, .. } => key.parent(),
+        }
+    }
 }
 
 impl fmt::Display for Location {

@@ -1,13 +1,18 @@
 //! Where the keys of a connection come from, in the SDK's terms.
 
+use std::path::PathBuf;
+
 use aws_config::credential_process::CredentialProcessProvider;
 use aws_config::{BehaviorVersion, ConfigLoader};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use secrecy::ExposeSecret as _;
+use tokio::task::spawn_blocking;
 
 use crate::config::connection::CredentialsSource;
+use crate::config::kept;
+use crate::domain::address::ConnectionName;
 
 /// Starts a configuration with the credentials of `source`; nothing is resolved yet.
 pub fn loader(source: &CredentialsSource) -> ConfigLoader {
@@ -31,6 +36,9 @@ pub fn loader(source: &CredentialsSource) -> ConfigLoader {
         CredentialsSource::Process { command } => {
             loader.credentials_provider(CredentialProcessProvider::new(command.clone()))
         }
+        CredentialsSource::Kept { folder, name } => {
+            loader.credentials_provider(KeptKeys { folder: folder.clone(), name: name.clone() })
+        }
         CredentialsSource::Anonymous => loader.no_credentials(),
     }
 }
@@ -48,6 +56,39 @@ impl ProvideCredentials for NamedVariables {
         Self: 'a,
     {
         future::ProvideCredentials::ready(self.read())
+    }
+}
+
+/// Keys that Windlass keeps, read when they are needed.
+#[derive(Debug)]
+struct KeptKeys {
+    folder: PathBuf,
+    name: ConnectionName,
+}
+
+impl ProvideCredentials for KeptKeys {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let (folder, name) = (self.folder.clone(), self.name.clone());
+        future::ProvideCredentials::new(async move {
+            let read = spawn_blocking(move || kept::read(&folder, &name)).await;
+            let keys = read.map_err(CredentialsError::provider_error)?;
+            let keys = keys.map_err(|error| {
+                CredentialsError::invalid_configuration(format!(
+                    "{}: {}",
+                    error.place, error.detail
+                ))
+            })?;
+            Ok(Credentials::new(
+                keys.access_key_id,
+                keys.secret_access_key.expose(),
+                keys.session_token.as_ref().map(|token| token.expose().to_owned()),
+                None,
+                "kept",
+            ))
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
+use std::path::Path;
 
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -86,6 +87,7 @@ pub struct RawConnection {
     access_key_id: Option<Spanned<String>>,
     secret_access_key: Option<Spanned<Secret>>,
     session_token: Option<Spanned<Secret>>,
+    keys: Option<Spanned<Kept>>,
     access_key_id_env: Option<Spanned<String>>,
     secret_access_key_env: Option<Spanned<String>>,
     credential_process: Option<Spanned<String>>,
@@ -115,6 +117,14 @@ impl From<String> for Secret {
     fn from(text: String) -> Secret {
         Secret(SecretString::from(text))
     }
+}
+
+/// Who keeps the keys.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kept {
+    /// `secrets.toml`
+    File,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -153,6 +163,7 @@ impl RawConnection {
     pub fn into_connection(
         mut self,
         name: ConnectionName,
+        folder: &Path,
         span: Range<usize>,
     ) -> Result<Connection, Wrong> {
         let endpoint = self.endpoint()?;
@@ -166,12 +177,20 @@ impl RawConnection {
             given => given,
         };
         let region = region.or_else(|| (provider == Provider::R2).then(|| "auto".to_owned()));
+        let kept = self.keys.as_ref().map(Spanned::get_ref).copied();
+        let given = self.credentials(&span)?;
+        let credentials = match kept {
+            Some(Kept::File) => {
+                CredentialsSource::Kept { folder: folder.to_owned(), name: name.clone() }
+            }
+            None => given,
+        };
         Ok(Connection {
             name,
             provider,
             endpoint,
             region,
-            credentials: self.credentials(&span)?,
+            credentials,
             addressing: match self.path_style.unwrap_or(PathStyle::Auto) {
                 PathStyle::Auto => Addressing::Auto,
                 PathStyle::Always => Addressing::Path,
@@ -273,6 +292,7 @@ impl RawConnection {
         let mut given: Vec<_> = [
             keys,
             names,
+            self.keys.as_ref().map(Spanned::span),
             self.credential_process.as_ref().map(Spanned::span),
             self.profile.as_ref().map(Spanned::span),
             anonymous.map(Spanned::span),
@@ -285,7 +305,7 @@ impl RawConnection {
             None => Ok(()),
             Some(second) => wrong(
                 second,
-                "expected one source of credentials: access_key_id, access_key_id_env, \
+                "expected one source of credentials: keys, access_key_id, access_key_id_env, \
                  credential_process, profile or anonymous",
             ),
         }

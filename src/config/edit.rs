@@ -1,0 +1,239 @@
+//! Changes one connection in the text of `config.toml`; comments, order and everything else stay as the user wrote them.
+
+use std::path::Path;
+
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value, value};
+
+use crate::config::connection::KnownBucket;
+use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep};
+use crate::config::file::line_of;
+use crate::domain::address::ConnectionName;
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::provider::Provider;
+
+/// What says where keys come from; a section has one of them.
+const KEYS: [&str; 9] = [
+    "keys",
+    "access_key_id",
+    "secret_access_key",
+    "session_token",
+    "access_key_id_env",
+    "secret_access_key_env",
+    "credential_process",
+    "profile",
+    "anonymous",
+];
+
+/// What says where the server is.
+const SERVER: [&str; 5] = ["provider", "account_id", "jurisdiction", "endpoint", "region"];
+
+/// The text with the draft as a section: a new one at the end, or that of `replaced`, renamed where the names differ.
+///
+/// # Errors
+/// `Config` where the text cannot be read, or the name is another connection's.
+pub fn put(
+    text: &str,
+    path: &Path,
+    draft: &Draft,
+    replaced: Option<&ConnectionName>,
+) -> Result<String, Error> {
+    let mut document = read(text, path)?;
+    let connections = connections(&mut document, path)?;
+    let name = draft.name.as_str();
+    let renamed = replaced.filter(|replaced| replaced.as_str() != name);
+    if connections.contains_key(name) && replaced.is_none_or(|replaced| replaced.as_str() != name) {
+        return Err(fault(
+            path,
+            format!("there is a connection {name} already: choose another name"),
+        ));
+    }
+    if replaced.is_none_or(|replaced| !connections.contains_key(replaced.as_str())) {
+        return Ok(appended(text, draft));
+    }
+    if let Some((_, section)) = renamed.and_then(|old| connections.remove_entry(old.as_str())) {
+        connections.insert(name, section);
+    }
+    let section = connections.entry(name).or_insert_with(|| Item::Table(Table::new()));
+    let Some(section) = section.as_table_mut() else {
+        return Err(fault(path, format!("connection {name} is no section [connections.{name}]")));
+    };
+    fill(section, draft);
+    if let Some(old) = renamed
+        && document.get("default").and_then(Item::as_str) == Some(old.as_str())
+    {
+        set(document.as_table_mut(), "default", name.into());
+    }
+    Ok(document.to_string())
+}
+
+/// The text without the section; one that is not there is no error.
+pub fn remove(text: &str, path: &Path, name: &ConnectionName) -> Result<String, Error> {
+    let mut document = read(text, path)?;
+    connections(&mut document, path)?.remove(name.as_str());
+    if document.get("default").and_then(Item::as_str) == Some(name.as_str()) {
+        document.remove("default");
+    }
+    Ok(document.to_string())
+}
+
+/// Below everything, comments at the end of the text included.
+fn appended(text: &str, draft: &Draft) -> String {
+    let mut section = Table::new();
+    fill(&mut section, draft);
+    let mut connections = Table::new();
+    connections.set_implicit(true);
+    connections.insert(draft.name.as_str(), Item::Table(section));
+    let mut document = DocumentMut::new();
+    document.insert("connections", Item::Table(connections));
+    let gap = match text {
+        "" => "",
+        text if text.ends_with('\n') => "\n",
+        _ => "\n\n",
+    };
+    format!("{text}{gap}{document}")
+}
+
+fn read(text: &str, path: &Path) -> Result<DocumentMut, Error> {
+    text.parse().map_err(|error: toml_edit::TomlError| {
+        let line = error.span().map_or(1, |span| line_of(text, span.start));
+        let place = format!("{}:{line}", path.display());
+        Error::new(ErrorKind::Config, "change config.toml", place).detail(error.message())
+    })
+}
+
+fn connections<'a>(document: &'a mut DocumentMut, path: &Path) -> Result<&'a mut Table, Error> {
+    let made = document.entry("connections").or_insert_with(|| {
+        let mut table = Table::new();
+        table.set_implicit(true);
+        Item::Table(table)
+    });
+    made.as_table_mut().ok_or_else(|| {
+        fault(path, "connections is no section: write [connections.NAME]".to_owned())
+    })
+}
+
+fn fault(path: &Path, detail: String) -> Error {
+    Error::new(ErrorKind::Config, "change config.toml", path.display().to_string()).detail(detail)
+}
+
+fn fill(section: &mut Table, draft: &Draft) {
+    let wanted = server(&draft.server);
+    for field in SERVER {
+        match wanted.iter().find(|(name, _)| *name == field) {
+            Some((_, text)) => set(section, field, text.as_str().into()),
+            None => drop(section.remove(field)),
+        }
+    }
+    if draft.keys != DraftKeys::AsBefore {
+        let wanted = keys(&draft.keys);
+        for field in KEYS {
+            match wanted.iter().find(|(name, _)| *name == field) {
+                Some((_, value)) => set(section, field, value.clone()),
+                None => drop(section.remove(field)),
+            }
+        }
+    }
+    if draft.read_only {
+        set(section, "read_only", true.into());
+    } else {
+        section.remove("read_only");
+    }
+    buckets(section, &draft.buckets);
+}
+
+fn server(server: &DraftServer) -> Vec<(&'static str, String)> {
+    match server {
+        DraftServer::R2 { account, jurisdiction } => {
+            let mut fields = vec![("provider", "r2".to_owned()), ("account_id", account.clone())];
+            if *jurisdiction != crate::config::r2::Jurisdiction::Default {
+                fields.push(("jurisdiction", jurisdiction.name().to_owned()));
+            }
+            fields
+        }
+        DraftServer::Aws { region } => {
+            let mut fields = vec![("provider", "aws".to_owned())];
+            fields.extend(region.clone().map(|region| ("region", region)));
+            fields
+        }
+        DraftServer::Other { provider, endpoint, region } => {
+            let mut fields = vec![("endpoint", endpoint.clone())];
+            if *provider != Provider::Other {
+                fields.push(("provider", provider.id().to_owned()));
+            }
+            fields.extend(region.clone().map(|region| ("region", region)));
+            fields
+        }
+    }
+}
+
+fn keys(keys: &DraftKeys) -> Vec<(&'static str, Value)> {
+    match keys {
+        DraftKeys::Given { keys, keep: Keep::Config } => {
+            let mut fields: Vec<(_, Value)> = vec![
+                ("access_key_id", keys.access_key_id.as_str().into()),
+                ("secret_access_key", keys.secret_access_key.expose().into()),
+            ];
+            let token = keys.session_token.as_ref();
+            fields.extend(token.map(|token| ("session_token", token.expose().into())));
+            fields
+        }
+        DraftKeys::Given { keep: Keep::File, .. } => vec![("keys", "file".into())],
+        DraftKeys::Profile(Some(profile)) => vec![("profile", profile.as_str().into())],
+        DraftKeys::Anonymous => vec![("anonymous", true.into())],
+        DraftKeys::Given { keep: Keep::Nowhere, .. }
+        | DraftKeys::Profile(None)
+        | DraftKeys::AsBefore => Vec::new(),
+    }
+}
+
+/// `buckets = ["media", { name = "site", prefix = "public/" }]`, whichever form the section had.
+fn buckets(section: &mut Table, buckets: &[KnownBucket]) {
+    if buckets.is_empty() {
+        section.remove("buckets");
+        return;
+    }
+    let mut array = Array::new();
+    for known in buckets {
+        if known.prefix.is_root() && known.public_domain.is_none() {
+            array.push(known.bucket.as_str());
+            continue;
+        }
+        let mut table = InlineTable::new();
+        table.insert("name", known.bucket.as_str().into());
+        if !known.prefix.is_root() {
+            table.insert("prefix", known.prefix.as_str().into());
+        }
+        if let Some(domain) = &known.public_domain {
+            table.insert("public_domain", domain.as_str().into());
+        }
+        array.push(table);
+    }
+    // An array of tables is the same said longer, and cannot stand beside it.
+    if !section.get("buckets").is_some_and(Item::is_value) {
+        section.remove("buckets");
+    }
+    set(section, "buckets", array.into());
+}
+
+/// Keeps the comment behind a value that changes, and a value that does not as it is written.
+fn set(table: &mut Table, field: &str, new: Value) {
+    let Some(old) = table.get_mut(field).and_then(Item::as_value_mut) else {
+        table.insert(field, value(new));
+        return;
+    };
+    if plain(old) == plain(&new) {
+        return;
+    }
+    let decor = old.decor().clone();
+    *old = new;
+    *old.decor_mut() = decor;
+}
+
+fn plain(value: &Value) -> String {
+    let mut value = value.clone();
+    value.decor_mut().clear();
+    value.as_str().map_or_else(|| value.to_string(), |text| format!("{text:?}"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,278 @@
+//! Connections that other programs have: rclone's, s3cmd's and mc's files, read and never written.
+
+use serde_json::Value;
+
+use crate::config::connection::KnownBucket;
+use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep};
+use crate::config::ini::{Section, sections};
+use crate::config::kept::Keys;
+use crate::config::pointed::{Server, point};
+use crate::config::r2::Jurisdiction;
+use crate::config::secret::Secret;
+use crate::domain::address::ConnectionName;
+use crate::domain::provider::Provider;
+
+/// One of them, or why it cannot be taken over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    pub name: String,
+    pub draft: Result<Draft, String>,
+}
+
+/// What a file of another program says of a server.
+#[derive(Default)]
+struct Told<'a> {
+    endpoint: Option<String>,
+    region: Option<&'a str>,
+    id: Option<&'a str>,
+    secret: Option<&'a str>,
+    token: Option<&'a str>,
+    profile: Option<&'a str>,
+    provider: Option<Provider>,
+    /// Keys come from the environment or a machine's role.
+    chain: bool,
+}
+
+/// `rclone.conf`: the remotes of type s3.
+///
+/// # Errors
+/// Why nothing in it can be read.
+pub fn rclone(text: &str) -> Result<Vec<Import>, String> {
+    if text.contains("RCLONE_ENCRYPT_V") {
+        let sentence = "rclone.conf is encrypted: run rclone config show, copy what it prints, and paste it into \
+                        the form";
+        return Err(sentence.to_owned());
+    }
+    let of_s3 = |section: &&Section| section.get("type") == Some("s3");
+    Ok(sections(text).iter().filter(of_s3).map(rclone_remote).collect())
+}
+
+fn rclone_remote(section: &Section) -> Import {
+    let told = Told {
+        endpoint: section.get("endpoint").map(str::to_owned),
+        region: section.get("region").filter(|region| *region != "other-v2-signature"),
+        id: section.get("access_key_id"),
+        secret: section.get("secret_access_key"),
+        token: section.get("session_token"),
+        profile: section.get("profile"),
+        provider: section.get("provider").and_then(rclone_provider),
+        chain: section.get("env_auth") == Some("true"),
+    };
+    Import { name: section.name.clone(), draft: told.draft(&section.name) }
+}
+
+fn rclone_provider(name: &str) -> Option<Provider> {
+    match name.to_ascii_lowercase().as_str() {
+        "cloudflare" => Some(Provider::R2),
+        "google" | "gcs" => Some(Provider::Gcs),
+        "ovhcloud" => Some(Provider::Ovh),
+        name => Provider::ALL.into_iter().find(|provider| provider.id() == name),
+    }
+}
+
+/// `.s3cfg`: one server.
+pub fn s3cmd(text: &str) -> Vec<Import> {
+    let all = sections(text);
+    let Some(section) = all.iter().find(|each| each.name == "default").or_else(|| all.first())
+    else {
+        return Vec::new();
+    };
+    let scheme = if section.get("use_https").is_some_and(is_no) { "http" } else { "https" };
+    let host = section.get("host_base").filter(|host| *host != "s3.amazonaws.com");
+    let told = Told {
+        endpoint: host.map(|host| format!("{scheme}://{host}")),
+        region: section.get("bucket_location").filter(|region| *region != "US"),
+        id: section.get("access_key"),
+        secret: section.get("secret_key"),
+        token: section.get("access_token"),
+        ..Told::default()
+    };
+    if told.id.is_none() && told.endpoint.is_none() {
+        return Vec::new();
+    }
+    vec![Import { name: "s3cmd".to_owned(), draft: told.draft("s3cmd") }]
+}
+
+fn is_no(value: &str) -> bool {
+    matches!(value.to_ascii_lowercase().as_str(), "false" | "no" | "off" | "0")
+}
+
+/// mc's `config.json`: its aliases. Those that come with it and have no keys are left out.
+///
+/// # Errors
+/// Why nothing in it can be read.
+pub fn mc(text: &str) -> Result<Vec<Import>, String> {
+    let read: Value = serde_json::from_str(text)
+        .map_err(|error| format!("mc's config.json is no JSON at line {}", error.line()))?;
+    let aliases = read.get("aliases").or_else(|| read.get("hosts")).and_then(Value::as_object);
+    let Some(aliases) = aliases else { return Ok(Vec::new()) };
+    let mut imports = Vec::new();
+    for (name, alias) in aliases {
+        let text =
+            |key: &str| alias.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let example = |id: &str| id.starts_with("YOUR-ACCESS-KEY");
+        let (Some(url), Some(id)) = (text("url"), text("accessKey")) else { continue };
+        if example(id) {
+            continue;
+        }
+        let told = Told {
+            endpoint: Some(url.to_owned()),
+            id: Some(id),
+            secret: text("secretKey"),
+            token: text("sessionToken"),
+            ..Told::default()
+        };
+        imports.push(Import { name: name.clone(), draft: told.draft(name) });
+    }
+    Ok(imports)
+}
+
+impl Told<'_> {
+    fn draft(self, name: &str) -> Result<Draft, String> {
+        let mut buckets = Vec::new();
+        let server = match self.endpoint.as_deref() {
+            Some(endpoint) => {
+                let pointed = point(endpoint)?;
+                let pointed =
+                    pointed.ok_or_else(|| format!("its endpoint {endpoint:?} is no address"))?;
+                if let Some(bucket) = pointed.bucket {
+                    buckets.push(KnownBucket::from(bucket.as_str()));
+                }
+                self.server(pointed.server)?
+            }
+            None => self.without_endpoint()?,
+        };
+        let keys = match (self.id, self.secret, self.profile) {
+            (Some(id), Some(secret), _) => DraftKeys::Given {
+                keys: Keys {
+                    access_key_id: id.to_owned(),
+                    secret_access_key: Secret::new(secret),
+                    session_token: self.token.map(Secret::new),
+                },
+                keep: Keep::File,
+            },
+            (Some(_), None, _) => return Err("it has an access key and no secret".to_owned()),
+            (None, _, Some(profile)) => DraftKeys::Profile(Some(profile.to_owned())),
+            (None, _, None) if self.chain => DraftKeys::Profile(None),
+            (None, _, None) => DraftKeys::Anonymous,
+        };
+        Ok(Draft { name: ConnectionName::new(name), server, keys, buckets, read_only: false })
+    }
+
+    fn server(&self, server: Server) -> Result<DraftServer, String> {
+        Ok(match server {
+            Server::R2 { account, jurisdiction } => {
+                let jurisdiction = jurisdiction.unwrap_or(Jurisdiction::Default);
+                DraftServer::R2 { account, jurisdiction }
+            }
+            Server::Aws { region } => {
+                DraftServer::Aws { region: self.region.map(str::to_owned).or(region) }
+            }
+            Server::Other { provider, endpoint, region } => {
+                let named = self.provider.filter(|named| {
+                    provider == Provider::Other && !matches!(named, Provider::Aws | Provider::R2)
+                });
+                let region = self.region.map(str::to_owned).or(region);
+                DraftServer::Other { provider: named.unwrap_or(provider), endpoint, region }
+            }
+            Server::Unsaid => return Err("its endpoint names a bucket and no server".to_owned()),
+        })
+    }
+
+    fn without_endpoint(&self) -> Result<DraftServer, String> {
+        let region = self.region.map(str::to_owned);
+        match self.provider {
+            None | Some(Provider::Aws) => Ok(DraftServer::Aws { region }),
+            Some(provider) => {
+                let by_region =
+                    region.as_deref().and_then(|region| provider.facts().endpoint_in(region));
+                let endpoint = by_region.ok_or_else(|| "it names no endpoint".to_owned())?;
+                Ok(DraftServer::Other { provider, endpoint, region })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ID: &str = "0123456789abcdef0123456789abcdef";
+
+    fn lines(imports: &[Import]) -> Vec<String> {
+        let line = |import: &Import| match &import.draft {
+            Ok(draft) => {
+                let connection = draft.connection(None).unwrap();
+                let endpoint = connection.endpoint.unwrap_or_default();
+                let region = connection.region.unwrap_or_default();
+                let keys = match &draft.keys {
+                    DraftKeys::Given { keys, .. } => keys.access_key_id.clone(),
+                    other => format!("{other:?}"),
+                };
+                format!("{} {} {endpoint} {region} {keys}", import.name, connection.provider)
+            }
+            Err(why) => format!("{}: {why}", import.name),
+        };
+        imports.iter().map(line).collect()
+    }
+
+    #[test]
+    fn remotes_of_rclone_are_offered() {
+        let text = format!(
+            "[r2]\ntype = s3\nprovider = Cloudflare\naccess_key_id = K\nsecret_access_key = hush\nregion = auto\n\
+             endpoint = https://{ID}.eu.r2.cloudflarestorage.com\n[drive]\ntype = drive\n\
+             [lab]\ntype = s3\nprovider = Minio\nendpoint = minio:9000\naccess_key_id = K\nsecret_access_key = h\n\
+             [aws]\ntype = s3\nprovider = AWS\nenv_auth = true\nregion = eu-west-1\n\
+             [w]\ntype = s3\nprovider = Wasabi\nregion = eu-central-1\naccess_key_id = K\nsecret_access_key = h\n\
+             [half]\ntype = s3\naccess_key_id = K\n[web]\ntype = s3\nendpoint = https://pub-{ID}.r2.dev\n"
+        );
+        let imports = rclone(&text).unwrap();
+        let lines = lines(&imports);
+        assert_eq!(lines[0], format!("r2 r2 https://{ID}.eu.r2.cloudflarestorage.com auto K"));
+        assert!(lines[1].starts_with("lab: its endpoint"), "{}", lines[1]);
+        assert_eq!(lines[2], "aws aws  eu-west-1 Profile(None)");
+        assert_eq!(lines[3], "w wasabi https://s3.eu-central-1.wasabisys.com eu-central-1 K");
+        assert_eq!(lines[4], "half: it has an access key and no secret");
+        assert!(lines[5].contains("public address of one bucket"));
+        assert_eq!(lines.len(), 6);
+        assert!(!format!("{imports:?}").contains("hush"));
+    }
+
+    #[test]
+    fn an_encrypted_file_of_rclone_is_said() {
+        let text = "# Encrypted rclone configuration File\n\nRCLONE_ENCRYPT_V0:\nabcd==\n";
+        assert!(rclone(text).unwrap_err().contains("rclone config show"));
+    }
+
+    #[test]
+    fn the_server_of_s3cmd_is_offered() {
+        let text = "[default]\naccess_key = K\nsecret_key = h\nhost_base = localhost:9000\nuse_https = False\n\
+                    bucket_location = US\n";
+        assert_eq!(lines(&s3cmd(text)), ["s3cmd s3 http://localhost:9000 us-east-1 K"]);
+        let aws = "[default]\naccess_key = K\nsecret_key = h\nhost_base = s3.amazonaws.com\n";
+        assert_eq!(lines(&s3cmd(aws)), ["s3cmd aws   K"]);
+        assert_eq!(s3cmd("nothing"), []);
+    }
+
+    #[test]
+    fn the_aliases_of_mc_are_offered_without_its_examples() {
+        let text = r#"{"version":"10","aliases":{
+            "gcs":{"url":"https://storage.googleapis.com","accessKey":"YOUR-ACCESS-KEY-HERE","secretKey":"x"},
+            "local":{"url":"http://localhost:9000","accessKey":"","secretKey":""},
+            "lab":{"url":"https://minio.example.com","accessKey":"K","secretKey":"h","api":"S3v4","path":"auto"}}}"#;
+        assert_eq!(lines(&mc(text).unwrap()), ["lab s3 https://minio.example.com us-east-1 K"]);
+        assert!(mc("{\n\"a\":").unwrap_err().contains("line 2"));
+        assert_eq!(mc("{}").unwrap(), []);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_them(text in "(\\PC|\\n|\\[|\\]|=|type = s3\n|endpoint)*") {
+            let _ = rclone(&text);
+            let _ = s3cmd(&text);
+            let _ = mc(&text);
+        }
+    }
+}
