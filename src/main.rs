@@ -26,20 +26,26 @@ fn main() -> ExitCode {
 fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Trouble> {
     needs_terminal()?;
     let folders = Folders::find()?;
-    let Choice { connections, current, alert, limit, files } = Choice::make(flags, &folders)?;
+    let Choice { connections, current, alert, limit, files, first } =
+        Choice::make(flags, &folders)?;
     log::start(&folders.log_file())?;
+    let first = first && location.is_none();
     let open = location.unwrap_or(Location::Root);
     let (mut startup, remembered) = startup::gather(connections, current, open, &folders);
-    (startup.alert, startup.files) = (alert, files);
+    (startup.alert, startup.files, startup.first) = (alert, files, first);
     let opening = Opening {
         startup,
         remembered,
         remembered_file: Some(folders.remembered_file()),
+        config_file: Some(folders.config_file()),
         journal: Some(folders.journal_file()),
         limit,
         runtime: verbs::runtime()?,
     };
-    Ok(open_browser(opening, || {})?)
+    match open_browser(opening, || {})? {
+        Ending::Demo => browse_demo(&DemoArguments::default()),
+        ended => Ok(ended),
+    }
 }
 
 /// Writes nothing of the user's and keeps its queue in memory.
@@ -53,6 +59,7 @@ fn browse_demo(arguments: &DemoArguments) -> Result<Ending, Trouble> {
         startup: startup::fresh(vec![connection], name, open.unwrap_or(Location::Root)),
         remembered: Remembered::default(),
         remembered_file: None,
+        config_file: None,
         journal: None,
         limit: None,
         runtime,
@@ -71,7 +78,7 @@ fn needs_terminal() -> Result<(), Trouble> {
 
 fn told(ended: Result<Ending, Trouble>) -> ExitCode {
     match ended {
-        Ok(Ending::Quit) => Status::Done.into(),
+        Ok(Ending::Quit | Ending::Demo) => Status::Done.into(),
         Ok(Ending::Signal(number)) => ExitCode::from(u8::try_from(128 + number).unwrap_or(1)),
         Ok(Ending::NoTerminal | Ending::Panicked) => Status::Failed.into(),
         Err(trouble) => complain(&trouble, false).into(),

@@ -74,6 +74,10 @@ pub enum Action {
     // ─── windlass ───
     SwitchConnection,
     Doctor,
+    AddConnection,
+    EditConnection,
+    RemoveConnection,
+    SignIn,
     Help,
     Palette,
     Events,
@@ -88,6 +92,9 @@ pub enum Action {
     Toggle,
     Yes,
     No,
+    ShowSecret,
+    TestConnection,
+    SaveConnection,
 }
 
 /// Where a key means an action. The innermost scope of what is focused is asked first.
@@ -183,6 +190,7 @@ const TRANSFERS: &[Scope] = &[Scope::Transfers];
 const LINKED: &[Scope] = &[Scope::Objects, Scope::Transfers];
 const DIALOG: &[Scope] = &[Scope::Dialog];
 const ASKED: &[Scope] = &[Scope::Dialog, Scope::Text];
+const TEXT: &[Scope] = &[Scope::Text];
 const ALWAYS: &[Scope] = &[Scope::Global, Scope::Dialog, Scope::Text];
 
 /// Every action, in the order of [`Action`].
@@ -253,6 +261,10 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::Reveal, "reveal", "reveal", "Show the file or folder of the transfer in the file browser", TRANSFERS, &["o"]),
     row(Action::SwitchConnection, "switch-connection", "connection", "Change to another connection", GLOBAL, &["P"]),
     row(Action::Doctor, "doctor", "doctor", "Examine the connection step by step: what works, what does not, and why", GLOBAL, &["X"]),
+    row(Action::AddConnection, "add-connection", "new connection", "Connect to another account or server: asks, tests and saves it", GLOBAL, &["g n"]),
+    row(Action::EditConnection, "edit-connection", "change connection", "Change the connection in use, or give it new keys", GLOBAL, &["g e"]),
+    row(Action::RemoveConnection, "remove-connection", "remove connection", "Forget the connection in use and its keys, after a question", GLOBAL, &["g x"]),
+    row(Action::SignIn, "sign-in", "sign in", "Sign the AWS profile in anew, by aws sso login, and list again", GLOBAL, &["g s"]),
     row(Action::Help, "help", "help", "Show the keys that work here", GLOBAL, &["?", "f1"]),
     row(Action::Palette, "palette", "palette", "Run any action by its name, or go to an s3:// location", GLOBAL, &[":"]),
     row(Action::Events, "events", "events", "Show what happened, with every error in full", GLOBAL, &["E"]),
@@ -266,6 +278,9 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::Toggle, "toggle", "toggle", "Mark the row or change the answer", DIALOG, &["space"]),
     row(Action::Yes, "yes", "yes", "Answer yes", DIALOG, &["y"]),
     row(Action::No, "no", "no", "Answer no", DIALOG, &["n"]),
+    row(Action::ShowSecret, "show-secret", "show the secret", "Show the secret that is being typed, or hide it again", TEXT, &["ctrl-r"]),
+    row(Action::TestConnection, "test-connection", "test", "Test the connection that is being entered once more", TEXT, &["ctrl-t"]),
+    row(Action::SaveConnection, "save-connection", "save", "Save the connection that is being entered, working or not", TEXT, &["ctrl-o"]),
 ];
 
 #[cfg(test)]
@@ -274,7 +289,7 @@ mod tests {
 
     #[test]
     fn the_table_is_complete_and_in_the_order_of_the_enum() {
-        assert_eq!(ACTIONS.len(), Action::No as usize + 1);
+        assert_eq!(ACTIONS.len(), Action::SaveConnection as usize + 1);
         for (at, spec) in ACTIONS.iter().enumerate() {
             assert_eq!(spec.action as usize, at, "{}", spec.name);
         }

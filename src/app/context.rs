@@ -11,6 +11,7 @@ use crate::app::layout::{Areas, Pane};
 use crate::app::session::Session;
 use crate::app::ticket::Tickets;
 use crate::app::toasts::Level;
+use crate::config::connection::{Connection, KnownBucket};
 use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
@@ -43,6 +44,15 @@ pub enum Move {
     Connect(ConnectionName),
     /// Try a connection step by step.
     Examine(ConnectionName),
+    EditConnection(ConnectionName),
+    RemoveConnection(ConnectionName),
+    /// A connection was saved: it is used from now on, in place of the one it replaces.
+    PutConnection {
+        connection: Box<Connection>,
+        replaced: Option<ConnectionName>,
+    },
+    /// A connection is no more.
+    DropConnection(ConnectionName),
     /// List the buckets again.
     RefreshBuckets,
     /// List this prefix again where it is the open one.
@@ -50,7 +60,7 @@ pub enum Move {
         bucket: Bucket,
         prefix: Prefix,
     },
-    /// The server says that the bucket is not there.
+    /// The server says that the bucket is not there, or is not for these keys.
     BucketGone {
         bucket: Bucket,
         error: Error,
@@ -60,7 +70,7 @@ pub enum Move {
     /// A job came to its end: what it changed may be on screen.
     Settled(JobSpec),
     RememberBucket {
-        bucket: Bucket,
+        bucket: KnownBucket,
         known: bool,
     },
     RememberDownloadFolder(PathBuf),

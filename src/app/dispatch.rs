@@ -27,6 +27,9 @@ pub fn dispatch(state: &mut State, now: Timestamp, action: Action, asked: &mut A
     let keyboard = state.keyboard();
     match keyboard {
         Keyboard::Overlay => return on_overlay_action(state, now, action, asked),
+        Keyboard::Connecting => {
+            return state.with(now, asked, |parts, cx| parts.connecting.on_action(action, cx));
+        }
         Keyboard::Places => {
             return state.with(now, asked, |parts, cx| {
                 parts.places.on_action(action, &parts.transfers.queue, cx);
@@ -76,7 +79,7 @@ fn to_part(
                 || (objects_only && on_objects(parts.objects, action, cx))
         }
         Keyboard::Transfers => parts.transfers.on_action(action, cx),
-        Keyboard::Places | Keyboard::Overlay => false,
+        Keyboard::Connecting | Keyboard::Places | Keyboard::Overlay => false,
     })
 }
 
@@ -122,6 +125,10 @@ fn anywhere(parts: &mut Parts<'_>, action: Action, cx: &mut Context<'_>) {
         Action::NextTab => cx.ask(Move::Tab(TabMove::Next)),
         Action::PreviousTab => cx.ask(Move::Tab(TabMove::Previous)),
         Action::CloseTab => cx.ask(Move::Tab(TabMove::Close)),
+        Action::AddConnection => parts.connecting.add(cx),
+        Action::EditConnection => cx.ask(Move::EditConnection(cx.session.name().clone())),
+        Action::RemoveConnection => cx.ask(Move::RemoveConnection(cx.session.name().clone())),
+        Action::SignIn => parts.connecting.sign_in(cx),
         Action::Quit => parts.places.quit(&parts.transfers.queue, cx),
         _ => {}
     }

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::app::event::Ticket;
-use crate::config::connection::Connection;
+use crate::config::connection::{Connection, KnownBucket};
+use crate::config::draft::Draft;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::arrange::Arrangement;
 use crate::domain::diagnosis::Examination;
@@ -33,6 +34,8 @@ pub enum Effect {
     Notify(String),
     /// Show a file or folder of this machine in the desktop's file browser; answered by `Event::Revealed`.
     Reveal(PathBuf),
+    /// End this window and open the demo in its place.
+    Demo,
     /// Give the terminal back to the shell until the user returns.
     Suspend,
     /// Paint every cell anew.
@@ -85,6 +88,19 @@ pub enum Request {
         unsaved: Option<Box<Connection>>,
         examination: Examination,
     },
+    // ─── connections ───
+    /// What this machine has of connections already.
+    FindOrigins,
+    /// Into `config.toml`, the keys where the draft says; in place of `replaced` where it is a change.
+    SaveConnection {
+        draft: Box<Draft>,
+        replaced: Option<ConnectionName>,
+    },
+    RemoveConnection(ConnectionName),
+    /// Runs `aws sso login`, telling each line it says; ends with [`crate::app::event::Reply::SignedIn`].
+    SignIn {
+        profile: Option<String>,
+    },
     // ─── this machine ───
     /// Filter and sort, off the loop.
     Arrange {
@@ -104,7 +120,7 @@ pub enum Preference {
     /// A bucket added by name, or (`false`) taken off the list again.
     KnownBucket {
         connection: ConnectionName,
-        bucket: Bucket,
+        bucket: KnownBucket,
         known: bool,
     },
 }

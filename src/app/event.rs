@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::app::chord::Chord;
+use crate::config::connection::Connection;
+use crate::config::origins::Origins;
 use crate::domain::address::ConnectionName;
 use crate::domain::arrange::Order;
 use crate::domain::diagnosis::Finding;
@@ -111,6 +113,13 @@ pub enum Reply {
     Examining(Finding),
     /// The examination is at its end; an error where it could not begin.
     Examined(Result<(), Error>),
+    Origins(Origins),
+    /// The connection as it is from now on.
+    ConnectionSaved(Result<Box<Connection>, Error>),
+    ConnectionRemoved(Result<ConnectionName, Error>),
+    /// A line of the program that signs in; many for one request.
+    SigningIn(String),
+    SignedIn(Result<(), Error>),
 }
 
 /// A page of unfinished uploads, with what the queues of this machine know of each.

@@ -15,7 +15,7 @@ const WHEEL: isize = 3;
 /// under the pointer. While a question is open the mouse does nothing.
 pub fn on_mouse(state: &mut State, now: Timestamp, mouse: Mouse, asked: &mut Asked) {
     let Some(pane) = state.areas.pane_at(mouse.column, mouse.row) else { return };
-    if state.dialog().is_some() || state.overlay.is_some() {
+    if state.dialog().is_some() || state.overlay.is_some() || state.connecting.is_open() {
         return;
     }
     match mouse.kind {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::app::action::Action;
 use crate::app::context::{Context, Move, SideTab};
 use crate::app::dispatch::dispatch;
 use crate::app::effect::{Effect, Preference};
@@ -11,6 +12,7 @@ use crate::app::state::{Asked, Parts, State};
 use crate::app::tabbing::{mark_stale, tab, turn};
 use crate::app::toasts::Level;
 use crate::app::transfers::reach::{Shown, changes};
+use crate::config::connection::Connection;
 use crate::domain::address::{ConnectionName, Location};
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
@@ -70,6 +72,16 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
         Move::Examine(name) => examine(state, now, &name, asked),
         Move::Tab(which) => tab(state, now, which, asked),
         Move::Connect(name) => connect(state, now, &name, asked),
+        Move::EditConnection(name) => {
+            state.with(now, asked, |parts, cx| parts.connecting.change(&name, cx));
+        }
+        Move::RemoveConnection(name) => {
+            state.with(now, asked, |parts, cx| parts.connecting.ask_remove(&name, cx));
+        }
+        Move::PutConnection { connection, replaced } => {
+            put_connection(state, now, *connection, replaced.as_ref(), asked);
+        }
+        Move::DropConnection(name) => drop_connection(state, now, &name, asked),
         Move::Toast { level, text } => {
             if level != Level::Note {
                 state.log.note(now, level, text.clone());
@@ -154,13 +166,59 @@ fn open(state: &mut State, now: Timestamp, location: Location, asked: &mut Asked
 
 /// Starts over with another connection; transfers go on.
 fn connect(state: &mut State, now: Timestamp, name: &ConnectionName, asked: &mut Asked) {
-    if state.session.name() == name {
-        return;
+    if state.session.name() != name {
+        connect_anew(state, now, name, asked);
     }
+}
+
+fn connect_anew(state: &mut State, now: Timestamp, name: &ConnectionName, asked: &mut Asked) {
     state.drop_requests(now, asked);
     if state.session.change_to(name) {
         state.with(now, asked, |parts, cx| parts.buckets.start(cx));
         state.focus = Pane::Buckets;
+    }
+}
+
+/// A saved connection is opened; what was added to it by name goes with it to its new name.
+fn put_connection(
+    state: &mut State,
+    now: Timestamp,
+    connection: Connection,
+    replaced: Option<&ConnectionName>,
+    asked: &mut Asked,
+) {
+    let name = connection.name.clone();
+    if let Some(old) = replaced.filter(|old| **old != name) {
+        for bucket in state.session.remembered(old) {
+            let known = |connection: &ConnectionName, known| {
+                let (connection, bucket) = (connection.clone(), bucket.clone());
+                Effect::Save(Preference::KnownBucket { connection, bucket, known })
+            };
+            asked.effects.extend([known(old, false), known(&name, true)]);
+        }
+    }
+    state.tabs.rename(replaced.unwrap_or(&name), &name);
+    state.session.put(connection, replaced);
+    connect_anew(state, now, &name, asked);
+}
+
+/// Where the one in use is gone, the first of the others is opened; where none is left, the question what to connect to.
+fn drop_connection(state: &mut State, now: Timestamp, name: &ConnectionName, asked: &mut Asked) {
+    let in_use = state.session.name() == name;
+    let last = state.session.connections.len() == 1;
+    for bucket in state.session.remembered(name) {
+        let connection = name.clone();
+        let forgotten = Preference::KnownBucket { connection, bucket, known: false };
+        asked.effects.push(Effect::Save(forgotten));
+    }
+    state.tabs.close_of(name);
+    state.session.remove(name);
+    if in_use {
+        let next = state.session.name().clone();
+        connect_anew(state, now, &next, asked);
+    }
+    if last {
+        asked.moves.push(Move::Run(Action::AddConnection));
     }
 }
 

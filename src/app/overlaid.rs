@@ -7,7 +7,7 @@ use crate::app::chord::Chord;
 use crate::app::context::Move;
 use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::outcome::Outcome;
-use crate::app::overlays::connections::Connections;
+use crate::app::overlays::connections::{ConnectionAnswer, Connections};
 use crate::app::overlays::doctor::Doctor;
 use crate::app::overlays::events::Events;
 use crate::app::overlays::help::Help;
@@ -101,8 +101,13 @@ fn on_outcome(state: &mut State, outcome: Outcome<OverlayAnswer>, asked: &mut As
         asked.moves.push(match answer {
             OverlayAnswer::Run(action) => Move::Run(action),
             OverlayAnswer::Go(location) => Move::Open(location),
-            OverlayAnswer::Connect(name) => Move::Connect(name),
-            OverlayAnswer::Examine(name) => Move::Examine(name),
+            OverlayAnswer::Connections(answer) => match answer {
+                ConnectionAnswer::Connect(name) => Move::Connect(name),
+                ConnectionAnswer::Examine(name) => Move::Examine(name),
+                ConnectionAnswer::Add => Move::Run(Action::AddConnection),
+                ConnectionAnswer::Edit(name) => Move::EditConnection(name),
+                ConnectionAnswer::Remove(name) => Move::RemoveConnection(name),
+            },
         });
     }
 }

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use crate::config::alert::Alert;
 use crate::config::connection::{Connection, KnownBucket};
 use crate::config::keys::KeyOverride;
-use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
+use crate::domain::address::{Bucket, ConnectionName, Location};
 use crate::domain::provider::Provider;
 use crate::domain::transfer::FileRules;
 
@@ -29,7 +29,7 @@ pub struct Startup {
     /// Where the last download went.
     pub download_folder: Option<PathBuf>,
     /// Buckets that were added by name in earlier sessions.
-    pub remembered_buckets: Vec<(ConnectionName, Bucket)>,
+    pub remembered_buckets: Vec<(ConnectionName, KnownBucket)>,
     /// Signs and frames in ASCII only.
     pub ascii: bool,
     pub alert: Alert,
@@ -38,6 +38,8 @@ pub struct Startup {
     pub keys: Vec<KeyOverride>,
     /// What the shell could not read at start, for the events list.
     pub problems: Vec<String>,
+    /// Nothing is configured and no keys are in sight: ask before anything is sent.
+    pub first: bool,
 }
 
 impl Startup {
@@ -58,6 +60,7 @@ impl Startup {
             files: FileRules::default(),
             keys: Vec::new(),
             problems: Vec::new(),
+            first: false,
         }
     }
 }
@@ -71,7 +74,7 @@ pub struct Session {
     pub working_folder: PathBuf,
     pub home: Option<PathBuf>,
     pub download_folder: Option<PathBuf>,
-    remembered_buckets: Vec<(ConnectionName, Bucket)>,
+    remembered_buckets: Vec<(ConnectionName, KnownBucket)>,
     /// What is open in tabs that are not on screen.
     pub beside: Vec<(ConnectionName, Location)>,
     pub ascii: bool,
@@ -118,9 +121,8 @@ impl Session {
     pub fn known_buckets(&self) -> Vec<KnownBucket> {
         let mut known = self.connection().known_buckets.clone();
         for (connection, bucket) in &self.remembered_buckets {
-            if connection == self.name() && known.iter().all(|each| each.bucket != *bucket) {
-                let bucket = bucket.clone();
-                known.push(KnownBucket { bucket, prefix: Prefix::root(), public_domain: None });
+            if connection == self.name() && known.iter().all(|each| each.bucket != bucket.bucket) {
+                known.push(bucket.clone());
             }
         }
         known
@@ -133,15 +135,51 @@ impl Session {
 
     /// Whether the bucket was added by name and can be taken off again.
     pub fn remembers(&self, bucket: &Bucket) -> bool {
-        self.remembered_buckets.iter().any(|(name, known)| name == self.name() && known == bucket)
+        self.remembered_buckets
+            .iter()
+            .any(|(name, known)| name == self.name() && known.bucket == *bucket)
     }
 
-    pub fn remember_bucket(&mut self, bucket: Bucket, known: bool) {
-        let entry = (self.name().clone(), bucket);
-        self.remembered_buckets.retain(|each| *each != entry);
+    pub fn remember_bucket(&mut self, bucket: KnownBucket, known: bool) {
+        let name = self.name().clone();
+        let is_it = |(owner, each): &(ConnectionName, KnownBucket)| {
+            *owner == name && each.bucket == bucket.bucket
+        };
+        self.remembered_buckets.retain(|each| !is_it(each));
         if known {
-            self.remembered_buckets.push(entry);
+            self.remembered_buckets.push((name, bucket));
         }
+    }
+
+    /// A connection that was saved, in place of another or at the end.
+    pub fn put(&mut self, connection: Connection, replaced: Option<&ConnectionName>) {
+        let replaced = replaced.unwrap_or(&connection.name).clone();
+        for (name, _) in &mut self.remembered_buckets {
+            if *name == replaced {
+                name.clone_from(&connection.name);
+            }
+        }
+        match self.connections.iter_mut().find(|each| each.name == replaced) {
+            Some(same) => *same = connection,
+            None => self.connections.push(connection),
+        }
+    }
+
+    /// Takes a connection off; the AWS chain stands in where none is left.
+    pub fn remove(&mut self, name: &ConnectionName) {
+        let in_use = self.name().clone();
+        self.connections.retain(|each| each.name != *name);
+        if self.connections.is_empty() {
+            self.connections.push(Connection::chain("default".into(), None));
+        }
+        let at = self.connections.iter().position(|each| each.name == in_use);
+        self.current = at.unwrap_or(0);
+    }
+
+    /// Buckets that were added to a connection by name.
+    pub fn remembered(&self, name: &ConnectionName) -> Vec<KnownBucket> {
+        let own = self.remembered_buckets.iter().filter(|(owner, _)| owner == name);
+        own.map(|(_, bucket)| bucket.clone()).collect()
     }
 
     /// `false` where no connection has that name.

@@ -14,10 +14,15 @@ impl State {
     pub fn new(startup: Startup, size: Size) -> (State, Vec<Effect>) {
         let (keymap, key_problems) = Keymap::with(&startup.keys);
         let (now, open, problems) = (startup.now, startup.open.clone(), startup.problems.clone());
+        let first = startup.first;
         let mut state = State::empty(Session::new(startup), keymap, size);
         state.now = now;
         let mut asked = Asked::default();
-        state.with(now, &mut asked, |parts, cx| parts.buckets.start(cx));
+        if first {
+            state.with(now, &mut asked, |parts, cx| parts.connecting.welcome(cx));
+        } else {
+            state.with(now, &mut asked, |parts, cx| parts.buckets.start(cx));
+        }
         asked.moves.push(Move::Open(open));
         let key_problems = key_problems.into_iter().map(|text| format!("keymap.toml: {text}"));
         for text in problems.into_iter().chain(key_problems) {

@@ -14,6 +14,8 @@ use crate::app::layout::{Areas, Pane, Shape, Size};
 use crate::app::log::Log;
 use crate::app::overlays::overlay::Overlay;
 use crate::app::screens::buckets::Buckets;
+use crate::app::screens::connecting::Connecting;
+use crate::app::screens::connecting::sign_in::profile_of;
 use crate::app::screens::objects::Objects;
 use crate::app::screens::places::Places;
 use crate::app::screens::side::Side;
@@ -41,6 +43,7 @@ pub struct State {
     pub objects: Objects,
     pub side: Side,
     pub places: Places,
+    pub connecting: Connecting,
     /// Over everything, whatever is focused.
     pub overlay: Option<Overlay>,
     pub transfers: TransfersPane,
@@ -59,6 +62,7 @@ pub struct Parts<'a> {
     pub objects: &'a mut Objects,
     pub side: &'a mut Side,
     pub places: &'a mut Places,
+    pub connecting: &'a mut Connecting,
     pub transfers: &'a mut TransfersPane,
 }
 
@@ -73,6 +77,7 @@ pub struct Asked {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keyboard {
     Overlay,
+    Connecting,
     Places,
     Buckets,
     Objects,
@@ -96,6 +101,7 @@ impl State {
             objects: Objects::default(),
             side: Side::default(),
             places: Places::default(),
+            connecting: Connecting::default(),
             overlay: None,
             transfers: TransfersPane::default(),
             toasts: Toasts::default(),
@@ -116,9 +122,21 @@ impl State {
         asked: &mut Asked,
         act: impl FnOnce(Parts<'_>, &mut Context<'_>) -> T,
     ) -> T {
-        let State { session, areas, tickets, buckets, objects, side, places, transfers, .. } = self;
+        let State {
+            session,
+            areas,
+            tickets,
+            buckets,
+            objects,
+            side,
+            places,
+            connecting,
+            transfers,
+            ..
+        } = self;
         let mut context = Context::new(now, session, areas, tickets);
-        let done = act(Parts { buckets, objects, side, places, transfers }, &mut context);
+        let done =
+            act(Parts { buckets, objects, side, places, connecting, transfers }, &mut context);
         let (effects, moves) = context.finish();
         asked.effects.extend(effects);
         asked.moves.extend(moves);
@@ -151,6 +169,9 @@ impl State {
         if self.overlay.is_some() {
             return Keyboard::Overlay;
         }
+        if self.connecting.is_open() {
+            return Keyboard::Connecting;
+        }
         if self.places.dialog().is_some() {
             return Keyboard::Places;
         }
@@ -175,6 +196,7 @@ impl State {
     pub fn scopes(&self) -> &'static [Scope] {
         match self.keyboard() {
             Keyboard::Overlay => self.overlay.as_ref().map_or(&[], Overlay::scopes),
+            Keyboard::Connecting => self.connecting.scopes(),
             Keyboard::Places => self.places.scopes(),
             Keyboard::Buckets => self.buckets.scopes(),
             Keyboard::Objects => self.objects.scopes(),
@@ -226,6 +248,7 @@ impl State {
             Action::HistoryBack | Action::HistoryForward => {
                 self.objects.disabled(action, &self.session)
             }
+            Action::SignIn => profile_of(self.session.connection()).err().map(str::to_owned),
             Action::FocusSide if !self.side.is_open() => {
                 Some("no preview is open: press p or i on an object".to_owned())
             }
@@ -245,6 +268,7 @@ impl State {
     /// Whether ticks are wanted: something is waited for or will go away by itself.
     pub fn wants_tick(&self) -> bool {
         self.toasts.current().is_some()
+            || self.connecting.is_waiting()
             || self.buckets.is_waiting()
             || self.objects.browse.is_moving()
             || self.side.is_waiting()

@@ -54,6 +54,20 @@ impl Tabs {
         self.before.iter_mut().chain(&mut self.after)
     }
 
+    /// Closes the tabs of a connection that are not on screen.
+    pub fn close_of(&mut self, connection: &ConnectionName) {
+        self.before.retain(|tab| tab.connection != *connection);
+        self.after.retain(|tab| tab.connection != *connection);
+    }
+
+    /// A connection has another name.
+    pub fn rename(&mut self, from: &ConnectionName, to: &ConnectionName) {
+        for tab in self.others_mut().filter(|tab| tab.connection == *from) {
+            tab.connection.clone_from(to);
+            tab.stale = true;
+        }
+    }
+
     /// The one that waits for the answer to a request.
     pub fn owner(&self, ticket: Ticket) -> Option<usize> {
         let owns = |tab: &Tab| {

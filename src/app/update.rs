@@ -71,6 +71,7 @@ fn on_text(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
         return on_overlay_text(state, now, chord, asked);
     }
     state.with(now, asked, |parts, cx| match keyboard {
+        Keyboard::Connecting => parts.connecting.on_text(chord, cx),
         Keyboard::Places => parts.places.on_text(chord, &parts.transfers.queue, cx),
         Keyboard::Buckets => parts.buckets.on_text(chord, cx),
         Keyboard::Objects => parts.objects.on_text(chord, cx),
@@ -85,6 +86,7 @@ fn on_paste(state: &mut State, now: Timestamp, text: &str, asked: &mut Asked) {
     }
     let keyboard = state.keyboard();
     state.with(now, asked, |parts, cx| match keyboard {
+        Keyboard::Connecting => parts.connecting.on_paste(text, cx),
         Keyboard::Places => parts.places.on_paste(text),
         Keyboard::Buckets => parts.buckets.on_paste(text, cx),
         Keyboard::Transfers if parts.transfers.dialog().is_some() => parts.transfers.on_paste(text),
@@ -111,7 +113,9 @@ fn on_reply(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, ask
 
 fn give(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, asked: &mut Asked) {
     state.with(now, asked, |parts, cx| {
-        if parts.buckets.owns(ticket) {
+        if parts.connecting.owns(ticket) {
+            parts.connecting.on_reply(ticket, reply, cx);
+        } else if parts.buckets.owns(ticket) {
             parts.buckets.on_reply(ticket, reply, cx);
         } else if parts.objects.owns(ticket) {
             parts.objects.on_reply(ticket, reply, cx);

@@ -262,7 +262,7 @@ pub enum UploadsStep {
     Abort,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct DemoArguments {
     /// Where to open the browser
     #[arg(value_parser = Location::parse)]

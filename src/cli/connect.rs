@@ -7,6 +7,7 @@ use crate::cli::args::{PathStyle, TargetFlags};
 use crate::config::alert::Alert;
 use crate::config::connection::{Addressing, Connection, CredentialsSource};
 use crate::config::file::{self, Configuration};
+use crate::config::origins::{Origins, Places, environment_has_keys};
 use crate::config::paths::Folders;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
@@ -31,6 +32,8 @@ pub struct Choice {
     pub limit: Option<u64>,
     /// What flags do not say otherwise.
     pub files: FileRules,
+    /// Nothing is configured, no flag says where to go, and no keys are in sight.
+    pub first: bool,
 }
 
 /// What the AWS CLI would read of the environment, as far as names and providers follow from it.
@@ -54,7 +57,15 @@ impl Choice {
     /// Reads `config.toml` and decides.
     pub fn make(flags: &TargetFlags, folders: &Folders) -> Result<Choice, Error> {
         let configuration = file::read(&folders.config_file())?;
-        choose(flags, configuration, &AwsEnvironment::read())
+        let unsaid = configuration.connections.is_empty()
+            && [&flags.connection, &flags.profile, &flags.endpoint_url]
+                .iter()
+                .all(|flag| flag.is_none())
+            && !flags.no_sign_request;
+        let first = unsaid
+            && !environment_has_keys()
+            && !Origins::has_default_profile(&Places::of_user(), CHAIN);
+        Ok(Choice { first, ..choose(flags, configuration, &AwsEnvironment::read())? })
     }
 
     pub fn named(&self, name: &ConnectionName) -> Result<&Connection, Error> {
@@ -118,7 +129,7 @@ pub fn choose(
         None => connections.insert(0, flagged),
     }
     let Configuration { alert, limit, files, .. } = configuration;
-    Ok(Choice { connections, current, alert, limit, files })
+    Ok(Choice { connections, current, alert, limit, files, first: false })
 }
 
 /// A connection has the name of its server in it where the endpoint is not the configured one, so that what is

@@ -1,7 +1,7 @@
 //! One client for each connection, made when it is first needed.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::config::connection::Connection;
 use crate::domain::address::ConnectionName;
@@ -13,30 +13,56 @@ use crate::s3::meter::Meter;
 /// Shared by requests and the transfer engine, so that both use one pool and one count.
 #[derive(Debug)]
 pub struct Clients {
-    connections: Vec<Connection>,
+    connections: Mutex<Vec<Connection>>,
     made: Mutex<HashMap<ConnectionName, (Client, Arc<Meter>)>>,
 }
 
 impl Clients {
     pub fn new(connections: Vec<Connection>) -> Clients {
-        Clients { connections, made: Mutex::default() }
+        Clients { connections: Mutex::new(connections), made: Mutex::default() }
     }
 
     /// Called off the loop: making a client may read certificates and the AWS files.
     pub fn get(&self, name: &ConnectionName) -> Result<Client, Error> {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut made = lock(&self.made);
         if let Some((client, _)) = made.get(name) {
             return Ok(client.clone());
         }
-        let connection = self.connections.iter().find(|connection| connection.name == *name);
-        let Some(connection) = connection else {
+        let Some(connection) = self.connection(name) else {
             return Err(Error::new(ErrorKind::Config, "connect", name.as_str())
                 .detail("no connection has this name any more"));
         };
         let meter = Arc::new(Meter::default());
-        let client = Client::connect(connection, Arc::clone(&meter))?;
+        let client = Client::connect(&connection, Arc::clone(&meter))?;
         made.insert(name.clone(), (client.clone(), meter));
         Ok(client)
+    }
+
+    pub fn connection(&self, name: &ConnectionName) -> Option<Connection> {
+        lock(&self.connections).iter().find(|connection| connection.name == *name).cloned()
+    }
+
+    /// A connection that was saved, in place of another where it replaces one; its client is made anew.
+    pub fn put(&self, connection: Connection, replaced: Option<&ConnectionName>) {
+        let replaced = replaced.unwrap_or(&connection.name).clone();
+        lock(&self.made).retain(|name, _| *name != replaced && *name != connection.name);
+        let mut connections = lock(&self.connections);
+        match connections.iter_mut().find(|each| each.name == replaced) {
+            Some(same) => *same = connection,
+            None => connections.push(connection),
+        }
+    }
+
+    /// The next request asks anew for the keys of a connection.
+    pub fn renew(&self, name: &ConnectionName) {
+        if let Some((client, _)) = lock(&self.made).get(name) {
+            client.renew_credentials();
+        }
+    }
+
+    pub fn remove(&self, name: &ConnectionName) {
+        lock(&self.made).remove(name);
+        lock(&self.connections).retain(|connection| connection.name != *name);
     }
 
     /// What every connection has used so far. Empty while a client is being made.
@@ -44,4 +70,9 @@ impl Clients {
         let Ok(made) = self.made.try_lock() else { return Vec::new() };
         made.iter().map(|(name, (_, meter))| (name.clone(), meter.usage())).collect()
     }
+}
+
+/// What a panic left behind a lock is whole: nothing under one can fail halfway.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

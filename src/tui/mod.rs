@@ -2,6 +2,7 @@
 
 pub mod clients;
 pub mod clipboard;
+mod connections;
 pub mod destinations;
 pub mod input;
 pub mod log;
@@ -10,6 +11,7 @@ pub mod requests;
 pub mod reveal;
 pub mod run;
 pub mod runner;
+mod sign_in;
 pub mod signals;
 pub mod start;
 pub mod startup;

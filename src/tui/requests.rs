@@ -122,6 +122,11 @@ pub async fn answer(
             let read = spawn_blocking(move || read_folder(&path)).await;
             send(Reply::Folder(read.unwrap_or_else(|error| Err(lost(&error, &place)))));
         }
+        // Answered before anything comes here: they are about connections, not by one.
+        Request::FindOrigins
+        | Request::SaveConnection { .. }
+        | Request::RemoveConnection(_)
+        | Request::SignIn { .. } => {}
         Request::Check(specs) => {
             let other = specs.iter().find_map(JobSpec::other_connection).cloned();
             let target = match other {

@@ -38,6 +38,8 @@ const STOPPING: Duration = Duration::from_millis(300);
 pub enum Ending {
     /// The user left.
     Quit,
+    /// The user wants to see the demo.
+    Demo,
     Signal(i32),
     /// The terminal is gone.
     NoTerminal,
@@ -187,6 +189,7 @@ impl Loop {
                     self.draw_now();
                 }
                 Errand::Suspend => self.suspend().await?,
+                Errand::Demo => return Ok(Some(Ending::Demo)),
                 Errand::Quit => return Ok(Some(Ending::Quit)),
             }
         }

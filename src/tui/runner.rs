@@ -16,8 +16,8 @@ use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
 use crate::transfer::engine::Engine;
 use crate::transfer::journal::known_uploads;
-use crate::tui::clients::Clients;
 use crate::tui::clipboard::{Clipboard, Copied};
+use crate::tui::connections::Shelf;
 use crate::tui::notify::notification;
 use crate::tui::requests;
 use crate::tui::reveal::reveal;
@@ -41,6 +41,7 @@ pub enum Errand {
     Send(String),
     Suspend,
     Redraw,
+    Demo,
     Quit,
 }
 
@@ -49,7 +50,7 @@ const KEPT_TASKS: usize = 64;
 
 pub struct Runner {
     runtime: Handle,
-    clients: Arc<Clients>,
+    shelf: Shelf,
     engine: Engine,
     clipboard: Clipboard,
     remembered: Remembered,
@@ -64,7 +65,7 @@ pub struct Runner {
 impl Runner {
     pub fn new(
         runtime: Handle,
-        clients: Arc<Clients>,
+        shelf: Shelf,
         engine: Engine,
         (remembered, remembered_file): (Remembered, Option<PathBuf>),
         journal: Option<PathBuf>,
@@ -84,7 +85,7 @@ impl Runner {
         let tasks = HashMap::new();
         Runner {
             runtime,
-            clients,
+            shelf,
             engine,
             clipboard,
             remembered,
@@ -120,6 +121,7 @@ impl Runner {
             }
             Effect::Suspend => return Some(Errand::Suspend),
             Effect::Redraw => return Some(Errand::Redraw),
+            Effect::Demo => return Some(Errand::Demo),
             Effect::Quit => return Some(Errand::Quit),
         }
         None
@@ -134,7 +136,8 @@ impl Runner {
     }
 
     fn request(&mut self, ticket: Ticket, connection: ConnectionName, request: Request) {
-        let (clients, news) = (Arc::clone(&self.clients), self.news.clone());
+        let (clients, news) = (Arc::clone(&self.shelf.clients), self.news.clone());
+        let shelf = self.shelf.clone();
         let journal = self.journal.clone();
         // A journal that cannot be read protects nothing: what is young is not marked unasked all the same.
         let known = move || journal.and_then(|path| known_uploads(&path).ok()).unwrap_or_default();
@@ -154,6 +157,9 @@ impl Runner {
                 // The loop is gone only at the end.
                 let _ = news.send(News::Event(Event::Reply { ticket, reply }));
             };
+            if Shelf::answers(&request) {
+                return shelf.answer(connection, request, send).await;
+            }
             requests::answer(request, client, known, send).await;
         });
         if self.tasks.len() >= KEPT_TASKS {

@@ -18,6 +18,7 @@ use crate::config::remembered::Remembered;
 use crate::transfer::engine::{Connect, Engine, EngineOptions};
 use crate::transfer::remote::Remote;
 use crate::tui::clients::Clients;
+use crate::tui::connections::Shelf;
 use crate::tui::input::read_on_thread;
 use crate::tui::run::{Ending, Loop, Pace};
 use crate::tui::runner::{News, Runner};
@@ -32,8 +33,9 @@ const ENDING: Duration = Duration::from_secs(5);
 pub struct Opening {
     pub startup: Startup,
     pub remembered: Remembered,
-    /// `None` where nothing is to be written (demo); so for the journal.
+    /// `None` where nothing is to be written (demo); so for the two that follow.
     pub remembered_file: Option<PathBuf>,
+    pub config_file: Option<PathBuf>,
     pub journal: Option<PathBuf>,
     /// Bytes per second of all transfers together, to begin with.
     pub limit: Option<u64>,
@@ -43,7 +45,8 @@ pub struct Opening {
 
 /// Paints, then does `before_requests`, then lets the first requests go.
 pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Result<Ending> {
-    let Opening { startup, remembered, remembered_file, journal, limit, runtime } = opening;
+    let Opening { startup, remembered, remembered_file, config_file, journal, limit, runtime } =
+        opening;
     let interface = runtime::Builder::new_current_thread().enable_time().build()?;
     let _entered = interface.enter();
     let (news, news_received) = unbounded_channel();
@@ -62,7 +65,7 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
     let engine = engine(options, &clients, &runtime, news.clone());
     let runner = Runner::new(
         runtime.handle().clone(),
-        Arc::clone(&clients),
+        Shelf { clients: Arc::clone(&clients), config_file },
         engine,
         (remembered, remembered_file),
         journal,

@@ -58,6 +58,7 @@ pub fn fresh(connections: Vec<Connection>, current: ConnectionName, open: Locati
         files: FileRules::default(),
         keys: Vec::new(),
         problems: Vec::new(),
+        first: false,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::app::action::{Action, Scope};
 use crate::app::dialogs::dialog::Dialog;
 use crate::app::layout::Pane;
 use crate::app::overlays::overlay::Overlay;
+use crate::app::screens::connecting::{Connecting, Stage};
 use crate::app::screens::leaving::Leaving;
 use crate::app::screens::objects::loading::Loading;
 use crate::app::state::State;
@@ -244,6 +245,9 @@ pub fn draw_footer(paint: &mut Paint<'_>, area: Rect, state: &State) {
 /// Where a question, an overlay or the filter takes the keys: what it does not say itself, the way out last.
 fn asked(state: &State) -> Option<&'static [Action]> {
     const TYPING: &[Action] = &[Action::Accept, Action::Dismiss];
+    if state.overlay.is_none() && state.connecting.is_open() {
+        return Some(entering(&state.connecting));
+    }
     match (&state.overlay, state.dialog()) {
         (Some(Overlay::Palette(_)), _) => Some(TYPING),
         (None, Some(Dialog::Picker(picker))) if picker.takes_text() => Some(TYPING),
@@ -254,6 +258,20 @@ fn asked(state: &State) -> Option<&'static [Action]> {
         (None, None) if state.objects.browse.typing.is_some() => Some(TYPING),
         (None, None) => None,
         _ => Some(&[]),
+    }
+}
+
+/// The keys of the form of a connection; its menus say their own.
+fn entering(connecting: &Connecting) -> &'static [Action] {
+    match connecting.stage {
+        Stage::Form(_) => &[
+            Action::SaveConnection,
+            Action::TestConnection,
+            Action::ShowSecret,
+            Action::NextField,
+            Action::Dismiss,
+        ],
+        _ => &[],
     }
 }
 

@@ -28,6 +28,7 @@ use crate::ui::overlays::help::draw_help;
 use crate::ui::overlays::palette::draw_palette;
 use crate::ui::paint::Paint;
 use crate::ui::screens::buckets::draw_buckets;
+use crate::ui::screens::connecting::draw_connecting;
 use crate::ui::screens::objects::{ObjectsPlace, draw_objects};
 use crate::ui::screens::side::draw_side;
 use crate::ui::screens::transfers::draw_transfers;
@@ -48,13 +49,14 @@ pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) {
     draw_panes(&mut paint, state);
     draw_status(&mut paint, place(window, state.areas.status), state);
     draw_footer(&mut paint, place(window, state.areas.footer), state);
-    if state.dialog().is_some() || state.overlay.is_some() {
+    if state.dialog().is_some() || state.overlay.is_some() || state.connecting.is_open() {
         let behind = Rect { height: place(window, state.areas.status).y, ..window };
         paint.restyle(behind, Style::new().dim());
     }
     if let Some(dialog) = state.dialog() {
         draw_dialog(&mut paint, dialog, &state.session.zone);
     }
+    draw_connecting(&mut paint, &state.connecting, state.now);
     if let Some(overlay) = &state.overlay {
         draw_overlay(&mut paint, overlay, state);
     }
@@ -83,7 +85,8 @@ fn draw_panes(paint: &mut Paint<'_>, state: &State) {
         keymap: &state.keymap,
         home: session.home.as_deref(),
     };
-    let focused = |pane| state.focus == pane && state.dialog().is_none() && state.overlay.is_none();
+    let asked = state.dialog().is_some() || state.overlay.is_some() || state.connecting.is_open();
+    let focused = |pane| state.focus == pane && !asked;
     let areas = &state.areas;
     let window = paint.buffer.area;
     let buckets = place(window, areas.buckets);

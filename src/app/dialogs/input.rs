@@ -1,11 +1,13 @@
 //! A single-line text field with the readline keys.
 
+use std::fmt;
+
 use tui_textarea::{CursorMove, Input as Stroke, Key as StrokeKey, TextArea};
 
 use crate::app::chord::{Chord, KeyCode};
 
 /// What is typed is kept byte for byte; a line break never gets in.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Input {
     area: TextArea<'static>,
     masked: bool,
@@ -14,6 +16,13 @@ pub struct Input {
 impl Default for Input {
     fn default() -> Input {
         Input::new("")
+    }
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = if self.masked { "…" } else { self.text() };
+        f.debug_tuple("Input").field(&text).finish()
     }
 }
 
@@ -35,6 +44,10 @@ impl Input {
     /// A field whose text is painted as dots.
     pub fn masked() -> Input {
         Input { masked: true, ..Input::default() }
+    }
+
+    pub fn set_masked(&mut self, masked: bool) {
+        self.masked = masked;
     }
 
     pub fn is_masked(&self) -> bool {

@@ -6,17 +6,22 @@ use crate::app::dialogs::outcome::Outcome;
 use crate::config::connection::Connection;
 use crate::domain::address::ConnectionName;
 
-#[derive(Clone, Debug)]
-pub struct Connections {
-    pub choice: Choice,
-    names: Vec<ConnectionName>,
-}
-
+/// What is done with a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConnectionAnswer {
     Connect(ConnectionName),
     /// Try it step by step.
     Examine(ConnectionName),
+    Add,
+    /// Rename it, point it elsewhere, give it new keys.
+    Edit(ConnectionName),
+    Remove(ConnectionName),
+}
+
+#[derive(Clone, Debug)]
+pub struct Connections {
+    pub choice: Choice,
+    names: Vec<ConnectionName>,
 }
 
 impl Connections {
@@ -26,18 +31,25 @@ impl Connections {
         let at = connections.iter().position(|each| each.name == *current);
         let choice = Choice::new("Connections", rows.collect())
             .starting_at(at.unwrap_or(0))
-            .keys("X examine it");
+            .keys("n new · e change, new keys · D remove · X examine");
         Connections { choice, names: connections.iter().map(|each| each.name.clone()).collect() }
     }
 
     pub fn on_key(&mut self, chord: Chord) -> Outcome<ConnectionAnswer> {
         let names = &self.names;
-        if chord.key == KeyCode::Char('X')
-            && let Some(name) = names.get(self.choice.cursor)
-        {
-            return Outcome::Accepted(ConnectionAnswer::Examine(name.clone()));
+        let plain = !chord.ctrl && !chord.alt;
+        let here = names.get(self.choice.cursor).cloned();
+        match (chord.key, here) {
+            (KeyCode::Char('n'), _) if plain => Outcome::Accepted(ConnectionAnswer::Add),
+            (KeyCode::Char('e'), Some(name)) if plain => {
+                Outcome::Accepted(ConnectionAnswer::Edit(name))
+            }
+            (KeyCode::Char('X'), Some(name)) => Outcome::Accepted(ConnectionAnswer::Examine(name)),
+            (KeyCode::Char('D') | KeyCode::Delete, Some(name)) if plain => {
+                Outcome::Accepted(ConnectionAnswer::Remove(name))
+            }
+            _ => self.choice.on_key(chord).map(|at| ConnectionAnswer::Connect(names[at].clone())),
         }
-        self.choice.on_key(chord).map(|at| ConnectionAnswer::Connect(names[at].clone()))
     }
 }
 
@@ -64,18 +76,16 @@ mod tests {
         let mut overlay = Connections::new(&connections, &"b".into());
         assert_eq!(overlay.choice.cursor, 1);
         let key = |text| Chord::parse(text).unwrap();
-        assert_eq!(
-            overlay.on_key(key("enter")),
-            Outcome::Accepted(ConnectionAnswer::Connect("b".into()))
-        );
-        assert_eq!(
-            overlay.on_key(key("X")),
-            Outcome::Accepted(ConnectionAnswer::Examine("b".into()))
-        );
-        assert_eq!(
-            overlay.on_key(key("1")),
-            Outcome::Accepted(ConnectionAnswer::Connect("a".into()))
-        );
+        let connect = |name: &str| Outcome::Accepted(ConnectionAnswer::Connect(name.into()));
+        assert_eq!(overlay.on_key(key("enter")), connect("b"));
+        assert_eq!(overlay.on_key(key("1")), connect("a"));
+        let edit = Outcome::Accepted(ConnectionAnswer::Edit("a".into()));
+        assert_eq!(overlay.on_key(key("e")), edit);
+        let remove = Outcome::Accepted(ConnectionAnswer::Remove("a".into()));
+        assert_eq!(overlay.on_key(key("D")), remove);
+        assert_eq!(overlay.on_key(key("n")), Outcome::Accepted(ConnectionAnswer::Add));
+        let examine = Outcome::Accepted(ConnectionAnswer::Examine("a".into()));
+        assert_eq!(overlay.on_key(key("X")), examine);
         assert_eq!(overlay.on_key(key("esc")), Outcome::Cancelled);
     }
 }

@@ -9,7 +9,7 @@ use crate::app::overlays::doctor::Doctor;
 use crate::app::overlays::events::Events;
 use crate::app::overlays::help::Help;
 use crate::app::overlays::palette::{Palette, PaletteAnswer};
-use crate::domain::address::{ConnectionName, Location};
+use crate::domain::address::Location;
 
 #[derive(Clone, Debug)]
 pub enum Overlay {
@@ -26,8 +26,7 @@ pub enum Overlay {
 pub enum OverlayAnswer {
     Run(Action),
     Go(Location),
-    Connect(ConnectionName),
-    Examine(ConnectionName),
+    Connections(ConnectionAnswer),
 }
 
 impl Overlay {
@@ -57,10 +56,7 @@ impl Overlay {
                 events.on_key(chord).map(|()| OverlayAnswer::Run(Action::Events))
             }
             Overlay::Connections(connections) => {
-                connections.on_key(chord).map(|answer| match answer {
-                    ConnectionAnswer::Connect(name) => OverlayAnswer::Connect(name),
-                    ConnectionAnswer::Examine(name) => OverlayAnswer::Examine(name),
-                })
+                connections.on_key(chord).map(OverlayAnswer::Connections)
             }
             Overlay::Doctor(_) => Outcome::Open,
         }

@@ -1,6 +1,7 @@
 //! The panes: what each shows, and what keys do in it.
 
 pub mod buckets;
+pub mod connecting;
 pub mod details;
 pub mod job_details;
 pub mod leaving;

@@ -1,6 +1,7 @@
 //! Paints the panes.
 
 pub mod buckets;
+pub mod connecting;
 pub mod details;
 pub mod objects;
 pub mod preview;

@@ -37,7 +37,22 @@ pub enum Line<'a> {
     },
     Row(MenuRow),
     Field(Typed<'a>),
+    /// A label in the column of labels, and what is entered beside it.
+    Entry {
+        label: String,
+        entered: Entered<'a>,
+    },
     Buttons(Vec<Button>),
+}
+
+#[derive(Clone, Debug)]
+pub enum Entered<'a> {
+    Typed(Typed<'a>),
+    /// One of a few answers.
+    Chosen {
+        text: &'a str,
+        focused: bool,
+    },
 }
 
 #[derive(Clone, Debug, Default)]
@@ -150,6 +165,10 @@ impl Flow {
             }
             Line::Row(row) => menu_row(paint, first, row),
             Line::Field(typed) => field(paint, first, *typed),
+            Line::Entry { label, entered } => {
+                paint.sentence(first.take(self.labels), label, styles.dim);
+                put_entered(paint, first.skip(self.labels + 2), entered);
+            }
             Line::Buttons(buttons) => put_buttons(paint, first, buttons),
         }
     }
@@ -181,6 +200,18 @@ fn menu_row(paint: &mut Paint<'_>, span: Span, row: &MenuRow) {
     }
 }
 
+fn put_entered(paint: &mut Paint<'_>, span: Span, entered: &Entered<'_>) {
+    let styles = paint.styles;
+    match entered {
+        Entered::Typed(typed) => field(paint, span, *typed),
+        Entered::Chosen { text, focused } => {
+            let (left, right) = if *focused { ("< ", " >") } else { ("", "") };
+            let style = if *focused { styles.accent } else { styles.text };
+            paint.print(span, style, format_args!("{left}{text}{right}"));
+        }
+    }
+}
+
 fn put_buttons(paint: &mut Paint<'_>, span: Span, buttons: &[Button]) {
     let cells: u16 = buttons.iter().map(|button| button_width(button) + 2).sum();
     let mut rest = span.skip(span.width.saturating_sub(cells.saturating_sub(2)));
@@ -209,6 +240,7 @@ fn natural_width(line: &Line<'_>) -> u16 {
         Line::Fact { label, text } => width(label).min(20) + 2 + width(&visible(text)),
         Line::Row(row) => 7 + width(&row.title).max(row.column.into()) + width(&row.note),
         Line::Field(_) => 40,
+        Line::Entry { label, .. } => width(label).min(20) + 2 + 48,
         Line::Buttons(buttons) => buttons.iter().map(|b| usize::from(button_width(b)) + 2).sum(),
     };
     u16::try_from(cells).unwrap_or(u16::MAX)
@@ -217,7 +249,7 @@ fn natural_width(line: &Line<'_>) -> u16 {
 /// The width of the column of labels.
 fn label_width(lines: &[Line<'_>], content: u16) -> u16 {
     let widest = lines.iter().filter_map(|line| match line {
-        Line::Fact { label, .. } => Some(width(label)),
+        Line::Fact { label, .. } | Line::Entry { label, .. } => Some(width(label)),
         _ => None,
     });
     u16::try_from(widest.max().unwrap_or(0)).unwrap_or(u16::MAX).min(20).min(content / 2)

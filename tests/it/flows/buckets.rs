@@ -137,3 +137,38 @@ fn esc_in_a_bucket_stops_its_listing_before_the_list_of_buckets() {
     app.keys("esc");
     assert_eq!(app.state.buckets.loading, BucketsLoading::Stopped);
 }
+
+#[test]
+fn a_bucket_added_with_a_prefix_starts_there_the_next_time_too() {
+    let mut app = App::at("s3://");
+    app.reply(denied()).effects();
+    app.keys("a").typed("s3://media/photos/").keys("enter");
+    assert_eq!(app.location(), "s3://media/photos/");
+    let bucket: KnownBucket = "media/photos/".into();
+    let saved = Preference::KnownBucket { connection: "test".into(), bucket, known: true };
+    assert!(app.effects().contains(&Effect::Save(saved)));
+    let mut app = App::start(Startup {
+        remembered_buckets: vec![("test".into(), "media/photos/".into())],
+        ..startup()
+    });
+    app.reply(denied());
+    app.keys("g g l");
+    assert_eq!(app.location(), "s3://media/photos/");
+}
+
+#[test]
+fn a_bucket_that_is_refused_stays_with_the_reason() {
+    let mut app = App::at("s3://");
+    app.reply(buckets(&["mine", "theirs"]));
+    app.keys("j l");
+    app.reply(Reply::Page(Err(Error::new(
+        ErrorKind::AccessDenied,
+        "ListObjectsV2",
+        "s3://theirs/",
+    ))));
+    let row = &app.state.buckets.shelf.rows()[1];
+    assert!(row.gone.as_ref().is_some_and(|error| error.is(&ErrorKind::AccessDenied)));
+    app.keys("1 g g l");
+    app.reply(page(&["a"], None));
+    assert_eq!(app.bucket_names(), ["mine", "theirs"]);
+}

@@ -1,5 +1,6 @@
 //! Pictures of the screen at three sizes, with colours.
 
+mod connecting;
 mod dialogs;
 mod overlays;
 mod panes;

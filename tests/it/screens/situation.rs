@@ -47,10 +47,26 @@ impl Situation {
         );
         let open = Location::parse(location).unwrap();
         let startup = Startup { now: noon(), open, ..Startup::of(connection) };
+        Situation::of(startup, size)
+    }
+
+    /// Nothing is configured, and no keys are in sight.
+    pub fn first(size: (u16, u16)) -> Situation {
+        let chain = Connection::chain("default".into(), None);
+        Situation::of(Startup { now: noon(), first: true, ..Startup::of(chain) }, size)
+    }
+
+    fn of(startup: Startup, size: (u16, u16)) -> Situation {
         let (state, effects) = State::new(startup, Size { width: size.0, height: size.1 });
         let mut situation = Situation { state, now: noon(), waiting: Vec::new() };
         situation.take(effects);
         situation
+    }
+
+    /// The ticket of the newest request of a kind that waits.
+    pub fn waiting_for(&self, kind: impl Fn(&Request) -> bool) -> Ticket {
+        let found = self.waiting.iter().rev().find(|(_, request)| kind(request));
+        found.expect("such a request waits").0
     }
 
     /// In `media/photos/2026/` with everything answered and the focus on the objects.

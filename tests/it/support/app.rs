@@ -211,6 +211,10 @@ fn fits(request: &Request, reply: &Reply) -> bool {
             | (Request::ListUploads { .. }, Reply::Uploads(_))
             | (Request::CountParts { .. }, Reply::UploadExtent(_))
             | (Request::AbortUploads(_), Reply::UploadsAborted { .. })
+            | (Request::FindOrigins, Reply::Origins(_))
+            | (Request::SaveConnection { .. }, Reply::ConnectionSaved(_))
+            | (Request::RemoveConnection(_), Reply::ConnectionRemoved(_))
+            | (Request::SignIn { .. }, Reply::SignedIn(_))
     )
 }
 

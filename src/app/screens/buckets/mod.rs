@@ -20,6 +20,7 @@ use crate::app::screens::buckets::shelf::{BucketRow, Shelf};
 use crate::app::screens::buckets::unfinished::Unfinished;
 use crate::app::session::Session;
 use crate::app::toasts::Level;
+use crate::config::connection::KnownBucket;
 use crate::domain::address::{Bucket, Location};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::BucketEntry;
@@ -208,7 +209,8 @@ impl Buckets {
             self.opened = None;
         }
         if cx.session.remembers(bucket) {
-            let (connection, bucket) = (cx.session.name().clone(), bucket.clone());
+            let connection = cx.session.name().clone();
+            let bucket = KnownBucket::from(bucket.as_str());
             cx.ask(Move::RememberBucket { bucket: bucket.clone(), known: false });
             cx.save(Preference::KnownBucket { connection, bucket, known: false });
         }
@@ -282,8 +284,11 @@ impl Buckets {
         };
         let Some(bucket) = location.bucket().cloned() else { return };
         let connection = cx.session.name().clone();
+        let prefix = location.prefix();
         let known = self.shelf.ensure(bucket.clone());
         known.known = true;
+        known.prefix = prefix.clone();
+        let bucket = KnownBucket { bucket, prefix, public_domain: None };
         cx.ask(Move::RememberBucket { bucket: bucket.clone(), known: true });
         cx.save(Preference::KnownBucket { connection, bucket, known: true });
         cx.ask(Move::Open(location));
@@ -301,8 +306,9 @@ impl Buckets {
         let Some(bucket) = self.current().map(|row| row.bucket.clone()) else { return };
         let connection = cx.session.name().clone();
         self.shelf.remove(&bucket);
-        cx.ask(Move::RememberBucket { bucket: bucket.clone(), known: false });
         cx.toast(Level::Done, format!("{bucket} is off the list; nothing was deleted"));
+        let bucket = KnownBucket::from(bucket.as_str());
+        cx.ask(Move::RememberBucket { bucket: bucket.clone(), known: false });
         cx.save(Preference::KnownBucket { connection, bucket, known: false });
         self.fit(cx);
     }

@@ -304,8 +304,9 @@ impl Browse {
         self.load_all = false;
         self.loading = Loading::Failed(error.clone());
         self.rows.settle(cx);
-        if error.is(&ErrorKind::NoSuchBucket)
-            && let Some(place) = &self.place
+        let refused = error.is(&ErrorKind::AccessDenied) && self.rows.listing().is_empty();
+        if let Some(place) = &self.place
+            && (error.is(&ErrorKind::NoSuchBucket) || (refused && place.prefix.is_root()))
         {
             cx.ask(Move::BucketGone { bucket: place.bucket.clone(), error: error.clone() });
         }

@@ -1,0 +1,97 @@
+//! One field of the form of a connection: a line of text, or one of a few answers.
+
+use crate::app::chord::{Chord, KeyCode};
+use crate::app::dialogs::input::Input;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FieldId {
+    /// An account id, or any address that leads to the server.
+    Address,
+    Jurisdiction,
+    Profile,
+    Region,
+    KeyId,
+    Secret,
+    Buckets,
+    Name,
+    ReadOnly,
+    Keep,
+}
+
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub id: FieldId,
+    pub label: &'static str,
+    /// What goes in, for whoever stands on it.
+    pub hint: &'static str,
+    pub entry: Entry,
+}
+
+#[derive(Clone, Debug)]
+pub enum Entry {
+    Text(Input),
+    Choice { options: &'static [&'static str], at: usize },
+}
+
+impl Field {
+    pub fn text(id: FieldId, label: &'static str, hint: &'static str) -> Field {
+        Field { id, label, hint, entry: Entry::Text(Input::default()) }
+    }
+
+    pub fn secret(id: FieldId, label: &'static str, hint: &'static str) -> Field {
+        Field { id, label, hint, entry: Entry::Text(Input::masked()) }
+    }
+
+    pub fn choice(
+        id: FieldId,
+        label: &'static str,
+        hint: &'static str,
+        options: &'static [&'static str],
+    ) -> Field {
+        Field { id, label, hint, entry: Entry::Choice { options, at: 0 } }
+    }
+
+    /// What is typed; nothing for a choice.
+    pub fn typed(&self) -> &str {
+        match &self.entry {
+            Entry::Text(input) => input.text(),
+            Entry::Choice { .. } => "",
+        }
+    }
+
+    /// The number of the answer.
+    pub fn chosen(&self) -> usize {
+        match self.entry {
+            Entry::Choice { at, .. } => at,
+            Entry::Text(_) => 0,
+        }
+    }
+
+    pub fn set(&mut self, text: &str) {
+        if let Entry::Text(input) = &mut self.entry {
+            input.set(text);
+        }
+    }
+
+    pub fn choose(&mut self, number: usize) {
+        if let Entry::Choice { options, at } = &mut self.entry {
+            *at = number.min(options.len().saturating_sub(1));
+        }
+    }
+
+    /// Whether what is in it is another thing now.
+    pub fn on_key(&mut self, chord: Chord) -> bool {
+        match &mut self.entry {
+            Entry::Text(input) => input.on_text(chord),
+            Entry::Choice { options, at } => {
+                let count = options.len();
+                *at = match chord.key {
+                    KeyCode::Right | KeyCode::Char(' ') => (*at + 1) % count,
+                    KeyCode::Left => (*at + count - 1) % count,
+                    _ => return false,
+                };
+                true
+            }
+        }
+    }
+}

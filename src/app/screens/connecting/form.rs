@@ -1,0 +1,389 @@
+//! The form of a connection: its fields, what was pasted into them, and the draft they come to.
+
+mod filling;
+
+use crate::app::chord::{Chord, KeyCode};
+use crate::app::screens::connecting::asked::{FormKind, KEEPS, fields};
+use crate::app::screens::connecting::field::{Entry, Field, FieldId};
+use crate::config::connection::{Connection, CredentialsSource};
+use crate::config::draft::{Draft, DraftKeys, DraftServer, buckets_of, text_of};
+use crate::config::kept::Keys;
+use crate::config::pasted::doubt_r2_keys;
+use crate::config::pointed::{Server, point};
+use crate::config::profiles::AwsProfile;
+use crate::config::r2::Jurisdiction;
+use crate::config::secret::Secret;
+use crate::domain::address::ConnectionName;
+use crate::domain::provider::Provider;
+
+#[derive(Clone, Debug)]
+pub struct Form {
+    pub kind: FormKind,
+    pub fields: Vec<Field>,
+    /// Of a field; behind the last one, the buttons: save, cancel.
+    pub focus: usize,
+    /// What a paste did, or why an address is none.
+    pub remark: Option<Remark>,
+    /// The connection that is changed.
+    pub before: Option<Connection>,
+    session_token: Option<Secret>,
+    /// The name is ours to choose until it is typed.
+    named: bool,
+    taken: Vec<ConnectionName>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remark {
+    Note(String),
+    Problem(String),
+}
+
+/// Why there is no draft yet. Without a sentence, something is simply not entered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lacking {
+    pub field: FieldId,
+    pub sentence: String,
+}
+
+impl Form {
+    /// An empty one; `taken` are the names of other connections.
+    pub fn new(kind: FormKind, taken: Vec<ConnectionName>) -> Form {
+        let mut form = Form {
+            kind,
+            fields: fields(kind),
+            focus: 0,
+            remark: None,
+            before: None,
+            session_token: None,
+            named: false,
+            taken,
+        };
+        form.suggest_name();
+        form
+    }
+
+    /// Filled with what another program or the AWS files say.
+    pub fn of_draft(draft: &Draft, taken: Vec<ConnectionName>) -> Form {
+        let kind = match (&draft.server, &draft.keys) {
+            (DraftServer::R2 { .. }, _) => FormKind::R2,
+            (DraftServer::Aws { .. }, DraftKeys::Given { .. }) => FormKind::AwsKeys,
+            (DraftServer::Aws { .. }, _) => FormKind::Profile,
+            (DraftServer::Other { .. }, _) => FormKind::Other,
+        };
+        let mut form = Form::new(kind, taken);
+        match &draft.server {
+            DraftServer::R2 { account, jurisdiction } => {
+                form.set(FieldId::Address, account);
+                form.choose_jurisdiction(*jurisdiction);
+            }
+            DraftServer::Aws { region } => {
+                form.set(FieldId::Region, region.as_deref().unwrap_or_default());
+            }
+            DraftServer::Other { endpoint, region, .. } => {
+                form.set(FieldId::Address, endpoint);
+                form.set(FieldId::Region, region.as_deref().unwrap_or_default());
+            }
+        }
+        match &draft.keys {
+            DraftKeys::Given { keys, .. } => form.set_keys(keys),
+            DraftKeys::Profile(profile) => {
+                form.set(FieldId::Profile, profile.as_deref().unwrap_or_default());
+            }
+            DraftKeys::Anonymous | DraftKeys::AsBefore => {}
+        }
+        form.set(FieldId::Buckets, &text_of(&draft.buckets));
+        form.choose(FieldId::ReadOnly, usize::from(draft.read_only));
+        let name = form.free_name(draft.name.as_str());
+        form.set(FieldId::Name, &name);
+        form.focus = form.fields.len();
+        form
+    }
+
+    /// For a profile of the AWS files.
+    pub fn of_profile(profile: &AwsProfile, taken: Vec<ConnectionName>) -> Form {
+        let draft = Draft {
+            name: ConnectionName::new(profile.name.as_str()),
+            server: DraftServer::Aws { region: None },
+            keys: DraftKeys::Profile(Some(profile.name.clone())),
+            buckets: Vec::new(),
+            read_only: false,
+        };
+        Form::of_draft(&draft, taken)
+    }
+
+    /// To change a connection: its keys stay unless others are entered.
+    pub fn of_connection(before: &Connection, taken: Vec<ConnectionName>) -> Form {
+        let pointed = before.endpoint.as_deref().and_then(|url| point(url).ok().flatten());
+        let server = match (pointed.map(|pointed| pointed.server), &before.endpoint) {
+            (Some(Server::R2 { account, jurisdiction }), _) => {
+                DraftServer::R2 { account, jurisdiction: jurisdiction.unwrap_or_default() }
+            }
+            (_, Some(endpoint)) => DraftServer::Other {
+                provider: before.provider,
+                endpoint: endpoint.clone(),
+                region: before.region.clone(),
+            },
+            (_, None) => DraftServer::Aws { region: before.region.clone() },
+        };
+        let keys = match &before.credentials {
+            CredentialsSource::Chain { profile } => DraftKeys::Profile(profile.clone()),
+            _ => DraftKeys::AsBefore,
+        };
+        let draft = Draft {
+            name: before.name.clone(),
+            server,
+            keys,
+            buckets: before.known_buckets.clone(),
+            read_only: before.read_only,
+        };
+        let mut form = Form::of_draft(&draft, taken);
+        if form.kind == FormKind::Profile && draft.keys == DraftKeys::AsBefore {
+            form.turn_into(FormKind::AwsKeys);
+        }
+        form.before = Some(before.clone());
+        form.set(FieldId::Name, before.name.as_str());
+        form.named = true;
+        form.focus = 0;
+        form
+    }
+
+    pub fn title(&self) -> String {
+        if let Some(before) = &self.before {
+            return format!("Change {}", before.name);
+        }
+        let server = match self.kind {
+            FormKind::R2 => "Cloudflare R2",
+            FormKind::Profile | FormKind::AwsKeys => "AWS",
+            FormKind::Other => "an S3 server",
+        };
+        format!("Connect to {server}")
+    }
+
+    pub fn focused(&self) -> Option<&Field> {
+        self.fields.get(self.focus)
+    }
+
+    /// Puts the cursor where something is missing, and says so.
+    pub fn point_at(&mut self, lacking: Lacking) {
+        let at = self.fields.iter().position(|field| field.id == lacking.field);
+        self.focus = at.unwrap_or(self.focus);
+        let label = self.focused().map_or("a field", |field| field.label);
+        if lacking.sentence.is_empty() {
+            self.remark = Some(Remark::Problem(format!("{label} is empty")));
+        }
+    }
+
+    pub fn on_save(&self) -> bool {
+        self.focus == self.fields.len()
+    }
+
+    pub fn on_cancel(&self) -> bool {
+        self.focus > self.fields.len()
+    }
+
+    /// To the next field or button, round and round.
+    pub fn step(&mut self, back: bool) {
+        let count = self.fields.len() + 2;
+        self.focus = (self.focus + if back { count - 1 } else { 1 }) % count;
+    }
+
+    /// Shows what is typed into the secret field, or hides it again.
+    pub fn toggle_secret(&mut self) {
+        if let Some(Entry::Text(input)) = self.entry(FieldId::Secret) {
+            let masked = input.is_masked();
+            input.set_masked(!masked);
+        }
+    }
+
+    pub fn on_key(&mut self, chord: Chord) {
+        let focus = self.focus;
+        let Some(field) = self.fields.get_mut(focus) else {
+            if matches!(chord.key, KeyCode::Left | KeyCode::Right) {
+                self.focus = if self.on_save() { focus + 1 } else { focus - 1 };
+            }
+            return;
+        };
+        if field.on_key(chord) {
+            self.changed(field_id(&self.fields, focus));
+        }
+    }
+
+    /// The draft that the fields make.
+    pub fn draft(&self) -> Result<Draft, Lacking> {
+        let server = self.server()?;
+        let keys = self.keys()?;
+        let before = self.before.as_ref().map_or(&[][..], |before| &before.known_buckets);
+        let buckets = buckets_of(self.typed(FieldId::Buckets), before)
+            .map_err(|sentence| Lacking { field: FieldId::Buckets, sentence })?;
+        let name = self.typed(FieldId::Name).trim();
+        if name.is_empty() {
+            return Err(lacking(FieldId::Name, "give the connection a name"));
+        }
+        if self.taken.iter().any(|taken| taken.as_str() == name) && !self.is_own(name) {
+            let sentence = format!("there is a connection {name} already");
+            return Err(Lacking { field: FieldId::Name, sentence });
+        }
+        let read_only = self.chosen(FieldId::ReadOnly) == 1;
+        Ok(Draft { name: ConnectionName::new(name), server, keys, buckets, read_only })
+    }
+
+    /// What stands beside the fields: a problem of what is typed, before what a paste did.
+    pub fn note(&self) -> Option<Remark> {
+        let problem = match self.draft() {
+            Err(lacking) if !lacking.sentence.is_empty() => Some(Remark::Problem(lacking.sentence)),
+            _ => None,
+        };
+        problem.or_else(|| self.remark.clone()).or_else(|| {
+            (self.kind == FormKind::R2)
+                .then(|| {
+                    doubt_r2_keys(
+                        self.typed(FieldId::KeyId).trim(),
+                        self.typed(FieldId::Secret).trim(),
+                    )
+                })
+                .flatten()
+                .map(Remark::Problem)
+        })
+    }
+
+    /// Whether keys are complete as R2 makes them, so that a test need not wait for the next field.
+    pub fn r2_is_complete(&self) -> bool {
+        self.kind == FormKind::R2
+            && self.typed(FieldId::Secret).trim().len() == 64
+            && doubt_r2_keys(self.typed(FieldId::KeyId).trim(), self.typed(FieldId::Secret).trim())
+                .is_none()
+    }
+
+    fn is_own(&self, name: &str) -> bool {
+        self.before.as_ref().is_some_and(|before| before.name.as_str() == name)
+    }
+
+    fn server(&self) -> Result<DraftServer, Lacking> {
+        let region = Some(self.typed(FieldId::Region).trim().to_owned());
+        let region = region.filter(|region| !region.is_empty());
+        if matches!(self.kind, FormKind::Profile | FormKind::AwsKeys) {
+            return Ok(DraftServer::Aws { region });
+        }
+        let address = self.typed(FieldId::Address).trim();
+        let wrong = |sentence: String| Lacking { field: FieldId::Address, sentence };
+        if address.is_empty() {
+            return Err(wrong(String::new()));
+        }
+        let found = point(address).map_err(wrong)?;
+        match (self.kind, found.map(|found| found.server)) {
+            (FormKind::R2, Some(Server::R2 { account, .. })) => {
+                let jurisdiction = Jurisdiction::ALL[self.chosen(FieldId::Jurisdiction)];
+                Ok(DraftServer::R2 { account, jurisdiction })
+            }
+            (FormKind::R2, _) => Err(wrong(
+                "expected the account id of 32 hexadecimal digits, or an address of R2 or its dashboard".to_owned(),
+            )),
+            (_, Some(Server::Other { provider, endpoint, region: own })) => {
+                let provider = match &self.before {
+                    Some(before) if provider == Provider::Other => before.provider,
+                    _ => provider,
+                };
+                Ok(DraftServer::Other { provider, endpoint, region: region.or(own) })
+            }
+            (_, Some(Server::Aws { region: own })) => Ok(DraftServer::Aws { region: region.or(own) }),
+            _ => Err(wrong("expected the server's address, such as https://s3.example.com".to_owned())),
+        }
+    }
+
+    fn keys(&self) -> Result<DraftKeys, Lacking> {
+        if self.kind == FormKind::Profile {
+            let profile = self.typed(FieldId::Profile).trim();
+            return Ok(DraftKeys::Profile((!profile.is_empty()).then(|| profile.to_owned())));
+        }
+        let (id, secret) = (self.typed(FieldId::KeyId).trim(), self.typed(FieldId::Secret).trim());
+        match (id.is_empty(), secret.is_empty(), &self.before) {
+            (true, true, Some(_)) => Ok(DraftKeys::AsBefore),
+            (true, true, None) if self.kind == FormKind::Other => Ok(DraftKeys::Anonymous),
+            (true, ..) => Err(lacking(FieldId::KeyId, "")),
+            (false, true, _) => Err(lacking(FieldId::Secret, "")),
+            (false, false, _) => Ok(DraftKeys::Given {
+                keys: Keys {
+                    access_key_id: id.to_owned(),
+                    secret_access_key: Secret::new(secret),
+                    session_token: self.session_token.clone(),
+                },
+                keep: KEEPS[self.chosen(FieldId::Keep)].1,
+            }),
+        }
+    }
+
+    pub(super) fn suggest_name(&mut self) {
+        if self.named {
+            return;
+        }
+        let stem = match self.kind {
+            FormKind::R2 => "r2".to_owned(),
+            FormKind::Profile if !self.typed(FieldId::Profile).is_empty() => {
+                self.typed(FieldId::Profile).to_owned()
+            }
+            FormKind::Profile | FormKind::AwsKeys => "aws".to_owned(),
+            FormKind::Other => "s3".to_owned(),
+        };
+        let name = self.free_name(&stem);
+        self.set(FieldId::Name, &name);
+    }
+
+    fn free_name(&self, stem: &str) -> String {
+        let is_free = |name: &String| {
+            self.taken.iter().all(|taken| taken.as_str() != name) || self.is_own(name)
+        };
+        let numbered = (2_u32..).map(|number| format!("{stem}-{number}"));
+        std::iter::once(stem.to_owned()).chain(numbered).find(is_free).unwrap_or_default()
+    }
+
+    fn set_keys(&mut self, keys: &Keys) {
+        self.set(FieldId::KeyId, &keys.access_key_id);
+        self.set(FieldId::Secret, keys.secret_access_key.expose());
+        self.session_token.clone_from(&keys.session_token);
+    }
+
+    fn choose_jurisdiction(&mut self, jurisdiction: Jurisdiction) {
+        let at = Jurisdiction::ALL.iter().position(|each| *each == jurisdiction);
+        self.choose(FieldId::Jurisdiction, at.unwrap_or(0));
+    }
+
+    fn field(&self, id: FieldId) -> Option<&Field> {
+        self.fields.iter().find(|field| field.id == id)
+    }
+
+    fn entry(&mut self, id: FieldId) -> Option<&mut Entry> {
+        self.fields.iter_mut().find(|field| field.id == id).map(|field| &mut field.entry)
+    }
+
+    /// What is typed into a field, nothing where there is none.
+    pub fn typed(&self, id: FieldId) -> &str {
+        self.field(id).map_or("", Field::typed)
+    }
+
+    fn chosen(&self, id: FieldId) -> usize {
+        self.field(id).map_or(0, Field::chosen)
+    }
+
+    fn set(&mut self, id: FieldId, text: &str) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
+            field.set(text);
+        }
+    }
+
+    fn choose(&mut self, id: FieldId, number: usize) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
+            field.choose(number);
+        }
+    }
+}
+
+fn field_id(fields: &[Field], at: usize) -> FieldId {
+    fields.get(at).map_or(FieldId::Name, |field| field.id)
+}
+
+fn lacking(field: FieldId, sentence: &str) -> Lacking {
+    Lacking { field, sentence: sentence.to_owned() }
+}
+
+#[cfg(test)]
+mod tests;

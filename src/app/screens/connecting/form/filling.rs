@@ -1,0 +1,189 @@
+//! Fills the fields of a form: by keys, by what was pasted, by what an address says.
+
+use crate::app::screens::connecting::asked::{FormKind, fields};
+use crate::app::screens::connecting::field::{Entry, FieldId};
+use crate::app::screens::connecting::form::{Form, Remark, field_id};
+use crate::config::connection::KnownBucket;
+use crate::config::draft::text_of;
+use crate::config::pasted::Pasted;
+use crate::config::pointed::{Pointed, Server, point};
+
+impl Form {
+    /// A block of settings fills every field it has something for; anything else goes into the field with the cursor.
+    pub fn on_paste(&mut self, text: &str) {
+        if let Some(pasted) = Pasted::read(text) {
+            return self.take(pasted);
+        }
+        let text = text.trim();
+        let has_scheme = text.contains("://") && !text.contains(char::is_whitespace);
+        let at = match self.focused() {
+            // Addresses find their field; a secret is never looked at.
+            Some(field) if has_scheme && field.id != FieldId::Secret => FieldId::Address,
+            Some(field) => field.id,
+            None => return,
+        };
+        let at = if self.field(at).is_some() { at } else { field_id(&self.fields, self.focus) };
+        if let Some(Entry::Text(input)) = self.entry(at) {
+            if has_scheme {
+                input.set("");
+            }
+            input.on_paste(text);
+            self.changed(at);
+        }
+    }
+
+    /// Fills in what a block says.
+    fn take(&mut self, pasted: Pasted) {
+        let mut filled = Vec::new();
+        if let Some(pointed) = pasted.pointed() {
+            match pointed {
+                Ok(pointed) => {
+                    self.take_pointed(pointed);
+                    filled.push("the server");
+                }
+                Err(why) => return self.remark = Some(Remark::Problem(why)),
+            }
+        }
+        if self.kind == FormKind::Profile && pasted.access_key_id.is_some() {
+            self.turn_into(FormKind::AwsKeys);
+        }
+        if let Some(id) = &pasted.access_key_id {
+            self.set(FieldId::KeyId, id);
+            filled.push("the access key id");
+        }
+        if let Some(secret) = &pasted.secret_access_key {
+            self.set(FieldId::Secret, secret.expose());
+            filled.push("the secret");
+        }
+        if pasted.session_token.is_some() {
+            self.session_token = pasted.session_token;
+            filled.push("the session token");
+        }
+        for (id, text, what) in [
+            (FieldId::Region, pasted.region, "the region"),
+            (FieldId::Buckets, pasted.bucket, "the bucket"),
+            (FieldId::Profile, pasted.profile, "the profile"),
+        ] {
+            if let Some(text) = text.filter(|_| self.field(id).is_some()) {
+                self.set(id, &text);
+                filled.push(what);
+            }
+        }
+        self.suggest_name();
+        let only_token = filled.is_empty() && pasted.api_token;
+        self.remark = Some(if only_token {
+            Remark::Problem(
+                "that is the token for Cloudflare's own API: S3 takes the access key id and the secret that stand \
+                 below it"
+                    .to_owned(),
+            )
+        } else {
+            Remark::Note(format!("taken from what was pasted: {}", filled.join(", ")))
+        });
+        self.focus = self.first_empty();
+    }
+
+    /// The first field that is needed and empty, else the button that saves.
+    fn first_empty(&self) -> usize {
+        match self.draft() {
+            Ok(_) => self.fields.len(),
+            Err(lacking) => {
+                self.fields.iter().position(|field| field.id == lacking.field).unwrap_or(0)
+            }
+        }
+    }
+
+    fn take_pointed(&mut self, pointed: Pointed) {
+        let Pointed { server, bucket, prefix, keys, remark } = pointed;
+        match server {
+            Server::R2 { account, jurisdiction } => {
+                self.turn_into(FormKind::R2);
+                self.set(FieldId::Address, &account);
+                if let Some(jurisdiction) = jurisdiction {
+                    self.choose_jurisdiction(jurisdiction);
+                }
+            }
+            Server::Aws { region } => {
+                if !matches!(self.kind, FormKind::Profile | FormKind::AwsKeys) {
+                    self.turn_into(FormKind::AwsKeys);
+                }
+                self.set(FieldId::Region, region.as_deref().unwrap_or_default());
+            }
+            Server::Other { endpoint, region, .. } => {
+                self.turn_into(FormKind::Other);
+                self.set(FieldId::Address, &endpoint);
+                self.set(FieldId::Region, region.as_deref().unwrap_or_default());
+            }
+            Server::Unsaid => {}
+        }
+        if let Some((id, secret)) = keys {
+            self.set(FieldId::KeyId, &id);
+            self.set(FieldId::Secret, secret.expose());
+        }
+        if let Some(bucket) = bucket.filter(|_| self.typed(FieldId::Buckets).is_empty()) {
+            let known = KnownBucket { bucket, prefix, public_domain: None };
+            self.set(FieldId::Buckets, &text_of(&[known]));
+        }
+        self.remark = remark.map(Remark::Note);
+        self.suggest_name();
+    }
+
+    /// An address is read as soon as it is whole; whatever else it has finds its field.
+    pub(super) fn changed(&mut self, id: FieldId) {
+        match id {
+            FieldId::Name => self.named = true,
+            FieldId::Address => {
+                self.remark = None;
+                let Ok(Some(pointed)) = point(self.typed(FieldId::Address)) else { return };
+                let is_url = self.typed(FieldId::Address).contains("://");
+                match (self.kind, &pointed.server) {
+                    (FormKind::R2, Server::R2 { jurisdiction: None, .. }) if !is_url => {}
+                    (_, Server::R2 { .. }) => self.take_pointed(pointed),
+                    // Only what is pasted whole turns the form into another: typing passes many addresses.
+                    (FormKind::R2, Server::Other { .. } | Server::Aws { .. })
+                        if is_url && self.looks_finished() =>
+                    {
+                        self.take_pointed(pointed);
+                        self.remark = Some(Remark::Note(
+                            "this is no address of R2: the form is for any S3 server now"
+                                .to_owned(),
+                        ));
+                    }
+                    (FormKind::Other, Server::Other { .. })
+                        if pointed.bucket.is_some() && is_url =>
+                    {
+                        self.take_pointed(pointed);
+                    }
+                    _ => {}
+                }
+            }
+            FieldId::Secret | FieldId::KeyId => self.remark = None,
+            _ => {}
+        }
+    }
+
+    /// Whether the address ends like one that was pasted rather than begun.
+    fn looks_finished(&self) -> bool {
+        let address = self.typed(FieldId::Address).trim_end_matches('/');
+        address.rsplit('.').next().is_some_and(|end| end.len() >= 2)
+            && address.matches('.').count() > 1
+    }
+
+    /// The same entries in the fields of another kind.
+    pub(super) fn turn_into(&mut self, kind: FormKind) {
+        if self.kind == kind {
+            return;
+        }
+        let old = std::mem::replace(&mut self.fields, fields(kind));
+        let at = old.get(self.focus).map(|field| field.id);
+        self.kind = kind;
+        for field in old.iter().filter(|field| field.id != FieldId::Address) {
+            if let Some(same) = self.fields.iter_mut().find(|each| each.id == field.id) {
+                same.entry = field.entry.clone();
+            }
+        }
+        self.focus =
+            at.and_then(|at| self.fields.iter().position(|field| field.id == at)).unwrap_or(0);
+        self.suggest_name();
+    }
+}

@@ -1,0 +1,152 @@
+//! What is typed and pasted into the form, and the draft that comes of it.
+
+use super::*;
+use crate::app::chord::Chord;
+use crate::config::draft::Keep;
+
+const ID: &str = "0123456789abcdef0123456789abcdef";
+const KEY: &str = "fedcba9876543210fedcba9876543210";
+const SECRET: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+fn form(kind: FormKind) -> Form {
+    Form::new(kind, vec!["lab".into()])
+}
+
+fn at(mut form: Form, id: FieldId) -> Form {
+    form.focus = form.fields.iter().position(|field| field.id == id).unwrap();
+    form
+}
+
+fn keyed() -> Form {
+    let mut form = form(FormKind::R2);
+    form.on_paste(&format!("access_key_id={KEY}\nsecret_access_key={SECRET}"));
+    form
+}
+
+#[test]
+fn a_pasted_address_fills_account_jurisdiction_and_bucket() {
+    for (pasted, jurisdiction, bucket) in [
+        (format!("https://{ID}.eu.r2.cloudflarestorage.com/media"), Jurisdiction::Eu, "media"),
+        (format!("https://dash.cloudflare.com/{ID}/r2/us/buckets/logs"), Jurisdiction::Us, "logs"),
+        (ID.to_uppercase(), Jurisdiction::Default, ""),
+    ] {
+        let mut form = at(keyed(), FieldId::Address);
+        form.on_paste(&pasted);
+        let draft = form.draft().unwrap();
+        assert_eq!(draft.server, DraftServer::R2 { account: ID.to_owned(), jurisdiction });
+        assert_eq!(text_of(&draft.buckets), bucket);
+    }
+}
+
+#[test]
+fn a_typed_account_leaves_the_jurisdiction_that_was_chosen() {
+    let mut form = at(keyed(), FieldId::Jurisdiction);
+    form.on_key(Chord::parse("right").unwrap());
+    let mut form = at(form, FieldId::Address);
+    for character in ID.chars() {
+        form.on_key(Chord::char(character));
+    }
+    let DraftServer::R2 { jurisdiction, .. } = form.draft().unwrap().server else { panic!() };
+    assert_eq!(jurisdiction, Jurisdiction::Eu);
+}
+
+#[test]
+fn a_public_address_is_explained_and_not_taken_for_an_account() {
+    let mut form = at(keyed(), FieldId::Address);
+    form.on_paste(&format!("https://pub-{ID}.r2.dev"));
+    assert_eq!(form.draft().unwrap_err().field, FieldId::Address);
+    let Some(Remark::Problem(said)) = form.note() else { panic!("{:?}", form.note()) };
+    assert!(said.contains("public address of one bucket"), "{said}");
+}
+
+#[test]
+fn a_pasted_block_fills_every_field_and_the_cursor_goes_on() {
+    let mut form = form(FormKind::R2);
+    form.on_paste(&format!(
+        "export AWS_ACCESS_KEY_ID={KEY}\nexport AWS_SECRET_ACCESS_KEY={SECRET}\n\
+         export AWS_ENDPOINT_URL=https://{ID}.fedramp.r2.cloudflarestorage.com\nBUCKET=media"
+    ));
+    assert!(form.on_save());
+    let draft = form.draft().unwrap();
+    assert_eq!(text_of(&draft.buckets), "media");
+    let DraftKeys::Given { keys, keep } = draft.keys else { panic!() };
+    assert_eq!((keys.access_key_id.as_str(), keys.secret_access_key.expose()), (KEY, SECRET));
+    assert_eq!(keep, Keep::File);
+    let Some(Remark::Note(said)) = form.note() else { panic!() };
+    assert!(said.contains("the server, the access key id, the secret, the bucket"), "{said}");
+}
+
+#[test]
+fn a_block_for_another_server_turns_the_form_into_another() {
+    let mut form = form(FormKind::R2);
+    form.on_paste("access_key=K\nsecret_key=hush\nendpoint=https://s3.us-west-004.backblazeb2.com");
+    assert_eq!(form.kind, FormKind::Other);
+    let DraftServer::Other { provider, region, .. } = form.draft().unwrap().server else {
+        panic!()
+    };
+    assert_eq!((provider, region.as_deref()), (Provider::B2, Some("us-west-004")));
+}
+
+#[test]
+fn a_secret_goes_where_the_cursor_is_and_is_not_looked_at() {
+    let mut form = at(form(FormKind::Other), FieldId::Secret);
+    form.on_paste("abc://x/y\n");
+    assert_eq!(form.typed(FieldId::Secret), "abc://x/y");
+    assert!(!format!("{form:?}").contains("abc://"));
+    form.toggle_secret();
+    assert!(matches!(form.entry(FieldId::Secret), Some(Entry::Text(input)) if !input.is_masked()));
+}
+
+#[test]
+fn keys_of_the_wrong_shape_are_doubted_and_still_taken() {
+    let mut form = at(keyed(), FieldId::Address);
+    form.on_paste(ID);
+    let mut form = at(form, FieldId::Secret);
+    form.on_key(Chord::parse("backspace").unwrap());
+    let Some(Remark::Problem(said)) = form.note() else { panic!() };
+    assert!(said.contains("these are 63"), "{said}");
+    assert!(form.draft().is_ok());
+    assert!(!form.r2_is_complete());
+}
+
+#[test]
+fn a_name_that_is_taken_is_refused_and_a_free_one_is_offered() {
+    let mut form = Form::new(FormKind::R2, vec!["r2".into(), "r2-2".into()]);
+    assert_eq!(form.typed(FieldId::Name), "r2-3");
+    form.on_paste(&format!(
+        "a={ID}\naccess_key_id={KEY}\nsecret_access_key={SECRET}\naccount_id={ID}"
+    ));
+    let mut form = at(form, FieldId::Name);
+    form.on_key(Chord::parse("ctrl-w").unwrap());
+    form.on_key(Chord::parse("ctrl-u").unwrap());
+    form.on_paste("r2");
+    assert!(form.draft().unwrap_err().sentence.contains("already"));
+}
+
+#[test]
+fn without_keys_another_server_is_anonymous_and_a_profile_is_the_chain() {
+    let mut open = form(FormKind::Other);
+    open.on_paste("http://localhost:9000/media");
+    assert_eq!(open.draft().unwrap().keys, DraftKeys::Anonymous);
+    assert_eq!(text_of(&open.draft().unwrap().buckets), "media");
+    assert_eq!(form(FormKind::Profile).draft().unwrap().keys, DraftKeys::Profile(None));
+    assert_eq!(form(FormKind::AwsKeys).draft().unwrap_err().field, FieldId::KeyId);
+}
+
+#[test]
+fn a_change_keeps_what_is_not_entered_anew() {
+    let draft = {
+        let mut form = at(keyed(), FieldId::Address);
+        form.on_paste(&format!("https://{ID}.eu.r2.cloudflarestorage.com/media"));
+        form.draft().unwrap()
+    };
+    let before = draft.connection(None).unwrap();
+    let form = Form::of_connection(&before, vec![before.name.clone()]);
+    assert_eq!(form.kind, FormKind::R2);
+    let change = form.draft().unwrap();
+    assert_eq!(change.keys, DraftKeys::AsBefore);
+    assert_eq!(change.connection(Some(&before)).unwrap(), before);
+    let plain = Connection::chain("c".into(), Some("work".to_owned()));
+    let form = Form::of_connection(&plain, Vec::new());
+    assert_eq!(form.draft().unwrap().connection(Some(&plain)).unwrap(), plain);
+}

@@ -1,0 +1,147 @@
+//! The menus before the form: what to connect to, which profile, what to take over from another program.
+
+use crate::app::dialogs::choice::{Choice, ChoiceRow};
+use crate::config::draft::{Draft, DraftServer};
+use crate::config::origins::Origins;
+use crate::config::profiles::ProfileKind;
+
+/// What a row of the first menu leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    R2,
+    Aws,
+    Other,
+    Import,
+    Demo,
+    /// What the AWS CLI would use, asked for when it is needed: a machine's role, for one.
+    Chain,
+    Quit,
+}
+
+/// `first`: nothing is configured, and no keys were found.
+pub fn ways(first: bool) -> Vec<Way> {
+    let mut ways = vec![Way::R2, Way::Aws, Way::Other, Way::Import];
+    if first {
+        ways.extend([Way::Demo, Way::Chain, Way::Quit]);
+    }
+    ways
+}
+
+/// `None` while the files of this machine are being read.
+pub fn welcome(first: bool, origins: Option<&Origins>) -> Choice {
+    let rows = ways(first).into_iter().map(|way| row(way, origins)).collect();
+    let choice = Choice::new(if first { "Welcome to Windlass" } else { "New connection" }, rows);
+    if first {
+        choice
+            .line("Nothing is configured yet, and no AWS keys were found. What shall be opened?")
+            .line("Keys or an address can be pasted right here.")
+    } else {
+        choice.line("Keys or an address can be pasted right here.")
+    }
+}
+
+fn row(way: Way, origins: Option<&Origins>) -> ChoiceRow {
+    match way {
+        Way::R2 => {
+            ChoiceRow::new('r', "Cloudflare R2").note("an account id and a token's two keys")
+        }
+        Way::Aws => {
+            let note = match origins.map(|origins| origins.profiles.len()) {
+                None | Some(0) => "keys, single sign-on or a role".to_owned(),
+                Some(1) => "1 profile found in ~/.aws".to_owned(),
+                Some(many) => format!("{many} profiles found in ~/.aws"),
+            };
+            ChoiceRow::new('a', "AWS").note(note)
+        }
+        Way::Other => ChoiceRow::new('s', "Another S3 server")
+            .note("MinIO, Ceph, Garage, B2, Wasabi, Hetzner, …"),
+        Way::Import => import_row(origins),
+        Way::Demo => ChoiceRow::new('d', "Try the demo")
+            .note("sample buckets on a server inside this program; nothing is sent anywhere"),
+        Way::Chain => ChoiceRow::new('c', "Go on without")
+            .note("asks the machine's role, as the AWS CLI does"),
+        Way::Quit => ChoiceRow::new('q', "Quit"),
+    }
+}
+
+fn import_row(origins: Option<&Origins>) -> ChoiceRow {
+    let row = ChoiceRow::new('i', "Take over");
+    let Some(origins) = origins else {
+        return row
+            .note("looking …")
+            .disabled(Some("the files of other programs are being read".into()));
+    };
+    if origins.imports.is_empty() {
+        let why = origins.troubles.first().cloned().unwrap_or_else(|| {
+            "no rclone.conf, .s3cfg or mc configuration was found in your home folder".to_owned()
+        });
+        return row.note("from rclone, s3cmd or mc").disabled(Some(why));
+    }
+    let mut programs: Vec<&str> = origins.imports.iter().map(|(program, _)| *program).collect();
+    programs.dedup();
+    row.note(format!("{} found: {}", origins.imports.len(), programs.join(", ")))
+}
+
+/// Rows of the menu of AWS that are no profiles, below them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AwsWay {
+    Keys,
+    Chain,
+}
+
+pub const AWS_WAYS: [AwsWay; 2] = [AwsWay::Keys, AwsWay::Chain];
+
+pub fn aws(origins: &Origins) -> Choice {
+    let profiles = origins.profiles.iter().zip('1'..).map(|(profile, key)| {
+        let region = profile.region.as_deref().unwrap_or("no region");
+        let endpoint =
+            profile.endpoint.as_deref().map_or_else(String::new, |url| format!(" · {url}"));
+        ChoiceRow {
+            key: key.is_ascii_digit().then_some(key),
+            title: profile.name.clone(),
+            note: format!("{region} · {}{endpoint}", profile.kind.words()),
+            disabled: (profile.kind == ProfileKind::NoKeys && profile.name != "default")
+                .then(|| "it has no keys and names no way to any".to_owned()),
+        }
+    });
+    let mut rows: Vec<ChoiceRow> = profiles.collect();
+    rows.push(ChoiceRow::new('t', "Type in keys").note("an access key id and its secret"));
+    rows.push(
+        ChoiceRow::new('w', "Whatever the AWS CLI uses")
+            .note("variables, the default profile, the machine's role"),
+    );
+    let mut choice = Choice::new("Connect to AWS", rows);
+    if origins.profiles.is_empty() {
+        choice = choice.line("There are no profiles in ~/.aws.");
+    }
+    choice
+}
+
+pub fn imports(origins: &Origins) -> Choice {
+    let rows = origins.imports.iter().zip('1'..).map(|((program, import), key)| ChoiceRow {
+        key: key.is_ascii_digit().then_some(key),
+        title: import.name.clone(),
+        note: match &import.draft {
+            Ok(draft) => format!("{program} · {}", server(draft)),
+            Err(_) => (*program).to_owned(),
+        },
+        disabled: import.draft.as_ref().err().cloned(),
+    });
+    let mut choice = Choice::new("Take over a connection", rows.collect())
+        .line("Its file stays as it is: what you save is a copy.");
+    for trouble in &origins.troubles {
+        choice = choice.line(trouble.clone());
+    }
+    choice
+}
+
+fn server(draft: &Draft) -> String {
+    match &draft.server {
+        DraftServer::R2 { account, jurisdiction } => {
+            let start: String = account.chars().take(8).collect();
+            format!("Cloudflare R2 {start}… {}", jurisdiction.name())
+        }
+        DraftServer::Aws { region } => format!("AWS {}", region.as_deref().unwrap_or_default()),
+        DraftServer::Other { endpoint, .. } => endpoint.clone(),
+    }
+}

@@ -1,0 +1,380 @@
+//! Adds, changes and removes connections: a menu, a form that tests what is entered, and saving when told.
+
+mod asked;
+pub mod field;
+pub mod form;
+pub mod menus;
+pub mod sign_in;
+pub mod trial;
+
+use crate::app::action::{Action, Scope};
+use crate::app::chord::{Chord, KeyCode};
+use crate::app::context::{Context, Move};
+use crate::app::dialogs::choice::Choice;
+use crate::app::dialogs::confirm::Confirm;
+use crate::app::dialogs::dialog::key_of;
+use crate::app::dialogs::outcome::Outcome;
+use crate::app::effect::{Effect, Request};
+use crate::app::event::{Reply, Ticket};
+use crate::app::screens::connecting::asked::FormKind;
+use crate::app::screens::connecting::form::Form;
+use crate::app::screens::connecting::menus::{AWS_WAYS, AwsWay, Way, ways};
+use crate::app::screens::connecting::sign_in::{SignIn, profile_of};
+use crate::app::screens::connecting::trial::Trial;
+use crate::app::toasts::Level;
+use crate::config::connection::{Connection, CredentialsSource};
+use crate::config::origins::Origins;
+use crate::config::pasted::Pasted;
+use crate::config::pointed::is_address;
+use crate::domain::address::ConnectionName;
+use crate::domain::error::Error;
+
+#[derive(Clone, Debug, Default)]
+pub struct Connecting {
+    pub stage: Stage,
+    pub trial: Trial,
+    /// Why the last try to save failed.
+    pub refused: Option<Error>,
+    origins: Option<Origins>,
+    /// Nothing was configured when the program began, and nothing is yet.
+    first: bool,
+    finding: Option<Ticket>,
+    saving: Option<(Ticket, Option<ConnectionName>)>,
+    removing: Option<Ticket>,
+    signing_in: Option<Ticket>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub enum Stage {
+    #[default]
+    Closed,
+    Ways(Choice),
+    Aws(Choice),
+    Imports(Choice),
+    Form(Box<Form>),
+    Remove(Confirm, ConnectionName),
+    SignIn(SignIn),
+}
+
+impl Connecting {
+    pub fn is_open(&self) -> bool {
+        !matches!(self.stage, Stage::Closed)
+    }
+
+    pub fn is_waiting(&self) -> bool {
+        self.finding.is_some()
+            || self.saving.is_some()
+            || self.signing_in.is_some()
+            || self.trial.runs()
+    }
+
+    pub fn is_saving(&self) -> bool {
+        self.saving.is_some()
+    }
+
+    pub fn scopes(&self) -> &'static [Scope] {
+        match self.stage {
+            Stage::Form(_) => &[Scope::Text],
+            Stage::Remove(..) => &[Scope::Dialog],
+            _ => &[Scope::Dialog, Scope::List],
+        }
+    }
+
+    /// The first thing a new user sees.
+    pub fn welcome(&mut self, cx: &mut Context<'_>) {
+        self.first = true;
+        self.add(cx);
+    }
+
+    /// Begins a new connection.
+    pub fn add(&mut self, cx: &mut Context<'_>) {
+        self.close(cx);
+        self.stage = Stage::Ways(menus::welcome(self.first, self.origins.as_ref()));
+        cx.abandon(&mut self.finding);
+        self.finding = Some(cx.request(Request::FindOrigins));
+    }
+
+    pub fn change(&mut self, name: &ConnectionName, cx: &mut Context<'_>) {
+        let Some(before) = cx.session.connections.iter().find(|each| each.name == *name) else {
+            return;
+        };
+        self.open_form(Form::of_connection(before, taken(cx)), cx);
+    }
+
+    /// Asks whether a connection is to be removed.
+    pub fn ask_remove(&mut self, name: &ConnectionName, cx: &mut Context<'_>) {
+        self.close(cx);
+        let question = Confirm::new("Remove a connection", "Remove", "Keep")
+            .line(
+                "It is taken out of config.toml, and the keys that were kept for it are forgotten.",
+            )
+            .line("Nothing in its buckets is touched.")
+            .about([name.to_string()].into_iter());
+        self.stage = Stage::Remove(question, name.clone());
+    }
+
+    /// Has the AWS CLI sign the profile of the connection in use in anew.
+    pub fn sign_in(&mut self, cx: &mut Context<'_>) {
+        let Ok(profile) = profile_of(cx.session.connection()) else { return };
+        self.close(cx);
+        self.signing_in = Some(cx.request(Request::SignIn { profile: profile.clone() }));
+        self.stage = Stage::SignIn(SignIn { profile, ..SignIn::default() });
+    }
+
+    pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) {
+        if let Stage::Form(form) = &mut self.stage {
+            match action {
+                Action::ShowSecret => return form.toggle_secret(),
+                Action::SaveConnection => return self.save(cx),
+                Action::TestConnection => return self.test(true, cx),
+                _ => {}
+            }
+        }
+        if let Some(chord) = key_of(action) {
+            self.on_text(chord, cx);
+        }
+    }
+
+    pub fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        match &mut self.stage {
+            Stage::Closed => {}
+            Stage::Ways(choice) => match choice.on_key(chord) {
+                Outcome::Open => {}
+                Outcome::Cancelled => self.leave(cx),
+                Outcome::Accepted(row) => self.go(ways(self.first).get(row).copied(), cx),
+            },
+            Stage::Aws(choice) => match choice.on_key(chord) {
+                Outcome::Open => {}
+                Outcome::Cancelled => self.add(cx),
+                Outcome::Accepted(row) => self.open_aws(row, cx),
+            },
+            Stage::Imports(choice) => match choice.on_key(chord) {
+                Outcome::Open => {}
+                Outcome::Cancelled => self.add(cx),
+                Outcome::Accepted(row) => self.open_import(row, cx),
+            },
+            Stage::Form(_) => self.on_form_key(chord, cx),
+            Stage::SignIn(_) => {
+                if matches!(chord.key, KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q')) {
+                    self.close(cx);
+                }
+            }
+            Stage::Remove(question, name) => match question.on_key(chord) {
+                Outcome::Open => {}
+                Outcome::Cancelled => self.stage = Stage::Closed,
+                Outcome::Accepted(()) => {
+                    let request = Request::RemoveConnection(name.clone());
+                    self.stage = Stage::Closed;
+                    self.removing = Some(cx.request(request));
+                }
+            },
+        }
+    }
+
+    /// Keys and addresses are taken wherever they are pasted: at a menu they open the form they are for.
+    pub fn on_paste(&mut self, text: &str, cx: &mut Context<'_>) {
+        if let Stage::Ways(_) | Stage::Aws(_) = self.stage {
+            if Pasted::read(text).is_none() && !is_address(text) {
+                return;
+            }
+            self.open_form(Form::new(FormKind::R2, taken(cx)), cx);
+        }
+        if let Stage::Form(form) = &mut self.stage {
+            form.on_paste(text);
+            self.refused = None;
+            self.test(false, cx);
+        }
+    }
+
+    pub fn owns(&self, ticket: Ticket) -> bool {
+        self.finding == Some(ticket)
+            || self.removing == Some(ticket)
+            || self.signing_in == Some(ticket)
+            || self.saving.as_ref().is_some_and(|(saving, _)| *saving == ticket)
+            || self.trial.owns(ticket)
+    }
+
+    pub fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
+        match reply {
+            Reply::Origins(origins) => {
+                self.finding = None;
+                if let Stage::Ways(choice) = &mut self.stage {
+                    *choice = menus::welcome(self.first, Some(&origins)).starting_at(choice.cursor);
+                }
+                self.origins = Some(origins);
+            }
+            Reply::ConnectionSaved(saved) => self.on_saved(saved, cx),
+            Reply::ConnectionRemoved(removed) => {
+                self.removing = None;
+                match removed {
+                    Ok(name) => {
+                        cx.toast(Level::Done, format!("{name} is removed"));
+                        cx.ask(Move::DropConnection(name));
+                    }
+                    Err(error) => cx.ask(Move::Log(error)),
+                }
+            }
+            Reply::SigningIn(line) => {
+                if let Stage::SignIn(shown) = &mut self.stage {
+                    shown.lines.push(line);
+                }
+            }
+            Reply::SignedIn(ended) => self.on_signed_in(ended, cx),
+            reply if self.trial.owns(ticket) => self.trial.on_reply(reply),
+            _ => {}
+        }
+    }
+
+    fn go(&mut self, way: Option<Way>, cx: &mut Context<'_>) {
+        match way {
+            Some(Way::R2) => self.open_form(Form::new(FormKind::R2, taken(cx)), cx),
+            Some(Way::Other) => self.open_form(Form::new(FormKind::Other, taken(cx)), cx),
+            Some(Way::Aws) => {
+                self.stage =
+                    Stage::Aws(menus::aws(self.origins.as_ref().unwrap_or(&Origins::default())));
+            }
+            Some(Way::Import) => {
+                if let Some(origins) = &self.origins {
+                    self.stage = Stage::Imports(menus::imports(origins));
+                }
+            }
+            Some(Way::Demo) => cx.effect(Effect::Demo),
+            Some(Way::Chain) => self.leave(cx),
+            Some(Way::Quit) => cx.ask(Move::Quit),
+            None => {}
+        }
+    }
+
+    fn open_aws(&mut self, row: usize, cx: &mut Context<'_>) {
+        let profiles = self.origins.as_ref().map_or(&[][..], |origins| &origins.profiles);
+        let form = match profiles.get(row) {
+            Some(profile) => Form::of_profile(profile, taken(cx)),
+            None => match AWS_WAYS.get(row - profiles.len()) {
+                Some(AwsWay::Keys) => Form::new(FormKind::AwsKeys, taken(cx)),
+                _ => Form::new(FormKind::Profile, taken(cx)),
+            },
+        };
+        self.open_form(form, cx);
+    }
+
+    fn open_import(&mut self, row: usize, cx: &mut Context<'_>) {
+        let import = self.origins.as_ref().and_then(|origins| origins.imports.get(row));
+        if let Some(draft) = import.and_then(|(_, import)| import.draft.as_ref().ok()) {
+            self.open_form(Form::of_draft(draft, taken(cx)), cx);
+        }
+    }
+
+    fn open_form(&mut self, form: Form, cx: &mut Context<'_>) {
+        self.close(cx);
+        self.stage = Stage::Form(Box::new(form));
+        self.test(false, cx);
+    }
+
+    fn on_form_key(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        let Stage::Form(form) = &mut self.stage else { return };
+        self.refused = None;
+        match chord.key {
+            KeyCode::Esc => return self.back(cx),
+            KeyCode::Enter if form.on_save() => return self.save(cx),
+            KeyCode::Enter if form.on_cancel() => return self.back(cx),
+            KeyCode::Enter | KeyCode::Down => form.step(false),
+            KeyCode::Tab => form.step(chord.shift),
+            KeyCode::Up => form.step(true),
+            _ => {
+                form.on_key(chord);
+                if !form.r2_is_complete() {
+                    return;
+                }
+            }
+        }
+        self.test(false, cx);
+    }
+
+    /// Tries what is entered, as soon as it could be a connection.
+    fn test(&mut self, again: bool, cx: &mut Context<'_>) {
+        let Stage::Form(form) = &self.stage else { return };
+        let made = form.draft().ok().and_then(|draft| draft.connection(form.before.as_ref()).ok());
+        match made {
+            Some(connection) if again => self.trial.again(connection, cx),
+            Some(connection) => self.trial.of(connection, cx),
+            None => self.trial.drop(cx),
+        }
+    }
+
+    /// Saves what is entered, whether it works or not.
+    fn save(&mut self, cx: &mut Context<'_>) {
+        let Stage::Form(form) = &mut self.stage else { return };
+        if self.saving.is_some() {
+            return;
+        }
+        match form.draft() {
+            Ok(draft) => {
+                let replaced = form.before.as_ref().map(|before| before.name.clone());
+                let request =
+                    Request::SaveConnection { draft: Box::new(draft), replaced: replaced.clone() };
+                self.saving = Some((cx.request(request), replaced));
+            }
+            Err(lacking) => form.point_at(lacking),
+        }
+    }
+
+    fn on_saved(&mut self, saved: Result<Box<Connection>, Error>, cx: &mut Context<'_>) {
+        let replaced = self.saving.take().and_then(|(_, replaced)| replaced);
+        match saved {
+            Ok(connection) => {
+                self.first = false;
+                self.close(cx);
+                cx.toast(Level::Done, format!("{} is saved", connection.name));
+                cx.ask(Move::PutConnection { connection, replaced });
+            }
+            Err(error) => self.refused = Some(error),
+        }
+    }
+
+    /// What was refused before is asked again.
+    fn on_signed_in(&mut self, ended: Result<(), Error>, cx: &mut Context<'_>) {
+        self.signing_in = None;
+        match (ended, &mut self.stage) {
+            (Ok(()), _) => {
+                self.close(cx);
+                cx.toast(Level::Done, "signed in");
+                cx.ask(Move::Run(Action::Refresh));
+            }
+            (Err(error), Stage::SignIn(shown)) => shown.failed = Some(error),
+            (Err(error), _) => cx.ask(Move::Log(error)),
+        }
+    }
+
+    /// From the form to where it was opened from.
+    fn back(&mut self, cx: &mut Context<'_>) {
+        let changes = matches!(&self.stage, Stage::Form(form) if form.before.is_some());
+        if changes { self.close(cx) } else { self.add(cx) }
+    }
+
+    /// Closes everything; at the first start, on with the AWS chain.
+    fn leave(&mut self, cx: &mut Context<'_>) {
+        self.close(cx);
+        if std::mem::take(&mut self.first) {
+            let connection = Box::new(cx.session.connection().clone());
+            cx.ask(Move::PutConnection { connection, replaced: None });
+        }
+    }
+
+    fn close(&mut self, cx: &mut Context<'_>) {
+        self.trial.drop(cx);
+        cx.abandon(&mut self.finding);
+        cx.abandon(&mut self.signing_in);
+        self.refused = None;
+        self.stage = Stage::Closed;
+    }
+}
+
+/// The AWS chain is there without being configured: its name is free.
+fn taken(cx: &Context<'_>) -> Vec<ConnectionName> {
+    let unsaid = |connection: &&Connection| {
+        let chained = matches!(connection.credentials, CredentialsSource::Chain { .. });
+        chained && connection.endpoint.is_none() && connection.known_buckets.is_empty()
+    };
+    let connections = cx.session.connections.iter();
+    connections.filter(|each| !unsaid(each)).map(|each| each.name.clone()).collect()
+}

@@ -1,0 +1,104 @@
+//! Finds, saves and removes connections for the interface, and has the clients follow.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::task::spawn_blocking;
+
+use crate::app::effect::Request;
+use crate::app::event::Reply;
+use crate::config::connection::Connection;
+use crate::config::draft::{Draft, DraftKeys, Keep};
+use crate::config::origins::{Origins, Places};
+use crate::config::saving;
+use crate::domain::address::ConnectionName;
+use crate::domain::error::{Error, ErrorKind};
+use crate::tui::clients::Clients;
+use crate::tui::sign_in::{AWS, sign_in};
+
+/// Where connections are kept.
+#[derive(Clone, Debug)]
+pub struct Shelf {
+    pub clients: Arc<Clients>,
+    /// `None` where nothing is to be written (demo).
+    pub config_file: Option<PathBuf>,
+}
+
+impl Shelf {
+    /// Whether a request is about connections themselves rather than by one of them.
+    pub fn answers(request: &Request) -> bool {
+        matches!(
+            request,
+            Request::FindOrigins
+                | Request::SaveConnection { .. }
+                | Request::RemoveConnection(_)
+                | Request::SignIn { .. }
+        )
+    }
+
+    /// Reads and writes files on a thread that may block.
+    pub async fn answer(self, connection: ConnectionName, request: Request, send: impl Fn(Reply)) {
+        if let Request::SignIn { profile } = request {
+            let tell = |line| send(Reply::SigningIn(line));
+            let ended = sign_in(AWS, profile.as_deref(), tell).await;
+            self.clients.renew(&connection);
+            return send(Reply::SignedIn(ended));
+        }
+        if let Some(reply) = self.change(request).await {
+            send(reply);
+        }
+    }
+
+    async fn change(self, request: Request) -> Option<Reply> {
+        let lost = |error: &dyn std::error::Error| {
+            Error::new(ErrorKind::Other, "change the connections", "").detail(error.to_string())
+        };
+        Some(match request {
+            Request::FindOrigins => {
+                let read = spawn_blocking(|| Origins::read(&Places::of_user())).await;
+                Reply::Origins(read.unwrap_or_else(|error| Origins {
+                    troubles: vec![lost(&error).detail],
+                    ..Origins::default()
+                }))
+            }
+            Request::SaveConnection { draft, replaced } => {
+                let saved = spawn_blocking(move || self.save(&draft, replaced.as_ref())).await;
+                let saved = saved.unwrap_or_else(|error| Err(lost(&error)));
+                Reply::ConnectionSaved(saved.map(Box::new))
+            }
+            Request::RemoveConnection(name) => {
+                let removed = spawn_blocking(move || self.remove(name)).await;
+                Reply::ConnectionRemoved(removed.unwrap_or_else(|error| Err(lost(&error))))
+            }
+            _ => return None,
+        })
+    }
+
+    fn save(&self, draft: &Draft, replaced: Option<&ConnectionName>) -> Result<Connection, Error> {
+        let passing = matches!(draft.keys, DraftKeys::Given { keep: Keep::Nowhere, .. });
+        let connection = match &self.config_file {
+            Some(file) if !passing => saving::save(file, draft, replaced)?,
+            None if !passing => {
+                let detail = "the demo writes nothing: choose to keep the keys nowhere, or start windlass itself";
+                return Err(Error::new(ErrorKind::Config, "save the connection", "").detail(detail));
+            }
+            _ => {
+                let before = replaced.and_then(|name| self.clients.connection(name));
+                draft.connection(before.as_ref()).map_err(|why| {
+                    Error::new(ErrorKind::Config, "use the connection", draft.name.as_str())
+                        .detail(why)
+                })?
+            }
+        };
+        self.clients.put(connection.clone(), replaced);
+        Ok(connection)
+    }
+
+    fn remove(&self, name: ConnectionName) -> Result<ConnectionName, Error> {
+        if let Some(file) = &self.config_file {
+            saving::remove(file, &name)?;
+        }
+        self.clients.remove(&name);
+        Ok(name)
+    }
+}

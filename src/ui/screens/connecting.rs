@@ -1,0 +1,155 @@
+//! Paints what adds, changes and removes a connection: menus, the form, what its test has found.
+
+use jiff::Timestamp;
+
+use crate::app::screens::connecting::field::Entry;
+use crate::app::screens::connecting::form::{Form, Remark};
+use crate::app::screens::connecting::sign_in::SignIn;
+use crate::app::screens::connecting::{Connecting, Stage};
+use crate::domain::diagnosis::{Finding, Step, Verdict};
+use crate::ui::dialogs::question::{draw_choice, draw_confirm, titled, typed};
+use crate::ui::paint::Paint;
+use crate::ui::widgets::sheet::{Button, Entered, Line, Sheet, sheet};
+use crate::ui::widgets::spinner::spinner;
+
+pub fn draw_connecting(paint: &mut Paint<'_>, connecting: &Connecting, now: Timestamp) {
+    match &connecting.stage {
+        Stage::Closed => {}
+        Stage::Ways(choice) | Stage::Aws(choice) | Stage::Imports(choice) => {
+            draw_choice(paint, choice);
+        }
+        Stage::SignIn(shown) => draw_sign_in(paint, shown, now),
+        Stage::Remove(question, _) => draw_confirm(paint, question),
+        Stage::Form(form) => draw_form(paint, form, connecting, now),
+    }
+}
+
+fn draw_form(paint: &mut Paint<'_>, form: &Form, connecting: &Connecting, now: Timestamp) {
+    let mut body: Vec<Line<'_>> = form
+        .fields
+        .iter()
+        .enumerate()
+        .map(|(number, field)| {
+            let focused = form.focus == number;
+            let entered = match &field.entry {
+                Entry::Text(input) => Entered::Typed(typed(input, focused)),
+                Entry::Choice { options, at } => {
+                    Entered::Chosen { text: options.get(*at).copied().unwrap_or_default(), focused }
+                }
+            };
+            Line::Entry { label: field.label.to_owned(), entered }
+        })
+        .collect();
+    let focus = Some(form.focus.min(body.len().saturating_sub(1)));
+    body.push(Line::Blank);
+    body.extend(tested(paint, connecting, now));
+    let pinned = vec![said(paint, form, connecting), buttons(form, connecting)];
+    let labels = titled(&form.title());
+    sheet(paint, &Sheet { labels, body, focus, pinned, min_width: 72 });
+}
+
+fn draw_sign_in(paint: &mut Paint<'_>, shown: &SignIn, now: Timestamp) {
+    let styles = paint.styles;
+    let profile = shown.profile.as_deref().unwrap_or("the default profile");
+    let mut body = vec![Line::Words(format!("aws sso login for {profile}:"), styles.dim)];
+    body.extend(shown.lines.iter().map(|line| Line::Words(line.clone(), styles.text)));
+    let focus = Some(body.len() - 1);
+    let (style, text) = if let Some(error) = &shown.failed {
+        (styles.bad, format!("{} {}", paint.glyphs.bad, error.detail))
+    } else {
+        (styles.dim, format!("{} waiting until you have signed in", spinner(paint.glyphs, now)))
+    };
+    let way_out = if shown.failed.is_some() { "esc closes" } else { "esc gives up" };
+    let pinned = vec![Line::Words(text, style), Line::Words(way_out.to_owned(), styles.dim)];
+    sheet(paint, &Sheet { labels: titled("Sign in"), body, focus, pinned, min_width: 48 });
+}
+
+/// One sentence: what is wrong, else what a paste did, else what goes into the field.
+fn said(paint: &Paint<'_>, form: &Form, connecting: &Connecting) -> Line<'static> {
+    let styles = paint.styles;
+    if let Some(error) = &connecting.refused {
+        let said = error.explain();
+        let text = format!("{} not saved: {}; {}", paint.glyphs.bad, said.what, said.next);
+        return Line::Words(text, styles.bad);
+    }
+    match form.note() {
+        Some(Remark::Problem(text)) => {
+            Line::Words(format!("{} {text}", paint.glyphs.warning), styles.warning)
+        }
+        Some(Remark::Note(text)) => {
+            Line::Words(format!("{} {text}", paint.glyphs.note), styles.accent)
+        }
+        None => {
+            let hint = match form.focused() {
+                Some(field) if form.before.is_some() && is_key(field.label) => {
+                    "empty: what is there stays"
+                }
+                Some(field) => field.hint,
+                None if form.on_save() => "what does not work yet can be saved too",
+                None => "nothing is saved",
+            };
+            Line::Words(hint.to_owned(), styles.dim)
+        }
+    }
+}
+
+fn is_key(label: &str) -> bool {
+    label.contains("ccess key")
+}
+
+fn buttons(form: &Form, connecting: &Connecting) -> Line<'static> {
+    let save = if connecting.is_saving() { "Saving …" } else { "Save and open" };
+    Line::Buttons(vec![
+        Button { title: save.to_owned(), focused: form.on_save(), enabled: form.draft().is_ok() },
+        Button { title: "Cancel".to_owned(), focused: form.on_cancel(), enabled: true },
+    ])
+}
+
+/// What works in one line, what does not with its reason.
+fn tested(paint: &Paint<'_>, connecting: &Connecting, now: Timestamp) -> Vec<Line<'static>> {
+    let styles = paint.styles;
+    let trial = &connecting.trial;
+    let mut lines = Vec::new();
+    let quiet = |finding: &&Finding| matches!(&finding.verdict, Verdict::Works(_));
+    let fine: Vec<&str> = trial.shown().filter(quiet).map(|finding| finding.step.title()).collect();
+    if !fine.is_empty() {
+        let between = format!(" {} ", paint.glyphs.dot);
+        lines.push(Line::Words(
+            format!("{} {}", paint.glyphs.good, fine.join(&between)),
+            styles.good,
+        ));
+    }
+    for finding in trial.shown() {
+        let normal = trial.needs_bucket() && finding.step == Step::ListBuckets;
+        match &finding.verdict {
+            Verdict::Fails(_) if normal => {
+                let text = "this token may not list buckets, which is normal for a token of single buckets: name \
+                            them in Buckets";
+                lines.push(Line::Words(format!("{} {text}", paint.glyphs.warning), styles.warning));
+            }
+            Verdict::Fails(error) => {
+                let said = error.explain();
+                let step = finding.step.title();
+                let text = format!("{} {step}: {}", paint.glyphs.bad, said.what);
+                lines.push(Line::Words(text, styles.bad));
+                lines.push(Line::Words(format!("  {}", said.why), styles.dim));
+            }
+            Verdict::Beware(text) => {
+                let step = finding.step.title();
+                let text = format!("{} {step}: {text}", paint.glyphs.warning);
+                lines.push(Line::Words(text, styles.warning));
+            }
+            Verdict::Works(_) | Verdict::Skipped(_) => {}
+        }
+    }
+    if let Some(error) = &trial.broken {
+        let text =
+            format!("{} the test could not begin: {}", paint.glyphs.bad, error.explain().what);
+        lines.push(Line::Words(text, styles.bad));
+    }
+    if trial.runs() {
+        let text = format!("{} testing while you go on …", spinner(paint.glyphs, now));
+        lines.push(Line::Words(text, styles.dim));
+    }
+    lines
+}

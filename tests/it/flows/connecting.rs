@@ -1,0 +1,307 @@
+//! The first start, and connections that are added, tested, changed and removed.
+
+use std::time::Duration;
+
+use windlass::app::effect::{Effect, Request};
+use windlass::app::event::{Event, Reply};
+use windlass::app::screens::connecting::Stage;
+use windlass::app::session::Startup;
+use windlass::config::connection::{Connection, CredentialsSource};
+use windlass::config::draft::{Draft, DraftKeys, DraftServer, Keep};
+use windlass::config::origins::Origins;
+use windlass::config::profiles::{AwsProfile, ProfileKind};
+use windlass::domain::diagnosis::{Finding, Step, Verdict};
+use windlass::domain::error::{Error, ErrorKind};
+
+use crate::support::app::{App, buckets, connection, startup};
+
+const ID: &str = "0123456789abcdef0123456789abcdef";
+const KEY: &str = "fedcba9876543210fedcba9876543210";
+const SECRET: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+fn first_start() -> App {
+    let chain = Connection::chain("default".into(), None);
+    App::start(Startup { first: true, ..Startup { now: startup().now, ..Startup::of(chain) } })
+}
+
+fn paste(app: &mut App, text: &str) {
+    app.event(Event::Paste(text.to_owned()));
+}
+
+/// The connection of the examination that waits, if one does.
+fn examined(app: &App) -> Option<Connection> {
+    app.waiting().iter().rev().find_map(|(_, request)| match request {
+        Request::Examine { unsaved, .. } => unsaved.as_deref().cloned(),
+        _ => None,
+    })
+}
+
+/// The draft that is being saved.
+fn saving(app: &App) -> Draft {
+    let found = app.waiting().iter().find_map(|(_, request)| match request {
+        Request::SaveConnection { draft, .. } => Some((**draft).clone()),
+        _ => None,
+    });
+    found.expect("something is being saved")
+}
+
+fn saved(app: &App) -> Reply {
+    Reply::ConnectionSaved(Ok(Box::new(saving(app).connection(None).unwrap())))
+}
+
+#[test]
+fn the_first_start_asks_before_anything_is_sent() {
+    let mut app = first_start();
+    let requests = app.requests();
+    assert_eq!(requests, [Request::FindOrigins], "only files of this machine are read");
+    assert!(matches!(&app.state.connecting.stage, Stage::Ways(choice) if choice.rows.len() == 7));
+    app.keys("esc");
+    assert_eq!(app.requests(), [Request::ListBuckets], "on with the AWS chain");
+}
+
+#[test]
+fn the_demo_and_the_way_out_are_on_the_welcome() {
+    let mut app = first_start();
+    app.effects();
+    app.keys("d");
+    assert_eq!(app.effects(), [Effect::Demo]);
+    let mut app = first_start();
+    app.effects();
+    app.keys("q");
+    assert_eq!(app.effects(), [Effect::Quit]);
+    app.keys("ctrl-z");
+    assert_eq!(app.effects(), [Effect::Suspend]);
+}
+
+#[test]
+fn from_the_dashboard_to_the_buckets() {
+    let mut app = first_start();
+    app.keys("r");
+    paste(&mut app, &format!("https://dash.cloudflare.com/{ID}/r2/overview"));
+    app.keys("tab tab");
+    paste(&mut app, KEY);
+    assert_eq!(examined(&app), None, "nothing is tried without a secret");
+    app.keys("tab");
+    paste(&mut app, SECRET);
+    let tried = examined(&app).expect("a test runs while one goes on");
+    assert_eq!(tried.endpoint, Some(format!("https://{ID}.r2.cloudflarestorage.com")));
+    app.effects();
+    app.keys("ctrl-o");
+    assert_eq!(app.requests().len(), 1, "one request saves");
+    let reply = saved(&app);
+    app.reply(reply);
+    assert_eq!(app.requests(), [Request::ListBuckets], "one round trip to the first screen");
+    assert!(!app.state.connecting.is_open());
+    assert_eq!(app.state.session.name().as_str(), "r2");
+    app.reply(buckets(&["media"]));
+    assert_eq!(app.bucket_names(), ["media"]);
+}
+
+#[test]
+fn keys_that_are_pasted_at_the_welcome_open_their_form() {
+    let mut app = first_start();
+    paste(&mut app, "nothing of note");
+    assert!(matches!(app.state.connecting.stage, Stage::Ways(_)));
+    paste(
+        &mut app,
+        &format!(
+            "Access Key ID\n{KEY}\nSecret Access Key\n{SECRET}\nhttps://{ID}.eu.r2.cloudflarestorage.com"
+        ),
+    );
+    let tried = examined(&app).expect("it is tried at once");
+    assert_eq!(tried.endpoint, Some(format!("https://{ID}.eu.r2.cloudflarestorage.com")));
+}
+
+#[test]
+fn a_test_that_is_out_of_date_is_abandoned_and_not_repeated_without_need() {
+    let mut app = App::at("s3://");
+    app.keys("g n s");
+    paste(&mut app, "http://localhost:9000");
+    let first = app.last_ticket();
+    app.keys("tab tab");
+    app.typed("id").keys("tab").typed("secret").keys("tab");
+    let second = app.last_ticket();
+    assert_ne!(first, second);
+    assert!(app.effects().contains(&Effect::Abandon(first)));
+    app.keys("tab tab tab");
+    assert_eq!(app.last_ticket(), second, "a name changes nothing about the server");
+    app.keys("ctrl-t");
+    assert_ne!(app.last_ticket(), second, "unless asked to");
+    app.keys("esc");
+    assert_eq!(examined(&app), None, "leaving the form ends its test");
+}
+
+#[test]
+fn what_a_test_finds_is_kept_until_it_is_out_of_date() {
+    let mut app = App::at("s3://");
+    app.keys("g n s");
+    paste(&mut app, "http://localhost:9000");
+    let ticket = app.last_ticket();
+    let finding = |step, verdict| Finding { step, verdict, took: Duration::ZERO };
+    let denied = Error::new(ErrorKind::AccessDenied, "ListBuckets", "");
+    for each in [
+        finding(Step::Connect, Verdict::Works(String::new())),
+        finding(Step::ListBuckets, Verdict::Fails(denied)),
+    ] {
+        app.event(Event::Reply { ticket, reply: Reply::Examining(each) });
+    }
+    assert!(app.state.connecting.trial.runs());
+    app.event(Event::Reply { ticket, reply: Reply::Examined(Ok(())) });
+    let trial = &app.state.connecting.trial;
+    assert!(trial.over && !trial.runs() && trial.needs_bucket());
+    assert_eq!(trial.shown().count(), 2);
+    app.keys("tab tab tab tab").typed("media").keys("tab");
+    assert_eq!(app.state.connecting.trial.shown().count(), 0);
+    assert!(app.state.connecting.trial.runs());
+}
+
+#[test]
+fn a_connection_that_does_not_work_can_be_saved_and_an_incomplete_one_cannot() {
+    let mut app = App::at("s3://");
+    app.reply(buckets(&[]));
+    app.keys("g n r");
+    paste(&mut app, ID);
+    app.effects();
+    app.keys("ctrl-o");
+    assert_eq!(app.requests(), []);
+    assert!(app.state.connecting.is_open());
+    paste(&mut app, &format!("access_key_id={KEY}\nsecret_access_key={SECRET}"));
+    app.keys("enter");
+    assert_eq!(saving(&app).name.as_str(), "r2");
+    let error = Error::new(ErrorKind::LocalDenied, "write", "config.toml");
+    app.reply(Reply::ConnectionSaved(Err(error)));
+    assert!(app.state.connecting.refused.is_some(), "the form stays with what was typed");
+    app.keys("enter");
+    let reply = saved(&app);
+    app.reply(reply);
+    assert!(!app.state.connecting.is_open());
+}
+
+#[test]
+fn a_profile_is_chosen_from_a_list_with_region_and_kind() {
+    let mut app = first_start();
+    let profile = |name: &str, kind| AwsProfile {
+        name: name.to_owned(),
+        region: Some("eu-west-1".to_owned()),
+        endpoint: None,
+        kind,
+    };
+    let profiles = vec![profile("work", ProfileKind::Sso), profile("lab", ProfileKind::Static)];
+    app.reply(Reply::Origins(Origins { profiles, ..Origins::default() }));
+    app.keys("a");
+    let Stage::Aws(choice) = &app.state.connecting.stage else { panic!() };
+    assert_eq!(choice.rows[0].note, "eu-west-1 · single sign-on");
+    app.keys("2");
+    let tried = examined(&app).expect("a profile is tried at once");
+    assert!(
+        matches!(tried.credentials, CredentialsSource::Chain { profile: Some(name) } if name == "lab")
+    );
+    app.keys("esc esc");
+}
+
+#[test]
+fn a_connection_is_changed_and_renamed_in_place() {
+    let mut app = App::start(Startup {
+        connections: vec![connection("one"), connection("two")],
+        current: "one".into(),
+        ..startup()
+    });
+    app.reply(buckets(&["media"]));
+    app.keys("P j e");
+    assert!(
+        matches!(&app.state.connecting.stage, Stage::Form(form) if form.title() == "Change two")
+    );
+    app.keys("tab tab tab tab tab ctrl-u").typed("three").keys("ctrl-o");
+    let draft = saving(&app);
+    assert_eq!((draft.name.as_str(), &draft.keys), ("three", &DraftKeys::AsBefore));
+    let reply = saved(&app);
+    app.reply(reply);
+    let names: Vec<&str> =
+        app.state.session.connections.iter().map(|each| each.name.as_str()).collect();
+    assert_eq!(names, ["one", "three"]);
+    assert_eq!(app.state.session.name().as_str(), "three");
+}
+
+#[test]
+fn new_keys_take_the_place_of_the_old() {
+    let mut app = App::at("s3://");
+    app.keys("g e tab tab").typed("new-id").keys("tab").typed("new-secret").keys("ctrl-o");
+    let DraftKeys::Given { keys, keep } = saving(&app).keys else { panic!() };
+    assert_eq!(
+        (keys.access_key_id.as_str(), keys.secret_access_key.expose()),
+        ("new-id", "new-secret")
+    );
+    assert_eq!(keep, Keep::File);
+    assert!(matches!(saving(&app).server, DraftServer::Other { .. }));
+}
+
+#[test]
+fn a_connection_is_removed_after_a_question_and_the_next_is_opened() {
+    let mut app = App::start(Startup {
+        connections: vec![connection("one"), connection("two")],
+        current: "one".into(),
+        ..startup()
+    });
+    app.reply(buckets(&["media"]));
+    app.keys("P D enter");
+    assert!(!app.state.connecting.is_open(), "the default is no");
+    app.keys("g x y");
+    app.effects();
+    app.reply(Reply::ConnectionRemoved(Ok("one".into())));
+    assert_eq!(app.state.session.name().as_str(), "two");
+    assert_eq!(app.requests(), [Request::ListBuckets]);
+    app.keys("g x y");
+    app.reply(Reply::ConnectionRemoved(Ok("two".into())));
+    assert!(matches!(app.state.connecting.stage, Stage::Ways(_)), "nothing is left");
+}
+
+#[test]
+fn no_secret_is_in_what_is_printed_of_the_state() {
+    let mut app = first_start();
+    app.keys("r");
+    paste(&mut app, &format!("access_key_id={KEY}\nsecret_access_key={SECRET}\nendpoint={ID}"));
+    app.keys("ctrl-o");
+    let effects = app.effects();
+    let printed = format!("{:?} {effects:?}", app.state);
+    assert!(!printed.contains(SECRET));
+}
+
+fn by_profile(name: &str) -> App {
+    let chain = Connection::chain("work".into(), Some(name.to_owned()));
+    App::start(Startup { now: startup().now, ..Startup::of(chain) })
+}
+
+#[test]
+fn a_session_that_ended_is_renewed_and_the_request_repeated() {
+    let mut app = by_profile("corp");
+    let ended = Error::new(ErrorKind::ExpiredCredentials, "ListBuckets", "");
+    app.reply(Reply::Buckets(Err(ended))).effects();
+    app.keys("g s");
+    assert_eq!(app.requests(), [Request::SignIn { profile: Some("corp".to_owned()) }]);
+    let ticket = app.last_ticket();
+    let line = "open https://device.example and enter ABCD".to_owned();
+    app.event(Event::Reply { ticket, reply: Reply::SigningIn(line) });
+    assert!(matches!(&app.state.connecting.stage, Stage::SignIn(shown) if shown.lines.len() == 1));
+    app.reply(Reply::SignedIn(Ok(())));
+    assert!(!app.state.connecting.is_open());
+    assert_eq!(app.requests(), [Request::ListBuckets]);
+}
+
+#[test]
+fn a_sign_in_that_fails_says_why_and_one_that_hangs_can_be_left() {
+    let mut app = by_profile("corp");
+    app.keys("g s");
+    let error = Error::new(ErrorKind::Config, "aws sso login", "corp").detail("no aws here");
+    app.reply(Reply::SignedIn(Err(error)));
+    assert!(matches!(&app.state.connecting.stage, Stage::SignIn(shown) if shown.failed.is_some()));
+    app.keys("esc g s");
+    let ticket = app.last_ticket();
+    app.effects();
+    app.keys("esc");
+    assert_eq!(app.effects(), [Effect::Abandon(ticket)]);
+    let mut app = App::at("s3://");
+    app.effects();
+    app.keys("g s");
+    assert_eq!(app.requests(), []);
+    assert!(app.toast().contains("profile of the AWS files"), "{}", app.toast());
+}
