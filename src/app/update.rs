@@ -54,6 +54,9 @@ fn on_key(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
         return asked.effects.push(Effect::Quit);
     }
     let pending = std::mem::take(&mut state.pending);
+    if state.overlay.is_none() && state.dialog().is_some_and(|dialog| dialog.has_letter(chord)) {
+        return on_text(state, now, chord, asked);
+    }
     match state.keymap.resolve(state.scopes(), &pending, chord) {
         Resolved::Action(action) => dispatch(state, now, action, asked),
         Resolved::Pending => {

@@ -81,9 +81,7 @@ impl Choice {
         if chord.ctrl || chord.alt {
             return Outcome::Open;
         }
-        if let KeyCode::Char(letter) = chord.key
-            && let Some(at) = self.rows.iter().position(|row| row.key == Some(letter))
-        {
+        if let Some(at) = self.lettered(chord) {
             self.cursor = at;
             return self.take(at);
         }
@@ -94,6 +92,13 @@ impl Choice {
             KeyCode::Up | KeyCode::Tab | KeyCode::Char('k') => self.step(-1),
             _ => Outcome::Open,
         }
+    }
+
+    /// The row that has this letter.
+    pub fn lettered(&self, chord: Chord) -> Option<usize> {
+        let KeyCode::Char(letter) = chord.key else { return None };
+        let plain = !chord.ctrl && !chord.alt;
+        plain.then(|| self.rows.iter().position(|row| row.key == Some(letter))).flatten()
     }
 
     fn take(&self, at: usize) -> Outcome<usize> {

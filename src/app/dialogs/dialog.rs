@@ -47,6 +47,17 @@ impl Dialog {
         }
     }
 
+    /// Whether a key is the letter of a row, whatever else it is bound to.
+    pub fn has_letter(&self, chord: Chord) -> bool {
+        match self {
+            Dialog::Choice(choice) => choice.lettered(chord).is_some(),
+            Dialog::LinkMenu(menu) => {
+                menu.custom.is_none() && menu.choice.lettered(chord).is_some()
+            }
+            _ => false,
+        }
+    }
+
     /// Performs an action of [`Dialog::scopes`]; what the dialog does not know does nothing.
     pub fn on_action(&mut self, action: Action) -> Outcome<Answer> {
         key_of(action).map_or(Outcome::Open, |chord| self.on_key(chord))
@@ -119,6 +130,7 @@ pub fn key_of(action: Action) -> Option<Chord> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::dialogs::choice::ChoiceRow;
     use crate::app::dialogs::confirm::Confirm;
     use crate::app::keymap::{Keymap, Resolved};
 
@@ -129,6 +141,14 @@ mod tests {
             Resolved::Pending => Outcome::Open,
             Resolved::Unbound => dialog.on_text(chord),
         }
+    }
+
+    #[test]
+    fn the_letter_of_a_row_is_that_even_where_it_is_bound_to_a_move() {
+        let rows = ["o", "k"].map(|key| ChoiceRow::new(key.chars().next().unwrap_or(' '), key));
+        let dialog = Dialog::Choice(Choice::new("t", rows.into()));
+        let is_letter = |key| dialog.has_letter(Chord::parse(key).unwrap());
+        assert_eq!(["o", "k", "j", "ctrl-k"].map(is_letter), [true, true, false, false]);
     }
 
     #[test]

@@ -43,6 +43,13 @@ fn keeping_is_the_first_answer_and_leaves_what_runs_to_the_next_start() {
 }
 
 #[test]
+fn the_letter_of_an_answer_is_taken_though_it_moves_the_cursor_elsewhere() {
+    let mut app = two_running();
+    app.keys("q k");
+    assert_eq!(app.effects(), [Effect::Quit]);
+}
+
+#[test]
 fn whoever_waits_leaves_when_everything_is_finished() {
     let mut app = two_running();
     app.keys("q w");
