@@ -7,6 +7,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
+use crate::config::network::Network;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::presign::DEFAULT_EXPIRY;
 use crate::domain::provider::Provider;
@@ -27,6 +28,7 @@ pub struct Connection {
     /// Nothing that writes is sent.
     pub read_only: bool,
     pub bodies: Bodies,
+    pub network: Network,
     /// How long the links of `y` hold.
     pub link_expiry: Duration,
 }
@@ -171,6 +173,22 @@ pub enum Addressing {
 }
 
 impl Connection {
+    /// Whether what is sent can be read and changed by whoever is on the way.
+    pub fn is_in_the_clear(&self) -> bool {
+        let Some(rest) = self.endpoint.as_deref().and_then(|url| url.strip_prefix("http://"))
+        else {
+            return false;
+        };
+        let host = rest.split('/').next().unwrap_or_default();
+        let host = host
+            .rsplit_once(':')
+            .filter(|(_, port)| !port.contains(']'))
+            .map_or(host, |(host, _)| host);
+        !(matches!(host, "localhost" | "[::1]")
+            || host.starts_with("127.")
+            || host.ends_with(".localhost"))
+    }
+
     /// The AWS chain with nothing configured.
     pub fn chain(name: ConnectionName, profile: Option<String>) -> Connection {
         Connection {
@@ -183,6 +201,7 @@ impl Connection {
             known_buckets: Vec::new(),
             read_only: false,
             bodies: Bodies::default(),
+            network: Network::default(),
             link_expiry: DEFAULT_EXPIRY,
         }
     }
@@ -207,5 +226,30 @@ impl Connection {
             },
             ..Connection::chain(name.into(), None)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn http_is_in_the_clear_save_within_this_machine() {
+        let clear = |endpoint: &str| {
+            let connection =
+                Connection::with_keys("c", Provider::Other, endpoint, "r", "id", "secret");
+            connection.is_in_the_clear()
+        };
+        assert!(clear("http://nas.local:9000/"));
+        assert!(clear("http://[2001:db8::1]:9000"));
+        for safe in [
+            "https://nas.local",
+            "http://localhost:9000",
+            "http://127.0.0.1",
+            "http://[::1]:9000/s3",
+        ] {
+            assert!(!clear(safe), "{safe}");
+        }
+        assert!(!Connection::chain("aws".into(), None).is_in_the_clear());
     }
 }

@@ -9,6 +9,7 @@ pub mod import;
 mod ini;
 pub mod kept;
 pub mod keys;
+pub mod network;
 pub mod origins;
 pub mod pasted;
 pub mod paths;

@@ -17,6 +17,9 @@ pub const OPEN_JOURNAL: &str = "open the journal";
 /// The step at which a queue turns out to say more than is known here.
 pub const READ_JOURNAL: &str = "read the journal";
 
+/// The step at which the roots to trust are read.
+pub const READ_CA_BUNDLE: &str = "read the CA bundle";
+
 /// The step at which a destination turns out to be no folder.
 pub const OPEN_FOLDER: &str = "open the folder";
 

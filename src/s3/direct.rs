@@ -25,6 +25,7 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat, SdkBody};
 use bytes::BytesMut;
 
+use crate::config::network::Network;
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::usage::RequestClass;
@@ -77,10 +78,15 @@ impl Sending {
 }
 
 impl Direct {
-    pub fn new(rules: Rules, credentials: SharedCredentialsProvider, meter: Arc<Meter>) -> Direct {
+    pub fn new(
+        rules: Rules,
+        credentials: SharedCredentialsProvider,
+        meter: Arc<Meter>,
+        network: Network,
+    ) -> Direct {
         Direct {
             addresses: Addresses::new(rules),
-            pool: Arc::default(),
+            pool: Arc::new(Pool::new(network)),
             signer: Signer::new(credentials),
             meter,
         }

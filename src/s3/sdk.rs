@@ -72,9 +72,10 @@ impl SdkClients {
 impl Sdk {
     /// Reads what the AWS files and the environment say of the connection. Credentials stay unresolved.
     pub async fn load(connection: &Connection, meter: Arc<Meter>) -> Result<Sdk, Error> {
+        let network = &connection.network;
         let http = match connection.provider {
-            Provider::Aws => transport::pool(needs_tls(connection))?,
-            _ => without_metadata(transport::pool(needs_tls(connection))?),
+            Provider::Aws => transport::pool(needs_tls(connection), network)?,
+            _ => without_metadata(transport::pool(needs_tls(connection), network)?),
         };
         let mut loader = credentials::loader(&connection.credentials).http_client(http);
         if let Some(region) = region(connection) {
@@ -150,14 +151,16 @@ fn direct(
     if connection.bodies.by_sdk {
         return Err("the connection says by_sdk".into());
     }
-    if let Some(name) = transport::proxy_variable() {
-        return Err(format!("{name} names a proxy"));
+    if let Some(proxy) = transport::proxied(&connection.network) {
+        return Err(proxy);
     }
     match credentials {
         Some(_) if matches!(connection.credentials, CredentialsSource::Anonymous) => {
             Err("the connection is anonymous".into())
         }
-        Some(credentials) => Ok(Arc::new(Direct::new(rules, credentials, meter))),
+        Some(credentials) => {
+            Ok(Arc::new(Direct::new(rules, credentials, meter, connection.network.clone())))
+        }
         None => Err("there are no keys to sign with".into()),
     }
 }

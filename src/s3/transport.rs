@@ -1,5 +1,6 @@
 //! The connection pool of a client: TLS roots, proxy, idle time, timeouts.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
@@ -10,10 +11,14 @@ use aws_smithy_http_client::pool::{
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider as TlsProvider, TlsContext, TrustStore};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 use tokio::runtime::Handle;
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::config::network::{Network, Proxy};
+use crate::domain::error::{Error, ErrorKind, READ_CA_BUNDLE};
 
 pub const CONNECT: Duration = Duration::from_secs(5);
 /// From the last byte of the request to the first of the answer, for calls that carry little.
@@ -33,18 +38,18 @@ pub const SLOWEST: u64 = 16 * 1024;
 
 /// Builds the pool; its sockets are driven by the runtime this is called on. Without `tls` the platform's roots, which
 /// take long to read, stay unread.
-pub fn pool(tls: bool) -> Result<SharedHttpClient, Error> {
+pub fn pool(tls: bool, network: &Network) -> Result<SharedHttpClient, Error> {
     let unusable = |what: String| Error::new(ErrorKind::Config, "prepare TLS", "").detail(what);
     let plain = ConnectionPool::builder()
         .idle_timeout(IDLE)
         .tcp_keepalive(KEEPALIVE)
         .tcp_nodelay(true)
         .max_connections_per_host(PER_HOST)
-        .proxy_config(ProxyConfig::from_env())
+        .proxy_config(proxy(network)?)
         .partitions([Partition::new(HOME, spawner())]);
     let pool = if tls {
         let context = TlsContext::builder()
-            .with_trust_store(trust_store()?)
+            .with_trust_store(trust_store(network)?)
             .build()
             .map_err(|error| unusable(error.to_string()))?;
         plain
@@ -74,25 +79,61 @@ fn shared(client: impl HttpClient + 'static) -> SharedHttpClient {
 }
 
 /// The platform's roots and those of `AWS_CA_BUNDLE`, which the SDK does not read by itself.
-fn trust_store() -> Result<TrustStore, Error> {
+fn trust_store(network: &Network) -> Result<TrustStore, Error> {
     let roots = TrustStore::default();
-    Ok(match ca_bundle()? {
+    Ok(match ca_bundle(network)? {
         Some(pem) => roots.with_pem_certificate(pem),
         None => roots,
     })
 }
 
-/// The file that `AWS_CA_BUNDLE` names.
-pub fn ca_bundle() -> Result<Option<Vec<u8>>, Error> {
-    let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) else {
+/// The bytes of the file that the connection or `AWS_CA_BUNDLE` names; at least one certificate is in them, and every
+/// one can be read.
+pub fn ca_bundle(network: &Network) -> Result<Option<Vec<u8>>, Error> {
+    let named = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
+    let Some(path) = network.ca_bundle.clone().or_else(|| named.map(PathBuf::from)) else {
         return Ok(None);
     };
-    let pem = std::fs::read(&path);
-    pem.map(Some).map_err(|error| Error::from_io(&error, "read AWS_CA_BUNDLE", path.display()))
+    let place = path.display();
+    let pem =
+        std::fs::read(&path).map_err(|error| Error::from_io(&error, READ_CA_BUNDLE, &place))?;
+    let broken =
+        |why: String| Error::new(ErrorKind::Config, READ_CA_BUNDLE, place.to_string()).detail(why);
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        let certificate = certificate.map_err(|error| broken(error.to_string()))?;
+        roots.add(certificate).map_err(|error| broken(error.to_string()))?;
+    }
+    if roots.is_empty() {
+        return Err(broken(
+            "there is no certificate in it (-----BEGIN CERTIFICATE-----)".to_owned(),
+        ));
+    }
+    Ok(Some(pem))
+}
+
+fn proxy(network: &Network) -> Result<ProxyConfig, Error> {
+    match &network.proxy {
+        Proxy::Environment => Ok(ProxyConfig::from_env()),
+        Proxy::None => Ok(ProxyConfig::disabled()),
+        Proxy::Url(url) => ProxyConfig::all(url.as_str()).map_err(|error| {
+            // The URL may hold a password.
+            Error::new(ErrorKind::Config, "read the proxy", "").detail(error.to_string())
+        }),
+    }
+}
+
+/// What sends requests by way of a proxy, in words.
+pub fn proxied(network: &Network) -> Option<String> {
+    match &network.proxy {
+        Proxy::Environment => proxy_variable().map(|name| format!("{name} is set")),
+        Proxy::None => None,
+        Proxy::Url(_) => Some("the connection names a proxy".to_owned()),
+    }
 }
 
 /// The variable of the environment that sends requests by way of a proxy.
-pub fn proxy_variable() -> Option<&'static str> {
+fn proxy_variable() -> Option<&'static str> {
     const NAMES: [&str; 6] =
         ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
     NAMES.into_iter().find(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))

@@ -33,8 +33,11 @@ pub fn draw_header(paint: &mut Paint<'_>, area: Rect, state: &State) {
     let styles = paint.styles;
     let read_only = state.session.connection().read_only;
     let (word, style) = if read_only { ("ro", styles.warning) } else { ("rw", styles.dim) };
-    let mut used = paint.print_right(line, style, format_args!("{word}"));
-    used += 2;
+    let mut used = paint.print_right(line, style, format_args!("{word}")) + 2;
+    if state.session.connection().is_in_the_clear() {
+        let loud = format_args!("http: not encrypted");
+        used += paint.print_right(line.shorter(used), styles.warning, loud) + 2;
+    }
     if let Some(count) = count_text(paint, state) {
         used += paint.print_right(line.shorter(used), styles.dim, format_args!("{count}")) + 2;
     }

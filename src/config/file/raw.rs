@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -15,6 +15,7 @@ use crate::config::alert::Alert;
 use crate::config::connection::{
     Addressing, Bodies, Connection, CredentialsSource, KnownBucket, UploadChecksum,
 };
+use crate::config::network::{Network, Proxy};
 use crate::config::r2::{self, Jurisdiction};
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::presign::{DEFAULT_EXPIRY, parse_expiry};
@@ -99,6 +100,8 @@ pub struct RawConnection {
     unsigned_payload: bool,
     by_sdk: bool,
     link_expiry: Option<Spanned<String>>,
+    ca_bundle: Option<Spanned<String>>,
+    proxy: Option<Spanned<String>>,
     buckets: Vec<RawBucket>,
 }
 
@@ -197,6 +200,7 @@ impl RawConnection {
                 PathStyle::Never => Addressing::VirtualHosted,
             },
             link_expiry: self.expiry()?,
+            network: self.network()?,
             read_only: self.read_only,
             bodies: Bodies {
                 checksum: self.checksum.map(|checksum| match checksum {
@@ -309,6 +313,27 @@ impl RawConnection {
                  credential_process, profile or anonymous",
             ),
         }
+    }
+
+    fn network(&self) -> Result<Network, Wrong> {
+        let ca_bundle = match &self.ca_bundle {
+            Some(path) if path.get_ref().is_empty() => {
+                return wrong(&path.span(), "expected the path of a PEM file");
+            }
+            path => path.as_ref().map(|path| PathBuf::from(path.get_ref())),
+        };
+        let proxy = match self.proxy.as_ref().map(|proxy| (proxy.get_ref().as_str(), proxy.span()))
+        {
+            None => Proxy::Environment,
+            Some(("none", _)) => Proxy::None,
+            Some((url, _)) if url.starts_with("http://") || url.starts_with("https://") => {
+                Proxy::Url(url.to_owned())
+            }
+            Some((_, span)) => {
+                return wrong(&span, "expected http://host:port of a proxy, or \"none\"");
+            }
+        };
+        Ok(Network { ca_bundle, proxy })
     }
 
     fn expiry(&self) -> Result<std::time::Duration, Wrong> {

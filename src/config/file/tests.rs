@@ -7,6 +7,7 @@ use secrecy::ExposeSecret;
 
 use super::*;
 use crate::config::connection::{Addressing, Bodies, CredentialsSource, UploadChecksum};
+use crate::config::network::{Network, Proxy};
 use crate::domain::provider::Provider;
 use crate::domain::transfer::{FileRules, Links};
 
@@ -66,6 +67,8 @@ fn every_field_of_a_connection_is_read() {
         path_style = "always"
         read_only = true
         link_expiry = "15m"
+        ca_bundle = "/etc/ca.pem"
+        proxy = "none"
         checksum = "md5"
         unsigned_payload = true
         by_sdk = true
@@ -84,6 +87,9 @@ fn every_field_of_a_connection_is_read() {
     assert_eq!(work.addressing, Addressing::Path);
     assert!(work.read_only);
     assert_eq!(work.link_expiry, Duration::from_secs(900));
+    assert_eq!(zoo.network, Network::default());
+    let network = Network { ca_bundle: Some("/etc/ca.pem".into()), proxy: Proxy::None };
+    assert_eq!(work.network, network);
     assert_eq!(zoo.bodies, Bodies::default());
     let bodies = Bodies { checksum: Some(UploadChecksum::Md5), unsigned: true, by_sdk: true };
     assert_eq!(work.bodies, bodies);

@@ -7,6 +7,7 @@ use std::time::Instant;
 use rustls::ClientConfig;
 use tokio::runtime::{Handle, Id};
 
+use crate::config::network::Network;
 use crate::domain::error::Error;
 use crate::s3::direct::fault::Fault;
 use crate::s3::direct::socket::{Origin, Socket};
@@ -22,6 +23,7 @@ type Home = (Id, Origin);
 
 #[derive(Debug, Default)]
 pub struct Pool {
+    network: Network,
     idle: Mutex<HashMap<Home, Vec<(Socket, Instant)>>>,
     tls: OnceLock<Arc<ClientConfig>>,
 }
@@ -48,6 +50,10 @@ impl Lent {
 }
 
 impl Pool {
+    pub fn new(network: Network) -> Pool {
+        Pool { network, ..Pool::default() }
+    }
+
     /// One that was used last where `fresh` does not ask for a new one, because the oldest end first.
     pub async fn lend(self: &Arc<Self>, origin: &Origin, fresh: bool) -> Result<Lent, Fault> {
         let home = (Handle::current().id(), origin.clone());
@@ -75,7 +81,8 @@ impl Pool {
         if let Some(config) = self.tls.get() {
             return Ok(Arc::clone(config));
         }
-        let made = tokio::task::spawn_blocking(tls::config).await;
+        let network = self.network.clone();
+        let made = tokio::task::spawn_blocking(move || tls::config(&network)).await;
         let made = made.map_err(|error| tls::unusable(&error.to_string()))??;
         Ok(Arc::clone(self.tls.get_or_init(|| made)))
     }

@@ -7,27 +7,28 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 
+use crate::config::network::Network;
 use crate::domain::error::{Error, ErrorKind};
 use crate::s3::transport::ca_bundle;
 
-pub fn config() -> Result<Arc<ClientConfig>, Error> {
+pub fn config(network: &Network) -> Result<Arc<ClientConfig>, Error> {
     let mut provider = default_provider();
     // As browsers and Go put them: the shorter key is no weaker in practice and costs a quarter less per byte.
     provider.cipher_suites.sort_by_key(|suite| *suite != cipher_suite::TLS13_AES_128_GCM_SHA256);
     let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
         .map_err(|error| unusable(&error.to_string()))?
-        .with_root_certificates(roots()?)
+        .with_root_certificates(roots(network)?)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }
 
-/// The platform's roots, and those of the file that `AWS_CA_BUNDLE` names.
-fn roots() -> Result<RootCertStore, Error> {
+/// The platform's roots, and those of the file that the connection or `AWS_CA_BUNDLE` names.
+fn roots(network: &Network) -> Result<RootCertStore, Error> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(pem) = ca_bundle()? {
+    if let Some(pem) = ca_bundle(network)? {
         for certificate in CertificateDer::pem_slice_iter(&pem) {
             let certificate = certificate.map_err(|error| unusable(&error.to_string()))?;
             roots.add(certificate).map_err(|error| unusable(&error.to_string()))?;

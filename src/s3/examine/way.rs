@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
+use crate::config::network::Network;
 use crate::domain::diagnosis::Step;
 use crate::domain::error::{Error, ErrorKind};
 use crate::s3::call::Call;
@@ -13,7 +14,7 @@ use crate::s3::client::Client;
 use crate::s3::direct::socket::{Origin, Socket};
 use crate::s3::direct::tls;
 use crate::s3::examine::report::{Report, Stop};
-use crate::s3::transport::proxy_variable;
+use crate::s3::transport::proxied;
 
 /// How long a name or a port is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -33,8 +34,9 @@ pub async fn reach(client: &Client, report: &mut Report<'_>) -> Result<(), Stop>
             return Err(Stop("the connection cannot be prepared"));
         }
     };
-    if let Some(proxy) = proxy_variable() {
-        report.skip(&all, &format!("{proxy} is set: the proxy finds the way"));
+    let network = &client.connection().network;
+    if let Some(proxy) = proxied(network) {
+        report.skip(&all, &format!("{proxy}: the proxy finds the way"));
         return Ok(());
     }
     let call = Call::on_account("connect", &endpoint);
@@ -46,10 +48,15 @@ pub async fn reach(client: &Client, report: &mut Report<'_>) -> Result<(), Stop>
             return Err(UNREACHABLE);
         }
     };
-    walk(&origin, &call, report).await
+    walk(&origin, network, &call, report).await
 }
 
-async fn walk(origin: &Origin, call: &Call, report: &mut Report<'_>) -> Result<(), Stop> {
+async fn walk(
+    origin: &Origin,
+    network: &Network,
+    call: &Call,
+    report: &mut Report<'_>,
+) -> Result<(), Stop> {
     let addresses = match addresses(origin, call).await {
         Ok(addresses) => addresses,
         Err(error) => {
@@ -69,7 +76,7 @@ async fn walk(origin: &Origin, call: &Call, report: &mut Report<'_>) -> Result<(
         report.skip(&[Step::Tls], "the endpoint is http: all of it can be read on the way");
         return Ok(());
     }
-    match shake_hands(origin, call).await {
+    match shake_hands(origin, network, call).await {
         Ok(version) => {
             report.works(Step::Tls, version);
             Ok(())
@@ -123,8 +130,12 @@ async fn open(addresses: &[SocketAddr], call: &Call) -> Result<(), Error> {
     Err(failure)
 }
 
-async fn shake_hands(origin: &Origin, call: &Call) -> Result<&'static str, Error> {
-    let socket = Socket::open(origin, Some(tls::config()?)).await;
+async fn shake_hands(
+    origin: &Origin,
+    network: &Network,
+    call: &Call,
+) -> Result<&'static str, Error> {
+    let socket = Socket::open(origin, Some(tls::config(network)?)).await;
     Ok(socket.map_err(|fault| fault.into_error(call))?.tls_version().unwrap_or_default())
 }
 

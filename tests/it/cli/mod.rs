@@ -1,5 +1,6 @@
 //! The compiled program's verbs as a process.
 
+mod bad_input;
 mod between;
 mod configuration;
 mod crash;

@@ -1,6 +1,6 @@
 //! Bytes up and down over TLS: trusted through `AWS_CA_BUNDLE`, and not where the certificate is a wrong one.
 
-use super::shop::{Shop, ran};
+use super::shop::{Shop, bare, ran};
 use crate::support::tls::{front, front_of};
 
 #[test]
@@ -21,6 +21,16 @@ fn bytes_go_up_and_come_down_over_tls() {
         ran(command, b"")
     };
     assert_eq!(run(&["mb", "s3://secure"]).code, 0);
+    let server = shop.server();
+    let (id, secret) = (server.access_key_id(), server.secret_access_key());
+    let section = format!(
+        "[connections.c]\nendpoint = \"{endpoint}\"\nregion = \"us-east-1\"\naccess_key_id = \"{id}\"\nsecret_access_key = \"{secret}\"\nca_bundle = {trusted:?}\n"
+    );
+    shop.write("config/config.toml", section);
+    let examined = ran(bare(&shop.path(""), &["doctor", "c"]), b"").ended(0);
+    assert!(examined.out.contains("TLS 1.3"), "{}", examined.out);
+    std::fs::remove_file(shop.path("config/config.toml")).unwrap();
+
     for name in ["up.bin", "small.bin"] {
         let sent = run(&["put", name, &format!("s3://secure/{name}")]);
         assert_eq!(sent.code, 0, "{}", sent.err);

@@ -9,6 +9,7 @@ pub fn explain(error: &Error) -> Option<Explanation> {
 
 fn who(error: &Error) -> Option<Explanation> {
     Some(match error.kind {
+        ErrorKind::NoCredentials if error.detail.contains("external process") => no_program(error),
         ErrorKind::NoCredentials => Explanation::new(
             "there are no credentials for this connection",
             "no profile, environment variable, process or role gave any",
@@ -47,6 +48,23 @@ fn who(error: &Error) -> Option<Explanation> {
         ),
         _ => return None,
     })
+}
+
+/// A `credential_process` that gave no keys.
+fn no_program(error: &Error) -> Explanation {
+    let missing = ["status: 127", "not found", "No such file"];
+    if missing.iter().any(|sign| error.detail.contains(sign)) {
+        return Explanation::new(
+            "the program that gives the keys is not there",
+            "credential_process names a program that is not installed, or not on the PATH",
+            "install it, or correct credential_process in config.toml or ~/.aws/config",
+        );
+    }
+    Explanation::new(
+        "the program that gives the keys did not give any",
+        "credential_process failed, or printed something else than keys in JSON",
+        "run it by hand and see what it says; log in again where it asks for that",
+    )
 }
 
 fn denied(error: &Error) -> Explanation {
