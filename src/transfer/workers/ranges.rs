@@ -157,7 +157,12 @@ impl Fetch {
         let place = self.object.to_string();
         let mut buffer = self.task.memory.buffer();
         loop {
+            let counted = buffer.len();
             let came = self.task.gate.fill(body, &mut buffer, &place).await;
+            if came.is_err() {
+                // What came with an error may be more than there should be: it lies in the next range.
+                buffer.truncate(counted);
+            }
             let bytes = *came.as_ref().unwrap_or(&0) as u64;
             piece.got += bytes;
             self.task.moved.add(bytes);
