@@ -122,6 +122,17 @@ pub enum Reply {
     SignedIn(Result<(), Error>),
 }
 
+impl Reply {
+    /// What the server refused, where the answer is about something that not every server can do.
+    pub fn refusal(&self) -> Option<&Error> {
+        match self {
+            Reply::BucketCreated(Err(error)) | Reply::BucketDeleted(Err(error)) => Some(error),
+            Reply::Uploads(Err(error)) => Some(error),
+            _ => None,
+        }
+    }
+}
+
 /// A page of unfinished uploads, with what the queues of this machine know of each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListedUploads {

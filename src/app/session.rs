@@ -1,5 +1,6 @@
 //! What stays the same from key to key: connections, the one in use, and what the shell found at start.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -9,7 +10,8 @@ use crate::config::alert::Alert;
 use crate::config::connection::{Connection, KnownBucket};
 use crate::config::keys::KeyOverride;
 use crate::domain::address::{Bucket, ConnectionName, Location};
-use crate::domain::provider::Provider;
+use crate::domain::error::Error;
+use crate::domain::provider::{Capability, Provider};
 use crate::domain::transfer::FileRules;
 
 /// Everything the shell knows before the first event.
@@ -75,6 +77,7 @@ pub struct Session {
     pub home: Option<PathBuf>,
     pub download_folder: Option<PathBuf>,
     remembered_buckets: Vec<(ConnectionName, KnownBucket)>,
+    refused: BTreeMap<(ConnectionName, Capability), String>,
     /// What is open in tabs that are not on screen.
     pub beside: Vec<(ConnectionName, Location)>,
     pub ascii: bool,
@@ -97,6 +100,7 @@ impl Session {
             home: startup.home,
             download_folder: startup.download_folder,
             remembered_buckets: startup.remembered_buckets,
+            refused: BTreeMap::new(),
             beside: Vec::new(),
             ascii: startup.ascii,
             alert: startup.alert,
@@ -111,6 +115,22 @@ impl Session {
 
     pub fn name(&self) -> &ConnectionName {
         &self.connection().name
+    }
+
+    /// Why the server of the connection in use cannot do it: from the provider's table, or from what it refused in this
+    /// session.
+    pub fn lacks(&self, capability: Capability) -> Option<String> {
+        let known = self.provider().lacks(capability).map(str::to_owned);
+        known.or_else(|| self.refused.get(&(self.name().clone(), capability)).cloned())
+    }
+
+    /// Remembers for the session what the server of the connection in use said that it cannot do.
+    pub fn learn(&mut self, error: &Error) {
+        let Some(status @ (405 | 501)) = error.status else { return };
+        if let Some(capability) = Capability::of_operation(&error.operation) {
+            let why = format!("this server answered {} with {status}", error.operation);
+            self.refused.insert((self.name().clone(), capability), why);
+        }
     }
 
     pub fn provider(&self) -> Provider {

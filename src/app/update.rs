@@ -115,6 +115,9 @@ fn on_reply(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, ask
 }
 
 fn give(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, asked: &mut Asked) {
+    if let Some(error) = reply.refusal() {
+        state.session.learn(error);
+    }
     state.with(now, asked, |parts, cx| {
         if parts.connecting.owns(ticket) {
             parts.connecting.on_reply(ticket, reply, cx);

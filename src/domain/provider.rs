@@ -63,6 +63,19 @@ pub enum Capability {
 }
 
 impl Capability {
+    /// What a server lacks that answers an API operation with 501.
+    pub fn of_operation(operation: &str) -> Option<Capability> {
+        Some(match operation {
+            "CreateBucket" => Capability::CreateBucket,
+            "DeleteBucket" => Capability::DeleteBucket,
+            "ListParts" => Capability::ListParts,
+            "ListMultipartUploads" => Capability::ListMultipartUploads,
+            "CopyObject" => Capability::CopyObject,
+            "UploadPartCopy" => Capability::CopyPart,
+            _ => return None,
+        })
+    }
+
     pub const ALL: [Capability; 15] = [
         Capability::CreateBucket,
         Capability::DeleteBucket,

@@ -3,6 +3,7 @@
 mod deleting;
 mod elsewhere;
 mod errors;
+mod examining;
 mod links;
 mod listing;
 mod multipart;

@@ -1,5 +1,6 @@
 //! New buckets and prefixes.
 
+use windlass::app::action::Action;
 use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::effect::Request;
 use windlass::app::event::Reply;
@@ -39,6 +40,21 @@ fn a_name_that_is_taken_stays_to_be_changed() {
     assert!(!problem(&app).is_empty());
     app.typed("-2").keys("enter");
     assert_eq!(app.requests(), [Request::CreateBucket("taken-2".into())]);
+}
+
+#[test]
+fn what_a_server_answered_with_501_is_greyed_with_the_reason_from_then_on() {
+    let mut app = App::at("s3://");
+    app.reply(buckets(&["media"])).keys("n").typed("new").keys("enter").effects();
+    assert_eq!(app.state.disabled(Action::New), None);
+    let mut refused = Error::new(ErrorKind::Unsupported, "CreateBucket", "s3://new");
+    refused.status = Some(501);
+    app.reply(Reply::BucketCreated(Err(refused))).keys("esc");
+    let why = app.state.disabled(Action::New).unwrap();
+    assert_eq!(why, "this server answered CreateBucket with 501");
+    app.keys("n");
+    assert!(app.state.dialog().is_none() && app.toast().contains(&why), "{}", app.toast());
+    assert_eq!(app.state.disabled(Action::Delete), None, "only what was refused");
 }
 
 #[test]

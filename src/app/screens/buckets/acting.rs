@@ -123,7 +123,7 @@ impl BucketActing {
         if action == Action::Delete && bucket.is_none() {
             return Some("there is no bucket here".to_owned());
         }
-        session.provider().lacks(capability).map(str::to_owned)
+        session.lacks(capability)
     }
 
     fn ask(&mut self, dialog: Dialog, about: About) {

@@ -24,6 +24,7 @@ use crate::config::connection::KnownBucket;
 use crate::domain::address::{Bucket, Location};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::BucketEntry;
+use crate::domain::provider::Capability;
 
 #[derive(Clone, Debug, Default)]
 pub struct Buckets {
@@ -240,6 +241,9 @@ impl Buckets {
         }
         if action == Action::UnfinishedUploads && self.current().is_none() {
             return Some("there is no bucket here".to_owned());
+        }
+        if action == Action::UnfinishedUploads {
+            return session.lacks(Capability::ListMultipartUploads);
         }
         self.acting.disabled(action, self.current().map(|row| &row.bucket), session)
     }
