@@ -8,7 +8,7 @@ use crate::app::action::Action;
 use crate::app::effect::{Effect, Preference, Request};
 use crate::app::event::Ticket;
 use crate::app::layout::{Areas, Pane};
-use crate::app::session::Session;
+use crate::app::session::{Publicity, Session};
 use crate::app::ticket::Tickets;
 use crate::app::toasts::Level;
 use crate::config::connection::{Connection, KnownBucket};
@@ -72,6 +72,10 @@ pub enum Move {
     RememberBucket {
         bucket: KnownBucket,
         known: bool,
+    },
+    KnowPublicity {
+        bucket: Bucket,
+        publicity: Publicity,
     },
     RememberDownloadFolder(PathBuf),
     Toast {

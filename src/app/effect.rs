@@ -88,6 +88,8 @@ pub enum Request {
         unsaved: Option<Box<Connection>>,
         examination: Examination,
     },
+    /// The public domains of a bucket, as the provider's own API tells them.
+    PublicAccess(Bucket),
     // ─── connections ───
     /// What this machine has of connections already.
     FindOrigins,

@@ -14,6 +14,7 @@ use crate::domain::error::Error;
 use crate::domain::listing::ListedPage;
 use crate::domain::object::{BucketEntry, ObjectHead, UploadId};
 use crate::domain::presign::PresignedLink;
+use crate::domain::public::PublicAccess;
 use crate::domain::transfer::TransferEvent;
 use crate::domain::unfinished::{Standing, UnfinishedUpload, UploadExtent, UploadMarker};
 use crate::domain::usage::Usage;
@@ -113,6 +114,7 @@ pub enum Reply {
     Examining(Finding),
     /// The examination is at its end; an error where it could not begin.
     Examined(Result<(), Error>),
+    PublicAccess(Result<PublicAccess, Error>),
     Origins(Origins),
     /// The connection as it is from now on.
     ConnectionSaved(Result<Box<Connection>, Error>),

@@ -1,6 +1,6 @@
 //! What stays the same from key to key: connections, the one in use, and what the shell found at start.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -12,6 +12,7 @@ use crate::config::keys::KeyOverride;
 use crate::domain::address::{Bucket, ConnectionName, Location};
 use crate::domain::error::Error;
 use crate::domain::provider::{Capability, Provider};
+use crate::domain::public::PublicAccess;
 use crate::domain::transfer::FileRules;
 
 /// Everything the shell knows before the first event.
@@ -67,6 +68,16 @@ impl Startup {
     }
 }
 
+/// What is known of a bucket's public domains.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Publicity {
+    /// The answer is on its way.
+    Asked,
+    Known(PublicAccess),
+    /// Why it is not known.
+    Refused(String),
+}
+
 /// The facts a part may read.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -78,6 +89,7 @@ pub struct Session {
     pub download_folder: Option<PathBuf>,
     remembered_buckets: Vec<(ConnectionName, KnownBucket)>,
     refused: BTreeMap<(ConnectionName, Capability), String>,
+    publicity: HashMap<(ConnectionName, Bucket), Publicity>,
     /// What is open in tabs that are not on screen.
     pub beside: Vec<(ConnectionName, Location)>,
     pub ascii: bool,
@@ -101,6 +113,7 @@ impl Session {
             download_folder: startup.download_folder,
             remembered_buckets: startup.remembered_buckets,
             refused: BTreeMap::new(),
+            publicity: HashMap::new(),
             beside: Vec::new(),
             ascii: startup.ascii,
             alert: startup.alert,
@@ -151,6 +164,15 @@ impl Session {
     /// What is configured of a bucket of the connection in use.
     pub fn known_bucket(&self, bucket: &Bucket) -> Option<&KnownBucket> {
         self.connection().known_buckets.iter().find(|known| known.bucket == *bucket)
+    }
+
+    /// What was learned of a bucket's public domains in this session.
+    pub fn publicity(&self, bucket: &Bucket) -> Option<&Publicity> {
+        self.publicity.get(&(self.name().clone(), bucket.clone()))
+    }
+
+    pub fn know_publicity(&mut self, bucket: Bucket, publicity: Publicity) {
+        self.publicity.insert((self.name().clone(), bucket), publicity);
     }
 
     /// Whether the bucket was added by name and can be taken off again.

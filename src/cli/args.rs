@@ -4,6 +4,8 @@ pub mod conflict;
 pub mod doctor;
 mod output;
 pub mod parts;
+pub mod public;
+pub mod queue;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,9 +16,11 @@ use clap_complete::Shell;
 use crate::cli::args::conflict::Conflict;
 use crate::cli::args::doctor::DoctorArguments;
 use crate::cli::args::parts::Parts;
+use crate::cli::args::public::PublicArguments;
+use crate::cli::args::queue::{QueueArguments, UploadsArguments};
 use crate::cli::pace::Pace;
 use crate::domain::address::{Bucket, Location};
-use crate::domain::presign::{parse_age, parse_expiry};
+use crate::domain::presign::parse_expiry;
 use crate::domain::transfer::{FileRules, Links};
 
 const USAGE: &str = "windlass [OPTIONS] [s3://BUCKET/PREFIX/]\n       windlass [OPTIONS] <COMMAND>";
@@ -195,71 +199,14 @@ pub enum Verb {
     /// Find out what works on a connection and what does not, step by step
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(DoctorArguments),
+    /// Ask Cloudflare who can read a bucket without keys, or what the account stores
+    Public(PublicArguments),
     /// Print the completions of a shell
     #[command(after_help = COMPLETION_EXAMPLES)]
     Completions {
         #[arg(value_enum)]
         shell: Shell,
     },
-}
-
-#[derive(Debug, Args)]
-pub struct QueueArguments {
-    #[arg(value_enum, default_value = "list")]
-    pub step: QueueStep,
-    /// Numbers of transfers, as list shows them
-    #[arg(value_name = "NUMBER")]
-    pub jobs: Vec<u64>,
-    #[command(flatten)]
-    pub pace: Pace,
-    #[command(flatten)]
-    pub output: Output,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum QueueStep {
-    /// Show every job, also while another Windlass works on them
-    List,
-    /// Go on with what is unfinished until nothing is; ctrl-c keeps the rest for next time
-    Run,
-    /// Forget what has ended and take away what it left unfinished
-    Clear,
-    /// Try what failed again, of every transfer or of those named, and go on as run does
-    Retry,
-    /// Give the named transfers up and take away what is unfinished of them
-    Cancel,
-    /// Let the named transfers wait; run passes them over
-    Pause,
-    /// Let the named transfers go on at the next run
-    Resume,
-}
-
-#[derive(Debug, Args)]
-pub struct UploadsArguments {
-    #[arg(value_enum)]
-    pub step: UploadsStep,
-    /// s3://bucket, or with the beginning of keys: s3://bucket/prefix/
-    #[arg(value_parser = Location::parse)]
-    pub location: Location,
-    /// Only those begun so long ago: 12h, 7d. abort leaves what is younger than a day alone without it; 0 takes all
-    #[arg(long, value_name = "DURATION", value_parser = parse_age)]
-    pub older_than: Option<Duration>,
-    /// Count parts and bytes of each: one request for every upload
-    #[arg(long)]
-    pub sizes: bool,
-    /// Do not ask before aborting
-    #[arg(long)]
-    pub yes: bool,
-    #[command(flatten)]
-    pub output: Output,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum UploadsStep {
-    /// Show them: when begun, what is known of them here, and their key
-    List,
-    /// Give them up; their parts are lost
-    Abort,
 }
 
 #[derive(Debug, Default, Args)]

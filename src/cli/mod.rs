@@ -13,6 +13,7 @@ mod one;
 mod pace;
 pub mod print;
 pub mod progress;
+mod public;
 pub mod queue;
 pub mod report;
 pub mod stream;

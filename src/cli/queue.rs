@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::cli::args::{QueueArguments, QueueStep};
+use crate::cli::args::queue::{QueueArguments, QueueStep};
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::interrupted;
 use crate::cli::print::{Printer, Status, Trouble};

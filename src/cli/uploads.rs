@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use crate::cli::args::{UploadsArguments, UploadsStep};
+use crate::cli::args::queue::{UploadsArguments, UploadsStep};
 use crate::cli::connect::Choice;
 use crate::cli::one::writable;
 use crate::cli::print::{Printer, Status, Trouble, complain_of_all};

@@ -10,7 +10,7 @@ use crate::cli::args::{Arguments, TargetFlags, Verb};
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
-use crate::cli::{between, demo, doctor, jobs, list, one, queue, stream, uploads};
+use crate::cli::{between, demo, doctor, jobs, list, one, public, queue, stream, uploads};
 use crate::config::paths::Folders;
 use crate::domain::error::{Error, ErrorKind};
 
@@ -100,6 +100,7 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         Verb::Queue(arguments) => queue::queue(arguments, choice).await,
         Verb::Uploads(arguments) => uploads::uploads(arguments, choice).await,
         Verb::Doctor(arguments) => doctor::doctor(arguments, choice).await,
+        Verb::Public(arguments) => public::public(arguments, choice).await,
         Verb::Demo(_) | Verb::Completions { .. } => Ok(Status::Done),
     }
 }
@@ -116,6 +117,7 @@ fn wants_json(verb: &Verb) -> bool {
         Verb::Queue(arguments) => arguments.output.json,
         Verb::Uploads(arguments) => arguments.output.json,
         Verb::Doctor(arguments) => arguments.output.json,
+        Verb::Public(arguments) => arguments.output.json,
         Verb::Demo(_) | Verb::Completions { .. } => false,
     }
 }

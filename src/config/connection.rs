@@ -7,6 +7,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
+use crate::config::cloudflare::Cloudflare;
 use crate::config::network::Network;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::presign::DEFAULT_EXPIRY;
@@ -31,6 +32,8 @@ pub struct Connection {
     pub network: Network,
     /// How long the links of `y` hold.
     pub link_expiry: Duration,
+    /// For what S3 does not tell of R2.
+    pub cloudflare: Option<Cloudflare>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -203,6 +206,7 @@ impl Connection {
             bodies: Bodies::default(),
             network: Network::default(),
             link_expiry: DEFAULT_EXPIRY,
+            cloudflare: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Files to plain data: where things live, connections, what the user wrote.
 
 pub mod alert;
+pub mod cloudflare;
 pub mod connection;
 pub mod draft;
 pub mod edit;

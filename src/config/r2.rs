@@ -80,6 +80,15 @@ pub fn endpoint(account: &str, jurisdiction: Option<Jurisdiction>) -> Result<Str
     Ok(format!("https://{id}{jurisdiction}{DOMAIN}"))
 }
 
+/// The account and the jurisdiction that an endpoint of R2 names.
+pub fn account_of(endpoint: &str) -> Option<(String, Jurisdiction)> {
+    let host = endpoint.split("://").last()?.split(['/', ':']).next()?.to_ascii_lowercase();
+    let id = host.strip_suffix(DOMAIN)?.split('.').next()?;
+    let whole = id.len() == ACCOUNT_DIGITS && id.bytes().all(|b| b.is_ascii_hexdigit());
+    let jurisdiction = Jurisdiction::of_host(&host).unwrap_or_default();
+    whole.then(|| (id.to_owned(), jurisdiction))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +110,15 @@ mod tests {
             endpoint(&format!("https://pub-{ID}.r2.dev/a"), None).unwrap_err().contains("public")
         );
         assert!(endpoint("my-account", None).unwrap_err().contains("32 hexadecimal digits"));
+    }
+
+    #[test]
+    fn an_endpoint_tells_its_account() {
+        let eu = endpoint(ID, Some(Jurisdiction::Eu)).unwrap();
+        assert_eq!(account_of(&eu), Some((ID.to_ascii_lowercase(), Jurisdiction::Eu)));
+        for other in ["https://x.r2.cloudflarestorage.com", "http://127.0.0.1:9000", ""] {
+            assert_eq!(account_of(other), None);
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod place;
 pub mod presign;
 pub mod price;
 pub mod provider;
+pub mod public;
 pub mod transfer;
 pub mod unfinished;
 pub mod units;

@@ -6,6 +6,7 @@ mod buckets;
 mod call;
 pub mod client;
 mod clock;
+mod cloudflare;
 mod conditions;
 mod copy;
 mod credentials;

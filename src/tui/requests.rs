@@ -87,6 +87,10 @@ pub async fn answer(
         Request::AbortUploads(chosen) => {
             send(uploads::abort(client(None).await, chosen, known).await);
         }
+        Request::PublicAccess(bucket) => send(Reply::PublicAccess(match client(None).await {
+            Ok(client) => client.public_access(&bucket).await,
+            Err(error) => Err(error),
+        })),
         Request::CreatePrefix { bucket, prefix } => {
             send(Reply::PrefixCreated(match client(None).await {
                 Ok(client) => create_prefix(&client, bucket, &prefix).await,

@@ -37,6 +37,8 @@ pub struct LinkReasons {
     pub link: Option<String>,
     pub key: Option<String>,
     pub public_url: Option<String>,
+    /// Where the bucket is public, as far as that is known.
+    pub public_note: String,
 }
 
 const MINUTE: u64 = 60;
@@ -58,13 +60,14 @@ const ROWS: [(char, &str, LinkChoice); 9] = [
 impl LinkMenu {
     /// `name` is the object's, raw.
     pub fn new(name: &str, reasons: &LinkReasons) -> LinkMenu {
-        let rows = ROWS
-            .iter()
-            .map(|(key, title, what)| ChoiceRow::new(*key, *title).disabled(reasons.of(*what)))
-            .collect();
-        let mut choice = Choice::new("Copy", rows);
+        let mut choice = Choice::new("Copy", rows(reasons));
         choice.subjects = vec![name.to_owned()];
         LinkMenu { choice, custom: None }
+    }
+
+    /// Something was learned meanwhile.
+    pub fn take_reasons(&mut self, reasons: &LinkReasons) {
+        self.choice.rows = rows(reasons);
     }
 
     pub fn on_key(&mut self, chord: Chord) -> Outcome<LinkChoice> {
@@ -100,6 +103,14 @@ impl LinkMenu {
         self.custom = Some(Prompt::new("Link for", "90m, 2h 30m, 3d: at most 7 days", "", rule));
         Outcome::Open
     }
+}
+
+fn rows(reasons: &LinkReasons) -> Vec<ChoiceRow> {
+    let row = |(key, title, what): &(char, &str, LinkChoice)| {
+        let note = if *what == LinkChoice::PublicUrl { reasons.public_note.as_str() } else { "" };
+        ChoiceRow::new(*key, *title).note(note).disabled(reasons.of(*what))
+    };
+    ROWS.iter().map(row).collect()
 }
 
 impl LinkReasons {
@@ -176,7 +187,7 @@ mod tests {
     #[test]
     fn a_prefix_still_gives_its_uri() {
         let why = Some("a prefix is no object".to_owned());
-        let reasons = LinkReasons { link: why.clone(), key: None, public_url: why };
+        let reasons = LinkReasons { link: why.clone(), public_url: why, ..LinkReasons::default() };
         let mut menu = LinkMenu::new("raw/", &reasons);
         assert_eq!(press(&mut menu, &["2", "c", "p"]), Outcome::Open);
         assert_eq!(press(&mut menu, &["s"]), Outcome::Accepted(LinkChoice::Uri));

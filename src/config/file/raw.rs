@@ -12,6 +12,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
 use crate::config::alert::Alert;
+use crate::config::cloudflare::{self, ApiToken, Cloudflare};
 use crate::config::connection::{
     Addressing, Bodies, Connection, CredentialsSource, KnownBucket, UploadChecksum,
 };
@@ -102,6 +103,9 @@ pub struct RawConnection {
     link_expiry: Option<Spanned<String>>,
     ca_bundle: Option<Spanned<String>>,
     proxy: Option<Spanned<String>>,
+    cloudflare_token: Option<Spanned<Secret>>,
+    cloudflare_token_env: Option<Spanned<String>>,
+    cloudflare_api: Option<Spanned<String>>,
     buckets: Vec<RawBucket>,
 }
 
@@ -182,6 +186,7 @@ impl RawConnection {
         let region = region.or_else(|| (provider == Provider::R2).then(|| "auto".to_owned()));
         let kept = self.keys.as_ref().map(Spanned::get_ref).copied();
         let given = self.credentials(&span)?;
+        let cloudflare = self.cloudflare(endpoint.as_deref())?;
         let credentials = match kept {
             Some(Kept::File) => {
                 CredentialsSource::Kept { folder: folder.to_owned(), name: name.clone() }
@@ -201,6 +206,7 @@ impl RawConnection {
             },
             link_expiry: self.expiry()?,
             network: self.network()?,
+            cloudflare,
             read_only: self.read_only,
             bodies: Bodies {
                 checksum: self.checksum.map(|checksum| match checksum {
@@ -334,6 +340,29 @@ impl RawConnection {
             }
         };
         Ok(Network { ca_bundle, proxy })
+    }
+
+    fn cloudflare(&mut self, endpoint: Option<&str>) -> Result<Option<Cloudflare>, Wrong> {
+        let api = self.cloudflare_api.as_ref().map(whole_url).transpose()?;
+        let (token, span) = match (self.cloudflare_token.take(), self.cloudflare_token_env.take()) {
+            (None, None) => return Ok(None),
+            (Some(_), Some(name)) => {
+                return wrong(&name.span(), "expected cloudflare_token or cloudflare_token_env");
+            }
+            (Some(token), None) => {
+                let span = token.span();
+                (ApiToken::Given(token.into_inner().0), span)
+            }
+            (None, Some(name)) => {
+                let span = name.span();
+                (ApiToken::Variable(name.into_inner()), span)
+            }
+        };
+        let Some((account_id, jurisdiction)) = endpoint.and_then(r2::account_of) else {
+            return wrong(&span, "cloudflare_token goes with an R2 connection and its account_id");
+        };
+        let api = api.unwrap_or_else(|| cloudflare::API.to_owned());
+        Ok(Some(Cloudflare { account_id, jurisdiction, token, api }))
     }
 
     fn expiry(&self) -> Result<std::time::Duration, Wrong> {

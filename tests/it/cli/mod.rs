@@ -10,6 +10,7 @@ mod interrupt;
 mod manners;
 mod memory;
 mod pipes;
+mod public;
 mod queue;
 mod secrets;
 mod secure;

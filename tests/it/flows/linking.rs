@@ -6,10 +6,13 @@ use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::effect::{Effect, Request};
 use windlass::app::event::{ClipboardOutcome, Event, Reply};
 use windlass::app::session::Startup;
+use windlass::config::cloudflare::{ApiToken, Cloudflare};
 use windlass::config::connection::{CredentialsSource, KnownBucket};
+use windlass::config::r2::Jurisdiction;
 use windlass::domain::address::Location;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::presign::{PresignedLink, Shortened};
+use windlass::domain::public::{DomainState, PublicAccess, PublicDomain};
 
 use crate::support::app::{App, connection, page, startup};
 
@@ -114,6 +117,37 @@ fn a_public_url_needs_a_configured_domain() {
     let mut app = App::start(Startup { connections: vec![connection], open, ..startup() });
     app.reply(page(&["a b.txt"], None)).keys("Y p");
     assert_eq!(copied(&mut app).as_deref(), Some("https://cdn.example.com/a%20b.txt"));
+}
+
+#[test]
+fn whether_a_bucket_is_public_is_asked_where_somebody_knows() {
+    let mut own = connection("test");
+    own.cloudflare = Some(Cloudflare {
+        account_id: "0123456789abcdef0123456789abcdef".into(),
+        jurisdiction: Jurisdiction::Default,
+        token: ApiToken::Variable("TOKEN".into()),
+        api: "http://127.0.0.1:9".into(),
+    });
+    let open = Location::parse("s3://media/").unwrap();
+    let mut app = App::start(Startup { connections: vec![own], open, ..startup() });
+    app.reply(page(&["a b.txt"], None)).effects();
+    app.keys("Y p");
+    assert_eq!(copied(&mut app), None, "the answer is on its way");
+    let refused = Error::new(ErrorKind::AccessDenied, "read the public domains", "s3://media");
+    app.reply(Reply::PublicAccess(Err(refused))).keys("p");
+    assert_eq!(copied(&mut app), None);
+    app.keys("esc Y");
+    let active = |managed, host: &str| PublicDomain {
+        host: host.into(),
+        managed,
+        state: DomainState::Active,
+    };
+    let domains = vec![active(true, "pub-1.r2.dev"), active(false, "cdn.example.com")];
+    app.reply(Reply::PublicAccess(Ok(PublicAccess { domains }))).keys("p");
+    assert_eq!(copied(&mut app).as_deref(), Some("https://cdn.example.com/a%20b.txt"));
+    app.effects();
+    app.keys("esc Y");
+    assert!(app.requests().is_empty(), "it is known now");
 }
 
 #[test]

@@ -214,6 +214,7 @@ fn fits(request: &Request, reply: &Reply) -> bool {
             | (Request::FindOrigins, Reply::Origins(_))
             | (Request::SaveConnection { .. }, Reply::ConnectionSaved(_))
             | (Request::RemoveConnection(_), Reply::ConnectionRemoved(_))
+            | (Request::PublicAccess(_), Reply::PublicAccess(_))
             | (Request::SignIn { .. }, Reply::SignedIn(_))
     )
 }

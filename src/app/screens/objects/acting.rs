@@ -22,6 +22,7 @@ use crate::app::screens::objects::deleting::Deletion;
 use crate::app::screens::objects::going::Going;
 use crate::app::screens::objects::reasons::disabled;
 use crate::app::screens::objects::{creating, downloading, existing, naming, renaming, uploading};
+use crate::app::session::Session;
 use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::Error;
@@ -219,6 +220,15 @@ impl Acting {
         self.ask(Dialog::LinkMenu(menu), About::Links { bucket, targets });
     }
 
+    /// Something was learned that the link menu tells.
+    pub fn refresh_links(&mut self, session: &Session) {
+        if let Some(Question { dialog: Dialog::LinkMenu(menu), about, .. }) = &mut self.question
+            && let About::Links { bucket, targets } = about
+        {
+            menu.take_reasons(&naming::reasons(bucket, targets, session));
+        }
+    }
+
     fn ask_deletion(&mut self, deletion: Deletion, cx: &mut Context<'_>) {
         let confirm = deletion.question(cx.session.provider());
         let (bucket, prefixes) = (deletion.bucket.clone(), deletion.prefixes());
@@ -383,21 +393,15 @@ impl Acting {
         choice: LinkChoice,
         cx: &mut Context<'_>,
     ) {
-        let lines = |text: &dyn Fn(&Target) -> String| {
-            targets.iter().map(text).collect::<Vec<_>>().join("\n")
-        };
-        let (text, what) = match choice {
+        match choice {
             LinkChoice::Link(life) => {
                 return self.start_links(bucket, targets, Some(life), LinkForm::Url, cx);
             }
             LinkChoice::Curl => return self.start_links(bucket, targets, None, LinkForm::Curl, cx),
-            LinkChoice::Custom => return,
-            LinkChoice::Uri => (lines(&|target| naming::uri(bucket, target)), "s3:// URI"),
-            LinkChoice::Key => (lines(&|target| target.as_str().to_owned()), "key"),
-            LinkChoice::PublicUrl => {
-                let url = |target: &Target| naming::public_url_of(bucket, target, cx.session);
-                (lines(&|target| url(target).unwrap_or_default()), "public URL")
-            }
+            _ => {}
+        }
+        let Some((text, what)) = naming::copied(choice, bucket, &targets, cx.session) else {
+            return;
         };
         let subject = naming::subject(&targets);
         let shown = LinkShown { subject, text, until: None, shortened: None };

@@ -14,6 +14,7 @@ pub mod marking;
 pub mod memory;
 pub mod naming;
 pub mod pager;
+mod publicity;
 pub mod reasons;
 pub mod renaming;
 pub mod rows;
@@ -29,6 +30,7 @@ use crate::app::dialogs::outcome::Outcome;
 use crate::app::event::{Reply, Ticket};
 use crate::app::screens::objects::acting::Acting;
 use crate::app::screens::objects::browse::Browse;
+use crate::app::screens::objects::publicity::Asking;
 use crate::app::screens::objects::reasons::disabled;
 use crate::app::screens::objects::sorting::{menu, order_at};
 use crate::app::session::Session;
@@ -39,6 +41,7 @@ pub struct Objects {
     pub acting: Acting,
     /// The sort menu while it is open.
     pub sorting: Option<Dialog>,
+    publicity: Asking,
 }
 
 impl Objects {
@@ -67,6 +70,11 @@ impl Objects {
         } else if action == Action::Sort {
             self.sorting = Some(menu(self.browse.rows.arrangement()));
         } else {
+            if action == Action::LinkMenu
+                && let Some(place) = self.browse.place()
+            {
+                self.publicity.ask(&place.bucket, cx);
+            }
             return self.browse.on_action(action, cx)
                 || self.acting.on_action(action, &mut self.browse, cx);
         }
@@ -98,12 +106,14 @@ impl Objects {
     }
 
     pub fn owns(&self, ticket: Ticket) -> bool {
-        self.browse.owns(ticket) || self.acting.owns(ticket)
+        self.browse.owns(ticket) || self.acting.owns(ticket) || self.publicity.owns(ticket)
     }
 
     pub fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
         if self.browse.owns(ticket) {
             self.browse.on_reply(reply, cx);
+        } else if self.publicity.owns(ticket) {
+            self.publicity.on_reply(reply, cx);
         } else {
             self.acting.on_reply(ticket, reply, &mut self.browse, cx);
         }

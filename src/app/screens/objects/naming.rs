@@ -1,8 +1,8 @@
 //! What else can be copied of a row: its `s3://` text, its key, its public URL; and why something cannot.
 
-use crate::app::dialogs::link_menu::LinkReasons;
+use crate::app::dialogs::link_menu::{LinkChoice, LinkReasons};
 use crate::app::screens::objects::downloading::name_of;
-use crate::app::session::Session;
+use crate::app::session::{Publicity, Session};
 use crate::config::connection::CredentialsSource;
 use crate::domain::address::Bucket;
 use crate::domain::curl::public_url;
@@ -24,19 +24,38 @@ pub fn subject(targets: &[Target]) -> String {
 pub fn reasons(bucket: &Bucket, targets: &[Target], session: &Session) -> LinkReasons {
     let prefixes = targets.iter().any(|target| matches!(target, Target::Prefix(_)));
     let no_object = prefixes.then(|| "a prefix is no object: only objects have links".to_owned());
-    let no_domain = public_domain(bucket, session)
-        .is_none()
-        .then(|| format!("no public_domain is configured for {bucket}"));
     LinkReasons {
         link: no_object.clone().or_else(|| no_signature(session)),
         key: None,
-        public_url: no_object.or(no_domain),
+        public_url: no_object.or_else(|| no_public_url(bucket, session)),
+        public_note: publicity(bucket, session),
     }
 }
 
-pub fn public_url_of(bucket: &Bucket, target: &Target, session: &Session) -> Option<String> {
+/// What is copied without asking the server, a line for each row, and what it is called.
+pub fn copied(
+    choice: LinkChoice,
+    bucket: &Bucket,
+    targets: &[Target],
+    session: &Session,
+) -> Option<(String, &'static str)> {
+    let what = match choice {
+        LinkChoice::Uri => "s3:// URI",
+        LinkChoice::Key => "key",
+        LinkChoice::PublicUrl => "public URL",
+        LinkChoice::Link(_) | LinkChoice::Custom | LinkChoice::Curl => return None,
+    };
+    let line = |target: &Target| match choice {
+        LinkChoice::Uri => uri(bucket, target),
+        LinkChoice::PublicUrl => public_url_of(bucket, target, session).unwrap_or_default(),
+        _ => target.as_str().to_owned(),
+    };
+    Some((targets.iter().map(line).collect::<Vec<_>>().join("\n"), what))
+}
+
+fn public_url_of(bucket: &Bucket, target: &Target, session: &Session) -> Option<String> {
     let Target::Object(key) = target else { return None };
-    Some(public_url(public_domain(bucket, session)?, key))
+    Some(public_url(&public_domain(bucket, session)?, key))
 }
 
 /// Why the connection can sign nothing.
@@ -45,6 +64,31 @@ pub fn no_signature(session: &Session) -> Option<String> {
         .then(|| "an anonymous connection cannot sign links".to_owned())
 }
 
-fn public_domain<'a>(bucket: &Bucket, session: &'a Session) -> Option<&'a str> {
-    session.known_bucket(bucket)?.public_domain.as_deref()
+/// The one that is configured before what the provider's API tells.
+fn public_domain(bucket: &Bucket, session: &Session) -> Option<String> {
+    let configured = session.known_bucket(bucket).and_then(|known| known.public_domain.clone());
+    configured.or_else(|| match session.publicity(bucket)? {
+        Publicity::Known(access) => access.address(),
+        Publicity::Asked | Publicity::Refused(_) => None,
+    })
+}
+
+fn no_public_url(bucket: &Bucket, session: &Session) -> Option<String> {
+    if public_domain(bucket, session).is_some() {
+        return None;
+    }
+    Some(match session.publicity(bucket) {
+        Some(Publicity::Asked) => "asking Cloudflare whether the bucket is public".to_owned(),
+        Some(Publicity::Known(access)) => access.words(),
+        Some(Publicity::Refused(why)) => format!("whether it is public is not known: {why}"),
+        None => format!("no public_domain is configured for {bucket}"),
+    })
+}
+
+/// Where it is public, in a few words.
+fn publicity(bucket: &Bucket, session: &Session) -> String {
+    match session.publicity(bucket) {
+        Some(Publicity::Known(access)) if access.address().is_some() => access.words(),
+        _ => public_domain(bucket, session).unwrap_or_default(),
+    }
 }

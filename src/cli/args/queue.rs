@@ -1,0 +1,69 @@
+//! The arguments of `windlass queue`, and of `windlass uploads`, which cleans up behind lost queues.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::args::output::Output;
+use crate::cli::pace::Pace;
+use crate::domain::address::Location;
+use crate::domain::presign::parse_age;
+
+#[derive(Debug, Args)]
+pub struct QueueArguments {
+    #[arg(value_enum, default_value = "list")]
+    pub step: QueueStep,
+    /// Numbers of transfers, as list shows them
+    #[arg(value_name = "NUMBER")]
+    pub jobs: Vec<u64>,
+    #[command(flatten)]
+    pub pace: Pace,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum QueueStep {
+    /// Show every job, also while another Windlass works on them
+    List,
+    /// Go on with what is unfinished until nothing is; ctrl-c keeps the rest for next time
+    Run,
+    /// Forget what has ended and take away what it left unfinished
+    Clear,
+    /// Try what failed again, of every transfer or of those named, and go on as run does
+    Retry,
+    /// Give the named transfers up and take away what is unfinished of them
+    Cancel,
+    /// Let the named transfers wait; run passes them over
+    Pause,
+    /// Let the named transfers go on at the next run
+    Resume,
+}
+
+#[derive(Debug, Args)]
+pub struct UploadsArguments {
+    #[arg(value_enum)]
+    pub step: UploadsStep,
+    /// s3://bucket, or with the beginning of keys: s3://bucket/prefix/
+    #[arg(value_parser = Location::parse)]
+    pub location: Location,
+    /// Only those begun so long ago: 12h, 7d. abort leaves what is younger than a day alone without it; 0 takes all
+    #[arg(long, value_name = "DURATION", value_parser = parse_age)]
+    pub older_than: Option<Duration>,
+    /// Count parts and bytes of each: one request for every upload
+    #[arg(long)]
+    pub sizes: bool,
+    /// Do not ask before aborting
+    #[arg(long)]
+    pub yes: bool,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum UploadsStep {
+    /// Show them: when begun, what is known of them here, and their key
+    List,
+    /// Give them up; their parts are lost
+    Abort,
+}

@@ -1,0 +1,61 @@
+//! `windlass public`: what Cloudflare's API tells of a bucket's public domains, and of what the account stores.
+
+use serde_json::json;
+
+use crate::cli::args::public::PublicArguments;
+use crate::cli::connect::Choice;
+use crate::cli::print::{Printer, Status, Trouble};
+use crate::domain::address::{Bucket, Location};
+use crate::domain::public::{AccountUsage, PublicDomain, Stored};
+use crate::domain::units::{Count, Size};
+
+pub async fn public(arguments: &PublicArguments, choice: &Choice) -> Result<Status, Trouble> {
+    let mut printer = Printer::new(arguments.output);
+    match arguments.location.as_ref().and_then(Location::bucket) {
+        Some(bucket) => domains(bucket, choice, &mut printer).await?,
+        None => usage(&choice.client()?.account_usage().await?, &mut printer)?,
+    }
+    printer.flush()?;
+    Ok(Status::Done)
+}
+
+async fn domains(bucket: &Bucket, choice: &Choice, printer: &mut Printer) -> Result<(), Trouble> {
+    let access = choice.client()?.public_access(bucket).await?;
+    if printer.json {
+        let domain = |domain: &PublicDomain| json!({ "domain": domain.host, "managed": domain.managed, "state": domain.words() });
+        let domains: Vec<_> = access.domains.iter().map(domain).collect();
+        let address = access.address();
+        return Ok(printer.object(&json!({ "public_url": address, "domains": domains }))?);
+    }
+    let words = printer.shown(&access.words()).into_owned();
+    printer.line(&words)?;
+    for domain in &access.domains {
+        let kind = if domain.managed { "managed" } else { "custom" };
+        let line = format!("{kind:<8} {:<12} {}", domain.words(), domain.host);
+        let line = printer.shown(&line).into_owned();
+        printer.line(&line)?;
+    }
+    Ok(())
+}
+
+fn usage(usage: &AccountUsage, printer: &mut Printer) -> Result<(), Trouble> {
+    let classes = [("standard", usage.standard), ("infrequent access", usage.infrequent)];
+    if printer.json {
+        let class = |stored: Stored| {
+            json!({
+                "objects": stored.objects,
+                "bytes": stored.bytes,
+                "unfinished_bytes": stored.unfinished,
+            })
+        };
+        let [(_, standard), (_, infrequent)] = classes;
+        let object = json!({ "standard": class(standard), "infrequent_access": class(infrequent) });
+        return Ok(printer.object(&object)?);
+    }
+    for (name, stored) in classes {
+        let (objects, bytes) = (Count(stored.objects), Size(stored.bytes));
+        let unfinished = Size(stored.unfinished);
+        printer.line(&format!("{name:<18} {objects} objects, {bytes}, {unfinished} unfinished"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,282 @@
+//! Asks Cloudflare's API what S3 does not tell of R2: the public domains of a bucket, and what an account stores.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, HOST, USER_AGENT};
+use http::{HeaderValue, Request, StatusCode, Uri};
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper_util::rt::TokioIo;
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use crate::config::cloudflare::Cloudflare;
+use crate::config::network::Network;
+use crate::config::r2::Jurisdiction;
+use crate::domain::address::Bucket;
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::public::{AccountUsage, DomainState, PublicAccess, PublicDomain, Stored};
+use crate::s3::call::Call;
+use crate::s3::client::Client;
+use crate::s3::direct::fault::Fault;
+use crate::s3::direct::socket::{Origin, Socket};
+use crate::s3::direct::tls;
+
+/// From the first byte of the question to the last of the answer.
+const ANSWER: Duration = Duration::from_secs(20);
+
+/// Longer answers are none of this API's.
+const LONGEST: usize = 4 << 20;
+
+impl Client {
+    /// The public domains of a bucket and their state.
+    ///
+    /// # Errors
+    /// `Unsupported` where the connection has no token for the API; what the API or the way to it says.
+    pub async fn public_access(&self, bucket: &Bucket) -> Result<PublicAccess, Error> {
+        let call = Call::on_bucket("read the public domains", bucket);
+        let api = self.api(&call)?;
+        let path = |kind| format!("r2/buckets/{bucket}/domains/{kind}");
+        let (managed, custom) = tokio::join!(
+            ask::<Managed>(api, &call, path("managed")),
+            ask::<CustomDomains>(api, &call, path("custom")),
+        );
+        let mut domains: Vec<_> = custom?.domains.into_iter().map(PublicDomain::from).collect();
+        domains.push(managed?.into());
+        Ok(PublicAccess { domains })
+    }
+
+    /// What the whole account stores, as the provider measures it.
+    ///
+    /// # Errors
+    /// As [`Client::public_access`].
+    pub async fn account_usage(&self) -> Result<AccountUsage, Error> {
+        let call = Call::on_account("read the account's usage", self.connection().name.as_str());
+        let api = self.api(&call)?;
+        let measured = ask::<Measured>(api, &call, "r2/metrics".to_owned()).await?;
+        Ok(AccountUsage {
+            standard: measured.standard.unwrap_or_default().into(),
+            infrequent: measured.infrequent_access.unwrap_or_default().into(),
+        })
+    }
+
+    fn api(&self, call: &Call) -> Result<Api<'_>, Error> {
+        let connection = self.connection();
+        let cloudflare = connection.cloudflare.as_ref().ok_or_else(|| {
+            call.fails(ErrorKind::Config, "the connection has no cloudflare_token".to_owned())
+        })?;
+        Ok(Api { cloudflare, network: &connection.network })
+    }
+}
+
+/// Whom to ask, and how to get there.
+#[derive(Clone, Copy)]
+struct Api<'a> {
+    cloudflare: &'a Cloudflare,
+    network: &'a Network,
+}
+
+/// <https://developers.cloudflare.com/api/resources/r2/>
+#[derive(Deserialize)]
+struct Envelope<T> {
+    success: bool,
+    result: Option<T>,
+    #[serde(default)]
+    errors: Vec<Complaint>,
+}
+
+#[derive(Deserialize)]
+struct Complaint {
+    code: u64,
+    message: String,
+}
+
+#[derive(Deserialize)]
+struct Managed {
+    domain: String,
+    enabled: bool,
+}
+
+#[derive(Deserialize)]
+struct CustomDomains {
+    domains: Vec<CustomDomain>,
+}
+
+#[derive(Deserialize)]
+struct CustomDomain {
+    domain: String,
+    enabled: bool,
+    status: Option<CustomStatus>,
+}
+
+#[derive(Deserialize)]
+struct CustomStatus {
+    ownership: String,
+    ssl: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Measured {
+    standard: Option<MeasuredClass>,
+    infrequent_access: Option<MeasuredClass>,
+}
+
+#[derive(Default, Deserialize)]
+struct MeasuredClass {
+    published: Option<MeasuredSize>,
+    uploaded: Option<MeasuredSize>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MeasuredSize {
+    #[serde(default)]
+    metadata_size: u64,
+    #[serde(default)]
+    payload_size: u64,
+    #[serde(default)]
+    objects: u64,
+}
+
+impl From<Managed> for PublicDomain {
+    fn from(managed: Managed) -> PublicDomain {
+        let state = if managed.enabled { DomainState::Active } else { DomainState::Off };
+        PublicDomain { host: managed.domain, managed: true, state }
+    }
+}
+
+impl From<CustomDomain> for PublicDomain {
+    fn from(custom: CustomDomain) -> PublicDomain {
+        let state = match custom.status {
+            _ if !custom.enabled => DomainState::Off,
+            Some(status) if status.ownership != "active" => {
+                DomainState::Waiting(format!("its ownership is {}", status.ownership))
+            }
+            Some(status) if status.ssl != "active" => {
+                DomainState::Waiting(format!("its certificate is {}", status.ssl))
+            }
+            _ => DomainState::Active,
+        };
+        PublicDomain { host: custom.domain, managed: false, state }
+    }
+}
+
+impl From<MeasuredClass> for Stored {
+    fn from(class: MeasuredClass) -> Stored {
+        let size = |size: &MeasuredSize| size.metadata_size + size.payload_size;
+        Stored {
+            objects: class.published.as_ref().map_or(0, |published| published.objects),
+            bytes: class.published.as_ref().map_or(0, size),
+            unfinished: class.uploaded.as_ref().map_or(0, size),
+        }
+    }
+}
+
+async fn ask<T: DeserializeOwned>(api: Api<'_>, call: &Call, path: String) -> Result<T, Error> {
+    let (status, body) = fetch(api, call, &path).await?;
+    let envelope: Option<Envelope<T>> = serde_json::from_slice(&body).ok();
+    match envelope {
+        Some(Envelope { success: true, result: Some(result), .. }) => Ok(result),
+        Some(refusal) => Err(refused(call, status, &refusal.errors)),
+        None => {
+            let told = format!("HTTP {} and no answer of this API", status.as_u16());
+            Err(Error { status: Some(status.as_u16()), ..call.fails(ErrorKind::NotS3, told) })
+        }
+    }
+}
+
+fn refused(call: &Call, status: StatusCode, errors: &[Complaint]) -> Error {
+    let kind = match status.as_u16() {
+        400 | 401 | 403 => ErrorKind::AccessDenied,
+        404 => ErrorKind::NoSuchBucket,
+        429 => ErrorKind::Throttled,
+        500.. => ErrorKind::ServerFault,
+        _ => ErrorKind::Other,
+    };
+    let told: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+    let code = errors.first().map(|error| error.code.to_string());
+    let error = call.fails(kind, format!("Cloudflare's API: {}", told.join("; ")));
+    Error { status: Some(status.as_u16()), code, ..error }
+}
+
+async fn fetch(api: Api<'_>, call: &Call, path: &str) -> Result<(StatusCode, Bytes), Error> {
+    let Api { cloudflare, network } = api;
+    let base = cloudflare.api.trim_end_matches('/');
+    let url = format!("{base}/accounts/{}/{path}", cloudflare.account_id);
+    let url: Uri = url
+        .parse()
+        .map_err(|error| call.fails(ErrorKind::Config, format!("cloudflare_api: {error}")))?;
+    let request = request(cloudflare, call, &url)?;
+    let exchange = async {
+        let socket = connect(&url, network, call).await?;
+        exchange(socket, request).await.map_err(|fault| fault.into_error(call))
+    };
+    timeout(ANSWER, exchange).await.unwrap_or_else(|_| {
+        Err(call.fails(ErrorKind::TimedOut, format!("no answer within {} s", ANSWER.as_secs())))
+    })
+}
+
+fn request(
+    cloudflare: &Cloudflare,
+    call: &Call,
+    url: &Uri,
+) -> Result<Request<Empty<Bytes>>, Error> {
+    let token = cloudflare.token.read();
+    let token = token.map_err(|why| call.fails(ErrorKind::NoCredentials, why))?;
+    let unusable = || call.fails(ErrorKind::Config, "cloudflare_token is no token".to_owned());
+    let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))
+        .map_err(|_| unusable())?;
+    bearer.set_sensitive(true);
+    let host = url.authority().map_or("", |authority| authority.as_str());
+    let mut request = Request::get(url.path_and_query().map_or("/", |path| path.as_str()))
+        .header(HOST, host)
+        .header(ACCEPT, "application/json")
+        .header(USER_AGENT, concat!("windlass/", env!("CARGO_PKG_VERSION")))
+        .header(AUTHORIZATION, bearer);
+    let jurisdiction = match cloudflare.jurisdiction {
+        Jurisdiction::Default => None,
+        Jurisdiction::Eu => Some("eu"),
+        Jurisdiction::Fedramp => Some("fedramp"),
+        Jurisdiction::Us => Some("us"),
+    };
+    if let Some(name) = jurisdiction {
+        request = request.header("cf-r2-jurisdiction", name);
+    }
+    request.body(Empty::new()).map_err(|_| unusable())
+}
+
+async fn connect(url: &Uri, network: &Network, call: &Call) -> Result<Socket, Error> {
+    let network = network.clone();
+    let secure = url.scheme_str() != Some("http");
+    let port = url.port_u16().unwrap_or(if secure { 443 } else { 80 });
+    let origin = Origin { host: url.host().unwrap_or_default().to_owned(), port, secure };
+    let tls = match secure {
+        // The platform's roots take long to read.
+        true => Some(
+            spawn_blocking(move || tls::config(&network))
+                .await
+                .map_err(|error| call.fails(ErrorKind::Other, error.to_string()))??,
+        ),
+        false => None,
+    };
+    Socket::open(&origin, tls).await.map_err(|fault| fault.into_error(call))
+}
+
+async fn exchange(
+    socket: Socket,
+    request: Request<Empty<Bytes>>,
+) -> Result<(StatusCode, Bytes), Fault> {
+    let cut = |error: hyper::Error| Fault::Cut(error.to_string());
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(socket)).await.map_err(cut)?;
+    let driving = tokio::spawn(connection);
+    let answer = sender.send_request(request).await.map_err(cut)?;
+    let status = answer.status();
+    let body = Limited::new(answer.into_body(), LONGEST).collect().await;
+    driving.abort();
+    Ok((status, body.map_err(|error| Fault::Cut(error.to_string()))?.to_bytes()))
+}
