@@ -128,8 +128,9 @@ impl Reply {
     /// What the server refused, where the answer is about something that not every server can do.
     pub fn refusal(&self) -> Option<&Error> {
         match self {
-            Reply::BucketCreated(Err(error)) | Reply::BucketDeleted(Err(error)) => Some(error),
-            Reply::Uploads(Err(error)) => Some(error),
+            Reply::BucketCreated(Err(error))
+            | Reply::BucketDeleted(Err(error))
+            | Reply::Uploads(Err(error)) => Some(error),
             _ => None,
         }
     }
