@@ -100,7 +100,8 @@ impl Pasted {
     fn take_lines(&mut self, text: &str) {
         let mut label = None;
         let mut bare = Vec::new();
-        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        // Terminals paste a line's end as a carriage return.
+        for line in text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty()) {
             if let Some((kind, value)) = assignment(line) {
                 label = value.is_empty().then_some(kind);
                 self.take(kind, value);

@@ -184,3 +184,14 @@ fn transfers_may_have_a_limit() {
     assert_eq!(place, "/etc/config.toml:2");
     assert!(detail.contains("2 MiB"), "{detail}");
 }
+
+#[test]
+fn keys_may_be_kept_in_a_file_beside_it() {
+    let text = format!("[connections.a]\naccount_id = \"{ID}\"\nkeys = \"file\"\n");
+    let kept = CredentialsSource::Kept { folder: "".into(), name: "a".into() };
+    assert_eq!(parsed(&text).connections[0].credentials, kept);
+    let (place, detail) = wrong("[connections.a]\nkeys = \"drawer\"");
+    assert_eq!(place, "/etc/config.toml:2");
+    assert!(detail.contains("`file`"), "{detail}");
+    assert!(wrong("[connections.a]\nkeys = \"file\"\nprofile = \"p\"").1.contains("one source"));
+}

@@ -23,6 +23,7 @@ fn variables_of_a_shell_fill_the_fields() {
     for text in [
         "export AWS_ACCESS_KEY_ID=AKIA1\nexport AWS_SECRET_ACCESS_KEY='hush/+'\n\
          export AWS_DEFAULT_REGION=\"eu-west-1\"",
+        "export AWS_ACCESS_KEY_ID=AKIA1\rexport AWS_SECRET_ACCESS_KEY=hush/+\rexport AWS_REGION=eu-west-1\r",
         "AWS_ACCESS_KEY_ID=AKIA1 \r\nAWS_SECRET_ACCESS_KEY=hush/+\r\nAWS_REGION=eu-west-1\r\n",
         "set AWS_ACCESS_KEY_ID=AKIA1\nset AWS_SECRET_ACCESS_KEY=hush/+\nset AWS_REGION=eu-west-1",
         "$Env:AWS_ACCESS_KEY_ID=\"AKIA1\"\n$Env:AWS_SECRET_ACCESS_KEY=\"hush/+\"\n$Env:AWS_REGION=\"eu-west-1\"",

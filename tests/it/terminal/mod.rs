@@ -1,6 +1,7 @@
 //! The compiled program in a pseudo-terminal, read back through a terminal parser.
 
 mod bad_days;
+mod connecting;
 mod demo;
 mod leaving;
 mod session;

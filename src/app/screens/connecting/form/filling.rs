@@ -70,8 +70,10 @@ impl Form {
             }
         }
         self.suggest_name();
-        let only_token = filled.is_empty() && pasted.api_token;
-        self.remark = Some(if only_token {
+        let nothing = filled.is_empty();
+        self.remark = Some(if nothing && !pasted.api_token {
+            Remark::Problem("nothing in what was pasted could be read".to_owned())
+        } else if nothing {
             Remark::Problem(
                 "that is the token for Cloudflare's own API: S3 takes the access key id and the secret that stand \
                  below it"
