@@ -2,6 +2,7 @@
 
 mod file;
 mod lock;
+mod memory;
 mod replay;
 mod schema;
 mod second;
@@ -15,6 +16,7 @@ mod world;
 use std::collections::{HashSet, VecDeque};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -28,6 +30,7 @@ use crate::domain::transfer::{Holder, JobId};
 use crate::domain::unfinished::Standing;
 use crate::transfer::fact::{Fact, Partial};
 use file::Opening;
+use memory::Remembered;
 use second::{Look, Second};
 use table::Table;
 
@@ -54,14 +57,17 @@ pub enum JournalNews {
     Halted(Error),
 }
 
-/// Orders to the thread that owns the file; it ends, and lets go of the file, with the last clone.
+/// Where facts go.
 #[derive(Clone, Debug)]
-pub struct Journal {
-    orders: Sender<Order>,
+pub enum Journal {
+    /// Orders to the thread that owns the file; it ends, and lets go of the file, with the last clone.
+    File(Sender<Order>),
+    /// Nothing outlives the process, so nobody waits.
+    Memory(Arc<Remembered>),
 }
 
 #[derive(Debug)]
-enum Order {
+pub enum Order {
     Append { facts: Vec<Fact>, written: Option<oneshot::Sender<()>> },
     Settled { job: JobId, places: Vec<String>, answer: oneshot::Sender<Vec<bool>> },
     Adopt,
@@ -140,70 +146,92 @@ impl Journal {
     where
         N: From<JournalNews> + Send + 'static,
     {
-        let (orders, inbox) = channel();
-        let tell = news.clone();
-        let thread = std::thread::Builder::new().name("windlass-journal".into());
-        let spawned = thread.spawn(move || run(path, &inbox, &|said| drop(tell.send(said.into()))));
-        if let Err(error) = spawned {
-            let error = Error::from_io(&error, "start the journal's thread", "");
-            drop(news.send(JournalNews::Halted(error).into()));
+        let tell = move |said: JournalNews| drop(news.send(said.into()));
+        match path {
+            Some(path) => Journal::File(start_thread(path, tell)),
+            None => Journal::Memory(Arc::new(Remembered::new(tell))),
         }
-        Journal { orders }
     }
 
     /// Without waiting.
     pub fn note(&self, facts: Vec<Fact>) {
-        if !facts.is_empty() {
-            drop(self.orders.send(Order::Append { facts, written: None }));
+        match self {
+            _ if facts.is_empty() => {}
+            Journal::File(orders) => drop(orders.send(Order::Append { facts, written: None })),
+            Journal::Memory(memory) => memory.append(facts),
         }
     }
 
     /// Returns when the facts are durable.
     pub async fn append(&self, facts: Vec<Fact>) -> Result<(), Error> {
+        let orders = match self {
+            Journal::File(orders) => orders,
+            Journal::Memory(memory) => {
+                memory.append(facts);
+                return Ok(());
+            }
+        };
         let (written, wait) = oneshot::channel();
-        self.order(Order::Append { facts, written: Some(written) })?;
+        let order = Order::Append { facts, written: Some(written) };
+        orders.send(order).map_err(|_| closed())?;
         wait.await.map_err(|_| closed())
     }
 
     /// Which of these objects have an outcome already.
     pub async fn settled(&self, job: JobId, places: Vec<String>) -> Result<Vec<bool>, Error> {
+        let orders = match self {
+            Journal::File(orders) => orders,
+            Journal::Memory(memory) => return Ok(memory.settled(job, &places)),
+        };
         let (answer, wait) = oneshot::channel();
-        self.order(Order::Settled { job, places, answer })?;
+        orders.send(Order::Settled { job, places, answer }).map_err(|_| closed())?;
         wait.await.map_err(|_| closed())
     }
 
     /// After [`JournalNews::Free`], while nothing is written: what is in memory is appended to the file, which is used
     /// from now on. `Opened` tells how that went; jobs of memory have other numbers then.
     pub fn adopt(&self) {
-        drop(self.orders.send(Order::Adopt));
+        if let Journal::File(orders) = self {
+            drop(orders.send(Order::Adopt));
+        }
     }
 
     /// Writes what is waiting, folds the log into the file and lets go of it.
     pub async fn close(&self) {
+        let Journal::File(orders) = self else { return };
         let (closed, wait) = oneshot::channel();
-        if self.orders.send(Order::Close { closed }).is_ok() {
+        if orders.send(Order::Close { closed }).is_ok() {
             drop(wait.await);
         }
     }
+}
 
-    fn order(&self, order: Order) -> Result<(), Error> {
-        self.orders.send(order).map_err(|_| closed())
+fn start_thread(
+    path: PathBuf,
+    tell: impl Fn(JournalNews) + Clone + Send + 'static,
+) -> Sender<Order> {
+    let (orders, inbox) = channel();
+    let thread = std::thread::Builder::new().name("windlass-journal".into());
+    let from_thread = tell.clone();
+    if let Err(error) = thread.spawn(move || run(&path, &inbox, &from_thread)) {
+        tell(JournalNews::Halted(Error::from_io(&error, "start the journal's thread", "")));
     }
+    orders
 }
 
 fn closed() -> Error {
     Error::new(ErrorKind::LocalIo, "write the journal", "").detail("the journal is closed")
 }
 
-fn run(path: Option<PathBuf>, inbox: &Receiver<Order>, tell: &dyn Fn(JournalNews)) {
-    let Opening { table, replay, lock, warnings } = match file::open(path.as_deref()) {
+fn run(path: &Path, inbox: &Receiver<Order>, tell: &dyn Fn(JournalNews)) {
+    let Opening { table, replay, lock, warnings } = match file::open(path) {
         Ok(opening) => opening,
         Err(error) => return tell(JournalNews::Halted(error)),
     };
     let locked = warnings.iter().any(|warning| warning.is(&ErrorKind::Locked));
-    let second = path.as_deref().filter(|_| locked).map(Second::new);
+    let second = locked.then(|| Second::new(path));
     tell(JournalNews::Opened { facts: replay.facts, kept: lock.is_some(), warnings });
-    let home = path.filter(|_| lock.is_some()).and_then(|path| Home::of(&path));
+    let home = lock.as_ref().and_then(|_| Home::of(path));
     let mut desk = Desk { table, lock, home, second, inbox, tell, later: VecDeque::new() };
     let closed = loop {
         let Some(first) = desk.next() else { break None };

@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use crate::child::Run;
 use crate::load::body::piece;
+use crate::load::objects::BARE;
 use crate::scenarios::{Scenario, Size};
 use crate::served::{Counted, Served};
 use crate::tools::{Move, Tool, connection};
@@ -78,14 +79,15 @@ impl Ground<'_> {
 }
 
 fn work(scenario: &Scenario, source: Option<&Path>, target: &Path, key: &str) -> Move {
+    let bare = if scenario.bare { BARE } else { "" };
     match (source.map(Path::to_owned), scenario.size) {
         (None, Size::One(bytes)) => {
             fs::create_dir(target).unwrap();
-            Move::Get { key: format!("one/{bytes}"), file: target.join("object") }
+            Move::Get { key: format!("{bare}one/{bytes}"), file: target.join("object") }
         }
         (None, Size::Many { count, bytes }) => {
             fs::create_dir(target).unwrap();
-            Move::GetAll { prefix: format!("many/{count}x{bytes}/"), folder: target.to_owned() }
+            Move::GetAll { prefix: format!("{bare}many/{count}x{bytes}/"), folder: target.to_owned() }
         }
         (Some(file), Size::One(_)) => Move::Put { file, key: format!("{key}.bin") },
         (Some(folder), Size::Many { .. }) => Move::PutAll { folder, prefix: format!("{key}/") },

@@ -37,6 +37,8 @@ pub struct Scenario {
     /// Whose figures are 1; of several the best in each round.
     pub base: &'static [Tool],
     pub aims: &'static [Aim],
+    /// The objects have an ETag and no checksum, as most but AWS keep them.
+    pub bare: bool,
     /// Only where it is asked for by name.
     pub rare: bool,
 }
@@ -59,6 +61,7 @@ const BASIC: Scenario = Scenario {
     tools: EVERYBODY,
     base: DEFAULTS,
     aims: &[],
+    bare: false,
     rare: false,
 };
 
@@ -117,6 +120,23 @@ pub const SCENARIOS: &[Scenario] = &[
             aim("S1", Figure::Wall, 0.60),
             aim("S1", Figure::Memory, 32.0),
         ],
+        ..BASIC
+    },
+    Scenario {
+        name: "small-down-bare",
+        title: "2,000 x 64 KiB down, checked by MD5",
+        size: SMALL,
+        tools: &[Tool::Windlass, Tool::S5cmd],
+        bare: true,
+        rare: true,
+        ..BASIC
+    },
+    Scenario {
+        name: "down-bare",
+        title: "1 GiB down, nothing to check it by",
+        tools: &[Tool::Windlass, Tool::S5cmd],
+        bare: true,
+        rare: true,
         ..BASIC
     },
     Scenario {

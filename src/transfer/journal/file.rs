@@ -22,14 +22,13 @@ pub struct Opening {
 }
 
 /// Another window has the file, or it cannot be written: the queue is in memory then, and that is said.
-pub fn open(path: Option<&Path>) -> Result<Opening, Error> {
-    let warning = match path.map(open_file) {
-        Some(Ok(opening)) => return Ok(opening),
-        Some(Err(error)) => Some(error),
-        None => None,
+pub fn open(path: &Path) -> Result<Opening, Error> {
+    let warning = match open_file(path) {
+        Ok(opening) => return Ok(opening),
+        Err(error) => error,
     };
     let (table, replay) = (Table::in_memory()?, Replay::default());
-    Ok(Opening { table, replay, lock: None, warnings: warning.into_iter().collect() })
+    Ok(Opening { table, replay, lock: None, warnings: vec![warning] })
 }
 
 fn open_file(path: &Path) -> Result<Opening, Error> {

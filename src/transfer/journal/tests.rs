@@ -115,7 +115,7 @@ fn a_journal_of_the_first_form_is_copied_and_brought_up_to_date() {
     folder.sql(FIRST_FORM);
     // The reader beside a writer changes nothing.
     let before = peek(&folder.journal()).unwrap();
-    let opening = file::open(Some(&folder.journal())).unwrap();
+    let opening = file::open(&folder.journal()).unwrap();
     assert_eq!(opening.warnings, []);
     assert_eq!(opening.replay.facts, before.facts);
     let machine = machine(&opening.replay.facts);
@@ -130,7 +130,7 @@ fn a_journal_of_the_first_form_is_copied_and_brought_up_to_date() {
     let copy = Connection::open(folder.0.path().join("journal.sqlite.form-1-1")).unwrap();
     assert_eq!(schema::version(&copy), Ok(1));
     drop(opening);
-    let again = file::open(Some(&folder.journal())).unwrap();
+    let again = file::open(&folder.journal()).unwrap();
     assert_eq!(again.replay.facts, before.facts);
     assert!(!folder.names().contains(&"journal.sqlite.form-1-2".to_owned()), "copied once");
 }
@@ -141,7 +141,7 @@ fn a_file_that_cannot_be_migrated_is_set_aside_as_it_was() {
     folder.sql(FIRST_FORM);
     folder.sql("CREATE TABLE passed (job TEXT); PRAGMA wal_checkpoint(TRUNCATE);");
     let before = fs::read(folder.journal()).unwrap();
-    let opening = file::open(Some(&folder.journal())).unwrap();
+    let opening = file::open(&folder.journal()).unwrap();
     assert_eq!(opening.warnings.len(), 1);
     assert_eq!(opening.replay.facts, []);
     let aside = folder.0.path().join("journal.sqlite.damaged-1");
@@ -156,7 +156,7 @@ fn a_journal_of_a_later_form_is_never_touched() {
     folder.sql(FIRST_FORM);
     folder.sql("PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE);");
     let before = fs::read(folder.journal()).unwrap();
-    let opening = file::open(Some(&folder.journal())).unwrap();
+    let opening = file::open(&folder.journal()).unwrap();
     assert!(opening.lock.is_none());
     let said = opening.warnings[0].explain();
     assert!(said.what.contains("newer Windlass"), "{said:?}");
@@ -174,7 +174,7 @@ fn facts_that_are_not_known_here_are_kept_and_said() {
             (9, 'Enqueued', '{"Enqueued":{"job":9,"spec":{"work":{"Sing":{}}}}}');
         INSERT INTO outcomes VALUES (2, 'z', 0, 1, '{"Sworn":"by it"}');"#,
     );
-    let mut opening = file::open(Some(&folder.journal())).unwrap();
+    let mut opening = file::open(&folder.journal()).unwrap();
     assert_eq!(opening.replay.unread, 2);
     assert!(opening.warnings[0].detail.contains("2 entries"), "{:?}", opening.warnings);
     let mut machine = machine(&opening.replay.facts);
@@ -193,7 +193,7 @@ fn facts_that_are_not_known_here_are_kept_and_said() {
 #[test]
 fn a_file_cut_anywhere_is_read_or_set_aside_and_never_deleted() {
     let whole = Folder::new();
-    drop(file::open(Some(&whole.journal())).unwrap());
+    drop(file::open(&whole.journal()).unwrap());
     let mut table = Table::open(&whole.journal()).unwrap();
     table.append(&[Fact::Enqueued { job: JOB, spec: spec() }]).unwrap();
     let places = (0..300).map(|n| done(&format!("{n:03}"))).collect::<Vec<_>>();
@@ -204,7 +204,7 @@ fn a_file_cut_anywhere_is_read_or_set_aside_and_never_deleted() {
     for length in [1, 99, 100, 1000, 4096, 5000, 8192, bytes.len() / 2, bytes.len() - 1] {
         let folder = Folder::new();
         fs::write(folder.journal(), &bytes[..length]).unwrap();
-        let opening = file::open(Some(&folder.journal())).unwrap();
+        let opening = file::open(&folder.journal()).unwrap();
         assert!(opening.lock.is_some(), "cut at {length}: {:?}", opening.warnings);
         assert!(opening.warnings[0].is(&ErrorKind::Corrupt), "{length}");
         let aside = folder.0.path().join("journal.sqlite.damaged-1");
@@ -227,7 +227,7 @@ fn a_damaged_log_costs_what_was_in_it_and_no_more() {
     logged[40..middle].iter_mut().for_each(|byte| *byte ^= 0x5a);
     fs::write(folder.journal(), main).unwrap();
     fs::write(&log, logged).unwrap();
-    let opening = file::open(Some(&folder.journal())).unwrap();
+    let opening = file::open(&folder.journal()).unwrap();
     assert_eq!(opening.warnings, []);
     assert_eq!(opening.replay.facts, [Fact::Enqueued { job: JOB, spec: spec() }]);
 }
@@ -332,7 +332,7 @@ fn a_lock_of_a_process_that_is_gone_holds_nobody_up() {
     let folder = Folder::new();
     fs::write(folder.0.path().join("journal.sqlite.lock"), "4711").unwrap();
     assert_eq!(lock::holder(&folder.journal()), None);
-    let opening = file::open(Some(&folder.journal())).unwrap();
+    let opening = file::open(&folder.journal()).unwrap();
     assert!(opening.lock.is_some());
     let holder = lock::holder(&folder.journal()).unwrap();
     assert_eq!(holder.process, std::process::id());

@@ -35,6 +35,14 @@ pub struct Moved {
     pub requests: u64,
 }
 
+impl Moved {
+    /// What moved after `start`; none where `start` was counted later.
+    fn since(self, start: Moved) -> Option<Moved> {
+        let bytes = self.bytes.checked_sub(start.bytes)?;
+        Some(Moved { bytes, requests: self.requests.checked_sub(start.requests)? })
+    }
+}
+
 /// Climbs while the rate climbs; goes back to where it was best.
 #[derive(Clone, Debug)]
 pub struct Adaptation {
@@ -112,16 +120,18 @@ impl Adaptation {
     #[expect(clippy::cast_precision_loss, reason = "rates are compared within per cents")]
     pub fn measured(&mut self, now: Duration, moved: Moved, full: bool) {
         self.window.full |= full;
+        // Of two threads the one that counted first may come second: what it brings is in the window already.
+        let Some(fresh) = moved.since(self.window.start) else { return };
         let length = now.saturating_sub(self.window.since);
         if length > IDLE {
             return self.begin(now, moved);
         }
-        let requests = moved.requests - self.window.start.requests;
+        let requests = fresh.requests;
         let soon = length >= SHORTEST && requests >= ROUNDS * self.open as u64;
         if !soon && length < WINDOW {
             return;
         }
-        let bytes = moved.bytes - self.window.start.bytes + REQUEST * requests;
+        let bytes = fresh.bytes + REQUEST * requests;
         let rate = bytes as f64 / length.as_secs_f64();
         if self.throttle.is_some() {
             self.recover(now);

@@ -120,10 +120,13 @@ impl Slots {
     fn measure(&self) {
         let now = self.start.elapsed();
         let at = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
-        if at < self.next.load(Ordering::Relaxed) {
+        let due = self.next.load(Ordering::Relaxed);
+        let next = at + MEASURING;
+        if at < due
+            || self.next.compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_err()
+        {
             return;
         }
-        self.next.store(at + MEASURING, Ordering::Relaxed);
         let bytes = self.bytes.load(Ordering::Relaxed);
         let moved = Moved { bytes, requests: self.requests.load(Ordering::Relaxed) };
         let full = self.full.swap(false, Ordering::Relaxed);

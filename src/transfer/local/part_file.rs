@@ -15,6 +15,14 @@ use crate::transfer::local::folder::{Folder, inode};
 /// Names tried before one gives up finding a free one.
 const TRIES: u32 = 10_000;
 
+/// What `statfs` calls a file system in memory (Linux's magic.h).
+#[cfg(target_os = "linux")]
+const TMPFS: i64 = 0x0102_1994;
+
+/// So many files have to fit where room is not reserved for the one.
+#[cfg(target_os = "linux")]
+const ROOMY: u64 = 4;
+
 #[derive(Debug)]
 pub struct GrowingFile {
     pub folder: Folder,
@@ -59,7 +67,7 @@ impl GrowingFile {
     fn reserve(&self, size: u64) -> Result<(), Error> {
         let failed = |e: io::Error| self.failed(&e, "reserve space for");
         #[cfg(target_os = "linux")]
-        if size > 0 {
+        if size > 0 && !self.is_roomy_memory(size) {
             let flags = rustix::fs::FallocateFlags::empty();
             match rustix::fs::fallocate(&self.file, flags, 0, size) {
                 Ok(()) => return Ok(()),
@@ -69,6 +77,16 @@ impl GrowingFile {
         }
         self.find_room(size).map_err(failed)?;
         self.file.set_len(size).map_err(failed)
+    }
+
+    /// Whether the file is in memory that has room for several of it: to reserve pages there costs as much as to write
+    /// them, and they would be touched twice.
+    #[cfg(target_os = "linux")]
+    fn is_roomy_memory(&self, size: u64) -> bool {
+        let Ok(found) = rustix::fs::fstatfs(&self.file) else { return false };
+        let block = u64::try_from(found.f_bsize).unwrap_or(0);
+        let room = found.f_bavail.saturating_mul(block);
+        i64::from(found.f_type) == TMPFS && room / ROOMY >= size
     }
 
     /// Where space cannot be reserved, the disk can be asked how much it has.

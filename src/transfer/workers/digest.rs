@@ -3,13 +3,16 @@
 mod hex;
 mod parts;
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use crc_fast::CrcAlgorithm;
+use crc_fast::{CrcAlgorithm, checksum_combine};
 use md5::{Digest as _, Md5};
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ETag, ObjectHead, UploadedPart};
+use crate::domain::object::{ByteRange, ETag, ObjectHead, UploadedPart};
+use crate::domain::parts::{piece, piece_count};
 use crate::domain::transfer::Verification;
 use crate::s3::body::Body;
 use crate::transfer::local::part_file::GrowingFile;
@@ -34,9 +37,11 @@ enum Sum {
     Nothing(&'static str),
 }
 
+const NVME: &str = "crc64nvme";
+
 /// Checksums of whole objects that are worth comparing: name, algorithm, bytes of the value.
 const CRCS: &[(&str, CrcAlgorithm, usize)] = &[
-    ("crc64nvme", CrcAlgorithm::Crc64Nvme, 8),
+    (NVME, CrcAlgorithm::Crc64Nvme, 8),
     ("crc32c", CrcAlgorithm::Crc32Iscsi, 4),
     ("crc32", CrcAlgorithm::Crc32IsoHdlc, 4),
 ];
@@ -106,11 +111,7 @@ impl Check {
                 (name, STANDARD.encode(&digest.finalize().to_be_bytes()[8 - bytes..]))
             }
         };
-        if value == self.expected {
-            return Ok(Verification::Digest(name.to_owned()));
-        }
-        Err(Error::new(ErrorKind::Corrupt, "check the bytes", place)
-            .detail(format!("{name} is {value}, the server says {}", self.expected)))
+        compared(name, value, &self.expected, place)
     }
 }
 
@@ -122,16 +123,68 @@ pub fn verify(
     place: &str,
 ) -> Result<Verification, Error> {
     if check.compares() {
-        let mut buffer = vec![0; 1 << 20];
-        let mut at = 0;
-        while at < size {
-            let length = usize::try_from(size - at).unwrap_or(usize::MAX).min(buffer.len());
-            file.read_at(at, &mut buffer[..length])?;
-            check.update(&buffer[..length]);
-            at += length as u64;
-        }
+        walk(file, ByteRange { start: 0, end: size }, |bytes| check.update(bytes))?;
     }
     check.finish(place)
+}
+
+/// As [`verify`], where the CRC64NVMEs of ranges are known: of these nothing is read.
+pub fn verify_ranges(
+    file: &GrowingFile,
+    check: Check,
+    (size, range_size): (u64, u64),
+    crcs: &BTreeMap<u32, u64>,
+    place: &str,
+) -> Result<Verification, Error> {
+    let fits = matches!(&check.sum, Sum::Crc { name, .. } if *name == NVME);
+    if !fits || crcs.is_empty() {
+        return verify(file, check, size, place);
+    }
+    let mut whole = 0;
+    for index in 0..piece_count(size, range_size) {
+        let range = piece(size, range_size, index);
+        let crc = match crcs.get(&index) {
+            Some(crc) => *crc,
+            None => read_crc(file, range)?,
+        };
+        whole = checksum_combine(CrcAlgorithm::Crc64Nvme, whole, crc, range.len());
+    }
+    compared(NVME, STANDARD.encode(whole.to_be_bytes()), &check.expected, place)
+}
+
+fn read_crc(file: &GrowingFile, range: ByteRange) -> Result<u64, Error> {
+    let mut digest = crc64nvme();
+    walk(file, range, |bytes| digest.update(bytes))?;
+    Ok(digest.finalize())
+}
+
+pub fn crc64nvme() -> crc_fast::Digest {
+    crc_fast::Digest::new(CrcAlgorithm::Crc64Nvme)
+}
+
+fn walk(file: &GrowingFile, range: ByteRange, mut see: impl FnMut(&[u8])) -> Result<(), Error> {
+    let mut buffer = vec![0; 256 << 10];
+    let mut at = range.start;
+    while at < range.end {
+        let length = usize::try_from(range.end - at).unwrap_or(usize::MAX).min(buffer.len());
+        file.read_at(at, &mut buffer[..length])?;
+        see(&buffer[..length]);
+        at += length as u64;
+    }
+    Ok(())
+}
+
+fn compared(
+    name: &str,
+    value: String,
+    expected: &str,
+    place: &str,
+) -> Result<Verification, Error> {
+    if value == expected {
+        return Ok(Verification::Digest(name.to_owned()));
+    }
+    Err(Error::new(ErrorKind::Corrupt, "check the bytes", place)
+        .detail(format!("{name} is {value}, the server says {expected}")))
 }
 
 /// The ETag of objects under KMS or customer keys looks like an MD5 and is none.
@@ -168,6 +221,7 @@ pub fn etag_of_parts<'a>(parts: impl ExactSizeIterator<Item = &'a UploadedPart>)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transfer::local::folder::Folder;
 
     fn check(head: &ObjectHead, bytes: &[u8]) -> Result<Verification, Error> {
         let mut check = Check::of(head);
@@ -204,5 +258,22 @@ mod tests {
         let parts = [part(1, b"a"), part(2, b"b")];
         let etag = etag_of_parts(parts.iter()).unwrap();
         assert_eq!(etag.as_str(), "96e024ba2074fe77e8e965ba43a704be-2");
+    }
+
+    #[test]
+    fn ranges_that_are_known_are_not_read_and_the_others_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let (opened, _) = Folder::choose(folder.path()).unwrap();
+        let file = GrowingFile::create(opened, ".x.windlass-part", 9).unwrap();
+        file.write_at(0, b"1234xxxx9").unwrap();
+        let checksums = vec![("CRC64NVME".to_owned(), "rosUhgp5mIg=".to_owned())];
+        let head = ObjectHead { size: Some(9), checksums, ..ObjectHead::default() };
+        let of = |bytes: &[u8]| crc_fast::checksum(CrcAlgorithm::Crc64Nvme, bytes);
+        let known = BTreeMap::from([(1, of(b"5678"))]);
+        let verified = |crcs| verify_ranges(&file, Check::of(&head), (9, 4), crcs, "s3://b/k");
+        assert_eq!(verified(&known), Ok(Verification::Digest("crc64nvme".into())));
+        let wrong = BTreeMap::from([(1, of(b"5679"))]);
+        assert!(verified(&wrong).unwrap_err().is(&ErrorKind::Corrupt));
+        assert!(verified(&BTreeMap::new()).unwrap_err().is(&ErrorKind::Corrupt));
     }
 }

@@ -19,7 +19,7 @@ use crate::transfer::local::part_file::{self, GrowingFile, free_name};
 use crate::transfer::task::{Moving, Task, address};
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::Version;
-use crate::transfer::workers::digest::{Check, verify};
+use crate::transfer::workers::digest::{Check, verify, verify_ranges};
 use crate::transfer::workers::finish::{Ready, ReadyFile};
 use crate::transfer::workers::ranges::{RANGE_BYTES, fetch_ranges, stream_whole, wrong_length};
 
@@ -388,7 +388,9 @@ impl<'a> Download<'a> {
         partial: PartFile,
         first: Option<Incoming>,
     ) -> Result<Ready, Error> {
-        match fetch_ranges(self.task, &self.object, &file, &head, &partial, first).await {
+        let fetch = fetch_ranges(self.task, &self.object, &file, &head, &partial, first);
+        let (fetched, check) = tokio::join!(fetch, self.check(&head));
+        let crcs = match fetched {
             Err(error) if error.is(&ErrorKind::Unsupported) => {
                 self.discard(partial).await?;
                 return self.whole().await;
@@ -398,10 +400,11 @@ impl<'a> Download<'a> {
                 return Err(error);
             }
             other => other?,
-        }
+        };
         let (read, place) = (Arc::clone(&file), self.object.to_string());
-        let (check, size) = (self.check(&head).await, head.size.unwrap_or_default());
-        let verification = blocking(move || Ok(verify(&read, check, size, &place))).await?;
+        let sizes = (head.size.unwrap_or_default(), partial.range_size);
+        let verify = move || Ok(verify_ranges(&read, check, sizes, &crcs, &place));
+        let verification = blocking(verify).await?;
         self.ready(file, head, partial, verification).await
     }
 

@@ -1,5 +1,6 @@
 //! Fetches the bytes of a large object into its part file: ranges in parallel, or the whole in one stream.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,12 +15,13 @@ use crate::transfer::limits::Buffer;
 use crate::transfer::local::part_file::GrowingFile;
 use crate::transfer::task::Task;
 use crate::transfer::workers::blocking::blocking;
+use crate::transfer::workers::digest::crc64nvme;
 
 /// Bytes asked for at once.
 pub const RANGE_BYTES: u64 = 8 << 20;
 
 /// Fetches what `partial` lacks. Ranges are recorded when their bytes are synced. `first` is the body of the first range
-/// where it is on its way already.
+/// where it is on its way already. Gives the CRCs of what came, by range, where the provider keeps such.
 pub async fn fetch_ranges(
     task: &Task,
     object: &ObjectAddress,
@@ -27,12 +29,12 @@ pub async fn fetch_ranges(
     head: &ObjectHead,
     partial: &PartFile,
     mut first: Option<Incoming>,
-) -> Result<(), Error> {
+) -> Result<BTreeMap<u32, u64>, Error> {
     let size = partial.size.unwrap_or_default();
     let mut missing =
         (0..piece_count(size, partial.range_size)).filter(|index| !partial.ranges.contains(index));
     let (mut fetching, mut recording) = (JoinSet::new(), JoinSet::new());
-    let mut fresh: Vec<u32> = Vec::new();
+    let (mut fresh, mut crcs) = (Vec::new(), BTreeMap::new());
     loop {
         while fetching.len() < task.parts_at_once
             && let Some(index) = missing.next()
@@ -42,15 +44,20 @@ pub async fn fetch_ranges(
                 Fetch { task: task.clone(), object: object.clone(), etag: head.etag.clone(), size };
             let file = Arc::clone(file);
             let opened = if index == 0 { first.take() } else { None };
-            fetching.spawn(async move { fetch.range(&file, range, opened).await.map(|()| index) });
+            fetching
+                .spawn(async move { fetch.range(&file, range, opened).await.map(|crc| (index, crc)) });
         }
         if recording.is_empty() && !fresh.is_empty() {
             recording.spawn(record(task.clone(), Arc::clone(file), std::mem::take(&mut fresh)));
         }
         tokio::select! {
-            Some(fetched) = fetching.join_next() => fresh.push(joined(fetched)?),
+            Some(fetched) = fetching.join_next() => {
+                let (index, crc) = joined(fetched)?;
+                fresh.push(index);
+                crcs.extend(crc.map(|crc| (index, crc)));
+            }
             Some(recorded) = recording.join_next() => joined(recorded)?,
-            else => return Ok(()),
+            else => return Ok(crcs),
         }
     }
 }
@@ -68,6 +75,8 @@ async fn record(task: Task, file: Arc<GrowingFile>, ranges: Vec<u32>) -> Result<
 struct Piece {
     got: u64,
     written: u64,
+    /// Of what is written, where the range is summed.
+    crc: Option<Box<crc_fast::Digest>>,
 }
 
 struct Fetch {
@@ -78,13 +87,13 @@ struct Fetch {
 }
 
 impl Fetch {
-    /// `opened` is the range's body where it was asked for already.
+    /// `opened` is the range's body where it was asked for already. Gives the CRC of what came in one piece.
     async fn range(
         &self,
         file: &Arc<GrowingFile>,
         range: ByteRange,
         mut opened: Option<Incoming>,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<u64>, Error> {
         let kept = AtomicU64::new(0);
         let parts = &self.task.parts;
         parts.send_on(&kept, || self.go_on(file, range, opened.take(), &kept)).await
@@ -97,11 +106,15 @@ impl Fetch {
         range: ByteRange,
         opened: Option<Incoming>,
         kept: &AtomicU64,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<u64>, Error> {
         let before = kept.load(Ordering::Relaxed);
         let rest = ByteRange { start: range.start + before, ..range };
-        let mut piece = Piece { got: 0, written: 0 };
-        let Err(error) = self.fetch(file, rest, opened, &mut piece).await else { return Ok(()) };
+        let summed = before == 0 && self.task.remote.provider().takes_trailing_checksums();
+        let crc = summed.then(|| Box::new(crc64nvme()));
+        let mut piece = Piece { got: 0, written: 0, crc };
+        let Err(error) = self.fetch(file, rest, opened, &mut piece).await else {
+            return Ok(piece.crc.map(|crc| crc.finalize()));
+        };
         // Only an ETag tells that what follows belongs to what is there; and what is wrong was so from its start.
         let goes_on = error.retryable()
             && !error.is(&ErrorKind::Corrupt)
@@ -170,9 +183,9 @@ impl Fetch {
                 return Err(wrong_length(&place, range.len(), piece.got));
             }
             if buffer.is_full() || bytes == 0 {
-                let at = range.start + piece.written;
-                let (emptied, next) = write(file, buffer, at).await?;
-                (buffer, piece.written) = (emptied, next - range.start);
+                let way = Way { at: range.start + piece.written, crc: piece.crc.take() };
+                let (emptied, way) = write(file, buffer, way).await?;
+                (buffer, piece.written, piece.crc) = (emptied, way.at - range.start, way.crc);
             }
             // What follows the last byte shows whether the server kept to the range.
             if came? == 0 {
@@ -182,20 +195,29 @@ impl Fetch {
     }
 }
 
+/// Where the next bytes go, and the CRC of those before, where it is reckoned.
+struct Way {
+    at: u64,
+    crc: Option<Box<crc_fast::Digest>>,
+}
+
 async fn write(
     file: &Arc<GrowingFile>,
     mut buffer: Buffer,
-    at: u64,
-) -> Result<(Buffer, u64), Error> {
+    mut way: Way,
+) -> Result<(Buffer, Way), Error> {
     if buffer.is_empty() {
-        return Ok((buffer, at));
+        return Ok((buffer, way));
     }
     let file = Arc::clone(file);
     blocking(move || {
-        file.write_at(at, &buffer)?;
-        let next = at + buffer.len() as u64;
+        file.write_at(way.at, &buffer)?;
+        if let Some(crc) = &mut way.crc {
+            crc.update(&buffer);
+        }
+        way.at += buffer.len() as u64;
         buffer.clear();
-        Ok((buffer, next))
+        Ok((buffer, way))
     })
     .await
 }
@@ -220,8 +242,8 @@ async fn stream_once(
     let most = download.head.size.unwrap_or(u64::MAX);
     let truncated = Arc::clone(file);
     blocking(move || truncated.truncate(0)).await?;
-    let mut buffer = task.memory.buffer();
-    let (mut at, mut got) = (0, 0);
+    let (mut buffer, mut way) = (task.memory.buffer(), Way { at: 0, crc: None });
+    let mut got = 0;
     loop {
         let came = task.gate.fill(&mut download.body, &mut buffer, &place).await? as u64;
         got += came;
@@ -230,12 +252,13 @@ async fn stream_once(
             return Err(wrong_length(&place, most, got));
         }
         if buffer.is_full() || came == 0 {
-            (buffer, at) = write(file, buffer, at).await?;
+            (buffer, way) = write(file, buffer, way).await?;
         }
         if came == 0 {
             break;
         }
     }
+    let at = way.at;
     match download.head.size {
         Some(size) if size != at => Err(wrong_length(&place, size, at)),
         Some(_) => Ok((download.head, at)),

@@ -13,7 +13,7 @@ use percent_encoding::percent_decode_str;
 use super::Panel;
 use super::body::{Answer, Pace};
 use super::counters::Counters;
-use super::objects::{Listing, etag, size_of};
+use super::objects::{Listing, checksums, etag, size_of};
 use super::received::{Received, Sent};
 
 /// Everything requests share.
@@ -156,7 +156,7 @@ impl Shop {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let synthetic = || Some(size_of(&asked.key)?).filter(|_| asked.bucket == "down");
         let (size, tag, kept) = match (synthetic(), self.received.find(&asked.place())) {
-            (Some(size), _) => (size, etag(size), Vec::new()),
+            (Some(size), _) => (size, etag(size), checksums(&asked.key, size)),
             (None, Some(sent)) => (sent.size, sent.etag, sent.headers),
             (None, None) => return refusal(StatusCode::NOT_FOUND, "NoSuchKey"),
         };
@@ -178,7 +178,8 @@ impl Shop {
             response = response.status(StatusCode::PARTIAL_CONTENT);
             response = response.header(CONTENT_RANGE, format!("bytes {at}-{}/{size}", end - 1));
         }
-        let checked = text("x-amz-checksum-mode").is_some();
+        // Of a range no checksum is known.
+        let checked = text("x-amz-checksum-mode").is_some() && range.is_none();
         for (name, value) in kept {
             if checked || !name.starts_with("x-amz-checksum-") {
                 response = response.header(name, value);

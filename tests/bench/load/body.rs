@@ -11,7 +11,7 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep};
 
 /// After so many bytes the contents repeat: no multiple of a part's size, so that parts that change places show.
-const PERIOD: u64 = 1_048_583;
+pub const PERIOD: u64 = 1_048_583;
 const PIECE: u64 = 256 << 10;
 
 /// The bytes of every synthetic object from an offset on; fewer than asked where a piece ends.

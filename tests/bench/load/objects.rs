@@ -1,12 +1,19 @@
-//! Objects that exist by their names: `one/<bytes>`, and `many/<count>x<bytes>/<number>`.
+//! Objects that exist by their names: `one/<bytes>`, and `many/<count>x<bytes>/<number>`; the same below `bare/`, as
+//! they are where no checksum is kept beside the ETag.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Mutex;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use crc_fast::{CrcAlgorithm, checksum, checksum_combine};
 use md5::{Digest as _, Md5};
 
-use super::body::piece;
+use super::body::{PERIOD, piece};
+
+/// Before the keys of objects without a checksum.
+pub const BARE: &str = "bare/";
 
 /// From here on an ETag is that of an object made of parts.
 const PARTS_FROM: u64 = 16 << 20;
@@ -21,6 +28,7 @@ fn many(folder: &str) -> Option<(u64, u64)> {
 
 /// How long the object of this key is.
 pub fn size_of(key: &str) -> Option<u64> {
+    let key = key.strip_prefix(BARE).unwrap_or(key);
     if let Some(size) = key.strip_prefix("one/") {
         return size.parse().ok();
     }
@@ -31,10 +39,44 @@ pub fn size_of(key: &str) -> Option<u64> {
 
 /// MD5 of a small object, as after one PUT; no digest of a large one, as after many parts.
 pub fn etag(size: u64) -> String {
-    static KNOWN: Mutex<Option<HashMap<u64, String>>> = Mutex::new(None);
-    let mut known = KNOWN.lock().unwrap();
-    let known = known.get_or_insert_default();
-    known.entry(size).or_insert_with(|| digest(size)).clone()
+    static KNOWN: Known = Mutex::new(None);
+    known(&KNOWN, size, digest)
+}
+
+/// What is kept beside the ETag of a synthetic object: as by AWS, the CRC64NVME of all of it.
+pub fn checksums(key: &str, size: u64) -> Vec<(String, String)> {
+    static KNOWN: Known = Mutex::new(None);
+    if key.starts_with(BARE) {
+        return Vec::new();
+    }
+    let header = |name: &str, value: String| (format!("x-amz-checksum-{name}"), value);
+    let crc = known(&KNOWN, size, crc64nvme);
+    vec![header("crc64nvme", crc), header("type", "FULL_OBJECT".to_owned())]
+}
+
+/// What was reckoned of objects by their size.
+type Known = Mutex<Option<HashMap<u64, String>>>;
+
+fn known(before: &Known, size: u64, reckon: fn(u64) -> String) -> String {
+    let mut known = before.lock().unwrap();
+    known.get_or_insert_default().entry(size).or_insert_with(|| reckon(size)).clone()
+}
+
+fn crc64nvme(size: u64) -> String {
+    const NVME: CrcAlgorithm = CrcAlgorithm::Crc64Nvme;
+    let of = |size: u64| {
+        let (mut bytes, mut at) = (Vec::new(), 0);
+        while at < size {
+            bytes.extend_from_slice(&piece(at, size - at));
+            at = bytes.len() as u64;
+        }
+        checksum(NVME, &bytes)
+    };
+    let period = of(PERIOD);
+    let rest = size % PERIOD;
+    let whole = (0..size / PERIOD).fold(0, |crc, _| checksum_combine(NVME, crc, period, PERIOD));
+    let crc = if rest == 0 { whole } else { checksum_combine(NVME, whole, of(rest), rest) };
+    STANDARD.encode(crc.to_be_bytes())
 }
 
 fn digest(size: u64) -> String {
@@ -70,7 +112,9 @@ pub struct Listing<'a> {
 impl Listing<'_> {
     pub fn page(&self) -> String {
         let (mut rows, mut count, mut next) = (String::new(), 0, None);
-        let below = self.prefix.strip_prefix("many/").and_then(|rest| rest.split_once('/'));
+        let bare = if self.prefix.starts_with(BARE) { BARE } else { "" };
+        let below = self.prefix[bare.len()..].strip_prefix("many/");
+        let below = below.and_then(|rest| rest.split_once('/'));
         if let Some((folder, number)) = below
             && let Some((all, size)) = many(folder)
         {
@@ -83,7 +127,7 @@ impl Listing<'_> {
                     break;
                 }
                 count += 1;
-                row(&mut rows, &format!("many/{folder}/{name}"), size);
+                row(&mut rows, &format!("{bare}many/{folder}/{name}"), size);
             }
         } else {
             for size in SIZES {

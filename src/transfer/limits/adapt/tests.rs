@@ -113,3 +113,20 @@ fn what_is_not_short_of_slots_does_not_grow() {
     }
     assert_eq!(adaptation.open(), 4);
 }
+
+#[test]
+fn a_count_that_comes_after_a_later_one_says_nothing() {
+    let (mut steady, mut jumbled) = (Adaptation::new(4, 64), Adaptation::new(4, 64));
+    for step in 1..400 {
+        let now = Duration::from_millis(step * 60);
+        let moved = Moved { bytes: step * 1_000_000, requests: step * 20 };
+        steady.measured(now, moved, true);
+        jumbled.measured(now, moved, true);
+        let (bytes, requests) = (moved.bytes - 1, moved.requests - 1);
+        for late in [Moved { bytes, ..moved }, Moved { requests, ..moved }] {
+            jumbled.measured(now, late, false);
+            jumbled.measured(now + Duration::from_millis(59), late, false);
+        }
+        assert_eq!(jumbled.open(), steady.open(), "step {step}");
+    }
+}
