@@ -9,6 +9,7 @@ pub mod fault;
 mod head;
 mod operation;
 mod pool;
+mod secure;
 mod signer;
 pub mod socket;
 pub mod tls;

@@ -87,7 +87,10 @@ fn work(scenario: &Scenario, source: Option<&Path>, target: &Path, key: &str) ->
         }
         (None, Size::Many { count, bytes }) => {
             fs::create_dir(target).unwrap();
-            Move::GetAll { prefix: format!("{bare}many/{count}x{bytes}/"), folder: target.to_owned() }
+            Move::GetAll {
+                prefix: format!("{bare}many/{count}x{bytes}/"),
+                folder: target.to_owned(),
+            }
         }
         (Some(file), Size::One(_)) => Move::Put { file, key: format!("{key}.bin") },
         (Some(folder), Size::Many { .. }) => Move::PutAll { folder, prefix: format!("{key}/") },

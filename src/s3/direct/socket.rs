@@ -14,10 +14,9 @@ use rustls::{ClientConfig, ProtocolVersion};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
 use crate::s3::direct::fault::Fault;
+use crate::s3::direct::secure::Secure;
 use crate::s3::errors::{distrusts, speaks_no_http};
 use crate::s3::transport::CONNECT;
 
@@ -35,7 +34,7 @@ pub struct Origin {
 #[derive(Debug)]
 pub enum Socket {
     Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
+    Tls(Box<Secure>),
 }
 
 impl Socket {
@@ -47,7 +46,7 @@ impl Socket {
         let Some(config) = tls else { return Ok(Socket::Plain(tcp)) };
         let name = ServerName::try_from(origin.host.clone())
             .map_err(|error| Fault::Unreachable(format!("the host of the endpoint: {error}")))?;
-        let shaken = timeout(CONNECT, TlsConnector::from(config).connect(name, tcp)).await;
+        let shaken = timeout(CONNECT, Secure::connect(tcp, config, name)).await;
         let stream = shaken.map_err(late)?.map_err(|error| unshaken(&error))?;
         Ok(Socket::Tls(Box::new(stream)))
     }
@@ -66,7 +65,7 @@ impl Socket {
     pub fn is_quiet(&self) -> bool {
         let tcp = match self {
             Socket::Plain(tcp) => tcp,
-            Socket::Tls(stream) => stream.get_ref().0,
+            Socket::Tls(secure) => return secure.is_quiet(),
         };
         let mut byte = [0];
         matches!(tcp.try_read(&mut byte), Err(error) if error.kind() == io::ErrorKind::WouldBlock)

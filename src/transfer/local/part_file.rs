@@ -17,7 +17,7 @@ const TRIES: u32 = 10_000;
 
 /// What `statfs` calls a file system in memory (Linux's magic.h).
 #[cfg(target_os = "linux")]
-const TMPFS: i64 = 0x0102_1994;
+const TMPFS: i128 = 0x0102_1994;
 
 /// So many files have to fit where room is not reserved for the one.
 #[cfg(target_os = "linux")]
@@ -86,7 +86,7 @@ impl GrowingFile {
         let Ok(found) = rustix::fs::fstatfs(&self.file) else { return false };
         let block = u64::try_from(found.f_bsize).unwrap_or(0);
         let room = found.f_bavail.saturating_mul(block);
-        i64::from(found.f_type) == TMPFS && room / ROOMY >= size
+        i128::from(found.f_type) == TMPFS && room / ROOMY >= size
     }
 
     /// Where space cannot be reserved, the disk can be asked how much it has.

@@ -174,12 +174,7 @@ fn walk(file: &GrowingFile, range: ByteRange, mut see: impl FnMut(&[u8])) -> Res
     Ok(())
 }
 
-fn compared(
-    name: &str,
-    value: String,
-    expected: &str,
-    place: &str,
-) -> Result<Verification, Error> {
+fn compared(name: &str, value: String, expected: &str, place: &str) -> Result<Verification, Error> {
     if value == expected {
         return Ok(Verification::Digest(name.to_owned()));
     }

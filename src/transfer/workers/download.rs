@@ -1,6 +1,5 @@
 //! Brings one object into a file: the first range tells what the object is, the others follow in parallel.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,13 +13,14 @@ use crate::transfer::fact::{PartFile, Partial};
 use crate::transfer::limits::{BUFFER, Buffer};
 use crate::transfer::local::attributes::{kept_mode, kept_time};
 use crate::transfer::local::folder::{Folder, inode};
-use crate::transfer::local::names::{LocalName, part_name};
+use crate::transfer::local::names::LocalName;
 use crate::transfer::local::part_file::{self, GrowingFile, free_name};
 use crate::transfer::task::{Moving, Task, address};
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::Version;
 use crate::transfer::workers::digest::{Check, verify, verify_ranges};
 use crate::transfer::workers::finish::{Ready, ReadyFile};
+use crate::transfer::workers::part::{Part, Whole, make_part, make_whole};
 use crate::transfer::workers::ranges::{RANGE_BYTES, fetch_ranges, stream_whole, wrong_length};
 
 /// What one download is about.
@@ -43,6 +43,8 @@ enum First {
     Start { head: Box<ObjectHead>, body: Incoming },
     /// The server sends the whole object only, or does not say how long it is.
     Unranged,
+    /// The whole was asked for and is longer than it was listed.
+    Longer,
 }
 
 impl<'a> Download<'a> {
@@ -240,7 +242,7 @@ impl<'a> Download<'a> {
             self.discard(partial).await?;
         }
         match self.first().await? {
-            First::Unranged => self.whole().await,
+            First::Unranged | First::Longer => self.whole().await,
             First::Whole { head, bytes } => self.small(*head, bytes).await,
             First::Start { head, body } => self.ranged(*head, body).await,
         }
@@ -280,8 +282,12 @@ impl<'a> Download<'a> {
     /// The first range; it tells size and ETag too, so that no HEAD is needed.
     async fn first(&self) -> Result<First, Error> {
         let task = self.task;
-        if self.size == Some(0) {
-            return task.gate.send(|| self.first_of(None)).await;
+        // Of the whole, where it is short, a server tells the checksum; of a range it may not.
+        if self.size.is_some_and(|size| size <= RANGE_BYTES) {
+            match task.gate.send(|| self.first_of(None)).await {
+                Ok(First::Longer) => {}
+                other => return other,
+            }
         }
         let range = Some(ByteRange { start: 0, end: RANGE_BYTES });
         match task.gate.send(|| self.first_of(range)).await {
@@ -298,6 +304,9 @@ impl<'a> Download<'a> {
         let mut download = task.remote.get(&self.object, &options).await?;
         let head = Box::new(download.head);
         let Some(size) = head.size else { return Ok(First::Unranged) };
+        if range.is_none() && size > RANGE_BYTES {
+            return Ok(First::Longer);
+        }
         let expected = size.min(RANGE_BYTES);
         let served = download.range.map_or(size, ByteRange::len);
         if served != expected || download.range.is_some_and(|range| range.start != 0) {
@@ -323,62 +332,28 @@ impl<'a> Download<'a> {
     }
 
     async fn small(&self, head: ObjectHead, bytes: Buffer) -> Result<Ready, Error> {
-        let mut check = Check::of(&head);
-        check.update(&bytes);
-        let verification = check.finish(&self.object.to_string());
-        let (file, partial) = self.open_part(&head, head.size, Some(bytes)).await?;
-        self.ready(Arc::new(file), head, partial, verification).await
+        let whole = Whole {
+            place: self.object.to_string(),
+            bytes,
+            check: Check::of(&head),
+            modified: kept_time(&head),
+            mode: self.kept_mode(&head),
+        };
+        let made = make_whole(self.task, self.part(&head, head.size), whole).await?;
+        let (file, partial, verification) = made;
+        self.recognisable(&file, &head, &partial).await?;
+        Ok(self.ready_file(file, partial, &head, verification, true))
     }
 
     async fn ranged(&self, head: ObjectHead, body: Incoming) -> Result<Ready, Error> {
-        let (file, partial) = self.open_part(&head, head.size, None).await?;
+        let (file, partial) = make_part(self.task, self.part(&head, head.size)).await?;
         self.fill(Arc::new(file), head, partial, Some(body)).await
     }
 
-    /// Records the part file's name and then makes it: a crash between leaves a name too many, never a file that
-    /// nobody knows of. Not to be interrupted, or it could appear after it was cleaned up. `bytes` are all it will hold.
-    async fn open_part(
-        &self,
-        head: &ObjectHead,
-        size: Option<u64>,
-        bytes: Option<Buffer>,
-    ) -> Result<(GrowingFile, PartFile), Error> {
-        let (path, local) = (self.folder_path(), self.local.clone());
-        let (etag, task) = (head.etag.clone(), self.task.clone());
-        let target = Some(self.name.clone()).filter(|name| *name != local.name);
-        let opening = task.steps.clone().spawn(async move {
-            let partial = PartFile {
-                folders: local.folders.clone(),
-                name: part_name(&local.name),
-                target,
-                etag,
-                size,
-                range_size: RANGE_BYTES,
-                ranges: BTreeSet::new(),
-                inode: None,
-            };
-            task.opened(Partial::File(partial.clone())).await?;
-            let (roots, job) = (Arc::clone(&task.roots), task.job);
-            let made = blocking(move || {
-                let folder = roots.open(job, &path)?.below(&local.folders)?;
-                let file = GrowingFile::create(folder, &partial.name, size.unwrap_or(0))?;
-                if let Some(bytes) = bytes
-                    && let Err(error) = file.write_at(0, &bytes)
-                {
-                    drop(part_file::remove(&file.folder, &file.name));
-                    return Err(error);
-                }
-                Ok((file, partial))
-            })
-            .await;
-            if made.is_err() {
-                task.closed().await?;
-            }
-            made
-        });
-        opening.await.map_err(|e| {
-            Error::new(ErrorKind::Other, "make the part file", "").detail(e.to_string())
-        })?
+    fn part(&self, head: &ObjectHead, size: Option<u64>) -> Part {
+        let (etag, target) = (head.etag.clone(), Some(self.name.clone()));
+        let target = target.filter(|name| *name != self.local.name);
+        Part { folder: self.folder_path(), local: self.local.clone(), target, etag, size }
     }
 
     async fn fill(
@@ -425,7 +400,7 @@ impl<'a> Download<'a> {
     }
 
     async fn whole(&self) -> Result<Ready, Error> {
-        let (file, partial) = self.open_part(&ObjectHead::default(), None, None).await?;
+        let (file, partial) = make_part(self.task, self.part(&ObjectHead::default(), None)).await?;
         let file = Arc::new(file);
         let (head, size) = match stream_whole(self.task, &self.object, &file).await {
             Err(error) if begins_anew(&error) => {
@@ -474,18 +449,32 @@ impl<'a> Download<'a> {
             || Error::new(ErrorKind::Other, "finish the part file", self.object.to_string());
         let file = Arc::try_unwrap(file).map_err(|_| shared())?;
         self.recognisable(&file, &head, &partial).await?;
-        let modified = kept_time(&head);
-        let mode = kept_mode(&head).filter(|_| self.task.spec.files.keep_mode);
-        Ok(Ready::File(ReadyFile {
+        Ok(self.ready_file(file, partial, &head, verification, false))
+    }
+
+    fn kept_mode(&self, head: &ObjectHead) -> Option<u32> {
+        kept_mode(head).filter(|_| self.task.spec.files.keep_mode)
+    }
+
+    fn ready_file(
+        &self,
+        file: GrowingFile,
+        partial: PartFile,
+        head: &ObjectHead,
+        verification: Verification,
+        prepared: bool,
+    ) -> Ready {
+        Ready::File(ReadyFile {
             file,
             partial,
             name: self.local.name.clone(),
             on_conflict: self.on_conflict,
-            modified,
-            mode,
+            modified: kept_time(head),
+            mode: self.kept_mode(head),
             bytes: head.size.unwrap_or_default(),
             verification,
-        }))
+            prepared,
+        })
     }
 }
 

@@ -36,6 +36,8 @@ pub struct ReadyFile {
     pub mode: Option<u32>,
     pub bytes: u64,
     pub verification: Verification,
+    /// It has its time and mode, and all of it is durable.
+    pub prepared: bool,
 }
 
 /// A move whose bytes are at the destination, or about to appear there.
@@ -77,11 +79,14 @@ impl Ready {
 }
 
 async fn finish_file(task: &Task, ready: ReadyFile) -> Result<Moving, Error> {
-    let ReadyFile { file, partial, name, on_conflict, modified, mode, bytes, verification } = ready;
+    let ReadyFile { file, partial, name, on_conflict, verification, prepared, .. } = ready;
+    let (modified, mode, bytes) = (ready.modified, ready.mode, ready.bytes);
     let file = Arc::new(file);
     let target = partial.target.clone().unwrap_or_else(|| name.clone());
-    let (growing, wanted) = (Arc::clone(&file), target.clone());
-    blocking(move || growing.prepare(&wanted, modified, mode)).await?;
+    if !prepared {
+        let (growing, wanted) = (Arc::clone(&file), target.clone());
+        blocking(move || growing.prepare(&wanted, modified, mode)).await?;
+    }
     record_last(task, &partial, &verification).await?;
     let saved = match on_conflict {
         OnConflict::KeepBoth => place_beside(task, &file, partial, target, &name).await?,

@@ -44,8 +44,9 @@ pub async fn fetch_ranges(
                 Fetch { task: task.clone(), object: object.clone(), etag: head.etag.clone(), size };
             let file = Arc::clone(file);
             let opened = if index == 0 { first.take() } else { None };
-            fetching
-                .spawn(async move { fetch.range(&file, range, opened).await.map(|crc| (index, crc)) });
+            fetching.spawn(async move {
+                fetch.range(&file, range, opened).await.map(|crc| (index, crc))
+            });
         }
         if recording.is_empty() && !fresh.is_empty() {
             recording.spawn(record(task.clone(), Arc::clone(file), std::mem::take(&mut fresh)));

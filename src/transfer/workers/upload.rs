@@ -54,8 +54,23 @@ impl<'a> Upload<'a> {
 
     pub async fn run(self, path: &Path, partial: Option<Multipart>) -> Result<Ready, Error> {
         let (path, follow) = (path.to_owned(), self.follows(path));
-        let source = Arc::new(blocking(move || Source::open(&path, follow)).await?);
+        let memory = self.task.memory.clone();
+        let short = (BUFFER as u64).min(self.task.part_threshold);
+        // One that turns out to be short is read at once, where there is room for it now.
+        let room = memory.take_now(short);
+        let read = room.is_some() && partial.is_none();
+        let opened = move || {
+            let source = Source::open(&path, follow)?;
+            let whole = read && source.size < short;
+            let body = if whole { Some(read_whole(&source, &memory)?) } else { None };
+            Ok((Arc::new(source), body))
+        };
+        let (source, body) = blocking(opened).await?;
         self.task.moved.expect(source.size);
+        if let Some(body) = body {
+            return self.put_whole(&source, body).await;
+        }
+        drop(room);
         if let Some(partial) = named(self.task, partial).await? {
             if partial.source == source.stamp() {
                 return self.resume(source, partial).await;
@@ -76,34 +91,28 @@ impl<'a> Upload<'a> {
         named || self.task.spec.files.links == Links::Follow
     }
 
-    async fn options(
-        &self,
-        source: &Arc<Source>,
-        only_if_absent: bool,
-    ) -> Result<PutOptions, Error> {
+    /// `start` is how the file begins.
+    fn options(&self, source: &Source, start: &[u8], only_if_absent: bool) -> PutOptions {
         let mut headers = self.headers.clone();
         if headers.content_type.is_none() {
-            let source = Arc::clone(source);
-            let length = source.size.min(SNIFFED as u64);
-            let start = blocking(move || source.read(0, length)).await?;
-            headers.content_type = Some(content_type(self.object.key.name(), &start));
+            let start = &start[..start.len().min(SNIFFED)];
+            headers.content_type = Some(content_type(self.object.key.name(), start));
         }
         let time = source.modified.map(|time| (TIME.to_owned(), time_text(time)));
         let mode =
             self.task.spec.files.keep_mode.then(|| (MODE.to_owned(), mode_text(source.mode)));
         let user_metadata = time.into_iter().chain(mode).collect();
-        Ok(PutOptions { headers, user_metadata, only_if_absent, ..PutOptions::default() })
+        PutOptions { headers, user_metadata, only_if_absent, ..PutOptions::default() }
     }
 
     async fn whole(self, source: Arc<Source>) -> Result<Ready, Error> {
         let _memory = self.task.memory.take(source.size).await;
         let (reading, memory) = (Arc::clone(&source), self.task.memory.clone());
-        let read = move || {
-            let body = held(&reading, ByteRange { start: 0, end: reading.size }, &memory)?;
-            reading.check_unchanged()?;
-            Ok(body)
-        };
-        let body = blocking(read).await?;
+        let body = blocking(move || read_whole(&reading, &memory)).await?;
+        self.put_whole(&source, body).await
+    }
+
+    async fn put_whole(self, source: &Source, body: Body) -> Result<Ready, Error> {
         let size = source.size;
         let compared = self.task.again || self.task.spec.on_conflict == OnConflict::IfDifferent;
         let md5 = if compared { Some(md5_of(&body).await?) } else { None };
@@ -111,14 +120,18 @@ impl<'a> Upload<'a> {
         let decided = if self.refused_by_the_server() {
             (Destination::Write { object: self.object.clone(), only_if_absent: true }, false)
         } else {
-            decide(self.task, self.object.clone(), version(&source), same).await?
+            decide(self.task, self.object.clone(), version(source), same).await?
         };
         let (object, only_if_absent) = match decided {
             (Destination::Skip, true) => return Ok(Ready::Moved(verified(size, "md5"))),
             (Destination::Skip, false) => return Ok(Ready::Moved(Moving::Skipped)),
             (Destination::Write { object, only_if_absent }, _) => (object, only_if_absent),
         };
-        let mut options = self.options(&source, only_if_absent).await?;
+        let start = match &body {
+            Body::Held(pieces) => pieces.first().map_or(&[][..], |piece| piece),
+            Body::Elsewhere(_) => &[],
+        };
+        let mut options = self.options(source, start, only_if_absent);
         let gate = &self.task.gate;
         let mut result = gate.send(|| self.put(&object, &body, &options)).await;
         if only_if_absent && result.as_ref().is_err_and(|e| e.is(&ErrorKind::Unsupported)) {
@@ -210,7 +223,9 @@ impl<'a> Upload<'a> {
                 (Destination::Write { object, only_if_absent }, _) => (object, only_if_absent),
             };
         note_unguarded(self.task);
-        let options = self.options(&source, false).await?;
+        let (reading, length) = (Arc::clone(&source), size.min(SNIFFED as u64));
+        let start = blocking(move || reading.read(0, length)).await?;
+        let options = self.options(&source, &start, false);
         let multipart =
             open(self.task, &object, options, (size, part_size), source.stamp()).await?;
         self.send_parts(source, multipart, only_if_absent).await
@@ -345,6 +360,13 @@ impl Content for Stretch {
     fn read(&self, offset: u64, into: &mut [u8]) -> Result<(), Error> {
         self.source.fill(self.range.start + offset, into)
     }
+}
+
+/// All of a file as it was when it was opened.
+fn read_whole(source: &Source, memory: &Memory) -> Result<Body, Error> {
+    let body = held(source, ByteRange { start: 0, end: source.size }, memory)?;
+    source.check_unchanged()?;
+    Ok(body)
 }
 
 /// Reads a stretch of a file into buffers.
