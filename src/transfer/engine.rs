@@ -49,7 +49,7 @@ impl Default for EngineOptions {
             journal: None,
             part_threshold: 16 << 20,
             copy_threshold: u64::MAX,
-            memory: 40 << 20,
+            memory: 32 << 20,
             slots: START,
             most_slots: 64,
             expansions: 4,
@@ -68,6 +68,10 @@ pub struct Engine {
 /// As many as any network asks for.
 const MOST_THREADS: usize = 4;
 
+/// Threads that read, write and sync files at once: enough for any disk to sync many in one go, and few enough that their
+/// stacks and their turns on the processor stay cheap.
+const MOST_AT_FILES: usize = 32;
+
 /// How long connections and file operations may take to end when the engine does.
 const LAST_WAIT: Duration = Duration::from_millis(500);
 
@@ -83,6 +87,7 @@ impl Engine {
         let run = move || {
             let runtime = tokio::runtime::Builder::new_multi_thread()
                 .worker_threads(threads())
+                .max_blocking_threads(MOST_AT_FILES)
                 .thread_name("windlass-transfer")
                 .enable_all()
                 .build()

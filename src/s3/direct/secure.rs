@@ -5,10 +5,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use rustls::ClientConfig;
 use rustls::client::UnbufferedClientConnection;
 use rustls::pki_types::ServerName;
 use rustls::unbuffered::{ConnectionState, EncodeError, EncryptError, UnbufferedStatus};
+use rustls::{ClientConfig, ProtocolVersion};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
 
@@ -169,6 +169,10 @@ impl Secure {
         {
             let _ = self.tcp.try_write(self.outgoing.bytes());
         }
+    }
+
+    pub fn protocol_version(&self) -> Option<ProtocolVersion> {
+        self.tls.protocol_version()
     }
 
     /// Whether nothing has come since the last answer.

@@ -54,7 +54,7 @@ impl Socket {
     /// `None` where everything goes in the clear.
     pub fn tls_version(&self) -> Option<&'static str> {
         let Socket::Tls(stream) = self else { return None };
-        match stream.get_ref().1.protocol_version() {
+        match stream.protocol_version() {
             Some(ProtocolVersion::TLSv1_2) => Some("TLS 1.2"),
             Some(ProtocolVersion::TLSv1_3) => Some("TLS 1.3"),
             _ => None,

@@ -17,8 +17,8 @@ const IDLE: Duration = Duration::from_secs(1);
 const REQUEST: u64 = 32 << 10;
 
 /// Growing was worth it from here on; clearly worth it, so that one window says enough.
-const BETTER: f64 = 1.03;
-const MUCH_BETTER: f64 = 1.2;
+const BETTER: f64 = 1.05;
+const MUCH_BETTER: f64 = 1.25;
 
 /// After growing brought nothing: until it is tried again, doubled each time.
 const FIRST_REST: Duration = Duration::from_secs(4);
@@ -52,8 +52,9 @@ pub struct Adaptation {
     /// Rate at `settled`, in [`Moved`]'s measure a second; 0 where it is not known yet.
     best: f64,
     settled: usize,
-    /// Windows judged since the last step up.
+    /// Windows judged since the last step, and the sum of their rates.
     judged: u32,
+    sum: f64,
     probe_at: Duration,
     rest: Duration,
     throttle: Option<Throttle>,
@@ -86,6 +87,7 @@ impl Adaptation {
             best: 0.0,
             settled: open,
             judged: 0,
+            sum: 0.0,
             probe_at: Duration::ZERO,
             rest: FIRST_REST,
             throttle: None,
@@ -147,30 +149,34 @@ impl Adaptation {
 
     fn judge(&mut self, now: Duration, rate: f64) {
         self.judged += 1;
+        self.sum += rate;
         if self.open == self.settled {
             // The best of the windows so far, slowly forgotten: links get slower too.
             self.best = rate.max(self.best * 0.98);
-            if now >= self.probe_at {
+            // The first one has the beginning in it, when nothing moved yet.
+            if now >= self.probe_at && self.judged >= 2 {
                 self.grow();
             }
             return;
         }
-        if rate > self.best * MUCH_BETTER || (self.judged >= 2 && rate > self.best * BETTER) {
+        // One good window is chance where the processor is shared.
+        let mean = self.sum / f64::from(self.judged);
+        if mean > self.best * MUCH_BETTER || (self.judged >= 2 && mean > self.best * BETTER) {
             self.settled = self.open;
-            self.best = rate;
+            self.best = mean;
             self.rest = FIRST_REST;
             self.grow();
         } else if self.judged >= 3 {
             self.open = self.settled;
             self.probe_at = now + self.rest;
             self.rest = (self.rest * 2).min(LONGEST_REST);
-            self.judged = 0;
+            (self.judged, self.sum) = (0, 0.0);
         }
     }
 
     fn grow(&mut self) {
         self.open = (self.open + (self.open / 2).max(1)).min(self.most);
-        self.judged = 0;
+        (self.judged, self.sum) = (0, 0.0);
     }
 
     fn recover(&mut self, now: Duration) {
@@ -190,7 +196,7 @@ impl Adaptation {
 
     /// What was learned of the rate no longer holds.
     fn settle(&mut self, now: Duration) {
-        (self.settled, self.best, self.judged) = (self.open, 0.0, 0);
+        (self.settled, self.best, self.judged, self.sum) = (self.open, 0.0, 0, 0.0);
         self.probe_at = now + SLOW_RECOVERY;
     }
 }

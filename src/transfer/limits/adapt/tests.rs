@@ -72,6 +72,28 @@ fn where_the_link_is_full_it_goes_back_and_stays() {
 }
 
 #[test]
+fn a_rate_that_jumps_by_chance_is_no_reason_to_grow() {
+    let (mut opens, mut dice) = (Vec::new(), 7_u64);
+    for _ in 0..20 {
+        let mut adaptation = Adaptation::new(START, 64);
+        let (mut now, mut bytes) = (Duration::ZERO, 0.0);
+        // A transfer of three seconds, of which each quarter has between half and all of a processor.
+        for step in 0..300 {
+            now += STEP;
+            if step % 25 == 0 {
+                dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            }
+            let share = 0.5 + 0.5 * ((dice >> 33) as f64 / f64::from(1_u32 << 31));
+            bytes += 600.0 * MIB * STEP.as_secs_f64() * share;
+            let moved = Moved { bytes: bytes as u64, requests: bytes as u64 >> 23 };
+            adaptation.measured(now, moved, true);
+            opens.push(adaptation.open());
+        }
+    }
+    assert!(mean(&opens) < 24.0, "{}", mean(&opens));
+}
+
+#[test]
 fn it_stops_growing_where_more_brings_no_more() {
     let opens = run(&Link::of(10.0, 300.0), 60);
     let late = mean(&opens[1000..]);
