@@ -81,7 +81,9 @@ fn moved(
     let mut browser = Timed::start(&windlass, &["s3://down/one/"], &environment);
     browser.until(&BYTES.to_string(), PATIENCE)?;
     browser.settle(Duration::from_millis(200), PATIENCE);
+    // By name it is the last but one.
     browser.press("G");
+    browser.press("k");
     browser.settle(Duration::from_millis(100), PATIENCE);
     browser.press("d");
     browser.until("Download", PATIENCE)?;
