@@ -149,7 +149,11 @@ impl Journal {
         let tell = move |said: JournalNews| drop(news.send(said.into()));
         match path {
             Some(path) => Journal::File(start_thread(path, tell)),
-            None => Journal::Memory(Arc::new(Remembered::new(tell))),
+            None => {
+                tell(JournalNews::Opened { facts: Vec::new(), kept: false, warnings: Vec::new() });
+                let written = move |facts| tell(JournalNews::Written(facts));
+                Journal::Memory(Arc::new(Remembered::new(written)))
+            }
         }
     }
 

@@ -6,12 +6,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::domain::transfer::JobId;
 use crate::transfer::fact::{Fact, Outcome, PlaceOrder};
-use crate::transfer::journal::JournalNews;
 
 /// As [the table](super::table::Table) answers, without its rows.
 pub struct Remembered {
     jobs: Mutex<HashMap<JobId, Outcomes>>,
-    tell: Box<dyn Fn(JournalNews) + Send + Sync>,
+    /// Facts that are remembered now.
+    tell: Box<dyn Fn(Vec<Fact>) + Send + Sync>,
 }
 
 /// What became of the objects of one job.
@@ -42,8 +42,7 @@ enum Stands {
 }
 
 impl Remembered {
-    pub fn new(tell: impl Fn(JournalNews) + Send + Sync + 'static) -> Remembered {
-        tell(JournalNews::Opened { facts: Vec::new(), kept: false, warnings: Vec::new() });
+    pub fn new(tell: impl Fn(Vec<Fact>) + Send + Sync + 'static) -> Remembered {
         Remembered { jobs: Mutex::default(), tell: Box::new(tell) }
     }
 
@@ -53,7 +52,7 @@ impl Remembered {
         for fact in &facts {
             record(&mut jobs, fact);
         }
-        (self.tell)(JournalNews::Written(facts));
+        (self.tell)(facts);
     }
 
     pub fn settled(&self, job: JobId, places: &[String]) -> Vec<bool> {
