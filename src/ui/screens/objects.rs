@@ -223,9 +223,12 @@ fn idle_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Notice {
             reason(paint, error, String::new())
         }
         BucketsLoading::Failed(error) => {
-            let change = key(Action::SwitchConnection);
-            let press =
-                format!("{} tries again, {change} changes the connection", key(Action::Refresh));
+            let press = format!(
+                "{} tries again, {} changes the connection, {} examines it",
+                key(Action::Refresh),
+                key(Action::SwitchConnection),
+                key(Action::Doctor)
+            );
             reason(paint, error, press)
         }
         BucketsLoading::Loading if buckets.shelf.is_empty() => Notice {

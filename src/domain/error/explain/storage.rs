@@ -13,7 +13,7 @@ fn who(error: &Error) -> Option<Explanation> {
         ErrorKind::NoCredentials => Explanation::new(
             "there are no credentials for this connection",
             "no profile, environment variable, process or role gave any",
-            "set AWS_PROFILE or AWS_ACCESS_KEY_ID, give --profile, or add a connection to config.toml; \
+            "in the browser g n adds a connection; or set AWS_PROFILE or AWS_ACCESS_KEY_ID, or give --profile; \
              --no-sign-request reads public buckets",
         ),
         ErrorKind::UnknownAccessKey => Explanation::new(
