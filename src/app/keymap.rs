@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(keymap.resolve(OBJECTS, &[], g), Resolved::Pending);
         assert_eq!(keymap.resolve(OBJECTS, &[g], g), Resolved::Action(Action::First));
         assert_eq!(keymap.resolve(OBJECTS, &[g], chord("p")), Resolved::Action(Action::GoToPath));
-        assert_eq!(keymap.resolve(OBJECTS, &[g], chord("x")), Resolved::Unbound);
+        assert_eq!(keymap.resolve(OBJECTS, &[g], chord("z")), Resolved::Unbound);
     }
 
     #[test]

@@ -10,7 +10,8 @@ use crate::domain::address::{Bucket, ConnectionName, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ETag, ObjectAddress, UploadId, UploadedPart};
 use crate::domain::transfer::{
-    FileRules, JobId, JobSpec, JobState, OnConflict, Priority, Target, TransferCommand, Work,
+    FileRules, JobId, JobSpec, JobState, OnConflict, Priority, Progress, Target, TransferCommand,
+    Work,
 };
 use crate::transfer::fact::{Fact, Multipart, Outcome, Partial};
 use crate::transfer::item::{Item, ItemKind};
@@ -268,7 +269,9 @@ impl World {
                 JobState::Running => JobState::Queued,
                 other => other,
             };
-            let progress = (view.progress.objects, view.progress.bytes, view.progress.failed);
+            let Progress { objects, bytes, failed, .. } = view.progress;
+            // What is recorded of an object counts while nobody moves it: it waits here and is under way there.
+            let progress = (objects, bytes.min(objects * BYTES), failed);
             let known = (view.failures, view.notes, view.verification, view.priority);
             Some(format!("{id:?} {state:?} {progress:?} {known:?} {:?}", machine.open(*id)))
         };
