@@ -147,14 +147,12 @@ impl Journal {
         N: From<JournalNews> + Send + 'static,
     {
         let tell = move |said: JournalNews| drop(news.send(said.into()));
-        match path {
-            Some(path) => Journal::File(start_thread(path, tell)),
-            None => {
-                tell(JournalNews::Opened { facts: Vec::new(), kept: false, warnings: Vec::new() });
-                let written = move |facts| tell(JournalNews::Written(facts));
-                Journal::Memory(Arc::new(Remembered::new(written)))
-            }
+        if let Some(path) = path {
+            return Journal::File(start_thread(path, tell));
         }
+        tell(JournalNews::Opened { facts: Vec::new(), kept: false, warnings: Vec::new() });
+        let written = move |facts| tell(JournalNews::Written(facts));
+        Journal::Memory(Arc::new(Remembered::new(written)))
     }
 
     /// Without waiting.
