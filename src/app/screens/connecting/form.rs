@@ -30,6 +30,8 @@ pub struct Form {
     /// The name is ours to choose until it is typed.
     named: bool,
     taken: Vec<ConnectionName>,
+    /// The address is being typed: it is read when that is over.
+    unread: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +59,7 @@ impl Form {
             session_token: None,
             named: false,
             taken,
+            unread: false,
         };
         form.suggest_name();
         form
@@ -183,6 +186,7 @@ impl Form {
 
     /// To the next field or button, round and round.
     pub fn step(&mut self, back: bool) {
+        self.read_address();
         let count = self.fields.len() + 2;
         self.focus = (self.focus + if back { count - 1 } else { 1 }) % count;
     }
@@ -204,7 +208,18 @@ impl Form {
             return;
         };
         if field.on_key(chord) {
-            self.changed(field_id(&self.fields, focus));
+            match field_id(&self.fields, focus) {
+                // Typing passes many addresses that are whole.
+                FieldId::Address => (self.unread, self.remark) = (true, None),
+                id => self.changed(id),
+            }
+        }
+    }
+
+    /// What an address that was typed has finds its field.
+    pub fn read_address(&mut self) {
+        if std::mem::take(&mut self.unread) {
+            self.changed(FieldId::Address);
         }
     }
 

@@ -307,6 +307,7 @@ impl Connecting {
         if self.saving.is_some() {
             return;
         }
+        form.read_address();
         match form.draft() {
             Ok(draft) => {
                 let replaced = form.before.as_ref().map(|before| before.name.clone());

@@ -50,6 +50,22 @@ fn a_typed_account_leaves_the_jurisdiction_that_was_chosen() {
     assert_eq!(jurisdiction, Jurisdiction::Eu);
 }
 
+/// As a terminal pastes that does not mark what is pasted.
+#[test]
+fn an_address_that_is_typed_is_read_when_its_field_is_left() {
+    for (text, bucket) in [
+        (format!("https://dash.cloudflare.com/{ID}/r2/default/buckets/media"), "media"),
+        (format!("https://{ID}.r2.cloudflarestorage.com/media/photos/"), "media/photos/"),
+    ] {
+        let mut form = at(keyed(), FieldId::Address);
+        text.chars().for_each(|character| form.on_key(Chord::char(character)));
+        form.step(false);
+        let draft = form.draft().unwrap();
+        let DraftServer::R2 { account, .. } = draft.server else { panic!("{:?}", form.note()) };
+        assert_eq!((account.as_str(), text_of(&draft.buckets).as_str()), (ID, bucket));
+    }
+}
+
 #[test]
 fn a_public_address_is_explained_and_not_taken_for_an_account() {
     let mut form = at(keyed(), FieldId::Address);
