@@ -1,11 +1,5 @@
 //! The first words with a server: does it speak S3, does its clock agree, does it know the keys.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
-use aws_sdk_s3::config::interceptors::BeforeDeserializationInterceptorContextRef;
-use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
-use aws_sdk_s3::error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::connection::CredentialsSource;
@@ -14,36 +8,13 @@ use crate::domain::diagnosis::{Examination, Step, Verdict};
 use crate::domain::error::{Error, ErrorKind};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
+use crate::s3::clock::Clock;
 use crate::s3::examine::report::{Report, Stop};
 
 /// Signatures of clocks further apart are refused by S3 (RequestTimeTooSkewed).
 const SKEW_LIMIT: SignedDuration = SignedDuration::from_mins(15);
 /// Worth saying long before.
 const SKEW_NOTED: SignedDuration = SignedDuration::from_mins(1);
-
-/// How far this clock is ahead of the server's, by the `Date` of its answer.
-#[derive(Clone, Debug, Default)]
-struct Ahead(Arc<Mutex<Option<SignedDuration>>>);
-
-#[dyn_dispatch_hint]
-impl Intercept for Ahead {
-    fn name(&self) -> &'static str {
-        "Ahead"
-    }
-
-    fn read_before_deserialization(
-        &self,
-        context: &BeforeDeserializationInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let date = context.response().headers().get("date");
-        let theirs = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
-        let ahead = theirs.map(|theirs| Timestamp::now().duration_since(theirs.timestamp()));
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = ahead;
-        Ok(())
-    }
-}
 
 const NO_SERVER: Stop = Stop("no S3 server answers");
 const NO_KEYS: Stop = Stop("the server does not know these keys");
@@ -54,13 +25,13 @@ pub async fn introduce(
     examination: &Examination,
     report: &mut Report<'_>,
 ) -> Result<Option<Bucket>, Stop> {
-    let ahead = Ahead::default();
+    let server = Clock::default();
     let anonymous = matches!(client.connection().credentials, CredentialsSource::Anonymous);
     let outcome = match (&examination.bucket, anonymous) {
-        (Some(bucket), true) => look_into(client, bucket, &examination.prefix, &ahead).await,
-        _ => list(client, &ahead).await,
+        (Some(bucket), true) => look_into(client, bucket, &examination.prefix, &server).await,
+        _ => list(client, &server).await,
     };
-    let ahead = *ahead.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let ahead = server.told().map(|told| Timestamp::now().duration_since(told));
     let error = outcome.as_ref().err();
     if let Some(error) = error.filter(|error| !answered(error)) {
         report.fails(Step::Speak, error.clone());
@@ -98,11 +69,11 @@ fn how_many(buckets: usize) -> String {
     }
 }
 
-async fn list(client: &Client, ahead: &Ahead) -> Result<Vec<Bucket>, Error> {
+async fn list(client: &Client, server: &Clock) -> Result<Vec<Bucket>, Error> {
     let call = Call::on_account("ListBuckets", "");
     let output = client
         .run(&call, |sdk| {
-            let request = sdk.list_buckets().customize().interceptor(ahead.clone());
+            let request = sdk.list_buckets().customize().interceptor(server.clone());
             let call = &call;
             async move { request.send().await.map_err(|error| call.failed(error)) }
         })
@@ -115,13 +86,13 @@ async fn look_into(
     client: &Client,
     bucket: &Bucket,
     prefix: &Prefix,
-    ahead: &Ahead,
+    server: &Clock,
 ) -> Result<Vec<Bucket>, Error> {
     let call = Call::on_bucket("ListObjectsV2", bucket);
     client
         .run(&call, |sdk| {
             let request = sdk.list_objects_v2().bucket(bucket.as_str()).prefix(prefix.as_str());
-            let request = request.max_keys(1).customize().interceptor(ahead.clone());
+            let request = request.max_keys(1).customize().interceptor(server.clone());
             let call = &call;
             async move { request.send().await.map_err(|error| call.failed(error)) }
         })
@@ -154,6 +125,7 @@ fn known(error: &Error) -> bool {
     )
 }
 
+/// `ahead`: how far this clock is ahead of the server's.
 fn clock(ahead: Option<SignedDuration>, error: Option<&Error>) -> Verdict {
     if let Some(error) = error.filter(|error| error.is(&ErrorKind::ClockSkew)) {
         return Verdict::Fails(error.clone());
