@@ -23,7 +23,7 @@ pub struct Examination {
 }
 
 /// In the order in which they are taken: each stands on those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
     /// The endpoint's name has an address.

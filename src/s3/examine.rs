@@ -10,23 +10,17 @@ mod way;
 mod writing;
 
 use std::future::Future;
+use std::ops::RangeInclusive;
 
 use crate::domain::address::Bucket;
 use crate::domain::diagnosis::{Examination, Finding, Step};
 use crate::s3::client::Client;
 use crate::s3::examine::report::{Report, Stop, WRITING};
 
-const SERVER: [Step; 4] = [Step::Speak, Step::Clock, Step::Sign, Step::ListBuckets];
-const READING: [Step; 8] = [
-    Step::List,
-    Step::Region,
-    Step::Style,
-    Step::Head,
-    Step::Read,
-    Step::ConditionalRead,
-    Step::Presign,
-    Step::Cors,
-];
+/// What is asked of a server without opening a bucket.
+const SERVER: RangeInclusive<Step> = Step::Speak..=Step::ListBuckets;
+const READING: RangeInclusive<Step> = Step::List..=Step::Cors;
+
 impl Client {
     /// Takes every step that those before it allow, and tells each as it ends; every step is told once, in the order
     /// of [`Step::ALL`]. Costs about 15 requests. What is written is deleted again also where `stop` comes in
@@ -45,10 +39,10 @@ impl Client {
         };
         let Ok(bucket) = readable else { return };
         if !examination.writes {
-            return report.skip(&WRITING, "nothing is written without being asked to");
+            return report.skip(WRITING, "nothing is written without being asked to");
         }
         if self.connection().read_only {
-            return report.skip(&WRITING, "the connection is read-only");
+            return report.skip(WRITING, "the connection is read-only");
         }
         writing::write(self, &bucket, &examination.prefix, &mut report, stop).await;
     }
@@ -60,7 +54,7 @@ impl Client {
         report: &mut Report<'_>,
     ) -> Result<Bucket, Stop> {
         if let Err(Stop(why)) = way::reach(self, report).await {
-            report.skip(&SERVER, why);
+            report.skip(SERVER, why);
             return nothing_more(report, why);
         }
         let listed = match introduction::introduce(self, examination, report).await {
@@ -73,7 +67,7 @@ impl Client {
         match reading::read(self, &bucket, &examination.prefix, report).await {
             Ok(()) => Ok(bucket),
             Err(Stop(why)) => {
-                report.skip(&WRITING, why);
+                report.skip(WRITING, why);
                 Err(Stop(why))
             }
         }
@@ -81,7 +75,7 @@ impl Client {
 }
 
 fn nothing_more<T>(report: &mut Report<'_>, why: &'static str) -> Result<T, Stop> {
-    report.skip(&READING, why);
-    report.skip(&WRITING, why);
+    report.skip(READING, why);
+    report.skip(WRITING, why);
     Err(Stop(why))
 }

@@ -34,9 +34,9 @@ pub async fn as_it_could_be(
     failure: &Error,
     report: &mut Report<'_>,
 ) {
-    report.skip(&[Step::Region], "the bucket cannot be listed");
+    report.skip(Step::Region..=Step::Region, "the bucket cannot be listed");
     if !by_style(failure) {
-        return report.skip(&[Step::Style], "the failure has another reason");
+        return report.skip(Step::Style..=Step::Style, "the failure has another reason");
     }
     let style = match client.sdk().await {
         Ok(sdk) => sdk.path_style,
@@ -52,7 +52,7 @@ pub async fn as_it_could_be(
                 how(!style)
             ),
         ),
-        Err(_) => report.skip(&[Step::Style], "the other style does not work either"),
+        Err(_) => report.skip(Step::Style..=Step::Style, "the other style does not work either"),
     }
 }
 

@@ -81,17 +81,17 @@ pub async fn share(client: &Client, object: &ObjectAddress, empty: bool, report:
     let url = match client.presign(&spec, Timestamp::now()).await {
         Ok(link) => link.url,
         Err(error) if error.is(&ErrorKind::NoCredentials) => {
-            return report.skip(&[Step::Presign, Step::Cors], "there are no keys to sign with");
+            return report.skip(Step::Presign..=Step::Cors, "there are no keys to sign with");
         }
         Err(error) => {
             report.fails(Step::Presign, error);
-            return report.skip(&[Step::Cors], "there is no link");
+            return report.skip(Step::Cors..=Step::Cors, "there is no link");
         }
     };
     let first_byte = if empty { Vec::new() } else { vec![("range", "bytes=0-0")] };
     let fetched = fetch(client, object, "GET", &url, first_byte).await;
     if report.outcome(Step::Presign, fetched).is_none() {
-        return report.skip(&[Step::Cors], "the link does not work");
+        return report.skip(Step::Cors..=Step::Cors, "the link does not work");
     }
     let asked = vec![("origin", ORIGIN), ("access-control-request-method", "GET")];
     let verdict = cors(fetch(client, object, "OPTIONS", &url, asked).await);

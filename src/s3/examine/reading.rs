@@ -1,5 +1,7 @@
 //! What may be read: a listing, an object's head and body, under a condition, by a link.
 
+use std::ops::RangeInclusive;
+
 use futures_util::StreamExt as _;
 
 use crate::domain::address::{Bucket, Key, Prefix};
@@ -13,8 +15,7 @@ use crate::s3::examine::{bucket, link};
 /// Of no object.
 const OTHER_ETAG: &str = "\"00000000000000000000000000000000\"";
 
-const BODIES: [Step; 5] =
-    [Step::Head, Step::Read, Step::ConditionalRead, Step::Presign, Step::Cors];
+const BODIES: RangeInclusive<Step> = Step::Head..=Step::Cors;
 
 /// Stops where the bucket is not there for these keys at all.
 pub async fn read(
@@ -28,7 +29,7 @@ pub async fn read(
         Err(error) => {
             report.fails(Step::List, error.clone());
             bucket::as_it_could_be(client, bucket, prefix, &error, report).await;
-            report.skip(&BODIES, "no object could be found");
+            report.skip(BODIES, "no object could be found");
             // Whoever may only write may not list.
             let worth_writing = error.is(&ErrorKind::AccessDenied);
             return if worth_writing { Ok(()) } else { Err(Stop("the bucket cannot be listed")) };
@@ -37,7 +38,7 @@ pub async fn read(
     report.works(Step::List, if key.is_none() { "there is nothing" } else { "" });
     bucket::as_it_is(client, bucket, report).await;
     let Some(key) = key else {
-        report.skip(&BODIES, "there is no object here");
+        report.skip(BODIES, "there is no object here");
         return Ok(());
     };
     look_at(client, &ObjectAddress { bucket: bucket.clone(), key }, report).await;
@@ -46,10 +47,10 @@ pub async fn read(
 
 async fn look_at(client: &Client, object: &ObjectAddress, report: &mut Report<'_>) {
     let Some(head) = report.outcome(Step::Head, client.head(object).await) else {
-        return report.skip(&BODIES[1..], "the object cannot be looked at");
+        return report.skip(Step::Read..=Step::Cors, "the object cannot be looked at");
     };
     if report.outcome(Step::Read, first_byte(client, object, &head).await).is_none() {
-        return report.skip(&BODIES[2..], "the object cannot be read");
+        return report.skip(Step::ConditionalRead..=Step::Cors, "the object cannot be read");
     }
     let options = GetOptions { range: None, if_match: Some(ETag::new(OTHER_ETAG)) };
     let verdict = refused_as_it_should(

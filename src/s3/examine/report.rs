@@ -1,13 +1,13 @@
 //! What the steps of an examination hand to whoever listens.
 
+use std::ops::RangeInclusive;
 use std::time::Instant;
 
 use crate::domain::diagnosis::{Finding, Step, Verdict};
 use crate::domain::error::{Error, ErrorKind};
 
 /// The steps that change something.
-pub const WRITING: [Step; 5] =
-    [Step::Write, Step::ConditionalWrite, Step::Copy, Step::Multipart, Step::Delete];
+pub const WRITING: RangeInclusive<Step> = Step::Write..=Step::Delete;
 
 pub struct Report<'a> {
     tell: &'a mut (dyn FnMut(Finding) + Send),
@@ -41,9 +41,9 @@ impl<'a> Report<'a> {
         self.end(step, Verdict::Fails(error));
     }
 
-    pub fn skip(&mut self, steps: &[Step], why: &str) {
-        for step in steps {
-            self.end(*step, Verdict::Skipped(why.to_owned()));
+    pub fn skip(&mut self, steps: RangeInclusive<Step>, why: &str) {
+        for step in Step::ALL.into_iter().filter(|step| steps.contains(step)) {
+            self.end(step, Verdict::Skipped(why.to_owned()));
         }
     }
 

@@ -22,7 +22,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const UNREACHABLE: Stop = Stop("the server cannot be reached");
 
 pub async fn reach(client: &Client, report: &mut Report<'_>) -> Result<(), Stop> {
-    let all = [Step::Resolve, Step::Connect, Step::Tls];
     let endpoint = match client.sdk().await {
         Ok(sdk) => sdk
             .endpoint
@@ -30,13 +29,13 @@ pub async fn reach(client: &Client, report: &mut Report<'_>) -> Result<(), Stop>
             .unwrap_or_else(|| format!("https://s3.{}.amazonaws.com/", sdk.region)),
         Err(error) => {
             report.fails(Step::Resolve, error);
-            report.skip(&all[1..], "the connection cannot be prepared");
+            report.skip(Step::Connect..=Step::Tls, "the connection cannot be prepared");
             return Err(Stop("the connection cannot be prepared"));
         }
     };
     let network = &client.connection().network;
     if let Some(proxy) = proxied(network) {
-        report.skip(&all, &format!("{proxy}: the proxy finds the way"));
+        report.skip(Step::Resolve..=Step::Tls, &format!("{proxy}: the proxy finds the way"));
         return Ok(());
     }
     let call = Call::on_account("connect", &endpoint);
@@ -44,7 +43,7 @@ pub async fn reach(client: &Client, report: &mut Report<'_>) -> Result<(), Stop>
         Ok(origin) => origin,
         Err(error) => {
             report.fails(Step::Resolve, error);
-            report.skip(&all[1..], "there is no address");
+            report.skip(Step::Connect..=Step::Tls, "there is no address");
             return Err(UNREACHABLE);
         }
     };
@@ -61,19 +60,20 @@ async fn walk(
         Ok(addresses) => addresses,
         Err(error) => {
             report.fails(Step::Resolve, error);
-            report.skip(&[Step::Connect, Step::Tls], "there is no address");
+            report.skip(Step::Connect..=Step::Tls, "there is no address");
             return Err(UNREACHABLE);
         }
     };
     report.works(Step::Resolve, families(&addresses));
     if let Err(error) = open(&addresses, call).await {
         report.fails(Step::Connect, error);
-        report.skip(&[Step::Tls], "there is no connection");
+        report.skip(Step::Tls..=Step::Tls, "there is no connection");
         return Err(UNREACHABLE);
     }
     report.works(Step::Connect, format!("port {}", origin.port));
     if !origin.secure {
-        report.skip(&[Step::Tls], "the endpoint is http: all of it can be read on the way");
+        report
+            .skip(Step::Tls..=Step::Tls, "the endpoint is http: all of it can be read on the way");
         return Ok(());
     }
     match shake_hands(origin, network, call).await {

@@ -9,7 +9,7 @@ use crate::domain::diagnosis::Step;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, PutOptions};
 use crate::s3::client::Client;
-use crate::s3::examine::report::{Report, WRITING, refused_as_it_should};
+use crate::s3::examine::report::{Report, refused_as_it_should};
 use crate::s3::examine::scratch::Scratch;
 
 const BODY: &[u8] = b"written by windlass doctor; it may be deleted\n";
@@ -35,7 +35,7 @@ pub async fn write(
 /// `false` where nothing can be written, and every step was told.
 async fn steps(client: &Client, scratch: &Scratch, report: &mut Report<'_>) -> bool {
     if report.outcome(Step::Write, put(client, &scratch.written(), false).await).is_none() {
-        report.skip(&WRITING[1..], "nothing can be written");
+        report.skip(Step::ConditionalWrite..=Step::Delete, "nothing can be written");
         return false;
     }
     let verdict = refused_as_it_should(

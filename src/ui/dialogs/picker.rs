@@ -11,7 +11,7 @@ use crate::ui::paint::{Paint, Span};
 use crate::ui::widgets::field::field;
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::notice::{Notice, notice};
-use crate::ui::widgets::popup::popup;
+use crate::ui::widgets::popup::large_popup;
 use crate::ui::widgets::rows::{RowAt, Window, rows, sign};
 
 const WIDEST: u16 = 90;
@@ -20,10 +20,7 @@ const MODIFIED: u16 = 16;
 const SIZE: u16 = 9;
 
 pub fn draw_picker(paint: &mut Paint<'_>, picker: &Picker, zone: &TimeZone) {
-    let window = paint.buffer.area;
-    let width = WIDEST.min(window.width.saturating_sub(4));
-    let height = TALLEST.min(window.height.saturating_sub(4)).max(3);
-    let inner = popup(paint, &labels(picker), width, height);
+    let inner = large_popup(paint, &labels(picker), WIDEST, TALLEST);
     let bottom = if inner.height > 4 { 2 } else { u16::from(inner.height > 1) };
     let top = u16::from(inner.height > 2);
     let list =

@@ -10,7 +10,7 @@ use crate::domain::units::{Count, Moment, Size};
 use crate::ui::paint::{Paint, Span};
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::notice::{Notice, notice};
-use crate::ui::widgets::popup::popup;
+use crate::ui::widgets::popup::large_popup;
 use crate::ui::widgets::rows::{RowAt, Window, rows, sign};
 
 const WIDEST: u16 = 100;
@@ -20,10 +20,7 @@ const PARTS: u16 = 22;
 const KNOWN: u16 = 9;
 
 pub fn draw_uploads(paint: &mut Paint<'_>, uploads: &Uploads, zone: &TimeZone) {
-    let window = paint.buffer.area;
-    let width = WIDEST.min(window.width.saturating_sub(4));
-    let height = TALLEST.min(window.height.saturating_sub(4)).max(3);
-    let inner = popup(paint, &labels(uploads), width, height);
+    let inner = large_popup(paint, &labels(uploads), WIDEST, TALLEST);
     let bottom = if inner.height > 5 { 3 } else { u16::from(inner.height > 1) };
     let list = Rect { height: inner.height.saturating_sub(bottom), ..inner };
     draw_rows(paint, list, uploads, zone);

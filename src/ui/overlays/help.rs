@@ -9,7 +9,7 @@ use crate::ui::text::width;
 use crate::ui::widgets::field::{Typed, field};
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::notice::{Notice, notice};
-use crate::ui::widgets::popup::popup;
+use crate::ui::widgets::popup::large_popup;
 use crate::ui::widgets::rows::{RowAt, Window, rows, sign};
 
 const WIDEST: u16 = 92;
@@ -18,15 +18,13 @@ const TITLE: u16 = 16;
 
 pub fn draw_help(paint: &mut Paint<'_>, help: &Help) {
     let shown = help.shown();
-    let window = paint.buffer.area;
     let height = u16::try_from(shown.len() + 3).unwrap_or(u16::MAX).max(12);
     let labels = Labels {
         title: "Help: keys that work here".into(),
         bottom_right: position(help.cursor, shown.len()),
         ..Labels::default()
     };
-    let height = height.min(window.height.saturating_sub(4).max(3));
-    let inner = popup(paint, &labels, WIDEST.min(window.width.saturating_sub(4)), height);
+    let inner = large_popup(paint, &labels, WIDEST, height);
     let bottom = if inner.height > 5 { 2 } else { u16::from(inner.height > 1) };
     let list = Rect { height: inner.height - bottom, ..inner };
     if shown.is_empty() {

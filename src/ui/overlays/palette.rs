@@ -9,7 +9,7 @@ use crate::ui::paint::{Paint, Span};
 use crate::ui::widgets::field::{Typed, field};
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::notice::{Notice, notice};
-use crate::ui::widgets::popup::popup;
+use crate::ui::widgets::popup::large_popup;
 use crate::ui::widgets::rows::{RowAt, rows, sign};
 
 const WIDEST: u16 = 76;
@@ -17,10 +17,8 @@ const ROWS: u16 = 14;
 const TITLE: u16 = 18;
 
 pub fn draw_palette(paint: &mut Paint<'_>, palette: &Palette) {
-    let window = paint.buffer.area;
     let labels = Labels { title: "Palette".into(), ..Labels::default() };
-    let height = ROWS.min(window.height.saturating_sub(4).max(2));
-    let inner = popup(paint, &labels, WIDEST.min(window.width.saturating_sub(4)), height);
+    let inner = large_popup(paint, &labels, WIDEST, ROWS);
     let first = Span::line(inner, 0).skip(1).shorter(1);
     let used = paint.put(first, ":", paint.styles.key);
     let input = &palette.input;

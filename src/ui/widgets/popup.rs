@@ -22,6 +22,14 @@ pub fn popup(
     if inner.is_empty() { area } else { inner }
 }
 
+/// A popup as large as the window lets it be, up to these bounds, with something of what is below still seen.
+pub fn large_popup(paint: &mut Paint<'_>, labels: &Labels, widest: u16, tallest: u16) -> Rect {
+    let window = paint.buffer.area;
+    let width = widest.min(window.width.saturating_sub(4));
+    let height = tallest.min(window.height.saturating_sub(4)).max(3);
+    popup(paint, labels, width, height)
+}
+
 fn place(window: Rect, content_width: u16, content_height: u16) -> Rect {
     let width = content_width.saturating_add(2).min(window.width);
     let height = content_height.saturating_add(2).min(window.height);

@@ -157,19 +157,24 @@ async fn a_delete_killed_half_way_deletes_the_rest() {
     assert_eq!(remote.keys(), ["q"]);
 }
 
-#[tokio::test]
-async fn parts_that_nobody_recorded_are_taken_over_where_they_are_the_files_own() {
-    let folder = tempfile::tempdir().unwrap();
-    let (path, journal) = (folder.path().join("f"), folder.path().join("q.db"));
-    fs::write(&path, bytes(LARGE)).unwrap();
+/// A large file whose upload died with its first parts on the way, and nothing of them in the journal.
+async fn dead_at_its_first_part(path: &Path, journal: &Path) -> Arc<Fake> {
+    fs::write(path, bytes(LARGE)).unwrap();
     let dying = Fake::scripted(|call| (call.operation == "part").then_some(Fault::Hang));
-    let mut running = start(&dying, &journal);
-    running.engine.send(TransferCommand::Enqueue(vec![upload(&path, "k")]));
+    let running = start(&dying, journal);
+    running.engine.send(TransferCommand::Enqueue(vec![upload(path, "k")]));
     while dying.count("part ") < 1 {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
     drop(running);
-    let remote = dying.rescripted(|_| None);
+    dying.rescripted(|_| None)
+}
+
+#[tokio::test]
+async fn parts_that_nobody_recorded_are_taken_over_where_they_are_the_files_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, journal) = (folder.path().join("f"), folder.path().join("q.db"));
+    let remote = dead_at_its_first_part(&path, &journal).await;
     // Three parts are there and in no journal; one of them is not what the file has.
     let (object, size) = (address("k"), 8 * MIB);
     let upload_id = remote.uploads_of(&object).await.unwrap().remove(0);
@@ -179,7 +184,7 @@ async fn parts_that_nobody_recorded_are_taken_over_where_they_are_the_files_own(
         remote.upload_part(&object, &upload_id, number, body).await.unwrap();
     }
     let remote = remote.rescripted(|_| None);
-    running = start(&remote, &journal);
+    let mut running = start(&remote, &journal);
     running.until_state(|state| *state == JobState::Done).await;
     assert!(remote.bytes("bucket", "k").unwrap() == bytes(LARGE));
     assert_eq!(remote.count("create"), 0, "the old upload was gone on with");
@@ -194,18 +199,10 @@ fn address(key: &str) -> ObjectAddress {
 async fn an_upload_that_expired_starts_afresh_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let (path, journal) = (folder.path().join("f"), folder.path().join("q.db"));
-    fs::write(&path, bytes(LARGE)).unwrap();
-    let dying = Fake::scripted(|call| (call.operation == "part").then_some(Fault::Hang));
-    let mut running = start(&dying, &journal);
-    running.engine.send(TransferCommand::Enqueue(vec![upload(&path, "k")]));
-    while dying.count("part ") < 1 {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
-    drop(running);
-    let remote = dying.rescripted(|_| None);
+    let remote = dead_at_its_first_part(&path, &journal).await;
     let id = remote.uploads_of(&address("k")).await.unwrap().remove(0);
     remote.abort_multipart(&address("k"), &id).await.unwrap();
-    running = start(&remote, &journal);
+    let mut running = start(&remote, &journal);
     let note = running
         .until(|event| match event {
             TransferEvent::ObjectNoted { note, .. } => Some(note.text.clone()),

@@ -17,18 +17,6 @@ pub struct Trial {
     pub over: bool,
 }
 
-/// The steps that decide whether one can begin.
-const SHOWN: [Step; 8] = [
-    Step::Resolve,
-    Step::Connect,
-    Step::Tls,
-    Step::Speak,
-    Step::Clock,
-    Step::Sign,
-    Step::ListBuckets,
-    Step::List,
-];
-
 impl Trial {
     /// Begins anew where the connection is another one than the one tried last.
     pub fn of(&mut self, connection: Connection, cx: &mut Context<'_>) {
@@ -80,9 +68,7 @@ impl Trial {
     /// What is worth a line: the steps that decide, and of the others those that fail.
     pub fn shown(&self) -> impl Iterator<Item = &Finding> {
         let skipped = |finding: &Finding| matches!(finding.verdict, Verdict::Skipped(_));
-        self.findings
-            .iter()
-            .filter(move |finding| SHOWN.contains(&finding.step) && !skipped(finding))
+        self.findings.iter().filter(move |finding| decides(finding.step) && !skipped(finding))
     }
 
     /// Whether the keys are good and only the list of buckets is refused, with no bucket named.
@@ -97,6 +83,11 @@ impl Trial {
 }
 
 /// A name and a leave to write change nothing about reaching it.
+/// Whether one can begin hangs on it.
+fn decides(step: Step) -> bool {
+    step <= Step::List
+}
+
 fn is_same(tried: &Connection, now: &Connection) -> bool {
     let now = Connection { name: tried.name.clone(), read_only: tried.read_only, ..now.clone() };
     *tried == now
