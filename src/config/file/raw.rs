@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -267,6 +267,12 @@ impl RawConnection {
             return Ok(CredentialsSource::Process { command: command.into_inner() });
         }
         match (self.access_key_id.take(), self.secret_access_key.take()) {
+            (Some(id), Some(_)) if id.get_ref().is_empty() => {
+                return wrong(&id.span(), "expected an access key id, this one is empty");
+            }
+            (Some(_), Some(secret)) if secret.get_ref().0.expose_secret().is_empty() => {
+                return wrong(&secret.span(), "expected a secret, this one is empty");
+            }
             (Some(id), Some(secret)) => {
                 return Ok(CredentialsSource::Static {
                     access_key_id: id.into_inner(),

@@ -115,6 +115,16 @@ fn what_is_malformed_is_named_with_its_line() {
         ("[connections.a]\nbuckets = [{ nam = \"b\" }]", 2, "unknown field `nam`"),
         ("[connections.a]\naccount_id = \"me\"", 2, "32 hexadecimal digits"),
         ("[connections.a]\naccess_key_id = \"k\"", 2, "secret_access_key as well"),
+        (
+            "[connections.a]\naccess_key_id = \"\"\nsecret_access_key = \"s\"",
+            2,
+            "key id, this one is empty",
+        ),
+        (
+            "[connections.a]\naccess_key_id = \"k\"\nsecret_access_key = \"\"",
+            3,
+            "secret, this one is empty",
+        ),
         ("[connections.a]\naccess_key_id_env = \"K\"", 2, "together"),
         ("[connections.a]\nprofile = \"p\"\nanonymous = true", 3, "one source of credentials"),
         ("[connections.a]\njurisdiction = \"eu\"", 2, "goes with account_id"),

@@ -99,6 +99,11 @@ fn denied(error: &Error) -> Explanation {
 
 fn place(error: &Error) -> Option<Explanation> {
     Some(match &error.kind {
+        ErrorKind::NoSuchBucket if error.operation == "ListBuckets" => Explanation::new(
+            "the server takes the path of the endpoint for a bucket",
+            format!("{} is more than the server's address", error.place),
+            "take the path out of the endpoint (g e changes the connection); the bucket is added by name",
+        ),
         ErrorKind::NoSuchBucket => Explanation::new(
             "the bucket does not exist",
             "it was deleted, is spelled differently, or lives in another account or jurisdiction",

@@ -112,3 +112,10 @@ fn each_fault_of_a_certificate_has_words_of_its_own() {
     assert!(told("certificate not valid for name \"h\"").what.contains("another name"));
     assert!(told("certificate expired: verification time 5 (UNIX)").next.contains("clock"));
 }
+
+#[test]
+fn a_path_that_the_server_takes_for_a_bucket_is_named() {
+    let place = "https://s3.example.com/some/where/";
+    let said = Error::new(ErrorKind::NoSuchBucket, "ListBuckets", place).explain();
+    assert!(said.why.contains(place) && said.next.contains("path"), "{said:?}");
+}
