@@ -192,9 +192,10 @@ impl Telling {
     /// What is recorded, and the bytes of objects under way.
     fn progress(&self, machine: &Machine, id: JobId) -> Option<Progress> {
         let mut progress = machine.progress(id)?;
-        for live in self.live.get(&id).into_iter().flat_map(HashMap::values) {
+        let recorded = machine.open(id);
+        for (place, live) in self.live.get(&id).into_iter().flatten() {
             progress.bytes += live.moved.bytes();
-            if !live.known {
+            if !live.known && recorded.is_none_or(|open| !open.contains_key(place)) {
                 progress.bytes_total += live.moved.total();
             }
         }

@@ -57,6 +57,21 @@ async fn cancel_aborts_the_upload_and_removes_the_part_file() {
 }
 
 #[tokio::test]
+async fn an_object_whose_size_was_not_listed_is_counted_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (remote, _) = stuck();
+    remote.store("big", &bytes(LARGE));
+    let mut running = start(&remote, &folder.path().join("q.db"));
+    running.engine.send(TransferCommand::Enqueue(vec![download("big", folder.path())]));
+    let first_range = |event: &TransferEvent| match event {
+        TransferEvent::Advanced(jobs) => jobs.iter().find(|(_, job)| job.bytes > 0).copied(),
+        _ => None,
+    };
+    let (_, progress) = running.until(first_range).await;
+    assert_eq!(progress.bytes_total, LARGE as u64);
+}
+
+#[tokio::test]
 async fn whoever_cancels_and_leaves_at_once_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let (path, target) = (folder.path().join("f"), folder.path().join("down"));
