@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::s3::flow::{Flow, Grant};
@@ -119,16 +119,16 @@ async fn stands_still(
     answer: Duration,
 ) -> Duration {
     let look = (stall / 8).max(Duration::from_millis(10));
-    let (mut last, mut since) = (0, Instant::now());
+    // In looks and not by the clock: while this process is stopped, or gets no processor, nobody stands still.
+    let (mut last, mut quiet) = (0, Duration::ZERO);
     loop {
         sleep(look).await;
         let handed = sending.handed.load(Ordering::Relaxed);
         let moves = handed != last || sending.held.load(Ordering::Relaxed);
-        if moves {
-            (last, since) = (handed, Instant::now());
-        }
+        quiet = if moves { Duration::ZERO } else { quiet + look };
+        last = handed;
         let patience = if handed < bytes { stall } else { answer };
-        if since.elapsed() >= patience {
+        if quiet >= patience {
             return patience;
         }
     }

@@ -15,7 +15,7 @@ const SIZE: usize = 40 << 20;
 fn slow_shop() -> Shop {
     let shop = Shop::open();
     shop.store().create_bucket("media");
-    shop.server().faults().set_weather(Weather { bandwidth: Some(2 << 20), ..Weather::default() });
+    shop.server().faults().set_weather(Weather { bandwidth: Some(1 << 20), ..Weather::default() });
     shop
 }
 

@@ -119,7 +119,7 @@ fn no_text_of_a_server_reaches_the_terminal_raw() {
         .forever(),
     );
     session.press("R").see("may not read here").press("E").see("newest first");
-    session.press("\r").see("request").press("\u{1b}").miss("operation");
+    session.press("\r").see("operation").press("\u{1b}").miss("operation");
     session.press("\u{1b}").miss("newest first").press("q");
     assert_eq!(session.ended(), 0);
     let raw = session.raw();

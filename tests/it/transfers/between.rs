@@ -17,7 +17,7 @@ use windlass::transfer::headless::{finish_queue, run_to_end};
 use windlass::transfer::remote::Remote;
 
 use crate::transfers::fake::{Call, Fake, Fault, failure};
-use crate::transfers::harness::{MIB, bytes, error_of, job, options, run, run_well, with};
+use crate::transfers::harness::{MIB, bytes, error_of, job, options, run, run_well, until, with};
 
 const LARGE: usize = 25 * MIB + 1;
 
@@ -172,17 +172,12 @@ async fn crashed_when(
     (from, to): (&Arc<Fake>, &Arc<Fake>),
     journal: &Path,
     spec: JobSpec,
-    mut reached: impl FnMut() -> bool,
+    reached: impl FnMut() -> bool,
 ) {
     let (tell, _news) = unbounded_channel();
     let engine = Engine::start(options(Some(journal.to_owned())), two(from, to), tell);
     engine.send(TransferCommand::Enqueue(vec![spec]));
-    let wait = async {
-        while !reached() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), wait).await.expect("it comes to this");
+    until(reached).await;
     drop(engine);
     tokio::time::sleep(Duration::from_millis(100)).await;
 }
@@ -206,7 +201,8 @@ async fn a_crash_in_the_middle_costs_the_parts_under_way() {
         from.store("k", &bytes(LARGE));
         let seen = Arc::clone(&dying);
         let spec = across("k", "k", true);
-        crashed_when((&from, &dying), &journal, spec, || seen.count("part ") > 3).await;
+        let two_there = || seen.count("part ") > 3 && seen.parts() == 2;
+        crashed_when((&from, &dying), &journal, spec, two_there).await;
         let (from, to) = (from.rescripted(|_| None), dying.rescripted(|_| None));
         let expected = if changed { bytes(LARGE - 9) } else { bytes(LARGE) };
         from.store("k", &expected);

@@ -11,7 +11,8 @@ use windlass::domain::transfer::{JobSpec, JobState, OnConflict, TransferCommand}
 
 use crate::transfers::fake::{Fake, Fault};
 use crate::transfers::harness::{
-    MIB, bytes, download, download_prefix, error_of, names_in, run, run_well, start, upload, with,
+    MIB, bytes, download, download_prefix, error_of, names_in, run, run_well, start, until, upload,
+    with,
 };
 
 #[tokio::test]
@@ -120,12 +121,7 @@ async fn died_before_it_said_so(
         "CREATE TRIGGER mute BEFORE INSERT ON outcomes BEGIN SELECT RAISE(FAIL, 'x'); END";
     guard.execute_batch(trigger).unwrap();
     running.engine.send(TransferCommand::Enqueue(vec![spec]));
-    let wait = async {
-        while !reached() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), wait).await.expect("it comes to this");
+    until(reached).await;
     tokio::time::sleep(Duration::from_millis(50)).await;
     drop(running);
     guard.execute_batch("DROP TRIGGER mute").unwrap();

@@ -3,13 +3,14 @@
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use windlass::domain::error::ErrorKind;
 use windlass::domain::transfer::{JobId, JobState, TransferCommand, TransferEvent};
 
 use crate::transfers::fake::{Fake, Fault, failure};
-use crate::transfers::harness::{MIB, bytes, download, download_prefix, names_in, start, upload};
+use crate::transfers::harness::{
+    MIB, bytes, download, download_prefix, names_in, start, until, upload,
+};
 
 const LARGE: usize = 33 * MIB + 5;
 
@@ -22,15 +23,6 @@ fn stuck() -> (Arc<Fake>, Arc<AtomicBool>) {
         (late && !switch.load(Ordering::Relaxed)).then_some(Fault::Hang)
     });
     (remote, open)
-}
-
-async fn until(mut reached: impl FnMut() -> bool) {
-    let wait = async {
-        while !reached() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), wait).await.expect("it comes to this");
 }
 
 #[tokio::test]

@@ -118,6 +118,11 @@ impl Fake {
         self.shelf.lock().unwrap().calls.clone()
     }
 
+    /// Parts of all uploads that are not completed.
+    pub fn parts(&self) -> usize {
+        self.shelf.lock().unwrap().uploads.values().map(|open| open.parts.len()).sum()
+    }
+
     pub fn count(&self, operation: &str) -> usize {
         self.calls().iter().filter(|call| call.starts_with(operation)).count()
     }

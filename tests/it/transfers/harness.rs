@@ -1,6 +1,7 @@
 //! Runs jobs against any storage and looks at what is left.
 
 use std::collections::VecDeque;
+use std::panic::Location;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +26,7 @@ pub fn options(journal: Option<PathBuf>) -> EngineOptions {
         budget: 40,
         first_wait: Duration::from_millis(1),
         longest_wait: Duration::from_millis(4),
-        stall: Duration::from_millis(400),
+        stall: Duration::from_secs(2),
         ..Patience::default()
     };
     EngineOptions {
@@ -132,6 +133,24 @@ pub fn names_in(folder: &Path) -> Vec<String> {
     names
 }
 
+/// No wait of an engine that is well comes near it; a busy machine is slow.
+const WAIT: Duration = Duration::from_mins(2);
+
+/// Waits for something the engine does not tell.
+#[track_caller]
+pub fn until(mut reached: impl FnMut() -> bool) -> impl Future<Output = ()> {
+    let asked = Location::caller();
+    let wait = async move {
+        while !reached() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    async move {
+        let came = tokio::time::timeout(WAIT, wait).await;
+        came.unwrap_or_else(|_| panic!("{asked}: it does not come to this"));
+    }
+}
+
 /// An engine with its news.
 pub struct Running {
     pub engine: Engine,
@@ -161,7 +180,7 @@ impl Running {
                 passed.push_front(event);
             }
         };
-        let found = tokio::time::timeout(Duration::from_secs(60), wait).await;
+        let found = tokio::time::timeout(WAIT, wait).await;
         found.unwrap_or_else(|_| panic!("not told; the last that was told is {passed:#?}"))
     }
 

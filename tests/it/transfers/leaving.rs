@@ -17,7 +17,7 @@ use windlass::transfer::engine::EngineOptions;
 use windlass::transfer::headless::run_to_end;
 
 use crate::support::server::{connection, server};
-use crate::transfers::harness::{connect, copy, job, options, start};
+use crate::transfers::harness::{connect, copy, job, options, start, until};
 
 async fn client(server: &Server, provider: Provider) -> Arc<Client> {
     let to = Connection { provider, ..connection(server) };
@@ -44,9 +44,8 @@ async fn a_delete_that_goes_on_later_leaves_what_was_stored_meanwhile() {
     let running = start(&client, &journal);
     let work = Work::Delete { bucket: Bucket::new("bucket"), targets: vec![prefix("p/")] };
     running.engine.send(TransferCommand::Enqueue(vec![job(work)]));
-    while server.faults().count("DeleteObjects") < 2 || server.store().keys("bucket").len() > 500 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let (faults, store) = (server.faults(), server.store());
+    until(|| faults.count("DeleteObjects") > 1 && store.keys("bucket").len() <= 500).await;
     drop(running);
     server.faults().clear();
     // Another program stores one that was deleted, and one that never was there.

@@ -11,7 +11,7 @@ use windlass::domain::transfer::{JobSpec, JobState, TransferCommand, TransferEve
 use windlass::transfer::remote::Remote;
 
 use crate::transfers::fake::{Call, Fake, Fault};
-use crate::transfers::harness::{MIB, bytes, download, job, names_in, start, upload};
+use crate::transfers::harness::{MIB, bytes, download, job, names_in, start, until, upload};
 
 const LARGE: usize = 33 * MIB + 5;
 
@@ -128,10 +128,7 @@ async fn parts_the_server_lost_are_sent_again() {
     });
     let mut running = start(&dying, &journal);
     running.engine.send(TransferCommand::Enqueue(vec![upload(&path, "k")]));
-    while dying.count("part") < 4 {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
-    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    until(|| dying.count("part ") > 3 && dying.parts() == 3).await;
     drop(running);
     let remote = dying.rescripted(|_| None);
     running = start(&remote, &journal);
@@ -163,9 +160,7 @@ async fn dead_at_its_first_part(path: &Path, journal: &Path) -> Arc<Fake> {
     let dying = Fake::scripted(|call| (call.operation == "part").then_some(Fault::Hang));
     let running = start(&dying, journal);
     running.engine.send(TransferCommand::Enqueue(vec![upload(path, "k")]));
-    while dying.count("part ") < 1 {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
+    until(|| dying.count("part ") > 0).await;
     drop(running);
     dying.rescripted(|_| None)
 }

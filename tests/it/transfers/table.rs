@@ -160,7 +160,7 @@ impl Place {
             memory: 32 << 20,
             // Long enough for a machine that has other things to do; keys and networks that stay away are given up.
             patience: Patience {
-                stall: Duration::from_secs(4),
+                stall: Duration::from_secs(8),
                 outage: Some(Duration::from_secs(3)),
                 ..usual.patience
             },
