@@ -209,7 +209,7 @@ pub enum Wait {
     Credentials,
     /// The server cannot be reached; tried again until it can.
     Unreachable {
-        /// In a row without an answer, over all objects of the job.
+        /// In a row without an answer, of the request that has tried most often.
         tries: u32,
         error: Error,
     },

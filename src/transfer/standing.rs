@@ -15,7 +15,7 @@ pub struct Standing {
 struct State {
     without_keys: usize,
     unanswered: usize,
-    /// In a row.
+    /// In a row, of the request that has tried most often.
     tries: u32,
     error: Option<Error>,
 }
@@ -32,6 +32,7 @@ pub enum Obstacle {
 pub struct Blocked {
     standing: Standing,
     obstacle: Obstacle,
+    tries: u32,
 }
 
 impl Standing {
@@ -54,16 +55,17 @@ impl Standing {
 
     /// One more try met this; `before` is what the same request met until now.
     pub fn met(&self, obstacle: Obstacle, error: &Error, before: Option<Blocked>) -> Blocked {
-        let blocked = match before {
+        let mut blocked = match before {
             Some(blocked) if blocked.obstacle == obstacle => blocked,
             _ => {
                 *self.state().count(obstacle) += 1;
-                Blocked { standing: self.clone(), obstacle }
+                Blocked { standing: self.clone(), obstacle, tries: 0 }
             }
         };
         if obstacle == Obstacle::Silence {
             let mut state = self.state();
-            state.tries = state.tries.saturating_add(1);
+            blocked.tries = blocked.tries.saturating_add(1);
+            state.tries = state.tries.max(blocked.tries);
             state.error = Some(error.clone());
         }
         blocked
@@ -101,7 +103,7 @@ mod tests {
         let first = standing.met(Obstacle::Silence, &error, None);
         let second = standing.met(Obstacle::Silence, &error, None);
         let first = standing.met(Obstacle::Silence, &error, Some(first));
-        let expected = Wait::Unreachable { tries: 3, error: error.clone() };
+        let expected = Wait::Unreachable { tries: 2, error: error.clone() };
         assert_eq!(standing.wait(), Some(expected));
         let first = standing.met(Obstacle::Keys, &error, Some(first));
         assert_eq!(standing.wait(), Some(Wait::Credentials));
