@@ -4,8 +4,8 @@ use crate::app::event::Peek;
 use crate::domain::cells::width;
 use crate::domain::visible::visible;
 
-/// Bytes a line of a binary preview shows.
-pub const HEX_WIDTH: usize = 16;
+/// Bytes that a line of a binary preview may show, widest first.
+const HEX_WIDTHS: [usize; 3] = [16, 8, 4];
 
 /// A row of text has no more bytes than this, however wide the pane is.
 const MAX_ROW: usize = 4096;
@@ -33,8 +33,11 @@ pub enum PreviewBody {
         width: usize,
         rows: Vec<TextRow>,
     },
-    /// Shown as hex.
-    Binary(Vec<u8>),
+    /// Shown as hex, so many bytes a line.
+    Binary {
+        bytes: Vec<u8>,
+        width: usize,
+    },
 }
 
 /// As much of a line as fits into the pane.
@@ -51,7 +54,7 @@ impl Preview {
         let fetched = peek.bytes.len();
         let body = match peek.bytes {
             bytes if bytes.is_empty() => PreviewBody::Empty,
-            bytes if is_binary(&bytes) => PreviewBody::Binary(bytes),
+            bytes if is_binary(&bytes) => PreviewBody::Binary { bytes, width: HEX_WIDTHS[0] },
             bytes => text_of(&bytes),
         };
         Preview { body, content_type: peek.content_type, size: peek.size, fetched }
@@ -67,7 +70,7 @@ impl Preview {
         match &self.body {
             PreviewBody::Empty => 0,
             PreviewBody::Text { rows, .. } => rows.len(),
-            PreviewBody::Binary(bytes) => bytes.len().div_ceil(HEX_WIDTH),
+            PreviewBody::Binary { bytes, width } => bytes.len().div_ceil(*width),
         }
     }
 
@@ -87,21 +90,37 @@ impl Preview {
 
     /// Breaks the lines anew where the width is another one; gives the row that the one at `offset` has become.
     pub fn fit(&mut self, cells: usize, offset: usize) -> usize {
-        let PreviewBody::Text { text, width, rows } = &mut self.body else { return offset };
-        if *width == cells {
-            return offset;
+        match &mut self.body {
+            PreviewBody::Text { text, width, rows } if *width != cells => {
+                let start = start_of(rows, offset.min(rows.len()));
+                *width = cells;
+                *rows = rows_of(text, cells);
+                rows.partition_point(|row| row.end as usize <= start)
+            }
+            PreviewBody::Binary { width, .. } => {
+                let before = std::mem::replace(width, hex_width(cells));
+                offset * before / *width
+            }
+            PreviewBody::Text { .. } | PreviewBody::Empty => offset,
         }
-        let start = start_of(rows, offset.min(rows.len()));
-        *width = cells;
-        *rows = rows_of(text, cells);
-        rows.partition_point(|row| row.end as usize <= start)
     }
 
-    /// The bytes of a line of a binary preview.
-    pub fn bytes(&self, number: usize) -> Option<&[u8]> {
-        let PreviewBody::Binary(bytes) = &self.body else { return None };
-        bytes.chunks(HEX_WIDTH).nth(number)
+    /// The bytes of a line of a binary preview, and the number of the first of them.
+    pub fn bytes(&self, number: usize) -> Option<(usize, &[u8])> {
+        let PreviewBody::Binary { bytes, width } = &self.body else { return None };
+        Some((number * width, bytes.chunks(*width).nth(number)?))
     }
+}
+
+/// Cells before the characters of a line of so many bytes: `00010 504b0304 … `.
+pub fn hex_cells(bytes: usize) -> usize {
+    5 + bytes * 2 + bytes.div_ceil(4) + 1
+}
+
+/// As many bytes as fit a line with their characters beside them.
+fn hex_width(cells: usize) -> usize {
+    let fits = |bytes: &usize| hex_cells(*bytes) + bytes <= cells;
+    HEX_WIDTHS.into_iter().find(fits).unwrap_or(HEX_WIDTHS[2])
 }
 
 /// Text has no NUL and hardly any bytes that are neither UTF-8 nor white space.
@@ -194,9 +213,9 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_are_shown_as_bytes() {
-        assert!(matches!(preview(b"\x89PNG\r\n\x1a\n\0\0").body, PreviewBody::Binary(_)));
+        assert!(matches!(preview(b"\x89PNG\r\n\x1a\n\0\0").body, PreviewBody::Binary { .. }));
         let noise: Vec<u8> = (1..=255).cycle().take(1000).collect();
-        assert_eq!(preview(&noise).bytes(62).map(<[u8]>::len), Some(8));
+        assert_eq!(preview(&noise).bytes(62).map(|(at, line)| (at, line.len())), Some((992, 8)));
         assert!(matches!(preview(b"").body, PreviewBody::Empty));
     }
 
@@ -218,5 +237,16 @@ mod tests {
         assert_eq!(preview.line_at(4), (2, 3));
         assert_eq!(preview.fit(80, 4), 1);
         assert_eq!(preview.line(1), Some("\tab"));
+    }
+
+    #[test]
+    fn a_narrow_pane_shows_fewer_bytes_a_line_and_stays_where_it_was() {
+        let mut shown = preview(&[0; 256]);
+        assert_eq!(shown.fit(80, 4), 4);
+        assert_eq!(shown.bytes(4).unwrap().0, 64);
+        let row = shown.fit(36, 4);
+        assert_eq!((row, shown.lines()), (8, 32));
+        assert_eq!(shown.bytes(row).unwrap().0, 64);
+        assert_eq!(shown.fit(10, row), 16, "four bytes at least");
     }
 }

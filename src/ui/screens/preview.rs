@@ -4,12 +4,9 @@ use std::fmt::Write;
 
 use ratatui::layout::Rect;
 
-use crate::app::screens::preview::{HEX_WIDTH, Preview, PreviewBody, TAB_WIDTH};
+use crate::app::screens::preview::{Preview, PreviewBody, TAB_WIDTH, hex_cells};
 use crate::ui::paint::{Paint, Span};
 use crate::ui::widgets::notice::{Notice, notice};
-
-/// Offset and bytes in groups of four: `00010 504b0304 …`.
-const HEX_CELLS: u16 = 42;
 
 pub fn draw_preview(paint: &mut Paint<'_>, area: Rect, preview: &Preview, offset: usize) {
     match &preview.body {
@@ -18,7 +15,7 @@ pub fn draw_preview(paint: &mut Paint<'_>, area: Rect, preview: &Preview, offset
             notice(paint, area, &said);
         }
         PreviewBody::Text { .. } => draw_text(paint, area, preview, offset),
-        PreviewBody::Binary(_) => draw_hex(paint, area, preview, offset),
+        PreviewBody::Binary { width, .. } => draw_hex(paint, area, preview, offset, *width),
     }
 }
 
@@ -51,14 +48,14 @@ fn expand_tabs(out: &mut String, text: &str, most: usize) {
     }
 }
 
-fn draw_hex(paint: &mut Paint<'_>, area: Rect, preview: &Preview, offset: usize) {
+fn draw_hex(paint: &mut Paint<'_>, area: Rect, preview: &Preview, offset: usize, width: usize) {
     let styles = paint.styles;
+    let before_characters = u16::try_from(hex_cells(width)).unwrap_or(u16::MAX);
     let mut text = String::new();
     for line in 0..area.height {
-        let number = offset + usize::from(line);
-        let Some(bytes) = preview.bytes(number) else { return };
+        let Some((start, bytes)) = preview.bytes(offset + usize::from(line)) else { return };
         let span = Span::line(area, line);
-        paint.print(span, styles.dim, format_args!("{:05x}", number * HEX_WIDTH));
+        paint.print(span, styles.dim, format_args!("{start:05x}"));
         text.clear();
         for (at, byte) in bytes.iter().enumerate() {
             let gap = if at % 4 == 0 { " " } else { "" };
@@ -66,11 +63,9 @@ fn draw_hex(paint: &mut Paint<'_>, area: Rect, preview: &Preview, offset: usize)
             let _ = write!(text, "{gap}{byte:02x}");
         }
         paint.put(span.skip(5), &text, styles.text);
-        if area.width >= HEX_CELLS + 1 + 16 {
-            text.clear();
-            text.extend(bytes.iter().map(|byte| as_character(*byte)));
-            paint.put(span.skip(HEX_CELLS + 1), &text, styles.dim);
-        }
+        text.clear();
+        text.extend(bytes.iter().map(|byte| as_character(*byte)));
+        paint.put(span.skip(before_characters), &text, styles.dim);
     }
 }
 

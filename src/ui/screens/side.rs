@@ -68,7 +68,7 @@ fn extent(preview: &Preview, offset: usize) -> String {
             let (line, all) = (Count(line as u64), Count(all as u64));
             format!("line {line} of {all}")
         }
-        PreviewBody::Binary(_) => "binary".to_owned(),
+        PreviewBody::Binary { .. } => "binary".to_owned(),
     };
     match preview.size.filter(|_| preview.is_cut()) {
         Some(size) => format!("{lines}, first {} of {}", Size(preview.fetched as u64), Size(size)),
