@@ -121,9 +121,12 @@ impl Flow {
     }
 
     fn paint(self, paint: &mut Paint<'_>, area: Rect, lines: &[Line<'_>], focus: Option<usize>) {
-        let focus_end: u16 =
-            lines.iter().take(focus.map_or(0, |at| at + 1)).map(|line| self.height(line)).sum();
-        let mut skip = focus_end.saturating_sub(area.height);
+        let height_of = |lines: &[Line<'_>]| lines.iter().map(|line| self.height(line)).sum();
+        let mut skip = focus.map_or(0, |at| {
+            let (focus_end, all): (u16, u16) = (height_of(&lines[..=at]), height_of(lines));
+            // What can be moved to is seen before one moves there.
+            all.min(focus_end.saturating_add(area.height / 2)).saturating_sub(area.height)
+        });
         let mut top = 0;
         for line in lines {
             if top >= area.height {
