@@ -12,7 +12,7 @@ use crate::domain::arrange::Order;
 use crate::domain::diagnosis::Finding;
 use crate::domain::error::Error;
 use crate::domain::listing::ListedPage;
-use crate::domain::object::{BucketEntry, ObjectHead, UploadId};
+use crate::domain::object::{BucketListing, ObjectHead, UploadId};
 use crate::domain::presign::PresignedLink;
 use crate::domain::public::PublicAccess;
 use crate::domain::transfer::TransferEvent;
@@ -90,7 +90,7 @@ pub enum Revealed {
 /// Answers, one for each kind of request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
-    Buckets(Result<Vec<BucketEntry>, Error>),
+    Buckets(Result<BucketListing, Error>),
     Page(Result<ListedPage, Error>),
     /// The order of the rows of the listing that was sent, which may be a shorter one than today's.
     Arranged(Order),

@@ -154,6 +154,7 @@ fn with_flags(mut connection: Connection, flags: &TargetFlags) -> Connection {
         connection.name = at_host(&ConnectionName::from(plain), endpoint);
         connection.provider = detect(Some(endpoint));
         connection.endpoint = Some(endpoint.clone());
+        connection.jurisdictions.clear();
     }
     if connection.provider == Provider::R2 && connection.region.is_none() {
         connection.region = Some("auto".to_owned());

@@ -8,8 +8,10 @@ use crate::cli::args::ListArguments;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::domain::address::{Bucket, DELIMITER, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::listing::{Row, RowKind};
 use crate::domain::units::{Moment, Size};
+use crate::domain::visible::visible;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::pages::Pages;
 
@@ -42,18 +44,32 @@ fn found(anything: bool, location: &Location) -> Result<(), Error> {
 }
 
 async fn buckets(client: &Client, printer: &mut Printer) -> Result<(), Trouble> {
-    for entry in client.list_buckets().await? {
+    let listing = client.list_buckets().await?;
+    for entry in listing.entries {
+        let elsewhere = entry.jurisdiction != Jurisdiction::Default;
         if printer.json {
-            printer.object(&json!({ "bucket": entry.bucket, "created": entry.created }))?;
+            let mut object = json!({ "bucket": entry.bucket, "created": entry.created });
+            if elsewhere {
+                object["jurisdiction"] = entry.jurisdiction.name().into();
+            }
+            printer.object(&object)?;
             continue;
         }
-        let name = printer.shown(entry.bucket.as_str()).into_owned();
+        let mut name = printer.shown(entry.bucket.as_str()).into_owned();
+        if elsewhere && printer.terminal {
+            name = format!("{name}  ({})", entry.jurisdiction.name());
+        }
         let time = time_text(entry.created, printer.terminal);
         let line = match printer.terminal {
             true => format!("{time:<16}  {name}"),
             false => format!("{time}\t{name}"),
         };
         printer.line(&line)?;
+    }
+    for (jurisdiction, error) in &listing.unlisted {
+        let what = error.explain().what;
+        let name = jurisdiction.name();
+        eprintln!("windlass: no buckets of jurisdiction {name}: {}", visible(&what));
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::cloudflare::Cloudflare;
 use crate::config::network::Network;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
+use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::presign::DEFAULT_EXPIRY;
 use crate::domain::provider::Provider;
 
@@ -20,6 +21,8 @@ pub struct Connection {
     pub provider: Provider,
     /// A whole URL; `None` lets the SDK derive it (AWS, or the variables the AWS CLI reads).
     pub endpoint: Option<String>,
+    /// R2's, each with its endpoint, the first with the one above; empty where that is all there is.
+    pub jurisdictions: Vec<(Jurisdiction, String)>,
     /// `None` lets the SDK decide; R2 is `auto`.
     pub region: Option<String>,
     pub credentials: CredentialsSource,
@@ -198,6 +201,7 @@ impl Connection {
             name,
             provider: Provider::Aws,
             endpoint: None,
+            jurisdictions: Vec::new(),
             region: None,
             credentials: CredentialsSource::Chain { profile },
             addressing: Addressing::Auto,

@@ -2,7 +2,7 @@
 
 use crate::config::connection::{Connection, CredentialsSource, KnownBucket};
 use crate::config::kept::Keys;
-use crate::config::r2::{self, Jurisdiction};
+use crate::config::r2::{Jurisdiction, Jurisdictions};
 use crate::domain::address::ConnectionName;
 use crate::domain::provider::Provider;
 
@@ -17,7 +17,7 @@ pub struct Draft {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DraftServer {
-    R2 { account: String, jurisdiction: Jurisdiction },
+    R2 { account: String, jurisdictions: Jurisdictions },
     Aws { region: Option<String> },
     Other { provider: Provider, endpoint: String, region: Option<String> },
 }
@@ -58,6 +58,7 @@ impl Draft {
             None => Connection::chain(self.name.clone(), None),
         };
         let (provider, endpoint, region) = self.reach()?;
+        let jurisdictions = self.jurisdictions(&base)?;
         let credentials = match &self.keys {
             DraftKeys::Given { keys, .. } => keys.source(),
             DraftKeys::Profile(profile) => CredentialsSource::Chain { profile: profile.clone() },
@@ -68,6 +69,7 @@ impl Draft {
             name: self.name.clone(),
             provider,
             endpoint,
+            jurisdictions,
             region,
             credentials,
             known_buckets: self.buckets.clone(),
@@ -76,11 +78,23 @@ impl Draft {
         })
     }
 
+    fn jurisdictions(&self, base: &Connection) -> Result<Vec<(Jurisdiction, String)>, String> {
+        match &self.server {
+            DraftServer::R2 { account, jurisdictions } if jurisdictions.only().is_none() => {
+                jurisdictions.endpoints(account)
+            }
+            DraftServer::Other { endpoint, .. } if base.endpoint.as_ref() == Some(endpoint) => {
+                Ok(base.jurisdictions.clone())
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
     fn reach(&self) -> Result<(Provider, Option<String>, Option<String>), String> {
         Ok(match &self.server {
-            DraftServer::R2 { account, jurisdiction } => {
-                let endpoint = r2::endpoint(account, Some(*jurisdiction))?;
-                (Provider::R2, Some(endpoint), Some("auto".to_owned()))
+            DraftServer::R2 { account, jurisdictions } => {
+                let first = jurisdictions.endpoints(account)?.into_iter().next();
+                (Provider::R2, first.map(|(_, endpoint)| endpoint), Some("auto".to_owned()))
             }
             DraftServer::Aws { region } => (Provider::Aws, None, region.clone()),
             DraftServer::Other { provider, endpoint, region } => {

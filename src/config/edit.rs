@@ -7,6 +7,7 @@ use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value, value};
 use crate::config::connection::KnownBucket;
 use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep};
 use crate::config::file::line_of;
+use crate::config::r2::{Jurisdiction, Jurisdictions};
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::provider::Provider;
@@ -25,7 +26,8 @@ const KEYS: [&str; 9] = [
 ];
 
 /// What says where the server is.
-const SERVER: [&str; 5] = ["provider", "account_id", "jurisdiction", "endpoint", "region"];
+const SERVER: [&str; 6] =
+    ["provider", "account_id", "jurisdiction", "jurisdictions", "endpoint", "region"];
 
 /// The text with the draft as a section: a new one at the end, or that of `replaced`, renamed where the names differ.
 ///
@@ -120,7 +122,8 @@ fn fill(section: &mut Table, draft: &Draft) {
     let wanted = server(&draft.server);
     for field in SERVER {
         match wanted.iter().find(|(name, _)| *name == field) {
-            Some((_, text)) => set(section, field, text.as_str().into()),
+            Some((_, value)) => set(section, field, value.clone()),
+            None if field == "jurisdictions" && stays_placed(section, &draft.server) => {}
             None => drop(section.remove(field)),
         }
     }
@@ -141,27 +144,45 @@ fn fill(section: &mut Table, draft: &Draft) {
     buckets(section, &draft.buckets);
 }
 
-fn server(server: &DraftServer) -> Vec<(&'static str, String)> {
+/// Addresses of further jurisdictions are written by hand and go with an endpoint of R2.
+fn stays_placed(section: &Table, server: &DraftServer) -> bool {
+    let placed = section.get("jurisdictions").is_some_and(Item::is_table_like);
+    placed && matches!(server, DraftServer::Other { provider: Provider::R2, .. })
+}
+
+fn server(server: &DraftServer) -> Vec<(&'static str, Value)> {
     match server {
-        DraftServer::R2 { account, jurisdiction } => {
-            let mut fields = vec![("provider", "r2".to_owned()), ("account_id", account.clone())];
-            if *jurisdiction != crate::config::r2::Jurisdiction::Default {
-                fields.push(("jurisdiction", jurisdiction.name().to_owned()));
-            }
+        DraftServer::R2 { account, jurisdictions } => {
+            let mut fields =
+                vec![("provider", "r2".into()), ("account_id", account.as_str().into())];
+            fields.extend(written(jurisdictions));
             fields
         }
         DraftServer::Aws { region } => {
-            let mut fields = vec![("provider", "aws".to_owned())];
-            fields.extend(region.clone().map(|region| ("region", region)));
+            let mut fields = vec![("provider", "aws".into())];
+            fields.extend(region.as_deref().map(|region| ("region", region.into())));
             fields
         }
         DraftServer::Other { provider, endpoint, region } => {
-            let mut fields = vec![("endpoint", endpoint.clone())];
+            let mut fields = vec![("endpoint", endpoint.as_str().into())];
             if *provider != Provider::Other {
-                fields.push(("provider", provider.id().to_owned()));
+                fields.push(("provider", provider.id().into()));
             }
-            fields.extend(region.clone().map(|region| ("region", region)));
+            fields.extend(region.as_deref().map(|region| ("region", region.into())));
             fields
+        }
+    }
+}
+
+/// Nothing where there is the default one alone.
+fn written(jurisdictions: &Jurisdictions) -> Option<(&'static str, Value)> {
+    match jurisdictions.only() {
+        Some(Jurisdiction::Default) => None,
+        Some(one) => Some(("jurisdiction", one.name().into())),
+        None if jurisdictions.is_all() => Some(("jurisdictions", "all".into())),
+        None => {
+            let names: Array = jurisdictions.iter().map(Jurisdiction::name).collect();
+            Some(("jurisdictions", names.into()))
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `config.toml`: reads the user's connections.
 
+mod jurisdictions;
 mod raw;
 
 use std::fs;

@@ -7,7 +7,7 @@ use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep};
 use crate::config::ini::{Section, sections};
 use crate::config::kept::Keys;
 use crate::config::pointed::{Server, point};
-use crate::config::r2::Jurisdiction;
+use crate::config::r2::Jurisdictions;
 use crate::config::secret::Secret;
 use crate::domain::address::ConnectionName;
 use crate::domain::provider::Provider;
@@ -161,10 +161,10 @@ impl Told<'_> {
 
     fn server(&self, server: Server) -> Result<DraftServer, String> {
         Ok(match server {
-            Server::R2 { account, jurisdiction } => {
-                let jurisdiction = jurisdiction.unwrap_or(Jurisdiction::Default);
-                DraftServer::R2 { account, jurisdiction }
-            }
+            Server::R2 { account, jurisdiction } => DraftServer::R2 {
+                account,
+                jurisdictions: jurisdiction.map_or_else(Jurisdictions::all, Jurisdictions::from),
+            },
             Server::Aws { region } => {
                 DraftServer::Aws { region: self.region.map(str::to_owned).or(region) }
             }

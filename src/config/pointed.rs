@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use crate::config::r2::Jurisdiction;
+use crate::config::r2::{Jurisdiction, LABELS};
 use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::provider::Provider;
@@ -226,7 +226,7 @@ fn r2_endpoint(before: &str, url: &Url<'_>) -> Result<Pointed, String> {
 }
 
 fn split_jurisdiction(before: &str) -> (&str, Jurisdiction) {
-    for (jurisdiction, label) in Jurisdiction::LABELS {
+    for (jurisdiction, label) in LABELS {
         let rest = before.strip_suffix(label).and_then(|rest| rest.strip_suffix('.'));
         if let Some(rest) = rest {
             return (rest, jurisdiction);

@@ -1,54 +1,84 @@
 //! Cloudflare R2's endpoints: from an account id or any pasted URL that contains one, and a jurisdiction.
 
-use serde::Deserialize;
+use std::fmt;
 
-/// Where the objects of a bucket are kept by contract; each jurisdiction has an endpoint of its own.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Jurisdiction {
-    #[default]
-    Default,
-    Eu,
-    Fedramp,
-    Us,
+pub use crate::domain::jurisdiction::Jurisdiction;
+
+/// Those of an account that a connection shows as one; at least one, each once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Jurisdictions(Vec<Jurisdiction>);
+
+impl Jurisdictions {
+    pub fn all() -> Jurisdictions {
+        Jurisdictions(Jurisdiction::ALL.to_vec())
+    }
+
+    /// `None` where there is none.
+    pub fn of(listed: impl IntoIterator<Item = Jurisdiction>) -> Option<Jurisdictions> {
+        let mut each = Vec::new();
+        for jurisdiction in listed {
+            if !each.contains(&jurisdiction) {
+                each.push(jurisdiction);
+            }
+        }
+        (!each.is_empty()).then_some(Jurisdictions(each))
+    }
+
+    pub fn is_all(&self) -> bool {
+        self.0.len() == Jurisdiction::ALL.len()
+    }
+
+    /// The one there is, where there is one alone.
+    pub fn only(&self) -> Option<Jurisdiction> {
+        match *self.0 {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = Jurisdiction> {
+        self.0.iter().copied()
+    }
+
+    /// The endpoints of an account, as [`endpoint`] reads it.
+    pub fn endpoints(&self, account: &str) -> Result<Vec<(Jurisdiction, String)>, String> {
+        self.iter().map(|each| Ok((each, endpoint(account, Some(each))?))).collect()
+    }
 }
 
-impl Jurisdiction {
-    /// The label between account id and domain.
-    fn label(self) -> &'static str {
-        match self {
-            Jurisdiction::Default => "",
-            Jurisdiction::Eu => ".eu",
-            Jurisdiction::Fedramp => ".fedramp",
-            Jurisdiction::Us => ".us",
+impl From<Jurisdiction> for Jurisdictions {
+    fn from(one: Jurisdiction) -> Jurisdictions {
+        Jurisdictions(vec![one])
+    }
+}
+
+impl fmt::Display for Jurisdictions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_all() {
+            return f.write_str("all");
         }
+        let names: Vec<_> = self.iter().map(Jurisdiction::name).collect();
+        f.write_str(&names.join(", "))
     }
+}
 
-    pub const ALL: [Jurisdiction; 4] =
-        [Jurisdiction::Default, Jurisdiction::Eu, Jurisdiction::Fedramp, Jurisdiction::Us];
+/// Those that stand in a host, with what stands there.
+pub const LABELS: [(Jurisdiction, &str); 3] =
+    [(Jurisdiction::Eu, "eu"), (Jurisdiction::Fedramp, "fedramp"), (Jurisdiction::Us, "us")];
 
-    /// Those that stand in a host, with what stands there.
-    pub const LABELS: [(Jurisdiction, &str); 3] =
-        [(Jurisdiction::Eu, "eu"), (Jurisdiction::Fedramp, "fedramp"), (Jurisdiction::Us, "us")];
-
-    /// As `config.toml` writes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Jurisdiction::Default => "default",
-            Jurisdiction::Eu => "eu",
-            Jurisdiction::Fedramp => "fedramp",
-            Jurisdiction::Us => "us",
-        }
+/// The label between account id and domain.
+fn label(jurisdiction: Jurisdiction) -> &'static str {
+    match jurisdiction {
+        Jurisdiction::Default => "",
+        Jurisdiction::Eu => ".eu",
+        Jurisdiction::Fedramp => ".fedramp",
+        Jurisdiction::Us => ".us",
     }
+}
 
-    pub fn from_name(name: &str) -> Option<Jurisdiction> {
-        Jurisdiction::ALL.into_iter().find(|jurisdiction| jurisdiction.name() == name)
-    }
-
-    fn of_host(host: &str) -> Option<Jurisdiction> {
-        let named = |(_, label): &(_, &str)| host.ends_with(&format!(".{label}{DOMAIN}"));
-        Jurisdiction::LABELS.into_iter().find(named).map(|(jurisdiction, _)| jurisdiction)
-    }
+fn of_host(host: &str) -> Option<Jurisdiction> {
+    let named = |(_, label): &(_, &str)| host.ends_with(&format!(".{label}{DOMAIN}"));
+    LABELS.into_iter().find(named).map(|(jurisdiction, _)| jurisdiction)
 }
 
 const DOMAIN: &str = ".r2.cloudflarestorage.com";
@@ -75,9 +105,8 @@ pub fn endpoint(account: &str, jurisdiction: Option<Jurisdiction>) -> Result<Str
         .to_ascii_lowercase();
     let host = account.split("://").last().unwrap_or(account);
     let host = host.split(['/', ':']).next().unwrap_or(host).to_ascii_lowercase();
-    let jurisdiction =
-        jurisdiction.or_else(|| Jurisdiction::of_host(&host)).unwrap_or_default().label();
-    Ok(format!("https://{id}{jurisdiction}{DOMAIN}"))
+    let jurisdiction = jurisdiction.or_else(|| of_host(&host)).unwrap_or_default();
+    Ok(format!("https://{id}{}{DOMAIN}", label(jurisdiction)))
 }
 
 /// The account and the jurisdiction that an endpoint of R2 names.
@@ -85,7 +114,7 @@ pub fn account_of(endpoint: &str) -> Option<(String, Jurisdiction)> {
     let host = endpoint.split("://").last()?.split(['/', ':']).next()?.to_ascii_lowercase();
     let id = host.strip_suffix(DOMAIN)?.split('.').next()?;
     let whole = id.len() == ACCOUNT_DIGITS && id.bytes().all(|b| b.is_ascii_hexdigit());
-    let jurisdiction = Jurisdiction::of_host(&host).unwrap_or_default();
+    let jurisdiction = of_host(&host).unwrap_or_default();
     whole.then(|| (id.to_owned(), jurisdiction))
 }
 

@@ -101,7 +101,7 @@ mod tests {
             name: name.into(),
             server: DraftServer::R2 {
                 account: "0123456789abcdef0123456789abcdef".to_owned(),
-                jurisdiction: Jurisdiction::Default,
+                jurisdictions: Jurisdiction::Default.into(),
             },
             keys: DraftKeys::Given { keys, keep },
             buckets: Vec::new(),

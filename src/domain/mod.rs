@@ -6,6 +6,7 @@ pub mod cells;
 pub mod curl;
 pub mod diagnosis;
 pub mod error;
+pub mod jurisdiction;
 pub mod listing;
 pub mod object;
 pub mod overlap;

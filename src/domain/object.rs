@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::address::{Bucket, Key};
+use crate::domain::error::Error;
+use crate::domain::jurisdiction::Jurisdiction;
 
 /// The entity tag with its quotes removed. It changes when the bytes change; it is no hash of them in general.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -45,6 +47,28 @@ impl fmt::Display for ETag {
 pub struct BucketEntry {
     pub bucket: Bucket,
     pub created: Option<Timestamp>,
+    pub jurisdiction: Jurisdiction,
+}
+
+impl BucketEntry {
+    /// One of which no more is known.
+    pub fn named(name: impl Into<Bucket>) -> BucketEntry {
+        BucketEntry { bucket: name.into(), created: None, jurisdiction: Jurisdiction::Default }
+    }
+}
+
+/// What an account says of its buckets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BucketListing {
+    pub entries: Vec<BucketEntry>,
+    /// The jurisdictions that list none, with the reason; normal for a token that is for others.
+    pub unlisted: Vec<(Jurisdiction, Error)>,
+}
+
+impl From<Vec<BucketEntry>> for BucketListing {
+    fn from(entries: Vec<BucketEntry>) -> BucketListing {
+        BucketListing { entries, unlisted: Vec::new() }
+    }
 }
 
 /// Everything HeadObject says. A field is `None` where the server sent none.

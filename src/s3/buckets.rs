@@ -5,6 +5,7 @@ use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::object::BucketEntry;
 use crate::domain::provider::{Capability, Provider};
 use crate::s3::bucket_pages::{Next, PER_PAGE, R2_TOKEN};
@@ -14,16 +15,25 @@ use crate::s3::sdk::Sdk;
 use crate::s3::time::timestamp;
 
 impl Client {
-    pub async fn list_buckets(&self) -> Result<Vec<BucketEntry>, Error> {
-        let place = self.endpoint().unwrap_or_default();
-        let call = Call::on_account("ListBuckets", &place);
+    /// Every bucket that one endpoint lists.
+    pub(super) async fn buckets_at(
+        &self,
+        at: Option<Jurisdiction>,
+    ) -> Result<Vec<BucketEntry>, Error> {
+        let place = self.endpoint_at(at).unwrap_or_default();
+        let call = Call::on_account("ListBuckets", &place).at(at);
         let mut entries: Vec<BucketEntry> = Vec::new();
         let mut token: Option<String> = None;
         loop {
             let (output, next) = self.page_of_buckets(&call, token.as_deref()).await?;
             entries.extend(output.buckets().iter().filter_map(|bucket| {
                 let created = bucket.creation_date().and_then(timestamp);
-                bucket.name().map(|name| BucketEntry { bucket: Bucket::new(name), created })
+                let jurisdiction = at.unwrap_or_default();
+                bucket.name().map(|name| BucketEntry {
+                    bucket: Bucket::new(name),
+                    created,
+                    jurisdiction,
+                })
             }));
             if next.is_some() && next == token {
                 return Err(call.fails(ErrorKind::BrokenListing, "the token of buckets came twice"));
@@ -65,16 +75,17 @@ impl Client {
         Ok((output, next))
     }
 
-    /// In the connection's region.
+    /// In the connection's region, or in the jurisdiction that its name says.
     pub async fn create_bucket(&self, bucket: &Bucket) -> Result<(), Error> {
         let call = Call::on_account("CreateBucket", &format!("s3://{bucket}"))
+            .at(self.said_home(bucket))
             .writing()
             .needing(Capability::CreateBucket);
         let place = constraint(&*self.sdk().await?);
         self.run(&call, |sdk| {
             let request = sdk
                 .create_bucket()
-                .bucket(bucket.as_str())
+                .bucket(self.wire(bucket))
                 .set_create_bucket_configuration(place.clone());
             let call = &call;
             async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
@@ -97,7 +108,7 @@ impl Client {
         let call =
             Call::on_bucket("DeleteBucket", bucket).writing().needing(Capability::DeleteBucket);
         self.run(&call, |sdk| {
-            let request = sdk.delete_bucket().bucket(bucket.as_str());
+            let request = sdk.delete_bucket().bucket(self.wire(bucket));
             let call = &call;
             async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
         })

@@ -2,6 +2,7 @@
 
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::object::ObjectAddress;
 use crate::domain::provider::Capability;
 
@@ -12,6 +13,8 @@ pub struct Call {
     pub place: String,
     /// Whose region the request goes to.
     pub bucket: Option<Bucket>,
+    /// Whose endpoint it goes to; `None` finds the bucket's, or takes the connection's own.
+    pub at: Option<Jurisdiction>,
     /// Refused on a read-only connection.
     pub writes: bool,
     /// Remembered as lacking where the server answers 501.
@@ -26,6 +29,7 @@ impl Call {
             operation,
             place: place.to_owned(),
             bucket: None,
+            at: None,
             writes: false,
             needs: None,
             guards_source: false,
@@ -44,6 +48,10 @@ impl Call {
             bucket: Some(object.bucket.clone()),
             ..Call::on_account(operation, &object.to_string())
         }
+    }
+
+    pub fn at(self, jurisdiction: impl Into<Option<Jurisdiction>>) -> Call {
+        Call { at: jurisdiction.into(), ..self }
     }
 
     pub fn writing(self) -> Call {

@@ -13,6 +13,7 @@ use tokio::sync::OnceCell;
 use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::listing::ContinuationToken;
 use crate::domain::object::{ByteRange, ObjectHead};
 use crate::domain::provider::{Capability, Provider};
@@ -20,6 +21,7 @@ use crate::s3::call::Call;
 use crate::s3::conditions::Conditions;
 use crate::s3::direct::Route;
 use crate::s3::flow::Flow;
+use crate::s3::homes::Homes;
 use crate::s3::incoming::Incoming;
 use crate::s3::meter::Meter;
 use crate::s3::sdk::{Sdk, SdkClients, check_endpoint, normalised, provider};
@@ -39,6 +41,8 @@ struct Inner {
     meter: Arc<Meter>,
     /// Replaced where credentials are to be asked for anew.
     sdk: Mutex<Arc<OnceCell<Arc<Sdk>>>>,
+    /// Whose endpoints they are, where there are several.
+    homes: Homes,
     /// Clients of buckets, and of the account, whose region is not the connection's, found by a redirect.
     elsewhere: Mutex<HashMap<Option<Bucket>, SdkClients>>,
     /// What the server answered 501 to in this session, in its own words.
@@ -80,7 +84,8 @@ impl fmt::Debug for Client {
 impl Client {
     /// Prepares a client; sends nothing and resolves no credentials.
     pub fn connect(connection: &Connection, meter: Arc<Meter>) -> Result<Client, Error> {
-        if let Some(endpoint) = &connection.endpoint {
+        let further = connection.jurisdictions.iter().map(|(_, endpoint)| endpoint);
+        for endpoint in connection.endpoint.iter().chain(further) {
             check_endpoint(endpoint)?;
         }
         Ok(Client {
@@ -88,6 +93,7 @@ impl Client {
                 connection: connection.clone(),
                 meter,
                 sdk: Mutex::default(),
+                homes: Homes::of(connection),
                 elsewhere: Mutex::default(),
                 refused: Mutex::default(),
                 speaks_s3: AtomicBool::new(false),
@@ -115,6 +121,11 @@ impl Client {
     pub fn renew_credentials(&self) {
         *lock(&self.inner.sdk) = Arc::default();
         lock(&self.inner.elsewhere).clear();
+        self.inner.homes.forget_all();
+    }
+
+    pub(super) fn homes(&self) -> &Homes {
+        &self.inner.homes
     }
 
     pub(super) fn flow(&self) -> Option<&Arc<dyn Flow>> {
@@ -178,7 +189,19 @@ impl Client {
 
     /// The SDK's client for requests about a bucket.
     pub(super) async fn sdk_client(&self, bucket: Option<&Bucket>) -> Result<SdkClient, Error> {
-        let sdk = self.sdk().await?;
+        let at = match bucket {
+            Some(bucket) => self.home(bucket).await?,
+            None => None,
+        };
+        self.sdk_client_at(bucket, at).await
+    }
+
+    async fn sdk_client_at(
+        &self,
+        bucket: Option<&Bucket>,
+        at: Option<Jurisdiction>,
+    ) -> Result<SdkClient, Error> {
+        let sdk = self.sdk_at(at).await?;
         let elsewhere = lock(&self.inner.elsewhere).get(&bucket.cloned()).cloned();
         Ok(elsewhere.as_ref().unwrap_or(&sdk.clients).of(self.once).clone())
     }
@@ -197,8 +220,9 @@ impl Client {
         client: &SdkClient,
         bucket: &Bucket,
     ) -> Result<Option<Route>, Error> {
-        let sdk = self.sdk().await?;
+        let sdk = self.sdk_at(self.home(bucket).await?).await?;
         let Ok(direct) = &sdk.direct else { return Ok(None) };
+        let bucket = &Bucket::new(self.wire(bucket));
         let region = client.config().region().map_or(&*sdk.region, |region| region.as_ref());
         match direct.route(bucket, region).await {
             Ok(route) => Ok(Some(route)),
@@ -263,11 +287,15 @@ impl Client {
         F: Future<Output = Result<T, Error>>,
     {
         self.permit(call)?;
-        let client = self.sdk_client(call.bucket.as_ref()).await?;
+        let at = match (&call.bucket, call.at) {
+            (Some(bucket), None) => self.home(bucket).await?,
+            (_, at) => at,
+        };
+        let client = self.sdk_client_at(call.bucket.as_ref(), at).await?;
         let mut outcome = send(client).await.map_err(|error| self.learn(call, error));
         if let Err(Error { kind: ErrorKind::WrongRegion { expected: Some(region) }, .. }) = &outcome
         {
-            let clients = self.sdk().await?.in_region(region);
+            let clients = self.sdk_at(at).await?.in_region(region);
             let client = clients.of(self.once).clone();
             lock(&self.inner.elsewhere).insert(call.bucket.clone(), clients);
             outcome = send(client).await.map_err(|error| self.learn(call, error));
@@ -291,6 +319,9 @@ impl Client {
 
     /// Keeps what an error says of the server, and reads it in the light of what is known of it.
     fn learn(&self, call: &Call, mut error: Error) -> Error {
+        if let Some(bucket) = call.bucket.as_ref().filter(|_| error.is(&ErrorKind::NoSuchBucket)) {
+            self.inner.homes.forget(bucket);
+        }
         if error.code.is_some() {
             self.inner.speaks_s3.store(true, Ordering::Relaxed);
         } else if self.inner.speaks_s3.load(Ordering::Relaxed) {

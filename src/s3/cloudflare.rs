@@ -39,7 +39,9 @@ impl Client {
     pub async fn public_access(&self, bucket: &Bucket) -> Result<PublicAccess, Error> {
         let call = Call::on_bucket("read the public domains", bucket);
         let api = self.api(&call)?;
-        let path = |kind| format!("r2/buckets/{bucket}/domains/{kind}");
+        let home = self.home(bucket).await?;
+        let api = Api { jurisdiction: home.unwrap_or(api.jurisdiction), ..api };
+        let path = |kind| format!("r2/buckets/{}/domains/{kind}", self.wire(bucket));
         let (managed, custom) = tokio::join!(
             ask::<Managed>(api, &call, path("managed")),
             ask::<CustomDomains>(api, &call, path("custom")),
@@ -68,7 +70,8 @@ impl Client {
         let cloudflare = connection.cloudflare.as_ref().ok_or_else(|| {
             call.fails(ErrorKind::Config, "the connection has no cloudflare_token".to_owned())
         })?;
-        Ok(Api { cloudflare, network: &connection.network })
+        let jurisdiction = cloudflare.jurisdiction;
+        Ok(Api { cloudflare, jurisdiction, network: &connection.network })
     }
 }
 
@@ -76,6 +79,7 @@ impl Client {
 #[derive(Clone, Copy)]
 struct Api<'a> {
     cloudflare: &'a Cloudflare,
+    jurisdiction: Jurisdiction,
     network: &'a Network,
 }
 
@@ -204,13 +208,13 @@ fn refused(call: &Call, status: StatusCode, errors: &[Complaint]) -> Error {
 }
 
 async fn fetch(api: Api<'_>, call: &Call, path: &str) -> Result<(StatusCode, Bytes), Error> {
-    let Api { cloudflare, network } = api;
+    let Api { cloudflare, network, .. } = api;
     let base = cloudflare.api.trim_end_matches('/');
     let url = format!("{base}/accounts/{}/{path}", cloudflare.account_id);
     let url: Uri = url
         .parse()
         .map_err(|error| call.fails(ErrorKind::Config, format!("cloudflare_api: {error}")))?;
-    let request = request(cloudflare, call, &url)?;
+    let request = request(api, call, &url)?;
     let exchange = async {
         let socket = connect(&url, network, call).await?;
         exchange(socket, request).await.map_err(|fault| fault.into_error(call))
@@ -220,11 +224,8 @@ async fn fetch(api: Api<'_>, call: &Call, path: &str) -> Result<(StatusCode, Byt
     })
 }
 
-fn request(
-    cloudflare: &Cloudflare,
-    call: &Call,
-    url: &Uri,
-) -> Result<Request<Empty<Bytes>>, Error> {
+fn request(api: Api<'_>, call: &Call, url: &Uri) -> Result<Request<Empty<Bytes>>, Error> {
+    let cloudflare = api.cloudflare;
     let token = cloudflare.token.read();
     let token = token.map_err(|why| call.fails(ErrorKind::NoCredentials, why))?;
     let unusable = || call.fails(ErrorKind::Config, "cloudflare_token is no token".to_owned());
@@ -237,14 +238,8 @@ fn request(
         .header(ACCEPT, "application/json")
         .header(USER_AGENT, concat!("windlass/", env!("CARGO_PKG_VERSION")))
         .header(AUTHORIZATION, bearer);
-    let jurisdiction = match cloudflare.jurisdiction {
-        Jurisdiction::Default => None,
-        Jurisdiction::Eu => Some("eu"),
-        Jurisdiction::Fedramp => Some("fedramp"),
-        Jurisdiction::Us => Some("us"),
-    };
-    if let Some(name) = jurisdiction {
-        request = request.header("cf-r2-jurisdiction", name);
+    if api.jurisdiction != Jurisdiction::Default {
+        request = request.header("cf-r2-jurisdiction", api.jurisdiction.name());
     }
     request.body(Empty::new()).map_err(|_| unusable())
 }

@@ -60,7 +60,7 @@ impl Client {
             batch(keys).map_err(|error| call.fails(ErrorKind::InvalidRequest, chain(&error)))?;
         self.run(call, |sdk| {
             let request =
-                sdk.delete_objects().bucket(bucket.as_str()).delete(delete.clone()).customize();
+                sdk.delete_objects().bucket(self.wire(bucket)).delete(delete.clone()).customize();
             let request = if with_md5 { request.interceptor(Md5Instead) } else { request };
             async move { request.send().await.map_err(|error| call.failed(error)) }
         })
@@ -124,7 +124,7 @@ impl Client {
         let call = Call::on_object("DeleteObject", object).writing();
         self.run(&call, |sdk| {
             let request =
-                sdk.delete_object().bucket(object.bucket.as_str()).key(object.key.as_str());
+                sdk.delete_object().bucket(self.wire(&object.bucket)).key(object.key.as_str());
             let call = &call;
             async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
         })

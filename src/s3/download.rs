@@ -43,7 +43,7 @@ impl Client {
         self.run(call, |sdk| async move {
             let request = sdk
                 .get_object()
-                .bucket(object.bucket.as_str())
+                .bucket(self.wire(&object.bucket))
                 .key(object.key.as_str())
                 .set_range(options.range.map(ByteRange::header))
                 .set_if_match(options.if_match.as_ref().map(ETag::quoted));

@@ -25,7 +25,7 @@ impl Client {
             .run(&call, |sdk| {
                 let request = sdk
                     .list_objects_v2()
-                    .bucket(query.bucket.as_str())
+                    .bucket(self.wire(&query.bucket))
                     .prefix(query.prefix.as_str())
                     .encoding_type(EncodingType::Url)
                     .max_keys(i32::from(query.max_keys.min(1000)))

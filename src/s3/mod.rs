@@ -17,6 +17,7 @@ mod errors;
 pub mod examine;
 pub mod flow;
 mod headers;
+pub mod homes;
 pub mod incoming;
 pub mod integrity;
 mod list;

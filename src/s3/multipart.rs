@@ -30,7 +30,7 @@ impl Client {
         let output = self
             .run(&call, |sdk| {
                 let request = with_headers!(sdk.create_multipart_upload(), options, expires)
-                    .bucket(object.bucket.as_str())
+                    .bucket(self.wire(&object.bucket))
                     .key(object.key.as_str())
                     .set_checksum_algorithm(crc64nvme.then_some(ChecksumAlgorithm::Crc64Nvme))
                     .set_checksum_type(crc64nvme.then_some(ChecksumType::FullObject))
@@ -63,7 +63,7 @@ impl Client {
                 macro_rules! asked {
                     ($builder:expr) => {
                         $builder
-                            .bucket(object.bucket.as_str())
+                            .bucket(self.wire(&object.bucket))
                             .key(object.key.as_str())
                             .upload_id(&upload.0)
                             .part_number(part_number(number))
@@ -106,7 +106,7 @@ impl Client {
                 .run(&call, |sdk| {
                     let request = sdk
                         .list_parts()
-                        .bucket(object.bucket.as_str())
+                        .bucket(self.wire(&object.bucket))
                         .key(object.key.as_str())
                         .upload_id(&upload.0)
                         .set_part_number_marker(marker.clone());
@@ -170,7 +170,7 @@ impl Client {
             .run(&call, |sdk| {
                 let request = sdk
                     .complete_multipart_upload()
-                    .bucket(object.bucket.as_str())
+                    .bucket(self.wire(&object.bucket))
                     .key(object.key.as_str())
                     .upload_id(&upload.0)
                     .multipart_upload(parts.clone())
@@ -213,7 +213,7 @@ impl Client {
             .run(&call, |sdk| {
                 let request = sdk
                     .abort_multipart_upload()
-                    .bucket(object.bucket.as_str())
+                    .bucket(self.wire(&object.bucket))
                     .key(object.key.as_str())
                     .upload_id(&upload.0);
                 let call = &call;

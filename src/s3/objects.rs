@@ -29,7 +29,7 @@ impl Client {
             .run(&call, |sdk| {
                 let request = sdk
                     .head_object()
-                    .bucket(object.bucket.as_str())
+                    .bucket(self.wire(&object.bucket))
                     .key(object.key.as_str())
                     .set_checksum_mode(mode.clone());
                 let call = &call;
@@ -62,7 +62,7 @@ impl Client {
                 macro_rules! asked {
                     ($builder:expr) => {
                         with_headers!($builder, options, expires)
-                            .bucket(object.bucket.as_str())
+                            .bucket(self.wire(&object.bucket))
                             .key(object.key.as_str())
                             .set_if_none_match(options.only_if_absent.then(|| "*".to_owned()))
                             .set_content_md5(sending.check.content_md5())

@@ -47,7 +47,7 @@ impl Client {
         // Validation would ask the reader for a header that is not in the URL (aws-sdk-rust#1253).
         let bare = Builder::default()
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
-        let (bucket, key) = (link.object.bucket.as_str(), link.object.key.as_str());
+        let (bucket, key) = (self.wire(&link.object.bucket), link.object.key.as_str());
         let url = match link.method {
             LinkMethod::Get => sdk
                 .get_object()

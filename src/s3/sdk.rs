@@ -134,6 +134,21 @@ impl Sdk {
         SdkClients { patient: moved(&self.clients.patient), once: moved(&self.clients.once) }
     }
 
+    /// The same account at another endpoint; it shares pool, credentials, clock and meter.
+    pub fn at(&self, endpoint: &str, connection: &Connection, meter: Arc<Meter>) -> Sdk {
+        let endpoint = normalised(endpoint);
+        let moved = |client: &SdkClient| {
+            let config = client.config().to_builder();
+            SdkClient::from_conf(config.endpoint_url(&endpoint).build())
+        };
+        let clients = &self.clients;
+        let clients = SdkClients { patient: moved(&clients.patient), once: moved(&clients.once) };
+        let path_style = self.path_style;
+        let rules = Rules { endpoint: Some(endpoint.clone()), path_style, ..Rules::default() };
+        let direct = direct(connection, rules, self.credentials.clone(), meter);
+        Sdk { clients, direct, endpoint: Some(endpoint), ..self.clone() }
+    }
+
     /// A client that puts the buckets' names into the other place of a URL.
     pub fn in_other_style(&self) -> SdkClient {
         let config = self.clients.patient.config().to_builder();
@@ -167,8 +182,9 @@ fn direct(
 
 /// Whether anything is ever asked of a server by TLS: keys of the AWS chain may come from one.
 fn needs_tls(connection: &Connection) -> bool {
-    let plain = connection.endpoint.as_deref().map(normalised);
-    chained(connection) || !plain.is_some_and(|endpoint| endpoint.starts_with("http://"))
+    let is_plain = |endpoint: &String| normalised(endpoint).starts_with("http://");
+    let further = connection.jurisdictions.iter().any(|(_, endpoint)| !is_plain(endpoint));
+    chained(connection) || further || !connection.endpoint.as_ref().is_some_and(is_plain)
 }
 
 fn configure(

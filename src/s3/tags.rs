@@ -16,7 +16,7 @@ impl Client {
             .run(&call, |sdk| {
                 let request = sdk
                     .get_object_tagging()
-                    .bucket(object.bucket.as_str())
+                    .bucket(self.wire(&object.bucket))
                     .key(object.key.as_str());
                 let call = &call;
                 async move { request.send().await.map_err(|error| call.failed(error)) }

@@ -46,7 +46,7 @@ impl Client {
             .run(&call, |sdk| {
                 let request = sdk
                     .list_multipart_uploads()
-                    .bucket(bucket.as_str())
+                    .bucket(self.wire(bucket))
                     .prefix(prefix.as_str())
                     .encoding_type(EncodingType::Url)
                     .set_key_marker(after.map(|marker| marker.key.clone()))
@@ -71,7 +71,7 @@ impl Client {
                 .run(&call, |sdk| {
                     let request = sdk
                         .list_parts()
-                        .bucket(object.bucket.as_str())
+                        .bucket(self.wire(&object.bucket))
                         .key(object.key.as_str())
                         .upload_id(&upload.0)
                         .set_part_number_marker(marker.clone());

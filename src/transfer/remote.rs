@@ -54,6 +54,11 @@ pub trait Remote: Send + Sync {
         None
     }
 
+    /// Whether two buckets are on servers that do not copy from one another.
+    fn are_apart<'a>(&'a self, _one: &'a Bucket, _other: &'a Bucket) -> Answer<'a, bool> {
+        Box::pin(async { Ok(false) })
+    }
+
     /// Whether a body is all in memory while it is sent, wherever it was before.
     fn holds_bodies(&self) -> bool {
         true
@@ -179,6 +184,10 @@ impl Remote for Client {
 
     fn endpoint(&self) -> Option<String> {
         Some(Client::endpoint(self).unwrap_or_else(|| "aws".to_owned()))
+    }
+
+    fn are_apart<'a>(&'a self, one: &'a Bucket, other: &'a Bucket) -> Answer<'a, bool> {
+        Box::pin(Client::are_apart(self, one, other))
     }
 
     fn holds_bodies(&self) -> bool {

@@ -29,7 +29,7 @@ pub struct Task {
     pub source: Arc<dyn Remote>,
     pub source_gate: Gate,
     pub source_parts: Gate,
-    /// They belong to two connections.
+    /// They are two servers: what is copied passes through this machine.
     pub elsewhere: bool,
     pub gate: Gate,
     /// For the parts of a large object, beside which small objects ride.

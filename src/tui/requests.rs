@@ -21,7 +21,7 @@ use crate::domain::arrange::arrange_while;
 use crate::domain::diagnosis::Examination;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{
-    BucketEntry, ByteRange, GetOptions, ObjectAddress, ObjectHeaders, PutOptions,
+    BucketListing, ByteRange, GetOptions, ObjectAddress, ObjectHeaders, PutOptions,
 };
 use crate::domain::transfer::{JobSpec, Target};
 use crate::s3::client::{Client, ListQuery};
@@ -142,7 +142,7 @@ pub async fn answer(
     }
 }
 
-async fn buckets(client: Result<Client, Error>) -> Result<Vec<BucketEntry>, Error> {
+async fn buckets(client: Result<Client, Error>) -> Result<BucketListing, Error> {
     client?.list_buckets().await
 }
 

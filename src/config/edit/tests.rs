@@ -35,7 +35,7 @@ fn path() -> &'static Path {
 fn r2(keep: Keep) -> Draft {
     Draft {
         name: "r2:personal".into(),
-        server: DraftServer::R2 { account: ID.to_owned(), jurisdiction: Jurisdiction::Eu },
+        server: DraftServer::R2 { account: ID.to_owned(), jurisdictions: Jurisdiction::Eu.into() },
         keys: DraftKeys::Given {
             keys: Keys {
                 access_key_id: "key".to_owned(),

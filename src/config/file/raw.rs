@@ -16,6 +16,7 @@ use crate::config::cloudflare::{self, ApiToken, Cloudflare};
 use crate::config::connection::{
     Addressing, Bodies, Connection, CredentialsSource, KnownBucket, UploadChecksum,
 };
+use crate::config::file::jurisdictions::RawJurisdictions;
 use crate::config::network::{Network, Proxy};
 use crate::config::r2::{self, Jurisdiction};
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
@@ -84,6 +85,7 @@ pub struct RawConnection {
     provider: Option<Spanned<Provider>>,
     account_id: Option<Spanned<String>>,
     jurisdiction: Option<Spanned<Jurisdiction>>,
+    jurisdictions: Option<Spanned<RawJurisdictions>>,
     endpoint: Option<Spanned<String>>,
     region: Option<String>,
     access_key_id: Option<Spanned<String>>,
@@ -173,7 +175,11 @@ impl RawConnection {
         folder: &Path,
         span: Range<usize>,
     ) -> Result<Connection, Wrong> {
-        let endpoint = self.endpoint()?;
+        let jurisdictions = self.jurisdictions()?;
+        let endpoint = match jurisdictions.first() {
+            Some((_, first)) => Some(first.clone()),
+            None => self.endpoint()?,
+        };
         let provider = self.provider(endpoint.as_deref());
         if provider == Provider::R2 && endpoint.is_none() {
             return wrong(&span, "expected account_id or endpoint for an R2 connection");
@@ -197,6 +203,7 @@ impl RawConnection {
             name,
             provider,
             endpoint,
+            jurisdictions: if jurisdictions.len() > 1 { jurisdictions } else { Vec::new() },
             region,
             credentials,
             addressing: match self.path_style.unwrap_or(PathStyle::Auto) {
@@ -253,6 +260,21 @@ impl RawConnection {
                 endpoint.as_ref().map(whole_url).transpose()
             }
         }
+    }
+
+    fn jurisdictions(&self) -> Result<Vec<(Jurisdiction, String)>, Wrong> {
+        let Some(several) = &self.jurisdictions else { return Ok(Vec::new()) };
+        if self.jurisdiction.is_some() {
+            return wrong(&several.span(), "expected jurisdiction or jurisdictions, not both");
+        }
+        let endpoint = self.endpoint()?;
+        let account = self.account_id.as_ref().map(|account| account.get_ref().as_str());
+        let not_r2 = self.provider(endpoint.as_deref()) != Provider::R2;
+        if not_r2 {
+            return wrong(&several.span(), "jurisdictions are only for provider = \"r2\"");
+        }
+        let places = several.get_ref().places(account, endpoint.as_deref());
+        places.map_err(|expected| Wrong { span: several.span(), expected })
     }
 
     fn credentials(&mut self, span: &Range<usize>) -> Result<CredentialsSource, Wrong> {

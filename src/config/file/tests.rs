@@ -53,6 +53,31 @@ fn an_account_id_is_enough_to_reach_r2() {
 }
 
 #[test]
+fn jurisdictions_of_one_account_have_an_endpoint_each() {
+    let read = |line: &str| {
+        let section = format!("[connections.a]\naccount_id = \"{ID}\"\nanonymous = true\n{line}");
+        parsed(&section).connections.remove(0)
+    };
+    let all = read("jurisdictions = \"all\"");
+    let names: Vec<_> = all.jurisdictions.iter().map(|(each, _)| each.name()).collect();
+    assert_eq!(names, ["default", "eu", "fedramp", "us"]);
+    assert_eq!(all.endpoint.as_ref(), Some(&all.jurisdictions[0].1));
+    assert!(all.jurisdictions[3].1.contains(&format!("{ID}.us.r2.")));
+    let listed = read("jurisdictions = [\"eu\", \"us\", \"eu\"]");
+    assert_eq!(listed.jurisdictions.len(), 2);
+    assert!(listed.endpoint.unwrap().contains(".eu.r2."));
+    let one = read("jurisdictions = [\"eu\"]");
+    assert!(one.jurisdictions.is_empty() && one.endpoint.unwrap().contains(".eu.r2."));
+    let placed = parsed(
+        "[connections.a]\nprovider = \"r2\"\nanonymous = true\nendpoint = \"https://r2.lan\"\n\
+         jurisdictions = { eu = \"https://eu.r2.lan\" }",
+    );
+    let placed = &placed.connections[0];
+    assert_eq!(placed.endpoint.as_deref(), Some("https://r2.lan"));
+    assert_eq!(placed.jurisdictions[1].1, "https://eu.r2.lan");
+}
+
+#[test]
 fn every_field_of_a_connection_is_read() {
     let configuration = parsed(
         r#"
@@ -128,6 +153,14 @@ fn what_is_malformed_is_named_with_its_line() {
         ("[connections.a]\naccess_key_id_env = \"K\"", 2, "together"),
         ("[connections.a]\nprofile = \"p\"\nanonymous = true", 3, "one source of credentials"),
         ("[connections.a]\njurisdiction = \"eu\"", 2, "goes with account_id"),
+        ("[connections.a]\njurisdictions = \"all\"", 2, "only for provider"),
+        (
+            "[connections.a]\nprovider = \"r2\"\nendpoint = \"https://h\"\njurisdictions = \"all\"",
+            4,
+            "account_id",
+        ),
+        ("[connections.a]\njurisdictions = \"every\"", 2, "expected \"all\", or a list"),
+        ("[connections.a]\njurisdictions = []", 2, "or a list such as"),
         ("\n[connections.a]\nprovider = \"r2\"", 2, "account_id or endpoint"),
         ("[connections.\"\"]\n", 1, "not empty"),
         ("\n\ndefault = \"b\"\n[connections.a]\n", 3, "which no [connections] section defines"),

@@ -85,6 +85,6 @@ async fn list_in_other_style(
 ) -> Result<(), Error> {
     let call = Call::on_bucket("ListObjectsV2", bucket);
     let sdk = client.sdk().await?.in_other_style();
-    let request = sdk.list_objects_v2().bucket(bucket.as_str()).prefix(prefix.as_str());
+    let request = sdk.list_objects_v2().bucket(client.wire(bucket)).prefix(prefix.as_str());
     request.max_keys(1).send().await.map(drop).map_err(|error| call.failed(error))
 }

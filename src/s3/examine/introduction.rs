@@ -32,6 +32,8 @@ pub async fn introduce(
         _ => list(client, &server).await,
     };
     let ahead = server.told().map(|told| Timestamp::now().duration_since(told));
+    let several = client.homes().are_several() && outcome.as_ref().err().is_none_or(answered);
+    let (outcome, told) = if several { everywhere(client).await } else { (outcome, None) };
     let error = outcome.as_ref().err();
     if let Some(error) = error.filter(|error| !answered(error)) {
         report.fails(Step::Speak, error.clone());
@@ -52,7 +54,7 @@ pub async fn introduce(
     report.works(Step::Sign, "");
     match outcome {
         Ok(buckets) => {
-            report.works(Step::ListBuckets, how_many(buckets.len()));
+            report.works(Step::ListBuckets, told.unwrap_or_else(|| how_many(buckets.len())));
             Ok(buckets.into_iter().next())
         }
         Err(error) => {
@@ -67,6 +69,20 @@ fn how_many(buckets: usize) -> String {
         1 => "1 bucket".to_owned(),
         many => format!("{many} buckets"),
     }
+}
+
+/// What every jurisdiction lists, with those that refuse.
+async fn everywhere(client: &Client) -> (Result<Vec<Bucket>, Error>, Option<String>) {
+    let listing = match client.list_buckets().await {
+        Ok(listing) => listing,
+        Err(error) => return (Err(error), None),
+    };
+    let mut told = how_many(listing.entries.len());
+    for (jurisdiction, error) in &listing.unlisted {
+        let (name, what) = (jurisdiction.name(), error.explain().what);
+        told.push_str(&format!("; jurisdiction {name}: {what}"));
+    }
+    (Ok(listing.entries.into_iter().map(|entry| entry.bucket).collect()), Some(told))
 }
 
 async fn list(client: &Client, server: &Clock) -> Result<Vec<Bucket>, Error> {
@@ -91,7 +107,7 @@ async fn look_into(
     let call = Call::on_bucket("ListObjectsV2", bucket);
     client
         .run(&call, |sdk| {
-            let request = sdk.list_objects_v2().bucket(bucket.as_str()).prefix(prefix.as_str());
+            let request = sdk.list_objects_v2().bucket(client.wire(bucket)).prefix(prefix.as_str());
             let request = request.max_keys(1).customize().interceptor(server.clone());
             let call = &call;
             async move { request.send().await.map_err(|error| call.failed(error)) }

@@ -110,7 +110,7 @@ async fn fetch(
     let operation = if method == "GET" { "fetch a presigned link" } else { "ask for CORS" };
     let call = Call::on_object(operation, object);
     let sdk = client.sdk_client(Some(&object.bucket)).await?;
-    let request = sdk.get_object().bucket(object.bucket.as_str()).key(object.key.as_str());
+    let request = sdk.get_object().bucket(client.wire(&object.bucket)).key(object.key.as_str());
     let sent = request.customize().interceptor(plainly.clone()).send().await;
     let allowed = plainly.allowed.lock().unwrap_or_else(PoisonError::into_inner).take();
     sent.map(|_| allowed).map_err(|error| call.failed(error))

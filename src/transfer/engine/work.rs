@@ -168,9 +168,9 @@ impl Yard {
 
     async fn task(&self, assignment: &Assignment) -> Result<Task, Error> {
         let source = self.road(&assignment.spec.connection).await?;
-        let road = match assignment.spec.other_connection() {
-            Some(name) => self.road(name).await?,
-            None => source.clone(),
+        let (road, elsewhere) = match assignment.spec.other_connection() {
+            Some(name) => (self.road(name).await?, true),
+            None => (source.clone(), is_apart(&*source.remote, &assignment.spec.work).await?),
         };
         let gate = self.gate(&road, assignment);
         let source_gate = self.gate(&source, assignment);
@@ -181,7 +181,7 @@ impl Yard {
             parts: gate.for_parts(),
             gate,
             remote: road.remote,
-            elsewhere: assignment.spec.other_connection().is_some(),
+            elsewhere,
             source: source.remote,
             source_parts: source_gate.for_parts(),
             source_gate,
@@ -272,6 +272,16 @@ impl Yard {
         let note = Note { place: place.clone(), text };
         let facts = vec![Fact::Noted { job, note }, Fact::Left { job, place }];
         drop(self.journal.append(facts).await);
+    }
+}
+
+/// Whether one connection leads to two servers that do not copy from one another.
+async fn is_apart(remote: &dyn Remote, work: &Work) -> Result<bool, Error> {
+    match work {
+        Work::Copy { bucket, to_bucket, .. } if bucket != to_bucket => {
+            remote.are_apart(bucket, to_bucket).await
+        }
+        _ => Ok(false),
     }
 }
 

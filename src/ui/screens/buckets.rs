@@ -6,6 +6,7 @@ use crate::app::action::{Action, Scope};
 use crate::app::screens::buckets::shelf::BucketRow;
 use crate::app::screens::buckets::{Buckets, BucketsLoading};
 use crate::domain::error::ErrorKind;
+use crate::domain::jurisdiction::Jurisdiction;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::screens::reason::reason;
 use crate::ui::screens::view::View;
@@ -88,7 +89,15 @@ fn draw_row(paint: &mut Paint<'_>, span: Span, at: RowAt, row: &BucketRow, bucke
     } else {
         styles.text
     };
-    paint.name(place, row.bucket.as_str(), style);
+    if row.jurisdiction == Jurisdiction::Default {
+        paint.name(place, row.bucket.as_str(), style);
+        return;
+    }
+    let name = Jurisdiction::said(&row.bucket).map_or(row.bucket.as_str(), |(name, _)| name);
+    let label = row.jurisdiction.name();
+    let beside = u16::try_from(label.len()).unwrap_or(0) + 1;
+    let used = paint.name(place.shorter(beside), name, style);
+    paint.put(place.skip(used + 1), label, styles.dim);
 }
 
 fn draw_add(paint: &mut Paint<'_>, span: Span, at: RowAt) {

@@ -7,6 +7,7 @@ mod crash;
 mod disk;
 mod doctor;
 mod interrupt;
+mod jurisdictions;
 mod manners;
 mod memory;
 mod pipes;

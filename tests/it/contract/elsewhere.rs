@@ -38,7 +38,7 @@ async fn the_region_a_server_asks_for_is_used_for_the_list_of_buckets_too() {
                      <Region>eu-west-1</Region></Error>";
     let server = scripted(&[&xml(400, malformed), &xml(200, BUCKETS)]).await;
     let client = server.client();
-    assert_eq!(client.list_buckets().await.unwrap().len(), 1);
+    assert_eq!(client.list_buckets().await.unwrap().entries.len(), 1);
     client.list_buckets().await.unwrap();
     let asked = server.asked();
     assert!(asked[0].headers.contains("/us-east-1/s3/"));
@@ -75,7 +75,7 @@ async fn buckets_come_page_by_page_where_the_server_has_pages() {
     );
     let server = scripted(&[&answer(200, more, BUCKETS), &answer(200, last, BUCKETS)]).await;
     let client = server.client_as(Provider::R2);
-    assert_eq!(client.list_buckets().await.unwrap().len(), 2);
+    assert_eq!(client.list_buckets().await.unwrap().entries.len(), 2);
     let asked = server.asked();
     assert_eq!(asked.len(), 2);
     assert_eq!(asked[0].header("cf-continuation-token"), None);
@@ -85,7 +85,7 @@ async fn buckets_come_page_by_page_where_the_server_has_pages() {
     let first =
         BUCKETS.replace("</ListAll", "<ContinuationToken>t0k3n</ContinuationToken></ListAll");
     let server = scripted(&[&xml(200, &first), &xml(200, BUCKETS)]).await;
-    assert_eq!(server.client().list_buckets().await.unwrap().len(), 2);
+    assert_eq!(server.client().list_buckets().await.unwrap().entries.len(), 2);
     assert!(server.asked()[1].line.contains("continuation-token=t0k3n"));
     let endless = scripted(&[&xml(200, &first)]).await;
     let error = endless.client().list_buckets().await.unwrap_err();

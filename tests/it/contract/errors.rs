@@ -60,7 +60,7 @@ pub async fn a_bucket_is_made_and_removed_or_the_server_says_that_it_cannot(targ
     }
     made.unwrap();
     let listed = target.client.list_buckets().await.unwrap();
-    assert!(listed.iter().any(|entry| entry.bucket == bucket));
+    assert!(listed.entries.iter().any(|entry| entry.bucket == bucket));
     let object = ObjectAddress { bucket: bucket.clone(), ..target.object("x") };
     target.client.put(&object, "x".into(), &PutOptions::default()).await.unwrap();
     let full = target.client.delete_bucket(&bucket).await.unwrap_err();

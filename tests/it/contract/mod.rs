@@ -4,6 +4,7 @@ mod deleting;
 mod elsewhere;
 mod errors;
 mod examining;
+mod jurisdictions;
 mod links;
 mod listing;
 mod multipart;

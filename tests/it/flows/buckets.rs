@@ -6,7 +6,10 @@ use windlass::app::layout::Pane;
 use windlass::app::screens::buckets::BucketsLoading;
 use windlass::app::session::Startup;
 use windlass::config::connection::{Connection, KnownBucket};
+use windlass::domain::address::Bucket;
 use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::jurisdiction::Jurisdiction;
+use windlass::domain::object::{BucketEntry, BucketListing};
 
 use crate::support::app::{App, buckets, connection, page, startup};
 
@@ -171,4 +174,41 @@ fn a_bucket_that_is_refused_stays_with_the_reason() {
     app.keys("1 g g l");
     app.reply(page(&["a"], None));
     assert_eq!(app.bucket_names(), ["mine", "theirs"]);
+}
+
+/// One account of R2 whose `default` and `eu` are shown as one.
+fn several() -> Connection {
+    let endpoint = |name: &str| format!("http://{name}.r2.test");
+    let places = [Jurisdiction::Default, Jurisdiction::Eu];
+    let jurisdictions = places.map(|each| (each, endpoint(each.name()))).to_vec();
+    Connection { jurisdictions, ..connection("test") }
+}
+
+#[test]
+fn a_jurisdiction_that_lists_nothing_is_an_event_and_no_failure() {
+    let mut app = App::start(Startup { connections: vec![several()], ..startup() });
+    let refused = Error::new(ErrorKind::AccessDenied, "ListBuckets", "http://eu.r2.test");
+    let listing = BucketListing {
+        entries: vec![BucketEntry::named("media")],
+        unlisted: vec![(Jurisdiction::Eu, refused)],
+    };
+    app.reply(Reply::Buckets(Ok(listing.clone())));
+    assert_eq!(app.state.buckets.loading, BucketsLoading::Ready);
+    assert_eq!(app.state.log.entries().len(), 1);
+    app.keys("R").reply(Reply::Buckets(Ok(listing)));
+    assert_eq!(app.state.log.entries().len(), 1, "said once");
+}
+
+#[test]
+fn a_new_bucket_is_asked_for_its_jurisdiction_where_there_are_several() {
+    let mut app = App::start(Startup { connections: vec![several()], ..startup() });
+    app.reply(buckets(&["media"])).effects();
+    app.keys("n e").typed("rules").keys("enter");
+    assert_eq!(app.requests(), [Request::CreateBucket(Bucket::new("rules@eu"))]);
+    app.reply(Reply::BucketCreated(Ok(())));
+    assert!(app.state.dialog().is_none());
+    let mut app = App::at("s3://");
+    app.reply(buckets(&[])).effects();
+    app.keys("n").typed("rules").keys("enter");
+    assert_eq!(app.requests(), [Request::CreateBucket(Bucket::new("rules"))]);
 }

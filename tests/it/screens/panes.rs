@@ -5,9 +5,11 @@ use ratatui::style::{Color, Modifier};
 use windlass::app::effect::Request;
 use windlass::app::event::Reply;
 use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::jurisdiction::Jurisdiction;
+use windlass::domain::object::BucketEntry;
 use windlass::ui::theme::Theme;
 
-use crate::screens::situation::{Situation, account, photos};
+use crate::screens::situation::{Situation, account, buckets, photos};
 use crate::support::screen::{picture, style_of};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 10)];
@@ -76,6 +78,23 @@ fn keys_that_may_not_list_buckets() {
         let mut situation = Situation::at("s3://", size);
         situation.answer(|_| {
             Some(Reply::Buckets(Err(failing(ErrorKind::AccessDenied, "ListBuckets", ""))))
+        });
+        situation
+    });
+}
+
+#[test]
+fn buckets_of_other_jurisdictions_say_which() {
+    assert_pictures("jurisdictions", |size| {
+        let mut situation = Situation::at("s3://", size);
+        situation.answer(|_| {
+            let mut entries = buckets();
+            let eu = |name: &str| BucketEntry {
+                jurisdiction: Jurisdiction::Eu,
+                ..BucketEntry::named(name)
+            };
+            entries.extend([eu("media@eu"), eu("an-archive-with-a-long-name")]);
+            Some(Reply::Buckets(Ok(entries.into())))
         });
         situation
     });

@@ -137,7 +137,7 @@ impl Situation {
 /// The answers of the made-up account.
 pub fn account(request: &Request) -> Option<Reply> {
     let reply = match request {
-        Request::ListBuckets => Reply::Buckets(Ok(buckets())),
+        Request::ListBuckets => Reply::Buckets(Ok(buckets().into())),
         Request::ListPage { prefix, token: None, .. } if prefix.as_str() == "photos/2026/" => {
             Reply::Page(Ok(photos(None)))
         }
@@ -158,9 +158,7 @@ pub fn account(request: &Request) -> Option<Reply> {
 const TEXT: &str = "# Holiday\n\nTwo weeks, four trains:\n\t- Basel\n\t- Chur\n\u{1b}[31mred?\u{1b}[0m\nالعربية and 日本語 lines\nA line that is much longer than the pane is wide, so that its end cannot be seen without opening it.\n";
 
 pub fn buckets() -> Vec<BucketEntry> {
-    ["media", "backups", "site-assets"]
-        .map(|name| BucketEntry { bucket: name.into(), created: None })
-        .to_vec()
+    ["media", "backups", "site-assets"].map(BucketEntry::named).to_vec()
 }
 
 /// The first page of a prefix; `next` names a further one.

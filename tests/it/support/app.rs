@@ -220,8 +220,8 @@ fn fits(request: &Request, reply: &Reply) -> bool {
 }
 
 pub fn buckets(names: &[&str]) -> Reply {
-    let entry = |name: &&str| BucketEntry { bucket: (*name).into(), created: None };
-    Reply::Buckets(Ok(names.iter().map(entry).collect()))
+    let entry = |name: &&str| BucketEntry::named(*name);
+    Reply::Buckets(Ok(names.iter().map(entry).collect::<Vec<_>>().into()))
 }
 
 /// A page of rows; an object's size is its number in the page, counted from 1.

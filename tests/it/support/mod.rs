@@ -1,5 +1,6 @@
 //! Drivers that the tests share.
 
+pub mod account;
 pub mod app;
 pub mod http;
 pub mod screen;

@@ -45,6 +45,7 @@
 //! | memory | `cli::memory`; `promises::many_bodies_never_hold_more_memory_than_allowed` |
 //! | secrets in what is kept | `cli::secrets::nothing_that_is_written_names_a_secret`; `crash` |
 
+mod apart;
 mod between;
 mod collisions;
 mod conditions;

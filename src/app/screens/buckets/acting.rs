@@ -3,6 +3,7 @@
 use crate::app::action::Action;
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Move};
+use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::details::Details;
 use crate::app::dialogs::dialog::{Answer, Dialog};
@@ -15,6 +16,7 @@ use crate::app::session::Session;
 use crate::app::toasts::Level;
 use crate::domain::address::Bucket;
 use crate::domain::error::Error;
+use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::provider::Capability;
 
 #[derive(Clone, Debug, Default)]
@@ -32,8 +34,10 @@ struct Question {
 
 #[derive(Clone, Debug)]
 enum About {
-    New,
-    Creating(Bucket),
+    /// In which jurisdiction a bucket is made.
+    Where,
+    New(Option<Jurisdiction>),
+    Creating(Option<Jurisdiction>, Bucket),
     Delete(Bucket),
     /// Why it failed; only read.
     Failed,
@@ -52,11 +56,10 @@ impl BucketActing {
         cx: &mut Context<'_>,
     ) -> bool {
         match (action, bucket) {
-            (Action::New, _) => {
-                let hint = format!("in the account of {}", cx.session.name());
-                let prompt = Prompt::new("New bucket", hint, "", rule(cx.session.provider()));
-                self.ask(Dialog::Prompt(prompt), About::New);
-            }
+            (Action::New, _) => match places(cx.session) {
+                Some(choice) => self.ask(Dialog::Choice(choice), About::Where),
+                None => self.ask_name(None, cx),
+            },
             (Action::Delete, Some(bucket)) => {
                 self.ask(Dialog::Confirm(deletion(bucket)), About::Delete(bucket.clone()));
             }
@@ -95,7 +98,7 @@ impl BucketActing {
     pub fn on_reply(&mut self, _: Ticket, reply: Reply, cx: &mut Context<'_>) {
         let Some(question) = self.question.take() else { return };
         match (question.about.clone(), reply) {
-            (About::Creating(bucket), Reply::BucketCreated(done)) => {
+            (About::Creating(_, bucket), Reply::BucketCreated(done)) => {
                 self.on_created(question, &bucket, done, cx);
             }
             (About::Delete(bucket), Reply::BucketDeleted(done)) => {
@@ -126,6 +129,16 @@ impl BucketActing {
         session.lacks(capability)
     }
 
+    fn ask_name(&mut self, jurisdiction: Option<Jurisdiction>, cx: &Context<'_>) {
+        let account = cx.session.name();
+        let hint = match jurisdiction {
+            Some(jurisdiction) => format!("in jurisdiction {} of {account}", jurisdiction.name()),
+            None => format!("in the account of {account}"),
+        };
+        let prompt = Prompt::new("New bucket", hint, "", rule(cx.session.provider()));
+        self.ask(Dialog::Prompt(prompt), About::New(jurisdiction));
+    }
+
     fn ask(&mut self, dialog: Dialog, about: About) {
         self.question = Some(Question { dialog, about, ticket: None });
     }
@@ -147,10 +160,15 @@ impl BucketActing {
             return;
         };
         match (&question.about, answer) {
-            (About::New | About::Creating(_), Answer::Text(name)) => {
-                let bucket = Bucket::new(name);
+            (About::Where, Answer::Row(row)) => {
+                let chosen = cx.session.connection().jurisdictions.get(row).map(|(each, _)| *each);
+                self.ask_name(chosen, cx);
+            }
+            (About::New(home) | About::Creating(home, _), Answer::Text(name)) => {
+                let (home, bucket) = (*home, Bucket::new(name));
+                let bucket = home.map_or(bucket.clone(), |home| home.named(&bucket));
                 question.ticket = Some(cx.request(Request::CreateBucket(bucket.clone())));
-                question.about = About::Creating(bucket);
+                question.about = About::Creating(home, bucket);
             }
             (About::Delete(bucket), Answer::Yes) => {
                 question.ticket = Some(cx.request(Request::DeleteBucket(bucket.clone())));
@@ -195,6 +213,18 @@ impl BucketActing {
             }
         }
     }
+}
+
+/// `None` where there is nothing to choose.
+fn places(session: &Session) -> Option<Choice> {
+    let jurisdictions = &session.connection().jurisdictions;
+    let row = |each: &Jurisdiction| {
+        let letter = each.name().chars().next().unwrap_or_default();
+        ChoiceRow::new(letter, each.name())
+    };
+    let rows: Vec<_> = jurisdictions.iter().map(|(each, _)| row(each)).collect();
+    let question = "In which jurisdiction? A bucket cannot move to another one.";
+    (rows.len() > 1).then(|| Choice::new("New bucket", rows).line(question))
 }
 
 fn deletion(bucket: &Bucket) -> Confirm {

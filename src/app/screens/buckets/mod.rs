@@ -23,7 +23,8 @@ use crate::app::toasts::Level;
 use crate::config::connection::KnownBucket;
 use crate::domain::address::{Bucket, Location};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::BucketEntry;
+use crate::domain::jurisdiction::Jurisdiction;
+use crate::domain::object::BucketListing;
 use crate::domain::provider::Capability;
 
 #[derive(Clone, Debug, Default)]
@@ -38,6 +39,8 @@ pub struct Buckets {
     /// The question for a bucket's name.
     adding: Option<Dialog>,
     ticket: Option<Ticket>,
+    /// The jurisdictions that list nothing, at the last answer.
+    pub unlisted: Vec<(Jurisdiction, Error)>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -248,13 +251,28 @@ impl Buckets {
         self.acting.disabled(action, self.current().map(|row| &row.bucket), session)
     }
 
-    fn on_listed(&mut self, listed: Vec<BucketEntry>, cx: &Context<'_>) {
+    fn on_listed(&mut self, listing: BucketListing, cx: &mut Context<'_>) {
         let current = self.current().map(|row| row.bucket.clone());
-        self.shelf.take_listed(listed, &cx.session.known_buckets(), self.opened.as_ref());
+        self.tell_unlisted(listing.unlisted, cx);
+        self.shelf.take_listed(listing.entries, &cx.session.known_buckets(), self.opened.as_ref());
         self.loading = BucketsLoading::Ready;
         let position = current.and_then(|bucket| self.shelf.position(&bucket));
         self.list.cursor =
             position.unwrap_or(if self.opened.is_none() { 0 } else { self.list.cursor });
+    }
+
+    /// Quietly, and each of them once: a token is often for one jurisdiction alone.
+    fn tell_unlisted(&mut self, unlisted: Vec<(Jurisdiction, Error)>, cx: &mut Context<'_>) {
+        for (jurisdiction, error) in &unlisted {
+            if !self
+                .unlisted
+                .iter()
+                .any(|(each, same)| each == jurisdiction && same.kind == error.kind)
+            {
+                cx.ask(Move::Log(error.clone()));
+            }
+        }
+        self.unlisted = unlisted;
     }
 
     fn open_current(&mut self, cx: &mut Context<'_>) {

@@ -3,6 +3,7 @@
 use crate::config::connection::KnownBucket;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::Error;
+use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::object::BucketEntry;
 use jiff::Timestamp;
 
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 pub struct BucketRow {
     pub bucket: Bucket,
     pub created: Option<Timestamp>,
+    pub jurisdiction: Jurisdiction,
     /// Where opening it starts.
     pub prefix: Prefix,
     /// The server lists it.
@@ -52,7 +54,8 @@ impl Shelf {
     ) {
         let earlier = std::mem::take(&mut self.rows);
         for entry in listed {
-            self.rows.push(BucketRow { created: entry.created, listed: true, ..row(entry.bucket) });
+            let BucketEntry { bucket, created, jurisdiction } = entry;
+            self.rows.push(BucketRow { created, jurisdiction, listed: true, ..row(bucket) });
         }
         self.take_known(known);
         for row in earlier {
@@ -90,6 +93,7 @@ fn row(bucket: Bucket) -> BucketRow {
     BucketRow {
         bucket,
         created: None,
+        jurisdiction: Jurisdiction::Default,
         prefix: Prefix::root(),
         listed: false,
         known: false,
@@ -103,10 +107,7 @@ mod tests {
     use crate::domain::error::ErrorKind;
 
     fn entries(names: &[&str]) -> Vec<BucketEntry> {
-        names
-            .iter()
-            .map(|name| BucketEntry { bucket: Bucket::from(*name), created: None })
-            .collect()
+        names.iter().map(|name| BucketEntry::named(*name)).collect()
     }
 
     fn names(shelf: &Shelf) -> Vec<&str> {

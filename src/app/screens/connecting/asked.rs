@@ -14,7 +14,11 @@ pub enum FormKind {
     Other,
 }
 
-const JURISDICTIONS: &[&str] = &["default", "eu", "fedramp", "us"];
+/// All, then each by itself.
+const JURISDICTIONS: &[&str] = &["all", "default", "eu", "fedramp", "us"];
+/// Last, what only `config.toml` can say.
+pub const AND_LISTED: &[&str] =
+    &["all", "default", "eu", "fedramp", "us", "as config.toml lists them"];
 const YES_NO: &[&str] = &["no", "yes: nothing that writes is sent"];
 pub const KEEPS: &[(&str, Keep)] = &[
     ("secrets.toml, which only you can read", Keep::File),

@@ -3,7 +3,7 @@
 mod filling;
 
 use crate::app::chord::{Chord, KeyCode};
-use crate::app::screens::connecting::asked::{FormKind, KEEPS, fields};
+use crate::app::screens::connecting::asked::{AND_LISTED, FormKind, KEEPS, fields};
 use crate::app::screens::connecting::field::{Entry, Field, FieldId};
 use crate::config::connection::{Connection, CredentialsSource};
 use crate::config::draft::{Draft, DraftKeys, DraftServer, buckets_of, text_of};
@@ -11,7 +11,7 @@ use crate::config::kept::Keys;
 use crate::config::pasted::doubt_r2_keys;
 use crate::config::pointed::{Server, point};
 use crate::config::profiles::AwsProfile;
-use crate::config::r2::Jurisdiction;
+use crate::config::r2::{Jurisdiction, Jurisdictions};
 use crate::config::secret::Secret;
 use crate::domain::address::ConnectionName;
 use crate::domain::provider::Provider;
@@ -75,9 +75,9 @@ impl Form {
         };
         let mut form = Form::new(kind, taken);
         match &draft.server {
-            DraftServer::R2 { account, jurisdiction } => {
+            DraftServer::R2 { account, jurisdictions } => {
                 form.set(FieldId::Address, account);
-                form.choose_jurisdiction(*jurisdiction);
+                form.choose_jurisdictions(jurisdictions);
             }
             DraftServer::Aws { region } => {
                 form.set(FieldId::Region, region.as_deref().unwrap_or_default());
@@ -119,7 +119,8 @@ impl Form {
         let pointed = before.endpoint.as_deref().and_then(|url| point(url).ok().flatten());
         let server = match (pointed.map(|pointed| pointed.server), &before.endpoint) {
             (Some(Server::R2 { account, jurisdiction }), _) => {
-                DraftServer::R2 { account, jurisdiction: jurisdiction.unwrap_or_default() }
+                let one = Jurisdictions::from(jurisdiction.unwrap_or_default());
+                DraftServer::R2 { account, jurisdictions: several(before).unwrap_or(one) }
             }
             (_, Some(endpoint)) => DraftServer::Other {
                 provider: before.provider,
@@ -287,8 +288,7 @@ impl Form {
         let found = point(address).map_err(wrong)?;
         match (self.kind, found.map(|found| found.server)) {
             (FormKind::R2, Some(Server::R2 { account, .. })) => {
-                let jurisdiction = Jurisdiction::ALL[self.chosen(FieldId::Jurisdiction)];
-                Ok(DraftServer::R2 { account, jurisdiction })
+                Ok(DraftServer::R2 { account, jurisdictions: self.jurisdictions() })
             }
             (FormKind::R2, _) => Err(wrong(
                 "expected the account id of 32 hexadecimal digits, or an address of R2 or its dashboard".to_owned(),
@@ -357,9 +357,30 @@ impl Form {
         self.session_token.clone_from(&keys.session_token);
     }
 
-    fn choose_jurisdiction(&mut self, jurisdiction: Jurisdiction) {
-        let at = Jurisdiction::ALL.iter().position(|each| *each == jurisdiction);
-        self.choose(FieldId::Jurisdiction, at.unwrap_or(0));
+    fn choose_jurisdictions(&mut self, jurisdictions: &Jurisdictions) {
+        let at = match jurisdictions.only() {
+            Some(one) => 1 + Jurisdiction::ALL.iter().position(|each| *each == one).unwrap_or(0),
+            None if jurisdictions.is_all() => 0,
+            None => {
+                let at = AND_LISTED.len() - 1;
+                if let Some(entry) = self.entry(FieldId::Jurisdiction) {
+                    *entry = Entry::Choice { options: AND_LISTED, at };
+                }
+                at
+            }
+        };
+        self.choose(FieldId::Jurisdiction, at);
+    }
+
+    fn jurisdictions(&self) -> Jurisdictions {
+        let listed = || self.before.as_ref().and_then(several);
+        match self.chosen(FieldId::Jurisdiction).checked_sub(1) {
+            None => Jurisdictions::all(),
+            Some(at) => match Jurisdiction::ALL.get(at) {
+                Some(one) => Jurisdictions::from(*one),
+                None => listed().unwrap_or_else(Jurisdictions::all),
+            },
+        }
     }
 
     fn field(&self, id: FieldId) -> Option<&Field> {
@@ -390,6 +411,10 @@ impl Form {
             field.choose(number);
         }
     }
+}
+
+fn several(connection: &Connection) -> Option<Jurisdictions> {
+    Jurisdictions::of(connection.jurisdictions.iter().map(|(each, _)| *each))
 }
 
 fn field_id(fields: &[Field], at: usize) -> FieldId {

@@ -137,9 +137,12 @@ pub fn imports(origins: &Origins) -> Choice {
 
 fn server(draft: &Draft) -> String {
     match &draft.server {
-        DraftServer::R2 { account, jurisdiction } => {
+        DraftServer::R2 { account, jurisdictions } => {
             let start: String = account.chars().take(8).collect();
-            format!("Cloudflare R2 {start}… {}", jurisdiction.name())
+            match jurisdictions.only() {
+                Some(one) => format!("Cloudflare R2 {start}… {}", one.name()),
+                None => format!("Cloudflare R2 {start}…"),
+            }
         }
         DraftServer::Aws { region } => format!("AWS {}", region.as_deref().unwrap_or_default()),
         DraftServer::Other { endpoint, .. } => endpoint.clone(),

@@ -173,7 +173,7 @@ impl Acting {
                     self.read_wanted(cx);
                 }
             }
-            Reply::Buckets(Ok(entries)) => {
+            Reply::Buckets(Ok(listing)) => {
                 if let Some(Question {
                     dialog: Dialog::Prompt(prompt),
                     about: About::Copy(copying),
@@ -181,7 +181,7 @@ impl Acting {
                 }) = &mut self.question
                 {
                     *ticket = None;
-                    prompt.offer(copying.buckets(entries, cx.session));
+                    prompt.offer(copying.buckets(listing.entries, cx.session));
                 }
             }
             Reply::Checked(conflicts) => self.on_checked(&conflicts, browse, cx),

@@ -102,7 +102,7 @@ impl Form {
                 self.turn_into(FormKind::R2);
                 self.set(FieldId::Address, &account);
                 if let Some(jurisdiction) = jurisdiction {
-                    self.choose_jurisdiction(jurisdiction);
+                    self.choose_jurisdictions(&jurisdiction.into());
                 }
             }
             Server::Aws { region } => {

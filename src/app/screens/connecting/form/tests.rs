@@ -25,15 +25,21 @@ fn keyed() -> Form {
 
 #[test]
 fn a_pasted_address_fills_account_jurisdiction_and_bucket() {
-    for (pasted, jurisdiction, bucket) in [
-        (format!("https://{ID}.eu.r2.cloudflarestorage.com/media"), Jurisdiction::Eu, "media"),
-        (format!("https://dash.cloudflare.com/{ID}/r2/us/buckets/logs"), Jurisdiction::Us, "logs"),
-        (ID.to_uppercase(), Jurisdiction::Default, ""),
+    let one = |one: Jurisdiction| Jurisdictions::from(one);
+    for (pasted, jurisdictions, bucket) in [
+        (format!("https://{ID}.eu.r2.cloudflarestorage.com/media"), one(Jurisdiction::Eu), "media"),
+        (
+            format!("https://dash.cloudflare.com/{ID}/r2/us/buckets/logs"),
+            one(Jurisdiction::Us),
+            "logs",
+        ),
+        (format!("https://{ID}.r2.cloudflarestorage.com"), one(Jurisdiction::Default), ""),
+        (ID.to_uppercase(), Jurisdictions::all(), ""),
     ] {
         let mut form = at(keyed(), FieldId::Address);
         form.on_paste(&pasted);
         let draft = form.draft().unwrap();
-        assert_eq!(draft.server, DraftServer::R2 { account: ID.to_owned(), jurisdiction });
+        assert_eq!(draft.server, DraftServer::R2 { account: ID.to_owned(), jurisdictions });
         assert_eq!(text_of(&draft.buckets), bucket);
     }
 }
@@ -46,8 +52,20 @@ fn a_typed_account_leaves_the_jurisdiction_that_was_chosen() {
     for character in ID.chars() {
         form.on_key(Chord::char(character));
     }
-    let DraftServer::R2 { jurisdiction, .. } = form.draft().unwrap().server else { panic!() };
-    assert_eq!(jurisdiction, Jurisdiction::Eu);
+    let DraftServer::R2 { jurisdictions, .. } = form.draft().unwrap().server else { panic!() };
+    assert_eq!(jurisdictions, Jurisdictions::from(Jurisdiction::Default));
+}
+
+#[test]
+fn jurisdictions_that_config_toml_lists_stay_as_they_are_until_others_are_chosen() {
+    let listed = Jurisdictions::of([Jurisdiction::Eu, Jurisdiction::Us]).unwrap();
+    let endpoints = listed.endpoints(ID).unwrap();
+    let mut before = Connection::with_keys("r2", Provider::R2, &endpoints[0].1, "auto", "i", "s");
+    before.jurisdictions = endpoints;
+    let mut form = at(Form::of_connection(&before, Vec::new()), FieldId::Jurisdiction);
+    assert_eq!(form.jurisdictions(), listed);
+    form.on_key(Chord::parse("left").unwrap());
+    assert_eq!(form.jurisdictions(), Jurisdictions::from(Jurisdiction::Us));
 }
 
 /// As a terminal pastes that does not mark what is pasted.

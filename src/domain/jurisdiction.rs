@@ -1,0 +1,49 @@
+//! R2's jurisdictions: where the objects of a bucket are kept by contract.
+
+use serde::Deserialize;
+
+use crate::domain::address::Bucket;
+
+const AT: char = '@';
+
+/// Each has an endpoint of its own, and a bucket is reached at the one of its jurisdiction alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Jurisdiction {
+    #[default]
+    Default,
+    Eu,
+    Fedramp,
+    Us,
+}
+
+impl Jurisdiction {
+    pub const ALL: [Jurisdiction; 4] =
+        [Jurisdiction::Default, Jurisdiction::Eu, Jurisdiction::Fedramp, Jurisdiction::Us];
+
+    /// As `config.toml`, R2's hosts and Cloudflare's API write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Jurisdiction::Default => "default",
+            Jurisdiction::Eu => "eu",
+            Jurisdiction::Fedramp => "fedramp",
+            Jurisdiction::Us => "us",
+        }
+    }
+
+    /// A bucket's name with its jurisdiction, `media@eu`, which says which one is meant where two have the name. No
+    /// name of R2 has an `@`.
+    pub fn named(self, bucket: &Bucket) -> Bucket {
+        Bucket::new(format!("{bucket}{AT}{}", self.name()))
+    }
+
+    /// The name and the jurisdiction of a bucket that says both.
+    pub fn said(bucket: &Bucket) -> Option<(&str, Jurisdiction)> {
+        let (name, jurisdiction) = bucket.as_str().rsplit_once(AT)?;
+        Some((name, Jurisdiction::from_name(jurisdiction)?))
+    }
+
+    pub fn from_name(name: &str) -> Option<Jurisdiction> {
+        Jurisdiction::ALL.into_iter().find(|jurisdiction| jurisdiction.name() == name)
+    }
+}
