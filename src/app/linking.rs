@@ -137,6 +137,10 @@ pub fn copy_shown(shown: &LinkShown, what: &str, cx: &mut Context<'_>) {
         Some(why) => format!("{note}, {why}"),
         None => note,
     };
+    let note = match cx.session.connection().is_unchecked() && shown.until.is_some() {
+        true => format!("{note}; other programs check the certificate and may refuse it"),
+        false => note,
+    };
     cx.ask(Move::Copy { text: shown.text.clone(), what: what.to_owned(), note });
 }
 

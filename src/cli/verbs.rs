@@ -13,6 +13,7 @@ use crate::cli::print::{Status, Trouble, complain};
 use crate::cli::{between, demo, doctor, jobs, list, one, public, queue, stream, uploads};
 use crate::config::paths::Folders;
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::visible::visible;
 
 /// Threads that move bytes for a verb.
 const THREADS: usize = 2;
@@ -47,6 +48,9 @@ fn attempt(verb: Verb, flags: &TargetFlags) -> Result<Status, Trouble> {
         _ => {}
     }
     let choice = Choice::make(flags, &Folders::find()?)?;
+    if let Some(told) = choice.current()?.unchecked_aloud() {
+        eprintln!("windlass: {}", visible(&told));
+    }
     let runtime = runtime()?;
     let ended = runtime.block_on(async {
         tokio::select! {

@@ -195,6 +195,21 @@ impl Connection {
             || host.ends_with(".localhost"))
     }
 
+    /// Whether whoever answers is taken for the server.
+    pub fn is_unchecked(&self) -> bool {
+        let by_tls = self.endpoint.as_deref().is_some_and(|url| url.starts_with("https://"));
+        self.network.insecure && by_tls
+    }
+
+    /// What has to be said aloud of it, in a sentence.
+    pub fn unchecked_aloud(&self) -> Option<String> {
+        let told = format!(
+            "{}: the certificate is not checked (insecure): whoever answers is taken for the server",
+            self.name
+        );
+        self.is_unchecked().then_some(told)
+    }
+
     /// The AWS chain with nothing configured.
     pub fn chain(name: ConnectionName, profile: Option<String>) -> Connection {
         Connection {

@@ -8,6 +8,8 @@ pub struct Network {
     /// A PEM file with further roots to trust, instead of the one that `AWS_CA_BUNDLE` names.
     pub ca_bundle: Option<PathBuf>,
     pub proxy: Proxy,
+    /// Whoever answers is taken for the server: its certificate is not checked.
+    pub insecure: bool,
 }
 
 /// How requests travel.

@@ -1,12 +1,14 @@
 //! Asks Cloudflare's API what S3 does not tell of R2: the public domains of a bucket, and what an account stores.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, HOST, USER_AGENT};
-use http::{HeaderValue, Request, StatusCode, Uri};
+use http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
+use http::{HeaderValue, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Empty, Limited};
-use hyper_util::rt::TokioIo;
+use hyper::body::Incoming;
+use rustls::ClientConfig;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -22,8 +24,8 @@ use crate::domain::public::{AccountUsage, DomainState, PublicAccess, PublicDomai
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::direct::fault::Fault;
-use crate::s3::direct::socket::{Origin, Socket};
 use crate::s3::direct::tls;
+use crate::s3::passage::Passage;
 
 /// From the first byte of the question to the last of the answer.
 const ANSWER: Duration = Duration::from_secs(20);
@@ -215,10 +217,15 @@ async fn fetch(api: Api<'_>, call: &Call, path: &str) -> Result<(StatusCode, Byt
         .parse()
         .map_err(|error| call.fails(ErrorKind::Config, format!("cloudflare_api: {error}")))?;
     let request = request(api, call, &url)?;
-    let exchange = async {
-        let socket = connect(&url, network, call).await?;
-        exchange(socket, request).await.map_err(|fault| fault.into_error(call))
+    let tls = match url.scheme_str() {
+        Some("http") => None,
+        _ => Some(tls(network, call).await?),
     };
+    let exchange = async {
+        let passage = Passage::open(&url, &network.proxy, tls).await?;
+        read(passage.send(request).await?).await
+    };
+    let exchange = async { exchange.await.map_err(|fault: Fault| fault.into_error(call)) };
     timeout(ANSWER, exchange).await.unwrap_or_else(|_| {
         Err(call.fails(ErrorKind::TimedOut, format!("no answer within {} s", ANSWER.as_secs())))
     })
@@ -232,9 +239,7 @@ fn request(api: Api<'_>, call: &Call, url: &Uri) -> Result<Request<Empty<Bytes>>
     let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))
         .map_err(|_| unusable())?;
     bearer.set_sensitive(true);
-    let host = url.authority().map_or("", |authority| authority.as_str());
-    let mut request = Request::get(url.path_and_query().map_or("/", |path| path.as_str()))
-        .header(HOST, host)
+    let mut request = Request::get(url)
         .header(ACCEPT, "application/json")
         .header(USER_AGENT, concat!("windlass/", env!("CARGO_PKG_VERSION")))
         .header(AUTHORIZATION, bearer);
@@ -244,34 +249,16 @@ fn request(api: Api<'_>, call: &Call, url: &Uri) -> Result<Request<Empty<Bytes>>
     request.body(Empty::new()).map_err(|_| unusable())
 }
 
-async fn connect(url: &Uri, network: &Network, call: &Call) -> Result<Socket, Error> {
-    let network = network.clone();
-    let secure = url.scheme_str() != Some("http");
-    let port = url.port_u16().unwrap_or(if secure { 443 } else { 80 });
-    let origin = Origin { host: url.host().unwrap_or_default().to_owned(), port, secure };
-    let tls = match secure {
-        // The platform's roots take long to read.
-        true => Some(
-            spawn_blocking(move || tls::config(&network))
-                .await
-                .map_err(|error| call.fails(ErrorKind::Other, error.to_string()))??,
-        ),
-        false => None,
-    };
-    Socket::open(&origin, tls).await.map_err(|fault| fault.into_error(call))
+/// The platform's roots take long to read.
+async fn tls(network: &Network, call: &Call) -> Result<Arc<ClientConfig>, Error> {
+    // What is said of the storage server does not hold for who gets the token.
+    let network = Network { insecure: false, ..network.clone() };
+    let made = spawn_blocking(move || tls::config(&network)).await;
+    made.map_err(|error| call.fails(ErrorKind::Other, error.to_string()))?
 }
 
-async fn exchange(
-    socket: Socket,
-    request: Request<Empty<Bytes>>,
-) -> Result<(StatusCode, Bytes), Fault> {
-    let cut = |error: hyper::Error| Fault::Cut(error.to_string());
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(socket)).await.map_err(cut)?;
-    let driving = tokio::spawn(connection);
-    let answer = sender.send_request(request).await.map_err(cut)?;
+async fn read(answer: Response<Incoming>) -> Result<(StatusCode, Bytes), Fault> {
     let status = answer.status();
     let body = Limited::new(answer.into_body(), LONGEST).collect().await;
-    driving.abort();
     Ok((status, body.map_err(|error| Fault::Cut(error.to_string()))?.to_bytes()))
 }

@@ -1,20 +1,15 @@
-//! Where the buckets of an account are whose jurisdictions have an endpoint each: learned from listings, else asked for.
+//! What is known of where the buckets of an account are whose jurisdictions have an endpoint each.
 
 use std::collections::{BTreeSet, HashMap};
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::future::join_all;
-use tokio::sync::Mutex as Turn;
+use tokio::sync::{Mutex as Turn, MutexGuard as TurnGuard};
 
 use crate::config::connection::Connection;
-use crate::domain::address::{Bucket, Prefix};
+use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::object::{BucketEntry, BucketListing};
-use crate::s3::call::Call;
-use crate::s3::client::Client;
 use crate::s3::sdk::Sdk;
 
 #[derive(Debug, Default)]
@@ -38,23 +33,38 @@ impl Homes {
     }
 
     /// The name and the jurisdiction of a bucket that says both.
-    fn said<'a>(&self, bucket: &'a Bucket) -> Option<(&'a str, Jurisdiction)> {
+    pub fn said<'a>(&self, bucket: &'a Bucket) -> Option<(&'a str, Jurisdiction)> {
         let is_ours = |wanted: &Jurisdiction| self.places.iter().any(|(each, _)| each == wanted);
         Jurisdiction::said(bucket).filter(|(_, jurisdiction)| is_ours(jurisdiction))
     }
 
-    fn known(&self, bucket: &Bucket) -> Option<Jurisdiction> {
+    pub fn known(&self, bucket: &Bucket) -> Option<Jurisdiction> {
         let said = self.said(bucket).map(|(_, jurisdiction)| jurisdiction);
         said.or_else(|| lock(&self.learned).get(bucket).copied())
     }
 
-    fn learn(&self, bucket: Bucket, jurisdiction: Jurisdiction) {
+    pub fn learn(&self, bucket: Bucket, jurisdiction: Jurisdiction) {
         lock(&self.learned).insert(bucket, jurisdiction);
     }
 
     /// A bucket that is not where it was is looked for again.
     pub fn forget(&self, bucket: &Bucket) {
         lock(&self.learned).remove(bucket);
+    }
+
+    /// In the order in which they are asked.
+    pub fn places(&self) -> &[(Jurisdiction, String)] {
+        &self.places
+    }
+
+    /// The SDK of another jurisdiction than the first.
+    pub fn sdk(&self, at: Jurisdiction, make: impl FnOnce() -> Sdk) -> Arc<Sdk> {
+        Arc::clone(lock(&self.sdks).entry(at).or_insert_with(|| Arc::new(make())))
+    }
+
+    /// One at a time looks for buckets.
+    pub fn turn(&self) -> impl Future<Output = TurnGuard<'_, ()>> {
+        self.looking.lock()
     }
 
     /// The clients too: they hold credentials.
@@ -64,7 +74,7 @@ impl Homes {
     }
 
     /// One tree of what each jurisdiction answered; the error of the first where none lists anything.
-    fn merge(
+    pub fn merge(
         &self,
         answers: Vec<(Jurisdiction, Result<Vec<BucketEntry>, Error>)>,
     ) -> Result<BucketListing, Error> {
@@ -115,109 +125,11 @@ fn is_refusal(error: &Error) -> bool {
     error.status.is_some_and(|status| (400..500).contains(&status) && status != 429)
 }
 
-impl Client {
-    /// The bucket's name as its server spells it.
-    pub(super) fn wire<'a>(&self, bucket: &'a Bucket) -> &'a str {
-        self.homes().said(bucket).map_or(bucket.as_str(), |(name, _)| name)
-    }
-
-    /// Whether two buckets are on servers that do not copy from one another.
-    pub async fn are_apart(&self, one: &Bucket, other: &Bucket) -> Result<bool, Error> {
-        Ok(self.home(one).await? != self.home(other).await?)
-    }
-
-    /// The SDK as it asks at an endpoint; `None` is the connection's own.
-    pub(super) async fn sdk_at(&self, at: Option<Jurisdiction>) -> Result<Arc<Sdk>, Error> {
-        let main = self.sdk().await?;
-        let homes = self.homes();
-        let others = homes.places.get(1..).unwrap_or_default();
-        let Some((jurisdiction, endpoint)) = others.iter().find(|(each, _)| Some(*each) == at)
-        else {
-            return Ok(main);
-        };
-        let mut made = lock(&homes.sdks);
-        let sdk = made.entry(*jurisdiction).or_insert_with(|| {
-            Arc::new(main.at(endpoint, self.connection(), Arc::clone(self.meter())))
-        });
-        Ok(Arc::clone(sdk))
-    }
-
-    /// The jurisdiction of a bucket; `None` where the connection has one endpoint, or nobody knows the bucket.
-    pub(super) async fn home(&self, bucket: &Bucket) -> Result<Option<Jurisdiction>, Error> {
-        let homes = self.homes();
-        if !homes.are_several() {
-            return Ok(None);
-        }
-        if let Some(known) = homes.known(bucket) {
-            return Ok(Some(known));
-        }
-        let _turn = homes.looking.lock().await;
-        match homes.known(bucket) {
-            Some(known) => Ok(Some(known)),
-            None => self.look_for(bucket).await,
-        }
-    }
-
-    /// Asks every jurisdiction for one key of the bucket.
-    fn look_for<'a>(&'a self, bucket: &'a Bucket) -> Looking<'a> {
-        let known = &self.connection().known_buckets;
-        let prefix = known.iter().find(|known| known.bucket == *bucket);
-        let prefix = prefix.map_or_else(Prefix::root, |known| known.prefix.clone());
-        Box::pin(async move {
-            let asked = self.homes().places.iter().map(|(each, _)| {
-                let (each, prefix) = (*each, &prefix);
-                async move { (each, self.has(bucket, prefix, each).await) }
-            });
-            let found = choose(join_all(asked).await)?;
-            if let Some(found) = found {
-                self.homes().learn(bucket.clone(), found);
-            }
-            Ok(found)
-        })
-    }
-
-    async fn has(&self, bucket: &Bucket, prefix: &Prefix, at: Jurisdiction) -> Result<(), Error> {
-        let call = Call::on_bucket("ListObjectsV2", bucket).at(at);
-        self.run(&call, |sdk| {
-            let request = sdk.list_objects_v2().bucket(self.wire(bucket)).max_keys(1);
-            let request = request.prefix(prefix.as_str());
-            let call = &call;
-            async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
-        })
-        .await
-    }
-
-    /// What every jurisdiction lists, in one tree; those that refuse are told beside it.
-    pub async fn list_buckets(&self) -> Result<BucketListing, Error> {
-        let homes = self.homes();
-        if !homes.are_several() {
-            return Ok(self.buckets_at(None).await?.into());
-        }
-        let asked = homes.places.iter().map(|(each, _)| async {
-            let each = *each;
-            (each, self.buckets_at(Some(each)).await)
-        });
-        homes.merge(join_all(asked).await)
-    }
-
-    /// The endpoint of a jurisdiction, for words; the connection's own where there is no such.
-    pub(super) fn endpoint_at(&self, at: Option<Jurisdiction>) -> Option<String> {
-        let mut places = self.homes().places.iter();
-        let found = places.find(|(each, _)| Some(*each) == at).map(|(_, url)| url.clone());
-        found.or_else(|| self.endpoint())
-    }
-
-    /// The jurisdiction that a bucket's name says, for one that is to be made.
-    pub(super) fn said_home(&self, bucket: &Bucket) -> Option<Jurisdiction> {
-        self.homes().said(bucket).map(|(_, jurisdiction)| jurisdiction)
-    }
-}
-
-type Looking<'a> = Pin<Box<dyn Future<Output = Result<Option<Jurisdiction>, Error>> + Send + 'a>>;
-
 /// The first that shows the bucket, else the first that does not say that there is none. One that gives no answer
 /// before it leaves the question open.
-fn choose(answers: Vec<(Jurisdiction, Result<(), Error>)>) -> Result<Option<Jurisdiction>, Error> {
+pub fn choose(
+    answers: Vec<(Jurisdiction, Result<(), Error>)>,
+) -> Result<Option<Jurisdiction>, Error> {
     let mut refused = None;
     let mut silent = None;
     for (jurisdiction, answer) in answers {
@@ -236,7 +148,7 @@ fn choose(answers: Vec<(Jurisdiction, Result<(), Error>)>) -> Result<Option<Juri
 }
 
 /// What was learned before a panic is still true.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

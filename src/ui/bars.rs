@@ -38,6 +38,10 @@ pub fn draw_header(paint: &mut Paint<'_>, area: Rect, state: &State) {
         let loud = format_args!("http: not encrypted");
         used += paint.print_right(line.shorter(used), styles.warning, loud) + 2;
     }
+    if state.session.connection().is_unchecked() {
+        let loud = format_args!("INSECURE");
+        used += paint.print_right(line.shorter(used), styles.bad, loud) + 2;
+    }
     if let Some(count) = count_text(paint, state) {
         used += paint.print_right(line.shorter(used), styles.dim, format_args!("{count}")) + 2;
     }

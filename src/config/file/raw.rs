@@ -105,6 +105,7 @@ pub struct RawConnection {
     link_expiry: Option<Spanned<String>>,
     ca_bundle: Option<Spanned<String>>,
     proxy: Option<Spanned<String>>,
+    insecure: Option<Spanned<bool>>,
     cloudflare_token: Option<Spanned<Secret>>,
     cloudflare_token_env: Option<Spanned<String>>,
     cloudflare_api: Option<Spanned<String>>,
@@ -367,7 +368,18 @@ impl RawConnection {
                 return wrong(&span, "expected http://host:port of a proxy, or \"none\"");
             }
         };
-        Ok(Network { ca_bundle, proxy })
+        Ok(Network { ca_bundle, proxy, insecure: self.insecure()? })
+    }
+
+    /// Only for a server of one's own: AWS and the other providers have certificates that can be checked.
+    fn insecure(&self) -> Result<bool, Wrong> {
+        match &self.insecure {
+            Some(given) if *given.get_ref() && self.endpoint.is_none() => wrong(
+                &given.span(),
+                "insecure goes with endpoint = \"https://…\", a server of your own",
+            ),
+            given => Ok(given.as_ref().is_some_and(|given| *given.get_ref())),
+        }
     }
 
     fn cloudflare(&mut self, endpoint: Option<&str>) -> Result<Option<Cloudflare>, Wrong> {

@@ -113,7 +113,8 @@ fn every_field_of_a_connection_is_read() {
     assert!(work.read_only);
     assert_eq!(work.link_expiry, Duration::from_secs(900));
     assert_eq!(zoo.network, Network::default());
-    let network = Network { ca_bundle: Some("/etc/ca.pem".into()), proxy: Proxy::None };
+    let network =
+        Network { ca_bundle: Some("/etc/ca.pem".into()), proxy: Proxy::None, insecure: false };
     assert_eq!(work.network, network);
     assert_eq!(zoo.bodies, Bodies::default());
     let bodies = Bodies { checksum: Some(UploadChecksum::Md5), unsigned: true, by_sdk: true };
@@ -153,6 +154,7 @@ fn what_is_malformed_is_named_with_its_line() {
         ("[connections.a]\naccess_key_id_env = \"K\"", 2, "together"),
         ("[connections.a]\nprofile = \"p\"\nanonymous = true", 3, "one source of credentials"),
         ("[connections.a]\njurisdiction = \"eu\"", 2, "goes with account_id"),
+        ("[connections.a]\nprovider = \"aws\"\ninsecure = true", 3, "a server of your own"),
         ("[connections.a]\njurisdictions = \"all\"", 2, "only for provider"),
         (
             "[connections.a]\nprovider = \"r2\"\nendpoint = \"https://h\"\njurisdictions = \"all\"",

@@ -42,6 +42,16 @@ impl Socket {
     pub async fn open(origin: &Origin, tls: Option<Arc<ClientConfig>>) -> Result<Socket, Fault> {
         let late = |_| Fault::TimedOut(format!("no connection within {} s", CONNECT.as_secs()));
         let tcp = timeout(CONNECT, dial(origin)).await.map_err(late)??;
+        Socket::over(tcp, origin, tls).await
+    }
+
+    /// On a connection that leads to the server already.
+    pub async fn over(
+        tcp: TcpStream,
+        origin: &Origin,
+        tls: Option<Arc<ClientConfig>>,
+    ) -> Result<Socket, Fault> {
+        let late = |_| Fault::TimedOut(format!("no connection within {} s", CONNECT.as_secs()));
         let _ = tcp.set_nodelay(true);
         let Some(config) = tls else { return Ok(Socket::Plain(tcp)) };
         let name = ServerName::try_from(origin.host.clone())
@@ -83,7 +93,7 @@ fn unshaken(error: &io::Error) -> Fault {
 }
 
 /// The first address that answers; each gets a head start before the next is tried too.
-async fn dial(origin: &Origin) -> Result<TcpStream, Fault> {
+pub async fn dial(origin: &Origin) -> Result<TcpStream, Fault> {
     let unreachable = |error: io::Error| Fault::Unreachable(format!("connect error: {error}"));
     let host = origin.host.trim_start_matches('[').trim_end_matches(']');
     let found = tokio::net::lookup_host((host, origin.port)).await;

@@ -77,6 +77,11 @@ async fn walk(
         return Ok(());
     }
     match shake_hands(origin, network, call).await {
+        Ok(version) if network.insecure => {
+            let told = "whoever answers is taken for the server: the certificate is not checked (insecure)";
+            report.beware(Step::Tls, format!("{version}; {told}"));
+            Ok(())
+        }
         Ok(version) => {
             report.works(Step::Tls, version);
             Ok(())

@@ -44,11 +44,16 @@ impl Api {
     }
 
     fn run(&self, arguments: &[&str], token: Option<&str>) -> Ran {
+        self.run_with("", arguments, token)
+    }
+
+    /// With further lines in the section of the connection.
+    fn run_with(&self, lines: &str, arguments: &[&str], token: Option<&str>) -> Ran {
         let shop = Shop::open();
         let config = format!(
             "[connections.r2]\naccount_id = \"{ACCOUNT}\"\njurisdiction = \"eu\"\n\
              access_key_id = \"a\"\nsecret_access_key = \"b\"\n\
-             cloudflare_token_env = \"CLOUDFLARE_TOKEN_OF_THIS_TEST\"\ncloudflare_api = \"{}\"\n",
+             cloudflare_token_env = \"CLOUDFLARE_TOKEN_OF_THIS_TEST\"\ncloudflare_api = \"{}\"\n{lines}",
             self.url
         );
         shop.write("config/config.toml", config);
@@ -128,4 +133,27 @@ fn a_refusal_is_told_in_the_words_of_the_api_and_without_the_token() {
     assert!(told.err.contains("no answer of this API"), "{}", told.err);
     let told = page.run(&["public", "s3://media"], None).ended(1);
     assert!(told.err.contains("CLOUDFLARE_TOKEN_OF_THIS_TEST is not set"), "{}", told.err);
+}
+
+/// A proxy that keeps what it is asked and answers like the API, or refuses to lead anywhere.
+#[test]
+fn the_api_is_asked_by_way_of_the_proxy_of_the_connection_or_the_environment() {
+    let proxy = Api::answering(&domains(true, "active"));
+    let at = proxy.url.trim_end_matches("/client/v4");
+    let by = at.replace("http://", "http://me:pass@");
+    let far = Api { url: "http://api.test/client/v4".to_owned(), asked: Arc::default() };
+    let lines = format!("proxy = \"{by}\"\n");
+    let told = far.run_with(&lines, &["public", "s3://media"], Some("t")).ended(0);
+    assert!(told.out.starts_with("public at cdn.example.com\n"), "{}", told.out);
+    let asked = proxy.asked.lock().unwrap().join("\n").to_ascii_lowercase();
+    assert!(asked.contains("get http://api.test/client/v4/accounts/"), "{asked}");
+    assert!(asked.contains("proxy-authorization: basic bwu6cgfzcw=="), "{asked}");
+    let secure = Api { url: "https://api.test/client/v4".to_owned(), asked: Arc::default() };
+    let refused = secure.run_with(&lines, &["public", "s3://media"], Some("t")).ended(1);
+    assert!(refused.err.contains("the proxy answered 404"), "{}", refused.err);
+    let asked = proxy.asked.lock().unwrap().join("\n");
+    assert!(asked.contains("CONNECT api.test:443 HTTP/1.1"), "{asked}");
+    assert!(!refused.err.contains("pass@"), "{}", refused.err);
+    let none = far.run_with("proxy = \"none\"\n", &["public", "s3://media"], Some("t")).ended(1);
+    assert!(none.err.contains("dns error") || none.err.contains("reached"), "{}", none.err);
 }

@@ -77,3 +77,39 @@ fn a_certificate_that_is_not_to_be_trusted_is_said_at_once_and_why() {
     let ended = ran(plain, b"").ended(1);
     assert!(ended.err.contains("does not speak"), "{}", ended.err);
 }
+
+#[test]
+fn an_insecure_connection_works_and_says_so_every_time() {
+    let shop = Shop::open();
+    shop.store().put("media", "a", "stored");
+    let behind = shop.server().endpoint();
+    let behind = behind.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let (port, _) = shop.block_on(front_of(behind, "elsewhere.example", 2021));
+    let server = shop.server();
+    let (id, secret) = (server.access_key_id(), server.secret_access_key());
+    let section = |insecure: bool, by_sdk: bool| {
+        format!(
+            "[connections.c]\nendpoint = \"https://localhost:{port}\"\nregion = \"us-east-1\"\n\
+             access_key_id = \"{id}\"\nsecret_access_key = \"{secret}\"\n\
+             insecure = {insecure}\nby_sdk = {by_sdk}\n"
+        )
+    };
+    let run = |arguments: &[&str]| ran(bare(&shop.path(""), arguments), b"");
+    shop.write("config/config.toml", section(false, false));
+    let refused = run(&["ls", "s3://media/"]).ended(1);
+    assert!(refused.err.contains("certificate"), "{}", refused.err);
+    shop.write("up.bin", vec![7; 6 << 20]);
+    for by_sdk in [false, true] {
+        shop.write("config/config.toml", section(true, by_sdk));
+        let listed = run(&["ls", "s3://media/"]).ended(0);
+        assert!(listed.err.contains("the certificate is not checked"), "{}", listed.err);
+        assert_eq!(run(&["get", "s3://media/a", "-"]).ended(0).out, "stored");
+        run(&["put", "up.bin", "s3://media/up.bin"]).ended(0);
+        assert_eq!(shop.store().bytes("media", "up.bin").unwrap().len(), 6 << 20);
+        shop.store().remove("media", "up.bin");
+    }
+    let examined = run(&["doctor", "s3://media/"]).ended(0);
+    assert!(examined.out.contains("the certificate is not checked"), "{}", examined.out);
+    let link = run(&["presign", "s3://media/a"]).ended(0);
+    assert!(link.err.contains("the certificate is not checked"), "{}", link.err);
+}

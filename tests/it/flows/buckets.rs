@@ -212,3 +212,13 @@ fn a_new_bucket_is_asked_for_its_jurisdiction_where_there_are_several() {
     app.keys("n").typed("rules").keys("enter");
     assert_eq!(app.requests(), [Request::CreateBucket(Bucket::new("rules"))]);
 }
+
+#[test]
+fn an_unchecked_connection_is_said_at_its_start() {
+    let mut lab = connection("lab");
+    (lab.endpoint, lab.network.insecure) = (Some("https://lab.test".to_owned()), true);
+    let app = App::start(Startup { connections: vec![lab], current: "lab".into(), ..startup() });
+    let said = app.state.log.entries().any(|entry| entry.text.contains("is not checked"));
+    assert!(said, "{:?}", app.state.log);
+    assert!(app.state.log.entries().len() == 1);
+}

@@ -101,6 +101,17 @@ fn buckets_of_other_jurisdictions_say_which() {
 }
 
 #[test]
+fn an_unchecked_connection_has_a_red_mark() {
+    let mut situation = Situation::at("s3://", (80, 24));
+    let connection = &mut situation.state.session.connections[0];
+    connection.endpoint = Some("https://lab.test".to_owned());
+    connection.network.insecure = true;
+    let buffer = situation.painted(&Theme::default());
+    assert!(picture(&buffer).lines().next().unwrap().contains("INSECURE"));
+    assert_eq!(style_of(&buffer, "INSECURE").fg, Some(Color::Red));
+}
+
+#[test]
 fn a_listing_that_failed() {
     assert_pictures("failed", |size| {
         let mut situation = Situation::at("s3://gone/", size);

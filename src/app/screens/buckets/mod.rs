@@ -88,6 +88,9 @@ impl Buckets {
         cx.abandon(&mut self.ticket);
         *self = Buckets::default();
         self.shelf.take_known(&cx.session.known_buckets());
+        if let Some(told) = cx.session.connection().unchecked_aloud() {
+            cx.toast(Level::Problem, told);
+        }
         self.refresh(cx);
     }
 
