@@ -73,6 +73,11 @@ pub enum Move {
         bucket: KnownBucket,
         known: bool,
     },
+    /// The public domain of a bucket is configured, or not any more.
+    KnowDomain {
+        bucket: Bucket,
+        domain: Option<String>,
+    },
     KnowPublicity {
         bucket: Bucket,
         publicity: Publicity,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::app::event::Ticket;
 use crate::config::connection::{Connection, KnownBucket};
 use crate::config::draft::Draft;
+use crate::config::remembered::Refused;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::arrange::Arrangement;
 use crate::domain::diagnosis::Examination;
@@ -99,6 +100,11 @@ pub enum Request {
         replaced: Option<ConnectionName>,
     },
     RemoveConnection(ConnectionName),
+    /// Into the connection's section of `config.toml`; `None` takes it out.
+    SavePublicDomain {
+        bucket: Bucket,
+        domain: Option<String>,
+    },
     /// Runs `aws sso login`, telling each line it says; ends with [`crate::app::event::Reply::SignedIn`].
     SignIn {
         profile: Option<String>,
@@ -125,4 +131,7 @@ pub enum Preference {
         bucket: KnownBucket,
         known: bool,
     },
+    Refused(Refused),
+    /// What the server at this endpoint refused is asked again.
+    AskedAgain(String),
 }

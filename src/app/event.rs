@@ -119,6 +119,7 @@ pub enum Reply {
     /// The connection as it is from now on.
     ConnectionSaved(Result<Box<Connection>, Error>),
     ConnectionRemoved(Result<ConnectionName, Error>),
+    PublicDomainSaved(Result<Option<String>, Error>),
     /// A line of the program that signs in; many for one request.
     SigningIn(String),
     SignedIn(Result<(), Error>),

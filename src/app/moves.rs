@@ -94,6 +94,7 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
         }
         Move::Log(error) => log(state, now, error),
         Move::RememberBucket { bucket, known } => state.session.remember_bucket(bucket, known),
+        Move::KnowDomain { bucket, domain } => state.session.know_domain(&bucket, domain),
         Move::KnowPublicity { bucket, publicity } => {
             state.session.know_publicity(bucket, publicity);
             state.with(now, asked, |parts, cx| parts.objects.acting.refresh_links(cx.session));

@@ -7,6 +7,7 @@ use crate::app::chord::Chord;
 use crate::app::context::Move;
 use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::outcome::Outcome;
+use crate::app::effect::{Effect, Preference};
 use crate::app::overlays::connections::{ConnectionAnswer, Connections};
 use crate::app::overlays::doctor::Doctor;
 use crate::app::overlays::events::Events;
@@ -54,6 +55,8 @@ pub fn examine(state: &mut State, now: Timestamp, name: &ConnectionName, asked: 
     };
     let examination = Examination { bucket, prefix, writes: false };
     let mut doctor = Doctor::new(connection, examination);
+    let again = state.session.ask_again(name).map(Preference::AskedAgain);
+    asked.effects.extend(again.map(Effect::Save));
     state.with(now, asked, |_, cx| doctor.start(cx));
     state.overlay = Some(Overlay::Doctor(Box::new(doctor)));
 }

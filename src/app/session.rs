@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use crate::config::alert::Alert;
 use crate::config::connection::{Connection, KnownBucket};
 use crate::config::keys::KeyOverride;
+use crate::config::remembered::Refused;
 use crate::domain::address::{Bucket, ConnectionName, Location};
 use crate::domain::error::Error;
 use crate::domain::provider::{Capability, Provider};
@@ -33,6 +34,8 @@ pub struct Startup {
     pub download_folder: Option<PathBuf>,
     /// Buckets that were added by name in earlier sessions.
     pub remembered_buckets: Vec<(ConnectionName, KnownBucket)>,
+    /// What servers refused in earlier sessions.
+    pub refused: Vec<Refused>,
     /// Signs and frames in ASCII only.
     pub ascii: bool,
     pub alert: Alert,
@@ -58,6 +61,7 @@ impl Startup {
             home: None,
             download_folder: None,
             remembered_buckets: Vec::new(),
+            refused: Vec::new(),
             ascii: false,
             alert: Alert::Off,
             files: FileRules::default(),
@@ -88,7 +92,8 @@ pub struct Session {
     pub home: Option<PathBuf>,
     pub download_folder: Option<PathBuf>,
     remembered_buckets: Vec<(ConnectionName, KnownBucket)>,
-    refused: BTreeMap<(ConnectionName, Capability), String>,
+    /// By endpoint; by name where the connection has none.
+    refused: BTreeMap<(String, Capability), String>,
     publicity: HashMap<(ConnectionName, Bucket), Publicity>,
     /// What is open in tabs that are not on screen.
     pub beside: Vec<(ConnectionName, Location)>,
@@ -112,7 +117,7 @@ impl Session {
             home: startup.home,
             download_folder: startup.download_folder,
             remembered_buckets: startup.remembered_buckets,
-            refused: BTreeMap::new(),
+            refused: startup.refused.into_iter().map(remembered).collect(),
             publicity: HashMap::new(),
             beside: Vec::new(),
             ascii: startup.ascii,
@@ -134,16 +139,27 @@ impl Session {
     /// session.
     pub fn lacks(&self, capability: Capability) -> Option<String> {
         let known = self.provider().lacks(capability).map(str::to_owned);
-        known.or_else(|| self.refused.get(&(self.name().clone(), capability)).cloned())
+        let key = (server(self.connection()), capability);
+        known.or_else(|| self.refused.get(&key).cloned())
     }
 
-    /// Remembers for the session what the server of the connection in use said that it cannot do.
-    pub fn learn(&mut self, error: &Error) {
-        let Some(status @ (405 | 501)) = error.status else { return };
-        if let Some(capability) = Capability::of_operation(&error.operation) {
-            let why = format!("this server answered {} with {status}", error.operation);
-            self.refused.insert((self.name().clone(), capability), why);
-        }
+    /// Remembers what the server of the connection in use said that it cannot do; given back where it is worth more
+    /// than this session.
+    pub fn learn(&mut self, error: &Error, now: Timestamp) -> Option<Refused> {
+        let status = error.status.filter(|status| matches!(status, 405 | 501))?;
+        let capability = Capability::of_operation(&error.operation)?;
+        let why = format!("this server answered {} with {status}", error.operation);
+        self.refused.insert((server(self.connection()), capability), why.clone());
+        let endpoint = self.connection().endpoint.clone()?;
+        Some(Refused { endpoint, capability, why, since: now })
+    }
+
+    /// Forgets what the server of a connection refused; its endpoint.
+    pub fn ask_again(&mut self, name: &ConnectionName) -> Option<String> {
+        let connection = self.connections.iter().find(|each| each.name == *name)?;
+        let of = server(connection);
+        self.refused.retain(|(server, _), _| *server != of);
+        connection.endpoint.clone()
     }
 
     pub fn provider(&self) -> Provider {
@@ -164,6 +180,18 @@ impl Session {
     /// What is configured of a bucket of the connection in use.
     pub fn known_bucket(&self, bucket: &Bucket) -> Option<&KnownBucket> {
         self.connection().known_buckets.iter().find(|known| known.bucket == *bucket)
+    }
+
+    /// What `config.toml` says of a bucket of the connection in use from now on.
+    pub fn know_domain(&mut self, bucket: &Bucket, domain: Option<String>) {
+        let known = &mut self.connections[self.current].known_buckets;
+        match known.iter_mut().find(|known| known.bucket == *bucket) {
+            Some(known) => known.public_domain = domain,
+            None => known.extend(domain.map(|domain| KnownBucket {
+                public_domain: Some(domain),
+                ..KnownBucket::from(bucket.as_str())
+            })),
+        }
     }
 
     /// What was learned of a bucket's public domains in this session.
@@ -230,4 +258,15 @@ impl Session {
         self.current = found.unwrap_or(self.current);
         found.is_some()
     }
+}
+
+/// What the refusals of a server are kept under.
+fn server(connection: &Connection) -> String {
+    connection.endpoint.clone().unwrap_or_else(|| connection.name.as_str().to_owned())
+}
+
+fn remembered(refused: Refused) -> ((String, Capability), String) {
+    let Refused { endpoint, capability, why, since } = refused;
+    let day = since.strftime("%Y-%m-%d");
+    ((endpoint, capability), format!("{why} on {day}; the doctor asks again"))
 }

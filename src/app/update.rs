@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::app::chord::Chord;
 use crate::app::context::Move;
 use crate::app::dispatch::dispatch;
-use crate::app::effect::Effect;
+use crate::app::effect::{Effect, Preference};
 use crate::app::event::{ClipboardOutcome, Event, Reply, Ticket};
 use crate::app::keymap::Resolved;
 use crate::app::layout::{Pane, Size};
@@ -115,8 +115,8 @@ fn on_reply(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, ask
 }
 
 fn give(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, asked: &mut Asked) {
-    if let Some(error) = reply.refusal() {
-        state.session.learn(error);
+    if let Some(refused) = reply.refusal().and_then(|error| state.session.learn(error, now)) {
+        asked.effects.push(Effect::Save(Preference::Refused(refused)));
     }
     state.with(now, asked, |parts, cx| {
         if parts.connecting.owns(ticket) {

@@ -68,6 +68,25 @@ pub fn put(
     Ok(document.to_string())
 }
 
+/// The text with these buckets in the section of a connection.
+///
+/// # Errors
+/// `Config` where the text cannot be read, or has no such section.
+pub fn put_buckets(
+    text: &str,
+    path: &Path,
+    name: &ConnectionName,
+    known: &[KnownBucket],
+) -> Result<String, Error> {
+    let mut document = read(text, path)?;
+    let section = connections(&mut document, path)?.get_mut(name.as_str());
+    let Some(section) = section.and_then(Item::as_table_mut) else {
+        return Err(fault(path, format!("connection {name} is no section [connections.{name}]")));
+    };
+    buckets(section, known);
+    Ok(document.to_string())
+}
+
 /// The text without the section; one that is not there is no error.
 pub fn remove(text: &str, path: &Path, name: &ConnectionName) -> Result<String, Error> {
     let mut document = read(text, path)?;

@@ -1,16 +1,18 @@
-//! What is remembered over restarts: the last download folder and the buckets added by name.
+//! What is remembered over restarts: the last download folder, the buckets added by name, what servers refuse.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::config::connection::KnownBucket;
 use crate::config::paths::write_whole;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::Error;
+use crate::domain::provider::Capability;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -19,7 +21,22 @@ pub struct Remembered {
     pub download_folder: Option<PathBuf>,
     /// In the order in which they were added.
     pub known_buckets: BTreeMap<ConnectionName, Vec<KnownBucket>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
 }
+
+/// Something a server answered with 501 or 405.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// As the connection writes it.
+    pub endpoint: String,
+    pub capability: Capability,
+    pub why: String,
+    pub since: Timestamp,
+}
+
+/// Servers learn too: after this long they are asked again.
+const FORGOTTEN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What was read, and a sentence where the file was damaged and has been set aside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,6 +66,22 @@ impl Remembered {
         let text = toml::to_string(self)
             .map_err(|error| Error::from_io(&io::Error::other(error), "write", path.display()))?;
         write_whole(path, &text)
+    }
+
+    pub fn refuse(&mut self, refused: Refused) {
+        self.refused
+            .retain(|old| old.endpoint != refused.endpoint || old.capability != refused.capability);
+        self.refused.push(refused);
+    }
+
+    /// What this server refused is asked again.
+    pub fn ask_again(&mut self, endpoint: &str) {
+        self.refused.retain(|old| old.endpoint != endpoint);
+    }
+
+    /// What is too long ago, or was learned at a time that is still to come, holds no more.
+    pub fn forget_old(&mut self, now: Timestamp) {
+        self.refused.retain(|old| old.since <= now && now.duration_since(old.since) < FORGOTTEN);
     }
 
     /// Adds a bucket to a connection, or takes it off again.
@@ -100,6 +133,33 @@ mod tests {
         assert_eq!(back.remembered, remembered);
         assert_eq!(back.remembered.known_buckets[&name], ["b".into(), "a/photos/".into()]);
         assert!(fs::read_to_string(&file).unwrap().contains("[\"b\", \"a/photos/\"]"));
+    }
+
+    #[test]
+    fn a_refusal_is_remembered_for_a_month_or_until_it_is_asked_again() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("remembered.toml");
+        let day = |day: i64| Timestamp::from_second(day * 86_400).unwrap();
+        let refused = |endpoint: &str, capability, since| Refused {
+            endpoint: endpoint.to_owned(),
+            capability,
+            why: "this server answered CopyObject with 501".to_owned(),
+            since,
+        };
+        let mut remembered = Remembered::default();
+        remembered.know_bucket(&"lab".into(), &"a".into(), true);
+        remembered.refuse(refused("http://lab", Capability::CopyObject, day(1)));
+        remembered.refuse(refused("http://lab", Capability::CopyObject, day(10)));
+        remembered.refuse(refused("http://lab", Capability::CopyPart, day(2)));
+        remembered.refuse(refused("http://other", Capability::CopyPart, day(40)));
+        remembered.write(&file).unwrap();
+        let mut back = Remembered::read(&file).remembered;
+        assert_eq!(back, remembered);
+        back.forget_old(day(39));
+        let left: Vec<_> = back.refused.iter().map(|each| each.capability).collect();
+        assert_eq!(left, [Capability::CopyObject], "the others are old, or of a wrong clock");
+        back.ask_again("http://lab");
+        assert_eq!(back.refused, []);
     }
 
     #[test]

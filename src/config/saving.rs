@@ -4,11 +4,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::config::connection::Connection;
+use crate::config::connection::{Connection, KnownBucket};
 use crate::config::draft::{Draft, DraftKeys, Keep};
 use crate::config::paths::write_whole;
 use crate::config::{edit, file, kept};
-use crate::domain::address::ConnectionName;
+use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{Error, ErrorKind};
 
 /// Saves a draft, in place of `replaced` where it is a change; gives the connection as the next start will read it.
@@ -39,6 +39,39 @@ pub fn save(
         kept::remove(folder, &draft.name)?;
     }
     Ok(saved)
+}
+
+/// Writes the public domain of a bucket into its connection's section; `None` takes it out.
+///
+/// # Errors
+/// `Config` where the file has no such section; `config.toml` is then as it was.
+pub fn save_domain(
+    config_file: &Path,
+    name: &ConnectionName,
+    bucket: &Bucket,
+    domain: Option<&str>,
+) -> Result<(), Error> {
+    let target = followed(config_file);
+    let text = read(&target)?;
+    let connections = file::parse(&text, config_file)?.connections;
+    let Some(connection) = connections.into_iter().find(|each| each.name == *name) else {
+        let detail = format!(
+            "{name} is not in config.toml, which keeps public domains: P, then n makes a connection of your own"
+        );
+        return Err(
+            Error::new(ErrorKind::Config, "change config.toml", name.as_str()).detail(detail)
+        );
+    };
+    let mut buckets = connection.known_buckets;
+    if buckets.iter().all(|known| known.bucket != *bucket) {
+        buckets.push(KnownBucket::from(bucket.as_str()));
+    }
+    for known in buckets.iter_mut().filter(|known| known.bucket == *bucket) {
+        known.public_domain = domain.map(str::to_owned);
+    }
+    let text = edit::put_buckets(&text, config_file, name, &buckets)?;
+    parsed(&text, config_file, name)?;
+    write_whole(&target, &text)
 }
 
 /// Takes a connection out of the file, and forgets the keys that were kept for it.
@@ -107,6 +140,34 @@ mod tests {
             buckets: Vec::new(),
             read_only: false,
         }
+    }
+
+    #[test]
+    fn a_public_domain_is_written_beside_what_is_there_and_taken_out_again() {
+        let home = tempfile::tempdir().unwrap();
+        let config = home.path().join("config.toml");
+        let text = "# mine\n[connections.lab] # the lab\nendpoint = \"http://h\" # here\nanonymous = true\n\
+                    buckets = [\"a\", { name = \"b\", prefix = \"x/\" }] # two\n";
+        fs::write(&config, text).unwrap();
+        let domain = |bucket: &str| {
+            let known = file::read(&config).unwrap().connections.remove(0).known_buckets;
+            known.into_iter().find(|known| known.bucket == bucket.into()).unwrap().public_domain
+        };
+        for bucket in ["b", "c"] {
+            save_domain(&config, &"lab".into(), &bucket.into(), Some("https://cdn.h")).unwrap();
+            assert_eq!(domain(bucket).as_deref(), Some("https://cdn.h"));
+        }
+        let written = fs::read_to_string(&config).unwrap();
+        for kept in ["# mine", "# the lab", "# here", "# two", "prefix = \"x/\""] {
+            assert!(written.contains(kept), "{kept}: {written}");
+        }
+        save_domain(&config, &"lab".into(), &"b".into(), None).unwrap();
+        assert_eq!(domain("b"), None);
+        let other = save_domain(&config, &"aws".into(), &"b".into(), Some("https://x.y"));
+        assert!(other.unwrap_err().detail.contains("aws is not in config.toml"));
+        let nowhere = home.path().join("none.toml");
+        assert!(save_domain(&nowhere, &"aws".into(), &"b".into(), None).is_err());
+        assert!(!nowhere.exists());
     }
 
     #[test]

@@ -38,6 +38,42 @@ pub struct Stored {
     pub unfinished: u64,
 }
 
+/// The beginning of public URLs, of a host or an `https://` address without a path: `https://cdn.example.com`.
+///
+/// # Errors
+/// A sentence that says what was expected; an empty one where nothing is typed.
+pub fn public_origin(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(String::new());
+    }
+    let host = match text.split_once("://") {
+        Some(("https", rest)) => rest,
+        Some(_) => return Err("a public domain is reached by https://".to_owned()),
+        None => text,
+    };
+    let host = host.strip_suffix('/').unwrap_or(host).to_ascii_lowercase();
+    if host.contains(['/', '?', '#']) {
+        return Err("the host alone: the key is put behind it".to_owned());
+    }
+    let (name, port) =
+        host.split_once(':').map_or((&*host, None), |(name, port)| (name, Some(port)));
+    let label = |label: &str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        !label.is_empty() && label.bytes().all(plain)
+    };
+    if !name.contains('.') || !name.split('.').all(label) {
+        return Err("expected a host such as cdn.example.com".to_owned());
+    }
+    if port.is_some_and(|port| port.parse::<u16>().is_err()) {
+        return Err("what is behind the colon is no port".to_owned());
+    }
+    if name.ends_with(".r2.cloudflarestorage.com") {
+        return Err("that is the address of the S3 API, where nothing is public".to_owned());
+    }
+    Ok(format!("https://{host}"))
+}
+
 impl PublicAccess {
     /// The beginning of public URLs: a domain of the user's own before the managed one.
     pub fn address(&self) -> Option<String> {
@@ -76,6 +112,28 @@ impl PublicDomain {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_public_domain_is_a_host() {
+        let plain = Ok("https://cdn.example.com".to_owned());
+        for text in ["cdn.example.com", " https://CDN.example.com/ "] {
+            assert_eq!(public_origin(text), plain, "{text}");
+        }
+        assert_eq!(public_origin("a.b:8443").as_deref(), Ok("https://a.b:8443"));
+        for (text, why) in [
+            ("", ""),
+            ("http://a.b", "https://"),
+            ("https://a.b/x", "the host alone"),
+            ("a.b?x", "the host alone"),
+            ("cdn", "such as"),
+            ("a..b", "such as"),
+            ("a b.c", "such as"),
+            ("a.b:x", "no port"),
+            ("https://0123.r2.cloudflarestorage.com", "S3 API"),
+        ] {
+            assert!(public_origin(text).unwrap_err().contains(why), "{text}");
+        }
+    }
 
     fn domain(host: &str, managed: bool, state: DomainState) -> PublicDomain {
         PublicDomain { host: host.into(), managed, state }

@@ -335,6 +335,11 @@ impl Client {
         error
     }
 
+    /// What the server answered 501 to is asked again.
+    pub fn forget_refusals(&self) {
+        lock(&self.inner.refused).clear();
+    }
+
     /// Remembers for the session that the server cannot do it.
     pub(super) fn refuses(&self, capability: Capability, why: String) {
         lock(&self.inner.refused).insert(capability, why);

@@ -11,7 +11,7 @@ use crate::config::connection::Connection;
 use crate::config::draft::{Draft, DraftKeys, Keep};
 use crate::config::origins::{Origins, Places};
 use crate::config::saving;
-use crate::domain::address::ConnectionName;
+use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{Error, ErrorKind};
 use crate::tui::clients::Clients;
 use crate::tui::sign_in::{AWS, sign_in};
@@ -32,6 +32,7 @@ impl Shelf {
             Request::FindOrigins
                 | Request::SaveConnection { .. }
                 | Request::RemoveConnection(_)
+                | Request::SavePublicDomain { .. }
                 | Request::SignIn { .. }
         )
     }
@@ -44,15 +45,17 @@ impl Shelf {
             self.clients.renew(&connection);
             return send(Reply::SignedIn(ended));
         }
+        if let Request::SavePublicDomain { bucket, domain } = request {
+            let saved = spawn_blocking(move || self.save_domain(&connection, &bucket, domain));
+            let saved = saved.await.unwrap_or_else(|error| Err(lost(&error)));
+            return send(Reply::PublicDomainSaved(saved));
+        }
         if let Some(reply) = self.change(request).await {
             send(reply);
         }
     }
 
     async fn change(self, request: Request) -> Option<Reply> {
-        let lost = |error: &dyn std::error::Error| {
-            Error::new(ErrorKind::Other, "change the connections", "").detail(error.to_string())
-        };
         Some(match request {
             Request::FindOrigins => {
                 let read = spawn_blocking(|| Origins::read(&Places::of_user())).await;
@@ -94,6 +97,21 @@ impl Shelf {
         Ok(connection)
     }
 
+    fn save_domain(
+        &self,
+        name: &ConnectionName,
+        bucket: &Bucket,
+        domain: Option<String>,
+    ) -> Result<Option<String>, Error> {
+        let Some(file) = &self.config_file else {
+            let detail =
+                "the demo writes nothing: start windlass itself, with a connection of its own";
+            return Err(Error::new(ErrorKind::Config, "save the public domain", "").detail(detail));
+        };
+        saving::save_domain(file, name, bucket, domain.as_deref())?;
+        Ok(domain)
+    }
+
     fn remove(&self, name: ConnectionName) -> Result<ConnectionName, Error> {
         if let Some(file) = &self.config_file {
             saving::remove(file, &name)?;
@@ -101,4 +119,8 @@ impl Shelf {
         self.clients.remove(&name);
         Ok(name)
     }
+}
+
+fn lost(error: &dyn std::error::Error) -> Error {
+    Error::new(ErrorKind::Other, "change the connections", "").detail(error.to_string())
 }

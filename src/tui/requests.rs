@@ -104,7 +104,8 @@ pub async fn answer(
         Request::Examine { unsaved, examination } => {
             let client = match unsaved {
                 Some(connection) => connect(*connection).await,
-                None => client(None).await,
+                // What was refused before is asked again.
+                None => client(None).await.inspect(Client::forget_refusals),
             };
             examine(client, &examination, send).await;
         }
@@ -129,6 +130,7 @@ pub async fn answer(
         // Answered before anything comes here: they are about connections, not by one.
         Request::FindOrigins
         | Request::SaveConnection { .. }
+        | Request::SavePublicDomain { .. }
         | Request::RemoveConnection(_)
         | Request::SignIn { .. } => {}
         Request::Check(specs) => {

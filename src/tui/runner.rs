@@ -174,6 +174,8 @@ impl Runner {
             Preference::KnownBucket { connection, bucket, known } => {
                 self.remembered.know_bucket(&connection, &bucket, known);
             }
+            Preference::Refused(refused) => self.remembered.refuse(refused),
+            Preference::AskedAgain(endpoint) => self.remembered.ask_again(&endpoint),
         }
         let Some(file) = self.remembered_file.clone() else { return };
         let remembered = self.remembered.clone();

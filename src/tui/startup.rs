@@ -32,7 +32,9 @@ pub fn gather(
         Ok(keys) => startup.keys = keys,
         Err(error) => startup.problems.push(format!("{}: {}", error.place, error.detail)),
     }
-    let remembered = recollection.remembered;
+    let mut remembered = recollection.remembered;
+    remembered.forget_old(startup.now);
+    startup.refused.clone_from(&remembered.refused);
     startup.download_folder.clone_from(&remembered.download_folder);
     for (name, buckets) in &remembered.known_buckets {
         let known = buckets.iter().map(|bucket| (name.clone(), bucket.clone()));
@@ -53,6 +55,7 @@ pub fn fresh(connections: Vec<Connection>, current: ConnectionName, open: Locati
         home: env::home_dir().filter(|home| !home.as_os_str().is_empty()),
         download_folder: None,
         remembered_buckets: Vec::new(),
+        refused: Vec::new(),
         ascii: ascii(),
         alert: Alert::Off,
         files: FileRules::default(),

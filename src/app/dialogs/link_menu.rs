@@ -19,6 +19,8 @@ pub enum LinkChoice {
     Uri,
     Key,
     PublicUrl,
+    /// The domain where the bucket is public is typed.
+    Domain,
     /// `curl` with a presigned GET.
     Curl,
 }
@@ -45,7 +47,7 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-const ROWS: [(char, &str, LinkChoice); 9] = [
+const ROWS: [(char, &str, LinkChoice); 10] = [
     ('1', "Link for 15 minutes", LinkChoice::Link(Duration::from_secs(15 * MINUTE))),
     ('2', "Link for 1 hour", LinkChoice::Link(Duration::from_secs(HOUR))),
     ('3', "Link for 1 day", LinkChoice::Link(Duration::from_secs(DAY))),
@@ -55,6 +57,7 @@ const ROWS: [(char, &str, LinkChoice); 9] = [
     ('n', "Key", LinkChoice::Key),
     ('p', "Public URL", LinkChoice::PublicUrl),
     ('c', "curl command with a link", LinkChoice::Curl),
+    ('D', "Public domain of the bucket…", LinkChoice::Domain),
 ];
 
 impl LinkMenu {
@@ -119,7 +122,7 @@ impl LinkReasons {
             LinkChoice::Link(_) | LinkChoice::Custom | LinkChoice::Curl => self.link.clone(),
             LinkChoice::Key => self.key.clone(),
             LinkChoice::PublicUrl => self.public_url.clone(),
-            LinkChoice::Uri => None,
+            LinkChoice::Uri | LinkChoice::Domain => None,
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use windlass::app::action::Action;
 use windlass::app::dialogs::dialog::Dialog;
-use windlass::app::effect::Request;
+use windlass::app::effect::{Effect, Preference, Request};
 use windlass::app::event::Reply;
+use windlass::app::session::Startup;
 use windlass::domain::error::{Error, ErrorKind};
 
-use crate::support::app::{App, buckets, page};
+use crate::support::app::{App, buckets, page, startup};
 
 fn problem(app: &App) -> String {
     match app.state.dialog() {
@@ -55,6 +56,30 @@ fn what_a_server_answered_with_501_is_greyed_with_the_reason_from_then_on() {
     app.keys("n");
     assert!(app.state.dialog().is_none() && app.toast().contains(&why), "{}", app.toast());
     assert_eq!(app.state.disabled(Action::Delete), None, "only what was refused");
+}
+
+#[test]
+fn what_a_server_refused_is_remembered_until_the_doctor_asks_again() {
+    let mut app = App::at("s3://");
+    app.reply(buckets(&["media"])).keys("n").typed("new").keys("enter").effects();
+    let mut refused = Error::new(ErrorKind::Unsupported, "CreateBucket", "s3://new");
+    refused.status = Some(501);
+    app.reply(Reply::BucketCreated(Err(refused)));
+    let saved = app.effects().into_iter().find_map(|effect| match effect {
+        Effect::Save(Preference::Refused(refused)) => Some(refused),
+        _ => None,
+    });
+    let saved = saved.unwrap();
+    assert_eq!((&*saved.endpoint, saved.since), ("http://127.0.0.1:9", app.now));
+    let mut app = App::start(Startup { refused: vec![saved], ..startup() });
+    app.reply(buckets(&["media"])).effects();
+    let why = app.state.disabled(Action::New).unwrap();
+    assert!(why.contains("CreateBucket with 501 on 2026-") && why.contains("doctor"), "{why}");
+    app.keys(": ").typed("doctor").keys("enter");
+    let asked = Effect::Save(Preference::AskedAgain("http://127.0.0.1:9".to_owned()));
+    assert!(app.effects().contains(&asked));
+    app.keys("esc");
+    assert_eq!(app.state.disabled(Action::New), None);
 }
 
 #[test]

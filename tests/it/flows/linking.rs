@@ -200,3 +200,29 @@ fn a_second_link_gives_the_first_up() {
     app.reply(link(&app, "https://h/b", 3600, None));
     assert_eq!(copied(&mut app).as_deref(), Some("https://h/b"));
 }
+
+#[test]
+fn a_public_domain_is_typed_in_the_menu_and_its_url_copied_at_once() {
+    let mut app = App::with_rows(&["a b.txt"]);
+    app.effects();
+    app.keys("Y D").typed("cdn.example.com/x").keys("enter");
+    assert_eq!(app.requests(), [], "a path is no part of it");
+    app.keys("backspace backspace enter");
+    let domain = Some("https://cdn.example.com".to_owned());
+    let bucket = "media".into();
+    assert_eq!(app.requests(), [Request::SavePublicDomain { bucket, domain: domain.clone() }]);
+    let nowhere = Error::new(ErrorKind::Config, "change config.toml", "test")
+        .detail("test is not in config.toml: P, then n makes a connection of your own");
+    app.reply(Reply::PublicDomainSaved(Err(nowhere)));
+    assert!(app.state.dialog().is_some(), "what was typed is not lost");
+    app.keys("backspace").typed("m").keys("enter").reply(Reply::PublicDomainSaved(Ok(domain)));
+    assert_eq!(copied(&mut app).as_deref(), Some("https://cdn.example.com/a%20b.txt"));
+    app.keys("esc Y p");
+    assert_eq!(copied(&mut app).as_deref(), Some("https://cdn.example.com/a%20b.txt"));
+    app.keys("esc Y D ctrl-u enter");
+    let bucket = "media".into();
+    assert_eq!(app.requests().last(), Some(&Request::SavePublicDomain { bucket, domain: None }));
+    app.reply(Reply::PublicDomainSaved(Ok(None)));
+    app.keys("Y p");
+    assert_eq!(copied(&mut app), None);
+}

@@ -215,6 +215,7 @@ fn fits(request: &Request, reply: &Reply) -> bool {
             | (Request::SaveConnection { .. }, Reply::ConnectionSaved(_))
             | (Request::RemoveConnection(_), Reply::ConnectionRemoved(_))
             | (Request::PublicAccess(_), Reply::PublicAccess(_))
+            | (Request::SavePublicDomain { .. }, Reply::PublicDomainSaved(_))
             | (Request::SignIn { .. }, Reply::SignedIn(_))
     )
 }

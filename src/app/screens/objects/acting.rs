@@ -1,15 +1,14 @@
 //! Acting on objects and prefixes: download, upload, links, copy, delete, new.
 
+mod links;
+
 use std::path::PathBuf;
-use std::time::Duration;
 
 use crate::app::action::Action;
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Move};
 use crate::app::dialogs::details::Details;
 use crate::app::dialogs::dialog::{Answer, Dialog};
-use crate::app::dialogs::link_menu::{LinkChoice, LinkMenu};
-use crate::app::dialogs::link_shown::LinkShown;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::picker::Picker;
 use crate::app::dialogs::typed_path::resolve;
@@ -21,12 +20,10 @@ use crate::app::screens::objects::copying::Copying;
 use crate::app::screens::objects::deleting::Deletion;
 use crate::app::screens::objects::going::Going;
 use crate::app::screens::objects::reasons::disabled;
-use crate::app::screens::objects::{creating, downloading, existing, naming, renaming, uploading};
-use crate::app::session::Session;
+use crate::app::screens::objects::{creating, downloading, existing, renaming, uploading};
 use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::Error;
-use crate::domain::object::ObjectAddress;
 use crate::domain::transfer::{Direction, FileRules, JobSpec, Target, TransferCommand};
 
 #[derive(Clone, Debug, Default)]
@@ -58,6 +55,7 @@ enum About {
     Delete(Deletion),
     NewPrefix { bucket: Bucket, prefix: Prefix },
     Links { bucket: Bucket, targets: Vec<Target> },
+    Domain { bucket: Bucket, targets: Vec<Target> },
     Shown,
 }
 
@@ -185,6 +183,7 @@ impl Acting {
                 }
             }
             Reply::Checked(conflicts) => self.on_checked(&conflicts, browse, cx),
+            Reply::PublicDomainSaved(done) => self.on_domain_saved(done, cx),
             Reply::PrefixCreated(done) => self.on_prefix_created(done, cx),
             _ => {}
         }
@@ -214,21 +213,6 @@ impl Acting {
         self.read_wanted(cx);
     }
 
-    fn ask_link(&mut self, bucket: Bucket, targets: Vec<Target>, cx: &Context<'_>) {
-        let reasons = naming::reasons(&bucket, &targets, cx.session);
-        let menu = LinkMenu::new(&naming::subject(&targets), &reasons);
-        self.ask(Dialog::LinkMenu(menu), About::Links { bucket, targets });
-    }
-
-    /// Something was learned that the link menu tells.
-    pub fn refresh_links(&mut self, session: &Session) {
-        if let Some(Question { dialog: Dialog::LinkMenu(menu), about, .. }) = &mut self.question
-            && let About::Links { bucket, targets } = about
-        {
-            menu.take_reasons(&naming::reasons(bucket, targets, session));
-        }
-    }
-
     fn ask_deletion(&mut self, deletion: Deletion, cx: &mut Context<'_>) {
         let confirm = deletion.question(cx.session.provider());
         let (bucket, prefixes) = (deletion.bucket.clone(), deletion.prefixes());
@@ -256,10 +240,6 @@ impl Acting {
             cx.abandon(ticket);
             *ticket = Some(cx.request(Request::ReadFolder(folder)));
         }
-    }
-
-    fn show(&mut self, shown: LinkShown) {
-        self.ask(Dialog::LinkShown(shown), About::Shown);
     }
 
     fn close(&mut self, cx: &mut Context<'_>) {
@@ -349,6 +329,9 @@ impl Acting {
             (About::Links { bucket, targets }, Answer::Link(choice)) => {
                 self.on_link_chosen(&bucket, targets, choice, cx);
             }
+            (About::Domain { bucket, .. }, Answer::Text(text)) => {
+                self.save_domain(question, bucket, &text, cx);
+            }
             (About::Shown, Answer::CopyAgain) => {
                 if let Dialog::LinkShown(shown) = &question.dialog {
                     copy_shown(shown, "text", cx);
@@ -384,45 +367,6 @@ impl Acting {
         let waiting = Details::new("Looking at what is there already").fact("Esc", "gives up");
         let dialog = Dialog::Details(waiting);
         self.question = Some(Question { dialog, about: About::Checking { specs }, ticket });
-    }
-
-    fn on_link_chosen(
-        &mut self,
-        bucket: &Bucket,
-        targets: Vec<Target>,
-        choice: LinkChoice,
-        cx: &mut Context<'_>,
-    ) {
-        match choice {
-            LinkChoice::Link(life) => {
-                return self.start_links(bucket, targets, Some(life), LinkForm::Url, cx);
-            }
-            LinkChoice::Curl => return self.start_links(bucket, targets, None, LinkForm::Curl, cx),
-            _ => {}
-        }
-        let Some((text, what)) = naming::copied(choice, bucket, &targets, cx.session) else {
-            return;
-        };
-        let subject = naming::subject(&targets);
-        let shown = LinkShown { subject, text, until: None, shortened: None };
-        copy_shown(&shown, what, cx);
-        self.show(shown);
-    }
-
-    fn start_links(
-        &mut self,
-        bucket: &Bucket,
-        targets: Vec<Target>,
-        life: Option<Duration>,
-        form: LinkForm,
-        cx: &mut Context<'_>,
-    ) {
-        let objects = targets.into_iter().filter_map(|target| match target {
-            Target::Object(key) => Some(ObjectAddress { bucket: bucket.clone(), key }),
-            Target::Prefix(_) => None,
-        });
-        let life = life.unwrap_or(cx.session.connection().link_expiry);
-        self.linking.start(objects.collect(), life, form, cx);
     }
 
     // ─── replies ───

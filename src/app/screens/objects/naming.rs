@@ -43,7 +43,9 @@ pub fn copied(
         LinkChoice::Uri => "s3:// URI",
         LinkChoice::Key => "key",
         LinkChoice::PublicUrl => "public URL",
-        LinkChoice::Link(_) | LinkChoice::Custom | LinkChoice::Curl => return None,
+        LinkChoice::Link(_) | LinkChoice::Custom | LinkChoice::Curl | LinkChoice::Domain => {
+            return None;
+        }
     };
     let line = |target: &Target| match choice {
         LinkChoice::Uri => uri(bucket, target),
@@ -51,6 +53,15 @@ pub fn copied(
         _ => target.as_str().to_owned(),
     };
     Some((targets.iter().map(line).collect::<Vec<_>>().join("\n"), what))
+}
+
+/// A line for each object; `None` where one is a prefix.
+pub fn public_urls(domain: &str, targets: &[Target]) -> Option<String> {
+    let url = |target: &Target| match target {
+        Target::Object(key) => Some(public_url(domain, key)),
+        Target::Prefix(_) => None,
+    };
+    targets.iter().map(url).collect::<Option<Vec<_>>>().map(|lines| lines.join("\n"))
 }
 
 fn public_url_of(bucket: &Bucket, target: &Target, session: &Session) -> Option<String> {
@@ -81,7 +92,7 @@ fn no_public_url(bucket: &Bucket, session: &Session) -> Option<String> {
         Some(Publicity::Asked) => "asking Cloudflare whether the bucket is public".to_owned(),
         Some(Publicity::Known(access)) => access.words(),
         Some(Publicity::Refused(why)) => format!("whether it is public is not known: {why}"),
-        None => format!("no public_domain is configured for {bucket}"),
+        None => format!("no public domain of {bucket} is known: D gives it one"),
     })
 }
 

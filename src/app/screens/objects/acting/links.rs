@@ -1,0 +1,156 @@
+//! The link menu of objects: what is copied of them, and the public domain of their bucket.
+
+use std::time::Duration;
+
+use crate::app::context::{Context, Move};
+use crate::app::dialogs::dialog::Dialog;
+use crate::app::dialogs::link_menu::{LinkChoice, LinkMenu};
+use crate::app::dialogs::link_shown::LinkShown;
+use crate::app::dialogs::prompt::Prompt;
+use crate::app::effect::Request;
+use crate::app::linking::{LinkForm, copy_shown};
+use crate::app::screens::objects::acting::{About, Acting, Question};
+use crate::app::screens::objects::naming;
+use crate::app::session::Session;
+use crate::app::toasts::Level;
+use crate::domain::address::Bucket;
+use crate::domain::error::Error;
+use crate::domain::object::ObjectAddress;
+use crate::domain::public::public_origin;
+use crate::domain::transfer::Target;
+
+impl Acting {
+    pub(super) fn ask_link(&mut self, bucket: Bucket, targets: Vec<Target>, cx: &Context<'_>) {
+        let reasons = naming::reasons(&bucket, &targets, cx.session);
+        let menu = LinkMenu::new(&naming::subject(&targets), &reasons);
+        self.ask(Dialog::LinkMenu(menu), About::Links { bucket, targets });
+    }
+
+    /// Something was learned that the link menu tells.
+    pub fn refresh_links(&mut self, session: &Session) {
+        if let Some(Question { dialog: Dialog::LinkMenu(menu), about, .. }) = &mut self.question
+            && let About::Links { bucket, targets } = about
+        {
+            menu.take_reasons(&naming::reasons(bucket, targets, session));
+        }
+    }
+
+    pub(super) fn show(&mut self, shown: LinkShown) {
+        self.ask(Dialog::LinkShown(shown), About::Shown);
+    }
+
+    pub(super) fn on_link_chosen(
+        &mut self,
+        bucket: &Bucket,
+        targets: Vec<Target>,
+        choice: LinkChoice,
+        cx: &mut Context<'_>,
+    ) {
+        match choice {
+            LinkChoice::Link(life) => {
+                return self.start_links(bucket, targets, Some(life), LinkForm::Url, cx);
+            }
+            LinkChoice::Domain => return self.ask_domain(bucket.clone(), targets, cx),
+            LinkChoice::Curl => return self.start_links(bucket, targets, None, LinkForm::Curl, cx),
+            _ => {}
+        }
+        let Some((text, what)) = naming::copied(choice, bucket, &targets, cx.session) else {
+            return;
+        };
+        let subject = naming::subject(&targets);
+        let shown = LinkShown { subject, text, until: None, shortened: None };
+        copy_shown(&shown, what, cx);
+        self.show(shown);
+    }
+
+    pub(super) fn start_links(
+        &mut self,
+        bucket: &Bucket,
+        targets: Vec<Target>,
+        life: Option<Duration>,
+        form: LinkForm,
+        cx: &mut Context<'_>,
+    ) {
+        let objects = targets.into_iter().filter_map(|target| match target {
+            Target::Object(key) => Some(ObjectAddress { bucket: bucket.clone(), key }),
+            Target::Prefix(_) => None,
+        });
+        let life = life.unwrap_or(cx.session.connection().link_expiry);
+        self.linking.start(objects.collect(), life, form, cx);
+    }
+
+    fn ask_domain(&mut self, bucket: Bucket, targets: Vec<Target>, cx: &Context<'_>) {
+        let before = cx.session.known_bucket(&bucket).and_then(|known| known.public_domain.clone());
+        let title = format!("Public domain of {bucket}");
+        let prompt = match before {
+            Some(before) => {
+                let hint = "https://cdn.example.com; empty takes it off";
+                Prompt::new(title, hint, &before, origin_or_none)
+            }
+            None => Prompt::new(title, "https://cdn.example.com", "", origin),
+        };
+        self.ask(Dialog::Prompt(prompt), About::Domain { bucket, targets });
+    }
+
+    /// The question stays until the domain is written.
+    pub(super) fn save_domain(
+        &mut self,
+        mut question: Question,
+        bucket: Bucket,
+        text: &str,
+        cx: &mut Context<'_>,
+    ) {
+        if question.ticket.is_none() {
+            let domain = public_origin(text).ok();
+            question.ticket = Some(cx.request(Request::SavePublicDomain { bucket, domain }));
+        }
+        self.question = Some(question);
+    }
+
+    /// With a domain the public URL is copied at once.
+    pub(super) fn on_domain_saved(
+        &mut self,
+        done: Result<Option<String>, Error>,
+        cx: &mut Context<'_>,
+    ) {
+        let Some(mut question) = self.question.take() else { return };
+        let About::Domain { bucket, targets } = question.about.clone() else {
+            self.question = Some(question);
+            return;
+        };
+        match done {
+            Err(error) => {
+                question.ticket = None;
+                let explanation = error.explain();
+                let problem = match error.detail.is_empty() {
+                    true => explanation.what,
+                    false => error.detail.clone(),
+                };
+                self.refuse(question, problem);
+                cx.ask(Move::Log(error));
+            }
+            Ok(domain) => {
+                cx.ask(Move::KnowDomain { bucket: bucket.clone(), domain: domain.clone() });
+                let Some(domain) = domain else {
+                    return cx
+                        .toast(Level::Done, format!("{bucket} has no public domain any more"));
+                };
+                let Some(text) = naming::public_urls(&domain, &targets) else {
+                    return cx.toast(Level::Done, format!("{bucket} is public at {domain}"));
+                };
+                let subject = naming::subject(&targets);
+                let shown = LinkShown { subject, text, until: None, shortened: None };
+                copy_shown(&shown, "public URL", cx);
+                self.show(shown);
+            }
+        }
+    }
+}
+
+fn origin(text: &str) -> Result<(), String> {
+    public_origin(text).map(drop)
+}
+
+fn origin_or_none(text: &str) -> Result<(), String> {
+    if text.trim().is_empty() { Ok(()) } else { origin(text) }
+}
