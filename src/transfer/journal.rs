@@ -1,6 +1,8 @@
 //! Keeps the facts in a file: one thread writes them in groups, and says what it wrote.
 
 mod file;
+#[cfg(test)]
+mod forms;
 mod lock;
 mod memory;
 mod replay;
