@@ -1,6 +1,7 @@
 //! Copies one object: on the server within a connection, through this machine where that cannot be.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::task::JoinSet;
 
@@ -8,7 +9,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, ETag, ObjectAddress, ObjectHead, UploadedPart};
 use crate::domain::overlap::overlap;
 use crate::domain::parts::{MIB, part_size_at_least};
-use crate::domain::provider::Capability;
+use crate::domain::provider::{Capability, Provider};
 use crate::domain::transfer::{OnConflict, Target, Verification};
 use crate::s3::integrity::crc64nvme_of_parts;
 use crate::transfer::fact::{Multipart, Partial};
@@ -85,6 +86,10 @@ fn refuse_itself(task: &Task, from: &ObjectAddress, to: &ObjectAddress) -> Resul
     })
 }
 
+/// The copy of one object. What it asks for, where the server copies it whole: the source's HEAD, for what it is and
+/// what it is compared with; the destination's, for a conflict; the copy, which fails where the source is another one
+/// by then. A move asks for two more: the source's HEAD again, for nobody deletes on a condition everywhere, and its
+/// deletion. The copy itself is looked at only where its ETag is not the source's.
 struct Copy<'a> {
     task: &'a Task,
     from: ObjectAddress,
@@ -94,6 +99,8 @@ struct Copy<'a> {
 struct Way {
     to: ObjectAddress,
     only_if_absent: bool,
+    /// The destination was not looked at: the server's copy does that.
+    unseen: bool,
 }
 
 impl Copy<'_> {
@@ -114,19 +121,53 @@ impl Copy<'_> {
                 return Ok(self.ended(ready, head, object));
             }
         }
+        if self.copy_looks_itself(&head) {
+            let way = Way { to: to.clone(), only_if_absent: true, unseen: true };
+            if let Some(ready) = self.fresh(&head, &way).await? {
+                return Ok(self.ended(ready, head, to));
+            }
+        }
+        self.after_a_look(to, head).await
+    }
+
+    async fn after_a_look(self, to: ObjectAddress, head: ObjectHead) -> Result<Ready, Error> {
         let same = |found: &ObjectHead| found.size == head.size && found.etag == head.etag;
-        let way = match decide(task, to.clone(), Version::of(&head), same).await? {
+        let way = match decide(self.task, to.clone(), Version::of(&head), same).await? {
             (Destination::Skip, true) => {
                 let done = copied(&head);
                 return Ok(self.ended(Ready::Moved(done), head, to));
             }
             (Destination::Skip, false) => return Ok(Ready::Moved(Moving::Skipped)),
             (Destination::Write { object, only_if_absent }, _) => {
-                Way { to: object, only_if_absent }
+                Way { to: object, only_if_absent, unseen: false }
             }
         };
-        let ready = self.fresh(&head, &way).await?;
+        let ready = match self.fresh(&head, &way).await? {
+            Some(ready) => ready,
+            None => self.relay(&head, &way).await?,
+        };
         Ok(self.ended(ready, head, way.to))
+    }
+
+    /// Whether the one request that copies it looks for something in its place before: as
+    /// [`Client::copy`](crate::s3::client::Client::copy) does where the server has no condition for it.
+    fn copy_looks_itself(&self, head: &ObjectHead) -> bool {
+        let (task, remote) = (self.task, &self.task.remote);
+        let asked_for = matches!(task.spec.on_conflict, OnConflict::Fail | OnConflict::Skip);
+        asked_for
+            && !task.again
+            && !task.elsewhere
+            && remote.provider() != Provider::Aws
+            && remote.lacks(Capability::ConditionalPut).is_none()
+            && self.is_copied_whole(head)
+    }
+
+    /// Of what the server copies at all.
+    fn is_copied_whole(&self, head: &ObjectHead) -> bool {
+        let remote = &self.task.remote;
+        let most = remote.provider().max_single_put().min(self.task.copy_threshold);
+        // Who copies no parts may copy large objects whole.
+        head.size.unwrap_or_default() <= most || remote.lacks(Capability::CopyPart).is_some()
     }
 
     /// A copy is done when its bytes are there, a move when its source is gone.
@@ -188,10 +229,11 @@ impl Copy<'_> {
         copy_parts(task, self.from.clone(), head, kept, absent).await.map(Some)
     }
 
-    async fn fresh(&self, head: &ObjectHead, way: &Way) -> Result<Ready, Error> {
+    /// By the server; none where it does not copy this. The rest goes through this machine.
+    async fn fresh(&self, head: &ObjectHead, way: &Way) -> Result<Option<Ready>, Error> {
         let task = self.task;
         if task.elsewhere || task.was_said(RELAYED) {
-            return self.relay(head, way).await;
+            return Ok(None);
         }
         let on_server = match task.remote.lacks(Capability::CopyObject) {
             Some(why) => {
@@ -202,9 +244,9 @@ impl Copy<'_> {
         match on_server {
             Err(error) if not_offered(&error) => {
                 task.note_once(RELAYED);
-                self.relay(head, way).await
+                Ok(None)
             }
-            other => other,
+            other => other.map(Some),
         }
     }
 
@@ -216,12 +258,11 @@ impl Copy<'_> {
 
     async fn on_server(&self, head: &ObjectHead, way: &Way) -> Result<Ready, Error> {
         let (task, from) = (self.task, &self.from);
+        if self.is_copied_whole(head) {
+            return whole(task, from, way, head).await;
+        }
         let size = head.size.unwrap_or_default();
         let most = task.remote.provider().max_single_put().min(task.copy_threshold);
-        // Who copies no parts may copy large objects whole.
-        if size <= most || task.remote.lacks(Capability::CopyPart).is_some() {
-            return whole(task, from, &way.to, head, way.only_if_absent).await;
-        }
         let limits = task.remote.provider().facts().parts;
         let part_size = part_size_at_least(size, COPY_PART_BYTES.min(most), &limits)
             .ok_or_else(|| Error::new(ErrorKind::TooLarge, "copy", from.to_string()))?;
@@ -251,14 +292,19 @@ fn source_of(head: &ObjectHead) -> String {
 async fn whole(
     task: &Task,
     from: &ObjectAddress,
-    to: &ObjectAddress,
+    way: &Way,
     head: &ObjectHead,
-    only_if_absent: bool,
 ) -> Result<Ready, Error> {
+    let (to, only_if_absent) = (&way.to, way.only_if_absent);
     let (etag, class) = (head.etag.as_ref(), head.storage_class.as_deref());
     let class = class.filter(|class| *class != "STANDARD");
-    let copy =
-        |absent, class| task.gate.send(move || task.remote.copy(from, to, etag, absent, class));
+    let tries = &AtomicU32::new(0);
+    let copy = |absent, class| {
+        task.gate.send(move || {
+            tries.fetch_add(1, Ordering::Relaxed);
+            task.remote.copy(from, to, etag, absent, class)
+        })
+    };
     let mut result = copy(only_if_absent, class).await;
     if class.is_some() && result.as_ref().is_err_and(|e| e.is(&ErrorKind::InvalidRequest)) {
         task.note_once("the server does not take the storage class: the usual one is used");
@@ -271,7 +317,8 @@ async fn whole(
         Ok(stored) => stored,
         Err(error) if error.is(&ErrorKind::PreconditionFailed) && only_if_absent => {
             // Perhaps by a try of ours whose answer was lost.
-            let found = find(task, to).await?;
+            let may_be_ours = !way.unseen || tries.load(Ordering::Relaxed) > 1;
+            let found = if may_be_ours { find(task, to).await? } else { None };
             if found.is_some_and(|found| found.size == head.size && found.etag == head.etag) {
                 return Ok(Ready::Moved(copied(head)));
             }
