@@ -16,7 +16,7 @@ use crate::config::connection::Connection;
 use crate::domain::address::{ConnectionName, Location};
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
-use crate::domain::transfer::JobSpec;
+use crate::domain::transfer::{JobSpec, TransferCommand};
 
 /// Performs every move, those that come of it included, and brings lists into their places.
 pub fn perform(state: &mut State, now: Timestamp, asked: &mut Asked) {
@@ -76,7 +76,10 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
             state.with(now, asked, |parts, cx| parts.connecting.change(&name, cx));
         }
         Move::RemoveConnection(name) => {
-            state.with(now, asked, |parts, cx| parts.connecting.ask_remove(&name, cx));
+            state.with(now, asked, |parts, cx| {
+                let needing = parts.transfers.queue.needing(&name).count();
+                parts.connecting.ask_remove(&name, needing, cx);
+            });
         }
         Move::PutConnection { connection, replaced } => {
             put_connection(state, now, *connection, replaced.as_ref(), asked);
@@ -202,15 +205,20 @@ fn put_connection(
             asked.effects.extend([known(old, false), known(&name, true)]);
         }
     }
-    state.tabs.rename(replaced.unwrap_or(&name), &name);
+    let from = replaced.unwrap_or(&name).clone();
+    state.tabs.rename(&from, &name);
+    asked.effects.push(Effect::Transfer(TransferCommand::Reconnect { from, to: name.clone() }));
     state.session.put(connection, replaced);
     connect_anew(state, now, &name, asked);
 }
 
-/// Where the one in use is gone, the first of the others is opened; where none is left, the question what to connect to.
+/// Jobs that need it wait for one of its name. Where the one in use is gone, the first of the others is opened; where none is left, the question what to connect to.
 fn drop_connection(state: &mut State, now: Timestamp, name: &ConnectionName, asked: &mut Asked) {
     let in_use = state.session.name() == name;
     let last = state.session.connections.len() == 1;
+    let needing = state.transfers.queue.needing(name).map(|job| job.view.id);
+    let pause = needing.map(|id| Effect::Transfer(TransferCommand::Pause(id)));
+    asked.effects.extend(pause);
     for bucket in state.session.remembered(name) {
         let connection = name.clone();
         let forgotten = Preference::KnownBucket { connection, bucket, known: false };

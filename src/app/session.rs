@@ -92,6 +92,8 @@ pub struct Session {
     pub home: Option<PathBuf>,
     pub download_folder: Option<PathBuf>,
     remembered_buckets: Vec<(ConnectionName, KnownBucket)>,
+    /// Names that connections had in this session, and have now.
+    renamed: Vec<(ConnectionName, ConnectionName)>,
     /// By endpoint; by name where the connection has none.
     refused: BTreeMap<(String, Capability), String>,
     publicity: HashMap<(ConnectionName, Bucket), Publicity>,
@@ -117,6 +119,7 @@ impl Session {
             home: startup.home,
             download_folder: startup.download_folder,
             remembered_buckets: startup.remembered_buckets,
+            renamed: Vec::new(),
             refused: startup.refused.into_iter().map(remembered).collect(),
             publicity: HashMap::new(),
             beside: Vec::new(),
@@ -143,14 +146,20 @@ impl Session {
         known.or_else(|| self.refused.get(&key).cloned())
     }
 
-    /// Remembers what the server of the connection in use said that it cannot do; given back where it is worth more
-    /// than this session.
-    pub fn learn(&mut self, error: &Error, now: Timestamp) -> Option<Refused> {
+    /// Remembers what the server of a connection said that it cannot do; given back where it is worth more than this
+    /// session.
+    pub fn learn(
+        &mut self,
+        name: &ConnectionName,
+        error: &Error,
+        now: Timestamp,
+    ) -> Option<Refused> {
         let status = error.status.filter(|status| matches!(status, 405 | 501))?;
         let capability = Capability::of_operation(&error.operation)?;
+        let connection = self.connections.iter().find(|each| each.name == *name)?;
         let why = format!("this server answered {} with {status}", error.operation);
-        self.refused.insert((server(self.connection()), capability), why.clone());
-        let endpoint = self.connection().endpoint.clone()?;
+        self.refused.insert((server(connection), capability), why.clone());
+        let endpoint = connection.endpoint.clone()?;
         Some(Refused { endpoint, capability, why, since: now })
     }
 
@@ -229,10 +238,19 @@ impl Session {
                 name.clone_from(&connection.name);
             }
         }
+        if replaced != connection.name {
+            self.renamed.push((replaced.clone(), connection.name.clone()));
+        }
         match self.connections.iter_mut().find(|each| each.name == replaced) {
             Some(same) => *same = connection,
             None => self.connections.push(connection),
         }
+    }
+
+    /// Names that no connection has any more, oldest first, with those that came in their place.
+    pub fn renamed(&self) -> impl Iterator<Item = &(ConnectionName, ConnectionName)> {
+        let free = |name: &ConnectionName| self.connections.iter().all(|each| each.name != *name);
+        self.renamed.iter().filter(move |(old, _)| free(old))
     }
 
     /// Takes a connection off; the AWS chain stands in where none is left.

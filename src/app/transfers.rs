@@ -17,6 +17,7 @@ use crate::app::transfers::history::History;
 use crate::app::transfers::job::{QueuedJob, Settled, TimeLeft};
 use crate::app::transfers::meter::{Meter, Moved};
 use crate::app::transfers::reach::{Shown, changes};
+use crate::domain::address::ConnectionName;
 use crate::domain::error::Error;
 use crate::domain::transfer::{
     Direction, HeldQueue, Holder, JobId, JobState, JobView, Progress, TransferEvent, Verification,
@@ -83,6 +84,15 @@ impl Transfers {
         self.place(id).map(|at| &self.jobs[at])
     }
 
+    /// Jobs of this window that need a connection and have not come to an end.
+    pub fn needing(&self, name: &ConnectionName) -> impl Iterator<Item = &QueuedJob> {
+        let needs = move |job: &&QueuedJob| {
+            let view = &job.view;
+            !view.id.is_held() && !view.state.finished() && view.spec.needs(name)
+        };
+        self.jobs.iter().filter(needs)
+    }
+
     /// Counts from 0, in the order of the queue.
     pub fn place(&self, id: JobId) -> Option<usize> {
         self.places.get(&id).copied()
@@ -140,6 +150,7 @@ impl Transfers {
             TransferEvent::Prioritised { id, priority } => {
                 self.at(id, |job| job.view.priority = priority);
             }
+            TransferEvent::Reconnected { id, spec } => self.at(id, |job| job.view.spec = spec),
             TransferEvent::UnderWay(jobs) => {
                 for (id, objects) in jobs {
                     self.at(id, |job| job.set_under_way(objects));
@@ -159,8 +170,8 @@ impl Transfers {
             TransferEvent::Unkept => self.unkept = true,
             TransferEvent::Kept => self.unkept = false,
             TransferEvent::Held(held) => self.hold(now, held),
-            // Said by the events list; the queue works on.
-            TransferEvent::Warned(_) => {}
+            // Said by the events list, or learned by the session; the queue works on.
+            TransferEvent::Warned(_) | TransferEvent::Refused { .. } => {}
         }
         Vec::new()
     }

@@ -15,6 +15,8 @@ use crate::app::overlaid::{follow_log, on_overlay_text};
 use crate::app::overlays::overlay::Overlay;
 use crate::app::screens::transfers::place::on_revealed;
 use crate::app::state::{Asked, Keyboard, State};
+use crate::domain::address::ConnectionName;
+use crate::domain::error::Error;
 use crate::domain::transfer::TransferEvent;
 
 /// What an event makes of the state, and what the shell shall do.
@@ -29,6 +31,9 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
         Event::Resized { width, height } => state.size = Size { width, height },
         Event::Reply { ticket, reply } => on_reply(state, now, ticket, reply, &mut asked),
         Event::Transfer(TransferEvent::Warned(error)) => asked.moves.push(Move::Log(error)),
+        Event::Transfer(TransferEvent::Refused { connection, error }) => {
+            learn(state, now, &connection, &error, &mut asked);
+        }
         Event::Transfer(event) => {
             let focused = state.focus == Pane::Transfers;
             state.with(now, &mut asked, |parts, cx| {
@@ -114,9 +119,23 @@ fn on_reply(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, ask
     }
 }
 
+/// What a server refused in the name of a connection; kept beyond this session where it is worth that.
+fn learn(
+    state: &mut State,
+    now: Timestamp,
+    name: &ConnectionName,
+    error: &Error,
+    asked: &mut Asked,
+) {
+    let learned = state.session.learn(name, error, now);
+    let save = |refused| Effect::Save(Preference::Refused(refused));
+    asked.effects.extend(learned.map(save));
+}
+
 fn give(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, asked: &mut Asked) {
-    if let Some(refused) = reply.refusal().and_then(|error| state.session.learn(error, now)) {
-        asked.effects.push(Effect::Save(Preference::Refused(refused)));
+    if let Some(error) = reply.refusal() {
+        let name = state.session.name().clone();
+        learn(state, now, &name, error, asked);
     }
     state.with(now, asked, |parts, cx| {
         if parts.connecting.owns(ticket) {

@@ -31,11 +31,12 @@ pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Tr
             source: Target::Prefix(prefix.clone()),
             folder: absolute(destination)?,
             name: None,
+            size: None,
         },
         Location::Object { bucket, key } => {
             let (folder, name) = folder_and_name(destination)?;
             let source = Target::Object(key.clone());
-            Work::Download { bucket: bucket.clone(), source, folder, name }
+            Work::Download { bucket: bucket.clone(), source, folder, name, size: None }
         }
     };
     let how =

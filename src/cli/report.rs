@@ -127,7 +127,7 @@ fn ends(spec: &JobSpec) -> (&'static str, String, String) {
         Work::Upload { source, bucket, target, .. } => {
             (source.display().to_string(), at(bucket, target))
         }
-        Work::Download { bucket, source, folder, name } => {
+        Work::Download { bucket, source, folder, name, .. } => {
             let to = name.as_ref().map_or_else(|| folder.clone(), |name| folder.join(name));
             (at(bucket, source), to.display().to_string())
         }

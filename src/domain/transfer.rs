@@ -68,7 +68,16 @@ pub enum Work {
     Upload { source: PathBuf, bucket: Bucket, target: Target, headers: ObjectHeaders },
     /// An object to `folder`/`name`; every object below a prefix into `folder`, or into `folder`/`name` where a name is
     /// given (the prefix's own last segment is not added).
-    Download { bucket: Bucket, source: Target, folder: PathBuf, name: Option<String> },
+    Download {
+        bucket: Bucket,
+        source: Target,
+        folder: PathBuf,
+        name: Option<String>,
+        /// Of one object, as it was listed. A short one is asked for whole then, and of a whole object servers tell
+        /// the checksum.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        size: Option<u64>,
+    },
     /// Server side within one connection; through this machine to another one.
     Copy {
         bucket: Bucket,
@@ -158,6 +167,24 @@ pub enum JobState {
 }
 
 impl JobSpec {
+    /// Whether the job needs this connection.
+    pub fn needs(&self, name: &ConnectionName) -> bool {
+        self.connection == *name || self.other_connection() == Some(name)
+    }
+
+    /// Goes by another connection wherever it went by `from`.
+    pub fn go_by(&mut self, from: &ConnectionName, to: &ConnectionName) {
+        let other = match &mut self.work {
+            Work::Copy { to_connection, .. } => to_connection.as_mut(),
+            Work::Upload { .. } | Work::Download { .. } | Work::Delete { .. } => None,
+        };
+        for name in [Some(&mut self.connection), other].into_iter().flatten() {
+            if name == from {
+                name.clone_from(to);
+            }
+        }
+    }
+
     /// The connection that is written to, where it is another one than the job's own.
     pub fn other_connection(&self) -> Option<&ConnectionName> {
         match &self.work {
@@ -323,6 +350,11 @@ pub enum TransferCommand {
     /// Moves a queued job before (`-1`) or after (`1`) its neighbour.
     Move(JobId, i8),
     Prioritise(JobId, Priority),
+    /// The connection `from` is another one by now and is called `to`, perhaps as before: its jobs go on over that.
+    Reconnect {
+        from: ConnectionName,
+        to: ConnectionName,
+    },
     /// Bytes per second of all transfers together, up and down; `None` is without limit.
     LimitRate(Option<u64>),
 }
@@ -362,6 +394,16 @@ pub enum TransferEvent {
     Prioritised {
         id: JobId,
         priority: Priority,
+    },
+    /// The job goes by a connection of another name.
+    Reconnected {
+        id: JobId,
+        spec: JobSpec,
+    },
+    /// A server refused a kind of request as one it does not know, told once of each.
+    Refused {
+        connection: ConnectionName,
+        error: Error,
     },
     /// The limit in force, in bytes per second; told at start too where there is one.
     Limited(Option<u64>),

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::address::ConnectionName;
 use crate::domain::error::Error;
 use crate::domain::object::{ETag, ObjectAddress, UploadId, UploadedPart};
 use crate::domain::parts::piece;
@@ -42,6 +43,12 @@ pub enum Fact {
     Prioritised {
         job: JobId,
         priority: Priority,
+    },
+    /// The connection the job named has another name.
+    Reconnected {
+        job: JobId,
+        from: ConnectionName,
+        to: ConnectionName,
     },
     /// The whole queue in its new order.
     Ordered {
@@ -212,6 +219,7 @@ impl Fact {
             | Fact::Counted { job, .. }
             | Fact::Noted { job, .. }
             | Fact::Prioritised { job, .. }
+            | Fact::Reconnected { job, .. }
             | Fact::Begun { job, .. }
             | Fact::Finished { job, .. } => Some(*job),
             Fact::Ordered { .. } => None,

@@ -269,6 +269,8 @@ impl<F: FnMut(&TransferEvent) + Send> Run<F> {
             | TransferEvent::Limited(_)
             | TransferEvent::Reordered(_)
             | TransferEvent::Removed(_)
+            | TransferEvent::Reconnected { .. }
+            | TransferEvent::Refused { .. }
             | TransferEvent::Kept
             | TransferEvent::Held(_)
             | TransferEvent::Warned(_) => {}

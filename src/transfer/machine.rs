@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
     JobId, JobSpec, JobState, JobView, Progress, TransferCommand, Verification, Work,
@@ -138,8 +139,22 @@ impl Machine {
                 let (differs, priority) = (|job: &Job| job.priority != *priority, *priority);
                 self.facts_if(*job, differs, |job| Fact::Prioritised { job, priority })
             }
+            TransferCommand::Reconnect { from, to } => self.reconnected(from, to),
             TransferCommand::LimitRate(_) => Vec::new(),
         }
+    }
+
+    /// What runs is stopped and goes on at once: its requests know the old connection.
+    fn reconnected(&self, from: &ConnectionName, to: &ConnectionName) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        for (job, known) in self.jobs.iter().filter(|(_, known)| known.spec.needs(from)) {
+            let (job, runs) = (*job, known.stage == Stage::Active);
+            let named = Fact::Reconnected { job, from: from.clone(), to: to.clone() };
+            facts.extend(runs.then_some(Fact::Paused { job }));
+            facts.extend((from != to).then_some(named));
+            facts.extend(runs.then_some(Fact::Resumed { job }));
+        }
+        facts
     }
 
     fn enqueued(&mut self, specs: &[JobSpec]) -> Vec<Fact> {

@@ -128,6 +128,7 @@ impl Gate {
                 }
                 Err(error) => error,
             };
+            self.link.failed(&error);
             if error.is(&ErrorKind::Throttled) || matches!(error.status, Some(429 | 503)) {
                 slot.throttled();
             } else if is_cut(&error) && self.link.answered_since(sent) {

@@ -15,15 +15,22 @@ use crate::s3::meter::Meter;
 pub struct Clients {
     connections: Mutex<Vec<Connection>>,
     made: Mutex<HashMap<ConnectionName, (Client, Arc<Meter>)>>,
+    /// New names by old ones: transfers may still know a connection by its old one.
+    renamed: Mutex<HashMap<ConnectionName, ConnectionName>>,
 }
 
 impl Clients {
     pub fn new(connections: Vec<Connection>) -> Clients {
-        Clients { connections: Mutex::new(connections), made: Mutex::default() }
+        Clients {
+            connections: Mutex::new(connections),
+            made: Mutex::default(),
+            renamed: Mutex::default(),
+        }
     }
 
     /// Called off the loop: making a client may read certificates and the AWS files.
     pub fn get(&self, name: &ConnectionName) -> Result<Client, Error> {
+        let name = &self.name_now(name);
         let mut made = lock(&self.made);
         if let Some((client, _)) = made.get(name) {
             return Ok(client.clone());
@@ -38,6 +45,19 @@ impl Clients {
         Ok(client)
     }
 
+    fn name_now(&self, name: &ConnectionName) -> ConnectionName {
+        let renamed = lock(&self.renamed);
+        let mut now = name;
+        // Each name is followed once: names may have been changed in a circle.
+        for _ in 0..renamed.len() {
+            match renamed.get(now) {
+                Some(next) if self.connection(now).is_none() => now = next,
+                _ => break,
+            }
+        }
+        now.clone()
+    }
+
     pub fn connection(&self, name: &ConnectionName) -> Option<Connection> {
         lock(&self.connections).iter().find(|connection| connection.name == *name).cloned()
     }
@@ -46,6 +66,9 @@ impl Clients {
     pub fn put(&self, connection: Connection, replaced: Option<&ConnectionName>) {
         let replaced = replaced.unwrap_or(&connection.name).clone();
         lock(&self.made).retain(|name, _| *name != replaced && *name != connection.name);
+        if replaced != connection.name {
+            lock(&self.renamed).insert(replaced.clone(), connection.name.clone());
+        }
         let mut connections = lock(&self.connections);
         match connections.iter_mut().find(|each| each.name == replaced) {
             Some(same) => *same = connection,
@@ -75,4 +98,30 @@ impl Clients {
 /// What a panic left behind a lock is whole: nothing under one can fail halfway.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::provider::Provider;
+
+    fn connection(name: &str) -> Connection {
+        Connection::with_keys(name, Provider::Other, "http://127.0.0.1:9", "auto", "id", "secret")
+    }
+
+    #[test]
+    fn an_old_name_leads_to_the_connection_until_another_has_it() {
+        let clients = Clients::new(vec![connection("a")]);
+        clients.put(connection("b"), Some(&"a".into()));
+        clients.put(connection("c"), Some(&"b".into()));
+        for old in ["a", "b", "c"] {
+            assert_eq!(clients.name_now(&old.into()).as_str(), "c");
+        }
+        clients.put(connection("a"), None);
+        assert_eq!(clients.name_now(&"a".into()).as_str(), "a");
+        clients.put(connection("a"), Some(&"c".into()));
+        assert_eq!(clients.name_now(&"b".into()).as_str(), "a");
+        clients.remove(&"a".into());
+        assert!(clients.get(&"b".into()).is_err(), "and it ends");
+    }
 }

@@ -40,7 +40,7 @@ pub async fn conflicts(
             Work::Upload { source, bucket, target, .. } => {
                 upload(&client, source, &bucket, &target, &mut found).await
             }
-            Work::Download { bucket, source, folder, name } => {
+            Work::Download { bucket, source, folder, name, .. } => {
                 download(&client, &bucket, &source, &folder, name, &mut found).await
             }
             Work::Copy { bucket, source, to_bucket, target, .. } => {

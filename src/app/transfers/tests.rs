@@ -17,6 +17,7 @@ pub fn download(id: u64, key: &str) -> JobView {
         source: Target::Object(Key::new(key)),
         folder: "/tmp".into(),
         name: None,
+        size: None,
     };
     JobView {
         id: JobId(id),

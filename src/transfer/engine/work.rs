@@ -5,19 +5,20 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::transfer::{JobId, JobSpec, Note, Work};
+use crate::domain::transfer::{JobId, JobSpec, Note, TransferEvent, Work};
 use crate::transfer::fact::{Fact, Outcome, Partial};
 use crate::transfer::item::{Item, ItemKind};
 use crate::transfer::journal::Journal;
 use crate::transfer::limits::rate::Rate;
 use crate::transfer::limits::slots::Slots;
 use crate::transfer::limits::{Memory, Patience};
-use crate::transfer::link::Link;
+use crate::transfer::link::{Link, Refusals};
 use crate::transfer::local::roots::Roots;
 use crate::transfer::machine::Room;
 use crate::transfer::remote::{Remote, same_server};
@@ -63,6 +64,7 @@ pub struct Yard {
     copy_threshold: u64,
     memory: Memory,
     journal: Journal,
+    news: UnboundedSender<TransferEvent>,
     said: Said,
     roots: Arc<Roots>,
 }
@@ -92,7 +94,7 @@ impl fmt::Debug for Yard {
 }
 
 impl Yard {
-    pub fn new(setup: Setup, journal: Journal) -> Yard {
+    pub fn new(setup: Setup, journal: Journal, news: UnboundedSender<TransferEvent>) -> Yard {
         Yard {
             connect: setup.connect,
             roads: Arc::default(),
@@ -105,6 +107,7 @@ impl Yard {
             copy_threshold: setup.copy_threshold,
             memory: setup.memory,
             journal,
+            news,
             said: Said::default(),
             roots: Arc::default(),
         }
@@ -140,6 +143,11 @@ impl Yard {
         }
     }
 
+    /// The next worker of a connection makes its storage anew.
+    pub fn forget(&self, name: &ConnectionName) {
+        self.roads().remove(name);
+    }
+
     fn roads(&self) -> MutexGuard<'_, HashMap<ConnectionName, Road>> {
         self.roads.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -153,8 +161,18 @@ impl Yard {
         let remote = blocking(move || connect(&asked)).await?;
         let slots = Slots::new(self.slots, self.most_slots);
         slots.cap(self.rate.requests());
-        let road = Road { link: Link::new(slots, Some(Arc::clone(&remote))), remote };
+        let link = Link::new(slots, Some(Arc::clone(&remote))).telling(self.refusals(name));
+        let road = Road { link: Arc::new(link), remote };
         Ok(self.roads().entry(name.clone()).or_insert(road).clone())
+    }
+
+    fn refusals(&self, name: &ConnectionName) -> Refusals {
+        let (news, connection) = (self.news.clone(), name.clone());
+        Box::new(move |error| {
+            let (connection, error) = (connection.clone(), error.clone());
+            // Who does not listen any more needs to know nothing.
+            drop(news.send(TransferEvent::Refused { connection, error }));
+        })
     }
 
     fn gate(&self, road: &Road, assignment: &Assignment) -> Gate {

@@ -93,7 +93,7 @@ impl Writer {
         let journal = Journal::start(journal, inputs.clone());
         Writer {
             machine: Machine::default(),
-            yard: Yard::new(setup, journal.clone()),
+            yard: Yard::new(setup, journal.clone(), news.clone()),
             journal,
             inputs,
             telling: Telling::new(news),
@@ -196,6 +196,10 @@ impl Writer {
         match &command {
             TransferCommand::LimitRate(limit) => self.limit(*limit),
             TransferCommand::Resume(job) => self.wake(*job),
+            TransferCommand::Reconnect { from, to } => {
+                self.yard.forget(from);
+                self.yard.forget(to);
+            }
             TransferCommand::ResumeAll => {
                 self.machine.order().to_vec().into_iter().for_each(|job| self.wake(job));
             }
@@ -291,6 +295,11 @@ impl Writer {
             }
             Fact::Prioritised { job, priority } => {
                 self.tell(TransferEvent::Prioritised { id: *job, priority: *priority });
+            }
+            Fact::Reconnected { job, .. } => {
+                if let Some(view) = self.machine.view(*job) {
+                    self.tell(TransferEvent::Reconnected { id: *job, spec: view.spec });
+                }
             }
             Fact::Ordered { .. } => {
                 self.tell(TransferEvent::Reordered(self.machine.order().to_vec()));

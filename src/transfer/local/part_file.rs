@@ -64,6 +64,8 @@ impl GrowingFile {
         })
     }
 
+    /// All of its blocks, and no holes for zeroes that come later: what is reserved cannot be missing when it is needed,
+    /// neither by this download nor by whoever writes into the file after it.
     fn reserve(&self, size: u64) -> Result<(), Error> {
         let failed = |e: io::Error| self.failed(&e, "reserve space for");
         #[cfg(target_os = "linux")]

@@ -94,6 +94,7 @@ impl Job {
                 self.enter(Stage::Finished(error.clone()));
             }
             Fact::Prioritised { priority, .. } => self.priority = *priority,
+            Fact::Reconnected { from, to, .. } => Arc::make_mut(&mut self.spec).go_by(from, to),
             Fact::Begun { at, .. } if self.begun.is_none() => self.begun = Some(*at),
             // One that was tried again just before it was cleared stays.
             Fact::Leaving { .. } if !self.unfinished() => self.leaving = true,

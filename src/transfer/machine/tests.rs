@@ -18,7 +18,7 @@ const ROOM: Room = Room { objects: 2, parts: 2, expansions: 1 };
 fn spec() -> JobSpec {
     let source = Target::Prefix(Prefix::new("p/"));
     let (bucket, folder) = (Bucket::new("b"), PathBuf::from("f"));
-    let work = Work::Download { bucket, source, folder, name: None };
+    let work = Work::Download { bucket, source, folder, name: None, size: None };
     JobSpec {
         connection: ConnectionName::new("c"),
         work,
@@ -357,7 +357,10 @@ fn a_named_object_is_queued_until_it_is_begun() {
     let one = |key: &str| {
         let source = Target::Object(Key::new(key));
         let (bucket, folder) = (Bucket::new("b"), PathBuf::from("f"));
-        JobSpec { work: Work::Download { bucket, source, folder, name: None }, ..spec() }
+        JobSpec {
+            work: Work::Download { bucket, source, folder, name: None, size: None },
+            ..spec()
+        }
     };
     let specs = (0..100).map(|number| one(&number.to_string())).collect();
     let facts = machine.decide(&TransferCommand::Enqueue(specs));

@@ -35,6 +35,7 @@ impl Pipe {
         rate: Rate,
     ) -> Pipe {
         let link = Link::new(Slots::new(AT_ONCE, AT_ONCE), Some(Arc::clone(&remote)));
+        let link = Arc::new(link);
         Pipe { remote, object, gate: Gate::new(link, rate, patience), moved: Arc::default() }
     }
 

@@ -56,9 +56,9 @@ impl Expansion {
     pub async fn run(&self) -> Result<(), Error> {
         match &self.spec.work {
             Work::Upload { source, target, .. } => self.files(source, target).await,
-            Work::Download { bucket, source, folder, name } => {
+            Work::Download { bucket, source, folder, name, size } => {
                 self.roots.forget(self.job);
-                self.downloads(bucket, source, folder, name.as_deref()).await
+                self.downloads(bucket, (source, *size), folder, name.as_deref()).await
             }
             Work::Copy { bucket, source, to_bucket, target, moving, .. } => {
                 let one_bucket = self.one_server && bucket == to_bucket;
@@ -138,7 +138,7 @@ impl Expansion {
     async fn downloads(
         &self,
         bucket: &Bucket,
-        source: &Target,
+        (source, size): (&Target, Option<u64>),
         folder: &Path,
         name: Option<&str>,
     ) -> Result<(), Error> {
@@ -146,7 +146,7 @@ impl Expansion {
             Target::Object(key) => {
                 let relative = name.unwrap_or_else(|| key.name());
                 let local = LocalName::of(relative);
-                let item = download_item(key.clone(), relative, local, None);
+                let item = download_item(key.clone(), relative, local, size);
                 self.hand_on(vec![item]).await
             }
             Target::Prefix(prefix) => {

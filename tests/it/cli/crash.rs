@@ -85,7 +85,13 @@ impl<'a> Trial<'a> {
         let folder = self.home.join("down");
         let work = [
             Work::Upload { source, bucket: bucket.clone(), target: prefix("sent/"), headers },
-            Work::Download { bucket: bucket.clone(), source: prefix("from/"), folder, name: None },
+            Work::Download {
+                bucket: bucket.clone(),
+                source: prefix("from/"),
+                folder,
+                name: None,
+                size: None,
+            },
             Work::Copy {
                 bucket: bucket.clone(),
                 source: prefix("from/"),

@@ -33,6 +33,7 @@ impl Queue {
                 source: Target::Object(Key::new(*key)),
                 folder: shop.path("down"),
                 name: None,
+                size: None,
             };
             let spec: JobSpec = serde_json::from_value(serde_json::json!({
                 "connection": name, "work": work, "on_conflict": OnConflict::Overwrite,

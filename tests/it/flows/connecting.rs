@@ -12,7 +12,9 @@ use windlass::config::origins::Origins;
 use windlass::config::profiles::{AwsProfile, ProfileKind};
 use windlass::domain::diagnosis::{Finding, Step, Verdict};
 use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::transfer::{JobId, JobState, TransferCommand, TransferEvent};
 
+use crate::flows::queue::{commands, news, upload};
 use crate::support::app::{App, buckets, connection, startup};
 
 const ID: &str = "0123456789abcdef0123456789abcdef";
@@ -220,6 +222,11 @@ fn a_connection_is_changed_and_renamed_in_place() {
         app.state.session.connections.iter().map(|each| each.name.as_str()).collect();
     assert_eq!(names, ["one", "three"]);
     assert_eq!(app.state.session.name().as_str(), "three");
+    // Jobs follow; those of another window do when its queue is taken over.
+    let followed = TransferCommand::Reconnect { from: "two".into(), to: "three".into() };
+    assert_eq!(commands(&mut app), std::slice::from_ref(&followed));
+    news(&mut app, TransferEvent::Restored(Vec::new()));
+    assert_eq!(commands(&mut app), [followed]);
 }
 
 #[test]
@@ -253,6 +260,28 @@ fn a_connection_is_removed_after_a_question_and_the_next_is_opened() {
     app.keys("g x y");
     app.reply(Reply::ConnectionRemoved(Ok("two".into())));
     assert!(matches!(app.state.connecting.stage, Stage::Ways(_)), "nothing is left");
+}
+
+#[test]
+fn transfers_of_a_connection_that_is_removed_wait_for_one_of_its_name() {
+    let mut app = App::start(Startup {
+        connections: vec![connection("one"), connection("test")],
+        current: "test".into(),
+        ..startup()
+    });
+    let jobs = [(1, JobState::Running), (2, JobState::Paused), (3, JobState::Done)];
+    let jobs = jobs.map(|(id, state)| upload(id, "key", state));
+    news(&mut app, TransferEvent::Restored(jobs.to_vec()));
+    app.keys("g x");
+    let Stage::Remove(question, _) = &app.state.connecting.stage else { panic!() };
+    assert!(question.warning.as_ref().unwrap().starts_with("2 transfers are not finished"));
+    app.keys("y").effects();
+    app.reply(Reply::ConnectionRemoved(Ok("test".into())));
+    let paused = [1, 2].map(|id| TransferCommand::Pause(JobId(id)));
+    assert_eq!(commands(&mut app), paused);
+    app.keys("g x");
+    let Stage::Remove(question, _) = &app.state.connecting.stage else { panic!() };
+    assert_eq!(question.warning, None, "no transfer is by the other one");
 }
 
 #[test]

@@ -6,7 +6,9 @@ use windlass::app::effect::{Effect, Preference, Request};
 use windlass::app::event::Reply;
 use windlass::app::session::Startup;
 use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::transfer::TransferEvent;
 
+use crate::flows::queue::news;
 use crate::support::app::{App, buckets, page, startup};
 
 fn problem(app: &App) -> String {
@@ -53,6 +55,17 @@ fn what_a_server_answered_with_501_is_greyed_with_the_reason_from_then_on() {
     app.reply(Reply::BucketCreated(Err(refused))).keys("esc");
     let why = app.state.disabled(Action::New).unwrap();
     assert_eq!(why, "this server answered CreateBucket with 501");
+    // As it is when a transfer meets it; of another connection it says nothing.
+    let met = |name: &str| {
+        let mut error = Error::new(ErrorKind::Unsupported, "ListMultipartUploads", "s3://media");
+        error.status = Some(501);
+        TransferEvent::Refused { connection: name.into(), error }
+    };
+    news(&mut app, met("other"));
+    assert_eq!(app.state.disabled(Action::UnfinishedUploads), None);
+    news(&mut app, met("test"));
+    let greyed = app.state.disabled(Action::UnfinishedUploads).unwrap();
+    assert_eq!(greyed, "this server answered ListMultipartUploads with 501");
     app.keys("n");
     assert!(app.state.dialog().is_none() && app.toast().contains(&why), "{}", app.toast());
     assert_eq!(app.state.disabled(Action::Delete), None, "only what was refused");

@@ -47,6 +47,12 @@ fn marked_rows_are_downloaded_into_the_folder_that_is_typed() {
         assert!(sources(&specs).contains(each), "{specs:?}");
     }
     assert_eq!(specs.len(), 2);
+    let sizes = specs.iter().map(|spec| match &spec.work {
+        Work::Download { source: Target::Object(_), size, .. } => size.is_some(),
+        Work::Download { size, .. } => size.is_none(),
+        other => panic!("{other:?}"),
+    });
+    assert!(sizes.min().unwrap(), "the size an object was listed with goes along: {specs:?}");
     assert!(specs.iter().all(|spec| spec.on_conflict == OnConflict::Fail));
     assert_eq!(app.marked(), [""; 0]);
     assert_eq!(app.toast(), "2 jobs queued");

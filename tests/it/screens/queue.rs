@@ -26,6 +26,7 @@ fn download(name: &str) -> Work {
         source: Target::Object(format!("photos/2026/{name}").as_str().into()),
         folder: PathBuf::from("/home/ada/Downloads"),
         name: None,
+        size: None,
     }
 }
 
@@ -44,6 +45,7 @@ fn folder(name: &str) -> Work {
         source: Target::Prefix(Prefix::new(name)),
         folder: PathBuf::from("/home/ada/Downloads"),
         name: None,
+        size: None,
     }
 }
 

@@ -82,12 +82,12 @@ pub fn upload(source: &Path, key: &str) -> JobSpec {
 
 pub fn download(key: &str, folder: &Path) -> JobSpec {
     let (bucket, source) = (Bucket::new("bucket"), Target::Object(Key::new(key)));
-    job(Work::Download { bucket, source, folder: folder.to_owned(), name: None })
+    job(Work::Download { bucket, source, folder: folder.to_owned(), name: None, size: None })
 }
 
 pub fn download_prefix(prefix: &str, folder: &Path) -> JobSpec {
     let (bucket, source) = (Bucket::new("bucket"), Target::Prefix(Prefix::new(prefix)));
-    job(Work::Download { bucket, source, folder: folder.to_owned(), name: None })
+    job(Work::Download { bucket, source, folder: folder.to_owned(), name: None, size: None })
 }
 
 pub fn copy(source: Target, to: &str, target: Target) -> JobSpec {

@@ -1,4 +1,4 @@
-//! What deletes and moves ask of a server, and what they leave alone.
+//! What deletes, moves and downloads of one object ask of a server, and what they leave alone.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -8,16 +8,19 @@ use windlass::demo::faults::{Act, Fault};
 use windlass::demo::server::Server;
 use windlass::demo::store::content::Content;
 use windlass::demo::store::object::Stored;
-use windlass::domain::address::{Bucket, Prefix};
+use windlass::domain::address::{Bucket, Key, Prefix};
+use windlass::domain::object::{ObjectAddress, PutOptions};
 use windlass::domain::provider::Provider;
-use windlass::domain::transfer::{JobState, Target, TransferCommand, TransferEvent, Work};
+use windlass::domain::transfer::{
+    JobState, Target, TransferCommand, TransferEvent, Verification, Work,
+};
 use windlass::s3::client::Client;
 use windlass::s3::meter::Meter;
 use windlass::transfer::engine::EngineOptions;
 use windlass::transfer::headless::run_to_end;
 
 use crate::support::server::{connection, server};
-use crate::transfers::harness::{connect, copy, job, options, start, until};
+use crate::transfers::harness::{bytes, connect, copy, download, job, options, start, until};
 
 async fn client(server: &Server, provider: Provider) -> Arc<Client> {
     let to = Connection { provider, ..connection(server) };
@@ -86,8 +89,14 @@ async fn a_server_that_does_not_copy_is_not_asked_for_every_object() {
 
 #[tokio::test]
 async fn a_move_looks_at_its_source_twice_and_takes_the_answer_for_its_copy() {
+    for provider in [Provider::Aws, Provider::Other] {
+        moves_with_five_requests_each(provider).await;
+    }
+}
+
+async fn moves_with_five_requests_each(provider: Provider) {
     let server = server().await;
-    let client = client(&server, Provider::Aws).await;
+    let client = client(&server, provider).await;
     for name in ["a", "b", "c"] {
         server.store().put("bucket", &format!("p/{name}"), name);
     }
@@ -99,10 +108,64 @@ async fn a_move_looks_at_its_source_twice_and_takes_the_answer_for_its_copy() {
     assert_eq!(moved().await[0].state, JobState::Done);
     assert_eq!(server.store().keys("bucket"), ["q/a", "q/b", "q/c"]);
     let count = |operation| server.faults().count(operation);
-    assert_eq!((count("HeadObject"), count("CopyObject")), (9, 3));
+    let asked = (count("HeadObject"), count("CopyObject"), count("DeleteObject"));
+    assert_eq!(asked, (9, 3, 3), "{provider}");
     // What is there is not overwritten, and what was to go there stays.
     server.store().put("bucket", "p/a", "other");
     assert!(matches!(moved().await[0].state, JobState::Failed(_)));
     assert_eq!(server.store().bytes("bucket", "q/a").unwrap(), "a");
     assert_eq!(server.store().bytes("bucket", "p/a").unwrap(), "other");
+    // Not even where it happens to have the same bytes.
+    server.store().put("bucket", "p/a", "a");
+    assert!(matches!(moved().await[0].state, JobState::Failed(_)));
+    assert_eq!(server.store().bytes("bucket", "p/a").unwrap(), "a");
+    // A copy of ours whose answer was lost is known for what it is.
+    server.store().remove("bucket", "q/a");
+    server.faults().add(Fault::new(Act::LoseAnswer).on("CopyObject"));
+    assert_eq!(moved().await[0].state, JobState::Done);
+    assert_eq!(server.store().keys("bucket"), ["q/a", "q/b", "q/c"]);
+}
+
+#[tokio::test]
+async fn an_object_of_a_listed_size_is_asked_for_whole_and_compared_with_its_checksum() {
+    let server = server().await;
+    let client = client(&server, Provider::Aws).await;
+    let object = ObjectAddress { bucket: Bucket::new("bucket"), key: Key::new("k") };
+    let body = bytes(3 << 20);
+    client.put(&object, body.clone().into(), &PutOptions::default()).await.unwrap();
+    for (listed, by) in [(None, "md5"), (Some(3 << 20), "crc64nvme"), (Some(9), "crc64nvme")] {
+        server.faults().clear_log();
+        let folder = tempfile::tempdir().unwrap();
+        let mut spec = download("k", folder.path());
+        if let Work::Download { size, .. } = &mut spec.work {
+            *size = listed;
+        }
+        let views = run_to_end(options(None), connect(&client), vec![spec], |_| ()).await;
+        assert_eq!(views[0].verification, Some(Verification::Digest(by.to_owned())), "{listed:?}");
+        assert!(std::fs::read(folder.path().join("k")).unwrap() == body);
+        assert_eq!(server.faults().log().len(), 1, "{:?}", server.faults().log());
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_does_not_know_is_told_once() {
+    let server = server().await;
+    let client = client(&server, Provider::Other).await;
+    for number in 0..9 {
+        server.store().put("bucket", &format!("p/{number}"), "x");
+    }
+    server.store().put("bucket", "q/5", "mine");
+    server.faults().add(Fault::answer(501, "NotImplemented").on("CopyObject").forever());
+    let mut told = Vec::new();
+    let news = |event: &TransferEvent| {
+        if let TransferEvent::Refused { connection, error } = event {
+            told.push((connection.to_string(), error.operation.clone(), error.status));
+        }
+    };
+    let spec = copy(prefix("p/"), "bucket", prefix("q/"));
+    let views = run_to_end(options(None), connect(&client), vec![spec], news).await;
+    assert_eq!(told, [("test".to_owned(), "CopyObject".to_owned(), Some(501))]);
+    // What goes through this machine instead overwrites nothing.
+    assert_eq!((views[0].progress.objects, views[0].progress.failed), (8, 1));
+    assert_eq!(server.store().bytes("bucket", "q/5").unwrap(), "mine");
 }

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use tokio::sync::mpsc::unbounded_channel;
+use windlass::domain::address::ConnectionName;
 use windlass::domain::error::ErrorKind;
 use windlass::domain::transfer::{JobId, JobState, Priority, TransferCommand, TransferEvent, Wait};
-use windlass::transfer::engine::EngineOptions;
+use windlass::transfer::engine::{Connect, Engine, EngineOptions};
 use windlass::transfer::headless::run_to_end;
 use windlass::transfer::limits::Patience;
+use windlass::transfer::remote::Remote;
 
 use crate::transfers::fake::{Fake, Fault, failure};
 use crate::transfers::harness::{
@@ -283,4 +286,41 @@ async fn a_limit_and_a_priority_are_told_back_and_the_priority_is_kept() {
     assert_eq!(running.until(limited).await, None);
     running.engine.shut_down().await;
     assert_eq!(start(&remote, &journal).restored().await[0].priority, Priority::High);
+}
+
+#[tokio::test]
+async fn what_waits_for_keys_goes_on_with_those_of_the_connection_as_it_was_changed() {
+    for name in ["test", "renamed"] {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("q.db");
+        let (remote, _) = broken_after(6, &ErrorKind::ExpiredCredentials);
+        let mended = remote.rescripted(|_| None);
+        let changed = Arc::new(AtomicBool::new(false));
+        let (old, new): (Arc<dyn Remote>, Arc<dyn Remote>) = (remote.clone(), mended.clone());
+        let asked = Arc::clone(&changed);
+        let connect: Connect = Arc::new(move |wanted| {
+            let is_new = asked.load(Ordering::Relaxed) && wanted.as_str() == name;
+            Ok(if is_new { Arc::clone(&new) } else { Arc::clone(&old) })
+        });
+        let (tell, news) = unbounded_channel();
+        let engine = Engine::start(options(Some(journal.clone())), connect, tell);
+        let mut running = Running { engine, news };
+        let source = sources(folder.path());
+        let specs = vec![upload(&source, "up/"), upload(&source, "more/")];
+        running.engine.send(TransferCommand::Enqueue(specs));
+        until_wait(&mut running, |wait| *wait == Some(Wait::Credentials)).await;
+        running.engine.send(TransferCommand::Pause(JobId(2)));
+        running.until_state(|state| *state == JobState::Paused).await;
+        changed.store(true, Ordering::Relaxed);
+        let to = ConnectionName::new(name);
+        let reconnect = TransferCommand::Reconnect { from: "test".into(), to: to.clone() };
+        running.engine.send(reconnect);
+        running.until_state(|state| *state == JobState::Done).await;
+        assert!(mended.bytes("bucket", "up/large").unwrap() == bytes(40 * MIB));
+        running.engine.shut_down().await;
+        let mut again = start(&mended, &journal);
+        let views = again.restored().await;
+        let kept: Vec<_> = views.iter().map(|view| (&view.spec.connection, &view.state)).collect();
+        assert_eq!(kept, [(&to, &JobState::Done), (&to, &JobState::Paused)]);
+    }
 }

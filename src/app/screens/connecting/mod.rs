@@ -28,6 +28,7 @@ use crate::config::pasted::Pasted;
 use crate::config::pointed::is_address;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::Error;
+use crate::domain::units::Count;
 
 #[derive(Clone, Debug, Default)]
 pub struct Connecting {
@@ -101,15 +102,16 @@ impl Connecting {
         self.open_form(Form::of_connection(before, taken(cx)), cx);
     }
 
-    /// Asks whether a connection is to be removed.
-    pub fn ask_remove(&mut self, name: &ConnectionName, cx: &mut Context<'_>) {
+    /// Asks whether a connection is to be removed that so many unfinished transfers are `needing`.
+    pub fn ask_remove(&mut self, name: &ConnectionName, needing: usize, cx: &mut Context<'_>) {
         self.close(cx);
-        let question = Confirm::new("Remove a connection", "Remove", "Keep")
+        let mut question = Confirm::new("Remove a connection", "Remove", "Keep")
             .line(
                 "It is taken out of config.toml, and the keys that were kept for it are forgotten.",
             )
             .line("Nothing in its buckets is touched.")
             .about([name.to_string()].into_iter());
+        question.warning = waiting(needing);
         self.stage = Stage::Remove(question, name.clone());
     }
 
@@ -367,6 +369,18 @@ impl Connecting {
         cx.abandon(&mut self.signing_in);
         self.refused = None;
         self.stage = Stage::Closed;
+    }
+}
+
+/// What becomes of transfers that need a connection which is to be removed.
+fn waiting(needing: usize) -> Option<String> {
+    let go_on = "paused, and can go on when a connection of this name is there again";
+    match needing {
+        0 => None,
+        1 => Some(format!("1 transfer is not finished: it is {go_on}.")),
+        many => {
+            Some(format!("{} transfers are not finished: they are {go_on}.", Count(many as u64)))
+        }
     }
 }
 

@@ -45,7 +45,7 @@ struct Question {
 /// What an answer is for. Places and rows are those of the moment of asking.
 #[derive(Clone, Debug)]
 enum About {
-    Download { bucket: Bucket, sources: Vec<Target> },
+    Download { bucket: Bucket, sources: Vec<downloading::Listed> },
     Upload { bucket: Bucket, prefix: Prefix },
     Copy(Copying),
     Rename { bucket: Bucket, source: Target },
@@ -81,7 +81,7 @@ impl Acting {
             Action::Download => {
                 let folder = cx.session.download_folder.as_ref();
                 let folder = folder.unwrap_or(&cx.session.working_folder);
-                let sources = browse.targets();
+                let sources = browse.listed();
                 let dialog = downloading::question(&sources, folder);
                 self.ask(dialog, About::Download { bucket, sources });
             }

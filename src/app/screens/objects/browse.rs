@@ -5,6 +5,7 @@ use crate::app::dialogs::input::Input;
 use crate::app::event::{Reply, Ticket};
 use crate::app::layout::Pane;
 use crate::app::list::List;
+use crate::app::screens::objects::downloading::Listed;
 use crate::app::screens::objects::fresh::Fresh;
 use crate::app::screens::objects::loading::{Loading, STREAMED, near_end};
 use crate::app::screens::objects::marking::Marking;
@@ -71,10 +72,17 @@ impl Browse {
 
     /// What an action is about: the marked rows, or the current one.
     pub fn targets(&self) -> Vec<Target> {
+        self.listed().into_iter().map(|(target, _)| target).collect()
+    }
+
+    /// As [`Browse::targets`], with the sizes of objects.
+    pub fn listed(&self) -> Vec<Listed> {
         let Some(place) = &self.place else { return Vec::new() };
         let target = |row: Row<'_>| match row.kind {
-            RowKind::Prefix => Target::Prefix(place.prefix.child(row.name)),
-            RowKind::Object { .. } => Target::Object(place.prefix.key(row.name)),
+            RowKind::Prefix => (Target::Prefix(place.prefix.child(row.name)), None),
+            RowKind::Object { size, .. } => {
+                (Target::Object(place.prefix.key(row.name)), Some(size))
+            }
         };
         if self.marking.marks.is_empty() {
             return self.current().map(target).into_iter().collect();

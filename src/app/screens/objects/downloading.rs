@@ -7,10 +7,13 @@ use crate::app::dialogs::prompt::Prompt;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
 
+/// A row, and the bytes of its object where it is one.
+pub type Listed = (Target, Option<u64>);
+
 /// Asks for the folder; the last one stands there already.
-pub fn question(sources: &[Target], folder: &Path) -> Dialog {
+pub fn question(sources: &[Listed], folder: &Path) -> Dialog {
     let title = match sources {
-        [one] => format!("Download {} to", name_of(one)),
+        [(one, _)] => format!("Download {} to", name_of(one)),
         many => format!("Download {} rows to", many.len()),
     };
     let hint = "a folder of this machine; it is made where it is missing";
@@ -21,15 +24,15 @@ pub fn question(sources: &[Target], folder: &Path) -> Dialog {
 pub fn specs(
     connection: &ConnectionName,
     bucket: &Bucket,
-    sources: Vec<Target>,
+    sources: Vec<Listed>,
     folder: &Path,
 ) -> Vec<JobSpec> {
-    let spec = |source: Target| {
+    let spec = |(source, size): Listed| {
         let folder = match &source {
             Target::Object(_) => folder.to_path_buf(),
             Target::Prefix(prefix) => folder_of(folder, prefix),
         };
-        let work = Work::Download { bucket: bucket.clone(), source, folder, name: None };
+        let work = Work::Download { bucket: bucket.clone(), source, folder, name: None, size };
         JobSpec {
             connection: connection.clone(),
             work,

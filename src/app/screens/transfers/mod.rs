@@ -138,6 +138,9 @@ impl TransfersPane {
         if let TransferEvent::Halted(error) = &news {
             cx.ask(Move::Log(error.clone()));
         }
+        if let TransferEvent::Restored(_) = &news {
+            Self::reconnect(cx);
+        }
         let arrives = matches!(news, TransferEvent::Queued(_));
         let concerned = self.details_concern(&news);
         let stood_on = self.queue.rows().anchor(self.list.cursor);
@@ -158,6 +161,13 @@ impl TransfersPane {
             self.renew_question(cx.now, cx.session);
         }
         self.fit(cx);
+    }
+
+    /// A queue that was another's may name connections by names they had at the start of this session.
+    fn reconnect(cx: &mut Context<'_>) {
+        for (from, to) in cx.session.renamed().cloned() {
+            cx.transfer(TransferCommand::Reconnect { from, to });
+        }
     }
 
     pub fn on_tick(&mut self, now: Timestamp) {

@@ -87,6 +87,7 @@ mod tests {
             source,
             folder: "/home/ada/Downloads".into(),
             name: name.map(str::to_owned),
+            size: None,
         };
         let said = |work: &Work| destination(work, home).unwrap();
         assert_eq!(said(&down(Target::Object("a/x.iso".into()), None)), "~/Downloads/x.iso");
