@@ -26,13 +26,15 @@ fn main() -> ExitCode {
 fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Trouble> {
     needs_terminal()?;
     let folders = Folders::find()?;
-    let Choice { connections, current, alert, limit, files, first } =
+    let Choice { connections, current, alert, limit, files, first, keyless, warning } =
         Choice::make(flags, &folders)?;
     log::start(&folders.log_file())?;
     let first = first && location.is_none();
     let open = location.unwrap_or(Location::Root);
     let (mut startup, remembered) = startup::gather(connections, current, open, &folders);
-    (startup.alert, startup.files, startup.first) = (alert, files, first);
+    (startup.alert, startup.files) = (alert, files);
+    (startup.first, startup.keyless) = (first, keyless);
+    startup.problems.extend(warning);
     let opening = Opening {
         startup,
         remembered,

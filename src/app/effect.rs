@@ -6,6 +6,7 @@ use crate::app::event::Ticket;
 use crate::config::connection::{Connection, KnownBucket};
 use crate::config::draft::Draft;
 use crate::config::remembered::Refused;
+use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::arrange::Arrangement;
 use crate::domain::diagnosis::Examination;
@@ -94,6 +95,8 @@ pub enum Request {
     // ─── connections ───
     /// What this machine has of connections already.
     FindOrigins,
+    /// A file of another program that was named by hand.
+    ReadImports(PathBuf),
     /// Into `config.toml`, the keys where the draft says; in place of `replaced` where it is a change.
     SaveConnection {
         draft: Box<Draft>,
@@ -105,6 +108,8 @@ pub enum Request {
         bucket: Bucket,
         domain: Option<String>,
     },
+    /// Begins a session of the role that asks for a code.
+    GiveCode(Secret),
     /// Runs `aws sso login`, telling each line it says; ends with [`crate::app::event::Reply::SignedIn`].
     SignIn {
         profile: Option<String>,

@@ -6,11 +6,12 @@ use jiff::Timestamp;
 
 use crate::app::chord::Chord;
 use crate::config::connection::Connection;
+use crate::config::import::Import;
 use crate::config::origins::Origins;
 use crate::domain::address::ConnectionName;
 use crate::domain::arrange::Order;
 use crate::domain::diagnosis::Finding;
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::ListedPage;
 use crate::domain::object::{BucketListing, ObjectHead, UploadId};
 use crate::domain::presign::PresignedLink;
@@ -116,6 +117,8 @@ pub enum Reply {
     Examined(Result<(), Error>),
     PublicAccess(Result<PublicAccess, Error>),
     Origins(Origins),
+    /// What the file has; why nothing can be taken from it.
+    Imports(Result<Vec<Import>, String>),
     /// The connection as it is from now on.
     ConnectionSaved(Result<Box<Connection>, Error>),
     ConnectionRemoved(Result<ConnectionName, Error>),
@@ -123,9 +126,26 @@ pub enum Reply {
     /// A line of the program that signs in; many for one request.
     SigningIn(String),
     SignedIn(Result<(), Error>),
+    CodeGiven(Result<(), Error>),
 }
 
 impl Reply {
+    /// The device whose code the answer would have needed.
+    pub fn wanted_code(&self) -> Option<&str> {
+        match self {
+            Reply::Buckets(Err(error))
+            | Reply::Page(Err(error))
+            | Reply::Head(Err(error))
+            | Reply::Peeked(Err(error))
+            | Reply::Presigned(Err(error))
+            | Reply::Measured(Err(error))
+            | Reply::Uploads(Err(error)) => {
+                error.is(&ErrorKind::CodeWanted).then_some(error.detail.as_str())
+            }
+            _ => None,
+        }
+    }
+
     /// What the server refused, where the answer is about something that not every server can do.
     pub fn refusal(&self) -> Option<&Error> {
         match self {

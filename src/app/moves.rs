@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use crate::app::action::Action;
 use crate::app::context::{Context, Move, SideTab};
 use crate::app::dispatch::dispatch;
 use crate::app::effect::{Effect, Preference};
@@ -212,10 +211,10 @@ fn put_connection(
     connect_anew(state, now, &name, asked);
 }
 
-/// Jobs that need it wait for one of its name. Where the one in use is gone, the first of the others is opened; where none is left, the question what to connect to.
+/// Jobs that need it wait for one of its name. Where the one in use is gone, the first of the others is opened; where none
+/// is left that could be, the question what to connect to.
 fn drop_connection(state: &mut State, now: Timestamp, name: &ConnectionName, asked: &mut Asked) {
     let in_use = state.session.name() == name;
-    let last = state.session.connections.len() == 1;
     let needing = state.transfers.queue.needing(name).map(|job| job.view.id);
     let pause = needing.map(|id| Effect::Transfer(TransferCommand::Pause(id)));
     asked.effects.extend(pause);
@@ -226,16 +225,18 @@ fn drop_connection(state: &mut State, now: Timestamp, name: &ConnectionName, ask
     }
     state.tabs.close_of(name);
     state.session.remove(name);
+    if state.session.keyless && state.session.connections.iter().all(Connection::is_unsaid) {
+        state.drop_requests(now, asked);
+        return state.with(now, asked, |parts, cx| parts.connecting.welcome(cx));
+    }
     if in_use {
         let next = state.session.name().clone();
         connect_anew(state, now, &next, asked);
     }
-    if last {
-        asked.moves.push(Move::Run(Action::AddConnection));
-    }
 }
 
 fn log(state: &mut State, now: Timestamp, error: Error) {
-    state.toasts.add(now, Level::Problem, error.to_string());
+    let way_out = error.way_out().map_or_else(String::new, |key| format!(": {key}"));
+    state.toasts.add(now, Level::Problem, format!("{error}{way_out}"));
     state.log.error(now, error);
 }

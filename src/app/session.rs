@@ -18,6 +18,7 @@ use crate::domain::transfer::FileRules;
 
 /// Everything the shell knows before the first event.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Startup {
     pub now: Timestamp,
     /// At least one.
@@ -46,6 +47,10 @@ pub struct Startup {
     pub problems: Vec<String>,
     /// Nothing is configured and no keys are in sight: ask before anything is sent.
     pub first: bool,
+    /// Neither the environment nor the AWS files have keys for the AWS chain.
+    pub keyless: bool,
+    /// Whether the system may have a keyring; it is not asked at start.
+    pub keyring: bool,
 }
 
 impl Startup {
@@ -68,6 +73,8 @@ impl Startup {
             keys: Vec::new(),
             problems: Vec::new(),
             first: false,
+            keyless: false,
+            keyring: false,
         }
     }
 }
@@ -102,6 +109,8 @@ pub struct Session {
     pub ascii: bool,
     pub alert: Alert,
     pub files: FileRules,
+    pub keyless: bool,
+    pub keyring: bool,
 }
 
 impl Session {
@@ -126,6 +135,8 @@ impl Session {
             ascii: startup.ascii,
             alert: startup.alert,
             files: startup.files,
+            keyless: startup.keyless,
+            keyring: startup.keyring,
         }
     }
 

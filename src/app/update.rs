@@ -137,6 +137,7 @@ fn give(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, asked: 
         let name = state.session.name().clone();
         learn(state, now, &name, error, asked);
     }
+    let device = reply.wanted_code().map(str::to_owned);
     state.with(now, asked, |parts, cx| {
         if parts.connecting.owns(ticket) {
             parts.connecting.on_reply(ticket, reply, cx);
@@ -148,6 +149,9 @@ fn give(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, asked: 
             parts.transfers.on_reply(ticket, reply, cx);
         } else if parts.side.owns(ticket) {
             parts.side.on_reply(reply, cx);
+        }
+        if let Some(device) = device {
+            parts.connecting.want_code(device, cx);
         }
     });
 }

@@ -1,6 +1,6 @@
 //! What to do next at a command line, where the sentence of the screens names a key.
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, KeyringFault};
 
 /// The third sentence of an error; `on_screen` is the one that the browser shows.
 pub fn next(error: &Error, on_screen: &str) -> String {
@@ -33,6 +33,18 @@ pub fn next(error: &Error, on_screen: &str) -> String {
         ErrorKind::InvalidRequest if error.status.is_some() => {
             "the last line is the server's own answer"
         }
+        ErrorKind::ExpiredCredentials => {
+            "sign in anew (aws sso login), or renew them where they were issued, and try again"
+        }
+        ErrorKind::CodeWanted => {
+            "run it where a terminal can ask for the code, or use keys that need none"
+        }
+        ErrorKind::Keyring(KeyringFault::NoEntry | KeyringFault::Damaged) => {
+            "enter its keys again in the browser: windlass, the list of connections, change"
+        }
+        ErrorKind::Keyring(_) => {
+            "unlock or start the keyring and try again; or have the browser (windlass) keep the keys in secrets.toml"
+        }
         ErrorKind::Cancelled => "run it again; what was finished is kept",
         _ => return on_screen.replace("refresh with R", "try again"),
     };
@@ -47,6 +59,8 @@ mod tests {
     fn no_sentence_names_a_key_of_the_screens() {
         let mut errors: Vec<Error> = [
             ErrorKind::ExpiredCredentials,
+            ErrorKind::CodeWanted,
+            ErrorKind::Keyring(KeyringFault::Locked),
             ErrorKind::ReadOnly,
             ErrorKind::NoSuchBucket,
             ErrorKind::NoSuchKey,
@@ -67,7 +81,7 @@ mod tests {
         errors.push(Error::new(ErrorKind::Unreachable, "GetObject", "").detail("dns error"));
         for error in errors {
             let sentence = next(&error, &error.explain().next);
-            let named = ["with R", "(P)", "with P", "(a,", "press"];
+            let named = ["g s", "with R", "(P)", "with P", "(a,", "press"];
             assert!(!named.iter().any(|key| sentence.contains(key)), "{sentence}");
             assert!(!sentence.is_empty());
         }

@@ -34,6 +34,10 @@ pub struct Choice {
     pub files: FileRules,
     /// Nothing is configured, no flag says where to go, and no keys are in sight.
     pub first: bool,
+    /// Neither the environment nor the AWS files have keys for the AWS chain.
+    pub keyless: bool,
+    /// What the user should know at once.
+    pub warning: Option<String>,
 }
 
 /// What the AWS CLI would read of the environment, as far as names and providers follow from it.
@@ -62,10 +66,16 @@ impl Choice {
                 .iter()
                 .all(|flag| flag.is_none())
             && !flags.no_sign_request;
-        let first = unsaid
-            && !environment_has_keys()
-            && !Origins::has_default_profile(&Places::of_user(), CHAIN);
-        Ok(Choice { first, ..choose(flags, configuration, &AwsEnvironment::read())? })
+        let keyless =
+            !environment_has_keys() && !Origins::has_default_profile(&Places::of_user(), CHAIN);
+        let first = unsaid && keyless;
+        let warning = file::exposure(&configuration.connections, &folders.config_file());
+        Ok(Choice {
+            first,
+            keyless,
+            warning,
+            ..choose(flags, configuration, &AwsEnvironment::read())?
+        })
     }
 
     pub fn named(&self, name: &ConnectionName) -> Result<&Connection, Error> {
@@ -129,7 +139,16 @@ pub fn choose(
         None => connections.insert(0, flagged),
     }
     let Configuration { alert, limit, files, .. } = configuration;
-    Ok(Choice { connections, current, alert, limit, files, first: false })
+    Ok(Choice {
+        connections,
+        current,
+        alert,
+        limit,
+        files,
+        first: false,
+        keyless: false,
+        warning: None,
+    })
 }
 
 /// A connection has the name of its server in it where the endpoint is not the configured one, so that what is

@@ -110,7 +110,7 @@ fn subject(connection: &Connection, client: &Client) -> Subject {
         provider: client.provider(),
         endpoint: client.endpoint(),
         region: connection.region.clone(),
-        keys: connection.credentials.words(),
+        keys: connection.keys_words(),
     }
 }
 

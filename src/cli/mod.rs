@@ -3,6 +3,7 @@
 mod advice;
 pub mod args;
 pub mod between;
+mod code;
 pub mod connect;
 pub mod demo;
 pub mod doctor;

@@ -10,7 +10,7 @@ use crate::cli::args::{Arguments, TargetFlags, Verb};
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
-use crate::cli::{between, demo, doctor, jobs, list, one, public, queue, stream, uploads};
+use crate::cli::{between, code, demo, doctor, jobs, list, one, public, queue, stream, uploads};
 use crate::config::paths::Folders;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::visible::visible;
@@ -54,7 +54,7 @@ fn attempt(verb: Verb, flags: &TargetFlags) -> Result<Status, Trouble> {
     let runtime = runtime()?;
     let ended = runtime.block_on(async {
         tokio::select! {
-            ended = perform(&verb, &choice) => ended,
+            ended = signed_in(&verb, &choice) => ended,
             () = ended_from_outside(&verb) => {
                 Err(Error::new(ErrorKind::Cancelled, "the command", "").into())
             }
@@ -82,6 +82,16 @@ async fn ended_from_outside(verb: &Verb) {
         Verb::Queue(_) => interrupted_twice("keeping what is unfinished for next time").await,
         _ => interrupted().await,
     }
+}
+
+/// A role may ask for a code first.
+async fn signed_in(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
+    let used = match verb {
+        Verb::Doctor(arguments) => arguments.connection().and_then(|name| choice.named(name).ok()),
+        _ => None,
+    };
+    code::ask(used.map_or_else(|| choice.current(), Ok)?).await?;
+    perform(verb, choice).await
 }
 
 async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {

@@ -38,6 +38,13 @@ impl PartialEq for ApiToken {
     }
 }
 
+impl Cloudflare {
+    /// Whether the token itself stands in the configuration.
+    pub fn holds_secret(&self) -> bool {
+        matches!(self.token, ApiToken::Given(_))
+    }
+}
+
 impl ApiToken {
     /// # Errors
     /// A sentence that names the variable which is not set.

@@ -37,6 +37,8 @@ pub struct Connection {
     pub link_expiry: Duration,
     /// For what S3 does not tell of R2.
     pub cloudflare: Option<Cloudflare>,
+    /// Others on this machine may read the secret in its section of `config.toml`.
+    pub exposed: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,12 +122,24 @@ pub enum CredentialsSource {
     Process {
         command: String,
     },
-    /// Keys that Windlass keeps, read when they are needed.
+    /// Keys that were entered in Windlass, read when they are needed.
     Kept {
+        keeper: Keeper,
+        /// That of `config.toml`.
         folder: PathBuf,
         name: ConnectionName,
     },
     Anonymous,
+}
+
+/// Who keeps keys that were entered in Windlass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Keeper {
+    /// `secrets.toml`, beside `config.toml`.
+    File,
+    /// The system's keyring.
+    Keyring,
 }
 
 /// Two of the same keys are equal, secrets included.
@@ -144,7 +158,8 @@ impl CredentialsSource {
             CredentialsSource::Static { .. } => "config.toml",
             CredentialsSource::Environment { .. } => "environment variables",
             CredentialsSource::Process { .. } => "credential_process",
-            CredentialsSource::Kept { .. } => "secrets.toml",
+            CredentialsSource::Kept { keeper: Keeper::File, .. } => "secrets.toml",
+            CredentialsSource::Kept { keeper: Keeper::Keyring, .. } => "the system's keyring",
             CredentialsSource::Anonymous => "none: requests are not signed",
         }
     }
@@ -162,8 +177,8 @@ impl CredentialsSource {
             }
             CredentialsSource::Process { command } => (3, [Some(command), None, None]),
             CredentialsSource::Anonymous => (4, [None; 3]),
-            CredentialsSource::Kept { folder, name } => {
-                (5, [folder.to_str(), Some(name.as_str()), None])
+            CredentialsSource::Kept { keeper, folder, name } => {
+                (5 + *keeper as u8, [folder.to_str(), Some(name.as_str()), None])
             }
         }
     }
@@ -226,7 +241,30 @@ impl Connection {
             network: Network::default(),
             link_expiry: DEFAULT_EXPIRY,
             cloudflare: None,
+            exposed: false,
         }
+    }
+
+    /// Whether something that must stay secret stands in its section.
+    pub fn holds_secret(&self) -> bool {
+        matches!(self.credentials, CredentialsSource::Static { .. })
+            || self.cloudflare.as_ref().is_some_and(Cloudflare::holds_secret)
+    }
+
+    /// Where its keys come from, and what is wrong with that place.
+    pub fn keys_words(&self) -> String {
+        let words = self.credentials.words();
+        match self.exposed {
+            true => format!("{words}, which others on this machine may read: chmod 600 it"),
+            false => words.to_owned(),
+        }
+    }
+
+    /// Whether it is the AWS chain with nothing configured: there without being asked for.
+    pub fn is_unsaid(&self) -> bool {
+        matches!(self.credentials, CredentialsSource::Chain { .. })
+            && self.endpoint.is_none()
+            && self.known_buckets.is_empty()
     }
 
     /// A server of any provider with an endpoint and keys given outright.

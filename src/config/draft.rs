@@ -30,6 +30,13 @@ pub enum DraftKeys {
     },
     /// A profile of the AWS files; `None` is the whole chain of the AWS CLI.
     Profile(Option<String>),
+    /// Names of environment variables that hold the keys.
+    Variables {
+        access_key_id: String,
+        secret_access_key: String,
+    },
+    /// A command that prints the JSON of `credential_process`.
+    Process(String),
     Anonymous,
     /// What the connection has already, whatever that is.
     AsBefore,
@@ -38,6 +45,8 @@ pub enum DraftKeys {
 /// Where keys that were typed are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Keep {
+    /// In the system's keyring.
+    Keyring,
     /// In `secrets.toml`, which only the user can read.
     #[default]
     File,
@@ -62,6 +71,13 @@ impl Draft {
         let credentials = match &self.keys {
             DraftKeys::Given { keys, .. } => keys.source(),
             DraftKeys::Profile(profile) => CredentialsSource::Chain { profile: profile.clone() },
+            DraftKeys::Variables { access_key_id, secret_access_key } => {
+                CredentialsSource::Environment {
+                    access_key_id: access_key_id.clone(),
+                    secret_access_key: secret_access_key.clone(),
+                }
+            }
+            DraftKeys::Process(command) => CredentialsSource::Process { command: command.clone() },
             DraftKeys::Anonymous => CredentialsSource::Anonymous,
             DraftKeys::AsBefore => base.credentials.clone(),
         };

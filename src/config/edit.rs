@@ -218,7 +218,13 @@ fn keys(keys: &DraftKeys) -> Vec<(&'static str, Value)> {
             fields
         }
         DraftKeys::Given { keep: Keep::File, .. } => vec![("keys", "file".into())],
+        DraftKeys::Given { keep: Keep::Keyring, .. } => vec![("keys", "keyring".into())],
         DraftKeys::Profile(Some(profile)) => vec![("profile", profile.as_str().into())],
+        DraftKeys::Variables { access_key_id, secret_access_key } => vec![
+            ("access_key_id_env", access_key_id.as_str().into()),
+            ("secret_access_key_env", secret_access_key.as_str().into()),
+        ],
+        DraftKeys::Process(command) => vec![("credential_process", command.as_str().into())],
         DraftKeys::Anonymous => vec![("anonymous", true.into())],
         DraftKeys::Given { keep: Keep::Nowhere, .. }
         | DraftKeys::Profile(None)

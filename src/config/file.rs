@@ -6,6 +6,7 @@ mod raw;
 use std::fs;
 use std::io;
 use std::ops::Range;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::config::alert::Alert;
@@ -34,10 +35,34 @@ pub struct Configuration {
 /// `Config` with file, line and what was expected; `LocalDenied` and the like where it cannot be read.
 pub fn read(path: &Path) -> Result<Configuration, Error> {
     match fs::read_to_string(path) {
-        Ok(text) => parse(&text, path),
+        Ok(text) => {
+            let mut read = parse(&text, path)?;
+            mark_exposed(&mut read.connections, path);
+            Ok(read)
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Configuration::default()),
         Err(error) => Err(Error::from_io(&error, "read", path.display())),
     }
+}
+
+/// Marks the connections whose secrets others on this machine may read.
+fn mark_exposed(connections: &mut [Connection], path: &Path) {
+    const OTHERS: u32 = 0o077;
+    let open = fs::metadata(path).is_ok_and(|file| file.permissions().mode() & OTHERS != 0);
+    for connection in connections {
+        connection.exposed = open && connection.holds_secret();
+    }
+}
+
+/// What to know at the start of a file that others may read and that holds secrets.
+pub fn exposure(connections: &[Connection], path: &Path) -> Option<String> {
+    connections.iter().any(|connection| connection.exposed).then(|| {
+        let path = path.display();
+        format!(
+            "others on this machine may read the secrets in {path}: chmod 600 it, and make new keys if somebody may \
+             have seen these"
+        )
+    })
 }
 
 /// # Errors

@@ -34,7 +34,7 @@ impl Keys {
 }
 
 /// As it stands in the file. A field that is missing is found when the keys are read, so that it can be said.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Entry {
     access_key_id: String,
@@ -88,13 +88,13 @@ pub fn write(folder: &Path, name: &ConnectionName, keys: &Keys) -> Result<(), Er
     })
 }
 
-/// The keys of a connection under its new name; nothing where none are kept.
-pub fn rename(folder: &Path, from: &ConnectionName, to: &ConnectionName) -> Result<(), Error> {
-    if from == to || !secrets_file(folder).exists() {
+/// The keys of a connection under its new name as well; nothing where none are kept.
+pub fn copy(folder: &Path, from: &ConnectionName, to: &ConnectionName) -> Result<(), Error> {
+    if !secrets_file(folder).exists() {
         return Ok(());
     }
     change(folder, |entries| {
-        if let Some(entry) = entries.remove(from.as_str()) {
+        if let Some(entry) = entries.get(from.as_str()).cloned() {
             entries.insert(to.as_str().to_owned(), entry);
         }
     })
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_kept_rotated_renamed_and_forgotten() {
+    fn keys_are_kept_rotated_copied_and_forgotten() {
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join("windlass");
         let (one, two) = (ConnectionName::from("r2:one"), ConnectionName::from("two \"quoted\""));
@@ -175,7 +175,8 @@ mod tests {
         assert_eq!(read(&folder, &one).unwrap(), keys("second"));
         let mode = fs::metadata(secrets_file(&folder)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        rename(&folder, &one, &"three".into()).unwrap();
+        copy(&folder, &one, &"three".into()).unwrap();
+        remove(&folder, &one).unwrap();
         assert_eq!(read(&folder, &"three".into()).unwrap(), keys("second"));
         assert!(read(&folder, &one).unwrap_err().detail.contains("press P, then e"));
         remove(&folder, &"three".into()).unwrap();

@@ -18,5 +18,7 @@ pub mod pointed;
 pub mod profiles;
 pub mod r2;
 pub mod remembered;
+pub mod ring;
+pub mod role;
 pub mod saving;
 pub mod secret;

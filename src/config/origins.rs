@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::config::import::{self, Import};
+use crate::config::import::{self, Import, given};
 use crate::config::profiles::{AwsProfile, ProfileKind, profiles};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,7 +71,19 @@ impl Origins {
         if let Some(text) = found.first(&places.mc) {
             found.take("mc", import::mc(&text));
         }
+        if let Some(named) = given::environment(|name| env::var(name).ok()) {
+            found.imports.push(("environment", named));
+        }
         found
+    }
+
+    /// A file that is named by hand.
+    ///
+    /// # Errors
+    /// Why nothing in it can be taken over.
+    pub fn read_file(path: &Path) -> Result<Vec<Import>, String> {
+        let text = fs::read(path).map_err(|error| format!("it could not be read: {error}"))?;
+        given::file(&String::from_utf8_lossy(&text))
     }
 
     /// Whether the AWS chain would find keys in a file: what a first start asks, without the rest.

@@ -62,7 +62,7 @@ pub fn profiles(config: &str, credentials: &str) -> Vec<AwsProfile> {
 }
 
 /// `[default]`, `[profile NAME]`; other sections (`sso-session`, `services`) are no profiles.
-fn profile_name(section: &Section) -> Option<&str> {
+pub fn profile_name(section: &Section) -> Option<&str> {
     if section.name == "default" {
         return Some("default");
     }

@@ -4,39 +4,42 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::config::connection::{Connection, KnownBucket};
-use crate::config::draft::{Draft, DraftKeys, Keep};
+use crate::config::connection::{Connection, CredentialsSource, Keeper, KnownBucket};
+use crate::config::draft::{Draft, DraftKeys};
+use crate::config::kept::Keys;
 use crate::config::paths::write_whole;
-use crate::config::{edit, file, kept};
+use crate::config::ring::Ring;
+use crate::config::{edit, file, kept, ring};
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{Error, ErrorKind};
 
-/// Saves a draft, in place of `replaced` where it is a change; gives the connection as the next start will read it.
+/// Saves a draft, in place of `replaced` where it is a change; gives the connection as the next start will read it. May
+/// wait for the keyring.
 ///
 /// # Errors
-/// `Config` and those of the file system; `config.toml` is then as it was.
+/// `Config`, `Keyring` and those of the file system; `config.toml` is then as it was.
 pub fn save(
     config_file: &Path,
     draft: &Draft,
     replaced: Option<&ConnectionName>,
+    ring: &dyn Ring,
 ) -> Result<Connection, Error> {
     let target = followed(config_file);
     let text = edit::put(&read(&target)?, config_file, draft, replaced)?;
     let saved = parsed(&text, config_file, &draft.name)?;
-    let folder = config_file.parent().unwrap_or(config_file);
-    if let Some(replaced) = replaced {
-        kept::rename(folder, replaced, &draft.name)?;
-    }
-    if let DraftKeys::Given { keys, keep: Keep::File } = &draft.keys {
-        kept::write(folder, &draft.name, keys)?;
+    let before = replaced.and_then(|name| configured(config_file, name));
+    let before = before.map(|before| before.credentials);
+    let now = &saved.credentials;
+    match &draft.keys {
+        DraftKeys::Given { keys, .. } => keep(now, keys, ring)?,
+        DraftKeys::AsBefore if before.as_ref() != Some(now) => copy(before.as_ref(), now, ring)?,
+        _ => {}
     }
     write_whole(&target, &text)?;
-    let leaves_file = matches!(
-        &draft.keys,
-        DraftKeys::Given { keep: Keep::Config, .. } | DraftKeys::Profile(_) | DraftKeys::Anonymous
-    );
-    if leaves_file && replaced.is_some() {
-        kept::remove(folder, &draft.name)?;
+    if let Some(before) = before.filter(|before| before != now)
+        && let Err(error) = forget(&before, ring)
+    {
+        tracing::warn!(%error, "keys that are not used any more could not be removed");
     }
     Ok(saved)
 }
@@ -74,8 +77,56 @@ pub fn save_domain(
     write_whole(&target, &text)
 }
 
+fn configured(config_file: &Path, name: &ConnectionName) -> Option<Connection> {
+    let connections = file::read(config_file).ok()?.connections;
+    connections.into_iter().find(|connection| connection.name == *name)
+}
+
+fn keep(source: &CredentialsSource, keys: &Keys, ring: &dyn Ring) -> Result<(), Error> {
+    match source {
+        CredentialsSource::Kept { keeper: Keeper::File, folder, name } => {
+            kept::write(folder, name, keys)
+        }
+        CredentialsSource::Kept { keeper: Keeper::Keyring, folder, name } => {
+            ring::write(ring, folder, name, keys)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Kept keys go with their connection to its new name.
+fn copy(
+    before: Option<&CredentialsSource>,
+    now: &CredentialsSource,
+    ring: &dyn Ring,
+) -> Result<(), Error> {
+    let (
+        Some(CredentialsSource::Kept { keeper, folder, name: from }),
+        CredentialsSource::Kept { name: to, .. },
+    ) = (before, now)
+    else {
+        return Ok(());
+    };
+    match keeper {
+        Keeper::File => kept::copy(folder, from, to),
+        Keeper::Keyring => ring::copy(ring, folder, from, to),
+    }
+}
+
+fn forget(source: &CredentialsSource, ring: &dyn Ring) -> Result<(), Error> {
+    match source {
+        CredentialsSource::Kept { keeper: Keeper::File, folder, name } => {
+            kept::remove(folder, name)
+        }
+        CredentialsSource::Kept { keeper: Keeper::Keyring, folder, name } => {
+            ring::remove(ring, folder, name)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Takes a connection out of the file, and forgets the keys that were kept for it.
-pub fn remove(config_file: &Path, name: &ConnectionName) -> Result<(), Error> {
+pub fn remove(config_file: &Path, name: &ConnectionName, ring: &dyn Ring) -> Result<(), Error> {
     let target = followed(config_file);
     let before = read(&target)?;
     let text = edit::remove(&before, config_file, name)?;
@@ -88,8 +139,11 @@ pub fn remove(config_file: &Path, name: &ConnectionName) -> Result<(), Error> {
         );
     }
     file::parse(&text, config_file)?;
-    write_whole(&target, &text)?;
-    kept::remove(config_file.parent().unwrap_or(config_file), name)
+    // What cannot be forgotten is still named, so that it can be tried again.
+    if let Some(connection) = configured(config_file, name) {
+        forget(&connection.credentials, ring)?;
+    }
+    write_whole(&target, &text)
 }
 
 /// Where a link of the user's leads: the link stays one.
@@ -119,10 +173,11 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
-    use crate::config::draft::DraftServer;
-    use crate::config::kept::Keys;
+    use crate::config::draft::{DraftServer, Keep};
     use crate::config::r2::Jurisdiction;
+    use crate::config::ring::memory::Memory;
     use crate::config::secret::Secret;
+    use crate::domain::error::KeyringFault;
 
     fn draft(name: &str, keep: Keep) -> Draft {
         let keys = Keys {
@@ -175,20 +230,25 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let config = home.path().join("windlass/config.toml");
         let folder = config.parent().unwrap();
-        let saved = save(&config, &draft("a", Keep::File), None).unwrap();
+        let saved = save(&config, &draft("a", Keep::File), None, &Memory::default()).unwrap();
         assert_eq!(file::read(&config).unwrap().connections, [saved]);
         let mode = fs::metadata(&config).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert!(!fs::read_to_string(&config).unwrap().contains("hush"));
         let renamed = Draft { keys: DraftKeys::AsBefore, ..draft("b", Keep::File) };
-        save(&config, &renamed, Some(&"a".into())).unwrap();
+        save(&config, &renamed, Some(&"a".into()), &Memory::default()).unwrap();
         assert_eq!(kept::read(folder, &"b".into()).unwrap().secret_access_key.expose(), "hush");
-        save(&config, &draft("b", Keep::Config), Some(&"b".into())).unwrap();
+        save(&config, &draft("b", Keep::Config), Some(&"b".into()), &Memory::default()).unwrap();
         assert!(kept::read(folder, &"b".into()).is_err());
         assert!(fs::read_to_string(&config).unwrap().contains("hush"));
-        remove(&config, &"b".into()).unwrap();
+        remove(&config, &"b".into(), &Memory::default()).unwrap();
         assert!(file::read(&config).unwrap().connections.is_empty());
-        assert!(remove(&config, &"b".into()).unwrap_err().detail.contains("not in config.toml"));
+        assert!(
+            remove(&config, &"b".into(), &Memory::default())
+                .unwrap_err()
+                .detail
+                .contains("not in config.toml")
+        );
     }
 
     #[test]
@@ -197,7 +257,7 @@ mod tests {
         let (real, link) = (home.path().join("dots.toml"), home.path().join("config.toml"));
         fs::write(&real, "# mine\n").unwrap();
         symlink(&real, &link).unwrap();
-        save(&link, &draft("a", Keep::File), None).unwrap();
+        save(&link, &draft("a", Keep::File), None, &Memory::default()).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert!(fs::read_to_string(&real).unwrap().starts_with("# mine\n"));
     }
@@ -207,8 +267,50 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let config = home.path().join("config.toml");
         fs::write(&config, "broken = [").unwrap();
-        assert!(save(&config, &draft("a", Keep::File), None).is_err());
+        assert!(save(&config, &draft("a", Keep::File), None, &Memory::default()).is_err());
         assert_eq!(fs::read_to_string(&config).unwrap(), "broken = [");
         assert!(!kept::secrets_file(home.path()).exists());
+    }
+
+    #[test]
+    fn keys_in_the_keyring_go_where_their_connection_goes() {
+        let home = tempfile::tempdir().unwrap();
+        let (config, ring) = (home.path().join("config.toml"), Memory::default());
+        let saved = save(&config, &draft("a", Keep::Keyring), None, &ring).unwrap();
+        assert_eq!(saved.credentials.words(), "the system's keyring");
+        assert!(fs::read_to_string(&config).unwrap().contains("keys = \"keyring\""));
+        let secret = |name: &str| {
+            let read = ring::read(&ring, home.path(), &name.into());
+            read.map(|keys| keys.secret_access_key.expose().to_owned()).ok()
+        };
+        assert_eq!(secret("a").as_deref(), Some("hush"));
+        let renamed = Draft { keys: DraftKeys::AsBefore, ..draft("b", Keep::File) };
+        save(&config, &renamed, Some(&"a".into()), &ring).unwrap();
+        assert_eq!((secret("a"), secret("b").as_deref()), (None, Some("hush")));
+        save(&config, &draft("b", Keep::File), Some(&"b".into()), &ring).unwrap();
+        assert_eq!((ring.names().len(), secret("b")), (0, None), "it left the keyring");
+        save(&config, &draft("b", Keep::Keyring), Some(&"b".into()), &ring).unwrap();
+        assert!(!kept::secrets_file(home.path()).exists(), "and the file");
+        remove(&config, &"b".into(), &ring).unwrap();
+        assert_eq!(ring.names().len(), 0);
+        assert!(file::read(&config).unwrap().connections.is_empty());
+    }
+
+    #[test]
+    fn a_keyring_that_refuses_leaves_everything_as_it_was() {
+        let home = tempfile::tempdir().unwrap();
+        let config = home.path().join("config.toml");
+        let locked = Memory { fault: Some(KeyringFault::Locked), ..Memory::default() };
+        let error = save(&config, &draft("a", Keep::Keyring), None, &locked).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Keyring(KeyringFault::Locked));
+        assert!(!config.exists());
+        save(&config, &draft("a", Keep::Keyring), None, &Memory::default()).unwrap();
+        let before = fs::read_to_string(&config).unwrap();
+        let renamed = Draft { keys: DraftKeys::AsBefore, ..draft("b", Keep::File) };
+        assert!(save(&config, &renamed, Some(&"a".into()), &locked).is_err());
+        assert!(remove(&config, &"a".into(), &locked).is_err());
+        assert_eq!(fs::read_to_string(&config).unwrap(), before);
+        let absent = Memory { fault: Some(KeyringFault::Absent), ..Memory::default() };
+        remove(&config, &"a".into(), &absent).unwrap();
     }
 }

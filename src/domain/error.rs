@@ -20,6 +20,12 @@ pub const READ_JOURNAL: &str = "read the journal";
 /// The step at which the roots to trust are read.
 pub const READ_CA_BUNDLE: &str = "read the CA bundle";
 
+/// The way out where a session has ended, as screens say it.
+pub const SIGN_IN: &str = "g s signs in anew";
+
+/// The request for the keys of a role.
+pub const ASSUME_ROLE: &str = "AssumeRole";
+
 /// The step at which a destination turns out to be no folder.
 pub const OPEN_FOLDER: &str = "open the folder";
 
@@ -53,6 +59,8 @@ pub enum ErrorKind {
     /// The secret does not fit the access key id.
     WrongSecret,
     ExpiredCredentials,
+    /// The role asks for a code of the device that the detail names.
+    CodeWanted,
     AccessDenied,
     ClockSkew,
     /// The connection is configured read-only; nothing was sent.
@@ -104,11 +112,30 @@ pub enum ErrorKind {
     LocalIo,
     // ─── ourselves ───
     Config,
+    /// The system's keyring, which has the keys or is to have them.
+    Keyring(KeyringFault),
     Usage,
     Cancelled,
     /// Some of many failed; the detail counts them.
     Partial,
     Other,
+}
+
+/// What stands between Windlass and the system's keyring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeyringFault {
+    /// This build asks no keyring.
+    NotBuilt,
+    /// None answers on this machine.
+    Absent,
+    /// It stayed locked, or the user let nobody in.
+    Locked,
+    NoEntry,
+    /// An entry without a half, or one that is no text.
+    Damaged,
+    /// It did not answer in time, as one that waits for a password.
+    Silent,
+    Refused,
 }
 
 impl Error {
@@ -157,6 +184,12 @@ impl Error {
                 | ErrorKind::ServerFault
                 | ErrorKind::Corrupt
         )
+    }
+
+    /// What is pressed first, where that is one key and worth a few words beside any name of the error.
+    pub fn way_out(&self) -> Option<&'static str> {
+        matches!(self.kind, ErrorKind::ExpiredCredentials | ErrorKind::CodeWanted)
+            .then_some(SIGN_IN)
     }
 
     pub fn is(&self, kind: &ErrorKind) -> bool {

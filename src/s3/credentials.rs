@@ -1,25 +1,45 @@
 //! Where the keys of a connection come from, in the SDK's terms.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use aws_config::credential_process::CredentialProcessProvider;
+use aws_config::identity::IdentityCache;
 use aws_config::{BehaviorVersion, ConfigLoader};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use secrecy::ExposeSecret as _;
+use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
 
-use crate::config::connection::CredentialsSource;
-use crate::config::kept;
+use crate::config::connection::{CredentialsSource, Keeper};
+use crate::config::kept::{self, Keys};
+use crate::config::ring::{self, awaited};
+use crate::config::role::RoleWithCode;
 use crate::domain::address::ConnectionName;
+use crate::domain::error::Error;
+use crate::s3::role::Assumed;
+
+/// Where keys come from may ask the user for something first.
+const PATIENCE: Duration = Duration::from_secs(65);
 
 /// Starts a configuration with the credentials of `source`; nothing is resolved yet.
 pub fn loader(source: &CredentialsSource) -> ConfigLoader {
-    let loader = aws_config::defaults(BehaviorVersion::latest());
+    let loader = aws_config::defaults(BehaviorVersion::latest())
+        .identity_cache(IdentityCache::lazy().load_timeout(PATIENCE).build());
     match source {
-        CredentialsSource::Chain { profile: Some(profile) } => loader.profile_name(profile),
-        CredentialsSource::Chain { profile: None } => loader,
+        CredentialsSource::Chain { profile } => {
+            let loader = match profile {
+                Some(profile) => loader.profile_name(profile),
+                None => loader,
+            };
+            // The SDK would ask for the role without the code.
+            match RoleWithCode::of_user(profile.as_deref()) {
+                Some(role) => loader.credentials_provider(Assumed(role)),
+                None => loader,
+            }
+        }
         CredentialsSource::Static { access_key_id, secret_access_key, session_token } => loader
             .credentials_provider(Credentials::new(
                 access_key_id,
@@ -36,9 +56,12 @@ pub fn loader(source: &CredentialsSource) -> ConfigLoader {
         CredentialsSource::Process { command } => {
             loader.credentials_provider(CredentialProcessProvider::new(command.clone()))
         }
-        CredentialsSource::Kept { folder, name } => {
-            loader.credentials_provider(KeptKeys { folder: folder.clone(), name: name.clone() })
-        }
+        CredentialsSource::Kept { keeper, folder, name } => loader.credentials_provider(KeptKeys {
+            keeper: *keeper,
+            folder: folder.clone(),
+            name: name.clone(),
+            read: OnceCell::new(),
+        }),
         CredentialsSource::Anonymous => loader.no_credentials(),
     }
 }
@@ -62,8 +85,11 @@ impl ProvideCredentials for NamedVariables {
 /// Keys that Windlass keeps, read when they are needed.
 #[derive(Debug)]
 struct KeptKeys {
+    keeper: Keeper,
     folder: PathBuf,
     name: ConnectionName,
+    /// A keyring is not asked twice: it may ask the user each time.
+    read: OnceCell<Credentials>,
 }
 
 impl ProvideCredentials for KeptKeys {
@@ -71,24 +97,32 @@ impl ProvideCredentials for KeptKeys {
     where
         Self: 'a,
     {
-        let (folder, name) = (self.folder.clone(), self.name.clone());
         future::ProvideCredentials::new(async move {
-            let read = spawn_blocking(move || kept::read(&folder, &name)).await;
-            let keys = read.map_err(CredentialsError::provider_error)?;
-            let keys = keys.map_err(|error| {
-                CredentialsError::invalid_configuration(format!(
-                    "{}: {}",
-                    error.place, error.detail
-                ))
-            })?;
-            Ok(Credentials::new(
-                keys.access_key_id,
-                keys.secret_access_key.expose(),
-                keys.session_token.as_ref().map(|token| token.expose().to_owned()),
-                None,
-                "kept",
-            ))
+            match self.keeper {
+                Keeper::File => self.read().await,
+                Keeper::Keyring => self.read.get_or_try_init(|| self.read()).await.cloned(),
+            }
         })
+    }
+}
+
+impl KeptKeys {
+    async fn read(&self) -> Result<Credentials, CredentialsError> {
+        let (keeper, folder, name) = (self.keeper, self.folder.clone(), self.name.clone());
+        let (keyring, _wanted) = awaited();
+        let read = spawn_blocking(move || match keeper {
+            Keeper::File => kept::read(&folder, &name),
+            Keeper::Keyring => ring::read(&keyring, &folder, &name),
+        });
+        let keys = read.await.map_err(CredentialsError::provider_error)?;
+        let keys: Keys = keys.map_err(|error: Error| CredentialsError::provider_error(error))?;
+        Ok(Credentials::new(
+            keys.access_key_id,
+            keys.secret_access_key.expose(),
+            keys.session_token.as_ref().map(|token| token.expose().to_owned()),
+            None,
+            "kept",
+        ))
     }
 }
 

@@ -39,6 +39,9 @@ impl Call {
 
     /// Credentials that could not be resolved.
     pub fn without_keys(&self, error: &CredentialsError) -> Error {
+        if let Some(own) = find::<Error>(error) {
+            return Error { operation: self.operation.to_owned(), ..own.clone() };
+        }
         let chain = chain(error);
         self.fails(credentials_kind(error, &chain), chain)
     }

@@ -32,6 +32,7 @@ pub mod pages;
 mod passage;
 mod presign;
 mod retry;
+pub mod role;
 mod sdk;
 mod sound;
 mod tags;

@@ -282,8 +282,8 @@ fn is_cut(error: &Error) -> bool {
 
 /// Nobody is known by the keys that were used, or none are to be had.
 fn lacks_keys(error: &Error) -> bool {
-    use ErrorKind::{ExpiredCredentials, NoCredentials, UnknownAccessKey};
-    matches!(error.kind, ExpiredCredentials | NoCredentials | UnknownAccessKey)
+    use ErrorKind::{CodeWanted, ExpiredCredentials, NoCredentials, UnknownAccessKey};
+    matches!(error.kind, CodeWanted | ExpiredCredentials | NoCredentials | UnknownAccessKey)
 }
 
 /// The next piece of a body; `TimedOut` when it brings nothing for `stall`.

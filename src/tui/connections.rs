@@ -10,9 +10,12 @@ use crate::app::event::Reply;
 use crate::config::connection::Connection;
 use crate::config::draft::{Draft, DraftKeys, Keep};
 use crate::config::origins::{Origins, Places};
+use crate::config::ring::{System, awaited};
 use crate::config::saving;
+use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName};
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind};
+use crate::s3::role::give_code;
 use crate::tui::clients::Clients;
 use crate::tui::sign_in::{AWS, sign_in};
 
@@ -33,6 +36,8 @@ impl Shelf {
                 | Request::SaveConnection { .. }
                 | Request::RemoveConnection(_)
                 | Request::SavePublicDomain { .. }
+                | Request::GiveCode(_)
+                | Request::ReadImports(_)
                 | Request::SignIn { .. }
         )
     }
@@ -50,8 +55,19 @@ impl Shelf {
             let saved = saved.await.unwrap_or_else(|error| Err(lost(&error)));
             return send(Reply::PublicDomainSaved(saved));
         }
+        if let Request::GiveCode(code) = request {
+            return send(Reply::CodeGiven(self.give_code(&connection, &code).await));
+        }
         if let Some(reply) = self.change(request).await {
             send(reply);
+        }
+    }
+
+    async fn give_code(&self, connection: &ConnectionName, code: &Secret) -> Result<(), Error> {
+        match self.clients.connection(connection) {
+            Some(connection) => give_code(&connection, code).await,
+            None => Err(Error::new(ErrorKind::Config, ASSUME_ROLE, connection.as_str())
+                .detail("no connection has this name any more")),
         }
     }
 
@@ -64,23 +80,35 @@ impl Shelf {
                     ..Origins::default()
                 }))
             }
+            Request::ReadImports(path) => {
+                let read = spawn_blocking(move || Origins::read_file(&path)).await;
+                Reply::Imports(read.unwrap_or_else(|error| Err(lost(&error).detail)))
+            }
             Request::SaveConnection { draft, replaced } => {
-                let saved = spawn_blocking(move || self.save(&draft, replaced.as_ref())).await;
+                let (ring, _given_up_when_dropped) = awaited();
+                let saved =
+                    spawn_blocking(move || self.save(&draft, replaced.as_ref(), &ring)).await;
                 let saved = saved.unwrap_or_else(|error| Err(lost(&error)));
                 Reply::ConnectionSaved(saved.map(Box::new))
             }
             Request::RemoveConnection(name) => {
-                let removed = spawn_blocking(move || self.remove(name)).await;
+                let (ring, _given_up_when_dropped) = awaited();
+                let removed = spawn_blocking(move || self.remove(name, &ring)).await;
                 Reply::ConnectionRemoved(removed.unwrap_or_else(|error| Err(lost(&error))))
             }
             _ => return None,
         })
     }
 
-    fn save(&self, draft: &Draft, replaced: Option<&ConnectionName>) -> Result<Connection, Error> {
+    fn save(
+        &self,
+        draft: &Draft,
+        replaced: Option<&ConnectionName>,
+        ring: &System,
+    ) -> Result<Connection, Error> {
         let passing = matches!(draft.keys, DraftKeys::Given { keep: Keep::Nowhere, .. });
         let connection = match &self.config_file {
-            Some(file) if !passing => saving::save(file, draft, replaced)?,
+            Some(file) if !passing => saving::save(file, draft, replaced, ring)?,
             None if !passing => {
                 let detail = "the demo writes nothing: choose to keep the keys nowhere, or start windlass itself";
                 return Err(Error::new(ErrorKind::Config, "save the connection", "").detail(detail));
@@ -112,9 +140,9 @@ impl Shelf {
         Ok(domain)
     }
 
-    fn remove(&self, name: ConnectionName) -> Result<ConnectionName, Error> {
+    fn remove(&self, name: ConnectionName, ring: &System) -> Result<ConnectionName, Error> {
         if let Some(file) = &self.config_file {
-            saving::remove(file, &name)?;
+            saving::remove(file, &name, ring)?;
         }
         self.clients.remove(&name);
         Ok(name)

@@ -132,6 +132,8 @@ pub async fn answer(
         | Request::SaveConnection { .. }
         | Request::SavePublicDomain { .. }
         | Request::RemoveConnection(_)
+        | Request::GiveCode(_)
+        | Request::ReadImports(_)
         | Request::SignIn { .. } => {}
         Request::Check(specs) => {
             let other = specs.iter().find_map(JobSpec::other_connection).cloned();

@@ -12,6 +12,7 @@ use crate::config::connection::Connection;
 use crate::config::keys;
 use crate::config::paths::Folders;
 use crate::config::remembered::Remembered;
+use crate::config::ring;
 use crate::domain::address::{ConnectionName, Location};
 use crate::domain::transfer::FileRules;
 
@@ -62,6 +63,8 @@ pub fn fresh(connections: Vec<Connection>, current: ConnectionName, open: Locati
         keys: Vec::new(),
         problems: Vec::new(),
         first: false,
+        keyless: false,
+        keyring: ring::present(),
     }
 }
 

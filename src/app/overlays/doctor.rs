@@ -58,7 +58,7 @@ impl Doctor {
                 provider: connection.provider,
                 endpoint: connection.endpoint.clone(),
                 region: connection.region.clone(),
-                keys: connection.credentials.words(),
+                keys: connection.keys_words(),
             },
             known,
             examination,

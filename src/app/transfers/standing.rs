@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::app::transfers::Transfers;
 use crate::app::transfers::job::QueuedJob;
-use crate::domain::error::Error;
+use crate::domain::error::{Error, SIGN_IN};
 use crate::domain::transfer::{JobState, Verification, Wait};
 use crate::domain::units::{Count, Elapsed};
 
@@ -77,7 +77,7 @@ impl fmt::Display for Standing<'_> {
             Standing::Finding(0) => f.write_str("finding objects"),
             Standing::Finding(found) => write!(f, "finding objects: {}+", Count(*found)),
             Standing::Throttled { open, most } => write!(f, "throttled: {open} of {most} slots"),
-            Standing::Credentials => f.write_str("waiting for credentials"),
+            Standing::Credentials => write!(f, "waiting for credentials: {SIGN_IN}"),
             Standing::Unreachable { tries, error } => {
                 write!(f, "server unreachable, try {tries}: {}", reason(error))
             }
@@ -150,7 +150,7 @@ mod tests {
         let error = Error::new(ErrorKind::Unreachable, "GetObject", "s3://b/k").detail(detail);
         for (wait, text) in [
             (Wait::Throttled { open: 4, most: 16 }, "throttled: 4 of 16 slots"),
-            (Wait::Credentials, "waiting for credentials"),
+            (Wait::Credentials, "waiting for credentials: g s signs in anew"),
             (
                 Wait::Unreachable { tries: 5, error },
                 "server unreachable, try 5: connection refused",

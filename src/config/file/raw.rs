@@ -14,7 +14,7 @@ use toml::Spanned;
 use crate::config::alert::Alert;
 use crate::config::cloudflare::{self, ApiToken, Cloudflare};
 use crate::config::connection::{
-    Addressing, Bodies, Connection, CredentialsSource, KnownBucket, UploadChecksum,
+    Addressing, Bodies, Connection, CredentialsSource, Keeper, KnownBucket, UploadChecksum,
 };
 use crate::config::file::jurisdictions::RawJurisdictions;
 use crate::config::network::{Network, Proxy};
@@ -91,7 +91,7 @@ pub struct RawConnection {
     access_key_id: Option<Spanned<String>>,
     secret_access_key: Option<Spanned<Secret>>,
     session_token: Option<Spanned<Secret>>,
-    keys: Option<Spanned<Kept>>,
+    keys: Option<Spanned<Keeper>>,
     access_key_id_env: Option<Spanned<String>>,
     secret_access_key_env: Option<Spanned<String>>,
     credential_process: Option<Spanned<String>>,
@@ -127,14 +127,6 @@ impl From<String> for Secret {
     fn from(text: String) -> Secret {
         Secret(SecretString::from(text))
     }
-}
-
-/// Who keeps the keys.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Kept {
-    /// `secrets.toml`
-    File,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -191,12 +183,12 @@ impl RawConnection {
             given => given,
         };
         let region = region.or_else(|| (provider == Provider::R2).then(|| "auto".to_owned()));
-        let kept = self.keys.as_ref().map(Spanned::get_ref).copied();
+        let keeper = self.keys.as_ref().map(Spanned::get_ref).copied();
         let given = self.credentials(&span)?;
         let cloudflare = self.cloudflare(endpoint.as_deref())?;
-        let credentials = match kept {
-            Some(Kept::File) => {
-                CredentialsSource::Kept { folder: folder.to_owned(), name: name.clone() }
+        let credentials = match keeper {
+            Some(keeper) => {
+                CredentialsSource::Kept { keeper, folder: folder.to_owned(), name: name.clone() }
             }
             None => given,
         };
@@ -215,6 +207,7 @@ impl RawConnection {
             link_expiry: self.expiry()?,
             network: self.network()?,
             cloudflare,
+            exposed: false,
             read_only: self.read_only,
             bodies: Bodies {
                 checksum: self.checksum.map(|checksum| match checksum {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 
 use super::*;
-use crate::config::connection::{Addressing, Bodies, CredentialsSource, UploadChecksum};
+use crate::config::connection::{Addressing, Bodies, CredentialsSource, Keeper, UploadChecksum};
 use crate::config::network::{Network, Proxy};
 use crate::domain::provider::Provider;
 use crate::domain::transfer::{FileRules, Links};
@@ -233,10 +233,31 @@ fn transfers_may_have_a_limit() {
 #[test]
 fn keys_may_be_kept_in_a_file_beside_it() {
     let text = format!("[connections.a]\naccount_id = \"{ID}\"\nkeys = \"file\"\n");
-    let kept = CredentialsSource::Kept { folder: "".into(), name: "a".into() };
+    let kept =
+        CredentialsSource::Kept { keeper: Keeper::File, folder: "".into(), name: "a".into() };
     assert_eq!(parsed(&text).connections[0].credentials, kept);
     let (place, detail) = wrong("[connections.a]\nkeys = \"drawer\"");
     assert_eq!(place, "/etc/config.toml:2");
     assert!(detail.contains("`file`"), "{detail}");
     assert!(wrong("[connections.a]\nkeys = \"file\"\nprofile = \"p\"").1.contains("one source"));
+}
+
+#[test]
+fn a_file_with_secrets_that_others_may_read_is_said() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("config.toml");
+    let text = format!(
+        "[connections.a]\naccount_id = \"{ID}\"\naccess_key_id = \"k\"\nsecret_access_key = \"hush\"\n\
+         [connections.b]\naccount_id = \"{ID}\"\nprofile = \"p\"\n"
+    );
+    fs::write(&path, text).unwrap();
+    for (mode, exposed) in [(0o644, true), (0o640, true), (0o600, false)] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let connections = read(&path).unwrap().connections;
+        assert_eq!((connections[0].exposed, connections[1].exposed), (exposed, false));
+        let said = exposure(&connections, &path);
+        assert_eq!(said.is_some_and(|said| said.contains("chmod 600")), exposed);
+        assert_eq!(connections[0].keys_words().contains("chmod 600"), exposed);
+    }
 }

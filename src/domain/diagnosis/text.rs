@@ -25,7 +25,7 @@ pub struct Subject {
     pub endpoint: Option<String>,
     pub region: Option<String>,
     /// Where the keys come from, in words.
-    pub keys: &'static str,
+    pub keys: String,
 }
 
 /// What the keys may do.
@@ -175,7 +175,7 @@ mod tests {
                 "https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com/".into(),
             ),
             region: Some("auto".into()),
-            keys: "config.toml",
+            keys: "config.toml".into(),
         };
         let mut error = Error::new(ErrorKind::AccessDenied, "ListObjectsV2", "s3://private/")
             .detail("no access to private");

@@ -1,6 +1,7 @@
 //! Puts an error into three sentences: what happened, why most likely, what to press or change next.
 
 mod explanation;
+mod keyring;
 mod machine;
 mod storage;
 mod way;
@@ -14,6 +15,7 @@ impl Error {
         storage::explain(self)
             .or_else(|| way::explain(self))
             .or_else(|| machine::explain(self))
+            .or_else(|| keyring::explain(self))
             .unwrap_or_else(|| unknown(self))
     }
 

@@ -126,7 +126,9 @@ fn answered(error: &Error) -> bool {
             | ErrorKind::TimedOut
             | ErrorKind::Interrupted
             | ErrorKind::NoCredentials
+            | ErrorKind::CodeWanted
             | ErrorKind::Config
+            | ErrorKind::Keyring(_)
     )
 }
 

@@ -116,7 +116,7 @@ fn bucket_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Option
             headline: "these keys may not list buckets".into(),
             sentences: vec![format!("{} adds one by name", key(Action::AddBucket))],
         }),
-        BucketsLoading::Failed(error) if error.is(&ErrorKind::ExpiredCredentials) => {
+        BucketsLoading::Failed(error) if error.way_out().is_some() => {
             let press = format!("{} signs in anew", view.key(Scope::Global, Action::SignIn));
             Some(Notice { sentences: vec![press], ..reason(paint, error, String::new()) })
         }

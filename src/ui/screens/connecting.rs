@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
+use crate::app::screens::connecting::code::CodePrompt;
 use crate::app::screens::connecting::field::Entry;
 use crate::app::screens::connecting::form::{Form, Remark};
 use crate::app::screens::connecting::sign_in::SignIn;
 use crate::app::screens::connecting::{Connecting, Stage};
 use crate::domain::diagnosis::{Finding, Step, Verdict};
-use crate::ui::dialogs::question::{draw_choice, draw_confirm, titled, typed};
+use crate::ui::dialogs::question::{draw_choice, draw_confirm, draw_prompt, titled, typed};
 use crate::ui::paint::Paint;
 use crate::ui::widgets::sheet::{Button, Entered, Line, Sheet, sheet};
 use crate::ui::widgets::spinner::spinner;
@@ -18,6 +19,8 @@ pub fn draw_connecting(paint: &mut Paint<'_>, connecting: &Connecting, now: Time
         Stage::Ways(choice) | Stage::Aws(choice) | Stage::Imports(choice) => {
             draw_choice(paint, choice);
         }
+        Stage::File(prompt) => draw_prompt(paint, prompt),
+        Stage::Code(prompt) => draw_code(paint, prompt, now),
         Stage::SignIn(shown) => draw_sign_in(paint, shown, now),
         Stage::Remove(question, _) => draw_confirm(paint, question),
         Stage::Form(form) => draw_form(paint, form, connecting, now),
@@ -64,6 +67,31 @@ fn draw_sign_in(paint: &mut Paint<'_>, shown: &SignIn, now: Timestamp) {
     sheet(paint, &Sheet { labels: titled("Sign in"), body, focus, pinned, min_width: 48 });
 }
 
+fn draw_code(paint: &mut Paint<'_>, prompt: &CodePrompt, now: Timestamp) {
+    let styles = paint.styles;
+    let body = vec![
+        Line::Words(format!("The role of {} asks for a code of", prompt.connection), styles.dim),
+        Line::Name(prompt.device.clone(), styles.text),
+        Line::Entry {
+            label: "Code".to_owned(),
+            entered: Entered::Typed(typed(&prompt.input, !prompt.asked)),
+        },
+    ];
+    let said = match &prompt.problem {
+        Some(problem) => Line::Words(format!("{} {problem}", paint.glyphs.bad), styles.bad),
+        None if prompt.asked => {
+            Line::Words(format!("{} asking for the role", spinner(paint.glyphs, now)), styles.dim)
+        }
+        None => Line::Words("six digits, as the device shows them now".to_owned(), styles.dim),
+    };
+    let keys = Line::Words("enter signs in · esc goes on without".to_owned(), styles.dim);
+    let focus = Some(body.len() - 1);
+    sheet(
+        paint,
+        &Sheet { labels: titled("Sign in"), body, focus, pinned: vec![said, keys], min_width: 56 },
+    );
+}
+
 /// One sentence: what is wrong, else what a paste did, else what goes into the field.
 fn said(paint: &Paint<'_>, form: &Form, connecting: &Connecting) -> Line<'static> {
     let styles = paint.styles;
@@ -71,6 +99,10 @@ fn said(paint: &Paint<'_>, form: &Form, connecting: &Connecting) -> Line<'static
         let said = error.explain();
         let text = format!("{} not saved: {}; {}", paint.glyphs.bad, said.what, said.next);
         return Line::Words(text, styles.bad);
+    }
+    if connecting.awaits_keyring() {
+        let text = "waiting for the keyring, which may ask for its password in another window; esc stops it";
+        return Line::Words(text.to_owned(), styles.dim);
     }
     match form.note() {
         Some(Remark::Problem(text)) => {

@@ -154,7 +154,8 @@ fn a_program_for_the_keys_that_is_not_there_is_named() {
         ran(bare(&shop.path(""), &["ls", "s3://media"]), b"")
     };
     says(&by("no-such-program export"), &["keys is not there", "credential_process"]);
-    says(&by("false"), &["did not give any", "credential_process"]);
+    says(&by("false"), &["the program that gives the keys failed", "credential_process"]);
+    says(&by("echo hello"), &["printed something else", "credential_process"]);
 }
 
 /// What a section may say wrongly, and what is expected instead.

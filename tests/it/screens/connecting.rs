@@ -153,3 +153,53 @@ fn a_secret_is_dots_until_it_is_asked_for() {
     assert!(picture(&buffer).contains("visible-secret"));
     assert_ne!(style_of(&buffer, "Save and open"), style_of(&buffer, "visible"));
 }
+
+#[test]
+fn keys_may_come_from_a_command() {
+    let picture = shown((80, 24), |situation| {
+        for key in "g n s tab tab right right right tab".split(' ') {
+            situation.press(key);
+        }
+        paste(situation, "op read --json r2");
+    });
+    assert_snapshot!("form_command_80x24", picture);
+}
+
+#[test]
+fn a_role_asks_for_its_code() {
+    let device = "arn:aws:iam::123456789012:mfa/me";
+    for size in SIZES {
+        let picture = shown(size, |situation| {
+            situation.press("R");
+            situation.answer(|request| match request {
+                Request::ListPage { .. } | Request::ListBuckets => {
+                    let wanted = Error::new(ErrorKind::CodeWanted, "AssumeRole", "role");
+                    let wanted = wanted.detail(device);
+                    Some(match request {
+                        Request::ListBuckets => Reply::Buckets(Err(wanted)),
+                        _ => Reply::Page(Err(wanted)),
+                    })
+                }
+                other => account(other),
+            });
+            paste(situation, "1234");
+        });
+        assert_snapshot!(format!("code_{}x{}", size.0, size.1), picture);
+    }
+}
+
+#[test]
+fn a_file_to_take_over_from_is_asked_for_by_its_path() {
+    let picture = shown((80, 24), |situation| {
+        for key in "g n i f".split(' ') {
+            situation.press(key);
+            find(situation);
+        }
+        paste(situation, "keys.ini");
+        situation.press("enter");
+        let ticket = situation.waiting_for(|request| matches!(request, Request::ReadImports(_)));
+        let why = "no keys were found in it".to_owned();
+        situation.happen(Event::Reply { ticket, reply: Reply::Imports(Err(why)) });
+    });
+    assert_snapshot!("take_over_file_80x24", picture);
+}

@@ -217,6 +217,8 @@ fn fits(request: &Request, reply: &Reply) -> bool {
             | (Request::PublicAccess(_), Reply::PublicAccess(_))
             | (Request::SavePublicDomain { .. }, Reply::PublicDomainSaved(_))
             | (Request::SignIn { .. }, Reply::SignedIn(_))
+            | (Request::GiveCode(_), Reply::CodeGiven(_))
+            | (Request::ReadImports(_), Reply::Imports(_))
     )
 }
 

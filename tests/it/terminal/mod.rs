@@ -4,5 +4,6 @@ mod bad_days;
 mod connecting;
 mod demo;
 mod leaving;
+mod role;
 mod session;
 mod story;

@@ -7,11 +7,38 @@ use crate::config::draft::Keep;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormKind {
     R2,
-    /// By a profile of the AWS files, or by the whole chain.
-    Profile,
-    /// By keys that are typed.
-    AwsKeys,
+    Aws,
     Other,
+}
+
+/// Where the keys come from decides what is asked of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    Typed,
+    /// A profile of the AWS files, or the whole chain.
+    Profile,
+    Variables,
+    Command,
+    Anonymous,
+}
+
+impl KeySource {
+    /// Its number among the answers; R2 signs every request, so that the last is not among its own.
+    const ALL: [KeySource; 5] = [
+        KeySource::Typed,
+        KeySource::Profile,
+        KeySource::Variables,
+        KeySource::Command,
+        KeySource::Anonymous,
+    ];
+
+    pub fn at(number: usize) -> KeySource {
+        KeySource::ALL.get(number).copied().unwrap_or(KeySource::Typed)
+    }
+
+    pub fn number(self) -> usize {
+        KeySource::ALL.iter().position(|each| *each == self).unwrap_or(0)
+    }
 }
 
 /// All, then each by itself.
@@ -20,20 +47,32 @@ const JURISDICTIONS: &[&str] = &["all", "default", "eu", "fedramp", "us"];
 pub const AND_LISTED: &[&str] =
     &["all", "default", "eu", "fedramp", "us", "as config.toml lists them"];
 const YES_NO: &[&str] = &["no", "yes: nothing that writes is sent"];
-pub const KEEPS: &[(&str, Keep)] = &[
+static SOURCES: [&str; 5] = [
+    "what is typed or pasted here",
+    "a profile of the AWS files",
+    "environment variables",
+    "a command (credential_process)",
+    "nowhere: requests are not signed",
+];
+
+static KEEPS: [(&str, Keep); 4] = [
+    ("the system's keyring", Keep::Keyring),
     ("secrets.toml, which only you can read", Keep::File),
     ("config.toml itself", Keep::Config),
     ("nowhere: until Windlass ends", Keep::Nowhere),
 ];
-const KEEP_WORDS: &[&str] = &[KEEPS[0].0, KEEPS[1].0, KEEPS[2].0];
+static KEEP_WORDS: [&str; 4] = [KEEPS[0].0, KEEPS[1].0, KEEPS[2].0, KEEPS[3].0];
 
-pub fn fields(kind: FormKind) -> Vec<Field> {
-    let key_id =
-        Field::text(FieldId::KeyId, "Access key id", "paste it, or the whole block with both keys");
-    let secret = Field::secret(FieldId::Secret, "Secret access key", "ctrl-r shows it");
+/// Where keys that are typed can be kept, the first choice first.
+pub fn keeps(keyring: bool) -> &'static [(&'static str, Keep)] {
+    if keyring { &KEEPS } else { &KEEPS[1..] }
+}
+
+pub fn fields(kind: FormKind, source: KeySource, keyring: bool) -> Vec<Field> {
     let region = |hint| Field::text(FieldId::Region, "Region", hint);
-    let mut fields = match kind {
-        FormKind::R2 => vec![
+    let mut fields = Vec::new();
+    match kind {
+        FormKind::R2 => fields.extend([
             Field::text(
                 FieldId::Address,
                 "Account id",
@@ -45,29 +84,34 @@ pub fn fields(kind: FormKind) -> Vec<Field> {
                 "← → changes it: where the buckets were made",
                 JURISDICTIONS,
             ),
-            key_id,
-            secret,
-        ],
-        FormKind::Profile => vec![
-            Field::text(
-                FieldId::Profile,
-                "Profile",
-                "of ~/.aws; empty for what the AWS CLI would use",
-            ),
-            region("empty for the profile's own"),
-        ],
-        FormKind::AwsKeys => vec![key_id, secret, region("such as eu-west-1; empty for us-east-1")],
-        FormKind::Other => vec![
+        ]),
+        FormKind::Aws => {}
+        FormKind::Other => fields.extend([
             Field::text(
                 FieldId::Address,
                 "Endpoint",
                 "the server's S3 address, with or without a bucket",
             ),
             region("empty where the server does not care"),
-            Field { hint: "empty, with the secret, for public buckets", ..key_id },
-            secret,
-        ],
-    };
+        ]),
+    }
+    let sources: &'static [&'static str] =
+        if kind == FormKind::R2 { &SOURCES[..4] } else { &SOURCES };
+    let mut from = Field::choice(
+        FieldId::Source,
+        "Keys from",
+        "← → changes it: typed, a profile, variables, a command",
+        sources,
+    );
+    from.choose(source.number());
+    fields.push(from);
+    fields.extend(keys(kind, source));
+    if kind == FormKind::Aws {
+        fields.push(region(match source {
+            KeySource::Profile => "empty for the profile's own",
+            _ => "such as eu-west-1; empty for us-east-1",
+        }));
+    }
     fields.push(Field::text(
         FieldId::Buckets,
         "Buckets",
@@ -75,8 +119,47 @@ pub fn fields(kind: FormKind) -> Vec<Field> {
     ));
     fields.push(Field::text(FieldId::Name, "Name", "what you call this connection"));
     fields.push(Field::choice(FieldId::ReadOnly, "Read-only", "← → changes it", YES_NO));
-    if kind != FormKind::Profile {
-        fields.push(Field::choice(FieldId::Keep, "Keep the keys in", "← → changes it", KEEP_WORDS));
+    if source == KeySource::Typed {
+        let words: &'static [&'static str] = if keyring { &KEEP_WORDS } else { &KEEP_WORDS[1..] };
+        fields.push(Field::choice(FieldId::Keep, "Keep the keys in", "← → changes it", words));
     }
     fields
+}
+
+fn keys(kind: FormKind, source: KeySource) -> Vec<Field> {
+    match source {
+        KeySource::Typed => {
+            let hint = match kind {
+                FormKind::Other => "empty, with the secret, for public buckets",
+                _ => "paste it, or the whole block with both keys",
+            };
+            vec![
+                Field::text(FieldId::KeyId, "Access key id", hint),
+                Field::secret(FieldId::Secret, "Secret access key", "ctrl-r shows it"),
+            ]
+        }
+        KeySource::Profile => vec![Field::text(
+            FieldId::Profile,
+            "Profile",
+            "of ~/.aws; empty for what the AWS CLI would use",
+        )],
+        KeySource::Variables => vec![
+            Field::text(
+                FieldId::IdVariable,
+                "Variable of the id",
+                "its name, such as R2_KEY_ID; read when keys are needed",
+            ),
+            Field::text(
+                FieldId::SecretVariable,
+                "Variable of the secret",
+                "its name, such as R2_SECRET; the secret itself is not kept",
+            ),
+        ],
+        KeySource::Command => vec![Field::text(
+            FieldId::Command,
+            "Command",
+            "prints the JSON of credential_process, as 1Password, pass or a vault can",
+        )],
+        KeySource::Anonymous => Vec::new(),
+    }
 }

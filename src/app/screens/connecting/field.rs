@@ -8,7 +8,12 @@ pub enum FieldId {
     /// An account id, or any address that leads to the server.
     Address,
     Jurisdiction,
+    /// Where the keys come from.
+    Source,
     Profile,
+    IdVariable,
+    SecretVariable,
+    Command,
     Region,
     KeyId,
     Secret,
@@ -71,6 +76,10 @@ impl Field {
         if let Entry::Text(input) = &mut self.entry {
             input.set(text);
         }
+    }
+
+    pub fn is_text(&self) -> bool {
+        matches!(self.entry, Entry::Text(_))
     }
 
     pub fn choose(&mut self, number: usize) {

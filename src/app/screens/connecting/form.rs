@@ -1,12 +1,13 @@
 //! The form of a connection: its fields, what was pasted into them, and the draft they come to.
 
+mod drafting;
 mod filling;
 
 use crate::app::chord::{Chord, KeyCode};
-use crate::app::screens::connecting::asked::{AND_LISTED, FormKind, KEEPS, fields};
+use crate::app::screens::connecting::asked::{AND_LISTED, FormKind, KeySource, fields, keeps};
 use crate::app::screens::connecting::field::{Entry, Field, FieldId};
-use crate::config::connection::{Connection, CredentialsSource};
-use crate::config::draft::{Draft, DraftKeys, DraftServer, buckets_of, text_of};
+use crate::config::connection::{Connection, CredentialsSource, Keeper};
+use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep, text_of};
 use crate::config::kept::Keys;
 use crate::config::pasted::doubt_r2_keys;
 use crate::config::pointed::{Server, point};
@@ -14,11 +15,12 @@ use crate::config::profiles::AwsProfile;
 use crate::config::r2::{Jurisdiction, Jurisdictions};
 use crate::config::secret::Secret;
 use crate::domain::address::ConnectionName;
-use crate::domain::provider::Provider;
 
 #[derive(Clone, Debug)]
 pub struct Form {
     pub kind: FormKind,
+    /// Where the keys come from.
+    source: KeySource,
     pub fields: Vec<Field>,
     /// Of a field; behind the last one, the buttons: save, cancel.
     pub focus: usize,
@@ -29,9 +31,18 @@ pub struct Form {
     session_token: Option<Secret>,
     /// The name is ours to choose until it is typed.
     named: bool,
-    taken: Vec<ConnectionName>,
+    setting: Setting,
     /// The address is being typed: it is read when that is over.
     unread: bool,
+}
+
+/// What is there around a form.
+#[derive(Clone, Debug, Default)]
+pub struct Setting {
+    /// The names of other connections.
+    pub taken: Vec<ConnectionName>,
+    /// Whether the system may have a keyring.
+    pub keyring: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,32 +59,48 @@ pub struct Lacking {
 }
 
 impl Form {
-    /// An empty one; `taken` are the names of other connections.
-    pub fn new(kind: FormKind, taken: Vec<ConnectionName>) -> Form {
+    pub fn new(kind: FormKind, setting: Setting) -> Form {
+        Form::from(kind, KeySource::Typed, setting)
+    }
+
+    fn from(kind: FormKind, source: KeySource, setting: Setting) -> Form {
         let mut form = Form {
             kind,
-            fields: fields(kind),
+            source,
+            fields: fields(kind, source, setting.keyring),
             focus: 0,
             remark: None,
             before: None,
             session_token: None,
             named: false,
-            taken,
+            setting,
             unread: false,
         };
+        form.focus = form.text_at(0);
         form.suggest_name();
         form
     }
 
+    /// For what the AWS CLI would use.
+    pub fn of_chain(setting: Setting) -> Form {
+        Form::from(FormKind::Aws, KeySource::Profile, setting)
+    }
+
     /// Filled with what another program or the AWS files say.
-    pub fn of_draft(draft: &Draft, taken: Vec<ConnectionName>) -> Form {
-        let kind = match (&draft.server, &draft.keys) {
-            (DraftServer::R2 { .. }, _) => FormKind::R2,
-            (DraftServer::Aws { .. }, DraftKeys::Given { .. }) => FormKind::AwsKeys,
-            (DraftServer::Aws { .. }, _) => FormKind::Profile,
-            (DraftServer::Other { .. }, _) => FormKind::Other,
+    pub fn of_draft(draft: &Draft, setting: Setting) -> Form {
+        let kind = match &draft.server {
+            DraftServer::R2 { .. } => FormKind::R2,
+            DraftServer::Aws { .. } => FormKind::Aws,
+            DraftServer::Other { .. } => FormKind::Other,
         };
-        let mut form = Form::new(kind, taken);
+        let source = match &draft.keys {
+            DraftKeys::Given { .. } | DraftKeys::AsBefore => KeySource::Typed,
+            DraftKeys::Profile(_) => KeySource::Profile,
+            DraftKeys::Variables { .. } => KeySource::Variables,
+            DraftKeys::Process(_) => KeySource::Command,
+            DraftKeys::Anonymous => KeySource::Anonymous,
+        };
+        let mut form = Form::from(kind, source, setting);
         match &draft.server {
             DraftServer::R2 { account, jurisdictions } => {
                 form.set(FieldId::Address, account);
@@ -92,6 +119,11 @@ impl Form {
             DraftKeys::Profile(profile) => {
                 form.set(FieldId::Profile, profile.as_deref().unwrap_or_default());
             }
+            DraftKeys::Variables { access_key_id, secret_access_key } => {
+                form.set(FieldId::IdVariable, access_key_id);
+                form.set(FieldId::SecretVariable, secret_access_key);
+            }
+            DraftKeys::Process(command) => form.set(FieldId::Command, command),
             DraftKeys::Anonymous | DraftKeys::AsBefore => {}
         }
         form.set(FieldId::Buckets, &text_of(&draft.buckets));
@@ -103,7 +135,7 @@ impl Form {
     }
 
     /// For a profile of the AWS files.
-    pub fn of_profile(profile: &AwsProfile, taken: Vec<ConnectionName>) -> Form {
+    pub fn of_profile(profile: &AwsProfile, setting: Setting) -> Form {
         let draft = Draft {
             name: ConnectionName::new(profile.name.as_str()),
             server: DraftServer::Aws { region: None },
@@ -111,11 +143,11 @@ impl Form {
             buckets: Vec::new(),
             read_only: false,
         };
-        Form::of_draft(&draft, taken)
+        Form::of_draft(&draft, setting)
     }
 
     /// To change a connection: its keys stay unless others are entered.
-    pub fn of_connection(before: &Connection, taken: Vec<ConnectionName>) -> Form {
+    pub fn of_connection(before: &Connection, setting: Setting) -> Form {
         let pointed = before.endpoint.as_deref().and_then(|url| point(url).ok().flatten());
         let server = match (pointed.map(|pointed| pointed.server), &before.endpoint) {
             (Some(Server::R2 { account, jurisdiction }), _) => {
@@ -131,7 +163,17 @@ impl Form {
         };
         let keys = match &before.credentials {
             CredentialsSource::Chain { profile } => DraftKeys::Profile(profile.clone()),
-            _ => DraftKeys::AsBefore,
+            CredentialsSource::Environment { access_key_id, secret_access_key } => {
+                DraftKeys::Variables {
+                    access_key_id: access_key_id.clone(),
+                    secret_access_key: secret_access_key.clone(),
+                }
+            }
+            CredentialsSource::Process { command } => DraftKeys::Process(command.clone()),
+            CredentialsSource::Anonymous => DraftKeys::Anonymous,
+            CredentialsSource::Static { .. } | CredentialsSource::Kept { .. } => {
+                DraftKeys::AsBefore
+            }
         };
         let draft = Draft {
             name: before.name.clone(),
@@ -140,14 +182,17 @@ impl Form {
             buckets: before.known_buckets.clone(),
             read_only: before.read_only,
         };
-        let mut form = Form::of_draft(&draft, taken);
-        if form.kind == FormKind::Profile && draft.keys == DraftKeys::AsBefore {
-            form.turn_into(FormKind::AwsKeys);
-        }
+        let rung =
+            matches!(before.credentials, CredentialsSource::Kept { keeper: Keeper::Keyring, .. });
+        let keyring = setting.keyring || rung;
+        let mut form = Form::of_draft(&draft, Setting { keyring, ..setting });
         form.before = Some(before.clone());
+        if let Some(keep) = form.kept_before() {
+            form.choose_keep(keep);
+        }
         form.set(FieldId::Name, before.name.as_str());
         form.named = true;
-        form.focus = 0;
+        form.focus = form.text_at(0);
         form
     }
 
@@ -157,7 +202,7 @@ impl Form {
         }
         let server = match self.kind {
             FormKind::R2 => "Cloudflare R2",
-            FormKind::Profile | FormKind::AwsKeys => "AWS",
+            FormKind::Aws => "AWS",
             FormKind::Other => "an S3 server",
         };
         format!("Connect to {server}")
@@ -212,6 +257,7 @@ impl Form {
             match field_id(&self.fields, focus) {
                 // Typing passes many addresses that are whole.
                 FieldId::Address => (self.unread, self.remark) = (true, None),
+                FieldId::Source => self.turn_to(KeySource::at(self.chosen(FieldId::Source))),
                 id => self.changed(id),
             }
         }
@@ -222,25 +268,6 @@ impl Form {
         if std::mem::take(&mut self.unread) {
             self.changed(FieldId::Address);
         }
-    }
-
-    /// The draft that the fields make.
-    pub fn draft(&self) -> Result<Draft, Lacking> {
-        let server = self.server()?;
-        let keys = self.keys()?;
-        let before = self.before.as_ref().map_or(&[][..], |before| &before.known_buckets);
-        let buckets = buckets_of(self.typed(FieldId::Buckets), before)
-            .map_err(|sentence| Lacking { field: FieldId::Buckets, sentence })?;
-        let name = self.typed(FieldId::Name).trim();
-        if name.is_empty() {
-            return Err(lacking(FieldId::Name, "give the connection a name"));
-        }
-        if self.taken.iter().any(|taken| taken.as_str() == name) && !self.is_own(name) {
-            let sentence = format!("there is a connection {name} already");
-            return Err(Lacking { field: FieldId::Name, sentence });
-        }
-        let read_only = self.chosen(FieldId::ReadOnly) == 1;
-        Ok(Draft { name: ConnectionName::new(name), server, keys, buckets, read_only })
     }
 
     /// What stands beside the fields: a problem of what is typed, before what a paste did.
@@ -274,69 +301,16 @@ impl Form {
         self.before.as_ref().is_some_and(|before| before.name.as_str() == name)
     }
 
-    fn server(&self) -> Result<DraftServer, Lacking> {
-        let region = Some(self.typed(FieldId::Region).trim().to_owned());
-        let region = region.filter(|region| !region.is_empty());
-        if matches!(self.kind, FormKind::Profile | FormKind::AwsKeys) {
-            return Ok(DraftServer::Aws { region });
-        }
-        let address = self.typed(FieldId::Address).trim();
-        let wrong = |sentence: String| Lacking { field: FieldId::Address, sentence };
-        if address.is_empty() {
-            return Err(wrong(String::new()));
-        }
-        let found = point(address).map_err(wrong)?;
-        match (self.kind, found.map(|found| found.server)) {
-            (FormKind::R2, Some(Server::R2 { account, .. })) => {
-                Ok(DraftServer::R2 { account, jurisdictions: self.jurisdictions() })
-            }
-            (FormKind::R2, _) => Err(wrong(
-                "expected the account id of 32 hexadecimal digits, or an address of R2 or its dashboard".to_owned(),
-            )),
-            (_, Some(Server::Other { provider, endpoint, region: own })) => {
-                let provider = match &self.before {
-                    Some(before) if provider == Provider::Other => before.provider,
-                    _ => provider,
-                };
-                Ok(DraftServer::Other { provider, endpoint, region: region.or(own) })
-            }
-            (_, Some(Server::Aws { region: own })) => Ok(DraftServer::Aws { region: region.or(own) }),
-            _ => Err(wrong("expected the server's address, such as https://s3.example.com".to_owned())),
-        }
-    }
-
-    fn keys(&self) -> Result<DraftKeys, Lacking> {
-        if self.kind == FormKind::Profile {
-            let profile = self.typed(FieldId::Profile).trim();
-            return Ok(DraftKeys::Profile((!profile.is_empty()).then(|| profile.to_owned())));
-        }
-        let (id, secret) = (self.typed(FieldId::KeyId).trim(), self.typed(FieldId::Secret).trim());
-        match (id.is_empty(), secret.is_empty(), &self.before) {
-            (true, true, Some(_)) => Ok(DraftKeys::AsBefore),
-            (true, true, None) if self.kind == FormKind::Other => Ok(DraftKeys::Anonymous),
-            (true, ..) => Err(lacking(FieldId::KeyId, "")),
-            (false, true, _) => Err(lacking(FieldId::Secret, "")),
-            (false, false, _) => Ok(DraftKeys::Given {
-                keys: Keys {
-                    access_key_id: id.to_owned(),
-                    secret_access_key: Secret::new(secret),
-                    session_token: self.session_token.clone(),
-                },
-                keep: KEEPS[self.chosen(FieldId::Keep)].1,
-            }),
-        }
-    }
-
     pub(super) fn suggest_name(&mut self) {
         if self.named {
             return;
         }
         let stem = match self.kind {
             FormKind::R2 => "r2".to_owned(),
-            FormKind::Profile if !self.typed(FieldId::Profile).is_empty() => {
+            FormKind::Aws if !self.typed(FieldId::Profile).is_empty() => {
                 self.typed(FieldId::Profile).to_owned()
             }
-            FormKind::Profile | FormKind::AwsKeys => "aws".to_owned(),
+            FormKind::Aws => "aws".to_owned(),
             FormKind::Other => "s3".to_owned(),
         };
         let name = self.free_name(&stem);
@@ -345,7 +319,7 @@ impl Form {
 
     fn free_name(&self, stem: &str) -> String {
         let is_free = |name: &String| {
-            self.taken.iter().all(|taken| taken.as_str() != name) || self.is_own(name)
+            self.setting.taken.iter().all(|taken| taken.as_str() != name) || self.is_own(name)
         };
         let numbered = (2_u32..).map(|number| format!("{stem}-{number}"));
         std::iter::once(stem.to_owned()).chain(numbered).find(is_free).unwrap_or_default()
@@ -381,6 +355,26 @@ impl Form {
                 None => listed().unwrap_or_else(Jurisdictions::all),
             },
         }
+    }
+
+    fn choose_keep(&mut self, keep: Keep) {
+        let at = keeps(self.setting.keyring).iter().position(|(_, each)| *each == keep);
+        self.choose(FieldId::Keep, at.unwrap_or(0));
+    }
+
+    /// The keyring did not take them: the file is proposed in its place, and one key away.
+    pub fn propose_file(&mut self, why: &str) {
+        self.choose_keep(Keep::File);
+        self.focus = self.fields.len();
+        self.remark = Some(Remark::Problem(format!(
+            "not saved: {why}; Enter keeps the keys in secrets.toml instead, which only you can read (mode 0600)"
+        )));
+    }
+
+    /// The first field from there on that takes text.
+    fn text_at(&self, from: usize) -> usize {
+        let found = self.fields.iter().skip(from).position(Field::is_text);
+        found.map_or(from, |after| from + after)
     }
 
     fn field(&self, id: FieldId) -> Option<&Field> {
@@ -419,10 +413,6 @@ fn several(connection: &Connection) -> Option<Jurisdictions> {
 
 fn field_id(fields: &[Field], at: usize) -> FieldId {
     fields.get(at).map_or(FieldId::Name, |field| field.id)
-}
-
-fn lacking(field: FieldId, sentence: &str) -> Lacking {
-    Lacking { field, sentence: sentence.to_owned() }
 }
 
 #[cfg(test)]

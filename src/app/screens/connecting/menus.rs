@@ -72,10 +72,7 @@ fn import_row(origins: Option<&Origins>) -> ChoiceRow {
             .disabled(Some("the files of other programs are being read".into()));
     };
     if origins.imports.is_empty() {
-        let why = origins.troubles.first().cloned().unwrap_or_else(|| {
-            "no rclone.conf, .s3cfg or mc configuration was found in your home folder".to_owned()
-        });
-        return row.note("from rclone, s3cmd or mc").disabled(Some(why));
+        return row.note("a file of rclone, s3cmd, mc, s5cmd or the AWS CLI");
     }
     let mut programs: Vec<&str> = origins.imports.iter().map(|(program, _)| *program).collect();
     programs.dedup();
@@ -127,7 +124,10 @@ pub fn imports(origins: &Origins) -> Choice {
         },
         disabled: import.draft.as_ref().err().cloned(),
     });
-    let mut choice = Choice::new("Take over a connection", rows.collect())
+    let another = ChoiceRow::new('f', "Another file")
+        .note("of keys in the style of AWS, as s5cmd takes it, of rclone, s3cmd or mc");
+    let rows: Vec<ChoiceRow> = rows.chain([another]).collect();
+    let mut choice = Choice::new("Take over a connection", rows)
         .line("Its file stays as it is: what you save is a copy.");
     for trouble in &origins.troubles {
         choice = choice.line(trouble.clone());

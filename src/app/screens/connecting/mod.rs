@@ -1,11 +1,15 @@
 //! Adds, changes and removes connections: a menu, a form that tests what is entered, and saving when told.
 
 mod asked;
+pub mod code;
 pub mod field;
 pub mod form;
 pub mod menus;
 pub mod sign_in;
+mod signing;
 pub mod trial;
+
+use std::collections::HashMap;
 
 use crate::app::action::{Action, Scope};
 use crate::app::chord::{Chord, KeyCode};
@@ -14,20 +18,25 @@ use crate::app::dialogs::choice::Choice;
 use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::outcome::Outcome;
+use crate::app::dialogs::prompt::Prompt;
+use crate::app::dialogs::typed_path::{pasted_path, resolve};
 use crate::app::effect::{Effect, Request};
 use crate::app::event::{Reply, Ticket};
 use crate::app::screens::connecting::asked::FormKind;
-use crate::app::screens::connecting::form::Form;
+use crate::app::screens::connecting::code::CodePrompt;
+use crate::app::screens::connecting::form::{Form, Remark, Setting};
 use crate::app::screens::connecting::menus::{AWS_WAYS, AwsWay, Way, ways};
-use crate::app::screens::connecting::sign_in::{SignIn, profile_of};
+use crate::app::screens::connecting::sign_in::SignIn;
 use crate::app::screens::connecting::trial::Trial;
 use crate::app::toasts::Level;
-use crate::config::connection::{Connection, CredentialsSource};
+use crate::config::connection::Connection;
+use crate::config::draft::Keep;
+use crate::config::import::Import;
 use crate::config::origins::Origins;
 use crate::config::pasted::Pasted;
 use crate::config::pointed::is_address;
 use crate::domain::address::ConnectionName;
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::units::Count;
 
 #[derive(Clone, Debug, Default)]
@@ -43,6 +52,8 @@ pub struct Connecting {
     saving: Option<(Ticket, Option<ConnectionName>)>,
     removing: Option<Ticket>,
     signing_in: Option<Ticket>,
+    /// Connections whose role wants a code, with the device; `true` where the question was turned down.
+    codes: HashMap<ConnectionName, (String, bool)>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -52,9 +63,12 @@ pub enum Stage {
     Ways(Choice),
     Aws(Choice),
     Imports(Choice),
+    /// The path of a file to take connections from.
+    File(Prompt),
     Form(Box<Form>),
     Remove(Confirm, ConnectionName),
     SignIn(SignIn),
+    Code(CodePrompt),
 }
 
 impl Connecting {
@@ -75,7 +89,7 @@ impl Connecting {
 
     pub fn scopes(&self) -> &'static [Scope] {
         match self.stage {
-            Stage::Form(_) => &[Scope::Text],
+            Stage::Form(_) | Stage::Code(_) | Stage::File(_) => &[Scope::Text],
             Stage::Remove(..) => &[Scope::Dialog],
             _ => &[Scope::Dialog, Scope::List],
         }
@@ -99,7 +113,7 @@ impl Connecting {
         let Some(before) = cx.session.connections.iter().find(|each| each.name == *name) else {
             return;
         };
-        self.open_form(Form::of_connection(before, taken(cx)), cx);
+        self.open_form(Form::of_connection(before, setting(cx)), cx);
     }
 
     /// Asks whether a connection is to be removed that so many unfinished transfers are `needing`.
@@ -113,14 +127,6 @@ impl Connecting {
             .about([name.to_string()].into_iter());
         question.warning = waiting(needing);
         self.stage = Stage::Remove(question, name.clone());
-    }
-
-    /// Has the AWS CLI sign the profile of the connection in use in anew.
-    pub fn sign_in(&mut self, cx: &mut Context<'_>) {
-        let Ok(profile) = profile_of(cx.session.connection()) else { return };
-        self.close(cx);
-        self.signing_in = Some(cx.request(Request::SignIn { profile: profile.clone() }));
-        self.stage = Stage::SignIn(SignIn { profile, ..SignIn::default() });
     }
 
     pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) {
@@ -155,7 +161,13 @@ impl Connecting {
                 Outcome::Cancelled => self.add(cx),
                 Outcome::Accepted(row) => self.open_import(row, cx),
             },
+            Stage::File(prompt) => match prompt.on_key(chord) {
+                Outcome::Open => {}
+                Outcome::Cancelled => self.show_imports(0),
+                Outcome::Accepted(path) => self.read_file(&path, cx),
+            },
             Stage::Form(_) => self.on_form_key(chord, cx),
+            Stage::Code(_) => self.on_code_key(chord, cx),
             Stage::SignIn(_) => {
                 if matches!(chord.key, KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q')) {
                     self.close(cx);
@@ -179,7 +191,12 @@ impl Connecting {
             if Pasted::read(text).is_none() && !is_address(text) {
                 return;
             }
-            self.open_form(Form::new(FormKind::R2, taken(cx)), cx);
+            self.open_form(Form::new(FormKind::R2, setting(cx)), cx);
+        }
+        match &mut self.stage {
+            Stage::Code(prompt) => return prompt.on_paste(text),
+            Stage::File(prompt) => return prompt.on_paste(&pasted_path(text)),
+            _ => {}
         }
         if let Stage::Form(form) = &mut self.stage {
             form.on_paste(text);
@@ -205,6 +222,7 @@ impl Connecting {
                 }
                 self.origins = Some(origins);
             }
+            Reply::Imports(read) => self.on_imports(read),
             Reply::ConnectionSaved(saved) => self.on_saved(saved, cx),
             Reply::ConnectionRemoved(removed) => {
                 self.removing = None;
@@ -222,6 +240,7 @@ impl Connecting {
                 }
             }
             Reply::SignedIn(ended) => self.on_signed_in(ended, cx),
+            Reply::CodeGiven(ended) => self.on_code_given(ended, cx),
             reply if self.trial.owns(ticket) => self.trial.on_reply(reply),
             _ => {}
         }
@@ -229,17 +248,13 @@ impl Connecting {
 
     fn go(&mut self, way: Option<Way>, cx: &mut Context<'_>) {
         match way {
-            Some(Way::R2) => self.open_form(Form::new(FormKind::R2, taken(cx)), cx),
-            Some(Way::Other) => self.open_form(Form::new(FormKind::Other, taken(cx)), cx),
+            Some(Way::R2) => self.open_form(Form::new(FormKind::R2, setting(cx)), cx),
+            Some(Way::Other) => self.open_form(Form::new(FormKind::Other, setting(cx)), cx),
             Some(Way::Aws) => {
                 self.stage =
                     Stage::Aws(menus::aws(self.origins.as_ref().unwrap_or(&Origins::default())));
             }
-            Some(Way::Import) => {
-                if let Some(origins) = &self.origins {
-                    self.stage = Stage::Imports(menus::imports(origins));
-                }
-            }
+            Some(Way::Import) => self.show_imports(0),
             Some(Way::Demo) => cx.effect(Effect::Demo),
             Some(Way::Chain) => self.leave(cx),
             Some(Way::Quit) => cx.ask(Move::Quit),
@@ -250,10 +265,10 @@ impl Connecting {
     fn open_aws(&mut self, row: usize, cx: &mut Context<'_>) {
         let profiles = self.origins.as_ref().map_or(&[][..], |origins| &origins.profiles);
         let form = match profiles.get(row) {
-            Some(profile) => Form::of_profile(profile, taken(cx)),
+            Some(profile) => Form::of_profile(profile, setting(cx)),
             None => match AWS_WAYS.get(row - profiles.len()) {
-                Some(AwsWay::Keys) => Form::new(FormKind::AwsKeys, taken(cx)),
-                _ => Form::new(FormKind::Profile, taken(cx)),
+                Some(AwsWay::Keys) => Form::new(FormKind::Aws, setting(cx)),
+                _ => Form::of_chain(setting(cx)),
             },
         };
         self.open_form(form, cx);
@@ -261,8 +276,43 @@ impl Connecting {
 
     fn open_import(&mut self, row: usize, cx: &mut Context<'_>) {
         let import = self.origins.as_ref().and_then(|origins| origins.imports.get(row));
-        if let Some(draft) = import.and_then(|(_, import)| import.draft.as_ref().ok()) {
-            self.open_form(Form::of_draft(draft, taken(cx)), cx);
+        let Some((_, import)) = import else {
+            let hint = "in the style of AWS, as s5cmd --credentials-file takes it, or of rclone, s3cmd or mc";
+            self.stage = Stage::File(Prompt::new("Take over from a file", hint, "", some_path));
+            return;
+        };
+        if let Ok(draft) = &import.draft {
+            self.open_form(Form::of_draft(draft, setting(cx)), cx);
+        }
+    }
+
+    fn show_imports(&mut self, at: usize) {
+        if let Some(origins) = &self.origins {
+            self.stage = Stage::Imports(menus::imports(origins).starting_at(at));
+        }
+    }
+
+    fn read_file(&mut self, typed: &str, cx: &mut Context<'_>) {
+        let session = cx.session;
+        let path = resolve(&pasted_path(typed), &session.working_folder, session.home.as_deref());
+        match (path, &mut self.stage) {
+            (Ok(path), _) => self.finding = Some(cx.request(Request::ReadImports(path))),
+            (Err(why), Stage::File(prompt)) => prompt.refuse(why),
+            _ => {}
+        }
+    }
+
+    fn on_imports(&mut self, read: Result<Vec<Import>, String>) {
+        self.finding = None;
+        match (read, &mut self.stage) {
+            (Ok(imports), Stage::File(_)) => {
+                let known = self.origins.get_or_insert_default();
+                let at = known.imports.len();
+                known.imports.extend(imports.into_iter().map(|import| ("file", import)));
+                self.show_imports(at);
+            }
+            (Err(why), Stage::File(prompt)) => prompt.refuse(why),
+            _ => {}
         }
     }
 
@@ -273,9 +323,17 @@ impl Connecting {
     }
 
     fn on_form_key(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        let waits = self.awaits_keyring();
         let Stage::Form(form) = &mut self.stage else { return };
         self.refused = None;
         match chord.key {
+            KeyCode::Esc if waits => {
+                form.remark = Some(Remark::Note("not saved: it was stopped".to_owned()));
+                if let Some((ticket, _)) = self.saving.take() {
+                    cx.abandon(&mut Some(ticket));
+                }
+                return;
+            }
             KeyCode::Esc => return self.back(cx),
             KeyCode::Enter if form.on_save() => return self.save(cx),
             KeyCode::Enter if form.on_cancel() => return self.back(cx),
@@ -330,22 +388,23 @@ impl Connecting {
                 cx.toast(Level::Done, format!("{} is saved", connection.name));
                 cx.ask(Move::PutConnection { connection, replaced });
             }
-            Err(error) => self.refused = Some(error),
+            Err(error) => self.on_refused(error),
         }
     }
 
-    /// What was refused before is asked again.
-    fn on_signed_in(&mut self, ended: Result<(), Error>, cx: &mut Context<'_>) {
-        self.signing_in = None;
-        match (ended, &mut self.stage) {
-            (Ok(()), _) => {
-                self.close(cx);
-                cx.toast(Level::Done, "signed in");
-                cx.ask(Move::Run(Action::Refresh));
-            }
-            (Err(error), Stage::SignIn(shown)) => shown.failed = Some(error),
-            (Err(error), _) => cx.ask(Move::Log(error)),
+    fn on_refused(&mut self, error: Error) {
+        if let (ErrorKind::Keyring(_), Stage::Form(form)) = (&error.kind, &mut self.stage)
+            && form.has_new_keys()
+        {
+            return form.propose_file(&error.explain().what);
         }
+        self.refused = Some(error);
+    }
+
+    /// Whether a keyring may be asking the user for its password now.
+    pub fn awaits_keyring(&self) -> bool {
+        let Stage::Form(form) = &self.stage else { return false };
+        self.saving.is_some() && form.keep() == Keep::Keyring
     }
 
     /// From the form to where it was opened from.
@@ -384,12 +443,13 @@ fn waiting(needing: usize) -> Option<String> {
     }
 }
 
-/// The AWS chain is there without being configured: its name is free.
-fn taken(cx: &Context<'_>) -> Vec<ConnectionName> {
-    let unsaid = |connection: &&Connection| {
-        let chained = matches!(connection.credentials, CredentialsSource::Chain { .. });
-        chained && connection.endpoint.is_none() && connection.known_buckets.is_empty()
-    };
-    let connections = cx.session.connections.iter();
-    connections.filter(|each| !unsaid(each)).map(|each| each.name.clone()).collect()
+fn setting(cx: &Context<'_>) -> Setting {
+    // A name that nobody gave is free.
+    let configured = cx.session.connections.iter().filter(|each| !each.is_unsaid());
+    let taken = configured.map(|each| each.name.clone()).collect();
+    Setting { taken, keyring: cx.session.keyring }
+}
+
+fn some_path(text: &str) -> Result<(), String> {
+    if text.trim().is_empty() { Err(String::new()) } else { Ok(()) }
 }

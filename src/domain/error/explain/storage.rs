@@ -1,7 +1,7 @@
 //! What a server refuses: who one is, what one asks for, what stands in the way.
 
 use crate::domain::error::explain::explanation::Explanation;
-use crate::domain::error::{Error, ErrorKind, LOCK_JOURNAL};
+use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind, LOCK_JOURNAL, SIGN_IN};
 
 pub fn explain(error: &Error) -> Option<Explanation> {
     who(error).or_else(|| place(error)).or_else(|| state(error))
@@ -10,6 +10,7 @@ pub fn explain(error: &Error) -> Option<Explanation> {
 fn who(error: &Error) -> Option<Explanation> {
     Some(match error.kind {
         ErrorKind::NoCredentials if error.detail.contains("external process") => no_program(error),
+        ErrorKind::NoCredentials if error.detail.contains(UNSET) => unset(error),
         ErrorKind::NoCredentials => Explanation::new(
             "there are no credentials for this connection",
             "no profile, environment variable, process or role gave any",
@@ -30,7 +31,14 @@ fn who(error: &Error) -> Option<Explanation> {
         ErrorKind::ExpiredCredentials => Explanation::new(
             "the credentials have ended",
             "temporary credentials or the single sign-on session ran out",
-            "renew them (aws sso login, or whatever issued them) and refresh with R",
+            format!(
+                "{SIGN_IN} (aws sso login); renew others where they were issued, then refresh with R"
+            ),
+        ),
+        ErrorKind::CodeWanted => Explanation::new(
+            "the role asks for a code",
+            format!("its profile names an MFA device: {}", error.detail_or("mfa_serial")),
+            format!("{SIGN_IN}, with the six digits it shows now"),
         ),
         ErrorKind::AccessDenied => denied(error),
         ErrorKind::ClockSkew => Explanation::new(
@@ -60,14 +68,45 @@ fn no_program(error: &Error) -> Explanation {
             "install it, or correct credential_process in config.toml or ~/.aws/config",
         );
     }
+    let next = "run it by hand and see what it says; log in again where it asks for that";
+    if error.detail.contains("could not parse") {
+        return Explanation::new(
+            "the program that gives the keys printed something else",
+            "credential_process prints JSON: Version 1, AccessKeyId and SecretAccessKey",
+            next,
+        );
+    }
+    let complaint = error.detail.split_once("Stderr: ").map_or("", |(_, said)| said.trim());
     Explanation::new(
-        "the program that gives the keys did not give any",
-        "credential_process failed, or printed something else than keys in JSON",
-        "run it by hand and see what it says; log in again where it asks for that",
+        match complaint {
+            "" => "the program that gives the keys failed".to_owned(),
+            said => format!("the program that gives the keys failed: {said}"),
+        },
+        "credential_process ended with an error: a vault may be locked, or a login may have ended",
+        next,
+    )
+}
+
+/// How the sentence of a variable without a value begins.
+const UNSET: &str = "the environment variable";
+
+fn unset(error: &Error) -> Explanation {
+    let sentence = error.detail.find(UNSET).map(|at| &error.detail[at..]);
+    Explanation::new(
+        sentence.unwrap_or(&error.detail),
+        "the connection takes its keys from there",
+        "set it in the shell that starts windlass, or take the keys from elsewhere",
     )
 }
 
 fn denied(error: &Error) -> Explanation {
+    if error.operation == ASSUME_ROLE {
+        return Explanation::new(
+            format!("the role was not given: {}", error.detail_or("no reason was given")),
+            "the code is mistyped, has passed or was used already; or the role does not trust these keys",
+            "wait for the next code and enter it; each holds for half a minute and once",
+        );
+    }
     if error.operation == "ListBuckets" {
         return Explanation::new(
             "these keys may not list buckets",

@@ -1,13 +1,13 @@
 //! Every kind says what, why and what next.
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, KeyringFault};
 
 fn kinds() -> Vec<ErrorKind> {
     use ErrorKind::{
-        AccessDenied, BrokenListing, BucketExists, BucketNotEmpty, Cancelled, ClockSkew, Config,
-        Corrupt, DiskFull, ExpiredCredentials, Interrupted, InvalidName, InvalidRequest,
-        LocalDenied, LocalExists, LocalIo, LocalMissing, LocalName, LocalSpecial, Locked,
-        NoCredentials, NoSuchBucket, NoSuchKey, NoSuchUpload, NotS3, Other, Partial,
+        AccessDenied, BrokenListing, BucketExists, BucketNotEmpty, Cancelled, ClockSkew,
+        CodeWanted, Config, Corrupt, DiskFull, ExpiredCredentials, Interrupted, InvalidName,
+        InvalidRequest, LocalDenied, LocalExists, LocalIo, LocalMissing, LocalName, LocalSpecial,
+        Locked, NoCredentials, NoSuchBucket, NoSuchKey, NoSuchUpload, NotS3, Other, Partial,
         PreconditionFailed, ReadOnly, ServerFault, SourceChanged, Throttled, TimedOut, TooLarge,
         UnknownAccessKey, Unreachable, Unsupported, Untrusted, Usage, WrongRegion, WrongSecret,
     };
@@ -16,6 +16,8 @@ fn kinds() -> Vec<ErrorKind> {
         UnknownAccessKey,
         WrongSecret,
         ExpiredCredentials,
+        CodeWanted,
+        ErrorKind::Keyring(KeyringFault::Absent),
         AccessDenied,
         ClockSkew,
         ReadOnly,
@@ -118,4 +120,23 @@ fn a_path_that_the_server_takes_for_a_bucket_is_named() {
     let place = "https://s3.example.com/some/where/";
     let said = Error::new(ErrorKind::NoSuchBucket, "ListBuckets", place).explain();
     assert!(said.why.contains(place) && said.next.contains("path"), "{said:?}");
+}
+
+#[test]
+fn a_program_that_gives_no_keys_is_told_apart_by_how() {
+    let said = |detail: &str| {
+        Error::new(ErrorKind::NoCredentials, "ListBuckets", "").detail(detail).explain().what
+    };
+    let process = "Error retrieving credentials: external process exited with code exit status";
+    assert!(
+        said(&format!("{process}: 127. Stderr: sh: 1: vault: not found")).contains("not there")
+    );
+    let failed = said(&format!("{process}: 3. Stderr: the vault is sealed\n"));
+    assert_eq!(failed, "the program that gives the keys failed: the vault is sealed");
+    assert_eq!(said(&format!("{process}: 3. Stderr: ")), "the program that gives the keys failed");
+    let nonsense =
+        "Error retrieving credentials from external process, could not parse response: x";
+    assert!(said(nonsense).contains("printed something else"));
+    let unset = said("not enabled: the environment variable R2_ID is not set");
+    assert_eq!(unset, "the environment variable R2_ID is not set");
 }

@@ -246,7 +246,9 @@ fn draw_failed(paint: &mut Paint<'_>, span: Span, error: &Error, view: View<'_>)
     let sign = paint.glyphs.bad;
     let dash = paint.glyphs.dash;
     let key = view.key(Scope::Transfers, Action::JobDetails);
-    let hint = format!(" {dash} {key}: what to do");
+    let way_out = error.way_out().map(str::to_owned);
+    let hint = way_out.unwrap_or_else(|| format!("{key}: what to do"));
+    let hint = format!(" {dash} {hint}");
     let hint_cells = u16::try_from(width(&hint)).unwrap_or(u16::MAX);
     let room = if span.width > hint_cells + 20 { span.shorter(hint_cells) } else { span };
     let used = match &error.code {

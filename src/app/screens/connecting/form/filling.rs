@@ -1,7 +1,7 @@
 //! Fills the fields of a form: by keys, by what was pasted, by what an address says.
 
-use crate::app::screens::connecting::asked::{FormKind, fields};
-use crate::app::screens::connecting::field::{Entry, FieldId};
+use crate::app::screens::connecting::asked::{FormKind, KeySource, fields};
+use crate::app::screens::connecting::field::{Entry, Field, FieldId};
 use crate::app::screens::connecting::form::{Form, Remark, field_id};
 use crate::config::connection::KnownBucket;
 use crate::config::draft::text_of;
@@ -15,6 +15,10 @@ impl Form {
             return self.take(pasted);
         }
         let text = text.trim();
+        // Behind a choice stands what it asks for.
+        if self.focused().is_some_and(|field| !field.is_text()) {
+            self.focus = self.text_at(self.focus);
+        }
         let has_scheme = text.contains("://") && !text.contains(char::is_whitespace);
         let at = match self.focused() {
             // Addresses find their field; a secret is never looked at.
@@ -44,8 +48,10 @@ impl Form {
                 Err(why) => return self.remark = Some(Remark::Problem(why)),
             }
         }
-        if self.kind == FormKind::Profile && pasted.access_key_id.is_some() {
-            self.turn_into(FormKind::AwsKeys);
+        if pasted.access_key_id.is_some() || pasted.secret_access_key.is_some() {
+            self.turn_to(KeySource::Typed);
+        } else if pasted.profile.is_some() {
+            self.turn_to(KeySource::Profile);
         }
         if let Some(id) = &pasted.access_key_id {
             self.set(FieldId::KeyId, id);
@@ -106,9 +112,7 @@ impl Form {
                 }
             }
             Server::Aws { region } => {
-                if !matches!(self.kind, FormKind::Profile | FormKind::AwsKeys) {
-                    self.turn_into(FormKind::AwsKeys);
-                }
+                self.turn_into(FormKind::Aws);
                 self.set(FieldId::Region, region.as_deref().unwrap_or_default());
             }
             Server::Other { endpoint, region, .. } => {
@@ -119,6 +123,7 @@ impl Form {
             Server::Unsaid => {}
         }
         if let Some((id, secret)) = keys {
+            self.turn_to(KeySource::Typed);
             self.set(FieldId::KeyId, &id);
             self.set(FieldId::Secret, secret.expose());
         }
@@ -172,20 +177,39 @@ impl Form {
     }
 
     /// The same entries in the fields of another kind.
-    pub(super) fn turn_into(&mut self, kind: FormKind) {
+    fn turn_into(&mut self, kind: FormKind) {
         if self.kind == kind {
             return;
         }
-        let old = std::mem::replace(&mut self.fields, fields(kind));
-        let at = old.get(self.focus).map(|field| field.id);
+        let source = match (kind, self.source) {
+            (FormKind::R2, KeySource::Anonymous) => KeySource::Typed,
+            (_, source) => source,
+        };
         self.kind = kind;
-        for field in old.iter().filter(|field| field.id != FieldId::Address) {
+        self.renew(source, |field| field.id != FieldId::Address);
+    }
+
+    /// The same entries, the keys from elsewhere.
+    pub(super) fn turn_to(&mut self, source: KeySource) {
+        if self.source != source {
+            self.renew(source, |_| true);
+        }
+    }
+
+    fn renew(&mut self, source: KeySource, stays: impl Fn(&Field) -> bool) {
+        self.source = source;
+        let new = fields(self.kind, source, self.setting.keyring);
+        let old = std::mem::replace(&mut self.fields, new);
+        let at = old.get(self.focus).map(|field| field.id);
+        let staying = old.into_iter().filter(|field| field.id != FieldId::Source && stays(field));
+        for field in staying {
             if let Some(same) = self.fields.iter_mut().find(|each| each.id == field.id) {
-                same.entry = field.entry.clone();
+                same.entry = field.entry;
             }
         }
-        self.focus =
-            at.and_then(|at| self.fields.iter().position(|field| field.id == at)).unwrap_or(0);
+        let same = at.and_then(|at| self.fields.iter().position(|field| field.id == at));
+        self.focus = same.unwrap_or_else(|| self.text_at(0));
+        self.remark = None;
         self.suggest_name();
     }
 }

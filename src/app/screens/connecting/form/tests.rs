@@ -2,14 +2,14 @@
 
 use super::*;
 use crate::app::chord::Chord;
-use crate::config::draft::Keep;
+use crate::domain::provider::Provider;
 
 const ID: &str = "0123456789abcdef0123456789abcdef";
 const KEY: &str = "fedcba9876543210fedcba9876543210";
 const SECRET: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
 fn form(kind: FormKind) -> Form {
-    Form::new(kind, vec!["lab".into()])
+    Form::new(kind, Setting { taken: vec!["lab".into()], keyring: false })
 }
 
 fn at(mut form: Form, id: FieldId) -> Form {
@@ -62,7 +62,7 @@ fn jurisdictions_that_config_toml_lists_stay_as_they_are_until_others_are_chosen
     let endpoints = listed.endpoints(ID).unwrap();
     let mut before = Connection::with_keys("r2", Provider::R2, &endpoints[0].1, "auto", "i", "s");
     before.jurisdictions = endpoints;
-    let mut form = at(Form::of_connection(&before, Vec::new()), FieldId::Jurisdiction);
+    let mut form = at(Form::of_connection(&before, Setting::default()), FieldId::Jurisdiction);
     assert_eq!(form.jurisdictions(), listed);
     form.on_key(Chord::parse("left").unwrap());
     assert_eq!(form.jurisdictions(), Jurisdictions::from(Jurisdiction::Us));
@@ -145,7 +145,10 @@ fn keys_of_the_wrong_shape_are_doubted_and_still_taken() {
 
 #[test]
 fn a_name_that_is_taken_is_refused_and_a_free_one_is_offered() {
-    let mut form = Form::new(FormKind::R2, vec!["r2".into(), "r2-2".into()]);
+    let mut form = Form::new(
+        FormKind::R2,
+        Setting { taken: vec!["r2".into(), "r2-2".into()], keyring: false },
+    );
     assert_eq!(form.typed(FieldId::Name), "r2-3");
     form.on_paste(&format!(
         "a={ID}\naccess_key_id={KEY}\nsecret_access_key={SECRET}\naccount_id={ID}"
@@ -163,8 +166,9 @@ fn without_keys_another_server_is_anonymous_and_a_profile_is_the_chain() {
     open.on_paste("http://localhost:9000/media");
     assert_eq!(open.draft().unwrap().keys, DraftKeys::Anonymous);
     assert_eq!(text_of(&open.draft().unwrap().buckets), "media");
-    assert_eq!(form(FormKind::Profile).draft().unwrap().keys, DraftKeys::Profile(None));
-    assert_eq!(form(FormKind::AwsKeys).draft().unwrap_err().field, FieldId::KeyId);
+    let chain = Form::of_chain(Setting::default());
+    assert_eq!(chain.draft().unwrap().keys, DraftKeys::Profile(None));
+    assert_eq!(form(FormKind::Aws).draft().unwrap_err().field, FieldId::KeyId);
 }
 
 #[test]
@@ -175,12 +179,90 @@ fn a_change_keeps_what_is_not_entered_anew() {
         form.draft().unwrap()
     };
     let before = draft.connection(None).unwrap();
-    let form = Form::of_connection(&before, vec![before.name.clone()]);
+    let form =
+        Form::of_connection(&before, Setting { taken: vec![before.name.clone()], keyring: false });
     assert_eq!(form.kind, FormKind::R2);
     let change = form.draft().unwrap();
     assert_eq!(change.keys, DraftKeys::AsBefore);
     assert_eq!(change.connection(Some(&before)).unwrap(), before);
     let plain = Connection::chain("c".into(), Some("work".to_owned()));
-    let form = Form::of_connection(&plain, Vec::new());
+    let form = Form::of_connection(&plain, Setting::default());
     assert_eq!(form.draft().unwrap().connection(Some(&plain)).unwrap(), plain);
+}
+
+fn turned(mut form: Form, times: usize) -> Form {
+    form.focus = form.fields.iter().position(|field| field.id == FieldId::Source).unwrap();
+    for _ in 0..times {
+        form.on_key(Chord::parse("right").unwrap());
+    }
+    form
+}
+
+#[test]
+fn keys_may_come_from_a_command_or_from_variables() {
+    let mut form = form(FormKind::Other);
+    form.on_paste("http://localhost:9000/");
+    let mut by_command = at(turned(form.clone(), 3), FieldId::Command);
+    assert_eq!(by_command.draft().unwrap_err().field, FieldId::Command);
+    by_command.on_paste("op read --json r2");
+    let draft = by_command.draft().unwrap();
+    assert_eq!(draft.keys, DraftKeys::Process("op read --json r2".to_owned()));
+    assert!(matches!(draft.server, DraftServer::Other { .. }), "the server is as it was");
+    let mut named = at(turned(form.clone(), 2), FieldId::IdVariable);
+    named.on_paste("R2_KEY_ID");
+    let mut named = at(named, FieldId::SecretVariable);
+    named.on_paste("wJalr/XUtn+EMI");
+    let lacking = named.draft().unwrap_err();
+    assert!(lacking.sentence.contains("name of a variable"), "{}", lacking.sentence);
+    assert!(!lacking.sentence.contains("wJalr"));
+    named.on_key(Chord::parse("ctrl-u").unwrap());
+    named.on_paste("R2_SECRET");
+    let draft = named.draft().unwrap();
+    let source = draft.connection(None).unwrap().credentials;
+    let expected = CredentialsSource::Environment {
+        access_key_id: "R2_KEY_ID".to_owned(),
+        secret_access_key: "R2_SECRET".to_owned(),
+    };
+    assert_eq!(source, expected);
+    assert_eq!(turned(form, 4).draft().unwrap().keys, DraftKeys::Anonymous);
+}
+
+#[test]
+fn a_change_shows_the_command_and_the_variables_there_are() {
+    let plain = Connection::chain("c".into(), None);
+    for credentials in [
+        CredentialsSource::Process { command: "vault read r2".to_owned() },
+        CredentialsSource::Environment {
+            access_key_id: "A".to_owned(),
+            secret_access_key: "B".to_owned(),
+        },
+        CredentialsSource::Anonymous,
+    ] {
+        let before = Connection { credentials, ..plain.clone() };
+        let form = Form::of_connection(&before, Setting::default());
+        assert_eq!(form.draft().unwrap().connection(Some(&before)).unwrap(), before);
+    }
+}
+
+#[test]
+fn the_keyring_comes_first_where_there_may_be_one() {
+    let mut form = Form::new(FormKind::R2, Setting { keyring: true, ..Setting::default() });
+    form.on_paste(&format!("access_key_id={KEY}\nsecret_access_key={SECRET}\naccount_id={ID}"));
+    assert_eq!(form.keep(), Keep::Keyring);
+    form.propose_file("the keyring is locked");
+    assert_eq!((form.keep(), form.on_save()), (Keep::File, true));
+    assert!(matches!(form.note(), Some(Remark::Problem(said)) if said.contains("secrets.toml")));
+}
+
+#[test]
+fn keys_are_kept_elsewhere_only_when_they_are_entered_again() {
+    let kept = |keeper| Connection {
+        credentials: CredentialsSource::Kept { keeper, folder: "/a".into(), name: "c".into() },
+        ..Connection::chain("c".into(), None)
+    };
+    let form = Form::of_connection(&kept(Keeper::Keyring), Setting::default());
+    assert_eq!((form.keep(), form.draft().unwrap().keys), (Keep::Keyring, DraftKeys::AsBefore));
+    let mut form = at(form, FieldId::Keep);
+    form.on_key(Chord::parse("right").unwrap());
+    assert!(form.draft().unwrap_err().sentence.contains("keep them elsewhere"));
 }

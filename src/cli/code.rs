@@ -1,0 +1,34 @@
+//! Asks on the terminal for the code of an MFA device.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use tokio::task::spawn_blocking;
+
+use crate::config::connection::Connection;
+use crate::config::secret::Secret;
+use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind};
+use crate::s3::role::{give_code, wants_code};
+
+/// Asks where the connection needs one and somebody is there; else its first request says what it needs.
+pub async fn ask(connection: &Connection) -> Result<(), Error> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Ok(());
+    }
+    let Some(device) = wants_code(connection) else { return Ok(()) };
+    let lost = |why: String| Error::new(ErrorKind::CodeWanted, ASSUME_ROLE, &*device).detail(why);
+    let question = format!("code of {device}: ");
+    let typed = spawn_blocking(move || read_line(&question)).await;
+    let typed = typed.map_err(|error| lost(error.to_string()))?;
+    let line = typed.map_err(|error| lost(error.to_string()))?;
+    let digits: String = line.chars().filter(char::is_ascii_digit).collect();
+    give_code(connection, &Secret::new(digits)).await
+}
+
+fn read_line(question: &str) -> io::Result<String> {
+    let mut stderr = io::stderr().lock();
+    write!(stderr, "{question}")?;
+    stderr.flush()?;
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    Ok(line)
+}
