@@ -26,7 +26,7 @@ fn main() -> ExitCode {
 fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Trouble> {
     needs_terminal()?;
     let folders = Folders::find()?;
-    let Choice { connections, current, alert, limit, files, first, keyless, warning } =
+    let Choice { connections, current, alert, theme, limit, files, first, keyless, warning } =
         Choice::make(flags, &folders)?;
     log::start(&folders.log_file())?;
     let first = first && location.is_none();
@@ -35,8 +35,10 @@ fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Tro
     (startup.alert, startup.files) = (alert, files);
     (startup.first, startup.keyless) = (first, keyless);
     startup.problems.extend(warning);
+    let theme = Some(startup::theme(theme.as_deref(), &folders, &mut startup.problems));
     let opening = Opening {
         startup,
+        theme,
         remembered,
         remembered_file: Some(folders.remembered_file()),
         config_file: Some(folders.config_file()),
@@ -59,6 +61,7 @@ fn browse_demo(arguments: &DemoArguments) -> Result<Ending, Trouble> {
     let (name, open) = (connection.name.clone(), arguments.location.clone());
     let opening = Opening {
         startup: startup::fresh(vec![connection], name, open.unwrap_or(Location::Root)),
+        theme: None,
         remembered: Remembered::default(),
         remembered_file: None,
         config_file: None,

@@ -95,6 +95,8 @@ pub enum Move {
     },
     /// Into the events list, with a toast.
     Log(Error),
+    /// Into the events list alone: it is in nobody's way.
+    LogQuietly(Error),
     /// As if its key were pressed.
     Run(Action),
     /// Leave without another question.

@@ -95,6 +95,7 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
             asked.effects.push(Effect::Copy(text));
         }
         Move::Log(error) => log(state, now, error),
+        Move::LogQuietly(error) => state.log.error(now, error),
         Move::RememberBucket { bucket, known } => state.session.remember_bucket(bucket, known),
         Move::KnowDomain { bucket, domain } => state.session.know_domain(&bucket, domain),
         Move::KnowPublicity { bucket, publicity } => {
@@ -237,6 +238,6 @@ fn drop_connection(state: &mut State, now: Timestamp, name: &ConnectionName, ask
 
 fn log(state: &mut State, now: Timestamp, error: Error) {
     let way_out = error.way_out().map_or_else(String::new, |key| format!(": {key}"));
-    state.toasts.add(now, Level::Problem, format!("{error}{way_out}"));
+    state.toasts.add_error(now, format!("{error}{way_out}"));
     state.log.error(now, error);
 }

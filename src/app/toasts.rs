@@ -18,6 +18,8 @@ pub struct Toast {
     pub level: Level,
     pub text: String,
     pub until: Timestamp,
+    /// The events list says why, and what to do.
+    pub explained: bool,
 }
 
 /// The newest toast is shown; an older one that still holds comes back after it.
@@ -27,11 +29,17 @@ pub struct Toasts {
 }
 
 impl Toasts {
+    /// One of an error, whose whole is in the events list.
+    pub fn add_error(&mut self, now: Timestamp, text: String) {
+        self.add(now, Level::Problem, text);
+        self.toasts.last_mut().into_iter().for_each(|toast| toast.explained = true);
+    }
+
     pub fn add(&mut self, now: Timestamp, level: Level, text: String) {
         let seconds = if level == Level::Problem { 10 } else { 6 };
         let until = now.checked_add(Duration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
         self.toasts.retain(|toast| toast.text != text);
-        self.toasts.push(Toast { level, text, until });
+        self.toasts.push(Toast { level, text, until, explained: false });
     }
 
     pub fn expire(&mut self, now: Timestamp) {

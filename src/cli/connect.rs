@@ -28,6 +28,7 @@ pub struct Choice {
     pub connections: Vec<Connection>,
     pub current: ConnectionName,
     pub alert: Alert,
+    pub theme: Option<String>,
     /// Bytes per second of all transfers together.
     pub limit: Option<u64>,
     /// What flags do not say otherwise.
@@ -138,11 +139,12 @@ pub fn choose(
         Some(same) => *same = flagged,
         None => connections.insert(0, flagged),
     }
-    let Configuration { alert, limit, files, .. } = configuration;
+    let Configuration { alert, theme, limit, files, .. } = configuration;
     Ok(Choice {
         connections,
         current,
         alert,
+        theme,
         limit,
         files,
         first: false,
@@ -215,6 +217,7 @@ mod tests {
             default: Some("two".into()),
             connections: vec![connection("one"), connection("two")],
             alert: Alert::Off,
+            theme: None,
             limit: None,
             files: FileRules::default(),
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::unbounded_channel;
 
+use crate::cli::advice;
 use crate::cli::args::doctor::DoctorArguments;
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::interrupted;
@@ -43,7 +44,8 @@ pub async fn doctor(arguments: &DoctorArguments, choice: &Choice) -> Result<Stat
         let (mut findings, mut written) = (Vec::new(), Ok(()));
         while let Some(finding) = news.recv().await {
             if !printer.json && written.is_ok() {
-                written = lines(&mut printer, &text::lines(&finding, &redaction));
+                written =
+                    lines(&mut printer, &text::lines_with(&finding, &redaction, advice::next));
             }
             findings.push(finding);
         }

@@ -154,7 +154,7 @@ fn sentences(error: &Error) -> String {
 }
 
 /// As the browser explains it, but with what can be done at a command line.
-fn explain(error: &Error) -> Explanation {
+pub fn explain(error: &Error) -> Explanation {
     let mut explanation = error.explain();
     explanation.next = advice::next(error, &explanation.next);
     explanation

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::cli::args::queue::{QueueArguments, QueueStep};
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::interrupted;
-use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::print::{Printer, Status, Trouble, complain_of, explain};
 use crate::cli::progress::ProgressLine;
 use crate::cli::report::{line, object, report, status};
 use crate::config::paths::Folders;
@@ -140,7 +140,7 @@ async fn finish(options: EngineOptions, connect: Connect) -> Result<Vec<JobView>
 
 fn warn(event: &TransferEvent) {
     if let TransferEvent::Warned(error) = event {
-        eprintln!("windlass: {error}: {}", error.detail);
+        complain_of(error, false);
     }
 }
 
@@ -161,7 +161,10 @@ fn list(
         } else {
             printer.line(&format!("{:>4}  {:9}  {}", job.id.0, state(&job.state), line(job)))?;
             if let JobState::Failed(error) = &job.state {
-                printer.line(&format!("      {}", visible(&error.to_string())))?;
+                let (said, explained) = (error.to_string(), explain(error));
+                printer.line(&format!("      {}", visible(&said)))?;
+                printer.line(&format!("      why    {}", visible(&explained.why)))?;
+                printer.line(&format!("      next   {}", visible(&explained.next)))?;
             }
         }
     }

@@ -24,6 +24,8 @@ pub struct Configuration {
     /// In the order of the file.
     pub connections: Vec<Connection>,
     pub alert: Alert,
+    /// The name of one that is built in, or of a file in `themes`.
+    pub theme: Option<String>,
     /// Bytes per second of all transfers together.
     pub limit: Option<u64>,
     pub files: FileRules,
@@ -89,10 +91,10 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
             },
         )?);
     }
-    let (alert, files) = (file.ui.bell, file.transfers.files());
+    let (alert, theme, files) = (file.ui.bell, file.ui.theme, file.transfers.files());
     let limit = file.transfers.limit().map_err(|wrong| fault(Some(wrong.span), &wrong.expected))?;
     let Some(default) = file.default else {
-        return Ok(Configuration { default: None, connections, alert, limit, files });
+        return Ok(Configuration { default: None, connections, alert, theme, limit, files });
     };
     let name = ConnectionName::new(default.get_ref().as_str());
     if !connections.iter().any(|connection| connection.name == name) {
@@ -100,7 +102,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
             format!("default names {:?}, which no [connections] section defines", name.as_str());
         return Err(fault(Some(default.span()), &detail));
     }
-    Ok(Configuration { default: Some(name), connections, alert, limit, files })
+    Ok(Configuration { default: Some(name), connections, alert, theme, limit, files })
 }
 
 fn connection(

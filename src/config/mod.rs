@@ -22,3 +22,4 @@ pub mod ring;
 pub mod role;
 pub mod saving;
 pub mod secret;
+pub mod themes;

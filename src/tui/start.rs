@@ -32,6 +32,8 @@ const ENDING: Duration = Duration::from_secs(5);
 /// Everything a browser is opened with.
 pub struct Opening {
     pub startup: Startup,
+    /// Before what the environment asks for; `None` is the default one.
+    pub theme: Option<Theme>,
     pub remembered: Remembered,
     /// `None` where nothing is to be written (demo); so for the two that follow.
     pub remembered_file: Option<PathBuf>,
@@ -45,8 +47,16 @@ pub struct Opening {
 
 /// Paints, then does `before_requests`, then lets the first requests go.
 pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Result<Ending> {
-    let Opening { startup, remembered, remembered_file, config_file, journal, limit, runtime } =
-        opening;
+    let Opening {
+        startup,
+        theme,
+        remembered,
+        remembered_file,
+        config_file,
+        journal,
+        limit,
+        runtime,
+    } = opening;
     let interface = runtime::Builder::new_current_thread().enable_time().build()?;
     let _entered = interface.enter();
     let (news, news_received) = unbounded_channel();
@@ -58,7 +68,7 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
     let screen = Screen::take()?;
     let (width, height) = screen.size()?;
     let clients = Arc::new(Clients::new(startup.connections.clone()));
-    let theme = theme(startup.ascii);
+    let theme = adapted(theme.unwrap_or_default(), startup.ascii);
     let (state, effects) = State::new(startup, Size { width, height });
     let options =
         EngineOptions { journal: journal.clone(), rate: limit, ..EngineOptions::default() };
@@ -116,9 +126,8 @@ fn engine(
     Engine::start(options, connect, transfers)
 }
 
-fn theme(ascii: bool) -> Theme {
+fn adapted(theme: Theme, ascii: bool) -> Theme {
     let colourless = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let theme = Theme::default();
     let theme = if colourless { theme.without_color() } else { theme };
     if ascii { theme.ascii() } else { theme }
 }

@@ -13,8 +13,10 @@ use crate::config::keys;
 use crate::config::paths::Folders;
 use crate::config::remembered::Remembered;
 use crate::config::ring;
+use crate::config::themes;
 use crate::domain::address::{ConnectionName, Location};
 use crate::domain::transfer::FileRules;
+use crate::ui::theme::{BUILT_IN, Theme};
 
 /// Asks for signs and frames in ASCII.
 pub const ASCII: &str = "WINDLASS_ASCII";
@@ -42,6 +44,25 @@ pub fn gather(
         startup.remembered_buckets.extend(known);
     }
     (startup, remembered)
+}
+
+/// The theme that `config.toml` names; the default one, and why, where it cannot be used.
+pub fn theme(name: Option<&str>, folders: &Folders, problems: &mut Vec<String>) -> Theme {
+    let Some(name) = name else { return Theme::default() };
+    let found = match themes::read(&folders.themes(), name) {
+        Ok(Some(text)) => Theme::over_default(&text),
+        Ok(None) => Theme::built_in(name).ok_or_else(|| {
+            let known: Vec<_> = BUILT_IN.iter().map(|(known, _)| *known).collect();
+            let folder = folders.themes();
+            let built_in = known.join(", ");
+            format!("neither built in ({built_in}) nor a file {name}.toml in {}", folder.display())
+        }),
+        Err(error) => Err(error.detail),
+    };
+    found.unwrap_or_else(|why| {
+        problems.push(format!("theme {name:?}: {why}; the default one is used"));
+        Theme::default()
+    })
 }
 
 /// A start that remembers nothing and takes the default keys.
@@ -78,4 +99,34 @@ fn ascii() -> bool {
     let Some(locale) = locale else { return false };
     let locale = locale.to_ascii_lowercase();
     !locale.contains("utf-8") && !locale.contains("utf8")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_theme_is_a_file_of_the_user_or_a_built_in_one_or_the_default_with_the_reason() {
+        let home = tempfile::tempdir().unwrap();
+        let folders = Folders { config: home.path().to_owned(), state: home.path().to_owned() };
+        fs::create_dir(folders.themes()).unwrap();
+        fs::write(folders.themes().join("mine.toml"), "accent = { fg = \"red\" }\n").unwrap();
+        fs::write(folders.themes().join("bad.toml"), "\naccent = { fg = \"rood\" }\n").unwrap();
+        let used = |name: &str| {
+            let mut problems = Vec::new();
+            (theme(Some(name), &folders, &mut problems), problems)
+        };
+        let (mine, problems) = used("mine");
+        assert_ne!(mine, Theme::default());
+        assert_eq!(mine.styles.text, Theme::default().styles.text, "what is not said stays");
+        assert_eq!(problems, [""; 0]);
+        assert_eq!(used("dark").0, Theme::built_in("dark").unwrap());
+        for (name, why) in [("bad", "line 2"), ("gone", "default, dark"), ("../x", "its name")] {
+            let (theme, problems) = used(name);
+            assert_eq!(theme, Theme::default());
+            assert!(problems[0].contains(why) && problems[0].contains(name), "{problems:?}");
+        }
+    }
 }

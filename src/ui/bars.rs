@@ -11,7 +11,7 @@ use crate::app::screens::leaving::Leaving;
 use crate::app::screens::objects::loading::Loading;
 use crate::app::state::State;
 use crate::app::tabs::Tab;
-use crate::app::toasts::Level;
+use crate::app::toasts::{Level, Toast};
 use crate::domain::units::Count;
 use crate::domain::visible::visible;
 use crate::ui::paint::{Paint, Span};
@@ -26,6 +26,9 @@ const NAMED_TABS: u16 = 90;
 
 /// Cells that the usage takes about.
 const USAGE: usize = 28;
+
+/// Cells that the way to what can be done about an error takes about.
+const HINT: usize = 18;
 
 /// `connection ▸ bucket ▸ prefix` and, at the right, how much is loaded and whether one may write.
 pub fn draw_header(paint: &mut Paint<'_>, area: Rect, state: &State) {
@@ -138,7 +141,8 @@ fn standing_note(state: &State) -> Option<String> {
 fn needs_the_line(state: &State, cells: u16) -> bool {
     let is_typing = state.objects.browse.typing.is_some() || !state.pending.is_empty();
     let toast = state.toasts.current().filter(|_| !is_typing);
-    toast.is_some_and(|toast| width(&toast.text) + 2 + USAGE > usize::from(cells))
+    let hint = |toast: &Toast| if toast.explained { HINT } else { 0 };
+    toast.is_some_and(|toast| width(&toast.text) + hint(toast) + 2 + USAGE > usize::from(cells))
 }
 
 fn draw_toast(paint: &mut Paint<'_>, span: Span, state: &State) {
@@ -157,7 +161,18 @@ fn draw_toast(paint: &mut Paint<'_>, span: Span, state: &State) {
     };
     let used = paint.put(span, sign, style) + 1;
     let text = if toast.level == Level::Problem { styles.bad } else { styles.text };
-    paint.sentence(span.skip(used), &toast.text, text);
+    let mut room = span.skip(used);
+    let why = state.keymap.key_for(&[Scope::Global], Action::Events).filter(|_| toast.explained);
+    let hint = why.map(|key| format!(" {} {key}: what to do", paint.glyphs.dash));
+    let cells = hint.as_deref().map_or(0, |hint| u16::try_from(width(hint)).unwrap_or(u16::MAX));
+    let shown = hint.filter(|_| room.width > cells + 20);
+    if shown.is_some() {
+        room = room.shorter(cells);
+    }
+    let end = paint.sentence(room, &toast.text, text);
+    if let Some(hint) = shown {
+        paint.put(span.skip(used + end), &hint, styles.dim);
+    }
 }
 
 /// `req A 14 · B 3  ~$0.0001`; gives the cells used.

@@ -96,6 +96,26 @@ impl Theme {
         Ok(Theme { styles, glyphs: &UNICODE })
     }
 
+    /// Reads a theme's text; meanings that it leaves out have the default theme's style.
+    ///
+    /// # Errors
+    /// As [`Theme::parse`].
+    pub fn over_default(text: &str) -> Result<Theme, String> {
+        let own: toml::Table = toml::from_str(text).map_err(|error| error.to_string())?;
+        let ours = BUILT_IN[0].1.lines().filter(|line| {
+            line.split_once(" = ").is_some_and(|(meaning, _)| !own.contains_key(meaning))
+        });
+        // Before it: what follows would belong to the last section of the text.
+        let before: String = ours.flat_map(|line| [line, "\n"]).collect();
+        let whole = format!("{before}{text}");
+        let styles = toml::from_str(&whole).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start.saturating_sub(before.len()));
+            let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
+            format!("line {line}: {}", error.message())
+        })?;
+        Ok(Theme { styles, glyphs: &UNICODE })
+    }
+
     /// What `NO_COLOR` asks for: attributes alone tell meanings apart.
     #[must_use]
     pub fn without_color(self) -> Theme {

@@ -123,7 +123,9 @@ impl Picker {
         self.arrange();
         let Some(seek) = self.seek.take() else { return };
         match &self.rows {
-            FolderRows::Failed(error) if seek.typed => self.problem = Some(error.explain().what),
+            FolderRows::Failed(error) if seek.typed => {
+                self.problem = Some(error.explain().in_a_line());
+            }
             FolderRows::Failed(_) => {}
             _ => self.stand_on(&seek),
         }

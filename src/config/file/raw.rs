@@ -42,6 +42,7 @@ pub struct RawFile {
 #[serde(deny_unknown_fields, default)]
 pub struct RawUi {
     pub bell: Alert,
+    pub theme: Option<String>,
 }
 
 #[derive(Default, Deserialize)]

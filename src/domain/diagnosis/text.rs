@@ -53,6 +53,15 @@ impl Subject {
 
 /// A finding on one line, or with its error on four.
 pub fn lines(finding: &Finding, redaction: &Redaction) -> Vec<String> {
+    lines_with(finding, redaction, |_, next| next.to_owned())
+}
+
+/// As [`lines`]; `advise` puts the third sentence of an error in its own words.
+pub fn lines_with(
+    finding: &Finding,
+    redaction: &Redaction,
+    advise: impl Fn(&Error, &str) -> String,
+) -> Vec<String> {
     let redaction = &finding.redaction(redaction);
     let first = |told: &str| {
         let title = finding.step.title();
@@ -65,7 +74,11 @@ pub fn lines(finding: &Finding, redaction: &Redaction) -> Vec<String> {
         Verdict::Fails(error) => {
             let explained = error.explain();
             let mut lines = vec![first(&shown(&explained.what, redaction))];
-            let more = [("why ", explained.why), ("next", explained.next), ("raw ", raw(error))];
+            let more = [
+                ("why ", explained.why),
+                ("next", advise(error, &explained.next)),
+                ("raw ", raw(error)),
+            ];
             for (label, sentence) in more {
                 lines.push(format!("    {label} {}", shown(&sentence, redaction)));
             }

@@ -94,3 +94,12 @@ fn a_connection_is_named_or_its_name_is_asked_for() {
     let refused = shop.run(&["doctor", "nobody"]).ended(1);
     assert!(refused.err.contains("nobody"), "{}", refused.err);
 }
+
+#[test]
+fn what_to_do_next_is_said_for_a_command_line() {
+    let shop = Shop::open();
+    shop.store().put("media", "a", "a");
+    let told = shop.run(&["doctor", "s3://nowhere/"]).ended(1);
+    assert!(told.out.contains("next windlass ls shows the buckets"), "{}", told.out);
+    assert!(!told.out.contains("with R"), "{}", told.out);
+}

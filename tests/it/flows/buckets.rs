@@ -222,3 +222,16 @@ fn an_unchecked_connection_is_said_at_its_start() {
     assert!(said, "{:?}", app.state.log);
     assert!(app.state.log.entries().len() == 1);
 }
+
+#[test]
+fn what_failed_says_where_it_is_explained_and_what_is_normal_says_nothing() {
+    let mut app = App::start(Startup { connections: vec![several()], ..startup() });
+    let refused = Error::new(ErrorKind::AccessDenied, "ListBuckets", "http://eu.r2.test");
+    let entries = vec![BucketEntry::named("media")];
+    let listing = BucketListing { entries, unlisted: vec![(Jurisdiction::Eu, refused)] };
+    app.reply(Reply::Buckets(Ok(listing)));
+    assert_eq!(app.state.toasts.current(), None);
+    app.keys("R");
+    app.reply(Reply::Buckets(Err(Error::new(ErrorKind::Unreachable, "ListBuckets", "x"))));
+    assert!(app.state.toasts.current().unwrap().explained);
+}

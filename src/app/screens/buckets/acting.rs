@@ -192,7 +192,7 @@ impl BucketActing {
             Err(error) => {
                 question.ticket = None;
                 if let Dialog::Prompt(prompt) = &mut question.dialog {
-                    prompt.refuse(error.explain().what);
+                    prompt.refuse(error.explain().in_a_line());
                 }
                 self.question = Some(question);
                 cx.ask(Move::Log(error));

@@ -272,7 +272,7 @@ impl Buckets {
                 .iter()
                 .any(|(each, same)| each == jurisdiction && same.kind == error.kind)
             {
-                cx.ask(Move::Log(error.clone()));
+                cx.ask(Move::LogQuietly(error.clone()));
             }
         }
         self.unlisted = unlisted;

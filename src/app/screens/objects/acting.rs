@@ -417,7 +417,7 @@ impl Acting {
                 cx.ask(Move::RefreshObjects { bucket, prefix });
             }
             Err(error) => {
-                self.refuse(question, error.explain().what);
+                self.refuse(question, error.explain().in_a_line());
                 cx.ask(Move::Log(error));
             }
         }

@@ -10,6 +10,11 @@ pub struct Explanation {
 }
 
 impl Explanation {
+    /// What happened and what to do next, where there is one line for it.
+    pub fn in_a_line(&self) -> String {
+        format!("{}: {}", self.what, self.next)
+    }
+
     pub fn new(
         what: impl Into<String>,
         why: impl Into<String>,
