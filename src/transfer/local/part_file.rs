@@ -39,18 +39,12 @@ pub enum Saved {
 }
 
 impl GrowingFile {
-    /// Makes a part file of a name from [`part_name`](super::names::part_name), with room for `size` bytes so that a
-    /// full disk is known at the start; nothing is left of it where there is none.
-    pub fn create(folder: Folder, name: &str, size: u64) -> Result<GrowingFile, Error> {
+    /// Makes a part file of a name from [`part_name`](super::names::part_name).
+    pub fn create(folder: Folder, name: &str) -> Result<GrowingFile, Error> {
         let path = folder.path_of(name);
         let file = open(&folder, name, true)
             .map_err(|e| Error::from_io(&e, "make the part file", path.display()))?;
-        let made = GrowingFile { folder, name: name.to_owned(), file };
-        if let Err(error) = made.reserve(size) {
-            remove(&made.folder, name)?;
-            return Err(error);
-        }
-        Ok(made)
+        Ok(GrowingFile { folder, name: name.to_owned(), file })
     }
 
     /// Opens one of an earlier run; `None` where it is gone or no longer what it was.
@@ -64,12 +58,16 @@ impl GrowingFile {
         })
     }
 
-    /// All of its blocks, and no holes for zeroes that come later: what is reserved cannot be missing when it is needed,
-    /// neither by this download nor by whoever writes into the file after it.
-    fn reserve(&self, size: u64) -> Result<(), Error> {
+    /// Makes room for `size` bytes, so that a full disk is known at the start. All of its blocks, and no holes for zeroes
+    /// that come later: what is reserved cannot be missing when it is needed, neither by this download nor by whoever
+    /// writes into the file after it.
+    pub fn reserve(&self, size: u64) -> Result<(), Error> {
         let failed = |e: io::Error| self.failed(&e, "reserve space for");
+        if size == 0 {
+            return Ok(());
+        }
         #[cfg(target_os = "linux")]
-        if size > 0 && !self.is_roomy_memory(size) {
+        if !self.is_roomy_memory(size) {
             let flags = rustix::fs::FallocateFlags::empty();
             match rustix::fs::fallocate(&self.file, flags, 0, size) {
                 Ok(()) => return Ok(()),

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use cap_std::fs::Metadata;
+
 use crate::domain::address::{Bucket, Key};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, GetOptions, ObjectAddress, ObjectHead};
-use crate::domain::parts::piece_count;
 use crate::domain::transfer::{OnConflict, Verification, Work};
 use crate::s3::incoming::Incoming;
-use crate::transfer::fact::{PartFile, Partial};
+use crate::transfer::fact::PartFile;
 use crate::transfer::limits::{BUFFER, Buffer};
 use crate::transfer::local::attributes::{kept_mode, kept_time};
 use crate::transfer::local::folder::{Folder, inode};
@@ -19,8 +20,8 @@ use crate::transfer::task::{Moving, Task, address};
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::Version;
 use crate::transfer::workers::digest::{Check, verify, verify_ranges};
-use crate::transfer::workers::finish::{Ready, ReadyFile};
-use crate::transfer::workers::part::{Part, Whole, make_part, make_whole};
+use crate::transfer::workers::finish::{Ready, ReadyFile, Whole};
+use crate::transfer::workers::part::{Part, make_part};
 use crate::transfer::workers::ranges::{RANGE_BYTES, fetch_ranges, stream_whole, wrong_length};
 
 /// What one download is about.
@@ -110,9 +111,24 @@ impl<'a> Download<'a> {
     }
 
     async fn open_folder(&self) -> Result<Folder, Error> {
+        blocking(self.opening()).await
+    }
+
+    fn opening(&self) -> impl FnOnce() -> Result<Folder, Error> + Send + 'static {
         let (path, names) = (self.folder_path(), self.local.folders.clone());
         let (roots, job) = (Arc::clone(&self.task.roots), self.task.job);
-        blocking(move || roots.open(job, &path)?.below(&names)).await
+        move || roots.open(job, &path)?.below(&names)
+    }
+
+    /// The folder, and what has the name in it.
+    async fn look_for(&self, name: &str) -> Result<(Folder, Option<Metadata>), Error> {
+        let (open, name) = (self.opening(), name.to_owned());
+        let look = move || {
+            let folder = open()?;
+            let found = folder.find(&name)?;
+            Ok((folder, found))
+        };
+        blocking(look).await
     }
 
     async fn make_folder(&self) -> Result<Ready, Error> {
@@ -127,14 +143,14 @@ impl<'a> Download<'a> {
         partial: Option<&PartFile>,
     ) -> Result<Option<Ready>, Error> {
         let on_conflict = self.task.spec.on_conflict;
-        let folder = self.open_folder().await?;
+        let (folder, found) = self.look_for(&self.local.name).await?;
         if self.task.again
             && folder.find(&self.name)?.is_some()
             && let Some(done) = self.done_before(partial).await
         {
             return Ok(Some(done));
         }
-        let Some(found) = folder.find(&self.local.name)? else { return Ok(None) };
+        let Some(found) = found else { return Ok(None) };
         let path = self.folder_path().join(self.local.shown());
         let exists = || {
             Error::new(ErrorKind::LocalExists, "download", path.display().to_string())
@@ -181,7 +197,7 @@ impl<'a> Download<'a> {
     }
 
     /// Whether the object is newer than the file, or another, as the spec asks.
-    async fn replaces(&self, found: &cap_std::fs::Metadata) -> Result<bool, Error> {
+    async fn replaces(&self, found: &Metadata) -> Result<bool, Error> {
         let head = self.task.gate.send(|| self.task.remote.head(&self.object)).await?;
         let modified = found.modified().ok().map(cap_std::time::SystemTime::into_std);
         let local = Version { size: found.len(), modified };
@@ -332,17 +348,21 @@ impl<'a> Download<'a> {
     }
 
     async fn small(&self, head: ObjectHead, bytes: Buffer) -> Result<Ready, Error> {
-        let whole = Whole {
-            place: self.object.to_string(),
+        let (mut check, place) = (Check::of(&head), self.object.to_string());
+        let quick = check.is_quick();
+        let checked = move || {
+            check.update(&bytes);
+            check.finish(&place).map(|verification| (bytes, verification))
+        };
+        let (bytes, verification) = if quick { checked()? } else { blocking(checked).await? };
+        Ok(Ready::Whole(Whole {
+            part: self.part(&head, head.size),
             bytes,
-            check: Check::of(&head),
+            on_conflict: self.on_conflict,
             modified: kept_time(&head),
             mode: self.kept_mode(&head),
-        };
-        let made = make_whole(self.task, self.part(&head, head.size), whole).await?;
-        let (file, partial, verification) = made;
-        self.recognisable(&file, &head, &partial).await?;
-        Ok(self.ready_file(file, partial, &head, verification, true))
+            verification,
+        }))
     }
 
     async fn ranged(&self, head: ObjectHead, body: Incoming) -> Result<Ready, Error> {
@@ -415,22 +435,6 @@ impl<'a> Download<'a> {
         self.ready(file, ObjectHead { size: Some(size), ..head }, partial, verification).await
     }
 
-    /// Records which file it is before it is renamed, where its bytes will not tell.
-    async fn recognisable(
-        &self,
-        file: &GrowingFile,
-        head: &ObjectHead,
-        partial: &PartFile,
-    ) -> Result<(), Error> {
-        if Check::of(head).compares() {
-            return Ok(());
-        }
-        let count = partial.size.map_or(0, |size| piece_count(size, partial.range_size));
-        let whole =
-            PartFile { ranges: (0..count).collect(), inode: file.inode(), ..partial.clone() };
-        self.task.opened(Partial::File(whole)).await
-    }
-
     async fn ready(
         &self,
         file: Arc<GrowingFile>,
@@ -448,33 +452,21 @@ impl<'a> Download<'a> {
         let shared =
             || Error::new(ErrorKind::Other, "finish the part file", self.object.to_string());
         let file = Arc::try_unwrap(file).map_err(|_| shared())?;
-        self.recognisable(&file, &head, &partial).await?;
-        Ok(self.ready_file(file, partial, &head, verification, false))
-    }
-
-    fn kept_mode(&self, head: &ObjectHead) -> Option<u32> {
-        kept_mode(head).filter(|_| self.task.spec.files.keep_mode)
-    }
-
-    fn ready_file(
-        &self,
-        file: GrowingFile,
-        partial: PartFile,
-        head: &ObjectHead,
-        verification: Verification,
-        prepared: bool,
-    ) -> Ready {
-        Ready::File(ReadyFile {
+        Ok(Ready::File(ReadyFile {
             file,
             partial,
             name: self.local.name.clone(),
             on_conflict: self.on_conflict,
-            modified: kept_time(head),
-            mode: self.kept_mode(head),
+            modified: kept_time(&head),
+            mode: self.kept_mode(&head),
             bytes: head.size.unwrap_or_default(),
             verification,
-            prepared,
-        })
+            prepared: false,
+        }))
+    }
+
+    fn kept_mode(&self, head: &ObjectHead) -> Option<u32> {
+        kept_mode(head).filter(|_| self.task.spec.files.keep_mode)
     }
 }
 

@@ -7,18 +7,21 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::domain::parts::piece_count;
 use crate::domain::transfer::{OnConflict, Verification};
-use crate::transfer::fact::{Copied, Fact, PartFile, Partial};
+use crate::transfer::fact::{Copied, PartFile, Partial};
+use crate::transfer::limits::Buffer;
 use crate::transfer::local::part_file::{GrowingFile, Saved, free_name};
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::departure::{compare, remove};
 use crate::transfer::workers::multipart::Complete;
+use crate::transfer::workers::part::{Part, make};
 
 /// The end of a worker's interruptible part.
 pub enum Ready {
     /// Nothing is left to do.
     Moved(Moving),
     File(ReadyFile),
+    Whole(Whole),
     Upload(Box<Complete>),
     /// A move: the copy, and then the end of its source.
     Departure(Box<Departure>),
@@ -38,6 +41,16 @@ pub struct ReadyFile {
     pub verification: Verification,
     /// It has its time and mode, and all of it is durable.
     pub prepared: bool,
+}
+
+/// All bytes of a file that is short enough to be held, checked, and what it is to have.
+pub struct Whole {
+    pub part: Part,
+    pub bytes: Buffer,
+    pub on_conflict: OnConflict,
+    pub modified: Option<SystemTime>,
+    pub mode: Option<u32>,
+    pub verification: Verification,
 }
 
 /// A move whose bytes are at the destination, or about to appear there.
@@ -72,6 +85,7 @@ impl Ready {
         match self {
             Ready::Moved(moving) => Ok(moving),
             Ready::File(ready) => finish_file(task, ready).await,
+            Ready::Whole(whole) => finish_whole(task, whole).await,
             Ready::Upload(complete) => complete.run(task).await,
             Ready::Departure(departure) => departure.run(task).await,
         }
@@ -79,7 +93,7 @@ impl Ready {
 }
 
 async fn finish_file(task: &Task, ready: ReadyFile) -> Result<Moving, Error> {
-    let ReadyFile { file, partial, name, on_conflict, verification, prepared, .. } = ready;
+    let ReadyFile { file, mut partial, name, on_conflict, verification, prepared, .. } = ready;
     let (modified, mode, bytes) = (ready.modified, ready.mode, ready.bytes);
     let file = Arc::new(file);
     let target = partial.target.clone().unwrap_or_else(|| name.clone());
@@ -87,34 +101,63 @@ async fn finish_file(task: &Task, ready: ReadyFile) -> Result<Moving, Error> {
         let (growing, wanted) = (Arc::clone(&file), target.clone());
         blocking(move || growing.prepare(&wanted, modified, mode)).await?;
     }
-    record_last(task, &partial, &verification).await?;
+    if !matches!(verification, Verification::Digest(_)) {
+        make_recognisable(task, &file, &mut partial).await?;
+    }
     let saved = match on_conflict {
         OnConflict::KeepBoth => place_beside(task, &file, partial, target, &name).await?,
         _ => blocking(move || file.finish(&target, on_conflict)).await?,
     };
-    Ok(match saved {
-        Saved::Skipped => Moving::Skipped,
-        Saved::As(saved) => {
-            if saved != name {
-                task.note(format!("saved as {saved}"));
-            }
-            Moving::Done { bytes, verification: Some(verification) }
-        }
-    })
+    Ok(moved(task, saved, &name, bytes, verification))
 }
 
-/// After a crash a file without a digest is known by its ranges alone, and one short enough has had none recorded.
-async fn record_last(
-    task: &Task,
-    partial: &PartFile,
-    verification: &Verification,
-) -> Result<(), Error> {
-    let single = partial.size.is_some_and(|size| piece_count(size, partial.range_size) == 1);
-    if !single || matches!(verification, Verification::Digest(_)) {
-        return Ok(());
+/// Makes the file, fills it and puts it in its place, in one go where nothing has to be recorded between.
+async fn finish_whole(task: &Task, whole: Whole) -> Result<Moving, Error> {
+    let Whole { part, bytes, on_conflict, modified, mode, verification } = whole;
+    let (name, size) = (part.local.name.clone(), bytes.len() as u64);
+    let digested = matches!(verification, Verification::Digest(_));
+    let at_once = digested && on_conflict != OnConflict::KeepBoth;
+    let fill = move |file: &GrowingFile, target: &str| {
+        file.write_at(0, &bytes)?;
+        file.prepare(target, modified, mode)?;
+        at_once.then(|| file.finish(target, on_conflict)).transpose()
+    };
+    let (file, partial, saved) = make(task, part, fill).await?;
+    if let Some(saved) = saved {
+        return Ok(moved(task, saved, &name, size, verification));
     }
-    let (job, place) = (task.job, task.place.clone());
-    task.record(Fact::RangesDone { job, place, ranges: vec![0] }).await
+    let (bytes, prepared) = (size, true);
+    let ready = ReadyFile {
+        file,
+        partial,
+        name,
+        on_conflict,
+        modified,
+        mode,
+        bytes,
+        verification,
+        prepared,
+    };
+    finish_file(task, ready).await
+}
+
+fn moved(task: &Task, saved: Saved, name: &str, bytes: u64, verification: Verification) -> Moving {
+    let Saved::As(saved) = saved else { return Moving::Skipped };
+    if saved != name {
+        task.note(format!("saved as {saved}"));
+    }
+    Moving::Done { bytes, verification: Some(verification) }
+}
+
+/// Records which file it is before it is renamed, for its bytes will not tell after a crash.
+async fn make_recognisable(
+    task: &Task,
+    file: &GrowingFile,
+    partial: &mut PartFile,
+) -> Result<(), Error> {
+    let count = partial.size.map_or(0, |size| piece_count(size, partial.range_size));
+    (partial.ranges, partial.inode) = ((0..count).collect(), file.inode());
+    task.opened(Partial::File(partial.clone())).await
 }
 
 /// Each name is recorded before it is taken: a crash between the two costs no second copy.
