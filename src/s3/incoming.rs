@@ -68,7 +68,8 @@ impl Incoming {
         poll_fn(|cx| self.poll_read(cx, into)).await
     }
 
-    fn poll_read(
+    /// As [`Incoming::read`].
+    pub fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
         into: &mut BytesMut,

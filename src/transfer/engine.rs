@@ -5,9 +5,11 @@ mod telling;
 mod work;
 mod writer;
 
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
@@ -85,18 +87,16 @@ impl Engine {
         let (inputs, inbox) = unbounded_channel();
         let (own, say) = (inputs.clone(), news.clone());
         let run = move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread()
-                .worker_threads(threads())
-                .max_blocking_threads(MOST_AT_FILES)
-                .thread_name("windlass-transfer")
-                .enable_all()
-                .build()
-                .map_err(|e| Error::from_io(&e, "start the engine", ""))?;
+            // Half of the processors: with two threads on two of them every second hand-off is between threads, which
+            // costs more than it brings.
+            let runtime = threads(processors() / 2, "windlass-transfer")?;
+            let writers = threads(processors(), "windlass-writer")?;
             let setup = Setup {
                 connect,
                 part_threshold: options.part_threshold,
                 copy_threshold: options.copy_threshold,
                 memory: Memory::new(options.memory),
+                writers: writers.handle().clone(),
                 slots: options.slots,
                 most_slots: options.most_slots,
                 rate: Rate::of(options.rate),
@@ -109,6 +109,7 @@ impl Engine {
                 tokio::spawn(writer.run(inbox)).await
             });
             runtime.shutdown_timeout(LAST_WAIT);
+            writers.shutdown_timeout(LAST_WAIT);
             // Only now: connections that this runtime drove are known to be gone, and nobody is handed one of them.
             let waiting = ended.map_err(|e| {
                 Error::new(ErrorKind::Other, "run the engine", "").detail(e.to_string())
@@ -146,10 +147,18 @@ impl Engine {
     }
 }
 
-/// Threads that serve requests. Half of the processors, for files are read and written, and digests reckoned, on
-/// others: with two threads on two processors every second hand-off is between threads, which costs more than it brings.
-fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, |all| all.get() / 2).clamp(1, MOST_THREADS)
+fn threads(wanted: usize, name: &str) -> Result<Runtime, Error> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(wanted.clamp(1, MOST_THREADS))
+        .max_blocking_threads(MOST_AT_FILES)
+        .thread_name(name)
+        .enable_all()
+        .build()
+        .map_err(|e| Error::from_io(&e, "start the engine", ""))
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 impl Drop for Engine {

@@ -1,8 +1,10 @@
 //! Tries a request again where it may succeed later, never where it cannot; waits where only time or the user helps.
 
+use std::future::poll_fn;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -12,9 +14,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::s3::incoming::Incoming;
-use crate::transfer::limits::Patience;
 use crate::transfer::limits::rate::Rate;
 use crate::transfer::limits::slots::Lane;
+use crate::transfer::limits::{Buffer, Memory, Patience};
 use crate::transfer::link::{Link, Sent};
 use crate::transfer::standing::{Blocked, Obstacle, Standing};
 
@@ -257,6 +259,21 @@ impl Gate {
         Ok(came)
     }
 
+    /// As [`Gate::fill`], into a buffer that is taken when bytes are there, so that all bodies share the few that the
+    /// processor has at hand. What came before an error is in it; nothing at the end.
+    pub async fn take(
+        &self,
+        body: &mut Incoming,
+        memory: &Memory,
+        place: &str,
+    ) -> (Buffer, Result<(), Error>) {
+        let stall = self.patience.stall;
+        let read = tokio::time::timeout(stall, poll_fn(|cx| poll_take(body, memory, cx))).await;
+        let (buffer, came) = read.unwrap_or_else(|_| (memory.buffer(), Err(stalled(stall, place))));
+        self.came(buffer.len()).await;
+        (buffer, came)
+    }
+
     /// The next piece of a body, held back where the rate is limited; `TimedOut` when it stalls.
     pub async fn next_of(&self, body: &mut Incoming, place: &str) -> Result<Option<Bytes>, Error> {
         let next = next_of(body, self.patience.stall, place).await?;
@@ -270,6 +287,27 @@ impl Gate {
             self.standing.moves();
             self.link.slots.moved(bytes);
             self.rate.pay(bytes).await;
+        }
+    }
+}
+
+fn poll_take(
+    body: &mut Incoming,
+    memory: &Memory,
+    cx: &mut Context<'_>,
+) -> Poll<(Buffer, Result<(), Error>)> {
+    let mut buffer = memory.buffer();
+    loop {
+        let good = buffer.len();
+        match body.poll_read(cx, &mut buffer) {
+            Poll::Pending if good == 0 => return Poll::Pending,
+            Poll::Ready(Ok(came)) if came > 0 && !buffer.is_full() => {}
+            Poll::Pending | Poll::Ready(Ok(_)) => return Poll::Ready((buffer, Ok(()))),
+            Poll::Ready(Err(error)) => {
+                // What came with an error may be more than there should be.
+                buffer.truncate(good);
+                return Poll::Ready((buffer, Err(error)));
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
 use crate::domain::address::{Bucket, Key};
@@ -45,6 +46,8 @@ pub struct Task {
     /// Objects larger than this are copied in parts.
     pub copy_threshold: u64,
     pub memory: Memory,
+    /// Threads that may wait for the disk: a body is read and written there without changing hands.
+    pub writers: Handle,
     /// Steps that go on when the rest of the work is stopped, because they make what the journal must know of.
     pub steps: TaskTracker,
     /// Parts of this object under way at once.

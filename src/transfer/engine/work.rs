@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -43,6 +44,7 @@ pub struct Setup {
     pub part_threshold: u64,
     pub copy_threshold: u64,
     pub memory: Memory,
+    pub writers: Handle,
     pub slots: usize,
     pub most_slots: usize,
     pub expansions: usize,
@@ -63,6 +65,7 @@ pub struct Yard {
     part_threshold: u64,
     copy_threshold: u64,
     memory: Memory,
+    writers: Handle,
     journal: Journal,
     news: UnboundedSender<TransferEvent>,
     said: Said,
@@ -106,6 +109,7 @@ impl Yard {
             part_threshold: setup.part_threshold,
             copy_threshold: setup.copy_threshold,
             memory: setup.memory,
+            writers: setup.writers,
             journal,
             news,
             said: Said::default(),
@@ -211,6 +215,7 @@ impl Yard {
             part_threshold: self.part_threshold,
             copy_threshold: self.copy_threshold,
             memory: self.memory.clone(),
+            writers: self.writers.clone(),
             steps: TaskTracker::new(),
             parts_at_once: road.link.slots.most(),
         })

@@ -11,7 +11,6 @@ use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress, ObjectHe
 use crate::domain::parts::{piece, piece_count};
 use crate::s3::incoming::Incoming;
 use crate::transfer::fact::{Fact, PartFile};
-use crate::transfer::limits::Buffer;
 use crate::transfer::local::part_file::GrowingFile;
 use crate::transfer::task::Task;
 use crate::transfer::workers::blocking::blocking;
@@ -44,9 +43,9 @@ pub async fn fetch_ranges(
                 Fetch { task: task.clone(), object: object.clone(), etag: head.etag.clone(), size };
             let file = Arc::clone(file);
             let opened = if index == 0 { first.take() } else { None };
-            fetching.spawn(async move {
-                fetch.range(&file, range, opened).await.map(|crc| (index, crc))
-            });
+            let fetched =
+                async move { fetch.range(&file, range, opened).await.map(|crc| (index, crc)) };
+            fetching.spawn_on(fetched, &task.writers);
         }
         if recording.is_empty() && !fresh.is_empty() {
             recording.spawn(record(task.clone(), Arc::clone(file), std::mem::take(&mut fresh)));
@@ -169,58 +168,25 @@ impl Fetch {
         piece: &mut Piece,
     ) -> Result<(), Error> {
         let place = self.object.to_string();
-        let mut buffer = self.task.memory.buffer();
         loop {
-            let counted = buffer.len();
-            let came = self.task.gate.fill(body, &mut buffer, &place).await;
-            if came.is_err() {
-                // What came with an error may be more than there should be: it lies in the next range.
-                buffer.truncate(counted);
-            }
-            let bytes = *came.as_ref().unwrap_or(&0) as u64;
-            piece.got += bytes;
-            self.task.moved.add(bytes);
+            let (bytes, came) = self.task.gate.take(body, &self.task.memory, &place).await;
+            piece.got += bytes.len() as u64;
+            self.task.moved.add(bytes.len() as u64);
             if piece.got > range.len() {
                 return Err(wrong_length(&place, range.len(), piece.got));
             }
-            if buffer.is_full() || bytes == 0 {
-                let way = Way { at: range.start + piece.written, crc: piece.crc.take() };
-                let (emptied, way) = write(file, buffer, way).await?;
-                (buffer, piece.written, piece.crc) = (emptied, way.at - range.start, way.crc);
+            if let Some(crc) = &mut piece.crc {
+                crc.update(&bytes);
             }
+            file.write_at(range.start + piece.written, &bytes)?;
+            piece.written = piece.got;
+            came?;
             // What follows the last byte shows whether the server kept to the range.
-            if came? == 0 {
+            if bytes.is_empty() {
                 return Ok(());
             }
         }
     }
-}
-
-/// Where the next bytes go, and the CRC of those before, where it is reckoned.
-struct Way {
-    at: u64,
-    crc: Option<Box<crc_fast::Digest>>,
-}
-
-async fn write(
-    file: &Arc<GrowingFile>,
-    mut buffer: Buffer,
-    mut way: Way,
-) -> Result<(Buffer, Way), Error> {
-    if buffer.is_empty() {
-        return Ok((buffer, way));
-    }
-    let file = Arc::clone(file);
-    blocking(move || {
-        file.write_at(way.at, &buffer)?;
-        if let Some(crc) = &mut way.crc {
-            crc.update(&buffer);
-        }
-        way.at += buffer.len() as u64;
-        buffer.clear();
-        Ok((buffer, way))
-    })
-    .await
 }
 
 /// The whole object in one stream, from its start again where it is cut. Gives how long it was.
@@ -243,8 +209,8 @@ async fn stream_once(
     let most = download.head.size.unwrap_or(u64::MAX);
     let truncated = Arc::clone(file);
     blocking(move || truncated.truncate(0)).await?;
-    let (mut buffer, mut way) = (task.memory.buffer(), Way { at: 0, crc: None });
-    let mut got = 0;
+    let mut buffer = task.memory.buffer();
+    let (mut got, mut at) = (0, 0);
     loop {
         let came = task.gate.fill(&mut download.body, &mut buffer, &place).await? as u64;
         got += came;
@@ -253,13 +219,19 @@ async fn stream_once(
             return Err(wrong_length(&place, most, got));
         }
         if buffer.is_full() || came == 0 {
-            (buffer, way) = write(file, buffer, way).await?;
+            let (file, from) = (Arc::clone(file), at);
+            at += buffer.len() as u64;
+            buffer = blocking(move || {
+                file.write_at(from, &buffer)?;
+                buffer.clear();
+                Ok(buffer)
+            })
+            .await?;
         }
         if came == 0 {
             break;
         }
     }
-    let at = way.at;
     match download.head.size {
         Some(size) if size != at => Err(wrong_length(&place, size, at)),
         Some(_) => Ok((download.head, at)),
