@@ -32,8 +32,11 @@ pub fn welcome(first: bool, origins: Option<&Origins>) -> Choice {
     let rows = ways(first).into_iter().map(|way| row(way, origins)).collect();
     let choice = Choice::new(if first { "Welcome to Windlass" } else { "New connection" }, rows);
     if first {
+        let profiles = origins.is_some_and(|origins| !origins.profiles.is_empty());
+        let keyless =
+            if profiles { "the AWS profile in use has no keys" } else { "no AWS keys were found" };
         choice
-            .line("Nothing is configured yet, and no AWS keys were found. What shall be opened?")
+            .line(format!("Nothing is configured yet, and {keyless}. What shall be opened?"))
             .line("Keys or an address can be pasted right here.")
     } else {
         choice.line("Keys or an address can be pasted right here.")
