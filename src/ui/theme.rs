@@ -130,7 +130,7 @@ impl Theme {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a style such as { fg = \"red\", bold = true }")]
 #[expect(clippy::struct_excessive_bools, reason = "the shape of a style in a theme file")]
 struct StyleText {
     fg: Option<ColorText>,
@@ -213,5 +213,7 @@ mod tests {
         assert!(error.contains("acent") && error.contains("line"), "{error}");
         let error = Theme::parse(&BUILT_IN[0].1.replace("\"cyan\"", "\"cian\"")).unwrap_err();
         assert!(error.contains("line") && error.contains("colour"), "{error}");
+        let error = Theme::parse("accent = \"#ff0000\"").unwrap_err();
+        assert!(error.contains("a style such as"), "{error}");
     }
 }
