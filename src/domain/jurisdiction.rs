@@ -31,16 +31,20 @@ impl Jurisdiction {
         }
     }
 
-    /// A bucket's name with its jurisdiction, `media@eu`, which says which one is meant where two have the name. No
-    /// name of R2 has an `@`.
+    /// The one name that a bucket has on a connection of several jurisdictions: `media`, and `media@eu` where it is in
+    /// another one than the default. No name of R2 has an `@`.
     pub fn named(self, bucket: &Bucket) -> Bucket {
-        Bucket::new(format!("{bucket}{AT}{}", self.name()))
+        match self {
+            Jurisdiction::Default => bucket.clone(),
+            _ => Bucket::new(format!("{bucket}{AT}{}", self.name())),
+        }
     }
 
-    /// The name and the jurisdiction of a bucket that says both.
+    /// The name and the jurisdiction of a bucket that says both. The default one is not said: a bucket has one name.
     pub fn said(bucket: &Bucket) -> Option<(&str, Jurisdiction)> {
         let (name, jurisdiction) = bucket.as_str().rsplit_once(AT)?;
-        Some((name, Jurisdiction::from_name(jurisdiction)?))
+        let jurisdiction = Jurisdiction::from_name(jurisdiction)?;
+        (jurisdiction != Jurisdiction::Default).then_some((name, jurisdiction))
     }
 
     pub fn from_name(name: &str) -> Option<Jurisdiction> {

@@ -36,6 +36,9 @@ pub struct Client {
     flow: Option<Arc<dyn Flow>>,
 }
 
+/// A bucket, or the account, at one of the endpoints.
+type Place = (Option<Jurisdiction>, Option<Bucket>);
+
 struct Inner {
     connection: Connection,
     meter: Arc<Meter>,
@@ -44,7 +47,7 @@ struct Inner {
     /// Whose endpoints they are, where there are several.
     homes: Homes,
     /// Clients of buckets, and of the account, whose region is not the connection's, found by a redirect.
-    elsewhere: Mutex<HashMap<Option<Bucket>, SdkClients>>,
+    elsewhere: Mutex<HashMap<Place, SdkClients>>,
     /// What the server answered 501 to in this session, in its own words.
     refused: Mutex<BTreeMap<Capability, String>>,
     /// Whether the endpoint ever answered as an S3 server does.
@@ -121,7 +124,7 @@ impl Client {
     pub fn renew_credentials(&self) {
         *lock(&self.inner.sdk) = Arc::default();
         lock(&self.inner.elsewhere).clear();
-        self.inner.homes.forget_all();
+        self.inner.homes.forget_clients();
     }
 
     pub(super) fn homes(&self) -> &Homes {
@@ -190,7 +193,7 @@ impl Client {
     /// The SDK's client for requests about a bucket.
     pub(super) async fn sdk_client(&self, bucket: Option<&Bucket>) -> Result<SdkClient, Error> {
         let at = match bucket {
-            Some(bucket) => self.home(bucket).await?,
+            Some(bucket) => self.home(bucket)?,
             None => None,
         };
         self.sdk_client_at(bucket, at).await
@@ -202,7 +205,7 @@ impl Client {
         at: Option<Jurisdiction>,
     ) -> Result<SdkClient, Error> {
         let sdk = self.sdk_at(at).await?;
-        let elsewhere = lock(&self.inner.elsewhere).get(&bucket.cloned()).cloned();
+        let elsewhere = lock(&self.inner.elsewhere).get(&(at, bucket.cloned())).cloned();
         Ok(elsewhere.as_ref().unwrap_or(&sdk.clients).of(self.once).clone())
     }
 
@@ -220,7 +223,7 @@ impl Client {
         client: &SdkClient,
         bucket: &Bucket,
     ) -> Result<Option<Route>, Error> {
-        let sdk = self.sdk_at(self.home(bucket).await?).await?;
+        let sdk = self.sdk_at(self.home(bucket)?).await?;
         let Ok(direct) = &sdk.direct else { return Ok(None) };
         let bucket = &Bucket::new(self.wire(bucket));
         let region = client.config().region().map_or(&*sdk.region, |region| region.as_ref());
@@ -288,7 +291,7 @@ impl Client {
     {
         self.permit(call)?;
         let at = match (&call.bucket, call.at) {
-            (Some(bucket), None) => self.home(bucket).await?,
+            (Some(bucket), None) => self.home(bucket)?,
             (_, at) => at,
         };
         let client = self.sdk_client_at(call.bucket.as_ref(), at).await?;
@@ -297,7 +300,7 @@ impl Client {
         {
             let clients = self.sdk_at(at).await?.in_region(region);
             let client = clients.of(self.once).clone();
-            lock(&self.inner.elsewhere).insert(call.bucket.clone(), clients);
+            lock(&self.inner.elsewhere).insert((at, call.bucket.clone()), clients);
             outcome = send(client).await.map_err(|error| self.learn(call, error));
         }
         if outcome.is_ok() {
@@ -319,9 +322,6 @@ impl Client {
 
     /// Keeps what an error says of the server, and reads it in the light of what is known of it.
     fn learn(&self, call: &Call, mut error: Error) -> Error {
-        if let Some(bucket) = call.bucket.as_ref().filter(|_| error.is(&ErrorKind::NoSuchBucket)) {
-            self.inner.homes.forget(bucket);
-        }
         if error.code.is_some() {
             self.inner.speaks_s3.store(true, Ordering::Relaxed);
         } else if self.inner.speaks_s3.load(Ordering::Relaxed) {

@@ -41,7 +41,7 @@ impl Client {
     pub async fn public_access(&self, bucket: &Bucket) -> Result<PublicAccess, Error> {
         let call = Call::on_bucket("read the public domains", bucket);
         let api = self.api(&call)?;
-        let home = self.home(bucket).await?;
+        let home = self.home(bucket)?;
         let api = Api { jurisdiction: home.unwrap_or(api.jurisdiction), ..api };
         let path = |kind| format!("r2/buckets/{}/domains/{kind}", self.wire(bucket));
         let (managed, custom) = tokio::join!(

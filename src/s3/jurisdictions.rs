@@ -1,19 +1,22 @@
-//! Sends each request to the jurisdiction of its bucket, which a listing told or a question to each of them.
+//! Sends each request to the jurisdiction of its bucket.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::join_all;
+use tokio::time::timeout;
 
-use crate::domain::address::{Bucket, Prefix};
-use crate::domain::error::Error;
+use crate::domain::address::Bucket;
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::object::BucketListing;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
-use crate::s3::homes::choose;
+use crate::s3::homes::merge;
 use crate::s3::sdk::Sdk;
+
+/// Longer than that the buckets of the first jurisdiction do not wait for those of another one.
+const LATE: Duration = Duration::from_secs(5);
 
 impl Client {
     /// The bucket's name as its server spells it.
@@ -22,8 +25,13 @@ impl Client {
     }
 
     /// Whether two buckets are on servers that do not copy from one another.
-    pub async fn are_apart(&self, one: &Bucket, other: &Bucket) -> Result<bool, Error> {
-        Ok(self.home(one).await? != self.home(other).await?)
+    pub fn are_apart(&self, one: &Bucket, other: &Bucket) -> bool {
+        self.home(one).ok() != self.home(other).ok()
+    }
+
+    /// The endpoint that a bucket is reached at, and its name there: the same two are the same bucket.
+    pub fn locate<'a>(&self, bucket: &'a Bucket) -> (Option<String>, &'a str) {
+        (self.endpoint_at(self.home(bucket).ok().flatten()), self.wire(bucket))
     }
 
     /// The SDK as it asks at an endpoint; `None` is the connection's own.
@@ -39,49 +47,23 @@ impl Client {
         Ok(homes.sdk(*jurisdiction, make))
     }
 
-    /// The jurisdiction of a bucket; `None` where the connection has one endpoint, or nobody knows the bucket.
-    pub(super) async fn home(&self, bucket: &Bucket) -> Result<Option<Jurisdiction>, Error> {
+    /// The jurisdiction of a bucket; `None` where the connection has one endpoint.
+    ///
+    /// # Errors
+    /// `NoSuchBucket` where the name has to say one and does not.
+    pub(super) fn home(&self, bucket: &Bucket) -> Result<Option<Jurisdiction>, Error> {
         let homes = self.homes();
         if !homes.are_several() {
             return Ok(None);
         }
-        if let Some(known) = homes.known(bucket) {
-            return Ok(Some(known));
-        }
-        let _turn = homes.turn().await;
-        match homes.known(bucket) {
-            Some(known) => Ok(Some(known)),
-            None => self.look_for(bucket).await,
-        }
-    }
-
-    /// Asks every jurisdiction for one key of the bucket.
-    fn look_for<'a>(&'a self, bucket: &'a Bucket) -> Looking<'a> {
-        let known = &self.connection().known_buckets;
-        let prefix = known.iter().find(|known| known.bucket == *bucket);
-        let prefix = prefix.map_or_else(Prefix::root, |known| known.prefix.clone());
-        Box::pin(async move {
-            let asked = self.homes().places().iter().map(|(each, _)| {
-                let (each, prefix) = (*each, &prefix);
-                async move { (each, self.has(bucket, prefix, each).await) }
-            });
-            let found = choose(join_all(asked).await)?;
-            if let Some(found) = found {
-                self.homes().learn(bucket.clone(), found);
-            }
-            Ok(found)
+        let said = homes.said(bucket).map(|(_, jurisdiction)| jurisdiction);
+        let default = Some(Jurisdiction::Default).filter(|default| homes.has(*default));
+        said.or(default).map(Some).ok_or_else(|| {
+            let named = homes.places().iter().map(|(each, _)| each.named(bucket).to_string());
+            let names = named.collect::<Vec<_>>().join(" or ");
+            Call::on_bucket("find the jurisdiction", bucket)
+                .fails(ErrorKind::NoSuchBucket, format!("say which one is meant: {names}"))
         })
-    }
-
-    async fn has(&self, bucket: &Bucket, prefix: &Prefix, at: Jurisdiction) -> Result<(), Error> {
-        let call = Call::on_bucket("ListObjectsV2", bucket).at(at);
-        self.run(&call, |sdk| {
-            let request = sdk.list_objects_v2().bucket(self.wire(bucket)).max_keys(1);
-            let request = request.prefix(prefix.as_str());
-            let call = &call;
-            async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
-        })
-        .await
     }
 
     /// What every jurisdiction lists, in one tree; those that refuse are told beside it.
@@ -90,11 +72,21 @@ impl Client {
         if !homes.are_several() {
             return Ok(self.buckets_at(None).await?.into());
         }
-        let asked = homes.places().iter().map(|(each, _)| async {
-            let each = *each;
-            (each, self.buckets_at(Some(each)).await)
+        let asked = homes.places().iter().enumerate().map(|(number, (each, _))| async move {
+            let asked = self.buckets_at(Some(*each));
+            let answer = match number {
+                0 => asked.await,
+                _ => timeout(LATE, asked).await.unwrap_or_else(|_| Err(self.late(*each))),
+            };
+            (*each, answer)
         });
-        homes.merge(join_all(asked).await)
+        merge(join_all(asked).await)
+    }
+
+    fn late(&self, at: Jurisdiction) -> Error {
+        let place = self.endpoint_at(Some(at)).unwrap_or_default();
+        let detail = format!("no answer in {} s", LATE.as_secs());
+        Call::on_account("ListBuckets", &place).fails(ErrorKind::TimedOut, detail)
     }
 
     /// The endpoint of a jurisdiction, for words; the connection's own where there is no such.
@@ -109,5 +101,3 @@ impl Client {
         self.homes().said(bucket).map(|(_, jurisdiction)| jurisdiction)
     }
 }
-
-type Looking<'a> = Pin<Box<dyn Future<Output = Result<Option<Jurisdiction>, Error>> + Send + 'a>>;

@@ -49,14 +49,15 @@ pub trait Remote: Send + Sync {
 
     fn learn_conditions(&self, _kept: bool) {}
 
-    /// Names the server: the same text is the same server. `None` where it cannot be told.
-    fn endpoint(&self) -> Option<String> {
-        None
+    /// Names the server that a bucket is on, the same text for the same server and `None` where it cannot be told, and
+    /// the bucket as it is called there.
+    fn locate<'a>(&self, bucket: &'a Bucket) -> (Option<String>, &'a str) {
+        (None, bucket.as_str())
     }
 
     /// Whether two buckets are on servers that do not copy from one another.
-    fn are_apart<'a>(&'a self, _one: &'a Bucket, _other: &'a Bucket) -> Answer<'a, bool> {
-        Box::pin(async { Ok(false) })
+    fn are_apart(&self, _one: &Bucket, _other: &Bucket) -> bool {
+        false
     }
 
     /// Whether a body is all in memory while it is sent, wherever it was before.
@@ -133,9 +134,10 @@ pub trait Remote: Send + Sync {
     ) -> Answer<'a, ()>;
 }
 
-/// Whether two connections lead to one server, as far as their endpoints tell.
-pub fn same_server(one: &dyn Remote, other: &dyn Remote) -> bool {
-    one.endpoint().is_some_and(|endpoint| other.endpoint() == Some(endpoint))
+/// Whether two connections lead to one bucket, as far as their endpoints tell.
+pub fn same_bucket(one: (&dyn Remote, &Bucket), other: (&dyn Remote, &Bucket)) -> bool {
+    let (server, name) = one.0.locate(one.1);
+    server.is_some() && (server, name) == other.0.locate(other.1)
 }
 
 /// One part of a server-side copy.
@@ -182,12 +184,13 @@ impl Remote for Client {
         Client::learn_conditions(self, kept);
     }
 
-    fn endpoint(&self) -> Option<String> {
-        Some(Client::endpoint(self).unwrap_or_else(|| "aws".to_owned()))
+    fn locate<'a>(&self, bucket: &'a Bucket) -> (Option<String>, &'a str) {
+        let (endpoint, name) = Client::locate(self, bucket);
+        (Some(endpoint.unwrap_or_else(|| "aws".to_owned())), name)
     }
 
-    fn are_apart<'a>(&'a self, one: &'a Bucket, other: &'a Bucket) -> Answer<'a, bool> {
-        Box::pin(Client::are_apart(self, one, other))
+    fn are_apart(&self, one: &Bucket, other: &Bucket) -> bool {
+        Client::are_apart(self, one, other)
     }
 
     fn holds_bodies(&self) -> bool {

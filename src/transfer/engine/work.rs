@@ -22,7 +22,7 @@ use crate::transfer::limits::{Memory, Patience};
 use crate::transfer::link::{Link, Refusals};
 use crate::transfer::local::roots::Roots;
 use crate::transfer::machine::Room;
-use crate::transfer::remote::{Remote, same_server};
+use crate::transfer::remote::{Remote, same_bucket};
 use crate::transfer::retry::Gate;
 use crate::transfer::standing::Standing;
 use crate::transfer::task::{Moved, Said, Task, address};
@@ -192,7 +192,7 @@ impl Yard {
         let source = self.road(&assignment.spec.connection).await?;
         let (road, elsewhere) = match assignment.spec.other_connection() {
             Some(name) => (self.road(name).await?, true),
-            None => (source.clone(), is_apart(&*source.remote, &assignment.spec.work).await?),
+            None => (source.clone(), is_apart(&*source.remote, &assignment.spec.work)),
         };
         let gate = self.gate(&road, assignment);
         let source_gate = self.gate(&source, assignment);
@@ -229,12 +229,16 @@ impl Yard {
         sink: Sink,
     ) -> Result<(), Error> {
         let road = self.road(&assignment.spec.connection).await?;
-        let one_server = match assignment.spec.other_connection() {
-            Some(name) => same_server(&*road.remote, &*self.road(name).await?.remote),
-            None => true,
+        let one_bucket = match (&assignment.spec.work, assignment.spec.other_connection()) {
+            (Work::Copy { bucket, to_bucket, .. }, Some(name)) => {
+                let other = self.road(name).await?.remote;
+                same_bucket((&*road.remote, bucket), (&*other, to_bucket))
+            }
+            (Work::Copy { bucket, to_bucket, .. }, None) => bucket == to_bucket,
+            _ => false,
         };
         let expansion = Expansion {
-            one_server,
+            one_bucket,
             job: assignment.job,
             gate: self.gate(&road, &assignment),
             remote: road.remote,
@@ -299,13 +303,8 @@ impl Yard {
 }
 
 /// Whether one connection leads to two servers that do not copy from one another.
-async fn is_apart(remote: &dyn Remote, work: &Work) -> Result<bool, Error> {
-    match work {
-        Work::Copy { bucket, to_bucket, .. } if bucket != to_bucket => {
-            remote.are_apart(bucket, to_bucket).await
-        }
-        _ => Ok(false),
-    }
+fn is_apart(remote: &dyn Remote, work: &Work) -> bool {
+    matches!(work, Work::Copy { bucket, to_bucket, .. } if remote.are_apart(bucket, to_bucket))
 }
 
 /// `None` where the worker has recorded everything itself.

@@ -13,7 +13,7 @@ use crate::domain::provider::{Capability, Provider};
 use crate::domain::transfer::{OnConflict, Target, Verification};
 use crate::s3::integrity::crc64nvme_of_parts;
 use crate::transfer::fact::{Multipart, Partial};
-use crate::transfer::remote::{CopyPart, same_server};
+use crate::transfer::remote::{CopyPart, same_bucket};
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::departure::{Left, left};
 use crate::transfer::workers::destination::{Destination, Version, decide, exists, find};
@@ -74,8 +74,12 @@ pub async fn copy(
 }
 
 fn refuse_itself(task: &Task, from: &ObjectAddress, to: &ObjectAddress) -> Result<(), Error> {
-    let one_server = !task.elsewhere || same_server(&*task.source, &*task.remote);
-    if !one_server || from.bucket != to.bucket {
+    let (source, remote) = (&*task.source, &*task.remote);
+    let one_bucket = match task.elsewhere {
+        true => same_bucket((source, &from.bucket), (remote, &to.bucket)),
+        false => from.bucket == to.bucket,
+    };
+    if !one_bucket {
         return Ok(());
     }
     let target = |object: &ObjectAddress| Target::Object(object.key.clone());
@@ -107,7 +111,7 @@ impl Copy<'_> {
     async fn attempt(self, to: ObjectAddress, partial: Option<Multipart>) -> Result<Ready, Error> {
         let task = self.task;
         let head = task.source_gate.send(|| task.source.head(&self.from)).await?;
-        if task.elsewhere && task.spec.work.moves() && self.from == to {
+        if task.elsewhere && task.spec.work.moves() && self.has_the_name_of(&to) {
             self.refuse_alias(&head, &to).await?;
         }
         if let Some(size) = head.size {
@@ -180,6 +184,13 @@ impl Copy<'_> {
 
     /// Two connections may lead to one bucket by two names: what looks like the same object in every respect is taken
     /// for it.
+    /// On what may be another server, or the same one by another address.
+    fn has_the_name_of(&self, to: &ObjectAddress) -> bool {
+        let (_, from) = self.task.source.locate(&self.from.bucket);
+        let (_, name) = self.task.remote.locate(&to.bucket);
+        self.from.key == to.key && from == name
+    }
+
     async fn refuse_alias(&self, head: &ObjectHead, to: &ObjectAddress) -> Result<(), Error> {
         let same = |found: &ObjectHead| {
             let (one, other) = (&found.modified, &head.modified);

@@ -40,8 +40,8 @@ pub struct Expansion {
     pub job: JobId,
     pub spec: Arc<JobSpec>,
     pub remote: Arc<dyn Remote>,
-    /// Source and destination of a copy are on the same server.
-    pub one_server: bool,
+    /// Source and destination of a copy are the same bucket.
+    pub one_bucket: bool,
     pub gate: Gate,
     pub journal: Journal,
     pub roots: Arc<Roots>,
@@ -60,13 +60,14 @@ impl Expansion {
                 self.roots.forget(self.job);
                 self.downloads(bucket, (source, *size), folder, name.as_deref()).await
             }
-            Work::Copy { bucket, source, to_bucket, target, moving, .. } => {
-                let one_bucket = self.one_server && bucket == to_bucket;
-                if let Some(why) = one_bucket.then(|| overlap(source, target, *moving)).flatten() {
+            Work::Copy { bucket, source, target, moving, .. } => {
+                if let Some(why) =
+                    self.one_bucket.then(|| overlap(source, target, *moving)).flatten()
+                {
                     let verb = if *moving { "move" } else { "copy" };
                     return Err(refused(verb, format!("s3://{bucket}/{}", source.as_str()), why));
                 }
-                self.copies(bucket, source, target, one_bucket).await
+                self.copies(bucket, source, target, self.one_bucket).await
             }
             Work::Delete { bucket, targets } => self.deletions(bucket, targets).await,
         }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
-use windlass::config::connection::KnownBucket;
 use windlass::domain::address::Prefix;
 use windlass::domain::error::ErrorKind;
 use windlass::domain::jurisdiction::Jurisdiction;
@@ -37,12 +36,12 @@ async fn get(client: &Client, object: &ObjectAddress) -> Vec<u8> {
 #[tokio::test]
 async fn buckets_of_all_jurisdictions_are_listed_in_one_tree() {
     let account = Account::with_buckets().await;
-    let listing = account.stranger().list_buckets().await.unwrap();
+    let listing = account.client.list_buckets().await.unwrap();
     let mut found: Vec<_> =
         listing.entries.iter().map(|each| (each.bucket.as_str(), each.jurisdiction)).collect();
     found.sort_unstable();
     let (default, eu) = (Jurisdiction::Default, Jurisdiction::Eu);
-    let expected = [("both", default), ("both@eu", eu), ("here", default), ("there", eu)];
+    let expected = [("both", default), ("both@eu", eu), ("here", default), ("there@eu", eu)];
     assert_eq!(found, expected);
     let refused: Vec<_> =
         listing.unlisted.iter().map(|(each, error)| (*each, error.kind.clone())).collect();
@@ -69,24 +68,24 @@ async fn every_request_goes_where_its_bucket_is_with_or_without_the_sdk() {
         let mut connection = account.connection.clone();
         connection.bodies.by_sdk = by_sdk;
         let client = Client::connect(&connection, Arc::default()).unwrap();
-        let there = object("there", &format!("a-{by_sdk}"));
+        let there = object("there@eu", &format!("a-{by_sdk}"));
         put(&client, &there, "kept in the eu").await;
         assert_eq!(get(&client, &there).await, b"kept in the eu");
         assert_eq!(client.head(&there).await.unwrap().size, Some(14));
         let query = ListQuery {
-            bucket: "there".into(),
+            bucket: "there@eu".into(),
             prefix: Prefix::new("a-"),
             delimited: true,
             token: None,
             max_keys: 10,
         };
         assert_eq!(client.list_page(&query).await.unwrap().page.len(), 1 + usize::from(by_sdk));
-        let copied = object("there", "copied");
+        let copied = object("there@eu", "copied");
         client.copy(&there, &copied, None, false, None).await.unwrap();
         let options = PutOptions::default();
         let upload = client.create_multipart(&copied, &options).await.unwrap();
         client.abort_multipart(&copied, &upload).await.unwrap();
-        assert!(client.delete(&"there".into(), &[copied.key]).await.unwrap().is_empty());
+        assert!(client.delete(&"there@eu".into(), &[copied.key]).await.unwrap().is_empty());
         put(&client, &object("both", "x"), "default").await;
         put(&client, &object("both@eu", "x"), "eu").await;
         assert_eq!(get(&client, &object("both", "x")).await, b"default");
@@ -100,7 +99,7 @@ async fn every_request_goes_where_its_bucket_is_with_or_without_the_sdk() {
 async fn a_link_leads_to_the_endpoint_of_its_bucket() {
     let account = Account::with_buckets().await;
     for (bucket, path, server) in
-        [("there", "there", 1), ("both@eu", "both", 1), ("here", "here", 0)]
+        [("there@eu", "there", 1), ("both@eu", "both", 1), ("here", "here", 0)]
     {
         let spec = LinkSpec {
             object: object(bucket, "k"),
@@ -114,34 +113,26 @@ async fn a_link_leads_to_the_endpoint_of_its_bucket() {
 }
 
 #[tokio::test]
-async fn a_bucket_named_outright_is_looked_for_once() {
+async fn a_name_never_comes_to_mean_a_namesake() {
     let account = Account::with_buckets().await;
-    let client = account.stranger();
-    let before = requests(&account);
-    for _ in 0..3 {
-        client.head(&object("there", "none")).await.unwrap_err();
+    let client = &account.client;
+    put(client, &object("both@eu", "x"), "eu").await;
+    client.delete_bucket(&"both".into()).await.unwrap();
+    let listing = client.list_buckets().await.unwrap();
+    let names: Vec<_> = listing.entries.iter().map(|each| each.bucket.as_str()).collect();
+    assert!(names.contains(&"both@eu") && !names.contains(&"both"), "{names:?}");
+    for _ in 0..2 {
+        let refused = client.put(&object("both", "x"), "y".into(), &PutOptions::default()).await;
+        assert_eq!(refused.unwrap_err().kind, ErrorKind::NoSuchBucket);
+        drop(client.delete(&"both".into(), &["x".into()]).await);
     }
-    assert_eq!(requests(&account) - before, 3 + 3, "each is asked once");
-    assert!(client.list_buckets().await.is_ok());
-    let error = client.head(&object("nowhere", "none")).await.unwrap_err();
-    assert!(matches!(error.kind, ErrorKind::NoSuchBucket | ErrorKind::NoSuchKey), "{error:?}");
+    assert_eq!(account.servers[1].store().bytes("both", "x").unwrap(), "eu");
+    let error = client.head(&object("both@default", "x")).await.unwrap_err();
+    assert!(!matches!(error.kind, ErrorKind::Unreachable), "no second name: {error:?}");
 }
 
 #[tokio::test]
-async fn a_bucket_that_moved_is_found_again() {
-    let account = Account::with_buckets().await;
-    let client = account.stranger();
-    put(&client, &object("there", "x"), "x").await;
-    client.delete(&"there".into(), &["x".into()]).await.unwrap();
-    account.client.delete_bucket(&"there".into()).await.unwrap();
-    account.client.create_bucket(&"there@default".into()).await.unwrap();
-    let failed = client.put(&object("there", "y"), "y".into(), &PutOptions::default()).await;
-    assert_eq!(failed.unwrap_err().kind, ErrorKind::NoSuchBucket);
-    put(&client, &object("there", "y"), "y").await;
-}
-
-#[tokio::test]
-async fn a_silent_jurisdiction_leaves_open_which_bucket_is_meant() {
+async fn a_silent_jurisdiction_changes_no_name() {
     let account = Account::with_buckets().await;
     let Account { servers: [default, _eu, _us], connection, .. } = account;
     default.shut_down().await;
@@ -156,12 +147,16 @@ async fn a_silent_jurisdiction_leaves_open_which_bucket_is_meant() {
 }
 
 #[tokio::test]
-async fn a_scoped_bucket_is_looked_for_at_its_prefix() {
+async fn without_the_default_one_a_name_has_to_say_its_jurisdiction() {
     let account = Account::with_buckets().await;
     let mut connection = account.connection.clone();
-    let known = KnownBucket { prefix: "site/".into(), ..KnownBucket::from("there") };
-    connection.known_buckets = vec![known];
+    connection.jurisdictions.remove(0);
+    connection.endpoint = Some(account.servers[1].endpoint());
     let client = Client::connect(&connection, Arc::default()).unwrap();
-    put(&client, &object("there", "site/a"), "a").await;
-    assert_eq!(get(&account.client, &object("there@eu", "site/a")).await, b"a");
+    let before = requests(&account);
+    let error = client.head(&object("there", "x")).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NoSuchBucket);
+    assert!(error.detail.contains("there@eu"), "{error:?}");
+    assert_eq!(requests(&account), before, "nothing is guessed");
+    put(&client, &object("there@eu", "x"), "x").await;
 }

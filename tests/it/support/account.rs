@@ -51,9 +51,4 @@ impl Account {
         }
         account
     }
-
-    /// One that has learned nothing yet.
-    pub fn stranger(&self) -> Client {
-        Client::connect(&self.connection, self.meter.clone()).unwrap()
-    }
 }

@@ -146,7 +146,7 @@ fn place(error: &Error) -> Option<Explanation> {
         ErrorKind::NoSuchBucket => Explanation::new(
             "the bucket does not exist",
             "it was deleted, is spelled differently, or lives in another account or jurisdiction",
-            "refresh the buckets with R, or check the name; on R2 check the jurisdiction too",
+            "refresh the buckets with R, or check the name; on R2 one of another jurisdiction is NAME@eu",
         ),
         ErrorKind::NoSuchKey if error.operation == "ListObjectsV2" => Explanation::new(
             "there is nothing of this name or below it",
