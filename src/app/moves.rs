@@ -15,7 +15,8 @@ use crate::config::connection::Connection;
 use crate::domain::address::{ConnectionName, Location};
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
-use crate::domain::transfer::{JobSpec, TransferCommand};
+use crate::domain::transfer::{JobId, JobSpec, TransferCommand};
+use crate::domain::units::Count;
 
 /// Performs every move, those that come of it included, and brings lists into their places.
 pub fn perform(state: &mut State, now: Timestamp, asked: &mut Asked) {
@@ -207,9 +208,27 @@ fn put_connection(
     }
     let from = replaced.unwrap_or(&name).clone();
     state.tabs.rename(&from, &name);
-    asked.effects.push(Effect::Transfer(TransferCommand::Reconnect { from, to: name.clone() }));
+    let reconnect = TransferCommand::Reconnect { from: from.clone(), to: name.clone() };
+    asked.effects.push(Effect::Transfer(reconnect));
+    let before = state.session.connections.iter().find(|known| known.name == from);
+    if before.is_some_and(|before| !before.leads_where(&connection)) {
+        pause_all_of(state, now, &from, asked);
+    }
     state.session.put(connection, replaced);
     connect_anew(state, now, &name, asked);
+}
+
+/// What was agreed to for one server is not done on another without being asked again.
+fn pause_all_of(state: &mut State, now: Timestamp, name: &ConnectionName, asked: &mut Asked) {
+    let needing: Vec<_> = state.transfers.queue.needing(name).map(|job| job.view.id).collect();
+    if needing.is_empty() {
+        return;
+    }
+    let pause = |id: &JobId| Effect::Transfer(TransferCommand::Pause(*id));
+    asked.effects.extend(needing.iter().map(pause));
+    let count = Count(needing.len() as u64);
+    let text = format!("{count} of its transfers paused: it leads to another server now");
+    state.toasts.add(now, Level::Note, text);
 }
 
 /// Jobs that need it wait for one of its name. Where the one in use is gone, the first of the others is opened; where none
@@ -218,6 +237,9 @@ fn drop_connection(state: &mut State, now: Timestamp, name: &ConnectionName, ask
     let in_use = state.session.name() == name;
     let needing = state.transfers.queue.needing(name).map(|job| job.view.id);
     let pause = needing.map(|id| Effect::Transfer(TransferCommand::Pause(id)));
+    // The engine forgets the keys, too.
+    let (from, to) = (name.clone(), name.clone());
+    asked.effects.push(Effect::Transfer(TransferCommand::Reconnect { from, to }));
     asked.effects.extend(pause);
     for bucket in state.session.remembered(name) {
         let connection = name.clone();

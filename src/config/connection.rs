@@ -210,10 +210,16 @@ impl Connection {
             || host.ends_with(".localhost"))
     }
 
+    /// Whether both have the same servers, whoever the keys belong to.
+    pub fn leads_where(&self, other: &Connection) -> bool {
+        (&self.endpoint, &self.jurisdictions) == (&other.endpoint, &other.jurisdictions)
+    }
+
     /// Whether whoever answers is taken for the server.
     pub fn is_unchecked(&self) -> bool {
-        let by_tls = self.endpoint.as_deref().is_some_and(|url| url.starts_with("https://"));
-        self.network.insecure && by_tls
+        let further = self.jurisdictions.iter().map(|(_, endpoint)| endpoint);
+        let by_tls = |url: &String| url.starts_with("https://");
+        self.network.insecure && self.endpoint.iter().chain(further).any(by_tls)
     }
 
     /// What has to be said aloud of it, in a sentence.

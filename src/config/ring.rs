@@ -70,7 +70,7 @@ pub fn copy(
 ) -> Result<(), Error> {
     let copied = match ring.read(&entry_name(folder, from)) {
         Ok(text) => ring.write(&entry_name(folder, to), &text),
-        Err(Refusal { fault: KeyringFault::NoEntry | KeyringFault::Damaged, .. }) => Ok(()),
+        Err(Refusal { fault: KeyringFault::NoEntry, .. }) => Ok(()),
         Err(refusal) => Err(refusal),
     };
     copied.map_err(|refusal| failed("write the keyring", to, refusal))

@@ -46,11 +46,11 @@ impl Ring for System {
 
     fn write(&self, entry: &str, text: &Secret) -> Result<(), Refusal> {
         let text = text.clone();
-        self.ask(entry, move |entry| entry.set_password(text.expose()))
+        self.change(entry, move |entry| entry.set_password(text.expose()))
     }
 
     fn remove(&self, entry: &str) -> Result<(), Refusal> {
-        self.ask(entry, |entry| match entry.delete_credential() {
+        self.change(entry, |entry| match entry.delete_credential() {
             Err(Error::NoEntry) => Ok(()),
             removed => removed,
         })
@@ -60,6 +60,24 @@ impl Ring for System {
 impl System {
     pub fn until(given_up: Arc<AtomicBool>) -> System {
         System { given_up }
+    }
+
+    /// Whatever the keyring asks its user for, it asks for by the reading: nothing is changed for whoever has given up
+    /// meanwhile and was told so.
+    fn change(
+        &self,
+        name: &str,
+        act: impl FnOnce(&Entry) -> Result<(), Error> + Send + 'static,
+    ) -> Result<(), Refusal> {
+        let given_up = Arc::clone(&self.given_up);
+        self.ask(name, move |entry| {
+            // Only the question matters, not what is there.
+            drop(entry.get_password().map(Secret::new));
+            if given_up.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            act(entry)
+        })
     }
 
     /// On a thread of its own, because nothing makes a keyring that asks for its password stop.
@@ -87,6 +105,7 @@ impl System {
                 Err(RecvTimeoutError::Disconnected) => return Err(KeyringFault::Refused.into()),
             }
         }
+        self.given_up.store(true, Ordering::Relaxed);
         Err(KeyringFault::Silent.into())
     }
 }

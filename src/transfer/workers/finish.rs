@@ -152,11 +152,13 @@ fn moved(task: &Task, saved: Saved, name: &str, bytes: u64, verification: Verifi
 /// Records which file it is before it is renamed, for its bytes will not tell after a crash.
 async fn make_recognisable(
     task: &Task,
-    file: &GrowingFile,
+    file: &Arc<GrowingFile>,
     partial: &mut PartFile,
 ) -> Result<(), Error> {
     let count = partial.size.map_or(0, |size| piece_count(size, partial.range_size));
-    (partial.ranges, partial.inode) = ((0..count).collect(), file.inode());
+    let file = Arc::clone(file);
+    (partial.ranges, partial.inode) =
+        ((0..count).collect(), blocking(move || Ok(file.inode())).await?);
     task.opened(Partial::File(partial.clone())).await
 }
 

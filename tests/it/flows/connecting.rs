@@ -278,11 +278,29 @@ fn transfers_of_a_connection_that_is_removed_wait_for_one_of_its_name() {
     assert!(question.warning.as_ref().unwrap().starts_with("2 transfers are not finished"));
     app.keys("y").effects();
     app.reply(Reply::ConnectionRemoved(Ok("test".into())));
-    let paused = [1, 2].map(|id| TransferCommand::Pause(JobId(id)));
-    assert_eq!(commands(&mut app), paused);
+    let forgotten = TransferCommand::Reconnect { from: "test".into(), to: "test".into() };
+    let [one, two] = [1, 2].map(|id| TransferCommand::Pause(JobId(id)));
+    assert_eq!(commands(&mut app), [forgotten, one, two], "the engine has its keys no more");
     app.keys("g x");
     let Stage::Remove(question, _) = &app.state.connecting.stage else { panic!() };
     assert_eq!(question.warning, None, "no transfer is by the other one");
+}
+
+#[test]
+fn transfers_do_not_go_on_to_another_server_unasked() {
+    let mut app = App::start(Startup {
+        connections: vec![connection("test")],
+        current: "test".into(),
+        ..startup()
+    });
+    let jobs = vec![upload(1, "key", JobState::Running)];
+    news(&mut app, TransferEvent::Restored(jobs));
+    app.keys("g e ctrl-u").typed("http://127.0.0.1:7/").keys("ctrl-o");
+    let reply = saved(&app);
+    app.reply(reply);
+    let followed = TransferCommand::Reconnect { from: "test".into(), to: "test".into() };
+    assert_eq!(commands(&mut app), [followed, TransferCommand::Pause(JobId(1))]);
+    assert!(app.state.toasts.current().unwrap().text.contains("another server"));
 }
 
 #[test]
