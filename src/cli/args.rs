@@ -41,7 +41,9 @@ Examples:
   windlass get s3://media/photos/ ./photos      What is below photos/ to ./photos/…
   windlass get s3://backups/home.tar - | tar t  To the next program
 
-Nothing is overwritten without --force. A name that cannot be a file's is written with %XX, and so is
+Nothing is overwritten without --force, and --force replaces files only: a pipe or a device that is named is
+written into, the file behind a link that is named is replaced and the link kept, and below a folder a link,
+pipe, device or folder in the place of a file is left and named. A name that cannot be a file's is written with %XX, and so is
 one of two that the disk cannot tell apart (a and A, a file a beside a/b): each is said.";
 
 const PUT_EXAMPLES: &str = "\
@@ -51,7 +53,9 @@ Examples:
   tar c . | windlass put - s3://backups/home.tar
   pg_dumpall | windlass put --expected-size 2TiB - s3://backups/all.sql
 
-Nothing is overwritten without --force. What is in the folder and cannot be sent (a symbolic link, a pipe,
+Nothing is overwritten without --force. A file that changes while it is read is not stored; --snapshot takes one
+that grows as long as it is at the start. A pipe that is named, <(command) too, is read to its end as - is, and a
+device is refused. What is in the folder and cannot be sent (a symbolic link, a pipe,
 a file without permission, a key above 1,024 bytes) is named, the rest is sent, and the exit code is 3.
 Empty folders are not stored. The time of modification is kept with each object, and get restores it.";
 
@@ -171,7 +175,7 @@ pub enum Verb {
     /// Download an object or everything below a prefix; - writes an object to stdout
     #[command(after_help = GET_EXAMPLES)]
     Get(GetArguments),
-    /// Upload a file or folder; - reads stdin
+    /// Upload a file, a folder or a pipe; - reads stdin
     #[command(after_help = PUT_EXAMPLES)]
     Put(PutArguments),
     /// Copy an object or everything below a prefix: server side, or to another connection
@@ -245,7 +249,7 @@ pub struct GetArguments {
     /// s3://bucket/key, or s3://bucket/prefix/ for everything below it
     #[arg(value_parser = Location::parse)]
     pub source: Location,
-    /// A folder, the name of the file, or - for stdout
+    /// A folder, the name of the file, a pipe, or - for stdout
     #[arg(default_value = ".")]
     pub destination: PathBuf,
     /// Everything below the source, even where its last / is left out
@@ -264,7 +268,7 @@ pub struct GetArguments {
 
 #[derive(Debug, Args)]
 pub struct PutArguments {
-    /// A file, a folder, or - for stdin
+    /// A file, a folder, a named pipe, or - for stdin
     pub source: PathBuf,
     /// s3://bucket/key, or s3://bucket/prefix/ to keep the file's name; a folder's files go below it
     #[arg(value_parser = Location::parse)]
@@ -281,6 +285,9 @@ pub struct PutArguments {
     /// Keep the permissions of files with their objects
     #[arg(long)]
     pub preserve_mode: bool,
+    /// Send a file that grows, a log for one, as long as it is at the start
+    #[arg(long)]
+    pub snapshot: bool,
     #[command(flatten)]
     pub parts: Parts,
     #[command(flatten)]
@@ -362,7 +369,8 @@ impl PutArguments {
             (_, true) => Links::Skip,
             _ => configured.links,
         };
-        FileRules { links, keep_mode: self.preserve_mode || configured.keep_mode }
+        let keep_mode = self.preserve_mode || configured.keep_mode;
+        FileRules { links, keep_mode, snapshot: self.snapshot }
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::{GetArguments, Output, PutArguments, RemoveArguments};
 use crate::cli::connect::Choice;
+use crate::cli::ends::behind_link;
 use crate::cli::interrupt::interrupted;
 use crate::cli::one::writable;
 use crate::cli::pace::Pace;
@@ -34,7 +35,9 @@ pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Tr
             size: None,
         },
         Location::Object { bucket, key } => {
-            let (folder, name) = folder_and_name(destination)?;
+            let beside = arguments.conflict.keep_both;
+            let real = if beside { destination.clone() } else { behind_link(destination) };
+            let (folder, name) = folder_and_name(&real)?;
             let source = Target::Object(key.clone());
             Work::Download { bucket: bucket.clone(), source, folder, name, size: None }
         }

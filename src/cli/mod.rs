@@ -7,6 +7,7 @@ mod code;
 pub mod connect;
 pub mod demo;
 pub mod doctor;
+mod ends;
 pub mod interrupt;
 pub mod jobs;
 pub mod list;

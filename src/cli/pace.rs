@@ -35,7 +35,8 @@ impl Pace {
     /// `configured` holds where no flag says otherwise.
     pub fn options(self, configured: Option<u64>) -> EngineOptions {
         let (patience, rate) = (self.patience(), self.rate(configured));
-        EngineOptions { patience, rate, ..EngineOptions::default() }
+        let rate_given = self.limit_rate.is_some();
+        EngineOptions { patience, rate, rate_given, ..EngineOptions::default() }
     }
 
     pub fn patience(self) -> Patience {

@@ -1,7 +1,7 @@
-//! `-`: an object to stdout, stdin to an object.
+//! Streams: an object to stdout, a pipe or a device; stdin or a pipe to an object.
 
+use std::io::ErrorKind::BrokenPipe;
 use std::io::{IsTerminal, stdin, stdout};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use serde_json::json;
 use tokio::time::sleep;
 
 use crate::cli::args::{GetArguments, PutArguments};
+use crate::cli::ends::{End, open_input, open_output, unwritable};
 use crate::cli::interrupt::interrupted;
 use crate::cli::pace::Pace;
 use crate::cli::print::{Printer, Status, Trouble};
@@ -28,58 +29,90 @@ use crate::transfer::stream::upload::upload_stream;
 /// Between two looks at how far it is.
 const LOOKS: Duration = Duration::from_millis(100);
 
-pub fn is_stream(path: &Path) -> bool {
-    path.as_os_str() == "-"
-}
-
 pub async fn get(
     arguments: &GetArguments,
+    end: &End,
     client: &Client,
     limit: Option<u64>,
 ) -> Result<Status, Trouble> {
     let Location::Object { bucket, key } = &arguments.source else {
-        return Err(Trouble::Usage("only one object can go to stdout: s3://bucket/key".to_owned()));
+        let sentence = "only one object can go to stdout, a pipe or a device: s3://bucket/key";
+        return Err(Trouble::Usage(sentence.to_owned()));
     };
     if arguments.recursive {
-        return Err(Trouble::Usage("-r and - do not go together: name one object".to_owned()));
+        let sentence = "-r needs a folder: one object goes to stdout, a pipe or a device";
+        return Err(Trouble::Usage(sentence.to_owned()));
     }
-    if arguments.output.json {
+    if arguments.output.json && *end == End::Standard {
         return Err(Trouble::Usage("--json and - cannot both have stdout".to_owned()));
     }
     let object = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
     let pipe = pipe(client, &object, arguments.pace, limit);
-    let line = ProgressLine::beside(&stdout());
-    let work = download_stream(&pipe, tokio::io::stdout());
-    match watched(&pipe, line, work).await {
-        Ok(Verification::Digest(_)) => Ok(Status::Done),
-        Ok(Verification::SizeOnly(why)) => {
-            eprintln!("windlass: {}: only its length was compared: {why}", visible(&pipe.place()));
-            Ok(Status::Done)
+    let got = match end {
+        End::Standard => {
+            let work = download_stream(&pipe, tokio::io::stdout());
+            watched(&pipe, ProgressLine::beside(&stdout()), work).await
         }
-        Err(Broken::Source(error)) => Err(error.into()),
-        Err(Broken::Target(error)) => Err(Trouble::Output(error)),
+        End::At(path) => {
+            let target = open_output(path).await?;
+            watched(&pipe, ProgressLine::new(), download_stream(&pipe, target)).await
+        }
+    };
+    let verification = match (got, end) {
+        (Ok(verification), _) => verification,
+        (Err(Broken::Source(error)), _) => return Err(error.into()),
+        (Err(Broken::Target(error)), End::At(path)) if error.kind() != BrokenPipe => {
+            return Err(unwritable(&error, path).into());
+        }
+        (Err(Broken::Target(error)), _) => return Err(Trouble::Output(error)),
+    };
+    if arguments.output.json {
+        let mut printer = Printer::new(arguments.output);
+        let (from, bytes) = (object.to_string(), pipe.moved.bytes());
+        let to = arguments.destination.display().to_string();
+        printer.object(&json!({
+            "job": "get", "from": from, "to": to, "state": "done", "bytes": bytes,
+            "verified": verified(&verification),
+        }))?;
+        printer.flush()?;
+    } else if let Verification::SizeOnly(why) = verification {
+        eprintln!("windlass: {}: only its length was compared: {why}", visible(&pipe.place()));
     }
+    Ok(Status::Done)
+}
+
+/// The key of a stream, which a name alone can be left out of.
+fn key_of(arguments: &PutArguments, end: &End) -> Result<ObjectAddress, Trouble> {
+    let sentence = "a stream has no name: give the whole key, s3://bucket/key";
+    let nameless = || Trouble::Usage(sentence.to_owned());
+    let (bucket, key) = match &arguments.destination {
+        Location::Object { bucket, key } => (bucket, key.clone()),
+        Location::Prefix { bucket, prefix } => {
+            (bucket, prefix.key(end.name().ok_or_else(nameless)?))
+        }
+        Location::Root => return Err(nameless()),
+    };
+    Ok(ObjectAddress { bucket: bucket.clone(), key })
 }
 
 pub async fn put(
     arguments: &PutArguments,
+    end: &End,
     client: &Client,
     limit: Option<u64>,
 ) -> Result<Status, Trouble> {
-    let Location::Object { bucket, key } = &arguments.destination else {
-        return Err(Trouble::Usage("stdin needs the whole key: s3://bucket/key".to_owned()));
-    };
+    let object = key_of(arguments, end)?;
     let conflict = arguments.conflict;
     if conflict.keep_both || conflict.if_newer || conflict.if_different {
-        let sentence = "stdin has no name or time: only --force and --skip-existing can be given";
+        let sentence =
+            "a stream has no name or time: only --force and --skip-existing can be given";
         return Err(Trouble::Usage(sentence.to_owned()));
     }
     client.prepare().await?;
     let sizes = arguments.parts.sizes(client.provider().facts().parts).map_err(Trouble::Usage)?;
-    if stdin().is_terminal() {
+    if *end == End::Standard && stdin().is_terminal() {
         eprintln!("windlass: reading from the terminal, ctrl-d ends it");
     }
-    let object = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
     let content_type = arguments.content_type.clone();
     let options = PutOptions {
         headers: ObjectHeaders { content_type, ..ObjectHeaders::default() },
@@ -87,9 +120,23 @@ pub async fn put(
         ..PutOptions::default()
     };
     let pipe = pipe(client, &object, arguments.pace, limit);
-    let line = ProgressLine::beside(&stdin());
-    let work = upload_stream(&pipe, tokio::io::stdin(), &options, sizes, interrupted());
-    let piped = match watched(&pipe, line, work).await {
+    let sent = match end {
+        End::Standard => {
+            let work = upload_stream(&pipe, tokio::io::stdin(), &options, sizes, interrupted());
+            watched(&pipe, ProgressLine::beside(&stdin()), work).await
+        }
+        End::At(path) => {
+            let source = tokio::select! {
+                source = open_input(path) => source?,
+                () = interrupted() => {
+                    return Err(pipe.fails(ErrorKind::Cancelled, "upload").into());
+                }
+            };
+            let work = upload_stream(&pipe, source, &options, sizes, interrupted());
+            watched(&pipe, ProgressLine::new(), work).await
+        }
+    };
+    let piped = match sent {
         Err(error) if error.is(&ErrorKind::PreconditionFailed) && conflict.skip_existing => None,
         other => Some(other?),
     };

@@ -8,6 +8,7 @@ use tokio::runtime;
 
 use crate::cli::args::{Arguments, TargetFlags, Verb};
 use crate::cli::connect::Choice;
+use crate::cli::ends::{input, output};
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
 use crate::cli::{between, code, demo, doctor, jobs, list, one, public, queue, stream, uploads};
@@ -69,7 +70,9 @@ fn attempt(verb: Verb, flags: &TargetFlags) -> Result<Status, Trouble> {
 /// again.
 async fn ended_from_outside(verb: &Verb) {
     match verb {
-        Verb::Get(arguments) if stream::is_stream(&arguments.destination) => interrupted().await,
+        Verb::Get(arguments) if matches!(output(&arguments.destination), Ok(Some(_))) => {
+            interrupted().await;
+        }
         Verb::Get(_) | Verb::Put(_) | Verb::Cp(_) | Verb::Mv(_) => {
             interrupted_twice("taking back what is unfinished").await;
         }
@@ -97,14 +100,14 @@ async fn signed_in(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
 async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
     match verb {
         Verb::Ls(arguments) => list::ls(arguments, &choice.client()?).await,
-        Verb::Get(arguments) if stream::is_stream(&arguments.destination) => {
-            stream::get(arguments, &choice.client()?, choice.limit).await
-        }
-        Verb::Put(arguments) if stream::is_stream(&arguments.source) => {
-            stream::put(arguments, &choice.client()?, choice.limit).await
-        }
-        Verb::Get(arguments) => jobs::get(arguments, choice).await,
-        Verb::Put(arguments) => jobs::put(arguments, choice).await,
+        Verb::Get(arguments) => match output(&arguments.destination)? {
+            Some(end) => stream::get(arguments, &end, &choice.client()?, choice.limit).await,
+            None => jobs::get(arguments, choice).await,
+        },
+        Verb::Put(arguments) => match input(&arguments.source)? {
+            Some(end) => stream::put(arguments, &end, &choice.client()?, choice.limit).await,
+            None => jobs::put(arguments, choice).await,
+        },
         Verb::Cp(arguments) => between::cp(arguments, choice).await,
         Verb::Mv(arguments) => between::mv(arguments, choice).await,
         Verb::Rm(arguments) => jobs::rm(arguments, choice).await,

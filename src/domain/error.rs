@@ -26,6 +26,12 @@ pub const SIGN_IN: &str = "g s signs in anew";
 /// The request for the keys of a role.
 pub const ASSUME_ROLE: &str = "AssumeRole";
 
+/// The step at which a file is read to be uploaded.
+pub const READ_FILE: &str = "read the file";
+
+/// The step at which a downloaded file gets its name.
+pub const SAVE_FILE: &str = "save the file";
+
 /// The step at which a destination turns out to be no folder.
 pub const OPEN_FOLDER: &str = "open the folder";
 
@@ -105,7 +111,7 @@ pub enum ErrorKind {
     LocalMissing,
     LocalDenied,
     LocalExists,
-    /// A link, pipe, socket or device where a regular file is taken.
+    /// A folder, link, pipe, socket or device where a regular file is taken, or a file whose size is not known.
     LocalSpecial,
     DiskFull,
     LocalName,

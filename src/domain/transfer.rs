@@ -47,6 +47,9 @@ pub struct FileRules {
     /// Permission bits go into the object's metadata and come back from it; setuid, setgid and sticky never do.
     #[serde(default)]
     pub keep_mode: bool,
+    /// A file that grows is sent as long as it was at the start.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub snapshot: bool,
 }
 
 /// Symbolic links below an uploaded folder. A path that is named itself is always followed.

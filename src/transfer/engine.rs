@@ -41,8 +41,10 @@ pub struct EngineOptions {
     /// Jobs that look for their objects at once; with 0 no job begins, and what was cleared is still cleaned up.
     pub expansions: usize,
     pub patience: Patience,
-    /// Bytes per second of all transfers together.
+    /// Bytes per second of all transfers together. What the user sets is kept in the journal and comes before it.
     pub rate: Option<u64>,
+    /// `rate` comes before what the journal keeps.
+    pub rate_given: bool,
 }
 
 impl Default for EngineOptions {
@@ -57,6 +59,7 @@ impl Default for EngineOptions {
             expansions: 4,
             patience: Patience::default(),
             rate: None,
+            rate_given: false,
         }
     }
 }
@@ -100,6 +103,7 @@ impl Engine {
                 slots: options.slots,
                 most_slots: options.most_slots,
                 rate: Rate::of(options.rate),
+                rate_given: options.rate_given,
                 expansions: options.expansions,
                 patience: options.patience,
             };

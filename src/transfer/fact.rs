@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::address::ConnectionName;
 use crate::domain::error::Error;
 use crate::domain::object::{ETag, ObjectAddress, UploadId, UploadedPart};
-use crate::domain::parts::piece;
+use crate::domain::parts::{piece, piece_count};
 use crate::domain::transfer::{JobId, JobSpec, Note, Priority, Verification};
 
 /// A fact is recorded before anything relies on it. Running work is no fact, so it is due again after a crash.
@@ -71,6 +71,12 @@ pub enum Fact {
         place: String,
         ranges: Vec<u32>,
     },
+    /// All ranges that are begun and not whole, each with the bytes of its start that are in the part file and synced.
+    RangesBegun {
+        job: JobId,
+        place: String,
+        begun: BTreeMap<u32, u64>,
+    },
     /// What was opened is gone: aborted, removed or completed.
     Closed {
         job: JobId,
@@ -110,6 +116,10 @@ pub enum Fact {
     Noted {
         job: JobId,
         note: Note,
+    },
+    /// Bytes a second of all transfers together, as the user has set them; `None` is without limit.
+    Limited {
+        limit: Option<u64>,
     },
     /// The job came to its end by itself.
     Finished {
@@ -193,6 +203,9 @@ pub struct PartFile {
     pub range_size: u64,
     #[serde(default)]
     pub ranges: BTreeSet<u32>,
+    /// Bytes of the start of ranges that are not whole.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub begun: BTreeMap<u32, u64>,
     /// The file itself, whatever its name, from the moment it is whole and may be renamed.
     #[serde(default)]
     pub inode: Option<u64>,
@@ -212,6 +225,7 @@ impl Fact {
             | Fact::Opened { job, .. }
             | Fact::PartsDone { job, .. }
             | Fact::RangesDone { job, .. }
+            | Fact::RangesBegun { job, .. }
             | Fact::Closed { job, .. }
             | Fact::Left { job, .. }
             | Fact::Passed { job, .. }
@@ -222,7 +236,7 @@ impl Fact {
             | Fact::Reconnected { job, .. }
             | Fact::Begun { job, .. }
             | Fact::Finished { job, .. } => Some(*job),
-            Fact::Ordered { .. } => None,
+            Fact::Ordered { .. } | Fact::Limited { .. } => None,
         }
     }
 
@@ -232,6 +246,7 @@ impl Fact {
             Fact::Opened { place, .. }
             | Fact::PartsDone { place, .. }
             | Fact::RangesDone { place, .. }
+            | Fact::RangesBegun { place, .. }
             | Fact::Closed { place, .. }
             | Fact::Left { place, .. }
             | Fact::Settled { place, .. } => Some(place),
@@ -263,9 +278,27 @@ impl Partial {
 }
 
 impl PartFile {
-    /// Bytes of the recorded ranges.
+    /// Bytes of what is recorded of the ranges.
     pub fn bytes_done(&self) -> u64 {
         let size = self.size.unwrap_or(u64::MAX);
-        self.ranges.iter().map(|index| piece(size, self.range_size, *index).len()).sum()
+        let whole = self.ranges.iter().map(|index| piece(size, self.range_size, *index).len());
+        whole.chain(self.begun.values().copied()).sum()
+    }
+
+    pub fn add_whole(&mut self, ranges: &[u32]) {
+        self.ranges.extend(ranges);
+        self.begun.retain(|index, _| !ranges.contains(index));
+    }
+
+    pub fn set_begun(&mut self, begun: &BTreeMap<u32, u64>) {
+        let left = begun.iter().filter(|(index, _)| !self.ranges.contains(index));
+        self.begun = left.map(|(index, bytes)| (*index, *bytes)).collect();
+    }
+
+    /// From now on all bytes are there.
+    pub fn complete(&mut self) {
+        let count = self.size.map_or(0, |size| piece_count(size, self.range_size));
+        self.ranges = (0..count).collect();
+        self.begun.clear();
     }
 }

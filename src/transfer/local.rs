@@ -4,6 +4,7 @@ pub mod attributes;
 pub mod claims;
 pub mod content;
 pub mod folder;
+pub mod kind;
 pub mod names;
 pub mod part_file;
 pub mod roots;

@@ -38,6 +38,8 @@ pub struct Machine {
     last: u64,
     /// The place of the next job.
     places: u64,
+    /// As the user has set it, if ever: without limit where it is `None`.
+    limit: Option<Option<u64>>,
 }
 
 impl Machine {
@@ -63,6 +65,7 @@ impl Machine {
                 }
             }
             Fact::Ordered { jobs } => self.reorder(jobs),
+            Fact::Limited { limit } => self.limit = Some(*limit),
             other => {
                 if let Some(job) = other.job() {
                     self.index(job, |job| job.apply(other));
@@ -140,7 +143,7 @@ impl Machine {
                 self.facts_if(*job, differs, |job| Fact::Prioritised { job, priority })
             }
             TransferCommand::Reconnect { from, to } => self.reconnected(from, to),
-            TransferCommand::LimitRate(_) => Vec::new(),
+            TransferCommand::LimitRate(limit) => vec![Fact::Limited { limit: *limit }],
         }
     }
 
@@ -248,6 +251,11 @@ impl Machine {
 
     pub fn idle(&self) -> bool {
         self.jobs.values().all(|job| job.run.active.is_empty() && !job.run.expanding())
+    }
+
+    /// Bytes a second that the user has set, `None` within for no limit; `None` where nobody ever did.
+    pub fn limit(&self) -> Option<Option<u64>> {
+        self.limit
     }
 
     pub fn order(&self) -> &[JobId] {

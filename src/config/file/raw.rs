@@ -70,7 +70,7 @@ impl RawTransfers {
             LinkRule::Follow => Links::Follow,
             LinkRule::Skip => Links::Skip,
         };
-        FileRules { links, keep_mode: self.modes }
+        FileRules { links, keep_mode: self.modes, snapshot: false }
     }
 
     /// Bytes per second.

@@ -50,6 +50,8 @@ pub struct Setup {
     pub expansions: usize,
     pub patience: Patience,
     pub rate: Rate,
+    /// The rate is not to be replaced by the one of the journal.
+    pub rate_given: bool,
 }
 
 /// What all workers share.

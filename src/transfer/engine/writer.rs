@@ -16,7 +16,7 @@ use crate::domain::transfer::{Failure, JobId, TransferCommand, TransferEvent};
 use crate::transfer::engine::held::held;
 use crate::transfer::engine::telling::Telling;
 use crate::transfer::engine::work::{Assignment, Setup, Yard};
-use crate::transfer::fact::{Fact, Outcome};
+use crate::transfer::fact::{Fact, Outcome, Partial};
 use crate::transfer::item::Item;
 use crate::transfer::journal::{Journal, JournalNews};
 use crate::transfer::machine::{Due, Machine};
@@ -81,6 +81,7 @@ pub struct Writer {
     closing: bool,
     exchange: Exchange,
     halted: bool,
+    rate_given: bool,
 }
 
 impl Writer {
@@ -91,6 +92,7 @@ impl Writer {
         news: UnboundedSender<TransferEvent>,
     ) -> Writer {
         let journal = Journal::start(journal, inputs.clone());
+        let rate_given = setup.rate_given;
         Writer {
             machine: Machine::default(),
             yard: Yard::new(setup, journal.clone(), news.clone()),
@@ -103,6 +105,7 @@ impl Writer {
             closing: false,
             exchange: Exchange::None,
             halted: false,
+            rate_given,
         }
     }
 
@@ -214,6 +217,15 @@ impl Writer {
         self.tell(TransferEvent::Limited(self.yard.limit()));
     }
 
+    /// Goes on with the limit of the journal; one that was set in this process stays, and is kept from now on.
+    fn keep_limit(&self, own: Option<Option<u64>>) {
+        match (own, self.machine.limit()) {
+            (Some(limit), _) => self.journal.note(vec![Fact::Limited { limit }]),
+            (None, Some(limit)) if !self.rate_given => self.yard.limit_to(limit),
+            (None, _) => {}
+        }
+    }
+
     fn wake(&self, job: JobId) {
         if let Some(spec) = self.machine.spec(job) {
             self.yard.wake(&spec.connection);
@@ -231,6 +243,7 @@ impl Writer {
         if taken_over {
             self.tell(TransferEvent::Held(None));
         }
+        let own_limit = self.machine.limit().filter(|_| taken_over);
         self.machine = Machine::default();
         self.stops.clear();
         self.telling.restart();
@@ -246,6 +259,7 @@ impl Writer {
             self.telling.knows(view);
         }
         self.tell(TransferEvent::Restored(views));
+        self.keep_limit(own_limit);
         if let Some(limit) = self.yard.limit() {
             self.tell(TransferEvent::Limited(Some(limit)));
         }
@@ -360,6 +374,8 @@ impl Writer {
             Due::Move { job, item, partial, again } => {
                 let known = item.size.is_some();
                 let Some(assignment) = self.assign(job, &item.place, again, known) else { return };
+                // What is there already counts until the worker says otherwise.
+                assignment.moved.restart_at(partial.as_ref().map_or(0, Partial::bytes));
                 let (yard, back) = (self.yard.clone(), self.back(job, &item.place));
                 tokio::spawn(async move {
                     yard.carry(assignment, item, partial).await;

@@ -83,7 +83,9 @@ const LATER: [(&str, &str); 11] = [
 ];
 
 /// What the Windlass of today adds.
-const NOW: [(&str, &str); 3] = [
+const NOW: [(&str, &str); 5] = [
+    ("p/x", r#"{"RangesBegun":{"job":1,"place":"p/x","begun":{"0":5,"1":1000,"2":24}}}"#),
+    ("", r#"{"Limited":{"limit":2097152}}"#),
     ("", r#"{"Reconnected":{"job":3,"from":"c","to":"new"}}"#),
     ("", r#"{"Reconnected":{"job":4,"from":"d","to":"new"}}"#),
     (
@@ -159,5 +161,13 @@ fn what_was_added_later_is_understood_with_and_without_the_latest() {
         assert_eq!(view(3).spec.connection.as_str(), three);
         assert_eq!(view(4).spec.connection.as_str(), "c");
         assert_eq!(view(4).spec.other_connection(), Some(&ConnectionName::new(other)));
+        let Partial::File(file) = &machine.open(JobId(1)).unwrap()["p/x"] else { panic!() };
+        let (begun, limit) = match latest {
+            [] => (0, None),
+            _ => (1024, Some(Some(2 << 20))),
+        };
+        // A range that is whole is not begun.
+        assert_eq!(file.begun.values().sum::<u64>(), begun);
+        assert_eq!(machine.limit(), limit);
     }
 }

@@ -137,9 +137,19 @@ fn record(to: &Transaction, fact: &Fact) -> Result<(), rusqlite::Error> {
             to.execute("DELETE FROM facts WHERE kind = 'Ordered'", [])?;
             insert(to, fact)
         }
+        Fact::Limited { .. } => {
+            to.execute("DELETE FROM facts WHERE kind = 'Limited'", [])?;
+            insert(to, fact)
+        }
         Fact::Prioritised { job, .. } => {
             let last = "DELETE FROM facts WHERE job = ?1 AND kind = 'Prioritised'";
             to.execute(last, [number(*job)])?;
+            insert(to, fact)
+        }
+        // Each says all of it.
+        Fact::RangesBegun { job, place, .. } => {
+            let last = "DELETE FROM facts WHERE job = ?1 AND place = ?2 AND kind = 'RangesBegun'";
+            to.prepare_cached(last)?.execute(params![number(*job), place])?;
             insert(to, fact)
         }
         Fact::Finished { job, error } => {

@@ -11,6 +11,7 @@ use cap_std::fs::OpenOptions;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::OnConflict;
 use crate::transfer::local::folder::{Folder, inode};
+use crate::transfer::local::kind::in_the_way;
 
 /// Names tried before one gives up finding a free one.
 const TRIES: u32 = 10_000;
@@ -148,12 +149,19 @@ impl GrowingFile {
     /// conditions were looked at before, and what came since is left alone.
     pub fn finish(&self, name: &str, on_conflict: OnConflict) -> Result<Saved, Error> {
         let placed = match on_conflict {
-            OnConflict::Overwrite => self.replace(name),
+            OnConflict::Overwrite => {
+                self.refuse_to_replace(name)?;
+                self.replace(name)
+            }
             _ => self.place(name),
         };
         let saved = match placed {
             Ok(()) => Saved::As(name.to_owned()),
-            Err(e) if e.is(&ErrorKind::LocalExists) && on_conflict == OnConflict::Skip => {
+            Err(e) if e.is(&ErrorKind::LocalExists) && on_conflict != OnConflict::KeepBoth => {
+                self.refuse_to_replace(name)?;
+                if on_conflict != OnConflict::Skip {
+                    return Err(e);
+                }
                 remove(&self.folder, &self.name)?;
                 Saved::Skipped
             }
@@ -161,6 +169,15 @@ impl GrowingFile {
         };
         self.folder.sync()?;
         Ok(saved)
+    }
+
+    /// Only files are replaced.
+    fn refuse_to_replace(&self, name: &str) -> Result<(), Error> {
+        let found = self.folder.find(name)?;
+        let refused = found.and_then(|found| {
+            in_the_way(cap_std::fs::MetadataExt::mode(&found), &self.folder.path_of(name))
+        });
+        refused.map_or(Ok(()), Err)
     }
 
     fn replace(&self, name: &str) -> Result<(), Error> {

@@ -9,15 +9,29 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use rustix::fs::OFlags;
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, READ_FILE};
+use crate::domain::units::Size;
 use crate::transfer::local::attributes::time_text;
-use crate::transfer::local::walk::special;
+use crate::transfer::local::kind::special;
+
+const LOOK_AT_FILE: &str = "look at the file";
+
+/// How a file is opened.
+#[derive(Clone, Copy, Debug)]
+pub struct Opening {
+    /// A link is opened only where it is to be followed: a file may have become one since it was found.
+    pub follow: bool,
+    /// What the file has when it is opened is meant, however much longer it becomes.
+    pub snapshot: bool,
+}
 
 /// An open file with what it was when it was opened.
 #[derive(Debug)]
 pub struct Source {
     file: File,
     path: PathBuf,
+    snapshot: bool,
+    /// In bytes, as the system says; what can be read may be more or less.
     pub size: u64,
     pub modified: Option<SystemTime>,
     /// Kind and permissions, as the system has them.
@@ -25,8 +39,8 @@ pub struct Source {
 }
 
 impl Source {
-    /// A link is opened only where it is to be followed: a file may have become one since it was found.
-    pub fn open(path: &Path, follow: bool) -> Result<Source, Error> {
+    pub fn open(path: &Path, opening: Opening) -> Result<Source, Error> {
+        let Opening { follow, snapshot } = opening;
         let failed = |e: io::Error| Error::from_io(&e, "open the file", path.display());
         // A pipe would wait for its writer.
         let mut flags = OFlags::NONBLOCK | OFlags::NOCTTY;
@@ -45,7 +59,7 @@ impl Source {
         }
         let modified = found.modified().ok();
         let mode = found.mode();
-        Ok(Source { file, path: path.to_owned(), size: found.len(), modified, mode })
+        Ok(Source { file, path: path.to_owned(), snapshot, size: found.len(), modified, mode })
     }
 
     /// Size and time of modification in one text, kept in the journal.
@@ -60,23 +74,69 @@ impl Source {
     }
 
     /// Reads as many bytes as `into` has.
-    #[cfg(unix)]
     pub fn fill(&self, offset: u64, into: &mut [u8]) -> Result<(), Error> {
-        match std::os::unix::fs::FileExt::read_exact_at(&self.file, into, offset) {
-            Ok(()) => Ok(()),
-            Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => {
-                Err(self.changed("it is shorter"))
-            }
-            Err(e) => Err(Error::from_io(&e, "read the file", self.path.display())),
+        match self.read_some(offset, into)? {
+            read if read == into.len() => Ok(()),
+            read if self.has_its_size()? => Err(self.belied(offset + read as u64)),
+            _ => Err(self.changed("it is shorter")),
         }
     }
 
-    /// `SourceChanged` where the path or the open file is not what it was.
+    /// Reads as many bytes as there are, up to what `into` takes.
+    pub fn read_some(&self, offset: u64, into: &mut [u8]) -> Result<usize, Error> {
+        let mut read = 0;
+        while read < into.len() {
+            let at = offset + read as u64;
+            match std::os::unix::fs::FileExt::read_at(&self.file, &mut into[read..], at) {
+                Ok(0) => break,
+                Ok(came) => read += came,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(Error::from_io(&e, READ_FILE, self.path.display())),
+            }
+        }
+        Ok(read)
+    }
+
+    /// Whether the system still says of the file that it has the size it had.
+    pub fn has_its_size(&self) -> Result<bool, Error> {
+        let failed = |e: io::Error| Error::from_io(&e, LOOK_AT_FILE, self.path.display());
+        Ok(self.file.metadata().map_err(failed)?.len() == self.size)
+    }
+
+    /// Whether the system's word for the size is wrong, as it is of files that are made when they are read: `read` bytes
+    /// are there to its end, or at least. `SourceChanged` where the file itself has become another.
+    pub fn belies_its_size(&self, read: u64) -> Result<bool, Error> {
+        match self.has_its_size()? {
+            true => Ok(read != self.size),
+            false if read < self.size => Err(self.changed("it is shorter")),
+            // It grows.
+            false => Ok(false),
+        }
+    }
+
+    /// What its size is said to be is not so, and it is too long to be held.
+    pub fn belied(&self, read: u64) -> Error {
+        let (said, read) = (Size(self.size), Size(read));
+        Error::new(ErrorKind::LocalSpecial, READ_FILE, self.path.display().to_string())
+            .detail(format!("the file is said to have {said}, but {read} can be read"))
+    }
+
+    /// `SourceChanged` where the path or the open file is not what it was, `LocalSpecial` where it has more than its
+    /// size.
     pub fn check_unchanged(&self) -> Result<(), Error> {
-        let failed = |e: io::Error| Error::from_io(&e, "look at the file", self.path.display());
+        let failed = |e: io::Error| Error::from_io(&e, LOOK_AT_FILE, self.path.display());
+        let more = self.read_some(self.size, &mut [0])? > 0;
+        let found = self.file.metadata().map_err(failed)?;
+        if more && found.len() == self.size {
+            return Err(self.belied(self.size + 1));
+        }
+        if self.snapshot {
+            let shorter = found.len() < self.size;
+            return if shorter { Err(self.changed("it is shorter")) } else { Ok(()) };
+        }
         let same =
             |found: &Metadata| found.len() == self.size && found.modified().ok() == self.modified;
-        if !same(&self.file.metadata().map_err(failed)?) {
+        if !same(&found) {
             return Err(self.changed("its size or time of modification is another"));
         }
         match std::fs::metadata(&self.path) {
@@ -88,7 +148,7 @@ impl Source {
     }
 
     fn changed(&self, why: &str) -> Error {
-        Error::new(ErrorKind::SourceChanged, "read the file", self.path.display().to_string())
+        Error::new(ErrorKind::SourceChanged, READ_FILE, self.path.display().to_string())
             .detail(format!("the file changed while it was uploaded: {why}"))
     }
 }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::address::MAX_KEY_BYTES;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::Links;
+use crate::transfer::local::kind::special;
 use names::Names;
 
 /// How a folder is walked.
@@ -220,10 +221,4 @@ fn refused(relative: String, error: Error) -> Walked {
 
 fn identity(found: &Metadata) -> (u64, u64) {
     (found.dev(), found.ino())
-}
-
-/// A pipe, a socket or a device.
-pub fn special(path: &Path) -> Error {
-    Error::new(ErrorKind::LocalSpecial, "open the file", path.display().to_string())
-        .detail("it is no regular file")
 }

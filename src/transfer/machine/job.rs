@@ -108,7 +108,12 @@ impl Job {
             }
             Fact::RangesDone { place, ranges, .. } => {
                 if let Some(Partial::File(file)) = self.open.get_mut(place) {
-                    file.ranges.extend(ranges);
+                    file.add_whole(ranges);
+                }
+            }
+            Fact::RangesBegun { place, begun, .. } => {
+                if let Some(Partial::File(file)) = self.open.get_mut(place) {
+                    file.set_begun(begun);
                 }
             }
             Fact::Closed { place, .. } | Fact::Left { place, .. } => {

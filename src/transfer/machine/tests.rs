@@ -331,6 +331,7 @@ fn what_failed_objects_left_is_kept_of_so_many() {
                         size: None,
                         range_size: 1,
                         ranges: std::collections::BTreeSet::new(),
+                        begun: std::collections::BTreeMap::new(),
                     });
                     machine.apply(&Fact::Opened { job, place: place.clone(), partial });
                     let outcome = Outcome::Failed(Error::new(ErrorKind::TimedOut, "get", ""));
@@ -398,6 +399,7 @@ fn what_is_recorded_counts_while_a_job_rests() {
             size: Some(10),
             range_size: 2,
             ranges: ranges.iter().copied().collect(),
+            begun: std::collections::BTreeMap::new(),
             inode: None,
         })
     };

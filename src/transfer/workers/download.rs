@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use cap_std::fs::Metadata;
+use cap_std::fs::{Metadata, MetadataExt};
 
 use crate::domain::address::{Bucket, Key};
 use crate::domain::error::{Error, ErrorKind};
@@ -14,6 +14,7 @@ use crate::transfer::fact::PartFile;
 use crate::transfer::limits::{BUFFER, Buffer};
 use crate::transfer::local::attributes::{kept_mode, kept_time};
 use crate::transfer::local::folder::{Folder, inode};
+use crate::transfer::local::kind::in_the_way;
 use crate::transfer::local::names::LocalName;
 use crate::transfer::local::part_file::{self, GrowingFile, free_name};
 use crate::transfer::task::{Moving, Task, address};
@@ -156,9 +157,12 @@ impl<'a> Download<'a> {
             Error::new(ErrorKind::LocalExists, "download", path.display().to_string())
                 .detail("a file of this name exists")
         };
-        let conditional = matches!(on_conflict, OnConflict::IfNewer | OnConflict::IfDifferent);
+        if on_conflict != OnConflict::KeepBoth
+            && let Some(refused) = in_the_way(MetadataExt::mode(&found), &path)
+        {
+            return Err(refused);
+        }
         match on_conflict {
-            _ if conditional && !found.is_file() => Err(exists()),
             OnConflict::IfNewer | OnConflict::IfDifferent => {
                 if self.replaces(&found).await? {
                     self.on_conflict = OnConflict::Overwrite;
@@ -168,9 +172,6 @@ impl<'a> Download<'a> {
             }
             OnConflict::Skip => Ok(Some(Ready::Moved(Moving::Skipped))),
             OnConflict::Fail => Err(exists()),
-            OnConflict::Overwrite if found.is_dir() => {
-                Err(exists().detail("a folder has this name"))
-            }
             OnConflict::Overwrite => self.is_its_own(folder).await.map(|()| None),
             OnConflict::KeepBoth => {
                 if partial.is_none_or(|partial| partial.target.is_none()) {

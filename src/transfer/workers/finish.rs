@@ -5,7 +5,6 @@ use std::time::SystemTime;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHead};
-use crate::domain::parts::piece_count;
 use crate::domain::transfer::{OnConflict, Verification};
 use crate::transfer::fact::{Copied, PartFile, Partial};
 use crate::transfer::limits::Buffer;
@@ -155,10 +154,9 @@ async fn make_recognisable(
     file: &Arc<GrowingFile>,
     partial: &mut PartFile,
 ) -> Result<(), Error> {
-    let count = partial.size.map_or(0, |size| piece_count(size, partial.range_size));
     let file = Arc::clone(file);
-    (partial.ranges, partial.inode) =
-        ((0..count).collect(), blocking(move || Ok(file.inode())).await?);
+    partial.complete();
+    partial.inode = blocking(move || Ok(file.inode())).await?;
     task.opened(Partial::File(partial.clone())).await
 }
 
@@ -172,15 +170,15 @@ async fn place_beside(
 ) -> Result<Saved, Error> {
     loop {
         let (growing, wanted) = (Arc::clone(file), target.clone());
-        match blocking(move || growing.finish(&wanted, OnConflict::Fail)).await {
+        match blocking(move || growing.finish(&wanted, OnConflict::KeepBoth)).await {
             Err(error) if error.is(&ErrorKind::LocalExists) => {}
             other => return other,
         }
         let (growing, base) = (Arc::clone(file), name.to_owned());
         target = blocking(move || free_name(&growing.folder, &base)).await?;
         partial.target = Some(target.clone());
-        if let Some(size) = partial.size {
-            partial.ranges = (0..piece_count(size, partial.range_size)).collect();
+        if partial.size.is_some() {
+            partial.complete();
         }
         task.opened(Partial::File(partial.clone())).await?;
     }

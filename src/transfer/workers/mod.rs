@@ -15,5 +15,6 @@ pub mod kept;
 pub mod multipart;
 pub mod part;
 pub mod ranges;
+pub mod reach;
 pub mod relay;
 pub mod upload;

@@ -1,6 +1,6 @@
 //! Makes the file that a download grows in, so that none appears that the journal does not know of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -54,6 +54,7 @@ pub async fn make<T: Send + 'static>(
         size,
         range_size: RANGE_BYTES,
         ranges: BTreeSet::new(),
+        begun: BTreeMap::new(),
         inode: None,
     };
     task.opened(Partial::File(partial.clone())).await?;

@@ -10,16 +10,17 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead};
 use crate::domain::parts::{piece, piece_count};
 use crate::s3::incoming::Incoming;
-use crate::transfer::fact::{Fact, PartFile};
+use crate::transfer::fact::PartFile;
 use crate::transfer::local::part_file::GrowingFile;
 use crate::transfer::task::Task;
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::digest::crc64nvme;
+use crate::transfer::workers::reach::Reach;
 
 /// Bytes asked for at once.
 pub const RANGE_BYTES: u64 = 8 << 20;
 
-/// Fetches what `partial` lacks. Ranges are recorded when their bytes are synced. `first` is the body of the first range
+/// Fetches what `partial` lacks. What is in the file is recorded when it is synced. `first` is the body of the first range
 /// where it is on its way already. Gives the CRCs of what came, by range, where the provider keeps such.
 pub async fn fetch_ranges(
     task: &Task,
@@ -27,48 +28,23 @@ pub async fn fetch_ranges(
     file: &Arc<GrowingFile>,
     head: &ObjectHead,
     partial: &PartFile,
-    mut first: Option<Incoming>,
+    first: Option<Incoming>,
 ) -> Result<BTreeMap<u32, u64>, Error> {
-    let size = partial.size.unwrap_or_default();
-    let mut missing =
-        (0..piece_count(size, partial.range_size)).filter(|index| !partial.ranges.contains(index));
-    let (mut fetching, mut recording) = (JoinSet::new(), JoinSet::new());
-    let (mut fresh, mut crcs) = (Vec::new(), BTreeMap::new());
-    loop {
-        while fetching.len() < task.parts_at_once
-            && let Some(index) = missing.next()
-        {
-            let range = piece(size, partial.range_size, index);
-            let fetch =
-                Fetch { task: task.clone(), object: object.clone(), etag: head.etag.clone(), size };
-            let file = Arc::clone(file);
-            let opened = if index == 0 { first.take() } else { None };
-            let fetched =
-                async move { fetch.range(&file, range, opened).await.map(|crc| (index, crc)) };
-            fetching.spawn_on(fetched, &task.writers);
-        }
-        if recording.is_empty() && !fresh.is_empty() {
-            recording.spawn(record(task.clone(), Arc::clone(file), std::mem::take(&mut fresh)));
-        }
-        tokio::select! {
-            Some(fetched) = fetching.join_next() => {
-                let (index, crc) = joined(fetched)?;
-                fresh.push(index);
-                crcs.extend(crc.map(|crc| (index, crc)));
-            }
-            Some(recorded) = recording.join_next() => joined(recorded)?,
-            else => return Ok(crcs),
-        }
-    }
+    let mut reach = Reach::start(task, file, head.etag.is_some());
+    let fetch = Fetch {
+        task: task.clone(),
+        object: object.clone(),
+        etag: head.etag.clone(),
+        size: partial.size.unwrap_or_default(),
+    };
+    let fetched = fetch.missing(file, partial, first, &mut reach).await;
+    let recorded = reach.end().await;
+    let crcs = fetched?;
+    recorded.map(|()| crcs)
 }
 
 fn joined<T>(result: Result<Result<T, Error>, tokio::task::JoinError>) -> Result<T, Error> {
     result.map_err(|e| Error::new(ErrorKind::Other, "GetObject", "").detail(e.to_string()))?
-}
-
-async fn record(task: Task, file: Arc<GrowingFile>, ranges: Vec<u32>) -> Result<(), Error> {
-    blocking(move || file.sync()).await?;
-    task.record(Fact::RangesDone { job: task.job, place: task.place.clone(), ranges }).await
 }
 
 /// Bytes of one answer: that came, and that are in the file.
@@ -79,6 +55,7 @@ struct Piece {
     crc: Option<Box<crc_fast::Digest>>,
 }
 
+#[derive(Clone)]
 struct Fetch {
     task: Task,
     object: ObjectAddress,
@@ -87,16 +64,52 @@ struct Fetch {
 }
 
 impl Fetch {
-    /// `opened` is the range's body where it was asked for already. Gives the CRC of what came in one piece.
+    async fn missing(
+        &self,
+        file: &Arc<GrowingFile>,
+        partial: &PartFile,
+        mut first: Option<Incoming>,
+        reach: &mut Reach,
+    ) -> Result<BTreeMap<u32, u64>, Error> {
+        let count = piece_count(self.size, partial.range_size);
+        let mut missing = (0..count).filter(|index| !partial.ranges.contains(index));
+        let (mut fetching, mut crcs) = (JoinSet::new(), BTreeMap::new());
+        loop {
+            while fetching.len() < self.task.parts_at_once
+                && let Some(index) = missing.next()
+            {
+                let range = piece(self.size, partial.range_size, index);
+                let kept = partial.begun.get(&index).copied().filter(|kept| *kept < range.len());
+                let kept = reach.begin(index, range.len(), kept.unwrap_or(0));
+                let (fetch, file) = (self.clone(), Arc::clone(file));
+                let opened = if index == 0 { first.take() } else { None };
+                let fetched = async move {
+                    fetch.range(&file, range, opened, &kept).await.map(|crc| (index, crc))
+                };
+                fetching.spawn_on(fetched, &self.task.writers);
+            }
+            tokio::select! {
+                fetched = fetching.join_next() => {
+                    let Some(fetched) = fetched else { return Ok(crcs) };
+                    let (index, crc) = joined(fetched)?;
+                    reach.whole(index);
+                    crcs.extend(crc.map(|crc| (index, crc)));
+                }
+                error = reach.failed() => return Err(error),
+            }
+        }
+    }
+
+    /// `opened` is the range's body where it was asked for already; of its start `kept` bytes are in the file. Gives the
+    /// CRC of what came in one piece.
     async fn range(
         &self,
         file: &Arc<GrowingFile>,
         range: ByteRange,
         mut opened: Option<Incoming>,
+        kept: &AtomicU64,
     ) -> Result<Option<u64>, Error> {
-        let kept = AtomicU64::new(0);
-        let parts = &self.task.parts;
-        parts.send_on(&kept, || self.go_on(file, range, opened.take(), &kept)).await
+        self.task.parts.send_on(kept, || self.go_on(file, range, opened.take(), kept)).await
     }
 
     /// Fetches what of a range is not `kept` yet.
@@ -112,7 +125,7 @@ impl Fetch {
         let summed = before == 0 && self.task.remote.provider().takes_trailing_checksums();
         let crc = summed.then(|| Box::new(crc64nvme()));
         let mut piece = Piece { got: 0, written: 0, crc };
-        let Err(error) = self.fetch(file, rest, opened, &mut piece).await else {
+        let Err(error) = self.fetch(file, rest, opened, &mut piece, kept).await else {
             return Ok(piece.crc.map(|crc| crc.finalize()));
         };
         // Only an ETag tells that what follows belongs to what is there; and what is wrong was so from its start.
@@ -121,7 +134,7 @@ impl Fetch {
             && self.etag.is_some()
             && piece.written < rest.len();
         let new = if goes_on { before + piece.written } else { 0 };
-        kept.store(new, Ordering::Relaxed);
+        kept.store(new, Ordering::Release);
         self.task.moved.take_back(before + piece.got - new);
         Err(error)
     }
@@ -132,12 +145,13 @@ impl Fetch {
         range: ByteRange,
         opened: Option<Incoming>,
         piece: &mut Piece,
+        kept: &AtomicU64,
     ) -> Result<(), Error> {
         let mut body = match opened {
             Some(body) => body,
             None => self.open(range).await?,
         };
-        self.write(file, &mut body, range, piece).await?;
+        self.write(file, &mut body, range, piece, kept).await?;
         if piece.written == range.len() {
             Ok(())
         } else {
@@ -166,6 +180,7 @@ impl Fetch {
         body: &mut Incoming,
         range: ByteRange,
         piece: &mut Piece,
+        kept: &AtomicU64,
     ) -> Result<(), Error> {
         let place = self.object.to_string();
         loop {
@@ -180,6 +195,8 @@ impl Fetch {
             }
             file.write_at(range.start + piece.written, &bytes)?;
             piece.written = piece.got;
+            // What is claimed is in the file by now.
+            kept.fetch_add(bytes.len() as u64, Ordering::Release);
             came?;
             // What follows the last byte shows whether the server kept to the range.
             if bytes.is_empty() {

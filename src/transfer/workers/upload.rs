@@ -19,7 +19,7 @@ use crate::transfer::fact::Multipart;
 use crate::transfer::limits::{BUFFER, Memory};
 use crate::transfer::local::attributes::{MODE, TIME, mode_text, time_text};
 use crate::transfer::local::content::{SNIFFED, content_type};
-use crate::transfer::local::source::Source;
+use crate::transfer::local::source::{Opening, Source};
 use crate::transfer::remote::Remote;
 use crate::transfer::sending::send_watched;
 use crate::transfer::task::{Moving, Task, address};
@@ -53,14 +53,15 @@ impl<'a> Upload<'a> {
     }
 
     pub async fn run(self, path: &Path, partial: Option<Multipart>) -> Result<Ready, Error> {
-        let (path, follow) = (path.to_owned(), self.follows(path));
+        let snapshot = self.task.spec.files.snapshot;
+        let (opening, path) = (Opening { follow: self.follows(path), snapshot }, path.to_owned());
         let memory = self.task.memory.clone();
         let short = (BUFFER as u64).min(self.task.part_threshold);
         // One that turns out to be short is read at once, where there is room for it now.
         let room = memory.take_now(short);
         let read = room.is_some() && partial.is_none();
         let opened = move || {
-            let source = Source::open(&path, follow)?;
+            let source = Source::open(&path, opening)?;
             let whole = read && source.size < short;
             let body = if whole { Some(read_whole(&source, &memory)?) } else { None };
             Ok((Arc::new(source), body))
@@ -68,7 +69,7 @@ impl<'a> Upload<'a> {
         let (source, body) = blocking(opened).await?;
         self.task.moved.expect(source.size);
         if let Some(body) = body {
-            return self.put_whole(&source, body).await;
+            return self.put_read(source, body).await;
         }
         drop(room);
         if let Some(partial) = named(self.task, partial).await? {
@@ -76,6 +77,7 @@ impl<'a> Upload<'a> {
                 return self.resume(source, partial).await;
             }
             self.task.note("started over: the file changed since the upload began");
+            self.task.moved.restart_at(0);
             discard(self.task, &partial).await?;
         }
         if source.size < self.task.part_threshold.min(MAX_WHOLE) {
@@ -109,18 +111,32 @@ impl<'a> Upload<'a> {
         let _memory = self.task.memory.take(source.size).await;
         let (reading, memory) = (Arc::clone(&source), self.task.memory.clone());
         let body = blocking(move || read_whole(&reading, &memory)).await?;
-        self.put_whole(&source, body).await
+        self.put_read(source, body).await
+    }
+
+    async fn put_read(self, source: Arc<Source>, read: Read) -> Result<Ready, Error> {
+        match read {
+            Read::All(body) => self.put_whole(&source, body).await,
+            Read::MoreThanSaid => {
+                let _memory = self.task.memory.take(MAX_WHOLE).await;
+                let (reading, memory) = (Arc::clone(&source), self.task.memory.clone());
+                let body = blocking(move || read_to_end(&reading, &memory)).await?;
+                self.put_whole(&source, body).await
+            }
+        }
     }
 
     async fn put_whole(self, source: &Source, body: Body) -> Result<Ready, Error> {
-        let size = source.size;
+        let size = body.size();
+        self.task.moved.expect(size);
         let compared = self.task.again || self.task.spec.on_conflict == OnConflict::IfDifferent;
         let md5 = if compared { Some(md5_of(&body).await?) } else { None };
         let same = |head: &ObjectHead| md5.as_ref().is_some_and(|md5| is_same(head, size, md5));
         let decided = if self.refused_by_the_server() {
             (Destination::Write { object: self.object.clone(), only_if_absent: true }, false)
         } else {
-            decide(self.task, self.object.clone(), version(source), same).await?
+            let version = Version { size, modified: source.modified };
+            decide(self.task, self.object.clone(), version, same).await?
         };
         let (object, only_if_absent) = match decided {
             (Destination::Skip, true) => return Ok(Ready::Moved(verified(size, "md5"))),
@@ -217,8 +233,9 @@ impl<'a> Upload<'a> {
             Error::new(ErrorKind::TooLarge, "upload", self.object.to_string())
                 .detail(format!("{size} bytes are more than one object can have"))
         })?;
+        let version = Version { size, modified: source.modified };
         let (object, only_if_absent) =
-            match decide(self.task, self.object.clone(), version(&source), |_| false).await? {
+            match decide(self.task, self.object.clone(), version, |_| false).await? {
                 (Destination::Skip, _) => return Ok(Ready::Moved(Moving::Skipped)),
                 (Destination::Write { object, only_if_absent }, _) => (object, only_if_absent),
             };
@@ -362,11 +379,57 @@ impl Content for Stretch {
     }
 }
 
-/// All of a file as it was when it was opened.
-fn read_whole(source: &Source, memory: &Memory) -> Result<Body, Error> {
-    let body = held(source, ByteRange { start: 0, end: source.size }, memory)?;
-    source.check_unchanged()?;
-    Ok(body)
+/// What came of reading a file that is to be held whole.
+enum Read {
+    All(Body),
+    /// The system's word for its size is wrong: there is more.
+    MoreThanSaid,
+}
+
+/// All of a file as it was when it was opened: what can be read of it, where its size is not what the system says.
+fn read_whole(source: &Source, memory: &Memory) -> Result<Read, Error> {
+    let (pieces, read) = read_up_to(source, source.size + 1, memory)?;
+    if !source.belies_its_size(read)? {
+        let all = Body::Held(cut(pieces, source.size).into());
+        return source.check_unchanged().map(|()| Read::All(all));
+    }
+    Ok(if read > source.size { Read::MoreThanSaid } else { Read::All(Body::Held(pieces.into())) })
+}
+
+/// All of a file that has more than it is said to have.
+fn read_to_end(source: &Source, memory: &Memory) -> Result<Body, Error> {
+    let (pieces, read) = read_up_to(source, MAX_WHOLE + 1, memory)?;
+    if read > MAX_WHOLE { Err(source.belied(read)) } else { Ok(Body::Held(pieces.into())) }
+}
+
+/// Reads from the start to the end of a file, or to `most` bytes.
+fn read_up_to(source: &Source, most: u64, memory: &Memory) -> Result<(Vec<Bytes>, u64), Error> {
+    let (mut pieces, mut at) = (Vec::new(), 0);
+    while at < most {
+        let length = usize::try_from(most - at).unwrap_or(BUFFER).min(BUFFER);
+        let mut buffer = memory.buffer_of(length);
+        let read = source.read_some(at, &mut buffer)?;
+        buffer.truncate(read);
+        at += read as u64;
+        if read > 0 {
+            pieces.push(Bytes::from_owner(buffer));
+        }
+        if read < length {
+            break;
+        }
+    }
+    Ok((pieces, at))
+}
+
+/// The first `size` bytes.
+fn cut(mut pieces: Vec<Bytes>, size: u64) -> Vec<Bytes> {
+    let mut left = usize::try_from(size).unwrap_or(usize::MAX);
+    for piece in &mut pieces {
+        piece.truncate(left);
+        left -= piece.len();
+    }
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
 }
 
 /// Reads a stretch of a file into buffers.
@@ -386,10 +449,6 @@ fn held(source: &Source, range: ByteRange, memory: &Memory) -> Result<Body, Erro
 async fn md5_of(body: &Body) -> Result<String, Error> {
     let body = body.clone();
     blocking(move || Ok(md5_hex(&body.whole()?))).await
-}
-
-fn version(source: &Source) -> Version {
-    Version { size: source.size, modified: source.modified }
 }
 
 fn is_same(head: &ObjectHead, size: u64, md5: &str) -> bool {

@@ -6,6 +6,7 @@ mod configuration;
 mod crash;
 mod disk;
 mod doctor;
+mod ends;
 mod interrupt;
 mod jurisdictions;
 mod keyring;

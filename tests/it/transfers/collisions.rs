@@ -35,6 +35,53 @@ async fn a_file_and_a_prefix_of_one_name_are_both_saved() {
     }
 }
 
+/// Every answer that could touch what is there.
+const ALL: [OnConflict; 5] = [
+    OnConflict::Fail,
+    OnConflict::Overwrite,
+    OnConflict::Skip,
+    OnConflict::IfNewer,
+    OnConflict::IfDifferent,
+];
+
+#[tokio::test]
+async fn what_is_no_file_is_never_replaced_or_written_through() {
+    let outer = tempfile::tempdir().unwrap();
+    let folder = outer.path().join("down");
+    fs::create_dir(&folder).unwrap();
+    let secret = outer.path().join("secret");
+    fs::write(&secret, "untouched").unwrap();
+    symlink(&secret, folder.join("link")).unwrap();
+    symlink("nothing", folder.join("dangling")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(folder.join("socket")).unwrap();
+    let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+    rustix::fs::mknodat(rustix::fs::CWD, folder.join("pipe"), rustix::fs::FileType::Fifo, mode, 0)
+        .unwrap();
+    let remote = Fake::new();
+    for (name, kind) in [
+        ("link", "a symbolic link"),
+        ("dangling", "a symbolic link"),
+        ("socket", "a socket"),
+        ("pipe", "a named pipe"),
+    ] {
+        remote.store(&format!("p/{name}"), b"new");
+        let before = fs::symlink_metadata(folder.join(name)).unwrap().file_type();
+        for answer in ALL {
+            for spec in [download(&format!("p/{name}"), &folder), download_prefix("p/", &folder)] {
+                let view = run(&remote, with(spec, answer)).await;
+                let error = view.failures.iter().find(|failure| failure.place.ends_with(name));
+                let error = &error.expect("it failed").error;
+                assert_eq!(error.kind, ErrorKind::LocalSpecial, "{name} {answer:?}");
+                assert!(error.explain().what.starts_with(kind), "{}", error.explain().what);
+            }
+            let after = fs::symlink_metadata(folder.join(name)).unwrap().file_type();
+            assert_eq!(after, before, "{name} {answer:?}");
+        }
+    }
+    assert_eq!(fs::read(&secret).unwrap(), b"untouched");
+    assert_eq!(names_in(&folder).len(), 4, "no part file is left");
+}
+
 #[tokio::test]
 async fn a_folder_where_a_file_is_to_be_stays() {
     let folder = tempfile::tempdir().unwrap();
@@ -42,9 +89,12 @@ async fn a_folder_where_a_file_is_to_be_stays() {
     fs::write(folder.path().join("k/kept"), "x").unwrap();
     let remote = Fake::new();
     remote.store("k", b"file");
-    let view = run(&remote, with(download("k", folder.path()), OnConflict::Overwrite)).await;
-    assert_eq!(error_of(&view).kind, ErrorKind::LocalExists);
-    assert_eq!(names_in(folder.path()), ["k"]);
+    for answer in ALL {
+        let view = run(&remote, with(download("k", folder.path()), answer)).await;
+        assert_eq!(error_of(&view).kind, ErrorKind::LocalSpecial, "{answer:?}");
+        assert!(error_of(&view).explain().what.starts_with("a folder has this name"));
+        assert_eq!(names_in(folder.path()), ["k"]);
+    }
     run_well(&remote, with(download("k", folder.path()), OnConflict::KeepBoth)).await;
     assert_eq!(fs::read(folder.path().join("k (1)")).unwrap(), b"file");
 }
@@ -76,12 +126,14 @@ async fn a_destination_that_becomes_a_link_meanwhile_is_not_followed() {
         };
         let names = names_in(&folder);
         assert_eq!(names.iter().filter(|name| !name.starts_with('.')).count(), expected.len());
-        match answer {
-            OnConflict::Fail => assert_eq!(error_of(&view).kind, ErrorKind::LocalExists),
-            _ => assert_eq!(view.state, JobState::Done, "{:?}", view.failures),
+        let kept = answer == OnConflict::KeepBoth;
+        if kept {
+            assert_eq!(view.state, JobState::Done, "{:?}", view.failures);
+        } else {
+            assert_eq!(error_of(&view).kind, ErrorKind::LocalSpecial);
         }
         let saved = folder.join(expected.last().unwrap());
-        assert_eq!(fs::symlink_metadata(&saved).unwrap().is_file(), answer != OnConflict::Fail);
+        assert_eq!(fs::symlink_metadata(&saved).unwrap().is_file(), kept);
     }
 }
 

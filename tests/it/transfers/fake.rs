@@ -4,6 +4,7 @@ mod body;
 mod script;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -52,6 +53,8 @@ pub struct Fake {
     shelf: Mutex<Shelf>,
     script: Script,
     page: usize,
+    /// Bytes of bodies that were taken, under every script.
+    served: Arc<AtomicU64>,
 }
 
 pub fn md5_hex(bytes: &[u8]) -> String {
@@ -66,7 +69,8 @@ impl Fake {
     pub fn scripted(
         script: impl Fn(&Call<'_>) -> Option<Fault> + Send + Sync + 'static,
     ) -> Arc<Fake> {
-        Arc::new(Fake { shelf: Mutex::default(), script: Box::new(script), page: 7 })
+        let (shelf, served) = (Mutex::default(), Arc::default());
+        Arc::new(Fake { shelf, script: Box::new(script), page: 7, served })
     }
 
     /// The same storage under another script.
@@ -76,7 +80,12 @@ impl Fake {
     ) -> Arc<Fake> {
         let mut old = self.shelf.lock().unwrap();
         let shelf = Shelf { calls: Vec::new(), ..std::mem::take(&mut *old) };
-        Arc::new(Fake { shelf: Mutex::new(shelf), script: Box::new(script), page: self.page })
+        let (script, served) = (Box::new(script), Arc::clone(&self.served));
+        Arc::new(Fake { shelf: Mutex::new(shelf), script, page: self.page, served })
+    }
+
+    pub fn served(&self) -> u64 {
+        self.served.load(Ordering::Relaxed)
     }
 
     pub fn store(&self, key: &str, bytes: &[u8]) {
@@ -273,7 +282,7 @@ impl Remote for Fake {
                 return Ok(Download {
                     head,
                     range: None,
-                    body: body_of(found.bytes, fault).into(),
+                    body: body_of(found.bytes, fault, &self.served).into(),
                 });
             };
             if range.start >= size {
@@ -283,7 +292,8 @@ impl Remote for Fake {
             }
             let range = ByteRange { start: range.start, end: range.end.min(size) };
             let bytes = found.bytes.slice(range.start as usize..range.end as usize);
-            Ok(Download { head, range: Some(range), body: body_of(bytes, fault).into() })
+            let body = body_of(bytes, fault, &self.served).into();
+            Ok(Download { head, range: Some(range), body })
         }
         .boxed()
     }

@@ -14,7 +14,7 @@ use windlass::domain::object::PutOptions;
 use windlass::domain::transfer::{FileRules, JobSpec, JobState, Links, OnConflict};
 use windlass::s3::client::Client;
 use windlass::s3::meter::Meter;
-use windlass::transfer::local::source::Source;
+use windlass::transfer::local::source::{Opening, Source};
 
 use crate::support::server::{connection, r2_server};
 use crate::transfers::fake::Fake;
@@ -102,11 +102,98 @@ fn a_file_that_became_a_link_or_a_pipe_is_not_opened() {
     fs::write(path("file"), "x").unwrap();
     symlink("file", path("link")).unwrap();
     mknodat(CWD, path("pipe"), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
-    let kind = |name: &str, follow| Source::open(&path(name), follow).map_err(|error| error.kind);
+    let opening = |follow| Opening { follow, snapshot: false };
+    let opened = |name: &str, follow| Source::open(&path(name), opening(follow));
+    let kind = |name: &str, follow| opened(name, follow).map_err(|error| error.kind);
     assert_eq!(kind("link", false).unwrap_err(), ErrorKind::LocalSpecial);
     assert_eq!(kind("link", true).unwrap().size, 1);
     assert_eq!(kind("pipe", true).unwrap_err(), ErrorKind::LocalSpecial);
     assert_eq!(kind("gone", false).unwrap_err(), ErrorKind::LocalMissing);
+}
+
+/// The kernel says 0 bytes of one and 4,096 of the other.
+#[tokio::test]
+async fn a_file_is_what_can_be_read_from_it() {
+    let read = |path: &str| fs::read(path).unwrap();
+    let odd = ["/proc/version", "/sys/kernel/mm/transparent_hugepage/enabled", "/proc/filesystems"];
+    let odd = odd.into_iter().filter(|path| Path::new(path).exists());
+    let mut seen = 0;
+    for path in odd {
+        let remote = Fake::new();
+        let view = run_well(&remote, upload(Path::new(path), "k")).await;
+        assert_eq!(remote.bytes("bucket", "k").unwrap(), read(path), "{path}");
+        assert_eq!(view.progress.bytes, read(path).len() as u64);
+        assert_eq!(view.progress.bytes_total, view.progress.bytes);
+        seen += usize::from(fs::metadata(path).unwrap().len() != read(path).len() as u64);
+    }
+    assert!(seen > 0, "this machine has no such files");
+}
+
+/// Appends to a file for as long as it lives.
+struct Writer(Arc<std::sync::atomic::AtomicBool>);
+
+impl Writer {
+    fn on(path: &Path) -> Writer {
+        use std::io::Write;
+        let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let (path, stopped) = (path.to_owned(), Arc::clone(&stop));
+        std::thread::spawn(move || {
+            let mut file = fs::File::options().append(true).open(path).unwrap();
+            while !stopped.load(std::sync::atomic::Ordering::Relaxed) {
+                file.write_all(b"one more line\n").unwrap();
+            }
+        });
+        Writer(stop)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_grows_is_refused_or_taken_as_long_as_it_was() {
+    for size in [1000, 3 * MIB] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        fs::write(&path, bytes(size)).unwrap();
+        let remote = Fake::new();
+        let writer = Writer::on(&path);
+        let spec = upload(&path, "k");
+        let files = FileRules { snapshot: true, ..spec.files };
+        run_well(&remote, JobSpec { files, ..spec.clone() }).await;
+        let stored = remote.bytes("bucket", "k").unwrap();
+        let now = fs::read(&path).unwrap();
+        assert!(stored.len() >= size && stored.len() < now.len());
+        assert!(stored == now[..stored.len()]);
+        let view = run(&remote, with(spec, OnConflict::Overwrite)).await;
+        drop(writer);
+        let error = error_of(&view);
+        assert_eq!(error.kind, ErrorKind::SourceChanged);
+        assert!(error.explain().next.contains("--snapshot"), "{:?}", error.explain());
+        assert_eq!(remote.uploads(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_of_a_file_that_shrinks_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    fs::write(&path, bytes(3 * MIB)).unwrap();
+    let cut = path.clone();
+    let remote = Fake::scripted(move |call| {
+        if call.operation == "part" {
+            fs::File::options().write(true).open(&cut).unwrap().set_len(100).unwrap();
+        }
+        None
+    });
+    let spec = upload(&path, "k");
+    let files = FileRules { snapshot: true, ..spec.files };
+    let view = run(&remote, JobSpec { files, ..spec }).await;
+    assert_eq!(error_of(&view).kind, ErrorKind::SourceChanged);
+    assert_eq!(remote.bytes("bucket", "k"), None);
 }
 
 #[tokio::test]

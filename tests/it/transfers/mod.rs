@@ -60,6 +60,7 @@ mod hostile;
 mod journal;
 mod leaving;
 mod local_files;
+mod midway;
 mod pipes;
 mod promises;
 mod resume;

@@ -1,7 +1,9 @@
 //! What goes wrong on this machine and in what the user wrote.
 
 use crate::domain::error::explain::explanation::Explanation;
-use crate::domain::error::{Error, ErrorKind, OPEN_FOLDER, OPEN_JOURNAL, READ_JOURNAL};
+use crate::domain::error::{
+    Error, ErrorKind, OPEN_FOLDER, OPEN_JOURNAL, READ_FILE, READ_JOURNAL, SAVE_FILE,
+};
 
 pub fn explain(error: &Error) -> Option<Explanation> {
     disk(error).or_else(|| ourselves(error))
@@ -29,11 +31,7 @@ fn disk(error: &Error) -> Option<Explanation> {
             "no room is left, or a quota or the largest file size is reached",
             "make room or choose another folder, then retry; what was there before is untouched",
         ),
-        ErrorKind::LocalSpecial => Explanation::new(
-            error.detail_or("it is no regular file"),
-            "a link could lead anywhere, and a pipe, socket or device has no end",
-            "upload what it stands for by itself; everything else was taken",
-        ),
+        ErrorKind::LocalSpecial => special(error),
         ErrorKind::LocalName if error.operation == "name the object" => Explanation::new(
             error.detail_or("the file's name cannot be a key"),
             "keys are UTF-8, 1,024 bytes at most, and on some servers of one Unicode form",
@@ -60,6 +58,29 @@ fn disk(error: &Error) -> Option<Explanation> {
         ),
         _ => return None,
     })
+}
+
+/// What is no regular file, where one is read or is to be.
+fn special(error: &Error) -> Explanation {
+    let what = error.detail_or("it is no regular file");
+    match error.operation.as_str() {
+        SAVE_FILE => Explanation::new(
+            format!("{what}; it was left as it is"),
+            "a download replaces files and nothing else: no folder, link, pipe, socket or device",
+            "choose another folder or another name, or take away what is there",
+        ),
+        READ_FILE => Explanation::new(
+            what,
+            "its bytes are made as they are read, and it is too long to be read before it is sent",
+            "send it as a stream: cat FILE | windlass put - s3://bucket/key",
+        ),
+        _ => Explanation::new(
+            what,
+            "a link could lead anywhere, and a pipe, socket or device has no size and perhaps no end",
+            "upload a link's target by itself; windlass put sends a pipe that is named, and put - what a program \
+             reads from a device; everything else was taken",
+        ),
+    }
 }
 
 fn ourselves(error: &Error) -> Option<Explanation> {

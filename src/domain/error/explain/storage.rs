@@ -1,7 +1,7 @@
 //! What a server refuses: who one is, what one asks for, what stands in the way.
 
 use crate::domain::error::explain::explanation::Explanation;
-use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind, LOCK_JOURNAL, SIGN_IN};
+use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind, LOCK_JOURNAL, READ_FILE, SIGN_IN};
 
 pub fn explain(error: &Error) -> Option<Explanation> {
     who(error).or_else(|| place(error)).or_else(|| state(error))
@@ -199,6 +199,12 @@ fn state(error: &Error) -> Option<Explanation> {
             "the destination exists, or changed meanwhile; it was left as it is",
             "somebody or something else wrote it between the look and the request",
             "refresh with R, and start again with overwrite, skip or keep both",
+        ),
+        ErrorKind::SourceChanged if error.operation == READ_FILE => Explanation::new(
+            "the file changed while it was uploaded",
+            "a program writes to it; a mix of old and new was not kept",
+            "try again when nothing writes to it; windlass put --snapshot sends a file that grows as long as it is at \
+             the start",
         ),
         ErrorKind::SourceChanged => Explanation::new(
             "the source changed while it was being read",

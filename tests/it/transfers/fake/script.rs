@@ -26,6 +26,8 @@ pub enum Fault {
         after: usize,
         silently: bool,
     },
+    /// The body stays open after so many bytes, and none comes any more.
+    HangAfter(usize),
     /// The object is replaced before the request is answered.
     Replace(Vec<u8>),
     /// The whole object comes, whatever range was asked.
