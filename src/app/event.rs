@@ -181,6 +181,21 @@ pub struct Measure {
     pub done: bool,
 }
 
+/// A destination that is there already, beside what is to go there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Existing {
+    pub place: String,
+    pub there: Side,
+    pub new: Side,
+}
+
+/// What is known of one of the two, as far as it was told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Side {
+    pub size: Option<u64>,
+    pub modified: Option<Timestamp>,
+}
+
 /// A row of the file picker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FolderEntry {
@@ -196,7 +211,7 @@ pub struct FolderEntry {
 pub struct Conflicts {
     pub existing: u64,
     /// The first few, for the question.
-    pub sample: Vec<String>,
+    pub sample: Vec<Existing>,
     /// Why it could not be told for some; they are treated as absent and guarded when they are written.
     pub unknown: Option<Error>,
 }

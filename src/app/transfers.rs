@@ -281,6 +281,11 @@ impl Transfers {
     fn time_left(&self) -> Option<TimeLeft> {
         let active = || self.jobs.iter().filter(|job| job.is_active());
         let effort = active().map(QueuedJob::effort_left).fold(0, u64::saturating_add);
+        let finding =
+            |job: &QueuedJob| job.view.state == JobState::Running && !job.view.progress.expanded;
+        if active().any(finding) {
+            return None;
+        }
         let time = self.flow.all.time_for(effort)?;
         Some(TimeLeft { time, at_least: active().any(|job| !job.view.progress.expanded) })
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::cli::print::{Printer, Status, Trouble, complain_of_all, error_object};
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::transfer::{Direction, JobSpec, JobState, JobView, Target, Verification, Work};
+use crate::domain::transfer::{Direction, JobState, JobView, Target, Verification, Work};
 use crate::domain::units::{Count, Size};
 use crate::domain::visible::visible;
 
@@ -25,7 +25,7 @@ pub fn report(job: &JobView, printer: &mut Printer) -> Result<(), Trouble> {
 
 /// A job for programs.
 pub fn object(job: &JobView) -> Value {
-    let (verb, from, to) = ends(&job.spec);
+    let (verb, from, to) = ends(job);
     let progress = &job.progress;
     let (state, error) = match &job.state {
         JobState::Done => ("done", None),
@@ -39,7 +39,7 @@ pub fn object(job: &JobView) -> Value {
         job.notes.iter().map(|note| json!({ "place": note.place, "text": note.text })).collect();
     json!({
         "job": verb, "from": from, "to": to, "state": state,
-        "objects": progress.objects, "bytes": progress.bytes,
+        "objects": progress.moved(), "bytes": progress.bytes,
         "failed": progress.failed, "skipped": progress.skipped,
         "notes": notes, "verified": verified, "error": error,
     })
@@ -55,7 +55,7 @@ pub fn verified(verification: &Verification) -> String {
 
 /// A job for a person.
 pub fn line(job: &JobView) -> String {
-    let (verb, from, to) = ends(&job.spec);
+    let (verb, from, to) = ends(job);
     let progress = &job.progress;
     let failed = match progress.failed {
         0 => String::new(),
@@ -66,7 +66,7 @@ pub fn line(job: &JobView) -> String {
         skipped => format!(", {} skipped", Count(skipped)),
     };
     let to = if to.is_empty() { to } else { format!(" → {}", visible(&to)) };
-    let (objects, bytes) = (objects(progress.objects), Size(progress.bytes));
+    let (objects, bytes) = (objects(progress.moved()), Size(progress.bytes));
     let from = visible(&from);
     let state = match &job.state {
         JobState::Queued | JobState::Running => ", unfinished",
@@ -113,8 +113,9 @@ pub fn found_nothing(job: &JobView) -> Option<Error> {
 }
 
 /// The verb, where it reads and where it writes.
-fn ends(spec: &JobSpec) -> (&'static str, String, String) {
-    let work = &spec.work;
+fn ends(job: &JobView) -> (&'static str, String, String) {
+    let (spec, landed) = (&job.spec, job.landed());
+    let work = &*landed;
     let at = |bucket: &Bucket, target: &Target| format!("s3://{bucket}/{}", target.as_str());
     let verb = match work.direction() {
         Direction::Up => "put",

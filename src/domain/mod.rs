@@ -16,6 +16,7 @@ pub mod presign;
 pub mod price;
 pub mod provider;
 pub mod public;
+pub mod target;
 pub mod transfer;
 pub mod unfinished;
 pub mod units;

@@ -6,15 +6,21 @@ use crate::domain::transfer::Target;
 /// Why one cannot go to the other in the same bucket; `None` where it can. A move also minds `.` and `..`, which some
 /// servers resolve: what is one object there would be deleted.
 pub fn overlap(source: &Target, target: &Target, moving: bool) -> Option<&'static str> {
+    if let Target::Rows(_) = source {
+        let rows = source.rows_to(target);
+        return rows.iter().find_map(|(row, to)| overlap(row, to, moving));
+    }
     match (source, target) {
         (Target::Object(from), to) => {
             let to = match to {
                 Target::Object(key) => key.as_str().to_owned(),
                 Target::Prefix(prefix) => prefix.key(from.name()).into_string(),
+                Target::Rows(_) => return None,
             };
             let same = from.as_str() == to || moving && resolved(from.as_str()) == resolved(&to);
             same.then_some("source and destination are the same object")
         }
+        (Target::Rows(_), _) => None,
         (Target::Prefix(from), to) => {
             let (from, to) = (from.as_str(), to.as_str());
             let inside = to.starts_with(from)

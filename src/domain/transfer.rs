@@ -1,14 +1,18 @@
 //! The words of the transfer queue: what a job is asked to do, how it stands, what is ordered and what is told.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::address::{Bucket, ConnectionName, Key, Prefix};
+use crate::domain::address::{Bucket, ConnectionName, Key};
 use crate::domain::error::Error;
 use crate::domain::object::ObjectHeaders;
+
+pub use crate::domain::target::{SourceRow, Target};
 
 /// Numbers a job for the life of its journal; later jobs have larger numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -96,22 +100,6 @@ pub enum Work {
     },
     /// Objects by key and everything below prefixes.
     Delete { bucket: Bucket, targets: Vec<Target> },
-}
-
-/// One object, or everything below a prefix.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Target {
-    Object(Key),
-    Prefix(Prefix),
-}
-
-impl Target {
-    pub fn as_str(&self) -> &str {
-        match self {
-            Target::Object(key) => key.as_str(),
-            Target::Prefix(prefix) => prefix.as_str(),
-        }
-    }
 }
 
 /// What to do where the destination exists already.
@@ -218,6 +206,13 @@ pub struct Progress {
     pub expanded: bool,
 }
 
+impl Progress {
+    /// Objects that were moved: what was skipped was not.
+    pub fn moved(&self) -> u64 {
+        self.objects.saturating_sub(self.skipped)
+    }
+}
+
 /// Whose objects are started first; within one priority the order of the queue decides.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
@@ -242,7 +237,22 @@ pub enum Wait {
         /// In a row without an answer, of the request that has tried most often.
         tries: u32,
         error: Error,
+        /// Until the next try, in whole seconds; none while one is on its way.
+        next: Option<Duration>,
     },
+}
+
+impl Wait {
+    /// Whether only the time to the next try is another one.
+    pub fn counts_down_to(&self, other: &Wait) -> bool {
+        match (self, other) {
+            (
+                Wait::Unreachable { tries, error, .. },
+                Wait::Unreachable { tries: others, error: same, .. },
+            ) => (tries, error) == (others, same),
+            _ => false,
+        }
+    }
 }
 
 /// One object under way of a job that has more than one.
@@ -293,6 +303,27 @@ pub struct Note {
     /// The key or path it is about.
     pub place: String,
     pub text: String,
+    /// What it is called instead of what was asked for: of a file its name in its folder, of an object its key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saved_as: Option<String>,
+}
+
+impl JobView {
+    /// The work with the name that its one object was given in the end.
+    pub fn landed(&self) -> Cow<'_, Work> {
+        let saved = self.notes.iter().rev().find_map(|note| note.saved_as.as_ref());
+        let Some(saved) = saved else { return Cow::Borrowed(&self.spec.work) };
+        let mut work = self.spec.work.clone();
+        match &mut work {
+            Work::Download { source: Target::Object(_), name, .. } => *name = Some(saved.clone()),
+            Work::Upload { target: target @ Target::Object(_), .. }
+            | Work::Copy { target: target @ Target::Object(_), .. } => {
+                *target = Target::Object(Key::new(saved));
+            }
+            _ => {}
+        }
+        Cow::Owned(work)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

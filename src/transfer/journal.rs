@@ -157,6 +157,11 @@ impl Journal {
         Journal::Memory(Arc::new(Remembered::new(written)))
     }
 
+    /// Whether what is written may outlive the process.
+    pub fn is_kept(&self) -> bool {
+        matches!(self, Journal::File(_))
+    }
+
     /// Without waiting.
     pub fn note(&self, facts: Vec<Fact>) {
         match self {

@@ -195,8 +195,9 @@ impl Gate {
         if self.is_over(since) {
             return None;
         }
-        course.blocked = Some(self.standing.met(Obstacle::Keys, error, course.blocked.take()));
-        Some(self.wait(course, None))
+        let (wait, before) = (self.wait(course, None), course.blocked.take());
+        course.blocked = Some(self.standing.met(Obstacle::Keys, error, before, wait));
+        Some(wait)
     }
 
     /// Nothing came of the request, and of no other meanwhile. Somebody else's certificate in the place of one that was
@@ -221,8 +222,9 @@ impl Gate {
                 return None;
             }
         }
-        course.blocked = Some(self.standing.met(Obstacle::Silence, error, course.blocked.take()));
-        Some(self.wait(course, None))
+        let (wait, before) = (self.wait(course, None), course.blocked.take());
+        course.blocked = Some(self.standing.met(Obstacle::Silence, error, before, wait));
+        Some(wait)
     }
 
     fn is_over(&self, since: Instant) -> bool {

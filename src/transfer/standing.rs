@@ -1,6 +1,9 @@
 //! What stands in the way of a job: which of its requests get no answer, which have no keys.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::domain::error::Error;
 use crate::domain::transfer::Wait;
@@ -18,6 +21,8 @@ struct State {
     /// In a row, of the request that has tried most often.
     tries: u32,
     error: Option<Error>,
+    /// When the first of them is tried again.
+    next: Option<Instant>,
 }
 
 /// Why one request does not get on.
@@ -42,19 +47,26 @@ impl Standing {
             return Some(Wait::Credentials);
         }
         let error = state.error.clone().filter(|_| state.unanswered > 0)?;
-        Some(Wait::Unreachable { tries: state.tries, error })
+        let next = state.next.and_then(|next| seconds_to(next, Instant::now()));
+        Some(Wait::Unreachable { tries: state.tries, error, next })
     }
 
     /// Something of the job gets on.
     pub fn moves(&self) {
         let mut state = self.state();
         if state.tries > 0 {
-            (state.tries, state.error) = (0, None);
+            (state.tries, state.error, state.next) = (0, None, None);
         }
     }
 
-    /// One more try met this; `before` is what the same request met until now.
-    pub fn met(&self, obstacle: Obstacle, error: &Error, before: Option<Blocked>) -> Blocked {
+    /// One more try met this and is followed by another after `wait`; `before` is what the same request met until now.
+    pub fn met(
+        &self,
+        obstacle: Obstacle,
+        error: &Error,
+        before: Option<Blocked>,
+        wait: Duration,
+    ) -> Blocked {
         let mut blocked = match before {
             Some(blocked) if blocked.obstacle == obstacle => blocked,
             _ => {
@@ -67,6 +79,9 @@ impl Standing {
             blocked.tries = blocked.tries.saturating_add(1);
             state.tries = state.tries.max(blocked.tries);
             state.error = Some(error.clone());
+            let (now, next) = (Instant::now(), Instant::now() + wait);
+            let sooner = state.next.filter(|known| (now..next).contains(known));
+            state.next = Some(sooner.unwrap_or(next));
         }
         blocked
     }
@@ -85,6 +100,12 @@ impl State {
     }
 }
 
+/// Rounded up; none where that time has come.
+fn seconds_to(next: Instant, now: Instant) -> Option<Duration> {
+    let left = next.checked_duration_since(now).filter(|left| !left.is_zero())?;
+    Some(Duration::from_secs(left.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)))
+}
+
 impl Drop for Blocked {
     fn drop(&mut self) {
         *self.standing.state().count(self.obstacle) -= 1;
@@ -97,15 +118,26 @@ mod tests {
     use crate::domain::error::ErrorKind;
 
     #[test]
+    fn what_is_left_is_told_in_whole_seconds_to_the_last() {
+        let now = Instant::now();
+        let told =
+            |left| seconds_to(now + Duration::from_millis(left), now).map(|left| left.as_secs());
+        assert_eq!([8000, 7001, 7000, 1, 0].map(told), [Some(8), Some(8), Some(7), Some(1), None]);
+        assert_eq!(seconds_to(now, now + Duration::from_secs(1)), None);
+    }
+
+    #[test]
     fn a_job_waits_as_long_as_one_of_its_requests_does_and_nothing_moves() {
         let standing = Standing::default();
         let error = Error::new(ErrorKind::Unreachable, "GetObject", "s3://b/k");
-        let first = standing.met(Obstacle::Silence, &error, None);
-        let second = standing.met(Obstacle::Silence, &error, None);
-        let first = standing.met(Obstacle::Silence, &error, Some(first));
-        let expected = Wait::Unreachable { tries: 2, error: error.clone() };
+        let hour = Duration::from_hours(1);
+        let first = standing.met(Obstacle::Silence, &error, None, hour);
+        let second = standing.met(Obstacle::Silence, &error, None, 2 * hour);
+        let first = standing.met(Obstacle::Silence, &error, Some(first), 3 * hour);
+        // The one that is tried first.
+        let expected = Wait::Unreachable { tries: 2, error: error.clone(), next: Some(hour) };
         assert_eq!(standing.wait(), Some(expected));
-        let first = standing.met(Obstacle::Keys, &error, Some(first));
+        let first = standing.met(Obstacle::Keys, &error, Some(first), hour);
         assert_eq!(standing.wait(), Some(Wait::Credentials));
         drop(first);
         standing.moves();

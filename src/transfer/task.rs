@@ -131,7 +131,14 @@ impl Task {
 
     /// Says something of an object that goes well.
     pub fn note(&self, text: impl Into<String>) {
-        let note = Note { place: self.place.clone(), text: text.into() };
+        let note = Note { place: self.place.clone(), text: text.into(), saved_as: None };
+        self.journal.note(vec![Fact::Noted { job: self.job, note }]);
+    }
+
+    /// Says what the object is called instead of its own name.
+    pub fn note_name(&self, text: impl Into<String>, name: &str) {
+        let saved_as = Some(name.to_owned());
+        let note = Note { place: self.place.clone(), text: text.into(), saved_as };
         self.journal.note(vec![Fact::Noted { job: self.job, note }]);
     }
 

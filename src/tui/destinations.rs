@@ -1,17 +1,20 @@
 //! Looks which destinations of jobs exist already, so that the question comes before the work.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
-use crate::app::event::Conflicts;
+use crate::app::event::{Conflicts, Existing, Side};
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::ObjectAddress;
+use crate::domain::listing::{Row, RowKind};
+use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::domain::transfer::{JobSpec, Target, Work};
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::pages::Pages;
+use crate::transfer::local::attributes::kept_time;
 use crate::transfer::local::names::LocalName;
 use crate::transfer::local::walk::{Walk, WalkRules, Walked};
 
@@ -57,10 +60,40 @@ pub async fn conflicts(
 }
 
 impl Conflicts {
-    fn add(&mut self, place: String) {
+    fn add(&mut self, place: String, there: Side, new: Side) {
         self.existing += 1;
         if self.sample.len() < SAMPLE {
-            self.sample.push(place);
+            self.sample.push(Existing { place, there, new });
+        }
+    }
+
+    /// Whether the next one is shown: only of those more is asked.
+    fn shows_next(&self) -> bool {
+        self.sample.len() < SAMPLE
+    }
+}
+
+impl Side {
+    fn of_file(path: &Path) -> Side {
+        path.symlink_metadata().map_or_else(
+            |_| Side::default(),
+            |found| Side {
+                size: found.is_file().then(|| found.len()),
+                modified: found.modified().ok().and_then(|time| Timestamp::try_from(time).ok()),
+            },
+        )
+    }
+
+    fn of_object(head: &ObjectHead) -> Side {
+        let kept = kept_time(head).and_then(|time| Timestamp::try_from(time).ok());
+        let modified = kept.or(head.modified);
+        Side { size: head.size, modified }
+    }
+
+    fn of_row(row: &Row<'_>) -> Side {
+        match row.kind {
+            RowKind::Object { size, modified, .. } => Side { size: Some(size), modified },
+            RowKind::Prefix => Side::default(),
         }
     }
 }
@@ -73,15 +106,24 @@ async fn upload(
     found: &mut Conflicts,
 ) -> Result<(), Error> {
     match target {
-        Target::Object(key) => object(client, bucket, key, found).await,
+        Target::Object(key) => {
+            let new = off_loop({
+                let source = source.clone();
+                move || Side::of_file(&source.canonicalize().unwrap_or(source))
+            });
+            object(client, bucket, key, new.await?, found).await
+        }
+        Target::Rows(_) => Ok(()),
         Target::Prefix(prefix) => {
             let taken = keys_below(client, bucket, prefix).await?;
             if taken.is_empty() {
                 return Ok(());
             }
             let files = off_loop(move || files_below(&source)).await??;
-            for file in files.iter().filter(|file| taken.contains(*file)) {
-                found.add(prefix.key(file).into_string());
+            for (file, path) in &files {
+                let Some(there) = taken.get(file) else { continue };
+                let new = if found.shows_next() { Side::of_file(path) } else { Side::default() };
+                found.add(prefix.key(file).into_string(), *there, new);
             }
             Ok(())
         }
@@ -103,9 +145,14 @@ async fn download(
                 None => local_path(folder, key.name()),
             };
             if path.symlink_metadata().is_ok() {
-                found.add(path.display().to_string());
+                let address = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
+                let asked =
+                    if found.shows_next() { client.head(&address).await.ok() } else { None };
+                let new = asked.map_or_else(Side::default, |head| Side::of_object(&head));
+                found.add(path.display().to_string(), Side::of_file(&path), new);
             }
         }
+        Target::Rows(_) => {}
         Target::Prefix(prefix) => {
             let folder = folder.to_owned();
             let exists = folder.clone();
@@ -114,12 +161,13 @@ async fn download(
             }
             let keys = keys_below(client, bucket, prefix).await?;
             let existing = off_loop(move || {
-                let paths = keys.iter().map(|relative| local_path(&folder, relative));
-                let existing = paths.filter(|path| path.symlink_metadata().is_ok());
-                existing.map(|path| path.display().to_string()).collect::<Vec<_>>()
+                let paths = keys.iter().map(|(relative, new)| (local_path(&folder, relative), new));
+                let existing = paths.filter(|(path, _)| path.symlink_metadata().is_ok());
+                let both = existing.map(|(path, new)| (Side::of_file(&path), path, *new));
+                both.collect::<Vec<_>>()
             });
-            for path in existing.await? {
-                found.add(path);
+            for (there, path, new) in existing.await? {
+                found.add(path.display().to_string(), there, new);
             }
         }
     }
@@ -138,14 +186,26 @@ async fn copy(
             if taken.is_empty() {
                 return Ok(());
             }
-            for relative in keys_below(client, bucket, from).await? {
-                if taken.contains(&relative) {
-                    found.add(to.key(&relative).into_string());
+            for (relative, new) in keys_below(client, bucket, from).await? {
+                if let Some(there) = taken.get(&relative) {
+                    found.add(to.key(&relative).into_string(), *there, new);
                 }
             }
             Ok(())
         }
-        (_, to) => object(there, to_bucket, &Key::new(to.as_str()), found).await,
+        (from, to) => {
+            let address = ObjectAddress { bucket: bucket.clone(), key: Key::new(from.as_str()) };
+            let to = Key::new(to.as_str());
+            let before = found.existing;
+            object(there, to_bucket, &to, Side::default(), found).await?;
+            if found.existing > before
+                && let Some(shown) = found.sample.get_mut(usize::try_from(before).unwrap_or(SAMPLE))
+                && let Ok(head) = client.head(&address).await
+            {
+                shown.new = Side::of_object(&head);
+            }
+            Ok(())
+        }
     }
 }
 
@@ -153,23 +213,24 @@ async fn object(
     client: &Client,
     bucket: &Bucket,
     key: &Key,
+    new: Side,
     found: &mut Conflicts,
 ) -> Result<(), Error> {
     let address = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
     match client.head(&address).await {
-        Ok(_) => found.add(key.as_str().to_owned()),
+        Ok(head) => found.add(key.as_str().to_owned(), Side::of_object(&head), new),
         Err(error) if error.is(&ErrorKind::NoSuchKey) => {}
         Err(error) => return Err(error),
     }
     Ok(())
 }
 
-/// Keys below a prefix, without it.
+/// Keys below a prefix, without it, in their order.
 async fn keys_below(
     client: &Client,
     bucket: &Bucket,
     prefix: &Prefix,
-) -> Result<HashSet<String>, Error> {
+) -> Result<BTreeMap<String, Side>, Error> {
     let query = ListQuery {
         bucket: bucket.clone(),
         prefix: prefix.clone(),
@@ -178,17 +239,17 @@ async fn keys_below(
         max_keys: 1000,
     };
     let mut pages = Pages::new(client, query);
-    let mut keys = HashSet::new();
+    let mut keys = BTreeMap::new();
     for _ in 0..MOST_PAGES {
         let Some(page) = pages.next().await? else { return Ok(keys) };
-        keys.extend(page.rows().map(|row| row.name.to_owned()));
+        keys.extend(page.rows().map(|row| (row.name.to_owned(), Side::of_row(&row))));
     }
     Ok(keys)
 }
 
-fn files_below(folder: &Path) -> Result<Vec<String>, Error> {
+fn files_below(folder: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
     let files = Walk::new(folder, WalkRules::default())?.filter_map(|walked| match walked {
-        Walked::File { relative, .. } => Some(relative),
+        Walked::File { relative, path, .. } => Some((relative, path)),
         Walked::Refused { .. } => None,
     });
     Ok(files.take(MOST_FILES).collect())

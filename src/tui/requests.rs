@@ -224,6 +224,7 @@ async fn measure(client: &Client, bucket: &Bucket, targets: &[Target], send: &im
                 })
             }
             Target::Prefix(prefix) => measure_prefix(client, bucket, prefix, &mut sum, send).await,
+            Target::Rows(_) => Ok(()),
         };
         if let Err(error) = counted {
             return send(Reply::Measured(Err(error)));

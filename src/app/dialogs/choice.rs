@@ -10,6 +10,8 @@ pub struct Choice {
     pub lines: Vec<String>,
     /// What it is about: names, raw.
     pub subjects: Vec<String>,
+    /// What is to be known of each of the subjects, in their order.
+    pub facts: Vec<String>,
     pub rows: Vec<ChoiceRow>,
     pub cursor: usize,
     /// What further keys do, for the last line.
@@ -52,6 +54,7 @@ impl Choice {
             title: title.into(),
             lines: Vec::new(),
             subjects: Vec::new(),
+            facts: Vec::new(),
             rows,
             cursor,
             keys: "",

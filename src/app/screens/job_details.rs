@@ -17,7 +17,7 @@ use crate::domain::units::{Count, Elapsed, Moment, Rate, Size};
 pub fn details(job: &QueuedJob, queue: &Transfers, now: Timestamp, session: &Session) -> Details {
     let view = &job.view;
     let mut details = Details::new(job.name());
-    for (label, text) in places(&view.spec.work, session) {
+    for (label, text) in places(&view.landed(), session) {
         details = details.fact(label, text);
     }
     details = details.fact("state", state_text(job, queue));

@@ -10,6 +10,7 @@ use crate::domain::transfer::{
     Direction, Failure, JobId, JobSpec, JobState, JobView, MAX_FAILURES, MAX_NOTES, Note,
     ObjectProgress, Progress, Target, Work,
 };
+use crate::domain::units::Count;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueuedJob {
@@ -75,11 +76,11 @@ impl QueuedJob {
         if self.view.state == JobState::Running { self.meter.rate() } else { 0.0 }
     }
 
-    /// Until it is done; `None` while that cannot be told.
+    /// Until it is done; `None` while that cannot be told, or not everything is found.
     pub fn left(&self) -> Option<TimeLeft> {
-        let time = self.meter.time_for(self.effort_left())?;
-        (self.view.state == JobState::Running)
-            .then_some(TimeLeft { time, at_least: !self.view.progress.expanded })
+        let known = self.view.state == JobState::Running && self.view.progress.expanded;
+        let time = self.meter.time_for(self.effort_left()).filter(|_| known)?;
+        Some(TimeLeft { time, at_least: false })
     }
 
     /// For how long nothing has moved, of a job that runs.
@@ -87,9 +88,11 @@ impl QueuedJob {
         if self.view.state == JobState::Running { self.meter.standstill() } else { None }
     }
 
-    /// What it moves, in words of the user's: the last segment of a key or path; raw.
+    /// What it moves, in words of the user's: the last segment of a key or path, of a download the name its file has;
+    /// raw.
     pub fn name(&self) -> String {
-        match &self.view.spec.work {
+        match &*self.view.landed() {
+            Work::Download { source: Target::Object(_), name: Some(name), .. } => name.clone(),
             Work::Upload { source, .. } => source
                 .file_name()
                 .map_or_else(|| source.display().to_string(), |name| name.to_string_lossy().into()),
@@ -98,7 +101,7 @@ impl QueuedJob {
             }
             Work::Delete { targets, bucket } => match targets.as_slice() {
                 [one] => target_name(one, bucket),
-                many => format!("{} of {bucket}", many.len()),
+                many => format!("{} of {bucket}", Count(many.len() as u64)),
             },
         }
     }
@@ -114,7 +117,7 @@ impl QueuedJob {
 
     /// Whether it is about more than one object, or may be.
     pub fn is_of_many(&self) -> bool {
-        let prefix = |target: &Target| matches!(target, Target::Prefix(_));
+        let prefix = Target::is_many;
         let asked = match &self.view.spec.work {
             Work::Upload { target, .. } => prefix(target),
             Work::Download { source, .. } | Work::Copy { source, .. } => prefix(source),
@@ -282,5 +285,6 @@ fn target_name(target: &Target, bucket: &Bucket) -> String {
         Target::Object(key) => key.name().to_owned(),
         Target::Prefix(prefix) if prefix.is_root() => bucket.to_string(),
         Target::Prefix(prefix) => prefix.name().to_owned(),
+        Target::Rows(rows) => format!("{} of {bucket}", Count(rows.len() as u64)),
     }
 }

@@ -24,7 +24,7 @@ const RATE_SPAN: f64 = 2.0;
 const ESTIMATE_SPAN: f64 = 8.0;
 /// Seconds that must be measured before anything is said.
 const LEAST_RATE: f64 = 0.7;
-const LEAST_ESTIMATE: f64 = 2.0;
+const LEAST_ESTIMATE: f64 = 3.0;
 /// Seconds without movement after which nothing is known of what comes next; so after a hole in the samples.
 const STALLED: f64 = 5.0;
 /// Longer is no estimate.

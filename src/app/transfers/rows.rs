@@ -211,7 +211,7 @@ mod tests {
         let mut views = vec![download(1, "a"), download(2, "b"), download(3, "c")];
         views[1].failures = vec![failure("x"), failure("y")];
         views[1].progress.failed = 7;
-        views[1].notes = vec![Note { place: "n".into(), text: "renamed".into() }];
+        views[1].notes = vec![Note { place: "n".into(), text: "renamed".into(), saved_as: None }];
         transfers.on_event(Timestamp::UNIX_EPOCH, TransferEvent::Restored(views));
         under_way(&mut transfers, &["p", "q"]);
         transfers.unfold(JobId(2), true);

@@ -25,7 +25,8 @@ pub enum Standing<'a> {
     },
     Credentials,
     Unreachable {
-        tries: u32,
+        /// Until the next try; none while one is on its way.
+        next: Option<Duration>,
         error: &'a Error,
     },
     /// Nothing has moved for so long, and nobody says why.
@@ -42,8 +43,8 @@ impl Standing<'_> {
             (JobState::Running, Some(wait)) => Some(match wait {
                 Wait::Throttled { open, most } => Standing::Throttled { open: *open, most: *most },
                 Wait::Credentials => Standing::Credentials,
-                Wait::Unreachable { tries, error } => {
-                    Standing::Unreachable { tries: *tries, error }
+                Wait::Unreachable { error, next, .. } => {
+                    Standing::Unreachable { next: *next, error }
                 }
             }),
             (JobState::Running, None) => {
@@ -78,8 +79,13 @@ impl fmt::Display for Standing<'_> {
             Standing::Finding(found) => write!(f, "finding objects: {}+", Count(*found)),
             Standing::Throttled { open, most } => write!(f, "throttled: {open} of {most} slots"),
             Standing::Credentials => write!(f, "waiting for credentials: {SIGN_IN}"),
-            Standing::Unreachable { tries, error } => {
-                write!(f, "server unreachable, try {tries}: {}", reason(error))
+            Standing::Unreachable { next, error } => {
+                f.write_str("server unreachable, ")?;
+                match next {
+                    Some(next) => write!(f, "next try in {} s", next.as_secs())?,
+                    None => f.write_str("trying now")?,
+                }
+                write!(f, ": {}", reason(error))
             }
             Standing::Still(time) => write!(f, "nothing has moved for {}", Elapsed(*time)),
         }
@@ -148,13 +154,15 @@ mod tests {
         let mut transfers = queue(&[JobState::Running]);
         let detail = "connection refused";
         let error = Error::new(ErrorKind::Unreachable, "GetObject", "s3://b/k").detail(detail);
+        let away = |next| Wait::Unreachable { tries: 5, error: error.clone(), next };
         for (wait, text) in [
             (Wait::Throttled { open: 4, most: 16 }, "throttled: 4 of 16 slots"),
             (Wait::Credentials, "waiting for credentials: g s signs in anew"),
             (
-                Wait::Unreachable { tries: 5, error },
-                "server unreachable, try 5: connection refused",
+                away(Some(Duration::from_secs(8))),
+                "server unreachable, next try in 8 s: connection refused",
             ),
+            (away(None), "server unreachable, trying now: connection refused"),
         ] {
             let news = TransferEvent::Waiting { id: JobId(1), wait: Some(wait) };
             transfers.on_event(Timestamp::UNIX_EPOCH, news);

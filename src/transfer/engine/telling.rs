@@ -173,9 +173,11 @@ impl Telling {
                 under_way.push((id, objects));
             }
             if told.wait != wait {
-                told.wait.clone_from(&wait);
+                let before = std::mem::replace(&mut told.wait, wait.clone());
+                let counts =
+                    before.zip(wait.as_ref()).is_some_and(|(old, new)| old.counts_down_to(new));
                 self.tell(TransferEvent::Waiting { id, wait });
-                silent = false;
+                silent &= counts;
             }
         }
         silent &= moved.is_empty() && under_way.is_empty();

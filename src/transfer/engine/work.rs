@@ -298,7 +298,7 @@ impl Yard {
         };
         let (job, place) = (assignment.job, assignment.place);
         let text = format!("could not be cleaned up: {error}");
-        let note = Note { place: place.clone(), text };
+        let note = Note { place: place.clone(), text, saved_as: None };
         let facts = vec![Fact::Noted { job, note }, Fact::Left { job, place }];
         drop(self.journal.append(facts).await);
     }

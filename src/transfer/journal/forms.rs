@@ -83,9 +83,13 @@ const LATER: [(&str, &str); 11] = [
 ];
 
 /// What the Windlass of today adds.
-const NOW: [(&str, &str); 5] = [
+const NOW: [(&str, &str); 6] = [
     ("p/x", r#"{"RangesBegun":{"job":1,"place":"p/x","begun":{"0":5,"1":1000,"2":24}}}"#),
     ("", r#"{"Limited":{"limit":2097152}}"#),
+    (
+        "",
+        r#"{"Enqueued":{"job":7,"spec":{"connection":"c","work":{"Download":{"bucket":"b","source":{"Rows":[{"target":{"Object":"p/x"},"size":9},{"target":{"Prefix":"p/d/"}}]},"folder":"/down","name":null}},"on_conflict":"fail"}}}"#,
+    ),
     ("", r#"{"Reconnected":{"job":3,"from":"c","to":"new"}}"#),
     ("", r#"{"Reconnected":{"job":4,"from":"d","to":"new"}}"#),
     (
@@ -166,6 +170,7 @@ fn what_was_added_later_is_understood_with_and_without_the_latest() {
             [] => (0, None),
             _ => (1024, Some(Some(2 << 20))),
         };
+        assert_eq!(machine.view(JobId(7)).is_some(), !latest.is_empty());
         // A range that is whole is not begun.
         assert_eq!(file.begun.values().sum::<u64>(), begun);
         assert_eq!(machine.limit(), limit);

@@ -400,7 +400,7 @@ fn an_upload_that_could_not_be_aborted_is_remembered() {
         source,
         parts: parts.into(),
     };
-    let note = Note { place: place.clone(), text: "t".into() };
+    let note = Note { place: place.clone(), text: "t".into(), saved_as: None };
     table
         .append(&[
             Fact::Enqueued { job: JOB, spec: spec() },

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
     Failure, JobId, JobSpec, JobState, JobView, MAX_FAILURES, MAX_NOTES, Note, Priority, Progress,
-    Target, Verification, Work,
+    Verification, Work,
 };
 use crate::transfer::fact::{Fact, Outcome, Partial, PlaceOrder};
 use crate::transfer::machine::due::Due;
@@ -230,9 +230,7 @@ impl Job {
     /// Names the one object it is about, and need not look for it.
     fn is_named(&self) -> bool {
         match &self.spec.work {
-            Work::Download { source, .. } | Work::Copy { source, .. } => {
-                matches!(source, Target::Object(_))
-            }
+            Work::Download { source, .. } | Work::Copy { source, .. } => !source.is_many(),
             Work::Upload { .. } | Work::Delete { .. } => false,
         }
     }
@@ -387,12 +385,15 @@ impl Job {
         let (recorded, begun) = if self.unfinished() { self.resting() } else { (0, 0) };
         let found = self.bytes + self.run.pending_bytes.max(begun);
         let objects = settled + self.failed + self.run.pending_objects;
-        let expanded = !self.unfinished() || matches!(self.run.expansion, Expansion::Ended(_));
+        let ended = !self.unfinished() || matches!(self.run.expansion, Expansion::Ended(_));
         // What was found before a pause is there after it, too.
-        let (bytes_before, objects_before) = if expanded { (0, 0) } else { self.found_before };
+        let (bytes_before, objects_before) = if ended { (0, 0) } else { self.found_before };
+        let bytes_total = found.max(bytes_before);
+        // Of one object that was begun there is nothing more to find.
+        let expanded = ended || self.is_named() && bytes_total > 0;
         Progress {
             bytes: self.bytes + recorded,
-            bytes_total: found.max(bytes_before),
+            bytes_total,
             objects: settled,
             objects_total: objects.max(objects_before),
             failed: self.failed,

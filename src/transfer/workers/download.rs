@@ -71,7 +71,8 @@ impl<'a> Download<'a> {
                 true => ": another object has its name on this disk",
                 false => "",
             };
-            self.task.note(format!("saved as {}{why}", self.local.shown()));
+            let text = format!("saved as {}{why}", self.local.shown());
+            self.task.note_name(text, &self.local.name);
         }
         if let Some(target) = partial.as_ref().and_then(|partial| partial.target.clone()) {
             self.name = target;

@@ -1,6 +1,5 @@
 //! Finds the objects of a job and hands them on a few at a time, while the first ones move already.
 
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,9 +8,9 @@ use jiff::Timestamp;
 
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::listing::{ContinuationToken, Page, RowKind};
+use crate::domain::listing::Page;
 use crate::domain::overlap::overlap;
-use crate::domain::transfer::{JobId, JobSpec, Note, Target, Work};
+use crate::domain::transfer::{JobId, JobSpec, Note, SourceRow, Target, Work};
 use crate::s3::client::ListQuery;
 use crate::transfer::fact::Fact;
 use crate::transfer::item::{Item, ItemKind};
@@ -23,15 +22,13 @@ use crate::transfer::local::walk::{Tally, Walk, WalkRules, Walked};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::Gate;
 use crate::transfer::workers::blocking::blocking;
+use crate::transfer::workers::pages::{Tokens, is_later, objects, times};
 
 /// Objects handed on at once.
 const BATCH: usize = 128;
 
 /// Keys of one DeleteObjects request (S3's limit).
 const DELETE_BATCH: usize = 1000;
-
-/// Pages without a row before a listing counts as endless.
-const MAX_EMPTY_PAGES: u32 = 1000;
 
 /// Takes what was found; the future is ready when there is room for more, and fails when nobody wants more.
 pub type Sink = Arc<dyn Fn(Vec<Item>) -> BoxFuture<'static, Result<(), Error>> + Send + Sync>;
@@ -132,7 +129,10 @@ impl Expansion {
             texts.push(format!("{links} followed out of the folder"));
         }
         let place = source.display().to_string();
-        let note = |text| Fact::Noted { job: self.job, note: Note { place: place.clone(), text } };
+        let note = |text| {
+            let note = Note { place: place.clone(), text, saved_as: None };
+            Fact::Noted { job: self.job, note }
+        };
         self.journal.note(texts.into_iter().map(note).collect());
     }
 
@@ -152,28 +152,76 @@ impl Expansion {
             }
             Target::Prefix(prefix) => {
                 let below = name.map(|name| format!("{name}/")).unwrap_or_default();
-                let mut tokens = Tokens::default();
-                let mut claims = None;
-                while let Some(page) = self.page(bucket, prefix, &mut tokens).await? {
-                    let found = objects(&page, bucket, prefix, &mut tokens)?;
-                    if found.is_empty() {
+                self.downloads_below(bucket, prefix, &below, folder, &mut None).await
+            }
+            Target::Rows(rows) => self.download_rows(bucket, rows, folder).await,
+        }
+    }
+
+    /// Objects of one place, a few at a time, and what is below prefixes, each in a folder of its name.
+    async fn download_rows(
+        &self,
+        bucket: &Bucket,
+        rows: &[SourceRow],
+        folder: &Path,
+    ) -> Result<(), Error> {
+        let mut names = self.names_in(folder).await?;
+        let mut objects = Vec::new();
+        for row in rows {
+            match &row.target {
+                Target::Object(key) => {
+                    let local = names.claim(key.name());
+                    objects.push(download_item(key.clone(), key.name(), local, row.size));
+                    if objects.len() < BATCH {
                         continue;
                     }
-                    let mut names = match claims.take() {
+                    self.hand_on(std::mem::take(&mut objects)).await?;
+                }
+                Target::Prefix(prefix) => {
+                    self.hand_on(std::mem::take(&mut objects)).await?;
+                    let mut given = Some(names);
+                    let below = prefix.name();
+                    self.downloads_below(bucket, prefix, below, folder, &mut given).await?;
+                    names = match given {
                         Some(names) => names,
                         None => self.names_in(folder).await?,
                     };
-                    let named = |(rest, size): (&str, u64)| {
-                        let relative = format!("{below}{rest}");
-                        let local = names.claim(&relative);
-                        download_item(prefix.key(rest), &relative, local, Some(size))
-                    };
-                    self.hand_on_all(found.into_iter().map(named).collect()).await?;
-                    claims = Some(names);
                 }
-                Ok(())
+                Target::Rows(_) => {}
             }
         }
+        self.hand_on(objects).await
+    }
+
+    /// `below`: the folder in the job's own, with its delimiter. `names` are those given so far.
+    async fn downloads_below(
+        &self,
+        bucket: &Bucket,
+        prefix: &Prefix,
+        below: &str,
+        folder: &Path,
+        names: &mut Option<Claims>,
+    ) -> Result<(), Error> {
+        let mut tokens = Tokens::default();
+        while let Some(page) = self.page(bucket, prefix, &mut tokens).await? {
+            let found = objects(&page, bucket, prefix, &mut tokens)?;
+            if found.is_empty() {
+                continue;
+            }
+            let mut given = match names.take() {
+                Some(names) => names,
+                None => self.names_in(folder).await?,
+            };
+            let named = |(rest, size): (&str, u64)| {
+                let relative = format!("{below}{rest}");
+                let local = given.claim(&relative);
+                download_item(prefix.key(rest), &relative, local, Some(size))
+            };
+            let found = found.into_iter().map(named).collect();
+            *names = Some(given);
+            self.hand_on_all(found).await?;
+        }
+        Ok(())
     }
 
     /// The names in a folder that is downloaded to: none given yet.
@@ -211,8 +259,25 @@ impl Expansion {
                 };
                 self.list(bucket, from, list).await
             }
-            (Target::Prefix(from), Target::Object(_)) => {
-                Err(refused("copy", format!("s3://{bucket}/{from}"), "a prefix goes to a prefix"))
+            (Target::Rows(rows), Target::Prefix(_)) => {
+                let mut objects = Vec::new();
+                for (row, (_, to)) in rows.iter().zip(source.rows_to(target)) {
+                    if let (Target::Object(from), Target::Object(to)) = (&row.target, &to) {
+                        objects.push(item(from.clone(), to.clone(), row.size));
+                        if objects.len() < BATCH {
+                            continue;
+                        }
+                    }
+                    self.hand_on(std::mem::take(&mut objects)).await?;
+                    if row.target.is_many() {
+                        Box::pin(self.copies(bucket, &row.target, &to, one_bucket)).await?;
+                    }
+                }
+                self.hand_on(objects).await
+            }
+            (from, _) => {
+                let place = format!("s3://{bucket}/{}", from.as_str());
+                Err(refused("copy", place, "a prefix goes to a prefix"))
             }
         }
     }
@@ -223,6 +288,7 @@ impl Expansion {
         for target in targets {
             match target {
                 Target::Object(key) => keys.push((key.clone(), 0)),
+                Target::Rows(_) => {}
                 Target::Prefix(prefix) => {
                     let mut token = Tokens::default();
                     while let Some(page) = self.page(bucket, prefix, &mut token).await? {
@@ -260,7 +326,7 @@ impl Expansion {
         let Some(begun) = begun.filter(|_| later > 0) else { return };
         let objects = if later == 1 { "1 object was" } else { &format!("{later} objects were") };
         let text = format!("{objects} stored after the deletion began ({begun}), and left alone");
-        let note = Note { place: String::new(), text };
+        let note = Note { place: String::new(), text, saved_as: None };
         self.journal.note(vec![Fact::Noted { job: self.job, note }]);
     }
 
@@ -347,72 +413,6 @@ impl Expansion {
     }
 }
 
-/// Where a listing goes on, and where it has been.
-#[derive(Default)]
-struct Tokens {
-    next: Option<ContinuationToken>,
-    seen: HashSet<ContinuationToken>,
-    empty: u32,
-    ended: bool,
-    /// The last name seen: a server may begin a page with the last key of the one before.
-    last: Option<String>,
-}
-
-impl Tokens {
-    fn advance(
-        &mut self,
-        next: Option<ContinuationToken>,
-        empty: bool,
-    ) -> Result<(), &'static str> {
-        self.empty = if empty { self.empty + 1 } else { 0 };
-        let Some(next) = next else {
-            self.ended = true;
-            return Ok(());
-        };
-        if !self.seen.insert(next.clone()) {
-            return Err("the listing goes in a circle; what was found before is not all");
-        }
-        if self.empty > MAX_EMPTY_PAGES {
-            return Err("the listing brings empty pages without end");
-        }
-        self.next = Some(next);
-        Ok(())
-    }
-}
-
-fn objects<'a>(
-    page: &'a Page,
-    bucket: &Bucket,
-    prefix: &Prefix,
-    tokens: &mut Tokens,
-) -> Result<Vec<(&'a str, u64)>, Error> {
-    page.rows()
-        .filter(|row| tokens.last.replace(row.name.to_owned()).as_deref() != Some(row.name))
-        .map(|row| match row.kind {
-            RowKind::Object { size, .. } => Ok((row.name, size)),
-            RowKind::Prefix => {
-                let place = format!("s3://{bucket}/{prefix}");
-                Err(Error::new(ErrorKind::BrokenListing, "ListObjectsV2", place)
-                    .detail("common prefixes came where every key was asked for"))
-            }
-        })
-        .collect()
-}
-
-/// When each object of a page was stored.
-fn times(page: &Page) -> HashMap<&str, Option<Timestamp>> {
-    let time = |kind| match kind {
-        RowKind::Object { modified, .. } => modified,
-        RowKind::Prefix => None,
-    };
-    page.rows().map(|row| (row.name, time(row.kind))).collect()
-}
-
-/// Of an object that was stored a whole second or more after the job began: the server's clock tells seconds.
-fn is_later(stored: Option<Timestamp>, begun: Option<Timestamp>) -> bool {
-    stored.zip(begun).is_some_and(|(stored, begun)| stored.as_second() > begun.as_second())
-}
-
 /// A key that cannot be written: none at all, for a marker at the top of a bucket, or one that is itself to be copied.
 fn misplaced(from: &Prefix, to: &Key, one_bucket: bool) -> Option<Error> {
     let why = if to.as_str().is_empty() {
@@ -434,6 +434,10 @@ fn download_item(key: Key, relative: &str, local: LocalName, size: Option<u64>) 
 fn one_file(source: &Path, target: &Target, size: u64) -> Result<Item, Error> {
     let key = match target {
         Target::Object(key) => key.clone(),
+        Target::Rows(_) => {
+            let place = source.display().to_string();
+            return Err(refused("upload", place, "a file goes to a key or a prefix"));
+        }
         Target::Prefix(prefix) => {
             let name = source.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
                 Error::new(ErrorKind::LocalName, "name the object", source.display().to_string())

@@ -143,7 +143,7 @@ async fn finish_whole(task: &Task, whole: Whole) -> Result<Moving, Error> {
 fn moved(task: &Task, saved: Saved, name: &str, bytes: u64, verification: Verification) -> Moving {
     let Saved::As(saved) = saved else { return Moving::Skipped };
     if saved != name {
-        task.note(format!("saved as {saved}"));
+        task.note_name(format!("saved as {saved}"), &saved);
     }
     Moving::Done { bytes, verification: Some(verification) }
 }

@@ -13,6 +13,7 @@ pub mod expand;
 pub mod finish;
 pub mod kept;
 pub mod multipart;
+pub mod pages;
 pub mod part;
 pub mod ranges;
 pub mod reach;

@@ -119,10 +119,12 @@ struct Recorder {
 
 impl Recorder {
     async fn run(mut self, shared: Arc<Shared>) -> Result<(), Error> {
+        // What the end of the process takes along anyway is recorded for a pause alone.
+        let kept = self.task.journal.is_kept();
         loop {
             let ended = tokio::select! {
                 () = shared.news.notified() => shared.state().ended,
-                () = tokio::time::sleep(BETWEEN), if shared.goes_on => false,
+                () = tokio::time::sleep(BETWEEN), if shared.goes_on && kept => false,
             };
             self.record(&shared).await?;
             if ended {

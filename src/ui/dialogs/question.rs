@@ -107,7 +107,11 @@ pub fn choice_sheet(paint: &Paint<'_>, choice: &Choice) -> Sheet<'static> {
     let styles = paint.styles;
     let sentences = choice.lines.iter().map(|text| Line::Words(text.clone(), styles.text));
     let mut body: Vec<Line<'static>> = sentences.collect();
-    body.extend(choice.subjects.iter().map(|name| Line::Name(name.clone(), styles.accent)));
+    let facts = choice.facts.iter().map(Some).chain(std::iter::repeat(None));
+    for (name, fact) in choice.subjects.iter().zip(facts) {
+        body.push(Line::Name(name.clone(), styles.accent));
+        body.extend(fact.map(|fact| Line::Name(format!("  {fact}"), styles.dim)));
+    }
     if !body.is_empty() {
         body.push(Line::Blank);
     }

@@ -11,9 +11,9 @@ use crate::cli::shop::{Ran, Shop, ran};
 fn in_bash(shop: &Shop, script: &str) -> Ran {
     let program = shop.command(&[]);
     let mut shell = Command::new("/bin/bash");
-    shell.args(["-c", script]).env_clear().envs(program.get_envs().filter_map(|(key, value)| {
-        Some((key.to_owned(), value?.to_owned()))
-    }));
+    shell.args(["-c", script]).env_clear().envs(
+        program.get_envs().filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned()))),
+    );
     shell.env("W", program.get_program()).current_dir(shop.path(""));
     ran(shell, b"through stdin")
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::effect::{Effect, Preference, Request};
-use windlass::app::event::{Conflicts, Reply};
+use windlass::app::event::{Conflicts, Existing, Reply, Side};
 use windlass::app::session::Startup;
 use windlass::domain::transfer::{JobSpec, OnConflict, Target, TransferCommand, Work};
 
@@ -27,7 +27,7 @@ fn sources(specs: &[JobSpec]) -> Vec<(Target, PathBuf)> {
 }
 
 fn existing(count: u64) -> Reply {
-    Reply::Checked(Conflicts { existing: count, sample: vec!["a.txt".into()], unknown: None })
+    Reply::Checked(Conflicts { existing: count, sample: vec![taken("a.txt")], unknown: None })
 }
 
 #[test]
@@ -39,23 +39,29 @@ fn marked_rows_are_downloaded_into_the_folder_that_is_typed() {
     assert!(effects.contains(&saved), "{effects:?}");
     app.reply(existing(0));
     let specs = queued(&mut app);
-    let expected = [
-        (Target::Object("b.txt".into()), "/data/in".into()),
-        (Target::Prefix("raw/".into()), PathBuf::from("/data/in/raw")),
-    ];
-    for each in &expected {
-        assert!(sources(&specs).contains(each), "{specs:?}");
-    }
-    assert_eq!(specs.len(), 2);
-    let sizes = specs.iter().map(|spec| match &spec.work {
-        Work::Download { source: Target::Object(_), size, .. } => size.is_some(),
-        Work::Download { size, .. } => size.is_none(),
-        other => panic!("{other:?}"),
-    });
-    assert!(sizes.min().unwrap(), "the size an object was listed with goes along: {specs:?}");
-    assert!(specs.iter().all(|spec| spec.on_conflict == OnConflict::Fail));
+    assert_eq!(specs.len(), 1, "what was marked is one job");
+    let (Target::Rows(rows), folder) = sources(&specs).remove(0) else { panic!("{specs:?}") };
+    assert_eq!(folder, PathBuf::from("/data/in"));
+    let targets: Vec<&Target> = rows.iter().map(|row| &row.target).collect();
+    assert_eq!(targets, [&Target::Object("b.txt".into()), &Target::Prefix("raw/".into())]);
+    let sizes = rows.iter().map(|row| row.size.is_some());
+    let expected = [true, false];
+    assert!(sizes.eq(expected), "the size an object was listed with goes along: {specs:?}");
+    assert_eq!(specs[0].on_conflict, OnConflict::Fail);
     assert_eq!(app.marked(), [""; 0]);
-    assert_eq!(app.toast(), "2 jobs queued");
+    assert_eq!(app.toast(), "1 job queued");
+}
+
+#[test]
+fn two_hundred_marks_are_one_row_of_the_queue() {
+    let names: Vec<String> = (0..199).map(|number| format!("{number:03}.txt")).collect();
+    let rows: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut app = App::with_rows(&rows);
+    app.keys("ctrl-a d enter").reply(existing(0));
+    let specs = queued(&mut app);
+    assert_eq!(specs.len(), 1);
+    let Work::Download { source: Target::Rows(rows), .. } = &specs[0].work else { panic!() };
+    assert_eq!(rows.len(), 199);
 }
 
 #[test]
@@ -98,10 +104,11 @@ fn what_exists_is_asked_about_once_for_all() {
         assert!(queued(&mut app).is_empty());
         let Some(Dialog::Choice(choice)) = app.state.dialog() else { panic!("no choice") };
         assert_eq!(choice.subjects, ["a.txt"]);
+        assert_eq!(choice.facts, ["there 7.0 MiB, 2026-09-21 14:13; new 9 B"]);
         app.keys(key);
         let specs = queued(&mut app);
-        assert_eq!(specs.len(), 2);
-        assert!(specs.iter().all(|spec| spec.on_conflict == answer));
+        assert_eq!(specs.len(), 1);
+        assert_eq!(specs[0].on_conflict, answer);
     }
 }
 
@@ -152,4 +159,10 @@ fn nothing_can_be_downloaded_where_there_is_no_row() {
     app.keys("d");
     assert!(app.state.dialog().is_none());
     assert!(app.toast().contains("no row"), "{}", app.toast());
+}
+
+fn taken(place: &str) -> Existing {
+    let modified = jiff::Timestamp::from_second(1_790_000_000).ok();
+    let there = Side { size: Some(7 << 20), modified };
+    Existing { place: place.to_owned(), there, new: Side { size: Some(9), modified: None } }
 }

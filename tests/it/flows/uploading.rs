@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::dialogs::picker::{FolderRows, Picker};
 use windlass::app::effect::{Effect, Request};
-use windlass::app::event::{Conflicts, Event, FolderEntry, Reply};
+use windlass::app::event::{Conflicts, Event, Existing, FolderEntry, Reply, Side};
 use windlass::app::session::Startup;
 use windlass::domain::address::Location;
 use windlass::domain::error::{Error, ErrorKind};
@@ -123,7 +123,7 @@ fn a_path_that_is_not_there_is_explained_and_esc_leaves() {
 fn what_exists_there_is_asked_about() {
     let mut app = inside();
     app.keys("u").reply(entries("/desk", &["old.txt"])).keys("enter");
-    let conflicts = Conflicts { existing: 1, sample: vec!["raw/old.txt".into()], unknown: None };
+    let conflicts = Conflicts { existing: 1, sample: vec![taken("raw/old.txt")], unknown: None };
     app.reply(Reply::Checked(conflicts));
     let Some(Dialog::Choice(choice)) = app.state.dialog() else { panic!("no choice") };
     assert!(choice.lines[0].contains("object"));
@@ -145,4 +145,10 @@ fn a_read_only_connection_takes_no_upload_not_even_a_pasted_one() {
     }
     app.event(Event::Paste("/x".into()));
     assert!(app.state.dialog().is_none());
+}
+
+fn taken(place: &str) -> Existing {
+    let modified = jiff::Timestamp::from_second(1_790_000_000).ok();
+    let there = Side { size: Some(7 << 20), modified };
+    Existing { place: place.to_owned(), there, new: Side { size: Some(9), modified: None } }
 }

@@ -143,13 +143,14 @@ fn waiting(size: (u16, u16)) -> Situation {
     let mut jobs = jobs();
     let failed = |place: &str| Failure { place: format!("photos/raw/{place}"), error: denied() };
     jobs[2].failures = vec![failed("2026/IMG_0001.dng"), failed("b.dng")];
-    jobs[2].notes = vec![Note { place: "photos/raw/a:b".into(), text: "saved as a%3Ab".into() }];
+    let (place, text) = ("photos/raw/a:b".into(), "saved as a%3Ab".into());
+    jobs[2].notes = vec![Note { place, text, saved_as: None }];
     jobs[2].progress.failed = 12;
     jobs[2].priority = Priority::High;
     for (id, wait) in [
         (11, Wait::Throttled { open: 4, most: 16 }),
         (12, Wait::Credentials),
-        (13, Wait::Unreachable { tries: 5, error: refused() }),
+        (13, Wait::Unreachable { tries: 5, error: refused(), next: Some(Duration::from_secs(8)) }),
     ] {
         let mut job = job(id, download("clip.mp4"), JobState::Running, moved(300 * MIB, 700 * MIB));
         job.wait = Some(wait);

@@ -168,6 +168,10 @@ async fn a_file_that_grows_is_refused_or_taken_as_long_as_it_was() {
         let now = fs::read(&path).unwrap();
         assert!(stored.len() >= size && stored.len() < now.len());
         assert!(stored == now[..stored.len()]);
+        // A short one is read between two lines.
+        if size < MIB {
+            continue;
+        }
         let view = run(&remote, with(spec, OnConflict::Overwrite)).await;
         drop(writer);
         let error = error_of(&view);

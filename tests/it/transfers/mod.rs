@@ -65,6 +65,7 @@ mod pipes;
 mod promises;
 mod resume;
 mod round_trips;
+mod rows;
 mod server;
 mod servers;
 mod table;

@@ -79,7 +79,7 @@ async fn a_job_outlives_any_number_of_tries_without_a_network() {
         running.engine.send(TransferCommand::Enqueue(vec![spec]));
         // Far more tries than patience has for what fails.
         let many = |wait: &Option<Wait>| {
-            matches!(wait, Some(Wait::Unreachable { tries, error })
+            matches!(wait, Some(Wait::Unreachable { tries, error, .. })
                 if *tries > 100 && error.kind == ErrorKind::Unreachable)
         };
         until_wait(&mut running, many).await;

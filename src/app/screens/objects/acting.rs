@@ -20,6 +20,7 @@ use crate::app::screens::objects::copying::Copying;
 use crate::app::screens::objects::deleting::Deletion;
 use crate::app::screens::objects::going::Going;
 use crate::app::screens::objects::reasons::disabled;
+use crate::app::screens::objects::together::together;
 use crate::app::screens::objects::{creating, downloading, existing, renaming, uploading};
 use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Prefix};
@@ -397,7 +398,8 @@ impl Acting {
     fn on_checked(&mut self, conflicts: &Conflicts, browse: &mut Browse, cx: &mut Context<'_>) {
         match self.question.take() {
             Some(Question { about: About::Checking { specs }, .. }) if conflicts.existing > 0 => {
-                self.ask(existing::question(&specs, conflicts), About::Existing { specs });
+                let dialog = existing::question(&specs, conflicts, &cx.session.zone);
+                self.ask(dialog, About::Existing { specs });
             }
             Some(Question { about: About::Checking { specs }, .. }) => enqueue(specs, browse, cx),
             other => self.question = other,
@@ -430,6 +432,7 @@ fn enqueue(specs: Vec<JobSpec>, browse: &mut Browse, cx: &mut Context<'_>) {
     if !uploads {
         browse.marking.clear();
     }
+    let specs = together(specs);
     let said = match specs.len() {
         1 => "1 job queued".to_owned(),
         many => format!("{many} jobs queued"),

@@ -173,6 +173,7 @@ fn target_of(
         (Location::Prefix { bucket, prefix }, Target::Prefix(from)) => {
             Ok((bucket.clone(), Target::Prefix(prefix.child(from.name()))))
         }
+        (_, Target::Rows(_)) => Err("rows are copied one by one".to_owned()),
         (Location::Object { .. }, _) if !single => {
             Err("several rows need a place that ends with a slash".to_owned())
         }

@@ -29,7 +29,7 @@ pub fn specs(
 ) -> Vec<JobSpec> {
     let spec = |(source, size): Listed| {
         let folder = match &source {
-            Target::Object(_) => folder.to_path_buf(),
+            Target::Object(_) | Target::Rows(_) => folder.to_path_buf(),
             Target::Prefix(prefix) => folder_of(folder, prefix),
         };
         let work = Work::Download { bucket: bucket.clone(), source, folder, name: None, size };
@@ -48,6 +48,7 @@ pub fn name_of(target: &Target) -> &str {
     match target {
         Target::Object(key) => key.name(),
         Target::Prefix(prefix) => prefix.name(),
+        rows @ Target::Rows(_) => rows.as_str(),
     }
 }
 

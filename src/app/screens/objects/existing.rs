@@ -1,10 +1,12 @@
 //! What to do with destinations that exist: asked once, for all.
 
+use jiff::tz::TimeZone;
+
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::dialog::Dialog;
-use crate::app::event::Conflicts;
+use crate::app::event::{Conflicts, Existing, Side};
 use crate::domain::transfer::{JobSpec, OnConflict, Work};
-use crate::domain::units::Count;
+use crate::domain::units::{Count, Moment, Size};
 
 /// In the order of the rows: what loses nothing comes first.
 const ANSWERS: [(char, &str, &str, OnConflict); 5] = [
@@ -15,15 +17,27 @@ const ANSWERS: [(char, &str, &str, OnConflict); 5] = [
     ('o', "Overwrite", "replace what exists", OnConflict::Overwrite),
 ];
 
-pub fn question(specs: &[JobSpec], conflicts: &Conflicts) -> Dialog {
+pub fn question(specs: &[JobSpec], conflicts: &Conflicts, zone: &TimeZone) -> Dialog {
     let rows = ANSWERS.iter().map(|(key, title, note, _)| ChoiceRow::new(*key, *title).note(*note));
     let mut choice = Choice::new("Already there", rows.collect());
     choice.lines = vec![match conflicts.existing {
         1 => format!("One {} exists already:", noun(specs, true)),
         many => format!("{} {} exist already:", Count(many), noun(specs, false)),
     }];
-    choice.subjects.clone_from(&conflicts.sample);
+    choice.subjects = conflicts.sample.iter().map(|found| found.place.clone()).collect();
+    choice.facts = conflicts.sample.iter().map(|found| both(found, zone)).collect();
     Dialog::Choice(choice)
+}
+
+/// `there 3.9 MiB, 2026-09-01 10:00; new 4.1 MiB, 2026-09-20 14:02`
+fn both(found: &Existing, zone: &TimeZone) -> String {
+    let side = |side: Side| {
+        let size = side.size.map(|size| Size(size).to_string());
+        let time = side.modified.map(|time| Moment(time, zone).to_string());
+        let known: Vec<String> = size.into_iter().chain(time).collect();
+        if known.is_empty() { "not known".to_owned() } else { known.join(", ") }
+    };
+    format!("there {}; new {}", side(found.there), side(found.new))
 }
 
 /// The jobs with the answer of a row.

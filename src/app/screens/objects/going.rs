@@ -98,6 +98,7 @@ impl Going {
         let path = match (self.specs.len(), target) {
             (1, target) => target.as_str().to_owned(),
             (_, Target::Object(key)) => key.parent().into_string(),
+            (_, Target::Rows(_)) => target.as_str().to_owned(),
             (_, Target::Prefix(prefix)) => {
                 prefix.parent().map(Prefix::into_string).unwrap_or_default()
             }

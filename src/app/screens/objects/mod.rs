@@ -20,7 +20,8 @@ pub mod renaming;
 pub mod rows;
 pub mod sorting;
 pub mod steering;
-pub mod uploading;
+pub mod together;
+mod uploading;
 
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;

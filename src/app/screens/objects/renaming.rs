@@ -25,6 +25,7 @@ pub fn spec(
 ) -> Result<JobSpec, String> {
     let target = match source {
         Target::Object(key) => Target::Object(key.parent().key(name)),
+        Target::Rows(_) => source.clone(),
         Target::Prefix(prefix) => {
             let name = name.strip_suffix(DELIMITER).unwrap_or(name);
             let parent = prefix.parent().unwrap_or_else(Prefix::root);

@@ -18,6 +18,8 @@ pub struct Ended {
     /// When the first job of the lot was there.
     since: Option<Timestamp>,
     done: usize,
+    /// Nothing of them was moved, for all of it was there.
+    skipped: usize,
     failed: usize,
     /// What is said of the last one that is done, where it is the only one.
     said: String,
@@ -44,7 +46,9 @@ impl Ended {
                 cx.ask(Move::Log(error.clone()));
             }
             JobState::Done => {
-                self.done += 1;
+                let progress = &settled.progress;
+                let skipped = progress.skipped > 0 && progress.moved() == 0;
+                *(if skipped { &mut self.skipped } else { &mut self.done }) += 1;
                 self.said = done_text(settled, name);
             }
             _ => {}
@@ -59,31 +63,41 @@ impl Ended {
 
     fn sum_up(self, cx: &mut Context<'_>) {
         let counts = self.counts();
-        match self {
-            Ended { done: 1, failed: 0, said, .. } => cx.toast(Level::Done, said),
-            Ended { done: 0, .. } => {}
-            Ended { failed: 0, .. } => cx.toast(Level::Done, counts),
-            Ended { .. } => cx.toast(Level::Problem, counts),
+        match (self.done, self.skipped, self.failed) {
+            (1, 0, 0) => cx.toast(Level::Done, self.said),
+            (0, 1, 0) => cx.toast(Level::Note, self.said),
+            (0, 0, _) => {}
+            (0, _, 0) => cx.toast(Level::Note, counts),
+            (_, _, 0) => cx.toast(Level::Done, counts),
+            _ => cx.toast(Level::Problem, counts),
         }
     }
 
     /// Numbers only: it goes to where terminals show titles, and names are not ours.
     fn counts(&self) -> String {
         let (done, failed) = (Count(self.done as u64), Count(self.failed as u64));
-        match (self.done, self.failed) {
-            (1, 0) => "the transfer is done".to_owned(),
-            (_, 0) => format!("all {done} transfers done"),
-            (0, 1) => "the transfer failed".to_owned(),
-            (0, _) => format!("{failed} transfers failed"),
-            (1, _) => format!("1 transfer done, {failed} failed"),
-            _ => format!("{done} transfers done, {failed} failed"),
+        let skipped = match self.skipped {
+            0 => String::new(),
+            skipped => format!(", {} skipped", Count(skipped as u64)),
+        };
+        match (self.done, self.failed, self.skipped) {
+            (0, 0, 1) => "the transfer was skipped".to_owned(),
+            (0, 0, many) => format!("all {} transfers skipped", Count(many as u64)),
+            (1, 0, 0) => "the transfer is done".to_owned(),
+            (_, 0, 0) => format!("all {done} transfers done"),
+            (0, 1, 0) => "the transfer failed".to_owned(),
+            (0, _, _) => format!("{failed} transfers failed{skipped}"),
+            (1, 0, _) => format!("1 transfer done{skipped}"),
+            (_, 0, _) => format!("{done} transfers done{skipped}"),
+            (1, _, _) => format!("1 transfer done, {failed} failed{skipped}"),
+            _ => format!("{done} transfers done, {failed} failed{skipped}"),
         }
     }
 
     /// Calls who asked for it, after work that was long enough to go away from.
     fn call(&self, cx: &mut Context<'_>) -> bool {
         let long = self.since.is_some_and(|since| cx.now.duration_since(since) >= WORTH_A_CALL);
-        if !long || self.done + self.failed == 0 {
+        if !long || self.done + self.skipped + self.failed == 0 {
             return false;
         }
         match cx.session.alert {
@@ -104,9 +118,11 @@ fn done_text(settled: &Settled, name: &str) -> String {
         Direction::Copy => "copied",
         Direction::Delete => "deleted",
     };
-    match (settled.progress.objects, settled.progress.skipped) {
+    match (settled.progress.moved(), settled.progress.skipped) {
         (1, 0) => format!("{name} {done}"),
         (0, 1) => format!("{name} skipped: it exists already"),
+        (0, all @ 1..) => format!("{name}: all {} objects exist already, skipped", Count(all)),
+        (1, skipped) => format!("{name} {done} (1 object, {} skipped)", Count(skipped)),
         (objects, 0) => format!("{name} {done} ({} objects)", Count(objects)),
         (objects, skipped) => {
             format!("{name} {done} ({} objects, {} skipped)", Count(objects), Count(skipped))

@@ -245,12 +245,12 @@ impl TransfersPane {
             Action::Fold => self.fold(id),
             Action::JobDetails | Action::Open => self.open_details(cx),
             Action::Reveal => {
-                if let Some(path) = local_path(&job.view.spec.work) {
+                if let Some(path) = local_path(&job.view.landed()) {
                     cx.effect(Effect::Reveal(path));
                 }
             }
             Action::CopyLink => {
-                let objects = remote_object(&job.view.spec.work).into_iter().collect();
+                let objects = remote_object(&job.view.landed()).into_iter().collect();
                 let life = cx.session.connection().link_expiry;
                 self.linking.start(objects, life, LinkForm::Url, cx);
             }

@@ -19,7 +19,7 @@ pub fn remote_object(work: &Work) -> Option<ObjectAddress> {
     };
     match target {
         Target::Object(key) => Some(ObjectAddress { bucket: bucket.clone(), key: key.clone() }),
-        Target::Prefix(_) => None,
+        Target::Prefix(_) | Target::Rows(_) => None,
     }
 }
 

@@ -77,8 +77,8 @@ fn special(error: &Error) -> Explanation {
         _ => Explanation::new(
             what,
             "a link could lead anywhere, and a pipe, socket or device has no size and perhaps no end",
-            "upload a link's target by itself; windlass put sends a pipe that is named, and put - what a program \
-             reads from a device; everything else was taken",
+            "send a link's target or a pipe by naming it, and a device through a program: \
+             dd if=DEVICE | windlass put - s3://bucket/key",
         ),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::app::transfers::job::QueuedJob;
 use crate::app::transfers::rows::Below;
-use crate::domain::transfer::{Failure, JobState, MAX_NOTES, ObjectProgress, Target, Work};
+use crate::domain::transfer::{Failure, JobState, MAX_NOTES, ObjectProgress, Work};
 use crate::domain::units::{Count, Size};
 use crate::ui::paint::{Paint, Span};
 use crate::ui::screens::transfers::columns::{Columns, GAP, PERCENT, SIGN};
@@ -108,10 +108,11 @@ fn draw_failure(
 }
 
 /// What a key has beyond the prefix that is moved; paths are below their folder as they are.
-fn relative<'a>(job: &QueuedJob, place: &'a str) -> &'a str {
+pub fn relative<'a>(job: &QueuedJob, place: &'a str) -> &'a str {
     let prefix = match &job.view.spec.work {
-        Work::Download { source: Target::Prefix(prefix), .. }
-        | Work::Copy { source: Target::Prefix(prefix), .. } => prefix.as_str(),
+        Work::Download { source, .. } | Work::Copy { source, .. } if source.is_many() => {
+            source.as_str()
+        }
         _ => return place,
     };
     place.strip_prefix(prefix).filter(|rest| !rest.is_empty()).unwrap_or(place)

@@ -12,6 +12,7 @@ use crate::domain::transfer::{Direction, JobState, Priority, Progress, Verificat
 use crate::domain::units::{Count, Size};
 use crate::ui::glyphs::Glyphs;
 use crate::ui::paint::{Paint, Span};
+use crate::ui::screens::transfers::below::relative;
 use crate::ui::screens::transfers::columns::{Columns, GAP, PERCENT, SIGN};
 use crate::ui::screens::transfers::pace::{rate_of, time_left};
 use crate::ui::screens::view::View;
@@ -28,7 +29,7 @@ pub fn draw_job(
 ) {
     let styles = paint.styles;
     draw_signs(paint, span, job, queue);
-    paint.name(span.skip(SIGN).take(columns.name), &job.name(), styles.text);
+    draw_name(paint, span.skip(SIGN).take(columns.name), job);
     let rest = span.skip(SIGN + columns.name + GAP);
     match (&job.view.state, Standing::of(job, queue)) {
         (JobState::Done, _) => draw_done(paint, rest, job, view),
@@ -41,6 +42,19 @@ pub fn draw_job(
         (_, None) => draw_running(paint, rest, columns, job),
     }
 }
+
+/// The name, and beside it the largest object under way of a job of many, where there is room for enough of it.
+fn draw_name(paint: &mut Paint<'_>, span: Span, job: &QueuedJob) {
+    let styles = paint.styles;
+    let used = paint.name(span, &job.name(), styles.text) + 1;
+    let largest = job.under_way.iter().max_by_key(|object| object.total);
+    if let Some(object) = largest.filter(|_| used + LEAST_OBJECT <= span.width) {
+        paint.name(span.skip(used), relative(job, &object.place), styles.dim);
+    }
+}
+
+/// Cells of an object's name that are worth to be shown.
+const LEAST_OBJECT: u16 = 8;
 
 fn draw_signs(paint: &mut Paint<'_>, span: Span, job: &QueuedJob, queue: &Transfers) {
     let (glyphs, styles) = (paint.glyphs, paint.styles);
@@ -212,11 +226,22 @@ fn amount(glyphs: &Glyphs, job: &QueuedJob, room: usize) -> String {
 fn draw_done(paint: &mut Paint<'_>, span: Span, job: &QueuedJob, view: View<'_>) {
     let styles = paint.styles;
     let progress = &job.view.progress;
+    let moved = progress.moved();
+    if moved == 0 && progress.skipped > 0 {
+        let skipped = match progress.skipped {
+            1 => "skipped: it exists already".to_owned(),
+            all => format!("all {} skipped: they exist already", Count(all)),
+        };
+        let rest = span.skip(paint.put(span, paint.glyphs.dash, styles.dim) + 1);
+        paint.put(rest, &skipped, styles.dim);
+        return;
+    }
     let mut rest = span.skip(paint.put(span, paint.glyphs.good, styles.good) + 1);
     let done = if job.direction() == Direction::Delete {
-        format!("{} deleted", Count(progress.objects))
+        format!("{} deleted", Count(moved))
     } else if progress.objects_total > 1 {
-        format!("{} in {} objects", Size(progress.bytes), Count(progress.objects))
+        let objects = if moved == 1 { "object" } else { "objects" };
+        format!("{} in {} {objects}", Size(progress.bytes), Count(moved))
     } else {
         Size(progress.bytes).to_string()
     };
@@ -233,7 +258,7 @@ fn draw_done(paint: &mut Paint<'_>, span: Span, job: &QueuedJob, view: View<'_>)
         let verified = verified(verification);
         rest = rest.skip(paint.print(rest, style, format_args!(", {verified}")));
     }
-    let Some(place) = destination(&job.view.spec.work, view.home) else { return };
+    let Some(place) = destination(&job.view.landed(), view.home) else { return };
     if rest.width > 10 {
         rest = rest.skip(paint.print(rest, styles.dim, format_args!(" {} ", paint.glyphs.copy)));
         paint.path(rest, &place, styles.dim);

@@ -73,7 +73,7 @@ impl Acting {
     ) {
         let objects = targets.into_iter().filter_map(|target| match target {
             Target::Object(key) => Some(ObjectAddress { bucket: bucket.clone(), key }),
-            Target::Prefix(_) => None,
+            Target::Prefix(_) | Target::Rows(_) => None,
         });
         let life = life.unwrap_or(cx.session.connection().link_expiry);
         self.linking.start(objects.collect(), life, form, cx);
