@@ -266,6 +266,7 @@ pub struct GetArguments {
     pub output: Output,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Debug, Args)]
 pub struct PutArguments {
     /// A file, a folder, a named pipe, or - for stdin

@@ -38,8 +38,8 @@ pub struct Machine {
     last: u64,
     /// The place of the next job.
     places: u64,
-    /// As the user has set it, if ever: without limit where it is `None`.
-    limit: Option<Option<u64>>,
+    /// Bytes a second, as the user has set it, if ever; 0 is without limit.
+    limit: Option<u64>,
 }
 
 impl Machine {
@@ -65,7 +65,7 @@ impl Machine {
                 }
             }
             Fact::Ordered { jobs } => self.reorder(jobs),
-            Fact::Limited { limit } => self.limit = Some(*limit),
+            Fact::Limited { limit } => self.limit = Some(limit.unwrap_or(0)),
             other => {
                 if let Some(job) = other.job() {
                     self.index(job, |job| job.apply(other));
@@ -253,8 +253,8 @@ impl Machine {
         self.jobs.values().all(|job| job.run.active.is_empty() && !job.run.expanding())
     }
 
-    /// Bytes a second that the user has set, `None` within for no limit; `None` where nobody ever did.
-    pub fn limit(&self) -> Option<Option<u64>> {
+    /// Bytes a second that the user has set, 0 for no limit; `None` where nobody ever did.
+    pub fn limit(&self) -> Option<u64> {
         self.limit
     }
 

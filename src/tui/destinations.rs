@@ -78,7 +78,7 @@ impl Side {
         path.symlink_metadata().map_or_else(
             |_| Side::default(),
             |found| Side {
-                size: found.is_file().then(|| found.len()),
+                size: found.is_file().then_some(found.len()),
                 modified: found.modified().ok().and_then(|time| Timestamp::try_from(time).ok()),
             },
         )

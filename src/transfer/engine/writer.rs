@@ -218,10 +218,13 @@ impl Writer {
     }
 
     /// Goes on with the limit of the journal; one that was set in this process stays, and is kept from now on.
-    fn keep_limit(&self, own: Option<Option<u64>>) {
+    fn keep_limit(&self, own: Option<u64>) {
         match (own, self.machine.limit()) {
-            (Some(limit), _) => self.journal.note(vec![Fact::Limited { limit }]),
-            (None, Some(limit)) if !self.rate_given => self.yard.limit_to(limit),
+            (Some(own), _) => {
+                let limit = Some(own).filter(|limit| *limit > 0);
+                self.journal.note(vec![Fact::Limited { limit }]);
+            }
+            (None, Some(limit)) if !self.rate_given => self.yard.limit_to(Some(limit)),
             (None, _) => {}
         }
     }

@@ -168,7 +168,7 @@ fn what_was_added_later_is_understood_with_and_without_the_latest() {
         let Partial::File(file) = &machine.open(JobId(1)).unwrap()["p/x"] else { panic!() };
         let (begun, limit) = match latest {
             [] => (0, None),
-            _ => (1024, Some(Some(2 << 20))),
+            _ => (1024, Some(2 << 20)),
         };
         assert_eq!(machine.view(JobId(7)).is_some(), !latest.is_empty());
         // A range that is whole is not begun.
