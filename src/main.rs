@@ -1,21 +1,41 @@
 //! Turns arguments into an exit code: a verb, or the browser on what the arguments name.
 
+use std::env;
 use std::io::{self, IsTerminal};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use windlass::cli::args::{Arguments, DemoArguments, TargetFlags, Verb};
 use windlass::cli::connect::Choice;
-use windlass::cli::print::{Status, Trouble, complain};
+use windlass::cli::print::{Status, Trouble, complain, complain_of_crash};
 use windlass::cli::{demo as server, verbs};
+use windlass::config::crash;
 use windlass::config::paths::Folders;
 use windlass::config::remembered::Remembered;
 use windlass::domain::address::Location;
 use windlass::tui::run::Ending;
 use windlass::tui::start::{Opening, open_browser};
+use windlass::tui::terminal::give_back;
 use windlass::tui::{log, startup};
 
+/// Terminals that can only print line after line: Emacs's shell, for one.
+const PLAIN_TERMINALS: [&str; 2] = ["dumb", "unknown"];
+
 fn main() -> ExitCode {
+    crash::catch_panics(Folders::find().ok().map(|folders| folders.state), give_back);
     let arguments = Arguments::read();
+    let json = arguments.verb.as_ref().is_some_and(verbs::wants_json);
+    let ended = catch_unwind(AssertUnwindSafe(|| run(arguments)));
+    match crash::happened() {
+        None => ended.unwrap_or(ExitCode::from(crash::EXIT_CODE)),
+        Some(crash) => {
+            complain_of_crash(&crash, json);
+            ExitCode::from(crash::EXIT_CODE)
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> ExitCode {
     match arguments.verb {
         None => told(browse(arguments.location, &arguments.target)),
         Some(Verb::Demo(demo)) if !demo.serve => told(browse_demo(&demo)),
@@ -73,12 +93,19 @@ fn browse_demo(arguments: &DemoArguments) -> Result<Ending, Trouble> {
 }
 
 fn needs_terminal() -> Result<(), Trouble> {
-    if io::stdout().is_terminal() {
-        return Ok(());
+    if !io::stdout().is_terminal() {
+        let sentence =
+            "the browser needs a terminal and stdout is none: use the verbs, such as windlass ls";
+        return Err(Trouble::Usage(sentence.to_owned()));
     }
-    let sentence =
-        "the browser needs a terminal and stdout is none: use the verbs, such as windlass ls";
-    Err(Trouble::Usage(sentence.to_owned()))
+    // Without TERM the usual sequences are tried: most terminals know them.
+    match env::var("TERM") {
+        Ok(term) if PLAIN_TERMINALS.contains(&&*term) => Err(Trouble::Usage(format!(
+            "this terminal cannot show the browser (TERM={term}): start it in a terminal emulator, \
+             or use the verbs, such as windlass ls"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn told(ended: Result<Ending, Trouble>) -> ExitCode {

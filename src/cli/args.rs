@@ -33,7 +33,8 @@ Examples:
   windlass demo                    Browse sample buckets on a server in this process
   windlass get s3://media/a.jpg    Do one thing without the browser
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly failed, 130 interrupted";
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly failed, 70 a bug,
+  130 interrupted";
 
 const GET_EXAMPLES: &str = "\
 Examples:

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::cli::advice;
 use crate::cli::args::Output;
+use crate::config::crash::Crash;
 use crate::domain::error::explain::Explanation;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::units::Count;
@@ -125,6 +126,17 @@ pub fn complain_of(error: &Error, json: bool) {
         eprintln!("{}", json!({ "error": error_object(error) }));
     } else {
         eprintln!("{}", sentences(error));
+    }
+}
+
+/// A panic that ended the program, on stderr.
+pub fn complain_of_crash(crash: &Crash, json: bool) {
+    if json {
+        let report = crash.report.as_ref().ok().map(|file| file.to_string_lossy());
+        let error = json!({ "kind": "Crash", "what": crash.what, "report": report });
+        eprintln!("{}", json!({ "error": error }));
+    } else {
+        eprintln!("{crash}");
     }
 }
 

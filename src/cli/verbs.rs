@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::CommandFactory;
 use tokio::runtime;
+use tokio::sync::Notify;
 
 use crate::cli::args::{Arguments, TargetFlags, Verb};
 use crate::cli::connect::Choice;
@@ -12,6 +14,7 @@ use crate::cli::ends::{input, output};
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
 use crate::cli::{between, code, demo, doctor, jobs, list, one, public, queue, stream, uploads};
+use crate::config::crash;
 use crate::config::paths::Folders;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::visible::visible;
@@ -22,7 +25,12 @@ const THREADS: usize = 2;
 /// Runs a verb that needs no browser.
 pub fn run(verb: Verb, flags: &TargetFlags) -> ExitCode {
     let json = wants_json(&verb);
-    match attempt(verb, flags) {
+    let ended = attempt(verb, flags);
+    if crash::happened().is_some() {
+        // Whatever failed failed because of it.
+        return ExitCode::from(crash::EXIT_CODE);
+    }
+    match ended {
         Ok(status) => status.into(),
         Err(trouble) => complain(&trouble, json).into(),
     }
@@ -53,9 +61,15 @@ fn attempt(verb: Verb, flags: &TargetFlags) -> Result<Status, Trouble> {
         eprintln!("windlass: {}", visible(&told));
     }
     let runtime = runtime()?;
+    let panicked = Arc::new(Notify::new());
+    let tell = Arc::clone(&panicked);
+    crash::on_panic(move || tell.notify_one());
     let ended = runtime.block_on(async {
         tokio::select! {
             ended = signed_in(&verb, &choice) => ended,
+            () = panicked.notified() => {
+                Err(Error::new(ErrorKind::Other, "run the command", "").into())
+            }
             () = ended_from_outside(&verb) => {
                 Err(Error::new(ErrorKind::Cancelled, "the command", "").into())
             }
@@ -122,7 +136,7 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
     }
 }
 
-fn wants_json(verb: &Verb) -> bool {
+pub fn wants_json(verb: &Verb) -> bool {
     match verb {
         Verb::Ls(arguments) => arguments.output.json,
         Verb::Get(arguments) => arguments.output.json,

@@ -3,6 +3,7 @@
 pub mod alert;
 pub mod cloudflare;
 pub mod connection;
+pub mod crash;
 pub mod draft;
 pub mod edit;
 pub mod file;

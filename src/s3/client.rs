@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
 use crate::config::connection::Connection;
+use crate::config::crash::rehearse;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
@@ -289,6 +290,7 @@ impl Client {
     where
         F: Future<Output = Result<T, Error>>,
     {
+        rehearse("request");
         self.permit(call)?;
         let at = match (&call.bucket, call.at) {
             (Some(bucket), None) => self.home(bucket)?,

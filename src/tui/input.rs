@@ -10,12 +10,14 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::event::{Event, Mouse, MouseKind};
+use crate::config::crash::rehearse;
 
 /// Reads the terminal on a thread of its own until the receiver or the terminal is gone. Dropping the sender tells the
 /// loop that the terminal is gone.
 pub fn read_on_thread(keys: UnboundedSender<Event>) {
     let reader = move || {
         while let Ok(raw) = event::read() {
+            rehearse("input");
             if let Some(event) = translate(&raw)
                 && keys.send(event).is_err()
             {

@@ -13,6 +13,7 @@ use crate::app::effect::Effect;
 use crate::app::event::{ClipboardOutcome, Event};
 use crate::app::state::State;
 use crate::app::update::update;
+use crate::config::crash::rehearse;
 use crate::domain::address::ConnectionName;
 use crate::domain::usage::Usage;
 use crate::tui::clients::Clients;
@@ -43,7 +44,7 @@ pub enum Ending {
     Signal(i32),
     /// The terminal is gone.
     NoTerminal,
-    /// A thread panicked and has been told of already.
+    /// A thread panicked.
     Panicked,
 }
 
@@ -137,6 +138,7 @@ impl Loop {
     }
 
     fn take_key(&mut self, event: Event) -> Option<Ending> {
+        rehearse("loop");
         self.update(event);
         self.draw_now();
         None
@@ -170,7 +172,7 @@ impl Loop {
                 self.pace.errands.push(Errand::Redraw);
             }
             News::Signal(Signal::End(number)) => return Ok(Some(Ending::Signal(number))),
-            News::Panicked(_) => return Ok(Some(Ending::Panicked)),
+            News::Panicked => return Ok(Some(Ending::Panicked)),
         }
         Ok(None)
     }

@@ -31,7 +31,7 @@ pub enum News {
     /// To be written to the terminal between two frames.
     Sequence(String),
     /// Another thread panicked.
-    Panicked(String),
+    Panicked,
 }
 
 /// What only the loop can do.

@@ -2,8 +2,10 @@
 
 use std::env;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use tokio::runtime::{self, Runtime};
@@ -14,6 +16,7 @@ use crate::app::event::Event;
 use crate::app::layout::Size;
 use crate::app::session::Startup;
 use crate::app::state::State;
+use crate::config::crash;
 use crate::config::remembered::Remembered;
 use crate::transfer::engine::{Connect, Engine, EngineOptions};
 use crate::transfer::remote::Remote;
@@ -23,7 +26,7 @@ use crate::tui::input::read_on_thread;
 use crate::tui::run::{Ending, Loop, Pace};
 use crate::tui::runner::{News, Runner};
 use crate::tui::signals;
-use crate::tui::terminal::{Screen, give_back_on_panic};
+use crate::tui::terminal::{Screen, give_back};
 use crate::ui::theme::Theme;
 
 /// How long the engine has to come to a recorded point when the user leaves.
@@ -62,7 +65,15 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
     let (news, news_received) = unbounded_channel();
     let (keys, keys_received) = unbounded_channel();
     let on_panic = news.clone();
-    give_back_on_panic(move |text| drop(on_panic.send(News::Panicked(text))));
+    let ours = thread::current().id();
+    crash::on_panic(move || {
+        // The loop gives the terminal back in order, unless it is the loop that panics.
+        if thread::current().id() == ours {
+            give_back();
+        } else {
+            let _ = on_panic.send(News::Panicked);
+        }
+    });
     let on_signal = news.clone();
     signals::listen(move |signal| drop(on_signal.send(News::Signal(signal))))?;
     let screen = Screen::take()?;
@@ -96,7 +107,8 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
     read_on_thread(keys);
     before_requests();
     turning.perform(effects);
-    let ended = interface.block_on(turning.run());
+    let ended = catch_unwind(AssertUnwindSafe(|| interface.block_on(turning.run())));
+    let ended = ended.unwrap_or(Ok(Ending::Panicked));
     let Loop { screen, runner, .. } = turning;
     drop(screen);
     // Past the time the journal has what is unfinished, or the queue was in memory anyway.

@@ -1,6 +1,5 @@
 //! The terminal while it is ours: taken as a whole, given back as it was on every way out.
 
-use std::fmt::Write as _;
 use std::io::{self, BufWriter, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,18 +8,22 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 
-/// Alternate screen, bracketed paste, clicks and wheel with SGR coordinates, hidden cursor. Motion is not asked for,
-/// because every movement would wake the program.
-const TAKE: &str = "\x1b[?1049h\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[?25l";
+/// Alternate screen, bracketed paste, clicks and wheel with SGR coordinates, hidden cursor. Motion
+/// is not asked for, because every movement would wake the program. The whole screen is cleared: a
+/// terminal may have no alternate screen (the Linux console, tmux with `alternate-screen off`), or
+/// still show what a killed program left there, with its colours and its scroll region.
+const TAKE: &str =
+    "\x1b[?1049h\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[?25l\x1b[0m\x1b[r\x1b[H\x1b[2J";
 
-/// The reverse of [`TAKE`], in the reverse order, with attributes reset.
-const GIVE_BACK: &str = "\x1b[0m\x1b[?25h\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[?1049l";
+/// The reverse of [`TAKE`], in the reverse order, with attributes reset. Without an alternate
+/// screen, the panes would stay under the prompt.
+const GIVE_BACK: &str = "\x1b[0m\x1b[H\x1b[2J\x1b[?25h\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[?1049l";
 
 /// A frame is shown as a whole by terminals that know mode 2026; others ignore it.
 const BEGIN_FRAME: &str = "\x1b[?2026h";
 const END_FRAME: &str = "\x1b[?2026l";
 
-/// Whether the terminal is ours. Global because a panic on any thread must be able to give it back.
+/// Whether the terminal is ours. Global because any thread may have to give it back after a panic.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Bytes of a full frame of a large terminal, so that a frame is one write.
@@ -121,21 +124,4 @@ fn write_out(sequence: &str) -> io::Result<()> {
         rest = &rest[written.min(rest.len())..];
     }
     Ok(())
-}
-
-/// Gives the terminal back before a panic is told. A panic of another thread than the caller's goes to `elsewhere` as
-/// text as well, so that the loop can end in order.
-pub fn give_back_on_panic(elsewhere: impl Fn(String) + Send + Sync + 'static) {
-    let ours = std::thread::current().id();
-    let tell = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        give_back();
-        tell(panic);
-        if std::thread::current().id() != ours {
-            let mut text = String::new();
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{panic}");
-            elsewhere(text);
-        }
-    }));
 }

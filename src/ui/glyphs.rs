@@ -1,5 +1,7 @@
 //! The signs that tell what a colour also tells, in Unicode and in ASCII.
 
+use std::borrow::Cow;
+
 use ratatui::symbols::border;
 
 #[derive(Debug, PartialEq)]
@@ -117,6 +119,44 @@ pub const ASCII: Glyphs = Glyphs {
     },
 };
 
+impl Glyphs {
+    /// Whether they are for terminals that show nothing but ASCII.
+    pub fn are_ascii(&self) -> bool {
+        self.ellipsis.is_ascii()
+    }
+}
+
+/// Replaces the signs that our own texts use by ASCII ones of the same width. Letters of any script
+/// stay: they are part of a name or come from a server.
+pub fn in_ascii(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|each| sign_in_ascii(each).is_none()) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|each| sign_in_ascii(each).unwrap_or(each)).collect())
+}
+
+/// The ASCII sign for one of ours; `None` where the character is no sign of ours.
+pub fn sign_in_ascii(character: char) -> Option<char> {
+    Some(match character {
+        '…' => '~',
+        '·' | '•' | '—' | '–' | '−' | '‑' | '─' | '━' => '-',
+        '→' | '▸' | '›' | '»' | '≥' => '>',
+        '←' | '‹' | '«' | '≤' => '<',
+        '↑' => '^',
+        '↓' | '▾' => 'v',
+        '×' | '✗' => 'x',
+        '“' | '”' => '"',
+        '‘' | '’' => '\'',
+        '‖' => '=',
+        '│' | '┃' => '|',
+        // The ticks and the corners of frames, the bars, and the spinner's dots.
+        '✓' | '✔' | '\u{2500}'..='\u{257f}' => '+',
+        '\u{2580}'..='\u{259f}' => '#',
+        '\u{2800}'..='\u{28ff}' => '*',
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use unicode_width::UnicodeWidthStr;
@@ -165,6 +205,17 @@ mod tests {
         for glyph in all(&UNICODE).into_iter().chain(all(&ASCII)) {
             assert_eq!(glyph.width(), 1, "{glyph:?}");
         }
+    }
+
+    #[test]
+    fn every_sign_has_one_in_ascii_and_letters_stay() {
+        for glyph in all(&UNICODE) {
+            let folded = in_ascii(glyph);
+            assert!(folded.is_ascii() && folded.width() == 1, "{glyph:?} becomes {folded:?}");
+        }
+        assert_eq!(in_ascii("2 × IPv4 · Größe → “世”…"), "2 x IPv4 - Größe > \"世\"~");
+        assert!(matches!(in_ascii("Größe"), Cow::Borrowed(_)));
+        assert!(ASCII.are_ascii() && !UNICODE.are_ascii());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 
 use crate::domain::arrange::Filter;
 use crate::domain::visible::is_clean;
-use crate::ui::glyphs::Glyphs;
+use crate::ui::glyphs::{Glyphs, in_ascii};
 use crate::ui::text::{fit_end, fit_name, fit_start, width};
 use crate::ui::theme::{Styles, Theme};
 
@@ -60,6 +60,13 @@ impl<'a> Paint<'a> {
 
     /// Text of our own, cut hard at the end of the span. Gives the cells used.
     pub fn put(&mut self, span: Span, text: &str, style: Style) -> u16 {
+        if self.glyphs.are_ascii() && !text.is_ascii() {
+            return self.put_as_it_is(span, &in_ascii(text), style);
+        }
+        self.put_as_it_is(span, text, style)
+    }
+
+    fn put_as_it_is(&mut self, span: Span, text: &str, style: Style) -> u16 {
         let area = self.buffer.area;
         let inside = (area.left()..area.right()).contains(&span.x)
             && (area.top()..area.bottom()).contains(&span.y);
@@ -119,7 +126,7 @@ impl<'a> Paint<'a> {
 
     /// Remote text made visible and shortened in the middle, so that its extension stays.
     pub fn name(&mut self, span: Span, name: &str, style: Style) -> u16 {
-        self.fitted(span, name, style, fit_name)
+        self.fitted(span, name, style, fit_name, Paint::put_as_it_is)
     }
 
     /// As [`Paint::name`], with `found` laid over what the filter found in the part that is shown.
@@ -143,12 +150,12 @@ impl<'a> Paint<'a> {
 
     /// Remote text made visible and shortened at its end.
     pub fn sentence(&mut self, span: Span, text: &str, style: Style) -> u16 {
-        self.fitted(span, text, style, fit_end)
+        self.fitted(span, text, style, fit_end, Paint::put)
     }
 
     /// Remote text made visible and shortened at its start.
     pub fn path(&mut self, span: Span, path: &str, style: Style) -> u16 {
-        self.fitted(span, path, style, fit_start)
+        self.fitted(span, path, style, fit_start, Paint::put_as_it_is)
     }
 
     fn fitted(
@@ -157,10 +164,11 @@ impl<'a> Paint<'a> {
         text: &str,
         style: Style,
         fit: fn(&mut String, &str, usize, &str),
+        put: fn(&mut Paint<'a>, Span, &str, Style) -> u16,
     ) -> u16 {
         let mut out = std::mem::take(&mut self.text);
         fit(&mut out, text, span.width.into(), self.glyphs.ellipsis);
-        let used = self.put(span, &out, style);
+        let used = put(self, span, &out, style);
         self.text = out;
         used
     }
@@ -182,6 +190,22 @@ fn cells(text: &str) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn in_ascii_our_own_texts_have_no_other_signs_and_names_stay_as_they_are() {
+        let theme = Theme::default().ascii();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 20, 4));
+        let mut paint = Paint::new(&mut buffer, &theme);
+        let line = |y| Span { x: 0, y, width: 20 };
+        let style = theme.styles.text;
+        paint.put(line(0), "a · b … c", style);
+        paint.print(line(1), style, format_args!("{} → {}", 1, 2));
+        paint.sentence(line(2), "it says — no", style);
+        paint.name(line(3), "a·b—ü.txt", style);
+        let shown = |y| (0..20).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+        let shown: Vec<String> = (0..4).map(|y| shown(y).trim_end().to_owned()).collect();
+        assert_eq!(shown, ["a - b ~ c", "1 > 2", "it says - no", "a·b—ü.txt"]);
+    }
 
     #[test]
     fn plain_text_fills_the_cells_that_ratatui_fills() {

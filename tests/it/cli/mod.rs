@@ -12,6 +12,7 @@ mod jurisdictions;
 mod keyring;
 mod manners;
 mod memory;
+mod panics;
 mod pipes;
 mod public;
 mod queue;

@@ -23,6 +23,8 @@ use windlass::domain::usage::Usage;
 use windlass::ui::draw_into;
 use windlass::ui::theme::Theme;
 
+use crate::support::screen::has_no_signs;
+
 pub struct Situation {
     pub state: State,
     pub now: Timestamp,
@@ -118,9 +120,13 @@ impl Situation {
 
     pub fn painted(&self, theme: &Theme) -> Buffer {
         let size = self.state.size;
-        let mut buffer = Buffer::empty(Rect::new(0, 0, size.width, size.height));
-        draw_into(&self.state, theme, &mut buffer);
-        buffer
+        let paint = |theme: &Theme| {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, size.width, size.height));
+            draw_into(&self.state, theme, &mut buffer);
+            buffer
+        };
+        has_no_signs(&paint(&theme.clone().ascii()));
+        paint(theme)
     }
 
     fn take(&mut self, effects: Vec<Effect>) {

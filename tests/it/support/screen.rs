@@ -4,14 +4,28 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
+use windlass::ui::glyphs::sign_in_ascii;
 use windlass::ui::paint::Paint;
 use windlass::ui::theme::Theme;
 
 /// What a painter leaves in a window of this size.
-pub fn painted(size: (u16, u16), theme: &Theme, draw: impl FnOnce(&mut Paint<'_>)) -> Buffer {
-    let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
-    draw(&mut Paint::new(&mut buffer, theme));
-    buffer
+pub fn painted(size: (u16, u16), theme: &Theme, draw: impl Fn(&mut Paint<'_>)) -> Buffer {
+    let paint = |theme: &Theme| {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+        draw(&mut Paint::new(&mut buffer, theme));
+        buffer
+    };
+    has_no_signs(&paint(&theme.clone().ascii()));
+    paint(theme)
+}
+
+/// Asserts that a picture in ASCII holds no sign of ours that is none: letters of names may be of
+/// any script.
+#[track_caller]
+pub fn has_no_signs(buffer: &Buffer) {
+    let signs = buffer.content.iter().flat_map(|cell| cell.symbol().chars());
+    let leaked: Vec<char> = signs.filter(|each| sign_in_ascii(*each).is_some()).collect();
+    assert!(leaked.is_empty(), "{leaked:?} in ASCII:\n{}", picture(buffer));
 }
 
 /// The cells as lines, between bars so that spaces at the ends are seen.

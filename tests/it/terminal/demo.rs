@@ -104,3 +104,36 @@ fn a_location_opens_where_buckets_may_not_be_listed() {
     session.press("q");
     assert_eq!(session.ended(), 0);
 }
+
+#[test]
+fn the_first_paint_clears_what_the_terminal_showed() {
+    let well = Well::dig();
+    let mut session = Session::start(well.browser(&[]), 80, 24);
+    session.see("samples");
+    let before = session.raw_after("\x1b[?1049h", "Buckets");
+    assert!(before.contains("\x1b[2J"), "{before:?}");
+    session.press("q");
+    assert_eq!(session.ended(), 0);
+    // Where there is no alternate screen, the panes would stay under the prompt.
+    let raw = String::from_utf8_lossy(&session.raw()).into_owned();
+    let (panes, end) = raw.rsplit_once("\x1b[?2026l").unwrap();
+    assert!(panes.contains("Buckets") && end.contains("\x1b[2J"), "{end:?}");
+}
+
+#[test]
+fn a_terminal_that_cannot_be_painted_is_refused_in_words() {
+    for (term, refused) in [("dumb", true), ("unknown", true), ("", false), ("vt100", false)] {
+        let well = Well::dig();
+        let mut browser = well.browser(&[]);
+        browser.env("TERM", term);
+        let mut session = Session::start(browser, 80, 24);
+        if refused {
+            session.see("cannot show the browser").see(&format!("TERM={term}")).see("windlass ls");
+            assert_eq!(session.ended(), 2);
+            assert!(!String::from_utf8_lossy(&session.raw()).contains('\x1b'));
+        } else {
+            session.see("samples").press("q");
+            assert_eq!(session.ended(), 0);
+        }
+    }
+}

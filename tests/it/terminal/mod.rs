@@ -4,6 +4,7 @@ mod bad_days;
 mod connecting;
 mod demo;
 mod leaving;
+mod panics;
 mod role;
 mod session;
 mod story;
