@@ -2,6 +2,7 @@
 
 pub mod conflict;
 pub mod doctor;
+mod endpoint;
 mod output;
 pub mod parts;
 pub mod public;
@@ -15,6 +16,7 @@ use clap_complete::Shell;
 
 use crate::cli::args::conflict::Conflict;
 use crate::cli::args::doctor::DoctorArguments;
+use crate::cli::args::endpoint::EndpointFlag;
 use crate::cli::args::parts::Parts;
 use crate::cli::args::public::PublicArguments;
 use crate::cli::args::queue::{QueueArguments, UploadsArguments};
@@ -142,7 +144,7 @@ pub struct TargetFlags {
     #[arg(long, global = true)]
     pub region: Option<String>,
     /// The server's URL
-    #[arg(long, global = true, value_name = "URL", value_parser = endpoint)]
+    #[arg(long, global = true, value_name = "URL", value_parser = EndpointFlag)]
     pub endpoint_url: Option<String>,
     /// Name the bucket in the URL's path rather than in its host
     #[arg(long, global = true, value_name = "auto|always|never", hide_possible_values = true)]
@@ -391,14 +393,6 @@ fn bucket(text: &str) -> Result<Bucket, String> {
     match Location::parse(text)? {
         Location::Prefix { bucket, prefix } if prefix.is_root() => Ok(bucket),
         _ => Err("expected a bucket, not a key or prefix".to_owned()),
-    }
-}
-
-fn endpoint(text: &str) -> Result<String, String> {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    match host {
-        Some(host) if !host.is_empty() && !host.starts_with('/') => Ok(text.to_owned()),
-        _ => Err("expected a URL that starts with https:// or http://".to_owned()),
     }
 }
 

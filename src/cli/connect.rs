@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use crate::cli::args::{PathStyle, TargetFlags};
 use crate::config::alert::Alert;
+use crate::config::aws_settings::endpoint_of_environment;
 use crate::config::connection::{Addressing, Connection, CredentialsSource};
 use crate::config::file::{self, Configuration};
 use crate::config::origins::{Origins, Places, environment_has_keys};
 use crate::config::paths::Folders;
 use crate::domain::address::ConnectionName;
+use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
@@ -51,10 +53,7 @@ pub struct AwsEnvironment {
 impl AwsEnvironment {
     pub fn read() -> AwsEnvironment {
         let given = |name| env::var(name).ok().filter(|value| !value.is_empty());
-        let ignored = given("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
-            .is_some_and(|value| value.eq_ignore_ascii_case("true"));
-        let endpoint = given("AWS_ENDPOINT_URL_S3").or_else(|| given("AWS_ENDPOINT_URL"));
-        AwsEnvironment { profile: given("AWS_PROFILE"), endpoint: endpoint.filter(|_| !ignored) }
+        AwsEnvironment { profile: given("AWS_PROFILE"), endpoint: endpoint_of_environment() }
     }
 }
 
@@ -192,10 +191,13 @@ fn with_flags(mut connection: Connection, flags: &TargetFlags) -> Connection {
     connection
 }
 
+/// What is no endpoint is told when it is used, and its text, which may hold a password, is no part
+/// of a name.
 fn at_host(name: &ConnectionName, endpoint: &str) -> ConnectionName {
-    let host = endpoint.split("://").last().unwrap_or(endpoint);
-    let host = host.split('/').next().unwrap_or(host);
-    ConnectionName::new(format!("{name}@{host}"))
+    match Endpoint::complete(endpoint) {
+        Ok(endpoint) => ConnectionName::new(format!("{name}@{}", endpoint.authority())),
+        Err(_) => name.clone(),
+    }
 }
 
 fn unknown(name: &ConnectionName, connections: &[Connection]) -> Error {

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::config::cloudflare::Cloudflare;
 use crate::config::network::Network;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
+use crate::domain::arn;
+use crate::domain::endpoint::Endpoint;
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::presign::DEFAULT_EXPIRY;
 use crate::domain::provider::Provider;
@@ -54,7 +56,8 @@ pub struct KnownBucket {
 /// `media`, or `site/public/` to start at a prefix.
 impl From<&str> for KnownBucket {
     fn from(text: &str) -> KnownBucket {
-        let (name, prefix) = text.split_once('/').unwrap_or((text, ""));
+        let plain = || text.split_once('/').unwrap_or((text, ""));
+        let (name, prefix) = arn::split(text).and_then(Result::ok).unwrap_or_else(plain);
         let prefix = match prefix {
             prefix if prefix.is_empty() || prefix.ends_with('/') => Prefix::new(prefix),
             prefix => Prefix::new(format!("{prefix}/")),
@@ -196,18 +199,8 @@ pub enum Addressing {
 impl Connection {
     /// Whether what is sent can be read and changed by whoever is on the way.
     pub fn is_in_the_clear(&self) -> bool {
-        let Some(rest) = self.endpoint.as_deref().and_then(|url| url.strip_prefix("http://"))
-        else {
-            return false;
-        };
-        let host = rest.split('/').next().unwrap_or_default();
-        let host = host
-            .rsplit_once(':')
-            .filter(|(_, port)| !port.contains(']'))
-            .map_or(host, |(host, _)| host);
-        !(matches!(host, "localhost" | "[::1]")
-            || host.starts_with("127.")
-            || host.ends_with(".localhost"))
+        let endpoint = self.endpoint.as_deref().and_then(|text| Endpoint::complete(text).ok());
+        endpoint.is_some_and(|endpoint| endpoint.is_in_the_clear())
     }
 
     /// Whether both have the same servers, whoever the keys belong to.
@@ -218,7 +211,8 @@ impl Connection {
     /// Whether whoever answers is taken for the server.
     pub fn is_unchecked(&self) -> bool {
         let further = self.jurisdictions.iter().map(|(_, endpoint)| endpoint);
-        let by_tls = |url: &String| url.starts_with("https://");
+        let by_tls =
+            |text: &String| Endpoint::complete(text).is_ok_and(|endpoint| endpoint.is_secure());
         self.network.insecure && self.endpoint.iter().chain(further).any(by_tls)
     }
 

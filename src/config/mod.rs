@@ -1,6 +1,7 @@
 //! Files to plain data: where things live, connections, what the user wrote.
 
 pub mod alert;
+pub mod aws_settings;
 pub mod cloudflare;
 pub mod connection;
 pub mod crash;
@@ -17,6 +18,7 @@ pub mod pasted;
 pub mod paths;
 pub mod pointed;
 pub mod profiles;
+pub mod proxy;
 pub mod r2;
 pub mod remembered;
 pub mod ring;

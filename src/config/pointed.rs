@@ -5,6 +5,8 @@ use percent_encoding::percent_decode_str;
 use crate::config::r2::{Jurisdiction, LABELS};
 use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, Prefix};
+use crate::domain::arn;
+use crate::domain::endpoint::{Endpoint, host_of, is_loopback_name};
 use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
 
@@ -62,8 +64,11 @@ pub fn point(text: &str) -> Result<Option<Pointed>, String> {
     if is_account(text) {
         return Ok(Some(pointed(r2(text, None))));
     }
-    if let Some(rest) = text.strip_prefix("arn:aws:s3:::") {
-        return Ok(Some(with_path(pointed(Server::Aws { region: None }), rest)));
+    if let Some(split) = arn::split(text) {
+        let (bucket, path) = split?;
+        let found = pointed(Server::Aws { region: arn::region(bucket).map(str::to_owned) });
+        let bucket = Some(Bucket::new(bucket));
+        return Ok(Some(Pointed { bucket, prefix: prefix_of(path), ..found }));
     }
     if let Some(rest) = text.strip_prefix("s3://").or_else(|| text.strip_prefix("r2://")) {
         return Ok(Some(with_path(pointed(Server::Unsaid), rest)));
@@ -73,6 +78,9 @@ pub fn point(text: &str) -> Result<Option<Pointed>, String> {
     }
     let url = Url::split(text)?;
     let mut pointed = by_host(&url)?;
+    if let Server::Other { endpoint, .. } = &pointed.server {
+        Endpoint::parse(endpoint)?;
+    }
     pointed.keys = url.keys.map(|(id, secret)| (id, Secret::new(secret)));
     if url.query.is_some_and(|query| query.to_ascii_lowercase().contains("signature=")) {
         let was = "that was a presigned link to one object: only its server and bucket were taken";
@@ -116,16 +124,13 @@ impl<'a> Url<'a> {
             Some((keys, authority)) => (keys.split_once(':'), authority),
             None => (None, authority),
         };
-        let host = match authority.rsplit_once(':') {
-            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-            _ => authority,
-        };
+        let host = host_of(authority);
         if host.is_empty() {
             return Err("there is no host in this address".to_owned());
         }
         let scheme = match scheme {
             "https" | "http" => scheme,
-            "" if is_local(host) => "http",
+            "" if is_loopback_name(host) => "http",
             "" => "https",
             other => {
                 return Err(format!(
@@ -148,10 +153,6 @@ impl<'a> Url<'a> {
     fn segments(&self) -> impl Iterator<Item = &'a str> {
         self.path.split('/').filter(|segment| !segment.is_empty())
     }
-}
-
-fn is_local(host: &str) -> bool {
-    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
 }
 
 fn by_host(url: &Url<'_>) -> Result<Pointed, String> {

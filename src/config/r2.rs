@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::domain::endpoint::Endpoint;
 pub use crate::domain::jurisdiction::Jurisdiction;
 
 /// Those of an account that a connection shows as one; at least one, each once.
@@ -111,10 +112,11 @@ pub fn endpoint(account: &str, jurisdiction: Option<Jurisdiction>) -> Result<Str
 
 /// The account and the jurisdiction that an endpoint of R2 names.
 pub fn account_of(endpoint: &str) -> Option<(String, Jurisdiction)> {
-    let host = endpoint.split("://").last()?.split(['/', ':']).next()?.to_ascii_lowercase();
+    let read = Endpoint::complete(endpoint).ok()?;
+    let host = read.host();
     let id = host.strip_suffix(DOMAIN)?.split('.').next()?;
     let whole = id.len() == ACCOUNT_DIGITS && id.bytes().all(|b| b.is_ascii_hexdigit());
-    let jurisdiction = of_host(&host).unwrap_or_default();
+    let jurisdiction = of_host(host).unwrap_or_default();
     whole.then(|| (id.to_owned(), jurisdiction))
 }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::arn;
+
 /// The name of a bucket as the server spells it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -144,7 +146,10 @@ impl Location {
         if rest.is_empty() {
             return Ok(Location::Root);
         }
-        let (bucket, path) = rest.split_once(DELIMITER).unwrap_or((rest, ""));
+        let (bucket, path) = match arn::split(rest) {
+            Some(split) => split?,
+            None => rest.split_once(DELIMITER).unwrap_or((rest, "")),
+        };
         if bucket.is_empty() {
             return Err(format!("{text:?} names no bucket: write s3://bucket/prefix/"));
         }

@@ -23,6 +23,9 @@ pub const READ_CA_BUNDLE: &str = "read the CA bundle";
 /// The way out where a session has ended, as screens say it.
 pub const SIGN_IN: &str = "g s signs in anew";
 
+/// Before the name of a proxy in the detail of what went wrong on the way.
+pub const BY_PROXY: &str = "; by way of ";
+
 /// The request for the keys of a role.
 pub const ASSUME_ROLE: &str = "AssumeRole";
 
@@ -100,6 +103,10 @@ pub enum ErrorKind {
     Interrupted,
     /// Something answered that speaks no S3.
     NotS3,
+    /// The endpoint says http and the port speaks TLS, or the reverse.
+    WrongScheme {
+        speaks_tls: bool,
+    },
     Throttled,
     ServerFault,
     // ─── bytes ───
@@ -190,6 +197,19 @@ impl Error {
                 | ErrorKind::ServerFault
                 | ErrorKind::Corrupt
         )
+    }
+
+    /// Whether there is nobody to be asked: the port is closed, or the name is not known. It does
+    /// not pass in seconds.
+    pub fn is_nobody(&self) -> bool {
+        let detail = self.detail.to_ascii_lowercase();
+        let says = |signs: &[&str]| signs.iter().any(|sign| detail.contains(sign));
+        self.kind == ErrorKind::Unreachable && says(&["connection refused", "dns error", "lookup"])
+    }
+
+    /// What names the proxy by way of which the request went, where that is known.
+    pub fn proxy(&self) -> Option<&str> {
+        self.detail.split_once(BY_PROXY).map(|(_, named_by)| named_by)
     }
 
     /// What is pressed first, where that is one key and worth a few words beside any name of the error.

@@ -1,10 +1,12 @@
 //! The words of object storage, without I/O, clocks or async.
 
 pub mod address;
+pub mod arn;
 pub mod arrange;
 pub mod cells;
 pub mod curl;
 pub mod diagnosis;
+pub mod endpoint;
 pub mod error;
 pub mod jurisdiction;
 pub mod listing;

@@ -10,22 +10,25 @@ use aws_sdk_s3::Client as SdkClient;
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
+use crate::config::aws_settings;
 use crate::config::connection::Connection;
 use crate::config::crash::rehearse;
 use crate::domain::address::{Bucket, Prefix};
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::endpoint::Endpoint;
+use crate::domain::error::{BY_PROXY, Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::listing::ContinuationToken;
 use crate::domain::object::{ByteRange, ObjectHead};
 use crate::domain::provider::{Capability, Provider};
 use crate::s3::call::Call;
 use crate::s3::conditions::Conditions;
+use crate::s3::contact::{Contact, may_be_other_scheme, other_scheme};
 use crate::s3::direct::Route;
 use crate::s3::flow::Flow;
 use crate::s3::homes::Homes;
 use crate::s3::incoming::Incoming;
 use crate::s3::meter::Meter;
-use crate::s3::sdk::{Sdk, SdkClients, check_endpoint, normalised, provider};
+use crate::s3::sdk::{Sdk, SdkClients, provider, read_endpoint};
 
 /// Cheap to clone; every clone shares pool, credentials and what was learned of the server.
 #[derive(Clone)]
@@ -54,6 +57,7 @@ struct Inner {
     /// Whether the endpoint ever answered as an S3 server does.
     speaks_s3: AtomicBool,
     conditions: Conditions,
+    contact: Contact,
 }
 
 /// What one page of a listing is asked with.
@@ -90,7 +94,7 @@ impl Client {
     pub fn connect(connection: &Connection, meter: Arc<Meter>) -> Result<Client, Error> {
         let further = connection.jurisdictions.iter().map(|(_, endpoint)| endpoint);
         for endpoint in connection.endpoint.iter().chain(further) {
-            check_endpoint(endpoint)?;
+            read_endpoint(endpoint)?;
         }
         Ok(Client {
             inner: Arc::new(Inner {
@@ -102,6 +106,7 @@ impl Client {
                 refused: Mutex::default(),
                 speaks_s3: AtomicBool::new(false),
                 conditions: Conditions::default(),
+                contact: Contact::default(),
             }),
             once: false,
             flow: None,
@@ -150,10 +155,9 @@ impl Client {
         if let Some(sdk) = self.known() {
             return sdk.endpoint.clone();
         }
-        let named = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
-        let from_environment =
-            || named.iter().find_map(|name| std::env::var(name).ok().filter(|url| !url.is_empty()));
-        self.inner.connection.endpoint.clone().or_else(from_environment).map(|url| normalised(&url))
+        let own = self.inner.connection.endpoint.clone();
+        let named = own.or_else(aws_settings::endpoint_of_environment)?;
+        Endpoint::complete(&named).ok().map(|endpoint| endpoint.to_string())
     }
 
     /// Why this server cannot do it: from the provider's table or from a refusal seen in this session.
@@ -186,8 +190,10 @@ impl Client {
     pub(super) async fn sdk(&self) -> Result<Arc<Sdk>, Error> {
         let inner = &self.inner;
         let cell = Arc::clone(&lock(&inner.sdk));
-        let load =
-            || async { Sdk::load(&inner.connection, inner.meter.clone()).await.map(Arc::new) };
+        let contact = &inner.contact;
+        let load = || async {
+            Sdk::load(&inner.connection, inner.meter.clone(), contact).await.map(Arc::new)
+        };
         cell.get_or_try_init(load).await.cloned()
     }
 
@@ -297,7 +303,8 @@ impl Client {
             (_, at) => at,
         };
         let client = self.sdk_client_at(call.bucket.as_ref(), at).await?;
-        let mut outcome = send(client).await.map_err(|error| self.learn(call, error));
+        let mut outcome = self.first_tried(at, &client, &send).await;
+        outcome = outcome.map_err(|error| self.learn(call, error));
         if let Err(Error { kind: ErrorKind::WrongRegion { expected: Some(region) }, .. }) = &outcome
         {
             let clients = self.sdk_at(at).await?.in_region(region);
@@ -306,9 +313,48 @@ impl Client {
             outcome = send(client).await.map_err(|error| self.learn(call, error));
         }
         if outcome.is_ok() {
+            self.inner.contact.made();
             self.inner.speaks_s3.store(true, Ordering::Relaxed);
         }
         outcome
+    }
+
+    /// Sends a request; where the server has never answered and does not now, finds out why, and
+    /// sends it again where that may help.
+    async fn first_tried<T, F>(
+        &self,
+        at: Option<Jurisdiction>,
+        client: &SdkClient,
+        send: &impl Fn(SdkClient) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let contact = &self.inner.contact;
+        let made = contact.is_made();
+        let error = match send(client.clone()).await {
+            Err(error) if !made => error,
+            done => return done,
+        };
+        let sdk = self.sdk_at(at).await?;
+        if let Some(named_by) = sdk.proxy {
+            return Err(by_proxy(error, named_by));
+        }
+        let endpoint = sdk.endpoint.as_deref().and_then(|text| Endpoint::parse(text).ok());
+        let endpoint = endpoint.filter(|endpoint| may_be_other_scheme(&error, endpoint));
+        if let Some(endpoint) = endpoint.filter(|_| contact.may_look()) {
+            let network = &self.inner.connection.network;
+            if let Some(speaks_tls) = other_scheme(&endpoint, network).await {
+                return Err(Error { kind: ErrorKind::WrongScheme { speaks_tls }, ..error });
+            }
+        }
+        contact.looked();
+        if error.status.is_some() {
+            contact.made();
+            return Err(error);
+        }
+        let again = error.retryable() && !error.is_nobody();
+        if again && !self.once { send(client.clone()).await } else { Err(error) }
     }
 
     fn permit(&self, call: &Call) -> Result<(), Error> {
@@ -345,6 +391,18 @@ impl Client {
     /// Remembers for the session that the server cannot do it.
     pub(super) fn refuses(&self, capability: Capability, why: String) {
         lock(&self.inner.refused).insert(capability, why);
+    }
+}
+
+/// What goes wrong on the way to a proxy and behind it says whose proxy it is.
+fn by_proxy(error: Error, named_by: &str) -> Error {
+    use ErrorKind::{Interrupted, NotS3, TimedOut, Unreachable};
+    match error.kind {
+        Interrupted | NotS3 | TimedOut | Unreachable => {
+            let detail = format!("{}{BY_PROXY}{named_by}", error.detail);
+            Error { detail, ..error }
+        }
+        _ => error,
     }
 }
 

@@ -222,7 +222,7 @@ async fn fetch(api: Api<'_>, call: &Call, path: &str) -> Result<(StatusCode, Byt
         _ => Some(tls(network, call).await?),
     };
     let exchange = async {
-        let passage = Passage::open(&url, &network.proxy, tls).await?;
+        let passage = Passage::open(&url, network, tls).await?;
         read(passage.send(request).await?).await
     };
     let exchange = async { exchange.await.map_err(|fault: Fault| fault.into_error(call)) };

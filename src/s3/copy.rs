@@ -5,6 +5,7 @@ use aws_sdk_s3::types::StorageClass;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::address::Key;
+use crate::domain::arn;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, ETag, ObjectAddress, Stored, UploadId, UploadedPart};
 use crate::domain::provider::{Capability, Provider};
@@ -157,7 +158,15 @@ impl Client {
 }
 
 fn source(bucket: &str, key: &Key) -> String {
-    format!("{bucket}/{}", utf8_percent_encode(key.as_str(), SOURCE))
+    let key = utf8_percent_encode(key.as_str(), SOURCE);
+    match arn::is_arn(bucket) {
+        // Only this form of an access point's ARN is taken here.
+        true => {
+            let point = bucket.replacen(":accesspoint:", ":accesspoint/", 1);
+            format!("{}/object/{key}", utf8_percent_encode(&point, SOURCE))
+        }
+        false => format!("{bucket}/{key}"),
+    }
 }
 
 /// A server that copies gigabytes stays silent for minutes; the SDK would take that for a stall and copy again
@@ -175,5 +184,8 @@ mod tests {
     #[test]
     fn a_copys_source_is_encoded_byte_for_byte() {
         assert_eq!(source("b", &Key::new("a//b c+%é\u{1b}")), "b/a//b%20c%2B%25%C3%A9%1B");
+        let point = "arn:aws:s3:eu-west-1:1:accesspoint:p";
+        let expected = "arn%3Aaws%3As3%3Aeu-west-1%3A1%3Aaccesspoint/p/object/a%20b";
+        assert_eq!(source(point, &Key::new("a b")), expected);
     }
 }

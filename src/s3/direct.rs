@@ -28,6 +28,7 @@ use bytes::BytesMut;
 
 use crate::config::network::Network;
 use crate::domain::address::Bucket;
+use crate::domain::endpoint::is_loopback_name;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::usage::RequestClass;
 use crate::s3::body::Body;
@@ -103,8 +104,7 @@ impl Direct {
 impl Route {
     /// Whether nobody between here and the server can read along or change what is sent.
     pub fn is_private(&self) -> bool {
-        let host = self.address.origin.host.as_str();
-        self.address.origin.secure || matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+        self.address.origin.secure || is_loopback_name(&self.address.origin.host)
     }
 
     /// A request whose answer is a body of its own. The output's own body is empty.

@@ -15,6 +15,10 @@ use crate::s3::retry::retry_after;
 const BUCKET_IN_ENDPOINT: &str =
     "the endpoint ends with the name of a bucket; it is the server's URL alone";
 
+/// What Go's, nginx's and Apache's servers answer to http on a port for TLS.
+const WANTS_TLS: [&str; 3] =
+    ["HTTP request to an HTTPS server", "sent to HTTPS port", "speaking plain HTTP to an SSL"];
+
 /// The longest piece of an unreadable answer that goes into an error.
 const EXCERPT: usize = 200;
 
@@ -54,6 +58,7 @@ impl Call {
         }
         if let Some(cause) = find::<ConnectorError>(error) {
             let kind = match cause {
+                _ if speaks_no_tls(&chain) => ErrorKind::WrongScheme { speaks_tls: false },
                 _ if speaks_no_http(&chain) => ErrorKind::NotS3,
                 _ if distrusts(&chain) => ErrorKind::Untrusted,
                 cause if cause.is_timeout() => ErrorKind::TimedOut,
@@ -115,6 +120,8 @@ impl Call {
         let bodiless = self.operation.starts_with("Head");
         let kind = if (300..400).contains(&status) && region.is_some() {
             ErrorKind::WrongRegion { expected: region }
+        } else if status == 400 && WANTS_TLS.iter().any(|words| holds(response, words)) {
+            ErrorKind::WrongScheme { speaks_tls: true }
         } else if bodiless || speaks_s3(response) || matches!(status, 429 | 500..=599) {
             codes::kind_of_status(status, self)
         } else {
@@ -207,6 +214,11 @@ fn on_the_way(chain: &str) -> bool {
         ["dns", "lookup", "connect error", "refused", "unreachable", "tls", "proxy", "handshake"];
     let text = chain.to_ascii_lowercase();
     SIGNS.iter().any(|sign| text.contains(sign))
+}
+
+/// The sentence of rustls for an answer that is not TLS.
+pub fn speaks_no_tls(chain: &str) -> bool {
+    chain.contains("InvalidContentType")
 }
 
 /// The sentences of hyper for an answer that is not HTTP, and of rustls for one that is not TLS.

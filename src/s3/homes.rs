@@ -44,8 +44,18 @@ impl Homes {
     }
 
     /// The SDK of another jurisdiction than the first.
-    pub fn sdk(&self, at: Jurisdiction, make: impl FnOnce() -> Sdk) -> Arc<Sdk> {
-        Arc::clone(lock(&self.sdks).entry(at).or_insert_with(|| Arc::new(make())))
+    pub fn sdk(
+        &self,
+        at: Jurisdiction,
+        make: impl FnOnce() -> Result<Sdk, Error>,
+    ) -> Result<Arc<Sdk>, Error> {
+        let mut made = lock(&self.sdks);
+        if let Some(sdk) = made.get(&at) {
+            return Ok(Arc::clone(sdk));
+        }
+        let sdk = Arc::new(make()?);
+        made.insert(at, Arc::clone(&sdk));
+        Ok(sdk)
     }
 
     /// The clients hold credentials.

@@ -44,7 +44,7 @@ impl Client {
             return Ok(main);
         };
         let make = || main.at(endpoint, self.connection(), Arc::clone(self.meter()));
-        Ok(homes.sdk(*jurisdiction, make))
+        homes.sdk(*jurisdiction, make)
     }
 
     /// The jurisdiction of a bucket; `None` where the connection has one endpoint.

@@ -8,6 +8,7 @@ pub mod client;
 mod clock;
 mod cloudflare;
 mod conditions;
+mod contact;
 mod copy;
 mod credentials;
 mod delete;

@@ -3,19 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{HOST, PROXY_AUTHORIZATION};
 use http::{HeaderValue, Request, Response, Uri};
 use http_body::Body;
 use hyper::body::Incoming;
-use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::config::network::Proxy;
+use crate::config::network::Network;
+use crate::config::proxy::{self, Target};
+use crate::config::secret::Secret;
 use crate::s3::direct::fault::Fault;
 use crate::s3::direct::socket::{Origin, Socket, dial};
 
@@ -37,7 +40,7 @@ impl Passage {
     /// `tls` is used where the URL is `https`.
     pub async fn open(
         url: &Uri,
-        proxy: &Proxy,
+        network: &Network,
         tls: Option<Arc<ClientConfig>>,
     ) -> Result<Passage, Fault> {
         let unfit = || Fault::Unreachable("the URL names no host".to_owned());
@@ -45,19 +48,17 @@ impl Passage {
         let authority = url.authority().ok_or_else(unfit)?;
         let host = HeaderValue::from_str(authority.as_str()).map_err(|_| unfit())?;
         let tls = tls.filter(|_| origin.secure);
-        let Some(intercept) = matcher(proxy).and_then(|matcher| matcher.intercept(url)) else {
+        let target = Target { secure: origin.secure, host: &origin.host, port: origin.port };
+        let Some(hop) = proxy::hop(network, target).map_err(Fault::Source)? else {
             let socket = Socket::open(&origin, tls).await?;
             return Ok(Passage { socket, host, relayed: false, who: None });
         };
-        let at = intercept.uri();
-        if at.scheme_str() != Some("http") {
-            let why = "a proxy that is itself reached by TLS, or by SOCKS, is not used here";
+        if hop.secure {
+            let why = "a proxy that is itself reached by TLS is not used here";
             return Err(Fault::Unreachable(why.to_owned()));
         }
-        let mut relay = self::origin(at).ok_or_else(unfit)?;
-        relay.port = at.port_u16().unwrap_or(80);
-        let mut tcp = dial(&relay).await?;
-        let who = intercept.basic_auth().cloned();
+        let who = hop.user.as_ref().and_then(basic);
+        let mut tcp = dial(&Origin { host: hop.host, port: hop.port, secure: false }).await?;
         if !origin.secure {
             return Ok(Passage { socket: Socket::Plain(tcp), host, relayed: true, who });
         }
@@ -98,12 +99,11 @@ fn origin(url: &Uri) -> Option<Origin> {
     Some(Origin { host: host.to_owned(), port, secure })
 }
 
-fn matcher(proxy: &Proxy) -> Option<Matcher> {
-    match proxy {
-        Proxy::Environment => Some(Matcher::from_env()),
-        Proxy::None => None,
-        Proxy::Url(url) => Some(Matcher::builder().all(url.as_str()).build()),
-    }
+fn basic((user, password): &(String, Secret)) -> Option<HeaderValue> {
+    let words = STANDARD.encode(format!("{user}:{}", password.expose()));
+    let mut value = HeaderValue::from_str(&format!("Basic {words}")).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// Has the proxy lead the socket to the server.
@@ -132,20 +132,5 @@ async fn ask(tcp: &mut TcpStream, origin: &Origin, who: Option<&HeaderValue>) ->
             let status = String::from_utf8_lossy(status);
             Err(Fault::Unreachable(format!("connect error: the proxy answered {status}")))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_proxy_is_used_as_the_connection_says() {
-        let url: Uri = "https://api.example.com/x".parse().unwrap();
-        let by = |proxy: Proxy| matcher(&proxy).and_then(|found| found.intercept(&url));
-        assert!(by(Proxy::None).is_none());
-        let found = by(Proxy::Url("http://me:pw@127.0.0.1:3128".to_owned())).unwrap();
-        assert_eq!(found.uri().port_u16(), Some(3128));
-        assert!(found.basic_auth().is_some());
     }
 }

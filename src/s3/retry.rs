@@ -8,11 +8,17 @@ use aws_sdk_s3::config::retry::{ClassifyRetry, RetryAction};
 use aws_smithy_runtime_api::client::retries::classifiers::RetryClassifierPriority;
 use aws_smithy_types::retry::ErrorKind;
 
+use crate::config::aws_settings::Retries;
+
 /// The longest wait between two tries, whatever the server asks.
 const MAX_WAIT: Duration = Duration::from_secs(20);
 
-pub fn config() -> RetryConfig {
-    RetryConfig::standard().with_max_attempts(5).with_max_backoff(MAX_WAIT)
+/// Tries where the user does not say, the first one included.
+const ATTEMPTS: u32 = 5;
+
+pub fn config(asked: Retries) -> RetryConfig {
+    let config = if asked.adaptive { RetryConfig::adaptive() } else { RetryConfig::standard() };
+    config.with_max_attempts(asked.attempts.unwrap_or(ATTEMPTS)).with_max_backoff(MAX_WAIT)
 }
 
 /// 429 (R2's `TooManyRequests`, 10058), Cloudflare's 520 to 524 and 530, and `Retry-After` in seconds:

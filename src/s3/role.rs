@@ -13,13 +13,14 @@ use aws_credential_types::provider::{ProvideCredentials, future};
 use aws_sdk_sts::Client as StsClient;
 use aws_sdk_sts::config::Builder;
 
+use crate::config::aws_settings;
 use crate::config::connection::{Connection, CredentialsSource};
 use crate::config::network::Network;
 use crate::config::role::{AskedBy, RoleWithCode};
 use crate::config::secret::Secret;
 use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind};
 use crate::s3::call::Call;
-use crate::s3::transport;
+use crate::s3::{retry, transport};
 
 /// A session that ends so soon is not begun with.
 const BEFORE_THE_END: Duration = Duration::from_secs(15);
@@ -124,7 +125,8 @@ async fn assume(
 async fn client(role: &RoleWithCode, network: &Network) -> Result<StsClient, Error> {
     let loader = aws_config::defaults(BehaviorVersion::latest())
         .profile_name(&*role.profile)
-        .http_client(transport::pool(true, network)?)
+        .http_client(transport::pool(true, network, transport::AWS)?)
+        .retry_config(retry::config(aws_settings::judge(Some(&role.profile), false)?))
         .timeout_config(transport::timeouts());
     let shared = asking(loader, role).load().await;
     let mut config = Builder::from(&shared);

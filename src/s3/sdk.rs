@@ -12,17 +12,23 @@ use aws_sdk_s3::config::{
 };
 use aws_types::service_config::ServiceConfigKey;
 
+use crate::config::aws_settings::{self, Retries};
 use crate::config::connection::{Addressing, Connection, CredentialsSource, UploadChecksum};
+use crate::config::network::Network;
+use crate::config::proxy::{self, Hop, Target, Variables};
+use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
 use crate::s3::clock::Clock;
+use crate::s3::contact::Contact;
 use crate::s3::credentials;
 use crate::s3::direct::{Direct, Rules};
 use crate::s3::metadata_off::without_metadata;
 use crate::s3::meter::Meter;
 use crate::s3::metering::Metering;
 use crate::s3::sound::Sound;
+use crate::s3::transport::AWS;
 use crate::s3::unchecked::unchecked;
 use crate::s3::{retry, transport};
 
@@ -35,6 +41,8 @@ pub struct Sdk {
     pub clients: SdkClients,
     pub provider: Provider,
     pub endpoint: Option<String>,
+    /// What names the proxy on the way there.
+    pub proxy: Option<&'static str>,
     pub region: String,
     /// The bucket's name goes into the path of a URL, else before its host.
     pub path_style: bool,
@@ -72,21 +80,43 @@ impl SdkClients {
 
 impl Sdk {
     /// Reads what the AWS files and the environment say of the connection. Credentials stay unresolved.
-    pub async fn load(connection: &Connection, meter: Arc<Meter>) -> Result<Sdk, Error> {
+    pub async fn load(
+        connection: &Connection,
+        meter: Arc<Meter>,
+        contact: &Contact,
+    ) -> Result<Sdk, Error> {
+        let retries = judge_settings(connection)?;
         let network = &connection.network;
-        let http = match connection.provider {
-            Provider::Aws => transport::pool(needs_tls(connection), network)?,
-            _ => without_metadata(transport::pool(needs_tls(connection), network)?),
+        let pool = |endpoint: Option<&str>| {
+            let endpoint = endpoint.and_then(|text| Endpoint::complete(text).ok());
+            let target = endpoint.as_ref().map_or(AWS, Target::of);
+            let pool = transport::pool(needs_tls(connection), network, target)?;
+            Ok::<_, Error>(if connection.provider == Provider::Aws {
+                pool
+            } else {
+                without_metadata(pool)
+            })
         };
-        let mut loader = credentials::loader(&connection.credentials).http_client(http);
+        let guessed = connection.endpoint.clone().or_else(aws_settings::endpoint_of_environment);
+        let http = pool(guessed.as_deref())?;
+        let mut loader = credentials::loader(&connection.credentials)
+            .http_client(http)
+            .retry_config(retry::config(retries));
         if let Some(region) = region(connection) {
             loader = loader.region(Region::new(region));
         }
         if let Some(endpoint) = &connection.endpoint {
-            loader = loader.endpoint_url(normalised(endpoint));
+            loader = loader.endpoint_url(read_endpoint(endpoint)?.as_str());
         }
         let shared = loader.load().await;
-        let endpoint = endpoint(&shared).map(|url| normalised(&url));
+        let endpoint = endpoint(&shared).map(|url| read_endpoint(&url)).transpose()?;
+        let endpoint = endpoint.map(|endpoint| endpoint.to_string());
+        // A profile named it, and the way there may be another one.
+        let own_way = guessed.is_none() && !Variables::read()?.are_plain();
+        let http = match endpoint.as_deref().filter(|_| own_way) {
+            Some(endpoint) => Some(pool(Some(endpoint))?),
+            None => None,
+        };
         let provider = provider(connection, endpoint.as_deref());
         let region = shared
             .region()
@@ -98,7 +128,7 @@ impl Sdk {
             fips: shared.use_fips(),
             dual_stack: shared.use_dual_stack(),
         };
-        let direct = direct(connection, rules, shared.credentials_provider(), meter.clone());
+        let direct = direct(connection, rules, shared.credentials_provider(), meter.clone())?;
         match &direct {
             Ok(_) => tracing::info!(connection = %connection.name, "bodies go without the SDK"),
             Err(why) => {
@@ -107,10 +137,17 @@ impl Sdk {
         }
         let checksum = connection.bodies.checksum;
         let clock = Clock::default();
-        let config = configure(&shared, connection, provider, endpoint.as_deref(), &region, meter)
-            .to_builder()
-            .interceptor(clock.clone())
-            .build();
+        let mut config =
+            configure(&shared, connection, provider, endpoint.as_deref(), &region, meter)
+                .to_builder()
+                .retry_config(retry::config(retries))
+                .retry_classifier(contact.clone())
+                .interceptor(contact.clone())
+                .interceptor(clock.clone());
+        if let Some(http) = http.filter(|_| !connection.is_unchecked()) {
+            config.set_http_client(Some(http));
+        }
+        let config = config.build();
         Ok(Sdk {
             credentials: shared.credentials_provider(),
             crc64nvme: checksum.map_or(provider.takes_trailing_checksums(), |checksum| {
@@ -120,9 +157,10 @@ impl Sdk {
             clients: SdkClients::of_config(config),
             clock,
             provider,
-            endpoint,
             region,
             path_style,
+            proxy: hop_to(network, endpoint.as_deref())?.map(|hop| hop.named_by),
+            endpoint,
         })
     }
 
@@ -136,8 +174,13 @@ impl Sdk {
     }
 
     /// The same account at another endpoint; it shares pool, credentials, clock and meter.
-    pub fn at(&self, endpoint: &str, connection: &Connection, meter: Arc<Meter>) -> Sdk {
-        let endpoint = normalised(endpoint);
+    pub fn at(
+        &self,
+        endpoint: &str,
+        connection: &Connection,
+        meter: Arc<Meter>,
+    ) -> Result<Sdk, Error> {
+        let endpoint = read_endpoint(endpoint)?.to_string();
         let moved = |client: &SdkClient| {
             let config = client.config().to_builder();
             SdkClient::from_conf(config.endpoint_url(&endpoint).build())
@@ -146,8 +189,8 @@ impl Sdk {
         let clients = SdkClients { patient: moved(&clients.patient), once: moved(&clients.once) };
         let path_style = self.path_style;
         let rules = Rules { endpoint: Some(endpoint.clone()), path_style, ..Rules::default() };
-        let direct = direct(connection, rules, self.credentials.clone(), meter);
-        Sdk { clients, direct, endpoint: Some(endpoint), ..self.clone() }
+        let direct = direct(connection, rules, self.credentials.clone(), meter)?;
+        Ok(Sdk { clients, direct, endpoint: Some(endpoint), ..self.clone() })
     }
 
     /// A client that puts the buckets' names into the other place of a URL.
@@ -157,20 +200,32 @@ impl Sdk {
     }
 }
 
-/// Without the SDK where nothing is asked for that only the SDK does.
+/// What the AWS variables set counts for every connection, what a profile sets for those that use
+/// one.
+fn judge_settings(connection: &Connection) -> Result<Retries, Error> {
+    let profile = match &connection.credentials {
+        CredentialsSource::Chain { profile: Some(profile) } => Some(profile.clone()),
+        CredentialsSource::Chain { profile: None } => Some(aws_settings::profile_in_force()),
+        _ => None,
+    };
+    aws_settings::judge(profile.as_deref(), connection.endpoint.is_none())
+}
+
+/// Without the SDK where nothing is asked for that only the SDK does; the inner error is the reason
+/// why not.
 fn direct(
     connection: &Connection,
     rules: Rules,
     credentials: Option<SharedCredentialsProvider>,
     meter: Arc<Meter>,
-) -> Result<Arc<Direct>, String> {
+) -> Result<Result<Arc<Direct>, String>, Error> {
     if connection.bodies.by_sdk {
-        return Err("the connection says by_sdk".into());
+        return Ok(Err("the connection says by_sdk".into()));
     }
-    if let Some(proxy) = transport::proxied(&connection.network) {
-        return Err(proxy);
+    if let Some(hop) = hop_to(&connection.network, rules.endpoint.as_deref())? {
+        return Ok(Err(format!("{} is set", hop.named_by)));
     }
-    match credentials {
+    Ok(match credentials {
         Some(_) if matches!(connection.credentials, CredentialsSource::Anonymous) => {
             Err("the connection is anonymous".into())
         }
@@ -178,12 +233,19 @@ fn direct(
             Ok(Arc::new(Direct::new(rules, credentials, meter, connection.network.clone())))
         }
         None => Err("there are no keys to sign with".into()),
-    }
+    })
+}
+
+/// The proxy on the way to an endpoint, `None` being AWS's own.
+fn hop_to(network: &Network, endpoint: Option<&str>) -> Result<Option<Hop>, Error> {
+    let endpoint = endpoint.and_then(|text| Endpoint::parse(text).ok());
+    proxy::hop(network, endpoint.as_ref().map_or(AWS, Target::of))
 }
 
 /// Whether anything is ever asked of a server by TLS: keys of the AWS chain may come from one.
 fn needs_tls(connection: &Connection) -> bool {
-    let is_plain = |endpoint: &String| normalised(endpoint).starts_with("http://");
+    let is_plain =
+        |text: &String| Endpoint::complete(text).is_ok_and(|endpoint| !endpoint.is_secure());
     let further = connection.jurisdictions.iter().any(|(_, endpoint)| !is_plain(endpoint));
     chained(connection) || further || !connection.endpoint.as_ref().is_some_and(is_plain)
 }
@@ -199,7 +261,6 @@ fn configure(
     let mut builder = Builder::from(shared)
         .region(Region::new(region.to_owned()))
         .force_path_style(path_style(connection.addressing, provider, endpoint))
-        .retry_config(retry::config())
         .retry_classifier(retry::Throttling)
         .timeout_config(transport::timeouts())
         .stalled_stream_protection(
@@ -279,73 +340,16 @@ fn endpoint(shared: &SdkConfig) -> Option<String> {
     shared.service_config().and_then(|config| config.load_config(key)).or(general)
 }
 
-/// The end of the host of every R2 endpoint.
-const R2_HOST: &str = ".r2.cloudflarestorage.com";
-
-/// A scheme where none was typed, and a `/` at the end, without which the SDK glues the bucket to the path.
-pub fn normalised(endpoint: &str) -> String {
-    let endpoint = endpoint.trim();
-    let mut url = if endpoint.contains("://") {
-        endpoint.to_owned()
-    } else if is_loopback(endpoint) {
-        format!("http://{endpoint}")
-    } else {
-        format!("https://{endpoint}")
-    };
-    // The dashboard shows a bucket's URL; the endpoint of R2 itself has no path.
-    let authority = url.split("://").nth(1).and_then(|rest| rest.split('/').next());
-    if let Some(host) = authority.filter(|host| host.ends_with(R2_HOST)) {
-        url.truncate(url.find(host).unwrap_or(0) + host.len());
-    }
-    if !url.ends_with('/') {
-        url.push('/');
-    }
-    url
-}
-
-fn is_loopback(endpoint: &str) -> bool {
-    let host = endpoint.split('/').next().unwrap_or_default();
-    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
-    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
-}
-
-/// An endpoint that no request could be sent to.
-pub fn check_endpoint(endpoint: &str) -> Result<(), Error> {
-    let bad = |why: &str| {
-        Err(Error::new(ErrorKind::Config, "read the endpoint", endpoint).detail(why.to_owned()))
-    };
-    let url = normalised(endpoint);
-    match url.parse::<http::Uri>() {
-        Ok(uri) if !matches!(uri.scheme_str(), Some("http" | "https")) => {
-            bad("an endpoint starts with https:// or http://")
-        }
-        Ok(uri) if uri.host().is_none_or(str::is_empty) => bad("an endpoint names a host"),
-        Ok(uri) if uri.query().is_some() => bad("an endpoint has no ? part"),
-        Ok(_) => Ok(()),
-        Err(error) => bad(&error.to_string()),
-    }
+/// An endpoint that requests can be sent to. The error quotes nothing of it, which may hold a
+/// password.
+pub fn read_endpoint(text: &str) -> Result<Endpoint, Error> {
+    let unfit = |why: String| Error::new(ErrorKind::Config, "read the endpoint", "").detail(why);
+    Endpoint::complete(text).map_err(unfit)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_endpoint_ends_in_a_slash_and_has_a_scheme() {
-        assert_eq!(normalised("http://h:1/s3"), "http://h:1/s3/");
-        assert_eq!(normalised(" s3.example.com "), "https://s3.example.com/");
-        assert_eq!(normalised("localhost:9000"), "http://localhost:9000/");
-        assert_eq!(normalised("127.0.0.1:9000/x/"), "http://127.0.0.1:9000/x/");
-    }
-
-    #[test]
-    fn the_url_of_a_bucket_of_r2_is_taken_for_its_endpoint() {
-        let account = "https://abc.eu.r2.cloudflarestorage.com/";
-        assert_eq!(normalised("https://abc.eu.r2.cloudflarestorage.com/media"), account);
-        assert_eq!(normalised("abc.eu.r2.cloudflarestorage.com/media/a?x"), account);
-        let other = "https://h/.r2.cloudflarestorage.com/x/";
-        assert_eq!(normalised(other), other);
-    }
 
     #[test]
     fn path_style_is_for_servers_that_are_not_aws() {
@@ -370,14 +374,6 @@ mod tests {
         );
         assert_eq!(default_region(Provider::Other, Some("http://localhost:9000")), "us-east-1");
         assert_eq!(default_region(Provider::Garage, Some("http://localhost:3900")), "garage");
-    }
-
-    #[test]
-    fn an_endpoint_nothing_can_be_sent_to_is_refused_with_the_reason() {
-        assert!(check_endpoint("https://ok.example").is_ok());
-        assert!(check_endpoint("ftp://x").unwrap_err().detail.contains("https://"));
-        assert!(check_endpoint("https://a b").is_err());
-        assert!(check_endpoint("https://a/?x").is_err());
     }
 
     #[test]

@@ -18,6 +18,7 @@ use rustls::pki_types::pem::PemObject as _;
 use tokio::runtime::Handle;
 
 use crate::config::network::{Network, Proxy};
+use crate::config::proxy::{self, Target, Variables};
 use crate::domain::error::{Error, ErrorKind, READ_CA_BUNDLE};
 
 pub const CONNECT: Duration = Duration::from_secs(5);
@@ -27,6 +28,8 @@ pub const FIRST_BYTE: Duration = Duration::from_secs(30);
 pub const IDLE: Duration = Duration::from_secs(15);
 /// All tries of a small call together, the waits between them included: whoever waits is told then.
 const SMALL_CALL: Duration = Duration::from_secs(70);
+/// What requests go to that name no endpoint, as far as a proxy is concerned.
+pub const AWS: Target<'_> = Target { secure: true, host: "s3.amazonaws.com", port: 443 };
 const KEEPALIVE: Duration = Duration::from_secs(30);
 /// Enough for the engine's slots and the interface beside them.
 const PER_HOST: usize = 128;
@@ -38,14 +41,14 @@ pub const SLOWEST: u64 = 16 * 1024;
 
 /// Builds the pool; its sockets are driven by the runtime this is called on. Without `tls` the platform's roots, which
 /// take long to read, stay unread.
-pub fn pool(tls: bool, network: &Network) -> Result<SharedHttpClient, Error> {
+pub fn pool(tls: bool, network: &Network, target: Target<'_>) -> Result<SharedHttpClient, Error> {
     let unusable = |what: String| Error::new(ErrorKind::Config, "prepare TLS", "").detail(what);
     let plain = ConnectionPool::builder()
         .idle_timeout(IDLE)
         .tcp_keepalive(KEEPALIVE)
         .tcp_nodelay(true)
         .max_connections_per_host(PER_HOST)
-        .proxy_config(proxy(network)?)
+        .proxy_config(proxy_config(network, target)?)
         .partitions([Partition::new(HOME, spawner())]);
     let pool = if tls {
         let context = TlsContext::builder()
@@ -112,31 +115,31 @@ pub fn ca_bundle(network: &Network) -> Result<Option<Vec<u8>>, Error> {
     Ok(Some(pem))
 }
 
-fn proxy(network: &Network) -> Result<ProxyConfig, Error> {
-    match &network.proxy {
-        Proxy::Environment => Ok(ProxyConfig::from_env()),
-        Proxy::None => Ok(ProxyConfig::disabled()),
-        Proxy::Url(url) => ProxyConfig::all(url.as_str()).map_err(|error| {
-            // The URL may hold a password.
-            Error::new(ErrorKind::Config, "read the proxy", "").detail(error.to_string())
-        }),
+/// The way of the SDK's requests; those to `target` go as [`proxy::hop`] says.
+fn proxy_config(network: &Network, target: Target<'_>) -> Result<ProxyConfig, Error> {
+    let hop = proxy::hop(network, target)?;
+    // The URL may hold a password, and the error may quote it.
+    let unfit = |_| Error::new(ErrorKind::Config, "read the proxy", "").detail("it is no URL");
+    let variables = match (&network.proxy, &hop) {
+        (Proxy::None, _) => return Ok(ProxyConfig::disabled()),
+        (Proxy::Url(_), Some(hop)) => return ProxyConfig::all(hop.url.expose()).map_err(unfit),
+        _ => Variables::read()?,
+    };
+    if variables.are_plain() {
+        return Ok(ProxyConfig::from_env());
     }
-}
-
-/// What sends requests by way of a proxy, in words.
-pub fn proxied(network: &Network) -> Option<String> {
-    match &network.proxy {
-        Proxy::Environment => proxy_variable().map(|name| format!("{name} is set")),
-        Proxy::None => None,
-        Proxy::Url(_) => Some("the connection names a proxy".to_owned()),
-    }
-}
-
-/// The variable of the environment that sends requests by way of a proxy.
-fn proxy_variable() -> Option<&'static str> {
-    const NAMES: [&str; 6] =
-        ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
-    NAMES.into_iter().find(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+    let config = match (hop, target.secure) {
+        (Some(hop), _) if variables.are_the_same() => ProxyConfig::all(hop.url.expose()),
+        (Some(hop), false) => ProxyConfig::http(hop.url.expose()),
+        (Some(hop), true) => ProxyConfig::https(hop.url.expose()),
+        // Whoever gives the keys may be behind the proxy all the same.
+        (None, _) if !variables.leave_out_all() => match variables.of_https()? {
+            Some(hop) => ProxyConfig::https(hop.url.expose()),
+            None => return Ok(ProxyConfig::disabled()),
+        },
+        (None, _) => return Ok(ProxyConfig::disabled()),
+    };
+    Ok(config.map_err(unfit)?.no_proxy(variables.plain_exceptions(target)))
 }
 
 /// Timeouts of calls whose answer comes soon.

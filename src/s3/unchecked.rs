@@ -56,7 +56,7 @@ impl Unchecked {
             request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
         let url = request.uri().clone();
         let tls = self.tls()?;
-        let passage = Passage::open(&url, &self.network.proxy, Some(tls)).await.map_err(told)?;
+        let passage = Passage::open(&url, &self.network, Some(tls)).await.map_err(told)?;
         let answer = timeout(self.first_byte, passage.send(request)).await;
         let late = |_| Fault::TimedOut("the server gave no answer in time".to_owned());
         let answer = answer.map_err(late).and_then(|answer| answer).map_err(told)?;

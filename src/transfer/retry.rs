@@ -217,6 +217,9 @@ impl Gate {
         let since = self.link.silent_since();
         if let Some(longest) = self.patience.outage {
             let ordinary = longest.is_zero() || !self.is_proven();
+            if error.is_nobody() && !self.is_proven() {
+                return None;
+            }
             course.spent += if ordinary { FAILED } else { 0 };
             if course.spent >= self.patience.tries * FAILED || (!ordinary && self.is_over(since)) {
                 return None;

@@ -20,6 +20,7 @@ use crate::config::file::jurisdictions::RawJurisdictions;
 use crate::config::network::{Network, Proxy};
 use crate::config::r2::{self, Jurisdiction};
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
+use crate::domain::endpoint::Endpoint;
 use crate::domain::presign::{DEFAULT_EXPIRY, parse_expiry};
 use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
@@ -406,11 +407,9 @@ impl RawConnection {
 }
 
 fn whole_url(endpoint: &Spanned<String>) -> Result<String, Wrong> {
-    let text = endpoint.get_ref();
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    match host {
-        Some(host) if !host.is_empty() && !host.starts_with('/') => Ok(text.clone()),
-        _ => wrong(&endpoint.span(), "expected an endpoint that starts with https:// or http://"),
+    match Endpoint::parse(endpoint.get_ref()) {
+        Ok(_) => Ok(endpoint.get_ref().trim().to_owned()),
+        Err(why) => wrong(&endpoint.span(), &format!("expected an endpoint: {why}")),
     }
 }
 

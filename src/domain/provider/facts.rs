@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::domain::endpoint::Endpoint;
 use crate::domain::parts::PartLimits;
 use crate::domain::price::Price;
 use crate::domain::provider::{Capability, Provider};
@@ -116,9 +117,9 @@ pub fn detect(endpoint: Option<&str>) -> Provider {
     if endpoint.contains("/cdn-cgi/local/r2/") {
         return Provider::R2;
     }
-    let host = endpoint.split("://").last().unwrap_or(endpoint);
-    let host = host.split(['/', ':']).next().unwrap_or(host).to_ascii_lowercase();
-    let owner = Provider::ALL.into_iter().find(|provider| provider.facts().owns(&host));
+    let Ok(read) = Endpoint::complete(endpoint) else { return Provider::default() };
+    let host = read.host();
+    let owner = Provider::ALL.into_iter().find(|provider| provider.facts().owns(host));
     owner.unwrap_or_default()
 }
 

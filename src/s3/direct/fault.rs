@@ -2,6 +2,7 @@
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::s3::call::Call;
+use crate::s3::errors::speaks_no_tls;
 
 #[derive(Debug)]
 pub enum Fault {
@@ -25,6 +26,9 @@ impl Fault {
             Fault::Untrusted(detail) => (ErrorKind::Untrusted, detail),
             Fault::TimedOut(detail) => (ErrorKind::TimedOut, detail),
             Fault::Cut(detail) => (ErrorKind::Interrupted, detail),
+            Fault::NoHttp(detail) if speaks_no_tls(&detail) => {
+                (ErrorKind::WrongScheme { speaks_tls: false }, detail)
+            }
             Fault::NoHttp(detail) => (ErrorKind::NotS3, detail),
             Fault::Source(error) => return error,
         };

@@ -15,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
+use crate::domain::endpoint::Endpoint;
 use crate::s3::direct::fault::Fault;
 use crate::s3::direct::secure::Secure;
 use crate::s3::errors::{distrusts, speaks_no_http};
@@ -29,6 +30,13 @@ pub struct Origin {
     pub host: String,
     pub port: u16,
     pub secure: bool,
+}
+
+impl Origin {
+    pub fn of(endpoint: &Endpoint) -> Origin {
+        let host = endpoint.host().to_owned();
+        Origin { host, port: endpoint.port(), secure: endpoint.is_secure() }
+    }
 }
 
 #[derive(Debug)]

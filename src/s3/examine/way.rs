@@ -7,14 +7,15 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use crate::config::network::Network;
+use crate::config::proxy::{self, Target};
 use crate::domain::diagnosis::Step;
+use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorKind};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::direct::socket::{Origin, Socket};
 use crate::s3::direct::tls;
 use crate::s3::examine::report::{Report, Stop};
-use crate::s3::transport::proxied;
 
 /// How long a name or a port is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -34,13 +35,16 @@ pub async fn reach(client: &Client, report: &mut Report<'_>) -> Result<(), Stop>
         }
     };
     let network = &client.connection().network;
-    if let Some(proxy) = proxied(network) {
-        report.skip(Step::Resolve..=Step::Tls, &format!("{proxy}: the proxy finds the way"));
-        return Ok(());
-    }
     let call = Call::on_account("connect", &endpoint);
-    let origin = match origin(&endpoint, &call) {
-        Ok(origin) => origin,
+    let found = Endpoint::parse(&endpoint).map_err(|why| call.fails(ErrorKind::Config, why));
+    let hop = |endpoint| Ok((proxy::hop(network, Target::of(&endpoint))?, Origin::of(&endpoint)));
+    let origin = match found.and_then(hop) {
+        Ok((None, origin)) => origin,
+        Ok((Some(hop), _)) => {
+            let told = format!("{} is set: the proxy finds the way", hop.named_by);
+            report.skip(Step::Resolve..=Step::Tls, &told);
+            return Ok(());
+        }
         Err(error) => {
             report.fails(Step::Resolve, error);
             report.skip(Step::Connect..=Step::Tls, "there is no address");
@@ -93,17 +97,6 @@ async fn walk(
     }
 }
 
-fn origin(endpoint: &str, call: &Call) -> Result<Origin, Error> {
-    let uri: Option<http::Uri> = endpoint.parse().ok();
-    let host = uri.as_ref().and_then(http::Uri::host).filter(|host| !host.is_empty());
-    let (Some(uri), Some(host)) = (&uri, host) else {
-        return Err(call.fails(ErrorKind::Config, "the endpoint names no host"));
-    };
-    let secure = uri.scheme_str() != Some("http");
-    let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
-    Ok(Origin { host: host.to_owned(), port, secure })
-}
-
 async fn addresses(origin: &Origin, call: &Call) -> Result<Vec<SocketAddr>, Error> {
     let host = origin.host.trim_start_matches('[').trim_end_matches(']');
     match timeout(PATIENCE, lookup_host((host, origin.port))).await {
@@ -147,18 +140,6 @@ async fn shake_hands(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_endpoint_names_a_host_and_a_port() {
-        let of = |text| {
-            let found = origin(text, &Call::on_account("connect", text)).ok()?;
-            Some((found.host, found.port, found.secure))
-        };
-        assert_eq!(of("https://h/x/"), Some(("h".to_owned(), 443, true)));
-        assert_eq!(of("http://h"), Some(("h".to_owned(), 80, false)));
-        assert_eq!(of("http://[::1]:9000/"), Some(("[::1]".to_owned(), 9000, false)));
-        assert_eq!(of("not a url"), None);
-    }
 
     #[test]
     fn addresses_are_told_by_family() {

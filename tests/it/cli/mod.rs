@@ -19,5 +19,7 @@ mod queue;
 mod secrets;
 mod secure;
 pub mod shop;
+mod surroundings;
 mod uploads;
 mod verbs;
+mod way;

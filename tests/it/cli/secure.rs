@@ -75,7 +75,7 @@ fn a_certificate_that_is_not_to_be_trusted_is_said_at_once_and_why() {
     let mut plain = shop.command(&["ls", "s3://secure/"]);
     plain.env("AWS_ENDPOINT_URL", format!("https://{behind}"));
     let ended = ran(plain, b"").ended(1);
-    assert!(ended.err.contains("does not speak"), "{}", ended.err);
+    assert!(ended.err.contains("this port speaks plain http"), "{}", ended.err);
 }
 
 #[test]

@@ -22,6 +22,7 @@ use crate::app::session::Session;
 use crate::app::toasts::Level;
 use crate::config::connection::KnownBucket;
 use crate::domain::address::{Bucket, Location};
+use crate::domain::arn;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::object::BucketListing;
@@ -345,6 +346,7 @@ fn bucket_name(text: &str) -> Result<(), String> {
         "" => Err(String::new()),
         "s3://" => Err("write s3://bucket/prefix/".to_owned()),
         name if name.starts_with("s3://") => Location::parse(name).map(|_| ()),
+        name if arn::is_arn(name) => arn::split(name).map_or(Ok(()), |split| split.map(|_| ())),
         name if name.contains(|c: char| c == '/' || c.is_whitespace() || c.is_control()) => {
             Err("a bucket's name has no slash and no space".to_owned())
         }

@@ -40,6 +40,8 @@ fn kinds() -> Vec<ErrorKind> {
         TimedOut,
         Interrupted,
         NotS3,
+        ErrorKind::WrongScheme { speaks_tls: true },
+        ErrorKind::WrongScheme { speaks_tls: false },
         Throttled,
         ServerFault,
         Corrupt,

@@ -22,6 +22,16 @@ fn way(error: &Error) -> Option<Explanation> {
             "try again; a transfer goes on from the parts it has",
         ),
         ErrorKind::NotS3 => no_s3(error),
+        ErrorKind::WrongScheme { speaks_tls: true } => Explanation::new(
+            "the endpoint says http://, and this port speaks TLS",
+            "the server takes https only",
+            "write the endpoint with https://, or name the server's http port",
+        ),
+        ErrorKind::WrongScheme { speaks_tls: false } => Explanation::new(
+            "the endpoint says https://, and this port speaks plain http",
+            "the server has no TLS on this port, or a proxy before it ends it",
+            "name the TLS port, or write the endpoint with http:// (all of it can then be read on the way)",
+        ),
         ErrorKind::Throttled => Explanation::new(
             "the server asks to slow down",
             "too many requests at once; R2 takes one write a second to the same key",
@@ -52,11 +62,7 @@ fn is_page(error: &Error) -> bool {
 
 fn no_s3(error: &Error) -> Explanation {
     match error.status {
-        Some(407) => Explanation::new(
-            "the proxy wants a user and a password",
-            "HTTPS_PROXY or HTTP_PROXY names it without them, or with old ones",
-            "write them into the variable, http://user:password@proxy:port, and start again",
-        ),
+        Some(407) => proxy_wants_password(error),
         Some(300..=399) => Explanation::new(
             "another page is sent instead of an answer",
             "the network wants a login first (hotel, train, office), or the endpoint is a website",
@@ -75,8 +81,40 @@ fn no_s3(error: &Error) -> Explanation {
     }
 }
 
+fn proxy_wants_password(error: &Error) -> Explanation {
+    let named_by = error.proxy().unwrap_or("HTTPS_PROXY or HTTP_PROXY");
+    Explanation::new(
+        "the proxy wants a user and a password",
+        format!("{named_by} names it without them, or with old ones"),
+        "write them there, http://user:password@proxy:port, and start again",
+    )
+}
+
+fn unreachable_proxy(named_by: &str, detail: &str) -> Explanation {
+    let what = match detail {
+        detail if detail.contains("refused") => "nothing listens where the proxy should be",
+        detail if is_unknown_name(detail) => "the proxy's name is not known",
+        _ => "the proxy does not lead to the server",
+    };
+    Explanation::new(
+        what,
+        format!("{named_by} names the proxy; it may be gone, or not reach this server"),
+        format!("check {named_by}, or leave the server out of it with NO_PROXY"),
+    )
+}
+
+fn is_unknown_name(detail: &str) -> bool {
+    ["dns", "lookup"].iter().any(|sign| detail.contains(sign))
+}
+
 fn unreachable_server(error: &Error) -> Explanation {
     let detail = error.detail.to_ascii_lowercase();
+    if ["proxy authorization required", "proxy answered 407"].iter().any(|s| detail.contains(s)) {
+        return proxy_wants_password(error);
+    }
+    if let Some(named_by) = error.proxy() {
+        return unreachable_proxy(named_by, &detail);
+    }
     if ["tls", "handshake"].iter().any(|sign| detail.contains(sign)) {
         return Explanation::new(
             "no TLS connection to the server",
@@ -84,11 +122,18 @@ fn unreachable_server(error: &Error) -> Explanation {
             "check that the port speaks https, or use http:// on loopback",
         );
     }
-    if ["dns", "lookup"].iter().any(|sign| detail.contains(sign)) {
+    if is_unknown_name(&detail) {
         return Explanation::new(
             "the server's name is not known",
             "the endpoint is mistyped, the name server does not answer, or there is no network",
             "check the endpoint or account id, and the network; then refresh with R",
+        );
+    }
+    if detail.contains("refused") {
+        return Explanation::new(
+            "the server cannot be reached: nothing listens on this port",
+            "the server is not started, or listens on another port",
+            "check the port of the endpoint and start the server, then refresh",
         );
     }
     Explanation::new(

@@ -1,0 +1,311 @@
+//! Judges what the AWS variables and a profile set, before the SDK reads it: the SDK panics on some
+//! values and silently drops others.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::config::ini::{Section, sections};
+use crate::config::origins::Places;
+use crate::config::profiles::profile_name;
+use crate::domain::endpoint::Endpoint;
+use crate::domain::error::{Error, ErrorKind};
+
+/// The step at which a setting of the AWS environment turns out to be none.
+const READ: &str = "read the AWS settings";
+
+/// How often and how the SDK tries requests again, as far as the user says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retries {
+    /// `retry_mode = adaptive`: requests are held back where the server throttles.
+    pub adaptive: bool,
+    /// The first try included.
+    pub attempts: Option<u32>,
+}
+
+/// A setting that a variable and a key of a profile can name.
+struct Setting {
+    variable: &'static str,
+    /// Empty where no profile has it.
+    key: &'static str,
+    judge: Judge,
+}
+
+#[derive(Clone, Copy)]
+enum Judge {
+    /// One of these words, in any case.
+    OneOf(&'static [&'static str]),
+    /// A whole number of at least 1.
+    Attempts,
+    Url,
+    /// A path on a server that is known already.
+    Path,
+}
+
+const BOOL: Judge = Judge::OneOf(&["true", "false"]);
+const RETRY_MODE: Judge = Judge::OneOf(&["standard", "adaptive", "legacy"]);
+const WHEN: Judge = Judge::OneOf(&["when_supported", "when_required"]);
+const ACCOUNT_ID_MODE: Judge = Judge::OneOf(&["preferred", "required", "disabled"]);
+const METADATA_MODE: Judge = Judge::OneOf(&["IPv4", "IPv6"]);
+
+const MODE: Setting = Setting::new("AWS_RETRY_MODE", "retry_mode", RETRY_MODE);
+const ATTEMPTS: Setting = Setting::new("AWS_MAX_ATTEMPTS", "max_attempts", Judge::Attempts);
+
+const IGNORE_ENDPOINTS: Setting =
+    Setting::new("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls", BOOL);
+
+/// Those whose wrong value ends the program, is dropped without a word, or sends keys somewhere
+/// else.
+const SETTINGS: [Setting; 14] = [
+    MODE,
+    ATTEMPTS,
+    Setting::new("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", BOOL),
+    Setting::new("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint", BOOL),
+    IGNORE_ENDPOINTS,
+    Setting::new("AWS_REQUEST_CHECKSUM_CALCULATION", "request_checksum_calculation", WHEN),
+    Setting::new("AWS_RESPONSE_CHECKSUM_VALIDATION", "response_checksum_validation", WHEN),
+    Setting::new("AWS_ACCOUNT_ID_ENDPOINT_MODE", "account_id_endpoint_mode", ACCOUNT_ID_MODE),
+    Setting::new("AWS_EC2_METADATA_DISABLED", "", BOOL),
+    Setting::new(
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+        "ec2_metadata_service_endpoint_mode",
+        METADATA_MODE,
+    ),
+    Setting::new("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint", Judge::Url),
+    Setting::new("AWS_CONTAINER_CREDENTIALS_FULL_URI", "", Judge::Url),
+    Setting::new("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "", Judge::Path),
+    Setting::new("AWS_ENDPOINT_URL_STS", "", Judge::Url),
+];
+
+/// Where the requests go: the first one that is set.
+const ENDPOINTS: [Setting; 2] = [
+    Setting::new("AWS_ENDPOINT_URL_S3", "", Judge::Url),
+    Setting::new("AWS_ENDPOINT_URL", "endpoint_url", Judge::Url),
+];
+
+/// What the settings are read from.
+struct Sources<'a> {
+    variable: &'a dyn Fn(&str) -> Option<OsString>,
+    /// The sections of the profile, those that come first count first, each with its file.
+    profile: Vec<(PathBuf, Section)>,
+    /// Whether an endpoint that they name is used.
+    endpoint: bool,
+}
+
+/// Judges the variables, the profile where there is one, and whether either names an `endpoint`
+/// that can be used where the connection names none.
+///
+/// # Errors
+/// The first setting that is none: where it stands, what it is, and what was expected.
+pub fn judge(profile: Option<&str>, endpoint: bool) -> Result<Retries, Error> {
+    let profile = profile.map_or_else(Vec::new, |name| of_profile(&Places::of_user(), name));
+    Sources { variable: &|name| env::var_os(name), profile, endpoint }.judge()
+}
+
+/// The endpoint that the variables name, unless they are to be ignored.
+pub fn endpoint_of_environment() -> Option<String> {
+    let given = |name| env::var(name).ok().filter(|value| !value.is_empty());
+    let ignored = given(IGNORE_ENDPOINTS.variable)
+        .is_some_and(|ignored| ignored.eq_ignore_ascii_case("true"));
+    ENDPOINTS.iter().find_map(|setting| given(setting.variable)).filter(|_| !ignored)
+}
+
+/// The profile that is in force where none is named.
+pub fn profile_in_force() -> String {
+    let given = |name| env::var(name).ok().filter(|value| !value.is_empty());
+    let named = given("AWS_PROFILE").or_else(|| given("AWS_DEFAULT_PROFILE"));
+    named.unwrap_or_else(|| "default".to_owned())
+}
+
+/// `credentials` before `config`, as the SDK reads them.
+fn of_profile(places: &Places, name: &str) -> Vec<(PathBuf, Section)> {
+    let read = |path: &Option<PathBuf>, is_it: &dyn Fn(&Section) -> bool| {
+        let Some(path) = path else { return Vec::new() };
+        // Whether the files can be read at all is judged where the profiles are.
+        let text = fs::read(path).unwrap_or_default();
+        let all = sections(&String::from_utf8_lossy(&text));
+        all.into_iter().filter(|each| is_it(each)).map(|each| (path.clone(), each)).collect()
+    };
+    let mut found = read(&places.aws_credentials, &|section| section.name == name);
+    found.extend(read(&places.aws_config, &|section| profile_name(section) == Some(name)));
+    found
+}
+
+impl Sources<'_> {
+    fn judge(&self) -> Result<Retries, Error> {
+        for setting in &SETTINGS {
+            self.value(setting)?;
+        }
+        let ignored = self.value(&IGNORE_ENDPOINTS)?;
+        let ignored = ignored.is_some_and(|ignored| ignored.eq_ignore_ascii_case("true"));
+        for setting in ENDPOINTS.iter().filter(|_| self.endpoint && !ignored) {
+            self.value(setting)?;
+        }
+        let mode = self.value(&MODE)?;
+        let attempts = self.value(&ATTEMPTS)?;
+        Ok(Retries {
+            adaptive: mode.is_some_and(|mode| mode.eq_ignore_ascii_case("adaptive")),
+            attempts: attempts.and_then(|attempts| attempts.parse().ok()),
+        })
+    }
+
+    /// The variable's value, else the profile's; an empty one is none.
+    fn value(&self, setting: &Setting) -> Result<Option<String>, Error> {
+        if let Some(value) = (self.variable)(setting.variable).filter(|value| !value.is_empty()) {
+            let Ok(value) = value.into_string() else {
+                let place = setting.variable;
+                return Err(unfit(place, format!("{place} is no UTF-8")));
+            };
+            setting
+                .check(&value)
+                .map_err(|why| unfit(setting.variable, format!("{} {why}", setting.variable)))?;
+            return Ok(Some(value.trim().to_owned()));
+        }
+        let in_profile = |(path, section): &(PathBuf, Section)| {
+            let value = section.get(setting.key)?.to_owned();
+            Some((path.clone(), section.name.clone(), value))
+        };
+        let found = self.profile.iter().filter(|_| !setting.key.is_empty()).find_map(in_profile);
+        let Some((path, name, value)) = found else { return Ok(None) };
+        setting.check(&value).map_err(|why| {
+            let place = match line_of(&path, &name, setting.key) {
+                Some(line) => format!("{}:{line}", path.display()),
+                None => path.display().to_string(),
+            };
+            unfit(&place, format!("{} of [{name}] {why}", setting.key))
+        })?;
+        Ok(Some(value))
+    }
+}
+
+impl Setting {
+    const fn new(variable: &'static str, key: &'static str, judge: Judge) -> Setting {
+        Setting { variable, key, judge }
+    }
+
+    fn check(&self, value: &str) -> Result<(), String> {
+        let value = value.trim();
+        match self.judge {
+            Judge::OneOf(words) if words.iter().any(|word| word.eq_ignore_ascii_case(value)) => {
+                Ok(())
+            }
+            Judge::OneOf(words) => Err(format!("is {value:?}: expected {}", words.join(" or "))),
+            Judge::Attempts if value.parse::<u32>().is_ok_and(|attempts| attempts > 0) => Ok(()),
+            Judge::Attempts => Err(format!("is {value:?}: expected a whole number from 1 on")),
+            // A URL may hold a password, and is not told.
+            Judge::Url => {
+                Endpoint::parse(value).map(drop).map_err(|why| format!("is no URL: {why}"))
+            }
+            Judge::Path if value.starts_with('/') => Ok(()),
+            Judge::Path => Err(format!("is {value:?}: expected a path that starts with /")),
+        }
+    }
+}
+
+fn unfit(place: &str, what: String) -> Error {
+    Error::new(ErrorKind::Config, READ, place).detail(what)
+}
+
+/// The line of a key in a section, counted from 1.
+fn line_of(path: &Path, section: &str, key: &str) -> Option<usize> {
+    let text = fs::read(path).ok()?;
+    let mut inside = false;
+    let mut found = None;
+    for (line, number) in String::from_utf8_lossy(&text).lines().zip(1..) {
+        if let Some((name, _)) = line.trim().strip_prefix('[').and_then(|rest| rest.split_once(']'))
+        {
+            inside = name.trim() == section;
+        } else if inside
+            && let Some((name, _)) = line.split_once('=')
+            && name.trim().eq_ignore_ascii_case(key)
+        {
+            found = Some(number);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStringExt as _;
+
+    use super::*;
+
+    fn judged(variables: &[(&str, &str)], config: &str) -> Result<Retries, Error> {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("config");
+        fs::write(&path, config).unwrap();
+        let places = Places { aws_config: Some(path), ..Places::default() };
+        let given = |name: &str| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| OsString::from(value))
+        };
+        let profile = of_profile(&places, "work");
+        Sources { variable: &given, profile, endpoint: true }.judge()
+    }
+
+    #[test]
+    fn what_the_sdk_would_panic_on_or_drop_is_told_with_its_place_and_what_was_expected() {
+        for (name, value, expected) in [
+            ("AWS_RETRY_MODE", "eager", "standard or adaptive or legacy"),
+            ("AWS_MAX_ATTEMPTS", "0", "from 1 on"),
+            ("AWS_MAX_ATTEMPTS", "abc", "from 1 on"),
+            ("AWS_MAX_ATTEMPTS", "-1", "from 1 on"),
+            ("AWS_MAX_ATTEMPTS", "99999999999", "from 1 on"),
+            ("AWS_USE_FIPS_ENDPOINT", "yes", "true or false"),
+            ("AWS_USE_DUALSTACK_ENDPOINT", "1", "true or false"),
+            ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "on", "true or false"),
+            ("AWS_REQUEST_CHECKSUM_CALCULATION", "always", "when_supported or when_required"),
+            ("AWS_RESPONSE_CHECKSUM_VALIDATION", "never", "when_supported or when_required"),
+            ("AWS_ACCOUNT_ID_ENDPOINT_MODE", "maybe", "preferred or required or disabled"),
+            ("AWS_EC2_METADATA_DISABLED", "y", "true or false"),
+            ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "::", "https://"),
+            ("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "v6", "IPv4 or IPv6"),
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "localhost:80", "https://"),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "a b", "starts with /"),
+            ("AWS_ENDPOINT_URL_S3", "http://me:hush@h", "no password"),
+            ("AWS_ENDPOINT_URL", "h:9000", "https://"),
+        ] {
+            let error = judged(&[(name, value)], "").unwrap_err();
+            assert_eq!((error.kind, error.place.as_str()), (ErrorKind::Config, name));
+            assert!(error.detail.contains(expected), "{name}={value}: {}", error.detail);
+            assert!(!error.detail.contains("hush"), "{}", error.detail);
+        }
+    }
+
+    #[test]
+    fn a_profile_is_told_with_file_and_line_and_only_the_one_in_force() {
+        let config =
+            "[default]\nretry_mode = eager\n[profile work]\n# x\nregion = r\nmax_attempts=0\n";
+        let error = judged(&[], config).unwrap_err();
+        assert!(error.place.ends_with("/config:6"), "{}", error.place);
+        assert!(
+            error.detail.contains("max_attempts of [profile work] is \"0\""),
+            "{}",
+            error.detail
+        );
+        assert!(judged(&[("AWS_MAX_ATTEMPTS", "2")], config).is_ok(), "the variable counts first");
+    }
+
+    #[test]
+    fn legacy_is_legal_and_an_empty_variable_is_none() {
+        let retries = |variables: &[(&str, &str)], config: &str| judged(variables, config).unwrap();
+        let legacy = "[profile work]\nretry_mode = legacy\nmax_attempts = 7\n";
+        let seven = Retries { adaptive: false, attempts: Some(7) };
+        assert_eq!(retries(&[], legacy), seven);
+        assert_eq!(retries(&[("AWS_MAX_ATTEMPTS", "")], legacy), seven);
+        let adaptive = [("AWS_RETRY_MODE", "Adaptive"), ("AWS_MAX_ATTEMPTS", "1")];
+        assert_eq!(retries(&adaptive, legacy), Retries { adaptive: true, attempts: Some(1) });
+        assert_eq!(retries(&[], ""), Retries::default());
+    }
+
+    #[test]
+    fn a_variable_that_is_no_text_is_named() {
+        let given =
+            |name: &str| (name == "AWS_RETRY_MODE").then(|| OsString::from_vec(vec![b'a', 0xff]));
+        let sources = Sources { variable: &given, profile: Vec::new(), endpoint: true };
+        let error = sources.judge().unwrap_err();
+        assert!(error.detail.contains("AWS_RETRY_MODE is no UTF-8"), "{}", error.detail);
+    }
+}
