@@ -17,6 +17,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{TransferCommand, TransferEvent};
 use crate::transfer::limits::adapt::START;
 use crate::transfer::limits::rate::Rate;
+use crate::transfer::limits::slots::Most;
 use crate::transfer::limits::{Memory, Patience};
 use work::Setup;
 use writer::{Input, Writer};
@@ -37,7 +38,7 @@ pub struct EngineOptions {
     /// Requests under way at once to one server in the beginning, in each lane.
     pub slots: usize,
     /// No more than these, however much each one more brings.
-    pub most_slots: usize,
+    pub most_slots: Most,
     /// Jobs that look for their objects at once; with 0 no job begins, and what was cleared is still cleaned up.
     pub expansions: usize,
     pub patience: Patience,
@@ -55,7 +56,7 @@ impl Default for EngineOptions {
             copy_threshold: u64::MAX,
             memory: 32 << 20,
             slots: START,
-            most_slots: 64,
+            most_slots: Most { small: 256, parts: 64 },
             expansions: 4,
             patience: Patience::default(),
             rate: None,

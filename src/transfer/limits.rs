@@ -1,6 +1,7 @@
 //! How much the engine does at once and how long it is patient.
 
 pub mod adapt;
+pub mod open_files;
 pub mod rate;
 pub mod slots;
 

@@ -15,7 +15,7 @@ use crate::s3::direct::tls;
 use crate::s3::transport::IDLE;
 
 /// Kept at once for one origin.
-const MOST: usize = 64;
+const MOST: usize = 256;
 
 /// Whose driver serves a socket, and where it leads. The interface and the engine share a client and no runtime, and a
 /// socket does not outlive its own.

@@ -16,8 +16,9 @@ use crate::domain::transfer::{JobId, JobSpec, Note, TransferEvent, Work};
 use crate::transfer::fact::{Fact, Outcome, Partial};
 use crate::transfer::item::{Item, ItemKind};
 use crate::transfer::journal::Journal;
+use crate::transfer::limits::open_files;
 use crate::transfer::limits::rate::Rate;
-use crate::transfer::limits::slots::Slots;
+use crate::transfer::limits::slots::{Lane, Most, Slots};
 use crate::transfer::limits::{Memory, Patience};
 use crate::transfer::link::{Link, Refusals};
 use crate::transfer::local::roots::Roots;
@@ -46,7 +47,7 @@ pub struct Setup {
     pub memory: Memory,
     pub writers: Handle,
     pub slots: usize,
-    pub most_slots: usize,
+    pub most_slots: Most,
     pub expansions: usize,
     pub patience: Patience,
     pub rate: Rate,
@@ -60,7 +61,7 @@ pub struct Yard {
     connect: Connect,
     roads: Arc<Mutex<HashMap<ConnectionName, Road>>>,
     slots: usize,
-    most_slots: usize,
+    most_slots: Most,
     expansions: usize,
     rate: Rate,
     patience: Patience,
@@ -122,8 +123,11 @@ impl Yard {
     /// What may be under way now. More objects than slots, for an object waits for the journal too.
     pub fn room(&self) -> Room {
         let roads = self.roads();
-        let open = roads.values().map(|road| road.link.slots.open()).max().unwrap_or(self.slots);
-        Room { objects: open + open / 2 + 1, parts: open, expansions: self.expansions }
+        let open = |lane| {
+            roads.values().map(|road| road.link.slots.open(lane)).max().unwrap_or(self.slots)
+        };
+        let (small, parts) = (open(Lane::Small), open(Lane::Parts));
+        Room { objects: small + small / 2 + 1, parts, expansions: self.expansions }
     }
 
     /// The limit in force, in bytes a second.
@@ -165,7 +169,8 @@ impl Yard {
         }
         let (connect, asked) = (Arc::clone(&self.connect), name.clone());
         let remote = blocking(move || connect(&asked)).await?;
-        let slots = Slots::new(self.slots, self.most_slots);
+        let small = self.most_slots.small.min(open_files::connections());
+        let slots = Slots::new(self.slots, Most { small, ..self.most_slots });
         slots.cap(self.rate.requests());
         let link = Link::new(slots, Some(Arc::clone(&remote))).telling(self.refusals(name));
         let road = Road { link: Arc::new(link), remote };
@@ -219,7 +224,7 @@ impl Yard {
             memory: self.memory.clone(),
             writers: self.writers.clone(),
             steps: TaskTracker::new(),
-            parts_at_once: road.link.slots.most(),
+            parts_at_once: road.link.slots.most(Lane::Parts),
         })
     }
 

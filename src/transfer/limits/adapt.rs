@@ -68,6 +68,15 @@ struct Window {
     full: bool,
 }
 
+/// How much is tried next.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// As many again, where every slot was used several times: that is no chance.
+    Double,
+    /// Half as many more.
+    Half,
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Throttle {
     /// How many were too many.
@@ -96,6 +105,10 @@ impl Adaptation {
 
     pub fn open(&self) -> usize {
         self.open
+    }
+
+    pub fn most(&self) -> usize {
+        self.most
     }
 
     /// Since the server asked for less: how many are allowed, and how many were.
@@ -138,7 +151,7 @@ impl Adaptation {
         if self.throttle.is_some() {
             self.recover(now);
         } else if self.window.full {
-            self.judge(now, rate);
+            self.judge(now, rate, if soon { Step::Double } else { Step::Half });
         }
         self.begin(now, moved);
     }
@@ -147,7 +160,7 @@ impl Adaptation {
         self.window = Window { since: now, start: moved, full: false };
     }
 
-    fn judge(&mut self, now: Duration, rate: f64) {
+    fn judge(&mut self, now: Duration, rate: f64, step: Step) {
         self.judged += 1;
         self.sum += rate;
         if self.open == self.settled {
@@ -155,7 +168,7 @@ impl Adaptation {
             self.best = rate.max(self.best * 0.98);
             // The first one has the beginning in it, when nothing moved yet.
             if now >= self.probe_at && self.judged >= 2 {
-                self.grow();
+                self.grow(step);
             }
             return;
         }
@@ -165,7 +178,7 @@ impl Adaptation {
             self.settled = self.open;
             self.best = mean;
             self.rest = FIRST_REST;
-            self.grow();
+            self.grow(step);
         } else if self.judged >= 3 {
             self.open = self.settled;
             self.probe_at = now + self.rest;
@@ -174,8 +187,12 @@ impl Adaptation {
         }
     }
 
-    fn grow(&mut self) {
-        self.open = (self.open + (self.open / 2).max(1)).min(self.most);
+    fn grow(&mut self, step: Step) {
+        let more = match step {
+            Step::Double => self.open,
+            Step::Half => (self.open / 2).max(1),
+        };
+        self.open = (self.open + more).min(self.most);
         (self.judged, self.sum) = (0, 0.0);
     }
 

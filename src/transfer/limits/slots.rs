@@ -18,15 +18,32 @@ pub enum Lane {
     Parts,
 }
 
+/// Requests at once that a lane never has more of, however much each one more brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Most {
+    pub small: usize,
+    pub parts: usize,
+}
+
+impl Most {
+    fn of(self, lane: Lane) -> usize {
+        let most = match lane {
+            Lane::Small => self.small,
+            Lane::Parts => self.parts,
+        };
+        most.max(1)
+    }
+}
+
 /// As many slots in each lane as the server and the link turn out to take.
 #[derive(Debug)]
 pub struct Slots {
     lanes: [Arc<Semaphore>; 2],
-    most: usize,
+    most: Most,
     start: Instant,
     bytes: AtomicU64,
     requests: AtomicU64,
-    /// Somebody had to wait since the last measurement.
+    /// Somebody had to wait since the last measurement, in a lane that may have more slots.
     full: AtomicBool,
     /// When to measure next, in milliseconds since the start.
     next: AtomicU64,
@@ -38,8 +55,8 @@ struct SlotState {
     adaptation: Adaptation,
     /// How many there may be because of the rate limit.
     cap: usize,
-    /// Slots of each lane.
-    open: usize,
+    /// Slots, by lane.
+    open: [usize; 2],
     /// Permits to be taken away as they come back, by lane.
     owed: [usize; 2],
     /// Counts the times there had to be fewer.
@@ -55,17 +72,19 @@ pub struct Slot {
     permit: Option<OwnedSemaphorePermit>,
 }
 
+const LANES: [Lane; 2] = [Lane::Small, Lane::Parts];
+
 /// Between two measurements at least, in milliseconds.
 const MEASURING: u64 = 10;
 
 impl Slots {
     /// Begins with `start` slots in each lane, never more than `most`.
-    pub fn new(start: usize, most: usize) -> Arc<Slots> {
-        let adaptation = Adaptation::new(start, most);
-        let open = adaptation.open();
+    pub fn new(start: usize, most: Most) -> Arc<Slots> {
+        let adaptation = Adaptation::new(start, most.small.max(most.parts));
+        let open = LANES.map(|lane| adaptation.open().min(most.of(lane)));
         Arc::new(Slots {
-            lanes: [Arc::new(Semaphore::new(open)), Arc::new(Semaphore::new(open))],
-            most: most.max(1),
+            lanes: open.map(|open| Arc::new(Semaphore::new(open))),
+            most,
             start: Instant::now(),
             bytes: AtomicU64::new(0),
             requests: AtomicU64::new(0),
@@ -83,20 +102,20 @@ impl Slots {
 
     pub async fn take(self: &Arc<Self>, lane: Lane) -> Slot {
         let gate = &self.lanes[lane as usize];
-        if gate.available_permits() == 0 {
+        if gate.available_permits() == 0 && self.open(lane) < self.most(lane) {
             self.full.store(true, Ordering::Relaxed);
         }
         let permit = Arc::clone(gate).acquire_owned().await.ok();
         Slot { slots: Arc::clone(self), lane, wave: self.state().wave, permit }
     }
 
-    /// Requests allowed at once now, in each lane.
-    pub fn open(&self) -> usize {
-        self.state().open
+    /// Requests allowed at once now.
+    pub fn open(&self, lane: Lane) -> usize {
+        self.state().open[lane as usize]
     }
 
-    pub fn most(&self) -> usize {
-        self.most
+    pub fn most(&self, lane: Lane) -> usize {
+        self.most.of(lane)
     }
 
     /// Since the server asked for less: how many are allowed, and how many were.
@@ -149,10 +168,12 @@ impl Slots {
 
     /// Gives out or takes back permits until there are as many as may be.
     fn follow(&self, state: &mut SlotState) {
-        let wanted = state.adaptation.open().min(state.cap);
-        let (more, less) = (wanted.saturating_sub(state.open), state.open.saturating_sub(wanted));
-        state.open = wanted;
-        for (gate, owed) in self.lanes.iter().zip(&mut state.owed) {
+        let allowed = state.adaptation.open().min(state.cap);
+        for lane in LANES {
+            let wanted = allowed.min(self.most(lane));
+            let (gate, owed) = (&self.lanes[lane as usize], &mut state.owed[lane as usize]);
+            let open = std::mem::replace(&mut state.open[lane as usize], wanted);
+            let (more, less) = (wanted.saturating_sub(open), open.saturating_sub(wanted));
             let kept = more.min(*owed);
             *owed -= kept;
             gate.add_permits(more - kept);
@@ -203,6 +224,10 @@ impl Drop for Slot {
 mod tests {
     use super::*;
 
+    fn both(most: usize) -> Most {
+        Most { small: most, parts: most }
+    }
+
     async fn held(slots: &Arc<Slots>, lane: Lane, count: usize) -> Vec<Slot> {
         let mut held = Vec::new();
         for _ in 0..count {
@@ -213,41 +238,41 @@ mod tests {
 
     #[tokio::test]
     async fn throttling_halves_both_lanes_once_per_wave() {
-        let slots = Slots::new(8, 8);
+        let slots = Slots::new(8, both(8));
         let wave = held(&slots, Lane::Small, 8).await;
         wave.iter().for_each(Slot::throttled);
-        assert_eq!((slots.open(), slots.throttle()), (4, Some((4, 8))));
+        assert_eq!((slots.open(Lane::Parts), slots.throttle()), (4, Some((4, 8))));
         drop(wave);
         assert_eq!(slots.lanes[0].available_permits(), 4);
         assert_eq!(slots.lanes[1].available_permits(), 4);
         slots.take(Lane::Parts).await.throttled();
-        assert_eq!((slots.open(), slots.throttle()), (2, Some((2, 8))), "the next wave");
+        assert_eq!((slots.open(Lane::Parts), slots.throttle()), (2, Some((2, 8))), "the next wave");
     }
 
     #[tokio::test]
     async fn a_network_that_breaks_requests_off_gets_fewer_at_once_and_no_throttling_is_told() {
-        let slots = Slots::new(8, 8);
+        let slots = Slots::new(8, both(8));
         slots.take(Lane::Small).await.cut();
-        assert_eq!(slots.open(), 8, "small requests come through");
+        assert_eq!(slots.open(Lane::Parts), 8, "small requests come through");
         let wave = held(&slots, Lane::Parts, 8).await;
         wave.iter().for_each(Slot::cut);
-        assert_eq!((slots.open(), slots.throttle()), (4, None));
+        assert_eq!((slots.open(Lane::Parts), slots.throttle()), (4, None));
     }
 
     #[tokio::test]
     async fn one_slot_is_always_left() {
-        let slots = Slots::new(2, 2);
+        let slots = Slots::new(2, both(2));
         for _ in 0..20 {
             slots.take(Lane::Parts).await.throttled();
         }
-        assert_eq!(slots.open(), 1);
+        assert_eq!(slots.open(Lane::Parts), 1);
         drop(slots.take(Lane::Parts).await);
         assert_eq!(slots.lanes[1].available_permits(), 1);
     }
 
     #[tokio::test]
     async fn small_requests_do_not_wait_for_parts() {
-        let slots = Slots::new(2, 2);
+        let slots = Slots::new(2, both(2));
         let _parts = held(&slots, Lane::Parts, 2).await;
         let mut third = std::pin::pin!(slots.take(Lane::Parts));
         assert!(futures_util::poll!(&mut third).is_pending());
@@ -255,11 +280,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn each_lane_has_its_own_bound() {
+        let slots = Slots::new(8, Most { small: 16, parts: 4 });
+        assert_eq!((slots.open(Lane::Small), slots.open(Lane::Parts)), (8, 4));
+        let _parts = held(&slots, Lane::Parts, 4).await;
+        drop(futures_util::poll!(std::pin::pin!(slots.take(Lane::Parts))));
+        assert!(!slots.full.load(Ordering::Relaxed), "parts have all they may have");
+        let _small = held(&slots, Lane::Small, 8).await;
+        drop(futures_util::poll!(std::pin::pin!(slots.take(Lane::Small))));
+        assert!(slots.full.load(Ordering::Relaxed));
+    }
+
+    #[tokio::test]
     async fn a_cap_holds_and_is_taken_off_again() {
-        let slots = Slots::new(8, 8);
+        let slots = Slots::new(8, both(8));
         let busy = held(&slots, Lane::Small, 6).await;
         slots.cap(2);
-        assert_eq!(slots.open(), 2);
+        assert_eq!(slots.open(Lane::Parts), 2);
         slots.cap(usize::MAX);
         drop(busy);
         assert_eq!(slots.lanes[0].available_permits(), 8);

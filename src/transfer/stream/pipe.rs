@@ -8,7 +8,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::transfer::limits::Patience;
 use crate::transfer::limits::rate::Rate;
-use crate::transfer::limits::slots::Slots;
+use crate::transfer::limits::slots::{Most, Slots};
 use crate::transfer::link::Link;
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::Gate;
@@ -34,7 +34,8 @@ impl Pipe {
         patience: Patience,
         rate: Rate,
     ) -> Pipe {
-        let link = Link::new(Slots::new(AT_ONCE, AT_ONCE), Some(Arc::clone(&remote)));
+        let slots = Slots::new(AT_ONCE, Most { small: AT_ONCE, parts: AT_ONCE });
+        let link = Link::new(slots, Some(Arc::clone(&remote)));
         let link = Arc::new(link);
         Pipe { remote, object, gate: Gate::new(link, rate, patience), moved: Arc::default() }
     }

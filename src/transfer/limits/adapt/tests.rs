@@ -37,7 +37,11 @@ impl Link {
 
 /// Runs for so many seconds and gives how many were open after each step.
 fn run(link: &Link, seconds: u32) -> Vec<usize> {
-    let mut adaptation = Adaptation::new(START, 64);
+    run_up_to(64, link, seconds)
+}
+
+fn run_up_to(most: usize, link: &Link, seconds: u32) -> Vec<usize> {
+    let mut adaptation = Adaptation::new(START, most);
     let (mut bytes, mut now, mut opens) = (0.0, Duration::ZERO, Vec::new());
     for step in 0..seconds * 100 {
         now += STEP;
@@ -104,7 +108,19 @@ fn it_stops_growing_where_more_brings_no_more() {
 fn small_objects_behind_latency_are_asked_for_many_at_once() {
     // 64 KiB each 32 ms.
     let opens = run(&Link { size: 65_536.0, ..Link::of(2.0, f64::INFINITY) }, 2);
-    assert_eq!(opens[100], 64, "within a second");
+    assert_eq!(opens[50], 64, "within half a second");
+}
+
+#[test]
+fn small_objects_get_as_many_requests_as_pay() {
+    // 64 KiB each 32 ms, and what the processor lets through: 8,000 objects a second.
+    let link = Link { size: 65_536.0, ..Link::of(2.0, 500.0) };
+    let opens = run_up_to(256, &link, 4);
+    assert_eq!(opens[100], 256, "within a second");
+    assert!(mean(&opens[200..]) > 200.0, "{}", mean(&opens[200..]));
+    let slow = Link { size: 65_536.0, ..Link::of(2.0, 60.0) };
+    let opens = run_up_to(256, &slow, 20);
+    assert!(mean(&opens[500..]) < 64.0, "{}", mean(&opens[500..]));
 }
 
 #[test]
