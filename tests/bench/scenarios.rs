@@ -157,6 +157,7 @@ pub const SCENARIOS: &[Scenario] = &[
         panel: Panel::Wan,
         size: SMALL,
         tools: &[Tool::Windlass, Tool::S5cmd, Tool::Rclone],
+        aims: &[aim("S3", Figure::Wall, 0.9)],
         ..BASIC
     },
     Scenario {
@@ -166,6 +167,7 @@ pub const SCENARIOS: &[Scenario] = &[
         up: true,
         size: SMALL,
         tools: &[Tool::Windlass, Tool::S5cmd, Tool::Rclone],
+        aims: &[aim("S4", Figure::Wall, 0.9)],
         ..BASIC
     },
     Scenario {
@@ -191,8 +193,12 @@ pub const SCENARIOS: &[Scenario] = &[
         name: "many-down",
         title: "100,000 x 100 bytes down: memory as for 2,000",
         size: Size::Many { count: 100_000, bytes: 100 },
-        tools: &[Tool::Windlass],
-        aims: &[aim("memory", Figure::Memory, 48.0)],
+        tools: &[Tool::Windlass, Tool::S5cmd],
+        aims: &[
+            aim("S5", Figure::Cpu, 0.40),
+            aim("S5", Figure::Wall, 0.60),
+            aim("memory", Figure::Memory, 48.0),
+        ],
         rare: true,
         ..BASIC
     },
