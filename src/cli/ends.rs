@@ -130,8 +130,8 @@ fn no_target(path: &Path, why: &str) -> Error {
 mod tests {
     use super::*;
 
-    fn at(path: &str) -> Option<End> {
-        Some(End::At(path.into()))
+    fn at(path: &str) -> End {
+        End::At(path.into())
     }
 
     #[test]
@@ -142,9 +142,9 @@ mod tests {
         for path in ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
             assert_eq!(output(Path::new(path)), Ok(Some(End::Standard)), "{path}");
         }
-        assert_eq!(output(Path::new("/dev/stderr")), Ok(at("/dev/stderr")));
-        assert_eq!(End::At("/dev/fd/63".into()).name(), None);
-        assert_eq!(End::At("/tmp/pipe".into()).name(), Some("pipe"));
+        assert_eq!(output(Path::new("/dev/stderr")), Ok(Some(at("/dev/stderr"))));
+        assert_eq!(at("/dev/fd/63").name(), None);
+        assert_eq!(at("/tmp/pipe").name(), Some("pipe"));
     }
 
     #[test]
@@ -159,7 +159,7 @@ mod tests {
             assert_eq!(output(&path(name)), Ok(None), "{name}");
             assert_eq!(input(&path(name)), Ok(None), "{name}");
         }
-        assert_eq!(output(Path::new("/dev/null")), Ok(at("/dev/null")));
+        assert_eq!(output(Path::new("/dev/null")), Ok(Some(at("/dev/null"))));
         for name in ["dangling", "socket"] {
             assert!(output(&path(name)).is_err_and(|e| e.is(&ErrorKind::LocalSpecial)), "{name}");
         }
