@@ -12,7 +12,8 @@ use crate::app::session::{Publicity, Session};
 use crate::app::ticket::Tickets;
 use crate::app::toasts::Level;
 use crate::config::connection::{Connection, KnownBucket};
-use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
+use crate::domain::address::{Bucket, ConnectionName, Location};
+use crate::domain::change::KeyChange;
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
 use crate::domain::transfer::{JobSpec, TransferCommand};
@@ -55,10 +56,10 @@ pub enum Move {
     DropConnection(ConnectionName),
     /// List the buckets again.
     RefreshBuckets,
-    /// List this prefix again where it is the open one.
-    RefreshObjects {
+    /// Something was stored from here at the user's word: the cursor goes to it.
+    Made {
         bucket: Bucket,
-        prefix: Prefix,
+        change: KeyChange,
     },
     /// The server says that the bucket is not there, or is not for these keys.
     BucketGone {
@@ -67,8 +68,12 @@ pub enum Move {
     },
     /// The bucket was deleted from here.
     BucketDeleted(Bucket),
+    /// The bucket was made from here.
+    BucketMade(Bucket),
+    /// Delete all that is in a bucket, and then the bucket.
+    EmptyBucket(Bucket),
     /// A job came to its end: what it changed may be on screen.
-    Settled(JobSpec),
+    Settled(Ending),
     RememberBucket {
         bucket: KnownBucket,
         known: bool,
@@ -101,6 +106,16 @@ pub enum Move {
     Run(Action),
     /// Leave without another question.
     Quit,
+}
+
+/// How a job ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    pub spec: JobSpec,
+    /// Nothing failed.
+    pub done: bool,
+    /// Some requests may have done what their answers did not tell.
+    pub uncertain: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -69,6 +69,11 @@ pub enum Request {
         bucket: Bucket,
         prefix: Prefix,
     },
+    /// Which of the prefixes have no key below them.
+    FindEmpty {
+        bucket: Bucket,
+        prefixes: Vec<Prefix>,
+    },
     /// Counts objects and bytes below the targets, answering as it goes.
     Measure {
         bucket: Bucket,

@@ -8,7 +8,7 @@ use crate::app::chord::Chord;
 use crate::config::connection::Connection;
 use crate::config::import::Import;
 use crate::config::origins::Origins;
-use crate::domain::address::ConnectionName;
+use crate::domain::address::{ConnectionName, Prefix};
 use crate::domain::arrange::Order;
 use crate::domain::diagnosis::Finding;
 use crate::domain::error::{Error, ErrorKind};
@@ -101,6 +101,8 @@ pub enum Reply {
     BucketCreated(Result<(), Error>),
     BucketDeleted(Result<(), Error>),
     PrefixCreated(Result<(), Error>),
+    /// The prefixes below which there is nothing.
+    FoundEmpty(Result<Vec<Prefix>, Error>),
     /// Sent repeatedly while counting; the last one has `done`.
     Measured(Result<Measure, Error>),
     Folder(Result<Vec<FolderEntry>, Error>),

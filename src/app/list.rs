@@ -1,4 +1,4 @@
-//! What every list has: a cursor, and the first row on screen.
+//! What every list has: a cursor, what it stays on, and the first row on screen.
 
 use crate::app::action::Action;
 
@@ -8,6 +8,18 @@ pub struct List {
     pub cursor: usize,
     /// The first row on screen.
     pub offset: usize,
+}
+
+/// What the cursor stays on while rows arrive and are put in another order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hold {
+    /// The first row: nobody has moved it, or it was sent there.
+    #[default]
+    Top,
+    /// Its row.
+    Row,
+    /// The last row.
+    End,
 }
 
 impl List {

@@ -1,72 +1,7 @@
-//! Sets of row numbers, and the marked rows with the totals that are shown of them.
+//! The marked rows of a listing, with the totals that are shown of them.
 
-use std::iter::successors;
-
-use crate::domain::listing::{Listing, Row};
-
-/// Row numbers, a bit for each.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RowSet {
-    words: Vec<u64>,
-}
-
-impl RowSet {
-    pub fn contains(&self, row: u32) -> bool {
-        let (word, bit) = place(row);
-        self.words.get(word).is_some_and(|bits| bits & bit != 0)
-    }
-
-    pub fn insert(&mut self, row: u32) {
-        let (word, bit) = place(row);
-        if self.words.len() <= word {
-            self.words.resize(word + 1, 0);
-        }
-        self.words[word] |= bit;
-    }
-
-    pub fn remove(&mut self, row: u32) {
-        let (word, bit) = place(row);
-        if let Some(bits) = self.words.get_mut(word) {
-            *bits &= !bit;
-        }
-    }
-
-    /// Whether every row of this set is in the other one.
-    pub fn is_within(&self, other: &RowSet) -> bool {
-        let others = other.words.iter().copied().chain(std::iter::repeat(0));
-        self.words.iter().zip(others).all(|(bits, others)| bits & !others == 0)
-    }
-
-    /// In ascending order.
-    pub fn iter(&self) -> impl Iterator<Item = u32> {
-        self.words.iter().zip(0u32..).flat_map(|(bits, word)| {
-            let rest = |bits: u64| Some(bits).filter(|bits| *bits != 0);
-            successors(rest(*bits), move |bits| rest(bits & (bits - 1)))
-                .map(move |bits| word * 64 + bits.trailing_zeros())
-        })
-    }
-
-    fn last(&self) -> Option<u32> {
-        let word = self.words.iter().rposition(|bits| *bits != 0)?;
-        Some(u32::try_from(word).ok()? * 64 + self.words[word].ilog2())
-    }
-
-    /// Brings the words of another set into this one's.
-    fn merge(&mut self, other: &RowSet, merge: impl Fn(&mut u64, u64)) {
-        if self.words.len() < other.words.len() {
-            self.words.resize(other.words.len(), 0);
-        }
-        self.words.iter_mut().zip(&other.words).for_each(|(bits, others)| merge(bits, *others));
-    }
-}
-
-impl FromIterator<u32> for RowSet {
-    fn from_iter<I: IntoIterator<Item = u32>>(rows: I) -> RowSet {
-        let mut set = RowSet::default();
-        rows.into_iter().for_each(|row| set.insert(row));
-        set
-    }
-}
+use crate::domain::listing::Listing;
+use crate::domain::row_set::RowSet;
 
 /// Marked rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -134,11 +69,11 @@ impl Marks {
         if self.is_empty() {
             return marks;
         }
-        let marked = numbered(from).filter(|(_, number)| self.contains(*number));
-        let mut names: Vec<&str> = marked.map(|(row, _)| row.name).collect();
+        let marked = from.numbered().filter(|(number, _)| self.contains(*number));
+        let mut names: Vec<&str> = marked.map(|(_, row)| row.name).collect();
         names.sort_unstable();
         let (mut next, mut before) = (0, "");
-        for (row, number) in numbered(to) {
+        for (number, row) in to.numbered() {
             // Servers that list in no order are rare: mostly the two go along beside each other.
             if row.name < before {
                 next = names.partition_point(|name| *name < row.name);
@@ -208,14 +143,6 @@ impl Marks {
     }
 }
 
-fn numbered(listing: &Listing) -> impl Iterator<Item = (Row<'_>, u32)> {
-    listing.rows().zip(0..)
-}
-
-fn place(row: u32) -> (usize, u64) {
-    ((row / 64) as usize, 1 << (row % 64))
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -279,12 +206,5 @@ mod tests {
         assert_eq!(carried(&["d", "c", "b", "a"]), [0, 1, 3]);
         assert_eq!(marks.carried(&from, &from), marks);
         assert_eq!(carried(&[]), [0u32; 0]);
-    }
-
-    #[test]
-    fn a_set_is_within_one_that_has_all_its_rows() {
-        let (few, many) = (RowSet::from_iter([3]), RowSet::from_iter([3, 300]));
-        assert!(few.is_within(&many) && !many.is_within(&few));
-        assert!(RowSet::default().is_within(&few));
     }
 }

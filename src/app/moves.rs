@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::app::context::{Context, Move, SideTab};
+use crate::app::context::{Context, Ending, Move, SideTab};
 use crate::app::dispatch::dispatch;
 use crate::app::effect::{Effect, Preference};
 use crate::app::layout::Pane;
@@ -12,10 +12,11 @@ use crate::app::tabbing::{mark_stale, tab, turn};
 use crate::app::toasts::Level;
 use crate::app::transfers::reach::{Shown, changes};
 use crate::config::connection::Connection;
-use crate::domain::address::{ConnectionName, Location};
+use crate::domain::address::{Bucket, ConnectionName, Location};
+use crate::domain::change::{BucketChange, KeyChange};
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
-use crate::domain::transfer::{JobId, JobSpec, TransferCommand};
+use crate::domain::transfer::{JobId, TransferCommand};
 use crate::domain::units::Count;
 
 /// Performs every move, those that come of it included, and brings lists into their places.
@@ -109,12 +110,16 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
         }
         Move::Run(action) => dispatch(state, now, action, asked),
         Move::Quit => asked.effects.push(Effect::Quit),
+        Move::Made { bucket, change } => made(state, now, &bucket, change, asked),
+        Move::EmptyBucket(bucket) => {
+            state.with(now, asked, |parts, cx| parts.transfers.empty(bucket, cx));
+        }
+        Move::Settled(ending) => settled(state, now, &ending, asked),
         Move::RefreshBuckets
-        | Move::RefreshObjects { .. }
         | Move::BucketGone { .. }
         | Move::BucketDeleted(_)
-        | Move::Settled(_) => {
-            mark_stale(state, &each);
+        | Move::BucketMade(_) => {
+            mark_stale(state);
             state.with(now, asked, |mut parts, cx| tell(&mut parts, cx, each));
         }
     }
@@ -130,6 +135,7 @@ fn is_shown(state: &State, tab: SideTab, object: &ObjectAddress) -> bool {
 fn tell(parts: &mut Parts<'_>, cx: &mut Context<'_>, news: Move) {
     match news {
         Move::RefreshBuckets => parts.buckets.refresh(cx),
+        Move::BucketMade(bucket) => parts.buckets.on_made(&bucket, cx),
         Move::BucketGone { bucket, error } => parts.buckets.mark_gone(&bucket, error),
         Move::BucketDeleted(bucket) => {
             let here = parts.objects.browse.place();
@@ -138,24 +144,58 @@ fn tell(parts: &mut Parts<'_>, cx: &mut Context<'_>, news: Move) {
             }
             parts.buckets.on_deleted(&bucket, cx);
         }
-        Move::Settled(spec) => settled(parts, cx, &spec),
-        Move::RefreshObjects { bucket, prefix } => {
-            let here = parts.objects.browse.place();
-            if here.is_some_and(|place| place.bucket == bucket && place.prefix == prefix) {
-                parts.objects.browse.refresh(cx);
-            }
-        }
         _ => {}
     }
 }
 
-/// Lists the open prefix again where a job changed it.
-fn settled(parts: &mut Parts<'_>, cx: &mut Context<'_>, spec: &JobSpec) {
-    let Some(place) = parts.objects.browse.place() else { return };
-    let connection = cx.session.name();
-    let shown = Shown { connection, bucket: &place.bucket, prefix: &place.prefix };
-    if changes(spec, shown) && parts.transfers.refresh_is_due(cx.now, shown) {
-        parts.objects.browse.refresh(cx);
+/// Brings what jobs have stored and deleted into every listing of it, on screen or not.
+pub fn on_changes(state: &mut State, now: Timestamp, changes: &[BucketChange], asked: &mut Asked) {
+    for change in changes {
+        in_every_tab(state, now, &change.connection, asked, |parts, cx| {
+            parts.objects.browse.on_changed(change, cx);
+        });
+    }
+}
+
+/// As [`on_changes`]; on screen the cursor goes to it.
+fn made(state: &mut State, now: Timestamp, bucket: &Bucket, change: KeyChange, asked: &mut Asked) {
+    state.with(now, asked, |parts, cx| parts.objects.browse.on_made(bucket, &change, cx));
+    let connection = state.session.name().clone();
+    let change = BucketChange { connection, bucket: bucket.clone(), keys: vec![change] };
+    on_changes(state, now, &[change], asked);
+}
+
+/// What a job leaves open is found out by those who show it.
+fn settled(state: &mut State, now: Timestamp, ending: &Ending, asked: &mut Asked) {
+    let other = ending.spec.other_connection();
+    for connection in std::iter::once(&ending.spec.connection).chain(other) {
+        in_every_tab(state, now, connection, asked, |parts, cx| {
+            let Some(place) = parts.objects.browse.place() else { return };
+            let shown = Shown { connection, bucket: &place.bucket, prefix: &place.prefix };
+            if changes(&ending.spec, shown) && !parts.transfers.queue.will_change(shown) {
+                parts.objects.browse.on_settled(ending, cx);
+            }
+        });
+    }
+}
+
+/// Lets `act` happen in each tab of a connection.
+fn in_every_tab(
+    state: &mut State,
+    now: Timestamp,
+    connection: &ConnectionName,
+    asked: &mut Asked,
+    act: impl Fn(Parts<'_>, &mut Context<'_>),
+) {
+    if state.session.name() == connection {
+        state.with(now, asked, |parts, cx| act(parts, cx));
+    }
+    let tabs = state.tabs.others().filter(|(_, tab)| tab.connection == *connection);
+    let places: Vec<usize> = tabs.map(|(at, _)| at).collect();
+    for at in places {
+        behind(state, now, at, asked, |state, asked| {
+            state.with(now, asked, |parts, cx| act(parts, cx));
+        });
     }
 }
 

@@ -39,6 +39,8 @@ pub struct State {
     pub keymap: Keymap,
     /// The beginning of a sequence of keys.
     pub pending: Vec<Chord>,
+    /// When a letter was typed last that is no answer to the question that is open.
+    pub stray: Option<Timestamp>,
     pub buckets: Buckets,
     pub objects: Objects,
     pub side: Side,
@@ -97,6 +99,7 @@ impl State {
             session,
             keymap,
             pending: Vec::new(),
+            stray: None,
             buckets: Buckets::default(),
             objects: Objects::default(),
             side: Side::default(),
@@ -275,6 +278,7 @@ impl State {
             || self.objects.acting.is_waiting()
             || self.buckets.acting.is_waiting()
             || self.transfers.queue.active() > 0
+            || self.transfers.is_waiting()
             || matches!(&self.overlay, Some(Overlay::Doctor(doctor)) if doctor.is_running())
     }
 }

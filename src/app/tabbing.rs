@@ -6,7 +6,7 @@ use crate::app::context::{Move, TabMove};
 use crate::app::state::{Asked, State};
 use crate::app::tabs::Tab;
 use crate::app::toasts::Level;
-use crate::domain::address::{ConnectionName, Location};
+use crate::domain::address::Location;
 
 pub fn tab(state: &mut State, now: Timestamp, which: TabMove, asked: &mut Asked) {
     let (here, count) = (state.tabs.current(), state.tabs.count());
@@ -19,15 +19,9 @@ pub fn tab(state: &mut State, now: Timestamp, which: TabMove, asked: &mut Asked)
 }
 
 /// What other tabs show may not be so any more after this.
-pub fn mark_stale(state: &mut State, news: &Move) {
-    let concerned: Vec<ConnectionName> = match news {
-        Move::Settled(spec) => {
-            let other = spec.other_connection().cloned();
-            std::iter::once(spec.connection.clone()).chain(other).collect()
-        }
-        _ => vec![state.session.name().clone()],
-    };
-    let stale = |tab: &&mut Tab| concerned.contains(&tab.connection);
+pub fn mark_stale(state: &mut State) {
+    let connection = state.session.name();
+    let stale = |tab: &&mut Tab| tab.connection == *connection;
     state.tabs.others_mut().filter(stale).for_each(|tab| tab.stale = true);
 }
 

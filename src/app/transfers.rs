@@ -170,8 +170,11 @@ impl Transfers {
             TransferEvent::Unkept => self.unkept = true,
             TransferEvent::Kept => self.unkept = false,
             TransferEvent::Held(held) => self.hold(now, held),
-            // Said by the events list, or learned by the session; the queue works on.
-            TransferEvent::Warned(_) | TransferEvent::Refused { .. } => {}
+            // Said by the events list, learned by the session, or shown by listings; the queue
+            // works on.
+            TransferEvent::Warned(_)
+            | TransferEvent::Refused { .. }
+            | TransferEvent::StorageChanged(_) => {}
         }
         Vec::new()
     }

@@ -1,8 +1,8 @@
 //! The router: decides whose event it is, and nothing else.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::app::chord::Chord;
+use crate::app::chord::{Chord, KeyCode};
 use crate::app::context::Move;
 use crate::app::dispatch::dispatch;
 use crate::app::effect::{Effect, Preference};
@@ -10,7 +10,7 @@ use crate::app::event::{ClipboardOutcome, Event, Reply, Ticket};
 use crate::app::keymap::Resolved;
 use crate::app::layout::{Pane, Size};
 use crate::app::mouse::on_mouse;
-use crate::app::moves::{behind, perform};
+use crate::app::moves::{behind, on_changes, perform};
 use crate::app::overlaid::{follow_log, on_overlay_text};
 use crate::app::overlays::overlay::Overlay;
 use crate::app::screens::transfers::place::on_revealed;
@@ -33,6 +33,9 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
         Event::Transfer(TransferEvent::Warned(error)) => asked.moves.push(Move::Log(error)),
         Event::Transfer(TransferEvent::Refused { connection, error }) => {
             learn(state, now, &connection, &error, &mut asked);
+        }
+        Event::Transfer(TransferEvent::StorageChanged(changes)) => {
+            on_changes(state, now, &changes, &mut asked);
         }
         Event::Transfer(event) => {
             let focused = state.focus == Pane::Transfers;
@@ -58,6 +61,9 @@ fn on_key(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
     if state.leaves_at_once(chord) {
         return asked.effects.push(Effect::Quit);
     }
+    if types_on(state, now, chord) {
+        return;
+    }
     let pending = std::mem::take(&mut state.pending);
     if state.overlay.is_none() && state.dialog().is_some_and(|dialog| dialog.has_letter(chord)) {
         return on_text(state, now, chord, asked);
@@ -71,6 +77,29 @@ fn on_key(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
         Resolved::Unbound if pending.is_empty() => on_text(state, now, chord, asked),
         Resolved::Unbound => {}
     }
+}
+
+/// In the middle of a word each letter comes so soon after the one before.
+const TYPING: SignedDuration = SignedDuration::from_millis(400);
+
+/// Whether a key is part of a text that somebody types at a question without seeing it. A letter
+/// that is no answer shows that; those that follow it at once, and Enter, are no answers either.
+fn types_on(state: &mut State, now: Timestamp, chord: Chord) -> bool {
+    let bound = state.keymap.resolve(state.scopes(), &[], chord) != Resolved::Unbound;
+    let question = state.dialog().filter(|dialog| state.overlay.is_none() && dialog.is_question());
+    let Some(question) = question else {
+        state.stray = None;
+        return false;
+    };
+    let known = question.knows_letter(chord, bound);
+    let follows = state.stray.is_some_and(|at| now.duration_since(at) < TYPING);
+    let typed = known == Some(false) || (follows && (known.is_some() || is_enter(chord)));
+    state.stray = typed.then_some(now);
+    typed
+}
+
+fn is_enter(chord: Chord) -> bool {
+    chord.key == KeyCode::Enter
 }
 
 fn on_text(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {

@@ -1,5 +1,6 @@
 //! Which rows of a listing are shown, and in which order.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,37 @@ impl Arrangement {
     /// Whether rows that arrive in key order can be appended without looking at the earlier ones.
     pub fn appends(&self) -> bool {
         self.sort == SortBy::Name && !self.descending
+    }
+
+    /// The order of two prefixes, or of two objects.
+    pub fn compare(&self, one: &Row<'_>, other: &Row<'_>) -> Ordering {
+        let names = one.name.cmp(other.name);
+        match (key(one, self), key(other, self)) {
+            // Equal keys stay in the order of their names, whichever way the keys go.
+            (Some(one), Some(other)) => one.cmp(&other).then(names),
+            _ if self.descending && self.sort == SortBy::Name => names.reverse(),
+            _ => names,
+        }
+    }
+
+    /// Puts rows among those that are in order already, either all prefixes or all objects. Gives
+    /// the positions that they have in the end, ascending.
+    pub fn insert(&self, order: &mut Vec<u32>, rows: Vec<u32>, listing: &Listing) -> Vec<usize> {
+        let place = |row: &Row<'_>| {
+            order.partition_point(|number| self.compare(&listing.row(*number), row).is_lt())
+        };
+        let mut rows = rows;
+        rows.sort_by(|one, other| self.compare(&listing.row(*one), &listing.row(*other)));
+        let placed: Vec<_> = rows.iter().map(|row| place(&listing.row(*row))).collect();
+        let positions = placed.iter().enumerate().map(|(before, place)| place + before).collect();
+        let mut end = order.len();
+        order.resize(end + rows.len(), 0);
+        for (before, (row, place)) in rows.into_iter().zip(placed).enumerate().rev() {
+            order.copy_within(place..end, place + before + 1);
+            order[place + before] = row;
+            end = place;
+        }
+        positions
     }
 }
 
@@ -101,14 +133,18 @@ pub fn arrange_while(
 ) -> Option<Order> {
     let filter = Filter::new(&arrangement.filter);
     let (mut prefixes, mut named, mut keyed) = (Named::default(), Named::default(), Vec::new());
-    let mut folded = String::new();
+    let (mut folded, mut added) = (String::new(), (Vec::new(), Vec::new()));
     for (start, page) in listing.pages_from(0) {
         if !wanted() {
             return None;
         }
+        let is_added = listing.is_added(start);
         filter.each_match(page, &mut folded, |at| {
             let (row, number) = (page.row(at), start + u32::try_from(at).unwrap_or(u32::MAX));
             match key(&row, arrangement) {
+                _ if listing.is_gone(number) => {}
+                _ if is_added && row.is_prefix() => added.0.push(number),
+                _ if is_added => added.1.push(number),
                 _ if row.is_prefix() => prefixes.push(row.name, number),
                 None => named.push(row.name, number),
                 Some(key) => keyed.push((key, number)),
@@ -117,10 +153,13 @@ pub fn arrange_while(
     }
     let by_name = arrangement.sort == SortBy::Name;
     let mut order = prefixes.sorted(listing, arrangement.descending && by_name);
-    order.extend(named.sorted(listing, arrangement.descending));
-    // Equal keys stay in the order of their names, whichever way the keys go.
+    arrangement.insert(&mut order, added.0, listing);
+    // Of equal keys the numbers are in the order of their names.
     keyed.sort_unstable();
-    order.extend(keyed.into_iter().map(|(_, number)| number));
+    let mut objects = named.sorted(listing, arrangement.descending);
+    objects.extend(keyed.into_iter().map(|(_, number)| number));
+    arrangement.insert(&mut objects, added.1, listing);
+    order.append(&mut objects);
     wanted().then_some(Order(order))
 }
 
@@ -254,6 +293,40 @@ mod tests {
         let mut listing = Listing::default();
         listing.push(Arc::new(page));
         assert_eq!(arrange(&listing, &Arrangement::default()).0, [1, 2, 0]);
+    }
+
+    #[test]
+    fn what_came_and_went_is_arranged_as_if_it_had_been_listed_so() {
+        let page = |names: &[(&str, u64)]| {
+            let mut page = Page::default();
+            for (name, size) in names {
+                match name.ends_with('/') {
+                    true => page.push_prefix(name),
+                    false => page.push_object(name, *size, None, Class::Standard),
+                }
+            }
+            page
+        };
+        let names = |listing: &Listing, arrangement: &Arrangement| -> Vec<String> {
+            let order = arrange(listing, arrangement).0;
+            order.iter().map(|number| listing.row(*number).name.to_owned()).collect()
+        };
+        let mut changed = Listing::default();
+        changed.push(Arc::new(page(&[("a", 2), ("b", 1), ("d", 2), ("f/", 0), ("g", 3)])));
+        changed.remove([1]);
+        changed.add(page(&[("c", 2), ("e", 9), ("e/", 0), ("z/", 0)]));
+        changed.push(Arc::new(page(&[("h", 2)])));
+        let mut listed = Listing::default();
+        let rows =
+            [("a", 2), ("c", 2), ("d", 2), ("e", 9), ("e/", 0), ("f/", 0), ("g", 3), ("h", 2)];
+        listed.push(Arc::new(page(&rows)));
+        listed.push(Arc::new(page(&[("z/", 0)])));
+        for sort in [SortBy::Name, SortBy::Size, SortBy::Modified] {
+            for (descending, filter) in [(false, ""), (true, ""), (false, "e")] {
+                let arrangement = Arrangement { filter: filter.into(), sort, descending };
+                assert_eq!(names(&changed, &arrangement), names(&listed, &arrangement), "{sort:?}");
+            }
+        }
     }
 
     proptest! {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::row_set::RowSet;
+
 /// Names the place in a listing where the next page starts; opaque.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ContinuationToken(pub String);
@@ -143,6 +145,15 @@ impl Page {
         self.push(name, size, modified.map_or(NO_TIME, Timestamp::as_second), class as u8);
     }
 
+    pub fn push_row(&mut self, row: Row<'_>) {
+        match row.kind {
+            RowKind::Prefix => self.push_prefix(row.name),
+            RowKind::Object { size, modified, class } => {
+                self.push_object(row.name, size, modified, class);
+            }
+        }
+    }
+
     fn push(&mut self, name: &str, size: u64, modified: i64, class: u8) {
         self.text.push_str(name);
         self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
@@ -228,53 +239,139 @@ pub struct ListedPage {
     pub next: Option<ContinuationToken>,
 }
 
-/// Every row loaded so far of one prefix. Rows are numbered from 0 in the order in which they came and keep their
-/// number as pages are added. A clone shares the pages.
+/// Every row loaded so far of one prefix. A row keeps its number, counted from 0, as others come
+/// and go. A clone shares the pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     pages: Vec<Arc<Page>>,
     /// The number of the first row of each page.
     starts: Vec<u32>,
-    len: u32,
+    /// The number of the row that comes next.
+    end: u32,
+    /// The first rows of the pages that no server listed: what was stored here since.
+    added: Vec<u32>,
+    gone: Arc<RowSet>,
+    gone_count: u32,
+    /// The last row that the server listed.
+    last: Option<u32>,
+    unordered: bool,
 }
 
 impl Listing {
+    /// Adds what the server listed after all that it listed before.
     pub fn push(&mut self, page: Arc<Page>) {
-        self.starts.push(self.len);
-        self.len += u32::try_from(page.len()).unwrap_or(u32::MAX);
+        let names = self.last_name().into_iter().chain(page.rows().map(|row| row.name));
+        self.unordered |= !names.is_sorted();
+        let rows = u32::try_from(page.len()).unwrap_or(u32::MAX);
+        if rows > 0 {
+            self.last = Some(self.end + rows - 1);
+        }
+        self.append(page);
+    }
+
+    /// Adds rows that belong among those that are here.
+    pub fn add(&mut self, page: Page) {
+        if !page.is_empty() {
+            self.added.push(self.end);
+            self.append(Arc::new(page));
+        }
+    }
+
+    fn append(&mut self, page: Arc<Page>) {
+        self.starts.push(self.end);
+        self.end += u32::try_from(page.len()).unwrap_or(u32::MAX);
         self.pages.push(page);
     }
 
+    /// Takes rows away; the others keep their numbers.
+    pub fn remove(&mut self, rows: impl IntoIterator<Item = u32>) {
+        let gone = Arc::make_mut(&mut self.gone);
+        for row in rows {
+            if row < self.end && !gone.contains(row) {
+                gone.insert(row);
+                self.gone_count += 1;
+            }
+        }
+    }
+
+    /// How many rows are here.
     pub fn len(&self) -> usize {
-        self.len as usize
+        (self.end - self.gone_count) as usize
     }
 
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.len() == 0
+    }
+
+    /// The number of the row that comes next: all that are here have smaller ones.
+    pub fn end(&self) -> u32 {
+        self.end
     }
 
     pub fn pages(&self) -> &[Arc<Page>] {
         &self.pages
     }
 
-    /// The pages from the one with the row numbered `from` on, each with the number of its first row.
+    /// Whether the row was taken away.
+    pub fn is_gone(&self, row: u32) -> bool {
+        self.gone_count > 0 && self.gone.contains(row)
+    }
+
+    /// Whether the page whose first row has this number was added by [`Listing::add`].
+    pub fn is_added(&self, start: u32) -> bool {
+        self.added.binary_search(&start).is_ok()
+    }
+
+    /// The added rows with numbers from `from` on that are here.
+    pub fn added_from(&self, from: u32) -> impl Iterator<Item = u32> {
+        let first = self.added.partition_point(|start| *start < from).saturating_sub(1);
+        let pages = self.added[first..].iter().filter_map(|start| {
+            let (_, page) = self.pages_from(*start).next()?;
+            Some(*start..*start + u32::try_from(page.len()).ok()?)
+        });
+        pages.flatten().filter(move |number| *number >= from && !self.is_gone(*number))
+    }
+
+    /// The number after that of the last row that the server listed.
+    pub fn listed_end(&self) -> u32 {
+        self.last.map_or(0, |last| last + 1)
+    }
+
+    /// Whether the server lists in the order of names.
+    pub fn is_ordered(&self) -> bool {
+        !self.unordered
+    }
+
+    /// The last name that the server listed so far, whether it is still here or not.
+    pub fn last_name(&self) -> Option<&str> {
+        self.last.map(|last| self.row(last).name)
+    }
+
+    /// The pages from the one with the row numbered `from` on, each with the number of its first
+    /// row. Rows that were taken away are in them.
     pub fn pages_from(&self, from: u32) -> impl Iterator<Item = (u32, &Page)> {
         let first = self.starts.partition_point(|start| *start <= from).saturating_sub(1);
         let pages = self.pages[first.min(self.pages.len())..].iter().map(|page| &**page);
         self.starts[first.min(self.starts.len())..].iter().copied().zip(pages)
     }
 
-    /// The row numbered `at`.
+    /// The row numbered `at`, even where it was taken away.
     ///
     /// # Panics
-    /// Where `at` is not below [`Listing::len`].
+    /// Where `at` is not below [`Listing::end`].
     pub fn row(&self, at: u32) -> Row<'_> {
         let page = self.starts.partition_point(|start| *start <= at) - 1;
         self.pages[page].row((at - self.starts[page]) as usize)
     }
 
+    /// The rows that are here, with their numbers.
+    pub fn numbered(&self) -> impl Iterator<Item = (u32, Row<'_>)> {
+        let all = self.pages_from(0).flat_map(|(start, page)| (start..).zip(page.rows()));
+        all.filter(|(number, _)| !self.is_gone(*number))
+    }
+
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.pages.iter().flat_map(|page| page.rows())
+        self.numbered().map(|(_, row)| row)
     }
 
     pub fn heap_bytes(&self) -> usize {
@@ -332,5 +429,27 @@ mod tests {
         for (number, class) in CLASSES.into_iter().enumerate() {
             assert_eq!(class as usize, number);
         }
+    }
+
+    #[test]
+    fn rows_come_and_go_and_the_others_keep_their_numbers() {
+        let mut listing = Listing::default();
+        listing.push(page(&["a", "b", "d"]));
+        listing.remove([1, 1, 99]);
+        let mut added = Page::default();
+        added.push_object("c", 1, None, Class::Unknown);
+        listing.add(added);
+        listing.add(Page::default());
+        assert_eq!((listing.len(), listing.end()), (3, 4));
+        assert!(listing.is_gone(1) && listing.is_added(3) && !listing.is_added(0));
+        assert_eq!(listing.rows().map(|r| r.name).collect::<Vec<_>>(), ["a", "d", "c"]);
+        assert_eq!((listing.row(1).name, listing.last_name()), ("b", Some("d")));
+        listing.push(page(&["e"]));
+        assert!(listing.is_ordered(), "what was added is no listed row");
+        listing.remove([0, 2, 3, 4]);
+        assert!(listing.is_empty());
+        assert_eq!(listing.last_name(), Some("e"));
+        listing.push(page(&["b"]));
+        assert!(!listing.is_ordered());
     }
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::address::{Bucket, ConnectionName, Key};
+use crate::domain::change::BucketChange;
 use crate::domain::error::Error;
 use crate::domain::object::ObjectHeaders;
 
@@ -134,6 +135,11 @@ impl Work {
     /// Whether the source is gone when it is done.
     pub fn moves(&self) -> bool {
         matches!(self, Work::Copy { moving: true, .. })
+    }
+
+    /// Whether what it is about is gone when it is done.
+    pub fn takes_away(&self) -> bool {
+        self.moves() || matches!(self, Work::Delete { .. })
     }
 
     pub fn direction(&self) -> Direction {
@@ -399,6 +405,9 @@ pub enum TransferEvent {
     /// The whole queue, as it is at start.
     Restored(Vec<JobView>),
     Queued(JobView),
+    /// What jobs have stored and deleted since this was told last, at most 30 times a second and
+    /// always before the end of the job is told.
+    StorageChanged(Vec<BucketChange>),
     /// Many at once, at most 30 times a second; only jobs that moved.
     Advanced(Vec<(JobId, Progress)>),
     /// Comes with `Advanced`: objects under way of jobs of more than one object, at most [`MAX_UNDER_WAY`] of each job,

@@ -3,6 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{ContinuationToken, Page};
 use crate::s3::client::{Client, ListQuery};
@@ -42,6 +45,37 @@ impl<'a> Pages<'a> {
             }
         }
         Ok(Some(listed.page))
+    }
+}
+
+/// Prefixes that are asked about at once.
+const AT_ONCE: usize = 8;
+
+impl Client {
+    /// Those of the prefixes below which there is no key, by one listing with one key each.
+    pub async fn empty_of(
+        &self,
+        bucket: &Bucket,
+        prefixes: Vec<Prefix>,
+    ) -> Result<Vec<Prefix>, Error> {
+        let asked = prefixes.into_iter().map(|prefix| async move {
+            let empty = self.is_empty_below(bucket, &prefix).await?;
+            Ok(empty.then_some(prefix))
+        });
+        let answers = stream::iter(asked).buffered(AT_ONCE);
+        answers.try_filter_map(|empty| async move { Ok(empty) }).try_collect().await
+    }
+
+    async fn is_empty_below(&self, bucket: &Bucket, prefix: &Prefix) -> Result<bool, Error> {
+        let (bucket, prefix) = (bucket.clone(), prefix.clone());
+        let query = ListQuery { bucket, prefix, delimited: false, token: None, max_keys: 1 };
+        let mut pages = Pages::new(self, query);
+        while let Some(page) = pages.next().await? {
+            if !page.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 

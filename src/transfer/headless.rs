@@ -266,6 +266,7 @@ impl<F: FnMut(&TransferEvent) + Send> Run<F> {
             }
             TransferEvent::Restored(_)
             | TransferEvent::UnderWay(_)
+            | TransferEvent::StorageChanged(_)
             | TransferEvent::Limited(_)
             | TransferEvent::Reordered(_)
             | TransferEvent::Removed(_)

@@ -1,5 +1,6 @@
 //! The transfer engine: a pure machine, its journal, and the workers that move bytes; headless.
 
+pub mod changes;
 pub mod engine;
 pub mod fact;
 pub mod headless;

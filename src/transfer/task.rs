@@ -8,9 +8,12 @@ use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
 use crate::domain::address::{Bucket, Key};
+use crate::domain::change::KeyChange;
 use crate::domain::error::Error;
+use crate::domain::listing::Class;
 use crate::domain::object::ObjectAddress;
-use crate::domain::transfer::{JobId, JobSpec, Note, Verification};
+use crate::domain::transfer::{JobId, JobSpec, Note, Verification, Work};
+use crate::transfer::changes::Changes;
 use crate::transfer::fact::{Fact, Outcome, Partial};
 use crate::transfer::journal::Journal;
 use crate::transfer::limits::Memory;
@@ -39,6 +42,9 @@ pub struct Task {
     pub said: Said,
     /// The folders that jobs go to.
     pub roots: Arc<Roots>,
+    pub changes: Changes,
+    /// The key that is written to; another one than was asked for where both are kept.
+    pub written: Arc<Mutex<Option<Key>>>,
     pub moved: Arc<Moved>,
     /// An earlier run may have finished this object without recording it.
     pub again: bool,
@@ -109,6 +115,32 @@ impl Task {
     pub async fn opened(&self, partial: Partial) -> Result<(), Error> {
         let (job, place) = (self.job, self.place.clone());
         self.record(Fact::Opened { job, place, partial }).await
+    }
+
+    pub fn writes(&self, key: &Key) {
+        *self.written.lock().unwrap_or_else(PoisonError::into_inner) = Some(key.clone());
+    }
+
+    /// The object is stored under the key that was written to.
+    pub fn stored(&self, size: u64) {
+        let bucket = match &self.spec.work {
+            Work::Upload { bucket, .. } | Work::Copy { to_bucket: bucket, .. } => bucket,
+            Work::Download { .. } | Work::Delete { .. } => return,
+        };
+        let written = self.written.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(key) = written else { return };
+        let modified = self.remote.clock();
+        let stored = KeyChange::Stored { key, size, modified, class: Class::Unknown };
+        let connection = self.spec.other_connection().unwrap_or(&self.spec.connection);
+        self.changes.add(connection, bucket, [stored]);
+    }
+
+    /// Keys of the bucket that the job reads or empties are gone.
+    pub fn deleted(&self, keys: impl IntoIterator<Item = Key>) {
+        if let Work::Copy { bucket, .. } | Work::Delete { bucket, .. } = &self.spec.work {
+            let deleted = keys.into_iter().map(KeyChange::Deleted);
+            self.changes.add(&self.spec.connection, bucket, deleted);
+        }
     }
 
     pub async fn closed(&self) -> Result<(), Error> {

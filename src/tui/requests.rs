@@ -97,6 +97,12 @@ pub async fn answer(
                 Err(error) => Err(error),
             }));
         }
+        Request::FindEmpty { bucket, prefixes } => {
+            send(Reply::FoundEmpty(match client(None).await {
+                Ok(client) => client.empty_of(&bucket, prefixes).await,
+                Err(error) => Err(error),
+            }));
+        }
         Request::Measure { bucket, targets } => match client(None).await {
             Ok(client) => measure(&client, &bucket, &targets, &send).await,
             Err(error) => send(Reply::Measured(Err(error))),

@@ -38,6 +38,15 @@ pub struct TypedName {
     pub input: Input,
 }
 
+impl TypedName {
+    /// The last `/` of a prefix may be left out.
+    fn is_right(&self) -> bool {
+        let typed = self.input.text();
+        let without = self.expected.strip_suffix('/').filter(|name| !name.is_empty());
+        typed == self.expected || without == Some(typed)
+    }
+}
+
 /// Subjects that are listed by name; the rest is counted.
 pub const NAMED_SUBJECTS: usize = 5;
 
@@ -95,7 +104,7 @@ impl Confirm {
 
     /// Whether a yes would be taken.
     pub fn ready(&self) -> bool {
-        self.typed.as_ref().is_none_or(|name| name.input.text() == name.expected)
+        self.typed.as_ref().is_none_or(TypedName::is_right)
     }
 
     pub fn on_key(&mut self, chord: Chord) -> Outcome<()> {
@@ -119,11 +128,24 @@ impl Confirm {
         match chord.key {
             KeyCode::Char('y' | 'Y') => Outcome::Accepted(()),
             KeyCode::Char('n' | 'N' | 'q') => Outcome::Cancelled,
-            KeyCode::Left | KeyCode::Right | KeyCode::Char('h' | 'l') => {
-                self.on_yes = !self.on_yes;
+            // The yes stands to the left of the no; past either of them is nothing.
+            KeyCode::Left | KeyCode::Right => {
+                self.on_yes = chord.key == KeyCode::Left;
                 Outcome::Open
             }
             _ => Outcome::Open,
+        }
+    }
+
+    /// Asks for a name from now on, or no longer; what is being typed is not taken away.
+    pub fn ask_name(&mut self, expected: Option<String>) {
+        match (&self.typed, expected) {
+            (None, Some(expected)) => {
+                self.typed = Some(TypedName { expected, input: Input::default() });
+                self.on_yes = false;
+            }
+            (Some(name), None) if name.input.text().is_empty() => self.typed = None,
+            _ => {}
         }
     }
 
@@ -165,7 +187,29 @@ mod tests {
         assert_eq!(press(&mut question(), &["enter"]), Outcome::Cancelled);
         assert_eq!(press(&mut question(), &["tab", "enter"]), Outcome::Accepted(()));
         assert_eq!(press(&mut question(), &["tab", "tab", "enter"]), Outcome::Cancelled);
-        assert_eq!(press(&mut question(), &["right", "enter"]), Outcome::Accepted(()));
+        assert_eq!(press(&mut question(), &["left", "enter"]), Outcome::Accepted(()));
+        assert_eq!(press(&mut question(), &["left", "left", "enter"]), Outcome::Accepted(()));
+    }
+
+    #[test]
+    fn past_the_last_answer_is_nothing() {
+        assert_eq!(press(&mut question(), &["right", "enter"]), Outcome::Cancelled);
+        let there_and_back = ["left", "right", "right", "enter"];
+        assert_eq!(press(&mut question(), &there_and_back), Outcome::Cancelled);
+    }
+
+    #[test]
+    fn a_name_is_asked_for_and_no_longer_unless_somebody_types_it() {
+        let mut confirm = question();
+        confirm.ask_name(Some("raw/".into()));
+        assert!(!confirm.ready());
+        confirm.ask_name(None);
+        assert!(confirm.ready() && confirm.typed.is_none());
+        confirm.ask_name(Some("raw/".into()));
+        assert_eq!(press(&mut confirm, &["r"]), Outcome::Open);
+        confirm.ask_name(None);
+        assert!(confirm.typed.is_some());
+        assert_eq!(press(&mut confirm, &["a", "w", "enter"]), Outcome::Accepted(()));
     }
 
     #[test]
@@ -174,6 +218,7 @@ mod tests {
         assert_eq!(press(&mut question(), &["n"]), Outcome::Cancelled);
         assert_eq!(press(&mut question(), &["esc"]), Outcome::Cancelled);
         assert_eq!(press(&mut question(), &["x", "space", "ctrl-y", "D"]), Outcome::Open);
+        assert_eq!(press(&mut question(), &["l", "h", "l", "enter"]), Outcome::Cancelled);
     }
 
     #[test]

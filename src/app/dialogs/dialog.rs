@@ -58,6 +58,25 @@ impl Dialog {
         }
     }
 
+    /// Whether a letter, bound to `bound` here, does something in a question; `None` where text or
+    /// other keys are asked for.
+    pub fn knows_letter(&self, chord: Chord, bound: bool) -> Option<bool> {
+        let KeyCode::Char(letter) = chord.key else { return None };
+        if chord.ctrl || chord.alt || self.takes_text() {
+            return None;
+        }
+        match self {
+            Dialog::Confirm(_) => Some(bound || "yYnNq".contains(letter)),
+            Dialog::Choice(_) => Some(bound || letter == 'q' || self.has_letter(chord)),
+            _ => None,
+        }
+    }
+
+    /// Whether a key is, or may be, the answer to a question.
+    pub fn is_question(&self) -> bool {
+        matches!(self, Dialog::Confirm(_) | Dialog::Choice(_)) && !self.takes_text()
+    }
+
     /// Performs an action of [`Dialog::scopes`]; what the dialog does not know does nothing.
     pub fn on_action(&mut self, action: Action) -> Outcome<Answer> {
         key_of(action).map_or(Outcome::Open, |chord| self.on_key(chord))

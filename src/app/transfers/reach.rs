@@ -29,10 +29,11 @@ pub fn changes(spec: &JobSpec, shown: Shown<'_>) -> bool {
     }
 }
 
-/// An object is shown where it is listed; a prefix concerns every level above and below it.
+/// An object is shown where it is listed, and by a prefix above; a prefix concerns every level
+/// above and below it.
 fn shows(prefix: &Prefix, target: &Target) -> bool {
     match target {
-        Target::Object(key) => key.parent() == *prefix,
+        Target::Object(key) => key.as_str().starts_with(prefix.as_str()),
         Target::Prefix(changed) => {
             changed.as_str().starts_with(prefix.as_str())
                 || prefix.as_str().starts_with(changed.as_str())
@@ -63,7 +64,8 @@ mod tests {
             |target: Target| job(Work::Delete { bucket: "b".into(), targets: vec![target] });
         let key = delete(Target::Object(Key::new("a/b/k")));
         assert!(is_changed(&key, "one", "b", "a/b/"));
-        assert!(!is_changed(&key, "one", "b", "a/"));
+        assert!(is_changed(&key, "one", "b", "a/"));
+        assert!(!is_changed(&key, "one", "b", "a/c/"));
         assert!(!is_changed(&key, "one", "other", "a/b/"));
         assert!(!is_changed(&key, "two", "b", "a/b/"));
         let prefix = delete(Target::Prefix("a/b/".into()));

@@ -9,6 +9,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::domain::transfer::{
     JobId, JobState, JobView, MAX_UNDER_WAY, ObjectProgress, Progress, TransferEvent, Wait,
 };
+use crate::transfer::changes::Changes;
 use crate::transfer::engine::work::Yard;
 use crate::transfer::machine::Machine;
 use crate::transfer::standing::Standing;
@@ -24,6 +25,7 @@ const IDLE: u32 = 15;
 #[derive(Debug)]
 pub struct Telling {
     news: UnboundedSender<TransferEvent>,
+    changes: Changes,
     /// Objects under way.
     live: HashMap<JobId, HashMap<String, Live>>,
     standings: HashMap<JobId, Standing>,
@@ -51,9 +53,10 @@ struct Told {
 }
 
 impl Telling {
-    pub fn new(news: UnboundedSender<TransferEvent>) -> Telling {
+    pub fn new(news: UnboundedSender<TransferEvent>, changes: Changes) -> Telling {
         Telling {
             news,
+            changes,
             live: HashMap::new(),
             standings: HashMap::new(),
             told: HashMap::new(),
@@ -65,7 +68,7 @@ impl Telling {
 
     /// Forgets every job: the queue is told anew.
     pub fn restart(&mut self) {
-        *self = Telling::new(self.news.clone());
+        *self = Telling::new(self.news.clone(), self.changes.clone());
     }
 
     pub fn tell(&self, event: TransferEvent) {
@@ -143,6 +146,9 @@ impl Telling {
             if waited && told_state != JobState::Running {
                 self.tell(TransferEvent::Waiting { id, wait: None });
             }
+            if state.finished() {
+                self.tell_changes();
+            }
             self.tell(TransferEvent::Changed { id, state, progress, verification });
             let Some(told) = self.told.get_mut(&id) else { continue };
             (told.progress, told.state) = (progress, told_state);
@@ -154,6 +160,7 @@ impl Telling {
 
     /// Tells how far jobs are, which of their objects are under way, and why they wait.
     pub fn tell_progress(&mut self, machine: &Machine, yard: &Yard) {
+        self.tell_changes();
         let mut jobs = std::mem::take(&mut self.touched);
         jobs.extend(self.live.keys());
         jobs.extend(self.standings.keys());
@@ -189,6 +196,13 @@ impl Telling {
         }
         self.silent = if silent { self.silent.saturating_add(1) } else { 0 };
         self.standings.retain(|id, _| machine.is_busy(*id));
+    }
+
+    fn tell_changes(&self) {
+        let changes = self.changes.take();
+        if !changes.is_empty() {
+            self.tell(TransferEvent::StorageChanged(changes));
+        }
     }
 
     /// What is recorded, and the bytes of objects under way.

@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{JobId, JobSpec, Note, TransferEvent, Work};
+use crate::transfer::changes::Changes;
 use crate::transfer::fact::{Fact, Outcome, Partial};
 use crate::transfer::item::{Item, ItemKind};
 use crate::transfer::journal::Journal;
@@ -73,6 +74,7 @@ pub struct Yard {
     news: UnboundedSender<TransferEvent>,
     said: Said,
     roots: Arc<Roots>,
+    changes: Changes,
 }
 
 /// A connection, and how the engine gets on with it.
@@ -117,7 +119,13 @@ impl Yard {
             news,
             said: Said::default(),
             roots: Arc::default(),
+            changes: Changes::default(),
         }
+    }
+
+    /// Where workers say what they have stored and deleted.
+    pub fn changes(&self) -> &Changes {
+        &self.changes
     }
 
     /// What may be under way now. More objects than slots, for an object waits for the journal too.
@@ -217,6 +225,8 @@ impl Yard {
             journal: self.journal.clone(),
             said: self.said.clone(),
             roots: Arc::clone(&self.roots),
+            changes: self.changes.clone(),
+            written: Arc::default(),
             moved: Arc::clone(&assignment.moved),
             again: assignment.again,
             part_threshold: self.part_threshold,
@@ -321,6 +331,12 @@ async fn prepare(
     partial: Option<Partial>,
 ) -> Result<Option<Ready>, Error> {
     let size = item.size;
+    match (&item.kind, &partial) {
+        (_, Some(Partial::Multipart(multipart))) => task.writes(&multipart.object.key),
+        (_, Some(Partial::Copied(copied))) => task.writes(&copied.to.key),
+        (ItemKind::Upload { key, .. } | ItemKind::Copy { to: key, .. }, _) => task.writes(key),
+        _ => {}
+    }
     match (item.kind, &task.spec.work) {
         (ItemKind::Download { key, local, marker }, Work::Download { bucket, .. }) => {
             let download = Download::new(task, bucket, &key, local, size);

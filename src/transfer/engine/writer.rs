@@ -93,12 +93,13 @@ impl Writer {
     ) -> Writer {
         let journal = Journal::start(journal, inputs.clone());
         let rate_given = setup.rate_given;
+        let yard = Yard::new(setup, journal.clone(), news.clone());
         Writer {
             machine: Machine::default(),
-            yard: Yard::new(setup, journal.clone(), news.clone()),
+            telling: Telling::new(news, yard.changes().clone()),
+            yard,
             journal,
             inputs,
-            telling: Telling::new(news),
             early: Some(Vec::new()),
             stops: HashMap::new(),
             rooms: HashMap::new(),

@@ -26,16 +26,22 @@ pub async fn delete(task: &Task, bucket: &Bucket, keys: Vec<(Key, u64)>) -> Resu
             break;
         }
     }
+    let gone = keys.iter().map(|(key, _)| key).filter(|key| refusal(key, &refused).is_none());
+    task.deleted(gone.cloned());
     let facts = keys.into_iter().map(|(key, bytes)| outcome(task, &key, bytes, &refused)).collect();
     task.journal.append(facts).await
 }
 
 fn outcome(task: &Task, key: &Key, bytes: u64, refused: &[(Key, Error)]) -> Fact {
-    let error = refused.iter().find(|(refused, _)| refused == key).map(|(_, error)| error);
-    let (bytes, outcome) = match error {
+    let (bytes, outcome) = match refusal(key, refused) {
         None => (bytes, Outcome::Done(None)),
-        Some(error) if error.is(&ErrorKind::NoSuchKey) => (bytes, Outcome::Done(None)),
         Some(error) => (0, Outcome::Failed(error.clone())),
     };
     Fact::Settled { job: task.job, place: key.as_str().to_owned(), bytes, outcome }
+}
+
+/// Why a key is still there; `None` where it is not.
+fn refusal<'a>(key: &Key, refused: &'a [(Key, Error)]) -> Option<&'a Error> {
+    let error = refused.iter().find(|(refused, _)| refused == key).map(|(_, error)| error);
+    error.filter(|error| !error.is(&ErrorKind::NoSuchKey))
 }

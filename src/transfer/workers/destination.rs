@@ -91,6 +91,7 @@ pub async fn decide(
         }
         OnConflict::KeepBoth => {
             let (object, stored) = free_name(task, object, same).await?;
+            task.writes(&object.key);
             task.note_name(format!("stored as {}", object.key), object.key.as_str());
             match stored {
                 true => Ok((Destination::Skip, true)),

@@ -75,19 +75,24 @@ impl Departure {
         let copied = Copied { to, etag: etag.clone(), size: bytes, verification };
         task.opened(Partial::Copied(copied.clone())).await?;
         remove(task, &self.from, etag.as_ref()).await?;
+        task.deleted([self.from.key]);
         Ok(Moving::Done { bytes, verification: copied.verification })
     }
 }
 
 impl Ready {
     pub async fn finish(self, task: &Task) -> Result<Moving, Error> {
-        match self {
-            Ready::Moved(moving) => Ok(moving),
-            Ready::File(ready) => finish_file(task, ready).await,
-            Ready::Whole(whole) => finish_whole(task, whole).await,
-            Ready::Upload(complete) => complete.run(task).await,
-            Ready::Departure(departure) => departure.run(task).await,
+        let moving = match self {
+            Ready::Moved(moving) => moving,
+            Ready::File(ready) => finish_file(task, ready).await?,
+            Ready::Whole(whole) => finish_whole(task, whole).await?,
+            Ready::Upload(complete) => complete.run(task).await?,
+            Ready::Departure(departure) => return departure.run(task).await,
+        };
+        if let Moving::Done { bytes, .. } = &moving {
+            task.stored(*bytes);
         }
+        Ok(moving)
     }
 }
 

@@ -172,3 +172,24 @@ fn a_listing_that_is_stopped_under_a_sort_shows_all_that_came() {
     }
     assert_eq!(app.names().len(), app.state.objects.browse.rows.listing().len());
 }
+
+#[test]
+fn a_sort_shows_the_top_unless_somebody_moved_the_cursor() {
+    let mut app = App::with_rows(&["a", "b", "c"]);
+    app.keys("s S");
+    assert_eq!((app.names(), app.cursor()), (vec!["c", "b", "a"], "c"));
+    app.keys("j s n");
+    assert_eq!(app.cursor(), "b", "it stays on the row it was moved to");
+    app.keys("g g s S");
+    assert_eq!(app.cursor(), "c", "g g is no row but the top");
+}
+
+#[test]
+fn the_top_is_asked_for_while_the_order_is_on_its_way() {
+    let mut app = many();
+    app.keys("j j s S g g").arrange();
+    assert_eq!(app.state.objects.browse.list.cursor, 0);
+    assert_eq!(app.cursor(), "0000999");
+    app.keys("s n j s S").arrange();
+    assert_eq!(app.cursor(), "0000001");
+}

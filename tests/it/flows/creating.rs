@@ -104,7 +104,8 @@ fn a_prefix_is_made_below_the_open_one_and_shown() {
     assert_eq!(app.requests(), [made]);
     app.reply(Reply::PrefixCreated(Ok(())));
     assert!(app.state.dialog().is_none());
-    assert!(matches!(app.requests().as_slice(), [Request::ListPage { .. }]));
+    assert_eq!((app.names(), app.cursor()), (vec!["2026/", "x"], "2026/"));
+    assert!(app.requests().is_empty());
 }
 
 #[test]

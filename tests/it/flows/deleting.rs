@@ -3,13 +3,18 @@
 use windlass::app::dialogs::confirm::{Confirm, Tally};
 use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::effect::{Effect, Request};
-use windlass::app::event::{Measure, Reply};
+use windlass::app::event::{ListedUploads, Measure, Reply};
 use windlass::app::session::Startup;
 use windlass::domain::address::Location;
 use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::object::{ObjectAddress, UploadId};
 use windlass::domain::provider::Provider;
-use windlass::domain::transfer::{Target, TransferCommand, Work};
+use windlass::domain::transfer::{
+    JobId, JobSpec, JobState, JobView, Progress, Target, TransferCommand, TransferEvent, Work,
+};
+use windlass::domain::unfinished::{Standing, UnfinishedUpload};
 
+use crate::flows::queue::{ends, news, upload};
 use crate::support::app::{App, buckets, connection, page, startup};
 
 fn question(app: &App) -> &Confirm {
@@ -56,13 +61,13 @@ fn marked_objects_are_named_counted_and_weighed() {
     assert!(app.requests().is_empty());
     app.keys("tab enter");
     assert_eq!(deleted(&mut app).unwrap().len(), 2);
-    assert_eq!(app.marked(), [""; 0]);
+    assert_eq!(app.marked(), ["a.txt", "b.txt"], "each mark goes with its row");
 }
 
 #[test]
 fn what_is_below_a_prefix_is_counted_while_the_question_stands() {
-    let mut app = App::with_rows(&["a.txt", "raw/"]);
-    app.keys("ctrl-a D");
+    let mut app = App::with_rows(&["a.txt", "raw/", "z"]);
+    app.keys("space space D");
     let targets = vec![Target::Prefix("raw/".into())];
     assert_eq!(app.requests(), [Request::Measure { bucket: "media".into(), targets }]);
     let ticket = app.last_ticket();
@@ -71,30 +76,76 @@ fn what_is_below_a_prefix_is_counted_while_the_question_stands() {
     assert_eq!(question(&app).tally, Some(so_far));
     app.reply_to(ticket, Reply::Measured(Ok(measured(1500, 9000, true))));
     assert!(question(&app).tally.unwrap().complete);
-    app.keys("y");
+    app.keys("y enter");
+    assert_eq!(deleted(&mut app), None, "much goes: a name is asked for");
+    app.keys("ctrl-u").typed("media").keys("enter");
     assert_eq!(deleted(&mut app).unwrap().len(), 2);
 }
 
 #[test]
-fn esc_and_an_early_yes_give_the_count_up() {
-    for (key, deletes) in [("esc", false), ("y", true)] {
-        let mut app = App::with_rows(&["raw/"]);
+fn a_prefix_of_few_objects_goes_by_a_yes_once_they_are_counted() {
+    let mut app = App::with_rows(&["a.txt", "raw/"]);
+    app.keys("D y enter");
+    assert_eq!(deleted(&mut app), None, "it is not known how much goes");
+    app.keys("esc D");
+    app.reply(Reply::Measured(Ok(measured(1000, 9, true)))).keys("y");
+    assert_eq!(deleted(&mut app), Some(vec![Target::Prefix("raw/".into())]));
+}
+
+#[test]
+fn the_name_of_a_prefix_is_enough_before_it_is_counted() {
+    for (keys, name, deletes) in
+        [("esc", "", false), ("enter", "raw/", true), ("enter", "raw", true)]
+    {
+        let mut app = App::with_rows(&["a.txt", "raw/"]);
         app.keys("D");
         let ticket = app.last_ticket();
         app.reply_to(ticket, Reply::Measured(Ok(measured(7, 7, false)))).effects();
-        app.keys(key);
+        app.typed(name).keys(keys);
         let effects = app.effects();
-        assert!(effects.contains(&Effect::Abandon(ticket)), "{key}");
+        assert!(effects.contains(&Effect::Abandon(ticket)), "{name}");
         let enqueued = effects
             .iter()
             .any(|effect| matches!(effect, Effect::Transfer(TransferCommand::Enqueue(_))));
-        assert_eq!(enqueued, deletes);
+        assert_eq!(enqueued, deletes, "{name}");
     }
 }
 
 #[test]
+fn a_name_that_is_being_typed_is_not_taken_away() {
+    let mut app = App::with_rows(&["a.txt", "year/"]);
+    app.keys("D").typed("ye");
+    app.reply(Reply::Measured(Ok(measured(7, 7, true)))).typed("ar").keys("enter");
+    assert_eq!(deleted(&mut app), Some(vec![Target::Prefix("year/".into())]));
+}
+
+#[test]
+fn all_that_a_bucket_holds_goes_by_its_name() {
+    let mut app = App::with_rows(&["a.txt", "b.txt"]);
+    app.keys("ctrl-a D y enter");
+    assert_eq!(deleted(&mut app), None);
+    app.keys("ctrl-u").typed("media").keys("enter");
+    assert_eq!(deleted(&mut app).unwrap().len(), 2);
+}
+
+#[test]
+fn a_word_that_is_typed_at_a_question_answers_nothing() {
+    for word in ["Daily", "Dxy", "Dll", "Dhl", "Dryly", "Drop"] {
+        let mut app = App::with_rows(&["a.txt", "b.txt"]);
+        app.typed(word).keys("enter");
+        assert_eq!(deleted(&mut app), None, "{word}");
+    }
+    let mut app = App::with_rows(&["a.txt", "b.txt"]);
+    app.typed("Dx").wait(1).keys("y");
+    assert_eq!(deleted(&mut app).unwrap().len(), 1, "after a pause it is an answer");
+    let mut app = App::with_rows(&["a.txt", "b.txt"]);
+    app.keys("D right right enter");
+    assert_eq!(deleted(&mut app), None, "past the last answer is nothing");
+}
+
+#[test]
 fn a_count_that_fails_is_said_and_never_called_complete() {
-    let mut app = App::with_rows(&["raw/"]);
+    let mut app = App::with_rows(&["a.txt", "raw/"]);
     app.keys("D");
     let denied = Error::new(ErrorKind::AccessDenied, "ListObjectsV2", "s3://media/raw/");
     app.reply(Reply::Measured(Err(denied)));
@@ -114,30 +165,140 @@ fn r2_says_that_nothing_comes_back() {
     assert!(warning.starts_with("Permanent") && warning.contains("no versions"), "{warning}");
 }
 
-#[test]
-fn a_bucket_goes_only_when_its_name_is_typed() {
+/// With the question for the bucket `backups` open.
+fn asked_of_bucket(found: Option<Measure>) -> App {
     let mut app = App::at("s3://");
     app.reply(buckets(&["backups", "media"])).effects();
-    app.keys("D y enter");
-    assert!(app.requests().is_empty());
-    app.keys("ctrl-u").typed("backups").keys("enter");
-    assert_eq!(app.requests(), [Request::DeleteBucket("backups".into())]);
-    app.keys("enter");
-    assert!(app.requests().is_empty(), "it is sent once");
-    app.reply(Reply::BucketDeleted(Ok(())));
-    assert_eq!(app.bucket_names(), ["media"]);
-    assert!(app.state.dialog().is_none());
-    assert_eq!(app.requests(), [Request::ListBuckets]);
+    app.keys("D");
+    let targets = vec![Target::Prefix("".into())];
+    assert_eq!(app.requests(), [Request::Measure { bucket: "backups".into(), targets }]);
+    if let Some(found) = found {
+        app.reply(Reply::Measured(Ok(found)));
+    }
+    app
 }
 
 #[test]
-fn a_bucket_that_is_not_empty_stays_and_says_what_to_do() {
+fn a_bucket_goes_only_when_its_name_is_typed() {
+    for found in [None, Some(measured(0, 0, true))] {
+        let mut app = asked_of_bucket(found);
+        app.keys("y enter");
+        assert!(app.requests().is_empty());
+        app.keys("ctrl-u").typed("backups").keys("enter");
+        assert_eq!(app.requests(), [Request::DeleteBucket("backups".into())]);
+        app.keys("enter");
+        assert!(app.requests().is_empty(), "it is sent once");
+        app.reply(Reply::BucketDeleted(Ok(())));
+        assert_eq!(app.bucket_names(), ["media"]);
+        assert!(app.state.dialog().is_none());
+        assert_eq!(app.requests(), [Request::ListBuckets]);
+    }
+}
+
+#[test]
+fn a_bucket_that_is_gone_leaves_the_cursor_where_it_is() {
     let mut app = App::at("s3://");
-    app.reply(buckets(&["media"])).keys("D").typed("media").keys("enter");
-    let full = Error::new(ErrorKind::BucketNotEmpty, "DeleteBucket", "s3://media");
+    app.reply(buckets(&["a", "b", "c"])).keys("j D").typed("b").keys("enter");
+    app.reply(Reply::BucketDeleted(Ok(())));
+    assert_eq!(app.state.buckets.current().unwrap().bucket.as_str(), "c");
+    app.reply(buckets(&["a", "c"]));
+    assert_eq!(app.state.buckets.current().unwrap().bucket.as_str(), "c");
+    app.keys("n").typed("bbb").keys("enter").reply(Reply::BucketCreated(Ok(())));
+    assert_eq!(app.bucket_names(), ["a", "bbb", "c"]);
+    assert_eq!(app.state.buckets.current().unwrap().bucket.as_str(), "bbb");
+}
+
+fn emptied(app: &mut App) -> JobSpec {
+    let mut specs = app.effects().into_iter().filter_map(|effect| match effect {
+        Effect::Transfer(TransferCommand::Enqueue(specs)) => Some(specs),
+        _ => None,
+    });
+    let spec = specs.next().expect("it is emptied first").remove(0);
+    let (bucket, targets) = ("backups".into(), vec![Target::Prefix("".into())]);
+    assert_eq!(spec.work, Work::Delete { bucket, targets });
+    spec
+}
+
+#[test]
+fn a_bucket_that_is_not_empty_is_emptied_and_then_deleted() {
+    let mut app = asked_of_bucket(Some(measured(1000, 5000, false)));
+    assert_eq!(question(&app).tally.unwrap().objects, 1000);
+    app.typed("backups").keys("enter");
+    let spec = emptied(&mut app);
+    assert!(app.bucket_names().contains(&"backups"));
+    let view = JobView { spec, ..upload(7, "k", JobState::Running) };
+    news(&mut app, TransferEvent::Queued(view));
+    let progress = Progress { objects: 400, objects_total: 1200, ..Progress::default() };
+    news(&mut app, TransferEvent::Advanced(vec![(JobId(7), progress)]));
+    assert!(question(&app).lines[0].starts_with("400 of 1,200+ objects"));
+    app.effects();
+    ends(&mut app, 7, JobState::Done);
+    let first = Request::ListUploads { bucket: "backups".into(), after: None };
+    assert_eq!(app.requests(), std::slice::from_ref(&first));
+    let object = ObjectAddress { bucket: "backups".into(), key: "k".into() };
+    let upload = UploadId("u".into());
+    let found = UnfinishedUpload {
+        object: object.clone(),
+        upload: upload.clone(),
+        since: None,
+        by: String::new(),
+    };
+    let page = ListedUploads { uploads: vec![(found, Standing::Unknown)], next: None };
+    app.reply(Reply::Uploads(Ok(page)));
+    assert_eq!(app.requests(), [Request::AbortUploads(vec![(object, upload.clone())])]);
+    app.reply(Reply::UploadsAborted { gone: vec![upload], failed: Vec::new() });
+    assert_eq!(app.requests(), [first]);
+    app.reply(Reply::Uploads(Ok(ListedUploads::default())));
+    assert_eq!(app.requests(), [Request::DeleteBucket("backups".into())]);
+    app.reply(Reply::BucketDeleted(Ok(())));
+    assert_eq!(app.bucket_names(), ["media"]);
+    assert!(app.state.dialog().is_none());
+}
+
+#[test]
+fn emptying_can_be_hidden_and_stopped() {
+    let mut app = asked_of_bucket(Some(measured(3, 3, true)));
+    app.typed("backups").keys("enter");
+    let view = JobView { spec: emptied(&mut app), ..upload(7, "k", JobState::Running) };
+    news(&mut app, TransferEvent::Queued(view.clone()));
+    app.keys("esc");
+    assert!(app.state.dialog().is_none());
+    ends(&mut app, 7, JobState::Done);
+    app.reply(Reply::Uploads(Ok(ListedUploads::default())));
+    app.reply(Reply::BucketDeleted(Ok(())));
+    assert_eq!(app.bucket_names(), ["media"], "it goes on behind");
+
+    let mut app = asked_of_bucket(Some(measured(3, 3, true)));
+    app.typed("backups").keys("enter");
+    news(&mut app, TransferEvent::Queued(view));
+    app.effects();
+    app.keys("y");
+    let cancel = Effect::Transfer(TransferCommand::Cancel(JobId(7)));
+    assert!(app.effects().contains(&cancel));
+    ends(&mut app, 7, JobState::Cancelled);
+    assert!(app.toast().contains("stays"), "{}", app.toast());
+    assert!(app.requests().is_empty());
+}
+
+#[test]
+fn a_bucket_that_was_not_known_to_be_full_is_asked_about_again() {
+    let mut app = asked_of_bucket(None);
+    app.typed("backups").keys("enter");
+    let full = || Error::new(ErrorKind::BucketNotEmpty, "DeleteBucket", "s3://backups");
+    app.reply(Reply::BucketDeleted(Err(full()))).effects();
+    app.reply(Reply::Measured(Ok(measured(3, 3, true)))).typed("backups").keys("enter");
+    emptied(&mut app);
+}
+
+#[test]
+fn old_versions_that_are_left_in_a_bucket_are_explained() {
+    let mut app = asked_of_bucket(Some(measured(0, 0, true)));
+    app.typed("backups").keys("enter");
+    let full = Error::new(ErrorKind::BucketNotEmpty, "DeleteBucket", "s3://backups");
     app.reply(Reply::BucketDeleted(Err(full.clone())));
     let Some(Dialog::Details(details)) = app.state.dialog() else { panic!("no details") };
     assert_eq!(details.error, Some(full));
+    assert!(details.facts[0].1.contains("old versions"), "{:?}", details.facts);
     app.keys("esc");
-    assert_eq!(app.bucket_names(), ["media"]);
+    assert_eq!(app.bucket_names(), ["backups", "media"]);
 }

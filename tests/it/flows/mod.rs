@@ -2,6 +2,7 @@
 
 mod arranging;
 mod buckets;
+mod changing;
 mod connecting;
 mod copying;
 mod creating;

@@ -10,7 +10,7 @@ use windlass::domain::transfer::{
     Progress, Target, TransferCommand, TransferEvent, Work,
 };
 
-use crate::support::app::{App, page};
+use crate::support::app::App;
 
 pub fn upload(id: u64, key: &str, state: JobState) -> JobView {
     let work = Work::Upload {
@@ -144,19 +144,6 @@ fn the_details_show_every_failure_and_follow_the_job() {
 }
 
 #[test]
-fn the_end_of_an_upload_lists_the_open_prefix_again_and_keeps_the_cursor() {
-    let mut app = App::with_rows(&["a.txt", "z.txt"]);
-    app.keys("j");
-    news(&mut app, TransferEvent::Restored(vec![upload(1, "k.txt", JobState::Running)]));
-    ends(&mut app, 1, JobState::Done);
-    assert!(matches!(app.requests().as_slice(), [Request::ListPage { token: None, .. }]));
-    app.reply(page(&["a.txt", "k.txt", "z.txt"], None));
-    assert_eq!(app.names(), ["a.txt", "k.txt", "z.txt"]);
-    assert_eq!(app.cursor(), "z.txt");
-    assert!(app.toast().contains("uploaded"));
-}
-
-#[test]
 fn what_ends_elsewhere_lists_nothing_again() {
     let mut app = App::with_rows(&["a.txt"]);
     let mut other = upload(2, "b", JobState::Running);
@@ -169,15 +156,15 @@ fn what_ends_elsewhere_lists_nothing_again() {
 }
 
 #[test]
-fn many_jobs_in_one_prefix_do_not_list_it_each_time() {
+fn the_end_of_uploads_is_said_and_lists_nothing() {
     let mut app = App::with_rows(&["a.txt"]);
     let jobs = (1..=20).map(|id| upload(id, &format!("k{id}"), JobState::Running)).collect();
     news(&mut app, TransferEvent::Restored(jobs));
     for id in 1..=20 {
         ends(&mut app, id, JobState::Done);
     }
-    let lists = app.requests().len();
-    assert!((1..=2).contains(&lists), "{lists}");
+    assert!(app.requests().is_empty());
+    assert!(app.toast().contains("20"), "{}", app.toast());
 }
 
 #[test]

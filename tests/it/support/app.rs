@@ -204,6 +204,7 @@ fn fits(request: &Request, reply: &Reply) -> bool {
             | (Request::CreateBucket(_), Reply::BucketCreated(_))
             | (Request::DeleteBucket(_), Reply::BucketDeleted(_))
             | (Request::CreatePrefix { .. }, Reply::PrefixCreated(_))
+            | (Request::FindEmpty { .. }, Reply::FoundEmpty(_))
             | (Request::Measure { .. }, Reply::Measured(_))
             | (Request::Arrange { .. }, Reply::Arranged(_))
             | (Request::ReadFolder(_), Reply::Folder(_))

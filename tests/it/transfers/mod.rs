@@ -69,5 +69,6 @@ mod rows;
 mod server;
 mod servers;
 mod table;
+mod told;
 mod trust;
 mod waits;

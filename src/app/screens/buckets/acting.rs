@@ -4,20 +4,22 @@ use crate::app::action::Action;
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Move};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
-use crate::app::dialogs::confirm::Confirm;
+use crate::app::dialogs::confirm::{Confirm, Tally};
 use crate::app::dialogs::details::Details;
 use crate::app::dialogs::dialog::{Answer, Dialog};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::effect::Request;
-use crate::app::event::{Reply, Ticket};
+use crate::app::event::{Measure, Reply, Ticket};
 use crate::app::screens::buckets::names::rule;
+use crate::app::screens::transfers::emptying::not_deleted;
 use crate::app::session::Session;
 use crate::app::toasts::Level;
-use crate::domain::address::Bucket;
-use crate::domain::error::Error;
+use crate::domain::address::{Bucket, Prefix};
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::provider::Capability;
+use crate::domain::transfer::Target;
 
 #[derive(Clone, Debug, Default)]
 pub struct BucketActing {
@@ -38,7 +40,10 @@ enum About {
     Where,
     New(Option<Jurisdiction>),
     Creating(Option<Jurisdiction>, Bucket),
-    Delete(Bucket),
+    /// What is in it is counted meanwhile.
+    Delete(Bucket, Option<Measure>),
+    /// `true` where no objects are in it.
+    Deleting(Bucket, bool),
     /// Why it failed; only read.
     Failed,
 }
@@ -61,7 +66,7 @@ impl BucketActing {
                 None => self.ask_name(None, cx),
             },
             (Action::Delete, Some(bucket)) => {
-                self.ask(Dialog::Confirm(deletion(bucket)), About::Delete(bucket.clone()));
+                self.ask_deletion(bucket, cx);
             }
             _ => return false,
         }
@@ -101,8 +106,11 @@ impl BucketActing {
             (About::Creating(_, bucket), Reply::BucketCreated(done)) => {
                 self.on_created(question, &bucket, done, cx);
             }
-            (About::Delete(bucket), Reply::BucketDeleted(done)) => {
-                self.on_deleted(bucket, done, cx);
+            (About::Delete(..), Reply::Measured(measured)) => {
+                self.on_measured(question, measured);
+            }
+            (About::Deleting(bucket, empty), Reply::BucketDeleted(done)) => {
+                self.on_deleted(bucket, done, empty, cx);
             }
             _ => self.question = Some(question),
         }
@@ -156,9 +164,9 @@ impl BucketActing {
     }
 
     fn on_answer(&mut self, answer: Answer, cx: &mut Context<'_>) {
-        let Some(question) = self.question.as_mut().filter(|each| each.ticket.is_none()) else {
-            return;
-        };
+        let counts = |question: &&mut Question| matches!(question.about, About::Delete(..));
+        let free = |question: &&mut Question| question.ticket.is_none() || counts(question);
+        let Some(question) = self.question.as_mut().filter(free) else { return };
         match (&question.about, answer) {
             (About::Where, Answer::Row(row)) => {
                 let chosen = cx.session.connection().jurisdictions.get(row).map(|(each, _)| *each);
@@ -170,8 +178,16 @@ impl BucketActing {
                 question.ticket = Some(cx.request(Request::CreateBucket(bucket.clone())));
                 question.about = About::Creating(home, bucket);
             }
-            (About::Delete(bucket), Answer::Yes) => {
+            (About::Delete(bucket, found), Answer::Yes) => {
+                cx.abandon(&mut question.ticket);
+                let (bucket, found) = (bucket.clone(), *found);
+                if found.is_some_and(|found| found.objects > 0) {
+                    self.question = None;
+                    return cx.ask(Move::EmptyBucket(bucket));
+                }
                 question.ticket = Some(cx.request(Request::DeleteBucket(bucket.clone())));
+                let empty = found.is_some_and(|found| found.done);
+                question.about = About::Deleting(bucket, empty);
             }
             _ => {}
         }
@@ -187,7 +203,7 @@ impl BucketActing {
         match done {
             Ok(()) => {
                 cx.toast(Level::Done, format!("bucket {bucket} created"));
-                cx.ask(Move::RefreshBuckets);
+                cx.ask(Move::BucketMade(bucket.clone()));
             }
             Err(error) => {
                 question.ticket = None;
@@ -200,8 +216,57 @@ impl BucketActing {
         }
     }
 
-    fn on_deleted(&mut self, bucket: Bucket, done: Result<(), Error>, cx: &mut Context<'_>) {
+    fn ask_deletion(&mut self, bucket: &Bucket, cx: &mut Context<'_>) {
+        let targets = vec![Target::Prefix(Prefix::root())];
+        let request = Request::Measure { bucket: bucket.clone(), targets };
+        let ticket = Some(cx.request(request));
+        let dialog = Dialog::Confirm(deletion(bucket, None));
+        self.question =
+            Some(Question { dialog, about: About::Delete(bucket.clone(), None), ticket });
+    }
+
+    /// Says what is in the bucket as far as it is counted; what is typed stays.
+    fn on_measured(&mut self, mut question: Question, measured: Result<Measure, Error>) {
+        let (About::Delete(bucket, found), Dialog::Confirm(shown)) =
+            (&mut question.about, &mut question.dialog)
+        else {
+            return self.question = Some(question);
+        };
+        match measured {
+            Ok(measure) => {
+                *found = Some(measure);
+                let (typed, on_yes) = (shown.typed.take(), shown.on_yes);
+                *shown = Confirm { on_yes, typed, ..deletion(bucket, Some(measure)) };
+                if measure.done {
+                    question.ticket = None;
+                }
+            }
+            Err(error) => {
+                question.ticket = None;
+                let why = error.explain().what;
+                shown.lines.push(format!("What is in it could not be counted: {why}."));
+            }
+        }
+        self.question = Some(question);
+    }
+
+    fn on_deleted(
+        &mut self,
+        bucket: Bucket,
+        done: Result<(), Error>,
+        empty: bool,
+        cx: &mut Context<'_>,
+    ) {
         match done {
+            Err(error) if error.is(&ErrorKind::BucketNotEmpty) && !empty => {
+                cx.ask(Move::LogQuietly(error));
+                self.ask_deletion(&bucket, cx);
+            }
+            Err(error) if empty => {
+                let read = not_deleted(&bucket, error.clone());
+                self.ask(Dialog::Details(read), About::Failed);
+                cx.ask(Move::Log(error));
+            }
             Ok(()) => {
                 cx.toast(Level::Done, format!("bucket {bucket} deleted"));
                 cx.ask(Move::BucketDeleted(bucket));
@@ -227,10 +292,25 @@ fn places(session: &Session) -> Option<Choice> {
     (rows.len() > 1).then(|| Choice::new("New bucket", rows).line(question))
 }
 
-fn deletion(bucket: &Bucket) -> Confirm {
-    Confirm::new("Delete a bucket", "Delete", "Keep")
-        .line("Delete this bucket? Only an empty one can be deleted.")
+/// `found` is what is in it, as far as that is counted.
+fn deletion(bucket: &Bucket, found: Option<Measure>) -> Confirm {
+    let full = found.is_some_and(|found| found.objects > 0);
+    let (yes, line) = match found {
+        _ if full => ("Empty and delete", "Empty this bucket, then delete it?"),
+        Some(found) if found.done => ("Delete", "Delete this bucket? No objects are in it."),
+        _ => ("Delete", "Delete this bucket? What is in it is being counted."),
+    };
+    let mut confirm = Confirm::new("Delete a bucket", yes, "Keep")
+        .line(line)
         .about(std::iter::once(bucket.as_str()))
-        .warning("Permanent; its name may be taken by others.")
-        .typing(bucket.as_str())
+        .warning("Cannot be undone. Someone else may take the name.")
+        .typing(bucket.as_str());
+    if full {
+        confirm = confirm.line("All objects and unfinished uploads in it are deleted first.");
+    }
+    confirm.tally = found.filter(|_| full).map(|found| {
+        let Measure { objects, bytes, done } = found;
+        Tally { objects, bytes, complete: done }
+    });
+    confirm
 }

@@ -210,8 +210,16 @@ impl Buckets {
         self.fit(cx);
     }
 
+    /// The bucket was made from here: the cursor goes to it.
+    pub fn on_made(&mut self, bucket: &Bucket, cx: &mut Context<'_>) {
+        self.list.cursor = self.shelf.put_made(bucket);
+        self.refresh(cx);
+    }
+
     /// The bucket was deleted from here: it goes from the list, and from what was added by name.
     pub fn on_deleted(&mut self, bucket: &Bucket, cx: &mut Context<'_>) {
+        let before = self.shelf.position(bucket).is_some_and(|at| at < self.list.cursor);
+        self.list.cursor -= usize::from(before);
         self.shelf.remove(bucket);
         if self.opened.as_ref() == Some(bucket) {
             self.opened = None;
@@ -257,12 +265,16 @@ impl Buckets {
 
     fn on_listed(&mut self, listing: BucketListing, cx: &mut Context<'_>) {
         let current = self.current().map(|row| row.bucket.clone());
+        let adding = self.is_on_add_row() && !self.shelf.is_empty();
         self.tell_unlisted(listing.unlisted, cx);
         self.shelf.take_listed(listing.entries, &cx.session.known_buckets(), self.opened.as_ref());
         self.loading = BucketsLoading::Ready;
         let position = current.and_then(|bucket| self.shelf.position(&bucket));
-        self.list.cursor =
-            position.unwrap_or(if self.opened.is_none() { 0 } else { self.list.cursor });
+        self.list.cursor = match position {
+            Some(position) => position,
+            None if adding => self.shelf.len(),
+            None => self.list.cursor,
+        };
     }
 
     /// Quietly, and each of them once: a token is often for one jurisdiction alone.

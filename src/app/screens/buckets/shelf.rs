@@ -84,6 +84,17 @@ impl Shelf {
         &mut self.rows[at]
     }
 
+    /// The row of a bucket that was just made, where the server will list it.
+    pub fn put_made(&mut self, bucket: &Bucket) -> usize {
+        self.remove(bucket);
+        let before = |row: &BucketRow| row.listed && row.bucket < *bucket;
+        let last = self.rows.iter().rposition(before).map_or(0, |at| at + 1);
+        let jurisdiction = Jurisdiction::said(bucket).map(|(_, said)| said).unwrap_or_default();
+        let made = BucketRow { listed: true, jurisdiction, ..row(bucket.clone()) };
+        self.rows.insert(last, made);
+        last
+    }
+
     pub fn remove(&mut self, bucket: &Bucket) {
         self.rows.retain(|row| row.bucket != *bucket);
     }

@@ -46,17 +46,41 @@ struct Question {
 /// What an answer is for. Places and rows are those of the moment of asking.
 #[derive(Clone, Debug)]
 enum About {
-    Download { bucket: Bucket, sources: Vec<downloading::Listed> },
-    Upload { bucket: Bucket, prefix: Prefix },
+    Download {
+        bucket: Bucket,
+        sources: Vec<downloading::Listed>,
+    },
+    Upload {
+        bucket: Bucket,
+        prefix: Prefix,
+    },
     Copy(Copying),
-    Rename { bucket: Bucket, source: Target },
+    Rename {
+        bucket: Bucket,
+        source: Target,
+    },
     Going(Going),
-    Checking { specs: Vec<JobSpec> },
-    Existing { specs: Vec<JobSpec> },
+    Checking {
+        specs: Vec<JobSpec>,
+    },
+    Existing {
+        specs: Vec<JobSpec>,
+    },
     Delete(Deletion),
-    NewPrefix { bucket: Bucket, prefix: Prefix },
-    Links { bucket: Bucket, targets: Vec<Target> },
-    Domain { bucket: Bucket, targets: Vec<Target> },
+    /// `made` is the one asked for, once it is.
+    NewPrefix {
+        bucket: Bucket,
+        prefix: Prefix,
+        made: Prefix,
+    },
+    Links {
+        bucket: Bucket,
+        targets: Vec<Target>,
+    },
+    Domain {
+        bucket: Bucket,
+        targets: Vec<Target>,
+    },
     Shown,
 }
 
@@ -73,7 +97,8 @@ impl Acting {
             Action::Upload => self.ask_files(bucket, prefix, None, cx),
             Action::New => {
                 let dialog = creating::prefix_question(&bucket, &prefix);
-                self.ask(dialog, About::NewPrefix { bucket, prefix });
+                let made = prefix.clone();
+                self.ask(dialog, About::NewPrefix { bucket, prefix, made });
             }
             Action::CopyLink => {
                 self.start_links(&bucket, browse.targets(), None, LinkForm::Url, cx);
@@ -97,7 +122,8 @@ impl Acting {
             }
             Action::Delete => {
                 let (objects, bytes) = browse.target_totals();
-                let deletion = Deletion { bucket, targets: browse.targets(), objects, bytes };
+                let (targets, whole) = (browse.targets(), browse.is_whole_bucket());
+                let deletion = Deletion { bucket, targets, prefix, whole, objects, bytes };
                 self.ask_deletion(deletion, cx);
             }
             _ => return false,
@@ -320,10 +346,12 @@ impl Acting {
                 cx.abandon(&mut question.ticket);
                 enqueue(vec![deletion.spec(cx.session.name())], browse, cx);
             }
-            (About::NewPrefix { bucket, prefix }, Answer::Text(text)) => {
+            (About::NewPrefix { bucket, prefix, .. }, Answer::Text(text)) => {
                 if question.ticket.is_none() {
-                    let prefix = creating::prefix_below(&prefix, &text);
-                    question.ticket = Some(cx.request(Request::CreatePrefix { bucket, prefix }));
+                    let made = creating::prefix_below(&prefix, &text);
+                    let request = creating::request(&bucket, &made);
+                    question.about = About::NewPrefix { bucket, prefix, made };
+                    question.ticket = Some(cx.request(request));
                 }
                 self.question = Some(question);
             }
@@ -380,7 +408,7 @@ impl Acting {
         match measured {
             Ok(below) => {
                 match about {
-                    About::Delete(deletion) => confirm.tally = Some(deletion.tally(below)),
+                    About::Delete(deletion) => deletion.measured(below, confirm),
                     About::Going(going) => going.measured(below, confirm),
                     _ => {}
                 }
@@ -409,14 +437,14 @@ impl Acting {
     fn on_prefix_created(&mut self, done: Result<(), Error>, cx: &mut Context<'_>) {
         let Some(mut question) = self.question.take() else { return };
         question.ticket = None;
-        let About::NewPrefix { bucket, prefix } = question.about.clone() else {
+        let About::NewPrefix { bucket, made, .. } = question.about.clone() else {
             self.question = Some(question);
             return;
         };
         match done {
             Ok(()) => {
                 cx.toast(Level::Done, "prefix created");
-                cx.ask(Move::RefreshObjects { bucket, prefix });
+                cx.ask(Move::Made { bucket, change: creating::made(&made) });
             }
             Err(error) => {
                 self.refuse(question, error.explain().in_a_line());
@@ -426,11 +454,19 @@ impl Acting {
     }
 }
 
-/// Puts jobs into the queue; marks that they were made of are dropped.
+/// Puts jobs into the queue. Marks that they were made of are dropped, unless the rows are to go:
+/// then each goes with its row, and what could not be deleted stays marked.
 fn enqueue(specs: Vec<JobSpec>, browse: &mut Browse, cx: &mut Context<'_>) {
     let uploads = specs.iter().any(|spec| spec.work.direction() == Direction::Up);
-    if !uploads {
+    if specs.iter().all(|spec| spec.work.takes_away()) {
+        browse.marking.settle();
+    } else if !uploads {
         browse.marking.clear();
+    }
+    if let [spec] = specs.as_slice()
+        && let Some((from, to)) = renaming::is_rename(spec)
+    {
+        browse.follow_rename(from, to);
     }
     let specs = together(specs);
     let said = match specs.len() {

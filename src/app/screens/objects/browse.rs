@@ -4,7 +4,8 @@ use crate::app::context::{Context, Move};
 use crate::app::dialogs::input::Input;
 use crate::app::event::{Reply, Ticket};
 use crate::app::layout::Pane;
-use crate::app::list::List;
+use crate::app::list::{Hold, List};
+use crate::app::screens::objects::changes::Changing;
 use crate::app::screens::objects::downloading::Listed;
 use crate::app::screens::objects::fresh::Fresh;
 use crate::app::screens::objects::loading::{Loading, STREAMED, near_end};
@@ -13,7 +14,8 @@ use crate::app::screens::objects::memory::{Memory, Place};
 use crate::app::screens::objects::pager::Pager;
 use crate::app::screens::objects::rows::Rows;
 use crate::domain::address::{Bucket, Key, Location, Prefix};
-use crate::domain::arrange::{Arrangement, SortBy};
+use crate::domain::arrange::Arrangement;
+use crate::domain::change::KeyChange;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{ListedPage, Row, RowKind};
 use crate::domain::object::ObjectAddress;
@@ -34,9 +36,9 @@ pub struct Browse {
     /// The name the cursor goes to as soon as it arrives.
     sought: Option<String>,
     /// Pull every page, however many.
-    load_all: bool,
-    /// The cursor stays on the last row while rows arrive.
-    at_end: bool,
+    pub(super) load_all: bool,
+    pub(super) hold: Hold,
+    pub(super) changing: Changing,
     memory: Memory,
 }
 
@@ -177,6 +179,7 @@ impl Browse {
 
     fn leave(&mut self, cx: &mut Context<'_>) -> Option<Place> {
         self.pager.stop(cx);
+        self.changing.stop(cx);
         let loading = self.drop_fresh(cx).unwrap_or_else(|| self.loading.clone());
         let place = self.place.take()?;
         self.memory.keep(&place, self.rows.listing(), &loading);
@@ -193,22 +196,33 @@ impl Browse {
         self.list = List::default();
         self.typing = None;
         self.load_all = false;
-        self.at_end = false;
+        self.hold = Hold::Top;
         self.rows.clear(cx);
         let unfiltered = Arrangement { filter: String::new(), ..self.rows.arrangement().clone() };
         self.rows.arrange(unfiltered, cx);
         let kept = self.memory.take_listing(&place);
         self.place = Some(place);
         self.loading = Loading::First;
-        if let Some((listing, loading)) = kept {
-            self.loading = loading;
-            self.rows.replace(listing, cx);
-            self.seek(0);
+        if let Some(kept) = kept {
+            let whole = kept.loading == Loading::Complete;
+            self.loading = kept.loading;
+            self.rows.replace(kept.listing, cx);
+            self.rows.patch(&kept.since, whole);
+            self.seek();
         }
         self.refresh(cx);
     }
 
     // ─── loading ───
+
+    /// How the shown listing stands while another one is to replace it.
+    pub(super) fn before_refresh(&self) -> Option<&Loading> {
+        self.fresh.as_ref().map(|fresh| &fresh.before)
+    }
+
+    pub(super) fn remember_changes(&mut self, bucket: &Bucket, keys: &[KeyChange]) {
+        self.memory.on_changed(bucket, keys);
+    }
 
     pub(super) fn is_pulling(&self) -> bool {
         self.pager.is_waiting() || self.fresh.is_some()
@@ -216,13 +230,14 @@ impl Browse {
 
     pub fn owns(&self, ticket: Ticket) -> bool {
         let fresh = self.fresh.as_ref().is_some_and(|fresh| fresh.pager.owns(ticket));
-        fresh || self.pager.owns(ticket) || self.rows.owns(ticket)
+        fresh || self.pager.owns(ticket) || self.rows.owns(ticket) || self.changing.owns(ticket)
     }
 
     pub fn on_reply(&mut self, reply: Reply, cx: &mut Context<'_>) {
         match reply {
             Reply::Page(Ok(page)) => self.on_page(page, cx),
             Reply::Page(Err(error)) => self.on_failure(error, cx),
+            Reply::FoundEmpty(found) => self.on_found_empty(found, cx),
             Reply::Arranged(order) => {
                 let number = self.rows.number(self.list.cursor);
                 self.rows.on_arranged(order, cx);
@@ -238,7 +253,10 @@ impl Browse {
     pub fn refresh(&mut self, cx: &mut Context<'_>) {
         let Some(place) = self.place.clone() else { return };
         self.pager.stop(cx);
+        self.changing.forget_pages();
         if self.rows.listing().is_empty() {
+            self.drop_fresh(cx);
+            self.rows.clear(cx);
             self.pager.start(&place.bucket, &place.prefix, cx);
             self.loading = Loading::First;
             return;
@@ -253,11 +271,12 @@ impl Browse {
     /// Stops pulling pages; what is loaded stays.
     pub(super) fn stop(&mut self, cx: &mut Context<'_>) {
         self.pager.stop(cx);
+        self.changing.forget_pages();
         self.loading = self.drop_fresh(cx).unwrap_or(Loading::Stopped);
         self.rows.settle(cx);
         self.sought = None;
         self.load_all = false;
-        self.at_end = false;
+        self.leave_end();
         self.marking.settle();
     }
 
@@ -287,7 +306,7 @@ impl Browse {
         let Some(place) = self.place.clone() else { return };
         let pager = self.fresh.as_mut().map_or(&mut self.pager, |fresh| &mut fresh.pager);
         let broken = pager.arrived(listed.next, &place.bucket, &place.prefix);
-        let from = self.rows.listing().len();
+        let from = self.rows.listing().end();
         if let Some(fresh) = &mut self.fresh {
             fresh.listing.push(listed.page);
         } else {
@@ -300,7 +319,10 @@ impl Browse {
             return self.on_failure(error, cx);
         }
         let swapped = self.swap_when_covered(cx);
-        self.seek(if swapped { 0 } else { from });
+        if swapped || self.fresh.is_none() {
+            self.catch_up(!self.pager.has_more());
+        }
+        self.seek();
         self.go_on(cx);
     }
 
@@ -349,12 +371,16 @@ impl Browse {
     fn swap_when_covered(&mut self, cx: &mut Context<'_>) -> bool {
         let Some(fresh) = &self.fresh else { return false };
         let current = self.current().map(|row| row.name);
-        if !fresh.covers([current, self.last_marked_name()].into_iter().flatten()) {
+        let arranged = *self.rows.arrangement() != Arrangement::default();
+        // Of some of the rows the order of all is not known.
+        let last = self.rows.listing().last_name().filter(|_| arranged);
+        if !fresh.covers([current, self.last_marked_name(), last].into_iter().flatten()) {
             return false;
         }
         let cursor = self.current().map(|row| row.name.to_owned());
         let shown = self.rows.listing().clone();
         let Some(fresh) = self.fresh.take() else { return false };
+        self.load_all |= arranged && fresh.before == Loading::Complete;
         self.pager = fresh.pager;
         self.rows.replace(fresh.listing, cx);
         let marks = self.marking.marks.carried(&shown, self.rows.listing());
@@ -368,43 +394,23 @@ impl Browse {
         self.marking.marks.last().map(|number| self.rows.listing().row(number).name)
     }
 
-    /// Moves the cursor to the name it waits for, where it is among the rows from the number `from` on; gives up where
-    /// the listing has passed it.
-    fn seek(&mut self, from: usize) {
+    /// Moves the cursor to the name it waits for, once it is here; gives up where the listing has
+    /// passed it.
+    fn seek(&mut self) {
         let Some(sought) = &self.sought else { return };
-        let listing = self.rows.listing();
         let prefix = format!("{sought}/");
-        let from = u32::try_from(from).unwrap_or(u32::MAX);
-        let (mut found, mut last) = (None, None);
-        for (start, page) in listing.pages_from(from) {
-            let rows = page.rows().zip(start..).filter(|(_, number)| *number >= from);
-            for (row, number) in rows {
-                last = Some(row.name);
-                if row.name == sought || (found.is_none() && row.name == prefix) {
-                    found = Some(number);
-                }
-            }
-        }
-        let passed = last.is_some_and(|name| name > prefix.as_str());
+        let found = self.rows.find(sought).or_else(|| self.rows.find(&prefix));
+        let passed = self.rows.listing().last_name().is_some_and(|last| last > prefix.as_str());
         if let Some(number) = found
             && let Some(position) = self.rows.position(number, self.list.cursor)
         {
             self.list.cursor = position;
+            if self.hold == Hold::Top && position > 0 {
+                self.hold = Hold::Row;
+            }
         }
         if found.is_some() || passed {
             self.sought = None;
-        }
-    }
-
-    fn keep_cursor_on(&mut self, number: Option<u32>) {
-        if self.at_end {
-            let before = self.list.cursor;
-            self.list.cursor = self.rows.len().saturating_sub(1);
-            self.marking.follow(&self.rows, before, self.list.cursor);
-        } else if let Some(position) =
-            number.and_then(|number| self.rows.position(number, self.list.cursor))
-        {
-            self.list.cursor = position;
         }
     }
 
@@ -413,42 +419,12 @@ impl Browse {
     }
 
     /// Follows the cursor, which was at `before`: a range grows, pages are pulled where it nears the end.
-    pub(super) fn moved(&mut self, before: usize, at_end: bool, cx: &mut Context<'_>) {
+    pub(super) fn moved(&mut self, before: usize, hold: Hold, cx: &mut Context<'_>) {
         self.sought = None;
-        self.at_end = at_end;
+        self.hold = hold;
         self.marking.follow(&self.rows, before, self.list.cursor);
         if self.loading == Loading::Resting && self.wants_more() {
             self.pull(cx);
         }
-    }
-
-    // ─── filter and sort ───
-
-    /// Shows rows in another order; every page is needed for it.
-    pub fn sort(&mut self, sort: SortBy, descending: bool, cx: &mut Context<'_>) {
-        let filter = self.rows.arrangement().filter.clone();
-        self.rearrange(Arrangement { filter, sort, descending }, cx);
-    }
-
-    /// Shows only rows that match; every page is needed for it.
-    pub fn set_filter(&mut self, filter: &str, cx: &mut Context<'_>) {
-        let arrangement =
-            Arrangement { filter: filter.to_owned(), ..self.rows.arrangement().clone() };
-        self.rearrange(arrangement, cx);
-    }
-
-    fn rearrange(&mut self, arrangement: Arrangement, cx: &mut Context<'_>) {
-        let whole = arrangement != Arrangement::default();
-        let number = self.rows.number(self.list.cursor);
-        self.at_end = false;
-        self.marking.settle();
-        self.rows.arrange(arrangement, cx);
-        self.keep_cursor_on(number);
-        if whole && self.loading != Loading::Stopped {
-            self.load_everything(cx);
-        } else {
-            self.load_all = false;
-        }
-        self.fit(cx);
     }
 }

@@ -2,7 +2,10 @@
 
 use crate::app::dialogs::dialog::Dialog;
 use crate::app::dialogs::prompt::Prompt;
+use crate::app::effect::Request;
 use crate::domain::address::{Bucket, DELIMITER, MAX_KEY_BYTES, Prefix};
+use crate::domain::change::KeyChange;
+use crate::domain::listing::Class;
 
 pub fn prefix_question(bucket: &Bucket, prefix: &Prefix) -> Dialog {
     let hint = format!("below s3://{bucket}/{prefix}");
@@ -13,6 +16,15 @@ pub fn prefix_question(bucket: &Bucket, prefix: &Prefix) -> Dialog {
 pub fn prefix_below(prefix: &Prefix, name: &str) -> Prefix {
     let last = if name.ends_with(DELIMITER) { "" } else { "/" };
     prefix.child(&format!("{name}{last}"))
+}
+
+pub fn request(bucket: &Bucket, prefix: &Prefix) -> Request {
+    Request::CreatePrefix { bucket: bucket.clone(), prefix: prefix.clone() }
+}
+
+/// What is stored then: an object without bytes, named like the prefix.
+pub fn made(prefix: &Prefix) -> KeyChange {
+    KeyChange::Stored { key: prefix.key(""), size: 0, modified: None, class: Class::Unknown }
 }
 
 fn prefix_rule(name: &str) -> Result<(), String> {

@@ -1,8 +1,9 @@
 //! Marks on the rows of a prefix: single, as a range that follows the cursor, all, inverted.
 
 use crate::app::marks::Marks;
+use crate::app::screens::objects::patch::Patch;
 use crate::app::screens::objects::rows::Rows;
-use crate::domain::listing::Page;
+use crate::domain::listing::{Listing, Page};
 
 /// A cursor that moves by more rows draws its range as a whole.
 const FAR: usize = 1_000;
@@ -101,15 +102,32 @@ impl Marking {
     }
 
     /// Rows from the number `from` on have arrived.
-    pub fn on_page(&mut self, rows: &Rows, page: &Page, from: usize) {
+    pub fn on_page(&mut self, rows: &Rows, page: &Page, from: u32) {
         if !self.all {
             return;
         }
-        let first = u32::try_from(from).unwrap_or(u32::MAX);
-        for (row, number) in page.rows().zip(first..) {
+        for (row, number) in page.rows().zip(from..) {
             if rows.filter().matches(row.name) {
                 self.marks.insert(number, row.size());
             }
+        }
+    }
+
+    /// Marks go with their rows, and stay on what was stored anew under the same name.
+    pub fn on_patch(&mut self, patch: &Patch, listing: &Listing) {
+        let before = self.range.as_mut().map(|range| &mut range.before);
+        for marks in before.into_iter().chain([&mut self.marks]) {
+            for (old, new) in &patch.replaced {
+                if marks.contains(*old) {
+                    marks.insert(*new, listing.row(*new).size());
+                }
+            }
+            for number in &patch.gone {
+                marks.remove(*number, listing.row(*number).size());
+            }
+        }
+        if self.range.as_ref().is_some_and(|range| listing.is_gone(range.anchor)) {
+            self.range = None;
         }
     }
 

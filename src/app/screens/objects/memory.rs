@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use crate::app::screens::objects::loading::Loading;
 use crate::domain::address::{Bucket, Prefix};
+use crate::domain::change::{KeyChange, RowChanges};
 use crate::domain::listing::Listing;
 
 /// A prefix of a bucket: what the objects pane shows.
@@ -18,9 +19,22 @@ pub struct Memory {
     cursors: HashMap<Place, String>,
     back: Vec<Place>,
     forward: Vec<Place>,
-    /// Listings of places that were left, the latest last; shown at once on the way back, while they are listed again.
-    listings: VecDeque<(Place, Listing, Loading)>,
+    /// The latest last; shown at once on the way back, while they are listed again.
+    listings: VecDeque<Kept>,
 }
+
+/// The listing of a place that was left.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    place: Place,
+    pub listing: Listing,
+    pub loading: Loading,
+    /// What has changed since it was left.
+    pub since: RowChanges,
+}
+
+/// A listing in which more rows changed is not worth to be kept.
+const KEPT_CHANGES: usize = 10_000;
 
 /// Older places than these are forgotten by `back`.
 const VISITS: usize = 200;
@@ -42,7 +56,7 @@ impl Memory {
 
     /// Keeps what was listed of a place that is left, and how far it had come.
     pub fn keep(&mut self, place: &Place, listing: &Listing, loading: &Loading) {
-        self.listings.retain(|(kept, ..)| kept != place);
+        self.listings.retain(|kept| kept.place != *place);
         if listing.is_empty() {
             return;
         }
@@ -50,16 +64,26 @@ impl Memory {
             Loading::Complete => Loading::Complete,
             _ => Loading::Stopped,
         };
-        self.listings.push_back((place.clone(), listing.clone(), stands));
-        while self.listings.iter().map(|(_, listing, _)| listing.len()).sum::<usize>() > KEPT_ROWS {
+        let (place, listing) = (place.clone(), listing.clone());
+        let kept = Kept { place, listing, loading: stands, since: RowChanges::default() };
+        self.listings.push_back(kept);
+        while self.listings.iter().map(|kept| kept.listing.len()).sum::<usize>() > KEPT_ROWS {
             self.listings.pop_front();
         }
     }
 
+    /// Notes what changed in listings that are kept.
+    pub fn on_changed(&mut self, bucket: &Bucket, keys: &[KeyChange]) {
+        for kept in self.listings.iter_mut().filter(|kept| kept.place.bucket == *bucket) {
+            kept.since.extend(&RowChanges::below(&kept.place.prefix, keys));
+        }
+        self.listings.retain(|kept| kept.since.len() <= KEPT_CHANGES);
+    }
+
     /// What was kept of a place.
-    pub fn take_listing(&mut self, place: &Place) -> Option<(Listing, Loading)> {
-        let at = self.listings.iter().position(|(kept, ..)| kept == place)?;
-        self.listings.remove(at).map(|(_, listing, loading)| (listing, loading))
+    pub fn take_listing(&mut self, place: &Place) -> Option<Kept> {
+        let at = self.listings.iter().position(|kept| kept.place == *place)?;
+        self.listings.remove(at)
     }
 
     /// Notes that a place was left for a new one.

@@ -2,6 +2,8 @@
 
 pub mod acting;
 pub mod browse;
+pub mod changes;
+pub mod changing;
 pub mod copying;
 pub mod creating;
 pub mod deleting;
@@ -13,7 +15,9 @@ pub mod loading;
 pub mod marking;
 pub mod memory;
 pub mod naming;
+pub mod ordering;
 pub mod pager;
+pub mod patch;
 mod publicity;
 pub mod reasons;
 pub mod renaming;

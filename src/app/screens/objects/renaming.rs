@@ -55,6 +55,22 @@ pub fn spec(
     })
 }
 
+/// The old and the new name where a job does no more than to give its source another one in the
+/// same place.
+pub fn is_rename(spec: &JobSpec) -> Option<(&Target, &Target)> {
+    let Work::Copy { bucket, source, to_bucket, target, moving: true, .. } = &spec.work else {
+        return None;
+    };
+    let parent = |target: &Target| match target {
+        Target::Object(key) => Some(key.parent()),
+        Target::Prefix(prefix) => prefix.parent(),
+        Target::Rows(_) => None,
+    };
+    let within = spec.other_connection().is_none() && bucket == to_bucket;
+    (within && parent(source).is_some() && parent(source) == parent(target))
+        .then_some((source, target))
+}
+
 fn name_rule(text: &str) -> Result<(), String> {
     match text {
         "" => Err(String::new()),

@@ -4,6 +4,7 @@ use crate::app::action::Action;
 use crate::app::context::{Context, Move};
 use crate::app::dialogs::input::Input;
 use crate::app::layout::Pane;
+use crate::app::list::Hold;
 use crate::app::screens::objects::browse::Browse;
 use crate::domain::address::Prefix;
 
@@ -33,7 +34,12 @@ impl Browse {
         if !self.list.on_action(action, self.rows.len(), rows) {
             return false;
         }
-        self.moved(before, action == Action::Last, cx);
+        let hold = match action {
+            Action::First => Hold::Top,
+            Action::Last => Hold::End,
+            _ => Hold::Row,
+        };
+        self.moved(before, hold, cx);
         if action == Action::Last {
             self.load_everything(cx);
         }
@@ -44,7 +50,7 @@ impl Browse {
     pub fn scroll(&mut self, by: isize, cx: &mut Context<'_>) {
         let before = self.list.cursor;
         self.list.scroll(by, self.rows.len(), cx.areas.rows(Pane::Objects));
-        self.moved(before, false, cx);
+        self.moved(before, Hold::Row, cx);
     }
 
     /// Puts the cursor on the row that is `line` rows below the top; whether it was there already.
@@ -52,7 +58,7 @@ impl Browse {
         let Some(position) = self.list.at_line(line, self.rows.len()) else { return false };
         let before = self.list.cursor;
         self.list.cursor = position;
-        self.moved(before, false, cx);
+        self.moved(before, Hold::Row, cx);
         before == position
     }
 

@@ -1,15 +1,16 @@
 //! The transfers pane: the queue, what can be done to a job, and what is known of one.
 
 mod asking;
+pub mod emptying;
 mod ending;
 mod permitted;
 pub mod place;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Ending, Move};
 use crate::app::dialogs::details::Details;
 use crate::app::dialogs::dialog::{Answer, Dialog};
 use crate::app::dialogs::outcome::Outcome;
@@ -20,14 +21,15 @@ use crate::app::linking::{LinkForm, Linking, copy_shown};
 use crate::app::list::List;
 use crate::app::screens::job_details::details;
 use crate::app::screens::transfers::asking::{cancelling, limiting, loses};
+use crate::app::screens::transfers::emptying::Emptying;
 use crate::app::screens::transfers::ending::Ended;
 use crate::app::screens::transfers::permitted::{is_order, refused};
 use crate::app::screens::transfers::place::{local_path, remote_object};
 use crate::app::session::Session;
 use crate::app::transfers::Transfers;
 use crate::app::transfers::job::QueuedJob;
-use crate::app::transfers::reach::Shown;
 use crate::app::transfers::rows::{Below, Row};
+use crate::domain::address::Bucket;
 use crate::domain::transfer::{JobId, JobState, Priority, TransferCommand, TransferEvent};
 use crate::domain::units::parse_rate_limit;
 
@@ -37,13 +39,9 @@ pub struct TransfersPane {
     pub list: List,
     question: Option<(Dialog, About)>,
     linking: Linking,
-    /// When the end of a job last had a prefix listed again.
-    refreshed: Option<Timestamp>,
+    emptying: Emptying,
     ended: Ended,
 }
-
-/// While many jobs change one prefix, it is listed again no more often than this.
-const REFRESH_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum About {
@@ -61,7 +59,12 @@ impl TransfersPane {
     }
 
     pub fn dialog(&self) -> Option<&Dialog> {
-        self.question.as_ref().map(|(dialog, _)| dialog)
+        self.question.as_ref().map(|(dialog, _)| dialog).or(self.emptying.dialog())
+    }
+
+    /// Deletes all that is in a bucket, and then the bucket.
+    pub fn empty(&mut self, bucket: Bucket, cx: &mut Context<'_>) {
+        self.emptying.begin(bucket, cx);
     }
 
     /// The line under the cursor.
@@ -97,6 +100,10 @@ impl TransfersPane {
             self.on_outcome(outcome, cx);
             return true;
         }
+        if self.emptying.dialog().is_some() {
+            self.emptying.on_action(action, cx);
+            return true;
+        }
         let rows = cx.areas.rows(Pane::Transfers);
         if action != Action::Open && self.list.on_action(action, self.queue.rows().len(), rows) {
             return true;
@@ -112,6 +119,8 @@ impl TransfersPane {
         if let Some((dialog, _)) = &mut self.question {
             let outcome = dialog.on_text(chord);
             self.on_outcome(outcome, cx);
+        } else {
+            self.emptying.on_text(chord, cx);
         }
     }
 
@@ -122,10 +131,23 @@ impl TransfersPane {
     }
 
     pub fn owns(&self, ticket: Ticket) -> bool {
-        self.linking.owns(ticket)
+        self.linking.owns(ticket) || self.emptying.owns(ticket)
+    }
+
+    /// Whether something is waited for beside the queue.
+    pub fn is_waiting(&self) -> bool {
+        self.emptying.is_waiting()
     }
 
     pub fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
+        if self.emptying.owns(ticket) {
+            let read = self.emptying.on_reply(ticket, reply, cx);
+            if let Some(read) = read.filter(|_| self.question.is_none()) {
+                self.question = Some((Dialog::Details(read), About::Failure));
+            }
+            self.emptying.renew(&self.queue);
+            return;
+        }
         let shown = self.linking.on_reply(ticket, reply, cx);
         if let Some(shown) = shown.filter(|_| self.question.is_none()) {
             self.question = Some((Dialog::LinkShown(shown), About::Link));
@@ -144,6 +166,7 @@ impl TransfersPane {
         let arrives = matches!(news, TransferEvent::Queued(_));
         let concerned = self.details_concern(&news);
         let stood_on = self.queue.rows().anchor(self.list.cursor);
+        self.emptying.follow(&news);
         let settled = self.queue.on_event(cx.now, news);
         self.ended.follow(&self.queue, cx.now);
         let found = stood_on.and_then(|anchor| self.queue.rows().find(&anchor));
@@ -155,12 +178,23 @@ impl TransfersPane {
         for each in settled {
             let name = self.queue.job(each.id).map_or_else(String::new, QueuedJob::name);
             self.ended.say(&each, &name, &self.queue, cx);
-            cx.ask(Move::Settled(each.spec));
+            self.emptying.on_settled(&each, cx);
+            let uncertain = self.is_uncertain(each.id, &each.state);
+            let done = each.state == JobState::Done;
+            cx.ask(Move::Settled(Ending { spec: each.spec, done, uncertain }));
         }
+        self.emptying.renew(&self.queue);
         if concerned {
             self.renew_question(cx.now, cx.session);
         }
         self.fit(cx);
+    }
+
+    /// Whether requests of a job may have done what nobody heard of: they were cut off, or lost
+    /// their answers.
+    fn is_uncertain(&self, id: JobId, state: &JobState) -> bool {
+        let lost = |job: &QueuedJob| job.view.failures.iter().any(|each| each.error.retryable());
+        *state == JobState::Cancelled || self.queue.job(id).is_some_and(lost)
     }
 
     /// A queue that was another's may name connections by names they had at the start of this session.
@@ -172,17 +206,6 @@ impl TransfersPane {
 
     pub fn on_tick(&mut self, now: Timestamp) {
         self.queue.on_tick(now);
-    }
-
-    /// Whether a prefix that a job changed is to be listed again: once nothing that runs will change it any more,
-    /// and every few seconds until then.
-    pub fn refresh_is_due(&mut self, now: Timestamp, shown: Shown<'_>) -> bool {
-        let lately = self.refreshed.is_some_and(|at| now.duration_since(at) < REFRESH_PAUSE);
-        if lately && self.queue.will_change(shown) {
-            return false;
-        }
-        self.refreshed = Some(now);
-        true
     }
 
     /// Why an action cannot be done to the queue or to the job under the cursor.
@@ -306,7 +329,9 @@ impl TransfersPane {
         };
         match news {
             TransferEvent::Advanced(steps) => steps.iter().any(|(id, _)| id == about),
-            TransferEvent::UnderWay(_) | TransferEvent::Limited(_) => false,
+            TransferEvent::UnderWay(_)
+            | TransferEvent::Limited(_)
+            | TransferEvent::StorageChanged(_) => false,
             TransferEvent::Changed { id, .. }
             | TransferEvent::Waiting { id, .. }
             | TransferEvent::Prioritised { id, .. }

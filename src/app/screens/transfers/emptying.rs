@@ -1,0 +1,280 @@
+//! Empties a bucket by a job, gives up its unfinished uploads and then deletes it.
+
+use crate::app::action::Action;
+use crate::app::chord::Chord;
+use crate::app::context::{Context, Move};
+use crate::app::dialogs::confirm::Confirm;
+use crate::app::dialogs::details::Details;
+use crate::app::dialogs::dialog::{Answer, Dialog};
+use crate::app::dialogs::outcome::Outcome;
+use crate::app::effect::Request;
+use crate::app::event::{ListedUploads, Reply, Ticket};
+use crate::app::toasts::Level;
+use crate::app::transfers::Transfers;
+use crate::app::transfers::job::{QueuedJob, Settled};
+use crate::domain::address::{Bucket, ConnectionName, Prefix};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::transfer::{
+    FileRules, JobId, JobSpec, JobState, OnConflict, Target, TransferCommand, TransferEvent, Work,
+};
+use crate::domain::units::Count;
+
+/// The buckets that are being emptied, each until it is deleted or cannot be.
+#[derive(Clone, Debug, Default)]
+pub struct Emptying {
+    buckets: Vec<Emptied>,
+    /// How far the last one is; over everything until it is hidden.
+    dialog: Option<(Dialog, Bucket)>,
+}
+
+#[derive(Clone, Debug)]
+struct Emptied {
+    spec: JobSpec,
+    bucket: Bucket,
+    /// Once the engine has taken it.
+    job: Option<JobId>,
+    step: Step,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Objects,
+    Uploads(Ticket),
+    Bucket(Ticket),
+}
+
+impl Emptying {
+    pub fn dialog(&self) -> Option<&Dialog> {
+        self.dialog.as_ref().map(|(dialog, _)| dialog)
+    }
+
+    pub fn begin(&mut self, bucket: Bucket, cx: &mut Context<'_>) {
+        let targets = vec![Target::Prefix(Prefix::root())];
+        let spec = JobSpec {
+            connection: cx.session.name().clone(),
+            work: Work::Delete { bucket: bucket.clone(), targets },
+            on_conflict: OnConflict::default(),
+            files: FileRules::default(),
+        };
+        cx.transfer(TransferCommand::Enqueue(vec![spec.clone()]));
+        let emptied = Emptied { spec, bucket: bucket.clone(), job: None, step: Step::Objects };
+        self.dialog = Some((Dialog::Confirm(progress(&emptied, None)), bucket));
+        self.buckets.push(emptied);
+    }
+
+    pub fn owns(&self, ticket: Ticket) -> bool {
+        self.waiting_for(ticket).is_some()
+    }
+
+    pub fn is_waiting(&self) -> bool {
+        self.buckets.iter().any(|each| each.step != Step::Objects)
+    }
+
+    pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) {
+        let outcome = self.dialog.as_mut().map(|(dialog, _)| dialog.on_action(action));
+        self.on_outcome(outcome, cx);
+    }
+
+    pub fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        let outcome = self.dialog.as_mut().map(|(dialog, _)| dialog.on_text(chord));
+        self.on_outcome(outcome, cx);
+    }
+
+    /// To be told of every event of the engine before the queue is.
+    pub fn follow(&mut self, news: &TransferEvent) {
+        let TransferEvent::Queued(view) = news else { return };
+        let own = |each: &&mut Emptied| each.job.is_none() && each.spec == view.spec;
+        if let Some(each) = self.buckets.iter_mut().find(own) {
+            each.job = Some(view.id);
+        }
+    }
+
+    /// Shows how far it is.
+    pub fn renew(&mut self, queue: &Transfers) {
+        let Some((Dialog::Confirm(shown), bucket)) = &mut self.dialog else { return };
+        let Some(each) = self.buckets.iter().find(|each| each.bucket == *bucket) else { return };
+        let on_yes = shown.on_yes;
+        *shown = progress(each, each.job.and_then(|id| queue.job(id)));
+        shown.on_yes = on_yes;
+    }
+
+    /// A job came to its end: the uploads are next, or the bucket stays.
+    pub fn on_settled(&mut self, settled: &Settled, cx: &mut Context<'_>) {
+        let Some(at) = self.buckets.iter().position(|each| each.job == Some(settled.id)) else {
+            return;
+        };
+        if settled.state == JobState::Done {
+            return self.ask_uploads(at, cx);
+        }
+        let each = self.end(at);
+        let text = match settled.progress.failed {
+            0 => format!("{} was not emptied and stays", each.bucket),
+            failed => {
+                let objects = if failed == 1 { "object" } else { "objects" };
+                let bucket = &each.bucket;
+                format!("{bucket} stays: {} {objects} could not be deleted", Count(failed))
+            }
+        };
+        cx.toast(Level::Problem, text);
+    }
+
+    /// Gives what is to be read where the bucket could not be deleted.
+    pub fn on_reply(
+        &mut self,
+        ticket: Ticket,
+        reply: Reply,
+        cx: &mut Context<'_>,
+    ) -> Option<Details> {
+        let at = self.waiting_for(ticket)?;
+        match reply {
+            Reply::Uploads(listed) => self.on_uploads(at, listed, cx),
+            Reply::UploadsAborted { gone, failed } => {
+                let more = failed.is_empty() && !gone.is_empty();
+                for error in failed {
+                    cx.ask(Move::Log(error));
+                }
+                if more {
+                    self.ask_uploads(at, cx);
+                } else {
+                    self.delete(at, cx);
+                }
+            }
+            Reply::BucketDeleted(done) => return self.on_deleted(at, done, cx),
+            _ => {}
+        }
+        None
+    }
+
+    fn waiting_for(&self, ticket: Ticket) -> Option<usize> {
+        let waits = |step: Step| step == Step::Uploads(ticket) || step == Step::Bucket(ticket);
+        self.buckets.iter().position(|each| waits(each.step))
+    }
+
+    fn on_outcome(&mut self, outcome: Option<Outcome<Answer>>, cx: &mut Context<'_>) {
+        if matches!(outcome, None | Some(Outcome::Open)) {
+            return;
+        }
+        let Some((_, bucket)) = self.dialog.take() else { return };
+        let at = self.buckets.iter().position(|each| each.bucket == bucket);
+        if let (Some(Outcome::Accepted(_)), Some(at)) = (outcome, at) {
+            self.stop(at, cx);
+        }
+    }
+
+    fn stop(&mut self, at: usize, cx: &mut Context<'_>) {
+        match (self.buckets[at].step, self.buckets[at].job) {
+            // Its end tells the rest.
+            (Step::Objects, Some(job)) => cx.transfer(TransferCommand::Cancel(job)),
+            // The server is asked already, and says what became of it.
+            (Step::Bucket(_), _) => {}
+            (Step::Objects, None) => drop(self.end(at)),
+            (Step::Uploads(ticket), _) => {
+                cx.abandon(&mut Some(ticket));
+                let each = self.end(at);
+                cx.toast(Level::Note, format!("{} is empty and stays", each.bucket));
+            }
+        }
+    }
+
+    fn end(&mut self, at: usize) -> Emptied {
+        let each = self.buckets.remove(at);
+        self.dialog.take_if(|(_, bucket)| *bucket == each.bucket);
+        each
+    }
+
+    fn ask(&self, at: usize, request: Request, cx: &mut Context<'_>) -> Ticket {
+        cx.request_of(self.buckets[at].spec.connection.clone(), request)
+    }
+
+    fn ask_uploads(&mut self, at: usize, cx: &mut Context<'_>) {
+        let bucket = self.buckets[at].bucket.clone();
+        let ticket = self.ask(at, Request::ListUploads { bucket, after: None }, cx);
+        self.buckets[at].step = Step::Uploads(ticket);
+    }
+
+    /// Where they cannot be listed, the server will say whether it minds.
+    fn on_uploads(
+        &mut self,
+        at: usize,
+        listed: Result<ListedUploads, Error>,
+        cx: &mut Context<'_>,
+    ) {
+        let uploads = match listed {
+            Ok(listed) => listed.uploads,
+            Err(error) => {
+                cx.ask(Move::LogQuietly(error));
+                Vec::new()
+            }
+        };
+        if uploads.is_empty() {
+            return self.delete(at, cx);
+        }
+        let named = uploads.into_iter().map(|(upload, _)| (upload.object, upload.upload));
+        let ticket = self.ask(at, Request::AbortUploads(named.collect()), cx);
+        self.buckets[at].step = Step::Uploads(ticket);
+    }
+
+    fn delete(&mut self, at: usize, cx: &mut Context<'_>) {
+        let request = Request::DeleteBucket(self.buckets[at].bucket.clone());
+        self.buckets[at].step = Step::Bucket(self.ask(at, request, cx));
+    }
+
+    fn on_deleted(
+        &mut self,
+        at: usize,
+        done: Result<(), Error>,
+        cx: &mut Context<'_>,
+    ) -> Option<Details> {
+        let Emptied { bucket, spec, .. } = self.end(at);
+        match done {
+            Ok(()) => {
+                cx.toast(Level::Done, format!("bucket {bucket} emptied and deleted"));
+                if is_open(&spec.connection, cx) {
+                    cx.ask(Move::BucketDeleted(bucket));
+                }
+                None
+            }
+            Err(error) => {
+                cx.ask(Move::Log(error.clone()));
+                Some(not_deleted(&bucket, error))
+            }
+        }
+    }
+}
+
+fn is_open(connection: &ConnectionName, cx: &Context<'_>) -> bool {
+    cx.session.name() == connection
+}
+
+/// Why a bucket without objects was not deleted.
+pub fn not_deleted(bucket: &Bucket, error: Error) -> Details {
+    let full = error.is(&ErrorKind::BucketNotEmpty);
+    let details = Details::of_error(format!("{bucket} was not deleted"), error);
+    if !full {
+        return details;
+    }
+    details.fact(
+        "Left",
+        "It lists no objects. If it keeps versions, old versions and delete markers are still in \
+         it: Windlass does not delete those yet. Otherwise something was stored meanwhile.",
+    )
+}
+
+fn progress(each: &Emptied, job: Option<&QueuedJob>) -> Confirm {
+    let far = match (each.step, job.map(|job| job.view.progress)) {
+        (Step::Objects, Some(progress)) if progress.objects_total > 0 => {
+            let (done, all) = (Count(progress.objects), Count(progress.objects_total));
+            let more = if progress.expanded { "" } else { "+" };
+            format!("{done} of {all}{more} objects are deleted.")
+        }
+        (Step::Objects, _) => "Looking for the objects in it.".to_owned(),
+        (Step::Uploads(_), _) => {
+            "All objects are deleted. Giving up unfinished uploads.".to_owned()
+        }
+        (Step::Bucket(_), _) => "All objects are deleted. Deleting the bucket.".to_owned(),
+    };
+    Confirm::new("Emptying a bucket", "Stop", "Hide")
+        .line(far)
+        .line("The bucket is deleted when it is empty.")
+        .about(std::iter::once(each.bucket.as_str()))
+}
