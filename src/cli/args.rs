@@ -44,10 +44,11 @@ Examples:
   windlass get s3://media/photos/ ./photos      What is below photos/ to ./photos/…
   windlass get s3://backups/home.tar - | tar t  To the next program
 
-Nothing is overwritten without --force, and --force replaces files only: a pipe or a device that is named is
-written into, the file behind a link that is named is replaced and the link kept, and below a folder a link,
-pipe, device or folder in the place of a file is left and named. A name that cannot be a file's is written with %XX, and so is
-one of two that the disk cannot tell apart (a and A, a file a beside a/b): each is said.";
+Nothing is overwritten without --force, and --force replaces files only: a pipe or a device that is
+named is written into, the file behind a link that is named is replaced and the link kept, and below
+a folder a link, pipe, device or folder in the place of a file is left and named.
+A name that cannot be a file's is written with %XX, and so is one of two that the disk cannot tell
+apart (a and A, a file a beside a/b): each is said.";
 
 const PUT_EXAMPLES: &str = "\
 Examples:
@@ -56,11 +57,12 @@ Examples:
   tar c . | windlass put - s3://backups/home.tar
   pg_dumpall | windlass put --expected-size 2TiB - s3://backups/all.sql
 
-Nothing is overwritten without --force. A file that changes while it is read is not stored; --snapshot takes one
-that grows as long as it is at the start. A pipe that is named, <(command) too, is read to its end as - is, and a
-device is refused. What is in the folder and cannot be sent (a symbolic link, a pipe,
-a file without permission, a key above 1,024 bytes) is named, the rest is sent, and the exit code is 3.
-Empty folders are not stored. The time of modification is kept with each object, and get restores it.";
+Nothing is overwritten without --force. A file that changes while it is read is not stored;
+--snapshot takes one that grows as long as it is at the start. A pipe that is named, <(command) too,
+is read to its end as - is, and a device is refused. What is in the folder and cannot be sent (a
+symbolic link, a pipe, a file without permission, a key above 1,024 bytes) is named, the rest is
+sent, and the exit code is 3. Empty folders are not stored. The time of modification is kept with
+each object, and get restores it.";
 
 const COPY_EXAMPLES: &str = "\
 Examples:

@@ -1,4 +1,5 @@
-//! Tells paths that are read or written as a stream, stdin, a pipe or a device, from files and folders.
+//! Tells paths that are read or written as a stream, stdin, a pipe or a device, from files and
+//! folders.
 
 use std::fs::{Metadata, metadata};
 use std::io;
@@ -52,8 +53,8 @@ pub fn input(path: &Path) -> Result<Option<End>, Error> {
     }
 }
 
-/// How the destination of `get` is written, where that is not a file or folder: what is there is written into, and never
-/// replaced.
+/// How the destination of `get` is written, where that is not a file or folder: what is there is
+/// written into, and never replaced.
 ///
 /// # Errors
 /// `LocalSpecial` for a socket, a disk, and a link that leads nowhere.

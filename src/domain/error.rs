@@ -118,7 +118,8 @@ pub enum ErrorKind {
     LocalMissing,
     LocalDenied,
     LocalExists,
-    /// A folder, link, pipe, socket or device where a regular file is taken, or a file whose size is not known.
+    /// A folder, link, pipe, socket or device where a regular file is taken, or a file whose size
+    /// is not known.
     LocalSpecial,
     DiskFull,
     LocalName,

@@ -1,4 +1,5 @@
-//! Names what a job moves or deletes: one object, everything below a prefix, several rows of a listing.
+//! Names what a job moves or deletes: one object, everything below a prefix, several rows of a
+//! listing.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,8 @@ use crate::domain::address::{DELIMITER, Key, Prefix};
 pub enum Target {
     Object(Key),
     Prefix(Prefix),
-    /// Rows of one listing, only as the source of a download or copy: each goes into the destination under its own name.
+    /// Rows of one listing, only as the source of a download or copy: each goes into the
+    /// destination under its own name.
     Rows(Vec<SourceRow>),
 }
 

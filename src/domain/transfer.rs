@@ -309,7 +309,8 @@ pub struct Note {
     /// The key or path it is about.
     pub place: String,
     pub text: String,
-    /// What it is called instead of what was asked for: of a file its name in its folder, of an object its key.
+    /// What it is called instead of what was asked for: of a file its name in its folder, of an
+    /// object its key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub saved_as: Option<String>,
 }

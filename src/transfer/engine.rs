@@ -42,7 +42,8 @@ pub struct EngineOptions {
     /// Jobs that look for their objects at once; with 0 no job begins, and what was cleared is still cleaned up.
     pub expansions: usize,
     pub patience: Patience,
-    /// Bytes per second of all transfers together. What the user sets is kept in the journal and comes before it.
+    /// Bytes per second of all transfers together. What the user sets is kept in the journal and
+    /// comes before it.
     pub rate: Option<u64>,
     /// `rate` comes before what the journal keeps.
     pub rate_given: bool,

@@ -71,7 +71,8 @@ pub enum Fact {
         place: String,
         ranges: Vec<u32>,
     },
-    /// All ranges that are begun and not whole, each with the bytes of its start that are in the part file and synced.
+    /// All ranges that are begun and not whole, each with the bytes of its start that are in the
+    /// part file and synced.
     RangesBegun {
         job: JobId,
         place: String,

@@ -59,7 +59,8 @@ impl Standing {
         }
     }
 
-    /// One more try met this and is followed by another after `wait`; `before` is what the same request met until now.
+    /// One more try met this and is followed by another after `wait`; `before` is what the same
+    /// request met until now.
     pub fn met(
         &self,
         obstacle: Obstacle,

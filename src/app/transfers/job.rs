@@ -88,8 +88,8 @@ impl QueuedJob {
         if self.view.state == JobState::Running { self.meter.standstill() } else { None }
     }
 
-    /// What it moves, in words of the user's: the last segment of a key or path, of a download the name its file has;
-    /// raw.
+    /// What it moves, in words of the user's: the last segment of a key or path, of a download the
+    /// name its file has; raw.
     pub fn name(&self) -> String {
         match &*self.view.landed() {
             Work::Download { source: Target::Object(_), name: Some(name), .. } => name.clone(),

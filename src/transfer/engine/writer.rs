@@ -218,7 +218,8 @@ impl Writer {
         self.tell(TransferEvent::Limited(self.yard.limit()));
     }
 
-    /// Goes on with the limit of the journal; one that was set in this process stays, and is kept from now on.
+    /// Goes on with the limit of the journal; one that was set in this process stays, and is kept
+    /// from now on.
     fn keep_limit(&self, own: Option<u64>) {
         match (own, self.machine.limit()) {
             (Some(own), _) => {

@@ -19,7 +19,8 @@ const LOOK_AT_FILE: &str = "look at the file";
 /// How a file is opened.
 #[derive(Clone, Copy, Debug)]
 pub struct Opening {
-    /// A link is opened only where it is to be followed: a file may have become one since it was found.
+    /// A link is opened only where it is to be followed: a file may have become one since it was
+    /// found.
     pub follow: bool,
     /// What the file has when it is opened is meant, however much longer it becomes.
     pub snapshot: bool,
@@ -103,8 +104,9 @@ impl Source {
         Ok(self.file.metadata().map_err(failed)?.len() == self.size)
     }
 
-    /// Whether the system's word for the size is wrong, as it is of files that are made when they are read: `read` bytes
-    /// are there to its end, or at least. `SourceChanged` where the file itself has become another.
+    /// Whether the system's word for the size is wrong, as it is of files that are made when they
+    /// are read: `read` bytes are there to its end, or at least. `SourceChanged` where the file
+    /// itself has become another.
     pub fn belies_its_size(&self, read: u64) -> Result<bool, Error> {
         match self.has_its_size()? {
             true => Ok(read != self.size),
@@ -121,8 +123,8 @@ impl Source {
             .detail(format!("the file is said to have {said}, but {read} can be read"))
     }
 
-    /// `SourceChanged` where the path or the open file is not what it was, `LocalSpecial` where it has more than its
-    /// size.
+    /// `SourceChanged` where the path or the open file is not what it was, `LocalSpecial` where it
+    /// has more than its size.
     pub fn check_unchanged(&self) -> Result<(), Error> {
         let failed = |e: io::Error| Error::from_io(&e, LOOK_AT_FILE, self.path.display());
         let more = self.read_some(self.size, &mut [0])? > 0;

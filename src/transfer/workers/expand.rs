@@ -158,7 +158,8 @@ impl Expansion {
         }
     }
 
-    /// Objects of one place, a few at a time, and what is below prefixes, each in a folder of its name.
+    /// Objects of one place, a few at a time, and what is below prefixes, each in a folder of its
+    /// name.
     async fn download_rows(
         &self,
         bucket: &Bucket,

@@ -20,8 +20,9 @@ use crate::transfer::workers::reach::Reach;
 /// Bytes asked for at once.
 pub const RANGE_BYTES: u64 = 8 << 20;
 
-/// Fetches what `partial` lacks. What is in the file is recorded when it is synced. `first` is the body of the first range
-/// where it is on its way already. Gives the CRCs of what came, by range, where the provider keeps such.
+/// Fetches what `partial` lacks. What is in the file is recorded when it is synced. `first` is the
+/// body of the first range where it is on its way already. Gives the CRCs of what came, by range,
+/// where the provider keeps such.
 pub async fn fetch_ranges(
     task: &Task,
     object: &ObjectAddress,
@@ -31,12 +32,12 @@ pub async fn fetch_ranges(
     first: Option<Incoming>,
 ) -> Result<BTreeMap<u32, u64>, Error> {
     let mut reach = Reach::start(task, file, head.etag.is_some());
-    let fetch = Fetch {
-        task: task.clone(),
-        object: object.clone(),
-        etag: head.etag.clone(),
-        size: partial.size.unwrap_or_default(),
-    };
+    let size = partial.size.unwrap_or_default();
+    // Those whose turn has not come yet are kept, too.
+    for (index, bytes) in &partial.begun {
+        reach.begin(*index, piece(size, partial.range_size, *index).len(), *bytes);
+    }
+    let fetch = Fetch { task: task.clone(), object: object.clone(), etag: head.etag.clone(), size };
     let fetched = fetch.missing(file, partial, first, &mut reach).await;
     let recorded = reach.end().await;
     let crcs = fetched?;
@@ -100,8 +101,8 @@ impl Fetch {
         }
     }
 
-    /// `opened` is the range's body where it was asked for already; of its start `kept` bytes are in the file. Gives the
-    /// CRC of what came in one piece.
+    /// `opened` is the range's body where it was asked for already; of its start `kept` bytes are
+    /// in the file. Gives the CRC of what came in one piece.
     async fn range(
         &self,
         file: &Arc<GrowingFile>,

@@ -1,4 +1,5 @@
-//! Records how far the ranges of a download are, so that a stop costs no byte and a crash only those of the last moment.
+//! Records how far the ranges of a download are, so that a stop costs no byte and a crash only
+//! those of the last moment.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,8 +18,8 @@ use crate::transfer::workers::blocking::blocking;
 /// Between two records of ranges that are not whole; whole ones are recorded at once.
 const BETWEEN: Duration = Duration::from_secs(1);
 
-/// What the ranges of one part file have come to. When it is dropped, all that was written is recorded by a step of the
-/// task, for which a stop waits.
+/// What the ranges of one part file have come to. When it is dropped, all that was written is
+/// recorded by a step of the task, for which a stop waits.
 pub struct Reach {
     shared: Arc<Shared>,
     /// Until its end was seen.
@@ -56,8 +57,8 @@ impl Reach {
         Reach { shared, recording: Some(recording) }
     }
 
-    /// A range is under way of which `kept` bytes are there. Gives what is to be told of it: bytes of its start that are
-    /// in the file.
+    /// A range is under way of which `kept` bytes are there. Gives what is to be told of it: bytes
+    /// of its start that are in the file.
     pub fn begin(&self, index: u32, length: u64, kept: u64) -> Arc<AtomicU64> {
         let written = Arc::new(AtomicU64::new(kept));
         let begun = Begun { written: Arc::clone(&written), length };
@@ -157,8 +158,8 @@ impl Recorder {
 }
 
 impl State {
-    /// Whole ranges that were not asked for before, and how far the others are. The last byte of a range is not claimed
-    /// before the end of its body was seen.
+    /// Whole ranges that were not asked for before, and how far the others are. The last byte of a
+    /// range is not claimed before the end of its body was seen.
     fn reached(&mut self, goes_on: bool) -> (Vec<u32>, BTreeMap<u32, u64>) {
         let bytes = |begun: &Begun| {
             begun.written.load(Ordering::Acquire).min(begun.length.saturating_sub(1))

@@ -386,7 +386,8 @@ enum Read {
     MoreThanSaid,
 }
 
-/// All of a file as it was when it was opened: what can be read of it, where its size is not what the system says.
+/// All of a file as it was when it was opened: what can be read of it, where its size is not what
+/// the system says.
 fn read_whole(source: &Source, memory: &Memory) -> Result<Read, Error> {
     let (pieces, read) = read_up_to(source, source.size + 1, memory)?;
     if !source.belies_its_size(read)? {

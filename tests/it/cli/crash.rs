@@ -142,8 +142,8 @@ impl<'a> Trial<'a> {
         command
     }
 
-    /// Starts the program and kills it; true where it came to its end before. Where it is slow, ranges are killed in
-    /// their middle, with what came of them in the journal.
+    /// Starts the program and kills it; true where it came to its end before. Where it is slow,
+    /// ranges are killed in their middle, with what came of them in the journal.
     fn killed_after(&self, wait: Duration, slow: bool) -> bool {
         let mut command = self.command("run");
         if slow {

@@ -1,4 +1,5 @@
-//! A range that is stopped in its middle goes on from its last written byte: after a pause, a loss, a restart and a kill.
+//! A range that is stopped in its middle goes on from its last written byte: after a pause, a loss,
+//! a restart and a kill.
 
 use std::fs;
 use std::path::Path;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use crate::domain::address::Prefix;
 use crate::domain::transfer::{JobSpec, SourceRow, Target, Work};
 
-/// One job of several downloads, or of several copies, of rows of one place; others stay as they are.
+/// One job of several downloads, or of several copies, of rows of one place; others stay as they
+/// are.
 pub fn together(specs: Vec<JobSpec>) -> Vec<JobSpec> {
     if specs.len() < 2 {
         return specs;

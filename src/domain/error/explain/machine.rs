@@ -76,7 +76,7 @@ fn special(error: &Error) -> Explanation {
         ),
         _ => Explanation::new(
             what,
-            "a link could lead anywhere, and a pipe, socket or device has no size and perhaps no end",
+            "a link could lead anywhere, and a pipe, socket or device may have no end",
             "send a link's target or a pipe by naming it, and a device through a program: \
              dd if=DEVICE | windlass put - s3://bucket/key",
         ),

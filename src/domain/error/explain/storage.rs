@@ -203,8 +203,8 @@ fn state(error: &Error) -> Option<Explanation> {
         ErrorKind::SourceChanged if error.operation == READ_FILE => Explanation::new(
             "the file changed while it was uploaded",
             "a program writes to it; a mix of old and new was not kept",
-            "try again when nothing writes to it; windlass put --snapshot sends a file that grows as long as it is at \
-             the start",
+            "try again when nothing writes to it; windlass put --snapshot sends a file that grows \
+             as long as it is at the start",
         ),
         ErrorKind::SourceChanged => Explanation::new(
             "the source changed while it was being read",

@@ -43,7 +43,8 @@ pub fn draw_job(
     }
 }
 
-/// The name, and beside it the largest object under way of a job of many, where there is room for enough of it.
+/// The name, and beside it the largest object under way of a job of many, where there is room for
+/// enough of it.
 fn draw_name(paint: &mut Paint<'_>, span: Span, job: &QueuedJob) {
     let styles = paint.styles;
     let used = paint.name(span, &job.name(), styles.text) + 1;
