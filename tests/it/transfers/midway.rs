@@ -8,9 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::Connection;
 use windlass::domain::transfer::{JobId, JobState, TransferCommand, TransferEvent};
+use windlass::transfer::engine::EngineOptions;
 
 use crate::transfers::fake::{Call, Fake, Fault};
-use crate::transfers::harness::{MIB, Running, bytes, download, names_in, start, until};
+use crate::transfers::harness::{
+    MIB, Running, bytes, download, names_in, options, start, start_with, until,
+};
 
 /// Four ranges that stop in their middle, and a short one that is whole.
 const LARGE: usize = 33 * MIB + 5;
@@ -120,6 +123,32 @@ async fn a_kill_costs_only_what_was_not_recorded() {
     assert!(restored >= kept);
     running.until_state(|state| *state == JobState::Done).await;
     ends_well(&remote, &down, before + LARGE as u64 - restored);
+}
+
+#[tokio::test]
+async fn ranges_whose_turn_does_not_come_keep_what_they_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let (journal, down) = (folder.path().join("q.db"), folder.path().join("down"));
+    let (remote, _) = half();
+    let mut running = start(&remote, &journal);
+    running.engine.send(TransferCommand::Enqueue(vec![download("k", &down)]));
+    half_way(&mut running).await;
+    running.engine.shut_down().await;
+    // One range at a time, of which not much comes.
+    let slow = remote.rescripted(|_| Some(Fault::HangAfter(1000)));
+    let one = EngineOptions { slots: 1, most_slots: 1, ..options(Some(journal.clone())) };
+    let mut running = start_with(&slow, one);
+    let more = |event: &TransferEvent| match event {
+        TransferEvent::Advanced(jobs) => jobs.iter().any(|(_, at)| at.bytes > CAME).then_some(()),
+        _ => None,
+    };
+    running.until(more).await;
+    running.engine.shut_down().await;
+    assert!(recorded(&journal) >= CAME - WHOLE as u64 + 1000);
+    let last = slow.rescripted(|_| None);
+    let mut running = start(&last, &journal);
+    running.until_state(|state| *state == JobState::Done).await;
+    ends_well(&last, &down, LARGE as u64);
 }
 
 #[tokio::test]
