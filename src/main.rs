@@ -51,7 +51,7 @@ fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Tro
     log::start(&folders.log_file())?;
     let first = first && location.is_none();
     let open = location.unwrap_or(Location::Root);
-    let (mut startup, remembered) = startup::gather(connections, current, open, &folders);
+    let (mut startup, remembered) = startup::gather(connections, current, open, &folders)?;
     (startup.alert, startup.files) = (alert, files);
     (startup.first, startup.keyless) = (first, keyless);
     startup.problems.extend(warning);

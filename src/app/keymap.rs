@@ -1,8 +1,9 @@
-//! From key presses to actions: chords, sequences and scopes, with what the user changed.
+//! Finds the action of a key press: chords, sequences and scopes, with what the user changed.
+
+pub mod changes;
 
 use crate::app::action::{ACTIONS, Action, Scope};
 use crate::app::chord::{Chord, KeyCode};
-use crate::config::keys::KeyOverride;
 
 /// Which keys mean which action where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,13 +46,6 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    /// The default keys with the user's changes, and a sentence about each change that could not be made.
-    pub fn with(overrides: &[KeyOverride]) -> (Keymap, Vec<String>) {
-        let mut keymap = Keymap::default();
-        let problems = overrides.iter().filter_map(|change| keymap.change(change).err()).collect();
-        (keymap, problems)
-    }
-
     /// What `chord` means after the `pending` ones; the innermost scope comes first in `scopes`.
     pub fn resolve(&self, scopes: &[Scope], pending: &[Chord], chord: Chord) -> Resolved {
         for scope in scopes {
@@ -98,33 +92,6 @@ impl Keymap {
         self.bindings.retain(|old| old.scope != scope || old.chords != chords);
         self.bindings.push(Binding { scope, chords, action });
     }
-
-    fn change(&mut self, change: &KeyOverride) -> Result<(), String> {
-        let action = Action::from_name(&change.action)
-            .ok_or_else(|| format!("{:?} is not an action", change.action))?;
-        let scopes = scopes_named(change.scope.as_deref(), action)?;
-        let sequences =
-            change.keys.iter().map(|keys| parse_sequence(keys)).collect::<Result<Vec<_>, _>>()?;
-        for scope in scopes {
-            self.bindings.retain(|old| old.scope != scope || old.action != action);
-            for chords in &sequences {
-                self.bind(scope, chords.clone(), action);
-            }
-        }
-        Ok(())
-    }
-}
-
-fn scopes_named(name: Option<&str>, action: Action) -> Result<Vec<Scope>, String> {
-    let Some(name) = name else { return Ok(action.spec().scopes.to_vec()) };
-    let scope = Scope::ALL
-        .into_iter()
-        .find(|scope| scope.name() == name)
-        .ok_or_else(|| format!("{name:?} is not a scope"))?;
-    if action.spec().scopes.contains(&scope) {
-        return Ok(vec![scope]);
-    }
-    Err(format!("{:?} does nothing in {name:?}", action.spec().name))
 }
 
 /// `Some(true)`: the sequence is complete with `chord`; `Some(false)`: it goes on.
@@ -216,24 +183,5 @@ mod tests {
         let down = keymap.resolve(&[Scope::Text], &[], chord("down"));
         assert_eq!(down, Resolved::Action(Action::Down));
         assert_eq!(keymap.key_for(&[Scope::Text], Action::Down).as_deref(), Some("down"));
-    }
-
-    #[test]
-    fn the_users_keys_replace_the_default_ones() {
-        let change = |scope: Option<&str>, action: &str, keys: &[&str]| KeyOverride {
-            scope: scope.map(str::to_owned),
-            action: action.to_owned(),
-            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
-        };
-        let (keymap, problems) = Keymap::with(&[
-            change(None, "download", &["ctrl-g", "x d"]),
-            change(None, "nope", &["x"]),
-            change(Some("objects"), "quit", &["x"]),
-            change(None, "copy", &["ctrl-m"]),
-        ]);
-        assert_eq!(problems.len(), 3, "{problems:?}");
-        assert_eq!(keymap.resolve(OBJECTS, &[], chord("d")), Resolved::Unbound);
-        let keys: Vec<String> = keymap.keys_for(OBJECTS, Action::Download).collect();
-        assert_eq!(keys, ["ctrl-g", "x d"]);
     }
 }

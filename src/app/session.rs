@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use crate::config::alert::Alert;
 use crate::config::connection::{Connection, KnownBucket};
-use crate::config::keys::KeyOverride;
+use crate::config::keys::KeyFile;
 use crate::config::remembered::Refused;
 use crate::domain::address::{Bucket, ConnectionName, Location};
 use crate::domain::error::Error;
@@ -42,7 +42,7 @@ pub struct Startup {
     pub alert: Alert,
     /// Of every upload and download.
     pub files: FileRules,
-    pub keys: Vec<KeyOverride>,
+    pub keys: KeyFile,
     /// What the shell could not read at start, for the events list.
     pub problems: Vec<String>,
     /// Nothing is configured and no keys are in sight: ask before anything is sent.
@@ -70,7 +70,7 @@ impl Startup {
             ascii: false,
             alert: Alert::Off,
             files: FileRules::default(),
-            keys: Vec::new(),
+            keys: KeyFile::default(),
             problems: Vec::new(),
             first: false,
             keyless: false,

@@ -1,10 +1,13 @@
 //! The first state and the first effects.
 
 use crate::app::context::Move;
+use crate::app::dialogs::details::Details;
 use crate::app::effect::Effect;
 use crate::app::keymap::Keymap;
+use crate::app::keymap::changes::KeyRemarks;
 use crate::app::layout::Size;
 use crate::app::moves::perform;
+use crate::app::overlays::overlay::Overlay;
 use crate::app::session::{Session, Startup};
 use crate::app::state::{Asked, State};
 use crate::app::toasts::Level;
@@ -12,7 +15,7 @@ use crate::app::toasts::Level;
 impl State {
     /// Opens the buckets and the location the user named, which needs no leave to list buckets.
     pub fn new(startup: Startup, size: Size) -> (State, Vec<Effect>) {
-        let (keymap, key_problems) = Keymap::with(&startup.keys);
+        let (keymap, remarks) = Keymap::with(&startup.keys);
         let (now, open, problems) = (startup.now, startup.open.clone(), startup.problems.clone());
         let first = startup.first;
         let mut state = State::empty(Session::new(startup), keymap, size);
@@ -24,11 +27,29 @@ impl State {
             state.with(now, &mut asked, |parts, cx| parts.buckets.start(cx));
         }
         asked.moves.push(Move::Open(open));
-        let key_problems = key_problems.into_iter().map(|text| format!("keymap.toml: {text}"));
-        for text in problems.into_iter().chain(key_problems) {
+        for text in problems {
             asked.moves.push(Move::Toast { level: Level::Problem, text });
         }
         perform(&mut state, now, &mut asked);
+        state.tell_keys(&remarks);
         (state, asked.effects)
+    }
+
+    /// Mistakes in `keymap.toml` are shown before any key counts; what it takes from other actions is in the events.
+    fn tell_keys(&mut self, remarks: &KeyRemarks) {
+        for each in remarks.notes.iter().chain(&remarks.mistakes) {
+            let mistake = remarks.mistakes.contains(each);
+            let level = if mistake { Level::Problem } else { Level::Note };
+            let text = format!("keymap.toml, line {}: {}", each.line, each.sentence);
+            self.log.note(self.now, level, text);
+        }
+        if remarks.mistakes.is_empty() {
+            return;
+        }
+        let mut sheet = Details::new("keymap.toml has lines that are not followed");
+        for each in &remarks.mistakes {
+            sheet = sheet.fact(&format!("line {}", each.line), each.sentence.clone());
+        }
+        self.overlay = Some(Overlay::Notice(sheet));
     }
 }

@@ -9,32 +9,33 @@ use jiff::tz::TimeZone;
 use crate::app::session::Startup;
 use crate::config::alert::Alert;
 use crate::config::connection::Connection;
-use crate::config::keys;
+use crate::config::keys::{self, KeyFile};
 use crate::config::paths::Folders;
 use crate::config::remembered::Remembered;
 use crate::config::ring;
 use crate::config::themes;
 use crate::domain::address::{ConnectionName, Location};
+use crate::domain::error::Error;
 use crate::domain::transfer::FileRules;
 use crate::ui::theme::{BUILT_IN, Theme};
 
 /// Asks for signs and frames in ASCII.
 pub const ASCII: &str = "WINDLASS_ASCII";
 
-/// Gathers what a start needs; files that cannot be read become problems the interface shows.
+/// Gathers what a start needs. What is remembered and cannot be read becomes a problem that the interface shows.
+///
+/// # Errors
+/// `Config` where `keymap.toml` cannot be read: no key shall do what its user does not expect.
 pub fn gather(
     connections: Vec<Connection>,
     current: ConnectionName,
     open: Location,
     folders: &Folders,
-) -> (Startup, Remembered) {
+) -> Result<(Startup, Remembered), Error> {
     let mut startup = fresh(connections, current, open);
     let recollection = Remembered::read(&folders.remembered_file());
     startup.problems.extend(recollection.notice);
-    match keys::read(&folders.keymap_file()) {
-        Ok(keys) => startup.keys = keys,
-        Err(error) => startup.problems.push(format!("{}: {}", error.place, error.detail)),
-    }
+    startup.keys = keys::read(&folders.keymap_file())?;
     let mut remembered = recollection.remembered;
     remembered.forget_old(startup.now);
     startup.refused.clone_from(&remembered.refused);
@@ -43,7 +44,7 @@ pub fn gather(
         let known = buckets.iter().map(|bucket| (name.clone(), bucket.clone()));
         startup.remembered_buckets.extend(known);
     }
-    (startup, remembered)
+    Ok((startup, remembered))
 }
 
 /// The theme that `config.toml` names; the default one, and why, where it cannot be used.
@@ -81,7 +82,7 @@ pub fn fresh(connections: Vec<Connection>, current: ConnectionName, open: Locati
         ascii: ascii(),
         alert: Alert::Off,
         files: FileRules::default(),
-        keys: Vec::new(),
+        keys: KeyFile::default(),
         problems: Vec::new(),
         first: false,
         keyless: false,

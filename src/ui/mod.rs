@@ -67,6 +67,7 @@ fn draw_overlay(paint: &mut Paint<'_>, overlay: &Overlay, state: &State) {
         Overlay::Help(help) => draw_help(paint, help),
         Overlay::Palette(palette) => draw_palette(paint, palette),
         Overlay::Connections(connections) => draw_choice(paint, &connections.choice),
+        Overlay::Notice(details) => draw_details(paint, details),
         Overlay::Doctor(doctor) => draw_doctor(paint, doctor, state.now),
         Overlay::Events(events) => {
             draw_events(paint, events, &state.session.zone);

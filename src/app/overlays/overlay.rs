@@ -1,7 +1,8 @@
 //! The one overlay that may be open, whichever it is.
 
 use crate::app::action::{Action, Scope};
-use crate::app::chord::Chord;
+use crate::app::chord::{Chord, KeyCode};
+use crate::app::dialogs::details::Details;
 use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::overlays::connections::{ConnectionAnswer, Connections};
@@ -17,6 +18,8 @@ pub enum Overlay {
     Palette(Palette),
     Events(Events),
     Connections(Connections),
+    /// Read before anything else is done.
+    Notice(Details),
     /// Takes its keys by itself: it asks for things while it stays open.
     Doctor(Box<Doctor>),
 }
@@ -58,6 +61,7 @@ impl Overlay {
             Overlay::Connections(connections) => {
                 connections.on_key(chord).map(OverlayAnswer::Connections)
             }
+            Overlay::Notice(details) => read(details, chord),
             Overlay::Doctor(_) => Outcome::Open,
         }
     }
@@ -66,7 +70,18 @@ impl Overlay {
         match self {
             Overlay::Help(help) => help.on_paste(text),
             Overlay::Palette(palette) => palette.on_paste(text),
-            Overlay::Events(_) | Overlay::Connections(_) | Overlay::Doctor(_) => {}
+            Overlay::Events(_)
+            | Overlay::Connections(_)
+            | Overlay::Notice(_)
+            | Overlay::Doctor(_) => {}
         }
     }
+}
+
+/// A sheet that has nothing behind Enter is closed by it.
+fn read(details: &mut Details, chord: Chord) -> Outcome<OverlayAnswer> {
+    if chord.key == KeyCode::Enter {
+        return Outcome::Cancelled;
+    }
+    details.on_key(chord).map(|()| OverlayAnswer::Run(Action::Events))
 }

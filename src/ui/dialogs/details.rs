@@ -29,9 +29,11 @@ pub fn draw_details(paint: &mut Paint<'_>, details: &Details) {
     };
     let dot = paint.glyphs.dot;
     let raw = if details.raw { "plain words" } else { "raw words" };
-    let copy =
-        if details.errors().next().is_some() { format!("y copy {dot} ") } else { String::new() };
-    let keys = format!("enter {raw} {dot} {copy}j k scroll {dot} esc close");
+    let of_errors = match details.errors().next() {
+        Some(_) => format!("enter {raw} {dot} y copy {dot} "),
+        None => String::new(),
+    };
+    let keys = format!("{of_errors}j k scroll {dot} esc close");
     let pinned = vec![Line::Blank, Line::Words(keys, paint.styles.dim)];
     sheet(paint, &Sheet { labels, body, focus: None, pinned, min_width: 48 });
 }

@@ -9,6 +9,7 @@ mod creating;
 mod deleting;
 mod doctor;
 mod downloading;
+mod keymap;
 mod keys;
 mod leaving;
 mod linking;

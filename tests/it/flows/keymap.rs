@@ -1,0 +1,56 @@
+//! The user's own keys: what of them is followed, and how mistakes are told.
+
+use std::fs;
+
+use windlass::app::overlays::overlay::Overlay;
+use windlass::app::session::Startup;
+use windlass::config::keys;
+
+use crate::support::app::{App, buckets, page, startup};
+
+fn started(keymap: &str) -> App {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keymap.toml");
+    fs::write(&path, keymap).unwrap();
+    let open = windlass::domain::address::Location::parse("s3://media/").unwrap();
+    let mut app = App::start(Startup { keys: keys::read(&path).unwrap(), open, ..startup() });
+    app.reply(buckets(&["media"])).reply(page(&["a", "b"], None));
+    app.effects();
+    app
+}
+
+fn told(app: &App) -> Vec<String> {
+    match &app.state.overlay {
+        Some(Overlay::Notice(sheet)) => {
+            sheet.facts.iter().map(|(line, text)| format!("{line}: {text}")).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn every_mistake_is_read_before_a_key_counts() {
+    let text = "downlod = \"D\"\n[objcts]\nmove = \"M\"\n[objects]\ncopy = \"x\"\nrename = \"x\"\n";
+    let mut app = started(text);
+    let lines: Vec<String> =
+        told(&app).iter().map(|text| text.split(':').next().unwrap().to_owned()).collect();
+    assert_eq!(lines, ["line 1", "line 2", "line 6"]);
+    app.keys("j");
+    assert_eq!(app.cursor(), "a", "the sheet has the keys");
+    app.keys("enter j D x");
+    assert_eq!(app.cursor(), "b");
+    assert!(app.state.dialog().is_none(), "a key that is in doubt does nothing");
+    app.keys("E");
+    let Some(Overlay::Events(events)) = &app.state.overlay else { panic!("no events") };
+    assert!(events.entries().iter().any(|entry| entry.text.contains("line 6")));
+}
+
+#[test]
+fn keys_without_a_mistake_are_quiet_and_what_they_take_is_in_the_events() {
+    let mut app = started("[objects]\ndownload = \"u\"\n");
+    assert!(app.state.overlay.is_none());
+    assert_eq!(app.toast(), "");
+    app.keys("E");
+    let Some(Overlay::Events(events)) = &app.state.overlay else { panic!("no events") };
+    assert!(events.entries()[0].text.contains("upload has no key now"), "{events:?}");
+}
