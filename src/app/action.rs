@@ -42,6 +42,7 @@ pub enum Action {
     Refresh,
     Details,
     Preview,
+    FollowCursor,
     // ─── act ───
     Download,
     Upload,
@@ -185,9 +186,10 @@ const ROWS: &[Scope] = &[Scope::List, Scope::Text];
 const BUCKETS: &[Scope] = &[Scope::Buckets];
 const OBJECTS: &[Scope] = &[Scope::Objects];
 const OBJECTS_SIDE: &[Scope] = &[Scope::Objects, Scope::Side];
+const DELETING: &[Scope] = &[Scope::Buckets, Scope::Objects, Scope::Side];
 const BOTH: &[Scope] = &[Scope::Buckets, Scope::Objects];
 const TRANSFERS: &[Scope] = &[Scope::Transfers];
-const LINKED: &[Scope] = &[Scope::Objects, Scope::Transfers];
+const LINKED: &[Scope] = &[Scope::Objects, Scope::Side, Scope::Transfers];
 const DIALOG: &[Scope] = &[Scope::Dialog];
 const ASKED: &[Scope] = &[Scope::Dialog, Scope::Text];
 const TEXT: &[Scope] = &[Scope::Text];
@@ -232,14 +234,15 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::Refresh, "refresh", "refresh", "List again; the cursor stays on its key", GLOBAL, &["R", "f5"]),
     row(Action::Details, "details", "details", "Show everything the server says about the object", OBJECTS_SIDE, &["i"]),
     row(Action::Preview, "preview", "preview", "Show the first 256 KiB of the object", OBJECTS_SIDE, &["p"]),
-    row(Action::Download, "download", "download", "Download the marked rows or the current one", OBJECTS, &["d"]),
+    row(Action::FollowCursor, "follow-cursor", "preview follows", "Let the preview follow the cursor, or stay on its object", OBJECTS_SIDE, &["ctrl-p"]),
+    row(Action::Download, "download", "download", "Download the marked rows or the current one", OBJECTS_SIDE, &["d"]),
     row(Action::Upload, "upload", "upload", "Choose or type files and folders to upload here", OBJECTS, &["u"]),
     row(Action::CopyLink, "copy-link", "link", "Copy a presigned link with the usual expiry", LINKED, &["y"]),
-    row(Action::LinkMenu, "link-menu", "more links", "Choose a link: expiry, s3://, key, public URL, curl", OBJECTS, &["Y"]),
-    row(Action::Copy, "copy", "copy", "Copy to another place, of this connection or another", OBJECTS, &["c"]),
-    row(Action::Move, "move", "move", "Move to another place: copied, checked, and only then gone from here", OBJECTS, &["m"]),
-    row(Action::Rename, "rename", "rename", "Give the object or prefix another name: a move in place", OBJECTS, &["r"]),
-    row(Action::Delete, "delete", "delete", "Delete after a question that counts objects and bytes", BOTH, &["D", "del"]),
+    row(Action::LinkMenu, "link-menu", "more links", "Choose a link: expiry, s3://, key, public URL, curl", OBJECTS_SIDE, &["Y"]),
+    row(Action::Copy, "copy", "copy", "Copy to another place, of this connection or another", OBJECTS_SIDE, &["c"]),
+    row(Action::Move, "move", "move", "Move to another place: copied, checked, and only then gone from here", OBJECTS_SIDE, &["m"]),
+    row(Action::Rename, "rename", "rename", "Give the object or prefix another name: a move in place", OBJECTS_SIDE, &["r"]),
+    row(Action::Delete, "delete", "delete", "Delete after a question that counts objects and bytes", DELETING, &["D", "del"]),
     row(Action::New, "new", "new", "Create a bucket, or a prefix in the bucket", BOTH, &["n"]),
     row(Action::AddBucket, "add-bucket", "add by name", "Add a bucket that the credentials may use but not list", BUCKETS, &["a"]),
     row(Action::UnfinishedUploads, "unfinished-uploads", "unfinished uploads", "List the bucket's multipart uploads that nobody finished, and give them up", BUCKETS, &["U"]),

@@ -8,6 +8,8 @@ use crate::app::action::Action;
 use crate::app::effect::{Effect, Preference, Request};
 use crate::app::event::Ticket;
 use crate::app::layout::{Areas, Pane};
+use crate::app::link_shown::LinkShown;
+use crate::app::screens::subject::Subject;
 use crate::app::session::{Publicity, Session};
 use crate::app::ticket::Tickets;
 use crate::app::toasts::Level;
@@ -15,7 +17,6 @@ use crate::config::connection::{Connection, KnownBucket};
 use crate::domain::address::{Bucket, ConnectionName, Location};
 use crate::domain::change::KeyChange;
 use crate::domain::error::Error;
-use crate::domain::object::ObjectAddress;
 use crate::domain::transfer::{JobSpec, TransferCommand};
 
 /// Given to a part for one event.
@@ -35,11 +36,13 @@ pub enum Move {
     /// Go to a place; an object opens its prefix with the cursor on it.
     Open(Location),
     Focus(Pane),
-    /// Show the preview or the details of an object.
+    /// Show the preview or the details of an object; asked for what is shown, the pane closes.
     Show {
         tab: SideTab,
-        object: ObjectAddress,
+        subject: Subject,
     },
+    /// Show an object, and give the keys to the pane that shows it already.
+    LookInto(Subject),
     CloseSide,
     Tab(TabMove),
     Connect(ConnectionName),
@@ -98,6 +101,8 @@ pub enum Move {
         what: String,
         note: String,
     },
+    /// Show a text that was copied, until the next thing is done.
+    ShowText(LinkShown),
     /// Into the events list, with a toast.
     Log(Error),
     /// Into the events list alone: it is in nobody's way.
@@ -124,6 +129,8 @@ pub enum TabMove {
     Open,
     Next,
     Previous,
+    /// Counted from 0.
+    To(usize),
     Close,
 }
 

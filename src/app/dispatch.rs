@@ -24,6 +24,9 @@ pub fn dispatch(state: &mut State, now: Timestamp, action: Action, asked: &mut A
         Action::Yes if copy_errors(state, asked) => return,
         _ => {}
     }
+    if state.shown.take().is_some() && action == Action::StepBack {
+        return;
+    }
     let keyboard = state.keyboard();
     match keyboard {
         Keyboard::Overlay => return on_overlay_action(state, now, action, asked),
@@ -70,13 +73,15 @@ fn to_part(
     action: Action,
     asked: &mut Asked,
 ) -> bool {
-    let objects_only = action.spec().scopes.contains(&Scope::Objects);
+    let objects_too = action.spec().scopes.contains(&Scope::Objects);
     state.with(now, asked, |parts, cx| match keyboard {
         Keyboard::Buckets => parts.buckets.on_action(action, cx),
         Keyboard::Objects => on_objects(parts.objects, action, cx),
         Keyboard::Side => {
+            let shown = parts.side.subject().cloned();
             parts.side.on_action(action, cx)
-                || (objects_only && on_objects(parts.objects, action, cx))
+                || shown.is_some_and(|shown| parts.objects.on_action_of(action, &shown, cx))
+                || (objects_too && on_objects(parts.objects, action, cx))
         }
         Keyboard::Transfers => parts.transfers.on_action(action, cx),
         Keyboard::Connecting | Keyboard::Places | Keyboard::Overlay => false,
@@ -89,8 +94,8 @@ fn on_objects(objects: &mut Objects, action: Action, cx: &mut Context<'_>) -> bo
         Action::Preview => SideTab::Preview,
         _ => return objects.on_action(action, cx),
     };
-    match objects.browse.current_object() {
-        Some(object) if objects.dialog().is_none() => cx.ask(Move::Show { tab, object }),
+    match objects.browse.current_subject() {
+        Some(subject) if objects.dialog().is_none() => cx.ask(Move::Show { tab, subject }),
         _ => {}
     }
     true
@@ -121,6 +126,7 @@ fn anywhere(parts: &mut Parts<'_>, action: Action, cx: &mut Context<'_>) {
         Action::HistoryBack => browse.go_back(cx),
         Action::HistoryForward => browse.go_forward(cx),
         Action::GoToPath => parts.places.ask_path(&browse.location()),
+        Action::FollowCursor => parts.side.toggle_following(cx),
         Action::NewTab => cx.ask(Move::Tab(TabMove::Open)),
         Action::NextTab => cx.ask(Move::Tab(TabMove::Next)),
         Action::PreviousTab => cx.ask(Move::Tab(TabMove::Previous)),

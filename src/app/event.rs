@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::app::chord::Chord;
+use crate::app::spot::Spot;
 use crate::config::connection::Connection;
 use crate::config::import::Import;
 use crate::config::origins::Origins;
@@ -60,6 +61,8 @@ pub struct Mouse {
     /// Cells from the left and the top, from 0.
     pub column: u16,
     pub row: u16,
+    /// What the last frame shows there.
+    pub on: Option<Spot>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -149,6 +149,11 @@ impl Areas {
             .find(|pane| self.pane(*pane).contains(column, row))
     }
 
+    /// Whether a window of this size has room for a third column.
+    pub fn has_third_column(size: Size) -> bool {
+        size.width >= WIDE && size.height >= SMALL.height
+    }
+
     fn pane_mut(&mut self, pane: Pane) -> &mut Rect {
         match pane {
             Pane::Buckets => &mut self.buckets,

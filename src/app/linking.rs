@@ -5,9 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::app::context::{Context, Move};
-use crate::app::dialogs::link_shown::LinkShown;
 use crate::app::effect::Request;
 use crate::app::event::{Reply, Ticket};
+use crate::app::link_shown::LinkShown;
 use crate::app::session::Session;
 use crate::domain::curl::curl_command;
 use crate::domain::object::ObjectAddress;

@@ -1,32 +1,96 @@
-//! What a click and the wheel do.
+//! Does what a click and the wheel mean where they are.
 
 use jiff::Timestamp;
 
 use crate::app::action::Action;
-use crate::app::context::Move;
+use crate::app::context::{Move, TabMove};
+use crate::app::dispatch::dispatch;
 use crate::app::event::{Mouse, MouseKind};
 use crate::app::layout::Pane;
+use crate::app::screens::objects::memory::Place;
+use crate::app::spot::Spot;
 use crate::app::state::{Asked, State};
+use crate::domain::address::{Location, Prefix};
 
 /// Rows the wheel scrolls by.
 const WHEEL: isize = 3;
 
-/// A click focuses the pane and selects the row, a click on the selected row opens it; the wheel scrolls the pane
-/// under the pointer. While a question is open the mouse does nothing.
+/// A click focuses the pane and selects the row, a click on the selected row opens it; the wheel scrolls the pane under
+/// the pointer. Labels, buttons, rows of menus and the keys of the footer do what they say. While a question is open,
+/// only that and the footer can be clicked.
 pub fn on_mouse(state: &mut State, now: Timestamp, mouse: Mouse, asked: &mut Asked) {
-    let Some(pane) = state.areas.pane_at(mouse.column, mouse.row) else { return };
-    if state.dialog().is_some() || state.overlay.is_some() || state.connecting.is_open() {
-        return;
+    let is_asked =
+        state.dialog().is_some() || state.overlay.is_some() || state.connecting.is_open();
+    match (mouse.kind, mouse.on) {
+        (MouseKind::Click, Some(Spot::Action(action))) => {
+            // A label in the frame of a pane is about that pane.
+            let pane = state.areas.pane_at(mouse.column, mouse.row).filter(|_| !is_asked);
+            state.focus = pane.unwrap_or(state.focus);
+            dispatch(state, now, action, asked);
+        }
+        (MouseKind::Click, Some(Spot::Crumb(number))) => go_up_to(state, now, number, asked),
+        (MouseKind::Click, Some(Spot::Tab(at))) => asked.moves.push(Move::Tab(TabMove::To(at))),
+        (MouseKind::Click, Some(spot)) if is_asked => {
+            if let Some(action) = point(state, spot) {
+                dispatch(state, now, action, asked);
+            }
+        }
+        (MouseKind::ScrollUp, _) if is_asked => turn(state, now, Action::Up, asked),
+        (MouseKind::ScrollDown, _) if is_asked => turn(state, now, Action::Down, asked),
+        _ if is_asked => {}
+        (kind, _) => on_panes(state, now, kind, mouse, asked),
     }
-    match mouse.kind {
+}
+
+fn on_panes(state: &mut State, now: Timestamp, kind: MouseKind, mouse: Mouse, asked: &mut Asked) {
+    let Some(pane) = state.areas.pane_at(mouse.column, mouse.row) else { return };
+    match kind {
         MouseKind::Click => click(state, now, pane, mouse, asked),
         MouseKind::ScrollUp => scroll(state, now, pane, -WHEEL, asked),
         MouseKind::ScrollDown => scroll(state, now, pane, WHEEL, asked),
     }
 }
 
+/// Brings the cursor of what is asked to what was clicked; gives the action that follows.
+fn point(state: &mut State, spot: Spot) -> Option<Action> {
+    if let Some(overlay) = &mut state.overlay {
+        return overlay.point(spot);
+    }
+    if state.connecting.is_open() {
+        return state.connecting.point(spot);
+    }
+    state.dialog_mut()?.point(spot)
+}
+
+/// The wheel moves the cursor of a list, and scrolls what is read.
+fn turn(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) {
+    if state.overlay.is_none() && state.connecting.is_open() {
+        return;
+    }
+    for _ in 0..WHEEL {
+        dispatch(state, now, action, asked);
+    }
+}
+
+/// The connection leads to the others, what follows to its place.
+fn go_up_to(state: &mut State, now: Timestamp, number: usize, asked: &mut Asked) {
+    let Some(Place { bucket, prefix }) = state.objects.browse.place().cloned() else {
+        return dispatch(state, now, Action::SwitchConnection, asked);
+    };
+    let Some(depth) = number.checked_sub(1) else {
+        return dispatch(state, now, Action::SwitchConnection, asked);
+    };
+    let above = Prefix::new(prefix.segments().take(depth).collect::<String>());
+    if above == prefix {
+        state.focus = Pane::Objects;
+    } else {
+        asked.moves.push(Move::Open(Location::Prefix { bucket, prefix: above }));
+    }
+}
+
 fn click(state: &mut State, now: Timestamp, pane: Pane, mouse: Mouse, asked: &mut Asked) {
     let was_focused = state.focus == pane;
+    state.shown = None;
     state.focus = pane;
     let rows = state.areas.pane(pane).inner();
     if !rows.contains(mouse.column, mouse.row) {

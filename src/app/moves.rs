@@ -7,6 +7,8 @@ use crate::app::dispatch::dispatch;
 use crate::app::effect::{Effect, Preference};
 use crate::app::layout::Pane;
 use crate::app::overlaid::examine;
+use crate::app::screens::side::following::Sight;
+use crate::app::screens::subject::Subject;
 use crate::app::state::{Asked, Parts, State};
 use crate::app::tabbing::{mark_stale, tab, turn};
 use crate::app::toasts::Level;
@@ -15,7 +17,6 @@ use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, ConnectionName, Location};
 use crate::domain::change::{BucketChange, KeyChange};
 use crate::domain::error::Error;
-use crate::domain::object::ObjectAddress;
 use crate::domain::transfer::{JobId, TransferCommand};
 use crate::domain::units::Count;
 
@@ -32,6 +33,18 @@ pub fn perform(state: &mut State, now: Timestamp, asked: &mut Asked) {
         parts.objects.browse.fit(cx);
         parts.transfers.fit(cx);
         parts.side.fit(cx);
+    });
+    follow(state, now, asked);
+}
+
+/// The side pane goes where the cursor is.
+fn follow(state: &mut State, now: Timestamp, asked: &mut Asked) {
+    let attended = matches!(state.focus, Pane::Objects | Pane::Side);
+    state.with(now, asked, |parts, cx| {
+        let browse = &parts.objects.browse;
+        let (under, place) = (browse.current_subject(), browse.place());
+        let shown = !cx.areas.side.is_empty();
+        parts.side.follow(Sight { under, place, shown, attended }, cx);
     });
 }
 
@@ -54,16 +67,17 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
     match each {
         Move::Open(location) => open(state, now, location, asked),
         Move::Focus(pane) => state.focus = pane,
-        Move::Show { tab, object } if is_shown(state, tab, &object) => {
+        Move::Show { tab, subject } if is_shown(state, tab, &subject) => {
             asked.moves.push(Move::CloseSide);
         }
-        Move::Show { tab, object } => {
-            state.with(now, asked, |parts, cx| parts.side.show(tab, object, cx));
+        Move::Show { tab, subject } => {
+            state.with(now, asked, |parts, cx| parts.side.show(tab, subject, cx));
             state.place();
             if state.areas.side.is_empty() {
                 state.focus = Pane::Side;
             }
         }
+        Move::LookInto(subject) => look_into(state, now, subject, asked),
         Move::CloseSide => {
             state.with(now, asked, |parts, cx| parts.side.close(cx));
             if state.focus == Pane::Side {
@@ -96,6 +110,7 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
             state.clipboard.sends(what, note);
             asked.effects.push(Effect::Copy(text));
         }
+        Move::ShowText(shown) => state.shown = Some(shown),
         Move::Log(error) => log(state, now, error),
         Move::LogQuietly(error) => state.log.error(now, error),
         Move::RememberBucket { bucket, known } => state.session.remember_bucket(bucket, known),
@@ -126,9 +141,19 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
 }
 
 /// Whether the side pane shows just this on screen: asking for it again closes it.
-fn is_shown(state: &State, tab: SideTab, object: &ObjectAddress) -> bool {
-    let side = &state.side;
-    !state.areas.side.is_empty() && side.tab() == Some(tab) && side.object() == Some(object)
+fn is_shown(state: &State, tab: SideTab, subject: &Subject) -> bool {
+    !state.areas.side.is_empty() && state.side.shows(tab, subject)
+}
+
+/// The keys go to the object under the cursor: into the column that shows it, or to a preview in place of the list.
+fn look_into(state: &mut State, now: Timestamp, subject: Subject, asked: &mut Asked) {
+    let tab = state.side.tab().unwrap_or_default();
+    if is_shown(state, tab, &subject) {
+        state.focus = Pane::Side;
+    } else {
+        let tab = SideTab::Preview;
+        perform_one(state, now, Move::Show { tab, subject }, asked);
+    }
 }
 
 /// News about storage for the parts that show it.
@@ -170,6 +195,7 @@ fn settled(state: &mut State, now: Timestamp, ending: &Ending, asked: &mut Asked
     let other = ending.spec.other_connection();
     for connection in std::iter::once(&ending.spec.connection).chain(other) {
         in_every_tab(state, now, connection, asked, |parts, cx| {
+            parts.side.on_settled(&ending.spec, cx);
             let Some(place) = parts.objects.browse.place() else { return };
             let shown = Shown { connection, bucket: &place.bucket, prefix: &place.prefix };
             if changes(&ending.spec, shown) && !parts.transfers.queue.will_change(shown) {

@@ -40,6 +40,8 @@ pub struct Startup {
     /// Signs and frames in ASCII only.
     pub ascii: bool,
     pub alert: Alert,
+    /// The preview does not follow the cursor at first.
+    pub preview_stays: bool,
     /// Of every upload and download.
     pub files: FileRules,
     pub keys: KeyFile,
@@ -70,6 +72,7 @@ impl Startup {
             ascii: false,
             alert: Alert::Off,
             files: FileRules::default(),
+            preview_stays: false,
             keys: KeyFile::default(),
             problems: Vec::new(),
             first: false,

@@ -17,8 +17,9 @@ impl State {
     pub fn new(startup: Startup, size: Size) -> (State, Vec<Effect>) {
         let (keymap, remarks) = Keymap::with(&startup.keys);
         let (now, open, problems) = (startup.now, startup.open.clone(), startup.problems.clone());
-        let first = startup.first;
+        let (first, preview_stays) = (startup.first, startup.preview_stays);
         let mut state = State::empty(Session::new(startup), keymap, size);
+        state.side.stays = preview_stays;
         state.now = now;
         let mut asked = Asked::default();
         if first {

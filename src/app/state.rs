@@ -11,12 +11,14 @@ use crate::app::dialogs::dialog::Dialog;
 use crate::app::effect::Effect;
 use crate::app::keymap::{Keymap, Resolved};
 use crate::app::layout::{Areas, Pane, Shape, Size};
+use crate::app::link_shown::LinkShown;
 use crate::app::log::Log;
 use crate::app::overlays::overlay::Overlay;
 use crate::app::screens::buckets::Buckets;
 use crate::app::screens::connecting::Connecting;
 use crate::app::screens::connecting::sign_in::profile_of;
 use crate::app::screens::objects::Objects;
+use crate::app::screens::objects::reasons::disabled_of_one;
 use crate::app::screens::places::Places;
 use crate::app::screens::side::Side;
 use crate::app::screens::transfers::TransfersPane;
@@ -53,6 +55,8 @@ pub struct State {
     pub log: Log,
     pub usage: UsageMeter,
     pub clipboard: Clipboard,
+    /// What was copied, above the status line until the next thing is done.
+    pub shown: Option<LinkShown>,
     /// Those that are not on screen.
     pub tabs: Tabs,
     tickets: Tickets,
@@ -111,6 +115,7 @@ impl State {
             log: Log::default(),
             usage: UsageMeter::default(),
             clipboard: Clipboard::default(),
+            shown: None,
             tabs: Tabs::default(),
             tickets: Tickets::default(),
         };
@@ -152,12 +157,13 @@ impl State {
             parts.buckets.stop(cx);
             parts.objects.acting.drop_all(cx);
             parts.objects.browse.forget(cx);
-            parts.side.close(cx);
+            parts.side.forget(cx);
         });
     }
 
     /// Computes the places anew.
     pub fn place(&mut self) {
+        self.side.set_wide(Areas::has_third_column(self.size));
         let shape = Shape {
             focus: self.focus,
             zoomed: self.zoomed,
@@ -225,6 +231,16 @@ impl State {
         dialogs.into_iter().flatten().next()
     }
 
+    pub fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+        let dialogs = [
+            self.places.dialog_mut(),
+            self.buckets.dialog_mut(),
+            self.objects.dialog_mut(),
+            self.transfers.dialog_mut(),
+        ];
+        dialogs.into_iter().flatten().next()
+    }
+
     /// The sheet that is read, whoever shows it.
     pub fn details(&self) -> Option<&Details> {
         match (&self.overlay, self.dialog()) {
@@ -240,6 +256,9 @@ impl State {
         let scopes = action.spec().scopes;
         if scopes.contains(&Scope::Transfers) && self.focus == Pane::Transfers {
             return self.transfers.disabled(action, &self.session);
+        }
+        if scopes.contains(&Scope::Side) && self.focus == Pane::Side {
+            return self.side_disabled(action);
         }
         if scopes.contains(&Scope::Objects) && self.focus != Pane::Buckets {
             return self.objects.disabled(action, &self.session);
@@ -265,6 +284,18 @@ impl State {
                 Some("this is the only tab: q quits".to_owned())
             }
             _ => None,
+        }
+    }
+
+    /// What the side pane can do to the object it shows.
+    fn side_disabled(&self, action: Action) -> Option<String> {
+        let moves = matches!(action, Action::Parent | Action::Details | Action::Preview);
+        if moves || action == Action::FollowCursor {
+            return None;
+        }
+        match self.side.subject() {
+            Some(_) => disabled_of_one(action, &self.session),
+            None => Some("no object is shown here".to_owned()),
         }
     }
 

@@ -14,6 +14,11 @@ pub fn tab(state: &mut State, now: Timestamp, which: TabMove, asked: &mut Asked)
         TabMove::Open => open(state, now, asked),
         TabMove::Next => show(state, now, (here + 1) % count, asked),
         TabMove::Previous => show(state, now, (here + count - 1) % count, asked),
+        TabMove::To(at) => {
+            if at < count && at != here {
+                show(state, now, at, asked);
+            }
+        }
         TabMove::Close => close(state, now, asked),
     }
 }
@@ -28,7 +33,9 @@ pub fn mark_stale(state: &mut State) {
 /// The same place in a tab of its own.
 fn open(state: &mut State, now: Timestamp, asked: &mut Asked) {
     let location = state.objects.browse.location();
+    let side = state.side.like();
     let shown = put_away(state);
+    state.side = side;
     state.tabs.put_before(shown);
     note_places(state);
     state.with(now, asked, |parts, cx| parts.buckets.start(cx));

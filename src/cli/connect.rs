@@ -31,6 +31,7 @@ pub struct Choice {
     pub current: ConnectionName,
     pub alert: Alert,
     pub theme: Option<String>,
+    pub preview_stays: bool,
     /// Bytes per second of all transfers together.
     pub limit: Option<u64>,
     /// What flags do not say otherwise.
@@ -138,12 +139,13 @@ pub fn choose(
         Some(same) => *same = flagged,
         None => connections.insert(0, flagged),
     }
-    let Configuration { alert, theme, limit, files, .. } = configuration;
+    let Configuration { alert, theme, preview_stays, limit, files, .. } = configuration;
     Ok(Choice {
         connections,
         current,
         alert,
         theme,
+        preview_stays,
         limit,
         files,
         first: false,
@@ -220,6 +222,7 @@ mod tests {
             connections: vec![connection("one"), connection("two")],
             alert: Alert::Off,
             theme: None,
+            preview_stays: false,
             limit: None,
             files: FileRules::default(),
         }

@@ -26,6 +26,8 @@ pub struct Configuration {
     pub alert: Alert,
     /// The name of one that is built in, or of a file in `themes`.
     pub theme: Option<String>,
+    /// The preview does not follow the cursor at first.
+    pub preview_stays: bool,
     /// Bytes per second of all transfers together.
     pub limit: Option<u64>,
     pub files: FileRules,
@@ -91,10 +93,19 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
             },
         )?);
     }
+    let preview_stays = file.ui.preview_stays();
     let (alert, theme, files) = (file.ui.bell, file.ui.theme, file.transfers.files());
     let limit = file.transfers.limit().map_err(|wrong| fault(Some(wrong.span), &wrong.expected))?;
     let Some(default) = file.default else {
-        return Ok(Configuration { default: None, connections, alert, theme, limit, files });
+        return Ok(Configuration {
+            default: None,
+            connections,
+            alert,
+            theme,
+            preview_stays,
+            limit,
+            files,
+        });
     };
     let name = ConnectionName::new(default.get_ref().as_str());
     if !connections.iter().any(|connection| connection.name == name) {
@@ -102,7 +113,15 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
             format!("default names {:?}, which no [connections] section defines", name.as_str());
         return Err(fault(Some(default.span()), &detail));
     }
-    Ok(Configuration { default: Some(name), connections, alert, theme, limit, files })
+    Ok(Configuration {
+        default: Some(name),
+        connections,
+        alert,
+        theme,
+        preview_stays,
+        limit,
+        files,
+    })
 }
 
 fn connection(

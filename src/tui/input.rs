@@ -93,7 +93,8 @@ fn translate_mouse(event: MouseEvent) -> Option<Mouse> {
         MouseEventKind::ScrollDown => MouseKind::ScrollDown,
         _ => return None,
     };
-    Some(Mouse { kind, column: event.column, row: event.row })
+    // What is there is known to whoever painted it.
+    Some(Mouse { kind, column: event.column, row: event.row, on: None })
 }
 
 #[cfg(test)]
@@ -138,7 +139,7 @@ mod tests {
         let mouse = |kind| {
             translate_mouse(MouseEvent { kind, column: 3, row: 4, modifiers: KeyModifiers::NONE })
         };
-        let click = Mouse { kind: MouseKind::Click, column: 3, row: 4 };
+        let click = Mouse { kind: MouseKind::Click, column: 3, row: 4, on: None };
         assert_eq!(mouse(MouseEventKind::Down(MouseButton::Left)), Some(click));
         assert_eq!(mouse(MouseEventKind::Up(MouseButton::Left)), None);
         assert_eq!(mouse(MouseEventKind::Down(MouseButton::Right)), None);

@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::app::effect::Effect;
 use crate::app::event::{ClipboardOutcome, Event};
+use crate::app::spot::Spots;
 use crate::app::state::State;
 use crate::app::update::update;
 use crate::config::crash::rehearse;
@@ -57,6 +58,8 @@ pub struct Loop {
     pub keys: UnboundedReceiver<Event>,
     pub news: UnboundedReceiver<News>,
     pub pace: Pace,
+    /// What the last frame shows where.
+    pub spots: Spots,
 }
 
 /// When something is to be done that no event asks for.
@@ -99,7 +102,8 @@ impl Loop {
     /// Draws the state as it is.
     pub fn paint(&mut self) -> io::Result<()> {
         let (state, theme) = (&self.state, &self.theme);
-        self.screen.draw(|frame| draw(state, theme, frame))?;
+        let spots = &mut self.spots;
+        self.screen.draw(|frame| *spots = draw(state, theme, frame))?;
         let now = Instant::now();
         self.pace.drawn = Some(now);
         self.pace.draw = None;
@@ -137,8 +141,11 @@ impl Loop {
         self.run_errands().await
     }
 
-    fn take_key(&mut self, event: Event) -> Option<Ending> {
+    fn take_key(&mut self, mut event: Event) -> Option<Ending> {
         rehearse("loop");
+        if let Event::Mouse(mouse) = &mut event {
+            mouse.on = self.spots.at(mouse.column, mouse.row);
+        }
         self.update(event);
         self.draw_now();
         None

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use crate::app::event::Event;
 use crate::app::layout::Size;
 use crate::app::session::Startup;
+use crate::app::spot::Spots;
 use crate::app::state::State;
 use crate::config::crash;
 use crate::config::remembered::Remembered;
@@ -102,6 +103,7 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
         keys: keys_received,
         news: news_received,
         pace,
+        spots: Spots::default(),
     };
     turning.paint()?;
     read_on_thread(keys);

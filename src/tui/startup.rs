@@ -82,6 +82,7 @@ pub fn fresh(connections: Vec<Connection>, current: ConnectionName, open: Locati
         ascii: ascii(),
         alert: Alert::Off,
         files: FileRules::default(),
+        preview_stays: false,
         keys: KeyFile::default(),
         problems: Vec::new(),
         first: false,

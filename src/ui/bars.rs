@@ -9,6 +9,7 @@ use crate::app::overlays::overlay::Overlay;
 use crate::app::screens::connecting::{Connecting, Stage};
 use crate::app::screens::leaving::Leaving;
 use crate::app::screens::objects::loading::Loading;
+use crate::app::spot::Spot;
 use crate::app::state::State;
 use crate::app::tabs::Tab;
 use crate::app::toasts::{Level, Toast};
@@ -89,7 +90,10 @@ fn draw_tabs(paint: &mut Paint<'_>, span: Span, state: &State) -> u16 {
     let mut used = 0;
     for (at, label) in labels {
         let style = if at == here { paint.styles.title_focused } else { paint.styles.dim };
-        used += paint.put(span.skip(used), &label, style) + 1;
+        let place = span.skip(used);
+        let cells = paint.put(place, &label, style);
+        paint.spot(place.take(cells), Spot::Tab(at));
+        used += cells + 1;
     }
     used + 1
 }
@@ -243,7 +247,20 @@ const WANTED: &[(Pane, &[Action])] = &[
     ),
     (
         Pane::Side,
-        &[Action::Preview, Action::Details, Action::Parent, Action::Zoom, Action::FocusObjects],
+        &[
+            Action::Download,
+            Action::CopyLink,
+            Action::LinkMenu,
+            Action::Delete,
+            Action::Copy,
+            Action::Move,
+            Action::Rename,
+            Action::Preview,
+            Action::Details,
+            Action::Parent,
+            Action::FollowCursor,
+            Action::Zoom,
+        ],
     ),
 ];
 
@@ -258,11 +275,18 @@ pub fn draw_footer(paint: &mut Paint<'_>, area: Rect, state: &State) {
         None if asked.is_some() => {}
         _ => {
             let key = state.keymap.key_for(&[Scope::Global], Action::Help);
-            let help = Hint { key: key.unwrap_or_else(|| ":help".into()), title: "help" };
+            let help = Hint {
+                key: key.unwrap_or_else(|| ":help".into()),
+                title: "help",
+                action: Action::Help,
+            };
             hints(paint, line, &found, &help);
         }
     }
 }
+
+const CONFIRMING: &[Action] =
+    &[Action::Yes, Action::No, Action::NextField, Action::Accept, Action::Dismiss];
 
 /// Where a question, an overlay or the filter takes the keys: what it does not say itself, the way out last.
 fn asked(state: &State) -> Option<&'static [Action]> {
@@ -274,9 +298,7 @@ fn asked(state: &State) -> Option<&'static [Action]> {
         (Some(Overlay::Palette(_)), _) => Some(TYPING),
         (None, Some(Dialog::Picker(picker))) if picker.takes_text() => Some(TYPING),
         (None, Some(Dialog::Confirm(confirm))) if confirm.takes_text() => Some(TYPING),
-        (None, Some(Dialog::Confirm(_))) => {
-            Some(&[Action::Yes, Action::No, Action::NextField, Action::Accept, Action::Dismiss])
-        }
+        (None, Some(Dialog::Confirm(_))) => Some(CONFIRMING),
         (None, None) if state.objects.browse.typing.is_some() => Some(TYPING),
         (None, None) => None,
         _ => Some(&[]),
@@ -293,6 +315,7 @@ fn entering(connecting: &Connecting) -> &'static [Action] {
             Action::NextField,
             Action::Dismiss,
         ],
+        Stage::Discard(..) | Stage::Remove(..) => CONFIRMING,
         _ => &[],
     }
 }
@@ -305,5 +328,5 @@ fn wanted(state: &State) -> Vec<Action> {
 
 fn hint(state: &State, action: Action) -> Option<Hint> {
     let key = state.keymap.key_for(state.scopes(), action)?;
-    Some(Hint { key, title: action.spec().title })
+    Some(Hint { key, title: action.spec().title, action })
 }

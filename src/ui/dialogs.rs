@@ -1,7 +1,7 @@
 //! Paints the dialog that is open.
 
 pub mod details;
-mod link;
+pub mod link;
 mod picker;
 pub mod question;
 mod uploads;
@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::app::dialogs::dialog::Dialog;
 use crate::ui::dialogs::details::draw_details;
-use crate::ui::dialogs::link::{draw_link_menu, draw_link_shown};
+use crate::ui::dialogs::link::draw_link_menu;
 use crate::ui::dialogs::picker::draw_picker;
 use crate::ui::dialogs::question::{draw_choice, draw_confirm, draw_prompt};
 use crate::ui::dialogs::uploads::draw_uploads;
@@ -23,7 +23,6 @@ pub fn draw_dialog(paint: &mut Paint<'_>, dialog: &Dialog, zone: &TimeZone) {
         Dialog::Choice(choice) => draw_choice(paint, choice),
         Dialog::Picker(picker) => draw_picker(paint, picker, zone),
         Dialog::LinkMenu(menu) => draw_link_menu(paint, menu),
-        Dialog::LinkShown(shown) => draw_link_shown(paint, shown, zone),
         Dialog::Details(details) => draw_details(paint, details),
         Dialog::Uploads(uploads) => draw_uploads(paint, uploads, zone),
     }

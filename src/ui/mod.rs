@@ -17,10 +17,12 @@ use ratatui::style::Style;
 
 use crate::app::layout::{Pane, Rect as Area};
 use crate::app::overlays::overlay::Overlay;
+use crate::app::spot::Spots;
 use crate::app::state::State;
 use crate::ui::bars::{draw_footer, draw_header, draw_status};
 use crate::ui::dialogs::details::draw_details;
 use crate::ui::dialogs::draw_dialog;
+use crate::ui::dialogs::link::draw_link_shown;
 use crate::ui::dialogs::question::draw_choice;
 use crate::ui::overlays::doctor::draw_doctor;
 use crate::ui::overlays::events::draw_events;
@@ -35,21 +37,35 @@ use crate::ui::screens::transfers::draw_transfers;
 use crate::ui::screens::view::View;
 use crate::ui::theme::Theme;
 
-pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
-    draw_into(state, theme, frame.buffer_mut());
+pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Spots {
+    draw_into(state, theme, frame.buffer_mut())
 }
 
-/// Paints a buffer of the window's size; the places of the state are cut to it.
-pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) {
+/// Paints a buffer of the window's size; the places of the state are cut to it. Gives what can be clicked.
+pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Spots {
     let mut paint = Paint::new(buffer, theme);
     let window = paint.buffer.area;
     let text = paint.styles.text;
     paint.restyle(window, text);
     draw_header(&mut paint, place(window, state.areas.header), state);
     draw_panes(&mut paint, state);
+    if let Some(shown) = &state.shown {
+        let (header, status) = (state.areas.header, state.areas.status);
+        let below = if status.is_empty() { window.height } else { status.y };
+        draw_link_shown(
+            &mut paint,
+            shown,
+            &state.session.zone,
+            (header.height, below.min(window.height)),
+        );
+    }
     draw_status(&mut paint, place(window, state.areas.status), state);
+    let asked = state.dialog().is_some() || state.overlay.is_some() || state.connecting.is_open();
+    if asked {
+        paint.spots.clear();
+    }
     draw_footer(&mut paint, place(window, state.areas.footer), state);
-    if state.dialog().is_some() || state.overlay.is_some() || state.connecting.is_open() {
+    if asked {
         let behind = Rect { height: place(window, state.areas.status).y, ..window };
         paint.restyle(behind, Style::new().dim());
     }
@@ -60,6 +76,7 @@ pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) {
     if let Some(overlay) = &state.overlay {
         draw_overlay(&mut paint, overlay, state);
     }
+    paint.spots
 }
 
 fn draw_overlay(paint: &mut Paint<'_>, overlay: &Overlay, state: &State) {

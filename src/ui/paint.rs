@@ -6,6 +6,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::app::layout::Rect as Area;
+use crate::app::spot::{Spot, Spots};
 use crate::domain::arrange::Filter;
 use crate::domain::visible::is_clean;
 use crate::ui::glyphs::{Glyphs, in_ascii};
@@ -17,6 +19,8 @@ pub struct Paint<'a> {
     pub buffer: &'a mut Buffer,
     pub styles: Styles,
     pub glyphs: &'static Glyphs,
+    /// What can be clicked.
+    pub spots: Spots,
     text: String,
 }
 
@@ -55,7 +59,14 @@ impl Span {
 
 impl<'a> Paint<'a> {
     pub fn new(buffer: &'a mut Buffer, theme: &Theme) -> Paint<'a> {
-        Paint { buffer, styles: theme.styles, glyphs: theme.glyphs, text: String::new() }
+        let (styles, glyphs, spots) = (theme.styles, theme.glyphs, Spots::default());
+        Paint { buffer, styles, glyphs, spots, text: String::new() }
+    }
+
+    /// Makes cells of a line do something when they are clicked.
+    pub fn spot(&mut self, span: Span, spot: Spot) {
+        let place = Area { x: span.x, y: span.y, width: span.width, height: 1 };
+        self.spots.add(place, spot);
     }
 
     /// Text of our own, cut hard at the end of the span. Gives the cells used.

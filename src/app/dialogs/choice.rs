@@ -1,5 +1,6 @@
 //! A menu: rows with a letter each, some of them greyed with the reason.
 
+use crate::app::action::Action;
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::dialogs::outcome::Outcome;
 
@@ -102,6 +103,12 @@ impl Choice {
         let KeyCode::Char(letter) = chord.key else { return None };
         let plain = !chord.ctrl && !chord.alt;
         plain.then(|| self.rows.iter().position(|row| row.key == Some(letter))).flatten()
+    }
+
+    /// A row that is clicked is taken.
+    pub fn point(&mut self, row: usize) -> Option<Action> {
+        self.cursor = row.min(self.rows.len().saturating_sub(1));
+        Some(Action::Accept)
     }
 
     fn take(&self, at: usize) -> Outcome<usize> {

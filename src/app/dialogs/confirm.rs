@@ -1,5 +1,6 @@
 //! A yes-or-no question whose default is no; where much is lost, a name must be typed.
 
+use crate::app::action::Action;
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::dialogs::input::Input;
 use crate::app::dialogs::outcome::Outcome;
@@ -146,6 +147,18 @@ impl Confirm {
             }
             (Some(name), None) if name.input.text().is_empty() => self.typed = None,
             _ => {}
+        }
+    }
+
+    /// The first button is the yes, the second the no.
+    pub fn point(&mut self, button: usize) -> Option<Action> {
+        match button {
+            0 if self.ready() => {
+                self.on_yes = true;
+                Some(Action::Accept)
+            }
+            0 => None,
+            _ => Some(Action::Dismiss),
         }
     }
 

@@ -6,12 +6,12 @@ use crate::app::dialogs::choice::Choice;
 use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::details::Details;
 use crate::app::dialogs::link_menu::{LinkChoice, LinkMenu};
-use crate::app::dialogs::link_shown::LinkShown;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::picker::Picker;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::dialogs::uploads::Uploads;
 use crate::app::event::FolderEntry;
+use crate::app::spot::Spot;
 
 /// A screen keeps it beside what it asked it for.
 #[derive(Clone, Debug)]
@@ -21,7 +21,6 @@ pub enum Dialog {
     Choice(Choice),
     Picker(Box<Picker>),
     LinkMenu(LinkMenu),
-    LinkShown(LinkShown),
     Details(Details),
     Uploads(Box<Uploads>),
 }
@@ -34,7 +33,6 @@ pub enum Answer {
     Row(usize),
     Picked(Vec<FolderEntry>),
     Link(LinkChoice),
-    CopyAgain,
 }
 
 impl Dialog {
@@ -42,7 +40,7 @@ impl Dialog {
     pub fn scopes(&self) -> &'static [Scope] {
         match self {
             _ if self.takes_text() => &[Scope::Text],
-            Dialog::Confirm(_) | Dialog::LinkShown(_) | Dialog::Prompt(_) => &[Scope::Dialog],
+            Dialog::Confirm(_) | Dialog::Prompt(_) => &[Scope::Dialog],
             _ => &[Scope::Dialog, Scope::List],
         }
     }
@@ -94,7 +92,6 @@ impl Dialog {
             Dialog::Choice(choice) => choice.on_key(chord).map(Answer::Row),
             Dialog::Picker(picker) => picker.on_key(chord).map(Answer::Picked),
             Dialog::LinkMenu(menu) => menu.on_key(chord).map(Answer::Link),
-            Dialog::LinkShown(shown) => shown.on_key(chord).map(|()| Answer::CopyAgain),
             Dialog::Details(details) => details.on_key(chord).map(|()| Answer::Yes),
             Dialog::Uploads(uploads) => uploads.on_key(chord).map(|()| Answer::Yes),
         }
@@ -106,7 +103,28 @@ impl Dialog {
             Dialog::Confirm(confirm) => confirm.on_paste(text),
             Dialog::Picker(picker) => picker.on_paste(text),
             Dialog::LinkMenu(menu) => menu.on_paste(text),
-            Dialog::Choice(_) | Dialog::LinkShown(_) | Dialog::Details(_) | Dialog::Uploads(_) => {}
+            Dialog::Choice(_) | Dialog::Details(_) | Dialog::Uploads(_) => {}
+        }
+    }
+
+    /// Brings the cursor to what was clicked; gives the action that follows.
+    pub fn point(&mut self, spot: Spot) -> Option<Action> {
+        match (self, spot) {
+            (Dialog::Choice(choice), Spot::Row(row)) => choice.point(row),
+            (Dialog::LinkMenu(menu), Spot::Row(row)) if menu.custom.is_none() => {
+                menu.choice.point(row)
+            }
+            (Dialog::Confirm(confirm), Spot::Button(button)) => confirm.point(button),
+            (Dialog::Prompt(prompt), Spot::Row(row)) => {
+                prompt.take_offer(row);
+                None
+            }
+            (Dialog::Picker(picker), Spot::Row(row)) => picker.point(row),
+            (Dialog::Uploads(uploads), Spot::Row(row)) => {
+                let again = std::mem::replace(&mut uploads.cursor, row) == row;
+                again.then_some(Action::Toggle)
+            }
+            _ => None,
         }
     }
 
@@ -117,9 +135,7 @@ impl Dialog {
             Dialog::Confirm(confirm) => confirm.takes_text(),
             Dialog::Picker(picker) => picker.takes_text(),
             Dialog::LinkMenu(menu) => menu.custom.is_some(),
-            Dialog::Choice(_) | Dialog::LinkShown(_) | Dialog::Details(_) | Dialog::Uploads(_) => {
-                false
-            }
+            Dialog::Choice(_) | Dialog::Details(_) | Dialog::Uploads(_) => false,
         }
     }
 }

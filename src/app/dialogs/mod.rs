@@ -6,7 +6,6 @@ pub mod details;
 pub mod dialog;
 pub mod input;
 pub mod link_menu;
-pub mod link_shown;
 pub mod outcome;
 pub mod picker;
 pub mod prompt;

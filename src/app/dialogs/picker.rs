@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 
+use crate::app::action::Action;
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::dialogs::input::Input;
 use crate::app::dialogs::outcome::Outcome;
@@ -203,6 +204,16 @@ impl Picker {
             self.open_path(&text);
         }
         self.problem = None;
+    }
+
+    /// A row that is clicked is stood on; clicked again, a folder is opened and a file picked.
+    pub fn point(&mut self, row: usize) -> Option<Action> {
+        if self.mode != PickerMode::Rows || row >= self.shown.len() {
+            return None;
+        }
+        let again = std::mem::replace(&mut self.cursor, row) == row;
+        let folder = self.current().is_some_and(|entry| entry.folder);
+        again.then_some(if folder { Action::Open } else { Action::Accept })
     }
 
     fn on_rows_key(&mut self, chord: Chord) -> Outcome<Vec<FolderEntry>> {

@@ -92,6 +92,13 @@ impl Prompt {
         self.turn().and_then(|at| self.offered().get(at).copied())
     }
 
+    /// Puts an offer into the field, by its number among those offered.
+    pub fn take_offer(&mut self, at: usize) {
+        if at < self.offered().len() {
+            self.stand_on(at);
+        }
+    }
+
     fn step(&mut self, back: bool) {
         let count = self.offered().len();
         if count == 0 {
@@ -103,14 +110,18 @@ impl Prompt {
             (Some(at), false) => (at + 1) % count,
             (Some(at), true) => (at + count - 1) % count,
         };
-        let typed = self.turn.take().map_or_else(|| self.input.text().to_owned(), |turn| turn.0);
-        self.turn = Some((typed, at));
-        let text = self.taken().map(|offer| offer.text.clone()).unwrap_or_default();
-        self.input.set(&text);
+        self.stand_on(at);
         // The only one is taken for good: the next Tab goes on from it.
         if count == 1 && self.taken().is_some_and(|offer| offer.disabled.is_none()) {
             self.turn = None;
         }
+    }
+
+    fn stand_on(&mut self, at: usize) {
+        let typed = self.turn.take().map_or_else(|| self.input.text().to_owned(), |turn| turn.0);
+        self.turn = Some((typed, at));
+        let text = self.taken().map(|offer| offer.text.clone()).unwrap_or_default();
+        self.input.set(&text);
         self.refusal = None;
     }
 

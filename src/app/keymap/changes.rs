@@ -36,14 +36,8 @@ struct Changes {
 }
 
 /// Where a key of a line that is not understood does nothing; questions and text fields keep theirs.
-const PANES: [Scope; 6] = [
-    Scope::Global,
-    Scope::List,
-    Scope::Buckets,
-    Scope::Objects,
-    Scope::Transfers,
-    Scope::Side,
-];
+const PANES: [Scope; 6] =
+    [Scope::Global, Scope::List, Scope::Buckets, Scope::Objects, Scope::Transfers, Scope::Side];
 
 impl Keymap {
     /// The default keys with the user's changes.
@@ -129,7 +123,8 @@ impl Changes {
         }
         for scope in scopes {
             self.replaced.push((*scope, action));
-            self.wishes.retain(|wish| wish.binding.scope != *scope || wish.binding.action != action);
+            self.wishes
+                .retain(|wish| wish.binding.scope != *scope || wish.binding.action != action);
             let bindings = sequences.iter().map(|chords| Wish {
                 binding: Binding { scope: *scope, chords: chords.clone(), action },
                 line: change.line,
@@ -162,9 +157,8 @@ impl Changes {
             self.mistake(line, format!("{sentence} in {}", scopes.join(", ")));
         }
         let dropped = self.wishes.iter().filter(|wish| wish.dropped);
-        self.muted.extend(
-            dropped.map(|wish| (Some(wish.binding.scope), wish.binding.chords.clone())),
-        );
+        self.muted
+            .extend(dropped.map(|wish| (Some(wish.binding.scope), wish.binding.chords.clone())));
         self.wishes.retain(|wish| !wish.dropped);
     }
 
@@ -187,9 +181,8 @@ impl Changes {
         let Wish { binding, line, .. } = wish;
         let (keys, title) = (sequence_text(&binding.chords), binding.action.spec().name);
         let scope = binding.scope.name();
-        let shorter = |old: &&Binding| {
-            contradict(old, binding) && old.chords.len() < binding.chords.len()
-        };
+        let shorter =
+            |old: &&Binding| contradict(old, binding) && old.chords.len() < binding.chords.len();
         if let Some(old) = keymap.bindings.iter().find(shorter) {
             let (begun, other) = (sequence_text(&old.chords), old.action.spec().name);
             let sentence =
@@ -207,7 +200,10 @@ impl Changes {
         });
         for old in &taken {
             let (before, other) = (sequence_text(&old.chords), old.action.spec().name);
-            self.note(*line, format!("{keys:?} is {title} in {scope}: {before:?} is no longer {other}"));
+            self.note(
+                *line,
+                format!("{keys:?} is {title} in {scope}: {before:?} is no longer {other}"),
+            );
         }
         self.tell_shadows(wish, keymap);
         keymap.bindings.push(binding.clone());
@@ -227,7 +223,10 @@ impl Changes {
             let sentence = if within(other.scope, binding.scope) {
                 format!("{keys:?} is {mine}, but in {} it is {theirs}", other.scope.name())
             } else if within(binding.scope, other.scope) {
-                format!("{keys:?} is {mine} in {}, and no longer {theirs} there", binding.scope.name())
+                format!(
+                    "{keys:?} is {mine} in {}, and no longer {theirs} there",
+                    binding.scope.name()
+                )
             } else {
                 continue;
             };
@@ -275,7 +274,10 @@ fn contradiction(one: &Wish, other: &Wish) -> String {
     let keys = |wish: &Wish| sequence_text(&wish.binding.chords);
     if one.binding.chords == other.binding.chords {
         let (keys, first, second) = (keys(one), named(one), named(other));
-        return format!("{keys:?} is {first} on line {} and {second} here: it does nothing", one.line);
+        return format!(
+            "{keys:?} is {first} on line {} and {second} here: it does nothing",
+            one.line
+        );
     }
     let (short, long) = match one.binding.chords.len() < other.binding.chords.len() {
         true => (one, other),

@@ -10,6 +10,7 @@ use crate::app::overlays::doctor::Doctor;
 use crate::app::overlays::events::Events;
 use crate::app::overlays::help::Help;
 use crate::app::overlays::palette::{Palette, PaletteAnswer};
+use crate::app::spot::Spot;
 use crate::domain::address::Location;
 
 #[derive(Clone, Debug)]
@@ -66,6 +67,34 @@ impl Overlay {
         }
     }
 
+    /// Brings the cursor to what was clicked; gives the action that follows.
+    pub fn point(&mut self, spot: Spot) -> Option<Action> {
+        let Spot::Row(row) = spot else { return None };
+        match self {
+            Overlay::Help(help) => take_again(&mut help.cursor, row),
+            Overlay::Palette(palette) => {
+                palette.cursor = row;
+                Some(Action::Accept)
+            }
+            Overlay::Events(events) => {
+                if events.opened.is_none() {
+                    take_again(&mut events.cursor, row)
+                } else {
+                    None
+                }
+            }
+            Overlay::Connections(connections) => connections.choice.point(row),
+            Overlay::Doctor(doctor) => {
+                if doctor.opened.is_none() {
+                    take_again(&mut doctor.cursor, row)
+                } else {
+                    None
+                }
+            }
+            Overlay::Notice(_) => None,
+        }
+    }
+
     pub fn on_paste(&mut self, text: &str) {
         match self {
             Overlay::Help(help) => help.on_paste(text),
@@ -76,6 +105,11 @@ impl Overlay {
             | Overlay::Doctor(_) => {}
         }
     }
+}
+
+/// A row that is clicked is stood on; clicked again, it is taken.
+fn take_again(cursor: &mut usize, row: usize) -> Option<Action> {
+    (std::mem::replace(cursor, row) == row).then_some(Action::Accept)
 }
 
 /// A sheet that has nothing behind Enter is closed by it.

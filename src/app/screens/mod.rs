@@ -9,4 +9,5 @@ pub mod objects;
 pub mod places;
 pub mod preview;
 pub mod side;
+pub mod subject;
 pub mod transfers;

@@ -35,6 +35,10 @@ impl Places {
         self.asked.as_ref().map(|asked| &asked.dialog)
     }
 
+    pub fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+        self.asked.as_mut().map(|asked| &mut asked.dialog)
+    }
+
     pub fn scopes(&self) -> &'static [Scope] {
         self.dialog().map_or(&[], Dialog::scopes)
     }

@@ -1,4 +1,9 @@
-//! The side pane: the preview or the details of one object.
+//! The side pane: shows the preview or the details of the object under the cursor, or of one that stays.
+
+pub mod fetched;
+pub mod following;
+
+use jiff::Timestamp;
 
 use crate::app::action::{Action, Scope};
 use crate::app::context::{Context, Move, SideTab};
@@ -7,6 +12,8 @@ use crate::app::event::{Reply, Ticket};
 use crate::app::layout::Pane;
 use crate::app::screens::details::lines;
 use crate::app::screens::preview::Preview;
+use crate::app::screens::side::fetched::{Fetched, Kept};
+use crate::app::screens::subject::Subject;
 use crate::domain::error::Error;
 use crate::domain::object::{ObjectAddress, ObjectHead};
 
@@ -15,71 +22,99 @@ pub const PEEK_BYTES: u64 = 256 * 1024;
 
 #[derive(Clone, Debug, Default)]
 pub struct Side {
-    /// What is shown of which object; nothing while the pane is closed.
-    pub subject: Option<(SideTab, ObjectAddress)>,
+    /// `None` where nobody said: it is open where the window has room for it.
+    opened: Option<bool>,
+    /// The window has room for a third column.
+    wide: bool,
+    tab: SideTab,
+    /// What is shown; nothing while the cursor is on no object.
+    subject: Option<Subject>,
+    /// The cursor may go on without it.
+    pub stays: bool,
     pub head: Fetched<ObjectHead>,
     pub preview: Fetched<Preview>,
     /// The first line on screen.
     pub offset: usize,
     head_ticket: Option<Ticket>,
     peek_ticket: Option<Ticket>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Fetched<T> {
-    #[default]
-    Nothing,
-    Waiting,
-    Ready(T),
-    Failed(Error),
+    /// When the subject became what it is.
+    changed: Option<Timestamp>,
+    /// It is fetched then, unless the cursor goes on.
+    due: Option<Timestamp>,
+    /// When something is fetched, if nothing but time passes.
+    wakes: Option<Timestamp>,
+    /// The user asked for just this object: what goes wrong is said aloud.
+    asked: bool,
+    kept: Kept,
 }
 
 impl Side {
     pub fn is_open(&self) -> bool {
-        self.subject.is_some()
+        self.opened.unwrap_or(self.wide)
     }
 
+    /// What is chosen of the two; `None` while the pane is closed.
     pub fn tab(&self) -> Option<SideTab> {
-        self.subject.as_ref().map(|(tab, _)| *tab)
+        self.is_open().then_some(self.tab)
+    }
+
+    pub fn subject(&self) -> Option<&Subject> {
+        self.subject.as_ref()
     }
 
     pub fn object(&self) -> Option<&ObjectAddress> {
-        self.subject.as_ref().map(|(_, object)| object)
+        self.subject.as_ref().map(|subject| &subject.object)
     }
 
     pub fn scopes(&self) -> &'static [Scope] {
         &[Scope::Side, Scope::List, Scope::Global]
     }
 
-    /// Shows an object; what is fetched of it already is not fetched again.
-    pub fn show(&mut self, tab: SideTab, object: ObjectAddress, cx: &mut Context<'_>) {
-        if self.object() != Some(&object) {
-            self.close(cx);
+    /// Whether the window has room for a third column.
+    pub fn set_wide(&mut self, wide: bool) {
+        self.wide = wide;
+    }
+
+    /// A pane that is as open as this one, for another tab.
+    pub fn like(&self) -> Side {
+        Side { opened: self.opened, tab: self.tab, stays: self.stays, ..Side::default() }
+    }
+
+    /// Shows an object at once; what is fetched of it already is not fetched again.
+    pub fn show(&mut self, tab: SideTab, subject: Subject, cx: &mut Context<'_>) {
+        if self.subject.as_ref() != Some(&subject) {
+            self.clear(cx);
         }
         self.offset = 0;
-        match tab {
-            SideTab::Details => self.fetch_head(&object, cx),
-            SideTab::Preview => self.fetch_preview(&object, cx),
-        }
-        self.subject = Some((tab, object));
+        (self.opened, self.tab, self.asked) = (Some(true), tab, true);
+        self.subject = Some(subject);
+        self.fetch(cx);
+    }
+
+    /// Whether just this is on screen, or on its way there.
+    pub fn shows(&self, tab: SideTab, subject: &Subject) -> bool {
+        let begun = match self.tab {
+            SideTab::Preview => self.preview != Fetched::Nothing,
+            SideTab::Details => self.head != Fetched::Nothing,
+        };
+        self.is_open() && self.tab == tab && self.subject.as_ref() == Some(subject) && begun
     }
 
     pub fn close(&mut self, cx: &mut Context<'_>) {
-        cx.abandon(&mut self.head_ticket);
-        cx.abandon(&mut self.peek_ticket);
-        *self = Side::default();
+        self.clear(cx);
+        self.opened = Some(false);
     }
 
     /// Fetches again what is shown.
     pub fn refresh(&mut self, cx: &mut Context<'_>) {
-        if let Some((tab, object)) = self.subject.clone() {
-            self.close(cx);
-            self.show(tab, object, cx);
+        if let Some(subject) = self.subject.clone() {
+            self.forget(cx);
+            self.show(self.tab, subject, cx);
         }
     }
 
     pub fn is_waiting(&self) -> bool {
-        self.head_ticket.is_some() || self.peek_ticket.is_some()
+        self.head_ticket.is_some() || self.peek_ticket.is_some() || self.wakes.is_some()
     }
 
     pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
@@ -95,7 +130,8 @@ impl Side {
             Action::First => 0,
             Action::Last => last,
             Action::Parent => {
-                cx.ask(Move::CloseSide);
+                let beside = !cx.areas.objects.is_empty();
+                cx.ask(if beside { Move::Focus(Pane::Objects) } else { Move::CloseSide });
                 return true;
             }
             Action::Open => return true,
@@ -132,11 +168,11 @@ impl Side {
         match reply {
             Reply::Head(head) => {
                 self.head_ticket = None;
-                self.head = fetched(head, cx);
+                self.head = self.fetched(head, cx);
             }
             Reply::Peeked(peek) => {
                 self.peek_ticket = None;
-                self.preview = fetched(peek.map(Preview::of), cx);
+                self.preview = self.fetched(peek.map(Preview::of), cx);
             }
             _ => {}
         }
@@ -144,10 +180,11 @@ impl Side {
 
     /// How many lines can be scrolled through.
     fn lines(&self, cx: &Context<'_>) -> usize {
-        match (&self.subject, &self.preview, &self.head) {
-            (Some((SideTab::Preview, _)), Fetched::Ready(preview), _) => preview.lines(),
-            (Some((SideTab::Details, object)), _, Fetched::Ready(head)) => {
-                lines(object, head, &cx.session.zone, cx.areas.side.inner().width).len()
+        match (self.tab, &self.subject, &self.preview, &self.head) {
+            (SideTab::Preview, _, Fetched::Ready(preview), _) => preview.lines(),
+            (SideTab::Details, Some(subject), _, Fetched::Ready(head)) => {
+                let width = cx.areas.side.inner().width;
+                lines(&subject.object, head, &cx.session.zone, width).len()
             }
             _ => 0,
         }
@@ -155,36 +192,39 @@ impl Side {
 
     fn turn_to(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
         let tab = if action == Action::Details { SideTab::Details } else { SideTab::Preview };
-        if self.tab() == Some(tab) {
-            cx.ask(Move::CloseSide);
-        } else if let Some(object) = self.object().cloned() {
-            self.show(tab, object, cx);
+        match self.subject.clone() {
+            Some(subject) if !self.shows(tab, &subject) => self.show(tab, subject, cx),
+            None if self.tab != tab => self.tab = tab,
+            _ => cx.ask(Move::CloseSide),
         }
         true
     }
 
-    fn fetch_head(&mut self, object: &ObjectAddress, cx: &mut Context<'_>) {
-        if !matches!(self.head, Fetched::Ready(_) | Fetched::Waiting) {
-            self.head_ticket = Some(cx.request(Request::Head(object.clone())));
-            self.head = Fetched::Waiting;
+    fn fetch(&mut self, cx: &mut Context<'_>) {
+        let Some(Subject { object, .. }) = self.subject.clone() else { return };
+        match self.tab {
+            SideTab::Details if self.head == Fetched::Nothing => {
+                self.head_ticket = Some(cx.request(Request::Head(object)));
+                self.head = Fetched::Waiting;
+            }
+            SideTab::Preview if self.preview == Fetched::Nothing => {
+                let request = Request::Peek { object, bytes: PEEK_BYTES };
+                self.peek_ticket = Some(cx.request(request));
+                self.preview = Fetched::Waiting;
+            }
+            SideTab::Details | SideTab::Preview => {}
         }
     }
 
-    fn fetch_preview(&mut self, object: &ObjectAddress, cx: &mut Context<'_>) {
-        if !matches!(self.preview, Fetched::Ready(_) | Fetched::Waiting) {
-            let (object, bytes) = (object.clone(), PEEK_BYTES);
-            self.peek_ticket = Some(cx.request(Request::Peek { object, bytes }));
-            self.preview = Fetched::Waiting;
-        }
-    }
-}
-
-fn fetched<T>(result: Result<T, Error>, cx: &mut Context<'_>) -> Fetched<T> {
-    match result {
-        Ok(value) => Fetched::Ready(value),
-        Err(error) => {
-            cx.ask(Move::Log(error.clone()));
-            Fetched::Failed(error)
+    /// Of what nobody asked for, an error is told where it would be shown, and in the events.
+    fn fetched<T>(&self, result: Result<T, Error>, cx: &mut Context<'_>) -> Fetched<T> {
+        match result {
+            Ok(value) => Fetched::Ready(value),
+            Err(error) => {
+                let told = error.clone();
+                cx.ask(if self.asked { Move::Log(told) } else { Move::LogQuietly(told) });
+                Fetched::Failed(error)
+            }
         }
     }
 }

@@ -44,6 +44,13 @@ pub struct RawFile {
 pub struct RawUi {
     pub bell: Alert,
     pub theme: Option<String>,
+    preview_follows: Option<bool>,
+}
+
+impl RawUi {
+    pub fn preview_stays(&self) -> bool {
+        self.preview_follows == Some(false)
+    }
 }
 
 #[derive(Default, Deserialize)]

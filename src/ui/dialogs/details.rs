@@ -35,7 +35,7 @@ pub fn draw_details(paint: &mut Paint<'_>, details: &Details) {
     };
     let keys = format!("{of_errors}j k scroll {dot} esc close");
     let pinned = vec![Line::Blank, Line::Words(keys, paint.styles.dim)];
-    sheet(paint, &Sheet { labels, body, focus: None, pinned, min_width: 48 });
+    sheet(paint, &Sheet { labels, body, focus: None, pinned, min_width: 48, first_row: 0 });
 }
 
 fn position(details: &Details) -> String {

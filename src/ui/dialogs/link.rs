@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
 
 use crate::app::dialogs::link_menu::LinkMenu;
-use crate::app::dialogs::link_shown::LinkShown;
+use crate::app::layout::Rect as Area;
+use crate::app::link_shown::LinkShown;
 use crate::domain::units::Moment;
 use crate::domain::visible::visible;
 use crate::ui::dialogs::question::{choice_sheet, draw_prompt};
@@ -21,44 +22,51 @@ pub fn draw_link_menu(paint: &mut Paint<'_>, menu: &LinkMenu) {
     sheet(paint, &filled);
 }
 
-/// A band over the whole width without side borders: what the mouse selects there is the text and nothing else.
-pub fn draw_link_shown(paint: &mut Paint<'_>, shown: &LinkShown, zone: &TimeZone) {
+/// A band over the whole width without side borders: what the mouse selects there is the text and nothing else. It ends
+/// at the line `end`, and no line is above `top`.
+pub fn draw_link_shown(
+    paint: &mut Paint<'_>,
+    shown: &LinkShown,
+    zone: &TimeZone,
+    (top, end): (u16, u16),
+) {
     let window = paint.buffer.area;
     let text = visible(&shown.text);
     let lines = cut_lines(&text, window.width.into());
-    let wanted = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(5);
-    let height = wanted.min(window.height);
-    let area = Rect { y: window.y + (window.height - height) / 2, height, ..window };
-    Clear.render(area, paint.buffer);
-    let styles = paint.styles;
-    rule(paint, Span::line(area, 0));
-    title(paint, Span::line(area, 1).skip(1), shown, zone);
-    let room = Rect { y: area.y + 2, height: height.saturating_sub(4), ..area };
-    for (line, number) in lines.iter().zip(0..room.height) {
-        paint.put(Span::line(room, number), line, styles.accent);
+    let wanted = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let height = wanted.min(end.saturating_sub(top));
+    let area = Rect { y: end - height, height, ..window };
+    if area.is_empty() {
+        return;
     }
-    if height >= 4 {
-        let keys = Span::line(area, height - 2).skip(1);
-        let dot = paint.glyphs.dot;
-        paint.print(
-            keys,
-            styles.dim,
-            format_args!("select with the mouse {dot} y copy again {dot} esc close"),
-        );
+    Clear.render(area, paint.buffer);
+    paint.spots.cover(Area { x: area.x, y: area.y, width: area.width, height: area.height });
+    rule(paint, Span::line(area, 0));
+    title(paint, Span::line(area, 0).skip(1).shorter(1), shown, zone);
+    let room = Rect { y: area.y + 1, height: height.saturating_sub(2), ..area };
+    for (line, number) in lines.iter().zip(0..room.height) {
+        paint.put(Span::line(room, number), line, paint.styles.accent);
+    }
+    if height > 1 {
         rule(paint, Span::line(area, height - 1));
+        let keys = Span::line(area, height - 1).skip(1).shorter(1);
+        let dot = paint.glyphs.dot;
+        let words = format_args!(" shift and the mouse select it {dot} esc closes ");
+        paint.print(keys, paint.styles.dim, words);
     }
 }
 
 fn title(paint: &mut Paint<'_>, span: Span, shown: &LinkShown, zone: &TimeZone) {
     let styles = paint.styles;
-    let mut rest =
-        span.skip(paint.name(span.take(span.width / 2), &shown.subject, styles.title_focused) + 1);
+    let mut rest = span.skip(paint.put(span, " ", styles.text));
+    rest = rest.skip(paint.name(rest.take(span.width / 2), &shown.subject, styles.title_focused));
+    rest = rest.skip(paint.put(rest, " ", styles.text));
     if let Some(until) = shown.until {
         let until = Moment(until, zone);
-        rest = rest.skip(paint.print(rest, styles.text, format_args!("until {until}")) + 1);
+        rest = rest.skip(paint.print(rest, styles.text, format_args!("until {until} ")));
     }
     if let Some(why) = shown.shortened_because() {
-        paint.print(rest, styles.warning, format_args!("({why})"));
+        paint.print(rest, styles.warning, format_args!("({why}) "));
     }
 }
 

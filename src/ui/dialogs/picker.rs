@@ -47,6 +47,7 @@ fn labels(picker: &Picker) -> Labels {
         hidden => format!("{} not shown", Count(hidden as u64)),
     };
     Labels {
+        does: None,
         title: picker.title.clone(),
         top_right: left_out,
         bottom_left: marked,

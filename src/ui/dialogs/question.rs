@@ -25,17 +25,23 @@ pub fn draw_prompt(paint: &mut Paint<'_>, prompt: &Prompt) {
     let focus = Some(body.len() - 1);
     body.extend(offers(prompt));
     let labels = titled(&prompt.title);
-    sheet(paint, &Sheet { labels, body, focus, pinned: vec![below], min_width: 48 });
+    let first_row = first_offer(prompt);
+    sheet(paint, &Sheet { labels, body, focus, pinned: vec![below], min_width: 48, first_row });
 }
 
 /// Offers shown at once.
 const OFFERS: usize = 6;
 
+/// The number of the first offer that is shown.
+fn first_offer(prompt: &Prompt) -> usize {
+    prompt.turn().map_or(0, |at| at.saturating_sub(OFFERS - 1))
+}
+
 /// What Tab would put into the field, as much as there is room for around the one that stands there.
 fn offers(prompt: &Prompt) -> Vec<Line<'static>> {
     let offered = prompt.offered();
     let column = offered.iter().map(|offer| width(&offer.text)).max().unwrap_or(0);
-    let first = prompt.turn().map_or(0, |at| at.saturating_sub(OFFERS - 1));
+    let first = first_offer(prompt);
     let row = |(at, offer): (usize, &&Offer)| {
         Line::Row(MenuRow {
             key: None,
@@ -65,7 +71,8 @@ pub fn draw_confirm(paint: &mut Paint<'_>, confirm: &Confirm) {
     }
     body.push(Line::Blank);
     let pinned = at_stake(paint, confirm);
-    sheet(paint, &Sheet { labels: titled(&confirm.title), body, focus, pinned, min_width: 36 });
+    let labels = titled(&confirm.title);
+    sheet(paint, &Sheet { labels, body, focus, pinned, min_width: 36, first_row: 0 });
 }
 
 /// What must be read before the answer, and the answers: never scrolled away.
@@ -139,7 +146,8 @@ pub fn choice_sheet(paint: &Paint<'_>, choice: &Choice) -> Sheet<'static> {
         };
         Line::Words(format!("enter choose {dot} {more}esc cancel"), styles.dim)
     };
-    Sheet { labels: titled(&choice.title), body, focus, pinned: vec![below], min_width: 32 }
+    let labels = titled(&choice.title);
+    Sheet { labels, body, focus, pinned: vec![below], min_width: 32, first_row: 0 }
 }
 
 pub fn typed(input: &Input, focused: bool) -> Typed<'_> {

@@ -47,6 +47,7 @@ fn labels(uploads: &Uploads) -> Labels {
         marked => format!("{} marked", Count(marked as u64)),
     };
     Labels {
+        does: None,
         title: format!("Unfinished uploads of {}", uploads.bucket),
         top_right: format!("{}{more}", Count(uploads.rows.len() as u64)),
         bottom_left: marked,

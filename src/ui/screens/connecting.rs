@@ -24,6 +24,10 @@ pub fn draw_connecting(paint: &mut Paint<'_>, connecting: &Connecting, now: Time
         Stage::SignIn(shown) => draw_sign_in(paint, shown, now),
         Stage::Remove(question, _) => draw_confirm(paint, question),
         Stage::Form(form) => draw_form(paint, form, connecting, now),
+        Stage::Discard(form, question) => {
+            draw_form(paint, form, connecting, now);
+            draw_confirm(paint, question);
+        }
     }
 }
 
@@ -48,7 +52,7 @@ fn draw_form(paint: &mut Paint<'_>, form: &Form, connecting: &Connecting, now: T
     body.extend(tested(paint, connecting, now));
     let pinned = vec![said(paint, form, connecting), buttons(form, connecting)];
     let labels = titled(&form.title());
-    sheet(paint, &Sheet { labels, body, focus, pinned, min_width: 72 });
+    sheet(paint, &Sheet { labels, body, focus, pinned, min_width: 72, first_row: 0 });
 }
 
 fn draw_sign_in(paint: &mut Paint<'_>, shown: &SignIn, now: Timestamp) {
@@ -64,7 +68,10 @@ fn draw_sign_in(paint: &mut Paint<'_>, shown: &SignIn, now: Timestamp) {
     };
     let way_out = if shown.failed.is_some() { "esc closes" } else { "esc gives up" };
     let pinned = vec![Line::Words(text, style), Line::Words(way_out.to_owned(), styles.dim)];
-    sheet(paint, &Sheet { labels: titled("Sign in"), body, focus, pinned, min_width: 48 });
+    sheet(
+        paint,
+        &Sheet { labels: titled("Sign in"), body, focus, pinned, min_width: 48, first_row: 0 },
+    );
 }
 
 fn draw_code(paint: &mut Paint<'_>, prompt: &CodePrompt, now: Timestamp) {
@@ -88,7 +95,14 @@ fn draw_code(paint: &mut Paint<'_>, prompt: &CodePrompt, now: Timestamp) {
     let focus = Some(body.len() - 1);
     sheet(
         paint,
-        &Sheet { labels: titled("Sign in"), body, focus, pinned: vec![said, keys], min_width: 56 },
+        &Sheet {
+            labels: titled("Sign in"),
+            body,
+            focus,
+            pinned: vec![said, keys],
+            min_width: 56,
+            first_row: 0,
+        },
     );
 }
 

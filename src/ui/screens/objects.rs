@@ -97,6 +97,7 @@ fn labels(paint: &Paint<'_>, browse: &Browse, view: View<'_>) -> Labels {
     Labels {
         title: "2 Objects".into(),
         top_right: arrangement(paint, browse, view),
+        does: Some(Action::Sort),
         bottom_left: marks(paint, browse),
         bottom_right: position(browse),
     }

@@ -6,7 +6,9 @@ use crate::app::action::{Action, Scope};
 use crate::app::context::SideTab;
 use crate::app::screens::details::lines;
 use crate::app::screens::preview::{Preview, PreviewBody};
-use crate::app::screens::side::{Fetched, Side};
+use crate::app::screens::side::Side;
+use crate::app::screens::side::fetched::Fetched;
+use crate::app::spot::Spot;
 use crate::domain::error::Error;
 use crate::domain::units::{Count, Size};
 use crate::ui::paint::{Paint, Span};
@@ -33,7 +35,8 @@ pub fn draw_side(paint: &mut Paint<'_>, area: Rect, side: &Side, focused: bool, 
                 scrollbar(paint, area, facts.len(), side.offset, focused);
             }
             Fetched::Failed(error) => draw_failed(paint, inner, error, view),
-            Fetched::Waiting | Fetched::Nothing => draw_waiting(paint, inner, view),
+            Fetched::Waiting => draw_waiting(paint, inner, view),
+            Fetched::Nothing => draw_unasked(paint, inner, side),
         },
         Some(SideTab::Preview) => match &side.preview {
             Fetched::Ready(preview) => {
@@ -41,9 +44,21 @@ pub fn draw_side(paint: &mut Paint<'_>, area: Rect, side: &Side, focused: bool, 
                 scrollbar(paint, area, preview.lines(), side.offset, focused);
             }
             Fetched::Failed(error) => draw_failed(paint, inner, error, view),
-            Fetched::Waiting | Fetched::Nothing => draw_waiting(paint, inner, view),
+            Fetched::Waiting => draw_waiting(paint, inner, view),
+            Fetched::Nothing => draw_unasked(paint, inner, side),
         },
     }
+}
+
+/// Where the cursor is on no object, or has not rested on one.
+fn draw_unasked(paint: &mut Paint<'_>, area: Rect, side: &Side) {
+    let headline = match side.subject() {
+        None => "no object is selected",
+        Some(subject) if subject.is_archived() => "archived: restore it to read it",
+        Some(_) => return,
+    };
+    let said = Notice { headline: headline.into(), ..Notice::default() };
+    notice(paint, area, &said);
 }
 
 fn scrollbar(paint: &mut Paint<'_>, area: Rect, len: usize, offset: usize, focused: bool) {
@@ -91,6 +106,10 @@ fn draw_tabs(paint: &mut Paint<'_>, span: Span, tab: Option<SideTab>, focused: b
         let style = if is_chosen { chosen } else { styles.dim };
         let start = rest;
         rest = rest.skip(paint.put(rest, name, style));
+        let action = if each == SideTab::Preview { Action::Preview } else { Action::Details };
+        if !is_chosen {
+            paint.spot(start.take(start.width - rest.width), Spot::Action(action));
+        }
         if is_chosen {
             let underline = ratatui::style::Style::new().underlined();
             paint.restyle_line(start.take(start.width - rest.width), underline);

@@ -3,6 +3,8 @@
 use ratatui::layout::Rect;
 use ratatui::widgets::{Block, Widget};
 
+use crate::app::action::Action;
+use crate::app::spot::Spot;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::text::width;
 
@@ -11,6 +13,8 @@ use crate::ui::text::width;
 pub struct Labels {
     pub title: String,
     pub top_right: String,
+    /// What a click on the label at the top right does.
+    pub does: Option<Action>,
     pub bottom_left: String,
     pub bottom_right: String,
 }
@@ -29,7 +33,10 @@ pub fn frame(paint: &mut Paint<'_>, area: Rect, labels: &Labels, focused: bool) 
     let title = if focused { styles.title_focused } else { styles.title };
     let top = Span { x: area.x, y: area.y, width: area.width };
     let used = label_left(paint, top, &labels.title, title);
-    label_right(paint, top.skip(used), &labels.top_right, styles.dim);
+    let place = label_right(paint, top.skip(used), &labels.top_right, styles.dim);
+    if let Some(action) = labels.does {
+        paint.spot(place, Spot::Action(action));
+    }
     let bottom = Span { y: area.bottom() - 1, ..top };
     let used = label_left(paint, bottom, &labels.bottom_left, styles.mark);
     label_right(paint, bottom.skip(used), &labels.bottom_right, styles.dim);
@@ -67,14 +74,20 @@ pub fn brackets(paint: &mut Paint<'_>, line: Span, used: u16) {
     }
 }
 
-/// `─ label ─┐`; left out where it does not fit whole.
-fn label_right(paint: &mut Paint<'_>, line: Span, label: &str, style: ratatui::style::Style) {
+/// `─ label ─┐`; left out where it does not fit whole. Gives the cells used.
+fn label_right(
+    paint: &mut Paint<'_>,
+    line: Span,
+    label: &str,
+    style: ratatui::style::Style,
+) -> Span {
     let needed = u16::try_from(width(label)).unwrap_or(u16::MAX).saturating_add(5);
     if label.is_empty() || line.width < needed {
-        return;
+        return line.take(0);
     }
     let at = line.skip(line.width - needed + 1);
     paint.put(at, " ", style);
     let used = paint.put(at.skip(1), label, style);
     paint.put(at.skip(1 + used), " ", style);
+    at.take(used + 2)
 }

@@ -1,5 +1,7 @@
 //! The footer: keys and what they do, as many as fit, the last one always.
 
+use crate::app::action::Action;
+use crate::app::spot::Spot;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::text::width;
 
@@ -8,6 +10,8 @@ use crate::ui::text::width;
 pub struct Hint {
     pub key: String,
     pub title: &'static str,
+    /// What a click on it does.
+    pub action: Action,
 }
 
 impl Hint {
@@ -34,5 +38,7 @@ pub fn hints(paint: &mut Paint<'_>, span: Span, hints: &[Hint], last: &Hint) {
 fn hint_at(paint: &mut Paint<'_>, span: Span, hint: &Hint) -> u16 {
     let styles = paint.styles;
     let key = paint.put(span, &hint.key, styles.key);
-    key + 1 + paint.put(span.skip(key + 1), hint.title, styles.key_label)
+    let used = key + 1 + paint.put(span.skip(key + 1), hint.title, styles.key_label);
+    paint.spot(span.take(used), Spot::Action(hint.action));
+    used
 }

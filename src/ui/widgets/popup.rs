@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
 
+use crate::app::layout::Rect as Area;
 use crate::ui::paint::Paint;
 use crate::ui::text::width;
 use crate::ui::widgets::frame::{Labels, frame};
@@ -15,6 +16,7 @@ pub fn popup(
     content_height: u16,
 ) -> Rect {
     let area = place(paint.buffer.area, content_width, content_height);
+    paint.spots.cover(Area { x: area.x, y: area.y, width: area.width, height: area.height });
     // A wide character cut by the left edge of the popup would hide it.
     Clear.render(area, paint.buffer);
     cut_wide_characters(paint, area);

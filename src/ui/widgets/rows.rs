@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::app::spot::Spot;
 use crate::ui::paint::{Paint, Span};
 
 /// Which rows there are and where one stands in them.
@@ -35,6 +36,7 @@ pub fn rows(
         }
         let span = Span::line(area, line);
         let at = RowAt { number, cursor: number == window.cursor, focused: window.focused };
+        paint.spot(span, Spot::Row(number));
         row(paint, span, at);
         if at.cursor {
             let styles = paint.styles;

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::app::spot::Spot;
 use crate::domain::visible::visible;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::text::{width, wrap};
@@ -21,6 +22,8 @@ pub struct Sheet<'a> {
     pub pinned: Vec<Line<'a>>,
     /// Cells the content may be wide at least, where the window allows.
     pub min_width: u16,
+    /// What the first row of the body is counted as by a click.
+    pub first_row: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -95,8 +98,8 @@ pub fn sheet(paint: &mut Paint<'_>, sheet: &Sheet<'_>) {
     let above = Rect { height: inner.height - pinned, ..inner };
     let below = Rect { y: inner.y + above.height, height: pinned, ..inner };
     let flow = Flow { width: inner.width, labels };
-    flow.paint(paint, above, &sheet.body, sheet.focus);
-    flow.paint(paint, below, &sheet.pinned, None);
+    flow.paint(paint, above, &sheet.body, sheet.focus, sheet.first_row);
+    flow.paint(paint, below, &sheet.pinned, None, 0);
 }
 
 /// Lays lines out in a width.
@@ -120,7 +123,15 @@ impl Flow {
         self.width.saturating_sub(self.labels + 2).max(1)
     }
 
-    fn paint(self, paint: &mut Paint<'_>, area: Rect, lines: &[Line<'_>], focus: Option<usize>) {
+    fn paint(
+        self,
+        paint: &mut Paint<'_>,
+        area: Rect,
+        lines: &[Line<'_>],
+        focus: Option<usize>,
+        first_row: usize,
+    ) {
+        let mut row = first_row;
         let height_of = |lines: &[Line<'_>]| lines.iter().map(|line| self.height(line)).sum();
         let mut skip = focus.map_or(0, |at| {
             let (focus_end, all): (u16, u16) = (height_of(&lines[..=at]), height_of(lines));
@@ -139,6 +150,10 @@ impl Flow {
             let place = Rect { y: area.y + top, height: shown, ..area };
             if shown > 0 {
                 self.line(paint, place, line, hidden);
+            }
+            if matches!(line, Line::Row(_) | Line::Entry { .. }) {
+                paint.spot(Span::line(place, 0), Spot::Row(row));
+                row += 1;
             }
             top += shown;
         }
@@ -219,7 +234,7 @@ fn put_buttons(paint: &mut Paint<'_>, span: Span, buttons: &[Button]) {
     let cells: u16 = buttons.iter().map(|button| button_width(button) + 2).sum();
     let mut rest = span.skip(span.width.saturating_sub(cells.saturating_sub(2)));
     let styles = paint.styles;
-    for button in buttons {
+    for (number, button) in buttons.iter().enumerate() {
         let style = match (button.enabled, button.focused) {
             (false, _) => styles.disabled,
             (true, true) => styles.button_focused,
@@ -227,6 +242,7 @@ fn put_buttons(paint: &mut Paint<'_>, span: Span, buttons: &[Button]) {
         };
         let left = if button.focused { paint.glyphs.cursor } else { " " };
         let used = paint.print(rest, style, format_args!("{left}[ {} ]", button.title));
+        paint.spot(rest.take(used), Spot::Button(number));
         rest = rest.skip(used + 1);
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use windlass::app::effect::{Effect, Request};
 use windlass::app::event::{Event, Reply};
 use windlass::app::screens::connecting::Stage;
+use windlass::app::screens::connecting::field::FieldId;
 use windlass::app::session::Startup;
 use windlass::config::connection::{Connection, CredentialsSource};
 use windlass::config::draft::{Draft, DraftKeys, DraftServer, Keep};
@@ -130,7 +131,35 @@ fn a_test_that_is_out_of_date_is_abandoned_and_not_repeated_without_need() {
     app.keys("ctrl-t");
     assert_ne!(app.last_ticket(), second, "unless asked to");
     app.keys("esc");
+    assert!(
+        matches!(app.state.connecting.stage, Stage::Discard(..)),
+        "what was typed is asked for"
+    );
+    app.keys("esc");
+    let Stage::Form(form) = &app.state.connecting.stage else { panic!("it is kept") };
+    assert_eq!(form.typed(FieldId::KeyId), "id");
+    app.keys("esc x enter esc y");
     assert_eq!(examined(&app), None, "leaving the form ends its test");
+}
+
+#[test]
+fn a_form_that_nobody_filled_closes_without_a_question() {
+    let mut app = App::at("s3://");
+    for open in ["g n r", "g n s", "g e"] {
+        app.keys(open);
+        assert!(matches!(app.state.connecting.stage, Stage::Form(_)), "{open}");
+        app.keys("esc");
+        assert!(!matches!(app.state.connecting.stage, Stage::Discard(..)), "{open}");
+        app.keys("esc");
+    }
+    app.keys("g e").typed("x").keys("tab up");
+    while !matches!(&app.state.connecting.stage, Stage::Form(form) if form.on_cancel()) {
+        app.keys("tab");
+    }
+    app.keys("enter");
+    assert!(matches!(app.state.connecting.stage, Stage::Discard(..)), "its button asks, too");
+    app.keys("y");
+    assert!(!app.state.connecting.is_open());
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::effect::{Effect, Request};
 use windlass::app::event::{ClipboardOutcome, Event, Reply};
 use windlass::app::session::Startup;
@@ -44,12 +43,30 @@ fn y_copies_a_link_says_until_when_and_shows_it() {
     assert_eq!(copied(&mut app).as_deref(), Some("https://h/a?sig"));
     app.event(Event::Clipboard(ClipboardOutcome::Sent));
     assert!(app.toast().contains("link sent") && app.toast().contains("1 h, until "));
-    let Some(Dialog::LinkShown(shown)) = app.state.dialog() else { panic!("not shown") };
-    assert_eq!(shown.text, "https://h/a?sig");
+    assert_eq!(app.state.shown.as_ref().map(|shown| shown.text.as_str()), Some("https://h/a?sig"));
+}
+
+#[test]
+fn a_link_that_is_shown_takes_no_key_and_goes_by_the_next_one() {
+    let mut app = App::with_rows(&["a.txt", "b.txt"]);
     app.keys("y");
-    assert_eq!(copied(&mut app).as_deref(), Some("https://h/a?sig"));
+    app.reply(link(&app, "https://h/a", 3600, None));
+    app.keys("j");
+    assert_eq!(app.cursor(), "b.txt");
+    assert_eq!(app.state.shown, None);
+    app.keys("y");
+    app.reply(link(&app, "https://h/b", 3600, None));
+    app.keys("space");
+    assert_eq!(app.marked(), ["b.txt"]);
+    app.keys("y");
+    app.reply(link(&app, "https://h/b", 3600, None));
     app.keys("esc");
-    assert!(app.state.dialog().is_none());
+    assert_eq!(app.state.shown, None);
+    assert_eq!(app.marked(), ["b.txt"], "esc undoes one thing");
+    app.keys("y");
+    app.reply(link(&app, "https://h/b", 3600, None));
+    app.keys("d");
+    assert!(app.state.dialog().is_some() && app.state.shown.is_none());
 }
 
 #[test]
@@ -59,7 +76,7 @@ fn a_clipboard_that_refuses_is_said_and_the_link_is_still_shown() {
     app.reply(link(&app, "https://h/a", 3600, None));
     app.event(Event::Clipboard(ClipboardOutcome::Failed("no display".into())));
     assert!(app.toast().contains("no display"));
-    assert!(matches!(app.state.dialog(), Some(Dialog::LinkShown(_))));
+    assert!(app.state.shown.is_some());
 }
 
 #[test]

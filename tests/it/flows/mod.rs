@@ -3,12 +3,14 @@
 mod arranging;
 mod buckets;
 mod changing;
+mod clicking;
 mod connecting;
 mod copying;
 mod creating;
 mod deleting;
 mod doctor;
 mod downloading;
+mod following;
 mod keymap;
 mod keys;
 mod leaving;

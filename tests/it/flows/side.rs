@@ -4,7 +4,8 @@ use windlass::app::context::SideTab;
 use windlass::app::effect::{Effect, Request};
 use windlass::app::event::{Event, Peek, Reply};
 use windlass::app::layout::Pane;
-use windlass::app::screens::side::{Fetched, PEEK_BYTES};
+use windlass::app::screens::side::PEEK_BYTES;
+use windlass::app::screens::side::fetched::Fetched;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::{ObjectAddress, ObjectHead};
 

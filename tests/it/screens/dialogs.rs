@@ -14,11 +14,11 @@ use windlass::app::dialogs::confirm::{Confirm, Tally};
 use windlass::app::dialogs::details::Details;
 use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::dialogs::link_menu::{LinkMenu, LinkReasons};
-use windlass::app::dialogs::link_shown::LinkShown;
 use windlass::app::dialogs::picker::Picker;
 use windlass::app::dialogs::prompt::{Offer, Prompt};
 use windlass::app::dialogs::uploads::{Extent, Uploads};
 use windlass::app::event::FolderEntry;
+use windlass::app::link_shown::LinkShown;
 use windlass::domain::address::{Bucket, Key};
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::{ObjectAddress, UploadId};
@@ -27,6 +27,7 @@ use windlass::domain::provider::Provider;
 use windlass::domain::transfer::Failure;
 use windlass::domain::unfinished::{Standing, UnfinishedUpload, UploadExtent};
 use windlass::ui::dialogs::draw_dialog;
+use windlass::ui::dialogs::link::draw_link_shown;
 use windlass::ui::theme::Theme;
 
 use crate::support::screen::{painted, picture, style_of};
@@ -100,8 +101,8 @@ fn picker() -> Dialog {
     Dialog::Picker(Box::new(picker))
 }
 
-fn link_shown() -> Dialog {
-    Dialog::LinkShown(LinkShown {
+fn link_shown() -> LinkShown {
+    LinkShown {
         subject: "IMG_0412.jpg".into(),
         text: format!(
             "https://media.example.test/photos/IMG_0412.jpg?X-Amz-Expires=3600&{}",
@@ -109,7 +110,14 @@ fn link_shown() -> Dialog {
         ),
         until: Timestamp::from_second(1_790_000_000).ok(),
         shortened: Some(Shortened::Credentials),
-    })
+    }
+}
+
+fn strip(size: (u16, u16)) -> String {
+    let bounds = (1, size.1.saturating_sub(2));
+    picture(&painted(size, &Theme::default(), |paint| {
+        draw_link_shown(paint, &link_shown(), &TimeZone::UTC, bounds);
+    }))
 }
 
 fn failed_job() -> Dialog {
@@ -164,7 +172,6 @@ fn every_dialog() -> Vec<(&'static str, Dialog)> {
                 },
             )),
         ),
-        ("link_shown", link_shown()),
         ("failed_job", failed_job()),
     ]
 }
@@ -195,10 +202,14 @@ fn no_is_what_stands_out() {
 
 #[test]
 fn a_link_can_be_selected_without_a_border_in_it() {
-    let text = shown(&link_shown(), (80, 24));
-    let Dialog::LinkShown(link) = link_shown() else { unreachable!() };
+    let text = strip((80, 24));
     let joined: String = text.lines().map(|line| line.trim_matches('|').trim_end()).collect();
-    assert!(joined.contains(&link.text), "{text}");
+    assert!(joined.contains(&link_shown().text), "{text}");
+    assert_snapshot!("link_shown_80x24", text);
+    assert_snapshot!("link_shown_40x10", strip((40, 10)));
+    for (width, height) in [(1, 1), (3, 2), (10, 4)] {
+        strip((width, height));
+    }
 }
 
 proptest! {

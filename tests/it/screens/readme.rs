@@ -32,7 +32,7 @@ fn screen() -> Situation {
         let news = TransferEvent::Advanced(vec![(JobId(1), one)]);
         situation.happen(Event::Transfer(news));
     }
-    situation.press("G p");
+    situation.press("G");
     situation.answer(holiday);
     let link = "link copied (1 h, until 15:24)".to_owned();
     situation.state.toasts.add(situation.now, Level::Done, link);

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use windlass::app::chord::Chord;
 use windlass::app::effect::{Effect, Request};
 use windlass::app::event::{Event, Mouse, MouseKind, Reply, Ticket};
 use windlass::app::layout::Size;
 use windlass::app::session::Startup;
+use windlass::app::spot::Spots;
 use windlass::app::state::State;
 use windlass::app::update::update;
 use windlass::config::connection::Connection;
@@ -18,6 +21,10 @@ use windlass::domain::arrange::arrange;
 use windlass::domain::listing::{Class, ContinuationToken, ListedPage, Page};
 use windlass::domain::object::BucketEntry;
 use windlass::domain::provider::Provider;
+use windlass::ui::draw_into;
+use windlass::ui::theme::Theme;
+
+use crate::support::screen::{picture, place_of};
 
 /// A running interface at 80×24 whose effects are collected.
 pub struct App {
@@ -84,7 +91,30 @@ impl App {
     }
 
     pub fn mouse(&mut self, kind: MouseKind, column: u16, row: u16) -> &mut App {
-        self.event(Event::Mouse(Mouse { kind, column, row }))
+        let on = self.spots().at(column, row);
+        self.event(Event::Mouse(Mouse { kind, column, row, on }))
+    }
+
+    /// Clicks where a text begins on screen.
+    pub fn click_on(&mut self, text: &str) -> &mut App {
+        let (column, row) = place_of(&self.painted().0, text);
+        self.click(column, row)
+    }
+
+    /// What is on screen.
+    pub fn picture(&self) -> String {
+        picture(&self.painted().0)
+    }
+
+    fn painted(&self) -> (Buffer, Spots) {
+        let size = self.state.size;
+        let mut buffer = Buffer::empty(Rect::new(0, 0, size.width, size.height));
+        let spots = draw_into(&self.state, &Theme::default(), &mut buffer);
+        (buffer, spots)
+    }
+
+    fn spots(&self) -> Spots {
+        self.painted().1
     }
 
     pub fn event(&mut self, event: Event) -> &mut App {
@@ -241,6 +271,19 @@ pub fn page(names: &[&str], next: Option<&str>) -> Reply {
     }
     let next = next.map(|token| ContinuationToken(token.to_owned()));
     Reply::Page(Ok(ListedPage { page: Arc::new(rows), next }))
+}
+
+/// A page of objects of one size, a name with a last `/` being a prefix.
+pub fn sized_page(names: &[&str], size: u64) -> Reply {
+    let mut rows = Page::default();
+    for name in names {
+        if name.ends_with('/') {
+            rows.push_prefix(name);
+        } else {
+            rows.push_object(name, size, None, Class::Standard);
+        }
+    }
+    Reply::Page(Ok(ListedPage { page: Arc::new(rows), next: None }))
 }
 
 /// A page of `count` objects named by the numbers from `first` on.

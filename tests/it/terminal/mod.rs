@@ -3,6 +3,7 @@
 mod bad_days;
 mod connecting;
 mod demo;
+mod keymap;
 mod leaving;
 mod panics;
 mod role;

@@ -1,3 +1,5 @@
+//! Tests of what becomes of the keys that a user wrote.
+
 use super::*;
 use crate::app::keymap::Resolved;
 
@@ -66,7 +68,11 @@ fn every_mistake_is_told_with_its_line() {
         "9: accept: \"a\" is text in a text field and no key",
     ];
     assert_eq!(told, expected);
-    assert_eq!(does(&keymap, OBJECTS, "c"), Some(Action::Copy), "a line without a key changes none");
+    assert_eq!(
+        does(&keymap, OBJECTS, "c"),
+        Some(Action::Copy),
+        "a line without a key changes none"
+    );
 }
 
 #[test]
@@ -113,7 +119,13 @@ fn a_key_that_is_taken_from_a_default_is_noted() {
 #[test]
 fn a_key_that_means_another_thing_in_a_pane_is_noted() {
     let (_, remarks) = Keymap::with(&file("quit = d"));
-    assert_eq!(said(&remarks.notes), ["1: \"d\" is quit, but in objects it is download"]);
+    assert_eq!(
+        said(&remarks.notes),
+        [
+            "1: \"d\" is quit, but in objects it is download",
+            "1: \"d\" is quit, but in side it is download",
+        ]
+    );
     let (_, remarks) = Keymap::with(&file("[objects]\nrename = q"));
     assert_eq!(said(&remarks.notes), ["2: \"q\" is rename in objects, and no longer quit there"]);
 }

@@ -53,6 +53,10 @@ impl BucketActing {
         self.question.as_ref().map(|question| &question.dialog)
     }
 
+    pub fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+        self.question.as_mut().map(|question| &mut question.dialog)
+    }
+
     /// Performs an action on the bucket under the cursor; `false` where it is none of these.
     pub fn on_action(
         &mut self,

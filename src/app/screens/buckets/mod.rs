@@ -66,6 +66,11 @@ impl Buckets {
         self.adding.as_ref().or(acting)
     }
 
+    pub fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+        let acting = self.acting.dialog_mut().or_else(|| self.unfinished.dialog_mut());
+        self.adding.as_mut().or(acting)
+    }
+
     /// Rows of the list: the buckets and, last, the one that adds by name.
     pub fn len(&self) -> usize {
         self.shelf.len() + 1

@@ -33,6 +33,10 @@ impl Unfinished {
         self.question.as_ref().map(|(dialog, _)| dialog).or(self.list.as_ref())
     }
 
+    pub fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+        self.question.as_mut().map(|(dialog, _)| dialog).or(self.list.as_mut())
+    }
+
     pub fn open(&mut self, bucket: &Bucket, cx: &mut Context<'_>) {
         let list = Uploads::new(bucket.clone(), cx.session.provider(), cx.now);
         self.list = Some(Dialog::Uploads(Box::new(list)));

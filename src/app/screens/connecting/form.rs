@@ -3,9 +3,13 @@
 mod drafting;
 mod filling;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::app::action::Action;
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::screens::connecting::asked::{AND_LISTED, FormKind, KeySource, fields, keeps};
 use crate::app::screens::connecting::field::{Entry, Field, FieldId};
+use crate::app::spot::Spot;
 use crate::config::connection::{Connection, CredentialsSource, Keeper};
 use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep, text_of};
 use crate::config::kept::Keys;
@@ -34,6 +38,8 @@ pub struct Form {
     setting: Setting,
     /// The address is being typed: it is read when that is over.
     unread: bool,
+    /// What the entries came to when the form was opened.
+    untouched: u64,
 }
 
 /// What is there around a form.
@@ -75,6 +81,7 @@ impl Form {
             named: false,
             setting,
             unread: false,
+            untouched: 0,
         };
         form.focus = form.text_at(0);
         form.suggest_name();
@@ -196,6 +203,25 @@ impl Form {
         form
     }
 
+    /// To be called when it is filled, before the user enters anything.
+    pub fn opened(&mut self) {
+        self.untouched = self.fingerprint();
+    }
+
+    /// Whether something was entered that would be lost.
+    pub fn is_touched(&self) -> bool {
+        self.fingerprint() != self.untouched
+    }
+
+    /// Of every entry; a secret is in it, but cannot be read from it.
+    fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for field in &self.fields {
+            (field.id, field.typed(), field.chosen()).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
     pub fn title(&self) -> String {
         if let Some(before) = &self.before {
             return format!("Change {}", before.name);
@@ -235,6 +261,25 @@ impl Form {
         self.read_address();
         let count = self.fields.len() + 2;
         self.focus = (self.focus + if back { count - 1 } else { 1 }) % count;
+    }
+
+    /// Goes to the field or button that was clicked; an answer that was clicked again is the next one.
+    pub fn point(&mut self, spot: Spot) -> Option<Action> {
+        self.read_address();
+        match spot {
+            Spot::Row(at) if at < self.fields.len() => {
+                let again = std::mem::replace(&mut self.focus, at) == at;
+                if again && !self.fields[at].is_text() {
+                    self.on_key(Chord::plain(KeyCode::Right));
+                }
+                None
+            }
+            Spot::Button(at) => {
+                self.focus = self.fields.len() + at;
+                Some(Action::Accept)
+            }
+            _ => None,
+        }
     }
 
     /// Shows what is typed into the secret field, or hides it again.

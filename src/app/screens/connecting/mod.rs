@@ -28,6 +28,7 @@ use crate::app::screens::connecting::form::{Form, Remark, Setting};
 use crate::app::screens::connecting::menus::{AWS_WAYS, AwsWay, Way, ways};
 use crate::app::screens::connecting::sign_in::SignIn;
 use crate::app::screens::connecting::trial::Trial;
+use crate::app::spot::Spot;
 use crate::app::toasts::Level;
 use crate::config::connection::Connection;
 use crate::config::draft::Keep;
@@ -66,6 +67,8 @@ pub enum Stage {
     /// The path of a file to take connections from.
     File(Prompt),
     Form(Box<Form>),
+    /// Whether what was entered into the form is thrown away.
+    Discard(Box<Form>, Confirm),
     Remove(Confirm, ConnectionName),
     SignIn(SignIn),
     Code(CodePrompt),
@@ -90,7 +93,7 @@ impl Connecting {
     pub fn scopes(&self) -> &'static [Scope] {
         match self.stage {
             Stage::Form(_) | Stage::Code(_) | Stage::File(_) => &[Scope::Text],
-            Stage::Remove(..) => &[Scope::Dialog],
+            Stage::Remove(..) | Stage::Discard(..) => &[Scope::Dialog],
             _ => &[Scope::Dialog, Scope::List],
         }
     }
@@ -168,6 +171,10 @@ impl Connecting {
             },
             Stage::Form(_) => self.on_form_key(chord, cx),
             Stage::Code(_) => self.on_code_key(chord, cx),
+            Stage::Discard(_, question) => {
+                let outcome = question.on_key(chord);
+                self.on_discard(&outcome, cx);
+            }
             Stage::SignIn(_) => {
                 if matches!(chord.key, KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q')) {
                     self.close(cx);
@@ -182,6 +189,20 @@ impl Connecting {
                     self.removing = Some(cx.request(request));
                 }
             },
+        }
+    }
+
+    /// Brings the cursor to what was clicked; gives the action that follows.
+    pub fn point(&mut self, spot: Spot) -> Option<Action> {
+        match (&mut self.stage, spot) {
+            (Stage::Ways(choice) | Stage::Aws(choice) | Stage::Imports(choice), Spot::Row(row)) => {
+                choice.point(row)
+            }
+            (Stage::Form(form), spot) => form.point(spot),
+            (Stage::Remove(question, _) | Stage::Discard(_, question), Spot::Button(button)) => {
+                question.point(button)
+            }
+            _ => None,
         }
     }
 
@@ -316,8 +337,9 @@ impl Connecting {
         }
     }
 
-    fn open_form(&mut self, form: Form, cx: &mut Context<'_>) {
+    fn open_form(&mut self, mut form: Form, cx: &mut Context<'_>) {
         self.close(cx);
+        form.opened();
         self.stage = Stage::Form(Box::new(form));
         self.test(false, cx);
     }
@@ -407,10 +429,29 @@ impl Connecting {
         self.saving.is_some() && form.keep() == Keep::Keyring
     }
 
-    /// From the form to where it was opened from.
+    /// From the form to where it was opened from, after a question where something was entered.
     fn back(&mut self, cx: &mut Context<'_>) {
-        let changes = matches!(&self.stage, Stage::Form(form) if form.before.is_some());
-        if changes { self.close(cx) } else { self.add(cx) }
+        match std::mem::take(&mut self.stage) {
+            Stage::Form(form) if form.is_touched() => {
+                let question = Confirm::new("Discard what you entered?", "Discard", "Keep editing")
+                    .line("Nothing of it is saved yet.");
+                self.stage = Stage::Discard(form, question);
+            }
+            Stage::Form(form) => self.discard(&form, cx),
+            stage => self.stage = stage,
+        }
+    }
+
+    fn on_discard(&mut self, outcome: &Outcome<()>, cx: &mut Context<'_>) {
+        match (outcome, std::mem::take(&mut self.stage)) {
+            (Outcome::Accepted(()), Stage::Discard(form, _)) => self.discard(&form, cx),
+            (Outcome::Cancelled, Stage::Discard(form, _)) => self.stage = Stage::Form(form),
+            (_, stage) => self.stage = stage,
+        }
+    }
+
+    fn discard(&mut self, form: &Form, cx: &mut Context<'_>) {
+        if form.before.is_some() { self.close(cx) } else { self.add(cx) }
     }
 
     /// Closes everything; at the first start, on with the AWS chain.

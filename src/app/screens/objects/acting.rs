@@ -14,10 +14,11 @@ use crate::app::dialogs::picker::Picker;
 use crate::app::dialogs::typed_path::resolve;
 use crate::app::effect::Request;
 use crate::app::event::{Conflicts, Measure, Reply, Ticket};
-use crate::app::linking::{LinkForm, Linking, copy_shown};
+use crate::app::linking::{LinkForm, Linking};
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::copying::Copying;
 use crate::app::screens::objects::deleting::Deletion;
+use crate::app::screens::objects::downloading::{Listed, totals_of};
 use crate::app::screens::objects::going::Going;
 use crate::app::screens::objects::reasons::disabled;
 use crate::app::screens::objects::together::together;
@@ -58,6 +59,7 @@ enum About {
     Rename {
         bucket: Bucket,
         source: Target,
+        totals: (u64, u64),
     },
     Going(Going),
     Checking {
@@ -81,7 +83,6 @@ enum About {
         bucket: Bucket,
         targets: Vec<Target>,
     },
-    Shown,
 }
 
 impl Acting {
@@ -89,10 +90,23 @@ impl Acting {
         self.question.as_ref().map(|question| &question.dialog)
     }
 
+    pub fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+        self.question.as_mut().map(|question| &mut question.dialog)
+    }
+
     /// Performs an action; `false` where it is none of these.
-    pub fn on_action(&mut self, action: Action, browse: &mut Browse, cx: &mut Context<'_>) -> bool {
+    /// It is about `these` rows, or about the marked ones or the one under the cursor.
+    pub fn on_action(
+        &mut self,
+        action: Action,
+        these: Option<Vec<Listed>>,
+        browse: &mut Browse,
+        cx: &mut Context<'_>,
+    ) -> bool {
         let Some(place) = browse.place().cloned() else { return false };
         let (bucket, prefix) = (place.bucket, place.prefix);
+        let rows = || these.clone().unwrap_or_else(|| browse.listed());
+        let targets = || rows().into_iter().map(|(target, _)| target).collect::<Vec<_>>();
         match action {
             Action::Upload => self.ask_files(bucket, prefix, None, cx),
             Action::New => {
@@ -101,28 +115,31 @@ impl Acting {
                 self.ask(dialog, About::NewPrefix { bucket, prefix, made });
             }
             Action::CopyLink => {
-                self.start_links(&bucket, browse.targets(), None, LinkForm::Url, cx);
+                self.start_links(&bucket, targets(), None, LinkForm::Url, cx);
             }
-            Action::LinkMenu => self.ask_link(bucket, browse.targets(), cx),
+            Action::LinkMenu => self.ask_link(bucket, targets(), cx),
             Action::Download => {
                 let folder = cx.session.download_folder.as_ref();
                 let folder = folder.unwrap_or(&cx.session.working_folder);
-                let sources = browse.listed();
+                let sources = rows();
                 let dialog = downloading::question(&sources, folder);
                 self.ask(dialog, About::Download { bucket, sources });
             }
             Action::Copy | Action::Move => {
-                let copying = Copying::new(bucket, browse.targets(), action == Action::Move);
+                let copying = Copying::new(bucket, rows(), action == Action::Move);
                 let dialog = copying.question(&browse.location(), cx.session);
                 self.ask(dialog, About::Copy(copying));
             }
             Action::Rename => {
-                let Some(source) = browse.targets().into_iter().next() else { return true };
-                self.ask(renaming::question(&source), About::Rename { bucket, source });
+                let rows = rows();
+                let totals = totals_of(&rows);
+                let Some((source, _)) = rows.into_iter().next() else { return true };
+                self.ask(renaming::question(&source), About::Rename { bucket, source, totals });
             }
             Action::Delete => {
-                let (objects, bytes) = browse.target_totals();
-                let (targets, whole) = (browse.targets(), browse.is_whole_bucket());
+                let (objects, bytes) = totals_of(&rows());
+                let whole = these.is_none() && browse.is_whole_bucket();
+                let targets = targets();
                 let deletion = Deletion { bucket, targets, prefix, whole, objects, bytes };
                 self.ask_deletion(deletion, cx);
             }
@@ -182,10 +199,7 @@ impl Acting {
     ) {
         if self.linking.owns(ticket) {
             let shown = self.linking.on_reply(ticket, reply, cx);
-            if let Some(shown) = shown.filter(|_| self.question.is_none()) {
-                self.show(shown);
-            }
-            return;
+            return shown.into_iter().for_each(|shown| cx.ask(Move::ShowText(shown)));
         }
         match reply {
             Reply::Measured(measured) => self.on_measured(measured),
@@ -312,15 +326,15 @@ impl Acting {
             (About::Copy(copying), Answer::Text(text)) => {
                 cx.abandon(&mut question.ticket);
                 match copying.specs(cx.session, &text) {
-                    Ok(specs) => self.go(specs, browse, cx),
+                    Ok(specs) => self.go(specs, copying.totals, cx),
                     Err(problem) => self.refuse(question, problem),
                 }
             }
-            (About::Rename { bucket, source }, Answer::Text(name)) => {
+            (About::Rename { bucket, source, totals }, Answer::Text(name)) => {
                 match renaming::spec(cx.session.name(), &bucket, &source, &name) {
                     // Of one object the two names are enough of a question.
                     Ok(spec) if matches!(source, Target::Object(_)) => self.check(vec![spec], cx),
-                    Ok(spec) => self.go(vec![spec], browse, cx),
+                    Ok(spec) => self.go(vec![spec], totals, cx),
                     Err(problem) => self.refuse(question, problem),
                 }
             }
@@ -361,19 +375,13 @@ impl Acting {
             (About::Domain { bucket, .. }, Answer::Text(text)) => {
                 self.save_domain(question, bucket, &text, cx);
             }
-            (About::Shown, Answer::CopyAgain) => {
-                if let Dialog::LinkShown(shown) = &question.dialog {
-                    copy_shown(shown, "text", cx);
-                }
-                self.question = Some(question);
-            }
             _ => self.question = Some(question),
         }
     }
 
     /// Asks first where rows leave the place or the connection.
-    fn go(&mut self, specs: Vec<JobSpec>, browse: &Browse, cx: &mut Context<'_>) {
-        let Some(going) = Going::of(&specs, browse.target_totals(), cx.session) else {
+    fn go(&mut self, specs: Vec<JobSpec>, totals: (u64, u64), cx: &mut Context<'_>) {
+        let Some(going) = Going::of(&specs, totals, cx.session) else {
             return self.check(specs, cx);
         };
         let (bucket, prefixes) = (going.bucket.clone(), going.prefixes());

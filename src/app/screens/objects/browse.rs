@@ -13,6 +13,7 @@ use crate::app::screens::objects::marking::Marking;
 use crate::app::screens::objects::memory::{Memory, Place};
 use crate::app::screens::objects::pager::Pager;
 use crate::app::screens::objects::rows::Rows;
+use crate::app::screens::subject::Subject;
 use crate::domain::address::{Bucket, Key, Location, Prefix};
 use crate::domain::arrange::Arrangement;
 use crate::domain::change::KeyChange;
@@ -66,6 +67,13 @@ impl Browse {
         let (place, row) = (self.place.as_ref()?, self.current()?);
         let key = place.prefix.key(row.name);
         (!row.is_prefix()).then(|| ObjectAddress { bucket: place.bucket.clone(), key })
+    }
+
+    /// The object under the cursor with what its row tells; `None` on a prefix.
+    pub fn current_subject(&self) -> Option<Subject> {
+        let object = self.current_object()?;
+        let RowKind::Object { size, modified, class } = self.current()?.kind else { return None };
+        Some(Subject { object, size, modified, class })
     }
 
     pub fn is_marked(&self, position: usize) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::app::dialogs::dialog::Dialog;
 use crate::app::dialogs::prompt::{Offer, Prompt};
-use crate::app::screens::objects::downloading::name_of;
+use crate::app::screens::objects::downloading::{Listed, name_of, totals_of};
 use crate::app::session::Session;
 use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, Key, Location, Prefix};
@@ -18,13 +18,17 @@ pub struct Copying {
     pub sources: Vec<Target>,
     /// They are gone here when they are there.
     pub moving: bool,
+    /// How many objects they are, and their bytes: prefixes count nothing.
+    pub totals: (u64, u64),
     /// Connections whose buckets were asked for.
     asked: Vec<ConnectionName>,
 }
 
 impl Copying {
-    pub fn new(bucket: Bucket, sources: Vec<Target>, moving: bool) -> Copying {
-        Copying { bucket, sources, moving, asked: Vec::new() }
+    pub fn new(bucket: Bucket, rows: Vec<Listed>, moving: bool) -> Copying {
+        let totals = totals_of(&rows);
+        let sources = rows.into_iter().map(|(target, _)| target).collect();
+        Copying { bucket, sources, moving, totals, asked: Vec::new() }
     }
 
     /// Asks for the destination; the open place stands there already, other connections are offered.
@@ -234,7 +238,8 @@ mod tests {
                 false => Target::Object((*text).into()),
             })
             .collect();
-        let specs = Copying::new("b".into(), sources, false).specs(&session(), to)?;
+        let rows = sources.into_iter().map(|source| (source, None)).collect();
+        let specs = Copying::new("b".into(), rows, false).specs(&session(), to)?;
         Ok(specs
             .into_iter()
             .map(|spec| match spec.work {

@@ -10,6 +10,12 @@ use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
 /// A row, and the bytes of its object where it is one.
 pub type Listed = (Target, Option<u64>);
 
+/// How many objects the rows are, and their bytes: prefixes count nothing.
+pub fn totals_of(rows: &[Listed]) -> (u64, u64) {
+    let sizes = rows.iter().filter_map(|(_, size)| *size);
+    sizes.fold((0, 0), |(objects, bytes), size| (objects + 1, bytes + size))
+}
+
 /// Asks for the folder; the last one stands there already.
 pub fn question(sources: &[Listed], folder: &Path) -> Dialog {
     let title = match sources {

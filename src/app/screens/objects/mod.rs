@@ -38,7 +38,9 @@ use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::publicity::Asking;
 use crate::app::screens::objects::reasons::disabled;
 use crate::app::screens::objects::sorting::{menu, order_at};
+use crate::app::screens::subject::Subject;
 use crate::app::session::Session;
+use crate::domain::transfer::Target;
 
 #[derive(Clone, Debug, Default)]
 pub struct Objects {
@@ -64,6 +66,10 @@ impl Objects {
         self.sorting.as_ref().or_else(|| self.acting.dialog())
     }
 
+    pub fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+        self.sorting.as_mut().or_else(|| self.acting.dialog_mut())
+    }
+
     pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
         if let Some(menu) = &mut self.sorting {
             let outcome = menu.on_action(action);
@@ -81,9 +87,31 @@ impl Objects {
                 self.publicity.ask(&place.bucket, cx);
             }
             return self.browse.on_action(action, cx)
-                || self.acting.on_action(action, &mut self.browse, cx);
+                || self.acting.on_action(action, None, &mut self.browse, cx);
         }
         true
+    }
+
+    /// Performs an action on one object, whatever is marked and wherever the cursor is; `false` where it is about none.
+    pub fn on_action_of(&mut self, action: Action, one: &Subject, cx: &mut Context<'_>) -> bool {
+        let about_one = matches!(
+            action,
+            Action::Download
+                | Action::CopyLink
+                | Action::LinkMenu
+                | Action::Copy
+                | Action::Move
+                | Action::Rename
+                | Action::Delete
+        );
+        if !about_one || self.dialog().is_some() {
+            return false;
+        }
+        if action == Action::LinkMenu {
+            self.publicity.ask(&one.object.bucket, cx);
+        }
+        let rows = vec![(Target::Object(one.object.key.clone()), Some(one.size))];
+        self.acting.on_action(action, Some(rows), &mut self.browse, cx)
     }
 
     /// Takes a key that is bound to nothing: text of the filter or of a dialog.

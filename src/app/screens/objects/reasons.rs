@@ -7,6 +7,18 @@ use crate::app::screens::objects::naming;
 use crate::app::session::Session;
 
 pub fn disabled(action: Action, browse: &Browse, session: &Session) -> Option<String> {
+    read_only(action, session).or_else(|| rows_disabled(action, browse, session))
+}
+
+/// Why something cannot be done to one object that is there.
+pub fn disabled_of_one(action: Action, session: &Session) -> Option<String> {
+    read_only(action, session).or_else(|| match action {
+        Action::CopyLink => naming::no_signature(session),
+        _ => None,
+    })
+}
+
+fn read_only(action: Action, session: &Session) -> Option<String> {
     let writes = matches!(
         action,
         Action::Upload
@@ -16,9 +28,10 @@ pub fn disabled(action: Action, browse: &Browse, session: &Session) -> Option<St
             | Action::Delete
             | Action::New
     );
-    if writes && session.connection().read_only {
-        return Some("the connection is read-only".to_owned());
-    }
+    (writes && session.connection().read_only).then(|| "the connection is read-only".to_owned())
+}
+
+fn rows_disabled(action: Action, browse: &Browse, session: &Session) -> Option<String> {
     let marks = &browse.marking.marks;
     match action {
         Action::Download

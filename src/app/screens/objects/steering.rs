@@ -67,8 +67,8 @@ impl Browse {
         if row.is_prefix() {
             let (bucket, prefix) = (place.bucket.clone(), place.prefix.child(row.name));
             self.open(bucket, prefix, cx);
-        } else {
-            cx.ask(Move::Run(Action::Preview));
+        } else if let Some(subject) = self.current_subject() {
+            cx.ask(Move::LookInto(subject));
         }
     }
 

@@ -17,7 +17,7 @@ use crate::app::dialogs::outcome::Outcome;
 use crate::app::effect::Effect;
 use crate::app::event::{Reply, Ticket};
 use crate::app::layout::Pane;
-use crate::app::linking::{LinkForm, Linking, copy_shown};
+use crate::app::linking::{LinkForm, Linking};
 use crate::app::list::List;
 use crate::app::screens::job_details::details;
 use crate::app::screens::transfers::asking::{cancelling, limiting, loses};
@@ -48,7 +48,6 @@ enum About {
     Cancel(JobId),
     Details(JobId),
     Limit,
-    Link,
     /// One failure of a job.
     Failure,
 }
@@ -65,6 +64,10 @@ impl TransfersPane {
     /// Deletes all that is in a bucket, and then the bucket.
     pub fn empty(&mut self, bucket: Bucket, cx: &mut Context<'_>) {
         self.emptying.begin(bucket, cx);
+    }
+
+    pub fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+        self.question.as_mut().map(|(dialog, _)| dialog)
     }
 
     /// The line under the cursor.
@@ -149,9 +152,7 @@ impl TransfersPane {
             return;
         }
         let shown = self.linking.on_reply(ticket, reply, cx);
-        if let Some(shown) = shown.filter(|_| self.question.is_none()) {
-            self.question = Some((Dialog::LinkShown(shown), About::Link));
-        }
+        shown.into_iter().for_each(|shown| cx.ask(Move::ShowText(shown)));
     }
 
     /// Brings news of the engine; the end of a job is said, and what it changed is listed again. The cursor goes on to
@@ -304,15 +305,9 @@ impl TransfersPane {
     }
 
     fn on_outcome(&mut self, outcome: Outcome<Answer>, cx: &mut Context<'_>) {
-        let Some((dialog, about)) = &self.question else { return };
+        let Some((_, about)) = &self.question else { return };
         match (outcome, *about) {
             (Outcome::Open, _) => return,
-            (Outcome::Accepted(Answer::CopyAgain), _) => {
-                if let Dialog::LinkShown(shown) = dialog {
-                    copy_shown(shown, "link", cx);
-                }
-                return;
-            }
             (Outcome::Accepted(Answer::Yes), About::Cancel(id)) => {
                 cx.transfer(TransferCommand::Cancel(id));
             }

@@ -98,6 +98,7 @@ fn labels(glyphs: &Glyphs, cells: u16, queue: &Transfers, leaving: Leaving) -> L
     let room = usize::from(cells).saturating_sub(width(&top_right) + 10);
     let limit = queue.limit.map(|limit| format!("limit {}", Rate(limit)));
     Labels {
+        does: None,
         title: title(glyphs, &totals, room),
         top_right,
         bottom_left: below(queue, leaving),

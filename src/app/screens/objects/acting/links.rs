@@ -5,9 +5,9 @@ use std::time::Duration;
 use crate::app::context::{Context, Move};
 use crate::app::dialogs::dialog::Dialog;
 use crate::app::dialogs::link_menu::{LinkChoice, LinkMenu};
-use crate::app::dialogs::link_shown::LinkShown;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::effect::Request;
+use crate::app::link_shown::LinkShown;
 use crate::app::linking::{LinkForm, copy_shown};
 use crate::app::screens::objects::acting::{About, Acting, Question};
 use crate::app::screens::objects::naming;
@@ -35,10 +35,6 @@ impl Acting {
         }
     }
 
-    pub(super) fn show(&mut self, shown: LinkShown) {
-        self.ask(Dialog::LinkShown(shown), About::Shown);
-    }
-
     pub(super) fn on_link_chosen(
         &mut self,
         bucket: &Bucket,
@@ -60,7 +56,7 @@ impl Acting {
         let subject = naming::subject(&targets);
         let shown = LinkShown { subject, text, until: None, shortened: None };
         copy_shown(&shown, what, cx);
-        self.show(shown);
+        cx.ask(Move::ShowText(shown));
     }
 
     pub(super) fn start_links(
@@ -141,7 +137,7 @@ impl Acting {
                 let subject = naming::subject(&targets);
                 let shown = LinkShown { subject, text, until: None, shortened: None };
                 copy_shown(&shown, "public URL", cx);
-                self.show(shown);
+                cx.ask(Move::ShowText(shown));
             }
         }
     }

@@ -1,11 +1,9 @@
-//! Shows a text that was copied, so that it can be read and selected.
+//! A text that was copied, shown so that it can be read and selected; it takes no keys.
 
 use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::app::chord::{Chord, KeyCode};
-use crate::app::dialogs::outcome::Outcome;
 use crate::domain::presign::Shortened;
 
 /// Whoever reads the text has the access, so `Debug` leaves it out.
@@ -21,15 +19,6 @@ pub struct LinkShown {
 }
 
 impl LinkShown {
-    /// Accepted where it is to be copied once more.
-    pub fn on_key(&mut self, chord: Chord) -> Outcome<()> {
-        match chord.key {
-            KeyCode::Char('y') if !chord.ctrl => Outcome::Accepted(()),
-            KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => Outcome::Cancelled,
-            _ => Outcome::Open,
-        }
-    }
-
     /// Why the link ends early, in a sentence.
     pub fn shortened_because(&self) -> Option<&'static str> {
         self.shortened.map(|why| match why {
