@@ -8,6 +8,9 @@ pub fn next(error: &Error, on_screen: &str) -> String {
         ErrorKind::LocalExists | ErrorKind::PreconditionFailed => {
             "--force overwrites, --skip-existing leaves it, --keep-both takes a new name"
         }
+        ErrorKind::Loss => {
+            "mv --accept-loss --force moves it all the same; or delete one of the two with rm"
+        }
         ErrorKind::NoSuchBucket => {
             "windlass ls shows the buckets; on R2 check the account and the jurisdiction too"
         }

@@ -79,11 +79,14 @@ Examples:
   windlass mv s3://media/photos/ s3://archive/photos/
   windlass mv r2:media/photos/ aws:archive/photos/
 
-Each object is deleted at its source only after its copy was checked. Nothing is overwritten without --force.";
+Each object is deleted at its source only after its copy was looked at. Where the copy lacks
+something of its source (tags that may not be read, a lock, a storage class), the source is kept and
+the exit code is 1 or 3, unless --accept-loss is given. Nothing is overwritten without --force.";
 
 const REMOVE_EXAMPLES: &str = "\
 Examples:
   windlass rm s3://media/a.jpg s3://media/b.jpg
+  windlass rm -f s3://media/a.jpg               Says nothing where it is not there
   windlass rm -r s3://media/tmp/                Counts what is below tmp/ and asks; tmpfile stays";
 
 const PRESIGN_EXAMPLES: &str = "\
@@ -188,7 +191,7 @@ pub enum Verb {
     Cp(CopyArguments),
     /// Move an object or everything below a prefix: copy, check, then delete the source
     #[command(after_help = MOVE_EXAMPLES)]
-    Mv(CopyArguments),
+    Mv(MoveArguments),
     /// Delete objects, or with -r everything below a prefix
     #[command(after_help = REMOVE_EXAMPLES)]
     Rm(RemoveArguments),
@@ -322,6 +325,15 @@ pub struct CopyArguments {
 }
 
 #[derive(Debug, Args)]
+pub struct MoveArguments {
+    #[command(flatten)]
+    pub copy: CopyArguments,
+    /// Delete the source although the copy lacks something of it: tags, a lock, a storage class
+    #[arg(long)]
+    pub accept_loss: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct RemoveArguments {
     /// s3://bucket/key, or with -r s3://bucket/prefix/
     #[arg(value_parser = Location::parse, required = true)]
@@ -332,6 +344,9 @@ pub struct RemoveArguments {
     /// Do not ask before a recursive deletion
     #[arg(long)]
     pub yes: bool,
+    /// Say nothing of what is not there, and do not fail for it
+    #[arg(short, long)]
+    pub force: bool,
     #[command(flatten)]
     pub output: Output,
 }
@@ -376,7 +391,7 @@ impl PutArguments {
             _ => configured.links,
         };
         let keep_mode = self.preserve_mode || configured.keep_mode;
-        FileRules { links, keep_mode, snapshot: self.snapshot }
+        FileRules { links, keep_mode, snapshot: self.snapshot, ..configured }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `cp` and `mv`: from one place to another, of one connection or of two.
 
-use crate::cli::args::CopyArguments;
+use crate::cli::args::{CopyArguments, MoveArguments};
 use crate::cli::connect::Choice;
 use crate::cli::jobs::{below, run_specs, target};
 use crate::cli::one::writable;
@@ -10,16 +10,24 @@ use crate::domain::place::Place;
 use crate::domain::transfer::{FileRules, JobSpec, Target, Work};
 
 pub async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, Trouble> {
-    let spec = spec(arguments, choice, false)?;
+    let spec = spec(arguments, choice, None)?;
     run_specs(choice, vec![spec], arguments.pace, arguments.output).await
 }
 
-pub async fn mv(arguments: &CopyArguments, choice: &Choice) -> Result<Status, Trouble> {
-    let spec = spec(arguments, choice, true)?;
-    run_specs(choice, vec![spec], arguments.pace, arguments.output).await
+pub async fn mv(arguments: &MoveArguments, choice: &Choice) -> Result<Status, Trouble> {
+    let copy = &arguments.copy;
+    let spec = spec(copy, choice, Some(arguments.accept_loss))?;
+    run_specs(choice, vec![spec], copy.pace, copy.output).await
 }
 
-fn spec(arguments: &CopyArguments, choice: &Choice, moving: bool) -> Result<JobSpec, Trouble> {
+/// A move says whether what the copy lacks is accepted.
+fn spec(
+    arguments: &CopyArguments,
+    choice: &Choice,
+    moving: Option<bool>,
+) -> Result<JobSpec, Trouble> {
+    let accept_loss = moving.unwrap_or_default();
+    let moving = moving.is_some();
     let verb = if moving { "mv" } else { "cp" };
     let (connection, from) = place(&arguments.source, choice)?;
     let (to_connection, to) = place(&arguments.destination, choice)?;
@@ -40,7 +48,7 @@ fn spec(arguments: &CopyArguments, choice: &Choice, moving: bool) -> Result<JobS
         connection,
         work,
         on_conflict: arguments.conflict.into(),
-        files: FileRules::default(),
+        files: FileRules { accept_loss, ..FileRules::default() },
     })
 }
 

@@ -13,7 +13,7 @@ use crate::cli::pace::Pace;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::progress::ProgressLine;
 use crate::cli::report::{found_nothing, objects as count_of, report, status};
-use crate::domain::address::{Bucket, DELIMITER, Key, Location, Prefix};
+use crate::domain::address::{Bucket, DELIMITER, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::ObjectHeaders;
 use crate::domain::transfer::{FileRules, JobSpec, JobState, OnConflict, Target, Work};
@@ -84,8 +84,7 @@ pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, 
             (Target::Prefix(prefix), false) if prefix.is_root() => {
                 return Err(usage("rm -r deletes everything in a bucket, rb removes an empty one"));
             }
-            // Without -r it is the object whose key ends with the delimiter.
-            (Target::Prefix(prefix), false) => Target::Object(Key::new(prefix.as_str())),
+            (Target::Prefix(_), false) => return Err(usage(&not_recursive(location))),
             (target, _) => target,
         };
         buckets.entry(bucket).or_default().push(target);
@@ -95,8 +94,17 @@ pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, 
         return Ok(Status::Failed);
     }
     let work = buckets.into_iter().map(|(bucket, targets)| Work::Delete { bucket, targets });
-    let how = How::new(OnConflict::Fail, FileRules::default(), Pace::usual());
+    let absent = if arguments.force { OnConflict::Skip } else { OnConflict::Fail };
+    let how = How::new(absent, FileRules::default(), Pace::usual());
     run(choice, work.collect(), how, arguments.output).await
+}
+
+fn not_recursive(location: &Location) -> String {
+    let place = visible(&location.to_string()).into_owned();
+    format!(
+        "{place} ends with /, so it is a prefix: rm -r {place} deletes everything below it, \
+         the object of this very name included"
+    )
 }
 
 /// What flags say of the jobs of one command.

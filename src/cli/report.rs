@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use crate::cli::print::{Printer, Status, Trouble, complain_of_all, error_object};
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::transfer::{Direction, JobState, JobView, Target, Verification, Work};
+use crate::domain::transfer::{
+    ALREADY_GONE, Direction, JobState, JobView, Note, Target, Verification, Work,
+};
 use crate::domain::units::{Count, Size};
 use crate::domain::visible::visible;
 
@@ -17,7 +19,7 @@ pub fn report(job: &JobView, printer: &mut Printer) -> Result<(), Trouble> {
     if printer.terminal {
         printer.line(&line(job))?;
     }
-    for note in &job.notes {
+    for note in told(job) {
         eprintln!("windlass: {}: {}", visible(&note.place), visible(&note.text));
     }
     Ok(())
@@ -36,13 +38,20 @@ pub fn object(job: &JobView) -> Value {
     };
     let verified = job.verification.as_ref().map(verified);
     let notes: Vec<_> =
-        job.notes.iter().map(|note| json!({ "place": note.place, "text": note.text })).collect();
+        told(job).map(|note| json!({ "place": note.place, "text": note.text })).collect();
     json!({
         "job": verb, "from": from, "to": to, "state": state,
         "objects": progress.moved(), "bytes": progress.bytes,
         "failed": progress.failed, "skipped": progress.skipped,
         "notes": notes, "verified": verified, "error": error,
     })
+}
+
+/// What is said of single objects. Who deletes with `--force` does not want to hear of what was not
+/// there.
+fn told(job: &JobView) -> impl Iterator<Item = &Note> {
+    let quiet = matches!(job.spec.work, Work::Delete { .. });
+    job.notes.iter().filter(move |note| !quiet || note.text != ALREADY_GONE)
 }
 
 /// What was compared, for programs.

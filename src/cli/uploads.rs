@@ -156,8 +156,8 @@ async fn abort(
     let (mut failed, mut gone) = (Vec::new(), 0);
     let mut printer = Printer::new(arguments.output);
     for upload in free {
-        match client.abort_multipart(&upload.object, &upload.upload).await {
-            Ok(()) => {
+        match client.abort_for_good(&upload.object, &upload.upload).await {
+            Ok(_) => {
                 gone += 1;
                 if printer.json {
                     printer.object(&json!({

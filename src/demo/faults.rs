@@ -17,6 +17,8 @@ pub enum Act {
     Foreign { status: u16, content_type: String, body: String },
     /// The request is performed and its answer lost: the connection closes without one.
     LoseAnswer,
+    /// The request is answered as if it were performed, and is not.
+    Pretend,
     /// The connection closes at once; the request is not performed.
     Reset,
     /// The answer begins this much later.
@@ -51,6 +53,7 @@ pub struct Fault {
     operation: Option<String>,
     method: Option<Method>,
     key: Option<String>,
+    header: Option<String>,
     skip: u32,
     /// `None` is for ever.
     times: Option<u32>,
@@ -58,7 +61,8 @@ pub struct Fault {
 
 impl Fault {
     pub fn new(act: Act) -> Fault {
-        Fault { act, operation: None, method: None, key: None, skip: 0, times: Some(1) }
+        let times = Some(1);
+        Fault { act, operation: None, method: None, key: None, header: None, skip: 0, times }
     }
 
     pub fn answer(status: u16, code: &str) -> Fault {
@@ -114,6 +118,13 @@ impl Fault {
         self
     }
 
+    /// Only requests that have this header, whose name is given in lower case.
+    #[must_use]
+    pub fn having(mut self, header: &str) -> Fault {
+        self.header = Some(header.to_owned());
+        self
+    }
+
     /// The first so many matching requests are spared.
     #[must_use]
     pub fn after(mut self, spared: u32) -> Fault {
@@ -137,6 +148,7 @@ impl Fault {
         self.operation.as_ref().is_none_or(|name| *name == request.operation)
             && self.method.as_ref().is_none_or(|method| *method == request.method)
             && self.key.as_ref().is_none_or(|part| request.place().contains(part.as_str()))
+            && self.header.as_ref().is_none_or(|name| request.header(name).is_some())
     }
 
     /// Whether the fault strikes this matching request.

@@ -91,7 +91,13 @@ impl Front {
             Some(_) => s3s::Body::http_body_unsync(Wire::new(body, slow(weather))),
             None => body,
         };
-        let answer = self.service.call(Request::from_parts(parts, body)).await;
+        let request = Request::from_parts(parts, body);
+        let answer = if act == Some(&Act::Pretend) {
+            let store = Arc::new(self.context.store.forked());
+            answers::build(Context { store, ..self.context.clone() }).call(request).await
+        } else {
+            self.service.call(request).await
+        };
         let answer = answer.map_err(|error| Broken(format!("{error:?}")))?;
         if act == Some(&Act::LoseAnswer) {
             return Err(Broken("answer lost by the script".to_owned()));

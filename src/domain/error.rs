@@ -89,6 +89,8 @@ pub enum ErrorKind {
     /// The source is not what it was when the transfer began.
     SourceChanged,
     Locked,
+    /// The copy lacks something of its source, which is therefore kept.
+    Loss,
     /// The provider or this server lacks it (501, or the capability table).
     Unsupported,
     TooLarge,

@@ -10,6 +10,7 @@ pub mod diagnosis;
 pub mod endpoint;
 pub mod error;
 pub mod jurisdiction;
+pub mod likeness;
 pub mod listing;
 pub mod object;
 pub mod overlap;

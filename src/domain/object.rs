@@ -30,6 +30,13 @@ impl ETag {
         format!("\"{}\"", self.0)
     }
 
+    /// Whether it has the form of an object that was made of parts: `…-3`.
+    pub fn is_of_parts(&self) -> bool {
+        self.0.rsplit_once('-').is_some_and(|(tag, count)| {
+            !tag.is_empty() && !count.is_empty() && count.bytes().all(|b| b.is_ascii_digit())
+        })
+    }
+
     /// The MD5 in lower-case hex where the tag has the form of a single PUT's; a multipart tag (`…-3`) has not.
     pub fn md5_hex(&self) -> Option<&str> {
         (self.0.len() == 32 && self.0.bytes().all(|b| b.is_ascii_hexdigit())).then_some(&*self.0)

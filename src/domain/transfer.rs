@@ -44,7 +44,7 @@ pub struct JobSpec {
     pub files: FileRules,
 }
 
-/// What a job does with what is special of local files.
+/// What a job does with what one side has and the other does not take as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileRules {
     #[serde(default)]
@@ -55,6 +55,10 @@ pub struct FileRules {
     /// A file that grows is sent as long as it was at the start.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub snapshot: bool,
+    /// A move deletes its source although the copy lacks something of it: tags, a lock, a storage
+    /// class.
+    #[serde(default)]
+    pub accept_loss: bool,
 }
 
 /// Symbolic links below an uploaded folder. A path that is named itself is always followed.
@@ -103,7 +107,11 @@ pub enum Work {
     Delete { bucket: Bucket, targets: Vec<Target> },
 }
 
-/// What to do where the destination exists already.
+/// Noted of an object that was to be deleted and was not there.
+pub const ALREADY_GONE: &str = "was already gone";
+
+/// What to do where the destination exists already. A deletion that is told to `Skip` takes what is
+/// not there for deleted; any other answer makes that a failure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnConflict {
@@ -386,6 +394,8 @@ pub enum TransferCommand {
     /// Tries the failed objects of a finished job again.
     Retry(JobId),
     RetryFailed,
+    /// As `Retry` of a move, whose sources are deleted although their copies lack something.
+    AcceptLoss(JobId),
     /// Forgets jobs that are done, failed or cancelled.
     ClearFinished,
     /// Moves a queued job before (`-1`) or after (`1`) its neighbour.

@@ -82,16 +82,18 @@ impl Client {
             .writing()
             .needing(Capability::CreateBucket);
         let place = constraint(&*self.sdk().await?);
-        self.run(&call, |sdk| {
-            let request = sdk
-                .create_bucket()
-                .bucket(self.wire(bucket))
-                .set_create_bucket_configuration(place.clone());
-            let call = &call;
-            async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
-        })
-        .await
-        .map_err(|error| self.makes_no_buckets(error))
+        let (call, once) = (&call, &self.sending_once());
+        let create = || async {
+            let made = once.run(call, |sdk| {
+                let request = sdk
+                    .create_bucket()
+                    .bucket(self.wire(bucket))
+                    .set_create_bucket_configuration(place.clone());
+                async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
+            });
+            made.await.map_err(|error| self.makes_no_buckets(error))
+        };
+        self.until_seen(bucket, true, create).await
     }
 
     /// Cloudflare's local R2 looks for the bucket before it says that it makes none.
@@ -107,12 +109,14 @@ impl Client {
     pub async fn delete_bucket(&self, bucket: &Bucket) -> Result<(), Error> {
         let call =
             Call::on_bucket("DeleteBucket", bucket).writing().needing(Capability::DeleteBucket);
-        self.run(&call, |sdk| {
-            let request = sdk.delete_bucket().bucket(self.wire(bucket));
-            let call = &call;
-            async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
-        })
-        .await
+        let (call, once) = (&call, &self.sending_once());
+        let delete = || {
+            once.run(call, |sdk| {
+                let request = sdk.delete_bucket().bucket(self.wire(bucket));
+                async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
+            })
+        };
+        self.until_seen(bucket, false, delete).await
     }
 }
 

@@ -275,11 +275,8 @@ impl Client {
         self.inner.conditions.learn(kept);
     }
 
-    /// A refusal shows that the server looked.
-    pub(super) fn learn_condition(&self, asked: bool, error: &Error) {
-        if asked && error.kind == ErrorKind::PreconditionFailed {
-            self.learn_conditions(true);
-        }
+    pub(super) fn conditions(&self) -> &Conditions {
+        &self.inner.conditions
     }
 
     pub(super) fn connection(&self) -> &Connection {

@@ -11,6 +11,8 @@ pub struct Conditions {
     shown: AtomicU8,
     /// Somebody finds out.
     claimed: AtomicBool,
+    /// A condition on the source of a copy failed although the source was unchanged.
+    source_broken: AtomicBool,
 }
 
 impl Conditions {
@@ -25,6 +27,16 @@ impl Conditions {
     /// True for the first who asks.
     pub fn claim(&self) -> bool {
         !self.claimed.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether a copy's condition on its source fails by itself: OpenStack Swift refuses its own
+    /// ETag of an object that was made of parts.
+    pub fn source_is_broken(&self) -> bool {
+        self.source_broken.load(Ordering::Relaxed)
+    }
+
+    pub fn learn_source_is_broken(&self) {
+        self.source_broken.store(true, Ordering::Relaxed);
     }
 
     /// What was seen ignored once is not trusted again.

@@ -1,6 +1,7 @@
 //! Copies on the server's side, whole or in parts, from a source that must not change meanwhile.
 
 use aws_sdk_s3::config::{Builder, StalledStreamProtectionConfig};
+use aws_sdk_s3::operation::copy_object::CopyObjectOutput;
 use aws_sdk_s3::types::StorageClass;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -40,33 +41,23 @@ impl Client {
         if only_if_absent && provider != Provider::Aws {
             self.expect_absent(to, &call).await?;
         }
-        let guarded = call.clone().guarding_source(source_etag.is_some() && !only_if_absent);
-        let output = self
-            .run(&guarded, |sdk| {
-                let absent = (only_if_absent && provider == Provider::Aws).then(|| "*".to_owned());
-                let request = sdk
-                    .copy_object()
-                    .bucket(self.wire(&to.bucket))
-                    .key(to.key.as_str())
-                    .copy_source(source(self.wire(&from.bucket), &from.key))
-                    .set_copy_source_if_match(source_etag.map(ETag::quoted))
-                    .set_if_none_match(absent)
-                    .set_storage_class(storage_class.map(StorageClass::from))
-                    .customize()
-                    .config_override(patient())
-                    .mutate_request(move |request| {
-                        if only_if_absent && provider == Provider::R2 {
-                            request.headers_mut().insert("cf-copy-destination-if-none-match", "*");
-                        }
-                    });
-                let call = &guarded;
-                async move { request.send().await.map_err(|error| call.failed(error)) }
-            })
-            .await;
-        let output = match output {
-            Err(error) if error.kind == ErrorKind::PreconditionFailed => {
+        let ask = Ask { from, to, only_if_absent, storage_class, provider };
+        let condition = source_etag.filter(|_| !self.conditions().source_is_broken());
+        let sent = self.send_copy(&call, &ask, condition).await;
+        let output = match sent {
+            Err(error) if refused(&error) => {
                 self.expect_unchanged(from, source_etag, &call).await?;
-                return Err(error);
+                if condition.is_none() {
+                    return Err(error);
+                }
+                if only_if_absent {
+                    self.expect_absent(to, &call).await?;
+                }
+                // Nothing that was asked about is otherwise: the condition itself failed.
+                let output = self.send_copy(&call, &ask, None).await?;
+                self.conditions().learn_source_is_broken();
+                self.expect_unchanged(from, source_etag, &call).await?;
+                output
             }
             other => other?,
         };
@@ -77,10 +68,42 @@ impl Client {
             );
         };
         let etag = result.e_tag().map(ETag::new);
-        if etag.as_ref() != source_etag {
+        if etag.as_ref() != source_etag || condition.is_none() {
             self.expect_unchanged(from, source_etag, &call).await?;
         }
         Ok(Stored { etag, version_id, checksums: checksums!(result), confirmed: None })
+    }
+
+    /// Asks once; `condition` is the ETag that the source must have.
+    async fn send_copy(
+        &self,
+        call: &Call,
+        ask: &Ask<'_>,
+        condition: Option<&ETag>,
+    ) -> Result<CopyObjectOutput, Error> {
+        let Ask { from, to, only_if_absent, storage_class, provider } = *ask;
+        let guarded = call.clone().guarding_source(condition.is_some() && !only_if_absent);
+        self.run(&guarded, |sdk| {
+            let absent = (only_if_absent && provider == Provider::Aws).then(|| "*".to_owned());
+            let request = sdk
+                .copy_object()
+                .bucket(self.wire(&to.bucket))
+                .key(to.key.as_str())
+                .copy_source(source(self.wire(&from.bucket), &from.key))
+                .set_copy_source_if_match(condition.map(ETag::quoted))
+                .set_if_none_match(absent)
+                .set_storage_class(storage_class.map(StorageClass::from))
+                .customize()
+                .config_override(patient())
+                .mutate_request(move |request| {
+                    if only_if_absent && provider == Provider::R2 {
+                        request.headers_mut().insert("cf-copy-destination-if-none-match", "*");
+                    }
+                });
+            let call = &guarded;
+            async move { request.send().await.map_err(|error| call.failed(error)) }
+        })
+        .await
     }
 
     /// One part of a multipart upload from a range of an object. A source that is another one afterwards is
@@ -94,29 +117,41 @@ impl Client {
         upload: &UploadId,
         number: u32,
     ) -> Result<UploadedPart, Error> {
-        let call = Call::on_object("UploadPartCopy", to)
-            .writing()
-            .needing(Capability::CopyPart)
-            .guarding_source(source_etag.is_some());
-        let conditional = self.sdk().await?.provider != Provider::R2;
-        let condition = source_etag.filter(|_| conditional).map(ETag::quoted);
-        let output = self
-            .run(&call, |sdk| {
-                let request = sdk
-                    .upload_part_copy()
-                    .bucket(self.wire(&to.bucket))
-                    .key(to.key.as_str())
-                    .upload_id(&upload.0)
-                    .part_number(i32::try_from(number).unwrap_or(i32::MAX))
-                    .copy_source(source(self.wire(&from.bucket), &from.key))
-                    .copy_source_range(range.header())
-                    .set_copy_source_if_match(condition.clone())
-                    .customize()
-                    .config_override(patient());
-                let call = &call;
-                async move { request.send().await.map_err(|error| call.failed(error)) }
-            })
-            .await?;
+        let call = Call::on_object("UploadPartCopy", to).writing().needing(Capability::CopyPart);
+        let conditional =
+            self.sdk().await?.provider != Provider::R2 && !self.conditions().source_is_broken();
+        let condition = source_etag.filter(|_| conditional);
+        let send = |condition: Option<&ETag>| {
+            let (condition, guards) = (condition.map(ETag::quoted), condition.is_some());
+            let call = call.clone().guarding_source(guards);
+            async move {
+                self.run(&call, |sdk| {
+                    let request = sdk
+                        .upload_part_copy()
+                        .bucket(self.wire(&to.bucket))
+                        .key(to.key.as_str())
+                        .upload_id(&upload.0)
+                        .part_number(i32::try_from(number).unwrap_or(i32::MAX))
+                        .copy_source(source(self.wire(&from.bucket), &from.key))
+                        .copy_source_range(range.header())
+                        .set_copy_source_if_match(condition.clone())
+                        .customize()
+                        .config_override(patient());
+                    let call = &call;
+                    async move { request.send().await.map_err(|error| call.failed(error)) }
+                })
+                .await
+            }
+        };
+        let output = match send(condition).await {
+            Err(error) if condition.is_some() && refused(&error) => {
+                self.expect_unchanged(from, source_etag, &call).await?;
+                let output = send(None).await?;
+                self.conditions().learn_source_is_broken();
+                output
+            }
+            other => other?,
+        };
         if self.sdk().await?.provider != Provider::Aws {
             self.expect_unchanged(from, source_etag, &call).await?;
         }
@@ -155,6 +190,20 @@ impl Client {
             _ => Ok(()),
         }
     }
+}
+
+/// What a copy asks for besides its condition on the source.
+struct Ask<'a> {
+    from: &'a ObjectAddress,
+    to: &'a ObjectAddress,
+    only_if_absent: bool,
+    storage_class: Option<&'a str>,
+    provider: Provider,
+}
+
+/// Whether a condition failed, of the source or of the destination.
+fn refused(error: &Error) -> bool {
+    matches!(error.kind, ErrorKind::PreconditionFailed | ErrorKind::SourceChanged)
 }
 
 fn source(bucket: &str, key: &Key) -> String {

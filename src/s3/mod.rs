@@ -1,7 +1,9 @@
 //! The only place that names the SDK: async calls with domain words in and out.
 
+mod acl;
 pub mod body;
 mod bucket_pages;
+mod bucket_seen;
 mod buckets;
 mod call;
 pub mod client;

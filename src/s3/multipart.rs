@@ -182,8 +182,7 @@ impl Client {
                 let call = &call;
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })
-            .await
-            .inspect_err(|error| self.learn_condition(only_if_absent, error))?;
+            .await?;
         let etag = output.e_tag().map(ETag::new);
         let missing = || call.fails(ErrorKind::NotS3, "the answer has no ETag");
         let told = output.checksum_crc64_nvme().filter(|told| !told.contains('-'));
@@ -223,6 +222,26 @@ impl Client {
         match outcome {
             Err(error) if error.kind == ErrorKind::NoSuchUpload => Ok(()),
             other => other,
+        }
+    }
+
+    /// As [`Client::abort_multipart`], and looks that the upload is not listed any more. False
+    /// where uploads cannot be listed here.
+    pub async fn abort_for_good(
+        &self,
+        object: &ObjectAddress,
+        upload: &UploadId,
+    ) -> Result<bool, Error> {
+        self.abort_multipart(object, upload).await?;
+        match self.uploads_of(object).await {
+            Ok(listed) if listed.contains(upload) => {
+                let call = Call::on_object("AbortMultipartUpload", object);
+                let detail = "the server said that it is aborted, and it is still listed";
+                Err(call.fails(ErrorKind::ServerFault, detail))
+            }
+            Ok(_) => Ok(true),
+            Err(error) if error.retryable() => Err(error),
+            Err(_) => Ok(false),
         }
     }
 }

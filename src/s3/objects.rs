@@ -85,8 +85,7 @@ impl Client {
                 };
                 Ok((output, sending.check))
             })
-            .await
-            .inspect_err(|error| self.learn_condition(options.only_if_absent, error))?;
+            .await?;
         let etag = stored_tag(output.e_tag(), &check, opaque_tag!(output), call)?;
         let confirmed = check.confirmed_by(&etag, output.checksum_crc64_nvme());
         Ok(Stored {

@@ -31,7 +31,8 @@ impl Intercept for Sound {
         };
         let operation = cfg.load::<Metadata>().map_or("", Metadata::name);
         match operation {
-            "DeleteObject" | "AbortMultipartUpload" if !body.is_empty() => {
+            "CreateBucket" if is_page(body) => Err("the answer is a web page".into()),
+            "DeleteObject" | "DeleteBucket" | "AbortMultipartUpload" if !body.is_empty() => {
                 Err("the answer has a body where S3 sends none".into())
             }
             "DeleteObjects" => whole(body),
@@ -39,6 +40,12 @@ impl Intercept for Sound {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether something on the way answered with a page for people.
+fn is_page(body: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(&body[..body.len().min(64)]).trim().to_ascii_lowercase();
+    start.starts_with("<!doctype html") || start.starts_with("<html")
 }
 
 /// Whether a document closes what it opens first. One that is empty, or no document, is left to the SDK.
@@ -65,6 +72,12 @@ fn root(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_web_page_is_known_by_how_it_begins() {
+        assert!(is_page(b"\n<!DOCTYPE html><html>") && is_page(b"<HTML lang=de>"));
+        assert!(!is_page(b"<?xml version=\"1.0\"?><Error/>") && !is_page(b""));
+    }
 
     #[test]
     fn a_document_is_whole_where_its_first_element_is_closed_at_the_end() {

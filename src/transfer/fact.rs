@@ -33,6 +33,10 @@ pub enum Fact {
     Retried {
         job: JobId,
     },
+    /// What the copies of a move lack is no reason any more to keep their sources.
+    LossAccepted {
+        job: JobId,
+    },
     /// The user has cleared it; it goes when what it left behind is cleaned up.
     Leaving {
         job: JobId,
@@ -186,6 +190,9 @@ pub struct Copied {
     pub etag: Option<ETag>,
     pub size: u64,
     pub verification: Option<Verification>,
+    /// The server copied it in one piece, with all that belongs to it.
+    #[serde(default)]
+    pub whole: bool,
 }
 
 /// An unfinished download.
@@ -221,6 +228,7 @@ impl Fact {
             | Fact::Resumed { job }
             | Fact::Cancelled { job }
             | Fact::Retried { job }
+            | Fact::LossAccepted { job }
             | Fact::Leaving { job }
             | Fact::Removed { job }
             | Fact::Opened { job, .. }

@@ -133,6 +133,12 @@ impl Machine {
             TransferCommand::Retry(job) => {
                 self.facts_if(*job, Job::retriable, |job| Fact::Retried { job })
             }
+            TransferCommand::AcceptLoss(job) => {
+                let accepted =
+                    self.facts_if(*job, Job::retriable, |job| Fact::LossAccepted { job });
+                let retried = self.facts_if(*job, Job::retriable, |job| Fact::Retried { job });
+                accepted.into_iter().chain(retried).collect()
+            }
             TransferCommand::RetryFailed => self.each(Job::failed, |job| Fact::Retried { job }),
             TransferCommand::ClearFinished => {
                 self.each(|job| !job.unfinished() && !job.leaving, |job| Fact::Leaving { job })

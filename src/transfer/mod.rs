@@ -17,3 +17,4 @@ mod standing;
 pub mod stream;
 pub mod task;
 mod workers;
+mod write;

@@ -95,6 +95,11 @@ pub trait Remote: Send + Sync {
 
     fn tags<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, Vec<(String, String)>>;
 
+    /// As [`Client::grants`].
+    fn grants<'a>(&'a self, _object: &'a ObjectAddress) -> Answer<'a, Vec<String>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
     fn create_multipart<'a>(
         &'a self,
         object: &'a ObjectAddress,
@@ -239,6 +244,10 @@ impl Remote for Client {
 
     fn tags<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, Vec<(String, String)>> {
         Box::pin(Client::tags(self, object))
+    }
+
+    fn grants<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, Vec<String>> {
+        Box::pin(Client::grants(self, object))
     }
 
     fn create_multipart<'a>(

@@ -2,5 +2,4 @@
 
 pub mod download;
 pub mod pipe;
-mod stored;
 pub mod upload;

@@ -46,6 +46,7 @@ pub struct Task {
     /// The key that is written to; another one than was asked for where both are kept.
     pub written: Arc<Mutex<Option<Key>>>,
     pub moved: Arc<Moved>,
+    pub tags: KnownTags,
     /// An earlier run may have finished this object without recording it.
     pub again: bool,
     pub part_threshold: u64,
@@ -69,6 +70,31 @@ pub struct Said(Arc<Mutex<HashSet<(JobId, String)>>>);
 pub struct Moved {
     bytes: AtomicU64,
     total: AtomicU64,
+}
+
+/// What becomes of the tags of an object that the server does not copy whole.
+#[derive(Clone, Debug, Default)]
+pub struct Tags {
+    pub carried: Vec<(String, String)>,
+    /// What is lost, in words for people.
+    pub lost: Option<String>,
+}
+
+/// The tags of the object under way, once they were asked for.
+#[derive(Clone, Debug, Default)]
+pub struct KnownTags(Arc<Mutex<Option<Tags>>>);
+
+impl KnownTags {
+    /// Remembers them and gives those that are carried.
+    pub fn set(&self, tags: Tags) -> Vec<(String, String)> {
+        let carried = tags.carried.clone();
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(tags);
+        carried
+    }
+
+    pub fn get(&self) -> Option<Tags> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl Moved {
@@ -163,7 +189,12 @@ impl Task {
 
     /// Says something of an object that goes well.
     pub fn note(&self, text: impl Into<String>) {
-        let note = Note { place: self.place.clone(), text: text.into(), saved_as: None };
+        self.note_of(&self.place, text);
+    }
+
+    /// As [`Task::note`], of one among several.
+    pub fn note_of(&self, place: &str, text: impl Into<String>) {
+        let note = Note { place: place.to_owned(), text: text.into(), saved_as: None };
         self.journal.note(vec![Fact::Noted { job: self.job, note }]);
     }
 

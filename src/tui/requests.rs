@@ -4,7 +4,7 @@ use std::fs::{self, DirEntry};
 use std::future::pending;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
@@ -23,10 +23,15 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{
     BucketListing, ByteRange, GetOptions, ObjectAddress, ObjectHeaders, PutOptions,
 };
+use crate::domain::parts::Growing;
 use crate::domain::transfer::{JobSpec, Target};
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::pages::Pages;
 use crate::transfer::journal::KnownUploads;
+use crate::transfer::limits::Patience;
+use crate::transfer::limits::rate::Rate;
+use crate::transfer::stream::pipe::Pipe;
+use crate::transfer::stream::upload::upload_stream;
 use crate::tui::destinations::conflicts;
 use crate::tui::uploads;
 
@@ -210,11 +215,14 @@ async fn create_prefix(client: &Client, bucket: Bucket, prefix: &Prefix) -> Resu
         ..ObjectHeaders::default()
     };
     let options = PutOptions { headers, only_if_absent: true, ..PutOptions::default() };
-    match client.put(&object, bytes::Bytes::new().into(), &options).await {
+    let patience = Patience { outage: Some(Duration::ZERO), ..Patience::default() };
+    let pipe = Pipe::new(Arc::new(client.sending_once()), object, patience, Rate::default());
+    let sizes = Growing::new(client.provider().facts().parts);
+    let stored = upload_stream(&pipe, tokio::io::empty(), &options, sizes, pending()).await;
+    match stored {
         // It is there already: what was asked for.
         Err(error) if error.is(&ErrorKind::PreconditionFailed) => Ok(()),
-        Err(error) => Err(error),
-        Ok(_) => Ok(()),
+        other => other.map(drop),
     }
 }
 

@@ -44,8 +44,8 @@ pub async fn abort(
         if known.standing(&object.bucket, &upload) == Standing::Queued {
             continue;
         }
-        match client.abort_multipart(&object, &upload).await {
-            Ok(()) => gone.push(upload),
+        match client.abort_for_good(&object, &upload).await {
+            Ok(_) => gone.push(upload),
             Err(error) => failed.push(error),
         }
     }

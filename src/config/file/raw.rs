@@ -78,7 +78,7 @@ impl RawTransfers {
             LinkRule::Follow => Links::Follow,
             LinkRule::Skip => Links::Skip,
         };
-        FileRules { links, keep_mode: self.modes, snapshot: false }
+        FileRules { links, keep_mode: self.modes, ..FileRules::default() }
     }
 
     /// Bytes per second.

@@ -213,7 +213,8 @@ fn who_wants_to_be_called_says_how() {
 fn what_is_special_of_files_has_rules() {
     assert_eq!(parsed("").files, FileRules::default());
     let files = parsed("[transfers]\nlinks = \"follow\"\nmodes = true").files;
-    assert_eq!(files, FileRules { links: Links::Follow, keep_mode: true, snapshot: false });
+    let expected = FileRules { links: Links::Follow, keep_mode: true, ..FileRules::default() };
+    assert_eq!(files, expected);
     assert_eq!(parsed("[transfers]\nlinks = \"skip\"").files.links, Links::Skip);
     let (place, detail) = wrong("[transfers]\nlinks = \"copy\"");
     assert_eq!(place, "/etc/config.toml:2");

@@ -24,7 +24,7 @@ pub enum Versioning {
 }
 
 /// What a client may set on a bucket and read back.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     pub cors: Option<CORSRules>,
     pub lifecycle: Option<LifecycleRules>,
@@ -35,7 +35,7 @@ pub struct Settings {
     pub public_access_block: Option<PublicAccessBlockConfiguration>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Bucket {
     pub created: SystemTime,
     pub region: String,

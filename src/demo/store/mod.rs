@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use s3s::dto::{Grant, Grantee, Permission, Tag, Type};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::demo::keys::noise;
@@ -31,7 +32,7 @@ pub struct Store {
 }
 
 /// What the lock guards.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Shelves {
     pub buckets: BTreeMap<String, Bucket>,
     ids: u64,
@@ -66,6 +67,11 @@ impl Store {
             return Cow::Owned(key.nfc().collect());
         }
         Cow::Borrowed(key)
+    }
+
+    /// The same as it is now, which changes by itself from here on.
+    pub fn forked(&self) -> Store {
+        Store { mode: self.mode, shelves: Mutex::new(self.with(|shelves| shelves.clone())) }
     }
 
     /// Runs while nobody else reads or writes; must not block.
@@ -122,6 +128,32 @@ impl Store {
 
     pub fn put(&self, bucket: &str, key: &str, bytes: impl Into<Bytes>) {
         self.put_object(bucket, key, Stored::whole(Content::held(bytes)));
+    }
+
+    /// Tags of an object that is there.
+    pub fn set_tags(&self, bucket: &str, key: &str, tags: &[(&str, &str)]) {
+        let Some(object) = self.object(bucket, key) else { return };
+        let tag = |(name, value): &(&str, &str)| Tag {
+            key: Some((*name).to_owned()),
+            value: Some((*value).to_owned()),
+        };
+        let tags = tags.iter().map(tag).collect();
+        self.put_object(bucket, key, Stored { tags, ..(*object).clone() });
+    }
+
+    /// Lets everybody read an object that is there, by its ACL.
+    pub fn make_public(&self, bucket: &str, key: &str) {
+        let Some(object) = self.object(bucket, key) else { return };
+        let everybody = Grantee {
+            display_name: None,
+            email_address: None,
+            id: None,
+            type_: Type::from_static(Type::GROUP),
+            uri: Some("http://acs.amazonaws.com/groups/global/AllUsers".to_owned()),
+        };
+        let read = Permission::from_static(Permission::READ);
+        let grants = Some(vec![Grant { grantee: Some(everybody), permission: Some(read) }]);
+        self.put_object(bucket, key, Stored { grants, ..(*object).clone() });
     }
 
     /// The current object of a key.

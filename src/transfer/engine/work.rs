@@ -27,7 +27,7 @@ use crate::transfer::machine::Room;
 use crate::transfer::remote::{Remote, same_bucket};
 use crate::transfer::retry::Gate;
 use crate::transfer::standing::Standing;
-use crate::transfer::task::{Moved, Said, Task, address};
+use crate::transfer::task::{KnownTags, Moved, Said, Task, address};
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::clean::clean_up;
 use crate::transfer::workers::copy::copy;
@@ -228,6 +228,7 @@ impl Yard {
             changes: self.changes.clone(),
             written: Arc::default(),
             moved: Arc::clone(&assignment.moved),
+            tags: KnownTags::default(),
             again: assignment.again,
             part_threshold: self.part_threshold,
             copy_threshold: self.copy_threshold,

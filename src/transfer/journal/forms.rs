@@ -83,7 +83,8 @@ const LATER: [(&str, &str); 11] = [
 ];
 
 /// What the Windlass of today adds.
-const NOW: [(&str, &str); 6] = [
+const NOW: [(&str, &str); 7] = [
+    ("", r#"{"LossAccepted":{"job":4}}"#),
     ("p/x", r#"{"RangesBegun":{"job":1,"place":"p/x","begun":{"0":5,"1":1000,"2":24}}}"#),
     ("", r#"{"Limited":{"limit":2097152}}"#),
     (

@@ -90,6 +90,7 @@ impl Job {
             Fact::Resumed { .. } if self.stage == Stage::Paused => self.enter(Stage::Active),
             Fact::Cancelled { .. } if self.unfinished() => self.enter(Stage::Cancelled),
             Fact::Retried { .. } if self.retriable() => self.retried(),
+            Fact::LossAccepted { .. } => Arc::make_mut(&mut self.spec).files.accept_loss = true,
             Fact::Finished { error, .. } if self.unfinished() => {
                 self.enter(Stage::Finished(error.clone()));
             }

@@ -14,6 +14,7 @@ use crate::transfer::remote::Remote;
 use crate::transfer::retry::Gate;
 use crate::transfer::sending::Way;
 use crate::transfer::task::Moved;
+use crate::transfer::write::{Expected, Write};
 
 /// Requests of one object under way at once.
 pub const AT_ONCE: usize = 4;
@@ -57,6 +58,12 @@ impl Pipe {
         let mut gate = self.gate.clone().impatient();
         gate.stop = CancellationToken::new();
         Pipe { gate, ..self.clone() }
+    }
+
+    /// The object as it is to appear.
+    pub fn write<'a>(&'a self, expected: Expected<'a>, absent: bool) -> Write<'a> {
+        let (remote, gate, to) = (&*self.remote, &self.gate, &self.object);
+        Write { remote, gate, to, expected, absent, may_be_ours: true }
     }
 
     /// The object that is there; none where there is none.

@@ -11,20 +11,20 @@ use tokio::task::{JoinError, JoinSet};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{PutOptions, Stored, UploadId, UploadedPart};
 use crate::domain::parts::Growing;
-use crate::domain::provider::Capability;
 use crate::domain::transfer::Verification;
 use crate::domain::units::Size;
 use crate::s3::body::Body;
 use crate::transfer::remote::Remote;
 use crate::transfer::sending::send_on;
 use crate::transfer::stream::pipe::{AT_ONCE, Pipe};
-use crate::transfer::stream::stored::{Expected, exists, md5};
-use crate::transfer::workers::blocking::blocking;
-use crate::transfer::workers::digest::{etag_of_parts, md5_of};
-use crate::transfer::workers::multipart::sweep;
+use crate::transfer::workers::digest::etag_of_parts;
+use crate::transfer::workers::multipart::{abort_upload, sweep};
+use crate::transfer::write::{Expected, Written, head_of};
 
 /// Bytes of parts held at once, unless two parts are more.
 const ROOM: u64 = 96 << 20;
+
+const UNCONFIRMED: &str = "the server gave no digest of what it stored";
 
 /// Read at once, in bytes.
 const PIECE: usize = 1 << 20;
@@ -121,7 +121,7 @@ async fn expect_absent(pipe: &Pipe) -> Result<(), Error> {
         // Who may not list may not know that nothing is there: the request itself finds out.
         Err(error)
             if error.is(&ErrorKind::AccessDenied)
-                && pipe.remote.keeps_conditions() == Some(true) =>
+                && pipe.remote.keeps_conditions() != Some(false) =>
         {
             Ok(())
         }
@@ -132,28 +132,28 @@ async fn expect_absent(pipe: &Pipe) -> Result<(), Error> {
 /// In one PUT.
 async fn whole(pipe: &Pipe, body: Body, options: &PutOptions) -> Result<Piped, Error> {
     let bytes = body.size();
-    let hashed = body.clone();
-    let etag = blocking(move || md5_of(&hashed)).await?;
-    let expected = Expected { etag: Some(etag), bytes };
-    let piped = |verification| Piped { bytes, verification };
-    let mut options = options.clone();
     if options.only_if_absent && pipe.remote.keeps_conditions() != Some(true) {
         expect_absent(pipe).await?;
-        options.only_if_absent = pipe.remote.lacks(Capability::ConditionalPut).is_none();
     }
-    let mut result = put(pipe, &body, &options).await;
-    if options.only_if_absent && result.as_ref().is_err_and(|e| e.is(&ErrorKind::Unsupported)) {
-        expect_absent(pipe).await?;
-        options.only_if_absent = false;
-        result = put(pipe, &body, &options).await;
-    }
-    match result {
-        Ok(stored) => expected.verify(pipe, &stored).await.map(piped),
-        Err(error) if error.is(&ErrorKind::PreconditionFailed) && options.only_if_absent => {
-            expected.taken(pipe).await.map(piped)
+    let write = pipe.write(Expected::Body(&body), options.only_if_absent);
+    let send = |only_if_absent| {
+        let (options, body) = (PutOptions { only_if_absent, ..options.clone() }, &body);
+        async move { put(pipe, body, &options).await }
+    };
+    let verification = match write.send(send).await? {
+        Written::Stored(Stored { confirmed: Some(digest), .. }) => {
+            Verification::Digest(digest.to_owned())
         }
-        Err(error) => Err(error),
-    }
+        Written::Stored(_) => write.see(UNCONFIRMED).await?,
+        Written::Found(found, _) => write.verified(&found, UNCONFIRMED).await?,
+        Written::Taken => return Err(exists(pipe)),
+    };
+    Ok(Piped { bytes, verification })
+}
+
+fn exists(pipe: &Pipe) -> Error {
+    pipe.fails(ErrorKind::PreconditionFailed, "store the object")
+        .detail("an object of this name exists")
 }
 
 async fn put(pipe: &Pipe, body: &Body, options: &PutOptions) -> Result<Stored, Error> {
@@ -281,33 +281,24 @@ impl Parts {
         only_if_absent: bool,
     ) -> Result<Verification, Error> {
         let pipe = &self.pipe;
-        let expected = Expected { etag: etag_of_parts(parts.iter()), bytes };
-        let lacks = pipe.remote.lacks(Capability::ConditionalPut).is_some();
-        let mut absent = only_if_absent && !lacks;
         if only_if_absent && pipe.remote.keeps_conditions() != Some(true) {
             expect_absent(pipe).await?;
         }
-        let complete = |absent| {
-            let (remote, object, upload) = (&pipe.remote, &pipe.object, &self.upload);
-            pipe.gate.send(move || remote.complete_multipart(object, upload, parts, absent))
+        let expected = head_of(bytes, etag_of_parts(parts.iter()));
+        let write = pipe.write(Expected::Head(&expected), only_if_absent);
+        let (remote, object, upload) = (&pipe.remote, &pipe.object, &self.upload);
+        let complete = |absent| remote.complete_multipart(object, upload, parts, absent);
+        let stored = match write.send(complete).await? {
+            Written::Stored(stored) => stored,
+            Written::Found(found, _) => return write.verified(&found, UNCONFIRMED).await,
+            Written::Taken => return Err(exists(pipe)),
         };
-        let mut result = complete(absent).await;
-        if absent && result.as_ref().is_err_and(|e| e.is(&ErrorKind::Unsupported)) {
-            expect_absent(pipe).await?;
-            absent = false;
-            result = complete(absent).await;
-        }
-        match result {
-            Ok(stored) => expected.verify(pipe, &stored).await,
-            // Completed by a try whose answer was lost.
-            Err(error) if error.is(&ErrorKind::NoSuchUpload) => match pipe.find().await? {
-                Some(found) if expected.is(&found) => Ok(md5()),
-                _ => Err(error),
-            },
-            Err(error) if error.is(&ErrorKind::PreconditionFailed) && absent => {
-                expected.taken(pipe).await
+        match (write.see(UNCONFIRMED).await?, stored.confirmed) {
+            (_, Some(digest)) => Ok(Verification::Digest(digest.to_owned())),
+            _ if expected.etag.is_some() && expected.etag == stored.etag => {
+                Ok(Verification::Digest("md5".to_owned()))
             }
-            Err(error) => Err(error),
+            (seen, None) => Ok(seen),
         }
     }
 
@@ -315,9 +306,8 @@ impl Parts {
     async fn take_back(&self, error: Error) -> Error {
         let cleaning = self.pipe.cleaning();
         let (remote, object) = (&cleaning.remote, &cleaning.object);
-        let aborted = cleaning.gate.send(|| remote.abort_multipart(object, &self.upload)).await;
-        match aborted {
-            Err(left) if !left.is(&ErrorKind::NoSuchUpload) => {
+        match abort_upload(&**remote, &cleaning.gate, object, &self.upload).await {
+            Err(_) => {
                 let before = if error.detail.is_empty() { "" } else { "; " };
                 let detail = format!(
                     "{}{before}an unfinished upload is left: windlass uploads abort {}",

@@ -1,11 +1,9 @@
 //! Copies one object: on the server within a connection, through this machine where that cannot be.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU32, Ordering};
-
-use tokio::task::JoinSet;
+use std::sync::Arc;
 
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::likeness::Likeness;
 use crate::domain::object::{ByteRange, ETag, ObjectAddress, ObjectHead, UploadedPart};
 use crate::domain::overlap::overlap;
 use crate::domain::parts::{MIB, part_size_at_least};
@@ -16,18 +14,21 @@ use crate::transfer::fact::{Multipart, Partial};
 use crate::transfer::remote::{CopyPart, same_bucket};
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::departure::{Left, left};
-use crate::transfer::workers::destination::{Destination, Version, decide, exists, find};
+use crate::transfer::workers::destination::{Destination, Version, decide, find, resumed, taken};
 use crate::transfer::workers::digest::etag_of_parts;
 use crate::transfer::workers::finish::{Departure, Ready};
 use crate::transfer::workers::kept::kept;
 use crate::transfer::workers::multipart::{
-    Complete, Origin, completed_before, discard, missing, named, only_if_absent, open, reconcile,
-    record_part, size_only,
+    Complete, Origin, SendPart, completed_before, discard, named, open, reconcile, record_part,
+    run_parts,
 };
 use crate::transfer::workers::relay::{Relay, is_relayed, recompressed, stamp};
+use crate::transfer::write::{Expected, Write, Written};
 
 /// The server moves the bytes, so parts may be large.
 const COPY_PART_BYTES: u64 = 256 * MIB;
+
+const SAME_SIZE: &str = "the copy's ETag cannot be compared with its source's";
 
 /// Said once for a job, whose objects after that are not asked of the server any more.
 const RELAYED: &str = "copied through this machine: the server does not copy it itself";
@@ -44,8 +45,8 @@ pub async fn copy(
         Some(Partial::Multipart(multipart)) => Some(multipart),
         Some(Partial::Copied(copied)) => match left(task, &from, copied).await? {
             Left::Nothing(done) => return Ok(Ready::Moved(done)),
-            Left::Source { done, to, head } => {
-                let departure = Departure { ready: Ready::Moved(done), from, to, head };
+            Left::Source { done, to, head, whole } => {
+                let departure = Departure { ready: Ready::Moved(done), from, to, head, whole };
                 return Ok(Ready::Departure(Box::new(departure)));
             }
             Left::Changed => {
@@ -99,6 +100,14 @@ struct Copy<'a> {
     from: ObjectAddress,
 }
 
+/// How the bytes came, or come, to the destination.
+enum By {
+    /// The server copies the object in one piece, with all that belongs to it.
+    ServerAtOnce(Ready),
+    /// In parts, or through this machine: what belongs to it is set anew.
+    Parts(Ready),
+}
+
 /// Where a copy goes, once that is decided.
 struct Way {
     to: ObjectAddress,
@@ -122,35 +131,39 @@ impl Copy<'_> {
         if let Some(partial) = named(task, partial).await? {
             let object = partial.object.clone();
             if let Some(ready) = self.go_on(&head, partial).await? {
-                return Ok(self.ended(ready, head, object));
+                return Ok(self.ended(By::Parts(ready), head, object));
             }
         }
         if self.copy_looks_itself(&head) {
             let way = Way { to: to.clone(), only_if_absent: true, unseen: true };
-            if let Some(ready) = self.fresh(&head, &way).await? {
-                return Ok(self.ended(ready, head, to));
+            if let Some(by) = self.fresh(&head, &way).await? {
+                return Ok(self.ended(by, head, to));
             }
         }
         self.after_a_look(to, head).await
     }
 
     async fn after_a_look(self, to: ObjectAddress, head: ObjectHead) -> Result<Ready, Error> {
-        let same = |found: &ObjectHead| found.size == head.size && found.etag == head.etag;
+        let same = |found: &ObjectHead| Likeness::of(&head, found).is_same();
         let way = match decide(self.task, to.clone(), Version::of(&head), same).await? {
             (Destination::Skip, true) => {
-                let done = copied(&head);
-                return Ok(self.ended(Ready::Moved(done), head, to));
+                let done = Ready::Moved(copied(&head));
+                let by = match self.is_copied_whole(&head) && !self.task.elsewhere {
+                    true => By::ServerAtOnce(done),
+                    false => By::Parts(done),
+                };
+                return Ok(self.ended(by, head, to));
             }
             (Destination::Skip, false) => return Ok(Ready::Moved(Moving::Skipped)),
             (Destination::Write { object, only_if_absent }, _) => {
                 Way { to: object, only_if_absent, unseen: false }
             }
         };
-        let ready = match self.fresh(&head, &way).await? {
-            Some(ready) => ready,
-            None => self.relay(&head, &way).await?,
+        let by = match self.fresh(&head, &way).await? {
+            Some(by) => by,
+            None => By::Parts(self.relay(&head, &way).await?),
         };
-        Ok(self.ended(ready, head, way.to))
+        Ok(self.ended(by, head, way.to))
     }
 
     /// Whether the one request that copies it looks for something in its place before: as
@@ -163,6 +176,7 @@ impl Copy<'_> {
             && !task.elsewhere
             && remote.provider() != Provider::Aws
             && remote.lacks(Capability::ConditionalPut).is_none()
+            && remote.keeps_conditions() != Some(false)
             && self.is_copied_whole(head)
     }
 
@@ -175,11 +189,15 @@ impl Copy<'_> {
     }
 
     /// A copy is done when its bytes are there, a move when its source is gone.
-    fn ended(self, ready: Ready, head: ObjectHead, to: ObjectAddress) -> Ready {
+    fn ended(self, by: By, head: ObjectHead, to: ObjectAddress) -> Ready {
+        let (ready, whole) = match by {
+            By::ServerAtOnce(ready) => (ready, true),
+            By::Parts(ready) => (ready, false),
+        };
         if !self.task.spec.work.moves() {
             return ready;
         }
-        Ready::Departure(Box::new(Departure { ready, from: self.from, to, head }))
+        Ready::Departure(Box::new(Departure { ready, from: self.from, to, head, whole }))
     }
 
     /// Two connections may lead to one bucket by two names: what looks like the same object in every respect is taken
@@ -232,7 +250,10 @@ impl Copy<'_> {
         let task = self.task;
         let Some(found) = reconcile(task, partial).await? else { return Ok(None) };
         let kept = found.multipart;
-        let absent = only_if_absent(task);
+        let Some(absent) = resumed(task, &kept.object, Version::of(head)).await? else {
+            discard(task, &kept).await?;
+            return Ok(Some(Ready::Moved(Moving::Skipped)));
+        };
         if relayed {
             let relay = Relay { task, from: &self.from, head };
             return relay.parts(kept, absent).await.map(Some);
@@ -241,7 +262,7 @@ impl Copy<'_> {
     }
 
     /// By the server; none where it does not copy this. The rest goes through this machine.
-    async fn fresh(&self, head: &ObjectHead, way: &Way) -> Result<Option<Ready>, Error> {
+    async fn fresh(&self, head: &ObjectHead, way: &Way) -> Result<Option<By>, Error> {
         let task = self.task;
         if task.elsewhere || task.was_said(RELAYED) {
             return Ok(None);
@@ -257,6 +278,8 @@ impl Copy<'_> {
                 task.note_once(RELAYED);
                 Ok(None)
             }
+            // A PUT can ask the server to look, a copy cannot.
+            Err(error) if way.only_if_absent && is_unseen(&error, &way.to) => Ok(None),
             other => other.map(Some),
         }
     }
@@ -267,10 +290,10 @@ impl Copy<'_> {
         relay.run(&way.to, options, way.only_if_absent).await
     }
 
-    async fn on_server(&self, head: &ObjectHead, way: &Way) -> Result<Ready, Error> {
+    async fn on_server(&self, head: &ObjectHead, way: &Way) -> Result<By, Error> {
         let (task, from) = (self.task, &self.from);
         if self.is_copied_whole(head) {
-            return whole(task, from, way, head).await;
+            return whole(task, from, way, head).await.map(By::ServerAtOnce);
         }
         let size = head.size.unwrap_or_default();
         let most = task.remote.provider().max_single_put().min(task.copy_threshold);
@@ -280,8 +303,16 @@ impl Copy<'_> {
         let options = kept(task, from, head).await?;
         let form = (size, part_size);
         let multipart = open(task, &way.to, options, form, source_of(head)).await?;
-        copy_parts(task, from.clone(), head, multipart, way.only_if_absent).await
+        let only_if_absent = way.only_if_absent;
+        copy_parts(task, from.clone(), head, multipart, only_if_absent).await.map(By::Parts)
     }
+}
+
+/// Whether these keys may not look at the destination.
+fn is_unseen(error: &Error, to: &ObjectAddress) -> bool {
+    error.is(&ErrorKind::AccessDenied)
+        && error.operation == "HeadObject"
+        && error.place == to.to_string()
 }
 
 /// Whether a server-side copy failed in a way that another server would not: not implemented, not between these
@@ -306,47 +337,38 @@ async fn whole(
     way: &Way,
     head: &ObjectHead,
 ) -> Result<Ready, Error> {
-    let (to, only_if_absent) = (&way.to, way.only_if_absent);
     let (etag, class) = (head.etag.as_ref(), head.storage_class.as_deref());
     let class = class.filter(|class| *class != "STANDARD");
-    let tries = &AtomicU32::new(0);
-    let copy = |absent, class| {
-        task.gate.send(move || {
-            tries.fetch_add(1, Ordering::Relaxed);
-            task.remote.copy(from, to, etag, absent, class)
-        })
+    let write = Write {
+        remote: &*task.remote,
+        gate: &task.gate,
+        to: &way.to,
+        expected: Expected::Head(head),
+        absent: way.only_if_absent,
+        // Where nobody looked before, what is there was there.
+        may_be_ours: !way.unseen,
     };
-    let mut result = copy(only_if_absent, class).await;
+    let copy = |class| move |absent| task.remote.copy(from, &way.to, etag, absent, class);
+    let mut result = write.send(copy(class)).await;
     if class.is_some() && result.as_ref().is_err_and(|e| e.is(&ErrorKind::InvalidRequest)) {
         task.note_once("the server does not take the storage class: the usual one is used");
-        result = copy(only_if_absent, None).await;
+        result = write.send(copy(None)).await;
     }
-    if only_if_absent && result.as_ref().is_err_and(|e| e.is(&ErrorKind::Unsupported)) {
-        result = copy(false, class).await;
-    }
-    let stored = match result {
-        Ok(stored) => stored,
-        Err(error) if error.is(&ErrorKind::PreconditionFailed) && only_if_absent => {
-            // Perhaps by a try of ours whose answer was lost.
-            let may_be_ours = !way.unseen || tries.load(Ordering::Relaxed) > 1;
-            let found = if may_be_ours { find(task, to).await? } else { None };
-            if found.is_some_and(|found| found.size == head.size && found.etag == head.etag) {
-                return Ok(Ready::Moved(copied(head)));
+    let seen = match result? {
+        Written::Taken => return taken(task, &way.to).map(Ready::Moved),
+        Written::Found(found, _) => write.verified(&found, SAME_SIZE).await?,
+        // The end of a move looks at the copy itself.
+        Written::Stored(stored) if task.spec.work.moves() => {
+            let told = ObjectHead { size: head.size, etag: stored.etag, ..ObjectHead::default() };
+            match Likeness::of(head, &told) {
+                Likeness::Same(Some(digest)) => Verification::Digest(digest.to_owned()),
+                _ => Verification::SizeOnly(SAME_SIZE.to_owned()),
             }
-            return match task.spec.on_conflict {
-                OnConflict::Skip => Ok(Ready::Moved(Moving::Skipped)),
-                _ => Err(exists(to)),
-            };
         }
-        Err(error) => return Err(error),
+        Written::Stored(_) => write.see(SAME_SIZE).await?,
     };
-    if stored.etag.is_some() && stored.etag == head.etag {
-        return Ok(Ready::Moved(copied(head)));
-    }
-    let found = task.gate.send(|| task.remote.head(to)).await?;
-    let why = "the copy has another ETag than its source";
-    let size = head.size.or(found.size).unwrap_or_default();
-    size_only(to, size, found.size, why).map(Ready::Moved)
+    let bytes = head.size.unwrap_or_default();
+    Ok(Ready::Moved(Moving::Done { bytes, verification: Some(seen) }))
 }
 
 fn copied(head: &ObjectHead) -> Moving {
@@ -365,41 +387,22 @@ async fn copy_parts(
     mut multipart: Multipart,
     only_if_absent: bool,
 ) -> Result<Ready, Error> {
-    task.moved.restart_at(multipart.parts.values().map(|part| part.size).sum());
-    let mut left = missing(&multipart).into_iter();
-    let mut copying = JoinSet::new();
-    let failure = loop {
-        while copying.len() < task.parts_at_once
-            && let Some((number, range)) = left.next()
-        {
-            let (task, from, etag) = (task.clone(), from.clone(), head.etag.clone());
-            let multipart = Multipart { parts: BTreeMap::new(), ..multipart.clone() };
-            copying.spawn(
-                async move { copy_part(&task, &from, etag, &multipart, number, range).await },
-            );
+    let (own, source, etag) = (task.clone(), from.clone(), head.etag.clone());
+    let send: SendPart = Arc::new(move |multipart, number, range| {
+        let (task, from, etag) = (own.clone(), source.clone(), etag.clone());
+        let multipart = multipart.clone();
+        Box::pin(async move { copy_part(&task, &from, etag, &multipart, number, range).await })
+    });
+    if let Err(error) = run_parts(task, &mut multipart, &send).await {
+        if !error.retryable() || error.is(&ErrorKind::Corrupt) || not_offered(&error) {
+            drop(discard(task, &multipart).await);
         }
-        match copying.join_next().await {
-            None => break None,
-            Some(Ok(Ok(part))) => drop(multipart.parts.insert(part.number, part)),
-            Some(Ok(Err(error))) => break Some(error),
-            Some(Err(error)) => {
-                break Some(
-                    Error::new(ErrorKind::Other, "UploadPartCopy", "").detail(error.to_string()),
-                );
-            }
-        }
-    };
-    let Some(error) = failure else {
-        let verification = verified(head, &multipart);
-        let origin = Origin::Object(from, head.etag.clone());
-        let complete = Complete { origin, multipart, only_if_absent, verification };
-        return Ok(Ready::Upload(Box::new(complete)));
-    };
-    copying.shutdown().await;
-    if !error.retryable() || error.is(&ErrorKind::Corrupt) || not_offered(&error) {
-        drop(discard(task, &multipart).await);
+        return Err(error);
     }
-    Err(error)
+    let verification = verified(head, &multipart);
+    let origin = Origin::Object(from, head.etag.clone());
+    let complete = Complete { origin, multipart, only_if_absent, verification, send };
+    Ok(Ready::Upload(Box::new(complete)))
 }
 
 /// The parts' ETags come from the server alone: only the source's own ETag can confirm them.

@@ -1,25 +1,25 @@
 //! The end of a move: the source goes when its copy has been looked at, never before.
 
-use crate::domain::address::Key;
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::likeness::Likeness;
 use crate::domain::object::{ETag, ObjectAddress, ObjectHead};
 use crate::transfer::fact::Copied;
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::destination::find;
-use crate::transfer::workers::digest::encrypted;
+use crate::transfer::workers::erase::erase;
 
 /// What an earlier run had verified and not yet deleted.
 pub enum Left {
     /// The source is gone: it did delete it, and died before it said so.
     Nothing(Moving),
     /// Both are there, and the source is the one that was copied.
-    Source { done: Moving, to: ObjectAddress, head: ObjectHead },
+    Source { done: Moving, to: ObjectAddress, head: ObjectHead, whole: bool },
     /// The source is another one by now: it is to be copied anew.
     Changed,
 }
 
 pub async fn left(task: &Task, from: &ObjectAddress, copied: Copied) -> Result<Left, Error> {
-    let Copied { to, etag, size, verification } = copied;
+    let Copied { to, etag, size, verification, whole } = copied;
     let done = Moving::Done { bytes: size, verification };
     let head = match task.source_gate.send(|| task.source.head(from)).await {
         Ok(head) => head,
@@ -29,23 +29,36 @@ pub async fn left(task: &Task, from: &ObjectAddress, copied: Copied) -> Result<L
     if head.etag != etag || find(task, &to).await?.is_none() {
         return Ok(Left::Changed);
     }
-    Ok(Left::Source { done, to, head })
+    Ok(Left::Source { done, to, head, whole })
 }
 
-/// `Corrupt` where what the server says of both speaks against their being the same bytes.
-pub fn compare(source: &ObjectHead, found: &ObjectHead, to: &ObjectAddress) -> Result<(), Error> {
-    let md5 = |head: &ObjectHead| {
-        let etag = head.etag.as_ref().filter(|_| !encrypted(head));
-        etag.and_then(|etag| etag.md5_hex()).map(str::to_ascii_lowercase)
+/// The copy as it is there, once it is. `Corrupt` where it is not, or where what the server says of
+/// both speaks against their being the same bytes.
+pub async fn look_at_copy(
+    task: &Task,
+    source: &ObjectHead,
+    to: &ObjectAddress,
+) -> Result<ObjectHead, Error> {
+    let wrong = |detail: &str| {
+        Error::new(ErrorKind::Corrupt, "look at the copy", to.to_string()).detail(detail)
     };
-    let other_md5 = md5(source).zip(md5(found)).is_some_and(|(one, other)| one != other);
-    if source.size == found.size && !other_md5 {
-        return Ok(());
+    let look = || async {
+        match task.remote.head(to).await {
+            Err(error) if error.is(&ErrorKind::NoSuchKey) => Err(wrong(
+                "the server said that it is copied, and it is not there; the source is kept",
+            )),
+            found => found,
+        }
+    };
+    let found = task.gate.send(look).await?;
+    match Likeness::of(source, &found) {
+        Likeness::Same(_) => Ok(found),
+        Likeness::Unknown if source.size == found.size => Ok(found),
+        _ => Err(wrong("it is not what was copied; the source is kept")),
     }
-    Err(Error::new(ErrorKind::Corrupt, "look at the copy", to.to_string())
-        .detail("it is not what was copied; the source is kept"))
 }
 
+/// Deletes the source, if it is still what was copied, and looks that it is gone.
 pub async fn remove(task: &Task, from: &ObjectAddress, etag: Option<&ETag>) -> Result<(), Error> {
     let head = match task.source_gate.send(|| task.source.head(from)).await {
         Ok(head) => head,
@@ -56,18 +69,10 @@ pub async fn remove(task: &Task, from: &ObjectAddress, etag: Option<&ETag>) -> R
         return Err(Error::new(ErrorKind::SourceChanged, "move", from.to_string())
             .detail("it changed after it was copied: both are kept"));
     }
-    let keys = [from.key.clone()];
-    let refused = task.source_gate.send(|| one_of(task, from, &keys)).await;
-    match refused {
+    match erase(&*task.source, &task.source_gate, from).await {
         Err(error) if !error.is(&ErrorKind::NoSuchKey) => Err(kept(error)),
         _ => Ok(()),
     }
-}
-
-/// A refusal of the key is the request's own error, so that one that may pass is tried again.
-async fn one_of(task: &Task, from: &ObjectAddress, keys: &[Key]) -> Result<(), Error> {
-    let refused = task.source.delete(&from.bucket, keys).await?;
-    refused.into_iter().next().map_or(Ok(()), |(_, error)| Err(error))
 }
 
 fn kept(error: Error) -> Error {

@@ -5,11 +5,10 @@ use std::time::SystemTime;
 use crate::domain::address::Key;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHead};
-use crate::domain::provider::Capability;
 use crate::domain::transfer::OnConflict;
 use crate::transfer::local::attributes::kept_time;
 use crate::transfer::local::part_file::numbered;
-use crate::transfer::task::Task;
+use crate::transfer::task::{Moving, Task};
 
 /// Where the object goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,17 +61,16 @@ pub async fn decide(
     source: Version,
     same: impl Fn(&ObjectHead) -> bool,
 ) -> Result<(Destination, bool), Error> {
-    let only_if_absent = task.remote.lacks(Capability::ConditionalPut).is_none();
     if task.spec.on_conflict == OnConflict::Overwrite {
         return Ok((Destination::Write { object, only_if_absent: false }, false));
     }
     let found = match find(task, &object).await {
         // Who may not list may not know that nothing is there: the request itself finds out.
-        Err(error) if error.is(&ErrorKind::AccessDenied) && is_asked_by_the_request(task) => None,
+        Err(error) if error.is(&ErrorKind::AccessDenied) && may_ask_by_the_request(task) => None,
         found => found?,
     };
     let Some(found) = found else {
-        return Ok((Destination::Write { object, only_if_absent }, false));
+        return Ok((Destination::Write { object, only_if_absent: true }, false));
     };
     if task.again && same(&found) {
         return Ok((Destination::Skip, true));
@@ -95,17 +93,45 @@ pub async fn decide(
             task.note_name(format!("stored as {}", object.key), object.key.as_str());
             match stored {
                 true => Ok((Destination::Skip, true)),
-                false => Ok((Destination::Write { object, only_if_absent }, false)),
+                false => Ok((Destination::Write { object, only_if_absent: true }, false)),
             }
         }
         OnConflict::Fail | OnConflict::Overwrite => Err(exists(&object)),
     }
 }
 
-/// Whether the server may be relied upon to store nothing over what is there, and nothing else needs to be known of it.
+/// Whether the server is known to store nothing over what is there, and nothing else needs to be
+/// known of it.
 pub fn is_asked_by_the_request(task: &Task) -> bool {
+    may_ask_by_the_request(task) && task.remote.keeps_conditions() == Some(true)
+}
+
+/// Whether the request can ask for all that needs to be known of what is there, by keys that may
+/// not look at it.
+fn may_ask_by_the_request(task: &Task) -> bool {
     matches!(task.spec.on_conflict, OnConflict::Fail | OnConflict::Skip)
-        && task.remote.keeps_conditions() == Some(true)
+        && task.remote.keeps_conditions() != Some(false)
+}
+
+/// Whether nothing may be in the place of an upload that goes on; `None` where the destination is
+/// by now to be left as it is.
+pub async fn resumed(
+    task: &Task,
+    object: &ObjectAddress,
+    source: Version,
+) -> Result<Option<bool>, Error> {
+    match task.spec.on_conflict {
+        OnConflict::Overwrite => Ok(Some(false)),
+        // The name was decided when it began.
+        OnConflict::Fail | OnConflict::Skip | OnConflict::KeepBoth => Ok(Some(true)),
+        OnConflict::IfNewer | OnConflict::IfDifferent => {
+            let (destination, _) = decide(task, object.clone(), source, |_| false).await?;
+            Ok(match destination {
+                Destination::Write { only_if_absent, .. } => Some(only_if_absent),
+                Destination::Skip => None,
+            })
+        }
+    }
 }
 
 /// Says once for a job that the server takes no condition, or takes it and stores all the same.
@@ -125,6 +151,14 @@ pub async fn find_taken(task: &Task, object: &ObjectAddress) -> Result<Option<Ob
     match find(task, object).await {
         Err(error) if error.is(&ErrorKind::AccessDenied) => Ok(None),
         found => found,
+    }
+}
+
+/// What it means that something else is where the object was to appear.
+pub fn taken(task: &Task, object: &ObjectAddress) -> Result<Moving, Error> {
+    match task.spec.on_conflict {
+        OnConflict::Skip => Ok(Moving::Skipped),
+        _ => Err(exists(object)),
     }
 }
 

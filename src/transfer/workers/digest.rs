@@ -11,6 +11,7 @@ use crc_fast::{CrcAlgorithm, checksum_combine};
 use md5::{Digest as _, Md5};
 
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::likeness::encrypted;
 use crate::domain::object::{ByteRange, ETag, ObjectHead, UploadedPart};
 use crate::domain::parts::{piece, piece_count};
 use crate::domain::transfer::Verification;
@@ -185,14 +186,6 @@ fn compared(name: &str, value: String, expected: &str, place: &str) -> Result<Ve
     }
     Err(Error::new(ErrorKind::Corrupt, "check the bytes", place)
         .detail(format!("{name} is {value}, the server says {expected}")))
-}
-
-/// The ETag of objects under KMS or customer keys looks like an MD5 and is none.
-pub fn encrypted(head: &ObjectHead) -> bool {
-    head.more.iter().any(|(label, text)| {
-        let text = format!("{label} {text}").to_ascii_lowercase();
-        text.contains("kms") || text.contains("customer") || text.contains("sse-c")
-    })
 }
 
 pub fn md5_hex(bytes: &[u8]) -> String {

@@ -11,7 +11,8 @@ use crate::transfer::limits::Buffer;
 use crate::transfer::local::part_file::{GrowingFile, Saved, free_name};
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::blocking::blocking;
-use crate::transfer::workers::departure::{compare, remove};
+use crate::transfer::workers::departure::{look_at_copy, remove};
+use crate::transfer::workers::losses::{Ends, losses, stopped};
 use crate::transfer::workers::multipart::Complete;
 use crate::transfer::workers::part::{Part, make};
 
@@ -59,6 +60,8 @@ pub struct Departure {
     pub to: ObjectAddress,
     /// The source as it was copied.
     pub head: ObjectHead,
+    /// The server copies it in one piece, with all that belongs to it.
+    pub whole: bool,
 }
 
 impl Departure {
@@ -66,15 +69,20 @@ impl Departure {
     pub async fn run(self, task: &Task) -> Result<Moving, Error> {
         let moving = Box::pin(self.ready.finish(task)).await?;
         let Moving::Done { bytes, verification } = moving else { return Ok(moving) };
-        // What the server's answer confirmed by a digest needs no second look.
-        if !matches!(verification, Some(Verification::Digest(_))) {
-            let found = task.gate.send(|| task.remote.head(&self.to)).await?;
-            compare(&self.head, &found, &self.to)?;
-        }
-        let (to, etag) = (self.to, self.head.etag);
-        let copied = Copied { to, etag: etag.clone(), size: bytes, verification };
+        let copy = look_at_copy(task, &self.head, &self.to).await?;
+        let (to, etag, whole) = (self.to, self.head.etag.clone(), self.whole);
+        let copied = Copied { to, etag, size: bytes, verification, whole };
         task.opened(Partial::Copied(copied.clone())).await?;
-        remove(task, &self.from, etag.as_ref()).await?;
+        let (from, to) = (&self.from, &copied.to);
+        let ends = Ends { from, to, source: &self.head, copy: &copy, whole };
+        let lost = losses(task, &ends).await?;
+        if !lost.is_empty() {
+            if !task.spec.files.accept_loss {
+                return Err(stopped(&self.from, &lost));
+            }
+            task.note(format!("moved without {}", lost.join(", ")));
+        }
+        remove(task, &self.from, copied.etag.as_ref()).await?;
         task.deleted([self.from.key]);
         Ok(Moving::Done { bytes, verification: copied.verification })
     }

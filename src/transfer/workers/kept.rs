@@ -3,7 +3,7 @@
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHead, PutOptions};
 use crate::domain::provider::{Capability, Provider};
-use crate::transfer::task::Task;
+use crate::transfer::task::{Tags, Task};
 
 /// What the new object is to be stored with; the rest is noted.
 pub async fn kept(
@@ -11,6 +11,7 @@ pub async fn kept(
     from: &ObjectAddress,
     head: &ObjectHead,
 ) -> Result<PutOptions, Error> {
+    let tags = task.tags.set(tags(task, from, head).await?);
     if head.missing_metadata > 0 {
         task.note(format!("{} metadata entries cannot be carried over", head.missing_metadata));
     }
@@ -19,7 +20,7 @@ pub async fn kept(
         headers: head.headers.clone(),
         user_metadata: head.user_metadata.clone(),
         storage_class: storage_class(task, head),
-        tags: tags(task, from, head).await?,
+        tags,
         only_if_absent: false,
     })
 }
@@ -35,29 +36,44 @@ fn storage_class(task: &Task, head: &ObjectHead) -> Option<String> {
     None
 }
 
-async fn tags(
+/// Tags that the copy does not have.
+pub async fn lost_tags(
     task: &Task,
     from: &ObjectAddress,
     head: &ObjectHead,
-) -> Result<Vec<(String, String)>, Error> {
-    // Only of AWS it is sure that HEAD counts them.
-    let uncounted = head.tags == 0 && task.source.provider() != Provider::Aws;
-    if head.tags == 0 && !uncounted || task.source.lacks(Capability::ObjectTags).is_some() {
-        return Ok(Vec::new());
+) -> Result<Option<String>, Error> {
+    match task.tags.get() {
+        Some(known) => Ok(known.lost),
+        None => tags(task, from, head).await.map(|tags| tags.lost),
+    }
+}
+
+async fn tags(task: &Task, from: &ObjectAddress, head: &ObjectHead) -> Result<Tags, Error> {
+    // Only AWS is sure to count them at HEAD, and only for keys that may read them: a move has to
+    // know.
+    let counted = task.source.provider() == Provider::Aws && !task.spec.work.moves();
+    if head.tags == 0 && counted || task.source.lacks(Capability::ObjectTags).is_some() {
+        return Ok(Tags::default());
     }
     let found = match task.source_gate.send(|| task.source.tags(from)).await {
         Ok(found) => found,
-        Err(error) if error.is(&ErrorKind::AccessDenied) || error.is(&ErrorKind::Unsupported) => {
+        Err(error) if error.is(&ErrorKind::AccessDenied) => {
             task.note_once("tags cannot be read, so none are carried over");
-            return Ok(Vec::new());
+            let lost = Some("tags, which these keys may not read".to_owned());
+            return Ok(Tags { lost, ..Tags::default() });
+        }
+        Err(error) if error.is(&ErrorKind::Unsupported) => {
+            task.note_once("this server has no tags, so none are carried over");
+            return Ok(Tags::default());
         }
         Err(error) => return Err(error),
     };
     match task.remote.lacks(Capability::ObjectTags).filter(|_| !found.is_empty()) {
         Some(why) => {
             task.note(format!("tags are not carried over ({}): {why}", found.len()));
-            Ok(Vec::new())
+            let lost = Some(format!("tags ({}): {why}", found.len()));
+            Ok(Tags { lost, ..Tags::default() })
         }
-        None => Ok(found),
+        None => Ok(Tags { carried: found, lost: None }),
     }
 }

@@ -4,21 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use futures_util::future::BoxFuture;
+use tokio::task::JoinSet;
+
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{
-    ByteRange, ETag, ObjectAddress, PutOptions, Stored, UploadId, UploadedPart,
-};
+use crate::domain::object::{ByteRange, ETag, ObjectAddress, PutOptions, UploadId, UploadedPart};
 use crate::domain::parts::{piece, piece_count};
 use crate::domain::provider::Capability;
-use crate::domain::transfer::{OnConflict, Verification};
+use crate::domain::transfer::Verification;
 use crate::transfer::fact::{Fact, Multipart, Partial};
 use crate::transfer::local::source::Source;
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::Gate;
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::blocking::blocking;
-use crate::transfer::workers::destination::{exists, find, find_taken};
+use crate::transfer::workers::destination::{find_taken, taken};
 use crate::transfer::workers::digest::etag_of_parts;
+use crate::transfer::write::{Expected, Write, Written, head_of, is_missing};
 
 /// What the object is made of, checked once more before it appears.
 #[derive(Clone, Debug)]
@@ -28,6 +30,13 @@ pub enum Origin {
     Object(ObjectAddress, Option<ETag>),
 }
 
+/// Sends one part of an upload, whose number and range are given, and records it.
+pub type SendPart = Arc<
+    dyn Fn(&Multipart, u32, ByteRange) -> BoxFuture<'static, Result<UploadedPart, Error>>
+        + Send
+        + Sync,
+>;
+
 /// A multipart upload whose parts are all there.
 pub struct Complete {
     pub origin: Origin,
@@ -35,6 +44,8 @@ pub struct Complete {
     pub only_if_absent: bool,
     /// What holds of the bytes once the server has put the parts together as they were sent.
     pub verification: Verification,
+    /// For parts that the server turns out not to have.
+    pub send: SendPart,
 }
 
 /// Starts an upload and records it; not to be interrupted, or nobody would know of it.
@@ -122,12 +133,6 @@ pub async fn reconcile(task: &Task, multipart: &Multipart) -> Result<Option<Reco
     Ok(Some(Reconciled { unrecorded: unrecorded.collect(), multipart: kept }))
 }
 
-/// Whether an upload that goes on may only make its object appear where none is.
-pub fn only_if_absent(task: &Task) -> bool {
-    task.spec.on_conflict != OnConflict::Overwrite
-        && task.remote.lacks(Capability::ConditionalPut).is_none()
-}
-
 /// Whether an upload that the server no longer has was completed by a try whose answer was lost.
 pub async fn completed_before(task: &Task, multipart: &Multipart) -> Result<Option<Moving>, Error> {
     let expected = etag_of_parts(multipart.parts.values());
@@ -138,6 +143,35 @@ pub async fn completed_before(task: &Task, multipart: &Multipart) -> Result<Opti
     let same = found.is_some_and(|h| h.size == Some(multipart.size) && h.etag == expected);
     let verification = Some(Verification::Digest("md5".to_owned()));
     Ok(same.then_some(Moving::Done { bytes: multipart.size, verification }))
+}
+
+/// Sends the parts that the upload lacks, several at once, until all are there or one fails.
+pub async fn run_parts(
+    task: &Task,
+    multipart: &mut Multipart,
+    send: &SendPart,
+) -> Result<(), Error> {
+    task.moved.restart_at(multipart.parts.values().map(|part| part.size).sum());
+    let upload = Multipart { parts: BTreeMap::new(), ..multipart.clone() };
+    let mut left = missing(multipart).into_iter();
+    let mut sending = JoinSet::new();
+    let failure = loop {
+        while sending.len() < task.parts_at_once
+            && let Some((number, range)) = left.next()
+        {
+            sending.spawn(send(&upload, number, range));
+        }
+        match sending.join_next().await {
+            None => return Ok(()),
+            Some(Ok(Ok(part))) => drop(multipart.parts.insert(part.number, part)),
+            Some(Ok(Err(error))) => break error,
+            Some(Err(error)) => {
+                break Error::new(ErrorKind::Other, "send a part", "").detail(error.to_string());
+            }
+        }
+    };
+    sending.shutdown().await;
+    Err(failure)
 }
 
 /// Part numbers and ranges that the upload still lacks.
@@ -173,19 +207,38 @@ pub async fn abort(task: &Task, multipart: &Multipart) -> Result<(), Error> {
         }
         return Ok(());
     }
-    abort_upload(&*task.remote, &task.gate, &multipart.object, &multipart.upload).await
+    if !abort_upload(&*task.remote, &task.gate, &multipart.object, &multipart.upload).await? {
+        task.note_once("an abort is not verified: uploads cannot be listed here");
+    }
+    Ok(())
 }
 
-async fn abort_upload(
+/// Aborts until the upload is not listed any more. False where uploads cannot be listed.
+pub async fn abort_upload(
     remote: &dyn Remote,
     gate: &Gate,
     object: &ObjectAddress,
     id: &UploadId,
-) -> Result<(), Error> {
-    match gate.send(|| remote.abort_multipart(object, id)).await {
-        Err(error) if !error.is(&ErrorKind::NoSuchUpload) => Err(error),
-        _ => Ok(()),
-    }
+) -> Result<bool, Error> {
+    let abort = || async {
+        match remote.abort_multipart(object, id).await {
+            Err(error) if !error.is(&ErrorKind::NoSuchUpload) => return Err(error),
+            _ => {}
+        }
+        if remote.lacks(Capability::ListMultipartUploads).is_some() {
+            return Ok(false);
+        }
+        match remote.uploads_of(object).await {
+            Ok(listed) if listed.contains(id) => {
+                let error = Error::new(ErrorKind::ServerFault, "abort", object.to_string());
+                Err(error.detail("the server said that it is aborted, and it is still listed"))
+            }
+            Ok(_) => Ok(true),
+            Err(error) if error.retryable() => Err(error),
+            Err(_) => Ok(false),
+        }
+    };
+    gate.send(abort).await
 }
 
 /// Aborts the uploads of this key that have no part, except `kept`: one of ours whose name we never learned has
@@ -203,7 +256,9 @@ pub async fn sweep(
     };
     for id in found.iter().filter(|id| Some(*id) != kept) {
         match gate.send(|| remote.list_parts(object, id)).await {
-            Ok(parts) if parts.is_empty() => abort_upload(remote, gate, object, id).await?,
+            Ok(parts) if parts.is_empty() => {
+                abort_upload(remote, gate, object, id).await?;
+            }
             Err(error) if !silent(&error) && !error.is(&ErrorKind::NoSuchUpload) => {
                 return Err(error);
             }
@@ -221,57 +276,92 @@ pub async fn discard(task: &Task, multipart: &Multipart) -> Result<(), Error> {
 
 impl Complete {
     /// Makes the object appear, if its source is still what it was.
-    pub async fn run(self, task: &Task) -> Result<Moving, Error> {
+    pub async fn run(mut self, task: &Task) -> Result<Moving, Error> {
         if let Err(error) = self.check_origin(task).await {
             if error.is(&ErrorKind::SourceChanged) {
                 discard(task, &self.multipart).await?;
             }
             return Err(error);
         }
+        let mut result = self.attempt(task).await;
+        let again = match &result {
+            Err(error) if lacks_parts(error) => self.mend(task).await?,
+            // The server said that it was done: the upload may still be there.
+            Err(error) => is_missing(error),
+            Ok(_) => false,
+        };
+        if again {
+            result = match (self.attempt(task).await, result) {
+                (Err(gone), Err(first)) if gone.is(&ErrorKind::NoSuchUpload) => Err(first),
+                (second, _) => second,
+            };
+        }
+        // The parts do not make what was sent, or are gone: the next try begins with none of them.
+        if let Err(error) = &result
+            && (error.is(&ErrorKind::Corrupt) || error.is(&ErrorKind::NoSuchUpload))
+        {
+            discard(task, &self.multipart).await?;
+        }
+        result
+    }
+
+    async fn attempt(&self, task: &Task) -> Result<Moving, Error> {
         let Multipart { object, upload, parts, size, .. } = &self.multipart;
         let list: Vec<UploadedPart> = parts.values().cloned().collect();
-        let complete = |absent| {
-            let list = &list;
-            task.gate.send(move || task.remote.complete_multipart(object, upload, list, absent))
+        let expected = head_of(*size, etag_of_parts(parts.values()));
+        let write = Write {
+            remote: &*task.remote,
+            gate: &task.gate,
+            to: object,
+            expected: Expected::Head(&expected),
+            absent: self.only_if_absent,
+            may_be_ours: true,
         };
-        let mut result = complete(self.only_if_absent).await;
-        // Nothing was there when it was looked at; a server without conditions can do no better.
-        if self.only_if_absent && result.as_ref().is_err_and(|e| e.is(&ErrorKind::Unsupported)) {
-            if find(task, object).await?.is_some() {
-                return self.taken(task).await;
-            }
-            result = complete(false).await;
-        }
-        let etag = match result {
-            Ok(Stored { confirmed: Some(digest), .. }) if self.is_ours() => {
-                let verification = Some(Verification::Digest(digest.to_owned()));
-                return Ok(Moving::Done { bytes: *size, verification });
-            }
-            Ok(stored) => stored.etag,
-            // The parts do not make what was sent: the next try begins with none of them.
-            Err(error) if error.is(&ErrorKind::Corrupt) => {
-                discard(task, &self.multipart).await?;
-                return Err(error);
-            }
-            // The answer to an earlier try was lost, or the upload was.
-            Err(error) if error.is(&ErrorKind::NoSuchUpload) => {
-                if let Some(done) = completed_before(task, &self.multipart).await? {
-                    return Ok(done);
-                }
-                discard(task, &self.multipart).await?;
-                return Err(error);
-            }
-            Err(error) if error.is(&ErrorKind::PreconditionFailed) => {
-                return self.taken(task).await;
-            }
-            Err(error) => return Err(error),
+        let complete = |absent| task.remote.complete_multipart(object, upload, &list, absent);
+        let done = |verification| {
+            let verification = Some(verification);
+            Ok(Moving::Done { bytes: *size, verification })
         };
-        let expected = etag_of_parts(parts.values());
-        if expected.is_some() && expected == etag {
-            let verification = Some(self.verification.clone());
-            return Ok(Moving::Done { bytes: *size, verification });
+        let why = "the server's ETag is no digest of the parts";
+        let stored = match write.send(complete).await? {
+            Written::Stored(stored) => stored,
+            Written::Found(found, _) => return done(write.verified(&found, why).await?),
+            Written::Taken => {
+                discard(task, &self.multipart).await?;
+                return taken(task, object);
+            }
+        };
+        // The end of a move looks at the copy itself.
+        let seen = match task.spec.work.moves() {
+            true => None,
+            false => Some(write.see(why).await?),
+        };
+        match (stored.confirmed, seen) {
+            (Some(digest), _) if self.is_ours() => done(Verification::Digest(digest.to_owned())),
+            _ if expected.etag.is_some() && expected.etag == stored.etag => {
+                done(self.verification.clone())
+            }
+            (_, Some(Verification::Digest(_))) => done(self.verification.clone()),
+            (_, Some(seen)) => done(seen),
+            (_, None) => done(Verification::SizeOnly(why.to_owned())),
         }
-        self.check_size(task).await
+    }
+
+    /// Sends the parts again that the server does not have as they were sent. False where it has
+    /// all of them.
+    async fn mend(&mut self, task: &Task) -> Result<bool, Error> {
+        if task.remote.lacks(Capability::ListParts).is_some() {
+            return Ok(false);
+        }
+        let Some(found) = reconcile(task, &self.multipart).await? else { return Ok(false) };
+        let lost = missing(&found.multipart).len();
+        if lost == 0 {
+            return Ok(false);
+        }
+        self.multipart = found.multipart;
+        task.note(format!("{lost} of its parts were lost by the server and sent again"));
+        run_parts(task, &mut self.multipart, &self.send).await?;
+        Ok(true)
     }
 
     /// Whether the digests of the parts are of the source itself, not of what another server gave.
@@ -295,46 +385,9 @@ impl Complete {
             }
         }
     }
-
-    /// An object of this name exists: made by a try of ours whose answer was lost, or by somebody else meanwhile.
-    async fn taken(&self, task: &Task) -> Result<Moving, Error> {
-        if let Some(done) = completed_before(task, &self.multipart).await? {
-            return Ok(done);
-        }
-        discard(task, &self.multipart).await?;
-        match task.spec.on_conflict {
-            OnConflict::Skip => Ok(Moving::Skipped),
-            _ => Err(exists(&self.multipart.object)),
-        }
-    }
-
-    async fn check_size(&self, task: &Task) -> Result<Moving, Error> {
-        let object = &self.multipart.object;
-        let head = task.gate.send(|| task.remote.head(object)).await?;
-        size_only(
-            object,
-            self.multipart.size,
-            head.size,
-            "the server's ETag is no digest of the parts",
-        )
-    }
 }
 
-/// `Corrupt` where the stored object has another length.
-pub fn size_only(
-    object: &ObjectAddress,
-    sent: u64,
-    stored: Option<u64>,
-    why: &str,
-) -> Result<Moving, Error> {
-    match stored {
-        Some(stored) if stored != sent => {
-            Err(Error::new(ErrorKind::Corrupt, "check the stored object", object.to_string())
-                .detail(format!("it has {stored} bytes, {sent} were sent")))
-        }
-        _ => {
-            let verification = Some(Verification::SizeOnly(why.to_owned()));
-            Ok(Moving::Done { bytes: sent, verification })
-        }
-    }
+/// Whether the server says that it does not have the parts it was named.
+fn lacks_parts(error: &Error) -> bool {
+    error.code.as_deref() == Some("InvalidPart")
 }

@@ -9,20 +9,22 @@ use tokio::task::JoinSet;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{
-    ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead, PutOptions, Stored, UploadedPart,
+    ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead, PutOptions, UploadedPart,
 };
 use crate::domain::parts::{MIB, PartLimits, part_size, piece_count};
-use crate::domain::transfer::{OnConflict, Verification};
+use crate::domain::transfer::Verification;
+use crate::s3::body::Body;
 use crate::transfer::fact::Multipart;
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::blocking::blocking;
-use crate::transfer::workers::destination::exists;
-use crate::transfer::workers::digest::{Check, etag_of_parts, md5_hex};
+use crate::transfer::workers::destination::taken;
+use crate::transfer::workers::digest::{Check, etag_of_parts};
 use crate::transfer::workers::finish::Ready;
 use crate::transfer::workers::multipart::{
-    Complete, Origin, discard, missing, open, record_part, size_only,
+    Complete, Origin, SendPart, discard, missing, open, record_part,
 };
 use crate::transfer::workers::ranges::wrong_length;
+use crate::transfer::write::{Expected, Write, Written};
 
 /// Carried in one request up to here, in bytes, whatever threshold is configured.
 const MAX_WHOLE: u64 = 16 << 20;
@@ -92,7 +94,7 @@ impl Relay<'_> {
         told.or_else(|| part_size(size, &limits))
     }
 
-    async fn whole(self, to: &ObjectAddress, mut options: PutOptions) -> Result<Ready, Error> {
+    async fn whole(self, to: &ObjectAddress, options: PutOptions) -> Result<Ready, Error> {
         let (task, size) = (self.task, self.head.size.unwrap_or_default());
         let _memory = task.memory.take(size).await;
         let bytes = task.source_gate.send(|| self.read(None)).await?;
@@ -100,67 +102,40 @@ impl Relay<'_> {
         let look = move || {
             let mut check = Check::of(&head);
             check.update(&body);
-            Ok((check.finish(&place)?, md5_hex(&body)))
+            check.finish(&place)
         };
-        let (verification, md5) = blocking(look).await?;
-        let put = |options: PutOptions| {
-            let bytes = &bytes;
-            task.gate.send(move || {
-                let (bytes, options) = (bytes.clone(), options.clone());
-                async move { task.remote.put(to, bytes.into(), &options).await }
-            })
+        let verification = blocking(look).await?;
+        let body = Body::from(bytes);
+        let write = Write {
+            remote: &*task.remote,
+            gate: &task.gate,
+            to,
+            expected: Expected::Body(&body),
+            absent: options.only_if_absent,
+            may_be_ours: true,
         };
-        let mut result = put(options.clone()).await;
-        if options.only_if_absent && result.as_ref().is_err_and(|e| e.is(&ErrorKind::Unsupported)) {
-            options.only_if_absent = false;
-            result = put(options.clone()).await;
-        }
-        let stored = match result {
-            Ok(stored) => stored,
-            Err(error) if error.is(&ErrorKind::PreconditionFailed) && options.only_if_absent => {
-                return self.taken(to, &md5, verification).await;
+        let put = |only_if_absent| {
+            let (options, body) = (PutOptions { only_if_absent, ..options.clone() }, body.clone());
+            async move { task.remote.put(to, body, &options).await }
+        };
+        let why = "the server gave no digest of what it stored";
+        let seen = match write.send(put).await? {
+            Written::Taken => return taken(task, to).map(Ready::Moved),
+            Written::Found(found, _) => write.verified(&found, why).await?,
+            Written::Stored(stored) => {
+                task.moved.add(size);
+                match stored.confirmed {
+                    Some(digest) => Verification::Digest(digest.to_owned()),
+                    None => write.see(why).await?,
+                }
             }
-            Err(error) => return Err(error),
         };
-        task.moved.add(size);
-        self.stored(to, &stored, &md5, verification).await
-    }
-
-    async fn stored(
-        &self,
-        to: &ObjectAddress,
-        stored: &Stored,
-        md5: &str,
-        verification: Verification,
-    ) -> Result<Ready, Error> {
-        let size = self.head.size.unwrap_or_default();
-        if stored.etag.as_ref().and_then(|etag| etag.md5_hex()) == Some(md5) {
-            let done = Moving::Done { bytes: size, verification: Some(verification) };
-            return Ok(Ready::Moved(done));
-        }
-        let found = self.task.gate.send(|| self.task.remote.head(to)).await?;
-        size_only(to, size, found.size, "the server gave no digest of what it stored")
-            .map(Ready::Moved)
-    }
-
-    /// Something is there: by a try of ours whose answer was lost, or by somebody else.
-    async fn taken(
-        &self,
-        to: &ObjectAddress,
-        md5: &str,
-        verification: Verification,
-    ) -> Result<Ready, Error> {
-        let found = self.task.gate.send(|| self.task.remote.head(to)).await?;
-        if found.size == self.head.size
-            && found.etag.as_ref().and_then(|etag| etag.md5_hex()) == Some(md5)
-        {
-            let bytes = found.size.unwrap_or_default();
-            return Ok(Ready::Moved(Moving::Done { bytes, verification: Some(verification) }));
-        }
-        match self.task.spec.on_conflict {
-            OnConflict::Skip => Ok(Ready::Moved(Moving::Skipped)),
-            _ => Err(exists(to)),
-        }
+        // The bytes came whole, as far as the source's digests tell, and went whole.
+        let verification = match seen {
+            Verification::Digest(_) => verification,
+            only_size @ Verification::SizeOnly(_) => only_size,
+        };
+        Ok(Ready::Moved(Moving::Done { bytes: size, verification: Some(verification) }))
     }
 
     /// Carries the parts that the upload lacks. Memory is taken in the order of the parts, so that the first of them
@@ -215,8 +190,24 @@ impl Relay<'_> {
             }
         };
         let origin = Origin::Object(self.from.clone(), self.head.etag.clone());
-        let complete = Complete { origin, multipart, only_if_absent, verification };
+        let send = self.again();
+        let complete = Complete { origin, multipart, only_if_absent, verification, send };
         Ok(Ready::Upload(Box::new(complete)))
+    }
+
+    /// Carries a part once more, which no digest of the whole is shown.
+    fn again(&self) -> SendPart {
+        let (task, from, head) = (self.task.clone(), self.from.clone(), self.head.clone());
+        Arc::new(move |multipart, number, range| {
+            let (task, from, head) = (task.clone(), from.clone(), head.clone());
+            let upload = multipart.clone();
+            Box::pin(async move {
+                let memory = task.memory.take(range.len()).await.map(Arc::new);
+                let digest = Arc::new(InOrder::nothing());
+                let part = Part { task, from, head, digest, upload, memory };
+                part.carry(number, range).await
+            })
+        })
     }
 
     async fn read(&self, range: Option<ByteRange>) -> Result<Bytes, Error> {
@@ -306,6 +297,10 @@ impl InOrder {
     fn of(head: &ObjectHead, multipart: &Multipart) -> InOrder {
         let check = multipart.parts.is_empty().then(|| Check::of(head)).filter(Check::compares);
         InOrder(Mutex::new(Digest { check, next: 1, waiting: BTreeMap::new() }))
+    }
+
+    fn nothing() -> InOrder {
+        InOrder(Mutex::new(Digest { check: None, next: 1, waiting: BTreeMap::new() }))
     }
 
     fn take(&self, number: u32, part: (Bytes, Held)) {

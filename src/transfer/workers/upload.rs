@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::task::JoinSet;
 
 use crate::domain::address::{Bucket, Key};
 use crate::domain::error::{Error, ErrorKind};
@@ -26,14 +25,15 @@ use crate::transfer::task::{Moving, Task, address};
 use crate::transfer::workers::adopt::adopt;
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::{
-    Destination, Version, decide, exists, find, find_taken, is_asked_by_the_request, note_unguarded,
+    Destination, Version, decide, is_asked_by_the_request, note_unguarded, resumed, taken,
 };
 use crate::transfer::workers::digest::md5_hex;
 use crate::transfer::workers::finish::Ready;
 use crate::transfer::workers::multipart::{
-    Complete, Origin, completed_before, discard, missing, named, only_if_absent, open, reconcile,
-    record_part, size_only,
+    Complete, Origin, SendPart, completed_before, discard, named, open, reconcile, record_part,
+    run_parts,
 };
+use crate::transfer::write::{Expected, Write, Written};
 
 /// Read whole and sent in one request up to here, in bytes, whatever threshold is configured.
 const MAX_WHOLE: u64 = 16 << 20;
@@ -147,32 +147,37 @@ impl<'a> Upload<'a> {
             Body::Held(pieces) => pieces.first().map_or(&[][..], |piece| piece),
             Body::Elsewhere(_) => &[],
         };
-        let mut options = self.options(source, start, only_if_absent);
-        let gate = &self.task.gate;
-        let mut result = gate.send(|| self.put(&object, &body, &options)).await;
-        if only_if_absent && result.as_ref().is_err_and(|e| e.is(&ErrorKind::Unsupported)) {
-            if find(self.task, &object).await?.is_some() {
-                let md5 = md5_of(&body).await?;
-                return self.taken(&object, size, &md5).await.map(Ready::Moved);
-            }
-            options.only_if_absent = false;
-            result = gate.send(|| self.put(&object, &body, &options)).await;
-        }
-        let stored = match result {
-            Ok(stored) => stored,
-            Err(error) if error.is(&ErrorKind::PreconditionFailed) && only_if_absent => {
-                let md5 = md5_of(&body).await?;
-                return self.taken(&object, size, &md5).await.map(Ready::Moved);
-            }
-            Err(error) => return Err(error),
+        let options = self.options(source, start, only_if_absent);
+        let write = Write {
+            remote: &*self.task.remote,
+            gate: &self.task.gate,
+            to: &object,
+            expected: Expected::Body(&body),
+            absent: only_if_absent,
+            may_be_ours: true,
         };
-        self.probe(&object, &body, &options).await;
-        if let Some(digest) = stored.confirmed {
-            return Ok(Ready::Moved(verified(size, digest)));
-        }
-        let head = self.task.gate.send(|| self.task.remote.head(&object)).await?;
         let why = "the server's answer confirms no digest of the bytes";
-        size_only(&object, size, head.size, why).map(Ready::Moved)
+        let (object, body, options) = (&object, &body, &options);
+        let written = write
+            .send(|only_if_absent| {
+                let (options, this) = (PutOptions { only_if_absent, ..options.clone() }, &self);
+                async move { this.put(object, body, &options).await }
+            })
+            .await?;
+        let stored = match written {
+            Written::Stored(stored) => stored,
+            Written::Found(found, _) => {
+                let verification = Some(write.verified(&found, why).await?);
+                return Ok(Ready::Moved(Moving::Done { bytes: size, verification }));
+            }
+            Written::Taken => return taken(self.task, object).map(Ready::Moved),
+        };
+        self.probe(object, body, options).await;
+        let verification = match stored.confirmed {
+            Some(digest) => Verification::Digest(digest.to_owned()),
+            None => write.see(why).await?,
+        };
+        Ok(Ready::Moved(Moving::Done { bytes: size, verification: Some(verification) }))
     }
 
     /// Whether a server of unknown habits keeps to its condition shows where an object that was just stored is stored once
@@ -200,7 +205,7 @@ impl<'a> Upload<'a> {
     /// refused, by providers that are known to keep to the condition.
     fn refused_by_the_server(&self) -> bool {
         let task = self.task;
-        !task.again && is_asked_by_the_request(task) && only_if_absent(task)
+        !task.again && is_asked_by_the_request(task)
     }
 
     async fn put(
@@ -213,17 +218,6 @@ impl<'a> Upload<'a> {
             remote.put(object, body.clone(), options).await
         };
         send_watched(self.task, body.size(), put).await
-    }
-
-    /// The name was taken between the look and the PUT, perhaps by a try of ours whose answer was lost.
-    async fn taken(&self, object: &ObjectAddress, size: u64, md5: &str) -> Result<Moving, Error> {
-        if find_taken(self.task, object).await?.is_some_and(|head| is_same(&head, size, md5)) {
-            return Ok(verified(size, "md5"));
-        }
-        match self.task.spec.on_conflict {
-            OnConflict::Skip => Ok(Moving::Skipped),
-            _ => Err(exists(object)),
-        }
     }
 
     async fn in_parts(self, source: Arc<Source>) -> Result<Ready, Error> {
@@ -251,8 +245,13 @@ impl<'a> Upload<'a> {
     async fn resume(self, source: Arc<Source>, partial: Multipart) -> Result<Ready, Error> {
         if let Some(found) = reconcile(self.task, &partial).await? {
             let mut multipart = found.multipart;
+            let version = Version { size: source.size, modified: source.modified };
+            let object = &multipart.object;
+            let Some(only_if_absent) = resumed(self.task, object, version).await? else {
+                discard(self.task, &multipart).await?;
+                return Ok(Ready::Moved(Moving::Skipped));
+            };
             adopt(self.task, &source, &mut multipart, found.unrecorded).await?;
-            let only_if_absent = only_if_absent(self.task);
             return self.send_parts(source, multipart, only_if_absent).await;
         }
         // Gone: completed by a try whose answer was lost, or expired.
@@ -271,40 +270,22 @@ impl<'a> Upload<'a> {
         mut multipart: Multipart,
         only_if_absent: bool,
     ) -> Result<Ready, Error> {
-        self.task.moved.restart_at(multipart.parts.values().map(|part| part.size).sum());
-        let mut left = missing(&multipart).into_iter();
-        let mut sending = JoinSet::new();
-        let failure = loop {
-            while sending.len() < self.task.parts_at_once
-                && let Some((number, range)) = left.next()
-            {
-                let part = Part { task: self.task.clone(), source: Arc::clone(&source) };
-                let (object, upload) = (multipart.object.clone(), multipart.upload.clone());
-                sending.spawn(async move { part.send(&object, &upload, number, range).await });
+        let (task, reading) = (self.task.clone(), Arc::clone(&source));
+        let send: SendPart = Arc::new(move |multipart, number, range| {
+            let part = Part { task: task.clone(), source: Arc::clone(&reading) };
+            let (object, upload) = (multipart.object.clone(), multipart.upload.clone());
+            Box::pin(async move { part.send(&object, &upload, number, range).await })
+        });
+        if let Err(error) = run_parts(self.task, &mut multipart, &send).await {
+            // What may pass is kept for a retry; what cannot is not left on the server.
+            if !error.retryable() {
+                drop(discard(self.task, &multipart).await);
             }
-            match sending.join_next().await {
-                None => break None,
-                Some(Ok(Ok(part))) => drop(multipart.parts.insert(part.number, part)),
-                Some(Ok(Err(error))) => break Some(error),
-                Some(Err(error)) => {
-                    break Some(
-                        Error::new(ErrorKind::Other, "UploadPart", "").detail(error.to_string()),
-                    );
-                }
-            }
-        };
-        let Some(error) = failure else {
-            let origin = Origin::File(source);
-            let verification = Verification::Digest("md5".to_owned());
-            let complete = Complete { origin, multipart, only_if_absent, verification };
-            return Ok(Ready::Upload(Box::new(complete)));
-        };
-        sending.shutdown().await;
-        // What may pass is kept for a retry; what cannot is not left on the server.
-        if !error.retryable() {
-            drop(discard(self.task, &multipart).await);
+            return Err(error);
         }
-        Err(error)
+        let (origin, verification) = (Origin::File(source), Verification::Digest("md5".to_owned()));
+        let complete = Complete { origin, multipart, only_if_absent, verification, send };
+        Ok(Ready::Upload(Box::new(complete)))
     }
 }
 

@@ -44,6 +44,31 @@ impl Pair {
 }
 
 #[test]
+fn a_move_that_would_lose_something_keeps_its_source_until_that_is_accepted() {
+    let pair = Pair::open();
+    let store = pair.shop.store();
+    let (from, to) = ("s3://media/k", "r2:mine:vault/k");
+    store.put("media", "k", "tagged");
+    store.set_tags("media", "k", &[("team", "a")]);
+    let kept = pair.run(&["mv", from, to]).ended(1);
+    assert!(kept.err.contains("copied but not moved"), "{}", kept.err);
+    assert!(kept.err.contains("tags (1)") && kept.err.contains("--accept-loss"), "{}", kept.err);
+    assert_eq!(store.bytes("media", "k").unwrap(), "tagged");
+    assert_eq!(pair.other.store().bytes("vault", "k").unwrap(), "tagged");
+    let moved = pair.run(&["mv", "--accept-loss", "--force", from, to, "--json"]).ended(0);
+    assert_eq!(store.bytes("media", "k"), None);
+    assert!(moved.out.contains("moved without tags"), "{}", moved.out);
+    // What loses nothing is moved beside what does.
+    store.put("media", "p/plain", "x");
+    store.put("media", "p/tagged", "x");
+    store.set_tags("media", "p/tagged", &[("team", "a")]);
+    let partly = pair.run(&["mv", "s3://media/p/", "r2:mine:vault/q/", "--json"]).ended(3);
+    assert_eq!(partly.json()[0]["failed"], 1, "{}", partly.out);
+    assert_eq!(store.keys("media"), ["p/tagged"]);
+    assert_eq!(pair.other.store().keys("vault"), ["k", "q/plain", "q/tagged"]);
+}
+
+#[test]
 fn a_name_before_the_bucket_means_another_connection() {
     let pair = Pair::open();
     let bytes: Vec<u8> = (0..40_000_000_u32).map(|at| (at / 251) as u8).collect();

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use windlass::demo::faults::{Act, Fault};
+
 use crate::cli::shop::Shop;
 
 const ODD: &str = "odd/a b+%2F\u{1b}[31m\u{fc}";
@@ -138,8 +140,12 @@ fn rm_takes_what_is_named_and_no_more() {
     for key in ["a", "dir/", "dir/x", "dir/y", "dirt"] {
         shop.store().put("media", key, "");
     }
-    shop.run(&["rm", "s3://media/a", "s3://media/dir/"]).ended(0);
-    assert_eq!(shop.store().keys("media"), ["dir/x", "dir/y", "dirt"]);
+    let refused = shop.run(&["rm", "s3://media/a", "s3://media/dir/"]).ended(2);
+    assert!(refused.err.contains("rm -r s3://media/dir/"), "{}", refused.err);
+    assert_eq!(shop.store().keys("media").len(), 5, "nothing is deleted by half a command");
+    let jobs = shop.run(&["rm", "s3://media/a", "--json"]).ended(0).json();
+    assert_eq!(jobs[0]["objects"], 1);
+    shop.store().remove("media", "dir/");
     let refused = shop.run(&["rm", "-r", "s3://media/dir"]).ended(2);
     assert!(refused.err.contains("--yes"), "{}", refused.err);
     assert_eq!(shop.store().keys("media").len(), 3);
@@ -147,6 +153,46 @@ fn rm_takes_what_is_named_and_no_more() {
     assert_eq!((&jobs[0]["job"], &jobs[0]["objects"]), (&"rm".into(), &2.into()));
     assert_eq!(shop.store().keys("media"), ["dirt"]);
     shop.run(&["rm", "s3://media"]).ended(2);
+}
+
+#[test]
+fn rm_says_what_was_never_there() {
+    let shop = Shop::open();
+    let store = shop.store();
+    let missing = shop.run(&["rm", "s3://media/never"]).ended(1);
+    assert!(missing.err.contains("s3://media/never"), "{}", missing.err);
+    let missing = shop.run(&["rm", "s3://media/never", "--json"]).ended(1);
+    let (told, error) = (&missing.json()[0], &missing.err);
+    assert_eq!((&told["objects"], &told["failed"]), (&0.into(), &1.into()), "{told}");
+    assert!(error.contains("NoSuchKey"), "{error}");
+    for quiet in ["-f", "--force"] {
+        let ran = shop.run(&["rm", quiet, "s3://media/never"]).ended(0);
+        assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", ""));
+    }
+    for key in ["a", "b"] {
+        store.put("media", key, "");
+    }
+    let partly =
+        shop.run(&["rm", "s3://media/a", "s3://media/never", "s3://media/b", "--json"]).ended(3);
+    let told = &partly.json()[0];
+    assert_eq!((&told["objects"], &told["failed"]), (&2.into(), &1.into()), "{told}");
+    assert_eq!(store.keys("media"), [""; 0]);
+    store.put("media", "a", "");
+    let told = shop.run(&["rm", "-f", "s3://media/a", "s3://media/never", "--json"]).ended(0);
+    let told = &told.json()[0];
+    assert_eq!((&told["objects"], &told["skipped"]), (&1.into(), &1.into()), "{told}");
+    // Keys that may not look have the server's word.
+    store.put("media", "a", "");
+    let faults = shop.server().faults();
+    faults.add(Fault::answer(403, "AccessDenied").on("HeadObject").forever());
+    shop.run(&["rm", "s3://media/a"]).ended(0);
+    assert_eq!(store.keys("media"), [""; 0]);
+    faults.clear();
+    // A server that says so and does not do it is not believed.
+    store.put("media", "a", "");
+    faults.add(Fault::new(Act::Pretend).on("DeleteObject").forever());
+    let lied = shop.run(&["rm", "s3://media/a"]).ended(1);
+    assert!(lied.err.contains("still there"), "{}", lied.err);
 }
 
 #[test]

@@ -63,6 +63,29 @@ pub fn commands(app: &mut App) -> Vec<TransferCommand> {
 }
 
 #[test]
+fn a_move_that_kept_its_source_asks_before_it_is_moved_without_what_the_copy_lacks() {
+    let work = Work::Copy {
+        bucket: "media".into(),
+        source: Target::Object("k".into()),
+        to_connection: None,
+        to_bucket: "vault".into(),
+        target: Target::Object("k".into()),
+        moving: true,
+    };
+    let error = Error::new(ErrorKind::Loss, "move", "s3://media/k").detail("the copy lacks tags");
+    let mut job = upload(1, "k", JobState::Failed(error.clone()));
+    job.spec.work = work;
+    job.failures = vec![Failure { place: "k".into(), error }];
+    let mut app = with_jobs(vec![job]);
+    app.keys("r");
+    assert_eq!(commands(&mut app), []);
+    app.keys("n");
+    assert_eq!(commands(&mut app), []);
+    app.keys("r").keys("y");
+    assert_eq!(commands(&mut app), [TransferCommand::AcceptLoss(JobId(1))]);
+}
+
+#[test]
 fn cancelling_asks_where_something_is_lost() {
     let mut jobs = vec![upload(1, "a", JobState::Running), upload(2, "b", JobState::Queued)];
     jobs.push(upload(3, "c", JobState::Running));

@@ -74,12 +74,18 @@ async fn a_single_file_is_not_stored_twice_to_find_out() {
     fs::write(&path, "x").unwrap();
     run_well(&client, upload(&path, "k")).await;
     assert_eq!(server.faults().count("PutObject"), 1);
-    // A refusal tells as well.
+    // A refusal tells nothing where nothing is there.
     server.store().remove("bucket", "k");
     server.faults().add(Fault::answer(412, "PreconditionFailed").on("PutObject"));
+    run_well(&client, upload(&path, "k")).await;
+    assert_eq!(client.keeps_conditions(), None);
+    // Of what is there it tells as well as a probe.
+    server.store().put("bucket", "k", "theirs");
+    server.faults().add(Fault::answer(404, "NoSuchKey").on("HeadObject"));
     let view = run(&client, upload(&path, "k")).await;
     assert_eq!(error_of(&view).kind, ErrorKind::PreconditionFailed);
     assert_eq!(client.keeps_conditions(), Some(true));
+    assert_eq!(server.store().bytes("bucket", "k").unwrap(), "theirs");
 }
 
 #[tokio::test]

@@ -101,6 +101,14 @@ pub fn copy(source: Target, to: &str, target: Target) -> JobSpec {
     })
 }
 
+/// The same copy as a move.
+pub fn moving(mut spec: JobSpec) -> JobSpec {
+    if let Work::Copy { moving, .. } = &mut spec.work {
+        *moving = true;
+    }
+    spec
+}
+
 pub fn with(spec: JobSpec, on_conflict: OnConflict) -> JobSpec {
     JobSpec { on_conflict, ..spec }
 }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rusqlite::Connection;
 use windlass::domain::transfer::{JobId, JobState, TransferCommand, TransferEvent};
 use windlass::transfer::engine::EngineOptions;
+use windlass::transfer::limits::slots::Most;
 
 use crate::transfers::fake::{Call, Fake, Fault};
 use crate::transfers::harness::{
@@ -136,7 +137,8 @@ async fn ranges_whose_turn_does_not_come_keep_what_they_have() {
     running.engine.shut_down().await;
     // One range at a time, of which not much comes.
     let slow = remote.rescripted(|_| Some(Fault::HangAfter(1000)));
-    let one = EngineOptions { slots: 1, most_slots: 1, ..options(Some(journal.clone())) };
+    let most_slots = Most { small: 1, parts: 1 };
+    let one = EngineOptions { slots: 1, most_slots, ..options(Some(journal.clone())) };
     let mut running = start_with(&slow, one);
     let more = |event: &TransferEvent| match event {
         TransferEvent::Advanced(jobs) => jobs.iter().any(|(_, at)| at.bytes > CAME).then_some(()),

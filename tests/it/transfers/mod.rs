@@ -71,4 +71,5 @@ mod servers;
 mod table;
 mod told;
 mod trust;
+mod truth;
 mod waits;

@@ -30,7 +30,8 @@ use windlass::transfer::machine::Machine;
 
 use crate::support::server::{connection, r2_server, server};
 use crate::transfers::harness::{
-    MIB, bytes, connect, copy, download, download_prefix, job, names_in, options, upload, with,
+    MIB, bytes, connect, copy, download, download_prefix, job, moving, names_in, options, upload,
+    with,
 };
 use cases::cases;
 
@@ -48,6 +49,7 @@ enum Way {
     /// Of an object made of parts, whose ETag is no digest.
     DownOpaque,
     Copy(usize),
+    Move(usize),
     /// A large upload, or download, that an earlier run left half done.
     UpAgain,
     DownAgain,
@@ -104,7 +106,7 @@ impl Place {
         let server = if number.is_multiple_of(3) { r2_server().await } else { server().await };
         let client = Client::connect(&connection(&server), Arc::new(Meter::default())).unwrap();
         let size = match case.way {
-            Way::Up(size) | Way::Down(size) | Way::Copy(size) => size,
+            Way::Up(size) | Way::Down(size) | Way::Copy(size) | Way::Move(size) => size,
             Way::UpAgain | Way::DownAgain | Way::DownOpaque => LARGE,
             Way::Folder | Way::Delete => SMALL,
         };
@@ -174,6 +176,7 @@ impl Place {
             Way::Up(_) | Way::UpAgain => upload(&self.file(), "to"),
             Way::Down(_) | Way::DownAgain | Way::DownOpaque => download("from", &self.down()),
             Way::Copy(_) => copy(object("from"), BUCKET, object("to")),
+            Way::Move(_) => moving(copy(object("from"), BUCKET, object("to"))),
             Way::Folder => download_prefix("p/", &self.down()),
             Way::Delete => job(Work::Delete {
                 bucket: Bucket::new(BUCKET),
@@ -239,7 +242,9 @@ impl Place {
         let stored = |key: &str| self.server.store().bytes(BUCKET, key).map(|bytes| bytes.to_vec());
         let saved = |name: &str| fs::read(self.down().join(name)).ok();
         match way {
-            Way::Up(_) | Way::UpAgain | Way::Copy(_) => vec![("to".to_owned(), stored("to"))],
+            Way::Up(_) | Way::UpAgain | Way::Copy(_) | Way::Move(_) => {
+                vec![("to".to_owned(), stored("to"))]
+            }
             Way::Down(_) | Way::DownAgain | Way::DownOpaque => {
                 vec![("from".to_owned(), saved("from"))]
             }
@@ -272,6 +277,15 @@ impl Place {
                 return Ending::Lost(format!("{name}: {said}"));
             }
         }
+        if matches!(case.way, Way::Move(_)) && view.state == JobState::Done {
+            if self.server.store().bytes(BUCKET, "from").is_some() {
+                return Ending::FalseSuccess(format!("the source is there: {said}"));
+            }
+        } else if self.server.store().bytes(BUCKET, "from").as_deref() != Some(&self.new)
+            && !self.is_moved(case.way)
+        {
+            return Ending::Lost(format!("from: {said}"));
+        }
         if let Some(lost) = self.lost() {
             return Ending::Lost(format!("{lost}: {said}"));
         }
@@ -286,14 +300,18 @@ impl Place {
         Ending::Survived
     }
 
+    /// Whether the source of a move is gone and its bytes are at their destination, whatever was said of it.
+    fn is_moved(&self, way: Way) -> bool {
+        matches!(way, Way::Move(_))
+            && self.server.store().bytes(BUCKET, "from").is_none()
+            && self.server.store().bytes(BUCKET, "to").as_deref() == Some(&self.new)
+    }
+
     /// What was there and is no part of the job.
     fn lost(&self) -> Option<&'static str> {
         let stored = |key: &str| self.server.store().bytes(BUCKET, key);
         if stored("px").as_deref() != Some(OLD) {
             return Some("px");
-        }
-        if stored("from").as_deref() != Some(&self.new) {
-            return Some("from");
         }
         (fs::read(self.file()).ok().as_ref() != Some(&self.new)).then_some("f.bin")
     }

@@ -83,7 +83,7 @@ impl Deletion {
         JobSpec {
             connection: connection.clone(),
             work: Work::Delete { bucket: self.bucket, targets: self.targets },
-            on_conflict: OnConflict::default(),
+            on_conflict: OnConflict::Skip,
             files: FileRules::default(),
         }
     }

@@ -3,6 +3,7 @@
 use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::transfers::job::QueuedJob;
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{Direction, JobState};
 use crate::domain::units::{Count, Rate, Size, parse_rate_limit};
 
@@ -36,6 +37,28 @@ pub fn cancelling(job: &QueuedJob) -> Confirm {
         .line(format!("{moved}. Cancel it?"))
         .line(kept)
         .about(std::iter::once(job.name()))
+}
+
+/// What the copies of a move lack, where that is why their sources are kept.
+pub fn lost(job: &QueuedJob) -> Option<Confirm> {
+    let of_loss = |error: &Error| error.is(&ErrorKind::Loss);
+    let failures = job.view.failures.iter().filter(|failure| of_loss(&failure.error));
+    let kept: Vec<&str> = failures.clone().map(|failure| failure.place.as_str()).collect();
+    let why = failures.map(|failure| failure.error.detail.as_str()).next()?;
+    let line = match kept.len() {
+        1 => "It is copied, and its source is kept. Delete the source all the same?".to_owned(),
+        many => format!(
+            "{} objects are copied, and their sources are kept. Delete the sources all the same?",
+            Count(many as u64)
+        ),
+    };
+    let warning = format!("Lost for good: {why}");
+    Some(
+        Confirm::new("Move without what the copy lacks", "Delete the source", "Keep both")
+            .line(line)
+            .about(kept.into_iter())
+            .warning(warning),
+    )
 }
 
 pub fn limiting(limit: Option<u64>) -> Prompt {

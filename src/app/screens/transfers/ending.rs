@@ -109,8 +109,24 @@ impl Ended {
     }
 }
 
+/// Of a deletion that found some of its objects gone already.
+fn deleted_text(settled: &Settled, name: &str) -> String {
+    let (all, gone) = (settled.progress.objects, settled.progress.skipped);
+    match (all.saturating_sub(gone), gone) {
+        (0, 1) => format!("{name} was already gone"),
+        (0, gone) => format!("{name}: {} objects were already gone", Count(gone)),
+        (deleted, gone) => {
+            let (deleted, gone) = (Count(deleted), Count(gone));
+            format!("{name} deleted ({deleted} objects; {gone} already gone)")
+        }
+    }
+}
+
 /// `site uploaded (12 objects, 2 skipped)`; the name is enough for an object.
 fn done_text(settled: &Settled, name: &str) -> String {
+    if settled.spec.work.direction() == Direction::Delete && settled.progress.skipped > 0 {
+        return deleted_text(settled, name);
+    }
     let done = match settled.spec.work.direction() {
         Direction::Up => "uploaded",
         Direction::Down => "downloaded",

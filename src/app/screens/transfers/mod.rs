@@ -20,7 +20,7 @@ use crate::app::layout::Pane;
 use crate::app::linking::{LinkForm, Linking};
 use crate::app::list::List;
 use crate::app::screens::job_details::details;
-use crate::app::screens::transfers::asking::{cancelling, limiting, loses};
+use crate::app::screens::transfers::asking::{cancelling, limiting, loses, lost};
 use crate::app::screens::transfers::emptying::Emptying;
 use crate::app::screens::transfers::ending::Ended;
 use crate::app::screens::transfers::permitted::{is_order, refused};
@@ -47,6 +47,8 @@ pub struct TransfersPane {
 enum About {
     Cancel(JobId),
     Details(JobId),
+    /// What the copies of a move lack.
+    Loss(JobId),
     Limit,
     /// One failure of a job.
     Failure,
@@ -260,7 +262,12 @@ impl TransfersPane {
             Action::RetryJob if job.view.wait.is_some() => {
                 cx.transfer(TransferCommand::Resume(id));
             }
-            Action::RetryJob => cx.transfer(TransferCommand::Retry(id)),
+            Action::RetryJob => match lost(job) {
+                Some(question) => {
+                    self.question = Some((Dialog::Confirm(question), About::Loss(id)));
+                }
+                None => cx.transfer(TransferCommand::Retry(id)),
+            },
             Action::JobEarlier => cx.transfer(TransferCommand::Move(id, -1)),
             Action::JobLater => cx.transfer(TransferCommand::Move(id, 1)),
             Action::RaisePriority => prioritise(job, Priority::Normal, Priority::High, cx),
@@ -310,6 +317,9 @@ impl TransfersPane {
             (Outcome::Open, _) => return,
             (Outcome::Accepted(Answer::Yes), About::Cancel(id)) => {
                 cx.transfer(TransferCommand::Cancel(id));
+            }
+            (Outcome::Accepted(Answer::Yes), About::Loss(id)) => {
+                cx.transfer(TransferCommand::AcceptLoss(id));
             }
             (Outcome::Accepted(Answer::Text(text)), About::Limit) => limit(&text, cx),
             _ => {}

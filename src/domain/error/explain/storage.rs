@@ -221,6 +221,11 @@ fn state(error: &Error) -> Option<Explanation> {
             "a bucket lock or a retention rule forbids to overwrite or delete it for now",
             "wait until the rule ends, or change the lock rules of the bucket",
         ),
+        ErrorKind::Loss => Explanation::new(
+            format!("copied but not moved: {}", error.detail_or("the copy lacks something")),
+            "the source is kept, so that nothing of it is lost; the copy stays too",
+            "retry the transfer and accept the loss, or delete one of the two yourself",
+        ),
         ErrorKind::Unsupported => Explanation::new(
             format!(
                 "this server cannot do it: {}",

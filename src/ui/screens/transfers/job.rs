@@ -8,7 +8,9 @@ use crate::app::transfers::Transfers;
 use crate::app::transfers::job::QueuedJob;
 use crate::app::transfers::standing::{Standing, verified};
 use crate::domain::error::Error;
-use crate::domain::transfer::{Direction, JobState, Priority, Progress, Verification};
+use crate::domain::transfer::{
+    ALREADY_GONE, Direction, JobState, Priority, Progress, Verification,
+};
 use crate::domain::units::{Count, Size};
 use crate::ui::glyphs::Glyphs;
 use crate::ui::paint::{Paint, Span};
@@ -229,7 +231,10 @@ fn draw_done(paint: &mut Paint<'_>, span: Span, job: &QueuedJob, view: View<'_>)
     let progress = &job.view.progress;
     let moved = progress.moved();
     if moved == 0 && progress.skipped > 0 {
+        let deletes = job.direction() == Direction::Delete;
         let skipped = match progress.skipped {
+            1 if deletes => ALREADY_GONE.to_owned(),
+            all if deletes => format!("all {} were already gone", Count(all)),
             1 => "skipped: it exists already".to_owned(),
             all => format!("all {} skipped: they exist already", Count(all)),
         };
@@ -249,7 +254,12 @@ fn draw_done(paint: &mut Paint<'_>, span: Span, job: &QueuedJob, view: View<'_>)
     rest = rest.skip(paint.put(rest, &done, styles.dim));
     if progress.skipped > 0 {
         let skipped = Count(progress.skipped);
-        rest = rest.skip(paint.print(rest, styles.warning, format_args!(", {skipped} skipped")));
+        let what = match job.direction() {
+            Direction::Delete => "already gone",
+            _ => "skipped",
+        };
+        let skipped = format_args!(", {skipped} {what}");
+        rest = rest.skip(paint.print(rest, styles.warning, skipped));
     }
     if let Some(verification) = &job.view.verification {
         let style = match verification {

@@ -1,0 +1,45 @@
+//! Reads what an object's access control list grants beyond its owner.
+
+use aws_sdk_s3::types::{Grant, Grantee};
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::ObjectAddress;
+use crate::domain::provider::Capability;
+use crate::s3::call::Call;
+use crate::s3::client::Client;
+
+impl Client {
+    /// In words of the API: `AllUsers READ`. What the owner has is left out.
+    pub async fn grants(&self, object: &ObjectAddress) -> Result<Vec<String>, Error> {
+        let call = Call::on_object("GetObjectAcl", object).needing(Capability::Acl);
+        let output = self
+            .run(&call, |sdk| {
+                let request =
+                    sdk.get_object_acl().bucket(self.wire(&object.bucket)).key(object.key.as_str());
+                let call = &call;
+                async move { request.send().await.map_err(|error| call.failed(error)) }
+            })
+            .await
+            .inspect_err(|error| {
+                if error.kind == ErrorKind::NotS3 {
+                    self.refuses(
+                        Capability::Acl,
+                        "this server's answer to GetObjectAcl is no S3".into(),
+                    );
+                }
+            })?;
+        let owner = output.owner().and_then(|owner| owner.id());
+        let others = output.grants().iter().filter(|grant| {
+            let to = grant.grantee().and_then(Grantee::id);
+            to.is_none() || to != owner
+        });
+        Ok(others.filter_map(words).collect())
+    }
+}
+
+fn words(grant: &Grant) -> Option<String> {
+    let (to, what) = (grant.grantee()?, grant.permission()?);
+    let group = to.uri().and_then(|uri| uri.rsplit('/').next());
+    let name = group.or_else(|| to.display_name()).or_else(|| to.id())?;
+    Some(format!("{name} {}", what.as_str()))
+}

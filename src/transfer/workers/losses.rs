@@ -1,0 +1,172 @@
+//! Says what a copy lacks of its source, so that no move deletes what is nowhere else.
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::likeness::encrypted;
+use crate::domain::object::{ObjectAddress, ObjectHead};
+use crate::domain::provider::Capability;
+use crate::transfer::task::Task;
+use crate::transfer::workers::kept::lost_tags;
+
+/// A move between the two of a copy that was looked at.
+pub struct Ends<'a> {
+    pub from: &'a ObjectAddress,
+    pub to: &'a ObjectAddress,
+    pub source: &'a ObjectHead,
+    pub copy: &'a ObjectHead,
+    /// The server copied the object whole, its tags included.
+    pub whole: bool,
+}
+
+/// What the copy lacks, in words for people.
+pub async fn losses(task: &Task, ends: &Ends<'_>) -> Result<Vec<String>, Error> {
+    let mut lost = told(ends.source, ends.copy);
+    if ends.source.tags > ends.copy.tags && ends.whole {
+        lost.push(format!("tags ({})", ends.source.tags));
+    }
+    if !ends.whole {
+        lost.extend(lost_tags(task, ends.from, ends.source).await?);
+    }
+    lost.extend(lost_grants(task, ends).await?);
+    Ok(lost)
+}
+
+/// What others than the owner may do with the source and not with the copy, where that can be read: no server carries
+/// it over by itself.
+async fn lost_grants(task: &Task, ends: &Ends<'_>) -> Result<Option<String>, Error> {
+    if task.source.lacks(Capability::Acl).is_some() {
+        return Ok(None);
+    }
+    let own = match task.source_gate.send(|| task.source.grants(ends.from)).await {
+        Ok(own) if own.is_empty() => return Ok(None),
+        Ok(own) => own,
+        Err(error) if error.retryable() => return Err(error),
+        Err(error) => {
+            if error.is(&ErrorKind::AccessDenied) {
+                task.note_once(
+                    "access rules may not be read, so it is not known whether any are lost",
+                );
+            }
+            return Ok(None);
+        }
+    };
+    let copied = match task.remote.lacks(Capability::Acl) {
+        Some(_) => Vec::new(),
+        None => task.gate.send(|| task.remote.grants(ends.to)).await.unwrap_or_default(),
+    };
+    let lost: Vec<String> = own.into_iter().filter(|grant| !copied.contains(grant)).collect();
+    Ok((!lost.is_empty()).then(|| format!("the access rules {}", lost.join(", "))))
+}
+
+/// The error of a move that stops before it deletes its source.
+pub fn stopped(from: &ObjectAddress, lost: &[String]) -> Error {
+    Error::new(ErrorKind::Loss, "move", from.to_string())
+        .detail(format!("the copy lacks {}", lost.join(", ")))
+}
+
+/// What two heads tell.
+fn told(source: &ObjectHead, copy: &ObjectHead) -> Vec<String> {
+    let (own, other) = (&source.headers, &copy.headers);
+    let headers = [
+        ("Content-Type", &own.content_type, &other.content_type),
+        ("Content-Encoding", &own.content_encoding, &other.content_encoding),
+        ("Content-Disposition", &own.content_disposition, &other.content_disposition),
+        ("Content-Language", &own.content_language, &other.content_language),
+        ("Cache-Control", &own.cache_control, &other.cache_control),
+    ];
+    let differs = |own: &Option<String>, other: &Option<String>| own.is_some() && own != other;
+    let mut lost: Vec<String> = headers
+        .into_iter()
+        .filter(|(_, own, other)| differs(own, other))
+        .map(|(name, _, _)| name.to_owned())
+        .collect();
+    // Servers write dates in their own ways.
+    if own.expires.is_some() && other.expires.is_none() {
+        lost.push("Expires".to_owned());
+    }
+    let metadata = source.user_metadata.iter();
+    let missing = metadata.filter(|(name, value)| copy.user_metadata.get(*name) != Some(value));
+    lost.extend(missing.map(|(name, _)| format!("the metadata {name}")));
+    if source.missing_metadata > 0 {
+        let count = source.missing_metadata;
+        lost.push(format!("metadata that the server cannot express ({count})"));
+    }
+    let class = source.storage_class.as_ref().filter(|class| *class != "STANDARD");
+    if let Some(class) = class.filter(|class| copy.storage_class.as_ref() != Some(class)) {
+        lost.push(format!("the storage class {class}"));
+    }
+    if encrypted(source) && !encrypted(copy) {
+        lost.push("the encryption with a key of its own".to_owned());
+    }
+    lost.extend(locks(source, copy));
+    lost
+}
+
+/// Labels of what protects or redirects an object, and what they mean.
+const LOCKS: [(&str, &str); 3] = [
+    ("lock mode", "the retention"),
+    ("legal hold", "the legal hold"),
+    ("redirects to", "the redirect of a website"),
+];
+
+fn locks<'a>(source: &'a ObjectHead, copy: &'a ObjectHead) -> impl Iterator<Item = String> + 'a {
+    LOCKS.into_iter().filter_map(move |(label, what)| {
+        let of = |head: &'a ObjectHead| {
+            let found = head.more.iter().find(|(known, _)| known == label);
+            found.map(|(_, text)| text.as_str()).filter(|text| *text != "OFF")
+        };
+        let own = of(source)?;
+        (of(copy) != Some(own)).then(|| format!("{what} ({own})"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::object::ObjectHeaders;
+
+    #[test]
+    fn nothing_is_lost_where_the_copy_says_the_same() {
+        let head = ObjectHead {
+            headers: ObjectHeaders { content_type: Some("a/b".into()), ..Default::default() },
+            user_metadata: [("k".to_owned(), "v".to_owned())].into(),
+            more: vec![("legal hold".into(), "OFF".into())],
+            ..ObjectHead::default()
+        };
+        assert_eq!(told(&head, &head), [""; 0]);
+        let copy = ObjectHead { more: Vec::new(), ..head.clone() };
+        assert_eq!(told(&head, &copy), [""; 0]);
+    }
+
+    #[test]
+    fn what_the_copy_lacks_is_named() {
+        let source = ObjectHead {
+            headers: ObjectHeaders {
+                cache_control: Some("no-store".into()),
+                expires: Some("Thu, 01 Dec 2033 16:00:00 GMT".into()),
+                ..Default::default()
+            },
+            user_metadata: [("k".to_owned(), "v".to_owned())].into(),
+            storage_class: Some("GLACIER_IR".into()),
+            missing_metadata: 2,
+            more: vec![
+                ("encryption".into(), "aws:kms".into()),
+                ("lock mode".into(), "GOVERNANCE".into()),
+                ("legal hold".into(), "ON".into()),
+            ],
+            ..ObjectHead::default()
+        };
+        assert_eq!(
+            told(&source, &ObjectHead::default()),
+            [
+                "Cache-Control",
+                "Expires",
+                "the metadata k",
+                "metadata that the server cannot express (2)",
+                "the storage class GLACIER_IR",
+                "the encryption with a key of its own",
+                "the retention (GOVERNANCE)",
+                "the legal hold (ON)",
+            ]
+        );
+    }
+}

@@ -1,0 +1,327 @@
+//! Writes an object, looks where the answer does not say what came of it, and looks at what it wrote.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::likeness::Likeness;
+use crate::domain::object::{ETag, ObjectAddress, ObjectHead, Stored};
+use crate::domain::provider::{Capability, Provider};
+use crate::domain::transfer::Verification;
+use crate::s3::body::Body;
+use crate::transfer::remote::Remote;
+use crate::transfer::retry::Gate;
+use crate::transfer::workers::blocking::blocking;
+use crate::transfer::workers::digest::md5_of;
+
+/// Refusals of a condition with nothing in the way, after which the condition itself is what fails.
+const REFUSALS: u32 = 2;
+
+/// Last-Modified counts whole seconds.
+const GRAIN: SignedDuration = SignedDuration::from_secs(1);
+
+/// What the object is to be once it is written, as a HEAD would tell it.
+#[derive(Clone, Copy)]
+pub enum Expected<'a> {
+    Head(&'a ObjectHead),
+    /// Its digest is computed only where it is needed.
+    Body(&'a Body),
+}
+
+/// One object that is to appear, by whatever request.
+#[derive(Clone, Copy)]
+pub struct Write<'a> {
+    pub remote: &'a dyn Remote,
+    pub gate: &'a Gate,
+    pub to: &'a ObjectAddress,
+    pub expected: Expected<'a>,
+    /// Nothing may be in its place.
+    pub absent: bool,
+    /// An object like this one that is found in its place may have come there by an earlier try.
+    pub may_be_ours: bool,
+}
+
+#[derive(Debug)]
+pub enum Written {
+    Stored(Stored),
+    /// A try whose answer was lost wrote it: a look has just seen it.
+    Found(ObjectHead, Likeness),
+    /// Something else is in its place: as a look has just seen, or as the server says to keys that
+    /// may not look.
+    Taken,
+}
+
+impl Write<'_> {
+    /// Sends until it is known what became of the object. `send` is told whether to send the
+    /// condition that nothing is there; where the server has no such condition, or one that fails
+    /// by itself, a look stands in for it.
+    pub async fn send<F>(&self, send: impl Fn(bool) -> F) -> Result<Written, Error>
+    where
+        F: Future<Output = Result<Stored, Error>>,
+    {
+        let (lost, began) = (AtomicBool::new(false), self.remote.clock());
+        let tries = Tries { lost: &lost, began };
+        let mut conditional = self.absent && self.takes_conditions();
+        let mut refusals = 0;
+        loop {
+            let attempt = || self.attempt(&send, conditional, tries);
+            let error = match self.gate.send(attempt).await {
+                Ok(written) => return Ok(written),
+                Err(error) => error,
+            };
+            let refused = self.absent && error.is(&ErrorKind::PreconditionFailed);
+            let unknown = conditional && error.is(&ErrorKind::Unsupported);
+            if !refused && !unknown {
+                return self.last_look(error, tries).await;
+            }
+            let found = match self.look().await {
+                Ok(Some(found)) => found,
+                Ok(None) if unknown => {
+                    conditional = false;
+                    continue;
+                }
+                Ok(None) if refusals + 1 < REFUSALS => {
+                    refusals += 1;
+                    continue;
+                }
+                // 409 says that somebody writes just now.
+                Ok(None) if conditional && !self.is_relied_upon() && error.status != Some(409) => {
+                    self.remote.learn_conditions(false);
+                    conditional = false;
+                    continue;
+                }
+                Ok(None) => return Err(error),
+                Err(denied) if denied.is(&ErrorKind::AccessDenied) && refused => {
+                    return if tries.may_be_done() {
+                        Err(unseen(error))
+                    } else {
+                        Ok(Written::Taken)
+                    };
+                }
+                Err(other) => return Err(other),
+            };
+            // Not where it was a look of our own that refused.
+            if refused && conditional && error.status.is_some() {
+                self.remote.learn_conditions(true);
+            }
+            return self.met(found, tries).await;
+        }
+    }
+
+    /// As [`Likeness::of`], of what is to be written and what is there.
+    pub async fn likeness(&self, found: &ObjectHead) -> Result<Likeness, Error> {
+        match self.expected {
+            Expected::Head(expected) => Ok(Likeness::of(expected, found)),
+            Expected::Body(body) => {
+                let size = Some(body.size());
+                if found.size.is_some() && found.size != size {
+                    return Ok(Likeness::Other);
+                }
+                let hashed = body.clone();
+                let etag = Some(blocking(move || md5_of(&hashed)).await?);
+                Ok(Likeness::of(&ObjectHead { size, etag, ..ObjectHead::default() }, found))
+            }
+        }
+    }
+
+    /// Looks at what was written, until it is there. `Corrupt` where it is not, or is something
+    /// else. `why` says why only its length could be compared.
+    pub async fn see(&self, why: &str) -> Result<Verification, Error> {
+        let look = || async {
+            match self.remote.head(self.to).await {
+                Err(error) if error.is(&ErrorKind::NoSuchKey) => Err(missing(self.to)),
+                found => found,
+            }
+        };
+        match self.gate.send(look).await {
+            Ok(found) => self.verified(&found, why).await,
+            Err(error) if error.is(&ErrorKind::AccessDenied) => Ok(Verification::SizeOnly(
+                "the server says that it is stored; these keys may not look at it".to_owned(),
+            )),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What holds of an object that is there. `Corrupt` where it is something else.
+    pub async fn verified(&self, found: &ObjectHead, why: &str) -> Result<Verification, Error> {
+        match self.likeness(found).await? {
+            Likeness::Same(Some(digest)) => Ok(Verification::Digest(digest.to_owned())),
+            Likeness::Same(None) | Likeness::Unknown => Ok(Verification::SizeOnly(why.to_owned())),
+            Likeness::Other => Err(other(self.to, found, self.size())),
+        }
+    }
+
+    fn size(&self) -> Option<u64> {
+        match self.expected {
+            Expected::Head(head) => head.size,
+            Expected::Body(body) => Some(body.size()),
+        }
+    }
+
+    /// Whether a condition is worth sending.
+    fn takes_conditions(&self) -> bool {
+        self.remote.lacks(Capability::ConditionalPut).is_none()
+            && self.remote.keeps_conditions() != Some(false)
+    }
+
+    /// Its refusals are believed.
+    fn is_relied_upon(&self) -> bool {
+        matches!(self.remote.provider(), Provider::Aws | Provider::R2)
+    }
+
+    /// One try; before another one after a lost answer, a look.
+    async fn attempt<F>(
+        &self,
+        send: &impl Fn(bool) -> F,
+        conditional: bool,
+        tries: Tries<'_>,
+    ) -> Result<Written, Error>
+    where
+        F: Future<Output = Result<Stored, Error>>,
+    {
+        if tries.may_be_done()
+            && let Some(written) = self.done_before(tries).await?
+        {
+            return Ok(written);
+        }
+        let sent = send(conditional).await;
+        sent.map(Written::Stored).inspect_err(|error| tries.learn(error))
+    }
+
+    /// What a try whose answer was lost came to; none where it is to be sent again.
+    async fn done_before(&self, tries: Tries<'_>) -> Result<Option<Written>, Error> {
+        let found = match self.remote.head(self.to).await {
+            Ok(found) => found,
+            Err(error) if error.is(&ErrorKind::NoSuchKey) => return Ok(None),
+            Err(error) if error.is(&ErrorKind::AccessDenied) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(match self.likeness(&found).await? {
+            same @ Likeness::Same(_) => Some(Written::Found(found, same)),
+            Likeness::Unknown if self.absent && tries.made(&found) => {
+                Some(Written::Found(found, Likeness::Unknown))
+            }
+            _ if self.absent => Some(Written::Taken),
+            _ => None,
+        })
+    }
+
+    /// Something is where nothing may be.
+    async fn met(&self, found: ObjectHead, tries: Tries<'_>) -> Result<Written, Error> {
+        let ours = self.may_be_ours || tries.may_be_done();
+        Ok(match self.likeness(&found).await? {
+            same @ Likeness::Same(_) if ours => Written::Found(found, same),
+            Likeness::Unknown if tries.may_be_done() && tries.made(&found) => {
+                Written::Found(found, Likeness::Unknown)
+            }
+            _ => Written::Taken,
+        })
+    }
+
+    /// Nothing more is sent: what a try may have done is looked for once. An upload that is gone
+    /// may be one that was completed.
+    async fn last_look(&self, error: Error, tries: Tries<'_>) -> Result<Written, Error> {
+        let completed = error.is(&ErrorKind::NoSuchUpload) && self.may_be_ours;
+        if !tries.may_be_done() && !completed {
+            return Err(error);
+        }
+        let gate = self.gate.clone().impatient();
+        let found = match gate.send(|| self.remote.head(self.to)).await {
+            Ok(found) => found,
+            Err(look) if look.is(&ErrorKind::NoSuchKey) => return Err(error),
+            Err(_) => return Err(unseen(error)),
+        };
+        match self.likeness(&found).await? {
+            same @ Likeness::Same(_) => Ok(Written::Found(found, same)),
+            Likeness::Unknown if tries.made(&found) => Ok(Written::Found(found, Likeness::Unknown)),
+            _ => Err(error),
+        }
+    }
+
+    async fn look(&self) -> Result<Option<ObjectHead>, Error> {
+        match self.gate.send(|| self.remote.head(self.to)).await {
+            Ok(head) => Ok(Some(head)),
+            Err(error) if error.is(&ErrorKind::NoSuchKey) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// What the tries so far may have done.
+#[derive(Clone, Copy)]
+struct Tries<'a> {
+    lost: &'a AtomicBool,
+    /// By the server's clock.
+    began: Option<Timestamp>,
+}
+
+impl Tries<'_> {
+    fn learn(&self, error: &Error) {
+        if is_unsaid(error) {
+            self.lost.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn may_be_done(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    /// Whether an object was made since they began.
+    fn made(&self, found: &ObjectHead) -> bool {
+        let made = self.began.zip(found.modified);
+        made.is_some_and(|(began, made)| began.checked_sub(GRAIN).is_ok_and(|from| made >= from))
+    }
+}
+
+/// Whether the request may have been done although its answer says otherwise, or nothing that S3
+/// says.
+pub fn is_unsaid(error: &Error) -> bool {
+    use ErrorKind::{Corrupt, Interrupted, NotS3, ServerFault, TimedOut, Unreachable};
+    match error.status {
+        None => matches!(error.kind, Interrupted | TimedOut | Unreachable | ServerFault | NotS3),
+        Some(200..=299) => !error.is(&Corrupt),
+        Some(status) => status >= 500 && error.is(&ServerFault),
+    }
+}
+
+pub fn head_of(size: u64, etag: Option<ETag>) -> ObjectHead {
+    ObjectHead { size: Some(size), etag, ..ObjectHead::default() }
+}
+
+fn unseen(error: Error) -> Error {
+    let after = match error.detail.as_str() {
+        "" => String::new(),
+        detail => format!(": {detail}"),
+    };
+    error.detail(format!(
+        "an answer was lost, so the object may be stored, and it cannot be looked at{after}"
+    ))
+}
+
+/// The step at which an object that the server said to have stored turns out not to be there.
+const LOOK: &str = "look at the object";
+
+fn missing(object: &ObjectAddress) -> Error {
+    Error::new(ErrorKind::Corrupt, LOOK, object.to_string())
+        .detail("the server said that it is stored, and it is not there")
+}
+
+/// Whether a look shows that what was said to be stored is not there: nothing is, or what was
+/// there before.
+pub fn is_missing(error: &Error) -> bool {
+    error.is(&ErrorKind::Corrupt) && error.operation == LOOK
+}
+
+fn other(object: &ObjectAddress, found: &ObjectHead, sent: Option<u64>) -> Error {
+    let error = Error::new(ErrorKind::Corrupt, LOOK, object.to_string());
+    match (found.size, sent) {
+        (Some(stored), Some(sent)) if stored != sent => {
+            error.detail(format!("it has {stored} bytes, {sent} were sent"))
+        }
+        _ => {
+            let etag = found.etag.as_ref().map(ETag::to_string).unwrap_or_default();
+            error.detail(format!("it has other bytes than were sent: its ETag is {etag}"))
+        }
+    }
+}
