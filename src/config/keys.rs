@@ -122,15 +122,13 @@ impl KeyFile {
             _ => vec![value],
         };
         for item in items {
-            match item.get_ref() {
-                DeValue::String(key) => keys.push(key.to_string()),
-                _ => {
-                    let line = line_of(text, item.span().start);
-                    let or = if scope.is_none() { ", or a table of a place" } else { "" };
-                    let sentence = format!("{action}: {KEYS}{or}");
-                    return self.mistakes.push(KeyMistake { line, sentence });
-                }
-            }
+            let DeValue::String(key) = item.get_ref() else {
+                let line = line_of(text, item.span().start);
+                let or = if scope.is_none() { ", or a table of a place" } else { "" };
+                let sentence = format!("{action}: {KEYS}{or}");
+                return self.mistakes.push(KeyMistake { line, sentence });
+            };
+            keys.push(key.to_string());
         }
         self.overrides.push(KeyOverride { scope: scope.map(str::to_owned), action, keys, line });
     }

@@ -153,8 +153,9 @@ impl TransfersPane {
             self.emptying.renew(&self.queue);
             return;
         }
-        let shown = self.linking.on_reply(ticket, reply, cx);
-        shown.into_iter().for_each(|shown| cx.ask(Move::ShowText(shown)));
+        if let Some(shown) = self.linking.on_reply(ticket, reply, cx) {
+            cx.ask(Move::ShowText(shown));
+        }
     }
 
     /// Brings news of the engine; the end of a job is said, and what it changed is listed again. The cursor goes on to
