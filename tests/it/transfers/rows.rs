@@ -29,7 +29,9 @@ fn download_rows(names: &[&str], folder: &Path) -> JobSpec {
 
 fn stored(keys: &[&str]) -> std::sync::Arc<Fake> {
     let remote = Fake::new();
-    keys.iter().for_each(|key| remote.store(key, key.as_bytes()));
+    for key in keys {
+        remote.store(key, key.as_bytes());
+    }
     remote
 }
 
@@ -98,7 +100,9 @@ async fn a_restart_moves_no_row_twice() {
     let dying =
         Fake::scripted(|call| (call.operation == "get" && call.key > "p/4").then_some(Fault::Hang));
     let names: Vec<String> = (0..9).map(|number| format!("p/{number}")).collect();
-    names.iter().for_each(|key| dying.store(key, &bytes(MIB)));
+    for key in &names {
+        dying.store(key, &bytes(MIB));
+    }
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let running = start(&dying, &journal);
     running.engine.send(TransferCommand::Enqueue(vec![download_rows(&names, &down)]));

@@ -92,7 +92,9 @@ async fn a_server_without_the_condition_is_looked_at_again_before_it_overwrites(
         here.store().put("bucket", "from", bytes(size));
         for spec in [upload(&path, "to"), across("to", false)] {
             there.store().put("bucket", "to", THEIRS);
-            unknown_condition(operation).into_iter().for_each(|fault| there.faults().add(fault));
+            for fault in unknown_condition(operation) {
+                there.faults().add(fault);
+            }
             let spec = match &spec.work {
                 Work::Upload { .. } => JobSpec { connection: "there".into(), ..spec },
                 _ => spec,
