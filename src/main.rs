@@ -46,25 +46,16 @@ fn run(arguments: Arguments) -> ExitCode {
 fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Trouble> {
     needs_terminal()?;
     let folders = Folders::find()?;
-    let Choice {
-        connections,
-        current,
-        alert,
-        theme,
-        preview_stays,
-        limit,
-        files,
-        first,
-        keyless,
-        warning,
-    } = Choice::make(flags, &folders)?;
+    let choice = Choice::make(flags, &folders)?;
+    let Choice { connections, current, alert, theme, preview_stays, limit, files, .. } = choice;
     log::start(&folders.log_file())?;
-    let first = first && location.is_none();
+    let first = choice.first && location.is_none();
     let open = location.unwrap_or(Location::Root);
     let (mut startup, remembered) = startup::gather(connections, current, open, &folders)?;
     (startup.alert, startup.files, startup.preview_stays) = (alert, files, preview_stays);
-    (startup.first, startup.keyless) = (first, keyless);
-    startup.problems.extend(warning);
+    (startup.first, startup.keyless) = (first, choice.keyless);
+    startup.profiles = choice.profiles;
+    startup.problems.extend(choice.warnings);
     let theme = Some(startup::theme(theme.as_deref(), &folders, &mut startup.problems));
     let opening = Opening {
         startup,

@@ -14,6 +14,7 @@ use crate::app::session::{Publicity, Session};
 use crate::app::ticket::Tickets;
 use crate::app::toasts::Level;
 use crate::config::connection::{Connection, KnownBucket};
+use crate::config::remembered::LastPlace;
 use crate::domain::address::{Bucket, ConnectionName, Location};
 use crate::domain::change::KeyChange;
 use crate::domain::error::Error;
@@ -35,6 +36,8 @@ pub struct Context<'a> {
 pub enum Move {
     /// Go to a place; an object opens its prefix with the cursor on it.
     Open(Location),
+    /// Go to what was open when the last session ended.
+    GoBack(LastPlace),
     Focus(Pane),
     /// Show the preview or the details of an object; asked for what is shown, the pane closes.
     Show {

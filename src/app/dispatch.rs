@@ -135,6 +135,11 @@ fn anywhere(parts: &mut Parts<'_>, action: Action, cx: &mut Context<'_>) {
         Action::EditConnection => cx.ask(Move::EditConnection(cx.session.name().clone())),
         Action::RemoveConnection => cx.ask(Move::RemoveConnection(cx.session.name().clone())),
         Action::SignIn => parts.connecting.sign_in(cx),
+        Action::LastPlace => {
+            if let Some(last) = cx.session.last.clone() {
+                cx.ask(Move::GoBack(last));
+            }
+        }
         Action::Quit => parts.places.quit(&parts.transfers.queue, cx),
         _ => {}
     }

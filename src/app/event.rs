@@ -41,6 +41,11 @@ pub enum Event {
         connection: ConnectionName,
         usage: Usage,
     },
+    /// Whose keys sign for a connection: `work · AKIA…WXYZ`.
+    Identified {
+        connection: ConnectionName,
+        identity: String,
+    },
     /// How a copy to the clipboard went.
     Clipboard(ClipboardOutcome),
     /// What became of `Effect::Reveal`.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::app::action::{Action, Scope};
 use crate::app::context::{Context, Ending, Move, SideTab};
 use crate::app::dispatch::dispatch;
 use crate::app::effect::{Effect, Preference};
@@ -16,7 +17,7 @@ use crate::app::transfers::reach::{Shown, changes};
 use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, ConnectionName, Location};
 use crate::domain::change::{BucketChange, KeyChange};
-use crate::domain::error::Error;
+use crate::domain::error::{Error, Renewal};
 use crate::domain::transfer::{JobId, TransferCommand};
 use crate::domain::units::Count;
 
@@ -66,6 +67,11 @@ pub fn behind(
 fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked) {
     match each {
         Move::Open(location) => open(state, now, location, asked),
+        Move::GoBack(last) => {
+            state.session.last = None;
+            connect(state, now, &last.connection, asked);
+            open(state, now, last.location(), asked);
+        }
         Move::Focus(pane) => state.focus = pane,
         Move::Show { tab, subject } if is_shown(state, tab, &subject) => {
             asked.moves.push(Move::CloseSide);
@@ -325,7 +331,13 @@ fn drop_connection(state: &mut State, now: Timestamp, name: &ConnectionName, ask
 }
 
 fn log(state: &mut State, now: Timestamp, error: Error) {
-    let way_out = error.way_out().map_or_else(String::new, |key| format!(": {key}"));
+    let new_keys = error.renewal == Some(Renewal::NewKeys);
+    let key = new_keys.then(|| state.keymap.key_for(&[Scope::Global], Action::EditConnection));
+    let way_out = match (key.flatten(), error.way_out()) {
+        (Some(key), _) => format!(": {key} gives it new keys"),
+        (None, Some(key)) => format!(": {key}"),
+        (None, None) => String::new(),
+    };
     state.toasts.add_error(now, format!("{error}{way_out}"));
     state.log.error(now, error);
 }

@@ -33,7 +33,8 @@ pub fn open_overlay(state: &mut State, action: Action) -> bool {
         Action::Events => Overlay::Events(Events::new(&state.log)),
         Action::SwitchConnection => {
             let session = &state.session;
-            Overlay::Connections(Connections::new(&session.connections, session.name()))
+            let (known, profiles) = (&session.connections, &session.profiles);
+            Overlay::Connections(Connections::new(known, profiles, session.name()))
         }
         _ => return false,
     };

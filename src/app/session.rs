@@ -1,15 +1,18 @@
 //! What stays the same from key to key: connections, the one in use, and what the shell found at start.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::app::action::Action;
 use crate::config::alert::Alert;
-use crate::config::connection::{Connection, KnownBucket};
+use crate::config::connection::{Connection, CredentialsSource, KnownBucket};
 use crate::config::keys::KeyFile;
-use crate::config::remembered::Refused;
+use crate::config::profiles::AwsProfile;
+use crate::config::remembered::{LastPlace, Refused};
 use crate::domain::address::{Bucket, ConnectionName, Location};
 use crate::domain::error::Error;
 use crate::domain::provider::{Capability, Provider};
@@ -53,6 +56,10 @@ pub struct Startup {
     pub keyless: bool,
     /// Whether the system may have a keyring; it is not asked at start.
     pub keyring: bool,
+    /// The profiles of the AWS files.
+    pub profiles: Vec<AwsProfile>,
+    /// What was open when the last session ended.
+    pub last: Option<LastPlace>,
 }
 
 impl Startup {
@@ -78,6 +85,8 @@ impl Startup {
             first: false,
             keyless: false,
             keyring: false,
+            profiles: Vec::new(),
+            last: None,
         }
     }
 }
@@ -107,6 +116,8 @@ pub struct Session {
     /// By endpoint; by name where the connection has none.
     refused: BTreeMap<(String, Capability), String>,
     publicity: HashMap<(ConnectionName, Bucket), Publicity>,
+    /// Whose keys sign, by connection.
+    identities: HashMap<ConnectionName, String>,
     /// What is open in tabs that are not on screen.
     pub beside: Vec<(ConnectionName, Location)>,
     pub ascii: bool,
@@ -114,6 +125,10 @@ pub struct Session {
     pub files: FileRules,
     pub keyless: bool,
     pub keyring: bool,
+    /// The profiles of the AWS files.
+    pub profiles: Vec<AwsProfile>,
+    /// What was open when the last session ended, until it is gone to.
+    pub last: Option<LastPlace>,
 }
 
 impl Session {
@@ -134,12 +149,15 @@ impl Session {
             renamed: Vec::new(),
             refused: startup.refused.into_iter().map(remembered).collect(),
             publicity: HashMap::new(),
+            identities: HashMap::new(),
             beside: Vec::new(),
             ascii: startup.ascii,
             alert: startup.alert,
             files: startup.files,
             keyless: startup.keyless,
             keyring: startup.keyring,
+            profiles: startup.profiles,
+            last: startup.last,
         }
     }
 
@@ -183,6 +201,37 @@ impl Session {
         let of = server(connection);
         self.refused.retain(|(server, _), _| *server != of);
         connection.endpoint.clone()
+    }
+
+    pub fn identify(&mut self, connection: ConnectionName, identity: String) {
+        self.identities.insert(connection, identity);
+    }
+
+    /// The name of the connection in use, and whose keys sign where its name does not say that by itself.
+    pub fn title(&self) -> Cow<'_, str> {
+        let name = self.name().as_str();
+        let chained = matches!(self.connection().credentials, CredentialsSource::Chain { .. });
+        match self.identities.get(self.name()).filter(|_| chained) {
+            None => Cow::Borrowed(name),
+            Some(who) if who == name || who.starts_with(&format!("{name} ·")) => {
+                Cow::Borrowed(who)
+            }
+            Some(who) => Cow::Owned(format!("{name} · {who}")),
+        }
+    }
+
+    /// The action that renews the keys of a connection, or leads to the connection; `None` where nothing here does.
+    pub fn renewing(&self, name: &ConnectionName) -> Option<Action> {
+        if name != self.name() {
+            return Some(Action::SwitchConnection);
+        }
+        match &self.connection().credentials {
+            CredentialsSource::Chain { .. } => Some(Action::SignIn),
+            CredentialsSource::Static { .. } | CredentialsSource::Kept { .. } => {
+                Some(Action::EditConnection)
+            }
+            _ => None,
+        }
     }
 
     pub fn provider(&self) -> Provider {

@@ -27,6 +27,7 @@ use crate::app::tabs::{MOST, Tabs};
 use crate::app::ticket::Tickets;
 use crate::app::toasts::Toasts;
 use crate::app::usage::UsageMeter;
+use crate::config::remembered::LastPlace;
 
 #[derive(Clone, Debug)]
 pub struct State {
@@ -270,6 +271,9 @@ impl State {
             Action::HistoryBack | Action::HistoryForward => {
                 self.objects.disabled(action, &self.session)
             }
+            Action::LastPlace if self.session.last.is_none() => {
+                Some("no other place is remembered from an earlier session".to_owned())
+            }
             Action::SignIn => profile_of(self.session.connection()).err().map(str::to_owned),
             Action::FocusSide if !self.side.is_open() => {
                 Some("no preview is open: press p or i on an object".to_owned())
@@ -297,6 +301,16 @@ impl State {
             Some(_) => disabled_of_one(action, &self.session),
             None => Some("no object is shown here".to_owned()),
         }
+    }
+
+    /// What is open, for the next session.
+    pub fn last_place(&self) -> Option<LastPlace> {
+        let place = self.objects.browse.place()?;
+        Some(LastPlace {
+            connection: self.session.name().clone(),
+            bucket: place.bucket.to_string(),
+            prefix: place.prefix.as_str().to_owned(),
+        })
     }
 
     /// Whether ticks are wanted: something is waited for or will go away by itself.

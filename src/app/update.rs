@@ -45,6 +45,7 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
             });
         }
         Event::Metered { connection, usage } => state.usage.on_metered(connection, usage),
+        Event::Identified { connection, identity } => state.session.identify(connection, identity),
         Event::Clipboard(outcome) => on_clipboard(state, now, outcome),
         Event::Revealed(revealed) => {
             state.with(now, &mut asked, |_, cx| on_revealed(&revealed, cx));

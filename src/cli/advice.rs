@@ -1,9 +1,21 @@
 //! What to do next at a command line, where the sentence of the screens names a key.
 
-use crate::domain::error::{Error, ErrorKind, KeyringFault};
+use crate::domain::error::explain::shell_word;
+use crate::domain::error::{Error, ErrorKind, KeyringFault, Renewal};
 
 /// The third sentence of an error; `on_screen` is the one that the browser shows.
 pub fn next(error: &Error, on_screen: &str) -> String {
+    if let (ErrorKind::ExpiredCredentials, Some(renewal)) = (&error.kind, &error.renewal) {
+        return match renewal {
+            Renewal::SignIn(profile) => {
+                let profile = shell_word(profile);
+                format!("run aws sso login --profile {profile}, and try again")
+            }
+            Renewal::NewKeys => {
+                "give the connection new keys: windlass, the list of connections, change".to_owned()
+            }
+        };
+    }
     let sentence = match error.kind {
         ErrorKind::LocalExists | ErrorKind::PreconditionFailed => {
             "--force overwrites, --skip-existing leaves it, --keep-both takes a new name"

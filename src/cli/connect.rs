@@ -1,15 +1,17 @@
 //! Flags, `config.toml` and the environment of the AWS CLI to the connections of this run.
 
-use std::env;
 use std::sync::Arc;
 
 use crate::cli::args::{PathStyle, TargetFlags};
 use crate::config::alert::Alert;
+use crate::config::aws::files::AwsFiles;
+use crate::config::aws::{self, AwsSettings};
 use crate::config::aws_settings::endpoint_of_environment;
 use crate::config::connection::{Addressing, Connection, CredentialsSource};
 use crate::config::file::{self, Configuration};
 use crate::config::origins::{Origins, Places, environment_has_keys};
 use crate::config::paths::Folders;
+use crate::config::profiles::{AwsProfile, profiles};
 use crate::domain::address::ConnectionName;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorKind};
@@ -41,7 +43,9 @@ pub struct Choice {
     /// Neither the environment nor the AWS files have keys for the AWS chain.
     pub keyless: bool,
     /// What the user should know at once.
-    pub warning: Option<String>,
+    pub warnings: Vec<String>,
+    /// The profiles of the AWS files.
+    pub profiles: Vec<AwsProfile>,
 }
 
 /// What the AWS CLI would read of the environment, as far as names and providers follow from it.
@@ -53,8 +57,10 @@ pub struct AwsEnvironment {
 
 impl AwsEnvironment {
     pub fn read() -> AwsEnvironment {
-        let given = |name| env::var(name).ok().filter(|value| !value.is_empty());
-        AwsEnvironment { profile: given("AWS_PROFILE"), endpoint: endpoint_of_environment() }
+        AwsEnvironment {
+            profile: aws::profile_of_environment(),
+            endpoint: endpoint_of_environment(),
+        }
     }
 }
 
@@ -71,12 +77,31 @@ impl Choice {
             !environment_has_keys() && !Origins::has_default_profile(&Places::of_user(), CHAIN);
         let first = unsaid && keyless;
         let warning = file::exposure(&configuration.connections, &folders.config_file());
-        Ok(Choice {
-            first,
-            keyless,
-            warning,
-            ..choose(flags, configuration, &AwsEnvironment::read())?
-        })
+        let mut choice = choose(flags, configuration, &AwsEnvironment::read())?;
+        if let CredentialsSource::Chain { profile } = &choice.current()?.credentials {
+            // What is wrong in the AWS files is said before anything is sent.
+            AwsSettings::of_user(profile.as_deref())?;
+        }
+        choice.warnings.extend(warning);
+        let places = Places::of_user();
+        match AwsFiles::read(places.aws_config, places.aws_credentials) {
+            Ok(files) => choice.add_profiles(profiles(&files)),
+            Err(Error { place, detail, .. }) => {
+                choice.warnings.push(format!("{place}: {detail}; no AWS profile is offered"));
+            }
+        }
+        Ok(Choice { first, keyless, ..choice })
+    }
+
+    /// Each profile is a connection that can be changed to, unless another one has its name.
+    fn add_profiles(&mut self, profiles: Vec<AwsProfile>) {
+        for profile in &profiles {
+            let name = ConnectionName::new(profile.name.as_str());
+            if self.connections.iter().all(|connection| connection.name != name) {
+                self.connections.push(Connection::chain(name, Some(profile.name.clone())));
+            }
+        }
+        self.profiles = profiles;
     }
 
     pub fn named(&self, name: &ConnectionName) -> Result<&Connection, Error> {
@@ -150,7 +175,8 @@ pub fn choose(
         files,
         first: false,
         keyless: false,
-        warning: None,
+        warnings: Vec::new(),
+        profiles: Vec::new(),
     })
 }
 

@@ -25,6 +25,8 @@ pub async fn doctor(arguments: &DoctorArguments, choice: &Choice) -> Result<Stat
         None => choice.current()?,
     };
     let client = Client::connect(connection, Arc::new(Meter::default()))?;
+    // The server that the AWS files name; what is wrong with them is told step by step.
+    let _ = client.prepare().await;
     let (bucket, prefix) = place(arguments, connection);
     let examination = Examination { bucket, prefix, writes: arguments.write };
     let redaction = redaction(&examination, connection);

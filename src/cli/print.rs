@@ -186,8 +186,9 @@ fn together(explanation: &Explanation, errors: &[&Error]) -> String {
         }
     }
     let facts = errors.first().map(|error| code(error)).unwrap_or_default();
+    let who = errors.first().and_then(|error| error.identity.clone()).unwrap_or_default();
     for (label, sentence) in
-        [("why", &explanation.why), ("next", &explanation.next), ("code", &facts)]
+        [("why", &explanation.why), ("next", &explanation.next), ("as", &who), ("code", &facts)]
     {
         if !sentence.is_empty() {
             let lines: Vec<_> = sentence.lines().map(|line| visible(line.trim_end())).collect();
@@ -222,6 +223,7 @@ pub fn error_object(error: &Error) -> Value {
         "code": error.code,
         "request_id": error.request_id,
         "host_id": error.host_id,
+        "identity": error.identity,
     })
 }
 

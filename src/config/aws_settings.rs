@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use crate::config::ini::{Section, sections};
 use crate::config::origins::Places;
-use crate::config::profiles::profile_name;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorKind};
 
@@ -111,13 +110,6 @@ pub fn endpoint_of_environment() -> Option<String> {
     ENDPOINTS.iter().find_map(|setting| given(setting.variable)).filter(|_| !ignored)
 }
 
-/// The profile that is in force where none is named.
-pub fn profile_in_force() -> String {
-    let given = |name| env::var(name).ok().filter(|value| !value.is_empty());
-    let named = given("AWS_PROFILE").or_else(|| given("AWS_DEFAULT_PROFILE"));
-    named.unwrap_or_else(|| "default".to_owned())
-}
-
 /// `credentials` before `config`, as the SDK reads them.
 fn of_profile(places: &Places, name: &str) -> Vec<(PathBuf, Section)> {
     let read = |path: &Option<PathBuf>, is_it: &dyn Fn(&Section) -> bool| {
@@ -130,6 +122,15 @@ fn of_profile(places: &Places, name: &str) -> Vec<(PathBuf, Section)> {
     let mut found = read(&places.aws_credentials, &|section| section.name == name);
     found.extend(read(&places.aws_config, &|section| profile_name(section) == Some(name)));
     found
+}
+
+/// `[default]`, `[profile NAME]`.
+fn profile_name(section: &Section) -> Option<&str> {
+    if section.name == "default" {
+        return Some("default");
+    }
+    let (word, name) = section.name.split_once(char::is_whitespace)?;
+    (word == "profile").then(|| name.trim().trim_matches(['"', '\'']))
 }
 
 impl Sources<'_> {

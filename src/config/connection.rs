@@ -253,10 +253,15 @@ impl Connection {
 
     /// Where its keys come from, and what is wrong with that place.
     pub fn keys_words(&self) -> String {
-        let words = self.credentials.words();
+        let words = match &self.credentials {
+            CredentialsSource::Chain { profile: Some(profile) } => {
+                format!("profile {profile} of the AWS files")
+            }
+            other => other.words().to_owned(),
+        };
         match self.exposed {
             true => format!("{words}, which others on this machine may read: chmod 600 it"),
-            false => words.to_owned(),
+            false => words,
         }
     }
 

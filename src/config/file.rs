@@ -10,6 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::config::alert::Alert;
+use crate::config::aws::text::{self, Unreadable};
 use crate::config::connection::Connection;
 use crate::config::file::raw::{RawConnection, RawFile};
 use crate::domain::address::ConnectionName;
@@ -38,9 +39,13 @@ pub struct Configuration {
 /// # Errors
 /// `Config` with file, line and what was expected; `LocalDenied` and the like where it cannot be read.
 pub fn read(path: &Path) -> Result<Configuration, Error> {
-    match fs::read_to_string(path) {
-        Ok(text) => {
-            let mut read = parse(&text, path)?;
+    match fs::read(path) {
+        Ok(bytes) => {
+            let text = text::utf8(&bytes).map_err(|Unreadable { line, expected }| {
+                let place = format!("{}:{line}", path.display());
+                Error::new(ErrorKind::Config, "read config.toml", place).detail(expected)
+            })?;
+            let mut read = parse(text, path)?;
             mark_exposed(&mut read.connections, path);
             Ok(read)
         }

@@ -1,6 +1,7 @@
 //! Files to plain data: where things live, connections, what the user wrote.
 
 pub mod alert;
+pub mod aws;
 pub mod aws_settings;
 pub mod cloudflare;
 pub mod connection;
@@ -26,3 +27,4 @@ pub mod role;
 pub mod saving;
 pub mod secret;
 pub mod themes;
+pub mod tilde;

@@ -5,8 +5,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::config::aws::files::AwsFiles;
 use crate::config::import::{self, Import, given};
 use crate::config::profiles::{AwsProfile, ProfileKind, profiles};
+use crate::config::tilde;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins {
@@ -31,7 +33,7 @@ impl Places {
     /// As the programs themselves look for them.
     pub fn of_user() -> Places {
         let given =
-            |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+            |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(tilde::expanded);
         let home = given("HOME");
         let at_home = |path: &str| home.as_ref().map(|home| home.join(path));
         let xdg = given("XDG_CONFIG_HOME").map(|folder| folder.join("rclone/rclone.conf"));
@@ -95,9 +97,12 @@ impl Origins {
     }
 
     fn read_profiles(&mut self, places: &Places) {
-        let config = places.aws_config.as_deref().and_then(|path| self.text(path));
-        let credentials = places.aws_credentials.as_deref().and_then(|path| self.text(path));
-        self.profiles = profiles(&config.unwrap_or_default(), &credentials.unwrap_or_default());
+        match AwsFiles::read(places.aws_config.clone(), places.aws_credentials.clone()) {
+            Ok(files) => self.profiles = profiles(&files),
+            Err(error) => {
+                self.troubles.push(format!("{} could not be read: {}", error.place, error.detail));
+            }
+        }
     }
 
     fn first(&mut self, paths: &[PathBuf]) -> Option<String> {

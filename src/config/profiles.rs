@@ -1,6 +1,6 @@
 //! The profiles of the AWS files: what each is called and how it signs in.
 
-use crate::config::ini::{Section, sections};
+use crate::config::aws::files::{AwsFiles, Profile};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AwsProfile {
@@ -42,57 +42,40 @@ impl ProfileKind {
 }
 
 /// Those of `~/.aws/config` in its order, then those that only `~/.aws/credentials` has; `default` first.
-pub fn profiles(config: &str, credentials: &str) -> Vec<AwsProfile> {
-    let config = sections(config);
-    let credentials = sections(credentials);
-    let mut names: Vec<&str> = config.iter().filter_map(profile_name).collect();
-    names.extend(credentials.iter().map(|section| section.name.as_str()));
-    let mut profiles: Vec<AwsProfile> = Vec::new();
-    for name in names.into_iter().filter(|name| !name.is_empty()) {
-        if profiles.iter().any(|known| known.name == name) {
-            continue;
-        }
-        let configured = config.iter().filter(|section| profile_name(section) == Some(name));
-        let given = credentials.iter().filter(|section| section.name == name);
-        let of_it: Vec<&Section> = given.chain(configured).collect();
-        profiles.push(profile(name, &of_it));
-    }
+pub fn profiles(files: &AwsFiles) -> Vec<AwsProfile> {
+    let known = |name: &str| Some(of_profile(name, &files.profile(name)?));
+    let mut profiles: Vec<AwsProfile> = files.names().into_iter().filter_map(known).collect();
     profiles.sort_by_key(|profile| profile.name != "default");
     profiles
 }
 
-/// `[default]`, `[profile NAME]`; other sections (`sso-session`, `services`) are no profiles.
-pub fn profile_name(section: &Section) -> Option<&str> {
-    if section.name == "default" {
-        return Some("default");
-    }
-    let (word, name) = section.name.split_once(char::is_whitespace)?;
-    (word == "profile").then(|| name.trim().trim_matches('"'))
-}
-
-fn profile(name: &str, sections: &[&Section]) -> AwsProfile {
-    let get = |key: &str| sections.iter().find_map(|section| section.get(key));
-    let has = |key: &str| get(key).is_some();
-    let kind = if has("role_arn") && has("web_identity_token_file") {
-        ProfileKind::WebIdentity
-    } else if has("role_arn") {
-        ProfileKind::Role { mfa: has("mfa_serial") }
-    } else if has("sso_session") || has("sso_start_url") {
-        ProfileKind::Sso
-    } else if has("aws_access_key_id") && has("aws_session_token") {
-        ProfileKind::Temporary
-    } else if has("aws_access_key_id") {
-        ProfileKind::Static
-    } else if has("credential_process") {
-        ProfileKind::Process
-    } else {
-        ProfileKind::NoKeys
-    };
+fn of_profile(name: &str, profile: &Profile<'_>) -> AwsProfile {
     AwsProfile {
         name: name.to_owned(),
-        region: get("region").map(str::to_owned),
-        endpoint: get("endpoint_url").map(str::to_owned),
-        kind,
+        region: profile.get("region").map(str::to_owned),
+        endpoint: profile.get("endpoint_url").map(str::to_owned),
+        kind: kind(profile),
+    }
+}
+
+/// How a profile signs in, in the SDK's order.
+pub fn kind(profile: &Profile<'_>) -> ProfileKind {
+    let has = |key: &str| profile.get(key).is_some();
+    let any = |keys: &[&str]| keys.iter().any(|key| has(key));
+    if has("role_arn") && has("web_identity_token_file") {
+        ProfileKind::WebIdentity
+    } else if any(&["role_arn", "credential_source"]) {
+        ProfileKind::Role { mfa: has("mfa_serial") }
+    } else if any(&["sso_session", "sso_start_url", "sso_account_id", "login_session"]) {
+        ProfileKind::Sso
+    } else if has("credential_process") {
+        ProfileKind::Process
+    } else if has("aws_access_key_id") && has("aws_session_token") {
+        ProfileKind::Temporary
+    } else if any(&["aws_access_key_id", "aws_secret_access_key", "web_identity_token_file"]) {
+        ProfileKind::Static
+    } else {
+        ProfileKind::NoKeys
     }
 }
 
@@ -135,7 +118,7 @@ aws_secret_access_key = hush
 aws_session_token = t
 endpoint_url = http://localhost:9000
 ";
-        let found = profiles(config, credentials);
+        let found = profiles(&AwsFiles::of_texts(config, credentials));
         let lines: Vec<String> = found
             .iter()
             .map(|profile| {
@@ -157,6 +140,6 @@ endpoint_url = http://localhost:9000
         );
         assert_eq!(found[6].endpoint.as_deref(), Some("http://localhost:9000"));
         assert!(!format!("{found:?}").contains("hush"));
-        assert_eq!(profiles("", ""), []);
+        assert_eq!(profiles(&AwsFiles::default()), []);
     }
 }

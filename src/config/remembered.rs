@@ -1,6 +1,7 @@
 //! What is remembered over restarts: the last download folder, the buckets added by name, what servers refuse.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::connection::KnownBucket;
 use crate::config::paths::write_whole;
-use crate::domain::address::ConnectionName;
+use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
 use crate::domain::error::Error;
 use crate::domain::provider::Capability;
 
@@ -23,6 +24,36 @@ pub struct Remembered {
     pub known_buckets: BTreeMap<ConnectionName, Vec<KnownBucket>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refused>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last: Option<LastPlace>,
+}
+
+/// What was open when a session ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastPlace {
+    pub connection: ConnectionName,
+    pub bucket: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub prefix: String,
+}
+
+impl LastPlace {
+    /// Where it is.
+    pub fn location(&self) -> Location {
+        Location::Prefix {
+            bucket: Bucket::new(self.bucket.as_str()),
+            prefix: Prefix::new(self.prefix.as_str()),
+        }
+    }
+}
+
+/// `work ▸ media ▸ photos/`
+impl fmt::Display for LastPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [self.connection.as_str(), &self.bucket, &self.prefix];
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        f.write_str(&parts.join(" ▸ "))
+    }
 }
 
 /// Something a server answered with 501 or 405.
@@ -120,6 +151,11 @@ mod tests {
         let file = home.path().join("remembered.toml");
         assert_eq!(Remembered::read(&file), Recollection::default());
         let mut remembered = Remembered {
+            last: Some(LastPlace {
+                connection: "r2:personal".into(),
+                bucket: "media".to_owned(),
+                prefix: "photos/".to_owned(),
+            }),
             download_folder: Some("/tmp/in \"quotes\"".into()),
             ..Remembered::default()
         };

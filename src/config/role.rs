@@ -1,12 +1,8 @@
 //! Roles of the AWS files that ask for a code of an MFA device.
 
-use std::env;
-use std::fs;
-
-use crate::config::ini::{Section, sections};
+use crate::config::aws::files::{AwsFiles, Profile};
+use crate::config::aws::{self, AwsSettings};
 use crate::config::kept::Keys;
-use crate::config::origins::Places;
-use crate::config::profiles::profile_name;
 use crate::config::secret::Secret;
 
 /// A profile with `role_arn`, `mfa_serial` and where the keys come from that ask for the role.
@@ -34,38 +30,23 @@ pub enum AskedBy {
 const SESSION_NAME: &str = "windlass";
 
 impl RoleWithCode {
-    /// Of the profile that the AWS CLI would use, or of the one that is named. Reads two small files.
-    pub fn of_user(profile: Option<&str>) -> Option<RoleWithCode> {
-        let given = |name| env::var(name).ok().filter(|value| !value.is_empty());
-        // Keys of the environment come before every profile.
-        if given("AWS_ACCESS_KEY_ID").is_some() && profile.is_none() {
-            return None;
+    /// Of the profile in force; `None` where keys of the environment come before it.
+    pub fn of_settings(settings: &AwsSettings) -> Option<RoleWithCode> {
+        match settings.keys() {
+            aws::Keys::Environment => None,
+            _ => RoleWithCode::read(settings.files(), settings.profile_name()),
         }
-        let named = profile.map(str::to_owned).or_else(|| given("AWS_PROFILE"));
-        let places = Places::of_user();
-        let text = |path: Option<_>| path.and_then(|path| fs::read_to_string(path).ok());
-        RoleWithCode::read(
-            &text(places.aws_config)?,
-            &text(places.aws_credentials).unwrap_or_default(),
-            &named.unwrap_or_else(|| "default".to_owned()),
-        )
     }
 
     /// `None` where the profile is not there, is no role, or asks for no code.
-    pub fn read(config: &str, credentials: &str, profile: &str) -> Option<RoleWithCode> {
-        let (config, credentials) = (sections(config), sections(credentials));
-        let of = |name: &str| -> Vec<Section> {
-            let given = credentials.iter().filter(|section| section.name == name);
-            let configured = config.iter().filter(|section| profile_name(section) == Some(name));
-            given.chain(configured).cloned().collect()
-        };
-        let own = of(profile);
-        let get = |key: &str| get(&own, key);
+    pub fn read(files: &AwsFiles, profile: &str) -> Option<RoleWithCode> {
+        let own = files.profile(profile)?;
+        let get = |key: &str| own.get(key).map(str::to_owned);
         if get("web_identity_token_file").is_some() {
             return None;
         }
         let asked_by = match (get("source_profile"), get("credential_source")) {
-            (Some(source), _) => match keys(&of(&source)) {
+            (Some(source), _) => match files.profile(&source).as_ref().and_then(keys) {
                 Some(keys) => AskedBy::Keys(keys),
                 None => AskedBy::Profile(source),
             },
@@ -84,15 +65,12 @@ impl RoleWithCode {
     }
 }
 
-fn get(sections: &[Section], key: &str) -> Option<String> {
-    sections.iter().find_map(|section| section.get(key)).map(str::to_owned)
-}
-
-fn keys(sections: &[Section]) -> Option<Keys> {
+fn keys(profile: &Profile<'_>) -> Option<Keys> {
+    let get = |key: &str| profile.get(key).map(str::to_owned);
     Some(Keys {
-        access_key_id: get(sections, "aws_access_key_id")?,
-        secret_access_key: Secret::new(get(sections, "aws_secret_access_key")?),
-        session_token: get(sections, "aws_session_token").map(Secret::new),
+        access_key_id: get("aws_access_key_id")?,
+        secret_access_key: Secret::new(get("aws_secret_access_key")?),
+        session_token: get("aws_session_token").map(Secret::new),
     })
 }
 
@@ -119,9 +97,13 @@ sso_session = corp
 ";
     const CREDENTIALS: &str = "[default]\naws_access_key_id = AKIA\naws_secret_access_key = hush\n";
 
+    fn files() -> AwsFiles {
+        AwsFiles::of_texts(CONFIG, CREDENTIALS)
+    }
+
     #[test]
     fn a_role_that_asks_for_a_code_is_found_with_the_keys_that_ask_for_it() {
-        let role = RoleWithCode::read(CONFIG, CREDENTIALS, "admin").unwrap();
+        let role = RoleWithCode::read(&files(), "admin").unwrap();
         assert_eq!(role.role_arn, "arn:aws:iam::1:role/admin");
         assert_eq!(role.mfa_serial, "arn:aws:iam::1:mfa/me");
         let AskedBy::Keys(keys) = &role.asked_by else { panic!("{role:?}") };
@@ -129,15 +111,15 @@ sso_session = corp
         assert_eq!((role.external_id.as_deref(), role.duration_seconds), (Some("x"), Some(900)));
         assert_eq!(role.session_name, "windlass");
         assert!(!format!("{role:?}").contains("hush"));
-        let far = RoleWithCode::read(CONFIG, CREDENTIALS, "far").unwrap();
+        let far = RoleWithCode::read(&files(), "far").unwrap();
         assert_eq!(far.asked_by, AskedBy::Profile("sso".to_owned()));
     }
 
     #[test]
     fn other_profiles_are_left_to_the_chain() {
         for profile in ["plain", "sso", "default", "nobody"] {
-            assert_eq!(RoleWithCode::read(CONFIG, CREDENTIALS, profile), None, "{profile}");
+            assert_eq!(RoleWithCode::read(&files(), profile), None, "{profile}");
         }
-        assert_eq!(RoleWithCode::read("", "", "default"), None);
+        assert_eq!(RoleWithCode::read(&AwsFiles::default(), "default"), None);
     }
 }

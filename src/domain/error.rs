@@ -20,6 +20,9 @@ pub const READ_JOURNAL: &str = "read the journal";
 /// The step at which the roots to trust are read.
 pub const READ_CA_BUNDLE: &str = "read the CA bundle";
 
+/// The step at which `~/.aws/config` and `~/.aws/credentials` are read.
+pub const READ_AWS_FILES: &str = "read the AWS files";
+
 /// The way out where a session has ended, as screens say it.
 pub const SIGN_IN: &str = "g s signs in anew";
 
@@ -54,6 +57,12 @@ pub struct Error {
     /// AWS's second id, which its support asks for beside the first.
     #[serde(default)]
     pub host_id: Option<String>,
+    /// Who asked, where that is what went wrong: `work · AKIA…WXYZ`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
+    /// How keys that do not hold any more are renewed, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal: Option<Renewal>,
     /// What the server asked to wait before another try.
     pub retry_after: Option<Duration>,
 }
@@ -137,6 +146,15 @@ pub enum ErrorKind {
     Other,
 }
 
+/// How keys are renewed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Renewal {
+    /// This profile signs in by `aws sso login`.
+    SignIn(String),
+    /// The connection has keys of its own and needs new ones.
+    NewKeys,
+}
+
 /// What stands between Windlass and the system's keyring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KeyringFault {
@@ -165,6 +183,8 @@ impl Error {
             code: None,
             request_id: None,
             host_id: None,
+            identity: None,
+            renewal: None,
             retry_after: None,
         }
     }
@@ -215,10 +235,25 @@ impl Error {
         self.detail.split_once(BY_PROXY).map(|(_, named_by)| named_by)
     }
 
+    /// Whether who asked is a part of what went wrong.
+    pub fn is_about_identity(&self) -> bool {
+        matches!(
+            self.kind,
+            ErrorKind::NoCredentials
+                | ErrorKind::UnknownAccessKey
+                | ErrorKind::WrongSecret
+                | ErrorKind::ExpiredCredentials
+                | ErrorKind::CodeWanted
+                | ErrorKind::AccessDenied
+                | ErrorKind::NoSuchBucket
+        )
+    }
+
     /// What is pressed first, where that is one key and worth a few words beside any name of the error.
     pub fn way_out(&self) -> Option<&'static str> {
-        matches!(self.kind, ErrorKind::ExpiredCredentials | ErrorKind::CodeWanted)
-            .then_some(SIGN_IN)
+        let signs_in = self.renewal != Some(Renewal::NewKeys);
+        let ended = matches!(self.kind, ErrorKind::ExpiredCredentials | ErrorKind::CodeWanted);
+        (ended && signs_in).then_some(SIGN_IN)
     }
 
     pub fn is(&self, kind: &ErrorKind) -> bool {

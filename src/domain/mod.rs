@@ -9,6 +9,7 @@ pub mod curl;
 pub mod diagnosis;
 pub mod endpoint;
 pub mod error;
+pub mod identity;
 pub mod jurisdiction;
 pub mod likeness;
 pub mod listing;

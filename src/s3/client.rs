@@ -11,11 +11,12 @@ use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
 use crate::config::aws_settings;
-use crate::config::connection::Connection;
+use crate::config::connection::{Connection, CredentialsSource};
 use crate::config::crash::rehearse;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::endpoint::Endpoint;
-use crate::domain::error::{BY_PROXY, Error, ErrorKind};
+use crate::domain::error::{BY_PROXY, Error, ErrorKind, Renewal};
+use crate::domain::identity::identity;
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::listing::ContinuationToken;
 use crate::domain::object::{ByteRange, ObjectHead};
@@ -24,6 +25,7 @@ use crate::s3::call::Call;
 use crate::s3::conditions::Conditions;
 use crate::s3::contact::{Contact, may_be_other_scheme, other_scheme};
 use crate::s3::direct::Route;
+use crate::s3::errors::lacks_session;
 use crate::s3::flow::Flow;
 use crate::s3::homes::Homes;
 use crate::s3::incoming::Incoming;
@@ -155,9 +157,32 @@ impl Client {
         if let Some(sdk) = self.known() {
             return sdk.endpoint.clone();
         }
-        let own = self.inner.connection.endpoint.clone();
-        let named = own.or_else(aws_settings::endpoint_of_environment)?;
+        let connection = &self.inner.connection;
+        let keys_of_its_own = !matches!(
+            connection.credentials,
+            CredentialsSource::Chain { .. } | CredentialsSource::Anonymous
+        );
+        let of_environment =
+            || if keys_of_its_own { None } else { aws_settings::endpoint_of_environment() };
+        let named = connection.endpoint.clone().or_else(of_environment)?;
         Endpoint::complete(&named).ok().map(|endpoint| endpoint.to_string())
+    }
+
+    /// Whose keys sign, and the last that did: `work · AKIA…WXYZ`. `None` before the first request.
+    pub fn identity(&self) -> Option<String> {
+        let sdk = self.known()?;
+        Some(identity(&sdk.who, sdk.key_id.get().as_deref()))
+    }
+
+    /// An error that says who asked, where that is a part of it.
+    pub(super) fn said_of(&self, mut error: Error) -> Error {
+        let renewal = self.known().and_then(|sdk| sdk.renewal.clone());
+        if matches!(renewal, Some(Renewal::SignIn(_))) && lacks_session(&error) {
+            error.kind = ErrorKind::ExpiredCredentials;
+        }
+        error.renewal = renewal.filter(|_| error.is(&ErrorKind::ExpiredCredentials));
+        error.identity = error.is_about_identity().then(|| self.identity()).flatten();
+        error
     }
 
     /// Why this server cannot do it: from the provider's table or from a refusal seen in this session.
@@ -377,7 +402,7 @@ impl Client {
         {
             self.refuses(capability, format!("this server answers {} with 501", call.operation));
         }
-        error
+        self.said_of(error)
     }
 
     /// What the server answered 501 to is asked again.

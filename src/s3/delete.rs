@@ -86,7 +86,8 @@ impl Client {
                 let place = format!("s3://{bucket}/{key}");
                 let code = error.code().unwrap_or_default();
                 let message = error.message().unwrap_or_default();
-                failed.push((key.clone(), call.about(&place).per_key(code, message)));
+                let error = call.about(&place).per_key(code, message);
+                failed.push((key.clone(), self.said_of(error)));
             } else if !deleted.contains(key.as_str()) {
                 unnamed.push(key.clone());
             }

@@ -208,6 +208,15 @@ fn credentials_kind(error: &CredentialsError, chain: &str) -> ErrorKind {
     }
 }
 
+/// Whether a profile with single sign-on has no session: the SDK looks for it in a file of `aws sso login`, and the
+/// server may have ended it.
+pub fn lacks_session(error: &Error) -> bool {
+    const SIGNS: [&str; 4] = ["sso token", "sso/cache", "unauthorizedexception", "sso session"];
+    let text = error.detail.to_ascii_lowercase();
+    matches!(error.kind, ErrorKind::NoCredentials | ErrorKind::Config)
+        && SIGNS.iter().any(|sign| text.contains(sign))
+}
+
 /// Whether a socket failed before it was one: name, connect, proxy, TLS.
 fn on_the_way(chain: &str) -> bool {
     const SIGNS: [&str; 8] =

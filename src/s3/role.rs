@@ -5,14 +5,15 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
-use aws_config::profile::ProfileFileCredentialsProvider;
-use aws_config::{BehaviorVersion, ConfigLoader, Region};
+use aws_config::{ConfigLoader, Region};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
+use aws_sdk_s3::config::SharedHttpClient;
 use aws_sdk_sts::Client as StsClient;
 use aws_sdk_sts::config::Builder;
 
+use crate::config::aws::AwsSettings;
 use crate::config::aws_settings;
 use crate::config::connection::{Connection, CredentialsSource};
 use crate::config::network::Network;
@@ -20,6 +21,7 @@ use crate::config::role::{AskedBy, RoleWithCode};
 use crate::config::secret::Secret;
 use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind};
 use crate::s3::call::Call;
+use crate::s3::profiles::{of_profile, profiles};
 use crate::s3::{retry, transport};
 
 /// A session that ends so soon is not begun with.
@@ -47,7 +49,7 @@ impl ProvideCredentials for Assumed {
 /// The device whose code a connection needs before its next request; `None` where it needs none, or has a session.
 /// Reads the AWS files.
 pub fn wants_code(connection: &Connection) -> Option<String> {
-    let role = role_of(connection)?;
+    let role = RoleWithCode::of_settings(&settings_of(connection)?.ok()?)?;
     session(&role).is_none().then_some(role.mfa_serial)
 }
 
@@ -56,20 +58,23 @@ pub fn wants_code(connection: &Connection) -> Option<String> {
 /// # Errors
 /// What STS refuses; nothing is kept then.
 pub async fn give_code(connection: &Connection, code: &Secret) -> Result<(), Error> {
-    let Some(role) = role_of(connection) else {
+    let settings = settings_of(connection).transpose()?;
+    let role = settings.as_ref().and_then(RoleWithCode::of_settings);
+    let (Some(settings), Some(role)) = (settings, role) else {
         let why = "its profile names no role that asks for a code";
         return Err(
             Error::new(ErrorKind::Config, ASSUME_ROLE, connection.name.as_str()).detail(why)
         );
     };
-    let credentials = assume(&role, code, &connection.network).await?;
+    let network = settings.network(&connection.network);
+    let credentials = assume(&settings, &role, code, &network).await?;
     sessions().insert(key(&role), credentials);
     Ok(())
 }
 
-fn role_of(connection: &Connection) -> Option<RoleWithCode> {
+fn settings_of(connection: &Connection) -> Option<Result<AwsSettings, Error>> {
     match &connection.credentials {
-        CredentialsSource::Chain { profile } => RoleWithCode::of_user(profile.as_deref()),
+        CredentialsSource::Chain { profile } => Some(AwsSettings::of_user(profile.as_deref())),
         _ => None,
     }
 }
@@ -93,12 +98,13 @@ fn session(role: &RoleWithCode) -> Option<Credentials> {
 }
 
 async fn assume(
+    settings: &AwsSettings,
     role: &RoleWithCode,
     code: &Secret,
     network: &Network,
 ) -> Result<Credentials, Error> {
     let call = Call::on_account(ASSUME_ROLE, &role.role_arn);
-    let output = client(role, network)
+    let output = client(settings, role, network)
         .await?
         .assume_role()
         .role_arn(&*role.role_arn)
@@ -122,21 +128,28 @@ async fn assume(
     ))
 }
 
-async fn client(role: &RoleWithCode, network: &Network) -> Result<StsClient, Error> {
-    let loader = aws_config::defaults(BehaviorVersion::latest())
-        .profile_name(&*role.profile)
-        .http_client(transport::pool(true, network, transport::AWS)?)
+async fn client(
+    settings: &AwsSettings,
+    role: &RoleWithCode,
+    network: &Network,
+) -> Result<StsClient, Error> {
+    let http = transport::pool(true, network, transport::AWS)?;
+    let region = settings.region().unwrap_or_else(|| "us-east-1".to_owned());
+    let loader = profiles(settings)
+        .region(Region::new(region))
+        .http_client(http.clone())
         .retry_config(retry::config(aws_settings::judge(Some(&role.profile), false)?))
         .timeout_config(transport::timeouts());
-    let shared = asking(loader, role).load().await;
-    let mut config = Builder::from(&shared);
-    if shared.region().is_none() {
-        config = config.region(Region::new("us-east-1"));
-    }
-    Ok(StsClient::from_conf(config.build()))
+    let shared = asking(loader, settings, role, &http).load().await;
+    Ok(StsClient::from_conf(Builder::from(&shared).build()))
 }
 
-fn asking(loader: ConfigLoader, role: &RoleWithCode) -> ConfigLoader {
+fn asking(
+    loader: ConfigLoader,
+    settings: &AwsSettings,
+    role: &RoleWithCode,
+    http: &SharedHttpClient,
+) -> ConfigLoader {
     match &role.asked_by {
         AskedBy::Keys(keys) => loader.credentials_provider(Credentials::new(
             &*keys.access_key_id,
@@ -145,9 +158,7 @@ fn asking(loader: ConfigLoader, role: &RoleWithCode) -> ConfigLoader {
             None,
             "source_profile",
         )),
-        AskedBy::Profile(name) => loader.credentials_provider(
-            ProfileFileCredentialsProvider::builder().profile_name(name).build(),
-        ),
+        AskedBy::Profile(name) => loader.credentials_provider(of_profile(settings, name, http)),
         AskedBy::Environment => {
             loader.credentials_provider(EnvironmentVariableCredentialsProvider::new())
         }

@@ -8,28 +8,29 @@ use aws_config::{Region, SdkConfig};
 use aws_sdk_s3::Client as SdkClient;
 use aws_sdk_s3::config::{
     Builder, Config, RequestChecksumCalculation, ResponseChecksumValidation,
-    SharedCredentialsProvider, StalledStreamProtectionConfig,
+    SharedCredentialsProvider, SharedHttpClient, StalledStreamProtectionConfig,
 };
-use aws_types::service_config::ServiceConfigKey;
 
+use crate::config::aws::{AwsSettings, Keys};
 use crate::config::aws_settings::{self, Retries};
 use crate::config::connection::{Addressing, Connection, CredentialsSource, UploadChecksum};
 use crate::config::network::Network;
-use crate::config::proxy::{self, Hop, Target, Variables};
+use crate::config::proxy::{self, Hop, Target};
 use crate::domain::endpoint::Endpoint;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, Renewal};
 use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
 use crate::s3::clock::Clock;
 use crate::s3::contact::Contact;
-use crate::s3::credentials;
+use crate::s3::credentials::{self, KeyIdSeen, Noting};
 use crate::s3::direct::{Direct, Rules};
+use crate::s3::given::with_given;
 use crate::s3::metadata_off::without_metadata;
 use crate::s3::meter::Meter;
 use crate::s3::metering::Metering;
+use crate::s3::sockets::by_sockets;
 use crate::s3::sound::Sound;
 use crate::s3::transport::AWS;
-use crate::s3::unchecked::unchecked;
 use crate::s3::{retry, transport};
 
 /// A body that moves less than a byte a second for this long is given up.
@@ -47,6 +48,13 @@ pub struct Sdk {
     /// The bucket's name goes into the path of a URL, else before its host.
     pub path_style: bool,
     pub credentials: Option<SharedCredentialsProvider>,
+    /// The name of whose keys sign, and which key signed last.
+    pub who: String,
+    pub key_id: KeyIdSeen,
+    /// How its keys are renewed once they end.
+    pub renewal: Option<Renewal>,
+    /// The way there, with what the AWS files and the environment say of it.
+    pub network: Network,
     /// Uploads carry a CRC64NVME; else an MD5.
     pub crc64nvme: bool,
     pub clock: Clock,
@@ -85,50 +93,43 @@ impl Sdk {
         meter: Arc<Meter>,
         contact: &Contact,
     ) -> Result<Sdk, Error> {
-        let retries = judge_settings(connection)?;
-        let network = &connection.network;
-        let pool = |endpoint: Option<&str>| {
-            let endpoint = endpoint.and_then(|text| Endpoint::complete(text).ok());
-            let target = endpoint.as_ref().map_or(AWS, Target::of);
-            let pool = transport::pool(needs_tls(connection), network, target)?;
-            Ok::<_, Error>(if connection.provider == Provider::Aws {
-                pool
-            } else {
-                without_metadata(pool)
-            })
+        let settings = settings(connection)?;
+        let retries = judge_settings(connection, &settings)?;
+        let network = &match chained(connection) {
+            true => settings.network(&connection.network),
+            false => connection.network.clone(),
         };
-        let guessed = connection.endpoint.clone().or_else(aws_settings::endpoint_of_environment);
-        let http = pool(guessed.as_deref())?;
-        let mut loader = credentials::loader(&connection.credentials)
-            .http_client(http)
+        let endpoint = endpoint(connection, &settings)?;
+        let http = http(connection, network, endpoint.as_deref())?;
+        let provider = provider(connection, endpoint.as_deref());
+        let mut loader = credentials::loader(&connection.credentials, &settings, &http)
             .retry_config(retry::config(retries));
-        if let Some(region) = region(connection) {
+        if let Some(region) = region(connection, &settings) {
+            loader = loader.region(Region::new(region));
+        } else if settings.region_is_blank() {
+            let region = default_region(provider, endpoint.as_deref());
             loader = loader.region(Region::new(region));
         }
-        if let Some(endpoint) = &connection.endpoint {
-            loader = loader.endpoint_url(read_endpoint(endpoint)?.as_str());
-        }
         let shared = loader.load().await;
-        let endpoint = endpoint(&shared).map(|url| read_endpoint(&url)).transpose()?;
-        let endpoint = endpoint.map(|endpoint| endpoint.to_string());
-        // A profile named it, and the way there may be another one.
-        let own_way = guessed.is_none() && !Variables::read()?.are_plain();
-        let http = match endpoint.as_deref().filter(|_| own_way) {
-            Some(endpoint) => Some(pool(Some(endpoint))?),
-            None => None,
-        };
-        let provider = provider(connection, endpoint.as_deref());
         let region = shared
             .region()
             .map_or_else(|| default_region(provider, endpoint.as_deref()), ToString::to_string);
-        let path_style = path_style(connection.addressing, provider, endpoint.as_deref());
+        let addressing = match connection.addressing {
+            Addressing::Auto if chained(connection) => settings.addressing(),
+            own => own,
+        };
+        let path_style = path_style(addressing, provider, endpoint.as_deref());
+        let key_id = KeyIdSeen::default();
+        let credentials = shared
+            .credentials_provider()
+            .map(|inner| SharedCredentialsProvider::new(Noting { inner, seen: key_id.clone() }));
         let rules = Rules {
             endpoint: endpoint.clone(),
             path_style,
             fips: shared.use_fips(),
             dual_stack: shared.use_dual_stack(),
         };
-        let direct = direct(connection, rules, shared.credentials_provider(), meter.clone())?;
+        let direct = direct(connection, network, rules, credentials.clone(), meter.clone())?;
         match &direct {
             Ok(_) => tracing::info!(connection = %connection.name, "bodies go without the SDK"),
             Err(why) => {
@@ -137,19 +138,30 @@ impl Sdk {
         }
         let checksum = connection.bodies.checksum;
         let clock = Clock::default();
-        let mut config =
-            configure(&shared, connection, provider, endpoint.as_deref(), &region, meter)
-                .to_builder()
-                .retry_config(retry::config(retries))
-                .retry_classifier(contact.clone())
-                .interceptor(contact.clone())
-                .interceptor(clock.clone());
-        if let Some(http) = http.filter(|_| !connection.is_unchecked()) {
-            config.set_http_client(Some(http));
+        let found = Found {
+            shared: &shared,
+            network,
+            provider,
+            endpoint: endpoint.as_deref(),
+            region: &region,
+            path_style,
+        };
+        let mut config = configure(connection, &found, meter)
+            .to_builder()
+            .retry_config(retry::config(retries))
+            .retry_classifier(contact.clone())
+            .interceptor(contact.clone())
+            .interceptor(clock.clone());
+        if let Some(credentials) = &credentials {
+            config.set_credentials_provider(Some(credentials.clone()));
         }
         let config = config.build();
         Ok(Sdk {
-            credentials: shared.credentials_provider(),
+            credentials,
+            who: who(connection, &settings),
+            renewal: renewal(connection, &settings),
+            key_id,
+            network: network.clone(),
             crc64nvme: checksum.map_or(provider.takes_trailing_checksums(), |checksum| {
                 checksum == UploadChecksum::Crc64Nvme
             }),
@@ -189,7 +201,8 @@ impl Sdk {
         let clients = SdkClients { patient: moved(&clients.patient), once: moved(&clients.once) };
         let path_style = self.path_style;
         let rules = Rules { endpoint: Some(endpoint.clone()), path_style, ..Rules::default() };
-        let direct = direct(connection, rules, self.credentials.clone(), meter)?;
+        let credentials = self.credentials.clone();
+        let direct = direct(connection, &self.network, rules, credentials, meter)?;
         Ok(Sdk { clients, direct, endpoint: Some(endpoint), ..self.clone() })
     }
 
@@ -202,19 +215,17 @@ impl Sdk {
 
 /// What the AWS variables set counts for every connection, what a profile sets for those that use
 /// one.
-fn judge_settings(connection: &Connection) -> Result<Retries, Error> {
-    let profile = match &connection.credentials {
-        CredentialsSource::Chain { profile: Some(profile) } => Some(profile.clone()),
-        CredentialsSource::Chain { profile: None } => Some(aws_settings::profile_in_force()),
-        _ => None,
-    };
-    aws_settings::judge(profile.as_deref(), connection.endpoint.is_none())
+fn judge_settings(connection: &Connection, settings: &AwsSettings) -> Result<Retries, Error> {
+    let profile = chained(connection).then(|| settings.profile_name());
+    let keyless = chained(connection) || is_anonymous(connection);
+    aws_settings::judge(profile, keyless && connection.endpoint.is_none())
 }
 
 /// Without the SDK where nothing is asked for that only the SDK does; the inner error is the reason
 /// why not.
 fn direct(
     connection: &Connection,
+    network: &Network,
     rules: Rules,
     credentials: Option<SharedCredentialsProvider>,
     meter: Arc<Meter>,
@@ -222,16 +233,14 @@ fn direct(
     if connection.bodies.by_sdk {
         return Ok(Err("the connection says by_sdk".into()));
     }
-    if let Some(hop) = hop_to(&connection.network, rules.endpoint.as_deref())? {
+    if let Some(hop) = hop_to(network, rules.endpoint.as_deref())? {
         return Ok(Err(format!("{} is set", hop.named_by)));
     }
     Ok(match credentials {
         Some(_) if matches!(connection.credentials, CredentialsSource::Anonymous) => {
             Err("the connection is anonymous".into())
         }
-        Some(credentials) => {
-            Ok(Arc::new(Direct::new(rules, credentials, meter, connection.network.clone())))
-        }
+        Some(credentials) => Ok(Arc::new(Direct::new(rules, credentials, meter, network.clone()))),
         None => Err("there are no keys to sign with".into()),
     })
 }
@@ -242,6 +251,25 @@ fn hop_to(network: &Network, endpoint: Option<&str>) -> Result<Option<Hop>, Erro
     proxy::hop(network, endpoint.as_ref().map_or(AWS, Target::of))
 }
 
+/// What sends the SDK's requests.
+fn http(
+    connection: &Connection,
+    network: &Network,
+    endpoint: Option<&str>,
+) -> Result<SharedHttpClient, Error> {
+    let endpoint = endpoint.and_then(|text| Endpoint::parse(text).ok());
+    let target = endpoint.as_ref().map_or(AWS, Target::of);
+    let pool = transport::pool(needs_tls(connection), network, target)?;
+    let pool = match transport::ca_bundle(network)? {
+        Some(_) => with_given(pool, network),
+        None => pool,
+    };
+    Ok(match connection.provider {
+        Provider::Aws => pool,
+        _ => without_metadata(pool),
+    })
+}
+
 /// Whether anything is ever asked of a server by TLS: keys of the AWS chain may come from one.
 fn needs_tls(connection: &Connection) -> bool {
     let is_plain =
@@ -250,17 +278,20 @@ fn needs_tls(connection: &Connection) -> bool {
     chained(connection) || further || !connection.endpoint.as_ref().is_some_and(is_plain)
 }
 
-fn configure(
-    shared: &SdkConfig,
-    connection: &Connection,
+/// What the AWS files, the environment and the connection say together.
+struct Found<'a> {
+    shared: &'a SdkConfig,
+    network: &'a Network,
     provider: Provider,
-    endpoint: Option<&str>,
-    region: &str,
-    meter: Arc<Meter>,
-) -> Config {
-    let mut builder = Builder::from(shared)
-        .region(Region::new(region.to_owned()))
-        .force_path_style(path_style(connection.addressing, provider, endpoint))
+    endpoint: Option<&'a str>,
+    region: &'a str,
+    path_style: bool,
+}
+
+fn configure(connection: &Connection, found: &Found<'_>, meter: Arc<Meter>) -> Config {
+    let mut builder = Builder::from(found.shared)
+        .region(Region::new(found.region.to_owned()))
+        .force_path_style(found.path_style)
         .retry_classifier(retry::Throttling)
         .timeout_config(transport::timeouts())
         .stalled_stream_protection(
@@ -270,15 +301,15 @@ fn configure(
         .interceptor(Sound)
         // Every body carries a check of our own, so the SDK adds one only where the operation demands it.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
-        .response_checksum_validation(if provider == Provider::Aws {
+        .response_checksum_validation(if found.provider == Provider::Aws {
             ResponseChecksumValidation::WhenSupported
         } else {
             ResponseChecksumValidation::WhenRequired
         });
-    builder.set_endpoint_url(endpoint.map(str::to_owned));
+    builder.set_endpoint_url(found.endpoint.map(str::to_owned));
     if connection.is_unchecked() {
         // The server's requests alone: who gives the keys is checked as ever.
-        builder = builder.http_client(unchecked(&connection.network));
+        builder = builder.http_client(by_sockets(found.network));
     }
     if matches!(connection.credentials, CredentialsSource::Anonymous) {
         builder = builder.allow_no_auth();
@@ -295,11 +326,11 @@ pub fn provider(connection: &Connection, endpoint: Option<&str>) -> Provider {
     }
 }
 
-fn region(connection: &Connection) -> Option<String> {
+fn region(connection: &Connection, settings: &AwsSettings) -> Option<String> {
     match (&connection.region, connection.provider) {
         (Some(region), _) => Some(region.clone()),
-        (None, Provider::Aws) => None,
-        (None, Provider::Other) if chained(connection) => None,
+        (None, Provider::Aws) => settings.region(),
+        (None, Provider::Other) if chained(connection) => settings.region(),
         (None, provider) => Some(default_region(provider, connection.endpoint.as_deref())),
     }
 }
@@ -317,6 +348,10 @@ fn chained(connection: &Connection) -> bool {
     matches!(connection.credentials, CredentialsSource::Chain { .. })
 }
 
+fn is_anonymous(connection: &Connection) -> bool {
+    matches!(connection.credentials, CredentialsSource::Anonymous)
+}
+
 fn path_style(addressing: Addressing, provider: Provider, endpoint: Option<&str>) -> bool {
     match addressing {
         Addressing::Path => true,
@@ -325,19 +360,45 @@ fn path_style(addressing: Addressing, provider: Provider, endpoint: Option<&str>
     }
 }
 
-/// The endpoint in force: the connection's, else what the AWS CLI would read for S3, else for every service.
-fn endpoint(shared: &SdkConfig) -> Option<String> {
-    let general = shared.endpoint_url().map(str::to_owned);
-    if shared.get_origin("endpoint_url").is_client_config() {
-        return general;
+/// The endpoint in force: the connection's, else, for keys of the AWS chain, what the AWS CLI would read. Keys of a
+/// connection's own are for the server that it names.
+fn endpoint(connection: &Connection, settings: &AwsSettings) -> Result<Option<String>, Error> {
+    let own = connection.endpoint.clone();
+    let keyless = chained(connection) || is_anonymous(connection);
+    let found = own.or_else(|| keyless.then(|| settings.endpoint()).flatten());
+    found.map(|url| Ok(read_endpoint(&url)?.to_string())).transpose()
+}
+
+/// What the AWS files and the environment say to a connection. Who has keys of its own for another server than AWS
+/// reads nothing in the files.
+fn settings(connection: &Connection) -> Result<AwsSettings, Error> {
+    match (&connection.credentials, connection.provider) {
+        (CredentialsSource::Chain { profile }, _) => AwsSettings::of_user(profile.as_deref()),
+        (CredentialsSource::Anonymous, _) if connection.endpoint.is_none() => {
+            AwsSettings::beside_keys()
+        }
+        (_, Provider::Aws) if connection.region.is_none() => AwsSettings::beside_keys(),
+        _ => AwsSettings::without_files(),
     }
-    let key = ServiceConfigKey::builder()
-        .service_id("S3")
-        .env("AWS_ENDPOINT_URL")
-        .profile("endpoint_url")
-        .build()
-        .ok()?;
-    shared.service_config().and_then(|config| config.load_config(key)).or(general)
+}
+
+/// The name of whose keys sign.
+fn who(connection: &Connection, settings: &AwsSettings) -> String {
+    match (&connection.credentials, settings.keys()) {
+        (CredentialsSource::Anonymous, _) => "nobody (not signed)".to_owned(),
+        (CredentialsSource::Chain { .. }, Keys::Environment) => "environment".to_owned(),
+        (CredentialsSource::Chain { .. }, Keys::Profile) => settings.profile_name().to_owned(),
+        (CredentialsSource::Chain { .. }, Keys::Surroundings) => "this machine's role".to_owned(),
+        _ => connection.name.to_string(),
+    }
+}
+
+fn renewal(connection: &Connection, settings: &AwsSettings) -> Option<Renewal> {
+    match &connection.credentials {
+        CredentialsSource::Chain { .. } => settings.signs_in_by().map(Renewal::SignIn),
+        CredentialsSource::Static { .. } | CredentialsSource::Kept { .. } => Some(Renewal::NewKeys),
+        _ => None,
+    }
 }
 
 /// An endpoint that requests can be sent to. The error quotes nothing of it, which may hold a

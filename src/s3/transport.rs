@@ -1,6 +1,5 @@
 //! The connection pool of a client: TLS roots, proxy, idle time, timeouts.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
@@ -19,6 +18,7 @@ use tokio::runtime::Handle;
 
 use crate::config::network::{Network, Proxy};
 use crate::config::proxy::{self, Target, Variables};
+use crate::config::tilde;
 use crate::domain::error::{Error, ErrorKind, READ_CA_BUNDLE};
 
 pub const CONNECT: Duration = Duration::from_secs(5);
@@ -94,7 +94,7 @@ fn trust_store(network: &Network) -> Result<TrustStore, Error> {
 /// one can be read.
 pub fn ca_bundle(network: &Network) -> Result<Option<Vec<u8>>, Error> {
     let named = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
-    let Some(path) = network.ca_bundle.clone().or_else(|| named.map(PathBuf::from)) else {
+    let Some(path) = network.ca_bundle.clone().or_else(|| named.map(tilde::expanded)) else {
         return Ok(None);
     };
     let place = path.display();

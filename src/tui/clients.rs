@@ -93,6 +93,15 @@ impl Clients {
         let Ok(made) = self.made.try_lock() else { return Vec::new() };
         made.iter().map(|(name, (_, meter))| (name.clone(), meter.usage())).collect()
     }
+
+    /// Whose keys sign for every connection that asked for something. Empty while a client is being made.
+    pub fn identities(&self) -> Vec<(ConnectionName, String)> {
+        let Ok(made) = self.made.try_lock() else { return Vec::new() };
+        let known = |(name, (client, _)): (&ConnectionName, &(Client, Arc<Meter>))| {
+            Some((name.clone(), client.identity()?))
+        };
+        made.iter().filter_map(known).collect()
+    }
 }
 
 /// What a panic left behind a lock is whole: nothing under one can fail halfway.

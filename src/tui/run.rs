@@ -73,6 +73,7 @@ pub struct Pace {
     tick: Option<Instant>,
     meter: Option<Instant>,
     told: HashMap<ConnectionName, Usage>,
+    identities: HashMap<ConnectionName, String>,
     errands: Vec<Errand>,
 }
 
@@ -243,6 +244,7 @@ impl Loop {
         if self.pace.meter.is_some_and(|due| due <= now) {
             self.pace.meter = None;
             self.tell_usage();
+            self.tell_identities();
         }
         if !self.state.wants_tick() {
             self.pace.tick = None;
@@ -264,6 +266,16 @@ impl Loop {
             if self.pace.told.get(&connection) != Some(&usage) {
                 self.pace.told.insert(connection.clone(), usage);
                 self.update(Event::Metered { connection, usage });
+                self.draw_progress();
+            }
+        }
+    }
+
+    fn tell_identities(&mut self) {
+        for (connection, identity) in self.clients.identities() {
+            if self.pace.identities.get(&connection) != Some(&identity) {
+                self.pace.identities.insert(connection.clone(), identity.clone());
+                self.update(Event::Identified { connection, identity });
                 self.draw_progress();
             }
         }

@@ -11,7 +11,7 @@ use tokio::task::{AbortHandle, JoinError, spawn_blocking};
 
 use crate::app::effect::{Effect, Preference, Request};
 use crate::app::event::{ClipboardOutcome, Event, Ticket};
-use crate::config::remembered::Remembered;
+use crate::config::remembered::{LastPlace, Remembered};
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
 use crate::transfer::engine::Engine;
@@ -125,6 +125,15 @@ impl Runner {
             Effect::Quit => return Some(Errand::Quit),
         }
         None
+    }
+
+    /// Remembers what was open, before the program ends.
+    pub fn remember_place(&mut self, place: LastPlace) {
+        self.remembered.last = Some(place);
+        let Some(file) = &self.remembered_file else { return };
+        if let Err(error) = self.remembered.write(file) {
+            tracing::warn!(%error, "what was open could not be remembered");
+        }
     }
 
     /// Ends the engine in order; requests under way are dropped.

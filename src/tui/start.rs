@@ -111,8 +111,11 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
     turning.perform(effects);
     let ended = catch_unwind(AssertUnwindSafe(|| interface.block_on(turning.run())));
     let ended = ended.unwrap_or(Ok(Ending::Panicked));
-    let Loop { screen, runner, .. } = turning;
+    let Loop { screen, state, mut runner, .. } = turning;
     drop(screen);
+    if let Some(place) = state.last_place() {
+        runner.remember_place(place);
+    }
     // Past the time the journal has what is unfinished, or the queue was in memory anyway.
     let _ = interface.block_on(async { timeout(ENDING, runner.shut_down()).await });
     runtime.shutdown_background();

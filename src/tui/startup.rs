@@ -11,7 +11,7 @@ use crate::config::alert::Alert;
 use crate::config::connection::Connection;
 use crate::config::keys::{self, KeyFile};
 use crate::config::paths::Folders;
-use crate::config::remembered::Remembered;
+use crate::config::remembered::{LastPlace, Remembered};
 use crate::config::ring;
 use crate::config::themes;
 use crate::domain::address::{ConnectionName, Location};
@@ -44,6 +44,11 @@ pub fn gather(
         let known = buckets.iter().map(|bucket| (name.clone(), bucket.clone()));
         startup.remembered_buckets.extend(known);
     }
+    let root = startup.open == Location::Root;
+    let is_known = |last: &LastPlace| {
+        startup.connections.iter().any(|connection| connection.name == last.connection)
+    };
+    startup.last = remembered.last.clone().filter(|last| root && is_known(last));
     Ok((startup, remembered))
 }
 
@@ -88,6 +93,8 @@ pub fn fresh(connections: Vec<Connection>, current: ConnectionName, open: Locati
         first: false,
         keyless: false,
         keyring: ring::present(),
+        profiles: Vec::new(),
+        last: None,
     }
 }
 

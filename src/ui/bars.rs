@@ -25,6 +25,9 @@ use crate::ui::widgets::spinner::spinner;
 /// Cells from which tabs are called by the names of their connections.
 const NAMED_TABS: u16 = 90;
 
+/// Cells from which it is said whose keys sign.
+const WITH_IDENTITY: u16 = 56;
+
 /// Cells that the usage takes about.
 const USAGE: usize = 28;
 
@@ -49,9 +52,10 @@ pub fn draw_header(paint: &mut Paint<'_>, area: Rect, state: &State) {
     if let Some(count) = count_text(paint, state) {
         used += paint.print_right(line.shorter(used), styles.dim, format_args!("{count}")) + 2;
     }
-    let name = state.session.name().as_str();
     let left = line.shorter(used);
     let left = left.skip(draw_tabs(paint, left, state));
+    let title = state.session.title();
+    let name = if left.width < WITH_IDENTITY { state.session.name().as_str() } else { &title };
     match state.objects.browse.place() {
         Some(at) => {
             let parts = [name, at.bucket.as_str(), at.prefix.as_str()];

@@ -102,6 +102,7 @@ fn draw_panes(paint: &mut Paint<'_>, state: &State) {
         zone: &session.zone,
         keymap: &state.keymap,
         home: session.home.as_deref(),
+        session,
     };
     let asked = state.dialog().is_some() || state.overlay.is_some() || state.connecting.is_open();
     let focused = |pane| state.focus == pane && !asked;

@@ -51,6 +51,7 @@ impl Details {
             ("place", Some(error.place.clone())),
             ("code", error.code.clone()),
             ("status", status),
+            ("signed as", error.identity.clone()),
             ("request id", error.request_id.clone()),
             ("host id", error.host_id.clone()),
             ("said", Some(error.detail.clone())),

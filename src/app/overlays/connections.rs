@@ -3,7 +3,8 @@
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::outcome::Outcome;
-use crate::config::connection::Connection;
+use crate::config::connection::{Connection, CredentialsSource};
+use crate::config::profiles::AwsProfile;
 use crate::domain::address::ConnectionName;
 
 /// What is done with a connection.
@@ -26,8 +27,15 @@ pub struct Connections {
 
 impl Connections {
     /// The cursor starts on the one in use.
-    pub fn new(connections: &[Connection], current: &ConnectionName) -> Connections {
-        let rows = connections.iter().zip('1'..).map(|(connection, key)| row(connection, key));
+    /// Those of profiles come last, and say region and kind.
+    pub fn new(
+        connections: &[Connection],
+        profiles: &[AwsProfile],
+        current: &ConnectionName,
+    ) -> Connections {
+        let of = |connection: &Connection| profile_of(connection, profiles);
+        let rows = connections.iter().zip('1'..);
+        let rows = rows.map(|(connection, key)| row(connection, of(connection), key));
         let at = connections.iter().position(|each| each.name == *current);
         let choice = Choice::new("Connections", rows.collect())
             .starting_at(at.unwrap_or(0))
@@ -53,14 +61,29 @@ impl Connections {
     }
 }
 
+/// The profile that a connection is, where nothing else is said of it.
+fn profile_of<'a>(connection: &Connection, profiles: &'a [AwsProfile]) -> Option<&'a AwsProfile> {
+    let CredentialsSource::Chain { profile: Some(name) } = &connection.credentials else {
+        return None;
+    };
+    profiles.iter().find(|profile| profile.name == *name).filter(|_| connection.is_unsaid())
+}
+
 /// The first nine have a digit.
-fn row(connection: &Connection, key: char) -> ChoiceRow {
-    let endpoint = connection.endpoint.as_deref().unwrap_or("AWS");
+fn row(connection: &Connection, profile: Option<&AwsProfile>, key: char) -> ChoiceRow {
     let read_only = if connection.read_only { " · read-only" } else { "" };
+    let note = if let Some(AwsProfile { region, kind, endpoint, .. }) = profile {
+        let words = [region.as_deref(), Some(kind.words()), endpoint.as_deref()];
+        let words: Vec<_> = words.into_iter().flatten().collect();
+        format!("AWS profile · {}{read_only}", words.join(" · "))
+    } else {
+        let endpoint = connection.endpoint.as_deref().unwrap_or("AWS");
+        format!("{} · {endpoint}{read_only}", connection.provider)
+    };
     ChoiceRow {
-        key: key.is_ascii_digit().then_some(key),
+        key: ('1'..='9').contains(&key).then_some(key),
         title: connection.name.to_string(),
-        note: format!("{} · {endpoint}{read_only}", connection.provider),
+        note,
         disabled: None,
     }
 }
@@ -73,7 +96,7 @@ mod tests {
     fn a_connection_is_taken_by_digit_or_enter() {
         let connections: Vec<Connection> =
             ["a", "b"].map(|name| Connection::chain(name.into(), None)).into();
-        let mut overlay = Connections::new(&connections, &"b".into());
+        let mut overlay = Connections::new(&connections, &[], &"b".into());
         assert_eq!(overlay.choice.cursor, 1);
         let key = |text| Chord::parse(text).unwrap();
         let connect = |name: &str| Outcome::Accepted(ConnectionAnswer::Connect(name.into()));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::app::transfers::Transfers;
 use crate::app::transfers::job::QueuedJob;
-use crate::domain::error::{Error, SIGN_IN};
+use crate::domain::error::Error;
 use crate::domain::transfer::{JobState, Verification, Wait};
 use crate::domain::units::{Count, Elapsed};
 
@@ -78,7 +78,7 @@ impl fmt::Display for Standing<'_> {
             Standing::Finding(0) => f.write_str("finding objects"),
             Standing::Finding(found) => write!(f, "finding objects: {}+", Count(*found)),
             Standing::Throttled { open, most } => write!(f, "throttled: {open} of {most} slots"),
-            Standing::Credentials => write!(f, "waiting for credentials: {SIGN_IN}"),
+            Standing::Credentials => f.write_str("waiting for credentials"),
             Standing::Unreachable { next, error } => {
                 f.write_str("server unreachable, ")?;
                 match next {
@@ -157,7 +157,7 @@ mod tests {
         let away = |next| Wait::Unreachable { tries: 5, error: error.clone(), next };
         for (wait, text) in [
             (Wait::Throttled { open: 4, most: 16 }, "throttled: 4 of 16 slots"),
-            (Wait::Credentials, "waiting for credentials: g s signs in anew"),
+            (Wait::Credentials, "waiting for credentials"),
             (
                 away(Some(Duration::from_secs(8))),
                 "server unreachable, next try in 8 s: connection refused",

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -19,6 +19,7 @@ use crate::config::connection::{
 use crate::config::file::jurisdictions::RawJurisdictions;
 use crate::config::network::{Network, Proxy};
 use crate::config::r2::{self, Jurisdiction};
+use crate::config::tilde;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::endpoint::Endpoint;
 use crate::domain::presign::{DEFAULT_EXPIRY, parse_expiry};
@@ -357,7 +358,7 @@ impl RawConnection {
             Some(path) if path.get_ref().is_empty() => {
                 return wrong(&path.span(), "expected the path of a PEM file");
             }
-            path => path.as_ref().map(|path| PathBuf::from(path.get_ref())),
+            path => path.as_ref().map(|path| tilde::expanded(path.get_ref())),
         };
         let proxy = match self.proxy.as_ref().map(|proxy| (proxy.get_ref().as_str(), proxy.span()))
         {

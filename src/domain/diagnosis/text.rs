@@ -77,9 +77,10 @@ pub fn lines_with(
             let more = [
                 ("why ", explained.why),
                 ("next", advise(error, &explained.next)),
+                ("as  ", error.identity.clone().unwrap_or_default()),
                 ("raw ", raw(error)),
             ];
-            for (label, sentence) in more {
+            for (label, sentence) in more.into_iter().filter(|(_, said)| !said.is_empty()) {
                 lines.push(format!("    {label} {}", shown(&sentence, redaction)));
             }
             lines

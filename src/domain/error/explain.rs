@@ -9,6 +9,7 @@ mod way;
 use crate::domain::error::{Error, ErrorKind};
 
 pub use explanation::Explanation;
+pub use storage::shell_word;
 
 impl Error {
     pub fn explain(&self) -> Explanation {

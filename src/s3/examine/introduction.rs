@@ -51,7 +51,7 @@ pub async fn introduce(
         report.skip(Step::ListBuckets..=Step::ListBuckets, NO_KEYS.0);
         return Err(NO_KEYS);
     }
-    report.works(Step::Sign, "");
+    report.works(Step::Sign, client.identity().unwrap_or_default());
     match outcome {
         Ok(buckets) => {
             report.works(Step::ListBuckets, told.unwrap_or_else(|| how_many(buckets.len())));
@@ -118,6 +118,9 @@ async fn look_into(
 
 /// Whether an S3 server gave the answer.
 fn answered(error: &Error) -> bool {
+    if error.is(&ErrorKind::ExpiredCredentials) && error.status.is_none() {
+        return false;
+    }
     !matches!(
         error.kind,
         ErrorKind::Unreachable

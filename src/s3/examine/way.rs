@@ -23,18 +23,17 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const UNREACHABLE: Stop = Stop("the server cannot be reached");
 
 pub async fn reach(client: &Client, report: &mut Report<'_>) -> Result<(), Stop> {
-    let endpoint = match client.sdk().await {
-        Ok(sdk) => sdk
-            .endpoint
-            .clone()
-            .unwrap_or_else(|| format!("https://s3.{}.amazonaws.com/", sdk.region)),
+    let sdk = match client.sdk().await {
+        Ok(sdk) => sdk,
         Err(error) => {
             report.fails(Step::Resolve, error);
             report.skip(Step::Connect..=Step::Tls, "the connection cannot be prepared");
             return Err(Stop("the connection cannot be prepared"));
         }
     };
-    let network = &client.connection().network;
+    let aws = || format!("https://s3.{}.amazonaws.com/", sdk.region);
+    let endpoint = sdk.endpoint.clone().unwrap_or_else(aws);
+    let network = &sdk.network;
     let call = Call::on_account("connect", &endpoint);
     let found = Endpoint::parse(&endpoint).map_err(|why| call.fails(ErrorKind::Config, why));
     let hop = |endpoint| Ok((proxy::hop(network, Target::of(&endpoint))?, Origin::of(&endpoint)));

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::app::action::{Action, Scope};
 use crate::app::screens::buckets::shelf::BucketRow;
 use crate::app::screens::buckets::{Buckets, BucketsLoading};
-use crate::domain::error::ErrorKind;
+use crate::domain::error::{ErrorKind, Renewal};
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::screens::reason::reason;
@@ -116,8 +116,10 @@ fn bucket_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Option
             headline: "these keys may not list buckets".into(),
             sentences: vec![format!("{} adds one by name", key(Action::AddBucket))],
         }),
-        BucketsLoading::Failed(error) if error.way_out().is_some() => {
-            let press = format!("{} signs in anew", view.key(Scope::Global, Action::SignIn));
+        BucketsLoading::Failed(error)
+            if error.way_out().is_some() || error.renewal == Some(Renewal::NewKeys) =>
+        {
+            let press = view.renewal(view.session.name());
             Some(Notice { sentences: vec![press], ..reason(paint, error, String::new()) })
         }
         BucketsLoading::Failed(error) => {

@@ -173,7 +173,11 @@ fn objects_notice(
     let key = |action| view.key(Scope::Objects, action);
     let empty = browse.rows.is_empty();
     match &browse.loading {
-        Loading::Idle => Some(idle_notice(paint, buckets, view)),
+        Loading::Idle => {
+            let mut notice = idle_notice(paint, buckets, view);
+            notice.sentences.extend(last_place(view));
+            Some(notice)
+        }
         Loading::Failed(error) => {
             let press = format!("{} lists again", key(Action::Refresh));
             Some(reason(paint, error, press))
@@ -201,6 +205,12 @@ fn objects_notice(
         }),
         _ => Some(empty_notice(&key)),
     }
+}
+
+/// The way back to what was open when the last session ended.
+fn last_place(view: View<'_>) -> Option<String> {
+    let last = view.session.last.as_ref()?;
+    Some(format!("{} goes back to {last}", view.key(Scope::Global, Action::LastPlace)))
 }
 
 fn empty_notice(key: &dyn Fn(Action) -> String) -> Notice {

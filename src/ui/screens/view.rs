@@ -7,8 +7,10 @@ use jiff::tz::TimeZone;
 
 use crate::app::action::{Action, Scope};
 use crate::app::keymap::Keymap;
+use crate::app::session::Session;
+use crate::domain::address::ConnectionName;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct View<'a> {
     /// The moment that is painted, for what turns.
     pub now: Timestamp,
@@ -16,6 +18,7 @@ pub struct View<'a> {
     pub keymap: &'a Keymap,
     /// What `~` is, where it is known.
     pub home: Option<&'a Path>,
+    pub session: &'a Session,
 }
 
 impl View<'_> {
@@ -24,5 +27,18 @@ impl View<'_> {
         self.keymap
             .key_for(&[scope, Scope::List, Scope::Global], action)
             .unwrap_or_else(|| format!(":{}", action.spec().name))
+    }
+
+    /// What renews the keys of a connection: `g s signs in anew`.
+    pub fn renewal(&self, name: &ConnectionName) -> String {
+        let key = |action| self.key(Scope::Global, action);
+        match self.session.renewing(name) {
+            Some(Action::SignIn) => format!("{} signs in anew", key(Action::SignIn)),
+            Some(Action::EditConnection) => {
+                format!("{} gives it new keys", key(Action::EditConnection))
+            }
+            Some(other) => format!("{} leads to {name}, to renew its keys", key(other)),
+            None => "renew them where they were issued".to_owned(),
+        }
     }
 }

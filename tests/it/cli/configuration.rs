@@ -44,6 +44,12 @@ fn a_malformed_file_is_named_with_its_line_and_left_alone() {
     assert!(refused.err.contains("config.toml:2"), "{}", refused.err);
     assert!(refused.err.contains("endpont"), "{}", refused.err);
     assert_eq!(std::fs::read_to_string(file).unwrap(), text);
+    shop.write("config/config.toml", b"\xef\xbb\xbf# marked\n");
+    shop.run(&["ls"]).ended(0);
+    shop.write("config/config.toml", b"# one\n# caf\xe9\n");
+    let refused = shop.run(&["ls"]).ended(1);
+    assert!(refused.err.contains("config.toml:2"), "{}", refused.err);
+    assert!(refused.err.contains("expected UTF-8"), "{}", refused.err);
 }
 
 #[test]

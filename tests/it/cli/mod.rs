@@ -7,6 +7,7 @@ mod crash;
 mod disk;
 mod doctor;
 mod ends;
+mod identity;
 mod interrupt;
 mod jurisdictions;
 mod keyring;

@@ -1,7 +1,7 @@
 //! Bytes up and down over TLS: trusted through `AWS_CA_BUNDLE`, and not where the certificate is a wrong one.
 
 use super::shop::{Shop, bare, ran};
-use crate::support::tls::{front, front_of};
+use crate::support::tls::{front, front_of, front_of_authority};
 
 #[test]
 fn bytes_go_up_and_come_down_over_tls() {
@@ -112,4 +112,53 @@ fn an_insecure_connection_works_and_says_so_every_time() {
     assert!(examined.out.contains("the certificate is not checked"), "{}", examined.out);
     let link = run(&["presign", "s3://media/a"]).ended(0);
     assert!(link.err.contains("the certificate is not checked"), "{}", link.err);
+}
+
+#[test]
+fn a_certificate_that_is_itself_in_the_bundle_is_trusted_for_its_name_and_time() {
+    let shop = Shop::open();
+    shop.store().put("media", "a", "stored");
+    let behind = shop.server().endpoint();
+    let behind = behind.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    shop.write("small.bin", "small");
+    let verbs = [
+        &["ls", "s3://media/"][..],
+        &["put", "small.bin", "s3://media/small.bin", "--force"],
+        &["get", "s3://media/a", "-"],
+        &["doctor", "s3://media/"],
+    ];
+    let cases = [
+        ("localhost", 2099, None),
+        ("elsewhere.example", 2099, Some("certificate is for another name")),
+        ("localhost", 2021, Some("certificate is not valid at this time")),
+    ];
+    for (name, until, refused) in cases {
+        let (port, pem) = shop.block_on(front_of_authority(behind.clone(), name, until));
+        let bundle = shop.write("ca.pem", pem);
+        for verb in verbs {
+            let mut command = shop.command(verb);
+            command.env("AWS_ENDPOINT_URL", format!("https://localhost:{port}"));
+            command.env("AWS_CA_BUNDLE", &bundle);
+            let ended = ran(command, b"");
+            let Some(refused) = refused else {
+                ended.ended(0);
+                continue;
+            };
+            let said = format!("{}{}", ended.out, ended.err);
+            assert!(ended.code == 1 && said.contains(refused), "{verb:?}: {said}");
+        }
+    }
+    let server = shop.server();
+    let (port, pem) = shop.block_on(front_of_authority(behind, "localhost", 2099));
+    shop.write("own.pem", pem);
+    let profile = format!(
+        "[profile work]\nregion = us-east-1\nendpoint_url = https://localhost:{port}\nca_bundle = ~/own.pem\n\
+         aws_access_key_id = {}\naws_secret_access_key = {}\n",
+        server.access_key_id(),
+        server.secret_access_key()
+    );
+    shop.write(".aws/config", profile);
+    let run = |arguments: &[&str]| ran(bare(&shop.path(""), arguments), b"");
+    run(&["ls", "s3://media/", "--profile", "work"]).ended(0);
+    run(&["get", "s3://media/a", "-", "--profile", "work"]).ended(0);
 }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use windlass::app::action::Action;
 use windlass::app::effect::{Effect, Request};
 use windlass::app::event::{Event, Reply};
+use windlass::app::overlays::overlay::Overlay;
 use windlass::app::screens::connecting::Stage;
 use windlass::app::screens::connecting::field::FieldId;
 use windlass::app::session::Startup;
@@ -11,8 +13,9 @@ use windlass::config::connection::{Connection, CredentialsSource};
 use windlass::config::draft::{Draft, DraftKeys, DraftServer, Keep};
 use windlass::config::origins::Origins;
 use windlass::config::profiles::{AwsProfile, ProfileKind};
+use windlass::config::remembered::LastPlace;
 use windlass::domain::diagnosis::{Finding, Step, Verdict};
-use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::error::{Error, ErrorKind, Renewal};
 use windlass::domain::transfer::{JobId, JobState, TransferCommand, TransferEvent};
 
 use crate::flows::queue::{commands, news, upload};
@@ -381,4 +384,72 @@ fn a_sign_in_that_fails_says_why_and_one_that_hangs_can_be_left() {
     app.keys("g s");
     assert_eq!(app.requests(), []);
     assert!(app.toast().contains("profile of the AWS files"), "{}", app.toast());
+}
+
+fn with_a_profile() -> Startup {
+    let work = AwsProfile {
+        name: "work".to_owned(),
+        region: Some("eu-west-1".to_owned()),
+        endpoint: None,
+        kind: ProfileKind::Sso,
+    };
+    let chain = Connection::chain("work".into(), Some("work".to_owned()));
+    let connections = vec![connection("test"), chain];
+    Startup { connections, profiles: vec![work], ..startup() }
+}
+
+#[test]
+fn profiles_stand_below_the_connections_with_region_and_kind_and_are_opened() {
+    let mut app = App::start(with_a_profile());
+    app.reply(buckets(&["a"])).effects();
+    app.keys("P");
+    let Some(Overlay::Connections(shown)) = &app.state.overlay else { panic!("not shown") };
+    assert_eq!(shown.choice.rows[1].title, "work");
+    assert_eq!(shown.choice.rows[1].note, "AWS profile · eu-west-1 · single sign-on");
+    app.keys("2");
+    assert_eq!(app.requests(), [Request::ListBuckets]);
+    assert_eq!(app.state.session.name().as_str(), "work");
+}
+
+#[test]
+fn whose_keys_sign_is_said_beside_the_name_of_a_connection_by_the_aws_chain() {
+    let mut app = by_profile("corp");
+    assert_eq!(app.state.session.title(), "work");
+    let identity = |connection: &str, identity: &str| Event::Identified {
+        connection: connection.into(),
+        identity: identity.to_owned(),
+    };
+    app.event(identity("work", "corp · AKIA…WXYZ"));
+    assert_eq!(app.state.session.title(), "work · corp · AKIA…WXYZ");
+    app.event(identity("work", "work · AKIA…WXYZ"));
+    assert_eq!(app.state.session.title(), "work · AKIA…WXYZ");
+    app.event(identity("other", "x · AKIA…"));
+    assert_eq!(app.state.session.title(), "work · AKIA…WXYZ");
+}
+
+#[test]
+fn the_last_place_is_offered_and_gone_to_once() {
+    let last = LastPlace {
+        connection: "work".into(),
+        bucket: "media".to_owned(),
+        prefix: "photos/".to_owned(),
+    };
+    let mut app = App::start(Startup { last: Some(last.clone()), ..with_a_profile() });
+    app.reply(buckets(&["a"])).effects();
+    assert_eq!(app.state.disabled(Action::LastPlace), None);
+    assert_eq!(app.state.last_place(), None, "nothing is open yet");
+    app.keys("g l");
+    assert_eq!(app.state.session.name().as_str(), "work");
+    assert_eq!(app.location(), "s3://media/photos/");
+    assert_eq!(app.state.last_place(), Some(last));
+    assert!(app.state.disabled(Action::LastPlace).is_some());
+}
+
+#[test]
+fn keys_of_ones_own_that_ended_are_changed_where_they_were_typed() {
+    let mut app = App::start(startup());
+    let ended = Error::new(ErrorKind::ExpiredCredentials, "HeadObject", "s3://a/k");
+    let ended = Error { renewal: Some(Renewal::NewKeys), ..ended };
+    app.event(Event::Transfer(TransferEvent::Warned(ended)));
+    assert!(app.toast().ends_with("g e gives it new keys"), "{}", app.toast());
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use windlass::app::effect::Request;
 use windlass::app::event::{Event, Reply};
+use windlass::config::aws::files::AwsFiles;
 use windlass::config::import::Import;
 use windlass::config::origins::Origins;
 use windlass::config::profiles::profiles;
@@ -33,7 +34,11 @@ fn origins() -> Origins {
     imports.extend(
         windlass::config::import::rclone(&rclone).unwrap().into_iter().map(|each| ("rclone", each)),
     );
-    Origins { profiles: profiles(config, ""), imports, troubles: vec![encrypted] }
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("config");
+    std::fs::write(&file, config).unwrap();
+    let files = AwsFiles::read(Some(file), None).unwrap();
+    Origins { profiles: profiles(&files), imports, troubles: vec![encrypted] }
 }
 
 fn shown(size: (u16, u16), act: impl Fn(&mut Situation)) -> String {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use rcgen::{CertificateParams, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, date_time_ymd};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -16,7 +16,18 @@ pub async fn front(behind: String) -> (u16, String) {
 
 /// Whose certificate is for this name until the end of this year.
 pub async fn front_of(behind: String, name: &str, until: i32) -> (u16, String) {
+    let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    front_with(behind, params, until).await
+}
+
+/// Whose certificate is marked as that of an authority, as `openssl req -x509` makes it.
+pub async fn front_of_authority(behind: String, name: &str, until: i32) -> (u16, String) {
     let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    front_with(behind, params, until).await
+}
+
+async fn front_with(behind: String, mut params: CertificateParams, until: i32) -> (u16, String) {
     params.not_before = date_time_ymd(2020, 1, 1);
     params.not_after = date_time_ymd(until, 12, 31);
     let signing_key = KeyPair::generate().unwrap();

@@ -1,7 +1,9 @@
 //! What a server refuses: who one is, what one asks for, what stands in the way.
 
 use crate::domain::error::explain::explanation::Explanation;
-use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind, LOCK_JOURNAL, READ_FILE, SIGN_IN};
+use crate::domain::error::{
+    ASSUME_ROLE, Error, ErrorKind, LOCK_JOURNAL, READ_FILE, Renewal, SIGN_IN,
+};
 
 pub fn explain(error: &Error) -> Option<Explanation> {
     who(error).or_else(|| place(error)).or_else(|| state(error))
@@ -28,13 +30,7 @@ fn who(error: &Error) -> Option<Explanation> {
             "the secret is mistyped or cut short, or a proxy changed the request on its way",
             "copy the secret anew; it is shown once, so make a new token where it is lost",
         ),
-        ErrorKind::ExpiredCredentials => Explanation::new(
-            "the credentials have ended",
-            "temporary credentials or the single sign-on session ran out",
-            format!(
-                "{SIGN_IN} (aws sso login); renew others where they were issued, then refresh with R"
-            ),
-        ),
+        ErrorKind::ExpiredCredentials => ended(error),
         ErrorKind::CodeWanted => Explanation::new(
             "the role asks for a code",
             format!("its profile names an MFA device: {}", error.detail_or("mfa_serial")),
@@ -56,6 +52,38 @@ fn who(error: &Error) -> Option<Explanation> {
         ),
         _ => return None,
     })
+}
+
+/// Keys or a session that hold no more, or a profile that never signed in.
+fn ended(error: &Error) -> Explanation {
+    match &error.renewal {
+        Some(Renewal::SignIn(profile)) => Explanation::new(
+            format!("profile {profile:?} is not signed in"),
+            "it uses single sign-on, and its session has run out or was never begun on this machine",
+            format!("{SIGN_IN} (aws sso login --profile {})", shell_word(profile)),
+        ),
+        Some(Renewal::NewKeys) => Explanation::new(
+            "the connection's keys have ended",
+            "they are temporary keys, which the server takes for a limited time",
+            "change the connection and give it new keys",
+        ),
+        None => Explanation::new(
+            "the credentials have ended",
+            "temporary credentials or the single sign-on session ran out",
+            format!(
+                "{SIGN_IN} (aws sso login); renew others where they were issued, then refresh with R"
+            ),
+        ),
+    }
+}
+
+/// In quotes where a shell would read more than one word.
+pub fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-/.@:+%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// A `credential_process` that gave no keys.

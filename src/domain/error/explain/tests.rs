@@ -1,6 +1,6 @@
 //! Every kind says what, why and what next.
 
-use crate::domain::error::{Error, ErrorKind, KeyringFault};
+use crate::domain::error::{Error, ErrorKind, KeyringFault, Renewal};
 
 fn kinds() -> Vec<ErrorKind> {
     use ErrorKind::{
@@ -141,4 +141,20 @@ fn a_program_that_gives_no_keys_is_told_apart_by_how() {
     assert!(said(nonsense).contains("printed something else"));
     let unset = said("not enabled: the environment variable R2_ID is not set");
     assert_eq!(unset, "the environment variable R2_ID is not set");
+}
+
+#[test]
+fn keys_that_ended_are_renewed_where_they_come_from() {
+    let of = |renewal| {
+        let error = Error::new(ErrorKind::ExpiredCredentials, "ListBuckets", "");
+        let error = Error { renewal: Some(renewal), ..error };
+        (error.explain(), error.way_out())
+    };
+    let (said, way_out) = of(Renewal::SignIn("my work".into()));
+    assert!(said.what.contains("\"my work\" is not signed in"), "{said:?}");
+    assert!(said.next.contains("aws sso login --profile 'my work'"), "{said:?}");
+    assert!(way_out.is_some());
+    let (said, way_out) = of(Renewal::NewKeys);
+    assert!(said.next.contains("new keys") && !said.next.contains("sso"), "{said:?}");
+    assert_eq!(way_out, None);
 }

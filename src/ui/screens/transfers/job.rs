@@ -7,7 +7,7 @@ use crate::app::screens::transfers::place::destination;
 use crate::app::transfers::Transfers;
 use crate::app::transfers::job::QueuedJob;
 use crate::app::transfers::standing::{Standing, verified};
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
     ALREADY_GONE, Direction, JobState, Priority, Progress, Verification,
 };
@@ -35,7 +35,7 @@ pub fn draw_job(
     let rest = span.skip(SIGN + columns.name + GAP);
     match (&job.view.state, Standing::of(job, queue)) {
         (JobState::Done, _) => draw_done(paint, rest, job, view),
-        (JobState::Failed(error), _) => draw_failed(paint, rest, error, view),
+        (JobState::Failed(error), _) => draw_failed(paint, rest, job, error, view),
         (JobState::Cancelled, _) => {
             paint.put(rest, "cancelled", styles.dim);
         }
@@ -136,11 +136,12 @@ fn draw_standing(
     }
     let key = view.key(Scope::Transfers, Action::RetryJob);
     match standing {
-        Standing::Credentials => paint.print(
-            room,
-            style,
-            format_args!("{sign} {standing} {} {key} once renewed", glyphs.dash),
-        ),
+        Standing::Credentials => {
+            let renewal = view.renewal(&job.view.spec.connection);
+            let dash = glyphs.dash;
+            let told = format_args!("{sign} {standing}: {renewal} {dash} {key} once renewed");
+            paint.print(room, style, told)
+        }
         _ => paint.print(room, style, format_args!("{sign} {standing}")),
     };
     if standing.moves() {
@@ -276,13 +277,15 @@ fn draw_done(paint: &mut Paint<'_>, span: Span, job: &QueuedJob, view: View<'_>)
     }
 }
 
-fn draw_failed(paint: &mut Paint<'_>, span: Span, error: &Error, view: View<'_>) {
+fn draw_failed(paint: &mut Paint<'_>, span: Span, job: &QueuedJob, error: &Error, view: View<'_>) {
     let styles = paint.styles;
     let said = error.explain().what;
     let sign = paint.glyphs.bad;
     let dash = paint.glyphs.dash;
     let key = view.key(Scope::Transfers, Action::JobDetails);
-    let way_out = error.way_out().map(str::to_owned);
+    let renews = error.is(&ErrorKind::ExpiredCredentials);
+    let way_out = renews.then(|| view.renewal(&job.view.spec.connection));
+    let way_out = way_out.or_else(|| error.way_out().map(str::to_owned));
     let hint = way_out.unwrap_or_else(|| format!("{key}: what to do"));
     let hint = format!(" {dash} {hint}");
     let hint_cells = u16::try_from(width(&hint)).unwrap_or(u16::MAX);

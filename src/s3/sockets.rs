@@ -1,4 +1,5 @@
-//! The SDK's requests to a server whose certificate nobody checks, because its connection says `insecure`.
+//! The SDK's requests on sockets of our own, whose certificates are checked as the SDK's pool cannot: not at all where
+//! the connection says `insecure`.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -19,38 +20,38 @@ use crate::s3::direct::tls;
 use crate::s3::passage::Passage;
 use crate::s3::transport::FIRST_BYTE;
 
-/// A socket for each request: the SDK's own pool cannot leave certificates unchecked.
+/// A socket for each request.
 #[derive(Clone, Debug)]
-struct Unchecked {
+struct Sockets {
     network: Network,
     tls: Arc<OnceLock<Arc<ClientConfig>>>,
     first_byte: Duration,
 }
 
-pub fn unchecked(network: &Network) -> SharedHttpClient {
+pub fn by_sockets(network: &Network) -> SharedHttpClient {
     let network = network.clone();
-    SharedHttpClient::new(Unchecked { network, tls: Arc::default(), first_byte: FIRST_BYTE })
+    SharedHttpClient::new(Sockets { network, tls: Arc::default(), first_byte: FIRST_BYTE })
 }
 
-impl HttpClient for Unchecked {
+impl HttpClient for Sockets {
     fn http_connector(
         &self,
         settings: &HttpConnectorSettings,
         _: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let first_byte = settings.read_timeout().unwrap_or(self.first_byte);
-        SharedHttpConnector::new(Unchecked { first_byte, ..self.clone() })
+        SharedHttpConnector::new(Sockets { first_byte, ..self.clone() })
     }
 }
 
-impl HttpConnector for Unchecked {
+impl HttpConnector for Sockets {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let this = self.clone();
         HttpConnectorFuture::new(async move { this.send(request).await })
     }
 }
 
-impl Unchecked {
+impl Sockets {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let request =
             request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;

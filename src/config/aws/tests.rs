@@ -1,0 +1,193 @@
+//! The profile in force, what is read of it, and what stops a start.
+
+use std::fs;
+use std::path::Path;
+
+use super::*;
+use crate::domain::error::ErrorKind;
+
+const CONFIG: &str = "\
+[default]
+region = eu-west-1
+[profile work]
+region = eu-west-2
+services = lab
+s3 =
+  addressing_style = path
+[profile \"a b\"]
+region = eu-west-3
+aws_access_key_id = AKIASPACE
+aws_secret_access_key = hush
+[services lab]
+s3 =
+  endpoint_url = http://lab:9000
+dynamodb =
+  endpoint_url = http://no:1
+[profile astray]
+services = gone
+[profile far]
+role_arn = arn:aws:iam::1:role/a
+source_profile = gone
+[profile sso]
+sso_session = gone
+[sso-session corp]
+sso_start_url = https://x
+[profile signed]
+sso_session = corp
+[profile through]
+role_arn = arn:aws:iam::1:role/a
+source_profile = signed
+[profile mine]
+aws_access_key_id = AKIAMINE
+aws_secret_access_key = hush
+endpoint_url = http://mine:9000
+ca_bundle = /etc/mine.pem
+[nearly]
+region = x
+";
+const CREDENTIALS: &str = "[work]\naws_access_key_id = AKIAWORK\naws_secret_access_key = hush\n";
+
+fn files(home: &Path, config: &[u8], credentials: &str) -> Places {
+    let (config_file, credentials_file) = (home.join("config"), home.join("credentials"));
+    fs::write(&config_file, config).unwrap();
+    fs::write(&credentials_file, credentials).unwrap();
+    Places {
+        aws_config: Some(config_file),
+        aws_credentials: Some(credentials_file),
+        ..Places::default()
+    }
+}
+
+fn read(
+    profile: Option<&str>,
+    variables: &'static [(&'static str, &'static str)],
+) -> Result<AwsSettings, Error> {
+    let home = tempfile::tempdir().unwrap();
+    let places = files(home.path(), CONFIG.as_bytes(), CREDENTIALS);
+    let given = move |name: &str| {
+        variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+    };
+    let settings = AwsSettings::read(&places, profile, Arc::new(given))?;
+    settings.check()?;
+    Ok(settings)
+}
+
+type Pairs<const N: usize> = [(&'static str, &'static str); N];
+
+static KEYS: Pairs<2> = [("AWS_ACCESS_KEY_ID", "AKIAENV"), ("AWS_SECRET_ACCESS_KEY", "hush")];
+static WITH_WORK: Pairs<3> = with(("AWS_PROFILE", "work"));
+static WITH_SIGNED: Pairs<3> = with(("AWS_PROFILE", "signed"));
+static WITH_FILE: Pairs<3> = with(("AWS_CONFIG_FILE", "gone"));
+
+const fn with(more: (&'static str, &'static str)) -> Pairs<3> {
+    [("AWS_ACCESS_KEY_ID", "AKIAENV"), ("AWS_SECRET_ACCESS_KEY", "hush"), more]
+}
+
+#[test]
+fn a_profile_that_is_named_outright_signs_and_one_of_a_variable_gives_way_to_keys() {
+    let whose = |profile, variables| read(profile, variables).unwrap().keys();
+    assert_eq!(whose(Some("work"), &KEYS), Keys::Profile);
+    assert_eq!(whose(None, &KEYS), Keys::Environment);
+    assert_eq!(whose(None, &WITH_WORK), Keys::Environment);
+    assert_eq!(whose(None, &[("AWS_PROFILE", "work")]), Keys::Profile);
+    assert_eq!(whose(Some("default"), &KEYS), Keys::Surroundings, "it has none, and was named");
+    assert_eq!(whose(None, &[]), Keys::Surroundings);
+    assert_eq!(whose(None, &[("AWS_ACCESS_KEY_ID", "")]), Keys::Surroundings);
+    let half = read(None, &[("AWS_ACCESS_KEY_ID", "AKIAENV")]).unwrap_err();
+    assert!(half.detail.contains("AWS_SECRET_ACCESS_KEY is not"), "{half:?}");
+}
+
+#[test]
+fn the_profile_of_the_environment_is_found_as_the_aws_cli_finds_it() {
+    let named = |variables| read(None, variables).unwrap().profile_name().to_owned();
+    assert_eq!(named(&[]), "default");
+    assert_eq!(named(&[("AWS_PROFILE", ""), ("AWS_DEFAULT_PROFILE", "")]), "default");
+    assert_eq!(named(&[("AWS_PROFILE", "mine"), ("AWS_DEFAULT_PROFILE", "work")]), "work");
+    assert_eq!(named(&[("AWS_PROFILE", "work"), ("AWS_DEFAULT_PROFILE", "")]), "work");
+}
+
+#[test]
+fn variables_come_before_the_profile_and_empty_ones_count_as_unset() {
+    let region = |variables| read(Some("work"), variables).unwrap().region();
+    assert_eq!(region(&[]).as_deref(), Some("eu-west-2"));
+    assert_eq!(region(&[("AWS_REGION", "x")]).as_deref(), Some("x"));
+    assert_eq!(
+        region(&[("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "")]).as_deref(),
+        Some("eu-west-2")
+    );
+    assert_eq!(region(&[("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "y")]).as_deref(), Some("y"));
+    let endpoint = |variables| read(Some("work"), variables).unwrap().endpoint();
+    assert_eq!(endpoint(&[]).as_deref(), Some("http://lab:9000"));
+    assert_eq!(endpoint(&[("AWS_ENDPOINT_URL", "")]).as_deref(), Some("http://lab:9000"));
+    let both = endpoint(&[("AWS_ENDPOINT_URL", "http://a"), ("AWS_ENDPOINT_URL_S3", "http://b")]);
+    assert_eq!(both.as_deref(), Some("http://b"));
+    assert_eq!(endpoint(&[("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")]), None);
+    let mine = read(Some("mine"), &[("AWS_CA_BUNDLE", "")]).unwrap();
+    assert_eq!(mine.endpoint().as_deref(), Some("http://mine:9000"));
+    assert_eq!(mine.ca_bundle().as_deref(), Some(Path::new("/etc/mine.pem")));
+    assert_eq!(read(Some("work"), &[]).unwrap().addressing(), Addressing::Path);
+}
+
+#[test]
+fn a_quoted_name_is_a_name_and_reaches_the_sdk_in_its_own_letters() {
+    let settings = read(Some("a b"), &[]).unwrap();
+    assert_eq!(settings.region().as_deref(), Some("eu-west-3"));
+    assert_eq!(settings.keys(), Keys::Profile);
+    assert_eq!(settings.sdk_profile(), "a%20b");
+    let (config, credentials) = settings.files().for_sdk();
+    assert!(config.contains("[profile a%20b]\nregion = eu-west-3\n"), "{config}");
+    assert!(
+        config.contains("[services lab]\ns3 = \n  endpoint_url = http://lab:9000\n"),
+        "{config}"
+    );
+    assert!(credentials.starts_with("[work]\naws_access_key_id = AKIAWORK\n"), "{credentials}");
+    assert!(!format!("{settings:?}{:?}", settings.files()).contains("hush"));
+}
+
+#[test]
+fn what_a_profile_names_and_is_not_there_is_told_with_file_and_line() {
+    let told = |profile: &str| {
+        let error = read(Some(profile), &[]).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Config);
+        format!("{} {}", error.place, error.detail)
+    };
+    assert!(told("astray").contains("config:18 "), "{}", told("astray"));
+    assert!(told("astray").contains("no section [services gone]"));
+    assert!(told("far").contains("config:21 source_profile = gone"), "{}", told("far"));
+    assert!(told("sso").contains("config:23 sso_session = gone"), "{}", told("sso"));
+    let nobody = told("nobody");
+    assert!(nobody.contains("\"nobody\"") && nobody.contains("default, work, a b"), "{nobody}");
+    assert!(told("nearly").contains("[profile nearly] there"), "{}", told("nearly"));
+}
+
+#[test]
+fn a_file_that_is_none_or_is_not_there_stops_where_its_profile_would_sign() {
+    let home = tempfile::tempdir().unwrap();
+    let mut places = files(home.path(), b"[default]\n# caf\xe9\n", "");
+    let none: Variables = Arc::new(|_: &str| None);
+    let error = AwsSettings::read(&places, None, none.clone()).unwrap_err();
+    assert!(error.place.ends_with("config:2") && error.detail.contains("0xE9"), "{error:?}");
+    places.aws_config = Some(home.path().to_owned());
+    let error = AwsSettings::read(&places, None, none.clone()).unwrap_err();
+    assert!(error.detail.contains("folder"), "{error:?}");
+    places.aws_config = Some(home.path().join("gone"));
+    let of = |variables: &'static [(&'static str, &'static str)]| {
+        let given = move |name: &str| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, it)| (*it).to_owned())
+        };
+        AwsSettings::read(&places, None, Arc::new(given)).unwrap().check()
+    };
+    assert!(of(&[]).is_ok());
+    let error = of(&[("AWS_CONFIG_FILE", "gone")]).unwrap_err();
+    assert!(error.detail.contains("AWS_CONFIG_FILE names"), "{error:?}");
+    assert!(of(&WITH_FILE).is_ok(), "the keys are elsewhere");
+}
+
+#[test]
+fn the_profile_that_signs_in_is_the_one_at_the_end_of_a_role() {
+    let by = |profile| read(Some(profile), &[]).unwrap().signs_in_by();
+    assert_eq!(by("signed").as_deref(), Some("signed"));
+    assert_eq!(by("through").as_deref(), Some("signed"));
+    assert_eq!(by("mine"), None);
+    assert_eq!(read(None, &WITH_SIGNED).unwrap().signs_in_by(), None);
+}
