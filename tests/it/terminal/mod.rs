@@ -3,6 +3,7 @@
 mod bad_days;
 mod connecting;
 mod demo;
+mod in_place;
 mod keymap;
 mod leaving;
 mod panics;
