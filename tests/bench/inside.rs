@@ -145,7 +145,7 @@ impl Inside {
     fn frame(&mut self) -> Duration {
         let begun = Instant::now();
         let (state, theme) = (&self.state, &self.theme);
-        self.terminal.draw(|frame| draw(state, theme, frame)).unwrap();
+        self.terminal.draw(|frame| drop(draw(state, theme, frame))).unwrap();
         begun.elapsed()
     }
 
