@@ -38,6 +38,9 @@ pub const READ_FILE: &str = "read the file";
 /// The step at which a downloaded file gets its name.
 pub const SAVE_FILE: &str = "save the file";
 
+/// How the detail of a refusal begins where the request had no signature.
+pub const UNSIGNED: &str = "the request was not signed";
+
 /// The step at which a destination turns out to be no folder.
 pub const OPEN_FOLDER: &str = "open the folder";
 

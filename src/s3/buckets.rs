@@ -26,15 +26,16 @@ impl Client {
         let mut token: Option<String> = None;
         loop {
             let (output, next) = self.page_of_buckets(&call, token.as_deref()).await?;
-            entries.extend(output.buckets().iter().filter_map(|bucket| {
-                let created = bucket.creation_date().and_then(timestamp);
-                let jurisdiction = at.unwrap_or_default();
-                bucket.name().map(|name| BucketEntry {
+            for bucket in output.buckets() {
+                let Some(name) = bucket.name().filter(|name| !name.is_empty()) else {
+                    return Err(call.fails(ErrorKind::BrokenListing, "a bucket has no name"));
+                };
+                entries.push(BucketEntry {
                     bucket: Bucket::new(name),
-                    created,
-                    jurisdiction,
-                })
-            }));
+                    created: bucket.creation_date().and_then(timestamp),
+                    jurisdiction: at.unwrap_or_default(),
+                });
+            }
             if next.is_some() && next == token {
                 return Err(call.fails(ErrorKind::BrokenListing, "the token of buckets came twice"));
             }

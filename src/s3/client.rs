@@ -25,10 +25,11 @@ use crate::s3::call::Call;
 use crate::s3::conditions::Conditions;
 use crate::s3::contact::{Contact, may_be_other_scheme, other_scheme};
 use crate::s3::direct::Route;
-use crate::s3::errors::lacks_session;
+use crate::s3::errors::{codes, lacks_session};
 use crate::s3::flow::Flow;
 use crate::s3::homes::Homes;
 use crate::s3::incoming::Incoming;
+use crate::s3::list::names::Learned;
 use crate::s3::meter::Meter;
 use crate::s3::sdk::{Sdk, SdkClients, provider, read_endpoint};
 
@@ -60,6 +61,10 @@ struct Inner {
     speaks_s3: AtomicBool,
     conditions: Conditions,
     contact: Contact,
+    /// How the server writes names into its listings.
+    names: Learned,
+    /// Whether the server's tokens were seen to leave rows out.
+    loses_rows: AtomicBool,
 }
 
 /// What one page of a listing is asked with.
@@ -109,6 +114,8 @@ impl Client {
                 speaks_s3: AtomicBool::new(false),
                 conditions: Conditions::default(),
                 contact: Contact::default(),
+                names: Learned::default(),
+                loses_rows: AtomicBool::new(false),
             }),
             once: false,
             flow: None,
@@ -304,6 +311,18 @@ impl Client {
         &self.inner.conditions
     }
 
+    pub(super) fn learned_names(&self) -> &Learned {
+        &self.inner.names
+    }
+
+    pub(super) fn loses_rows(&self) -> bool {
+        self.inner.loses_rows.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn lose_rows(&self) {
+        self.inner.loses_rows.store(true, Ordering::Relaxed);
+    }
+
     pub(super) fn connection(&self) -> &Connection {
         &self.inner.connection
     }
@@ -396,6 +415,9 @@ impl Client {
             self.inner.speaks_s3.store(true, Ordering::Relaxed);
         } else if self.inner.speaks_s3.load(Ordering::Relaxed) {
             call.by_status(&mut error);
+        }
+        if matches!(self.inner.connection.credentials, CredentialsSource::Anonymous) {
+            error = codes::unsigned(error);
         }
         if error.status == Some(501)
             && let Some(capability) = call.needs

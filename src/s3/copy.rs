@@ -157,7 +157,12 @@ impl Client {
         }
         let result = output.copy_part_result();
         let etag = result.and_then(|result| result.e_tag()).map(ETag::new);
-        let missing = || call.fails(ErrorKind::NotS3, "the answer to a part's copy has no ETag");
+        // A server that does not know the request takes it for a part without bytes (rclone).
+        let missing = || {
+            let why = "this server's answer to UploadPartCopy names no part";
+            self.refuses(Capability::CopyPart, why.to_owned());
+            call.fails(ErrorKind::Unsupported, why)
+        };
         let crc64nvme = result.and_then(|result| result.checksum_crc64_nvme()).map(str::to_owned);
         Ok(UploadedPart { number, etag: etag.ok_or_else(missing)?, size: range.len(), crc64nvme })
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use aws_sdk_s3::config::{Builder, StalledStreamProtectionConfig};
 use aws_sdk_s3::error::BuildError;
 use aws_sdk_s3::operation::delete_objects::DeleteObjectsOutput;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
@@ -15,6 +16,7 @@ use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::errors::chain;
 use crate::s3::md5_instead::Md5Instead;
+use crate::s3::transport::batch_timeouts;
 
 /// The most keys DeleteObjects takes.
 const BATCH: usize = 1000;
@@ -59,8 +61,11 @@ impl Client {
         let delete =
             batch(keys).map_err(|error| call.fails(ErrorKind::InvalidRequest, chain(&error)))?;
         self.run(call, |sdk| {
-            let request =
-                sdk.delete_objects().bucket(self.wire(bucket)).delete(delete.clone()).customize();
+            let request = sdk.delete_objects().bucket(self.wire(bucket)).delete(delete.clone());
+            let patience = Builder::default()
+                .timeout_config(batch_timeouts(keys.len()))
+                .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+            let request = request.customize().config_override(patience);
             let request = if with_md5 { request.interceptor(Md5Instead) } else { request };
             async move { request.send().await.map_err(|error| call.failed(error)) }
         })

@@ -41,13 +41,12 @@ use crate::s3::direct::operation::Form;
 use crate::s3::direct::pool::Pool;
 use crate::s3::direct::signer::Signer;
 use crate::s3::flow::Flow;
+use crate::s3::guard;
+use crate::s3::guard::fault::ResponseFault;
 use crate::s3::meter::Meter;
 
 pub use address::Rules;
 pub use signer::Payload;
-
-/// The longest body of a refusal that is read, in bytes.
-const LONGEST_REFUSAL: usize = 256 << 10;
 
 #[derive(Debug)]
 pub struct Direct {
@@ -247,8 +246,15 @@ impl Route {
         mut arriving: Arriving,
         call: &Call,
     ) -> Result<HttpResponse, Error> {
+        let success = response.status().is_success();
+        let most = guard::most(call.operation, success);
         let mut body = BytesMut::with_capacity(1 << 10);
-        while body.len() < LONGEST_REFUSAL {
+        loop {
+            if body.len() > most {
+                let fault = ResponseFault::TooLong(most);
+                let error = call.answered(fault.kind(call.operation), &response);
+                return Err(error.detail(fault.to_string()));
+            }
             body.reserve(1 << 10);
             let read = poll_fn(|cx| arriving.poll(cx, &mut body));
             let read = tokio::time::timeout(crate::s3::transport::FIRST_BYTE, read).await;
@@ -263,7 +269,9 @@ impl Route {
             }
         }
         self.direct.meter.received(body.len() as u64);
-        *response.body_mut() = SdkBody::from(body.freeze());
+        let body = body.freeze();
+        let body = if success { body } else { guard::refusal(body) };
+        *response.body_mut() = SdkBody::from(body);
         Ok(response)
     }
 

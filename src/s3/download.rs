@@ -4,7 +4,7 @@ use aws_sdk_s3::operation::get_object::{GetObject, GetObjectError, GetObjectOutp
 use aws_sdk_s3::types::ChecksumMode;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress};
+use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead};
 use crate::domain::provider::Provider;
 use crate::s3::call::Call;
 use crate::s3::client::{Client, Download};
@@ -30,6 +30,42 @@ impl Client {
             other => other?,
         };
         self.download(arrived, options, call)
+    }
+
+    /// What HEAD would have said, read from the answer to a GET of the first byte; the GET's own
+    /// refusal where it says more than `refused`.
+    pub(super) async fn head_by_get(
+        &self,
+        object: &ObjectAddress,
+        refused: Error,
+    ) -> Result<ObjectHead, Error> {
+        let call = Call::on_object("GetObject", object);
+        let first = Some(ByteRange { start: 0, end: 1 });
+        let mut options = GetOptions { range: first, ..GetOptions::default() };
+        let mut answer = self.send_get(object, &options, &call).await;
+        if answer.as_ref().is_err_and(|error| error.status == Some(416)) {
+            options.range = None;
+            answer = self.send_get(object, &options, &call).await;
+        }
+        let arrived = match answer {
+            Ok(arrived) => arrived,
+            Err(error) if error.code.is_some() => return Err(error),
+            Err(_) => return Err(refused),
+        };
+        // Its body is not read: a server that ignores the range sends all of it.
+        let output = arrived.output;
+        let ranged = output.content_range().map(parse_content_range);
+        let mut head = object_head!(output);
+        if head.etag.is_none() {
+            return Err(refused);
+        }
+        if let Some(ranged) = ranged {
+            head.size = ranged.and_then(|(_, whole)| whole);
+            if head.size != Some(1) {
+                head.checksums.clear();
+            }
+        }
+        Ok(head)
     }
 
     async fn send_get(

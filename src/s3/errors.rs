@@ -1,6 +1,6 @@
 //! Turns what the SDK reports into an error a person can act on.
 
-mod codes;
+pub mod codes;
 
 use std::error::Error as StdError;
 
@@ -10,6 +10,7 @@ use aws_sdk_s3::error::{ConnectorError, ProvideErrorMetadata, SdkError};
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::s3::call::Call;
+use crate::s3::guard::fault::ResponseFault;
 use crate::s3::retry::retry_after;
 
 const BUCKET_IN_ENDPOINT: &str =
@@ -32,6 +33,10 @@ impl Call {
         match &error {
             SdkError::ServiceError(service) => self.refused(service.err(), service.raw()),
             SdkError::ResponseError(response) => {
+                if let Some(fault) = ResponseFault::of(&error) {
+                    let kind = fault.kind(self.operation);
+                    return self.answered(kind, response.raw()).detail(fault.to_string());
+                }
                 let chain = chain(&error);
                 let kind = cut_off(&chain).unwrap_or(ErrorKind::NotS3);
                 self.answered(kind, response.raw()).detail(chain)
@@ -103,7 +108,7 @@ impl Call {
         }
         let said = said(error, response);
         let kind = codes::kind(&code, status, self, region.clone());
-        let kind = codes::by_words(kind, &said, region);
+        let kind = codes::by_words(kind, &said, region, self);
         let mut error_out = self.answered(kind, response).detail(said);
         error_out.code = Some(code);
         if error_out.kind == ErrorKind::ClockSkew
@@ -146,7 +151,7 @@ impl Call {
     pub fn per_key(&self, code: &str, message: &str) -> Error {
         let kind = match codes::kind(code, 0, self, None) {
             ErrorKind::NotS3 => ErrorKind::Other,
-            kind => kind,
+            kind => codes::by_words(kind, message, None, self),
         };
         let mut error = self.fails(kind, message);
         error.code = Some(code.to_owned()).filter(|code| !code.is_empty());
@@ -163,19 +168,30 @@ impl Call {
     }
 }
 
-/// Every error from the outer to the innermost cause on one line. The SDK's texts name no secret.
+/// Every error from the outer to the innermost cause on one line. The SDK's texts name no secret;
+/// those that name steps of this program instead of a cause are left out.
 pub fn chain(error: &(dyn StdError + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
+    let mut text = String::new();
+    let mut cause = Some(error);
     while let Some(inner) = cause {
-        let line = inner.to_string();
-        if !text.ends_with(&line) {
-            text.push_str(": ");
-            text.push_str(&line);
-        }
         cause = inner.source();
+        let line = inner.to_string();
+        if text.ends_with(&line) || (cause.is_some() && names_a_step(&line)) {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(&line);
     }
     text
+}
+
+/// The SDK's words for a part of a request's way through it: the types and hooks of this program.
+fn names_a_step(line: &str) -> bool {
+    ["interceptor", "encountered an error", "_after_", "_before_"]
+        .iter()
+        .any(|sign| line.contains(sign))
 }
 
 /// What broke while a body was read.

@@ -183,8 +183,11 @@ impl Client {
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })
             .await?;
-        let etag = output.e_tag().map(ETag::new);
-        let missing = || call.fails(ErrorKind::NotS3, "the answer has no ETag");
+        let etag = match output.e_tag().filter(|tag| !tag.is_empty()).map(ETag::new) {
+            Some(etag) => etag,
+            // Ceph leaves it empty, and tells it when it is asked for the object.
+            None => self.assembled(object, &call).await?,
+        };
         let told = output.checksum_crc64_nvme().filter(|told| !told.contains('-'));
         if let (Some(sent), Some(told)) = (&whole, told)
             && sent != told
@@ -194,54 +197,72 @@ impl Client {
             return Err(call.fails(ErrorKind::Corrupt, detail));
         }
         Ok(Stored {
-            etag: Some(etag.ok_or_else(missing)?),
+            etag: Some(etag),
             version_id: output.version_id().map(str::to_owned),
             checksums: checksums!(output),
             confirmed: (whole.is_some() && whole.as_deref() == told).then_some("crc64nvme"),
         })
     }
 
-    /// Gives an upload up; one that is gone already is no failure.
+    /// The ETag of what was just put together: what is there by now is ours.
+    async fn assembled(&self, object: &ObjectAddress, call: &Call) -> Result<ETag, Error> {
+        let missing = || call.fails(ErrorKind::NotS3, "the answer has no ETag, nor has the object");
+        match self.head(object).await {
+            Ok(head) => head.etag.filter(|tag| !tag.to_string().is_empty()).ok_or_else(missing),
+            Err(error) if error.is(&ErrorKind::NoSuchKey) => Err(missing()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Gives an upload up. `NoSuchUpload` says that the server has none of this id under this key,
+    /// not that it is gone: [`Client::abort_for_good`] looks.
     pub async fn abort_multipart(
         &self,
         object: &ObjectAddress,
         upload: &UploadId,
     ) -> Result<(), Error> {
         let call = Call::on_object("AbortMultipartUpload", object).writing();
-        let outcome = self
-            .run(&call, |sdk| {
-                let request = sdk
-                    .abort_multipart_upload()
-                    .bucket(self.wire(&object.bucket))
-                    .key(object.key.as_str())
-                    .upload_id(&upload.0);
-                let call = &call;
-                async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
-            })
-            .await;
-        match outcome {
-            Err(error) if error.kind == ErrorKind::NoSuchUpload => Ok(()),
-            other => other,
-        }
+        self.run(&call, |sdk| {
+            let request = sdk
+                .abort_multipart_upload()
+                .bucket(self.wire(&object.bucket))
+                .key(object.key.as_str())
+                .upload_id(&upload.0);
+            let call = &call;
+            async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
+        })
+        .await
     }
 
-    /// As [`Client::abort_multipart`], and looks that the upload is not listed any more. False
-    /// where uploads cannot be listed here.
+    /// As [`Client::abort_multipart`], and looks that the upload is not listed any more; one that was
+    /// gone before is no failure. False where uploads cannot be listed here.
     pub async fn abort_for_good(
         &self,
         object: &ObjectAddress,
         upload: &UploadId,
     ) -> Result<bool, Error> {
-        self.abort_multipart(object, upload).await?;
+        let refused = match self.abort_multipart(object, upload).await {
+            Err(error) if !error.is(&ErrorKind::NoSuchUpload) => return Err(error),
+            outcome => outcome.err(),
+        };
         match self.uploads_of(object).await {
             Ok(listed) if listed.contains(upload) => {
                 let call = Call::on_object("AbortMultipartUpload", object);
-                let detail = "the server said that it is aborted, and it is still listed";
-                Err(call.fails(ErrorKind::ServerFault, detail))
+                Err(match refused {
+                    Some(refused) => {
+                        let why = "the server does not find it under this name, and still lists it";
+                        call.fails(refused.kind, why)
+                    }
+                    None => {
+                        let why = "the server said that it is aborted, and it is still listed";
+                        call.fails(ErrorKind::ServerFault, why)
+                    }
+                })
             }
             Ok(_) => Ok(true),
             Err(error) if error.retryable() => Err(error),
-            Err(_) => Ok(false),
+            // Nothing can be seen: the answer has to do.
+            Err(_) => refused.map_or(Ok(false), Err),
         }
     }
 }

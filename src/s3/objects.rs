@@ -22,7 +22,16 @@ use crate::s3::integrity::{Check, Digests};
 use crate::s3::transport::upload_timeouts;
 
 impl Client {
+    /// Where HEAD is refused, which has no body to say why, a GET of one byte is asked: it says
+    /// why, or what HEAD would have said.
     pub async fn head(&self, object: &ObjectAddress) -> Result<ObjectHead, Error> {
+        match self.ask_head(object).await {
+            Err(error) if is_mute(&error) => self.head_by_get(object, error).await,
+            other => other,
+        }
+    }
+
+    async fn ask_head(&self, object: &ObjectAddress) -> Result<ObjectHead, Error> {
         let call = Call::on_object("HeadObject", object);
         let mode = (self.sdk().await?.provider == Provider::Aws).then_some(ChecksumMode::Enabled);
         let output = self
@@ -112,6 +121,11 @@ impl Client {
         let signed = open && !self.connection().bodies.unsigned;
         Digests::of(body, self.sdk().await?.crc64nvme, signed).await
     }
+}
+
+/// Whether HEAD was refused for a reason that only a body could tell. A 404 tells enough.
+fn is_mute(error: &Error) -> bool {
+    error.code.is_none() && matches!(error.status, Some(400 | 401 | 403 | 405 | 501))
 }
 
 impl Digests {

@@ -9,6 +9,7 @@ use aws_smithy_runtime_api::client::retries::classifiers::RetryClassifierPriorit
 use aws_smithy_types::retry::ErrorKind;
 
 use crate::config::aws_settings::Retries;
+use crate::s3::guard::fault::ResponseFault;
 
 /// The longest wait between two tries, whatever the server asks.
 const MAX_WAIT: Duration = Duration::from_secs(20);
@@ -32,6 +33,13 @@ impl ClassifyRetry for Throttling {
     }
 
     fn classify_retry_v2(&self, ctx: &InterceptorContext, before: &RetryAction) -> RetryAction {
+        // The same question brings the same answer, as long as this one.
+        if let Some(Err(error)) = ctx.output_or_error()
+            && let Some(fault) = ResponseFault::of(error)
+            && !matches!(fault, ResponseFault::Cut(_))
+        {
+            return RetryAction::RetryForbidden;
+        }
         let Some(response) = ctx.response() else { return RetryAction::NoActionIndicated };
         let status = response.status().as_u16();
         let Some(kind) =

@@ -25,11 +25,12 @@ use crate::s3::contact::Contact;
 use crate::s3::credentials::{self, KeyIdSeen, Noting};
 use crate::s3::direct::{Direct, Rules};
 use crate::s3::given::with_given;
+use crate::s3::guard::ResponseGuard;
 use crate::s3::metadata_off::without_metadata;
 use crate::s3::meter::Meter;
 use crate::s3::metering::Metering;
+use crate::s3::no_body::NoBody;
 use crate::s3::sockets::by_sockets;
-use crate::s3::sound::Sound;
 use crate::s3::transport::AWS;
 use crate::s3::{retry, transport};
 
@@ -298,7 +299,8 @@ fn configure(connection: &Connection, found: &Found<'_>, meter: Arc<Meter>) -> C
             StalledStreamProtectionConfig::enabled().grace_period(STALL).build(),
         )
         .interceptor(Metering(meter))
-        .interceptor(Sound)
+        .interceptor(ResponseGuard)
+        .interceptor(NoBody)
         // Every body carries a check of our own, so the SDK adds one only where the operation demands it.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(if found.provider == Provider::Aws {

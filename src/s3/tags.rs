@@ -2,7 +2,7 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, PutOptions};
 use crate::domain::provider::Capability;
 use crate::s3::call::Call;
@@ -21,9 +21,24 @@ impl Client {
                 let call = &call;
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })
-            .await?;
+            .await
+            .map_err(|error| self.knows_no_tags(error))?;
         let pair = |tag: &aws_sdk_s3::types::Tag| (tag.key().to_owned(), tag.value().to_owned());
         Ok(output.tag_set().iter().map(pair).collect())
+    }
+
+    /// A server that does not know the question answers as if it had not been asked, with the
+    /// object's own bytes (rclone): no tags are to be had of it.
+    fn knows_no_tags(&self, error: Error) -> Error {
+        let answered = error.status.is_some_and(|status| (200..300).contains(&status));
+        if !answered || error.kind != ErrorKind::NotS3 {
+            return error;
+        }
+        self.refuses(
+            Capability::ObjectTags,
+            "this server's answer to GetObjectTagging is no S3".into(),
+        );
+        Error { kind: ErrorKind::Unsupported, ..error }
     }
 }
 

@@ -36,6 +36,8 @@ const PER_HOST: usize = 128;
 const HOME: PartitionId = PartitionId::from_index(0);
 /// 5 GiB at 2 KiB/s take a month.
 const LONGEST_BODY: Duration = Duration::from_hours(31 * 24);
+/// The slowest server a batch of deletes is given time for, by key.
+const SLOWEST_DELETE: Duration = Duration::from_millis(250);
 /// The slowest link an upload is given time for, in bytes a second.
 pub const SLOWEST: u64 = 16 * 1024;
 
@@ -159,6 +161,11 @@ pub fn upload_timeouts(bytes: u64, watched: bool) -> TimeoutConfig {
         return waiting(LONGEST_BODY);
     }
     waiting(FIRST_BYTE * 2 + Duration::from_secs(bytes / SLOWEST))
+}
+
+/// Timeouts of a call that is answered when so many keys are deleted; Swift takes 40 ms for each.
+pub fn batch_timeouts(keys: usize) -> TimeoutConfig {
+    waiting(FIRST_BYTE * 2 + SLOWEST_DELETE * u32::try_from(keys).unwrap_or(u32::MAX))
 }
 
 /// Timeouts of a call that the server answers only when it has copied or assembled gigabytes.

@@ -3,6 +3,8 @@
 use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::operation::list_parts::ListPartsOutput;
 use aws_sdk_s3::types::{EncodingType, MultipartUpload};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
@@ -10,8 +12,9 @@ use crate::domain::object::{ObjectAddress, UploadId};
 use crate::domain::provider::Capability;
 use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadsPage};
 use crate::s3::call::Call;
-use crate::s3::client::Client;
-use crate::s3::list::decode::Decoder;
+use crate::s3::client::{Client, ListQuery};
+use crate::s3::list::names::{Ask, Field, Names, Place, told};
+use crate::s3::list::spelling::{Spellings, readings};
 use crate::s3::time::timestamp;
 
 impl Client {
@@ -42,20 +45,67 @@ impl Client {
         let call = Call::on_bucket("ListMultipartUploads", bucket);
         let place = format!("s3://{bucket}/{prefix}");
         let call = Call { place, ..call.needing(Capability::ListMultipartUploads) };
-        let output = self
-            .run(&call, |sdk| {
-                let request = sdk
-                    .list_multipart_uploads()
-                    .bucket(self.wire(bucket))
-                    .prefix(prefix.as_str())
-                    .encoding_type(EncodingType::Url)
-                    .set_key_marker(after.map(|marker| marker.key.clone()))
-                    .set_upload_id_marker(after.and_then(|marker| marker.upload.clone()));
-                let call = &call;
-                async move { request.send().await.map_err(|error| call.failed(error)) }
-            })
-            .await?;
-        page(&output, bucket, prefix, after, &call)
+        let output = match self.ask_uploads(bucket, prefix.as_str(), after, None, &call).await {
+            Err(error) if self.says_none(bucket, &error).await => return Ok(UploadsPage::default()),
+            output => output?,
+        };
+        let names = self.upload_names(&output, bucket, (prefix, after), &call).await?;
+        page(&output, names, bucket, after, &call)
+    }
+
+    async fn ask_uploads(
+        &self,
+        bucket: &Bucket,
+        prefix: &str,
+        after: Option<&UploadMarker>,
+        most: Option<i32>,
+        call: &Call,
+    ) -> Result<ListMultipartUploadsOutput, Error> {
+        self.run(call, |sdk| {
+            let request = sdk
+                .list_multipart_uploads()
+                .bucket(self.wire(bucket))
+                .prefix(prefix)
+                // What is asked to settle a doubt comes without an encoding.
+                .set_encoding_type(most.is_none().then_some(EncodingType::Url))
+                .set_max_uploads(most)
+                .set_key_marker(after.map(|marker| marker.key.clone()))
+                .set_upload_id_marker(after.and_then(|marker| marker.upload.clone()));
+            async move { request.send().await.map_err(|error| call.failed(error)) }
+        })
+        .await
+    }
+
+    /// rclone answers 404 where nobody ever began an upload: no upload is none, if the bucket is
+    /// there.
+    async fn says_none(&self, bucket: &Bucket, error: &Error) -> bool {
+        let missing = matches!(error.kind, ErrorKind::NoSuchUpload | ErrorKind::NoSuchKey);
+        let prefix = Prefix::default();
+        let (bucket, token) = (bucket.clone(), None);
+        let query = ListQuery { bucket, prefix, delimited: true, token, max_keys: 1 };
+        missing && self.list_page(&query).await.is_ok()
+    }
+
+    async fn upload_names(
+        &self,
+        output: &ListMultipartUploadsOutput,
+        bucket: &Bucket,
+        (prefix, after): (&Prefix, Option<&UploadMarker>),
+        call: &Call,
+    ) -> Result<Vec<String>, Error> {
+        let keys = output.uploads().iter().map(|upload| upload.key().filter(|key| !key.is_empty()));
+        let keys: Option<Vec<&str>> = keys.collect();
+        let keys =
+            keys.ok_or_else(|| call.fails(ErrorKind::BrokenListing, "an upload has no key"))?;
+        let field = Field::UploadKey;
+        let names = Names {
+            place: Place { field, prefix: prefix.as_str(), delimited: false },
+            told: told(self.provider(), field, output.encoding_type().is_some()),
+            learned: self.learned_names(),
+            ask: &Asking { client: self, bucket, prefix, after, call },
+            call,
+        };
+        names.read(&keys).await
     }
 
     /// Counts the parts of an unfinished upload: one request for every thousand.
@@ -101,24 +151,49 @@ fn add(extent: &mut UploadExtent, output: &ListPartsOutput) {
     }
 }
 
+/// Asks by listing the uploads that a name would be of.
+struct Asking<'a> {
+    client: &'a Client,
+    bucket: &'a Bucket,
+    prefix: &'a Prefix,
+    after: Option<&'a UploadMarker>,
+    call: &'a Call,
+}
+
+impl Ask for Asking<'_> {
+    fn has(&self, name: String) -> BoxFuture<'_, Result<bool, Error>> {
+        async move {
+            let (client, bucket) = (self.client, self.bucket);
+            let found = client.ask_uploads(bucket, &name, None, Some(1), self.call).await?;
+            Ok(!found.uploads().is_empty())
+        }
+        .boxed()
+    }
+
+    fn again(&self) -> BoxFuture<'_, Option<Vec<String>>> {
+        async move {
+            let (client, bucket) = (self.client, self.bucket);
+            let (prefix, after, most) = (self.prefix.as_str(), self.after, Some(1000));
+            let output = client.ask_uploads(bucket, prefix, after, most, self.call).await.ok()?;
+            output.uploads().iter().map(|upload| upload.key().map(str::to_owned)).collect()
+        }
+        .boxed()
+    }
+}
+
 fn page(
     output: &ListMultipartUploadsOutput,
+    names: Vec<String>,
     bucket: &Bucket,
-    prefix: &Prefix,
     after: Option<&UploadMarker>,
     call: &Call,
 ) -> Result<UploadsPage, Error> {
-    let broken = |why: String| call.fails(ErrorKind::BrokenListing, why);
-    let decoder = Decoder::of_uploads(output, prefix.as_str());
+    let broken = |why: &str| call.fails(ErrorKind::BrokenListing, why);
     let mut uploads = Vec::new();
-    for each in output.uploads() {
-        let raw = each.key().unwrap_or_default();
-        let name = decoder
-            .name(raw)
-            .ok_or_else(|| broken(format!("{raw:?} does not begin with the prefix")))?;
-        let key = Key::new(format!("{prefix}{name}"));
-        let object = ObjectAddress { bucket: bucket.clone(), key };
-        let id = each.upload_id().ok_or_else(|| broken("an upload has no id".to_owned()))?;
+    for (each, name) in output.uploads().iter().zip(names) {
+        let object = ObjectAddress { bucket: bucket.clone(), key: Key::new(name) };
+        let id = each.upload_id().filter(|id| !id.is_empty());
+        let id = id.ok_or_else(|| broken("an upload has no id"))?;
         let since = each.initiated().and_then(timestamp);
         uploads.push(UnfinishedUpload {
             object,
@@ -127,26 +202,43 @@ fn page(
             by: initiator(each),
         });
     }
-    let next = next(output, &decoder, prefix)
-        .map_err(|()| broken("the uploads go on without a marker".to_owned()))?;
+    let next = match output.is_truncated() {
+        Some(true) => Some(
+            next(output, uploads.last())
+                .ok_or_else(|| broken("the uploads go on without a marker"))?,
+        ),
+        _ => None,
+    };
     if next.is_some() && next.as_ref() == after {
-        return Err(broken("the uploads go in a circle".to_owned()));
+        return Err(broken("the uploads go in a circle"));
     }
     Ok(UploadsPage { uploads, next })
 }
 
+/// Where the next page begins: after the last upload, where the server's marker may be its key.
+/// Swift leaves the marker as it is where it encodes keys, so that the marker alone tells nothing.
 fn next(
     output: &ListMultipartUploadsOutput,
-    decoder: &Decoder<'_>,
-    prefix: &Prefix,
-) -> Result<Option<UploadMarker>, ()> {
-    if output.is_truncated() != Some(true) {
-        return Ok(None);
-    }
-    let raw = output.next_key_marker().filter(|key| !key.is_empty()).ok_or(())?;
-    let name = decoder.name(raw).ok_or(())?;
+    last: Option<&UnfinishedUpload>,
+) -> Option<UploadMarker> {
+    let marker = output.next_key_marker().filter(|key| !key.is_empty())?;
     let upload = output.next_upload_id_marker().filter(|id| !id.is_empty()).map(str::to_owned);
-    Ok(Some(UploadMarker { key: format!("{prefix}{name}"), upload }))
+    let mut names: Vec<String> = readings(marker, Spellings::ALL, |_| true)
+        .into_iter()
+        .map(|reading| reading.name)
+        .collect();
+    let last_key = last.map(|last| last.object.key.as_str());
+    if let Some(key) = last_key.filter(|key| names.iter().any(|name| name == key)) {
+        return Some(UploadMarker { key: key.to_owned(), upload });
+    }
+    if names.len() == 1 {
+        return Some(UploadMarker { key: names.remove(0), upload });
+    }
+    let last = last?;
+    Some(UploadMarker {
+        key: last.object.key.as_str().to_owned(),
+        upload: Some(last.upload.0.clone()),
+    })
 }
 
 fn initiator(upload: &MultipartUpload) -> String {

@@ -189,8 +189,9 @@ async fn peek(client: &Client, object: &ObjectAddress, bytes: u64) -> Result<Pee
     let range = Some(ByteRange { start: 0, end: bytes.max(1) });
     let options = GetOptions { range, ..GetOptions::default() };
     let mut download = match client.get(object, &options).await {
-        // A range of an empty object cannot be satisfied.
-        Err(error) if error.status == Some(416) => {
+        // No range of an empty object can be had, nor any of a server that ignores them: its answer
+        // is left after its first bytes.
+        Err(error) if error.status == Some(416) || error.is(&ErrorKind::Unsupported) => {
             client.get(object, &GetOptions::default()).await?
         }
         other => other?,

@@ -1,5 +1,6 @@
 //! Puts an error into three sentences: what happened, why most likely, what to press or change next.
 
+mod demand;
 mod explanation;
 mod keyring;
 mod machine;

@@ -1,7 +1,7 @@
 //! The SDK's own way to write a request and to read its answer, without what it does between the two.
 
 use std::error::Error as StdError;
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 
 use aws_sdk_s3::config::http::{HttpRequest, HttpResponse};
 use aws_sdk_s3::config::{ConfigBag, RuntimePlugin};
@@ -77,10 +77,13 @@ impl Form {
             Ok(output) => output.downcast().map_err(|_| strange()),
             Err(error) => {
                 let mut refusal = None;
-                let error = error.map_operation_error(|told| refusal = told.downcast::<E>().ok());
+                let error = error.map_operation_error(|told| {
+                    refusal = told.downcast::<E>().ok();
+                    fmt::Error
+                });
                 Err(call.failed(match refusal {
                     Some(refusal) => SdkError::service_error(refusal, response),
-                    None => SdkError::response_error(format!("{error:?}"), response),
+                    None => SdkError::response_error(chain(&error), response),
                 }))
             }
         }

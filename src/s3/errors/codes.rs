@@ -1,6 +1,6 @@
 //! The error codes of S3 and R2, and what each means for a person (r2/api/error-codes; S3 API reference).
 
-use crate::domain::error::ErrorKind;
+use crate::domain::error::{Error, ErrorKind, UNSIGNED};
 use crate::s3::call::Call;
 
 pub fn kind(code: &str, status: u16, call: &Call, region: Option<String>) -> ErrorKind {
@@ -19,11 +19,21 @@ pub fn kind(code: &str, status: u16, call: &Call, region: Option<String>) -> Err
     }
 }
 
-/// What some servers say in words only: Garage calls every refused signature and key `AccessDenied`, R2 an id of the
-/// wrong length an `InvalidArgument`, and Garage names the region it wants beside a scope that it does not expect.
-pub fn by_words(kind: ErrorKind, said: &str, region: Option<String>) -> ErrorKind {
+/// What servers say, in any case, where a lock forbids a write.
+const LOCKS: [&str; 5] = ["object lock", "worm", "legal hold", "retention", "retain until"];
+
+/// What some servers say in words only: Garage calls every refused signature and key
+/// `AccessDenied`, R2 an id of the wrong length an `InvalidArgument`, Garage names the region it
+/// wants beside a scope that it does not expect, and AWS, Ceph and MinIO refuse what a lock
+/// protects with `AccessDenied` or `InvalidRequest`.
+pub fn by_words(kind: ErrorKind, said: &str, region: Option<String>, call: &Call) -> ErrorKind {
     let says = |words: &str| said.contains(words);
+    let locked = || {
+        let said = said.to_ascii_lowercase();
+        call.writes && LOCKS.iter().any(|sign| said.contains(sign))
+    };
     match kind {
+        ErrorKind::AccessDenied | ErrorKind::InvalidRequest if locked() => ErrorKind::Locked,
         ErrorKind::AccessDenied if says("Invalid signature") => ErrorKind::WrongSecret,
         ErrorKind::AccessDenied if says("No such key: GK") => ErrorKind::UnknownAccessKey,
         ErrorKind::InvalidRequest if says("access key has length") => ErrorKind::UnknownAccessKey,
@@ -32,6 +42,30 @@ pub fn by_words(kind: ErrorKind, said: &str, region: Option<String>) -> ErrorKin
         }
         kind => kind,
     }
+}
+
+/// A refusal of a request that carried no signature. Servers have their own codes for that, and
+/// some answer as if they spoke no S3 at all (Swift, LocalStack).
+pub fn unsigned(error: Error) -> Error {
+    const CODES: [&str; 6] = [
+        "UnsupportedAlgorithm",
+        "MissingSecurityHeader",
+        "MissingAuthenticationToken",
+        "InvalidArgument",
+        "AuthorizationHeaderMalformed",
+        "InvalidRequest",
+    ];
+    let coded = error.code.as_deref().is_some_and(|code| CODES.contains(&code));
+    let kind = match error.kind {
+        ErrorKind::UnknownAccessKey => ErrorKind::AccessDenied,
+        ErrorKind::InvalidRequest if coded && matches!(error.status, Some(400 | 401)) => {
+            ErrorKind::AccessDenied
+        }
+        ErrorKind::AccessDenied | ErrorKind::NotS3 => error.kind.clone(),
+        _ => return error,
+    };
+    let detail = format!("{UNSIGNED}: {}", error.detail);
+    Error { kind, detail, ..error }
 }
 
 fn plain(code: &str) -> Option<ErrorKind> {

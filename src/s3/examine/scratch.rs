@@ -53,7 +53,7 @@ impl Scratch {
 
     async fn remove(&self) -> Result<(), Error> {
         for upload in self.unfinished().await {
-            self.client.abort_multipart(&self.assembled(), &upload).await?;
+            self.client.abort_for_good(&self.assembled(), &upload).await?;
         }
         let keys: Vec<Key> = [self.written(), self.copied(), self.assembled()]
             .into_iter()

@@ -65,7 +65,7 @@ async fn in_parts(client: &Client, object: &ObjectAddress) -> Result<(), Error> 
         Err(error) => Err(error),
     };
     if outcome.is_err() {
-        client.abort_multipart(object, &upload).await?;
+        client.abort_for_good(object, &upload).await?;
     }
     outcome
 }

@@ -11,8 +11,10 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, ETag, GetOptions};
 use crate::domain::parts::MIB;
 use crate::domain::transfer::Verification;
+use crate::s3::client::Download;
 use crate::transfer::stream::pipe::{AT_ONCE, Pipe};
 use crate::transfer::workers::digest::Check;
+use crate::transfer::workers::ranges::wrong_length;
 
 /// Bytes asked for at once.
 const RANGE_BYTES: u64 = 8 * MIB;
@@ -46,7 +48,7 @@ pub async fn download_stream(
             pipe.moved.expect(size);
             source.in_ranges(size, &mut target, &mut check).await?;
         }
-        None => source.in_one(&mut target).await?,
+        None => source.in_one(None, &mut target, &mut check).await?,
     }
     target.flush().await.map_err(Broken::Target)?;
     Ok(check.finish(&pipe.place())?)
@@ -65,15 +67,26 @@ impl Source {
         target: &mut (impl AsyncWrite + Unpin + Send),
         check: &mut Check,
     ) -> Result<(), Broken> {
-        let mut starts = (0..size.div_ceil(RANGE_BYTES)).map(|index| index * RANGE_BYTES);
+        let starts = (0..size.div_ceil(RANGE_BYTES)).map(|index| index * RANGE_BYTES);
+        let mut ranges = starts
+            .map(|start| ByteRange { start, end: (start + RANGE_BYTES).min(size) })
+            .peekable();
+        let Some(first) = ranges.peek().copied() else { return Ok(()) };
+        // The head of the first answer shows whether the server keeps to ranges, before others are
+        // asked for.
+        let mut opened = match self.pipe.gate.send(|| self.open(first)).await {
+            Err(error) if error.is(&ErrorKind::Unsupported) => {
+                return self.in_one(Some(size), target, check).await;
+            }
+            opened => Some(opened?),
+        };
         let mut ahead = VecDeque::with_capacity(AT_ONCE);
         loop {
             while ahead.len() < AT_ONCE
-                && let Some(start) = starts.next()
+                && let Some(range) = ranges.next()
             {
-                let range = ByteRange { start, end: (start + RANGE_BYTES).min(size) };
-                let source = self.clone();
-                let fetching = tokio::spawn(async move { source.range(range).await });
+                let (source, opened) = (self.clone(), opened.take());
+                let fetching = tokio::spawn(async move { source.range(range, opened).await });
                 ahead.push_back(AbortOnDropHandle::new(fetching));
             }
             let Some(fetching) = ahead.pop_front() else { return Ok(()) };
@@ -87,14 +100,15 @@ impl Source {
         }
     }
 
-    async fn range(&self, range: ByteRange) -> Result<Bytes, Error> {
-        self.pipe.gate.send(|| self.range_once(range)).await
+    /// `opened` is the answer to the first try, where it has begun to come.
+    async fn range(&self, range: ByteRange, mut opened: Option<Download>) -> Result<Bytes, Error> {
+        self.pipe.gate.send(|| self.range_once(range, opened.take())).await
     }
 
-    async fn range_once(&self, range: ByteRange) -> Result<Bytes, Error> {
+    async fn open(&self, range: ByteRange) -> Result<Download, Error> {
         let pipe = &self.pipe;
         let options = GetOptions { range: Some(range), if_match: self.etag.clone() };
-        let mut download = pipe.remote.get(&pipe.object, &options).await?;
+        let download = pipe.remote.get(&pipe.object, &options).await?;
         if download.head.etag != self.etag {
             return Err(pipe
                 .fails(ErrorKind::SourceChanged, "GetObject")
@@ -106,6 +120,15 @@ impl Source {
                 .fails(ErrorKind::Unsupported, "GetObject")
                 .detail("the server does not send the range it was asked for"));
         }
+        Ok(download)
+    }
+
+    async fn range_once(&self, range: ByteRange, opened: Option<Download>) -> Result<Bytes, Error> {
+        let pipe = &self.pipe;
+        let mut download = match opened {
+            Some(opened) => opened,
+            None => self.open(range).await?,
+        };
         let length = usize::try_from(range.len()).unwrap_or(usize::MAX);
         // One byte more than there may be, so that a longer body shows.
         let mut bytes = BytesMut::with_capacity(length + 1);
@@ -121,16 +144,29 @@ impl Source {
             .detail(format!("{} bytes came of {length}", bytes.len())))
     }
 
-    /// Without a length there is nothing to go on from: a cut is an error.
-    async fn in_one(&self, target: &mut (impl AsyncWrite + Unpin + Send)) -> Result<(), Broken> {
+    /// In one answer, of a server that ignores ranges or gives no length: there is nothing to go on
+    /// from, and a cut is an error.
+    async fn in_one(
+        &self,
+        size: Option<u64>,
+        target: &mut (impl AsyncWrite + Unpin + Send),
+        check: &mut Check,
+    ) -> Result<(), Broken> {
         let pipe = &self.pipe;
         let options = GetOptions { range: None, if_match: self.etag.clone() };
         let mut download = pipe.gate.send(|| pipe.remote.get(&pipe.object, &options)).await?;
-        let place = pipe.place();
+        let (place, mut got) = (pipe.place(), 0);
         while let Some(chunk) = pipe.gate.next_of(&mut download.body, &place).await? {
+            if size.is_some() {
+                check.update(&chunk);
+            }
             target.write_all(&chunk).await.map_err(Broken::Target)?;
+            got += chunk.len() as u64;
             pipe.moved.add(chunk.len() as u64);
         }
-        Ok(())
+        match size {
+            Some(size) if size != got => Err(wrong_length(&place, size, got).into()),
+            _ => Ok(()),
+        }
     }
 }

@@ -105,7 +105,10 @@ async fn create(pipe: &Pipe, options: &PutOptions) -> Result<UploadId, Error> {
         pipe.remote.create_multipart(&pipe.object, options)
     };
     let created = pipe.gate.send(begun).await;
-    let refused = created.as_ref().is_err_and(|error| !error.retryable());
+    // A success that is not understood began one.
+    let refused = created
+        .as_ref()
+        .is_err_and(|error| !error.retryable() && error.status.is_none_or(|code| code >= 300));
     if tries.load(Ordering::Relaxed) > 1 || (created.is_err() && !refused) {
         let cleaning = pipe.cleaning();
         let kept = created.as_ref().ok();

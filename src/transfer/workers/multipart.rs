@@ -73,8 +73,14 @@ pub async fn open(
         let upload = match task.gate.send(create).await {
             Ok(upload) => upload,
             Err(error) => {
-                // What was refused left nothing.
+                // What was refused left nothing; what was granted in words that are not understood
+                // did.
                 let refused = !error.retryable() && error.status.is_none_or(|code| code >= 300);
+                if error.status.is_some_and(|code| (200..300).contains(&code))
+                    && let Ok(true) = sweep(&*task.remote, &task.gate, &asked.object, None).await
+                {
+                    task.closed().await?;
+                }
                 if tries.load(Ordering::Relaxed) == 1 && refused {
                     task.closed().await?;
                 }

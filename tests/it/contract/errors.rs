@@ -44,7 +44,11 @@ pub async fn an_unknown_access_key_is_called_so(target: Target) {
         assert!(outcome.is_ok());
     } else {
         let error = outcome.unwrap_err();
-        assert_eq!(error.kind, ErrorKind::UnknownAccessKey, "{error:?}");
+        let expected = match target.has_quirk("keys-are-wrong-secrets") {
+            true => ErrorKind::WrongSecret,
+            false => ErrorKind::UnknownAccessKey,
+        };
+        assert_eq!(error.kind, expected, "{error:?}");
     }
 }
 

@@ -14,7 +14,8 @@ fn hour(target: &Target, name: &str, method: LinkMethod) -> LinkSpec {
 
 pub async fn a_link_fetches_the_bytes_of_any_key(target: Target) {
     let body = noise(10_000);
-    for name in ["plain.bin", "with space+plus%25 ü.bin", "a//b?c#d&e.bin"] {
+    let odd = if target.has_quirk("keys-are-files") { "a/b?c#d&e.bin" } else { "a//b?c#d&e.bin" };
+    for name in ["plain.bin", "with space+plus%25 ü.bin", odd] {
         target.put(name, &body).await;
         let now = Timestamp::now();
         let spec = hour(&target, name, LinkMethod::Get);

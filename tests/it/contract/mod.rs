@@ -1,7 +1,9 @@
 //! Every call of the client over the wire, against the embedded server and any server named by environment.
 
+mod answers;
 mod deleting;
 mod elsewhere;
+mod encoded;
 mod errors;
 mod examining;
 mod jurisdictions;

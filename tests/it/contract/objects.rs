@@ -42,13 +42,17 @@ pub async fn headers_and_metadata_come_back(target: Target) {
     };
     let stored = target.client.put(&object, "hello".into(), &options).await.unwrap();
     let head = target.client.head(&object).await.unwrap();
-    assert_eq!(head.headers, options.headers);
+    let mut headers = options.headers.clone();
+    if target.has_quirk("drops-expires") {
+        headers.expires = None;
+    }
+    assert_eq!(head.headers, headers);
     assert_eq!(head.user_metadata, options.user_metadata);
     assert_eq!(head.etag, stored.etag);
     assert_eq!(head.etag.unwrap().md5_hex(), Some("5d41402abc4b2a76b9719d911017c592"));
     assert!(head.modified.is_some());
     let download = target.client.get(&object, &GetOptions::default()).await.unwrap();
-    assert_eq!(download.head.headers, options.headers);
+    assert_eq!(download.head.headers, headers);
 }
 
 fn ranged(start: u64, end: u64) -> GetOptions {
@@ -85,9 +89,16 @@ pub async fn an_object_that_changed_is_not_mixed_with_the_old(target: Target) {
 pub async fn an_upload_over_an_object_is_refused_where_asked(target: Target) {
     let object = target.object("once.txt");
     let once = PutOptions { only_if_absent: true, ..PutOptions::default() };
-    target.client.put(&object, "first".into(), &once).await.unwrap();
-    let second = target.client.put(&object, "second".into(), &once).await;
+    let first = target.client.put(&object, "first".into(), &once).await;
     if target.lacks(Capability::ConditionalPut) {
+        assert_eq!(first.unwrap_err().kind, ErrorKind::Unsupported);
+        return;
+    }
+    first.unwrap();
+    let second = target.client.put(&object, "second".into(), &once).await;
+    if target.has_quirk("ignores-conditions") {
+        // Taken and not kept to: that shows in what is there.
+        assert_eq!(target.bytes(&object).await, b"second", "{second:?}");
         return;
     }
     assert_eq!(second.unwrap_err().kind, ErrorKind::PreconditionFailed);
@@ -110,7 +121,11 @@ pub async fn a_copy_has_the_bytes_and_the_metadata(target: Target) {
         assert_eq!(target.bytes(&to).await, b"copied");
         let head = target.client.head(&to).await.unwrap();
         assert_eq!(head.headers.content_type.as_deref(), Some("text/x-odd"));
-        assert_eq!(head.user_metadata, options.user_metadata);
+        let mut kept = options.user_metadata.clone();
+        if target.has_quirk("adds-mtime") {
+            kept.insert("mtime".into(), head.user_metadata["mtime"].clone());
+        }
+        assert_eq!(head.user_metadata, kept);
     }
     let itself = target.client.copy(&from, &from, None, false, None).await.unwrap_err();
     assert_eq!(itself.kind, ErrorKind::InvalidRequest);

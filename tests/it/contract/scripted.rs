@@ -22,6 +22,19 @@ impl Asked {
     }
 }
 
+impl Asked {
+    /// What the request's query gives for a name, decoded.
+    pub fn query(&self, name: &str) -> Option<String> {
+        let target = self.line.split(' ').nth(1)?;
+        let (_, query) = target.split_once('?')?;
+        let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        let (_, value) = pairs.into_iter().find(|(own, _)| *own == name)?;
+        Some(percent_encoding::percent_decode_str(value).decode_utf8().unwrap().into_owned())
+    }
+}
+
+type Script = Arc<dyn Fn(usize, &Asked) -> String + Send + Sync>;
+
 pub struct Scripted {
     port: u16,
     asked: Arc<Mutex<Vec<Asked>>>,
@@ -30,14 +43,24 @@ pub struct Scripted {
 
 /// Answers the first request with the first text, and every one after the last with the last.
 pub async fn scripted(answers: &[&str]) -> Scripted {
+    let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();
+    serving(Arc::new(move |number, _| answers.get(number).or(answers.last()).unwrap().clone()))
+        .await
+}
+
+/// Answers each request with what `answer` makes of it.
+pub async fn scripted_by(answer: impl Fn(&Asked) -> String + Send + Sync + 'static) -> Scripted {
+    serving(Arc::new(move |_, asked| answer(asked))).await
+}
+
+async fn serving(script: Script) -> Scripted {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
-    let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();
     let seen = asked.clone();
     tokio::spawn(async move {
         while let Ok((socket, _)) = listener.accept().await {
-            tokio::spawn(serve(socket, answers.clone(), seen.clone()));
+            tokio::spawn(serve(socket, script.clone(), seen.clone()));
         }
     });
     Scripted { port, asked, meter: Arc::default() }
@@ -60,7 +83,7 @@ pub fn refusal(status: u16, code: &str) -> String {
     xml(status, &format!("<Error><Code>{code}</Code><Message>m</Message></Error>"))
 }
 
-async fn serve(mut socket: TcpStream, answers: Vec<String>, seen: Arc<Mutex<Vec<Asked>>>) {
+async fn serve(mut socket: TcpStream, script: Script, seen: Arc<Mutex<Vec<Asked>>>) {
     let mut request = Vec::new();
     let mut buffer = [0; 4096];
     let end = loop {
@@ -85,10 +108,10 @@ async fn serve(mut socket: TcpStream, answers: Vec<String>, seen: Arc<Mutex<Vec<
     }
     let number = {
         let mut seen = seen.lock().unwrap();
-        seen.push(asked);
+        seen.push(asked.clone());
         seen.len() - 1
     };
-    let answer = answers.get(number).or(answers.last()).unwrap();
+    let answer = script(number, &asked);
     let _ = socket.write_all(answer.as_bytes()).await;
     let _ = socket.shutdown().await;
 }

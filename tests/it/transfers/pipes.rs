@@ -2,7 +2,7 @@
 
 use std::future::pending;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use windlass::demo::faults::{Act, Fault as Served};
@@ -260,12 +260,28 @@ async fn an_object_that_changes_or_lies_is_never_read_as_if_it_were_whole() {
     let flipped = Fake::scripted(|call| (call.operation == "get").then_some(Fault::FlipBit));
     flipped.store("pipe", &bytes(MIB));
     assert_eq!(kind(fetch(&flipped).await.1), ErrorKind::Corrupt);
-    let whole = Fake::scripted(|call| (call.operation == "get").then_some(Fault::IgnoreRange));
-    whole.store("pipe", &bytes(20 * MIB));
-    assert_eq!(kind(fetch(&whole).await.1), ErrorKind::Unsupported);
     let short = Fake::scripted(|call| {
         (call.operation == "get").then_some(Fault::Cut { after: 1000, silently: true })
     });
     short.store("pipe", &bytes(MIB));
     assert_eq!(kind(fetch(&short).await.1), ErrorKind::Interrupted);
+}
+
+#[tokio::test]
+async fn a_server_that_ignores_ranges_is_read_once_and_as_a_whole() {
+    let gets = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&gets);
+    let remote = Fake::scripted(move |call| {
+        (call.operation == "get").then(|| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Fault::IgnoreRange
+        })
+    });
+    let content = bytes(20 * MIB);
+    remote.store("pipe", &content);
+    let (back, ended) = fetch(&remote).await;
+    assert!(matches!(ended, Ok(Verification::Digest(_))), "{ended:?}");
+    assert!(back == content);
+    // The first shows that ranges are ignored, and its body is left.
+    assert_eq!(gets.load(Ordering::Relaxed), 2);
 }

@@ -1,8 +1,9 @@
 //! What a server refuses: who one is, what one asks for, what stands in the way.
 
+use crate::domain::error::explain::demand;
 use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::{
-    ASSUME_ROLE, Error, ErrorKind, LOCK_JOURNAL, READ_FILE, Renewal, SIGN_IN,
+    ASSUME_ROLE, Error, ErrorKind, LOCK_JOURNAL, READ_FILE, Renewal, SIGN_IN, UNSIGNED,
 };
 
 pub fn explain(error: &Error) -> Option<Explanation> {
@@ -27,8 +28,9 @@ fn who(error: &Error) -> Option<Explanation> {
         ),
         ErrorKind::WrongSecret => Explanation::new(
             "the secret does not fit the access key id",
-            "the secret is mistyped or cut short, or a proxy changed the request on its way",
-            "copy the secret anew; it is shown once, so make a new token where it is lost",
+            "one of the two is mistyped or cut short (Swift and others do not say which), or a \
+             proxy changed the request on its way",
+            "compare the access key id; then copy the secret anew, or make a new token",
         ),
         ErrorKind::ExpiredCredentials => ended(error),
         ErrorKind::CodeWanted => Explanation::new(
@@ -149,17 +151,29 @@ fn denied(error: &Error) -> Explanation {
             "enable R2 in the Cloudflare dashboard, then refresh with R",
         );
     }
+    if error.detail.starts_with(UNSIGNED) {
+        return Explanation::new(
+            "the server refuses requests without a signature here",
+            "the connection has no keys, and this place is not public",
+            "use a connection with keys, or leave --no-sign-request out",
+        );
+    }
+    if let Some(told) = demand::of_denied(error) {
+        return told;
+    }
     let writes = ["Put", "Delete", "Copy", "Create", "Upload", "Complete", "Abort"];
     if writes.iter().any(|verb| error.operation.starts_with(verb)) {
         return Explanation::new(
             "these keys may not write here",
-            "the token is read-only, is for another bucket, or a policy forbids it",
+            "the token is read-only or for another bucket, or a policy forbids it; a policy may \
+             also demand encryption, a storage class or an ACL that was not asked for",
             "use a token with Object Read & Write for this bucket, or another connection (P)",
         );
     }
     Explanation::new(
         "these keys may not read here",
-        "the token is for another bucket or prefix, or a policy forbids it",
+        "the token is for another bucket or prefix, a policy forbids it, or whoever asks pays for \
+         this bucket and has to say so (requester pays)",
         "open a bucket or prefix the token is for, or use another connection (P)",
     )
 }
@@ -246,8 +260,8 @@ fn state(error: &Error) -> Option<Explanation> {
         ),
         ErrorKind::Locked => Explanation::new(
             "a lock protects the object",
-            "a bucket lock or a retention rule forbids to overwrite or delete it for now",
-            "wait until the rule ends, or change the lock rules of the bucket",
+            "a bucket lock, a retention or a legal hold forbids to overwrite or delete it for now",
+            "wait until it ends, or change the lock of the object or the rules of the bucket",
         ),
         ErrorKind::Loss => Explanation::new(
             format!("copied but not moved: {}", error.detail_or("the copy lacks something")),
@@ -267,6 +281,9 @@ fn state(error: &Error) -> Option<Explanation> {
             "one PUT or copy ends at 5 GiB (4.995 on R2), metadata at 2 KiB (8 on R2)",
             "upload it in parts, or shorten the metadata",
         ),
+        ErrorKind::InvalidRequest if demand::of_request(error).is_some() => {
+            return demand::of_request(error);
+        }
         ErrorKind::InvalidRequest if error.has_code(&["InvalidObjectState"]) => Explanation::new(
             "the object is archived",
             "its storage class keeps it where it cannot be read at once",

@@ -1,7 +1,7 @@
 //! What goes wrong between here and a server, and with the bytes on the way.
 
 use crate::domain::error::explain::explanation::Explanation;
-use crate::domain::error::{Error, ErrorKind, OPEN_JOURNAL};
+use crate::domain::error::{Error, ErrorKind, OPEN_JOURNAL, UNSIGNED};
 
 pub fn explain(error: &Error) -> Option<Explanation> {
     way(error).or_else(|| bytes(error))
@@ -67,6 +67,12 @@ fn no_s3(error: &Error) -> Explanation {
             "another page is sent instead of an answer",
             "the network wants a login first (hotel, train, office), or the endpoint is a website",
             "open any http:// page in a browser and log in, or check the endpoint; then refresh with R",
+        ),
+        _ if error.detail.starts_with(UNSIGNED) => Explanation::new(
+            "what answers does not speak S3 to requests without a signature",
+            "the server (Swift, LocalStack) knows S3 by the signature, or the endpoint is another \
+             program's",
+            "use a connection with keys; where it stays, check endpoint and port",
         ),
         _ if is_page(error) => Explanation::new(
             "a web page answered, not an S3 server",

@@ -1,0 +1,93 @@
+//! What a refused request would have had to carry: a code, the right to a key, money, encryption.
+
+use crate::domain::error::Error;
+use crate::domain::error::explain::explanation::Explanation;
+
+/// Where a refusal says more than that it is one.
+pub fn of_denied(error: &Error) -> Option<Explanation> {
+    let said = error.detail.to_ascii_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    if says(&["mfa", "multi-factor", "multifactor"]) {
+        return Some(Explanation::new(
+            "the server wants a code of an MFA device for this",
+            "the bucket has MFA delete, or a policy asks for a code of its owner's device",
+            "delete it with the AWS CLI and --mfa, or sign in with a role that asks for the code",
+        ));
+    }
+    if says(&["kms:", "kms key"])
+        || error.code.as_deref().is_some_and(|code| code.starts_with("KMS"))
+    {
+        return Some(of_key());
+    }
+    if says(&["requester pays", "requesterpays", "request-payer", "requestpayer"]) {
+        return Some(Explanation::new(
+            "whoever asks pays for this bucket, and has to say so",
+            "its owner turned requester pays on",
+            "ask its owner for access without it, or use a program that says so (--request-payer)",
+        ));
+    }
+    if says(&["explicit deny"]) {
+        return Some(Explanation::new(
+            format!("a policy denies it: {}", error.detail),
+            "a rule that denies outweighs all that allow; it may demand TLS, encryption or an address",
+            "show the sentence to whoever writes the policy it names",
+        ));
+    }
+    None
+}
+
+/// Where a request that is refused as such lacks what the object was stored with.
+pub fn of_request(error: &Error) -> Option<Explanation> {
+    let said = error.detail.to_ascii_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    let code = error.code.as_deref().unwrap_or_default();
+    if code.starts_with("KMS") || says(&["kms key", "customer master key"]) {
+        return Some(of_key());
+    }
+    let with_own_key =
+        ["form of server side encryption", "sse-c", "encryption-customer", "customer provided"];
+    says(&with_own_key).then(|| {
+        Explanation::new(
+            "the object is encrypted with a key of yours (SSE-C)",
+            "the server does not keep that key: it has to come with every request",
+            "read it with a program that sends the key (aws s3 cp --sse-c)",
+        )
+    })
+}
+
+fn of_key() -> Explanation {
+    Explanation::new(
+        "these keys may not use the KMS key that encrypts the object",
+        "the object is encrypted with a key of AWS KMS that is disabled, gone, or for others",
+        "ask for kms:Decrypt to read and kms:GenerateDataKey to write with that key",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::error::{Error, ErrorKind};
+
+    fn told(kind: ErrorKind, operation: &str, detail: &str) -> String {
+        let said = Error::new(kind, operation, "s3://b/k").detail(detail).explain();
+        format!("{}; {}; {}", said.what, said.why, said.next)
+    }
+
+    #[test]
+    fn what_a_refusal_demands_is_named() {
+        let denied = |detail| told(ErrorKind::AccessDenied, "GetObject", detail);
+        assert!(denied("Mfa Authentication must be used for this request").contains("MFA"));
+        let kms = "User: u is not authorized to perform: kms:Decrypt on the resource";
+        assert!(denied(kms).contains("KMS key"));
+        let deny = "not authorized to perform: s3:GetObject with an explicit deny in a \
+                    resource-based policy";
+        assert!(denied(deny).contains("resource-based policy"));
+        assert!(denied("Access Denied").contains("requester pays"));
+        let written = told(ErrorKind::AccessDenied, "PutObject", "Access Denied");
+        assert!(written.contains("demand encryption"), "{written}");
+        let own = "The object was stored using a form of Server Side Encryption. The correct \
+                   parameters must be provided to retrieve the object.";
+        let mut error = Error::new(ErrorKind::InvalidRequest, "GetObject", "").detail(own);
+        error.status = Some(400);
+        assert!(error.explain().what.contains("key of yours (SSE-C)"));
+    }
+}
