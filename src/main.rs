@@ -47,7 +47,7 @@ fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Tro
     needs_terminal()?;
     let folders = Folders::find()?;
     let choice = Choice::make(flags, &folders)?;
-    let Choice { connections, current, alert, theme, preview_stays, limit, files, .. } = choice;
+    let Choice { connections, current, alert, theme, icons, preview_stays, limit, files, .. } = choice;
     log::start(&folders.log_file())?;
     let first = choice.first && location.is_none();
     let open = location.unwrap_or(Location::Root);
@@ -56,10 +56,11 @@ fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Tro
     (startup.first, startup.keyless) = (first, choice.keyless);
     startup.profiles = choice.profiles;
     startup.problems.extend(choice.warnings);
-    let theme = Some(startup::theme(theme.as_deref(), &folders, &mut startup.problems));
+    let theme = startup::theme(theme.as_deref(), &folders, &mut startup.problems);
     let opening = Opening {
         startup,
         theme,
+        icons,
         remembered,
         remembered_file: Some(folders.remembered_file()),
         config_file: Some(folders.config_file()),
@@ -83,6 +84,7 @@ fn browse_demo(arguments: &DemoArguments) -> Result<Ending, Trouble> {
     let opening = Opening {
         startup: startup::fresh(vec![connection], name, open.unwrap_or(Location::Root)),
         theme: None,
+        icons: false,
         remembered: Remembered::default(),
         remembered_file: None,
         config_file: None,

@@ -33,9 +33,16 @@ pub struct Shape {
     pub side_open: bool,
     /// Lines of the queue; none hides the pane unless it is focused.
     pub jobs: usize,
+    /// Cells of the longest name of a bucket.
+    pub bucket_names: u16,
+    /// Whether the server says when buckets were created.
+    pub bucket_days: bool,
+    /// Whether storage classes are worth a column.
+    pub classes: bool,
 }
 
-/// The place of every part. Panes include their frames; [`Rect::inner`] is where rows go.
+/// The place of every part. Panes include their frames, and neighbours share the line between them;
+/// [`Areas::content`] is where rows go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Areas {
     pub window: Rect,
@@ -46,8 +53,14 @@ pub struct Areas {
     pub transfers: Rect,
     pub status: Rect,
     pub footer: Rect,
+    /// The line above the rows of the objects; empty in a small window.
+    pub headings: Rect,
+    /// The line above what the side pane shows; empty in a small window.
+    pub subject: Rect,
     /// Of the objects' rows.
     pub columns: Columns,
+    /// Cells for the day on which a bucket was created; 0 where there is no room.
+    pub created: u16,
 }
 
 /// Widths of the objects' columns in cells, gaps not included; 0 where a column has no room.
@@ -72,8 +85,12 @@ const CLASS: u16 = 12;
 /// A column is shown only where this much is left for names.
 const MIN_NAME: u16 = 20;
 
-const BUCKETS_WIDTH: u16 = 18;
-const WIDE_BUCKETS_WIDTH: u16 = 24;
+/// The narrowest pane of buckets, with its frame.
+const MIN_BUCKETS: u16 = 18;
+/// What a name of a bucket has around it: the frame, the sign and a cell at the end.
+const AROUND_BUCKET: u16 = 5;
+/// A day as `2026-09-20`.
+const CREATED: u16 = 10;
 const WIDE: u16 = 120;
 const SMALL: Size = Size { width: 60, height: 15 };
 
@@ -91,6 +108,14 @@ impl Rect {
         Rect { x: self.x + 1, y: self.y + 1, width: self.width - 2, height: self.height - 2 }
     }
 
+    /// Without a cell at either side, where enough is left.
+    fn padded(self) -> Rect {
+        if self.width < 20 {
+            return self;
+        }
+        Rect { x: self.x + 1, width: self.width - 2, ..self }
+    }
+
     pub fn contains(self, column: u16, row: u16) -> bool {
         (self.x..self.x.saturating_add(self.width)).contains(&column)
             && (self.y..self.y.saturating_add(self.height)).contains(&row)
@@ -106,9 +131,17 @@ impl Rect {
         self.split_top(self.height - height.min(self.height))
     }
 
-    fn split_left(self, width: u16) -> (Rect, Rect) {
+    /// The part below is so high; both have the line between them.
+    fn share_bottom(self, height: u16) -> (Rect, Rect) {
+        let (above, below) = self.split_bottom(height);
+        (Rect { height: (above.height + 1).min(self.height), ..above }, below)
+    }
+
+    /// The left part is so wide; both have the line between them.
+    fn share_left(self, width: u16) -> (Rect, Rect) {
         let width = width.min(self.width);
-        let right = Rect { x: self.x + width, width: self.width - width, ..self };
+        let before = width.saturating_sub(1);
+        let right = Rect { x: self.x + before, width: self.width - before, ..self };
         (Rect { width, ..self }, right)
     }
 }
@@ -119,13 +152,32 @@ impl Areas {
         let window = Rect { x: 0, y: 0, width: size.width, height: size.height };
         let mut areas = Areas { window, ..Areas::default() };
         let middle = areas.place_lines(window);
-        if shape.zoomed || size.width < SMALL.width || size.height < SMALL.height {
+        let small = size.width < SMALL.width || size.height < SMALL.height;
+        if shape.zoomed || small {
             *areas.pane_mut(shape.focus) = middle;
         } else {
             areas.place_panes(middle, shape);
         }
-        areas.columns = Columns::of(areas.objects.inner().width.saturating_sub(MARGIN));
+        if !small {
+            areas.headings = areas.objects.inner().split_top(1).0;
+            areas.subject = areas.side.inner().padded().split_top(1).0;
+        }
+        let room = areas.objects.inner().width.saturating_sub(MARGIN);
+        areas.columns = Columns::of(room, shape.classes);
+        let beside =
+            areas.buckets.width.saturating_sub(AROUND_BUCKET.saturating_add(shape.bucket_names));
+        areas.created = if shape.bucket_days && beside >= GAP + CREATED { CREATED } else { 0 };
         areas
+    }
+
+    /// Where the rows of a pane go, below the line of its headings.
+    pub fn content(&self, pane: Pane) -> Rect {
+        let inner = self.pane(pane).inner();
+        match pane {
+            Pane::Objects => inner.split_top(self.headings.height).1,
+            Pane::Side => inner.padded().split_top(self.subject.height).1,
+            Pane::Buckets | Pane::Transfers => inner,
+        }
     }
 
     pub fn pane(&self, pane: Pane) -> Rect {
@@ -139,7 +191,7 @@ impl Areas {
 
     /// How many rows a pane shows.
     pub fn rows(&self, pane: Pane) -> u16 {
-        self.pane(pane).inner().height
+        self.content(pane).height
     }
 
     /// The pane under a cell.
@@ -180,16 +232,23 @@ impl Areas {
         let mut upper = middle;
         if shape.jobs > 0 || shape.focus == Pane::Transfers {
             let height = transfers_height(middle, shape, wide);
-            (upper, self.transfers) = middle.split_bottom(height);
+            (upper, self.transfers) = middle.share_bottom(height);
         }
-        let buckets = if wide { WIDE_BUCKETS_WIDTH } else { BUCKETS_WIDTH };
-        (self.buckets, upper) = upper.split_left(buckets);
+        (self.buckets, upper) = upper.share_left(buckets_width(middle.width, shape));
         match (shape.side_open || shape.focus == Pane::Side, wide) {
-            (true, true) => (self.objects, self.side) = upper.split_left(upper.width * 7 / 12),
+            (true, true) => (self.objects, self.side) = upper.share_left(upper.width * 7 / 12),
             (true, false) if shape.focus == Pane::Side => self.side = upper,
             _ => self.objects = upper,
         }
     }
+}
+
+/// As wide as the names, up to a quarter of the window; with the days beside them where that is a small part of it.
+fn buckets_width(window: u16, shape: Shape) -> u16 {
+    let names = shape.bucket_names.min(window);
+    let named = (names + AROUND_BUCKET).clamp(MIN_BUCKETS, (window / 4).max(MIN_BUCKETS));
+    let dated = names + AROUND_BUCKET + GAP + CREATED;
+    if shape.bucket_days && dated <= window / 4 { dated.max(named) } else { named }
 }
 
 /// Two lines in a small window, up to six in a wide one, with the frame; as many as there are, up to half of the
@@ -208,14 +267,17 @@ fn transfers_height(middle: Rect, shape: Shape, wide: bool) -> u16 {
 
 impl Columns {
     /// Columns give way in the order class, modified, size.
-    fn of(width: u16) -> Columns {
+    fn of(width: u16, classes: bool) -> Columns {
         let mut columns = Columns { mark: MARK.min(width), ..Columns::default() };
         let mut left = width.saturating_sub(MARK);
         for (column, wanted) in [
             (&mut columns.size, SIZE),
             (&mut columns.modified, MODIFIED),
-            (&mut columns.class, CLASS),
+            (&mut columns.class, if classes { CLASS } else { 0 }),
         ] {
+            if wanted == 0 {
+                continue;
+            }
             if left < MIN_NAME + GAP + wanted {
                 break;
             }
@@ -240,13 +302,15 @@ mod tests {
         let shape = Shape { jobs: 2, ..Shape::default() };
         let areas = Areas::of(size(80, 24), shape);
         assert_eq!(areas.header, Rect { x: 0, y: 0, width: 80, height: 1 });
-        assert_eq!(areas.buckets, Rect { x: 0, y: 1, width: 18, height: 17 });
-        assert_eq!(areas.objects, Rect { x: 18, y: 1, width: 62, height: 17 });
+        assert_eq!(areas.buckets, Rect { x: 0, y: 1, width: 18, height: 18 });
+        assert_eq!(areas.objects, Rect { x: 17, y: 1, width: 63, height: 18 });
+        assert_eq!(areas.headings, Rect { x: 18, y: 2, width: 61, height: 1 });
+        assert_eq!(areas.content(Pane::Objects), Rect { x: 18, y: 3, width: 61, height: 15 });
         assert_eq!(areas.transfers, Rect { x: 0, y: 18, width: 80, height: 4 });
         assert_eq!(areas.status, Rect { x: 0, y: 22, width: 80, height: 1 });
         assert_eq!(areas.footer, Rect { x: 0, y: 23, width: 80, height: 1 });
         assert!(areas.side.is_empty());
-        assert_eq!(areas.columns, Columns { mark: 2, name: 28, size: 9, modified: 16, class: 0 });
+        assert_eq!(areas.columns, Columns { mark: 2, name: 29, size: 9, modified: 16, class: 0 });
     }
 
     #[test]
@@ -258,7 +322,41 @@ mod tests {
         assert!(Areas::of(size(100, 40), open).side.is_empty());
         let narrow = Areas::of(size(100, 40), Shape { focus: Pane::Side, ..open });
         assert!(narrow.objects.is_empty() && !narrow.side.is_empty());
-        assert_eq!(Areas::of(size(120, 40), Shape::default()).columns.class, CLASS);
+    }
+
+    #[test]
+    fn classes_have_a_column_where_they_differ_and_there_is_room() {
+        let differ = Shape { classes: true, ..Shape::default() };
+        assert_eq!(Areas::of(size(120, 40), differ).columns.class, CLASS);
+        assert_eq!(Areas::of(size(80, 24), differ).columns.class, 0);
+        assert_eq!(Areas::of(size(120, 40), Shape::default()).columns.class, 0);
+    }
+
+    #[test]
+    fn the_pane_of_buckets_is_as_wide_as_their_names_within_bounds() {
+        let width = |window, bucket_names| {
+            let shape = Shape { bucket_names, bucket_days: true, ..Shape::default() };
+            let areas = Areas::of(size(window, 40), shape);
+            (areas.buckets.width, areas.created)
+        };
+        assert_eq!(width(80, 3), (18, 0));
+        assert_eq!(width(80, 14), (19, 0));
+        assert_eq!(width(80, 63), (20, 0));
+        assert_eq!(width(120, 11), (28, CREATED));
+        assert_eq!(width(120, 20), (25, 0));
+        assert_eq!(width(200, 30), (47, CREATED));
+        let undated = Shape { bucket_names: 11, ..Shape::default() };
+        assert_eq!(Areas::of(size(120, 40), undated).created, 0);
+    }
+
+    #[test]
+    fn neighbours_share_the_line_between_them() {
+        let shape = Shape { side_open: true, jobs: 3, ..Shape::default() };
+        let areas = Areas::of(size(140, 40), shape);
+        assert_eq!(areas.buckets.x + areas.buckets.width - 1, areas.objects.x);
+        assert_eq!(areas.objects.x + areas.objects.width - 1, areas.side.x);
+        assert_eq!(areas.objects.y + areas.objects.height - 1, areas.transfers.y);
+        assert_eq!(areas.content(Pane::Side).x, areas.side.x + 2, "a cell of air");
     }
 
     #[test]
@@ -276,7 +374,7 @@ mod tests {
         for width in 0..=130 {
             for height in 0..=30 {
                 for focus in [Pane::Buckets, Pane::Objects, Pane::Transfers, Pane::Side] {
-                    let shape = Shape { focus, zoomed: false, side_open: true, jobs: 5 };
+                    let shape = Shape { focus, side_open: true, jobs: 5, ..Shape::default() };
                     let areas = Areas::of(size(width, height), shape);
                     for rect in [
                         areas.header,
@@ -286,7 +384,10 @@ mod tests {
                         areas.transfers,
                         areas.status,
                         areas.footer,
-                        areas.objects.inner(),
+                        areas.content(Pane::Objects),
+                        areas.content(Pane::Side),
+                        areas.headings,
+                        areas.subject,
                     ] {
                         assert!(rect.x + rect.width <= width && rect.y + rect.height <= height);
                     }

@@ -92,7 +92,7 @@ fn click(state: &mut State, now: Timestamp, pane: Pane, mouse: Mouse, asked: &mu
     let was_focused = state.focus == pane;
     state.shown = None;
     state.focus = pane;
-    let rows = state.areas.pane(pane).inner();
+    let rows = state.areas.content(pane);
     if !rows.contains(mouse.column, mouse.row) {
         return;
     }

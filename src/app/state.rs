@@ -170,6 +170,9 @@ impl State {
             zoomed: self.zoomed,
             side_open: self.side.is_open(),
             jobs: self.transfers.queue.rows().len(),
+            bucket_names: self.buckets.shelf.name_cells(),
+            bucket_days: self.buckets.shelf.tells_days(),
+            classes: self.objects.browse.rows.listing().classes_differ(),
         };
         self.areas = Areas::of(self.size, shape);
     }

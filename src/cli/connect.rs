@@ -34,6 +34,7 @@ pub struct Choice {
     pub alert: Alert,
     pub theme: Option<String>,
     pub preview_stays: bool,
+    pub icons: bool,
     /// Bytes per second of all transfers together.
     pub limit: Option<u64>,
     /// What flags do not say otherwise.
@@ -164,13 +165,14 @@ pub fn choose(
         Some(same) => *same = flagged,
         None => connections.insert(0, flagged),
     }
-    let Configuration { alert, theme, preview_stays, limit, files, .. } = configuration;
+    let Configuration { alert, theme, icons, preview_stays, limit, files, .. } = configuration;
     Ok(Choice {
         connections,
         current,
         alert,
         theme,
         preview_stays,
+        icons,
         limit,
         files,
         first: false,
@@ -249,6 +251,7 @@ mod tests {
             alert: Alert::Off,
             theme: None,
             preview_stays: false,
+            icons: false,
             limit: None,
             files: FileRules::default(),
         }

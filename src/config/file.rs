@@ -29,6 +29,8 @@ pub struct Configuration {
     pub theme: Option<String>,
     /// The preview does not follow the cursor at first.
     pub preview_stays: bool,
+    /// Whether names have icons before them, for fonts that have these.
+    pub icons: bool,
     /// Bytes per second of all transfers together.
     pub limit: Option<u64>,
     pub files: FileRules,
@@ -99,7 +101,8 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
         )?);
     }
     let preview_stays = file.ui.preview_stays();
-    let (alert, theme, files) = (file.ui.bell, file.ui.theme, file.transfers.files());
+    let (alert, theme, icons) = (file.ui.bell, file.ui.theme, file.ui.icons);
+    let files = file.transfers.files();
     let limit = file.transfers.limit().map_err(|wrong| fault(Some(wrong.span), &wrong.expected))?;
     let Some(default) = file.default else {
         return Ok(Configuration {
@@ -107,6 +110,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
             connections,
             alert,
             theme,
+            icons,
             preview_stays,
             limit,
             files,
@@ -123,6 +127,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
         connections,
         alert,
         theme,
+        icons,
         preview_stays,
         limit,
         files,

@@ -101,6 +101,8 @@ pub struct Page {
     /// Seconds since 1970; `i64::MIN` where the server sent none.
     modified: Vec<i64>,
     classes: Vec<u8>,
+    /// Some object is of another class than the standard one.
+    classes_differ: bool,
 }
 
 const NO_TIME: i64 = i64::MIN;
@@ -127,6 +129,7 @@ impl Page {
             sizes: Vec::with_capacity(rows),
             modified: Vec::with_capacity(rows),
             classes: Vec::with_capacity(rows),
+            classes_differ: false,
         }
     }
 
@@ -143,6 +146,7 @@ impl Page {
         class: Class,
     ) {
         self.push(name, size, modified.map_or(NO_TIME, Timestamp::as_second), class as u8);
+        self.classes_differ |= !matches!(class, Class::Unknown | Class::Standard);
     }
 
     pub fn push_row(&mut self, row: Row<'_>) {
@@ -255,6 +259,7 @@ pub struct Listing {
     /// The last row that the server listed.
     last: Option<u32>,
     unordered: bool,
+    classes_differ: bool,
 }
 
 impl Listing {
@@ -278,6 +283,7 @@ impl Listing {
     }
 
     fn append(&mut self, page: Arc<Page>) {
+        self.classes_differ |= page.classes_differ;
         self.starts.push(self.end);
         self.end += u32::try_from(page.len()).unwrap_or(u32::MAX);
         self.pages.push(page);
@@ -306,6 +312,11 @@ impl Listing {
     /// The number of the row that comes next: all that are here have smaller ones.
     pub fn end(&self) -> u32 {
         self.end
+    }
+
+    /// Whether an object is of another class than the standard one.
+    pub fn classes_differ(&self) -> bool {
+        self.classes_differ
     }
 
     pub fn pages(&self) -> &[Arc<Page>] {
@@ -409,6 +420,21 @@ mod tests {
         let starts = |from| listing.pages_from(from).map(|(start, _)| start).collect::<Vec<_>>();
         assert_eq!((starts(0), starts(2), starts(9)), (vec![0, 2, 2], vec![2], vec![2]));
         assert_eq!(Listing::default().pages_from(0).count(), 0);
+    }
+
+    #[test]
+    fn classes_differ_once_one_is_not_the_standard_one() {
+        let mut listing = Listing::default();
+        listing.push(page(&["a", "b/"]));
+        let mut other = Page::default();
+        other.push_object("old", 1, None, Class::Unknown);
+        listing.push(Arc::new(other));
+        assert!(!listing.classes_differ());
+        let mut other = Page::default();
+        other.push_object("cold", 1, None, Class::Glacier);
+        listing.push(Arc::new(other));
+        listing.push(page(&["c"]));
+        assert!(listing.classes_differ());
     }
 
     #[test]

@@ -27,6 +27,7 @@ use crate::tui::input::read_on_thread;
 use crate::tui::run::{Ending, Loop, Pace};
 use crate::tui::runner::{News, Runner};
 use crate::tui::signals;
+use crate::tui::startup::default_theme;
 use crate::tui::terminal::{Screen, give_back};
 use crate::ui::theme::Theme;
 
@@ -36,8 +37,9 @@ const ENDING: Duration = Duration::from_secs(5);
 /// Everything a browser is opened with.
 pub struct Opening {
     pub startup: Startup,
-    /// Before what the environment asks for; `None` is the default one.
+    /// Before what the environment asks for; `None` is the one that suits the terminal.
     pub theme: Option<Theme>,
+    pub icons: bool,
     pub remembered: Remembered,
     /// `None` where nothing is to be written (demo); so for the two that follow.
     pub remembered_file: Option<PathBuf>,
@@ -54,6 +56,7 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
     let Opening {
         startup,
         theme,
+        icons,
         remembered,
         remembered_file,
         config_file,
@@ -80,7 +83,8 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
     let screen = Screen::take()?;
     let (width, height) = screen.size()?;
     let clients = Arc::new(Clients::new(startup.connections.clone()));
-    let theme = adapted(theme.unwrap_or_default(), startup.ascii);
+    let theme = theme.unwrap_or_else(default_theme).with_icons(icons);
+    let theme = adapted(theme, startup.ascii);
     let (state, effects) = State::new(startup, Size { width, height });
     let options =
         EngineOptions { journal: journal.clone(), rate: limit, ..EngineOptions::default() };

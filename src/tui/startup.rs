@@ -52,9 +52,9 @@ pub fn gather(
     Ok((startup, remembered))
 }
 
-/// The theme that `config.toml` names; the default one, and why, where it cannot be used.
-pub fn theme(name: Option<&str>, folders: &Folders, problems: &mut Vec<String>) -> Theme {
-    let Some(name) = name else { return Theme::default() };
+/// The theme that `config.toml` names; none, and why, where it cannot be used.
+pub fn theme(name: Option<&str>, folders: &Folders, problems: &mut Vec<String>) -> Option<Theme> {
+    let name = name?;
     let found = match themes::read(&folders.themes(), name) {
         Ok(Some(text)) => Theme::over_default(&text),
         Ok(None) => Theme::built_in(name).ok_or_else(|| {
@@ -65,10 +65,28 @@ pub fn theme(name: Option<&str>, folders: &Folders, problems: &mut Vec<String>) 
         }),
         Err(error) => Err(error.detail),
     };
-    found.unwrap_or_else(|why| {
-        problems.push(format!("theme {name:?}: {why}; the default one is used"));
-        Theme::default()
-    })
+    found
+        .inspect_err(|why| {
+            problems.push(format!("theme {name:?}: {why}; the default theme is used"));
+        })
+        .ok()
+}
+
+/// The theme where none is named: for terminals of sixteen colours one that has no more.
+pub fn default_theme() -> Theme {
+    let given = |name| env::var(name).unwrap_or_default();
+    let sixteen = has_sixteen(&given("TERM"), &given("COLORTERM"));
+    Some("ansi").filter(|_| sixteen).and_then(Theme::built_in).unwrap_or_default()
+}
+
+/// Whether a terminal has no more than sixteen colours, by its name.
+fn has_sixteen(term: &str, colorterm: &str) -> bool {
+    const FEW: [&str; 6] = ["linux", "ansi", "cygwin", "xterm-color", "cons25", "vt"];
+    let few = FEW.iter().any(|name| match *name {
+        "vt" => term.starts_with("vt"),
+        name => term == name,
+    });
+    colorterm.is_empty() && (few || term.ends_with("-16color") || term.ends_with("-88color"))
 }
 
 /// A start that remembers nothing and takes the default keys.
@@ -117,6 +135,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_terminal_of_sixteen_colours_is_known_by_its_name() {
+        for term in ["linux", "vt220", "xterm-16color", "ansi"] {
+            assert!(has_sixteen(term, ""), "{term}");
+        }
+        for term in ["xterm-256color", "tmux-256color", "xterm", "screen", "alacritty", ""] {
+            assert!(!has_sixteen(term, ""), "{term}");
+        }
+        assert!(!has_sixteen("linux", "truecolor"));
+    }
+
+    #[test]
     fn a_theme_is_a_file_of_the_user_or_a_built_in_one_or_the_default_with_the_reason() {
         let home = tempfile::tempdir().unwrap();
         let folders = Folders { config: home.path().to_owned(), state: home.path().to_owned() };
@@ -128,13 +157,14 @@ mod tests {
             (theme(Some(name), &folders, &mut problems), problems)
         };
         let (mine, problems) = used("mine");
+        let mine = mine.unwrap();
         assert_ne!(mine, Theme::default());
         assert_eq!(mine.styles.text, Theme::default().styles.text, "what is not said stays");
         assert_eq!(problems, [""; 0]);
-        assert_eq!(used("dark").0, Theme::built_in("dark").unwrap());
+        assert_eq!(used("dark").0, Theme::built_in("dark"));
         for (name, why) in [("bad", "line 2"), ("gone", "default, dark"), ("../x", "its name")] {
             let (theme, problems) = used(name);
-            assert_eq!(theme, Theme::default());
+            assert_eq!(theme, None);
             assert!(problems[0].contains(why) && problems[0].contains(name), "{problems:?}");
         }
     }

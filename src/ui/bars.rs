@@ -1,12 +1,8 @@
-//! The lines above and below the panes: where one is, what happened, what can be pressed.
+//! Paints the lines above and below the panes: where one is, and what happened.
 
 use ratatui::layout::Rect;
 
 use crate::app::action::{Action, Scope};
-use crate::app::dialogs::dialog::Dialog;
-use crate::app::layout::Pane;
-use crate::app::overlays::overlay::Overlay;
-use crate::app::screens::connecting::{Connecting, Stage};
 use crate::app::screens::leaving::Leaving;
 use crate::app::screens::objects::loading::Loading;
 use crate::app::spot::Spot;
@@ -19,7 +15,6 @@ use crate::ui::paint::{Paint, Span};
 use crate::ui::text::width;
 use crate::ui::widgets::breadcrumb::breadcrumb;
 use crate::ui::widgets::field::{Typed, field};
-use crate::ui::widgets::hints::{Hint, hints};
 use crate::ui::widgets::spinner::spinner;
 
 /// Cells from which tabs are called by the names of their connections.
@@ -198,139 +193,4 @@ fn draw_usage(paint: &mut Paint<'_>, span: Span, state: &State) -> u16 {
     }
     let (a, b, dot) = (Count(usage.class_a), Count(usage.class_b), paint.glyphs.dot);
     used + paint.print_right(span.shorter(used), styles.dim, format_args!("req A {a} {dot} B {b}"))
-}
-
-/// Actions worth a place in the footer, the most wanted first.
-const WANTED: &[(Pane, &[Action])] = &[
-    (
-        Pane::Buckets,
-        &[
-            Action::Open,
-            Action::AddBucket,
-            Action::New,
-            Action::Delete,
-            Action::SwitchConnection,
-            Action::Refresh,
-            Action::Palette,
-        ],
-    ),
-    (
-        Pane::Objects,
-        &[
-            Action::Download,
-            Action::Upload,
-            Action::CopyLink,
-            Action::LinkMenu,
-            Action::Delete,
-            Action::Filter,
-            Action::Mark,
-            Action::Copy,
-            Action::Sort,
-            Action::New,
-            Action::Details,
-            Action::Preview,
-            Action::Palette,
-        ],
-    ),
-    (
-        Pane::Transfers,
-        &[
-            Action::JobDetails,
-            Action::CancelJob,
-            Action::PauseJob,
-            Action::RetryJob,
-            Action::Unfold,
-            Action::Fold,
-            Action::LimitRate,
-            Action::ClearFinished,
-            Action::RetryFailed,
-            Action::JobEarlier,
-            Action::JobLater,
-            Action::FocusObjects,
-        ],
-    ),
-    (
-        Pane::Side,
-        &[
-            Action::Download,
-            Action::CopyLink,
-            Action::LinkMenu,
-            Action::Delete,
-            Action::Copy,
-            Action::Move,
-            Action::Rename,
-            Action::Preview,
-            Action::Details,
-            Action::Parent,
-            Action::FollowCursor,
-            Action::Zoom,
-        ],
-    ),
-];
-
-/// The keys that do something now. Questions and overlays that say their own are not repeated.
-pub fn draw_footer(paint: &mut Paint<'_>, area: Rect, state: &State) {
-    let line = Span::line(area, 0).skip(1).shorter(1);
-    let asked = asked(state);
-    let actions = asked.map_or_else(|| wanted(state), <[Action]>::to_vec);
-    let found: Vec<Hint> = actions.into_iter().filter_map(|action| hint(state, action)).collect();
-    match found.split_last() {
-        Some((end, before)) if asked.is_some() => hints(paint, line, before, end),
-        None if asked.is_some() => {}
-        _ => {
-            let key = state.keymap.key_for(&[Scope::Global], Action::Help);
-            let help = Hint {
-                key: key.unwrap_or_else(|| ":help".into()),
-                title: "help",
-                action: Action::Help,
-            };
-            hints(paint, line, &found, &help);
-        }
-    }
-}
-
-const CONFIRMING: &[Action] =
-    &[Action::Yes, Action::No, Action::NextField, Action::Accept, Action::Dismiss];
-
-/// Where a question, an overlay or the filter takes the keys: what it does not say itself, the way out last.
-fn asked(state: &State) -> Option<&'static [Action]> {
-    const TYPING: &[Action] = &[Action::Accept, Action::Dismiss];
-    if state.overlay.is_none() && state.connecting.is_open() {
-        return Some(entering(&state.connecting));
-    }
-    match (&state.overlay, state.dialog()) {
-        (Some(Overlay::Palette(_)), _) => Some(TYPING),
-        (None, Some(Dialog::Picker(picker))) if picker.takes_text() => Some(TYPING),
-        (None, Some(Dialog::Confirm(confirm))) if confirm.takes_text() => Some(TYPING),
-        (None, Some(Dialog::Confirm(_))) => Some(CONFIRMING),
-        (None, None) if state.objects.browse.typing.is_some() => Some(TYPING),
-        (None, None) => None,
-        _ => Some(&[]),
-    }
-}
-
-/// The keys of the form of a connection; its menus say their own.
-fn entering(connecting: &Connecting) -> &'static [Action] {
-    match connecting.stage {
-        Stage::Form(_) => &[
-            Action::SaveConnection,
-            Action::TestConnection,
-            Action::ShowSecret,
-            Action::NextField,
-            Action::Dismiss,
-        ],
-        Stage::Discard(..) | Stage::Remove(..) => CONFIRMING,
-        _ => &[],
-    }
-}
-
-fn wanted(state: &State) -> Vec<Action> {
-    let here = WANTED.iter().find(|(pane, _)| *pane == state.focus);
-    let actions = here.map_or(&[][..], |(_, actions)| actions);
-    actions.iter().copied().filter(|action| state.disabled(*action).is_none()).collect()
-}
-
-fn hint(state: &State, action: Action) -> Option<Hint> {
-    let key = state.keymap.key_for(state.scopes(), action)?;
-    Some(Hint { key, title: action.spec().title, action })
 }

@@ -34,11 +34,13 @@ pub struct Glyphs {
     pub dash: &'static str,
     pub ellipsis: &'static str,
     pub spinner: &'static [&'static str],
-    /// From nothing to a full cell.
-    pub eighths: [&'static str; 9],
+    /// A bar: a cell that is full, one that is half full, and the track.
+    pub bar: &'static str,
+    pub bar_half: &'static str,
+    pub bar_rest: &'static str,
     /// From a little to as much as there was.
     pub levels: [&'static str; 8],
-    pub bar_rest: &'static str,
+    pub no_level: &'static str,
     pub rule: &'static str,
     pub scrollbar: &'static str,
     pub border: border::Set<'static>,
@@ -69,9 +71,11 @@ pub const UNICODE: Glyphs = Glyphs {
     dash: "—",
     ellipsis: "…",
     spinner: &["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
-    eighths: [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+    bar: "━",
+    bar_half: "╸",
+    bar_rest: "─",
     levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
-    bar_rest: "·",
+    no_level: "·",
     rule: "─",
     scrollbar: "┃",
     border: border::PLAIN,
@@ -102,9 +106,11 @@ pub const ASCII: Glyphs = Glyphs {
     dash: "-",
     ellipsis: "~",
     spinner: &["|", "/", "-", "\\"],
-    eighths: [" ", " ", " ", " ", "-", "-", "-", "=", "#"],
-    levels: ["_", ".", "-", "~", "=", "+", "*", "#"],
+    bar: "=",
+    bar_half: "-",
     bar_rest: ".",
+    levels: ["_", ".", "-", "~", "=", "+", "*", "#"],
+    no_level: ".",
     rule: "-",
     scrollbar: "#",
     border: border::Set {
@@ -189,12 +195,14 @@ mod tests {
             g.dot,
             g.dash,
             g.ellipsis,
+            g.bar,
+            g.bar_half,
             g.bar_rest,
+            g.no_level,
             g.rule,
             g.scrollbar,
         ];
         all.extend(g.spinner);
-        all.extend(g.eighths);
         all.extend(g.levels);
         all.extend([g.border.top_left, g.border.vertical_left, g.border.horizontal_top]);
         all

@@ -2,7 +2,9 @@
 
 pub mod bars;
 pub mod dialogs;
+pub mod footer;
 pub mod glyphs;
+pub mod kinds;
 pub mod overlays;
 pub mod paint;
 pub mod screens;
@@ -19,23 +21,25 @@ use crate::app::layout::{Pane, Rect as Area};
 use crate::app::overlays::overlay::Overlay;
 use crate::app::spot::Spots;
 use crate::app::state::State;
-use crate::ui::bars::{draw_footer, draw_header, draw_status};
+use crate::ui::bars::{draw_header, draw_status};
 use crate::ui::dialogs::details::draw_details;
 use crate::ui::dialogs::draw_dialog;
 use crate::ui::dialogs::link::draw_link_shown;
 use crate::ui::dialogs::question::draw_choice;
+use crate::ui::footer::draw_footer;
 use crate::ui::overlays::doctor::draw_doctor;
 use crate::ui::overlays::events::draw_events;
 use crate::ui::overlays::help::draw_help;
 use crate::ui::overlays::palette::draw_palette;
 use crate::ui::paint::Paint;
-use crate::ui::screens::buckets::draw_buckets;
+use crate::ui::screens::buckets::{BucketsPlace, draw_buckets};
 use crate::ui::screens::connecting::draw_connecting;
 use crate::ui::screens::objects::{ObjectsPlace, draw_objects};
-use crate::ui::screens::side::draw_side;
+use crate::ui::screens::side::{SidePlace, draw_side};
 use crate::ui::screens::transfers::draw_transfers;
 use crate::ui::screens::view::View;
 use crate::ui::theme::Theme;
+use crate::ui::widgets::frame::outline;
 
 pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Spots {
     draw_into(state, theme, frame.buffer_mut())
@@ -108,24 +112,44 @@ fn draw_panes(paint: &mut Paint<'_>, state: &State) {
     let focused = |pane| state.focus == pane && !asked;
     let areas = &state.areas;
     let window = paint.buffer.area;
-    let buckets = place(window, areas.buckets);
-    if !buckets.is_empty() {
-        draw_buckets(paint, buckets, &state.buckets, focused(Pane::Buckets), view);
-    }
-    let area = place(window, areas.objects);
+    let at = |area| place(window, area);
+    draw_frames(paint, state, focused);
+    let area = at(areas.buckets);
     if !area.is_empty() {
-        let focused = focused(Pane::Objects);
-        let place = ObjectsPlace { area, columns: areas.columns, focused };
+        let stacked = areas.transfers.height > 0;
+        let (created, focused) = (areas.created, focused(Pane::Buckets));
+        let place = BucketsPlace { area, created, focused, stacked };
+        draw_buckets(paint, place, &state.buckets, view);
+    }
+    let area = at(areas.objects);
+    if !area.is_empty() {
+        let (columns, focused) = (areas.columns, focused(Pane::Objects));
+        let (headings, content) = (at(areas.headings), at(areas.content(Pane::Objects)));
+        let place = ObjectsPlace { area, headings, content, columns, focused };
         draw_objects(paint, place, &state.objects.browse, &state.buckets, view);
     }
-    let side = place(window, areas.side);
-    if !side.is_empty() {
-        draw_side(paint, side, &state.side, focused(Pane::Side), view);
+    let area = at(areas.side);
+    if !area.is_empty() {
+        let (subject, content) = (at(areas.subject), at(areas.content(Pane::Side)));
+        let place = SidePlace { area, subject, content, focused: focused(Pane::Side) };
+        draw_side(paint, place, &state.side, view);
     }
     let transfers = place(window, areas.transfers);
     if !transfers.is_empty() {
         let leaving = state.places.leaving;
         draw_transfers(paint, transfers, &state.transfers, leaving, focused(Pane::Transfers), view);
+    }
+}
+
+/// Neighbours share a line, which belongs to the one that has the keys.
+fn draw_frames(paint: &mut Paint<'_>, state: &State, focused: impl Fn(Pane) -> bool) {
+    let window = paint.buffer.area;
+    let styles = paint.styles;
+    let mut panes = [Pane::Buckets, Pane::Objects, Pane::Side, Pane::Transfers];
+    panes.sort_by_key(|pane| focused(*pane));
+    for pane in panes {
+        let style = if focused(pane) { styles.border_focused } else { styles.border };
+        outline(paint, place(window, state.areas.pane(pane)), style);
     }
 }
 

@@ -21,6 +21,7 @@ pub struct Paint<'a> {
     pub glyphs: &'static Glyphs,
     /// What can be clicked.
     pub spots: Spots,
+    pub icons: bool,
     text: String,
 }
 
@@ -59,8 +60,8 @@ impl Span {
 
 impl<'a> Paint<'a> {
     pub fn new(buffer: &'a mut Buffer, theme: &Theme) -> Paint<'a> {
-        let (styles, glyphs, spots) = (theme.styles, theme.glyphs, Spots::default());
-        Paint { buffer, styles, glyphs, spots, text: String::new() }
+        let (styles, glyphs, icons) = (theme.styles, theme.glyphs, theme.icons);
+        Paint { buffer, styles, glyphs, icons, spots: Spots::default(), text: String::new() }
     }
 
     /// Makes cells of a line do something when they are clicked.

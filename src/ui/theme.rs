@@ -10,6 +10,8 @@ use crate::ui::glyphs::{ASCII, Glyphs, UNICODE};
 pub struct Theme {
     pub styles: Styles,
     pub glyphs: &'static Glyphs,
+    /// Icons before names, for fonts that have them.
+    pub icons: bool,
 }
 
 /// Every meaning a theme gives a style.
@@ -18,7 +20,7 @@ pub struct Theme {
 pub struct Styles {
     #[serde(deserialize_with = "style")]
     pub text: Style,
-    /// Secondary text: sizes, times, units.
+    /// Secondary text: notes, units, what is less than the rest.
     #[serde(deserialize_with = "style")]
     pub dim: Style,
     #[serde(deserialize_with = "style")]
@@ -31,6 +33,9 @@ pub struct Styles {
     pub title: Style,
     #[serde(deserialize_with = "style")]
     pub title_focused: Style,
+    /// Above the columns of a list.
+    #[serde(deserialize_with = "style")]
+    pub heading: Style,
     /// The cursor's row in the pane that has the keys.
     #[serde(deserialize_with = "style")]
     pub cursor: Style,
@@ -40,6 +45,24 @@ pub struct Styles {
     pub mark: Style,
     #[serde(deserialize_with = "style")]
     pub prefix: Style,
+    #[serde(deserialize_with = "style")]
+    pub size: Style,
+    #[serde(deserialize_with = "style")]
+    pub date: Style,
+    /// Names of pictures, and of further kinds of files.
+    #[serde(deserialize_with = "style")]
+    pub image: Style,
+    /// Music and film.
+    #[serde(deserialize_with = "style")]
+    pub media: Style,
+    #[serde(deserialize_with = "style")]
+    pub archive: Style,
+    #[serde(deserialize_with = "style")]
+    pub code: Style,
+    #[serde(deserialize_with = "style")]
+    pub document: Style,
+    #[serde(deserialize_with = "style")]
+    pub data: Style,
     /// What a filter or a search found.
     #[serde(rename = "match", deserialize_with = "style")]
     pub found: Style,
@@ -49,8 +72,15 @@ pub struct Styles {
     pub warning: Style,
     #[serde(deserialize_with = "style")]
     pub bad: Style,
+    /// The filled part of a bar while it grows; the three that follow are for what stands.
     #[serde(deserialize_with = "style")]
     pub bar: Style,
+    #[serde(deserialize_with = "style")]
+    pub bar_paused: Style,
+    #[serde(deserialize_with = "style")]
+    pub bar_failed: Style,
+    #[serde(deserialize_with = "style")]
+    pub bar_done: Style,
     #[serde(deserialize_with = "style")]
     pub bar_rest: Style,
     #[serde(deserialize_with = "style")]
@@ -65,6 +95,11 @@ pub struct Styles {
     pub button: Style,
     #[serde(deserialize_with = "style")]
     pub button_focused: Style,
+    /// The frame and the answer of what cannot be taken back.
+    #[serde(deserialize_with = "style")]
+    pub danger: Style,
+    #[serde(deserialize_with = "style")]
+    pub danger_focused: Style,
 }
 
 /// The themes in the program: name and text.
@@ -72,16 +107,21 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("default", include_str!("../../assets/themes/default.toml")),
     ("dark", include_str!("../../assets/themes/dark.toml")),
     ("light", include_str!("../../assets/themes/light.toml")),
+    ("ansi", include_str!("../../assets/themes/ansi.toml")),
     ("no-color", include_str!("../../assets/themes/no-color.toml")),
 ];
 
 impl Default for Theme {
     fn default() -> Theme {
-        Theme::built_in("default").unwrap_or(Theme { styles: Styles::default(), glyphs: &UNICODE })
+        Theme::built_in("default").unwrap_or(Theme::of(Styles::default()))
     }
 }
 
 impl Theme {
+    fn of(styles: Styles) -> Theme {
+        Theme { styles, glyphs: &UNICODE, icons: false }
+    }
+
     pub fn built_in(name: &str) -> Option<Theme> {
         let (_, text) = BUILT_IN.iter().find(|(known, _)| *known == name)?;
         Theme::parse(text).ok()
@@ -93,7 +133,7 @@ impl Theme {
     /// A sentence with the line and what was expected.
     pub fn parse(text: &str) -> Result<Theme, String> {
         let styles = toml::from_str(text).map_err(|error| error.to_string())?;
-        Ok(Theme { styles, glyphs: &UNICODE })
+        Ok(Theme::of(styles))
     }
 
     /// Reads a theme's text; meanings that it leaves out have the default theme's style.
@@ -113,19 +153,25 @@ impl Theme {
             let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
             format!("line {line}: {}", error.message())
         })?;
-        Ok(Theme { styles, glyphs: &UNICODE })
+        Ok(Theme::of(styles))
     }
 
     /// What `NO_COLOR` asks for: attributes alone tell meanings apart.
     #[must_use]
     pub fn without_color(self) -> Theme {
-        Theme { glyphs: self.glyphs, ..Theme::built_in("no-color").unwrap_or(self) }
+        let styles = Theme::built_in("no-color").map_or(self.styles, |theme| theme.styles);
+        Theme { styles, ..self }
+    }
+
+    #[must_use]
+    pub fn with_icons(self, icons: bool) -> Theme {
+        Theme { icons, ..self }
     }
 
     /// For terminals and fonts without the glyphs.
     #[must_use]
     pub fn ascii(self) -> Theme {
-        Theme { glyphs: &ASCII, ..self }
+        Theme { glyphs: &ASCII, icons: false, ..self }
     }
 }
 
@@ -191,6 +237,20 @@ mod tests {
     }
 
     #[test]
+    fn the_default_theme_is_read_on_any_background() {
+        let theme = Theme::built_in("default").unwrap();
+        let text = format!("{:?}", theme.styles);
+        assert!(!text.contains("Rgb"), "two hundred and fifty-six colours are enough: {text}");
+        let painted = BUILT_IN[0].1.lines().filter(|line| line.contains("bg ="));
+        for line in painted {
+            assert!(
+                line.contains("fg ="),
+                "what stands on a colour of ours has one of ours: {line}"
+            );
+        }
+    }
+
+    #[test]
     fn without_color_no_style_has_one() {
         let theme = Theme::built_in("dark").unwrap().ascii().without_color();
         assert!(!format!("{:?}", theme.styles).contains("Some("), "{:?}", theme.styles);
@@ -201,7 +261,7 @@ mod tests {
     fn colours_are_names_numbers_or_hex() {
         let text = BUILT_IN[0]
             .1
-            .replace("accent = { fg = \"cyan\" }", "accent = { fg = 208, bg = \"#102030\" }");
+            .replace("accent = { fg = 31 }", "accent = { fg = 208, bg = \"#102030\" }");
         let accent = Theme::parse(&text).unwrap().styles.accent;
         assert_eq!(accent, Style::new().fg(Color::Indexed(208)).bg(Color::Rgb(0x10, 0x20, 0x30)));
     }
@@ -211,7 +271,8 @@ mod tests {
         let unknown = format!("{}\nacent = {{}}", BUILT_IN[0].1);
         let error = Theme::parse(&unknown).unwrap_err();
         assert!(error.contains("acent") && error.contains("line"), "{error}");
-        let error = Theme::parse(&BUILT_IN[0].1.replace("\"cyan\"", "\"cian\"")).unwrap_err();
+        let error =
+            Theme::parse(&BUILT_IN[0].1.replace("{ fg = 31 }", "{ fg = \"cian\" }")).unwrap_err();
         assert!(error.contains("line") && error.contains("colour"), "{error}");
         let error = Theme::parse("accent = \"#ff0000\"").unwrap_err();
         assert!(error.contains("a style such as"), "{error}");

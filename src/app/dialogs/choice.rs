@@ -15,8 +15,8 @@ pub struct Choice {
     pub facts: Vec<String>,
     pub rows: Vec<ChoiceRow>,
     pub cursor: usize,
-    /// What further keys do, for the last line.
-    pub keys: &'static str,
+    /// What further keys do, for the footer.
+    pub keys: &'static [(&'static str, &'static str)],
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Choice {
             facts: Vec::new(),
             rows,
             cursor,
-            keys: "",
+            keys: &[],
         }
     }
 
@@ -75,7 +75,7 @@ impl Choice {
     }
 
     #[must_use]
-    pub fn keys(mut self, keys: &'static str) -> Choice {
+    pub fn keys(mut self, keys: &'static [(&'static str, &'static str)]) -> Choice {
         self.keys = keys;
         self
     }

@@ -39,7 +39,7 @@ impl Connections {
         let at = connections.iter().position(|each| each.name == *current);
         let choice = Choice::new("Connections", rows.collect())
             .starting_at(at.unwrap_or(0))
-            .keys("n new · e change · D remove · X examine");
+            .keys(&[("n", "new"), ("e", "change"), ("D", "remove"), ("X", "examine")]);
         Connections { choice, names: connections.iter().map(|each| each.name.clone()).collect() }
     }
 

@@ -150,21 +150,33 @@ fn start_of(rows: &[TextRow], number: usize) -> usize {
     number.checked_sub(1).map_or(0, |before| rows[before].end as usize)
 }
 
-/// Breaks a text at the ends of its lines, and lines that are wider than `width` cells where they are full.
+/// Breaks a text at the ends of its lines, and lines that are wider than `width` cells after the last word that fits,
+/// or within a word that is wider itself. A space that has no room stays at the end of its row.
 fn rows_of(text: &str, width: usize) -> Vec<TextRow> {
     let mut rows = Vec::new();
     let (mut start, mut column, mut line) = (0, 0, 0);
+    // Where the word begins that is being read, if the row has others before it.
+    let mut word = None;
+    let mut in_word = false;
     for (at, character) in text.char_indices() {
         let mut cells = cells_of(character, column);
-        if at > start && (column.saturating_add(cells) > width || at - start >= MAX_ROW) {
-            rows.push(row(at, line));
-            (start, column) = (at, 0);
-            cells = cells_of(character, 0);
+        let is_full = column.saturating_add(cells) > width && character != ' ';
+        if at > start && (is_full || at - start >= MAX_ROW) {
+            start = word.take().filter(|_| is_full).unwrap_or(at);
+            rows.push(row(start, line));
+            column = text[start..at].chars().fold(0, |column, c| column + cells_of(c, column));
+            cells = cells_of(character, column);
         }
         column += cells;
         if character == '\n' {
             rows.push(row(at + 1, line));
             (start, column, line) = (at + 1, 0, line + 1);
+            (word, in_word) = (None, false);
+        } else if character == ' ' {
+            word = if in_word { Some(at + 1) } else { word.map(|_| at + 1) };
+            in_word = false;
+        } else {
+            in_word = true;
         }
     }
     if start < text.len() {
@@ -237,6 +249,23 @@ mod tests {
         assert_eq!(preview.line_at(4), (2, 3));
         assert_eq!(preview.fit(80, 4), 1);
         assert_eq!(preview.line(1), Some("\tab"));
+    }
+
+    #[test]
+    fn words_stay_whole_where_they_fit() {
+        let rows = |text: &str, cells| {
+            let mut preview = preview(text.as_bytes());
+            preview.fit(cells, 0);
+            let rows: Vec<String> =
+                (0..preview.lines()).filter_map(|at| preview.line(at)).map(str::to_owned).collect();
+            rows
+        };
+        assert_eq!(rows("one two three", 8), ["one two ", "three"]);
+        assert_eq!(rows("one two  three", 7), ["one two  ", "three"]);
+        assert_eq!(rows("ab abcdefghij k", 5), ["ab ", "abcde", "fghij ", "k"]);
+        assert_eq!(rows("      indented", 9), ["      ind", "ented"]);
+        assert_eq!(rows("a b\nc d e", 3), ["a b", "c d ", "e"]);
+        assert_eq!(rows("日本 語の 写真", 5), ["日本 ", "語の ", "写真"]);
     }
 
     #[test]

@@ -148,7 +148,7 @@ impl Side {
 
     /// Breaks the lines of a preview to the width of the pane; the first byte on screen stays on screen.
     pub fn fit(&mut self, cx: &Context<'_>) {
-        let width = cx.areas.side.inner().width;
+        let width = cx.areas.content(Pane::Side).width;
         if width > 0
             && let Fetched::Ready(preview) = &mut self.preview
         {
@@ -183,7 +183,7 @@ impl Side {
         match (self.tab, &self.subject, &self.preview, &self.head) {
             (SideTab::Preview, _, Fetched::Ready(preview), _) => preview.lines(),
             (SideTab::Details, Some(subject), _, Fetched::Ready(head)) => {
-                let width = cx.areas.side.inner().width;
+                let width = cx.areas.content(Pane::Side).width;
                 lines(&subject.object, head, &cx.session.zone, width).len()
             }
             _ => 0,

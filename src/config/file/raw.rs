@@ -45,6 +45,7 @@ pub struct RawFile {
 pub struct RawUi {
     pub bell: Alert,
     pub theme: Option<String>,
+    pub icons: bool,
     preview_follows: Option<bool>,
 }
 

@@ -27,15 +27,7 @@ pub fn draw_details(paint: &mut Paint<'_>, details: &Details) {
         bottom_right: position(details),
         ..Labels::default()
     };
-    let dot = paint.glyphs.dot;
-    let raw = if details.raw { "plain words" } else { "raw words" };
-    let of_errors = match details.errors().next() {
-        Some(_) => format!("enter {raw} {dot} y copy {dot} "),
-        None => String::new(),
-    };
-    let keys = format!("{of_errors}j k scroll {dot} esc close");
-    let pinned = vec![Line::Blank, Line::Words(keys, paint.styles.dim)];
-    sheet(paint, &Sheet { labels, body, focus: None, pinned, min_width: 48, first_row: 0 });
+    sheet(paint, &Sheet { labels, body, focus: None, pinned: Vec::new(), min_width: 48, first_row: 0 });
 }
 
 fn position(details: &Details) -> String {

@@ -21,7 +21,8 @@ const SIZE: u16 = 9;
 
 pub fn draw_picker(paint: &mut Paint<'_>, picker: &Picker, zone: &TimeZone) {
     let inner = large_popup(paint, &labels(picker), WIDEST, TALLEST);
-    let bottom = if inner.height > 4 { 2 } else { u16::from(inner.height > 1) };
+    let said = picker.mode != PickerMode::Rows || picker.problem.is_some();
+    let bottom = u16::from(inner.height > 1 && said);
     let top = u16::from(inner.height > 2);
     let list =
         Rect { y: inner.y + top, height: inner.height.saturating_sub(top + bottom), ..inner };
@@ -52,6 +53,7 @@ fn labels(picker: &Picker) -> Labels {
         top_right: left_out,
         bottom_left: marked,
         bottom_right: String::new(),
+        ..Labels::default()
     }
 }
 
@@ -133,19 +135,11 @@ fn draw_entry(
 
 fn draw_bottom(paint: &mut Paint<'_>, span: Span, picker: &Picker) {
     let styles = paint.styles;
-    let dot = paint.glyphs.dot;
     let (label, input) = match picker.mode {
         PickerMode::Filter => ("filter ", &picker.filter),
         PickerMode::Path => ("path ", &picker.path),
-        PickerMode::Rows if picker.problem.is_some() => {
-            paint.sentence(span, picker.problem.as_deref().unwrap_or_default(), styles.bad);
-            return;
-        }
         PickerMode::Rows => {
-            let keys = format_args!(
-                "enter choose {dot} space mark {dot} l open {dot} h up {dot} / filter {dot} tab type a path {dot} esc cancel"
-            );
-            paint.print(span, styles.dim, keys);
+            paint.sentence(span, picker.problem.as_deref().unwrap_or_default(), styles.bad);
             return;
         }
     };

@@ -20,7 +20,7 @@ pub fn draw_prompt(paint: &mut Paint<'_>, prompt: &Prompt) {
     body.push(Line::Field(typed(&prompt.input, true)));
     let below = match prompt.problem() {
         Some(problem) => Line::Words(format!("{} {problem}", paint.glyphs.bad), styles.bad),
-        None => Line::Words(format!("enter accept {} esc cancel", paint.glyphs.dot), styles.dim),
+        None => Line::Blank,
     };
     let focus = Some(body.len() - 1);
     body.extend(offers(prompt));
@@ -71,7 +71,7 @@ pub fn draw_confirm(paint: &mut Paint<'_>, confirm: &Confirm) {
     }
     body.push(Line::Blank);
     let pinned = at_stake(paint, confirm);
-    let labels = titled(&confirm.title);
+    let labels = Labels { danger: is_danger(confirm), ..titled(&confirm.title) };
     sheet(paint, &Sheet { labels, body, focus, pinned, min_width: 36, first_row: 0 });
 }
 
@@ -93,9 +93,19 @@ fn at_stake(paint: &Paint<'_>, confirm: &Confirm) -> Vec<Line<'static>> {
 fn answers(confirm: &Confirm) -> Vec<Button> {
     let no_focused = !confirm.on_yes && confirm.typed.is_none();
     vec![
-        Button { title: confirm.yes.clone(), focused: confirm.on_yes, enabled: confirm.ready() },
-        Button { title: confirm.no.clone(), focused: no_focused, enabled: true },
+        Button {
+            title: confirm.yes.clone(),
+            focused: confirm.on_yes,
+            enabled: confirm.ready(),
+            danger: is_danger(confirm),
+        },
+        Button { title: confirm.no.clone(), focused: no_focused, enabled: true, danger: false },
     ]
+}
+
+/// What must be warned of cannot be undone.
+fn is_danger(confirm: &Confirm) -> bool {
+    confirm.warning.is_some() || confirm.typed.is_some()
 }
 
 fn tally_text(tally: Tally) -> String {
@@ -136,18 +146,14 @@ pub fn choice_sheet(paint: &Paint<'_>, choice: &Choice) -> Sheet<'static> {
         }));
     }
     let reason = choice.rows.get(choice.cursor).and_then(|row| row.disabled.as_ref());
-    let below = if let Some(reason) = reason {
-        Line::Words(reason.clone(), styles.warning)
-    } else {
-        let dot = paint.glyphs.dot;
-        let more = match choice.keys {
-            "" => String::new(),
-            keys => format!("{keys} {dot} "),
-        };
-        Line::Words(format!("enter choose {dot} {more}esc cancel"), styles.dim)
+    let greyed = choice.rows.iter().any(|row| row.disabled.is_some());
+    let below = match reason {
+        Some(reason) => Some(Line::Words(reason.clone(), styles.warning)),
+        // The menu keeps its height while the cursor goes over its rows.
+        None => greyed.then_some(Line::Blank),
     };
-    let labels = titled(&choice.title);
-    Sheet { labels, body, focus, pinned: vec![below], min_width: 32, first_row: 0 }
+    let pinned = below.into_iter().collect();
+    Sheet { labels: titled(&choice.title), body, focus, pinned, min_width: 32, first_row: 0 }
 }
 
 pub fn typed(input: &Input, focused: bool) -> Typed<'_> {

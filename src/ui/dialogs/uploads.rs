@@ -21,19 +21,12 @@ const KNOWN: u16 = 9;
 
 pub fn draw_uploads(paint: &mut Paint<'_>, uploads: &Uploads, zone: &TimeZone) {
     let inner = large_popup(paint, &labels(uploads), WIDEST, TALLEST);
-    let bottom = if inner.height > 5 { 3 } else { u16::from(inner.height > 1) };
+    let bottom = if inner.height > 5 { 2 } else { 0 };
     let list = Rect { height: inner.height.saturating_sub(bottom), ..inner };
     draw_rows(paint, list, uploads, zone);
-    let line = |up: u16| Span::line(inner, inner.height - up).skip(1).shorter(1);
-    if bottom > 1 {
-        paint.sentence(line(2), &said(uploads), paint.styles.dim);
-    }
     if bottom > 0 {
-        let dot = paint.glyphs.dot;
-        let keys = format_args!(
-            "space mark {dot} a mark all that look abandoned {dot} enter give up {dot} esc close"
-        );
-        paint.print(line(1), paint.styles.dim, keys);
+        let line = Span::line(inner, inner.height - 1).skip(1).shorter(1);
+        paint.sentence(line, &said(uploads), paint.styles.dim);
     }
 }
 
@@ -52,6 +45,7 @@ fn labels(uploads: &Uploads) -> Labels {
         top_right: format!("{}{more}", Count(uploads.rows.len() as u64)),
         bottom_left: marked,
         bottom_right: String::new(),
+        ..Labels::default()
     }
 }
 

@@ -33,11 +33,10 @@ pub fn draw_doctor(paint: &mut Paint<'_>, doctor: &Doctor, now: Timestamp) {
         ..Labels::default()
     };
     let steps = u16::try_from(Step::ALL.len()).unwrap_or(u16::MAX);
-    let height = (steps + TOLD + 2).min(window.height.saturating_sub(2).max(3));
+    let height = (steps + TOLD + 1).min(window.height.saturating_sub(2).max(3));
     let inner = popup(paint, &labels, WIDEST.min(window.width.saturating_sub(4)), height);
-    let keys = u16::from(inner.height > 1);
     let told = if inner.height > 2 * TOLD { TOLD + 1 } else { 0 };
-    let list = Rect { height: inner.height - keys - told, ..inner };
+    let list = Rect { height: inner.height - told, ..inner };
     if let Some(error) = &doctor.failure {
         let said = reason(paint, error, "press r to try again".to_owned());
         notice(paint, list, &said);
@@ -47,9 +46,6 @@ pub fn draw_doctor(paint: &mut Paint<'_>, doctor: &Doctor, now: Timestamp) {
     if told > 0 {
         let place = Rect { y: list.bottom() + 1, height: told - 1, ..inner };
         draw_told(paint, place, doctor);
-    }
-    if keys > 0 {
-        draw_keys(paint, Span::line(inner, inner.height - 1).skip(1).shorter(1), doctor);
     }
     if let Some(details) = &doctor.opened {
         draw_details(paint, details);
@@ -130,18 +126,4 @@ fn told(paint: &Paint<'_>, doctor: &Doctor) -> Vec<(String, Style)> {
         said.insert(0, (conclusion.sentence().to_owned(), styles.text));
     }
     said
-}
-
-fn draw_keys(paint: &mut Paint<'_>, span: Span, doctor: &Doctor) {
-    let dot = paint.glyphs.dot;
-    let keys = if doctor.consenting {
-        format!("y write {dot} n leave it")
-    } else if doctor.is_running() {
-        format!("enter whole step {dot} y copy {dot} esc stop")
-    } else if doctor.can_write() {
-        format!("enter whole step {dot} y copy report {dot} w try writing {dot} r again {dot} esc")
-    } else {
-        format!("enter whole step {dot} y copy report {dot} r again {dot} esc close")
-    };
-    paint.sentence(span, &keys, paint.styles.dim);
 }

@@ -1,7 +1,6 @@
 //! Paints what happened in this session, newest first.
 
 use jiff::tz::TimeZone;
-use ratatui::layout::Rect;
 
 use crate::app::log::LogEntry;
 use crate::app::overlays::events::Events;
@@ -22,11 +21,10 @@ pub fn draw_events(paint: &mut Paint<'_>, events: &Events, zone: &TimeZone) {
         bottom_right: position(events.cursor, entries.len()),
         ..Labels::default()
     };
-    let height = u16::try_from(entries.len() + 1).unwrap_or(u16::MAX).max(8);
+    let height = u16::try_from(entries.len()).unwrap_or(u16::MAX).max(8);
     let height = height.min(window.height.saturating_sub(4).max(2));
     let inner = popup(paint, &labels, window.width.saturating_sub(6), height);
-    let bottom = u16::from(inner.height > 1);
-    let list = Rect { height: inner.height - bottom, ..inner };
+    let list = inner;
     if entries.is_empty() {
         let said = Notice { headline: "nothing has happened yet".into(), ..Notice::default() };
         notice(paint, list, &said);
@@ -37,12 +35,6 @@ pub fn draw_events(paint: &mut Paint<'_>, events: &Events, zone: &TimeZone) {
             draw_entry(paint, span, at, entry, zone);
         }
     });
-    if bottom > 0 {
-        let keys = Span::line(inner, inner.height - 1).skip(1);
-        let dot = paint.glyphs.dot;
-        let dim = paint.styles.dim;
-        paint.print(keys, dim, format_args!("enter the whole error {dot} esc close"));
-    }
 }
 
 fn draw_entry(paint: &mut Paint<'_>, span: Span, at: RowAt, entry: &LogEntry, zone: &TimeZone) {

@@ -25,7 +25,8 @@ pub fn draw_help(paint: &mut Paint<'_>, help: &Help) {
         ..Labels::default()
     };
     let inner = large_popup(paint, &labels, WIDEST, height);
-    let bottom = if inner.height > 5 { 2 } else { u16::from(inner.height > 1) };
+    let searched = help.searching || !help.search.is_empty();
+    let bottom = if inner.height > 5 { 2 } else { u16::from(searched && inner.height > 1) };
     let list = Rect { height: inner.height - bottom, ..inner };
     if shown.is_empty() {
         let said = Notice { headline: "no key does that here".into(), ..Notice::default() };
@@ -37,10 +38,15 @@ pub fn draw_help(paint: &mut Paint<'_>, help: &Help) {
             draw_row(paint, span, at, row);
         }
     });
-    if let Some(row) = shown.get(help.cursor).filter(|_| bottom == 2) {
-        draw_sentence(paint, Span::line(inner, inner.height - 2).skip(1).shorter(1), row);
+    if bottom == 0 {
+        return;
     }
-    draw_search(paint, Span::line(inner, inner.height.saturating_sub(1)).skip(1).shorter(1), help);
+    let line = Span::line(inner, inner.height - 1).skip(1).shorter(1);
+    if searched {
+        draw_search(paint, line, help);
+    } else if let Some(row) = shown.get(help.cursor) {
+        draw_sentence(paint, line, row);
+    }
 }
 
 pub fn position(cursor: usize, len: usize) -> String {
@@ -87,15 +93,9 @@ fn draw_sentence(paint: &mut Paint<'_>, span: Span, row: &ActionRow) {
 }
 
 fn draw_search(paint: &mut Paint<'_>, span: Span, help: &Help) {
-    let styles = paint.styles;
-    if help.searching || !help.search.is_empty() {
-        let used = paint.put(span, "/", styles.key);
-        let search = &help.search;
-        let focused = help.searching;
-        let typed = Typed { text: search.text(), cursor: search.cursor(), masked: false, focused };
-        return field(paint, span.skip(used), typed);
-    }
-    let dot = paint.glyphs.dot;
-    let keys = format_args!("/ search {dot} enter run it {dot} esc close");
-    paint.print(span, styles.dim, keys);
+    let used = paint.put(span, "/", paint.styles.key);
+    let search = &help.search;
+    let focused = help.searching;
+    let typed = Typed { text: search.text(), cursor: search.cursor(), masked: false, focused };
+    field(paint, span.skip(used), typed);
 }

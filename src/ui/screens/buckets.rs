@@ -19,28 +19,42 @@ const ADD: &str = "+ add by name";
 /// Before a bucket that was added by name and that the server does not list.
 const ADDED: &str = "+";
 
-pub fn draw_buckets(
-    paint: &mut Paint<'_>,
-    area: Rect,
-    buckets: &Buckets,
-    focused: bool,
-    view: View<'_>,
-) {
+/// Where the pane is, and the cells that the days of creation have.
+#[derive(Clone, Copy, Debug)]
+pub struct BucketsPlace {
+    pub area: Rect,
+    pub created: u16,
+    pub focused: bool,
+    /// Another pane begins with the line that ends this one.
+    pub stacked: bool,
+}
+
+pub fn draw_buckets(paint: &mut Paint<'_>, place: BucketsPlace, buckets: &Buckets, view: View<'_>) {
+    let BucketsPlace { area, created, focused, stacked } = place;
     let waiting = buckets.is_waiting();
     let top_right = if waiting { spinner(paint.glyphs, view.now) } else { "" };
     let labels = Labels {
         title: "1 Buckets".into(),
         top_right: top_right.into(),
-        bottom_right: position(buckets, area),
+        bottom_right: if stacked { String::new() } else { position(buckets, area) },
         ..Labels::default()
     };
     let inner = pane_frame(paint, area, &labels, focused);
     let List { window, shown } = List::of(buckets, inner, focused);
     rows(paint, inner, window, |paint, span, at| match buckets.shelf.rows().get(at.number) {
-        Some(row) => draw_row(paint, span, at, row, buckets),
+        Some(row) => {
+            let day = row.created.filter(|_| created > 0);
+            let name = span.shorter(if created > 0 { created + 3 } else { 1 });
+            draw_row(paint, name, at, row, buckets);
+            if let Some(day) = day {
+                let day = day.to_zoned(view.zone.clone()).date();
+                let date = paint.styles.date;
+                paint.print_right(span.shorter(1), date, format_args!("{day}"));
+            }
+        }
         None => draw_add(paint, span, at),
     });
-    border_scrollbar(paint, area, window, focused);
+    border_scrollbar(paint, area, inner, window, focused);
     let below = Rect { y: inner.y + shown, height: inner.height - shown, ..inner };
     if let Some(said) = bucket_notice(paint, buckets, view) {
         let gap = u16::from(below.height > 3);
@@ -145,12 +159,18 @@ fn bucket_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Option
     }
 }
 
-/// Over the right side of a frame.
-pub fn border_scrollbar(paint: &mut Paint<'_>, area: Rect, window: Window, focused: bool) {
-    if area.width < 3 || area.height < 4 {
+/// Over the right side of a frame, beside the rows.
+pub fn border_scrollbar(
+    paint: &mut Paint<'_>,
+    area: Rect,
+    content: Rect,
+    window: Window,
+    focused: bool,
+) {
+    if area.width < 3 || content.height < 2 {
         return;
     }
-    let side = Rect { x: area.right() - 1, y: area.y + 1, width: 1, height: area.height - 2 };
+    let side = Rect { x: area.right() - 1, width: 1, ..content };
     let styles = paint.styles;
     let style = if focused { styles.border_focused } else { styles.border };
     scrollbar(paint, side, window, style);

@@ -66,12 +66,8 @@ fn draw_sign_in(paint: &mut Paint<'_>, shown: &SignIn, now: Timestamp) {
     } else {
         (styles.dim, format!("{} waiting until you have signed in", spinner(paint.glyphs, now)))
     };
-    let way_out = if shown.failed.is_some() { "esc closes" } else { "esc gives up" };
-    let pinned = vec![Line::Words(text, style), Line::Words(way_out.to_owned(), styles.dim)];
-    sheet(
-        paint,
-        &Sheet { labels: titled("Sign in"), body, focus, pinned, min_width: 48, first_row: 0 },
-    );
+    let pinned = vec![Line::Blank, Line::Words(text, style)];
+    sheet(paint, &Sheet { labels: titled("Sign in"), body, focus, pinned, min_width: 48, first_row: 0 });
 }
 
 fn draw_code(paint: &mut Paint<'_>, prompt: &CodePrompt, now: Timestamp) {
@@ -91,7 +87,6 @@ fn draw_code(paint: &mut Paint<'_>, prompt: &CodePrompt, now: Timestamp) {
         }
         None => Line::Words("six digits, as the device shows them now".to_owned(), styles.dim),
     };
-    let keys = Line::Words("enter signs in · esc goes on without".to_owned(), styles.dim);
     let focus = Some(body.len() - 1);
     sheet(
         paint,
@@ -99,7 +94,7 @@ fn draw_code(paint: &mut Paint<'_>, prompt: &CodePrompt, now: Timestamp) {
             labels: titled("Sign in"),
             body,
             focus,
-            pinned: vec![said, keys],
+            pinned: vec![Line::Blank, said],
             min_width: 56,
             first_row: 0,
         },
@@ -146,8 +141,18 @@ fn is_key(label: &str) -> bool {
 fn buttons(form: &Form, connecting: &Connecting) -> Line<'static> {
     let save = if connecting.is_saving() { "Saving …" } else { "Save and open" };
     Line::Buttons(vec![
-        Button { title: save.to_owned(), focused: form.on_save(), enabled: form.draft().is_ok() },
-        Button { title: "Cancel".to_owned(), focused: form.on_cancel(), enabled: true },
+        Button {
+            title: save.to_owned(),
+            focused: form.on_save(),
+            enabled: form.draft().is_ok(),
+            danger: false,
+        },
+        Button {
+            title: "Cancel".to_owned(),
+            focused: form.on_cancel(),
+            enabled: true,
+            danger: false,
+        },
     ])
 }
 

@@ -1,16 +1,19 @@
 //! Paints the objects pane.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use crate::app::action::{Action, Scope};
 use crate::app::layout::{Columns, GAP};
 use crate::app::screens::buckets::{Buckets, BucketsLoading};
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::loading::Loading;
+use crate::app::spot::Spot;
 use crate::domain::arrange::{Filter, SortBy};
 use crate::domain::error::ErrorKind;
 use crate::domain::listing::{Row, RowKind};
 use crate::domain::units::{Count, Moment, Size};
+use crate::ui::kinds::{FOLDER_ICON, FileKind};
 use crate::ui::paint::{Paint, Span};
 use crate::ui::screens::buckets::border_scrollbar;
 use crate::ui::screens::reason::reason;
@@ -24,6 +27,10 @@ use crate::ui::widgets::spinner::spinner;
 #[derive(Clone, Copy, Debug)]
 pub struct ObjectsPlace {
     pub area: Rect,
+    /// The line of the names of the columns; empty where there is none.
+    pub headings: Rect,
+    /// Where the rows go.
+    pub content: Rect,
     pub columns: Columns,
     pub focused: bool,
 }
@@ -35,7 +42,14 @@ pub fn draw_objects(
     buckets: &Buckets,
     view: View<'_>,
 ) {
-    let inner = pane_frame(paint, place.area, &labels(paint, browse, view), place.focused);
+    let arranged = browse.place().map(|_| arrangement(paint, browse, view)).unwrap_or_default();
+    let headed = place.headings.height > 0;
+    let labels = labels(paint, browse, if headed { "" } else { &arranged });
+    pane_frame(paint, place.area, &labels, place.focused);
+    if headed && browse.place().is_some() {
+        draw_headings(paint, Span::line(place.headings, 0), place.columns, browse, view);
+    }
+    let inner = place.content;
     let window = Window {
         len: browse.rows.len(),
         offset: browse.list.offset,
@@ -48,7 +62,7 @@ pub fn draw_objects(
             draw_row(paint, span, place.columns, row, browse.rows.filter(), view);
         }
     });
-    border_scrollbar(paint, place.area, window, place.focused);
+    border_scrollbar(paint, place.area, inner, window, place.focused);
     if let Some(said) = objects_notice(paint, browse, buckets, view) {
         let shown = u16::try_from(window.len).unwrap_or(u16::MAX).min(inner.height);
         let below = Rect { y: inner.y + shown, height: inner.height - shown, ..inner };
@@ -65,23 +79,27 @@ fn draw_row(
     view: View<'_>,
 ) {
     let styles = paint.styles;
-    let name = span.skip(columns.mark).take(columns.name);
+    let mut name = span.skip(columns.mark).take(columns.name);
     let mut rest = span.skip(columns.mark + columns.name);
     let RowKind::Object { size, modified, class } = row.kind else {
+        name = name.skip(icon(paint, name, FOLDER_ICON, styles.prefix));
         paint.name_found(name, row.name, styles.prefix, filter, styles.found);
         return;
     };
-    paint.name_found(name, row.name, styles.text, filter, styles.found);
+    let kind = FileKind::of(row.name);
+    let style = kind.style(&styles);
+    name = name.skip(icon(paint, name, kind.icon(), style));
+    paint.name_found(name, row.name, style, filter, styles.found);
     if columns.size > 0 {
         rest = rest.skip(GAP);
-        paint.print_right(rest.take(columns.size), styles.dim, format_args!("{}", Size(size)));
+        paint.print_right(rest.take(columns.size), styles.size, format_args!("{}", Size(size)));
         rest = rest.skip(columns.size);
     }
     if columns.modified > 0 {
         rest = rest.skip(GAP);
         if let Some(modified) = modified {
             let moment = Moment(modified, view.zone);
-            paint.print(rest.take(columns.modified), styles.dim, format_args!("{moment}"));
+            paint.print(rest.take(columns.modified), styles.date, format_args!("{moment}"));
         }
         rest = rest.skip(columns.modified);
     }
@@ -90,16 +108,66 @@ fn draw_row(
     }
 }
 
-fn labels(paint: &Paint<'_>, browse: &Browse, view: View<'_>) -> Labels {
+/// An icon and a cell of air, where the user wants icons. Gives the cells used.
+pub fn icon(paint: &mut Paint<'_>, span: Span, icon: &str, style: Style) -> u16 {
+    if paint.icons { paint.put(span, icon, style) + 1 } else { 0 }
+}
+
+/// The names of the columns, with the order of the rows and the filter.
+fn draw_headings(
+    paint: &mut Paint<'_>,
+    span: Span,
+    columns: Columns,
+    browse: &Browse,
+    view: View<'_>,
+) {
+    let styles = paint.styles;
+    paint.spot(span, Spot::Action(Action::Sort));
+    let wanted = browse.rows.arrangement();
+    let glyphs = paint.glyphs;
+    let arrow = if wanted.descending { glyphs.descending } else { glyphs.ascending };
+    let sorted = |by, title: &str| match wanted.sort == by {
+        true => format!("{title} {arrow}"),
+        false => title.to_owned(),
+    };
+    let mut name = span.skip(columns.mark).take(columns.name);
+    let style = |by| if wanted.sort == by { styles.title } else { styles.heading };
+    name = name.skip(paint.put(name, &sorted(SortBy::Name, "Name"), style(SortBy::Name)) + 2);
+    if !wanted.filter.is_empty() {
+        name = name.skip(paint.print(name, styles.found, format_args!("/{}", wanted.filter)) + 1);
+    }
+    if browse.rows.is_arranging() {
+        paint.put(name, spinner(glyphs, view.now), styles.accent);
+    }
+    let mut rest = span.skip(columns.mark + columns.name);
+    if columns.size > 0 {
+        rest = rest.skip(GAP);
+        let title = sorted(SortBy::Size, "Size");
+        paint.print_right(rest.take(columns.size), style(SortBy::Size), format_args!("{title}"));
+        rest = rest.skip(columns.size);
+    }
+    if columns.modified > 0 {
+        rest = rest.skip(GAP);
+        let title = sorted(SortBy::Modified, "Modified");
+        paint.put(rest.take(columns.modified), &title, style(SortBy::Modified));
+        rest = rest.skip(columns.modified);
+    }
+    if columns.class > 0 {
+        paint.put(rest.skip(GAP).take(columns.class), "Class", styles.heading);
+    }
+}
+
+fn labels(paint: &Paint<'_>, browse: &Browse, arranged: &str) -> Labels {
     if browse.place().is_none() {
         return Labels { title: "2 Objects".into(), ..Labels::default() };
     }
     Labels {
         title: "2 Objects".into(),
-        top_right: arrangement(paint, browse, view),
+        beside: marks(paint, browse),
+        top_right: position(browse),
         does: Some(Action::Sort),
-        bottom_left: marks(paint, browse),
-        bottom_right: position(browse),
+        bottom_right: arranged.to_owned(),
+        ..Labels::default()
     }
 }
 

@@ -24,7 +24,7 @@ fn draw_text(paint: &mut Paint<'_>, area: Rect, preview: &Preview, offset: usize
     let mut expanded = String::new();
     for line in 0..area.height {
         let Some(text) = preview.line(offset + usize::from(line)) else { return };
-        expand_tabs(&mut expanded, text, usize::from(area.width) + 1);
+        expand_tabs(&mut expanded, text.trim_end_matches(' '), usize::from(area.width) + 1);
         paint.sentence(Span::line(area, line), &expanded, style);
     }
 }

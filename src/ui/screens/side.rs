@@ -11,19 +11,36 @@ use crate::app::screens::side::fetched::Fetched;
 use crate::app::spot::Spot;
 use crate::domain::error::Error;
 use crate::domain::units::{Count, Size};
+use crate::domain::visible::visible;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::screens::buckets::border_scrollbar;
 use crate::ui::screens::details::draw_details;
 use crate::ui::screens::preview::draw_preview;
 use crate::ui::screens::reason::reason;
 use crate::ui::screens::view::View;
-use crate::ui::widgets::frame::{Labels, brackets, frame};
+use crate::ui::text::width;
+use crate::ui::widgets::frame::{Labels, brackets, pane_frame};
 use crate::ui::widgets::notice::{Notice, notice};
 use crate::ui::widgets::rows::Window;
 use crate::ui::widgets::spinner::spinner;
 
-pub fn draw_side(paint: &mut Paint<'_>, area: Rect, side: &Side, focused: bool, view: View<'_>) {
-    let inner = frame(paint, area, &labels(side), focused);
+/// Where the pane is.
+#[derive(Clone, Copy, Debug)]
+pub struct SidePlace {
+    pub area: Rect,
+    /// The line for the name of what is shown; empty where there is none.
+    pub subject: Rect,
+    pub content: Rect,
+    pub focused: bool,
+}
+
+pub fn draw_side(paint: &mut Paint<'_>, place: SidePlace, side: &Side, view: View<'_>) {
+    let SidePlace { area, subject, content: inner, focused } = place;
+    if subject.height > 0 {
+        draw_subject(paint, Span::line(subject, 0), side);
+    } else {
+        pane_frame(paint, area, &labels(side), false);
+    }
     draw_tabs(paint, Span::line(area, 0).skip(1), side.tab(), focused);
     match side.tab() {
         None => {}
@@ -32,7 +49,7 @@ pub fn draw_side(paint: &mut Paint<'_>, area: Rect, side: &Side, focused: bool, 
                 let facts = side.object().map(|of| lines(of, head, view.zone, inner.width));
                 let facts = facts.unwrap_or_default();
                 draw_details(paint, inner, &facts, side.offset);
-                scrollbar(paint, area, facts.len(), side.offset, focused);
+                scrollbar(paint, place, facts.len(), side.offset);
             }
             Fetched::Failed(error) => draw_failed(paint, inner, error, view),
             Fetched::Waiting => draw_waiting(paint, inner, view),
@@ -41,7 +58,7 @@ pub fn draw_side(paint: &mut Paint<'_>, area: Rect, side: &Side, focused: bool, 
         Some(SideTab::Preview) => match &side.preview {
             Fetched::Ready(preview) => {
                 draw_preview(paint, inner, preview, side.offset);
-                scrollbar(paint, area, preview.lines(), side.offset, focused);
+                scrollbar(paint, place, preview.lines(), side.offset);
             }
             Fetched::Failed(error) => draw_failed(paint, inner, error, view),
             Fetched::Waiting => draw_waiting(paint, inner, view),
@@ -61,8 +78,26 @@ fn draw_unasked(paint: &mut Paint<'_>, area: Rect, side: &Side) {
     notice(paint, area, &said);
 }
 
-fn scrollbar(paint: &mut Paint<'_>, area: Rect, len: usize, offset: usize, focused: bool) {
-    border_scrollbar(paint, area, Window { len, offset, cursor: offset, focused }, focused);
+fn scrollbar(paint: &mut Paint<'_>, place: SidePlace, len: usize, offset: usize) {
+    let SidePlace { area, content, focused, .. } = place;
+    let window = Window { len, offset, cursor: offset, focused };
+    border_scrollbar(paint, area, content, window, focused);
+}
+
+/// The name of the object and how much of it is here, as far as both have room; that it is not all stays longest.
+fn draw_subject(paint: &mut Paint<'_>, span: Span, side: &Side) {
+    let styles = paint.styles;
+    let Labels { bottom_left: name, bottom_right: whole, .. } = labels(side);
+    let cut = match (side.tab(), &side.preview) {
+        (Some(SideTab::Preview), Fetched::Ready(preview)) => first_bytes(preview),
+        _ => None,
+    };
+    let cut = cut.unwrap_or_default();
+    let room = usize::from(span.width).saturating_sub(width(&visible(&name)) + 2);
+    let extent = if width(&whole) <= room { whole } else { cut };
+    let used = paint.print_right(span, styles.heading, format_args!("{extent}"));
+    let beside = span.shorter(if used > 0 { used + 2 } else { 0 });
+    paint.name(beside, &name, styles.title);
 }
 
 fn labels(side: &Side) -> Labels {
@@ -85,10 +120,16 @@ fn extent(preview: &Preview, offset: usize) -> String {
         }
         PreviewBody::Binary { .. } => "binary".to_owned(),
     };
-    match preview.size.filter(|_| preview.is_cut()) {
-        Some(size) => format!("{lines}, first {} of {}", Size(preview.fetched as u64), Size(size)),
+    match first_bytes(preview) {
+        Some(first) => format!("{lines}, {first}"),
         None => lines,
     }
+}
+
+/// `first 256 KiB of 1.0 MiB` where more is there than was fetched.
+fn first_bytes(preview: &Preview) -> Option<String> {
+    let size = preview.size.filter(|_| preview.is_cut())?;
+    Some(format!("first {} of {}", Size(preview.fetched as u64), Size(size)))
 }
 
 fn draw_tabs(paint: &mut Paint<'_>, span: Span, tab: Option<SideTab>, focused: bool) {

@@ -20,7 +20,7 @@ pub fn popup(
     // A wide character cut by the left edge of the popup would hide it.
     Clear.render(area, paint.buffer);
     cut_wide_characters(paint, area);
-    let inner = frame(paint, area, labels, true);
+    let inner = frame(paint, area, labels);
     if inner.is_empty() { area } else { inner }
 }
 
@@ -32,11 +32,16 @@ pub fn large_popup(paint: &mut Paint<'_>, labels: &Labels, widest: u16, tallest:
     popup(paint, labels, width, height)
 }
 
+/// Lines of a window from which the footer is never covered.
+const FOOTER_FROM: u16 = 6;
+
 fn place(window: Rect, content_width: u16, content_height: u16) -> Rect {
+    // The last line says which keys work.
+    let room = window.height - u16::from(window.height > FOOTER_FROM);
     let width = content_width.saturating_add(2).min(window.width);
-    let height = content_height.saturating_add(2).min(window.height);
+    let height = content_height.saturating_add(2).min(room);
     let x = window.x + (window.width - width) / 2;
-    let y = window.y + (window.height - height) * 2 / 5;
+    let y = window.y + (room - height) * 2 / 5;
     Rect { x, y, width, height }
 }
 

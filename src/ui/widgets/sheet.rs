@@ -74,15 +74,16 @@ pub struct Button {
     pub title: String,
     pub focused: bool,
     pub enabled: bool,
+    /// What it does cannot be taken back.
+    pub danger: bool,
 }
 
-const WIDEST: u16 = 76;
 const MARGIN: u16 = 1;
 const INDENT: u16 = 2;
 
 pub fn sheet(paint: &mut Paint<'_>, sheet: &Sheet<'_>) {
     let window = paint.buffer.area;
-    let most = WIDEST.min(window.width.saturating_sub(2 + 2 * MARGIN)).max(1);
+    let most = window.width.saturating_sub(2 + 2 * MARGIN).max(1);
     let all = sheet.body.iter().chain(&sheet.pinned);
     let natural = all.map(natural_width).max().unwrap_or(0);
     let title = u16::try_from(width(&sheet.labels.title) + 4).unwrap_or(most);
@@ -235,10 +236,12 @@ fn put_buttons(paint: &mut Paint<'_>, span: Span, buttons: &[Button]) {
     let mut rest = span.skip(span.width.saturating_sub(cells.saturating_sub(2)));
     let styles = paint.styles;
     for (number, button) in buttons.iter().enumerate() {
-        let style = match (button.enabled, button.focused) {
-            (false, _) => styles.disabled,
-            (true, true) => styles.button_focused,
-            (true, false) => styles.button,
+        let style = match (button.enabled, button.focused, button.danger) {
+            (false, ..) => styles.disabled,
+            (true, true, true) => styles.danger_focused,
+            (true, true, false) => styles.button_focused,
+            (true, false, true) => styles.danger,
+            (true, false, false) => styles.button,
         };
         let left = if button.focused { paint.glyphs.cursor } else { " " };
         let used = paint.print(rest, style, format_args!("{left}[ {} ]", button.title));

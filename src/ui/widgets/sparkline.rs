@@ -8,7 +8,7 @@ pub fn sparkline(glyphs: &Glyphs, amounts: impl Iterator<Item = u64> + Clone) ->
     let levels = &glyphs.levels;
     amounts
         .map(|amount| match amount {
-            0 => glyphs.bar_rest,
+            0 => glyphs.no_level,
             some => {
                 let level = u128::from(some - 1) * levels.len() as u128 / u128::from(most);
                 levels[usize::try_from(level).unwrap_or(0).min(levels.len() - 1)]

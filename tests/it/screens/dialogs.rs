@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
-use ratatui::style::{Color, Modifier};
+use ratatui::style::Color;
 use windlass::app::chord::Chord;
 use windlass::app::dialogs::choice::{Choice, ChoiceRow};
 use windlass::app::dialogs::confirm::{Confirm, Tally};
@@ -193,11 +193,29 @@ fn the_answers_of_a_question_are_seen_in_the_smallest_window() {
 #[test]
 fn no_is_what_stands_out() {
     let buffer = drawn(&delete(), (80, 24));
-    let keep = style_of(&buffer, "[ Keep ]");
-    assert_eq!(keep.fg, Some(Color::Cyan));
-    assert!(keep.add_modifier.contains(Modifier::REVERSED));
-    assert!(!style_of(&buffer, "[ Delete ]").add_modifier.contains(Modifier::REVERSED));
-    assert_eq!(style_of(&buffer, "! The bucket").fg, Some(Color::Yellow));
+    let styles = Theme::default().styles;
+    assert_eq!(style_of(&buffer, "[ Keep ]").bg, styles.button_focused.bg);
+    assert_eq!(style_of(&buffer, "! The bucket").fg, styles.warning.fg);
+    // What cannot be taken back is framed and written in the colour of danger.
+    assert_eq!(style_of(&buffer, "[ Delete ]").fg, styles.danger.fg);
+    assert_eq!(style_of(&buffer, "┌ Delete").fg, styles.danger.fg);
+}
+
+#[test]
+fn a_question_without_danger_has_the_usual_frame() {
+    let quiet = Dialog::Confirm(Confirm::new("Cancel the transfer", "Cancel it", "Go on"));
+    let buffer = drawn(&quiet, (80, 24));
+    let styles = Theme::default().styles;
+    assert_eq!(style_of(&buffer, "┌ Cancel").fg, styles.border_focused.fg);
+    assert_eq!(style_of(&buffer, "[ Cancel it ]").fg, Some(Color::Reset));
+}
+
+#[test]
+fn a_dialog_is_as_wide_as_its_text_up_to_the_screen() {
+    let sentence = "a sentence that is longer than seventy-six cells goes on in the same line where the screen has room";
+    let wide = Dialog::Confirm(Confirm::new("t", "y", "n").line(sentence));
+    assert!(shown(&wide, (140, 24)).contains(sentence));
+    assert!(!shown(&wide, (80, 24)).contains(sentence));
 }
 
 #[test]

@@ -1,16 +1,19 @@
 //! The panes and bars in the main situations, at three sizes.
 
+use std::sync::Arc;
+
 use insta::assert_snapshot;
 use ratatui::style::{Color, Modifier};
 use windlass::app::effect::Request;
 use windlass::app::event::Reply;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::jurisdiction::Jurisdiction;
+use windlass::domain::listing::{Class, ListedPage, Page};
 use windlass::domain::object::BucketEntry;
 use windlass::ui::theme::Theme;
 
 use crate::screens::situation::{Situation, account, buckets, photos};
-use crate::support::screen::{picture, style_of};
+use crate::support::screen::{picture, place_of, style_of};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 10)];
 
@@ -108,7 +111,7 @@ fn an_unchecked_connection_has_a_red_mark() {
     connection.network.insecure = true;
     let buffer = situation.painted(&Theme::default());
     assert!(picture(&buffer).lines().next().unwrap().contains("INSECURE"));
-    assert_eq!(style_of(&buffer, "INSECURE").fg, Some(Color::Red));
+    assert_eq!(style_of(&buffer, "INSECURE").fg, Theme::default().styles.bad.fg);
 }
 
 #[test]
@@ -157,13 +160,88 @@ fn the_cursor_marks_and_prefixes_have_their_colours() {
     let mut situation = Situation::browsing((80, 24));
     situation.press("j space");
     let buffer = situation.painted(&Theme::default());
-    let cursor = style_of(&buffer, "IMG_0412.jpg");
-    assert!(cursor.add_modifier.contains(Modifier::REVERSED | Modifier::BOLD));
-    assert_eq!(style_of(&buffer, "✔").fg, Some(Color::Yellow));
-    assert_eq!(style_of(&buffer, "edited/").fg, Some(Color::Blue));
-    assert_eq!(style_of(&buffer, "4.0 MiB").fg, Some(Color::DarkGray));
-    assert_eq!(style_of(&buffer, "2 Objects").fg, Some(Color::Cyan));
-    assert_eq!(style_of(&buffer, "┌ 1 Buckets").fg, Some(Color::DarkGray));
+    let styles = Theme::default().styles;
+    assert_eq!(style_of(&buffer, "✔").fg, styles.mark.fg);
+    assert_eq!(style_of(&buffer, "edited/").fg, styles.prefix.fg);
+    assert_eq!(style_of(&buffer, "4.0 MiB").fg, Some(Color::Reset));
+    assert_eq!(style_of(&buffer, "2026-09-20 14:03").fg, styles.date.fg);
+    assert_eq!(style_of(&buffer, "2 Objects").fg, styles.title_focused.fg);
+    assert_eq!(style_of(&buffer, "┌ 1 Buckets").fg, styles.border.fg);
+    assert_eq!(style_of(&buffer, "IMG_0413.jpg").fg, styles.image.fg);
+}
+
+#[test]
+fn the_row_of_the_cursor_has_one_tint_whatever_stands_in_it() {
+    let mut situation = Situation::browsing((80, 24));
+    situation.press("space k");
+    let buffer = situation.painted(&Theme::default());
+    let (x, y) = place_of(&buffer, "edited/");
+    let styles: Vec<_> = (x - 2..79).map(|x| buffer[(x, y)].style()).collect();
+    assert!(styles.iter().all(|style| style == &styles[0]), "{styles:?}");
+    assert_eq!(styles[0].bg, Theme::default().styles.cursor.bg);
+}
+
+#[test]
+fn neighbouring_panes_share_one_line() {
+    for size in SIZES {
+        for theme in [Theme::default(), Theme::default().ascii()] {
+            let mut situation = Situation::browsing(size);
+            situation.press("G k k p");
+            situation.answer(account);
+            situation.press("t 2");
+            let text = picture(&situation.painted(&theme));
+            assert!(!text.contains("││") && !text.contains("┐┌") && !text.contains("┘└"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn classes_have_a_column_only_where_one_is_not_the_standard_one() {
+    let of = |class| {
+        let mut situation = Situation::at("s3://media/photos/2026/", (140, 40));
+        situation.answer(|request| match request {
+            Request::ListPage { .. } => {
+                let mut page = Page::default();
+                page.push_object("a.jpg", 1, None, Class::Standard);
+                page.push_object("b.jpg", 1, None, class);
+                Some(Reply::Page(Ok(ListedPage { page: Arc::new(page), next: None })))
+            }
+            other => account(other),
+        });
+        picture(&situation.painted(&Theme::default()))
+    };
+    assert!(!of(Class::Standard).contains("standard"));
+    assert!(!of(Class::Unknown).contains("Class"));
+    let mixed = of(Class::Glacier);
+    assert!(mixed.contains("standard") && mixed.contains("glacier"), "{mixed}");
+}
+
+#[test]
+fn icons_stand_before_names_where_they_are_wanted_and_never_in_ascii() {
+    let situation = Situation::browsing((80, 24));
+    let icons = |theme: &Theme| {
+        let text = picture(&situation.painted(theme));
+        (text.contains("\u{f07b} edited/"), text.contains("\u{f1c5} IMG_0412.jpg"))
+    };
+    assert_eq!(icons(&Theme::default()), (false, false));
+    assert_eq!(icons(&Theme::default().with_icons(true)), (true, true));
+    assert_eq!(icons(&Theme::default().with_icons(true).ascii()), (false, false));
+}
+
+#[test]
+fn a_pane_of_buckets_shows_the_days_of_creation_where_it_has_room() {
+    let at = |size| {
+        let mut situation = Situation::at("s3://", size);
+        situation.answer(|_| {
+            let entries = buckets()
+                .into_iter()
+                .map(|entry| BucketEntry { created: "2024-05-06T07:08:09Z".parse().ok(), ..entry });
+            Some(Reply::Buckets(Ok(entries.collect::<Vec<_>>().into())))
+        });
+        picture(&situation.painted(&Theme::default()))
+    };
+    assert!(at((120, 40)).contains("site-assets  2024-05-06"));
+    assert!(!at((80, 24)).contains("2024-05-06"));
 }
 
 #[test]
@@ -197,9 +275,10 @@ fn what_a_filter_found_stands_out_in_the_name() {
     let mut situation = Situation::browsing((80, 24));
     situation.press("/ 4 1 3 enter 1");
     let buffer = situation.painted(&Theme::default());
-    assert_eq!(style_of(&buffer, "413.jpg").fg, Some(Color::Yellow));
+    let found = Theme::default().styles.found.fg;
+    assert_eq!(style_of(&buffer, "413.jpg").fg, found);
     assert!(style_of(&buffer, "413.jpg").add_modifier.contains(Modifier::UNDERLINED));
-    assert_ne!(style_of(&buffer, "IMG_0413").fg, Some(Color::Yellow));
+    assert_ne!(style_of(&buffer, "IMG_0413").fg, found);
 }
 
 #[test]

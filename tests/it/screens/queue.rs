@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use ratatui::style::Color;
 use windlass::app::event::Event;
 use windlass::domain::address::Prefix;
 use windlass::domain::error::{Error, ErrorKind};
@@ -16,7 +15,7 @@ use windlass::domain::transfer::{
 use windlass::ui::theme::Theme;
 
 use crate::screens::situation::Situation;
-use crate::support::screen::{picture, style_of};
+use crate::support::screen::{picture, place_of, style_of};
 
 const MIB: u64 = 1 << 20;
 
@@ -232,8 +231,15 @@ fn a_failure_is_red_and_says_where_to_read_more() {
     let mut situation = queue((110, 20));
     situation.press("t +");
     let buffer = situation.painted(&Theme::default());
-    assert_eq!(style_of(&buffer, "✗ AccessDenied").fg, Some(Color::Red));
+    let styles = Theme::default().styles;
+    assert_eq!(style_of(&buffer, "✗ AccessDenied").fg, styles.bad.fg);
     assert!(picture(&buffer).contains("— enter: what to do"));
-    assert_eq!(style_of(&buffer, "█").fg, Some(Color::Cyan));
-    assert_eq!(style_of(&buffer, "size only").fg, Some(Color::Yellow));
+    assert_eq!(style_of(&buffer, "━").fg, styles.bar.fg);
+    assert_eq!(style_of(&buffer, "size only").fg, styles.warning.fg);
+    // The bar of what is paused has a colour of its own, the track of every bar is dim.
+    let (x, y) = place_of(&buffer, "paused␛");
+    let line: Vec<_> = (x..100).map(|x| &buffer[(x, y)]).collect();
+    let style_of_cell = |symbol| line.iter().find(|cell| cell.symbol() == symbol).map(|c| c.fg);
+    assert_eq!(style_of_cell("━"), styles.bar_paused.fg);
+    assert_eq!(style_of_cell("─"), styles.bar_rest.fg);
 }

@@ -11,13 +11,12 @@ pub const MARGIN: f64 = 14.0;
 pub fn draw(out: &mut String, symbol: char, (x, y): (u16, u16), color: &str) -> bool {
     let left = MARGIN + f64::from(x) * CELL_WIDTH;
     let top = MARGIN + f64::from(y) * CELL_HEIGHT;
-    if let Some(eighths) = bar(symbol) {
-        let width = CELL_WIDTH * f64::from(eighths) / 8.0;
+    if let Some(part) = thick(symbol) {
+        let width = CELL_WIDTH * part;
         let _ = writeln!(
             out,
-            r#"<rect x="{left:.1}" y="{:.1}" width="{width:.1}" height="{:.1}" fill="{color}"/>"#,
-            top + CELL_HEIGHT * 0.15,
-            CELL_HEIGHT * 0.7,
+            r#"<rect x="{left:.1}" y="{:.1}" width="{width:.1}" height="3.2" fill="{color}"/>"#,
+            top + CELL_HEIGHT / 2.0 - 1.6,
         );
         return true;
     }
@@ -43,10 +42,11 @@ pub fn draw(out: &mut String, symbol: char, (x, y): (u16, u16), color: &str) -> 
     true
 }
 
-/// How many eighths of the cell are filled from the left.
-fn bar(symbol: char) -> Option<u32> {
+/// How much of the cell a thick line takes from the left.
+fn thick(symbol: char) -> Option<f64> {
     match symbol {
-        '\u{2588}'..='\u{258f}' => Some(8 - (u32::from(symbol) - 0x2588)),
+        '━' => Some(1.0),
+        '╸' => Some(0.5),
         _ => None,
     }
 }
@@ -54,7 +54,7 @@ fn bar(symbol: char) -> Option<u32> {
 /// How many eighths of the cell are filled from below.
 fn column(symbol: char) -> Option<u32> {
     match symbol {
-        '\u{2581}'..='\u{2587}' => Some(u32::from(symbol) - 0x2580),
+        '\u{2581}'..='\u{2588}' => Some(u32::from(symbol) - 0x2580),
         _ => None,
     }
 }

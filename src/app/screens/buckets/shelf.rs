@@ -2,6 +2,7 @@
 
 use crate::config::connection::KnownBucket;
 use crate::domain::address::{Bucket, Prefix};
+use crate::domain::cells::width;
 use crate::domain::error::Error;
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::object::BucketEntry;
@@ -95,8 +96,26 @@ impl Shelf {
         last
     }
 
+    /// Cells of the longest name with what stands beside it, so that names are not shortened without need.
+    pub fn name_cells(&self) -> u16 {
+        u16::try_from(self.rows.iter().map(cells_of).max().unwrap_or(0)).unwrap_or(u16::MAX)
+    }
+
+    /// Whether the server says of any bucket when it was created.
+    pub fn tells_days(&self) -> bool {
+        self.rows.iter().any(|row| row.created.is_some())
+    }
+
     pub fn remove(&mut self, bucket: &Bucket) {
         self.rows.retain(|row| row.bucket != *bucket);
+    }
+}
+
+fn cells_of(row: &BucketRow) -> usize {
+    let name = width(row.bucket.as_str());
+    match row.jurisdiction {
+        Jurisdiction::Default => name,
+        other => name + 1 + other.name().len(),
     }
 }
 

@@ -182,7 +182,14 @@ fn percent_of(job: &QueuedJob) -> Option<u8> {
 fn draw_bar(paint: &mut Paint<'_>, span: Span, columns: Columns, job: &QueuedJob) -> Span {
     let styles = paint.styles;
     let (done, total) = measured(job);
-    let style = if job.view.state == JobState::Running { styles.bar } else { styles.dim };
+    let style = match job.view.state {
+        JobState::Running if job.view.progress.failed > 0 => styles.bar_failed,
+        JobState::Running => styles.bar,
+        JobState::Paused => styles.bar_paused,
+        JobState::Failed(_) => styles.bar_failed,
+        JobState::Done => styles.bar_done,
+        _ => styles.dim,
+    };
     gauge(paint, span.take(columns.bar), done, total, style);
     let mut rest = span.skip(columns.bar + 1);
     if let Some(percent) = percent_of(job) {

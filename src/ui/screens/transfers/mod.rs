@@ -64,7 +64,7 @@ pub fn draw_transfers(
             Some(below) => draw_below(paint, span, columns, row.job, below),
         }
     });
-    border_scrollbar(paint, area, window, focused);
+    border_scrollbar(paint, area, inner, window, focused);
 }
 
 fn draw_cursor(paint: &mut Paint<'_>, span: Span, at: RowAt) {
@@ -103,6 +103,7 @@ fn labels(glyphs: &Glyphs, cells: u16, queue: &Transfers, leaving: Leaving) -> L
         top_right,
         bottom_left: below(queue, leaving),
         bottom_right: limit.unwrap_or_default(),
+        ..Labels::default()
     }
 }
 
