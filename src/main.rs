@@ -47,7 +47,8 @@ fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Tro
     needs_terminal()?;
     let folders = Folders::find()?;
     let choice = Choice::make(flags, &folders)?;
-    let Choice { connections, current, alert, theme, icons, preview_stays, limit, files, .. } = choice;
+    let Choice { connections, current, alert, theme, icons, preview_stays, limit, files, .. } =
+        choice;
     log::start(&folders.log_file())?;
     let first = choice.first && location.is_none();
     let open = location.unwrap_or(Location::Root);

@@ -22,8 +22,8 @@ impl LinkShown {
     /// Why the link ends early, in a sentence.
     pub fn shortened_because(&self) -> Option<&'static str> {
         self.shortened.map(|why| match why {
-            Shortened::SevenDays => "shortened: no link holds longer than 7 days",
-            Shortened::Credentials => "shortened: the credentials themselves end then",
+            Shortened::SevenDays => "shortened: a link is valid for at most 7 days",
+            Shortened::Credentials => "shortened: the credentials expire then",
         })
     }
 }

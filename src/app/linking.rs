@@ -12,7 +12,7 @@ use crate::app::session::Session;
 use crate::domain::curl::curl_command;
 use crate::domain::object::ObjectAddress;
 use crate::domain::presign::{LinkMethod, LinkSpec, PresignedLink};
-use crate::domain::units::{Expiry, Moment, TimeOfDay};
+use crate::domain::units::{Counted, Expiry, Moment, TimeOfDay};
 
 #[derive(Clone, Debug, Default)]
 pub struct Linking {
@@ -110,7 +110,7 @@ impl Linking {
         let copied = LinkShown {
             subject: match links.as_slice() {
                 [(object, _)] => object.key.name().to_owned(),
-                many => format!("{} objects", many.len()),
+                many => Counted(many.len() as u64, "object").to_string(),
             },
             text: lines.join("\n"),
             until: first_to_end.map(|link| link.expires_at),

@@ -40,7 +40,7 @@ pub fn next(error: &Error, on_screen: &str) -> String {
             "use credentials that may, with --profile or --connection, or ask for the right"
         }
         ErrorKind::ReadOnly => {
-            "give another --connection, or take read_only out of config.toml where it is meant"
+            "give another --connection, or remove read_only from config.toml where it is meant"
         }
         ErrorKind::BrokenListing => {
             "try again; do not take what was printed for everything there is"

@@ -195,7 +195,7 @@ async fn confirmed(free: &[&UnfinishedUpload]) -> Result<bool, Trouble> {
     let ages = free.iter().filter_map(|upload| upload.age(now));
     let youngest = ages.min().map_or_else(
         || "of unknown age".to_owned(),
-        |age| format!("the youngest begun {} ago", age_text(age)),
+        |age| format!("the youngest started {} ago", age_text(age)),
     );
     for upload in free.iter().take(5) {
         eprintln!("  {}", visible(&upload.object.to_string()));

@@ -156,7 +156,7 @@ impl CredentialsSource {
     /// Where the keys come from, without a name of anything.
     pub fn words(&self) -> &'static str {
         match self {
-            CredentialsSource::Chain { profile: Some(_) } => "a profile of the AWS files",
+            CredentialsSource::Chain { profile: Some(_) } => "an AWS profile",
             CredentialsSource::Chain { profile: None } => "the AWS chain",
             CredentialsSource::Static { .. } => "config.toml",
             CredentialsSource::Environment { .. } => "environment variables",

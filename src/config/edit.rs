@@ -46,7 +46,7 @@ pub fn put(
     if connections.contains_key(name) && replaced.is_none_or(|replaced| replaced.as_str() != name) {
         return Err(fault(
             path,
-            format!("there is a connection {name} already: choose another name"),
+            format!("a connection named {name} already exists: choose another name"),
         ));
     }
     if replaced.is_none_or(|replaced| !connections.contains_key(replaced.as_str())) {

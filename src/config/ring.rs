@@ -191,7 +191,7 @@ mod tests {
         ] {
             ring.write(&entry_name(folder, &name), &Secret::new(text)).unwrap();
             let error = read(&ring, folder, &name).unwrap_err();
-            assert!(error.explain().what.contains("half written"), "{text}: {error}");
+            assert!(error.explain().what.contains("incomplete"), "{text}: {error}");
             assert!(!format!("{error:?}").contains("hush"), "{text}");
         }
     }

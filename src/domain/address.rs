@@ -151,7 +151,7 @@ impl Location {
             None => rest.split_once(DELIMITER).unwrap_or((rest, "")),
         };
         if bucket.is_empty() {
-            return Err(format!("{text:?} names no bucket: write s3://bucket/prefix/"));
+            return Err(format!("{text:?} has no bucket name: write s3://bucket/prefix/"));
         }
         let bucket = Bucket::new(bucket);
         if path.is_empty() || path.ends_with(DELIMITER) {

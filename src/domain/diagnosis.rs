@@ -180,9 +180,9 @@ impl Conclusion {
 
     pub fn sentence(self) -> &'static str {
         match self {
-            Conclusion::AllWorks => "all that was tried works",
-            Conclusion::Browses => "browsing works; what is marked ✗ does not",
-            Conclusion::Useless => "browsing does not work: begin with the first ✗",
+            Conclusion::AllWorks => "everything that was tested works",
+            Conclusion::Browses => "browsing works; the steps marked ✗ do not",
+            Conclusion::Useless => "browsing will not work; fix the first ✗",
         }
     }
 }

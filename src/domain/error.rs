@@ -24,7 +24,7 @@ pub const READ_CA_BUNDLE: &str = "read the CA bundle";
 pub const READ_AWS_FILES: &str = "read the AWS files";
 
 /// The way out where a session has ended, as screens say it.
-pub const SIGN_IN: &str = "g s signs in anew";
+pub const SIGN_IN: &str = "g s signs in again";
 
 /// Before the name of a proxy in the detail of what went wrong on the way.
 pub const BY_PROXY: &str = "; by way of ";

@@ -46,7 +46,7 @@ fn after<'a>(text: &'a str, name: &ConnectionName) -> Option<&'a str> {
 fn no_place(text: &str, names: &[&ConnectionName]) -> String {
     let Some((name, _)) = text.split_once(SEPARATOR) else {
         return format!(
-            "{text:?} is no place: write s3://bucket/prefix/ or connection:bucket/prefix/"
+            "{text:?} is not a place: write s3://bucket/prefix/ or connection:bucket/prefix/"
         );
     };
     let known: Vec<&str> = names.iter().map(|name| name.as_str()).collect();

@@ -87,9 +87,9 @@ pub fn parse_expiry(text: &str) -> Result<Duration, String> {
     };
     match seconds.map(Duration::from_secs) {
         None => Err(format!("{text:?} is not a duration: write 15m, 1h, 1h30m or 7d")),
-        Some(Duration::ZERO) => Err("a link must hold for at least a second".to_owned()),
+        Some(Duration::ZERO) => Err("a link must be valid for at least a second".to_owned()),
         Some(asked) if asked > MAX_EXPIRY => {
-            Err(format!("{text} is longer than the 7 days that a signature can hold"))
+            Err(format!("{text} is longer than 7 days, the longest a signature is valid"))
         }
         Some(asked) => Ok(asked),
     }

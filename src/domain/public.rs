@@ -49,12 +49,12 @@ pub fn public_origin(text: &str) -> Result<String, String> {
     }
     let host = match text.split_once("://") {
         Some(("https", rest)) => rest,
-        Some(_) => return Err("a public domain is reached by https://".to_owned()),
+        Some(_) => return Err("a public domain must start with https://".to_owned()),
         None => text,
     };
     let host = host.strip_suffix('/').unwrap_or(host).to_ascii_lowercase();
     if host.contains(['/', '?', '#']) {
-        return Err("the host alone: the key is put behind it".to_owned());
+        return Err("write only the host: the key is added to it".to_owned());
     }
     let (name, port) =
         host.split_once(':').map_or((&*host, None), |(name, port)| (name, Some(port)));
@@ -66,7 +66,7 @@ pub fn public_origin(text: &str) -> Result<String, String> {
         return Err("expected a host such as cdn.example.com".to_owned());
     }
     if port.is_some_and(|port| port.parse::<u16>().is_err()) {
-        return Err("what is behind the colon is no port".to_owned());
+        return Err("the part after the colon is not a port".to_owned());
     }
     if name.ends_with(".r2.cloudflarestorage.com") {
         return Err("that is the address of the S3 API, where nothing is public".to_owned());

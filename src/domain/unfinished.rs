@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::object::{ObjectAddress, UploadId};
-use crate::domain::units::Count;
+use crate::domain::units::Counted;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnfinishedUpload {
@@ -77,7 +77,7 @@ pub fn age_text(age: Duration) -> String {
         3600..86_400 => (seconds / 3600, "hour"),
         _ => (seconds / 86_400, "day"),
     };
-    format!("{} {unit}{}", Count(count), if count == 1 { "" } else { "s" })
+    Counted(count, unit).to_string()
 }
 
 #[cfg(test)]

@@ -20,6 +20,10 @@ pub struct Rate(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count(pub u64);
 
+/// `1 object`, `4,120 objects`; the noun is given for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted<'a>(pub u64, pub &'a str);
+
 /// A running time as a clock shows it: `00:31`, `1:02:03`, `2 d 3 h`, `120 d`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Elapsed(pub Duration);
@@ -83,6 +87,19 @@ impl fmt::Display for Count {
             write!(f, ",{:03}", below / group)?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Counted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Counted(count, noun) = *self;
+        write!(f, "{} ", Count(count))?;
+        let (stem, ending) = match noun.strip_suffix('y') {
+            _ if count == 1 => (noun, ""),
+            Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => (stem, "ies"),
+            _ => (noun, "s"),
+        };
+        write!(f, "{stem}{ending}")
     }
 }
 
@@ -154,8 +171,9 @@ pub fn parse_rate_limit(text: &str) -> Result<Option<u64>, String> {
     let amount = text.strip_suffix("/s").unwrap_or(text).trim_end();
     let digits = amount.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
     let (number, unit) = amount.split_at(digits);
-    let number: f64 =
-        number.parse().map_err(|_| format!("{text:?} is no rate: write 2 MiB, 500 KiB, or off"))?;
+    let number: f64 = number
+        .parse()
+        .map_err(|_| format!("{text:?} is not a rate: write 2 MiB, 500 KiB, or off"))?;
     let Some(unit) = unit_of(unit.trim()) else {
         return Err(format!("write a unit with it: {number} MiB, {number} KiB, or off"));
     };
@@ -179,7 +197,7 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
     let amount = text.trim();
     let digits = amount.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
     let (number, unit) = amount.split_at(digits);
-    let expected = || format!("{text:?} is no size: write 64MiB, 5GB, or bytes");
+    let expected = || format!("{text:?} is not a size: write 64MiB, 5GB, or bytes");
     if unit.is_empty() {
         return number.parse().map_err(|_| expected());
     }
@@ -212,6 +230,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn one_thing_is_one_and_several_are_several() {
+        let said = |count, noun| Counted(count, noun).to_string();
+        assert_eq!(said(1, "object"), "1 object");
+        assert_eq!(said(0, "object"), "0 objects");
+        assert_eq!(said(4_120, "object"), "4,120 objects");
+        assert_eq!((said(1, "entry"), said(2, "entry")), ("1 entry".into(), "2 entries".into()));
+        assert_eq!((said(1, "key"), said(2, "key")), ("1 key".into(), "2 keys".into()));
+    }
 
     #[test]
     fn a_size_is_bytes_or_has_a_unit() {
@@ -310,12 +338,12 @@ mod tests {
         }
         assert_eq!(parse_rate_limit("off"), Ok(None));
         for (text, part) in [
-            ("fast", "is no rate"),
-            ("", "is no rate"),
-            ("-3M", "is no rate"),
+            ("fast", "is not a rate"),
+            ("", "is not a rate"),
+            ("-3M", "is not a rate"),
             ("2", "2 MiB"),
             ("2 parsec", "unit"),
-            ("1.2.3 M", "is no rate"),
+            ("1.2.3 M", "is not a rate"),
             ("3 B", "pause"),
             ("0 MiB", "pause"),
         ] {

@@ -39,7 +39,7 @@ impl Client {
         };
         let Ok(bucket) = readable else { return };
         if !examination.writes {
-            return report.skip(WRITING, "nothing is written without being asked to");
+            return report.skip(WRITING, "not tested; press w to test writing");
         }
         if self.connection().read_only {
             return report.skip(WRITING, "the connection is read-only");
@@ -62,7 +62,7 @@ impl Client {
             Err(Stop(why)) => return nothing_more(report, why),
         };
         let Some(bucket) = examination.bucket.clone().or(listed) else {
-            return nothing_more(report, "no bucket to look into: name one");
+            return nothing_more(report, "no bucket to test: name one");
         };
         match reading::read(self, &bucket, &examination.prefix, report).await {
             Ok(()) => Ok(bucket),

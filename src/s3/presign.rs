@@ -26,7 +26,7 @@ impl Client {
         let end = credentials_end(&*self.sdk().await?, &call).await?;
         let (holds, shortened) = effective_expiry(link.expires_in, now, end);
         if holds.as_secs() == 0 {
-            return Err(call.fails(ErrorKind::ExpiredCredentials, "the credentials have ended"));
+            return Err(call.fails(ErrorKind::ExpiredCredentials, "the credentials have expired"));
         }
         let signing = PresigningConfig::builder()
             .start_time(SystemTime::from(now))

@@ -135,7 +135,9 @@ fn standing_note(state: &State) -> Option<String> {
     let sentence = state.places.leaving.sentence()?;
     let stay = state.keymap.key_for(&[Scope::Global], Action::StepBack);
     Some(match (state.places.leaving, stay) {
-        (Leaving::WhenFinished { .. }, Some(key)) => format!("{sentence}: {key} takes it back"),
+        (Leaving::WhenFinished { .. }, Some(key)) => {
+            format!("{sentence}; {key} to change your mind")
+        }
         _ => sentence.to_owned(),
     })
 }

@@ -149,12 +149,11 @@ fn of_dialog(dialog: &Dialog) -> Vec<Pressed> {
             Some(prompt) => of_prompt(prompt),
             None => of_choice(&menu.choice),
         },
-        Dialog::LinkShown(_) => vec![Letter("y", "copy again"), Does(Action::Dismiss, "close")],
         Dialog::Details(details) => of_details(details),
         Dialog::Uploads(_) => vec![
             Does(Action::Toggle, "mark"),
             Letter("a", "mark all that look abandoned"),
-            Does(Action::Accept, "give up"),
+            Does(Action::Accept, "abort"),
             Does(Action::Dismiss, "close"),
         ],
     }
@@ -226,6 +225,7 @@ fn of_overlay(overlay: &Overlay) -> Vec<Pressed> {
         Overlay::Palette(_) => typing("run"),
         Overlay::Connections(connections) => of_choice(&connections.choice),
         Overlay::Doctor(doctor) => of_doctor(doctor),
+        Overlay::Notice(details) => of_details(details),
         Overlay::Events(events) => match &events.opened {
             Some(details) => of_details(details),
             None => vec![Does(Action::Accept, "whole error"), Does(Action::Dismiss, "close")],
@@ -265,7 +265,7 @@ fn of_connecting(connecting: &Connecting) -> Vec<Pressed> {
         Stage::Ways(choice) | Stage::Aws(choice) | Stage::Imports(choice) => of_choice(choice),
         Stage::File(prompt) => of_prompt(prompt),
         Stage::Code(_) => {
-            vec![Does(Action::Accept, "sign in"), Does(Action::Dismiss, "go on without")]
+            vec![Does(Action::Accept, "sign in"), Does(Action::Dismiss, "continue without")]
         }
         Stage::SignIn(shown) => {
             let way_out = if shown.failed.is_some() { "close" } else { "stop waiting" };

@@ -52,7 +52,7 @@ const ROWS: [(char, &str, LinkChoice); 10] = [
     ('2', "Link for 1 hour", LinkChoice::Link(Duration::from_secs(HOUR))),
     ('3', "Link for 1 day", LinkChoice::Link(Duration::from_secs(DAY))),
     ('4', "Link for 7 days", LinkChoice::Link(Duration::from_secs(7 * DAY))),
-    ('t', "Link for a time of your own…", LinkChoice::Custom),
+    ('t', "Link with a custom expiry…", LinkChoice::Custom),
     ('s', "s3:// URI", LinkChoice::Uri),
     ('n', "Key", LinkChoice::Key),
     ('p', "Public URL", LinkChoice::PublicUrl),
@@ -103,7 +103,12 @@ impl LinkMenu {
             return Outcome::Accepted(what);
         }
         let rule = |text: &str| read_expiry(text).map(|_| ());
-        self.custom = Some(Prompt::new("Link for", "90m, 2h 30m, 3d: at most 7 days", "", rule));
+        self.custom = Some(Prompt::new(
+            "Link with a custom expiry",
+            "90m, 2h 30m, 3d: at most 7 days",
+            "",
+            rule,
+        ));
         Outcome::Open
     }
 }
@@ -139,13 +144,13 @@ pub fn read_expiry(text: &str) -> Result<Duration, String> {
     let life = text
         .parse::<Span>()
         .and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()))
-        .map_err(|_| "not a length of time: write 90m, 2h 30m or 3d".to_owned())?;
+        .map_err(|_| "not a duration: write 90m, 2h 30m or 3d".to_owned())?;
     if life < SignedDuration::from_secs(1) {
-        return Err("a link holds at least a second".into());
+        return Err("a link must be valid for at least a second".into());
     }
     let life = Duration::try_from(life).map_err(|error| error.to_string())?;
     if life > MAX_EXPIRY {
-        return Err("no link holds longer than 7 days".into());
+        return Err("a link is valid for at most 7 days".into());
     }
     Ok(Duration::from_secs(life.as_secs()))
 }
@@ -189,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_prefix_still_gives_its_uri() {
-        let why = Some("a prefix is no object".to_owned());
+        let why = Some("this is a prefix".to_owned());
         let reasons = LinkReasons { link: why.clone(), public_url: why, ..LinkReasons::default() };
         let mut menu = LinkMenu::new("raw/", &reasons);
         assert_eq!(press(&mut menu, &["2", "c", "p"]), Outcome::Open);

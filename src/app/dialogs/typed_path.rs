@@ -14,7 +14,7 @@ pub fn resolve(text: &str, folder: &Path, home: Option<&Path>) -> Result<PathBuf
         Some(rest) if rest.starts_with('/') => rest.trim_start_matches('/'),
         _ => return Ok(folder.join(text)),
     };
-    let home = home.ok_or("the home folder is unknown: write the whole path")?;
+    let home = home.ok_or("the home folder is unknown: write the full path")?;
     Ok(if inner.is_empty() { home.to_path_buf() } else { home.join(inner) })
 }
 

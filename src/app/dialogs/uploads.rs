@@ -60,7 +60,7 @@ impl UploadRow {
     /// Why it cannot be given up from here.
     pub fn kept(&self) -> Option<&'static str> {
         (self.standing == Standing::Queued)
-            .then_some("a transfer of the queue uses it: cancel that")
+            .then_some("a queued transfer uses it: cancel that transfer")
     }
 
     /// Whether nobody here knows it and it may still be under way elsewhere.

@@ -102,7 +102,7 @@ impl Doctor {
             Some(bucket) => format!("s3://{bucket}/{}", self.examination.prefix),
             None => "the first bucket that is listed".to_owned(),
         };
-        format!("Write three scratch objects to {place}, and delete them again?")
+        format!("Write three test objects to {place} and delete them again?")
     }
 
     pub fn on_reply(&mut self, reply: Reply) {

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::domain::cells::wrap;
 use crate::domain::object::{ObjectAddress, ObjectHead};
-use crate::domain::units::{Count, Moment, Size};
+use crate::domain::units::{Count, Counted, Moment, Size};
 use crate::domain::visible::visible;
 
 /// A label and its text.
@@ -38,12 +38,12 @@ pub fn lines(object: &ObjectAddress, head: &ObjectHead, zone: &TimeZone, width: 
 
 fn object_facts(head: &ObjectHead, zone: &TimeZone) -> Vec<Fact> {
     let size = head.size.map_or_else(
-        || "not told: the body is compressed on its way".to_owned(),
+        || "unknown: the body is compressed in transit".to_owned(),
         |size| format!("{} ({} bytes)", Size(size), Count(size)),
     );
     let modified = head.modified.map(|time| Moment(time, zone).to_string());
     let etag = head.etag.as_ref().map(|etag| etag.as_str().to_owned());
-    let class = head.storage_class.clone().or_else(|| Some("STANDARD (not named)".into()));
+    let class = head.storage_class.clone().or_else(|| Some("STANDARD (not stated)".into()));
     let parts = head.parts.map(|parts| Count(parts.into()).to_string());
     let mut facts = vec![("size".to_owned(), size)];
     facts.extend(told([
@@ -76,8 +76,8 @@ fn other_facts(head: &ObjectHead) -> Vec<Fact> {
     );
     if head.missing_metadata > 0 {
         let count = head.missing_metadata;
-        let entries = if count == 1 { "entry" } else { "entries" };
-        let text = format!("{count} more {entries} that headers cannot express");
+        let entries = Counted(u64::from(count), "more entry");
+        let text = format!("{entries} that headers cannot express");
         facts.push(("meta".to_owned(), text));
     }
     facts.extend(head.more.clone());

@@ -11,7 +11,7 @@ use crate::app::transfers::standing::{Standing, verified};
 use crate::domain::transfer::{
     Direction, JobState, MAX_NOTES, OnConflict, Priority, Progress, Wait, Work,
 };
-use crate::domain::units::{Count, Elapsed, Moment, Rate, Size};
+use crate::domain::units::{Count, Counted, Elapsed, Moment, Rate, Size};
 
 /// What is moved from where to where, how far it is and why not further, how it was checked, and all that failed.
 pub fn details(job: &QueuedJob, queue: &Transfers, now: Timestamp, session: &Session) -> Details {
@@ -131,14 +131,14 @@ fn state_text(job: &QueuedJob, queue: &Transfers) -> String {
 fn advice(wait: Option<&Wait>) -> Option<&'static str> {
     match wait? {
         Wait::Throttled { .. } => {
-            Some("nothing: the server asked for less, and more is tried again by and by")
+            Some("nothing: the server asked for fewer requests; Windlass slowly tries more again")
         }
         Wait::Credentials => Some(
             "renew the credentials where they come from (aws sso login, the profile, the \
              variable's program), then press r here; they are looked at again by themselves too",
         ),
         Wait::Unreachable { .. } => {
-            Some("check the network; it goes on by itself, and at once when you press r here")
+            Some("check the network; it continues on its own, or at once when you press r here")
         }
     }
 }
@@ -154,8 +154,11 @@ fn priority_text(priority: Priority) -> &'static str {
 /// Counts so far, "at least" while the job still expands.
 fn progress_text(progress: &Progress, direction: Direction) -> String {
     let more = if progress.expanded { "" } else { "+" };
-    let objects =
-        format!("{} of {}{more} objects", Count(progress.objects), Count(progress.objects_total));
+    let done = Count(progress.objects);
+    let objects = match (progress.objects_total, progress.expanded) {
+        (total, true) => format!("{done} of {}", Counted(total, "object")),
+        (total, false) => format!("{done} of {}+ objects", Count(total)),
+    };
     let bytes = match direction {
         Direction::Delete => String::new(),
         _ => format!(", {} of {}{more}", Size(progress.bytes), Size(progress.bytes_total)),
@@ -171,9 +174,9 @@ fn conflict_text(on_conflict: OnConflict) -> &'static str {
     match on_conflict {
         OnConflict::Overwrite => "is overwritten",
         OnConflict::Skip => "is skipped",
-        OnConflict::KeepBoth => "is kept beside the new one",
-        OnConflict::IfNewer => "is overwritten where it is older",
-        OnConflict::IfDifferent => "is overwritten where it is different",
+        OnConflict::KeepBoth => "is kept next to the new one",
+        OnConflict::IfNewer => "is overwritten if it is older",
+        OnConflict::IfDifferent => "is overwritten if it is different",
         OnConflict::Fail => "is never overwritten: the object fails",
     }
 }

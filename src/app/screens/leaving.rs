@@ -7,7 +7,7 @@ use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::toasts::Level;
 use crate::app::transfers::Transfers;
 use crate::domain::transfer::{Direction, TransferCommand};
-use crate::domain::units::Count;
+use crate::domain::units::{Count, Counted};
 
 /// Whether the program ends by itself, and when.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,18 +40,18 @@ pub fn question(queue: &Transfers) -> Option<Choice> {
     let line = match at_stake(queue) {
         0 => return None,
         1 => "1 transfer is not finished.".to_owned(),
-        many => format!("{} transfers are not finished.", Count(many as u64)),
+        many => format!("{} are not finished.", Counted(many as u64, "transfer")),
     };
-    let lost = "this window's queue is not kept on disk: they would be lost";
+    let lost = "this window's queue is not saved to disk: they would be lost";
     let keep = ChoiceRow::new('k', "Keep them")
-        .note("leave now; they go on where they are at the next start")
+        .note("quit now; they continue from here at the next start")
         .disabled(queue.unkept.then(|| lost.to_owned()));
-    let wait = ChoiceRow::new('w', "Wait").note("leave when they are finished; esc takes it back");
+    let wait = ChoiceRow::new('w', "Wait").note("quit when they finish; esc to change your mind");
     let waits = queue.active() == 0;
-    let paused = waits.then(|| "what is left is paused: let it go on first".to_owned());
-    let abort = ChoiceRow::new('a', "Give up").note(giving_up(queue));
+    let paused = waits.then(|| "what is left is paused: resume it first".to_owned());
+    let abort = ChoiceRow::new('a', "Cancel them").note(giving_up(queue));
     let choice = Choice::new("Quit", vec![keep, wait.disabled(paused), abort]).line(line);
-    let again = "ctrl-c again leaves at once";
+    let again = "ctrl-c again quits at once";
     Some(if queue.unkept {
         choice.line(format!("The queue ends with this window; {again} and loses it."))
     } else {
@@ -65,7 +65,7 @@ fn giving_up(queue: &Transfers) -> String {
     let of = |direction| unfinished().filter(|job| job.direction() == direction).count();
     let mut text = format!("cancels {}", Count(unfinished().count() as u64));
     let parts = [
-        (of(Direction::Up), "takes back what is half sent", "takes back what is half sent"),
+        (of(Direction::Up), "removes half-sent uploads", "removes half-sent uploads"),
         (of(Direction::Down), "removes its part file", "removes part files"),
     ];
     let mut between = ": ";
@@ -110,7 +110,10 @@ impl Leaving {
                     cx.ask(Move::Quit);
                 } else {
                     let failed = Count(failed as u64);
-                    cx.toast(Level::Problem, format!("still here: {failed} failed meanwhile"));
+                    cx.toast(
+                        Level::Problem,
+                        format!("not quitting: {failed} failed in the meantime"),
+                    );
                 }
                 Leaving::No
             }
@@ -126,8 +129,8 @@ impl Leaving {
     pub fn sentence(self) -> Option<&'static str> {
         match self {
             Leaving::No => None,
-            Leaving::WhenFinished { .. } => Some("leaves when finished"),
-            Leaving::WhenCancelled => Some("leaves when cancelled"),
+            Leaving::WhenFinished { .. } => Some("quits when finished"),
+            Leaving::WhenCancelled => Some("quits when cancelled"),
         }
     }
 }

@@ -44,7 +44,7 @@ impl Places {
     }
 
     pub fn ask_path(&mut self, here: &Location) {
-        let hint = "s3://bucket/prefix/ anywhere, or a prefix or key of this bucket";
+        let hint = "s3://bucket/prefix/, or a prefix or key in this bucket";
         let prompt = Prompt::new("Go to", hint, &here.to_string(), some_text);
         let about = About::Path(here.bucket().cloned());
         self.asked = Some(Asked { dialog: Dialog::Prompt(prompt), about });
@@ -83,7 +83,7 @@ impl Places {
                 *shown = fresh.starting_at(shown.cursor);
             } else {
                 self.asked = None;
-                cx.toast(Level::Note, "everything is finished: quitting asks nothing any more");
+                cx.toast(Level::Note, "all transfers are finished: quitting no longer asks");
             }
         }
     }

@@ -87,7 +87,7 @@ impl fmt::Display for Standing<'_> {
                 }
                 write!(f, ": {}", reason(error))
             }
-            Standing::Still(time) => write!(f, "nothing has moved for {}", Elapsed(*time)),
+            Standing::Still(time) => write!(f, "no progress for {}", Elapsed(*time)),
         }
     }
 }

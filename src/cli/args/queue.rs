@@ -30,7 +30,7 @@ pub enum QueueStep {
     Run,
     /// Forget what has ended and take away what it left unfinished
     Clear,
-    /// Try what failed again, of every transfer or of those named, and go on as run does
+    /// Retry what failed, of every transfer or of those named, and go on as run does
     Retry,
     /// Give the named transfers up and take away what is unfinished of them
     Cancel,

@@ -96,7 +96,7 @@ pub fn matrix(findings: &[Finding], lacks: &[(Capability, String)]) -> Vec<Strin
             let granted = match permission.granted {
                 Some(true) => "yes",
                 Some(false) => "no",
-                None => "not tried",
+                None => "not tested",
             };
             format!("may {:22}{granted}", permission.title)
         })
@@ -211,7 +211,7 @@ mod tests {
             "may list objects          no",
             "may read                  not tried",
             "cannot: R2 has no object tags",
-            "begin with the first ✗",
+            "fix the first ✗",
         ] {
             assert!(text.contains(part), "{part}\n{text}");
         }

@@ -35,13 +35,13 @@ fn unknown(error: &Error) -> Explanation {
     match error.kind {
         ErrorKind::Cancelled => Explanation::new(
             format!("{} was cancelled", error.operation),
-            "you stopped it, or what asked for it is gone",
-            "start it again where you still want it",
+            "you stopped it, or what asked for it was closed",
+            "start it again if you still want it",
         ),
         _ => Explanation::new(
-            format!("{} did not work: {}", error.operation, error.detail_or("no reason was given")),
-            "this is none of the causes Windlass knows",
-            "the details hold the raw answer; trying once more does no harm",
+            format!("{} failed: {}", error.operation, error.detail_or("no reason was given")),
+            "Windlass does not know this error",
+            "see the raw answer in the details; it is safe to try again",
         ),
     }
 }

@@ -6,6 +6,7 @@ use crate::config::connection::CredentialsSource;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::diagnosis::{Examination, Step, Verdict};
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::units::Counted;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::clock::Clock;
@@ -16,7 +17,7 @@ const SKEW_LIMIT: SignedDuration = SignedDuration::from_mins(15);
 /// Worth saying long before.
 const SKEW_NOTED: SignedDuration = SignedDuration::from_mins(1);
 
-const NO_SERVER: Stop = Stop("no S3 server answers");
+const NO_SERVER: Stop = Stop("no S3 server answered");
 const NO_KEYS: Stop = Stop("the server does not know these keys");
 
 /// Asks for the buckets, which tells more than its answer. The first bucket, where there is one.
@@ -65,10 +66,7 @@ pub async fn introduce(
 }
 
 fn how_many(buckets: usize) -> String {
-    match buckets {
-        1 => "1 bucket".to_owned(),
-        many => format!("{many} buckets"),
-    }
+    Counted(buckets as u64, "bucket").to_string()
 }
 
 /// What every jurisdiction lists, with those that refuse.

@@ -117,10 +117,10 @@ async fn fetch(
 }
 
 fn cors(answer: Result<Option<String>, Error>) -> Verdict {
-    let closed = "no rule lets the pages of other sites fetch links; programs can all the same";
+    let closed = "no rule lets pages of other sites fetch links; programs still can";
     match answer {
         Ok(Some(allowed)) if allowed == "*" || allowed == ORIGIN => {
-            Verdict::Works("the pages of every site may fetch links".to_owned())
+            Verdict::Works("pages of every site may fetch links".to_owned())
         }
         Ok(_) => Verdict::Beware(closed.to_owned()),
         Err(error) if error.status.is_some() => Verdict::Beware(closed.to_owned()),

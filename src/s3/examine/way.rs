@@ -40,7 +40,7 @@ pub async fn reach(client: &Client, report: &mut Report<'_>) -> Result<(), Stop>
     let origin = match found.and_then(hop) {
         Ok((None, origin)) => origin,
         Ok((Some(hop), _)) => {
-            let told = format!("{} is set: the proxy finds the way", hop.named_by);
+            let told = format!("{} is set: the proxy looks up the address", hop.named_by);
             report.skip(Step::Resolve..=Step::Tls, &told);
             return Ok(());
         }
@@ -75,13 +75,16 @@ async fn walk(
     }
     report.works(Step::Connect, format!("port {}", origin.port));
     if !origin.secure {
-        report
-            .skip(Step::Tls..=Step::Tls, "the endpoint is http: all of it can be read on the way");
+        report.skip(
+            Step::Tls..=Step::Tls,
+            "the endpoint is http: anyone on the way can read everything",
+        );
         return Ok(());
     }
     match shake_hands(origin, network, call).await {
         Ok(version) if network.insecure => {
-            let told = "whoever answers is taken for the server: the certificate is not checked (insecure)";
+            let told =
+                "the certificate is not checked (insecure): any server that answers is trusted";
             report.beware(Step::Tls, format!("{version}; {told}"));
             Ok(())
         }

@@ -11,6 +11,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::Page;
 use crate::domain::overlap::overlap;
 use crate::domain::transfer::{JobId, JobSpec, Note, SourceRow, Target, Work};
+use crate::domain::units::Counted;
 use crate::s3::client::ListQuery;
 use crate::transfer::fact::Fact;
 use crate::transfer::item::{Item, ItemKind};
@@ -325,7 +326,10 @@ impl Expansion {
 
     fn note_what_came_later(&self, later: u64, begun: Option<Timestamp>) {
         let Some(begun) = begun.filter(|_| later > 0) else { return };
-        let objects = if later == 1 { "1 object was" } else { &format!("{later} objects were") };
+        let objects = match later {
+            1 => "1 object was".to_owned(),
+            many => format!("{} were", Counted(many, "object")),
+        };
         let text = format!("{objects} stored after the deletion began ({begun}), and left alone");
         let note = Note { place: String::new(), text, saved_as: None };
         self.journal.note(vec![Fact::Noted { job: self.job, note }]);

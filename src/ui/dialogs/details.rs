@@ -27,7 +27,10 @@ pub fn draw_details(paint: &mut Paint<'_>, details: &Details) {
         bottom_right: position(details),
         ..Labels::default()
     };
-    sheet(paint, &Sheet { labels, body, focus: None, pinned: Vec::new(), min_width: 48, first_row: 0 });
+    sheet(
+        paint,
+        &Sheet { labels, body, focus: None, pinned: Vec::new(), min_width: 48, first_row: 0 },
+    );
 }
 
 fn position(details: &Details) -> String {

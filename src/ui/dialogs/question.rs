@@ -4,7 +4,7 @@ use crate::app::dialogs::choice::Choice;
 use crate::app::dialogs::confirm::{Confirm, Tally};
 use crate::app::dialogs::input::Input;
 use crate::app::dialogs::prompt::{Offer, Prompt};
-use crate::domain::units::{Count, Size};
+use crate::domain::units::{Count, Counted, Size};
 use crate::ui::paint::Paint;
 use crate::ui::text::width;
 use crate::ui::widgets::field::Typed;
@@ -65,7 +65,7 @@ pub fn draw_confirm(paint: &mut Paint<'_>, confirm: &Confirm) {
     }
     let mut focus = None;
     if let Some(name) = &confirm.typed {
-        body.push(Line::Words(format!("Type {} to go on:", name.expected), styles.text));
+        body.push(Line::Words(format!("Type {} to continue:", name.expected), styles.text));
         focus = Some(body.len());
         body.push(Line::Field(typed(&name.input, !confirm.on_yes)));
     }
@@ -109,9 +109,8 @@ fn is_danger(confirm: &Confirm) -> bool {
 }
 
 fn tally_text(tally: Tally) -> String {
-    let objects = if tally.objects == 1 { "object" } else { "objects" };
     let least = if tally.complete { "" } else { "at least " };
-    format!("{least}{} {objects}, {}", Count(tally.objects), Size(tally.bytes))
+    format!("{least}{}, {}", Counted(tally.objects, "object"), Size(tally.bytes))
 }
 
 pub fn draw_choice(paint: &mut Paint<'_>, choice: &Choice) {

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use crate::app::dialogs::uploads::{Extent, UploadRow, Uploads, UploadsLoading};
 use crate::domain::provider::Provider;
 use crate::domain::unfinished::{Standing, age_text};
-use crate::domain::units::{Count, Moment, Size};
+use crate::domain::units::{Count, Counted, Moment, Size};
 use crate::ui::paint::{Paint, Span};
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::notice::{Notice, notice};
@@ -58,14 +58,16 @@ fn said(uploads: &Uploads) -> String {
     let age = row
         .upload
         .age(uploads.now)
-        .map_or_else(String::new, |age| format!("begun {} ago", age_text(age)));
+        .map_or_else(String::new, |age| format!("started {} ago", age_text(age)));
     let by =
         if row.upload.by.is_empty() { String::new() } else { format!(" by {}", row.upload.by) };
     match (row.standing, row.is_young(uploads.now)) {
-        (Standing::Queued, _) => "a transfer of the queue uses it: cancel that instead".to_owned(),
-        (Standing::Left, _) => format!("{age}: a cancelled transfer of Windlass left it"),
+        (Standing::Queued, _) => {
+            "a queued transfer uses it: cancel that transfer instead".to_owned()
+        }
+        (Standing::Left, _) => format!("{age}: left by a cancelled Windlass transfer"),
         (Standing::Unknown, true) => {
-            format!("{age}{by}; less than a day old: another program may be at work on it")
+            format!("{age}{by}; less than a day old: another program may still be writing it")
         }
         (Standing::Unknown, false) => format!("{age}{by}. {}", rule(uploads.provider)),
     }
@@ -73,8 +75,8 @@ fn said(uploads: &Uploads) -> String {
 
 fn rule(provider: Provider) -> String {
     match provider {
-        Provider::R2 => "R2 gives them up by itself after 7 days",
-        _ => "Their parts are stored and paid for until they are given up",
+        Provider::R2 => "R2 aborts them on its own after 7 days",
+        _ => "Their parts are stored and cost money until the uploads are aborted",
     }
     .to_owned()
 }
@@ -96,8 +98,8 @@ fn draw_rows(paint: &mut Paint<'_>, area: Rect, uploads: &Uploads, zone: &TimeZo
                 }
             }
             UploadsLoading::Ready | UploadsLoading::Cut => Notice {
-                headline: "no upload is unfinished here".into(),
-                sentences: vec!["Nothing is stored that no listing shows.".into()],
+                headline: "there are no unfinished uploads".into(),
+                sentences: vec!["Nothing is stored besides what the listing shows.".into()],
                 ..Notice::default()
             },
         };
@@ -135,9 +137,8 @@ fn draw_row(
     if span.width > 50 {
         match uploads.extents.get(&row.upload.upload) {
             Some(Extent::Known(extent)) => {
-                let (parts, bytes) = (Count(extent.parts), Size(extent.bytes));
-                let unit = if extent.parts == 1 { "part" } else { "parts" };
-                paint.print_right(name, styles.dim, format_args!("{parts} {unit} {bytes:>9}"));
+                let (parts, bytes) = (Counted(extent.parts, "part"), Size(extent.bytes));
+                paint.print_right(name, styles.dim, format_args!("{parts} {bytes:>9}"));
             }
             Some(Extent::Asked) => {
                 paint.print_right(name, styles.dim, format_args!("…"));

@@ -29,7 +29,7 @@ pub fn draw_help(paint: &mut Paint<'_>, help: &Help) {
     let bottom = if inner.height > 5 { 2 } else { u16::from(searched && inner.height > 1) };
     let list = Rect { height: inner.height - bottom, ..inner };
     if shown.is_empty() {
-        let said = Notice { headline: "no key does that here".into(), ..Notice::default() };
+        let said = Notice { headline: "no key matches".into(), ..Notice::default() };
         notice(paint, list, &said);
     }
     let place = centred(help.cursor, shown.len(), list.height);

@@ -29,8 +29,8 @@ pub fn draw_palette(paint: &mut Paint<'_>, palette: &Palette) {
     let shown = palette.shown();
     if shown.is_empty() {
         let said = Notice {
-            headline: "nothing is called that".into(),
-            sentences: vec!["s3://bucket/prefix/ goes there".into()],
+            headline: "nothing has that name".into(),
+            sentences: vec!["type s3://bucket/prefix/ to go there".into()],
             ..Notice::default()
         };
         notice(paint, list, &said);

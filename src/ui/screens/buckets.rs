@@ -146,7 +146,7 @@ fn bucket_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Option
             ..Notice::default()
         }),
         BucketsLoading::Loading if buckets.shelf.is_empty() => Some(Notice {
-            headline: "asking for the buckets".into(),
+            headline: "loading the buckets".into(),
             sentences: vec![format!("{} stops", key(Action::StepBack))],
             ..Notice::default()
         }),

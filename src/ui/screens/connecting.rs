@@ -64,16 +64,19 @@ fn draw_sign_in(paint: &mut Paint<'_>, shown: &SignIn, now: Timestamp) {
     let (style, text) = if let Some(error) = &shown.failed {
         (styles.bad, format!("{} {}", paint.glyphs.bad, error.detail))
     } else {
-        (styles.dim, format!("{} waiting until you have signed in", spinner(paint.glyphs, now)))
+        (styles.dim, format!("{} waiting for you to sign in", spinner(paint.glyphs, now)))
     };
     let pinned = vec![Line::Blank, Line::Words(text, style)];
-    sheet(paint, &Sheet { labels: titled("Sign in"), body, focus, pinned, min_width: 48, first_row: 0 });
+    sheet(
+        paint,
+        &Sheet { labels: titled("Sign in"), body, focus, pinned, min_width: 48, first_row: 0 },
+    );
 }
 
 fn draw_code(paint: &mut Paint<'_>, prompt: &CodePrompt, now: Timestamp) {
     let styles = paint.styles;
     let body = vec![
-        Line::Words(format!("The role of {} asks for a code of", prompt.connection), styles.dim),
+        Line::Words(format!("The role of {} requires a code from", prompt.connection), styles.dim),
         Line::Name(prompt.device.clone(), styles.text),
         Line::Entry {
             label: "Code".to_owned(),
@@ -85,7 +88,7 @@ fn draw_code(paint: &mut Paint<'_>, prompt: &CodePrompt, now: Timestamp) {
         None if prompt.asked => {
             Line::Words(format!("{} asking for the role", spinner(paint.glyphs, now)), styles.dim)
         }
-        None => Line::Words("six digits, as the device shows them now".to_owned(), styles.dim),
+        None => Line::Words("the six digits the device shows now".to_owned(), styles.dim),
     };
     let focus = Some(body.len() - 1);
     sheet(
@@ -123,10 +126,10 @@ fn said(paint: &Paint<'_>, form: &Form, connecting: &Connecting) -> Line<'static
         None => {
             let hint = match form.focused() {
                 Some(field) if form.before.is_some() && is_key(field.label) => {
-                    "empty: what is there stays"
+                    "leave empty to keep what is saved"
                 }
                 Some(field) => field.hint,
-                None if form.on_save() => "what does not work yet can be saved too",
+                None if form.on_save() => "you can save it even if it does not work yet",
                 None => "nothing is saved",
             };
             Line::Words(hint.to_owned(), styles.dim)
@@ -174,7 +177,7 @@ fn tested(paint: &Paint<'_>, connecting: &Connecting, now: Timestamp) -> Vec<Lin
         let normal = trial.needs_bucket() && finding.step == Step::ListBuckets;
         match &finding.verdict {
             Verdict::Fails(_) if normal => {
-                let text = "this token may not list buckets, which is normal for a token of single buckets: name \
+                let text = "this token may not list buckets, which is normal for a token for single buckets: name \
                             them in Buckets";
                 lines.push(Line::Words(format!("{} {text}", paint.glyphs.warning), styles.warning));
             }
@@ -195,11 +198,11 @@ fn tested(paint: &Paint<'_>, connecting: &Connecting, now: Timestamp) -> Vec<Lin
     }
     if let Some(error) = &trial.broken {
         let text =
-            format!("{} the test could not begin: {}", paint.glyphs.bad, error.explain().what);
+            format!("{} the test could not start: {}", paint.glyphs.bad, error.explain().what);
         lines.push(Line::Words(text, styles.bad));
     }
     if trial.runs() {
-        let text = format!("{} testing while you go on …", spinner(paint.glyphs, now));
+        let text = format!("{} testing in the background …", spinner(paint.glyphs, now));
         lines.push(Line::Words(text, styles.dim));
     }
     lines

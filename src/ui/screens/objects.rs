@@ -12,7 +12,7 @@ use crate::app::spot::Spot;
 use crate::domain::arrange::{Filter, SortBy};
 use crate::domain::error::ErrorKind;
 use crate::domain::listing::{Row, RowKind};
-use crate::domain::units::{Count, Moment, Size};
+use crate::domain::units::{Count, Counted, Moment, Size};
 use crate::ui::kinds::{FOLDER_ICON, FileKind};
 use crate::ui::paint::{Paint, Span};
 use crate::ui::screens::buckets::border_scrollbar;
@@ -199,23 +199,16 @@ fn marks(paint: &Paint<'_>, browse: &Browse) -> String {
     let marks = &browse.marking.marks;
     let dot = paint.glyphs.dot;
     let range = if browse.marking.is_drawing_range() { "range: " } else { "" };
-    match (marks.len(), marks.prefixes()) {
-        (0, _) => String::new(),
-        (1, 1) => format!("{range}1 folder marked"),
-        (all, folders) if all == folders => {
-            format!("{range}{} folders marked", Count(folders as u64))
-        }
-        (all, 0) => format!("{range}{} marked {dot} {}", Count(all as u64), Size(marks.bytes())),
-        (all, 1) => {
-            format!("{range}{} marked {dot} {} + 1 folder", Count(all as u64), Size(marks.bytes()))
-        }
-        (all, folders) => format!(
-            "{range}{} marked {dot} {} + {} folders",
-            Count(all as u64),
-            Size(marks.bytes()),
-            Count(folders as u64)
-        ),
+    let (all, folders) = (marks.len(), marks.prefixes());
+    let named = Counted(folders as u64, "folder");
+    if all == 0 {
+        return String::new();
     }
+    if all == folders {
+        return format!("{range}{named} marked");
+    }
+    let more = if folders == 0 { String::new() } else { format!(" + {named}") };
+    format!("{range}{} marked {dot} {}{more}", Count(all as u64), Size(marks.bytes()))
 }
 
 /// `412 of 12,340+`; under a filter `3 of 412 found in 12,340+`.
@@ -267,7 +260,7 @@ fn objects_notice(
             ..Notice::default()
         }),
         Loading::Stopped => Some(Notice {
-            headline: "stopped before anything came".into(),
+            headline: "stopped before anything arrived".into(),
             sentences: vec![format!("{} lists again", key(Action::Refresh))],
             ..Notice::default()
         }),
@@ -313,7 +306,7 @@ fn idle_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Notice {
         BucketsLoading::Loading if buckets.shelf.is_empty() => Notice {
             sign: spinner(paint.glyphs, view.now),
             sign_style: paint.styles.accent,
-            headline: "asking for the buckets".into(),
+            headline: "loading the buckets".into(),
             sentences: vec![format!(
                 "{} adds one by name meanwhile, {} stops",
                 key(Action::AddBucket),

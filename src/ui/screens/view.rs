@@ -29,11 +29,11 @@ impl View<'_> {
             .unwrap_or_else(|| format!(":{}", action.spec().name))
     }
 
-    /// What renews the keys of a connection: `g s signs in anew`.
+    /// What renews the keys of a connection: `g s signs in again`.
     pub fn renewal(&self, name: &ConnectionName) -> String {
         let key = |action| self.key(Scope::Global, action);
         match self.session.renewing(name) {
-            Some(Action::SignIn) => format!("{} signs in anew", key(Action::SignIn)),
+            Some(Action::SignIn) => format!("{} signs in again", key(Action::SignIn)),
             Some(Action::EditConnection) => {
                 format!("{} gives it new keys", key(Action::EditConnection))
             }

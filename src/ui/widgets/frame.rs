@@ -129,12 +129,7 @@ pub fn brackets(paint: &mut Paint<'_>, line: Span, used: u16) {
 }
 
 /// `─ label ─┐`; left out where it does not fit whole. Gives the cells used.
-fn label_right(
-    paint: &mut Paint<'_>,
-    line: Span,
-    label: &str,
-    style: Style,
-) -> Span {
+fn label_right(paint: &mut Paint<'_>, line: Span, label: &str, style: Style) -> Span {
     let needed = u16::try_from(width(label)).unwrap_or(u16::MAX).saturating_add(5);
     if label.is_empty() || line.width < needed {
         return line.take(0);

@@ -69,7 +69,10 @@ fn an_endpoint_that_is_no_s3_is_called_what_it_is() {
     says(&at(&http(200, "Content-Type: text/html", PAGE)), &["a web page answered"]);
     says(&at(&http(404, "Content-Type: text/html", PAGE)), &["a web page answered"]);
     let portal = "Location: http://login.hotel.example/\r\nContent-Type: text/html";
-    says(&at(&http(302, portal, PAGE)), &["another page is sent", "log in", "login.hotel.example"]);
+    says(
+        &at(&http(302, portal, PAGE)),
+        &["a redirect to another page came", "log in", "login.hotel.example"],
+    );
     says(&at("SSH-2.0-OpenSSH_9.6\r\n"), &["does not speak S3"]);
 }
 
@@ -91,7 +94,7 @@ fn a_proxy_that_answers_itself_is_named() {
         let proxy = format!("http://{address}");
         listed(&shop, "http://storage.example", "", &[("HTTP_PROXY", &proxy)])
     };
-    says(&by(&http(407, "Content-Type: text/html", PAGE)), &["the proxy wants a user"]);
+    says(&by(&http(407, "Content-Type: text/html", PAGE)), &["the proxy requires a user"]);
     says(&by(&http(200, "Content-Type: text/html", PAGE)), &["a web page answered", "proxy"]);
 }
 
@@ -153,9 +156,9 @@ fn a_program_for_the_keys_that_is_not_there_is_named() {
         shop.write("config/config.toml", text);
         ran(bare(&shop.path(""), &["ls", "s3://media"]), b"")
     };
-    says(&by("no-such-program export"), &["keys is not there", "credential_process"]);
-    says(&by("false"), &["the program that gives the keys failed", "credential_process"]);
-    says(&by("echo hello"), &["printed something else", "credential_process"]);
+    says(&by("no-such-program export"), &["keys was not found", "credential_process"]);
+    says(&by("false"), &["the program that provides the keys failed", "credential_process"]);
+    says(&by("echo hello"), &["printed something unexpected", "credential_process"]);
 }
 
 /// What a section may say wrongly, and what is expected instead.

@@ -35,7 +35,7 @@ fn everything_works_on_a_good_server_and_nothing_is_left_there() {
     assert_eq!(works, 18, "{}", report.out);
     assert_eq!(shop.store().keys("media"), ["photos/a.jpg"]);
     let told = shop.run(&["doctor", "s3://media/", "--write"]).ended(0);
-    assert!(told.out.contains("all that was tried works"), "{}", told.out);
+    assert!(told.out.contains("everything that was tested works"), "{}", told.out);
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn without_keyring(shop: &Shop, arguments: &[&str]) -> Command {
 fn a_verb_says_that_no_keyring_answers_and_what_to_do() {
     let shop = Shop::open();
     let refused = ran(without_keyring(&shop, &["ls", "s3://media"]), b"").ended(1);
-    assert!(refused.err.contains("no keyring answers on this machine"), "{}", refused.err);
+    assert!(refused.err.contains("no keyring is running on this machine"), "{}", refused.err);
     assert!(refused.err.contains("secrets.toml"), "{}", refused.err);
 }
 
@@ -28,7 +28,7 @@ fn the_doctor_names_the_keyring() {
     let shop = Shop::open();
     let examined = ran(without_keyring(&shop, &["doctor"]), b"");
     assert!(examined.out.contains("keys: the system's keyring"), "{}", examined.out);
-    assert!(examined.out.contains("no keyring answers"), "{}", examined.out);
+    assert!(examined.out.contains("no keyring is running"), "{}", examined.out);
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn a_prefix_with_nothing_below_it_is_no_success() {
         &["cp", "s3://media/fotos/", "s3://empty/"],
     ] {
         let refused = shop.run(arguments).ended(1);
-        assert!(refused.err.contains("nothing of this name or below it"), "{}", refused.err);
+        assert!(refused.err.contains("nothing with this name or below it"), "{}", refused.err);
     }
     shop.run(&["ls", "s3://empty"]).ended(0);
     shop.run(&["get", "s3://empty/", "out"]).ended(0);

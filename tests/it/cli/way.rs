@@ -136,7 +136,7 @@ fn a_proxy_that_cannot_be_used_is_named_with_what_names_it() {
             ("socks5://127.0.0.1:1080", "socks5:// proxies are not supported"),
             (":::", "no URL of a proxy"),
             ("http://me:hush@h:70000", "1 to 65535"),
-            (password.as_str(), "the proxy wants a user"),
+            (password.as_str(), "the proxy requires a user"),
             (closed.as_str(), "nothing listens where the proxy should be"),
         ] {
             says(&run(&shop, verb, &[away, ("HTTPS_PROXY", proxy)]), 1, &[expected, "HTTPS_PROXY"]);

@@ -100,7 +100,7 @@ fn the_copied_report_names_no_bucket() {
     app.keys("y");
     let effects = app.effects();
     let [Effect::Copy(text)] = &effects[..] else { panic!("{effects:?}") };
-    assert!(text.contains("✗ list objects") && text.contains("begin with the first ✗"), "{text}");
+    assert!(text.contains("✗ list objects") && text.contains("fix the first ✗"), "{text}");
     assert!(!text.contains("media"), "{text}");
 }
 

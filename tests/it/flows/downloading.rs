@@ -49,7 +49,7 @@ fn marked_rows_are_downloaded_into_the_folder_that_is_typed() {
     assert!(sizes.eq(expected), "the size an object was listed with goes along: {specs:?}");
     assert_eq!(specs[0].on_conflict, OnConflict::Fail);
     assert_eq!(app.marked(), [""; 0]);
-    assert_eq!(app.toast(), "1 job queued");
+    assert_eq!(app.toast(), "1 transfer queued");
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn giving_up_cancels_everything_says_so_and_then_leaves() {
     jobs.push(upload(3, "c", JobState::Done));
     let mut app = with_jobs(jobs);
     app.keys("q");
-    assert_eq!(question(&app).rows[2].note, "cancels 2: takes back what is half sent");
+    assert_eq!(question(&app).rows[2].note, "cancels 2: removes half-sent uploads");
     app.keys("a");
     let cancelled = [1, 2].map(|id| TransferCommand::Cancel(JobId(id)));
     assert_eq!(commands(&mut app), cancelled);

@@ -74,7 +74,7 @@ fn what_looks_abandoned_is_given_up_after_a_question_that_names_count_and_age() 
     app.reply(page).keys("a enter").effects();
     assert_eq!(
         asked(&app),
-        "Give up these 2 uploads, begun 1 day to 9 days ago, 1 of them left by Windlass?"
+        "Abort these 2 uploads, started 1 day to 9 days ago, 1 of them left by Windlass?"
     );
     // No is the default.
     app.keys("enter");
@@ -100,7 +100,7 @@ fn a_young_one_is_given_up_only_with_a_warning_and_one_in_use_never() {
     app.reply(page).keys("enter");
     assert!(matches!(app.state.dialog(), Some(Dialog::Uploads(_))), "it is in use");
     app.keys("space enter");
-    assert!(asked(&app).contains("another program may be at work"), "{}", asked(&app));
+    assert!(asked(&app).contains("another program may still be writing"), "{}", asked(&app));
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn priorities_go_by_steps_and_end_somewhere() {
     assert_eq!(told(&mut app, "<"), Some(Priority::Normal));
     assert_eq!(told(&mut app, "<"), Some(Priority::Low));
     assert_eq!(told(&mut app, "<"), None);
-    assert!(app.toast().contains("low already"), "{}", app.toast());
+    assert!(app.toast().contains("already low"), "{}", app.toast());
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn r_tells_a_job_that_waits_to_look_again() {
     assert_eq!(commands(&mut app), [TransferCommand::Resume(JobId(1))]);
     news(&mut app, waits(None));
     app.keys("r");
-    assert!(app.toast().contains("nothing of it failed"));
+    assert!(app.toast().contains("none of it failed"));
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn back_and_forward_follow_the_history() {
     app.keys("] ]").reply(page(&[], None));
     assert_eq!(app.location(), "s3://media/b/");
     app.keys("]");
-    assert!(app.toast().contains("nothing was left"));
+    assert!(app.toast().contains("there is no later place"));
 }
 
 #[test]

@@ -203,7 +203,7 @@ fn no_is_what_stands_out() {
 
 #[test]
 fn a_question_without_danger_has_the_usual_frame() {
-    let quiet = Dialog::Confirm(Confirm::new("Cancel the transfer", "Cancel it", "Go on"));
+    let quiet = Dialog::Confirm(Confirm::new("Cancel the transfer", "Cancel it", "Keep going"));
     let buffer = drawn(&quiet, (80, 24));
     let styles = Theme::default().styles;
     assert_eq!(style_of(&buffer, "┌ Cancel").fg, styles.border_focused.fg);

@@ -53,7 +53,7 @@ fn examined(size: (u16, u16)) -> Situation {
         Verdict::Beware("90 s behind the server's; at 15 min every request is refused".into()),
         Verdict::Works(String::new()),
         Verdict::Fails(refused),
-        Verdict::Skipped("no bucket to look into: name one".into()),
+        Verdict::Skipped("no bucket to test: name one".into()),
     ];
     for (step, verdict) in Step::ALL.into_iter().zip(verdicts) {
         let finding = Finding { step, verdict, took: Duration::from_millis(3) };

@@ -205,7 +205,7 @@ fn the_wait_to_leave_stays_on_the_screen_and_the_question_says_what_each_answer_
     assert_snapshot!("quit_80x24", picture(&situation.painted(&Theme::default())));
     situation.press("w");
     let text = picture(&situation.painted(&Theme::default()));
-    assert!(text.contains("leaves when finished: esc takes it back"), "{text}");
+    assert!(text.contains("quits when finished; esc to change your mind"), "{text}");
 }
 
 #[test]

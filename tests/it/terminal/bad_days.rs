@@ -135,7 +135,7 @@ fn a_server_that_never_answers_is_left_by_esc_and_asked_again_by_r() {
     let silent = Fault::new(Act::Delay(Duration::from_secs(600)));
     well.server.faults().add(silent.on("ListBuckets").times(1));
     let mut session = Session::start(well.browser(&[]), 100, 30);
-    session.see("asking for the buckets");
+    session.see("loading the buckets");
     session.wait_until("it was asked", || well.server.faults().count("ListBuckets") == 1);
     session.press("\u{1b}").see("was stopped");
     session.press("R").see("samples");
@@ -150,7 +150,7 @@ fn a_second_window_works_and_says_that_its_queue_is_not_kept() {
     first.see("samples");
     well.server.store().put(BUCKET, "one", "1");
     let mut second = Session::start(well.browser(&["s3://0-bad-days/one"]), 100, 30);
-    second.see("queue of this window is not kept");
+    second.see("queue of this window is not saved");
     second.press("d").see("to").press("\u{15}got\r");
     let got = well.home.path().join("got/one");
     second.see("verified");

@@ -26,10 +26,10 @@ fn from_nothing_to_the_buckets_and_there_again_at_the_next_start() {
     );
     let mut session = Session::start(windlass(home, &[]), 100, 30);
     session.see("Welcome to Windlass").press(&pasted(&block));
-    session.see("Connect to an S3 server").see("list objects").miss("testing while you go on");
+    session.see("Connect to an S3 server").see("list objects").miss("testing in the background");
     let asked = server.store().bytes("samples", "no such key");
     assert!(asked.is_none());
-    session.press(SAVE).see("s3 is saved").see("samples").miss("Connect to an S3 server");
+    session.press(SAVE).see("s3 was saved").see("samples").miss("Connect to an S3 server");
     session.press("q");
     assert_eq!(session.ended(), 0);
     session.is_restored();
@@ -46,7 +46,7 @@ fn from_nothing_to_the_buckets_and_there_again_at_the_next_start() {
 
     let mut session = Session::start(windlass(home, &[]), 100, 30);
     session.see("samples").press("Pe").see("Change s3").press("\u{1b}").miss("Change s3");
-    session.press("gx").see("Remove a connection").press("y").see("s3 is removed");
+    session.press("gx").see("Remove a connection").press("y").see("s3 was removed");
     session.press("q");
     assert_eq!(session.ended(), 0);
     assert!(!secrets.exists());

@@ -109,10 +109,10 @@ fn the_screen_asks_for_the_code_and_goes_on_with_it() {
     let well = Well::dig();
     let sts = Sts::open(&well);
     let mut session = Session::start(program(&well, &sts, &[]), 100, 30);
-    session.see("asks for a code of").see("arn:aws:iam::123456789012:mfa/me");
+    session.see("requires a code from").see("arn:aws:iam::123456789012:mfa/me");
     assert_eq!(sts.asked(), [] as [String; 0], "nothing is asked for without a code");
-    session.press("000000\r").see("the role was not given").press(&format!("{CODE}\r"));
-    session.miss("asks for a code of").see("samples");
+    session.press("000000\r").see("the role was refused").press(&format!("{CODE}\r"));
+    session.miss("requires a code from").see("samples");
     let asked = sts.asked();
     assert_eq!(asked.len(), 2);
     assert!(asked[1].contains("RoleSessionName=windlass"), "{asked:?}");
@@ -126,10 +126,10 @@ fn who_goes_on_without_the_code_is_told_the_key_that_asks_again() {
     let well = Well::dig();
     let sts = Sts::open(&well);
     let mut session = Session::start(program(&well, &sts, &["s3://samples/"]), 100, 30);
-    session.see("asks for a code of").press("\u{1b}").miss("asks for a code of");
-    session.see("the role asks for a code").see("g s");
-    session.press("gs").see("asks for a code of").press(&format!("{CODE}\r"));
-    session.miss("asks for a code of").see("welcome.md");
+    session.see("requires a code from").press("\u{1b}").miss("asks for a code of");
+    session.see("the role requires a code").see("g s");
+    session.press("gs").see("requires a code from").press(&format!("{CODE}\r"));
+    session.miss("requires a code from").see("welcome.md");
     session.press("q");
     assert_eq!(session.ended(), 0);
 }
@@ -149,7 +149,7 @@ fn a_verb_asks_on_its_terminal_and_says_so_where_it_has_none() {
         .env("AWS_ENDPOINT_URL_STS", &sts.endpoint)
         .stdin(Stdio::null());
     let refused = ran(piped, b"").ended(1);
-    assert!(refused.err.contains("the role asks for a code"), "{}", refused.err);
+    assert!(refused.err.contains("the role requires a code"), "{}", refused.err);
     assert!(refused.err.contains("terminal"), "{}", refused.err);
     assert_eq!(sts.asked().len(), 1);
 }

@@ -292,7 +292,7 @@ fn places(session: &Session) -> Option<Choice> {
         ChoiceRow::new(letter, each.name())
     };
     let rows: Vec<_> = jurisdictions.iter().map(|(each, _)| row(each)).collect();
-    let question = "In which jurisdiction? A bucket cannot move to another one.";
+    let question = "Choose a jurisdiction. A bucket cannot be moved to another one.";
     (rows.len() > 1).then(|| Choice::new("New bucket", rows).line(question))
 }
 

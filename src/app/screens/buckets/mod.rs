@@ -309,7 +309,7 @@ impl Buckets {
     fn ask_name(&mut self) {
         self.adding = Some(Dialog::Prompt(Prompt::new(
             "Add a bucket by name",
-            "A token for single buckets may use them but not list them",
+            "A token for single buckets can use them but cannot list them",
             "",
             bucket_name,
         )));
@@ -349,7 +349,7 @@ impl Buckets {
         let Some(bucket) = self.current().map(|row| row.bucket.clone()) else { return };
         let connection = cx.session.name().clone();
         self.shelf.remove(&bucket);
-        cx.toast(Level::Done, format!("{bucket} is off the list; nothing was deleted"));
+        cx.toast(Level::Done, format!("{bucket} was removed from the list; nothing was deleted"));
         let bucket = KnownBucket::from(bucket.as_str());
         cx.ask(Move::RememberBucket { bucket: bucket.clone(), known: false });
         cx.save(Preference::KnownBucket { connection, bucket, known: false });

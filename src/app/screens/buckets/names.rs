@@ -8,15 +8,15 @@ use crate::domain::provider::Provider;
 /// What is wrong; empty where nothing is typed.
 pub fn s3_name(name: &str) -> Result<(), String> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
-    common(name, allowed, "only lower-case letters, digits, dots and hyphens")?;
+    common(name, allowed, "use only lowercase letters, digits, dots and hyphens")?;
     if name.contains("..") {
         return Err("no two dots in a row".to_owned());
     }
     if name.split('.').count() == 4 && name.split('.').all(|part| part.parse::<u8>().is_ok()) {
-        return Err("not the form of an IP address".to_owned());
+        return Err("a name cannot look like an IP address".to_owned());
     }
     if name.starts_with("xn--") || name.ends_with("-s3alias") || name.ends_with("--ol-s3") {
-        return Err("this beginning or end is reserved by S3".to_owned());
+        return Err("S3 reserves this beginning or end".to_owned());
     }
     Ok(())
 }
@@ -27,7 +27,7 @@ pub fn s3_name(name: &str) -> Result<(), String> {
 /// What is wrong; empty where nothing is typed.
 pub fn r2_name(name: &str) -> Result<(), String> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    common(name, allowed, "only lower-case letters, digits and hyphens")
+    common(name, allowed, "use only lowercase letters, digits and hyphens")
 }
 
 pub fn rule(provider: Provider) -> fn(&str) -> Result<(), String> {
@@ -46,16 +46,16 @@ fn common(name: &str, allowed: impl Fn(char) -> bool, rule: &str) -> Result<(), 
         return Err(rule.to_owned());
     }
     if !alphanumeric(name.chars().next()) {
-        return Err("it begins with a letter or digit".to_owned());
+        return Err("the name must begin with a letter or digit".to_owned());
     }
     if name.len() < 3 {
-        return Err("at least 3 characters".to_owned());
+        return Err("use at least 3 characters".to_owned());
     }
     if name.len() > 63 {
-        return Err("at most 63 characters".to_owned());
+        return Err("use at most 63 characters".to_owned());
     }
     if !alphanumeric(name.chars().next_back()) {
-        return Err("it ends with a letter or digit".to_owned());
+        return Err("the name must end with a letter or digit".to_owned());
     }
     Ok(())
 }

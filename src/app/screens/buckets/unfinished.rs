@@ -16,7 +16,7 @@ use crate::domain::address::Bucket;
 use crate::domain::error::Error;
 use crate::domain::object::{ObjectAddress, UploadId};
 use crate::domain::unfinished::{Standing, UploadMarker, age_text};
-use crate::domain::units::Count;
+use crate::domain::units::{Count, Counted};
 
 #[derive(Clone, Debug, Default)]
 pub struct Unfinished {
@@ -158,13 +158,13 @@ impl Unfinished {
             list.rows.retain(|row| !gone.contains(&row.upload.upload));
             list.cursor = list.cursor.min(list.rows.len().saturating_sub(1));
         }
-        let count = Count(gone.len() as u64);
-        let uploads = if gone.len() == 1 { "upload" } else { "uploads" };
+        let uploads = |noun| Counted(gone.len() as u64, noun);
         if failed.is_empty() {
-            cx.toast(Level::Done, format!("{count} unfinished {uploads} given up"));
+            cx.toast(Level::Done, format!("{} aborted", uploads("unfinished upload")));
         } else {
             let left = Count(failed.len() as u64);
-            cx.toast(Level::Problem, format!("{count} {uploads} given up, {left} could not be"));
+            let done = uploads("upload");
+            cx.toast(Level::Problem, format!("{done} aborted, {left} could not be"));
         }
         for error in failed {
             cx.ask(Move::Log(error));
@@ -176,16 +176,17 @@ impl Unfinished {
 fn question(list: &Uploads) -> (Dialog, Vec<(ObjectAddress, UploadId)>) {
     let chosen = list.chosen();
     let named = chosen.iter().map(|row| row.upload.object.key.as_str());
-    let title = "Give up unfinished uploads";
-    let mut confirm = Confirm::new(title, "Give up", "Keep")
+    let title = "Abort unfinished uploads";
+    let mut confirm = Confirm::new(title, "Abort", "Keep")
         .line(sentence(&chosen, list))
         .about(named)
-        .warning("Their parts are lost; objects that exist stay as they are.");
+        .warning("Their parts are deleted; existing objects are not touched.");
     let young = chosen.iter().filter(|row| row.is_young(list.now)).count();
     if young > 0 {
         let them =
             if young == chosen.len() { "They are".to_owned() } else { format!("{young} are") };
-        let line = format!("{them} less than a day old: another program may be at work on them.");
+        let line =
+            format!("{them} less than a day old: another program may still be writing them.");
         confirm = confirm.line(line);
     }
     let uploads = chosen
@@ -199,9 +200,9 @@ fn sentence(chosen: &[&UploadRow], list: &Uploads) -> String {
     let ages: Vec<Duration> = chosen.iter().filter_map(|row| row.upload.age(list.now)).collect();
     let age = match (ages.iter().min(), ages.iter().max()) {
         (Some(least), Some(most)) if age_text(*least) != age_text(*most) => {
-            format!("begun {} to {} ago", age_text(*least), age_text(*most))
+            format!("started {} to {} ago", age_text(*least), age_text(*most))
         }
-        (Some(age), _) => format!("begun {} ago", age_text(*age)),
+        (Some(age), _) => format!("started {} ago", age_text(*age)),
         _ => "of unknown age".to_owned(),
     };
     let left = chosen.iter().filter(|row| row.standing == Standing::Left).count();
@@ -211,7 +212,7 @@ fn sentence(chosen: &[&UploadRow], list: &Uploads) -> String {
         left => format!(", {} of them left by Windlass", Count(left as u64)),
     };
     match chosen.len() {
-        1 => format!("Give up this upload, {age}{ours}?"),
-        many => format!("Give up these {} uploads, {age}{ours}?", Count(many as u64)),
+        1 => format!("Abort this upload, {age}{ours}?"),
+        many => format!("Abort these {} uploads, {age}{ours}?", Count(many as u64)),
     }
 }

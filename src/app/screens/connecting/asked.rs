@@ -46,20 +46,20 @@ const JURISDICTIONS: &[&str] = &["all", "default", "eu", "fedramp", "us"];
 /// Last, what only `config.toml` can say.
 pub const AND_LISTED: &[&str] =
     &["all", "default", "eu", "fedramp", "us", "as config.toml lists them"];
-const YES_NO: &[&str] = &["no", "yes: nothing that writes is sent"];
+const YES_NO: &[&str] = &["no", "yes: nothing can be written"];
 static SOURCES: [&str; 5] = [
-    "what is typed or pasted here",
-    "a profile of the AWS files",
+    "typed or pasted here",
+    "an AWS profile",
     "environment variables",
     "a command (credential_process)",
-    "nowhere: requests are not signed",
+    "no keys: requests are not signed",
 ];
 
 static KEEPS: [(&str, Keep); 4] = [
     ("the system's keyring", Keep::Keyring),
     ("secrets.toml, which only you can read", Keep::File),
     ("config.toml itself", Keep::Config),
-    ("nowhere: until Windlass ends", Keep::Nowhere),
+    ("memory only, until Windlass quits", Keep::Nowhere),
 ];
 static KEEP_WORDS: [&str; 4] = [KEEPS[0].0, KEEPS[1].0, KEEPS[2].0, KEEPS[3].0];
 
@@ -76,12 +76,12 @@ pub fn fields(kind: FormKind, source: KeySource, keyring: bool) -> Vec<Field> {
             Field::text(
                 FieldId::Address,
                 "Account id",
-                "or paste any address of it: S3 API, bucket, dashboard",
+                "or paste any of its addresses: S3 API, bucket, dashboard",
             ),
             Field::choice(
                 FieldId::Jurisdiction,
                 "Jurisdiction",
-                "← → changes it: where the buckets were made",
+                "← → changes it: where the buckets were created",
                 JURISDICTIONS,
             ),
         ]),
@@ -92,7 +92,7 @@ pub fn fields(kind: FormKind, source: KeySource, keyring: bool) -> Vec<Field> {
                 "Endpoint",
                 "the server's S3 address, with or without a bucket",
             ),
-            region("empty where the server does not care"),
+            region("leave empty if the server does not need it"),
         ]),
     }
     let sources: &'static [&'static str] =
@@ -108,7 +108,7 @@ pub fn fields(kind: FormKind, source: KeySource, keyring: bool) -> Vec<Field> {
     fields.extend(keys(kind, source));
     if kind == FormKind::Aws {
         fields.push(region(match source {
-            KeySource::Profile => "empty for the profile's own",
+            KeySource::Profile => "leave empty for the profile's",
             _ => "such as eu-west-1; empty for us-east-1",
         }));
     }
@@ -117,7 +117,7 @@ pub fn fields(kind: FormKind, source: KeySource, keyring: bool) -> Vec<Field> {
         "Buckets",
         "for keys that may not list them: media, site/public/",
     ));
-    fields.push(Field::text(FieldId::Name, "Name", "what you call this connection"));
+    fields.push(Field::text(FieldId::Name, "Name", "a name for this connection"));
     fields.push(Field::choice(FieldId::ReadOnly, "Read-only", "← → changes it", YES_NO));
     if source == KeySource::Typed {
         let words: &'static [&'static str] = if keyring { &KEEP_WORDS } else { &KEEP_WORDS[1..] };
@@ -130,7 +130,7 @@ fn keys(kind: FormKind, source: KeySource) -> Vec<Field> {
     match source {
         KeySource::Typed => {
             let hint = match kind {
-                FormKind::Other => "empty, with the secret, for public buckets",
+                FormKind::Other => "leave this and the secret empty for public buckets",
                 _ => "paste it, or the whole block with both keys",
             };
             vec![
@@ -141,7 +141,7 @@ fn keys(kind: FormKind, source: KeySource) -> Vec<Field> {
         KeySource::Profile => vec![Field::text(
             FieldId::Profile,
             "Profile",
-            "of ~/.aws; empty for what the AWS CLI would use",
+            "from ~/.aws; leave empty for what the AWS CLI would use",
         )],
         KeySource::Variables => vec![
             Field::text(
@@ -158,7 +158,7 @@ fn keys(kind: FormKind, source: KeySource) -> Vec<Field> {
         KeySource::Command => vec![Field::text(
             FieldId::Command,
             "Command",
-            "prints the JSON of credential_process, as 1Password, pass or a vault can",
+            "a command that prints credential_process JSON (1Password, pass, a vault)",
         )],
         KeySource::Anonymous => Vec::new(),
     }

@@ -412,7 +412,7 @@ impl Form {
         self.choose_keep(Keep::File);
         self.focus = self.fields.len();
         self.remark = Some(Remark::Problem(format!(
-            "not saved: {why}; Enter keeps the keys in secrets.toml instead, which only you can read (mode 0600)"
+            "not saved: {why}; press Enter to keep the keys in secrets.toml instead, which only you can read (mode 0600)"
         )));
     }
 

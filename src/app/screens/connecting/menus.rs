@@ -4,6 +4,7 @@ use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::config::draft::{Draft, DraftServer};
 use crate::config::origins::Origins;
 use crate::config::profiles::ProfileKind;
+use crate::domain::units::Counted;
 
 /// What a row of the first menu leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,10 +37,12 @@ pub fn welcome(first: bool, origins: Option<&Origins>) -> Choice {
         let keyless =
             if profiles { "the AWS profile in use has no keys" } else { "no AWS keys were found" };
         choice
-            .line(format!("Nothing is configured yet, and {keyless}. What shall be opened?"))
-            .line("Keys or an address can be pasted right here.")
+            .line(format!(
+                "Nothing is configured yet, and {keyless}. What do you want to connect to?"
+            ))
+            .line("You can paste keys or an address here.")
     } else {
-        choice.line("Keys or an address can be pasted right here.")
+        choice.line("You can paste keys or an address here.")
     }
 }
 
@@ -51,8 +54,7 @@ fn row(way: Way, origins: Option<&Origins>) -> ChoiceRow {
         Way::Aws => {
             let note = match origins.map(|origins| origins.profiles.len()) {
                 None | Some(0) => "keys, single sign-on or a role".to_owned(),
-                Some(1) => "1 profile found in ~/.aws".to_owned(),
-                Some(many) => format!("{many} profiles found in ~/.aws"),
+                Some(many) => format!("{} found in ~/.aws", Counted(many as u64, "profile")),
             };
             ChoiceRow::new('a', "AWS").note(note)
         }
@@ -60,19 +62,17 @@ fn row(way: Way, origins: Option<&Origins>) -> ChoiceRow {
             .note("MinIO, Ceph, Garage, B2, Wasabi, Hetzner, …"),
         Way::Import => import_row(origins),
         Way::Demo => ChoiceRow::new('d', "Try the demo")
-            .note("sample buckets on a server inside this program; nothing is sent anywhere"),
-        Way::Chain => ChoiceRow::new('c', "Go on without")
-            .note("asks the machine's role, as the AWS CLI does"),
+            .note("sample buckets inside this program; nothing is sent"),
+        Way::Chain => ChoiceRow::new('c', "Continue without")
+            .note("uses the machine's role, as the AWS CLI does"),
         Way::Quit => ChoiceRow::new('q', "Quit"),
     }
 }
 
 fn import_row(origins: Option<&Origins>) -> ChoiceRow {
-    let row = ChoiceRow::new('i', "Take over");
+    let row = ChoiceRow::new('i', "Import");
     let Some(origins) = origins else {
-        return row
-            .note("looking …")
-            .disabled(Some("the files of other programs are being read".into()));
+        return row.note("looking …").disabled(Some("reading the files of other programs".into()));
     };
     if origins.imports.is_empty() {
         return row.note("a file of rclone, s3cmd, mc, s5cmd or the AWS CLI");
@@ -101,11 +101,11 @@ pub fn aws(origins: &Origins) -> Choice {
             title: profile.name.clone(),
             note: format!("{region} · {}{endpoint}", profile.kind.words()),
             disabled: (profile.kind == ProfileKind::NoKeys && profile.name != "default")
-                .then(|| "it has no keys and names no way to any".to_owned()),
+                .then(|| "it has no keys and does not say where to get them".to_owned()),
         }
     });
     let mut rows: Vec<ChoiceRow> = profiles.collect();
-    rows.push(ChoiceRow::new('t', "Type in keys").note("an access key id and its secret"));
+    rows.push(ChoiceRow::new('t', "Enter keys").note("an access key id and its secret"));
     rows.push(
         ChoiceRow::new('w', "Whatever the AWS CLI uses")
             .note("variables, the default profile, the machine's role"),
@@ -128,10 +128,10 @@ pub fn imports(origins: &Origins) -> Choice {
         disabled: import.draft.as_ref().err().cloned(),
     });
     let another = ChoiceRow::new('f', "Another file")
-        .note("of keys in the style of AWS, as s5cmd takes it, of rclone, s3cmd or mc");
+        .note("AWS-style keys (as for s5cmd), or of rclone, s3cmd or mc");
     let rows: Vec<ChoiceRow> = rows.chain([another]).collect();
-    let mut choice = Choice::new("Take over a connection", rows)
-        .line("Its file stays as it is: what you save is a copy.");
+    let mut choice =
+        Choice::new("Import a connection", rows).line("The file is not changed: you save a copy.");
     for trouble in &origins.troubles {
         choice = choice.line(trouble.clone());
     }

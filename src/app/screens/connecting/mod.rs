@@ -38,7 +38,7 @@ use crate::config::pasted::Pasted;
 use crate::config::pointed::is_address;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::units::Count;
+use crate::domain::units::Counted;
 
 #[derive(Clone, Debug, Default)]
 pub struct Connecting {
@@ -123,10 +123,8 @@ impl Connecting {
     pub fn ask_remove(&mut self, name: &ConnectionName, needing: usize, cx: &mut Context<'_>) {
         self.close(cx);
         let mut question = Confirm::new("Remove a connection", "Remove", "Keep")
-            .line(
-                "It is taken out of config.toml, and the keys that were kept for it are forgotten.",
-            )
-            .line("Nothing in its buckets is touched.")
+            .line("It is removed from config.toml, and its saved keys are deleted.")
+            .line("Nothing in its buckets is changed.")
             .about([name.to_string()].into_iter());
         question.warning = waiting(needing);
         self.stage = Stage::Remove(question, name.clone());
@@ -249,7 +247,7 @@ impl Connecting {
                 self.removing = None;
                 match removed {
                     Ok(name) => {
-                        cx.toast(Level::Done, format!("{name} is removed"));
+                        cx.toast(Level::Done, format!("{name} was removed"));
                         cx.ask(Move::DropConnection(name));
                     }
                     Err(error) => cx.ask(Move::Log(error)),
@@ -298,8 +296,8 @@ impl Connecting {
     fn open_import(&mut self, row: usize, cx: &mut Context<'_>) {
         let import = self.origins.as_ref().and_then(|origins| origins.imports.get(row));
         let Some((_, import)) = import else {
-            let hint = "in the style of AWS, as s5cmd --credentials-file takes it, or of rclone, s3cmd or mc";
-            self.stage = Stage::File(Prompt::new("Take over from a file", hint, "", some_path));
+            let hint = "AWS-style (as for s5cmd --credentials-file), or of rclone, s3cmd or mc";
+            self.stage = Stage::File(Prompt::new("Import from a file", hint, "", some_path));
             return;
         };
         if let Ok(draft) = &import.draft {
@@ -350,7 +348,7 @@ impl Connecting {
         self.refused = None;
         match chord.key {
             KeyCode::Esc if waits => {
-                form.remark = Some(Remark::Note("not saved: it was stopped".to_owned()));
+                form.remark = Some(Remark::Note("not saved: you stopped it".to_owned()));
                 if let Some((ticket, _)) = self.saving.take() {
                     cx.abandon(&mut Some(ticket));
                 }
@@ -407,7 +405,7 @@ impl Connecting {
             Ok(connection) => {
                 self.first = false;
                 self.close(cx);
-                cx.toast(Level::Done, format!("{} is saved", connection.name));
+                cx.toast(Level::Done, format!("{} was saved", connection.name));
                 cx.ask(Move::PutConnection { connection, replaced });
             }
             Err(error) => self.on_refused(error),
@@ -474,12 +472,13 @@ impl Connecting {
 
 /// What becomes of transfers that need a connection which is to be removed.
 fn waiting(needing: usize) -> Option<String> {
-    let go_on = "paused, and can go on when a connection of this name is there again";
+    let go_on = "paused, and can continue once a connection with this name exists again";
     match needing {
         0 => None,
         1 => Some(format!("1 transfer is not finished: it is {go_on}.")),
         many => {
-            Some(format!("{} transfers are not finished: they are {go_on}.", Count(many as u64)))
+            let transfers = Counted(many as u64, "transfer");
+            Some(format!("{transfers} are not finished: they are {go_on}."))
         }
     }
 }

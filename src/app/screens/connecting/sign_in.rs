@@ -15,6 +15,6 @@ pub struct SignIn {
 pub fn profile_of(connection: &Connection) -> Result<Option<String>, &'static str> {
     match &connection.credentials {
         CredentialsSource::Chain { profile } => Ok(profile.clone()),
-        _ => Err("only a connection by a profile of the AWS files signs in"),
+        _ => Err("only a connection that uses an AWS profile can sign in"),
     }
 }

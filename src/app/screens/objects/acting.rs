@@ -27,6 +27,7 @@ use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::Error;
 use crate::domain::transfer::{Direction, FileRules, JobSpec, Target, TransferCommand};
+use crate::domain::units::Counted;
 
 #[derive(Clone, Debug, Default)]
 pub struct Acting {
@@ -401,7 +402,7 @@ impl Acting {
     /// Asks which destinations exist, before anything is put into the queue.
     fn check(&mut self, specs: Vec<JobSpec>, cx: &mut Context<'_>) {
         let ticket = Some(cx.request(Request::Check(specs.clone())));
-        let waiting = Details::new("Looking at what is there already").fact("Esc", "gives up");
+        let waiting = Details::new("Checking what already exists").fact("Esc", "stops checking");
         let dialog = Dialog::Details(waiting);
         self.question = Some(Question { dialog, about: About::Checking { specs }, ticket });
     }
@@ -477,11 +478,7 @@ fn enqueue(specs: Vec<JobSpec>, browse: &mut Browse, cx: &mut Context<'_>) {
         browse.follow_rename(from, to);
     }
     let specs = together(specs);
-    let said = match specs.len() {
-        1 => "1 job queued".to_owned(),
-        many => format!("{many} jobs queued"),
-    };
-    cx.toast(Level::Note, said);
+    cx.toast(Level::Note, format!("{} queued", Counted(specs.len() as u64, "transfer")));
     cx.transfer(TransferCommand::Enqueue(specs));
 }
 

@@ -10,6 +10,7 @@ use crate::domain::object::BucketEntry;
 use crate::domain::overlap::overlap;
 use crate::domain::place::{Place, SEPARATOR};
 use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
+use crate::domain::units::Counted;
 
 /// Rows that go to a place that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,16 +37,16 @@ impl Copying {
         let verb = if self.moving { "Move" } else { "Copy" };
         let title = match self.sources.as_slice() {
             [one] => format!("{verb} {} to", name_of(one)),
-            many => format!("{verb} {} rows to", many.len()),
+            many => format!("{verb} {} to", Counted(many.len() as u64, "row")),
         };
         let others = session.connections.iter().filter(|each| each.name != *session.name());
         let mut offers = beside(here, session);
         offers.extend(others.flat_map(offers_of));
         let mut hint =
-            "s3://bucket/prefix/ keeps the name; without a last slash it is the new name"
+            "s3://bucket/prefix/ keeps the name; without the final slash it is the new name"
                 .to_owned();
         if !offers.is_empty() {
-            hint.push_str("; tab goes through other tabs and connections");
+            hint.push_str("; tab offers other tabs and connections");
         }
         let mut prompt = Prompt::new(title, hint, &here.to_string(), destination_rule);
         prompt.offer(offers);
@@ -179,7 +180,7 @@ fn target_of(
         }
         (_, Target::Rows(_)) => Err("rows are copied one by one".to_owned()),
         (Location::Object { .. }, _) if !single => {
-            Err("several rows need a place that ends with a slash".to_owned())
+            Err("several rows need a destination that ends with a slash".to_owned())
         }
         (Location::Object { bucket, key }, Target::Object(_)) => {
             Ok((bucket.clone(), Target::Object(key.clone())))

@@ -97,8 +97,8 @@ fn can_be_typed(name: &str) -> bool {
 
 fn finality(provider: Provider) -> String {
     match provider.lacks(Capability::Versions) {
-        Some(_) => "Permanent: this provider keeps no versions.".to_owned(),
-        None => "Permanent unless the bucket keeps versions.".to_owned(),
+        Some(_) => "Cannot be undone: this provider keeps no versions.".to_owned(),
+        None => "Cannot be undone unless the bucket keeps versions.".to_owned(),
     }
 }
 

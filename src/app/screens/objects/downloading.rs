@@ -6,6 +6,7 @@ use crate::app::dialogs::dialog::Dialog;
 use crate::app::dialogs::prompt::Prompt;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
+use crate::domain::units::Counted;
 
 /// A row, and the bytes of its object where it is one.
 pub type Listed = (Target, Option<u64>);
@@ -20,9 +21,9 @@ pub fn totals_of(rows: &[Listed]) -> (u64, u64) {
 pub fn question(sources: &[Listed], folder: &Path) -> Dialog {
     let title = match sources {
         [(one, _)] => format!("Download {} to", name_of(one)),
-        many => format!("Download {} rows to", many.len()),
+        many => format!("Download {} to", Counted(many.len() as u64, "row")),
     };
-    let hint = "a folder of this machine; it is made where it is missing";
+    let hint = "a folder on this machine; it is created if it is missing";
     Dialog::Prompt(Prompt::new(title, hint, &folder.display().to_string(), folder_rule))
 }
 
@@ -61,7 +62,7 @@ pub fn name_of(target: &Target) -> &str {
 fn folder_rule(text: &str) -> Result<(), String> {
     match text.trim() {
         "" => Err(String::new()),
-        text if text.contains('\0') => Err("no path has a NUL in it".to_owned()),
+        text if text.contains('\0') => Err("a path cannot contain NUL".to_owned()),
         _ => Ok(()),
     }
 }

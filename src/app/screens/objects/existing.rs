@@ -6,24 +6,22 @@ use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::dialog::Dialog;
 use crate::app::event::{Conflicts, Existing, Side};
 use crate::domain::transfer::{JobSpec, OnConflict, Work};
-use crate::domain::units::{Count, Moment, Size};
+use crate::domain::units::{Counted, Moment, Size};
 
 /// In the order of the rows: what loses nothing comes first.
 const ANSWERS: [(char, &str, &str, OnConflict); 5] = [
-    ('s', "Skip", "leave what exists as it is", OnConflict::Skip),
+    ('s', "Skip", "keep the existing one", OnConflict::Skip),
     ('b', "Keep both", "give the new one another name", OnConflict::KeepBoth),
-    ('n', "Only if newer", "replace what is older than its source", OnConflict::IfNewer),
-    ('d', "Only if different", "replace what has other bytes", OnConflict::IfDifferent),
-    ('o', "Overwrite", "replace what exists", OnConflict::Overwrite),
+    ('n', "Only if newer", "replace it if the source is newer", OnConflict::IfNewer),
+    ('d', "Only if different", "replace it if the bytes differ", OnConflict::IfDifferent),
+    ('o', "Overwrite", "replace the existing one", OnConflict::Overwrite),
 ];
 
 pub fn question(specs: &[JobSpec], conflicts: &Conflicts, zone: &TimeZone) -> Dialog {
     let rows = ANSWERS.iter().map(|(key, title, note, _)| ChoiceRow::new(*key, *title).note(*note));
-    let mut choice = Choice::new("Already there", rows.collect());
-    choice.lines = vec![match conflicts.existing {
-        1 => format!("One {} exists already:", noun(specs, true)),
-        many => format!("{} {} exist already:", Count(many), noun(specs, false)),
-    }];
+    let mut choice = Choice::new("Already exists", rows.collect());
+    let verb = if conflicts.existing == 1 { "exists" } else { "exist" };
+    choice.lines = vec![format!("{} already {verb}:", Counted(conflicts.existing, noun(specs)))];
     choice.subjects = conflicts.sample.iter().map(|found| found.place.clone()).collect();
     choice.facts = conflicts.sample.iter().map(|found| both(found, zone)).collect();
     Dialog::Choice(choice)
@@ -49,12 +47,7 @@ pub fn answered(mut specs: Vec<JobSpec>, row: usize) -> Vec<JobSpec> {
     specs
 }
 
-fn noun(specs: &[JobSpec], one: bool) -> &'static str {
+fn noun(specs: &[JobSpec]) -> &'static str {
     let local = specs.iter().any(|spec| matches!(spec.work, Work::Download { .. }));
-    match (local, one) {
-        (true, true) => "file",
-        (true, false) => "files",
-        (false, true) => "object",
-        (false, false) => "objects",
-    }
+    if local { "file" } else { "object" }
 }

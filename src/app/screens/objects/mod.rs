@@ -160,9 +160,9 @@ impl Objects {
             Action::Open | Action::Mark | Action::MarkRange if browse.current().is_none() => {
                 "there is no row here"
             }
-            Action::HistoryBack if !browse.memory().can_go_back() => "no place was visited before",
+            Action::HistoryBack if !browse.memory().can_go_back() => "there is no earlier place",
             Action::HistoryForward if !browse.memory().can_go_forward() => {
-                "nothing was left with back"
+                "there is no later place"
             }
             Action::Details | Action::Preview if browse.current_object().is_none() => {
                 "the cursor is on a prefix, not on an object"

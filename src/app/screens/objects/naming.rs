@@ -7,6 +7,7 @@ use crate::config::connection::CredentialsSource;
 use crate::domain::address::Bucket;
 use crate::domain::curl::public_url;
 use crate::domain::transfer::Target;
+use crate::domain::units::Counted;
 
 pub fn uri(bucket: &Bucket, target: &Target) -> String {
     format!("s3://{bucket}/{}", target.as_str())
@@ -16,14 +17,14 @@ pub fn uri(bucket: &Bucket, target: &Target) -> String {
 pub fn subject(targets: &[Target]) -> String {
     match targets {
         [one] => name_of(one).to_owned(),
-        many => format!("{} rows", many.len()),
+        many => Counted(many.len() as u64, "row").to_string(),
     }
 }
 
 /// Why rows of the menu cannot be taken for these rows.
 pub fn reasons(bucket: &Bucket, targets: &[Target], session: &Session) -> LinkReasons {
     let prefixes = targets.iter().any(|target| matches!(target, Target::Prefix(_)));
-    let no_object = prefixes.then(|| "a prefix is no object: only objects have links".to_owned());
+    let no_object = prefixes.then(|| "this is a prefix: only objects have links".to_owned());
     LinkReasons {
         link: no_object.clone().or_else(|| no_signature(session)),
         key: None,
@@ -91,8 +92,8 @@ fn no_public_url(bucket: &Bucket, session: &Session) -> Option<String> {
     Some(match session.publicity(bucket) {
         Some(Publicity::Asked) => "asking Cloudflare whether the bucket is public".to_owned(),
         Some(Publicity::Known(access)) => access.words(),
-        Some(Publicity::Refused(why)) => format!("whether it is public is not known: {why}"),
-        None => format!("no public domain of {bucket} is known: D gives it one"),
+        Some(Publicity::Refused(why)) => format!("it is not known whether it is public: {why}"),
+        None => format!("no public domain of {bucket} is known: D sets one"),
     })
 }
 

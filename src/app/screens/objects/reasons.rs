@@ -45,7 +45,9 @@ fn rows_disabled(action: Action, browse: &Browse, session: &Session) -> Option<S
         {
             Some("there is no row here".to_owned())
         }
-        Action::Rename if marks.len() > 1 => Some("one row is renamed at a time".to_owned()),
+        Action::Rename if marks.len() > 1 => {
+            Some("only one row can be renamed at a time".to_owned())
+        }
         Action::CopyLink | Action::LinkMenu if marks.len() > MOST_LINKS => {
             Some(format!("at most {MOST_LINKS} links at once"))
         }
@@ -53,7 +55,7 @@ fn rows_disabled(action: Action, browse: &Browse, session: &Session) -> Option<S
             Some("a marked row is a prefix: only objects have links".to_owned())
         }
         Action::CopyLink if marks.is_empty() && browse.current_object().is_none() => {
-            Some("a prefix is no object: Y has its s3:// text".to_owned())
+            Some("this is a prefix, not an object: Y copies its s3:// address".to_owned())
         }
         Action::CopyLink => naming::no_signature(session),
         _ => None,

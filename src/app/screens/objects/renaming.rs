@@ -10,7 +10,7 @@ use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
 /// Asks for the new name; the old one stands there already.
 pub fn question(target: &Target) -> Dialog {
     let name = name_of(target);
-    let hint = "a / in it is a level below; the object is copied, checked, then deleted here";
+    let hint = "a / makes a level below; the object is copied, checked, then deleted here";
     let old = name.strip_suffix(DELIMITER).filter(|old| !old.is_empty()).unwrap_or(name);
     Dialog::Prompt(Prompt::new(format!("Rename {name} to"), hint, old, name_rule))
 }

@@ -5,7 +5,7 @@ use crate::app::dialogs::prompt::Prompt;
 use crate::app::transfers::job::QueuedJob;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{Direction, JobState};
-use crate::domain::units::{Count, Rate, Size, parse_rate_limit};
+use crate::domain::units::{Counted, Rate, Size, parse_rate_limit};
 
 /// Whether cancelling throws something away that has moved already.
 pub fn loses(job: &QueuedJob) -> bool {
@@ -16,24 +16,24 @@ pub fn loses(job: &QueuedJob) -> bool {
 
 pub fn cancelling(job: &QueuedJob) -> Confirm {
     let kept = match job.direction() {
-        Direction::Down => "What is not complete is thrown away; finished files stay.",
-        Direction::Up => "What is not complete is thrown away; uploaded objects stay.",
+        Direction::Down => "Incomplete files are discarded; finished files stay.",
+        Direction::Up => "Incomplete uploads are discarded; uploaded objects stay.",
         Direction::Copy if job.view.spec.work.moves() => {
-            "Objects that are moved stay where they are now; the others stay at their source."
+            "Objects that were moved stay at the destination; the others stay at the source."
         }
-        Direction::Copy => "Objects that are copied stay.",
-        Direction::Delete => "What is deleted stays deleted.",
+        Direction::Copy => "Objects that were copied stay.",
+        Direction::Delete => "Deleted objects stay deleted.",
     };
     let progress = &job.view.progress;
     let moved = match (job.direction(), progress.objects_total) {
-        (Direction::Delete, _) => format!("{} objects are deleted", Count(progress.objects)),
-        (_, 0 | 1) => format!("{} of it have moved", Size(progress.bytes)),
+        (Direction::Delete, _) => format!("{} deleted so far", Counted(progress.objects, "object")),
+        (_, 0 | 1) => format!("{} transferred so far", Size(progress.bytes)),
         _ => {
-            let (bytes, objects) = (Size(progress.bytes), Count(progress.objects));
-            format!("{bytes} have moved, {objects} objects are complete")
+            let (bytes, objects) = (Size(progress.bytes), Counted(progress.objects, "object"));
+            format!("{bytes} transferred so far, {objects} complete")
         }
     };
-    Confirm::new("Cancel the transfer", "Cancel it", "Go on")
+    Confirm::new("Cancel the transfer", "Cancel it", "Keep going")
         .line(format!("{moved}. Cancel it?"))
         .line(kept)
         .about(std::iter::once(job.name()))
@@ -46,10 +46,10 @@ pub fn lost(job: &QueuedJob) -> Option<Confirm> {
     let kept: Vec<&str> = failures.clone().map(|failure| failure.place.as_str()).collect();
     let why = failures.map(|failure| failure.error.detail.as_str()).next()?;
     let line = match kept.len() {
-        1 => "It is copied, and its source is kept. Delete the source all the same?".to_owned(),
+        1 => "It is copied, and its source is kept. Delete the source anyway?".to_owned(),
         many => format!(
-            "{} objects are copied, and their sources are kept. Delete the sources all the same?",
-            Count(many as u64)
+            "{} are copied, and their sources are kept. Delete the sources anyway?",
+            Counted(many as u64, "object")
         ),
     };
     let warning = format!("Lost for good: {why}");
@@ -64,7 +64,7 @@ pub fn lost(job: &QueuedJob) -> Option<Confirm> {
 pub fn limiting(limit: Option<u64>) -> Prompt {
     let now = match limit {
         Some(limit) => format!("Now {}. For all transfers together: 2 MiB, 500k, off", Rate(limit)),
-        None => "Now without limit. For all transfers together: 2 MiB, 500k, off".to_owned(),
+        None => "No limit now. For all transfers together: 2 MiB, 500k, off".to_owned(),
     };
     Prompt::new("Bandwidth limit", now, "", limit_rule)
 }

@@ -10,7 +10,7 @@ use crate::app::transfers::job::Settled;
 use crate::config::alert::Alert;
 use crate::domain::error::ErrorKind;
 use crate::domain::transfer::{Direction, JobState};
-use crate::domain::units::Count;
+use crate::domain::units::{Count, Counted};
 
 /// Jobs that ended since the queue last came to rest.
 #[derive(Clone, Debug, Default)]
@@ -80,17 +80,16 @@ impl Ended {
             0 => String::new(),
             skipped => format!(", {} skipped", Count(skipped as u64)),
         };
+        let transfers = |count: usize| Counted(count as u64, "transfer");
         match (self.done, self.failed, self.skipped) {
             (0, 0, 1) => "the transfer was skipped".to_owned(),
-            (0, 0, many) => format!("all {} transfers skipped", Count(many as u64)),
+            (0, 0, many) => format!("all {} skipped", transfers(many)),
             (1, 0, 0) => "the transfer is done".to_owned(),
             (_, 0, 0) => format!("all {done} transfers done"),
             (0, 1, 0) => "the transfer failed".to_owned(),
-            (0, _, _) => format!("{failed} transfers failed{skipped}"),
-            (1, 0, _) => format!("1 transfer done{skipped}"),
-            (_, 0, _) => format!("{done} transfers done{skipped}"),
-            (1, _, _) => format!("1 transfer done, {failed} failed{skipped}"),
-            _ => format!("{done} transfers done, {failed} failed{skipped}"),
+            (0, many, _) => format!("{} failed{skipped}", transfers(many)),
+            (many, 0, _) => format!("{} done{skipped}", transfers(many)),
+            (many, ..) => format!("{} done, {failed} failed{skipped}", transfers(many)),
         }
     }
 
@@ -136,12 +135,11 @@ fn done_text(settled: &Settled, name: &str) -> String {
     };
     match (settled.progress.moved(), settled.progress.skipped) {
         (1, 0) => format!("{name} {done}"),
-        (0, 1) => format!("{name} skipped: it exists already"),
-        (0, all @ 1..) => format!("{name}: all {} objects exist already, skipped", Count(all)),
-        (1, skipped) => format!("{name} {done} (1 object, {} skipped)", Count(skipped)),
-        (objects, 0) => format!("{name} {done} ({} objects)", Count(objects)),
+        (0, 1) => format!("{name} skipped: it already exists"),
+        (0, all @ 1..) => format!("{name}: all {} objects already exist, skipped", Count(all)),
+        (objects, 0) => format!("{name} {done} ({})", Counted(objects, "object")),
         (objects, skipped) => {
-            format!("{name} {done} ({} objects, {} skipped)", Count(objects), Count(skipped))
+            format!("{name} {done} ({}, {} skipped)", Counted(objects, "object"), Count(skipped))
         }
     }
 }

@@ -217,7 +217,7 @@ impl TransfersPane {
         if let Some(holder) = self.queue.holder.as_ref().filter(|_| is_order(action))
             && self.current().is_some_and(|job| job.view.id.is_held())
         {
-            return Some(format!("another Windlass works on it ({holder})"));
+            return Some(format!("another Windlass window is working on it ({holder})"));
         }
         refused(action, &self.queue, self.current(), session).map(str::to_owned)
     }

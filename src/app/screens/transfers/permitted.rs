@@ -56,7 +56,7 @@ fn of_queue(action: Action, queue: &Transfers) -> Option<&'static str> {
     let finished = counts.failed + counts.done + counts.cancelled;
     match action {
         Action::ClearFinished if finished == 0 => Some("no transfer is finished"),
-        Action::PauseAll if queue.active() == 0 => Some("no transfer runs or waits"),
+        Action::PauseAll if queue.active() == 0 => Some("no transfer is running or queued"),
         Action::ResumeAll if counts.paused == 0 => Some("no transfer is paused"),
         Action::RetryFailed if counts.failed == 0 => Some("no transfer failed"),
         _ => None,
@@ -80,25 +80,25 @@ fn of_job(
         Action::RetryJob => match (&view.state, &view.wait) {
             (JobState::Failed(_) | JobState::Cancelled, _)
             | (_, Some(Wait::Credentials | Wait::Unreachable { .. })) => None,
-            _ => Some("nothing of it failed"),
+            _ => Some("none of it failed"),
         },
         Action::JobEarlier | Action::JobLater => match view.state {
             JobState::Queued | JobState::Paused => None,
-            _ => Some("only waiting transfers can be moved"),
+            _ => Some("only queued transfers can be moved"),
         },
-        Action::RaisePriority if view.priority == Priority::High => Some("it is high already"),
-        Action::LowerPriority if view.priority == Priority::Low => Some("it is low already"),
-        Action::Unfold if !job.unfolds() => Some("it is one object: its details say all"),
-        Action::Unfold if queue.is_unfolded(view.id) => Some("it is unfolded already"),
+        Action::RaisePriority if view.priority == Priority::High => Some("it is already high"),
+        Action::LowerPriority if view.priority == Priority::Low => Some("it is already low"),
+        Action::Unfold if !job.unfolds() => Some("it is a single object: see its details"),
+        Action::Unfold if queue.is_unfolded(view.id) => Some("it is already unfolded"),
         Action::Fold if !queue.is_unfolded(view.id) => Some("nothing is unfolded here"),
         Action::Reveal if local_path(&view.spec.work).is_none() => {
-            Some("nothing of it is on this machine")
+            Some("none of it is on this machine")
         }
         Action::CopyLink if view.spec.connection != *session.name() => {
             Some("it belongs to another connection")
         }
         Action::CopyLink if remote_object(&view.spec.work).is_none() => {
-            Some("it is no single object")
+            Some("it is not a single object")
         }
         _ => None,
     }

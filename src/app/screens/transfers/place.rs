@@ -70,7 +70,7 @@ pub fn on_revealed(revealed: &Revealed, cx: &mut Context<'_>) {
         }
         Revealed::Gone(path) => {
             let path = below_home(path, cx.session.home.as_deref());
-            cx.toast(Level::Problem, format!("{path} is not there any more"));
+            cx.toast(Level::Problem, format!("{path} no longer exists"));
         }
     }
 }

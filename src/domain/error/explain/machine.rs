@@ -12,40 +12,40 @@ pub fn explain(error: &Error) -> Option<Explanation> {
 fn disk(error: &Error) -> Option<Explanation> {
     Some(match error.kind {
         ErrorKind::LocalMissing => Explanation::new(
-            "the file or folder is not there",
-            "it was moved or deleted, or a part of its path is spelled differently",
+            "the file or folder does not exist",
+            "it was moved or deleted, or its path is misspelled",
             "check the path",
         ),
         ErrorKind::LocalDenied => Explanation::new(
-            "this user may not read or write there",
+            "you do not have permission to read or write there",
             "the permissions of the file or folder forbid it, or the disk is mounted read-only",
             "choose another folder, or change the permissions",
         ),
         ErrorKind::LocalExists => Explanation::new(
-            "the file exists already; it was left as it is",
-            "something of this name was there before",
+            "the file already exists; it was not changed",
+            "something with this name was there before",
             "choose overwrite, skip or keep both, or another folder",
         ),
         ErrorKind::DiskFull => Explanation::new(
             "the disk is full",
-            "no room is left, or a quota or the largest file size is reached",
-            "make room or choose another folder, then retry; what was there before is untouched",
+            "no space is left, or a quota or a file size limit is reached",
+            "free some space or choose another folder, then retry; existing files are untouched",
         ),
         ErrorKind::LocalSpecial => special(error),
         ErrorKind::LocalName if error.operation == "name the object" => Explanation::new(
             error.detail_or("the file's name cannot be a key"),
-            "keys are UTF-8, 1,024 bytes at most, and on some servers of one Unicode form",
-            "rename the file and upload it again; everything else was taken",
+            "keys are UTF-8, at most 1,024 bytes, and some servers accept only one Unicode form",
+            "rename the file and upload it again; everything else was accepted",
         ),
         ErrorKind::LocalName if error.operation == OPEN_FOLDER => Explanation::new(
-            "the destination is a file, not a folder; it was left as it is",
-            "the path, or a part of it, names a file or a link where a folder is needed",
+            "the destination is a file, not a folder; it was not changed",
+            "part of the path is a file or a link where a folder is needed",
             "choose another folder",
         ),
         ErrorKind::LocalName => Explanation::new(
-            "the file system takes no such name",
-            "the key is too long, or has characters this file system does not take",
-            "download it by itself under a name of your own",
+            "the file system does not allow this name",
+            "the key is too long, or has characters this file system does not allow",
+            "download it by itself under another name",
         ),
         ErrorKind::LocalIo => Explanation::new(
             format!(
@@ -53,8 +53,8 @@ fn disk(error: &Error) -> Option<Explanation> {
                 error.operation,
                 error.detail_or("no reason was given")
             ),
-            "the disk, a network mount or a limit of the system",
-            "look at the system's log where it stays",
+            "it may be the disk, a network mount or a system limit",
+            "if it happens again, check the system log",
         ),
         _ => return None,
     })
@@ -62,7 +62,7 @@ fn disk(error: &Error) -> Option<Explanation> {
 
 /// What is no regular file, where one is read or is to be.
 fn special(error: &Error) -> Explanation {
-    let what = error.detail_or("it is no regular file");
+    let what = error.detail_or("it is not a regular file");
     match error.operation.as_str() {
         SAVE_FILE => Explanation::new(
             format!("{what}; it was left as it is"),
@@ -86,29 +86,29 @@ fn special(error: &Error) -> Explanation {
 fn ourselves(error: &Error) -> Option<Explanation> {
     Some(match error.kind {
         ErrorKind::Config if error.operation == OPEN_JOURNAL => Explanation::new(
-            format!("the queue on disk is left alone: {}", error.detail_or("it is not readable")),
-            "what this version does not know it could damage",
-            "finish that queue with the newer Windlass; transfers of this one run from memory",
+            format!("the queue on disk was not changed: {}", error.detail_or("it cannot be read")),
+            "this version could damage what it does not know",
+            "finish that queue with the newer Windlass; this version keeps its transfers in memory",
         ),
         ErrorKind::Config if error.operation == READ_JOURNAL => Explanation::new(
-            error.detail_or("the queue has entries that are not known"),
+            error.detail_or("the queue has entries this version does not know"),
             "a newer Windlass wrote them; they are kept for it and do nothing here",
             "finish those transfers with the newer Windlass",
         ),
         ErrorKind::Config => Explanation::new(
             error.detail_or("the configuration cannot be used"),
-            "a file, flag or variable says something Windlass cannot follow",
-            "correct it where it is named; nothing of it was changed",
+            "a file, flag or variable has a value Windlass cannot use",
+            "correct that value; nothing was changed",
         ),
         ErrorKind::Usage => Explanation::new(
-            error.detail_or("the command is not complete"),
-            "an argument is missing, unknown, or does not go with another",
+            error.detail_or("the command cannot be run as it is written"),
+            "an argument is missing, unknown, or conflicts with another",
             "windlass --help shows what is expected",
         ),
         ErrorKind::Partial => Explanation::new(
-            error.detail_or("some of many did not succeed"),
-            "each has its own reason, listed with it",
-            "look at them one by one, then retry: only what is left is done again",
+            error.detail_or("some items failed"),
+            "each has its own reason, shown next to it",
+            "check each one, then retry; only the failed ones are done again",
         ),
         _ => return None,
     })

@@ -16,7 +16,7 @@ fn who(error: &Error) -> Option<Explanation> {
         ErrorKind::NoCredentials if error.detail.contains(UNSET) => unset(error),
         ErrorKind::NoCredentials => Explanation::new(
             "there are no credentials for this connection",
-            "no profile, environment variable, process or role gave any",
+            "no profile, environment variable, process or role provided any",
             "in the browser g n adds a connection; or set AWS_PROFILE or AWS_ACCESS_KEY_ID, or give --profile; \
              --no-sign-request reads public buckets",
         ),
@@ -27,14 +27,14 @@ fn who(error: &Error) -> Option<Explanation> {
              not the token itself",
         ),
         ErrorKind::WrongSecret => Explanation::new(
-            "the secret does not fit the access key id",
+            "the secret does not match the access key id",
             "one of the two is mistyped or cut short (Swift and others do not say which), or a \
              proxy changed the request on its way",
-            "compare the access key id; then copy the secret anew, or make a new token",
+            "compare the access key id; then copy the secret again, or create a new token",
         ),
         ErrorKind::ExpiredCredentials => ended(error),
         ErrorKind::CodeWanted => Explanation::new(
-            "the role asks for a code",
+            "the role requires a code",
             format!("its profile names an MFA device: {}", error.detail_or("mfa_serial")),
             format!("{SIGN_IN}, with the six digits it shows now"),
         ),
@@ -44,13 +44,13 @@ fn who(error: &Error) -> Option<Explanation> {
                 "this machine's clock and the server's differ: {}",
                 error.detail_or("by minutes")
             ),
-            "a signature holds for a quarter of an hour around the time it was made",
+            "a signature is valid only within 15 minutes of the time it was made",
             "set the clock (timedatectl set-ntp true) and try again",
         ),
         ErrorKind::ReadOnly => Explanation::new(
             "the connection is read-only; nothing was sent",
-            "config.toml says read_only = true for it",
-            "switch the connection with P, or take read_only out of config.toml",
+            "config.toml sets read_only = true for it",
+            "switch the connection with P, or remove read_only from config.toml",
         ),
         _ => return None,
     })
@@ -61,17 +61,17 @@ fn ended(error: &Error) -> Explanation {
     match &error.renewal {
         Some(Renewal::SignIn(profile)) => Explanation::new(
             format!("profile {profile:?} is not signed in"),
-            "it uses single sign-on, and its session has run out or was never begun on this machine",
+            "it uses single sign-on, and its session expired or was never started on this machine",
             format!("{SIGN_IN} (aws sso login --profile {})", shell_word(profile)),
         ),
         Some(Renewal::NewKeys) => Explanation::new(
-            "the connection's keys have ended",
-            "they are temporary keys, which the server takes for a limited time",
+            "the connection's keys have expired",
+            "they are temporary keys, which are valid for a limited time",
             "change the connection and give it new keys",
         ),
         None => Explanation::new(
-            "the credentials have ended",
-            "temporary credentials or the single sign-on session ran out",
+            "the credentials have expired",
+            "the temporary credentials or the single sign-on session expired",
             format!(
                 "{SIGN_IN} (aws sso login); renew others where they were issued, then refresh with R"
             ),
@@ -93,26 +93,26 @@ fn no_program(error: &Error) -> Explanation {
     let missing = ["status: 127", "not found", "No such file"];
     if missing.iter().any(|sign| error.detail.contains(sign)) {
         return Explanation::new(
-            "the program that gives the keys is not there",
+            "the program that provides the keys was not found",
             "credential_process names a program that is not installed, or not on the PATH",
             "install it, or correct credential_process in config.toml or ~/.aws/config",
         );
     }
-    let next = "run it by hand and see what it says; log in again where it asks for that";
+    let next = "run it by hand and see what it says; log in again if it asks you to";
     if error.detail.contains("could not parse") {
         return Explanation::new(
-            "the program that gives the keys printed something else",
-            "credential_process prints JSON: Version 1, AccessKeyId and SecretAccessKey",
+            "the program that provides the keys printed something unexpected",
+            "credential_process must print JSON: Version 1, AccessKeyId and SecretAccessKey",
             next,
         );
     }
     let complaint = error.detail.split_once("Stderr: ").map_or("", |(_, said)| said.trim());
     Explanation::new(
         match complaint {
-            "" => "the program that gives the keys failed".to_owned(),
-            said => format!("the program that gives the keys failed: {said}"),
+            "" => "the program that provides the keys failed".to_owned(),
+            said => format!("the program that provides the keys failed: {said}"),
         },
-        "credential_process ended with an error: a vault may be locked, or a login may have ended",
+        "credential_process ended with an error: a vault may be locked, or a login may have expired",
         next,
     )
 }
@@ -124,30 +124,30 @@ fn unset(error: &Error) -> Explanation {
     let sentence = error.detail.find(UNSET).map(|at| &error.detail[at..]);
     Explanation::new(
         sentence.unwrap_or(&error.detail),
-        "the connection takes its keys from there",
-        "set it in the shell that starts windlass, or take the keys from elsewhere",
+        "the connection reads its keys from it",
+        "set it in the shell that starts windlass, or choose another source for the keys",
     )
 }
 
 fn denied(error: &Error) -> Explanation {
     if error.operation == ASSUME_ROLE {
         return Explanation::new(
-            format!("the role was not given: {}", error.detail_or("no reason was given")),
-            "the code is mistyped, has passed or was used already; or the role does not trust these keys",
-            "wait for the next code and enter it; each holds for half a minute and once",
+            format!("the role was refused: {}", error.detail_or("no reason was given")),
+            "the code is mistyped, expired or already used, or the role does not trust these keys",
+            "wait for the next code and enter it; each code works once, within half a minute",
         );
     }
     if error.operation == "ListBuckets" {
         return Explanation::new(
             "these keys may not list buckets",
-            "a token scoped to objects is normal: on R2 only Admin tokens list buckets",
+            "this is normal for a token that covers only objects: on R2 only Admin tokens list buckets",
             "add a bucket by name (a, or the row + add by name), or open s3://bucket/ directly",
         );
     }
     if error.has_code(&["NotEntitled", "NotSignedUp"]) {
         return Explanation::new(
             "the account has no access to this service",
-            "R2 is not enabled for the account, or its plan has ended",
+            "R2 is not enabled for the account, or its plan has expired",
             "enable R2 in the Cloudflare dashboard, then refresh with R",
         );
     }
@@ -181,29 +181,29 @@ fn denied(error: &Error) -> Explanation {
 fn place(error: &Error) -> Option<Explanation> {
     Some(match &error.kind {
         ErrorKind::NoSuchBucket if error.operation == "ListBuckets" => Explanation::new(
-            "the server takes the path of the endpoint for a bucket",
+            "the server reads the endpoint's path as a bucket name",
             format!("{} is more than the server's address", error.place),
-            "take the path out of the endpoint (g e changes the connection); the bucket is added by name",
+            "remove the path from the endpoint (g e changes the connection) and add the bucket by name",
         ),
         ErrorKind::NoSuchBucket => Explanation::new(
             "the bucket does not exist",
-            "it was deleted, is spelled differently, or lives in another account or jurisdiction",
-            "refresh the buckets with R, or check the name; on R2 one of another jurisdiction is NAME@eu",
+            "it was deleted, is misspelled, or is in another account or jurisdiction",
+            "refresh the buckets with R, or check the name; on R2, write NAME@eu for a bucket in the EU jurisdiction",
         ),
         ErrorKind::NoSuchKey if error.operation == "ListObjectsV2" => Explanation::new(
-            "there is nothing of this name or below it",
-            "the prefix is spelled differently, or what was there was deleted",
+            "there is nothing with this name or below it",
+            "the prefix is misspelled, or what was there was deleted",
             "refresh the listing with R",
         ),
         ErrorKind::NoSuchKey => Explanation::new(
             "the object does not exist",
-            "it was deleted or renamed since it was listed, or the key is spelled differently",
+            "it was deleted or renamed since it was listed, or the key is misspelled",
             "refresh the listing with R",
         ),
         ErrorKind::NoSuchUpload => Explanation::new(
-            "the multipart upload is gone",
-            "it was completed, given up, or too old: R2 ends unfinished uploads after 7 days",
-            "start the upload again; nothing of it is kept",
+            "the multipart upload no longer exists",
+            "it was completed or aborted, or it was too old: R2 aborts unfinished uploads after 7 days",
+            "start the upload again; none of it was kept",
         ),
         ErrorKind::WrongRegion { expected: Some(region) } => Explanation::new(
             format!("the bucket is in the region {region}"),
@@ -216,9 +216,12 @@ fn place(error: &Error) -> Option<Explanation> {
             "look the bucket's region up and give it with --region or in config.toml",
         ),
         ErrorKind::InvalidName => Explanation::new(
-            format!("the server takes no such name: {}", error.detail_or("it gave no reason")),
-            "bucket names are 3 to 63 of a-z 0-9 . -, keys at most 1,024 bytes; some servers take no \
-             control characters or . and .. between slashes",
+            match error.detail.as_str() {
+                "" => "the server rejected this name without a reason".to_owned(),
+                said => format!("the server rejected this name: {said}"),
+            },
+            "bucket names have 3 to 63 of a-z 0-9 . -, keys at most 1,024 bytes; some servers refuse \
+             control characters, or . and .. between slashes",
             "choose another name",
         ),
         _ => return None,
@@ -229,17 +232,17 @@ fn state(error: &Error) -> Option<Explanation> {
     Some(match error.kind {
         ErrorKind::BucketNotEmpty => Explanation::new(
             "the bucket is not empty",
-            "objects, versions or unfinished uploads are left in it",
-            "delete them first; unfinished uploads are not in the listing",
+            "it still holds objects, versions or unfinished uploads",
+            "delete them first; the listing does not show unfinished uploads",
         ),
         ErrorKind::BucketExists => Explanation::new(
-            "a bucket of this name exists already",
-            "on AWS a name is taken once for all accounts, elsewhere once for each",
+            "a bucket with this name already exists",
+            "on AWS a name is unique across all accounts, elsewhere within one account",
             "choose another name, or add the bucket by name if it is yours",
         ),
         ErrorKind::PreconditionFailed => Explanation::new(
-            "the destination exists, or changed meanwhile; it was left as it is",
-            "somebody or something else wrote it between the look and the request",
+            "the destination already exists or has changed; it was not overwritten",
+            "someone else wrote it after it was checked",
             "refresh with R, and start again with overwrite, skip or keep both",
         ),
         ErrorKind::SourceChanged if error.operation == READ_FILE => Explanation::new(
@@ -250,34 +253,34 @@ fn state(error: &Error) -> Option<Explanation> {
         ),
         ErrorKind::SourceChanged => Explanation::new(
             "the source changed while it was being read",
-            "somebody or something else wrote it; a mix of old and new was not kept",
-            "start the transfer again to take the new one",
+            "someone else wrote to it; a mix of old and new was not kept",
+            "start the transfer again to get the new version",
         ),
         ErrorKind::Locked if error.operation == LOCK_JOURNAL => Explanation::new(
-            format!("the queue of this window is not kept: {}", error.detail_or("it is taken")),
-            "one window at a time keeps its queue on disk, so that no transfer is done twice",
-            "work on: transfers run here too; when the other window ends, this one takes both queues over",
+            format!("the queue of this window is not saved: {}", error.detail_or("it is in use")),
+            "only one window at a time saves its queue, so that no transfer runs twice",
+            "carry on: transfers run here too; when the other window closes, this one takes over both queues",
         ),
         ErrorKind::Locked => Explanation::new(
             "a lock protects the object",
-            "a bucket lock, a retention or a legal hold forbids to overwrite or delete it for now",
+            "a bucket lock, a retention or a legal hold forbids overwriting or deleting it for now",
             "wait until it ends, or change the lock of the object or the rules of the bucket",
         ),
         ErrorKind::Loss => Explanation::new(
             format!("copied but not moved: {}", error.detail_or("the copy lacks something")),
-            "the source is kept, so that nothing of it is lost; the copy stays too",
+            "the source is kept, so that nothing is lost; the copy is kept too",
             "retry the transfer and accept the loss, or delete one of the two yourself",
         ),
         ErrorKind::Unsupported => Explanation::new(
             format!(
-                "this server cannot do it: {}",
-                error.detail_or("it does not offer the operation")
+                "this server cannot do this: {}",
+                error.detail_or("it does not support the operation")
             ),
-            "S3-compatible servers offer different parts of S3",
-            "there is nothing to change here; another way or another server is needed",
+            "S3-compatible servers support different parts of S3",
+            "no setting changes this; use another way or another server",
         ),
         ErrorKind::TooLarge => Explanation::new(
-            "it is larger than the server takes",
+            "it is larger than the server allows",
             "one PUT or copy ends at 5 GiB (4.995 on R2), metadata at 2 KiB (8 on R2)",
             "upload it in parts, or shorten the metadata",
         ),
@@ -286,7 +289,7 @@ fn state(error: &Error) -> Option<Explanation> {
         }
         ErrorKind::InvalidRequest if error.has_code(&["InvalidObjectState"]) => Explanation::new(
             "the object is archived",
-            "its storage class keeps it where it cannot be read at once",
+            "its storage class does not allow reading it at once",
             "restore it first (aws s3api restore-object), then try again",
         ),
         ErrorKind::InvalidRequest if error.status.is_none() => Explanation::new(
@@ -295,8 +298,8 @@ fn state(error: &Error) -> Option<Explanation> {
                 error.operation,
                 error.detail_or("it cannot be put into a request")
             ),
-            "it would be refused, or do harm",
-            "name another source or destination; nothing was changed",
+            "the server would refuse it, or it would do harm",
+            "choose another source or destination; nothing was changed",
         ),
         ErrorKind::InvalidRequest => Explanation::new(
             format!(
@@ -304,7 +307,7 @@ fn state(error: &Error) -> Option<Explanation> {
                 error.operation,
                 error.detail_or("no reason was given")
             ),
-            "it reads the request differently, or the request does not fit what it holds",
+            "the server reads the request differently, or the request does not match what it holds",
             "the code and the raw answer are in the details",
         ),
         _ => return None,

@@ -134,11 +134,14 @@ fn a_program_that_gives_no_keys_is_told_apart_by_how() {
         said(&format!("{process}: 127. Stderr: sh: 1: vault: not found")).contains("not there")
     );
     let failed = said(&format!("{process}: 3. Stderr: the vault is sealed\n"));
-    assert_eq!(failed, "the program that gives the keys failed: the vault is sealed");
-    assert_eq!(said(&format!("{process}: 3. Stderr: ")), "the program that gives the keys failed");
+    assert_eq!(failed, "the program that provides the keys failed: the vault is sealed");
+    assert_eq!(
+        said(&format!("{process}: 3. Stderr: ")),
+        "the program that provides the keys failed"
+    );
     let nonsense =
         "Error retrieving credentials from external process, could not parse response: x";
-    assert!(said(nonsense).contains("printed something else"));
+    assert!(said(nonsense).contains("printed something unexpected"));
     let unset = said("not enabled: the environment variable R2_ID is not set");
     assert_eq!(unset, "the environment variable R2_ID is not set");
 }

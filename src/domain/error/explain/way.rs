@@ -14,40 +14,40 @@ fn way(error: &Error) -> Option<Explanation> {
         ErrorKind::TimedOut => Explanation::new(
             "the server did not answer in time",
             "the network is slow or gone, or the server is overloaded",
-            "check the connection and refresh with R; transfers try again by themselves",
+            "check the connection and refresh with R; transfers retry on their own",
         ),
         ErrorKind::Interrupted => Explanation::new(
-            "the connection was cut in the middle",
-            "the network, a proxy or the server closed it before everything had come",
-            "try again; a transfer goes on from the parts it has",
+            "the connection was cut before the end",
+            "the network, a proxy or the server closed it before everything had arrived",
+            "try again; a transfer continues from the parts it has",
         ),
         ErrorKind::NotS3 => no_s3(error),
         ErrorKind::WrongScheme { speaks_tls: true } => Explanation::new(
             "the endpoint says http://, and this port speaks TLS",
-            "the server takes https only",
+            "the server accepts only https",
             "write the endpoint with https://, or name the server's http port",
         ),
         ErrorKind::WrongScheme { speaks_tls: false } => Explanation::new(
             "the endpoint says https://, and this port speaks plain http",
-            "the server has no TLS on this port, or a proxy before it ends it",
+            "the server has no TLS on this port, or a proxy in front of it ends TLS",
             "name the TLS port, or write the endpoint with http:// (all of it can then be read on the way)",
         ),
         ErrorKind::Throttled => Explanation::new(
-            "the server asks to slow down",
-            "too many requests at once; R2 takes one write a second to the same key",
+            "the server asks us to slow down",
+            "there were too many requests at once; R2 allows one write per second to the same key",
             match error.retry_after {
                 Some(wait) => format!("wait {} s and try again", wait.as_secs().max(1)),
-                None => "wait a moment and try again; transfers slow down by themselves".into(),
+                None => "wait a moment and try again; transfers slow down on their own".into(),
             },
         ),
         ErrorKind::ServerFault if is_page(error) => Explanation::new(
-            "something before the server answers with a page of its own",
+            "something in front of the server answered with its own page",
             "a proxy, firewall or load balancer cannot reach the server, or holds the request back",
             "check HTTPS_PROXY and the network; if others have it too, look at the status page",
         ),
         ErrorKind::ServerFault => Explanation::new(
-            "the server has a fault of its own",
-            "it is overloaded or broken for the moment; five tries did not help",
+            "the server has an internal error",
+            "it is overloaded or broken at the moment; five tries failed",
             "try again in a minute, and look at the provider's status page",
         ),
         _ => return None,
@@ -64,8 +64,8 @@ fn no_s3(error: &Error) -> Explanation {
     match error.status {
         Some(407) => proxy_wants_password(error),
         Some(300..=399) => Explanation::new(
-            "another page is sent instead of an answer",
-            "the network wants a login first (hotel, train, office), or the endpoint is a website",
+            "a redirect to another page came instead of an answer",
+            "the network requires a login first (hotel, train, office), or the endpoint is a website",
             "open any http:// page in a browser and log in, or check the endpoint; then refresh with R",
         ),
         _ if error.detail.starts_with(UNSIGNED) => Explanation::new(
@@ -90,7 +90,7 @@ fn no_s3(error: &Error) -> Explanation {
 fn proxy_wants_password(error: &Error) -> Explanation {
     let named_by = error.proxy().unwrap_or("HTTPS_PROXY or HTTP_PROXY");
     Explanation::new(
-        "the proxy wants a user and a password",
+        "the proxy requires a user name and a password",
         format!("{named_by} names it without them, or with old ones"),
         "write them there, http://user:password@proxy:port, and start again",
     )
@@ -99,7 +99,7 @@ fn proxy_wants_password(error: &Error) -> Explanation {
 fn unreachable_proxy(named_by: &str, detail: &str) -> Explanation {
     let what = match detail {
         detail if detail.contains("refused") => "nothing listens where the proxy should be",
-        detail if is_unknown_name(detail) => "the proxy's name is not known",
+        detail if is_unknown_name(detail) => "the proxy's name was not found",
         _ => "the proxy does not lead to the server",
     };
     Explanation::new(
@@ -123,15 +123,15 @@ fn unreachable_server(error: &Error) -> Explanation {
     }
     if ["tls", "handshake"].iter().any(|sign| detail.contains(sign)) {
         return Explanation::new(
-            "no TLS connection to the server",
-            "it speaks another version of TLS or none at all, or something sits between",
+            "cannot open a TLS connection to the server",
+            "it speaks another version of TLS or none at all, or something in between interferes",
             "check that the port speaks https, or use http:// on loopback",
         );
     }
     if is_unknown_name(&detail) {
         return Explanation::new(
-            "the server's name is not known",
-            "the endpoint is mistyped, the name server does not answer, or there is no network",
+            "the server's name was not found",
+            "the endpoint is mistyped, the DNS server does not answer, or there is no network",
             "check the endpoint or account id, and the network; then refresh with R",
         );
     }
@@ -156,21 +156,21 @@ fn untrusted_server(error: &Error) -> Explanation {
     if says(&["not valid for name", "NotValidForName"]) {
         return Explanation::new(
             "the server's certificate is for another name",
-            "the endpoint names the server otherwise than its certificate does, or something sits between",
-            "write the endpoint as the certificate has it; the code line names what it is valid for",
+            "the endpoint and the certificate name the server differently, or something in between answers",
+            "use a name from the certificate in the endpoint; the code line shows the names it is valid for",
         );
     }
     if says(&["Expired", "expired", "NotValidYet", "not valid yet"]) {
         return Explanation::new(
             "the server's certificate is not valid at this time",
-            "it has run out or does not hold yet, or this machine's clock is wrong",
+            "it has expired or is not valid yet, or this machine's clock is wrong",
             "check this machine's clock; if it is right, the server needs a new certificate",
         );
     }
     Explanation::new(
         "the server's certificate is not trusted",
-        "it is not signed by a root this machine trusts: your own authority, or something sits between",
-        "name the file of your own root with AWS_CA_BUNDLE, or use http:// on loopback",
+        "no root this machine trusts has signed it: it may be from your own authority, or something in between answers",
+        "set AWS_CA_BUNDLE to the file of your own root, or use http:// on loopback",
     )
 }
 
@@ -178,21 +178,21 @@ fn bytes(error: &Error) -> Option<Explanation> {
     Some(match error.kind {
         ErrorKind::Corrupt if error.operation == OPEN_JOURNAL => Explanation::new(
             format!("the file of the queue is damaged: {}", error.detail_or("it cannot be read")),
-            "the disk failed, or another program wrote to it; it was renamed, and nothing of it deleted",
-            "look which transfers were unfinished and start them again; new ones are kept as ever",
+            "the disk failed, or another program wrote to it; the file was renamed, and none of it was deleted",
+            "check which transfers were unfinished and start them again; new ones are saved as usual",
         ),
         ErrorKind::Corrupt => Explanation::new(
             format!(
-                "the bytes are not the ones that were sent: {}",
+                "the bytes are not those that were sent: {}",
                 error.detail_or("a check differs")
             ),
-            "something between here and there changed or cut them; nothing of it was taken over",
-            "try again; where it stays, suspect a proxy or the server's disk",
+            "something on the way changed or cut them; they were not kept",
+            "try again; if it happens again, suspect a proxy or the server's disk",
         ),
         ErrorKind::BrokenListing => Explanation::new(
             format!("the server's listing is broken: {}", error.detail_or("it does not end")),
-            "what has come is not the whole, and the server gives no way to the rest",
-            "refresh with R; do not take what is shown for everything there is",
+            "the list is incomplete, and the server gives no way to get the rest",
+            "refresh with R; do not assume that everything is shown",
         ),
         _ => return None,
     })

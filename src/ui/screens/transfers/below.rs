@@ -51,9 +51,9 @@ pub fn draw_below(
         }
         Below::Nothing => {
             let text = match view.state {
-                JobState::Running => "nothing under way just now, nothing failed",
+                JobState::Running => "nothing is active right now, nothing failed",
                 JobState::Done => "nothing failed",
-                _ => "nothing is under way",
+                _ => "nothing is active",
             };
             paint.put(line, text, styles.dim);
         }

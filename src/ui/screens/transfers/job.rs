@@ -11,7 +11,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
     ALREADY_GONE, Direction, JobState, Priority, Progress, Verification,
 };
-use crate::domain::units::{Count, Size};
+use crate::domain::units::{Count, Counted, Size};
 use crate::ui::glyphs::Glyphs;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::screens::transfers::below::relative;
@@ -157,7 +157,7 @@ impl fmt::Display for Expected<'_> {
         match (self.0.bytes_total, self.0.objects_total) {
             (0, _) => Ok(()),
             (bytes, 0 | 1) => write!(f, ", {}", Size(bytes)),
-            (bytes, objects) => write!(f, ", {} in {} objects", Size(bytes), Count(objects)),
+            (bytes, objects) => write!(f, ", {} in {}", Size(bytes), Counted(objects, "object")),
         }
     }
 }
@@ -243,8 +243,8 @@ fn draw_done(paint: &mut Paint<'_>, span: Span, job: &QueuedJob, view: View<'_>)
         let skipped = match progress.skipped {
             1 if deletes => ALREADY_GONE.to_owned(),
             all if deletes => format!("all {} were already gone", Count(all)),
-            1 => "skipped: it exists already".to_owned(),
-            all => format!("all {} skipped: they exist already", Count(all)),
+            1 => "skipped: it already exists".to_owned(),
+            all => format!("all {} skipped: they already exist", Count(all)),
         };
         let rest = span.skip(paint.put(span, paint.glyphs.dash, styles.dim) + 1);
         paint.put(rest, &skipped, styles.dim);
@@ -254,8 +254,7 @@ fn draw_done(paint: &mut Paint<'_>, span: Span, job: &QueuedJob, view: View<'_>)
     let done = if job.direction() == Direction::Delete {
         format!("{} deleted", Count(moved))
     } else if progress.objects_total > 1 {
-        let objects = if moved == 1 { "object" } else { "objects" };
-        format!("{} in {} {objects}", Size(progress.bytes), Count(moved))
+        format!("{} in {}", Size(progress.bytes), Counted(moved, "object"))
     } else {
         Size(progress.bytes).to_string()
     };

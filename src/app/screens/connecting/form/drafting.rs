@@ -24,7 +24,7 @@ impl Form {
             return Err(lacking(FieldId::Name, "give the connection a name"));
         }
         if self.setting.taken.iter().any(|taken| taken.as_str() == name) && !self.is_own(name) {
-            let sentence = format!("there is a connection {name} already");
+            let sentence = format!("a connection named {name} already exists");
             return Err(Lacking { field: FieldId::Name, sentence });
         }
         let read_only = self.chosen(FieldId::ReadOnly) == 1;
@@ -48,7 +48,8 @@ impl Form {
                 Ok(DraftServer::R2 { account, jurisdictions: self.jurisdictions() })
             }
             (FormKind::R2, _) => Err(wrong(
-                "expected the account id of 32 hexadecimal digits, or an address of R2 or its dashboard".to_owned(),
+                "enter the account id (32 hexadecimal digits), or an R2 or dashboard address"
+                    .to_owned(),
             )),
             (_, Some(Server::Other { provider, endpoint, region: own })) => {
                 let provider = match &self.before {
@@ -57,8 +58,12 @@ impl Form {
                 };
                 Ok(DraftServer::Other { provider, endpoint, region: region.or(own) })
             }
-            (_, Some(Server::Aws { region: own })) => Ok(DraftServer::Aws { region: region.or(own) }),
-            _ => Err(wrong("expected the server's address, such as https://s3.example.com".to_owned())),
+            (_, Some(Server::Aws { region: own })) => {
+                Ok(DraftServer::Aws { region: region.or(own) })
+            }
+            _ => {
+                Err(wrong("enter the server's address, such as https://s3.example.com".to_owned()))
+            }
         }
     }
 
@@ -89,10 +94,9 @@ impl Form {
         match name {
             "" => Err(lacking(id, "")),
             name if begins && named => Ok(name.to_owned()),
-            _ => Err(lacking(
-                id,
-                "expected the name of a variable, not what is in it: letters, digits and _",
-            )),
+            _ => {
+                Err(lacking(id, "enter the variable's name, not its value: letters, digits and _"))
+            }
         }
     }
 
@@ -102,7 +106,7 @@ impl Form {
         match (id.is_empty(), secret.is_empty(), self.kept_before()) {
             (true, true, Some(before)) if before == keep => Ok(DraftKeys::AsBefore),
             (true, true, Some(_)) => {
-                Err(lacking(FieldId::KeyId, "enter the keys again to keep them elsewhere"))
+                Err(lacking(FieldId::KeyId, "enter the keys again to store them elsewhere"))
             }
             (true, true, None) if self.kind == FormKind::Other => Ok(DraftKeys::Anonymous),
             (true, ..) => Err(lacking(FieldId::KeyId, "")),

@@ -78,7 +78,7 @@ impl Form {
         self.suggest_name();
         let nothing = filled.is_empty();
         self.remark = Some(if nothing && !pasted.api_token {
-            Remark::Problem("nothing in what was pasted could be read".to_owned())
+            Remark::Problem("no keys or address were found in the pasted text".to_owned())
         } else if nothing {
             Remark::Problem(
                 "that is the token for Cloudflare's own API: S3 takes the access key id and the secret that stand \
@@ -86,7 +86,7 @@ impl Form {
                     .to_owned(),
             )
         } else {
-            Remark::Note(format!("taken from what was pasted: {}", filled.join(", ")))
+            Remark::Note(format!("taken from the pasted text: {}", filled.join(", ")))
         });
         self.focus = self.first_empty();
     }
@@ -152,7 +152,7 @@ impl Form {
                     {
                         self.take_pointed(pointed);
                         self.remark = Some(Remark::Note(
-                            "this is no address of R2: the form is for any S3 server now"
+                            "this is not an R2 address: the form is now for any S3 server"
                                 .to_owned(),
                         ));
                     }

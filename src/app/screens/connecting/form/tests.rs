@@ -264,5 +264,5 @@ fn keys_are_kept_elsewhere_only_when_they_are_entered_again() {
     assert_eq!((form.keep(), form.draft().unwrap().keys), (Keep::Keyring, DraftKeys::AsBefore));
     let mut form = at(form, FieldId::Keep);
     form.on_key(Chord::parse("right").unwrap());
-    assert!(form.draft().unwrap_err().sentence.contains("keep them elsewhere"));
+    assert!(form.draft().unwrap_err().sentence.contains("store them elsewhere"));
 }

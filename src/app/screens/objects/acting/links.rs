@@ -80,7 +80,7 @@ impl Acting {
         let title = format!("Public domain of {bucket}");
         let prompt = match before {
             Some(before) => {
-                let hint = "https://cdn.example.com; empty takes it off";
+                let hint = "https://cdn.example.com; leave empty to remove it";
                 Prompt::new(title, hint, &before, origin_or_none)
             }
             None => Prompt::new(title, "https://cdn.example.com", "", origin),
@@ -129,7 +129,7 @@ impl Acting {
                 cx.ask(Move::KnowDomain { bucket: bucket.clone(), domain: domain.clone() });
                 let Some(domain) = domain else {
                     return cx
-                        .toast(Level::Done, format!("{bucket} has no public domain any more"));
+                        .toast(Level::Done, format!("{bucket} no longer has a public domain"));
                 };
                 let Some(text) = naming::public_urls(&domain, &targets) else {
                     return cx.toast(Level::Done, format!("{bucket} is public at {domain}"));
