@@ -26,6 +26,7 @@ pub enum Pane {
 
 /// What decides the places besides the size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something else of the window")]
 pub struct Shape {
     pub focus: Pane,
     /// The focused pane has the window for itself.

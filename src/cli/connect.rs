@@ -28,6 +28,7 @@ const CHAIN: &str = "default";
 
 /// Every connection that can be switched to, and the one to begin with.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something else of the start")]
 pub struct Choice {
     pub connections: Vec<Connection>,
     pub current: ConnectionName,

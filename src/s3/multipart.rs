@@ -248,16 +248,12 @@ impl Client {
         match self.uploads_of(object).await {
             Ok(listed) if listed.contains(upload) => {
                 let call = Call::on_object("AbortMultipartUpload", object);
-                Err(match refused {
-                    Some(refused) => {
-                        let why = "the server does not find it under this name, and still lists it";
-                        call.fails(refused.kind, why)
-                    }
-                    None => {
-                        let why = "the server said that it is aborted, and it is still listed";
-                        call.fails(ErrorKind::ServerFault, why)
-                    }
-                })
+                let pretended = "the server said that it is aborted, and it is still listed";
+                let unknown = "the server does not find it under this name, and still lists it";
+                Err(refused.map_or_else(
+                    || call.fails(ErrorKind::ServerFault, pretended),
+                    |refused| call.fails(refused.kind, unknown),
+                ))
             }
             Ok(_) => Ok(true),
             Err(error) if error.retryable() => Err(error),

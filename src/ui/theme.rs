@@ -118,6 +118,7 @@ impl Default for Theme {
 }
 
 impl Theme {
+    #[expect(clippy::large_types_passed_by_value, reason = "the theme keeps them")]
     fn of(styles: Styles) -> Theme {
         Theme { styles, glyphs: &UNICODE, icons: false }
     }
