@@ -15,6 +15,7 @@ use crate::app::ticket::Tickets;
 use crate::app::toasts::Level;
 use crate::config::connection::{Connection, KnownBucket};
 use crate::config::remembered::LastPlace;
+use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName, Location};
 use crate::domain::change::KeyChange;
 use crate::domain::error::Error;
@@ -39,6 +40,10 @@ pub enum Move {
     /// Go to what was open when the last session ended.
     GoBack(LastPlace),
     Focus(Pane),
+    /// Go to an address that was typed or pasted.
+    GoTo(String),
+    /// Open the form of a new connection, filled with what was pasted.
+    EnterConnection(Secret),
     /// Show the preview or the details of an object; asked for what is shown, the pane closes.
     Show {
         tab: SideTab,

@@ -125,7 +125,7 @@ fn anywhere(parts: &mut Parts<'_>, action: Action, cx: &mut Context<'_>) {
     match action {
         Action::HistoryBack => browse.go_back(cx),
         Action::HistoryForward => browse.go_forward(cx),
-        Action::GoToPath => parts.places.ask_path(&browse.location()),
+        Action::GoToPath => parts.places.ask_path(&browse.location(), cx.session),
         Action::FollowCursor => parts.side.toggle_following(cx),
         Action::NewTab => cx.ask(Move::Tab(TabMove::Open)),
         Action::NextTab => cx.ask(Move::Tab(TabMove::Next)),

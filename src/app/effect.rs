@@ -100,6 +100,8 @@ pub enum Request {
     // ─── connections ───
     /// What this machine has of connections already.
     FindOrigins,
+    /// The key id that is kept for the request's connection.
+    StoredKeyId,
     /// A file of another program that was named by hand.
     ReadImports(PathBuf),
     /// Into `config.toml`, the keys where the draft says; in place of `replaced` where it is a change.

@@ -127,6 +127,8 @@ pub enum Reply {
     Examined(Result<(), Error>),
     PublicAccess(Result<PublicAccess, Error>),
     Origins(Origins),
+    /// Masked; `None` where it cannot be told.
+    StoredKeyId(Option<String>),
     /// What the file has; why nothing can be taken from it.
     Imports(Result<Vec<Import>, String>),
     /// The connection as it is from now on.

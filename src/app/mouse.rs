@@ -31,7 +31,7 @@ pub fn on_mouse(state: &mut State, now: Timestamp, mouse: Mouse, asked: &mut Ask
         (MouseKind::Click, Some(Spot::Crumb(number))) => go_up_to(state, now, number, asked),
         (MouseKind::Click, Some(Spot::Tab(at))) => asked.moves.push(Move::Tab(TabMove::To(at))),
         (MouseKind::Click, Some(spot)) if is_asked => {
-            if let Some(action) = point(state, spot) {
+            if let Some(action) = point(state, now, spot, asked) {
                 dispatch(state, now, action, asked);
             }
         }
@@ -52,14 +52,12 @@ fn on_panes(state: &mut State, now: Timestamp, kind: MouseKind, mouse: Mouse, as
 }
 
 /// Brings the cursor of what is asked to what was clicked; gives the action that follows.
-fn point(state: &mut State, spot: Spot) -> Option<Action> {
-    if let Some(overlay) = &mut state.overlay {
-        return overlay.point(spot);
-    }
-    if state.connecting.is_open() {
-        return state.connecting.point(spot);
-    }
-    state.dialog_mut()?.point(spot)
+fn point(state: &mut State, now: Timestamp, spot: Spot, asked: &mut Asked) -> Option<Action> {
+    state.with(now, asked, |mut parts, _| match parts.overlay {
+        Some(overlay) => overlay.point(spot),
+        None if parts.connecting.is_open() => parts.connecting.point(spot),
+        None => parts.dialog()?.point(spot),
+    })
 }
 
 /// The wheel moves the cursor of a list, and scrolls what is read.

@@ -47,6 +47,7 @@ fn follow(state: &mut State, now: Timestamp, asked: &mut Asked) {
         let shown = !cx.areas.side.is_empty();
         parts.side.follow(Sight { under, place, shown, attended }, cx);
     });
+    state.with(now, asked, |mut parts, cx| parts.complete(cx));
 }
 
 /// Lets `act` happen in the tab at `at` as if it were on screen; what it asks for is done there.
@@ -73,6 +74,12 @@ fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked)
             open(state, now, last.location(), asked);
         }
         Move::Focus(pane) => state.focus = pane,
+        Move::GoTo(address) => {
+            state.with(now, asked, |parts, cx| parts.places.go(&address, cx));
+        }
+        Move::EnterConnection(text) => {
+            state.with(now, asked, |parts, cx| parts.connecting.enter(&text, cx));
+        }
         Move::Show { tab, subject } if is_shown(state, tab, &subject) => {
             asked.moves.push(Move::CloseSide);
         }

@@ -28,7 +28,9 @@ pub fn open_overlay(state: &mut State, action: Action) -> bool {
         }
         Action::Palette => {
             let rows = rows_everywhere(&state.keymap, state.scopes(), disabled);
-            Overlay::Palette(Palette::new(rows, state.objects.browse.location()))
+            let connections = &state.session.connections;
+            let names = connections.iter().map(|each| each.name.clone()).collect();
+            Overlay::Palette(Palette::new(rows, state.objects.browse.location(), names))
         }
         Action::Events => Overlay::Events(Events::new(&state.log)),
         Action::SwitchConnection => {
@@ -105,6 +107,7 @@ fn on_outcome(state: &mut State, outcome: Outcome<OverlayAnswer>, asked: &mut As
         asked.moves.push(match answer {
             OverlayAnswer::Run(action) => Move::Run(action),
             OverlayAnswer::Go(location) => Move::Open(location),
+            OverlayAnswer::Follow(address) => Move::GoTo(address),
             OverlayAnswer::Connections(answer) => match answer {
                 ConnectionAnswer::Connect(name) => Move::Connect(name),
                 ConnectionAnswer::Examine(name) => Move::Examine(name),

@@ -5,10 +5,12 @@ use jiff::Timestamp;
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
 use crate::app::clipboard::Clipboard;
+use crate::app::completing::{Completing, Field};
 use crate::app::context::{Context, Move};
 use crate::app::dialogs::details::Details;
 use crate::app::dialogs::dialog::Dialog;
 use crate::app::effect::Effect;
+use crate::app::event::Reply;
 use crate::app::keymap::{Keymap, Resolved};
 use crate::app::layout::{Areas, Pane, Shape, Size};
 use crate::app::link_shown::LinkShown;
@@ -51,6 +53,7 @@ pub struct State {
     pub connecting: Connecting,
     /// Over everything, whatever is focused.
     pub overlay: Option<Overlay>,
+    pub completing: Completing,
     pub transfers: TransfersPane,
     pub toasts: Toasts,
     pub log: Log,
@@ -71,6 +74,48 @@ pub struct Parts<'a> {
     pub places: &'a mut Places,
     pub connecting: &'a mut Connecting,
     pub transfers: &'a mut TransfersPane,
+    pub overlay: &'a mut Option<Overlay>,
+    pub completing: &'a mut Completing,
+}
+
+impl Parts<'_> {
+    /// What is asked beside the panes, whoever asks it.
+    pub fn dialog(&mut self) -> Option<&mut Dialog> {
+        let dialogs = [
+            self.places.dialog_mut(),
+            self.buckets.dialog_mut(),
+            self.objects.dialog_mut(),
+            self.transfers.dialog_mut(),
+        ];
+        dialogs.into_iter().flatten().next()
+    }
+
+    /// Asks for what completes the text that is typed.
+    pub fn complete(&mut self, cx: &mut Context<'_>) {
+        let mut completing = std::mem::take(self.completing);
+        completing.follow(self.field(), cx);
+        *self.completing = completing;
+    }
+
+    pub fn on_completed(&mut self, reply: Reply, cx: &mut Context<'_>) {
+        let mut completing = std::mem::take(self.completing);
+        completing.on_reply(reply, self.field(), cx);
+        *self.completing = completing;
+        if let Some(Overlay::Palette(palette)) = self.overlay {
+            palette.arrange();
+        }
+    }
+
+    /// The text field that has the keys.
+    fn field(&mut self) -> Option<Field<'_>> {
+        if self.overlay.is_some() {
+            return self.overlay.as_mut()?.field();
+        }
+        if self.connecting.is_open() {
+            return self.connecting.field();
+        }
+        self.dialog()?.field()
+    }
 }
 
 /// What parts have asked for so far during one event.
@@ -111,6 +156,7 @@ impl State {
             places: Places::default(),
             connecting: Connecting::default(),
             overlay: None,
+            completing: Completing::default(),
             transfers: TransfersPane::default(),
             toasts: Toasts::default(),
             log: Log::default(),
@@ -141,11 +187,14 @@ impl State {
             places,
             connecting,
             transfers,
+            overlay,
+            completing,
             ..
         } = self;
         let mut context = Context::new(now, session, areas, tickets);
-        let done =
-            act(Parts { buckets, objects, side, places, connecting, transfers }, &mut context);
+        let parts =
+            Parts { buckets, objects, side, places, connecting, transfers, overlay, completing };
+        let done = act(parts, &mut context);
         let (effects, moves) = context.finish();
         asked.effects.extend(effects);
         asked.moves.extend(moves);
@@ -235,16 +284,6 @@ impl State {
         dialogs.into_iter().flatten().next()
     }
 
-    pub fn dialog_mut(&mut self) -> Option<&mut Dialog> {
-        let dialogs = [
-            self.places.dialog_mut(),
-            self.buckets.dialog_mut(),
-            self.objects.dialog_mut(),
-            self.transfers.dialog_mut(),
-        ];
-        dialogs.into_iter().flatten().next()
-    }
-
     /// The sheet that is read, whoever shows it.
     pub fn details(&self) -> Option<&Details> {
         match (&self.overlay, self.dialog()) {
@@ -323,6 +362,7 @@ impl State {
             || self.buckets.is_waiting()
             || self.objects.browse.is_moving()
             || self.side.is_waiting()
+            || self.completing.is_waiting()
             || self.objects.acting.is_waiting()
             || self.buckets.acting.is_waiting()
             || self.transfers.queue.active() > 0

@@ -13,6 +13,7 @@ use crate::app::mouse::on_mouse;
 use crate::app::moves::{behind, on_changes, perform};
 use crate::app::overlaid::{follow_log, on_overlay_text};
 use crate::app::overlays::overlay::Overlay;
+use crate::app::pasting::{is_read, on_pasted};
 use crate::app::screens::transfers::place::on_revealed;
 use crate::app::state::{Asked, Keyboard, State};
 use crate::domain::address::ConnectionName;
@@ -119,18 +120,22 @@ fn on_text(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
 }
 
 fn on_paste(state: &mut State, now: Timestamp, text: &str, asked: &mut Asked) {
-    if let Some(overlay) = &mut state.overlay {
-        return overlay.on_paste(text);
+    match &mut state.overlay {
+        Some(overlay) if is_read(overlay) => return on_pasted(state, now, text, asked),
+        Some(overlay) => return overlay.on_paste(text),
+        None => {}
+    }
+    let typing = state.objects.browse.typing.is_some() || state.connecting.is_open();
+    if state.dialog().is_none() && !typing {
+        return on_pasted(state, now, text, asked);
     }
     let keyboard = state.keyboard();
     state.with(now, asked, |parts, cx| match keyboard {
         Keyboard::Connecting => parts.connecting.on_paste(text, cx),
         Keyboard::Places => parts.places.on_paste(text),
         Keyboard::Buckets => parts.buckets.on_paste(text, cx),
-        Keyboard::Transfers if parts.transfers.dialog().is_some() => parts.transfers.on_paste(text),
-        Keyboard::Objects | Keyboard::Side | Keyboard::Transfers | Keyboard::Overlay => {
-            parts.objects.on_paste(text, cx);
-        }
+        Keyboard::Transfers => parts.transfers.on_paste(text),
+        Keyboard::Objects | Keyboard::Side | Keyboard::Overlay => parts.objects.on_paste(text, cx),
     });
 }
 
@@ -168,8 +173,10 @@ fn give(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, asked: 
         learn(state, now, &name, error, asked);
     }
     let device = reply.wanted_code().map(str::to_owned);
-    state.with(now, asked, |parts, cx| {
-        if parts.connecting.owns(ticket) {
+    state.with(now, asked, |mut parts, cx| {
+        if parts.completing.owns(ticket) {
+            parts.on_completed(reply, cx);
+        } else if parts.connecting.owns(ticket) {
             parts.connecting.on_reply(ticket, reply, cx);
         } else if parts.buckets.owns(ticket) {
             parts.buckets.on_reply(ticket, reply, cx);

@@ -101,9 +101,10 @@ fn broken(text: &str, path: &Path, errors: &[toml::de::Error]) -> Option<Error> 
     let mut lines: Vec<(usize, String)> = errors.iter().map(told).collect();
     lines.sort();
     lines.dedup_by_key(|(line, _)| *line);
-    let ((first, message), rest) = lines.split_first()?;
-    let rest = rest.iter().map(|(line, message)| format!("; line {line}: {message}"));
-    Some(fault(path, *first, &format!("{message}{}", rest.collect::<String>())))
+    let (first, _) = lines.first()?;
+    let told: Vec<String> =
+        lines.iter().map(|(line, message)| format!("line {line}: {message}")).collect();
+    Some(fault(path, *first, &told.join("; ")))
 }
 
 impl KeyFile {

@@ -15,7 +15,10 @@ use crate::domain::provider::facts::detect;
 pub struct Pointed {
     pub server: Server,
     pub bucket: Option<Bucket>,
+    /// Up to the last `/` of the path.
     pub prefix: Prefix,
+    /// What follows the bucket: a key, or a prefix with its last `/`.
+    pub path: String,
     /// `https://ID:SECRET@host`
     pub keys: Option<(String, Secret)>,
     /// What was left out of it, in a sentence.
@@ -67,8 +70,7 @@ pub fn point(text: &str) -> Result<Option<Pointed>, String> {
     if let Some(split) = arn::split(text) {
         let (bucket, path) = split?;
         let found = pointed(Server::Aws { region: arn::region(bucket).map(str::to_owned) });
-        let bucket = Some(Bucket::new(bucket));
-        return Ok(Some(Pointed { bucket, prefix: prefix_of(path), ..found }));
+        return Ok(Some(at(found, bucket, path)));
     }
     if let Some(rest) = text.strip_prefix("s3://").or_else(|| text.strip_prefix("r2://")) {
         return Ok(Some(with_path(pointed(Server::Unsaid), rest)));
@@ -219,9 +221,7 @@ fn r2_endpoint(before: &str, url: &Url<'_>) -> Result<Pointed, String> {
     }
     let found = pointed(r2(account, Some(jurisdiction)));
     Ok(match bucket {
-        Some(bucket) => {
-            Pointed { bucket: Some(Bucket::new(bucket)), prefix: prefix_of(url.path), ..found }
-        }
+        Some(bucket) => at(found, bucket, url.path),
         None => with_path(found, url.path),
     })
 }
@@ -245,14 +245,19 @@ fn dashboard(url: &Url<'_>) -> Result<Pointed, String> {
             .to_owned());
     };
     let rest: Vec<&str> = segments.collect();
-    let (jurisdiction, bucket) = match rest.as_slice() {
-        ["r2", jurisdiction, "buckets", bucket, ..] => {
-            (Jurisdiction::from_name(jurisdiction), Some(*bucket))
+    let (jurisdiction, bucket, rest) = match rest.as_slice() {
+        ["r2", jurisdiction, "buckets", bucket, rest @ ..] => {
+            (Jurisdiction::from_name(jurisdiction), Some(*bucket), rest)
         }
-        _ => (None, None),
+        _ => (None, None, &[][..]),
     };
-    let bucket = bucket.filter(|bucket| *bucket != "new").map(Bucket::new);
-    Ok(Pointed { bucket, ..pointed(r2(account, jurisdiction)) })
+    let found = pointed(r2(account, jurisdiction));
+    let Some(bucket) = bucket.filter(|bucket| *bucket != "new") else { return Ok(found) };
+    let path = match rest {
+        ["objects", key, ..] => *key,
+        _ => asked(url, "prefix").unwrap_or_default(),
+    };
+    Ok(at(found, bucket, path))
 }
 
 /// `api.cloudflare.com/client/v4/accounts/<account>/r2/buckets/<bucket>`
@@ -273,19 +278,21 @@ fn cloudflare_api(url: &Url<'_>) -> Result<Pointed, String> {
     }
 }
 
+/// A parameter of the query, as it is written.
+fn asked<'a>(url: &Url<'a>, name: &str) -> Option<&'a str> {
+    let pairs = url.query.unwrap_or_default().split('&');
+    pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|pair| pair.1)
+}
+
 fn aws_console(url: &Url<'_>) -> Pointed {
-    let asked = |name: &str| {
-        let pairs = url.query.unwrap_or_default().split('&');
-        pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)
-    };
+    let region = asked(url, "region").map(str::to_owned);
+    let found = pointed(Server::Aws { region });
+    let path = asked(url, "prefix").unwrap_or_default();
     let segments: Vec<&str> = url.segments().collect();
-    let bucket = match segments.as_slice() {
-        ["s3", "buckets", bucket, ..] => Some(Bucket::new(*bucket)),
-        _ => None,
-    };
-    let region = asked("region").map(|(_, region)| region.to_owned());
-    let prefix = asked("prefix").map_or_else(Prefix::root, |(_, prefix)| prefix_of(prefix));
-    Pointed { bucket, prefix, ..pointed(Server::Aws { region }) }
+    match segments.as_slice() {
+        ["s3", "buckets" | "object", bucket, ..] => at(found, bucket, path),
+        _ => found,
+    }
 }
 
 /// `s3`, `s3.<region>`, `<bucket>.s3.<region>`, `s3-<region>` and the dual-stack forms before AWS's domain.
@@ -299,8 +306,7 @@ fn aws(before: &str, url: &Url<'_>) -> Pointed {
     if at == 0 {
         return with_path(found, url.path);
     }
-    let bucket = Some(Bucket::new(labels[..at].join(".")));
-    Pointed { bucket, prefix: prefix_of(url.path), ..found }
+    self::at(found, &labels[..at].join("."), url.path)
 }
 
 fn other(url: &Url<'_>) -> Pointed {
@@ -348,8 +354,7 @@ fn of_known_provider(provider: Provider, url: &Url<'_>, root: String) -> Pointed
         if at == 0 {
             return with_path(found, url.path);
         }
-        let bucket = Some(Bucket::new(labels[..at].join(".")));
-        return Pointed { bucket, prefix: prefix_of(url.path), ..found };
+        return self::at(found, &labels[..at].join("."), url.path);
     }
     with_path(server(provider, root, None), url.path)
 }
@@ -363,21 +368,22 @@ fn r2(account: &str, jurisdiction: Option<Jurisdiction>) -> Server {
 }
 
 fn pointed(server: Server) -> Pointed {
-    Pointed { server, bucket: None, prefix: Prefix::root(), keys: None, remark: None }
+    let (prefix, path) = (Prefix::root(), String::new());
+    Pointed { server, bucket: None, prefix, path, keys: None, remark: None }
 }
 
 /// The first part of a path is the bucket, the rest a key or prefix.
 fn with_path(found: Pointed, path: &str) -> Pointed {
     let path = path.trim_start_matches('/');
     let (bucket, rest) = path.split_once('/').unwrap_or((path, ""));
-    let bucket = (!bucket.is_empty()).then(|| Bucket::new(bucket));
-    Pointed { bucket, prefix: prefix_of(rest), ..found }
+    if bucket.is_empty() { found } else { at(found, bucket, rest) }
 }
 
-/// Up to the last `/`: the rest is an object's name.
-fn prefix_of(key: &str) -> Prefix {
-    let key = percent_decode_str(key).decode_utf8_lossy();
-    Prefix::new(key.rfind('/').map_or("", |at| &key[..=at]))
+/// A bucket, and what follows it in an address.
+fn at(found: Pointed, bucket: &str, path: &str) -> Pointed {
+    let path = percent_decode_str(path).decode_utf8_lossy().into_owned();
+    let prefix = Prefix::new(path.rfind('/').map_or("", |end| &path[..=end]));
+    Pointed { bucket: Some(Bucket::new(bucket)), prefix, path, ..found }
 }
 
 #[cfg(test)]

@@ -7,14 +7,16 @@ use tokio::task::spawn_blocking;
 
 use crate::app::effect::Request;
 use crate::app::event::Reply;
-use crate::config::connection::Connection;
+use crate::config::connection::{Connection, CredentialsSource, Keeper};
 use crate::config::draft::{Draft, DraftKeys, Keep};
+use crate::config::kept;
 use crate::config::origins::{Origins, Places};
-use crate::config::ring::{System, awaited};
+use crate::config::ring::{self, System, awaited};
 use crate::config::saving;
 use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind};
+use crate::domain::identity::masked;
 use crate::s3::role::give_code;
 use crate::tui::clients::Clients;
 use crate::tui::sign_in::{AWS, sign_in};
@@ -33,6 +35,7 @@ impl Shelf {
         matches!(
             request,
             Request::FindOrigins
+                | Request::StoredKeyId
                 | Request::SaveConnection { .. }
                 | Request::RemoveConnection(_)
                 | Request::SavePublicDomain { .. }
@@ -54,6 +57,11 @@ impl Shelf {
             let saved = spawn_blocking(move || self.save_domain(&connection, &bucket, domain));
             let saved = saved.await.unwrap_or_else(|error| Err(lost(&error)));
             return send(Reply::PublicDomainSaved(saved));
+        }
+        if request == Request::StoredKeyId {
+            let (ring, _given_up_when_dropped) = awaited();
+            let read = spawn_blocking(move || self.stored_key_id(&connection, &ring)).await;
+            return send(Reply::StoredKeyId(read.unwrap_or_default()));
         }
         if let Request::GiveCode(code) = request {
             return send(Reply::CodeGiven(self.give_code(&connection, &code).await));
@@ -138,6 +146,20 @@ impl Shelf {
         };
         saving::save_domain(file, name, bucket, domain.as_deref())?;
         Ok(domain)
+    }
+
+    /// As it may be shown; nothing where it cannot be read, which is told when it is used.
+    fn stored_key_id(&self, name: &ConnectionName, ring: &System) -> Option<String> {
+        let CredentialsSource::Kept { keeper, folder, name } =
+            self.clients.connection(name)?.credentials
+        else {
+            return None;
+        };
+        let keys = match keeper {
+            Keeper::File => kept::read(&folder, &name),
+            Keeper::Keyring => ring::read(ring, &folder, &name),
+        };
+        keys.ok().map(|keys| masked(&keys.access_key_id))
     }
 
     fn remove(&self, name: ConnectionName, ring: &System) -> Result<ConnectionName, Error> {

@@ -1,6 +1,7 @@
 //! Events of the terminal to events of the interface.
 
 use std::thread;
+use std::time::Duration;
 
 use crossterm::event::{
     self, Event as Raw, KeyCode as RawKey, KeyEvent, KeyEventKind, KeyModifiers, MouseButton,
@@ -12,21 +13,68 @@ use crate::app::chord::{Chord, KeyCode};
 use crate::app::event::{Event, Mouse, MouseKind};
 use crate::config::crash::rehearse;
 
+/// Events that are looked at together; a paste is no longer than this where it counts.
+const LONGEST: usize = 64 * 1024;
+
+/// How an address begins, and how a block of keys does.
+const ADDRESSES: [&str; 5] = ["s3://", "https://", "http://", "file://", "r2://"];
+const KEYS: [&str; 5] =
+    ["export AWS_", "AWS_ACCESS", "aws_access_key", "access_key_id", "[default]"];
+
 /// Reads the terminal on a thread of its own until the receiver or the terminal is gone. Dropping the sender tells the
 /// loop that the terminal is gone.
 pub fn read_on_thread(keys: UnboundedSender<Event>) {
     let reader = move || {
-        while let Ok(raw) = event::read() {
+        while let Ok(first) = event::read() {
             rehearse("input");
-            if let Some(event) = translate(&raw)
-                && keys.send(event).is_err()
-            {
-                return;
+            for event in translated(&burst(first)) {
+                if keys.send(event).is_err() {
+                    return;
+                }
             }
         }
     };
     // Without a thread there is no input: the dropped sender ends the loop.
     let _ = thread::Builder::new().name("input".to_owned()).spawn(reader);
+}
+
+/// What came together with an event, itself first.
+fn burst(first: Raw) -> Vec<Raw> {
+    let mut all = vec![first];
+    while all.len() < LONGEST && event::poll(Duration::ZERO).unwrap_or(false) {
+        match event::read() {
+            Ok(next) => all.push(next),
+            Err(_) => break,
+        }
+    }
+    all
+}
+
+/// A terminal that marks no paste types it: an address or a block of keys that comes at once is one.
+fn translated(raws: &[Raw]) -> Vec<Event> {
+    let events: Vec<Event> = raws.iter().filter_map(translate).collect();
+    let typed = |event: &Event| match event {
+        Event::Key(Chord { key: KeyCode::Char(letter), ctrl: false, alt: false, .. }) => {
+            Some(*letter)
+        }
+        Event::Key(Chord { key: KeyCode::Enter, ctrl: false, alt: false, .. }) => Some('\n'),
+        _ => None,
+    };
+    let text: String = events.iter().map_while(typed).collect();
+    let line = text.lines().next().unwrap_or_default();
+    let (pasted, count) = if ADDRESSES.iter().any(|begin| begins(line, begin)) {
+        (line.to_owned(), line.chars().count())
+    } else if KEYS.iter().any(|begin| begins(line, begin)) {
+        (text.clone(), text.chars().count())
+    } else {
+        return events;
+    };
+    std::iter::once(Event::Paste(pasted)).chain(events.into_iter().skip(count)).collect()
+}
+
+fn begins(line: &str, begin: &str) -> bool {
+    line.len() > begin.len()
+        && line.get(..begin.len()).is_some_and(|start| start.eq_ignore_ascii_case(begin))
 }
 
 fn translate(raw: &Raw) -> Option<Event> {
@@ -125,6 +173,27 @@ mod tests {
             assert_eq!(read(code, modifiers).as_deref(), Some(name));
         }
         assert_eq!(read(RawKey::CapsLock, plain), None);
+    }
+
+    fn typed(text: &str) -> Vec<Event> {
+        let raw = |letter| {
+            let code = if letter == '\n' { RawKey::Enter } else { RawKey::Char(letter) };
+            Raw::Key(KeyEvent::new(code, KeyModifiers::NONE))
+        };
+        translated(&text.chars().map(raw).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn an_address_that_comes_at_once_was_pasted() {
+        let enter = Event::Key(Chord::plain(KeyCode::Enter));
+        assert_eq!(typed("s3://b/k\n"), [Event::Paste("s3://b/k".into()), enter]);
+        let block = "export AWS_ACCESS_KEY_ID=a\nexport AWS_SECRET_ACCESS_KEY=b\n";
+        assert_eq!(typed(block), [Event::Paste(block.into())]);
+        for keys in ["s", "jjjj", "dG", "D\ny", "s3:/", "hhhhhh"] {
+            let events = typed(keys);
+            assert!(events.iter().all(|event| matches!(event, Event::Key(_))), "{keys}");
+            assert_eq!(events.len(), keys.chars().count());
+        }
     }
 
     #[test]

@@ -143,6 +143,7 @@ pub async fn answer(
         | Request::SaveConnection { .. }
         | Request::SavePublicDomain { .. }
         | Request::RemoveConnection(_)
+        | Request::StoredKeyId
         | Request::GiveCode(_)
         | Request::ReadImports(_)
         | Request::SignIn { .. } => {}

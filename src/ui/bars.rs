@@ -117,8 +117,7 @@ pub fn draw_status(paint: &mut Paint<'_>, area: Rect, state: &State) {
     let left = line.shorter(if used > 0 { used + 2 } else { 0 });
     if let Some(typing) = &state.objects.browse.typing {
         let slash = paint.put(left, "/", paint.styles.key);
-        let (text, cursor) = (typing.text(), typing.cursor());
-        let typed = Typed { text, cursor, masked: false, focused: true };
+        let typed = Typed::of(typing, true);
         field(paint, left.skip(slash).take(48), typed);
     } else if !state.pending.is_empty() {
         let keys: Vec<String> = state.pending.iter().map(ToString::to_string).collect();

@@ -161,7 +161,7 @@ fn of_dialog(dialog: &Dialog) -> Vec<Pressed> {
 
 fn of_prompt(prompt: &Prompt) -> Vec<Pressed> {
     let mut keys = vec![Does(Action::Accept, "accept")];
-    if !prompt.offered().is_empty() {
+    if prompt.completes() || !prompt.offered().is_empty() {
         keys.push(Does(Action::NextField, "complete"));
     }
     keys.push(Does(Action::Dismiss, "cancel"));
@@ -191,7 +191,11 @@ fn of_choice(choice: &Choice) -> Vec<Pressed> {
 fn of_picker(picker: &Picker) -> Vec<Pressed> {
     match picker.mode {
         PickerMode::Filter => typing("keep the filter"),
-        PickerMode::Path => typing("go there"),
+        PickerMode::Path => vec![
+            Does(Action::Accept, "go there"),
+            Does(Action::NextField, "complete"),
+            Does(Action::Dismiss, "cancel"),
+        ],
         PickerMode::Rows => vec![
             Does(Action::Accept, "choose"),
             Does(Action::Toggle, "mark"),
@@ -207,9 +211,9 @@ fn of_picker(picker: &Picker) -> Vec<Pressed> {
 
 fn of_details(details: &Details) -> Vec<Pressed> {
     let raw = if details.raw { "plain words" } else { "raw words" };
-    let mut keys = vec![Does(Action::Accept, raw)];
+    let mut keys = Vec::new();
     if details.errors().next().is_some() {
-        keys.push(Does(Action::Yes, "copy"));
+        keys.extend([Does(Action::Accept, raw), Does(Action::Yes, "copy")]);
     }
     keys.extend([
         Does(Action::Down, "down"),

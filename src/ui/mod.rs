@@ -53,22 +53,17 @@ pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Spots {
     paint.restyle(window, text);
     draw_header(&mut paint, place(window, state.areas.header), state);
     draw_panes(&mut paint, state);
-    if let Some(shown) = &state.shown {
-        let (header, status) = (state.areas.header, state.areas.status);
-        let below = if status.is_empty() { window.height } else { status.y };
-        draw_link_shown(
-            &mut paint,
-            shown,
-            &state.session.zone,
-            (header.height, below.min(window.height)),
-        );
-    }
     draw_status(&mut paint, place(window, state.areas.status), state);
     let asked = state.dialog().is_some() || state.overlay.is_some() || state.connecting.is_open();
     if asked {
         paint.spots.clear();
     }
     draw_footer(&mut paint, place(window, state.areas.footer), state);
+    if let Some(shown) = &state.shown {
+        let (header, status) = (state.areas.header.height, state.areas.status);
+        let below = if status.is_empty() { window.height } else { status.y };
+        draw_link_shown(&mut paint, shown, &state.session.zone, (header, below));
+    }
     if asked {
         let behind = Rect { height: place(window, state.areas.status).y, ..window };
         paint.restyle(behind, Style::new().dim());

@@ -3,8 +3,10 @@
 use crate::app::action::{Action, Scope};
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::dialogs::choice::Choice;
+use crate::app::dialogs::completion::Completion;
 use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::details::Details;
+use crate::app::dialogs::input::Input;
 use crate::app::dialogs::link_menu::{LinkChoice, LinkMenu};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::picker::Picker;
@@ -104,6 +106,15 @@ impl Dialog {
             Dialog::Picker(picker) => picker.on_paste(text),
             Dialog::LinkMenu(menu) => menu.on_paste(text),
             Dialog::Choice(_) | Dialog::Details(_) | Dialog::Uploads(_) => {}
+        }
+    }
+
+    /// The text field that can be completed.
+    pub fn field(&mut self) -> Option<(&mut Input, &mut Completion)> {
+        match self {
+            Dialog::Prompt(prompt) => Some(prompt.completing()),
+            Dialog::Picker(picker) => picker.completing(),
+            _ => None,
         }
     }
 

@@ -11,6 +11,8 @@ use crate::app::chord::{Chord, KeyCode};
 pub struct Input {
     area: TextArea<'static>,
     masked: bool,
+    /// The whole text is selected: what is typed or pasted comes in its place.
+    selected: bool,
 }
 
 impl Default for Input {
@@ -38,7 +40,27 @@ impl Input {
         let mut area = TextArea::new(vec![without_line_breaks(text)]);
         area.set_max_histories(200);
         area.move_cursor(CursorMove::End);
-        Input { area, masked: false }
+        Input { area, masked: false, selected: false }
+    }
+
+    /// A field whose text is replaced by what is typed; keys that move the cursor keep it.
+    pub fn prefilled(text: &str) -> Input {
+        let mut input = Input::new(text);
+        input.select();
+        input
+    }
+
+    pub fn select(&mut self) {
+        self.selected = !self.is_empty();
+    }
+
+    /// What is typed next goes on from the text.
+    pub fn deselect(&mut self) {
+        self.selected = false;
+    }
+
+    pub fn is_selected(&self) -> bool {
+        self.selected
     }
 
     /// A field whose text is painted as dots.
@@ -73,6 +95,16 @@ impl Input {
 
     /// Takes a key; whether the text is another one now.
     pub fn on_text(&mut self, chord: Chord) -> bool {
+        if std::mem::take(&mut self.selected) && !chord.ctrl && !chord.alt {
+            match chord.key {
+                KeyCode::Backspace | KeyCode::Delete => {
+                    self.set("");
+                    return true;
+                }
+                KeyCode::Char(letter) if !letter.is_control() => self.set(""),
+                _ => {}
+            }
+        }
         match (chord.ctrl, chord.alt) {
             (true, false) => self.on_ctrl(chord.key),
             (false, true) => self.on_alt(chord.key),
@@ -83,6 +115,9 @@ impl Input {
 
     /// Inserts what was pasted; a line break at either end goes, one in the middle becomes a space.
     pub fn on_paste(&mut self, text: &str) -> bool {
+        if std::mem::take(&mut self.selected) {
+            self.set("");
+        }
         self.area.insert_str(without_line_breaks(text))
     }
 
@@ -179,6 +214,30 @@ mod tests {
         assert_eq!(input.text(), "Xone Y");
         press(&mut input, &["ctrl-u", "ü", "backspace"]);
         assert_eq!(input.text(), "");
+    }
+
+    #[test]
+    fn a_prefilled_text_is_replaced_or_kept() {
+        for (keys, text) in [
+            (&["x"][..], "x"),
+            (&["x", "y"], "xy"),
+            (&["backspace"], ""),
+            (&["del"], ""),
+            (&["right", "x"], "abcx"),
+            (&["left", "x"], "abxc"),
+            (&["home", "x"], "xabc"),
+            (&["ctrl-a", "x"], "xabc"),
+            (&["end", "backspace"], "ab"),
+            (&["ctrl-u", "x"], "x"),
+        ] {
+            let mut input = Input::prefilled("abc");
+            press(&mut input, keys);
+            assert_eq!(input.text(), text, "{keys:?}");
+        }
+        let mut input = Input::prefilled("abc");
+        input.on_paste("new");
+        assert_eq!(input.text(), "new");
+        assert!(!Input::prefilled("").is_selected());
     }
 
     #[test]

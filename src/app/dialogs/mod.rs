@@ -1,6 +1,7 @@
 //! Questions that a screen asks on top of itself: pure models, painted by `ui`.
 
 pub mod choice;
+pub mod completion;
 pub mod confirm;
 pub mod details;
 pub mod dialog;

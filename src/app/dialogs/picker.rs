@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::action::Action;
 use crate::app::chord::{Chord, KeyCode};
+use crate::app::dialogs::completion::{Asks, Completion};
 use crate::app::dialogs::input::Input;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::typed_path::{pasted_paths, resolve};
@@ -21,6 +22,7 @@ pub struct Picker {
     /// Rows whose name contains this, ASCII case ignored, are shown.
     pub filter: Input,
     pub path: Input,
+    completion: Completion,
     /// What is wrong with the path that was typed.
     pub problem: Option<String>,
     pub show_hidden: bool,
@@ -71,6 +73,7 @@ impl Picker {
             mode: PickerMode::Rows,
             filter: Input::default(),
             path: Input::default(),
+            completion: Completion::default(),
             problem: None,
             show_hidden: false,
             marks: BTreeMap::new(),
@@ -206,6 +209,11 @@ impl Picker {
         self.problem = None;
     }
 
+    /// The path while it is typed.
+    pub fn completing(&mut self) -> Option<(&mut Input, &mut Completion)> {
+        (self.mode == PickerMode::Path).then_some((&mut self.path, &mut self.completion))
+    }
+
     /// A row that is clicked is stood on; clicked again, a folder is opened and a file picked.
     pub fn point(&mut self, row: usize) -> Option<Action> {
         if self.mode != PickerMode::Rows || row >= self.shown.len() {
@@ -280,15 +288,17 @@ impl Picker {
 
     fn on_path_key(&mut self, chord: Chord) {
         match chord.key {
-            KeyCode::Esc | KeyCode::Tab => {
+            KeyCode::Esc => {
                 self.mode = PickerMode::Rows;
                 self.problem = None;
             }
+            KeyCode::Tab => self.completion.on_tab(&mut self.path, chord.shift),
             KeyCode::Enter => self.accept_path(),
             _ => {
                 if self.path.on_text(chord) {
                     self.problem = None;
                 }
+                self.completion.on_edit(self.path.text());
             }
         }
     }
@@ -320,6 +330,8 @@ impl Picker {
     fn open_path(&mut self, text: &str) {
         self.mode = PickerMode::Path;
         self.path = Input::new(text);
+        let (folder, home) = (self.folder.clone(), self.home.clone());
+        self.completion = Completion::of(Asks::LocalPath { folder, home, files: true });
         self.problem = None;
     }
 

@@ -1,23 +1,13 @@
 //! A question that is answered with a line of text, checked as it is typed.
 
 use crate::app::chord::{Chord, KeyCode};
+use crate::app::dialogs::completion::{Asks, Completion, Offer};
 use crate::app::dialogs::input::Input;
 use crate::app::dialogs::outcome::Outcome;
+use crate::app::dialogs::typed_path::pasted_path;
 
 /// Says what is wrong with a text; an empty text that cannot be accepted yet gives an empty sentence.
 pub type Rule = fn(&str) -> Result<(), String>;
-
-/// A text that Tab puts into the field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offer {
-    pub text: String,
-    /// Beside it: what it is; raw.
-    pub note: String,
-    /// Offered whatever is typed, if nothing goes on from that.
-    pub begins: bool,
-    /// Why it cannot be taken.
-    pub disabled: Option<String>,
-}
 
 #[derive(Clone, Debug)]
 pub struct Prompt {
@@ -26,9 +16,7 @@ pub struct Prompt {
     pub hint: String,
     pub input: Input,
     rule: Rule,
-    offers: Vec<Offer>,
-    /// What was typed before the first Tab, and the number of the offer that stands there instead.
-    turn: Option<(String, usize)>,
+    completion: Completion,
     /// What somebody else found wrong with the text that was accepted last.
     refusal: Option<String>,
 }
@@ -43,12 +31,27 @@ impl Prompt {
         Prompt {
             title: title.into(),
             hint: hint.into(),
-            input: Input::new(text),
+            input: Input::prefilled(text),
             rule,
-            offers: Vec::new(),
-            turn: None,
+            completion: Completion::default(),
             refusal: None,
         }
+    }
+
+    /// With Tab for what the text is.
+    #[must_use]
+    pub fn asking(mut self, asks: Asks) -> Prompt {
+        self.completion = Completion::of(asks);
+        self
+    }
+
+    /// Whether Tab can look something up.
+    pub fn completes(&self) -> bool {
+        *self.completion.asks() != Asks::Words
+    }
+
+    pub fn completing(&mut self) -> (&mut Input, &mut Completion) {
+        (&mut self.input, &mut self.completion)
     }
 
     /// Why the text cannot be accepted; `None` where it can or where nothing is typed yet.
@@ -65,89 +68,59 @@ impl Prompt {
 
     /// Adds offers; those that are there already stay as they are.
     pub fn offer(&mut self, offers: impl IntoIterator<Item = Offer>) {
-        for offer in offers {
-            if self.offers.iter().all(|known| known.text != offer.text) {
-                self.offers.push(offer);
-            }
-        }
+        self.completion.offer(offers);
     }
 
     /// Offers that go on from what is typed; where none does, those that begin a text.
     pub fn offered(&self) -> Vec<&Offer> {
-        let typed = self.turn.as_ref().map_or(self.input.text(), |(typed, _)| typed.as_str());
-        let goes_on = |offer: &&Offer| offer.text.starts_with(typed) && offer.text != typed;
-        let fitting: Vec<&Offer> = self.offers.iter().filter(goes_on).collect();
-        if !fitting.is_empty() {
-            return fitting;
-        }
-        self.offers.iter().filter(|offer| offer.begins).collect()
+        self.completion.offered(self.input.text())
     }
 
     /// The number, among those offered, of the one that stands in the field.
     pub fn turn(&self) -> Option<usize> {
-        self.turn.as_ref().map(|(_, at)| *at)
+        self.completion.turn()
     }
 
     fn taken(&self) -> Option<&Offer> {
-        self.turn().and_then(|at| self.offered().get(at).copied())
+        self.completion.taken(self.input.text())
     }
 
     /// Puts an offer into the field, by its number among those offered.
     pub fn take_offer(&mut self, at: usize) {
-        if at < self.offered().len() {
-            self.stand_on(at);
-        }
-    }
-
-    fn step(&mut self, back: bool) {
-        let count = self.offered().len();
-        if count == 0 {
-            return;
-        }
-        let at = match (self.turn(), back) {
-            (None, false) => 0,
-            (None, true) => count - 1,
-            (Some(at), false) => (at + 1) % count,
-            (Some(at), true) => (at + count - 1) % count,
-        };
-        self.stand_on(at);
-        // The only one is taken for good: the next Tab goes on from it.
-        if count == 1 && self.taken().is_some_and(|offer| offer.disabled.is_none()) {
-            self.turn = None;
-        }
-    }
-
-    fn stand_on(&mut self, at: usize) {
-        let typed = self.turn.take().map_or_else(|| self.input.text().to_owned(), |turn| turn.0);
-        self.turn = Some((typed, at));
-        let text = self.taken().map(|offer| offer.text.clone()).unwrap_or_default();
-        self.input.set(&text);
+        self.completion.take_offer(at, &mut self.input);
         self.refusal = None;
     }
 
     pub fn on_key(&mut self, chord: Chord) -> Outcome<String> {
         match chord.key {
             KeyCode::Esc => Outcome::Cancelled,
-            KeyCode::Enter => self.accept(),
+            KeyCode::Enter => {
+                self.input.deselect();
+                self.accept()
+            }
             KeyCode::Tab => {
-                self.step(chord.shift);
+                self.completion.on_tab(&mut self.input, chord.shift);
+                self.refusal = None;
                 Outcome::Open
             }
             _ => {
-                self.turn = None;
                 if self.input.on_text(chord) {
                     self.refusal = None;
                 }
+                self.completion.on_edit(self.input.text());
                 Outcome::Open
             }
         }
     }
 
+    /// A dropped file is pasted with what the terminal puts around it.
     pub fn on_paste(&mut self, text: &str) {
-        self.turn = None;
-        if self.input.on_paste(text) {
+        let path = matches!(self.completion.asks(), Asks::LocalPath { .. });
+        let text = if path { pasted_path(text) } else { text.to_owned() };
+        if self.input.on_paste(&text) {
             self.refusal = None;
         }
+        self.completion.on_edit(self.input.text());
     }
 
     fn accept(&self) -> Outcome<String> {

@@ -18,22 +18,26 @@ pub fn resolve(text: &str, folder: &Path, home: Option<&Path>) -> Result<PathBuf
     Ok(if inner.is_empty() { home.to_path_buf() } else { home.join(inner) })
 }
 
-/// Characters that a shell, and therefore a terminal that pastes a dropped file, escapes with a backslash.
-const ESCAPED: [char; 12] = [' ', '\'', '"', '(', ')', '&', ';', '[', ']', '!', '$', '\\'];
-
 /// Takes off the quotes, the backslashes or the `file://` that a terminal puts around a dropped file.
 pub fn pasted_path(text: &str) -> String {
     let text = text.trim();
     for quote in ['\'', '"'] {
         let inner = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
         if let Some(inner) = inner.filter(|inner| !inner.is_empty()) {
-            return inner.replace("'\\''", "'");
+            return of_file_url(inner).unwrap_or_else(|| inner.replace("'\\''", "'"));
         }
     }
-    if let Some(rest) = text.strip_prefix("file://") {
-        return percent_decode_str(rest).decode_utf8_lossy().into_owned();
-    }
-    without_backslashes(text)
+    of_file_url(text).unwrap_or_else(|| without_backslashes(text))
+}
+
+/// The path in `file:///a%20b`, `file://localhost/a` or `file:/a`; a host is this machine.
+fn of_file_url(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("file:")?;
+    let path = match rest.strip_prefix("//") {
+        Some(rest) => &rest[rest.find('/')?..],
+        None => rest,
+    };
+    path.starts_with('/').then(|| percent_decode_str(path).decode_utf8_lossy().into_owned())
 }
 
 /// The paths in a pasted text: one a line, or several on a line where every one of them starts at `/` or `~` and those
@@ -70,12 +74,17 @@ fn shell_words(line: &str) -> Vec<&str> {
     .collect()
 }
 
+/// Whether a shell, and therefore a terminal that pastes a dropped file, puts a backslash before it.
+fn is_escaped(character: char) -> bool {
+    character == ' ' || character == '\t' || character.is_ascii_punctuation()
+}
+
 fn without_backslashes(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
         match characters.peek() {
-            Some(next) if character == '\\' && ESCAPED.contains(next) => {
+            Some(next) if character == '\\' && is_escaped(*next) => {
                 out.extend(characters.next());
             }
             _ => out.push(character),
@@ -125,6 +134,16 @@ mod tests {
         for pasted in ["/a/x y.txt", "'/a/x y.txt'", "/a/x\\ y.txt\n", "file:///a/x%20y.txt"] {
             assert_eq!(pasted_path(pasted), "/a/x y.txt");
         }
+        for pasted in [
+            "file://localhost/a/x%20y.txt",
+            "file:/a/x y.txt",
+            "'file:///a/x%20y.txt'",
+            "\"file://me.example/a/x%20y.txt\"\n",
+        ] {
+            assert_eq!(pasted_path(pasted), "/a/x y.txt", "{pasted}");
+        }
+        assert_eq!(pasted_path("/a/\\#1\\*\\?\\{a\\}\\|\\<\\>\\~"), "/a/#1*?{a}|<>~");
+        assert_eq!(pasted_path("file:a"), "file:a");
         assert_eq!(pasted_path("/a/back\\slash"), "/a/back\\slash");
         assert_eq!(pasted_path("'it'\\''s'"), "it's");
         assert_eq!(pasted_path("'"), "'");

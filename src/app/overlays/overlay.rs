@@ -2,8 +2,10 @@
 
 use crate::app::action::{Action, Scope};
 use crate::app::chord::{Chord, KeyCode};
+use crate::app::dialogs::completion::Completion;
 use crate::app::dialogs::details::Details;
 use crate::app::dialogs::dialog::key_of;
+use crate::app::dialogs::input::Input;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::overlays::connections::{ConnectionAnswer, Connections};
 use crate::app::overlays::doctor::Doctor;
@@ -30,6 +32,8 @@ pub enum Overlay {
 pub enum OverlayAnswer {
     Run(Action),
     Go(Location),
+    /// An address of the web.
+    Follow(String),
     Connections(ConnectionAnswer),
 }
 
@@ -55,6 +59,7 @@ impl Overlay {
             Overlay::Palette(palette) => palette.on_key(chord).map(|answer| match answer {
                 PaletteAnswer::Run(action) => OverlayAnswer::Run(action),
                 PaletteAnswer::Go(location) => OverlayAnswer::Go(location),
+                PaletteAnswer::Follow(address) => OverlayAnswer::Follow(address),
             }),
             Overlay::Events(events) => {
                 events.on_key(chord).map(|()| OverlayAnswer::Run(Action::Events))
@@ -64,6 +69,14 @@ impl Overlay {
             }
             Overlay::Notice(details) => read(details, chord),
             Overlay::Doctor(_) => Outcome::Open,
+        }
+    }
+
+    /// The text field that can be completed.
+    pub fn field(&mut self) -> Option<(&mut Input, &mut Completion)> {
+        match self {
+            Overlay::Palette(palette) => Some(palette.completing()),
+            _ => None,
         }
     }
 

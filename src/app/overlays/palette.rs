@@ -4,10 +4,12 @@ use frizbee::{Config, Matcher};
 
 use crate::app::action::Action;
 use crate::app::chord::{Chord, KeyCode};
+use crate::app::dialogs::completion::{Asks, Completion};
 use crate::app::dialogs::input::Input;
 use crate::app::dialogs::outcome::Outcome;
+use crate::app::locating::is_web;
 use crate::app::overlays::rows::ActionRow;
-use crate::domain::address::{Bucket, Location, Prefix};
+use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
 
 #[derive(Clone, Debug)]
 pub struct Palette {
@@ -15,6 +17,7 @@ pub struct Palette {
     /// What a typed place is below.
     here: Location,
     pub input: Input,
+    completion: Completion,
     /// Counts the rows shown.
     pub cursor: usize,
     shown: Vec<PaletteRow>,
@@ -25,6 +28,8 @@ pub enum PaletteRow {
     /// The number of the action's row.
     Action(usize),
     Go(Location),
+    /// An address of the web: which connection leads there is looked at when it is taken.
+    Follow(String),
     /// The text begins like a location and is none.
     NoLocation(String),
 }
@@ -33,17 +38,23 @@ pub enum PaletteRow {
 pub enum PaletteAnswer {
     Run(Action),
     Go(Location),
+    Follow(String),
 }
 
 const PAGE: usize = 10;
 const SCHEME: &str = "s3://";
 
 impl Palette {
-    pub fn new(rows: Vec<ActionRow>, here: Location) -> Palette {
-        let mut palette =
-            Palette { rows, here, input: Input::default(), cursor: 0, shown: Vec::new() };
+    pub fn new(rows: Vec<ActionRow>, here: Location, connections: Vec<ConnectionName>) -> Palette {
+        let completion = Completion::of(Asks::Place { connections, here: None, objects: true });
+        let (input, shown) = (Input::default(), Vec::new());
+        let mut palette = Palette { rows, here, input, completion, cursor: 0, shown };
         palette.arrange();
         palette
+    }
+
+    pub fn completing(&mut self) -> (&mut Input, &mut Completion) {
+        (&mut self.input, &mut self.completion)
     }
 
     pub fn shown(&self) -> &[PaletteRow] {
@@ -59,6 +70,10 @@ impl Palette {
         match chord.key {
             KeyCode::Esc => return Outcome::Cancelled,
             KeyCode::Enter => return self.take(),
+            KeyCode::Tab if self.input.text().starts_with(SCHEME) => {
+                self.completion.on_tab(&mut self.input, chord.shift);
+                self.arrange();
+            }
             KeyCode::Down | KeyCode::Tab if !chord.shift => self.step(1),
             KeyCode::Up | KeyCode::Tab => self.step(-1),
             KeyCode::PageDown => self.step(PAGE.cast_signed()),
@@ -67,6 +82,7 @@ impl Palette {
             KeyCode::Char('p') if chord.ctrl => self.step(-1),
             _ => {
                 if self.input.on_text(chord) {
+                    self.completion.on_edit(self.input.text());
                     self.arrange();
                 }
             }
@@ -76,6 +92,7 @@ impl Palette {
 
     pub fn on_paste(&mut self, text: &str) {
         self.input.on_paste(text);
+        self.completion.on_edit(self.input.text());
         self.arrange();
     }
 
@@ -83,6 +100,9 @@ impl Palette {
         match self.shown.get(self.cursor) {
             Some(PaletteRow::Go(location)) => {
                 Outcome::Accepted(PaletteAnswer::Go(location.clone()))
+            }
+            Some(PaletteRow::Follow(address)) => {
+                Outcome::Accepted(PaletteAnswer::Follow(address.clone()))
             }
             Some(PaletteRow::Action(number)) if self.rows[*number].disabled.is_none() => {
                 Outcome::Accepted(PaletteAnswer::Run(self.rows[*number].action))
@@ -96,12 +116,19 @@ impl Palette {
         self.cursor = self.cursor.saturating_add_signed(by).min(last);
     }
 
-    fn arrange(&mut self) {
+    /// To be called when the text was changed from outside, too.
+    pub fn arrange(&mut self) {
         self.cursor = 0;
         let text = self.input.text();
         if text.starts_with(SCHEME) {
             let row = Location::parse(text).map_or_else(PaletteRow::NoLocation, PaletteRow::Go);
-            self.shown = vec![row];
+            let offered = self.completion.offered(text).into_iter();
+            let further = offered.filter_map(|offer| Location::parse(&offer.text).ok());
+            self.shown = std::iter::once(row).chain(further.map(PaletteRow::Go)).collect();
+            return;
+        }
+        if is_web(text) {
+            self.shown = vec![PaletteRow::Follow(text.trim().to_owned())];
             return;
         }
         let mut shown: Vec<PaletteRow> =
@@ -157,7 +184,7 @@ mod tests {
     fn palette() -> Palette {
         let scopes = [Scope::Objects, Scope::List, Scope::Global];
         let rows = rows_everywhere(&Keymap::default(), &scopes, |_| None);
-        Palette::new(rows, Location::parse("s3://media/photos/").unwrap())
+        Palette::new(rows, Location::parse("s3://media/photos/").unwrap(), Vec::new())
     }
 
     fn enter(palette: &mut Palette) -> Outcome<PaletteAnswer> {

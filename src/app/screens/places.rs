@@ -3,13 +3,19 @@
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Move};
+use crate::app::dialogs::choice::{Choice, ChoiceRow};
+use crate::app::dialogs::completion::{Asks, Offer};
 use crate::app::dialogs::dialog::{Answer, Dialog};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
+use crate::app::locating::{Located, is_web, locate};
 use crate::app::screens::leaving::{Leaving, WAYS, question};
+use crate::app::session::Session;
 use crate::app::toasts::Level;
 use crate::app::transfers::Transfers;
-use crate::domain::address::{Bucket, Location, Prefix};
+use crate::config::secret::Secret;
+use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
+use crate::domain::place::SEPARATOR;
 
 #[derive(Clone, Debug, Default)]
 pub struct Places {
@@ -27,6 +33,8 @@ struct Asked {
 enum About {
     /// Relative to the bucket that is open.
     Path(Option<Bucket>),
+    /// Which of these an address leads to; behind the last, a new connection for it.
+    Elsewhere(Vec<(ConnectionName, Location)>, Secret),
     Quit,
 }
 
@@ -43,11 +51,41 @@ impl Places {
         self.dialog().map_or(&[], Dialog::scopes)
     }
 
-    pub fn ask_path(&mut self, here: &Location) {
+    pub fn ask_path(&mut self, here: &Location, session: &Session) {
         let hint = "s3://bucket/prefix/, or a prefix or key in this bucket";
-        let prompt = Prompt::new("Go to", hint, &here.to_string(), some_text);
+        let connections = session.connections.iter().map(|each| each.name.clone()).collect();
+        let (bucket, objects) = (here.bucket().cloned(), true);
+        let asks = Asks::Place { connections, here: bucket, objects };
+        let mut prompt = Prompt::new("Go to", hint, &here.to_string(), some_text).asking(asks);
+        let others = session.connections.iter().filter(|each| each.name != *session.name());
+        prompt.offer(others.map(|other| Offer {
+            text: format!("{}{SEPARATOR}", other.name),
+            note: other.provider.to_string(),
+            begins: false,
+            disabled: None,
+        }));
         let about = About::Path(here.bucket().cloned());
         self.asked = Some(Asked { dialog: Dialog::Prompt(prompt), about });
+    }
+
+    /// Goes to an address; where it is of another connection, or of none, after a question.
+    pub fn go(&mut self, text: &str, cx: &mut Context<'_>) {
+        let (places, question) = match locate(text, cx.session) {
+            Some(Located::Here(location)) => return cx.ask(Move::Open(location)),
+            Some(Located::Wrong(why)) => return cx.toast(Level::Problem, why),
+            None => return cx.toast(Level::Problem, "this is not an address of storage"),
+            Some(Located::Elsewhere(places)) => (places, "This address is of another connection."),
+            Some(Located::Unknown) => (Vec::new(), "No connection leads to this address."),
+        };
+        let places: Vec<_> = places.into_iter().take(9).collect();
+        let row = |((name, location), key): (&(ConnectionName, Location), char)| {
+            ChoiceRow::new(key, format!("Open {name}")).note(location.to_string())
+        };
+        let mut rows: Vec<ChoiceRow> = places.iter().zip('1'..='9').map(row).collect();
+        rows.push(ChoiceRow::new('n', "Add a connection for it"));
+        let dialog = Dialog::Choice(Choice::new("Go to", rows).line(question));
+        let about = About::Elsewhere(places, Secret::new(text));
+        self.asked = Some(Asked { dialog, about });
     }
 
     /// Quits, after a question where transfers are not finished.
@@ -115,13 +153,40 @@ impl Places {
         let (Some(asked), Outcome::Accepted(answer)) = (self.asked.take(), outcome) else { return };
         match (asked.about, answer) {
             (About::Path(bucket), Answer::Text(text)) => {
-                cx.ask(Move::Open(location_of(&text, bucket)));
+                self.go_to(&text, bucket, cx);
             }
+            (About::Elsewhere(places, text), Answer::Row(row)) => match places.into_iter().nth(row)
+            {
+                Some((name, location)) => {
+                    cx.ask(Move::Connect(name));
+                    cx.ask(Move::Open(location));
+                }
+                None => cx.ask(Move::EnterConnection(text)),
+            },
             (About::Quit, Answer::Row(row)) => {
                 let way = WAYS.get(row).copied();
                 self.leaving = way.map_or(Leaving::No, |way| Leaving::by(way, queue, cx));
             }
             _ => {}
+        }
+    }
+}
+
+impl Places {
+    /// A text that was typed: an address, or a path in the open bucket.
+    fn go_to(&mut self, text: &str, bucket: Option<Bucket>, cx: &mut Context<'_>) {
+        let s3 = text.starts_with("s3://");
+        match locate(text, cx.session).filter(|_| !s3) {
+            Some(Located::Here(location)) => cx.ask(Move::Open(location)),
+            // The connection was typed: it is not asked for.
+            Some(Located::Elsewhere(places)) if !is_web(text) && places.len() == 1 => {
+                for (name, location) in places {
+                    cx.ask(Move::Connect(name));
+                    cx.ask(Move::Open(location));
+                }
+            }
+            Some(_) => self.go(text, cx),
+            None => cx.ask(Move::Open(location_of(text, bucket))),
         }
     }
 }

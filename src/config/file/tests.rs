@@ -202,6 +202,9 @@ fn a_provider_is_reached_by_its_name_and_region() {
 #[test]
 fn who_wants_to_be_called_says_how() {
     assert_eq!(parsed("").alert, Alert::Off);
+    let stays = |text: &str| parsed(text).preview_stays;
+    assert!(!stays("") && !stays("[ui]\npreview_follows = true\n"));
+    assert!(stays("[ui]\npreview_follows = false\n"));
     assert_eq!(parsed("[ui]\nbell = \"bell\"\n").alert, Alert::Bell);
     assert_eq!(parsed("[ui]\nbell = \"notify\"\n").alert, Alert::Notify);
     let (place, detail) = wrong("[ui]\nbell = \"loud\"\n");

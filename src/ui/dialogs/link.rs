@@ -23,7 +23,7 @@ pub fn draw_link_menu(paint: &mut Paint<'_>, menu: &LinkMenu) {
 }
 
 /// A band over the whole width without side borders: what the mouse selects there is the text and nothing else. It ends
-/// at the line `end`, and no line is above `top`.
+/// at the line `end` and begins at `top` or below; a text that needs more has the window.
 pub fn draw_link_shown(
     paint: &mut Paint<'_>,
     shown: &LinkShown,
@@ -34,7 +34,10 @@ pub fn draw_link_shown(
     let text = visible(&shown.text);
     let lines = cut_lines(&text, window.width.into());
     let wanted = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let height = wanted.min(end.saturating_sub(top));
+    let end = end.min(window.height);
+    let fits = wanted <= end.saturating_sub(top);
+    let end = if fits { end } else { window.height };
+    let height = wanted.min(end);
     let area = Rect { y: end - height, height, ..window };
     if area.is_empty() {
         return;
@@ -43,16 +46,16 @@ pub fn draw_link_shown(
     paint.spots.cover(Area { x: area.x, y: area.y, width: area.width, height: area.height });
     rule(paint, Span::line(area, 0));
     title(paint, Span::line(area, 0).skip(1).shorter(1), shown, zone);
-    let room = Rect { y: area.y + 1, height: height.saturating_sub(2), ..area };
+    let room = Rect { y: area.y + 1, height: area.height - 1, ..area };
     for (line, number) in lines.iter().zip(0..room.height) {
         paint.put(Span::line(room, number), line, paint.styles.accent);
     }
-    if height > 1 {
-        rule(paint, Span::line(area, height - 1));
-        let keys = Span::line(area, height - 1).skip(1).shorter(1);
+    if wanted <= area.height {
+        let last = Span::line(area, area.height - 1);
+        rule(paint, last);
         let dot = paint.glyphs.dot;
         let words = format_args!(" shift and the mouse select it {dot} esc closes ");
-        paint.print(keys, paint.styles.dim, words);
+        paint.print(last.skip(1).shorter(1), paint.styles.dim, words);
     }
 }
 

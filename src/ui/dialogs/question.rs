@@ -1,9 +1,10 @@
 //! Paints what is answered with a text, a yes or no, or a row of a menu.
 
 use crate::app::dialogs::choice::Choice;
+use crate::app::dialogs::completion::Offer;
 use crate::app::dialogs::confirm::{Confirm, Tally};
 use crate::app::dialogs::input::Input;
-use crate::app::dialogs::prompt::{Offer, Prompt};
+use crate::app::dialogs::prompt::Prompt;
 use crate::domain::units::{Count, Counted, Size};
 use crate::ui::paint::Paint;
 use crate::ui::text::width;
@@ -156,7 +157,7 @@ pub fn choice_sheet(paint: &Paint<'_>, choice: &Choice) -> Sheet<'static> {
 }
 
 pub fn typed(input: &Input, focused: bool) -> Typed<'_> {
-    Typed { text: input.text(), cursor: input.cursor(), masked: input.is_masked(), focused }
+    Typed::of(input, focused)
 }
 
 pub fn titled(title: &str) -> Labels {

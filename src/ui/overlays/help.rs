@@ -94,8 +94,5 @@ fn draw_sentence(paint: &mut Paint<'_>, span: Span, row: &ActionRow) {
 
 fn draw_search(paint: &mut Paint<'_>, span: Span, help: &Help) {
     let used = paint.put(span, "/", paint.styles.key);
-    let search = &help.search;
-    let focused = help.searching;
-    let typed = Typed { text: search.text(), cursor: search.cursor(), masked: false, focused };
-    field(paint, span.skip(used), typed);
+    field(paint, span.skip(used), Typed::of(&help.search, help.searching));
 }

@@ -22,8 +22,7 @@ pub fn draw_palette(paint: &mut Paint<'_>, palette: &Palette) {
     let first = Span::line(inner, 0).skip(1).shorter(1);
     let used = paint.put(first, ":", paint.styles.key);
     let input = &palette.input;
-    let typed = Typed { text: input.text(), cursor: input.cursor(), masked: false, focused: true };
-    field(paint, first.skip(used), typed);
+    field(paint, first.skip(used), Typed::of(input, true));
     let skip = inner.height.min(1);
     let list = Rect { y: inner.y + skip, height: inner.height - skip, ..inner };
     let shown = palette.shown();
@@ -46,6 +45,11 @@ pub fn draw_palette(paint: &mut Paint<'_>, palette: &Palette) {
                 let styles = paint.styles;
                 let used = paint.put(span.skip(2), "go to ", styles.text);
                 paint.path(span.skip(2 + used).shorter(1), &location.to_string(), styles.accent);
+            }
+            Some(PaletteRow::Follow(address)) => {
+                let styles = paint.styles;
+                let used = paint.put(span.skip(2), "go to ", styles.text);
+                paint.name(span.skip(2 + used).shorter(1), address, styles.accent);
             }
             Some(PaletteRow::NoLocation(why)) => {
                 let bad = paint.styles.bad;

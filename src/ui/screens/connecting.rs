@@ -10,6 +10,7 @@ use crate::app::screens::connecting::{Connecting, Stage};
 use crate::domain::diagnosis::{Finding, Step, Verdict};
 use crate::ui::dialogs::question::{draw_choice, draw_confirm, draw_prompt, titled, typed};
 use crate::ui::paint::Paint;
+use crate::ui::widgets::field::Typed;
 use crate::ui::widgets::sheet::{Button, Entered, Line, Sheet, sheet};
 use crate::ui::widgets::spinner::spinner;
 
@@ -32,6 +33,8 @@ pub fn draw_connecting(paint: &mut Paint<'_>, connecting: &Connecting, now: Time
 }
 
 fn draw_form(paint: &mut Paint<'_>, form: &Form, connecting: &Connecting, now: Timestamp) {
+    let stored: Vec<String> =
+        form.fields.iter().map(|field| form.stored(field.id).unwrap_or_default()).collect();
     let mut body: Vec<Line<'_>> = form
         .fields
         .iter()
@@ -39,7 +42,10 @@ fn draw_form(paint: &mut Paint<'_>, form: &Form, connecting: &Connecting, now: T
         .map(|(number, field)| {
             let focused = form.focus == number;
             let entered = match &field.entry {
-                Entry::Text(input) => Entered::Typed(typed(input, focused)),
+                Entry::Text(input) => {
+                    let ghost = stored[number].as_str();
+                    Entered::Typed(Typed { ghost, ..typed(input, focused) })
+                }
                 Entry::Choice { options, at } => {
                     Entered::Chosen { text: options.get(*at).copied().unwrap_or_default(), focused }
                 }

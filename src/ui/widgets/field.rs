@@ -2,6 +2,7 @@
 
 use ratatui::style::Modifier;
 
+use crate::app::dialogs::input::Input;
 use crate::domain::visible::push_visible;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::text::{prefix_of_width, width};
@@ -13,6 +14,24 @@ pub struct Typed<'a> {
     pub cursor: usize,
     pub masked: bool,
     pub focused: bool,
+    /// What is typed next comes in its place.
+    pub selected: bool,
+    /// Stands there while nothing is typed.
+    pub ghost: &'a str,
+}
+
+impl<'a> Typed<'a> {
+    pub fn of(input: &'a Input, focused: bool) -> Typed<'a> {
+        let (text, cursor) = (input.text(), input.cursor());
+        Typed {
+            text,
+            cursor,
+            masked: input.is_masked(),
+            focused,
+            selected: input.is_selected(),
+            ghost: "",
+        }
+    }
 }
 
 pub fn field(paint: &mut Paint<'_>, span: Span, typed: Typed<'_>) {
@@ -29,7 +48,13 @@ pub fn field(paint: &mut Paint<'_>, span: Span, typed: Typed<'_>) {
     let from = if skipped == 0 { 0 } else { start_after(&before, skipped) };
     let used = paint.put(span, &before[from..], style);
     let place = span.skip(used);
-    paint.put(place, &after, style);
+    if typed.text.is_empty() {
+        paint.put(place, typed.ghost, paint.styles.dim);
+    }
+    let behind = paint.put(place, &after, style);
+    if typed.focused && typed.selected {
+        paint.restyle_line(span.take(used + behind), style.add_modifier(Modifier::REVERSED));
+    }
     if typed.focused {
         paint.restyle_line(place.take(1), style.add_modifier(Modifier::REVERSED));
     }

@@ -9,7 +9,7 @@ use windlass::app::overlays::overlay::Overlay;
 use windlass::app::screens::connecting::Stage;
 use windlass::app::screens::connecting::field::FieldId;
 use windlass::app::session::Startup;
-use windlass::config::connection::{Connection, CredentialsSource};
+use windlass::config::connection::{Connection, CredentialsSource, Keeper};
 use windlass::config::draft::{Draft, DraftKeys, DraftServer, Keep};
 use windlass::config::origins::Origins;
 use windlass::config::profiles::{AwsProfile, ProfileKind};
@@ -143,6 +143,26 @@ fn a_test_that_is_out_of_date_is_abandoned_and_not_repeated_without_need() {
     assert_eq!(form.typed(FieldId::KeyId), "id");
     app.keys("esc x enter esc y");
     assert_eq!(examined(&app), None, "leaving the form ends its test");
+}
+
+#[test]
+fn a_change_shows_which_keys_are_stored() {
+    let mut app = App::at("s3://");
+    app.keys("g e");
+    let Stage::Form(form) = &app.state.connecting.stage else { panic!("no form") };
+    assert_eq!(form.stored(FieldId::KeyId).as_deref(), Some("… (stored in config.toml)"));
+    assert_eq!(form.stored(FieldId::Secret).as_deref(), Some("stored in config.toml"));
+    let (folder, name) = ("/none".into(), "test".into());
+    let credentials = CredentialsSource::Kept { keeper: Keeper::File, folder, name };
+    let kept = Connection { credentials, ..connection("test") };
+    let mut app = App::start(Startup { connections: vec![kept], ..startup() });
+    app.keys("g e");
+    assert!(app.requests().contains(&Request::StoredKeyId));
+    app.reply(Reply::StoredKeyId(Some("AKIA…MPLE".to_owned())));
+    let picture = app.picture();
+    assert!(picture.contains("AKIA…MPLE (stored in secrets.toml)"), "{picture}");
+    app.keys("tab").typed("x");
+    assert!(matches!(app.state.connecting.stage, Stage::Form(_)));
 }
 
 #[test]

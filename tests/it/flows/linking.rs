@@ -232,7 +232,7 @@ fn a_public_domain_is_typed_in_the_menu_and_its_url_copied_at_once() {
         .detail("test is not in config.toml: P, then n makes a connection of your own");
     app.reply(Reply::PublicDomainSaved(Err(nowhere)));
     assert!(app.state.dialog().is_some(), "what was typed is not lost");
-    app.keys("backspace").typed("m").keys("enter").reply(Reply::PublicDomainSaved(Ok(domain)));
+    app.keys("end backspace").typed("m").keys("enter").reply(Reply::PublicDomainSaved(Ok(domain)));
     assert_eq!(copied(&mut app).as_deref(), Some("https://cdn.example.com/a%20b.txt"));
     app.keys("esc Y p");
     assert_eq!(copied(&mut app).as_deref(), Some("https://cdn.example.com/a%20b.txt"));

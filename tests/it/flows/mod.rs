@@ -17,6 +17,7 @@ mod leaving;
 mod linking;
 mod marks;
 mod paging;
+mod pasting;
 mod queue;
 mod role;
 mod side;

@@ -243,6 +243,7 @@ fn fits(request: &Request, reply: &Reply) -> bool {
             | (Request::CountParts { .. }, Reply::UploadExtent(_))
             | (Request::AbortUploads(_), Reply::UploadsAborted { .. })
             | (Request::FindOrigins, Reply::Origins(_))
+            | (Request::StoredKeyId, Reply::StoredKeyId(_))
             | (Request::SaveConnection { .. }, Reply::ConnectionSaved(_))
             | (Request::RemoveConnection(_), Reply::ConnectionRemoved(_))
             | (Request::PublicAccess(_), Reply::PublicAccess(_))

@@ -8,6 +8,7 @@ pub mod unfinished;
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Move};
+use crate::app::dialogs::completion::Asks;
 use crate::app::dialogs::dialog::{Answer, Dialog};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
@@ -307,12 +308,10 @@ impl Buckets {
     }
 
     fn ask_name(&mut self) {
-        self.adding = Some(Dialog::Prompt(Prompt::new(
-            "Add a bucket by name",
-            "A token for single buckets can use them but cannot list them",
-            "",
-            bucket_name,
-        )));
+        let asks = Asks::Place { connections: Vec::new(), here: None, objects: false };
+        let hint = "A token for single buckets can use them but cannot list them";
+        let prompt = Prompt::new("Add a bucket by name", hint, "", bucket_name).asking(asks);
+        self.adding = Some(Dialog::Prompt(prompt));
     }
 
     fn on_added(&mut self, outcome: Outcome<Answer>, cx: &mut Context<'_>) {

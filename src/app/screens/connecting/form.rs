@@ -19,6 +19,7 @@ use crate::config::profiles::AwsProfile;
 use crate::config::r2::{Jurisdiction, Jurisdictions};
 use crate::config::secret::Secret;
 use crate::domain::address::ConnectionName;
+use crate::domain::identity::masked;
 
 #[derive(Clone, Debug)]
 pub struct Form {
@@ -32,6 +33,8 @@ pub struct Form {
     pub remark: Option<Remark>,
     /// The connection that is changed.
     pub before: Option<Connection>,
+    /// The key id that is stored already, as far as it may be shown.
+    pub stored_id: Option<String>,
     session_token: Option<Secret>,
     /// The name is ours to choose until it is typed.
     named: bool,
@@ -77,6 +80,7 @@ impl Form {
             focus: 0,
             remark: None,
             before: None,
+            stored_id: None,
             session_token: None,
             named: false,
             setting,
@@ -194,6 +198,9 @@ impl Form {
         let keyring = setting.keyring || rung;
         let mut form = Form::of_draft(&draft, Setting { keyring, ..setting });
         form.before = Some(before.clone());
+        if let CredentialsSource::Static { access_key_id, .. } = &before.credentials {
+            form.stored_id = Some(masked(access_key_id));
+        }
         if let Some(keep) = form.kept_before() {
             form.choose_keep(keep);
         }
@@ -205,6 +212,7 @@ impl Form {
 
     /// To be called when it is filled, before the user enters anything.
     pub fn opened(&mut self) {
+        self.select();
         self.untouched = self.fingerprint();
     }
 
@@ -261,6 +269,15 @@ impl Form {
         self.read_address();
         let count = self.fields.len() + 2;
         self.focus = (self.focus + if back { count - 1 } else { 1 }) % count;
+        self.select();
+    }
+
+    /// What stands in the field one comes to is replaced by what is typed.
+    fn select(&mut self) {
+        let focus = self.focus;
+        if let Some(Field { entry: Entry::Text(input), .. }) = self.fields.get_mut(focus) {
+            input.select();
+        }
     }
 
     /// Goes to the field or button that was clicked; an answer that was clicked again is the next one.
@@ -269,6 +286,7 @@ impl Form {
         match spot {
             Spot::Row(at) if at < self.fields.len() => {
                 let again = std::mem::replace(&mut self.focus, at) == at;
+                self.select();
                 if again && !self.fields[at].is_text() {
                     self.on_key(Chord::plain(KeyCode::Right));
                 }

@@ -1,6 +1,7 @@
 //! Adds, changes and removes connections: a menu, a form that tests what is entered, and saving when told.
 
 mod asked;
+mod closing;
 pub mod code;
 pub mod field;
 pub mod form;
@@ -15,6 +16,7 @@ use crate::app::action::{Action, Scope};
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::context::{Context, Move};
 use crate::app::dialogs::choice::Choice;
+use crate::app::dialogs::completion::Asks;
 use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::outcome::Outcome;
@@ -28,9 +30,8 @@ use crate::app::screens::connecting::form::{Form, Remark, Setting};
 use crate::app::screens::connecting::menus::{AWS_WAYS, AwsWay, Way, ways};
 use crate::app::screens::connecting::sign_in::SignIn;
 use crate::app::screens::connecting::trial::Trial;
-use crate::app::spot::Spot;
 use crate::app::toasts::Level;
-use crate::config::connection::Connection;
+use crate::config::connection::{Connection, CredentialsSource};
 use crate::config::draft::Keep;
 use crate::config::import::Import;
 use crate::config::origins::Origins;
@@ -116,7 +117,11 @@ impl Connecting {
         let Some(before) = cx.session.connections.iter().find(|each| each.name == *name) else {
             return;
         };
+        let kept = matches!(before.credentials, CredentialsSource::Kept { .. });
         self.open_form(Form::of_connection(before, setting(cx)), cx);
+        if kept {
+            self.finding = Some(cx.request_of(name.clone(), Request::StoredKeyId));
+        }
     }
 
     /// Asks whether a connection is to be removed that so many unfinished transfers are `needing`.
@@ -190,20 +195,6 @@ impl Connecting {
         }
     }
 
-    /// Brings the cursor to what was clicked; gives the action that follows.
-    pub fn point(&mut self, spot: Spot) -> Option<Action> {
-        match (&mut self.stage, spot) {
-            (Stage::Ways(choice) | Stage::Aws(choice) | Stage::Imports(choice), Spot::Row(row)) => {
-                choice.point(row)
-            }
-            (Stage::Form(form), spot) => form.point(spot),
-            (Stage::Remove(question, _) | Stage::Discard(_, question), Spot::Button(button)) => {
-                question.point(button)
-            }
-            _ => None,
-        }
-    }
-
     /// Keys and addresses are taken wherever they are pasted: at a menu they open the form they are for.
     pub fn on_paste(&mut self, text: &str, cx: &mut Context<'_>) {
         if let Stage::Ways(_) | Stage::Aws(_) = self.stage {
@@ -214,7 +205,7 @@ impl Connecting {
         }
         match &mut self.stage {
             Stage::Code(prompt) => return prompt.on_paste(text),
-            Stage::File(prompt) => return prompt.on_paste(&pasted_path(text)),
+            Stage::File(prompt) => return prompt.on_paste(text),
             _ => {}
         }
         if let Stage::Form(form) = &mut self.stage {
@@ -240,6 +231,12 @@ impl Connecting {
                     *choice = menus::welcome(self.first, Some(&origins)).starting_at(choice.cursor);
                 }
                 self.origins = Some(origins);
+            }
+            Reply::StoredKeyId(id) => {
+                self.finding = None;
+                if let Stage::Form(form) | Stage::Discard(form, _) = &mut self.stage {
+                    form.stored_id = id;
+                }
             }
             Reply::Imports(read) => self.on_imports(read),
             Reply::ConnectionSaved(saved) => self.on_saved(saved, cx),
@@ -297,7 +294,10 @@ impl Connecting {
         let import = self.origins.as_ref().and_then(|origins| origins.imports.get(row));
         let Some((_, import)) = import else {
             let hint = "AWS-style (as for s5cmd --credentials-file), or of rclone, s3cmd or mc";
-            self.stage = Stage::File(Prompt::new("Import from a file", hint, "", some_path));
+            let (folder, home) = (cx.session.working_folder.clone(), cx.session.home.clone());
+            let asks = Asks::LocalPath { folder, home, files: true };
+            let prompt = Prompt::new("Import from a file", hint, "", some_path).asking(asks);
+            self.stage = Stage::File(prompt);
             return;
         };
         if let Ok(draft) = &import.draft {
@@ -425,31 +425,6 @@ impl Connecting {
     pub fn awaits_keyring(&self) -> bool {
         let Stage::Form(form) = &self.stage else { return false };
         self.saving.is_some() && form.keep() == Keep::Keyring
-    }
-
-    /// From the form to where it was opened from, after a question where something was entered.
-    fn back(&mut self, cx: &mut Context<'_>) {
-        match std::mem::take(&mut self.stage) {
-            Stage::Form(form) if form.is_touched() => {
-                let question = Confirm::new("Discard what you entered?", "Discard", "Keep editing")
-                    .line("Nothing of it is saved yet.");
-                self.stage = Stage::Discard(form, question);
-            }
-            Stage::Form(form) => self.discard(&form, cx),
-            stage => self.stage = stage,
-        }
-    }
-
-    fn on_discard(&mut self, outcome: &Outcome<()>, cx: &mut Context<'_>) {
-        match (outcome, std::mem::take(&mut self.stage)) {
-            (Outcome::Accepted(()), Stage::Discard(form, _)) => self.discard(&form, cx),
-            (Outcome::Cancelled, Stage::Discard(form, _)) => self.stage = Stage::Form(form),
-            (_, stage) => self.stage = stage,
-        }
-    }
-
-    fn discard(&mut self, form: &Form, cx: &mut Context<'_>) {
-        if form.before.is_some() { self.close(cx) } else { self.add(cx) }
     }
 
     /// Closes everything; at the first start, on with the AWS chain.

@@ -123,7 +123,7 @@ impl Acting {
                 let folder = cx.session.download_folder.as_ref();
                 let folder = folder.unwrap_or(&cx.session.working_folder);
                 let sources = rows();
-                let dialog = downloading::question(&sources, folder);
+                let dialog = downloading::question(&sources, folder, cx.session);
                 self.ask(dialog, About::Download { bucket, sources });
             }
             Action::Copy | Action::Move => {
@@ -167,7 +167,9 @@ impl Acting {
             question.dialog.on_paste(text);
             return self.read_wanted(cx);
         }
-        let Some(place) = browse.place().cloned() else { return };
+        let Some(place) = browse.place().cloned() else {
+            return cx.toast(Level::Note, "upload: open a bucket first");
+        };
         match disabled(Action::Upload, browse, cx.session) {
             Some(reason) => cx.toast(Level::Note, format!("upload: {reason}")),
             None => self.ask_files(place.bucket, place.prefix, Some(text), cx),
@@ -213,17 +215,6 @@ impl Acting {
                     self.read_wanted(cx);
                 }
             }
-            Reply::Buckets(Ok(listing)) => {
-                if let Some(Question {
-                    dialog: Dialog::Prompt(prompt),
-                    about: About::Copy(copying),
-                    ticket,
-                }) = &mut self.question
-                {
-                    *ticket = None;
-                    prompt.offer(copying.buckets(listing.entries, cx.session));
-                }
-            }
             Reply::Checked(conflicts) => self.on_checked(&conflicts, browse, cx),
             Reply::PublicDomainSaved(done) => self.on_domain_saved(done, cx),
             Reply::PrefixCreated(done) => self.on_prefix_created(done, cx),
@@ -264,18 +255,8 @@ impl Acting {
         self.question = Some(Question { dialog, about: About::Delete(deletion), ticket });
     }
 
-    /// Asks for what the picker or the field wants next: a folder, or the buckets of a connection.
+    /// Asks for the folder that the picker wants next.
     fn read_wanted(&mut self, cx: &mut Context<'_>) {
-        if let Some(Question {
-            dialog: Dialog::Prompt(prompt),
-            about: About::Copy(copying),
-            ticket,
-        }) = &mut self.question
-            && let Some(connection) = copying.wanted(prompt.input.text(), cx.session)
-        {
-            cx.abandon(ticket);
-            *ticket = Some(cx.request_of(connection, Request::ListBuckets));
-        }
         if let Some(Question { dialog: Dialog::Picker(picker), ticket, .. }) = &mut self.question
             && let Some(folder) = picker.take_wanted()
         {

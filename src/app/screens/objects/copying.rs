@@ -1,12 +1,13 @@
 //! Copy and move: the destination as it is typed or offered, and the jobs it makes.
 
+use crate::app::dialogs::completion::{Asks, Offer};
 use crate::app::dialogs::dialog::Dialog;
-use crate::app::dialogs::prompt::{Offer, Prompt};
+use crate::app::dialogs::prompt::Prompt;
+use crate::app::locating::{Located, is_web, locate};
 use crate::app::screens::objects::downloading::{Listed, name_of, totals_of};
 use crate::app::session::Session;
 use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, Key, Location, Prefix};
-use crate::domain::object::BucketEntry;
 use crate::domain::overlap::overlap;
 use crate::domain::place::{Place, SEPARATOR};
 use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
@@ -21,15 +22,13 @@ pub struct Copying {
     pub moving: bool,
     /// How many objects they are, and their bytes: prefixes count nothing.
     pub totals: (u64, u64),
-    /// Connections whose buckets were asked for.
-    asked: Vec<ConnectionName>,
 }
 
 impl Copying {
     pub fn new(bucket: Bucket, rows: Vec<Listed>, moving: bool) -> Copying {
         let totals = totals_of(&rows);
         let sources = rows.into_iter().map(|(target, _)| target).collect();
-        Copying { bucket, sources, moving, totals, asked: Vec::new() }
+        Copying { bucket, sources, moving, totals }
     }
 
     /// Asks for the destination; the open place stands there already, other connections are offered.
@@ -48,32 +47,11 @@ impl Copying {
         if !offers.is_empty() {
             hint.push_str("; tab offers other tabs and connections");
         }
-        let mut prompt = Prompt::new(title, hint, &here.to_string(), destination_rule);
+        let connections = session.connections.iter().map(|each| each.name.clone()).collect();
+        let asks = Asks::Place { connections, here: None, objects: false };
+        let mut prompt = Prompt::new(title, hint, &here.to_string(), destination_rule).asking(asks);
         prompt.offer(offers);
         Dialog::Prompt(prompt)
-    }
-
-    /// The connection whose buckets go on from what is typed, once for each.
-    pub fn wanted(&mut self, text: &str, session: &Session) -> Option<ConnectionName> {
-        let named = |each: &&Connection| each.name != *session.name() && text == beginning(each);
-        let name = session.connections.iter().find(named)?.name.clone();
-        let fresh = !self.asked.contains(&name);
-        fresh.then(|| {
-            self.asked.push(name.clone());
-            name
-        })
-    }
-
-    /// The buckets of the connection that was asked for last.
-    pub fn buckets(&self, entries: Vec<BucketEntry>, session: &Session) -> Vec<Offer> {
-        let asked = self.asked.last();
-        let Some(connection) = session.connections.iter().find(|each| Some(&each.name) == asked)
-        else {
-            return Vec::new();
-        };
-        let start = beginning(connection);
-        let offer = |entry: BucketEntry| bucket_offer(connection, &start, &entry.bucket);
-        entries.into_iter().map(offer).collect()
     }
 
     /// One job for each row.
@@ -82,7 +60,10 @@ impl Copying {
     /// A sentence where the destination is no place, cannot be written, is the source itself, or lies inside it.
     pub fn specs(&self, session: &Session, destination: &str) -> Result<Vec<JobSpec>, String> {
         let names = session.connections.iter().map(|each| &each.name);
-        let place = Place::parse(destination.trim(), names)?;
+        let place = match address(destination, session)? {
+            Some(place) => place,
+            None => Place::parse(destination.trim(), names)?,
+        };
         let to_connection = place.connection.filter(|name| name != session.name());
         let mut one_server = true;
         if let Some(name) = &to_connection {
@@ -116,6 +97,24 @@ impl Copying {
             });
         }
         Ok(specs)
+    }
+}
+
+/// The place that a pasted address of the web is, where one connection leads there.
+fn address(text: &str, session: &Session) -> Result<Option<Place>, String> {
+    if !is_web(text) {
+        return Ok(None);
+    }
+    match locate(text, session) {
+        Some(Located::Here(location)) => Ok(Some(Place { connection: None, location })),
+        Some(Located::Elsewhere(places)) => {
+            let first = places.into_iter().next();
+            Ok(first.map(|(name, location)| Place { connection: Some(name), location }))
+        }
+        Some(Located::Wrong(why)) => Err(why),
+        Some(Located::Unknown) | None => {
+            Err("no connection leads to this address: write s3://bucket/prefix/".to_owned())
+        }
     }
 }
 
@@ -203,6 +202,9 @@ fn refuse_itself(source: &Target, target: &Target, moving: bool) -> Result<(), S
 
 fn destination_rule(text: &str) -> Result<(), String> {
     let text = text.trim();
+    if is_web(text) {
+        return Ok(());
+    }
     if !text.starts_with("s3://") {
         // Whether there is such a connection is looked at when it is accepted.
         return match text.contains(SEPARATOR) {

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::app::dialogs::completion::Asks;
 use crate::app::dialogs::dialog::Dialog;
 use crate::app::dialogs::prompt::Prompt;
+use crate::app::session::Session;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
 use crate::domain::units::Counted;
@@ -18,13 +20,16 @@ pub fn totals_of(rows: &[Listed]) -> (u64, u64) {
 }
 
 /// Asks for the folder; the last one stands there already.
-pub fn question(sources: &[Listed], folder: &Path) -> Dialog {
+pub fn question(sources: &[Listed], folder: &Path, session: &Session) -> Dialog {
     let title = match sources {
         [(one, _)] => format!("Download {} to", name_of(one)),
         many => format!("Download {} to", Counted(many.len() as u64, "row")),
     };
     let hint = "a folder on this machine; it is created if it is missing";
-    Dialog::Prompt(Prompt::new(title, hint, &folder.display().to_string(), folder_rule))
+    let (seen_from, home) = (session.working_folder.clone(), session.home.clone());
+    let asks = Asks::LocalPath { folder: seen_from, home, files: false };
+    let prompt = Prompt::new(title, hint, &folder.display().to_string(), folder_rule);
+    Dialog::Prompt(prompt.asking(asks))
 }
 
 /// One job for each row; a prefix goes into a folder of its own name.

@@ -15,7 +15,7 @@ impl Browse {
             Action::Open => self.open_current(cx),
             Action::Parent => self.go_up(cx),
             Action::GoToRoot => self.go_to_root(cx),
-            Action::Filter => self.typing = Some(Input::new(&self.rows.arrangement().filter)),
+            Action::Filter => self.typing = Some(Input::prefilled(&self.rows.arrangement().filter)),
             Action::Mark => self.mark(cx),
             Action::MarkRange => self.marking.toggle_range(&self.rows, self.list.cursor),
             Action::MarkAll => {

@@ -122,6 +122,21 @@ impl Form {
         }
     }
 
+    /// What stands in an empty field of keys: what is stored already.
+    pub fn stored(&self, id: FieldId) -> Option<String> {
+        let place = match self.kept_before()? {
+            Keep::Keyring => "in the keyring",
+            Keep::File => "in secrets.toml",
+            Keep::Config => "in config.toml",
+            Keep::Nowhere => return None,
+        };
+        match (id, &self.stored_id) {
+            (FieldId::KeyId, Some(stored)) => Some(format!("{stored} (stored {place})")),
+            (FieldId::KeyId | FieldId::Secret, _) => Some(format!("stored {place}")),
+            _ => None,
+        }
+    }
+
     /// Where the form would keep the keys.
     pub fn keep(&self) -> Keep {
         keeps(self.setting.keyring)[self.chosen(FieldId::Keep)].1

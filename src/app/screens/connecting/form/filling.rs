@@ -102,7 +102,7 @@ impl Form {
     }
 
     fn take_pointed(&mut self, pointed: Pointed) {
-        let Pointed { server, bucket, prefix, keys, remark } = pointed;
+        let Pointed { server, bucket, prefix, keys, remark, .. } = pointed;
         match server {
             Server::R2 { account, jurisdiction } => {
                 self.turn_into(FormKind::R2);

@@ -1,0 +1,41 @@
+//! Does what a text means that is pasted where nobody asks for one: an address, keys, or local paths.
+
+use jiff::Timestamp;
+
+use crate::app::locating::locate;
+use crate::app::overlays::overlay::Overlay;
+use crate::app::state::{Asked, State};
+use crate::config::pasted::Pasted;
+use crate::config::secret::Secret;
+
+/// Goes to an address, fills the form of a connection with keys, uploads what else is pasted.
+pub fn on_pasted(state: &mut State, now: Timestamp, text: &str, asked: &mut Asked) {
+    state.shown = None;
+    let leads = locate(text, &state.session).is_some();
+    let keys = !leads && has_keys(text);
+    // What is only read makes way for it.
+    if leads || keys {
+        state.overlay = None;
+    } else if state.overlay.is_some() {
+        return;
+    }
+    state.with(now, asked, |parts, cx| {
+        if leads {
+            parts.places.go(text, cx);
+        } else if keys {
+            parts.connecting.enter(&Secret::new(text), cx);
+        } else {
+            parts.objects.on_paste(text, cx);
+        }
+    });
+}
+
+/// Whether an overlay only shows something, and takes no text.
+pub fn is_read(overlay: &Overlay) -> bool {
+    matches!(overlay, Overlay::Events(_) | Overlay::Connections(_))
+}
+
+fn has_keys(text: &str) -> bool {
+    Pasted::read(text)
+        .is_some_and(|pasted| pasted.access_key_id.is_some() || pasted.secret_access_key.is_some())
+}

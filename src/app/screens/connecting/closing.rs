@@ -1,0 +1,68 @@
+//! Opens the form with what was pasted, leads clicks to it, and asks before what was entered is lost.
+
+use crate::app::action::Action;
+use crate::app::context::Context;
+use crate::app::dialogs::completion::Completion;
+use crate::app::dialogs::confirm::Confirm;
+use crate::app::dialogs::input::Input;
+use crate::app::dialogs::outcome::Outcome;
+use crate::app::screens::connecting::asked::FormKind;
+use crate::app::screens::connecting::form::Form;
+use crate::app::screens::connecting::{Connecting, Stage, setting};
+use crate::app::spot::Spot;
+use crate::config::secret::Secret;
+
+impl Connecting {
+    /// Begins a new connection with what was pasted elsewhere.
+    pub fn enter(&mut self, text: &Secret, cx: &mut Context<'_>) {
+        self.open_form(Form::new(FormKind::R2, setting(cx)), cx);
+        self.on_paste(text.expose(), cx);
+    }
+
+    /// The text field that can be completed.
+    pub fn field(&mut self) -> Option<(&mut Input, &mut Completion)> {
+        match &mut self.stage {
+            Stage::File(prompt) => Some(prompt.completing()),
+            _ => None,
+        }
+    }
+
+    /// Brings the cursor to what was clicked; gives the action that follows.
+    pub fn point(&mut self, spot: Spot) -> Option<Action> {
+        match (&mut self.stage, spot) {
+            (Stage::Ways(choice) | Stage::Aws(choice) | Stage::Imports(choice), Spot::Row(row)) => {
+                choice.point(row)
+            }
+            (Stage::Form(form), spot) => form.point(spot),
+            (Stage::Remove(question, _) | Stage::Discard(_, question), Spot::Button(button)) => {
+                question.point(button)
+            }
+            _ => None,
+        }
+    }
+
+    /// From the form to where it was opened from, after a question where something was entered.
+    pub(super) fn back(&mut self, cx: &mut Context<'_>) {
+        match std::mem::take(&mut self.stage) {
+            Stage::Form(form) if form.is_touched() => {
+                let question = Confirm::new("Discard what you entered?", "Discard", "Keep editing")
+                    .line("Nothing of it is saved yet.");
+                self.stage = Stage::Discard(form, question);
+            }
+            Stage::Form(form) => self.discard(&form, cx),
+            stage => self.stage = stage,
+        }
+    }
+
+    pub(super) fn on_discard(&mut self, outcome: &Outcome<()>, cx: &mut Context<'_>) {
+        match (outcome, std::mem::take(&mut self.stage)) {
+            (Outcome::Accepted(()), Stage::Discard(form, _)) => self.discard(&form, cx),
+            (Outcome::Cancelled, Stage::Discard(form, _)) => self.stage = Stage::Form(form),
+            (_, stage) => self.stage = stage,
+        }
+    }
+
+    fn discard(&mut self, form: &Form, cx: &mut Context<'_>) {
+        if form.before.is_some() { self.close(cx) } else { self.add(cx) }
+    }
+}
