@@ -340,7 +340,7 @@ mod tests {
             let areas = Areas::of(size(window, 40), shape);
             (areas.buckets.width, areas.created)
         };
-        assert_eq!(width(80, 3), (18, 0));
+        assert_eq!(width(80, 3), (20, CREATED));
         assert_eq!(width(80, 14), (19, 0));
         assert_eq!(width(80, 63), (20, 0));
         assert_eq!(width(120, 11), (28, CREATED));

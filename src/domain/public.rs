@@ -123,12 +123,12 @@ mod tests {
         for (text, why) in [
             ("", ""),
             ("http://a.b", "https://"),
-            ("https://a.b/x", "the host alone"),
-            ("a.b?x", "the host alone"),
+            ("https://a.b/x", "only the host"),
+            ("a.b?x", "only the host"),
             ("cdn", "such as"),
             ("a..b", "such as"),
             ("a b.c", "such as"),
-            ("a.b:x", "no port"),
+            ("a.b:x", "not a port"),
             ("https://0123.r2.cloudflarestorage.com", "S3 API"),
         ] {
             assert!(public_origin(text).unwrap_err().contains(why), "{text}");

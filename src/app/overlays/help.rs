@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn enter_runs_a_row_unless_it_is_greyed() {
         let mut help = help();
-        help.on_paste("delete");
+        help.on_paste("delete after");
         assert_eq!(press(&mut help, "enter"), Outcome::Open);
         press(&mut help, "esc");
         help.on_paste("download the");

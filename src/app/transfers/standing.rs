@@ -196,6 +196,6 @@ mod tests {
         for second in 0..20 {
             transfers.on_tick(Timestamp::from_second(second).unwrap());
         }
-        assert_eq!(said(&transfers, 1), "nothing has moved for 00:19");
+        assert_eq!(said(&transfers, 1), "no progress for 00:19");
     }
 }

@@ -209,7 +209,7 @@ mod tests {
             "raw  ListObjectsV2 · HTTP 403 · AccessDenied · no access to BUCKET",
             "- read an object            no object could be found",
             "may list objects          no",
-            "may read                  not tried",
+            "may read                  not tested",
             "cannot: R2 has no object tags",
             "fix the first ✗",
         ] {

@@ -403,7 +403,7 @@ fn a_sign_in_that_fails_says_why_and_one_that_hangs_can_be_left() {
     app.effects();
     app.keys("g s");
     assert_eq!(app.requests(), []);
-    assert!(app.toast().contains("profile of the AWS files"), "{}", app.toast());
+    assert!(app.toast().contains("uses an AWS profile"), "{}", app.toast());
 }
 
 fn with_a_profile() -> Startup {

@@ -23,7 +23,7 @@ fn a_bucket_name_is_checked_as_it_is_typed() {
     let mut app = App::at("s3://");
     app.reply(buckets(&[])).effects();
     app.keys("n").typed("My");
-    assert!(problem(&app).contains("lower-case"));
+    assert!(problem(&app).contains("lowercase"));
     app.keys("enter");
     assert!(app.requests().is_empty());
     app.keys("ctrl-u").typed("my-bucket").keys("enter");

@@ -162,7 +162,10 @@ fn r2_says_that_nothing_comes_back() {
     let mut app = App::start(Startup { connections: vec![connection], open, ..startup() });
     app.reply(page(&["a"], None)).keys("D");
     let warning = question(&app).warning.as_deref().unwrap();
-    assert!(warning.starts_with("Permanent") && warning.contains("no versions"), "{warning}");
+    assert!(
+        warning.starts_with("Cannot be undone") && warning.contains("no versions"),
+        "{warning}"
+    );
 }
 
 /// With the question for the bucket `backups` open.

@@ -48,7 +48,7 @@ fn a_keyring_that_refuses_leads_to_the_file_after_a_question() {
     app.reply(Reply::ConnectionSaved(Err(error)));
     assert_eq!(saving(&app), None, "nothing is written before it is said");
     let Stage::Form(form) = &app.state.connecting.stage else { panic!("the form stays") };
-    assert!(format!("{:?}", form.note()).contains("no keyring answers"), "{:?}", form.note());
+    assert!(format!("{:?}", form.note()).contains("no keyring is running"), "{:?}", form.note());
     app.keys("enter");
     assert_eq!(keep(&app), Keep::File);
 }

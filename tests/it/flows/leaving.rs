@@ -80,7 +80,7 @@ fn what_fails_meanwhile_is_not_left_unseen() {
     let error = Error::new(ErrorKind::AccessDenied, "PutObject", "s3://media/b");
     ends(&mut app, 2, JobState::Failed(error));
     assert!(!quits(&mut app));
-    assert_eq!(app.toast(), "still here: 1 failed meanwhile");
+    assert_eq!(app.toast(), "not quitting: 1 failed in the meantime");
     assert_eq!(app.state.places.leaving.sentence(), None);
 }
 

@@ -140,7 +140,7 @@ fn jobs_are_paused_moved_and_tried_again() {
 fn what_cannot_be_done_to_a_job_says_why() {
     let mut app = with_jobs(vec![upload(1, "a", JobState::Running)]);
     for (key, why) in
-        [("r", "none of it failed"), ("K", "waiting"), ("c", "no transfer is finished")]
+        [("r", "none of it failed"), ("K", "only queued"), ("c", "no transfer is finished")]
     {
         app.keys(key);
         assert!(app.toast().contains(why), "{key}: {}", app.toast());

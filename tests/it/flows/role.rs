@@ -57,7 +57,7 @@ fn a_code_that_is_refused_is_asked_for_again() {
     app.reply(Reply::CodeGiven(Err(error)));
     let (typed, problem) = prompt(&app).unwrap();
     assert_eq!(typed, "");
-    assert!(problem.unwrap().contains("the role was not given: invalid code"));
+    assert!(problem.unwrap().contains("the role was refused: invalid code"));
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn below(app: &App) -> Option<Below> {
 fn a_folder_unfolds_the_cursor_walks_through_it_and_folds_it_from_inside() {
     let mut app = with_jobs(vec![upload(1, "a", JobState::Running), folder(2)]);
     app.keys("l");
-    assert!(app.toast().contains("one object"), "{}", app.toast());
+    assert!(app.toast().contains("a single object"), "{}", app.toast());
     app.keys("j l");
     under_way(&mut app, 2, &["p", "q"]);
     app.keys("j j");
@@ -148,7 +148,7 @@ fn a_file_is_revealed_or_its_path_is_copied() {
     app.event(Event::Clipboard(ClipboardOutcome::Sent));
     assert!(app.toast().contains("/desk/a sent to the clipboard"), "{}", app.toast());
     app.event(Event::Revealed(Revealed::Gone("/desk/a".into())));
-    assert_eq!(app.toast(), "/desk/a is not there any more");
+    assert_eq!(app.toast(), "/desk/a no longer exists");
 }
 
 /// What is sent to the terminal when two jobs end, the first after `seconds`.

@@ -28,16 +28,16 @@ fn the_zoom_gives_a_pane_the_window_and_takes_it_back() {
     app.keys("+");
     assert_eq!(app.state.areas.objects.width, 80);
     app.keys("_");
-    assert_eq!(app.state.areas.objects.width, 62);
+    assert_eq!(app.state.areas.objects.width, 63);
     app.keys("+ esc");
-    assert_eq!(app.state.areas.objects.width, 62);
+    assert_eq!(app.state.areas.objects.width, 63);
 }
 
 #[test]
 fn a_click_selects_and_a_second_one_opens() {
     let mut app = App::with_rows(&["a/", "b/", "c"]);
     app.keys("1");
-    let rows = app.state.areas.objects.inner();
+    let rows = app.state.areas.content(Pane::Objects);
     app.click(rows.x + 3, rows.y + 1);
     assert_eq!((app.state.focus, app.cursor()), (Pane::Objects, "b/"));
     assert_eq!(app.location(), "s3://media/");
@@ -74,7 +74,7 @@ fn every_size_is_taken() {
         app.mouse(MouseKind::ScrollDown, 0, 0).click(0, 0).keys("2");
     }
     app.event(Event::Resized { width: 80, height: 24 });
-    assert_eq!(app.state.areas.objects.width, 62);
+    assert_eq!(app.state.areas.objects.width, 63);
 }
 
 #[test]

@@ -234,7 +234,7 @@ fn a_failure_is_red_and_says_where_to_read_more() {
     let styles = Theme::default().styles;
     assert_eq!(style_of(&buffer, "✗ AccessDenied").fg, styles.bad.fg);
     assert!(picture(&buffer).contains("— enter: what to do"));
-    assert_eq!(style_of(&buffer, "━").fg, styles.bar.fg);
+    assert_eq!(style_of(&buffer, "╸").fg, styles.bar.fg, "below the cursor");
     assert_eq!(style_of(&buffer, "size only").fg, styles.warning.fg);
     // The bar of what is paused has a colour of its own, the track of every bar is dim.
     let (x, y) = place_of(&buffer, "paused␛");

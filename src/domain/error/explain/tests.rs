@@ -131,7 +131,7 @@ fn a_program_that_gives_no_keys_is_told_apart_by_how() {
     };
     let process = "Error retrieving credentials: external process exited with code exit status";
     assert!(
-        said(&format!("{process}: 127. Stderr: sh: 1: vault: not found")).contains("not there")
+        said(&format!("{process}: 127. Stderr: sh: 1: vault: not found")).contains("was not found")
     );
     let failed = said(&format!("{process}: 3. Stderr: the vault is sealed\n"));
     assert_eq!(failed, "the program that provides the keys failed: the vault is sealed");

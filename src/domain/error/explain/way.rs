@@ -47,7 +47,7 @@ fn way(error: &Error) -> Option<Explanation> {
         ),
         ErrorKind::ServerFault => Explanation::new(
             "the server has an internal error",
-            "it is overloaded or broken at the moment; five tries failed",
+            "it is overloaded or broken at the moment; five tries did not help",
             "try again in a minute, and look at the provider's status page",
         ),
         _ => return None,

@@ -213,7 +213,7 @@ fn keys_may_come_from_a_command_or_from_variables() {
     let mut named = at(named, FieldId::SecretVariable);
     named.on_paste("wJalr/XUtn+EMI");
     let lacking = named.draft().unwrap_err();
-    assert!(lacking.sentence.contains("name of a variable"), "{}", lacking.sentence);
+    assert!(lacking.sentence.contains("the variable's name"), "{}", lacking.sentence);
     assert!(!lacking.sentence.contains("wJalr"));
     named.on_key(Chord::parse("ctrl-u").unwrap());
     named.on_paste("R2_SECRET");
