@@ -39,6 +39,8 @@ enum Stands {
     Cancelled,
     Finished,
     Retried,
+    /// Cleared, and what it left unfinished is still to be taken away.
+    Leaving,
 }
 
 impl Remembered {
@@ -73,6 +75,7 @@ fn record(jobs: &mut HashMap<JobId, Outcomes>, fact: &Fact) {
         | Fact::Passed { job, .. }
         | Fact::Cancelled { job }
         | Fact::Retried { job }
+        | Fact::Leaving { job }
         | Fact::Finished { job, .. } => jobs.entry(*job).or_default().record(fact),
         _ => {}
     }
@@ -89,12 +92,21 @@ impl Outcomes {
             Fact::Passed { before, order, .. } => self.pass(before, *order),
             Fact::Cancelled { .. } => self.stands = Stands::Cancelled,
             Fact::Retried { .. } => self.retry(),
+            // One that was tried again just before it was cleared stays.
+            Fact::Leaving { .. } => {
+                if matches!(self.stands, Stands::Cancelled | Stands::Finished) {
+                    self.stands = Stands::Leaving;
+                }
+            }
             Fact::Finished { error, .. } => {
                 // Cancelled just before: it did not finish, and a retry asks what was settled.
-                if error.is_none() && self.stands != Stands::Cancelled {
+                let ended = matches!(self.stands, Stands::Cancelled | Stands::Leaving);
+                if error.is_none() && !ended {
                     self.finish();
                 }
-                self.stands = Stands::Finished;
+                if self.stands != Stands::Leaving {
+                    self.stands = Stands::Finished;
+                }
             }
             _ => {}
         }
@@ -112,6 +124,10 @@ impl Outcomes {
     }
 
     fn retry(&mut self) {
+        // Cleared in the same moment: nobody tries it again.
+        if self.stands == Stands::Leaving {
+            return;
+        }
         // Asked twice in a moment: what failed since the first is not asked for.
         if std::mem::replace(&mut self.stands, Stands::Retried) == Stands::Retried {
             return;

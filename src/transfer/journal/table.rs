@@ -124,7 +124,8 @@ fn record(to: &Transaction, fact: &Fact) -> Result<(), rusqlite::Error> {
         }
         Fact::Retried { job } => {
             // Asked twice in a moment: what failed since the first is not asked for.
-            if stands(to, *job)?.as_deref() == Some("Retried") {
+            // Cleared in the same moment: nobody tries it again.
+            if matches!(stands(to, *job)?.as_deref(), Some("Retried" | "Leaving")) {
                 return Ok(());
             }
             insert(to, fact)?;
@@ -133,6 +134,11 @@ fn record(to: &Transaction, fact: &Fact) -> Result<(), rusqlite::Error> {
                 "UPDATE outcomes SET outcome = ?3, detail = '' WHERE job = ?1 AND outcome = ?2";
             to.execute(again, failed).map(drop)
         }
+        // One that was tried again just before it was cleared stays.
+        Fact::Leaving { job } => match stands(to, *job)?.as_deref() {
+            Some("Cancelled" | "Finished") => insert(to, fact),
+            _ => Ok(()),
+        },
         Fact::Ordered { .. } => {
             to.execute("DELETE FROM facts WHERE kind = 'Ordered'", [])?;
             insert(to, fact)
@@ -154,7 +160,8 @@ fn record(to: &Transaction, fact: &Fact) -> Result<(), rusqlite::Error> {
         }
         Fact::Finished { job, error } => {
             // Cancelled just before: it did not finish, and a retry asks what was settled.
-            if error.is_none() && stands(to, *job)?.as_deref() != Some("Cancelled") {
+            let stands = stands(to, *job)?;
+            if error.is_none() && !matches!(stands.as_deref(), Some("Cancelled" | "Leaving")) {
                 // What was to be tried again and is not found any more has not failed.
                 let gone = params![number(*job), AGAIN];
                 to.execute("DELETE FROM outcomes WHERE job = ?1 AND outcome = ?2", gone)?;
@@ -209,9 +216,8 @@ fn drop_unfinished(to: &Transaction, job: JobId, place: &str) -> Result<(), rusq
 
 /// How a job stands, as the last fact that changed it says: facts that come too late to fit are without effect.
 fn stands(to: &Transaction, job: JobId) -> Result<Option<String>, rusqlite::Error> {
-    let last =
-        "SELECT kind FROM facts WHERE job = ?1 AND kind IN ('Cancelled', 'Finished', 'Retried')
-         ORDER BY seq DESC LIMIT 1";
+    let last = "SELECT kind FROM facts WHERE job = ?1
+         AND kind IN ('Cancelled', 'Finished', 'Retried', 'Leaving') ORDER BY seq DESC LIMIT 1";
     to.prepare_cached(last)?.query_row([number(job)], |row| row.get(0)).optional()
 }
 

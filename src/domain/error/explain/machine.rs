@@ -106,7 +106,7 @@ fn ourselves(error: &Error) -> Option<Explanation> {
             "windlass --help shows what is expected",
         ),
         ErrorKind::Partial => Explanation::new(
-            error.detail_or("some items failed"),
+            error.detail_or("some of it could not be done"),
             "each has its own reason, shown next to it",
             "check each one, then retry; only the failed ones are done again",
         ),
