@@ -83,7 +83,7 @@ fn a_server_that_is_not_there_is_told_from_a_name_that_is_not() {
     let closed = format!("http://127.0.0.1:{port}");
     says(&listed(&shop, &closed, "", &[]), &["cannot be reached"]);
     let nowhere = "http://no-such-host.invalid";
-    says(&listed(&shop, nowhere, "", &[]), &["name is not known"]);
+    says(&listed(&shop, nowhere, "", &[]), &["name was not found"]);
 }
 
 #[test]

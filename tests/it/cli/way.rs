@@ -119,7 +119,7 @@ fn a_closed_port_is_told_apart_from_an_unknown_host() {
             says(&refused, 1, &["nothing listens on this port"]);
         }
         let nowhere = [("AWS_ENDPOINT_URL", "http://no-such-host.invalid")];
-        says(&run(&shop, verb, &nowhere), 1, &["name is not known"]);
+        says(&run(&shop, verb, &nowhere), 1, &["name was not found"]);
     }
 }
 

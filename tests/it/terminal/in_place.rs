@@ -24,7 +24,7 @@ fn a_delete_in_sorted_rows_asks_for_no_page_and_a_word_answers_nothing() {
     session.press("D").see("Keep").press("\u{1b}[C\r").miss("Keep");
     assert!(store.object(BUCKET, "all/0099").is_some(), "the answers do not wrap");
 
-    session.press("D").see("Keep").press("y").see("2 of 2,499").miss("0099");
+    session.press("D").see("Keep").press("y").see("2 of 2,499").see("▸ 0149");
     assert!(store.object(BUCKET, "all/0099").is_none());
     session.press("D").see("Keep").see("0149").press("n").miss("Keep");
     assert_eq!(lists(), before);

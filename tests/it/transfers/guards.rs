@@ -95,7 +95,9 @@ async fn who_may_not_list_stores_what_is_new_and_nothing_over_what_is_not() {
     let client = client(&server, |to| to.provider = Provider::Aws).await;
     let folder = tempfile::tempdir().unwrap();
     for size in [100, 17 * MIB] {
-        server.faults().add(Fault::answer(403, "AccessDenied").on("HeadObject").forever());
+        for operation in ["HeadObject", "GetObject"] {
+            server.faults().add(Fault::answer(403, "AccessDenied").on(operation).forever());
+        }
         let path = folder.path().join("file");
         fs::write(&path, bytes(size)).unwrap();
         let key = format!("new-{size}");

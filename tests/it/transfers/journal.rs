@@ -66,7 +66,7 @@ async fn a_second_engine_says_who_has_the_queue_and_works_from_memory() {
     let warned = without_its_file(&path).await;
     assert_eq!(warned.kind, ErrorKind::Locked);
     assert!(warned.detail.contains(&std::process::id().to_string()), "{}", warned.detail);
-    assert!(warned.explain().what.contains("not kept"), "{}", warned.explain().what);
+    assert!(warned.explain().what.contains("not saved"), "{}", warned.explain().what);
     first.engine.shut_down().await;
     let mut third = start(&Fake::new(), &path);
     assert_eq!(third.restored().await, [], "the second one left nothing in it");

@@ -108,7 +108,7 @@ fn ourselves(error: &Error) -> Option<Explanation> {
         ErrorKind::Partial => Explanation::new(
             error.detail_or("some of it could not be done"),
             "each has its own reason, shown next to it",
-            "check each one, then retry; only the failed ones are done again",
+            "check each one, then retry; what is done is not done again",
         ),
         _ => return None,
     })
