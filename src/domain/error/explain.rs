@@ -39,7 +39,7 @@ fn unknown(error: &Error) -> Explanation {
             "start it again if you still want it",
         ),
         _ => Explanation::new(
-            format!("{} failed: {}", error.operation, error.detail_or("no reason was given")),
+            format!("{} did not work: {}", error.operation, error.detail_or("no reason was given")),
             "Windlass does not know this error",
             "see the raw answer in the details; it is safe to try again",
         ),

@@ -29,8 +29,8 @@ fn a_delete_in_sorted_rows_asks_for_no_page_and_a_word_answers_nothing() {
     session.press("D").see("Keep").see("0149").press("n").miss("Keep");
     assert_eq!(lists(), before);
 
-    session.press("\u{1}").see("2,499 marked").press("D").see("Type all/ to go on");
-    session.press("y\r").see("Type all/ to go on");
+    session.press("\u{1}").see("2,499 marked").press("D").see("Type all/ to continue");
+    session.press("y\r").see("Type all/ to continue");
     assert_eq!(store.object(BUCKET, "all/0001").map(|_| ()), Some(()));
     session.press("\u{15}all/\r").miss("marked").miss("0199");
     assert!(store.object(BUCKET, "all/0001").is_none());
