@@ -14,6 +14,7 @@ use crate::config::aws_settings;
 use crate::config::connection::{Connection, CredentialsSource};
 use crate::config::crash::rehearse;
 use crate::domain::address::{Bucket, Prefix};
+use crate::domain::arn;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{BY_PROXY, Error, ErrorKind, Renewal};
 use crate::domain::identity::identity;
@@ -404,6 +405,11 @@ impl Client {
             return Err(call.fails(ErrorKind::ReadOnly, format!("{name} is configured read_only")));
         }
         if let Some(why) = call.needs.and_then(|capability| self.lacks(capability)) {
+            return Err(call.fails(ErrorKind::Unsupported, why));
+        }
+        let is_arn = call.bucket.as_ref().is_some_and(|bucket| arn::is_arn(bucket.as_str()));
+        if is_arn && self.provider() != Provider::Aws {
+            let why = "access points are named by ARN on AWS alone: name a bucket";
             return Err(call.fails(ErrorKind::Unsupported, why));
         }
         Ok(())

@@ -128,7 +128,7 @@ impl Confirm {
         }
         match chord.key {
             KeyCode::Char('y' | 'Y') => Outcome::Accepted(()),
-            KeyCode::Char('n' | 'N' | 'q') => Outcome::Cancelled,
+            KeyCode::Char('n' | 'N') => Outcome::Cancelled,
             // The yes stands to the left of the no; past either of them is nothing.
             KeyCode::Left | KeyCode::Right => {
                 self.on_yes = chord.key == KeyCode::Left;
@@ -202,6 +202,13 @@ mod tests {
         assert_eq!(press(&mut question(), &["tab", "tab", "enter"]), Outcome::Cancelled);
         assert_eq!(press(&mut question(), &["left", "enter"]), Outcome::Accepted(()));
         assert_eq!(press(&mut question(), &["left", "left", "enter"]), Outcome::Accepted(()));
+    }
+
+    #[test]
+    fn a_letter_that_is_no_answer_does_nothing() {
+        for letter in ('a'..='z').filter(|letter| !"yn".contains(*letter)) {
+            assert_eq!(press(&mut question(), &[&letter.to_string()]), Outcome::Open, "{letter}");
+        }
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl Dialog {
             return None;
         }
         match self {
-            Dialog::Confirm(_) => Some(bound || "yYnNq".contains(letter)),
+            Dialog::Confirm(_) => Some(bound || "yYnN".contains(letter)),
             Dialog::Choice(_) => Some(bound || letter == 'q' || self.has_letter(chord)),
             _ => None,
         }

@@ -184,4 +184,7 @@ fn access_points_that_cannot_be_reached_are_named() {
         let place = format!("s3://{arn}");
         says(&run(&shop, &["ls", &place], &[]), 2, &[expected]);
     }
+    // One that could be reached, on a server that has none.
+    let place = "s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/name/";
+    says(&run(&shop, &["ls", place], &[]), 1, &["on AWS alone"]);
 }
