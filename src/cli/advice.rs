@@ -37,19 +37,17 @@ pub fn next(error: &Error, on_screen: &str) -> String {
             "name the bucket: windlass ls s3://bucket/"
         }
         ErrorKind::AccessDenied => {
-            "use credentials that may, with --profile or --connection, or ask for the right"
+            "use credentials that are allowed to, with --profile or --connection, or ask for the permission"
         }
         ErrorKind::ReadOnly => {
-            "give another --connection, or remove read_only from config.toml where it is meant"
+            "choose another --connection, or remove read_only in config.toml if you mean to write"
         }
-        ErrorKind::BrokenListing => {
-            "try again; do not take what was printed for everything there is"
-        }
+        ErrorKind::BrokenListing => "try again; what was printed may not be everything",
         ErrorKind::InvalidRequest if error.status.is_some() => {
             "the last line is the server's own answer"
         }
         ErrorKind::ExpiredCredentials => {
-            "sign in anew (aws sso login), or renew them where they were issued, and try again"
+            "sign in again (aws sso login), or renew them where they were issued, and try again"
         }
         ErrorKind::CodeWanted => {
             "run it where a terminal can ask for the code, or use keys that need none"

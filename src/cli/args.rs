@@ -30,7 +30,7 @@ const USAGE: &str = "windlass [OPTIONS] [s3://BUCKET/PREFIX/]\n       windlass [
 const EXAMPLES: &str = "\
 Examples:
   windlass                         Browse with the credentials of the AWS CLI
-  windlass s3://media/photos/      Begin at a prefix; needs no right to list buckets
+  windlass s3://media/photos/      Start at a prefix; needs no permission to list buckets
   windlass --connection personal   Browse a connection of config.toml
   windlass demo                    Browse sample buckets on a server in this process
   windlass get s3://media/a.jpg    Do one thing without the browser
@@ -40,37 +40,36 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly failed, 70 a bug,
 
 const GET_EXAMPLES: &str = "\
 Examples:
-  windlass get s3://media/a.jpg                 To ./a.jpg
-  windlass get s3://media/photos/ ./photos      What is below photos/ to ./photos/…
-  windlass get s3://backups/home.tar - | tar t  To the next program
+  windlass get s3://media/a.jpg                 Download to ./a.jpg
+  windlass get s3://media/photos/ ./photos      Download everything below photos/ into ./photos
+  windlass get s3://backups/home.tar - | tar t  Write to the next program
 
-Nothing is overwritten without --force, and --force replaces files only: a pipe or a device that is
-named is written into, the file behind a link that is named is replaced and the link kept, and below
-a folder a link, pipe, device or folder in the place of a file is left and named.
-A name that cannot be a file's is written with %XX, and so is one of two that the disk cannot tell
-apart (a and A, a file a beside a/b): each is said.";
+Nothing is overwritten without --force, and --force replaces only files. If you name a pipe or a
+device, the bytes go into it. If you name a link, the file it leads to is replaced and the link stays.
+In a folder, a link, pipe, device or folder that has a file's name is left as it is and reported.
+A name that cannot be a file name is written with %XX. So is the second of two names that the disk
+cannot tell apart (a and A, a file a beside a/b). Each of them is reported.";
 
 const PUT_EXAMPLES: &str = "\
 Examples:
-  windlass put a.jpg s3://media/photos/         To photos/a.jpg
-  windlass put ./site s3://site/public/         What is in site to public/…
+  windlass put a.jpg s3://media/photos/         Upload to photos/a.jpg
+  windlass put ./site s3://site/public/         Upload what is in site to public/
   tar c . | windlass put - s3://backups/home.tar
   pg_dumpall | windlass put --expected-size 2TiB - s3://backups/all.sql
 
-Nothing is overwritten without --force. A file that changes while it is read is not stored;
---snapshot takes one that grows as long as it is at the start. A pipe that is named, <(command) too,
-is read to its end as - is, and a device is refused. What is in the folder and cannot be sent (a
-symbolic link, a pipe, a file without permission, a key above 1,024 bytes) is named, the rest is
-sent, and the exit code is 3. Empty folders are not stored. The time of modification is kept with
-each object, and get restores it.";
+Nothing is overwritten without --force. A file that changes while it is read is not stored; with
+--snapshot, a growing file is stored as long as it was at the start. A named pipe or <(command) is
+read to its end, as - is. A device is refused. In a folder, what cannot be sent (a symbolic link, a
+pipe, a file you may not read, a key above 1,024 bytes) is reported, the rest is sent, and the exit
+code is 3. Empty folders are not stored. Each object keeps its modification time, and get restores it.";
 
 const COPY_EXAMPLES: &str = "\
 Examples:
-  windlass cp s3://media/a.jpg s3://archive/    To s3://archive/a.jpg
+  windlass cp s3://media/a.jpg s3://archive/    Copy to s3://archive/a.jpg
   windlass cp s3://media/photos/ s3://archive/photos/
   windlass cp r2:media/photos/ aws:archive/photos/
 
-NAME:bucket/key is a place of another connection of config.toml. Between two connections the bytes go
+NAME:bucket/key is a place on another connection of config.toml. Between two connections, bytes go
 through this machine's memory, never its disk. Nothing is overwritten without --force.";
 
 const MOVE_EXAMPLES: &str = "\
@@ -79,15 +78,15 @@ Examples:
   windlass mv s3://media/photos/ s3://archive/photos/
   windlass mv r2:media/photos/ aws:archive/photos/
 
-Each object is deleted at its source only after its copy was looked at. Where the copy lacks
-something of its source (tags that may not be read, a lock, a storage class), the source is kept and
-the exit code is 1 or 3, unless --accept-loss is given. Nothing is overwritten without --force.";
+A source is deleted only after its copy was checked. If the copy lacks something the source has (tags
+you may not read, a lock, a storage class), the source stays and the exit code is 1 or 3; with
+--accept-loss it is deleted anyway. Nothing is overwritten without --force.";
 
 const REMOVE_EXAMPLES: &str = "\
 Examples:
   windlass rm s3://media/a.jpg s3://media/b.jpg
-  windlass rm -f s3://media/a.jpg               Says nothing where it is not there
-  windlass rm -r s3://media/tmp/                Counts what is below tmp/ and asks; tmpfile stays";
+  windlass rm -f s3://media/a.jpg               No error if it does not exist
+  windlass rm -r s3://media/tmp/                Count everything below tmp/ and ask; tmpfile stays";
 
 const PRESIGN_EXAMPLES: &str = "\
 Examples:
@@ -97,12 +96,13 @@ Examples:
 
 const QUEUE_EXAMPLES: &str = "\
 Examples:
-  windlass queue                   Every transfer with its number and state
-  windlass queue run               Finish what is unfinished, without a screen
-  windlass queue retry 3           Try what failed of transfer 3 again
+  windlass queue                   List every transfer with its number and state
+  windlass queue run               Finish the unfinished transfers, without a screen
+  windlass queue retry 3           Try again what failed in transfer 3
   windlass queue cancel 3 4
 
-One Windlass at a time works on the queue: while the browser is open, list shows it and the rest is refused.";
+One Windlass at a time works on the queue. While the browser is open, only list works; the other
+commands are refused.";
 
 const UPLOADS_EXAMPLES: &str = "\
 Examples:
@@ -110,7 +110,7 @@ Examples:
   windlass uploads list --sizes s3://media/photos/
   windlass uploads abort --older-than 7d s3://media
 
-Those that transfers of the queue will go on with are left alone.
+Uploads that a queued transfer will continue are left alone.
 R2 aborts unfinished uploads by itself after 7 days, S3 only by a lifecycle rule.";
 
 const COMPLETION_EXAMPLES: &str = "\

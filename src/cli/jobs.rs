@@ -168,7 +168,7 @@ async fn confirmed(
     client: &Client,
 ) -> Result<bool, Trouble> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(usage("rm -r asks before it deletes: without a terminal give --yes"));
+        return Err(usage("rm -r asks before it deletes: without a terminal, add --yes"));
     }
     let (mut objects, mut bytes) = (0_u64, 0_u64);
     for (bucket, targets) in buckets {
@@ -234,7 +234,7 @@ fn folder_and_name(destination: &Path) -> Result<(PathBuf, Option<String>), Trou
 fn file_name(path: &Path) -> Result<String, Trouble> {
     match path.file_name().map(|name| name.to_str()) {
         Some(Some(name)) => Ok(name.to_owned()),
-        Some(None) => Err(usage("the file's name is not UTF-8: name the key in full")),
+        Some(None) => Err(usage("the file's name is not UTF-8: write the whole key")),
         None => Err(usage("expected a path that ends with a name")),
     }
 }

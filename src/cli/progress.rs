@@ -70,9 +70,10 @@ impl ProgressLine {
         };
         let (reason, sentence) = match wait {
             Wait::Throttled { .. } => return,
-            Wait::Credentials => {
-                ("keys", "the keys are no longer taken; waiting until they are renewed".to_owned())
-            }
+            Wait::Credentials => (
+                "keys",
+                "the server no longer accepts the keys; waiting until they are renewed".to_owned(),
+            ),
             Wait::Unreachable { error, .. } => {
                 ("server", format!("{error}; waiting until it can be reached"))
             }

@@ -77,7 +77,7 @@ fn named(arguments: &QueueArguments, views: &[JobView]) -> Result<Vec<JobId>, Tr
     let (step, jobs) = (arguments.step, &arguments.jobs);
     match step {
         QueueStep::Run | QueueStep::Clear if !jobs.is_empty() => {
-            return usage("run and clear take every transfer: leave the numbers out".to_owned());
+            return usage("run and clear work on every transfer: leave out the numbers".to_owned());
         }
         QueueStep::Cancel | QueueStep::Pause | QueueStep::Resume if jobs.is_empty() => {
             return usage("name the transfers by their numbers: windlass queue list".to_owned());

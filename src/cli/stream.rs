@@ -83,7 +83,7 @@ pub async fn get(
 
 /// The key of a stream, which a name alone can be left out of.
 fn key_of(arguments: &PutArguments, end: &End) -> Result<ObjectAddress, Trouble> {
-    let sentence = "a stream has no name: give the whole key, s3://bucket/key";
+    let sentence = "a stream has no name: write the whole key, s3://bucket/key";
     let nameless = || Trouble::Usage(sentence.to_owned());
     let (bucket, key) = match &arguments.destination {
         Location::Object { bucket, key } => (bucket, key.clone()),
@@ -105,7 +105,7 @@ pub async fn put(
     let conflict = arguments.conflict;
     if conflict.keep_both || conflict.if_newer || conflict.if_different {
         let sentence =
-            "a stream has no name or time: only --force and --skip-existing can be given";
+            "a stream has no name or time: only --force and --skip-existing work with it";
         return Err(Trouble::Usage(sentence.to_owned()));
     }
     client.prepare().await?;

@@ -143,7 +143,7 @@ async fn abort(
         found.iter().partition(|(standing, _)| *standing == Standing::Queued);
     if !queued.is_empty() {
         let count = Count(queued.len() as u64);
-        eprintln!("windlass: {count} left alone: transfers of the queue will go on with them");
+        eprintln!("windlass: {count} left alone: queued transfers will continue them");
     }
     if free.is_empty() {
         eprintln!("windlass: nothing to abort");
@@ -184,7 +184,7 @@ async fn abort(
 /// Names how many and how old. Without a terminal it is refused.
 async fn confirmed(free: &[&UnfinishedUpload]) -> Result<bool, Trouble> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        let sentence = "uploads abort asks first: without a terminal give --yes";
+        let sentence = "uploads abort asks first: without a terminal, add --yes";
         return Err(Trouble::Usage(sentence.to_owned()));
     }
     let now = Timestamp::now();

@@ -7,19 +7,19 @@ use crate::domain::address::{ConnectionName, Location};
 
 pub const EXAMPLES: &str = "\
 Examples:
-  windlass doctor                            What works on the connection that the browser opens
-  windlass doctor personal s3://media/       On another, in a bucket: for tokens that list no buckets
+  windlass doctor                            Test the connection that the browser opens
+  windlass doctor personal s3://media/       Test another one, for tokens that may not list buckets
   windlass doctor personal s3://media/tmp/ --write
 
-The report hides accounts, keys, buckets and objects, so that it can be pasted where you ask for help.
-Exit codes: 0 what browsing needs works, 1 it does not";
+The report hides accounts, keys, buckets and objects, so you can paste it where you ask for help.
+Exit codes: 0 browsing works, 1 it does not";
 
 #[derive(Debug, Args)]
 pub struct DoctorArguments {
     /// A connection of config.toml, and s3://bucket/prefix/ to look into (the first bucket otherwise)
     #[arg(value_name = "CONNECTION|LOCATION", num_args = 0..=2, value_parser = Subject::parse)]
     pub subjects: Vec<Subject>,
-    /// Write, copy and delete scratch objects there as well
+    /// Also write, copy and delete scratch objects there
     #[arg(long)]
     pub write: bool,
     #[command(flatten)]

@@ -26,17 +26,17 @@ pub struct QueueArguments {
 pub enum QueueStep {
     /// Show every job, also while another Windlass works on them
     List,
-    /// Go on with what is unfinished until nothing is; ctrl-c keeps the rest for next time
+    /// Finish the unfinished transfers; ctrl-c keeps the rest for next time
     Run,
-    /// Forget what has ended and take away what it left unfinished
+    /// Remove ended transfers from the list and delete what they left unfinished
     Clear,
     /// Retry what failed, of every transfer or of those named, and go on as run does
     Retry,
-    /// Give the named transfers up and take away what is unfinished of them
+    /// Cancel the named transfers and delete what they left unfinished
     Cancel,
-    /// Let the named transfers wait; run passes them over
+    /// Pause the named transfers; run skips them
     Pause,
-    /// Let the named transfers go on at the next run
+    /// Resume the named transfers at the next run
     Resume,
 }
 
@@ -47,7 +47,7 @@ pub struct UploadsArguments {
     /// s3://bucket, or with the beginning of keys: s3://bucket/prefix/
     #[arg(value_parser = Location::parse)]
     pub location: Location,
-    /// Only those begun so long ago: 12h, 7d. abort leaves what is younger than a day alone without it; 0 takes all
+    /// Only uploads that started at least this long ago: 12h, 7d. Without it, abort skips uploads younger than a day; 0 takes all
     #[arg(long, value_name = "DURATION", value_parser = parse_age)]
     pub older_than: Option<Duration>,
     /// Count parts and bytes of each: one request for every upload
@@ -64,6 +64,6 @@ pub struct UploadsArguments {
 pub enum UploadsStep {
     /// Show them: when begun, what is known of them here, and their key
     List,
-    /// Give them up; their parts are lost
+    /// Abort them; their parts are lost
     Abort,
 }

@@ -123,7 +123,7 @@ fn an_order_that_fits_no_transfer_is_refused() {
         (&["pause"], "name the transfers"),
         (&["resume", "1"], "is not paused"),
         (&["retry", "1"], "has not failed"),
-        (&["run", "1"], "leave the numbers out"),
+        (&["run", "1"], "leave out the numbers"),
     ] {
         let refused = queue.run(arguments).ended(2);
         assert!(refused.err.contains(said), "{}", refused.err);

@@ -139,7 +139,7 @@ fn unreachable_server(error: &Error) -> Explanation {
         return Explanation::new(
             "the server cannot be reached: nothing listens on this port",
             "the server is not started, or listens on another port",
-            "check the port of the endpoint and start the server, then refresh",
+            "check the port of the endpoint and start the server, then refresh with R",
         );
     }
     Explanation::new(
