@@ -251,6 +251,11 @@ impl Route {
         let mut body = BytesMut::with_capacity(1 << 10);
         loop {
             if body.len() > most {
+                // A refusal of that length says nothing that its status does not say.
+                if !success {
+                    body.clear();
+                    break;
+                }
                 let fault = ResponseFault::TooLong(most);
                 let error = call.answered(fault.kind(call.operation), &response);
                 return Err(error.detail(fault.to_string()));

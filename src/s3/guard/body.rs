@@ -82,6 +82,10 @@ impl Body for Guarded {
             let Ok(piece) = frame.into_data() else { continue };
             if let Err(fault) = this.keep(&piece) {
                 this.body = None;
+                // A refusal of that length says nothing that its status does not say.
+                if !this.success {
+                    return Poll::Ready(None);
+                }
                 return Poll::Ready(Some(Err(fault.into())));
             }
         }
