@@ -31,8 +31,11 @@ fn a_stopped_program_paints_anew_when_it_goes_on() {
     signal(&session, Signal::STOP);
     session.resize(100, 30);
     signal(&session, Signal::CONT);
-    session.see("samples");
-    session.press("q");
+    // The old picture has nothing in the last line of the new window.
+    session.wait("the new window painted", |screen| {
+        screen.rows(0, 100).nth(29).is_some_and(|line| line.contains("help"))
+    });
+    session.see("samples").press("q");
     assert_eq!(session.ended(), 0);
     session.is_restored();
 }
