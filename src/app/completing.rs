@@ -1,6 +1,6 @@
 //! Looks at folders, buckets and rows for the text field that is open, whoever asked for the text.
 
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Intent};
 use crate::app::dialogs::completion::{Completion, Found, Source};
 use crate::app::dialogs::input::Input;
 use crate::app::effect::Request;
@@ -11,7 +11,7 @@ use crate::domain::listing::ListedPage;
 use crate::domain::object::BucketListing;
 
 /// A text field with what completes it.
-pub type Field<'a> = (&'a mut Input, &'a mut Completion);
+pub type CompletedField<'a> = (&'a mut Input, &'a mut Completion);
 
 #[derive(Clone, Debug, Default)]
 pub struct Completing {
@@ -20,7 +20,7 @@ pub struct Completing {
 
 impl Completing {
     /// To be told after every event: asks for what the open field wants, and gives up what none wants any more.
-    pub fn follow(&mut self, field: Option<Field<'_>>, cx: &mut Context<'_>) {
+    pub fn follow(&mut self, field: Option<CompletedField<'_>>, cx: &mut Context<'_>) {
         let Some((_, completion)) = field else { return self.give_up(cx) };
         let Some(source) = completion.take_wanted() else { return };
         self.give_up(cx);
@@ -47,7 +47,12 @@ impl Completing {
         self.asked.as_ref().is_some_and(|(asked, _)| *asked == ticket)
     }
 
-    pub fn on_reply(&mut self, reply: Reply, field: Option<Field<'_>>, cx: &mut Context<'_>) {
+    pub fn on_reply(
+        &mut self,
+        reply: Reply,
+        field: Option<CompletedField<'_>>,
+        cx: &mut Context<'_>,
+    ) {
         let (Some((_, source)), Some((input, completion))) = (self.asked.take(), field) else {
             return;
         };
@@ -55,7 +60,7 @@ impl Completing {
             Some(Ok((found, whole))) => completion.on_found(&source, found, whole, input),
             Some(Err(error)) => {
                 completion.on_failure(&source);
-                cx.ask(Move::Log(error));
+                cx.ask(Intent::Log(error));
             }
             None => {}
         }

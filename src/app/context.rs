@@ -29,12 +29,12 @@ pub struct Context<'a> {
     pub areas: &'a Areas,
     tickets: &'a mut Tickets,
     effects: Vec<Effect>,
-    moves: Vec<Move>,
+    moves: Vec<Intent>,
 }
 
 /// What a part asks of the others; the router does it after the part is done.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Move {
+pub enum Intent {
     /// Go to a place; an object opens its prefix with the cursor on it.
     Open(Location),
     /// Go to what was open when the last session ended.
@@ -193,16 +193,16 @@ impl<'a> Context<'a> {
         self.effects.push(effect);
     }
 
-    pub fn ask(&mut self, what: Move) {
+    pub fn ask(&mut self, what: Intent) {
         self.moves.push(what);
     }
 
     pub fn toast(&mut self, level: Level, text: impl Into<String>) {
-        self.ask(Move::Toast { level, text: text.into() });
+        self.ask(Intent::Toast { level, text: text.into() });
     }
 
     /// What the part added, for the router.
-    pub fn finish(self) -> (Vec<Effect>, Vec<Move>) {
+    pub fn finish(self) -> (Vec<Effect>, Vec<Intent>) {
         (self.effects, self.moves)
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::app::action::{Action, Scope};
-use crate::app::context::{Context, Move, SideTab, TabMove};
+use crate::app::context::{Context, Intent, SideTab, TabMove};
 use crate::app::effect::Effect;
 use crate::app::layout::Pane;
 use crate::app::overlaid::{on_overlay_action, open_overlay};
@@ -44,7 +44,7 @@ pub fn dispatch(state: &mut State, now: Timestamp, action: Action, asked: &mut A
         && let Some(reason) = state.disabled(action)
     {
         let text = format!("{}: {reason}", action.spec().title);
-        return asked.moves.push(Move::Toast { level: Level::Note, text });
+        return asked.moves.push(Intent::Toast { level: Level::Note, text });
     }
     if !to_part(state, now, keyboard, action, asked) {
         to_window(state, now, action, asked);
@@ -56,7 +56,7 @@ fn copy_errors(state: &State, asked: &mut Asked) -> bool {
     let Some(details) = state.details() else { return false };
     let errors: Vec<&Error> = details.errors().collect();
     if !errors.is_empty() {
-        asked.moves.push(Move::Copy {
+        asked.moves.push(Intent::Copy {
             text: report(&errors, MOST_ERRORS),
             what: "the error".to_owned(),
             note: "without accounts and names".to_owned(),
@@ -95,7 +95,7 @@ fn on_objects(objects: &mut Objects, action: Action, cx: &mut Context<'_>) -> bo
         _ => return objects.on_action(action, cx),
     };
     match objects.browse.current_subject() {
-        Some(subject) if objects.dialog().is_none() => cx.ask(Move::Show { tab, subject }),
+        Some(subject) if objects.dialog().is_none() => cx.ask(Intent::Show { tab, subject }),
         _ => {}
     }
     true
@@ -114,7 +114,7 @@ fn to_window(state: &mut State, now: Timestamp, action: Action, asked: &mut Aske
         Action::Unzoom => state.zoomed = false,
         Action::StepBack => step_back(state, now, asked),
         Action::Refresh => refresh(state, now, asked),
-        Action::Doctor => asked.moves.push(Move::Examine(state.session.name().clone())),
+        Action::Doctor => asked.moves.push(Intent::Examine(state.session.name().clone())),
         _ if open_overlay(state, action) => {}
         _ => state.with(now, asked, |mut parts, cx| anywhere(&mut parts, action, cx)),
     }
@@ -127,17 +127,17 @@ fn anywhere(parts: &mut Parts<'_>, action: Action, cx: &mut Context<'_>) {
         Action::HistoryForward => browse.go_forward(cx),
         Action::GoToPath => parts.places.ask_path(&browse.location(), cx.session),
         Action::FollowCursor => parts.side.toggle_following(cx),
-        Action::NewTab => cx.ask(Move::Tab(TabMove::Open)),
-        Action::NextTab => cx.ask(Move::Tab(TabMove::Next)),
-        Action::PreviousTab => cx.ask(Move::Tab(TabMove::Previous)),
-        Action::CloseTab => cx.ask(Move::Tab(TabMove::Close)),
+        Action::NewTab => cx.ask(Intent::Tab(TabMove::Open)),
+        Action::NextTab => cx.ask(Intent::Tab(TabMove::Next)),
+        Action::PreviousTab => cx.ask(Intent::Tab(TabMove::Previous)),
+        Action::CloseTab => cx.ask(Intent::Tab(TabMove::Close)),
         Action::AddConnection => parts.connecting.add(cx),
-        Action::EditConnection => cx.ask(Move::EditConnection(cx.session.name().clone())),
-        Action::RemoveConnection => cx.ask(Move::RemoveConnection(cx.session.name().clone())),
+        Action::EditConnection => cx.ask(Intent::EditConnection(cx.session.name().clone())),
+        Action::RemoveConnection => cx.ask(Intent::RemoveConnection(cx.session.name().clone())),
         Action::SignIn => parts.connecting.sign_in(cx),
         Action::LastPlace => {
             if let Some(last) = cx.session.last.clone() {
-                cx.ask(Move::GoBack(last));
+                cx.ask(Intent::GoBack(last));
             }
         }
         Action::Quit => parts.places.quit(&parts.transfers.queue, cx),
@@ -189,6 +189,6 @@ fn step_back(state: &mut State, now: Timestamp, asked: &mut Asked) {
     if state.areas.side.is_empty() {
         state.zoomed = false;
     } else {
-        asked.moves.push(Move::CloseSide);
+        asked.moves.push(Intent::CloseSide);
     }
 }

@@ -18,7 +18,7 @@ use crate::domain::object::{BucketListing, ObjectHead, UploadId};
 use crate::domain::presign::PresignedLink;
 use crate::domain::public::PublicAccess;
 use crate::domain::transfer::TransferEvent;
-use crate::domain::unfinished::{Standing, UnfinishedUpload, UploadExtent, UploadMarker};
+use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner};
 use crate::domain::usage::Usage;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -172,7 +172,7 @@ impl Reply {
 /// A page of unfinished uploads, with what the queues of this machine know of each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListedUploads {
-    pub uploads: Vec<(UnfinishedUpload, Standing)>,
+    pub uploads: Vec<(UnfinishedUpload, UploadOwner)>,
     pub next: Option<UploadMarker>,
 }
 
@@ -197,13 +197,13 @@ pub struct Measure {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Existing {
     pub place: String,
-    pub there: Side,
-    pub new: Side,
+    pub there: ConflictSide,
+    pub new: ConflictSide,
 }
 
 /// What is known of one of the two, as far as it was told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Side {
+pub struct ConflictSide {
     pub size: Option<u64>,
     pub modified: Option<Timestamp>,
 }

@@ -59,14 +59,14 @@ pub struct Areas {
     /// The line above what the side pane shows; empty in a small window.
     pub subject: Rect,
     /// Of the objects' rows.
-    pub columns: Columns,
+    pub columns: ObjectColumns,
     /// Cells for the day on which a bucket was created; 0 where there is no room.
     pub created: u16,
 }
 
 /// Widths of the objects' columns in cells, gaps not included; 0 where a column has no room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Columns {
+pub struct ObjectColumns {
     pub mark: u16,
     pub name: u16,
     pub size: u16,
@@ -164,7 +164,7 @@ impl Areas {
             areas.subject = areas.side.inner().padded().split_top(1).0;
         }
         let room = areas.objects.inner().width.saturating_sub(MARGIN);
-        areas.columns = Columns::of(room, shape.classes);
+        areas.columns = ObjectColumns::of(room, shape.classes);
         let beside =
             areas.buckets.width.saturating_sub(AROUND_BUCKET.saturating_add(shape.bucket_names));
         areas.created = if shape.bucket_days && beside >= GAP + CREATED { CREATED } else { 0 };
@@ -266,10 +266,10 @@ fn transfers_height(middle: Rect, shape: Shape, wide: bool) -> u16 {
     (lines + 2).min(half)
 }
 
-impl Columns {
+impl ObjectColumns {
     /// Columns give way in the order class, modified, size.
-    fn of(width: u16, classes: bool) -> Columns {
-        let mut columns = Columns { mark: MARK.min(width), ..Columns::default() };
+    fn of(width: u16, classes: bool) -> ObjectColumns {
+        let mut columns = ObjectColumns { mark: MARK.min(width), ..ObjectColumns::default() };
         let mut left = width.saturating_sub(MARK);
         for (column, wanted) in [
             (&mut columns.size, SIZE),
@@ -311,7 +311,10 @@ mod tests {
         assert_eq!(areas.status, Rect { x: 0, y: 22, width: 80, height: 1 });
         assert_eq!(areas.footer, Rect { x: 0, y: 23, width: 80, height: 1 });
         assert!(areas.side.is_empty());
-        assert_eq!(areas.columns, Columns { mark: 2, name: 29, size: 9, modified: 16, class: 0 });
+        assert_eq!(
+            areas.columns,
+            ObjectColumns { mark: 2, name: 29, size: 9, modified: 16, class: 0 }
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Intent};
 use crate::app::effect::Request;
 use crate::app::event::{Reply, Ticket};
 use crate::app::link_shown::LinkShown;
@@ -88,7 +88,7 @@ impl Linking {
                 each.link = None;
                 self.wanted.retain(|each| each.ticket != ticket);
                 self.give_up(cx);
-                cx.ask(Move::Log(error));
+                cx.ask(Intent::Log(error));
                 return None;
             }
             _ => return None,
@@ -141,7 +141,7 @@ pub fn copy_shown(shown: &LinkShown, what: &str, cx: &mut Context<'_>) {
         true => format!("{note}; other programs check the certificate and may refuse it"),
         false => note,
     };
-    cx.ask(Move::Copy { text: shown.text.clone(), what: what.to_owned(), note });
+    cx.ask(Intent::Copy { text: shown.text.clone(), what: what.to_owned(), note });
 }
 
 /// `1 h, until 15:24`; with the date where the end is on another day.

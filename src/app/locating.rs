@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::app::session::Session;
 use crate::config::connection::Connection;
-use crate::config::pointed::{Server, point};
+use crate::config::pasted_address::{Server, point};
 use crate::domain::address::{Bucket, ConnectionName, Key, Location, Prefix};
 use crate::domain::place::Place;
 use crate::domain::provider::Provider;
@@ -70,12 +70,12 @@ fn of_web(text: &str, session: &Session) -> Located {
 }
 
 fn of_pointed(text: &str, session: &Session) -> Located {
-    let pointed = match point(text) {
-        Ok(Some(pointed)) => pointed,
+    let pasted_address = match point(text) {
+        Ok(Some(pasted_address)) => pasted_address,
         Ok(None) => return Located::Unknown,
         Err(why) => return Located::Wrong(why),
     };
-    let fits = |connection: &&Connection| match &pointed.server {
+    let fits = |connection: &&Connection| match &pasted_address.server {
         Server::Aws { .. } => connection.provider == Provider::Aws && connection.endpoint.is_none(),
         Server::R2 { account, .. } => {
             endpoints(connection).any(|endpoint| endpoint.contains(&format!("//{account}.")))
@@ -85,13 +85,13 @@ fn of_pointed(text: &str, session: &Session) -> Located {
         Server::Unsaid => false,
     };
     let located = |connection: &Connection| {
-        let bucket = pointed.bucket.clone().map(|bucket| match &pointed.server {
+        let bucket = pasted_address.bucket.clone().map(|bucket| match &pasted_address.server {
             Server::R2 { jurisdiction: Some(home), .. } if connection.jurisdictions.len() > 1 => {
                 home.named(&bucket)
             }
             _ => bucket,
         });
-        (connection.name.clone(), location(bucket, &pointed.path))
+        (connection.name.clone(), location(bucket, &pasted_address.path))
     };
     let found: Vec<_> = by_use(session).filter(fits).map(located).collect();
     if found.is_empty() { Located::Unknown } else { sorted(found, session) }

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 
 use crate::app::action::Action;
-use crate::app::context::{Move, TabMove};
+use crate::app::context::{Intent, TabMove};
 use crate::app::dispatch::dispatch;
 use crate::app::event::{Mouse, MouseKind};
 use crate::app::layout::Pane;
-use crate::app::screens::objects::memory::Place;
+use crate::app::screens::objects::history::PrefixPlace;
 use crate::app::spot::Spot;
 use crate::app::state::{Asked, State};
 use crate::domain::address::{Location, Prefix};
@@ -29,7 +29,7 @@ pub fn on_mouse(state: &mut State, now: Timestamp, mouse: Mouse, asked: &mut Ask
             dispatch(state, now, action, asked);
         }
         (MouseKind::Click, Some(Spot::Crumb(number))) => go_up_to(state, now, number, asked),
-        (MouseKind::Click, Some(Spot::Tab(at))) => asked.moves.push(Move::Tab(TabMove::To(at))),
+        (MouseKind::Click, Some(Spot::Tab(at))) => asked.moves.push(Intent::Tab(TabMove::To(at))),
         (MouseKind::Click, Some(spot)) if is_asked => {
             if let Some(action) = point(state, now, spot, asked) {
                 dispatch(state, now, action, asked);
@@ -72,7 +72,7 @@ fn turn(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) {
 
 /// The connection leads to the others, what follows to its place.
 fn go_up_to(state: &mut State, now: Timestamp, number: usize, asked: &mut Asked) {
-    let Some(Place { bucket, prefix }) = state.objects.browse.place().cloned() else {
+    let Some(PrefixPlace { bucket, prefix }) = state.objects.browse.place().cloned() else {
         return dispatch(state, now, Action::SwitchConnection, asked);
     };
     let Some(depth) = number.checked_sub(1) else {
@@ -82,7 +82,7 @@ fn go_up_to(state: &mut State, now: Timestamp, number: usize, asked: &mut Asked)
     if above == prefix {
         state.focus = Pane::Objects;
     } else {
-        asked.moves.push(Move::Open(Location::Prefix { bucket, prefix: above }));
+        asked.moves.push(Intent::Open(Location::Prefix { bucket, prefix: above }));
     }
 }
 
@@ -99,7 +99,7 @@ fn click(state: &mut State, now: Timestamp, pane: Pane, mouse: Mouse, asked: &mu
         Pane::Buckets => parts.buckets.click(line, cx),
         Pane::Objects => {
             if parts.objects.browse.click(line, cx) && was_focused {
-                cx.ask(Move::Run(Action::Open));
+                cx.ask(Intent::Run(Action::Open));
             }
         }
         Pane::Transfers => parts.transfers.click(line, was_focused, cx),

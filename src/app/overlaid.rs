@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::app::action::Action;
 use crate::app::chord::Chord;
-use crate::app::context::Move;
+use crate::app::context::Intent;
 use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::effect::{Effect, Preference};
@@ -105,15 +105,15 @@ fn on_outcome(state: &mut State, outcome: Outcome<OverlayAnswer>, asked: &mut As
     state.overlay = None;
     if let Outcome::Accepted(answer) = outcome {
         asked.moves.push(match answer {
-            OverlayAnswer::Run(action) => Move::Run(action),
-            OverlayAnswer::Go(location) => Move::Open(location),
-            OverlayAnswer::Follow(address) => Move::GoTo(address),
+            OverlayAnswer::Run(action) => Intent::Run(action),
+            OverlayAnswer::Go(location) => Intent::Open(location),
+            OverlayAnswer::Follow(address) => Intent::GoTo(address),
             OverlayAnswer::Connections(answer) => match answer {
-                ConnectionAnswer::Connect(name) => Move::Connect(name),
-                ConnectionAnswer::Examine(name) => Move::Examine(name),
-                ConnectionAnswer::Add => Move::Run(Action::AddConnection),
-                ConnectionAnswer::Edit(name) => Move::EditConnection(name),
-                ConnectionAnswer::Remove(name) => Move::RemoveConnection(name),
+                ConnectionAnswer::Connect(name) => Intent::Connect(name),
+                ConnectionAnswer::Examine(name) => Intent::Examine(name),
+                ConnectionAnswer::Add => Intent::Run(Action::AddConnection),
+                ConnectionAnswer::Edit(name) => Intent::EditConnection(name),
+                ConnectionAnswer::Remove(name) => Intent::RemoveConnection(name),
             },
         });
     }

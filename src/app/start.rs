@@ -1,12 +1,12 @@
 //! The first state and the first effects.
 
-use crate::app::context::Move;
+use crate::app::context::Intent;
 use crate::app::dialogs::details::Details;
 use crate::app::effect::Effect;
+use crate::app::intents::perform;
 use crate::app::keymap::Keymap;
 use crate::app::keymap::changes::KeyRemarks;
 use crate::app::layout::Size;
-use crate::app::moves::perform;
 use crate::app::overlays::overlay::Overlay;
 use crate::app::session::{Session, Startup};
 use crate::app::state::{Asked, State};
@@ -27,9 +27,9 @@ impl State {
         } else {
             state.with(now, &mut asked, |parts, cx| parts.buckets.start(cx));
         }
-        asked.moves.push(Move::Open(open));
+        asked.moves.push(Intent::Open(open));
         for text in problems {
-            asked.moves.push(Move::Toast { level: Level::Problem, text });
+            asked.moves.push(Intent::Toast { level: Level::Problem, text });
         }
         perform(&mut state, now, &mut asked);
         state.tell_keys(&remarks);

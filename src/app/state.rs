@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
 use crate::app::clipboard::Clipboard;
-use crate::app::completing::{Completing, Field};
-use crate::app::context::{Context, Move};
+use crate::app::completing::{CompletedField, Completing};
+use crate::app::context::{Context, Intent};
 use crate::app::dialogs::details::Details;
 use crate::app::dialogs::dialog::Dialog;
 use crate::app::effect::Effect;
@@ -22,7 +22,7 @@ use crate::app::screens::connecting::sign_in::profile_of;
 use crate::app::screens::objects::Objects;
 use crate::app::screens::objects::reasons::disabled_of_one;
 use crate::app::screens::places::Places;
-use crate::app::screens::side::Side;
+use crate::app::screens::side::SidePane;
 use crate::app::screens::transfers::TransfersPane;
 use crate::app::session::Session;
 use crate::app::tabs::{MOST, Tabs};
@@ -48,7 +48,7 @@ pub struct State {
     pub stray: Option<Timestamp>,
     pub buckets: Buckets,
     pub objects: Objects,
-    pub side: Side,
+    pub side: SidePane,
     pub places: Places,
     pub connecting: Connecting,
     /// Over everything, whatever is focused.
@@ -70,7 +70,7 @@ pub struct State {
 pub struct Parts<'a> {
     pub buckets: &'a mut Buckets,
     pub objects: &'a mut Objects,
-    pub side: &'a mut Side,
+    pub side: &'a mut SidePane,
     pub places: &'a mut Places,
     pub connecting: &'a mut Connecting,
     pub transfers: &'a mut TransfersPane,
@@ -107,7 +107,7 @@ impl Parts<'_> {
     }
 
     /// The text field that has the keys.
-    fn field(&mut self) -> Option<Field<'_>> {
+    fn field(&mut self) -> Option<CompletedField<'_>> {
         if self.overlay.is_some() {
             return self.overlay.as_mut()?.field();
         }
@@ -122,7 +122,7 @@ impl Parts<'_> {
 #[derive(Debug, Default)]
 pub struct Asked {
     pub effects: Vec<Effect>,
-    pub moves: Vec<Move>,
+    pub moves: Vec<Intent>,
 }
 
 /// The parts that take keys, from the innermost.
@@ -152,7 +152,7 @@ impl State {
             stray: None,
             buckets: Buckets::default(),
             objects: Objects::default(),
-            side: Side::default(),
+            side: SidePane::default(),
             places: Places::default(),
             connecting: Connecting::default(),
             overlay: None,
@@ -219,8 +219,8 @@ impl State {
             zoomed: self.zoomed,
             side_open: self.side.is_open(),
             jobs: self.transfers.queue.rows().len(),
-            bucket_names: self.buckets.shelf.name_cells(),
-            bucket_days: self.buckets.shelf.tells_days(),
+            bucket_names: self.buckets.bucket_list.name_cells(),
+            bucket_days: self.buckets.bucket_list.tells_days(),
             classes: self.objects.browse.rows.listing().classes_differ(),
         };
         self.areas = Areas::of(self.size, shape);

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::app::context::{Move, TabMove};
+use crate::app::context::{Intent, TabMove};
 use crate::app::state::{Asked, State};
 use crate::app::tabs::Tab;
 use crate::app::toasts::Level;
@@ -39,9 +39,9 @@ fn open(state: &mut State, now: Timestamp, asked: &mut Asked) {
     state.tabs.put_before(shown);
     note_places(state);
     state.with(now, asked, |parts, cx| parts.buckets.start(cx));
-    asked.moves.push(Move::Open(location));
+    asked.moves.push(Intent::Open(location));
     let text = format!("tab {} of {}", state.tabs.current() + 1, state.tabs.count());
-    asked.moves.push(Move::Toast { level: Level::Note, text });
+    asked.moves.push(Intent::Toast { level: Level::Note, text });
 }
 
 fn show(state: &mut State, now: Timestamp, at: usize, asked: &mut Asked) {

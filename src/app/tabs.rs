@@ -4,7 +4,7 @@ use crate::app::event::Ticket;
 use crate::app::layout::Pane;
 use crate::app::screens::buckets::Buckets;
 use crate::app::screens::objects::Objects;
-use crate::app::screens::side::Side;
+use crate::app::screens::side::SidePane;
 use crate::domain::address::ConnectionName;
 
 /// Tabs at once.
@@ -16,7 +16,7 @@ pub struct Tab {
     pub connection: ConnectionName,
     pub buckets: Buckets,
     pub objects: Objects,
-    pub side: Side,
+    pub side: SidePane,
     pub focus: Pane,
     pub zoomed: bool,
     /// What it shows was changed from another tab.

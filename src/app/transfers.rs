@@ -2,10 +2,10 @@
 
 pub mod history;
 pub mod job;
+pub mod job_status;
 pub mod meter;
 pub mod reach;
 pub mod rows;
-pub mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -31,7 +31,7 @@ pub struct Transfers {
     counts: Counts,
     /// Jobs whose objects are shown below them.
     unfolded: BTreeSet<JobId>,
-    flow: Flow,
+    flow: QueuePace,
     /// Why the engine cannot work at all.
     pub halted: Option<Error>,
     /// The queue ends with this window.
@@ -55,7 +55,7 @@ pub struct Counts {
 
 /// The pace of everything together.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Flow {
+struct QueuePace {
     moved: Moved,
     all: Meter,
     moved_down: Moved,
@@ -253,7 +253,7 @@ impl Transfers {
         self.flow.add(now, direction, moved);
         self.flow.read(now);
         if self.active() == 0 {
-            self.flow = Flow::default();
+            self.flow = QueuePace::default();
         }
         settled
     }
@@ -316,7 +316,7 @@ impl Counts {
     }
 }
 
-impl Flow {
+impl QueuePace {
     fn add(&mut self, now: Timestamp, direction: Direction, moved: Moved) {
         let directed = match direction {
             Direction::Down => Some(&mut self.moved_down),

@@ -3,14 +3,14 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::chord::{Chord, KeyCode};
-use crate::app::context::Move;
+use crate::app::context::Intent;
 use crate::app::dispatch::dispatch;
 use crate::app::effect::{Effect, Preference};
 use crate::app::event::{ClipboardOutcome, Event, Reply, Ticket};
+use crate::app::intents::{behind, on_changes, perform};
 use crate::app::keymap::Resolved;
 use crate::app::layout::{Pane, Size};
 use crate::app::mouse::on_mouse;
-use crate::app::moves::{behind, on_changes, perform};
 use crate::app::overlaid::{follow_log, on_overlay_text};
 use crate::app::overlays::overlay::Overlay;
 use crate::app::pasting::{is_read, on_pasted};
@@ -31,7 +31,7 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
         Event::Paste(text) => on_paste(state, now, &text, &mut asked),
         Event::Resized { width, height } => state.size = Size { width, height },
         Event::Reply { ticket, reply } => on_reply(state, now, ticket, reply, &mut asked),
-        Event::Transfer(TransferEvent::Warned(error)) => asked.moves.push(Move::Log(error)),
+        Event::Transfer(TransferEvent::Warned(error)) => asked.moves.push(Intent::Log(error)),
         Event::Transfer(TransferEvent::Refused { connection, error }) => {
             learn(state, now, &connection, &error, &mut asked);
         }

@@ -20,7 +20,7 @@ use crate::cli::args::endpoint::EndpointFlag;
 use crate::cli::args::parts::Parts;
 use crate::cli::args::public::PublicArguments;
 use crate::cli::args::queue::{QueueArguments, UploadsArguments};
-use crate::cli::pace::Pace;
+use crate::cli::pace::PaceArguments;
 use crate::domain::address::{Bucket, Location};
 use crate::domain::presign::parse_expiry;
 use crate::domain::transfer::{FileRules, Links};
@@ -269,7 +269,7 @@ pub struct GetArguments {
     #[command(flatten)]
     pub conflict: Conflict,
     #[command(flatten)]
-    pub pace: Pace,
+    pub pace: PaceArguments,
     #[command(flatten)]
     pub output: Output,
 }
@@ -302,7 +302,7 @@ pub struct PutArguments {
     #[command(flatten)]
     pub conflict: Conflict,
     #[command(flatten)]
-    pub pace: Pace,
+    pub pace: PaceArguments,
     #[command(flatten)]
     pub output: Output,
 }
@@ -319,7 +319,7 @@ pub struct CopyArguments {
     #[command(flatten)]
     pub conflict: Conflict,
     #[command(flatten)]
-    pub pace: Pace,
+    pub pace: PaceArguments,
     #[command(flatten)]
     pub output: Output,
 }

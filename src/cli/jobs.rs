@@ -9,7 +9,7 @@ use crate::cli::connect::Choice;
 use crate::cli::ends::behind_link;
 use crate::cli::interrupt::interrupted;
 use crate::cli::one::writable;
-use crate::cli::pace::Pace;
+use crate::cli::pace::PaceArguments;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::progress::ProgressLine;
 use crate::cli::report::{found_nothing, objects as count_of, report, status};
@@ -95,7 +95,7 @@ pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, 
     }
     let work = buckets.into_iter().map(|(bucket, targets)| Work::Delete { bucket, targets });
     let absent = if arguments.force { OnConflict::Skip } else { OnConflict::Fail };
-    let how = How::new(absent, FileRules::default(), Pace::usual());
+    let how = How::new(absent, FileRules::default(), PaceArguments::usual());
     run(choice, work.collect(), how, arguments.output).await
 }
 
@@ -112,11 +112,11 @@ fn not_recursive(location: &Location) -> String {
 struct How {
     on_conflict: OnConflict,
     files: FileRules,
-    pace: Pace,
+    pace: PaceArguments,
 }
 
 impl How {
-    fn new(on_conflict: OnConflict, files: FileRules, pace: Pace) -> How {
+    fn new(on_conflict: OnConflict, files: FileRules, pace: PaceArguments) -> How {
         How { on_conflict, files, pace }
     }
 }
@@ -137,7 +137,7 @@ async fn run(
 pub async fn run_specs(
     choice: &Choice,
     specs: Vec<JobSpec>,
-    pace: Pace,
+    pace: PaceArguments,
     output: Output,
 ) -> Result<Status, Trouble> {
     let connect = choice.remotes();

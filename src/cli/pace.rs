@@ -10,7 +10,7 @@ use crate::transfer::engine::EngineOptions;
 use crate::transfer::limits::Patience;
 
 #[derive(Clone, Copy, Debug, Args)]
-pub struct Pace {
+pub struct PaceArguments {
     /// Bytes a second of all transfers together: 10MiB, 500KiB, off; the limit of config.toml otherwise
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub limit_rate: Option<RateLimit>,
@@ -26,10 +26,10 @@ pub struct RateLimit(Option<u64>);
 /// A server that has never answered is not waited for at all.
 const USUAL_OUTAGE: Duration = Duration::from_mins(10);
 
-impl Pace {
+impl PaceArguments {
     /// Without flags.
-    pub fn usual() -> Pace {
-        Pace { limit_rate: None, give_up_after: USUAL_OUTAGE }
+    pub fn usual() -> PaceArguments {
+        PaceArguments { limit_rate: None, give_up_after: USUAL_OUTAGE }
     }
 
     /// `configured` holds where no flag says otherwise.
@@ -62,7 +62,7 @@ mod tests {
     #[derive(Parser)]
     struct Line {
         #[command(flatten)]
-        pace: Pace,
+        pace: PaceArguments,
     }
 
     fn rate_of(flags: &[&str]) -> Option<u64> {
@@ -81,6 +81,6 @@ mod tests {
     #[test]
     fn what_is_said_without_flags_is_what_the_help_says() {
         let line = Line::try_parse_from(["x"]).unwrap();
-        assert_eq!(line.pace.give_up_after, Pace::usual().give_up_after);
+        assert_eq!(line.pace.give_up_after, PaceArguments::usual().give_up_after);
     }
 }

@@ -6,7 +6,7 @@ use crate::cli::args::public::PublicArguments;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::domain::address::{Bucket, Location};
-use crate::domain::public::{AccountUsage, PublicDomain, Stored};
+use crate::domain::public::{AccountUsage, PublicDomain, StoredAmount};
 use crate::domain::units::{Count, Size};
 
 pub async fn public(arguments: &PublicArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -41,7 +41,7 @@ async fn domains(bucket: &Bucket, choice: &Choice, printer: &mut Printer) -> Res
 fn usage(usage: &AccountUsage, printer: &mut Printer) -> Result<(), Trouble> {
     let classes = [("standard", usage.standard), ("infrequent access", usage.infrequent)];
     if printer.json {
-        let class = |stored: Stored| {
+        let class = |stored: StoredAmount| {
             json!({
                 "objects": stored.objects,
                 "bytes": stored.bytes,

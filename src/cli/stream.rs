@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use crate::cli::args::{GetArguments, PutArguments};
 use crate::cli::ends::{End, open_input, open_output, unwritable};
 use crate::cli::interrupt::interrupted;
-use crate::cli::pace::Pace;
+use crate::cli::pace::PaceArguments;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::progress::ProgressLine;
 use crate::cli::report::verified;
@@ -155,7 +155,7 @@ pub async fn put(
     Ok(Status::Done)
 }
 
-fn pipe(client: &Client, object: &ObjectAddress, pace: Pace, limit: Option<u64>) -> Pipe {
+fn pipe(client: &Client, object: &ObjectAddress, pace: PaceArguments, limit: Option<u64>) -> Pipe {
     let remote = Arc::new(client.sending_once());
     Pipe::new(remote, object.clone(), pace.patience(), Rate::of(pace.rate(limit)))
 }
@@ -177,7 +177,7 @@ async fn watched<T>(pipe: &Pipe, mut line: ProgressLine, work: impl Future<Outpu
             expanded: total > 0,
             ..Progress::default()
         };
-        let wait = pipe.gate.standing.wait();
+        let wait = pipe.policy.wait_reason.wait();
         if wait.is_some() || waited {
             waited = wait.is_some();
             line.take(&TransferEvent::Waiting { id, wait });

@@ -15,7 +15,7 @@ use crate::config::paths::Folders;
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::error::Error;
 use crate::domain::provider::Provider;
-use crate::domain::unfinished::{Standing, UnfinishedUpload, UploadExtent, YOUNG, age_text};
+use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadOwner, YOUNG, age_text};
 use crate::domain::units::{Count, Moment, Size};
 use crate::domain::visible::visible;
 use crate::s3::client::Client;
@@ -31,7 +31,7 @@ pub async fn uploads(arguments: &UploadsArguments, choice: &Choice) -> Result<St
     let found = find(&client, &bucket, &prefix, arguments).await?;
     let found: Vec<_> = found
         .into_iter()
-        .map(|upload| (known.standing(&upload.object.bucket, &upload.upload), upload))
+        .map(|upload| (known.owner(&upload.object.bucket, &upload.upload), upload))
         .collect();
     match arguments.step {
         UploadsStep::List => list(&client, &found, arguments).await,
@@ -72,7 +72,7 @@ async fn find(
 
 async fn list(
     client: &Client,
-    found: &[(Standing, UnfinishedUpload)],
+    found: &[(UploadOwner, UnfinishedUpload)],
     arguments: &UploadsArguments,
 ) -> Result<Status, Trouble> {
     let mut printer = Printer::new(arguments.output);
@@ -98,15 +98,15 @@ async fn list(
 
 fn print(
     printer: &mut Printer,
-    standing: Standing,
+    standing: UploadOwner,
     upload: &UnfinishedUpload,
     extent: Option<UploadExtent>,
 ) -> io::Result<()> {
     if printer.json {
         let known = match standing {
-            Standing::Queued => "queued",
-            Standing::Left => "left",
-            Standing::Unknown => "unknown",
+            UploadOwner::Queued => "queued",
+            UploadOwner::Left => "left",
+            UploadOwner::Unknown => "unknown",
         };
         return printer.object(&json!({
             "bucket": upload.object.bucket, "key": upload.object.key, "upload_id": upload.upload,
@@ -125,9 +125,9 @@ fn print(
         )
     });
     let known = match standing {
-        Standing::Queued => "in the queue",
-        Standing::Left => "left by windlass",
-        Standing::Unknown => "",
+        UploadOwner::Queued => "in the queue",
+        UploadOwner::Left => "left by windlass",
+        UploadOwner::Unknown => "",
     };
     let place = upload.object.to_string();
     let place = printer.shown(&place).into_owned();
@@ -136,11 +136,11 @@ fn print(
 
 async fn abort(
     client: &Client,
-    found: &[(Standing, UnfinishedUpload)],
+    found: &[(UploadOwner, UnfinishedUpload)],
     arguments: &UploadsArguments,
 ) -> Result<Status, Trouble> {
     let (queued, free): (Vec<_>, Vec<_>) =
-        found.iter().partition(|(standing, _)| *standing == Standing::Queued);
+        found.iter().partition(|(standing, _)| *standing == UploadOwner::Queued);
     if !queued.is_empty() {
         let count = Count(queued.len() as u64);
         eprintln!("windlass: {count} left alone: queued transfers will continue them");

@@ -42,7 +42,7 @@ pub enum Chosen {
 
 /// Whose keys sign, in the order of the AWS CLI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keys {
+pub enum KeyOrigin {
     Environment,
     Profile,
     /// The web identity, container or machine the program runs as.
@@ -165,20 +165,20 @@ impl AwsSettings {
     }
 
     /// Whose keys sign.
-    pub fn keys(&self) -> Keys {
+    pub fn keys(&self) -> KeyOrigin {
         if self.chosen != Chosen::Outright && self.variable(KEY_ID).is_some() {
-            return Keys::Environment;
+            return KeyOrigin::Environment;
         }
         match self.profile().map(|profile| kind(&profile)) {
-            None | Some(ProfileKind::NoKeys) => Keys::Surroundings,
-            Some(_) => Keys::Profile,
+            None | Some(ProfileKind::NoKeys) => KeyOrigin::Surroundings,
+            Some(_) => KeyOrigin::Profile,
         }
     }
 
     /// The profile whose single sign-on session signs: the one in force, or the one at the end of its
     /// `source_profile`.
     pub fn signs_in_by(&self) -> Option<String> {
-        let mut name = (self.keys() == Keys::Profile).then(|| self.profile.clone())?;
+        let mut name = (self.keys() == KeyOrigin::Profile).then(|| self.profile.clone())?;
         let mut seen = Vec::new();
         while !seen.contains(&name) {
             let profile = self.files.profile(&name)?;

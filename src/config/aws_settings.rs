@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::config::ini::{Section, sections};
+use crate::config::ini::{IniSection, sections};
 use crate::config::origins::Places;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorKind};
@@ -87,7 +87,7 @@ const ENDPOINTS: [Setting; 2] = [
 struct Sources<'a> {
     variable: &'a dyn Fn(&str) -> Option<OsString>,
     /// The sections of the profile, those that come first count first, each with its file.
-    profile: Vec<(PathBuf, Section)>,
+    profile: Vec<(PathBuf, IniSection)>,
     /// Whether an endpoint that they name is used.
     endpoint: bool,
 }
@@ -111,8 +111,8 @@ pub fn endpoint_of_environment() -> Option<String> {
 }
 
 /// `credentials` before `config`, as the SDK reads them.
-fn of_profile(places: &Places, name: &str) -> Vec<(PathBuf, Section)> {
-    let read = |path: &Option<PathBuf>, is_it: &dyn Fn(&Section) -> bool| {
+fn of_profile(places: &Places, name: &str) -> Vec<(PathBuf, IniSection)> {
+    let read = |path: &Option<PathBuf>, is_it: &dyn Fn(&IniSection) -> bool| {
         let Some(path) = path else { return Vec::new() };
         // Whether the files can be read at all is judged where the profiles are.
         let text = fs::read(path).unwrap_or_default();
@@ -125,7 +125,7 @@ fn of_profile(places: &Places, name: &str) -> Vec<(PathBuf, Section)> {
 }
 
 /// `[default]`, `[profile NAME]`.
-fn profile_name(section: &Section) -> Option<&str> {
+fn profile_name(section: &IniSection) -> Option<&str> {
     if section.name == "default" {
         return Some("default");
     }
@@ -163,7 +163,7 @@ impl Sources<'_> {
                 .map_err(|why| unfit(setting.variable, format!("{} {why}", setting.variable)))?;
             return Ok(Some(value.trim().to_owned()));
         }
-        let in_profile = |(path, section): &(PathBuf, Section)| {
+        let in_profile = |(path, section): &(PathBuf, IniSection)| {
             let value = section.get(setting.key)?.to_owned();
             Some((path.clone(), section.name.clone(), value))
         };

@@ -1,7 +1,7 @@
 //! A connection as it is entered, before it is one: what the wizard fills, tests and saves.
 
 use crate::config::connection::{Connection, CredentialsSource, KnownBucket};
-use crate::config::kept::Keys;
+use crate::config::kept::SigningKeys;
 use crate::config::r2::{Jurisdiction, Jurisdictions};
 use crate::domain::address::ConnectionName;
 use crate::domain::provider::Provider;
@@ -25,7 +25,7 @@ pub enum DraftServer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DraftKeys {
     Given {
-        keys: Keys,
+        keys: SigningKeys,
         keep: Keep,
     },
     /// A profile of the AWS files; `None` is the whole chain of the AWS CLI.

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::config::connection::KnownBucket;
 use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep};
-use crate::config::ini::{Section, sections};
-use crate::config::kept::Keys;
-use crate::config::pointed::{Server, point};
+use crate::config::ini::{IniSection, sections};
+use crate::config::kept::SigningKeys;
+use crate::config::pasted_address::{Server, point};
 use crate::config::r2::Jurisdictions;
 use crate::config::secret::Secret;
 use crate::domain::address::ConnectionName;
@@ -45,11 +45,11 @@ pub fn rclone(text: &str) -> Result<Vec<Import>, String> {
                         the form";
         return Err(sentence.to_owned());
     }
-    let of_s3 = |section: &&Section| section.get("type") == Some("s3");
+    let of_s3 = |section: &&IniSection| section.get("type") == Some("s3");
     Ok(sections(text).iter().filter(of_s3).map(rclone_remote).collect())
 }
 
-fn rclone_remote(section: &Section) -> Import {
+fn rclone_remote(section: &IniSection) -> Import {
     let told = Told {
         endpoint: section.get("endpoint").map(str::to_owned),
         region: section.get("region").filter(|region| *region != "other-v2-signature"),
@@ -134,19 +134,19 @@ impl Told<'_> {
         let mut buckets = Vec::new();
         let server = match self.endpoint.as_deref() {
             Some(endpoint) => {
-                let pointed = point(endpoint)?;
-                let pointed =
-                    pointed.ok_or_else(|| format!("its endpoint {endpoint:?} is no address"))?;
-                if let Some(bucket) = pointed.bucket {
+                let pasted_address = point(endpoint)?;
+                let pasted_address = pasted_address
+                    .ok_or_else(|| format!("its endpoint {endpoint:?} is no address"))?;
+                if let Some(bucket) = pasted_address.bucket {
                     buckets.push(KnownBucket::from(bucket.as_str()));
                 }
-                self.server(pointed.server)?
+                self.server(pasted_address.server)?
             }
             None => self.without_endpoint()?,
         };
         let keys = match (self.id, self.secret, self.profile) {
             (Some(id), Some(secret), _) => DraftKeys::Given {
-                keys: Keys {
+                keys: SigningKeys {
                     access_key_id: id.to_owned(),
                     secret_access_key: Secret::new(secret),
                     session_token: self.token.map(Secret::new),

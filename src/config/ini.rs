@@ -2,12 +2,12 @@
 
 /// A section in the order of the file. What stands before the first header has an empty name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Section {
+pub struct IniSection {
     pub name: String,
     pairs: Vec<(String, String)>,
 }
 
-impl Section {
+impl IniSection {
     /// The value of a name, in any case; an empty one counts as missing.
     pub fn get(&self, name: &str) -> Option<&str> {
         let found = self.pairs.iter().rev().find(|(key, _)| key.eq_ignore_ascii_case(name));
@@ -21,8 +21,8 @@ impl Section {
 
 /// Reads what can be read: a line that is neither header nor pair says nothing. Indented lines below a name without a
 /// value belong to it (`s3 =` with `addressing_style = path`) and are not the section's own.
-pub fn sections(text: &str) -> Vec<Section> {
-    let mut sections = vec![Section::default()];
+pub fn sections(text: &str) -> Vec<IniSection> {
+    let mut sections = vec![IniSection::default()];
     let mut nested = false;
     for line in text.trim_start_matches('\u{feff}').lines() {
         let trimmed = line.trim();
@@ -30,7 +30,7 @@ pub fn sections(text: &str) -> Vec<Section> {
             continue;
         }
         if let Some(name) = trimmed.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-            sections.push(Section { name: name.0.trim().to_owned(), pairs: Vec::new() });
+            sections.push(IniSection { name: name.0.trim().to_owned(), pairs: Vec::new() });
             nested = false;
             continue;
         }

@@ -17,13 +17,13 @@ use crate::domain::error::{Error, ErrorKind};
 
 /// What signs the requests of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Keys {
+pub struct SigningKeys {
     pub access_key_id: String,
     pub secret_access_key: Secret,
     pub session_token: Option<Secret>,
 }
 
-impl Keys {
+impl SigningKeys {
     pub fn source(&self) -> CredentialsSource {
         CredentialsSource::Static {
             access_key_id: self.access_key_id.clone(),
@@ -54,7 +54,7 @@ pub fn secrets_file(folder: &Path) -> PathBuf {
 
 /// # Errors
 /// `Config` where nothing or only half is kept, or where others may read the file.
-pub fn read(folder: &Path, name: &ConnectionName) -> Result<Keys, Error> {
+pub fn read(folder: &Path, name: &ConnectionName) -> Result<SigningKeys, Error> {
     let file = secrets_file(folder);
     let wrong = |detail: String| Err(fault(&file, detail));
     let mut entries = entries(&file)?;
@@ -69,7 +69,7 @@ pub fn read(folder: &Path, name: &ConnectionName) -> Result<Keys, Error> {
             "only half of the keys of {name} are kept: press P, then e on it, and enter them again"
         ));
     }
-    Ok(Keys {
+    Ok(SigningKeys {
         access_key_id,
         secret_access_key: Secret::new(secret_access_key),
         session_token: session_token.map(Secret::new),
@@ -77,7 +77,7 @@ pub fn read(folder: &Path, name: &ConnectionName) -> Result<Keys, Error> {
 }
 
 /// Keeps the keys of a connection in place of those it had.
-pub fn write(folder: &Path, name: &ConnectionName, keys: &Keys) -> Result<(), Error> {
+pub fn write(folder: &Path, name: &ConnectionName, keys: &SigningKeys) -> Result<(), Error> {
     change(folder, |entries| {
         let entry = Entry {
             access_key_id: keys.access_key_id.clone(),
@@ -156,8 +156,8 @@ fn fault(file: &Path, detail: String) -> Error {
 mod tests {
     use super::*;
 
-    fn keys(secret: &str) -> Keys {
-        Keys {
+    fn keys(secret: &str) -> SigningKeys {
+        SigningKeys {
             access_key_id: "id".to_owned(),
             secret_access_key: Secret::new(secret),
             session_token: None,

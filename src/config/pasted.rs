@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::config::pointed::{Pointed, is_account, is_address, point};
+use crate::config::pasted_address::{PastedAddress, is_account, is_address, point};
 use crate::config::secret::Secret;
 
 /// What was found; the first of each kind.
@@ -54,7 +54,7 @@ impl Pasted {
     }
 
     /// The address, read.
-    pub fn pointed(&self) -> Option<Result<Pointed, String>> {
+    pub fn pasted_address(&self) -> Option<Result<PastedAddress, String>> {
         point(self.address.as_ref()?).transpose()
     }
 

@@ -31,16 +31,16 @@ pub struct Hop {
 
 /// Where a request goes.
 #[derive(Clone, Copy, Debug)]
-pub struct Target<'a> {
+pub struct RequestTarget<'a> {
     pub secure: bool,
     /// An IPv6 address may be in brackets.
     pub host: &'a str,
     pub port: u16,
 }
 
-impl<'a> Target<'a> {
-    pub fn of(endpoint: &'a Endpoint) -> Target<'a> {
-        Target { secure: endpoint.is_secure(), host: endpoint.host(), port: endpoint.port() }
+impl<'a> RequestTarget<'a> {
+    pub fn of(endpoint: &'a Endpoint) -> RequestTarget<'a> {
+        RequestTarget { secure: endpoint.is_secure(), host: endpoint.host(), port: endpoint.port() }
     }
 }
 
@@ -59,7 +59,7 @@ const SETTING: &str = "the connection's proxy";
 ///
 /// # Errors
 /// What names a proxy that cannot be used, and what was expected.
-pub fn hop(network: &Network, target: Target<'_>) -> Result<Option<Hop>, Error> {
+pub fn hop(network: &Network, target: RequestTarget<'_>) -> Result<Option<Hop>, Error> {
     match &network.proxy {
         Proxy::None => Ok(None),
         Proxy::Url(url) => Hop::read(SETTING, url).map(Some),
@@ -93,7 +93,7 @@ impl Variables {
 
     /// # Errors
     /// The variable that names a proxy which cannot be used.
-    pub fn hop(&self, target: Target<'_>) -> Result<Option<Hop>, Error> {
+    pub fn hop(&self, target: RequestTarget<'_>) -> Result<Option<Hop>, Error> {
         let named = if target.secure { &self.https } else { &self.http };
         match named {
             Some((name, url)) if !self.leaves_out(target) => Hop::read(name, url).map(Some),
@@ -104,7 +104,7 @@ impl Variables {
     /// Whether `NO_PROXY` has the target: `*`, a host or a domain with all below it (`example.com`,
     /// `.example.com`, `*.example.com`), an address, a network (`10.0.0.0/8`), each with a port or
     /// for all.
-    fn leaves_out(&self, target: Target<'_>) -> bool {
+    fn leaves_out(&self, target: RequestTarget<'_>) -> bool {
         let host = bare(target.host);
         let entries = self.none_for.split([',', ' ']).map(str::trim);
         entries.filter(|entry| !entry.is_empty()).any(|entry| {
@@ -115,7 +115,7 @@ impl Variables {
 
     /// The entries of `NO_PROXY` in the form that the SDK's client understands, for requests to
     /// `target`: it knows neither ports nor brackets nor `*.`.
-    pub fn plain_exceptions(&self, target: Target<'_>) -> String {
+    pub fn plain_exceptions(&self, target: RequestTarget<'_>) -> String {
         let entries = self.none_for.split([',', ' ']).map(str::trim);
         let plain = entries.filter(|entry| !entry.is_empty()).filter_map(|entry| {
             let (name, port) = split_port(entry);
@@ -283,7 +283,8 @@ mod tests {
             (".", "https://h", false),
         ] {
             let endpoint = Endpoint::parse(url).unwrap();
-            let hop = variables("http://p:3128", none_for).hop(Target::of(&endpoint)).unwrap();
+            let hop =
+                variables("http://p:3128", none_for).hop(RequestTarget::of(&endpoint)).unwrap();
             assert_eq!(hop.is_none(), left_out, "NO_PROXY={none_for} {url}");
         }
     }
@@ -291,7 +292,8 @@ mod tests {
     #[test]
     fn the_sdk_gets_the_exceptions_in_its_own_form() {
         let endpoint = Endpoint::parse("https://[::1]:9000").unwrap();
-        let plain = |text| variables("http://p", text).plain_exceptions(Target::of(&endpoint));
+        let plain =
+            |text| variables("http://p", text).plain_exceptions(RequestTarget::of(&endpoint));
         assert_eq!(
             plain("[::1]:9000, h:9000,*.x.com ,[fd00::1], 10.0.0.0/8,*"),
             "::1,.x.com,fd00::1,10.0.0.0/8,*"
@@ -302,7 +304,7 @@ mod tests {
     #[test]
     fn a_proxy_that_cannot_be_used_is_named_by_what_names_it() {
         let endpoint = Endpoint::parse("https://h").unwrap();
-        let hop = |url| variables(url, "").hop(Target::of(&endpoint));
+        let hop = |url| variables(url, "").hop(RequestTarget::of(&endpoint));
         for (url, expected) in [
             ("socks5://p:1080", "socks5:// proxies are not supported"),
             ("SOCKS5H://me:hush@p", "socks5h:// proxies"),
@@ -323,7 +325,7 @@ mod tests {
     #[test]
     fn a_proxy_may_lack_its_scheme_and_have_a_password() {
         let endpoint = Endpoint::parse("https://h").unwrap();
-        let hop = |url| variables(url, "").hop(Target::of(&endpoint)).unwrap().unwrap();
+        let hop = |url| variables(url, "").hop(RequestTarget::of(&endpoint)).unwrap().unwrap();
         let found = hop("p:3128");
         assert_eq!((found.host.as_str(), found.port, found.secure), ("p", 3128, false));
         let found = hop("http://me:a%40b@p/");

@@ -2,7 +2,7 @@
 
 use crate::config::aws::files::{AwsFiles, Profile};
 use crate::config::aws::{self, AwsSettings};
-use crate::config::kept::Keys;
+use crate::config::kept::SigningKeys;
 use crate::config::secret::Secret;
 
 /// A profile with `role_arn`, `mfa_serial` and where the keys come from that ask for the role.
@@ -20,7 +20,7 @@ pub struct RoleWithCode {
 /// Whose keys ask for the role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AskedBy {
-    Keys(Keys),
+    Keys(SigningKeys),
     /// A profile that gets its keys some other way.
     Profile(String),
     Environment,
@@ -33,7 +33,7 @@ impl RoleWithCode {
     /// Of the profile in force; `None` where keys of the environment come before it.
     pub fn of_settings(settings: &AwsSettings) -> Option<RoleWithCode> {
         match settings.keys() {
-            aws::Keys::Environment => None,
+            aws::KeyOrigin::Environment => None,
             _ => RoleWithCode::read(settings.files(), settings.profile_name()),
         }
     }
@@ -65,9 +65,9 @@ impl RoleWithCode {
     }
 }
 
-fn keys(profile: &Profile<'_>) -> Option<Keys> {
+fn keys(profile: &Profile<'_>) -> Option<SigningKeys> {
     let get = |key: &str| profile.get(key).map(str::to_owned);
-    Some(Keys {
+    Some(SigningKeys {
         access_key_id: get("aws_access_key_id")?,
         secret_access_key: Secret::new(get("aws_secret_access_key")?),
         session_token: get("aws_session_token").map(Secret::new),

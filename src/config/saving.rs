@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::config::connection::{Connection, CredentialsSource, Keeper, KnownBucket};
 use crate::config::draft::{Draft, DraftKeys};
-use crate::config::kept::Keys;
+use crate::config::kept::SigningKeys;
+use crate::config::keyring::Keyring;
 use crate::config::paths::write_whole;
-use crate::config::ring::Ring;
-use crate::config::{edit, file, kept, ring};
+use crate::config::{edit, file, kept, keyring};
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{Error, ErrorKind};
 
@@ -22,7 +22,7 @@ pub fn save(
     config_file: &Path,
     draft: &Draft,
     replaced: Option<&ConnectionName>,
-    ring: &dyn Ring,
+    keyring: &dyn Keyring,
 ) -> Result<Connection, Error> {
     let target = followed(config_file);
     let text = edit::put(&read(&target)?, config_file, draft, replaced)?;
@@ -31,13 +31,13 @@ pub fn save(
     let before = before.map(|before| before.credentials);
     let now = &saved.credentials;
     match &draft.keys {
-        DraftKeys::Given { keys, .. } => keep(now, keys, ring)?,
-        DraftKeys::AsBefore if before.as_ref() != Some(now) => copy(before.as_ref(), now, ring)?,
+        DraftKeys::Given { keys, .. } => keep(now, keys, keyring)?,
+        DraftKeys::AsBefore if before.as_ref() != Some(now) => copy(before.as_ref(), now, keyring)?,
         _ => {}
     }
     write_whole(&target, &text)?;
     if let Some(before) = before.filter(|before| before != now)
-        && let Err(error) = forget(&before, ring)
+        && let Err(error) = forget(&before, keyring)
     {
         tracing::warn!(%error, "keys that are not used any more could not be removed");
     }
@@ -82,13 +82,17 @@ fn configured(config_file: &Path, name: &ConnectionName) -> Option<Connection> {
     connections.into_iter().find(|connection| connection.name == *name)
 }
 
-fn keep(source: &CredentialsSource, keys: &Keys, ring: &dyn Ring) -> Result<(), Error> {
+fn keep(
+    source: &CredentialsSource,
+    keys: &SigningKeys,
+    keyring: &dyn Keyring,
+) -> Result<(), Error> {
     match source {
         CredentialsSource::Kept { keeper: Keeper::File, folder, name } => {
             kept::write(folder, name, keys)
         }
         CredentialsSource::Kept { keeper: Keeper::Keyring, folder, name } => {
-            ring::write(ring, folder, name, keys)
+            keyring::write(keyring, folder, name, keys)
         }
         _ => Ok(()),
     }
@@ -98,7 +102,7 @@ fn keep(source: &CredentialsSource, keys: &Keys, ring: &dyn Ring) -> Result<(), 
 fn copy(
     before: Option<&CredentialsSource>,
     now: &CredentialsSource,
-    ring: &dyn Ring,
+    keyring: &dyn Keyring,
 ) -> Result<(), Error> {
     let (
         Some(CredentialsSource::Kept { keeper, folder, name: from }),
@@ -109,24 +113,28 @@ fn copy(
     };
     match keeper {
         Keeper::File => kept::copy(folder, from, to),
-        Keeper::Keyring => ring::copy(ring, folder, from, to),
+        Keeper::Keyring => keyring::copy(keyring, folder, from, to),
     }
 }
 
-fn forget(source: &CredentialsSource, ring: &dyn Ring) -> Result<(), Error> {
+fn forget(source: &CredentialsSource, keyring: &dyn Keyring) -> Result<(), Error> {
     match source {
         CredentialsSource::Kept { keeper: Keeper::File, folder, name } => {
             kept::remove(folder, name)
         }
         CredentialsSource::Kept { keeper: Keeper::Keyring, folder, name } => {
-            ring::remove(ring, folder, name)
+            keyring::remove(keyring, folder, name)
         }
         _ => Ok(()),
     }
 }
 
 /// Takes a connection out of the file, and forgets the keys that were kept for it.
-pub fn remove(config_file: &Path, name: &ConnectionName, ring: &dyn Ring) -> Result<(), Error> {
+pub fn remove(
+    config_file: &Path,
+    name: &ConnectionName,
+    keyring: &dyn Keyring,
+) -> Result<(), Error> {
     let target = followed(config_file);
     let before = read(&target)?;
     let text = edit::remove(&before, config_file, name)?;
@@ -141,7 +149,7 @@ pub fn remove(config_file: &Path, name: &ConnectionName, ring: &dyn Ring) -> Res
     file::parse(&text, config_file)?;
     // What cannot be forgotten is still named, so that it can be tried again.
     if let Some(connection) = configured(config_file, name) {
-        forget(&connection.credentials, ring)?;
+        forget(&connection.credentials, keyring)?;
     }
     write_whole(&target, &text)
 }
@@ -174,13 +182,13 @@ mod tests {
 
     use super::*;
     use crate::config::draft::{DraftServer, Keep};
+    use crate::config::keyring::memory::MemoryKeyring;
     use crate::config::r2::Jurisdiction;
-    use crate::config::ring::memory::Memory;
     use crate::config::secret::Secret;
     use crate::domain::error::KeyringFault;
 
     fn draft(name: &str, keep: Keep) -> Draft {
-        let keys = Keys {
+        let keys = SigningKeys {
             access_key_id: "id".to_owned(),
             secret_access_key: Secret::new("hush"),
             session_token: None,
@@ -230,21 +238,23 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let config = home.path().join("windlass/config.toml");
         let folder = config.parent().unwrap();
-        let saved = save(&config, &draft("a", Keep::File), None, &Memory::default()).unwrap();
+        let saved =
+            save(&config, &draft("a", Keep::File), None, &MemoryKeyring::default()).unwrap();
         assert_eq!(file::read(&config).unwrap().connections, [saved]);
         let mode = fs::metadata(&config).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert!(!fs::read_to_string(&config).unwrap().contains("hush"));
         let renamed = Draft { keys: DraftKeys::AsBefore, ..draft("b", Keep::File) };
-        save(&config, &renamed, Some(&"a".into()), &Memory::default()).unwrap();
+        save(&config, &renamed, Some(&"a".into()), &MemoryKeyring::default()).unwrap();
         assert_eq!(kept::read(folder, &"b".into()).unwrap().secret_access_key.expose(), "hush");
-        save(&config, &draft("b", Keep::Config), Some(&"b".into()), &Memory::default()).unwrap();
+        save(&config, &draft("b", Keep::Config), Some(&"b".into()), &MemoryKeyring::default())
+            .unwrap();
         assert!(kept::read(folder, &"b".into()).is_err());
         assert!(fs::read_to_string(&config).unwrap().contains("hush"));
-        remove(&config, &"b".into(), &Memory::default()).unwrap();
+        remove(&config, &"b".into(), &MemoryKeyring::default()).unwrap();
         assert!(file::read(&config).unwrap().connections.is_empty());
         assert!(
-            remove(&config, &"b".into(), &Memory::default())
+            remove(&config, &"b".into(), &MemoryKeyring::default())
                 .unwrap_err()
                 .detail
                 .contains("not in config.toml")
@@ -257,7 +267,7 @@ mod tests {
         let (real, link) = (home.path().join("dots.toml"), home.path().join("config.toml"));
         fs::write(&real, "# mine\n").unwrap();
         symlink(&real, &link).unwrap();
-        save(&link, &draft("a", Keep::File), None, &Memory::default()).unwrap();
+        save(&link, &draft("a", Keep::File), None, &MemoryKeyring::default()).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert!(fs::read_to_string(&real).unwrap().starts_with("# mine\n"));
     }
@@ -267,7 +277,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let config = home.path().join("config.toml");
         fs::write(&config, "broken = [").unwrap();
-        assert!(save(&config, &draft("a", Keep::File), None, &Memory::default()).is_err());
+        assert!(save(&config, &draft("a", Keep::File), None, &MemoryKeyring::default()).is_err());
         assert_eq!(fs::read_to_string(&config).unwrap(), "broken = [");
         assert!(!kept::secrets_file(home.path()).exists());
     }
@@ -275,24 +285,24 @@ mod tests {
     #[test]
     fn keys_in_the_keyring_go_where_their_connection_goes() {
         let home = tempfile::tempdir().unwrap();
-        let (config, ring) = (home.path().join("config.toml"), Memory::default());
-        let saved = save(&config, &draft("a", Keep::Keyring), None, &ring).unwrap();
+        let (config, keyring) = (home.path().join("config.toml"), MemoryKeyring::default());
+        let saved = save(&config, &draft("a", Keep::Keyring), None, &keyring).unwrap();
         assert_eq!(saved.credentials.words(), "the system's keyring");
         assert!(fs::read_to_string(&config).unwrap().contains("keys = \"keyring\""));
         let secret = |name: &str| {
-            let read = ring::read(&ring, home.path(), &name.into());
+            let read = keyring::read(&keyring, home.path(), &name.into());
             read.map(|keys| keys.secret_access_key.expose().to_owned()).ok()
         };
         assert_eq!(secret("a").as_deref(), Some("hush"));
         let renamed = Draft { keys: DraftKeys::AsBefore, ..draft("b", Keep::File) };
-        save(&config, &renamed, Some(&"a".into()), &ring).unwrap();
+        save(&config, &renamed, Some(&"a".into()), &keyring).unwrap();
         assert_eq!((secret("a"), secret("b").as_deref()), (None, Some("hush")));
-        save(&config, &draft("b", Keep::File), Some(&"b".into()), &ring).unwrap();
-        assert_eq!((ring.names().len(), secret("b")), (0, None), "it left the keyring");
-        save(&config, &draft("b", Keep::Keyring), Some(&"b".into()), &ring).unwrap();
+        save(&config, &draft("b", Keep::File), Some(&"b".into()), &keyring).unwrap();
+        assert_eq!((keyring.names().len(), secret("b")), (0, None), "it left the keyring");
+        save(&config, &draft("b", Keep::Keyring), Some(&"b".into()), &keyring).unwrap();
         assert!(!kept::secrets_file(home.path()).exists(), "and the file");
-        remove(&config, &"b".into(), &ring).unwrap();
-        assert_eq!(ring.names().len(), 0);
+        remove(&config, &"b".into(), &keyring).unwrap();
+        assert_eq!(keyring.names().len(), 0);
         assert!(file::read(&config).unwrap().connections.is_empty());
     }
 
@@ -300,17 +310,19 @@ mod tests {
     fn a_keyring_that_refuses_leaves_everything_as_it_was() {
         let home = tempfile::tempdir().unwrap();
         let config = home.path().join("config.toml");
-        let locked = Memory { fault: Some(KeyringFault::Locked), ..Memory::default() };
+        let locked =
+            MemoryKeyring { fault: Some(KeyringFault::Locked), ..MemoryKeyring::default() };
         let error = save(&config, &draft("a", Keep::Keyring), None, &locked).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Keyring(KeyringFault::Locked));
         assert!(!config.exists());
-        save(&config, &draft("a", Keep::Keyring), None, &Memory::default()).unwrap();
+        save(&config, &draft("a", Keep::Keyring), None, &MemoryKeyring::default()).unwrap();
         let before = fs::read_to_string(&config).unwrap();
         let renamed = Draft { keys: DraftKeys::AsBefore, ..draft("b", Keep::File) };
         assert!(save(&config, &renamed, Some(&"a".into()), &locked).is_err());
         assert!(remove(&config, &"a".into(), &locked).is_err());
         assert_eq!(fs::read_to_string(&config).unwrap(), before);
-        let absent = Memory { fault: Some(KeyringFault::Absent), ..Memory::default() };
+        let absent =
+            MemoryKeyring { fault: Some(KeyringFault::Absent), ..MemoryKeyring::default() };
         remove(&config, &"a".into(), &absent).unwrap();
     }
 }

@@ -144,7 +144,7 @@ impl Fault {
         self
     }
 
-    fn matches(&self, request: &Asked) -> bool {
+    fn matches(&self, request: &RecordedRequest) -> bool {
         self.operation.as_ref().is_none_or(|name| *name == request.operation)
             && self.method.as_ref().is_none_or(|method| *method == request.method)
             && self.key.as_ref().is_none_or(|part| request.place().contains(part.as_str()))
@@ -170,7 +170,7 @@ impl Fault {
 
 /// One request that arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct RecordedRequest {
     pub method: Method,
     pub operation: String,
     pub bucket: String,
@@ -182,7 +182,7 @@ pub struct Asked {
     pub status: Option<u16>,
 }
 
-impl Asked {
+impl RecordedRequest {
     fn place(&self) -> String {
         format!("{}/{}", self.bucket, self.key)
     }
@@ -194,7 +194,7 @@ impl Asked {
 
 /// Weather that lasts until it is changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Weather {
+pub struct NetworkConditions {
     /// Every answer begins this much later.
     pub latency: Duration,
     /// Bytes per second of one body, in either direction.
@@ -215,8 +215,8 @@ pub struct Faults {
 #[derive(Debug, Default)]
 struct Script {
     faults: Vec<Fault>,
-    weather: Weather,
-    log: VecDeque<Asked>,
+    conditions: NetworkConditions,
+    log: VecDeque<RecordedRequest>,
     forgotten: usize,
 }
 
@@ -234,19 +234,19 @@ impl Faults {
     pub fn clear(&self) {
         let mut script = self.script();
         script.faults.clear();
-        script.weather = Weather::default();
+        script.conditions = NetworkConditions::default();
     }
 
-    pub fn set_weather(&self, weather: Weather) {
-        self.script().weather = weather;
+    pub fn set_weather(&self, conditions: NetworkConditions) {
+        self.script().conditions = conditions;
     }
 
-    pub fn weather(&self) -> Weather {
-        self.script().weather
+    pub fn conditions(&self) -> NetworkConditions {
+        self.script().conditions
     }
 
     /// Everything asked so far, oldest first.
-    pub fn log(&self) -> Vec<Asked> {
+    pub fn log(&self) -> Vec<RecordedRequest> {
         self.script().log.iter().cloned().collect()
     }
 
@@ -262,7 +262,7 @@ impl Faults {
     }
 
     /// Notes a request and gives its ticket for [`Faults::answered`] and the act that strikes it.
-    pub(in crate::demo) fn arrive(&self, asked: Asked) -> (usize, Option<Act>) {
+    pub(in crate::demo) fn arrive(&self, asked: RecordedRequest) -> (usize, Option<Act>) {
         let mut script = self.script();
         let struck = script
             .faults
@@ -289,10 +289,10 @@ impl Faults {
 mod tests {
     use http::Method;
 
-    use super::{Act, Asked, Fault, Faults};
+    use super::{Act, Fault, Faults, RecordedRequest};
 
-    fn asked(operation: &str, key: &str) -> Asked {
-        Asked {
+    fn asked(operation: &str, key: &str) -> RecordedRequest {
+        RecordedRequest {
             method: Method::GET,
             operation: operation.to_owned(),
             bucket: "b".to_owned(),

@@ -14,7 +14,7 @@ use tokio::time::sleep;
 
 use crate::demo::answers;
 use crate::demo::answers::context::{Context, Unconditional, WholeObject};
-use crate::demo::faults::{Act, Asked, Faults, Weather};
+use crate::demo::faults::{Act, Faults, NetworkConditions, RecordedRequest};
 use crate::demo::gate::{self, Claim};
 use crate::demo::mode::Mode;
 use crate::demo::operation::Target;
@@ -45,21 +45,21 @@ impl Front {
             &parts.headers,
         );
         let (ticket, act) = self.faults.arrive(noted(&parts, &target));
-        let weather = self.faults.weather();
+        let conditions = self.faults.conditions();
         let late = match act {
-            Some(Act::Delay(delay)) => weather.latency + delay,
-            _ => weather.latency,
+            Some(Act::Delay(delay)) => conditions.latency + delay,
+            _ => conditions.latency,
         };
         if !late.is_zero() {
             sleep(late).await;
         }
         let method = parts.method.clone();
         let resource = parts.uri.path().to_owned();
-        let answer = self.perform(parts, body, &target, act.as_ref(), weather).await?;
-        let answer = self.touched(answer, &method, &target, &resource, weather);
+        let answer = self.perform(parts, body, &target, act.as_ref(), conditions).await?;
+        let answer = self.touched(answer, &method, &target, &resource, conditions);
         let answer = falsified(answer, act.as_ref());
         self.faults.answered(ticket, answer.status().as_u16());
-        Ok(answer.map(|body| Wire::new(body, treatment(act.as_ref(), weather))))
+        Ok(answer.map(|body| Wire::new(body, treatment(act.as_ref(), conditions))))
     }
 
     async fn perform(
@@ -68,7 +68,7 @@ impl Front {
         body: Incoming,
         target: &Target,
         act: Option<&Act>,
-        weather: Weather,
+        conditions: NetworkConditions,
     ) -> Result<Response<s3s::Body>, Broken> {
         match act {
             Some(Act::Reset) => return Err(Broken("closed by the script".to_owned())),
@@ -82,13 +82,13 @@ impl Front {
             Some(Act::IgnoreConditions) => drop(parts.extensions.insert(Unconditional)),
             _ => {}
         }
-        if let Err(refusal) = self.gate(&parts, target, weather) {
+        if let Err(refusal) = self.gate(&parts, target, conditions) {
             drained(body).await;
             return Ok(refusal.into_response());
         }
         let body = s3s::Body::from(body);
-        let body = match weather.bandwidth {
-            Some(_) => s3s::Body::http_body_unsync(Wire::new(body, slow(weather))),
+        let body = match conditions.bandwidth {
+            Some(_) => s3s::Body::http_body_unsync(Wire::new(body, slow(conditions))),
             None => body,
         };
         let request = Request::from_parts(parts, body);
@@ -105,10 +105,15 @@ impl Front {
         Ok(answer)
     }
 
-    fn gate(&self, parts: &Parts, target: &Target, weather: Weather) -> Result<(), Refusal> {
+    fn gate(
+        &self,
+        parts: &Parts,
+        target: &Target,
+        conditions: NetworkConditions,
+    ) -> Result<(), Refusal> {
         let rules = &self.context.rules;
         let claim = Claim::of(&parts.headers, parts.uri.query().unwrap_or(""));
-        gate::check_clock(&claim, now(weather), rules.mode)?;
+        gate::check_clock(&claim, now(conditions), rules.mode)?;
         let bucket = match target.operation {
             "CreateBucket" | "GetBucketLocation" => None,
             _ => self.context.store.region_of(&target.bucket),
@@ -123,7 +128,7 @@ impl Front {
         method: &Method,
         target: &Target,
         resource: &str,
-        weather: Weather,
+        conditions: NetworkConditions,
     ) -> Response<s3s::Body> {
         let id = format!("DEMO{:012X}", self.requests.fetch_add(1, Ordering::Relaxed));
         let (mut parts, mut body) = answer.into_parts();
@@ -139,7 +144,7 @@ impl Front {
         if parts.status.as_u16() >= 300 {
             parts.headers.remove(header::CONTENT_LENGTH);
         }
-        let date = now(weather).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let date = now(conditions).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
         let served_by = match self.context.rules.mode {
             Mode::S3 => "AmazonS3",
             Mode::R2 => "cloudflare",
@@ -155,11 +160,11 @@ impl Front {
     }
 }
 
-fn now(weather: Weather) -> Timestamp {
-    Timestamp::now() + SignedDuration::from_secs(weather.clock_offset)
+fn now(conditions: NetworkConditions) -> Timestamp {
+    Timestamp::now() + SignedDuration::from_secs(conditions.clock_offset)
 }
 
-fn noted(parts: &Parts, target: &Target) -> Asked {
+fn noted(parts: &Parts, target: &Target) -> RecordedRequest {
     let headers = parts
         .headers
         .iter()
@@ -168,7 +173,7 @@ fn noted(parts: &Parts, target: &Target) -> Asked {
             (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         })
         .collect();
-    Asked {
+    RecordedRequest {
         method: parts.method.clone(),
         operation: target.operation.to_owned(),
         bucket: target.bucket.clone(),
@@ -232,12 +237,12 @@ fn falsified(mut answer: Response<s3s::Body>, act: Option<&Act>) -> Response<s3s
     answer
 }
 
-fn slow(weather: Weather) -> Treatment {
-    Treatment { bandwidth: weather.bandwidth, ..Treatment::default() }
+fn slow(conditions: NetworkConditions) -> Treatment {
+    Treatment { bandwidth: conditions.bandwidth, ..Treatment::default() }
 }
 
-fn treatment(act: Option<&Act>, weather: Weather) -> Treatment {
-    let usual = slow(weather);
+fn treatment(act: Option<&Act>, conditions: NetworkConditions) -> Treatment {
+    let usual = slow(conditions);
     match act {
         Some(Act::Cut(end)) => Treatment { cut: Some(*end), ..usual },
         Some(Act::Stall(end)) => Treatment { stall: Some(*end), ..usual },

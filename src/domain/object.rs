@@ -157,7 +157,7 @@ pub struct PutOptions {
 
 /// What the server said of an object it stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredObject {
     pub etag: Option<ETag>,
     pub version_id: Option<String>,
     /// Algorithm and base64 value, where the server computed or echoed one.

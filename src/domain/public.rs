@@ -25,12 +25,12 @@ pub enum DomainState {
 /// What is stored in an account, and how much of it is billed as stored rarely read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AccountUsage {
-    pub standard: Stored,
-    pub infrequent: Stored,
+    pub standard: StoredAmount,
+    pub infrequent: StoredAmount,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredAmount {
     pub objects: u64,
     /// Bytes of objects and of their metadata.
     pub bytes: u64,

@@ -42,7 +42,7 @@ pub struct UploadExtent {
 
 /// What is known here of an unfinished upload.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Standing {
+pub enum UploadOwner {
     /// A job of a queue of this machine will go on with it or abort it.
     Queued,
     /// A job of this machine began it, is gone, and could not abort it.

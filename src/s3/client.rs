@@ -22,14 +22,14 @@ use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::listing::ContinuationToken;
 use crate::domain::object::{ByteRange, ObjectHead};
 use crate::domain::provider::{Capability, Provider};
+use crate::s3::body_pacing::BodyPacing;
 use crate::s3::call::Call;
 use crate::s3::conditions::Conditions;
 use crate::s3::contact::{Contact, may_be_other_scheme, other_scheme};
 use crate::s3::direct::Route;
 use crate::s3::errors::{codes, lacks_session};
-use crate::s3::flow::Flow;
-use crate::s3::homes::Homes;
 use crate::s3::incoming::Incoming;
+use crate::s3::jurisdiction_endpoints::JurisdictionEndpoints;
 use crate::s3::list::names::Learned;
 use crate::s3::meter::Meter;
 use crate::s3::sdk::{Sdk, SdkClients, provider, read_endpoint};
@@ -41,11 +41,11 @@ pub struct Client {
     /// Requests are sent once and bodies may take their time: who calls tries again and watches them.
     once: bool,
     /// What the bodies that are sent pass.
-    flow: Option<Arc<dyn Flow>>,
+    flow: Option<Arc<dyn BodyPacing>>,
 }
 
 /// A bucket, or the account, at one of the endpoints.
-type Place = (Option<Jurisdiction>, Option<Bucket>);
+type BucketScope = (Option<Jurisdiction>, Option<Bucket>);
 
 struct Inner {
     connection: Connection,
@@ -53,9 +53,9 @@ struct Inner {
     /// Replaced where credentials are to be asked for anew.
     sdk: Mutex<Arc<OnceCell<Arc<Sdk>>>>,
     /// Whose endpoints they are, where there are several.
-    homes: Homes,
+    endpoints: JurisdictionEndpoints,
     /// Clients of buckets, and of the account, whose region is not the connection's, found by a redirect.
-    elsewhere: Mutex<HashMap<Place, SdkClients>>,
+    elsewhere: Mutex<HashMap<BucketScope, SdkClients>>,
     /// What the server answered 501 to in this session, in its own words.
     refused: Mutex<BTreeMap<Capability, String>>,
     /// Whether the endpoint ever answered as an S3 server does.
@@ -109,7 +109,7 @@ impl Client {
                 connection: connection.clone(),
                 meter,
                 sdk: Mutex::default(),
-                homes: Homes::of(connection),
+                endpoints: JurisdictionEndpoints::of(connection),
                 elsewhere: Mutex::default(),
                 refused: Mutex::default(),
                 speaks_s3: AtomicBool::new(false),
@@ -132,7 +132,7 @@ impl Client {
 
     /// The same client; bodies of objects and parts pass `flow` on their way out.
     #[must_use]
-    pub fn through(&self, flow: Arc<dyn Flow>) -> Client {
+    pub fn through(&self, flow: Arc<dyn BodyPacing>) -> Client {
         Client { flow: Some(flow), ..self.clone() }
     }
 
@@ -140,14 +140,14 @@ impl Client {
     pub fn renew_credentials(&self) {
         *lock(&self.inner.sdk) = Arc::default();
         lock(&self.inner.elsewhere).clear();
-        self.inner.homes.forget_clients();
+        self.inner.endpoints.forget_clients();
     }
 
-    pub(super) fn homes(&self) -> &Homes {
-        &self.inner.homes
+    pub(super) fn endpoints(&self) -> &JurisdictionEndpoints {
+        &self.inner.endpoints
     }
 
-    pub(super) fn flow(&self) -> Option<&Arc<dyn Flow>> {
+    pub(super) fn flow(&self) -> Option<&Arc<dyn BodyPacing>> {
         self.flow.as_ref()
     }
 

@@ -20,12 +20,12 @@ use crate::config::network::Network;
 use crate::config::r2::Jurisdiction;
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::public::{AccountUsage, DomainState, PublicAccess, PublicDomain, Stored};
+use crate::domain::public::{AccountUsage, DomainState, PublicAccess, PublicDomain, StoredAmount};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::direct::fault::Fault;
 use crate::s3::direct::tls;
-use crate::s3::passage::Passage;
+use crate::s3::tunnel::Tunnel;
 
 /// From the first byte of the question to the last of the answer.
 const ANSWER: Duration = Duration::from_secs(20);
@@ -171,10 +171,10 @@ impl From<CustomDomain> for PublicDomain {
     }
 }
 
-impl From<MeasuredClass> for Stored {
-    fn from(class: MeasuredClass) -> Stored {
+impl From<MeasuredClass> for StoredAmount {
+    fn from(class: MeasuredClass) -> StoredAmount {
         let size = |size: &MeasuredSize| size.metadata_size + size.payload_size;
-        Stored {
+        StoredAmount {
             objects: class.published.as_ref().map_or(0, |published| published.objects),
             bytes: class.published.as_ref().map_or(0, size),
             unfinished: class.uploaded.as_ref().map_or(0, size),
@@ -222,8 +222,8 @@ async fn fetch(api: Api<'_>, call: &Call, path: &str) -> Result<(StatusCode, Byt
         _ => Some(tls(network, call).await?),
     };
     let exchange = async {
-        let passage = Passage::open(&url, network, tls).await?;
-        read(passage.send(request).await?).await
+        let tunnel = Tunnel::open(&url, network, tls).await?;
+        read(tunnel.send(request).await?).await
     };
     let exchange = async { exchange.await.map_err(|fault: Fault| fault.into_error(call)) };
     timeout(ANSWER, exchange).await.unwrap_or_else(|_| {

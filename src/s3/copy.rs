@@ -8,7 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::domain::address::Key;
 use crate::domain::arn;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ByteRange, ETag, ObjectAddress, Stored, UploadId, UploadedPart};
+use crate::domain::object::{ByteRange, ETag, ObjectAddress, StoredObject, UploadId, UploadedPart};
 use crate::domain::provider::{Capability, Provider};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
@@ -30,7 +30,7 @@ impl Client {
         source_etag: Option<&ETag>,
         only_if_absent: bool,
         storage_class: Option<&str>,
-    ) -> Result<Stored, Error> {
+    ) -> Result<StoredObject, Error> {
         let call = Call::on_object("CopyObject", to).writing().needing(Capability::CopyObject);
         if from == to {
             return Err(
@@ -71,7 +71,7 @@ impl Client {
         if etag.as_ref() != source_etag || condition.is_none() {
             self.expect_unchanged(from, source_etag, &call).await?;
         }
-        Ok(Stored { etag, version_id, checksums: checksums!(result), confirmed: None })
+        Ok(StoredObject { etag, version_id, checksums: checksums!(result), confirmed: None })
     }
 
     /// Asks once; `condition` is the ETag that the source must have.

@@ -21,8 +21,8 @@ use tokio::task::spawn_blocking;
 
 use crate::config::aws::{self, AwsSettings, Chosen};
 use crate::config::connection::{CredentialsSource, Keeper};
-use crate::config::kept::{self, Keys};
-use crate::config::ring::{self, awaited};
+use crate::config::kept::{self, SigningKeys};
+use crate::config::keyring::{self, awaited};
 use crate::config::role::RoleWithCode;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::Error;
@@ -77,14 +77,14 @@ fn chain(loader: ConfigLoader, settings: &AwsSettings, http: &SharedHttpClient) 
         return loader.credentials_provider(Assumed(role));
     }
     match settings.keys() {
-        aws::Keys::Environment => {
+        aws::KeyOrigin::Environment => {
             loader.credentials_provider(EnvironmentVariableCredentialsProvider::new())
         }
-        aws::Keys::Profile => {
+        aws::KeyOrigin::Profile => {
             loader.credentials_provider(of_profile(settings, settings.profile_name(), http))
         }
         // Of a profile that was named, nothing of the environment is taken.
-        aws::Keys::Surroundings if settings.chosen() == Chosen::Outright => {
+        aws::KeyOrigin::Surroundings if settings.chosen() == Chosen::Outright => {
             let config = provider_config(settings, http);
             let container = EcsCredentialsProvider::builder().configure(&config).build();
             let machine = ImdsCredentialsProvider::builder().configure(&config).build();
@@ -93,7 +93,7 @@ fn chain(loader: ConfigLoader, settings: &AwsSettings, http: &SharedHttpClient) 
                     .or_else("Ec2InstanceMetadata", machine),
             )
         }
-        aws::Keys::Surroundings => loader,
+        aws::KeyOrigin::Surroundings => loader,
     }
 }
 
@@ -180,10 +180,11 @@ impl KeptKeys {
         let (keyring, _wanted) = awaited();
         let read = spawn_blocking(move || match keeper {
             Keeper::File => kept::read(&folder, &name),
-            Keeper::Keyring => ring::read(&keyring, &folder, &name),
+            Keeper::Keyring => keyring::read(&keyring, &folder, &name),
         });
         let keys = read.await.map_err(CredentialsError::provider_error)?;
-        let keys: Keys = keys.map_err(|error: Error| CredentialsError::provider_error(error))?;
+        let keys: SigningKeys =
+            keys.map_err(|error: Error| CredentialsError::provider_error(error))?;
         Ok(Credentials::new(
             keys.access_key_id,
             keys.secret_access_key.expose(),

@@ -32,6 +32,7 @@ use crate::domain::endpoint::is_loopback_name;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::usage::RequestClass;
 use crate::s3::body::Body;
+use crate::s3::body_pacing::BodyPacing;
 use crate::s3::call::Call;
 use crate::s3::direct::address::{Address, Addresses};
 use crate::s3::direct::arriving::Arriving;
@@ -40,7 +41,6 @@ use crate::s3::direct::fault::Fault;
 use crate::s3::direct::operation::Form;
 use crate::s3::direct::pool::Pool;
 use crate::s3::direct::signer::Signer;
-use crate::s3::flow::Flow;
 use crate::s3::guard;
 use crate::s3::guard::fault::ResponseFault;
 use crate::s3::meter::Meter;
@@ -69,7 +69,7 @@ pub struct Sending {
     pub body: Body,
     pub payload: Payload,
     /// What it passes on its way.
-    pub flow: Option<Arc<dyn Flow>>,
+    pub flow: Option<Arc<dyn BodyPacing>>,
 }
 
 impl Sending {
@@ -176,12 +176,12 @@ impl Route {
         let mut fresh = false;
         loop {
             let origin = &self.address.origin;
-            let lent = self.direct.pool.lend(origin, fresh).await;
-            let lent = lent.map_err(|fault| fault.into_error(call))?;
-            let used = lent.used;
+            let lease = self.direct.pool.lend(origin, fresh).await;
+            let lease = lease.map_err(|fault| fault.into_error(call))?;
+            let used = lease.used;
             self.direct.meter.count(RequestClass::of(call.operation));
             self.direct.meter.sent(sending.body.size());
-            match Exchange::on(lent, sending.flow.clone())
+            match Exchange::on(lease, sending.flow.clone())
                 .run(head.clone(), &sending.body, to_head)
                 .await
             {

@@ -22,14 +22,14 @@ const PIECE: usize = 64 << 10;
 
 /// Ends early with an error, never silently.
 pub struct Incoming {
-    from: Way,
+    from: BodyReader,
     /// Bytes the server promised, where it did.
     expected: Option<u64>,
     got: u64,
     watched: Option<(Arc<Meter>, Call)>,
 }
 
-enum Way {
+enum BodyReader {
     Socket(Box<Arriving>),
     /// With what the reader had no room for.
     Pieces(BoxStream<'static, Result<Bytes, Error>>, Bytes),
@@ -49,7 +49,7 @@ impl Incoming {
             stream.next().await.map(|piece| (piece, stream))
         });
         let pieces = pieces.map(move |piece| piece.map_err(|error| body_error(&error, &asked)));
-        let from = Way::Pieces(pieces.boxed(), Bytes::new());
+        let from = BodyReader::Pieces(pieces.boxed(), Bytes::new());
         Incoming { from, expected, got: 0, watched: Some((meter, call)) }
     }
 
@@ -59,7 +59,7 @@ impl Incoming {
         meter: Arc<Meter>,
         call: Call,
     ) -> Self {
-        let from = Way::Socket(Box::new(arriving));
+        let from = BodyReader::Socket(Box::new(arriving));
         Incoming { from, expected, got: 0, watched: Some((meter, call)) }
     }
 
@@ -79,7 +79,7 @@ impl Incoming {
             Err(error) => Err(error),
         };
         if !matches!(result, Ok(got) if got > 0) {
-            self.from = Way::Over;
+            self.from = BodyReader::Over;
         }
         Poll::Ready(result)
     }
@@ -90,15 +90,15 @@ impl Incoming {
         into: &mut BytesMut,
     ) -> Poll<Result<usize, Error>> {
         match &mut self.from {
-            Way::Over => Poll::Ready(Ok(0)),
-            Way::Socket(arriving) => {
+            BodyReader::Over => Poll::Ready(Ok(0)),
+            BodyReader::Socket(arriving) => {
                 let watched = &self.watched;
                 arriving.poll(cx, into).map_err(|fault| match watched {
                     Some((_, call)) => fault.into_error(call),
                     None => Error::new(ErrorKind::Interrupted, "GetObject", ""),
                 })
             }
-            Way::Pieces(pieces, rest) => {
+            BodyReader::Pieces(pieces, rest) => {
                 while rest.is_empty() {
                     match ready!(pieces.poll_next_unpin(cx)) {
                         None => return Poll::Ready(Ok(0)),
@@ -135,7 +135,7 @@ impl Incoming {
 /// Pieces that nobody promised anything about.
 impl From<BoxStream<'static, Result<Bytes, Error>>> for Incoming {
     fn from(pieces: BoxStream<'static, Result<Bytes, Error>>) -> Incoming {
-        let from = Way::Pieces(pieces, Bytes::new());
+        let from = BodyReader::Pieces(pieces, Bytes::new());
         Incoming { from, expected: None, got: 0, watched: None }
     }
 }

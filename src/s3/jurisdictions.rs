@@ -12,7 +12,7 @@ use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::object::BucketListing;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
-use crate::s3::homes::merge;
+use crate::s3::jurisdiction_endpoints::merge;
 use crate::s3::sdk::Sdk;
 
 /// Longer than that the buckets of the first jurisdiction do not wait for those of another one.
@@ -21,7 +21,7 @@ const LATE: Duration = Duration::from_secs(5);
 impl Client {
     /// The bucket's name as its server spells it.
     pub(super) fn wire<'a>(&self, bucket: &'a Bucket) -> &'a str {
-        self.homes().said(bucket).map_or(bucket.as_str(), |(name, _)| name)
+        self.endpoints().said(bucket).map_or(bucket.as_str(), |(name, _)| name)
     }
 
     /// Whether two buckets are on servers that do not copy from one another.
@@ -37,14 +37,14 @@ impl Client {
     /// The SDK as it asks at an endpoint; `None` is the connection's own.
     pub(super) async fn sdk_at(&self, at: Option<Jurisdiction>) -> Result<Arc<Sdk>, Error> {
         let main = self.sdk().await?;
-        let homes = self.homes();
-        let others = homes.places().get(1..).unwrap_or_default();
+        let endpoints = self.endpoints();
+        let others = endpoints.places().get(1..).unwrap_or_default();
         let Some((jurisdiction, endpoint)) = others.iter().find(|(each, _)| Some(*each) == at)
         else {
             return Ok(main);
         };
         let make = || main.at(endpoint, self.connection(), Arc::clone(self.meter()));
-        homes.sdk(*jurisdiction, make)
+        endpoints.sdk(*jurisdiction, make)
     }
 
     /// The jurisdiction of a bucket; `None` where the connection has one endpoint.
@@ -52,14 +52,14 @@ impl Client {
     /// # Errors
     /// `NoSuchBucket` where the name has to say one and does not.
     pub(super) fn home(&self, bucket: &Bucket) -> Result<Option<Jurisdiction>, Error> {
-        let homes = self.homes();
-        if !homes.are_several() {
+        let endpoints = self.endpoints();
+        if !endpoints.are_several() {
             return Ok(None);
         }
-        let said = homes.said(bucket).map(|(_, jurisdiction)| jurisdiction);
-        let default = Some(Jurisdiction::Default).filter(|default| homes.has(*default));
+        let said = endpoints.said(bucket).map(|(_, jurisdiction)| jurisdiction);
+        let default = Some(Jurisdiction::Default).filter(|default| endpoints.has(*default));
         said.or(default).map(Some).ok_or_else(|| {
-            let named = homes.places().iter().map(|(each, _)| each.named(bucket).to_string());
+            let named = endpoints.places().iter().map(|(each, _)| each.named(bucket).to_string());
             let names = named.collect::<Vec<_>>().join(" or ");
             Call::on_bucket("find the jurisdiction", bucket)
                 .fails(ErrorKind::NoSuchBucket, format!("say which one is meant: {names}"))
@@ -68,11 +68,11 @@ impl Client {
 
     /// What every jurisdiction lists, in one tree; those that refuse are told beside it.
     pub async fn list_buckets(&self) -> Result<BucketListing, Error> {
-        let homes = self.homes();
-        if !homes.are_several() {
+        let endpoints = self.endpoints();
+        if !endpoints.are_several() {
             return Ok(self.buckets_at(None).await?.into());
         }
-        let asked = homes.places().iter().enumerate().map(|(number, (each, _))| async move {
+        let asked = endpoints.places().iter().enumerate().map(|(number, (each, _))| async move {
             let asked = self.buckets_at(Some(*each));
             let answer = match number {
                 0 => asked.await,
@@ -91,13 +91,13 @@ impl Client {
 
     /// The endpoint of a jurisdiction, for words; the connection's own where there is no such.
     pub(super) fn endpoint_at(&self, at: Option<Jurisdiction>) -> Option<String> {
-        let mut places = self.homes().places().iter();
+        let mut places = self.endpoints().places().iter();
         let found = places.find(|(each, _)| Some(*each) == at).map(|(_, url)| url.clone());
         found.or_else(|| self.endpoint())
     }
 
     /// The jurisdiction that a bucket's name says, for one that is to be made.
     pub(super) fn said_home(&self, bucket: &Bucket) -> Option<Jurisdiction> {
-        self.homes().said(bucket).map(|(_, jurisdiction)| jurisdiction)
+        self.endpoints().said(bucket).map(|(_, jurisdiction)| jurisdiction)
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{Class, ListedPage, Page};
 use crate::s3::call::Call;
 use crate::s3::client::{Client, ListQuery};
-use crate::s3::list::names::{Ask, Field, Names, Place, told};
+use crate::s3::list::names::{Ask, Field, NameContext, PageNames, told};
 use crate::s3::list::spelling::Spellings;
 use crate::s3::time::timestamp;
 
@@ -106,8 +106,8 @@ impl Client {
         query: &ListQuery,
         call: &Call,
     ) -> Result<Vec<String>, Error> {
-        let names = Names {
-            place: Place { field, prefix: query.prefix.as_str(), delimited: query.delimited },
+        let names = PageNames {
+            place: NameContext { field, prefix: query.prefix.as_str(), delimited: query.delimited },
             told: match encoding(query) {
                 None if !echoed => Some(Spellings::PLAIN),
                 _ => told(self.provider(), field, echoed),

@@ -6,13 +6,15 @@ use aws_sdk_s3::operation::upload_part::{UploadPart, UploadPartError, UploadPart
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart};
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ETag, ObjectAddress, PutOptions, Stored, UploadId, UploadedPart};
+use crate::domain::object::{
+    ETag, ObjectAddress, PutOptions, StoredObject, UploadId, UploadedPart,
+};
 use crate::domain::provider::Capability;
 use crate::s3::body::Body;
+use crate::s3::body_pacing::Flowing;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::copy::patient;
-use crate::s3::flow::Flowing;
 use crate::s3::headers::{checksums, expires, opaque_tag, with_headers};
 use crate::s3::integrity::crc64nvme_of_parts;
 use crate::s3::objects::{stored_tag, whole};
@@ -155,7 +157,7 @@ impl Client {
         upload: &UploadId,
         parts: &[UploadedPart],
         only_if_absent: bool,
-    ) -> Result<Stored, Error> {
+    ) -> Result<StoredObject, Error> {
         let call = Call::on_object("CompleteMultipartUpload", object).writing();
         let sdk = self.sdk().await?;
         let whole = crc64nvme_of_parts(parts).filter(|_| sdk.crc64nvme);
@@ -196,7 +198,7 @@ impl Client {
                 format!("the server put other bytes together: crc64nvme is {told}, not {sent}");
             return Err(call.fails(ErrorKind::Corrupt, detail));
         }
-        Ok(Stored {
+        Ok(StoredObject {
             etag: Some(etag),
             version_id: output.version_id().map(str::to_owned),
             checksums: checksums!(output),

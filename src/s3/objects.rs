@@ -9,14 +9,14 @@ use aws_sdk_s3::types::ChecksumMode;
 use bytes::Bytes;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ETag, ObjectAddress, ObjectHead, PutOptions, Stored};
+use crate::domain::object::{ETag, ObjectAddress, ObjectHead, PutOptions, StoredObject};
 use crate::domain::provider::Provider;
 use crate::s3::body::Body;
+use crate::s3::body_pacing::{BodyPacing, Flowing};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::direct::{Payload, Route, Sending};
 use crate::s3::errors::chain;
-use crate::s3::flow::{Flow, Flowing};
 use crate::s3::headers::{checksums, expires, object_head, opaque_tag, with_headers};
 use crate::s3::integrity::{Check, Digests};
 use crate::s3::transport::upload_timeouts;
@@ -59,7 +59,7 @@ impl Client {
         object: &ObjectAddress,
         body: Body,
         options: &PutOptions,
-    ) -> Result<Stored, Error> {
+    ) -> Result<StoredObject, Error> {
         let call = Call::on_object("PutObject", object).writing();
         let (call, body) = (&call, &body);
         let expires = expires(&options.headers, call)?;
@@ -97,7 +97,7 @@ impl Client {
             .await?;
         let etag = stored_tag(output.e_tag(), &check, opaque_tag!(output), call)?;
         let confirmed = check.confirmed_by(&etag, output.checksum_crc64_nvme());
-        Ok(Stored {
+        Ok(StoredObject {
             etag: Some(etag),
             version_id: output.version_id().map(str::to_owned),
             checksums: checksums!(output),
@@ -130,7 +130,7 @@ fn is_mute(error: &Error) -> bool {
 
 impl Digests {
     /// The body as it goes without the SDK.
-    pub fn by(&self, body: &Body, flow: Option<&Arc<dyn Flow>>) -> Sending {
+    pub fn by(&self, body: &Body, flow: Option<&Arc<dyn BodyPacing>>) -> Sending {
         let payload = self.sha256.clone().map_or(Payload::Unsigned, Payload::Sha256);
         Sending { body: body.clone(), payload, flow: flow.cloned() }
     }

@@ -11,11 +11,11 @@ use aws_sdk_s3::config::{
     SharedCredentialsProvider, SharedHttpClient, StalledStreamProtectionConfig,
 };
 
-use crate::config::aws::{AwsSettings, Keys};
+use crate::config::aws::{AwsSettings, KeyOrigin};
 use crate::config::aws_settings::{self, Retries};
 use crate::config::connection::{Addressing, Connection, CredentialsSource, UploadChecksum};
 use crate::config::network::Network;
-use crate::config::proxy::{self, Hop, Target};
+use crate::config::proxy::{self, Hop, RequestTarget};
 use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorKind, Renewal};
 use crate::domain::provider::Provider;
@@ -249,7 +249,7 @@ fn direct(
 /// The proxy on the way to an endpoint, `None` being AWS's own.
 fn hop_to(network: &Network, endpoint: Option<&str>) -> Result<Option<Hop>, Error> {
     let endpoint = endpoint.and_then(|text| Endpoint::parse(text).ok());
-    proxy::hop(network, endpoint.as_ref().map_or(AWS, Target::of))
+    proxy::hop(network, endpoint.as_ref().map_or(AWS, RequestTarget::of))
 }
 
 /// What sends the SDK's requests.
@@ -259,7 +259,7 @@ fn http(
     endpoint: Option<&str>,
 ) -> Result<SharedHttpClient, Error> {
     let endpoint = endpoint.and_then(|text| Endpoint::parse(text).ok());
-    let target = endpoint.as_ref().map_or(AWS, Target::of);
+    let target = endpoint.as_ref().map_or(AWS, RequestTarget::of);
     let pool = transport::pool(needs_tls(connection), network, target)?;
     let pool = match transport::ca_bundle(network)? {
         Some(_) => with_given(pool, network),
@@ -388,9 +388,11 @@ fn settings(connection: &Connection) -> Result<AwsSettings, Error> {
 fn who(connection: &Connection, settings: &AwsSettings) -> String {
     match (&connection.credentials, settings.keys()) {
         (CredentialsSource::Anonymous, _) => "nobody (not signed)".to_owned(),
-        (CredentialsSource::Chain { .. }, Keys::Environment) => "environment".to_owned(),
-        (CredentialsSource::Chain { .. }, Keys::Profile) => settings.profile_name().to_owned(),
-        (CredentialsSource::Chain { .. }, Keys::Surroundings) => "this machine's role".to_owned(),
+        (CredentialsSource::Chain { .. }, KeyOrigin::Environment) => "environment".to_owned(),
+        (CredentialsSource::Chain { .. }, KeyOrigin::Profile) => settings.profile_name().to_owned(),
+        (CredentialsSource::Chain { .. }, KeyOrigin::Surroundings) => {
+            "this machine's role".to_owned()
+        }
         _ => connection.name.to_string(),
     }
 }

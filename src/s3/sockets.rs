@@ -17,8 +17,8 @@ use tokio::time::timeout;
 use crate::config::network::Network;
 use crate::s3::direct::fault::Fault;
 use crate::s3::direct::tls;
-use crate::s3::passage::Passage;
 use crate::s3::transport::FIRST_BYTE;
+use crate::s3::tunnel::Tunnel;
 
 /// A socket for each request.
 #[derive(Clone, Debug)]
@@ -57,8 +57,8 @@ impl Sockets {
             request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
         let url = request.uri().clone();
         let tls = self.tls()?;
-        let passage = Passage::open(&url, &self.network, Some(tls)).await.map_err(told)?;
-        let answer = timeout(self.first_byte, passage.send(request)).await;
+        let tunnel = Tunnel::open(&url, &self.network, Some(tls)).await.map_err(told)?;
+        let answer = timeout(self.first_byte, tunnel.send(request)).await;
         let late = |_| Fault::TimedOut("the server gave no answer in time".to_owned());
         let answer = answer.map_err(late).and_then(|answer| answer).map_err(told)?;
         let answer = answer.map(SdkBody::from_body_1_x);

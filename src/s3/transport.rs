@@ -17,7 +17,7 @@ use rustls::pki_types::pem::PemObject as _;
 use tokio::runtime::Handle;
 
 use crate::config::network::{Network, Proxy};
-use crate::config::proxy::{self, Target, Variables};
+use crate::config::proxy::{self, RequestTarget, Variables};
 use crate::config::tilde;
 use crate::domain::error::{Error, ErrorKind, READ_CA_BUNDLE};
 
@@ -29,7 +29,8 @@ pub const IDLE: Duration = Duration::from_secs(15);
 /// All tries of a small call together, the waits between them included: whoever waits is told then.
 const SMALL_CALL: Duration = Duration::from_secs(70);
 /// What requests go to that name no endpoint, as far as a proxy is concerned.
-pub const AWS: Target<'_> = Target { secure: true, host: "s3.amazonaws.com", port: 443 };
+pub const AWS: RequestTarget<'_> =
+    RequestTarget { secure: true, host: "s3.amazonaws.com", port: 443 };
 const KEEPALIVE: Duration = Duration::from_secs(30);
 /// Enough for the engine's slots and the interface beside them.
 const PER_HOST: usize = 128;
@@ -43,7 +44,11 @@ pub const SLOWEST: u64 = 16 * 1024;
 
 /// Builds the pool; its sockets are driven by the runtime this is called on. Without `tls` the platform's roots, which
 /// take long to read, stay unread.
-pub fn pool(tls: bool, network: &Network, target: Target<'_>) -> Result<SharedHttpClient, Error> {
+pub fn pool(
+    tls: bool,
+    network: &Network,
+    target: RequestTarget<'_>,
+) -> Result<SharedHttpClient, Error> {
     let unusable = |what: String| Error::new(ErrorKind::Config, "prepare TLS", "").detail(what);
     let plain = ConnectionPool::builder()
         .idle_timeout(IDLE)
@@ -118,7 +123,7 @@ pub fn ca_bundle(network: &Network) -> Result<Option<Vec<u8>>, Error> {
 }
 
 /// The way of the SDK's requests; those to `target` go as [`proxy::hop`] says.
-fn proxy_config(network: &Network, target: Target<'_>) -> Result<ProxyConfig, Error> {
+fn proxy_config(network: &Network, target: RequestTarget<'_>) -> Result<ProxyConfig, Error> {
     let hop = proxy::hop(network, target)?;
     // The URL may hold a password, and the error may quote it.
     let unfit = |_| Error::new(ErrorKind::Config, "read the proxy", "").detail("it is no URL");

@@ -13,7 +13,7 @@ use crate::domain::provider::Capability;
 use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadsPage};
 use crate::s3::call::Call;
 use crate::s3::client::{Client, ListQuery};
-use crate::s3::list::names::{Ask, Field, Names, Place, told};
+use crate::s3::list::names::{Ask, Field, NameContext, PageNames, told};
 use crate::s3::list::spelling::{Spellings, readings};
 use crate::s3::time::timestamp;
 
@@ -98,8 +98,8 @@ impl Client {
         let keys =
             keys.ok_or_else(|| call.fails(ErrorKind::BrokenListing, "an upload has no key"))?;
         let field = Field::UploadKey;
-        let names = Names {
-            place: Place { field, prefix: prefix.as_str(), delimited: false },
+        let names = PageNames {
+            place: NameContext { field, prefix: prefix.as_str(), delimited: false },
             told: told(self.provider(), field, output.encoding_type().is_some()),
             learned: self.learned_names(),
             ask: &Asking { client: self, bucket, prefix, after, call },

@@ -1,7 +1,7 @@
 //! The engine as others see it: started, ordered about, shut down.
 
 mod held;
-mod telling;
+mod reporter;
 mod work;
 mod writer;
 
@@ -18,7 +18,7 @@ use crate::domain::transfer::{TransferCommand, TransferEvent};
 use crate::transfer::limits::adapt::START;
 use crate::transfer::limits::rate::Rate;
 use crate::transfer::limits::slots::Most;
-use crate::transfer::limits::{Memory, Patience};
+use crate::transfer::limits::{BodyMemory, Patience};
 use work::Setup;
 use writer::{Input, Writer};
 
@@ -100,7 +100,7 @@ impl Engine {
                 connect,
                 part_threshold: options.part_threshold,
                 copy_threshold: options.copy_threshold,
-                memory: Memory::new(options.memory),
+                memory: BodyMemory::new(options.memory),
                 writers: writers.handle().clone(),
                 slots: options.slots,
                 most_slots: options.most_slots,

@@ -29,9 +29,9 @@ use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind, OPEN_JOURNAL};
 use crate::domain::object::UploadId;
 use crate::domain::transfer::{Holder, JobId};
-use crate::domain::unfinished::Standing;
+use crate::domain::unfinished::UploadOwner;
 use crate::transfer::fact::{Fact, Partial};
-use file::Opening;
+use file::OpenedJournal;
 use memory::Remembered;
 use second::{Look, Second};
 use table::Table;
@@ -115,14 +115,14 @@ pub struct KnownUploads {
 }
 
 impl KnownUploads {
-    pub fn standing(&self, bucket: &Bucket, upload: &UploadId) -> Standing {
+    pub fn owner(&self, bucket: &Bucket, upload: &UploadId) -> UploadOwner {
         let named = (bucket.clone(), upload.clone());
         if self.queued.contains(&named) {
-            Standing::Queued
+            UploadOwner::Queued
         } else if self.left.contains(&named) {
-            Standing::Left
+            UploadOwner::Left
         } else {
-            Standing::Unknown
+            UploadOwner::Unknown
         }
     }
 }
@@ -233,35 +233,36 @@ fn closed() -> Error {
 }
 
 fn run(path: &Path, inbox: &Receiver<Order>, tell: &dyn Fn(JournalNews)) {
-    let Opening { table, replay, lock, warnings } = match file::open(path) {
+    let OpenedJournal { table, replay, lock, warnings } = match file::open(path) {
         Ok(opening) => opening,
         Err(error) => return tell(JournalNews::Halted(error)),
     };
     let locked = warnings.iter().any(|warning| warning.is(&ErrorKind::Locked));
     let second = locked.then(|| Second::new(path));
     tell(JournalNews::Opened { facts: replay.facts, kept: lock.is_some(), warnings });
-    let home = lock.as_ref().and_then(|_| Home::of(path));
-    let mut desk = Desk { table, lock, home, second, inbox, tell, later: VecDeque::new() };
+    let home = lock.as_ref().and_then(|_| FileIdentity::of(path));
+    let mut writer =
+        JournalWriter { table, lock, home, second, inbox, tell, later: VecDeque::new() };
     let closed = loop {
-        let Some(first) = desk.next() else { break None };
-        match desk.serve(first) {
+        let Some(first) = writer.next() else { break None };
+        match writer.serve(first) {
             Ok(None) => {}
             Ok(Some(closed)) => break Some(closed),
             Err(error) => return tell(JournalNews::Halted(error)),
         }
     };
-    desk.table.close();
-    drop(desk);
+    writer.table.close();
+    drop(writer);
     if let Some(closed) = closed {
         let _ = closed.send(());
     }
 }
 
 /// The thread's work: what it writes to, who orders it and whom it tells.
-struct Desk<'a> {
+struct JournalWriter<'a> {
     table: Table,
     lock: Option<File>,
-    home: Option<Home>,
+    home: Option<FileIdentity>,
     second: Option<Second>,
     inbox: &'a Receiver<Order>,
     tell: &'a dyn Fn(JournalNews),
@@ -270,15 +271,15 @@ struct Desk<'a> {
 }
 
 /// Where the file is, to see when it is not there any more.
-struct Home {
+struct FileIdentity {
     path: PathBuf,
     identity: (u64, u64),
 }
 
-impl Home {
-    fn of(path: &Path) -> Option<Home> {
+impl FileIdentity {
+    fn of(path: &Path) -> Option<FileIdentity> {
         let identity = file::identity(&std::fs::metadata(path).ok()?);
-        Some(Home { path: path.to_owned(), identity })
+        Some(FileIdentity { path: path.to_owned(), identity })
     }
 }
 
@@ -288,7 +289,7 @@ struct Group {
     waiting: Vec<oneshot::Sender<()>>,
 }
 
-impl Desk<'_> {
+impl JournalWriter<'_> {
     /// Waits for an order; `None` when nobody is left to give one.
     fn next(&mut self) -> Option<Order> {
         if let Some(order) = self.later.pop_front() {
@@ -328,7 +329,7 @@ impl Desk<'_> {
             Ok(opening) => {
                 self.table = opening.table;
                 self.lock = opening.lock;
-                self.home = Home::of(&second.path);
+                self.home = FileIdentity::of(&second.path);
                 opening.warnings
             }
             Err(error) => vec![error],
@@ -357,7 +358,7 @@ impl Desk<'_> {
             return Err(lock::lock(&path).err().unwrap_or_else(closed));
         }
         file::restore(&path, &mut self.table)?;
-        self.home = Home::of(&path);
+        self.home = FileIdentity::of(&path);
         Ok(())
     }
 

@@ -49,7 +49,7 @@ impl Default for Patience {
 
 /// Bytes of bodies held at once, over all objects, and the buffers they are held in.
 #[derive(Clone, Debug)]
-pub struct Memory {
+pub struct BodyMemory {
     grains: Arc<Semaphore>,
     all: u32,
     free: Arc<Mutex<Vec<BytesMut>>>,
@@ -104,13 +104,13 @@ impl Drop for Buffer {
     }
 }
 
-/// What [`Memory`] is counted in, in bytes.
+/// What [`BodyMemory`] is counted in, in bytes.
 const GRAIN: u64 = 64 << 10;
 
-impl Memory {
-    pub fn new(bytes: u64) -> Memory {
+impl BodyMemory {
+    pub fn new(bytes: u64) -> BodyMemory {
         let all = u32::try_from(bytes.div_ceil(GRAIN).max(1)).unwrap_or(u32::MAX);
-        Memory { grains: Arc::new(Semaphore::new(all as usize)), all, free: Arc::default() }
+        BodyMemory { grains: Arc::new(Semaphore::new(all as usize)), all, free: Arc::default() }
     }
 
     /// An empty buffer. Who takes many at once asks for the memory first.
@@ -157,7 +157,7 @@ mod tests {
 
     #[tokio::test]
     async fn bodies_wait_until_there_is_memory_for_them() {
-        let memory = Memory::new(2 * GRAIN);
+        let memory = BodyMemory::new(2 * GRAIN);
         let first = memory.take(GRAIN + 1).await;
         let mut second = std::pin::pin!(memory.take(1));
         assert!(futures_util::poll!(&mut second).is_pending());
@@ -168,7 +168,7 @@ mod tests {
 
     #[tokio::test]
     async fn memory_that_is_taken_is_not_to_be_had_now_and_buffers_are_used_again() {
-        let memory = Memory::new(8 * GRAIN);
+        let memory = BodyMemory::new(8 * GRAIN);
         let most = memory.take_now(6 * GRAIN);
         assert!(most.is_some() && memory.take_now(1).is_none(), "a quarter is left");
         drop(most);

@@ -24,7 +24,7 @@ use crate::domain::transfer::{
 use crate::transfer::fact::{Fact, Partial};
 use crate::transfer::item::Item;
 use job::{Job, Stage, WINDOW};
-use ready::{Ready, Wants};
+use ready::{ReadyJobs, Wants};
 
 pub use due::Due;
 pub use ready::Room;
@@ -34,7 +34,7 @@ pub struct Machine {
     jobs: BTreeMap<JobId, Job>,
     /// By place.
     order: Vec<JobId>,
-    ready: Ready,
+    ready: ReadyJobs,
     last: u64,
     /// The place of the next job.
     places: u64,

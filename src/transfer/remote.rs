@@ -9,21 +9,21 @@ use crate::domain::address::{Bucket, Key};
 use crate::domain::error::Error;
 use crate::domain::listing::ListedPage;
 use crate::domain::object::{
-    ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead, PutOptions, Stored, UploadId,
+    ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead, PutOptions, StoredObject, UploadId,
     UploadedPart,
 };
 use crate::domain::provider::{Capability, Provider};
 use crate::s3::body::Body;
+use crate::s3::body_pacing::BodyPacing;
 use crate::s3::client::{Client, Download, ListQuery};
-use crate::s3::flow::Flow;
 
 /// The answer to one request, on its way.
-pub type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
+pub type RemoteFuture<'a, T> = BoxFuture<'a, Result<T, Error>>;
 
 /// Storage as the workers see it. Contracts are those of the methods of [`Client`] of the same name.
 pub trait Remote: Send + Sync {
     /// The same storage, whose bodies of objects and parts pass `flow` on their way out.
-    fn through(self: Arc<Self>, flow: Arc<dyn Flow>) -> Arc<dyn Remote>;
+    fn through(self: Arc<Self>, flow: Arc<dyn BodyPacing>) -> Arc<dyn Remote>;
 
     /// Forgets the credentials in use, so that their source is asked again.
     fn renew_credentials(&self);
@@ -65,24 +65,28 @@ pub trait Remote: Send + Sync {
         true
     }
 
-    fn list_page<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, ListedPage>;
+    fn list_page<'a>(&'a self, query: &'a ListQuery) -> RemoteFuture<'a, ListedPage>;
 
-    fn head<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, ObjectHead>;
+    fn head<'a>(&'a self, object: &'a ObjectAddress) -> RemoteFuture<'a, ObjectHead>;
 
     fn get<'a>(
         &'a self,
         object: &'a ObjectAddress,
         options: &'a GetOptions,
-    ) -> Answer<'a, Download>;
+    ) -> RemoteFuture<'a, Download>;
 
     fn put<'a>(
         &'a self,
         object: &'a ObjectAddress,
         body: Body,
         options: &'a PutOptions,
-    ) -> Answer<'a, Stored>;
+    ) -> RemoteFuture<'a, StoredObject>;
 
-    fn delete<'a>(&'a self, bucket: &'a Bucket, keys: &'a [Key]) -> Answer<'a, Vec<(Key, Error)>>;
+    fn delete<'a>(
+        &'a self,
+        bucket: &'a Bucket,
+        keys: &'a [Key],
+    ) -> RemoteFuture<'a, Vec<(Key, Error)>>;
 
     fn copy<'a>(
         &'a self,
@@ -91,12 +95,12 @@ pub trait Remote: Send + Sync {
         source_etag: Option<&'a ETag>,
         only_if_absent: bool,
         storage_class: Option<&'a str>,
-    ) -> Answer<'a, Stored>;
+    ) -> RemoteFuture<'a, StoredObject>;
 
-    fn tags<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, Vec<(String, String)>>;
+    fn tags<'a>(&'a self, object: &'a ObjectAddress) -> RemoteFuture<'a, Vec<(String, String)>>;
 
     /// As [`Client::grants`].
-    fn grants<'a>(&'a self, _object: &'a ObjectAddress) -> Answer<'a, Vec<String>> {
+    fn grants<'a>(&'a self, _object: &'a ObjectAddress) -> RemoteFuture<'a, Vec<String>> {
         Box::pin(async { Ok(Vec::new()) })
     }
 
@@ -104,7 +108,7 @@ pub trait Remote: Send + Sync {
         &'a self,
         object: &'a ObjectAddress,
         options: &'a PutOptions,
-    ) -> Answer<'a, UploadId>;
+    ) -> RemoteFuture<'a, UploadId>;
 
     fn upload_part<'a>(
         &'a self,
@@ -112,17 +116,17 @@ pub trait Remote: Send + Sync {
         upload: &'a UploadId,
         number: u32,
         body: Body,
-    ) -> Answer<'a, UploadedPart>;
+    ) -> RemoteFuture<'a, UploadedPart>;
 
-    fn copy_part<'a>(&'a self, part: CopyPart<'a>) -> Answer<'a, UploadedPart>;
+    fn copy_part<'a>(&'a self, part: CopyPart<'a>) -> RemoteFuture<'a, UploadedPart>;
 
     fn list_parts<'a>(
         &'a self,
         object: &'a ObjectAddress,
         upload: &'a UploadId,
-    ) -> Answer<'a, Vec<UploadedPart>>;
+    ) -> RemoteFuture<'a, Vec<UploadedPart>>;
 
-    fn uploads_of<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, Vec<UploadId>>;
+    fn uploads_of<'a>(&'a self, object: &'a ObjectAddress) -> RemoteFuture<'a, Vec<UploadId>>;
 
     fn complete_multipart<'a>(
         &'a self,
@@ -130,13 +134,13 @@ pub trait Remote: Send + Sync {
         upload: &'a UploadId,
         parts: &'a [UploadedPart],
         only_if_absent: bool,
-    ) -> Answer<'a, Stored>;
+    ) -> RemoteFuture<'a, StoredObject>;
 
     fn abort_multipart<'a>(
         &'a self,
         object: &'a ObjectAddress,
         upload: &'a UploadId,
-    ) -> Answer<'a, ()>;
+    ) -> RemoteFuture<'a, ()>;
 }
 
 /// Whether two connections lead to one bucket, as far as their endpoints tell.
@@ -157,7 +161,7 @@ pub struct CopyPart<'a> {
 }
 
 impl Remote for Client {
-    fn through(self: Arc<Self>, flow: Arc<dyn Flow>) -> Arc<dyn Remote> {
+    fn through(self: Arc<Self>, flow: Arc<dyn BodyPacing>) -> Arc<dyn Remote> {
         Arc::new(Client::through(&self, flow))
     }
 
@@ -202,11 +206,11 @@ impl Remote for Client {
         self.by_sdk().is_some()
     }
 
-    fn list_page<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, ListedPage> {
+    fn list_page<'a>(&'a self, query: &'a ListQuery) -> RemoteFuture<'a, ListedPage> {
         Box::pin(Client::list_page(self, query))
     }
 
-    fn head<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, ObjectHead> {
+    fn head<'a>(&'a self, object: &'a ObjectAddress) -> RemoteFuture<'a, ObjectHead> {
         Box::pin(Client::head(self, object))
     }
 
@@ -214,7 +218,7 @@ impl Remote for Client {
         &'a self,
         object: &'a ObjectAddress,
         options: &'a GetOptions,
-    ) -> Answer<'a, Download> {
+    ) -> RemoteFuture<'a, Download> {
         Box::pin(Client::get(self, object, options))
     }
 
@@ -223,11 +227,15 @@ impl Remote for Client {
         object: &'a ObjectAddress,
         body: Body,
         options: &'a PutOptions,
-    ) -> Answer<'a, Stored> {
+    ) -> RemoteFuture<'a, StoredObject> {
         Box::pin(Client::put(self, object, body, options))
     }
 
-    fn delete<'a>(&'a self, bucket: &'a Bucket, keys: &'a [Key]) -> Answer<'a, Vec<(Key, Error)>> {
+    fn delete<'a>(
+        &'a self,
+        bucket: &'a Bucket,
+        keys: &'a [Key],
+    ) -> RemoteFuture<'a, Vec<(Key, Error)>> {
         Box::pin(Client::delete(self, bucket, keys))
     }
 
@@ -238,15 +246,15 @@ impl Remote for Client {
         source_etag: Option<&'a ETag>,
         only_if_absent: bool,
         storage_class: Option<&'a str>,
-    ) -> Answer<'a, Stored> {
+    ) -> RemoteFuture<'a, StoredObject> {
         Box::pin(Client::copy(self, from, to, source_etag, only_if_absent, storage_class))
     }
 
-    fn tags<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, Vec<(String, String)>> {
+    fn tags<'a>(&'a self, object: &'a ObjectAddress) -> RemoteFuture<'a, Vec<(String, String)>> {
         Box::pin(Client::tags(self, object))
     }
 
-    fn grants<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, Vec<String>> {
+    fn grants<'a>(&'a self, object: &'a ObjectAddress) -> RemoteFuture<'a, Vec<String>> {
         Box::pin(Client::grants(self, object))
     }
 
@@ -254,7 +262,7 @@ impl Remote for Client {
         &'a self,
         object: &'a ObjectAddress,
         options: &'a PutOptions,
-    ) -> Answer<'a, UploadId> {
+    ) -> RemoteFuture<'a, UploadId> {
         Box::pin(Client::create_multipart(self, object, options))
     }
 
@@ -264,11 +272,11 @@ impl Remote for Client {
         upload: &'a UploadId,
         number: u32,
         body: Body,
-    ) -> Answer<'a, UploadedPart> {
+    ) -> RemoteFuture<'a, UploadedPart> {
         Box::pin(Client::upload_part(self, object, upload, number, body))
     }
 
-    fn copy_part<'a>(&'a self, part: CopyPart<'a>) -> Answer<'a, UploadedPart> {
+    fn copy_part<'a>(&'a self, part: CopyPart<'a>) -> RemoteFuture<'a, UploadedPart> {
         let CopyPart { from, range, source_etag, to, upload, number } = part;
         Box::pin(Client::copy_part(self, from, range, source_etag, to, upload, number))
     }
@@ -277,11 +285,11 @@ impl Remote for Client {
         &'a self,
         object: &'a ObjectAddress,
         upload: &'a UploadId,
-    ) -> Answer<'a, Vec<UploadedPart>> {
+    ) -> RemoteFuture<'a, Vec<UploadedPart>> {
         Box::pin(Client::list_parts(self, object, upload))
     }
 
-    fn uploads_of<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, Vec<UploadId>> {
+    fn uploads_of<'a>(&'a self, object: &'a ObjectAddress) -> RemoteFuture<'a, Vec<UploadId>> {
         Box::pin(Client::uploads_of(self, object))
     }
 
@@ -291,7 +299,7 @@ impl Remote for Client {
         upload: &'a UploadId,
         parts: &'a [UploadedPart],
         only_if_absent: bool,
-    ) -> Answer<'a, Stored> {
+    ) -> RemoteFuture<'a, StoredObject> {
         Box::pin(Client::complete_multipart(self, object, upload, parts, only_if_absent))
     }
 
@@ -299,7 +307,7 @@ impl Remote for Client {
         &'a self,
         object: &'a ObjectAddress,
         upload: &'a UploadId,
-    ) -> Answer<'a, ()> {
+    ) -> RemoteFuture<'a, ()> {
         Box::pin(Client::abort_multipart(self, object, upload))
     }
 }

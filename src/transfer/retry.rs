@@ -14,18 +14,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::s3::incoming::Incoming;
+use crate::transfer::connection_health::{ConnectionHealth, Sent};
 use crate::transfer::limits::rate::Rate;
 use crate::transfer::limits::slots::Lane;
-use crate::transfer::limits::{Buffer, Memory, Patience};
-use crate::transfer::link::{Link, Sent};
-use crate::transfer::standing::{Blocked, Obstacle, Standing};
+use crate::transfer::limits::{BodyMemory, Buffer, Patience};
+use crate::transfer::wait_reason::{Blocked, Obstacle, WaitReason};
 
 /// What the requests of one object share: the link, patience, the budget of failed tries, and what its job waits for.
 #[derive(Clone)]
-pub struct Gate {
-    pub link: Arc<Link>,
+pub struct RetryPolicy {
+    pub health: Arc<ConnectionHealth>,
     pub rate: Rate,
-    pub standing: Standing,
+    pub wait_reason: WaitReason,
     /// Ends every wait; what was waited for is not known then.
     pub stop: CancellationToken,
     lane: Lane,
@@ -47,7 +47,7 @@ const FAILED: u32 = 4;
 
 /// What one request has met so far.
 #[derive(Default)]
-struct Course {
+struct Attempts {
     /// Tries, weighted.
     spent: u32,
     /// Waits in a row, whatever they were for.
@@ -59,12 +59,12 @@ struct Course {
     keyless: Option<Instant>,
 }
 
-impl Gate {
-    pub fn new(link: Arc<Link>, rate: Rate, patience: Patience) -> Gate {
-        Gate {
-            link,
+impl RetryPolicy {
+    pub fn new(health: Arc<ConnectionHealth>, rate: Rate, patience: Patience) -> RetryPolicy {
+        RetryPolicy {
+            health,
             rate,
-            standing: Standing::default(),
+            wait_reason: WaitReason::default(),
             stop: CancellationToken::new(),
             lane: Lane::Small,
             patience,
@@ -73,24 +73,29 @@ impl Gate {
         }
     }
 
-    /// For the requests of a job that `stop` ends and whose waits `standing` tells; `again`: an earlier run of it got
+    /// For the requests of a job that `stop` ends and whose waits `wait_reason` tells; `again`: an earlier run of it got
     /// through.
     #[must_use]
-    pub fn of_job(self, standing: Standing, stop: CancellationToken, again: bool) -> Gate {
-        Gate { standing, stop, proven: again, ..self }
+    pub fn of_job(
+        self,
+        wait_reason: WaitReason,
+        stop: CancellationToken,
+        again: bool,
+    ) -> RetryPolicy {
+        RetryPolicy { wait_reason, stop, proven: again, ..self }
     }
 
     /// For requests that are worth no more than the ordinary tries.
     #[must_use]
-    pub fn impatient(mut self) -> Gate {
+    pub fn impatient(mut self) -> RetryPolicy {
         self.patience.outage = Some(Duration::ZERO);
         self
     }
 
     /// For the parts of a large object.
     #[must_use]
-    pub fn for_parts(&self) -> Gate {
-        Gate { lane: Lane::Parts, ..self.clone() }
+    pub fn for_parts(&self) -> RetryPolicy {
+        RetryPolicy { lane: Lane::Parts, ..self.clone() }
     }
 
     pub fn patience(&self) -> &Patience {
@@ -105,7 +110,7 @@ impl Gate {
         self.send_on(&AtomicU64::new(0), request).await
     }
 
-    /// As [`Gate::send`], where a try goes on from what the one before it has `kept`, in bytes: whatever adds to it has
+    /// As [`RetryPolicy::send`], where a try goes on from what the one before it has `kept`, in bytes: whatever adds to it has
     /// not failed in vain.
     pub async fn send_on<T, F>(
         &self,
@@ -115,36 +120,36 @@ impl Gate {
     where
         F: Future<Output = Result<T, Error>>,
     {
-        let mut course = Course::default();
+        let mut attempts = Attempts::default();
         loop {
-            let slot = self.link.slots.take(self.lane).await;
-            let sent = self.link.sent();
+            let slot = self.health.slots.take(self.lane).await;
+            let sent = self.health.sent();
             let before = kept.load(Ordering::Relaxed);
             let error = match request().await {
                 Ok(value) => {
                     slot.succeeded();
-                    self.link.answered();
-                    self.standing.moves();
+                    self.health.answered();
+                    self.wait_reason.moves();
                     self.budget.store(self.patience.budget, Ordering::Relaxed);
                     return Ok(value);
                 }
                 Err(error) => error,
             };
-            self.link.failed(&error);
+            self.health.failed(&error);
             if error.is(&ErrorKind::Throttled) || matches!(error.status, Some(429 | 503)) {
                 slot.throttled();
-            } else if is_cut(&error) && self.link.answered_since(sent) {
+            } else if is_cut(&error) && self.health.answered_since(sent) {
                 slot.cut();
             }
             drop(slot);
             if kept.load(Ordering::Relaxed) >= before + WORTHWHILE {
-                (course.spent, course.waits) = (0, 0);
+                (attempts.spent, attempts.waits) = (0, 0);
                 self.budget.store(self.patience.budget, Ordering::Relaxed);
             }
-            let Some(wait) = self.judge(&mut course, sent, &error) else { return Err(error) };
+            let Some(wait) = self.judge(&mut attempts, sent, &error) else { return Err(error) };
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
-                () = self.link.woken(), if course.blocked.is_some() => {}
+                () = self.health.woken(), if attempts.blocked.is_some() => {}
                 // Of a kind that may pass, so that what is begun is kept.
                 () = self.stop.cancelled() => {
                     return Err(Error { kind: ErrorKind::Interrupted, ..error });
@@ -154,29 +159,29 @@ impl Gate {
     }
 
     /// How long to wait before the next try; none where there is none.
-    fn judge(&self, course: &mut Course, sent: Sent, error: &Error) -> Option<Duration> {
+    fn judge(&self, attempts: &mut Attempts, sent: Sent, error: &Error) -> Option<Duration> {
         if lacks_keys(error) && self.may_get_keys(error) {
-            return self.without_keys(course, sent, error);
+            return self.without_keys(attempts, sent, error);
         }
         if error.status.is_some() {
-            self.link.answered();
+            self.health.answered();
         }
         if self.is_silence(error, sent) {
-            return self.without_answer(course, error);
+            return self.without_answer(attempts, error);
         }
-        course.blocked = None;
+        attempts.blocked = None;
         // Signed before the machine slept, perhaps: once more with the time of now.
-        if error.is(&ErrorKind::ClockSkew) && self.is_proven() && !course.resigned {
-            course.resigned = true;
+        if error.is(&ErrorKind::ClockSkew) && self.is_proven() && !attempts.resigned {
+            attempts.resigned = true;
             return Some(Duration::ZERO);
         }
-        course.spent += if error.is(&ErrorKind::Throttled) { THROTTLED } else { FAILED };
-        let may_pass = error.retryable() && course.spent < self.patience.tries * FAILED;
-        (may_pass && self.spend()).then(|| self.wait(course, error.retry_after))
+        attempts.spent += if error.is(&ErrorKind::Throttled) { THROTTLED } else { FAILED };
+        let may_pass = error.retryable() && attempts.spent < self.patience.tries * FAILED;
+        (may_pass && self.spend()).then(|| self.wait(attempts, error.retry_after))
     }
 
     fn is_proven(&self) -> bool {
-        self.proven || self.link.proven()
+        self.proven || self.health.proven()
     }
 
     /// Keys that were taken before, or that are known to have run out, can be had again.
@@ -186,17 +191,17 @@ impl Gate {
     }
 
     /// Their source is asked again at once, then from time to time.
-    fn without_keys(&self, course: &mut Course, sent: Sent, error: &Error) -> Option<Duration> {
-        self.link.renew(sent);
-        if !std::mem::replace(&mut course.renewed, true) {
+    fn without_keys(&self, attempts: &mut Attempts, sent: Sent, error: &Error) -> Option<Duration> {
+        self.health.renew(sent);
+        if !std::mem::replace(&mut attempts.renewed, true) {
             return Some(Duration::ZERO);
         }
-        let since = *course.keyless.get_or_insert_with(Instant::now);
+        let since = *attempts.keyless.get_or_insert_with(Instant::now);
         if self.is_over(since) {
             return None;
         }
-        let (wait, before) = (self.wait(course, None), course.blocked.take());
-        course.blocked = Some(self.standing.met(Obstacle::Keys, error, before, wait));
+        let (wait, before) = (self.wait(attempts, None), attempts.blocked.take());
+        attempts.blocked = Some(self.wait_reason.met(Obstacle::Keys, error, before, wait));
         Some(wait)
     }
 
@@ -208,25 +213,26 @@ impl Gate {
             ErrorKind::Untrusted => self.is_proven(),
             _ => false,
         };
-        silent && error.status.is_none() && !self.link.answered_since(sent)
+        silent && error.status.is_none() && !self.health.answered_since(sent)
     }
 
     /// Costs no try of the object's, for nothing of the object is at fault; but who may not wait for ever, and has
     /// never been answered, has the ordinary tries only.
-    fn without_answer(&self, course: &mut Course, error: &Error) -> Option<Duration> {
-        let since = self.link.silent_since();
+    fn without_answer(&self, attempts: &mut Attempts, error: &Error) -> Option<Duration> {
+        let since = self.health.silent_since();
         if let Some(longest) = self.patience.outage {
             let ordinary = longest.is_zero() || !self.is_proven();
             if error.is_nobody() && !self.is_proven() {
                 return None;
             }
-            course.spent += if ordinary { FAILED } else { 0 };
-            if course.spent >= self.patience.tries * FAILED || (!ordinary && self.is_over(since)) {
+            attempts.spent += if ordinary { FAILED } else { 0 };
+            if attempts.spent >= self.patience.tries * FAILED || (!ordinary && self.is_over(since))
+            {
                 return None;
             }
         }
-        let (wait, before) = (self.wait(course, None), course.blocked.take());
-        course.blocked = Some(self.standing.met(Obstacle::Silence, error, before, wait));
+        let (wait, before) = (self.wait(attempts, None), attempts.blocked.take());
+        attempts.blocked = Some(self.wait_reason.met(Obstacle::Silence, error, before, wait));
         Some(wait)
     }
 
@@ -240,9 +246,9 @@ impl Gate {
     }
 
     /// Between half and the whole of a wait that doubles with every try; never less than the server asked for.
-    fn wait(&self, course: &mut Course, asked: Option<Duration>) -> Duration {
-        let doubled = self.patience.first_wait.saturating_mul(1 << course.waits.min(16));
-        course.waits += 1;
+    fn wait(&self, attempts: &mut Attempts, asked: Option<Duration>) -> Duration {
+        let doubled = self.patience.first_wait.saturating_mul(1 << attempts.waits.min(16));
+        attempts.waits += 1;
         let longest = doubled.min(self.patience.longest_wait);
         let random = RandomState::new().build_hasher().finish() % 1000;
         let jittered = longest / 2 + longest.mul_f64(f64::from(random as u32) / 2000.0);
@@ -264,12 +270,12 @@ impl Gate {
         Ok(came)
     }
 
-    /// As [`Gate::fill`], into a buffer that is taken when bytes are there, so that all bodies share the few that the
+    /// As [`RetryPolicy::fill`], into a buffer that is taken when bytes are there, so that all bodies share the few that the
     /// processor has at hand. What came before an error is in it; nothing at the end.
     pub async fn take(
         &self,
         body: &mut Incoming,
-        memory: &Memory,
+        memory: &BodyMemory,
         place: &str,
     ) -> (Buffer, Result<(), Error>) {
         let stall = self.patience.stall;
@@ -288,9 +294,9 @@ impl Gate {
 
     async fn came(&self, bytes: usize) {
         if bytes > 0 {
-            self.link.answered();
-            self.standing.moves();
-            self.link.slots.moved(bytes);
+            self.health.answered();
+            self.wait_reason.moves();
+            self.health.slots.moved(bytes);
             self.rate.pay(bytes).await;
         }
     }
@@ -298,7 +304,7 @@ impl Gate {
 
 fn poll_take(
     body: &mut Incoming,
-    memory: &Memory,
+    memory: &BodyMemory,
     cx: &mut Context<'_>,
 ) -> Poll<(Buffer, Result<(), Error>)> {
     let mut buffer = memory.buffer();

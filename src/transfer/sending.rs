@@ -7,24 +7,24 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::s3::flow::{Flow, Grant};
+use crate::s3::body_pacing::{BodyPacing, Grant};
 use crate::transfer::limits::rate::Rate;
 use crate::transfer::limits::slots::Slots;
 use crate::transfer::remote::Remote;
-use crate::transfer::retry::Gate;
-use crate::transfer::task::{Moved, Task};
+use crate::transfer::retry::RetryPolicy;
+use crate::transfer::task::{BytesMoved, Task};
 
 #[derive(Debug)]
 struct Sending {
     rate: Rate,
     slots: Arc<Slots>,
-    moved: Arc<Moved>,
+    moved: Arc<BytesMoved>,
     handed: AtomicU64,
     /// The last grant was refused: it is the limit that stands still.
     held: AtomicBool,
 }
 
-impl Flow for Sending {
+impl BodyPacing for Sending {
     fn grant(&self, wanted: usize) -> Grant {
         let granted = self.rate.grant(wanted);
         self.held.store(granted.is_err(), Ordering::Relaxed);
@@ -61,10 +61,10 @@ impl Drop for Counted {
 
 /// Where a body goes, by which gate, and who is told how far it is.
 #[derive(Clone, Copy)]
-pub struct Way<'a> {
+pub struct BodyRoute<'a> {
     pub remote: &'a Arc<dyn Remote>,
-    pub gate: &'a Gate,
-    pub moved: &'a Arc<Moved>,
+    pub policy: &'a RetryPolicy,
+    pub moved: &'a Arc<BytesMoved>,
     pub place: &'a str,
 }
 
@@ -77,13 +77,13 @@ pub async fn send_watched<T, F>(
 where
     F: Future<Output = Result<T, Error>>,
 {
-    let Task { remote, gate, moved, place, .. } = task;
-    send_on(Way { remote, gate, moved, place }, bytes, request).await
+    let Task { remote, policy, moved, place, .. } = task;
+    send_on(BodyRoute { remote, policy, moved, place }, bytes, request).await
 }
 
 /// As [`send_watched`], for a body that is no task's.
 pub async fn send_on<T, F>(
-    way: Way<'_>,
+    way: BodyRoute<'_>,
     bytes: u64,
     request: impl FnOnce(Arc<dyn Remote>) -> F,
 ) -> Result<T, Error>
@@ -91,15 +91,15 @@ where
     F: Future<Output = Result<T, Error>>,
 {
     let sending = Arc::new(Sending {
-        rate: way.gate.rate.clone(),
-        slots: Arc::clone(&way.gate.link.slots),
+        rate: way.policy.rate.clone(),
+        slots: Arc::clone(&way.policy.health.slots),
         moved: Arc::clone(way.moved),
         handed: AtomicU64::new(0),
         held: AtomicBool::new(false),
     });
     let counted = Counted(Arc::clone(&sending));
-    let remote = Arc::clone(way.remote).through(Arc::clone(&sending) as Arc<dyn Flow>);
-    let patience = way.gate.patience();
+    let remote = Arc::clone(way.remote).through(Arc::clone(&sending) as Arc<dyn BodyPacing>);
+    let patience = way.policy.patience();
     let value = tokio::select! {
         answer = request(remote) => answer?,
         quiet = stands_still(&sending, bytes, patience.stall, patience.answer) => {

@@ -16,10 +16,10 @@ use crate::domain::transfer::{JobId, JobSpec, Note, Verification, Work};
 use crate::transfer::changes::Changes;
 use crate::transfer::fact::{Fact, Outcome, Partial};
 use crate::transfer::journal::Journal;
-use crate::transfer::limits::Memory;
+use crate::transfer::limits::BodyMemory;
 use crate::transfer::local::roots::Roots;
 use crate::transfer::remote::Remote;
-use crate::transfer::retry::Gate;
+use crate::transfer::retry::RetryPolicy;
 
 /// One object's work. Clones speak of the same object.
 #[derive(Clone)]
@@ -31,28 +31,28 @@ pub struct Task {
     pub remote: Arc<dyn Remote>,
     /// The storage a copy is read from.
     pub source: Arc<dyn Remote>,
-    pub source_gate: Gate,
-    pub source_parts: Gate,
+    pub source_gate: RetryPolicy,
+    pub source_parts: RetryPolicy,
     /// They are two servers: what is copied passes through this machine.
     pub elsewhere: bool,
-    pub gate: Gate,
+    pub policy: RetryPolicy,
     /// For the parts of a large object, beside which small objects ride.
-    pub parts: Gate,
+    pub parts: RetryPolicy,
     pub journal: Journal,
-    pub said: Said,
+    pub said: NotedOnce,
     /// The folders that jobs go to.
     pub roots: Arc<Roots>,
     pub changes: Changes,
     /// The key that is written to; another one than was asked for where both are kept.
     pub written: Arc<Mutex<Option<Key>>>,
-    pub moved: Arc<Moved>,
+    pub moved: Arc<BytesMoved>,
     pub tags: KnownTags,
     /// An earlier run may have finished this object without recording it.
     pub again: bool,
     pub part_threshold: u64,
     /// Objects larger than this are copied in parts.
     pub copy_threshold: u64,
-    pub memory: Memory,
+    pub memory: BodyMemory,
     /// Threads that may wait for the disk: a body is read and written there without changing hands.
     pub writers: Handle,
     /// Steps that go on when the rest of the work is stopped, because they make what the journal must know of.
@@ -63,11 +63,11 @@ pub struct Task {
 
 /// What was said of jobs as a whole, so that it is said once.
 #[derive(Clone, Debug, Default)]
-pub struct Said(Arc<Mutex<HashSet<(JobId, String)>>>);
+pub struct NotedOnce(Arc<Mutex<HashSet<(JobId, String)>>>);
 
 /// How far the object under way is, read by the engine while the worker writes.
 #[derive(Debug, Default)]
-pub struct Moved {
+pub struct BytesMoved {
     bytes: AtomicU64,
     total: AtomicU64,
 }
@@ -97,7 +97,7 @@ impl KnownTags {
     }
 }
 
-impl Moved {
+impl BytesMoved {
     pub fn add(&self, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }

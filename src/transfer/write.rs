@@ -6,12 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::likeness::Likeness;
-use crate::domain::object::{ETag, ObjectAddress, ObjectHead, Stored};
+use crate::domain::object::{ETag, ObjectAddress, ObjectHead, StoredObject};
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::transfer::Verification;
 use crate::s3::body::Body;
 use crate::transfer::remote::Remote;
-use crate::transfer::retry::Gate;
+use crate::transfer::retry::RetryPolicy;
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::digest::md5_of;
 
@@ -33,7 +33,7 @@ pub enum Expected<'a> {
 #[derive(Clone, Copy)]
 pub struct Write<'a> {
     pub remote: &'a dyn Remote,
-    pub gate: &'a Gate,
+    pub policy: &'a RetryPolicy,
     pub to: &'a ObjectAddress,
     pub expected: Expected<'a>,
     /// Nothing may be in its place.
@@ -44,7 +44,7 @@ pub struct Write<'a> {
 
 #[derive(Debug)]
 pub enum Written {
-    Stored(Stored),
+    Stored(StoredObject),
     /// A try whose answer was lost wrote it: a look has just seen it.
     Found(ObjectHead, Likeness),
     /// Something else is in its place: as a look has just seen, or as the server says to keys that
@@ -58,7 +58,7 @@ impl Write<'_> {
     /// by itself, a look stands in for it.
     pub async fn send<F>(&self, send: impl Fn(bool) -> F) -> Result<Written, Error>
     where
-        F: Future<Output = Result<Stored, Error>>,
+        F: Future<Output = Result<StoredObject, Error>>,
     {
         let (lost, began) = (AtomicBool::new(false), self.remote.clock());
         let tries = Tries { lost: &lost, began };
@@ -66,7 +66,7 @@ impl Write<'_> {
         let mut refusals = 0;
         loop {
             let attempt = || self.attempt(&send, conditional, tries);
-            let error = match self.gate.send(attempt).await {
+            let error = match self.policy.send(attempt).await {
                 Ok(written) => return Ok(written),
                 Err(error) => error,
             };
@@ -134,7 +134,7 @@ impl Write<'_> {
                 found => found,
             }
         };
-        match self.gate.send(look).await {
+        match self.policy.send(look).await {
             Ok(found) => self.verified(&found, why).await,
             Err(error) if error.is(&ErrorKind::AccessDenied) => Ok(Verification::SizeOnly(
                 "the server says that it is stored; these keys may not look at it".to_owned(),
@@ -178,7 +178,7 @@ impl Write<'_> {
         tries: Tries<'_>,
     ) -> Result<Written, Error>
     where
-        F: Future<Output = Result<Stored, Error>>,
+        F: Future<Output = Result<StoredObject, Error>>,
     {
         if tries.may_be_done()
             && let Some(written) = self.done_before(tries).await?
@@ -226,8 +226,8 @@ impl Write<'_> {
         if !tries.may_be_done() && !completed {
             return Err(error);
         }
-        let gate = self.gate.clone().impatient();
-        let found = match gate.send(|| self.remote.head(self.to)).await {
+        let policy = self.policy.clone().impatient();
+        let found = match policy.send(|| self.remote.head(self.to)).await {
             Ok(found) => found,
             Err(look) if look.is(&ErrorKind::NoSuchKey) => return Err(error),
             Err(_) => return Err(unseen(error)),
@@ -240,7 +240,7 @@ impl Write<'_> {
     }
 
     async fn look(&self) -> Result<Option<ObjectHead>, Error> {
-        match self.gate.send(|| self.remote.head(self.to)).await {
+        match self.policy.send(|| self.remote.head(self.to)).await {
             Ok(head) => Ok(Some(head)),
             Err(error) if error.is(&ErrorKind::NoSuchKey) => Ok(None),
             Err(error) => Err(error),

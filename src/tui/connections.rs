@@ -10,8 +10,8 @@ use crate::app::event::Reply;
 use crate::config::connection::{Connection, CredentialsSource, Keeper};
 use crate::config::draft::{Draft, DraftKeys, Keep};
 use crate::config::kept;
+use crate::config::keyring::{self, SystemKeyring, awaited};
 use crate::config::origins::{Origins, Places};
-use crate::config::ring::{self, System, awaited};
 use crate::config::saving;
 use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName};
@@ -23,13 +23,13 @@ use crate::tui::sign_in::{AWS, sign_in};
 
 /// Where connections are kept.
 #[derive(Clone, Debug)]
-pub struct Shelf {
+pub struct ConnectionStore {
     pub clients: Arc<Clients>,
     /// `None` where nothing is to be written (demo).
     pub config_file: Option<PathBuf>,
 }
 
-impl Shelf {
+impl ConnectionStore {
     /// Whether a request is about connections themselves rather than by one of them.
     pub fn answers(request: &Request) -> bool {
         matches!(
@@ -59,8 +59,8 @@ impl Shelf {
             return send(Reply::PublicDomainSaved(saved));
         }
         if request == Request::StoredKeyId {
-            let (ring, _given_up_when_dropped) = awaited();
-            let read = spawn_blocking(move || self.stored_key_id(&connection, &ring)).await;
+            let (keyring, _given_up_when_dropped) = awaited();
+            let read = spawn_blocking(move || self.stored_key_id(&connection, &keyring)).await;
             return send(Reply::StoredKeyId(read.unwrap_or_default()));
         }
         if let Request::GiveCode(code) = request {
@@ -93,15 +93,15 @@ impl Shelf {
                 Reply::Imports(read.unwrap_or_else(|error| Err(lost(&error).detail)))
             }
             Request::SaveConnection { draft, replaced } => {
-                let (ring, _given_up_when_dropped) = awaited();
+                let (keyring, _given_up_when_dropped) = awaited();
                 let saved =
-                    spawn_blocking(move || self.save(&draft, replaced.as_ref(), &ring)).await;
+                    spawn_blocking(move || self.save(&draft, replaced.as_ref(), &keyring)).await;
                 let saved = saved.unwrap_or_else(|error| Err(lost(&error)));
                 Reply::ConnectionSaved(saved.map(Box::new))
             }
             Request::RemoveConnection(name) => {
-                let (ring, _given_up_when_dropped) = awaited();
-                let removed = spawn_blocking(move || self.remove(name, &ring)).await;
+                let (keyring, _given_up_when_dropped) = awaited();
+                let removed = spawn_blocking(move || self.remove(name, &keyring)).await;
                 Reply::ConnectionRemoved(removed.unwrap_or_else(|error| Err(lost(&error))))
             }
             _ => return None,
@@ -112,11 +112,11 @@ impl Shelf {
         &self,
         draft: &Draft,
         replaced: Option<&ConnectionName>,
-        ring: &System,
+        keyring: &SystemKeyring,
     ) -> Result<Connection, Error> {
         let passing = matches!(draft.keys, DraftKeys::Given { keep: Keep::Nowhere, .. });
         let connection = match &self.config_file {
-            Some(file) if !passing => saving::save(file, draft, replaced, ring)?,
+            Some(file) if !passing => saving::save(file, draft, replaced, keyring)?,
             None if !passing => {
                 let detail = "the demo writes nothing: choose to keep the keys nowhere, or start windlass itself";
                 return Err(Error::new(ErrorKind::Config, "save the connection", "").detail(detail));
@@ -149,7 +149,7 @@ impl Shelf {
     }
 
     /// As it may be shown; nothing where it cannot be read, which is told when it is used.
-    fn stored_key_id(&self, name: &ConnectionName, ring: &System) -> Option<String> {
+    fn stored_key_id(&self, name: &ConnectionName, keyring: &SystemKeyring) -> Option<String> {
         let CredentialsSource::Kept { keeper, folder, name } =
             self.clients.connection(name)?.credentials
         else {
@@ -157,14 +157,18 @@ impl Shelf {
         };
         let keys = match keeper {
             Keeper::File => kept::read(&folder, &name),
-            Keeper::Keyring => ring::read(ring, &folder, &name),
+            Keeper::Keyring => keyring::read(keyring, &folder, &name),
         };
         keys.ok().map(|keys| masked(&keys.access_key_id))
     }
 
-    fn remove(&self, name: ConnectionName, ring: &System) -> Result<ConnectionName, Error> {
+    fn remove(
+        &self,
+        name: ConnectionName,
+        keyring: &SystemKeyring,
+    ) -> Result<ConnectionName, Error> {
         if let Some(file) = &self.config_file {
-            saving::remove(file, &name, ring)?;
+            saving::remove(file, &name, keyring)?;
         }
         self.clients.remove(&name);
         Ok(name)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
-use crate::app::event::{Conflicts, Existing, Side};
+use crate::app::event::{ConflictSide, Conflicts, Existing};
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{Row, RowKind};
@@ -60,7 +60,7 @@ pub async fn conflicts(
 }
 
 impl Conflicts {
-    fn add(&mut self, place: String, there: Side, new: Side) {
+    fn add(&mut self, place: String, there: ConflictSide, new: ConflictSide) {
         self.existing += 1;
         if self.sample.len() < SAMPLE {
             self.sample.push(Existing { place, there, new });
@@ -73,27 +73,27 @@ impl Conflicts {
     }
 }
 
-impl Side {
-    fn of_file(path: &Path) -> Side {
+impl ConflictSide {
+    fn of_file(path: &Path) -> ConflictSide {
         path.symlink_metadata().map_or_else(
-            |_| Side::default(),
-            |found| Side {
+            |_| ConflictSide::default(),
+            |found| ConflictSide {
                 size: found.is_file().then_some(found.len()),
                 modified: found.modified().ok().and_then(|time| Timestamp::try_from(time).ok()),
             },
         )
     }
 
-    fn of_object(head: &ObjectHead) -> Side {
+    fn of_object(head: &ObjectHead) -> ConflictSide {
         let kept = kept_time(head).and_then(|time| Timestamp::try_from(time).ok());
         let modified = kept.or(head.modified);
-        Side { size: head.size, modified }
+        ConflictSide { size: head.size, modified }
     }
 
-    fn of_row(row: &Row<'_>) -> Side {
+    fn of_row(row: &Row<'_>) -> ConflictSide {
         match row.kind {
-            RowKind::Object { size, modified, .. } => Side { size: Some(size), modified },
-            RowKind::Prefix => Side::default(),
+            RowKind::Object { size, modified, .. } => ConflictSide { size: Some(size), modified },
+            RowKind::Prefix => ConflictSide::default(),
         }
     }
 }
@@ -109,7 +109,7 @@ async fn upload(
         Target::Object(key) => {
             let new = off_loop({
                 let source = source.clone();
-                move || Side::of_file(&source.canonicalize().unwrap_or(source))
+                move || ConflictSide::of_file(&source.canonicalize().unwrap_or(source))
             });
             object(client, bucket, key, new.await?, found).await
         }
@@ -122,7 +122,11 @@ async fn upload(
             let files = off_loop(move || files_below(&source)).await??;
             for (file, path) in &files {
                 let Some(there) = taken.get(file) else { continue };
-                let new = if found.shows_next() { Side::of_file(path) } else { Side::default() };
+                let new = if found.shows_next() {
+                    ConflictSide::of_file(path)
+                } else {
+                    ConflictSide::default()
+                };
                 found.add(prefix.key(file).into_string(), *there, new);
             }
             Ok(())
@@ -148,8 +152,9 @@ async fn download(
                 let address = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
                 let asked =
                     if found.shows_next() { client.head(&address).await.ok() } else { None };
-                let new = asked.map_or_else(Side::default, |head| Side::of_object(&head));
-                found.add(path.display().to_string(), Side::of_file(&path), new);
+                let new =
+                    asked.map_or_else(ConflictSide::default, |head| ConflictSide::of_object(&head));
+                found.add(path.display().to_string(), ConflictSide::of_file(&path), new);
             }
         }
         Target::Rows(_) => {}
@@ -163,7 +168,7 @@ async fn download(
             let existing = off_loop(move || {
                 let paths = keys.iter().map(|(relative, new)| (local_path(&folder, relative), new));
                 let existing = paths.filter(|(path, _)| path.symlink_metadata().is_ok());
-                let both = existing.map(|(path, new)| (Side::of_file(&path), path, *new));
+                let both = existing.map(|(path, new)| (ConflictSide::of_file(&path), path, *new));
                 both.collect::<Vec<_>>()
             });
             for (there, path, new) in existing.await? {
@@ -197,12 +202,12 @@ async fn copy(
             let address = ObjectAddress { bucket: bucket.clone(), key: Key::new(from.as_str()) };
             let to = Key::new(to.as_str());
             let before = found.existing;
-            object(there, to_bucket, &to, Side::default(), found).await?;
+            object(there, to_bucket, &to, ConflictSide::default(), found).await?;
             if found.existing > before
                 && let Some(shown) = found.sample.get_mut(usize::try_from(before).unwrap_or(SAMPLE))
                 && let Ok(head) = client.head(&address).await
             {
-                shown.new = Side::of_object(&head);
+                shown.new = ConflictSide::of_object(&head);
             }
             Ok(())
         }
@@ -213,12 +218,12 @@ async fn object(
     client: &Client,
     bucket: &Bucket,
     key: &Key,
-    new: Side,
+    new: ConflictSide,
     found: &mut Conflicts,
 ) -> Result<(), Error> {
     let address = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
     match client.head(&address).await {
-        Ok(head) => found.add(key.as_str().to_owned(), Side::of_object(&head), new),
+        Ok(head) => found.add(key.as_str().to_owned(), ConflictSide::of_object(&head), new),
         Err(error) if error.is(&ErrorKind::NoSuchKey) => {}
         Err(error) => return Err(error),
     }
@@ -230,7 +235,7 @@ async fn keys_below(
     client: &Client,
     bucket: &Bucket,
     prefix: &Prefix,
-) -> Result<BTreeMap<String, Side>, Error> {
+) -> Result<BTreeMap<String, ConflictSide>, Error> {
     let query = ListQuery {
         bucket: bucket.clone(),
         prefix: prefix.clone(),
@@ -242,7 +247,7 @@ async fn keys_below(
     let mut keys = BTreeMap::new();
     for _ in 0..MOST_PAGES {
         let Some(page) = pages.next().await? else { return Ok(keys) };
-        keys.extend(page.rows().map(|row| (row.name.to_owned(), Side::of_row(&row))));
+        keys.extend(page.rows().map(|row| (row.name.to_owned(), ConflictSide::of_row(&row))));
     }
     Ok(keys)
 }

@@ -18,7 +18,7 @@ use crate::config::crash::rehearse;
 use crate::domain::address::ConnectionName;
 use crate::domain::usage::Usage;
 use crate::tui::clients::Clients;
-use crate::tui::runner::{Errand, News, Runner};
+use crate::tui::runner::{LoopCommand, News, Runner};
 use crate::tui::signals::{Signal, stop_job};
 use crate::tui::terminal::Screen;
 use crate::ui::draw;
@@ -57,14 +57,14 @@ pub struct Loop {
     pub clients: Arc<Clients>,
     pub keys: UnboundedReceiver<Event>,
     pub news: UnboundedReceiver<News>,
-    pub pace: Pace,
+    pub pace: LoopPace,
     /// What the last frame shows where.
     pub spots: Spots,
 }
 
 /// When something is to be done that no event asks for.
 #[derive(Debug, Default)]
-pub struct Pace {
+pub struct LoopPace {
     drawn: Option<Instant>,
     draw: Option<Instant>,
     /// When an answer of storage was last drawn, and whether one is to be drawn.
@@ -74,7 +74,7 @@ pub struct Pace {
     meter: Option<Instant>,
     told: HashMap<ConnectionName, Usage>,
     identities: HashMap<ConnectionName, String>,
-    errands: Vec<Errand>,
+    commands: Vec<LoopCommand>,
 }
 
 impl Loop {
@@ -117,7 +117,7 @@ impl Loop {
     /// Performs effects of the state's making.
     pub fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            self.pace.errands.extend(self.runner.perform(effect));
+            self.pace.commands.extend(self.runner.perform(effect));
         }
     }
 
@@ -177,7 +177,7 @@ impl Loop {
                 let (width, height) = self.screen.size()?;
                 self.update(Event::Resized { width, height });
                 // What a terminal keeps of a window that shrank and grew again is not known.
-                self.pace.errands.push(Errand::Redraw);
+                self.pace.commands.push(LoopCommand::Redraw);
             }
             News::Signal(Signal::End(number)) => return Ok(Some(Ending::Signal(number))),
             News::Panicked => return Ok(Some(Ending::Panicked)),
@@ -191,16 +191,16 @@ impl Loop {
     }
 
     async fn run_errands(&mut self) -> io::Result<Option<Ending>> {
-        for errand in std::mem::take(&mut self.pace.errands) {
-            match errand {
-                Errand::Send(sequence) => self.screen.send(&sequence)?,
-                Errand::Redraw => {
+        for command in std::mem::take(&mut self.pace.commands) {
+            match command {
+                LoopCommand::Send(sequence) => self.screen.send(&sequence)?,
+                LoopCommand::Redraw => {
                     self.screen.forget()?;
                     self.draw_now();
                 }
-                Errand::Suspend => self.suspend().await?,
-                Errand::Demo => return Ok(Some(Ending::Demo)),
-                Errand::Quit => return Ok(Some(Ending::Quit)),
+                LoopCommand::Suspend => self.suspend().await?,
+                LoopCommand::Demo => return Ok(Some(Ending::Demo)),
+                LoopCommand::Quit => return Ok(Some(Ending::Quit)),
             }
         }
         Ok(None)

@@ -17,7 +17,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::transfer::engine::Engine;
 use crate::transfer::journal::known_uploads;
 use crate::tui::clipboard::{Clipboard, Copied};
-use crate::tui::connections::Shelf;
+use crate::tui::connections::ConnectionStore;
 use crate::tui::notify::notification;
 use crate::tui::requests;
 use crate::tui::reveal::reveal;
@@ -36,7 +36,7 @@ pub enum News {
 
 /// What only the loop can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Errand {
+pub enum LoopCommand {
     /// Something for the terminal itself, between two frames.
     Send(String),
     Suspend,
@@ -50,7 +50,7 @@ const KEPT_TASKS: usize = 64;
 
 pub struct Runner {
     runtime: Handle,
-    shelf: Shelf,
+    store: ConnectionStore,
     engine: Engine,
     clipboard: Clipboard,
     remembered: Remembered,
@@ -65,7 +65,7 @@ pub struct Runner {
 impl Runner {
     pub fn new(
         runtime: Handle,
-        shelf: Shelf,
+        store: ConnectionStore,
         engine: Engine,
         (remembered, remembered_file): (Remembered, Option<PathBuf>),
         journal: Option<PathBuf>,
@@ -85,7 +85,7 @@ impl Runner {
         let tasks = HashMap::new();
         Runner {
             runtime,
-            shelf,
+            store,
             engine,
             clipboard,
             remembered,
@@ -97,7 +97,7 @@ impl Runner {
     }
 
     /// Never blocks. Brings back what the loop has to do itself.
-    pub fn perform(&mut self, effect: Effect) -> Option<Errand> {
+    pub fn perform(&mut self, effect: Effect) -> Option<LoopCommand> {
         match effect {
             Effect::Request { ticket, connection, request } => {
                 self.request(ticket, connection, request);
@@ -110,8 +110,8 @@ impl Runner {
             Effect::Transfer(command) => self.engine.send(command),
             Effect::Copy(text) => self.clipboard.copy(text),
             Effect::Save(preference) => self.save(preference),
-            Effect::Bell => return Some(Errand::Send("\x07".to_owned())),
-            Effect::Notify(text) => return Some(Errand::Send(notification(&text))),
+            Effect::Bell => return Some(LoopCommand::Send("\x07".to_owned())),
+            Effect::Notify(text) => return Some(LoopCommand::Send(notification(&text))),
             Effect::Reveal(path) => {
                 let news = self.news.clone();
                 reveal(path, move |revealed| {
@@ -119,10 +119,10 @@ impl Runner {
                     let _ = news.send(News::Event(Event::Revealed(revealed)));
                 });
             }
-            Effect::Suspend => return Some(Errand::Suspend),
-            Effect::Redraw => return Some(Errand::Redraw),
-            Effect::Demo => return Some(Errand::Demo),
-            Effect::Quit => return Some(Errand::Quit),
+            Effect::Suspend => return Some(LoopCommand::Suspend),
+            Effect::Redraw => return Some(LoopCommand::Redraw),
+            Effect::Demo => return Some(LoopCommand::Demo),
+            Effect::Quit => return Some(LoopCommand::Quit),
         }
         None
     }
@@ -145,8 +145,8 @@ impl Runner {
     }
 
     fn request(&mut self, ticket: Ticket, connection: ConnectionName, request: Request) {
-        let (clients, news) = (Arc::clone(&self.shelf.clients), self.news.clone());
-        let shelf = self.shelf.clone();
+        let (clients, news) = (Arc::clone(&self.store.clients), self.news.clone());
+        let store = self.store.clone();
         let journal = self.journal.clone();
         // A journal that cannot be read protects nothing: what is young is not marked unasked all the same.
         let known = move || journal.and_then(|path| known_uploads(&path).ok()).unwrap_or_default();
@@ -166,8 +166,8 @@ impl Runner {
                 // The loop is gone only at the end.
                 let _ = news.send(News::Event(Event::Reply { ticket, reply }));
             };
-            if Shelf::answers(&request) {
-                return shelf.answer(connection, request, send).await;
+            if ConnectionStore::answers(&request) {
+                return store.answer(connection, request, send).await;
             }
             requests::answer(request, client, known, send).await;
         });

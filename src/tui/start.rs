@@ -22,9 +22,9 @@ use crate::config::remembered::Remembered;
 use crate::transfer::engine::{Connect, Engine, EngineOptions};
 use crate::transfer::remote::Remote;
 use crate::tui::clients::Clients;
-use crate::tui::connections::Shelf;
+use crate::tui::connections::ConnectionStore;
 use crate::tui::input::read_on_thread;
-use crate::tui::run::{Ending, Loop, Pace};
+use crate::tui::run::{Ending, Loop, LoopPace};
 use crate::tui::runner::{News, Runner};
 use crate::tui::signals;
 use crate::tui::startup::default_theme;
@@ -91,13 +91,13 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
     let engine = engine(options, &clients, &runtime, news.clone());
     let runner = Runner::new(
         runtime.handle().clone(),
-        Shelf { clients: Arc::clone(&clients), config_file },
+        ConnectionStore { clients: Arc::clone(&clients), config_file },
         engine,
         (remembered, remembered_file),
         journal,
         news.clone(),
     );
-    let pace = Pace::default();
+    let pace = LoopPace::default();
     let mut turning = Loop {
         screen,
         state,

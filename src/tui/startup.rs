@@ -9,10 +9,10 @@ use jiff::tz::TimeZone;
 use crate::app::session::Startup;
 use crate::config::alert::Alert;
 use crate::config::connection::Connection;
+use crate::config::keyring;
 use crate::config::keys::{self, KeyFile};
 use crate::config::paths::Folders;
 use crate::config::remembered::{LastPlace, Remembered};
-use crate::config::ring;
 use crate::config::themes;
 use crate::domain::address::{ConnectionName, Location};
 use crate::domain::error::Error;
@@ -110,7 +110,7 @@ pub fn fresh(connections: Vec<Connection>, current: ConnectionName, open: Locati
         problems: Vec::new(),
         first: false,
         keyless: false,
-        keyring: ring::present(),
+        keyring: keyring::present(),
         profiles: Vec::new(),
         last: None,
     }

@@ -6,7 +6,7 @@ use crate::app::event::{ListedUploads, Reply};
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::Error;
 use crate::domain::object::{ObjectAddress, UploadId};
-use crate::domain::unfinished::{Standing, UploadMarker};
+use crate::domain::unfinished::{UploadMarker, UploadOwner};
 use crate::s3::client::Client;
 use crate::transfer::journal::KnownUploads;
 
@@ -19,8 +19,7 @@ pub async fn page(
     let page = client.uploads_page(bucket, &Prefix::new(""), after).await?;
     // Read after the listing: an upload that is listed and queued was recorded before it had its first part.
     let known = spawn_blocking(known).await.unwrap_or_default();
-    let standing =
-        |object: &ObjectAddress, upload: &UploadId| known.standing(&object.bucket, upload);
+    let standing = |object: &ObjectAddress, upload: &UploadId| known.owner(&object.bucket, upload);
     let uploads = page.uploads.into_iter().map(|upload| {
         let standing = standing(&upload.object, &upload.upload);
         (upload, standing)
@@ -41,7 +40,7 @@ pub async fn abort(
     };
     let known = spawn_blocking(known).await.unwrap_or_default();
     for (object, upload) in chosen {
-        if known.standing(&object.bucket, &upload) == Standing::Queued {
+        if known.owner(&object.bucket, &upload) == UploadOwner::Queued {
             continue;
         }
         match client.abort_for_good(&object, &upload).await {

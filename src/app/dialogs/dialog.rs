@@ -28,7 +28,7 @@ pub enum Dialog {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum DialogAnswer {
     Yes,
     Text(String),
     /// The number of a row of a choice.
@@ -78,24 +78,24 @@ impl Dialog {
     }
 
     /// Performs an action of [`Dialog::scopes`]; what the dialog does not know does nothing.
-    pub fn on_action(&mut self, action: Action) -> Outcome<Answer> {
+    pub fn on_action(&mut self, action: Action) -> Outcome<DialogAnswer> {
         key_of(action).map_or(Outcome::Open, |chord| self.on_key(chord))
     }
 
     /// Takes a key that is bound to nothing: a character of a field, the letter of a row.
-    pub fn on_text(&mut self, chord: Chord) -> Outcome<Answer> {
+    pub fn on_text(&mut self, chord: Chord) -> Outcome<DialogAnswer> {
         self.on_key(chord)
     }
 
-    fn on_key(&mut self, chord: Chord) -> Outcome<Answer> {
+    fn on_key(&mut self, chord: Chord) -> Outcome<DialogAnswer> {
         match self {
-            Dialog::Prompt(prompt) => prompt.on_key(chord).map(Answer::Text),
-            Dialog::Confirm(confirm) => confirm.on_key(chord).map(|()| Answer::Yes),
-            Dialog::Choice(choice) => choice.on_key(chord).map(Answer::Row),
-            Dialog::Picker(picker) => picker.on_key(chord).map(Answer::Picked),
-            Dialog::LinkMenu(menu) => menu.on_key(chord).map(Answer::Link),
-            Dialog::Details(details) => details.on_key(chord).map(|()| Answer::Yes),
-            Dialog::Uploads(uploads) => uploads.on_key(chord).map(|()| Answer::Yes),
+            Dialog::Prompt(prompt) => prompt.on_key(chord).map(DialogAnswer::Text),
+            Dialog::Confirm(confirm) => confirm.on_key(chord).map(|()| DialogAnswer::Yes),
+            Dialog::Choice(choice) => choice.on_key(chord).map(DialogAnswer::Row),
+            Dialog::Picker(picker) => picker.on_key(chord).map(DialogAnswer::Picked),
+            Dialog::LinkMenu(menu) => menu.on_key(chord).map(DialogAnswer::Link),
+            Dialog::Details(details) => details.on_key(chord).map(|()| DialogAnswer::Yes),
+            Dialog::Uploads(uploads) => uploads.on_key(chord).map(|()| DialogAnswer::Yes),
         }
     }
 
@@ -180,7 +180,7 @@ mod tests {
     use crate::app::dialogs::confirm::Confirm;
     use crate::app::keymap::{Keymap, Resolved};
 
-    fn press(dialog: &mut Dialog, key: &str) -> Outcome<Answer> {
+    fn press(dialog: &mut Dialog, key: &str) -> Outcome<DialogAnswer> {
         let chord = Chord::parse(key).unwrap();
         match Keymap::default().resolve(dialog.scopes(), &[], chord) {
             Resolved::Action(action) => dialog.on_action(action),
@@ -200,16 +200,16 @@ mod tests {
     #[test]
     fn the_default_keys_reach_every_dialog() {
         let mut dialog = Dialog::Confirm(Confirm::new("t", "y", "n"));
-        assert_eq!(press(&mut dialog, "y"), Outcome::Accepted(Answer::Yes));
+        assert_eq!(press(&mut dialog, "y"), Outcome::Accepted(DialogAnswer::Yes));
         let mut dialog = Dialog::Prompt(Prompt::new("t", "h", "", |_| Ok(())));
         assert_eq!(press(&mut dialog, "y"), Outcome::Open);
         assert_eq!(press(&mut dialog, "space"), Outcome::Open);
-        assert_eq!(press(&mut dialog, "enter"), Outcome::Accepted(Answer::Text("y ".into())));
+        assert_eq!(press(&mut dialog, "enter"), Outcome::Accepted(DialogAnswer::Text("y ".into())));
         assert_eq!(press(&mut dialog, "ctrl-c"), Outcome::Cancelled);
         let mut dialog = Dialog::LinkMenu(LinkMenu::new(
             "k",
             &crate::app::dialogs::link_menu::LinkReasons::default(),
         ));
-        assert_eq!(press(&mut dialog, "n"), Outcome::Accepted(Answer::Link(LinkChoice::Key)));
+        assert_eq!(press(&mut dialog, "n"), Outcome::Accepted(DialogAnswer::Link(LinkChoice::Key)));
     }
 }

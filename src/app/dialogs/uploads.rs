@@ -10,7 +10,7 @@ use crate::domain::address::Bucket;
 use crate::domain::error::Error;
 use crate::domain::object::UploadId;
 use crate::domain::provider::Provider;
-use crate::domain::unfinished::{Standing, UnfinishedUpload, UploadExtent, UploadMarker, YOUNG};
+use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner, YOUNG};
 
 /// Rows that are loaded at most; what is beyond is said.
 pub const MOST: usize = 10_000;
@@ -33,7 +33,7 @@ pub struct Uploads {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UploadRow {
     pub upload: UnfinishedUpload,
-    pub standing: Standing,
+    pub standing: UploadOwner,
     pub marked: bool,
 }
 
@@ -59,13 +59,13 @@ pub enum Extent {
 impl UploadRow {
     /// Why it cannot be given up from here.
     pub fn kept(&self) -> Option<&'static str> {
-        (self.standing == Standing::Queued)
+        (self.standing == UploadOwner::Queued)
             .then_some("a queued transfer uses it: cancel that transfer")
     }
 
     /// Whether nobody here knows it and it may still be under way elsewhere.
     pub fn is_young(&self, now: Timestamp) -> bool {
-        self.standing == Standing::Unknown && !self.upload.is_older_than(YOUNG, now)
+        self.standing == UploadOwner::Unknown && !self.upload.is_older_than(YOUNG, now)
     }
 }
 
@@ -85,7 +85,7 @@ impl Uploads {
     /// Adds a page; where the list goes on, `None` where it does not or is long enough.
     pub fn take(
         &mut self,
-        uploads: Vec<(UnfinishedUpload, Standing)>,
+        uploads: Vec<(UnfinishedUpload, UploadOwner)>,
         next: Option<UploadMarker>,
     ) -> Option<UploadMarker> {
         let row = |(upload, standing)| UploadRow { upload, standing, marked: false };
@@ -183,10 +183,10 @@ mod tests {
         let now = Timestamp::from_second(1_790_000_000).unwrap();
         let mut list = Uploads::new(Bucket::new("b"), Provider::Other, now);
         let rows = vec![
-            (row("old", 99, now), Standing::Unknown),
-            (row("queued", 99, now), Standing::Queued),
-            (row("young", 2, now), Standing::Unknown),
-            (row("left", 2, now), Standing::Left),
+            (row("old", 99, now), UploadOwner::Unknown),
+            (row("queued", 99, now), UploadOwner::Queued),
+            (row("young", 2, now), UploadOwner::Unknown),
+            (row("left", 2, now), UploadOwner::Left),
         ];
         assert_eq!(list.take(rows, None), None);
         list

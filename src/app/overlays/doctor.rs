@@ -1,7 +1,7 @@
 //! The examination of a connection: its steps as they come, each in whole behind Enter, the report for the clipboard.
 
 use crate::app::chord::{Chord, KeyCode};
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Intent};
 use crate::app::dialogs::details::Details;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::effect::Request;
@@ -149,7 +149,7 @@ impl Doctor {
             KeyCode::PageUp => self.step(-PAGE.cast_signed()),
             KeyCode::Home => self.step(isize::MIN),
             KeyCode::End => self.step(isize::MAX),
-            KeyCode::Char('y') if !self.findings.is_empty() => cx.ask(Move::Copy {
+            KeyCode::Char('y') if !self.findings.is_empty() => cx.ask(Intent::Copy {
                 text: self.report(),
                 what: "the report".to_owned(),
                 note: "without accounts, keys and names".to_owned(),

@@ -7,7 +7,7 @@ use crate::app::screens::transfers::place::{below_home, local_path, uri};
 use crate::app::session::Session;
 use crate::app::transfers::Transfers;
 use crate::app::transfers::job::QueuedJob;
-use crate::app::transfers::standing::{Standing, verified};
+use crate::app::transfers::job_status::{JobStatus, verified};
 use crate::domain::transfer::{
     Direction, JobState, MAX_NOTES, OnConflict, Priority, Progress, Wait, Work,
 };
@@ -113,7 +113,7 @@ fn rate_of(per_second: f64) -> Rate {
 }
 
 fn state_text(job: &QueuedJob, queue: &Transfers) -> String {
-    if let Some(standing) = Standing::of(job, queue) {
+    if let Some(standing) = JobStatus::of(job, queue) {
         return standing.to_string();
     }
     let state = match job.view.state {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Intent};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::toasts::Level;
 use crate::app::transfers::Transfers;
@@ -22,13 +22,13 @@ pub enum Leaving {
 
 /// The answers, in the order of their rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum QuitChoice {
     Keep,
     Wait,
     Abort,
 }
 
-pub const WAYS: [Way; 3] = [Way::Keep, Way::Wait, Way::Abort];
+pub const WAYS: [QuitChoice; 3] = [QuitChoice::Keep, QuitChoice::Wait, QuitChoice::Abort];
 
 /// Jobs that would be lost or left behind: what is paused goes on at the next start, where the queue is kept.
 fn at_stake(queue: &Transfers) -> usize {
@@ -84,14 +84,14 @@ fn capitalised(text: &str) -> String {
 
 impl Leaving {
     /// Does what was chosen.
-    pub fn by(way: Way, queue: &Transfers, cx: &mut Context<'_>) -> Leaving {
+    pub fn by(way: QuitChoice, queue: &Transfers, cx: &mut Context<'_>) -> Leaving {
         match way {
-            Way::Keep => {
-                cx.ask(Move::Quit);
+            QuitChoice::Keep => {
+                cx.ask(Intent::Quit);
                 Leaving::No
             }
-            Way::Wait => Leaving::WhenFinished { failed_before: queue.counts().failed },
-            Way::Abort => {
+            QuitChoice::Wait => Leaving::WhenFinished { failed_before: queue.counts().failed },
+            QuitChoice::Abort => {
                 for job in queue.jobs().iter().filter(|job| !job.view.state.finished()) {
                     cx.transfer(TransferCommand::Cancel(job.view.id));
                 }
@@ -107,7 +107,7 @@ impl Leaving {
             Leaving::WhenFinished { failed_before } if at_stake(queue) == 0 => {
                 let failed = queue.counts().failed.saturating_sub(failed_before);
                 if failed == 0 {
-                    cx.ask(Move::Quit);
+                    cx.ask(Intent::Quit);
                 } else {
                     let failed = Count(failed as u64);
                     cx.toast(
@@ -118,7 +118,7 @@ impl Leaving {
                 Leaving::No
             }
             Leaving::WhenCancelled if queue.unfinished() == 0 => {
-                cx.ask(Move::Quit);
+                cx.ask(Intent::Quit);
                 Leaving::No
             }
             as_before => as_before,

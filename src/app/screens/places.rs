@@ -2,10 +2,10 @@
 
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Intent};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::completion::{Asks, Offer};
-use crate::app::dialogs::dialog::{Answer, Dialog};
+use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::locating::{Located, is_web, locate};
@@ -71,7 +71,7 @@ impl Places {
     /// Goes to an address; where it is of another connection, or of none, after a question.
     pub fn go(&mut self, text: &str, cx: &mut Context<'_>) {
         let (places, question) = match locate(text, cx.session) {
-            Some(Located::Here(location)) => return cx.ask(Move::Open(location)),
+            Some(Located::Here(location)) => return cx.ask(Intent::Open(location)),
             Some(Located::Wrong(why)) => return cx.toast(Level::Problem, why),
             None => return cx.toast(Level::Problem, "this is not an address of storage"),
             Some(Located::Elsewhere(places)) => (places, "This address is of another connection."),
@@ -91,7 +91,7 @@ impl Places {
     /// Quits, after a question where transfers are not finished.
     pub fn quit(&mut self, queue: &Transfers, cx: &mut Context<'_>) {
         match question(queue) {
-            None => cx.ask(Move::Quit),
+            None => cx.ask(Intent::Quit),
             Some(choice) => {
                 self.asked = Some(Asked { dialog: Dialog::Choice(choice), about: About::Quit });
             }
@@ -146,24 +146,30 @@ impl Places {
         }
     }
 
-    fn on_outcome(&mut self, outcome: Outcome<Answer>, queue: &Transfers, cx: &mut Context<'_>) {
+    fn on_outcome(
+        &mut self,
+        outcome: Outcome<DialogAnswer>,
+        queue: &Transfers,
+        cx: &mut Context<'_>,
+    ) {
         if outcome == Outcome::Open {
             return;
         }
         let (Some(asked), Outcome::Accepted(answer)) = (self.asked.take(), outcome) else { return };
         match (asked.about, answer) {
-            (About::Path(bucket), Answer::Text(text)) => {
+            (About::Path(bucket), DialogAnswer::Text(text)) => {
                 self.go_to(&text, bucket, cx);
             }
-            (About::Elsewhere(places, text), Answer::Row(row)) => match places.into_iter().nth(row)
-            {
-                Some((name, location)) => {
-                    cx.ask(Move::Connect(name));
-                    cx.ask(Move::Open(location));
+            (About::Elsewhere(places, text), DialogAnswer::Row(row)) => {
+                match places.into_iter().nth(row) {
+                    Some((name, location)) => {
+                        cx.ask(Intent::Connect(name));
+                        cx.ask(Intent::Open(location));
+                    }
+                    None => cx.ask(Intent::EnterConnection(text)),
                 }
-                None => cx.ask(Move::EnterConnection(text)),
-            },
-            (About::Quit, Answer::Row(row)) => {
+            }
+            (About::Quit, DialogAnswer::Row(row)) => {
                 let way = WAYS.get(row).copied();
                 self.leaving = way.map_or(Leaving::No, |way| Leaving::by(way, queue, cx));
             }
@@ -177,16 +183,16 @@ impl Places {
     fn go_to(&mut self, text: &str, bucket: Option<Bucket>, cx: &mut Context<'_>) {
         let s3 = text.starts_with("s3://");
         match locate(text, cx.session).filter(|_| !s3) {
-            Some(Located::Here(location)) => cx.ask(Move::Open(location)),
+            Some(Located::Here(location)) => cx.ask(Intent::Open(location)),
             // The connection was typed: it is not asked for.
             Some(Located::Elsewhere(places)) if !is_web(text) && places.len() == 1 => {
                 for (name, location) in places {
-                    cx.ask(Move::Connect(name));
-                    cx.ask(Move::Open(location));
+                    cx.ask(Intent::Connect(name));
+                    cx.ask(Intent::Open(location));
                 }
             }
             Some(_) => self.go(text, cx),
-            None => cx.ask(Move::Open(location_of(text, bucket))),
+            None => cx.ask(Intent::Open(location_of(text, bucket))),
         }
     }
 }

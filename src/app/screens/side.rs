@@ -6,13 +6,13 @@ pub mod following;
 use jiff::Timestamp;
 
 use crate::app::action::{Action, Scope};
-use crate::app::context::{Context, Move, SideTab};
+use crate::app::context::{Context, Intent, SideTab};
 use crate::app::effect::Request;
 use crate::app::event::{Reply, Ticket};
 use crate::app::layout::Pane;
 use crate::app::screens::details::lines;
 use crate::app::screens::preview::Preview;
-use crate::app::screens::side::fetched::{Fetched, Kept};
+use crate::app::screens::side::fetched::{Fetched, KeptPreviews};
 use crate::app::screens::subject::Subject;
 use crate::domain::error::Error;
 use crate::domain::object::{ObjectAddress, ObjectHead};
@@ -21,7 +21,7 @@ use crate::domain::object::{ObjectAddress, ObjectHead};
 pub const PEEK_BYTES: u64 = 256 * 1024;
 
 #[derive(Clone, Debug, Default)]
-pub struct Side {
+pub struct SidePane {
     /// `None` where nobody said: it is open where the window has room for it.
     opened: Option<bool>,
     /// The window has room for a third column.
@@ -45,10 +45,10 @@ pub struct Side {
     wakes: Option<Timestamp>,
     /// The user asked for just this object: what goes wrong is said aloud.
     asked: bool,
-    kept: Kept,
+    kept: KeptPreviews,
 }
 
-impl Side {
+impl SidePane {
     pub fn is_open(&self) -> bool {
         self.opened.unwrap_or(self.wide)
     }
@@ -76,8 +76,8 @@ impl Side {
     }
 
     /// A pane that is as open as this one, for another tab.
-    pub fn like(&self) -> Side {
-        Side { opened: self.opened, tab: self.tab, stays: self.stays, ..Side::default() }
+    pub fn like(&self) -> SidePane {
+        SidePane { opened: self.opened, tab: self.tab, stays: self.stays, ..SidePane::default() }
     }
 
     /// Shows an object at once; what is fetched of it already is not fetched again.
@@ -131,7 +131,7 @@ impl Side {
             Action::Last => last,
             Action::Parent => {
                 let beside = !cx.areas.objects.is_empty();
-                cx.ask(if beside { Move::Focus(Pane::Objects) } else { Move::CloseSide });
+                cx.ask(if beside { Intent::Focus(Pane::Objects) } else { Intent::CloseSide });
                 return true;
             }
             Action::Open => return true,
@@ -195,7 +195,7 @@ impl Side {
         match self.subject.clone() {
             Some(subject) if !self.shows(tab, &subject) => self.show(tab, subject, cx),
             None if self.tab != tab => self.tab = tab,
-            _ => cx.ask(Move::CloseSide),
+            _ => cx.ask(Intent::CloseSide),
         }
         true
     }
@@ -222,7 +222,7 @@ impl Side {
             Ok(value) => Fetched::Ready(value),
             Err(error) => {
                 let told = error.clone();
-                cx.ask(if self.asked { Move::Log(told) } else { Move::LogQuietly(told) });
+                cx.ask(if self.asked { Intent::Log(told) } else { Intent::LogQuietly(told) });
                 Fetched::Failed(error)
             }
         }

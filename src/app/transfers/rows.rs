@@ -39,19 +39,19 @@ pub struct Anchor {
 
 /// The lines of a queue.
 #[derive(Clone, Debug)]
-pub struct Rows<'a> {
+pub struct TransferRows<'a> {
     transfers: &'a Transfers,
     /// Unfolded jobs in the order of the queue, with the lines below them.
     unfolded: Vec<(usize, usize)>,
 }
 
 impl Transfers {
-    pub fn rows(&self) -> Rows<'_> {
+    pub fn rows(&self) -> TransferRows<'_> {
         let places = self.unfolded.iter().filter_map(|id| self.place(*id));
         let mut unfolded: Vec<(usize, usize)> =
             places.map(|place| (place, count_below(&self.jobs[place]))).collect();
         unfolded.sort_unstable();
-        Rows { transfers: self, unfolded }
+        TransferRows { transfers: self, unfolded }
     }
 
     pub fn is_unfolded(&self, id: JobId) -> bool {
@@ -75,7 +75,7 @@ impl QueuedJob {
     }
 }
 
-impl<'a> Rows<'a> {
+impl<'a> TransferRows<'a> {
     pub fn len(&self) -> usize {
         let below: usize = self.unfolded.iter().map(|(_, count)| count).sum();
         self.transfers.jobs.len() + below

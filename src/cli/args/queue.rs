@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::output::Output;
-use crate::cli::pace::Pace;
+use crate::cli::pace::PaceArguments;
 use crate::domain::address::Location;
 use crate::domain::presign::parse_age;
 
@@ -17,7 +17,7 @@ pub struct QueueArguments {
     #[arg(value_name = "NUMBER")]
     pub jobs: Vec<u64>,
     #[command(flatten)]
-    pub pace: Pace,
+    pub pace: PaceArguments,
     #[command(flatten)]
     pub output: Output,
 }

@@ -1,7 +1,7 @@
 //! Looks at the profile in force before anything is sent: what it names has to be there.
 
 use crate::config::aws::files::Profile;
-use crate::config::aws::{AwsSettings, Chosen, KEY_ID, Keys, SECRETS};
+use crate::config::aws::{AwsSettings, Chosen, KEY_ID, KeyOrigin, SECRETS};
 use crate::domain::error::{Error, ErrorKind, READ_AWS_FILES};
 
 const CONFIG_FILE: &str = "AWS_CONFIG_FILE";
@@ -21,11 +21,11 @@ impl AwsSettings {
         };
         self.check_services(&profile)?;
         check_style(&profile)?;
-        if self.keys() == Keys::Profile { self.check_sources(&profile) } else { Ok(()) }
+        if self.keys() == KeyOrigin::Profile { self.check_sources(&profile) } else { Ok(()) }
     }
 
     fn check_environment(&self) -> Result<(), Error> {
-        if self.keys() == Keys::Environment {
+        if self.keys() == KeyOrigin::Environment {
             let complete = SECRETS.iter().any(|name| self.variable(name).is_some());
             let [secret, _] = SECRETS;
             let why = format!("{KEY_ID} is set, but {secret} is not");

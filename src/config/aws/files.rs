@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::config::aws::text::{Section, Setting, Unreadable, sections};
+use crate::config::aws::text::{AwsSection, Setting, Unreadable, sections};
 use crate::config::tilde;
 use crate::domain::error::{Error, ErrorKind, READ_AWS_FILES};
 
@@ -21,7 +21,7 @@ pub struct AwsFile {
     pub path: Option<PathBuf>,
     /// `false` where there is no such file.
     pub exists: bool,
-    sections: Vec<(Named, Section)>,
+    sections: Vec<(Named, AwsSection)>,
 }
 
 /// What a section is about.
@@ -37,7 +37,7 @@ pub enum Named {
 /// A profile of both files together; what `~/.aws/credentials` says comes first.
 #[derive(Clone, Debug)]
 pub struct Profile<'a> {
-    sections: Vec<(&'a AwsFile, &'a Section)>,
+    sections: Vec<(&'a AwsFile, &'a AwsSection)>,
 }
 
 #[derive(Clone, Copy)]
@@ -92,7 +92,7 @@ impl AwsFiles {
     }
 
     /// A `[services NAME]` section.
-    pub fn services(&self, name: &str) -> Option<&Section> {
+    pub fn services(&self, name: &str) -> Option<&AwsSection> {
         self.config.find(&Named::Services(name.to_owned()))
     }
 
@@ -154,7 +154,7 @@ impl AwsFile {
             let place = format!("{}:{line}", path.display());
             Error::new(ErrorKind::Config, READ_AWS_FILES, place).detail(expected)
         };
-        let mut read: Vec<(Named, Section)> = Vec::new();
+        let mut read: Vec<(Named, AwsSection)> = Vec::new();
         for section in sections(bytes).map_err(fault)? {
             let named = named(&section.title, kind);
             let same = read.iter().find(|(other, known)| {
@@ -170,13 +170,13 @@ impl AwsFile {
         Ok(AwsFile { path: Some(path.to_owned()), exists: true, sections: read })
     }
 
-    fn find(&self, wanted: &Named) -> Option<&Section> {
+    fn find(&self, wanted: &Named) -> Option<&AwsSection> {
         // The longer title of the default profile counts.
         let found = self.sections.iter().filter(|(named, _)| named == wanted);
         found.map(|(_, section)| section).max_by_key(|section| section.title.len())
     }
 
-    fn profile(&self, name: &str) -> Option<&Section> {
+    fn profile(&self, name: &str) -> Option<&AwsSection> {
         self.find(&Named::Profile(name.to_owned()))
     }
 

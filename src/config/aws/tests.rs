@@ -86,13 +86,17 @@ const fn with(more: (&'static str, &'static str)) -> Pairs<3> {
 #[test]
 fn a_profile_that_is_named_outright_signs_and_one_of_a_variable_gives_way_to_keys() {
     let whose = |profile, variables| read(profile, variables).unwrap().keys();
-    assert_eq!(whose(Some("work"), &KEYS), Keys::Profile);
-    assert_eq!(whose(None, &KEYS), Keys::Environment);
-    assert_eq!(whose(None, &WITH_WORK), Keys::Environment);
-    assert_eq!(whose(None, &[("AWS_PROFILE", "work")]), Keys::Profile);
-    assert_eq!(whose(Some("default"), &KEYS), Keys::Surroundings, "it has none, and was named");
-    assert_eq!(whose(None, &[]), Keys::Surroundings);
-    assert_eq!(whose(None, &[("AWS_ACCESS_KEY_ID", "")]), Keys::Surroundings);
+    assert_eq!(whose(Some("work"), &KEYS), KeyOrigin::Profile);
+    assert_eq!(whose(None, &KEYS), KeyOrigin::Environment);
+    assert_eq!(whose(None, &WITH_WORK), KeyOrigin::Environment);
+    assert_eq!(whose(None, &[("AWS_PROFILE", "work")]), KeyOrigin::Profile);
+    assert_eq!(
+        whose(Some("default"), &KEYS),
+        KeyOrigin::Surroundings,
+        "it has none, and was named"
+    );
+    assert_eq!(whose(None, &[]), KeyOrigin::Surroundings);
+    assert_eq!(whose(None, &[("AWS_ACCESS_KEY_ID", "")]), KeyOrigin::Surroundings);
     let half = read(None, &[("AWS_ACCESS_KEY_ID", "AKIAENV")]).unwrap_err();
     assert!(half.detail.contains("AWS_SECRET_ACCESS_KEY is not"), "{half:?}");
 }
@@ -132,7 +136,7 @@ fn variables_come_before_the_profile_and_empty_ones_count_as_unset() {
 fn a_quoted_name_is_a_name_and_reaches_the_sdk_in_its_own_letters() {
     let settings = read(Some("a b"), &[]).unwrap();
     assert_eq!(settings.region().as_deref(), Some("eu-west-3"));
-    assert_eq!(settings.keys(), Keys::Profile);
+    assert_eq!(settings.keys(), KeyOrigin::Profile);
     assert_eq!(settings.sdk_profile(), "a%20b");
     let (config, credentials) = settings.files().for_sdk();
     assert!(config.contains("[profile a%20b]\nregion = eu-west-3\n"), "{config}");

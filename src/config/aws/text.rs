@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A section as it stands in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Section {
+pub struct AwsSection {
     /// What stands between the brackets.
     pub title: String,
     /// Counts from 1.
@@ -38,7 +38,7 @@ pub struct Unreadable {
     pub expected: String,
 }
 
-impl Section {
+impl AwsSection {
     /// An empty value counts as missing.
     pub fn get(&self, name: &str) -> Option<&str> {
         let value = self.setting(name)?.value.as_str();
@@ -58,9 +58,9 @@ impl Section {
 }
 
 /// A byte order mark in front is passed over.
-pub fn sections(bytes: &[u8]) -> Result<Vec<Section>, Unreadable> {
+pub fn sections(bytes: &[u8]) -> Result<Vec<AwsSection>, Unreadable> {
     let text = utf8(bytes)?;
-    let mut sections: Vec<Section> = Vec::new();
+    let mut sections: Vec<AwsSection> = Vec::new();
     for (at, whole) in text.lines().enumerate() {
         let refuse = |expected: String| Unreadable { line: at + 1, expected };
         let line = whole.trim();
@@ -79,7 +79,7 @@ pub fn sections(bytes: &[u8]) -> Result<Vec<Section>, Unreadable> {
                 let first = same.line;
                 return Err(refuse(format!("the section [{title}] stands at line {first} too")));
             }
-            sections.push(Section { title, line: at + 1, settings: Vec::new() });
+            sections.push(AwsSection { title, line: at + 1, settings: Vec::new() });
             continue;
         }
         let setting = setting(uncommented(line), at + 1, indent).map_err(refuse)?;

@@ -4,7 +4,7 @@ use super::*;
 use crate::config::connection::Connection;
 use crate::config::draft::buckets_of;
 use crate::config::file::parse;
-use crate::config::kept::Keys;
+use crate::config::kept::SigningKeys;
 use crate::config::r2::Jurisdiction;
 use crate::config::secret::Secret;
 
@@ -37,7 +37,7 @@ fn r2(keep: Keep) -> Draft {
         name: "r2:personal".into(),
         server: DraftServer::R2 { account: ID.to_owned(), jurisdictions: Jurisdiction::Eu.into() },
         keys: DraftKeys::Given {
-            keys: Keys {
+            keys: SigningKeys {
                 access_key_id: "key".to_owned(),
                 secret_access_key: Secret::new("hush\"\\"),
                 session_token: None,

@@ -2,7 +2,7 @@
 
 use crate::config::draft::DraftKeys;
 use crate::config::import::{Import, Told, mc, rclone, s3cmd};
-use crate::config::ini::{Section, sections};
+use crate::config::ini::{IniSection, sections};
 
 /// Variables that name a server, that of s5cmd first.
 const ENDPOINTS: [&str; 3] = ["S3_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
@@ -66,7 +66,7 @@ fn named(imports: Vec<Import>) -> Result<Vec<Import>, String> {
 }
 
 /// As `--credentials-file` of s5cmd takes it.
-fn profile(section: &Section) -> Import {
+fn profile(section: &IniSection) -> Import {
     let name = section.name.strip_prefix("profile ").unwrap_or(&section.name).trim();
     let told = Told {
         endpoint: section.get("endpoint_url").map(str::to_owned),

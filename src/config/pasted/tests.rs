@@ -47,8 +47,8 @@ fn the_page_of_an_r2_token_fills_the_fields() {
     let pasted = read(page);
     assert_eq!(keys(&pasted), (KEY, SECRET));
     assert!(pasted.api_token);
-    let pointed = pasted.pointed().unwrap().unwrap();
-    assert!(format!("{pointed:?}").contains(ID));
+    let pasted_address = pasted.pasted_address().unwrap().unwrap();
+    assert!(format!("{pasted_address:?}").contains(ID));
 }
 
 #[test]

@@ -22,7 +22,7 @@ use crate::demo::answers::context::{Context, Unconditional, refused};
 use crate::demo::answers::given::{described, given_headers};
 use crate::demo::answers::listing::{Writing, page_size};
 use crate::demo::store::bucket::Bucket;
-use crate::demo::store::multipart::{Part, PartRules, Refused, Upload};
+use crate::demo::store::multipart::{PartRules, Refused, StoredPart, Upload};
 use crate::demo::store::object::Stored;
 use crate::demo::store::page::{Ask, page};
 
@@ -256,7 +256,7 @@ fn assembled(
     Ok(object)
 }
 
-fn checksum(cx: &Context, upload: &Upload, chosen: &[&Part], object: &Stored) -> Checksum {
+fn checksum(cx: &Context, upload: &Upload, chosen: &[&StoredPart], object: &Stored) -> Checksum {
     let full = upload.checksum_type.as_deref() == Some(ChecksumType::FULL_OBJECT);
     match upload.checksum_algorithm.as_deref() {
         Some(algorithm) if full => full_object(&object.content, algorithm),

@@ -18,7 +18,7 @@ use crate::demo::answers::copy::source;
 use crate::demo::answers::listing::page_size;
 use crate::demo::answers::multipart::{initiator, no_such_upload};
 use crate::demo::store::content::Content;
-use crate::demo::store::multipart::Part;
+use crate::demo::store::multipart::StoredPart;
 use crate::demo::store::now;
 use crate::demo::store::object::md5;
 
@@ -47,7 +47,7 @@ fn keep(
     bucket: &str,
     place: &(String, String),
     number: i32,
-    part: Part,
+    part: StoredPart,
 ) -> S3Result<()> {
     cx.in_bucket(bucket, |bucket, _| {
         let upload = bucket.uploads.get_mut(place).ok_or_else(no_such_upload)?;
@@ -72,7 +72,8 @@ pub async fn upload(
     if let Some(wanted) = wanted.filter(|wanted| !named(&checksum).contains(&wanted.as_str())) {
         checksum = computed(&content, &[&wanted]);
     }
-    let part = Part { md5: md5(&content), content, checksum: checksum.clone(), arrived: now() };
+    let part =
+        StoredPart { md5: md5(&content), content, checksum: checksum.clone(), arrived: now() };
     let etag = part.etag();
     let place = (cx.key(&input.key).into_owned(), input.upload_id);
     keep(cx, &input.bucket, &place, input.part_number, part)?;
@@ -104,7 +105,7 @@ pub async fn copy(
     let names: Vec<&str> = wanted.iter().map(String::as_str).collect();
     let checksum = if names.is_empty() { Checksum::default() } else { computed(&content, &names) };
     let arrived = now();
-    let part = Part { md5: md5(&content), content, checksum: checksum.clone(), arrived };
+    let part = StoredPart { md5: md5(&content), content, checksum: checksum.clone(), arrived };
     let etag = part.etag();
     let place = (cx.key(&input.key).into_owned(), input.upload_id);
     keep(cx, &input.bucket, &place, input.part_number, part)?;
@@ -175,7 +176,7 @@ pub async fn list(cx: &Context, request: S3Request<ListPartsInput>) -> S3Result<
     })
 }
 
-fn listed(number: i32, part: &Part) -> ListedPart {
+fn listed(number: i32, part: &StoredPart) -> ListedPart {
     with_checksum!(
         ListedPart {
             e_tag: Some(ETag::Strong(part.etag())),

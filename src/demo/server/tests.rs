@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::demo::faults::{Act, Fault, Weather};
+use crate::demo::faults::{Act, Fault, NetworkConditions};
 use crate::demo::server::{Server, ServerOptions};
 
 async fn server() -> Server {
@@ -89,23 +89,29 @@ async fn connections_close_and_bodies_stall() {
 async fn weather_slows_everything_until_it_is_calm_again() {
     let server = server().await;
     let latency = Duration::from_millis(60);
-    server.faults().set_weather(Weather { latency, ..Weather::default() });
+    server.faults().set_weather(NetworkConditions { latency, ..NetworkConditions::default() });
     let began = Instant::now();
     ask(&server, GET).await;
     assert!(began.elapsed() >= latency);
     server.store().put("open", "large", vec![b'x'; 40_000]);
-    server.faults().set_weather(Weather { bandwidth: Some(200_000), ..Weather::default() });
+    server.faults().set_weather(NetworkConditions {
+        bandwidth: Some(200_000),
+        ..NetworkConditions::default()
+    });
     let began = Instant::now();
     assert!(ask(&server, "GET /open/large HTTP/1.1").await.len() > 40_000);
     assert!(began.elapsed() >= Duration::from_millis(100));
     server.faults().clear();
-    assert_eq!(server.faults().weather(), Weather::default());
+    assert_eq!(server.faults().conditions(), NetworkConditions::default());
 }
 
 #[tokio::test]
 async fn the_clock_of_the_server_can_be_wrong() {
     let server = server().await;
-    server.faults().set_weather(Weather { clock_offset: -86_400 * 400, ..Weather::default() });
+    server.faults().set_weather(NetworkConditions {
+        clock_offset: -86_400 * 400,
+        ..NetworkConditions::default()
+    });
     let signed = format!(
         "{GET}\r\nx-amz-date: {}\r\nauthorization: AWS4-HMAC-SHA256 Credential=K/1/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0",
         jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ")

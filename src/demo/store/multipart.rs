@@ -18,11 +18,11 @@ pub struct Upload {
     pub checksum_algorithm: Option<String>,
     /// `COMPOSITE` or `FULL_OBJECT`.
     pub checksum_type: Option<String>,
-    pub parts: BTreeMap<i32, Part>,
+    pub parts: BTreeMap<i32, StoredPart>,
 }
 
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct StoredPart {
     pub content: Content,
     pub md5: [u8; 16],
     pub checksum: Checksum,
@@ -51,7 +51,7 @@ pub struct PartRules {
     pub equal: bool,
 }
 
-impl Part {
+impl StoredPart {
     pub fn etag(&self) -> String {
         hex(&self.md5)
     }
@@ -63,7 +63,7 @@ impl Upload {
         &self,
         named: &[(i32, Option<String>)],
         rules: PartRules,
-    ) -> Result<Vec<&Part>, Refused> {
+    ) -> Result<Vec<&StoredPart>, Refused> {
         if named.is_empty() {
             return Err(Refused::NoParts);
         }
@@ -83,7 +83,7 @@ impl Upload {
     }
 
     /// The object of these parts; its checksum is left to the caller.
-    pub fn assembled(&self, parts: &[&Part]) -> Stored {
+    pub fn assembled(&self, parts: &[&StoredPart]) -> Stored {
         let mut hash = Md5::new();
         for part in parts {
             hash.update(part.md5);
@@ -100,7 +100,7 @@ impl Upload {
 
 fn check_lengths(
     named: &[(i32, Option<String>)],
-    parts: &[&Part],
+    parts: &[&StoredPart],
     rules: PartRules,
 ) -> Result<(), Refused> {
     let Some((last, others)) = parts.split_last() else { return Ok(()) };
@@ -121,7 +121,7 @@ mod tests {
 
     use s3s::dto::Checksum;
 
-    use super::{Part, PartRules, Refused, Upload};
+    use super::{PartRules, Refused, StoredPart, Upload};
     use crate::demo::store::content::Content;
     use crate::demo::store::object::{Stored, md5};
 
@@ -131,7 +131,7 @@ mod tests {
     fn upload(parts: &[&'static str]) -> Upload {
         let part = |text: &&'static str| {
             let content = Content::held(*text);
-            Part {
+            StoredPart {
                 md5: md5(&content),
                 content,
                 checksum: Checksum::default(),

@@ -9,12 +9,12 @@ use tokio_util::io::poll_read_buf;
 use crate::s3::direct::chunks::Chunks;
 use crate::s3::direct::fault::Fault;
 use crate::s3::direct::head::Framing;
-use crate::s3::direct::pool::Lent;
+use crate::s3::direct::pool::Lease;
 
 #[derive(Debug)]
 pub struct Arriving {
     /// None once the body is over.
-    lent: Option<Lent>,
+    lease: Option<Lease>,
     /// What came behind the head, or behind the bytes that were asked for.
     ahead: BytesMut,
     left: Left,
@@ -32,13 +32,13 @@ enum Left {
 const AHEAD: usize = 64 << 10;
 
 impl Arriving {
-    pub fn new(lent: Lent, ahead: BytesMut, framing: Framing, kept: bool) -> Arriving {
+    pub fn new(lease: Lease, ahead: BytesMut, framing: Framing, kept: bool) -> Arriving {
         let left = match framing {
             Framing::Length(length) => Left::Bytes(length),
             Framing::Chunked => Left::Chunks(Chunks::default()),
             Framing::UntilClosed => Left::Unknown,
         };
-        let mut arriving = Arriving { lent: Some(lent), ahead, left, kept };
+        let mut arriving = Arriving { lease: Some(lease), ahead, left, kept };
         if matches!(arriving.left, Left::Bytes(0)) {
             arriving.end();
         }
@@ -58,7 +58,7 @@ impl Arriving {
                 let most = *left;
                 let got = ready!(self.poll_some(cx, into, most))?;
                 if got == 0 {
-                    self.lent = None;
+                    self.lease = None;
                     let why = format!("the connection ended with {most} bytes of the body to come");
                     return Poll::Ready(Err(Fault::Cut(why)));
                 }
@@ -87,8 +87,8 @@ impl Arriving {
             self.ahead.advance(length);
             return Poll::Ready(Ok(length));
         }
-        let Some(lent) = &mut self.lent else { return Poll::Ready(Ok(0)) };
-        let got = ready!(poll_read(lent, cx, into, most))?;
+        let Some(lease) = &mut self.lease else { return Poll::Ready(Ok(0)) };
+        let got = ready!(poll_read(lease, cx, into, most))?;
         Poll::Ready(Ok(got))
     }
 
@@ -107,10 +107,10 @@ impl Arriving {
             if got > 0 || chunks.over() {
                 return Poll::Ready(Ok(got));
             }
-            let Some(lent) = &mut self.lent else { return Poll::Ready(Ok(0)) };
+            let Some(lease) = &mut self.lease else { return Poll::Ready(Ok(0)) };
             self.ahead.reserve(AHEAD);
-            if ready!(poll_read(lent, cx, &mut self.ahead, AHEAD))? == 0 {
-                self.lent = None;
+            if ready!(poll_read(lease, cx, &mut self.ahead, AHEAD))? == 0 {
+                self.lease = None;
                 let why = "the connection ended before the last chunk of the body";
                 return Poll::Ready(Err(Fault::Cut(why.into())));
             }
@@ -124,22 +124,22 @@ impl Arriving {
             Left::Chunks(chunks) => chunks.over(),
             Left::Unknown => false,
         };
-        if let Some(lent) = self.lent.take()
+        if let Some(lease) = self.lease.take()
             && whole
             && self.kept
             && self.ahead.is_empty()
         {
-            lent.give_back();
+            lease.give_back();
         }
     }
 }
 
 fn poll_read(
-    lent: &mut Lent,
+    lease: &mut Lease,
     cx: &mut Context<'_>,
     into: &mut BytesMut,
     most: usize,
 ) -> Poll<Result<usize, Fault>> {
-    let read = poll_read_buf(Pin::new(&mut lent.socket), cx, &mut into.limit(most));
+    let read = poll_read_buf(Pin::new(&mut lease.socket), cx, &mut into.limit(most));
     Poll::Ready(Ok(ready!(read)?))
 }

@@ -12,11 +12,11 @@ use tokio::time::timeout;
 use tokio_util::io::poll_read_buf;
 
 use crate::s3::body::{Body, Content, PIECE, read_piece};
+use crate::s3::body_pacing::{BodyPacing, Grant};
 use crate::s3::direct::arriving::Arriving;
 use crate::s3::direct::fault::Fault;
 use crate::s3::direct::head::{self, Head};
-use crate::s3::direct::pool::Lent;
-use crate::s3::flow::{Flow, Grant};
+use crate::s3::direct::pool::Lease;
 use crate::s3::transport::{FIRST_BYTE, SLOWEST};
 
 /// A socket that takes no byte for this long is given up.
@@ -32,23 +32,23 @@ const GRANTED: usize = 256 << 10;
 const WITH_HEAD: usize = 64 << 10;
 
 pub struct Exchange {
-    lent: Lent,
+    lease: Lease,
     /// What came and is not taken yet.
     came: BytesMut,
     /// The server answers before the whole request was sent: nothing more is.
     early: bool,
-    flow: Option<Arc<dyn Flow>>,
+    flow: Option<Arc<dyn BodyPacing>>,
 }
 
 /// Why there is no answer, and whether not one byte of one came.
-pub struct Silence {
+pub struct NoResponse {
     pub fault: Fault,
     pub untouched: bool,
 }
 
 impl Exchange {
-    pub fn on(lent: Lent, flow: Option<Arc<dyn Flow>>) -> Exchange {
-        Exchange { lent, came: BytesMut::with_capacity(4 << 10), early: false, flow }
+    pub fn on(lease: Lease, flow: Option<Arc<dyn BodyPacing>>) -> Exchange {
+        Exchange { lease, came: BytesMut::with_capacity(4 << 10), early: false, flow }
     }
 
     /// Sends a head and its body, and reads the head of the answer.
@@ -57,10 +57,10 @@ impl Exchange {
         head: BytesMut,
         body: &Body,
         to_head: bool,
-    ) -> Result<(Head, Arriving), Silence> {
+    ) -> Result<(Head, Arriving), NoResponse> {
         let sent = self.send(head, body).await;
         if let Err(fault @ (Fault::Source(_) | Fault::TimedOut(_))) = sent {
-            return Err(Silence { fault, untouched: false });
+            return Err(NoResponse { fault, untouched: false });
         }
         // A server that refuses may close before it has read everything: what it said is worth more than the error.
         let whole = sent.is_ok() && !self.early;
@@ -68,11 +68,11 @@ impl Exchange {
             Ok(answer) => answer,
             Err(fault) => {
                 let untouched = self.came.is_empty();
-                return Err(Silence { fault: sent.err().unwrap_or(fault), untouched });
+                return Err(NoResponse { fault: sent.err().unwrap_or(fault), untouched });
             }
         };
         let kept = answer.kept && whole;
-        let arriving = Arriving::new(self.lent, self.came, answer.framing, kept);
+        let arriving = Arriving::new(self.lease, self.came, answer.framing, kept);
         Ok((answer, arriving))
     }
 
@@ -148,7 +148,7 @@ impl Exchange {
     /// Hands all of `bytes` to the socket, unless an answer comes before it has taken them.
     async fn write(&mut self, mut bytes: Bytes, counted: bool) -> Result<(), Fault> {
         while !bytes.is_empty() && !self.early {
-            let (socket, came) = (&mut self.lent.socket, &mut self.came);
+            let (socket, came) = (&mut self.lease.socket, &mut self.came);
             let step = poll_fn(|cx| {
                 if let Poll::Ready(written) = Pin::new(&mut *socket).poll_write(cx, &bytes) {
                     return Poll::Ready(written.map(Some));
@@ -168,7 +168,7 @@ impl Exchange {
     }
 
     async fn flush(&mut self) -> Result<(), Fault> {
-        let socket = &mut self.lent.socket;
+        let socket = &mut self.lease.socket;
         let flushed = poll_fn(|cx| Pin::new(&mut *socket).poll_flush(cx));
         Ok(timeout(STALL, flushed).await.map_err(|_| stalled())??)
     }
@@ -182,7 +182,7 @@ impl Exchange {
                 return Ok(head);
             }
             self.came.reserve(2 << 10);
-            let (socket, came) = (&mut self.lent.socket, &mut self.came);
+            let (socket, came) = (&mut self.lease.socket, &mut self.came);
             let read = poll_fn(|cx| poll_read_buf(Pin::new(&mut *socket), cx, came));
             if timeout(patience, read).await.map_err(|_| late())?? == 0 {
                 return Err(Fault::Cut("the connection ended before an answer".into()));

@@ -19,25 +19,25 @@ const MOST: usize = 256;
 
 /// Whose driver serves a socket, and where it leads. The interface and the engine share a client and no runtime, and a
 /// socket does not outlive its own.
-type Home = (Id, Origin);
+type PoolKey = (Id, Origin);
 
 #[derive(Debug, Default)]
 pub struct Pool {
     network: Network,
-    idle: Mutex<HashMap<Home, Vec<(Socket, Instant)>>>,
+    idle: Mutex<HashMap<PoolKey, Vec<(Socket, Instant)>>>,
     tls: OnceLock<Arc<ClientConfig>>,
 }
 
 /// A socket out of the pool, and whether a request was sent on it before.
 #[derive(Debug)]
-pub struct Lent {
+pub struct Lease {
     pub socket: Socket,
     pub used: bool,
-    home: Home,
+    home: PoolKey,
     pool: Arc<Pool>,
 }
 
-impl Lent {
+impl Lease {
     /// Gives it back for the next request; only after an answer was read to its last byte.
     pub fn give_back(self) {
         let mut idle = self.pool.idle();
@@ -55,17 +55,17 @@ impl Pool {
     }
 
     /// One that was used last where `fresh` does not ask for a new one, because the oldest end first.
-    pub async fn lend(self: &Arc<Self>, origin: &Origin, fresh: bool) -> Result<Lent, Fault> {
+    pub async fn lend(self: &Arc<Self>, origin: &Origin, fresh: bool) -> Result<Lease, Fault> {
         let home = (Handle::current().id(), origin.clone());
-        let lent = |socket, used, home| Lent { socket, used, home, pool: Arc::clone(self) };
+        let lease = |socket, used, home| Lease { socket, used, home, pool: Arc::clone(self) };
         if !fresh && let Some(socket) = self.idle_socket(&home) {
-            return Ok(lent(socket, true, home));
+            return Ok(lease(socket, true, home));
         }
         let tls = if origin.secure { Some(self.tls().await.map_err(Fault::Source)?) } else { None };
-        Ok(lent(Socket::open(origin, tls).await?, false, home))
+        Ok(lease(Socket::open(origin, tls).await?, false, home))
     }
 
-    fn idle_socket(&self, home: &Home) -> Option<Socket> {
+    fn idle_socket(&self, home: &PoolKey) -> Option<Socket> {
         let mut idle = self.idle();
         let kept = idle.get_mut(home)?;
         while let Some((socket, since)) = kept.pop() {
@@ -88,7 +88,7 @@ impl Pool {
     }
 
     /// A poisoned lock holds sockets that are as good as before.
-    fn idle(&self) -> MutexGuard<'_, HashMap<Home, Vec<(Socket, Instant)>>> {
+    fn idle(&self) -> MutexGuard<'_, HashMap<PoolKey, Vec<(Socket, Instant)>>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

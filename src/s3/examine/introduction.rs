@@ -33,7 +33,7 @@ pub async fn introduce(
         _ => list(client, &server).await,
     };
     let ahead = server.told().map(|told| Timestamp::now().duration_since(told));
-    let several = client.homes().are_several() && outcome.as_ref().err().is_none_or(answered);
+    let several = client.endpoints().are_several() && outcome.as_ref().err().is_none_or(answered);
     let (outcome, told) = if several { everywhere(client).await } else { (outcome, None) };
     let error = outcome.as_ref().err();
     if let Some(error) = error.filter(|error| !answered(error)) {

@@ -7,7 +7,7 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use crate::config::network::Network;
-use crate::config::proxy::{self, Target};
+use crate::config::proxy::{self, RequestTarget};
 use crate::domain::diagnosis::Step;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorKind};
@@ -36,7 +36,8 @@ pub async fn reach(client: &Client, report: &mut Report<'_>) -> Result<(), Stop>
     let network = &sdk.network;
     let call = Call::on_account("connect", &endpoint);
     let found = Endpoint::parse(&endpoint).map_err(|why| call.fails(ErrorKind::Config, why));
-    let hop = |endpoint| Ok((proxy::hop(network, Target::of(&endpoint))?, Origin::of(&endpoint)));
+    let hop =
+        |endpoint| Ok((proxy::hop(network, RequestTarget::of(&endpoint))?, Origin::of(&endpoint)));
     let origin = match found.and_then(hop) {
         Ok((None, origin)) => origin,
         Ok((Some(hop), _)) => {

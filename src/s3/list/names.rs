@@ -54,14 +54,14 @@ pub fn told(provider: Provider, field: Field, echoed: bool) -> Option<Spellings>
 
 /// What the names of one page have in common.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+pub struct NameContext<'a> {
     pub field: Field,
     pub prefix: &'a str,
     /// Names end with the first delimiter after the prefix.
     pub delimited: bool,
 }
 
-impl Place<'_> {
+impl NameContext<'_> {
     fn holds(&self, name: &str) -> bool {
         name.starts_with(self.prefix)
     }
@@ -91,15 +91,15 @@ pub trait Ask: Sync {
     fn again(&self) -> BoxFuture<'_, Option<Vec<String>>>;
 }
 
-pub struct Names<'a, A> {
-    pub place: Place<'a>,
+pub struct PageNames<'a, A> {
+    pub place: NameContext<'a>,
     pub told: Option<Spellings>,
     pub learned: &'a Learned,
     pub ask: &'a A,
     pub call: &'a Call,
 }
 
-impl<A: Ask> Names<'_, A> {
+impl<A: Ask> PageNames<'_, A> {
     /// The name of each text, in order. Nothing is asked where every text can be one name only.
     ///
     /// # Errors

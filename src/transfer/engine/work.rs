@@ -14,27 +14,27 @@ use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{JobId, JobSpec, Note, TransferEvent, Work};
 use crate::transfer::changes::Changes;
+use crate::transfer::connection_health::{ConnectionHealth, Refusals};
 use crate::transfer::fact::{Fact, Outcome, Partial};
 use crate::transfer::item::{Item, ItemKind};
 use crate::transfer::journal::Journal;
 use crate::transfer::limits::open_files;
 use crate::transfer::limits::rate::Rate;
 use crate::transfer::limits::slots::{Lane, Most, Slots};
-use crate::transfer::limits::{Memory, Patience};
-use crate::transfer::link::{Link, Refusals};
+use crate::transfer::limits::{BodyMemory, Patience};
 use crate::transfer::local::roots::Roots;
 use crate::transfer::machine::Room;
 use crate::transfer::remote::{Remote, same_bucket};
-use crate::transfer::retry::Gate;
-use crate::transfer::standing::Standing;
-use crate::transfer::task::{KnownTags, Moved, Said, Task, address};
+use crate::transfer::retry::RetryPolicy;
+use crate::transfer::task::{BytesMoved, KnownTags, NotedOnce, Task, address};
+use crate::transfer::wait_reason::WaitReason;
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::clean::clean_up;
 use crate::transfer::workers::copy::copy;
 use crate::transfer::workers::delete::delete;
-use crate::transfer::workers::download::Download;
-use crate::transfer::workers::expand::{Expansion, Sink};
-use crate::transfer::workers::finish::Ready;
+use crate::transfer::workers::download::DownloadTask;
+use crate::transfer::workers::expand::{ExpansionTask, Sink};
+use crate::transfer::workers::finish::WorkerEnd;
 use crate::transfer::workers::upload::Upload;
 
 /// Finds the storage of a connection; called on the engine's threads, may block for as long as a client needs to
@@ -45,7 +45,7 @@ pub struct Setup {
     pub connect: Connect,
     pub part_threshold: u64,
     pub copy_threshold: u64,
-    pub memory: Memory,
+    pub memory: BodyMemory,
     pub writers: Handle,
     pub slots: usize,
     pub most_slots: Most,
@@ -58,9 +58,9 @@ pub struct Setup {
 
 /// What all workers share.
 #[derive(Clone)]
-pub struct Yard {
+pub struct WorkerContext {
     connect: Connect,
-    roads: Arc<Mutex<HashMap<ConnectionName, Road>>>,
+    connections: Arc<Mutex<HashMap<ConnectionName, ConnectionState>>>,
     slots: usize,
     most_slots: Most,
     expansions: usize,
@@ -68,44 +68,48 @@ pub struct Yard {
     patience: Patience,
     part_threshold: u64,
     copy_threshold: u64,
-    memory: Memory,
+    memory: BodyMemory,
     writers: Handle,
     journal: Journal,
     news: UnboundedSender<TransferEvent>,
-    said: Said,
+    said: NotedOnce,
     roots: Arc<Roots>,
     changes: Changes,
 }
 
 /// A connection, and how the engine gets on with it.
 #[derive(Clone)]
-struct Road {
+struct ConnectionState {
     remote: Arc<dyn Remote>,
-    link: Arc<Link>,
+    health: Arc<ConnectionHealth>,
 }
 
 /// One piece of work that is due, with the token that stops it.
-pub struct Assignment {
+pub struct ObjectTask {
     pub job: JobId,
     pub spec: Arc<JobSpec>,
     pub place: String,
     pub again: bool,
-    pub moved: Arc<Moved>,
+    pub moved: Arc<BytesMoved>,
     pub stop: CancellationToken,
-    pub standing: Standing,
+    pub wait_reason: WaitReason,
 }
 
-impl fmt::Debug for Yard {
+impl fmt::Debug for WorkerContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Yard").field("slots", &self.slots).finish_non_exhaustive()
     }
 }
 
-impl Yard {
-    pub fn new(setup: Setup, journal: Journal, news: UnboundedSender<TransferEvent>) -> Yard {
-        Yard {
+impl WorkerContext {
+    pub fn new(
+        setup: Setup,
+        journal: Journal,
+        news: UnboundedSender<TransferEvent>,
+    ) -> WorkerContext {
+        WorkerContext {
             connect: setup.connect,
-            roads: Arc::default(),
+            connections: Arc::default(),
             slots: setup.slots,
             most_slots: setup.most_slots,
             expansions: setup.expansions,
@@ -117,7 +121,7 @@ impl Yard {
             writers: setup.writers,
             journal,
             news,
-            said: Said::default(),
+            said: NotedOnce::default(),
             roots: Arc::default(),
             changes: Changes::default(),
         }
@@ -130,9 +134,13 @@ impl Yard {
 
     /// What may be under way now. More objects than slots, for an object waits for the journal too.
     pub fn room(&self) -> Room {
-        let roads = self.roads();
+        let connections = self.connections();
         let open = |lane| {
-            roads.values().map(|road| road.link.slots.open(lane)).max().unwrap_or(self.slots)
+            connections
+                .values()
+                .map(|connection_state| connection_state.health.slots.open(lane))
+                .max()
+                .unwrap_or(self.slots)
         };
         let (small, parts) = (open(Lane::Small), open(Lane::Parts));
         Room { objects: small + small / 2 + 1, parts, expansions: self.expansions }
@@ -146,43 +154,48 @@ impl Yard {
     pub fn limit_to(&self, limit: Option<u64>) {
         self.rate.set(limit);
         let requests = self.rate.requests();
-        self.roads().values().for_each(|road| road.link.slots.cap(requests));
+        self.connections()
+            .values()
+            .for_each(|connection_state| connection_state.health.slots.cap(requests));
     }
 
     /// Since the server of a connection asked for less: requests at once that are allowed, and that were.
     pub fn throttle(&self, name: &ConnectionName) -> Option<(usize, usize)> {
-        self.roads().get(name).and_then(|road| road.link.slots.throttle())
+        self.connections()
+            .get(name)
+            .and_then(|connection_state| connection_state.health.slots.throttle())
     }
 
     /// Whoever waits for the server or for keys of a connection tries again now.
     pub fn wake(&self, name: &ConnectionName) {
-        if let Some(road) = self.roads().get(name) {
-            road.link.wake();
+        if let Some(connection_state) = self.connections().get(name) {
+            connection_state.health.wake();
         }
     }
 
     /// The next worker of a connection makes its storage anew.
     pub fn forget(&self, name: &ConnectionName) {
-        self.roads().remove(name);
+        self.connections().remove(name);
     }
 
-    fn roads(&self) -> MutexGuard<'_, HashMap<ConnectionName, Road>> {
-        self.roads.lock().unwrap_or_else(PoisonError::into_inner)
+    fn connections(&self) -> MutexGuard<'_, HashMap<ConnectionName, ConnectionState>> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn road(&self, name: &ConnectionName) -> Result<Road, Error> {
-        let known = self.roads().get(name).cloned();
-        if let Some(road) = known {
-            return Ok(road);
+    async fn connection_state(&self, name: &ConnectionName) -> Result<ConnectionState, Error> {
+        let known = self.connections().get(name).cloned();
+        if let Some(connection_state) = known {
+            return Ok(connection_state);
         }
         let (connect, asked) = (Arc::clone(&self.connect), name.clone());
         let remote = blocking(move || connect(&asked)).await?;
         let small = self.most_slots.small.min(open_files::connections());
         let slots = Slots::new(self.slots, Most { small, ..self.most_slots });
         slots.cap(self.rate.requests());
-        let link = Link::new(slots, Some(Arc::clone(&remote))).telling(self.refusals(name));
-        let road = Road { link: Arc::new(link), remote };
-        Ok(self.roads().entry(name.clone()).or_insert(road).clone())
+        let health =
+            ConnectionHealth::new(slots, Some(Arc::clone(&remote))).reporter(self.refusals(name));
+        let connection_state = ConnectionState { health: Arc::new(health), remote };
+        Ok(self.connections().entry(name.clone()).or_insert(connection_state).clone())
     }
 
     fn refusals(&self, name: &ConnectionName) -> Refusals {
@@ -194,30 +207,27 @@ impl Yard {
         })
     }
 
-    fn gate(&self, road: &Road, assignment: &Assignment) -> Gate {
-        let (standing, stop) = (assignment.standing.clone(), assignment.stop.clone());
-        Gate::new(Arc::clone(&road.link), self.rate.clone(), self.patience).of_job(
-            standing,
-            stop,
-            assignment.again,
-        )
+    fn policy(&self, connection_state: &ConnectionState, assignment: &ObjectTask) -> RetryPolicy {
+        let (wait_reason, stop) = (assignment.wait_reason.clone(), assignment.stop.clone());
+        RetryPolicy::new(Arc::clone(&connection_state.health), self.rate.clone(), self.patience)
+            .of_job(wait_reason, stop, assignment.again)
     }
 
-    async fn task(&self, assignment: &Assignment) -> Result<Task, Error> {
-        let source = self.road(&assignment.spec.connection).await?;
-        let (road, elsewhere) = match assignment.spec.other_connection() {
-            Some(name) => (self.road(name).await?, true),
+    async fn task(&self, assignment: &ObjectTask) -> Result<Task, Error> {
+        let source = self.connection_state(&assignment.spec.connection).await?;
+        let (connection_state, elsewhere) = match assignment.spec.other_connection() {
+            Some(name) => (self.connection_state(name).await?, true),
             None => (source.clone(), is_apart(&*source.remote, &assignment.spec.work)),
         };
-        let gate = self.gate(&road, assignment);
-        let source_gate = self.gate(&source, assignment);
+        let policy = self.policy(&connection_state, assignment);
+        let source_gate = self.policy(&source, assignment);
         Ok(Task {
             job: assignment.job,
             spec: Arc::clone(&assignment.spec),
             place: assignment.place.clone(),
-            parts: gate.for_parts(),
-            gate,
-            remote: road.remote,
+            parts: policy.for_parts(),
+            policy,
+            remote: connection_state.remote,
             elsewhere,
             source: source.remote,
             source_parts: source_gate.for_parts(),
@@ -235,31 +245,31 @@ impl Yard {
             memory: self.memory.clone(),
             writers: self.writers.clone(),
             steps: TaskTracker::new(),
-            parts_at_once: road.link.slots.most(Lane::Parts),
+            parts_at_once: connection_state.health.slots.most(Lane::Parts),
         })
     }
 
     /// Finds the objects of a job until all are found or it is stopped.
     pub async fn expand(
         self,
-        assignment: Assignment,
+        assignment: ObjectTask,
         begun: Option<Timestamp>,
         sink: Sink,
     ) -> Result<(), Error> {
-        let road = self.road(&assignment.spec.connection).await?;
+        let connection_state = self.connection_state(&assignment.spec.connection).await?;
         let one_bucket = match (&assignment.spec.work, assignment.spec.other_connection()) {
             (Work::Copy { bucket, to_bucket, .. }, Some(name)) => {
-                let other = self.road(name).await?.remote;
-                same_bucket((&*road.remote, bucket), (&*other, to_bucket))
+                let other = self.connection_state(name).await?.remote;
+                same_bucket((&*connection_state.remote, bucket), (&*other, to_bucket))
             }
             (Work::Copy { bucket, to_bucket, .. }, None) => bucket == to_bucket,
             _ => false,
         };
-        let expansion = Expansion {
+        let expansion = ExpansionTask {
             one_bucket,
             job: assignment.job,
-            gate: self.gate(&road, &assignment),
-            remote: road.remote,
+            policy: self.policy(&connection_state, &assignment),
+            remote: connection_state.remote,
             spec: assignment.spec,
             journal: self.journal,
             roots: self.roots,
@@ -274,7 +284,7 @@ impl Yard {
     }
 
     /// Moves one object and records how that ended; records nothing where it was stopped.
-    pub async fn carry(self, assignment: Assignment, item: Item, partial: Option<Partial>) {
+    pub async fn carry(self, assignment: ObjectTask, item: Item, partial: Option<Partial>) {
         let task = match self.task(&assignment).await {
             Ok(task) => task,
             Err(error) => {
@@ -304,10 +314,10 @@ impl Yard {
         }
     }
 
-    pub async fn clean(self, assignment: Assignment, partial: Partial) {
+    pub async fn clean(self, assignment: ObjectTask, partial: Partial) {
         let error = match self.task(&assignment).await {
             Ok(mut task) => {
-                task.gate = task.gate.impatient();
+                task.policy = task.policy.impatient();
                 return drop(clean_up(&task, partial).await);
             }
             Err(error) => error,
@@ -330,7 +340,7 @@ async fn prepare(
     task: &Task,
     item: Item,
     partial: Option<Partial>,
-) -> Result<Option<Ready>, Error> {
+) -> Result<Option<WorkerEnd>, Error> {
     let size = item.size;
     match (&item.kind, &partial) {
         (_, Some(Partial::Multipart(multipart))) => task.writes(&multipart.object.key),
@@ -340,7 +350,7 @@ async fn prepare(
     }
     match (item.kind, &task.spec.work) {
         (ItemKind::Download { key, local, marker }, Work::Download { bucket, .. }) => {
-            let download = Download::new(task, bucket, &key, local, size);
+            let download = DownloadTask::new(task, bucket, &key, local, size);
             let file = match partial {
                 Some(Partial::File(file)) => Some(file),
                 _ => None,

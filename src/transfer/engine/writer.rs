@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{Failure, JobId, TransferCommand, TransferEvent};
 use crate::transfer::engine::held::held;
-use crate::transfer::engine::telling::Telling;
-use crate::transfer::engine::work::{Assignment, Setup, Yard};
+use crate::transfer::engine::reporter::Reporter;
+use crate::transfer::engine::work::{ObjectTask, Setup, WorkerContext};
 use crate::transfer::fact::{Fact, Outcome, Partial};
 use crate::transfer::item::Item;
 use crate::transfer::journal::{Journal, JournalNews};
@@ -71,9 +71,9 @@ enum Exchange {
 pub struct Writer {
     machine: Machine,
     journal: Journal,
-    yard: Yard,
+    context: WorkerContext,
     inputs: UnboundedSender<Input>,
-    telling: Telling,
+    reporter: Reporter,
     /// Commands that came before the journal was read.
     early: Option<Vec<TransferCommand>>,
     stops: HashMap<JobId, CancellationToken>,
@@ -93,11 +93,11 @@ impl Writer {
     ) -> Writer {
         let journal = Journal::start(journal, inputs.clone());
         let rate_given = setup.rate_given;
-        let yard = Yard::new(setup, journal.clone(), news.clone());
+        let context = WorkerContext::new(setup, journal.clone(), news.clone());
         Writer {
             machine: Machine::default(),
-            telling: Telling::new(news, yard.changes().clone()),
-            yard,
+            reporter: Reporter::new(news, context.changes().clone()),
+            context,
             journal,
             inputs,
             early: Some(Vec::new()),
@@ -119,9 +119,9 @@ impl Writer {
         loop {
             tokio::select! {
                 taken = inbox.recv_many(&mut batch, BATCH) => if taken == 0 { break },
-                () = tokio::time::sleep_until(next_telling), if self.telling.is_moving() => {
-                    self.telling.tell_progress(&self.machine, &self.yard);
-                    next_telling = Instant::now() + self.telling.pause();
+                () = tokio::time::sleep_until(next_telling), if self.reporter.is_moving() => {
+                    self.reporter.tell_progress(&self.machine, &self.context);
+                    next_telling = Instant::now() + self.reporter.pause();
                 }
                 () = until(deadline), if self.closing => break,
             }
@@ -142,7 +142,7 @@ impl Writer {
             }
             self.start_due();
             if !self.closing {
-                self.telling.tell_states(&self.machine);
+                self.reporter.tell_states(&self.machine);
             }
             if self.closing && (self.machine.idle() || self.halted) {
                 break;
@@ -178,12 +178,12 @@ impl Writer {
             Input::Journal(JournalNews::Halted(error)) => self.halt(error),
             Input::Found { job, items, room } => {
                 self.machine.found(job, items);
-                self.telling.touch(job);
+                self.reporter.touch(job);
                 self.rooms.entry(job).or_default().push(room);
             }
             Input::Expanded { job, result } => {
                 self.machine.expanded(job, result);
-                self.telling.touch(job);
+                self.reporter.touch(job);
             }
             Input::Returned { job, place, crashed } => self.returned(job, place, crashed),
             Input::Stop(_) => {}
@@ -201,8 +201,8 @@ impl Writer {
             TransferCommand::LimitRate(limit) => self.limit(*limit),
             TransferCommand::Resume(job) => self.wake(*job),
             TransferCommand::Reconnect { from, to } => {
-                self.yard.forget(from);
-                self.yard.forget(to);
+                self.context.forget(from);
+                self.context.forget(to);
             }
             TransferCommand::ResumeAll => {
                 self.machine.order().to_vec().into_iter().for_each(|job| self.wake(job));
@@ -214,8 +214,8 @@ impl Writer {
     }
 
     fn limit(&self, limit: Option<u64>) {
-        self.yard.limit_to(limit);
-        self.tell(TransferEvent::Limited(self.yard.limit()));
+        self.context.limit_to(limit);
+        self.tell(TransferEvent::Limited(self.context.limit()));
     }
 
     /// Goes on with the limit of the journal; one that was set in this process stays, and is kept
@@ -226,14 +226,14 @@ impl Writer {
                 let limit = Some(own).filter(|limit| *limit > 0);
                 self.journal.note(vec![Fact::Limited { limit }]);
             }
-            (None, Some(limit)) if !self.rate_given => self.yard.limit_to(Some(limit)),
+            (None, Some(limit)) if !self.rate_given => self.context.limit_to(Some(limit)),
             (None, _) => {}
         }
     }
 
     fn wake(&self, job: JobId) {
         if let Some(spec) = self.machine.spec(job) {
-            self.yard.wake(&spec.connection);
+            self.context.wake(&spec.connection);
         }
     }
 
@@ -251,7 +251,7 @@ impl Writer {
         let own_limit = self.machine.limit().filter(|_| taken_over);
         self.machine = Machine::default();
         self.stops.clear();
-        self.telling.restart();
+        self.reporter.restart();
         for fact in facts {
             self.machine.apply(fact);
         }
@@ -261,11 +261,11 @@ impl Writer {
         }
         let views = self.machine.views();
         for view in &views {
-            self.telling.knows(view);
+            self.reporter.knows(view);
         }
         self.tell(TransferEvent::Restored(views));
         self.keep_limit(own_limit);
-        if let Some(limit) = self.yard.limit() {
+        if let Some(limit) = self.context.limit() {
             self.tell(TransferEvent::Limited(Some(limit)));
         }
         for command in self.early.take().unwrap_or_default() {
@@ -292,7 +292,7 @@ impl Writer {
     fn apply(&mut self, fact: &Fact) {
         self.machine.apply(fact);
         if let Some(job) = fact.job() {
-            self.telling.touch(job);
+            self.reporter.touch(job);
             if self.machine.stopped(job) {
                 self.rooms.remove(&job);
                 self.stops.remove(&job).inspect(CancellationToken::cancel);
@@ -301,7 +301,7 @@ impl Writer {
         match fact {
             Fact::Enqueued { job, .. } => {
                 if let Some(view) = self.machine.view(*job) {
-                    self.telling.knows(&view);
+                    self.reporter.knows(&view);
                     self.tell(TransferEvent::Queued(view));
                 }
             }
@@ -323,13 +323,13 @@ impl Writer {
             Fact::Ordered { .. } => {
                 self.tell(TransferEvent::Reordered(self.machine.order().to_vec()));
             }
-            Fact::Removed { job } => self.telling.removed(*job),
+            Fact::Removed { job } => self.reporter.removed(*job),
             _ => {}
         }
     }
 
     fn settled(&mut self, job: JobId, place: &str, outcome: &Outcome) {
-        self.telling.ends(job, place);
+        self.reporter.ends(job, place);
         if let Outcome::Failed(error) = outcome {
             let failure = Failure { place: place.to_owned(), error: error.clone() };
             self.tell(TransferEvent::ObjectFailed { id: job, failure });
@@ -337,9 +337,9 @@ impl Writer {
     }
 
     fn returned(&mut self, job: JobId, place: String, crashed: bool) {
-        self.telling.ends(job, &place);
+        self.reporter.ends(job, &place);
         self.machine.returned(job, &place);
-        self.telling.touch(job);
+        self.reporter.touch(job);
         if crashed && !self.closing && !self.halted {
             let error = Error::new(ErrorKind::Other, "move the object", place.clone())
                 .detail("the worker ended unexpectedly");
@@ -359,7 +359,7 @@ impl Writer {
             }
             return;
         }
-        while let Some(due) = self.machine.next_due(self.yard.room()) {
+        while let Some(due) = self.machine.next_due(self.context.room()) {
             self.start(due);
         }
         let machine = &self.machine;
@@ -381,17 +381,17 @@ impl Writer {
                 let Some(assignment) = self.assign(job, &item.place, again, known) else { return };
                 // What is there already counts until the worker says otherwise.
                 assignment.moved.restart_at(partial.as_ref().map_or(0, Partial::bytes));
-                let (yard, back) = (self.yard.clone(), self.back(job, &item.place));
+                let (context, back) = (self.context.clone(), self.back(job, &item.place));
                 tokio::spawn(async move {
-                    yard.carry(assignment, item, partial).await;
+                    context.carry(assignment, item, partial).await;
                     back.well();
                 });
             }
             Due::CleanUp { job, place, partial } => {
                 let Some(assignment) = self.assign(job, &place, true, true) else { return };
-                let (yard, back) = (self.yard.clone(), self.back(job, &place));
+                let (context, back) = (self.context.clone(), self.back(job, &place));
                 tokio::spawn(async move {
-                    yard.clean(assignment, partial).await;
+                    context.clean(assignment, partial).await;
                     back.well();
                 });
             }
@@ -400,11 +400,11 @@ impl Writer {
         }
     }
 
-    fn assign(&mut self, job: JobId, place: &str, again: bool, known: bool) -> Option<Assignment> {
+    fn assign(&mut self, job: JobId, place: &str, again: bool, known: bool) -> Option<ObjectTask> {
         let spec = self.machine.spec(job)?;
-        let moved = self.telling.begins(job, place, known);
-        let (stop, standing) = (self.stop(job), self.telling.standing(job));
-        Some(Assignment { job, spec, place: place.to_owned(), again, moved, stop, standing })
+        let moved = self.reporter.begins(job, place, known);
+        let (stop, wait_reason) = (self.stop(job), self.reporter.wait_reason(job));
+        Some(ObjectTask { job, spec, place: place.to_owned(), again, moved, stop, wait_reason })
     }
 
     fn stop(&mut self, job: JobId) -> CancellationToken {
@@ -413,16 +413,16 @@ impl Writer {
 
     fn expand(&mut self, job: JobId, again: bool) {
         let Some(spec) = self.machine.spec(job) else { return };
-        let (stop, standing) = (self.stop(job), self.telling.standing(job));
+        let (stop, wait_reason) = (self.stop(job), self.reporter.wait_reason(job));
         let (moved, place) = (Arc::default(), String::new());
-        let assignment = Assignment { job, spec, place, again, moved, stop, standing };
+        let assignment = ObjectTask { job, spec, place, again, moved, stop, wait_reason };
         let begun = self.machine.begun(job);
-        self.telling.touch(job);
-        let (inputs, yard) = (self.inputs.clone(), self.yard.clone());
+        self.reporter.touch(job);
+        let (inputs, context) = (self.inputs.clone(), self.context.clone());
         let sink = sink(job, inputs.clone());
         tokio::spawn(async move {
-            let work =
-                std::panic::AssertUnwindSafe(yard.expand(assignment, begun, sink)).catch_unwind();
+            let work = std::panic::AssertUnwindSafe(context.expand(assignment, begun, sink))
+                .catch_unwind();
             let result = work.await.unwrap_or_else(|_| {
                 Err(Error::new(ErrorKind::Other, "find the objects", "")
                     .detail("the search ended unexpectedly"))
@@ -442,7 +442,7 @@ impl Writer {
     }
 
     fn tell(&self, event: TransferEvent) {
-        self.telling.tell(event);
+        self.reporter.tell(event);
     }
 }
 

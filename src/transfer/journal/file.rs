@@ -12,7 +12,7 @@ use crate::transfer::journal::schema::{APPLICATION_ID, SCHEMA, application, is_b
 use crate::transfer::journal::table::{Table, failed, newer};
 
 #[derive(Debug)]
-pub struct Opening {
+pub struct OpenedJournal {
     pub table: Table,
     pub replay: Replay,
     /// Held for as long as the table is open; none where the table is in memory.
@@ -22,16 +22,16 @@ pub struct Opening {
 }
 
 /// Another window has the file, or it cannot be written: the queue is in memory then, and that is said.
-pub fn open(path: &Path) -> Result<Opening, Error> {
+pub fn open(path: &Path) -> Result<OpenedJournal, Error> {
     let warning = match open_file(path) {
         Ok(opening) => return Ok(opening),
         Err(error) => error,
     };
     let (table, replay) = (Table::in_memory()?, Replay::default());
-    Ok(Opening { table, replay, lock: None, warnings: vec![warning] })
+    Ok(OpenedJournal { table, replay, lock: None, warnings: vec![warning] })
 }
 
-fn open_file(path: &Path) -> Result<Opening, Error> {
+fn open_file(path: &Path) -> Result<OpenedJournal, Error> {
     if let Some(folder) = path.parent() {
         make_folder(folder)?;
     }
@@ -39,7 +39,7 @@ fn open_file(path: &Path) -> Result<Opening, Error> {
 }
 
 /// Opens the file whose lock is held.
-pub fn open_locked(path: &Path, lock: File) -> Result<Opening, Error> {
+pub fn open_locked(path: &Path, lock: File) -> Result<OpenedJournal, Error> {
     let mut warnings = Vec::new();
     let (table, replay) = match open_table(path) {
         Err(error) if error.is(&ErrorKind::Corrupt) => {
@@ -49,7 +49,7 @@ pub fn open_locked(path: &Path, lock: File) -> Result<Opening, Error> {
         opened => opened?,
     };
     warnings.extend(replay.warning(&path.display().to_string()));
-    Ok(Opening { table, replay, lock: Some(lock), warnings })
+    Ok(OpenedJournal { table, replay, lock: Some(lock), warnings })
 }
 
 fn open_table(path: &Path) -> Result<(Table, Replay), Error> {

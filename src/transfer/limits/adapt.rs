@@ -30,16 +30,16 @@ const SLOW_RECOVERY: Duration = Duration::from_secs(5);
 
 /// What moved since the beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Moved {
+pub struct Throughput {
     pub bytes: u64,
     pub requests: u64,
 }
 
-impl Moved {
+impl Throughput {
     /// What moved after `start`; none where `start` was counted later.
-    fn since(self, start: Moved) -> Option<Moved> {
+    fn since(self, start: Throughput) -> Option<Throughput> {
         let bytes = self.bytes.checked_sub(start.bytes)?;
-        Some(Moved { bytes, requests: self.requests.checked_sub(start.requests)? })
+        Some(Throughput { bytes, requests: self.requests.checked_sub(start.requests)? })
     }
 }
 
@@ -49,7 +49,7 @@ pub struct Adaptation {
     open: usize,
     most: usize,
     window: Window,
-    /// Rate at `settled`, in [`Moved`]'s measure a second; 0 where it is not known yet.
+    /// Rate at `settled`, in [`Throughput`]'s measure a second; 0 where it is not known yet.
     best: f64,
     settled: usize,
     /// Windows judged since the last step, and the sum of their rates.
@@ -63,7 +63,7 @@ pub struct Adaptation {
 #[derive(Clone, Copy, Debug, Default)]
 struct Window {
     since: Duration,
-    start: Moved,
+    start: Throughput,
     /// Somebody had to wait for a slot.
     full: bool,
 }
@@ -133,7 +133,7 @@ impl Adaptation {
 
     /// Takes in what moved until now; `full` where somebody had to wait for a slot since the last time.
     #[expect(clippy::cast_precision_loss, reason = "rates are compared within per cents")]
-    pub fn measured(&mut self, now: Duration, moved: Moved, full: bool) {
+    pub fn measured(&mut self, now: Duration, moved: Throughput, full: bool) {
         self.window.full |= full;
         // Of two threads the one that counted first may come second: what it brings is in the window already.
         let Some(fresh) = moved.since(self.window.start) else { return };
@@ -156,7 +156,7 @@ impl Adaptation {
         self.begin(now, moved);
     }
 
-    fn begin(&mut self, now: Duration, moved: Moved) {
+    fn begin(&mut self, now: Duration, moved: Throughput) {
         self.window = Window { since: now, start: moved, full: false };
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-use crate::transfer::limits::adapt::{Adaptation, Moved};
+use crate::transfer::limits::adapt::{Adaptation, Throughput};
 
 /// Which requests share slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,11 +101,11 @@ impl Slots {
     }
 
     pub async fn take(self: &Arc<Self>, lane: Lane) -> Slot {
-        let gate = &self.lanes[lane as usize];
-        if gate.available_permits() == 0 && self.open(lane) < self.most(lane) {
+        let policy = &self.lanes[lane as usize];
+        if policy.available_permits() == 0 && self.open(lane) < self.most(lane) {
             self.full.store(true, Ordering::Relaxed);
         }
-        let permit = Arc::clone(gate).acquire_owned().await.ok();
+        let permit = Arc::clone(policy).acquire_owned().await.ok();
         Slot { slots: Arc::clone(self), lane, wave: self.state().wave, permit }
     }
 
@@ -147,7 +147,7 @@ impl Slots {
             return;
         }
         let bytes = self.bytes.load(Ordering::Relaxed);
-        let moved = Moved { bytes, requests: self.requests.load(Ordering::Relaxed) };
+        let moved = Throughput { bytes, requests: self.requests.load(Ordering::Relaxed) };
         let full = self.full.swap(false, Ordering::Relaxed);
         let mut state = self.state();
         state.adaptation.measured(now, moved, full);
@@ -171,14 +171,14 @@ impl Slots {
         let allowed = state.adaptation.open().min(state.cap);
         for lane in LANES {
             let wanted = allowed.min(self.most(lane));
-            let (gate, owed) = (&self.lanes[lane as usize], &mut state.owed[lane as usize]);
+            let (policy, owed) = (&self.lanes[lane as usize], &mut state.owed[lane as usize]);
             let open = std::mem::replace(&mut state.open[lane as usize], wanted);
             let (more, less) = (wanted.saturating_sub(open), open.saturating_sub(wanted));
             let kept = more.min(*owed);
             *owed -= kept;
-            gate.add_permits(more - kept);
+            policy.add_permits(more - kept);
             *owed += less;
-            *owed -= gate.forget_permits(*owed);
+            *owed -= policy.forget_permits(*owed);
         }
     }
 

@@ -18,7 +18,7 @@ const LOOK_AT_FILE: &str = "look at the file";
 
 /// How a file is opened.
 #[derive(Clone, Copy, Debug)]
-pub struct Opening {
+pub struct OpenMode {
     /// A link is opened only where it is to be followed: a file may have become one since it was
     /// found.
     pub follow: bool,
@@ -40,8 +40,8 @@ pub struct Source {
 }
 
 impl Source {
-    pub fn open(path: &Path, opening: Opening) -> Result<Source, Error> {
-        let Opening { follow, snapshot } = opening;
+    pub fn open(path: &Path, opening: OpenMode) -> Result<Source, Error> {
+        let OpenMode { follow, snapshot } = opening;
         let failed = |e: io::Error| Error::from_io(&e, "open the file", path.display());
         // A pipe would wait for its writer.
         let mut flags = OFlags::NONBLOCK | OFlags::NOCTTY;

@@ -13,7 +13,7 @@ use crate::domain::address::MAX_KEY_BYTES;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::Links;
 use crate::transfer::local::kind::special;
-use names::Names;
+use names::FolderNames;
 
 /// How a folder is walked.
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,7 +62,7 @@ pub struct Walk {
 
 #[derive(Debug)]
 struct Level {
-    names: Names,
+    names: FolderNames,
     /// Device and number of the folder.
     identity: (u64, u64),
 }
@@ -88,7 +88,7 @@ impl Walk {
 
     /// Goes into the folder that `path` is.
     fn enter(&mut self, found: &Metadata) -> Result<(), Error> {
-        let names = Names::of(&self.path, self.rules.one_form)?;
+        let names = FolderNames::of(&self.path, self.rules.one_form)?;
         if names.is_empty() {
             self.tally.empty_folders += 1;
         }

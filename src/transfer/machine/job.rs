@@ -13,7 +13,7 @@ use crate::domain::transfer::{
 use crate::transfer::fact::{Fact, Outcome, Partial, PlaceOrder};
 use crate::transfer::machine::due::Due;
 use crate::transfer::machine::ready::{Load, Rank, Wants};
-use crate::transfer::machine::run::{Active, Expansion, Run};
+use crate::transfer::machine::run::{Active, ExpansionState, Run};
 
 /// Outcomes of single objects that a journal holds of a job at once, about.
 const FOLDED: u32 = 2048;
@@ -268,13 +268,13 @@ impl Job {
         if self.stage != Stage::Active {
             return wants;
         }
-        if matches!(run.expansion, Expansion::Ahead) {
+        if matches!(run.expansion, ExpansionState::Ahead) {
             (wants.name, wants.expand) = (self.is_named(), !self.is_named());
             return wants;
         }
         wants.small = !run.small.is_empty() || self.left.len() > MAX_LEFT;
         wants.large = !run.large.is_empty();
-        wants.end = matches!(run.expansion, Expansion::Ended(_))
+        wants.end = matches!(run.expansion, ExpansionState::Ended(_))
             && !run.ending
             && run.active.is_empty()
             && run.window_len() == 0;
@@ -284,7 +284,7 @@ impl Job {
     /// Does one of what it [wants](Job::wants).
     pub fn due(&mut self, id: JobId, wants: Wants) -> Option<Due> {
         if wants.expand || wants.name {
-            self.run.expansion = Expansion::Running;
+            self.run.expansion = ExpansionState::Running;
             return Some(Due::Expand { job: id, again: self.run.again });
         }
         if self.stage == Stage::Cancelled || self.leaving {
@@ -328,7 +328,7 @@ impl Job {
     }
 
     fn finish(&mut self, id: JobId) -> Option<Due> {
-        let Expansion::Ended(broken) = &self.run.expansion else { return None };
+        let ExpansionState::Ended(broken) = &self.run.expansion else { return None };
         let error = broken.clone().or_else(|| self.failure());
         self.run.ending = true;
         Some(Due::Finish { job: id, error })
@@ -353,10 +353,10 @@ impl Job {
 
     pub fn expansion_ended(&mut self, result: Result<(), Error>) {
         if self.run.draining {
-            self.run.expansion = Expansion::Ahead;
+            self.run.expansion = ExpansionState::Ahead;
             self.run.draining = !self.run.active.is_empty();
         } else {
-            self.run.expansion = Expansion::Ended(result.err());
+            self.run.expansion = ExpansionState::Ended(result.err());
         }
     }
 
@@ -370,7 +370,9 @@ impl Job {
     pub fn state(&self) -> JobState {
         match &self.stage {
             Stage::Active if self.run.draining => JobState::Queued,
-            Stage::Active if matches!(self.run.expansion, Expansion::Ahead) => JobState::Queued,
+            Stage::Active if matches!(self.run.expansion, ExpansionState::Ahead) => {
+                JobState::Queued
+            }
             Stage::Active if self.is_named() && !self.run.begun => JobState::Queued,
             Stage::Active => JobState::Running,
             Stage::Paused => JobState::Paused,
@@ -386,7 +388,7 @@ impl Job {
         let (recorded, begun) = if self.unfinished() { self.resting() } else { (0, 0) };
         let found = self.bytes + self.run.pending_bytes.max(begun);
         let objects = settled + self.failed + self.run.pending_objects;
-        let ended = !self.unfinished() || matches!(self.run.expansion, Expansion::Ended(_));
+        let ended = !self.unfinished() || matches!(self.run.expansion, ExpansionState::Ended(_));
         // What was found before a pause is there after it, too.
         let (bytes_before, objects_before) = if ended { (0, 0) } else { self.found_before };
         let bytes_total = found.max(bytes_before);

@@ -63,7 +63,7 @@ pub struct Load {
 
 /// Jobs by what they want, and what is under way of all.
 #[derive(Debug, Default)]
-pub struct Ready {
+pub struct ReadyJobs {
     end: BTreeSet<Rank>,
     expand: BTreeSet<Rank>,
     name: BTreeSet<Rank>,
@@ -75,7 +75,7 @@ pub struct Ready {
 /// Expansions that wait for room, to one that does not.
 const WAITING: usize = 4;
 
-impl Ready {
+impl ReadyJobs {
     pub fn forget(&mut self, rank: Rank, wants: Wants, load: Load) {
         for (set, wanted) in self.sets(wants) {
             if wanted {

@@ -14,7 +14,7 @@ pub struct Run {
     pub active: BTreeMap<String, Active>,
     /// Some objects may be settled by an earlier run.
     pub again: bool,
-    pub expansion: Expansion,
+    pub expansion: ExpansionState,
     pub small: VecDeque<Item>,
     pub large: VecDeque<Item>,
     /// Something of it was moved.
@@ -48,7 +48,7 @@ pub enum Found {
 }
 
 #[derive(Debug, Default)]
-pub enum Expansion {
+pub enum ExpansionState {
     #[default]
     Ahead,
     Running,
@@ -57,7 +57,7 @@ pub enum Expansion {
 
 impl Run {
     pub fn expanding(&self) -> bool {
-        matches!(self.expansion, Expansion::Running)
+        matches!(self.expansion, ExpansionState::Running)
     }
 
     pub fn window_len(&self) -> usize {
@@ -110,7 +110,7 @@ impl Run {
         let active = std::mem::take(&mut self.active);
         *self = Run { active, draining, again: true, ..Run::default() };
         if expanding {
-            self.expansion = Expansion::Running;
+            self.expansion = ExpansionState::Running;
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::domain::parts::MIB;
 use crate::domain::transfer::Verification;
 use crate::s3::client::Download;
 use crate::transfer::stream::pipe::{AT_ONCE, Pipe};
-use crate::transfer::workers::digest::Check;
+use crate::transfer::workers::digest::DigestCheck;
 use crate::transfer::workers::ranges::wrong_length;
 
 /// Bytes asked for at once.
@@ -40,8 +40,8 @@ pub async fn download_stream(
     pipe: &Pipe,
     mut target: impl AsyncWrite + Unpin + Send,
 ) -> Result<Verification, Broken> {
-    let head = pipe.gate.send(|| pipe.remote.head(&pipe.object)).await?;
-    let mut check = Check::of(&head);
+    let head = pipe.policy.send(|| pipe.remote.head(&pipe.object)).await?;
+    let mut check = DigestCheck::of(&head);
     let source = Source { pipe: pipe.clone(), etag: head.etag.clone() };
     match head.size {
         Some(size) => {
@@ -65,7 +65,7 @@ impl Source {
         &self,
         size: u64,
         target: &mut (impl AsyncWrite + Unpin + Send),
-        check: &mut Check,
+        check: &mut DigestCheck,
     ) -> Result<(), Broken> {
         let starts = (0..size.div_ceil(RANGE_BYTES)).map(|index| index * RANGE_BYTES);
         let mut ranges = starts
@@ -74,7 +74,7 @@ impl Source {
         let Some(first) = ranges.peek().copied() else { return Ok(()) };
         // The head of the first answer shows whether the server keeps to ranges, before others are
         // asked for.
-        let mut opened = match self.pipe.gate.send(|| self.open(first)).await {
+        let mut opened = match self.pipe.policy.send(|| self.open(first)).await {
             Err(error) if error.is(&ErrorKind::Unsupported) => {
                 return self.in_one(Some(size), target, check).await;
             }
@@ -102,7 +102,7 @@ impl Source {
 
     /// `opened` is the answer to the first try, where it has begun to come.
     async fn range(&self, range: ByteRange, mut opened: Option<Download>) -> Result<Bytes, Error> {
-        self.pipe.gate.send(|| self.range_once(range, opened.take())).await
+        self.pipe.policy.send(|| self.range_once(range, opened.take())).await
     }
 
     async fn open(&self, range: ByteRange) -> Result<Download, Error> {
@@ -134,7 +134,7 @@ impl Source {
         let mut bytes = BytesMut::with_capacity(length + 1);
         let place = pipe.place();
         while bytes.len() <= length
-            && pipe.gate.fill(&mut download.body, &mut bytes, &place).await? > 0
+            && pipe.policy.fill(&mut download.body, &mut bytes, &place).await? > 0
         {}
         if bytes.len() == length {
             return Ok(bytes.freeze());
@@ -150,13 +150,13 @@ impl Source {
         &self,
         size: Option<u64>,
         target: &mut (impl AsyncWrite + Unpin + Send),
-        check: &mut Check,
+        check: &mut DigestCheck,
     ) -> Result<(), Broken> {
         let pipe = &self.pipe;
         let options = GetOptions { range: None, if_match: self.etag.clone() };
-        let mut download = pipe.gate.send(|| pipe.remote.get(&pipe.object, &options)).await?;
+        let mut download = pipe.policy.send(|| pipe.remote.get(&pipe.object, &options)).await?;
         let (place, mut got) = (pipe.place(), 0);
-        while let Some(chunk) = pipe.gate.next_of(&mut download.body, &place).await? {
+        while let Some(chunk) = pipe.policy.next_of(&mut download.body, &place).await? {
             if size.is_some() {
                 check.update(&chunk);
             }

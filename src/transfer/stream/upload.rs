@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{PutOptions, Stored, UploadId, UploadedPart};
+use crate::domain::object::{PutOptions, StoredObject, UploadId, UploadedPart};
 use crate::domain::parts::Growing;
 use crate::domain::transfer::Verification;
 use crate::domain::units::Size;
@@ -91,7 +91,7 @@ async fn begin(
     tokio::select! {
         created = &mut creating => Ok((created?, false)),
         () = stop => {
-            pipe.gate.stop.cancel();
+            pipe.policy.stop.cancel();
             Ok((creating.await?, true))
         }
     }
@@ -104,7 +104,7 @@ async fn create(pipe: &Pipe, options: &PutOptions) -> Result<UploadId, Error> {
         tries.fetch_add(1, Ordering::Relaxed);
         pipe.remote.create_multipart(&pipe.object, options)
     };
-    let created = pipe.gate.send(begun).await;
+    let created = pipe.policy.send(begun).await;
     // A success that is not understood began one.
     let refused = created
         .as_ref()
@@ -112,7 +112,7 @@ async fn create(pipe: &Pipe, options: &PutOptions) -> Result<UploadId, Error> {
     if tries.load(Ordering::Relaxed) > 1 || (created.is_err() && !refused) {
         let cleaning = pipe.cleaning();
         let kept = created.as_ref().ok();
-        drop(sweep(&*pipe.remote, &cleaning.gate, &pipe.object, kept).await);
+        drop(sweep(&*pipe.remote, &cleaning.policy, &pipe.object, kept).await);
     }
     created
 }
@@ -144,7 +144,7 @@ async fn whole(pipe: &Pipe, body: Body, options: &PutOptions) -> Result<Piped, E
         async move { put(pipe, body, &options).await }
     };
     let verification = match write.send(send).await? {
-        Written::Stored(Stored { confirmed: Some(digest), .. }) => {
+        Written::Stored(StoredObject { confirmed: Some(digest), .. }) => {
             Verification::Digest(digest.to_owned())
         }
         Written::Stored(_) => write.see(UNCONFIRMED).await?,
@@ -160,7 +160,7 @@ fn exists(pipe: &Pipe) -> Error {
 }
 
 /// Within the slot that the write has: one more would be waited for in vain where only one is left.
-async fn put(pipe: &Pipe, body: &Body, options: &PutOptions) -> Result<Stored, Error> {
+async fn put(pipe: &Pipe, body: &Body, options: &PutOptions) -> Result<StoredObject, Error> {
     let place = pipe.place();
     let send = |remote: Arc<dyn Remote>| async move {
         remote.put(&pipe.object, body.clone(), options).await
@@ -176,14 +176,14 @@ struct Parts {
 
 /// What is under way, and what is there already.
 #[derive(Default)]
-struct Course {
+struct PartsInFlight {
     sending: JoinSet<Result<UploadedPart, Error>>,
     /// Bytes in memory.
     held: u64,
     done: Vec<UploadedPart>,
 }
 
-impl Course {
+impl PartsInFlight {
     fn came(&mut self, sent: Result<Result<UploadedPart, Error>, JoinError>) -> Result<(), Error> {
         let crashed =
             |e: JoinError| Error::new(ErrorKind::Other, "UploadPart", "").detail(e.to_string());
@@ -226,7 +226,7 @@ impl Parts {
         mut source: impl AsyncRead + Unpin + Send,
         only_if_absent: bool,
     ) -> Result<Piped, Error> {
-        let mut course = Course::default();
+        let mut course = PartsInFlight::default();
         let (mut next, mut number, mut bytes) = (first, 1, 0);
         while next.size() > 0 {
             (bytes, course.held) = (bytes + next.size(), course.held + next.size());
@@ -271,7 +271,7 @@ impl Parts {
                 };
                 send_on(pipe.way(&place), body.size(), send)
             };
-            pipe.gate.send(request).await
+            pipe.policy.send(request).await
         }
     }
 
@@ -307,7 +307,7 @@ impl Parts {
     async fn take_back(&self, error: Error) -> Error {
         let cleaning = self.pipe.cleaning();
         let (remote, object) = (&cleaning.remote, &cleaning.object);
-        match abort_upload(&**remote, &cleaning.gate, object, &self.upload).await {
+        match abort_upload(&**remote, &cleaning.policy, object, &self.upload).await {
             Err(_) => {
                 let before = if error.detail.is_empty() { "" } else { "; " };
                 let detail = format!(

@@ -13,13 +13,13 @@ use crate::s3::integrity::crc64nvme_of_parts;
 use crate::transfer::fact::{Multipart, Partial};
 use crate::transfer::remote::{CopyPart, same_bucket};
 use crate::transfer::task::{Moving, Task};
-use crate::transfer::workers::departure::{Left, left};
 use crate::transfer::workers::destination::{Destination, Version, decide, find, resumed, taken};
 use crate::transfer::workers::digest::etag_of_parts;
-use crate::transfer::workers::finish::{Departure, Ready};
+use crate::transfer::workers::finish::{MoveCompletion, WorkerEnd};
 use crate::transfer::workers::kept::kept;
+use crate::transfer::workers::moving::{Left, left};
 use crate::transfer::workers::multipart::{
-    Complete, Origin, SendPart, completed_before, discard, named, open, reconcile, record_part,
+    BodySource, Complete, SendPart, completed_before, discard, named, open, reconcile, record_part,
     run_parts,
 };
 use crate::transfer::workers::relay::{Relay, is_relayed, recompressed, stamp};
@@ -39,15 +39,16 @@ pub async fn copy(
     from: ObjectAddress,
     to: ObjectAddress,
     partial: Option<Partial>,
-) -> Result<Ready, Error> {
+) -> Result<WorkerEnd, Error> {
     refuse_itself(task, &from, &to)?;
     let mut multipart = match partial {
         Some(Partial::Multipart(multipart)) => Some(multipart),
         Some(Partial::Copied(copied)) => match left(task, &from, copied).await? {
-            Left::Nothing(done) => return Ok(Ready::Moved(done)),
+            Left::Nothing(done) => return Ok(WorkerEnd::Moved(done)),
             Left::Source { done, to, head, whole } => {
-                let departure = Departure { ready: Ready::Moved(done), from, to, head, whole };
-                return Ok(Ready::Departure(Box::new(departure)));
+                let departure =
+                    MoveCompletion { ready: WorkerEnd::Moved(done), from, to, head, whole };
+                return Ok(WorkerEnd::Departure(Box::new(departure)));
             }
             Left::Changed => {
                 task.note("started over: the source is another one by now");
@@ -103,13 +104,13 @@ struct Copy<'a> {
 /// How the bytes came, or come, to the destination.
 enum By {
     /// The server copies the object in one piece, with all that belongs to it.
-    ServerAtOnce(Ready),
+    ServerAtOnce(WorkerEnd),
     /// In parts, or through this machine: what belongs to it is set anew.
-    Parts(Ready),
+    Parts(WorkerEnd),
 }
 
 /// Where a copy goes, once that is decided.
-struct Way {
+struct CopyTarget {
     to: ObjectAddress,
     only_if_absent: bool,
     /// The destination was not looked at: the server's copy does that.
@@ -117,7 +118,11 @@ struct Way {
 }
 
 impl Copy<'_> {
-    async fn attempt(self, to: ObjectAddress, partial: Option<Multipart>) -> Result<Ready, Error> {
+    async fn attempt(
+        self,
+        to: ObjectAddress,
+        partial: Option<Multipart>,
+    ) -> Result<WorkerEnd, Error> {
         let task = self.task;
         let head = task.source_gate.send(|| task.source.head(&self.from)).await?;
         if task.elsewhere && task.spec.work.moves() && self.has_the_name_of(&to) {
@@ -135,7 +140,7 @@ impl Copy<'_> {
             }
         }
         if self.copy_looks_itself(&head) {
-            let way = Way { to: to.clone(), only_if_absent: true, unseen: true };
+            let way = CopyTarget { to: to.clone(), only_if_absent: true, unseen: true };
             if let Some(by) = self.fresh(&head, &way).await? {
                 return Ok(self.ended(by, head, to));
             }
@@ -143,20 +148,20 @@ impl Copy<'_> {
         self.after_a_look(to, head).await
     }
 
-    async fn after_a_look(self, to: ObjectAddress, head: ObjectHead) -> Result<Ready, Error> {
+    async fn after_a_look(self, to: ObjectAddress, head: ObjectHead) -> Result<WorkerEnd, Error> {
         let same = |found: &ObjectHead| Likeness::of(&head, found).is_same();
         let way = match decide(self.task, to.clone(), Version::of(&head), same).await? {
             (Destination::Skip, true) => {
-                let done = Ready::Moved(copied(&head));
+                let done = WorkerEnd::Moved(copied(&head));
                 let by = match self.is_copied_whole(&head) && !self.task.elsewhere {
                     true => By::ServerAtOnce(done),
                     false => By::Parts(done),
                 };
                 return Ok(self.ended(by, head, to));
             }
-            (Destination::Skip, false) => return Ok(Ready::Moved(Moving::Skipped)),
+            (Destination::Skip, false) => return Ok(WorkerEnd::Moved(Moving::Skipped)),
             (Destination::Write { object, only_if_absent }, _) => {
-                Way { to: object, only_if_absent, unseen: false }
+                CopyTarget { to: object, only_if_absent, unseen: false }
             }
         };
         let by = match self.fresh(&head, &way).await? {
@@ -189,7 +194,7 @@ impl Copy<'_> {
     }
 
     /// A copy is done when its bytes are there, a move when its source is gone.
-    fn ended(self, by: By, head: ObjectHead, to: ObjectAddress) -> Ready {
+    fn ended(self, by: By, head: ObjectHead, to: ObjectAddress) -> WorkerEnd {
         let (ready, whole) = match by {
             By::ServerAtOnce(ready) => (ready, true),
             By::Parts(ready) => (ready, false),
@@ -197,7 +202,7 @@ impl Copy<'_> {
         if !self.task.spec.work.moves() {
             return ready;
         }
-        Ready::Departure(Box::new(Departure { ready, from: self.from, to, head, whole }))
+        WorkerEnd::Departure(Box::new(MoveCompletion { ready, from: self.from, to, head, whole }))
     }
 
     /// Two connections may lead to one bucket by two names: what looks like the same object in every respect is taken
@@ -224,7 +229,11 @@ impl Copy<'_> {
     }
 
     /// Goes on with what an earlier run left; none where it cannot, and then nothing of it is left.
-    async fn go_on(&self, head: &ObjectHead, partial: Multipart) -> Result<Option<Ready>, Error> {
+    async fn go_on(
+        &self,
+        head: &ObjectHead,
+        partial: Multipart,
+    ) -> Result<Option<WorkerEnd>, Error> {
         let task = self.task;
         let relayed = is_relayed(&partial);
         let expected = if relayed { stamp(head) } else { source_of(head) };
@@ -233,7 +242,7 @@ impl Copy<'_> {
                 return Ok(Some(done));
             }
             if let Some(done) = completed_before(task, &partial).await? {
-                return Ok(Some(Ready::Moved(done)));
+                return Ok(Some(WorkerEnd::Moved(done)));
             }
         }
         task.note("started over: the source or the unfinished copy is not what it was");
@@ -246,13 +255,13 @@ impl Copy<'_> {
         head: &ObjectHead,
         partial: &Multipart,
         relayed: bool,
-    ) -> Result<Option<Ready>, Error> {
+    ) -> Result<Option<WorkerEnd>, Error> {
         let task = self.task;
         let Some(found) = reconcile(task, partial).await? else { return Ok(None) };
         let kept = found.multipart;
         let Some(absent) = resumed(task, &kept.object, Version::of(head)).await? else {
             discard(task, &kept).await?;
-            return Ok(Some(Ready::Moved(Moving::Skipped)));
+            return Ok(Some(WorkerEnd::Moved(Moving::Skipped)));
         };
         if relayed {
             let relay = Relay { task, from: &self.from, head };
@@ -262,7 +271,7 @@ impl Copy<'_> {
     }
 
     /// By the server; none where it does not copy this. The rest goes through this machine.
-    async fn fresh(&self, head: &ObjectHead, way: &Way) -> Result<Option<By>, Error> {
+    async fn fresh(&self, head: &ObjectHead, way: &CopyTarget) -> Result<Option<By>, Error> {
         let task = self.task;
         if task.elsewhere || task.was_said(RELAYED) {
             return Ok(None);
@@ -284,13 +293,13 @@ impl Copy<'_> {
         }
     }
 
-    async fn relay(&self, head: &ObjectHead, way: &Way) -> Result<Ready, Error> {
+    async fn relay(&self, head: &ObjectHead, way: &CopyTarget) -> Result<WorkerEnd, Error> {
         let options = kept(self.task, &self.from, head).await?;
         let relay = Relay { task: self.task, from: &self.from, head };
         relay.run(&way.to, options, way.only_if_absent).await
     }
 
-    async fn on_server(&self, head: &ObjectHead, way: &Way) -> Result<By, Error> {
+    async fn on_server(&self, head: &ObjectHead, way: &CopyTarget) -> Result<By, Error> {
         let (task, from) = (self.task, &self.from);
         if self.is_copied_whole(head) {
             return whole(task, from, way, head).await.map(By::ServerAtOnce);
@@ -334,14 +343,14 @@ fn source_of(head: &ObjectHead) -> String {
 async fn whole(
     task: &Task,
     from: &ObjectAddress,
-    way: &Way,
+    way: &CopyTarget,
     head: &ObjectHead,
-) -> Result<Ready, Error> {
+) -> Result<WorkerEnd, Error> {
     let (etag, class) = (head.etag.as_ref(), head.storage_class.as_deref());
     let class = class.filter(|class| *class != "STANDARD");
     let write = Write {
         remote: &*task.remote,
-        gate: &task.gate,
+        policy: &task.policy,
         to: &way.to,
         expected: Expected::Head(head),
         absent: way.only_if_absent,
@@ -355,7 +364,7 @@ async fn whole(
         result = write.send(copy(None)).await;
     }
     let seen = match result? {
-        Written::Taken => return taken(task, &way.to).map(Ready::Moved),
+        Written::Taken => return taken(task, &way.to).map(WorkerEnd::Moved),
         Written::Found(found, _) => write.verified(&found, SAME_SIZE).await?,
         // The end of a move looks at the copy itself.
         Written::Stored(stored) if task.spec.work.moves() => {
@@ -368,7 +377,7 @@ async fn whole(
         Written::Stored(_) => write.see(SAME_SIZE).await?,
     };
     let bytes = head.size.unwrap_or_default();
-    Ok(Ready::Moved(Moving::Done { bytes, verification: Some(seen) }))
+    Ok(WorkerEnd::Moved(Moving::Done { bytes, verification: Some(seen) }))
 }
 
 fn copied(head: &ObjectHead) -> Moving {
@@ -386,7 +395,7 @@ async fn copy_parts(
     head: &ObjectHead,
     mut multipart: Multipart,
     only_if_absent: bool,
-) -> Result<Ready, Error> {
+) -> Result<WorkerEnd, Error> {
     let (own, source, etag) = (task.clone(), from.clone(), head.etag.clone());
     let send: SendPart = Arc::new(move |multipart, number, range| {
         let (task, from, etag) = (own.clone(), source.clone(), etag.clone());
@@ -400,9 +409,9 @@ async fn copy_parts(
         return Err(error);
     }
     let verification = verified(head, &multipart);
-    let origin = Origin::Object(from, head.etag.clone());
+    let origin = BodySource::Object(from, head.etag.clone());
     let complete = Complete { origin, multipart, only_if_absent, verification, send };
-    Ok(Ready::Upload(Box::new(complete)))
+    Ok(WorkerEnd::Upload(Box::new(complete)))
 }
 
 /// The parts' ETags come from the server alone: only the source's own ETag can confirm them.

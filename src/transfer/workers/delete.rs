@@ -28,7 +28,7 @@ pub async fn delete(task: &Task, bucket: &Bucket, keys: Vec<(Key, u64)>) -> Resu
     match left.as_slice() {
         [] => {}
         [one] => {
-            let erased = erase(&*task.remote, &task.gate, &address(bucket, one)).await;
+            let erased = erase(&*task.remote, &task.policy, &address(bucket, one)).await;
             if let Err(error) = erased {
                 batch.fail(one, error);
             }
@@ -121,7 +121,7 @@ impl Batch<'_> {
             let sent = self.task.remote.delete(self.bucket, &keys).await;
             sent.inspect_err(|error| lost.store(is_unsaid(error), Ordering::Relaxed))
         };
-        let error = match self.task.gate.send(request).await {
+        let error = match self.task.policy.send(request).await {
             Ok(errors) => return Ok(errors),
             Err(error) => error,
         };
@@ -171,10 +171,10 @@ impl Batch<'_> {
     /// Each look in a slot of its own, again while its error may pass. Where nobody can look, the
     /// server's word is what there is.
     async fn look_at(&self, keys: Vec<Key>) -> Vec<(Key, Presence)> {
-        let Task { gate, remote, .. } = self.task;
+        let Task { policy, remote, .. } = self.task;
         let looks = keys.into_iter().map(|key| async move {
             let object: ObjectAddress = address(self.bucket, &key);
-            let found = gate.send(|| presence(&**remote, &object)).await;
+            let found = policy.send(|| presence(&**remote, &object)).await;
             (key, found.unwrap_or(Presence::Untold))
         });
         stream::iter(looks).buffer_unordered(LOOKS).collect().await

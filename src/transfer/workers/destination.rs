@@ -169,7 +169,7 @@ pub fn exists(object: &ObjectAddress) -> Error {
 
 /// The object that is there; none where there is none.
 pub async fn find(task: &Task, object: &ObjectAddress) -> Result<Option<ObjectHead>, Error> {
-    match task.gate.send(|| task.remote.head(object)).await {
+    match task.policy.send(|| task.remote.head(object)).await {
         Ok(head) => Ok(Some(head)),
         Err(error) if error.is(&ErrorKind::NoSuchKey) => Ok(None),
         Err(error) => Err(error),

@@ -21,7 +21,7 @@ use crate::transfer::workers::digest::hex::hex;
 use crate::transfer::workers::digest::parts::Parts;
 
 /// A digest being computed, with the value it must come to.
-pub struct Check {
+pub struct DigestCheck {
     sum: Sum,
     expected: String,
 }
@@ -47,9 +47,9 @@ const CRCS: &[(&str, CrcAlgorithm, usize)] = &[
     ("crc32", CrcAlgorithm::Crc32IsoHdlc, 4),
 ];
 
-impl Check {
-    pub fn of(head: &ObjectHead) -> Check {
-        let nothing = |why| Check { sum: Sum::Nothing(why), expected: String::new() };
+impl DigestCheck {
+    pub fn of(head: &ObjectHead) -> DigestCheck {
+        let nothing = |why| DigestCheck { sum: Sum::Nothing(why), expected: String::new() };
         if head.size.is_none() {
             return nothing("the server recompressed the body and told no length");
         }
@@ -62,23 +62,23 @@ impl Check {
             if let Some((_, value)) = known {
                 let digest = Box::new(crc_fast::Digest::new(*algorithm));
                 let sum = Sum::Crc { digest, bytes: *bytes, name };
-                return Check { sum, expected: value.clone() };
+                return DigestCheck { sum, expected: value.clone() };
             }
         }
         if let Some((parts, expected)) = Parts::of_checksum(head) {
-            return Check { sum: Sum::Parts(parts), expected };
+            return DigestCheck { sum: Sum::Parts(parts), expected };
         }
         if encrypted(head) {
             return nothing("the ETag of an encrypted object is no digest");
         }
         match head.etag.as_ref().map(|etag| (etag, etag.md5_hex())) {
             Some((_, Some(hex))) => {
-                Check { sum: Sum::Md5(Box::default()), expected: hex.to_ascii_lowercase() }
+                DigestCheck { sum: Sum::Md5(Box::default()), expected: hex.to_ascii_lowercase() }
             }
             Some((etag, None)) if etag.as_str().contains('-') => match Parts::of_etag(head, etag) {
                 Some(parts) => {
                     let expected = etag.as_str().to_ascii_lowercase();
-                    Check { sum: Sum::Parts(parts), expected }
+                    DigestCheck { sum: Sum::Parts(parts), expected }
                 }
                 None => {
                     nothing("the object was made of parts, and how large they were is not known")
@@ -124,7 +124,7 @@ impl Check {
 /// Reads the file back, where there is something to compare it with.
 pub fn verify(
     file: &GrowingFile,
-    mut check: Check,
+    mut check: DigestCheck,
     size: u64,
     place: &str,
 ) -> Result<Verification, Error> {
@@ -137,7 +137,7 @@ pub fn verify(
 /// As [`verify`], where the CRC64NVMEs of ranges are known: of these nothing is read.
 pub fn verify_ranges(
     file: &GrowingFile,
-    check: Check,
+    check: DigestCheck,
     (size, range_size): (u64, u64),
     crcs: &BTreeMap<u32, u64>,
     place: &str,
@@ -217,7 +217,7 @@ mod tests {
     use crate::transfer::local::folder::Folder;
 
     fn check(head: &ObjectHead, bytes: &[u8]) -> Result<Verification, Error> {
-        let mut check = Check::of(head);
+        let mut check = DigestCheck::of(head);
         check.update(bytes);
         check.finish("s3://b/k")
     }
@@ -263,7 +263,8 @@ mod tests {
         let head = ObjectHead { size: Some(9), checksums, ..ObjectHead::default() };
         let of = |bytes: &[u8]| crc_fast::checksum(CrcAlgorithm::Crc64Nvme, bytes);
         let known = BTreeMap::from([(1, of(b"5678"))]);
-        let verified = |crcs| verify_ranges(&file, Check::of(&head), (9, 4), crcs, "s3://b/k");
+        let verified =
+            |crcs| verify_ranges(&file, DigestCheck::of(&head), (9, 4), crcs, "s3://b/k");
         assert_eq!(verified(&known), Ok(Verification::Digest("crc64nvme".into())));
         let wrong = BTreeMap::from([(1, of(b"5679"))]);
         assert!(verified(&wrong).unwrap_err().is(&ErrorKind::Corrupt));

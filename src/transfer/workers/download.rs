@@ -20,13 +20,13 @@ use crate::transfer::local::part_file::{self, GrowingFile, free_name};
 use crate::transfer::task::{Moving, Task, address};
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::Version;
-use crate::transfer::workers::digest::{Check, verify, verify_ranges};
-use crate::transfer::workers::finish::{Ready, ReadyFile, Whole};
-use crate::transfer::workers::part::{Part, make_part};
+use crate::transfer::workers::digest::{DigestCheck, verify, verify_ranges};
+use crate::transfer::workers::finish::{ReadyFile, Whole, WorkerEnd};
+use crate::transfer::workers::part::{PartFileSpec, make_part};
 use crate::transfer::workers::ranges::{RANGE_BYTES, fetch_ranges, stream_whole, wrong_length};
 
 /// What one download is about.
-pub struct Download<'a> {
+pub struct DownloadTask<'a> {
     task: &'a Task,
     object: ObjectAddress,
     local: LocalName,
@@ -49,7 +49,7 @@ enum First {
     Longer,
 }
 
-impl<'a> Download<'a> {
+impl<'a> DownloadTask<'a> {
     pub fn new(
         task: &'a Task,
         bucket: &Bucket,
@@ -62,7 +62,11 @@ impl<'a> Download<'a> {
     }
 
     /// `marker`: the key may stand for a folder.
-    pub async fn run(mut self, marker: bool, partial: Option<PartFile>) -> Result<Ready, Error> {
+    pub async fn run(
+        mut self,
+        marker: bool,
+        partial: Option<PartFile>,
+    ) -> Result<WorkerEnd, Error> {
         if marker && self.is_empty().await? {
             return self.make_folder().await;
         }
@@ -101,7 +105,7 @@ impl<'a> Download<'a> {
         if let Some(size) = self.size {
             return Ok(size == 0);
         }
-        let head = self.task.gate.send(|| self.task.remote.head(&self.object)).await?;
+        let head = self.task.policy.send(|| self.task.remote.head(&self.object)).await?;
         Ok(head.size == Some(0))
     }
 
@@ -133,17 +137,17 @@ impl<'a> Download<'a> {
         blocking(look).await
     }
 
-    async fn make_folder(&self) -> Result<Ready, Error> {
+    async fn make_folder(&self) -> Result<WorkerEnd, Error> {
         let folder = self.open_folder().await?;
         blocking(move || folder.sync()).await?;
-        Ok(Ready::Moved(Moving::Done { bytes: 0, verification: None }))
+        Ok(WorkerEnd::Moved(Moving::Done { bytes: 0, verification: None }))
     }
 
     /// Decides before any byte moves what an existing destination means. `finish` decides again, in one step.
     async fn settle_conflict(
         &mut self,
         partial: Option<&PartFile>,
-    ) -> Result<Option<Ready>, Error> {
+    ) -> Result<Option<WorkerEnd>, Error> {
         let on_conflict = self.task.spec.on_conflict;
         let (folder, found) = self.look_for(&self.local.name).await?;
         if self.task.again
@@ -169,9 +173,9 @@ impl<'a> Download<'a> {
                     self.on_conflict = OnConflict::Overwrite;
                     return self.is_its_own(folder).await.map(|()| None);
                 }
-                Ok(Some(Ready::Moved(Moving::Skipped)))
+                Ok(Some(WorkerEnd::Moved(Moving::Skipped)))
             }
-            OnConflict::Skip => Ok(Some(Ready::Moved(Moving::Skipped))),
+            OnConflict::Skip => Ok(Some(WorkerEnd::Moved(Moving::Skipped))),
             OnConflict::Fail => Err(exists()),
             OnConflict::Overwrite => self.is_its_own(folder).await.map(|()| None),
             OnConflict::KeepBoth => {
@@ -200,7 +204,7 @@ impl<'a> Download<'a> {
 
     /// Whether the object is newer than the file, or another, as the spec asks.
     async fn replaces(&self, found: &Metadata) -> Result<bool, Error> {
-        let head = self.task.gate.send(|| self.task.remote.head(&self.object)).await?;
+        let head = self.task.policy.send(|| self.task.remote.head(&self.object)).await?;
         let modified = found.modified().ok().map(cap_std::time::SystemTime::into_std);
         let local = Version { size: found.len(), modified };
         if self.task.spec.on_conflict == OnConflict::IfNewer {
@@ -218,7 +222,7 @@ impl<'a> Download<'a> {
 
     /// How a file shows that it has the object's bytes.
     async fn has_bytes_of(&self, head: &ObjectHead, folder: Folder) -> Option<Verification> {
-        let (size, check) = (head.size?, Check::of(head));
+        let (size, check) = (head.size?, DigestCheck::of(head));
         if !check.compares() {
             return None;
         }
@@ -233,7 +237,7 @@ impl<'a> Download<'a> {
     }
 
     /// An earlier run may have put the file in place and died before it said so.
-    async fn done_before(&self, partial: Option<&PartFile>) -> Option<Ready> {
+    async fn done_before(&self, partial: Option<&PartFile>) -> Option<WorkerEnd> {
         let folder = self.open_folder().await.ok()?;
         if let Some(partial) = partial
             && folder.find(&partial.name).ok()?.is_some()
@@ -243,16 +247,16 @@ impl<'a> Download<'a> {
         let found = folder.find(&self.name).ok()??;
         let part = partial.and_then(|partial| partial.inode);
         let ours = part.is_some() && part == inode(&found);
-        let same = match self.task.gate.send(|| self.task.remote.head(&self.object)).await {
+        let same = match self.task.policy.send(|| self.task.remote.head(&self.object)).await {
             Ok(head) => self.has_bytes_of(&head, folder).await,
             Err(_) => None,
         };
         let why = || Verification::SizeOnly("an earlier run finished it".to_owned());
         let verification = Some(same.or_else(|| ours.then(why))?);
-        Some(Ready::Moved(Moving::Done { bytes: found.len(), verification }))
+        Some(WorkerEnd::Moved(Moving::Done { bytes: found.len(), verification }))
     }
 
-    async fn attempt(&self, partial: Option<PartFile>) -> Result<Ready, Error> {
+    async fn attempt(&self, partial: Option<PartFile>) -> Result<WorkerEnd, Error> {
         if let Some(partial) = partial {
             if let Some(ready) = self.resume(partial.clone()).await? {
                 return Ok(ready);
@@ -267,7 +271,7 @@ impl<'a> Download<'a> {
     }
 
     /// Goes on with the part file of an earlier run; none where it or the object is no longer the same.
-    async fn resume(&self, partial: PartFile) -> Result<Option<Ready>, Error> {
+    async fn resume(&self, partial: PartFile) -> Result<Option<WorkerEnd>, Error> {
         let (Some(size), Some(etag)) = (partial.size, partial.etag.clone()) else {
             return Ok(None);
         };
@@ -277,7 +281,7 @@ impl<'a> Download<'a> {
         let reopen =
             move || Ok(GrowingFile::reopen(roots.open(job, &path)?.below(&folders)?, &name, size));
         let Some(file) = blocking(reopen).await? else { return Ok(None) };
-        let head = self.task.gate.send(|| self.task.remote.head(&self.object)).await?;
+        let head = self.task.policy.send(|| self.task.remote.head(&self.object)).await?;
         if head.etag.as_ref() != Some(&etag) || head.size != Some(size) {
             self.task.note("started over: the object is another one by now");
             return Ok(None);
@@ -302,15 +306,17 @@ impl<'a> Download<'a> {
         let task = self.task;
         // Of the whole, where it is short, a server tells the checksum; of a range it may not.
         if self.size.is_some_and(|size| size <= RANGE_BYTES) {
-            match task.gate.send(|| self.first_of(None)).await {
+            match task.policy.send(|| self.first_of(None)).await {
                 Ok(First::Longer) => {}
                 other => return other,
             }
         }
         let range = Some(ByteRange { start: 0, end: RANGE_BYTES });
-        match task.gate.send(|| self.first_of(range)).await {
+        match task.policy.send(|| self.first_of(range)).await {
             // No range of an empty object can be had.
-            Err(error) if error.status == Some(416) => task.gate.send(|| self.first_of(None)).await,
+            Err(error) if error.status == Some(416) => {
+                task.policy.send(|| self.first_of(None)).await
+            }
             Err(error) if error.is(&ErrorKind::Unsupported) => Ok(First::Unranged),
             other => other,
         }
@@ -337,7 +343,7 @@ impl<'a> Download<'a> {
         }
         let (place, mut bytes) = (self.object.to_string(), task.memory.buffer());
         loop {
-            let came = task.gate.fill(&mut download.body, &mut bytes, &place).await? as u64;
+            let came = task.policy.fill(&mut download.body, &mut bytes, &place).await? as u64;
             task.moved.add(came);
             let got = bytes.len() as u64;
             match came {
@@ -349,15 +355,15 @@ impl<'a> Download<'a> {
         }
     }
 
-    async fn small(&self, head: ObjectHead, bytes: Buffer) -> Result<Ready, Error> {
-        let (mut check, place) = (Check::of(&head), self.object.to_string());
+    async fn small(&self, head: ObjectHead, bytes: Buffer) -> Result<WorkerEnd, Error> {
+        let (mut check, place) = (DigestCheck::of(&head), self.object.to_string());
         let quick = check.is_quick();
         let checked = move || {
             check.update(&bytes);
             check.finish(&place).map(|verification| (bytes, verification))
         };
         let (bytes, verification) = if quick { checked()? } else { blocking(checked).await? };
-        Ok(Ready::Whole(Whole {
+        Ok(WorkerEnd::Whole(Whole {
             part: self.part(&head, head.size),
             bytes,
             on_conflict: self.on_conflict,
@@ -367,15 +373,15 @@ impl<'a> Download<'a> {
         }))
     }
 
-    async fn ranged(&self, head: ObjectHead, body: Incoming) -> Result<Ready, Error> {
+    async fn ranged(&self, head: ObjectHead, body: Incoming) -> Result<WorkerEnd, Error> {
         let (file, partial) = make_part(self.task, self.part(&head, head.size)).await?;
         self.fill(Arc::new(file), head, partial, Some(body)).await
     }
 
-    fn part(&self, head: &ObjectHead, size: Option<u64>) -> Part {
+    fn part(&self, head: &ObjectHead, size: Option<u64>) -> PartFileSpec {
         let (etag, target) = (head.etag.clone(), Some(self.name.clone()));
         let target = target.filter(|name| *name != self.local.name);
-        Part { folder: self.folder_path(), local: self.local.clone(), target, etag, size }
+        PartFileSpec { folder: self.folder_path(), local: self.local.clone(), target, etag, size }
     }
 
     async fn fill(
@@ -384,7 +390,7 @@ impl<'a> Download<'a> {
         head: ObjectHead,
         partial: PartFile,
         first: Option<Incoming>,
-    ) -> Result<Ready, Error> {
+    ) -> Result<WorkerEnd, Error> {
         let fetch = fetch_ranges(self.task, &self.object, &file, &head, &partial, first);
         let (fetched, check) = tokio::join!(fetch, self.check(&head));
         let crcs = match fetched {
@@ -407,21 +413,21 @@ impl<'a> Download<'a> {
 
     /// The answer to a range names no checksum of the whole: where servers keep one, and the ETag is no plain digest,
     /// it is asked for.
-    async fn check(&self, head: &ObjectHead) -> Check {
+    async fn check(&self, head: &ObjectHead) -> DigestCheck {
         let known = head.etag.as_ref().is_some_and(|etag| etag.md5_hex().is_some());
         if known
             || !head.checksums.is_empty()
             || !self.task.remote.provider().takes_trailing_checksums()
         {
-            return Check::of(head);
+            return DigestCheck::of(head);
         }
-        match self.task.gate.send(|| self.task.remote.head(&self.object)).await {
-            Ok(full) if full.etag == head.etag => Check::of(&full),
-            _ => Check::of(head),
+        match self.task.policy.send(|| self.task.remote.head(&self.object)).await {
+            Ok(full) if full.etag == head.etag => DigestCheck::of(&full),
+            _ => DigestCheck::of(head),
         }
     }
 
-    async fn whole(&self) -> Result<Ready, Error> {
+    async fn whole(&self) -> Result<WorkerEnd, Error> {
         let (file, partial) = make_part(self.task, self.part(&ObjectHead::default(), None)).await?;
         let file = Arc::new(file);
         let (head, size) = match stream_whole(self.task, &self.object, &file).await {
@@ -432,7 +438,7 @@ impl<'a> Download<'a> {
             other => other?,
         };
         let (read, place) = (Arc::clone(&file), self.object.to_string());
-        let check = Check::of(&head);
+        let check = DigestCheck::of(&head);
         let verification = blocking(move || Ok(verify(&read, check, size, &place))).await?;
         self.ready(file, ObjectHead { size: Some(size), ..head }, partial, verification).await
     }
@@ -443,7 +449,7 @@ impl<'a> Download<'a> {
         head: ObjectHead,
         partial: PartFile,
         verification: Result<Verification, Error>,
-    ) -> Result<Ready, Error> {
+    ) -> Result<WorkerEnd, Error> {
         let verification = match verification {
             Ok(verification) => verification,
             Err(error) => {
@@ -454,7 +460,7 @@ impl<'a> Download<'a> {
         let shared =
             || Error::new(ErrorKind::Other, "finish the part file", self.object.to_string());
         let file = Arc::try_unwrap(file).map_err(|_| shared())?;
-        Ok(Ready::File(ReadyFile {
+        Ok(WorkerEnd::File(ReadyFile {
             file,
             partial,
             name: self.local.name.clone(),

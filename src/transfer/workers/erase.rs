@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::ObjectAddress;
 use crate::transfer::remote::Remote;
-use crate::transfer::retry::Gate;
+use crate::transfer::retry::RetryPolicy;
 use crate::transfer::write::is_unsaid;
 
 /// What a look tells of an object that is to go.
@@ -28,7 +28,11 @@ pub async fn presence(remote: &dyn Remote, object: &ObjectAddress) -> Result<Pre
 
 /// Deletes an object that is there. After a lost answer it is looked for before it is deleted once
 /// more, so that a bucket that keeps versions gets one delete marker.
-pub async fn erase(remote: &dyn Remote, gate: &Gate, object: &ObjectAddress) -> Result<(), Error> {
+pub async fn erase(
+    remote: &dyn Remote,
+    policy: &RetryPolicy,
+    object: &ObjectAddress,
+) -> Result<(), Error> {
     let lost = AtomicBool::new(false);
     let keys = [object.key.clone()];
     let delete = || async {
@@ -51,14 +55,14 @@ pub async fn erase(remote: &dyn Remote, gate: &Gate, object: &ObjectAddress) -> 
             }
         }
     };
-    let error = match gate.send(delete).await {
+    let error = match policy.send(delete).await {
         Ok(()) => return Ok(()),
         Err(error) => error,
     };
     if !lost.load(Ordering::Relaxed) {
         return Err(error);
     }
-    match gate.clone().impatient().send(|| presence(remote, object)).await {
+    match policy.clone().impatient().send(|| presence(remote, object)).await {
         Ok(Presence::Gone) => Ok(()),
         _ => Err(error),
     }

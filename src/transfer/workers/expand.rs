@@ -21,7 +21,7 @@ use crate::transfer::local::names::LocalName;
 use crate::transfer::local::roots::Roots;
 use crate::transfer::local::walk::{Tally, Walk, WalkRules, Walked};
 use crate::transfer::remote::Remote;
-use crate::transfer::retry::Gate;
+use crate::transfer::retry::RetryPolicy;
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::pages::{Tokens, is_later, objects, times};
 
@@ -34,13 +34,13 @@ const DELETE_BATCH: usize = 1000;
 /// Takes what was found; the future is ready when there is room for more, and fails when nobody wants more.
 pub type Sink = Arc<dyn Fn(Vec<Item>) -> BoxFuture<'static, Result<(), Error>> + Send + Sync>;
 
-pub struct Expansion {
+pub struct ExpansionTask {
     pub job: JobId,
     pub spec: Arc<JobSpec>,
     pub remote: Arc<dyn Remote>,
     /// Source and destination of a copy are the same bucket.
     pub one_bucket: bool,
-    pub gate: Gate,
+    pub policy: RetryPolicy,
     pub journal: Journal,
     pub roots: Arc<Roots>,
     /// Objects may be settled already: those are left out.
@@ -50,7 +50,7 @@ pub struct Expansion {
     pub sink: Sink,
 }
 
-impl Expansion {
+impl ExpansionTask {
     pub async fn run(&self) -> Result<(), Error> {
         match &self.spec.work {
             Work::Upload { source, target, .. } => self.files(source, target).await,
@@ -397,7 +397,7 @@ impl Expansion {
             token: tokens.next.take(),
             max_keys: 1000,
         };
-        let listed = self.gate.send(|| self.remote.list_page(&query)).await?;
+        let listed = self.policy.send(|| self.remote.list_page(&query)).await?;
         tokens.advance(listed.next, listed.page.is_empty()).map_err(|why| {
             let place = format!("s3://{bucket}/{prefix}");
             Error::new(ErrorKind::BrokenListing, "ListObjectsV2", place).detail(why)

@@ -11,20 +11,20 @@ use crate::transfer::limits::Buffer;
 use crate::transfer::local::part_file::{GrowingFile, Saved, free_name};
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::blocking::blocking;
-use crate::transfer::workers::departure::{look_at_copy, remove};
 use crate::transfer::workers::losses::{Ends, losses, stopped};
+use crate::transfer::workers::moving::{look_at_copy, remove};
 use crate::transfer::workers::multipart::Complete;
-use crate::transfer::workers::part::{Part, make};
+use crate::transfer::workers::part::{PartFileSpec, make};
 
 /// The end of a worker's interruptible part.
-pub enum Ready {
+pub enum WorkerEnd {
     /// Nothing is left to do.
     Moved(Moving),
     File(ReadyFile),
     Whole(Whole),
     Upload(Box<Complete>),
     /// A move: the copy, and then the end of its source.
-    Departure(Box<Departure>),
+    Departure(Box<MoveCompletion>),
 }
 
 /// A part file with all its bytes, checked.
@@ -45,7 +45,7 @@ pub struct ReadyFile {
 
 /// All bytes of a file that is short enough to be held, checked, and what it is to have.
 pub struct Whole {
-    pub part: Part,
+    pub part: PartFileSpec,
     pub bytes: Buffer,
     pub on_conflict: OnConflict,
     pub modified: Option<SystemTime>,
@@ -54,8 +54,8 @@ pub struct Whole {
 }
 
 /// A move whose bytes are at the destination, or about to appear there.
-pub struct Departure {
-    pub ready: Ready,
+pub struct MoveCompletion {
+    pub ready: WorkerEnd,
     pub from: ObjectAddress,
     pub to: ObjectAddress,
     /// The source as it was copied.
@@ -64,7 +64,7 @@ pub struct Departure {
     pub whole: bool,
 }
 
-impl Departure {
+impl MoveCompletion {
     /// A source that is not deleted is an error, and the journal knows that its copy is good.
     pub async fn run(self, task: &Task) -> Result<Moving, Error> {
         let moving = Box::pin(self.ready.finish(task)).await?;
@@ -88,14 +88,14 @@ impl Departure {
     }
 }
 
-impl Ready {
+impl WorkerEnd {
     pub async fn finish(self, task: &Task) -> Result<Moving, Error> {
         let moving = match self {
-            Ready::Moved(moving) => moving,
-            Ready::File(ready) => finish_file(task, ready).await?,
-            Ready::Whole(whole) => finish_whole(task, whole).await?,
-            Ready::Upload(complete) => complete.run(task).await?,
-            Ready::Departure(departure) => return departure.run(task).await,
+            WorkerEnd::Moved(moving) => moving,
+            WorkerEnd::File(ready) => finish_file(task, ready).await?,
+            WorkerEnd::Whole(whole) => finish_whole(task, whole).await?,
+            WorkerEnd::Upload(complete) => complete.run(task).await?,
+            WorkerEnd::Departure(departure) => return departure.run(task).await,
         };
         if let Moving::Done { bytes, .. } = &moving {
             task.stored(*bytes);

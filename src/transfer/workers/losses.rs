@@ -51,7 +51,7 @@ async fn lost_grants(task: &Task, ends: &Ends<'_>) -> Result<Option<String>, Err
     };
     let copied = match task.remote.lacks(Capability::Acl) {
         Some(_) => Vec::new(),
-        None => task.gate.send(|| task.remote.grants(ends.to)).await.unwrap_or_default(),
+        None => task.policy.send(|| task.remote.grants(ends.to)).await.unwrap_or_default(),
     };
     let lost: Vec<String> = own.into_iter().filter(|grant| !copied.contains(grant)).collect();
     Ok((!lost.is_empty()).then(|| format!("the access rules {}", lost.join(", "))))

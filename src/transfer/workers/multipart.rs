@@ -15,7 +15,7 @@ use crate::domain::transfer::Verification;
 use crate::transfer::fact::{Fact, Multipart, Partial};
 use crate::transfer::local::source::Source;
 use crate::transfer::remote::Remote;
-use crate::transfer::retry::Gate;
+use crate::transfer::retry::RetryPolicy;
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::{find_taken, taken};
@@ -24,7 +24,7 @@ use crate::transfer::write::{Expected, Write, Written, head_of, is_missing};
 
 /// What the object is made of, checked once more before it appears.
 #[derive(Clone, Debug)]
-pub enum Origin {
+pub enum BodySource {
     File(Arc<Source>),
     /// With the ETag it had when the copy began.
     Object(ObjectAddress, Option<ETag>),
@@ -39,7 +39,7 @@ pub type SendPart = Arc<
 
 /// A multipart upload whose parts are all there.
 pub struct Complete {
-    pub origin: Origin,
+    pub origin: BodySource,
     pub multipart: Multipart,
     pub only_if_absent: bool,
     /// What holds of the bytes once the server has put the parts together as they were sent.
@@ -70,14 +70,14 @@ pub async fn open(
             }
             task.remote.create_multipart(&asked.object, &options).await
         };
-        let upload = match task.gate.send(create).await {
+        let upload = match task.policy.send(create).await {
             Ok(upload) => upload,
             Err(error) => {
                 // What was refused left nothing; what was granted in words that are not understood
                 // did.
                 let refused = !error.retryable() && error.status.is_none_or(|code| code >= 300);
                 if error.status.is_some_and(|code| (200..300).contains(&code))
-                    && let Ok(true) = sweep(&*task.remote, &task.gate, &asked.object, None).await
+                    && let Ok(true) = sweep(&*task.remote, &task.policy, &asked.object, None).await
                 {
                     task.closed().await?;
                 }
@@ -89,7 +89,7 @@ pub async fn open(
         };
         if tries.load(Ordering::Relaxed) > 1
             && !matches!(
-                sweep(&*task.remote, &task.gate, &asked.object, Some(&upload)).await,
+                sweep(&*task.remote, &task.policy, &asked.object, Some(&upload)).await,
                 Ok(true)
             )
         {
@@ -124,7 +124,7 @@ pub async fn reconcile(task: &Task, multipart: &Multipart) -> Result<Option<Reco
         return Ok(Some(unconfirmed));
     }
     let list = || task.remote.list_parts(&multipart.object, &multipart.upload);
-    let held = match task.gate.send(list).await {
+    let held = match task.policy.send(list).await {
         Ok(held) => held,
         Err(error) if error.is(&ErrorKind::NoSuchUpload) => return Ok(None),
         Err(error) if error.is(&ErrorKind::Unsupported) => return Ok(Some(unconfirmed)),
@@ -208,12 +208,12 @@ pub async fn named(task: &Task, partial: Option<Multipart>) -> Result<Option<Mul
 /// Aborts; an upload that is gone is fine.
 pub async fn abort(task: &Task, multipart: &Multipart) -> Result<(), Error> {
     if multipart.upload.0.is_empty() {
-        if !sweep(&*task.remote, &task.gate, &multipart.object, None).await? {
+        if !sweep(&*task.remote, &task.policy, &multipart.object, None).await? {
             task.note("an unfinished upload without parts may be left: uploads cannot be listed");
         }
         return Ok(());
     }
-    if !abort_upload(&*task.remote, &task.gate, &multipart.object, &multipart.upload).await? {
+    if !abort_upload(&*task.remote, &task.policy, &multipart.object, &multipart.upload).await? {
         task.note_once("an abort is not verified: uploads cannot be listed here");
     }
     Ok(())
@@ -222,7 +222,7 @@ pub async fn abort(task: &Task, multipart: &Multipart) -> Result<(), Error> {
 /// Aborts until the upload is not listed any more. False where uploads cannot be listed.
 pub async fn abort_upload(
     remote: &dyn Remote,
-    gate: &Gate,
+    policy: &RetryPolicy,
     object: &ObjectAddress,
     id: &UploadId,
 ) -> Result<bool, Error> {
@@ -244,26 +244,26 @@ pub async fn abort_upload(
             Err(_) => Ok(false),
         }
     };
-    gate.send(abort).await
+    policy.send(abort).await
 }
 
 /// Aborts the uploads of this key that have no part, except `kept`: one of ours whose name we never learned has
 /// none, and of anybody else's no byte is lost. False where uploads cannot be listed here.
 pub async fn sweep(
     remote: &dyn Remote,
-    gate: &Gate,
+    policy: &RetryPolicy,
     object: &ObjectAddress,
     kept: Option<&UploadId>,
 ) -> Result<bool, Error> {
     let silent = |e: &Error| e.is(&ErrorKind::Unsupported) || e.is(&ErrorKind::AccessDenied);
-    let found = match gate.send(|| remote.uploads_of(object)).await {
+    let found = match policy.send(|| remote.uploads_of(object)).await {
         Err(error) if silent(&error) => return Ok(false),
         found => found?,
     };
     for id in found.iter().filter(|id| Some(*id) != kept) {
-        match gate.send(|| remote.list_parts(object, id)).await {
+        match policy.send(|| remote.list_parts(object, id)).await {
             Ok(parts) if parts.is_empty() => {
-                abort_upload(remote, gate, object, id).await?;
+                abort_upload(remote, policy, object, id).await?;
             }
             Err(error) if !silent(&error) && !error.is(&ErrorKind::NoSuchUpload) => {
                 return Err(error);
@@ -317,7 +317,7 @@ impl Complete {
         let expected = head_of(*size, etag_of_parts(parts.values()));
         let write = Write {
             remote: &*task.remote,
-            gate: &task.gate,
+            policy: &task.policy,
             to: object,
             expected: Expected::Head(&expected),
             absent: self.only_if_absent,
@@ -372,16 +372,16 @@ impl Complete {
 
     /// Whether the digests of the parts are of the source itself, not of what another server gave.
     fn is_ours(&self) -> bool {
-        matches!(self.origin, Origin::File(_))
+        matches!(self.origin, BodySource::File(_))
     }
 
     async fn check_origin(&self, task: &Task) -> Result<(), Error> {
         match &self.origin {
-            Origin::File(source) => {
+            BodySource::File(source) => {
                 let source = Arc::clone(source);
                 blocking(move || source.check_unchanged()).await
             }
-            Origin::Object(object, etag) => {
+            BodySource::Object(object, etag) => {
                 let head = task.source_gate.send(|| task.source.head(object)).await?;
                 if head.etag == *etag && head.size == Some(self.multipart.size) {
                     return Ok(());

@@ -14,7 +14,7 @@ use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::ranges::RANGE_BYTES;
 
 /// A part file that is to be.
-pub struct Part {
+pub struct PartFileSpec {
     /// The one the job goes to.
     pub folder: PathBuf,
     pub local: LocalName,
@@ -28,7 +28,7 @@ pub struct Part {
 pub type Made<T> = (GrowingFile, PartFile, T);
 
 /// With room for all its bytes. Goes on when the object's work is stopped, or it could appear after it was cleaned up.
-pub async fn make_part(task: &Task, part: Part) -> Result<(GrowingFile, PartFile), Error> {
+pub async fn make_part(task: &Task, part: PartFileSpec) -> Result<(GrowingFile, PartFile), Error> {
     let (own, size) = (task.clone(), part.size.unwrap_or(0));
     let making =
         task.steps.spawn(async move { make(&own, part, move |file, _| file.reserve(size)).await });
@@ -42,10 +42,10 @@ pub async fn make_part(task: &Task, part: Part) -> Result<(GrowingFile, PartFile
 /// knows of. `fill` is given the file and the name it will have; where it fails nothing is left. Not to be interrupted.
 pub async fn make<T: Send + 'static>(
     task: &Task,
-    part: Part,
+    part: PartFileSpec,
     fill: impl FnOnce(&GrowingFile, &str) -> Result<T, Error> + Send + 'static,
 ) -> Result<Made<T>, Error> {
-    let Part { folder, local, target, etag, size } = part;
+    let PartFileSpec { folder, local, target, etag, size } = part;
     let partial = PartFile {
         folders: local.folders,
         name: part_name(&local.name),

@@ -185,7 +185,7 @@ impl Fetch {
     ) -> Result<(), Error> {
         let place = self.object.to_string();
         loop {
-            let (bytes, came) = self.task.gate.take(body, &self.task.memory, &place).await;
+            let (bytes, came) = self.task.policy.take(body, &self.task.memory, &place).await;
             piece.got += bytes.len() as u64;
             self.task.moved.add(bytes.len() as u64);
             if piece.got > range.len() {
@@ -213,7 +213,7 @@ pub async fn stream_whole(
     object: &ObjectAddress,
     file: &Arc<GrowingFile>,
 ) -> Result<(ObjectHead, u64), Error> {
-    task.gate.send(|| stream_once(task, object, file)).await
+    task.policy.send(|| stream_once(task, object, file)).await
 }
 
 async fn stream_once(
@@ -230,7 +230,7 @@ async fn stream_once(
     let mut buffer = task.memory.buffer();
     let (mut got, mut at) = (0, 0);
     loop {
-        let came = task.gate.fill(&mut download.body, &mut buffer, &place).await? as u64;
+        let came = task.policy.fill(&mut download.body, &mut buffer, &place).await? as u64;
         got += came;
         task.moved.add(came);
         if got > most {

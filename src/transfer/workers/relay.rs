@@ -18,10 +18,10 @@ use crate::transfer::fact::Multipart;
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::taken;
-use crate::transfer::workers::digest::{Check, etag_of_parts};
-use crate::transfer::workers::finish::Ready;
+use crate::transfer::workers::digest::{DigestCheck, etag_of_parts};
+use crate::transfer::workers::finish::WorkerEnd;
 use crate::transfer::workers::multipart::{
-    Complete, Origin, SendPart, discard, missing, open, record_part,
+    BodySource, Complete, SendPart, discard, missing, open, record_part,
 };
 use crate::transfer::workers::ranges::wrong_length;
 use crate::transfer::write::{Expected, Write, Written};
@@ -66,7 +66,7 @@ impl Relay<'_> {
         to: &ObjectAddress,
         options: PutOptions,
         only_if_absent: bool,
-    ) -> Result<Ready, Error> {
+    ) -> Result<WorkerEnd, Error> {
         let size = self.head.size.ok_or_else(|| recompressed(self.from))?;
         if size < self.task.part_threshold.min(MAX_WHOLE) {
             return self.whole(to, PutOptions { only_if_absent, ..options }).await;
@@ -94,13 +94,13 @@ impl Relay<'_> {
         told.or_else(|| part_size(size, &limits))
     }
 
-    async fn whole(self, to: &ObjectAddress, options: PutOptions) -> Result<Ready, Error> {
+    async fn whole(self, to: &ObjectAddress, options: PutOptions) -> Result<WorkerEnd, Error> {
         let (task, size) = (self.task, self.head.size.unwrap_or_default());
         let _memory = task.memory.take(size).await;
         let bytes = task.source_gate.send(|| self.read(None)).await?;
         let (body, head, place) = (bytes.clone(), self.head.clone(), self.from.to_string());
         let look = move || {
-            let mut check = Check::of(&head);
+            let mut check = DigestCheck::of(&head);
             check.update(&body);
             check.finish(&place)
         };
@@ -108,7 +108,7 @@ impl Relay<'_> {
         let body = Body::from(bytes);
         let write = Write {
             remote: &*task.remote,
-            gate: &task.gate,
+            policy: &task.policy,
             to,
             expected: Expected::Body(&body),
             absent: options.only_if_absent,
@@ -120,7 +120,7 @@ impl Relay<'_> {
         };
         let why = "the server gave no digest of what it stored";
         let seen = match write.send(put).await? {
-            Written::Taken => return taken(task, to).map(Ready::Moved),
+            Written::Taken => return taken(task, to).map(WorkerEnd::Moved),
             Written::Found(found, _) => write.verified(&found, why).await?,
             Written::Stored(stored) => {
                 task.moved.add(size);
@@ -135,7 +135,7 @@ impl Relay<'_> {
             Verification::Digest(_) => verification,
             only_size @ Verification::SizeOnly(_) => only_size,
         };
-        Ok(Ready::Moved(Moving::Done { bytes: size, verification: Some(verification) }))
+        Ok(WorkerEnd::Moved(Moving::Done { bytes: size, verification: Some(verification) }))
     }
 
     /// Carries the parts that the upload lacks. Memory is taken in the order of the parts, so that the first of them
@@ -144,7 +144,7 @@ impl Relay<'_> {
         self,
         mut multipart: Multipart,
         only_if_absent: bool,
-    ) -> Result<Ready, Error> {
+    ) -> Result<WorkerEnd, Error> {
         let task = self.task;
         task.moved.restart_at(multipart.parts.values().map(|part| part.size).sum());
         let digest = Arc::new(InOrder::of(self.head, &multipart));
@@ -155,7 +155,7 @@ impl Relay<'_> {
                 && let Some((number, range)) = left.next()
             {
                 let memory = task.memory.take(range.len()).await.map(Arc::new);
-                let part = Part {
+                let part = RelayedPart {
                     task: task.clone(),
                     from: self.from.clone(),
                     head: self.head.clone(),
@@ -189,10 +189,10 @@ impl Relay<'_> {
                 return Err(error);
             }
         };
-        let origin = Origin::Object(self.from.clone(), self.head.etag.clone());
+        let origin = BodySource::Object(self.from.clone(), self.head.etag.clone());
         let send = self.again();
         let complete = Complete { origin, multipart, only_if_absent, verification, send };
-        Ok(Ready::Upload(Box::new(complete)))
+        Ok(WorkerEnd::Upload(Box::new(complete)))
     }
 
     /// Carries a part once more, which no digest of the whole is shown.
@@ -204,7 +204,7 @@ impl Relay<'_> {
             Box::pin(async move {
                 let memory = task.memory.take(range.len()).await.map(Arc::new);
                 let digest = Arc::new(InOrder::nothing());
-                let part = Part { task, from, head, digest, upload, memory };
+                let part = RelayedPart { task, from, head, digest, upload, memory };
                 part.carry(number, range).await
             })
         })
@@ -251,7 +251,7 @@ async fn read(
     }
 }
 
-struct Part {
+struct RelayedPart {
     task: Task,
     from: ObjectAddress,
     head: ObjectHead,
@@ -260,7 +260,7 @@ struct Part {
     memory: Held,
 }
 
-impl Part {
+impl RelayedPart {
     async fn carry(self, number: u32, range: ByteRange) -> Result<UploadedPart, Error> {
         let task = &self.task;
         let bytes =
@@ -288,14 +288,15 @@ struct InOrder(Mutex<Digest>);
 
 struct Digest {
     /// `None` where an earlier run carried parts that this one never saw.
-    check: Option<Check>,
+    check: Option<DigestCheck>,
     next: u32,
     waiting: BTreeMap<u32, (Bytes, Held)>,
 }
 
 impl InOrder {
     fn of(head: &ObjectHead, multipart: &Multipart) -> InOrder {
-        let check = multipart.parts.is_empty().then(|| Check::of(head)).filter(Check::compares);
+        let check =
+            multipart.parts.is_empty().then(|| DigestCheck::of(head)).filter(DigestCheck::compares);
         InOrder(Mutex::new(Digest { check, next: 1, waiting: BTreeMap::new() }))
     }
 

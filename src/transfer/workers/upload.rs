@@ -9,16 +9,17 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::domain::address::{Bucket, Key};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{
-    ByteRange, ObjectAddress, ObjectHead, ObjectHeaders, PutOptions, Stored, UploadId, UploadedPart,
+    ByteRange, ObjectAddress, ObjectHead, ObjectHeaders, PutOptions, StoredObject, UploadId,
+    UploadedPart,
 };
 use crate::domain::parts::part_size;
 use crate::domain::transfer::{Links, OnConflict, Target, Verification, Work};
 use crate::s3::body::{Body, Content};
 use crate::transfer::fact::Multipart;
-use crate::transfer::limits::{BUFFER, Memory};
+use crate::transfer::limits::{BUFFER, BodyMemory};
 use crate::transfer::local::attributes::{MODE, TIME, mode_text, time_text};
 use crate::transfer::local::content::{SNIFFED, content_type};
-use crate::transfer::local::source::{Opening, Source};
+use crate::transfer::local::source::{OpenMode, Source};
 use crate::transfer::remote::Remote;
 use crate::transfer::sending::send_watched;
 use crate::transfer::task::{Moving, Task, address};
@@ -28,9 +29,9 @@ use crate::transfer::workers::destination::{
     Destination, Version, decide, is_asked_by_the_request, note_unguarded, resumed, taken,
 };
 use crate::transfer::workers::digest::md5_hex;
-use crate::transfer::workers::finish::Ready;
+use crate::transfer::workers::finish::WorkerEnd;
 use crate::transfer::workers::multipart::{
-    Complete, Origin, SendPart, completed_before, discard, named, open, reconcile, record_part,
+    BodySource, Complete, SendPart, completed_before, discard, named, open, reconcile, record_part,
     run_parts,
 };
 use crate::transfer::write::{Expected, Write, Written};
@@ -52,9 +53,9 @@ impl<'a> Upload<'a> {
         Self { task, object: address(bucket, key), headers: headers.clone() }
     }
 
-    pub async fn run(self, path: &Path, partial: Option<Multipart>) -> Result<Ready, Error> {
+    pub async fn run(self, path: &Path, partial: Option<Multipart>) -> Result<WorkerEnd, Error> {
         let snapshot = self.task.spec.files.snapshot;
-        let (opening, path) = (Opening { follow: self.follows(path), snapshot }, path.to_owned());
+        let (opening, path) = (OpenMode { follow: self.follows(path), snapshot }, path.to_owned());
         let memory = self.task.memory.clone();
         let short = (BUFFER as u64).min(self.task.part_threshold);
         // One that turns out to be short is read at once, where there is room for it now.
@@ -107,14 +108,14 @@ impl<'a> Upload<'a> {
         PutOptions { headers, user_metadata, only_if_absent, ..PutOptions::default() }
     }
 
-    async fn whole(self, source: Arc<Source>) -> Result<Ready, Error> {
+    async fn whole(self, source: Arc<Source>) -> Result<WorkerEnd, Error> {
         let _memory = self.task.memory.take(source.size).await;
         let (reading, memory) = (Arc::clone(&source), self.task.memory.clone());
         let body = blocking(move || read_whole(&reading, &memory)).await?;
         self.put_read(source, body).await
     }
 
-    async fn put_read(self, source: Arc<Source>, read: Read) -> Result<Ready, Error> {
+    async fn put_read(self, source: Arc<Source>, read: Read) -> Result<WorkerEnd, Error> {
         match read {
             Read::All(body) => self.put_whole(&source, body).await,
             Read::MoreThanSaid => {
@@ -126,7 +127,7 @@ impl<'a> Upload<'a> {
         }
     }
 
-    async fn put_whole(self, source: &Source, body: Body) -> Result<Ready, Error> {
+    async fn put_whole(self, source: &Source, body: Body) -> Result<WorkerEnd, Error> {
         let size = body.size();
         self.task.moved.expect(size);
         let compared = self.task.again || self.task.spec.on_conflict == OnConflict::IfDifferent;
@@ -139,8 +140,8 @@ impl<'a> Upload<'a> {
             decide(self.task, self.object.clone(), version, same).await?
         };
         let (object, only_if_absent) = match decided {
-            (Destination::Skip, true) => return Ok(Ready::Moved(verified(size, "md5"))),
-            (Destination::Skip, false) => return Ok(Ready::Moved(Moving::Skipped)),
+            (Destination::Skip, true) => return Ok(WorkerEnd::Moved(verified(size, "md5"))),
+            (Destination::Skip, false) => return Ok(WorkerEnd::Moved(Moving::Skipped)),
             (Destination::Write { object, only_if_absent }, _) => (object, only_if_absent),
         };
         let start = match &body {
@@ -150,7 +151,7 @@ impl<'a> Upload<'a> {
         let options = self.options(source, start, only_if_absent);
         let write = Write {
             remote: &*self.task.remote,
-            gate: &self.task.gate,
+            policy: &self.task.policy,
             to: &object,
             expected: Expected::Body(&body),
             absent: only_if_absent,
@@ -168,16 +169,16 @@ impl<'a> Upload<'a> {
             Written::Stored(stored) => stored,
             Written::Found(found, _) => {
                 let verification = Some(write.verified(&found, why).await?);
-                return Ok(Ready::Moved(Moving::Done { bytes: size, verification }));
+                return Ok(WorkerEnd::Moved(Moving::Done { bytes: size, verification }));
             }
-            Written::Taken => return taken(self.task, object).map(Ready::Moved),
+            Written::Taken => return taken(self.task, object).map(WorkerEnd::Moved),
         };
         self.probe(object, body, options).await;
         let verification = match stored.confirmed {
             Some(digest) => Verification::Digest(digest.to_owned()),
             None => write.see(why).await?,
         };
-        Ok(Ready::Moved(Moving::Done { bytes: size, verification: Some(verification) }))
+        Ok(WorkerEnd::Moved(Moving::Done { bytes: size, verification: Some(verification) }))
     }
 
     /// Whether a server of unknown habits keeps to its condition shows where an object that was just stored is stored once
@@ -190,7 +191,7 @@ impl<'a> Upload<'a> {
             && body.size() <= PROBE
             && task.remote.may_probe_conditions()
         {
-            match task.gate.send(|| task.remote.put(object, body.clone(), options)).await {
+            match task.policy.send(|| task.remote.put(object, body.clone(), options)).await {
                 Ok(_) => task.remote.learn_conditions(false),
                 Err(error) if error.is(&ErrorKind::PreconditionFailed) => {
                     task.remote.learn_conditions(true);
@@ -213,14 +214,14 @@ impl<'a> Upload<'a> {
         object: &ObjectAddress,
         body: &Body,
         options: &PutOptions,
-    ) -> Result<Stored, Error> {
+    ) -> Result<StoredObject, Error> {
         let put = |remote: Arc<dyn Remote>| async move {
             remote.put(object, body.clone(), options).await
         };
         send_watched(self.task, body.size(), put).await
     }
 
-    async fn in_parts(self, source: Arc<Source>) -> Result<Ready, Error> {
+    async fn in_parts(self, source: Arc<Source>) -> Result<WorkerEnd, Error> {
         let size = source.size;
         let limits = self.task.remote.provider().facts().parts;
         let part_size = part_size(size, &limits).ok_or_else(|| {
@@ -230,7 +231,7 @@ impl<'a> Upload<'a> {
         let version = Version { size, modified: source.modified };
         let (object, only_if_absent) =
             match decide(self.task, self.object.clone(), version, |_| false).await? {
-                (Destination::Skip, _) => return Ok(Ready::Moved(Moving::Skipped)),
+                (Destination::Skip, _) => return Ok(WorkerEnd::Moved(Moving::Skipped)),
                 (Destination::Write { object, only_if_absent }, _) => (object, only_if_absent),
             };
         note_unguarded(self.task);
@@ -242,21 +243,21 @@ impl<'a> Upload<'a> {
         self.send_parts(source, multipart, only_if_absent).await
     }
 
-    async fn resume(self, source: Arc<Source>, partial: Multipart) -> Result<Ready, Error> {
+    async fn resume(self, source: Arc<Source>, partial: Multipart) -> Result<WorkerEnd, Error> {
         if let Some(found) = reconcile(self.task, &partial).await? {
             let mut multipart = found.multipart;
             let version = Version { size: source.size, modified: source.modified };
             let object = &multipart.object;
             let Some(only_if_absent) = resumed(self.task, object, version).await? else {
                 discard(self.task, &multipart).await?;
-                return Ok(Ready::Moved(Moving::Skipped));
+                return Ok(WorkerEnd::Moved(Moving::Skipped));
             };
             adopt(self.task, &source, &mut multipart, found.unrecorded).await?;
             return self.send_parts(source, multipart, only_if_absent).await;
         }
         // Gone: completed by a try whose answer was lost, or expired.
         if let Some(done) = completed_before(self.task, &partial).await? {
-            return Ok(Ready::Moved(done));
+            return Ok(WorkerEnd::Moved(done));
         }
         self.task.note("started over: the server no longer has the unfinished upload");
         discard(self.task, &partial).await?;
@@ -269,10 +270,10 @@ impl<'a> Upload<'a> {
         source: Arc<Source>,
         mut multipart: Multipart,
         only_if_absent: bool,
-    ) -> Result<Ready, Error> {
+    ) -> Result<WorkerEnd, Error> {
         let (task, reading) = (self.task.clone(), Arc::clone(&source));
         let send: SendPart = Arc::new(move |multipart, number, range| {
-            let part = Part { task: task.clone(), source: Arc::clone(&reading) };
+            let part = UploadPart { task: task.clone(), source: Arc::clone(&reading) };
             let (object, upload) = (multipart.object.clone(), multipart.upload.clone());
             Box::pin(async move { part.send(&object, &upload, number, range).await })
         });
@@ -283,18 +284,19 @@ impl<'a> Upload<'a> {
             }
             return Err(error);
         }
-        let (origin, verification) = (Origin::File(source), Verification::Digest("md5".to_owned()));
+        let (origin, verification) =
+            (BodySource::File(source), Verification::Digest("md5".to_owned()));
         let complete = Complete { origin, multipart, only_if_absent, verification, send };
-        Ok(Ready::Upload(Box::new(complete)))
+        Ok(WorkerEnd::Upload(Box::new(complete)))
     }
 }
 
-struct Part {
+struct UploadPart {
     task: Task,
     source: Arc<Source>,
 }
 
-impl Part {
+impl UploadPart {
     async fn send(
         &self,
         object: &ObjectAddress,
@@ -369,7 +371,7 @@ enum Read {
 
 /// All of a file as it was when it was opened: what can be read of it, where its size is not what
 /// the system says.
-fn read_whole(source: &Source, memory: &Memory) -> Result<Read, Error> {
+fn read_whole(source: &Source, memory: &BodyMemory) -> Result<Read, Error> {
     let (pieces, read) = read_up_to(source, source.size + 1, memory)?;
     if !source.belies_its_size(read)? {
         let all = Body::Held(cut(pieces, source.size).into());
@@ -379,13 +381,13 @@ fn read_whole(source: &Source, memory: &Memory) -> Result<Read, Error> {
 }
 
 /// All of a file that has more than it is said to have.
-fn read_to_end(source: &Source, memory: &Memory) -> Result<Body, Error> {
+fn read_to_end(source: &Source, memory: &BodyMemory) -> Result<Body, Error> {
     let (pieces, read) = read_up_to(source, MAX_WHOLE + 1, memory)?;
     if read > MAX_WHOLE { Err(source.belied(read)) } else { Ok(Body::Held(pieces.into())) }
 }
 
 /// Reads from the start to the end of a file, or to `most` bytes.
-fn read_up_to(source: &Source, most: u64, memory: &Memory) -> Result<(Vec<Bytes>, u64), Error> {
+fn read_up_to(source: &Source, most: u64, memory: &BodyMemory) -> Result<(Vec<Bytes>, u64), Error> {
     let (mut pieces, mut at) = (Vec::new(), 0);
     while at < most {
         let length = usize::try_from(most - at).unwrap_or(BUFFER).min(BUFFER);
@@ -415,7 +417,7 @@ fn cut(mut pieces: Vec<Bytes>, size: u64) -> Vec<Bytes> {
 }
 
 /// Reads a stretch of a file into buffers.
-fn held(source: &Source, range: ByteRange, memory: &Memory) -> Result<Body, Error> {
+fn held(source: &Source, range: ByteRange, memory: &BodyMemory) -> Result<Body, Error> {
     let mut pieces = Vec::new();
     let mut at = range.start;
     while at < range.end {

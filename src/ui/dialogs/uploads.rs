@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::app::dialogs::uploads::{Extent, UploadRow, Uploads, UploadsLoading};
 use crate::domain::provider::Provider;
-use crate::domain::unfinished::{Standing, age_text};
+use crate::domain::unfinished::{UploadOwner, age_text};
 use crate::domain::units::{Count, Counted, Moment, Size};
 use crate::ui::paint::{Paint, Span};
 use crate::ui::widgets::frame::Labels;
@@ -62,14 +62,14 @@ fn said(uploads: &Uploads) -> String {
     let by =
         if row.upload.by.is_empty() { String::new() } else { format!(" by {}", row.upload.by) };
     match (row.standing, row.is_young(uploads.now)) {
-        (Standing::Queued, _) => {
+        (UploadOwner::Queued, _) => {
             "a queued transfer uses it: cancel that transfer instead".to_owned()
         }
-        (Standing::Left, _) => format!("{age}: left by a cancelled Windlass transfer"),
-        (Standing::Unknown, true) => {
+        (UploadOwner::Left, _) => format!("{age}: left by a cancelled Windlass transfer"),
+        (UploadOwner::Unknown, true) => {
             format!("{age}{by}; less than a day old: another program may still be writing it")
         }
-        (Standing::Unknown, false) => format!("{age}{by}. {}", rule(uploads.provider)),
+        (UploadOwner::Unknown, false) => format!("{age}{by}. {}", rule(uploads.provider)),
     }
 }
 
@@ -148,10 +148,10 @@ fn draw_row(
         name = name.shorter(PARTS + 1);
     }
     let (known, style) = match row.standing {
-        Standing::Queued => ("in use", styles.accent),
-        Standing::Left => ("ours", styles.warning),
-        Standing::Unknown if row.is_young(uploads.now) => ("recent", styles.dim),
-        Standing::Unknown => ("", styles.dim),
+        UploadOwner::Queued => ("in use", styles.accent),
+        UploadOwner::Left => ("ours", styles.warning),
+        UploadOwner::Unknown if row.is_young(uploads.now) => ("recent", styles.dim),
+        UploadOwner::Unknown => ("", styles.dim),
     };
     if span.width > 30 {
         paint.print_right(name, style, format_args!("{known}"));

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::app::action::{Action, Scope};
-use crate::app::screens::buckets::shelf::BucketRow;
+use crate::app::screens::buckets::bucket_list::BucketRow;
 use crate::app::screens::buckets::{Buckets, BucketsLoading};
 use crate::domain::error::{ErrorKind, Renewal};
 use crate::domain::jurisdiction::Jurisdiction;
@@ -41,7 +41,7 @@ pub fn draw_buckets(paint: &mut Paint<'_>, place: BucketsPlace, buckets: &Bucket
     };
     let inner = pane_frame(paint, area, &labels, focused);
     let List { window, shown } = List::of(buckets, inner, focused);
-    rows(paint, inner, window, |paint, span, at| match buckets.shelf.rows().get(at.number) {
+    rows(paint, inner, window, |paint, span, at| match buckets.bucket_list.rows().get(at.number) {
         Some(row) => {
             let day = row.created.filter(|_| created > 0);
             let name = span.shorter(if created > 0 { created + 3 } else { 1 });
@@ -81,7 +81,7 @@ fn position(buckets: &Buckets, area: Rect) -> String {
     if buckets.len() <= usize::from(area.height.saturating_sub(2)) {
         return String::new();
     }
-    format!("{} of {}", buckets.list.cursor + 1, buckets.shelf.len())
+    format!("{} of {}", buckets.list.cursor + 1, buckets.bucket_list.len())
 }
 
 fn draw_row(paint: &mut Paint<'_>, span: Span, at: RowAt, row: &BucketRow, buckets: &Buckets) {
@@ -140,12 +140,12 @@ fn bucket_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Option
             let press = format!("{} tries again", key(Action::Refresh));
             Some(Notice { sentences: vec![press], ..reason(paint, error, String::new()) })
         }
-        BucketsLoading::Ready if buckets.shelf.is_empty() => Some(Notice {
+        BucketsLoading::Ready if buckets.bucket_list.is_empty() => Some(Notice {
             headline: "no buckets yet".into(),
             sentences: vec![format!("{} creates one", key(Action::New))],
             ..Notice::default()
         }),
-        BucketsLoading::Loading if buckets.shelf.is_empty() => Some(Notice {
+        BucketsLoading::Loading if buckets.bucket_list.is_empty() => Some(Notice {
             headline: "loading the buckets".into(),
             sentences: vec![format!("{} stops", key(Action::StepBack))],
             ..Notice::default()

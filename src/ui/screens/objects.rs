@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::action::{Action, Scope};
-use crate::app::layout::{Columns, GAP};
+use crate::app::layout::{GAP, ObjectColumns};
 use crate::app::screens::buckets::{Buckets, BucketsLoading};
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::loading::Loading;
@@ -31,7 +31,7 @@ pub struct ObjectsPlace {
     pub headings: Rect,
     /// Where the rows go.
     pub content: Rect,
-    pub columns: Columns,
+    pub columns: ObjectColumns,
     pub focused: bool,
 }
 
@@ -73,7 +73,7 @@ pub fn draw_objects(
 fn draw_row(
     paint: &mut Paint<'_>,
     span: Span,
-    columns: Columns,
+    columns: ObjectColumns,
     row: Row<'_>,
     filter: &Filter,
     view: View<'_>,
@@ -117,7 +117,7 @@ pub fn icon(paint: &mut Paint<'_>, span: Span, icon: &str, style: Style) -> u16 
 fn draw_headings(
     paint: &mut Paint<'_>,
     span: Span,
-    columns: Columns,
+    columns: ObjectColumns,
     browse: &Browse,
     view: View<'_>,
 ) {
@@ -303,7 +303,7 @@ fn idle_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Notice {
             );
             reason(paint, error, press)
         }
-        BucketsLoading::Loading if buckets.shelf.is_empty() => Notice {
+        BucketsLoading::Loading if buckets.bucket_list.is_empty() => Notice {
             sign: spinner(paint.glyphs, view.now),
             sign_style: paint.styles.accent,
             headline: "loading the buckets".into(),
@@ -313,7 +313,7 @@ fn idle_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Notice {
                 key(Action::StepBack)
             )],
         },
-        BucketsLoading::Stopped if buckets.shelf.is_empty() => Notice {
+        BucketsLoading::Stopped if buckets.bucket_list.is_empty() => Notice {
             headline: "the list of buckets was stopped".into(),
             sentences: vec![format!(
                 "{} asks again, {} adds a bucket by name, {} changes the connection",

@@ -6,7 +6,7 @@ use crate::app::action::{Action, Scope};
 use crate::app::context::SideTab;
 use crate::app::screens::details::lines;
 use crate::app::screens::preview::{Preview, PreviewBody};
-use crate::app::screens::side::Side;
+use crate::app::screens::side::SidePane;
 use crate::app::screens::side::fetched::Fetched;
 use crate::app::spot::Spot;
 use crate::domain::error::Error;
@@ -34,7 +34,7 @@ pub struct SidePlace {
     pub focused: bool,
 }
 
-pub fn draw_side(paint: &mut Paint<'_>, place: SidePlace, side: &Side, view: View<'_>) {
+pub fn draw_side(paint: &mut Paint<'_>, place: SidePlace, side: &SidePane, view: View<'_>) {
     let SidePlace { area, subject, content: inner, focused } = place;
     if subject.height > 0 {
         draw_subject(paint, Span::line(subject, 0), side);
@@ -68,7 +68,7 @@ pub fn draw_side(paint: &mut Paint<'_>, place: SidePlace, side: &Side, view: Vie
 }
 
 /// Where the cursor is on no object, or has not rested on one.
-fn draw_unasked(paint: &mut Paint<'_>, area: Rect, side: &Side) {
+fn draw_unasked(paint: &mut Paint<'_>, area: Rect, side: &SidePane) {
     let headline = match side.subject() {
         None => "no object is selected",
         Some(subject) if subject.is_archived() => "archived: restore it to read it",
@@ -85,7 +85,7 @@ fn scrollbar(paint: &mut Paint<'_>, place: SidePlace, len: usize, offset: usize)
 }
 
 /// The name of the object and how much of it is here, as far as both have room; that it is not all stays longest.
-fn draw_subject(paint: &mut Paint<'_>, span: Span, side: &Side) {
+fn draw_subject(paint: &mut Paint<'_>, span: Span, side: &SidePane) {
     let styles = paint.styles;
     let Labels { bottom_left: name, bottom_right: whole, .. } = labels(side);
     let cut = match (side.tab(), &side.preview) {
@@ -100,7 +100,7 @@ fn draw_subject(paint: &mut Paint<'_>, span: Span, side: &Side) {
     paint.name(beside, &name, styles.title);
 }
 
-fn labels(side: &Side) -> Labels {
+fn labels(side: &SidePane) -> Labels {
     let name = side.object().map_or("", |object| object.key.name());
     let bottom_right = match (side.tab(), &side.preview) {
         (Some(SideTab::Preview), Fetched::Ready(preview)) => extent(preview, side.offset),

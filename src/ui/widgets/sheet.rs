@@ -89,7 +89,7 @@ pub fn sheet(paint: &mut Paint<'_>, sheet: &Sheet<'_>) {
     let title = u16::try_from(width(&sheet.labels.title) + 4).unwrap_or(most);
     let content = natural.max(sheet.min_width).max(title).min(most);
     let labels = label_width(&sheet.body, content);
-    let flow = Flow { width: content, labels };
+    let flow = LineLayout { width: content, labels };
     let body: u16 = sheet.body.iter().map(|line| flow.height(line)).sum();
     let pinned: u16 = sheet.pinned.iter().map(|line| flow.height(line)).sum();
     let inner = popup(paint, &sheet.labels, content + 2 * MARGIN, body.saturating_add(pinned));
@@ -98,19 +98,19 @@ pub fn sheet(paint: &mut Paint<'_>, sheet: &Sheet<'_>) {
     let pinned = pinned.min(inner.height);
     let above = Rect { height: inner.height - pinned, ..inner };
     let below = Rect { y: inner.y + above.height, height: pinned, ..inner };
-    let flow = Flow { width: inner.width, labels };
+    let flow = LineLayout { width: inner.width, labels };
     flow.paint(paint, above, &sheet.body, sheet.focus, sheet.first_row);
     flow.paint(paint, below, &sheet.pinned, None, 0);
 }
 
 /// Lays lines out in a width.
 #[derive(Clone, Copy)]
-struct Flow {
+struct LineLayout {
     width: u16,
     labels: u16,
 }
 
-impl Flow {
+impl LineLayout {
     fn height(self, line: &Line<'_>) -> u16 {
         let lines = match line {
             Line::Words(text, _) => wrap(&visible(text), self.width.into()).len(),

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::unbounded_channel;
-use windlass::demo::faults::Weather;
+use windlass::demo::faults::NetworkConditions;
 use windlass::domain::address::{Bucket, ConnectionName, Key, Prefix};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
@@ -211,9 +211,10 @@ fn a_queue_killed_at_random_moments_ends_with_the_same_bytes() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64;
     let mut seeds = Dice(given("WINDLASS_CRASH_SEED").unwrap_or(now) | 1);
     let shop = Shop::open();
-    shop.server()
-        .faults()
-        .set_weather(Weather { latency: Duration::from_millis(15), ..Weather::default() });
+    shop.server().faults().set_weather(NetworkConditions {
+        latency: Duration::from_millis(15),
+        ..NetworkConditions::default()
+    });
     let mut kills = 0;
     for number in 0..trials {
         let seed = seeds.0;

@@ -5,7 +5,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
-use windlass::demo::faults::Weather;
+use windlass::demo::faults::NetworkConditions;
 
 use crate::cli::shop::Shop;
 
@@ -15,7 +15,10 @@ const SIZE: usize = 40 << 20;
 fn slow_shop() -> Shop {
     let shop = Shop::open();
     shop.store().create_bucket("media");
-    shop.server().faults().set_weather(Weather { bandwidth: Some(1 << 20), ..Weather::default() });
+    shop.server().faults().set_weather(NetworkConditions {
+        bandwidth: Some(1 << 20),
+        ..NetworkConditions::default()
+    });
     shop
 }
 

@@ -6,7 +6,7 @@ use futures_util::TryStreamExt as _;
 use windlass::domain::address::{Bucket, Key};
 use windlass::domain::error::Error;
 use windlass::domain::object::{
-    ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead, PutOptions, Stored, UploadId,
+    ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead, PutOptions, StoredObject, UploadId,
     UploadedPart,
 };
 use windlass::domain::provider::Provider;
@@ -21,7 +21,7 @@ type Got = (ObjectHead, Option<ByteRange>, Result<Vec<u8>, Error>);
 #[derive(Debug, PartialEq)]
 struct Learned {
     get: Result<Got, Error>,
-    put: Result<Stored, Error>,
+    put: Result<StoredObject, Error>,
     part: Result<UploadedPart, Error>,
 }
 

@@ -169,7 +169,7 @@ fn a_bucket_that_is_refused_stays_with_the_reason() {
         "ListObjectsV2",
         "s3://theirs/",
     ))));
-    let row = &app.state.buckets.shelf.rows()[1];
+    let row = &app.state.buckets.bucket_list.rows()[1];
     assert!(row.gone.as_ref().is_some_and(|error| error.is(&ErrorKind::AccessDenied)));
     app.keys("1 g g l");
     app.reply(page(&["a"], None));

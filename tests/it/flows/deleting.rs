@@ -12,7 +12,7 @@ use windlass::domain::provider::Provider;
 use windlass::domain::transfer::{
     JobId, JobSpec, JobState, JobView, Progress, Target, TransferCommand, TransferEvent, Work,
 };
-use windlass::domain::unfinished::{Standing, UnfinishedUpload};
+use windlass::domain::unfinished::{UnfinishedUpload, UploadOwner};
 
 use crate::flows::queue::{ends, news, upload};
 use crate::support::app::{App, buckets, connection, page, startup};
@@ -246,7 +246,7 @@ fn a_bucket_that_is_not_empty_is_emptied_and_then_deleted() {
         since: None,
         by: String::new(),
     };
-    let page = ListedUploads { uploads: vec![(found, Standing::Unknown)], next: None };
+    let page = ListedUploads { uploads: vec![(found, UploadOwner::Unknown)], next: None };
     app.reply(Reply::Uploads(Ok(page)));
     assert_eq!(app.requests(), [Request::AbortUploads(vec![(object, upload.clone())])]);
     app.reply(Reply::UploadsAborted { gone: vec![upload], failed: Vec::new() });

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::effect::{Effect, Preference, Request};
-use windlass::app::event::{Conflicts, Existing, Reply, Side};
+use windlass::app::event::{ConflictSide, Conflicts, Existing, Reply};
 use windlass::app::session::Startup;
 use windlass::domain::transfer::{JobSpec, OnConflict, Target, TransferCommand, Work};
 
@@ -163,6 +163,6 @@ fn nothing_can_be_downloaded_where_there_is_no_row() {
 
 fn taken(place: &str) -> Existing {
     let modified = jiff::Timestamp::from_second(1_790_000_000).ok();
-    let there = Side { size: Some(7 << 20), modified };
-    Existing { place: place.to_owned(), there, new: Side { size: Some(9), modified: None } }
+    let there = ConflictSide { size: Some(7 << 20), modified };
+    Existing { place: place.to_owned(), there, new: ConflictSide { size: Some(9), modified: None } }
 }

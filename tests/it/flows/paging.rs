@@ -155,7 +155,7 @@ fn a_bucket_that_vanishes_stays_with_the_reason() {
     assert!(
         matches!(&browse.loading, Loading::Failed(error) if error.is(&ErrorKind::NoSuchBucket))
     );
-    let gone = app.state.buckets.shelf.rows().iter().find(|row| row.gone.is_some()).unwrap();
+    let gone = app.state.buckets.bucket_list.rows().iter().find(|row| row.gone.is_some()).unwrap();
     assert_eq!(gone.bucket.as_str(), "media");
     app.keys("R");
     app.reply(crate::support::app::buckets(&["backups"]));

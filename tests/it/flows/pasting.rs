@@ -6,7 +6,7 @@ use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::effect::Request;
 use windlass::app::event::{Event, Reply};
 use windlass::app::screens::connecting::Stage;
-use windlass::app::screens::connecting::field::{Field, FieldId};
+use windlass::app::screens::connecting::field::{FieldId, FormField};
 use windlass::app::session::Startup;
 use windlass::config::connection::Connection;
 use windlass::domain::provider::Provider;
@@ -138,7 +138,7 @@ fn typing_replaces_what_a_field_was_filled_with() {
     let before = form.focused().map(|field| field.typed().to_owned());
     app.typed("x");
     let Stage::Form(form) = &app.state.connecting.stage else { panic!("no form") };
-    if form.focused().is_some_and(Field::is_text) && before.as_deref() != Some("") {
+    if form.focused().is_some_and(FormField::is_text) && before.as_deref() != Some("") {
         assert_eq!(form.focused().map(|field| field.typed().to_owned()), Some("x".to_owned()));
     }
 }

@@ -6,12 +6,12 @@ use windlass::app::effect::Request;
 use windlass::app::event::{ListedUploads, Reply};
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::{ObjectAddress, UploadId};
-use windlass::domain::unfinished::{Standing, UnfinishedUpload, UploadExtent, UploadMarker};
+use windlass::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner};
 
 use crate::support::app::{App, buckets};
 
-fn listed(app: &App, rows: &[(&str, i64, Standing)], next: Option<&str>) -> Reply {
-    let row = |(name, hours, standing): &(&str, i64, Standing)| {
+fn listed(app: &App, rows: &[(&str, i64, UploadOwner)], next: Option<&str>) -> Reply {
+    let row = |(name, hours, standing): &(&str, i64, UploadOwner)| {
         let object = ObjectAddress { bucket: "media".into(), key: (*name).into() };
         let since = Some(app.now - SignedDuration::from_hours(*hours));
         let upload = UploadId(format!("id-{name}"));
@@ -38,7 +38,7 @@ fn asked(app: &App) -> String {
 fn pages_follow_each_other_and_parts_are_counted_one_row_at_a_time() {
     let mut app = opened();
     assert!(matches!(&app.requests()[..], [.., Request::ListUploads { after: None, .. }]));
-    let first = listed(&app, &[("a", 99, Standing::Unknown)], Some("a"));
+    let first = listed(&app, &[("a", 99, UploadOwner::Unknown)], Some("a"));
     app.reply(first);
     let asked = app.requests();
     assert!(
@@ -49,7 +49,7 @@ fn pages_follow_each_other_and_parts_are_counted_one_row_at_a_time() {
         ),
         "{asked:?}"
     );
-    let second = listed(&app, &[("b", 2, Standing::Unknown)], None);
+    let second = listed(&app, &[("b", 2, UploadOwner::Unknown)], None);
     app.reply(second);
     assert_eq!(app.requests(), [], "one count at a time");
     app.reply(Reply::UploadExtent(Ok(UploadExtent { parts: 3, bytes: 9, last: None })));
@@ -65,10 +65,10 @@ fn pages_follow_each_other_and_parts_are_counted_one_row_at_a_time() {
 fn what_looks_abandoned_is_given_up_after_a_question_that_names_count_and_age() {
     let mut app = opened();
     let rows = [
-        ("old", 24 * 9, Standing::Unknown),
-        ("in-use", 24 * 9, Standing::Queued),
-        ("young", 2, Standing::Unknown),
-        ("left", 30, Standing::Left),
+        ("old", 24 * 9, UploadOwner::Unknown),
+        ("in-use", 24 * 9, UploadOwner::Queued),
+        ("young", 2, UploadOwner::Unknown),
+        ("left", 30, UploadOwner::Left),
     ];
     let page = listed(&app, &rows, None);
     app.reply(page).keys("a enter").effects();
@@ -95,7 +95,7 @@ fn what_looks_abandoned_is_given_up_after_a_question_that_names_count_and_age() 
 #[test]
 fn a_young_one_is_given_up_only_with_a_warning_and_one_in_use_never() {
     let mut app = opened();
-    let rows = [("in-use", 99, Standing::Queued), ("young", 2, Standing::Unknown)];
+    let rows = [("in-use", 99, UploadOwner::Queued), ("young", 2, UploadOwner::Unknown)];
     let page = listed(&app, &rows, None);
     app.reply(page).keys("enter");
     assert!(matches!(app.state.dialog(), Some(Dialog::Uploads(_))), "it is in use");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::dialogs::picker::{FolderRows, Picker};
 use windlass::app::effect::{Effect, Request};
-use windlass::app::event::{Conflicts, Event, Existing, FolderEntry, Reply, Side};
+use windlass::app::event::{ConflictSide, Conflicts, Event, Existing, FolderEntry, Reply};
 use windlass::app::session::Startup;
 use windlass::domain::address::Location;
 use windlass::domain::error::{Error, ErrorKind};
@@ -149,6 +149,6 @@ fn a_read_only_connection_takes_no_upload_not_even_a_pasted_one() {
 
 fn taken(place: &str) -> Existing {
     let modified = jiff::Timestamp::from_second(1_790_000_000).ok();
-    let there = Side { size: Some(7 << 20), modified };
-    Existing { place: place.to_owned(), there, new: Side { size: Some(9), modified: None } }
+    let there = ConflictSide { size: Some(7 << 20), modified };
+    Existing { place: place.to_owned(), there, new: ConflictSide { size: Some(9), modified: None } }
 }

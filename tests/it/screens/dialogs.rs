@@ -26,7 +26,7 @@ use windlass::domain::object::{ObjectAddress, UploadId};
 use windlass::domain::presign::Shortened;
 use windlass::domain::provider::Provider;
 use windlass::domain::transfer::Failure;
-use windlass::domain::unfinished::{Standing, UnfinishedUpload, UploadExtent};
+use windlass::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadOwner};
 use windlass::ui::dialogs::draw_dialog;
 use windlass::ui::dialogs::link::draw_link_shown;
 use windlass::ui::theme::Theme;
@@ -246,10 +246,10 @@ fn unfinished() -> Dialog {
     let now = Timestamp::from_second(1_790_000_000).unwrap();
     let mut list = Uploads::new(Bucket::new("media"), Provider::R2, now);
     let rows = [
-        ("photos/2026/raw-film-of-a-long-evening.mov", 24 * 9, Standing::Unknown),
-        ("backups/home.tar.zst", 30, Standing::Left),
-        ("site/a\u{1b}[2Jb.bin", 1, Standing::Queued),
-        ("video/clip.mp4", 2, Standing::Unknown),
+        ("photos/2026/raw-film-of-a-long-evening.mov", 24 * 9, UploadOwner::Unknown),
+        ("backups/home.tar.zst", 30, UploadOwner::Left),
+        ("site/a\u{1b}[2Jb.bin", 1, UploadOwner::Queued),
+        ("video/clip.mp4", 2, UploadOwner::Unknown),
     ];
     let row = |(key, hours, standing)| {
         let object = ObjectAddress { bucket: Bucket::new("media"), key: Key::new(key) };

@@ -201,7 +201,7 @@ impl App {
 
     /// The names in the buckets pane.
     pub fn bucket_names(&self) -> Vec<&str> {
-        self.state.buckets.shelf.rows().iter().map(|row| row.bucket.as_str()).collect()
+        self.state.buckets.bucket_list.rows().iter().map(|row| row.bucket.as_str()).collect()
     }
 
     /// The note in the status line.

@@ -14,14 +14,14 @@ use windlass::domain::address::{Bucket, Key};
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::listing::{Class, ContinuationToken, ListedPage, Page};
 use windlass::domain::object::{
-    ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead, PutOptions, Stored, UploadId,
+    ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead, PutOptions, StoredObject, UploadId,
     UploadedPart,
 };
 use windlass::domain::provider::{Capability, Provider};
 use windlass::s3::body::Body;
+use windlass::s3::body_pacing::BodyPacing;
 use windlass::s3::client::{Download, ListQuery};
-use windlass::s3::flow::Flow;
-use windlass::transfer::remote::{Answer, CopyPart, Remote};
+use windlass::transfer::remote::{CopyPart, Remote, RemoteFuture};
 
 use body::body_of;
 pub use script::{Call, Fault};
@@ -182,7 +182,12 @@ impl Fake {
         shelf.objects.get(&key).cloned().ok_or_else(|| failure(ErrorKind::NoSuchKey))
     }
 
-    fn write(&self, to: &ObjectAddress, object: Object, absent: bool) -> Result<Stored, Error> {
+    fn write(
+        &self,
+        to: &ObjectAddress,
+        object: Object,
+        absent: bool,
+    ) -> Result<StoredObject, Error> {
         let mut shelf = self.shelf.lock().unwrap();
         let key = (to.bucket.to_string(), to.key.to_string());
         if absent && shelf.objects.contains_key(&key) {
@@ -190,7 +195,7 @@ impl Fake {
         }
         let etag = Some(ETag::new(&object.etag));
         shelf.objects.insert(key, object);
-        Ok(Stored { etag, confirmed: Some("md5"), ..Stored::default() })
+        Ok(StoredObject { etag, confirmed: Some("md5"), ..StoredObject::default() })
     }
 }
 
@@ -213,7 +218,7 @@ fn head_of(object: &Object) -> ObjectHead {
 }
 
 impl Remote for Fake {
-    fn through(self: Arc<Self>, _flow: Arc<dyn Flow>) -> Arc<dyn Remote> {
+    fn through(self: Arc<Self>, _flow: Arc<dyn BodyPacing>) -> Arc<dyn Remote> {
         self
     }
 
@@ -229,7 +234,7 @@ impl Remote for Fake {
         None
     }
 
-    fn list_page<'a>(&'a self, query: &'a ListQuery) -> Answer<'a, ListedPage> {
+    fn list_page<'a>(&'a self, query: &'a ListQuery) -> RemoteFuture<'a, ListedPage> {
         async move {
             let fault = self.begin("list", query.prefix.as_str(), None).await?;
             let shelf = self.shelf.lock().unwrap();
@@ -256,7 +261,7 @@ impl Remote for Fake {
         .boxed()
     }
 
-    fn head<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, ObjectHead> {
+    fn head<'a>(&'a self, object: &'a ObjectAddress) -> RemoteFuture<'a, ObjectHead> {
         async move {
             self.begin("head", object.key.as_str(), None).await?;
             self.find(object).map(|found| head_of(&found))
@@ -268,7 +273,7 @@ impl Remote for Fake {
         &'a self,
         object: &'a ObjectAddress,
         options: &'a GetOptions,
-    ) -> Answer<'a, Download> {
+    ) -> RemoteFuture<'a, Download> {
         async move {
             let fault = self.begin("get", object.key.as_str(), options.range).await?;
             let found = self.find(object)?;
@@ -303,7 +308,7 @@ impl Remote for Fake {
         object: &'a ObjectAddress,
         body: Body,
         options: &'a PutOptions,
-    ) -> Answer<'a, Stored> {
+    ) -> RemoteFuture<'a, StoredObject> {
         async move {
             let body = body.whole()?;
             let fault = self.begin("put", object.key.as_str(), None).await?;
@@ -314,7 +319,11 @@ impl Remote for Fake {
         .boxed()
     }
 
-    fn delete<'a>(&'a self, bucket: &'a Bucket, keys: &'a [Key]) -> Answer<'a, Vec<(Key, Error)>> {
+    fn delete<'a>(
+        &'a self,
+        bucket: &'a Bucket,
+        keys: &'a [Key],
+    ) -> RemoteFuture<'a, Vec<(Key, Error)>> {
         async move {
             self.begin("delete", "", None).await?;
             let mut refused = Vec::new();
@@ -338,7 +347,7 @@ impl Remote for Fake {
         source_etag: Option<&'a ETag>,
         only_if_absent: bool,
         storage_class: Option<&'a str>,
-    ) -> Answer<'a, Stored> {
+    ) -> RemoteFuture<'a, StoredObject> {
         async move {
             let fault = self.begin("copy", from.key.as_str(), None).await?;
             let mut found = self.find(from)?;
@@ -351,7 +360,7 @@ impl Remote for Fake {
         .boxed()
     }
 
-    fn tags<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, Vec<(String, String)>> {
+    fn tags<'a>(&'a self, object: &'a ObjectAddress) -> RemoteFuture<'a, Vec<(String, String)>> {
         async move {
             self.begin("tags", object.key.as_str(), None).await?;
             Ok(self.find(object)?.options.tags)
@@ -363,7 +372,7 @@ impl Remote for Fake {
         &'a self,
         object: &'a ObjectAddress,
         options: &'a PutOptions,
-    ) -> Answer<'a, UploadId> {
+    ) -> RemoteFuture<'a, UploadId> {
         async move {
             let fault = self.begin("create", object.key.as_str(), None).await?;
             let mut shelf = self.shelf.lock().unwrap();
@@ -382,7 +391,7 @@ impl Remote for Fake {
         upload: &'a UploadId,
         number: u32,
         body: Body,
-    ) -> Answer<'a, UploadedPart> {
+    ) -> RemoteFuture<'a, UploadedPart> {
         async move {
             let body = body.whole()?;
             let fault = self.begin("part", object.key.as_str(), None).await?;
@@ -396,7 +405,7 @@ impl Remote for Fake {
         .boxed()
     }
 
-    fn copy_part<'a>(&'a self, part: CopyPart<'a>) -> Answer<'a, UploadedPart> {
+    fn copy_part<'a>(&'a self, part: CopyPart<'a>) -> RemoteFuture<'a, UploadedPart> {
         async move {
             let found = self.find(part.from)?;
             let body = found.bytes.slice(part.range.start as usize..part.range.end as usize);
@@ -409,7 +418,7 @@ impl Remote for Fake {
         &'a self,
         object: &'a ObjectAddress,
         upload: &'a UploadId,
-    ) -> Answer<'a, Vec<UploadedPart>> {
+    ) -> RemoteFuture<'a, Vec<UploadedPart>> {
         async move {
             self.begin("parts", object.key.as_str(), None).await?;
             let shelf = self.shelf.lock().unwrap();
@@ -426,7 +435,7 @@ impl Remote for Fake {
         .boxed()
     }
 
-    fn uploads_of<'a>(&'a self, object: &'a ObjectAddress) -> Answer<'a, Vec<UploadId>> {
+    fn uploads_of<'a>(&'a self, object: &'a ObjectAddress) -> RemoteFuture<'a, Vec<UploadId>> {
         async move {
             self.begin("uploads", object.key.as_str(), None).await?;
             let shelf = self.shelf.lock().unwrap();
@@ -442,7 +451,7 @@ impl Remote for Fake {
         upload: &'a UploadId,
         parts: &'a [UploadedPart],
         only_if_absent: bool,
-    ) -> Answer<'a, Stored> {
+    ) -> RemoteFuture<'a, StoredObject> {
         async move {
             let fault = self.begin("complete", object.key.as_str(), None).await?;
             let open = self.shelf.lock().unwrap().uploads.remove(&upload.0);
@@ -465,7 +474,7 @@ impl Remote for Fake {
         &'a self,
         object: &'a ObjectAddress,
         upload: &'a UploadId,
-    ) -> Answer<'a, ()> {
+    ) -> RemoteFuture<'a, ()> {
         async move {
             self.begin("abort", object.key.as_str(), None).await?;
             let gone = self.shelf.lock().unwrap().uploads.remove(&upload.0);

@@ -14,7 +14,7 @@ use windlass::domain::object::PutOptions;
 use windlass::domain::transfer::{FileRules, JobSpec, JobState, Links, OnConflict};
 use windlass::s3::client::Client;
 use windlass::s3::meter::Meter;
-use windlass::transfer::local::source::{Opening, Source};
+use windlass::transfer::local::source::{OpenMode, Source};
 
 use crate::support::server::{connection, r2_server};
 use crate::transfers::fake::Fake;
@@ -102,7 +102,7 @@ fn a_file_that_became_a_link_or_a_pipe_is_not_opened() {
     fs::write(path("file"), "x").unwrap();
     symlink("file", path("link")).unwrap();
     mknodat(CWD, path("pipe"), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
-    let opening = |follow| Opening { follow, snapshot: false };
+    let opening = |follow| OpenMode { follow, snapshot: false };
     let opened = |name: &str, follow| Source::open(&path(name), opening(follow));
     let kind = |name: &str, follow| opened(name, follow).map_err(|error| error.kind);
     assert_eq!(kind("link", false).unwrap_err(), ErrorKind::LocalSpecial);

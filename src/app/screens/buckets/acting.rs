@@ -2,11 +2,11 @@
 
 use crate::app::action::Action;
 use crate::app::chord::Chord;
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Intent};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::confirm::{Confirm, Tally};
 use crate::app::dialogs::details::Details;
-use crate::app::dialogs::dialog::{Answer, Dialog};
+use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::effect::Request;
@@ -155,7 +155,7 @@ impl BucketActing {
         self.question = Some(Question { dialog, about, ticket: None });
     }
 
-    fn on_outcome(&mut self, outcome: Outcome<Answer>, cx: &mut Context<'_>) {
+    fn on_outcome(&mut self, outcome: Outcome<DialogAnswer>, cx: &mut Context<'_>) {
         match outcome {
             Outcome::Open => {}
             Outcome::Cancelled => {
@@ -167,27 +167,27 @@ impl BucketActing {
         }
     }
 
-    fn on_answer(&mut self, answer: Answer, cx: &mut Context<'_>) {
+    fn on_answer(&mut self, answer: DialogAnswer, cx: &mut Context<'_>) {
         let counts = |question: &&mut Question| matches!(question.about, About::Delete(..));
         let free = |question: &&mut Question| question.ticket.is_none() || counts(question);
         let Some(question) = self.question.as_mut().filter(free) else { return };
         match (&question.about, answer) {
-            (About::Where, Answer::Row(row)) => {
+            (About::Where, DialogAnswer::Row(row)) => {
                 let chosen = cx.session.connection().jurisdictions.get(row).map(|(each, _)| *each);
                 self.ask_name(chosen, cx);
             }
-            (About::New(home) | About::Creating(home, _), Answer::Text(name)) => {
+            (About::New(home) | About::Creating(home, _), DialogAnswer::Text(name)) => {
                 let (home, bucket) = (*home, Bucket::new(name));
                 let bucket = home.map_or(bucket.clone(), |home| home.named(&bucket));
                 question.ticket = Some(cx.request(Request::CreateBucket(bucket.clone())));
                 question.about = About::Creating(home, bucket);
             }
-            (About::Delete(bucket, found), Answer::Yes) => {
+            (About::Delete(bucket, found), DialogAnswer::Yes) => {
                 cx.abandon(&mut question.ticket);
                 let (bucket, found) = (bucket.clone(), *found);
                 if found.is_some_and(|found| found.objects > 0) {
                     self.question = None;
-                    return cx.ask(Move::EmptyBucket(bucket));
+                    return cx.ask(Intent::EmptyBucket(bucket));
                 }
                 question.ticket = Some(cx.request(Request::DeleteBucket(bucket.clone())));
                 let empty = found.is_some_and(|found| found.done);
@@ -207,7 +207,7 @@ impl BucketActing {
         match done {
             Ok(()) => {
                 cx.toast(Level::Done, format!("bucket {bucket} created"));
-                cx.ask(Move::BucketMade(bucket.clone()));
+                cx.ask(Intent::BucketMade(bucket.clone()));
             }
             Err(error) => {
                 question.ticket = None;
@@ -215,7 +215,7 @@ impl BucketActing {
                     prompt.refuse(error.explain().in_a_line());
                 }
                 self.question = Some(question);
-                cx.ask(Move::Log(error));
+                cx.ask(Intent::Log(error));
             }
         }
     }
@@ -263,22 +263,22 @@ impl BucketActing {
     ) {
         match done {
             Err(error) if error.is(&ErrorKind::BucketNotEmpty) && !empty => {
-                cx.ask(Move::LogQuietly(error));
+                cx.ask(Intent::LogQuietly(error));
                 self.ask_deletion(&bucket, cx);
             }
             Err(error) if empty => {
                 let read = not_deleted(&bucket, error.clone());
                 self.ask(Dialog::Details(read), About::Failed);
-                cx.ask(Move::Log(error));
+                cx.ask(Intent::Log(error));
             }
             Ok(()) => {
                 cx.toast(Level::Done, format!("bucket {bucket} deleted"));
-                cx.ask(Move::BucketDeleted(bucket));
+                cx.ask(Intent::BucketDeleted(bucket));
             }
             Err(error) => {
                 let title = format!("{bucket} was not deleted");
                 self.ask(Dialog::Details(Details::of_error(title, error.clone())), About::Failed);
-                cx.ask(Move::Log(error));
+                cx.ask(Intent::Log(error));
             }
         }
     }

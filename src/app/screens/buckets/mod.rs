@@ -1,15 +1,15 @@
 //! The buckets pane: what the connection has, and how to add what it may not list.
 
 pub mod acting;
+pub mod bucket_list;
 pub mod names;
-pub mod shelf;
 pub mod unfinished;
 
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Intent};
 use crate::app::dialogs::completion::Asks;
-use crate::app::dialogs::dialog::{Answer, Dialog};
+use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::effect::{Preference, Request};
@@ -17,7 +17,7 @@ use crate::app::event::{Reply, Ticket};
 use crate::app::layout::Pane;
 use crate::app::list::List;
 use crate::app::screens::buckets::acting::BucketActing;
-use crate::app::screens::buckets::shelf::{BucketRow, Shelf};
+use crate::app::screens::buckets::bucket_list::{BucketList, BucketRow};
 use crate::app::screens::buckets::unfinished::Unfinished;
 use crate::app::session::Session;
 use crate::app::toasts::Level;
@@ -31,7 +31,7 @@ use crate::domain::provider::Capability;
 
 #[derive(Clone, Debug, Default)]
 pub struct Buckets {
-    pub shelf: Shelf,
+    pub bucket_list: BucketList,
     pub list: List,
     pub loading: BucketsLoading,
     /// The bucket that is open in the objects pane.
@@ -74,7 +74,7 @@ impl Buckets {
 
     /// Rows of the list: the buckets and, last, the one that adds by name.
     pub fn len(&self) -> usize {
-        self.shelf.len() + 1
+        self.bucket_list.len() + 1
     }
 
     pub fn is_empty(&self) -> bool {
@@ -83,18 +83,18 @@ impl Buckets {
 
     /// The bucket under the cursor; `None` on the row that adds by name.
     pub fn current(&self) -> Option<&BucketRow> {
-        self.shelf.rows().get(self.list.cursor)
+        self.bucket_list.rows().get(self.list.cursor)
     }
 
     pub fn is_on_add_row(&self) -> bool {
-        self.list.cursor >= self.shelf.len()
+        self.list.cursor >= self.bucket_list.len()
     }
 
     /// Shows the buckets of the connection in use from the beginning.
     pub fn start(&mut self, cx: &mut Context<'_>) {
         cx.abandon(&mut self.ticket);
         *self = Buckets::default();
-        self.shelf.take_known(&cx.session.known_buckets());
+        self.bucket_list.take_known(&cx.session.known_buckets());
         if let Some(told) = cx.session.connection().unchecked_aloud() {
             cx.toast(Level::Problem, told);
         }
@@ -123,20 +123,20 @@ impl Buckets {
 
     /// A bucket is open in the objects pane: the cursor goes to it.
     pub fn show_opened(&mut self, bucket: &Bucket) {
-        self.shelf.ensure(bucket.clone()).gone = None;
-        self.list.cursor = self.shelf.position(bucket).unwrap_or(self.list.cursor);
+        self.bucket_list.ensure(bucket.clone()).gone = None;
+        self.list.cursor = self.bucket_list.position(bucket).unwrap_or(self.list.cursor);
         self.opened = Some(bucket.clone());
     }
 
     /// Whether the bucket of the objects pane is known not to be there.
     pub fn opened_is_gone(&self) -> bool {
-        let opened = self.opened.as_ref().and_then(|bucket| self.shelf.position(bucket));
-        opened.is_some_and(|at| self.shelf.rows()[at].gone.is_some())
+        let opened = self.opened.as_ref().and_then(|bucket| self.bucket_list.position(bucket));
+        opened.is_some_and(|at| self.bucket_list.rows()[at].gone.is_some())
     }
 
     /// A request found that the bucket is not there; it stays with the reason until it is listed again.
     pub fn mark_gone(&mut self, bucket: &Bucket, error: Error) {
-        self.shelf.ensure(bucket.clone()).gone = Some(error);
+        self.bucket_list.ensure(bucket.clone()).gone = Some(error);
     }
 
     pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
@@ -207,7 +207,7 @@ impl Buckets {
             Reply::Buckets(Ok(listed)) => self.on_listed(listed, cx),
             Reply::Buckets(Err(error)) => {
                 if !error.is(&ErrorKind::AccessDenied) {
-                    cx.ask(Move::Log(error.clone()));
+                    cx.ask(Intent::Log(error.clone()));
                 }
                 self.loading = BucketsLoading::Failed(error);
             }
@@ -218,22 +218,22 @@ impl Buckets {
 
     /// The bucket was made from here: the cursor goes to it.
     pub fn on_made(&mut self, bucket: &Bucket, cx: &mut Context<'_>) {
-        self.list.cursor = self.shelf.put_made(bucket);
+        self.list.cursor = self.bucket_list.put_made(bucket);
         self.refresh(cx);
     }
 
     /// The bucket was deleted from here: it goes from the list, and from what was added by name.
     pub fn on_deleted(&mut self, bucket: &Bucket, cx: &mut Context<'_>) {
-        let before = self.shelf.position(bucket).is_some_and(|at| at < self.list.cursor);
+        let before = self.bucket_list.position(bucket).is_some_and(|at| at < self.list.cursor);
         self.list.cursor -= usize::from(before);
-        self.shelf.remove(bucket);
+        self.bucket_list.remove(bucket);
         if self.opened.as_ref() == Some(bucket) {
             self.opened = None;
         }
         if cx.session.remembers(bucket) {
             let connection = cx.session.name().clone();
             let bucket = KnownBucket::from(bucket.as_str());
-            cx.ask(Move::RememberBucket { bucket: bucket.clone(), known: false });
+            cx.ask(Intent::RememberBucket { bucket: bucket.clone(), known: false });
             cx.save(Preference::KnownBucket { connection, bucket, known: false });
         }
         self.refresh(cx);
@@ -271,14 +271,18 @@ impl Buckets {
 
     fn on_listed(&mut self, listing: BucketListing, cx: &mut Context<'_>) {
         let current = self.current().map(|row| row.bucket.clone());
-        let adding = self.is_on_add_row() && !self.shelf.is_empty();
+        let adding = self.is_on_add_row() && !self.bucket_list.is_empty();
         self.tell_unlisted(listing.unlisted, cx);
-        self.shelf.take_listed(listing.entries, &cx.session.known_buckets(), self.opened.as_ref());
+        self.bucket_list.take_listed(
+            listing.entries,
+            &cx.session.known_buckets(),
+            self.opened.as_ref(),
+        );
         self.loading = BucketsLoading::Ready;
-        let position = current.and_then(|bucket| self.shelf.position(&bucket));
+        let position = current.and_then(|bucket| self.bucket_list.position(&bucket));
         self.list.cursor = match position {
             Some(position) => position,
-            None if adding => self.shelf.len(),
+            None if adding => self.bucket_list.len(),
             None => self.list.cursor,
         };
     }
@@ -291,7 +295,7 @@ impl Buckets {
                 .iter()
                 .any(|(each, same)| each == jurisdiction && same.kind == error.kind)
             {
-                cx.ask(Move::LogQuietly(error.clone()));
+                cx.ask(Intent::LogQuietly(error.clone()));
             }
         }
         self.unlisted = unlisted;
@@ -301,7 +305,7 @@ impl Buckets {
         match self.current() {
             Some(row) => {
                 let (bucket, prefix) = (row.bucket.clone(), row.prefix.clone());
-                cx.ask(Move::Open(Location::Prefix { bucket, prefix }));
+                cx.ask(Intent::Open(Location::Prefix { bucket, prefix }));
             }
             None => self.ask_name(),
         }
@@ -314,12 +318,12 @@ impl Buckets {
         self.adding = Some(Dialog::Prompt(prompt));
     }
 
-    fn on_added(&mut self, outcome: Outcome<Answer>, cx: &mut Context<'_>) {
+    fn on_added(&mut self, outcome: Outcome<DialogAnswer>, cx: &mut Context<'_>) {
         if outcome == Outcome::Open {
             return;
         }
         self.adding = None;
-        let Outcome::Accepted(Answer::Text(text)) = outcome else { return };
+        let Outcome::Accepted(DialogAnswer::Text(text)) = outcome else { return };
         let location = match Location::parse(&text) {
             Ok(location) => location,
             Err(_) => Location::Prefix { bucket: Bucket::new(text.trim()), prefix: "".into() },
@@ -327,13 +331,13 @@ impl Buckets {
         let Some(bucket) = location.bucket().cloned() else { return };
         let connection = cx.session.name().clone();
         let prefix = location.prefix();
-        let known = self.shelf.ensure(bucket.clone());
+        let known = self.bucket_list.ensure(bucket.clone());
         known.known = true;
         known.prefix = prefix.clone();
         let bucket = KnownBucket { bucket, prefix, public_domain: None };
-        cx.ask(Move::RememberBucket { bucket: bucket.clone(), known: true });
+        cx.ask(Intent::RememberBucket { bucket: bucket.clone(), known: true });
         cx.save(Preference::KnownBucket { connection, bucket, known: true });
-        cx.ask(Move::Open(location));
+        cx.ask(Intent::Open(location));
     }
 
     /// Whether the row is here only because it was added by name, or is gone.
@@ -347,10 +351,10 @@ impl Buckets {
     fn forget_current(&mut self, cx: &mut Context<'_>) {
         let Some(bucket) = self.current().map(|row| row.bucket.clone()) else { return };
         let connection = cx.session.name().clone();
-        self.shelf.remove(&bucket);
+        self.bucket_list.remove(&bucket);
         cx.toast(Level::Done, format!("{bucket} was removed from the list; nothing was deleted"));
         let bucket = KnownBucket::from(bucket.as_str());
-        cx.ask(Move::RememberBucket { bucket: bucket.clone(), known: false });
+        cx.ask(Intent::RememberBucket { bucket: bucket.clone(), known: false });
         cx.save(Preference::KnownBucket { connection, bucket, known: false });
         self.fit(cx);
     }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use crate::app::action::Action;
 use crate::app::chord::Chord;
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Intent};
 use crate::app::dialogs::confirm::Confirm;
-use crate::app::dialogs::dialog::{Answer, Dialog};
+use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::uploads::{Extent, UploadRow, Uploads, UploadsLoading};
 use crate::app::effect::Request;
@@ -15,7 +15,7 @@ use crate::app::toasts::Level;
 use crate::domain::address::Bucket;
 use crate::domain::error::Error;
 use crate::domain::object::{ObjectAddress, UploadId};
-use crate::domain::unfinished::{Standing, UploadMarker, age_text};
+use crate::domain::unfinished::{UploadMarker, UploadOwner, age_text};
 use crate::domain::units::{Count, Counted};
 
 #[derive(Clone, Debug, Default)]
@@ -124,12 +124,12 @@ impl Unfinished {
             }
             Err(error) => {
                 list.loading = UploadsLoading::Failed(error.clone());
-                cx.ask(Move::Log(error));
+                cx.ask(Intent::Log(error));
             }
         }
     }
 
-    fn on_outcome(&mut self, outcome: Option<Outcome<Answer>>, cx: &mut Context<'_>) {
+    fn on_outcome(&mut self, outcome: Option<Outcome<DialogAnswer>>, cx: &mut Context<'_>) {
         match outcome {
             None | Some(Outcome::Open) => {}
             Some(Outcome::Cancelled) if self.question.is_some() => self.question = None,
@@ -167,7 +167,7 @@ impl Unfinished {
             cx.toast(Level::Problem, format!("{done} aborted, {left} could not be"));
         }
         for error in failed {
-            cx.ask(Move::Log(error));
+            cx.ask(Intent::Log(error));
         }
     }
 }
@@ -205,7 +205,7 @@ fn sentence(chosen: &[&UploadRow], list: &Uploads) -> String {
         (Some(age), _) => format!("started {} ago", age_text(*age)),
         _ => "of unknown age".to_owned(),
     };
-    let left = chosen.iter().filter(|row| row.standing == Standing::Left).count();
+    let left = chosen.iter().filter(|row| row.standing == UploadOwner::Left).count();
     let ours = match left {
         0 => String::new(),
         left if left == chosen.len() => ", left by Windlass".to_owned(),

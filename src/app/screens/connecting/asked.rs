@@ -1,6 +1,6 @@
 //! What the form of each kind of connection asks.
 
-use crate::app::screens::connecting::field::{Field, FieldId};
+use crate::app::screens::connecting::field::{FieldId, FormField};
 use crate::config::draft::Keep;
 
 /// What is connected to decides what is asked.
@@ -68,17 +68,17 @@ pub fn keeps(keyring: bool) -> &'static [(&'static str, Keep)] {
     if keyring { &KEEPS } else { &KEEPS[1..] }
 }
 
-pub fn fields(kind: FormKind, source: KeySource, keyring: bool) -> Vec<Field> {
-    let region = |hint| Field::text(FieldId::Region, "Region", hint);
+pub fn fields(kind: FormKind, source: KeySource, keyring: bool) -> Vec<FormField> {
+    let region = |hint| FormField::text(FieldId::Region, "Region", hint);
     let mut fields = Vec::new();
     match kind {
         FormKind::R2 => fields.extend([
-            Field::text(
+            FormField::text(
                 FieldId::Address,
                 "Account id",
                 "or paste any of its addresses: S3 API, bucket, dashboard",
             ),
-            Field::choice(
+            FormField::choice(
                 FieldId::Jurisdiction,
                 "Jurisdiction",
                 "← → changes it: where the buckets were created",
@@ -87,7 +87,7 @@ pub fn fields(kind: FormKind, source: KeySource, keyring: bool) -> Vec<Field> {
         ]),
         FormKind::Aws => {}
         FormKind::Other => fields.extend([
-            Field::text(
+            FormField::text(
                 FieldId::Address,
                 "Endpoint",
                 "the server's S3 address, with or without a bucket",
@@ -97,7 +97,7 @@ pub fn fields(kind: FormKind, source: KeySource, keyring: bool) -> Vec<Field> {
     }
     let sources: &'static [&'static str] =
         if kind == FormKind::R2 { &SOURCES[..4] } else { &SOURCES };
-    let mut from = Field::choice(
+    let mut from = FormField::choice(
         FieldId::Source,
         "Keys from",
         "← → changes it: typed, a profile, variables, a command",
@@ -112,21 +112,21 @@ pub fn fields(kind: FormKind, source: KeySource, keyring: bool) -> Vec<Field> {
             _ => "such as eu-west-1; empty for us-east-1",
         }));
     }
-    fields.push(Field::text(
+    fields.push(FormField::text(
         FieldId::Buckets,
         "Buckets",
         "for keys that may not list them: media, site/public/",
     ));
-    fields.push(Field::text(FieldId::Name, "Name", "a name for this connection"));
-    fields.push(Field::choice(FieldId::ReadOnly, "Read-only", "← → changes it", YES_NO));
+    fields.push(FormField::text(FieldId::Name, "Name", "a name for this connection"));
+    fields.push(FormField::choice(FieldId::ReadOnly, "Read-only", "← → changes it", YES_NO));
     if source == KeySource::Typed {
         let words: &'static [&'static str] = if keyring { &KEEP_WORDS } else { &KEEP_WORDS[1..] };
-        fields.push(Field::choice(FieldId::Keep, "Keep the keys in", "← → changes it", words));
+        fields.push(FormField::choice(FieldId::Keep, "Keep the keys in", "← → changes it", words));
     }
     fields
 }
 
-fn keys(kind: FormKind, source: KeySource) -> Vec<Field> {
+fn keys(kind: FormKind, source: KeySource) -> Vec<FormField> {
     match source {
         KeySource::Typed => {
             let hint = match kind {
@@ -134,28 +134,28 @@ fn keys(kind: FormKind, source: KeySource) -> Vec<Field> {
                 _ => "paste it, or the whole block with both keys",
             };
             vec![
-                Field::text(FieldId::KeyId, "Access key id", hint),
-                Field::secret(FieldId::Secret, "Secret access key", "ctrl-r shows it"),
+                FormField::text(FieldId::KeyId, "Access key id", hint),
+                FormField::secret(FieldId::Secret, "Secret access key", "ctrl-r shows it"),
             ]
         }
-        KeySource::Profile => vec![Field::text(
+        KeySource::Profile => vec![FormField::text(
             FieldId::Profile,
             "Profile",
             "from ~/.aws; leave empty for what the AWS CLI would use",
         )],
         KeySource::Variables => vec![
-            Field::text(
+            FormField::text(
                 FieldId::IdVariable,
                 "Variable of the id",
                 "its name, such as R2_KEY_ID; read when keys are needed",
             ),
-            Field::text(
+            FormField::text(
                 FieldId::SecretVariable,
                 "Variable of the secret",
                 "its name, such as R2_SECRET; the secret itself is not kept",
             ),
         ],
-        KeySource::Command => vec![Field::text(
+        KeySource::Command => vec![FormField::text(
             FieldId::Command,
             "Command",
             "a command that prints credential_process JSON (1Password, pass, a vault)",

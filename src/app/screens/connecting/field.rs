@@ -24,7 +24,7 @@ pub enum FieldId {
 }
 
 #[derive(Clone, Debug)]
-pub struct Field {
+pub struct FormField {
     pub id: FieldId,
     pub label: &'static str,
     /// What goes in, for whoever stands on it.
@@ -38,13 +38,13 @@ pub enum Entry {
     Choice { options: &'static [&'static str], at: usize },
 }
 
-impl Field {
-    pub fn text(id: FieldId, label: &'static str, hint: &'static str) -> Field {
-        Field { id, label, hint, entry: Entry::Text(Input::default()) }
+impl FormField {
+    pub fn text(id: FieldId, label: &'static str, hint: &'static str) -> FormField {
+        FormField { id, label, hint, entry: Entry::Text(Input::default()) }
     }
 
-    pub fn secret(id: FieldId, label: &'static str, hint: &'static str) -> Field {
-        Field { id, label, hint, entry: Entry::Text(Input::masked()) }
+    pub fn secret(id: FieldId, label: &'static str, hint: &'static str) -> FormField {
+        FormField { id, label, hint, entry: Entry::Text(Input::masked()) }
     }
 
     pub fn choice(
@@ -52,8 +52,8 @@ impl Field {
         label: &'static str,
         hint: &'static str,
         options: &'static [&'static str],
-    ) -> Field {
-        Field { id, label, hint, entry: Entry::Choice { options, at: 0 } }
+    ) -> FormField {
+        FormField { id, label, hint, entry: Entry::Choice { options, at: 0 } }
     }
 
     /// What is typed; nothing for a choice.

@@ -8,13 +8,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use crate::app::action::Action;
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::screens::connecting::asked::{AND_LISTED, FormKind, KeySource, fields, keeps};
-use crate::app::screens::connecting::field::{Entry, Field, FieldId};
+use crate::app::screens::connecting::field::{Entry, FieldId, FormField};
 use crate::app::spot::Spot;
 use crate::config::connection::{Connection, CredentialsSource, Keeper};
 use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep, text_of};
-use crate::config::kept::Keys;
+use crate::config::kept::SigningKeys;
 use crate::config::pasted::doubt_r2_keys;
-use crate::config::pointed::{Server, point};
+use crate::config::pasted_address::{Server, point};
 use crate::config::profiles::AwsProfile;
 use crate::config::r2::{Jurisdiction, Jurisdictions};
 use crate::config::secret::Secret;
@@ -26,7 +26,7 @@ pub struct Form {
     pub kind: FormKind,
     /// Where the keys come from.
     source: KeySource,
-    pub fields: Vec<Field>,
+    pub fields: Vec<FormField>,
     /// Of a field; behind the last one, the buttons: save, cancel.
     pub focus: usize,
     /// What a paste did, or why an address is none.
@@ -159,19 +159,20 @@ impl Form {
 
     /// To change a connection: its keys stay unless others are entered.
     pub fn of_connection(before: &Connection, setting: Setting) -> Form {
-        let pointed = before.endpoint.as_deref().and_then(|url| point(url).ok().flatten());
-        let server = match (pointed.map(|pointed| pointed.server), &before.endpoint) {
-            (Some(Server::R2 { account, jurisdiction }), _) => {
-                let one = Jurisdictions::from(jurisdiction.unwrap_or_default());
-                DraftServer::R2 { account, jurisdictions: several(before).unwrap_or(one) }
-            }
-            (_, Some(endpoint)) => DraftServer::Other {
-                provider: before.provider,
-                endpoint: endpoint.clone(),
-                region: before.region.clone(),
-            },
-            (_, None) => DraftServer::Aws { region: before.region.clone() },
-        };
+        let pasted_address = before.endpoint.as_deref().and_then(|url| point(url).ok().flatten());
+        let server =
+            match (pasted_address.map(|pasted_address| pasted_address.server), &before.endpoint) {
+                (Some(Server::R2 { account, jurisdiction }), _) => {
+                    let one = Jurisdictions::from(jurisdiction.unwrap_or_default());
+                    DraftServer::R2 { account, jurisdictions: several(before).unwrap_or(one) }
+                }
+                (_, Some(endpoint)) => DraftServer::Other {
+                    provider: before.provider,
+                    endpoint: endpoint.clone(),
+                    region: before.region.clone(),
+                },
+                (_, None) => DraftServer::Aws { region: before.region.clone() },
+            };
         let keys = match &before.credentials {
             CredentialsSource::Chain { profile } => DraftKeys::Profile(profile.clone()),
             CredentialsSource::Environment { access_key_id, secret_access_key } => {
@@ -242,7 +243,7 @@ impl Form {
         format!("Connect to {server}")
     }
 
-    pub fn focused(&self) -> Option<&Field> {
+    pub fn focused(&self) -> Option<&FormField> {
         self.fields.get(self.focus)
     }
 
@@ -275,7 +276,7 @@ impl Form {
     /// What stands in the field one comes to is replaced by what is typed.
     fn select(&mut self) {
         let focus = self.focus;
-        if let Some(Field { entry: Entry::Text(input), .. }) = self.fields.get_mut(focus) {
+        if let Some(FormField { entry: Entry::Text(input), .. }) = self.fields.get_mut(focus) {
             input.select();
         }
     }
@@ -388,7 +389,7 @@ impl Form {
         std::iter::once(stem.to_owned()).chain(numbered).find(is_free).unwrap_or_default()
     }
 
-    fn set_keys(&mut self, keys: &Keys) {
+    fn set_keys(&mut self, keys: &SigningKeys) {
         self.set(FieldId::KeyId, &keys.access_key_id);
         self.set(FieldId::Secret, keys.secret_access_key.expose());
         self.session_token.clone_from(&keys.session_token);
@@ -436,11 +437,11 @@ impl Form {
 
     /// The first field from there on that takes text.
     fn text_at(&self, from: usize) -> usize {
-        let found = self.fields.iter().skip(from).position(Field::is_text);
+        let found = self.fields.iter().skip(from).position(FormField::is_text);
         found.map_or(from, |after| from + after)
     }
 
-    fn field(&self, id: FieldId) -> Option<&Field> {
+    fn field(&self, id: FieldId) -> Option<&FormField> {
         self.fields.iter().find(|field| field.id == id)
     }
 
@@ -450,11 +451,11 @@ impl Form {
 
     /// What is typed into a field, nothing where there is none.
     pub fn typed(&self, id: FieldId) -> &str {
-        self.field(id).map_or("", Field::typed)
+        self.field(id).map_or("", FormField::typed)
     }
 
     fn chosen(&self, id: FieldId) -> usize {
-        self.field(id).map_or(0, Field::chosen)
+        self.field(id).map_or(0, FormField::chosen)
     }
 
     fn set(&mut self, id: FieldId, text: &str) {
@@ -474,7 +475,7 @@ fn several(connection: &Connection) -> Option<Jurisdictions> {
     Jurisdictions::of(connection.jurisdictions.iter().map(|(each, _)| *each))
 }
 
-fn field_id(fields: &[Field], at: usize) -> FieldId {
+fn field_id(fields: &[FormField], at: usize) -> FieldId {
     fields.get(at).map_or(FieldId::Name, |field| field.id)
 }
 

@@ -8,7 +8,7 @@ use crate::domain::units::Counted;
 
 /// What a row of the first menu leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum ConnectChoice {
     R2,
     Aws,
     Other,
@@ -20,10 +20,11 @@ pub enum Way {
 }
 
 /// `first`: nothing is configured, and no keys were found.
-pub fn ways(first: bool) -> Vec<Way> {
-    let mut ways = vec![Way::R2, Way::Aws, Way::Other, Way::Import];
+pub fn ways(first: bool) -> Vec<ConnectChoice> {
+    let mut ways =
+        vec![ConnectChoice::R2, ConnectChoice::Aws, ConnectChoice::Other, ConnectChoice::Import];
     if first {
-        ways.extend([Way::Demo, Way::Chain, Way::Quit]);
+        ways.extend([ConnectChoice::Demo, ConnectChoice::Chain, ConnectChoice::Quit]);
     }
     ways
 }
@@ -46,26 +47,26 @@ pub fn welcome(first: bool, origins: Option<&Origins>) -> Choice {
     }
 }
 
-fn row(way: Way, origins: Option<&Origins>) -> ChoiceRow {
+fn row(way: ConnectChoice, origins: Option<&Origins>) -> ChoiceRow {
     match way {
-        Way::R2 => {
+        ConnectChoice::R2 => {
             ChoiceRow::new('r', "Cloudflare R2").note("an account id and a token's two keys")
         }
-        Way::Aws => {
+        ConnectChoice::Aws => {
             let note = match origins.map(|origins| origins.profiles.len()) {
                 None | Some(0) => "keys, single sign-on or a role".to_owned(),
                 Some(many) => format!("{} found in ~/.aws", Counted(many as u64, "profile")),
             };
             ChoiceRow::new('a', "AWS").note(note)
         }
-        Way::Other => ChoiceRow::new('s', "Another S3 server")
+        ConnectChoice::Other => ChoiceRow::new('s', "Another S3 server")
             .note("MinIO, Ceph, Garage, B2, Wasabi, Hetzner, …"),
-        Way::Import => import_row(origins),
-        Way::Demo => ChoiceRow::new('d', "Try the demo")
+        ConnectChoice::Import => import_row(origins),
+        ConnectChoice::Demo => ChoiceRow::new('d', "Try the demo")
             .note("sample buckets inside this program; nothing is sent"),
-        Way::Chain => ChoiceRow::new('c', "Continue without")
+        ConnectChoice::Chain => ChoiceRow::new('c', "Continue without")
             .note("uses the machine's role, as the AWS CLI does"),
-        Way::Quit => ChoiceRow::new('q', "Quit"),
+        ConnectChoice::Quit => ChoiceRow::new('q', "Quit"),
     }
 }
 

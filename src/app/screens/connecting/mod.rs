@@ -14,7 +14,7 @@ use std::collections::HashMap;
 
 use crate::app::action::{Action, Scope};
 use crate::app::chord::{Chord, KeyCode};
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Intent};
 use crate::app::dialogs::choice::Choice;
 use crate::app::dialogs::completion::Asks;
 use crate::app::dialogs::confirm::Confirm;
@@ -27,7 +27,7 @@ use crate::app::event::{Reply, Ticket};
 use crate::app::screens::connecting::asked::FormKind;
 use crate::app::screens::connecting::code::CodePrompt;
 use crate::app::screens::connecting::form::{Form, Remark, Setting};
-use crate::app::screens::connecting::menus::{AWS_WAYS, AwsWay, Way, ways};
+use crate::app::screens::connecting::menus::{AWS_WAYS, AwsWay, ConnectChoice, ways};
 use crate::app::screens::connecting::sign_in::SignIn;
 use crate::app::screens::connecting::trial::Trial;
 use crate::app::toasts::Level;
@@ -36,7 +36,7 @@ use crate::config::draft::Keep;
 use crate::config::import::Import;
 use crate::config::origins::Origins;
 use crate::config::pasted::Pasted;
-use crate::config::pointed::is_address;
+use crate::config::pasted_address::is_address;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::units::Counted;
@@ -245,9 +245,9 @@ impl Connecting {
                 match removed {
                     Ok(name) => {
                         cx.toast(Level::Done, format!("{name} was removed"));
-                        cx.ask(Move::DropConnection(name));
+                        cx.ask(Intent::DropConnection(name));
                     }
-                    Err(error) => cx.ask(Move::Log(error)),
+                    Err(error) => cx.ask(Intent::Log(error)),
                 }
             }
             Reply::SigningIn(line) => {
@@ -262,18 +262,20 @@ impl Connecting {
         }
     }
 
-    fn go(&mut self, way: Option<Way>, cx: &mut Context<'_>) {
+    fn go(&mut self, way: Option<ConnectChoice>, cx: &mut Context<'_>) {
         match way {
-            Some(Way::R2) => self.open_form(Form::new(FormKind::R2, setting(cx)), cx),
-            Some(Way::Other) => self.open_form(Form::new(FormKind::Other, setting(cx)), cx),
-            Some(Way::Aws) => {
+            Some(ConnectChoice::R2) => self.open_form(Form::new(FormKind::R2, setting(cx)), cx),
+            Some(ConnectChoice::Other) => {
+                self.open_form(Form::new(FormKind::Other, setting(cx)), cx)
+            }
+            Some(ConnectChoice::Aws) => {
                 self.stage =
                     Stage::Aws(menus::aws(self.origins.as_ref().unwrap_or(&Origins::default())));
             }
-            Some(Way::Import) => self.show_imports(0),
-            Some(Way::Demo) => cx.effect(Effect::Demo),
-            Some(Way::Chain) => self.leave(cx),
-            Some(Way::Quit) => cx.ask(Move::Quit),
+            Some(ConnectChoice::Import) => self.show_imports(0),
+            Some(ConnectChoice::Demo) => cx.effect(Effect::Demo),
+            Some(ConnectChoice::Chain) => self.leave(cx),
+            Some(ConnectChoice::Quit) => cx.ask(Intent::Quit),
             None => {}
         }
     }
@@ -406,7 +408,7 @@ impl Connecting {
                 self.first = false;
                 self.close(cx);
                 cx.toast(Level::Done, format!("{} was saved", connection.name));
-                cx.ask(Move::PutConnection { connection, replaced });
+                cx.ask(Intent::PutConnection { connection, replaced });
             }
             Err(error) => self.on_refused(error),
         }
@@ -432,7 +434,7 @@ impl Connecting {
         self.close(cx);
         if std::mem::take(&mut self.first) {
             let connection = Box::new(cx.session.connection().clone());
-            cx.ask(Move::PutConnection { connection, replaced: None });
+            cx.ask(Intent::PutConnection { connection, replaced: None });
         }
     }
 

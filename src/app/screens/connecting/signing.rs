@@ -2,7 +2,7 @@
 
 use crate::app::action::Action;
 use crate::app::chord::{Chord, KeyCode};
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Intent};
 use crate::app::effect::Request;
 use crate::app::screens::connecting::code::CodePrompt;
 use crate::app::screens::connecting::sign_in::{SignIn, profile_of};
@@ -41,10 +41,10 @@ impl Connecting {
             (Ok(()), _) => {
                 self.close(cx);
                 cx.toast(Level::Done, "signed in");
-                cx.ask(Move::Run(Action::Refresh));
+                cx.ask(Intent::Run(Action::Refresh));
             }
             (Err(error), Stage::SignIn(shown)) => shown.failed = Some(error),
-            (Err(error), _) => cx.ask(Move::Log(error)),
+            (Err(error), _) => cx.ask(Intent::Log(error)),
         }
     }
 
@@ -74,14 +74,14 @@ impl Connecting {
                 self.codes.remove(cx.session.name());
                 self.close(cx);
                 cx.toast(Level::Done, "signed in, until the role's session ends");
-                cx.ask(Move::RefreshBuckets);
-                cx.ask(Move::Run(Action::Refresh));
+                cx.ask(Intent::RefreshBuckets);
+                cx.ask(Intent::Run(Action::Refresh));
             }
             (Err(error), Stage::Code(prompt)) => {
                 let said = error.explain();
                 prompt.refuse(format!("{}; {}", said.what, said.next));
             }
-            (Err(error), _) => cx.ask(Move::Log(error)),
+            (Err(error), _) => cx.ask(Intent::Log(error)),
         }
     }
 }

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use crate::app::action::Action;
 use crate::app::chord::Chord;
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Intent};
 use crate::app::dialogs::details::Details;
-use crate::app::dialogs::dialog::{Answer, Dialog};
+use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::picker::Picker;
 use crate::app::dialogs::typed_path::resolve;
@@ -16,10 +16,10 @@ use crate::app::effect::Request;
 use crate::app::event::{Conflicts, Measure, Reply, Ticket};
 use crate::app::linking::{LinkForm, Linking};
 use crate::app::screens::objects::browse::Browse;
+use crate::app::screens::objects::copy_confirmation::CopyConfirmation;
 use crate::app::screens::objects::copying::Copying;
 use crate::app::screens::objects::deleting::Deletion;
 use crate::app::screens::objects::downloading::{Listed, totals_of};
-use crate::app::screens::objects::going::Going;
 use crate::app::screens::objects::reasons::disabled;
 use crate::app::screens::objects::together::together;
 use crate::app::screens::objects::{creating, downloading, existing, renaming, uploading};
@@ -62,7 +62,7 @@ enum About {
         source: Target,
         totals: (u64, u64),
     },
-    Going(Going),
+    Going(CopyConfirmation),
     Checking {
         specs: Vec<JobSpec>,
     },
@@ -202,7 +202,7 @@ impl Acting {
     ) {
         if self.linking.owns(ticket) {
             let shown = self.linking.on_reply(ticket, reply, cx);
-            return shown.into_iter().for_each(|shown| cx.ask(Move::ShowText(shown)));
+            return shown.into_iter().for_each(|shown| cx.ask(Intent::ShowText(shown)));
         }
         match reply {
             Reply::Measured(measured) => self.on_measured(measured),
@@ -273,7 +273,12 @@ impl Acting {
 
     // ─── answers ───
 
-    fn on_outcome(&mut self, outcome: Outcome<Answer>, browse: &mut Browse, cx: &mut Context<'_>) {
+    fn on_outcome(
+        &mut self,
+        outcome: Outcome<DialogAnswer>,
+        browse: &mut Browse,
+        cx: &mut Context<'_>,
+    ) {
         match outcome {
             Outcome::Open => self.read_wanted(cx),
             Outcome::Cancelled => self.close(cx),
@@ -288,31 +293,31 @@ impl Acting {
     fn on_answer(
         &mut self,
         mut question: Question,
-        answer: Answer,
+        answer: DialogAnswer,
         browse: &mut Browse,
         cx: &mut Context<'_>,
     ) {
         match (question.about.clone(), answer) {
-            (About::Download { bucket, sources }, Answer::Text(text)) => {
+            (About::Download { bucket, sources }, DialogAnswer::Text(text)) => {
                 match resolve(text.trim(), &cx.session.working_folder, cx.session.home.as_deref()) {
                     Ok(folder) => {
                         let name = cx.session.name();
                         let specs = downloading::specs(name, &bucket, sources, &folder);
                         let specs = under(specs, cx.session.files);
-                        cx.ask(Move::RememberDownloadFolder(folder));
+                        cx.ask(Intent::RememberDownloadFolder(folder));
                         self.check(specs, cx);
                     }
                     Err(problem) => self.refuse(question, problem),
                 }
             }
-            (About::Copy(copying), Answer::Text(text)) => {
+            (About::Copy(copying), DialogAnswer::Text(text)) => {
                 cx.abandon(&mut question.ticket);
                 match copying.specs(cx.session, &text) {
                     Ok(specs) => self.go(specs, copying.totals, cx),
                     Err(problem) => self.refuse(question, problem),
                 }
             }
-            (About::Rename { bucket, source, totals }, Answer::Text(name)) => {
+            (About::Rename { bucket, source, totals }, DialogAnswer::Text(name)) => {
                 match renaming::spec(cx.session.name(), &bucket, &source, &name) {
                     // Of one object the two names are enough of a question.
                     Ok(spec) if matches!(source, Target::Object(_)) => self.check(vec![spec], cx),
@@ -320,11 +325,11 @@ impl Acting {
                     Err(problem) => self.refuse(question, problem),
                 }
             }
-            (About::Going(going), Answer::Yes) => {
+            (About::Going(confirmation), DialogAnswer::Yes) => {
                 cx.abandon(&mut question.ticket);
-                self.check(going.specs, cx);
+                self.check(confirmation.specs, cx);
             }
-            (About::Upload { bucket, prefix }, Answer::Picked(entries)) => {
+            (About::Upload { bucket, prefix }, DialogAnswer::Picked(entries)) => {
                 cx.abandon(&mut question.ticket);
                 self.upload_folder = match &question.dialog {
                     Dialog::Picker(picker) => Some(picker.folder.clone()),
@@ -335,14 +340,14 @@ impl Acting {
                     Err(problem) => cx.toast(Level::Problem, problem),
                 }
             }
-            (About::Existing { specs }, Answer::Row(row)) => {
+            (About::Existing { specs }, DialogAnswer::Row(row)) => {
                 enqueue(existing::answered(specs, row), browse, cx);
             }
-            (About::Delete(deletion), Answer::Yes) => {
+            (About::Delete(deletion), DialogAnswer::Yes) => {
                 cx.abandon(&mut question.ticket);
                 enqueue(vec![deletion.spec(cx.session.name())], browse, cx);
             }
-            (About::NewPrefix { bucket, prefix, .. }, Answer::Text(text)) => {
+            (About::NewPrefix { bucket, prefix, .. }, DialogAnswer::Text(text)) => {
                 if question.ticket.is_none() {
                     let made = creating::prefix_below(&prefix, &text);
                     let request = creating::request(&bucket, &made);
@@ -351,10 +356,10 @@ impl Acting {
                 }
                 self.question = Some(question);
             }
-            (About::Links { bucket, targets }, Answer::Link(choice)) => {
+            (About::Links { bucket, targets }, DialogAnswer::Link(choice)) => {
                 self.on_link_chosen(&bucket, targets, choice, cx);
             }
-            (About::Domain { bucket, .. }, Answer::Text(text)) => {
+            (About::Domain { bucket, .. }, DialogAnswer::Text(text)) => {
                 self.save_domain(question, bucket, &text, cx);
             }
             _ => self.question = Some(question),
@@ -363,14 +368,14 @@ impl Acting {
 
     /// Asks first where rows leave the place or the connection.
     fn go(&mut self, specs: Vec<JobSpec>, totals: (u64, u64), cx: &mut Context<'_>) {
-        let Some(going) = Going::of(&specs, totals, cx.session) else {
+        let Some(confirmation) = CopyConfirmation::of(&specs, totals, cx.session) else {
             return self.check(specs, cx);
         };
-        let (bucket, prefixes) = (going.bucket.clone(), going.prefixes());
+        let (bucket, prefixes) = (confirmation.bucket.clone(), confirmation.prefixes());
         let counts = !prefixes.is_empty();
         let ticket = counts.then(|| cx.request(Request::Measure { bucket, targets: prefixes }));
-        let dialog = Dialog::Confirm(going.question());
-        self.question = Some(Question { dialog, about: About::Going(going), ticket });
+        let dialog = Dialog::Confirm(confirmation.question());
+        self.question = Some(Question { dialog, about: About::Going(confirmation), ticket });
     }
 
     fn refuse(&mut self, mut question: Question, problem: impl Into<String>) {
@@ -399,7 +404,7 @@ impl Acting {
             Ok(below) => {
                 match about {
                     About::Delete(deletion) => deletion.measured(below, confirm),
-                    About::Going(going) => going.measured(below, confirm),
+                    About::Going(confirmation) => confirmation.measured(below, confirm),
                     _ => {}
                 }
                 if below.done {
@@ -434,11 +439,11 @@ impl Acting {
         match done {
             Ok(()) => {
                 cx.toast(Level::Done, "prefix created");
-                cx.ask(Move::Made { bucket, change: creating::made(&made) });
+                cx.ask(Intent::Made { bucket, change: creating::made(&made) });
             }
             Err(error) => {
                 self.refuse(question, error.explain().in_a_line());
-                cx.ask(Move::Log(error));
+                cx.ask(Intent::Log(error));
             }
         }
     }

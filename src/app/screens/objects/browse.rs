@@ -1,6 +1,6 @@
 //! One prefix of a bucket: its rows as they arrive, the cursor, the marks, the filter.
 
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Intent};
 use crate::app::dialogs::input::Input;
 use crate::app::event::{Reply, Ticket};
 use crate::app::layout::Pane;
@@ -8,11 +8,11 @@ use crate::app::list::{Hold, List};
 use crate::app::screens::objects::changes::Changing;
 use crate::app::screens::objects::downloading::Listed;
 use crate::app::screens::objects::fresh::Fresh;
+use crate::app::screens::objects::history::{PlaceHistory, PrefixPlace};
 use crate::app::screens::objects::loading::{Loading, STREAMED, near_end};
 use crate::app::screens::objects::marking::Marking;
-use crate::app::screens::objects::memory::{Memory, Place};
 use crate::app::screens::objects::pager::Pager;
-use crate::app::screens::objects::rows::Rows;
+use crate::app::screens::objects::rows::ObjectRows;
 use crate::app::screens::subject::Subject;
 use crate::domain::address::{Bucket, Key, Location, Prefix};
 use crate::domain::arrange::Arrangement;
@@ -24,8 +24,8 @@ use crate::domain::transfer::Target;
 
 #[derive(Clone, Debug, Default)]
 pub struct Browse {
-    place: Option<Place>,
-    pub rows: Rows,
+    place: Option<PrefixPlace>,
+    pub rows: ObjectRows,
     pub list: List,
     pub marking: Marking,
     pub loading: Loading,
@@ -40,11 +40,11 @@ pub struct Browse {
     pub(super) load_all: bool,
     pub(super) hold: Hold,
     pub(super) changing: Changing,
-    memory: Memory,
+    memory: PlaceHistory,
 }
 
 impl Browse {
-    pub fn place(&self) -> Option<&Place> {
+    pub fn place(&self) -> Option<&PrefixPlace> {
         self.place.as_ref()
     }
 
@@ -123,7 +123,7 @@ impl Browse {
     // ─── going places ───
 
     pub fn open(&mut self, bucket: Bucket, prefix: Prefix, cx: &mut Context<'_>) {
-        let place = Place { bucket, prefix };
+        let place = PrefixPlace { bucket, prefix };
         if let Some(left) = self.leave(cx).filter(|left| *left != place) {
             self.memory.visited(left);
         }
@@ -134,7 +134,7 @@ impl Browse {
     pub fn open_at(&mut self, bucket: Bucket, key: &Key, cx: &mut Context<'_>) {
         let prefix = key.parent();
         let name = key.as_str()[prefix.as_str().len()..].to_owned();
-        let place = Place { bucket, prefix };
+        let place = PrefixPlace { bucket, prefix };
         if let Some(left) = self.leave(cx).filter(|left| *left != place) {
             self.memory.visited(left);
         }
@@ -152,18 +152,20 @@ impl Browse {
     /// As [`Browse::close`], and forgets where it has been.
     pub fn forget(&mut self, cx: &mut Context<'_>) {
         self.close(cx);
-        self.memory = Memory::default();
+        self.memory = PlaceHistory::default();
     }
 
     /// One level up; at the top of the bucket to the buckets.
     pub fn go_up(&mut self, cx: &mut Context<'_>) {
-        let Some(place) = self.place.clone() else { return cx.ask(Move::Focus(Pane::Buckets)) };
+        let Some(place) = self.place.clone() else { return cx.ask(Intent::Focus(Pane::Buckets)) };
         let Some(parent) = place.prefix.parent() else {
-            return cx.ask(Move::Focus(Pane::Buckets));
+            return cx.ask(Intent::Focus(Pane::Buckets));
         };
         let name = place.prefix.name().to_owned();
-        self.memory
-            .remember(&Place { bucket: place.bucket.clone(), prefix: parent.clone() }, Some(&name));
+        self.memory.remember(
+            &PrefixPlace { bucket: place.bucket.clone(), prefix: parent.clone() },
+            Some(&name),
+        );
         self.open(place.bucket, parent, cx);
     }
 
@@ -181,11 +183,11 @@ impl Browse {
         }
     }
 
-    pub fn memory(&self) -> &Memory {
+    pub fn memory(&self) -> &PlaceHistory {
         &self.memory
     }
 
-    fn leave(&mut self, cx: &mut Context<'_>) -> Option<Place> {
+    fn leave(&mut self, cx: &mut Context<'_>) -> Option<PrefixPlace> {
         self.pager.stop(cx);
         self.changing.stop(cx);
         let loading = self.drop_fresh(cx).unwrap_or_else(|| self.loading.clone());
@@ -198,7 +200,7 @@ impl Browse {
         Some(place)
     }
 
-    fn enter(&mut self, place: Place, name: Option<String>, cx: &mut Context<'_>) {
+    fn enter(&mut self, place: PrefixPlace, name: Option<String>, cx: &mut Context<'_>) {
         self.sought = name.or_else(|| self.memory.cursor(&place).map(str::to_owned));
         self.marking.clear();
         self.list = List::default();
@@ -346,9 +348,9 @@ impl Browse {
         if let Some(place) = &self.place
             && (error.is(&ErrorKind::NoSuchBucket) || (refused && place.prefix.is_root()))
         {
-            cx.ask(Move::BucketGone { bucket: place.bucket.clone(), error: error.clone() });
+            cx.ask(Intent::BucketGone { bucket: place.bucket.clone(), error: error.clone() });
         }
-        cx.ask(Move::Log(error));
+        cx.ask(Intent::Log(error));
     }
 
     /// Pulls the next page where one is wanted, or notes how the listing rests.

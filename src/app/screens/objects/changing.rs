@@ -1,6 +1,6 @@
 //! Brings changes in storage into the rows of an open prefix; no page is asked again for them.
 
-use crate::app::context::{Context, Ending, Move};
+use crate::app::context::{Context, Ending, Intent};
 use crate::app::effect::Request;
 use crate::app::list::Hold;
 use crate::app::screens::objects::browse::Browse;
@@ -166,7 +166,7 @@ impl Browse {
         let Some(place) = self.place() else { return };
         let empty = match found {
             Ok(empty) => empty,
-            Err(error) => return cx.ask(Move::LogQuietly(error)),
+            Err(error) => return cx.ask(Intent::LogQuietly(error)),
         };
         let names = empty.iter().filter_map(|prefix| row_name(&place.prefix, prefix.as_str()));
         let gone = names.filter(|name| probed.contains(*name));

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::dialog::Dialog;
-use crate::app::event::{Conflicts, Existing, Side};
+use crate::app::event::{ConflictSide, Conflicts, Existing};
 use crate::domain::transfer::{JobSpec, OnConflict, Work};
 use crate::domain::units::{Counted, Moment, Size};
 
@@ -29,7 +29,7 @@ pub fn question(specs: &[JobSpec], conflicts: &Conflicts, zone: &TimeZone) -> Di
 
 /// `there 3.9 MiB, 2026-09-01 10:00; new 4.1 MiB, 2026-09-20 14:02`
 fn both(found: &Existing, zone: &TimeZone) -> String {
-    let side = |side: Side| {
+    let side = |side: ConflictSide| {
         let size = side.size.map(|size| Size(size).to_string());
         let time = side.modified.map(|time| Moment(time, zone).to_string());
         let known: Vec<String> = size.into_iter().chain(time).collect();

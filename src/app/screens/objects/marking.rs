@@ -2,7 +2,7 @@
 
 use crate::app::marks::Marks;
 use crate::app::screens::objects::patch::Patch;
-use crate::app::screens::objects::rows::Rows;
+use crate::app::screens::objects::rows::ObjectRows;
 use crate::domain::listing::{Listing, Page};
 
 /// A cursor that moves by more rows draws its range as a whole.
@@ -35,7 +35,7 @@ impl Marking {
         self.range.is_some()
     }
 
-    pub fn toggle(&mut self, rows: &Rows, position: usize) {
+    pub fn toggle(&mut self, rows: &ObjectRows, position: usize) {
         self.settle();
         if let Some((number, size)) = numbered(rows, position) {
             self.marks.toggle(number, size);
@@ -43,7 +43,7 @@ impl Marking {
     }
 
     /// Begins a range at the cursor, or ends the one that is drawn.
-    pub fn toggle_range(&mut self, rows: &Rows, cursor: usize) {
+    pub fn toggle_range(&mut self, rows: &ObjectRows, cursor: usize) {
         if self.range.is_some() {
             return self.settle();
         }
@@ -54,7 +54,7 @@ impl Marking {
     }
 
     /// Brings a range that is drawn from the `old` to the `new` cursor.
-    pub fn follow(&mut self, rows: &Rows, old: usize, new: usize) {
+    pub fn follow(&mut self, rows: &ObjectRows, old: usize, new: usize) {
         let Some(range) = &mut self.range else { return };
         let Some(anchor) = rows.position(range.anchor, range.at) else { return };
         range.at = anchor;
@@ -86,7 +86,7 @@ impl Marking {
     }
 
     /// Marks every row shown and those that still arrive; where all are marked, none.
-    pub fn toggle_all(&mut self, rows: &Rows) {
+    pub fn toggle_all(&mut self, rows: &ObjectRows) {
         self.settle();
         let every = rows.all_numbers();
         if every.is_within(self.marks.rows()) {
@@ -96,13 +96,13 @@ impl Marking {
         self.all = true;
     }
 
-    pub fn invert(&mut self, rows: &Rows) {
+    pub fn invert(&mut self, rows: &ObjectRows) {
         self.settle();
         self.marks.toggle_all(&rows.all_numbers(), rows.listing());
     }
 
     /// Rows from the number `from` on have arrived.
-    pub fn on_page(&mut self, rows: &Rows, page: &Page, from: u32) {
+    pub fn on_page(&mut self, rows: &ObjectRows, page: &Page, from: u32) {
         if !self.all {
             return;
         }
@@ -131,7 +131,7 @@ impl Marking {
         }
     }
 
-    fn set(&mut self, rows: &Rows, position: usize, marked: bool) {
+    fn set(&mut self, rows: &ObjectRows, position: usize, marked: bool) {
         let Some((number, size)) = numbered(rows, position) else { return };
         let before = self.range.as_ref().is_some_and(|range| range.before.contains(number));
         if marked || before {
@@ -142,7 +142,7 @@ impl Marking {
     }
 }
 
-fn numbered(rows: &Rows, position: usize) -> Option<(u32, Option<u64>)> {
+fn numbered(rows: &ObjectRows, position: usize) -> Option<(u32, Option<u64>)> {
     let number = rows.number(position)?;
     Some((number, rows.listing().row(number).size()))
 }

@@ -4,16 +4,16 @@ pub mod acting;
 pub mod browse;
 pub mod changes;
 pub mod changing;
+pub mod copy_confirmation;
 pub mod copying;
 pub mod creating;
 pub mod deleting;
 pub mod downloading;
 pub mod existing;
 pub mod fresh;
-pub mod going;
+pub mod history;
 pub mod loading;
 pub mod marking;
-pub mod memory;
 pub mod naming;
 pub mod ordering;
 pub mod pager;
@@ -30,7 +30,7 @@ mod uploading;
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
 use crate::app::context::Context;
-use crate::app::dialogs::dialog::{Answer, Dialog};
+use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::event::{Reply, Ticket};
 use crate::app::screens::objects::acting::Acting;
@@ -172,12 +172,12 @@ impl Objects {
         Some(reason.to_owned())
     }
 
-    fn on_sorted(&mut self, outcome: &Outcome<Answer>, cx: &mut Context<'_>) {
+    fn on_sorted(&mut self, outcome: &Outcome<DialogAnswer>, cx: &mut Context<'_>) {
         if *outcome == Outcome::Open {
             return;
         }
         self.sorting = None;
-        if let Outcome::Accepted(Answer::Row(row)) = outcome {
+        if let Outcome::Accepted(DialogAnswer::Row(row)) = outcome {
             let (sort, descending) = order_at(*row);
             self.browse.sort(sort, descending, cx);
         }

@@ -1,6 +1,6 @@
 //! Whether the open bucket is public: asked once, when a link to it is looked for.
 
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Intent};
 use crate::app::effect::Request;
 use crate::app::event::{Reply, Ticket};
 use crate::app::session::Publicity;
@@ -23,7 +23,7 @@ impl Asking {
         cx.abandon(&mut before);
         let ticket = cx.request(Request::PublicAccess(bucket.clone()));
         self.0 = Some((ticket, bucket.clone()));
-        cx.ask(Move::KnowPublicity { bucket: bucket.clone(), publicity: Publicity::Asked });
+        cx.ask(Intent::KnowPublicity { bucket: bucket.clone(), publicity: Publicity::Asked });
     }
 
     pub fn owns(&self, ticket: Ticket) -> bool {
@@ -38,10 +38,10 @@ impl Asking {
             Ok(access) => Publicity::Known(access),
             Err(error) => {
                 let why = error.explain().what;
-                cx.ask(Move::Log(error));
+                cx.ask(Intent::Log(error));
                 Publicity::Refused(why)
             }
         };
-        cx.ask(Move::KnowPublicity { bucket, publicity });
+        cx.ask(Intent::KnowPublicity { bucket, publicity });
     }
 }

@@ -29,7 +29,7 @@ struct Shown {
 }
 
 #[derive(Clone, Debug, Default)]
-pub struct Rows {
+pub struct ObjectRows {
     listing: Listing,
     /// Every row in the order of the server; always at hand, so that ending a filter costs nothing.
     natural: Shown,
@@ -51,7 +51,7 @@ struct Pending {
     rows: u32,
 }
 
-impl Rows {
+impl ObjectRows {
     pub fn listing(&self) -> &Listing {
         &self.listing
     }

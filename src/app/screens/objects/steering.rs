@@ -1,7 +1,7 @@
 //! What keys, clicks and the wheel do to the rows of a prefix.
 
 use crate::app::action::Action;
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Intent};
 use crate::app::dialogs::input::Input;
 use crate::app::layout::Pane;
 use crate::app::list::Hold;
@@ -68,7 +68,7 @@ impl Browse {
             let (bucket, prefix) = (place.bucket.clone(), place.prefix.child(row.name));
             self.open(bucket, prefix, cx);
         } else if let Some(subject) = self.current_subject() {
-            cx.ask(Move::LookInto(subject));
+            cx.ask(Intent::LookInto(subject));
         }
     }
 

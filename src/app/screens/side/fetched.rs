@@ -21,9 +21,9 @@ const KEPT: usize = 8;
 
 /// Newest last.
 #[derive(Clone, Debug, Default)]
-pub struct Kept(VecDeque<(Subject, Fetched<ObjectHead>, Fetched<Preview>)>);
+pub struct KeptPreviews(VecDeque<(Subject, Fetched<ObjectHead>, Fetched<Preview>)>);
 
-impl Kept {
+impl KeptPreviews {
     /// Keeps what is there whole.
     pub fn keep(&mut self, subject: Subject, head: Fetched<ObjectHead>, preview: Fetched<Preview>) {
         let (head, preview) = (ready(head), ready(preview));

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use crate::app::context::{Context, SideTab};
 use crate::app::event::Peek;
-use crate::app::screens::objects::memory::Place;
+use crate::app::screens::objects::history::PrefixPlace;
 use crate::app::screens::preview::Preview;
-use crate::app::screens::side::Side;
+use crate::app::screens::side::SidePane;
 use crate::app::screens::side::fetched::Fetched;
 use crate::app::screens::subject::Subject;
 use crate::app::toasts::Level;
@@ -25,14 +25,14 @@ pub const SMALL: u64 = 64 * 1024;
 pub struct Sight<'a> {
     /// The object under the cursor.
     pub under: Option<Subject>,
-    pub place: Option<&'a Place>,
+    pub place: Option<&'a PrefixPlace>,
     /// The pane is on screen.
     pub shown: bool,
     /// The objects or the pane itself have the keys.
     pub attended: bool,
 }
 
-impl Side {
+impl SidePane {
     /// To be told after every event: goes to the object under the cursor, and asks for it when the cursor has rested.
     pub fn follow(&mut self, sight: Sight<'_>, cx: &mut Context<'_>) {
         self.wakes = None;
@@ -93,7 +93,7 @@ impl Side {
         self.asked = false;
     }
 
-    /// As [`Side::clear`], and forgets what was fetched: it may be another server's now, or an old state.
+    /// As [`SidePane::clear`], and forgets what was fetched: it may be another server's now, or an old state.
     pub fn forget(&mut self, cx: &mut Context<'_>) {
         self.clear(cx);
         self.kept.clear();
@@ -134,7 +134,7 @@ impl Side {
     }
 }
 
-fn lies_in(subject: &Subject, place: Option<&Place>) -> bool {
+fn lies_in(subject: &Subject, place: Option<&PrefixPlace>) -> bool {
     place.is_some_and(|place| {
         subject.object.bucket == place.bucket && subject.object.key.parent() == place.prefix
     })

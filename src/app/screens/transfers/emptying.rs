@@ -2,10 +2,10 @@
 
 use crate::app::action::Action;
 use crate::app::chord::Chord;
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Intent};
 use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::details::Details;
-use crate::app::dialogs::dialog::{Answer, Dialog};
+use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::effect::Request;
 use crate::app::event::{ListedUploads, Reply, Ticket};
@@ -131,7 +131,7 @@ impl Emptying {
             Reply::UploadsAborted { gone, failed } => {
                 let more = failed.is_empty() && !gone.is_empty();
                 for error in failed {
-                    cx.ask(Move::Log(error));
+                    cx.ask(Intent::Log(error));
                 }
                 if more {
                     self.ask_uploads(at, cx);
@@ -150,7 +150,7 @@ impl Emptying {
         self.buckets.iter().position(|each| waits(each.step))
     }
 
-    fn on_outcome(&mut self, outcome: Option<Outcome<Answer>>, cx: &mut Context<'_>) {
+    fn on_outcome(&mut self, outcome: Option<Outcome<DialogAnswer>>, cx: &mut Context<'_>) {
         if matches!(outcome, None | Some(Outcome::Open)) {
             return;
         }
@@ -202,7 +202,7 @@ impl Emptying {
         let uploads = match listed {
             Ok(listed) => listed.uploads,
             Err(error) => {
-                cx.ask(Move::LogQuietly(error));
+                cx.ask(Intent::LogQuietly(error));
                 Vec::new()
             }
         };
@@ -230,12 +230,12 @@ impl Emptying {
             Ok(()) => {
                 cx.toast(Level::Done, format!("bucket {bucket} emptied and deleted"));
                 if is_open(&spec.connection, cx) {
-                    cx.ask(Move::BucketDeleted(bucket));
+                    cx.ask(Intent::BucketDeleted(bucket));
                 }
                 None
             }
             Err(error) => {
-                cx.ask(Move::Log(error.clone()));
+                cx.ask(Intent::Log(error.clone()));
                 Some(not_deleted(&bucket, error))
             }
         }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Intent};
 use crate::app::effect::Effect;
 use crate::app::toasts::Level;
 use crate::app::transfers::Transfers;
@@ -43,7 +43,7 @@ impl Ended {
         match &settled.state {
             JobState::Failed(error) if !error.is(&ErrorKind::Cancelled) => {
                 self.failed += 1;
-                cx.ask(Move::Log(error.clone()));
+                cx.ask(Intent::Log(error.clone()));
             }
             JobState::Done => {
                 let progress = &settled.progress;

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
-use crate::app::context::{Context, Ending, Move};
+use crate::app::context::{Context, Ending, Intent};
 use crate::app::dialogs::details::Details;
-use crate::app::dialogs::dialog::{Answer, Dialog};
+use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::effect::Effect;
 use crate::app::event::{Reply, Ticket};
@@ -154,7 +154,7 @@ impl TransfersPane {
             return;
         }
         if let Some(shown) = self.linking.on_reply(ticket, reply, cx) {
-            cx.ask(Move::ShowText(shown));
+            cx.ask(Intent::ShowText(shown));
         }
     }
 
@@ -162,7 +162,7 @@ impl TransfersPane {
     /// what is under way, but not under the hands of somebody who is here.
     pub fn on_news(&mut self, news: TransferEvent, focused: bool, cx: &mut Context<'_>) {
         if let TransferEvent::Halted(error) = &news {
-            cx.ask(Move::Log(error.clone()));
+            cx.ask(Intent::Log(error.clone()));
         }
         if let TransferEvent::Restored(_) = &news {
             Self::reconnect(cx);
@@ -185,7 +185,7 @@ impl TransfersPane {
             self.emptying.on_settled(&each, cx);
             let uncertain = self.is_uncertain(each.id, &each.state);
             let done = each.state == JobState::Done;
-            cx.ask(Move::Settled(Ending { spec: each.spec, done, uncertain }));
+            cx.ask(Intent::Settled(Ending { spec: each.spec, done, uncertain }));
         }
         self.emptying.renew(&self.queue);
         if concerned {
@@ -312,17 +312,17 @@ impl TransfersPane {
         });
     }
 
-    fn on_outcome(&mut self, outcome: Outcome<Answer>, cx: &mut Context<'_>) {
+    fn on_outcome(&mut self, outcome: Outcome<DialogAnswer>, cx: &mut Context<'_>) {
         let Some((_, about)) = &self.question else { return };
         match (outcome, *about) {
             (Outcome::Open, _) => return,
-            (Outcome::Accepted(Answer::Yes), About::Cancel(id)) => {
+            (Outcome::Accepted(DialogAnswer::Yes), About::Cancel(id)) => {
                 cx.transfer(TransferCommand::Cancel(id));
             }
-            (Outcome::Accepted(Answer::Yes), About::Loss(id)) => {
+            (Outcome::Accepted(DialogAnswer::Yes), About::Loss(id)) => {
                 cx.transfer(TransferCommand::AcceptLoss(id));
             }
-            (Outcome::Accepted(Answer::Text(text)), About::Limit) => limit(&text, cx),
+            (Outcome::Accepted(DialogAnswer::Text(text)), About::Limit) => limit(&text, cx),
             _ => {}
         }
         self.question = None;

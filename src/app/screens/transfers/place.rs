@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Intent};
 use crate::app::event::Revealed;
 use crate::app::toasts::Level;
 use crate::domain::object::ObjectAddress;
@@ -66,7 +66,7 @@ pub fn on_revealed(revealed: &Revealed, cx: &mut Context<'_>) {
         Revealed::NoDesktop(path) => {
             let text = path.display().to_string();
             let what = below_home(path, cx.session.home.as_deref());
-            cx.ask(Move::Copy { text, what, note: "no file browser here".to_owned() });
+            cx.ask(Intent::Copy { text, what, note: "no file browser here".to_owned() });
         }
         Revealed::Gone(path) => {
             let path = below_home(path, cx.session.home.as_deref());

@@ -46,7 +46,7 @@ fn run_up_to(most: usize, link: &Link, seconds: u32) -> Vec<usize> {
     for step in 0..seconds * 100 {
         now += STEP;
         bytes += link.moves(adaptation.open(), step);
-        let moved = Moved { bytes: bytes as u64, requests: (bytes / link.size) as u64 };
+        let moved = Throughput { bytes: bytes as u64, requests: (bytes / link.size) as u64 };
         adaptation.measured(now, moved, true);
         // A refused wave is noticed once in a while.
         if step % 20 == 0 && adaptation.open() > link.takes {
@@ -89,7 +89,7 @@ fn a_rate_that_jumps_by_chance_is_no_reason_to_grow() {
             }
             let share = 0.5 + 0.5 * ((dice >> 33) as f64 / f64::from(1_u32 << 31));
             bytes += 600.0 * MIB * STEP.as_secs_f64() * share;
-            let moved = Moved { bytes: bytes as u64, requests: bytes as u64 >> 23 };
+            let moved = Throughput { bytes: bytes as u64, requests: bytes as u64 >> 23 };
             adaptation.measured(now, moved, true);
             opens.push(adaptation.open());
         }
@@ -146,7 +146,7 @@ fn one_request_is_always_allowed_and_no_more_than_the_bound() {
 fn what_is_not_short_of_slots_does_not_grow() {
     let mut adaptation = Adaptation::new(4, 64);
     for step in 1..1000 {
-        let moved = Moved { bytes: step * 100_000, requests: step };
+        let moved = Throughput { bytes: step * 100_000, requests: step };
         adaptation.measured(Duration::from_millis(step * 20), moved, false);
     }
     assert_eq!(adaptation.open(), 4);
@@ -157,11 +157,11 @@ fn a_count_that_comes_after_a_later_one_says_nothing() {
     let (mut steady, mut jumbled) = (Adaptation::new(4, 64), Adaptation::new(4, 64));
     for step in 1..400 {
         let now = Duration::from_millis(step * 60);
-        let moved = Moved { bytes: step * 1_000_000, requests: step * 20 };
+        let moved = Throughput { bytes: step * 1_000_000, requests: step * 20 };
         steady.measured(now, moved, true);
         jumbled.measured(now, moved, true);
         let (bytes, requests) = (moved.bytes - 1, moved.requests - 1);
-        for late in [Moved { bytes, ..moved }, Moved { requests, ..moved }] {
+        for late in [Throughput { bytes, ..moved }, Throughput { requests, ..moved }] {
             jumbled.measured(now, late, false);
             jumbled.measured(now + Duration::from_millis(59), late, false);
         }

@@ -12,7 +12,7 @@ use crate::domain::error::Error;
 
 /// Names of a folder in byte order: eight bytes a name beside their text.
 #[derive(Debug, Default)]
-pub struct Names {
+pub struct FolderNames {
     text: Vec<u8>,
     /// Start and length in `text`.
     spans: Vec<(u32, u32)>,
@@ -21,10 +21,10 @@ pub struct Names {
     twins: HashMap<usize, String>,
 }
 
-impl Names {
-    pub fn of(folder: &Path, one_form: bool) -> Result<Names, Error> {
+impl FolderNames {
+    pub fn of(folder: &Path, one_form: bool) -> Result<FolderNames, Error> {
         let failed = |e: io::Error| Error::from_io(&e, "read the folder", folder.display());
-        let mut names = Names::default();
+        let mut names = FolderNames::default();
         for entry in std::fs::read_dir(folder).map_err(failed)? {
             names.add(entry.map_err(failed)?.file_name().as_bytes()).map_err(failed)?;
         }
@@ -52,7 +52,7 @@ impl Names {
         self.spans.is_empty()
     }
 
-    /// The next name; [`Names::twin`] speaks of it from now on.
+    /// The next name; [`FolderNames::twin`] speaks of it from now on.
     pub fn advance(&mut self) -> Option<OsString> {
         let span = *self.spans.get(self.next)?;
         self.next += 1;

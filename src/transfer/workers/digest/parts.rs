@@ -128,7 +128,7 @@ fn usual_part(size: u64, count: u32) -> Option<u64> {
 mod tests {
     use super::*;
     use crate::domain::object::UploadedPart;
-    use crate::transfer::workers::digest::{Check, etag_of_parts, md5_hex};
+    use crate::transfer::workers::digest::{DigestCheck, etag_of_parts, md5_hex};
 
     fn made_of(parts: &[&[u8]]) -> (ObjectHead, Vec<u8>) {
         let uploaded: Vec<UploadedPart> = (1..)
@@ -146,7 +146,7 @@ mod tests {
     }
 
     fn verify(head: &ObjectHead, bytes: &[u8]) -> Verification {
-        let mut check = Check::of(head);
+        let mut check = DigestCheck::of(head);
         bytes.chunks(1_000_003).for_each(|chunk| check.update(chunk));
         check.finish("s3://b/k").unwrap()
     }
@@ -175,7 +175,7 @@ mod tests {
         assert!(why.contains("made of parts"), "{why}");
         let mut head = head;
         head.etag = Some(ETag::new("0123456789abcdef0123456789abcdef-999"));
-        assert!(!Check::of(&head).compares(), "no usual size makes so many parts");
+        assert!(!DigestCheck::of(&head).compares(), "no usual size makes so many parts");
     }
 
     #[test]

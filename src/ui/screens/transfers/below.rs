@@ -5,7 +5,7 @@ use crate::app::transfers::rows::Below;
 use crate::domain::transfer::{Failure, JobState, MAX_NOTES, ObjectProgress, Work};
 use crate::domain::units::{Count, Size};
 use crate::ui::paint::{Paint, Span};
-use crate::ui::screens::transfers::columns::{Columns, GAP, PERCENT, SIGN};
+use crate::ui::screens::transfers::columns::{GAP, PERCENT, SIGN, TransferColumns};
 use crate::ui::widgets::gauge::{gauge, percent};
 
 /// Cells that a line below a job is moved in.
@@ -14,7 +14,7 @@ const INDENT: u16 = 2;
 pub fn draw_below(
     paint: &mut Paint<'_>,
     span: Span,
-    columns: Columns,
+    columns: TransferColumns,
     job: &QueuedJob,
     below: Below,
 ) {
@@ -64,7 +64,7 @@ pub fn draw_below(
 fn draw_object(
     paint: &mut Paint<'_>,
     span: Span,
-    columns: Columns,
+    columns: TransferColumns,
     job: &QueuedJob,
     object: &ObjectProgress,
 ) {
@@ -91,7 +91,7 @@ fn draw_object(
 fn draw_failure(
     paint: &mut Paint<'_>,
     span: Span,
-    columns: Columns,
+    columns: TransferColumns,
     job: &QueuedJob,
     failure: &Failure,
 ) {

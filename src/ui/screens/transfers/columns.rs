@@ -2,7 +2,7 @@
 
 /// Widths in cells, gaps not included; 0 where there is no room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Columns {
+pub struct TransferColumns {
     pub name: u16,
     pub bar: u16,
     pub amount: u16,
@@ -20,8 +20,8 @@ const LEAST: u16 = 34;
 /// From here on amounts are written out.
 const WIDE: u16 = 98;
 
-impl Columns {
-    pub fn of(width: u16) -> Columns {
+impl TransferColumns {
+    pub fn of(width: u16) -> TransferColumns {
         let mut left = width.saturating_sub(SIGN);
         let mut take = |wanted: u16| {
             let fits = left >= wanted + GAP + LEAST;
@@ -36,7 +36,7 @@ impl Columns {
         let amount = take(if width >= WIDE { 26 } else { 14 });
         let name = (left / 2).clamp(left.min(10), 40);
         let bar = left.saturating_sub(name + GAP + GAP + PERCENT).min(50);
-        Columns { name, bar, amount, rate, left: eta }
+        TransferColumns { name, bar, amount, rate, left: eta }
     }
 
     /// The bar with its percentage and the amount: where a sentence stands instead.
@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn columns_give_way_in_the_order_amount_time_rate() {
         let shown = |width| {
-            let columns = Columns::of(width);
+            let columns = TransferColumns::of(width);
             [columns.rate, columns.left, columns.amount].map(|cells| cells > 0)
         };
         assert_eq!(shown(78), [true, true, true]);
@@ -61,13 +61,13 @@ mod tests {
         assert_eq!(shown(64), [true, true, false]);
         assert_eq!(shown(52), [true, false, false]);
         assert_eq!(shown(38), [false, false, false]);
-        assert!(Columns::of(38).name >= 10);
+        assert!(TransferColumns::of(38).name >= 10);
     }
 
     #[test]
     fn every_width_is_filled_and_never_exceeded() {
         for width in 0..=250 {
-            let columns = Columns::of(width);
+            let columns = TransferColumns::of(width);
             let gap = |cells: u16| if cells > 0 { cells + GAP } else { 0 };
             let right = gap(columns.rate) + gap(columns.left);
             if width > 24 {

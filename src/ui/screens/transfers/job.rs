@@ -6,7 +6,7 @@ use crate::app::action::{Action, Scope};
 use crate::app::screens::transfers::place::destination;
 use crate::app::transfers::Transfers;
 use crate::app::transfers::job::QueuedJob;
-use crate::app::transfers::standing::{Standing, verified};
+use crate::app::transfers::job_status::{JobStatus, verified};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
     ALREADY_GONE, Direction, JobState, Priority, Progress, Verification,
@@ -15,7 +15,7 @@ use crate::domain::units::{Count, Counted, Size};
 use crate::ui::glyphs::Glyphs;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::screens::transfers::below::relative;
-use crate::ui::screens::transfers::columns::{Columns, GAP, PERCENT, SIGN};
+use crate::ui::screens::transfers::columns::{GAP, PERCENT, SIGN, TransferColumns};
 use crate::ui::screens::transfers::pace::{rate_of, time_left};
 use crate::ui::screens::view::View;
 use crate::ui::text::width;
@@ -24,7 +24,7 @@ use crate::ui::widgets::gauge::{gauge, percent};
 pub fn draw_job(
     paint: &mut Paint<'_>,
     span: Span,
-    columns: Columns,
+    columns: TransferColumns,
     job: &QueuedJob,
     queue: &Transfers,
     view: View<'_>,
@@ -33,13 +33,13 @@ pub fn draw_job(
     draw_signs(paint, span, job, queue);
     draw_name(paint, span.skip(SIGN).take(columns.name), job);
     let rest = span.skip(SIGN + columns.name + GAP);
-    match (&job.view.state, Standing::of(job, queue)) {
+    match (&job.view.state, JobStatus::of(job, queue)) {
         (JobState::Done, _) => draw_done(paint, rest, job, view),
         (JobState::Failed(error), _) => draw_failed(paint, rest, job, error, view),
         (JobState::Cancelled, _) => {
             paint.put(rest, "cancelled", styles.dim);
         }
-        (_, Some(Standing::Paused)) => draw_paused(paint, rest, columns, job),
+        (_, Some(JobStatus::Paused)) => draw_paused(paint, rest, columns, job),
         (_, Some(standing)) => draw_standing(paint, rest, columns, job, &standing, view),
         (_, None) => draw_running(paint, rest, columns, job),
     }
@@ -86,18 +86,18 @@ fn arrow(glyphs: &Glyphs, direction: Direction) -> &'static str {
     }
 }
 
-fn draw_running(paint: &mut Paint<'_>, span: Span, columns: Columns, job: &QueuedJob) {
+fn draw_running(paint: &mut Paint<'_>, span: Span, columns: TransferColumns, job: &QueuedJob) {
     let rest = draw_bar(paint, span, columns, job);
     draw_pace(paint, rest, columns, job);
 }
 
-fn draw_paused(paint: &mut Paint<'_>, span: Span, columns: Columns, job: &QueuedJob) {
+fn draw_paused(paint: &mut Paint<'_>, span: Span, columns: TransferColumns, job: &QueuedJob) {
     let rest = draw_bar(paint, span, columns, job);
     paint.put(rest, "paused", paint.styles.warning);
 }
 
 /// Rate and time left, in their columns.
-fn draw_pace(paint: &mut Paint<'_>, span: Span, columns: Columns, job: &QueuedJob) {
+fn draw_pace(paint: &mut Paint<'_>, span: Span, columns: TransferColumns, job: &QueuedJob) {
     let styles = paint.styles;
     let mut rest = span;
     if columns.rate > 0 && job.rate() >= 1.0 {
@@ -115,9 +115,9 @@ fn draw_pace(paint: &mut Paint<'_>, span: Span, columns: Columns, job: &QueuedJo
 fn draw_standing(
     paint: &mut Paint<'_>,
     span: Span,
-    columns: Columns,
+    columns: TransferColumns,
     job: &QueuedJob,
-    standing: &Standing<'_>,
+    standing: &JobStatus<'_>,
     view: View<'_>,
 ) {
     let styles = paint.styles;
@@ -125,7 +125,7 @@ fn draw_standing(
         (paint.glyphs, if standing.warns() { styles.warning } else { styles.dim });
     let sign = if standing.warns() { glyphs.warning } else { glyphs.queued };
     let expected = Expected(&job.view.progress);
-    if let Standing::Queued { .. } = standing {
+    if let JobStatus::Queued { .. } = standing {
         paint.print(span, style, format_args!("{sign} {standing}{expected}"));
         return;
     }
@@ -136,7 +136,7 @@ fn draw_standing(
     }
     let key = view.key(Scope::Transfers, Action::RetryJob);
     match standing {
-        Standing::Credentials => {
+        JobStatus::Credentials => {
             let renewal = view.renewal(&job.view.spec.connection);
             let dash = glyphs.dash;
             let told = format_args!("{sign} {standing}: {renewal} {dash} {key} once renewed");
@@ -179,7 +179,7 @@ fn percent_of(job: &QueuedJob) -> Option<u8> {
 }
 
 /// The bar, the percentage and the amount; gives what is left of the line.
-fn draw_bar(paint: &mut Paint<'_>, span: Span, columns: Columns, job: &QueuedJob) -> Span {
+fn draw_bar(paint: &mut Paint<'_>, span: Span, columns: TransferColumns, job: &QueuedJob) -> Span {
     let styles = paint.styles;
     let (done, total) = measured(job);
     let style = match job.view.state {

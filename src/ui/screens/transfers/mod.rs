@@ -17,7 +17,7 @@ use crate::ui::paint::{Paint, Span};
 use crate::ui::screens::buckets::border_scrollbar;
 use crate::ui::screens::reason::reason;
 use crate::ui::screens::transfers::below::draw_below;
-use crate::ui::screens::transfers::columns::Columns;
+use crate::ui::screens::transfers::columns::TransferColumns;
 use crate::ui::screens::transfers::job::draw_job;
 use crate::ui::screens::transfers::pace::{rate_of, time_left};
 use crate::ui::screens::view::View;
@@ -53,7 +53,7 @@ pub fn draw_transfers(
     if lines.is_empty() {
         return notice(paint, inner, &empty(view));
     }
-    let columns = Columns::of(inner.width);
+    let columns = TransferColumns::of(inner.width);
     let (offset, cursor) = (pane.list.offset, pane.list.cursor);
     let window = Window { len: lines.len(), offset, cursor, focused };
     rows(paint, inner, window, |paint, span, at| {

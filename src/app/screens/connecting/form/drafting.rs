@@ -5,8 +5,8 @@ use crate::app::screens::connecting::field::FieldId;
 use crate::app::screens::connecting::form::{Form, Lacking};
 use crate::config::connection::{CredentialsSource, Keeper};
 use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep, buckets_of};
-use crate::config::kept::Keys;
-use crate::config::pointed::{Server, point};
+use crate::config::kept::SigningKeys;
+use crate::config::pasted_address::{Server, point};
 use crate::config::secret::Secret;
 use crate::domain::address::ConnectionName;
 use crate::domain::provider::Provider;
@@ -112,7 +112,7 @@ impl Form {
             (true, ..) => Err(lacking(FieldId::KeyId, "")),
             (false, true, _) => Err(lacking(FieldId::Secret, "")),
             (false, false, _) => Ok(DraftKeys::Given {
-                keys: Keys {
+                keys: SigningKeys {
                     access_key_id: id.to_owned(),
                     secret_access_key: Secret::new(secret),
                     session_token: self.session_token.clone(),

@@ -1,12 +1,12 @@
 //! Fills the fields of a form: by keys, by what was pasted, by what an address says.
 
 use crate::app::screens::connecting::asked::{FormKind, KeySource, fields};
-use crate::app::screens::connecting::field::{Entry, Field, FieldId};
+use crate::app::screens::connecting::field::{Entry, FieldId, FormField};
 use crate::app::screens::connecting::form::{Form, Remark, field_id};
 use crate::config::connection::KnownBucket;
 use crate::config::draft::text_of;
 use crate::config::pasted::Pasted;
-use crate::config::pointed::{Pointed, Server, point};
+use crate::config::pasted_address::{PastedAddress, Server, point};
 
 impl Form {
     /// A block of settings fills every field it has something for; anything else goes into the field with the cursor.
@@ -39,10 +39,10 @@ impl Form {
     /// Fills in what a block says.
     fn take(&mut self, pasted: Pasted) {
         let mut filled = Vec::new();
-        if let Some(pointed) = pasted.pointed() {
-            match pointed {
-                Ok(pointed) => {
-                    self.take_pointed(pointed);
+        if let Some(pasted_address) = pasted.pasted_address() {
+            match pasted_address {
+                Ok(pasted_address) => {
+                    self.take_pointed(pasted_address);
                     filled.push("the server");
                 }
                 Err(why) => return self.remark = Some(Remark::Problem(why)),
@@ -101,8 +101,8 @@ impl Form {
         }
     }
 
-    fn take_pointed(&mut self, pointed: Pointed) {
-        let Pointed { server, bucket, prefix, keys, remark, .. } = pointed;
+    fn take_pointed(&mut self, pasted_address: PastedAddress) {
+        let PastedAddress { server, bucket, prefix, keys, remark, .. } = pasted_address;
         match server {
             Server::R2 { account, jurisdiction } => {
                 self.turn_into(FormKind::R2);
@@ -141,25 +141,25 @@ impl Form {
             FieldId::Name => self.named = true,
             FieldId::Address => {
                 self.remark = None;
-                let Ok(Some(pointed)) = point(self.typed(FieldId::Address)) else { return };
+                let Ok(Some(pasted_address)) = point(self.typed(FieldId::Address)) else { return };
                 let is_url = self.typed(FieldId::Address).contains("://");
-                match (self.kind, &pointed.server) {
+                match (self.kind, &pasted_address.server) {
                     (FormKind::R2, Server::R2 { jurisdiction: None, .. }) if !is_url => {}
-                    (_, Server::R2 { .. }) => self.take_pointed(pointed),
+                    (_, Server::R2 { .. }) => self.take_pointed(pasted_address),
                     // Only what is pasted whole turns the form into another: typing passes many addresses.
                     (FormKind::R2, Server::Other { .. } | Server::Aws { .. })
                         if is_url && self.looks_finished() =>
                     {
-                        self.take_pointed(pointed);
+                        self.take_pointed(pasted_address);
                         self.remark = Some(Remark::Note(
                             "this is not an R2 address: the form is now for any S3 server"
                                 .to_owned(),
                         ));
                     }
                     (FormKind::Other, Server::Other { .. })
-                        if pointed.bucket.is_some() && is_url =>
+                        if pasted_address.bucket.is_some() && is_url =>
                     {
-                        self.take_pointed(pointed);
+                        self.take_pointed(pasted_address);
                     }
                     _ => {}
                 }
@@ -196,7 +196,7 @@ impl Form {
         }
     }
 
-    fn renew(&mut self, source: KeySource, stays: impl Fn(&Field) -> bool) {
+    fn renew(&mut self, source: KeySource, stays: impl Fn(&FormField) -> bool) {
         self.source = source;
         let new = fields(self.kind, source, self.setting.keyring);
         let old = std::mem::replace(&mut self.fields, new);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::context::{Context, Move};
+use crate::app::context::{Context, Intent};
 use crate::app::dialogs::dialog::Dialog;
 use crate::app::dialogs::link_menu::{LinkChoice, LinkMenu};
 use crate::app::dialogs::prompt::Prompt;
@@ -56,7 +56,7 @@ impl Acting {
         let subject = naming::subject(&targets);
         let shown = LinkShown { subject, text, until: None, shortened: None };
         copy_shown(&shown, what, cx);
-        cx.ask(Move::ShowText(shown));
+        cx.ask(Intent::ShowText(shown));
     }
 
     pub(super) fn start_links(
@@ -123,10 +123,10 @@ impl Acting {
                     false => error.detail.clone(),
                 };
                 self.refuse(question, problem);
-                cx.ask(Move::Log(error));
+                cx.ask(Intent::Log(error));
             }
             Ok(domain) => {
-                cx.ask(Move::KnowDomain { bucket: bucket.clone(), domain: domain.clone() });
+                cx.ask(Intent::KnowDomain { bucket: bucket.clone(), domain: domain.clone() });
                 let Some(domain) = domain else {
                     return cx
                         .toast(Level::Done, format!("{bucket} no longer has a public domain"));
@@ -137,7 +137,7 @@ impl Acting {
                 let subject = naming::subject(&targets);
                 let shown = LinkShown { subject, text, until: None, shortened: None };
                 copy_shown(&shown, "public URL", cx);
-                cx.ask(Move::ShowText(shown));
+                cx.ask(Intent::ShowText(shown));
             }
         }
     }

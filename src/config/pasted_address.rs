@@ -12,7 +12,7 @@ use crate::domain::provider::facts::detect;
 
 /// What could be read from an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pointed {
+pub struct PastedAddress {
     pub server: Server,
     pub bucket: Option<Bucket>,
     /// Up to the last `/` of the path.
@@ -62,33 +62,33 @@ pub fn is_address(text: &str) -> bool {
 ///
 /// # Errors
 /// What the address is instead of an endpoint, and what to paste.
-pub fn point(text: &str) -> Result<Option<Pointed>, String> {
+pub fn point(text: &str) -> Result<Option<PastedAddress>, String> {
     let text = text.trim().trim_matches(['"', '\'', '<', '>', '`']).trim_end_matches([',', ';']);
     if is_account(text) {
-        return Ok(Some(pointed(r2(text, None))));
+        return Ok(Some(pasted_address(r2(text, None))));
     }
     if let Some(split) = arn::split(text) {
         let (bucket, path) = split?;
-        let found = pointed(Server::Aws { region: arn::region(bucket).map(str::to_owned) });
+        let found = pasted_address(Server::Aws { region: arn::region(bucket).map(str::to_owned) });
         return Ok(Some(at(found, bucket, path)));
     }
     if let Some(rest) = text.strip_prefix("s3://").or_else(|| text.strip_prefix("r2://")) {
-        return Ok(Some(with_path(pointed(Server::Unsaid), rest)));
+        return Ok(Some(with_path(pasted_address(Server::Unsaid), rest)));
     }
     if !is_address(text) && !text.starts_with("localhost") {
         return Ok(None);
     }
     let url = Url::split(text)?;
-    let mut pointed = by_host(&url)?;
-    if let Server::Other { endpoint, .. } = &pointed.server {
+    let mut pasted_address = by_host(&url)?;
+    if let Server::Other { endpoint, .. } = &pasted_address.server {
         Endpoint::parse(endpoint)?;
     }
-    pointed.keys = url.keys.map(|(id, secret)| (id, Secret::new(secret)));
+    pasted_address.keys = url.keys.map(|(id, secret)| (id, Secret::new(secret)));
     if url.query.is_some_and(|query| query.to_ascii_lowercase().contains("signature=")) {
         let was = "that was a presigned link to one object: only its server and bucket were taken";
-        pointed.remark = Some(was.to_owned());
+        pasted_address.remark = Some(was.to_owned());
     }
-    Ok(Some(pointed))
+    Ok(Some(pasted_address))
 }
 
 /// The 32 hexadecimal digits of a Cloudflare account.
@@ -157,7 +157,7 @@ impl<'a> Url<'a> {
     }
 }
 
-fn by_host(url: &Url<'_>) -> Result<Pointed, String> {
+fn by_host(url: &Url<'_>) -> Result<PastedAddress, String> {
     let host = url.host.as_str();
     if let Some(before) = host.strip_suffix(R2) {
         return r2_endpoint(before, url);
@@ -208,7 +208,7 @@ fn by_host(url: &Url<'_>) -> Result<Pointed, String> {
 }
 
 /// `<bucket>.<account>[.<jurisdiction>]` before R2's domain.
-fn r2_endpoint(before: &str, url: &Url<'_>) -> Result<Pointed, String> {
+fn r2_endpoint(before: &str, url: &Url<'_>) -> Result<PastedAddress, String> {
     let (before, jurisdiction) = split_jurisdiction(before);
     let (bucket, account) = match before.rsplit_once('.') {
         Some((bucket, account)) => (Some(bucket), account),
@@ -219,7 +219,7 @@ fn r2_endpoint(before: &str, url: &Url<'_>) -> Result<Pointed, String> {
             "{account:?} is no account id: it has 32 hexadecimal digits and stands in your dashboard's address"
         ));
     }
-    let found = pointed(r2(account, Some(jurisdiction)));
+    let found = pasted_address(r2(account, Some(jurisdiction)));
     Ok(match bucket {
         Some(bucket) => at(found, bucket, url.path),
         None => with_path(found, url.path),
@@ -237,7 +237,7 @@ fn split_jurisdiction(before: &str) -> (&str, Jurisdiction) {
 }
 
 /// `dash.cloudflare.com/<account>/r2/<jurisdiction>/buckets/<bucket>`
-fn dashboard(url: &Url<'_>) -> Result<Pointed, String> {
+fn dashboard(url: &Url<'_>) -> Result<PastedAddress, String> {
     let mut segments = url.segments().skip_while(|segment| !is_account(segment));
     let Some(account) = segments.next() else {
         return Err("this page of the dashboard has no account id in its address: open R2 there, and paste that \
@@ -251,7 +251,7 @@ fn dashboard(url: &Url<'_>) -> Result<Pointed, String> {
         }
         _ => (None, None, &[][..]),
     };
-    let found = pointed(r2(account, jurisdiction));
+    let found = pasted_address(r2(account, jurisdiction));
     let Some(bucket) = bucket.filter(|bucket| *bucket != "new") else { return Ok(found) };
     let path = match rest {
         ["objects", key, ..] => *key,
@@ -261,7 +261,7 @@ fn dashboard(url: &Url<'_>) -> Result<Pointed, String> {
 }
 
 /// `api.cloudflare.com/client/v4/accounts/<account>/r2/buckets/<bucket>`
-fn cloudflare_api(url: &Url<'_>) -> Result<Pointed, String> {
+fn cloudflare_api(url: &Url<'_>) -> Result<PastedAddress, String> {
     let segments: Vec<&str> = url.segments().collect();
     match segments.as_slice() {
         ["client", "v4", "accounts", account, rest @ ..] if is_account(account) => {
@@ -272,7 +272,7 @@ fn cloudflare_api(url: &Url<'_>) -> Result<Pointed, String> {
             let remark = Some(
                 "that was Cloudflare's own API: Windlass talks to the account by S3".to_owned(),
             );
-            Ok(Pointed { bucket, remark, ..pointed(r2(account, None)) })
+            Ok(PastedAddress { bucket, remark, ..pasted_address(r2(account, None)) })
         }
         _ => Err("that is an address of Cloudflare's API without an account id in it".to_owned()),
     }
@@ -284,9 +284,9 @@ fn asked<'a>(url: &Url<'a>, name: &str) -> Option<&'a str> {
     pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|pair| pair.1)
 }
 
-fn aws_console(url: &Url<'_>) -> Pointed {
+fn aws_console(url: &Url<'_>) -> PastedAddress {
     let region = asked(url, "region").map(str::to_owned);
-    let found = pointed(Server::Aws { region });
+    let found = pasted_address(Server::Aws { region });
     let path = asked(url, "prefix").unwrap_or_default();
     let segments: Vec<&str> = url.segments().collect();
     match segments.as_slice() {
@@ -296,20 +296,20 @@ fn aws_console(url: &Url<'_>) -> Pointed {
 }
 
 /// `s3`, `s3.<region>`, `<bucket>.s3.<region>`, `s3-<region>` and the dual-stack forms before AWS's domain.
-fn aws(before: &str, url: &Url<'_>) -> Pointed {
+fn aws(before: &str, url: &Url<'_>) -> PastedAddress {
     let labels: Vec<&str> = before.split('.').collect();
     let at = labels.iter().rposition(|label| *label == "s3" || label.starts_with("s3-"));
-    let Some(at) = at else { return pointed(Server::Aws { region: None }) };
+    let Some(at) = at else { return pasted_address(Server::Aws { region: None }) };
     let old_form = labels[at].strip_prefix("s3-").filter(|region| region.contains('-'));
     let region = labels[at + 1..].iter().find(|label| label.contains('-')).copied().or(old_form);
-    let found = pointed(Server::Aws { region: region.map(str::to_owned) });
+    let found = pasted_address(Server::Aws { region: region.map(str::to_owned) });
     if at == 0 {
         return with_path(found, url.path);
     }
     self::at(found, &labels[..at].join("."), url.path)
 }
 
-fn other(url: &Url<'_>) -> Pointed {
+fn other(url: &Url<'_>) -> PastedAddress {
     let root = format!("{}://{}", url.scheme, url.authority);
     let provider = detect(Some(&format!("{root}/{}", url.path)));
     let facts = provider.facts();
@@ -335,13 +335,13 @@ fn other(url: &Url<'_>) -> Pointed {
         let endpoint = format!("{root}/{}", url.path.trim_end_matches('/'));
         let remark =
             Some("everything after the host was taken for a part of the endpoint".to_owned());
-        return Pointed { remark, ..server(provider, endpoint, None) };
+        return PastedAddress { remark, ..server(provider, endpoint, None) };
     }
     with_path(server(provider, root, None), url.path)
 }
 
 /// The host may begin with the name of a bucket.
-fn of_known_provider(provider: Provider, url: &Url<'_>, root: String) -> Pointed {
+fn of_known_provider(provider: Provider, url: &Url<'_>, root: String) -> PastedAddress {
     let facts = provider.facts();
     let labels: Vec<&str> = url.host.split('.').collect();
     for at in 0..labels.len().saturating_sub(1) {
@@ -359,31 +359,31 @@ fn of_known_provider(provider: Provider, url: &Url<'_>, root: String) -> Pointed
     with_path(server(provider, root, None), url.path)
 }
 
-fn server(provider: Provider, endpoint: String, region: Option<String>) -> Pointed {
-    pointed(Server::Other { provider, endpoint, region })
+fn server(provider: Provider, endpoint: String, region: Option<String>) -> PastedAddress {
+    pasted_address(Server::Other { provider, endpoint, region })
 }
 
 fn r2(account: &str, jurisdiction: Option<Jurisdiction>) -> Server {
     Server::R2 { account: account.to_ascii_lowercase(), jurisdiction }
 }
 
-fn pointed(server: Server) -> Pointed {
+fn pasted_address(server: Server) -> PastedAddress {
     let (prefix, path) = (Prefix::root(), String::new());
-    Pointed { server, bucket: None, prefix, path, keys: None, remark: None }
+    PastedAddress { server, bucket: None, prefix, path, keys: None, remark: None }
 }
 
 /// The first part of a path is the bucket, the rest a key or prefix.
-fn with_path(found: Pointed, path: &str) -> Pointed {
+fn with_path(found: PastedAddress, path: &str) -> PastedAddress {
     let path = path.trim_start_matches('/');
     let (bucket, rest) = path.split_once('/').unwrap_or((path, ""));
     if bucket.is_empty() { found } else { at(found, bucket, rest) }
 }
 
 /// A bucket, and what follows it in an address.
-fn at(found: Pointed, bucket: &str, path: &str) -> Pointed {
+fn at(found: PastedAddress, bucket: &str, path: &str) -> PastedAddress {
     let path = percent_decode_str(path).decode_utf8_lossy().into_owned();
     let prefix = Prefix::new(path.rfind('/').map_or("", |end| &path[..=end]));
-    Pointed { bucket: Some(Bucket::new(bucket)), prefix, path, ..found }
+    PastedAddress { bucket: Some(Bucket::new(bucket)), prefix, path, ..found }
 }
 
 #[cfg(test)]

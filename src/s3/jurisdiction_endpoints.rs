@@ -13,16 +13,19 @@ use crate::s3::sdk::Sdk;
 /// A name leads to one bucket and a bucket has one name, whatever answers and whatever is made or deleted meanwhile:
 /// what is queued today must not go to a namesake tomorrow.
 #[derive(Debug, Default)]
-pub struct Homes {
+pub struct JurisdictionEndpoints {
     /// In the order in which they are asked; empty where the connection has one endpoint.
     places: Vec<(Jurisdiction, String)>,
     /// Made when they are first needed.
     sdks: Mutex<HashMap<Jurisdiction, Arc<Sdk>>>,
 }
 
-impl Homes {
-    pub fn of(connection: &Connection) -> Homes {
-        Homes { places: connection.jurisdictions.clone(), ..Homes::default() }
+impl JurisdictionEndpoints {
+    pub fn of(connection: &Connection) -> JurisdictionEndpoints {
+        JurisdictionEndpoints {
+            places: connection.jurisdictions.clone(),
+            ..JurisdictionEndpoints::default()
+        }
     }
 
     pub fn are_several(&self) -> bool {

@@ -14,7 +14,7 @@ use crate::transfer::remote::Remote;
 /// Is told of requests that a server refuses as unknown to it.
 pub type Refusals = Box<dyn Fn(&Error) + Send + Sync>;
 
-pub struct Link {
+pub struct ConnectionHealth {
     pub slots: Arc<Slots>,
     /// Whose keys are renewed; none where somebody else sees to that.
     remote: Option<Arc<dyn Remote>>,
@@ -35,9 +35,9 @@ pub struct Sent {
     renewals: u64,
 }
 
-impl Link {
-    pub fn new(slots: Arc<Slots>, remote: Option<Arc<dyn Remote>>) -> Link {
-        Link {
+impl ConnectionHealth {
+    pub fn new(slots: Arc<Slots>, remote: Option<Arc<dyn Remote>>) -> ConnectionHealth {
+        ConnectionHealth {
             slots,
             remote,
             answers: AtomicU64::new(0),
@@ -50,8 +50,8 @@ impl Link {
     }
 
     #[must_use]
-    pub fn telling(self, refusals: Refusals) -> Link {
-        Link { refusals: Some(refusals), ..self }
+    pub fn reporter(self, refusals: Refusals) -> ConnectionHealth {
+        ConnectionHealth { refusals: Some(refusals), ..self }
     }
 
     /// A request failed so: told where it says that the server does not know such requests, once of each kind.

@@ -9,24 +9,24 @@ use crate::domain::listing::Listing;
 
 /// A prefix of a bucket: what the objects pane shows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Place {
+pub struct PrefixPlace {
     pub bucket: Bucket,
     pub prefix: Prefix,
 }
 
 #[derive(Clone, Debug, Default)]
-pub struct Memory {
-    cursors: HashMap<Place, String>,
-    back: Vec<Place>,
-    forward: Vec<Place>,
+pub struct PlaceHistory {
+    cursors: HashMap<PrefixPlace, String>,
+    back: Vec<PrefixPlace>,
+    forward: Vec<PrefixPlace>,
     /// The latest last; shown at once on the way back, while they are listed again.
-    listings: VecDeque<Kept>,
+    listings: VecDeque<KeptListing>,
 }
 
 /// The listing of a place that was left.
 #[derive(Clone, Debug)]
-pub struct Kept {
-    place: Place,
+pub struct KeptListing {
+    place: PrefixPlace,
     pub listing: Listing,
     pub loading: Loading,
     /// What has changed since it was left.
@@ -42,20 +42,20 @@ const VISITS: usize = 200;
 /// Rows of all kept listings together; the oldest listing goes first.
 const KEPT_ROWS: usize = 100_000;
 
-impl Memory {
+impl PlaceHistory {
     /// Notes the name under the cursor of a place that is left.
-    pub fn remember(&mut self, place: &Place, name: Option<&str>) {
+    pub fn remember(&mut self, place: &PrefixPlace, name: Option<&str>) {
         if let Some(name) = name {
             self.cursors.insert(place.clone(), name.to_owned());
         }
     }
 
-    pub fn cursor(&self, place: &Place) -> Option<&str> {
+    pub fn cursor(&self, place: &PrefixPlace) -> Option<&str> {
         self.cursors.get(place).map(String::as_str)
     }
 
     /// Keeps what was listed of a place that is left, and how far it had come.
-    pub fn keep(&mut self, place: &Place, listing: &Listing, loading: &Loading) {
+    pub fn keep(&mut self, place: &PrefixPlace, listing: &Listing, loading: &Loading) {
         self.listings.retain(|kept| kept.place != *place);
         if listing.is_empty() {
             return;
@@ -65,7 +65,7 @@ impl Memory {
             _ => Loading::Stopped,
         };
         let (place, listing) = (place.clone(), listing.clone());
-        let kept = Kept { place, listing, loading: stands, since: RowChanges::default() };
+        let kept = KeptListing { place, listing, loading: stands, since: RowChanges::default() };
         self.listings.push_back(kept);
         while self.listings.iter().map(|kept| kept.listing.len()).sum::<usize>() > KEPT_ROWS {
             self.listings.pop_front();
@@ -81,13 +81,13 @@ impl Memory {
     }
 
     /// What was kept of a place.
-    pub fn take_listing(&mut self, place: &Place) -> Option<Kept> {
+    pub fn take_listing(&mut self, place: &PrefixPlace) -> Option<KeptListing> {
         let at = self.listings.iter().position(|kept| kept.place == *place)?;
         self.listings.remove(at)
     }
 
     /// Notes that a place was left for a new one.
-    pub fn visited(&mut self, place: Place) {
+    pub fn visited(&mut self, place: PrefixPlace) {
         self.forward.clear();
         if self.back.len() == VISITS {
             self.back.remove(0);
@@ -96,14 +96,14 @@ impl Memory {
     }
 
     /// The place before `here`.
-    pub fn back(&mut self, here: Option<Place>) -> Option<Place> {
+    pub fn back(&mut self, here: Option<PrefixPlace>) -> Option<PrefixPlace> {
         let place = self.back.pop()?;
         self.forward.extend(here);
         Some(place)
     }
 
     /// The place that was left with `back`.
-    pub fn forward(&mut self, here: Option<Place>) -> Option<Place> {
+    pub fn forward(&mut self, here: Option<PrefixPlace>) -> Option<PrefixPlace> {
         let place = self.forward.pop()?;
         self.back.extend(here);
         Some(place)

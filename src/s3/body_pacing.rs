@@ -14,7 +14,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
 /// Decides how fast bodies go out.
-pub trait Flow: fmt::Debug + Send + Sync {
+pub trait BodyPacing: fmt::Debug + Send + Sync {
     /// Lets some of `wanted` bytes go, one at least, or says when to ask again.
     fn grant(&self, wanted: usize) -> Grant;
 
@@ -32,10 +32,10 @@ pub type Later = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 
 /// Lets the body of a request pass a flow, after it was signed.
 #[derive(Debug)]
-pub struct Flowing(Option<Arc<dyn Flow>>);
+pub struct Flowing(Option<Arc<dyn BodyPacing>>);
 
 impl Flowing {
-    pub fn of(flow: Option<&Arc<dyn Flow>>) -> Flowing {
+    pub fn of(flow: Option<&Arc<dyn BodyPacing>>) -> Flowing {
         Flowing(flow.cloned())
     }
 }
@@ -66,12 +66,12 @@ pub struct FlowingBody<B> {
     body: B,
     /// Got from the body and not yet granted.
     piece: Bytes,
-    flow: Arc<dyn Flow>,
+    flow: Arc<dyn BodyPacing>,
     waiting: Option<Later>,
 }
 
 impl<B> FlowingBody<B> {
-    pub fn new(body: B, flow: Arc<dyn Flow>) -> FlowingBody<B> {
+    pub fn new(body: B, flow: Arc<dyn BodyPacing>) -> FlowingBody<B> {
         FlowingBody { body, piece: Bytes::new(), flow, waiting: None }
     }
 }
@@ -138,7 +138,7 @@ mod tests {
     #[derive(Debug, Default)]
     struct Threes(Mutex<(usize, Vec<usize>)>);
 
-    impl Flow for Threes {
+    impl BodyPacing for Threes {
         fn grant(&self, wanted: usize) -> Grant {
             let mut asked = self.0.lock().unwrap();
             asked.0 += 1;

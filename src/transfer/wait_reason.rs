@@ -10,7 +10,7 @@ use crate::domain::transfer::Wait;
 
 /// Shared by all requests of a job. Clones speak of the same job.
 #[derive(Clone, Debug, Default)]
-pub struct Standing {
+pub struct WaitReason {
     state: Arc<Mutex<State>>,
 }
 
@@ -35,12 +35,12 @@ pub enum Obstacle {
 /// One request that does not get on; over when dropped.
 #[derive(Debug)]
 pub struct Blocked {
-    standing: Standing,
+    wait_reason: WaitReason,
     obstacle: Obstacle,
     tries: u32,
 }
 
-impl Standing {
+impl WaitReason {
     pub fn wait(&self) -> Option<Wait> {
         let state = self.state();
         if state.without_keys > 0 {
@@ -72,7 +72,7 @@ impl Standing {
             Some(blocked) if blocked.obstacle == obstacle => blocked,
             _ => {
                 *self.state().count(obstacle) += 1;
-                Blocked { standing: self.clone(), obstacle, tries: 0 }
+                Blocked { wait_reason: self.clone(), obstacle, tries: 0 }
             }
         };
         if obstacle == Obstacle::Silence {
@@ -109,7 +109,7 @@ fn seconds_to(next: Instant, now: Instant) -> Option<Duration> {
 
 impl Drop for Blocked {
     fn drop(&mut self) {
-        *self.standing.state().count(self.obstacle) -= 1;
+        *self.wait_reason.state().count(self.obstacle) -= 1;
     }
 }
 
@@ -129,21 +129,21 @@ mod tests {
 
     #[test]
     fn a_job_waits_as_long_as_one_of_its_requests_does_and_nothing_moves() {
-        let standing = Standing::default();
+        let wait_reason = WaitReason::default();
         let error = Error::new(ErrorKind::Unreachable, "GetObject", "s3://b/k");
         let hour = Duration::from_hours(1);
-        let first = standing.met(Obstacle::Silence, &error, None, hour);
-        let second = standing.met(Obstacle::Silence, &error, None, 2 * hour);
-        let first = standing.met(Obstacle::Silence, &error, Some(first), 3 * hour);
+        let first = wait_reason.met(Obstacle::Silence, &error, None, hour);
+        let second = wait_reason.met(Obstacle::Silence, &error, None, 2 * hour);
+        let first = wait_reason.met(Obstacle::Silence, &error, Some(first), 3 * hour);
         // The one that is tried first.
         let expected = Wait::Unreachable { tries: 2, error: error.clone(), next: Some(hour) };
-        assert_eq!(standing.wait(), Some(expected));
-        let first = standing.met(Obstacle::Keys, &error, Some(first), hour);
-        assert_eq!(standing.wait(), Some(Wait::Credentials));
+        assert_eq!(wait_reason.wait(), Some(expected));
+        let first = wait_reason.met(Obstacle::Keys, &error, Some(first), hour);
+        assert_eq!(wait_reason.wait(), Some(Wait::Credentials));
         drop(first);
-        standing.moves();
-        assert_eq!(standing.wait(), None, "another object moves");
+        wait_reason.moves();
+        assert_eq!(wait_reason.wait(), None, "another object moves");
         drop(second);
-        assert_eq!(standing.state().unanswered, 0);
+        assert_eq!(wait_reason.state().unanswered, 0);
     }
 }

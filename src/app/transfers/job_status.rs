@@ -11,7 +11,7 @@ use crate::domain::units::{Count, Elapsed};
 
 /// How an unfinished job stands, where that is more than its bar tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing<'a> {
+pub enum JobStatus<'a> {
     /// Jobs that come before it.
     Queued {
         behind: usize,
@@ -33,26 +33,26 @@ pub enum Standing<'a> {
     Still(Duration),
 }
 
-impl Standing<'_> {
+impl JobStatus<'_> {
     /// Of a job of `queue`; `None` where it moves, or is finished.
-    pub fn of<'a>(job: &'a QueuedJob, queue: &Transfers) -> Option<Standing<'a>> {
+    pub fn of<'a>(job: &'a QueuedJob, queue: &Transfers) -> Option<JobStatus<'a>> {
         let progress = &job.view.progress;
         match (&job.view.state, &job.view.wait) {
-            (JobState::Queued, _) => Some(Standing::Queued { behind: queue.before(job) }),
-            (JobState::Paused, _) => Some(Standing::Paused),
+            (JobState::Queued, _) => Some(JobStatus::Queued { behind: queue.before(job) }),
+            (JobState::Paused, _) => Some(JobStatus::Paused),
             (JobState::Running, Some(wait)) => Some(match wait {
-                Wait::Throttled { open, most } => Standing::Throttled { open: *open, most: *most },
-                Wait::Credentials => Standing::Credentials,
+                Wait::Throttled { open, most } => JobStatus::Throttled { open: *open, most: *most },
+                Wait::Credentials => JobStatus::Credentials,
                 Wait::Unreachable { error, next, .. } => {
-                    Standing::Unreachable { next: *next, error }
+                    JobStatus::Unreachable { next: *next, error }
                 }
             }),
             (JobState::Running, None) => {
                 let nothing_yet = progress.bytes == 0 && progress.objects + progress.failed == 0;
                 if !progress.expanded && nothing_yet && job.is_of_many() {
-                    return Some(Standing::Finding(progress.objects_total));
+                    return Some(JobStatus::Finding(progress.objects_total));
                 }
-                job.standstill().map(Standing::Still)
+                job.standstill().map(JobStatus::Still)
             }
             _ => None,
         }
@@ -60,26 +60,26 @@ impl Standing<'_> {
 
     /// Whether bytes still move, so that pace and time left mean something.
     pub fn moves(&self) -> bool {
-        matches!(self, Standing::Throttled { .. })
+        matches!(self, JobStatus::Throttled { .. })
     }
 
     /// Whether it is worth a warning; it is nobody's fault that something waits its turn.
     pub fn warns(&self) -> bool {
-        !matches!(self, Standing::Queued { .. } | Standing::Finding(_))
+        !matches!(self, JobStatus::Queued { .. } | JobStatus::Finding(_))
     }
 }
 
-impl fmt::Display for Standing<'_> {
+impl fmt::Display for JobStatus<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Standing::Queued { behind: 0 } => f.write_str("queued"),
-            Standing::Queued { behind } => write!(f, "queued behind {}", Count(*behind as u64)),
-            Standing::Paused => f.write_str("paused"),
-            Standing::Finding(0) => f.write_str("finding objects"),
-            Standing::Finding(found) => write!(f, "finding objects: {}+", Count(*found)),
-            Standing::Throttled { open, most } => write!(f, "throttled: {open} of {most} slots"),
-            Standing::Credentials => f.write_str("waiting for credentials"),
-            Standing::Unreachable { next, error } => {
+            JobStatus::Queued { behind: 0 } => f.write_str("queued"),
+            JobStatus::Queued { behind } => write!(f, "queued behind {}", Count(*behind as u64)),
+            JobStatus::Paused => f.write_str("paused"),
+            JobStatus::Finding(0) => f.write_str("finding objects"),
+            JobStatus::Finding(found) => write!(f, "finding objects: {}+", Count(*found)),
+            JobStatus::Throttled { open, most } => write!(f, "throttled: {open} of {most} slots"),
+            JobStatus::Credentials => f.write_str("waiting for credentials"),
+            JobStatus::Unreachable { next, error } => {
                 f.write_str("server unreachable, ")?;
                 match next {
                     Some(next) => write!(f, "next try in {} s", next.as_secs())?,
@@ -87,7 +87,7 @@ impl fmt::Display for Standing<'_> {
                 }
                 write!(f, ": {}", reason(error))
             }
-            Standing::Still(time) => write!(f, "no progress for {}", Elapsed(*time)),
+            JobStatus::Still(time) => write!(f, "no progress for {}", Elapsed(*time)),
         }
     }
 }
@@ -120,7 +120,7 @@ mod tests {
 
     fn said(transfers: &Transfers, id: u64) -> String {
         let job = transfers.job(JobId(id)).unwrap();
-        Standing::of(job, transfers).map_or_else(String::new, |standing| standing.to_string())
+        JobStatus::of(job, transfers).map_or_else(String::new, |standing| standing.to_string())
     }
 
     fn queue(states: &[JobState]) -> Transfers {

@@ -25,11 +25,11 @@ pub struct BucketRow {
 
 /// Listed buckets in the order of the server, then those that are only known or open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shelf {
+pub struct BucketList {
     rows: Vec<BucketRow>,
 }
 
-impl Shelf {
+impl BucketList {
     pub fn rows(&self) -> &[BucketRow] {
         &self.rows
     }
@@ -140,32 +140,32 @@ mod tests {
         names.iter().map(|name| BucketEntry::named(*name)).collect()
     }
 
-    fn names(shelf: &Shelf) -> Vec<&str> {
-        shelf.rows().iter().map(|row| row.bucket.as_str()).collect()
+    fn names(bucket_list: &BucketList) -> Vec<&str> {
+        bucket_list.rows().iter().map(|row| row.bucket.as_str()).collect()
     }
 
     #[test]
     fn a_known_bucket_that_is_listed_is_one_row() {
         let known =
             KnownBucket { bucket: "site".into(), prefix: "public/".into(), public_domain: None };
-        let mut shelf = Shelf::default();
-        shelf.take_known(std::slice::from_ref(&known));
-        shelf.take_listed(entries(&["media", "site"]), &[known], None);
-        assert_eq!(names(&shelf), ["media", "site"]);
-        assert!(shelf.rows()[1].known && shelf.rows()[1].listed);
-        assert_eq!(shelf.rows()[1].prefix.as_str(), "public/");
+        let mut bucket_list = BucketList::default();
+        bucket_list.take_known(std::slice::from_ref(&known));
+        bucket_list.take_listed(entries(&["media", "site"]), &[known], None);
+        assert_eq!(names(&bucket_list), ["media", "site"]);
+        assert!(bucket_list.rows()[1].known && bucket_list.rows()[1].listed);
+        assert_eq!(bucket_list.rows()[1].prefix.as_str(), "public/");
     }
 
     #[test]
     fn an_open_or_gone_bucket_stays_though_it_is_not_listed() {
-        let mut shelf = Shelf::default();
-        shelf.take_listed(entries(&["a", "b", "c"]), &[], None);
-        shelf.ensure("b".into()).gone = Some(Error::new(ErrorKind::NoSuchBucket, "x", "b"));
-        shelf.take_listed(entries(&["a"]), &[], Some(&"c".into()));
-        assert_eq!(names(&shelf), ["a", "b", "c"]);
-        assert!(!shelf.rows()[2].listed);
-        shelf.take_listed(entries(&["a", "b"]), &[], None);
-        assert_eq!(names(&shelf), ["a", "b"]);
-        assert_eq!(shelf.rows()[1].gone, None);
+        let mut bucket_list = BucketList::default();
+        bucket_list.take_listed(entries(&["a", "b", "c"]), &[], None);
+        bucket_list.ensure("b".into()).gone = Some(Error::new(ErrorKind::NoSuchBucket, "x", "b"));
+        bucket_list.take_listed(entries(&["a"]), &[], Some(&"c".into()));
+        assert_eq!(names(&bucket_list), ["a", "b", "c"]);
+        assert!(!bucket_list.rows()[2].listed);
+        bucket_list.take_listed(entries(&["a", "b"]), &[], None);
+        assert_eq!(names(&bucket_list), ["a", "b"]);
+        assert_eq!(bucket_list.rows()[1].gone, None);
     }
 }

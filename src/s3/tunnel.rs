@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::config::network::Network;
-use crate::config::proxy::{self, Target};
+use crate::config::proxy::{self, RequestTarget};
 use crate::config::secret::Secret;
 use crate::s3::direct::fault::Fault;
 use crate::s3::direct::socket::{Origin, Socket, dial};
@@ -27,7 +27,7 @@ const TUNNEL: Duration = Duration::from_secs(10);
 /// The longest head of a proxy's answer, in bytes.
 const LONGEST_HEAD: usize = 8 << 10;
 
-pub struct Passage {
+pub struct Tunnel {
     socket: Socket,
     host: HeaderValue,
     /// A proxy reads the whole URL.
@@ -36,22 +36,22 @@ pub struct Passage {
     who: Option<HeaderValue>,
 }
 
-impl Passage {
+impl Tunnel {
     /// `tls` is used where the URL is `https`.
     pub async fn open(
         url: &Uri,
         network: &Network,
         tls: Option<Arc<ClientConfig>>,
-    ) -> Result<Passage, Fault> {
+    ) -> Result<Tunnel, Fault> {
         let unfit = || Fault::Unreachable("the URL names no host".to_owned());
         let origin = origin(url).ok_or_else(unfit)?;
         let authority = url.authority().ok_or_else(unfit)?;
         let host = HeaderValue::from_str(authority.as_str()).map_err(|_| unfit())?;
         let tls = tls.filter(|_| origin.secure);
-        let target = Target { secure: origin.secure, host: &origin.host, port: origin.port };
+        let target = RequestTarget { secure: origin.secure, host: &origin.host, port: origin.port };
         let Some(hop) = proxy::hop(network, target).map_err(Fault::Source)? else {
             let socket = Socket::open(&origin, tls).await?;
-            return Ok(Passage { socket, host, relayed: false, who: None });
+            return Ok(Tunnel { socket, host, relayed: false, who: None });
         };
         if hop.secure {
             let why = "a proxy that is itself reached by TLS is not used here";
@@ -60,12 +60,12 @@ impl Passage {
         let who = hop.user.as_ref().and_then(basic);
         let mut tcp = dial(&Origin { host: hop.host, port: hop.port, secure: false }).await?;
         if !origin.secure {
-            return Ok(Passage { socket: Socket::Plain(tcp), host, relayed: true, who });
+            return Ok(Tunnel { socket: Socket::Plain(tcp), host, relayed: true, who });
         }
         let asked = timeout(TUNNEL, ask(&mut tcp, &origin, who.as_ref())).await;
         asked.map_err(|_| Fault::TimedOut("the proxy did not reach the server".to_owned()))??;
         let socket = Socket::over(tcp, &origin, tls).await?;
-        Ok(Passage { socket, host, relayed: false, who: None })
+        Ok(Tunnel { socket, host, relayed: false, who: None })
     }
 
     /// Sends the request, whose URL is whole, and brings back the head of the answer; the body comes as it is read.
@@ -74,7 +74,7 @@ impl Passage {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let Passage { socket, host, relayed, who } = self;
+        let Tunnel { socket, host, relayed, who } = self;
         let headers = request.headers_mut();
         headers.entry(HOST).or_insert(host);
         if let Some(who) = who {

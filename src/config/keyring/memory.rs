@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use crate::config::ring::store::{Refusal, Ring};
+use crate::config::keyring::store::{Keyring, Refusal};
 use crate::config::secret::Secret;
 use crate::domain::error::KeyringFault;
 
 #[derive(Debug, Default)]
-pub struct Memory {
+pub struct MemoryKeyring {
     pub entries: Mutex<BTreeMap<String, Secret>>,
     /// Answers everything.
     pub fault: Option<KeyringFault>,
 }
 
-impl Memory {
+impl MemoryKeyring {
     pub fn names(&self) -> Vec<String> {
         self.entries.lock().unwrap().keys().cloned().collect()
     }
@@ -24,7 +24,7 @@ impl Memory {
     }
 }
 
-impl Ring for Memory {
+impl Keyring for MemoryKeyring {
     fn read(&self, entry: &str) -> Result<Secret, Refusal> {
         self.refuse()?;
         let found = self.entries.lock().unwrap().get(entry).cloned();

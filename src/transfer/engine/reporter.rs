@@ -10,10 +10,10 @@ use crate::domain::transfer::{
     JobId, JobState, JobView, MAX_UNDER_WAY, ObjectProgress, Progress, TransferEvent, Wait,
 };
 use crate::transfer::changes::Changes;
-use crate::transfer::engine::work::Yard;
+use crate::transfer::engine::work::WorkerContext;
 use crate::transfer::machine::Machine;
-use crate::transfer::standing::Standing;
-use crate::transfer::task::Moved;
+use crate::transfer::task::BytesMoved;
+use crate::transfer::wait_reason::WaitReason;
 
 /// Between two tellings while something moves: 30 a second; and while nothing does.
 const TELLING: Duration = Duration::from_millis(33);
@@ -23,12 +23,12 @@ const SLOW: Duration = Duration::from_millis(250);
 const IDLE: u32 = 15;
 
 #[derive(Debug)]
-pub struct Telling {
+pub struct Reporter {
     news: UnboundedSender<TransferEvent>,
     changes: Changes,
     /// Objects under way.
     live: HashMap<JobId, HashMap<String, Live>>,
-    standings: HashMap<JobId, Standing>,
+    waits: HashMap<JobId, WaitReason>,
     told: HashMap<JobId, Told>,
     touched: BTreeSet<JobId>,
     /// Numbers the objects in the order in which they are begun.
@@ -38,7 +38,7 @@ pub struct Telling {
 
 #[derive(Debug)]
 struct Live {
-    moved: Arc<Moved>,
+    moved: Arc<BytesMoved>,
     /// The size was known when the object was found.
     known: bool,
     number: u64,
@@ -52,13 +52,13 @@ struct Told {
     under_way: Vec<ObjectProgress>,
 }
 
-impl Telling {
-    pub fn new(news: UnboundedSender<TransferEvent>, changes: Changes) -> Telling {
-        Telling {
+impl Reporter {
+    pub fn new(news: UnboundedSender<TransferEvent>, changes: Changes) -> Reporter {
+        Reporter {
             news,
             changes,
             live: HashMap::new(),
-            standings: HashMap::new(),
+            waits: HashMap::new(),
             told: HashMap::new(),
             touched: BTreeSet::new(),
             begun: 0,
@@ -68,7 +68,7 @@ impl Telling {
 
     /// Forgets every job: the queue is told anew.
     pub fn restart(&mut self) {
-        *self = Telling::new(self.news.clone(), self.changes.clone());
+        *self = Reporter::new(self.news.clone(), self.changes.clone());
     }
 
     pub fn tell(&self, event: TransferEvent) {
@@ -76,7 +76,7 @@ impl Telling {
     }
 
     pub fn is_moving(&self) -> bool {
-        !self.live.is_empty() || !self.touched.is_empty() || !self.standings.is_empty()
+        !self.live.is_empty() || !self.touched.is_empty() || !self.waits.is_empty()
     }
 
     /// Until the next telling.
@@ -105,13 +105,13 @@ impl Telling {
     }
 
     /// Where the requests of a job say what they wait for.
-    pub fn standing(&mut self, job: JobId) -> Standing {
-        self.standings.entry(job).or_default().clone()
+    pub fn wait_reason(&mut self, job: JobId) -> WaitReason {
+        self.waits.entry(job).or_default().clone()
     }
 
     /// An object is begun.
-    pub fn begins(&mut self, job: JobId, place: &str, known: bool) -> Arc<Moved> {
-        let moved = Arc::new(Moved::default());
+    pub fn begins(&mut self, job: JobId, place: &str, known: bool) -> Arc<BytesMoved> {
+        let moved = Arc::new(BytesMoved::default());
         let live = Live { moved: Arc::clone(&moved), known, number: self.begun };
         self.begun += 1;
         self.live.entry(job).or_default().insert(place.to_owned(), live);
@@ -159,17 +159,17 @@ impl Telling {
     }
 
     /// Tells how far jobs are, which of their objects are under way, and why they wait.
-    pub fn tell_progress(&mut self, machine: &Machine, yard: &Yard) {
+    pub fn tell_progress(&mut self, machine: &Machine, context: &WorkerContext) {
         self.tell_changes();
         let mut jobs = std::mem::take(&mut self.touched);
         jobs.extend(self.live.keys());
-        jobs.extend(self.standings.keys());
+        jobs.extend(self.waits.keys());
         let (mut moved, mut under_way) = (Vec::new(), Vec::new());
         let mut silent = true;
         for id in jobs {
             let Some(progress) = self.progress(machine, id) else { continue };
             let objects = self.under_way(id, &progress);
-            let wait = self.wait(machine, yard, id);
+            let wait = self.wait(machine, context, id);
             let Some(told) = self.told.get_mut(&id) else { continue };
             if told.progress != progress {
                 told.progress = progress;
@@ -195,7 +195,7 @@ impl Telling {
             self.tell(TransferEvent::UnderWay(under_way));
         }
         self.silent = if silent { self.silent.saturating_add(1) } else { 0 };
-        self.standings.retain(|id, _| machine.is_busy(*id));
+        self.waits.retain(|id, _| machine.is_busy(*id));
     }
 
     fn tell_changes(&self) {
@@ -235,13 +235,13 @@ impl Telling {
     }
 
     /// Of a job that runs: what its requests meet, or that the server asked all of them for less.
-    fn wait(&self, machine: &Machine, yard: &Yard, id: JobId) -> Option<Wait> {
-        let standing = self.standings.get(&id)?;
+    fn wait(&self, machine: &Machine, context: &WorkerContext, id: JobId) -> Option<Wait> {
+        let wait_reason = self.waits.get(&id)?;
         if machine.state(id) != Some(JobState::Running) {
             return None;
         }
-        standing.wait().or_else(|| {
-            let (open, most) = yard.throttle(&machine.spec(id)?.connection)?;
+        wait_reason.wait().or_else(|| {
+            let (open, most) = context.throttle(&machine.spec(id)?.connection)?;
             Some(Wait::Throttled { open, most })
         })
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use keyring::{Entry, Error};
 
-use crate::config::ring::store::{Refusal, Ring};
+use crate::config::keyring::store::{Keyring, Refusal};
 use crate::config::secret::Secret;
 use crate::domain::error::KeyringFault;
 
@@ -25,7 +25,7 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// Asks until it is answered, the limit has passed, or nobody waits any more.
 #[derive(Debug)]
-pub struct System {
+pub struct SystemKeyring {
     given_up: Arc<AtomicBool>,
 }
 
@@ -39,7 +39,7 @@ pub fn present() -> bool {
         || given("XDG_RUNTIME_DIR").is_some_and(|folder| Path::new(&folder).join("bus").exists())
 }
 
-impl Ring for System {
+impl Keyring for SystemKeyring {
     fn read(&self, entry: &str) -> Result<Secret, Refusal> {
         self.ask(entry, |entry| entry.get_password().map(Secret::new))
     }
@@ -57,9 +57,9 @@ impl Ring for System {
     }
 }
 
-impl System {
-    pub fn until(given_up: Arc<AtomicBool>) -> System {
-        System { given_up }
+impl SystemKeyring {
+    pub fn until(given_up: Arc<AtomicBool>) -> SystemKeyring {
+        SystemKeyring { given_up }
     }
 
     /// Whatever the keyring asks its user for, it asks for by the reading: nothing is changed for whoever has given up
@@ -152,7 +152,7 @@ fn of_platform(text: &str) -> KeyringFault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::ring::awaited;
+    use crate::config::keyring::awaited;
 
     #[test]
     fn what_the_platform_says_is_told_apart() {
@@ -181,9 +181,9 @@ mod tests {
 
     #[test]
     fn who_gave_up_hears_nothing() {
-        let (ring, wanted) = awaited();
+        let (keyring, wanted) = awaited();
         drop(wanted);
-        let asked = ring.ask("windlass test", |_| -> Result<(), Error> {
+        let asked = keyring.ask("windlass test", |_| -> Result<(), Error> {
             thread::sleep(Duration::from_secs(60));
             Ok(())
         });

@@ -10,14 +10,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::kept::Keys;
+use crate::config::kept::SigningKeys;
 use crate::config::secret::Secret;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind, KeyringFault};
 
-pub use store::{Refusal, Ring};
+pub use store::{Keyring, Refusal};
 #[cfg(feature = "keyring")]
-pub use system::{System, present};
+pub use system::{SystemKeyring, present};
 
 /// Whoever waits for an answer holds it: what was asked is given up when it is dropped.
 #[derive(Debug)]
@@ -30,9 +30,9 @@ impl Drop for Wanted {
 }
 
 /// The system's keyring, asked for as long as the other is held.
-pub fn awaited() -> (System, Wanted) {
+pub fn awaited() -> (SystemKeyring, Wanted) {
     let given_up = Arc::default();
-    (System::until(Arc::clone(&given_up)), Wanted(given_up))
+    (SystemKeyring::until(Arc::clone(&given_up)), Wanted(given_up))
 }
 
 /// What an entry holds.
@@ -46,30 +46,34 @@ struct Entry {
 
 /// # Errors
 /// `Keyring`; so for the others.
-pub fn read(ring: &dyn Ring, folder: &Path, name: &ConnectionName) -> Result<Keys, Error> {
-    let read = ring.read(&entry_name(folder, name)).and_then(|text| keys_of(text.expose()));
+pub fn read(
+    keyring: &dyn Keyring,
+    folder: &Path,
+    name: &ConnectionName,
+) -> Result<SigningKeys, Error> {
+    let read = keyring.read(&entry_name(folder, name)).and_then(|text| keys_of(text.expose()));
     read.map_err(|refusal| failed("read the keyring", name, refusal))
 }
 
 pub fn write(
-    ring: &dyn Ring,
+    keyring: &dyn Keyring,
     folder: &Path,
     name: &ConnectionName,
-    keys: &Keys,
+    keys: &SigningKeys,
 ) -> Result<(), Error> {
-    let written = text_of(keys).and_then(|text| ring.write(&entry_name(folder, name), &text));
+    let written = text_of(keys).and_then(|text| keyring.write(&entry_name(folder, name), &text));
     written.map_err(|refusal| failed("write the keyring", name, refusal))
 }
 
 /// The entry of a connection under its new name as well; nothing where there is none.
 pub fn copy(
-    ring: &dyn Ring,
+    keyring: &dyn Keyring,
     folder: &Path,
     from: &ConnectionName,
     to: &ConnectionName,
 ) -> Result<(), Error> {
-    let copied = match ring.read(&entry_name(folder, from)) {
-        Ok(text) => ring.write(&entry_name(folder, to), &text),
+    let copied = match keyring.read(&entry_name(folder, from)) {
+        Ok(text) => keyring.write(&entry_name(folder, to), &text),
         Err(Refusal { fault: KeyringFault::NoEntry, .. }) => Ok(()),
         Err(refusal) => Err(refusal),
     };
@@ -77,8 +81,8 @@ pub fn copy(
 }
 
 /// What no keyring keeps is gone already.
-pub fn remove(ring: &dyn Ring, folder: &Path, name: &ConnectionName) -> Result<(), Error> {
-    match ring.remove(&entry_name(folder, name)) {
+pub fn remove(keyring: &dyn Keyring, folder: &Path, name: &ConnectionName) -> Result<(), Error> {
+    match keyring.remove(&entry_name(folder, name)) {
         Err(Refusal { fault: KeyringFault::Absent | KeyringFault::NotBuilt, .. }) => Ok(()),
         removed => removed.map_err(|refusal| failed("clear the keyring", name, refusal)),
     }
@@ -93,7 +97,7 @@ fn failed(operation: &str, name: &ConnectionName, refusal: Refusal) -> Error {
     Error::new(ErrorKind::Keyring(refusal.fault), operation, name.as_str()).detail(refusal.detail)
 }
 
-fn text_of(keys: &Keys) -> Result<Secret, Refusal> {
+fn text_of(keys: &SigningKeys) -> Result<Secret, Refusal> {
     let entry = Entry {
         access_key_id: keys.access_key_id.clone(),
         secret_access_key: keys.secret_access_key.expose().to_owned(),
@@ -102,12 +106,12 @@ fn text_of(keys: &Keys) -> Result<Secret, Refusal> {
     serde_json::to_string(&entry).map(Secret::new).map_err(|_| KeyringFault::Damaged.into())
 }
 
-fn keys_of(text: &str) -> Result<Keys, Refusal> {
+fn keys_of(text: &str) -> Result<SigningKeys, Refusal> {
     let entry: Option<Entry> = serde_json::from_str(text).ok();
     let whole = entry
         .filter(|entry| !entry.access_key_id.is_empty() && !entry.secret_access_key.is_empty());
     let entry = whole.ok_or(KeyringFault::Damaged)?;
-    Ok(Keys {
+    Ok(SigningKeys {
         access_key_id: entry.access_key_id,
         secret_access_key: Secret::new(entry.secret_access_key),
         session_token: entry.session_token.map(Secret::new),
@@ -117,14 +121,14 @@ fn keys_of(text: &str) -> Result<Keys, Refusal> {
 /// Stands in where this build asks no keyring.
 #[cfg(not(feature = "keyring"))]
 mod without {
-    use super::{Arc, AtomicBool, KeyringFault, Refusal, Ring, Secret};
+    use super::{Arc, AtomicBool, Keyring, KeyringFault, Refusal, Secret};
 
     #[derive(Debug)]
-    pub struct System;
+    pub struct SystemKeyring;
 
-    impl System {
-        pub fn until(_given_up: Arc<AtomicBool>) -> System {
-            System
+    impl SystemKeyring {
+        pub fn until(_given_up: Arc<AtomicBool>) -> SystemKeyring {
+            SystemKeyring
         }
     }
 
@@ -132,7 +136,7 @@ mod without {
         false
     }
 
-    impl Ring for System {
+    impl Keyring for SystemKeyring {
         fn read(&self, _entry: &str) -> Result<Secret, Refusal> {
             Err(KeyringFault::NotBuilt.into())
         }
@@ -148,18 +152,18 @@ mod without {
 }
 
 #[cfg(not(feature = "keyring"))]
-pub use without::{System, present};
+pub use without::{SystemKeyring, present};
 
 #[cfg(test)]
 pub mod memory;
 
 #[cfg(test)]
 mod tests {
-    use super::memory::Memory;
+    use super::memory::MemoryKeyring;
     use super::*;
 
-    fn keys() -> Keys {
-        Keys {
+    fn keys() -> SigningKeys {
+        SigningKeys {
             access_key_id: "id".to_owned(),
             secret_access_key: Secret::new("hu\"sh"),
             session_token: Some(Secret::new("t")),
@@ -168,20 +172,20 @@ mod tests {
 
     #[test]
     fn keys_are_read_as_they_were_written_and_belong_to_one_folder() {
-        let (ring, folder, name) = (Memory::default(), Path::new("/a"), "r2".into());
-        write(&ring, folder, &name, &keys()).unwrap();
-        assert_eq!(read(&ring, folder, &name), Ok(keys()));
-        let other = read(&ring, Path::new("/b"), &name).unwrap_err();
+        let (keyring, folder, name) = (MemoryKeyring::default(), Path::new("/a"), "r2".into());
+        write(&keyring, folder, &name, &keys()).unwrap();
+        assert_eq!(read(&keyring, folder, &name), Ok(keys()));
+        let other = read(&keyring, Path::new("/b"), &name).unwrap_err();
         assert_eq!(other.kind, ErrorKind::Keyring(KeyringFault::NoEntry));
-        copy(&ring, folder, &name, &"new".into()).unwrap();
-        remove(&ring, folder, &name).unwrap();
-        assert!(read(&ring, folder, &name).is_err());
-        assert_eq!(read(&ring, folder, &"new".into()), Ok(keys()));
+        copy(&keyring, folder, &name, &"new".into()).unwrap();
+        remove(&keyring, folder, &name).unwrap();
+        assert!(read(&keyring, folder, &name).is_err());
+        assert_eq!(read(&keyring, folder, &"new".into()), Ok(keys()));
     }
 
     #[test]
     fn a_half_written_entry_is_said_and_not_shown() {
-        let (ring, folder, name) = (Memory::default(), Path::new("/a"), "r2".into());
+        let (keyring, folder, name) = (MemoryKeyring::default(), Path::new("/a"), "r2".into());
         for text in [
             "",
             "{\"access_key_id\":\"hush",
@@ -189,8 +193,8 @@ mod tests {
             "hush",
             "{\"access_key_id\":\"hush\",\"secret_access_key\":\"\"}",
         ] {
-            ring.write(&entry_name(folder, &name), &Secret::new(text)).unwrap();
-            let error = read(&ring, folder, &name).unwrap_err();
+            keyring.write(&entry_name(folder, &name), &Secret::new(text)).unwrap();
+            let error = read(&keyring, folder, &name).unwrap_err();
             assert!(error.explain().what.contains("incomplete"), "{text}: {error}");
             assert!(!format!("{error:?}").contains("hush"), "{text}");
         }
@@ -210,8 +214,8 @@ mod tests {
         ];
         let mut said = Vec::new();
         for fault in faults {
-            let ring = Memory { fault: Some(fault), ..Memory::default() };
-            let error = read(&ring, Path::new("/a"), &"r2".into()).unwrap_err();
+            let keyring = MemoryKeyring { fault: Some(fault), ..MemoryKeyring::default() };
+            let error = read(&keyring, Path::new("/a"), &"r2".into()).unwrap_err();
             assert_eq!(error.kind, ErrorKind::Keyring(fault));
             let explained = error.explain();
             assert!(explained.next.contains("press P, then e"), "{}", explained.next);

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::app::action::{Action, Scope};
-use crate::app::context::{Context, Ending, Move, SideTab};
+use crate::app::context::{Context, Ending, Intent, SideTab};
 use crate::app::dispatch::dispatch;
 use crate::app::effect::{Effect, Preference};
 use crate::app::layout::Pane;
@@ -65,88 +65,88 @@ pub fn behind(
     turn(state, here);
 }
 
-fn perform_one(state: &mut State, now: Timestamp, each: Move, asked: &mut Asked) {
+fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Asked) {
     match each {
-        Move::Open(location) => open(state, now, location, asked),
-        Move::GoBack(last) => {
+        Intent::Open(location) => open(state, now, location, asked),
+        Intent::GoBack(last) => {
             state.session.last = None;
             connect(state, now, &last.connection, asked);
             open(state, now, last.location(), asked);
         }
-        Move::Focus(pane) => state.focus = pane,
-        Move::GoTo(address) => {
+        Intent::Focus(pane) => state.focus = pane,
+        Intent::GoTo(address) => {
             state.with(now, asked, |parts, cx| parts.places.go(&address, cx));
         }
-        Move::EnterConnection(text) => {
+        Intent::EnterConnection(text) => {
             state.with(now, asked, |parts, cx| parts.connecting.enter(&text, cx));
         }
-        Move::Show { tab, subject } if is_shown(state, tab, &subject) => {
-            asked.moves.push(Move::CloseSide);
+        Intent::Show { tab, subject } if is_shown(state, tab, &subject) => {
+            asked.moves.push(Intent::CloseSide);
         }
-        Move::Show { tab, subject } => {
+        Intent::Show { tab, subject } => {
             state.with(now, asked, |parts, cx| parts.side.show(tab, subject, cx));
             state.place();
             if state.areas.side.is_empty() {
                 state.focus = Pane::Side;
             }
         }
-        Move::LookInto(subject) => look_into(state, now, subject, asked),
-        Move::CloseSide => {
+        Intent::LookInto(subject) => look_into(state, now, subject, asked),
+        Intent::CloseSide => {
             state.with(now, asked, |parts, cx| parts.side.close(cx));
             if state.focus == Pane::Side {
                 state.focus = Pane::Objects;
             }
         }
-        Move::Examine(name) => examine(state, now, &name, asked),
-        Move::Tab(which) => tab(state, now, which, asked),
-        Move::Connect(name) => connect(state, now, &name, asked),
-        Move::EditConnection(name) => {
+        Intent::Examine(name) => examine(state, now, &name, asked),
+        Intent::Tab(which) => tab(state, now, which, asked),
+        Intent::Connect(name) => connect(state, now, &name, asked),
+        Intent::EditConnection(name) => {
             state.with(now, asked, |parts, cx| parts.connecting.change(&name, cx));
         }
-        Move::RemoveConnection(name) => {
+        Intent::RemoveConnection(name) => {
             state.with(now, asked, |parts, cx| {
                 let needing = parts.transfers.queue.needing(&name).count();
                 parts.connecting.ask_remove(&name, needing, cx);
             });
         }
-        Move::PutConnection { connection, replaced } => {
+        Intent::PutConnection { connection, replaced } => {
             put_connection(state, now, *connection, replaced.as_ref(), asked);
         }
-        Move::DropConnection(name) => drop_connection(state, now, &name, asked),
-        Move::Toast { level, text } => {
+        Intent::DropConnection(name) => drop_connection(state, now, &name, asked),
+        Intent::Toast { level, text } => {
             if level != Level::Note {
                 state.log.note(now, level, text.clone());
             }
             state.toasts.add(now, level, text);
         }
-        Move::Copy { text, what, note } => {
+        Intent::Copy { text, what, note } => {
             state.clipboard.sends(what, note);
             asked.effects.push(Effect::Copy(text));
         }
-        Move::ShowText(shown) => state.shown = Some(shown),
-        Move::Log(error) => log(state, now, error),
-        Move::LogQuietly(error) => state.log.error(now, error),
-        Move::RememberBucket { bucket, known } => state.session.remember_bucket(bucket, known),
-        Move::KnowDomain { bucket, domain } => state.session.know_domain(&bucket, domain),
-        Move::KnowPublicity { bucket, publicity } => {
+        Intent::ShowText(shown) => state.shown = Some(shown),
+        Intent::Log(error) => log(state, now, error),
+        Intent::LogQuietly(error) => state.log.error(now, error),
+        Intent::RememberBucket { bucket, known } => state.session.remember_bucket(bucket, known),
+        Intent::KnowDomain { bucket, domain } => state.session.know_domain(&bucket, domain),
+        Intent::KnowPublicity { bucket, publicity } => {
             state.session.know_publicity(bucket, publicity);
             state.with(now, asked, |parts, cx| parts.objects.acting.refresh_links(cx.session));
         }
-        Move::RememberDownloadFolder(folder) => {
+        Intent::RememberDownloadFolder(folder) => {
             state.session.download_folder = Some(folder.clone());
             asked.effects.push(Effect::Save(Preference::DownloadFolder(folder)));
         }
-        Move::Run(action) => dispatch(state, now, action, asked),
-        Move::Quit => asked.effects.push(Effect::Quit),
-        Move::Made { bucket, change } => made(state, now, &bucket, change, asked),
-        Move::EmptyBucket(bucket) => {
+        Intent::Run(action) => dispatch(state, now, action, asked),
+        Intent::Quit => asked.effects.push(Effect::Quit),
+        Intent::Made { bucket, change } => made(state, now, &bucket, change, asked),
+        Intent::EmptyBucket(bucket) => {
             state.with(now, asked, |parts, cx| parts.transfers.empty(bucket, cx));
         }
-        Move::Settled(ending) => settled(state, now, &ending, asked),
-        Move::RefreshBuckets
-        | Move::BucketGone { .. }
-        | Move::BucketDeleted(_)
-        | Move::BucketMade(_) => {
+        Intent::Settled(ending) => settled(state, now, &ending, asked),
+        Intent::RefreshBuckets
+        | Intent::BucketGone { .. }
+        | Intent::BucketDeleted(_)
+        | Intent::BucketMade(_) => {
             mark_stale(state);
             state.with(now, asked, |mut parts, cx| tell(&mut parts, cx, each));
         }
@@ -165,17 +165,17 @@ fn look_into(state: &mut State, now: Timestamp, subject: Subject, asked: &mut As
         state.focus = Pane::Side;
     } else {
         let tab = SideTab::Preview;
-        perform_one(state, now, Move::Show { tab, subject }, asked);
+        perform_one(state, now, Intent::Show { tab, subject }, asked);
     }
 }
 
 /// News about storage for the parts that show it.
-fn tell(parts: &mut Parts<'_>, cx: &mut Context<'_>, news: Move) {
+fn tell(parts: &mut Parts<'_>, cx: &mut Context<'_>, news: Intent) {
     match news {
-        Move::RefreshBuckets => parts.buckets.refresh(cx),
-        Move::BucketMade(bucket) => parts.buckets.on_made(&bucket, cx),
-        Move::BucketGone { bucket, error } => parts.buckets.mark_gone(&bucket, error),
-        Move::BucketDeleted(bucket) => {
+        Intent::RefreshBuckets => parts.buckets.refresh(cx),
+        Intent::BucketMade(bucket) => parts.buckets.on_made(&bucket, cx),
+        Intent::BucketGone { bucket, error } => parts.buckets.mark_gone(&bucket, error),
+        Intent::BucketDeleted(bucket) => {
             let here = parts.objects.browse.place();
             if here.is_some_and(|place| place.bucket == bucket) {
                 parts.objects.browse.close(cx);

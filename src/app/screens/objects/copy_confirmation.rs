@@ -13,7 +13,7 @@ use crate::domain::usage::Usage;
 
 /// Jobs that wait for a yes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Going {
+pub struct CopyConfirmation {
     pub specs: Vec<JobSpec>,
     pub bucket: Bucket,
     sources: Vec<Target>,
@@ -26,9 +26,13 @@ pub struct Going {
     bytes: u64,
 }
 
-impl Going {
+impl CopyConfirmation {
     /// `None` where the jobs may begin without a question: a copy within the connection.
-    pub fn of(specs: &[JobSpec], (objects, bytes): (u64, u64), session: &Session) -> Option<Going> {
+    pub fn of(
+        specs: &[JobSpec],
+        (objects, bytes): (u64, u64),
+        session: &Session,
+    ) -> Option<CopyConfirmation> {
         let Work::Copy { bucket, moving, .. } = &specs.first()?.work else { return None };
         let other = specs.iter().find_map(JobSpec::other_connection);
         let to = other.and_then(|name| {
@@ -42,7 +46,7 @@ impl Going {
             Work::Copy { source, .. } => Some(source.clone()),
             _ => None,
         });
-        Some(Going {
+        Some(CopyConfirmation {
             bucket: bucket.clone(),
             sources: sources.collect(),
             moving: *moving,
@@ -151,7 +155,11 @@ mod tests {
         Connection { provider, ..Connection::chain(name.into(), None) }
     }
 
-    fn going(from: Provider, to: Option<Provider>, moving: bool) -> Option<Going> {
+    fn confirmation(
+        from: Provider,
+        to: Option<Provider>,
+        moving: bool,
+    ) -> Option<CopyConfirmation> {
         let mut connections = vec![connection("here", from)];
         connections.extend(to.map(|provider| connection("there", provider)));
         let current = connections[0].clone();
@@ -170,18 +178,18 @@ mod tests {
             on_conflict: OnConflict::Fail,
             files: FileRules::default(),
         };
-        Going::of(&[spec], (0, 0), &session)
+        CopyConfirmation::of(&[spec], (0, 0), &session)
     }
 
     #[test]
     fn the_question_names_both_ends_and_counts_as_it_goes() {
-        assert_eq!(going(Provider::R2, None, false), None, "a copy within asks nothing");
-        let going = going(Provider::R2, Some(Provider::Aws), true).unwrap();
-        let mut confirm = going.question();
+        assert_eq!(confirmation(Provider::R2, None, false), None, "a copy within asks nothing");
+        let confirmation = confirmation(Provider::R2, Some(Provider::Aws), true).unwrap();
+        let mut confirm = confirmation.question();
         assert_eq!(confirm.lines[0], "Move from s3://media to there:backups/x/raw/?");
         assert_eq!(confirm.subjects, ["raw/"]);
         assert!(!confirm.tally.unwrap().complete && !confirm.on_yes);
-        going.measured(Measure { objects: 1000, bytes: 1 << 30, done: true }, &mut confirm);
+        confirmation.measured(Measure { objects: 1000, bytes: 1 << 30, done: true }, &mut confirm);
         assert_eq!(confirm.tally.unwrap().objects, 1000);
         let cost = confirm.warning.unwrap();
         assert!(cost.contains("~$0.00") && cost.contains("traffic out of r2 is free"), "{cost}");
@@ -189,16 +197,17 @@ mod tests {
 
     #[test]
     fn what_leaves_aws_costs() {
-        let going = going(Provider::Aws, Some(Provider::R2), false).unwrap();
-        let mut confirm = going.question();
-        going.measured(Measure { objects: 1, bytes: 10_000_000_000, done: true }, &mut confirm);
+        let confirmation = confirmation(Provider::Aws, Some(Provider::R2), false).unwrap();
+        let mut confirm = confirmation.question();
+        confirmation
+            .measured(Measure { objects: 1, bytes: 10_000_000_000, done: true }, &mut confirm);
         let cost = confirm.warning.unwrap();
         assert!(cost.contains("~$0.9000 of it traffic out of aws"), "{cost}");
     }
 
     #[test]
     fn prices_that_are_not_known_are_not_made_up() {
-        let going = going(Provider::Other, Some(Provider::R2), false).unwrap();
-        assert!(going.question().warning.unwrap().contains("not all prices are known"));
+        let confirmation = confirmation(Provider::Other, Some(Provider::R2), false).unwrap();
+        assert!(confirmation.question().warning.unwrap().contains("not all prices are known"));
     }
 }

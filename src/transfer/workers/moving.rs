@@ -50,7 +50,7 @@ pub async fn look_at_copy(
             found => found,
         }
     };
-    let found = task.gate.send(look).await?;
+    let found = task.policy.send(look).await?;
     match Likeness::of(source, &found) {
         Likeness::Same(_) => Ok(found),
         Likeness::Unknown if source.size == found.size => Ok(found),
