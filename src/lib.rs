@@ -16,3 +16,5 @@ pub mod ui;
 pub mod cli;
 pub mod demo;
 pub mod tui;
+
+pub mod program;

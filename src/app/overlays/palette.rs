@@ -1,6 +1,9 @@
 //! The palette: any action by a few of its letters, an `s3://` location, or a place below the open one.
 
-use frizbee::{Config, Matcher};
+use std::cmp::Reverse;
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use crate::app::action::Action;
 use crate::app::chord::{Chord, KeyCode};
@@ -142,17 +145,29 @@ impl Palette {
         let mut numbers: Vec<usize> = if text.trim().is_empty() {
             (0..self.rows.len()).collect()
         } else {
-            let titles: Vec<String> = self
-                .rows
-                .iter()
-                .map(|row| format!("{} {}", row.title, row.action.spec().name))
-                .collect();
-            let matches = Matcher::new(text.trim(), &Config::default()).match_list(&titles);
-            matches.into_iter().map(|found| found.index as usize).collect()
+            let titles =
+                self.rows.iter().map(|row| format!("{} {}", row.title, row.action.spec().name));
+            best_first(text.trim(), titles)
         };
         numbers.sort_by_key(|number| self.rows[*number].disabled.is_some());
         numbers
     }
+}
+
+/// The numbers of the titles that have the letters of `text` in this order.
+fn best_first(text: &str, titles: impl Iterator<Item = String>) -> Vec<usize> {
+    let pattern = Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut letters = Vec::new();
+    let mut found: Vec<(u32, usize)> = titles
+        .enumerate()
+        .filter_map(|(number, title)| {
+            let score = pattern.score(Utf32Str::new(&title, &mut letters), &mut matcher)?;
+            Some((score, number))
+        })
+        .collect();
+    found.sort_by_key(|(score, number)| (Reverse(*score), *number));
+    found.into_iter().map(|(_, number)| number).collect()
 }
 
 /// The place that `text` names below `here`; a bucket where no bucket is open.

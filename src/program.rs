@@ -1,0 +1,122 @@
+//! Turns arguments into an exit code: a verb, or the browser on what the arguments name.
+
+use std::env;
+use std::io::{self, IsTerminal};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use crate::cli::args::{Arguments, DemoArguments, TargetFlags, Verb};
+use crate::cli::connect::Choice;
+use crate::cli::print::{Status, Trouble, complain, complain_of_crash};
+use crate::cli::{demo as server, verbs};
+use crate::config::crash;
+use crate::config::paths::Folders;
+use crate::config::remembered::Remembered;
+use crate::domain::address::Location;
+use crate::tui::run::Ending;
+use crate::tui::start::{Opening, open_browser};
+use crate::tui::terminal::give_back;
+use crate::tui::{log, startup};
+
+/// Terminals that can only print line after line: Emacs's shell, for one.
+const PLAIN_TERMINALS: [&str; 2] = ["dumb", "unknown"];
+
+pub fn main() -> ExitCode {
+    crash::catch_panics(Folders::find().ok().map(|folders| folders.state), give_back);
+    let arguments = Arguments::read();
+    let json = arguments.verb.as_ref().is_some_and(verbs::wants_json);
+    let ended = catch_unwind(AssertUnwindSafe(|| run(arguments)));
+    match crash::happened() {
+        None => ended.unwrap_or(ExitCode::from(crash::EXIT_CODE)),
+        Some(crash) => {
+            complain_of_crash(&crash, json);
+            ExitCode::from(crash::EXIT_CODE)
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> ExitCode {
+    match arguments.verb {
+        None => told(browse(arguments.location, &arguments.target)),
+        Some(Verb::Demo(demo)) if !demo.serve => told(browse_demo(&demo)),
+        Some(verb) => verbs::run(verb, &arguments.target),
+    }
+}
+
+fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Trouble> {
+    needs_terminal()?;
+    let folders = Folders::find()?;
+    let choice = Choice::make(flags, &folders)?;
+    let Choice { connections, current, alert, theme, icons, preview_stays, limit, files, .. } =
+        choice;
+    log::start(&folders.log_file())?;
+    let first = choice.first && location.is_none();
+    let open = location.unwrap_or(Location::Root);
+    let (mut startup, remembered) = startup::gather(connections, current, open, &folders)?;
+    (startup.alert, startup.files, startup.preview_stays) = (alert, files, preview_stays);
+    (startup.first, startup.keyless) = (first, choice.keyless);
+    startup.profiles = choice.profiles;
+    startup.problems.extend(choice.warnings);
+    let theme = startup::theme(theme.as_deref(), &folders, &mut startup.problems);
+    let opening = Opening {
+        startup,
+        theme,
+        icons,
+        remembered,
+        remembered_file: Some(folders.remembered_file()),
+        config_file: Some(folders.config_file()),
+        journal: Some(folders.journal_file()),
+        limit,
+        runtime: verbs::runtime()?,
+    };
+    match open_browser(opening, || {})? {
+        Ending::Demo => browse_demo(&DemoArguments::default()),
+        ended => Ok(ended),
+    }
+}
+
+/// Writes nothing of the user's and keeps its queue in memory.
+fn browse_demo(arguments: &DemoArguments) -> Result<Ending, Trouble> {
+    needs_terminal()?;
+    let runtime = verbs::runtime()?;
+    let server = runtime.block_on(server::start(arguments))?;
+    let connection = server::connection(&server);
+    let (name, open) = (connection.name.clone(), arguments.location.clone());
+    let opening = Opening {
+        startup: startup::fresh(vec![connection], name, open.unwrap_or(Location::Root)),
+        theme: None,
+        icons: false,
+        remembered: Remembered::default(),
+        remembered_file: None,
+        config_file: None,
+        journal: None,
+        limit: None,
+        runtime,
+    };
+    Ok(open_browser(opening, || server::fill(&server, arguments))?)
+}
+
+fn needs_terminal() -> Result<(), Trouble> {
+    if !io::stdout().is_terminal() {
+        let sentence =
+            "the browser needs a terminal and stdout is none: use the verbs, such as windlass ls";
+        return Err(Trouble::Usage(sentence.to_owned()));
+    }
+    // Without TERM the usual sequences are tried: most terminals know them.
+    match env::var("TERM") {
+        Ok(term) if PLAIN_TERMINALS.contains(&&*term) => Err(Trouble::Usage(format!(
+            "this terminal cannot show the browser (TERM={term}): start it in a terminal emulator, \
+             or use the verbs, such as windlass ls"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn told(ended: Result<Ending, Trouble>) -> ExitCode {
+    match ended {
+        Ok(Ending::Quit | Ending::Demo) => Status::Done.into(),
+        Ok(Ending::Signal(number)) => ExitCode::from(u8::try_from(128 + number).unwrap_or(1)),
+        Ok(Ending::NoTerminal | Ending::Panicked) => Status::Failed.into(),
+        Err(trouble) => complain(&trouble, false).into(),
+    }
+}
