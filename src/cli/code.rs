@@ -7,7 +7,7 @@ use tokio::task::spawn_blocking;
 use crate::config::connection::Connection;
 use crate::config::secret::Secret;
 use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind};
-use crate::s3::role::{give_code, wants_code};
+use crate::s3::sdk::role::{give_code, wants_code};
 
 /// Asks where the connection needs one and somebody is there; else its first request says what it needs.
 pub async fn ask(connection: &Connection) -> Result<(), Error> {

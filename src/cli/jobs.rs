@@ -20,7 +20,7 @@ use crate::domain::transfer::{FileRules, JobSpec, JobState, OnConflict, Target, 
 use crate::domain::units::Size;
 use crate::domain::visible::visible;
 use crate::s3::client::{Client, ListQuery};
-use crate::s3::pages::Pages;
+use crate::s3::ops::pages::Pages;
 use crate::transfer::headless::run_until;
 
 pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Trouble> {

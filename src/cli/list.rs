@@ -13,7 +13,7 @@ use crate::domain::listing::{Row, RowKind};
 use crate::domain::units::{Moment, Size};
 use crate::domain::visible::visible;
 use crate::s3::client::{Client, ListQuery};
-use crate::s3::pages::Pages;
+use crate::s3::ops::pages::Pages;
 
 const PAGE: u16 = 1000;
 

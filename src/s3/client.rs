@@ -22,16 +22,16 @@ use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::listing::ContinuationToken;
 use crate::domain::object::{ByteRange, ObjectHead};
 use crate::domain::provider::{Capability, Provider};
-use crate::s3::body_pacing::BodyPacing;
 use crate::s3::call::Call;
 use crate::s3::conditions::Conditions;
 use crate::s3::contact::{Contact, may_be_other_scheme, other_scheme};
-use crate::s3::direct::Route;
-use crate::s3::errors::{codes, lacks_session};
-use crate::s3::incoming::Incoming;
+use crate::s3::http::body_pacing::BodyPacing;
+use crate::s3::http::direct::Route;
+use crate::s3::http::incoming::Incoming;
 use crate::s3::jurisdiction_endpoints::JurisdictionEndpoints;
-use crate::s3::list::names::Learned;
 use crate::s3::meter::Meter;
+use crate::s3::ops::list::names::Learned;
+use crate::s3::sdk::errors::{codes, lacks_session};
 use crate::s3::sdk::{Sdk, SdkClients, provider, read_endpoint};
 
 /// Cheap to clone; every clone shares pool, credentials and what was learned of the server.
@@ -143,11 +143,11 @@ impl Client {
         self.inner.endpoints.forget_clients();
     }
 
-    pub(super) fn endpoints(&self) -> &JurisdictionEndpoints {
+    pub(in crate::s3) fn endpoints(&self) -> &JurisdictionEndpoints {
         &self.inner.endpoints
     }
 
-    pub(super) fn flow(&self) -> Option<&Arc<dyn BodyPacing>> {
+    pub(in crate::s3) fn flow(&self) -> Option<&Arc<dyn BodyPacing>> {
         self.flow.as_ref()
     }
 
@@ -183,7 +183,7 @@ impl Client {
     }
 
     /// An error that says who asked, where that is a part of it.
-    pub(super) fn said_of(&self, mut error: Error) -> Error {
+    pub(in crate::s3) fn said_of(&self, mut error: Error) -> Error {
         let renewal = self.known().and_then(|sdk| sdk.renewal.clone());
         if matches!(renewal, Some(Renewal::SignIn(_))) && lacks_session(&error) {
             error.kind = ErrorKind::ExpiredCredentials;
@@ -212,7 +212,7 @@ impl Client {
         self.sdk().await.map(drop)
     }
 
-    pub(super) fn meter(&self) -> &Arc<Meter> {
+    pub(in crate::s3) fn meter(&self) -> &Arc<Meter> {
         &self.inner.meter
     }
 
@@ -220,7 +220,7 @@ impl Client {
         lock(&self.inner.sdk).get().cloned()
     }
 
-    pub(super) async fn sdk(&self) -> Result<Arc<Sdk>, Error> {
+    pub(in crate::s3) async fn sdk(&self) -> Result<Arc<Sdk>, Error> {
         let inner = &self.inner;
         let cell = Arc::clone(&lock(&inner.sdk));
         let contact = &inner.contact;
@@ -231,7 +231,10 @@ impl Client {
     }
 
     /// The SDK's client for requests about a bucket.
-    pub(super) async fn sdk_client(&self, bucket: Option<&Bucket>) -> Result<SdkClient, Error> {
+    pub(in crate::s3) async fn sdk_client(
+        &self,
+        bucket: Option<&Bucket>,
+    ) -> Result<SdkClient, Error> {
         let at = match bucket {
             Some(bucket) => self.home(bucket)?,
             None => None,
@@ -250,7 +253,7 @@ impl Client {
     }
 
     /// The region that is signed for where nothing else is known, and the one of a bucket that was asked already.
-    pub(super) async fn regions(&self, bucket: &Bucket) -> Result<(String, String), Error> {
+    pub(in crate::s3) async fn regions(&self, bucket: &Bucket) -> Result<(String, String), Error> {
         let here = self.sdk().await?.region.clone();
         let client = self.sdk_client(Some(bucket)).await?;
         let there = client.config().region().map_or(here.clone(), ToString::to_string);
@@ -258,7 +261,7 @@ impl Client {
     }
 
     /// How a body about a bucket goes that the given client would send: `None` by that client.
-    pub(super) async fn route(
+    pub(in crate::s3) async fn route(
         &self,
         client: &SdkClient,
         bucket: &Bucket,
@@ -308,29 +311,29 @@ impl Client {
         self.inner.conditions.learn(kept);
     }
 
-    pub(super) fn conditions(&self) -> &Conditions {
+    pub(in crate::s3) fn conditions(&self) -> &Conditions {
         &self.inner.conditions
     }
 
-    pub(super) fn learned_names(&self) -> &Learned {
+    pub(in crate::s3) fn learned_names(&self) -> &Learned {
         &self.inner.names
     }
 
-    pub(super) fn loses_rows(&self) -> bool {
+    pub(in crate::s3) fn loses_rows(&self) -> bool {
         self.inner.loses_rows.load(Ordering::Relaxed)
     }
 
-    pub(super) fn lose_rows(&self) {
+    pub(in crate::s3) fn lose_rows(&self) {
         self.inner.loses_rows.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn connection(&self) -> &Connection {
+    pub(in crate::s3) fn connection(&self) -> &Connection {
         &self.inner.connection
     }
 
     /// Sends a request: refused here where it may not or cannot be sent, once more where the bucket turns out to be in
     /// another region.
-    pub(super) async fn run<T, F>(
+    pub(in crate::s3) async fn run<T, F>(
         &self,
         call: &Call,
         send: impl Fn(SdkClient) -> F,
@@ -439,7 +442,7 @@ impl Client {
     }
 
     /// Remembers for the session that the server cannot do it.
-    pub(super) fn refuses(&self, capability: Capability, why: String) {
+    pub(in crate::s3) fn refuses(&self, capability: Capability, why: String) {
         lock(&self.inner.refused).insert(capability, why);
     }
 }

@@ -23,9 +23,9 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::public::{AccountUsage, DomainState, PublicAccess, PublicDomain, StoredAmount};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
-use crate::s3::direct::fault::Fault;
-use crate::s3::direct::tls;
-use crate::s3::tunnel::Tunnel;
+use crate::s3::http::direct::fault::Fault;
+use crate::s3::http::direct::tls;
+use crate::s3::http::tunnel::Tunnel;
 
 /// From the first byte of the question to the last of the answer.
 const ANSWER: Duration = Duration::from_secs(20);

@@ -20,10 +20,10 @@ use tokio::time::timeout;
 use crate::config::network::Network;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorKind};
-use crate::s3::direct::fault::Fault;
-use crate::s3::direct::socket::{Origin, Socket, dial};
-use crate::s3::direct::tls;
-use crate::s3::errors::chain;
+use crate::s3::http::direct::fault::Fault;
+use crate::s3::http::direct::socket::{Origin, Socket, dial};
+use crate::s3::http::direct::tls;
+use crate::s3::sdk::errors::chain;
 
 /// How long the other protocol is tried.
 const LOOK: Duration = Duration::from_secs(3);

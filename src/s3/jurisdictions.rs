@@ -20,7 +20,7 @@ const LATE: Duration = Duration::from_secs(5);
 
 impl Client {
     /// The bucket's name as its server spells it.
-    pub(super) fn wire<'a>(&self, bucket: &'a Bucket) -> &'a str {
+    pub(in crate::s3) fn wire<'a>(&self, bucket: &'a Bucket) -> &'a str {
         self.endpoints().said(bucket).map_or(bucket.as_str(), |(name, _)| name)
     }
 
@@ -35,7 +35,7 @@ impl Client {
     }
 
     /// The SDK as it asks at an endpoint; `None` is the connection's own.
-    pub(super) async fn sdk_at(&self, at: Option<Jurisdiction>) -> Result<Arc<Sdk>, Error> {
+    pub(in crate::s3) async fn sdk_at(&self, at: Option<Jurisdiction>) -> Result<Arc<Sdk>, Error> {
         let main = self.sdk().await?;
         let endpoints = self.endpoints();
         let others = endpoints.places().get(1..).unwrap_or_default();
@@ -51,7 +51,7 @@ impl Client {
     ///
     /// # Errors
     /// `NoSuchBucket` where the name has to say one and does not.
-    pub(super) fn home(&self, bucket: &Bucket) -> Result<Option<Jurisdiction>, Error> {
+    pub(in crate::s3) fn home(&self, bucket: &Bucket) -> Result<Option<Jurisdiction>, Error> {
         let endpoints = self.endpoints();
         if !endpoints.are_several() {
             return Ok(None);
@@ -90,14 +90,14 @@ impl Client {
     }
 
     /// The endpoint of a jurisdiction, for words; the connection's own where there is no such.
-    pub(super) fn endpoint_at(&self, at: Option<Jurisdiction>) -> Option<String> {
+    pub(in crate::s3) fn endpoint_at(&self, at: Option<Jurisdiction>) -> Option<String> {
         let mut places = self.endpoints().places().iter();
         let found = places.find(|(each, _)| Some(*each) == at).map(|(_, url)| url.clone());
         found.or_else(|| self.endpoint())
     }
 
     /// The jurisdiction that a bucket's name says, for one that is to be made.
-    pub(super) fn said_home(&self, bucket: &Bucket) -> Option<Jurisdiction> {
+    pub(in crate::s3) fn said_home(&self, bucket: &Bucket) -> Option<Jurisdiction> {
         self.endpoints().said(bucket).map(|(_, jurisdiction)| jurisdiction)
     }
 }

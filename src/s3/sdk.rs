@@ -1,5 +1,19 @@
 //! One connection in the SDK's terms: where it goes, how it signs, checks and retries.
 
+pub(in crate::s3) mod credentials;
+pub(in crate::s3) mod errors;
+pub(in crate::s3) mod given;
+pub(in crate::s3) mod guard;
+pub(in crate::s3) mod md5_instead;
+pub(in crate::s3) mod metadata_off;
+pub(in crate::s3) mod metering;
+pub(in crate::s3) mod no_body;
+pub(in crate::s3) mod profiles;
+pub(in crate::s3) mod retry;
+pub mod role;
+pub(in crate::s3) mod time;
+pub(in crate::s3) mod transport;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,17 +36,16 @@ use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
 use crate::s3::clock::Clock;
 use crate::s3::contact::Contact;
-use crate::s3::credentials::{self, KeyIdSeen, Noting};
-use crate::s3::direct::{Direct, Rules};
-use crate::s3::given::with_given;
-use crate::s3::guard::ResponseGuard;
-use crate::s3::metadata_off::without_metadata;
+use crate::s3::http::direct::{Direct, Rules};
+use crate::s3::http::sockets::by_sockets;
 use crate::s3::meter::Meter;
-use crate::s3::metering::Metering;
-use crate::s3::no_body::NoBody;
-use crate::s3::sockets::by_sockets;
-use crate::s3::transport::AWS;
-use crate::s3::{retry, transport};
+use crate::s3::sdk::credentials::{KeyIdSeen, Noting};
+use crate::s3::sdk::given::with_given;
+use crate::s3::sdk::guard::ResponseGuard;
+use crate::s3::sdk::metadata_off::without_metadata;
+use crate::s3::sdk::metering::Metering;
+use crate::s3::sdk::no_body::NoBody;
+use crate::s3::sdk::transport::AWS;
 
 /// A body that moves less than a byte a second for this long is given up.
 const STALL: Duration = Duration::from_secs(25);

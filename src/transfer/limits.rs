@@ -12,7 +12,7 @@ use std::time::Duration;
 use bytes::BytesMut;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::s3::body::PIECE;
+use crate::s3::http::body::PIECE;
 
 /// When a request that failed is tried again, and when one that says nothing is given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

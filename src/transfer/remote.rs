@@ -13,9 +13,9 @@ use crate::domain::object::{
     UploadedPart,
 };
 use crate::domain::provider::{Capability, Provider};
-use crate::s3::body::Body;
-use crate::s3::body_pacing::BodyPacing;
 use crate::s3::client::{Client, Download, ListQuery};
+use crate::s3::http::body::Body;
+use crate::s3::http::body_pacing::BodyPacing;
 
 /// The answer to one request, on its way.
 pub type RemoteFuture<'a, T> = BoxFuture<'a, Result<T, Error>>;

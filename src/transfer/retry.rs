@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::s3::incoming::Incoming;
+use crate::s3::http::incoming::Incoming;
 use crate::transfer::connection_health::{ConnectionHealth, Sent};
 use crate::transfer::limits::rate::Rate;
 use crate::transfer::limits::slots::Lane;

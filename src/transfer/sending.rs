@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::s3::body_pacing::{BodyPacing, Grant};
+use crate::s3::http::body_pacing::{BodyPacing, Grant};
 use crate::transfer::limits::rate::Rate;
 use crate::transfer::limits::slots::Slots;
 use crate::transfer::remote::Remote;

@@ -9,7 +9,7 @@ use crate::domain::likeness::Likeness;
 use crate::domain::object::{ETag, ObjectAddress, ObjectHead, StoredObject};
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::transfer::Verification;
-use crate::s3::body::Body;
+use crate::s3::http::body::Body;
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
 use crate::transfer::workers::blocking::blocking;

@@ -17,7 +17,7 @@ use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind};
 use crate::domain::identity::masked;
-use crate::s3::role::give_code;
+use crate::s3::sdk::role::give_code;
 use crate::tui::clients::Clients;
 use crate::tui::sign_in::{AWS, sign_in};
 

@@ -13,7 +13,7 @@ use crate::domain::listing::{Row, RowKind};
 use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::domain::transfer::{JobSpec, Target, Work};
 use crate::s3::client::{Client, ListQuery};
-use crate::s3::pages::Pages;
+use crate::s3::ops::pages::Pages;
 use crate::transfer::local::attributes::kept_time;
 use crate::transfer::local::names::LocalName;
 use crate::transfer::local::walk::{Walk, WalkRules, Walked};

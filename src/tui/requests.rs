@@ -26,7 +26,7 @@ use crate::domain::object::{
 use crate::domain::parts::Growing;
 use crate::domain::transfer::{JobSpec, Target};
 use crate::s3::client::{Client, ListQuery};
-use crate::s3::pages::Pages;
+use crate::s3::ops::pages::Pages;
 use crate::transfer::journal::KnownUploads;
 use crate::transfer::limits::Patience;
 use crate::transfer::limits::rate::Rate;

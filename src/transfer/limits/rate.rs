@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-use crate::s3::body_pacing::Later;
+use crate::s3::http::body_pacing::Later;
 
 /// Clones speak of the same limit.
 #[derive(Clone, Debug, Default)]

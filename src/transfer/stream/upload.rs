@@ -13,7 +13,7 @@ use crate::domain::object::{PutOptions, StoredObject, UploadId, UploadedPart};
 use crate::domain::parts::Growing;
 use crate::domain::transfer::Verification;
 use crate::domain::units::Size;
-use crate::s3::body::Body;
+use crate::s3::http::body::Body;
 use crate::transfer::remote::Remote;
 use crate::transfer::sending::send_on;
 use crate::transfer::stream::pipe::{AT_ONCE, Pipe};

@@ -9,7 +9,7 @@ use crate::domain::overlap::overlap;
 use crate::domain::parts::{MIB, part_size_at_least};
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::transfer::{OnConflict, Target, Verification};
-use crate::s3::integrity::crc64nvme_of_parts;
+use crate::s3::http::integrity::crc64nvme_of_parts;
 use crate::transfer::fact::{Multipart, Partial};
 use crate::transfer::remote::{CopyPart, same_bucket};
 use crate::transfer::task::{Moving, Task};

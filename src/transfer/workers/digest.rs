@@ -15,7 +15,7 @@ use crate::domain::likeness::encrypted;
 use crate::domain::object::{ByteRange, ETag, ObjectHead, UploadedPart};
 use crate::domain::parts::{piece, piece_count};
 use crate::domain::transfer::Verification;
-use crate::s3::body::Body;
+use crate::s3::http::body::Body;
 use crate::transfer::local::part_file::GrowingFile;
 use crate::transfer::workers::digest::hex::hex;
 use crate::transfer::workers::digest::parts::Parts;

@@ -9,7 +9,7 @@ use crate::domain::address::{Bucket, Key};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, GetOptions, ObjectAddress, ObjectHead};
 use crate::domain::transfer::{OnConflict, Verification, Work};
-use crate::s3::incoming::Incoming;
+use crate::s3::http::incoming::Incoming;
 use crate::transfer::fact::PartFile;
 use crate::transfer::limits::{BUFFER, Buffer};
 use crate::transfer::local::attributes::{kept_mode, kept_time};

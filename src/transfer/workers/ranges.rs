@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead};
 use crate::domain::parts::{piece, piece_count};
-use crate::s3::incoming::Incoming;
+use crate::s3::http::incoming::Incoming;
 use crate::transfer::fact::PartFile;
 use crate::transfer::local::part_file::GrowingFile;
 use crate::transfer::task::Task;

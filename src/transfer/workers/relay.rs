@@ -13,7 +13,7 @@ use crate::domain::object::{
 };
 use crate::domain::parts::{MIB, PartLimits, part_size, piece_count};
 use crate::domain::transfer::Verification;
-use crate::s3::body::Body;
+use crate::s3::http::body::Body;
 use crate::transfer::fact::Multipart;
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::blocking::blocking;

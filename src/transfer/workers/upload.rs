@@ -14,7 +14,7 @@ use crate::domain::object::{
 };
 use crate::domain::parts::part_size;
 use crate::domain::transfer::{Links, OnConflict, Target, Verification, Work};
-use crate::s3::body::{Body, Content};
+use crate::s3::http::body::{Body, Content};
 use crate::transfer::fact::Multipart;
 use crate::transfer::limits::{BUFFER, BodyMemory};
 use crate::transfer::local::attributes::{MODE, TIME, mode_text, time_text};

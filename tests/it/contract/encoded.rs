@@ -203,7 +203,7 @@ async fn rows_that_a_servers_token_leaves_out_are_asked_for_by_name() {
     })
     .await;
     let client = server.client();
-    let mut pages = windlass::s3::pages::Pages::new(&client, query("", false));
+    let mut pages = windlass::s3::ops::pages::Pages::new(&client, query("", false));
     let mut found = Vec::new();
     while let Some(page) = pages.next().await.unwrap() {
         found.extend(page.rows().map(|row| row.name.to_owned()));

@@ -12,7 +12,7 @@ use windlass::domain::object::{GetOptions, ObjectAddress, PutOptions};
 use windlass::domain::provider::{Capability, Provider};
 use windlass::s3::client::{Client, ListQuery};
 use windlass::s3::meter::Meter;
-use windlass::s3::pages::Pages;
+use windlass::s3::ops::pages::Pages;
 
 use crate::support::server::{connection, r2_server, server};
 

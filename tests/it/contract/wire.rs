@@ -11,7 +11,7 @@ use windlass::domain::object::{ByteRange, GetOptions, ObjectAddress, PutOptions}
 use windlass::domain::presign::{LinkMethod, LinkSpec};
 use windlass::domain::provider::Provider;
 use windlass::s3::client::{Client, ListQuery};
-use windlass::s3::pages::Pages;
+use windlass::s3::ops::pages::Pages;
 
 use super::scripted::{answer, refusal, scripted, xml};
 

@@ -1,0 +1,147 @@
+//! What becomes of a presigned link in other hands: fetched without keys, and by the page of another site.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_sdk_s3::config::interceptors::{
+    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
+};
+use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_s3::error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
+use jiff::Timestamp;
+
+use crate::domain::diagnosis::{Step, Verdict};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::ObjectAddress;
+use crate::domain::presign::{LinkMethod, LinkSpec};
+use crate::s3::call::Call;
+use crate::s3::client::Client;
+use crate::s3::doctor::report::Report;
+
+/// Nobody else ever sees the link.
+const HOLDS: Duration = Duration::from_mins(1);
+
+/// A site that no rule names on purpose.
+const ORIGIN: &str = "https://windlass.invalid";
+
+const ALLOW_ORIGIN: &str = "access-control-allow-origin";
+
+/// Puts another request in the place of a signed one: same pool, proxy and roots, but no keys.
+#[derive(Clone, Debug)]
+struct Plainly {
+    method: &'static str,
+    url: String,
+    headers: Vec<(&'static str, &'static str)>,
+    /// The origin that the answer allows.
+    allowed: Arc<Mutex<Option<String>>>,
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Plainly {
+    fn name(&self) -> &'static str {
+        "Plainly"
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request_mut();
+        request.set_method(self.method)?;
+        request.set_uri(self.url.as_str())?;
+        let headers = request.headers_mut();
+        let signed: Vec<String> = headers.iter().map(|(name, _)| name.to_owned()).collect();
+        for name in signed {
+            headers.remove(name);
+        }
+        for (name, value) in &self.headers {
+            headers.insert(*name, *value);
+        }
+        Ok(())
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let allowed = context.response().headers().get(ALLOW_ORIGIN).map(str::to_owned);
+        *self.allowed.lock().unwrap_or_else(PoisonError::into_inner) = allowed;
+        Ok(())
+    }
+}
+
+/// Signs a link to an object that can be read, and uses it.
+pub async fn share(client: &Client, object: &ObjectAddress, empty: bool, report: &mut Report<'_>) {
+    let spec = LinkSpec { object: object.clone(), method: LinkMethod::Get, expires_in: HOLDS };
+    let url = match client.presign(&spec, Timestamp::now()).await {
+        Ok(link) => link.url,
+        Err(error) if error.is(&ErrorKind::NoCredentials) => {
+            return report.skip(Step::Presign..=Step::Cors, "there are no keys to sign with");
+        }
+        Err(error) => {
+            report.fails(Step::Presign, error);
+            return report.skip(Step::Cors..=Step::Cors, "there is no link");
+        }
+    };
+    let first_byte = if empty { Vec::new() } else { vec![("range", "bytes=0-0")] };
+    let fetched = fetch(client, object, "GET", &url, first_byte).await;
+    if report.outcome(Step::Presign, fetched).is_none() {
+        return report.skip(Step::Cors..=Step::Cors, "the link does not work");
+    }
+    let asked = vec![("origin", ORIGIN), ("access-control-request-method", "GET")];
+    let verdict = cors(fetch(client, object, "OPTIONS", &url, asked).await);
+    report.end(Step::Cors, verdict);
+}
+
+/// The origin that the answer allows.
+async fn fetch(
+    client: &Client,
+    object: &ObjectAddress,
+    method: &'static str,
+    url: &str,
+    headers: Vec<(&'static str, &'static str)>,
+) -> Result<Option<String>, Error> {
+    let plainly = Plainly { method, url: url.to_owned(), headers, allowed: Arc::default() };
+    let operation = if method == "GET" { "fetch a presigned link" } else { "ask for CORS" };
+    let call = Call::on_object(operation, object);
+    let sdk = client.sdk_client(Some(&object.bucket)).await?;
+    let request = sdk.get_object().bucket(client.wire(&object.bucket)).key(object.key.as_str());
+    let sent = request.customize().interceptor(plainly.clone()).send().await;
+    let allowed = plainly.allowed.lock().unwrap_or_else(PoisonError::into_inner).take();
+    sent.map(|_| allowed).map_err(|error| call.failed(error))
+}
+
+fn cors(answer: Result<Option<String>, Error>) -> Verdict {
+    let closed = "no rule lets pages of other sites fetch links; programs still can";
+    match answer {
+        Ok(Some(allowed)) if allowed == "*" || allowed == ORIGIN => {
+            Verdict::Works("pages of every site may fetch links".to_owned())
+        }
+        Ok(_) => Verdict::Beware(closed.to_owned()),
+        Err(error) if error.status.is_some() => Verdict::Beware(closed.to_owned()),
+        Err(error) => Verdict::Fails(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_may_fetch_a_link_where_the_answer_names_its_origin() {
+        let allowed = |origin: &str| cors(Ok(Some(origin.to_owned())));
+        assert!(matches!(allowed("*"), Verdict::Works(_)));
+        assert!(matches!(allowed(ORIGIN), Verdict::Works(_)));
+        assert!(matches!(allowed("https://other.test"), Verdict::Beware(_)));
+        assert!(matches!(cors(Ok(None)), Verdict::Beware(_)));
+        let mut refused = Error::new(ErrorKind::AccessDenied, "ask for CORS", "");
+        assert!(matches!(cors(Err(refused.clone())), Verdict::Fails(_)));
+        refused.status = Some(403);
+        assert!(matches!(cors(Err(refused)), Verdict::Beware(_)));
+    }
+}

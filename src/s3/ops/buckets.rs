@@ -1,0 +1,131 @@
+//! Buckets: every one the keys may list, made and removed.
+
+use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
+
+use crate::domain::address::Bucket;
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::jurisdiction::Jurisdiction;
+use crate::domain::object::BucketEntry;
+use crate::domain::provider::{Capability, Provider};
+use crate::s3::call::Call;
+use crate::s3::client::Client;
+use crate::s3::ops::bucket_pages::{Next, PER_PAGE, R2_TOKEN};
+use crate::s3::sdk::Sdk;
+use crate::s3::sdk::time::timestamp;
+
+impl Client {
+    /// Every bucket that one endpoint lists.
+    pub(in crate::s3) async fn buckets_at(
+        &self,
+        at: Option<Jurisdiction>,
+    ) -> Result<Vec<BucketEntry>, Error> {
+        let place = self.endpoint_at(at).unwrap_or_default();
+        let call = Call::on_account("ListBuckets", &place).at(at);
+        let mut entries: Vec<BucketEntry> = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let (output, next) = self.page_of_buckets(&call, token.as_deref()).await?;
+            for bucket in output.buckets() {
+                let Some(name) = bucket.name().filter(|name| !name.is_empty()) else {
+                    return Err(call.fails(ErrorKind::BrokenListing, "a bucket has no name"));
+                };
+                entries.push(BucketEntry {
+                    bucket: Bucket::new(name),
+                    created: bucket.creation_date().and_then(timestamp),
+                    jurisdiction: at.unwrap_or_default(),
+                });
+            }
+            if next.is_some() && next == token {
+                return Err(call.fails(ErrorKind::BrokenListing, "the token of buckets came twice"));
+            }
+            token = next;
+            if token.is_none() {
+                return Ok(entries);
+            }
+        }
+    }
+
+    /// One page and the token of the next.
+    async fn page_of_buckets(
+        &self,
+        call: &Call,
+        token: Option<&str>,
+    ) -> Result<(ListBucketsOutput, Option<String>), Error> {
+        let provider = self.sdk().await?.provider;
+        let (aws, r2) = (provider == Provider::Aws, provider == Provider::R2);
+        let headers = Next::default();
+        let output = self
+            .run(call, |sdk| {
+                let request = sdk
+                    .list_buckets()
+                    .set_max_buckets(aws.then_some(PER_PAGE))
+                    .set_continuation_token(token.filter(|_| !r2).map(str::to_owned));
+                let (next, token) = (headers.clone(), token.filter(|_| r2).map(str::to_owned));
+                let request =
+                    request.customize().interceptor(next).mutate_request(move |request| {
+                        if let Some(token) = &token {
+                            request.headers_mut().insert(R2_TOKEN, token.clone());
+                        }
+                    });
+                async move { request.send().await.map_err(|error| call.failed(error)) }
+            })
+            .await?;
+        let next = output.continuation_token().map(str::to_owned);
+        let next = next.or_else(|| headers.token()).filter(|next| !next.is_empty());
+        Ok((output, next))
+    }
+
+    /// In the connection's region, or in the jurisdiction that its name says.
+    pub async fn create_bucket(&self, bucket: &Bucket) -> Result<(), Error> {
+        let call = Call::on_account("CreateBucket", &format!("s3://{bucket}"))
+            .at(self.said_home(bucket))
+            .writing()
+            .needing(Capability::CreateBucket);
+        let place = constraint(&*self.sdk().await?);
+        let (call, once) = (&call, &self.sending_once());
+        let create = || async {
+            let made = once.run(call, |sdk| {
+                let request = sdk
+                    .create_bucket()
+                    .bucket(self.wire(bucket))
+                    .set_create_bucket_configuration(place.clone());
+                async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
+            });
+            made.await.map_err(|error| self.makes_no_buckets(error))
+        };
+        self.until_seen(bucket, true, create).await
+    }
+
+    /// Cloudflare's local R2 looks for the bucket before it says that it makes none.
+    fn makes_no_buckets(&self, error: Error) -> Error {
+        if error.kind != ErrorKind::NoSuchBucket {
+            return error;
+        }
+        self.refuses(Capability::CreateBucket, "this server makes no buckets by this API".into());
+        Error { kind: ErrorKind::Unsupported, ..error }
+    }
+
+    /// The server refuses where it is not empty.
+    pub async fn delete_bucket(&self, bucket: &Bucket) -> Result<(), Error> {
+        let call =
+            Call::on_bucket("DeleteBucket", bucket).writing().needing(Capability::DeleteBucket);
+        let (call, once) = (&call, &self.sending_once());
+        let delete = || {
+            once.run(call, |sdk| {
+                let request = sdk.delete_bucket().bucket(self.wire(bucket));
+                async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
+            })
+        };
+        self.until_seen(bucket, false, delete).await
+    }
+}
+
+/// Where to make it: left out for `us-east-1`, which refuses its own name, and for R2, which has hints instead.
+fn constraint(sdk: &Sdk) -> Option<CreateBucketConfiguration> {
+    if sdk.provider == Provider::R2 || matches!(&*sdk.region, "us-east-1" | "auto") {
+        return None;
+    }
+    let place = BucketLocationConstraint::from(&*sdk.region);
+    Some(CreateBucketConfiguration::builder().location_constraint(place).build())
+}

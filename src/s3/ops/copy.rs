@@ -1,0 +1,245 @@
+//! Copies on the server's side, whole or in parts, from a source that must not change meanwhile.
+
+use aws_sdk_s3::config::{Builder, StalledStreamProtectionConfig};
+use aws_sdk_s3::operation::copy_object::CopyObjectOutput;
+use aws_sdk_s3::types::StorageClass;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::domain::address::Key;
+use crate::domain::arn;
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::{ByteRange, ETag, ObjectAddress, StoredObject, UploadId, UploadedPart};
+use crate::domain::provider::{Capability, Provider};
+use crate::s3::call::Call;
+use crate::s3::client::Client;
+use crate::s3::ops::headers::checksums;
+use crate::s3::sdk::transport::server_side_timeouts;
+
+/// What `x-amz-copy-source` may carry as it is; the SDK does not encode it.
+const SOURCE: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+impl Client {
+    /// Server side, up to 5 GiB; without a class it has the bucket's usual one. `source_etag` makes it fail with `SourceChanged`, `only_if_absent` with
+    /// `PreconditionFailed`; where a server has no such condition, a look before and after stands in, which is not
+    /// atomic.
+    pub async fn copy(
+        &self,
+        from: &ObjectAddress,
+        to: &ObjectAddress,
+        source_etag: Option<&ETag>,
+        only_if_absent: bool,
+        storage_class: Option<&str>,
+    ) -> Result<StoredObject, Error> {
+        let call = Call::on_object("CopyObject", to).writing().needing(Capability::CopyObject);
+        if from == to {
+            return Err(
+                call.fails(ErrorKind::InvalidRequest, "source and destination are the same")
+            );
+        }
+        let provider = self.sdk().await?.provider;
+        if only_if_absent && provider != Provider::Aws {
+            self.expect_absent(to, &call).await?;
+        }
+        let ask = Ask { from, to, only_if_absent, storage_class, provider };
+        let condition = source_etag.filter(|_| !self.conditions().source_is_broken());
+        let sent = self.send_copy(&call, &ask, condition).await;
+        let output = match sent {
+            Err(error) if refused(&error) => {
+                self.expect_unchanged(from, source_etag, &call).await?;
+                if condition.is_none() {
+                    return Err(error);
+                }
+                if only_if_absent {
+                    self.expect_absent(to, &call).await?;
+                }
+                // Nothing that was asked about is otherwise: the condition itself failed.
+                let output = self.send_copy(&call, &ask, None).await?;
+                self.conditions().learn_source_is_broken();
+                self.expect_unchanged(from, source_etag, &call).await?;
+                output
+            }
+            other => other?,
+        };
+        let version_id = output.version_id().map(str::to_owned);
+        let Some(result) = output.copy_object_result() else {
+            return Err(
+                call.fails(ErrorKind::NotS3, "the answer to a copy says nothing of the copy")
+            );
+        };
+        let etag = result.e_tag().map(ETag::new);
+        if etag.as_ref() != source_etag || condition.is_none() {
+            self.expect_unchanged(from, source_etag, &call).await?;
+        }
+        Ok(StoredObject { etag, version_id, checksums: checksums!(result), confirmed: None })
+    }
+
+    /// Asks once; `condition` is the ETag that the source must have.
+    async fn send_copy(
+        &self,
+        call: &Call,
+        ask: &Ask<'_>,
+        condition: Option<&ETag>,
+    ) -> Result<CopyObjectOutput, Error> {
+        let Ask { from, to, only_if_absent, storage_class, provider } = *ask;
+        let guarded = call.clone().guarding_source(condition.is_some() && !only_if_absent);
+        self.run(&guarded, |sdk| {
+            let absent = (only_if_absent && provider == Provider::Aws).then(|| "*".to_owned());
+            let request = sdk
+                .copy_object()
+                .bucket(self.wire(&to.bucket))
+                .key(to.key.as_str())
+                .copy_source(source(self.wire(&from.bucket), &from.key))
+                .set_copy_source_if_match(condition.map(ETag::quoted))
+                .set_if_none_match(absent)
+                .set_storage_class(storage_class.map(StorageClass::from))
+                .customize()
+                .config_override(patient())
+                .mutate_request(move |request| {
+                    if only_if_absent && provider == Provider::R2 {
+                        request.headers_mut().insert("cf-copy-destination-if-none-match", "*");
+                    }
+                });
+            let call = &guarded;
+            async move { request.send().await.map_err(|error| call.failed(error)) }
+        })
+        .await
+    }
+
+    /// One part of a multipart upload from a range of an object. A source that is another one afterwards is
+    /// `SourceChanged`: R2 and others have no condition here.
+    pub async fn copy_part(
+        &self,
+        from: &ObjectAddress,
+        range: ByteRange,
+        source_etag: Option<&ETag>,
+        to: &ObjectAddress,
+        upload: &UploadId,
+        number: u32,
+    ) -> Result<UploadedPart, Error> {
+        let call = Call::on_object("UploadPartCopy", to).writing().needing(Capability::CopyPart);
+        let conditional =
+            self.sdk().await?.provider != Provider::R2 && !self.conditions().source_is_broken();
+        let condition = source_etag.filter(|_| conditional);
+        let send = |condition: Option<&ETag>| {
+            let (condition, guards) = (condition.map(ETag::quoted), condition.is_some());
+            let call = call.clone().guarding_source(guards);
+            async move {
+                self.run(&call, |sdk| {
+                    let request = sdk
+                        .upload_part_copy()
+                        .bucket(self.wire(&to.bucket))
+                        .key(to.key.as_str())
+                        .upload_id(&upload.0)
+                        .part_number(i32::try_from(number).unwrap_or(i32::MAX))
+                        .copy_source(source(self.wire(&from.bucket), &from.key))
+                        .copy_source_range(range.header())
+                        .set_copy_source_if_match(condition.clone())
+                        .customize()
+                        .config_override(patient());
+                    let call = &call;
+                    async move { request.send().await.map_err(|error| call.failed(error)) }
+                })
+                .await
+            }
+        };
+        let output = match send(condition).await {
+            Err(error) if condition.is_some() && refused(&error) => {
+                self.expect_unchanged(from, source_etag, &call).await?;
+                let output = send(None).await?;
+                self.conditions().learn_source_is_broken();
+                output
+            }
+            other => other?,
+        };
+        if self.sdk().await?.provider != Provider::Aws {
+            self.expect_unchanged(from, source_etag, &call).await?;
+        }
+        let result = output.copy_part_result();
+        let etag = result.and_then(|result| result.e_tag()).map(ETag::new);
+        // A server that does not know the request takes it for a part without bytes (rclone).
+        let missing = || {
+            let why = "this server's answer to UploadPartCopy names no part";
+            self.refuses(Capability::CopyPart, why.to_owned());
+            call.fails(ErrorKind::Unsupported, why)
+        };
+        let crc64nvme = result.and_then(|result| result.checksum_crc64_nvme()).map(str::to_owned);
+        Ok(UploadedPart { number, etag: etag.ok_or_else(missing)?, size: range.len(), crc64nvme })
+    }
+
+    /// Fails with `PreconditionFailed` where the object exists.
+    pub(in crate::s3) async fn expect_absent(
+        &self,
+        object: &ObjectAddress,
+        call: &Call,
+    ) -> Result<(), Error> {
+        match self.head(object).await {
+            Err(error) if error.kind == ErrorKind::NoSuchKey => Ok(()),
+            Err(error) => Err(error),
+            Ok(_) => Err(call.fails(ErrorKind::PreconditionFailed, "it exists already")),
+        }
+    }
+
+    async fn expect_unchanged(
+        &self,
+        object: &ObjectAddress,
+        etag: Option<&ETag>,
+        call: &Call,
+    ) -> Result<(), Error> {
+        let Some(etag) = etag else { return Ok(()) };
+        match self.head(object).await?.etag {
+            Some(now) if now != *etag => {
+                let detail = format!("{object} has the ETag {now} by now");
+                Err(call.fails(ErrorKind::SourceChanged, detail))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a copy asks for besides its condition on the source.
+struct Ask<'a> {
+    from: &'a ObjectAddress,
+    to: &'a ObjectAddress,
+    only_if_absent: bool,
+    storage_class: Option<&'a str>,
+    provider: Provider,
+}
+
+/// Whether a condition failed, of the source or of the destination.
+fn refused(error: &Error) -> bool {
+    matches!(error.kind, ErrorKind::PreconditionFailed | ErrorKind::SourceChanged)
+}
+
+fn source(bucket: &str, key: &Key) -> String {
+    let key = utf8_percent_encode(key.as_str(), SOURCE);
+    match arn::is_arn(bucket) {
+        // Only this form of an access point's ARN is taken here.
+        true => {
+            let point = bucket.replacen(":accesspoint:", ":accesspoint/", 1);
+            format!("{}/object/{key}", utf8_percent_encode(&point, SOURCE))
+        }
+        false => format!("{bucket}/{key}"),
+    }
+}
+
+/// A server that copies gigabytes stays silent for minutes; the SDK would take that for a stall and copy again
+/// (smithy-rs#4439).
+pub fn patient() -> Builder {
+    Builder::default()
+        .timeout_config(server_side_timeouts())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copys_source_is_encoded_byte_for_byte() {
+        assert_eq!(source("b", &Key::new("a//b c+%é\u{1b}")), "b/a//b%20c%2B%25%C3%A9%1B");
+        let point = "arn:aws:s3:eu-west-1:1:accesspoint:p";
+        let expected = "arn%3Aaws%3As3%3Aeu-west-1%3A1%3Aaccesspoint/p/object/a%20b";
+        assert_eq!(source(point, &Key::new("a b")), expected);
+    }
+}

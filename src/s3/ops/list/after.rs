@@ -1,0 +1,105 @@
+//! Goes on in a listing after a name, where a server's own tokens lose what follows.
+
+use crate::domain::address::DELIMITER;
+use crate::domain::error::Error;
+use crate::domain::listing::{ContinuationToken, Page};
+use crate::domain::provider::Provider;
+use crate::s3::call::Call;
+use crate::s3::client::{Client, ListQuery};
+use crate::s3::ops::list::spelling::{Spellings, readings};
+
+/// Between a server's token and the last name before it: no token has a control character.
+const MARK: char = '\u{1}';
+
+/// Behind every key that begins with a prefix.
+const BEHIND: char = char::MAX;
+
+/// The server's token and the last name of the page that gave it. Without a token of the server the
+/// listing goes on after that name.
+pub fn token(server: &str, last: Option<&str>) -> ContinuationToken {
+    match last {
+        Some(last) => ContinuationToken(format!("{server}{MARK}{last}")),
+        None => ContinuationToken(server.to_owned()),
+    }
+}
+
+/// The two parts of [`token`].
+pub fn parts(token: &ContinuationToken) -> (Option<&str>, Option<&str>) {
+    match token.0.split_once(MARK) {
+        Some((server, last)) => (Some(server).filter(|server| !server.is_empty()), Some(last)),
+        None => (Some(&token.0), None),
+    }
+}
+
+/// What `start-after` has to say to go on behind a row: below a prefix nothing more is wanted.
+pub fn start(name: &str, delimited: bool, prefix: &str) -> String {
+    let below = name.strip_prefix(prefix).unwrap_or(name);
+    if delimited && below.ends_with(DELIMITER) {
+        format!("{name}{BEHIND}")
+    } else {
+        name.to_owned()
+    }
+}
+
+impl Client {
+    /// The token of the next page. The end of a listing of many pages is believed of AWS and R2;
+    /// any other server is asked for what follows the last name, because LocalStack compares its
+    /// tokens with encoded names and leaves rows out.
+    pub(in crate::s3) async fn onward(
+        &self,
+        told: Option<&str>,
+        page: &Page,
+        query: &ListQuery,
+        call: &Call,
+    ) -> Result<Option<ContinuationToken>, Error> {
+        if matches!(self.provider(), Provider::Aws | Provider::R2) {
+            return Ok(told.map(|told| token(told, None)));
+        }
+        let before = query.token.as_ref().and_then(|token| parts(token).1);
+        let prefix = query.prefix.as_str();
+        let last = page.rows().last().map(|row| format!("{prefix}{}", row.name));
+        let last = last.as_deref().or(before);
+        let Some(last) = last else { return Ok(told.map(|told| token(told, None))) };
+        // What comes without an order has no behind.
+        let ordered = before.is_none_or(|before| last >= before);
+        match told {
+            Some(_) if self.loses_rows() && ordered => Ok(Some(token("", Some(last)))),
+            Some(told) => Ok(Some(token(told, Some(last)))),
+            None if before.is_none() || !ordered => Ok(None),
+            None => {
+                let query =
+                    ListQuery { token: Some(token("", Some(last))), max_keys: 2, ..query.clone() };
+                let output = self.ask_page(&query, None, call).await?;
+                let keys = output.contents().iter().filter_map(|object| object.key());
+                let prefixes = output.common_prefixes().iter().filter_map(|common| common.prefix());
+                let behind =
+                    |name: &str| !readings(name, Spellings::ALL, |name| name > last).is_empty();
+                let left = keys.chain(prefixes).any(behind);
+                if left {
+                    self.lose_rows();
+                }
+                Ok(left.then(|| token("", Some(last))))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_keeps_the_servers_own_and_the_last_name() {
+        assert_eq!(parts(&token("t", Some("p/a"))), (Some("t"), Some("p/a")));
+        assert_eq!(parts(&token("t", None)), (Some("t"), None));
+        assert_eq!(parts(&token("", Some("p/a"))), (None, Some("p/a")));
+    }
+
+    #[test]
+    fn a_listing_goes_on_behind_all_that_is_below_a_prefix() {
+        assert_eq!(start("p/a", true, "p/"), "p/a");
+        assert_eq!(start("p/a/", true, "p/"), "p/a/\u{10ffff}");
+        assert_eq!(start("p/a/", false, "p/"), "p/a/");
+        assert_eq!(start("p/", true, "p/"), "p/");
+    }
+}

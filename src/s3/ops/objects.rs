@@ -1,0 +1,170 @@
+//! One object: what the server says of it, and a whole body sent in one request.
+
+use std::sync::Arc;
+
+use aws_sdk_s3::config::Builder;
+use aws_sdk_s3::error::BuildError;
+use aws_sdk_s3::operation::put_object::{PutObject, PutObjectError, PutObjectInput};
+use aws_sdk_s3::types::ChecksumMode;
+use bytes::Bytes;
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::{ETag, ObjectAddress, ObjectHead, PutOptions, StoredObject};
+use crate::domain::provider::Provider;
+use crate::s3::call::Call;
+use crate::s3::client::Client;
+use crate::s3::http::body::Body;
+use crate::s3::http::body_pacing::{BodyPacing, Flowing};
+use crate::s3::http::direct::{Payload, Route, Sending};
+use crate::s3::http::integrity::{Check, Digests};
+use crate::s3::ops::headers::{checksums, expires, object_head, opaque_tag, with_headers};
+use crate::s3::sdk::errors::chain;
+use crate::s3::sdk::transport::upload_timeouts;
+
+impl Client {
+    /// Where HEAD is refused, which has no body to say why, a GET of one byte is asked: it says
+    /// why, or what HEAD would have said.
+    pub async fn head(&self, object: &ObjectAddress) -> Result<ObjectHead, Error> {
+        match self.ask_head(object).await {
+            Err(error) if is_mute(&error) => self.head_by_get(object, error).await,
+            other => other,
+        }
+    }
+
+    async fn ask_head(&self, object: &ObjectAddress) -> Result<ObjectHead, Error> {
+        let call = Call::on_object("HeadObject", object);
+        let mode = (self.sdk().await?.provider == Provider::Aws).then_some(ChecksumMode::Enabled);
+        let output = self
+            .run(&call, |sdk| {
+                let request = sdk
+                    .head_object()
+                    .bucket(self.wire(&object.bucket))
+                    .key(object.key.as_str())
+                    .set_checksum_mode(mode.clone());
+                let call = &call;
+                async move { request.send().await.map_err(|error| call.failed(error)) }
+            })
+            .await?;
+        let head = object_head!(output);
+        match head.etag {
+            Some(_) => Ok(head),
+            // A login page of the network on the way answers 200 too.
+            None => Err(call.fails(ErrorKind::NotS3, "the answer has no ETag")),
+        }
+    }
+
+    /// One PUT with its integrity check. An answer whose ETag speaks against the bytes is `Corrupt`.
+    pub async fn put(
+        &self,
+        object: &ObjectAddress,
+        body: Body,
+        options: &PutOptions,
+    ) -> Result<StoredObject, Error> {
+        let call = Call::on_object("PutObject", object).writing();
+        let (call, body) = (&call, &body);
+        let expires = expires(&options.headers, call)?;
+        let (output, check) = self
+            .run(call, |sdk| async move {
+                let route = self.route(&sdk, &object.bucket).await?;
+                let sending = self.sending(body, route.as_ref()).await?;
+                // The SDK's two builders share these setters and no trait.
+                macro_rules! asked {
+                    ($builder:expr) => {
+                        with_headers!($builder, options, expires)
+                            .bucket(self.wire(&object.bucket))
+                            .key(object.key.as_str())
+                            .set_if_none_match(options.only_if_absent.then(|| "*".to_owned()))
+                            .set_content_md5(sending.check.content_md5())
+                            .set_checksum_crc64_nvme(sending.check.crc64nvme())
+                    };
+                }
+                let output = if let Some(route) = route {
+                    let input = call.built(asked!(PutObjectInput::builder()).build())?;
+                    let (form, sent) = (PutObject::new(), sending.by(body, self.flow()));
+                    route.store::<_, PutObjectError>(&form, input, &sent, call).await?
+                } else {
+                    let request = asked!(sdk.put_object());
+                    let request = request.body(whole(body).await?.into()).customize();
+                    let sent = request
+                        .interceptor(Flowing::of(self.flow()))
+                        .config_override(self.patient_with(body))
+                        .send()
+                        .await;
+                    sent.map_err(|error| call.failed(error))?
+                };
+                Ok((output, sending.check))
+            })
+            .await?;
+        let etag = stored_tag(output.e_tag(), &check, opaque_tag!(output), call)?;
+        let confirmed = check.confirmed_by(&etag, output.checksum_crc64_nvme());
+        Ok(StoredObject {
+            etag: Some(etag),
+            version_id: output.version_id().map(str::to_owned),
+            checksums: checksums!(output),
+            confirmed: confirmed.filter(|_| !opaque_tag!(output) || check.crc64nvme().is_some()),
+        })
+    }
+
+    /// Time for a body to be sent by the SDK.
+    pub(in crate::s3) fn patient_with(&self, body: &Body) -> Builder {
+        let watched = self.flow().is_some();
+        Builder::default().timeout_config(upload_timeouts(body.size(), watched))
+    }
+
+    /// The digests of a body, with the signature covering it where others could change it on its way.
+    pub(in crate::s3) async fn sending(
+        &self,
+        body: &Body,
+        route: Option<&Route>,
+    ) -> Result<Digests, Error> {
+        let open = route.is_some_and(|route| !route.is_private());
+        let signed = open && !self.connection().bodies.unsigned;
+        Digests::of(body, self.sdk().await?.crc64nvme, signed).await
+    }
+}
+
+/// Whether HEAD was refused for a reason that only a body could tell. A 404 tells enough.
+fn is_mute(error: &Error) -> bool {
+    error.code.is_none() && matches!(error.status, Some(400 | 401 | 403 | 405 | 501))
+}
+
+impl Digests {
+    /// The body as it goes without the SDK.
+    pub fn by(&self, body: &Body, flow: Option<&Arc<dyn BodyPacing>>) -> Sending {
+        let payload = self.sha256.clone().map_or(Payload::Unsigned, Payload::Sha256);
+        Sending { body: body.clone(), payload, flow: flow.cloned() }
+    }
+}
+
+impl Call {
+    pub fn built<T>(&self, input: Result<T, BuildError>) -> Result<T, Error> {
+        input.map_err(|error| self.fails(ErrorKind::InvalidRequest, chain(&error)))
+    }
+}
+
+/// A body in memory, as the SDK takes it.
+pub async fn whole(body: &Body) -> Result<Bytes, Error> {
+    let body = body.clone();
+    let failed = |error: tokio::task::JoinError| {
+        Error::new(ErrorKind::Other, "read the body", "").detail(error.to_string())
+    };
+    tokio::task::spawn_blocking(move || body.whole()).await.map_err(failed)?
+}
+
+/// The tag of what was just stored, compared with what was sent unless encryption makes it `opaque`.
+pub fn stored_tag(
+    tag: Option<&str>,
+    check: &Check,
+    opaque: bool,
+    call: &Call,
+) -> Result<ETag, Error> {
+    let Some(tag) = tag.filter(|tag| !tag.is_empty()) else {
+        return Err(call.fails(ErrorKind::NotS3, "the server stored a body and gave no ETag"));
+    };
+    let tag = ETag::new(tag);
+    if !opaque && check.contradicted_by(&tag) {
+        let detail = format!("the server stored other bytes than were sent: its ETag is {tag}");
+        return Err(call.fails(ErrorKind::Corrupt, detail));
+    }
+    Ok(tag)
+}
