@@ -1,7 +1,7 @@
 //! Windlass, a terminal browser for S3 and Cloudflare R2 buckets.
 //!
-//! Two towers stand on one vocabulary: `domain` ← `s3` ← `transfer` move bytes, `domain` ← `app` ← `ui` are the
-//! interface. They meet only in the shells `tui` and `cli`.
+//! Two towers stand on one vocabulary: `domain` ← `s3` ← `transfer` move bytes, `domain` ← `app` ←
+//! `ui` are the interface. They meet only in the shells `tui` and `cli`.
 
 pub mod domain;
 

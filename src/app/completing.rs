@@ -19,7 +19,8 @@ pub struct Completing {
 }
 
 impl Completing {
-    /// To be told after every event: asks for what the open field wants, and gives up what none wants any more.
+    /// To be told after every event: asks for what the open field wants, and gives up what none
+    /// wants any more.
     pub fn follow(&mut self, field: Option<CompletedField<'_>>, cx: &mut Context<'_>) {
         let Some((_, completion)) = field else { return self.give_up(cx) };
         let Some(source) = completion.take_wanted() else { return };

@@ -1,4 +1,5 @@
-//! What a part of the interface may do: read the session and the layout, add effects, ask for moves.
+//! What a part of the interface may do: read the session and the layout, add effects, ask for
+//! moves.
 
 use std::path::PathBuf;
 
@@ -103,7 +104,8 @@ pub enum Intent {
         level: Level,
         text: String,
     },
-    /// Put text on the clipboard; once it is there, `what` is said to be, with the note in brackets.
+    /// Put text on the clipboard; once it is there, `what` is said to be, with the note in
+    /// brackets.
     Copy {
         text: String,
         what: String,

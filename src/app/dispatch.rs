@@ -173,8 +173,8 @@ fn step_focus(state: &mut State, by: usize) {
     state.focus = next.into_iter().find(|pane| shown(*pane)).unwrap_or(state.focus);
 }
 
-/// Undoes one thing: the wait to leave, then in the pane with the keyboard, in the objects, the wait for buckets, then the side pane, then
-/// the zoom.
+/// Undoes one thing: the wait to leave, then in the pane with the keyboard, in the objects, the
+/// wait for buckets, then the side pane, then the zoom.
 fn step_back(state: &mut State, now: Timestamp, asked: &mut Asked) {
     let focus = state.focus;
     let undone = state.with(now, asked, |parts, cx| {

@@ -34,7 +34,8 @@ pub enum Effect {
     Bell,
     /// Have the terminal show a notification; words of our own only.
     Notify(String),
-    /// Show a file or folder of this machine in the desktop's file browser; answered by `Event::Revealed`.
+    /// Show a file or folder of this machine in the desktop's file browser; answered by
+    /// `Event::Revealed`.
     Reveal(PathBuf),
     /// End this window and open the demo in its place.
     Demo,
@@ -89,8 +90,9 @@ pub enum Request {
         upload: UploadId,
     },
     AbortUploads(Vec<(ObjectAddress, UploadId)>),
-    /// Tries a connection step by step, telling each as it ends; ends with [`crate::app::event::Reply::Examined`].
-    /// With `unsaved` that one is examined, whatever the request's own connection is.
+    /// Tries a connection step by step, telling each as it ends; ends with
+    /// [`crate::app::event::Reply::Examined`]. With `unsaved` that one is examined, whatever the
+    /// request's own connection is.
     Examine {
         unsaved: Option<Box<Connection>>,
         examination: Examination,
@@ -104,7 +106,8 @@ pub enum Request {
     StoredKeyId,
     /// A file of another program that was named by hand.
     ReadImports(PathBuf),
-    /// Into `config.toml`, the keys where the draft says; in place of `replaced` where it is a change.
+    /// Into `config.toml`, the keys where the draft says; in place of `replaced` where it is a
+    /// change.
     SaveConnection {
         draft: Box<Draft>,
         replaced: Option<ConnectionName>,
@@ -117,7 +120,8 @@ pub enum Request {
     },
     /// Begins a session of the role that asks for a code.
     GiveCode(Secret),
-    /// Runs `aws sso login`, telling each line it says; ends with [`crate::app::event::Reply::SignedIn`].
+    /// Runs `aws sso login`, telling each line it says; ends with
+    /// [`crate::app::event::Reply::SignedIn`].
     SignIn {
         profile: Option<String>,
     },

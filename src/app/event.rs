@@ -224,6 +224,7 @@ pub struct Conflicts {
     pub existing: u64,
     /// The first few, for the question.
     pub sample: Vec<Existing>,
-    /// Why it could not be told for some; they are treated as absent and guarded when they are written.
+    /// Why it could not be told for some; they are treated as absent and guarded when they are
+    /// written.
     pub unknown: Option<Error>,
 }

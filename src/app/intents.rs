@@ -158,7 +158,8 @@ fn is_shown(state: &State, tab: SideTab, subject: &Subject) -> bool {
     !state.areas.side.is_empty() && state.side.shows(tab, subject)
 }
 
-/// The keys go to the object under the cursor: into the column that shows it, or to a preview in place of the list.
+/// The keys go to the object under the cursor: into the column that shows it, or to a preview in
+/// place of the list.
 fn look_into(state: &mut State, now: Timestamp, subject: Subject, asked: &mut Asked) {
     let tab = state.side.tab().unwrap_or_default();
     if is_shown(state, tab, &subject) {
@@ -310,8 +311,8 @@ fn pause_all_of(state: &mut State, now: Timestamp, name: &ConnectionName, asked:
     state.toasts.add(now, Level::Note, text);
 }
 
-/// Jobs that need it wait for one of its name. Where the one in use is gone, the first of the others is opened; where none
-/// is left that could be, the question what to connect to.
+/// Jobs that need it wait for one of its name. Where the one in use is gone, the first of the
+/// others is opened; where none is left that could be, the question what to connect to.
 fn drop_connection(state: &mut State, now: Timestamp, name: &ConnectionName, asked: &mut Asked) {
     let in_use = state.session.name() == name;
     let needing = state.transfers.queue.needing(name).map(|job| job.view.id);

@@ -244,7 +244,8 @@ impl Areas {
     }
 }
 
-/// As wide as the names, up to a quarter of the window; with the days beside them where that is a small part of it.
+/// As wide as the names, up to a quarter of the window; with the days beside them where that is a
+/// small part of it.
 fn buckets_width(window: u16, shape: Shape) -> u16 {
     let names = shape.bucket_names.min(window);
     let named = (names + AROUND_BUCKET).clamp(MIN_BUCKETS, (window / 4).max(MIN_BUCKETS));
@@ -252,8 +253,8 @@ fn buckets_width(window: u16, shape: Shape) -> u16 {
     if shape.bucket_days && dated <= window / 4 { dated.max(named) } else { named }
 }
 
-/// Two lines in a small window, up to six in a wide one, with the frame; as many as there are, up to half of the
-/// window, for somebody who looks at them.
+/// Two lines in a small window, up to six in a wide one, with the frame; as many as there are, up
+/// to half of the window, for somebody who looks at them.
 fn transfers_height(middle: Rect, shape: Shape, wide: bool) -> u16 {
     let half = middle.height / 2;
     let (least, most) = match (shape.focus, wide) {

@@ -2,7 +2,8 @@
 
 use crate::app::action::Action;
 
-/// Positions in what is shown, from 0. `cursor` is below the length and on screen after [`List::fit`].
+/// Positions in what is shown, from 0. `cursor` is below the length and on screen after
+/// [`List::fit`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct List {
     pub cursor: usize,
@@ -23,7 +24,8 @@ pub enum Hold {
 }
 
 impl List {
-    /// Brings the cursor into `len` rows of which `rows` are on screen, and the screen to the cursor.
+    /// Brings the cursor into `len` rows of which `rows` are on screen, and the screen to the
+    /// cursor.
     pub fn fit(&mut self, len: usize, rows: u16) {
         let rows = usize::from(rows).max(1);
         self.cursor = self.cursor.min(len.saturating_sub(1));

@@ -1,4 +1,5 @@
-//! Finds where a pasted address leads: into the connection in use, another one, or none that is known.
+//! Finds where a pasted address leads: into the connection in use, another one, or none that is
+//! known.
 
 use percent_encoding::percent_decode_str;
 
@@ -33,8 +34,8 @@ pub fn is_web(text: &str) -> bool {
     (has("https://") || has("http://")) && !text.contains(char::is_whitespace)
 }
 
-/// Reads `s3://…`, a place of a connection, an ARN, or an address of a server, a bucket, an object or a dashboard; `None`
-/// where the text is none of these.
+/// Reads `s3://…`, a place of a connection, an ARN, or an address of a server, a bucket, an object
+/// or a dashboard; `None` where the text is none of these.
 pub fn locate(text: &str, session: &Session) -> Option<Located> {
     let text = text.trim().trim_matches(['"', '\'', '<', '>', '`']);
     if text.is_empty() || text.contains(['\n', '\r']) {

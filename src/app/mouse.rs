@@ -15,9 +15,9 @@ use crate::domain::address::{Location, Prefix};
 /// Rows the wheel scrolls by.
 const WHEEL: isize = 3;
 
-/// A click focuses the pane and selects the row, a click on the selected row opens it; the wheel scrolls the pane under
-/// the pointer. Labels, buttons, rows of menus and the keys of the footer do what they say. While a question is open,
-/// only that and the footer can be clicked.
+/// A click focuses the pane and selects the row, a click on the selected row opens it; the wheel
+/// scrolls the pane under the pointer. Labels, buttons, rows of menus and the keys of the footer do
+/// what they say. While a question is open, only that and the footer can be clicked.
 pub fn on_mouse(state: &mut State, now: Timestamp, mouse: Mouse, asked: &mut Asked) {
     let is_asked =
         state.dialog().is_some() || state.overlay.is_some() || state.connecting.is_open();

@@ -1,4 +1,5 @@
-//! Does what a text means that is pasted where nobody asks for one: an address, keys, or local paths.
+//! Does what a text means that is pasted where nobody asks for one: an address, keys, or local
+//! paths.
 
 use jiff::Timestamp;
 

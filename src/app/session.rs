@@ -1,4 +1,5 @@
-//! What stays the same from key to key: connections, the one in use, and what the shell found at start.
+//! What stays the same from key to key: connections, the one in use, and what the shell found at
+//! start.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -170,16 +171,16 @@ impl Session {
         &self.connection().name
     }
 
-    /// Why the server of the connection in use cannot do it: from the provider's table, or from what it refused in this
-    /// session.
+    /// Why the server of the connection in use cannot do it: from the provider's table, or from
+    /// what it refused in this session.
     pub fn lacks(&self, capability: Capability) -> Option<String> {
         let known = self.provider().lacks(capability).map(str::to_owned);
         let key = (server(self.connection()), capability);
         known.or_else(|| self.refused.get(&key).cloned())
     }
 
-    /// Remembers what the server of a connection said that it cannot do; given back where it is worth more than this
-    /// session.
+    /// Remembers what the server of a connection said that it cannot do; given back where it is
+    /// worth more than this session.
     pub fn learn(
         &mut self,
         name: &ConnectionName,
@@ -207,7 +208,8 @@ impl Session {
         self.identities.insert(connection, identity);
     }
 
-    /// The name of the connection in use, and whose keys sign where its name does not say that by itself.
+    /// The name of the connection in use, and whose keys sign where its name does not say that by
+    /// itself.
     pub fn title(&self) -> Cow<'_, str> {
         let name = self.name().as_str();
         let chained = matches!(self.connection().credentials, CredentialsSource::Chain { .. });
@@ -220,7 +222,8 @@ impl Session {
         }
     }
 
-    /// The action that renews the keys of a connection, or leads to the connection; `None` where nothing here does.
+    /// The action that renews the keys of a connection, or leads to the connection; `None` where
+    /// nothing here does.
     pub fn renewing(&self, name: &ConnectionName) -> Option<Action> {
         if name != self.name() {
             return Some(Action::SwitchConnection);

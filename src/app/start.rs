@@ -36,7 +36,8 @@ impl State {
         (state, asked.effects)
     }
 
-    /// Mistakes in `keymap.toml` are shown before any key counts; what it takes from other actions is in the events.
+    /// Mistakes in `keymap.toml` are shown before any key counts; what it takes from other actions
+    /// is in the events.
     fn tell_keys(&mut self, remarks: &KeyRemarks) {
         for each in remarks.notes.iter().chain(&remarks.mistakes) {
             let mistake = remarks.mistakes.contains(each);

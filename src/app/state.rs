@@ -267,7 +267,8 @@ impl State {
         }
     }
 
-    /// Whether a key is quit for the second time, as ctrl-c is: whatever was answered before, this leaves.
+    /// Whether a key is quit for the second time, as ctrl-c is: whatever was answered before, this
+    /// leaves.
     pub fn leaves_at_once(&self, chord: Chord) -> bool {
         let quits = || self.keymap.resolve(&[Scope::Global], &[], chord);
         chord.ctrl && self.places.is_leaving() && quits() == Resolved::Action(Action::Quit)

@@ -92,7 +92,8 @@ impl Tabs {
         tab
     }
 
-    /// The tab that takes the place of the one on screen when that is closed; none where it is the only one.
+    /// The tab that takes the place of the one on screen when that is closed; none where it is the
+    /// only one.
     pub fn take_next(&mut self) -> Option<Tab> {
         if self.after.is_empty() { self.before.pop() } else { Some(self.after.remove(0)) }
     }

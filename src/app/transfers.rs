@@ -1,4 +1,5 @@
-//! The transfer queue as the interface sees it: the engine's news folded into jobs with pace, time left and totals.
+//! The transfer queue as the interface sees it: the engine's news folded into jobs with pace, time
+//! left and totals.
 
 pub mod history;
 pub mod job;

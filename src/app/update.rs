@@ -154,7 +154,8 @@ fn on_reply(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, ask
     }
 }
 
-/// What a server refused in the name of a connection; kept beyond this session where it is worth that.
+/// What a server refused in the name of a connection; kept beyond this session where it is worth
+/// that.
 fn learn(
     state: &mut State,
     now: Timestamp,

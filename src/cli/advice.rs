@@ -27,7 +27,8 @@ pub fn next(error: &Error, on_screen: &str) -> String {
             "windlass ls shows the buckets; on R2 check the account and the jurisdiction too"
         }
         ErrorKind::NoSuchKey => {
-            "windlass ls shows what is there; a prefix is written with its last /: s3://bucket/prefix/"
+            "windlass ls shows what is there; a prefix is written with its last /: \
+             s3://bucket/prefix/"
         }
         ErrorKind::BucketNotEmpty => {
             "windlass rm -r deletes the objects; old versions and unfinished uploads are not listed"
@@ -37,7 +38,8 @@ pub fn next(error: &Error, on_screen: &str) -> String {
             "name the bucket: windlass ls s3://bucket/"
         }
         ErrorKind::AccessDenied => {
-            "use credentials that are allowed to, with --profile or --connection, or ask for the permission"
+            "use credentials that are allowed to, with --profile or --connection, or ask for the \
+             permission"
         }
         ErrorKind::ReadOnly => {
             "choose another --connection, or remove read_only in config.toml if you mean to write"
@@ -56,7 +58,8 @@ pub fn next(error: &Error, on_screen: &str) -> String {
             "enter its keys again in the browser: windlass, the list of connections, change"
         }
         ErrorKind::Keyring(_) => {
-            "unlock or start the keyring and try again; or have the browser (windlass) keep the keys in secrets.toml"
+            "unlock or start the keyring and try again; or have the browser (windlass) keep the \
+             keys in secrets.toml"
         }
         ErrorKind::Cancelled => "run it again; what was finished is kept",
         _ => return on_screen.replace("refresh with R", "try again"),

@@ -135,7 +135,8 @@ pub struct Arguments {
     pub verb: Option<Verb>,
 }
 
-/// Which server is asked, and as whom. Without any of them: the default of config.toml, else the AWS chain.
+/// Which server is asked, and as whom. Without any of them: the default of config.toml, else the
+/// AWS chain.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Server")]
 pub struct TargetFlags {
@@ -205,7 +206,8 @@ pub enum Verb {
     /// Show, finish or clear the transfers that the browser left unfinished
     #[command(after_help = QUEUE_EXAMPLES)]
     Queue(QueueArguments),
-    /// List or abort multipart uploads that nobody finished: their parts are stored, paid for and not listed by ls
+    /// List or abort multipart uploads that nobody finished: their parts are stored, paid for and
+    /// not listed by ls
     #[command(after_help = UPLOADS_EXAMPLES)]
     Uploads(UploadsArguments),
     /// Find out what works on a connection and what does not, step by step
@@ -226,7 +228,8 @@ pub struct DemoArguments {
     /// Where to open the browser
     #[arg(value_parser = Location::parse)]
     pub location: Option<Location>,
-    /// Serve without the browser and print the environment that points any S3 client here, until ctrl-c
+    /// Serve without the browser and print the environment that points any S3 client here, until
+    /// ctrl-c
     #[arg(long)]
     pub serve: bool,
     /// Listen on this port; a free one otherwise
@@ -279,7 +282,8 @@ pub struct GetArguments {
 pub struct PutArguments {
     /// A file, a folder, a named pipe, or - for stdin
     pub source: PathBuf,
-    /// s3://bucket/key, or s3://bucket/prefix/ to keep the file's name; a folder's files go below it
+    /// s3://bucket/key, or s3://bucket/prefix/ to keep the file's name; a folder's files go below
+    /// it
     #[arg(value_parser = Location::parse)]
     pub destination: Location,
     /// The Content-Type to store; by default it follows from the name and the content
@@ -309,9 +313,11 @@ pub struct PutArguments {
 
 #[derive(Debug, Args)]
 pub struct CopyArguments {
-    /// s3://bucket/key, or s3://bucket/prefix/ for everything below it; NAME:bucket/key of another connection
+    /// s3://bucket/key, or s3://bucket/prefix/ for everything below it; NAME:bucket/key of another
+    /// connection
     pub source: String,
-    /// s3://bucket/key, or s3://bucket/prefix/ to keep the name; NAME:bucket/key of another connection
+    /// s3://bucket/key, or s3://bucket/prefix/ to keep the name; NAME:bucket/key of another
+    /// connection
     pub destination: String,
     /// Everything below the source, even where its last / is left out
     #[arg(short, long)]

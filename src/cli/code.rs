@@ -9,7 +9,8 @@ use crate::config::secret::Secret;
 use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind};
 use crate::s3::sdk::role::{give_code, wants_code};
 
-/// Asks where the connection needs one and somebody is there; else its first request says what it needs.
+/// Asks where the connection needs one and somebody is there; else its first request says what it
+/// needs.
 pub async fn ask(connection: &Connection) -> Result<(), Error> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Ok(());

@@ -137,7 +137,8 @@ impl Choice {
     }
 }
 
-/// The connections of the file in their order, the AWS chain after them; flags change the one to begin with.
+/// The connections of the file in their order, the AWS chain after them; flags change the one to
+/// begin with.
 pub fn choose(
     flags: &TargetFlags,
     configuration: Configuration,
@@ -183,8 +184,8 @@ pub fn choose(
     })
 }
 
-/// A connection has the name of its server in it where the endpoint is not the configured one, so that what is
-/// remembered and queued under a name always belongs to one server.
+/// A connection has the name of its server in it where the endpoint is not the configured one, so
+/// that what is remembered and queued under a name always belongs to one server.
 fn chain(profile: Option<String>, environment: &AwsEnvironment) -> Connection {
     let name = profile.clone().or_else(|| environment.profile.clone());
     let name = ConnectionName::new(name.unwrap_or_else(|| CHAIN.to_owned()));

@@ -46,7 +46,8 @@ pub fn connection(server: &Server) -> Connection {
     )
 }
 
-/// Serves without the browser until ctrl-c, and prints the environment that points any client at it.
+/// Serves without the browser until ctrl-c, and prints the environment that points any client at
+/// it.
 pub async fn serve(arguments: &DemoArguments) -> Result<Status, Trouble> {
     let server = start(arguments).await?;
     fill(&server, arguments);

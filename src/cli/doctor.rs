@@ -1,4 +1,5 @@
-//! `windlass doctor`: examines a connection and reports each step, without a word about whose account it is.
+//! `windlass doctor`: examines a connection and reports each step, without a word about whose
+//! account it is.
 
 use std::sync::Arc;
 

@@ -219,7 +219,8 @@ pub fn target(location: &Location, verb: &str) -> Result<(Bucket, Target), Troub
     }
 }
 
-/// An existing folder, or a path that ends with `/`, keeps the key's name; anything else is the new name.
+/// An existing folder, or a path that ends with `/`, keeps the key's name; anything else is the new
+/// name.
 fn folder_and_name(destination: &Path) -> Result<(PathBuf, Option<String>), Trouble> {
     let text = destination.to_string_lossy();
     if destination.is_dir() || text.ends_with('/') {

@@ -1,4 +1,5 @@
-//! How fast transfers go and how long they wait: flags, `config.toml`, and what they mean to the engine.
+//! How fast transfers go and how long they wait: flags, `config.toml`, and what they mean to the
+//! engine.
 
 use std::time::Duration;
 
@@ -11,7 +12,8 @@ use crate::transfer::limits::Patience;
 
 #[derive(Clone, Copy, Debug, Args)]
 pub struct PaceArguments {
-    /// Bytes a second of all transfers together: 10MiB, 500KiB, off; the limit of config.toml otherwise
+    /// Bytes a second of all transfers together: 10MiB, 500KiB, off; the limit of config.toml
+    /// otherwise
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub limit_rate: Option<RateLimit>,
     /// Give up when the server cannot be reached, or the keys are no longer taken, for so long

@@ -1,4 +1,5 @@
-//! What verbs write: text that a terminal can show or JSON lines on stdout, errors in three sentences on stderr.
+//! What verbs write: text that a terminal can show or JSON lines on stdout, errors in three
+//! sentences on stderr.
 
 use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};

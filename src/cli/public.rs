@@ -1,4 +1,5 @@
-//! `windlass public`: what Cloudflare's API tells of a bucket's public domains, and of what the account stores.
+//! `windlass public`: what Cloudflare's API tells of a bucket's public domains, and of what the
+//! account stores.
 
 use serde_json::json;
 

@@ -102,8 +102,8 @@ fn failures(job: &JobView) -> Vec<Error> {
     whole.into_iter().chain(of_objects).collect()
 }
 
-/// A prefix below which nothing was found is most likely mistyped. A whole bucket may be empty, and to delete nothing
-/// is to have it deleted.
+/// A prefix below which nothing was found is most likely mistyped. A whole bucket may be empty, and
+/// to delete nothing is to have it deleted.
 pub fn found_nothing(job: &JobView) -> Option<Error> {
     let seen = job.progress.objects + job.progress.skipped + job.progress.failed;
     let (bucket, source) = match &job.spec.work {

@@ -80,8 +80,8 @@ fn attempt(verb: Verb, flags: &TargetFlags) -> Result<Status, Trouble> {
     ended
 }
 
-/// Verbs that have something to take back when they are interrupted do so themselves, unless they are interrupted
-/// again.
+/// Verbs that have something to take back when they are interrupted do so themselves, unless they
+/// are interrupted again.
 async fn ended_from_outside(verb: &Verb) {
     match verb {
         Verb::Get(arguments) if matches!(output(&arguments.destination), Ok(Some(_))) => {

@@ -1,4 +1,5 @@
-//! What the AWS files and the variables of the AWS CLI say together: the profile in force and its settings.
+//! What the AWS files and the variables of the AWS CLI say together: the profile in force and its
+//! settings.
 
 mod checks;
 pub mod files;
@@ -20,7 +21,8 @@ use crate::domain::error::Error;
 /// A variable of the environment by its name.
 type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// The profile in force with what the environment says beside it. Empty variables and settings count as missing.
+/// The profile in force with what the environment says beside it. Empty variables and settings
+/// count as missing.
 #[derive(Clone)]
 pub struct AwsSettings {
     files: AwsFiles,
@@ -34,7 +36,8 @@ pub struct AwsSettings {
 pub enum Chosen {
     /// A flag, a connection or a role: its keys sign, whatever keys the environment has.
     Outright,
-    /// `AWS_DEFAULT_PROFILE` or `AWS_PROFILE`: keys of the environment come before those of the profile.
+    /// `AWS_DEFAULT_PROFILE` or `AWS_PROFILE`: keys of the environment come before those of the
+    /// profile.
     ByVariable,
     /// `default`, because nobody named one.
     ByNobody,
@@ -175,8 +178,8 @@ impl AwsSettings {
         }
     }
 
-    /// The profile whose single sign-on session signs: the one in force, or the one at the end of its
-    /// `source_profile`.
+    /// The profile whose single sign-on session signs: the one in force, or the one at the end of
+    /// its `source_profile`.
     pub fn signs_in_by(&self) -> Option<String> {
         let mut name = (self.keys() == KeyOrigin::Profile).then(|| self.profile.clone())?;
         let mut seen = Vec::new();

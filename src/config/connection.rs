@@ -23,7 +23,8 @@ pub struct Connection {
     pub provider: Provider,
     /// A whole URL; `None` lets the SDK derive it (AWS, or the variables the AWS CLI reads).
     pub endpoint: Option<String>,
-    /// R2's, each with its endpoint, the first with the one above; empty where that is all there is.
+    /// R2's, each with its endpoint, the first with the one above; empty where that is all there
+    /// is.
     pub jurisdictions: Vec<(Jurisdiction, String)>,
     /// `None` lets the SDK decide; R2 is `auto`.
     pub region: Option<String>,
@@ -107,7 +108,8 @@ pub enum UploadChecksum {
 /// Where the keys come from.
 #[derive(Clone, Debug)]
 pub enum CredentialsSource {
-    /// The AWS chain, exactly as the AWS CLI: environment, profiles, SSO, process, role, web identity, IMDS.
+    /// The AWS chain, exactly as the AWS CLI: environment, profiles, SSO, process, role, web
+    /// identity, IMDS.
     Chain {
         profile: Option<String>,
     },
@@ -219,7 +221,8 @@ impl Connection {
     /// What has to be said aloud of it, in a sentence.
     pub fn unchecked_aloud(&self) -> Option<String> {
         let told = format!(
-            "{}: the certificate is not checked (insecure): whoever answers is taken for the server",
+            "{}: the certificate is not checked (insecure): whoever answers is taken for the \
+             server",
             self.name
         );
         self.is_unchecked().then_some(told)

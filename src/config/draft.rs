@@ -121,8 +121,8 @@ impl Draft {
     }
 }
 
-/// `media, site/public/`: buckets with the prefix they start at, separated by commas or spaces. What is configured of a
-/// bucket besides stays with it.
+/// `media, site/public/`: buckets with the prefix they start at, separated by commas or spaces.
+/// What is configured of a bucket besides stays with it.
 ///
 /// # Errors
 /// A sentence about the first that cannot be one.

@@ -1,4 +1,5 @@
-//! Changes one connection in the text of `config.toml`; comments, order and everything else stay as the user wrote them.
+//! Changes one connection in the text of `config.toml`; comments, order and everything else stay as
+//! the user wrote them.
 
 use std::path::Path;
 
@@ -29,7 +30,8 @@ const KEYS: [&str; 9] = [
 const SERVER: [&str; 6] =
     ["provider", "account_id", "jurisdiction", "jurisdictions", "endpoint", "region"];
 
-/// The text with the draft as a section: a new one at the end, or that of `replaced`, renamed where the names differ.
+/// The text with the draft as a section: a new one at the end, or that of `replaced`, renamed where
+/// the names differ.
 ///
 /// # Errors
 /// `Config` where the text cannot be read, or the name is another connection's.

@@ -39,7 +39,8 @@ pub struct Configuration {
 /// Reads the file; a missing one is an empty configuration.
 ///
 /// # Errors
-/// `Config` with file, line and what was expected; `LocalDenied` and the like where it cannot be read.
+/// `Config` with file, line and what was expected; `LocalDenied` and the like where it cannot be
+/// read.
 pub fn read(path: &Path) -> Result<Configuration, Error> {
     match fs::read(path) {
         Ok(bytes) => {
@@ -70,8 +71,8 @@ pub fn exposure(connections: &[Connection], path: &Path) -> Option<String> {
     connections.iter().any(|connection| connection.exposed).then(|| {
         let path = path.display();
         format!(
-            "others on this machine may read the secrets in {path}: chmod 600 it, and make new keys if somebody may \
-             have seen these"
+            "others on this machine may read the secrets in {path}: chmod 600 it, and make new \
+             keys if somebody may have seen these"
         )
     })
 }

@@ -1,4 +1,5 @@
-//! Connections that other programs have: files of rclone, s3cmd, mc and in the style of AWS, read and never written.
+//! Connections that other programs have: files of rclone, s3cmd, mc and in the style of AWS, read
+//! and never written.
 
 pub mod given;
 
@@ -41,8 +42,8 @@ struct Told<'a> {
 /// Why nothing in it can be read.
 pub fn rclone(text: &str) -> Result<Vec<Import>, String> {
     if text.contains("RCLONE_ENCRYPT_V") {
-        let sentence = "rclone.conf is encrypted: run rclone config show, copy what it prints, and paste it into \
-                        the form";
+        let sentence = "rclone.conf is encrypted: run rclone config show, copy what it prints, and \
+                        paste it into the form";
         return Err(sentence.to_owned());
     }
     let of_s3 = |section: &&IniSection| section.get("type") == Some("s3");

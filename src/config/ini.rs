@@ -19,8 +19,9 @@ impl IniSection {
     }
 }
 
-/// Reads what can be read: a line that is neither header nor pair says nothing. Indented lines below a name without a
-/// value belong to it (`s3 =` with `addressing_style = path`) and are not the section's own.
+/// Reads what can be read: a line that is neither header nor pair says nothing. Indented lines
+/// below a name without a value belong to it (`s3 =` with `addressing_style = path`) and are not
+/// the section's own.
 pub fn sections(text: &str) -> Vec<IniSection> {
     let mut sections = vec![IniSection::default()];
     let mut nested = false;
@@ -63,7 +64,8 @@ mod tests {
 
     #[test]
     fn sections_pairs_comments_and_nested_lines() {
-        let text = "top = 1\n# c\n[a]\nKey = v # note\nsecret = x#y;z\ns3 =\n  addressing_style = path\n  key = no\nlast=1\n\n[ b ]\n[c\n";
+        let text = "top = 1\n# c\n[a]\nKey = v # note\nsecret = x#y;z\ns3 =\n  addressing_style = \
+                    path\n  key = no\nlast=1\n\n[ b ]\n[c\n";
         let read = sections(text);
         let names: Vec<&str> = read.iter().map(|section| section.name.as_str()).collect();
         assert_eq!(names, ["", "a", "b"]);

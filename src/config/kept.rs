@@ -1,4 +1,5 @@
-//! Keys that Windlass keeps for a connection: in `secrets.toml` beside `config.toml`, for the user alone.
+//! Keys that Windlass keeps for a connection: in `secrets.toml` beside `config.toml`, for the user
+//! alone.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,7 +34,8 @@ impl SigningKeys {
     }
 }
 
-/// As it stands in the file. A field that is missing is found when the keys are read, so that it can be said.
+/// As it stands in the file. A field that is missing is found when the keys are read, so that it
+/// can be said.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Entry {
@@ -127,8 +129,8 @@ fn entries(file: &Path) -> Result<Entries, Error> {
             let mode = found.permissions().mode();
             if mode & OTHERS != 0 {
                 let detail = format!(
-                    "others on this machine may read the keys in it (mode {:o}): chmod 600 it, and make new keys \
-                     if somebody may have seen these",
+                    "others on this machine may read the keys in it (mode {:o}): chmod 600 it, and \
+                     make new keys if somebody may have seen these",
                     mode & 0o777
                 );
                 return Err(fault(file, detail));

@@ -44,7 +44,8 @@ const KEYS: &str = "expected a key (\"d\") or a list of keys ([\"d\", \"ctrl-d\"
 /// Reads the file; a missing one changes no key.
 ///
 /// # Errors
-/// `Config` with file, line and what was expected where the file is no TOML: every such line is named.
+/// `Config` with file, line and what was expected where the file is no TOML: every such line is
+/// named.
 pub fn read(path: &Path) -> Result<KeyFile, Error> {
     match fs::read(path) {
         Ok(bytes) => parse(&decoded(bytes, path)?, path),

@@ -1,4 +1,5 @@
-//! What this machine has of connections already: profiles of the AWS files and files of other programs.
+//! What this machine has of connections already: profiles of the AWS files and files of other
+//! programs.
 
 use std::env;
 use std::fs;

@@ -1,4 +1,5 @@
-//! What a pasted block says of a connection: variables of a shell, JSON, an AWS file, the text of a token's page.
+//! What a pasted block says of a connection: variables of a shell, JSON, an AWS file, the text of a
+//! token's page.
 
 use serde_json::Value;
 
@@ -245,8 +246,8 @@ pub fn doubt_r2_keys(access_key_id: &str, secret: &str) -> Option<String> {
     }
     if secret.len() == 40 || secret.starts_with("cf") {
         return Some(
-            "this looks like the token for Cloudflare's own API: the secret access key stands below it on the \
-             same page, with 64 digits"
+            "this looks like the token for Cloudflare's own API: the secret access key stands \
+             below it on the same page, with 64 digits"
                 .to_owned(),
         );
     }

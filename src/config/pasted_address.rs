@@ -1,4 +1,5 @@
-//! What a pasted address points at: a server, a bucket on it, or a page that is no server, with the reason.
+//! What a pasted address points at: a server, a bucket on it, or a page that is no server, with the
+//! reason.
 
 use percent_encoding::percent_decode_str;
 
@@ -163,8 +164,9 @@ fn by_host(url: &Url<'_>) -> Result<PastedAddress, String> {
         return r2_endpoint(before, url);
     }
     if host == "r2.cloudflarestorage.com" {
-        return Err("the account id is missing: an R2 endpoint is https://ACCOUNT.r2.cloudflarestorage.com, \
-                    and the account id stands in your dashboard's address"
+        return Err("the account id is missing: an R2 endpoint is \
+                    https://ACCOUNT.r2.cloudflarestorage.com, and the account id stands in your \
+                    dashboard's address"
             .to_owned());
     }
     if host == "r2.dev" || host.ends_with(".r2.dev") {
@@ -184,17 +186,21 @@ fn by_host(url: &Url<'_>) -> Result<PastedAddress, String> {
         || host.ends_with(".cloudflare.com")
         || host.ends_with(".workers.dev")
     {
-        return Err("that is a page of Cloudflare, not an S3 endpoint: paste the account id of 32 hexadecimal \
-                    digits, or an address with it"
-            .to_owned());
+        return Err(
+            "that is a page of Cloudflare, not an S3 endpoint: paste the account id of 32 \
+                    hexadecimal digits, or an address with it"
+                .to_owned(),
+        );
     }
     if AWS_CONSOLE.contains(&host) || host.ends_with(".console.aws.amazon.com") {
         return Ok(aws_console(url));
     }
     if host == "aws.amazon.com" || host.ends_with(".awsapps.com") {
-        return Err("that is a sign-in page of AWS, not an S3 endpoint: choose AWS and a profile, which signs in \
-                    for you"
-            .to_owned());
+        return Err(
+            "that is a sign-in page of AWS, not an S3 endpoint: choose AWS and a profile, which \
+                    signs in for you"
+                .to_owned(),
+        );
     }
     if let Some(before) = host.strip_suffix(".amazonaws.com") {
         return Ok(aws(before, url));
@@ -216,7 +222,8 @@ fn r2_endpoint(before: &str, url: &Url<'_>) -> Result<PastedAddress, String> {
     };
     if !is_account(account) {
         return Err(format!(
-            "{account:?} is no account id: it has 32 hexadecimal digits and stands in your dashboard's address"
+            "{account:?} is no account id: it has 32 hexadecimal digits and stands in your \
+             dashboard's address"
         ));
     }
     let found = pasted_address(r2(account, Some(jurisdiction)));
@@ -240,8 +247,8 @@ fn split_jurisdiction(before: &str) -> (&str, Jurisdiction) {
 fn dashboard(url: &Url<'_>) -> Result<PastedAddress, String> {
     let mut segments = url.segments().skip_while(|segment| !is_account(segment));
     let Some(account) = segments.next() else {
-        return Err("this page of the dashboard has no account id in its address: open R2 there, and paste that \
-                    address"
+        return Err("this page of the dashboard has no account id in its address: open R2 there, \
+                    and paste that address"
             .to_owned());
     };
     let rest: Vec<&str> = segments.collect();
@@ -295,7 +302,8 @@ fn aws_console(url: &Url<'_>) -> PastedAddress {
     }
 }
 
-/// `s3`, `s3.<region>`, `<bucket>.s3.<region>`, `s3-<region>` and the dual-stack forms before AWS's domain.
+/// `s3`, `s3.<region>`, `<bucket>.s3.<region>`, `s3-<region>` and the dual-stack forms before AWS's
+/// domain.
 fn aws(before: &str, url: &Url<'_>) -> PastedAddress {
     let labels: Vec<&str> = before.split('.').collect();
     let at = labels.iter().rposition(|label| *label == "s3" || label.starts_with("s3-"));

@@ -1,4 +1,5 @@
-//! Cloudflare R2's endpoints: from an account id or any pasted URL that contains one, and a jurisdiction.
+//! Cloudflare R2's endpoints: from an account id or any pasted URL that contains one, and a
+//! jurisdiction.
 
 use std::fmt;
 
@@ -85,8 +86,8 @@ fn of_host(host: &str) -> Option<Jurisdiction> {
 const DOMAIN: &str = ".r2.cloudflarestorage.com";
 const ACCOUNT_DIGITS: usize = 32;
 
-/// The endpoint of an account. `account` is the id, an R2 endpoint, or a URL of the dashboard; a jurisdiction in a
-/// pasted endpoint holds where none is asked for.
+/// The endpoint of an account. `account` is the id, an R2 endpoint, or a URL of the dashboard; a
+/// jurisdiction in a pasted endpoint holds where none is asked for.
 ///
 /// # Errors
 /// A sentence that says what was expected.
@@ -100,7 +101,8 @@ pub fn endpoint(account: &str, jurisdiction: Option<Jurisdiction>) -> Result<Str
         .split(|character: char| !character.is_ascii_alphanumeric())
         .find(|word| word.len() == ACCOUNT_DIGITS && word.bytes().all(|b| b.is_ascii_hexdigit()))
         .ok_or_else(|| {
-            "expected the account id of 32 hexadecimal digits, or a URL of R2 or the dashboard with it"
+            "expected the account id of 32 hexadecimal digits, or a URL of R2 or the dashboard \
+             with it"
                 .to_owned()
         })?
         .to_ascii_lowercase();

@@ -1,4 +1,5 @@
-//! What is remembered over restarts: the last download folder, the buckets added by name, what servers refuse.
+//! What is remembered over restarts: the last download folder, the buckets added by name, what
+//! servers refuse.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -77,8 +78,9 @@ pub struct Recollection {
 }
 
 impl Remembered {
-    /// Reads the file; a missing one is empty. A damaged one is renamed to `remembered.toml.damaged`, so that nothing
-    /// in it is lost and the next write does not replace it.
+    /// Reads the file; a missing one is empty. A damaged one is renamed to
+    /// `remembered.toml.damaged`, so that nothing in it is lost and the next write does not replace
+    /// it.
     pub fn read(path: &Path) -> Recollection {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,

@@ -1,4 +1,5 @@
-//! Writes a connection and its keys: the keys first, then `config.toml`, each file as a whole or not at all.
+//! Writes a connection and its keys: the keys first, then `config.toml`, each file as a whole or
+//! not at all.
 
 use std::fs;
 use std::io;
@@ -13,8 +14,8 @@ use crate::config::{edit, file, kept, keyring};
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{Error, ErrorKind};
 
-/// Saves a draft, in place of `replaced` where it is a change; gives the connection as the next start will read it. May
-/// wait for the keyring.
+/// Saves a draft, in place of `replaced` where it is a change; gives the connection as the next
+/// start will read it. May wait for the keyring.
 ///
 /// # Errors
 /// `Config`, `Keyring` and those of the file system; `config.toml` is then as it was.
@@ -59,7 +60,8 @@ pub fn save_domain(
     let connections = file::parse(&text, config_file)?.connections;
     let Some(connection) = connections.into_iter().find(|each| each.name == *name) else {
         let detail = format!(
-            "{name} is not in config.toml, which keeps public domains: P, then n makes a connection of your own"
+            "{name} is not in config.toml, which keeps public domains: P, then n makes a \
+             connection of your own"
         );
         return Err(
             Error::new(ErrorKind::Config, "change config.toml", name.as_str()).detail(detail)
@@ -209,7 +211,8 @@ mod tests {
     fn a_public_domain_is_written_beside_what_is_there_and_taken_out_again() {
         let home = tempfile::tempdir().unwrap();
         let config = home.path().join("config.toml");
-        let text = "# mine\n[connections.lab] # the lab\nendpoint = \"http://h\" # here\nanonymous = true\n\
+        let text = "# mine\n[connections.lab] # the lab\nendpoint = \"http://h\" # here\nanonymous \
+                    = true\n\
                     buckets = [\"a\", { name = \"b\", prefix = \"x/\" }] # two\n";
         fs::write(&config, text).unwrap();
         let domain = |bucket: &str| {

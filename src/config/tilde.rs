@@ -3,7 +3,8 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// `~` and `~/x` begin at the home folder; every other path stays as it is, as does `~` where there is no home.
+/// `~` and `~/x` begin at the home folder; every other path stays as it is, as does `~` where there
+/// is no home.
 pub fn expanded(path: impl AsRef<Path>) -> PathBuf {
     let home = env::home_dir().filter(|home| !home.as_os_str().is_empty());
     below(path.as_ref(), home.as_deref())

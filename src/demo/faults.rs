@@ -1,4 +1,5 @@
-//! Bad days on demand: scripted faults that are switched while the server runs, and the log of what was asked.
+//! Bad days on demand: scripted faults that are switched while the server runs, and the log of what
+//! was asked.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,9 +12,11 @@ use http::Method;
 pub enum Act {
     /// This status with an S3 error body of this code; the request is not performed.
     Answer { status: u16, code: String, headers: Vec<(String, String)> },
-    /// 200 with an error body, as Complete and Copy may answer on AWS; the request is not performed.
+    /// 200 with an error body, as Complete and Copy may answer on AWS; the request is not
+    /// performed.
     ErrorInside { code: String },
-    /// The given body and content type, as something that speaks no S3 would; the request is not performed.
+    /// The given body and content type, as something that speaks no S3 would; the request is not
+    /// performed.
     Foreign { status: u16, content_type: String, body: String },
     /// The request is performed and its answer lost: the connection closes without one.
     LoseAnswer,
@@ -33,8 +36,8 @@ pub enum Act {
     IgnoreRange,
     /// Conditions of what is written are taken and not looked at.
     IgnoreConditions,
-    /// The body ends after this many bytes as if that were all: no length is told and nothing breaks. `whole` ignores
-    /// `Range` besides.
+    /// The body ends after this many bytes as if that were all: no length is told and nothing
+    /// breaks. `whole` ignores `Range` besides.
     EndEarly { after: u64, whole: bool },
     /// So many bytes come after the body, and no length is told.
     RunOn(u64),
@@ -206,7 +209,8 @@ pub struct NetworkConditions {
 /// The newest requests kept; older ones are forgotten.
 const LOG_LENGTH: usize = 100_000;
 
-/// The script and the log. Shared by the server and the test; every call takes effect with the next request.
+/// The script and the log. Shared by the server and the test; every call takes effect with the next
+/// request.
 #[derive(Debug, Default)]
 pub struct Faults {
     script: Mutex<Script>,
@@ -225,7 +229,8 @@ impl Faults {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds to the script. Of several faults that match, the first added that is not used up strikes.
+    /// Adds to the script. Of several faults that match, the first added that is not used up
+    /// strikes.
     pub fn add(&self, fault: Fault) {
         self.script().faults.push(fault);
     }

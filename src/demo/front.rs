@@ -1,4 +1,5 @@
-//! What stands before the S3 service: the log, the script, the clock and the region, and the last touch to its answers.
+//! What stands before the S3 service: the log, the script, the clock and the region, and the last
+//! touch to its answers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -270,7 +271,8 @@ fn identified(body: Bytes, resource: &str, id: &str) -> Bytes {
     ))
 }
 
-/// Writes control characters as character references, which is what S3 does without `encoding-type=url`.
+/// Writes control characters as character references, which is what S3 does without
+/// `encoding-type=url`.
 fn referenced(body: Bytes) -> Bytes {
     let raw = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\n' | b'\t');
     if !body.iter().any(raw) {

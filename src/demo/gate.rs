@@ -1,4 +1,5 @@
-//! What a signed request must satisfy before its signature is looked at: the clock, the expiry and the region.
+//! What a signed request must satisfy before its signature is looked at: the clock, the expiry and
+//! the region.
 
 use http::{HeaderMap, header};
 use jiff::civil::DateTime;
@@ -116,7 +117,8 @@ pub fn check_region(
                 400,
                 "InvalidRegionName",
                 &format!(
-                    "The region name '{signed}' is not valid. Must be one of: wnam, enam, weur, eeur, apac, oc, auto"
+                    "The region name '{signed}' is not valid. Must be one of: wnam, enam, weur, \
+                     eeur, apac, oc, auto"
                 ),
             )),
         };
@@ -126,14 +128,15 @@ pub fn check_region(
         return Ok(());
     }
     if signed == server {
-        let message = "The bucket you are attempting to access must be addressed using the specified endpoint. \
-                       Please send all future requests to this endpoint.";
+        let message = "The bucket you are attempting to access must be addressed using the \
+                       specified endpoint. Please send all future requests to this endpoint.";
         return Err(Refusal::new(301, "PermanentRedirect", message)
             .element("Region", expected)
             .header("x-amz-bucket-region", expected));
     }
     let message = format!(
-        "The authorization header is malformed; the region '{signed}' is wrong; expecting '{expected}'"
+        "The authorization header is malformed; the region '{signed}' is wrong; expecting \
+         '{expected}'"
     );
     Err(Refusal::new(400, "AuthorizationHeaderMalformed", &message)
         .element("Region", expected)
@@ -154,7 +157,8 @@ mod tests {
         headers.insert(
             "authorization",
             HeaderValue::from_static(
-                "AWS4-HMAC-SHA256 Credential=K/20260920/eu-west-1/s3/aws4_request, SignedHeaders=host, Signature=0",
+                "AWS4-HMAC-SHA256 Credential=K/20260920/eu-west-1/s3/aws4_request, \
+                 SignedHeaders=host, Signature=0",
             ),
         );
         Claim::of(&headers, "")

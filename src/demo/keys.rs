@@ -16,7 +16,8 @@ pub struct AccessKeys {
 pub enum Role {
     /// Everything.
     Owner,
-    /// Objects only, as R2's object tokens: no listing, making or deleting of buckets and none of their settings.
+    /// Objects only, as R2's object tokens: no listing, making or deleting of buckets and none of
+    /// their settings.
     Objects,
     /// Whatever reads.
     ReadOnly,

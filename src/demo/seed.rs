@@ -1,4 +1,5 @@
-//! Fills a store with sample buckets: files from `assets/demo`, and trees, odd names and crowds made here.
+//! Fills a store with sample buckets: files from `assets/demo`, and trees, odd names and crowds
+//! made here.
 
 mod odd;
 mod samples;
@@ -22,7 +23,8 @@ pub const MANY_KEYS: &str = "many-keys";
 /// How many objects the crowded prefix of the bucket `prefix-tree` has.
 const CROWD: u64 = 5_000;
 
-/// Sample buckets; with `keys` above 0 also [`MANY_KEYS`], whose listing is computed while it is read.
+/// Sample buckets; with `keys` above 0 also [`MANY_KEYS`], whose listing is computed while it is
+/// read.
 pub fn seed(store: &Store, keys: u64) {
     let now = now();
     samples(store, now);

@@ -30,7 +30,8 @@ pub struct ServerOptions {
     pub other_keys: Vec<(AccessKeys, Role)>,
     /// Buckets whose objects anybody may read and list.
     pub public_buckets: BTreeSet<String>,
-    /// The region that requests must be signed for; `us-east-1`, or `auto` in R2 mode, where none is given.
+    /// The region that requests must be signed for; `us-east-1`, or `auto` in R2 mode, where none
+    /// is given.
     pub region: Option<String>,
     /// The least size of a part that is not the last, in bytes; 5 MiB where none is given.
     pub smallest_part: Option<u64>,

@@ -43,7 +43,8 @@ pub struct Wire {
 /// The largest frame while bandwidth is limited, so that it flows instead of jumping.
 const SLOW_FRAME: usize = 16 * 1024;
 
-/// The server writes what it was given when a body has nothing ready; an error at once would discard it.
+/// The server writes what it was given when a body has nothing ready; an error at once would
+/// discard it.
 const LINGER: Duration = Duration::from_millis(20);
 
 impl Wire {

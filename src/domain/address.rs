@@ -1,4 +1,5 @@
-//! Names of things in object storage: buckets, keys, prefixes and the `s3://` text that points at them.
+//! Names of things in object storage: buckets, keys, prefixes and the `s3://` text that points at
+//! them.
 
 use std::fmt;
 
@@ -134,8 +135,8 @@ impl Prefix {
 }
 
 impl Location {
-    /// Reads `s3://`, `s3://bucket`, `s3://bucket/prefix/` or `s3://bucket/key`; what follows the bucket's `/` is
-    /// taken byte for byte.
+    /// Reads `s3://`, `s3://bucket`, `s3://bucket/prefix/` or `s3://bucket/key`; what follows the
+    /// bucket's `/` is taken byte for byte.
     ///
     /// # Errors
     /// A sentence that says what was expected.

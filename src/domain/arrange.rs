@@ -18,7 +18,8 @@ pub enum SortBy {
 /// A filter and a sort: everything that decides the order of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arrangement {
-    /// Words that a name must all contain, ASCII case ignored unless one has an upper-case letter; empty for no filter.
+    /// Words that a name must all contain, ASCII case ignored unless one has an upper-case letter;
+    /// empty for no filter.
     pub filter: String,
     pub sort: SortBy,
     pub descending: bool,
@@ -81,7 +82,8 @@ impl Filter {
         Filter { words, folded }
     }
 
-    /// Where the words are in `text`, in bytes: of each word every place, which may overlap those of another.
+    /// Where the words are in `text`, in bytes: of each word every place, which may overlap those
+    /// of another.
     pub fn places<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
         self.words.iter().flat_map(move |word| {
             let starts = 0..(text.len() + 1).saturating_sub(word.len());
@@ -102,7 +104,8 @@ impl Filter {
         self.finds(&name.to_ascii_lowercase())
     }
 
-    /// Calls `found` with the place of every row of a page that matches. `folded` is room that is used again.
+    /// Calls `found` with the place of every row of a page that matches. `folded` is room that is
+    /// used again.
     pub fn each_match(&self, page: &Page, folded: &mut String, found: impl FnMut(usize)) {
         let mut text = page.text();
         if self.folded && !self.words.is_empty() {
@@ -124,8 +127,8 @@ pub fn arrange(listing: &Listing, arrangement: &Arrangement) -> Order {
     arrange_while(listing, arrangement, || true).unwrap_or_default()
 }
 
-/// As [`arrange`], which takes tens to hundreds of milliseconds for a million rows; `None` where the order is not
-/// `wanted` any more before it is there.
+/// As [`arrange`], which takes tens to hundreds of milliseconds for a million rows; `None` where
+/// the order is not `wanted` any more before it is there.
 pub fn arrange_while(
     listing: &Listing,
     arrangement: &Arrangement,

@@ -135,7 +135,8 @@ impl Step {
         }
     }
 
-    /// Without it the connection is of no use. Scoped tokens list no buckets and readers write nothing: that is normal.
+    /// Without it the connection is of no use. Scoped tokens list no buckets and readers write
+    /// nothing: that is normal.
     pub fn essential(self) -> bool {
         matches!(
             self,

@@ -44,13 +44,15 @@ pub const UNSIGNED: &str = "the request was not signed";
 /// The step at which a destination turns out to be no folder.
 pub const OPEN_FOLDER: &str = "open the folder";
 
-/// A failure below the shells. `Display` is one line without secrets; [`Error::explain`] says why and what to do.
+/// A failure below the shells. `Display` is one line without secrets; [`Error::explain`] says why
+/// and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Error {
     pub kind: ErrorKind,
     /// The request or step in the field's words: `ListObjectsV2`, `rename`, `parse config.toml`.
     pub operation: String,
-    /// What it was about: `s3://bucket/key`, a path, an endpoint. Empty where nothing is more exact.
+    /// What it was about: `s3://bucket/key`, a path, an endpoint. Empty where nothing is more
+    /// exact.
     pub place: String,
     /// What the server or the system said, raw; made visible before it is shown.
     pub detail: String,
@@ -252,7 +254,8 @@ impl Error {
         )
     }
 
-    /// What is pressed first, where that is one key and worth a few words beside any name of the error.
+    /// What is pressed first, where that is one key and worth a few words beside any name of the
+    /// error.
     pub fn way_out(&self) -> Option<&'static str> {
         let signs_in = self.renewal != Some(Renewal::NewKeys);
         let ended = matches!(self.kind, ErrorKind::ExpiredCredentials | ErrorKind::CodeWanted);

@@ -1,4 +1,5 @@
-//! Who signs, as it may be shown: the profile or connection, and the access key id without its middle.
+//! Who signs, as it may be shown: the profile or connection, and the access key id without its
+//! middle.
 
 /// Shown of each end of an access key id.
 const ENDS: usize = 4;

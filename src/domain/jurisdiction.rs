@@ -31,8 +31,8 @@ impl Jurisdiction {
         }
     }
 
-    /// The one name that a bucket has on a connection of several jurisdictions: `media`, and `media@eu` where it is in
-    /// another one than the default. No name of R2 has an `@`.
+    /// The one name that a bucket has on a connection of several jurisdictions: `media`, and
+    /// `media@eu` where it is in another one than the default. No name of R2 has an `@`.
     pub fn named(self, bucket: &Bucket) -> Bucket {
         match self {
             Jurisdiction::Default => bucket.clone(),
@@ -40,7 +40,8 @@ impl Jurisdiction {
         }
     }
 
-    /// The name and the jurisdiction of a bucket that says both. The default one is not said: a bucket has one name.
+    /// The name and the jurisdiction of a bucket that says both. The default one is not said: a
+    /// bucket has one name.
     pub fn said(bucket: &Bucket) -> Option<(&str, Jurisdiction)> {
         let (name, jurisdiction) = bucket.as_str().rsplit_once(AT)?;
         let jurisdiction = Jurisdiction::from_name(jurisdiction)?;

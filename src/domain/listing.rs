@@ -39,7 +39,8 @@ impl Row<'_> {
     }
 }
 
-/// A storage class in one byte. A class this version does not know is `Other`; HeadObject gives its text.
+/// A storage class in one byte. A class this version does not know is `Other`; HeadObject gives its
+/// text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
     #[default]
@@ -91,8 +92,8 @@ impl Class {
     }
 }
 
-/// Rows of one answer of ListObjectsV2 in key order: the names in one string, the numbers in columns.
-/// A row costs its name and 21 bytes.
+/// Rows of one answer of ListObjectsV2 in key order: the names in one string, the numbers in
+/// columns. A row costs its name and 21 bytes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Page {
     text: String,

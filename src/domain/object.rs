@@ -10,7 +10,8 @@ use crate::domain::address::{Bucket, Key};
 use crate::domain::error::Error;
 use crate::domain::jurisdiction::Jurisdiction;
 
-/// The entity tag with its quotes removed. It changes when the bytes change; it is no hash of them in general.
+/// The entity tag with its quotes removed. It changes when the bytes change; it is no hash of them
+/// in general.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ETag(String);
@@ -37,7 +38,8 @@ impl ETag {
         })
     }
 
-    /// The MD5 in lower-case hex where the tag has the form of a single PUT's; a multipart tag (`…-3`) has not.
+    /// The MD5 in lower-case hex where the tag has the form of a single PUT's; a multipart tag
+    /// (`…-3`) has not.
     pub fn md5_hex(&self) -> Option<&str> {
         (self.0.len() == 32 && self.0.bytes().all(|b| b.is_ascii_hexdigit())).then_some(&*self.0)
     }
@@ -81,7 +83,8 @@ impl From<Vec<BucketEntry>> for BucketListing {
 /// Everything HeadObject says. A field is `None` where the server sent none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ObjectHead {
-    /// Bytes; `None` where the edge recompressed the body and dropped the length (R2 with `Content-Encoding`).
+    /// Bytes; `None` where the edge recompressed the body and dropped the length (R2 with
+    /// `Content-Encoding`).
     pub size: Option<u64>,
     pub etag: Option<ETag>,
     pub modified: Option<Timestamp>,

@@ -3,8 +3,8 @@
 use crate::domain::address::DELIMITER;
 use crate::domain::transfer::Target;
 
-/// Why one cannot go to the other in the same bucket; `None` where it can. A move also minds `.` and `..`, which some
-/// servers resolve: what is one object there would be deleted.
+/// Why one cannot go to the other in the same bucket; `None` where it can. A move also minds `.`
+/// and `..`, which some servers resolve: what is one object there would be deleted.
 pub fn overlap(source: &Target, target: &Target, moving: bool) -> Option<&'static str> {
     if let Target::Rows(_) = source {
         let rows = source.rows_to(target);

@@ -65,7 +65,8 @@ pub struct Growing {
     grows: bool,
 }
 
-/// The first parts of a body of unknown length; and all of them where they have to be equal, in bytes.
+/// The first parts of a body of unknown length; and all of them where they have to be equal, in
+/// bytes.
 const GROWING_FROM: u64 = 16 * MIB;
 const ALL_EQUAL: u64 = 32 * MIB;
 
@@ -80,8 +81,8 @@ impl Growing {
         Growing { limits, first, until: 0, grows: !limits.equal }
     }
 
-    /// For one that is said to have about `bytes`; longer ones are taken too, as far as there is room. `None` where no
-    /// part size fits the limits.
+    /// For one that is said to have about `bytes`; longer ones are taken too, as far as there is
+    /// room. `None` where no part size fits the limits.
     pub fn expecting(bytes: u64, limits: PartLimits) -> Option<Growing> {
         // An eighth more, so that a guess may be a little short.
         let room = bytes.saturating_add(bytes / 8).min(MAX_OBJECT_BYTES.max(bytes));
@@ -95,7 +96,8 @@ impl Growing {
         fits.then_some(Growing { limits, first: size, until: 0, grows: false })
     }
 
-    /// Bytes of the part numbered from 1, when `sent` bytes are in the parts before it; `None` where there are too many.
+    /// Bytes of the part numbered from 1, when `sent` bytes are in the parts before it; `None`
+    /// where there are too many.
     pub fn next(&self, number: u64, sent: u64) -> Option<u64> {
         if number > self.limits.most() {
             return None;
@@ -122,8 +124,8 @@ impl Growing {
     }
 }
 
-/// The part size of an upload of `size` bytes, fixed for its whole life because R2 takes only equal parts; the last
-/// one is shorter. `None` where no part size fits the limits.
+/// The part size of an upload of `size` bytes, fixed for its whole life because R2 takes only equal
+/// parts; the last one is shorter. `None` where no part size fits the limits.
 pub fn part_size(size: u64, limits: &PartLimits) -> Option<u64> {
     part_size_at_least(size, PREFERRED_PART_BYTES, limits)
 }

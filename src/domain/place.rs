@@ -1,10 +1,12 @@
-//! A location that may lie in another connection: `s3://bucket/key` in the one in use, `name:bucket/key` in another.
+//! A location that may lie in another connection: `s3://bucket/key` in the one in use,
+//! `name:bucket/key` in another.
 
 use std::fmt;
 
 use crate::domain::address::{ConnectionName, Location};
 
-/// Between the name of a connection and the bucket. No bucket has it in its name, and `s3://` is never a connection.
+/// Between the name of a connection and the bucket. No bucket has it in its name, and `s3://` is
+/// never a connection.
 pub const SEPARATOR: char = ':';
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -33,7 +33,8 @@ pub struct LinkSpec {
 #[derive(Clone, PartialEq, Eq)]
 pub struct PresignedLink {
     pub url: String,
-    /// When it really ends: the smallest of what was asked, seven days and the credentials' own end.
+    /// When it really ends: the smallest of what was asked, seven days and the credentials' own
+    /// end.
     pub expires_at: Timestamp,
     /// Why it ends earlier than asked.
     pub shortened: Option<Shortened>,
@@ -56,7 +57,8 @@ impl std::fmt::Debug for PresignedLink {
     }
 }
 
-/// How long a link holds, from what was asked and from when the credentials end, both counted from `now`.
+/// How long a link holds, from what was asked and from when the credentials end, both counted from
+/// `now`.
 pub fn effective_expiry(
     asked: Duration,
     now: Timestamp,
@@ -75,7 +77,8 @@ pub fn effective_expiry(
     holds
 }
 
-/// Reads how long a link shall hold: `90s`, `15m`, `1h`, `1h30m`, `7d`, `1w`, or plain seconds as the AWS CLI takes them.
+/// Reads how long a link shall hold: `90s`, `15m`, `1h`, `1h30m`, `7d`, `1w`, or plain seconds as
+/// the AWS CLI takes them.
 ///
 /// # Errors
 /// A sentence that says what was expected; also below a second and beyond [`MAX_EXPIRY`].

@@ -20,7 +20,8 @@ pub struct Price {
     /// Per 10⁹ bytes that leave the provider.
     pub egress_per_gb: f64,
     pub storage_per_gb_month: f64,
-    /// What each month has for nothing; told, never deducted, for one session does not know the month.
+    /// What each month has for nothing; told, never deducted, for one session does not know the
+    /// month.
     pub free: String,
 }
 
@@ -29,7 +30,8 @@ pub struct Price {
 pub struct Cost(pub f64);
 
 impl Price {
-    /// What the requests and the received bytes cost. Traffic within the provider's network may be cheaper.
+    /// What the requests and the received bytes cost. Traffic within the provider's network may be
+    /// cheaper.
     #[expect(
         clippy::cast_precision_loss,
         reason = "an estimate; exact up to 2^53 requests or bytes"

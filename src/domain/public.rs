@@ -38,7 +38,8 @@ pub struct StoredAmount {
     pub unfinished: u64,
 }
 
-/// The beginning of public URLs, of a host or an `https://` address without a path: `https://cdn.example.com`.
+/// The beginning of public URLs, of a host or an `https://` address without a path:
+/// `https://cdn.example.com`.
 ///
 /// # Errors
 /// A sentence that says what was expected; an empty one where nothing is typed.

@@ -1,4 +1,5 @@
-//! The words of the transfer queue: what a job is asked to do, how it stands, what is ordered and what is told.
+//! The words of the transfer queue: what a job is asked to do, how it stands, what is ordered and
+//! what is told.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -49,7 +50,8 @@ pub struct JobSpec {
 pub struct FileRules {
     #[serde(default)]
     pub links: Links,
-    /// Permission bits go into the object's metadata and come back from it; setuid, setgid and sticky never do.
+    /// Permission bits go into the object's metadata and come back from it; setuid, setgid and
+    /// sticky never do.
     #[serde(default)]
     pub keep_mode: bool,
     /// A file that grows is sent as long as it was at the start.
@@ -78,15 +80,15 @@ pub enum Links {
 pub enum Work {
     /// A file to a key, or a folder (every regular file below it) to keys below a prefix.
     Upload { source: PathBuf, bucket: Bucket, target: Target, headers: ObjectHeaders },
-    /// An object to `folder`/`name`; every object below a prefix into `folder`, or into `folder`/`name` where a name is
-    /// given (the prefix's own last segment is not added).
+    /// An object to `folder`/`name`; every object below a prefix into `folder`, or into
+    /// `folder`/`name` where a name is given (the prefix's own last segment is not added).
     Download {
         bucket: Bucket,
         source: Target,
         folder: PathBuf,
         name: Option<String>,
-        /// Of one object, as it was listed. A short one is asked for whole then, and of a whole object servers tell
-        /// the checksum.
+        /// Of one object, as it was listed. A short one is asked for whole then, and of a whole
+        /// object servers tell the checksum.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         size: Option<u64>,
     },
@@ -120,10 +122,11 @@ pub enum OnConflict {
     Skip,
     /// A new name: `name (1).ext`.
     KeepBoth,
-    /// Overwrite where the source is newer, by the time of modification kept with the object, else by the object's
-    /// own; otherwise as `Skip`. A time that is not known is not newer.
+    /// Overwrite where the source is newer, by the time of modification kept with the object, else
+    /// by the object's own; otherwise as `Skip`. A time that is not known is not newer.
     IfNewer,
-    /// Overwrite where size differs, or neither time nor digest shows that the bytes are the same; otherwise as `Skip`.
+    /// Overwrite where size differs, or neither time nor digest shows that the bytes are the same;
+    /// otherwise as `Skip`.
     IfDifferent,
     /// Fail that object and say so: nothing is overwritten unasked.
     #[default]
@@ -239,12 +242,14 @@ pub enum Priority {
     High,
 }
 
-/// Why a running job moves less than it could, or nothing. No fact: it is found out anew after a restart.
+/// Why a running job moves less than it could, or nothing. No fact: it is found out anew after a
+/// restart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wait {
     /// The server asked for less: `open` requests at once where there could be `most`.
     Throttled { open: usize, most: usize },
-    /// The keys are no longer taken; they are asked for again and again, and at once when the job is resumed.
+    /// The keys are no longer taken; they are asked for again and again, and at once when the job
+    /// is resumed.
     Credentials,
     /// The server cannot be reached; tried again until it can.
     Unreachable {
@@ -298,7 +303,8 @@ pub struct JobView {
     pub spec: JobSpec,
     pub state: JobState,
     pub progress: Progress,
-    /// Failed objects of the job, oldest first; at most [`MAX_FAILURES`], the count is in [`Progress::failed`].
+    /// Failed objects of the job, oldest first; at most [`MAX_FAILURES`], the count is in
+    /// [`Progress::failed`].
     pub failures: Vec<Failure>,
     /// What the user should know of objects that went well, oldest first; at most [`MAX_NOTES`].
     pub notes: Vec<Note>,
@@ -311,7 +317,8 @@ pub struct JobView {
 pub const MAX_FAILURES: usize = 1000;
 pub const MAX_NOTES: usize = 100;
 
-/// Something said of an object that did not fail: the name it was saved under, what was started over.
+/// Something said of an object that did not fail: the name it was saved under, what was started
+/// over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// The key or path it is about.
@@ -401,7 +408,8 @@ pub enum TransferCommand {
     /// Moves a queued job before (`-1`) or after (`1`) its neighbour.
     Move(JobId, i8),
     Prioritise(JobId, Priority),
-    /// The connection `from` is another one by now and is called `to`, perhaps as before: its jobs go on over that.
+    /// The connection `from` is another one by now and is called `to`, perhaps as before: its jobs
+    /// go on over that.
     Reconnect {
         from: ConnectionName,
         to: ConnectionName,
@@ -421,8 +429,9 @@ pub enum TransferEvent {
     StorageChanged(Vec<BucketChange>),
     /// Many at once, at most 30 times a second; only jobs that moved.
     Advanced(Vec<(JobId, Progress)>),
-    /// Comes with `Advanced`: objects under way of jobs of more than one object, at most [`MAX_UNDER_WAY`] of each job,
-    /// those that were begun first; an empty list where none is under way any more.
+    /// Comes with `Advanced`: objects under way of jobs of more than one object, at most
+    /// [`MAX_UNDER_WAY`] of each job, those that were begun first; an empty list where none is
+    /// under way any more.
     UnderWay(Vec<(JobId, Vec<ObjectProgress>)>),
     /// Why the job moves less than it could; `None` when it moves again.
     Waiting {
@@ -462,7 +471,8 @@ pub enum TransferEvent {
     /// The limit in force, in bytes per second; told at start too where there is one.
     Limited(Option<u64>),
     Removed(Vec<JobId>),
-    /// The queue is in memory: what is not finished when the program ends does not go on at the next start.
+    /// The queue is in memory: what is not finished when the program ends does not go on at the
+    /// next start.
     Unkept,
     /// The queue is on disk from now on, after it was not.
     Kept,

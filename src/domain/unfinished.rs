@@ -1,4 +1,5 @@
-//! Multipart uploads that were begun and neither completed nor aborted: their parts are stored, paid for, and not listed.
+//! Multipart uploads that were begun and neither completed nor aborted: their parts are stored,
+//! paid for, and not listed.
 
 use std::time::Duration;
 
@@ -62,7 +63,8 @@ impl UnfinishedUpload {
         Some(Duration::try_from(age.max(SignedDuration::ZERO)).unwrap_or_default())
     }
 
-    /// Whether it was begun at least so long ago. An unknown age is never old enough, unless none is asked for.
+    /// Whether it was begun at least so long ago. An unknown age is never old enough, unless none
+    /// is asked for.
     pub fn is_older_than(&self, least: Duration, now: Timestamp) -> bool {
         least.is_zero() || self.age(now).is_some_and(|age| age >= least)
     }

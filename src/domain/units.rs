@@ -1,6 +1,7 @@
 //! Sizes, rates, durations and times as people read them.
 //!
-//! Every type writes itself through `Display` and allocates nothing: `write!(row, "{}", Size(bytes))`.
+//! Every type writes itself through `Display` and allocates nothing: `write!(row, "{}",
+//! Size(bytes))`.
 
 use std::fmt::{self, Write};
 use std::time::Duration;
@@ -8,7 +9,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// Bytes in binary units: `0 B`, `999 B`, `4.1 MiB`, `412 KiB`. At most eight characters below an exbibyte.
+/// Bytes in binary units: `0 B`, `999 B`, `4.1 MiB`, `412 KiB`. At most eight characters below an
+/// exbibyte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size(pub u64);
 
@@ -158,8 +160,8 @@ impl fmt::Display for TimeOfDay<'_> {
 /// Slower than this, requests would time out before they are through.
 const SLOWEST: u64 = 1 << 10;
 
-/// Reads bytes a second as people write them: `2 MiB`, `500k`, `1.5 MiB/s`, `10 MB`; `off` is no limit. A letter alone is
-/// binary, as everything that is shown.
+/// Reads bytes a second as people write them: `2 MiB`, `500k`, `1.5 MiB/s`, `10 MB`; `off` is no
+/// limit. A letter alone is binary, as everything that is shown.
 ///
 /// # Errors
 /// A sentence with what was expected.

@@ -22,8 +22,8 @@ pub struct Usage {
 }
 
 impl RequestClass {
-    /// The class of an S3 operation by its API name (r2/pricing; S3 bills the same groups). An unknown one counts
-    /// as A, so that an estimate is never too low.
+    /// The class of an S3 operation by its API name (r2/pricing; S3 bills the same groups). An
+    /// unknown one counts as A, so that an estimate is never too low.
     pub fn of(operation: &str) -> RequestClass {
         match operation {
             "HeadBucket"

@@ -1,8 +1,9 @@
 //! Makes remote text visible before it reaches a cell, a title, a log or stdout.
 //!
-//! A character that moves the cursor, turns the writing direction or leaves no trace is written as a picture or as its
-//! number. The way back is unique: what stands for a hidden character (`␛`, `⟨`) is itself written as its number, so
-//! two different texts never look the same because of this module.
+//! A character that moves the cursor, turns the writing direction or leaves no trace is written as
+//! a picture or as its number. The way back is unique: what stands for a hidden character (`␛`,
+//! `⟨`) is itself written as its number, so two different texts never look the same because of this
+//! module.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
@@ -67,8 +68,9 @@ fn write_hidden(f: &mut fmt::Formatter<'_>, character: char) -> fmt::Result {
     }
 }
 
-/// Controls, direction marks, zero-width and other characters without a picture (Unicode: Cc, Cf, Zl, Zp and the
-/// default-ignorable ones), and the characters this module writes itself. The emoji selector U+FE0F stays.
+/// Controls, direction marks, zero-width and other characters without a picture (Unicode: Cc, Cf,
+/// Zl, Zp and the default-ignorable ones), and the characters this module writes itself. The emoji
+/// selector U+FE0F stays.
 fn is_hidden(character: char) -> bool {
     matches!(character,
         '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}'

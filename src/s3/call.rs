@@ -1,4 +1,5 @@
-//! What a request is, said before it is sent: its name, what it is about, whether it writes, what it needs.
+//! What a request is, said before it is sent: its name, what it is about, whether it writes, what
+//! it needs.
 
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};

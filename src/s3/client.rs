@@ -38,7 +38,8 @@ use crate::s3::sdk::{Sdk, SdkClients, provider, read_endpoint};
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
-    /// Requests are sent once and bodies may take their time: who calls tries again and watches them.
+    /// Requests are sent once and bodies may take their time: who calls tries again and watches
+    /// them.
     once: bool,
     /// What the bodies that are sent pass.
     flow: Option<Arc<dyn BodyPacing>>,
@@ -54,7 +55,8 @@ struct Inner {
     sdk: Mutex<Arc<OnceCell<Arc<Sdk>>>>,
     /// Whose endpoints they are, where there are several.
     endpoints: JurisdictionEndpoints,
-    /// Clients of buckets, and of the account, whose region is not the connection's, found by a redirect.
+    /// Clients of buckets, and of the account, whose region is not the connection's, found by a
+    /// redirect.
     elsewhere: Mutex<HashMap<BucketScope, SdkClients>>,
     /// What the server answered 501 to in this session, in its own words.
     refused: Mutex<BTreeMap<Capability, String>>,
@@ -123,8 +125,8 @@ impl Client {
         })
     }
 
-    /// The same client for callers that try again by themselves: every request is sent once, and no body is given up
-    /// for being slow.
+    /// The same client for callers that try again by themselves: every request is sent once, and no
+    /// body is given up for being slow.
     #[must_use]
     pub fn sending_once(&self) -> Client {
         Client { once: true, ..self.clone() }
@@ -136,7 +138,8 @@ impl Client {
         Client { flow: Some(flow), ..self.clone() }
     }
 
-    /// Forgets the credentials in use: the next request asks their source again, the AWS files included.
+    /// Forgets the credentials in use: the next request asks their source again, the AWS files
+    /// included.
     pub fn renew_credentials(&self) {
         *lock(&self.inner.sdk) = Arc::default();
         lock(&self.inner.elsewhere).clear();
@@ -151,8 +154,8 @@ impl Client {
         self.flow.as_ref()
     }
 
-    /// Whose rules the server follows. Certain after the first request, which reads the AWS files; a guess from the
-    /// connection and the environment before.
+    /// Whose rules the server follows. Certain after the first request, which reads the AWS files;
+    /// a guess from the connection and the environment before.
     pub fn provider(&self) -> Provider {
         match self.known() {
             Some(sdk) => sdk.provider,
@@ -193,7 +196,8 @@ impl Client {
         error
     }
 
-    /// Why this server cannot do it: from the provider's table or from a refusal seen in this session.
+    /// Why this server cannot do it: from the provider's table or from a refusal seen in this
+    /// session.
     pub fn lacks(&self, capability: Capability) -> Option<String> {
         if let Some(why) = self.provider().lacks(capability) {
             return Some(why.to_owned());
@@ -207,7 +211,8 @@ impl Client {
         Capability::ALL.into_iter().filter_map(reason).collect()
     }
 
-    /// Reads what the AWS files and the environment say, so that everything that is told of the server is certain.
+    /// Reads what the AWS files and the environment say, so that everything that is told of the
+    /// server is certain.
     pub async fn prepare(&self) -> Result<(), Error> {
         self.sdk().await.map(drop)
     }
@@ -252,7 +257,8 @@ impl Client {
         Ok(elsewhere.as_ref().unwrap_or(&sdk.clients).of(self.once).clone())
     }
 
-    /// The region that is signed for where nothing else is known, and the one of a bucket that was asked already.
+    /// The region that is signed for where nothing else is known, and the one of a bucket that was
+    /// asked already.
     pub(in crate::s3) async fn regions(&self, bucket: &Bucket) -> Result<(String, String), Error> {
         let here = self.sdk().await?.region.clone();
         let client = self.sdk_client(Some(bucket)).await?;
@@ -279,7 +285,8 @@ impl Client {
         }
     }
 
-    /// Why bodies go by the SDK, `None` where they go without it. As certain as [`Client::provider`].
+    /// Why bodies go by the SDK, `None` where they go without it. As certain as
+    /// [`Client::provider`].
     pub fn by_sdk(&self) -> Option<String> {
         self.known().and_then(|sdk| sdk.direct.as_ref().err().cloned())
     }
@@ -289,8 +296,8 @@ impl Client {
         self.known().and_then(|sdk| sdk.clock.told())
     }
 
-    /// Whether the server keeps to `If-None-Match: *` on what is stored; some take it and store all the same. `None` where
-    /// that has not shown yet.
+    /// Whether the server keeps to `If-None-Match: *` on what is stored; some take it and store all
+    /// the same. `None` where that has not shown yet.
     pub fn keeps_conditions(&self) -> Option<bool> {
         if self.lacks(Capability::ConditionalPut).is_some() {
             return Some(false);
@@ -331,8 +338,8 @@ impl Client {
         &self.inner.connection
     }
 
-    /// Sends a request: refused here where it may not or cannot be sent, once more where the bucket turns out to be in
-    /// another region.
+    /// Sends a request: refused here where it may not or cannot be sent, once more where the bucket
+    /// turns out to be in another region.
     pub(in crate::s3) async fn run<T, F>(
         &self,
         call: &Call,

@@ -1,4 +1,5 @@
-//! Asks Cloudflare's API what S3 does not tell of R2: the public domains of a bucket, and what an account stores.
+//! Asks Cloudflare's API what S3 does not tell of R2: the public domains of a bucket, and what an
+//! account stores.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +38,8 @@ impl Client {
     /// The public domains of a bucket and their state.
     ///
     /// # Errors
-    /// `Unsupported` where the connection has no token for the API; what the API or the way to it says.
+    /// `Unsupported` where the connection has no token for the API; what the API or the way to it
+    /// says.
     pub async fn public_access(&self, bucket: &Bucket) -> Result<PublicAccess, Error> {
         let call = Call::on_bucket("read the public domains", bucket);
         let api = self.api(&call)?;

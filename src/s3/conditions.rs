@@ -1,4 +1,5 @@
-//! What is learned of a server's word on conditions: whether it stores over what is there all the same.
+//! What is learned of a server's word on conditions: whether it stores over what is there all the
+//! same.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 

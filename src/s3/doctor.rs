@@ -22,9 +22,9 @@ const SERVER: RangeInclusive<Step> = Step::Speak..=Step::ListBuckets;
 const READING: RangeInclusive<Step> = Step::List..=Step::Cors;
 
 impl Client {
-    /// Takes every step that those before it allow, and tells each as it ends; every step is told once, in the order
-    /// of [`Step::ALL`]. Costs about 15 requests. What is written is deleted again also where `stop` comes in
-    /// between, or nobody waits for the end.
+    /// Takes every step that those before it allow, and tells each as it ends; every step is told
+    /// once, in the order of [`Step::ALL`]. Costs about 15 requests. What is written is deleted
+    /// again also where `stop` comes in between, or nobody waits for the end.
     pub async fn examine(
         &self,
         examination: &Examination,
@@ -47,7 +47,8 @@ impl Client {
         writing::write(self, &bucket, &examination.prefix, &mut report, stop).await;
     }
 
-    /// Every step that changes nothing. The bucket that was looked into, where writing to it makes sense.
+    /// Every step that changes nothing. The bucket that was looked into, where writing to it makes
+    /// sense.
     async fn look(
         &self,
         examination: &Examination,

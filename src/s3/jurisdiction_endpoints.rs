@@ -1,4 +1,5 @@
-//! Where the buckets of an account are whose jurisdictions have an endpoint each: their names say it.
+//! Where the buckets of an account are whose jurisdictions have an endpoint each: their names say
+//! it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,8 +11,8 @@ use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::object::{BucketEntry, BucketListing};
 use crate::s3::sdk::Sdk;
 
-/// A name leads to one bucket and a bucket has one name, whatever answers and whatever is made or deleted meanwhile:
-/// what is queued today must not go to a namesake tomorrow.
+/// A name leads to one bucket and a bucket has one name, whatever answers and whatever is made or
+/// deleted meanwhile: what is queued today must not go to a namesake tomorrow.
 #[derive(Debug, Default)]
 pub struct JurisdictionEndpoints {
     /// In the order in which they are asked; empty where the connection has one endpoint.

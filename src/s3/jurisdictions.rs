@@ -29,7 +29,8 @@ impl Client {
         self.home(one).ok() != self.home(other).ok()
     }
 
-    /// The endpoint that a bucket is reached at, and its name there: the same two are the same bucket.
+    /// The endpoint that a bucket is reached at, and its name there: the same two are the same
+    /// bucket.
     pub fn locate<'a>(&self, bucket: &'a Bucket) -> (Option<String>, &'a str) {
         (self.endpoint_at(self.home(bucket).ok().flatten()), self.wire(bucket))
     }

@@ -101,7 +101,8 @@ impl SdkClients {
 }
 
 impl Sdk {
-    /// Reads what the AWS files and the environment say of the connection. Credentials stay unresolved.
+    /// Reads what the AWS files and the environment say of the connection. Credentials stay
+    /// unresolved.
     pub async fn load(
         connection: &Connection,
         meter: Arc<Meter>,
@@ -314,7 +315,8 @@ fn configure(connection: &Connection, found: &Found<'_>, meter: Arc<Meter>) -> C
         .interceptor(Metering(meter))
         .interceptor(ResponseGuard)
         .interceptor(NoBody)
-        // Every body carries a check of our own, so the SDK adds one only where the operation demands it.
+        // Every body carries a check of our own, so the SDK adds one only where the operation
+        // demands it.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(if found.provider == Provider::Aws {
             ResponseChecksumValidation::WhenSupported
@@ -332,8 +334,8 @@ fn configure(connection: &Connection, found: &Found<'_>, meter: Arc<Meter>) -> C
     builder.build()
 }
 
-/// What the user configured outweighs a guess, except that the AWS chain may turn out to point elsewhere: an endpoint
-/// that the connection names has had its provider decided with it.
+/// What the user configured outweighs a guess, except that the AWS chain may turn out to point
+/// elsewhere: an endpoint that the connection names has had its provider decided with it.
 pub fn provider(connection: &Connection, endpoint: Option<&str>) -> Provider {
     match connection.provider {
         Provider::Aws if connection.endpoint.is_none() => detect(endpoint),
@@ -375,8 +377,8 @@ fn path_style(addressing: Addressing, provider: Provider, endpoint: Option<&str>
     }
 }
 
-/// The endpoint in force: the connection's, else, for keys of the AWS chain, what the AWS CLI would read. Keys of a
-/// connection's own are for the server that it names.
+/// The endpoint in force: the connection's, else, for keys of the AWS chain, what the AWS CLI would
+/// read. Keys of a connection's own are for the server that it names.
 fn endpoint(connection: &Connection, settings: &AwsSettings) -> Result<Option<String>, Error> {
     let own = connection.endpoint.clone();
     let keyless = chained(connection) || is_anonymous(connection);
@@ -384,8 +386,8 @@ fn endpoint(connection: &Connection, settings: &AwsSettings) -> Result<Option<St
     found.map(|url| Ok(read_endpoint(&url)?.to_string())).transpose()
 }
 
-/// What the AWS files and the environment say to a connection. Who has keys of its own for another server than AWS
-/// reads nothing in the files.
+/// What the AWS files and the environment say to a connection. Who has keys of its own for another
+/// server than AWS reads nothing in the files.
 fn settings(connection: &Connection) -> Result<AwsSettings, Error> {
     match (&connection.credentials, connection.provider) {
         (CredentialsSource::Chain { profile }, _) => AwsSettings::of_user(profile.as_deref()),

@@ -1,4 +1,5 @@
-//! One connection as all its requests share it: its slots, when it last answered, its keys, who is to be woken.
+//! One connection as all its requests share it: its slots, when it last answered, its keys, who is
+//! to be woken.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -54,7 +55,8 @@ impl ConnectionHealth {
         ConnectionHealth { refusals: Some(refusals), ..self }
     }
 
-    /// A request failed so: told where it says that the server does not know such requests, once of each kind.
+    /// A request failed so: told where it says that the server does not know such requests, once of
+    /// each kind.
     pub fn failed(&self, error: &Error) {
         let Some(tell) = self.refusals.as_ref().filter(|_| matches!(error.status, Some(405 | 501)))
         else {

@@ -39,7 +39,8 @@ pub struct EngineOptions {
     pub slots: usize,
     /// No more than these, however much each one more brings.
     pub most_slots: Most,
-    /// Jobs that look for their objects at once; with 0 no job begins, and what was cleared is still cleaned up.
+    /// Jobs that look for their objects at once; with 0 no job begins, and what was cleared is
+    /// still cleaned up.
     pub expansions: usize,
     pub patience: Patience,
     /// Bytes per second of all transfers together. What the user sets is kept in the journal and
@@ -66,7 +67,8 @@ impl Default for EngineOptions {
     }
 }
 
-/// Orders to the engine and news from it. Dropping it stops the workers; the journal keeps what is unfinished.
+/// Orders to the engine and news from it. Dropping it stops the workers; the journal keeps what is
+/// unfinished.
 #[derive(Debug)]
 pub struct Engine {
     inputs: UnboundedSender<Input>,
@@ -75,8 +77,8 @@ pub struct Engine {
 /// As many as any network asks for.
 const MOST_THREADS: usize = 4;
 
-/// Threads that read, write and sync files at once: enough for any disk to sync many in one go, and few enough that their
-/// stacks and their turns on the processor stay cheap.
+/// Threads that read, write and sync files at once: enough for any disk to sync many in one go, and
+/// few enough that their stacks and their turns on the processor stay cheap.
 const MOST_AT_FILES: usize = 32;
 
 /// How long connections and file operations may take to end when the engine does.
@@ -92,8 +94,8 @@ impl Engine {
         let (inputs, inbox) = unbounded_channel();
         let (own, say) = (inputs.clone(), news.clone());
         let run = move || {
-            // Half of the processors: with two threads on two of them every second hand-off is between threads, which
-            // costs more than it brings.
+            // Half of the processors: with two threads on two of them every second hand-off is
+            // between threads, which costs more than it brings.
             let runtime = threads(processors() / 2, "windlass-transfer")?;
             let writers = threads(processors(), "windlass-writer")?;
             let setup = Setup {
@@ -116,7 +118,8 @@ impl Engine {
             });
             runtime.shutdown_timeout(LAST_WAIT);
             writers.shutdown_timeout(LAST_WAIT);
-            // Only now: connections that this runtime drove are known to be gone, and nobody is handed one of them.
+            // Only now: connections that this runtime drove are known to be gone, and nobody is
+            // handed one of them.
             let waiting = ended.map_err(|e| {
                 Error::new(ErrorKind::Other, "run the engine", "").detail(e.to_string())
             })?;

@@ -12,8 +12,9 @@ use crate::domain::object::{ETag, ObjectAddress, UploadId, UploadedPart};
 use crate::domain::parts::{piece, piece_count};
 use crate::domain::transfer::{JobId, JobSpec, Note, Priority, Verification};
 
-/// A fact is recorded before anything relies on it. Running work is no fact, so it is due again after a crash.
-/// `place` names one object of a job: its key, or its path below the uploaded folder.
+/// A fact is recorded before anything relies on it. Running work is no fact, so it is due again
+/// after a crash. `place` names one object of a job: its key, or its path below the uploaded
+/// folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fact {
     Enqueued {
@@ -87,7 +88,8 @@ pub enum Fact {
         job: JobId,
         place: String,
     },
-    /// What was opened could not be taken away and is there for good: forgotten here, remembered as left behind.
+    /// What was opened could not be taken away and is there for good: forgotten here, remembered as
+    /// left behind.
     Left {
         job: JobId,
         place: String,
@@ -168,7 +170,8 @@ pub enum Partial {
     Copied(Copied),
 }
 
-/// An unfinished multipart upload. The part size is fixed here for its whole life (R2 wants equal parts).
+/// An unfinished multipart upload. The part size is fixed here for its whole life (R2 wants equal
+/// parts).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Multipart {
     pub object: ObjectAddress,
@@ -201,8 +204,8 @@ pub struct PartFile {
     /// Local folders below the job's folder.
     pub folders: Vec<String>,
     pub name: String,
-    /// The name it is to have in the end, where that is not the object's own: known before it appears, so that after
-    /// a crash it is found and not made again.
+    /// The name it is to have in the end, where that is not the object's own: known before it
+    /// appears, so that after a crash it is found and not made again.
     #[serde(default)]
     pub target: Option<String>,
     pub etag: Option<ETag>,

@@ -16,8 +16,9 @@ use crate::transfer::engine::{Connect, Engine, EngineOptions};
 /// How long cleaning up may take at the end.
 const CLEANING: Duration = Duration::from_secs(20);
 
-/// Runs the jobs and brings back how each ended, in the order of `specs`. Every event goes to `news` first.
-/// Dropping the future stops the work. With `journal: None` nothing stays behind of a job that failed.
+/// Runs the jobs and brings back how each ended, in the order of `specs`. Every event goes to
+/// `news` first. Dropping the future stops the work. With `journal: None` nothing stays behind of a
+/// job that failed.
 pub async fn run_to_end(
     options: EngineOptions,
     connect: Connect,
@@ -27,7 +28,8 @@ pub async fn run_to_end(
     run_until(options, connect, specs, news, pending()).await
 }
 
-/// As [`run_to_end`]; when `stop` is ready, all jobs are cancelled and cleaned up before it returns.
+/// As [`run_to_end`]; when `stop` is ready, all jobs are cancelled and cleaned up before it
+/// returns.
 pub async fn run_until(
     options: EngineOptions,
     connect: Connect,
@@ -66,8 +68,8 @@ pub async fn run_until(
     run.views
 }
 
-/// Goes on with the queue of a journal until nothing is left to do but what is paused. When `stop` is ready, the rest
-/// stays for next time. An error where the journal cannot be had.
+/// Goes on with the queue of a journal until nothing is left to do but what is paused. When `stop`
+/// is ready, the rest stays for next time. An error where the journal cannot be had.
 pub async fn finish_queue(
     options: EngineOptions,
     connect: Connect,
@@ -85,8 +87,8 @@ pub async fn finish_queue(
     run.halted.map_or(Ok(run.views), Err)
 }
 
-/// Forgets the jobs of a journal that have ended, once what they left is cleaned up; begins nothing. Brings back the
-/// jobs that are left.
+/// Forgets the jobs of a journal that have ended, once what they left is cleaned up; begins
+/// nothing. Brings back the jobs that are left.
 pub async fn clear_queue(
     options: EngineOptions,
     connect: Connect,
@@ -101,8 +103,8 @@ pub async fn clear_queue(
     run.halted.map_or(Ok(run.views), Err)
 }
 
-/// Gives orders to the queue of a journal and begins nothing; ready when every named job is as `wanted` says. Brings
-/// back the whole queue.
+/// Gives orders to the queue of a journal and begins nothing; ready when every named job is as
+/// `wanted` says. Brings back the whole queue.
 pub async fn order_queue(
     options: EngineOptions,
     connect: Connect,

@@ -22,8 +22,8 @@ pub enum ItemKind {
         key: Key,
         /// Below the job's folder.
         local: LocalName,
-        /// A key that is empty below its prefix or ends with the delimiter: where it has no bytes, its folder is all
-        /// there is to make.
+        /// A key that is empty below its prefix or ends with the delimiter: where it has no bytes,
+        /// its folder is all there is to make.
         marker: bool,
     },
     Upload {
@@ -48,7 +48,8 @@ pub enum ItemKind {
 const ONE_REQUEST: u64 = 8 << 20;
 
 impl Item {
-    /// Requests that move bytes of it at once, as far as is known; 1 of what is small or moved by the server.
+    /// Requests that move bytes of it at once, as far as is known; 1 of what is small or moved by
+    /// the server.
     pub fn parts(&self) -> usize {
         match &self.kind {
             ItemKind::Download { .. } | ItemKind::Upload { .. } => {

@@ -38,22 +38,25 @@ use table::Table;
 
 pub use lock::taken;
 
-/// What the thread tells. `Written` comes in the order of the facts, and before who waits for one of them goes on.
+/// What the thread tells. `Written` comes in the order of the facts, and before who waits for one
+/// of them goes on.
 #[derive(Debug)]
 pub enum JournalNews {
-    /// First of all, and again after [`Journal::adopt`]. `warnings` say what of the file that was found is not used;
-    /// what is not `kept` is in memory alone.
+    /// First of all, and again after [`Journal::adopt`]. `warnings` say what of the file that was
+    /// found is not used; what is not `kept` is in memory alone.
     Opened {
         facts: Vec<Fact>,
         kept: bool,
         warnings: Vec<Error>,
     },
-    /// What another process has in its queue; told where nothing is kept here, as often as it changes.
+    /// What another process has in its queue; told where nothing is kept here, as often as it
+    /// changes.
     Held(Holder, Vec<Fact>),
     /// The other process has ended: [`Journal::adopt`] as soon as no worker runs.
     Free,
     Written(Vec<Fact>),
-    /// Facts cannot be written now; it is tried again until they can, and what waits for them waits.
+    /// Facts cannot be written now; it is tried again until they can, and what waits for them
+    /// waits.
     Stuck(Error),
     /// No fact will be written any more.
     Halted(Error),
@@ -62,7 +65,8 @@ pub enum JournalNews {
 /// Where facts go.
 #[derive(Clone, Debug)]
 pub enum Journal {
-    /// Orders to the thread that owns the file; it ends, and lets go of the file, with the last clone.
+    /// Orders to the thread that owns the file; it ends, and lets go of the file, with the last
+    /// clone.
     File(Sender<Order>),
     /// Nothing outlives the process, so nobody waits.
     Memory(Arc<Remembered>),
@@ -104,8 +108,8 @@ pub fn peek(path: &Path) -> Result<Peek, Error> {
     Ok(Peek { facts: replay.facts, holder, warning })
 }
 
-/// Multipart uploads that a journal speaks of. Ids are told apart by bucket alone, so that no name of a connection
-/// leaves one unprotected.
+/// Multipart uploads that a journal speaks of. Ids are told apart by bucket alone, so that no name
+/// of a connection leaves one unprotected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KnownUploads {
     /// They belong to jobs, which will go on with them or abort them.
@@ -197,8 +201,9 @@ impl Journal {
         wait.await.map_err(|_| closed())
     }
 
-    /// After [`JournalNews::Free`], while nothing is written: what is in memory is appended to the file, which is used
-    /// from now on. `Opened` tells how that went; jobs of memory have other numbers then.
+    /// After [`JournalNews::Free`], while nothing is written: what is in memory is appended to the
+    /// file, which is used from now on. `Opened` tells how that went; jobs of memory have other
+    /// numbers then.
     pub fn adopt(&self) {
         if let Journal::File(orders) = self {
             drop(orders.send(Order::Adopt));
@@ -366,7 +371,8 @@ impl JournalWriter<'_> {
         self.later.pop_front().or_else(|| self.inbox.try_recv().ok())
     }
 
-    /// Takes what has gathered: all facts in one transaction, then the questions. Gives who waits for the close.
+    /// Takes what has gathered: all facts in one transaction, then the questions. Gives who waits
+    /// for the close.
     fn serve(&mut self, first: Order) -> Result<Option<oneshot::Sender<()>>, Error> {
         let (mut next, mut group) = (Some(first), Group::default());
         while group.facts.len() < GROUP {

@@ -26,10 +26,11 @@ pub struct Patience {
     pub longest_wait: Duration,
     /// A body of which no byte moves for this long, in or out, counts as cut.
     pub stall: Duration,
-    /// How long an answer may take once the whole body is handed over: much of it may wait in the system's buffers.
+    /// How long an answer may take once the whole body is handed over: much of it may wait in the
+    /// system's buffers.
     pub answer: Duration,
-    /// How long a server that does not answer, or keys that are not taken, are waited for; `None` is until somebody
-    /// decides.
+    /// How long a server that does not answer, or keys that are not taken, are waited for; `None`
+    /// is until somebody decides.
     pub outage: Option<Duration>,
 }
 
@@ -134,7 +135,8 @@ impl BodyMemory {
         Buffer { bytes, free: Arc::clone(&self.free) }
     }
 
-    /// So many bytes, if nobody has to be waited for and a quarter of all is left for those who ask for little.
+    /// So many bytes, if nobody has to be waited for and a quarter of all is left for those who ask
+    /// for little.
     pub fn take_now(&self, bytes: u64) -> Option<OwnedSemaphorePermit> {
         let grains = u32::try_from(bytes.div_ceil(GRAIN)).unwrap_or(u32::MAX);
         let left = self.grains.available_permits().checked_sub(grains as usize)?;

@@ -1,7 +1,7 @@
 //! The queue as a pure machine: facts in, due work out; no clock, no I/O.
 //!
-//! What facts say of a job survives; what runs (`Run`) does not and is due again after a restart. A run finds the
-//! objects of its job a few at a time, so memory does not grow with their number.
+//! What facts say of a job survives; what runs (`Run`) does not and is due again after a restart. A
+//! run finds the objects of its job a few at a time, so memory does not grow with their number.
 
 mod due;
 mod job;
@@ -43,7 +43,8 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Takes a fact in. Facts that fit no job are without effect, so that any journal can be replayed.
+    /// Takes a fact in. Facts that fit no job are without effect, so that any journal can be
+    /// replayed.
     pub fn apply(&mut self, fact: &Fact) {
         self.last = self.last.max(fact.job().map_or(0, |job| job.0));
         match fact {
@@ -203,8 +204,8 @@ impl Machine {
         vec![Fact::Ordered { jobs }]
     }
 
-    /// The next piece of work for which there is room: by priority, then in queue order, except that no job takes all
-    /// while another of its priority waits.
+    /// The next piece of work for which there is room: by priority, then in queue order, except
+    /// that no job takes all while another of its priority waits.
     pub fn next_due(&mut self, room: Room) -> Option<Due> {
         let jobs = &self.jobs;
         let load = |id: JobId| jobs.get(&id).map(|job| job.indexed.1).unwrap_or_default();
@@ -220,7 +221,8 @@ impl Machine {
         self.index(id, |job| job.due(id, wants)).flatten()
     }
 
-    /// Objects found by the expansion of a job; counted, and moved in this order, small ones beside large ones.
+    /// Objects found by the expansion of a job; counted, and moved in this order, small ones beside
+    /// large ones.
     pub fn found(&mut self, job: JobId, items: Vec<Item>) {
         self.index(job, |job| {
             if job.stage == Stage::Active {
@@ -230,7 +232,8 @@ impl Machine {
         });
     }
 
-    /// The expansion ended; with an error the job fails in the end, whatever became of what was found.
+    /// The expansion ended; with an error the job fails in the end, whatever became of what was
+    /// found.
     pub fn expanded(&mut self, job: JobId, result: Result<(), Error>) {
         self.index(job, |job| job.expansion_ended(result));
     }

@@ -20,7 +20,8 @@ use crate::s3::http::body_pacing::BodyPacing;
 /// The answer to one request, on its way.
 pub type RemoteFuture<'a, T> = BoxFuture<'a, Result<T, Error>>;
 
-/// Storage as the workers see it. Contracts are those of the methods of [`Client`] of the same name.
+/// Storage as the workers see it. Contracts are those of the methods of [`Client`] of the same
+/// name.
 pub trait Remote: Send + Sync {
     /// The same storage, whose bodies of objects and parts pass `flow` on their way out.
     fn through(self: Arc<Self>, flow: Arc<dyn BodyPacing>) -> Arc<dyn Remote>;
@@ -49,8 +50,8 @@ pub trait Remote: Send + Sync {
 
     fn learn_conditions(&self, _kept: bool) {}
 
-    /// Names the server that a bucket is on, the same text for the same server and `None` where it cannot be told, and
-    /// the bucket as it is called there.
+    /// Names the server that a bucket is on, the same text for the same server and `None` where it
+    /// cannot be told, and the bucket as it is called there.
     fn locate<'a>(&self, bucket: &'a Bucket) -> (Option<String>, &'a str) {
         (None, bucket.as_str())
     }

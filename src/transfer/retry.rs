@@ -1,4 +1,5 @@
-//! Tries a request again where it may succeed later, never where it cannot; waits where only time or the user helps.
+//! Tries a request again where it may succeed later, never where it cannot; waits where only time
+//! or the user helps.
 
 use std::future::poll_fn;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -20,7 +21,8 @@ use crate::transfer::limits::slots::Lane;
 use crate::transfer::limits::{BodyMemory, Buffer, Patience};
 use crate::transfer::wait_reason::{Blocked, Obstacle, WaitReason};
 
-/// What the requests of one object share: the link, patience, the budget of failed tries, and what its job waits for.
+/// What the requests of one object share: the link, patience, the budget of failed tries, and what
+/// its job waits for.
 #[derive(Clone)]
 pub struct RetryPolicy {
     pub health: Arc<ConnectionHealth>,
@@ -73,8 +75,8 @@ impl RetryPolicy {
         }
     }
 
-    /// For the requests of a job that `stop` ends and whose waits `wait_reason` tells; `again`: an earlier run of it got
-    /// through.
+    /// For the requests of a job that `stop` ends and whose waits `wait_reason` tells; `again`: an
+    /// earlier run of it got through.
     #[must_use]
     pub fn of_job(
         self,
@@ -110,8 +112,8 @@ impl RetryPolicy {
         self.send_on(&AtomicU64::new(0), request).await
     }
 
-    /// As [`RetryPolicy::send`], where a try goes on from what the one before it has `kept`, in bytes: whatever adds to it has
-    /// not failed in vain.
+    /// As [`RetryPolicy::send`], where a try goes on from what the one before it has `kept`, in
+    /// bytes: whatever adds to it has not failed in vain.
     pub async fn send_on<T, F>(
         &self,
         kept: &AtomicU64,
@@ -205,8 +207,8 @@ impl RetryPolicy {
         Some(wait)
     }
 
-    /// Nothing came of the request, and of no other meanwhile. Somebody else's certificate in the place of one that was
-    /// trusted before is the network's: the login page of a train, for one.
+    /// Nothing came of the request, and of no other meanwhile. Somebody else's certificate in the
+    /// place of one that was trusted before is the network's: the login page of a train, for one.
     fn is_silence(&self, error: &Error, sent: Sent) -> bool {
         let silent = match error.kind {
             ErrorKind::Unreachable | ErrorKind::TimedOut => true,
@@ -216,8 +218,8 @@ impl RetryPolicy {
         silent && error.status.is_none() && !self.health.answered_since(sent)
     }
 
-    /// Costs no try of the object's, for nothing of the object is at fault; but who may not wait for ever, and has
-    /// never been answered, has the ordinary tries only.
+    /// Costs no try of the object's, for nothing of the object is at fault; but who may not wait
+    /// for ever, and has never been answered, has the ordinary tries only.
     fn without_answer(&self, attempts: &mut Attempts, error: &Error) -> Option<Duration> {
         let since = self.health.silent_since();
         if let Some(longest) = self.patience.outage {
@@ -245,7 +247,8 @@ impl RetryPolicy {
         self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spent).is_ok()
     }
 
-    /// Between half and the whole of a wait that doubles with every try; never less than the server asked for.
+    /// Between half and the whole of a wait that doubles with every try; never less than the server
+    /// asked for.
     fn wait(&self, attempts: &mut Attempts, asked: Option<Duration>) -> Duration {
         let doubled = self.patience.first_wait.saturating_mul(1 << attempts.waits.min(16));
         attempts.waits += 1;
@@ -255,8 +258,8 @@ impl RetryPolicy {
         asked.map_or(jittered, |asked| jittered.max(asked.min(LONGEST_ASKED)))
     }
 
-    /// Reads of a body into the spare room of `into`, held back where the rate is limited; `TimedOut` when it stalls. Gives
-    /// the bytes that came, none at its end.
+    /// Reads of a body into the spare room of `into`, held back where the rate is limited;
+    /// `TimedOut` when it stalls. Gives the bytes that came, none at its end.
     pub async fn fill(
         &self,
         body: &mut Incoming,
@@ -270,8 +273,9 @@ impl RetryPolicy {
         Ok(came)
     }
 
-    /// As [`RetryPolicy::fill`], into a buffer that is taken when bytes are there, so that all bodies share the few that the
-    /// processor has at hand. What came before an error is in it; nothing at the end.
+    /// As [`RetryPolicy::fill`], into a buffer that is taken when bytes are there, so that all
+    /// bodies share the few that the processor has at hand. What came before an error is in it;
+    /// nothing at the end.
     pub async fn take(
         &self,
         body: &mut Incoming,

@@ -1,4 +1,5 @@
-//! A body on its way out, watched: what was handed over counts as moved, and one that stands still is given up.
+//! A body on its way out, watched: what was handed over counts as moved, and one that stands still
+//! is given up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -111,7 +112,8 @@ where
     Ok(value)
 }
 
-/// Ready when no byte was handed over for `stall`, or no answer came for `answer` after the last one.
+/// Ready when no byte was handed over for `stall`, or no answer came for `answer` after the last
+/// one.
 async fn stands_still(
     sending: &Sending,
     bytes: u64,
@@ -119,7 +121,8 @@ async fn stands_still(
     answer: Duration,
 ) -> Duration {
     let look = (stall / 8).max(Duration::from_millis(10));
-    // In looks and not by the clock: while this process is stopped, or gets no processor, nobody stands still.
+    // In looks and not by the clock: while this process is stopped, or gets no processor, nobody
+    // stands still.
     let (mut last, mut quiet) = (0, Duration::ZERO);
     loop {
         sleep(look).await;

@@ -55,7 +55,8 @@ pub struct Task {
     pub memory: BodyMemory,
     /// Threads that may wait for the disk: a body is read and written there without changing hands.
     pub writers: Handle,
-    /// Steps that go on when the rest of the work is stopped, because they make what the journal must know of.
+    /// Steps that go on when the rest of the work is stopped, because they make what the journal
+    /// must know of.
     pub steps: TaskTracker,
     /// Parts of this object under way at once.
     pub parts_at_once: usize,

@@ -1,4 +1,5 @@
-//! Writes an object, looks where the answer does not say what came of it, and looks at what it wrote.
+//! Writes an object, looks where the answer does not say what came of it, and looks at what it
+//! wrote.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -62,7 +62,8 @@ impl Clients {
         lock(&self.connections).iter().find(|connection| connection.name == *name).cloned()
     }
 
-    /// A connection that was saved, in place of another where it replaces one; its client is made anew.
+    /// A connection that was saved, in place of another where it replaces one; its client is made
+    /// anew.
     pub fn put(&self, connection: Connection, replaced: Option<&ConnectionName>) {
         let replaced = replaced.unwrap_or(&connection.name).clone();
         lock(&self.made).retain(|name, _| *name != replaced && *name != connection.name);
@@ -94,7 +95,8 @@ impl Clients {
         made.iter().map(|(name, (_, meter))| (name.clone(), meter.usage())).collect()
     }
 
-    /// Whose keys sign for every connection that asked for something. Empty while a client is being made.
+    /// Whose keys sign for every connection that asked for something. Empty while a client is being
+    /// made.
     pub fn identities(&self) -> Vec<(ConnectionName, String)> {
         let Ok(made) = self.made.try_lock() else { return Vec::new() };
         let known = |(name, (client, _)): (&ConnectionName, &(Client, Arc<Meter>))| {

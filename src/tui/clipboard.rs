@@ -1,4 +1,5 @@
-//! Text to the clipboard: the native one where there is a display of this machine, OSC 52 otherwise.
+//! Text to the clipboard: the native one where there is a display of this machine, OSC 52
+//! otherwise.
 
 use std::env;
 use std::sync::mpsc::{self, Sender};
@@ -7,7 +8,8 @@ use std::thread;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// The longest text for OSC 52: with its base64 the sequence stays below the 100,000 bytes that terminals take.
+/// The longest text for OSC 52: with its base64 the sequence stays below the 100,000 bytes that
+/// terminals take.
 pub const MAX_OSC52: usize = 74_994;
 
 /// Where a text went.
@@ -29,7 +31,8 @@ pub struct Clipboard {
 }
 
 impl Clipboard {
-    /// Reads the environment; opens nothing. `answer` is called once per copy, perhaps from another thread.
+    /// Reads the environment; opens nothing. `answer` is called once per copy, perhaps from another
+    /// thread.
     pub fn new(answer: impl Fn(Copied) + Send + Sync + 'static) -> Clipboard {
         let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
         let display = set("DISPLAY") || set("WAYLAND_DISPLAY") || cfg!(target_os = "macos");

@@ -118,7 +118,8 @@ impl ConnectionStore {
         let connection = match &self.config_file {
             Some(file) if !passing => saving::save(file, draft, replaced, keyring)?,
             None if !passing => {
-                let detail = "the demo writes nothing: choose to keep the keys nowhere, or start windlass itself";
+                let detail = "the demo writes nothing: choose to keep the keys nowhere, or start \
+                              windlass itself";
                 return Err(Error::new(ErrorKind::Config, "save the connection", "").detail(detail));
             }
             _ => {

@@ -21,12 +21,14 @@ use crate::transfer::local::walk::{Walk, WalkRules, Walked};
 /// Names shown in the question.
 const SAMPLE: usize = 5;
 
-/// Pages of a listing and files of a folder that are looked at; beyond them the workers look themselves.
+/// Pages of a listing and files of a folder that are looked at; beyond them the workers look
+/// themselves.
 const MOST_PAGES: usize = 20;
 const MOST_FILES: usize = 20_000;
 
-/// Nothing is changed by looking, and nothing rests on it: a job that finds a destination later fails by itself.
-/// `target` is the client of the connection that is written to, where it is another.
+/// Nothing is changed by looking, and nothing rests on it: a job that finds a destination later
+/// fails by itself. `target` is the client of the connection that is written to, where it is
+/// another.
 pub async fn conflicts(
     specs: Vec<JobSpec>,
     client: Result<Client, Error>,

@@ -21,8 +21,8 @@ const ADDRESSES: [&str; 5] = ["s3://", "https://", "http://", "file://", "r2://"
 const KEYS: [&str; 5] =
     ["export AWS_", "AWS_ACCESS", "aws_access_key", "access_key_id", "[default]"];
 
-/// Reads the terminal on a thread of its own until the receiver or the terminal is gone. Dropping the sender tells the
-/// loop that the terminal is gone.
+/// Reads the terminal on a thread of its own until the receiver or the terminal is gone. Dropping
+/// the sender tells the loop that the terminal is gone.
 pub fn read_on_thread(keys: UnboundedSender<Event>) {
     let reader = move || {
         while let Ok(first) = event::read() {
@@ -50,7 +50,8 @@ fn burst(first: Raw) -> Vec<Raw> {
     all
 }
 
-/// A terminal that marks no paste types it: an address or a block of keys that comes at once is one.
+/// A terminal that marks no paste types it: an address or a block of keys that comes at once is
+/// one.
 fn translated(raws: &[Raw]) -> Vec<Event> {
     let events: Vec<Event> = raws.iter().filter_map(translate).collect();
     let typed = |event: &Event| match event {

@@ -2,8 +2,8 @@
 
 use std::env;
 
-/// OSC 9, or OSC 777 for terminals that know only that; in tmux wrapped for the terminal around it. `text` is of our own
-/// words, and loses what a terminal would obey all the same.
+/// OSC 9, or OSC 777 for terminals that know only that; in tmux wrapped for the terminal around it.
+/// `text` is of our own words, and loses what a terminal would obey all the same.
 pub fn notification(text: &str) -> String {
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     let term = env::var("TERM").unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Answers requests of the interface: storage by its client, this machine on threads that may block.
+//! Answers requests of the interface: storage by its client, this machine on threads that may
+//! block.
 
 use std::fs::{self, DirEntry};
 use std::future::pending;
@@ -38,12 +39,12 @@ use crate::tui::uploads;
 /// The most a page of a listing may have.
 pub const PAGE: u16 = 1000;
 
-/// One sort or filter at a time: those that wait can still be abandoned, one under way gives up soon, and two cores stay
-/// useful.
+/// One sort or filter at a time: those that wait can still be abandoned, one under way gives up
+/// soon, and two cores stay useful.
 static ARRANGING: Semaphore = Semaphore::const_new(1);
 
-/// Sends one answer, or several for [`Request::Measure`]. `client` gives that of the connection in use where none is
-/// named.
+/// Sends one answer, or several for [`Request::Measure`]. `client` gives that of the connection in
+/// use where none is named.
 pub async fn answer(
     request: Request,
     client: impl Fn(Option<ConnectionName>) -> BoxFuture<'static, Result<Client, Error>>,

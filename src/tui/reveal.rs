@@ -9,7 +9,8 @@ use std::thread;
 
 use crate::app::event::Revealed;
 
-/// Never blocks; `tell` is called once, from another thread. A file that is gone is looked for in its folder.
+/// Never blocks; `tell` is called once, from another thread. A file that is gone is looked for in
+/// its folder.
 pub fn reveal(path: PathBuf, tell: impl FnOnce(Revealed) + Send + 'static) {
     let shown = thread::Builder::new().name("reveal".to_owned());
     // Without a thread nothing can be shown, and nobody waits for the answer.

@@ -1,4 +1,5 @@
-//! The loop: waits for one event, takes what is there, updates, draws once. Keys come first; without events it sleeps.
+//! The loop: waits for one event, takes what is there, updates, draws once. Keys come first;
+//! without events it sleeps.
 
 use std::collections::HashMap;
 use std::io;
@@ -206,7 +207,8 @@ impl Loop {
         Ok(None)
     }
 
-    /// Gives the terminal back, stops, and takes it again when the user returns. News that come meanwhile wait.
+    /// Gives the terminal back, stops, and takes it again when the user returns. News that come
+    /// meanwhile wait.
     async fn suspend(&mut self) -> io::Result<()> {
         self.screen.release()?;
         stop_job()?;
@@ -285,7 +287,8 @@ impl Loop {
         self.draw_at(Instant::now());
     }
 
-    /// The first answer is drawn at once, even right after the key that asked for it; those that follow are paced.
+    /// The first answer is drawn at once, even right after the key that asked for it; those that
+    /// follow are paced.
     fn draw_answer(&mut self) {
         self.pace.answer = true;
         self.draw_paced(self.pace.answered);

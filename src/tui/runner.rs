@@ -1,4 +1,5 @@
-//! Performs effects: requests as tasks that can be abandoned, orders to the engine, what is remembered.
+//! Performs effects: requests as tasks that can be abandoned, orders to the engine, what is
+//! remembered.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -148,7 +149,8 @@ impl Runner {
         let (clients, news) = (Arc::clone(&self.store.clients), self.news.clone());
         let store = self.store.clone();
         let journal = self.journal.clone();
-        // A journal that cannot be read protects nothing: what is young is not marked unasked all the same.
+        // A journal that cannot be read protects nothing: what is young is not marked unasked all
+        // the same.
         let known = move || journal.and_then(|path| known_uploads(&path).ok()).unwrap_or_default();
         let task = self.runtime.spawn(async move {
             let client = |other: Option<ConnectionName>| {

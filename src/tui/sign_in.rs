@@ -11,7 +11,8 @@ use crate::domain::error::{Error, ErrorKind};
 /// The command of the AWS CLI.
 pub const AWS: &str = "aws";
 
-/// Ends when the program does; ends the program where nobody waits any more. Each line is told as it comes.
+/// Ends when the program does; ends the program where nobody waits any more. Each line is told as
+/// it comes.
 pub async fn sign_in(
     program: &str,
     profile: Option<&str>,
@@ -32,8 +33,8 @@ pub async fn sign_in(
     }
     let mut child = command.spawn().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => fail(
-            "the command aws is not on this machine: install version 2 of the AWS CLI, or sign in elsewhere and \
-             copy ~/.aws/sso/cache here"
+            "the command aws is not on this machine: install version 2 of the AWS CLI, or sign in \
+             elsewhere and copy ~/.aws/sso/cache here"
                 .to_owned(),
         ),
         _ => fail(format!("aws could not be started: {error}")),

@@ -31,7 +31,8 @@ pub fn listen(tell: impl Fn(Signal) + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 
-/// Stops the foreground job this process belongs to, as ctrl-z does in a program that does not catch it.
+/// Stops the foreground job this process belongs to, as ctrl-z does in a program that does not
+/// catch it.
 pub fn stop_job() -> io::Result<()> {
     let own = rustix::process::getpgrp();
     Ok(rustix::process::kill_process_group(own, rustix::process::Signal::TSTP)?)

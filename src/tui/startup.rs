@@ -22,7 +22,8 @@ use crate::ui::theme::{BUILT_IN, Theme};
 /// Asks for signs and frames in ASCII.
 pub const ASCII: &str = "WINDLASS_ASCII";
 
-/// Gathers what a start needs. What is remembered and cannot be read becomes a problem that the interface shows.
+/// Gathers what a start needs. What is remembered and cannot be read becomes a problem that the
+/// interface shows.
 ///
 /// # Errors
 /// `Config` where `keymap.toml` cannot be read: no key shall do what its user does not expect.

@@ -63,7 +63,8 @@ impl Screen {
 
     /// Clears the screen; the next drawing paints every cell.
     pub fn forget(&mut self) -> io::Result<()> {
-        // `Terminal::clear` would ask the terminal where its cursor is, and the answer would reach the input.
+        // `Terminal::clear` would ask the terminal where its cursor is, and the answer would reach
+        // the input.
         let size = self.terminal.size()?;
         self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
@@ -100,14 +101,16 @@ impl Drop for Screen {
 }
 
 fn enter() -> io::Result<()> {
-    // Raw mode that is on already is not set again, but a shell may have changed the terminal meanwhile.
+    // Raw mode that is on already is not set again, but a shell may have changed the terminal
+    // meanwhile.
     disable_raw_mode()?;
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
     write_out(TAKE)
 }
 
-/// Gives the terminal back if it is ours; does nothing otherwise. Safe from any thread and from a panic.
+/// Gives the terminal back if it is ours; does nothing otherwise. Safe from any thread and from a
+/// panic.
 pub fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         // Nothing can be said where the terminal cannot be written.

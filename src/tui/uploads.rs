@@ -1,4 +1,5 @@
-//! Unfinished uploads for the interface: what the server lists beside what the queue of this machine knows of it.
+//! Unfinished uploads for the interface: what the server lists beside what the queue of this
+//! machine knows of it.
 
 use tokio::task::spawn_blocking;
 
@@ -17,7 +18,8 @@ pub async fn page(
     known: impl FnOnce() -> KnownUploads + Send + 'static,
 ) -> Result<ListedUploads, Error> {
     let page = client.uploads_page(bucket, &Prefix::new(""), after).await?;
-    // Read after the listing: an upload that is listed and queued was recorded before it had its first part.
+    // Read after the listing: an upload that is listed and queued was recorded before it had its
+    // first part.
     let known = spawn_blocking(known).await.unwrap_or_default();
     let standing = |object: &ObjectAddress, upload: &UploadId| known.owner(&object.bucket, upload);
     let uploads = page.uploads.into_iter().map(|upload| {

@@ -1,4 +1,5 @@
-//! Tells what a name says of an object: a picture, an archive, code, a document, music or film, data.
+//! Tells what a name says of an object: a picture, an archive, code, a document, music or film,
+//! data.
 
 use ratatui::style::Style;
 

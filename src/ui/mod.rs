@@ -45,7 +45,8 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Spots {
     draw_into(state, theme, frame.buffer_mut())
 }
 
-/// Paints a buffer of the window's size; the places of the state are cut to it. Gives what can be clicked.
+/// Paints a buffer of the window's size; the places of the state are cut to it. Gives what can be
+/// clicked.
 pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Spots {
     let mut paint = Paint::new(buffer, theme);
     let window = paint.buffer.area;

@@ -92,7 +92,8 @@ impl<'a> Paint<'a> {
         end - span.x
     }
 
-    /// Printable ASCII, a cell for each byte: looking for graphemes in it is most of what a frame costs otherwise.
+    /// Printable ASCII, a cell for each byte: looking for graphemes in it is most of what a frame
+    /// costs otherwise.
     fn put_plain(&mut self, span: Span, text: &str, style: Style) -> u16 {
         let used = text.len().min(span.width.into());
         let start = self.buffer.index_of(span.x, span.y);

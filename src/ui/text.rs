@@ -5,7 +5,8 @@ use unicode_segmentation::UnicodeSegmentation;
 pub use crate::domain::cells::{prefix_of_width, width, wrap};
 use crate::domain::visible::push_visible;
 
-/// Replaces `out` by the visible form of `name`, shortened in the middle to `max` cells so that its extension stays.
+/// Replaces `out` by the visible form of `name`, shortened in the middle to `max` cells so that its
+/// extension stays.
 pub fn fit_name(out: &mut String, name: &str, max: usize, ellipsis: &str) {
     out.clear();
     push_visible(out, name);
@@ -30,7 +31,8 @@ pub fn fit_end(out: &mut String, text: &str, max: usize, ellipsis: &str) {
     }
 }
 
-/// Replaces `out` by the visible form of `text`, cut at the start to `max` cells: the end of a path says most.
+/// Replaces `out` by the visible form of `text`, cut at the start to `max` cells: the end of a path
+/// says most.
 pub fn fit_start(out: &mut String, text: &str, max: usize, ellipsis: &str) {
     out.clear();
     push_visible(out, text);

@@ -1,4 +1,5 @@
-//! Meanings to styles: the built-in themes, themes as TOML, and the glyphs that stand beside every colour.
+//! Meanings to styles: the built-in themes, themes as TOML, and the glyphs that stand beside every
+//! colour.
 
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;

@@ -25,8 +25,9 @@ pub struct Program {
 }
 
 impl Program {
-    /// Runs it under a launcher of its own, `own launch`, because a system remembers the most memory only of all
-    /// children together, and counts a large parent's as a child's. The words it said where it failed.
+    /// Runs it under a launcher of its own, `own launch`, because a system remembers the most
+    /// memory only of all children together, and counts a large parent's as a child's. The words it
+    /// said where it failed.
     pub fn run(&self, own: &str, folder: &Path) -> Result<Run, String> {
         let report = folder.join("usage");
         let mut launcher = Command::new(own);

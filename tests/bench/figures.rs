@@ -44,7 +44,8 @@ pub fn say_beside(what: &str, times: &Times, floor: &Times) {
     say(
         what,
         &format!(
-            "p50 {:.2?} p99 {:.2?} max {:.2?}   {} answered; echo p50 {:.2?} p99 {:.2?}; above it p50 {:.2?} p99 {:.2?}",
+            "p50 {:.2?} p99 {:.2?} max {:.2?}   {} answered; echo p50 {:.2?} p99 {:.2?}; above it \
+             p50 {:.2?} p99 {:.2?}",
             times.median(),
             times.percentile(99),
             times.most(),

@@ -1,4 +1,5 @@
-//! What the interface does for a key, without a terminal and without a server: the same state at three sizes.
+//! What the interface does for a key, without a terminal and without a server: the same state at
+//! three sizes.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -191,8 +192,8 @@ impl Inside {
         }
     }
 
-    /// Lists again with the cursor at the end: how long the page takes that brings the new listing on screen, and how
-    /// long the others take.
+    /// Lists again with the cursor at the end: how long the page takes that brings the new listing
+    /// on screen, and how long the others take.
     fn refresh(&mut self) {
         for (what, marks) in [("no", ""), ("a million", "ctrl-a")] {
             marks.split_whitespace().chain(["G"]).for_each(|key| self.press(key));
@@ -263,7 +264,8 @@ fn row_memory() {
     say(
         "memory of a row",
         &format!(
-            "{:.1} bytes: its name {:.1}, columns {beside:.1}; order 4.0 (sorted or filtered 8.0), mark 0.1",
+            "{:.1} bytes: its name {:.1}, columns {beside:.1}; order 4.0 (sorted or filtered 8.0), \
+             mark 0.1",
             bytes as f64 / rows as f64,
             text as f64 / rows as f64,
         ),

@@ -1,5 +1,5 @@
-//! A server whose bodies cost nearly nothing: synthetic ones down, counted and dropped ones up; plain, over TLS, or far
-//! away.
+//! A server whose bodies cost nearly nothing: synthetic ones down, counted and dropped ones up;
+//! plain, over TLS, or far away.
 
 pub mod answers;
 pub mod body;
@@ -59,8 +59,8 @@ impl Panel {
     }
 }
 
-/// Serves until stdin ends. The first line tells where objects are, the second where the counters are; the certificate
-/// that signed the server's is written to `authority`.
+/// Serves until stdin ends. The first line tells where objects are, the second where the counters
+/// are; the certificate that signed the server's is written to `authority`.
 pub fn serve(panel: &str, authority: &str) {
     let panel = Panel::named(panel);
     let mut runtime = tokio::runtime::Builder::new_multi_thread();

@@ -1,5 +1,5 @@
-//! The compiled program in a pseudo-terminal against the demo server in another process, beside programs that do
-//! nothing else.
+//! The compiled program in a pseudo-terminal against the demo server in another process, beside
+//! programs that do nothing else.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};

@@ -1,4 +1,5 @@
-//! A program in a pseudo-terminal whose output arrives with its time, and what the system says of its process.
+//! A program in a pseudo-terminal whose output arrives with its time, and what the system says of
+//! its process.
 
 use std::io::{Read, Write};
 use std::num::NonZero;

@@ -1,4 +1,5 @@
-//! Runs a scenario: every tool once a round, each round begun by another, and what came is looked at afterwards.
+//! Runs a scenario: every tool once a round, each round begun by another, and what came is looked
+//! at afterwards.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -30,7 +31,8 @@ pub struct Ground<'a> {
     pub rounds: usize,
 }
 
-/// A folder in memory where the system has one: disks are slower than any tool and never the same twice.
+/// A folder in memory where the system has one: disks are slower than any tool and never the same
+/// twice.
 pub fn fast_folder() -> TempDir {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() {

@@ -57,13 +57,15 @@ pub fn measure(ground: &Ground<'_>) {
     };
     let met = if *wall >= AIM { "met" } else { "missed" };
     println!(
-        "  T8      throughput {:.2}-{wall:.2}-{:.2} of the verb's, aim {AIM}: {met}; processor {cost:.2}x",
+        "  T8      throughput {:.2}-{wall:.2}-{:.2} of the verb's, aim {AIM}: {met}; processor \
+         {cost:.2}x",
         walls[0],
         walls[walls.len() - 1]
     );
 }
 
-/// From the key that begins it until the file has its name, both programs in a terminal; the processor time of that.
+/// From the key that begins it until the file has its name, both programs in a terminal; the
+/// processor time of that.
 fn moved(
     served: &Served,
     home: &Path,

@@ -1,5 +1,6 @@
-//! Prints how fast the screen answers, beside programs that do nothing else on the same pseudo-terminal in the same
-//! run, and what a row costs in memory. Asserts no time: machines are noisy, ratios and differences are what counts.
+//! Prints how fast the screen answers, beside programs that do nothing else on the same
+//! pseudo-terminal in the same run, and what a row costs in memory. Asserts no time: machines are
+//! noisy, ratios and differences are what counts.
 
 #![allow(
     clippy::unwrap_used,

@@ -36,7 +36,8 @@ pub fn tell(scenario: &Scenario, measured: &[Measured]) {
             |figure| Spread::new(named(tool).map(|one| value(one, figure)).collect()).median();
         let last = &named(tool).next_back().unwrap().counted;
         println!(
-            "  {:<19} wall x {:<15} cpu x {:<15} {:>6.2} s {:>6.2} cpu-s {:>5.0} MiB {:>6} requests {:>3} connections, server {:.2} cpu-s",
+            "  {:<19} wall x {:<15} cpu x {:<15} {:>6.2} s {:>6.2} cpu-s {:>5.0} MiB {:>6} \
+             requests {:>3} connections, server {:.2} cpu-s",
             tool.name(),
             of(Figure::Wall).told(),
             of(Figure::Cpu).told(),

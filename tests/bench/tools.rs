@@ -143,8 +143,8 @@ pub fn environment(served: &Served, home: &Path) -> Vec<(String, String)> {
     pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-/// What `config.toml` says for windlass: a server that is to be treated as AWS's, whose checksum for uploads is
-/// CRC64NVME.
+/// What `config.toml` says for windlass: a server that is to be treated as AWS's, whose checksum
+/// for uploads is CRC64NVME.
 pub fn connection(served: &Served) -> String {
     format!(
         "[connections.bench]\nprovider = \"aws\"\nendpoint = \"{}\"\nregion = \"us-east-1\"\n\

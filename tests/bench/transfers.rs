@@ -1,5 +1,6 @@
-//! Moves objects with Windlass and with its peers in turn, and prints what each took beside the others. Asserts no time:
-//! machines are noisy, ratios of one run are what counts, and of those the processor's.
+//! Moves objects with Windlass and with its peers in turn, and prints what each took beside the
+//! others. Asserts no time: machines are noisy, ratios of one run are what counts, and of those the
+//! processor's.
 
 #![allow(
     clippy::unwrap_used,
@@ -24,8 +25,8 @@ use scenarios::SCENARIOS;
 
 const ROUNDS: usize = 5;
 
-/// `transfers [NAME…] [--rounds N]` measures the scenarios named, or all but the rare ones; `list` names them;
-/// `serve` and `launch` are the programs beside.
+/// `transfers [NAME…] [--rounds N]` measures the scenarios named, or all but the rare ones; `list`
+/// names them; `serve` and `launch` are the programs beside.
 fn main() {
     let own = std::env::current_exe().unwrap();
     let own = own.to_str().unwrap();

@@ -157,7 +157,8 @@ fn nobody_climbs_two_rooms_at_once() {
 #[test]
 fn the_parser_sees_nested_and_renamed_imports() {
     let paths = imports::paths(
-        "use crate::a::{self, b::{C, D as E}, f::*};\npub(crate) use super::g;\nfn h() { std::env::var(\"X\"); }",
+        "use crate::a::{self, b::{C, D as E}, f::*};\npub(crate) use super::g;\nfn h() { \
+         std::env::var(\"X\"); }",
         &["m".into(), "n".into()],
     );
     let paths: BTreeSet<String> = paths.iter().map(|p| p.join("::")).collect();

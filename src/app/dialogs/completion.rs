@@ -1,4 +1,5 @@
-//! Completes what is typed: offers texts that go on from it, and names what must be looked at for more.
+//! Completes what is typed: offers texts that go on from it, and names what must be looked at for
+//! more.
 
 use std::path::PathBuf;
 
@@ -138,8 +139,8 @@ impl Completion {
         }
     }
 
-    /// Completes as far as it is certain, then goes through what is offered. From a selected text it goes to other
-    /// beginnings.
+    /// Completes as far as it is certain, then goes through what is offered. From a selected text
+    /// it goes to other beginnings.
     pub fn on_tab(&mut self, input: &mut Input, back: bool) {
         let begins = input.is_selected() && self.offers.iter().any(|offer| offer.begins);
         let source = self.source(input.text()).filter(|_| self.turn.is_none() && !begins);
@@ -156,8 +157,8 @@ impl Completion {
         self.wanted.take()
     }
 
-    /// Brings what a source has, `whole` where that is all; a Tab that waited for it is done now, if the text is the
-    /// same.
+    /// Brings what a source has, `whole` where that is all; a Tab that waited for it is done now,
+    /// if the text is the same.
     pub fn on_found(&mut self, source: &Source, found: Vec<Found>, whole: bool, input: &mut Input) {
         let pending = self.pending.take();
         let typed = input.text().to_owned();

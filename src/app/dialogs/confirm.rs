@@ -169,7 +169,8 @@ impl Confirm {
         }
     }
 
-    /// With a name to type, Enter in the field is the yes once the name is right and nothing before.
+    /// With a name to type, Enter in the field is the yes once the name is right and nothing
+    /// before.
     fn on_enter(&self) -> Outcome<()> {
         match (&self.typed, self.on_yes, self.ready()) {
             (Some(_), _, false) => Outcome::Open,

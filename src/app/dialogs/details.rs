@@ -1,4 +1,5 @@
-//! Shows an error in whole, or what there is to know of one thing: scrolled, with the raw words behind a key.
+//! Shows an error in whole, or what there is to know of one thing: scrolled, with the raw words
+//! behind a key.
 
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::dialogs::outcome::Outcome;
@@ -10,7 +11,8 @@ pub struct Details {
     pub title: String,
     /// Label and text, raw.
     pub facts: Vec<(String, String)>,
-    /// Said in its three sentences; with [`Details::raw`] also code, status, request id and the server's words.
+    /// Said in its three sentences; with [`Details::raw`] also code, status, request id and the
+    /// server's words.
     pub error: Option<Error>,
     /// Every failed object; each is said in one line, in raw words where [`Details::raw`].
     pub failures: Vec<Failure>,

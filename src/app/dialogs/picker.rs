@@ -12,7 +12,8 @@ use crate::app::dialogs::typed_path::{pasted_paths, resolve};
 use crate::app::event::FolderEntry;
 use crate::domain::error::Error;
 
-/// Reads nothing itself: [`Picker::take_wanted`] names the folder it waits for, [`Picker::on_folder`] brings it.
+/// Reads nothing itself: [`Picker::take_wanted`] names the folder it waits for,
+/// [`Picker::on_folder`] brings it.
 #[derive(Clone, Debug)]
 pub struct Picker {
     pub title: String,
@@ -185,7 +186,8 @@ impl Picker {
         }
     }
 
-    /// A pasted text is a path, wherever the keys go; several paths are looked up and marked at once.
+    /// A pasted text is a path, wherever the keys go; several paths are looked up and marked at
+    /// once.
     pub fn on_paste(&mut self, text: &str) {
         if self.mode == PickerMode::Filter {
             self.filter.on_paste(text);
@@ -303,7 +305,8 @@ impl Picker {
         }
     }
 
-    /// A path that ends in a delimiter, `.` or `..` is walked into; another one is looked up in its parent and marked.
+    /// A path that ends in a delimiter, `.` or `..` is walked into; another one is looked up in its
+    /// parent and marked.
     fn accept_path(&mut self) {
         let text = self.path.text().to_owned();
         if text.trim().is_empty() {

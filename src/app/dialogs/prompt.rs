@@ -6,7 +6,8 @@ use crate::app::dialogs::input::Input;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::typed_path::pasted_path;
 
-/// Says what is wrong with a text; an empty text that cannot be accepted yet gives an empty sentence.
+/// Says what is wrong with a text; an empty text that cannot be accepted yet gives an empty
+/// sentence.
 pub type Rule = fn(&str) -> Result<(), String>;
 
 #[derive(Clone, Debug)]

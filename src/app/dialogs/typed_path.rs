@@ -18,7 +18,8 @@ pub fn resolve(text: &str, folder: &Path, home: Option<&Path>) -> Result<PathBuf
     Ok(if inner.is_empty() { home.to_path_buf() } else { home.join(inner) })
 }
 
-/// Takes off the quotes, the backslashes or the `file://` that a terminal puts around a dropped file.
+/// Takes off the quotes, the backslashes or the `file://` that a terminal puts around a dropped
+/// file.
 pub fn pasted_path(text: &str) -> String {
     let text = text.trim();
     for quote in ['\'', '"'] {
@@ -40,8 +41,9 @@ fn of_file_url(text: &str) -> Option<String> {
     path.starts_with('/').then(|| percent_decode_str(path).decode_utf8_lossy().into_owned())
 }
 
-/// The paths in a pasted text: one a line, or several on a line where every one of them starts at `/` or `~` and those
-/// with a space in them are quoted or escaped. A line that is not of this kind is one path.
+/// The paths in a pasted text: one a line, or several on a line where every one of them starts at
+/// `/` or `~` and those with a space in them are quoted or escaped. A line that is not of this kind
+/// is one path.
 pub fn pasted_paths(text: &str) -> Vec<String> {
     let lines = text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty());
     lines.flat_map(paths_of_line).collect()
@@ -74,7 +76,8 @@ fn shell_words(line: &str) -> Vec<&str> {
     .collect()
 }
 
-/// Whether a shell, and therefore a terminal that pastes a dropped file, puts a backslash before it.
+/// Whether a shell, and therefore a terminal that pastes a dropped file, puts a backslash before
+/// it.
 fn is_escaped(character: char) -> bool {
     character == ' ' || character == '\t' || character.is_ascii_punctuation()
 }

@@ -1,4 +1,5 @@
-//! Puts the user's keys in the place of the default ones, and tells every line that cannot be followed.
+//! Puts the user's keys in the place of the default ones, and tells every line that cannot be
+//! followed.
 
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
@@ -35,7 +36,8 @@ struct Changes {
     said: KeyRemarks,
 }
 
-/// Where a key of a line that is not understood does nothing; questions and text fields keep theirs.
+/// Where a key of a line that is not understood does nothing; questions and text fields keep
+/// theirs.
 const PANES: [Scope; 6] =
     [Scope::Global, Scope::List, Scope::Buckets, Scope::Objects, Scope::Transfers, Scope::Side];
 
@@ -134,7 +136,8 @@ impl Changes {
         }
     }
 
-    /// One key for two actions, or one that begins another: which is meant is not known, so that it is neither.
+    /// One key for two actions, or one that begins another: which is meant is not known, so that it
+    /// is neither.
     fn drop_contradictions(&mut self) {
         let mut told: Vec<(usize, String, Vec<&str>)> = Vec::new();
         for later in 0..self.wishes.len() {

@@ -1,4 +1,5 @@
-//! The examination of a connection: its steps as they come, each in whole behind Enter, the report for the clipboard.
+//! The examination of a connection: its steps as they come, each in whole behind Enter, the report
+//! for the clipboard.
 
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::context::{Context, Intent};

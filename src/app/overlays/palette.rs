@@ -1,4 +1,5 @@
-//! The palette: any action by a few of its letters, an `s3://` location, or a place below the open one.
+//! The palette: any action by a few of its letters, an `s3://` location, or a place below the open
+//! one.
 
 use std::cmp::Reverse;
 
@@ -140,7 +141,8 @@ impl Palette {
         self.shown = shown;
     }
 
-    /// Best first; every action, in the order of the table, where nothing is typed. What can be done comes first.
+    /// Best first; every action, in the order of the table, where nothing is typed. What can be
+    /// done comes first.
     fn matching(&self, text: &str) -> Vec<usize> {
         let mut numbers: Vec<usize> = if text.trim().is_empty() {
             (0..self.rows.len()).collect()

@@ -6,7 +6,8 @@ use crate::app::keymap::Keymap;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActionRow {
     pub action: Action,
-    /// The scope whose keys are shown: where it works from what is focused, otherwise its first one.
+    /// The scope whose keys are shown: where it works from what is focused, otherwise its first
+    /// one.
     pub scope: Scope,
     pub title: &'static str,
     pub doc: &'static str,
@@ -15,7 +16,8 @@ pub struct ActionRow {
     pub disabled: Option<String>,
 }
 
-/// Rows of every action that works in one of `scopes`, innermost scope first, in the order of the table.
+/// Rows of every action that works in one of `scopes`, innermost scope first, in the order of the
+/// table.
 pub fn rows_here(
     keymap: &Keymap,
     scopes: &[Scope],

@@ -13,7 +13,8 @@ use crate::domain::transfer::{
 };
 use crate::domain::units::{Count, Counted, Elapsed, Moment, Rate, Size};
 
-/// What is moved from where to where, how far it is and why not further, how it was checked, and all that failed.
+/// What is moved from where to where, how far it is and why not further, how it was checked, and
+/// all that failed.
 pub fn details(job: &QueuedJob, queue: &Transfers, now: Timestamp, session: &Session) -> Details {
     let view = &job.view;
     let mut details = Details::new(job.name());

@@ -1,4 +1,5 @@
-//! Leaving while transfers are not finished: keep them for next time, wait for them, or give them up.
+//! Leaving while transfers are not finished: keep them for next time, wait for them, or give them
+//! up.
 
 use std::fmt::Write as _;
 
@@ -30,7 +31,8 @@ pub enum QuitChoice {
 
 pub const WAYS: [QuitChoice; 3] = [QuitChoice::Keep, QuitChoice::Wait, QuitChoice::Abort];
 
-/// Jobs that would be lost or left behind: what is paused goes on at the next start, where the queue is kept.
+/// Jobs that would be lost or left behind: what is paused goes on at the next start, where the
+/// queue is kept.
 fn at_stake(queue: &Transfers) -> usize {
     if queue.unkept { queue.unfinished() } else { queue.active() }
 }
@@ -100,7 +102,8 @@ impl Leaving {
         }
     }
 
-    /// Leaves where it is time to; what failed meanwhile keeps the program here, so that it is seen.
+    /// Leaves where it is time to; what failed meanwhile keeps the program here, so that it is
+    /// seen.
     #[must_use]
     pub fn follow(self, queue: &Transfers, cx: &mut Context<'_>) -> Leaving {
         match self {

@@ -104,7 +104,8 @@ impl Places {
         asked || self.leaving != Leaving::No
     }
 
-    /// Takes back what was chosen: `false` where nothing was, or what is cancelled cannot come back.
+    /// Takes back what was chosen: `false` where nothing was, or what is cancelled cannot come
+    /// back.
     pub fn stay(&mut self) -> bool {
         let waits = matches!(self.leaving, Leaving::WhenFinished { .. });
         if waits {
@@ -113,7 +114,8 @@ impl Places {
         waits
     }
 
-    /// To be told of every event of the engine: leaves when it is time to, and asks nothing about what is over.
+    /// To be told of every event of the engine: leaves when it is time to, and asks nothing about
+    /// what is over.
     pub fn follow(&mut self, queue: &Transfers, cx: &mut Context<'_>) {
         self.leaving = self.leaving.follow(queue, cx);
         if let Some(Asked { dialog: Dialog::Choice(shown), about: About::Quit }) = &mut self.asked {
@@ -205,7 +207,8 @@ fn some_text(text: &str) -> Result<(), String> {
     }
 }
 
-/// What a typed text points at: a whole location, a path in the open bucket, or the name of a bucket.
+/// What a typed text points at: a whole location, a path in the open bucket, or the name of a
+/// bucket.
 pub fn location_of(text: &str, bucket: Option<Bucket>) -> Location {
     if let Ok(location) = Location::parse(text) {
         return location;

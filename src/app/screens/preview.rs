@@ -88,7 +88,8 @@ impl Preview {
         (line(rows.get(row)), line(rows.last()))
     }
 
-    /// Breaks the lines anew where the width is another one; gives the row that the one at `offset` has become.
+    /// Breaks the lines anew where the width is another one; gives the row that the one at `offset`
+    /// has become.
     pub fn fit(&mut self, cells: usize, offset: usize) -> usize {
         match &mut self.body {
             PreviewBody::Text { text, width, rows } if *width != cells => {
@@ -150,8 +151,9 @@ fn start_of(rows: &[TextRow], number: usize) -> usize {
     number.checked_sub(1).map_or(0, |before| rows[before].end as usize)
 }
 
-/// Breaks a text at the ends of its lines, and lines that are wider than `width` cells after the last word that fits,
-/// or within a word that is wider itself. A space that has no room stays at the end of its row.
+/// Breaks a text at the ends of its lines, and lines that are wider than `width` cells after the
+/// last word that fits, or within a word that is wider itself. A space that has no room stays at
+/// the end of its row.
 fn rows_of(text: &str, width: usize) -> Vec<TextRow> {
     let mut rows = Vec::new();
     let (mut start, mut column, mut line) = (0, 0, 0);

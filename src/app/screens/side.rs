@@ -1,4 +1,5 @@
-//! The side pane: shows the preview or the details of the object under the cursor, or of one that stays.
+//! The side pane: shows the preview or the details of the object under the cursor, or of one that
+//! stays.
 
 pub mod fetched;
 pub mod following;
@@ -146,7 +147,8 @@ impl SidePane {
         self.offset = self.offset.saturating_add_signed(by).min(self.last_offset(cx));
     }
 
-    /// Breaks the lines of a preview to the width of the pane; the first byte on screen stays on screen.
+    /// Breaks the lines of a preview to the width of the pane; the first byte on screen stays on
+    /// screen.
     pub fn fit(&mut self, cx: &Context<'_>) {
         let width = cx.areas.content(Pane::Side).width;
         if width > 0

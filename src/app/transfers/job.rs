@@ -1,4 +1,5 @@
-//! One job as the interface sees it: what the engine says of it, with pace, times and what is under way.
+//! One job as the interface sees it: what the engine says of it, with pace, times and what is under
+//! way.
 
 use std::time::Duration;
 
@@ -19,10 +20,11 @@ pub struct QueuedJob {
     pub under_way: Vec<ObjectProgress>,
     pub times: Times,
     meter: Meter,
-    /// The most bytes and objects it was known to have: found anew after a pause, it has them all the same.
+    /// The most bytes and objects it was known to have: found anew after a pause, it has them all
+    /// the same.
     known: (u64, u64),
-    /// Whether it goes on from somewhere and nothing has moved yet: what is there already will come all at once, and is
-    /// no pace.
+    /// Whether it goes on from somewhere and nothing has moved yet: what is there already will come
+    /// all at once, and is no pace.
     resumes: bool,
 }
 

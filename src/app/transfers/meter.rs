@@ -1,4 +1,5 @@
-//! How fast something moves and how long it still takes: smoothed over time, whatever the rhythm of the news.
+//! How fast something moves and how long it still takes: smoothed over time, whatever the rhythm of
+//! the news.
 
 use std::time::Duration;
 
@@ -8,15 +9,16 @@ use jiff::Timestamp;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Moved {
     pub bytes: u64,
-    /// In bytes: an object costs [`OBJECT_EFFORT`] beside its own, so that the time left of thousands of tiny files goes
-    /// by their number.
+    /// In bytes: an object costs [`OBJECT_EFFORT`] beside its own, so that the time left of
+    /// thousands of tiny files goes by their number.
     pub effort: u64,
 }
 
 /// What the requests of an object cost beside its bytes: about what one connection moves meanwhile.
 pub const OBJECT_EFFORT: u64 = 64 << 10;
 
-/// Seconds between two samples at least; totals are absolute, so what comes between them is in the next one.
+/// Seconds between two samples at least; totals are absolute, so what comes between them is in the
+/// next one.
 const STEP: f64 = 0.25;
 /// Seconds over which the shown rate is smoothed, twice.
 const RATE_SPAN: f64 = 2.0;
@@ -25,7 +27,8 @@ const ESTIMATE_SPAN: f64 = 8.0;
 /// Seconds that must be measured before anything is said.
 const LEAST_RATE: f64 = 0.7;
 const LEAST_ESTIMATE: f64 = 3.0;
-/// Seconds without movement after which nothing is known of what comes next; so after a hole in the samples.
+/// Seconds without movement after which nothing is known of what comes next; so after a hole in the
+/// samples.
 const STALLED: f64 = 5.0;
 /// Longer is no estimate.
 const LONGEST_ESTIMATE: Duration = Duration::from_hours(30 * 24);
@@ -40,7 +43,8 @@ pub struct Meter {
     moving: Option<Timestamp>,
 }
 
-/// A mean over time whose weights fall exponentially with age, taken twice so that a burst arrives gently.
+/// A mean over time whose weights fall exponentially with age, taken twice so that a burst arrives
+/// gently.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Smooth {
     once: f64,

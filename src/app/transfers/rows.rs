@@ -1,4 +1,5 @@
-//! The lines of the pane: jobs, and below those that are unfolded what is under way, what failed, what is to be known.
+//! The lines of the pane: jobs, and below those that are unfolded what is under way, what failed,
+//! what is to be known.
 
 use crate::app::transfers::Transfers;
 use crate::app::transfers::job::QueuedJob;
@@ -114,7 +115,8 @@ impl<'a> TransferRows<'a> {
         Some(Anchor { job, depth, below: row.below, place })
     }
 
-    /// Where an anchor is now; the line that took its place where it is gone, `None` where its job is.
+    /// Where an anchor is now; the line that took its place where it is gone, `None` where its job
+    /// is.
     pub fn find(&self, anchor: &Anchor) -> Option<usize> {
         let line = self.line_of(anchor.job)?;
         let job = self.transfers.job(anchor.job)?;
@@ -205,7 +207,8 @@ mod tests {
         Failure { place: place.to_owned(), error }
     }
 
-    /// Three jobs; the second with two objects under way, two failures of seven and a note, unfolded.
+    /// Three jobs; the second with two objects under way, two failures of seven and a note,
+    /// unfolded.
     fn queue() -> Transfers {
         let mut transfers = Transfers::default();
         let mut views = vec![download(1, "a"), download(2, "b"), download(3, "c")];

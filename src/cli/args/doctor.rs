@@ -16,7 +16,8 @@ Exit codes: 0 browsing works, 1 it does not";
 
 #[derive(Debug, Args)]
 pub struct DoctorArguments {
-    /// A connection of config.toml, and s3://bucket/prefix/ to look into (the first bucket otherwise)
+    /// A connection of config.toml, and s3://bucket/prefix/ to look into (the first bucket
+    /// otherwise)
     #[arg(value_name = "CONNECTION|LOCATION", num_args = 0..=2, value_parser = Subject::parse)]
     pub subjects: Vec<Subject>,
     /// Also write, copy and delete scratch objects there

@@ -12,7 +12,8 @@ pub struct Parts {
     /// With -: cut the stream into parts of this size, about two of which are held in memory: 64MiB
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub part_size: Option<u64>,
-    /// With -: about how long the stream will be, where that is above 312 GiB on R2 or 5 TiB elsewhere: 2TiB
+    /// With -: about how long the stream will be, where that is above 312 GiB on R2 or 5 TiB
+    /// elsewhere: 2TiB
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub expected_size: Option<u64>,
 }

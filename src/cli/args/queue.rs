@@ -1,4 +1,5 @@
-//! The arguments of `windlass queue`, and of `windlass uploads`, which cleans up behind lost queues.
+//! The arguments of `windlass queue`, and of `windlass uploads`, which cleans up behind lost
+//! queues.
 
 use std::time::Duration;
 
@@ -47,7 +48,8 @@ pub struct UploadsArguments {
     /// s3://bucket, or with the beginning of keys: s3://bucket/prefix/
     #[arg(value_parser = Location::parse)]
     pub location: Location,
-    /// Only uploads that started at least this long ago: 12h, 7d. Without it, abort skips uploads younger than a day; 0 takes all
+    /// Only uploads that started at least this long ago: 12h, 7d. Without it, abort skips uploads
+    /// younger than a day; 0 takes all
     #[arg(long, value_name = "DURATION", value_parser = parse_age)]
     pub older_than: Option<Duration>,
     /// Count parts and bytes of each: one request for every upload

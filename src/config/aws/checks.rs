@@ -66,7 +66,8 @@ impl AwsSettings {
             return Ok(());
         }
         let why = format!(
-            "profile {:?} says services = {services}, but there is no section [services {services}]",
+            "profile {:?} says services = {services}, but there is no section [services \
+             {services}]",
             self.profile
         );
         Err(fault(&profile.place("services"), why))

@@ -1,4 +1,5 @@
-//! The two AWS files: reads both strictly, finds profiles in them, and writes them out as the SDK reads them.
+//! The two AWS files: reads both strictly, finds profiles in them, and writes them out as the SDK
+//! reads them.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -54,7 +55,8 @@ impl AwsFiles {
     /// A file that is not there is empty.
     ///
     /// # Errors
-    /// `Config` with file, line and what was expected; `LocalDenied` and the like where one cannot be opened.
+    /// `Config` with file, line and what was expected; `LocalDenied` and the like where one cannot
+    /// be opened.
     pub fn read(config: Option<PathBuf>, credentials: Option<PathBuf>) -> Result<AwsFiles, Error> {
         Ok(AwsFiles {
             config: AwsFile::read(config, Kind::Config)?,
@@ -72,7 +74,8 @@ impl AwsFiles {
         }
     }
 
-    /// The names of all profiles: those of `~/.aws/config` in its order, then those that only the other file has.
+    /// The names of all profiles: those of `~/.aws/config` in its order, then those that only the
+    /// other file has.
     pub fn names(&self) -> Vec<&str> {
         let mut names = Vec::new();
         for (named, _) in self.config.sections.iter().chain(&self.credentials.sections) {
@@ -100,7 +103,8 @@ impl AwsFiles {
         self.config.find(&Named::SsoSession(name.to_owned())).is_some()
     }
 
-    /// Both files as the SDK's own reader takes them: without marks and comments, names written with [`sdk_name`].
+    /// Both files as the SDK's own reader takes them: without marks and comments, names written
+    /// with [`sdk_name`].
     pub fn for_sdk(&self) -> (String, String) {
         (self.config.written(Kind::Config), self.credentials.written(Kind::Credentials))
     }

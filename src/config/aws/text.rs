@@ -1,4 +1,5 @@
-//! Reads the text of an AWS file strictly: what cannot be read is refused with its line, nothing is passed over.
+//! Reads the text of an AWS file strictly: what cannot be read is refused with its line, nothing is
+//! passed over.
 
 use std::fmt;
 
@@ -167,7 +168,8 @@ mod tests {
 
     #[test]
     fn sections_settings_comments_and_what_stands_below() {
-        let text = "\u{feff}# c\n[default] # d\n  Region = eu ; note\n  key = x#y;z\n\n[ profile   a ]\ns3 =\n  \
+        let text = "\u{feff}# c\n[default] # d\n  Region = eu ; note\n  key = x#y;z\n\n[ profile   \
+                    a ]\ns3 =\n  \
                     addressing_style = path\n  # c\n  other = 1 # n\nlast=1\r\n[empty]\n";
         let read = sections(text.as_bytes()).unwrap();
         let titles: Vec<_> = read.iter().map(|section| section.title.as_str()).collect();

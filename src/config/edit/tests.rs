@@ -1,4 +1,5 @@
-//! What a change leaves of the user's text, and that what it writes is read again as what was meant.
+//! What a change leaves of the user's text, and that what it writes is read again as what was
+//! meant.
 
 use super::*;
 use crate::config::connection::Connection;

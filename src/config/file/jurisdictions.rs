@@ -1,4 +1,5 @@
-//! The `jurisdictions` of a section: all of an account, those that are listed, or those with endpoints of their own.
+//! The `jurisdictions` of a section: all of an account, those that are listed, or those with
+//! endpoints of their own.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -375,7 +375,8 @@ impl RawConnection {
         Ok(Network { ca_bundle, proxy, insecure: self.insecure()? })
     }
 
-    /// Only for a server of one's own: AWS and the other providers have certificates that can be checked.
+    /// Only for a server of one's own: AWS and the other providers have certificates that can be
+    /// checked.
     fn insecure(&self) -> Result<bool, Wrong> {
         match &self.insecure {
             Some(given) if *given.get_ref() && self.endpoint.is_none() => wrong(

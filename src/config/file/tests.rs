@@ -252,7 +252,8 @@ fn a_file_with_secrets_that_others_may_read_is_said() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("config.toml");
     let text = format!(
-        "[connections.a]\naccount_id = \"{ID}\"\naccess_key_id = \"k\"\nsecret_access_key = \"hush\"\n\
+        "[connections.a]\naccount_id = \"{ID}\"\naccess_key_id = \"k\"\nsecret_access_key = \
+         \"hush\"\n\
          [connections.b]\naccount_id = \"{ID}\"\nprofile = \"p\"\n"
     );
     fs::write(&path, text).unwrap();

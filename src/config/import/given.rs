@@ -1,4 +1,5 @@
-//! What s5cmd is given, and the AWS SDKs: variables of the environment, and credentials in a file of one's own.
+//! What s5cmd is given, and the AWS SDKs: variables of the environment, and credentials in a file
+//! of one's own.
 
 use crate::config::draft::DraftKeys;
 use crate::config::import::{Import, Told, mc, rclone, s3cmd};
@@ -9,7 +10,8 @@ const ENDPOINTS: [&str; 3] = ["S3_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_END
 const ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
 
-/// The server and the keys that the environment names; the keys stay there. `None` where it names no server.
+/// The server and the keys that the environment names; the keys stay there. `None` where it names
+/// no server.
 pub fn environment(variable: impl Fn(&str) -> Option<String>) -> Option<Import> {
     let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
     let (named, endpoint) = ENDPOINTS.iter().find_map(|name| Some((*name, variable(name)?)))?;
@@ -58,8 +60,8 @@ pub fn file(text: &str) -> Result<Vec<Import>, String> {
 
 fn named(imports: Vec<Import>) -> Result<Vec<Import>, String> {
     if imports.is_empty() {
-        let why = "no keys were found in it: expected [sections] with aws_access_key_id, or a file of rclone, s3cmd \
-                   or mc";
+        let why = "no keys were found in it: expected [sections] with aws_access_key_id, or a file \
+                   of rclone, s3cmd or mc";
         return Err(why.to_owned());
     }
     Ok(imports)

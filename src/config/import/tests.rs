@@ -27,12 +27,16 @@ fn lines(imports: &[Import]) -> Vec<String> {
 #[test]
 fn remotes_of_rclone_are_offered() {
     let text = format!(
-        "[r2]\ntype = s3\nprovider = Cloudflare\naccess_key_id = K\nsecret_access_key = hush\nregion = auto\n\
+        "[r2]\ntype = s3\nprovider = Cloudflare\naccess_key_id = K\nsecret_access_key = \
+         hush\nregion = auto\n\
          endpoint = https://{ID}.eu.r2.cloudflarestorage.com\n[drive]\ntype = drive\n\
-         [lab]\ntype = s3\nprovider = Minio\nendpoint = minio:9000\naccess_key_id = K\nsecret_access_key = h\n\
+         [lab]\ntype = s3\nprovider = Minio\nendpoint = minio:9000\naccess_key_id = \
+         K\nsecret_access_key = h\n\
          [aws]\ntype = s3\nprovider = AWS\nenv_auth = true\nregion = eu-west-1\n\
-         [w]\ntype = s3\nprovider = Wasabi\nregion = eu-central-1\naccess_key_id = K\nsecret_access_key = h\n\
-         [half]\ntype = s3\naccess_key_id = K\n[web]\ntype = s3\nendpoint = https://pub-{ID}.r2.dev\n"
+         [w]\ntype = s3\nprovider = Wasabi\nregion = eu-central-1\naccess_key_id = \
+         K\nsecret_access_key = h\n\
+         [half]\ntype = s3\naccess_key_id = K\n[web]\ntype = s3\nendpoint = \
+         https://pub-{ID}.r2.dev\n"
     );
     let imports = rclone(&text).unwrap();
     let lines = lines(&imports);
@@ -54,7 +58,8 @@ fn an_encrypted_file_of_rclone_is_said() {
 
 #[test]
 fn the_server_of_s3cmd_is_offered() {
-    let text = "[default]\naccess_key = K\nsecret_key = h\nhost_base = localhost:9000\nuse_https = False\n\
+    let text = "[default]\naccess_key = K\nsecret_key = h\nhost_base = localhost:9000\nuse_https = \
+                False\n\
                 bucket_location = US\n";
     assert_eq!(lines(&s3cmd(text)), ["s3cmd s3 http://localhost:9000 us-east-1 K"]);
     let aws = "[default]\naccess_key = K\nsecret_key = h\nhost_base = s3.amazonaws.com\n";

@@ -3,8 +3,8 @@
 use crate::config::secret::Secret;
 use crate::domain::error::KeyringFault;
 
-/// Texts under names, kept for the user by somebody else. Every call may wait for the user, so none is made where
-/// the interface waits.
+/// Texts under names, kept for the user by somebody else. Every call may wait for the user, so none
+/// is made where the interface waits.
 pub trait Keyring {
     fn read(&self, entry: &str) -> Result<Secret, Refusal>;
     fn write(&self, entry: &str, text: &Secret) -> Result<(), Refusal>;

@@ -62,8 +62,8 @@ impl SystemKeyring {
         SystemKeyring { given_up }
     }
 
-    /// Whatever the keyring asks its user for, it asks for by the reading: nothing is changed for whoever has given up
-    /// meanwhile and was told so.
+    /// Whatever the keyring asks its user for, it asks for by the reading: nothing is changed for
+    /// whoever has given up meanwhile and was told so.
     fn change(
         &self,
         name: &str,
@@ -159,8 +159,8 @@ mod tests {
         for (text, fault) in [
             ("SS error: prompt dismissed", KeyringFault::Locked),
             (
-                "zbus error: org.freedesktop.DBus.Error.ServiceUnknown: The name org.freedesktop.secrets was not \
-                 provided by any .service files",
+                "zbus error: org.freedesktop.DBus.Error.ServiceUnknown: The name \
+                 org.freedesktop.secrets was not provided by any .service files",
                 KeyringFault::Absent,
             ),
             ("zbus error: I/O error: No such file or directory (os error 2)", KeyringFault::Absent),

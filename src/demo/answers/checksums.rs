@@ -105,7 +105,8 @@ pub fn computed(content: &Content, wanted: &[&str]) -> Checksum {
     hasher.finalize()
 }
 
-/// Compares what was given with the content; at most one checksum beside the MD5, and on R2 one in all.
+/// Compares what was given with the content; at most one checksum beside the MD5, and on R2 one in
+/// all.
 pub fn verify(
     content: &Content,
     given: &Checksum,

@@ -38,7 +38,8 @@ pub async fn object(
     let (found, from_bucket, from_key) = source(cx, &input.copy_source)?;
     conditions(&input).check_source(&found.object, found.version.modified)?;
     if found.object.content.len() > MOST {
-        let message = "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120";
+        let message = "The specified copy source is larger than the maximum allowable size for a \
+                       copy source: 5368709120";
         return Err(s3_error!(InvalidRequest, "{message}"));
     }
     let to_itself = from_bucket == input.bucket && from_key == key;
@@ -87,8 +88,9 @@ fn copied(
     let source = &*found.object;
     let old_version = matches!(&input.copy_source, CopySource::Bucket { version_id: Some(_), .. });
     if to_itself && !replaces && class == source.storage_class && !old_version && !cx.is_r2() {
-        let message = "This copy request is illegal because it is trying to copy an object to itself without \
-                       changing the object's metadata, storage class, website redirect location or encryption attributes.";
+        let message = "This copy request is illegal because it is trying to copy an object to \
+                       itself without changing the object's metadata, storage class, website \
+                       redirect location or encryption attributes.";
         return Err(s3_error!(InvalidRequest, "{message}"));
     }
     let retags = input

@@ -49,7 +49,8 @@ pub async fn many(
     if objects.is_empty() || objects.len() > MOST {
         return Err(s3_error!(
             MalformedXML,
-            "The XML you provided was not well-formed or did not validate against our published schema"
+            "The XML you provided was not well-formed or did not validate against our published \
+             schema"
         ));
     }
     let quiet = request.input.delete.quiet.unwrap_or(false);

@@ -66,7 +66,8 @@ pub fn build(context: Context) -> S3Service {
 
 struct Operations(Context);
 
-/// Writes the methods of the trait `S3` as its attribute macro would; each calls one function of this folder.
+/// Writes the methods of the trait `S3` as its attribute macro would; each calls one function of
+/// this folder.
 macro_rules! operations {
     ($($method:ident($input:ty) -> $output:ty = $function:path;)*) => {
         impl S3 for Operations {

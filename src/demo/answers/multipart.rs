@@ -29,8 +29,8 @@ use crate::demo::store::page::{Ask, page};
 pub fn no_such_upload() -> S3Error {
     s3_error!(
         NoSuchUpload,
-        "The specified multipart upload does not exist. The upload ID might be invalid, or the multipart upload \
-         might have been aborted or completed."
+        "The specified multipart upload does not exist. The upload ID might be invalid, or the \
+         multipart upload might have been aborted or completed."
     )
 }
 
@@ -286,7 +286,8 @@ fn refusal(refused_for: Refused) -> S3Error {
     match refused_for {
         Refused::NoParts => s3_error!(
             MalformedXML,
-            "The XML you provided was not well-formed or did not validate against our published schema"
+            "The XML you provided was not well-formed or did not validate against our published \
+             schema"
         ),
         Refused::Order => s3_error!(
             InvalidPartOrder,
@@ -294,8 +295,8 @@ fn refusal(refused_for: Refused) -> S3Error {
         ),
         Refused::Part(_) => s3_error!(
             InvalidPart,
-            "One or more of the specified parts could not be found. The part may not have been uploaded, or the \
-             specified entity tag may not match the part's entity tag."
+            "One or more of the specified parts could not be found. The part may not have been \
+             uploaded, or the specified entity tag may not match the part's entity tag."
         ),
         Refused::TooSmall(_) => s3_error!(
             EntityTooSmall,

@@ -113,7 +113,8 @@ async fn the_clock_of_the_server_can_be_wrong() {
         ..NetworkConditions::default()
     });
     let signed = format!(
-        "{GET}\r\nx-amz-date: {}\r\nauthorization: AWS4-HMAC-SHA256 Credential=K/1/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0",
+        "{GET}\r\nx-amz-date: {}\r\nauthorization: AWS4-HMAC-SHA256 \
+         Credential=K/1/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0",
         jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ")
     );
     assert!(ask(&server, &signed).await.contains("<Code>RequestTimeTooSkewed</Code>"));

@@ -187,7 +187,8 @@ impl Bucket {
         }
     }
 
-    /// Changes an object in place, as tags and ACLs do. False where the version is missing or a marker.
+    /// Changes an object in place, as tags and ACLs do. False where the version is missing or a
+    /// marker.
     pub fn change(
         &mut self,
         key: &str,

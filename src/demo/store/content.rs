@@ -1,4 +1,5 @@
-//! The bytes of an object: held ones are shared, generated ones are computed from their offset when they are read.
+//! The bytes of an object: held ones are shared, generated ones are computed from their offset when
+//! they are read.
 
 use std::convert::Infallible;
 use std::ops::Range;

@@ -1,4 +1,5 @@
-//! Objects that are computed from their number: a million of them cost neither start-up time nor memory.
+//! Objects that are computed from their number: a million of them cost neither start-up time nor
+//! memory.
 
 use std::ops::Bound;
 use std::sync::Arc;

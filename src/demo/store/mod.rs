@@ -24,7 +24,8 @@ use crate::demo::store::content::Content;
 use crate::demo::store::lazy::Lazy;
 use crate::demo::store::object::Stored;
 
-/// The buckets. The methods of its own are for tests and for seeding; the service goes through [`Store::with`].
+/// The buckets. The methods of its own are for tests and for seeding; the service goes through
+/// [`Store::with`].
 #[derive(Debug, Default)]
 pub struct Store {
     mode: Mode,

@@ -1,4 +1,5 @@
-//! What is kept of an object beside its key: content, ETag, checksums, headers, tags, and its versions.
+//! What is kept of an object beside its key: content, ETag, checksums, headers, tags, and its
+//! versions.
 
 use std::fmt::Write;
 use std::sync::Arc;

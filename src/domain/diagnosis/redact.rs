@@ -78,8 +78,9 @@ fn replaced(text: &str, word: &str, instead: &str) -> String {
     out + rest
 }
 
-/// Hides what tells whose account it is, whatever the report is about: ids of 32 hexadecimal digits keep their first
-/// four, access key ids their last four characters, signatures and tokens of links nothing.
+/// Hides what tells whose account it is, whatever the report is about: ids of 32 hexadecimal digits
+/// keep their first four, access key ids their last four characters, signatures and tokens of links
+/// nothing.
 pub fn redacted(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut word = String::new();

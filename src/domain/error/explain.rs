@@ -1,4 +1,5 @@
-//! Puts an error into three sentences: what happened, why most likely, what to press or change next.
+//! Puts an error into three sentences: what happened, why most likely, what to press or change
+//! next.
 
 mod demand;
 mod explanation;

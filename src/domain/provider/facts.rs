@@ -1,4 +1,5 @@
-//! What is known of each provider: endpoints, limits, what it lacks, prices; read once from `assets/providers.toml`.
+//! What is known of each provider: endpoints, limits, what it lacks, prices; read once from
+//! `assets/providers.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -22,7 +23,8 @@ pub struct Facts {
     pub source: String,
     #[serde(default)]
     hosts: Vec<String>,
-    /// With `{region}` or `{account}` to be filled in; `None` where every server has an address of its own.
+    /// With `{region}` or `{account}` to be filled in; `None` where every server has an address of
+    /// its own.
     pub endpoint: Option<String>,
     pub style: Style,
     /// What is signed for where nobody says; `None` where it must be chosen.
@@ -30,7 +32,8 @@ pub struct Facts {
     #[serde(default)]
     pub regions: Vec<String>,
     pub check: BodyCheck,
-    /// Two keys that differ in their Unicode form alone are one object, stored in the composed form (NFC).
+    /// Two keys that differ in their Unicode form alone are one object, stored in the composed form
+    /// (NFC).
     #[serde(default)]
     pub one_unicode_form: bool,
     #[serde(default)]
@@ -100,7 +103,8 @@ impl Provider {
         self.facts().parts.largest()
     }
 
-    /// Whether the SDK's default trailing checksums are safe: on AWS alone (ten servers measured, four corrupt data).
+    /// Whether the SDK's default trailing checksums are safe: on AWS alone (ten servers measured,
+    /// four corrupt data).
     pub fn takes_trailing_checksums(self) -> bool {
         self.facts().check == BodyCheck::Crc64Nvme
     }

@@ -1,4 +1,5 @@
-//! What becomes of a presigned link in other hands: fetched without keys, and by the page of another site.
+//! What becomes of a presigned link in other hands: fetched without keys, and by the page of
+//! another site.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

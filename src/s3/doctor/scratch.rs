@@ -64,7 +64,8 @@ impl Scratch {
         failed.map_or(Ok(()), |(_, error)| Err(error))
     }
 
-    /// Uploads whose id never arrived here. Servers that cannot list them give them up by their own rules.
+    /// Uploads whose id never arrived here. Servers that cannot list them give them up by their own
+    /// rules.
     async fn unfinished(&self) -> Vec<UploadId> {
         self.client.uploads_of(&self.assembled()).await.unwrap_or_default()
     }

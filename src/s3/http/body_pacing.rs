@@ -1,4 +1,5 @@
-//! What the bytes of a body pass on their way out: counted, and held back where the rate is limited.
+//! What the bytes of a body pass on their way out: counted, and held back where the rate is
+//! limited.
 
 use std::fmt;
 use std::pin::Pin;

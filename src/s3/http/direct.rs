@@ -1,5 +1,5 @@
-//! Requests that carry bodies, without what the SDK does between their form and the wire: signed here, sent once, on
-//! connections of our own.
+//! Requests that carry bodies, without what the SDK does between their form and the wire: signed
+//! here, sent once, on connections of our own.
 
 mod address;
 pub mod arriving;
@@ -231,7 +231,8 @@ impl Route {
         }
     }
 
-    /// Whether the request was refused for its time and is signed by the server's clock from now on.
+    /// Whether the request was refused for its time and is signed by the server's clock from now
+    /// on.
     fn by_another_clock(&self, response: &HttpResponse) -> bool {
         let refused = matches!(response.status().as_u16(), 400 | 401 | 403);
         let date = response.headers().get("date").filter(|_| refused);

@@ -63,7 +63,8 @@ impl Incoming {
         Incoming { from, expected, got: 0, watched: Some((meter, call)) }
     }
 
-    /// Reads into the spare room of `into`, which must have some. Gives the bytes that came; none at the end.
+    /// Reads into the spare room of `into`, which must have some. Gives the bytes that came; none
+    /// at the end.
     pub async fn read(&mut self, into: &mut BytesMut) -> Result<usize, Error> {
         poll_fn(|cx| self.poll_read(cx, into)).await
     }
@@ -113,7 +114,8 @@ impl Incoming {
         }
     }
 
-    /// Counts, and holds the length against the one promised: too few bytes are `Interrupted`, too many `Corrupt`.
+    /// Counts, and holds the length against the one promised: too few bytes are `Interrupted`, too
+    /// many `Corrupt`.
     fn watch(&mut self, got: usize) -> Result<usize, Error> {
         self.got += got as u64;
         let Some((meter, call)) = &self.watched else { return Ok(got) };

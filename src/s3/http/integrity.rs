@@ -93,7 +93,8 @@ impl Check {
     }
 }
 
-/// The CRC64NVME of an object out of those of its parts, in their order; `None` where one of them has none.
+/// The CRC64NVME of an object out of those of its parts, in their order; `None` where one of them
+/// has none.
 pub fn crc64nvme_of_parts(parts: &[UploadedPart]) -> Option<String> {
     let value = |part: &UploadedPart| {
         let bytes = STANDARD.decode(part.crc64nvme.as_ref()?).ok()?;

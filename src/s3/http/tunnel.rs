@@ -1,4 +1,5 @@
-//! One request on a socket of its own, straight or by way of the proxy that the connection or the environment names.
+//! One request on a socket of its own, straight or by way of the proxy that the connection or the
+//! environment names.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,7 +69,8 @@ impl Tunnel {
         Ok(Tunnel { socket, host, relayed: false, who: None })
     }
 
-    /// Sends the request, whose URL is whole, and brings back the head of the answer; the body comes as it is read.
+    /// Sends the request, whose URL is whole, and brings back the head of the answer; the body
+    /// comes as it is read.
     pub async fn send<B>(self, mut request: Request<B>) -> Result<Response<Incoming>, Fault>
     where
         B: Body<Data = Bytes> + Send + 'static,

@@ -1,4 +1,5 @@
-//! Further pages of the list of buckets: AWS has a token for them in the API, R2 in headers of its own.
+//! Further pages of the list of buckets: AWS has a token for them in the API, R2 in headers of its
+//! own.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,7 +11,8 @@ use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 /// Asked for on AWS, which gives an account with more buckets no list without pages.
 pub const PER_PAGE: i32 = 1000;
 
-/// R2 ends a list after 1,000 buckets and says only in headers that there are more (r2/api/s3/extensions).
+/// R2 ends a list after 1,000 buckets and says only in headers that there are more
+/// (r2/api/s3/extensions).
 pub const R2_TOKEN: &str = "cf-continuation-token";
 const R2_MORE: &str = "cf-is-truncated";
 const R2_NEXT: &str = "cf-next-continuation-token";

@@ -1,4 +1,5 @@
-//! Makes and removes buckets until a look shows that it is so: an answer may be lost, or say what was not done.
+//! Makes and removes buckets until a look shows that it is so: an answer may be lost, or say what
+//! was not done.
 
 use std::time::Duration;
 

@@ -121,7 +121,8 @@ impl Client {
     }
 }
 
-/// Where to make it: left out for `us-east-1`, which refuses its own name, and for R2, which has hints instead.
+/// Where to make it: left out for `us-east-1`, which refuses its own name, and for R2, which has
+/// hints instead.
 fn constraint(sdk: &Sdk) -> Option<CreateBucketConfiguration> {
     if sdk.provider == Provider::R2 || matches!(&*sdk.region, "us-east-1" | "auto") {
         return None;

@@ -20,9 +20,9 @@ const SOURCE: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl Client {
-    /// Server side, up to 5 GiB; without a class it has the bucket's usual one. `source_etag` makes it fail with `SourceChanged`, `only_if_absent` with
-    /// `PreconditionFailed`; where a server has no such condition, a look before and after stands in, which is not
-    /// atomic.
+    /// Server side, up to 5 GiB; without a class it has the bucket's usual one. `source_etag` makes
+    /// it fail with `SourceChanged`, `only_if_absent` with `PreconditionFailed`; where a server has
+    /// no such condition, a look before and after stands in, which is not atomic.
     pub async fn copy(
         &self,
         from: &ObjectAddress,
@@ -106,8 +106,8 @@ impl Client {
         .await
     }
 
-    /// One part of a multipart upload from a range of an object. A source that is another one afterwards is
-    /// `SourceChanged`: R2 and others have no condition here.
+    /// One part of a multipart upload from a range of an object. A source that is another one
+    /// afterwards is `SourceChanged`: R2 and others have no condition here.
     pub async fn copy_part(
         &self,
         from: &ObjectAddress,
@@ -223,8 +223,8 @@ fn source(bucket: &str, key: &Key) -> String {
     }
 }
 
-/// A server that copies gigabytes stays silent for minutes; the SDK would take that for a stall and copy again
-/// (smithy-rs#4439).
+/// A server that copies gigabytes stays silent for minutes; the SDK would take that for a stall and
+/// copy again (smithy-rs#4439).
 pub fn patient() -> Builder {
     Builder::default()
         .timeout_config(server_side_timeouts())

@@ -24,7 +24,8 @@ const BATCH: usize = 1000;
 const AT_ONCE: usize = 16;
 
 impl Client {
-    /// Brings back those that were not deleted. An error of the whole means that nothing is known to be deleted.
+    /// Brings back those that were not deleted. An error of the whole means that nothing is known
+    /// to be deleted.
     pub async fn delete(&self, bucket: &Bucket, keys: &[Key]) -> Result<Vec<(Key, Error)>, Error> {
         let (plain, odd): (Vec<Key>, Vec<Key>) = keys.iter().cloned().partition(fits_xml);
         let mut failed = Vec::new();
@@ -146,8 +147,8 @@ fn batch(keys: &[Key]) -> Result<Delete, BuildError> {
     delete.build()
 }
 
-/// Whether a key survives XML 1.0 unchanged in every server: no control character, none of the two non-characters,
-/// no space at its ends, which some servers trim.
+/// Whether a key survives XML 1.0 unchanged in every server: no control character, none of the two
+/// non-characters, no space at its ends, which some servers trim.
 fn fits_xml(key: &Key) -> bool {
     let key = key.as_str();
     key.trim() == key

@@ -13,9 +13,10 @@ use crate::s3::http::incoming::Incoming;
 use crate::s3::ops::headers::object_head;
 
 impl Client {
-    /// A range may reach beyond the object's end; it comes back cut to it, and an empty object has no range at all.
-    /// A server that ignores the range is `Unsupported`; one that sends another range is `Corrupt`; another ETag than
-    /// `if_match` is `SourceChanged` even where the server ignores conditions.
+    /// A range may reach beyond the object's end; it comes back cut to it, and an empty object has
+    /// no range at all. A server that ignores the range is `Unsupported`; one that sends another
+    /// range is `Corrupt`; another ETag than `if_match` is `SourceChanged` even where the server
+    /// ignores conditions.
     pub async fn get(
         &self,
         object: &ObjectAddress,
@@ -166,7 +167,8 @@ fn sent_range(
 ) -> Result<(ByteRange, Option<u64>), Error> {
     let Some(header) = header else {
         return match length {
-            // As long as what was asked could be a part as well: then nothing says how much is missing.
+            // As long as what was asked could be a part as well: then nothing says how much is
+            // missing.
             Some(length) if asked.start == 0 && length < asked.end => {
                 Ok((ByteRange { start: 0, end: length }, Some(length)))
             }

@@ -82,8 +82,8 @@ macro_rules! object_head {
     }};
 }
 
-/// Sets on a PUT or on the start of a multipart upload, which share these setters and no trait, what the object is to
-/// carry besides its bytes.
+/// Sets on a PUT or on the start of a multipart upload, which share these setters and no trait,
+/// what the object is to carry besides its bytes.
 macro_rules! with_headers {
     ($request:expr, $options:expr, $expires:expr) => {{
         let (headers, metadata) = ($options.headers.clone(), &$options.user_metadata);

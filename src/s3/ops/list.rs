@@ -128,7 +128,8 @@ impl Client {
     }
 }
 
-/// Behind a name a server is asked without an encoding: it would compare the name with encoded ones.
+/// Behind a name a server is asked without an encoding: it would compare the name with encoded
+/// ones.
 fn encoding(query: &ListQuery) -> Option<EncodingType> {
     let of_server = |token| after::parts(token).0.is_some();
     query.token.as_ref().is_none_or(of_server).then_some(EncodingType::Url)

@@ -20,7 +20,8 @@ use crate::s3::ops::headers::{checksums, expires, opaque_tag, with_headers};
 use crate::s3::ops::objects::{stored_tag, whole};
 
 impl Client {
-    /// Sent once: a second try after a lost answer would leave the first upload behind, and who calls has to know.
+    /// Sent once: a second try after a lost answer would leave the first upload behind, and who
+    /// calls has to know.
     pub async fn create_multipart(
         &self,
         object: &ObjectAddress,
@@ -140,7 +141,8 @@ impl Client {
         }
     }
 
-    /// moto answers with a document of another name, which the SDK does not read: as good as no answer.
+    /// moto answers with a document of another name, which the SDK does not read: as good as no
+    /// answer.
     fn unreadable_parts(&self, error: Error) -> Error {
         if error.status != Some(200) || error.kind != ErrorKind::NotS3 {
             return error;
@@ -149,8 +151,8 @@ impl Client {
         Error { kind: ErrorKind::Unsupported, ..error }
     }
 
-    /// On R2 a conditional completion that fails ends the upload. Where every part has a CRC64NVME, the server is asked to
-    /// compare that of the whole.
+    /// On R2 a conditional completion that fails ends the upload. Where every part has a CRC64NVME,
+    /// the server is asked to compare that of the whole.
     pub async fn complete_multipart(
         &self,
         object: &ObjectAddress,
@@ -236,8 +238,8 @@ impl Client {
         .await
     }
 
-    /// As [`Client::abort_multipart`], and looks that the upload is not listed any more; one that was
-    /// gone before is no failure. False where uploads cannot be listed here.
+    /// As [`Client::abort_multipart`], and looks that the upload is not listed any more; one that
+    /// was gone before is no failure. False where uploads cannot be listed here.
     pub async fn abort_for_good(
         &self,
         object: &ObjectAddress,

@@ -53,7 +53,8 @@ impl Client {
         }
     }
 
-    /// One PUT with its integrity check. An answer whose ETag speaks against the bytes is `Corrupt`.
+    /// One PUT with its integrity check. An answer whose ETag speaks against the bytes is
+    /// `Corrupt`.
     pub async fn put(
         &self,
         object: &ObjectAddress,
@@ -111,7 +112,8 @@ impl Client {
         Builder::default().timeout_config(upload_timeouts(body.size(), watched))
     }
 
-    /// The digests of a body, with the signature covering it where others could change it on its way.
+    /// The digests of a body, with the signature covering it where others could change it on its
+    /// way.
     pub(in crate::s3) async fn sending(
         &self,
         body: &Body,
@@ -151,7 +153,8 @@ pub async fn whole(body: &Body) -> Result<Bytes, Error> {
     tokio::task::spawn_blocking(move || body.whole()).await.map_err(failed)?
 }
 
-/// The tag of what was just stored, compared with what was sent unless encryption makes it `opaque`.
+/// The tag of what was just stored, compared with what was sent unless encryption makes it
+/// `opaque`.
 pub fn stored_tag(
     tag: Option<&str>,
     check: &Check,

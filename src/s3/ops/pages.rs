@@ -13,7 +13,8 @@ use crate::s3::client::{Client, ListQuery};
 /// The longest run of empty pages that is believed; a filter server-side may leave some.
 const EMPTY_RUN: u32 = 10_000;
 
-/// Pages of one listing, in order. It ends only where the server says so: a token that comes again is `BrokenListing`.
+/// Pages of one listing, in order. It ends only where the server says so: a token that comes again
+/// is `BrokenListing`.
 #[derive(Debug)]
 pub struct Pages<'a> {
     client: &'a Client,

@@ -15,8 +15,8 @@ use crate::s3::sdk::Sdk;
 use crate::s3::sdk::errors::chain;
 
 impl Client {
-    /// Signs without sending; resolves credentials, whose end may shorten the link. A GET link signs `host` alone, so
-    /// that any program can fetch it.
+    /// Signs without sending; resolves credentials, whose end may shorten the link. A GET link
+    /// signs `host` alone, so that any program can fetch it.
     pub async fn presign(&self, link: &LinkSpec, now: Timestamp) -> Result<PresignedLink, Error> {
         let operation = match link.method {
             LinkMethod::Get => "GetObject",

@@ -34,8 +34,8 @@ impl Client {
         }
     }
 
-    /// One page of the unfinished uploads whose keys begin with `prefix`. A page that claims to go on and gives no way
-    /// to, or the same way again, is `BrokenListing`.
+    /// One page of the unfinished uploads whose keys begin with `prefix`. A page that claims to go
+    /// on and gives no way to, or the same way again, is `BrokenListing`.
     pub async fn uploads_page(
         &self,
         bucket: &Bucket,

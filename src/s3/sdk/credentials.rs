@@ -70,7 +70,8 @@ pub fn loader(
     }
 }
 
-/// The SDK's own chain asks the environment first, whoever was named: here each source is asked alone.
+/// The SDK's own chain asks the environment first, whoever was named: here each source is asked
+/// alone.
 fn chain(loader: ConfigLoader, settings: &AwsSettings, http: &SharedHttpClient) -> ConfigLoader {
     // The SDK would ask for the role without the code.
     if let Some(role) = RoleWithCode::of_settings(settings) {

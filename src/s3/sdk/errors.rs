@@ -224,8 +224,8 @@ fn credentials_kind(error: &CredentialsError, chain: &str) -> ErrorKind {
     }
 }
 
-/// Whether a profile with single sign-on has no session: the SDK looks for it in a file of `aws sso login`, and the
-/// server may have ended it.
+/// Whether a profile with single sign-on has no session: the SDK looks for it in a file of `aws sso
+/// login`, and the server may have ended it.
 pub fn lacks_session(error: &Error) -> bool {
     const SIGNS: [&str; 4] = ["sso token", "sso/cache", "unauthorizedexception", "sso session"];
     let text = error.detail.to_ascii_lowercase();
@@ -282,8 +282,8 @@ fn header(response: &HttpResponse, name: &str) -> Option<String> {
     response.headers().get(name).map(str::to_owned)
 }
 
-/// The text of an element of an answer, found without a parser: `<Region>` of an `AuthorizationHeaderMalformed`, or
-/// `<Code>` beside an echo of a key that no XML may hold.
+/// The text of an element of an answer, found without a parser: `<Region>` of an
+/// `AuthorizationHeaderMalformed`, or `<Code>` beside an echo of a key that no XML may hold.
 fn element_in(response: &HttpResponse, name: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     text_in(response, name).filter(|text| text.chars().all(plain))

@@ -1,4 +1,5 @@
-//! The SDK's requests to a server whose own certificate is in the file of roots: its pool takes it for no root.
+//! The SDK's requests to a server whose own certificate is in the file of roots: its pool takes it
+//! for no root.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +14,8 @@ use crate::config::network::Network;
 use crate::s3::http::sockets::by_sockets;
 use crate::s3::sdk::errors::{chain, distrusts};
 
-/// Asks by the pool, and by sockets of our own once the pool has distrusted a certificate that they trust.
+/// Asks by the pool, and by sockets of our own once the pool has distrusted a certificate that they
+/// trust.
 #[derive(Clone, Debug)]
 struct Given {
     pool: SharedHttpClient,

@@ -7,8 +7,9 @@ use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 
 use crate::s3::http::integrity::content_md5;
 
-/// DeleteObjects and the settings calls must carry a checksum; the SDK sends CRC32, which older servers and R2's settings
-/// refuse or ignore, and Content-MD5 is what the operation asked for before (aws-sdk-rust#1240).
+/// DeleteObjects and the settings calls must carry a checksum; the SDK sends CRC32, which older
+/// servers and R2's settings refuse or ignore, and Content-MD5 is what the operation asked for
+/// before (aws-sdk-rust#1240).
 #[derive(Debug)]
 pub struct Md5Instead;
 

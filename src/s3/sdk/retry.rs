@@ -22,8 +22,8 @@ pub fn config(asked: Retries) -> RetryConfig {
     config.with_max_attempts(asked.attempts.unwrap_or(ATTEMPTS)).with_max_backoff(MAX_WAIT)
 }
 
-/// 429 (R2's `TooManyRequests`, 10058), Cloudflare's 520 to 524 and 530, and `Retry-After` in seconds:
-/// the SDK retries none of these codes and reads only `x-amz-retry-after`.
+/// 429 (R2's `TooManyRequests`, 10058), Cloudflare's 520 to 524 and 530, and `Retry-After` in
+/// seconds: the SDK retries none of these codes and reads only `x-amz-retry-after`.
 #[derive(Debug)]
 pub struct Throttling;
 

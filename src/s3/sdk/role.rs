@@ -46,8 +46,8 @@ impl ProvideCredentials for Assumed {
     }
 }
 
-/// The device whose code a connection needs before its next request; `None` where it needs none, or has a session.
-/// Reads the AWS files.
+/// The device whose code a connection needs before its next request; `None` where it needs none, or
+/// has a session. Reads the AWS files.
 pub fn wants_code(connection: &Connection) -> Option<String> {
     let role = RoleWithCode::of_settings(&settings_of(connection)?.ok()?)?;
     session(&role).is_none().then_some(role.mfa_serial)

@@ -42,8 +42,8 @@ const SLOWEST_DELETE: Duration = Duration::from_millis(250);
 /// The slowest link an upload is given time for, in bytes a second.
 pub const SLOWEST: u64 = 16 * 1024;
 
-/// Builds the pool; its sockets are driven by the runtime this is called on. Without `tls` the platform's roots, which
-/// take long to read, stay unread.
+/// Builds the pool; its sockets are driven by the runtime this is called on. Without `tls` the
+/// platform's roots, which take long to read, stay unread.
 pub fn pool(
     tls: bool,
     network: &Network,
@@ -75,8 +75,8 @@ pub fn pool(
     Ok(shared(client))
 }
 
-/// Drives a socket on the runtime of whoever opens it, because the interface and the engine share a client but no
-/// runtime, and either may end first.
+/// Drives a socket on the runtime of whoever opens it, because the interface and the engine share a
+/// client but no runtime, and either may end first.
 fn spawner() -> DriverSpawner {
     let home = Handle::current();
     DriverSpawner::from_fn(move |task| {
@@ -97,8 +97,8 @@ fn trust_store(network: &Network) -> Result<TrustStore, Error> {
     })
 }
 
-/// The bytes of the file that the connection or `AWS_CA_BUNDLE` names; at least one certificate is in them, and every
-/// one can be read.
+/// The bytes of the file that the connection or `AWS_CA_BUNDLE` names; at least one certificate is
+/// in them, and every one can be read.
 pub fn ca_bundle(network: &Network) -> Result<Option<Vec<u8>>, Error> {
     let named = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
     let Some(path) = network.ca_bundle.clone().or_else(|| named.map(tilde::expanded)) else {
@@ -159,8 +159,8 @@ pub fn watched_timeouts() -> TimeoutConfig {
     waiting(FIRST_BYTE * 2)
 }
 
-/// Timeouts of a call that sends `bytes` first: the SDK's read timeout counts from the first byte sent. A body that
-/// is watched on its way may take as long as it moves.
+/// Timeouts of a call that sends `bytes` first: the SDK's read timeout counts from the first byte
+/// sent. A body that is watched on its way may take as long as it moves.
 pub fn upload_timeouts(bytes: u64, watched: bool) -> TimeoutConfig {
     if watched {
         return waiting(LONGEST_BODY);

@@ -1,4 +1,5 @@
-//! What is told of the queue: states at once, progress at most 30 times a second, and why a job waits.
+//! What is told of the queue: states at once, progress at most 30 times a second, and why a job
+//! waits.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

@@ -37,8 +37,8 @@ use crate::transfer::workers::expand::{ExpansionTask, Sink};
 use crate::transfer::workers::finish::WorkerEnd;
 use crate::transfer::workers::upload::Upload;
 
-/// Finds the storage of a connection; called on the engine's threads, may block for as long as a client needs to
-/// be made.
+/// Finds the storage of a connection; called on the engine's threads, may block for as long as a
+/// client needs to be made.
 pub type Connect = Arc<dyn Fn(&ConnectionName) -> Result<Arc<dyn Remote>, Error> + Send + Sync>;
 
 pub struct Setup {
@@ -159,7 +159,8 @@ impl WorkerContext {
             .for_each(|connection_state| connection_state.health.slots.cap(requests));
     }
 
-    /// Since the server of a connection asked for less: requests at once that are allowed, and that were.
+    /// Since the server of a connection asked for less: requests at once that are allowed, and that
+    /// were.
     pub fn throttle(&self, name: &ConnectionName) -> Option<(usize, usize)> {
         self.connections()
             .get(name)

@@ -1,4 +1,5 @@
-//! The one task that owns the machine: takes what happens, has it recorded, applies it, starts what is due, tells.
+//! The one task that owns the machine: takes what happens, has it recorded, applies it, starts what
+//! is due, tells.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -129,7 +130,8 @@ impl Writer {
             for input in batch.drain(..) {
                 if let Input::Stop(done) = input {
                     deadline = Some(Instant::now() + LAST_WAIT);
-                    // A dropped engine waits for nobody; one that is shut down already is not dropped again.
+                    // A dropped engine waits for nobody; one that is shut down already is not
+                    // dropped again.
                     ended = done.or(ended.take());
                     dropped |= ended.is_none();
                     self.close();
@@ -237,7 +239,8 @@ impl Writer {
         }
     }
 
-    /// Begins with what the journal says: at the start, and when it is taken over from a process that has ended.
+    /// Begins with what the journal says: at the start, and when it is taken over from a process
+    /// that has ended.
     fn opened(&mut self, facts: &[Fact], kept: bool, warnings: Vec<Error>) {
         let taken_over = std::mem::take(&mut self.exchange) != Exchange::None;
         if kept && taken_over {
@@ -273,7 +276,8 @@ impl Writer {
         }
     }
 
-    /// Lets workers come to a recorded point, for the journal is to be exchanged; commands wait meanwhile.
+    /// Lets workers come to a recorded point, for the journal is to be exchanged; commands wait
+    /// meanwhile.
     fn drain(&mut self) {
         self.exchange = Exchange::Draining;
         self.early.get_or_insert_default();

@@ -1,4 +1,5 @@
-//! The journal's file: closed to others' eyes, set aside when it cannot be read, copied before its form changes.
+//! The journal's file: closed to others' eyes, set aside when it cannot be read, copied before its
+//! form changes.
 
 use std::fs::{DirBuilder, File};
 use std::path::{Path, PathBuf};
@@ -21,7 +22,8 @@ pub struct OpenedJournal {
     pub warnings: Vec<Error>,
 }
 
-/// Another window has the file, or it cannot be written: the queue is in memory then, and that is said.
+/// Another window has the file, or it cannot be written: the queue is in memory then, and that is
+/// said.
 pub fn open(path: &Path) -> Result<OpenedJournal, Error> {
     let warning = match open_file(path) {
         Ok(opening) => return Ok(opening),
@@ -74,8 +76,8 @@ fn create_private(path: &Path) -> Result<(), Error> {
     private().open(path).map(drop).map_err(|e| Error::from_io(&e, OPEN_JOURNAL, path.display()))
 }
 
-/// `Corrupt` where the file is damaged or another program's; another kind where it may be right and cannot be read.
-/// A file of an older form is copied.
+/// `Corrupt` where the file is damaged or another program's; another kind where it may be right and
+/// cannot be read. A file of an older form is copied.
 fn check(path: &Path) -> Result<(), Error> {
     let length = match std::fs::metadata(path) {
         Ok(found) if found.len() == 0 => return Ok(()),

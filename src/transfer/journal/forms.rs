@@ -21,11 +21,15 @@ const TABLES: [&str; 2] = [
         job INTEGER NOT NULL, place TEXT NOT NULL, outcome INTEGER NOT NULL, bytes INTEGER NOT NULL,
         detail TEXT NOT NULL, PRIMARY KEY (job, place)) WITHOUT ROWID;",
     "PRAGMA user_version = 2;
-     CREATE TABLE passed (job INTEGER PRIMARY KEY, before TEXT NOT NULL, folders INTEGER NOT NULL);
+     CREATE TABLE passed (job INTEGER PRIMARY KEY, before TEXT NOT \
+     NULL, folders INTEGER NOT NULL);
      CREATE TABLE left_uploads (
-        connection TEXT NOT NULL, bucket TEXT NOT NULL, upload TEXT NOT NULL, since INTEGER NOT NULL,
-        PRIMARY KEY (connection, bucket, upload)) WITHOUT ROWID;
+        connection TEXT NOT \
+     NULL, bucket TEXT NOT NULL, upload TEXT NOT NULL, since INTEGER NOT NULL,
+        PRIMARY KEY \
+     (connection, bucket, upload)) WITHOUT ROWID;
      INSERT INTO passed VALUES (1, 'm', 0);
+     \
      INSERT INTO left_uploads VALUES ('c', 'b', 'LEFT', 1790000000);",
 ];
 
@@ -45,8 +49,8 @@ const FIRST: [(&str, &str); 4] = [
     ("", r#"{"Noted":{"job":1,"note":{"place":"p/y","text":"saved as y (1)"}}}"#),
 ];
 
-/// Job 2, an upload whose parts have no checksum, before it was stopped; and what came after: where copies go to,
-/// moves, priorities, when a deletion began.
+/// Job 2, an upload whose parts have no checksum, before it was stopped; and what came after: where
+/// copies go to, moves, priorities, when a deletion began.
 const LATER: [(&str, &str); 11] = [
     (
         "",

@@ -58,8 +58,8 @@ fn owner(file: &mut File) -> Holder {
     })
 }
 
-/// Takes the lock of the journal at `path` and writes who has it; otherwise says who has it. A lock ends with its
-/// process, however that ends.
+/// Takes the lock of the journal at `path` and writes who has it; otherwise says who has it. A lock
+/// ends with its process, however that ends.
 pub fn lock(path: &Path) -> Result<File, Error> {
     for last in (0..LOCK_TRIES).rev().map(|left| left == 0) {
         if let Some(file) = try_lock(path)? {

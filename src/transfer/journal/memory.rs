@@ -1,4 +1,5 @@
-//! Facts that no file keeps: told on the spot, and of them only what a job asks for again is remembered.
+//! Facts that no file keeps: told on the spot, and of them only what a job asks for again is
+//! remembered.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -19,15 +19,19 @@ const FIRST: &str = "
 
 /// What brings a file of form `n + 1` to the next one.
 const STEPS: &[&str] = &[
-    // Every object of a job before `before` came to its end, compared as `PlaceOrder::of` makes it; uploads that could
-    // not be aborted.
-    "CREATE TABLE passed (job INTEGER PRIMARY KEY, before TEXT NOT NULL, folders INTEGER NOT NULL);
+    // Every object of a job before `before` came to its end, compared as `PlaceOrder::of` makes it;
+    // uploads that could not be aborted.
+    "CREATE TABLE passed (job INTEGER PRIMARY KEY, before TEXT NOT NULL, folders INTEGER NOT \
+     NULL);
      CREATE TABLE left_uploads (
-        connection TEXT NOT NULL, bucket TEXT NOT NULL, upload TEXT NOT NULL, since INTEGER NOT NULL,
-        PRIMARY KEY (connection, bucket, upload)) WITHOUT ROWID;",
+        connection TEXT NOT NULL, bucket TEXT NOT \
+     NULL, upload TEXT NOT NULL, since INTEGER NOT NULL,
+        PRIMARY KEY (connection, bucket, \
+     upload)) WITHOUT ROWID;",
 ];
 
-/// Makes the tables of a new file, or brings those of an older one up to date: all of it or nothing.
+/// Makes the tables of a new file, or brings those of an older one up to date: all of it or
+/// nothing.
 pub fn bring_up(connection: &mut Connection) -> Result<(), rusqlite::Error> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = version(&transaction)?;
@@ -52,7 +56,8 @@ pub fn application(connection: &Connection) -> Result<i32, rusqlite::Error> {
     connection.pragma_query_value(None, "application_id", |row| row.get(0))
 }
 
-/// Whether a file of this length has its first page and nothing was ever made in it: its maker was stopped.
+/// Whether a file of this length has its first page and nothing was ever made in it: its maker was
+/// stopped.
 pub fn is_blank(connection: &Connection, length: u64) -> Result<bool, rusqlite::Error> {
     let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
     let tables: i64 =

@@ -1,4 +1,5 @@
-//! What a window does whose journal another has: it looks at that queue, and takes both over when the other ends.
+//! What a window does whose journal another has: it looks at that queue, and takes both over when
+//! the other ends.
 
 use std::fs::{File, metadata};
 use std::path::{Path, PathBuf};
@@ -68,7 +69,8 @@ impl Second {
 }
 
 impl Table {
-    /// Appends everything another table holds; its jobs get numbers after the ones that are here. All of it or nothing.
+    /// Appends everything another table holds; its jobs get numbers after the ones that are here.
+    /// All of it or nothing.
     pub fn take_over(&mut self, other: &Table) -> Result<(), Error> {
         let shown = self.shown.clone();
         let take = |connection: &mut Connection| {
@@ -81,7 +83,8 @@ impl Table {
 }
 
 fn copy(from: &Connection, to: &Transaction) -> Result<(), rusqlite::Error> {
-    let last = "SELECT max(ifnull((SELECT max(job) FROM facts), 0), ifnull((SELECT max(job) FROM outcomes), 0))";
+    let last = "SELECT max(ifnull((SELECT max(job) FROM facts), 0), ifnull((SELECT max(job) FROM \
+                outcomes), 0))";
     let last: i64 = to.query_row(last, [], |row| row.get(0))?;
     let mut query = from.prepare("SELECT job, place, kind, fact FROM facts ORDER BY seq")?;
     let mut rows = query.query([])?;

@@ -1,7 +1,8 @@
 //! The tables of the journal: facts as they came, and one row for each object that came to its end.
 //!
-//! Facts about an object's unfinished work are dropped when it is settled, and rows of objects that a job has passed
-//! are folded into sums: the file grows with what is unfinished or failed, not with what is done.
+//! Facts about an object's unfinished work are dropped when it is settled, and rows of objects that
+//! a job has passed are folded into sums: the file grows with what is unfinished or failed, not
+//! with what is done.
 
 use std::path::Path;
 use std::time::Duration;
@@ -214,7 +215,8 @@ fn drop_unfinished(to: &Transaction, job: JobId, place: &str) -> Result<(), rusq
         .map(drop)
 }
 
-/// How a job stands, as the last fact that changed it says: facts that come too late to fit are without effect.
+/// How a job stands, as the last fact that changed it says: facts that come too late to fit are
+/// without effect.
 fn stands(to: &Transaction, job: JobId) -> Result<Option<String>, rusqlite::Error> {
     let last = "SELECT kind FROM facts WHERE job = ?1
          AND kind IN ('Cancelled', 'Finished', 'Retried', 'Leaving') ORDER BY seq DESC LIMIT 1";
@@ -264,7 +266,8 @@ fn pass(
     to.execute(mark, values).map(drop)
 }
 
-/// Sums the rows of objects that did not fail, those before a place or all of a job without failures.
+/// Sums the rows of objects that did not fail, those before a place or all of a job without
+/// failures.
 fn fold(
     to: &Transaction,
     job: JobId,

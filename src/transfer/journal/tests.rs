@@ -16,8 +16,8 @@ use crate::transfer::machine::Machine;
 
 const JOB: JobId = JobId(1);
 
-/// A journal as a Windlass of the first form left it: one job done, one in the middle of three objects, an unfinished
-/// upload and a failure.
+/// A journal as a Windlass of the first form left it: one job done, one in the middle of three
+/// objects, an unfinished upload and a failure.
 const FIRST_FORM: &str = r#"
     PRAGMA journal_mode = WAL;
     PRAGMA application_id = 1466852460;

@@ -1,5 +1,6 @@
-//! The queue without its workers: the machine and the tables under any order of orders, work, waits for the disk and
-//! crashes. What the workers do is a model; what is durable is what the real tables say.
+//! The queue without its workers: the machine and the tables under any order of orders, work, waits
+//! for the disk and crashes. What the workers do is a model; what is durable is what the real
+//! tables say.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -252,7 +253,8 @@ impl World {
         self.forget_unnamed();
     }
 
-    /// An upload whose name was never recorded is found by its key in the engine; here it is just gone.
+    /// An upload whose name was never recorded is found by its key in the engine; here it is just
+    /// gone.
     fn forget_unnamed(&mut self) {
         let known: BTreeSet<String> = jobs()
             .filter_map(|job| self.machine.open(job))
@@ -270,7 +272,8 @@ impl World {
                 other => other,
             };
             let Progress { objects, bytes, failed, .. } = view.progress;
-            // What is recorded of an object counts while nobody moves it: it waits here and is under way there.
+            // What is recorded of an object counts while nobody moves it: it waits here and is
+            // under way there.
             let progress = (objects, bytes.min(objects * BYTES), failed);
             let known = (view.failures, view.notes, view.verification, view.priority);
             Some(format!("{id:?} {state:?} {progress:?} {known:?} {:?}", machine.open(*id)))
@@ -386,7 +389,8 @@ fn a_job_cancelled_as_it_ends_asks_what_was_settled_when_it_is_tried_again() {
     assert_eq!(machine.progress(job).unwrap().objects, 1);
 }
 
-/// Found by the test above: what is seen must not hang on which of two wishes of one moment is recorded first.
+/// Found by the test above: what is seen must not hang on which of two wishes of one moment is
+/// recorded first.
 #[test]
 fn a_job_that_is_cleared_and_tried_again_in_one_moment_stays_as_it_was() {
     let mut world = World::new();

@@ -1,11 +1,13 @@
-//! How many requests at once: more while more brings more, fewer when the server asks for less. Pure; time is given.
+//! How many requests at once: more while more brings more, fewer when the server asks for less.
+//! Pure; time is given.
 
 use std::time::Duration;
 
 /// Requests at once in the beginning.
 pub const START: usize = 16;
 
-/// What is measured before a verdict: this long at least and at most, unless every slot was used this often before.
+/// What is measured before a verdict: this long at least and at most, unless every slot was used
+/// this often before.
 const SHORTEST: Duration = Duration::from_millis(50);
 const WINDOW: Duration = Duration::from_millis(250);
 const ROUNDS: u64 = 4;
@@ -131,11 +133,13 @@ impl Adaptation {
         self.settle(now);
     }
 
-    /// Takes in what moved until now; `full` where somebody had to wait for a slot since the last time.
+    /// Takes in what moved until now; `full` where somebody had to wait for a slot since the last
+    /// time.
     #[expect(clippy::cast_precision_loss, reason = "rates are compared within per cents")]
     pub fn measured(&mut self, now: Duration, moved: Throughput, full: bool) {
         self.window.full |= full;
-        // Of two threads the one that counted first may come second: what it brings is in the window already.
+        // Of two threads the one that counted first may come second: what it brings is in the
+        // window already.
         let Some(fresh) = moved.since(self.window.start) else { return };
         let length = now.saturating_sub(self.window.since);
         if length > IDLE {

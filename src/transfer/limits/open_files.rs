@@ -2,15 +2,16 @@
 
 use std::sync::OnceLock;
 
-/// What anything but the connections of transfers holds open: files being written, the journal, the terminal.
+/// What anything but the connections of transfers holds open: files being written, the journal, the
+/// terminal.
 const OTHERS: u64 = 96;
 
 /// More is never asked of the system.
 #[cfg(unix)]
 const ENOUGH: u64 = 4096;
 
-/// Connections that the limit of open files has room for, after it was raised as far as it may be: the usual one is 1,024
-/// on Linux and 256 on macOS. Never less than 16.
+/// Connections that the limit of open files has room for, after it was raised as far as it may be:
+/// the usual one is 1,024 on Linux and 256 on macOS. Never less than 16.
 pub fn connections() -> usize {
     static ALLOWED: OnceLock<u64> = OnceLock::new();
     let allowed = *ALLOWED.get_or_init(raised);

@@ -1,4 +1,5 @@
-//! Requests under way at once to one server, in two lanes: small ones never wait for the parts of large objects.
+//! Requests under way at once to one server, in two lanes: small ones never wait for the parts of
+//! large objects.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -194,12 +195,14 @@ impl Slot {
         self.slots.measure();
     }
 
-    /// The server asked for less. Requests that were sent before it was first asked ask for nothing more.
+    /// The server asked for less. Requests that were sent before it was first asked ask for nothing
+    /// more.
     pub fn throttled(&self) {
         self.slots.less(self.wave, Adaptation::throttled);
     }
 
-    /// The network broke the request off, though it carried others: fewer at once come through between two such breaks.
+    /// The network broke the request off, though it carried others: fewer at once come through
+    /// between two such breaks.
     pub fn cut(&self) {
         if self.lane == Lane::Parts {
             self.slots.less(self.wave, Adaptation::cut);

@@ -1,4 +1,5 @@
-//! What objects keep of files beside their bytes: time of modification and permissions, in user metadata.
+//! What objects keep of files beside their bytes: time of modification and permissions, in user
+//! metadata.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -40,14 +41,14 @@ pub fn parse_time(text: &str) -> Option<SystemTime> {
     if before { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) }
 }
 
-/// In octal with the kind of a regular file, as rclone writes it. Who runs a program as somebody else is no matter of
-/// its bytes: setuid, setgid and sticky are left out.
+/// In octal with the kind of a regular file, as rclone writes it. Who runs a program as somebody
+/// else is no matter of its bytes: setuid, setgid and sticky are left out.
 pub fn mode_text(mode: u32) -> String {
     format!("{:o}", REGULAR | (mode & 0o777))
 }
 
-/// Permission bits: reads octal with a kind (rclone), decimal with a kind (s3fs) and bare octal permissions. Never
-/// setuid, setgid or sticky; `None` where it is no mode of a regular file.
+/// Permission bits: reads octal with a kind (rclone), decimal with a kind (s3fs) and bare octal
+/// permissions. Never setuid, setgid or sticky; `None` where it is no mode of a regular file.
 pub fn parse_mode(text: &str) -> Option<u32> {
     let text = text.trim();
     let of_file = |mode: &u32| mode & KIND == REGULAR;

@@ -1,8 +1,8 @@
 //! The local names of one download, so that no two of its objects share one.
 //!
-//! Names give way in a way that can be read back: the first characters of the later one are written as `%XX`, as
-//! [`LocalName`] writes what cannot be local. The same keys in the same order always get the same names, so a download
-//! that starts over finds its files again.
+//! Names give way in a way that can be read back: the first characters of the later one are written
+//! as `%XX`, as [`LocalName`] writes what cannot be local. The same keys in the same order always
+//! get the same names, so a download that starts over finds its files again.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -33,11 +33,13 @@ impl Folding {
     }
 }
 
-/// What the objects of one download have been named so far. Keys are expected in byte order, as listings are sorted; a
-/// pair that comes in another order may be missed, and then the file system refuses the second.
+/// What the objects of one download have been named so far. Keys are expected in byte order, as
+/// listings are sorted; a pair that comes in another order may be missed, and then the file system
+/// refuses the second.
 ///
-/// Memory: the names of one chain of folders at most, 18 bytes each, where the file system folds names; elsewhere only
-/// a file and a folder can clash, and the names that still may are as many as a key has bytes.
+/// Memory: the names of one chain of folders at most, 18 bytes each, where the file system folds
+/// names; elsewhere only a file and a folder can clash, and the names that still may are as many as
+/// a key has bytes.
 #[derive(Debug)]
 pub struct Claims {
     folding: Folding,
@@ -84,7 +86,8 @@ impl Claims {
         LocalName { folders: named, name: own, encoded: encoded || gave_way, gave_way }
     }
 
-    /// A free name in the innermost folder; one that has nothing to spell out is put into a folder of its own.
+    /// A free name in the innermost folder; one that has nothing to spell out is put into a folder
+    /// of its own.
     fn place(&mut self, wanted: &str, folder: bool) -> Vec<String> {
         let aside = || vec![GOES_ON.to_owned(), wanted.to_owned()];
         let folding = self.folding;
@@ -114,7 +117,8 @@ impl Claims {
     }
 }
 
-/// The name with its first `count` characters written as `%XX`; escapes stay as they are. None where it has no more.
+/// The name with its first `count` characters written as `%XX`; escapes stay as they are. None
+/// where it has no more.
 fn spelled_out(name: &str, count: usize) -> Option<String> {
     use std::fmt::Write;
     let (mut spelled, mut rest, mut done) = (String::with_capacity(name.len() + 6), name, 0);

@@ -1,4 +1,5 @@
-//! The folder a download goes to, held by handle: nothing outside of it can be named, links are not followed.
+//! The folder a download goes to, held by handle: nothing outside of it can be named, links are not
+//! followed.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,8 +12,8 @@ use crate::domain::error::{Error, ErrorKind, OPEN_FOLDER};
 use crate::transfer::local::claims::Folding;
 use crate::transfer::local::names::part_name;
 
-/// Makes a folder and those above it; a new name is durable when this returns, as far as the file system knows how.
-/// Says whether it was made by this call.
+/// Makes a folder and those above it; a new name is durable when this returns, as far as the file
+/// system knows how. Says whether it was made by this call.
 fn make(path: &Path) -> io::Result<bool> {
     let above = path.parent().filter(|above| !above.as_os_str().is_empty());
     if path.is_dir() {
@@ -38,7 +39,8 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Opens the folder the user chose, making it where it does not exist; says whether it was made.
+    /// Opens the folder the user chose, making it where it does not exist; says whether it was
+    /// made.
     pub fn choose(path: &Path) -> Result<(Folder, bool), Error> {
         let failed = |e: io::Error| not_opened(&e, path);
         let made = make(path).map_err(failed)?;
@@ -53,8 +55,8 @@ impl Folder {
         Ok((MetadataExt::dev(&found), MetadataExt::ino(&found)))
     }
 
-    /// Which names the disk takes for the same: found by a file that exists for that moment. A folder that takes no
-    /// file is asked no more: it will say so itself.
+    /// Which names the disk takes for the same: found by a file that exists for that moment. A
+    /// folder that takes no file is asked no more: it will say so itself.
     pub fn folding(&self) -> Folding {
         let name = part_name("Fold-\u{e9}");
         let mut options = OpenOptions::new();

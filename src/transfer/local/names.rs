@@ -1,8 +1,8 @@
 //! Turns keys into local names and back, losing nothing.
 //!
-//! A key is split on `/`. A segment that cannot be a local name is written with `%XX` for the bytes in question; an
-//! empty segment is `%`; one longer than 255 bytes goes on in a folder whose name ends in `%+`. A `%` of the key
-//! itself becomes `%25` only where it could be read as one of these.
+//! A key is split on `/`. A segment that cannot be a local name is written with `%XX` for the bytes
+//! in question; an empty segment is `%`; one longer than 255 bytes goes on in a folder whose name
+//! ends in `%+`. A `%` of the key itself becomes `%25` only where it could be read as one of these.
 
 use std::fmt::Write;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -71,8 +71,8 @@ impl LocalName {
 /// The end of the name of a file that is not whole yet.
 const PART: &str = ".windlass-part";
 
-/// `.name.3f9c01aa.windlass-part`. Never the same twice, so that a name in a journal is of one file or of none, and
-/// whoever removes it removes no other process's.
+/// `.name.3f9c01aa.windlass-part`. Never the same twice, so that a name in a journal is of one file
+/// or of none, and whoever removes it removes no other process's.
 pub fn part_name(name: &str) -> String {
     let most = 255 - PART.len() - 10;
     let cut = (0..=most.min(name.len())).rev().find(|at| name.is_char_boundary(*at)).unwrap_or(0);
@@ -80,7 +80,8 @@ pub fn part_name(name: &str) -> String {
     format!(".{}.{random:08x}{PART}", &name[..cut])
 }
 
-/// A place to cut that splits neither a character nor a `%XX`, and does not start the rest with a mark.
+/// A place to cut that splits neither a character nor a `%XX`, and does not start the rest with a
+/// mark.
 fn cut_at(text: &str) -> usize {
     let fits = |at: &usize| {
         text.is_char_boundary(*at) && !text.as_bytes()[at.saturating_sub(3)..*at].contains(&b'%')

@@ -1,4 +1,5 @@
-//! The file a download grows in, beside its destination, which stays as it was until all bytes are right.
+//! The file a download grows in, beside its destination, which stays as it was until all bytes are
+//! right.
 
 use std::fs::File;
 use std::io;
@@ -59,9 +60,9 @@ impl GrowingFile {
         })
     }
 
-    /// Makes room for `size` bytes, so that a full disk is known at the start. All of its blocks, and no holes for zeroes
-    /// that come later: what is reserved cannot be missing when it is needed, neither by this download nor by whoever
-    /// writes into the file after it.
+    /// Makes room for `size` bytes, so that a full disk is known at the start. All of its blocks,
+    /// and no holes for zeroes that come later: what is reserved cannot be missing when it is
+    /// needed, neither by this download nor by whoever writes into the file after it.
     pub fn reserve(&self, size: u64) -> Result<(), Error> {
         let failed = |e: io::Error| self.failed(&e, "reserve space for");
         if size == 0 {
@@ -80,8 +81,8 @@ impl GrowingFile {
         self.file.set_len(size).map_err(failed)
     }
 
-    /// Whether the file is in memory that has room for several of it: to reserve pages there costs as much as to write
-    /// them, and they would be touched twice.
+    /// Whether the file is in memory that has room for several of it: to reserve pages there costs
+    /// as much as to write them, and they would be touched twice.
     #[cfg(target_os = "linux")]
     fn is_roomy_memory(&self, size: u64) -> bool {
         let Ok(found) = rustix::fs::fstatfs(&self.file) else { return false };
@@ -145,8 +146,8 @@ impl GrowingFile {
         self.file.sync_all().map_err(|e| self.failed(&e, "sync"))
     }
 
-    /// Puts the file in its place in one step, durable when this returns. Only `Overwrite` replaces what is there:
-    /// conditions were looked at before, and what came since is left alone.
+    /// Puts the file in its place in one step, durable when this returns. Only `Overwrite` replaces
+    /// what is there: conditions were looked at before, and what came since is left alone.
     pub fn finish(&self, name: &str, on_conflict: OnConflict) -> Result<Saved, Error> {
         let placed = match on_conflict {
             OnConflict::Overwrite => {
@@ -201,8 +202,8 @@ impl GrowingFile {
         dir.remove_file(&self.name).map_err(|e| self.failed(&e, "remove"))
     }
 
-    /// A part file is the owner's alone; a finished one has the mode it was given, else the one it replaces, else the
-    /// one a new file gets.
+    /// A part file is the owner's alone; a finished one has the mode it was given, else the one it
+    /// replaces, else the one a new file gets.
     #[cfg(unix)]
     fn open_to_others(&self, name: &str, mode: Option<u32>) -> Result<(), Error> {
         use std::os::unix::fs::PermissionsExt;
@@ -261,7 +262,8 @@ fn open(folder: &Folder, name: &str, new: bool) -> io::Result<File> {
     folder.dir().open_with(name, &options).map(cap_std::fs::File::into_std)
 }
 
-/// What the process would give a new file: read where the system tells it, for asking by `umask` changes it.
+/// What the process would give a new file: read where the system tells it, for asking by `umask`
+/// changes it.
 fn new_file_mode() -> u32 {
     static MODE: OnceLock<u32> = OnceLock::new();
     *MODE.get_or_init(|| {

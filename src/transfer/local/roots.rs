@@ -1,4 +1,5 @@
-//! The folders that downloads go to: each stays the one it was, and how its disk takes names is asked once.
+//! The folders that downloads go to: each stays the one it was, and how its disk takes names is
+//! asked once.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -22,8 +23,8 @@ struct Root {
 }
 
 impl Roots {
-    /// Opens the folder of a job. One that was put in its place after the job began, a link perhaps, is an error; one
-    /// that had to be made again is not.
+    /// Opens the folder of a job. One that was put in its place after the job began, a link
+    /// perhaps, is an error; one that had to be made again is not.
     pub fn open(&self, job: JobId, path: &Path) -> Result<Folder, Error> {
         let (folder, made) = Folder::choose(path)?;
         let identity = folder.identity()?;

@@ -19,7 +19,8 @@ use names::FolderNames;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WalkRules {
     pub links: Links,
-    /// The server stores keys in one Unicode form (NFC), so that names which differ in form alone are one object.
+    /// The server stores keys in one Unicode form (NFC), so that names which differ in form alone
+    /// are one object.
     pub one_form: bool,
     /// Bytes of every key that stand before the relative path.
     pub prefix_bytes: usize,
@@ -49,8 +50,8 @@ pub struct Tally {
     pub empty_folders: u64,
 }
 
-/// Walks a folder depth first, in the order of names. Memory holds the names of one chain of folders, a few bytes more
-/// than their text.
+/// Walks a folder depth first, in the order of names. Memory holds the names of one chain of
+/// folders, a few bytes more than their text.
 #[derive(Debug)]
 pub struct Walk {
     rules: WalkRules,
@@ -176,7 +177,8 @@ impl Walk {
         let twin = self.levels.last()?.names.twin()?;
         let shown = twin.escape_unicode();
         Some(self.nameless(&format!(
-            "and {twin} ({shown}) differ in their Unicode form alone, which is one key on this server: rename one"
+            "and {twin} ({shown}) differ in their Unicode form alone, which is one key on this \
+             server: rename one"
         )))
     }
 

@@ -382,7 +382,8 @@ impl Job {
         }
     }
 
-    /// What is recorded, of finished objects and of those that rest: those under way tell themselves how far they are.
+    /// What is recorded, of finished objects and of those that rest: those under way tell
+    /// themselves how far they are.
     pub fn progress(&self) -> Progress {
         let settled = self.done + self.skipped;
         let (recorded, begun) = if self.unfinished() { self.resting() } else { (0, 0) };
@@ -405,7 +406,8 @@ impl Job {
         }
     }
 
-    /// Recorded bytes of objects that are begun and not under way, and the sizes of all that are begun.
+    /// Recorded bytes of objects that are begun and not under way, and the sizes of all that are
+    /// begun.
     fn resting(&self) -> (u64, u64) {
         let mut sums = (0, 0);
         for (place, partial) in &self.open {

@@ -34,8 +34,8 @@ impl From<Error> for Broken {
     }
 }
 
-/// Ranges of an object that was not replaced meanwhile; a cut one is fetched again. Memory holds a few ranges, and while
-/// nobody reads nothing is held on the wire.
+/// Ranges of an object that was not replaced meanwhile; a cut one is fetched again. Memory holds a
+/// few ranges, and while nobody reads nothing is held on the wire.
 pub async fn download_stream(
     pipe: &Pipe,
     mut target: impl AsyncWrite + Unpin + Send,

@@ -36,7 +36,8 @@ pub struct Piped {
     pub verification: Verification,
 }
 
-/// Brings nothing into being on failure, and when `stop` is ready: an upload that was begun is aborted.
+/// Brings nothing into being on failure, and when `stop` is ready: an upload that was begun is
+/// aborted.
 pub async fn upload_stream(
     pipe: &Pipe,
     mut source: impl AsyncRead + Unpin + Send,
@@ -81,7 +82,8 @@ pub async fn upload_stream(
     }
 }
 
-/// Starts an upload; not to be torn, or nobody would know of it. True where it was asked to stop meanwhile.
+/// Starts an upload; not to be torn, or nobody would know of it. True where it was asked to stop
+/// meanwhile.
 async fn begin(
     pipe: &Pipe,
     options: &PutOptions,
@@ -251,8 +253,8 @@ impl Parts {
     fn too_long(&self) -> Error {
         let most = Size(self.sizes.most());
         self.pipe.fails(ErrorKind::TooLarge, "upload").detail(format!(
-            "parts of these sizes hold {most}: say how long it will be with --expected-size, or give larger parts with \
-             --part-size"
+            "parts of these sizes hold {most}: say how long it will be with --expected-size, or \
+             give larger parts with --part-size"
         ))
     }
 

@@ -12,8 +12,8 @@ use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::digest::md5_hex;
 use crate::transfer::workers::multipart::record_part;
 
-/// Adds the parts among `held` whose size and MD5 are those of the file's own bytes: to read them costs less than to
-/// send them. An ETag that is no MD5 proves nothing, and its part is sent again.
+/// Adds the parts among `held` whose size and MD5 are those of the file's own bytes: to read them
+/// costs less than to send them. An ETag that is no MD5 proves nothing, and its part is sent again.
 pub async fn adopt(
     task: &Task,
     source: &Arc<Source>,

@@ -10,7 +10,8 @@ use crate::transfer::task::Task;
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::multipart::abort;
 
-/// Forgets it whether or not that succeeds; what is left then is said by a note, and an upload remembered as left.
+/// Forgets it whether or not that succeeds; what is left then is said by a note, and an upload
+/// remembered as left.
 pub async fn clean_up(task: &Task, partial: Partial) -> Result<(), Error> {
     let cleaned = match partial {
         Partial::Multipart(multipart) => abort(task, &multipart).await,

@@ -33,7 +33,8 @@ const SAME_SIZE: &str = "the copy's ETag cannot be compared with its source's";
 /// Said once for a job, whose objects after that are not asked of the server any more.
 const RELAYED: &str = "copied through this machine: the server does not copy it itself";
 
-/// A source that changes, or bytes that are not what they should be, start the copy over, once for each.
+/// A source that changes, or bytes that are not what they should be, start the copy over, once for
+/// each.
 pub async fn copy(
     task: &Task,
     from: ObjectAddress,
@@ -92,10 +93,11 @@ fn refuse_itself(task: &Task, from: &ObjectAddress, to: &ObjectAddress) -> Resul
     })
 }
 
-/// The copy of one object. What it asks for, where the server copies it whole: the source's HEAD, for what it is and
-/// what it is compared with; the destination's, for a conflict; the copy, which fails where the source is another one
-/// by then. A move asks for two more: the source's HEAD again, for nobody deletes on a condition everywhere, and its
-/// deletion. The copy itself is looked at only where its ETag is not the source's.
+/// The copy of one object. What it asks for, where the server copies it whole: the source's HEAD,
+/// for what it is and what it is compared with; the destination's, for a conflict; the copy, which
+/// fails where the source is another one by then. A move asks for two more: the source's HEAD
+/// again, for nobody deletes on a condition everywhere, and its deletion. The copy itself is looked
+/// at only where its ETag is not the source's.
 struct Copy<'a> {
     task: &'a Task,
     from: ObjectAddress,
@@ -172,7 +174,8 @@ impl Copy<'_> {
     }
 
     /// Whether the one request that copies it looks for something in its place before: as
-    /// [`Client::copy`](crate::s3::client::Client::copy) does where the server has no condition for it.
+    /// [`Client::copy`](crate::s3::client::Client::copy) does where the server has no condition for
+    /// it.
     fn copy_looks_itself(&self, head: &ObjectHead) -> bool {
         let (task, remote) = (self.task, &self.task.remote);
         let asked_for = matches!(task.spec.on_conflict, OnConflict::Fail | OnConflict::Skip);
@@ -205,9 +208,9 @@ impl Copy<'_> {
         WorkerEnd::Departure(Box::new(MoveCompletion { ready, from: self.from, to, head, whole }))
     }
 
-    /// Two connections may lead to one bucket by two names: what looks like the same object in every respect is taken
-    /// for it.
-    /// On what may be another server, or the same one by another address.
+    /// Two connections may lead to one bucket by two names: what looks like the same object in
+    /// every respect is taken for it. On what may be another server, or the same one by another
+    /// address.
     fn has_the_name_of(&self, to: &ObjectAddress) -> bool {
         let (_, from) = self.task.source.locate(&self.from.bucket);
         let (_, name) = self.task.remote.locate(&to.bucket);
@@ -324,8 +327,8 @@ fn is_unseen(error: &Error, to: &ObjectAddress) -> bool {
         && error.place == to.to_string()
 }
 
-/// Whether a server-side copy failed in a way that another server would not: not implemented, not between these
-/// regions, or broken (some providers document that it may be).
+/// Whether a server-side copy failed in a way that another server would not: not implemented, not
+/// between these regions, or broken (some providers document that it may be).
 fn not_offered(error: &Error) -> bool {
     matches!(
         error.kind,

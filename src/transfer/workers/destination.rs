@@ -54,7 +54,8 @@ pub fn time_of(head: &ObjectHead) -> Option<SystemTime> {
     kept_time(head).or_else(|| head.modified.map(SystemTime::from))
 }
 
-/// `same` tells of an existing object that it is what is about to be written: an earlier run wrote it.
+/// `same` tells of an existing object that it is what is about to be written: an earlier run wrote
+/// it.
 pub async fn decide(
     task: &Task,
     object: ObjectAddress,
@@ -143,8 +144,8 @@ pub fn note_unguarded(task: &Task) {
     }
 }
 
-const UNGUARDED: &str = "this server does not keep to If-None-Match: what others store under a name after it was looked \
-                         at is overwritten";
+const UNGUARDED: &str = "this server does not keep to If-None-Match: what others store under a \
+                         name after it was looked at is overwritten";
 
 /// As [`find`], for what the server said to be there: who may not look at it knows that much.
 pub async fn find_taken(task: &Task, object: &ObjectAddress) -> Result<Option<ObjectHead>, Error> {
@@ -176,7 +177,8 @@ pub async fn find(task: &Task, object: &ObjectAddress) -> Result<Option<ObjectHe
     }
 }
 
-/// A numbered key that nothing has; or one that an earlier run stored this source under before it could say so.
+/// A numbered key that nothing has; or one that an earlier run stored this source under before it
+/// could say so.
 async fn free_name(
     task: &Task,
     object: ObjectAddress,

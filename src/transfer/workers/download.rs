@@ -1,4 +1,5 @@
-//! Brings one object into a file: the first range tells what the object is, the others follow in parallel.
+//! Brings one object into a file: the first range tells what the object is, the others follow in
+//! parallel.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -143,7 +144,8 @@ impl<'a> DownloadTask<'a> {
         Ok(WorkerEnd::Moved(Moving::Done { bytes: 0, verification: None }))
     }
 
-    /// Decides before any byte moves what an existing destination means. `finish` decides again, in one step.
+    /// Decides before any byte moves what an existing destination means. `finish` decides again, in
+    /// one step.
     async fn settle_conflict(
         &mut self,
         partial: Option<&PartFile>,
@@ -270,7 +272,8 @@ impl<'a> DownloadTask<'a> {
         }
     }
 
-    /// Goes on with the part file of an earlier run; none where it or the object is no longer the same.
+    /// Goes on with the part file of an earlier run; none where it or the object is no longer the
+    /// same.
     async fn resume(&self, partial: PartFile) -> Result<Option<WorkerEnd>, Error> {
         let (Some(size), Some(etag)) = (partial.size, partial.etag.clone()) else {
             return Ok(None);
@@ -411,8 +414,8 @@ impl<'a> DownloadTask<'a> {
         self.ready(file, head, partial, verification).await
     }
 
-    /// The answer to a range names no checksum of the whole: where servers keep one, and the ETag is no plain digest,
-    /// it is asked for.
+    /// The answer to a range names no checksum of the whole: where servers keep one, and the ETag
+    /// is no plain digest, it is asked for.
     async fn check(&self, head: &ObjectHead) -> DigestCheck {
         let known = head.etag.as_ref().is_some_and(|etag| etag.md5_hex().is_some());
         if known
@@ -478,7 +481,8 @@ impl<'a> DownloadTask<'a> {
     }
 }
 
-/// Whether what was fetched so far is worth nothing: the object is another one, or the bytes are not its bytes.
+/// Whether what was fetched so far is worth nothing: the object is another one, or the bytes are
+/// not its bytes.
 fn begins_anew(error: &Error) -> bool {
     error.is(&ErrorKind::SourceChanged) || error.is(&ErrorKind::Corrupt)
 }

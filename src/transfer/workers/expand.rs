@@ -31,7 +31,8 @@ const BATCH: usize = 128;
 /// Keys of one DeleteObjects request (S3's limit).
 const DELETE_BATCH: usize = 1000;
 
-/// Takes what was found; the future is ready when there is room for more, and fails when nobody wants more.
+/// Takes what was found; the future is ready when there is room for more, and fails when nobody
+/// wants more.
 pub type Sink = Arc<dyn Fn(Vec<Item>) -> BoxFuture<'static, Result<(), Error>> + Send + Sync>;
 
 pub struct ExpansionTask {
@@ -380,7 +381,8 @@ impl ExpansionTask {
         }
     }
 
-    /// The next page; `None` after the last. A listing that goes in a circle is an error, never an end.
+    /// The next page; `None` after the last. A listing that goes in a circle is an error, never an
+    /// end.
     async fn page(
         &self,
         bucket: &Bucket,
@@ -418,7 +420,8 @@ impl ExpansionTask {
     }
 }
 
-/// A key that cannot be written: none at all, for a marker at the top of a bucket, or one that is itself to be copied.
+/// A key that cannot be written: none at all, for a marker at the top of a bucket, or one that is
+/// itself to be copied.
 fn misplaced(from: &Prefix, to: &Key, one_bucket: bool) -> Option<Error> {
     let why = if to.as_str().is_empty() {
         "the marker of the folder has no name at the top of a bucket"

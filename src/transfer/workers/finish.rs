@@ -1,4 +1,5 @@
-//! What is left to do when the bytes are moved: the step that makes the result visible and must not be torn.
+//! What is left to do when the bytes are moved: the step that makes the result visible and must not
+//! be torn.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -123,7 +124,8 @@ async fn finish_file(task: &Task, ready: ReadyFile) -> Result<Moving, Error> {
     Ok(moved(task, saved, &name, bytes, verification))
 }
 
-/// Makes the file, fills it and puts it in its place, in one go where nothing has to be recorded between.
+/// Makes the file, fills it and puts it in its place, in one go where nothing has to be recorded
+/// between.
 async fn finish_whole(task: &Task, whole: Whole) -> Result<Moving, Error> {
     let Whole { part, bytes, on_conflict, modified, mode, verification } = whole;
     let (name, size) = (part.local.name.clone(), bytes.len() as u64);

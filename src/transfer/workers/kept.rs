@@ -1,4 +1,5 @@
-//! What a copy keeps of its source besides the bytes, and what it cannot: said, never lost in silence.
+//! What a copy keeps of its source besides the bytes, and what it cannot: said, never lost in
+//! silence.
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHead, PutOptions};

@@ -30,8 +30,8 @@ pub async fn losses(task: &Task, ends: &Ends<'_>) -> Result<Vec<String>, Error> 
     Ok(lost)
 }
 
-/// What others than the owner may do with the source and not with the copy, where that can be read: no server carries
-/// it over by itself.
+/// What others than the owner may do with the source and not with the copy, where that can be read:
+/// no server carries it over by itself.
 async fn lost_grants(task: &Task, ends: &Ends<'_>) -> Result<Option<String>, Error> {
     if task.source.lacks(Capability::Acl).is_some() {
         return Ok(None);

@@ -1,4 +1,5 @@
-//! The life of a multipart upload: opened and recorded, parts recorded as the server has them, completed or aborted.
+//! The life of a multipart upload: opened and recorded, parts recorded as the server has them,
+//! completed or aborted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -117,7 +118,8 @@ pub struct Reconciled {
     pub unrecorded: Vec<UploadedPart>,
 }
 
-/// Goes on with an upload of an earlier run: keeps the parts that the server confirms. `None` where it is gone.
+/// Goes on with an upload of an earlier run: keeps the parts that the server confirms. `None` where
+/// it is gone.
 pub async fn reconcile(task: &Task, multipart: &Multipart) -> Result<Option<Reconciled>, Error> {
     let unconfirmed = Reconciled { multipart: multipart.clone(), unrecorded: Vec::new() };
     if task.remote.lacks(Capability::ListParts).is_some() {
@@ -194,7 +196,8 @@ pub async fn record_part(task: &Task, part: UploadedPart) -> Result<(), Error> {
     task.record(Fact::PartsDone { job, place, parts: vec![part] }).await
 }
 
-/// What an earlier run left, if it can be gone on with. An upload that was asked for and never named is taken back.
+/// What an earlier run left, if it can be gone on with. An upload that was asked for and never
+/// named is taken back.
 pub async fn named(task: &Task, partial: Option<Multipart>) -> Result<Option<Multipart>, Error> {
     match partial {
         Some(partial) if partial.upload.0.is_empty() => {
@@ -247,8 +250,9 @@ pub async fn abort_upload(
     policy.send(abort).await
 }
 
-/// Aborts the uploads of this key that have no part, except `kept`: one of ours whose name we never learned has
-/// none, and of anybody else's no byte is lost. False where uploads cannot be listed here.
+/// Aborts the uploads of this key that have no part, except `kept`: one of ours whose name we never
+/// learned has none, and of anybody else's no byte is lost. False where uploads cannot be listed
+/// here.
 pub async fn sweep(
     remote: &dyn Remote,
     policy: &RetryPolicy,

@@ -27,7 +27,8 @@ pub struct PartFileSpec {
 /// A part file that was made, what the journal knows of it, and what came of filling it.
 pub type Made<T> = (GrowingFile, PartFile, T);
 
-/// With room for all its bytes. Goes on when the object's work is stopped, or it could appear after it was cleaned up.
+/// With room for all its bytes. Goes on when the object's work is stopped, or it could appear after
+/// it was cleaned up.
 pub async fn make_part(task: &Task, part: PartFileSpec) -> Result<(GrowingFile, PartFile), Error> {
     let (own, size) = (task.clone(), part.size.unwrap_or(0));
     let making =
@@ -38,8 +39,9 @@ pub async fn make_part(task: &Task, part: PartFileSpec) -> Result<(GrowingFile, 
     made.map(|(file, partial, ())| (file, partial))
 }
 
-/// Records the part file's name and then makes it: a crash between leaves a name too many, never a file that nobody
-/// knows of. `fill` is given the file and the name it will have; where it fails nothing is left. Not to be interrupted.
+/// Records the part file's name and then makes it: a crash between leaves a name too many, never a
+/// file that nobody knows of. `fill` is given the file and the name it will have; where it fails
+/// nothing is left. Not to be interrupted.
 pub async fn make<T: Send + 'static>(
     task: &Task,
     part: PartFileSpec,

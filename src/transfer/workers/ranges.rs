@@ -1,4 +1,5 @@
-//! Fetches the bytes of a large object into its part file: ranges in parallel, or the whole in one stream.
+//! Fetches the bytes of a large object into its part file: ranges in parallel, or the whole in one
+//! stream.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -129,7 +130,8 @@ impl Fetch {
         let Err(error) = self.fetch(file, rest, opened, &mut piece, kept).await else {
             return Ok(piece.crc.map(|crc| crc.finalize()));
         };
-        // Only an ETag tells that what follows belongs to what is there; and what is wrong was so from its start.
+        // Only an ETag tells that what follows belongs to what is there; and what is wrong was so
+        // from its start.
         let goes_on = error.retryable()
             && !error.is(&ErrorKind::Corrupt)
             && self.etag.is_some()
@@ -257,8 +259,9 @@ async fn stream_once(
     }
 }
 
-/// A body without a length may end early where nothing shows it. The object's own length tells, unless the server
-/// unpacks bodies on their way: those are longer than the object, or said to be encoded.
+/// A body without a length may end early where nothing shows it. The object's own length tells,
+/// unless the server unpacks bodies on their way: those are longer than the object, or said to be
+/// encoded.
 async fn measured(
     task: &Task,
     object: &ObjectAddress,

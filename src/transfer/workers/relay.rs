@@ -29,12 +29,12 @@ use crate::transfer::write::{Expected, Write, Written};
 /// Carried in one request up to here, in bytes, whatever threshold is configured.
 const MAX_WHOLE: u64 = 16 << 20;
 
-/// Part sizes that uploaders use, tried against the number of parts of the source: where they fit, the copy has the
-/// same ETag.
+/// Part sizes that uploaders use, tried against the number of parts of the source: where they fit,
+/// the copy has the same ETag.
 const USUAL_PARTS: [u64; 10] = [8, 5, 10, 16, 15, 20, 25, 32, 50, 64];
 
-/// The stamp of an upload whose parts come through this machine begins with it; those of a server-side copy are
-/// larger than memory.
+/// The stamp of an upload whose parts come through this machine begins with it; those of a
+/// server-side copy are larger than memory.
 const STREAMED: &str = "streamed ";
 
 pub struct Relay<'a> {
@@ -55,7 +55,8 @@ pub fn is_relayed(multipart: &Multipart) -> bool {
 /// An object without a length is one whose body the server changes on the way.
 pub fn recompressed(from: &ObjectAddress) -> Error {
     Error::new(ErrorKind::Unsupported, "copy", from.to_string()).detail(
-        "its server unpacks the body on the way and tells no length, so the stored bytes cannot be had: download it",
+        "its server unpacks the body on the way and tells no length, so the stored bytes cannot be \
+         had: download it",
     )
 }
 
@@ -80,7 +81,8 @@ impl Relay<'_> {
         self.parts(multipart, only_if_absent).await
     }
 
-    /// The source's own part size where it can be told, so that ETags can be compared; else the usual one.
+    /// The source's own part size where it can be told, so that ETags can be compared; else the
+    /// usual one.
     fn part_size(&self, size: u64) -> Option<u64> {
         let etag = self.head.etag.as_ref().map_or("", |etag| etag.as_str());
         let count: Option<u32> = etag.split_once('-').and_then(|(_, count)| count.parse().ok());
@@ -138,8 +140,8 @@ impl Relay<'_> {
         Ok(WorkerEnd::Moved(Moving::Done { bytes: size, verification: Some(verification) }))
     }
 
-    /// Carries the parts that the upload lacks. Memory is taken in the order of the parts, so that the first of them
-    /// never waits for a later one.
+    /// Carries the parts that the upload lacks. Memory is taken in the order of the parts, so that
+    /// the first of them never waits for a later one.
     pub async fn parts(
         self,
         mut multipart: Multipart,
@@ -182,7 +184,8 @@ impl Relay<'_> {
         let verification = match failure {
             Ok(verification) => verification,
             Err(error) => {
-                // What may pass is kept for a retry; what cannot, or has wrong bytes, is not left on the server.
+                // What may pass is kept for a retry; what cannot, or has wrong bytes, is not left
+                // on the server.
                 if !error.retryable() || error.is(&ErrorKind::Corrupt) {
                     drop(discard(task, &multipart).await);
                 }

@@ -88,7 +88,8 @@ impl<'a> Upload<'a> {
         }
     }
 
-    /// A path that the user named is what it leads to; one found below a folder may have become a link since.
+    /// A path that the user named is what it leads to; one found below a folder may have become a
+    /// link since.
     fn follows(&self, path: &Path) -> bool {
         let named = matches!(&self.task.spec.work, Work::Upload { source, .. } if source == path);
         named || self.task.spec.files.links == Links::Follow
@@ -181,8 +182,8 @@ impl<'a> Upload<'a> {
         Ok(WorkerEnd::Moved(Moving::Done { bytes: size, verification: Some(verification) }))
     }
 
-    /// Whether a server of unknown habits keeps to its condition shows where an object that was just stored is stored once
-    /// more, the same, as if it were not there.
+    /// Whether a server of unknown habits keeps to its condition shows where an object that was
+    /// just stored is stored once more, the same, as if it were not there.
     async fn probe(&self, object: &ObjectAddress, body: &Body, options: &PutOptions) {
         let task = self.task;
         let many = matches!(&task.spec.work, Work::Upload { target: Target::Prefix(_), .. });
@@ -202,8 +203,8 @@ impl<'a> Upload<'a> {
         note_unguarded(task);
     }
 
-    /// Whether the request itself finds out what is there, so that nobody has to look first: a body this small is soon
-    /// refused, by providers that are known to keep to the condition.
+    /// Whether the request itself finds out what is there, so that nobody has to look first: a body
+    /// this small is soon refused, by providers that are known to keep to the condition.
     fn refused_by_the_server(&self) -> bool {
         let task = self.task;
         !task.again && is_asked_by_the_request(task)
@@ -264,7 +265,8 @@ impl<'a> Upload<'a> {
         self.in_parts(source).await
     }
 
-    /// Sends what the upload lacks, each part read when its turn comes, so memory holds the parts under way.
+    /// Sends what the upload lacks, each part read when its turn comes, so memory holds the parts
+    /// under way.
     async fn send_parts(
         self,
         source: Arc<Source>,
@@ -313,8 +315,8 @@ impl UploadPart {
         Ok(part)
     }
 
-    /// In memory where there is room for it now, so that it is read once; else read when it is sent, once more for its
-    /// digest.
+    /// In memory where there is room for it now, so that it is read once; else read when it is
+    /// sent, once more for its digest.
     async fn body(&self, range: ByteRange) -> Result<(Option<OwnedSemaphorePermit>, Body), Error> {
         let memory = &self.task.memory;
         let room = match memory.take_now(range.len()) {

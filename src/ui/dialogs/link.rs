@@ -22,8 +22,9 @@ pub fn draw_link_menu(paint: &mut Paint<'_>, menu: &LinkMenu) {
     sheet(paint, &filled);
 }
 
-/// A band over the whole width without side borders: what the mouse selects there is the text and nothing else. It ends
-/// at the line `end` and begins at `top` or below; a text that needs more has the window.
+/// A band over the whole width without side borders: what the mouse selects there is the text and
+/// nothing else. It ends at the line `end` and begins at `top` or below; a text that needs more has
+/// the window.
 pub fn draw_link_shown(
     paint: &mut Paint<'_>,
     shown: &LinkShown,

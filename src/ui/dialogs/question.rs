@@ -38,7 +38,8 @@ fn first_offer(prompt: &Prompt) -> usize {
     prompt.turn().map_or(0, |at| at.saturating_sub(OFFERS - 1))
 }
 
-/// What Tab would put into the field, as much as there is room for around the one that stands there.
+/// What Tab would put into the field, as much as there is room for around the one that stands
+/// there.
 fn offers(prompt: &Prompt) -> Vec<Line<'static>> {
     let offered = prompt.offered();
     let column = offered.iter().map(|offer| width(&offer.text)).max().unwrap_or(0);

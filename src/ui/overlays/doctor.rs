@@ -1,4 +1,5 @@
-//! Paints the examination of a connection: the steps, the one under way, and what the cursor's step comes to.
+//! Paints the examination of a connection: the steps, the one under way, and what the cursor's step
+//! comes to.
 
 use jiff::Timestamp;
 use ratatui::layout::Rect;

@@ -119,7 +119,8 @@ fn said(paint: &Paint<'_>, form: &Form, connecting: &Connecting) -> Line<'static
         return Line::Words(text, styles.bad);
     }
     if connecting.awaits_keyring() {
-        let text = "waiting for the keyring, which may ask for its password in another window; esc stops it";
+        let text = "waiting for the keyring, which may ask for its password in another window; esc \
+                    stops it";
         return Line::Words(text.to_owned(), styles.dim);
     }
     match form.note() {
@@ -183,8 +184,8 @@ fn tested(paint: &Paint<'_>, connecting: &Connecting, now: Timestamp) -> Vec<Lin
         let normal = trial.needs_bucket() && finding.step == Step::ListBuckets;
         match &finding.verdict {
             Verdict::Fails(_) if normal => {
-                let text = "this token may not list buckets, which is normal for a token for single buckets: name \
-                            them in Buckets";
+                let text = "this token may not list buckets, which is normal for a token for \
+                            single buckets: name them in Buckets";
                 lines.push(Line::Words(format!("{} {text}", paint.glyphs.warning), styles.warning));
             }
             Verdict::Fails(error) => {

@@ -84,7 +84,8 @@ fn scrollbar(paint: &mut Paint<'_>, place: SidePlace, len: usize, offset: usize)
     border_scrollbar(paint, area, content, window, focused);
 }
 
-/// The name of the object and how much of it is here, as far as both have room; that it is not all stays longest.
+/// The name of the object and how much of it is here, as far as both have room; that it is not all
+/// stays longest.
 fn draw_subject(paint: &mut Paint<'_>, span: Span, side: &SidePane) {
     let styles = paint.styles;
     let Labels { bottom_left: name, bottom_right: whole, .. } = labels(side);

@@ -22,7 +22,8 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
-    /// The key that does an action in a scope, for sentences: `R`. An action without a key is named.
+    /// The key that does an action in a scope, for sentences: `R`. An action without a key is
+    /// named.
     pub fn key(&self, scope: Scope, action: Action) -> String {
         self.keymap
             .key_for(&[scope, Scope::List, Scope::Global], action)

@@ -24,7 +24,8 @@ pub struct Labels {
     pub danger: bool,
 }
 
-/// Paints the frame of a popup and gives what is inside; nothing of it where the area is too small for a frame.
+/// Paints the frame of a popup and gives what is inside; nothing of it where the area is too small
+/// for a frame.
 pub fn frame(paint: &mut Paint<'_>, area: Rect, labels: &Labels) -> Rect {
     let styles = paint.styles;
     let (border, title) = match labels.danger {

@@ -24,7 +24,8 @@ pub fn popup(
     if inner.is_empty() { area } else { inner }
 }
 
-/// A popup as large as the window lets it be, up to these bounds, with something of what is below still seen.
+/// A popup as large as the window lets it be, up to these bounds, with something of what is below
+/// still seen.
 pub fn large_popup(paint: &mut Paint<'_>, labels: &Labels, widest: u16, tallest: u16) -> Rect {
     let window = paint.buffer.area;
     let width = widest.min(window.width.saturating_sub(4));

@@ -1,4 +1,5 @@
-//! The content of a dialog or overlay as lines: wrapped to the window, scrolled where it is short, its answers pinned below.
+//! The content of a dialog or overlay as lines: wrapped to the window, scrolled where it is short,
+//! its answers pinned below.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;

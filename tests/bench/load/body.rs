@@ -1,4 +1,5 @@
-//! Bodies out of one block of bytes, as fast as they are taken or as fast as a distant server would send them.
+//! Bodies out of one block of bytes, as fast as they are taken or as fast as a distant server would
+//! send them.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -10,7 +11,8 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep};
 
-/// After so many bytes the contents repeat: no multiple of a part's size, so that parts that change places show.
+/// After so many bytes the contents repeat: no multiple of a part's size, so that parts that change
+/// places show.
 pub const PERIOD: u64 = 1_048_583;
 const PIECE: u64 = 256 << 10;
 

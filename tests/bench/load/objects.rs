@@ -1,5 +1,5 @@
-//! Objects that exist by their names: `one/<bytes>`, and `many/<count>x<bytes>/<number>`; the same below `bare/`, as
-//! they are where no checksum is kept beside the ETag.
+//! Objects that exist by their names: `one/<bytes>`, and `many/<count>x<bytes>/<number>`; the same
+//! below `bare/`, as they are where no checksum is kept beside the ETag.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

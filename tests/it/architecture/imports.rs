@@ -98,7 +98,8 @@ fn after_raw_string(text: &[char], mut at: usize) -> usize {
     at
 }
 
-/// Every path that the code names, `super` and `self` resolved against `module`; own paths begin with `crate`.
+/// Every path that the code names, `super` and `self` resolved against `module`; own paths begin
+/// with `crate`.
 pub fn paths(code: &str, module: &[String]) -> Vec<Vec<String>> {
     let tokens = tokens(&strip(code));
     let mut found = Vec::new();

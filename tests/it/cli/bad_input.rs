@@ -1,4 +1,5 @@
-//! What people give a program by mistake, and what stands between it and the server: each is said in its own words.
+//! What people give a program by mistake, and what stands between it and the server: each is said
+//! in its own words.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -36,7 +37,8 @@ const PAGE: &str = "<!doctype html><html><body>Welcome</body></html>";
 /// A connection without surprises, with what else its section says.
 fn section(endpoint: &str, more: &str) -> String {
     format!(
-        "[connections.c]\nendpoint = \"{endpoint}\"\nregion = \"us-east-1\"\naccess_key_id = \"id\"\nsecret_access_key = \"hush\"\n{more}\n"
+        "[connections.c]\nendpoint = \"{endpoint}\"\nregion = \"us-east-1\"\naccess_key_id = \
+         \"id\"\nsecret_access_key = \"hush\"\n{more}\n"
     )
 }
 
@@ -151,7 +153,8 @@ fn a_program_for_the_keys_that_is_not_there_is_named() {
     let shop = Shop::open();
     let by = |command: &str| {
         let text = format!(
-            "[connections.c]\nendpoint = \"http://127.0.0.1:9\"\nregion = \"us-east-1\"\ncredential_process = \"{command}\"\n"
+            "[connections.c]\nendpoint = \"http://127.0.0.1:9\"\nregion = \
+             \"us-east-1\"\ncredential_process = \"{command}\"\n"
         );
         shop.write("config/config.toml", text);
         ran(bare(&shop.path(""), &["ls", "s3://media"]), b"")

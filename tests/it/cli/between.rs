@@ -20,7 +20,8 @@ impl Pair {
         let connection = |name: &str, server: &Server, more: &str| {
             let provider = if server.mode() == Mode::R2 { "provider = \"r2\"\n" } else { "" };
             format!(
-                "[connections.\"{name}\"]\n{provider}endpoint = \"{}\"\nregion = \"{}\"\naccess_key_id = \"{}\"\nsecret_access_key = \"{}\"\n{more}",
+                "[connections.\"{name}\"]\n{provider}endpoint = \"{}\"\nregion = \
+                 \"{}\"\naccess_key_id = \"{}\"\nsecret_access_key = \"{}\"\n{more}",
                 server.endpoint(),
                 server.region(),
                 server.access_key_id(),

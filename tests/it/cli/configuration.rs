@@ -11,8 +11,10 @@ fn a_connection_of_the_file_needs_no_environment() {
     shop.store().put("media", "k", "");
     let server = shop.server();
     let text = format!(
-        "default = \"mine\"\n[connections.mine]\nendpoint = \"{}\"\nregion = \"{}\"\naccess_key_id = \"{}\"\nsecret_access_key = \"{}\"\n\
-         [connections.looking]\nendpoint = \"{}\"\nregion = \"us-east-1\"\naccess_key_id_env = \"ID\"\nsecret_access_key_env = \"SECRET\"\nread_only = true\n",
+        "default = \"mine\"\n[connections.mine]\nendpoint = \"{}\"\nregion = \"{}\"\naccess_key_id \
+         = \"{}\"\nsecret_access_key = \"{}\"\n\
+         [connections.looking]\nendpoint = \"{}\"\nregion = \"us-east-1\"\naccess_key_id_env = \
+         \"ID\"\nsecret_access_key_env = \"SECRET\"\nread_only = true\n",
         server.endpoint(),
         server.region(),
         server.access_key_id(),

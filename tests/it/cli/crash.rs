@@ -1,4 +1,5 @@
-//! The compiled program killed at random moments while it works on a queue: nothing is lost, mixed or left over.
+//! The compiled program killed at random moments while it works on a queue: nothing is lost, mixed
+//! or left over.
 
 use std::fs;
 use std::path::{Path, PathBuf};

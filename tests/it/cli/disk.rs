@@ -5,7 +5,8 @@ use std::process::Command;
 
 use crate::cli::shop::{Shop, ran};
 
-/// The program where no file may grow beyond `kib`: what a full disk is, without the rights to make one.
+/// The program where no file may grow beyond `kib`: what a full disk is, without the rights to make
+/// one.
 fn confined(shop: &Shop, kib: u64, arguments: &str) -> Command {
     let program = shop.command(&[]);
     let mut command = Command::new("/bin/sh");

@@ -37,7 +37,8 @@ fn the_doctor_says_that_others_may_read_the_secret() {
     let shop = Shop::open();
     let server = shop.server();
     let text = format!(
-        "[connections.lab]\nendpoint = \"{}\"\naccess_key_id = \"{}\"\nsecret_access_key = \"{}\"\n",
+        "[connections.lab]\nendpoint = \"{}\"\naccess_key_id = \"{}\"\nsecret_access_key = \
+         \"{}\"\n",
         server.endpoint(),
         server.access_key_id(),
         server.secret_access_key(),

@@ -1,4 +1,5 @@
-//! Memory of the compiled program: it does not grow with the size of an object or the number of objects.
+//! Memory of the compiled program: it does not grow with the size of an object or the number of
+//! objects.
 
 use std::fs;
 use std::process::Stdio;
@@ -62,7 +63,8 @@ fn memory_does_not_grow_with_size_or_number() {
     fs::File::create(shop.path("sparse")).unwrap().set_len(96 << 20).unwrap();
     let sent = peak(&shop, &["put", "sparse", "s3://media/sent"]);
     println!(
-        "peak: 64 MiB {} MiB, {large} MiB {} MiB; 300 objects {} MiB, 3,000 {} MiB; 96 MiB up {} MiB",
+        "peak: 64 MiB {} MiB, {large} MiB {} MiB; 300 objects {} MiB, 3,000 {} MiB; 96 MiB up {} \
+         MiB",
         some >> 10,
         much >> 10,
         few >> 10,

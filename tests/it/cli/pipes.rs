@@ -1,4 +1,5 @@
-//! `-` on the command line: stdin and stdout as the object, and what happens when the other program goes away.
+//! `-` on the command line: stdin and stdout as the object, and what happens when the other program
+//! goes away.
 
 use std::fs::{self, File};
 use std::io::Read;

@@ -1,4 +1,5 @@
-//! `windlass public`: what Cloudflare's API tells, asked on loopback, and what is said where it tells nothing.
+//! `windlass public`: what Cloudflare's API tells, asked on loopback, and what is said where it
+//! tells nothing.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -10,7 +11,8 @@ use crate::cli::shop::{Ran, Shop, ran};
 
 const ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
 
-/// A stand-in for the API: answers each path that ends so with a status and a body, and keeps what it was asked.
+/// A stand-in for the API: answers each path that ends so with a status and a body, and keeps what
+/// it was asked.
 struct Api {
     url: String,
     asked: Arc<Mutex<Vec<String>>>,
@@ -53,7 +55,8 @@ impl Api {
         let config = format!(
             "[connections.r2]\naccount_id = \"{ACCOUNT}\"\njurisdiction = \"eu\"\n\
              access_key_id = \"a\"\nsecret_access_key = \"b\"\n\
-             cloudflare_token_env = \"CLOUDFLARE_TOKEN_OF_THIS_TEST\"\ncloudflare_api = \"{}\"\n{lines}",
+             cloudflare_token_env = \"CLOUDFLARE_TOKEN_OF_THIS_TEST\"\ncloudflare_api = \
+             \"{}\"\n{lines}",
             self.url
         );
         shop.write("config/config.toml", config);

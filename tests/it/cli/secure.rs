@@ -1,4 +1,5 @@
-//! Bytes up and down over TLS: trusted through `AWS_CA_BUNDLE`, and not where the certificate is a wrong one.
+//! Bytes up and down over TLS: trusted through `AWS_CA_BUNDLE`, and not where the certificate is a
+//! wrong one.
 
 use super::shop::{Shop, bare, ran};
 use crate::support::tls::{front, front_of, front_of_authority};
@@ -24,7 +25,8 @@ fn bytes_go_up_and_come_down_over_tls() {
     let server = shop.server();
     let (id, secret) = (server.access_key_id(), server.secret_access_key());
     let section = format!(
-        "[connections.c]\nendpoint = \"{endpoint}\"\nregion = \"us-east-1\"\naccess_key_id = \"{id}\"\nsecret_access_key = \"{secret}\"\nca_bundle = {trusted:?}\n"
+        "[connections.c]\nendpoint = \"{endpoint}\"\nregion = \"us-east-1\"\naccess_key_id = \
+         \"{id}\"\nsecret_access_key = \"{secret}\"\nca_bundle = {trusted:?}\n"
     );
     shop.write("config/config.toml", section);
     let examined = ran(bare(&shop.path(""), &["doctor", "c"]), b"").ended(0);
@@ -152,7 +154,8 @@ fn a_certificate_that_is_itself_in_the_bundle_is_trusted_for_its_name_and_time()
     let (port, pem) = shop.block_on(front_of_authority(behind, "localhost", 2099));
     shop.write("own.pem", pem);
     let profile = format!(
-        "[profile work]\nregion = us-east-1\nendpoint_url = https://localhost:{port}\nca_bundle = ~/own.pem\n\
+        "[profile work]\nregion = us-east-1\nendpoint_url = https://localhost:{port}\nca_bundle = \
+         ~/own.pem\n\
          aws_access_key_id = {}\naws_secret_access_key = {}\n",
         server.access_key_id(),
         server.secret_access_key()

@@ -1,4 +1,5 @@
-//! `uploads`: what nobody finished is listed and aborted, and what is young or in use is left alone.
+//! `uploads`: what nobody finished is listed and aborted, and what is young or in use is left
+//! alone.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! Every call of the client over the wire, against the embedded server and any server named by environment.
+//! Every call of the client over the wire, against the embedded server and any server named by
+//! environment.
 
 mod answers;
 mod deleting;
@@ -27,8 +28,9 @@ mod behaviours {
     pub use super::objects::*;
 }
 
-/// Runs each behaviour, with bodies going without the SDK and by it, against the embedded server in both modes, and against the server that the environment names:
-/// `.ci/contract` does so for each of its servers.
+/// Runs each behaviour, with bodies going without the SDK and by it, against the embedded server in
+/// both modes, and against the server that the environment names: `.ci/contract` does so for each
+/// of its servers.
 macro_rules! contract {
     ($($behaviour:ident),+ $(,)?) => {
         contract!(s3 #[cfg(all())] $($behaviour)+);

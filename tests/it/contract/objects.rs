@@ -10,7 +10,8 @@ use windlass::domain::provider::Capability;
 
 use super::target::{Target, noise};
 
-/// The SDK's own trailing checksums store the framing of the body on three of ten servers: 300,656 bytes for 300,000.
+/// The SDK's own trailing checksums store the framing of the body on three of ten servers: 300,656
+/// bytes for 300,000.
 pub async fn a_file_sized_upload_is_stored_byte_for_byte(target: Target) {
     let body = noise(300_000);
     let object = target.put("file.bin", &body).await;

@@ -1,5 +1,6 @@
-//! What seven kinds of servers, and what stands before them, answer when they refuse: each becomes one kind of error
-//! that says what, why and what next. The bodies follow the documented shapes of each server.
+//! What seven kinds of servers, and what stands before them, answer when they refuse: each becomes
+//! one kind of error that says what, why and what next. The bodies follow the documented shapes of
+//! each server.
 
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::{GetOptions, ObjectAddress};

@@ -1,4 +1,5 @@
-//! What comes of a body's request is the same whether the SDK moves it or not, however a server answers.
+//! What comes of a body's request is the same whether the SDK moves it or not, however a server
+//! answers.
 
 use std::sync::Arc;
 
@@ -83,7 +84,8 @@ async fn same(what: &str, answers: &str, provider: Provider) -> Learned {
 }
 
 const FULL: &str = "ETag: \"e\"\r\nContent-Range: bytes 0-8/100\r\nLast-Modified: Wed, 21 Oct 2026 \
-07:28:00 GMT\r\nContent-Type: text/plain\r\nContent-Encoding: br\r\nCache-Control: no-store\r\nExpires: \
+07:28:00 GMT\r\nContent-Type: text/plain\r\nContent-Encoding: br\r\nCache-Control: \
+no-store\r\nExpires: \
 Thu, 22 Oct 2026 07:28:00 GMT\r\nContent-Disposition: attachment\r\nContent-Language: de\r\n\
 x-amz-meta-Mtime: 1.5\r\nx-amz-storage-class: STANDARD_IA\r\nx-amz-version-id: v1\r\n\
 x-amz-missing-meta: 2\r\nx-amz-mp-parts-count: 3\r\nx-amz-server-side-encryption: AES256\r\n\

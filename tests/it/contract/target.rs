@@ -63,8 +63,9 @@ async fn embedded(server: Server, test: &str, quirks: &[&str]) -> Target {
     Target { _server: Some(server), ..target }
 }
 
-/// The server of `WINDLASS_CONTRACT_ENDPOINT`, `_KEY`, `_SECRET`, `_REGION`, `_PROVIDER`, with `_BUCKETS` (two that
-/// exist, by comma), `_LACKS` (capabilities it refuses, by comma) and `_QUIRKS`.
+/// The server of `WINDLASS_CONTRACT_ENDPOINT`, `_KEY`, `_SECRET`, `_REGION`, `_PROVIDER`, with
+/// `_BUCKETS` (two that exist, by comma), `_LACKS` (capabilities it refuses, by comma) and
+/// `_QUIRKS`.
 pub async fn named(test: &str) -> Target {
     let var = |name: &str| env::var(format!("WINDLASS_CONTRACT_{name}")).unwrap_or_default();
     let words = |name: &str| -> Vec<String> {

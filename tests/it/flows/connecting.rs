@@ -111,7 +111,8 @@ fn keys_that_are_pasted_at_the_welcome_open_their_form() {
     paste(
         &mut app,
         &format!(
-            "Access Key ID\n{KEY}\nSecret Access Key\n{SECRET}\nhttps://{ID}.eu.r2.cloudflarestorage.com"
+            "Access Key ID\n{KEY}\nSecret Access \
+             Key\n{SECRET}\nhttps://{ID}.eu.r2.cloudflarestorage.com"
         ),
     );
     let tried = examined(&app).expect("it is tried at once");

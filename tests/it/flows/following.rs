@@ -1,4 +1,5 @@
-//! The preview follows the cursor: asks when it rests, shows nothing of another place, acts on what it shows.
+//! The preview follows the cursor: asks when it rests, shows nothing of another place, acts on what
+//! it shows.
 
 use std::time::Duration;
 

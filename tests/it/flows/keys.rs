@@ -1,4 +1,5 @@
-//! Where the keys of a connection come from and where they are kept: the keyring, a command, variables, a file.
+//! Where the keys of a connection come from and where they are kept: the keyring, a command,
+//! variables, a file.
 
 use windlass::app::effect::{Effect, Request};
 use windlass::app::event::Reply;

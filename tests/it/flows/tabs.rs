@@ -1,4 +1,5 @@
-//! Tabs: several places and connections at once, each with its rows, its cursor and what it waits for.
+//! Tabs: several places and connections at once, each with its rows, its cursor and what it waits
+//! for.
 
 use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::effect::{Effect, Request};

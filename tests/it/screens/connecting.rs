@@ -23,12 +23,14 @@ const KEYS: &str = "access_key_id=fedcba9876543210fedcba9876543210\n\
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 10)];
 
 fn origins() -> Origins {
-    let config = "[profile work]\nsso_session = corp\nregion = eu-west-1\n[profile admin]\nrole_arn = x\n\
+    let config = "[profile work]\nsso_session = corp\nregion = eu-west-1\n[profile \
+                  admin]\nrole_arn = x\n\
                   mfa_serial = y\n[profile plain]\nregion = eu-north-1\n";
     let encrypted = windlass::config::import::rclone("RCLONE_ENCRYPT_V0:\n").unwrap_err();
     let mut imports: Vec<(&'static str, Import)> = Vec::new();
     let rclone = format!(
-        "[media]\ntype = s3\nendpoint = https://{ID}.eu.r2.cloudflarestorage.com\naccess_key_id = k\n\
+        "[media]\ntype = s3\nendpoint = https://{ID}.eu.r2.cloudflarestorage.com\naccess_key_id = \
+         k\n\
          secret_access_key = s\n[half]\ntype = s3\naccess_key_id = k\n"
     );
     imports.extend(

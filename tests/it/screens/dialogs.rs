@@ -213,7 +213,8 @@ fn a_question_without_danger_has_the_usual_frame() {
 
 #[test]
 fn a_dialog_is_as_wide_as_its_text_up_to_the_screen() {
-    let sentence = "a sentence that is longer than seventy-six cells goes on in the same line where the screen has room";
+    let sentence = "a sentence that is longer than seventy-six cells goes on in the same line \
+                    where the screen has room";
     let wide = Dialog::Confirm(Confirm::new("t", "y", "n").line(sentence));
     assert!(shown(&wide, (140, 24)).contains(sentence));
     assert!(!shown(&wide, (80, 24)).contains(sentence));

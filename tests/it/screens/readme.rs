@@ -18,7 +18,8 @@ use crate::support::svg::svg;
 
 const MIB: u64 = 1 << 20;
 
-/// A morning's work: two pictures marked and coming down, a site going up, a note being read, a link just copied.
+/// A morning's work: two pictures marked and coming down, a site going up, a note being read, a
+/// link just copied.
 fn screen() -> Situation {
     let mut situation = Situation::at("s3://media/photos/2026/", (120, 32));
     situation.answer(holiday);
@@ -53,7 +54,10 @@ fn holiday(request: &Request) -> Option<Reply> {
     }
 }
 
-const NOTES: &str = "# Two weeks, four trains\n\n- Basel to Chur, along the lake\n- over the Bernina to Tirano\n- down to Milan in the rain\n- home through the Gotthard\n\nThe best light was at six in the\nmorning, above Poschiavo:\nIMG_0414.jpg, and the whole of raw/.\n";
+const NOTES: &str = "# Two weeks, four trains\n\n- Basel to Chur, along the lake\n- over the \
+                     Bernina to Tirano\n- down to Milan in the rain\n- home through the \
+                     Gotthard\n\nThe best light was at six in the\nmorning, above \
+                     Poschiavo:\nIMG_0414.jpg, and the whole of raw/.\n";
 
 fn folder() -> Page {
     let mut page = Page::default();
@@ -84,6 +88,7 @@ fn the_picture_in_the_readme_is_current() {
     let written = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         written == picture,
-        "assets/screen.svg is old: look at what changed, then WINDLASS_PICTURE=write cargo test picture"
+        "assets/screen.svg is old: look at what changed, then WINDLASS_PICTURE=write cargo test \
+         picture"
     );
 }

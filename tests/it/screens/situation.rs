@@ -1,4 +1,5 @@
-//! Brings the interface into a situation: keys pressed, requests answered from a small made-up account.
+//! Brings the interface into a situation: keys pressed, requests answered from a small made-up
+//! account.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -161,7 +162,10 @@ pub fn account(request: &Request) -> Option<Reply> {
     Some(reply)
 }
 
-const TEXT: &str = "# Holiday\n\nTwo weeks, four trains:\n\t- Basel\n\t- Chur\n\u{1b}[31mred?\u{1b}[0m\nالعربية and 日本語 lines\nA line that is much longer than the pane is wide, so that its end cannot be seen without opening it.\n";
+const TEXT: &str = "# Holiday\n\nTwo weeks, four trains:\n\t- Basel\n\t- \
+                    Chur\n\u{1b}[31mred?\u{1b}[0m\nالعربية and 日本語 lines\nA line that is much \
+                    longer than the pane is wide, so that its end cannot be seen without opening \
+                    it.\n";
 
 pub fn buckets() -> Vec<BucketEntry> {
     ["media", "backups", "site-assets"].map(BucketEntry::named).to_vec()

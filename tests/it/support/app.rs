@@ -61,7 +61,8 @@ impl App {
         App::start(Startup { open: Location::parse(location).unwrap(), ..startup() })
     }
 
-    /// Opened at `s3://media/` with these rows, a name with a last `/` being a prefix; the buckets are `media` and `backups`.
+    /// Opened at `s3://media/` with these rows, a name with a last `/` being a prefix; the buckets
+    /// are `media` and `backups`.
     pub fn with_rows(names: &[&str]) -> App {
         let mut app = App::at("s3://media/");
         app.reply(buckets(&["backups", "media"]));

@@ -1,5 +1,5 @@
-//! Bad days from the keyboard: killed in the middle, keys that may do little, text that means harm, servers that fall
-//! silent.
+//! Bad days from the keyboard: killed in the middle, keys that may do little, text that means harm,
+//! servers that fall silent.
 
 use std::fs;
 use std::path::Path;

@@ -15,7 +15,8 @@ use crate::terminal::session::Session;
 
 const CODE: &str = "123456";
 
-/// An STS that gives the keys of the embedded server to whoever knows the code, and what it was asked.
+/// An STS that gives the keys of the embedded server to whoever knows the code, and what it was
+/// asked.
 struct Sts {
     endpoint: String,
     asked: Arc<Mutex<Vec<String>>>,

@@ -1,4 +1,5 @@
-//! A pseudo-terminal with a program in it: keys in, screen out. Waits end with what is awaited or fail with the screen.
+//! A pseudo-terminal with a program in it: keys in, screen out. Waits end with what is awaited or
+//! fail with the screen.
 
 use std::io::{Read, Write};
 use std::num::NonZero;
@@ -85,7 +86,8 @@ impl Session {
         self.wait_output(what, |output| holds(output.parser.screen()));
     }
 
-    /// Waits until the bytes the program wrote so far contain a sequence, and brings back what follows it.
+    /// Waits until the bytes the program wrote so far contain a sequence, and brings back what
+    /// follows it.
     #[track_caller]
     pub fn raw_after(&mut self, sequence: &str, end: &str) -> String {
         let find = |output: &Output| {

@@ -1,4 +1,5 @@
-//! Destinations that are taken: by another object of the same job, by what was there, by what came meanwhile.
+//! Destinations that are taken: by another object of the same job, by what was there, by what came
+//! meanwhile.
 
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -1,5 +1,5 @@
-//! The world stops after every single step of the journal: what is not durable never happened, and the next starts end
-//! as if nothing had happened at all.
+//! The world stops after every single step of the journal: what is not durable never happened, and
+//! the next starts end as if nothing had happened at all.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -95,7 +95,8 @@ impl Place {
             place.remote.store("to", b"old");
             fs::write(down.join("from"), "old").unwrap();
         }
-        // As long as the object, and something else: only what is known of the part file tells them apart.
+        // As long as the object, and something else: only what is known of the part file tells them
+        // apart.
         if matches!(way, Way::DownOpaque) {
             fs::write(down.join("from"), vec![7; size]).unwrap();
         }
@@ -135,7 +136,8 @@ impl Place {
         Running { engine: Engine::start(options, connect(&self.remote), tell), news }
     }
 
-    /// Runs until the journal has taken `steps`, or to the end; true where the world stopped before it.
+    /// Runs until the journal has taken `steps`, or to the end; true where the world stopped before
+    /// it.
     async fn stopped_after(&mut self, steps: u64) -> bool {
         let mut running = self.start();
         let restored = running.restored().await;

@@ -1,4 +1,5 @@
-//! Disks that change under the work: sources that are not what they were, folders that go, links that come.
+//! Disks that change under the work: sources that are not what they were, folders that go, links
+//! that come.
 
 use std::fs;
 use std::os::unix::fs::symlink;

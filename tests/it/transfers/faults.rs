@@ -185,7 +185,8 @@ async fn a_folder_that_cannot_be_had_is_said_and_the_rest_goes_on() {
     let remote = Fake::new();
     remote.store("p/closed/a", b"a");
     remote.store("p/open/b", b"b");
-    // A file where a folder is needed stands for one that cannot be entered, for tests may run as root.
+    // A file where a folder is needed stands for one that cannot be entered, for tests may run as
+    // root.
     fs::write(folder.path().join("closed"), "a file").unwrap();
     let view = run(&remote, download_prefix("p/", folder.path())).await;
     assert_eq!(error_of(&view).kind, ErrorKind::Partial);

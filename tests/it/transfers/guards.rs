@@ -1,4 +1,5 @@
-//! Nothing is stored over what others put there: by the server's condition where it keeps to it, else by looking first.
+//! Nothing is stored over what others put there: by the server's condition where it keeps to it,
+//! else by looking first.
 
 use std::fs;
 use std::sync::Arc;

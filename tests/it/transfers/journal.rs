@@ -107,7 +107,8 @@ async fn the_journal_is_private_and_shrinks_to_what_is_wanted() {
 async fn when_the_first_ends_the_second_goes_on_with_both_queues() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("transfers.db");
-    // The first never gets an answer; the second is in the middle of a transfer of its own when the first ends.
+    // The first never gets an answer; the second is in the middle of a transfer of its own when the
+    // first ends.
     let stuck = Fake::scripted(|call| (call.operation == "get").then_some(Fault::Hang));
     stuck.store("one", &bytes(1000));
     let first = start(&stuck, &path);

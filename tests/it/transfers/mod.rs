@@ -1,8 +1,9 @@
 //! The engine moving bytes: round trips, bad days, resumption, hostile names.
 //!
-//! Each bad day that transfers have to survive, and the test that gives it to them. `table` stands for
-//! `table::no_fault_loses_a_byte_or_is_called_a_success`, which meets every request of every way with every fault;
-//! `crash` for `crash::a_world_that_stops_after_any_fact_goes_on_as_if_it_had_not` and, with real kills,
+//! Each bad day that transfers have to survive, and the test that gives it to them. `table` stands
+//! for `table::no_fault_loses_a_byte_or_is_called_a_success`, which meets every request of every
+//! way with every fault; `crash` for
+//! `crash::a_world_that_stops_after_any_fact_goes_on_as_if_it_had_not` and, with real kills,
 //! `cli::crash::a_queue_killed_at_random_moments_ends_with_the_same_bytes`.
 //!
 //! | what happens | test |

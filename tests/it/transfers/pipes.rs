@@ -1,4 +1,5 @@
-//! Streams of unknown length up, objects in order down: whole or not at all, whatever happens on the way.
+//! Streams of unknown length up, objects in order down: whole or not at all, whatever happens on
+//! the way.
 
 use std::future::pending;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! What is never done: overwriting unasked, forgetting what was begun, calling done what is not there.
+//! What is never done: overwriting unasked, forgetting what was begun, calling done what is not
+//! there.
 
 use std::fs;
 use std::sync::Arc;

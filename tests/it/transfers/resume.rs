@@ -20,8 +20,8 @@ fn dead_from(at: usize) -> impl Fn(&Call<'_>) -> Option<Fault> + Send + Sync {
     move |call| (call.number >= at).then_some(Fault::Hang)
 }
 
-/// Starts the job, kills the engine when `at` requests were sent, restarts it and waits for the end. Tells whether
-/// the kill came before the end, and gives the storage.
+/// Starts the job, kills the engine when `at` requests were sent, restarts it and waits for the
+/// end. Tells whether the kill came before the end, and gives the storage.
 async fn killed_at(
     at: usize,
     remote: Arc<Fake>,
@@ -154,7 +154,8 @@ async fn a_delete_killed_half_way_deletes_the_rest() {
     assert_eq!(remote.keys(), ["q"]);
 }
 
-/// A large file whose upload died with its first parts on the way, and nothing of them in the journal.
+/// A large file whose upload died with its first parts on the way, and nothing of them in the
+/// journal.
 async fn dead_at_its_first_part(path: &Path, journal: &Path) -> Arc<Fake> {
     fs::write(path, bytes(LARGE)).unwrap();
     let dying = Fake::scripted(|call| (call.operation == "part").then_some(Fault::Hang));

@@ -1,5 +1,6 @@
-//! The table of faults: every kind of transfer, through the real client, against a server that misbehaves at each of
-//! the requests it makes. After each case the invariants are looked at that can be seen from inside a process.
+//! The table of faults: every kind of transfer, through the real client, against a server that
+//! misbehaves at each of the requests it makes. After each case the invariants are looked at that
+//! can be seen from inside a process.
 
 mod cases;
 
@@ -160,7 +161,8 @@ impl Place {
         EngineOptions {
             copy_threshold: 1 << 20,
             memory: 32 << 20,
-            // Long enough for a machine that has other things to do; keys and networks that stay away are given up.
+            // Long enough for a machine that has other things to do; keys and networks that stay
+            // away are given up.
             patience: Patience {
                 stall: Duration::from_secs(8),
                 outage: Some(Duration::from_secs(3)),
@@ -300,7 +302,8 @@ impl Place {
         Ending::Survived
     }
 
-    /// Whether the source of a move is gone and its bytes are at their destination, whatever was said of it.
+    /// Whether the source of a move is gone and its bytes are at their destination, whatever was
+    /// said of it.
     fn is_moved(&self, way: Way) -> bool {
         matches!(way, Way::Move(_))
             && self.server.store().bytes(BUCKET, "from").is_none()
@@ -375,8 +378,8 @@ async fn ending(case: &Case, number: usize) -> Ending {
     place.leaked().map_or(Ending::Survived, Ending::Leaked)
 }
 
-/// `WINDLASS_FAULTS=all` takes every request with every fault, a number one of these; else a third of them and what is
-/// special.
+/// `WINDLASS_FAULTS=all` takes every request with every fault, a number one of these; else a third
+/// of them and what is special.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_fault_loses_a_byte_or_is_called_a_success() {
     let (room, mut running) = (Arc::new(Semaphore::new(24)), JoinSet::new());

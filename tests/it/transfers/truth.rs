@@ -1,4 +1,5 @@
-//! Nothing is called done, there, or gone that a look does not show: answers that are lost, false, or refused by themselves.
+//! Nothing is called done, there, or gone that a look does not show: answers that are lost, false,
+//! or refused by themselves.
 
 use std::fs;
 use std::sync::Arc;
@@ -73,7 +74,8 @@ fn two(here: &Arc<Client>, there: &Arc<Client>) -> Connect {
     })
 }
 
-/// The first look finds nothing, which is not true any more when the condition is refused as unknown.
+/// The first look finds nothing, which is not true any more when the condition is refused as
+/// unknown.
 fn unknown_condition(operation: &str) -> [Fault; 2] {
     [
         Fault::answer(404, "NoSuchKey").on("HeadObject").key("/to"),

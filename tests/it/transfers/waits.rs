@@ -1,4 +1,5 @@
-//! Hours without a network, keys that run out, a server that asks for less: nothing fails, nothing is lost.
+//! Hours without a network, keys that run out, a server that asks for less: nothing fails, nothing
+//! is lost.
 
 use std::fs;
 use std::path::Path;

@@ -56,14 +56,16 @@ fn two_keys_that_are_exchanged_are_no_conflict() {
 
 #[test]
 fn every_mistake_is_told_with_its_line() {
-    let text = "downlod = x\ncopy = ctrl-nope\nupload = ctrl-m\n[objcts]\nmove = M\n[objects]\nquit = x\n[text]\naccept = a";
+    let text = "downlod = x\ncopy = ctrl-nope\nupload = ctrl-m\n[objcts]\nmove = \
+                M\n[objects]\nquit = x\n[text]\naccept = a";
     let (keymap, remarks) = Keymap::with(&file(text));
     let told = said(&remarks.mistakes);
     let expected = [
         "1: \"downlod\" is not an action; its keys do nothing",
         "2: copy: \"nope\" in \"ctrl-nope\" is not a key",
         "3: upload: ctrl-m cannot be bound: terminals use it themselves",
-        "4: [objcts] is not a table; there are global, list, buckets, objects, transfers, side, dialog, text",
+        "4: [objcts] is not a table; there are global, list, buckets, objects, transfers, side, \
+         dialog, text",
         "7: \"quit\" does nothing in [objects]; it works in [global]",
         "9: accept: \"a\" is text in a text field and no key",
     ];

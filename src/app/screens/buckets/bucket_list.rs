@@ -46,7 +46,8 @@ impl BucketList {
         self.rows.iter().position(|row| row.bucket == *bucket)
     }
 
-    /// Takes what the server lists now. A known, opened or gone bucket stays though it is not listed.
+    /// Takes what the server lists now. A known, opened or gone bucket stays though it is not
+    /// listed.
     pub fn take_listed(
         &mut self,
         listed: Vec<BucketEntry>,
@@ -96,7 +97,8 @@ impl BucketList {
         last
     }
 
-    /// Cells of the longest name with what stands beside it, so that names are not shortened without need.
+    /// Cells of the longest name with what stands beside it, so that names are not shortened
+    /// without need.
     pub fn name_cells(&self) -> u16 {
         u16::try_from(self.rows.iter().map(cells_of).max().unwrap_or(0)).unwrap_or(u16::MAX)
     }

@@ -134,7 +134,8 @@ impl Buckets {
         opened.is_some_and(|at| self.bucket_list.rows()[at].gone.is_some())
     }
 
-    /// A request found that the bucket is not there; it stays with the reason until it is listed again.
+    /// A request found that the bucket is not there; it stays with the reason until it is listed
+    /// again.
     pub fn mark_gone(&mut self, bucket: &Bucket, error: Error) {
         self.bucket_list.ensure(bucket.clone()).gone = Some(error);
     }

@@ -1,4 +1,5 @@
-//! Unfinished uploads of a bucket: listed page by page, their parts counted near the cursor, given up after a question.
+//! Unfinished uploads of a bucket: listed page by page, their parts counted near the cursor, given
+//! up after a question.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Opens the form with what was pasted, leads clicks to it, and asks before what was entered is lost.
+//! Opens the form with what was pasted, leads clicks to it, and asks before what was entered is
+//! lost.
 
 use crate::app::action::Action;
 use crate::app::context::Context;

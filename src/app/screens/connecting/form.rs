@@ -281,7 +281,8 @@ impl Form {
         }
     }
 
-    /// Goes to the field or button that was clicked; an answer that was clicked again is the next one.
+    /// Goes to the field or button that was clicked; an answer that was clicked again is the next
+    /// one.
     pub fn point(&mut self, spot: Spot) -> Option<Action> {
         self.read_address();
         match spot {
@@ -431,7 +432,8 @@ impl Form {
         self.choose_keep(Keep::File);
         self.focus = self.fields.len();
         self.remark = Some(Remark::Problem(format!(
-            "not saved: {why}; press Enter to keep the keys in secrets.toml instead, which only you can read (mode 0600)"
+            "not saved: {why}; press Enter to keep the keys in secrets.toml instead, which only \
+             you can read (mode 0600)"
         )));
     }
 

@@ -1,4 +1,5 @@
-//! The menus before the form: what to connect to, which profile, what to take over from another program.
+//! The menus before the form: what to connect to, which profile, what to take over from another
+//! program.
 
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::config::draft::{Draft, DraftServer};

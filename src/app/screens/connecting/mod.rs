@@ -1,4 +1,5 @@
-//! Adds, changes and removes connections: a menu, a form that tests what is entered, and saving when told.
+//! Adds, changes and removes connections: a menu, a form that tests what is entered, and saving
+//! when told.
 
 mod asked;
 mod closing;
@@ -54,7 +55,8 @@ pub struct Connecting {
     saving: Option<(Ticket, Option<ConnectionName>)>,
     removing: Option<Ticket>,
     signing_in: Option<Ticket>,
-    /// Connections whose role wants a code, with the device; `true` where the question was turned down.
+    /// Connections whose role wants a code, with the device; `true` where the question was turned
+    /// down.
     codes: HashMap<ConnectionName, (String, bool)>,
 }
 
@@ -195,7 +197,8 @@ impl Connecting {
         }
     }
 
-    /// Keys and addresses are taken wherever they are pasted: at a menu they open the form they are for.
+    /// Keys and addresses are taken wherever they are pasted: at a menu they open the form they are
+    /// for.
     pub fn on_paste(&mut self, text: &str, cx: &mut Context<'_>) {
         if let Stage::Ways(_) | Stage::Aws(_) = self.stage {
             if Pasted::read(text).is_none() && !is_address(text) {

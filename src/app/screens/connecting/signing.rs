@@ -25,7 +25,8 @@ impl Connecting {
         self.stage = Stage::SignIn(SignIn { profile, ..SignIn::default() });
     }
 
-    /// A request of the connection in use needs a code. Who turned the question down is not asked unasked again.
+    /// A request of the connection in use needs a code. Who turned the question down is not asked
+    /// unasked again.
     pub fn want_code(&mut self, device: String, cx: &Context<'_>) {
         let name = cx.session.name().clone();
         let (_, declined) = self.codes.entry(name.clone()).or_insert((device.clone(), false));

@@ -101,7 +101,8 @@ impl Browse {
         marked.map(|number| target(self.rows.listing().row(number))).collect()
     }
 
-    /// How many objects the targets hold and their bytes, as far as rows tell: prefixes count nothing.
+    /// How many objects the targets hold and their bytes, as far as rows tell: prefixes count
+    /// nothing.
     pub fn target_totals(&self) -> (u64, u64) {
         let marks = &self.marking.marks;
         if marks.is_empty() {
@@ -259,7 +260,8 @@ impl Browse {
         self.fit(cx);
     }
 
-    /// Lists again; the cursor stays on its key, and what is shown stays until the new listing reaches as far.
+    /// Lists again; the cursor stays on its key, and what is shown stays until the new listing
+    /// reaches as far.
     pub fn refresh(&mut self, cx: &mut Context<'_>) {
         let Some(place) = self.place.clone() else { return };
         self.pager.stop(cx);
@@ -428,7 +430,8 @@ impl Browse {
         self.list.fit(self.rows.len(), cx.areas.rows(Pane::Objects));
     }
 
-    /// Follows the cursor, which was at `before`: a range grows, pages are pulled where it nears the end.
+    /// Follows the cursor, which was at `before`: a range grows, pages are pulled where it nears
+    /// the end.
     pub(super) fn moved(&mut self, before: usize, hold: Hold, cx: &mut Context<'_>) {
         self.sought = None;
         self.hold = hold;

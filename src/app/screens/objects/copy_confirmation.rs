@@ -1,4 +1,5 @@
-//! The question before rows leave a place or a connection: from where to where, how much, and what it costs.
+//! The question before rows leave a place or a connection: from where to where, how much, and what
+//! it costs.
 
 use crate::app::dialogs::confirm::{Confirm, Tally};
 use crate::app::event::Measure;

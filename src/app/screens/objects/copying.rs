@@ -31,7 +31,8 @@ impl Copying {
         Copying { bucket, sources, moving, totals }
     }
 
-    /// Asks for the destination; the open place stands there already, other connections are offered.
+    /// Asks for the destination; the open place stands there already, other connections are
+    /// offered.
     pub fn question(&self, here: &Location, session: &Session) -> Dialog {
         let verb = if self.moving { "Move" } else { "Copy" };
         let title = match self.sources.as_slice() {
@@ -57,7 +58,8 @@ impl Copying {
     /// One job for each row.
     ///
     /// # Errors
-    /// A sentence where the destination is no place, cannot be written, is the source itself, or lies inside it.
+    /// A sentence where the destination is no place, cannot be written, is the source itself, or
+    /// lies inside it.
     pub fn specs(&self, session: &Session, destination: &str) -> Result<Vec<JobSpec>, String> {
         let names = session.connections.iter().map(|each| &each.name);
         let place = match address(destination, session)? {

@@ -16,7 +16,8 @@ pub struct Marking {
     all: bool,
 }
 
-/// A range being drawn: the rows from `anchor` to the cursor are marked over what was marked before.
+/// A range being drawn: the rows from `anchor` to the cursor are marked over what was marked
+/// before.
 #[derive(Clone, Debug)]
 struct Range {
     /// A row number, which stays while rows arrive.

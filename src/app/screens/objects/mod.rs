@@ -92,7 +92,8 @@ impl Objects {
         true
     }
 
-    /// Performs an action on one object, whatever is marked and wherever the cursor is; `false` where it is about none.
+    /// Performs an action on one object, whatever is marked and wherever the cursor is; `false`
+    /// where it is about none.
     pub fn on_action_of(&mut self, action: Action, one: &Subject, cx: &mut Context<'_>) -> bool {
         let about_one = matches!(
             action,

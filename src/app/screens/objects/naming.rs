@@ -1,4 +1,5 @@
-//! What else can be copied of a row: its `s3://` text, its key, its public URL; and why something cannot.
+//! What else can be copied of a row: its `s3://` text, its key, its public URL; and why something
+//! cannot.
 
 use crate::app::dialogs::link_menu::{LinkChoice, LinkReasons};
 use crate::app::screens::objects::downloading::name_of;

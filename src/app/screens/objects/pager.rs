@@ -48,8 +48,8 @@ impl Pager {
         self.ticket.is_some()
     }
 
-    /// Notes that the page asked for is here, and with it the way to the next one. Gives a `BrokenListing` where the
-    /// token is one that was followed before.
+    /// Notes that the page asked for is here, and with it the way to the next one. Gives a
+    /// `BrokenListing` where the token is one that was followed before.
     pub fn arrived(
         &mut self,
         next: Option<ContinuationToken>,

@@ -16,7 +16,8 @@ use crate::domain::row_set::RowSet;
 /// Up to this many rows are arranged at once; more go off the loop.
 const AT_ONCE: usize = 20_000;
 
-/// While rows arrive, they are put among so many times as many that are in order together, not page by page.
+/// While rows arrive, they are put among so many times as many that are in order together, not page
+/// by page.
 const TOGETHER: usize = 4;
 
 /// Row numbers in the order shown; prefixes first.
@@ -126,8 +127,8 @@ impl ObjectRows {
         shown.prefixes.iter().chain(&shown.objects).copied().collect()
     }
 
-    /// Whether rows are not shown as they are wanted yet: an earlier arrangement is shown meanwhile, or one without the
-    /// rows that came last.
+    /// Whether rows are not shown as they are wanted yet: an earlier arrangement is shown
+    /// meanwhile, or one without the rows that came last.
     pub fn is_arranging(&self) -> bool {
         self.pending.is_some() || self.is_behind()
     }

@@ -1,4 +1,5 @@
-//! Lets the side pane follow the cursor: nothing is asked while it moves, and nothing of another place is shown.
+//! Lets the side pane follow the cursor: nothing is asked while it moves, and nothing of another
+//! place is shown.
 
 use std::time::Duration;
 
@@ -33,7 +34,8 @@ pub struct Sight<'a> {
 }
 
 impl SidePane {
-    /// To be told after every event: goes to the object under the cursor, and asks for it when the cursor has rested.
+    /// To be told after every event: goes to the object under the cursor, and asks for it when the
+    /// cursor has rested.
     pub fn follow(&mut self, sight: Sight<'_>, cx: &mut Context<'_>) {
         self.wakes = None;
         if !self.is_open() {
@@ -93,7 +95,8 @@ impl SidePane {
         self.asked = false;
     }
 
-    /// As [`SidePane::clear`], and forgets what was fetched: it may be another server's now, or an old state.
+    /// As [`SidePane::clear`], and forgets what was fetched: it may be another server's now, or an
+    /// old state.
     pub fn forget(&mut self, cx: &mut Context<'_>) {
         self.clear(cx);
         self.kept.clear();

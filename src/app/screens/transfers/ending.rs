@@ -1,4 +1,5 @@
-//! The end of transfers: what is said of each, of all together, and when somebody who looks elsewhere is called.
+//! The end of transfers: what is said of each, of all together, and when somebody who looks
+//! elsewhere is called.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -90,7 +90,8 @@ impl TransfersPane {
         self.list.scroll(by, self.queue.rows().len(), cx.areas.rows(Pane::Transfers));
     }
 
-    /// Puts the cursor on the row that is `line` rows below the top; a click on it there opens the details.
+    /// Puts the cursor on the row that is `line` rows below the top; a click on it there opens the
+    /// details.
     pub fn click(&mut self, line: u16, was_focused: bool, cx: &mut Context<'_>) {
         let Some(position) = self.list.at_line(line, self.queue.rows().len()) else { return };
         if was_focused && self.list.cursor == position {
@@ -158,8 +159,8 @@ impl TransfersPane {
         }
     }
 
-    /// Brings news of the engine; the end of a job is said, and what it changed is listed again. The cursor goes on to
-    /// what is under way, but not under the hands of somebody who is here.
+    /// Brings news of the engine; the end of a job is said, and what it changed is listed again.
+    /// The cursor goes on to what is under way, but not under the hands of somebody who is here.
     pub fn on_news(&mut self, news: TransferEvent, focused: bool, cx: &mut Context<'_>) {
         if let TransferEvent::Halted(error) = &news {
             cx.ask(Intent::Log(error.clone()));
@@ -201,7 +202,8 @@ impl TransfersPane {
         *state == JobState::Cancelled || self.queue.job(id).is_some_and(lost)
     }
 
-    /// A queue that was another's may name connections by names they had at the start of this session.
+    /// A queue that was another's may name connections by names they had at the start of this
+    /// session.
     fn reconnect(cx: &mut Context<'_>) {
         for (from, to) in cx.session.renamed().cloned() {
             cx.transfer(TransferCommand::Reconnect { from, to });

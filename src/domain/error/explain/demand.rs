@@ -29,7 +29,8 @@ pub fn of_denied(error: &Error) -> Option<Explanation> {
     if says(&["explicit deny"]) {
         return Some(Explanation::new(
             format!("a policy denies it: {}", error.detail),
-            "a rule that denies outweighs all that allow; it may demand TLS, encryption or an address",
+            "a rule that denies outweighs all that allow; it may demand TLS, encryption or an \
+             address",
             "show the sentence to whoever writes the policy it names",
         ));
     }

@@ -1,7 +1,7 @@
 //! The three sentences themselves.
 
-/// What a screen or stderr says of an error: clauses without a full stop, none empty. The raw code, status and request
-/// id stay with the [`Error`].
+/// What a screen or stderr says of an error: clauses without a full stop, none empty. The raw code,
+/// status and request id stay with the [`Error`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     pub what: String,

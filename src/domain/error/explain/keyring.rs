@@ -14,8 +14,8 @@ pub fn explain(error: &Error) -> Option<Explanation> {
         KeyringFault::Absent => Explanation::new(
             "no keyring is running on this machine",
             "there is often none over SSH and in containers, or its service is not started",
-            "start it (GNOME Keyring, KWallet) and refresh with R; or press P, then e, and keep the keys in \
-             secrets.toml",
+            "start it (GNOME Keyring, KWallet) and refresh with R; or press P, then e, and keep \
+             the keys in secrets.toml",
         ),
         KeyringFault::Locked => Explanation::new(
             "the keyring is locked",
@@ -34,14 +34,16 @@ pub fn explain(error: &Error) -> Option<Explanation> {
         ),
         KeyringFault::Silent => Explanation::new(
             "the keyring did not answer within a minute",
-            "it may be asking for its password in another window, or on the screen of another session",
-            "answer it there and refresh with R; or press P, then e, and keep the keys in secrets.toml",
+            "it may be asking for its password in another window, or on the screen of another \
+             session",
+            "answer it there and refresh with R; or press P, then e, and keep the keys in \
+             secrets.toml",
         ),
         KeyringFault::Refused => Explanation::new(
             format!("the keyring refused: {}", error.detail_or("it did not say why")),
             "the keyring program found a fault in the request or in itself",
-            "look at the entries named windlass with the keyring's own program; or press P, then e, and keep the \
-             keys in secrets.toml",
+            "look at the entries named windlass with the keyring's own program; or press P, then \
+             e, and keep the keys in secrets.toml",
         ),
     })
 }

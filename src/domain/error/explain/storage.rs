@@ -17,8 +17,8 @@ fn who(error: &Error) -> Option<Explanation> {
         ErrorKind::NoCredentials => Explanation::new(
             "there are no credentials for this connection",
             "no profile, environment variable, process or role provided any",
-            "in the browser g n adds a connection; or set AWS_PROFILE or AWS_ACCESS_KEY_ID, or give --profile; \
-             --no-sign-request reads public buckets",
+            "in the browser g n adds a connection; or set AWS_PROFILE or AWS_ACCESS_KEY_ID, or \
+             give --profile; --no-sign-request reads public buckets",
         ),
         ErrorKind::UnknownAccessKey => Explanation::new(
             "the server does not know the access key id",
@@ -73,7 +73,8 @@ fn ended(error: &Error) -> Explanation {
             "the credentials have expired",
             "the temporary credentials or the single sign-on session expired",
             format!(
-                "{SIGN_IN} (aws sso login); renew others where they were issued, then refresh with R"
+                "{SIGN_IN} (aws sso login); renew others where they were issued, then refresh with \
+                 R"
             ),
         ),
     }
@@ -112,7 +113,8 @@ fn no_program(error: &Error) -> Explanation {
             "" => "the program that provides the keys failed".to_owned(),
             said => format!("the program that provides the keys failed: {said}"),
         },
-        "credential_process ended with an error: a vault may be locked, or a login may have expired",
+        "credential_process ended with an error: a vault may be locked, or a login may have \
+         expired",
         next,
     )
 }
@@ -140,7 +142,8 @@ fn denied(error: &Error) -> Explanation {
     if error.operation == "ListBuckets" {
         return Explanation::new(
             "these keys may not list buckets",
-            "this is normal for a token that covers only objects: on R2 only Admin tokens list buckets",
+            "this is normal for a token that covers only objects: on R2 only Admin tokens list \
+             buckets",
             "add a bucket by name (a, or the row + add by name), or open s3://bucket/ directly",
         );
     }
@@ -183,12 +186,14 @@ fn place(error: &Error) -> Option<Explanation> {
         ErrorKind::NoSuchBucket if error.operation == "ListBuckets" => Explanation::new(
             "the server reads the endpoint's path as a bucket name",
             format!("{} is more than the server's address", error.place),
-            "remove the path from the endpoint (g e changes the connection) and add the bucket by name",
+            "remove the path from the endpoint (g e changes the connection) and add the bucket by \
+             name",
         ),
         ErrorKind::NoSuchBucket => Explanation::new(
             "the bucket does not exist",
             "it was deleted, is misspelled, or is in another account or jurisdiction",
-            "refresh the buckets with R, or check the name; on R2, write NAME@eu for a bucket in the EU jurisdiction",
+            "refresh the buckets with R, or check the name; on R2, write NAME@eu for a bucket in \
+             the EU jurisdiction",
         ),
         ErrorKind::NoSuchKey if error.operation == "ListObjectsV2" => Explanation::new(
             "there is nothing with this name or below it",
@@ -202,7 +207,8 @@ fn place(error: &Error) -> Option<Explanation> {
         ),
         ErrorKind::NoSuchUpload => Explanation::new(
             "the multipart upload no longer exists",
-            "it was completed or aborted, or it was too old: R2 aborts unfinished uploads after 7 days",
+            "it was completed or aborted, or it was too old: R2 aborts unfinished uploads after 7 \
+             days",
             "start the upload again; none of it was kept",
         ),
         ErrorKind::WrongRegion { expected: Some(region) } => Explanation::new(
@@ -220,8 +226,8 @@ fn place(error: &Error) -> Option<Explanation> {
                 "" => "the server rejected this name without a reason".to_owned(),
                 said => format!("the server rejected this name: {said}"),
             },
-            "bucket names have 3 to 63 of a-z 0-9 . -, keys at most 1,024 bytes; some servers refuse \
-             control characters, or . and .. between slashes",
+            "bucket names have 3 to 63 of a-z 0-9 . -, keys at most 1,024 bytes; some servers \
+             refuse control characters, or . and .. between slashes",
             "choose another name",
         ),
         _ => return None,
@@ -259,7 +265,8 @@ fn state(error: &Error) -> Option<Explanation> {
         ErrorKind::Locked if error.operation == LOCK_JOURNAL => Explanation::new(
             format!("the queue of this window is not saved: {}", error.detail_or("it is in use")),
             "only one window at a time saves its queue, so that no transfer runs twice",
-            "carry on: transfers run here too; when the other window closes, this one takes over both queues",
+            "carry on: transfers run here too; when the other window closes, this one takes over \
+             both queues",
         ),
         ErrorKind::Locked => Explanation::new(
             "a lock protects the object",

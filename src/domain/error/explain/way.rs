@@ -30,7 +30,8 @@ fn way(error: &Error) -> Option<Explanation> {
         ErrorKind::WrongScheme { speaks_tls: false } => Explanation::new(
             "the endpoint says https://, and this port speaks plain http",
             "the server has no TLS on this port, or a proxy in front of it ends TLS",
-            "name the TLS port, or write the endpoint with http:// (all of it can then be read on the way)",
+            "name the TLS port, or write the endpoint with http:// (all of it can then be read on \
+             the way)",
         ),
         ErrorKind::Throttled => Explanation::new(
             "the server asks us to slow down",
@@ -65,8 +66,10 @@ fn no_s3(error: &Error) -> Explanation {
         Some(407) => proxy_wants_password(error),
         Some(300..=399) => Explanation::new(
             "a redirect to another page came instead of an answer",
-            "the network requires a login first (hotel, train, office), or the endpoint is a website",
-            "open any http:// page in a browser and log in, or check the endpoint; then refresh with R",
+            "the network requires a login first (hotel, train, office), or the endpoint is a \
+             website",
+            "open any http:// page in a browser and log in, or check the endpoint; then refresh \
+             with R",
         ),
         _ if error.detail.starts_with(UNSIGNED) => Explanation::new(
             "what answers does not speak S3 to requests without a signature",
@@ -77,7 +80,8 @@ fn no_s3(error: &Error) -> Explanation {
         _ if is_page(error) => Explanation::new(
             "a web page answered, not an S3 server",
             "the endpoint is a website or a dashboard, or a proxy answers in the server's place",
-            "check the endpoint: R2's is https://ACCOUNT_ID.r2.cloudflarestorage.com, without a bucket",
+            "check the endpoint: R2's is https://ACCOUNT_ID.r2.cloudflarestorage.com, without a \
+             bucket",
         ),
         _ => Explanation::new(
             "something answered that does not speak S3",
@@ -156,8 +160,10 @@ fn untrusted_server(error: &Error) -> Explanation {
     if says(&["not valid for name", "NotValidForName"]) {
         return Explanation::new(
             "the server's certificate is for another name",
-            "the endpoint and the certificate name the server differently, or something in between answers",
-            "use a name from the certificate in the endpoint; the code line shows the names it is valid for",
+            "the endpoint and the certificate name the server differently, or something in between \
+             answers",
+            "use a name from the certificate in the endpoint; the code line shows the names it is \
+             valid for",
         );
     }
     if says(&["Expired", "expired", "NotValidYet", "not valid yet"]) {
@@ -169,7 +175,8 @@ fn untrusted_server(error: &Error) -> Explanation {
     }
     Explanation::new(
         "the server's certificate is not trusted",
-        "no root this machine trusts has signed it: it may be from your own authority, or something in between answers",
+        "no root this machine trusts has signed it: it may be from your own authority, or \
+         something in between answers",
         "set AWS_CA_BUNDLE to the file of your own root, or use http:// on loopback",
     )
 }
@@ -178,8 +185,10 @@ fn bytes(error: &Error) -> Option<Explanation> {
     Some(match error.kind {
         ErrorKind::Corrupt if error.operation == OPEN_JOURNAL => Explanation::new(
             format!("the file of the queue is damaged: {}", error.detail_or("it cannot be read")),
-            "the disk failed, or another program wrote to it; the file was renamed, and none of it was deleted",
-            "check which transfers were unfinished and start them again; new ones are saved as usual",
+            "the disk failed, or another program wrote to it; the file was renamed, and none of it \
+             was deleted",
+            "check which transfers were unfinished and start them again; new ones are saved as \
+             usual",
         ),
         ErrorKind::Corrupt => Explanation::new(
             format!(

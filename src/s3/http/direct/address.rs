@@ -28,7 +28,8 @@ pub struct Address {
     pub signing_region: String,
 }
 
-/// The addresses found so far; an error is the reason why a bucket has none that needs no more than this.
+/// The addresses found so far; an error is the reason why a bucket has none that needs no more than
+/// this.
 #[derive(Debug, Default)]
 pub struct Addresses {
     rules: Rules,

@@ -45,7 +45,8 @@ impl Arriving {
         arriving
     }
 
-    /// Reads into the spare room of `into`, which must have some. Gives the bytes that came; none at the end.
+    /// Reads into the spare room of `into`, which must have some. Gives the bytes that came; none
+    /// at the end.
     pub fn poll(
         &mut self,
         cx: &mut Context<'_>,

@@ -23,8 +23,8 @@ impl Chunks {
         self == Chunks::Over
     }
 
-    /// Moves data from `coded` to `into`, at most `room` bytes, and gives how many; none where more has to come first
-    /// or the body is over.
+    /// Moves data from `coded` to `into`, at most `room` bytes, and gives how many; none where more
+    /// has to come first or the body is over.
     pub fn take(
         &mut self,
         coded: &mut BytesMut,

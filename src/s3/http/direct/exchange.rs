@@ -62,7 +62,8 @@ impl Exchange {
         if let Err(fault @ (Fault::Source(_) | Fault::TimedOut(_))) = sent {
             return Err(NoResponse { fault, untouched: false });
         }
-        // A server that refuses may close before it has read everything: what it said is worth more than the error.
+        // A server that refuses may close before it has read everything: what it said is worth more
+        // than the error.
         let whole = sent.is_ok() && !self.early;
         let answer = match self.answer(body.size(), to_head).await {
             Ok(answer) => answer,

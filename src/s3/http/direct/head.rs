@@ -50,8 +50,8 @@ pub fn written(request: &HttpRequest) -> Result<BytesMut, Fault> {
     Ok(head)
 }
 
-/// Takes the head of an answer off the front of `bytes`; `None` where it has not all come. Interim answers (1xx) are
-/// passed over.
+/// Takes the head of an answer off the front of `bytes`; `None` where it has not all come. Interim
+/// answers (1xx) are passed over.
 pub fn take(bytes: &mut BytesMut, to_head: bool) -> Result<Option<Head>, Fault> {
     loop {
         let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];

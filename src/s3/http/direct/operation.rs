@@ -1,4 +1,5 @@
-//! The SDK's own way to write a request and to read its answer, without what it does between the two.
+//! The SDK's own way to write a request and to read its answer, without what it does between the
+//! two.
 
 use std::error::Error as StdError;
 use std::fmt::{self, Debug};
@@ -17,7 +18,8 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::s3::call::Call;
 use crate::s3::sdk::errors::chain;
 
-/// Puts `Expires` as it came where the SDK's form of an answer looks for it; what is no date is not read as one.
+/// Puts `Expires` as it came where the SDK's form of an answer looks for it; what is no date is not
+/// read as one.
 fn keep_expires(response: &mut HttpResponse) {
     let headers = response.headers_mut();
     let Some(text) = headers.get("expires").map(str::to_owned) else { return };
@@ -54,7 +56,8 @@ impl Form {
             .map_err(|error| unfit(chain(&*error)))
     }
 
-    /// What an answer says whose body is not read here: `None` where it is a refusal, whose body has to be.
+    /// What an answer says whose body is not read here: `None` where it is a refusal, whose body
+    /// has to be.
     pub fn read_head<O: Debug + Send + Sync + 'static>(
         &self,
         response: &mut HttpResponse,

@@ -17,8 +17,8 @@ use crate::s3::sdk::transport::IDLE;
 /// Kept at once for one origin.
 const MOST: usize = 256;
 
-/// Whose driver serves a socket, and where it leads. The interface and the engine share a client and no runtime, and a
-/// socket does not outlive its own.
+/// Whose driver serves a socket, and where it leads. The interface and the engine share a client
+/// and no runtime, and a socket does not outlive its own.
 type PoolKey = (Id, Origin);
 
 #[derive(Debug, Default)]
@@ -54,7 +54,8 @@ impl Pool {
         Pool { network, ..Pool::default() }
     }
 
-    /// One that was used last where `fresh` does not ask for a new one, because the oldest end first.
+    /// One that was used last where `fresh` does not ask for a new one, because the oldest end
+    /// first.
     pub async fn lend(self: &Arc<Self>, origin: &Origin, fresh: bool) -> Result<Lease, Fault> {
         let home = (Handle::current().id(), origin.clone());
         let lease = |socket, used, home| Lease { socket, used, home, pool: Arc::clone(self) };

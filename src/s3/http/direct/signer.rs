@@ -21,7 +21,8 @@ use crate::s3::sdk::errors::chain;
 const BEFORE_THE_END: Duration = Duration::from_secs(10);
 const WITHOUT_END: Duration = Duration::from_mins(15);
 
-/// A server's clock may differ this much before requests are signed by it: servers refuse at 15 minutes.
+/// A server's clock may differ this much before requests are signed by it: servers refuse at 15
+/// minutes.
 const TOLERATED: i64 = 240;
 
 #[derive(Debug)]

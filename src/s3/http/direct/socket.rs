@@ -79,7 +79,8 @@ impl Socket {
         }
     }
 
-    /// Whether nothing has come on it since its last answer; a server that ends an idle connection says so.
+    /// Whether nothing has come on it since its last answer; a server that ends an idle connection
+    /// says so.
     pub fn is_quiet(&self) -> bool {
         let tcp = match self {
             Socket::Plain(tcp) => tcp,

@@ -20,7 +20,8 @@ use crate::s3::sdk::transport::ca_bundle;
 
 pub fn config(network: &Network) -> Result<Arc<ClientConfig>, Error> {
     let mut provider = default_provider();
-    // As browsers and Go put them: the shorter key is no weaker in practice and costs a quarter less per byte.
+    // As browsers and Go put them: the shorter key is no weaker in practice and costs a quarter
+    // less per byte.
     provider.cipher_suites.sort_by_key(|suite| *suite != cipher_suite::TLS13_AES_128_GCM_SHA256);
     let provider = Arc::new(provider);
     let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -79,7 +80,8 @@ impl ServerCertVerifier for Anybody {
 type Unverified = ConfigBuilder<ClientConfig, WantsVerifier>;
 type Verified = ConfigBuilder<ClientConfig, WantsClientCert>;
 
-/// Trusts the platform's roots, and the certificates of the file that the connection or `AWS_CA_BUNDLE` names.
+/// Trusts the platform's roots, and the certificates of the file that the connection or
+/// `AWS_CA_BUNDLE` names.
 fn trusting(
     config: Unverified,
     network: &Network,
@@ -100,7 +102,8 @@ fn trusting(
     Ok(config.dangerous().with_custom_certificate_verifier(Arc::new(Given { by_roots, given })))
 }
 
-/// Takes what the roots have signed, and a server's certificate that is itself in the file, as OpenSSL and curl do.
+/// Takes what the roots have signed, and a server's certificate that is itself in the file, as
+/// OpenSSL and curl do.
 #[derive(Debug)]
 struct Given {
     by_roots: Arc<WebPkiServerVerifier>,
@@ -149,7 +152,8 @@ impl ServerCertVerifier for Given {
     }
 }
 
-/// Whether all that is missing is somebody above the certificate; whether it is valid now is looked at before that.
+/// Whether all that is missing is somebody above the certificate; whether it is valid now is looked
+/// at before that.
 fn lacks_signer(error: &rustls::Error) -> bool {
     match error {
         rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => true,

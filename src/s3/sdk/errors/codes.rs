@@ -1,4 +1,5 @@
-//! The error codes of S3 and R2, and what each means for a person (r2/api/error-codes; S3 API reference).
+//! The error codes of S3 and R2, and what each means for a person (r2/api/error-codes; S3 API
+//! reference).
 
 use crate::domain::error::{Error, ErrorKind, UNSIGNED};
 use crate::s3::call::Call;

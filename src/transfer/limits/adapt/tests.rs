@@ -12,7 +12,8 @@ use super::*;
 const MIB: f64 = 1_048_576.0;
 const STEP: Duration = Duration::from_millis(10);
 
-/// A link that gives each request `per_request` bytes a second and all together no more than `total`.
+/// A link that gives each request `per_request` bytes a second and all together no more than
+/// `total`.
 struct Link {
     per_request: f64,
     total: f64,
@@ -81,7 +82,8 @@ fn a_rate_that_jumps_by_chance_is_no_reason_to_grow() {
     for _ in 0..20 {
         let mut adaptation = Adaptation::new(START, 64);
         let (mut now, mut bytes) = (Duration::ZERO, 0.0);
-        // A transfer of three seconds, of which each quarter has between half and all of a processor.
+        // A transfer of three seconds, of which each quarter has between half and all of a
+        // processor.
         for step in 0..300 {
             now += STEP;
             if step % 25 == 0 {

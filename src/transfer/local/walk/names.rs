@@ -1,4 +1,5 @@
-//! The names in one folder, sorted, in one piece of memory; which of them a server takes for the same.
+//! The names in one folder, sorted, in one piece of memory; which of them a server takes for the
+//! same.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -17,7 +18,8 @@ pub struct FolderNames {
     /// Start and length in `text`.
     spans: Vec<(u32, u32)>,
     next: usize,
-    /// Names that another name of the folder is the same as on a server that keeps one Unicode form, with that other.
+    /// Names that another name of the folder is the same as on a server that keeps one Unicode
+    /// form, with that other.
     twins: HashMap<usize, String>,
 }
 

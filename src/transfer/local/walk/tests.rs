@@ -89,7 +89,8 @@ fn two_links_to_one_folder_are_no_loop() {
 fn links_that_multiply_end_where_keys_do() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
-    // Each folder holds two links to the next: more paths than anybody can wait for, were they not too long.
+    // Each folder holds two links to the next: more paths than anybody can wait for, were they not
+    // too long.
     let name = "n".repeat(200);
     for level in 0..20 {
         fs::create_dir(root.join(level.to_string())).unwrap();

@@ -1,4 +1,5 @@
-//! Digests of objects made of parts: a digest of the parts' digests, which needs to know how large the parts were.
+//! Digests of objects made of parts: a digest of the parts' digests, which needs to know how large
+//! the parts were.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,13 +11,14 @@ use crate::domain::parts::{MIB, PartLimits, part_size, piece_count};
 use crate::domain::transfer::Verification;
 use crate::transfer::workers::digest::hex::hex;
 
-/// Part sizes of the tools that make objects, in MiB, the commonest first: the AWS CLI and Windlass, rclone and the
-/// SDKs, then what people and other tools choose.
+/// Part sizes of the tools that make objects, in MiB, the commonest first: the AWS CLI and
+/// Windlass, rclone and the SDKs, then what people and other tools choose.
 const USUAL: [u64; 20] =
     [8, 5, 16, 50, 64, 100, 10, 15, 20, 25, 32, 40, 48, 80, 128, 200, 250, 256, 512, 1024];
 
-/// A digest of digests on its way. It can show that the bytes are right and never that they are wrong: the size of
-/// the parts is the usual one that gives their number, and nobody says that it was that one.
+/// A digest of digests on its way. It can show that the bytes are right and never that they are
+/// wrong: the size of the parts is the usual one that gives their number, and nobody says that it
+/// was that one.
 pub struct Parts {
     name: &'static str,
     hash: Hash,
@@ -41,7 +43,8 @@ impl Hash {
         }
     }
 
-    /// The value, in the bytes that go into the digest of digests; starts anew. CRCs here have 32 bits.
+    /// The value, in the bytes that go into the digest of digests; starts anew. CRCs here have 32
+    /// bits.
     fn take(&mut self) -> Vec<u8> {
         match self {
             Hash::Md5(digest) => digest.finalize_reset().to_vec(),

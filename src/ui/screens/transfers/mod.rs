@@ -137,8 +137,8 @@ fn title(glyphs: &Glyphs, totals: &Totals, room: usize) -> String {
     title
 }
 
-/// `↓ 18.2 MiB/s ── ETA 01:12`, with a plus while not everything is found; less where it would leave no room for
-/// what is active.
+/// `↓ 18.2 MiB/s ── ETA 01:12`, with a plus while not everything is found; less where it would
+/// leave no room for what is active.
 fn speed(glyphs: &Glyphs, totals: &Totals, cells: usize) -> String {
     let mut said = Vec::new();
     for (arrow, rate) in [(glyphs.down, totals.down), (glyphs.up, totals.up)] {

@@ -1,4 +1,5 @@
-//! The list of cases: each request of each way with each fault it can meet, and what has to become of the job.
+//! The list of cases: each request of each way with each fault it can meet, and what has to become
+//! of the job.
 
 use std::time::Duration;
 
@@ -62,7 +63,8 @@ fn lasting() -> Vec<Fault> {
     ]
 }
 
-/// Once, and then all is well; whether the job survives it is a matter of taste, that nothing is lost is not.
+/// Once, and then all is well; whether the job survives it is a matter of taste, that nothing is
+/// lost is not.
 fn passing_oddities() -> Vec<Fault> {
     vec![
         login_page(),
@@ -195,7 +197,8 @@ pub fn cases(few: bool) -> Vec<Case> {
     cases
 }
 
-/// Requests that are answered as if they were performed, now and for ever; and conditions that fail by themselves.
+/// Requests that are answered as if they were performed, now and for ever; and conditions that fail
+/// by themselves.
 fn of_lies() -> Vec<Case> {
     use Expect::{Done, Either, Failed};
     let mut cases = Vec::new();

@@ -9,7 +9,8 @@ use crate::config::pasted::Pasted;
 use crate::config::pasted_address::{PastedAddress, Server, point};
 
 impl Form {
-    /// A block of settings fills every field it has something for; anything else goes into the field with the cursor.
+    /// A block of settings fills every field it has something for; anything else goes into the
+    /// field with the cursor.
     pub fn on_paste(&mut self, text: &str) {
         if let Some(pasted) = Pasted::read(text) {
             return self.take(pasted);
@@ -81,8 +82,8 @@ impl Form {
             Remark::Problem("no keys or address were found in the pasted text".to_owned())
         } else if nothing {
             Remark::Problem(
-                "that is the token for Cloudflare's own API: S3 takes the access key id and the secret that stand \
-                 below it"
+                "that is the token for Cloudflare's own API: S3 takes the access key id and the \
+                 secret that stand below it"
                     .to_owned(),
             )
         } else {
@@ -146,7 +147,8 @@ impl Form {
                 match (self.kind, &pasted_address.server) {
                     (FormKind::R2, Server::R2 { jurisdiction: None, .. }) if !is_url => {}
                     (_, Server::R2 { .. }) => self.take_pointed(pasted_address),
-                    // Only what is pasted whole turns the form into another: typing passes many addresses.
+                    // Only what is pasted whole turns the form into another: typing passes many
+                    // addresses.
                     (FormKind::R2, Server::Other { .. } | Server::Aws { .. })
                         if is_url && self.looks_finished() =>
                     {
