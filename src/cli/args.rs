@@ -11,6 +11,7 @@ pub mod queue;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -21,6 +22,7 @@ use crate::cli::args::parts::Parts;
 use crate::cli::args::public::PublicArguments;
 use crate::cli::args::queue::{QueueArguments, UploadsArguments};
 use crate::cli::pace::PaceArguments;
+use crate::config::guide::TOPICS;
 use crate::domain::address::{Bucket, Location};
 use crate::domain::presign::parse_expiry;
 use crate::domain::transfer::{FileRules, Links};
@@ -215,6 +217,12 @@ pub enum Verb {
     Doctor(DoctorArguments),
     /// Ask Cloudflare who can read a bucket without keys, or what the account stores
     Public(PublicArguments),
+    /// Print a page of the guide, or the list of pages
+    Guide {
+        /// The page to print
+        #[arg(value_parser = PossibleValuesParser::new(TOPICS.iter().map(|topic| topic.name)))]
+        topic: Option<String>,
+    },
     /// Print the completions of a shell
     #[command(after_help = COMPLETION_EXAMPLES)]
     Completions {

@@ -14,8 +14,8 @@ use crate::cli::ends::{input, output};
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
 use crate::cli::{between, code, demo, doctor, jobs, list, one, public, queue, stream, uploads};
-use crate::config::crash;
 use crate::config::paths::Folders;
+use crate::config::{crash, guide};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::visible::visible;
 
@@ -53,6 +53,10 @@ fn attempt(verb: Verb, flags: &TargetFlags) -> Result<Status, Trouble> {
             io::stdout().write_all(&script)?;
             return Ok(Status::Done);
         }
+        Verb::Guide { topic } => {
+            io::stdout().write_all(page(topic.as_deref()).as_bytes())?;
+            return Ok(Status::Done);
+        }
         Verb::Demo(arguments) => return runtime()?.block_on(demo::serve(arguments)),
         _ => {}
     }
@@ -78,6 +82,14 @@ fn attempt(verb: Verb, flags: &TargetFlags) -> Result<Status, Trouble> {
     // A read of stdin that nobody waits for any more is not waited for here.
     runtime.shutdown_background();
     ended
+}
+
+/// A page of the guide, or how to see one.
+fn page(named: Option<&str>) -> String {
+    match named.and_then(guide::topic) {
+        Some(topic) => topic.text.to_owned(),
+        None => format!("windlass guide PAGE prints one of these:\n\n{}", guide::contents()),
+    }
 }
 
 /// Verbs that have something to take back when they are interrupted do so themselves, unless they
@@ -132,7 +144,7 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         Verb::Uploads(arguments) => uploads::uploads(arguments, choice).await,
         Verb::Doctor(arguments) => doctor::doctor(arguments, choice).await,
         Verb::Public(arguments) => public::public(arguments, choice).await,
-        Verb::Demo(_) | Verb::Completions { .. } => Ok(Status::Done),
+        Verb::Demo(_) | Verb::Guide { .. } | Verb::Completions { .. } => Ok(Status::Done),
     }
 }
 
@@ -150,6 +162,6 @@ pub fn wants_json(verb: &Verb) -> bool {
         Verb::Uploads(arguments) => arguments.output.json,
         Verb::Doctor(arguments) => arguments.output.json,
         Verb::Public(arguments) => arguments.output.json,
-        Verb::Demo(_) | Verb::Completions { .. } => false,
+        Verb::Demo(_) | Verb::Guide { .. } | Verb::Completions { .. } => false,
     }
 }

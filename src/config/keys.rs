@@ -69,7 +69,7 @@ fn fault(path: &Path, line: usize, detail: &str) -> Error {
     Error::new(ErrorKind::Config, "read keymap.toml", place).detail(detail)
 }
 
-fn parse(text: &str, path: &Path) -> Result<KeyFile, Error> {
+pub fn parse(text: &str, path: &Path) -> Result<KeyFile, Error> {
     let (table, errors) = DeTable::parse_recoverable(text);
     if let Some(error) = broken(text, path, &errors) {
         return Err(error);

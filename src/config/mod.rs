@@ -9,6 +9,7 @@ pub mod crash;
 pub mod draft;
 pub mod edit;
 pub mod file;
+pub mod guide;
 pub mod import;
 mod ini;
 pub mod kept;

@@ -13,7 +13,7 @@ mod architecture;
 mod cli;
 mod contract;
 mod flows;
-mod readme;
+mod papers;
 mod screens;
 mod support;
 mod terminal;

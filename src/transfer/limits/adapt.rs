@@ -10,7 +10,7 @@ pub const START: usize = 16;
 /// this often before.
 const SHORTEST: Duration = Duration::from_millis(50);
 const WINDOW: Duration = Duration::from_millis(250);
-const ROUNDS: u64 = 4;
+const ROUNDS: u64 = 2;
 
 /// Without news for this long, what was measured before says nothing.
 const IDLE: Duration = Duration::from_secs(1);

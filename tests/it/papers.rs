@@ -1,0 +1,213 @@
+//! Keeps the papers true: every command, flag, key, file and example in them is one the program
+//! has.
+
+mod named;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use windlass::app::action::{ACTIONS, ActionSpec, Scope};
+use windlass::app::keymap::Keymap;
+use windlass::cli::args::Arguments;
+use windlass::config::guide::TOPICS;
+use windlass::config::{file, keys};
+
+use named::{blocks, commands, spans};
+
+const BEGIN: &str =
+    "<!-- keys: generated from the action table; WINDLASS_REGENERATE=1 cargo test papers -->\n";
+const END: &str = "<!-- /keys -->";
+const KEYS_PAGE: &str = "assets/guide/keys.md";
+const CONTRIBUTING: &str = ".github/CONTRIBUTING.md";
+
+/// Flags of cargo and of the benches, which the papers name too.
+const FLAGS_OF_OTHERS: &[&str] = &["--release", "--bench", "--rounds", "--all"];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every paper with its path.
+fn papers() -> Vec<(String, String)> {
+    let topics = TOPICS.iter().map(|topic| format!("assets/guide/{}.md", topic.name));
+    let paths = ["README.md".to_owned(), CONTRIBUTING.to_owned()].into_iter().chain(topics);
+    paths.map(|path| (path.clone(), fs::read_to_string(root().join(path)).unwrap())).collect()
+}
+
+fn assert_none(broken: &[String], what: &str) {
+    assert!(broken.is_empty(), "{what}:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn the_readme_can_be_read_at_one_sitting() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    assert!(readme.lines().count() <= 150, "{} lines", readme.lines().count());
+}
+
+#[test]
+fn every_page_is_named_in_the_readme() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    for topic in TOPICS {
+        let link = format!("](assets/guide/{}.md)", topic.name);
+        assert!(readme.contains(&link), "{}", topic.name);
+    }
+    let pages = fs::read_dir(root().join("assets/guide")).unwrap().count();
+    assert_eq!(pages, TOPICS.len(), "a page that the program does not show");
+}
+
+#[test]
+fn every_command_in_the_papers_is_understood() {
+    let mut broken = Vec::new();
+    for (path, text) in papers() {
+        for command in commands(&text) {
+            if let Err(error) = Arguments::try_parse_from(&command) {
+                use clap::error::ErrorKind::{DisplayHelp, DisplayVersion};
+                if !matches!(error.kind(), DisplayHelp | DisplayVersion) {
+                    broken.push(format!("{path}: {}\n{error}", command.join(" ")));
+                }
+            }
+        }
+    }
+    assert_none(&broken, "commands that do not work");
+}
+
+#[test]
+fn every_flag_in_the_papers_is_one() {
+    let mut known = named::flags();
+    known.extend(FLAGS_OF_OTHERS.iter().map(|flag| (*flag).to_owned()));
+    let mut broken = Vec::new();
+    for (path, text) in papers() {
+        for span in spans(&text) {
+            let flag = span.split([' ', '=']).next().unwrap_or_default();
+            if flag.starts_with("--") && !known.contains(flag) {
+                broken.push(format!("{path}: {flag}"));
+            }
+        }
+    }
+    assert_none(&broken, "flags that do not exist");
+}
+
+#[test]
+fn every_key_in_the_papers_is_bound() {
+    let bound = named::bound_keys();
+    let mut broken = Vec::new();
+    for (path, text) in papers() {
+        for span in spans(&text).filter(|span| named::is_key(span)) {
+            if !bound.contains(span.as_str()) {
+                broken.push(format!("{path}: {span}"));
+            }
+        }
+    }
+    assert_none(&broken, "keys that do nothing");
+}
+
+#[test]
+fn every_file_in_the_papers_is_there() {
+    let mut broken = Vec::new();
+    for (path, text) in papers() {
+        let folder = Path::new(&path).parent().unwrap().to_owned();
+        let links = named::links(&text).map(|link| folder.join(link));
+        let named = spans(&text).filter(|span| named::is_path(span)).map(PathBuf::from);
+        for file in links.chain(named) {
+            if !root().join(&file).exists() {
+                broken.push(format!("{path}: {}", file.display()));
+            }
+        }
+    }
+    assert_none(&broken, "files that do not exist");
+}
+
+#[test]
+fn every_setting_in_the_papers_is_read() {
+    let mut broken = Vec::new();
+    for (path, text) in papers() {
+        for block in blocks(&text, "toml") {
+            let read = if path == KEYS_PAGE {
+                let file = keys::parse(&block, Path::new("keymap.toml"));
+                let mistakes = file.map(|file| Keymap::with(&file).1.mistakes);
+                mistakes.map(|all| all.into_iter().map(|mistake| mistake.sentence).collect())
+            } else if block.contains("fg =") {
+                continue;
+            } else {
+                file::parse(&block, Path::new("config.toml")).map(|_| String::new())
+            };
+            match read {
+                Ok(mistakes) if mistakes.is_empty() => {}
+                Ok(mistakes) => broken.push(format!("{path}: {mistakes}")),
+                Err(error) => broken.push(format!("{path}: {error:?}")),
+            }
+        }
+    }
+    assert_none(&broken, "settings that are not read");
+}
+
+#[test]
+fn the_guide_shows_the_keys_of_the_action_table() {
+    let path = root().join(KEYS_PAGE);
+    let page = fs::read_to_string(&path).unwrap();
+    let start = page.find(BEGIN).expect("the table's first mark") + BEGIN.len();
+    let end = page.find(END).expect("the table's last mark");
+    let table = table();
+    if std::env::var_os("WINDLASS_REGENERATE").is_some() {
+        let fresh = format!("{}{table}{}", &page[..start], &page[end..]);
+        fs::write(&path, fresh).unwrap();
+        return;
+    }
+    assert_eq!(
+        &page[start..end],
+        table,
+        "run the tests with WINDLASS_REGENERATE=1 and commit {KEYS_PAGE}"
+    );
+}
+
+fn table() -> String {
+    let mut table =
+        String::from("| key | action | where | name in `keymap.toml` |\n|---|---|---|---|\n");
+    for spec in ACTIONS {
+        let _ = writeln!(
+            table,
+            "| {} | {} | {} | `{}` |",
+            keys(spec),
+            cell(spec.doc),
+            places(spec),
+            spec.name
+        );
+    }
+    table
+}
+
+fn keys(spec: &ActionSpec) -> String {
+    spec.keys.iter().map(|key| format!("`{}`", cell(key))).collect::<Vec<_>>().join(" ")
+}
+
+fn places(spec: &ActionSpec) -> String {
+    if spec.scopes.contains(&Scope::Global) {
+        return "everywhere".to_owned();
+    }
+    spec.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(", ")
+}
+
+/// A bar would end the table's cell.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+#[test]
+fn every_action_has_a_title_a_doc_line_and_a_key() {
+    for spec in ACTIONS {
+        assert!(!spec.title.is_empty(), "{:?} has no title", spec.action);
+        assert!(
+            spec.doc.len() > spec.title.len() / 2 && !spec.doc.contains('\n'),
+            "{:?}: {:?}",
+            spec.action,
+            spec.doc
+        );
+        assert!(
+            !spec.keys.is_empty() && !spec.scopes.is_empty(),
+            "{:?} cannot be reached",
+            spec.action
+        );
+    }
+}
