@@ -1,70 +1,60 @@
 //! Looks at folders, buckets and rows for the text field that is open, whoever asked for the text.
 
+use crate::app::action::{Action, Scope};
 use crate::app::context::{Context, Intent};
-use crate::app::dialogs::completion::{Completion, Found, Source};
+use crate::app::dialogs::completion::{CompletedField, Completion, Found, Source};
 use crate::app::dialogs::input::Input;
-use crate::app::effect::Request;
-use crate::app::event::{FolderEntry, Reply, Ticket};
-use crate::domain::address::Prefix;
-use crate::domain::error::Error;
+use crate::app::effect::{MachineRequest, StorageRequest};
+use crate::app::event::{Answer, FolderEntry, Reply, Ticket};
+use crate::app::part::Part;
+use crate::domain::address::{ConnectionName, Prefix};
 use crate::domain::listing::ListedPage;
 use crate::domain::object::BucketListing;
-
-/// A text field with what completes it.
-pub type CompletedField<'a> = (&'a mut Input, &'a mut Completion);
 
 #[derive(Clone, Debug, Default)]
 pub struct Completing {
     asked: Option<(Ticket, Source)>,
+    /// What was asked for last came, and is not shown yet.
+    answer: Option<(Source, Reply)>,
 }
 
-impl Completing {
-    /// To be told after every event: asks for what the open field wants, and gives up what none
-    /// wants any more.
-    pub fn follow(&mut self, field: Option<CompletedField<'_>>, cx: &mut Context<'_>) {
-        let Some((_, completion)) = field else { return self.give_up(cx) };
-        let Some(source) = completion.take_wanted() else { return };
-        self.give_up(cx);
-        let ticket = match source.clone() {
-            Source::Folder(folder) => cx.request(Request::ReadFolder(folder)),
-            Source::Buckets(connection) => {
-                let connection = connection.unwrap_or_else(|| cx.session.name().clone());
-                cx.request_of(connection, Request::ListBuckets)
-            }
-            Source::Rows { connection, bucket, begins } => {
-                let connection = connection.unwrap_or_else(|| cx.session.name().clone());
-                let (prefix, token) = (Prefix::new(begins), None);
-                cx.request_of(connection, Request::ListPage { bucket, prefix, token })
-            }
-        };
-        self.asked = Some((ticket, source));
+impl Part for Completing {
+    fn scopes(&self) -> &'static [Scope] {
+        &[]
     }
 
-    pub fn is_waiting(&self) -> bool {
-        self.asked.is_some()
+    fn on_action(&mut self, _: Action, _: &mut Context<'_>) -> bool {
+        false
     }
 
-    pub fn owns(&self, ticket: Ticket) -> bool {
+    fn owns(&self, ticket: Ticket) -> bool {
         self.asked.as_ref().is_some_and(|(asked, _)| *asked == ticket)
     }
 
-    pub fn on_reply(
-        &mut self,
-        reply: Reply,
-        field: Option<CompletedField<'_>>,
-        cx: &mut Context<'_>,
-    ) {
-        let (Some((_, source)), Some((input, completion))) = (self.asked.take(), field) else {
-            return;
+    fn on_reply(&mut self, _: Ticket, reply: Reply, _: &mut Context<'_>) {
+        self.answer = self.asked.take().map(|(_, source)| (source, reply));
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.asked.is_some()
+    }
+}
+
+impl Completing {
+    /// To be told after every event: brings what came to the open field, asks for what that wants,
+    /// and gives up what none wants any more. Whether something was brought.
+    pub fn follow(&mut self, field: Option<CompletedField<'_>>, cx: &mut Context<'_>) -> bool {
+        let answer = self.answer.take();
+        let Some((input, completion)) = field else {
+            self.give_up(cx);
+            return false;
         };
-        match found(reply) {
-            Some(Ok((found, whole))) => completion.on_found(&source, found, whole, input),
-            Some(Err(error)) => {
-                completion.on_failure(&source);
-                cx.ask(Intent::Log(error));
-            }
-            None => {}
+        let brought = answer.map(|answer| bring(answer, input, completion, cx)).is_some();
+        if let Some(source) = completion.take_wanted() {
+            self.give_up(cx);
+            self.asked = Some((ask(source.clone(), cx), source));
         }
+        brought
     }
 
     fn give_up(&mut self, cx: &mut Context<'_>) {
@@ -72,13 +62,48 @@ impl Completing {
     }
 }
 
-/// What an answer names, and whether that is all.
-fn found(reply: Reply) -> Option<Result<(Vec<Found>, bool), Error>> {
+fn ask(source: Source, cx: &mut Context<'_>) -> Ticket {
+    let other = |connection: Option<ConnectionName>, cx: &Context<'_>| {
+        connection.unwrap_or_else(|| cx.session.name().clone())
+    };
+    match source {
+        Source::Folder(folder) => cx.request(MachineRequest::ReadFolder(folder)),
+        Source::Buckets(connection) => {
+            cx.request_of(other(connection, cx), StorageRequest::ListBuckets)
+        }
+        Source::Rows { connection, bucket, begins } => {
+            let (prefix, token) = (Prefix::new(begins), None);
+            let request = StorageRequest::ListPage { bucket, prefix, token };
+            cx.request_of(other(connection, cx), request)
+        }
+    }
+}
+
+fn bring(
+    (source, reply): (Source, Reply),
+    input: &mut Input,
+    completion: &mut Completion,
+    cx: &mut Context<'_>,
+) {
     match reply {
-        Reply::Folder(entries) => Some(entries.map(|entries| (in_folder(entries), true))),
-        Reply::Buckets(listing) => Some(listing.map(|listing| (buckets(listing), true))),
-        Reply::Page(page) => Some(page.map(|page| (rows(&page), page.next.is_none()))),
-        _ => None,
+        Ok(answer) => {
+            let (found, whole) = found(answer);
+            completion.on_found(&source, found, whole, input);
+        }
+        Err(error) => {
+            completion.on_failure(&source);
+            cx.ask(Intent::Log(error));
+        }
+    }
+}
+
+/// What an answer names, and whether that is all.
+fn found(answer: Answer) -> (Vec<Found>, bool) {
+    match answer {
+        Answer::Folder(entries) => (in_folder(entries), true),
+        Answer::Buckets(listing) => (buckets(listing), true),
+        Answer::Page(page) => (rows(&page), page.next.is_none()),
+        _ => (Vec::new(), true),
     }
 }
 

@@ -50,9 +50,15 @@ pub enum Intent {
         tab: SideTab,
         subject: Subject,
     },
+    /// Perform an action on one object, whatever is marked and wherever the cursor is.
+    ActOn {
+        action: Action,
+        subject: Subject,
+    },
     /// Show an object, and give the keys to the pane that shows it already.
     LookInto(Subject),
     CloseSide,
+    CloseOverlay,
     Tab(TabMove),
     Connect(ConnectionName),
     /// Try a connection step by step.
@@ -119,6 +125,8 @@ pub enum Intent {
     LogQuietly(Error),
     /// As if its key were pressed.
     Run(Action),
+    /// Leave as was chosen while transfers are not finished.
+    Leave(QuitChoice),
     /// Leave without another question.
     Quit,
 }
@@ -131,6 +139,14 @@ pub struct Ending {
     pub done: bool,
     /// Some requests may have done what their answers did not tell.
     pub uncertain: bool,
+}
+
+/// What becomes of transfers that are not finished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuitChoice {
+    Keep,
+    Wait,
+    Abort,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +167,13 @@ pub enum SideTab {
     Details,
 }
 
+impl SideTab {
+    /// The one that an action shows.
+    pub fn of(action: Action) -> SideTab {
+        if action == Action::Details { SideTab::Details } else { SideTab::Preview }
+    }
+}
+
 impl<'a> Context<'a> {
     pub fn new(
         now: Timestamp,
@@ -162,13 +185,17 @@ impl<'a> Context<'a> {
     }
 
     /// Asks storage of the connection in use, or this machine.
-    pub fn request(&mut self, request: Request) -> Ticket {
+    pub fn request(&mut self, request: impl Into<Request>) -> Ticket {
         self.request_of(self.session.name().clone(), request)
     }
 
     /// Asks storage of any connection.
-    pub fn request_of(&mut self, connection: ConnectionName, request: Request) -> Ticket {
-        let ticket = self.tickets.issue();
+    pub fn request_of(
+        &mut self,
+        connection: ConnectionName,
+        request: impl Into<Request>,
+    ) -> Ticket {
+        let (ticket, request) = (self.tickets.issue(), request.into());
         self.effects.push(Effect::Request { ticket, connection, request });
         ticket
     }
@@ -197,6 +224,12 @@ impl<'a> Context<'a> {
 
     pub fn ask(&mut self, what: Intent) {
         self.moves.push(what);
+    }
+
+    /// Closes the overlay that asks; then `next` is done.
+    pub fn close_overlay(&mut self, next: Option<Intent>) {
+        self.ask(Intent::CloseOverlay);
+        self.moves.extend(next);
     }
 
     pub fn toast(&mut self, level: Level, text: impl Into<String>) {

@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 
-use crate::app::action::{Action, Scope};
-use crate::app::context::{Context, Intent, SideTab, TabMove};
+use crate::app::action::Action;
+use crate::app::context::{Context, Intent, TabMove};
 use crate::app::effect::Effect;
 use crate::app::layout::Pane;
-use crate::app::overlaid::{on_overlay_action, open_overlay};
-use crate::app::screens::objects::Objects;
-use crate::app::state::{Asked, Keyboard, Parts, State};
+use crate::app::overlaid::open_overlay;
+use crate::app::part::Part;
+use crate::app::screens::Parts;
+use crate::app::state::{Asked, State};
 use crate::app::toasts::Level;
 use crate::domain::error::Error;
 use crate::domain::error::report::report;
@@ -27,33 +28,23 @@ pub fn dispatch(state: &mut State, now: Timestamp, action: Action, asked: &mut A
     if state.shown.take().is_some() && action == Action::StepBack {
         return;
     }
-    let keyboard = state.keyboard();
-    match keyboard {
-        Keyboard::Overlay => return on_overlay_action(state, now, action, asked),
-        Keyboard::Connecting => {
-            return state.with(now, asked, |parts, cx| parts.connecting.on_action(action, cx));
-        }
-        Keyboard::Places => {
-            return state.with(now, asked, |parts, cx| {
-                parts.places.on_action(action, &parts.transfers.queue, cx);
-            });
-        }
-        _ => {}
-    }
-    if state.dialog().is_none()
-        && let Some(reason) = state.disabled(action)
-    {
+    let asks = state.keyboard().is_some_and(Part::takes_keys);
+    if !asks && let Some(reason) = state.disabled(action) {
         let text = format!("{}: {reason}", action.spec().title);
         return asked.moves.push(Intent::Toast { level: Level::Note, text });
     }
-    if !to_part(state, now, keyboard, action, asked) {
+    let focus = state.focus;
+    let known = state.with(now, asked, |parts, cx| {
+        parts.keyboard_mut(focus).is_some_and(|part| part.on_action(action, cx))
+    });
+    if !known && !asks {
         to_window(state, now, action, asked);
     }
 }
 
 /// Puts the errors that are read on the clipboard; `false` where none are.
 fn copy_errors(state: &State, asked: &mut Asked) -> bool {
-    let Some(details) = state.details() else { return false };
+    let Some(details) = state.keyboard().and_then(Part::details) else { return false };
     let errors: Vec<&Error> = details.errors().collect();
     if !errors.is_empty() {
         asked.moves.push(Intent::Copy {
@@ -61,42 +52,6 @@ fn copy_errors(state: &State, asked: &mut Asked) -> bool {
             what: "the error".to_owned(),
             note: "without accounts and names".to_owned(),
         });
-    }
-    true
-}
-
-/// Gives the action to the part with the keyboard, or to the one it belongs to.
-fn to_part(
-    state: &mut State,
-    now: Timestamp,
-    keyboard: Keyboard,
-    action: Action,
-    asked: &mut Asked,
-) -> bool {
-    let objects_too = action.spec().scopes.contains(&Scope::Objects);
-    state.with(now, asked, |parts, cx| match keyboard {
-        Keyboard::Buckets => parts.buckets.on_action(action, cx),
-        Keyboard::Objects => on_objects(parts.objects, action, cx),
-        Keyboard::Side => {
-            let shown = parts.side.subject().cloned();
-            parts.side.on_action(action, cx)
-                || shown.is_some_and(|shown| parts.objects.on_action_of(action, &shown, cx))
-                || (objects_too && on_objects(parts.objects, action, cx))
-        }
-        Keyboard::Transfers => parts.transfers.on_action(action, cx),
-        Keyboard::Connecting | Keyboard::Places | Keyboard::Overlay => false,
-    })
-}
-
-fn on_objects(objects: &mut Objects, action: Action, cx: &mut Context<'_>) -> bool {
-    let tab = match action {
-        Action::Details => SideTab::Details,
-        Action::Preview => SideTab::Preview,
-        _ => return objects.on_action(action, cx),
-    };
-    match objects.browse.current_subject() {
-        Some(subject) if objects.dialog().is_none() => cx.ask(Intent::Show { tab, subject }),
-        _ => {}
     }
     true
 }
@@ -116,11 +71,11 @@ fn to_window(state: &mut State, now: Timestamp, action: Action, asked: &mut Aske
         Action::Refresh => refresh(state, now, asked),
         Action::Doctor => asked.moves.push(Intent::Examine(state.session.name().clone())),
         _ if open_overlay(state, action) => {}
-        _ => state.with(now, asked, |mut parts, cx| anywhere(&mut parts, action, cx)),
+        _ => state.with(now, asked, |parts, cx| anywhere(parts, action, cx)),
     }
 }
 
-fn anywhere(parts: &mut Parts<'_>, action: Action, cx: &mut Context<'_>) {
+fn anywhere(parts: &mut Parts, action: Action, cx: &mut Context<'_>) {
     let browse = &mut parts.objects.browse;
     match action {
         Action::HistoryBack => browse.go_back(cx),
@@ -148,40 +103,38 @@ fn anywhere(parts: &mut Parts<'_>, action: Action, cx: &mut Context<'_>) {
 /// Lists or fetches again what is focused; where the open bucket is gone, the buckets too.
 fn refresh(state: &mut State, now: Timestamp, asked: &mut Asked) {
     let pane = state.focus;
-    state.with(now, asked, |parts, cx| match pane {
-        Pane::Buckets => parts.buckets.refresh(cx),
-        Pane::Side => parts.side.refresh(cx),
-        Pane::Objects | Pane::Transfers => {
-            parts.objects.browse.refresh(cx);
-            if parts.buckets.opened_is_gone() || parts.objects.browse.place().is_none() {
-                parts.buckets.refresh(cx);
-            }
+    state.with(now, asked, |parts, cx| {
+        if parts.pane_mut(pane).is_some_and(|part| part.refresh(cx)) {
+            return;
+        }
+        parts.objects.browse.refresh(cx);
+        if parts.buckets.opened_is_gone() || parts.objects.browse.place().is_none() {
+            parts.buckets.load(cx);
         }
     });
 }
 
 /// The next pane that can be shown, in the order of their numbers.
 fn step_focus(state: &mut State, by: usize) {
-    const ORDER: [Pane; 4] = [Pane::Buckets, Pane::Objects, Pane::Transfers, Pane::Side];
-    let here = ORDER.iter().position(|pane| *pane == state.focus).unwrap_or(0);
+    let here = Pane::ALL.iter().position(|pane| *pane == state.focus).unwrap_or(0);
     let shown = |pane: Pane| match pane {
         Pane::Buckets | Pane::Objects => true,
         Pane::Transfers => !state.areas.transfers.is_empty(),
-        Pane::Side => state.side.is_open(),
+        Pane::Side => state.parts.side.is_open(),
     };
-    let next = (1..ORDER.len()).map(|step| ORDER[(here + step * by) % ORDER.len()]);
+    let count = Pane::ALL.len();
+    let next = (1..count).map(|step| Pane::ALL[(here + step * by) % count]);
     state.focus = next.into_iter().find(|pane| shown(*pane)).unwrap_or(state.focus);
 }
 
-/// Undoes one thing: the wait to leave, then in the pane with the keyboard, in the objects, the
-/// wait for buckets, then the side pane, then the zoom.
+/// Undoes one thing: the wait to leave, then in the focused pane, in the others, then the side
+/// pane, then the zoom.
 fn step_back(state: &mut State, now: Timestamp, asked: &mut Asked) {
     let focus = state.focus;
     let undone = state.with(now, asked, |parts, cx| {
-        parts.places.stay()
-            || (focus == Pane::Buckets && parts.buckets.stop(cx))
-            || (focus != Pane::Side && parts.objects.browse.step_back(cx))
-            || parts.buckets.stop(cx)
+        parts.places.step_back(focus, cx)
+            || parts.pane_mut(focus).is_some_and(|part| part.step_back(focus, cx))
+            || parts.all_mut().rev().any(|part| part.step_back(focus, cx))
     });
     if undone {
         return;

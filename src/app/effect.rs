@@ -46,10 +46,17 @@ pub enum Effect {
     Quit,
 }
 
-/// Questions to storage and to this machine.
+/// A question, by who answers it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
-    // ─── storage ───
+    Storage(StorageRequest),
+    Connections(ConnectionRequest),
+    Machine(MachineRequest),
+}
+
+/// Questions to the storage of a connection.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StorageRequest {
     ListBuckets,
     ListPage {
         bucket: Bucket,
@@ -90,16 +97,20 @@ pub enum Request {
         upload: UploadId,
     },
     AbortUploads(Vec<(ObjectAddress, UploadId)>),
+    /// The public domains of a bucket, as the provider's own API tells them.
+    PublicAccess(Bucket),
+}
+
+/// Questions about connections themselves.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ConnectionRequest {
     /// Tries a connection step by step, telling each as it ends; ends with
-    /// [`crate::app::event::Reply::Examined`]. With `unsaved` that one is examined, whatever the
+    /// [`crate::app::event::Answer::Examined`]. With `unsaved` that one is examined, whatever the
     /// request's own connection is.
     Examine {
         unsaved: Option<Box<Connection>>,
         examination: Examination,
     },
-    /// The public domains of a bucket, as the provider's own API tells them.
-    PublicAccess(Bucket),
-    // ─── connections ───
     /// What this machine has of connections already.
     FindOrigins,
     /// The key id that is kept for the request's connection.
@@ -121,20 +132,39 @@ pub enum Request {
     /// Begins a session of the role that asks for a code.
     GiveCode(Secret),
     /// Runs `aws sso login`, telling each line it says; ends with
-    /// [`crate::app::event::Reply::SignedIn`].
+    /// [`crate::app::event::Answer::SignedIn`].
     SignIn {
         profile: Option<String>,
     },
-    // ─── this machine ───
+}
+
+/// Questions to this machine.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MachineRequest {
     /// Filter and sort, off the loop.
-    Arrange {
-        listing: Listing,
-        arrangement: Arrangement,
-    },
+    Arrange { listing: Listing, arrangement: Arrangement },
     /// The rows of a local folder, folders first.
     ReadFolder(PathBuf),
     /// Which destinations of these jobs exist already.
     Check(Vec<JobSpec>),
+}
+
+impl From<StorageRequest> for Request {
+    fn from(request: StorageRequest) -> Request {
+        Request::Storage(request)
+    }
+}
+
+impl From<ConnectionRequest> for Request {
+    fn from(request: ConnectionRequest) -> Request {
+        Request::Connections(request)
+    }
+}
+
+impl From<MachineRequest> for Request {
+    fn from(request: MachineRequest) -> Request {
+        Request::Machine(request)
+    }
 }
 
 /// Something to remember over restarts.

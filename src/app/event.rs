@@ -12,7 +12,7 @@ use crate::config::origins::Origins;
 use crate::domain::address::{ConnectionName, Prefix};
 use crate::domain::arrange::Order;
 use crate::domain::diagnosis::Finding;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::Error;
 use crate::domain::listing::ListedPage;
 use crate::domain::object::{BucketListing, ObjectHead, UploadId};
 use crate::domain::presign::PresignedLink;
@@ -33,6 +33,8 @@ pub enum Event {
     /// The answer to a request; a request may be answered more than once where its docs say so.
     Reply {
         ticket: Ticket,
+        /// Whose the request was.
+        connection: ConnectionName,
         reply: Reply,
     },
     Transfer(TransferEvent),
@@ -96,26 +98,29 @@ pub enum Revealed {
     Gone(PathBuf),
 }
 
-/// Answers, one for each kind of request.
+/// What a request is answered with: why not, otherwise.
+pub type Reply = Result<Answer, Error>;
+
+/// One for each kind of request.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Reply {
-    Buckets(Result<BucketListing, Error>),
-    Page(Result<ListedPage, Error>),
+pub enum Answer {
+    Buckets(BucketListing),
+    Page(ListedPage),
     /// The order of the rows of the listing that was sent, which may be a shorter one than today's.
     Arranged(Order),
-    Head(Result<ObjectHead, Error>),
-    Peeked(Result<Peek, Error>),
-    Presigned(Result<PresignedLink, Error>),
-    BucketCreated(Result<(), Error>),
-    BucketDeleted(Result<(), Error>),
-    PrefixCreated(Result<(), Error>),
+    Head(ObjectHead),
+    Peeked(Peek),
+    Presigned(PresignedLink),
+    BucketCreated,
+    BucketDeleted,
+    PrefixCreated,
     /// The prefixes below which there is nothing.
-    FoundEmpty(Result<Vec<Prefix>, Error>),
+    FoundEmpty(Vec<Prefix>),
     /// Sent repeatedly while counting; the last one has `done`.
-    Measured(Result<Measure, Error>),
-    Folder(Result<Vec<FolderEntry>, Error>),
-    Uploads(Result<ListedUploads, Error>),
-    UploadExtent(Result<UploadExtent, Error>),
+    Measured(Measure),
+    Folder(Vec<FolderEntry>),
+    Uploads(ListedUploads),
+    UploadExtent(UploadExtent),
     UploadsAborted {
         gone: Vec<UploadId>,
         failed: Vec<Error>,
@@ -123,50 +128,22 @@ pub enum Reply {
     Checked(Conflicts),
     /// One step of an examination; many for one request.
     Examining(Finding),
-    /// The examination is at its end; an error where it could not begin.
-    Examined(Result<(), Error>),
-    PublicAccess(Result<PublicAccess, Error>),
+    /// The examination is at its end.
+    Examined,
+    PublicAccess(PublicAccess),
     Origins(Origins),
     /// Masked; `None` where it cannot be told.
     StoredKeyId(Option<String>),
-    /// What the file has; why nothing can be taken from it.
-    Imports(Result<Vec<Import>, String>),
+    /// What the file has.
+    Imports(Vec<Import>),
     /// The connection as it is from now on.
-    ConnectionSaved(Result<Box<Connection>, Error>),
-    ConnectionRemoved(Result<ConnectionName, Error>),
-    PublicDomainSaved(Result<Option<String>, Error>),
+    ConnectionSaved(Box<Connection>),
+    ConnectionRemoved(ConnectionName),
+    PublicDomainSaved(Option<String>),
     /// A line of the program that signs in; many for one request.
     SigningIn(String),
-    SignedIn(Result<(), Error>),
-    CodeGiven(Result<(), Error>),
-}
-
-impl Reply {
-    /// The device whose code the answer would have needed.
-    pub fn wanted_code(&self) -> Option<&str> {
-        match self {
-            Reply::Buckets(Err(error))
-            | Reply::Page(Err(error))
-            | Reply::Head(Err(error))
-            | Reply::Peeked(Err(error))
-            | Reply::Presigned(Err(error))
-            | Reply::Measured(Err(error))
-            | Reply::Uploads(Err(error)) => {
-                error.is(&ErrorKind::CodeWanted).then_some(error.detail.as_str())
-            }
-            _ => None,
-        }
-    }
-
-    /// What the server refused, where the answer is about something that not every server can do.
-    pub fn refusal(&self) -> Option<&Error> {
-        match self {
-            Reply::BucketCreated(Err(error))
-            | Reply::BucketDeleted(Err(error))
-            | Reply::Uploads(Err(error)) => Some(error),
-            _ => None,
-        }
-    }
+    SignedIn,
+    CodeGiven,
 }
 
 /// A page of unfinished uploads, with what the queues of this machine know of each.

@@ -8,9 +8,10 @@ use crate::app::dispatch::dispatch;
 use crate::app::effect::{Effect, Preference};
 use crate::app::layout::Pane;
 use crate::app::overlaid::examine;
+use crate::app::screens::Parts;
 use crate::app::screens::side::following::Sight;
 use crate::app::screens::subject::Subject;
-use crate::app::state::{Asked, Parts, State};
+use crate::app::state::{Asked, State};
 use crate::app::tabbing::{mark_stale, tab, turn};
 use crate::app::toasts::Level;
 use crate::app::transfers::reach::{Shown, changes};
@@ -30,10 +31,9 @@ pub fn perform(state: &mut State, now: Timestamp, asked: &mut Asked) {
     }
     state.place();
     state.with(now, asked, |parts, cx| {
-        parts.buckets.fit(cx);
-        parts.objects.browse.fit(cx);
-        parts.transfers.fit(cx);
-        parts.side.fit(cx);
+        for part in parts.all_mut() {
+            part.fit(cx);
+        }
     });
     follow(state, now, asked);
 }
@@ -47,7 +47,7 @@ fn follow(state: &mut State, now: Timestamp, asked: &mut Asked) {
         let shown = !cx.areas.side.is_empty();
         parts.side.follow(Sight { under, place, shown, attended }, cx);
     });
-    state.with(now, asked, |mut parts, cx| parts.complete(cx));
+    state.with(now, asked, |parts, cx| parts.complete(cx));
 }
 
 /// Lets `act` happen in the tab at `at` as if it were on screen; what it asks for is done there.
@@ -90,6 +90,9 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
                 state.focus = Pane::Side;
             }
         }
+        Intent::ActOn { action, subject } => {
+            state.with(now, asked, |parts, cx| parts.objects.on_action_of(action, &subject, cx));
+        }
         Intent::LookInto(subject) => look_into(state, now, subject, asked),
         Intent::CloseSide => {
             state.with(now, asked, |parts, cx| parts.side.close(cx));
@@ -97,6 +100,7 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
                 state.focus = Pane::Objects;
             }
         }
+        Intent::CloseOverlay => state.parts.overlay = None,
         Intent::Examine(name) => examine(state, now, &name, asked),
         Intent::Tab(which) => tab(state, now, which, asked),
         Intent::Connect(name) => connect(state, now, &name, asked),
@@ -137,6 +141,11 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
             asked.effects.push(Effect::Save(Preference::DownloadFolder(folder)));
         }
         Intent::Run(action) => dispatch(state, now, action, asked),
+        Intent::Leave(way) => {
+            state.with(now, asked, |parts, cx| {
+                parts.places.leave(way, &parts.transfers.queue, cx);
+            });
+        }
         Intent::Quit => asked.effects.push(Effect::Quit),
         Intent::Made { bucket, change } => made(state, now, &bucket, change, asked),
         Intent::EmptyBucket(bucket) => {
@@ -148,20 +157,20 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
         | Intent::BucketDeleted(_)
         | Intent::BucketMade(_) => {
             mark_stale(state);
-            state.with(now, asked, |mut parts, cx| tell(&mut parts, cx, each));
+            state.with(now, asked, |parts, cx| tell(parts, cx, each));
         }
     }
 }
 
 /// Whether the side pane shows just this on screen: asking for it again closes it.
 fn is_shown(state: &State, tab: SideTab, subject: &Subject) -> bool {
-    !state.areas.side.is_empty() && state.side.shows(tab, subject)
+    !state.areas.side.is_empty() && state.parts.side.shows(tab, subject)
 }
 
 /// The keys go to the object under the cursor: into the column that shows it, or to a preview in
 /// place of the list.
 fn look_into(state: &mut State, now: Timestamp, subject: Subject, asked: &mut Asked) {
-    let tab = state.side.tab().unwrap_or_default();
+    let tab = state.parts.side.tab().unwrap_or_default();
     if is_shown(state, tab, &subject) {
         state.focus = Pane::Side;
     } else {
@@ -171,9 +180,9 @@ fn look_into(state: &mut State, now: Timestamp, subject: Subject, asked: &mut As
 }
 
 /// News about storage for the parts that show it.
-fn tell(parts: &mut Parts<'_>, cx: &mut Context<'_>, news: Intent) {
+fn tell(parts: &mut Parts, cx: &mut Context<'_>, news: Intent) {
     match news {
-        Intent::RefreshBuckets => parts.buckets.refresh(cx),
+        Intent::RefreshBuckets => parts.buckets.load(cx),
         Intent::BucketMade(bucket) => parts.buckets.on_made(&bucket, cx),
         Intent::BucketGone { bucket, error } => parts.buckets.mark_gone(&bucket, error),
         Intent::BucketDeleted(bucket) => {
@@ -225,7 +234,7 @@ fn in_every_tab(
     now: Timestamp,
     connection: &ConnectionName,
     asked: &mut Asked,
-    act: impl Fn(Parts<'_>, &mut Context<'_>),
+    act: impl Fn(&mut Parts, &mut Context<'_>),
 ) {
     if state.session.name() == connection {
         state.with(now, asked, |parts, cx| act(parts, cx));
@@ -300,7 +309,8 @@ fn put_connection(
 
 /// What was agreed to for one server is not done on another without being asked again.
 fn pause_all_of(state: &mut State, now: Timestamp, name: &ConnectionName, asked: &mut Asked) {
-    let needing: Vec<_> = state.transfers.queue.needing(name).map(|job| job.view.id).collect();
+    let needing: Vec<_> =
+        state.parts.transfers.queue.needing(name).map(|job| job.view.id).collect();
     if needing.is_empty() {
         return;
     }
@@ -315,7 +325,7 @@ fn pause_all_of(state: &mut State, now: Timestamp, name: &ConnectionName, asked:
 /// others is opened; where none is left that could be, the question what to connect to.
 fn drop_connection(state: &mut State, now: Timestamp, name: &ConnectionName, asked: &mut Asked) {
     let in_use = state.session.name() == name;
-    let needing = state.transfers.queue.needing(name).map(|job| job.view.id);
+    let needing = state.parts.transfers.queue.needing(name).map(|job| job.view.id);
     let pause = needing.map(|id| Effect::Transfer(TransferCommand::Pause(id)));
     // The engine forgets the keys, too.
     let (from, to) = (name.clone(), name.clone());

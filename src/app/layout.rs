@@ -1,5 +1,7 @@
 //! From the window's size to the place of every pane; used to page and click, and to paint.
 
+use crate::app::action::Scope;
+
 /// A place in the window, in cells. Without width or height it is not shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rect {
@@ -22,6 +24,21 @@ pub enum Pane {
     Objects,
     Transfers,
     Side,
+}
+
+impl Pane {
+    /// In the order of their numbers.
+    pub const ALL: [Pane; 4] = [Pane::Buckets, Pane::Objects, Pane::Transfers, Pane::Side];
+
+    /// What keys mean in it alone.
+    pub fn scope(self) -> Scope {
+        match self {
+            Pane::Buckets => Scope::Buckets,
+            Pane::Objects => Scope::Objects,
+            Pane::Transfers => Scope::Transfers,
+            Pane::Side => Scope::Side,
+        }
+    }
 }
 
 /// What decides the places besides the size.

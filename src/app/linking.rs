@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::app::context::{Context, Intent};
-use crate::app::effect::Request;
-use crate::app::event::{Reply, Ticket};
+use crate::app::effect::StorageRequest;
+use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::link_shown::LinkShown;
 use crate::app::session::Session;
 use crate::domain::curl::curl_command;
@@ -55,7 +55,7 @@ impl Linking {
             .into_iter()
             .map(|object| {
                 let spec = LinkSpec { object: object.clone(), method: LinkMethod::Get, expires_in };
-                Wanted { object, ticket: cx.request(Request::Presign(spec)), link: None }
+                Wanted { object, ticket: cx.request(StorageRequest::Presign(spec)), link: None }
             })
             .collect();
     }
@@ -83,15 +83,15 @@ impl Linking {
     ) -> Option<LinkShown> {
         let each = self.wanted.iter_mut().find(|each| each.ticket == ticket)?;
         match reply {
-            Reply::Presigned(Ok(link)) => each.link = Some(link),
-            Reply::Presigned(Err(error)) => {
+            Ok(Answer::Presigned(link)) => each.link = Some(link),
+            Err(error) => {
                 each.link = None;
                 self.wanted.retain(|each| each.ticket != ticket);
                 self.give_up(cx);
                 cx.ask(Intent::Log(error));
                 return None;
             }
-            _ => return None,
+            Ok(_) => return None,
         }
         self.wanted.iter().all(|each| each.link.is_some()).then(|| self.deliver(cx))
     }

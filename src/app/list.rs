@@ -1,6 +1,7 @@
 //! What every list has: a cursor, what it stays on, and the first row on screen.
 
 use crate::app::action::Action;
+use crate::app::spot::Spot;
 
 /// Positions in what is shown, from 0. `cursor` is below the length and on screen after
 /// [`List::fit`].
@@ -74,6 +75,12 @@ impl List {
         self.cursor = step(self.cursor).min(len.saturating_sub(1));
         self.offset = step(self.offset);
     }
+}
+
+/// A row that is clicked is stood on; clicked again, it is taken.
+pub fn take_again(cursor: &mut usize, spot: Spot) -> Option<Action> {
+    let Spot::Row(row) = spot else { return None };
+    (std::mem::replace(cursor, row) == row).then_some(Action::Accept)
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ pub mod marks;
 pub mod mouse;
 pub mod overlaid;
 pub mod overlays;
+pub mod part;
 pub mod pasting;
 pub mod screens;
 pub mod session;

@@ -19,8 +19,7 @@ const WHEEL: isize = 3;
 /// scrolls the pane under the pointer. Labels, buttons, rows of menus and the keys of the footer do
 /// what they say. While a question is open, only that and the footer can be clicked.
 pub fn on_mouse(state: &mut State, now: Timestamp, mouse: Mouse, asked: &mut Asked) {
-    let is_asked =
-        state.dialog().is_some() || state.overlay.is_some() || state.connecting.is_open();
+    let is_asked = state.is_covered();
     match (mouse.kind, mouse.on) {
         (MouseKind::Click, Some(Spot::Action(action))) => {
             // A label in the frame of a pane is about that pane.
@@ -53,16 +52,13 @@ fn on_panes(state: &mut State, now: Timestamp, kind: MouseKind, mouse: Mouse, as
 
 /// Brings the cursor of what is asked to what was clicked; gives the action that follows.
 fn point(state: &mut State, now: Timestamp, spot: Spot, asked: &mut Asked) -> Option<Action> {
-    state.with(now, asked, |mut parts, _| match parts.overlay {
-        Some(overlay) => overlay.point(spot),
-        None if parts.connecting.is_open() => parts.connecting.point(spot),
-        None => parts.dialog()?.point(spot),
-    })
+    let focus = state.focus;
+    state.with(now, asked, |parts, _| parts.keyboard_mut(focus)?.point(spot))
 }
 
 /// The wheel moves the cursor of a list, and scrolls what is read.
 fn turn(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) {
-    if state.overlay.is_none() && state.connecting.is_open() {
+    if state.parts.overlay.is_none() && state.parts.connecting.is_open() {
         return;
     }
     for _ in 0..WHEEL {
@@ -72,7 +68,7 @@ fn turn(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) {
 
 /// The connection leads to the others, what follows to its place.
 fn go_up_to(state: &mut State, now: Timestamp, number: usize, asked: &mut Asked) {
-    let Some(PrefixPlace { bucket, prefix }) = state.objects.browse.place().cloned() else {
+    let Some(PrefixPlace { bucket, prefix }) = state.parts.objects.browse.place().cloned() else {
         return dispatch(state, now, Action::SwitchConnection, asked);
     };
     let Some(depth) = number.checked_sub(1) else {
@@ -95,23 +91,17 @@ fn click(state: &mut State, now: Timestamp, pane: Pane, mouse: Mouse, asked: &mu
         return;
     }
     let line = mouse.row - rows.y;
-    state.with(now, asked, |parts, cx| match pane {
-        Pane::Buckets => parts.buckets.click(line, cx),
-        Pane::Objects => {
-            if parts.objects.browse.click(line, cx) && was_focused {
-                cx.ask(Intent::Run(Action::Open));
-            }
+    state.with(now, asked, |parts, cx| {
+        if let Some(part) = parts.pane_mut(pane) {
+            part.click(line, was_focused, cx);
         }
-        Pane::Transfers => parts.transfers.click(line, was_focused, cx),
-        Pane::Side => {}
     });
 }
 
 fn scroll(state: &mut State, now: Timestamp, pane: Pane, by: isize, asked: &mut Asked) {
-    state.with(now, asked, |parts, cx| match pane {
-        Pane::Buckets => parts.buckets.scroll(by, cx),
-        Pane::Objects => parts.objects.browse.scroll(by, cx),
-        Pane::Side => parts.side.scroll(by, cx),
-        Pane::Transfers => parts.transfers.scroll(by, cx),
+    state.with(now, asked, |parts, cx| {
+        if let Some(part) = parts.pane_mut(pane) {
+            part.scroll(by, cx);
+        }
     });
 }

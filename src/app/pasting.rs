@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::app::locating::locate;
-use crate::app::overlays::overlay::Overlay;
+use crate::app::part::Part;
 use crate::app::state::{Asked, State};
 use crate::config::pasted::Pasted;
 use crate::config::secret::Secret;
@@ -16,8 +16,8 @@ pub fn on_pasted(state: &mut State, now: Timestamp, text: &str, asked: &mut Aske
     let keys = !leads && has_keys(text);
     // What is only read makes way for it.
     if leads || keys {
-        state.overlay = None;
-    } else if state.overlay.is_some() {
+        state.parts.overlay = None;
+    } else if state.parts.overlay.is_some() {
         return;
     }
     state.with(now, asked, |parts, cx| {
@@ -29,11 +29,6 @@ pub fn on_pasted(state: &mut State, now: Timestamp, text: &str, asked: &mut Aske
             parts.objects.on_paste(text, cx);
         }
     });
-}
-
-/// Whether an overlay only shows something, and takes no text.
-pub fn is_read(overlay: &Overlay) -> bool {
-    matches!(overlay, Overlay::Events(_) | Overlay::Connections(_))
 }
 
 fn has_keys(text: &str) -> bool {

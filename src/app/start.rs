@@ -7,7 +7,8 @@ use crate::app::intents::perform;
 use crate::app::keymap::Keymap;
 use crate::app::keymap::changes::KeyRemarks;
 use crate::app::layout::Size;
-use crate::app::overlays::overlay::Overlay;
+use crate::app::overlays::Overlay;
+use crate::app::overlays::notice::Notice;
 use crate::app::session::{Session, Startup};
 use crate::app::state::{Asked, State};
 use crate::app::toasts::Level;
@@ -19,7 +20,7 @@ impl State {
         let (now, open, problems) = (startup.now, startup.open.clone(), startup.problems.clone());
         let (first, preview_stays) = (startup.first, startup.preview_stays);
         let mut state = State::empty(Session::new(startup), keymap, size);
-        state.side.stays = preview_stays;
+        state.parts.side.stays = preview_stays;
         state.now = now;
         let mut asked = Asked::default();
         if first {
@@ -52,6 +53,6 @@ impl State {
         for each in &remarks.mistakes {
             sheet = sheet.fact(&format!("line {}", each.line), each.sentence.clone());
         }
-        self.overlay = Some(Overlay::Notice(sheet));
+        self.parts.overlay = Some(Overlay::Notice(Notice(sheet)));
     }
 }

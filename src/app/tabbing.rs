@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::app::context::{Intent, TabMove};
+use crate::app::screens::Parts;
 use crate::app::state::{Asked, State};
 use crate::app::tabs::Tab;
 use crate::app::toasts::Level;
@@ -32,10 +33,10 @@ pub fn mark_stale(state: &mut State) {
 
 /// The same place in a tab of its own.
 fn open(state: &mut State, now: Timestamp, asked: &mut Asked) {
-    let location = state.objects.browse.location();
-    let side = state.side.like();
+    let location = state.parts.objects.browse.location();
+    let side = state.parts.side.like();
     let shown = put_away(state);
-    state.side = side;
+    state.parts.side = side;
     state.tabs.put_before(shown);
     note_places(state);
     state.with(now, asked, |parts, cx| parts.buckets.start(cx));
@@ -53,7 +54,7 @@ fn shown(state: &mut State, now: Timestamp, stale: bool, asked: &mut Asked) {
     note_places(state);
     if stale {
         state.with(now, asked, |parts, cx| {
-            parts.buckets.refresh(cx);
+            parts.buckets.load(cx);
             parts.objects.browse.refresh(cx);
         });
     }
@@ -77,27 +78,22 @@ pub fn turn(state: &mut State, at: usize) -> bool {
 }
 
 fn put_away(state: &mut State) -> Tab {
-    Tab {
-        connection: state.session.name().clone(),
-        buckets: std::mem::take(&mut state.buckets),
-        objects: std::mem::take(&mut state.objects),
-        side: std::mem::take(&mut state.side),
-        focus: state.focus,
-        zoomed: state.zoomed,
-        stale: false,
-    }
+    let mut parts = Parts::default();
+    state.parts.exchange_tab(&mut parts);
+    let connection = state.session.name().clone();
+    Tab { connection, parts, focus: state.focus, zoomed: state.zoomed, stale: false }
 }
 
-fn bring_out(state: &mut State, tab: Tab) {
+fn bring_out(state: &mut State, mut tab: Tab) {
     state.session.change_to(&tab.connection);
-    (state.buckets, state.objects, state.side) = (tab.buckets, tab.objects, tab.side);
+    state.parts.exchange_tab(&mut tab.parts);
     (state.focus, state.zoomed) = (tab.focus, tab.zoomed);
 }
 
 /// Tells the parts what is open in other tabs: copies are offered to go there.
 fn note_places(state: &mut State) {
     let place = |(_, tab): (usize, &Tab)| {
-        let location = tab.objects.browse.location();
+        let location = tab.parts.objects.browse.location();
         (location != Location::Root).then(|| (tab.connection.clone(), location))
     };
     state.session.beside = state.tabs.others().filter_map(place).collect();

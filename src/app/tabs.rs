@@ -2,9 +2,7 @@
 
 use crate::app::event::Ticket;
 use crate::app::layout::Pane;
-use crate::app::screens::buckets::Buckets;
-use crate::app::screens::objects::Objects;
-use crate::app::screens::side::SidePane;
+use crate::app::screens::Parts;
 use crate::domain::address::ConnectionName;
 
 /// Tabs at once.
@@ -14,9 +12,8 @@ pub const MOST: usize = 9;
 #[derive(Clone, Debug)]
 pub struct Tab {
     pub connection: ConnectionName,
-    pub buckets: Buckets,
-    pub objects: Objects,
-    pub side: SidePane,
+    /// Those that a tab has for itself; the window's are empty.
+    pub parts: Parts,
     pub focus: Pane,
     pub zoomed: bool,
     /// What it shows was changed from another tab.
@@ -70,9 +67,7 @@ impl Tabs {
 
     /// The one that waits for the answer to a request.
     pub fn owner(&self, ticket: Ticket) -> Option<usize> {
-        let owns = |tab: &Tab| {
-            tab.buckets.owns(ticket) || tab.objects.owns(ticket) || tab.side.owns(ticket)
-        };
+        let owns = |tab: &Tab| tab.parts.all().any(|part| part.owns(ticket));
         self.others().find(|(_, tab)| owns(tab)).map(|(at, _)| at)
     }
 

@@ -11,13 +11,13 @@ use crate::app::intents::{behind, on_changes, perform};
 use crate::app::keymap::Resolved;
 use crate::app::layout::{Pane, Size};
 use crate::app::mouse::on_mouse;
-use crate::app::overlaid::{follow_log, on_overlay_text};
-use crate::app::overlays::overlay::Overlay;
-use crate::app::pasting::{is_read, on_pasted};
+use crate::app::overlaid::follow_log;
+use crate::app::part::Part;
+use crate::app::pasting::on_pasted;
 use crate::app::screens::transfers::place::on_revealed;
-use crate::app::state::{Asked, Keyboard, State};
+use crate::app::state::{Asked, State};
 use crate::domain::address::ConnectionName;
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::TransferEvent;
 
 /// What an event makes of the state, and what the shell shall do.
@@ -30,7 +30,9 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
         Event::Mouse(mouse) => on_mouse(state, now, mouse, &mut asked),
         Event::Paste(text) => on_paste(state, now, &text, &mut asked),
         Event::Resized { width, height } => state.size = Size { width, height },
-        Event::Reply { ticket, reply } => on_reply(state, now, ticket, reply, &mut asked),
+        Event::Reply { ticket, connection, reply } => {
+            on_reply(state, now, ticket, (connection, reply), &mut asked);
+        }
         Event::Transfer(TransferEvent::Warned(error)) => asked.moves.push(Intent::Log(error)),
         Event::Transfer(TransferEvent::Refused { connection, error }) => {
             learn(state, now, &connection, &error, &mut asked);
@@ -52,7 +54,7 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
             state.with(now, &mut asked, |_, cx| on_revealed(&revealed, cx));
         }
         Event::Resumed => asked.effects.push(Effect::Redraw),
-        Event::Tick => state.transfers.on_tick(now),
+        Event::Tick => state.parts.transfers.on_tick(now),
     }
     perform(state, now, &mut asked);
     follow_log(state);
@@ -67,7 +69,8 @@ fn on_key(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
         return;
     }
     let pending = std::mem::take(&mut state.pending);
-    if state.overlay.is_none() && state.dialog().is_some_and(|dialog| dialog.has_letter(chord)) {
+    let dialog = state.keyboard().and_then(Part::dialog);
+    if dialog.is_some_and(|dialog| dialog.has_letter(chord)) {
         return on_text(state, now, chord, asked);
     }
     match state.keymap.resolve(state.scopes(), &pending, chord) {
@@ -88,8 +91,8 @@ const TYPING: SignedDuration = SignedDuration::from_millis(400);
 /// that is no answer shows that; those that follow it at once, and Enter, are no answers either.
 fn types_on(state: &mut State, now: Timestamp, chord: Chord) -> bool {
     let bound = state.keymap.resolve(state.scopes(), &[], chord) != Resolved::Unbound;
-    let question = state.dialog().filter(|dialog| state.overlay.is_none() && dialog.is_question());
-    let Some(question) = question else {
+    let dialog = state.keyboard().and_then(Part::dialog);
+    let Some(question) = dialog.filter(|dialog| dialog.is_question()) else {
         state.stray = None;
         return false;
     };
@@ -105,47 +108,34 @@ fn is_enter(chord: Chord) -> bool {
 }
 
 fn on_text(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
-    let keyboard = state.keyboard();
-    if keyboard == Keyboard::Overlay {
-        return on_overlay_text(state, now, chord, asked);
-    }
-    state.with(now, asked, |parts, cx| match keyboard {
-        Keyboard::Connecting => parts.connecting.on_text(chord, cx),
-        Keyboard::Places => parts.places.on_text(chord, &parts.transfers.queue, cx),
-        Keyboard::Buckets => parts.buckets.on_text(chord, cx),
-        Keyboard::Objects => parts.objects.on_text(chord, cx),
-        Keyboard::Transfers => parts.transfers.on_text(chord, cx),
-        Keyboard::Side | Keyboard::Overlay => {}
+    let focus = state.focus;
+    state.with(now, asked, |parts, cx| {
+        if let Some(part) = parts.keyboard_mut(focus) {
+            part.on_text(chord, cx);
+        }
     });
 }
 
 fn on_paste(state: &mut State, now: Timestamp, text: &str, asked: &mut Asked) {
-    match &mut state.overlay {
-        Some(overlay) if is_read(overlay) => return on_pasted(state, now, text, asked),
-        Some(overlay) => return overlay.on_paste(text),
-        None => {}
-    }
-    let typing = state.objects.browse.typing.is_some() || state.connecting.is_open();
-    if state.dialog().is_none() && !typing {
+    let focus = state.focus;
+    if !state.keyboard().is_some_and(Part::takes_paste) {
         return on_pasted(state, now, text, asked);
     }
-    let keyboard = state.keyboard();
-    state.with(now, asked, |parts, cx| match keyboard {
-        Keyboard::Connecting => parts.connecting.on_paste(text, cx),
-        Keyboard::Places => parts.places.on_paste(text),
-        Keyboard::Buckets => parts.buckets.on_paste(text, cx),
-        Keyboard::Transfers => parts.transfers.on_paste(text),
-        Keyboard::Objects | Keyboard::Side | Keyboard::Overlay => parts.objects.on_paste(text, cx),
+    state.with(now, asked, |parts, cx| {
+        if let Some(part) = parts.keyboard_mut(focus) {
+            part.on_paste(text, cx);
+        }
     });
 }
 
 /// A reply whose ticket nobody waits for is late and is dropped.
-fn on_reply(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, asked: &mut Asked) {
-    if let Some(Overlay::Doctor(doctor)) = &mut state.overlay
-        && doctor.owns(ticket)
-    {
-        return doctor.on_reply(reply);
-    }
+fn on_reply(
+    state: &mut State,
+    now: Timestamp,
+    ticket: Ticket,
+    reply: (ConnectionName, Reply),
+    asked: &mut Asked,
+) {
     match state.tabs.owner(ticket) {
         None => give(state, now, ticket, reply, asked),
         Some(at) => behind(state, now, at, asked, |state, asked| {
@@ -168,28 +158,25 @@ fn learn(
     asked.effects.extend(learned.map(save));
 }
 
-fn give(state: &mut State, now: Timestamp, ticket: Ticket, reply: Reply, asked: &mut Asked) {
-    if let Some(error) = reply.refusal() {
-        let name = state.session.name().clone();
-        learn(state, now, &name, error, asked);
+/// What every error can tell is learned here, whatever was asked.
+fn give(
+    state: &mut State,
+    now: Timestamp,
+    ticket: Ticket,
+    (connection, reply): (ConnectionName, Reply),
+    asked: &mut Asked,
+) {
+    let mut device = None;
+    if let Err(error) = &reply {
+        learn(state, now, &connection, error, asked);
+        device = error.is(&ErrorKind::CodeWanted).then(|| error.detail.clone());
     }
-    let device = reply.wanted_code().map(str::to_owned);
-    state.with(now, asked, |mut parts, cx| {
-        if parts.completing.owns(ticket) {
-            parts.on_completed(reply, cx);
-        } else if parts.connecting.owns(ticket) {
-            parts.connecting.on_reply(ticket, reply, cx);
-        } else if parts.buckets.owns(ticket) {
-            parts.buckets.on_reply(ticket, reply, cx);
-        } else if parts.objects.owns(ticket) {
-            parts.objects.on_reply(ticket, reply, cx);
-        } else if parts.transfers.owns(ticket) {
-            parts.transfers.on_reply(ticket, reply, cx);
-        } else if parts.side.owns(ticket) {
-            parts.side.on_reply(reply, cx);
-        }
+    state.with(now, asked, |parts, cx| {
+        let Some(part) = parts.owner_mut(ticket) else { return };
+        part.on_reply(ticket, reply, cx);
+        parts.complete(cx);
         if let Some(device) = device {
-            parts.connecting.want_code(device, cx);
+            parts.connecting.want_code(connection, device);
         }
     });
 }

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::task::spawn_blocking;
+
 use crate::config::connection::Connection;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
@@ -104,6 +106,15 @@ impl Clients {
         };
         made.iter().filter_map(known).collect()
     }
+}
+
+/// Makes the client, where it is not made yet, on a thread that may block.
+pub async fn client_of(clients: &Arc<Clients>, name: ConnectionName) -> Result<Client, Error> {
+    let (clients, place) = (Arc::clone(clients), name.clone());
+    let made = spawn_blocking(move || clients.get(&name)).await;
+    made.unwrap_or_else(|error| {
+        Err(Error::new(ErrorKind::Other, "connect", place.as_str()).detail(error.to_string()))
+    })
 }
 
 /// What a panic left behind a lock is whole: nothing under one can fail halfway.

@@ -1,12 +1,13 @@
 //! Finds, saves and removes connections for the interface, and has the clients follow.
 
+use std::future::pending;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::task::spawn_blocking;
 
-use crate::app::effect::Request;
-use crate::app::event::Reply;
+use crate::app::effect::ConnectionRequest;
+use crate::app::event::{Answer, Reply};
 use crate::config::connection::{Connection, CredentialsSource, Keeper};
 use crate::config::draft::{Draft, DraftKeys, Keep};
 use crate::config::kept;
@@ -17,8 +18,9 @@ use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind};
 use crate::domain::identity::masked;
+use crate::s3::client::Client;
 use crate::s3::sdk::role::give_code;
-use crate::tui::clients::Clients;
+use crate::tui::clients::{Clients, client_of};
 use crate::tui::sign_in::{AWS, sign_in};
 
 /// Where connections are kept.
@@ -30,44 +32,71 @@ pub struct ConnectionStore {
 }
 
 impl ConnectionStore {
-    /// Whether a request is about connections themselves rather than by one of them.
-    pub fn answers(request: &Request) -> bool {
-        matches!(
-            request,
-            Request::FindOrigins
-                | Request::StoredKeyId
-                | Request::SaveConnection { .. }
-                | Request::RemoveConnection(_)
-                | Request::SavePublicDomain { .. }
-                | Request::GiveCode(_)
-                | Request::ReadImports(_)
-                | Request::SignIn { .. }
-        )
-    }
-
-    /// Reads and writes files on a thread that may block.
-    pub async fn answer(self, connection: ConnectionName, request: Request, send: impl Fn(Reply)) {
-        if let Request::SignIn { profile } = request {
-            let tell = |line| send(Reply::SigningIn(line));
-            let ended = sign_in(AWS, profile.as_deref(), tell).await;
-            self.clients.renew(&connection);
-            return send(Reply::SignedIn(ended));
-        }
-        if let Request::SavePublicDomain { bucket, domain } = request {
-            let saved = spawn_blocking(move || self.save_domain(&connection, &bucket, domain));
-            let saved = saved.await.unwrap_or_else(|error| Err(lost(&error)));
-            return send(Reply::PublicDomainSaved(saved));
-        }
-        if request == Request::StoredKeyId {
-            let (keyring, _given_up_when_dropped) = awaited();
-            let read = spawn_blocking(move || self.stored_key_id(&connection, &keyring)).await;
-            return send(Reply::StoredKeyId(read.unwrap_or_default()));
-        }
-        if let Request::GiveCode(code) = request {
-            return send(Reply::CodeGiven(self.give_code(&connection, &code).await));
-        }
-        if let Some(reply) = self.change(request).await {
-            send(reply);
+    /// Reads and writes files on a thread that may block; `tell` has what is known before the end.
+    pub async fn answer(
+        &self,
+        connection: ConnectionName,
+        request: ConnectionRequest,
+        tell: impl Fn(Answer) + Send + Sync,
+    ) -> Reply {
+        let store = self.clone();
+        match request {
+            ConnectionRequest::Examine { unsaved, examination } => {
+                let client = match unsaved {
+                    Some(connection) => connect(*connection).await?,
+                    None => client_of(&self.clients, connection).await?,
+                };
+                // What was refused before is asked again.
+                client.forget_refusals();
+                let mut each = |finding| tell(Answer::Examining(finding));
+                client.examine(&examination, &mut each, pending()).await;
+                Ok(Answer::Examined)
+            }
+            ConnectionRequest::FindOrigins => {
+                let read = spawn_blocking(|| Origins::read(&Places::of_user())).await;
+                Ok(Answer::Origins(read.unwrap_or_else(|error| Origins {
+                    troubles: vec![lost(&error).detail],
+                    ..Origins::default()
+                })))
+            }
+            ConnectionRequest::ReadImports(path) => {
+                let place = path.display().to_string();
+                let why = match spawn_blocking(move || Origins::read_file(&path)).await {
+                    Ok(Ok(imports)) => return Ok(Answer::Imports(imports)),
+                    Ok(Err(why)) => why,
+                    Err(error) => error.to_string(),
+                };
+                Err(Error::new(ErrorKind::Config, "read the connections", place).detail(why))
+            }
+            ConnectionRequest::StoredKeyId => {
+                let (keyring, _given_up_when_dropped) = awaited();
+                let read = spawn_blocking(move || store.stored_key_id(&connection, &keyring)).await;
+                Ok(Answer::StoredKeyId(read.unwrap_or_default()))
+            }
+            ConnectionRequest::SaveConnection { draft, replaced } => {
+                let (keyring, _given_up_when_dropped) = awaited();
+                let save = move || store.save(&draft, replaced.as_ref(), &keyring);
+                Ok(Answer::ConnectionSaved(Box::new(on_a_thread(save).await?)))
+            }
+            ConnectionRequest::RemoveConnection(name) => {
+                let (keyring, _given_up_when_dropped) = awaited();
+                let remove = move || store.remove(name, &keyring);
+                Ok(Answer::ConnectionRemoved(on_a_thread(remove).await?))
+            }
+            ConnectionRequest::SavePublicDomain { bucket, domain } => {
+                let save = move || store.save_domain(&connection, &bucket, domain);
+                Ok(Answer::PublicDomainSaved(on_a_thread(save).await?))
+            }
+            ConnectionRequest::GiveCode(code) => {
+                self.give_code(&connection, &code).await?;
+                Ok(Answer::CodeGiven)
+            }
+            ConnectionRequest::SignIn { profile } => {
+                let each = |line| tell(Answer::SigningIn(line));
+                let ended = sign_in(AWS, profile.as_deref(), each).await;
+                self.clients.renew(&connection);
+                ended.map(|()| Answer::SignedIn)
+            }
         }
     }
 
@@ -77,35 +106,6 @@ impl ConnectionStore {
             None => Err(Error::new(ErrorKind::Config, ASSUME_ROLE, connection.as_str())
                 .detail("no connection has this name any more")),
         }
-    }
-
-    async fn change(self, request: Request) -> Option<Reply> {
-        Some(match request {
-            Request::FindOrigins => {
-                let read = spawn_blocking(|| Origins::read(&Places::of_user())).await;
-                Reply::Origins(read.unwrap_or_else(|error| Origins {
-                    troubles: vec![lost(&error).detail],
-                    ..Origins::default()
-                }))
-            }
-            Request::ReadImports(path) => {
-                let read = spawn_blocking(move || Origins::read_file(&path)).await;
-                Reply::Imports(read.unwrap_or_else(|error| Err(lost(&error).detail)))
-            }
-            Request::SaveConnection { draft, replaced } => {
-                let (keyring, _given_up_when_dropped) = awaited();
-                let saved =
-                    spawn_blocking(move || self.save(&draft, replaced.as_ref(), &keyring)).await;
-                let saved = saved.unwrap_or_else(|error| Err(lost(&error)));
-                Reply::ConnectionSaved(saved.map(Box::new))
-            }
-            Request::RemoveConnection(name) => {
-                let (keyring, _given_up_when_dropped) = awaited();
-                let removed = spawn_blocking(move || self.remove(name, &keyring)).await;
-                Reply::ConnectionRemoved(removed.unwrap_or_else(|error| Err(lost(&error))))
-            }
-            _ => return None,
-        })
     }
 
     fn save(
@@ -174,6 +174,21 @@ impl ConnectionStore {
         self.clients.remove(&name);
         Ok(name)
     }
+}
+
+async fn on_a_thread<T: Send + 'static>(
+    act: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    spawn_blocking(act).await.unwrap_or_else(|error| Err(lost(&error)))
+}
+
+/// A client of a connection that is not saved, or not yet.
+async fn connect(connection: Connection) -> Result<Client, Error> {
+    let place = connection.name.clone();
+    let made = spawn_blocking(move || Client::connect(&connection, Arc::default())).await;
+    made.unwrap_or_else(|error| {
+        Err(Error::new(ErrorKind::Other, "connect", place.as_str()).detail(error.to_string()))
+    })
 }
 
 fn lost(error: &dyn std::error::Error) -> Error {

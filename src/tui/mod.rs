@@ -6,6 +6,7 @@ mod connections;
 pub mod destinations;
 pub mod input;
 pub mod log;
+pub mod machine;
 pub mod notify;
 pub mod requests;
 pub mod reveal;

@@ -3,24 +3,23 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use futures_util::FutureExt;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::task::{AbortHandle, JoinError, spawn_blocking};
+use tokio::task::AbortHandle;
 
 use crate::app::effect::{Effect, Preference, Request};
 use crate::app::event::{ClipboardOutcome, Event, Ticket};
 use crate::config::remembered::{LastPlace, Remembered};
 use crate::domain::address::ConnectionName;
-use crate::domain::error::{Error, ErrorKind};
 use crate::transfer::engine::Engine;
 use crate::transfer::journal::known_uploads;
+use crate::tui::clients::client_of;
 use crate::tui::clipboard::{Clipboard, Copied};
 use crate::tui::connections::ConnectionStore;
+use crate::tui::machine::ask_machine;
 use crate::tui::notify::notification;
-use crate::tui::requests;
+use crate::tui::requests::ask_storage;
 use crate::tui::reveal::reveal;
 use crate::tui::signals::Signal;
 
@@ -146,32 +145,27 @@ impl Runner {
     }
 
     fn request(&mut self, ticket: Ticket, connection: ConnectionName, request: Request) {
-        let (clients, news) = (Arc::clone(&self.store.clients), self.news.clone());
-        let store = self.store.clone();
+        let (store, news) = (self.store.clone(), self.news.clone());
         let journal = self.journal.clone();
         // A journal that cannot be read protects nothing: what is young is not marked unasked all
         // the same.
         let known = move || journal.and_then(|path| known_uploads(&path).ok()).unwrap_or_default();
         let task = self.runtime.spawn(async move {
-            let client = |other: Option<ConnectionName>| {
-                let (name, clients) =
-                    (other.unwrap_or_else(|| connection.clone()), Arc::clone(&clients));
-                let place = name.clone();
-                let made = spawn_blocking(move || clients.get(&name));
-                let lost = move |error: JoinError| {
-                    Err(Error::new(ErrorKind::Other, "connect", place.as_str())
-                        .detail(error.to_string()))
-                };
-                async move { made.await.unwrap_or_else(lost) }.boxed()
-            };
             let send = |reply| {
+                let connection = connection.clone();
                 // The loop is gone only at the end.
-                let _ = news.send(News::Event(Event::Reply { ticket, reply }));
+                let _ = news.send(News::Event(Event::Reply { ticket, connection, reply }));
             };
-            if ConnectionStore::answers(&request) {
-                return store.answer(connection, request, send).await;
-            }
-            requests::answer(request, client, known, send).await;
+            let tell = |answer| send(Ok(answer));
+            let (clients, name) = (&store.clients, connection.clone());
+            send(match request {
+                Request::Storage(request) => match client_of(clients, name).await {
+                    Ok(client) => ask_storage(&client, request, known, tell).await,
+                    Err(error) => Err(error),
+                },
+                Request::Connections(request) => store.answer(name, request, tell).await,
+                Request::Machine(request) => ask_machine(request, clients, &name).await,
+            });
         });
         if self.tasks.len() >= KEPT_TASKS {
             self.tasks.retain(|_, task| !task.is_finished());

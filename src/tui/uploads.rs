@@ -3,7 +3,7 @@
 
 use tokio::task::spawn_blocking;
 
-use crate::app::event::{ListedUploads, Reply};
+use crate::app::event::{Answer, ListedUploads};
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::Error;
 use crate::domain::object::{ObjectAddress, UploadId};
@@ -31,15 +31,11 @@ pub async fn page(
 
 /// Gives them up one after the other, but none that a queue uses by now.
 pub async fn abort(
-    client: Result<Client, Error>,
+    client: &Client,
     chosen: Vec<(ObjectAddress, UploadId)>,
     known: impl FnOnce() -> KnownUploads + Send + 'static,
-) -> Reply {
+) -> Answer {
     let (mut gone, mut failed) = (Vec::new(), Vec::new());
-    let client = match client {
-        Ok(client) => client,
-        Err(error) => return Reply::UploadsAborted { gone, failed: vec![error] },
-    };
     let known = spawn_blocking(known).await.unwrap_or_default();
     for (object, upload) in chosen {
         if known.owner(&object.bucket, &upload) == UploadOwner::Queued {
@@ -50,5 +46,5 @@ pub async fn abort(
             Err(error) => failed.push(error),
         }
     }
-    Reply::UploadsAborted { gone, failed }
+    Answer::UploadsAborted { gone, failed }
 }

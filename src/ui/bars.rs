@@ -51,7 +51,7 @@ pub fn draw_header(paint: &mut Paint<'_>, area: Rect, state: &State) {
     let left = left.skip(draw_tabs(paint, left, state));
     let title = state.session.title();
     let name = if left.width < WITH_IDENTITY { state.session.name().as_str() } else { &title };
-    match state.objects.browse.place() {
+    match state.parts.objects.browse.place() {
         Some(at) => {
             let parts = [name, at.bucket.as_str(), at.prefix.as_str()];
             breadcrumb(paint, left, &parts);
@@ -64,7 +64,7 @@ pub fn draw_header(paint: &mut Paint<'_>, area: Rect, state: &State) {
 
 /// What tells a tab from the one on screen: its connection, or its bucket where that is the same.
 fn tab_name<'a>(tab: &'a Tab, state: &State) -> &'a str {
-    let bucket = || tab.objects.browse.place().map_or("", |place| place.bucket.as_str());
+    let bucket = || tab.parts.objects.browse.place().map_or("", |place| place.bucket.as_str());
     let own = tab.connection == *state.session.name();
     if own { bucket() } else { tab.connection.as_str() }
 }
@@ -99,7 +99,7 @@ fn draw_tabs(paint: &mut Paint<'_>, span: Span, state: &State) -> u16 {
 
 /// `12,340+ ⠋`: a plus while the server has more, a sign that turns while it is coming.
 fn count_text(paint: &Paint<'_>, state: &State) -> Option<String> {
-    let browse = &state.objects.browse;
+    let browse = &state.parts.objects.browse;
     browse.place()?;
     let count = Count(browse.rows.listing().len() as u64);
     let more = if browse.is_incomplete() { "+" } else { "" };
@@ -115,7 +115,7 @@ pub fn draw_status(paint: &mut Paint<'_>, area: Rect, state: &State) {
     let line = Span::line(area, 0).skip(1).shorter(1);
     let used = if needs_the_line(state, line.width) { 0 } else { draw_usage(paint, line, state) };
     let left = line.shorter(if used > 0 { used + 2 } else { 0 });
-    if let Some(typing) = &state.objects.browse.typing {
+    if let Some(typing) = &state.parts.objects.browse.typing {
         let slash = paint.put(left, "/", paint.styles.key);
         let typed = Typed::of(typing, true);
         field(paint, left.skip(slash).take(48), typed);
@@ -131,9 +131,9 @@ pub fn draw_status(paint: &mut Paint<'_>, area: Rect, state: &State) {
 
 /// What stays said while nothing else is: that the program will leave by itself.
 fn standing_note(state: &State) -> Option<String> {
-    let sentence = state.places.leaving.sentence()?;
+    let sentence = state.parts.places.leaving.sentence()?;
     let stay = state.keymap.key_for(&[Scope::Global], Action::StepBack);
-    Some(match (state.places.leaving, stay) {
+    Some(match (state.parts.places.leaving, stay) {
         (Leaving::WhenFinished { .. }, Some(key)) => {
             format!("{sentence}; {key} to change your mind")
         }
@@ -143,7 +143,7 @@ fn standing_note(state: &State) -> Option<String> {
 
 /// Whether a note is so long that the usage gives way to it while it is shown.
 fn needs_the_line(state: &State, cells: u16) -> bool {
-    let is_typing = state.objects.browse.typing.is_some() || !state.pending.is_empty();
+    let is_typing = state.parts.objects.browse.typing.is_some() || !state.pending.is_empty();
     let toast = state.toasts.current().filter(|_| !is_typing);
     let hint = |toast: &Toast| if toast.explained { HINT } else { 0 };
     toast.is_some_and(|toast| width(&toast.text) + hint(toast) + 2 + USAGE > usize::from(cells))

@@ -10,9 +10,9 @@ use crate::app::dialogs::dialog::Dialog;
 use crate::app::dialogs::picker::{Picker, PickerMode};
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::layout::Pane;
+use crate::app::overlays::Overlay;
 use crate::app::overlays::doctor::Doctor;
 use crate::app::overlays::help::Help;
-use crate::app::overlays::overlay::Overlay;
 use crate::app::screens::connecting::{Connecting, Stage};
 use crate::app::state::State;
 use crate::ui::paint::{Paint, Span};
@@ -126,11 +126,15 @@ fn told(state: &State, pressed: &Pressed) -> Option<Hint> {
 
 /// What a question, an overlay or the filter takes; `None` where nothing is asked.
 fn asked(state: &State) -> Option<Vec<Pressed>> {
-    match (&state.overlay, state.dialog()) {
+    match (&state.parts.overlay, state.dialog()) {
         (Some(overlay), _) => Some(of_overlay(overlay)),
-        (None, _) if state.connecting.is_open() => Some(of_connecting(&state.connecting)),
+        (None, _) if state.parts.connecting.is_open() => {
+            Some(of_connecting(&state.parts.connecting))
+        }
         (None, Some(dialog)) => Some(of_dialog(dialog)),
-        (None, None) if state.objects.browse.typing.is_some() => Some(typing("keep the filter")),
+        (None, None) if state.parts.objects.browse.typing.is_some() => {
+            Some(typing("keep the filter"))
+        }
         (None, None) => None,
     }
 }
@@ -229,7 +233,7 @@ fn of_overlay(overlay: &Overlay) -> Vec<Pressed> {
         Overlay::Palette(_) => typing("run"),
         Overlay::Connections(connections) => of_choice(&connections.choice),
         Overlay::Doctor(doctor) => of_doctor(doctor),
-        Overlay::Notice(details) => of_details(details),
+        Overlay::Notice(notice) => of_details(&notice.0),
         Overlay::Events(events) => match &events.opened {
             Some(details) => of_details(details),
             None => vec![Does(Action::Accept, "whole error"), Does(Action::Dismiss, "close")],

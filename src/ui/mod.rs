@@ -18,19 +18,13 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::layout::{Pane, Rect as Area};
-use crate::app::overlays::overlay::Overlay;
 use crate::app::spot::Spots;
 use crate::app::state::State;
 use crate::ui::bars::{draw_header, draw_status};
-use crate::ui::dialogs::details::draw_details;
 use crate::ui::dialogs::draw_dialog;
 use crate::ui::dialogs::link::draw_link_shown;
-use crate::ui::dialogs::question::draw_choice;
 use crate::ui::footer::draw_footer;
-use crate::ui::overlays::doctor::draw_doctor;
-use crate::ui::overlays::events::draw_events;
-use crate::ui::overlays::help::draw_help;
-use crate::ui::overlays::palette::draw_palette;
+use crate::ui::overlays::draw_overlay;
 use crate::ui::paint::Paint;
 use crate::ui::screens::buckets::{BucketsPlace, draw_buckets};
 use crate::ui::screens::connecting::draw_connecting;
@@ -55,7 +49,7 @@ pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Spots {
     draw_header(&mut paint, place(window, state.areas.header), state);
     draw_panes(&mut paint, state);
     draw_status(&mut paint, place(window, state.areas.status), state);
-    let asked = state.dialog().is_some() || state.overlay.is_some() || state.connecting.is_open();
+    let asked = state.is_covered();
     if asked {
         paint.spots.clear();
     }
@@ -72,27 +66,11 @@ pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Spots {
     if let Some(dialog) = state.dialog() {
         draw_dialog(&mut paint, dialog, &state.session.zone);
     }
-    draw_connecting(&mut paint, &state.connecting, state.now);
-    if let Some(overlay) = &state.overlay {
+    draw_connecting(&mut paint, &state.parts.connecting, state.now);
+    if let Some(overlay) = &state.parts.overlay {
         draw_overlay(&mut paint, overlay, state);
     }
     paint.spots
-}
-
-fn draw_overlay(paint: &mut Paint<'_>, overlay: &Overlay, state: &State) {
-    match overlay {
-        Overlay::Help(help) => draw_help(paint, help),
-        Overlay::Palette(palette) => draw_palette(paint, palette),
-        Overlay::Connections(connections) => draw_choice(paint, &connections.choice),
-        Overlay::Notice(details) => draw_details(paint, details),
-        Overlay::Doctor(doctor) => draw_doctor(paint, doctor, state.now),
-        Overlay::Events(events) => {
-            draw_events(paint, events, &state.session.zone);
-            if let Some(details) = &events.opened {
-                draw_details(paint, details);
-            }
-        }
-    }
 }
 
 fn draw_panes(paint: &mut Paint<'_>, state: &State) {
@@ -104,7 +82,7 @@ fn draw_panes(paint: &mut Paint<'_>, state: &State) {
         home: session.home.as_deref(),
         session,
     };
-    let asked = state.dialog().is_some() || state.overlay.is_some() || state.connecting.is_open();
+    let asked = state.is_covered();
     let focused = |pane| state.focus == pane && !asked;
     let areas = &state.areas;
     let window = paint.buffer.area;
@@ -115,25 +93,32 @@ fn draw_panes(paint: &mut Paint<'_>, state: &State) {
         let stacked = areas.transfers.height > 0;
         let (created, focused) = (areas.created, focused(Pane::Buckets));
         let place = BucketsPlace { area, created, focused, stacked };
-        draw_buckets(paint, place, &state.buckets, view);
+        draw_buckets(paint, place, &state.parts.buckets, view);
     }
     let area = at(areas.objects);
     if !area.is_empty() {
         let (columns, focused) = (areas.columns, focused(Pane::Objects));
         let (headings, content) = (at(areas.headings), at(areas.content(Pane::Objects)));
         let place = ObjectsPlace { area, headings, content, columns, focused };
-        draw_objects(paint, place, &state.objects.browse, &state.buckets, view);
+        draw_objects(paint, place, &state.parts.objects.browse, &state.parts.buckets, view);
     }
     let area = at(areas.side);
     if !area.is_empty() {
         let (subject, content) = (at(areas.subject), at(areas.content(Pane::Side)));
         let place = SidePlace { area, subject, content, focused: focused(Pane::Side) };
-        draw_side(paint, place, &state.side, view);
+        draw_side(paint, place, &state.parts.side, view);
     }
     let transfers = place(window, areas.transfers);
     if !transfers.is_empty() {
-        let leaving = state.places.leaving;
-        draw_transfers(paint, transfers, &state.transfers, leaving, focused(Pane::Transfers), view);
+        let leaving = state.parts.places.leaving;
+        draw_transfers(
+            paint,
+            transfers,
+            &state.parts.transfers,
+            leaving,
+            focused(Pane::Transfers),
+            view,
+        );
     }
 }
 

@@ -9,8 +9,8 @@ use ratatui::backend::TestBackend;
 use ratatui::style::Style;
 use ratatui::{Frame, Terminal};
 use windlass::app::chord::Chord;
-use windlass::app::effect::{Effect, Request};
-use windlass::app::event::{Event, Reply};
+use windlass::app::effect::{Effect, MachineRequest, Request, StorageRequest};
+use windlass::app::event::{Answer, Event, Reply, Ticket};
 use windlass::app::layout::Size;
 use windlass::app::session::Startup;
 use windlass::app::state::State;
@@ -106,7 +106,7 @@ impl Inside {
     }
 
     fn listing(&self) -> Listing {
-        self.state.objects.browse.rows.listing().clone()
+        self.state.parts.objects.browse.rows.listing().clone()
     }
 
     fn event(&mut self, event: Event) {
@@ -124,14 +124,16 @@ impl Inside {
         while let Some(effect) = waiting.pop() {
             let Effect::Request { ticket, request, .. } = effect else { continue };
             let reply = match request {
-                Request::ListPage { .. } => Reply::Page(Ok(self.next_page())),
-                Request::Arrange { listing, arrangement } => {
-                    Reply::Arranged(arrange(&listing, &arrangement))
+                Request::Storage(StorageRequest::ListPage { .. }) => {
+                    Ok(Answer::Page(self.next_page()))
+                }
+                Request::Machine(MachineRequest::Arrange { listing, arrangement }) => {
+                    Ok(Answer::Arranged(arrange(&listing, &arrangement)))
                 }
                 _ => continue,
             };
             let now = Timestamp::from_second(NOW).unwrap();
-            waiting.extend(update(&mut self.state, now, Event::Reply { ticket, reply }));
+            waiting.extend(update(&mut self.state, now, answered(ticket, reply)));
         }
     }
 
@@ -203,9 +205,9 @@ impl Inside {
             let mut effects = update(&mut self.state, now, event);
             let mut times = Vec::new();
             while let Some(Effect::Request { ticket, .. }) = effects.pop() {
-                let reply = Reply::Page(Ok(self.next_page()));
+                let reply = Ok(Answer::Page(self.next_page()));
                 let begun = Instant::now();
-                effects = update(&mut self.state, now, Event::Reply { ticket, reply });
+                effects = update(&mut self.state, now, answered(ticket, reply));
                 times.push(begun.elapsed());
             }
             let times = Times::new(times);
@@ -270,4 +272,8 @@ fn row_memory() {
             text as f64 / rows as f64,
         ),
     );
+}
+
+fn answered(ticket: Ticket, reply: Reply) -> Event {
+    Event::Reply { ticket, connection: "bench".into(), reply }
 }

@@ -8,6 +8,9 @@ use crate::app::dialogs::typed_path::resolve;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER};
 use crate::domain::place::SEPARATOR;
 
+/// A text field with what completes it.
+pub type CompletedField<'a> = (&'a mut Input, &'a mut Completion);
+
 /// A text that Tab puts into the field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {

@@ -1,28 +1,55 @@
 //! The connections to change to.
 
+use crate::app::action::{Action, Scope};
 use crate::app::chord::{Chord, KeyCode};
+use crate::app::context::{Context, Intent};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
+use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::outcome::Outcome;
+use crate::app::part::Part;
+use crate::app::spot::Spot;
 use crate::config::connection::{Connection, CredentialsSource};
 use crate::config::profiles::AwsProfile;
 use crate::domain::address::ConnectionName;
-
-/// What is done with a connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ConnectionAnswer {
-    Connect(ConnectionName),
-    /// Try it step by step.
-    Examine(ConnectionName),
-    Add,
-    /// Rename it, point it elsewhere, give it new keys.
-    Edit(ConnectionName),
-    Remove(ConnectionName),
-}
 
 #[derive(Clone, Debug)]
 pub struct Connections {
     pub choice: Choice,
     names: Vec<ConnectionName>,
+}
+
+impl Part for Connections {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Dialog, Scope::List]
+    }
+
+    fn covers(&self) -> bool {
+        true
+    }
+
+    fn takes_paste(&self) -> bool {
+        false
+    }
+
+    fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        if let Some(chord) = key_of(action) {
+            self.on_text(chord, cx);
+        }
+        true
+    }
+
+    fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        match self.on_key(chord) {
+            Outcome::Open => {}
+            Outcome::Cancelled => cx.close_overlay(None),
+            Outcome::Accepted(intent) => cx.close_overlay(Some(intent)),
+        }
+    }
+
+    fn point(&mut self, spot: Spot) -> Option<Action> {
+        let Spot::Row(row) = spot else { return None };
+        self.choice.point(row)
+    }
 }
 
 impl Connections {
@@ -43,20 +70,22 @@ impl Connections {
         Connections { choice, names: connections.iter().map(|each| each.name.clone()).collect() }
     }
 
-    pub fn on_key(&mut self, chord: Chord) -> Outcome<ConnectionAnswer> {
+    fn on_key(&mut self, chord: Chord) -> Outcome<Intent> {
         let names = &self.names;
         let plain = !chord.ctrl && !chord.alt;
         let here = names.get(self.choice.cursor).cloned();
         match (chord.key, here) {
-            (KeyCode::Char('n'), _) if plain => Outcome::Accepted(ConnectionAnswer::Add),
+            (KeyCode::Char('n'), _) if plain => {
+                Outcome::Accepted(Intent::Run(Action::AddConnection))
+            }
             (KeyCode::Char('e'), Some(name)) if plain => {
-                Outcome::Accepted(ConnectionAnswer::Edit(name))
+                Outcome::Accepted(Intent::EditConnection(name))
             }
-            (KeyCode::Char('X'), Some(name)) => Outcome::Accepted(ConnectionAnswer::Examine(name)),
+            (KeyCode::Char('X'), Some(name)) => Outcome::Accepted(Intent::Examine(name)),
             (KeyCode::Char('D') | KeyCode::Delete, Some(name)) if plain => {
-                Outcome::Accepted(ConnectionAnswer::Remove(name))
+                Outcome::Accepted(Intent::RemoveConnection(name))
             }
-            _ => self.choice.on_key(chord).map(|at| ConnectionAnswer::Connect(names[at].clone())),
+            _ => self.choice.on_key(chord).map(|at| Intent::Connect(names[at].clone())),
         }
     }
 }
@@ -99,15 +128,15 @@ mod tests {
         let mut overlay = Connections::new(&connections, &[], &"b".into());
         assert_eq!(overlay.choice.cursor, 1);
         let key = |text| Chord::parse(text).unwrap();
-        let connect = |name: &str| Outcome::Accepted(ConnectionAnswer::Connect(name.into()));
+        let connect = |name: &str| Outcome::Accepted(Intent::Connect(name.into()));
         assert_eq!(overlay.on_key(key("enter")), connect("b"));
         assert_eq!(overlay.on_key(key("1")), connect("a"));
-        let edit = Outcome::Accepted(ConnectionAnswer::Edit("a".into()));
+        let edit = Outcome::Accepted(Intent::EditConnection("a".into()));
         assert_eq!(overlay.on_key(key("e")), edit);
-        let remove = Outcome::Accepted(ConnectionAnswer::Remove("a".into()));
+        let remove = Outcome::Accepted(Intent::RemoveConnection("a".into()));
         assert_eq!(overlay.on_key(key("D")), remove);
-        assert_eq!(overlay.on_key(key("n")), Outcome::Accepted(ConnectionAnswer::Add));
-        let examine = Outcome::Accepted(ConnectionAnswer::Examine("a".into()));
+        assert_eq!(overlay.on_key(key("n")), Outcome::Accepted(Intent::Run(Action::AddConnection)));
+        let examine = Outcome::Accepted(Intent::Examine("a".into()));
         assert_eq!(overlay.on_key(key("X")), examine);
         assert_eq!(overlay.on_key(key("esc")), Outcome::Cancelled);
     }

@@ -1,12 +1,17 @@
 //! The examination of a connection: its steps as they come, each in whole behind Enter, the report
 //! for the clipboard.
 
+use crate::app::action::{Action, Scope};
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::details::Details;
+use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::outcome::Outcome;
-use crate::app::effect::Request;
-use crate::app::event::{Reply, Ticket};
+use crate::app::effect::ConnectionRequest;
+use crate::app::event::{Answer, Reply, Ticket};
+use crate::app::list::take_again;
+use crate::app::part::Part;
+use crate::app::spot::Spot;
 use crate::config::connection::Connection;
 use crate::domain::address::ConnectionName;
 use crate::domain::diagnosis::redact::Redaction;
@@ -36,6 +41,64 @@ pub struct Doctor {
 }
 
 const PAGE: usize = 10;
+
+impl Part for Doctor {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Dialog, Scope::List]
+    }
+
+    fn covers(&self) -> bool {
+        true
+    }
+
+    fn details(&self) -> Option<&Details> {
+        self.opened.as_ref()
+    }
+
+    fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        if let Some(chord) = key_of(action) {
+            self.on_text(chord, cx);
+        }
+        true
+    }
+
+    fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        if !self.on_key(chord, cx) {
+            cx.close_overlay(None);
+        }
+    }
+
+    fn point(&mut self, spot: Spot) -> Option<Action> {
+        if self.opened.is_some() { None } else { take_again(&mut self.cursor, spot) }
+    }
+
+    fn owns(&self, ticket: Ticket) -> bool {
+        self.ticket == Some(ticket)
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.is_running()
+    }
+
+    fn on_reply(&mut self, _: Ticket, reply: Reply, _: &mut Context<'_>) {
+        match reply {
+            Ok(Answer::Examining(finding)) => {
+                self.findings.push(finding);
+                if !self.moved {
+                    self.cursor = self.findings.len() - 1;
+                }
+            }
+            outcome => {
+                self.ticket = None;
+                self.failure = outcome.err();
+                let failed = self.findings.iter().position(Finding::failed);
+                if let Some(first) = failed.filter(|_| !self.moved) {
+                    self.cursor = first;
+                }
+            }
+        }
+    }
+}
 
 impl Doctor {
     pub fn new(connection: &Connection, examination: Examination) -> Doctor {
@@ -74,12 +137,9 @@ impl Doctor {
         cx.abandon(&mut self.ticket);
         self.findings.clear();
         (self.failure, self.cursor, self.moved) = (None, 0, false);
-        let request = Request::Examine { unsaved: None, examination: self.examination.clone() };
+        let request =
+            ConnectionRequest::Examine { unsaved: None, examination: self.examination.clone() };
         self.ticket = Some(cx.request_of(self.connection.clone(), request));
-    }
-
-    pub fn owns(&self, ticket: Ticket) -> bool {
-        self.ticket == Some(ticket)
     }
 
     pub fn is_running(&self) -> bool {
@@ -106,28 +166,8 @@ impl Doctor {
         format!("Write three test objects to {place} and delete them again?")
     }
 
-    pub fn on_reply(&mut self, reply: Reply) {
-        match reply {
-            Reply::Examining(finding) => {
-                self.findings.push(finding);
-                if !self.moved {
-                    self.cursor = self.findings.len() - 1;
-                }
-            }
-            Reply::Examined(outcome) => {
-                self.ticket = None;
-                self.failure = outcome.err();
-                let failed = self.findings.iter().position(Finding::failed);
-                if let Some(first) = failed.filter(|_| !self.moved) {
-                    self.cursor = first;
-                }
-            }
-            _ => {}
-        }
-    }
-
     /// Whether it stays open.
-    pub fn on_key(&mut self, chord: Chord, cx: &mut Context<'_>) -> bool {
+    fn on_key(&mut self, chord: Chord, cx: &mut Context<'_>) -> bool {
         if let Some(details) = &mut self.opened {
             if details.on_key(chord) == Outcome::Cancelled {
                 self.opened = None;

@@ -1,9 +1,15 @@
 //! The events list: what happened in this session, newest first, each error in whole behind Enter.
 
+use crate::app::action::{Action, Scope};
 use crate::app::chord::{Chord, KeyCode};
+use crate::app::context::Context;
 use crate::app::dialogs::details::Details;
+use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::outcome::Outcome;
+use crate::app::list::take_again;
 use crate::app::log::{Log, LogEntry};
+use crate::app::part::Part;
+use crate::app::spot::Spot;
 
 #[derive(Clone, Debug, Default)]
 pub struct Events {
@@ -15,6 +21,41 @@ pub struct Events {
 }
 
 const PAGE: usize = 10;
+
+impl Part for Events {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Dialog, Scope::List]
+    }
+
+    fn covers(&self) -> bool {
+        true
+    }
+
+    fn takes_paste(&self) -> bool {
+        false
+    }
+
+    fn details(&self) -> Option<&Details> {
+        self.opened.as_ref()
+    }
+
+    fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        if let Some(chord) = key_of(action) {
+            self.on_text(chord, cx);
+        }
+        true
+    }
+
+    fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        if self.on_key(chord) == Outcome::Cancelled {
+            cx.close_overlay(None);
+        }
+    }
+
+    fn point(&mut self, spot: Spot) -> Option<Action> {
+        if self.opened.is_some() { None } else { take_again(&mut self.cursor, spot) }
+    }
+}
 
 impl Events {
     pub fn new(log: &Log) -> Events {
@@ -34,7 +75,7 @@ impl Events {
         }
     }
 
-    pub fn on_key(&mut self, chord: Chord) -> Outcome<()> {
+    fn on_key(&mut self, chord: Chord) -> Outcome<()> {
         if let Some(details) = &mut self.opened {
             if details.on_key(chord) == Outcome::Cancelled {
                 self.opened = None;

@@ -1,9 +1,15 @@
 //! Help: the keys that work in what is focused, searched by word.
 
+use crate::app::action::{Action, Scope};
 use crate::app::chord::{Chord, KeyCode};
+use crate::app::context::{Context, Intent};
+use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::input::Input;
 use crate::app::dialogs::outcome::Outcome;
+use crate::app::list::take_again;
 use crate::app::overlays::rows::ActionRow;
+use crate::app::part::Part;
+use crate::app::spot::Spot;
 
 #[derive(Clone, Debug)]
 pub struct Help {
@@ -16,6 +22,39 @@ pub struct Help {
 
 const PAGE: usize = 10;
 
+impl Part for Help {
+    fn scopes(&self) -> &'static [Scope] {
+        if self.searching { &[Scope::Text] } else { &[Scope::Dialog, Scope::List] }
+    }
+
+    fn covers(&self) -> bool {
+        true
+    }
+
+    fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        if let Some(chord) = key_of(action) {
+            self.on_text(chord, cx);
+        }
+        true
+    }
+
+    fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        match self.on_key(chord) {
+            Outcome::Open => {}
+            Outcome::Cancelled => cx.close_overlay(None),
+            Outcome::Accepted(row) => cx.close_overlay(Some(Intent::Run(row.action))),
+        }
+    }
+
+    fn on_paste(&mut self, text: &str, _: &mut Context<'_>) {
+        self.search_for(text);
+    }
+
+    fn point(&mut self, spot: Spot) -> Option<Action> {
+        take_again(&mut self.cursor, spot)
+    }
+}
+
 impl Help {
     pub fn new(rows: Vec<ActionRow>) -> Help {
         Help { rows, search: Input::default(), searching: false, cursor: 0 }
@@ -26,10 +65,6 @@ impl Help {
         let words = self.search.text().to_lowercase();
         let words: Vec<&str> = words.split_whitespace().collect();
         self.rows.iter().filter(|row| words.iter().all(|word| mentions(row, word))).collect()
-    }
-
-    pub fn takes_text(&self) -> bool {
-        self.searching
     }
 
     /// Accepted with the row whose action is to be run.
@@ -52,12 +87,6 @@ impl Help {
         Outcome::Open
     }
 
-    pub fn on_paste(&mut self, text: &str) {
-        self.searching = true;
-        self.search.on_paste(text);
-        self.cursor = 0;
-    }
-
     fn take(&self) -> Outcome<ActionRow> {
         match self.shown().get(self.cursor) {
             Some(row) if row.disabled.is_none() => Outcome::Accepted((*row).clone()),
@@ -69,6 +98,12 @@ impl Help {
         if self.search.on_text(chord) {
             self.cursor = 0;
         }
+    }
+
+    fn search_for(&mut self, text: &str) {
+        self.searching = true;
+        self.search.on_paste(text);
+        self.cursor = 0;
     }
 
     fn end_search(&mut self) {
@@ -122,10 +157,10 @@ mod tests {
     #[test]
     fn enter_runs_a_row_unless_it_is_greyed() {
         let mut help = help();
-        help.on_paste("delete after");
+        help.search_for("delete after");
         assert_eq!(press(&mut help, "enter"), Outcome::Open);
         press(&mut help, "esc");
-        help.on_paste("download the");
+        help.search_for("download the");
         assert!(
             matches!(press(&mut help, "enter"), Outcome::Accepted(row) if row.action == Action::Download)
         );

@@ -1,9 +1,89 @@
-//! What lies over every pane: help, palette, events, connections.
+//! The overlays: they lie over every pane, and one may be open.
 
 pub mod connections;
 pub mod doctor;
 pub mod events;
 pub mod help;
-pub mod overlay;
+pub mod notice;
 pub mod palette;
 pub mod rows;
+
+use crate::app::action::{Action, Scope};
+use crate::app::keymap::Keymap;
+use crate::app::log::Log;
+use crate::app::overlays::connections::Connections;
+use crate::app::overlays::doctor::Doctor;
+use crate::app::overlays::events::Events;
+use crate::app::overlays::help::Help;
+use crate::app::overlays::notice::Notice;
+use crate::app::overlays::palette::Palette;
+use crate::app::overlays::rows::{rows_everywhere, rows_here};
+use crate::app::part::Part;
+use crate::app::session::Session;
+use crate::domain::address::Location;
+
+#[derive(Clone, Debug)]
+pub enum Overlay {
+    Help(Help),
+    Palette(Palette),
+    Events(Events),
+    Connections(Connections),
+    Notice(Notice),
+    Doctor(Box<Doctor>),
+}
+
+/// What overlays are views of when they are opened.
+#[derive(Clone, Copy)]
+pub struct Opening<'a> {
+    pub keymap: &'a Keymap,
+    /// What keys mean in what is focused.
+    pub scopes: &'static [Scope],
+    /// Why an action cannot be done now.
+    pub disabled: &'a dyn Fn(Action) -> Option<String>,
+    pub session: &'a Session,
+    pub log: &'a Log,
+    pub here: &'a Location,
+}
+
+impl Overlay {
+    /// The one that an action opens, if it opens one.
+    pub fn of(action: Action, opening: Opening<'_>) -> Option<Overlay> {
+        let Opening { keymap, scopes, disabled, session, log, here } = opening;
+        Some(match action {
+            Action::Help => Overlay::Help(Help::new(rows_here(keymap, scopes, disabled))),
+            Action::Palette => {
+                let rows = rows_everywhere(keymap, scopes, disabled);
+                let names = session.connections.iter().map(|each| each.name.clone()).collect();
+                Overlay::Palette(Palette::new(rows, here.clone(), names))
+            }
+            Action::Events => Overlay::Events(Events::new(log)),
+            Action::SwitchConnection => {
+                let (known, profiles) = (&session.connections, &session.profiles);
+                Overlay::Connections(Connections::new(known, profiles, session.name()))
+            }
+            _ => return None,
+        })
+    }
+
+    pub fn part(&self) -> &dyn Part {
+        match self {
+            Overlay::Help(help) => help,
+            Overlay::Palette(palette) => palette,
+            Overlay::Events(events) => events,
+            Overlay::Connections(connections) => connections,
+            Overlay::Notice(notice) => notice,
+            Overlay::Doctor(doctor) => &**doctor,
+        }
+    }
+
+    pub fn part_mut(&mut self) -> &mut dyn Part {
+        match self {
+            Overlay::Help(help) => help,
+            Overlay::Palette(palette) => palette,
+            Overlay::Events(events) => events,
+            Overlay::Connections(connections) => connections,
+            Overlay::Notice(notice) => notice,
+            Overlay::Doctor(doctor) => &mut **doctor,
+        }
+    }
+}

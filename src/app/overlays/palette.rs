@@ -6,13 +6,17 @@ use std::cmp::Reverse;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use crate::app::action::Action;
+use crate::app::action::{Action, Scope};
 use crate::app::chord::{Chord, KeyCode};
-use crate::app::dialogs::completion::{Asks, Completion};
+use crate::app::context::{Context, Intent};
+use crate::app::dialogs::completion::{Asks, CompletedField, Completion};
+use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::input::Input;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::locating::is_web;
 use crate::app::overlays::rows::ActionRow;
+use crate::app::part::Part;
+use crate::app::spot::Spot;
 use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
 
 #[derive(Clone, Debug)]
@@ -38,15 +42,49 @@ pub enum PaletteRow {
     NoLocation(String),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PaletteAnswer {
-    Run(Action),
-    Go(Location),
-    Follow(String),
-}
-
 const PAGE: usize = 10;
 const SCHEME: &str = "s3://";
+
+impl Part for Palette {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Text]
+    }
+
+    fn covers(&self) -> bool {
+        true
+    }
+
+    fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        if let Some(chord) = key_of(action) {
+            self.on_text(chord, cx);
+        }
+        true
+    }
+
+    fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        match self.on_key(chord) {
+            Outcome::Open => {}
+            Outcome::Cancelled => cx.close_overlay(None),
+            Outcome::Accepted(intent) => cx.close_overlay(Some(intent)),
+        }
+    }
+
+    fn on_paste(&mut self, text: &str, _: &mut Context<'_>) {
+        self.input.on_paste(text);
+        self.completion.on_edit(self.input.text());
+        self.arrange();
+    }
+
+    fn field(&mut self) -> Option<CompletedField<'_>> {
+        Some((&mut self.input, &mut self.completion))
+    }
+
+    fn point(&mut self, spot: Spot) -> Option<Action> {
+        let Spot::Row(row) = spot else { return None };
+        self.cursor = row;
+        Some(Action::Accept)
+    }
+}
 
 impl Palette {
     pub fn new(rows: Vec<ActionRow>, here: Location, connections: Vec<ConnectionName>) -> Palette {
@@ -55,10 +93,6 @@ impl Palette {
         let mut palette = Palette { rows, here, input, completion, cursor: 0, shown };
         palette.arrange();
         palette
-    }
-
-    pub fn completing(&mut self) -> (&mut Input, &mut Completion) {
-        (&mut self.input, &mut self.completion)
     }
 
     pub fn shown(&self) -> &[PaletteRow] {
@@ -70,7 +104,7 @@ impl Palette {
         &self.rows[number]
     }
 
-    pub fn on_key(&mut self, chord: Chord) -> Outcome<PaletteAnswer> {
+    fn on_key(&mut self, chord: Chord) -> Outcome<Intent> {
         match chord.key {
             KeyCode::Esc => return Outcome::Cancelled,
             KeyCode::Enter => return self.take(),
@@ -94,22 +128,12 @@ impl Palette {
         Outcome::Open
     }
 
-    pub fn on_paste(&mut self, text: &str) {
-        self.input.on_paste(text);
-        self.completion.on_edit(self.input.text());
-        self.arrange();
-    }
-
-    fn take(&self) -> Outcome<PaletteAnswer> {
+    fn take(&self) -> Outcome<Intent> {
         match self.shown.get(self.cursor) {
-            Some(PaletteRow::Go(location)) => {
-                Outcome::Accepted(PaletteAnswer::Go(location.clone()))
-            }
-            Some(PaletteRow::Follow(address)) => {
-                Outcome::Accepted(PaletteAnswer::Follow(address.clone()))
-            }
+            Some(PaletteRow::Go(location)) => Outcome::Accepted(Intent::Open(location.clone())),
+            Some(PaletteRow::Follow(address)) => Outcome::Accepted(Intent::GoTo(address.clone())),
             Some(PaletteRow::Action(number)) if self.rows[*number].disabled.is_none() => {
-                Outcome::Accepted(PaletteAnswer::Run(self.rows[*number].action))
+                Outcome::Accepted(Intent::Run(self.rows[*number].action))
             }
             _ => Outcome::Open,
         }
@@ -204,21 +228,26 @@ mod tests {
         Palette::new(rows, Location::parse("s3://media/photos/").unwrap(), Vec::new())
     }
 
-    fn enter(palette: &mut Palette) -> Outcome<PaletteAnswer> {
+    fn paste(palette: &mut Palette, text: &str) {
+        palette.input.on_paste(text);
+        palette.arrange();
+    }
+
+    fn enter(palette: &mut Palette) -> Outcome<Intent> {
         palette.on_key(Chord::parse("enter").unwrap())
     }
 
     #[test]
     fn a_few_letters_find_an_action() {
         let mut palette = palette();
-        palette.on_paste("dwnl");
-        assert_eq!(enter(&mut palette), Outcome::Accepted(PaletteAnswer::Run(Action::Download)));
+        paste(&mut palette, "dwnl");
+        assert_eq!(enter(&mut palette), Outcome::Accepted(Intent::Run(Action::Download)));
     }
 
     #[test]
     fn what_works_elsewhere_is_shown_last_and_not_run() {
         let mut palette = palette();
-        palette.on_paste("clear finished");
+        paste(&mut palette, "clear finished");
         assert!(matches!(palette.shown()[0], PaletteRow::Action(_)));
         assert_eq!(enter(&mut palette), Outcome::Open);
     }
@@ -226,11 +255,11 @@ mod tests {
     #[test]
     fn a_location_is_gone_to_and_a_broken_one_explained() {
         let mut palette = palette();
-        palette.on_paste("s3://other/x/");
+        paste(&mut palette, "s3://other/x/");
         let other = Location::parse("s3://other/x/").unwrap();
-        assert_eq!(enter(&mut palette), Outcome::Accepted(PaletteAnswer::Go(other)));
+        assert_eq!(enter(&mut palette), Outcome::Accepted(Intent::Open(other)));
         palette.on_key(Chord::parse("ctrl-u").unwrap());
-        palette.on_paste("s3:///x");
+        paste(&mut palette, "s3:///x");
         assert!(matches!(palette.shown(), [PaletteRow::NoLocation(_)]));
         assert_eq!(enter(&mut palette), Outcome::Open);
     }
@@ -238,7 +267,7 @@ mod tests {
     #[test]
     fn any_text_is_also_a_place_below_the_open_one() {
         let mut palette = palette();
-        palette.on_paste("2026/zz.jpg");
+        paste(&mut palette, "2026/zz.jpg");
         let last = palette.shown().last().unwrap();
         let expected = Location::parse("s3://media/photos/2026/zz.jpg").unwrap();
         assert_eq!(*last, PaletteRow::Go(expected));

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::app::context::{Context, Intent};
+use crate::app::context::{Context, Intent, QuitChoice};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::toasts::Level;
 use crate::app::transfers::Transfers;
@@ -22,13 +22,6 @@ pub enum Leaving {
 }
 
 /// The answers, in the order of their rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum QuitChoice {
-    Keep,
-    Wait,
-    Abort,
-}
-
 pub const WAYS: [QuitChoice; 3] = [QuitChoice::Keep, QuitChoice::Wait, QuitChoice::Abort];
 
 /// Jobs that would be lost or left behind: what is paused goes on at the next start, where the

@@ -1,4 +1,4 @@
-//! The panes: what each shows, and what keys do in it.
+//! The parts of the window: one list, in the order in which they get the keys.
 
 pub mod buckets;
 pub mod connecting;
@@ -11,3 +11,102 @@ pub mod preview;
 pub mod side;
 pub mod subject;
 pub mod transfers;
+
+use crate::app::completing::Completing;
+use crate::app::context::Context;
+use crate::app::event::Ticket;
+use crate::app::layout::Pane;
+use crate::app::overlays::Overlay;
+use crate::app::part::Part;
+use crate::app::screens::buckets::Buckets;
+use crate::app::screens::connecting::Connecting;
+use crate::app::screens::objects::Objects;
+use crate::app::screens::places::Places;
+use crate::app::screens::side::SidePane;
+use crate::app::screens::transfers::TransfersPane;
+
+/// Of a part called `tab` each tab has its own; one of the `window` is there once.
+macro_rules! parts {
+    ($($(#[$doc:meta])* $of:ident $name:ident: $part:ty,)*) => {
+        #[derive(Clone, Debug, Default)]
+        pub struct Parts {
+            /// Over everything, whatever is focused.
+            pub overlay: Option<Overlay>,
+            $($(#[$doc])* pub $name: $part,)*
+        }
+
+        impl Parts {
+            pub fn all(&self) -> impl Iterator<Item = &dyn Part> {
+                let others: [&dyn Part; _] = [$(&self.$name),*];
+                self.overlay.as_ref().map(Overlay::part).into_iter().chain(others)
+            }
+
+            pub fn all_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut dyn Part> {
+                let others: [&mut dyn Part; _] = [$(&mut self.$name),*];
+                self.overlay.as_mut().map(Overlay::part_mut).into_iter().chain(others)
+            }
+
+            /// Gives what the tabs have for themselves to each other.
+            pub fn exchange_tab(&mut self, other: &mut Parts) {
+                $(exchange!($of, &mut self.$name, &mut other.$name);)*
+            }
+        }
+    };
+}
+
+macro_rules! exchange {
+    (tab, $here:expr, $there:expr) => {
+        std::mem::swap($here, $there)
+    };
+    (window, $here:expr, $there:expr) => {};
+}
+
+parts! {
+    window connecting: Connecting,
+    window places: Places,
+    tab buckets: Buckets,
+    tab objects: Objects,
+    window transfers: TransfersPane,
+    tab side: SidePane,
+    window completing: Completing,
+}
+
+impl Parts {
+    /// Who has the keys while `focus` is the focused pane.
+    pub fn keyboard(&self, focus: Pane) -> Option<&dyn Part> {
+        let over = self.all().find(|part| part.takes_keys());
+        over.or_else(|| self.all().find(|part| part.pane() == Some(focus)))
+    }
+
+    pub fn keyboard_mut(&mut self, focus: Pane) -> Option<&mut dyn Part> {
+        if self.all().any(Part::takes_keys) {
+            self.all_mut().find(|part| part.takes_keys())
+        } else {
+            self.pane_mut(focus)
+        }
+    }
+
+    pub fn pane(&self, pane: Pane) -> Option<&dyn Part> {
+        self.all().find(|part| part.pane() == Some(pane))
+    }
+
+    pub fn pane_mut(&mut self, pane: Pane) -> Option<&mut dyn Part> {
+        self.all_mut().find(|part| part.pane() == Some(pane))
+    }
+
+    /// Who waits for the answer to a request.
+    pub fn owner_mut(&mut self, ticket: Ticket) -> Option<&mut dyn Part> {
+        self.all_mut().find(|part| part.owns(ticket))
+    }
+
+    /// Lets the text field that has the keys be completed.
+    pub fn complete(&mut self, cx: &mut Context<'_>) {
+        let mut completing = std::mem::take(&mut self.completing);
+        let field = self.all_mut().find(|part| part.takes_keys()).and_then(Part::field);
+        let brought = completing.follow(field, cx);
+        self.completing = completing;
+        if let (true, Some(Overlay::Palette(palette))) = (brought, &mut self.overlay) {
+            palette.arrange();
+        }
+    }
+}

@@ -2,13 +2,15 @@
 
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
-use crate::app::context::{Context, Intent};
+use crate::app::context::{Context, Intent, QuitChoice};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::completion::{Asks, Offer};
 use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
+use crate::app::layout::Pane;
 use crate::app::locating::{Located, is_web, locate};
+use crate::app::part::Part;
 use crate::app::screens::leaving::{Leaving, WAYS, question};
 use crate::app::session::Session;
 use crate::app::toasts::Level;
@@ -38,19 +40,51 @@ enum About {
     Quit,
 }
 
-impl Places {
-    pub fn dialog(&self) -> Option<&Dialog> {
-        self.asked.as_ref().map(|asked| &asked.dialog)
-    }
-
-    pub fn dialog_mut(&mut self) -> Option<&mut Dialog> {
-        self.asked.as_mut().map(|asked| &mut asked.dialog)
-    }
-
-    pub fn scopes(&self) -> &'static [Scope] {
+impl Part for Places {
+    fn scopes(&self) -> &'static [Scope] {
         self.dialog().map_or(&[], Dialog::scopes)
     }
 
+    fn dialog(&self) -> Option<&Dialog> {
+        self.asked.as_ref().map(|asked| &asked.dialog)
+    }
+
+    fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+        self.asked.as_mut().map(|asked| &mut asked.dialog)
+    }
+
+    fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        if let Some(asked) = &mut self.asked {
+            let outcome = asked.dialog.on_action(action);
+            self.on_outcome(outcome, cx);
+        }
+        true
+    }
+
+    fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        if let Some(asked) = &mut self.asked {
+            let outcome = asked.dialog.on_text(chord);
+            self.on_outcome(outcome, cx);
+        }
+    }
+
+    fn on_paste(&mut self, text: &str, _: &mut Context<'_>) {
+        if let Some(asked) = &mut self.asked {
+            asked.dialog.on_paste(text);
+        }
+    }
+
+    /// Takes back what was chosen; what is cancelled cannot come back.
+    fn step_back(&mut self, _: Pane, _: &mut Context<'_>) -> bool {
+        let waits = matches!(self.leaving, Leaving::WhenFinished { .. });
+        if waits {
+            self.leaving = Leaving::No;
+        }
+        waits
+    }
+}
+
+impl Places {
     pub fn ask_path(&mut self, here: &Location, session: &Session) {
         let hint = "s3://bucket/prefix/, or a prefix or key in this bucket";
         let connections = session.connections.iter().map(|each| each.name.clone()).collect();
@@ -104,14 +138,9 @@ impl Places {
         asked || self.leaving != Leaving::No
     }
 
-    /// Takes back what was chosen: `false` where nothing was, or what is cancelled cannot come
-    /// back.
-    pub fn stay(&mut self) -> bool {
-        let waits = matches!(self.leaving, Leaving::WhenFinished { .. });
-        if waits {
-            self.leaving = Leaving::No;
-        }
-        waits
+    /// Does what was chosen of the unfinished transfers.
+    pub fn leave(&mut self, way: QuitChoice, queue: &Transfers, cx: &mut Context<'_>) {
+        self.leaving = Leaving::by(way, queue, cx);
     }
 
     /// To be told of every event of the engine: leaves when it is time to, and asks nothing about
@@ -128,32 +157,7 @@ impl Places {
         }
     }
 
-    pub fn on_action(&mut self, action: Action, queue: &Transfers, cx: &mut Context<'_>) {
-        if let Some(asked) = &mut self.asked {
-            let outcome = asked.dialog.on_action(action);
-            self.on_outcome(outcome, queue, cx);
-        }
-    }
-
-    pub fn on_text(&mut self, chord: Chord, queue: &Transfers, cx: &mut Context<'_>) {
-        if let Some(asked) = &mut self.asked {
-            let outcome = asked.dialog.on_text(chord);
-            self.on_outcome(outcome, queue, cx);
-        }
-    }
-
-    pub fn on_paste(&mut self, text: &str) {
-        if let Some(asked) = &mut self.asked {
-            asked.dialog.on_paste(text);
-        }
-    }
-
-    fn on_outcome(
-        &mut self,
-        outcome: Outcome<DialogAnswer>,
-        queue: &Transfers,
-        cx: &mut Context<'_>,
-    ) {
+    fn on_outcome(&mut self, outcome: Outcome<DialogAnswer>, cx: &mut Context<'_>) {
         if outcome == Outcome::Open {
             return;
         }
@@ -172,8 +176,9 @@ impl Places {
                 }
             }
             (About::Quit, DialogAnswer::Row(row)) => {
-                let way = WAYS.get(row).copied();
-                self.leaving = way.map_or(Leaving::No, |way| Leaving::by(way, queue, cx));
+                if let Some(way) = WAYS.get(row) {
+                    cx.ask(Intent::Leave(*way));
+                }
             }
             _ => {}
         }

@@ -8,13 +8,16 @@ use jiff::Timestamp;
 
 use crate::app::action::{Action, Scope};
 use crate::app::context::{Context, Intent, SideTab};
-use crate::app::effect::Request;
-use crate::app::event::{Reply, Ticket};
+use crate::app::effect::StorageRequest;
+use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::layout::Pane;
+use crate::app::part::Part;
 use crate::app::screens::details::lines;
+use crate::app::screens::objects::reasons::disabled_of_one;
 use crate::app::screens::preview::Preview;
 use crate::app::screens::side::fetched::{Fetched, KeptPreviews};
 use crate::app::screens::subject::Subject;
+use crate::app::session::Session;
 use crate::domain::error::Error;
 use crate::domain::object::{ObjectAddress, ObjectHead};
 
@@ -49,6 +52,101 @@ pub struct SidePane {
     kept: KeptPreviews,
 }
 
+impl Part for SidePane {
+    fn pane(&self) -> Option<Pane> {
+        Some(Pane::Side)
+    }
+
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Side, Scope::List, Scope::Global]
+    }
+
+    fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        let page = usize::from(cx.areas.rows(Pane::Side)).max(1);
+        let last = self.last_offset(cx);
+        self.offset = match action {
+            Action::Down => self.offset.saturating_add(1),
+            Action::Up => self.offset.saturating_sub(1),
+            Action::PageDown => self.offset.saturating_add(page),
+            Action::PageUp => self.offset.saturating_sub(page),
+            Action::HalfPageDown => self.offset.saturating_add(page / 2),
+            Action::HalfPageUp => self.offset.saturating_sub(page / 2),
+            Action::First => 0,
+            Action::Last => last,
+            Action::Parent => {
+                let beside = !cx.areas.objects.is_empty();
+                cx.ask(if beside { Intent::Focus(Pane::Objects) } else { Intent::CloseSide });
+                return true;
+            }
+            Action::Open => return true,
+            Action::FollowCursor => {
+                self.toggle_following(cx);
+                return true;
+            }
+            Action::Details | Action::Preview => return self.turn_to(action, cx),
+            _ => return self.act(action, cx),
+        }
+        .min(last);
+        true
+    }
+
+    fn owns(&self, ticket: Ticket) -> bool {
+        self.head_ticket == Some(ticket) || self.peek_ticket == Some(ticket)
+    }
+
+    fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
+        let head = self.head_ticket == Some(ticket);
+        let waiting = if head { &mut self.head_ticket } else { &mut self.peek_ticket };
+        *waiting = None;
+        match reply {
+            Ok(Answer::Head(head)) => self.head = Fetched::Ready(head),
+            Ok(Answer::Peeked(peek)) => self.preview = Fetched::Ready(Preview::of(peek)),
+            Ok(_) => {}
+            Err(error) if head => self.head = self.failed(error, cx),
+            Err(error) => self.preview = self.failed(error, cx),
+        }
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.head_ticket.is_some() || self.peek_ticket.is_some() || self.wakes.is_some()
+    }
+
+    fn scroll(&mut self, by: isize, cx: &mut Context<'_>) {
+        self.offset = self.offset.saturating_add_signed(by).min(self.last_offset(cx));
+    }
+
+    /// Breaks the lines of a preview to the width of the pane; the first byte on screen stays on
+    /// screen.
+    fn fit(&mut self, cx: &Context<'_>) {
+        let width = cx.areas.content(Pane::Side).width;
+        if width > 0
+            && let Fetched::Ready(preview) = &mut self.preview
+        {
+            self.offset = preview.fit(width.into(), self.offset);
+        }
+    }
+
+    fn refresh(&mut self, cx: &mut Context<'_>) -> bool {
+        if let Some(subject) = self.subject.clone() {
+            self.forget(cx);
+            self.show(self.tab, subject, cx);
+        }
+        true
+    }
+
+    fn stop(&mut self, cx: &mut Context<'_>) {
+        self.forget(cx);
+    }
+
+    fn disabled(&self, action: Action, session: &Session) -> Option<String> {
+        match action {
+            Action::Parent | Action::Details | Action::Preview | Action::FollowCursor => None,
+            _ if self.subject.is_none() => Some("no object is shown here".to_owned()),
+            _ => disabled_of_one(action, session),
+        }
+    }
+}
+
 impl SidePane {
     pub fn is_open(&self) -> bool {
         self.opened.unwrap_or(self.wide)
@@ -65,10 +163,6 @@ impl SidePane {
 
     pub fn object(&self) -> Option<&ObjectAddress> {
         self.subject.as_ref().map(|subject| &subject.object)
-    }
-
-    pub fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Side, Scope::List, Scope::Global]
     }
 
     /// Whether the window has room for a third column.
@@ -106,78 +200,8 @@ impl SidePane {
         self.opened = Some(false);
     }
 
-    /// Fetches again what is shown.
-    pub fn refresh(&mut self, cx: &mut Context<'_>) {
-        if let Some(subject) = self.subject.clone() {
-            self.forget(cx);
-            self.show(self.tab, subject, cx);
-        }
-    }
-
-    pub fn is_waiting(&self) -> bool {
-        self.head_ticket.is_some() || self.peek_ticket.is_some() || self.wakes.is_some()
-    }
-
-    pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
-        let page = usize::from(cx.areas.rows(Pane::Side)).max(1);
-        let last = self.last_offset(cx);
-        self.offset = match action {
-            Action::Down => self.offset.saturating_add(1),
-            Action::Up => self.offset.saturating_sub(1),
-            Action::PageDown => self.offset.saturating_add(page),
-            Action::PageUp => self.offset.saturating_sub(page),
-            Action::HalfPageDown => self.offset.saturating_add(page / 2),
-            Action::HalfPageUp => self.offset.saturating_sub(page / 2),
-            Action::First => 0,
-            Action::Last => last,
-            Action::Parent => {
-                let beside = !cx.areas.objects.is_empty();
-                cx.ask(if beside { Intent::Focus(Pane::Objects) } else { Intent::CloseSide });
-                return true;
-            }
-            Action::Open => return true,
-            Action::Details | Action::Preview => return self.turn_to(action, cx),
-            _ => return false,
-        }
-        .min(last);
-        true
-    }
-
-    pub fn scroll(&mut self, by: isize, cx: &Context<'_>) {
-        self.offset = self.offset.saturating_add_signed(by).min(self.last_offset(cx));
-    }
-
-    /// Breaks the lines of a preview to the width of the pane; the first byte on screen stays on
-    /// screen.
-    pub fn fit(&mut self, cx: &Context<'_>) {
-        let width = cx.areas.content(Pane::Side).width;
-        if width > 0
-            && let Fetched::Ready(preview) = &mut self.preview
-        {
-            self.offset = preview.fit(width.into(), self.offset);
-        }
-    }
-
     fn last_offset(&self, cx: &Context<'_>) -> usize {
         self.lines(cx).saturating_sub(usize::from(cx.areas.rows(Pane::Side)).max(1))
-    }
-
-    pub fn owns(&self, ticket: Ticket) -> bool {
-        self.head_ticket == Some(ticket) || self.peek_ticket == Some(ticket)
-    }
-
-    pub fn on_reply(&mut self, reply: Reply, cx: &mut Context<'_>) {
-        match reply {
-            Reply::Head(head) => {
-                self.head_ticket = None;
-                self.head = self.fetched(head, cx);
-            }
-            Reply::Peeked(peek) => {
-                self.peek_ticket = None;
-                self.preview = self.fetched(peek.map(Preview::of), cx);
-            }
-            _ => {}
-        }
     }
 
     /// How many lines can be scrolled through.
@@ -192,8 +216,15 @@ impl SidePane {
         }
     }
 
+    /// What else works on an object works on the one that is shown.
+    fn act(&self, action: Action, cx: &mut Context<'_>) -> bool {
+        let subject = self.subject.clone();
+        let subject = subject.filter(|_| action.spec().scopes.contains(&Scope::Side));
+        subject.map(|subject| cx.ask(Intent::ActOn { action, subject })).is_some()
+    }
+
     fn turn_to(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
-        let tab = if action == Action::Details { SideTab::Details } else { SideTab::Preview };
+        let tab = SideTab::of(action);
         match self.subject.clone() {
             Some(subject) if !self.shows(tab, &subject) => self.show(tab, subject, cx),
             None if self.tab != tab => self.tab = tab,
@@ -206,11 +237,11 @@ impl SidePane {
         let Some(Subject { object, .. }) = self.subject.clone() else { return };
         match self.tab {
             SideTab::Details if self.head == Fetched::Nothing => {
-                self.head_ticket = Some(cx.request(Request::Head(object)));
+                self.head_ticket = Some(cx.request(StorageRequest::Head(object)));
                 self.head = Fetched::Waiting;
             }
             SideTab::Preview if self.preview == Fetched::Nothing => {
-                let request = Request::Peek { object, bytes: PEEK_BYTES };
+                let request = StorageRequest::Peek { object, bytes: PEEK_BYTES };
                 self.peek_ticket = Some(cx.request(request));
                 self.preview = Fetched::Waiting;
             }
@@ -219,14 +250,9 @@ impl SidePane {
     }
 
     /// Of what nobody asked for, an error is told where it would be shown, and in the events.
-    fn fetched<T>(&self, result: Result<T, Error>, cx: &mut Context<'_>) -> Fetched<T> {
-        match result {
-            Ok(value) => Fetched::Ready(value),
-            Err(error) => {
-                let told = error.clone();
-                cx.ask(if self.asked { Intent::Log(told) } else { Intent::LogQuietly(told) });
-                Fetched::Failed(error)
-            }
-        }
+    fn failed<T>(&self, error: Error, cx: &mut Context<'_>) -> Fetched<T> {
+        let told = error.clone();
+        cx.ask(if self.asked { Intent::Log(told) } else { Intent::LogQuietly(told) });
+        Fetched::Failed(error)
     }
 }

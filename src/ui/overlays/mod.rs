@@ -4,3 +4,29 @@ pub mod doctor;
 pub mod events;
 pub mod help;
 pub mod palette;
+
+use crate::app::overlays::Overlay;
+use crate::app::state::State;
+use crate::ui::dialogs::details::draw_details;
+use crate::ui::dialogs::question::draw_choice;
+use crate::ui::overlays::doctor::draw_doctor;
+use crate::ui::overlays::events::draw_events;
+use crate::ui::overlays::help::draw_help;
+use crate::ui::overlays::palette::draw_palette;
+use crate::ui::paint::Paint;
+
+pub fn draw_overlay(paint: &mut Paint<'_>, overlay: &Overlay, state: &State) {
+    match overlay {
+        Overlay::Help(help) => draw_help(paint, help),
+        Overlay::Palette(palette) => draw_palette(paint, palette),
+        Overlay::Connections(connections) => draw_choice(paint, &connections.choice),
+        Overlay::Notice(notice) => draw_details(paint, &notice.0),
+        Overlay::Doctor(doctor) => draw_doctor(paint, doctor, state.now),
+        Overlay::Events(events) => {
+            draw_events(paint, events, &state.session.zone);
+            if let Some(details) = &events.opened {
+                draw_details(paint, details);
+            }
+        }
+    }
+}

@@ -31,7 +31,7 @@ pub struct BucketsPlace {
 
 pub fn draw_buckets(paint: &mut Paint<'_>, place: BucketsPlace, buckets: &Buckets, view: View<'_>) {
     let BucketsPlace { area, created, focused, stacked } = place;
-    let waiting = buckets.is_waiting();
+    let waiting = buckets.is_loading();
     let top_right = if waiting { spinner(paint.glyphs, view.now) } else { "" };
     let labels = Labels {
         title: "1 Buckets".into(),

@@ -1,7 +1,7 @@
 //! Filter and sort.
 
-use windlass::app::effect::{Effect, Request};
-use windlass::app::event::Reply;
+use windlass::app::effect::{Effect, MachineRequest, Request};
+use windlass::app::event::Answer;
 use windlass::domain::arrange::{Order, SortBy};
 
 use crate::support::app::{App, numbered_page, page};
@@ -45,7 +45,7 @@ fn the_cursor_moves_while_the_filter_is_typed() {
     let mut app = App::with_rows(&NAMES);
     app.keys("/").typed("jpg").keys("down");
     assert_eq!(app.cursor(), "c.jpg");
-    assert!(app.state.objects.browse.typing.is_some());
+    assert!(app.state.parts.objects.browse.typing.is_some());
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn the_menu_sorts_both_ways_and_prefixes_stay_first() {
     let mut app = App::with_rows(&NAMES);
     app.keys("s S");
     assert_eq!(app.names(), ["d/", "c.jpg", "b.txt", "a.jpg"]);
-    assert_eq!(app.state.objects.browse.rows.arrangement().sort, SortBy::Size);
+    assert_eq!(app.state.parts.objects.browse.rows.arrangement().sort, SortBy::Size);
     app.keys("s m");
     assert_eq!(app.names(), ["d/", "c.jpg", "b.txt", "a.jpg"]);
     app.keys("s N");
@@ -110,9 +110,9 @@ fn many_rows_are_arranged_off_the_loop_and_the_earlier_order_is_shown_meanwhile(
     assert!(matches!(
         &effects[..],
         [
-            Effect::Request { ticket: first, request: Request::Arrange { .. }, .. },
+            Effect::Request { ticket: first, request: Request::Machine(MachineRequest::Arrange { .. }), .. },
             Effect::Abandon(abandoned),
-            Effect::Request { request: Request::Arrange { .. }, .. },
+            Effect::Request { request: Request::Machine(MachineRequest::Arrange { .. }), .. },
         ] if first == abandoned
     ));
     app.arrange();
@@ -130,7 +130,7 @@ fn an_arrangement_that_was_superseded_is_dropped() {
     app.keys("/").typed("9");
     let late = app.last_ticket();
     app.typed("8");
-    app.reply_to(late, Reply::Arranged(Order::default()));
+    app.reply_to(late, Ok(Answer::Arranged(Order::default())));
     assert_eq!(app.names().len(), 30_000);
     app.arrange();
     assert!(app.names().iter().all(|name| name.contains("98")));
@@ -145,14 +145,18 @@ fn rows_that_arrive_under_a_sort_are_arranged_many_at_once() {
     for number in 0..100 {
         let next = (number < 99).then(|| format!("n{number}"));
         app.reply(numbered_page(number * 1000, 1000, next.as_deref()));
-        while app.waiting().iter().any(|(_, request)| matches!(request, Request::Arrange { .. })) {
+        while app
+            .waiting()
+            .iter()
+            .any(|(_, request)| matches!(request, Request::Machine(MachineRequest::Arrange { .. })))
+        {
             app.arrange();
             arrangements += 1;
         }
     }
     assert!((1..12).contains(&arrangements), "{arrangements}");
     assert_eq!(app.names().len(), 100_000, "the last rows are shown as well");
-    assert!(!app.state.objects.browse.is_moving());
+    assert!(!app.state.parts.objects.browse.is_moving());
 }
 
 #[test]
@@ -162,15 +166,23 @@ fn a_listing_that_is_stopped_under_a_sort_shows_all_that_came() {
     app.keys("R").effects();
     for number in 0..41 {
         app.reply(numbered_page(number * 1000, 1000, Some(&format!("n{number}"))));
-        if app.waiting().iter().any(|(_, request)| matches!(request, Request::Arrange { .. })) {
+        if app
+            .waiting()
+            .iter()
+            .any(|(_, request)| matches!(request, Request::Machine(MachineRequest::Arrange { .. })))
+        {
             app.arrange();
         }
     }
     app.keys("esc");
-    if app.waiting().iter().any(|(_, request)| matches!(request, Request::Arrange { .. })) {
+    if app
+        .waiting()
+        .iter()
+        .any(|(_, request)| matches!(request, Request::Machine(MachineRequest::Arrange { .. })))
+    {
         app.arrange();
     }
-    assert_eq!(app.names().len(), app.state.objects.browse.rows.listing().len());
+    assert_eq!(app.names().len(), app.state.parts.objects.browse.rows.listing().len());
 }
 
 #[test]
@@ -188,7 +200,7 @@ fn a_sort_shows_the_top_unless_somebody_moved_the_cursor() {
 fn the_top_is_asked_for_while_the_order_is_on_its_way() {
     let mut app = many();
     app.keys("j j s S g g").arrange();
-    assert_eq!(app.state.objects.browse.list.cursor, 0);
+    assert_eq!(app.state.parts.objects.browse.list.cursor, 0);
     assert_eq!(app.cursor(), "0000999");
     app.keys("s n j s S").arrange();
     assert_eq!(app.cursor(), "0000001");

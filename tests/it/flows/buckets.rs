@@ -1,7 +1,7 @@
 //! The buckets pane: known, hidden and vanished buckets, and other connections.
 
-use windlass::app::effect::{Effect, Preference, Request};
-use windlass::app::event::Reply;
+use windlass::app::effect::{Effect, Preference, Request, StorageRequest};
+use windlass::app::event::Answer;
 use windlass::app::layout::Pane;
 use windlass::app::screens::buckets::BucketsLoading;
 use windlass::app::session::Startup;
@@ -13,8 +13,8 @@ use windlass::domain::object::{BucketEntry, BucketListing};
 
 use crate::support::app::{App, buckets, connection, page, startup};
 
-fn denied() -> Reply {
-    Reply::Buckets(Err(Error::new(ErrorKind::AccessDenied, "ListBuckets", "")))
+fn denied() -> Error {
+    Error::new(ErrorKind::AccessDenied, "ListBuckets", "")
 }
 
 fn known(name: &str, prefix: &str) -> KnownBucket {
@@ -24,9 +24,9 @@ fn known(name: &str, prefix: &str) -> KnownBucket {
 #[test]
 fn a_token_that_may_not_list_adds_its_bucket_by_name() {
     let mut app = App::at("s3://");
-    app.reply(denied()).effects();
+    app.fail("ListBuckets", denied()).effects();
     assert!(matches!(
-        &app.state.buckets.loading,
+        &app.state.parts.buckets.loading,
         BucketsLoading::Failed(error) if error.is(&ErrorKind::AccessDenied)
     ));
     app.keys("enter").typed("media").keys("enter");
@@ -44,7 +44,7 @@ fn a_token_that_may_not_list_adds_its_bucket_by_name() {
 #[test]
 fn what_cannot_be_a_bucket_is_not_added() {
     let mut app = App::at("s3://");
-    app.reply(denied());
+    app.fail("ListBuckets", denied());
     app.keys("a").typed("no slash/").keys("enter");
     assert!(app.state.dialog().is_some());
     app.keys("esc");
@@ -74,7 +74,7 @@ fn a_bucket_added_by_name_is_taken_off_without_a_request() {
         remembered_buckets: vec![("test".into(), "shared".into())],
         ..startup()
     });
-    app.reply(denied()).effects();
+    app.fail("ListBuckets", denied()).effects();
     app.keys("D");
     assert_eq!(app.bucket_names(), [""; 0]);
     assert_eq!(app.requests(), []);
@@ -85,7 +85,7 @@ fn the_cursor_stays_on_its_bucket_over_a_refresh() {
     let mut app = App::at("s3://");
     app.reply(buckets(&["b", "c"])).keys("j R");
     app.reply(buckets(&["a", "b", "c"]));
-    assert_eq!(app.state.buckets.current().unwrap().bucket.as_str(), "c");
+    assert_eq!(app.state.parts.buckets.current().unwrap().bucket.as_str(), "c");
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn another_connection_starts_over_with_its_own_buckets() {
     assert!(effects.contains(&Effect::Abandon(left)), "{effects:?}");
     assert!(effects.iter().any(|effect| matches!(
         effect,
-        Effect::Request { connection, request: Request::ListBuckets, .. }
+        Effect::Request { connection, request: Request::Storage(StorageRequest::ListBuckets), .. }
             if connection.as_str() == "second"
     )));
     assert_eq!(app.bucket_names(), ["other"]);
@@ -126,7 +126,7 @@ fn esc_leaves_the_wait_for_a_server_that_does_not_answer() {
     app.effects();
     app.keys("esc");
     assert_eq!(app.effects(), [Effect::Abandon(asked)]);
-    assert_eq!(app.state.buckets.loading, BucketsLoading::Stopped);
+    assert_eq!(app.state.parts.buckets.loading, BucketsLoading::Stopped);
     assert!(!app.state.wants_tick());
     app.keys("R").reply(buckets(&["a"]));
     assert_eq!(app.bucket_names(), ["a"]);
@@ -136,15 +136,15 @@ fn esc_leaves_the_wait_for_a_server_that_does_not_answer() {
 fn esc_in_a_bucket_stops_its_listing_before_the_list_of_buckets() {
     let mut app = App::at("s3://media/");
     app.keys("esc");
-    assert_eq!(app.state.buckets.loading, BucketsLoading::Loading);
+    assert_eq!(app.state.parts.buckets.loading, BucketsLoading::Loading);
     app.keys("esc");
-    assert_eq!(app.state.buckets.loading, BucketsLoading::Stopped);
+    assert_eq!(app.state.parts.buckets.loading, BucketsLoading::Stopped);
 }
 
 #[test]
 fn a_bucket_added_with_a_prefix_starts_there_the_next_time_too() {
     let mut app = App::at("s3://");
-    app.reply(denied()).effects();
+    app.fail("ListBuckets", denied()).effects();
     app.keys("a").typed("s3://media/photos/").keys("enter");
     assert_eq!(app.location(), "s3://media/photos/");
     let bucket: KnownBucket = "media/photos/".into();
@@ -154,7 +154,7 @@ fn a_bucket_added_with_a_prefix_starts_there_the_next_time_too() {
         remembered_buckets: vec![("test".into(), "media/photos/".into())],
         ..startup()
     });
-    app.reply(denied());
+    app.fail("ListBuckets", denied());
     app.keys("g g l");
     assert_eq!(app.location(), "s3://media/photos/");
 }
@@ -164,12 +164,8 @@ fn a_bucket_that_is_refused_stays_with_the_reason() {
     let mut app = App::at("s3://");
     app.reply(buckets(&["mine", "theirs"]));
     app.keys("j l");
-    app.reply(Reply::Page(Err(Error::new(
-        ErrorKind::AccessDenied,
-        "ListObjectsV2",
-        "s3://theirs/",
-    ))));
-    let row = &app.state.buckets.bucket_list.rows()[1];
+    app.fail("ListPage", Error::new(ErrorKind::AccessDenied, "ListObjectsV2", "s3://theirs/"));
+    let row = &app.state.parts.buckets.bucket_list.rows()[1];
     assert!(row.gone.as_ref().is_some_and(|error| error.is(&ErrorKind::AccessDenied)));
     app.keys("1 g g l");
     app.reply(page(&["a"], None));
@@ -192,10 +188,10 @@ fn a_jurisdiction_that_lists_nothing_is_an_event_and_no_failure() {
         entries: vec![BucketEntry::named("media")],
         unlisted: vec![(Jurisdiction::Eu, refused)],
     };
-    app.reply(Reply::Buckets(Ok(listing.clone())));
-    assert_eq!(app.state.buckets.loading, BucketsLoading::Ready);
+    app.reply(Ok(Answer::Buckets(listing.clone())));
+    assert_eq!(app.state.parts.buckets.loading, BucketsLoading::Ready);
     assert_eq!(app.state.log.entries().len(), 1);
-    app.keys("R").reply(Reply::Buckets(Ok(listing)));
+    app.keys("R").reply(Ok(Answer::Buckets(listing)));
     assert_eq!(app.state.log.entries().len(), 1, "said once");
 }
 
@@ -204,13 +200,19 @@ fn a_new_bucket_is_asked_for_its_jurisdiction_where_there_are_several() {
     let mut app = App::start(Startup { connections: vec![several()], ..startup() });
     app.reply(buckets(&["media"])).effects();
     app.keys("n e").typed("rules").keys("enter");
-    assert_eq!(app.requests(), [Request::CreateBucket(Bucket::new("rules@eu"))]);
-    app.reply(Reply::BucketCreated(Ok(())));
+    assert_eq!(
+        app.requests(),
+        [Request::Storage(StorageRequest::CreateBucket(Bucket::new("rules@eu")))]
+    );
+    app.reply(Ok(Answer::BucketCreated));
     assert!(app.state.dialog().is_none());
     let mut app = App::at("s3://");
     app.reply(buckets(&[])).effects();
     app.keys("n").typed("rules").keys("enter");
-    assert_eq!(app.requests(), [Request::CreateBucket(Bucket::new("rules"))]);
+    assert_eq!(
+        app.requests(),
+        [Request::Storage(StorageRequest::CreateBucket(Bucket::new("rules")))]
+    );
 }
 
 #[test]
@@ -229,9 +231,9 @@ fn what_failed_says_where_it_is_explained_and_what_is_normal_says_nothing() {
     let refused = Error::new(ErrorKind::AccessDenied, "ListBuckets", "http://eu.r2.test");
     let entries = vec![BucketEntry::named("media")];
     let listing = BucketListing { entries, unlisted: vec![(Jurisdiction::Eu, refused)] };
-    app.reply(Reply::Buckets(Ok(listing)));
+    app.reply(Ok(Answer::Buckets(listing)));
     assert_eq!(app.state.toasts.current(), None);
     app.keys("R");
-    app.reply(Reply::Buckets(Err(Error::new(ErrorKind::Unreachable, "ListBuckets", "x"))));
+    app.fail("ListBuckets", Error::new(ErrorKind::Unreachable, "ListBuckets", "x"));
     assert!(app.state.toasts.current().unwrap().explained);
 }

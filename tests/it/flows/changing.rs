@@ -1,8 +1,8 @@
 //! Rows of an open listing that come and go in place while objects are stored and deleted.
 
 use jiff::Timestamp;
-use windlass::app::effect::Request;
-use windlass::app::event::Reply;
+use windlass::app::effect::{Request, StorageRequest};
+use windlass::app::event::Answer;
 use windlass::app::screens::objects::loading::Loading;
 use windlass::domain::change::{BucketChange, KeyChange};
 use windlass::domain::error::{Error, ErrorKind};
@@ -63,7 +63,7 @@ fn a_deleted_row_goes_and_the_cursor_is_on_the_next_one() {
     assert_eq!((app.names(), app.cursor()), (vec!["c"], "c"), "the last row has none after it");
     changed(&mut app, &[deleted("c")]);
     assert!(app.names().is_empty());
-    assert_eq!(app.state.objects.browse.loading, Loading::Complete);
+    assert_eq!(app.state.parts.objects.browse.loading, Loading::Complete);
     assert!(app.requests().is_empty());
 }
 
@@ -97,8 +97,8 @@ fn an_object_that_is_stored_again_keeps_its_mark_and_the_cursor() {
     changed(&mut app, &[stored("c", 0), stored("b", 7)]);
     assert_eq!(app.names(), ["b", "a", "c"]);
     assert_eq!((app.cursor(), app.marked()), ("c", vec!["b"]));
-    assert_eq!(app.state.objects.browse.marking.marks.bytes(), 7);
-    assert_eq!(app.state.objects.browse.rows.listing().len(), 3);
+    assert_eq!(app.state.parts.objects.browse.marking.marks.bytes(), 7);
+    assert_eq!(app.state.parts.objects.browse.rows.listing().len(), 3);
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_delete_in_many_sorted_rows_lists_nothing_again() {
     changed(&mut app, &keys);
     let expected = (0..30_000).filter(|n| *n != 2999 && !(n % 7 == 0 && *n < 6300)).count();
     assert_eq!((app.names().len(), app.cursor()), (expected, "0003999"));
-    assert_eq!(app.state.objects.browse.loading, Loading::Complete);
+    assert_eq!(app.state.parts.objects.browse.loading, Loading::Complete);
     assert!(app.requests().is_empty());
 }
 
@@ -126,7 +126,7 @@ fn an_order_that_is_on_its_way_brings_nothing_back() {
     app.arrange();
     assert_eq!(app.names()[..4], ["p/", "0029998-", "0029998", "0029997"]);
     assert_eq!(app.names().len(), 30_001);
-    assert!(!app.state.objects.browse.is_moving());
+    assert!(!app.state.parts.objects.browse.is_moving());
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn a_page_from_before_the_delete_brings_nothing_back() {
     assert_eq!(app.names(), ["a", "c", "c2", "e"]);
     app.reply(page(&["f", "z"], None));
     assert_eq!(app.names(), ["a", "c", "c2", "e", "f", "z"]);
-    assert_eq!(app.state.objects.browse.rows.listing().len(), 6);
+    assert_eq!(app.state.parts.objects.browse.rows.listing().len(), 6);
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn a_refresh_of_sorted_rows_shows_them_all_or_the_earlier_ones() {
     }
     app.reply(numbered_page(29_000, 1000, None)).arrange();
     assert_eq!(app.names().len(), 30_000);
-    assert_eq!(app.state.objects.browse.loading, Loading::Complete);
+    assert_eq!(app.state.parts.objects.browse.loading, Loading::Complete);
 }
 
 #[test]
@@ -199,11 +199,13 @@ fn a_prefix_is_looked_into_when_what_deletes_below_it_is_at_its_end() {
     changed(&mut app, &[deleted("p/1"), deleted("q/1"), deleted("x/1")]);
     assert_eq!(app.names(), ["p/", "q/", "a"]);
     ends(&mut app, 1, JobState::Done);
-    let asked =
-        Request::FindEmpty { bucket: "media".into(), prefixes: vec!["p/".into(), "q/".into()] };
+    let asked = Request::Storage(StorageRequest::FindEmpty {
+        bucket: "media".into(),
+        prefixes: vec!["p/".into(), "q/".into()],
+    });
     assert_eq!(app.requests(), [asked]);
     changed(&mut app, &[stored("q/new", 1)]);
-    app.reply(Reply::FoundEmpty(Ok(vec!["p/".into(), "q/".into()])));
+    app.reply(Ok(Answer::FoundEmpty(vec!["p/".into(), "q/".into()])));
     assert_eq!(app.names(), ["q/", "a"], "what was stored meanwhile is there");
     assert_eq!(app.cursor(), "q/");
 }
@@ -226,13 +228,13 @@ fn where_many_prefixes_were_emptied_the_jobs_word_is_taken() {
 fn a_renamed_row_takes_the_cursor_along() {
     let mut app = App::with_rows(&["a", "b", "c"]);
     app.keys("j r ctrl-u").typed("x").keys("enter");
-    app.reply(Reply::Checked(windlass::app::event::Conflicts::default())).effects();
+    app.reply(Ok(Answer::Checked(windlass::app::event::Conflicts::default()))).effects();
     changed(&mut app, &[stored("x", 2)]);
     assert_eq!((app.names(), app.cursor()), (vec!["a", "b", "c", "x"], "b"));
     changed(&mut app, &[deleted("b")]);
     assert_eq!((app.names(), app.cursor()), (vec!["a", "c", "x"], "x"));
     app.keys("g g r ctrl-u").typed("y").keys("enter");
-    app.reply(Reply::Checked(windlass::app::event::Conflicts::default()));
+    app.reply(Ok(Answer::Checked(windlass::app::event::Conflicts::default())));
     app.keys("j");
     changed(&mut app, &[stored("y", 1), deleted("a")]);
     assert_eq!(app.cursor(), "c", "who has gone on is not called back");
@@ -242,7 +244,7 @@ fn a_renamed_row_takes_the_cursor_along() {
 fn a_new_prefix_has_the_cursor() {
     let mut app = App::with_rows(&["a/", "c/", "x"]);
     app.keys("n").typed("b/deep").keys("enter").effects();
-    app.reply(Reply::PrefixCreated(Ok(())));
+    app.reply(Ok(Answer::PrefixCreated));
     assert_eq!((app.names(), app.cursor()), (vec!["a/", "b/", "c/", "x"], "b/"));
     assert!(app.requests().is_empty());
 }
@@ -269,7 +271,10 @@ fn what_was_cut_off_is_listed_again() {
     let mut job = upload(1, "k", JobState::Running);
     news(&mut app, TransferEvent::Queued(job.clone()));
     ends(&mut app, 1, JobState::Cancelled);
-    assert!(matches!(app.requests().as_slice(), [Request::ListPage { token: None, .. }]));
+    assert!(matches!(
+        app.requests().as_slice(),
+        [Request::Storage(StorageRequest::ListPage { token: None, .. })]
+    ));
     let headers = ObjectHeaders::default();
     let (source, bucket, target) = ("/x".into(), "far".into(), Target::Object("k".into()));
     job.spec.work = Work::Upload { source, bucket, target, headers };
@@ -286,5 +291,8 @@ fn a_server_that_lists_in_no_order_is_asked_again_when_the_job_is_done() {
     changed(&mut app, &[stored("k", 1)]);
     assert!(app.requests().is_empty());
     ends(&mut app, 1, JobState::Done);
-    assert!(matches!(app.requests().as_slice(), [Request::ListPage { token: None, .. }]));
+    assert!(matches!(
+        app.requests().as_slice(),
+        [Request::Storage(StorageRequest::ListPage { token: None, .. })]
+    ));
 }

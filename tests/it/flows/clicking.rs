@@ -1,9 +1,9 @@
 //! The mouse: what is painted as something to click does what it says.
 
-use windlass::app::effect::{Effect, Request};
+use windlass::app::effect::{Effect, Request, StorageRequest};
 use windlass::app::event::{Event, MouseKind};
 use windlass::app::layout::Pane;
-use windlass::app::overlays::overlay::Overlay;
+use windlass::app::overlays::Overlay;
 use windlass::app::screens::connecting::Stage;
 use windlass::domain::transfer::TransferCommand;
 
@@ -27,7 +27,11 @@ fn a_button_that_is_not_ready_does_nothing() {
     app.keys("1 D").click_on("[ Delete ]");
     assert!(app.state.dialog().is_some(), "the name is not typed");
     app.typed("media").click_on("[ Delete ]");
-    assert!(app.requests().iter().any(|request| matches!(request, Request::DeleteBucket(_))));
+    assert!(
+        app.requests()
+            .iter()
+            .any(|request| matches!(request, Request::Storage(StorageRequest::DeleteBucket(_))))
+    );
 }
 
 #[test]
@@ -54,7 +58,7 @@ fn nothing_behind_a_question_is_clicked() {
 fn the_footer_does_what_its_keys_do() {
     let mut app = App::with_rows(&["a"]);
     app.click_on("help");
-    assert!(matches!(app.state.overlay, Some(Overlay::Help(_))));
+    assert!(matches!(app.state.parts.overlay, Some(Overlay::Help(_))));
     app.keys("esc").click_on("download");
     assert!(app.state.dialog().is_some());
     app.keys("esc D").click_on("n no");
@@ -70,7 +74,7 @@ fn the_path_leads_up() {
     app.click_on("media ");
     assert_eq!(app.location(), "s3://media/");
     app.click_on("test ");
-    assert!(matches!(app.state.overlay, Some(Overlay::Connections(_))));
+    assert!(matches!(app.state.parts.overlay, Some(Overlay::Connections(_))));
 }
 
 #[test]
@@ -79,7 +83,7 @@ fn rows_of_overlays_are_stood_on_and_taken() {
     app.keys(":").typed("s3://backups/").click_on("go to");
     assert_eq!(app.location(), "s3://backups/");
     app.keys("?").mouse(MouseKind::ScrollDown, 30, 8);
-    let Some(Overlay::Help(help)) = &app.state.overlay else { panic!("no help") };
+    let Some(Overlay::Help(help)) = &app.state.parts.overlay else { panic!("no help") };
     assert_eq!(help.cursor, 3);
 }
 
@@ -87,12 +91,12 @@ fn rows_of_overlays_are_stood_on_and_taken() {
 fn fields_and_buttons_of_a_form_are_clicked() {
     let mut app = App::at("s3://");
     app.keys("g n s").click_on("Region").typed("eu");
-    let Stage::Form(form) = &app.state.connecting.stage else { panic!("no form") };
+    let Stage::Form(form) = &app.state.parts.connecting.stage else { panic!("no form") };
     assert_eq!(form.focused().map(|field| field.label), Some("Region"));
     app.click_on("[ Cancel ]");
-    assert!(matches!(app.state.connecting.stage, Stage::Discard(..)));
+    assert!(matches!(app.state.parts.connecting.stage, Stage::Discard(..)));
     app.click_on("[ Discard ]");
-    assert!(!matches!(app.state.connecting.stage, Stage::Form(_) | Stage::Discard(..)));
+    assert!(!matches!(app.state.parts.connecting.stage, Stage::Form(_) | Stage::Discard(..)));
 }
 
 #[test]
@@ -109,5 +113,8 @@ fn the_tabs_of_the_third_column_are_chosen() {
     app.effects();
     app.click_on("Details");
     let requests = app.requests();
-    assert!(matches!(requests.as_slice(), [Request::Head(_)]), "{requests:?}");
+    assert!(
+        matches!(requests.as_slice(), [Request::Storage(StorageRequest::Head(_))]),
+        "{requests:?}"
+    );
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use windlass::app::action::Action;
-use windlass::app::effect::{Effect, Request};
-use windlass::app::event::{Event, Reply};
-use windlass::app::overlays::overlay::Overlay;
+use windlass::app::effect::{ConnectionRequest, Effect, Request, StorageRequest};
+use windlass::app::event::{Answer, Event, Reply};
+use windlass::app::overlays::Overlay;
 use windlass::app::screens::connecting::Stage;
 use windlass::app::screens::connecting::field::FieldId;
 use windlass::app::session::Startup;
@@ -37,7 +37,9 @@ fn paste(app: &mut App, text: &str) {
 /// The connection of the examination that waits, if one does.
 fn examined(app: &App) -> Option<Connection> {
     app.waiting().iter().rev().find_map(|(_, request)| match request {
-        Request::Examine { unsaved, .. } => unsaved.as_deref().cloned(),
+        Request::Connections(ConnectionRequest::Examine { unsaved, .. }) => {
+            unsaved.as_deref().cloned()
+        }
         _ => None,
     })
 }
@@ -45,24 +47,36 @@ fn examined(app: &App) -> Option<Connection> {
 /// The draft that is being saved.
 fn saving(app: &App) -> Draft {
     let found = app.waiting().iter().find_map(|(_, request)| match request {
-        Request::SaveConnection { draft, .. } => Some((**draft).clone()),
+        Request::Connections(ConnectionRequest::SaveConnection { draft, .. }) => {
+            Some((**draft).clone())
+        }
         _ => None,
     });
     found.expect("something is being saved")
 }
 
 fn saved(app: &App) -> Reply {
-    Reply::ConnectionSaved(Ok(Box::new(saving(app).connection(None).unwrap())))
+    Ok(Answer::ConnectionSaved(Box::new(saving(app).connection(None).unwrap())))
 }
 
 #[test]
 fn the_first_start_asks_before_anything_is_sent() {
     let mut app = first_start();
     let requests = app.requests();
-    assert_eq!(requests, [Request::FindOrigins], "only files of this machine are read");
-    assert!(matches!(&app.state.connecting.stage, Stage::Ways(choice) if choice.rows.len() == 7));
+    assert_eq!(
+        requests,
+        [Request::Connections(ConnectionRequest::FindOrigins)],
+        "only files of this machine are read"
+    );
+    assert!(
+        matches!(&app.state.parts.connecting.stage, Stage::Ways(choice) if choice.rows.len() == 7)
+    );
     app.keys("esc");
-    assert_eq!(app.requests(), [Request::ListBuckets], "on with the AWS chain");
+    assert_eq!(
+        app.requests(),
+        [Request::Storage(StorageRequest::ListBuckets)],
+        "on with the AWS chain"
+    );
 }
 
 #[test]
@@ -96,8 +110,12 @@ fn from_the_dashboard_to_the_buckets() {
     assert_eq!(app.requests().len(), 1, "one request saves");
     let reply = saved(&app);
     app.reply(reply);
-    assert_eq!(app.requests(), [Request::ListBuckets], "one round trip to the first screen");
-    assert!(!app.state.connecting.is_open());
+    assert_eq!(
+        app.requests(),
+        [Request::Storage(StorageRequest::ListBuckets)],
+        "one round trip to the first screen"
+    );
+    assert!(!app.state.parts.connecting.is_open());
     assert_eq!(app.state.session.name().as_str(), "r2");
     app.reply(buckets(&["media"]));
     assert_eq!(app.bucket_names(), ["media"]);
@@ -107,7 +125,7 @@ fn from_the_dashboard_to_the_buckets() {
 fn keys_that_are_pasted_at_the_welcome_open_their_form() {
     let mut app = first_start();
     paste(&mut app, "nothing of note");
-    assert!(matches!(app.state.connecting.stage, Stage::Ways(_)));
+    assert!(matches!(app.state.parts.connecting.stage, Stage::Ways(_)));
     paste(
         &mut app,
         &format!(
@@ -136,11 +154,11 @@ fn a_test_that_is_out_of_date_is_abandoned_and_not_repeated_without_need() {
     assert_ne!(app.last_ticket(), second, "unless asked to");
     app.keys("esc");
     assert!(
-        matches!(app.state.connecting.stage, Stage::Discard(..)),
+        matches!(app.state.parts.connecting.stage, Stage::Discard(..)),
         "what was typed is asked for"
     );
     app.keys("esc");
-    let Stage::Form(form) = &app.state.connecting.stage else { panic!("it is kept") };
+    let Stage::Form(form) = &app.state.parts.connecting.stage else { panic!("it is kept") };
     assert_eq!(form.typed(FieldId::KeyId), "id");
     app.keys("esc x enter esc y");
     assert_eq!(examined(&app), None, "leaving the form ends its test");
@@ -150,7 +168,7 @@ fn a_test_that_is_out_of_date_is_abandoned_and_not_repeated_without_need() {
 fn a_change_shows_which_keys_are_stored() {
     let mut app = App::at("s3://");
     app.keys("g e");
-    let Stage::Form(form) = &app.state.connecting.stage else { panic!("no form") };
+    let Stage::Form(form) = &app.state.parts.connecting.stage else { panic!("no form") };
     assert_eq!(form.stored(FieldId::KeyId).as_deref(), Some("… (stored in config.toml)"));
     assert_eq!(form.stored(FieldId::Secret).as_deref(), Some("stored in config.toml"));
     let (folder, name) = ("/none".into(), "test".into());
@@ -158,12 +176,12 @@ fn a_change_shows_which_keys_are_stored() {
     let kept = Connection { credentials, ..connection("test") };
     let mut app = App::start(Startup { connections: vec![kept], ..startup() });
     app.keys("g e");
-    assert!(app.requests().contains(&Request::StoredKeyId));
-    app.reply(Reply::StoredKeyId(Some("AKIA…MPLE".to_owned())));
+    assert!(app.requests().contains(&Request::Connections(ConnectionRequest::StoredKeyId)));
+    app.reply(Ok(Answer::StoredKeyId(Some("AKIA…MPLE".to_owned()))));
     let picture = app.picture();
     assert!(picture.contains("AKIA…MPLE (stored in secrets.toml)"), "{picture}");
     app.keys("tab").typed("x");
-    assert!(matches!(app.state.connecting.stage, Stage::Form(_)));
+    assert!(matches!(app.state.parts.connecting.stage, Stage::Form(_)));
 }
 
 #[test]
@@ -171,19 +189,19 @@ fn a_form_that_nobody_filled_closes_without_a_question() {
     let mut app = App::at("s3://");
     for open in ["g n r", "g n s", "g e"] {
         app.keys(open);
-        assert!(matches!(app.state.connecting.stage, Stage::Form(_)), "{open}");
+        assert!(matches!(app.state.parts.connecting.stage, Stage::Form(_)), "{open}");
         app.keys("esc");
-        assert!(!matches!(app.state.connecting.stage, Stage::Discard(..)), "{open}");
+        assert!(!matches!(app.state.parts.connecting.stage, Stage::Discard(..)), "{open}");
         app.keys("esc");
     }
     app.keys("g e").typed("x").keys("tab up");
-    while !matches!(&app.state.connecting.stage, Stage::Form(form) if form.on_cancel()) {
+    while !matches!(&app.state.parts.connecting.stage, Stage::Form(form) if form.on_cancel()) {
         app.keys("tab");
     }
     app.keys("enter");
-    assert!(matches!(app.state.connecting.stage, Stage::Discard(..)), "its button asks, too");
+    assert!(matches!(app.state.parts.connecting.stage, Stage::Discard(..)), "its button asks, too");
     app.keys("y");
-    assert!(!app.state.connecting.is_open());
+    assert!(!app.state.parts.connecting.is_open());
 }
 
 #[test]
@@ -198,16 +216,16 @@ fn what_a_test_finds_is_kept_until_it_is_out_of_date() {
         finding(Step::Connect, Verdict::Works(String::new())),
         finding(Step::ListBuckets, Verdict::Fails(denied)),
     ] {
-        app.event(Event::Reply { ticket, reply: Reply::Examining(each) });
+        app.reply_to(ticket, Ok(Answer::Examining(each)));
     }
-    assert!(app.state.connecting.trial.runs());
-    app.event(Event::Reply { ticket, reply: Reply::Examined(Ok(())) });
-    let trial = &app.state.connecting.trial;
+    assert!(app.state.parts.connecting.trial.runs());
+    app.reply_to(ticket, Ok(Answer::Examined));
+    let trial = &app.state.parts.connecting.trial;
     assert!(trial.over && !trial.runs() && trial.needs_bucket());
     assert_eq!(trial.shown().count(), 2);
     app.keys("tab tab tab tab tab").typed("media").keys("tab");
-    assert_eq!(app.state.connecting.trial.shown().count(), 0);
-    assert!(app.state.connecting.trial.runs());
+    assert_eq!(app.state.parts.connecting.trial.shown().count(), 0);
+    assert!(app.state.parts.connecting.trial.runs());
 }
 
 #[test]
@@ -219,17 +237,17 @@ fn a_connection_that_does_not_work_can_be_saved_and_an_incomplete_one_cannot() {
     app.effects();
     app.keys("ctrl-o");
     assert_eq!(app.requests(), []);
-    assert!(app.state.connecting.is_open());
+    assert!(app.state.parts.connecting.is_open());
     paste(&mut app, &format!("access_key_id={KEY}\nsecret_access_key={SECRET}"));
     app.keys("enter");
     assert_eq!(saving(&app).name.as_str(), "r2");
     let error = Error::new(ErrorKind::LocalDenied, "write", "config.toml");
-    app.reply(Reply::ConnectionSaved(Err(error)));
-    assert!(app.state.connecting.refused.is_some(), "the form stays with what was typed");
+    app.fail("SaveConnection", error);
+    assert!(app.state.parts.connecting.refused.is_some(), "the form stays with what was typed");
     app.keys("enter");
     let reply = saved(&app);
     app.reply(reply);
-    assert!(!app.state.connecting.is_open());
+    assert!(!app.state.parts.connecting.is_open());
 }
 
 #[test]
@@ -242,9 +260,9 @@ fn a_profile_is_chosen_from_a_list_with_region_and_kind() {
         kind,
     };
     let profiles = vec![profile("work", ProfileKind::Sso), profile("lab", ProfileKind::Static)];
-    app.reply(Reply::Origins(Origins { profiles, ..Origins::default() }));
+    app.reply(Ok(Answer::Origins(Origins { profiles, ..Origins::default() })));
     app.keys("a");
-    let Stage::Aws(choice) = &app.state.connecting.stage else { panic!() };
+    let Stage::Aws(choice) = &app.state.parts.connecting.stage else { panic!() };
     assert_eq!(choice.rows[0].note, "eu-west-1 · single sign-on");
     app.keys("2");
     let tried = examined(&app).expect("a profile is tried at once");
@@ -264,7 +282,7 @@ fn a_connection_is_changed_and_renamed_in_place() {
     app.reply(buckets(&["media"]));
     app.keys("P j e");
     assert!(
-        matches!(&app.state.connecting.stage, Stage::Form(form) if form.title() == "Change two")
+        matches!(&app.state.parts.connecting.stage, Stage::Form(form) if form.title() == "Change two")
     );
     app.keys("tab tab tab tab tab tab ctrl-u").typed("three").keys("ctrl-o");
     let draft = saving(&app);
@@ -305,15 +323,15 @@ fn a_connection_is_removed_after_a_question_and_the_next_is_opened() {
     });
     app.reply(buckets(&["media"]));
     app.keys("P D enter");
-    assert!(!app.state.connecting.is_open(), "the default is no");
+    assert!(!app.state.parts.connecting.is_open(), "the default is no");
     app.keys("g x y");
     app.effects();
-    app.reply(Reply::ConnectionRemoved(Ok("one".into())));
+    app.reply(Ok(Answer::ConnectionRemoved("one".into())));
     assert_eq!(app.state.session.name().as_str(), "two");
-    assert_eq!(app.requests(), [Request::ListBuckets]);
+    assert_eq!(app.requests(), [Request::Storage(StorageRequest::ListBuckets)]);
     app.keys("g x y");
-    app.reply(Reply::ConnectionRemoved(Ok("two".into())));
-    assert!(matches!(app.state.connecting.stage, Stage::Ways(_)), "nothing is left");
+    app.reply(Ok(Answer::ConnectionRemoved("two".into())));
+    assert!(matches!(app.state.parts.connecting.stage, Stage::Ways(_)), "nothing is left");
 }
 
 #[test]
@@ -327,15 +345,15 @@ fn transfers_of_a_connection_that_is_removed_wait_for_one_of_its_name() {
     let jobs = jobs.map(|(id, state)| upload(id, "key", state));
     news(&mut app, TransferEvent::Restored(jobs.to_vec()));
     app.keys("g x");
-    let Stage::Remove(question, _) = &app.state.connecting.stage else { panic!() };
+    let Stage::Remove(question, _) = &app.state.parts.connecting.stage else { panic!() };
     assert!(question.warning.as_ref().unwrap().starts_with("2 transfers are not finished"));
     app.keys("y").effects();
-    app.reply(Reply::ConnectionRemoved(Ok("test".into())));
+    app.reply(Ok(Answer::ConnectionRemoved("test".into())));
     let forgotten = TransferCommand::Reconnect { from: "test".into(), to: "test".into() };
     let [one, two] = [1, 2].map(|id| TransferCommand::Pause(JobId(id)));
     assert_eq!(commands(&mut app), [forgotten, one, two], "the engine has its keys no more");
     app.keys("g x");
-    let Stage::Remove(question, _) = &app.state.connecting.stage else { panic!() };
+    let Stage::Remove(question, _) = &app.state.parts.connecting.stage else { panic!() };
     assert_eq!(question.warning, None, "no transfer is by the other one");
 }
 
@@ -376,16 +394,19 @@ fn by_profile(name: &str) -> App {
 fn a_session_that_ended_is_renewed_and_the_request_repeated() {
     let mut app = by_profile("corp");
     let ended = Error::new(ErrorKind::ExpiredCredentials, "ListBuckets", "");
-    app.reply(Reply::Buckets(Err(ended))).effects();
+    app.fail("ListBuckets", ended).effects();
     app.keys("g s");
-    assert_eq!(app.requests(), [Request::SignIn { profile: Some("corp".to_owned()) }]);
+    let sign_in = ConnectionRequest::SignIn { profile: Some("corp".to_owned()) };
+    assert_eq!(app.requests(), [Request::Connections(sign_in)]);
     let ticket = app.last_ticket();
     let line = "open https://device.example and enter ABCD".to_owned();
-    app.event(Event::Reply { ticket, reply: Reply::SigningIn(line) });
-    assert!(matches!(&app.state.connecting.stage, Stage::SignIn(shown) if shown.lines.len() == 1));
-    app.reply(Reply::SignedIn(Ok(())));
-    assert!(!app.state.connecting.is_open());
-    assert_eq!(app.requests(), [Request::ListBuckets]);
+    app.answer(ticket, Ok(Answer::SigningIn(line)));
+    assert!(
+        matches!(&app.state.parts.connecting.stage, Stage::SignIn(shown) if shown.lines.len() == 1)
+    );
+    app.reply(Ok(Answer::SignedIn));
+    assert!(!app.state.parts.connecting.is_open());
+    assert_eq!(app.requests(), [Request::Storage(StorageRequest::ListBuckets)]);
 }
 
 #[test]
@@ -393,8 +414,10 @@ fn a_sign_in_that_fails_says_why_and_one_that_hangs_can_be_left() {
     let mut app = by_profile("corp");
     app.keys("g s");
     let error = Error::new(ErrorKind::Config, "aws sso login", "corp").detail("no aws here");
-    app.reply(Reply::SignedIn(Err(error)));
-    assert!(matches!(&app.state.connecting.stage, Stage::SignIn(shown) if shown.failed.is_some()));
+    app.fail("SignIn", error);
+    assert!(
+        matches!(&app.state.parts.connecting.stage, Stage::SignIn(shown) if shown.failed.is_some())
+    );
     app.keys("esc g s");
     let ticket = app.last_ticket();
     app.effects();
@@ -424,11 +447,11 @@ fn profiles_stand_below_the_connections_with_region_and_kind_and_are_opened() {
     let mut app = App::start(with_a_profile());
     app.reply(buckets(&["a"])).effects();
     app.keys("P");
-    let Some(Overlay::Connections(shown)) = &app.state.overlay else { panic!("not shown") };
+    let Some(Overlay::Connections(shown)) = &app.state.parts.overlay else { panic!("not shown") };
     assert_eq!(shown.choice.rows[1].title, "work");
     assert_eq!(shown.choice.rows[1].note, "AWS profile · eu-west-1 · single sign-on");
     app.keys("2");
-    assert_eq!(app.requests(), [Request::ListBuckets]);
+    assert_eq!(app.requests(), [Request::Storage(StorageRequest::ListBuckets)]);
     assert_eq!(app.state.session.name().as_str(), "work");
 }
 

@@ -3,8 +3,8 @@
 use windlass::app::dialogs::confirm::Confirm;
 use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::dialogs::prompt::Prompt;
-use windlass::app::effect::{Effect, Request};
-use windlass::app::event::{Conflicts, Measure, Reply};
+use windlass::app::effect::{Effect, MachineRequest, Request, StorageRequest};
+use windlass::app::event::{Answer, Conflicts, Measure};
 use windlass::app::session::Startup;
 use windlass::domain::address::Location;
 use windlass::domain::transfer::{Target, TransferCommand, Work};
@@ -32,9 +32,11 @@ fn a_row_is_copied_to_another_bucket_after_a_look_at_what_is_there() {
     let mut app = App::with_rows(&["a.txt"]);
     app.keys("c ctrl-u").typed("s3://backups/2026/").keys("enter");
     let requests = app.requests();
-    let [Request::Check(specs)] = requests.as_slice() else { panic!("{requests:?}") };
+    let [Request::Machine(MachineRequest::Check(specs))] = requests.as_slice() else {
+        panic!("{requests:?}")
+    };
     assert!(matches!(&specs[0].work, Work::Copy { source: Target::Object(_), .. }));
-    app.reply(Reply::Checked(Conflicts::default()));
+    app.reply(Ok(Answer::Checked(Conflicts::default())));
     assert_eq!(copies(&mut app), ["backups/2026/a.txt"]);
 }
 
@@ -46,7 +48,7 @@ fn a_copy_onto_itself_is_refused_and_the_name_can_be_changed() {
     assert_eq!(prompt.input.text(), "s3://media/");
     assert!(prompt.problem().unwrap().contains("same object"));
     assert!(app.requests().is_empty());
-    app.typed("b.txt").keys("enter").reply(Reply::Checked(Conflicts::default()));
+    app.typed("b.txt").keys("enter").reply(Ok(Answer::Checked(Conflicts::default())));
     assert_eq!(copies(&mut app), ["media/b.txt"]);
 }
 
@@ -67,7 +69,7 @@ fn several_rows_go_together_and_keep_their_names() {
     let mut app = App::with_rows(&["a.txt", "raw/"]);
     app.keys("ctrl-a c ctrl-u").typed("s3://o/d").keys("enter");
     assert!(app.requests().is_empty());
-    app.typed("/").keys("enter").reply(Reply::Checked(Conflicts::default()));
+    app.typed("/").keys("enter").reply(Ok(Answer::Checked(Conflicts::default())));
     assert_eq!(copies(&mut app), ["o/d/"], "one job of both");
 }
 
@@ -105,7 +107,11 @@ fn other_connections_are_offered_and_then_their_buckets() {
     app.keys("j c tab");
     assert_eq!(prompt(&app).input.text(), "aws:");
     let asked = app.effects().into_iter().find_map(|effect| match effect {
-        Effect::Request { connection, request: Request::ListBuckets, .. } => Some(connection),
+        Effect::Request {
+            connection,
+            request: Request::Storage(StorageRequest::ListBuckets),
+            ..
+        } => Some(connection),
         _ => None,
     });
     assert_eq!(asked.unwrap().as_str(), "aws");
@@ -115,7 +121,7 @@ fn other_connections_are_offered_and_then_their_buckets() {
     let question = confirm(&app);
     assert_eq!(question.lines[0], "Copy from s3://media to aws:logs/a.txt?");
     assert!(!question.on_yes, "no is the default");
-    app.keys("y").reply(Reply::Checked(Conflicts::default()));
+    app.keys("y").reply(Ok(Answer::Checked(Conflicts::default())));
     assert_eq!(copies(&mut app), ["aws:logs/a.txt"]);
 }
 
@@ -136,13 +142,13 @@ fn a_move_asks_with_the_count_and_what_it_costs() {
     app.keys("m ctrl-u").typed("s3://backups/").keys("enter");
     assert!(confirm(&app).lines[1].contains("deleted here once its copy is checked"));
     assert!(!confirm(&app).tally.unwrap().complete);
-    app.reply(Reply::Measured(Ok(Measure { objects: 7, bytes: 70, done: true })));
+    app.reply(Ok(Answer::Measured(Measure { objects: 7, bytes: 70, done: true })));
     assert_eq!(confirm(&app).tally.unwrap().objects, 7);
     assert!(confirm(&app).warning.is_some());
     app.keys("n");
     assert!(app.state.dialog().is_none());
     app.keys("m ctrl-u").typed("s3://backups/").keys("enter y");
-    app.reply(Reply::Checked(Conflicts::default()));
+    app.reply(Ok(Answer::Checked(Conflicts::default())));
     assert_eq!(copies(&mut app), ["moved to backups/raw/"]);
 }
 
@@ -154,13 +160,13 @@ fn a_rename_is_a_move_in_place() {
     app.keys("enter");
     assert!(prompt(&app).problem().unwrap().contains("same object"));
     app.keys("ctrl-u").typed("b.txt").keys("enter");
-    app.reply(Reply::Checked(Conflicts::default()));
+    app.reply(Ok(Answer::Checked(Conflicts::default())));
     assert_eq!(copies(&mut app), ["moved to media/b.txt"]);
     app.keys("k r");
     assert_eq!(prompt(&app).input.text(), "raw");
     app.keys("ctrl-u").typed("cooked").keys("enter");
     assert_eq!(confirm(&app).subjects, ["raw/"]);
-    app.keys("y").reply(Reply::Checked(Conflicts::default()));
+    app.keys("y").reply(Ok(Answer::Checked(Conflicts::default())));
     assert_eq!(copies(&mut app), ["moved to media/cooked/"]);
     app.keys("esc ctrl-a r");
     assert!(app.toast().contains("one row"), "{}", app.toast());

@@ -2,8 +2,8 @@
 
 use windlass::app::action::Action;
 use windlass::app::dialogs::dialog::Dialog;
-use windlass::app::effect::{Effect, Preference, Request};
-use windlass::app::event::Reply;
+use windlass::app::effect::{Effect, Preference, Request, StorageRequest};
+use windlass::app::event::Answer;
 use windlass::app::session::Startup;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::transfer::TransferEvent;
@@ -27,10 +27,13 @@ fn a_bucket_name_is_checked_as_it_is_typed() {
     app.keys("enter");
     assert!(app.requests().is_empty());
     app.keys("ctrl-u").typed("my-bucket").keys("enter");
-    assert_eq!(app.requests(), [Request::CreateBucket("my-bucket".into())]);
-    app.reply(Reply::BucketCreated(Ok(())));
+    assert_eq!(
+        app.requests(),
+        [Request::Storage(StorageRequest::CreateBucket("my-bucket".into()))]
+    );
+    app.reply(Ok(Answer::BucketCreated));
     assert!(app.state.dialog().is_none());
-    assert_eq!(app.requests(), [Request::ListBuckets]);
+    assert_eq!(app.requests(), [Request::Storage(StorageRequest::ListBuckets)]);
     assert_eq!(app.toast(), "bucket my-bucket created");
 }
 
@@ -39,10 +42,10 @@ fn a_name_that_is_taken_stays_to_be_changed() {
     let mut app = App::at("s3://");
     app.reply(buckets(&[])).keys("n").typed("taken").keys("enter").effects();
     let taken = Error::new(ErrorKind::BucketExists, "CreateBucket", "s3://taken");
-    app.reply(Reply::BucketCreated(Err(taken)));
+    app.fail("CreateBucket", taken);
     assert!(!problem(&app).is_empty());
     app.typed("-2").keys("enter");
-    assert_eq!(app.requests(), [Request::CreateBucket("taken-2".into())]);
+    assert_eq!(app.requests(), [Request::Storage(StorageRequest::CreateBucket("taken-2".into()))]);
 }
 
 #[test]
@@ -52,7 +55,7 @@ fn what_a_server_answered_with_501_is_greyed_with_the_reason_from_then_on() {
     assert_eq!(app.state.disabled(Action::New), None);
     let mut refused = Error::new(ErrorKind::Unsupported, "CreateBucket", "s3://new");
     refused.status = Some(501);
-    app.reply(Reply::BucketCreated(Err(refused))).keys("esc");
+    app.fail("CreateBucket", refused).keys("esc");
     let why = app.state.disabled(Action::New).unwrap();
     assert_eq!(why, "this server answered CreateBucket with 501");
     // As it is when a transfer meets it; of another connection it says nothing.
@@ -77,7 +80,7 @@ fn what_a_server_refused_is_remembered_until_the_doctor_asks_again() {
     app.reply(buckets(&["media"])).keys("n").typed("new").keys("enter").effects();
     let mut refused = Error::new(ErrorKind::Unsupported, "CreateBucket", "s3://new");
     refused.status = Some(501);
-    app.reply(Reply::BucketCreated(Err(refused)));
+    app.fail("CreateBucket", refused);
     let saved = app.effects().into_iter().find_map(|effect| match effect {
         Effect::Save(Preference::Refused(refused)) => Some(refused),
         _ => None,
@@ -100,9 +103,12 @@ fn a_prefix_is_made_below_the_open_one_and_shown() {
     let mut app = App::with_rows(&["raw/"]);
     app.keys("enter").reply(page(&["x"], None)).keys("n").effects();
     app.typed("2026").keys("enter enter");
-    let made = Request::CreatePrefix { bucket: "media".into(), prefix: "raw/2026/".into() };
+    let made = Request::Storage(StorageRequest::CreatePrefix {
+        bucket: "media".into(),
+        prefix: "raw/2026/".into(),
+    });
     assert_eq!(app.requests(), [made]);
-    app.reply(Reply::PrefixCreated(Ok(())));
+    app.reply(Ok(Answer::PrefixCreated));
     assert!(app.state.dialog().is_none());
     assert_eq!((app.names(), app.cursor()), (vec!["2026/", "x"], "2026/"));
     assert!(app.requests().is_empty());
@@ -113,7 +119,7 @@ fn a_prefix_that_cannot_be_made_says_why() {
     let mut app = App::with_rows(&["x"]);
     app.keys("n").typed("new/").keys("enter").effects();
     let denied = Error::new(ErrorKind::AccessDenied, "PutObject", "s3://media/new/");
-    app.reply(Reply::PrefixCreated(Err(denied)));
+    app.fail("CreatePrefix", denied);
     assert!(!problem(&app).is_empty());
     app.keys("esc");
     assert!(app.state.dialog().is_none());

@@ -2,8 +2,8 @@
 
 use windlass::app::dialogs::confirm::{Confirm, Tally};
 use windlass::app::dialogs::dialog::Dialog;
-use windlass::app::effect::{Effect, Request};
-use windlass::app::event::{ListedUploads, Measure, Reply};
+use windlass::app::effect::{Effect, Request, StorageRequest};
+use windlass::app::event::{Answer, ListedUploads, Measure};
 use windlass::app::session::Startup;
 use windlass::domain::address::Location;
 use windlass::domain::error::{Error, ErrorKind};
@@ -69,12 +69,15 @@ fn what_is_below_a_prefix_is_counted_while_the_question_stands() {
     let mut app = App::with_rows(&["a.txt", "raw/", "z"]);
     app.keys("space space D");
     let targets = vec![Target::Prefix("raw/".into())];
-    assert_eq!(app.requests(), [Request::Measure { bucket: "media".into(), targets }]);
+    assert_eq!(
+        app.requests(),
+        [Request::Storage(StorageRequest::Measure { bucket: "media".into(), targets })]
+    );
     let ticket = app.last_ticket();
-    app.reply_to(ticket, Reply::Measured(Ok(measured(1000, 5000, false))));
+    app.reply_to(ticket, Ok(Answer::Measured(measured(1000, 5000, false))));
     let so_far = Tally { objects: 1001, bytes: 5001, complete: false };
     assert_eq!(question(&app).tally, Some(so_far));
-    app.reply_to(ticket, Reply::Measured(Ok(measured(1500, 9000, true))));
+    app.reply_to(ticket, Ok(Answer::Measured(measured(1500, 9000, true))));
     assert!(question(&app).tally.unwrap().complete);
     app.keys("y enter");
     assert_eq!(deleted(&mut app), None, "much goes: a name is asked for");
@@ -88,7 +91,7 @@ fn a_prefix_of_few_objects_goes_by_a_yes_once_they_are_counted() {
     app.keys("D y enter");
     assert_eq!(deleted(&mut app), None, "it is not known how much goes");
     app.keys("esc D");
-    app.reply(Reply::Measured(Ok(measured(1000, 9, true)))).keys("y");
+    app.reply(Ok(Answer::Measured(measured(1000, 9, true)))).keys("y");
     assert_eq!(deleted(&mut app), Some(vec![Target::Prefix("raw/".into())]));
 }
 
@@ -100,7 +103,7 @@ fn the_name_of_a_prefix_is_enough_before_it_is_counted() {
         let mut app = App::with_rows(&["a.txt", "raw/"]);
         app.keys("D");
         let ticket = app.last_ticket();
-        app.reply_to(ticket, Reply::Measured(Ok(measured(7, 7, false)))).effects();
+        app.reply_to(ticket, Ok(Answer::Measured(measured(7, 7, false)))).effects();
         app.typed(name).keys(keys);
         let effects = app.effects();
         assert!(effects.contains(&Effect::Abandon(ticket)), "{name}");
@@ -115,7 +118,7 @@ fn the_name_of_a_prefix_is_enough_before_it_is_counted() {
 fn a_name_that_is_being_typed_is_not_taken_away() {
     let mut app = App::with_rows(&["a.txt", "year/"]);
     app.keys("D").typed("ye");
-    app.reply(Reply::Measured(Ok(measured(7, 7, true)))).typed("ar").keys("enter");
+    app.reply(Ok(Answer::Measured(measured(7, 7, true)))).typed("ar").keys("enter");
     assert_eq!(deleted(&mut app), Some(vec![Target::Prefix("year/".into())]));
 }
 
@@ -148,7 +151,7 @@ fn a_count_that_fails_is_said_and_never_called_complete() {
     let mut app = App::with_rows(&["a.txt", "raw/"]);
     app.keys("D");
     let denied = Error::new(ErrorKind::AccessDenied, "ListObjectsV2", "s3://media/raw/");
-    app.reply(Reply::Measured(Err(denied)));
+    app.fail("Measure", denied);
     let confirm = question(&app);
     assert!(confirm.lines.iter().any(|line| line.contains("could not be counted")));
     assert!(!confirm.tally.unwrap().complete);
@@ -174,9 +177,12 @@ fn asked_of_bucket(found: Option<Measure>) -> App {
     app.reply(buckets(&["backups", "media"])).effects();
     app.keys("D");
     let targets = vec![Target::Prefix("".into())];
-    assert_eq!(app.requests(), [Request::Measure { bucket: "backups".into(), targets }]);
+    assert_eq!(
+        app.requests(),
+        [Request::Storage(StorageRequest::Measure { bucket: "backups".into(), targets })]
+    );
     if let Some(found) = found {
-        app.reply(Reply::Measured(Ok(found)));
+        app.reply(Ok(Answer::Measured(found)));
     }
     app
 }
@@ -188,13 +194,16 @@ fn a_bucket_goes_only_when_its_name_is_typed() {
         app.keys("y enter");
         assert!(app.requests().is_empty());
         app.keys("ctrl-u").typed("backups").keys("enter");
-        assert_eq!(app.requests(), [Request::DeleteBucket("backups".into())]);
+        assert_eq!(
+            app.requests(),
+            [Request::Storage(StorageRequest::DeleteBucket("backups".into()))]
+        );
         app.keys("enter");
         assert!(app.requests().is_empty(), "it is sent once");
-        app.reply(Reply::BucketDeleted(Ok(())));
+        app.reply(Ok(Answer::BucketDeleted));
         assert_eq!(app.bucket_names(), ["media"]);
         assert!(app.state.dialog().is_none());
-        assert_eq!(app.requests(), [Request::ListBuckets]);
+        assert_eq!(app.requests(), [Request::Storage(StorageRequest::ListBuckets)]);
     }
 }
 
@@ -202,13 +211,13 @@ fn a_bucket_goes_only_when_its_name_is_typed() {
 fn a_bucket_that_is_gone_leaves_the_cursor_where_it_is() {
     let mut app = App::at("s3://");
     app.reply(buckets(&["a", "b", "c"])).keys("j D").typed("b").keys("enter");
-    app.reply(Reply::BucketDeleted(Ok(())));
-    assert_eq!(app.state.buckets.current().unwrap().bucket.as_str(), "c");
+    app.reply(Ok(Answer::BucketDeleted));
+    assert_eq!(app.state.parts.buckets.current().unwrap().bucket.as_str(), "c");
     app.reply(buckets(&["a", "c"]));
-    assert_eq!(app.state.buckets.current().unwrap().bucket.as_str(), "c");
-    app.keys("n").typed("bbb").keys("enter").reply(Reply::BucketCreated(Ok(())));
+    assert_eq!(app.state.parts.buckets.current().unwrap().bucket.as_str(), "c");
+    app.keys("n").typed("bbb").keys("enter").reply(Ok(Answer::BucketCreated));
     assert_eq!(app.bucket_names(), ["a", "bbb", "c"]);
-    assert_eq!(app.state.buckets.current().unwrap().bucket.as_str(), "bbb");
+    assert_eq!(app.state.parts.buckets.current().unwrap().bucket.as_str(), "bbb");
 }
 
 fn emptied(app: &mut App) -> JobSpec {
@@ -236,7 +245,8 @@ fn a_bucket_that_is_not_empty_is_emptied_and_then_deleted() {
     assert!(question(&app).lines[0].starts_with("400 of 1,200+ objects"));
     app.effects();
     ends(&mut app, 7, JobState::Done);
-    let first = Request::ListUploads { bucket: "backups".into(), after: None };
+    let first =
+        Request::Storage(StorageRequest::ListUploads { bucket: "backups".into(), after: None });
     assert_eq!(app.requests(), std::slice::from_ref(&first));
     let object = ObjectAddress { bucket: "backups".into(), key: "k".into() };
     let upload = UploadId("u".into());
@@ -247,13 +257,16 @@ fn a_bucket_that_is_not_empty_is_emptied_and_then_deleted() {
         by: String::new(),
     };
     let page = ListedUploads { uploads: vec![(found, UploadOwner::Unknown)], next: None };
-    app.reply(Reply::Uploads(Ok(page)));
-    assert_eq!(app.requests(), [Request::AbortUploads(vec![(object, upload.clone())])]);
-    app.reply(Reply::UploadsAborted { gone: vec![upload], failed: Vec::new() });
+    app.reply(Ok(Answer::Uploads(page)));
+    assert_eq!(
+        app.requests(),
+        [Request::Storage(StorageRequest::AbortUploads(vec![(object, upload.clone())]))]
+    );
+    app.reply(Ok(Answer::UploadsAborted { gone: vec![upload], failed: Vec::new() }));
     assert_eq!(app.requests(), [first]);
-    app.reply(Reply::Uploads(Ok(ListedUploads::default())));
-    assert_eq!(app.requests(), [Request::DeleteBucket("backups".into())]);
-    app.reply(Reply::BucketDeleted(Ok(())));
+    app.reply(Ok(Answer::Uploads(ListedUploads::default())));
+    assert_eq!(app.requests(), [Request::Storage(StorageRequest::DeleteBucket("backups".into()))]);
+    app.reply(Ok(Answer::BucketDeleted));
     assert_eq!(app.bucket_names(), ["media"]);
     assert!(app.state.dialog().is_none());
 }
@@ -267,8 +280,8 @@ fn emptying_can_be_hidden_and_stopped() {
     app.keys("esc");
     assert!(app.state.dialog().is_none());
     ends(&mut app, 7, JobState::Done);
-    app.reply(Reply::Uploads(Ok(ListedUploads::default())));
-    app.reply(Reply::BucketDeleted(Ok(())));
+    app.reply(Ok(Answer::Uploads(ListedUploads::default())));
+    app.reply(Ok(Answer::BucketDeleted));
     assert_eq!(app.bucket_names(), ["media"], "it goes on behind");
 
     let mut app = asked_of_bucket(Some(measured(3, 3, true)));
@@ -288,8 +301,8 @@ fn a_bucket_that_was_not_known_to_be_full_is_asked_about_again() {
     let mut app = asked_of_bucket(None);
     app.typed("backups").keys("enter");
     let full = || Error::new(ErrorKind::BucketNotEmpty, "DeleteBucket", "s3://backups");
-    app.reply(Reply::BucketDeleted(Err(full()))).effects();
-    app.reply(Reply::Measured(Ok(measured(3, 3, true)))).typed("backups").keys("enter");
+    app.fail("DeleteBucket", full()).effects();
+    app.reply(Ok(Answer::Measured(measured(3, 3, true)))).typed("backups").keys("enter");
     emptied(&mut app);
 }
 
@@ -298,7 +311,7 @@ fn old_versions_that_are_left_in_a_bucket_are_explained() {
     let mut app = asked_of_bucket(Some(measured(0, 0, true)));
     app.typed("backups").keys("enter");
     let full = Error::new(ErrorKind::BucketNotEmpty, "DeleteBucket", "s3://backups");
-    app.reply(Reply::BucketDeleted(Err(full.clone())));
+    app.fail("DeleteBucket", full.clone());
     let Some(Dialog::Details(details)) = app.state.dialog() else { panic!("no details") };
     assert_eq!(details.error, Some(full));
     assert!(details.facts[0].1.contains("old versions"), "{:?}", details.facts);

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use windlass::app::effect::{Effect, Request};
-use windlass::app::event::{Reply, Ticket};
+use windlass::app::effect::{ConnectionRequest, Effect, Request};
+use windlass::app::event::{Answer, Ticket};
+use windlass::app::overlays::Overlay;
 use windlass::app::overlays::doctor::Doctor;
-use windlass::app::overlays::overlay::Overlay;
 use windlass::app::session::Startup;
 use windlass::domain::diagnosis::{Conclusion, Examination, Finding, Step, Verdict};
 use windlass::domain::error::{Error, ErrorKind};
@@ -13,7 +13,7 @@ use windlass::domain::error::{Error, ErrorKind};
 use crate::support::app::{App, connection, startup};
 
 fn doctor(app: &App) -> &Doctor {
-    match &app.state.overlay {
+    match &app.state.parts.overlay {
         Some(Overlay::Doctor(doctor)) => doctor,
         other => panic!("{other:?}"),
     }
@@ -21,7 +21,9 @@ fn doctor(app: &App) -> &Doctor {
 
 fn asked(app: &mut App) -> Examination {
     match app.requests().pop() {
-        Some(Request::Examine { unsaved: None, examination }) => examination,
+        Some(Request::Connections(ConnectionRequest::Examine { unsaved: None, examination })) => {
+            examination
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -32,7 +34,7 @@ fn ticket(app: &App) -> Ticket {
 
 fn tell(app: &mut App, ticket: Ticket, step: Step, verdict: Verdict) {
     let finding = Finding { step, verdict, took: Duration::from_millis(7) };
-    app.reply_to(ticket, Reply::Examining(finding));
+    app.reply_to(ticket, Ok(Answer::Examining(finding)));
 }
 
 /// An examination of `s3://media/` that ends with a refusal.
@@ -44,7 +46,7 @@ fn examined() -> App {
     let refused = Error::new(ErrorKind::AccessDenied, "ListObjectsV2", "s3://media/");
     tell(&mut app, ticket, Step::List, Verdict::Fails(refused));
     tell(&mut app, ticket, Step::Read, Verdict::Skipped("no object".into()));
-    app.reply_to(ticket, Reply::Examined(Ok(())));
+    app.reply_to(ticket, Ok(Answer::Examined));
     app.effects();
     app
 }
@@ -71,7 +73,7 @@ fn leaving_gives_the_examination_up_and_what_comes_late_is_dropped() {
     app.effects();
     app.keys("esc");
     assert_eq!(app.effects(), [Effect::Abandon(ticket)]);
-    assert!(app.state.overlay.is_none());
+    assert!(app.state.parts.overlay.is_none());
     tell(&mut app, ticket, Step::Resolve, Verdict::Works(String::new()));
     app.keys("X");
     assert!(doctor(&app).findings.is_empty());
@@ -127,7 +129,7 @@ fn another_connection_is_examined_from_the_list_of_connections() {
     let effects = app.effects();
     assert!(effects.iter().any(|effect| matches!(
         effect,
-        Effect::Request { connection, request: Request::Examine { examination, .. }, .. }
+        Effect::Request { connection, request: Request::Connections(ConnectionRequest::Examine { examination, .. }), .. }
             if connection.as_str() == "other" && *examination == Examination::default()
     )));
 }
@@ -138,7 +140,7 @@ fn an_examination_that_cannot_begin_says_why_and_is_begun_again() {
     app.keys("X");
     let ticket = ticket(&app);
     let error = Error::new(ErrorKind::Config, "read the endpoint", "ftp://x");
-    app.reply_to(ticket, Reply::Examined(Err(error.clone())));
+    app.reply_to(ticket, Err(error.clone()));
     assert_eq!(doctor(&app).failure, Some(error));
     app.effects();
     app.keys("r");

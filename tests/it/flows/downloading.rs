@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::effect::{Effect, Preference, Request};
-use windlass::app::event::{ConflictSide, Conflicts, Existing, Reply};
+use windlass::app::event::{Answer, ConflictSide, Conflicts, Existing, Reply};
 use windlass::app::session::Startup;
 use windlass::domain::transfer::{JobSpec, OnConflict, Target, TransferCommand, Work};
 
@@ -27,7 +27,7 @@ fn sources(specs: &[JobSpec]) -> Vec<(Target, PathBuf)> {
 }
 
 fn existing(count: u64) -> Reply {
-    Reply::Checked(Conflicts { existing: count, sample: vec![taken("a.txt")], unknown: None })
+    Ok(Answer::Checked(Conflicts { existing: count, sample: vec![taken("a.txt")], unknown: None }))
 }
 
 #[test]

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use windlass::app::context::SideTab;
-use windlass::app::effect::{Effect, Request};
-use windlass::app::event::{Event, Peek, Reply};
+use windlass::app::effect::{Effect, Request, StorageRequest};
+use windlass::app::event::{Answer, Event, Peek, Reply};
 use windlass::app::layout::Pane;
 use windlass::app::screens::side::PEEK_BYTES;
 use windlass::app::screens::side::fetched::Fetched;
@@ -22,11 +22,11 @@ fn object(key: &str) -> ObjectAddress {
 }
 
 fn peek(text: &str) -> Reply {
-    Reply::Peeked(Ok(Peek { bytes: text.into(), size: Some(9), content_type: None }))
+    Ok(Answer::Peeked(Peek { bytes: text.into(), size: Some(9), content_type: None }))
 }
 
 fn asked(key: &str) -> Request {
-    Request::Peek { object: object(key), bytes: PEEK_BYTES }
+    Request::Storage(StorageRequest::Peek { object: object(key), bytes: PEEK_BYTES })
 }
 
 /// Objects of a mebibyte in a window with a third column, the cursor on the first of them.
@@ -55,7 +55,7 @@ fn rested(names: &[&str]) -> App {
 #[test]
 fn a_wide_window_has_the_preview_open_and_asks_when_the_cursor_rests() {
     let mut app = wide(&["a", "b", "c"]);
-    assert_eq!(app.state.side.tab(), Some(SideTab::Preview));
+    assert_eq!(app.state.parts.side.tab(), Some(SideTab::Preview));
     assert!(app.state.wants_tick(), "time is needed");
     app.event(Event::Tick);
     assert_eq!(app.requests(), [], "it has not rested yet");
@@ -73,8 +73,8 @@ fn nothing_is_asked_while_the_cursor_moves() {
         app.keys("j").event(Event::Tick);
     }
     assert_eq!(app.requests(), []);
-    assert_eq!(app.state.side.object(), Some(&object("d")));
-    assert_eq!(app.state.side.preview, Fetched::Nothing, "and nothing of another is shown");
+    assert_eq!(app.state.parts.side.object(), Some(&object("d")));
+    assert_eq!(app.state.parts.side.preview, Fetched::Nothing, "and nothing of another is shown");
     app.wait(1);
     assert_eq!(app.requests(), [asked("d")]);
 }
@@ -100,7 +100,7 @@ fn going_back_asks_for_nothing() {
     app.effects();
     app.keys("k").wait(1);
     assert_eq!(app.requests(), []);
-    let Fetched::Ready(preview) = &app.state.side.preview else { panic!("it was kept") };
+    let Fetched::Ready(preview) = &app.state.parts.side.preview else { panic!("it was kept") };
     assert_eq!(preview.line(0), Some("first"));
 }
 
@@ -111,7 +111,7 @@ fn an_answer_that_was_overtaken_is_not_shown() {
     let first = app.last_ticket();
     app.keys("j");
     app.reply_to(first, peek("of a"));
-    assert_eq!(app.state.side.preview, Fetched::Nothing);
+    assert_eq!(app.state.parts.side.preview, Fetched::Nothing);
 }
 
 #[test]
@@ -119,21 +119,21 @@ fn no_object_of_another_place_is_shown() {
     for leave in ["R", "1", "T", "g r"] {
         let mut app = rested(&["a", "b/"]);
         app.keys(leave);
-        let kept = app.state.side.object().is_none_or(|shown| *shown == object("a"));
+        let kept = app.state.parts.side.object().is_none_or(|shown| *shown == object("a"));
         assert!(kept, "{leave}");
     }
     let mut app = rested(&["a", "b/"]);
     app.keys("k");
-    assert_eq!(app.state.side.object(), None, "a prefix");
+    assert_eq!(app.state.parts.side.object(), None, "a prefix");
     app.keys("l");
-    assert_eq!(app.state.side.object(), None, "another place");
+    assert_eq!(app.state.parts.side.object(), None, "another place");
     app.reply(page(&["x"], None)).wait(1);
-    assert_eq!(app.state.side.object(), Some(&object("b/x")));
+    assert_eq!(app.state.parts.side.object(), Some(&object("b/x")));
     let mut app = rested(&["a", "b"]);
     app.keys("/").typed("b").keys("enter");
-    assert_eq!(app.state.side.object(), Some(&object("b")), "the filter moved the cursor");
+    assert_eq!(app.state.parts.side.object(), Some(&object("b")), "the filter moved the cursor");
     app.keys("/").typed("zzz");
-    assert_eq!(app.state.side.object(), None);
+    assert_eq!(app.state.parts.side.object(), None);
 }
 
 #[test]
@@ -156,38 +156,42 @@ fn only_what_has_the_eye_is_asked_for() {
 fn an_empty_object_and_an_archived_one_cost_nothing() {
     let mut app = sized(&["a"], 0);
     app.wait(1);
-    assert!(app.requests().iter().all(|request| !matches!(request, Request::Peek { .. })));
-    assert!(matches!(app.state.side.preview, Fetched::Ready(_)));
+    assert!(
+        app.requests()
+            .iter()
+            .all(|request| !matches!(request, Request::Storage(StorageRequest::Peek { .. })))
+    );
+    assert!(matches!(app.state.parts.side.preview, Fetched::Ready(_)));
 }
 
 #[test]
 fn it_stays_where_it_is_told_to() {
     let mut app = rested(&["a", "b", "c/"]);
     app.keys("ctrl-p j").wait(1);
-    assert_eq!(app.state.side.object(), Some(&object("a")));
+    assert_eq!(app.state.parts.side.object(), Some(&object("a")));
     assert_eq!(app.requests(), []);
     app.keys("g g l");
-    assert_eq!(app.state.side.object(), None, "but not into another place");
+    assert_eq!(app.state.parts.side.object(), None, "but not into another place");
     app.keys("h").reply(sized_page(&["a", "b", "c/"], 1024 * 1024));
     app.keys("ctrl-p G").wait(1);
-    assert_eq!(app.state.side.object(), Some(&object("b")));
+    assert_eq!(app.state.parts.side.object(), Some(&object("b")));
 }
 
 #[test]
 fn the_details_follow_too() {
     let mut app = rested(&["a", "b"]);
     app.keys("i");
-    assert_eq!(app.requests(), [Request::Head(object("a"))]);
+    assert_eq!(app.requests(), [Request::Storage(StorageRequest::Head(object("a")))]);
     app.keys("j").wait(1);
-    assert_eq!(app.requests(), [Request::Head(object("b"))]);
+    assert_eq!(app.requests(), [Request::Storage(StorageRequest::Head(object("b")))]);
 }
 
 #[test]
 fn what_nobody_asked_for_fails_quietly() {
     let mut app = wide(&["a"]);
     app.wait(1);
-    app.reply(Reply::Peeked(Err(Error::new(ErrorKind::AccessDenied, "GetObject", "s3://media/a"))));
-    assert!(matches!(app.state.side.preview, Fetched::Failed(_)), "it is told in the pane");
+    app.fail("Peek", Error::new(ErrorKind::AccessDenied, "GetObject", "s3://media/a"));
+    assert!(matches!(app.state.parts.side.preview, Fetched::Failed(_)), "it is told in the pane");
     assert_eq!(app.toast(), "");
 }
 
@@ -226,7 +230,7 @@ fn what_was_deleted_is_not_shown() {
     let spec = JobSpec { work, ..job.spec.clone() };
     news(&mut app, TransferEvent::Queued(JobView { spec, ..job }));
     ends(&mut app, 1, JobState::Done);
-    assert_ne!(app.state.side.preview, peeked());
+    assert_ne!(app.state.parts.side.preview, peeked());
 }
 
 fn peeked() -> Fetched<windlass::app::screens::preview::Preview> {
@@ -238,9 +242,9 @@ fn peeked() -> Fetched<windlass::app::screens::preview::Preview> {
 fn the_pane_of_a_new_tab_is_as_open_as_this_one() {
     let mut app = rested(&["a"]);
     app.keys("p T");
-    assert_eq!(app.state.side.tab(), None);
+    assert_eq!(app.state.parts.side.tab(), None);
     app.keys("g t");
-    assert_eq!(app.state.side.tab(), None);
+    assert_eq!(app.state.parts.side.tab(), None);
 }
 
 #[test]
@@ -251,5 +255,5 @@ fn enter_gives_the_keys_to_the_preview_that_is_there() {
     assert_eq!(app.requests(), []);
     app.keys("h");
     assert_eq!(app.state.focus, Pane::Objects);
-    assert!(app.state.side.is_open());
+    assert!(app.state.parts.side.is_open());
 }

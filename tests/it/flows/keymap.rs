@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use windlass::app::overlays::overlay::Overlay;
+use windlass::app::overlays::Overlay;
 use windlass::app::session::Startup;
 use windlass::config::keys;
 
@@ -20,9 +20,9 @@ fn started(keymap: &str) -> App {
 }
 
 fn told(app: &App) -> Vec<String> {
-    match &app.state.overlay {
+    match &app.state.parts.overlay {
         Some(Overlay::Notice(sheet)) => {
-            sheet.facts.iter().map(|(line, text)| format!("{line}: {text}")).collect()
+            sheet.0.facts.iter().map(|(line, text)| format!("{line}: {text}")).collect()
         }
         _ => Vec::new(),
     }
@@ -41,16 +41,16 @@ fn every_mistake_is_read_before_a_key_counts() {
     assert_eq!(app.cursor(), "b");
     assert!(app.state.dialog().is_none(), "a key that is in doubt does nothing");
     app.keys("E");
-    let Some(Overlay::Events(events)) = &app.state.overlay else { panic!("no events") };
+    let Some(Overlay::Events(events)) = &app.state.parts.overlay else { panic!("no events") };
     assert!(events.entries().iter().any(|entry| entry.text.contains("line 6")));
 }
 
 #[test]
 fn keys_without_a_mistake_are_quiet_and_what_they_take_is_in_the_events() {
     let mut app = started("[objects]\ndownload = \"u\"\n");
-    assert!(app.state.overlay.is_none());
+    assert!(app.state.parts.overlay.is_none());
     assert_eq!(app.toast(), "");
     app.keys("E");
-    let Some(Overlay::Events(events)) = &app.state.overlay else { panic!("no events") };
+    let Some(Overlay::Events(events)) = &app.state.parts.overlay else { panic!("no events") };
     assert!(events.entries()[0].text.contains("upload has no key now"), "{events:?}");
 }

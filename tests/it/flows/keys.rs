@@ -1,8 +1,8 @@
 //! Where the keys of a connection come from and where they are kept: the keyring, a command,
 //! variables, a file.
 
-use windlass::app::effect::{Effect, Request};
-use windlass::app::event::Reply;
+use windlass::app::effect::{ConnectionRequest, Effect, Request, StorageRequest};
+use windlass::app::event::Answer;
 use windlass::app::screens::connecting::Stage;
 use windlass::app::session::Startup;
 use windlass::config::connection::Connection;
@@ -22,7 +22,9 @@ fn with_keyring() -> App {
 
 fn saving(app: &App) -> Option<Draft> {
     app.waiting().iter().find_map(|(_, request)| match request {
-        Request::SaveConnection { draft, .. } => Some((**draft).clone()),
+        Request::Connections(ConnectionRequest::SaveConnection { draft, .. }) => {
+            Some((**draft).clone())
+        }
         _ => None,
     })
 }
@@ -44,11 +46,11 @@ fn a_keyring_that_refuses_leads_to_the_file_after_a_question() {
     let mut app = with_keyring();
     fill(&mut app);
     assert_eq!(keep(&app), Keep::Keyring);
-    assert!(app.state.connecting.awaits_keyring());
+    assert!(app.state.parts.connecting.awaits_keyring());
     let error = Error::new(ErrorKind::Keyring(KeyringFault::Absent), "write the keyring", "s3");
-    app.reply(Reply::ConnectionSaved(Err(error)));
+    app.fail("SaveConnection", error);
     assert_eq!(saving(&app), None, "nothing is written before it is said");
-    let Stage::Form(form) = &app.state.connecting.stage else { panic!("the form stays") };
+    let Stage::Form(form) = &app.state.parts.connecting.stage else { panic!("the form stays") };
     assert!(format!("{:?}", form.note()).contains("no keyring is running"), "{:?}", form.note());
     app.keys("enter");
     assert_eq!(keep(&app), Keep::File);
@@ -62,7 +64,10 @@ fn a_keyring_that_waits_for_its_password_can_be_left() {
     app.effects();
     app.keys("esc");
     assert!(app.effects().contains(&Effect::Abandon(ticket)));
-    assert!(matches!(app.state.connecting.stage, Stage::Form(_)), "what was typed is still there");
+    assert!(
+        matches!(app.state.parts.connecting.stage, Stage::Form(_)),
+        "what was typed is still there"
+    );
     app.keys("ctrl-o");
     assert_eq!(keep(&app), Keep::Keyring, "and can be tried again");
 }
@@ -89,46 +94,62 @@ fn one_and_the_chain(keyless: bool) -> App {
     app.reply(buckets(&["media"]));
     app.keys("g x y");
     app.effects();
-    app.reply(Reply::ConnectionRemoved(Ok("one".into())));
+    app.reply(Ok(Answer::ConnectionRemoved("one".into())));
     app
 }
 
 #[test]
 fn where_the_last_connection_is_removed_the_welcome_comes_back() {
     let mut app = one_and_the_chain(true);
-    assert!(matches!(&app.state.connecting.stage, Stage::Ways(choice) if choice.rows.len() == 7));
-    assert_eq!(app.requests(), [Request::FindOrigins], "the AWS chain is not asked");
+    assert!(
+        matches!(&app.state.parts.connecting.stage, Stage::Ways(choice) if choice.rows.len() == 7)
+    );
+    assert_eq!(
+        app.requests(),
+        [Request::Connections(ConnectionRequest::FindOrigins)],
+        "the AWS chain is not asked"
+    );
     app.keys("esc");
-    assert_eq!(app.requests(), [Request::ListBuckets], "unless that is what is wanted");
+    assert_eq!(
+        app.requests(),
+        [Request::Storage(StorageRequest::ListBuckets)],
+        "unless that is what is wanted"
+    );
 }
 
 #[test]
 fn aws_keys_that_are_there_are_gone_on_with() {
     let mut app = one_and_the_chain(false);
-    assert!(!app.state.connecting.is_open());
-    assert_eq!(app.requests(), [Request::ListBuckets]);
+    assert!(!app.state.parts.connecting.is_open());
+    assert_eq!(app.requests(), [Request::Storage(StorageRequest::ListBuckets)]);
 }
 
 #[test]
 fn a_file_that_is_named_is_taken_over_from() {
     let mut app = App::at("s3://");
     app.keys("g n");
-    app.reply(Reply::Origins(Origins::default()));
+    app.reply(Ok(Answer::Origins(Origins::default())));
     app.keys("i f").typed("keys.ini").keys("enter");
     let requests = app.requests();
-    assert!(requests.contains(&Request::ReadImports("/desk/keys.ini".into())), "{requests:?}");
-    app.reply(Reply::Imports(Err("no keys were found in it".to_owned())));
     assert!(
-        matches!(&app.state.connecting.stage, Stage::File(prompt) if prompt.problem().is_some())
+        requests.contains(&Request::Connections(ConnectionRequest::ReadImports(
+            "/desk/keys.ini".into()
+        ))),
+        "{requests:?}"
+    );
+    let why = Error::new(ErrorKind::Config, "read the connections", "keys.ini");
+    app.fail("ReadImports", why.detail("no keys were found in it"));
+    assert!(
+        matches!(&app.state.parts.connecting.stage, Stage::File(prompt) if prompt.problem().is_some())
     );
     app.typed("2").keys("enter");
     let text = "[lab]\naws_access_key_id = K\naws_secret_access_key = h\n";
-    app.reply(Reply::Imports(file(text)));
+    app.reply(Ok(Answer::Imports(file(text).unwrap())));
     assert!(
-        matches!(&app.state.connecting.stage, Stage::Imports(choice) if choice.rows.len() == 2)
+        matches!(&app.state.parts.connecting.stage, Stage::Imports(choice) if choice.rows.len() == 2)
     );
     app.keys("enter");
     assert!(
-        matches!(&app.state.connecting.stage, Stage::Form(form) if form.title() == "Connect to AWS")
+        matches!(&app.state.parts.connecting.stage, Stage::Form(form) if form.title() == "Connect to AWS")
     );
 }

@@ -54,7 +54,7 @@ fn whoever_waits_leaves_when_everything_is_finished() {
     let mut app = two_running();
     app.keys("q w");
     assert!(app.state.dialog().is_none() && !quits(&mut app));
-    assert!(app.state.places.leaving.sentence().unwrap().contains("finished"));
+    assert!(app.state.parts.places.leaving.sentence().unwrap().contains("finished"));
     ends(&mut app, 1, JobState::Done);
     assert!(!quits(&mut app));
     ends(&mut app, 2, JobState::Done);
@@ -65,7 +65,7 @@ fn whoever_waits_leaves_when_everything_is_finished() {
 fn esc_takes_the_wait_back_before_anything_else() {
     let mut app = two_running();
     app.keys("2 space q w esc");
-    assert_eq!(app.state.places.leaving.sentence(), None);
+    assert_eq!(app.state.parts.places.leaving.sentence(), None);
     assert_eq!(app.marked(), ["a.txt"]);
     ends(&mut app, 1, JobState::Done);
     ends(&mut app, 2, JobState::Done);
@@ -81,7 +81,7 @@ fn what_fails_meanwhile_is_not_left_unseen() {
     ends(&mut app, 2, JobState::Failed(error));
     assert!(!quits(&mut app));
     assert_eq!(app.toast(), "not quitting: 1 failed in the meantime");
-    assert_eq!(app.state.places.leaving.sentence(), None);
+    assert_eq!(app.state.parts.places.leaving.sentence(), None);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use windlass::app::effect::{Effect, Request};
-use windlass::app::event::{ClipboardOutcome, Event, Reply};
+use windlass::app::effect::{ConnectionRequest, Effect, Request, StorageRequest};
+use windlass::app::event::{Answer, ClipboardOutcome, Event, Reply};
 use windlass::app::session::Startup;
 use windlass::config::cloudflare::{ApiToken, Cloudflare};
 use windlass::config::connection::{CredentialsSource, KnownBucket};
@@ -17,7 +17,7 @@ use crate::support::app::{App, connection, page, startup};
 
 fn link(app: &App, url: &str, seconds: u64, shortened: Option<Shortened>) -> Reply {
     let expires_at = app.now + Duration::from_secs(seconds);
-    Reply::Presigned(Ok(PresignedLink { url: url.into(), expires_at, shortened }))
+    Ok(Answer::Presigned(PresignedLink { url: url.into(), expires_at, shortened }))
 }
 
 fn copied(app: &mut App) -> Option<String> {
@@ -29,7 +29,7 @@ fn copied(app: &mut App) -> Option<String> {
 
 fn life(app: &mut App) -> Duration {
     match app.requests().as_slice() {
-        [Request::Presign(spec)] => spec.expires_in,
+        [Request::Storage(StorageRequest::Presign(spec))] => spec.expires_in,
         other => panic!("{other:?}"),
     }
 }
@@ -151,7 +151,7 @@ fn whether_a_bucket_is_public_is_asked_where_somebody_knows() {
     app.keys("Y p");
     assert_eq!(copied(&mut app), None, "the answer is on its way");
     let refused = Error::new(ErrorKind::AccessDenied, "read the public domains", "s3://media");
-    app.reply(Reply::PublicAccess(Err(refused))).keys("p");
+    app.fail("PublicAccess", refused).keys("p");
     assert_eq!(copied(&mut app), None);
     app.keys("esc Y");
     let active = |managed, host: &str| PublicDomain {
@@ -160,7 +160,7 @@ fn whether_a_bucket_is_public_is_asked_where_somebody_knows() {
         state: DomainState::Active,
     };
     let domains = vec![active(true, "pub-1.r2.dev"), active(false, "cdn.example.com")];
-    app.reply(Reply::PublicAccess(Ok(PublicAccess { domains }))).keys("p");
+    app.reply(Ok(Answer::PublicAccess(PublicAccess { domains }))).keys("p");
     assert_eq!(copied(&mut app).as_deref(), Some("https://cdn.example.com/a%20b.txt"));
     app.effects();
     app.keys("esc Y");
@@ -193,7 +193,7 @@ fn a_link_that_cannot_be_signed_is_explained() {
     let mut app = App::with_rows(&["a"]);
     app.keys("y");
     let error = Error::new(ErrorKind::NoCredentials, "presign", "s3://media/a");
-    app.reply(Reply::Presigned(Err(error)));
+    app.fail("Presign", error);
     assert_eq!(copied(&mut app), None);
     assert!(app.state.log.entries().any(|entry| entry.error.is_some()));
     let mut connection = connection("test");
@@ -227,19 +227,28 @@ fn a_public_domain_is_typed_in_the_menu_and_its_url_copied_at_once() {
     app.keys("backspace backspace enter");
     let domain = Some("https://cdn.example.com".to_owned());
     let bucket = "media".into();
-    assert_eq!(app.requests(), [Request::SavePublicDomain { bucket, domain: domain.clone() }]);
+    assert_eq!(
+        app.requests(),
+        [Request::Connections(ConnectionRequest::SavePublicDomain {
+            bucket,
+            domain: domain.clone()
+        })]
+    );
     let nowhere = Error::new(ErrorKind::Config, "change config.toml", "test")
         .detail("test is not in config.toml: P, then n makes a connection of your own");
-    app.reply(Reply::PublicDomainSaved(Err(nowhere)));
+    app.fail("SavePublicDomain", nowhere);
     assert!(app.state.dialog().is_some(), "what was typed is not lost");
-    app.keys("end backspace").typed("m").keys("enter").reply(Reply::PublicDomainSaved(Ok(domain)));
+    app.keys("end backspace").typed("m").keys("enter").reply(Ok(Answer::PublicDomainSaved(domain)));
     assert_eq!(copied(&mut app).as_deref(), Some("https://cdn.example.com/a%20b.txt"));
     app.keys("esc Y p");
     assert_eq!(copied(&mut app).as_deref(), Some("https://cdn.example.com/a%20b.txt"));
     app.keys("esc Y D ctrl-u enter");
     let bucket = "media".into();
-    assert_eq!(app.requests().last(), Some(&Request::SavePublicDomain { bucket, domain: None }));
-    app.reply(Reply::PublicDomainSaved(Ok(None)));
+    assert_eq!(
+        app.requests().last(),
+        Some(&Request::Connections(ConnectionRequest::SavePublicDomain { bucket, domain: None }))
+    );
+    app.reply(Ok(Answer::PublicDomainSaved(None)));
     app.keys("Y p");
     assert_eq!(copied(&mut app), None);
 }

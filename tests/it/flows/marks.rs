@@ -12,7 +12,7 @@ fn space_marks_and_moves_down() {
     app.keys("space space");
     assert_eq!(app.marked(), ["a", "e/"]);
     assert_eq!(app.cursor(), "b");
-    let marks = &app.state.objects.browse.marking.marks;
+    let marks = &app.state.parts.objects.browse.marking.marks;
     assert_eq!((marks.len(), marks.prefixes(), marks.bytes()), (2, 1, 1));
     app.keys("k space");
     assert_eq!(app.marked(), ["e/"]);
@@ -63,7 +63,7 @@ fn all_loads_every_page() {
         app.reply(numbered_page(number * 1000, 1000, Some(&next)));
     }
     app.keys("ctrl-a").reply(numbered_page(10_000, 10, None));
-    assert_eq!(app.state.objects.browse.marking.marks.len(), 10_010);
+    assert_eq!(app.state.parts.objects.browse.marking.marks.len(), 10_010);
 }
 
 #[test]
@@ -87,10 +87,10 @@ fn escape_drops_the_marks_last() {
 #[test]
 fn marks_win_over_the_cursor() {
     let mut app = App::with_rows(&NAMES);
-    assert_eq!(app.state.objects.browse.targets(), [Target::Prefix("e/".into())]);
+    assert_eq!(app.state.parts.objects.browse.targets(), [Target::Prefix("e/".into())]);
     app.keys("j space G");
-    assert_eq!(app.state.objects.browse.targets(), [Target::Object("a".into())]);
-    assert_eq!(app.state.objects.browse.target_totals(), (1, 1));
+    assert_eq!(app.state.parts.objects.browse.targets(), [Target::Object("a".into())]);
+    assert_eq!(app.state.parts.objects.browse.target_totals(), (1, 1));
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_range_over_many_rows_is_drawn_and_taken_back_at_once() {
     assert_eq!(app.marked().len(), 4998);
     app.keys("g g");
     assert_eq!(app.marked(), ["0000000", "0000001", "0000002", "0000003"]);
-    let marks = &app.state.objects.browse.marking.marks;
+    let marks = &app.state.parts.objects.browse.marking.marks;
     assert_eq!((marks.len(), marks.prefixes()), (4, 0));
 }
 

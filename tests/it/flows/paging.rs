@@ -1,13 +1,12 @@
 //! Listings that come in pages, stop, fail, go in circles, and are listed again.
 
-use windlass::app::event::Reply;
 use windlass::app::screens::objects::loading::Loading;
 use windlass::domain::error::{Error, ErrorKind};
 
 use crate::support::app::{App, numbered_page, page};
 
-fn failure(kind: ErrorKind) -> Reply {
-    Reply::Page(Err(Error::new(kind, "ListObjectsV2", "s3://media/")))
+fn failure(kind: ErrorKind) -> Error {
+    Error::new(kind, "ListObjectsV2", "s3://media/")
 }
 
 #[test]
@@ -15,13 +14,13 @@ fn the_first_page_is_shown_while_others_stream_in_behind_it() {
     let mut app = App::at("s3://media/");
     app.reply(page(&["a", "b"], Some("t1")));
     assert_eq!(app.names(), ["a", "b"]);
-    assert_eq!(app.state.objects.browse.loading, Loading::Streaming);
+    assert_eq!(app.state.parts.objects.browse.loading, Loading::Streaming);
     assert!(app.state.wants_tick());
     app.reply(page(&["c/"], Some("t2")));
     app.reply(page(&["d"], None));
     assert_eq!(app.names(), ["c/", "a", "b", "d"]);
-    assert_eq!(app.state.objects.browse.loading, Loading::Complete);
-    assert!(!app.state.objects.browse.is_incomplete());
+    assert_eq!(app.state.parts.objects.browse.loading, Loading::Complete);
+    assert!(!app.state.parts.objects.browse.is_incomplete());
 }
 
 #[test]
@@ -38,8 +37,8 @@ fn escape_stops_and_keeps_what_is_loaded() {
     app.reply(page(&["a", "b"], Some("t1")));
     let stopped = app.last_ticket();
     app.keys("esc");
-    assert_eq!(app.state.objects.browse.loading, Loading::Stopped);
-    assert!(app.state.objects.browse.is_incomplete());
+    assert_eq!(app.state.parts.objects.browse.loading, Loading::Stopped);
+    assert!(app.state.parts.objects.browse.is_incomplete());
     app.reply_to(stopped, page(&["late"], None));
     assert_eq!(app.names(), ["a", "b"]);
     app.keys("G");
@@ -54,15 +53,15 @@ fn pages_rest_at_the_limit_until_the_cursor_comes_near_the_end() {
         let next = format!("t{number}");
         app.reply(numbered_page(number * 1000, 1000, Some(&next)));
     }
-    assert_eq!(app.state.objects.browse.loading, Loading::Resting);
+    assert_eq!(app.state.parts.objects.browse.loading, Loading::Resting);
     assert_eq!(app.names().len(), 10_000);
     app.keys("j");
-    assert_eq!(app.state.objects.browse.loading, Loading::Resting);
+    assert_eq!(app.state.parts.objects.browse.loading, Loading::Resting);
     app.keys("G");
-    assert_eq!(app.state.objects.browse.loading, Loading::Streaming);
+    assert_eq!(app.state.parts.objects.browse.loading, Loading::Streaming);
     app.reply(numbered_page(10_000, 1000, Some("u0")));
     app.reply(numbered_page(11_000, 1000, None));
-    assert_eq!(app.state.objects.browse.loading, Loading::Complete);
+    assert_eq!(app.state.parts.objects.browse.loading, Loading::Complete);
     assert_eq!(app.cursor(), "0011999", "G means the last row, which has come by now");
 }
 
@@ -73,10 +72,10 @@ fn a_repeated_token_is_an_error_and_no_end() {
     app.reply(page(&["b"], Some("t1")));
     assert_eq!(app.names(), ["a", "b"]);
     assert!(matches!(
-        &app.state.objects.browse.loading,
+        &app.state.parts.objects.browse.loading,
         Loading::Failed(error) if error.is(&ErrorKind::BrokenListing)
     ));
-    assert!(app.state.objects.browse.is_incomplete());
+    assert!(app.state.parts.objects.browse.is_incomplete());
     assert!(app.state.log.entries().any(|entry| entry.error.is_some()));
     assert_eq!(app.requests().len(), 3, "nothing is asked after the circle");
 }
@@ -85,9 +84,9 @@ fn a_repeated_token_is_an_error_and_no_end() {
 fn a_failed_page_keeps_the_rows_and_says_so() {
     let mut app = App::at("s3://media/");
     app.reply(page(&["a"], Some("t1")));
-    app.reply(failure(ErrorKind::Unreachable));
+    app.fail("ListPage", failure(ErrorKind::Unreachable));
     assert_eq!(app.names(), ["a"]);
-    assert!(matches!(&app.state.objects.browse.loading, Loading::Failed(_)));
+    assert!(matches!(&app.state.parts.objects.browse.loading, Loading::Failed(_)));
     assert!(!app.toast().is_empty());
     app.keys("R").reply(page(&["a", "b"], None));
     assert_eq!(app.names(), ["a", "b"]);
@@ -117,9 +116,9 @@ fn refresh_of_a_vanished_key_leaves_the_cursor_in_place() {
 #[test]
 fn a_failed_refresh_keeps_the_earlier_rows() {
     let mut app = App::with_rows(&["a", "b"]);
-    app.keys("R").reply(failure(ErrorKind::TimedOut));
+    app.keys("R").fail("ListPage", failure(ErrorKind::TimedOut));
     assert_eq!(app.names(), ["a", "b"]);
-    assert!(matches!(&app.state.objects.browse.loading, Loading::Failed(_)));
+    assert!(matches!(&app.state.parts.objects.browse.loading, Loading::Failed(_)));
 }
 
 #[test]
@@ -130,13 +129,13 @@ fn a_refresh_that_is_stopped_leaves_the_earlier_listing_whole() {
         app.reply(numbered_page(number * 1000, 1000, Some(&next)));
     }
     app.keys("R esc");
-    assert_eq!(app.state.objects.browse.loading, Loading::Resting);
+    assert_eq!(app.state.parts.objects.browse.loading, Loading::Resting);
     app.keys("G").reply(numbered_page(10_000, 1, None));
     assert_eq!(app.names().len(), 10_001);
     assert_eq!(app.cursor(), "0010000");
     let mut app = App::with_rows(&["a", "b"]);
     app.keys("R R esc");
-    assert_eq!(app.state.objects.browse.loading, Loading::Complete);
+    assert_eq!(app.state.parts.objects.browse.loading, Loading::Complete);
     assert_eq!(app.names(), ["a", "b"]);
 }
 
@@ -150,12 +149,13 @@ fn an_empty_page_with_a_token_is_not_the_end() {
 #[test]
 fn a_bucket_that_vanishes_stays_with_the_reason() {
     let mut app = App::with_rows(&["a/"]);
-    app.keys("l").reply(failure(ErrorKind::NoSuchBucket));
-    let browse = &app.state.objects.browse;
+    app.keys("l").fail("ListPage", failure(ErrorKind::NoSuchBucket));
+    let browse = &app.state.parts.objects.browse;
     assert!(
         matches!(&browse.loading, Loading::Failed(error) if error.is(&ErrorKind::NoSuchBucket))
     );
-    let gone = app.state.buckets.bucket_list.rows().iter().find(|row| row.gone.is_some()).unwrap();
+    let gone =
+        app.state.parts.buckets.bucket_list.rows().iter().find(|row| row.gone.is_some()).unwrap();
     assert_eq!(gone.bucket.as_str(), "media");
     app.keys("R");
     app.reply(crate::support::app::buckets(&["backups"]));

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use windlass::app::dialogs::dialog::Dialog;
-use windlass::app::effect::Request;
-use windlass::app::event::{Event, Reply};
+use windlass::app::effect::{MachineRequest, Request, StorageRequest};
+use windlass::app::event::{Answer, Event};
+use windlass::app::part::Part;
 use windlass::app::screens::connecting::Stage;
 use windlass::app::screens::connecting::field::{FieldId, FormField};
 use windlass::app::session::Startup;
@@ -47,7 +48,7 @@ fn an_address_of_this_connection_is_gone_to_from_every_pane() {
             app.keys(pane);
             paste(&mut app, text);
             assert_eq!(app.location(), place, "{pane} {text}");
-            assert!(app.state.dialog().is_none() && app.state.overlay.is_none());
+            assert!(app.state.dialog().is_none() && app.state.parts.overlay.is_none());
         }
     }
 }
@@ -71,7 +72,7 @@ fn an_address_that_nothing_leads_to_opens_the_form() {
     let mut app = with_two();
     paste(&mut app, "https://minio.example.net:9000/films/");
     app.keys("n");
-    let Stage::Form(form) = &app.state.connecting.stage else { panic!("no form") };
+    let Stage::Form(form) = &app.state.parts.connecting.stage else { panic!("no form") };
     assert!(form.typed(FieldId::Address).contains("minio.example.net"), "{form:?}");
     let mut app = with_two();
     paste(&mut app, "https://dash.cloudflare.com/login");
@@ -84,10 +85,12 @@ fn keys_open_the_form_of_a_connection_filled() {
         let mut app = with_two();
         app.keys(pane);
         paste(&mut app, "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\nAWS_SECRET_ACCESS_KEY=hush\n");
-        let Stage::Form(form) = &app.state.connecting.stage else { panic!("no form: {pane}") };
+        let Stage::Form(form) = &app.state.parts.connecting.stage else {
+            panic!("no form: {pane}")
+        };
         assert_eq!(form.typed(FieldId::KeyId), "AKIAIOSFODNN7EXAMPLE");
         assert_eq!(form.typed(FieldId::Secret), "hush");
-        assert!(app.state.overlay.is_none());
+        assert!(app.state.parts.overlay.is_none());
     }
 }
 
@@ -134,10 +137,10 @@ fn typing_replaces_what_a_field_was_filled_with() {
     let Some(Dialog::Prompt(prompt)) = app.state.dialog() else { panic!("no prompt") };
     assert_eq!(prompt.input.text(), "/desk/new");
     app.keys("esc g e tab");
-    let Stage::Form(form) = &app.state.connecting.stage else { panic!("no form") };
+    let Stage::Form(form) = &app.state.parts.connecting.stage else { panic!("no form") };
     let before = form.focused().map(|field| field.typed().to_owned());
     app.typed("x");
-    let Stage::Form(form) = &app.state.connecting.stage else { panic!("no form") };
+    let Stage::Form(form) = &app.state.parts.connecting.stage else { panic!("no form") };
     if form.focused().is_some_and(FormField::is_text) && before.as_deref() != Some("") {
         assert_eq!(form.focused().map(|field| field.typed().to_owned()), Some("x".to_owned()));
     }
@@ -148,7 +151,7 @@ fn tab_completes_where_something_can_be_looked_up() {
     let mut app = with_two();
     app.keys("d").typed("/va").keys("tab");
     assert_eq!(app.waiting().last().map(|(_, request)| request.clone()), Some(folder("/")));
-    app.reply(Reply::Folder(Ok(vec![entry("/var", true), entry("/vault.txt", false)])));
+    app.reply(Ok(Answer::Folder(vec![entry("/var", true), entry("/vault.txt", false)])));
     assert_eq!(typed(&app), "/var/", "only a folder is wanted");
     app.keys("esc g p").typed("s3://ba").keys("tab");
     app.reply(buckets(&["backups", "media"]));
@@ -156,13 +159,13 @@ fn tab_completes_where_something_can_be_looked_up() {
     app.keys("tab");
     let wanted = app.requests();
     assert!(
-        matches!(wanted.last(), Some(Request::ListPage { bucket, .. }) if bucket.as_str() == "backups")
+        matches!(wanted.last(), Some(Request::Storage(StorageRequest::ListPage { bucket, .. })) if bucket.as_str() == "backups")
     );
     app.reply(page(&["daily/", "x.txt"], None));
     assert_eq!(typed(&app), "s3://backups/daily/");
     app.keys("esc u tab").typed("/desk/re").keys("tab");
-    app.reply(Reply::Folder(Ok(Vec::new())));
-    app.reply(Reply::Folder(Ok(vec![entry("/desk/report.txt", false)])));
+    app.reply(Ok(Answer::Folder(Vec::new())));
+    app.reply(Ok(Answer::Folder(vec![entry("/desk/report.txt", false)])));
     let Some(Dialog::Picker(picker)) = app.state.dialog() else { panic!("no picker") };
     assert_eq!(picker.path.text(), "/desk/report.txt");
     app.keys("esc esc :").typed("s3://me").keys("tab").reply(buckets(&["media"]));
@@ -177,9 +180,14 @@ fn a_field_that_is_closed_waits_for_nothing() {
     let mut app = with_two();
     app.keys("d").typed("/va").keys("tab");
     app.keys("esc");
-    assert!(app.waiting().iter().all(|(_, request)| !matches!(request, Request::ReadFolder(_))));
+    assert!(
+        app.waiting().iter().all(|(_, request)| !matches!(
+            request,
+            Request::Machine(MachineRequest::ReadFolder(_))
+        ))
+    );
     app.wait(60);
-    assert!(!app.state.completing.is_waiting());
+    assert!(!app.state.parts.completing.is_waiting());
 }
 
 fn typed(app: &App) -> &str {
@@ -190,7 +198,7 @@ fn typed(app: &App) -> &str {
 }
 
 fn folder(path: &str) -> Request {
-    Request::ReadFolder(PathBuf::from(path))
+    Request::Machine(MachineRequest::ReadFolder(PathBuf::from(path)))
 }
 
 fn entry(path: &str, folder: bool) -> windlass::app::event::FolderEntry {

@@ -1,7 +1,7 @@
 //! The transfers pane: what can be done to jobs, and what their end changes elsewhere.
 
 use windlass::app::dialogs::dialog::Dialog;
-use windlass::app::effect::{Effect, Request};
+use windlass::app::effect::{Effect, Request, StorageRequest};
 use windlass::app::event::Event;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::ObjectHeaders;
@@ -195,7 +195,9 @@ fn an_uploaded_object_gives_its_link() {
     let mut app = with_jobs(vec![upload(1, "new/k.txt", JobState::Done)]);
     app.keys("y");
     let requests = app.requests();
-    let [Request::Presign(link)] = requests.as_slice() else { panic!("{requests:?}") };
+    let [Request::Storage(StorageRequest::Presign(link))] = requests.as_slice() else {
+        panic!("{requests:?}")
+    };
     assert_eq!(link.object.to_string(), "s3://media/new/k.txt");
 }
 
@@ -206,7 +208,7 @@ fn a_new_job_is_brought_on_screen_past_the_finished_ones() {
     news(&mut app, TransferEvent::Restored(done));
     news(&mut app, TransferEvent::Queued(upload(6, "new", JobState::Queued)));
     news(&mut app, TransferEvent::Queued(upload(7, "newer", JobState::Queued)));
-    assert_eq!(app.state.transfers.current().unwrap().view.id, JobId(6));
+    assert_eq!(app.state.parts.transfers.current().unwrap().view.id, JobId(6));
 }
 
 #[test]
@@ -214,11 +216,11 @@ fn the_pane_follows_what_is_under_way_unless_somebody_is_in_it() {
     let jobs = vec![upload(1, "a", JobState::Running), upload(2, "b", JobState::Running)];
     let mut app = with_jobs(jobs.clone());
     ends(&mut app, 1, JobState::Done);
-    assert_eq!(app.state.transfers.current().map(|job| job.view.id), Some(JobId(1)));
+    assert_eq!(app.state.parts.transfers.current().map(|job| job.view.id), Some(JobId(1)));
     let mut app = with_jobs(jobs);
     app.keys("2");
     ends(&mut app, 1, JobState::Done);
-    assert_eq!(app.state.transfers.current().map(|job| job.view.id), Some(JobId(2)));
+    assert_eq!(app.state.parts.transfers.current().map(|job| job.view.id), Some(JobId(2)));
 }
 
 #[test]
@@ -229,13 +231,13 @@ fn what_another_window_has_is_shown_below_and_cannot_be_ordered_about() {
     let held = HeldQueue { holder, jobs: vec![theirs] };
     news(&mut app, TransferEvent::Held(Some(held)));
     app.keys("t G");
-    let job = app.state.transfers.current().expect("it is listed");
+    let job = app.state.parts.transfers.current().expect("it is listed");
     assert_eq!(job.name(), "theirs");
     app.keys("x space r");
     assert_eq!(commands(&mut app), []);
     let said = app.state.disabled(windlass::app::action::Action::CancelJob).unwrap();
     assert!(said.contains("process 4711 on desk"), "{said}");
-    assert_eq!(app.state.transfers.queue.active(), 0, "it does not keep this window");
+    assert_eq!(app.state.parts.transfers.queue.active(), 0, "it does not keep this window");
     // It ends: its jobs are this window's, under numbers of their own.
     news(&mut app, TransferEvent::Held(None));
     news(
@@ -245,7 +247,7 @@ fn what_another_window_has_is_shown_below_and_cannot_be_ordered_about() {
             upload(2, "own", JobState::Done),
         ]),
     );
-    assert_eq!(app.state.transfers.queue.jobs().len(), 2);
+    assert_eq!(app.state.parts.transfers.queue.jobs().len(), 2);
     app.keys("g g x").effects();
     assert!(app.state.disabled(windlass::app::action::Action::CancelJob).is_none());
 }

@@ -1,8 +1,8 @@
 //! Details and preview.
 
 use windlass::app::context::SideTab;
-use windlass::app::effect::{Effect, Request};
-use windlass::app::event::{Event, Peek, Reply};
+use windlass::app::effect::{Effect, Request, StorageRequest};
+use windlass::app::event::{Answer, Event, Peek, Reply};
 use windlass::app::layout::Pane;
 use windlass::app::screens::side::PEEK_BYTES;
 use windlass::app::screens::side::fetched::Fetched;
@@ -16,27 +16,30 @@ fn object(key: &str) -> ObjectAddress {
 }
 
 fn peek(text: &str) -> Reply {
-    Reply::Peeked(Ok(Peek { bytes: text.into(), size: Some(9), content_type: None }))
+    Ok(Answer::Peeked(Peek { bytes: text.into(), size: Some(9), content_type: None }))
 }
 
 #[test]
 fn details_show_the_head_of_the_object() {
     let mut app = App::with_rows(&["a"]);
     app.keys("i");
-    assert_eq!(app.requests(), [Request::Head(object("a"))]);
-    assert_eq!(app.state.side.tab(), Some(SideTab::Details));
+    assert_eq!(app.requests(), [Request::Storage(StorageRequest::Head(object("a")))]);
+    assert_eq!(app.state.parts.side.tab(), Some(SideTab::Details));
     let head = ObjectHead { size: Some(7), ..ObjectHead::default() };
-    app.reply(Reply::Head(Ok(head.clone())));
-    assert_eq!(app.state.side.head, Fetched::Ready(head));
+    app.reply(Ok(Answer::Head(head.clone())));
+    assert_eq!(app.state.parts.side.head, Fetched::Ready(head));
 }
 
 #[test]
 fn enter_on_an_object_shows_its_first_bytes() {
     let mut app = App::with_rows(&["a"]);
     app.keys("enter");
-    assert_eq!(app.requests(), [Request::Peek { object: object("a"), bytes: PEEK_BYTES }]);
+    assert_eq!(
+        app.requests(),
+        [Request::Storage(StorageRequest::Peek { object: object("a"), bytes: PEEK_BYTES })]
+    );
     app.reply(peek("one\ntwo"));
-    let Fetched::Ready(preview) = &app.state.side.preview else { panic!("no preview") };
+    let Fetched::Ready(preview) = &app.state.parts.side.preview else { panic!("no preview") };
     assert_eq!(preview.line(1), Some("two"));
     assert!(preview.is_cut());
 }
@@ -44,13 +47,13 @@ fn enter_on_an_object_shows_its_first_bytes() {
 #[test]
 fn what_is_fetched_is_not_fetched_again() {
     let mut app = App::with_rows(&["a"]);
-    app.keys("p").reply(peek("x")).keys("i").reply(Reply::Head(Ok(ObjectHead::default())));
+    app.keys("p").reply(peek("x")).keys("i").reply(Ok(Answer::Head(ObjectHead::default())));
     app.effects();
     app.keys("p i");
     assert_eq!(app.requests(), []);
     assert_eq!(app.state.focus, Pane::Side, "a narrow window shows it in place of the objects");
     app.keys("R");
-    assert!(app.requests().contains(&Request::Head(object("a"))));
+    assert!(app.requests().contains(&Request::Storage(StorageRequest::Head(object("a")))));
 }
 
 #[test]
@@ -61,15 +64,15 @@ fn another_object_abandons_the_first_and_its_late_answer_is_dropped() {
     app.keys("2 j p");
     assert!(app.effects().contains(&Effect::Abandon(first)));
     app.reply_to(first, peek("of a"));
-    assert_eq!(app.state.side.preview, Fetched::Waiting);
+    assert_eq!(app.state.parts.side.preview, Fetched::Waiting);
 }
 
 #[test]
 fn a_refused_preview_says_why() {
     let mut app = App::with_rows(&["a"]);
     app.keys("p");
-    app.reply(Reply::Peeked(Err(Error::new(ErrorKind::AccessDenied, "GetObject", "s3://media/a"))));
-    assert!(matches!(&app.state.side.preview, Fetched::Failed(_)));
+    app.fail("Peek", Error::new(ErrorKind::AccessDenied, "GetObject", "s3://media/a"));
+    assert!(matches!(&app.state.parts.side.preview, Fetched::Failed(_)));
     assert!(!app.toast().is_empty());
 }
 
@@ -97,11 +100,11 @@ fn the_preview_scrolls_to_its_end_and_closes() {
     app.keys("p").reply(peek(&"line\n".repeat(100)));
     app.keys("2 4 G");
     let rows = usize::from(app.state.areas.rows(Pane::Side));
-    assert_eq!(app.state.side.offset, 100 - rows);
+    assert_eq!(app.state.parts.side.offset, 100 - rows);
     app.keys("g g");
-    assert_eq!(app.state.side.offset, 0);
+    assert_eq!(app.state.parts.side.offset, 0);
     app.keys("esc");
-    assert!(!app.state.side.is_open());
+    assert!(!app.state.parts.side.is_open());
     assert_eq!(app.state.focus, Pane::Objects);
 }
 
@@ -111,10 +114,10 @@ fn what_is_shown_is_closed_by_asking_for_it_again() {
         let mut app = App::with_rows(&["a", "b"]);
         app.event(Event::Resized { width, height: 40 });
         app.keys("p").reply(peek("x")).keys("p");
-        assert!(!app.state.side.is_open(), "{width}");
+        assert!(!app.state.parts.side.is_open(), "{width}");
         assert_eq!(app.state.focus, Pane::Objects);
         app.keys("i p");
-        assert_eq!(app.state.side.tab(), Some(SideTab::Preview));
+        assert_eq!(app.state.parts.side.tab(), Some(SideTab::Preview));
     }
 }
 
@@ -122,11 +125,11 @@ fn what_is_shown_is_closed_by_asking_for_it_again() {
 fn details_scroll_no_further_than_their_last_line() {
     let mut app = App::with_rows(&["a"]);
     app.event(Event::Resized { width: 80, height: 24 }).keys("i");
-    app.reply(Reply::Head(Ok(ObjectHead::default()))).keys("G j j");
-    assert_eq!(app.state.side.offset, 0, "they fit");
+    app.reply(Ok(Answer::Head(ObjectHead::default()))).keys("G j j");
+    assert_eq!(app.state.parts.side.offset, 0, "they fit");
     app.event(Event::Resized { width: 80, height: 8 }).keys("G");
-    let end = app.state.side.offset;
+    let end = app.state.parts.side.offset;
     assert!(end > 0);
     app.keys("j j k");
-    assert_eq!(app.state.side.offset, end - 1);
+    assert_eq!(app.state.parts.side.offset, end - 1);
 }

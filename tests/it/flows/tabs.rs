@@ -2,7 +2,7 @@
 //! for.
 
 use windlass::app::dialogs::dialog::Dialog;
-use windlass::app::effect::{Effect, Request};
+use windlass::app::effect::{Effect, Request, StorageRequest};
 use windlass::app::session::Startup;
 use windlass::domain::address::Location;
 
@@ -105,8 +105,12 @@ fn what_was_changed_from_another_tab_is_listed_again_when_it_is_shown() {
     app.keys("T").reply(buckets(&["backups", "media"])).reply(page(&["a.txt"], None));
     app.keys("1 n").typed("fresh").keys("enter");
     let (ticket, _) = app.waiting().last().cloned().expect("the bucket is asked for");
-    app.reply_to(ticket, windlass::app::event::Reply::BucketCreated(Ok(())));
+    app.reply_to(ticket, Ok(windlass::app::event::Answer::BucketCreated));
     app.effects();
     app.keys("g t");
-    assert!(app.requests().iter().any(|request| matches!(request, Request::ListBuckets)));
+    assert!(
+        app.requests()
+            .iter()
+            .any(|request| matches!(request, Request::Storage(StorageRequest::ListBuckets)))
+    );
 }

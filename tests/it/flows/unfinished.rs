@@ -3,8 +3,8 @@
 
 use jiff::SignedDuration;
 use windlass::app::dialogs::dialog::Dialog;
-use windlass::app::effect::Request;
-use windlass::app::event::{ListedUploads, Reply};
+use windlass::app::effect::{Request, StorageRequest};
+use windlass::app::event::{Answer, ListedUploads, Reply};
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::{ObjectAddress, UploadId};
 use windlass::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner};
@@ -19,7 +19,7 @@ fn listed(app: &App, rows: &[(&str, i64, UploadOwner)], next: Option<&str>) -> R
         (UnfinishedUpload { object, upload, since, by: String::new() }, *standing)
     };
     let next = next.map(|key| UploadMarker { key: key.to_owned(), upload: None });
-    Reply::Uploads(Ok(ListedUploads { uploads: rows.iter().map(row).collect(), next }))
+    Ok(Answer::Uploads(ListedUploads { uploads: rows.iter().map(row).collect(), next }))
 }
 
 fn opened() -> App {
@@ -38,14 +38,17 @@ fn asked(app: &App) -> String {
 #[test]
 fn pages_follow_each_other_and_parts_are_counted_one_row_at_a_time() {
     let mut app = opened();
-    assert!(matches!(&app.requests()[..], [.., Request::ListUploads { after: None, .. }]));
+    assert!(matches!(
+        &app.requests()[..],
+        [.., Request::Storage(StorageRequest::ListUploads { after: None, .. })]
+    ));
     let first = listed(&app, &[("a", 99, UploadOwner::Unknown)], Some("a"));
     app.reply(first);
     let asked = app.requests();
     assert!(
         matches!(
             &asked[..],
-            [Request::ListUploads { after: Some(after), .. }, Request::CountParts { .. }]
+            [Request::Storage(StorageRequest::ListUploads { after: Some(after), .. }), Request::Storage(StorageRequest::CountParts { .. })]
                 if after.key == "a"
         ),
         "{asked:?}"
@@ -53,9 +56,9 @@ fn pages_follow_each_other_and_parts_are_counted_one_row_at_a_time() {
     let second = listed(&app, &[("b", 2, UploadOwner::Unknown)], None);
     app.reply(second);
     assert_eq!(app.requests(), [], "one count at a time");
-    app.reply(Reply::UploadExtent(Ok(UploadExtent { parts: 3, bytes: 9, last: None })));
+    app.reply(Ok(Answer::UploadExtent(UploadExtent { parts: 3, bytes: 9, last: None })));
     assert!(
-        matches!(&app.requests()[..], [Request::CountParts { object, .. }] if object.key.as_str() == "b")
+        matches!(&app.requests()[..], [Request::Storage(StorageRequest::CountParts { object, .. })] if object.key.as_str() == "b")
     );
     app.keys("esc");
     assert!(app.state.dialog().is_none());
@@ -82,12 +85,14 @@ fn what_looks_abandoned_is_given_up_after_a_question_that_names_count_and_age() 
     assert!(matches!(app.state.dialog(), Some(Dialog::Uploads(_))));
     app.keys("enter y");
     let sent = app.requests();
-    let Some(Request::AbortUploads(uploads)) = sent.last() else { panic!("{sent:?}") };
+    let Some(Request::Storage(StorageRequest::AbortUploads(uploads))) = sent.last() else {
+        panic!("{sent:?}")
+    };
     let keys: Vec<_> = uploads.iter().map(|(object, _)| object.key.as_str()).collect();
     assert_eq!(keys, ["old", "left"]);
     let failed =
         vec![Error::new(ErrorKind::AccessDenied, "AbortMultipartUpload", "s3://media/left")];
-    app.reply(Reply::UploadsAborted { gone: vec![UploadId("id-old".into())], failed });
+    app.reply(Ok(Answer::UploadsAborted { gone: vec![UploadId("id-old".into())], failed }));
     let Some(Dialog::Uploads(list)) = app.state.dialog() else { panic!() };
     let left: Vec<_> = list.rows.iter().map(|row| row.upload.object.key.as_str()).collect();
     assert_eq!(left, ["in-use", "young", "left"]);
@@ -107,11 +112,10 @@ fn a_young_one_is_given_up_only_with_a_warning_and_one_in_use_never() {
 #[test]
 fn a_server_that_lists_none_of_them_says_why() {
     let mut app = opened();
-    app.reply(Reply::Uploads(Err(Error::new(
-        ErrorKind::AccessDenied,
-        "ListMultipartUploads",
-        "s3://media",
-    ))));
+    app.fail(
+        "ListUploads",
+        Error::new(ErrorKind::AccessDenied, "ListMultipartUploads", "s3://media"),
+    );
     assert!(matches!(app.state.dialog(), Some(Dialog::Uploads(_))));
     app.keys("enter esc");
     assert!(app.state.dialog().is_none());

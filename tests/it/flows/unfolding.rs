@@ -39,7 +39,7 @@ fn under_way(app: &mut App, id: u64, places: &[&str]) {
 }
 
 fn below(app: &App) -> Option<Below> {
-    app.state.transfers.current_row().unwrap().below
+    app.state.parts.transfers.current_row().unwrap().below
 }
 
 #[test]
@@ -56,8 +56,8 @@ fn a_folder_unfolds_the_cursor_walks_through_it_and_folds_it_from_inside() {
     app.keys("j j j");
     assert_eq!(below(&app), Some(Below::MoreFailures(1)));
     app.keys("h");
-    assert_eq!((below(&app), app.state.transfers.list.cursor), (None, 1));
-    assert_eq!(app.state.transfers.queue.rows().len(), 2);
+    assert_eq!((below(&app), app.state.parts.transfers.list.cursor), (None, 1));
+    assert_eq!(app.state.parts.transfers.queue.rows().len(), 2);
 }
 
 #[test]
@@ -119,9 +119,9 @@ fn a_limit_is_typed_and_what_is_wrong_with_it_is_said() {
     assert!(commands(&mut app).is_empty());
     app.typed(" MiB").keys("enter");
     assert_eq!(commands(&mut app), [TransferCommand::LimitRate(Some(2 << 20))]);
-    assert_eq!(app.state.transfers.queue.limit, None);
+    assert_eq!(app.state.parts.transfers.queue.limit, None);
     news(&mut app, TransferEvent::Limited(Some(2 << 20)));
-    assert_eq!(app.state.transfers.queue.limit, Some(2 << 20));
+    assert_eq!(app.state.parts.transfers.queue.limit, Some(2 << 20));
     app.keys("w").typed("off").keys("enter");
     assert_eq!(commands(&mut app), [TransferCommand::LimitRate(None)]);
 }

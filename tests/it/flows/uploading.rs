@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::dialogs::picker::{FolderRows, Picker};
-use windlass::app::effect::{Effect, Request};
-use windlass::app::event::{ConflictSide, Conflicts, Event, Existing, FolderEntry, Reply};
+use windlass::app::effect::{Effect, MachineRequest, Request};
+use windlass::app::event::{Answer, ConflictSide, Conflicts, Event, Existing, FolderEntry, Reply};
 use windlass::app::session::Startup;
 use windlass::domain::address::Location;
 use windlass::domain::error::{Error, ErrorKind};
@@ -21,7 +21,7 @@ fn entries(folder: &str, names: &[&str]) -> Reply {
         size: 1,
         modified: None,
     };
-    Reply::Folder(Ok(names.iter().map(entry).collect()))
+    Ok(Answer::Folder(names.iter().map(entry).collect()))
 }
 
 fn picker(app: &App) -> &Picker {
@@ -46,7 +46,7 @@ fn uploads(app: &mut App) -> Vec<(PathBuf, Target)> {
 }
 
 fn nothing_there() -> Reply {
-    Reply::Checked(Conflicts::default())
+    Ok(Answer::Checked(Conflicts::default()))
 }
 
 fn inside() -> App {
@@ -59,7 +59,7 @@ fn inside() -> App {
 fn files_and_folders_are_picked_and_land_below_the_open_prefix() {
     let mut app = inside();
     app.keys("u");
-    assert_eq!(app.requests(), [Request::ReadFolder("/desk".into())]);
+    assert_eq!(app.requests(), [Request::Machine(MachineRequest::ReadFolder("/desk".into()))]);
     assert_eq!(picker(&app).rows, FolderRows::Waiting);
     app.reply(entries("/desk", &["src/", "a b.txt", "c.txt"]));
     app.keys("space space enter").reply(nothing_there());
@@ -80,7 +80,7 @@ fn folders_are_walked_and_the_next_upload_starts_there() {
     app.reply(entries("/desk/src", &["main.rs"])).keys("enter").reply(nothing_there());
     assert_eq!(uploads(&mut app)[0].1, Target::Object("raw/main.rs".into()));
     app.keys("u");
-    assert_eq!(app.requests(), [Request::ReadFolder("/desk/src".into())]);
+    assert_eq!(app.requests(), [Request::Machine(MachineRequest::ReadFolder("/desk/src".into()))]);
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_path_that_is_not_there_is_explained_and_esc_leaves() {
     let mut app = inside();
     app.event(Event::Paste("/nowhere/x".into()));
     app.reply(entries("/desk", &["a.txt"])).keys("enter");
-    app.reply(Reply::Folder(Err(Error::new(ErrorKind::LocalMissing, "read", "/nowhere"))));
+    app.fail("ReadFolder", Error::new(ErrorKind::LocalMissing, "read", "/nowhere"));
     assert!(picker(&app).problem.is_some());
     app.keys("esc esc");
     assert!(app.state.dialog().is_none());
@@ -124,7 +124,7 @@ fn what_exists_there_is_asked_about() {
     let mut app = inside();
     app.keys("u").reply(entries("/desk", &["old.txt"])).keys("enter");
     let conflicts = Conflicts { existing: 1, sample: vec![taken("raw/old.txt")], unknown: None };
-    app.reply(Reply::Checked(conflicts));
+    app.reply(Ok(Answer::Checked(conflicts)));
     let Some(Dialog::Choice(choice)) = app.state.dialog() else { panic!("no choice") };
     assert!(choice.lines[0].contains("object"));
     app.keys("esc");

@@ -1,13 +1,17 @@
 //! Walking through buckets and prefixes, and back.
 
-use windlass::app::effect::Request;
+use windlass::app::effect::{Request, StorageRequest};
 use windlass::app::layout::Pane;
 use windlass::domain::address::{Bucket, Prefix};
 
 use crate::support::app::{App, buckets, page};
 
 fn list(bucket: &str, prefix: &str) -> Request {
-    Request::ListPage { bucket: Bucket::from(bucket), prefix: Prefix::from(prefix), token: None }
+    Request::Storage(StorageRequest::ListPage {
+        bucket: Bucket::from(bucket),
+        prefix: Prefix::from(prefix),
+        token: None,
+    })
 }
 
 #[test]
@@ -94,7 +98,7 @@ fn a_typed_path_is_gone_to() {
     app.reply(page(&[], None));
     app.keys("g p ctrl-u").typed("s3://backups/db/").keys("enter");
     assert_eq!(app.location(), "s3://backups/db/");
-    assert_eq!(app.state.buckets.current().unwrap().bucket.as_str(), "backups");
+    assert_eq!(app.state.parts.buckets.current().unwrap().bucket.as_str(), "backups");
 }
 
 #[test]
@@ -133,9 +137,9 @@ fn a_place_one_returns_to_shows_what_was_known_while_it_is_listed_again() {
     app.keys("h");
     assert_eq!(app.names(), ["a/", "b/", "c"]);
     assert_eq!(app.cursor(), "b/");
-    assert!(app.state.objects.browse.is_moving());
+    assert!(app.state.parts.objects.browse.is_moving());
     app.reply(page(&["a/", "a2/", "b/"], None));
     assert_eq!(app.names(), ["a/", "a2/", "b/"]);
     assert_eq!(app.cursor(), "b/");
-    assert!(!app.state.objects.browse.is_incomplete());
+    assert!(!app.state.parts.objects.browse.is_incomplete());
 }

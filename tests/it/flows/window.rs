@@ -3,7 +3,7 @@
 use windlass::app::effect::Effect;
 use windlass::app::event::{ClipboardOutcome, Event, MouseKind};
 use windlass::app::layout::Pane;
-use windlass::app::overlays::overlay::Overlay;
+use windlass::app::overlays::Overlay;
 
 use crate::support::app::App;
 
@@ -61,7 +61,7 @@ fn the_wheel_scrolls_the_pane_under_the_pointer() {
     let mut app = App::with_rows(&names);
     app.keys("1");
     app.mouse(MouseKind::ScrollDown, 30, 5);
-    assert_eq!(app.state.objects.browse.list.offset, 3);
+    assert_eq!(app.state.parts.objects.browse.list.offset, 3);
     assert_eq!(app.state.focus, Pane::Buckets);
 }
 
@@ -111,11 +111,11 @@ fn an_action_that_cannot_be_done_says_why() {
 fn help_palette_and_events_open_over_everything_and_close() {
     let mut app = App::with_rows(&["a"]);
     app.keys("?");
-    assert!(matches!(app.state.overlay, Some(Overlay::Help(_))));
+    assert!(matches!(app.state.parts.overlay, Some(Overlay::Help(_))));
     app.keys("esc E");
-    assert!(matches!(app.state.overlay, Some(Overlay::Events(_))));
+    assert!(matches!(app.state.parts.overlay, Some(Overlay::Events(_))));
     app.keys("esc :").typed("zoom").keys("enter");
-    assert!(app.state.overlay.is_none());
+    assert!(app.state.parts.overlay.is_none());
     assert!(app.state.zoomed);
     app.keys(":").typed("s3://backups/x/").keys("enter");
     assert_eq!(app.location(), "s3://backups/x/");

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use windlass::app::effect::Request;
-use windlass::app::event::{Event, Reply};
+use windlass::app::effect::{ConnectionRequest, Request, StorageRequest};
+use windlass::app::event::{Answer, Event};
 use windlass::config::aws::files::AwsFiles;
 use windlass::config::import::Import;
 use windlass::config::origins::Origins;
@@ -55,20 +55,24 @@ fn paste(situation: &mut Situation, text: &str) {
 
 fn find(situation: &mut Situation) {
     situation.answer(|request| match request {
-        Request::FindOrigins => Some(Reply::Origins(origins())),
+        Request::Connections(ConnectionRequest::FindOrigins) => {
+            Some(Ok(Answer::Origins(origins())))
+        }
         other => account(other),
     });
 }
 
 /// Tells the findings of the test that waits.
 fn told(situation: &mut Situation, findings: &[(Step, Verdict)], over: bool) {
-    let ticket = situation.waiting_for(|request| matches!(request, Request::Examine { .. }));
+    let ticket = situation.waiting_for(|request| {
+        matches!(request, Request::Connections(ConnectionRequest::Examine { .. }))
+    });
     for (step, verdict) in findings {
         let finding = Finding { step: *step, verdict: verdict.clone(), took: Duration::ZERO };
-        situation.happen(Event::Reply { ticket, reply: Reply::Examining(finding) });
+        situation.reply(ticket, Ok(Answer::Examining(finding)));
     }
     if over {
-        situation.happen(Event::Reply { ticket, reply: Reply::Examined(Ok(())) });
+        situation.reply(ticket, Ok(Answer::Examined));
     }
 }
 
@@ -179,13 +183,9 @@ fn a_role_asks_for_its_code() {
         let picture = shown(size, |situation| {
             situation.press("R");
             situation.answer(|request| match request {
-                Request::ListPage { .. } | Request::ListBuckets => {
+                Request::Storage(StorageRequest::ListPage { .. } | StorageRequest::ListBuckets) => {
                     let wanted = Error::new(ErrorKind::CodeWanted, "AssumeRole", "role");
-                    let wanted = wanted.detail(device);
-                    Some(match request {
-                        Request::ListBuckets => Reply::Buckets(Err(wanted)),
-                        _ => Reply::Page(Err(wanted)),
-                    })
+                    Some(Err(wanted.detail(device)))
                 }
                 other => account(other),
             });
@@ -204,9 +204,12 @@ fn a_file_to_take_over_from_is_asked_for_by_its_path() {
         }
         paste(situation, "keys.ini");
         situation.press("enter");
-        let ticket = situation.waiting_for(|request| matches!(request, Request::ReadImports(_)));
-        let why = "no keys were found in it".to_owned();
-        situation.happen(Event::Reply { ticket, reply: Reply::Imports(Err(why)) });
+        let ticket = situation.waiting_for(|request| {
+            matches!(request, Request::Connections(ConnectionRequest::ReadImports(_)))
+        });
+        let why = Error::new(ErrorKind::Config, "read the connections", "keys.ini")
+            .detail("no keys were found in it");
+        situation.reply(ticket, Err(why));
     });
     assert_snapshot!("take_over_file_80x24", picture);
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use windlass::app::effect::Request;
-use windlass::app::event::{Event, Reply};
+use windlass::app::effect::{ConnectionRequest, Request};
+use windlass::app::event::{Answer, Event};
 use windlass::domain::diagnosis::{Finding, Step, Verdict};
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::ui::theme::Theme;
@@ -58,7 +58,9 @@ fn examined(size: (u16, u16)) -> Situation {
     for (step, verdict) in Step::ALL.into_iter().zip(verdicts) {
         let finding = Finding { step, verdict, took: Duration::from_millis(3) };
         situation.answer_once(|request| match request {
-            Request::Examine { .. } => Some(Reply::Examining(finding.clone())),
+            Request::Connections(ConnectionRequest::Examine { .. }) => {
+                Some(Ok(Answer::Examining(finding.clone())))
+            }
             _ => None,
         });
     }
@@ -75,7 +77,7 @@ fn an_examination_under_way_and_its_first_failure() {
     }
     let mut situation = examined((80, 24));
     situation.answer(|request| match request {
-        Request::Examine { .. } => Some(Reply::Examined(Ok(()))),
+        Request::Connections(ConnectionRequest::Examine { .. }) => Some(Ok(Answer::Examined)),
         _ => None,
     });
     situation.press("w");

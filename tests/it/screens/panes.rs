@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use insta::assert_snapshot;
 use ratatui::style::{Color, Modifier};
-use windlass::app::effect::Request;
-use windlass::app::event::Reply;
+use windlass::app::effect::{Request, StorageRequest};
+use windlass::app::event::Answer;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::jurisdiction::Jurisdiction;
 use windlass::domain::listing::{Class, ListedPage, Page};
@@ -66,8 +66,10 @@ fn a_listing_that_still_comes() {
     assert_pictures("streaming", |size| {
         let mut situation = Situation::at("s3://media/photos/2026/", size);
         situation.answer(|request| match request {
-            Request::ListPage { token: None, .. } => Some(Reply::Page(Ok(photos(Some("next"))))),
-            Request::ListPage { .. } => None,
+            Request::Storage(StorageRequest::ListPage { token: None, .. }) => {
+                Some(Ok(Answer::Page(photos(Some("next")))))
+            }
+            Request::Storage(StorageRequest::ListPage { .. }) => None,
             other => account(other),
         });
         situation.press("2");
@@ -79,9 +81,7 @@ fn a_listing_that_still_comes() {
 fn keys_that_may_not_list_buckets() {
     assert_pictures("denied", |size| {
         let mut situation = Situation::at("s3://", size);
-        situation.answer(|_| {
-            Some(Reply::Buckets(Err(failing(ErrorKind::AccessDenied, "ListBuckets", ""))))
-        });
+        situation.answer(|_| Some(Err(failing(ErrorKind::AccessDenied, "ListBuckets", ""))));
         situation
     });
 }
@@ -97,7 +97,7 @@ fn buckets_of_other_jurisdictions_say_which() {
                 ..BucketEntry::named(name)
             };
             entries.extend([eu("media@eu"), eu("an-archive-with-a-long-name")]);
-            Some(Reply::Buckets(Ok(entries.into())))
+            Some(Ok(Answer::Buckets(entries.into())))
         });
         situation
     });
@@ -119,11 +119,9 @@ fn a_listing_that_failed() {
     assert_pictures("failed", |size| {
         let mut situation = Situation::at("s3://gone/", size);
         situation.answer(|request| match request {
-            Request::ListPage { .. } => Some(Reply::Page(Err(failing(
-                ErrorKind::NoSuchBucket,
-                "ListObjectsV2",
-                "s3://gone/",
-            )))),
+            Request::Storage(StorageRequest::ListPage { .. }) => {
+                Some(Err(failing(ErrorKind::NoSuchBucket, "ListObjectsV2", "s3://gone/")))
+            }
             other => account(other),
         });
         situation.press("2");
@@ -200,11 +198,11 @@ fn classes_have_a_column_only_where_one_is_not_the_standard_one() {
     let of = |class| {
         let mut situation = Situation::at("s3://media/photos/2026/", (140, 40));
         situation.answer(|request| match request {
-            Request::ListPage { .. } => {
+            Request::Storage(StorageRequest::ListPage { .. }) => {
                 let mut page = Page::default();
                 page.push_object("a.jpg", 1, None, Class::Standard);
                 page.push_object("b.jpg", 1, None, class);
-                Some(Reply::Page(Ok(ListedPage { page: Arc::new(page), next: None })))
+                Some(Ok(Answer::Page(ListedPage { page: Arc::new(page), next: None })))
             }
             other => account(other),
         });
@@ -236,7 +234,7 @@ fn a_pane_of_buckets_shows_the_days_of_creation_where_it_has_room() {
             let entries = buckets()
                 .into_iter()
                 .map(|entry| BucketEntry { created: "2024-05-06T07:08:09Z".parse().ok(), ..entry });
-            Some(Reply::Buckets(Ok(entries.collect::<Vec<_>>().into())))
+            Some(Ok(Answer::Buckets(entries.collect::<Vec<_>>().into())))
         });
         picture(&situation.painted(&Theme::default()))
     };

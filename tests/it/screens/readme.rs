@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use windlass::app::effect::Request;
-use windlass::app::event::{Event, Peek, Reply};
+use windlass::app::effect::{Request, StorageRequest};
+use windlass::app::event::{Answer, Event, Peek, Reply};
 use windlass::app::toasts::Level;
 use windlass::domain::listing::{Class, ListedPage, Page};
 use windlass::domain::transfer::{JobId, TransferEvent};
@@ -42,10 +42,10 @@ fn screen() -> Situation {
 
 fn holiday(request: &Request) -> Option<Reply> {
     match request {
-        Request::ListPage { token: None, .. } => {
-            Some(Reply::Page(Ok(ListedPage { page: Arc::new(folder()), next: None })))
+        Request::Storage(StorageRequest::ListPage { token: None, .. }) => {
+            Some(Ok(Answer::Page(ListedPage { page: Arc::new(folder()), next: None })))
         }
-        Request::Peek { .. } => Some(Reply::Peeked(Ok(Peek {
+        Request::Storage(StorageRequest::Peek { .. }) => Some(Ok(Answer::Peeked(Peek {
             bytes: NOTES.as_bytes().to_vec(),
             size: Some(NOTES.len() as u64),
             content_type: Some("text/markdown".into()),

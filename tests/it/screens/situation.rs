@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use windlass::app::chord::Chord;
-use windlass::app::effect::{Effect, Request};
-use windlass::app::event::{Event, Peek, Reply, Ticket};
+use windlass::app::effect::{Effect, Request, StorageRequest};
+use windlass::app::event::{Answer, Event, Peek, Reply, Ticket};
 use windlass::app::layout::Size;
 use windlass::app::session::Startup;
 
@@ -107,16 +107,21 @@ impl Situation {
             let Some(at) = found else { return };
             let (ticket, request) = self.waiting.remove(at);
             let reply = answer(&request).unwrap();
-            self.happen(Event::Reply { ticket, reply });
+            self.reply(ticket, reply);
         }
     }
 
     /// Answers the newest request that there is an answer for, and goes on waiting for it.
     pub fn answer_once(&mut self, answer: impl Fn(&Request) -> Option<Reply>) {
-        let found = self.waiting.iter().rev().find_map(|(ticket, request)| {
-            answer(request).map(|reply| Event::Reply { ticket: *ticket, reply })
-        });
-        self.happen(found.expect("a request that can be answered"));
+        let found = self.waiting.iter().rev();
+        let mut found = found.filter_map(|(ticket, request)| Some((*ticket, answer(request)?)));
+        let (ticket, reply) = found.next().expect("a request that can be answered");
+        self.reply(ticket, reply);
+    }
+
+    pub fn reply(&mut self, ticket: Ticket, reply: Reply) {
+        let connection = self.state.session.name().clone();
+        self.happen(Event::Reply { ticket, connection, reply });
     }
 
     pub fn painted(&self, theme: &Theme) -> Buffer {
@@ -143,23 +148,25 @@ impl Situation {
 
 /// The answers of the made-up account.
 pub fn account(request: &Request) -> Option<Reply> {
-    let reply = match request {
-        Request::ListBuckets => Reply::Buckets(Ok(buckets().into())),
-        Request::ListPage { prefix, token: None, .. } if prefix.as_str() == "photos/2026/" => {
-            Reply::Page(Ok(photos(None)))
+    let answer = match request {
+        Request::Storage(StorageRequest::ListBuckets) => Answer::Buckets(buckets().into()),
+        Request::Storage(StorageRequest::ListPage { prefix, token: None, .. })
+            if prefix.as_str() == "photos/2026/" =>
+        {
+            Answer::Page(photos(None))
         }
-        Request::ListPage { .. } => {
-            Reply::Page(Ok(ListedPage { page: Arc::default(), next: None }))
+        Request::Storage(StorageRequest::ListPage { .. }) => {
+            Answer::Page(ListedPage { page: Arc::default(), next: None })
         }
-        Request::Head(_) => Reply::Head(Ok(head())),
-        Request::Peek { .. } => Reply::Peeked(Ok(Peek {
+        Request::Storage(StorageRequest::Head(_)) => Answer::Head(head()),
+        Request::Storage(StorageRequest::Peek { .. }) => Answer::Peeked(Peek {
             bytes: TEXT.as_bytes().to_vec(),
             size: Some(1 << 20),
             content_type: Some("text/markdown".into()),
-        })),
+        }),
         _ => return None,
     };
-    Some(reply)
+    Some(Ok(answer))
 }
 
 const TEXT: &str = "# Holiday\n\nTwo weeks, four trains:\n\t- Basel\n\t- \

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use windlass::app::chord::Chord;
-use windlass::app::effect::{Effect, Request};
-use windlass::app::event::{Event, Mouse, MouseKind, Reply, Ticket};
+use windlass::app::effect::{ConnectionRequest, Effect, MachineRequest, Request, StorageRequest};
+use windlass::app::event::{Answer, Event, Mouse, MouseKind, Reply, Ticket};
 use windlass::app::layout::Size;
 use windlass::app::session::Startup;
 use windlass::app::spot::Spots;
@@ -18,6 +18,7 @@ use windlass::app::update::update;
 use windlass::config::connection::Connection;
 use windlass::domain::address::Location;
 use windlass::domain::arrange::arrange;
+use windlass::domain::error::Error;
 use windlass::domain::listing::{Class, ContinuationToken, ListedPage, Page};
 use windlass::domain::object::BucketEntry;
 use windlass::domain::provider::Provider;
@@ -135,22 +136,42 @@ impl App {
         let at = self.waiting.iter().position(|(_, request)| fits(request, &reply));
         let at = at.unwrap_or_else(|| panic!("nothing waits for {reply:?}: {:?}", self.waiting));
         let (ticket, _) = self.waiting.remove(at);
-        self.event(Event::Reply { ticket, reply })
+        self.answer(ticket, reply)
+    }
+
+    /// Refuses the oldest waiting request of this name, `ListPage`.
+    pub fn fail(&mut self, request: &str, error: Error) -> &mut App {
+        let begins = |text: &str| {
+            let (_, text) = text.split_once('(').unwrap();
+            text.split(|letter: char| !letter.is_alphanumeric()).next() == Some(request)
+        };
+        let at = self.waiting.iter().position(|(_, waiting)| begins(&format!("{waiting:?}")));
+        let at = at.unwrap_or_else(|| panic!("no {request} waits: {:?}", self.waiting));
+        let (ticket, _) = self.waiting.remove(at);
+        self.answer(ticket, Err(error))
+    }
+
+    /// An answer after which others may come.
+    pub fn answer(&mut self, ticket: Ticket, reply: Reply) -> &mut App {
+        let connection = self.state.session.name().clone();
+        self.event(Event::Reply { ticket, connection, reply })
     }
 
     /// An answer for a ticket of one's own choice.
     pub fn reply_to(&mut self, ticket: Ticket, reply: Reply) -> &mut App {
         self.waiting.retain(|(waiting, _)| *waiting != ticket);
-        self.event(Event::Reply { ticket, reply })
+        self.answer(ticket, reply)
     }
 
     /// Computes the arrangement that is waited for, as the shell does off the loop.
     pub fn arrange(&mut self) -> &mut App {
         let order = self.waiting.iter().find_map(|(_, request)| match request {
-            Request::Arrange { listing, arrangement } => Some(arrange(listing, arrangement)),
+            Request::Machine(MachineRequest::Arrange { listing, arrangement }) => {
+                Some(arrange(listing, arrangement))
+            }
             _ => None,
         });
-        self.reply(Reply::Arranged(order.expect("an arrangement is waited for")))
+        self.reply(Ok(Answer::Arranged(order.expect("an arrangement is waited for"))))
     }
 
     /// What the shell was asked to do since this was called last.
@@ -179,30 +200,30 @@ impl App {
 
     /// The names shown in the objects pane.
     pub fn names(&self) -> Vec<&str> {
-        let rows = &self.state.objects.browse.rows;
+        let rows = &self.state.parts.objects.browse.rows;
         (0..rows.len()).filter_map(|at| rows.row(at)).map(|row| row.name).collect()
     }
 
     /// The name under the cursor of the objects pane.
     pub fn cursor(&self) -> &str {
-        self.state.objects.browse.current().map_or("", |row| row.name)
+        self.state.parts.objects.browse.current().map_or("", |row| row.name)
     }
 
     /// Names of the marked rows.
     pub fn marked(&self) -> Vec<&str> {
-        let browse = &self.state.objects.browse;
+        let browse = &self.state.parts.objects.browse;
         let marked = browse.marking.marks.iter();
         marked.map(|number| browse.rows.listing().row(number).name).collect()
     }
 
     /// Where the objects pane is.
     pub fn location(&self) -> String {
-        self.state.objects.browse.location().to_string()
+        self.state.parts.objects.browse.location().to_string()
     }
 
     /// The names in the buckets pane.
     pub fn bucket_names(&self) -> Vec<&str> {
-        self.state.buckets.bucket_list.rows().iter().map(|row| row.bucket.as_str()).collect()
+        self.state.parts.buckets.bucket_list.rows().iter().map(|row| row.bucket.as_str()).collect()
     }
 
     /// The note in the status line.
@@ -227,37 +248,49 @@ impl App {
 fn fits(request: &Request, reply: &Reply) -> bool {
     matches!(
         (request, reply),
-        (Request::ListBuckets, Reply::Buckets(_))
-            | (Request::ListPage { .. }, Reply::Page(_))
-            | (Request::Head(_), Reply::Head(_))
-            | (Request::Peek { .. }, Reply::Peeked(_))
-            | (Request::Presign(_), Reply::Presigned(_))
-            | (Request::CreateBucket(_), Reply::BucketCreated(_))
-            | (Request::DeleteBucket(_), Reply::BucketDeleted(_))
-            | (Request::CreatePrefix { .. }, Reply::PrefixCreated(_))
-            | (Request::FindEmpty { .. }, Reply::FoundEmpty(_))
-            | (Request::Measure { .. }, Reply::Measured(_))
-            | (Request::Arrange { .. }, Reply::Arranged(_))
-            | (Request::ReadFolder(_), Reply::Folder(_))
-            | (Request::Check(_), Reply::Checked(_))
-            | (Request::ListUploads { .. }, Reply::Uploads(_))
-            | (Request::CountParts { .. }, Reply::UploadExtent(_))
-            | (Request::AbortUploads(_), Reply::UploadsAborted { .. })
-            | (Request::FindOrigins, Reply::Origins(_))
-            | (Request::StoredKeyId, Reply::StoredKeyId(_))
-            | (Request::SaveConnection { .. }, Reply::ConnectionSaved(_))
-            | (Request::RemoveConnection(_), Reply::ConnectionRemoved(_))
-            | (Request::PublicAccess(_), Reply::PublicAccess(_))
-            | (Request::SavePublicDomain { .. }, Reply::PublicDomainSaved(_))
-            | (Request::SignIn { .. }, Reply::SignedIn(_))
-            | (Request::GiveCode(_), Reply::CodeGiven(_))
-            | (Request::ReadImports(_), Reply::Imports(_))
+        (Request::Storage(StorageRequest::ListBuckets), Ok(Answer::Buckets(_)))
+            | (Request::Storage(StorageRequest::ListPage { .. }), Ok(Answer::Page(_)))
+            | (Request::Storage(StorageRequest::Head(_)), Ok(Answer::Head(_)))
+            | (Request::Storage(StorageRequest::Peek { .. }), Ok(Answer::Peeked(_)))
+            | (Request::Storage(StorageRequest::Presign(_)), Ok(Answer::Presigned(_)))
+            | (Request::Storage(StorageRequest::CreateBucket(_)), Ok(Answer::BucketCreated))
+            | (Request::Storage(StorageRequest::DeleteBucket(_)), Ok(Answer::BucketDeleted))
+            | (Request::Storage(StorageRequest::CreatePrefix { .. }), Ok(Answer::PrefixCreated))
+            | (Request::Storage(StorageRequest::FindEmpty { .. }), Ok(Answer::FoundEmpty(_)))
+            | (Request::Storage(StorageRequest::Measure { .. }), Ok(Answer::Measured(_)))
+            | (Request::Machine(MachineRequest::Arrange { .. }), Ok(Answer::Arranged(_)))
+            | (Request::Machine(MachineRequest::ReadFolder(_)), Ok(Answer::Folder(_)))
+            | (Request::Machine(MachineRequest::Check(_)), Ok(Answer::Checked(_)))
+            | (Request::Storage(StorageRequest::ListUploads { .. }), Ok(Answer::Uploads(_)))
+            | (Request::Storage(StorageRequest::CountParts { .. }), Ok(Answer::UploadExtent(_)))
+            | (
+                Request::Storage(StorageRequest::AbortUploads(_)),
+                Ok(Answer::UploadsAborted { .. })
+            )
+            | (Request::Connections(ConnectionRequest::FindOrigins), Ok(Answer::Origins(_)))
+            | (Request::Connections(ConnectionRequest::StoredKeyId), Ok(Answer::StoredKeyId(_)))
+            | (
+                Request::Connections(ConnectionRequest::SaveConnection { .. }),
+                Ok(Answer::ConnectionSaved(_))
+            )
+            | (
+                Request::Connections(ConnectionRequest::RemoveConnection(_)),
+                Ok(Answer::ConnectionRemoved(_))
+            )
+            | (Request::Storage(StorageRequest::PublicAccess(_)), Ok(Answer::PublicAccess(_)))
+            | (
+                Request::Connections(ConnectionRequest::SavePublicDomain { .. }),
+                Ok(Answer::PublicDomainSaved(_))
+            )
+            | (Request::Connections(ConnectionRequest::SignIn { .. }), Ok(Answer::SignedIn))
+            | (Request::Connections(ConnectionRequest::GiveCode(_)), Ok(Answer::CodeGiven))
+            | (Request::Connections(ConnectionRequest::ReadImports(_)), Ok(Answer::Imports(_)))
     )
 }
 
 pub fn buckets(names: &[&str]) -> Reply {
     let entry = |name: &&str| BucketEntry::named(*name);
-    Reply::Buckets(Ok(names.iter().map(entry).collect::<Vec<_>>().into()))
+    Ok(Answer::Buckets(names.iter().map(entry).collect::<Vec<_>>().into()))
 }
 
 /// A page of rows; an object's size is its number in the page, counted from 1.
@@ -272,7 +305,7 @@ pub fn page(names: &[&str], next: Option<&str>) -> Reply {
         }
     }
     let next = next.map(|token| ContinuationToken(token.to_owned()));
-    Reply::Page(Ok(ListedPage { page: Arc::new(rows), next }))
+    Ok(Answer::Page(ListedPage { page: Arc::new(rows), next }))
 }
 
 /// A page of objects of one size, a name with a last `/` being a prefix.
@@ -285,7 +318,7 @@ pub fn sized_page(names: &[&str], size: u64) -> Reply {
             rows.push_object(name, size, None, Class::Standard);
         }
     }
-    Reply::Page(Ok(ListedPage { page: Arc::new(rows), next: None }))
+    Ok(Answer::Page(ListedPage { page: Arc::new(rows), next: None }))
 }
 
 /// A page of `count` objects named by the numbers from `first` on.

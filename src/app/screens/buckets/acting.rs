@@ -9,8 +9,8 @@ use crate::app::dialogs::details::Details;
 use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
-use crate::app::effect::Request;
-use crate::app::event::{Measure, Reply, Ticket};
+use crate::app::effect::StorageRequest;
+use crate::app::event::{Answer, Measure, Reply, Ticket};
 use crate::app::screens::buckets::names::rule;
 use crate::app::screens::transfers::emptying::not_deleted;
 use crate::app::session::Session;
@@ -107,14 +107,15 @@ impl BucketActing {
     pub fn on_reply(&mut self, _: Ticket, reply: Reply, cx: &mut Context<'_>) {
         let Some(question) = self.question.take() else { return };
         match (question.about.clone(), reply) {
-            (About::Creating(_, bucket), Reply::BucketCreated(done)) => {
-                self.on_created(question, &bucket, done, cx);
+            (About::Creating(_, bucket), reply) => {
+                self.on_created(question, &bucket, reply.map(drop), cx);
             }
-            (About::Delete(..), Reply::Measured(measured)) => {
-                self.on_measured(question, measured);
+            (About::Delete(..), Ok(Answer::Measured(measure))) => {
+                self.on_measured(question, Ok(measure));
             }
-            (About::Deleting(bucket, empty), Reply::BucketDeleted(done)) => {
-                self.on_deleted(bucket, done, empty, cx);
+            (About::Delete(..), Err(error)) => self.on_measured(question, Err(error)),
+            (About::Deleting(bucket, empty), reply) => {
+                self.on_deleted(bucket, reply.map(drop), empty, cx);
             }
             _ => self.question = Some(question),
         }
@@ -179,7 +180,7 @@ impl BucketActing {
             (About::New(home) | About::Creating(home, _), DialogAnswer::Text(name)) => {
                 let (home, bucket) = (*home, Bucket::new(name));
                 let bucket = home.map_or(bucket.clone(), |home| home.named(&bucket));
-                question.ticket = Some(cx.request(Request::CreateBucket(bucket.clone())));
+                question.ticket = Some(cx.request(StorageRequest::CreateBucket(bucket.clone())));
                 question.about = About::Creating(home, bucket);
             }
             (About::Delete(bucket, found), DialogAnswer::Yes) => {
@@ -189,7 +190,7 @@ impl BucketActing {
                     self.question = None;
                     return cx.ask(Intent::EmptyBucket(bucket));
                 }
-                question.ticket = Some(cx.request(Request::DeleteBucket(bucket.clone())));
+                question.ticket = Some(cx.request(StorageRequest::DeleteBucket(bucket.clone())));
                 let empty = found.is_some_and(|found| found.done);
                 question.about = About::Deleting(bucket, empty);
             }
@@ -222,7 +223,7 @@ impl BucketActing {
 
     fn ask_deletion(&mut self, bucket: &Bucket, cx: &mut Context<'_>) {
         let targets = vec![Target::Prefix(Prefix::root())];
-        let request = Request::Measure { bucket: bucket.clone(), targets };
+        let request = StorageRequest::Measure { bucket: bucket.clone(), targets };
         let ticket = Some(cx.request(request));
         let dialog = Dialog::Confirm(deletion(bucket, None));
         self.question =

@@ -12,10 +12,11 @@ use crate::app::dialogs::completion::Asks;
 use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
-use crate::app::effect::{Preference, Request};
-use crate::app::event::{Reply, Ticket};
+use crate::app::effect::{Preference, StorageRequest};
+use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::layout::Pane;
 use crate::app::list::List;
+use crate::app::part::Part;
 use crate::app::screens::buckets::acting::BucketActing;
 use crate::app::screens::buckets::bucket_list::{BucketList, BucketRow};
 use crate::app::screens::buckets::unfinished::Unfinished;
@@ -57,90 +58,26 @@ pub enum BucketsLoading {
     Failed(Error),
 }
 
-impl Buckets {
-    pub fn scopes(&self) -> &'static [Scope] {
+impl Part for Buckets {
+    fn pane(&self) -> Option<Pane> {
+        Some(Pane::Buckets)
+    }
+
+    fn scopes(&self) -> &'static [Scope] {
         self.dialog().map_or(&[Scope::Buckets, Scope::List, Scope::Global], Dialog::scopes)
     }
 
-    pub fn dialog(&self) -> Option<&Dialog> {
+    fn dialog(&self) -> Option<&Dialog> {
         let acting = self.acting.dialog().or_else(|| self.unfinished.dialog());
         self.adding.as_ref().or(acting)
     }
 
-    pub fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+    fn dialog_mut(&mut self) -> Option<&mut Dialog> {
         let acting = self.acting.dialog_mut().or_else(|| self.unfinished.dialog_mut());
         self.adding.as_mut().or(acting)
     }
 
-    /// Rows of the list: the buckets and, last, the one that adds by name.
-    pub fn len(&self) -> usize {
-        self.bucket_list.len() + 1
-    }
-
-    pub fn is_empty(&self) -> bool {
-        false
-    }
-
-    /// The bucket under the cursor; `None` on the row that adds by name.
-    pub fn current(&self) -> Option<&BucketRow> {
-        self.bucket_list.rows().get(self.list.cursor)
-    }
-
-    pub fn is_on_add_row(&self) -> bool {
-        self.list.cursor >= self.bucket_list.len()
-    }
-
-    /// Shows the buckets of the connection in use from the beginning.
-    pub fn start(&mut self, cx: &mut Context<'_>) {
-        cx.abandon(&mut self.ticket);
-        *self = Buckets::default();
-        self.bucket_list.take_known(&cx.session.known_buckets());
-        if let Some(told) = cx.session.connection().unchecked_aloud() {
-            cx.toast(Level::Problem, told);
-        }
-        self.refresh(cx);
-    }
-
-    pub fn refresh(&mut self, cx: &mut Context<'_>) {
-        cx.abandon(&mut self.ticket);
-        self.ticket = Some(cx.request(Request::ListBuckets));
-        self.loading = BucketsLoading::Loading;
-    }
-
-    pub fn is_waiting(&self) -> bool {
-        self.ticket.is_some() || self.unfinished.is_waiting()
-    }
-
-    /// Gives up waiting for the list. Whether there was anything to give up.
-    pub fn stop(&mut self, cx: &mut Context<'_>) -> bool {
-        if self.ticket.is_none() {
-            return false;
-        }
-        cx.abandon(&mut self.ticket);
-        self.loading = BucketsLoading::Stopped;
-        true
-    }
-
-    /// A bucket is open in the objects pane: the cursor goes to it.
-    pub fn show_opened(&mut self, bucket: &Bucket) {
-        self.bucket_list.ensure(bucket.clone()).gone = None;
-        self.list.cursor = self.bucket_list.position(bucket).unwrap_or(self.list.cursor);
-        self.opened = Some(bucket.clone());
-    }
-
-    /// Whether the bucket of the objects pane is known not to be there.
-    pub fn opened_is_gone(&self) -> bool {
-        let opened = self.opened.as_ref().and_then(|bucket| self.bucket_list.position(bucket));
-        opened.is_some_and(|at| self.bucket_list.rows()[at].gone.is_some())
-    }
-
-    /// A request found that the bucket is not there; it stays with the reason until it is listed
-    /// again.
-    pub fn mark_gone(&mut self, bucket: &Bucket, error: Error) {
-        self.bucket_list.ensure(bucket.clone()).gone = Some(error);
-    }
-
-    pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+    fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
         if let Some(dialog) = &mut self.adding {
             let outcome = dialog.on_action(action);
             self.on_added(outcome, cx);
@@ -174,7 +111,7 @@ impl Buckets {
         true
     }
 
-    pub fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+    fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
         if let Some(dialog) = &mut self.adding {
             let outcome = dialog.on_text(chord);
             self.on_added(outcome, cx);
@@ -185,18 +122,18 @@ impl Buckets {
         }
     }
 
-    pub fn on_paste(&mut self, text: &str, cx: &mut Context<'_>) {
+    fn on_paste(&mut self, text: &str, cx: &mut Context<'_>) {
         match &mut self.adding {
             Some(dialog) => dialog.on_paste(text),
             None => self.acting.on_paste(text, cx),
         }
     }
 
-    pub fn owns(&self, ticket: Ticket) -> bool {
+    fn owns(&self, ticket: Ticket) -> bool {
         self.ticket == Some(ticket) || self.acting.owns(ticket) || self.unfinished.owns(ticket)
     }
 
-    pub fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
+    fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
         if self.unfinished.owns(ticket) {
             return self.unfinished.on_reply(ticket, reply, cx);
         }
@@ -205,22 +142,136 @@ impl Buckets {
         }
         self.ticket = None;
         match reply {
-            Reply::Buckets(Ok(listed)) => self.on_listed(listed, cx),
-            Reply::Buckets(Err(error)) => {
+            Ok(Answer::Buckets(listed)) => self.on_listed(listed, cx),
+            Err(error) => {
                 if !error.is(&ErrorKind::AccessDenied) {
                     cx.ask(Intent::Log(error.clone()));
                 }
                 self.loading = BucketsLoading::Failed(error);
             }
-            _ => {}
+            Ok(_) => {}
         }
         self.fit(cx);
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.is_loading() || self.acting.is_waiting()
+    }
+
+    fn scroll(&mut self, by: isize, cx: &mut Context<'_>) {
+        self.list.scroll(by, self.len(), cx.areas.rows(Pane::Buckets));
+    }
+
+    /// Opens the bucket.
+    fn click(&mut self, line: u16, _: bool, cx: &mut Context<'_>) {
+        if let Some(position) = self.list.at_line(line, self.len()) {
+            self.list.cursor = position;
+            self.open_current(cx);
+        }
+    }
+
+    fn fit(&mut self, cx: &Context<'_>) {
+        self.list.fit(self.len(), cx.areas.rows(Pane::Buckets));
+    }
+
+    fn refresh(&mut self, cx: &mut Context<'_>) -> bool {
+        self.load(cx);
+        true
+    }
+
+    fn disabled(&self, action: Action, session: &Session) -> Option<String> {
+        if action == Action::Delete && self.forgets_current(session) {
+            return None;
+        }
+        if action == Action::UnfinishedUploads && self.current().is_none() {
+            return Some("there is no bucket here".to_owned());
+        }
+        if action == Action::UnfinishedUploads {
+            return session.lacks(Capability::ListMultipartUploads);
+        }
+        self.acting.disabled(action, self.current().map(|row| &row.bucket), session)
+    }
+
+    fn stop(&mut self, cx: &mut Context<'_>) {
+        if self.ticket.is_some() {
+            cx.abandon(&mut self.ticket);
+            self.loading = BucketsLoading::Stopped;
+        }
+    }
+
+    /// The list is not waited for any more.
+    fn step_back(&mut self, _: Pane, cx: &mut Context<'_>) -> bool {
+        let waited = self.ticket.is_some();
+        self.stop(cx);
+        waited
+    }
+}
+
+impl Buckets {
+    /// Rows of the list: the buckets and, last, the one that adds by name.
+    pub fn len(&self) -> usize {
+        self.bucket_list.len() + 1
+    }
+
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// The bucket under the cursor; `None` on the row that adds by name.
+    pub fn current(&self) -> Option<&BucketRow> {
+        self.bucket_list.rows().get(self.list.cursor)
+    }
+
+    pub fn is_on_add_row(&self) -> bool {
+        self.list.cursor >= self.bucket_list.len()
+    }
+
+    /// Shows the buckets of the connection in use from the beginning.
+    pub fn start(&mut self, cx: &mut Context<'_>) {
+        cx.abandon(&mut self.ticket);
+        *self = Buckets::default();
+        self.bucket_list.take_known(&cx.session.known_buckets());
+        if let Some(told) = cx.session.connection().unchecked_aloud() {
+            cx.toast(Level::Problem, told);
+        }
+        self.load(cx);
+    }
+
+    /// Asks for the list.
+    pub fn load(&mut self, cx: &mut Context<'_>) {
+        cx.abandon(&mut self.ticket);
+        self.ticket = Some(cx.request(StorageRequest::ListBuckets));
+        self.loading = BucketsLoading::Loading;
+    }
+
+    /// Whether buckets or uploads are being listed.
+    pub fn is_loading(&self) -> bool {
+        self.ticket.is_some() || self.unfinished.is_waiting()
+    }
+
+    /// A bucket is open in the objects pane: the cursor goes to it.
+    pub fn show_opened(&mut self, bucket: &Bucket) {
+        self.bucket_list.ensure(bucket.clone()).gone = None;
+        self.list.cursor = self.bucket_list.position(bucket).unwrap_or(self.list.cursor);
+        self.opened = Some(bucket.clone());
+    }
+
+    /// Whether the bucket of the objects pane is known not to be there.
+    pub fn opened_is_gone(&self) -> bool {
+        let opened = self.opened.as_ref().and_then(|bucket| self.bucket_list.position(bucket));
+        opened.is_some_and(|at| self.bucket_list.rows()[at].gone.is_some())
+    }
+
+    /// A request found that the bucket is not there; it stays with the reason until it is listed
+    /// again.
+    pub fn mark_gone(&mut self, bucket: &Bucket, error: Error) {
+        self.bucket_list.ensure(bucket.clone()).gone = Some(error);
     }
 
     /// The bucket was made from here: the cursor goes to it.
     pub fn on_made(&mut self, bucket: &Bucket, cx: &mut Context<'_>) {
         self.list.cursor = self.bucket_list.put_made(bucket);
-        self.refresh(cx);
+        self.load(cx);
     }
 
     /// The bucket was deleted from here: it goes from the list, and from what was added by name.
@@ -237,37 +288,7 @@ impl Buckets {
             cx.ask(Intent::RememberBucket { bucket: bucket.clone(), known: false });
             cx.save(Preference::KnownBucket { connection, bucket, known: false });
         }
-        self.refresh(cx);
-    }
-
-    pub fn scroll(&mut self, by: isize, cx: &Context<'_>) {
-        self.list.scroll(by, self.len(), cx.areas.rows(Pane::Buckets));
-    }
-
-    /// Opens the row that is `line` rows below the top.
-    pub fn click(&mut self, line: u16, cx: &mut Context<'_>) {
-        if let Some(position) = self.list.at_line(line, self.len()) {
-            self.list.cursor = position;
-            self.open_current(cx);
-        }
-    }
-
-    pub fn fit(&mut self, cx: &Context<'_>) {
-        self.list.fit(self.len(), cx.areas.rows(Pane::Buckets));
-    }
-
-    /// Why an action cannot be done here now.
-    pub fn disabled(&self, action: Action, session: &Session) -> Option<String> {
-        if action == Action::Delete && self.forgets_current(session) {
-            return None;
-        }
-        if action == Action::UnfinishedUploads && self.current().is_none() {
-            return Some("there is no bucket here".to_owned());
-        }
-        if action == Action::UnfinishedUploads {
-            return session.lacks(Capability::ListMultipartUploads);
-        }
-        self.acting.disabled(action, self.current().map(|row| &row.bucket), session)
+        self.load(cx);
     }
 
     fn on_listed(&mut self, listing: BucketListing, cx: &mut Context<'_>) {

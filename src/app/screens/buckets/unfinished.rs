@@ -10,8 +10,8 @@ use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::uploads::{Extent, UploadRow, Uploads, UploadsLoading};
-use crate::app::effect::Request;
-use crate::app::event::{ListedUploads, Reply, Ticket};
+use crate::app::effect::StorageRequest;
+use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::toasts::Level;
 use crate::domain::address::Bucket;
 use crate::domain::error::Error;
@@ -64,23 +64,22 @@ impl Unfinished {
     }
 
     pub fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
-        match reply {
-            Reply::Uploads(page) if self.page == Some(ticket) => {
-                self.page = None;
-                self.on_page(page, cx);
+        if self.page.take_if(|page| *page == ticket).is_some() {
+            self.on_page(reply, cx);
+        } else if self.abort.take_if(|abort| *abort == ticket).is_some() {
+            match reply {
+                Ok(Answer::UploadsAborted { gone, failed }) => self.on_aborted(&gone, failed, cx),
+                Ok(_) => {}
+                Err(error) => self.on_aborted(&[], vec![error], cx),
             }
-            Reply::UploadExtent(extent) => {
-                let Some((_, upload)) = self.extent.take() else { return };
-                let known = extent.map_or(Extent::Untold, Extent::Known);
-                if let Some(list) = self.list_mut() {
-                    list.extents.insert(upload, known);
-                }
+        } else if let Some((_, upload)) = self.extent.take() {
+            let known = match reply {
+                Ok(Answer::UploadExtent(extent)) => Extent::Known(extent),
+                _ => Extent::Untold,
+            };
+            if let Some(list) = self.list_mut() {
+                list.extents.insert(upload, known);
             }
-            Reply::UploadsAborted { gone, failed } => {
-                self.abort = None;
-                self.on_aborted(&gone, failed, cx);
-            }
-            _ => {}
         }
         self.ask_extent(cx);
     }
@@ -97,7 +96,7 @@ impl Unfinished {
     }
 
     fn ask_page(&mut self, bucket: Bucket, after: Option<UploadMarker>, cx: &mut Context<'_>) {
-        self.page = Some(cx.request(Request::ListUploads { bucket, after }));
+        self.page = Some(cx.request(StorageRequest::ListUploads { bucket, after }));
     }
 
     /// One count at a time: each is a request that is paid for.
@@ -110,14 +109,14 @@ impl Unfinished {
         if let Some(list) = self.list_mut() {
             list.extents.insert(upload.clone(), Extent::Asked);
         }
-        let ticket = cx.request(Request::CountParts { object, upload: upload.clone() });
+        let ticket = cx.request(StorageRequest::CountParts { object, upload: upload.clone() });
         self.extent = Some((ticket, upload));
     }
 
-    fn on_page(&mut self, page: Result<ListedUploads, Error>, cx: &mut Context<'_>) {
+    fn on_page(&mut self, page: Reply, cx: &mut Context<'_>) {
         let Some(list) = self.list_mut() else { return };
         match page {
-            Ok(page) => {
+            Ok(Answer::Uploads(page)) => {
                 let bucket = list.bucket.clone();
                 if let Some(next) = list.take(page.uploads, page.next) {
                     self.ask_page(bucket, Some(next), cx);
@@ -127,6 +126,7 @@ impl Unfinished {
                 list.loading = UploadsLoading::Failed(error.clone());
                 cx.ask(Intent::Log(error));
             }
+            Ok(_) => {}
         }
     }
 
@@ -138,7 +138,7 @@ impl Unfinished {
             Some(Outcome::Accepted(_)) => match self.question.take() {
                 Some((_, uploads)) => {
                     cx.abandon(&mut self.abort);
-                    self.abort = Some(cx.request(Request::AbortUploads(uploads)));
+                    self.abort = Some(cx.request(StorageRequest::AbortUploads(uploads)));
                 }
                 None => self.question = self.list_mut().map(|list| question(list)),
             },

@@ -1,16 +1,12 @@
-//! Opens the form with what was pasted, leads clicks to it, and asks before what was entered is
-//! lost.
+//! Opens the form with what was pasted, and asks before what was entered is lost.
 
-use crate::app::action::Action;
 use crate::app::context::Context;
-use crate::app::dialogs::completion::Completion;
 use crate::app::dialogs::confirm::Confirm;
-use crate::app::dialogs::input::Input;
 use crate::app::dialogs::outcome::Outcome;
+use crate::app::part::Part;
 use crate::app::screens::connecting::asked::FormKind;
 use crate::app::screens::connecting::form::Form;
 use crate::app::screens::connecting::{Connecting, Stage, setting};
-use crate::app::spot::Spot;
 use crate::config::secret::Secret;
 
 impl Connecting {
@@ -18,28 +14,6 @@ impl Connecting {
     pub fn enter(&mut self, text: &Secret, cx: &mut Context<'_>) {
         self.open_form(Form::new(FormKind::R2, setting(cx)), cx);
         self.on_paste(text.expose(), cx);
-    }
-
-    /// The text field that can be completed.
-    pub fn field(&mut self) -> Option<(&mut Input, &mut Completion)> {
-        match &mut self.stage {
-            Stage::File(prompt) => Some(prompt.completing()),
-            _ => None,
-        }
-    }
-
-    /// Brings the cursor to what was clicked; gives the action that follows.
-    pub fn point(&mut self, spot: Spot) -> Option<Action> {
-        match (&mut self.stage, spot) {
-            (Stage::Ways(choice) | Stage::Aws(choice) | Stage::Imports(choice), Spot::Row(row)) => {
-                choice.point(row)
-            }
-            (Stage::Form(form), spot) => form.point(spot),
-            (Stage::Remove(question, _) | Stage::Discard(_, question), Spot::Button(button)) => {
-                question.point(button)
-            }
-            _ => None,
-        }
     }
 
     /// From the form to where it was opened from, after a question where something was entered.

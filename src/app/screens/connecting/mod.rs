@@ -6,6 +6,7 @@ mod closing;
 pub mod code;
 pub mod field;
 pub mod form;
+mod importing;
 pub mod menus;
 pub mod sign_in;
 mod signing;
@@ -17,24 +18,24 @@ use crate::app::action::{Action, Scope};
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::choice::Choice;
-use crate::app::dialogs::completion::Asks;
+use crate::app::dialogs::completion::CompletedField;
 use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
-use crate::app::dialogs::typed_path::{pasted_path, resolve};
-use crate::app::effect::{Effect, Request};
-use crate::app::event::{Reply, Ticket};
+use crate::app::effect::{ConnectionRequest, Effect};
+use crate::app::event::{Answer, Reply, Ticket};
+use crate::app::part::Part;
 use crate::app::screens::connecting::asked::FormKind;
 use crate::app::screens::connecting::code::CodePrompt;
 use crate::app::screens::connecting::form::{Form, Remark, Setting};
 use crate::app::screens::connecting::menus::{AWS_WAYS, AwsWay, ConnectChoice, ways};
 use crate::app::screens::connecting::sign_in::SignIn;
 use crate::app::screens::connecting::trial::Trial;
+use crate::app::spot::Spot;
 use crate::app::toasts::Level;
 use crate::config::connection::{Connection, CredentialsSource};
 use crate::config::draft::Keep;
-use crate::config::import::Import;
 use crate::config::origins::Origins;
 use crate::config::pasted::Pasted;
 use crate::config::pasted_address::is_address;
@@ -77,23 +78,8 @@ pub enum Stage {
     Code(CodePrompt),
 }
 
-impl Connecting {
-    pub fn is_open(&self) -> bool {
-        !matches!(self.stage, Stage::Closed)
-    }
-
-    pub fn is_waiting(&self) -> bool {
-        self.finding.is_some()
-            || self.saving.is_some()
-            || self.signing_in.is_some()
-            || self.trial.runs()
-    }
-
-    pub fn is_saving(&self) -> bool {
-        self.saving.is_some()
-    }
-
-    pub fn scopes(&self) -> &'static [Scope] {
+impl Part for Connecting {
+    fn scopes(&self) -> &'static [Scope] {
         match self.stage {
             Stage::Form(_) | Stage::Code(_) | Stage::File(_) => &[Scope::Text],
             Stage::Remove(..) | Stage::Discard(..) => &[Scope::Dialog],
@@ -101,57 +87,45 @@ impl Connecting {
         }
     }
 
-    /// The first thing a new user sees.
-    pub fn welcome(&mut self, cx: &mut Context<'_>) {
-        self.first = true;
-        self.add(cx);
-    }
-
-    /// Begins a new connection.
-    pub fn add(&mut self, cx: &mut Context<'_>) {
-        self.close(cx);
-        self.stage = Stage::Ways(menus::welcome(self.first, self.origins.as_ref()));
-        cx.abandon(&mut self.finding);
-        self.finding = Some(cx.request(Request::FindOrigins));
-    }
-
-    pub fn change(&mut self, name: &ConnectionName, cx: &mut Context<'_>) {
-        let Some(before) = cx.session.connections.iter().find(|each| each.name == *name) else {
-            return;
-        };
-        let kept = matches!(before.credentials, CredentialsSource::Kept { .. });
-        self.open_form(Form::of_connection(before, setting(cx)), cx);
-        if kept {
-            self.finding = Some(cx.request_of(name.clone(), Request::StoredKeyId));
-        }
-    }
-
-    /// Asks whether a connection is to be removed that so many unfinished transfers are `needing`.
-    pub fn ask_remove(&mut self, name: &ConnectionName, needing: usize, cx: &mut Context<'_>) {
-        self.close(cx);
-        let mut question = Confirm::new("Remove a connection", "Remove", "Keep")
-            .line("It is removed from config.toml, and its saved keys are deleted.")
-            .line("Nothing in its buckets is changed.")
-            .about([name.to_string()].into_iter());
-        question.warning = waiting(needing);
-        self.stage = Stage::Remove(question, name.clone());
-    }
-
-    pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) {
-        if let Stage::Form(form) = &mut self.stage {
-            match action {
-                Action::ShowSecret => return form.toggle_secret(),
-                Action::SaveConnection => return self.save(cx),
-                Action::TestConnection => return self.test(true, cx),
-                _ => {}
+    fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        match (action, &mut self.stage) {
+            (Action::ShowSecret, Stage::Form(form)) => form.toggle_secret(),
+            (Action::SaveConnection, Stage::Form(_)) => self.save(cx),
+            (Action::TestConnection, Stage::Form(_)) => self.test(true, cx),
+            _ => {
+                if let Some(chord) = key_of(action) {
+                    self.on_text(chord, cx);
+                }
             }
         }
-        if let Some(chord) = key_of(action) {
-            self.on_text(chord, cx);
+        true
+    }
+
+    fn covers(&self) -> bool {
+        self.is_open()
+    }
+
+    fn field(&mut self) -> Option<CompletedField<'_>> {
+        match &mut self.stage {
+            Stage::File(prompt) => Some(prompt.completing()),
+            _ => None,
         }
     }
 
-    pub fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+    fn point(&mut self, spot: Spot) -> Option<Action> {
+        match (&mut self.stage, spot) {
+            (Stage::Ways(choice) | Stage::Aws(choice) | Stage::Imports(choice), Spot::Row(row)) => {
+                choice.point(row)
+            }
+            (Stage::Form(form), spot) => form.point(spot),
+            (Stage::Remove(question, _) | Stage::Discard(_, question), Spot::Button(button)) => {
+                question.point(button)
+            }
+            _ => None,
+        }
+    }
+
+    fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
         match &mut self.stage {
             Stage::Closed => {}
             Stage::Ways(choice) => match choice.on_key(chord) {
@@ -189,7 +163,7 @@ impl Connecting {
                 Outcome::Open => {}
                 Outcome::Cancelled => self.stage = Stage::Closed,
                 Outcome::Accepted(()) => {
-                    let request = Request::RemoveConnection(name.clone());
+                    let request = ConnectionRequest::RemoveConnection(name.clone());
                     self.stage = Stage::Closed;
                     self.removing = Some(cx.request(request));
                 }
@@ -199,7 +173,7 @@ impl Connecting {
 
     /// Keys and addresses are taken wherever they are pasted: at a menu they open the form they are
     /// for.
-    pub fn on_paste(&mut self, text: &str, cx: &mut Context<'_>) {
+    fn on_paste(&mut self, text: &str, cx: &mut Context<'_>) {
         if let Stage::Ways(_) | Stage::Aws(_) = self.stage {
             if Pasted::read(text).is_none() && !is_address(text) {
                 return;
@@ -218,7 +192,7 @@ impl Connecting {
         }
     }
 
-    pub fn owns(&self, ticket: Ticket) -> bool {
+    fn owns(&self, ticket: Ticket) -> bool {
         self.finding == Some(ticket)
             || self.removing == Some(ticket)
             || self.signing_in == Some(ticket)
@@ -226,43 +200,92 @@ impl Connecting {
             || self.trial.owns(ticket)
     }
 
-    pub fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
+    fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
         match reply {
-            Reply::Origins(origins) => {
+            Ok(Answer::Origins(origins)) => {
                 self.finding = None;
                 if let Stage::Ways(choice) = &mut self.stage {
                     *choice = menus::welcome(self.first, Some(&origins)).starting_at(choice.cursor);
                 }
                 self.origins = Some(origins);
             }
-            Reply::StoredKeyId(id) => {
+            Ok(Answer::StoredKeyId(id)) => {
                 self.finding = None;
                 if let Stage::Form(form) | Stage::Discard(form, _) = &mut self.stage {
                     form.stored_id = id;
                 }
             }
-            Reply::Imports(read) => self.on_imports(read),
-            Reply::ConnectionSaved(saved) => self.on_saved(saved, cx),
-            Reply::ConnectionRemoved(removed) => {
+            Ok(Answer::Imports(imports)) => self.on_imports(imports),
+            Ok(Answer::ConnectionSaved(connection)) => self.on_saved(connection, cx),
+            Ok(Answer::ConnectionRemoved(name)) => {
                 self.removing = None;
-                match removed {
-                    Ok(name) => {
-                        cx.toast(Level::Done, format!("{name} was removed"));
-                        cx.ask(Intent::DropConnection(name));
-                    }
-                    Err(error) => cx.ask(Intent::Log(error)),
-                }
+                cx.toast(Level::Done, format!("{name} was removed"));
+                cx.ask(Intent::DropConnection(name));
             }
-            Reply::SigningIn(line) => {
+            Ok(Answer::SigningIn(line)) => {
                 if let Stage::SignIn(shown) = &mut self.stage {
                     shown.lines.push(line);
                 }
             }
-            Reply::SignedIn(ended) => self.on_signed_in(ended, cx),
-            Reply::CodeGiven(ended) => self.on_code_given(ended, cx),
+            Ok(Answer::SignedIn) => self.on_signed_in(cx),
+            Ok(Answer::CodeGiven) => self.on_code_given(cx),
             reply if self.trial.owns(ticket) => self.trial.on_reply(reply),
-            _ => {}
+            Err(error) => self.on_failure(ticket, error, cx),
+            Ok(_) => {}
         }
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.finding.is_some()
+            || self.saving.is_some()
+            || self.signing_in.is_some()
+            || self.trial.runs()
+    }
+}
+
+impl Connecting {
+    pub fn is_open(&self) -> bool {
+        !matches!(self.stage, Stage::Closed)
+    }
+
+    pub fn is_saving(&self) -> bool {
+        self.saving.is_some()
+    }
+
+    /// The first thing a new user sees.
+    pub fn welcome(&mut self, cx: &mut Context<'_>) {
+        self.first = true;
+        self.add(cx);
+    }
+
+    /// Begins a new connection.
+    pub fn add(&mut self, cx: &mut Context<'_>) {
+        self.close(cx);
+        self.stage = Stage::Ways(menus::welcome(self.first, self.origins.as_ref()));
+        cx.abandon(&mut self.finding);
+        self.finding = Some(cx.request(ConnectionRequest::FindOrigins));
+    }
+
+    pub fn change(&mut self, name: &ConnectionName, cx: &mut Context<'_>) {
+        let Some(before) = cx.session.connections.iter().find(|each| each.name == *name) else {
+            return;
+        };
+        let kept = matches!(before.credentials, CredentialsSource::Kept { .. });
+        self.open_form(Form::of_connection(before, setting(cx)), cx);
+        if kept {
+            self.finding = Some(cx.request_of(name.clone(), ConnectionRequest::StoredKeyId));
+        }
+    }
+
+    /// Asks whether a connection is to be removed that so many unfinished transfers are `needing`.
+    pub fn ask_remove(&mut self, name: &ConnectionName, needing: usize, cx: &mut Context<'_>) {
+        self.close(cx);
+        let mut question = Confirm::new("Remove a connection", "Remove", "Keep")
+            .line("It is removed from config.toml, and its saved keys are deleted.")
+            .line("Nothing in its buckets is changed.")
+            .about([name.to_string()].into_iter());
+        question.warning = waiting(needing);
+        self.stage = Stage::Remove(question, name.clone());
     }
 
     fn go(&mut self, way: Option<ConnectChoice>, cx: &mut Context<'_>) {
@@ -293,51 +316,6 @@ impl Connecting {
             },
         };
         self.open_form(form, cx);
-    }
-
-    fn open_import(&mut self, row: usize, cx: &mut Context<'_>) {
-        let import = self.origins.as_ref().and_then(|origins| origins.imports.get(row));
-        let Some((_, import)) = import else {
-            let hint = "AWS-style (as for s5cmd --credentials-file), or of rclone, s3cmd or mc";
-            let (folder, home) = (cx.session.working_folder.clone(), cx.session.home.clone());
-            let asks = Asks::LocalPath { folder, home, files: true };
-            let prompt = Prompt::new("Import from a file", hint, "", some_path).asking(asks);
-            self.stage = Stage::File(prompt);
-            return;
-        };
-        if let Ok(draft) = &import.draft {
-            self.open_form(Form::of_draft(draft, setting(cx)), cx);
-        }
-    }
-
-    fn show_imports(&mut self, at: usize) {
-        if let Some(origins) = &self.origins {
-            self.stage = Stage::Imports(menus::imports(origins).starting_at(at));
-        }
-    }
-
-    fn read_file(&mut self, typed: &str, cx: &mut Context<'_>) {
-        let session = cx.session;
-        let path = resolve(&pasted_path(typed), &session.working_folder, session.home.as_deref());
-        match (path, &mut self.stage) {
-            (Ok(path), _) => self.finding = Some(cx.request(Request::ReadImports(path))),
-            (Err(why), Stage::File(prompt)) => prompt.refuse(why),
-            _ => {}
-        }
-    }
-
-    fn on_imports(&mut self, read: Result<Vec<Import>, String>) {
-        self.finding = None;
-        match (read, &mut self.stage) {
-            (Ok(imports), Stage::File(_)) => {
-                let known = self.origins.get_or_insert_default();
-                let at = known.imports.len();
-                known.imports.extend(imports.into_iter().map(|import| ("file", import)));
-                self.show_imports(at);
-            }
-            (Err(why), Stage::File(prompt)) => prompt.refuse(why),
-            _ => {}
-        }
     }
 
     fn open_form(&mut self, mut form: Form, cx: &mut Context<'_>) {
@@ -396,24 +374,39 @@ impl Connecting {
         match form.draft() {
             Ok(draft) => {
                 let replaced = form.before.as_ref().map(|before| before.name.clone());
-                let request =
-                    Request::SaveConnection { draft: Box::new(draft), replaced: replaced.clone() };
+                let request = ConnectionRequest::SaveConnection {
+                    draft: Box::new(draft),
+                    replaced: replaced.clone(),
+                };
                 self.saving = Some((cx.request(request), replaced));
             }
             Err(lacking) => form.point_at(lacking),
         }
     }
 
-    fn on_saved(&mut self, saved: Result<Box<Connection>, Error>, cx: &mut Context<'_>) {
+    fn on_saved(&mut self, connection: Box<Connection>, cx: &mut Context<'_>) {
         let replaced = self.saving.take().and_then(|(_, replaced)| replaced);
-        match saved {
-            Ok(connection) => {
-                self.first = false;
-                self.close(cx);
-                cx.toast(Level::Done, format!("{} was saved", connection.name));
-                cx.ask(Intent::PutConnection { connection, replaced });
+        self.first = false;
+        self.close(cx);
+        cx.toast(Level::Done, format!("{} was saved", connection.name));
+        cx.ask(Intent::PutConnection { connection, replaced });
+    }
+
+    fn on_failure(&mut self, ticket: Ticket, error: Error, cx: &mut Context<'_>) {
+        if self.saving.take_if(|(saving, _)| *saving == ticket).is_some() {
+            return self.on_refused(error);
+        }
+        for waiting in [&mut self.finding, &mut self.removing, &mut self.signing_in] {
+            waiting.take_if(|waiting| *waiting == ticket);
+        }
+        match &mut self.stage {
+            Stage::File(prompt) => prompt.refuse(error.detail),
+            Stage::SignIn(shown) => shown.failed = Some(error),
+            Stage::Code(prompt) => {
+                let said = error.explain();
+                prompt.refuse(format!("{}; {}", said.what, said.next));
             }
-            Err(error) => self.on_refused(error),
+            _ => cx.ask(Intent::Log(error)),
         }
     }
 
@@ -468,8 +461,4 @@ fn setting(cx: &Context<'_>) -> Setting {
     let configured = cx.session.connections.iter().filter(|each| !each.is_unsaid());
     let taken = configured.map(|each| each.name.clone()).collect();
     Setting { taken, keyring: cx.session.keyring }
-}
-
-fn some_path(text: &str) -> Result<(), String> {
-    if text.trim().is_empty() { Err(String::new()) } else { Ok(()) }
 }

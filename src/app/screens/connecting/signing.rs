@@ -3,12 +3,12 @@
 use crate::app::action::Action;
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::context::{Context, Intent};
-use crate::app::effect::Request;
+use crate::app::effect::ConnectionRequest;
 use crate::app::screens::connecting::code::CodePrompt;
 use crate::app::screens::connecting::sign_in::{SignIn, profile_of};
 use crate::app::screens::connecting::{Connecting, Stage};
 use crate::app::toasts::Level;
-use crate::domain::error::Error;
+use crate::domain::address::ConnectionName;
 
 impl Connecting {
     /// Has the AWS CLI sign the profile of the connection in use in anew.
@@ -21,14 +21,13 @@ impl Connecting {
             return;
         }
         self.close(cx);
-        self.signing_in = Some(cx.request(Request::SignIn { profile: profile.clone() }));
+        self.signing_in = Some(cx.request(ConnectionRequest::SignIn { profile: profile.clone() }));
         self.stage = Stage::SignIn(SignIn { profile, ..SignIn::default() });
     }
 
-    /// A request of the connection in use needs a code. Who turned the question down is not asked
-    /// unasked again.
-    pub fn want_code(&mut self, device: String, cx: &Context<'_>) {
-        let name = cx.session.name().clone();
+    /// A request of a connection needs a code. Who turned the question down is not asked unasked
+    /// again.
+    pub fn want_code(&mut self, name: ConnectionName, device: String) {
         let (_, declined) = self.codes.entry(name.clone()).or_insert((device.clone(), false));
         if !*declined && !self.is_open() {
             self.stage = Stage::Code(CodePrompt::new(name, device));
@@ -36,17 +35,11 @@ impl Connecting {
     }
 
     /// What was refused before is asked again.
-    pub(super) fn on_signed_in(&mut self, ended: Result<(), Error>, cx: &mut Context<'_>) {
+    pub(super) fn on_signed_in(&mut self, cx: &mut Context<'_>) {
         self.signing_in = None;
-        match (ended, &mut self.stage) {
-            (Ok(()), _) => {
-                self.close(cx);
-                cx.toast(Level::Done, "signed in");
-                cx.ask(Intent::Run(Action::Refresh));
-            }
-            (Err(error), Stage::SignIn(shown)) => shown.failed = Some(error),
-            (Err(error), _) => cx.ask(Intent::Log(error)),
-        }
+        self.close(cx);
+        cx.toast(Level::Done, "signed in");
+        cx.ask(Intent::Run(Action::Refresh));
     }
 
     pub(super) fn on_code_key(&mut self, chord: Chord, cx: &mut Context<'_>) {
@@ -61,28 +54,22 @@ impl Connecting {
             KeyCode::Enter => {
                 if let Some(code) = prompt.take() {
                     let connection = prompt.connection.clone();
-                    self.signing_in = Some(cx.request_of(connection, Request::GiveCode(code)));
+                    self.signing_in =
+                        Some(cx.request_of(connection, ConnectionRequest::GiveCode(code)));
                 }
             }
             _ => prompt.on_key(chord),
         }
     }
 
-    pub(super) fn on_code_given(&mut self, ended: Result<(), Error>, cx: &mut Context<'_>) {
+    pub(super) fn on_code_given(&mut self, cx: &mut Context<'_>) {
         self.signing_in = None;
-        match (ended, &mut self.stage) {
-            (Ok(()), _) => {
-                self.codes.remove(cx.session.name());
-                self.close(cx);
-                cx.toast(Level::Done, "signed in, until the role's session ends");
-                cx.ask(Intent::RefreshBuckets);
-                cx.ask(Intent::Run(Action::Refresh));
-            }
-            (Err(error), Stage::Code(prompt)) => {
-                let said = error.explain();
-                prompt.refuse(format!("{}; {}", said.what, said.next));
-            }
-            (Err(error), _) => cx.ask(Intent::Log(error)),
+        if let Stage::Code(prompt) = &self.stage {
+            self.codes.remove(&prompt.connection);
         }
+        self.close(cx);
+        cx.toast(Level::Done, "signed in, until the role's session ends");
+        cx.ask(Intent::RefreshBuckets);
+        cx.ask(Intent::Run(Action::Refresh));
     }
 }

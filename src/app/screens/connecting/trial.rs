@@ -1,8 +1,8 @@
 //! The test of a connection that is being entered: what was asked, and what has come of it so far.
 
 use crate::app::context::Context;
-use crate::app::effect::Request;
-use crate::app::event::{Reply, Ticket};
+use crate::app::effect::ConnectionRequest;
+use crate::app::event::{Answer, Reply, Ticket};
 use crate::config::connection::Connection;
 use crate::domain::diagnosis::{Examination, Finding, Step, Verdict};
 use crate::domain::error::{Error, ErrorKind};
@@ -36,7 +36,7 @@ impl Trial {
         };
         let unsaved = Some(Box::new(connection));
         self.tried.clone_from(&unsaved);
-        self.ticket = Some(cx.request(Request::Examine { unsaved, examination }));
+        self.ticket = Some(cx.request(ConnectionRequest::Examine { unsaved, examination }));
     }
 
     /// What is tried is out of date: nothing of it is shown any more.
@@ -55,13 +55,12 @@ impl Trial {
 
     pub fn on_reply(&mut self, reply: Reply) {
         match reply {
-            Reply::Examining(finding) => self.findings.push(finding),
-            Reply::Examined(ended) => {
+            Ok(Answer::Examining(finding)) => self.findings.push(finding),
+            ended => {
                 self.ticket = None;
                 self.over = true;
                 self.broken = ended.err();
             }
-            _ => {}
         }
     }
 

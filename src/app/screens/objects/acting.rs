@@ -12,8 +12,8 @@ use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::picker::Picker;
 use crate::app::dialogs::typed_path::resolve;
-use crate::app::effect::Request;
-use crate::app::event::{Conflicts, Measure, Reply, Ticket};
+use crate::app::effect::{MachineRequest, StorageRequest};
+use crate::app::event::{Answer, Conflicts, FolderEntry, Measure, Reply, Ticket};
 use crate::app::linking::{LinkForm, Linking};
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::copy_confirmation::CopyConfirmation;
@@ -205,21 +205,33 @@ impl Acting {
             return shown.into_iter().for_each(|shown| cx.ask(Intent::ShowText(shown)));
         }
         match reply {
-            Reply::Measured(measured) => self.on_measured(measured),
-            Reply::Folder(rows) => {
-                if let Some(Question { dialog: Dialog::Picker(picker), ticket, .. }) =
-                    &mut self.question
-                {
-                    *ticket = None;
-                    picker.on_folder(rows);
-                    self.read_wanted(cx);
-                }
-            }
-            Reply::Checked(conflicts) => self.on_checked(&conflicts, browse, cx),
-            Reply::PublicDomainSaved(done) => self.on_domain_saved(done, cx),
-            Reply::PrefixCreated(done) => self.on_prefix_created(done, cx),
-            _ => {}
+            Ok(Answer::Measured(below)) => self.on_measured(below),
+            Ok(Answer::Folder(rows)) => self.on_folder(Ok(rows), cx),
+            Ok(Answer::Checked(conflicts)) => self.on_checked(&conflicts, browse, cx),
+            Ok(Answer::PublicDomainSaved(domain)) => self.on_domain_saved(domain, cx),
+            Ok(Answer::PrefixCreated) => self.on_prefix_created(cx),
+            Ok(_) => {}
+            Err(error) => self.on_failure(error, cx),
         }
+    }
+
+    /// What the question that is open waited for could not be had.
+    fn on_failure(&mut self, error: Error, cx: &mut Context<'_>) {
+        let Some(question) = &mut self.question else { return };
+        question.ticket = None;
+        match (&mut question.dialog, &question.about) {
+            (Dialog::Picker(_), _) => return self.on_folder(Err(error), cx),
+            (Dialog::Confirm(confirm), _) => {
+                let what = error.explain().what;
+                return confirm.lines.push(format!("It could not be counted: {what}."));
+            }
+            (Dialog::Prompt(prompt), About::Domain { .. }) if !error.detail.is_empty() => {
+                prompt.refuse(error.detail.clone());
+            }
+            (Dialog::Prompt(prompt), _) => prompt.refuse(error.explain().in_a_line()),
+            _ => self.question = None,
+        }
+        cx.ask(Intent::Log(error));
     }
 
     // ─── asking ───
@@ -250,7 +262,8 @@ impl Acting {
         let confirm = deletion.question(cx.session.provider());
         let (bucket, prefixes) = (deletion.bucket.clone(), deletion.prefixes());
         let counts = !prefixes.is_empty();
-        let ticket = counts.then(|| cx.request(Request::Measure { bucket, targets: prefixes }));
+        let ticket =
+            counts.then(|| cx.request(StorageRequest::Measure { bucket, targets: prefixes }));
         let dialog = Dialog::Confirm(confirm);
         self.question = Some(Question { dialog, about: About::Delete(deletion), ticket });
     }
@@ -261,7 +274,7 @@ impl Acting {
             && let Some(folder) = picker.take_wanted()
         {
             cx.abandon(ticket);
-            *ticket = Some(cx.request(Request::ReadFolder(folder)));
+            *ticket = Some(cx.request(MachineRequest::ReadFolder(folder)));
         }
     }
 
@@ -373,7 +386,8 @@ impl Acting {
         };
         let (bucket, prefixes) = (confirmation.bucket.clone(), confirmation.prefixes());
         let counts = !prefixes.is_empty();
-        let ticket = counts.then(|| cx.request(Request::Measure { bucket, targets: prefixes }));
+        let ticket =
+            counts.then(|| cx.request(StorageRequest::Measure { bucket, targets: prefixes }));
         let dialog = Dialog::Confirm(confirmation.question());
         self.question = Some(Question { dialog, about: About::Going(confirmation), ticket });
     }
@@ -387,7 +401,7 @@ impl Acting {
 
     /// Asks which destinations exist, before anything is put into the queue.
     fn check(&mut self, specs: Vec<JobSpec>, cx: &mut Context<'_>) {
-        let ticket = Some(cx.request(Request::Check(specs.clone())));
+        let ticket = Some(cx.request(MachineRequest::Check(specs.clone())));
         let waiting = Details::new("Checking what already exists").fact("Esc", "stops checking");
         let dialog = Dialog::Details(waiting);
         self.question = Some(Question { dialog, about: About::Checking { specs }, ticket });
@@ -395,26 +409,26 @@ impl Acting {
 
     // ─── replies ───
 
-    fn on_measured(&mut self, measured: Result<Measure, Error>) {
+    fn on_measured(&mut self, below: Measure) {
         let Some(Question { dialog: Dialog::Confirm(confirm), about, ticket }) = &mut self.question
         else {
             return;
         };
-        match measured {
-            Ok(below) => {
-                match about {
-                    About::Delete(deletion) => deletion.measured(below, confirm),
-                    About::Going(confirmation) => confirmation.measured(below, confirm),
-                    _ => {}
-                }
-                if below.done {
-                    *ticket = None;
-                }
-            }
-            Err(error) => {
-                *ticket = None;
-                confirm.lines.push(format!("It could not be counted: {}.", error.explain().what));
-            }
+        match about {
+            About::Delete(deletion) => deletion.measured(below, confirm),
+            About::Going(confirmation) => confirmation.measured(below, confirm),
+            _ => {}
+        }
+        if below.done {
+            *ticket = None;
+        }
+    }
+
+    fn on_folder(&mut self, rows: Result<Vec<FolderEntry>, Error>, cx: &mut Context<'_>) {
+        if let Some(Question { dialog: Dialog::Picker(picker), ticket, .. }) = &mut self.question {
+            *ticket = None;
+            picker.on_folder(rows);
+            self.read_wanted(cx);
         }
     }
 
@@ -429,22 +443,11 @@ impl Acting {
         }
     }
 
-    fn on_prefix_created(&mut self, done: Result<(), Error>, cx: &mut Context<'_>) {
-        let Some(mut question) = self.question.take() else { return };
-        question.ticket = None;
-        let About::NewPrefix { bucket, made, .. } = question.about.clone() else {
-            self.question = Some(question);
-            return;
-        };
-        match done {
-            Ok(()) => {
-                cx.toast(Level::Done, "prefix created");
-                cx.ask(Intent::Made { bucket, change: creating::made(&made) });
-            }
-            Err(error) => {
-                self.refuse(question, error.explain().in_a_line());
-                cx.ask(Intent::Log(error));
-            }
+    fn on_prefix_created(&mut self, cx: &mut Context<'_>) {
+        let question = self.question.take_if(|q| matches!(q.about, About::NewPrefix { .. }));
+        if let Some(Question { about: About::NewPrefix { bucket, made, .. }, .. }) = question {
+            cx.toast(Level::Done, "prefix created");
+            cx.ask(Intent::Made { bucket, change: creating::made(&made) });
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::input::Input;
-use crate::app::event::{Reply, Ticket};
+use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::layout::Pane;
 use crate::app::list::{Hold, List};
 use crate::app::screens::objects::changes::Changing;
@@ -244,18 +244,19 @@ impl Browse {
         fresh || self.pager.owns(ticket) || self.rows.owns(ticket) || self.changing.owns(ticket)
     }
 
-    pub fn on_reply(&mut self, reply: Reply, cx: &mut Context<'_>) {
+    pub fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
         match reply {
-            Reply::Page(Ok(page)) => self.on_page(page, cx),
-            Reply::Page(Err(error)) => self.on_failure(error, cx),
-            Reply::FoundEmpty(found) => self.on_found_empty(found, cx),
-            Reply::Arranged(order) => {
+            Ok(Answer::Page(page)) => self.on_page(page, cx),
+            Ok(Answer::FoundEmpty(empty)) => self.on_found_empty(Ok(empty), cx),
+            Err(error) if self.changing.owns(ticket) => self.on_found_empty(Err(error), cx),
+            Err(error) => self.on_failure(error, cx),
+            Ok(Answer::Arranged(order)) => {
                 let number = self.rows.number(self.list.cursor);
                 self.rows.on_arranged(order, cx);
                 self.marking.settle_range();
                 self.keep_cursor_on(number);
             }
-            _ => {}
+            Ok(_) => {}
         }
         self.fit(cx);
     }

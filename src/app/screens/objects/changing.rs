@@ -1,7 +1,7 @@
 //! Brings changes in storage into the rows of an open prefix; no page is asked again for them.
 
 use crate::app::context::{Context, Ending, Intent};
-use crate::app::effect::Request;
+use crate::app::effect::StorageRequest;
 use crate::app::list::Hold;
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::loading::Loading;
@@ -151,7 +151,7 @@ impl Browse {
         cx.abandon(&mut self.changing.ticket);
         self.changing.probed.append(&mut self.changing.doubtful);
         let prefixes = self.changing.probed.iter().map(|name| place.prefix.child(name)).collect();
-        let request = Request::FindEmpty { bucket: place.bucket, prefixes };
+        let request = StorageRequest::FindEmpty { bucket: place.bucket, prefixes };
         self.changing.ticket = Some(cx.request(request));
     }
 

@@ -2,7 +2,7 @@
 
 use crate::app::dialogs::dialog::Dialog;
 use crate::app::dialogs::prompt::Prompt;
-use crate::app::effect::Request;
+use crate::app::effect::StorageRequest;
 use crate::domain::address::{Bucket, DELIMITER, MAX_KEY_BYTES, Prefix};
 use crate::domain::change::KeyChange;
 use crate::domain::listing::Class;
@@ -18,8 +18,8 @@ pub fn prefix_below(prefix: &Prefix, name: &str) -> Prefix {
     prefix.child(&format!("{name}{last}"))
 }
 
-pub fn request(bucket: &Bucket, prefix: &Prefix) -> Request {
-    Request::CreatePrefix { bucket: bucket.clone(), prefix: prefix.clone() }
+pub fn request(bucket: &Bucket, prefix: &Prefix) -> StorageRequest {
+    StorageRequest::CreatePrefix { bucket: bucket.clone(), prefix: prefix.clone() }
 }
 
 /// What is stored then: an object without bytes, named like the prefix.

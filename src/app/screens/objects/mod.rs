@@ -29,10 +29,12 @@ mod uploading;
 
 use crate::app::action::{Action, Scope};
 use crate::app::chord::Chord;
-use crate::app::context::Context;
+use crate::app::context::{Context, Intent, SideTab};
 use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::event::{Reply, Ticket};
+use crate::app::layout::Pane;
+use crate::app::part::Part;
 use crate::app::screens::objects::acting::Acting;
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::publicity::Asking;
@@ -51,9 +53,12 @@ pub struct Objects {
     publicity: Asking,
 }
 
-impl Objects {
-    /// What keys mean here, innermost first.
-    pub fn scopes(&self) -> &'static [Scope] {
+impl Part for Objects {
+    fn pane(&self) -> Option<Pane> {
+        Some(Pane::Objects)
+    }
+
+    fn scopes(&self) -> &'static [Scope] {
         match self.dialog() {
             Some(dialog) => dialog.scopes(),
             None if self.browse.typing.is_some() => &[Scope::Text],
@@ -61,16 +66,19 @@ impl Objects {
         }
     }
 
-    /// The question of this pane that is open.
-    pub fn dialog(&self) -> Option<&Dialog> {
+    fn dialog(&self) -> Option<&Dialog> {
         self.sorting.as_ref().or_else(|| self.acting.dialog())
     }
 
-    pub fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+    fn dialog_mut(&mut self) -> Option<&mut Dialog> {
         self.sorting.as_mut().or_else(|| self.acting.dialog_mut())
     }
 
-    pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+    fn takes_keys(&self) -> bool {
+        self.covers() || self.browse.typing.is_some()
+    }
+
+    fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
         if let Some(menu) = &mut self.sorting {
             let outcome = menu.on_action(action);
             self.on_sorted(&outcome, cx);
@@ -80,6 +88,10 @@ impl Objects {
             self.on_filter_action(action, cx);
         } else if action == Action::Sort {
             self.sorting = Some(menu(self.browse.rows.arrangement()));
+        } else if let Action::Details | Action::Preview = action {
+            if let Some(subject) = self.browse.current_subject() {
+                cx.ask(Intent::Show { tab: SideTab::of(action), subject });
+            }
         } else {
             if action == Action::LinkMenu
                 && let Some(place) = self.browse.place()
@@ -92,31 +104,7 @@ impl Objects {
         true
     }
 
-    /// Performs an action on one object, whatever is marked and wherever the cursor is; `false`
-    /// where it is about none.
-    pub fn on_action_of(&mut self, action: Action, one: &Subject, cx: &mut Context<'_>) -> bool {
-        let about_one = matches!(
-            action,
-            Action::Download
-                | Action::CopyLink
-                | Action::LinkMenu
-                | Action::Copy
-                | Action::Move
-                | Action::Rename
-                | Action::Delete
-        );
-        if !about_one || self.dialog().is_some() {
-            return false;
-        }
-        if action == Action::LinkMenu {
-            self.publicity.ask(&one.object.bucket, cx);
-        }
-        let rows = vec![(Target::Object(one.object.key.clone()), Some(one.size))];
-        self.acting.on_action(action, Some(rows), &mut self.browse, cx)
-    }
-
-    /// Takes a key that is bound to nothing: text of the filter or of a dialog.
-    pub fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+    fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
         if let Some(menu) = &mut self.sorting {
             let outcome = menu.on_text(chord);
             self.on_sorted(&outcome, cx);
@@ -129,8 +117,8 @@ impl Objects {
         }
     }
 
-    /// Takes what was pasted; without a question, paths to upload.
-    pub fn on_paste(&mut self, text: &str, cx: &mut Context<'_>) {
+    /// Without a question, what is pasted is paths to upload.
+    fn on_paste(&mut self, text: &str, cx: &mut Context<'_>) {
         if let Some(typing) = &mut self.browse.typing {
             typing.on_paste(text);
             self.filter_as_typed(cx);
@@ -139,13 +127,13 @@ impl Objects {
         }
     }
 
-    pub fn owns(&self, ticket: Ticket) -> bool {
+    fn owns(&self, ticket: Ticket) -> bool {
         self.browse.owns(ticket) || self.acting.owns(ticket) || self.publicity.owns(ticket)
     }
 
-    pub fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
+    fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
         if self.browse.owns(ticket) {
-            self.browse.on_reply(reply, cx);
+            self.browse.on_reply(ticket, reply, cx);
         } else if self.publicity.owns(ticket) {
             self.publicity.on_reply(reply, cx);
         } else {
@@ -153,8 +141,35 @@ impl Objects {
         }
     }
 
-    /// Why an action cannot be done here now.
-    pub fn disabled(&self, action: Action, session: &Session) -> Option<String> {
+    fn is_waiting(&self) -> bool {
+        self.browse.is_moving() || self.acting.is_waiting()
+    }
+
+    fn stop(&mut self, cx: &mut Context<'_>) {
+        self.acting.drop_all(cx);
+        self.browse.forget(cx);
+    }
+
+    fn fit(&mut self, cx: &Context<'_>) {
+        self.browse.fit(cx);
+    }
+
+    /// What was marked and filtered stays while the preview is read.
+    fn step_back(&mut self, focus: Pane, cx: &mut Context<'_>) -> bool {
+        focus != Pane::Side && self.browse.step_back(cx)
+    }
+
+    fn click(&mut self, line: u16, was_focused: bool, cx: &mut Context<'_>) {
+        if self.browse.click(line, cx) && was_focused {
+            cx.ask(Intent::Run(Action::Open));
+        }
+    }
+
+    fn scroll(&mut self, by: isize, cx: &mut Context<'_>) {
+        self.browse.scroll(by, cx);
+    }
+
+    fn disabled(&self, action: Action, session: &Session) -> Option<String> {
         let browse = &self.browse;
         let reason = match action {
             _ if browse.place().is_none() => "open a bucket first",
@@ -171,6 +186,20 @@ impl Objects {
             _ => return disabled(action, browse, session),
         };
         Some(reason.to_owned())
+    }
+}
+
+impl Objects {
+    /// Performs an action on one object, whatever is marked and wherever the cursor is.
+    pub fn on_action_of(&mut self, action: Action, one: &Subject, cx: &mut Context<'_>) {
+        if self.dialog().is_some() {
+            return;
+        }
+        if action == Action::LinkMenu {
+            self.publicity.ask(&one.object.bucket, cx);
+        }
+        let rows = vec![(Target::Object(one.object.key.clone()), Some(one.size))];
+        self.acting.on_action(action, Some(rows), &mut self.browse, cx);
     }
 
     fn on_sorted(&mut self, outcome: &Outcome<DialogAnswer>, cx: &mut Context<'_>) {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::app::context::Context;
-use crate::app::effect::Request;
+use crate::app::effect::StorageRequest;
 use crate::app::event::Ticket;
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
@@ -90,6 +90,6 @@ impl Pager {
     ) {
         let (bucket, prefix) = (bucket.clone(), prefix.clone());
         self.next.clone_from(&token);
-        self.ticket = Some(cx.request(Request::ListPage { bucket, prefix, token }));
+        self.ticket = Some(cx.request(StorageRequest::ListPage { bucket, prefix, token }));
     }
 }

@@ -1,8 +1,8 @@
 //! Whether the open bucket is public: asked once, when a link to it is looked for.
 
 use crate::app::context::{Context, Intent};
-use crate::app::effect::Request;
-use crate::app::event::{Reply, Ticket};
+use crate::app::effect::StorageRequest;
+use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::session::Publicity;
 use crate::domain::address::Bucket;
 
@@ -21,7 +21,7 @@ impl Asking {
         }
         let mut before = self.0.take().map(|(ticket, _)| ticket);
         cx.abandon(&mut before);
-        let ticket = cx.request(Request::PublicAccess(bucket.clone()));
+        let ticket = cx.request(StorageRequest::PublicAccess(bucket.clone()));
         self.0 = Some((ticket, bucket.clone()));
         cx.ask(Intent::KnowPublicity { bucket: bucket.clone(), publicity: Publicity::Asked });
     }
@@ -31,11 +31,10 @@ impl Asking {
     }
 
     pub fn on_reply(&mut self, reply: Reply, cx: &mut Context<'_>) {
-        let (Some((_, bucket)), Reply::PublicAccess(answer)) = (self.0.take(), reply) else {
-            return;
-        };
-        let publicity = match answer {
-            Ok(access) => Publicity::Known(access),
+        let Some((_, bucket)) = self.0.take() else { return };
+        let publicity = match reply {
+            Ok(Answer::PublicAccess(access)) => Publicity::Known(access),
+            Ok(_) => return,
             Err(error) => {
                 let why = error.explain().what;
                 cx.ask(Intent::Log(error));

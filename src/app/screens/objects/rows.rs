@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::app::context::Context;
-use crate::app::effect::Request;
+use crate::app::effect::MachineRequest;
 use crate::app::event::Ticket;
 use crate::app::screens::objects::patch::{self, Patch, Shift, take_out};
 use crate::domain::address::DELIMITER;
@@ -274,7 +274,7 @@ impl ObjectRows {
             self.show(arrange(&self.listing, &self.arrangement), self.listing.end());
         } else {
             let (listing, arrangement) = (self.listing.clone(), self.arrangement.clone());
-            let ticket = cx.request(Request::Arrange { listing, arrangement });
+            let ticket = cx.request(MachineRequest::Arrange { listing, arrangement });
             self.pending = Some(Pending { ticket, rows: self.listing.end() });
         }
     }

@@ -7,8 +7,8 @@ use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::details::Details;
 use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
-use crate::app::effect::Request;
-use crate::app::event::{ListedUploads, Reply, Ticket};
+use crate::app::effect::StorageRequest;
+use crate::app::event::{Answer, ListedUploads, Reply, Ticket};
 use crate::app::toasts::Level;
 use crate::app::transfers::Transfers;
 use crate::app::transfers::job::{QueuedJob, Settled};
@@ -39,7 +39,9 @@ struct Emptied {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Objects,
+    /// Its unfinished uploads are listed.
     Uploads(Ticket),
+    Aborting(Ticket),
     Bucket(Ticket),
 }
 
@@ -127,8 +129,8 @@ impl Emptying {
     ) -> Option<Details> {
         let at = self.waiting_for(ticket)?;
         match reply {
-            Reply::Uploads(listed) => self.on_uploads(at, listed, cx),
-            Reply::UploadsAborted { gone, failed } => {
+            Ok(Answer::Uploads(listed)) => self.on_uploads(at, listed, cx),
+            Ok(Answer::UploadsAborted { gone, failed }) => {
                 let more = failed.is_empty() && !gone.is_empty();
                 for error in failed {
                     cx.ask(Intent::Log(error));
@@ -139,15 +141,27 @@ impl Emptying {
                     self.delete(at, cx);
                 }
             }
-            Reply::BucketDeleted(done) => return self.on_deleted(at, done, cx),
-            _ => {}
+            Ok(Answer::BucketDeleted) => return self.on_deleted(at, Ok(()), cx),
+            Ok(_) => {}
+            Err(error) => return self.on_failure(at, error, cx),
         }
         None
     }
 
+    /// Where uploads cannot be listed or given up, the server will say whether it minds.
+    fn on_failure(&mut self, at: usize, error: Error, cx: &mut Context<'_>) -> Option<Details> {
+        cx.ask(match self.buckets[at].step {
+            Step::Bucket(_) => return self.on_deleted(at, Err(error), cx),
+            Step::Aborting(_) => Intent::Log(error),
+            Step::Uploads(_) | Step::Objects => Intent::LogQuietly(error),
+        });
+        self.delete(at, cx);
+        None
+    }
+
     fn waiting_for(&self, ticket: Ticket) -> Option<usize> {
-        let waits = |step: Step| step == Step::Uploads(ticket) || step == Step::Bucket(ticket);
-        self.buckets.iter().position(|each| waits(each.step))
+        let waits = [Step::Uploads(ticket), Step::Aborting(ticket), Step::Bucket(ticket)];
+        self.buckets.iter().position(|each| waits.contains(&each.step))
     }
 
     fn on_outcome(&mut self, outcome: Option<Outcome<DialogAnswer>>, cx: &mut Context<'_>) {
@@ -168,7 +182,7 @@ impl Emptying {
             // The server is asked already, and says what became of it.
             (Step::Bucket(_), _) => {}
             (Step::Objects, None) => drop(self.end(at)),
-            (Step::Uploads(ticket), _) => {
+            (Step::Uploads(ticket) | Step::Aborting(ticket), _) => {
                 cx.abandon(&mut Some(ticket));
                 let each = self.end(at);
                 cx.toast(Level::Note, format!("{} is empty and stays", each.bucket));
@@ -182,40 +196,28 @@ impl Emptying {
         each
     }
 
-    fn ask(&self, at: usize, request: Request, cx: &mut Context<'_>) -> Ticket {
+    fn ask(&self, at: usize, request: StorageRequest, cx: &mut Context<'_>) -> Ticket {
         cx.request_of(self.buckets[at].spec.connection.clone(), request)
     }
 
     fn ask_uploads(&mut self, at: usize, cx: &mut Context<'_>) {
         let bucket = self.buckets[at].bucket.clone();
-        let ticket = self.ask(at, Request::ListUploads { bucket, after: None }, cx);
+        let ticket = self.ask(at, StorageRequest::ListUploads { bucket, after: None }, cx);
         self.buckets[at].step = Step::Uploads(ticket);
     }
 
-    /// Where they cannot be listed, the server will say whether it minds.
-    fn on_uploads(
-        &mut self,
-        at: usize,
-        listed: Result<ListedUploads, Error>,
-        cx: &mut Context<'_>,
-    ) {
-        let uploads = match listed {
-            Ok(listed) => listed.uploads,
-            Err(error) => {
-                cx.ask(Intent::LogQuietly(error));
-                Vec::new()
-            }
-        };
+    fn on_uploads(&mut self, at: usize, listed: ListedUploads, cx: &mut Context<'_>) {
+        let uploads = listed.uploads;
         if uploads.is_empty() {
             return self.delete(at, cx);
         }
         let named = uploads.into_iter().map(|(upload, _)| (upload.object, upload.upload));
-        let ticket = self.ask(at, Request::AbortUploads(named.collect()), cx);
-        self.buckets[at].step = Step::Uploads(ticket);
+        let ticket = self.ask(at, StorageRequest::AbortUploads(named.collect()), cx);
+        self.buckets[at].step = Step::Aborting(ticket);
     }
 
     fn delete(&mut self, at: usize, cx: &mut Context<'_>) {
-        let request = Request::DeleteBucket(self.buckets[at].bucket.clone());
+        let request = StorageRequest::DeleteBucket(self.buckets[at].bucket.clone());
         self.buckets[at].step = Step::Bucket(self.ask(at, request, cx));
     }
 
@@ -268,7 +270,7 @@ fn progress(each: &Emptied, job: Option<&QueuedJob>) -> Confirm {
             format!("{done} of {all}{more} objects are deleted.")
         }
         (Step::Objects, _) => "Looking for the objects in it.".to_owned(),
-        (Step::Uploads(_), _) => {
+        (Step::Uploads(_) | Step::Aborting(_), _) => {
             "All objects are deleted. Giving up unfinished uploads.".to_owned()
         }
         (Step::Bucket(_), _) => "All objects are deleted. Deleting the bucket.".to_owned(),

@@ -19,6 +19,7 @@ use crate::app::event::{Reply, Ticket};
 use crate::app::layout::Pane;
 use crate::app::linking::{LinkForm, Linking};
 use crate::app::list::List;
+use crate::app::part::Part;
 use crate::app::screens::job_details::details;
 use crate::app::screens::transfers::asking::{cancelling, limiting, loses, lost};
 use crate::app::screens::transfers::emptying::Emptying;
@@ -54,53 +55,24 @@ enum About {
     Failure,
 }
 
-impl TransfersPane {
-    pub fn scopes(&self) -> &'static [Scope] {
+impl Part for TransfersPane {
+    fn pane(&self) -> Option<Pane> {
+        Some(Pane::Transfers)
+    }
+
+    fn scopes(&self) -> &'static [Scope] {
         self.dialog().map_or(&[Scope::Transfers, Scope::List, Scope::Global], Dialog::scopes)
     }
 
-    pub fn dialog(&self) -> Option<&Dialog> {
+    fn dialog(&self) -> Option<&Dialog> {
         self.question.as_ref().map(|(dialog, _)| dialog).or(self.emptying.dialog())
     }
 
-    /// Deletes all that is in a bucket, and then the bucket.
-    pub fn empty(&mut self, bucket: Bucket, cx: &mut Context<'_>) {
-        self.emptying.begin(bucket, cx);
-    }
-
-    pub fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+    fn dialog_mut(&mut self) -> Option<&mut Dialog> {
         self.question.as_mut().map(|(dialog, _)| dialog)
     }
 
-    /// The line under the cursor.
-    pub fn current_row(&self) -> Option<Row<'_>> {
-        self.queue.rows().row(self.list.cursor)
-    }
-
-    /// The job under the cursor, or the one that the line there belongs to.
-    pub fn current(&self) -> Option<&QueuedJob> {
-        self.current_row().map(|row| row.job)
-    }
-
-    pub fn fit(&mut self, cx: &Context<'_>) {
-        self.list.fit(self.queue.rows().len(), cx.areas.rows(Pane::Transfers));
-    }
-
-    pub fn scroll(&mut self, by: isize, cx: &Context<'_>) {
-        self.list.scroll(by, self.queue.rows().len(), cx.areas.rows(Pane::Transfers));
-    }
-
-    /// Puts the cursor on the row that is `line` rows below the top; a click on it there opens the
-    /// details.
-    pub fn click(&mut self, line: u16, was_focused: bool, cx: &mut Context<'_>) {
-        let Some(position) = self.list.at_line(line, self.queue.rows().len()) else { return };
-        if was_focused && self.list.cursor == position {
-            self.on_action(Action::JobDetails, cx);
-        }
-        self.list.cursor = position;
-    }
-
-    pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+    fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
         if let Some((dialog, _)) = &mut self.question {
             let outcome = dialog.on_action(action);
             self.on_outcome(outcome, cx);
@@ -121,7 +93,7 @@ impl TransfersPane {
         self.on_job_action(action, &job, cx)
     }
 
-    pub fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+    fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
         if let Some((dialog, _)) = &mut self.question {
             let outcome = dialog.on_text(chord);
             self.on_outcome(outcome, cx);
@@ -130,22 +102,17 @@ impl TransfersPane {
         }
     }
 
-    pub fn on_paste(&mut self, text: &str) {
+    fn on_paste(&mut self, text: &str, _: &mut Context<'_>) {
         if let Some((dialog, _)) = &mut self.question {
             dialog.on_paste(text);
         }
     }
 
-    pub fn owns(&self, ticket: Ticket) -> bool {
+    fn owns(&self, ticket: Ticket) -> bool {
         self.linking.owns(ticket) || self.emptying.owns(ticket)
     }
 
-    /// Whether something is waited for beside the queue.
-    pub fn is_waiting(&self) -> bool {
-        self.emptying.is_waiting()
-    }
-
-    pub fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
+    fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
         if self.emptying.owns(ticket) {
             let read = self.emptying.on_reply(ticket, reply, cx);
             if let Some(read) = read.filter(|_| self.question.is_none()) {
@@ -157,6 +124,53 @@ impl TransfersPane {
         if let Some(shown) = self.linking.on_reply(ticket, reply, cx) {
             cx.ask(Intent::ShowText(shown));
         }
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.queue.active() > 0 || self.emptying.is_waiting()
+    }
+
+    fn fit(&mut self, cx: &Context<'_>) {
+        self.list.fit(self.queue.rows().len(), cx.areas.rows(Pane::Transfers));
+    }
+
+    fn scroll(&mut self, by: isize, cx: &mut Context<'_>) {
+        self.list.scroll(by, self.queue.rows().len(), cx.areas.rows(Pane::Transfers));
+    }
+
+    /// A click on the row under the cursor opens the details.
+    fn click(&mut self, line: u16, was_focused: bool, cx: &mut Context<'_>) {
+        let Some(position) = self.list.at_line(line, self.queue.rows().len()) else { return };
+        if was_focused && self.list.cursor == position {
+            self.on_action(Action::JobDetails, cx);
+        }
+        self.list.cursor = position;
+    }
+
+    fn disabled(&self, action: Action, session: &Session) -> Option<String> {
+        if let Some(holder) = self.queue.holder.as_ref().filter(|_| is_order(action))
+            && self.current().is_some_and(|job| job.view.id.is_held())
+        {
+            return Some(format!("another Windlass window is working on it ({holder})"));
+        }
+        refused(action, &self.queue, self.current(), session).map(str::to_owned)
+    }
+}
+
+impl TransfersPane {
+    /// Deletes all that is in a bucket, and then the bucket.
+    pub fn empty(&mut self, bucket: Bucket, cx: &mut Context<'_>) {
+        self.emptying.begin(bucket, cx);
+    }
+
+    /// The line under the cursor.
+    pub fn current_row(&self) -> Option<Row<'_>> {
+        self.queue.rows().row(self.list.cursor)
+    }
+
+    /// The job under the cursor, or the one that the line there belongs to.
+    pub fn current(&self) -> Option<&QueuedJob> {
+        self.current_row().map(|row| row.job)
     }
 
     /// Brings news of the engine; the end of a job is said, and what it changed is listed again.
@@ -212,16 +226,6 @@ impl TransfersPane {
 
     pub fn on_tick(&mut self, now: Timestamp) {
         self.queue.on_tick(now);
-    }
-
-    /// Why an action cannot be done to the queue or to the job under the cursor.
-    pub fn disabled(&self, action: Action, session: &Session) -> Option<String> {
-        if let Some(holder) = self.queue.holder.as_ref().filter(|_| is_order(action))
-            && self.current().is_some_and(|job| job.view.id.is_held())
-        {
-            return Some(format!("another Windlass window is working on it ({holder})"));
-        }
-        refused(action, &self.queue, self.current(), session).map(str::to_owned)
     }
 
     /// A new job brings the cursor from what is finished to what is under way, so that it is seen.

@@ -6,7 +6,7 @@ use crate::app::context::{Context, Intent};
 use crate::app::dialogs::dialog::Dialog;
 use crate::app::dialogs::link_menu::{LinkChoice, LinkMenu};
 use crate::app::dialogs::prompt::Prompt;
-use crate::app::effect::Request;
+use crate::app::effect::ConnectionRequest;
 use crate::app::link_shown::LinkShown;
 use crate::app::linking::{LinkForm, copy_shown};
 use crate::app::screens::objects::acting::{About, Acting, Question};
@@ -14,7 +14,6 @@ use crate::app::screens::objects::naming;
 use crate::app::session::Session;
 use crate::app::toasts::Level;
 use crate::domain::address::Bucket;
-use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
 use crate::domain::public::public_origin;
 use crate::domain::transfer::Target;
@@ -98,48 +97,29 @@ impl Acting {
     ) {
         if question.ticket.is_none() {
             let domain = public_origin(text).ok();
-            question.ticket = Some(cx.request(Request::SavePublicDomain { bucket, domain }));
+            question.ticket =
+                Some(cx.request(ConnectionRequest::SavePublicDomain { bucket, domain }));
         }
         self.question = Some(question);
     }
 
     /// With a domain the public URL is copied at once.
-    pub(super) fn on_domain_saved(
-        &mut self,
-        done: Result<Option<String>, Error>,
-        cx: &mut Context<'_>,
-    ) {
-        let Some(mut question) = self.question.take() else { return };
-        let About::Domain { bucket, targets } = question.about.clone() else {
-            self.question = Some(question);
+    pub(super) fn on_domain_saved(&mut self, domain: Option<String>, cx: &mut Context<'_>) {
+        let question = self.question.take_if(|q| matches!(q.about, About::Domain { .. }));
+        let Some(Question { about: About::Domain { bucket, targets }, .. }) = question else {
             return;
         };
-        match done {
-            Err(error) => {
-                question.ticket = None;
-                let explanation = error.explain();
-                let problem = match error.detail.is_empty() {
-                    true => explanation.what,
-                    false => error.detail.clone(),
-                };
-                self.refuse(question, problem);
-                cx.ask(Intent::Log(error));
-            }
-            Ok(domain) => {
-                cx.ask(Intent::KnowDomain { bucket: bucket.clone(), domain: domain.clone() });
-                let Some(domain) = domain else {
-                    return cx
-                        .toast(Level::Done, format!("{bucket} no longer has a public domain"));
-                };
-                let Some(text) = naming::public_urls(&domain, &targets) else {
-                    return cx.toast(Level::Done, format!("{bucket} is public at {domain}"));
-                };
-                let subject = naming::subject(&targets);
-                let shown = LinkShown { subject, text, until: None, shortened: None };
-                copy_shown(&shown, "public URL", cx);
-                cx.ask(Intent::ShowText(shown));
-            }
-        }
+        cx.ask(Intent::KnowDomain { bucket: bucket.clone(), domain: domain.clone() });
+        let Some(domain) = domain else {
+            return cx.toast(Level::Done, format!("{bucket} no longer has a public domain"));
+        };
+        let Some(text) = naming::public_urls(&domain, &targets) else {
+            return cx.toast(Level::Done, format!("{bucket} is public at {domain}"));
+        };
+        let subject = naming::subject(&targets);
+        let shown = LinkShown { subject, text, until: None, shortened: None };
+        copy_shown(&shown, "public URL", cx);
+        cx.ask(Intent::ShowText(shown));
     }
 }
 

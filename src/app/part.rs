@@ -1,0 +1,121 @@
+//! What the router asks of every pane, overlay and question, one like the other.
+
+use crate::app::action::{Action, Scope};
+use crate::app::chord::Chord;
+use crate::app::context::Context;
+use crate::app::dialogs::completion::CompletedField;
+use crate::app::dialogs::details::Details;
+use crate::app::dialogs::dialog::Dialog;
+use crate::app::event::{Reply, Ticket};
+use crate::app::layout::Pane;
+use crate::app::session::Session;
+use crate::app::spot::Spot;
+
+/// A part of the window. What it does not say is nothing.
+pub trait Part {
+    /// What keys mean while it has them, innermost first.
+    fn scopes(&self) -> &'static [Scope];
+
+    /// Performs an action; `false` where it knows none of this name.
+    fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool;
+
+    /// Takes a key that is bound to nothing.
+    fn on_text(&mut self, _chord: Chord, _cx: &mut Context<'_>) {}
+
+    fn on_paste(&mut self, _text: &str, _cx: &mut Context<'_>) {}
+
+    // ─── who has the keys ───
+
+    /// Where it is painted, if it is a pane.
+    fn pane(&self) -> Option<Pane> {
+        None
+    }
+
+    /// The question that it asks.
+    fn dialog(&self) -> Option<&Dialog> {
+        None
+    }
+
+    fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+        None
+    }
+
+    /// Whether it lies over the panes.
+    fn covers(&self) -> bool {
+        self.dialog().is_some()
+    }
+
+    /// Whether it has the keys, whatever pane is focused.
+    fn takes_keys(&self) -> bool {
+        self.covers()
+    }
+
+    /// Whether what is pasted is for it.
+    fn takes_paste(&self) -> bool {
+        self.takes_keys()
+    }
+
+    /// The sheet that is read in it.
+    fn details(&self) -> Option<&Details> {
+        match self.dialog()? {
+            Dialog::Details(details) => Some(details),
+            _ => None,
+        }
+    }
+
+    /// The text field that can be completed.
+    fn field(&mut self) -> Option<CompletedField<'_>> {
+        self.dialog_mut()?.field()
+    }
+
+    // ─── the mouse ───
+
+    /// Brings the cursor to what was clicked of what lies over the panes; gives the action that
+    /// follows.
+    fn point(&mut self, spot: Spot) -> Option<Action> {
+        self.dialog_mut()?.point(spot)
+    }
+
+    /// Takes a click `line` rows below the top of the pane.
+    fn click(&mut self, _line: u16, _was_focused: bool, _cx: &mut Context<'_>) {}
+
+    fn scroll(&mut self, _by: isize, _cx: &mut Context<'_>) {}
+
+    // ─── requests ───
+
+    /// Whether it waits for the answer to a request.
+    fn owns(&self, _ticket: Ticket) -> bool {
+        false
+    }
+
+    /// Takes the answer to a request that it owns.
+    fn on_reply(&mut self, _ticket: Ticket, _reply: Reply, _cx: &mut Context<'_>) {}
+
+    /// Whether something in it is under way, or will change by itself.
+    fn is_waiting(&self) -> bool {
+        false
+    }
+
+    /// Gives up all it waits for: the connection is another one, or the tab is closed.
+    fn stop(&mut self, _cx: &mut Context<'_>) {}
+
+    // ─── what is done everywhere ───
+
+    /// Brings what it shows into its place; called after every event.
+    fn fit(&mut self, _cx: &Context<'_>) {}
+
+    /// Undoes one thing; `false` where there is nothing to undo.
+    fn step_back(&mut self, _focus: Pane, _cx: &mut Context<'_>) -> bool {
+        false
+    }
+
+    /// Lists or fetches anew what it shows; `false` where that is the objects' to do.
+    fn refresh(&mut self, _cx: &mut Context<'_>) -> bool {
+        false
+    }
+
+    /// Why an action of the pane's own scope cannot be done now.
+    fn disabled(&self, _action: Action, _session: &Session) -> Option<String> {
+        None
+    }
+}

@@ -1,0 +1,122 @@
+//! Answers questions of the interface to this machine, on threads that may block.
+
+use std::fs::{self, DirEntry};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+use tokio::task::{JoinError, spawn_blocking};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::effect::MachineRequest;
+use crate::app::event::{Answer, FolderEntry, Reply};
+use crate::domain::address::ConnectionName;
+use crate::domain::arrange::{Arrangement, arrange_while};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::listing::Listing;
+use crate::domain::transfer::JobSpec;
+use crate::tui::clients::{Clients, client_of};
+use crate::tui::destinations::conflicts;
+
+/// One sort or filter at a time: those that wait can still be abandoned, one under way gives up
+/// soon, and two cores stay useful.
+static ARRANGING: Semaphore = Semaphore::const_new(1);
+
+pub async fn ask_machine(
+    request: MachineRequest,
+    clients: &Arc<Clients>,
+    connection: &ConnectionName,
+) -> Reply {
+    match request {
+        MachineRequest::Arrange { listing, arrangement } => arranged(listing, arrangement).await,
+        MachineRequest::ReadFolder(path) => {
+            let place = path.display().to_string();
+            let read = spawn_blocking(move || read_folder(&path)).await;
+            let read = read.unwrap_or_else(|error| Err(lost(&error, "read the folder", &place)));
+            read.map(Answer::Folder)
+        }
+        MachineRequest::Check(specs) => {
+            let other = specs.iter().find_map(JobSpec::other_connection).cloned();
+            let target = match other {
+                Some(name) => Some(client_of(clients, name).await),
+                None => None,
+            };
+            let client = client_of(clients, connection.clone()).await;
+            Ok(Answer::Checked(conflicts(specs, client, target).await))
+        }
+    }
+}
+
+async fn arranged(listing: Listing, arrangement: Arrangement) -> Reply {
+    // The semaphore is never closed.
+    let turn = ARRANGING.acquire().await;
+    let superseded = CancellationToken::new();
+    let _when_dropped = superseded.clone().drop_guard();
+    let ordered = spawn_blocking(move || {
+        let _turn = turn;
+        arrange_while(&listing, &arrangement, || !superseded.is_cancelled())
+    });
+    match ordered.await {
+        Ok(Some(order)) => Ok(Answer::Arranged(order)),
+        // Only a task that was dropped is superseded, and nobody waits for its answer.
+        Ok(None) => std::future::pending().await,
+        Err(error) => Err(lost(&error, "arrange the rows", "")),
+    }
+}
+
+/// Folders first, each part in the order of names.
+fn read_folder(path: &Path) -> Result<Vec<FolderEntry>, Error> {
+    let fail = |error: &std::io::Error| Error::from_io(error, "read the folder", path.display());
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(path).map_err(|error| fail(&error))? {
+        entries.push(folder_entry(&entry.map_err(|error| fail(&error))?));
+    }
+    entries.sort_by(|one, other| {
+        other.folder.cmp(&one.folder).then_with(|| one.name.cmp(&other.name))
+    });
+    Ok(entries)
+}
+
+/// A link counts as what it points at; one that points nowhere is an empty file.
+fn folder_entry(entry: &DirEntry) -> FolderEntry {
+    let path = entry.path();
+    let found = fs::metadata(&path).ok();
+    let modified = found.as_ref().and_then(|found| found.modified().ok());
+    let modified = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    FolderEntry {
+        name: entry.file_name().to_string_lossy().into_owned(),
+        folder: found.as_ref().is_some_and(fs::Metadata::is_dir),
+        size: found.as_ref().map_or(0, fs::Metadata::len),
+        modified: modified
+            .and_then(|since| Timestamp::from_second(i64::try_from(since.as_secs()).ok()?).ok()),
+        path,
+    }
+}
+
+fn lost(error: &JoinError, operation: &str, place: &str) -> Error {
+    Error::new(ErrorKind::Other, operation, place).detail(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_come_first_and_hidden_files_are_there() {
+        let home = tempfile::tempdir().unwrap();
+        for name in ["b.txt", ".hidden", "a.txt"] {
+            fs::write(home.path().join(name), "four").unwrap();
+        }
+        fs::create_dir(home.path().join("z")).unwrap();
+        std::os::unix::fs::symlink("nowhere", home.path().join("broken")).unwrap();
+        let entries = read_folder(home.path()).unwrap();
+        let names: Vec<_> = entries.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, ["z", ".hidden", "a.txt", "b.txt", "broken"]);
+        assert!(entries[0].folder);
+        assert_eq!((entries[1].size, entries[4].size), (4, 0));
+        assert!(entries[1].modified.is_some());
+        assert!(read_folder(&home.path().join("none")).is_err());
+    }
+}
