@@ -11,13 +11,15 @@ use crate::config::import::Import;
 use crate::config::origins::Origins;
 use crate::domain::address::{ConnectionName, Prefix};
 use crate::domain::arrange::Order;
+use crate::domain::conflicts::Conflicts;
 use crate::domain::diagnosis::Finding;
 use crate::domain::error::Error;
 use crate::domain::listing::ListedPage;
-use crate::domain::object::{BucketListing, ObjectHead, UploadId};
+use crate::domain::object::{BucketListing, Measure, ObjectHead, ObjectStart, UploadId};
 use crate::domain::presign::PresignedLink;
+use crate::domain::provider::RefusalNews;
 use crate::domain::public::PublicAccess;
-use crate::domain::transfer::TransferEvent;
+use crate::domain::transfer_event::TransferEvent;
 use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner};
 use crate::domain::usage::Usage;
 
@@ -42,6 +44,11 @@ pub enum Event {
     Metered {
         connection: ConnectionName,
         usage: Usage,
+    },
+    /// What was learned of the server of a connection, named as [`Connection::server`] does.
+    Refusal {
+        server: String,
+        news: RefusalNews,
     },
     /// Whose keys sign for a connection: `work · AKIA…WXYZ`.
     Identified {
@@ -109,7 +116,7 @@ pub enum Answer {
     /// The order of the rows of the listing that was sent, which may be a shorter one than today's.
     Arranged(Order),
     Head(ObjectHead),
-    Peeked(Peek),
+    Peeked(ObjectStart),
     Presigned(PresignedLink),
     BucketCreated,
     BucketDeleted,
@@ -153,38 +160,6 @@ pub struct ListedUploads {
     pub next: Option<UploadMarker>,
 }
 
-/// The first bytes of an object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Peek {
-    pub bytes: Vec<u8>,
-    /// Of the whole object, where the server said.
-    pub size: Option<u64>,
-    pub content_type: Option<String>,
-}
-
-/// A running count of objects and bytes below prefixes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Measure {
-    pub objects: u64,
-    pub bytes: u64,
-    pub done: bool,
-}
-
-/// A destination that is there already, beside what is to go there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Existing {
-    pub place: String,
-    pub there: ConflictSide,
-    pub new: ConflictSide,
-}
-
-/// What is known of one of the two, as far as it was told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ConflictSide {
-    pub size: Option<u64>,
-    pub modified: Option<Timestamp>,
-}
-
 /// A row of the file picker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FolderEntry {
@@ -193,15 +168,4 @@ pub struct FolderEntry {
     pub folder: bool,
     pub size: u64,
     pub modified: Option<Timestamp>,
-}
-
-/// Which destinations of jobs-to-be exist already.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Conflicts {
-    pub existing: u64,
-    /// The first few, for the question.
-    pub sample: Vec<Existing>,
-    /// Why it could not be told for some; they are treated as absent and guarded when they are
-    /// written.
-    pub unknown: Option<Error>,
 }

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use crate::app::action::Action;
-use crate::app::effect::{Effect, Preference};
 use crate::app::overlays::doctor::Doctor;
 use crate::app::overlays::{Opening, Overlay};
 use crate::app::state::{Asked, State};
@@ -39,8 +38,6 @@ pub fn examine(state: &mut State, now: Timestamp, name: &ConnectionName, asked: 
     };
     let examination = Examination { bucket, prefix, writes: false };
     let mut doctor = Doctor::new(connection, examination);
-    let again = state.session.ask_again(name).map(Preference::AskedAgain);
-    asked.effects.extend(again.map(Effect::Save));
     state.with(now, asked, |_, cx| doctor.start(cx));
     state.parts.overlay = Some(Overlay::Doctor(Box::new(doctor)));
 }

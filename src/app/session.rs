@@ -9,14 +9,14 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::action::Action;
+use crate::app::effect::Preference;
 use crate::config::alert::Alert;
 use crate::config::connection::{Connection, CredentialsSource, KnownBucket};
 use crate::config::keys::KeyFile;
 use crate::config::profiles::AwsProfile;
 use crate::config::remembered::{LastPlace, Refused};
 use crate::domain::address::{Bucket, ConnectionName, Location};
-use crate::domain::error::Error;
-use crate::domain::provider::{Capability, Provider};
+use crate::domain::provider::{Capability, Provider, RefusalNews};
 use crate::domain::public::PublicAccess;
 use crate::domain::transfer::FileRules;
 
@@ -114,7 +114,7 @@ pub struct Session {
     remembered_buckets: Vec<(ConnectionName, KnownBucket)>,
     /// Names that connections had in this session, and have now.
     renamed: Vec<(ConnectionName, ConnectionName)>,
-    /// By endpoint; by name where the connection has none.
+    /// What the clients of servers told, by [`Connection::server`].
     refused: BTreeMap<(String, Capability), String>,
     publicity: HashMap<(ConnectionName, Bucket), Publicity>,
     /// Whose keys sign, by connection.
@@ -148,7 +148,14 @@ impl Session {
             download_folder: startup.download_folder,
             remembered_buckets: startup.remembered_buckets,
             renamed: Vec::new(),
-            refused: startup.refused.into_iter().map(remembered).collect(),
+            refused: startup
+                .refused
+                .into_iter()
+                .map(|refused| {
+                    let reason = refused.reason();
+                    ((refused.endpoint, refused.capability), reason)
+                })
+                .collect(),
             publicity: HashMap::new(),
             identities: HashMap::new(),
             beside: Vec::new(),
@@ -171,37 +178,33 @@ impl Session {
         &self.connection().name
     }
 
-    /// Why the server of the connection in use cannot do it: from the provider's table, or from
-    /// what it refused in this session.
+    /// Why the server of the connection in use cannot do it: from the provider's table, or because
+    /// it refused before.
     pub fn lacks(&self, capability: Capability) -> Option<String> {
         let known = self.provider().lacks(capability).map(str::to_owned);
-        let key = (server(self.connection()), capability);
+        let key = (self.connection().server().to_owned(), capability);
         known.or_else(|| self.refused.get(&key).cloned())
     }
 
-    /// Remembers what the server of a connection said that it cannot do; given back where it is
-    /// worth more than this session.
-    pub fn learn(
+    /// Follows what is known of a server; gives what of it is worth more than this session.
+    pub fn on_refusal(
         &mut self,
-        name: &ConnectionName,
-        error: &Error,
+        server: String,
+        news: RefusalNews,
         now: Timestamp,
-    ) -> Option<Refused> {
-        let status = error.status.filter(|status| matches!(status, 405 | 501))?;
-        let capability = Capability::of_operation(&error.operation)?;
-        let connection = self.connections.iter().find(|each| each.name == *name)?;
-        let why = format!("this server answered {} with {status}", error.operation);
-        self.refused.insert((server(connection), capability), why.clone());
-        let endpoint = connection.endpoint.clone()?;
-        Some(Refused { endpoint, capability, why, since: now })
-    }
-
-    /// Forgets what the server of a connection refused; its endpoint.
-    pub fn ask_again(&mut self, name: &ConnectionName) -> Option<String> {
-        let connection = self.connections.iter().find(|each| each.name == *name)?;
-        let of = server(connection);
-        self.refused.retain(|(server, _), _| *server != of);
-        connection.endpoint.clone()
+    ) -> Option<Preference> {
+        let lasts = self.connections.iter().any(|each| each.endpoint.as_ref() == Some(&server));
+        let preference = match news {
+            RefusalNews::Refused { capability, why } => {
+                self.refused.insert((server.clone(), capability), why.clone());
+                Preference::Refused(Refused { endpoint: server, capability, why, since: now })
+            }
+            RefusalNews::Forgotten => {
+                self.refused.retain(|(refusing, _), _| *refusing != server);
+                Preference::AskedAgain(server)
+            }
+        };
+        lasts.then_some(preference)
     }
 
     pub fn identify(&mut self, connection: ConnectionName, identity: String) {
@@ -342,15 +345,4 @@ impl Session {
         self.current = found.unwrap_or(self.current);
         found.is_some()
     }
-}
-
-/// What the refusals of a server are kept under.
-fn server(connection: &Connection) -> String {
-    connection.endpoint.clone().unwrap_or_else(|| connection.name.as_str().to_owned())
-}
-
-fn remembered(refused: Refused) -> ((String, Capability), String) {
-    let Refused { endpoint, capability, why, since } = refused;
-    let day = since.strftime("%Y-%m-%d");
-    ((endpoint, capability), format!("{why} on {day}; the doctor asks again"))
 }

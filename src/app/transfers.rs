@@ -20,9 +20,8 @@ use crate::app::transfers::meter::{Meter, Moved};
 use crate::app::transfers::reach::{Shown, changes};
 use crate::domain::address::ConnectionName;
 use crate::domain::error::Error;
-use crate::domain::transfer::{
-    Direction, HeldQueue, Holder, JobId, JobState, JobView, Progress, TransferEvent, Verification,
-};
+use crate::domain::transfer::{Direction, HeldQueue, Holder, JobId, JobState, JobView};
+use crate::domain::transfer_event::{JobChange, TransferEvent};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Transfers {
@@ -138,30 +137,8 @@ impl Transfers {
                 self.index();
             }
             TransferEvent::Queued(view) => self.put(now, view),
-            TransferEvent::Advanced(steps) => {
-                for (id, progress) in steps {
-                    self.advance(now, id, progress);
-                }
-                self.flow.read(now);
-            }
-            TransferEvent::Changed { id, state, progress, verification } => {
-                return self.change(now, id, state, progress, verification).into_iter().collect();
-            }
-            TransferEvent::Waiting { id, wait } => self.at(id, |job| job.view.wait = wait),
-            TransferEvent::Prioritised { id, priority } => {
-                self.at(id, |job| job.view.priority = priority);
-            }
-            TransferEvent::Reconnected { id, spec } => self.at(id, |job| job.view.spec = spec),
-            TransferEvent::UnderWay(jobs) => {
-                for (id, objects) in jobs {
-                    self.at(id, |job| job.set_under_way(objects));
-                }
-            }
+            TransferEvent::Jobs(news) => return self.follow(now, news),
             TransferEvent::Limited(limit) => self.limit = limit,
-            TransferEvent::ObjectFailed { id, failure } => {
-                self.at(id, |job| job.add_failure(failure));
-            }
-            TransferEvent::ObjectNoted { id, note } => self.at(id, |job| job.add_note(note)),
             TransferEvent::Reordered(ids) => self.reorder(&ids),
             TransferEvent::Removed(ids) => {
                 self.jobs.retain(|job| !ids.contains(&job.view.id));
@@ -173,9 +150,7 @@ impl Transfers {
             TransferEvent::Held(held) => self.hold(now, held),
             // Said by the events list, learned by the session, or shown by listings; the queue
             // works on.
-            TransferEvent::Warned(_)
-            | TransferEvent::Refused { .. }
-            | TransferEvent::StorageChanged(_) => {}
+            TransferEvent::Warned(_) | TransferEvent::StorageChanged(_) => {}
         }
         Vec::new()
     }
@@ -229,32 +204,28 @@ impl Transfers {
         self.index();
     }
 
-    fn advance(&mut self, now: Timestamp, id: JobId, progress: Progress) {
-        if let Some(at) = self.place(id) {
-            let moved = self.jobs[at].advance(now, progress);
-            self.flow.add(now, self.jobs[at].direction(), moved);
+    fn follow(&mut self, now: Timestamp, news: Vec<(JobId, JobChange)>) -> Vec<Settled> {
+        let moving = news.iter().any(|(_, change)| change.progress().is_some());
+        let settled: Vec<Settled> =
+            news.into_iter().filter_map(|(id, change)| self.change(now, id, change)).collect();
+        if moving {
+            self.flow.read(now);
         }
+        settled
     }
 
-    fn change(
-        &mut self,
-        now: Timestamp,
-        id: JobId,
-        state: JobState,
-        progress: Progress,
-        verification: Option<Verification>,
-    ) -> Option<Settled> {
+    fn change(&mut self, now: Timestamp, id: JobId, change: JobChange) -> Option<Settled> {
         let at = self.place(id)?;
         let job = &mut self.jobs[at];
-        self.counts.leave(&job.view.state);
-        self.counts.enter(&state);
-        job.view.verification = verification;
-        let (settled, moved) = job.change(now, state, progress);
-        let direction = job.direction();
-        self.flow.add(now, direction, moved);
-        self.flow.read(now);
-        if self.active() == 0 {
-            self.flow = QueuePace::default();
+        let before = job.view.state.clone();
+        let (settled, moved) = job.apply(now, change);
+        self.flow.add(now, job.direction(), moved);
+        if before != job.view.state {
+            self.counts.leave(&before);
+            self.counts.enter(&job.view.state);
+            if self.active() == 0 {
+                self.flow = QueuePace::default();
+            }
         }
         settled
     }
@@ -274,12 +245,6 @@ impl Transfers {
         own.for_each(|job| self.counts.enter(&job.view.state));
         let places = &self.places;
         self.unfolded.retain(|id| places.contains_key(id));
-    }
-
-    fn at(&mut self, id: JobId, act: impl FnOnce(&mut QueuedJob)) {
-        if let Some(at) = self.place(id) {
-            act(&mut self.jobs[at]);
-        }
     }
 
     fn time_left(&self) -> Option<TimeLeft> {

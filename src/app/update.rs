@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::context::Intent;
 use crate::app::dispatch::dispatch;
-use crate::app::effect::{Effect, Preference};
+use crate::app::effect::Effect;
 use crate::app::event::{ClipboardOutcome, Event, Reply, Ticket};
 use crate::app::intents::{behind, on_changes, perform};
 use crate::app::keymap::Resolved;
@@ -17,8 +17,8 @@ use crate::app::pasting::on_pasted;
 use crate::app::screens::transfers::place::on_revealed;
 use crate::app::state::{Asked, State};
 use crate::domain::address::ConnectionName;
-use crate::domain::error::{Error, ErrorKind};
-use crate::domain::transfer::TransferEvent;
+use crate::domain::error::ErrorKind;
+use crate::domain::transfer_event::TransferEvent;
 
 /// What an event makes of the state, and what the shell shall do.
 pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
@@ -34,9 +34,6 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
             on_reply(state, now, ticket, (connection, reply), &mut asked);
         }
         Event::Transfer(TransferEvent::Warned(error)) => asked.moves.push(Intent::Log(error)),
-        Event::Transfer(TransferEvent::Refused { connection, error }) => {
-            learn(state, now, &connection, &error, &mut asked);
-        }
         Event::Transfer(TransferEvent::StorageChanged(changes)) => {
             on_changes(state, now, &changes, &mut asked);
         }
@@ -48,6 +45,10 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
             });
         }
         Event::Metered { connection, usage } => state.usage.on_metered(connection, usage),
+        Event::Refusal { server, news } => {
+            let preference = state.session.on_refusal(server, news, now);
+            asked.effects.extend(preference.map(Effect::Save));
+        }
         Event::Identified { connection, identity } => state.session.identify(connection, identity),
         Event::Clipboard(outcome) => on_clipboard(state, now, outcome),
         Event::Revealed(revealed) => {
@@ -144,21 +145,7 @@ fn on_reply(
     }
 }
 
-/// What a server refused in the name of a connection; kept beyond this session where it is worth
-/// that.
-fn learn(
-    state: &mut State,
-    now: Timestamp,
-    name: &ConnectionName,
-    error: &Error,
-    asked: &mut Asked,
-) {
-    let learned = state.session.learn(name, error, now);
-    let save = |refused| Effect::Save(Preference::Refused(refused));
-    asked.effects.extend(learned.map(save));
-}
-
-/// What every error can tell is learned here, whatever was asked.
+/// A code that was wanted is asked for here, whatever was asked.
 fn give(
     state: &mut State,
     now: Timestamp,
@@ -166,11 +153,8 @@ fn give(
     (connection, reply): (ConnectionName, Reply),
     asked: &mut Asked,
 ) {
-    let mut device = None;
-    if let Err(error) = &reply {
-        learn(state, now, &connection, error, asked);
-        device = error.is(&ErrorKind::CodeWanted).then(|| error.detail.clone());
-    }
+    let wanted = reply.as_ref().err().filter(|error| error.is(&ErrorKind::CodeWanted));
+    let device = wanted.map(|error| error.detail.clone());
     state.with(now, asked, |parts, cx| {
         let Some(part) = parts.owner_mut(ticket) else { return };
         part.on_reply(ticket, reply, cx);

@@ -19,8 +19,7 @@ use crate::domain::object::ObjectHeaders;
 use crate::domain::transfer::{FileRules, JobSpec, JobState, OnConflict, Target, Work};
 use crate::domain::units::Size;
 use crate::domain::visible::visible;
-use crate::s3::client::{Client, ListQuery};
-use crate::s3::ops::pages::Pages;
+use crate::s3::client::Client;
 use crate::transfer::headless::run_until;
 
 pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -143,8 +142,8 @@ pub async fn run_specs(
     let connect = choice.remotes();
     let mut line = ProgressLine::new();
     let take = |event: &_| line.take(event);
-    let options = pace.options(choice.limit);
-    let mut ended = run_until(options, connect, specs, take, interrupted()).await;
+    let tuning = pace.tuning(choice.limit);
+    let mut ended = run_until(tuning, connect, specs, take, interrupted()).await;
     line.end();
     for job in &mut ended {
         if let Some(error) = found_nothing(job) {
@@ -172,20 +171,8 @@ async fn confirmed(
     }
     let (mut objects, mut bytes) = (0_u64, 0_u64);
     for (bucket, targets) in buckets {
-        for target in targets {
-            let query = ListQuery {
-                bucket: bucket.clone(),
-                prefix: Prefix::new(target.as_str()),
-                delimited: false,
-                token: None,
-                max_keys: 1000,
-            };
-            let mut pages = Pages::new(client, query);
-            while let Some(page) = pages.next().await? {
-                objects += page.len() as u64;
-                bytes += page.rows().filter_map(|row| row.size()).sum::<u64>();
-            }
-        }
+        let found = client.measure(bucket, targets, |_| ()).await?;
+        (objects, bytes) = (objects + found.objects, bytes + found.bytes);
     }
     let work = buckets.iter().flat_map(|(bucket, targets)| {
         targets.iter().map(move |target| format!("s3://{bucket}/{}", target.as_str()))

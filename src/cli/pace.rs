@@ -7,8 +7,8 @@ use clap::Args;
 
 use crate::domain::presign::parse_expiry;
 use crate::domain::units::parse_rate_limit;
-use crate::transfer::engine::EngineOptions;
 use crate::transfer::limits::Patience;
+use crate::transfer::tuning::Tuning;
 
 #[derive(Clone, Copy, Debug, Args)]
 pub struct PaceArguments {
@@ -35,10 +35,10 @@ impl PaceArguments {
     }
 
     /// `configured` holds where no flag says otherwise.
-    pub fn options(self, configured: Option<u64>) -> EngineOptions {
+    pub fn tuning(self, configured: Option<u64>) -> Tuning {
         let (patience, rate) = (self.patience(), self.rate(configured));
         let rate_given = self.limit_rate.is_some();
-        EngineOptions { patience, rate, rate_given, ..EngineOptions::default() }
+        Tuning { patience, rate, rate_given, ..Tuning::default() }
     }
 
     pub fn patience(self) -> Patience {
@@ -69,7 +69,7 @@ mod tests {
 
     fn rate_of(flags: &[&str]) -> Option<u64> {
         let line = Line::try_parse_from(std::iter::once("x").chain(flags.iter().copied()));
-        line.unwrap().pace.options(Some(7 << 10)).rate
+        line.unwrap().pace.tuning(Some(7 << 10)).rate
     }
 
     #[test]

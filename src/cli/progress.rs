@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use crate::domain::transfer::{JobId, Progress, TransferEvent, Wait};
+use crate::domain::transfer::{JobId, Progress, Wait};
+use crate::domain::transfer_event::{JobChange, TransferEvent};
 use crate::domain::units::{Count, Rate, Size};
 
 /// The least time between two drawings.
@@ -47,16 +48,17 @@ impl ProgressLine {
     }
 
     pub fn take(&mut self, event: &TransferEvent) {
-        match event {
-            TransferEvent::Advanced(moved) => self.jobs.extend(moved.iter().copied()),
-            TransferEvent::Changed { id, progress, .. } => {
-                self.jobs.insert(*id, *progress);
+        let mut moved = false;
+        for (id, change) in event.changes() {
+            if let JobChange::Wait(wait) = change {
+                self.waits(*id, wait.as_ref());
+            } else if let Some(progress) = change.progress() {
+                self.jobs.insert(*id, progress);
+                moved = true;
             }
-            TransferEvent::Waiting { id, wait } => return self.waits(*id, wait.as_ref()),
-            _ => return,
         }
         let due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= BETWEEN);
-        if self.shown && due {
+        if moved && self.shown && due {
             self.drawn = Some(Instant::now());
             self.draw();
         }

@@ -12,12 +12,14 @@ use crate::cli::progress::ProgressLine;
 use crate::cli::report::{line, object, report, status};
 use crate::config::paths::Folders;
 use crate::domain::error::Error;
-use crate::domain::transfer::{JobId, JobState, JobView, TransferCommand, TransferEvent};
+use crate::domain::transfer::{JobId, JobState, JobView, TransferCommand};
+use crate::domain::transfer_event::TransferEvent;
 use crate::domain::visible::visible;
-use crate::transfer::engine::{Connect, EngineOptions};
+use crate::transfer::engine::Connect;
 use crate::transfer::headless::{clear_queue, finish_queue, order_queue};
 use crate::transfer::journal::{self, Peek};
 use crate::transfer::machine::Machine;
+use crate::transfer::tuning::Tuning;
 
 pub async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status, Trouble> {
     let path = Folders::find()?.journal_file();
@@ -33,25 +35,25 @@ pub async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status
     if !path.exists() {
         return Ok(Status::Done);
     }
-    let options = |path: &Path| EngineOptions {
+    let tuning = |path: &Path| Tuning {
         journal: Some(path.to_owned()),
-        ..arguments.pace.options(choice.limit)
+        ..arguments.pace.tuning(choice.limit)
     };
     let connect = choice.remotes();
     let run = matches!(arguments.step, QueueStep::Run | QueueStep::Retry);
     let ended = match arguments.step {
-        QueueStep::Clear => clear_queue(options(&path), connect, warn).await?,
-        QueueStep::Run => finish(options(&path), connect).await?,
+        QueueStep::Clear => clear_queue(tuning(&path), connect, warn).await?,
+        QueueStep::Run => finish(tuning(&path), connect).await?,
         QueueStep::Retry => {
             let retry = jobs.iter().copied().map(TransferCommand::Retry);
             let waits = |state: &JobState| !state.finished();
-            order_queue(options(&path), connect.clone(), retry.collect(), &jobs, waits).await?;
-            finish(options(&path), connect).await?
+            order_queue(tuning(&path), connect.clone(), retry.collect(), &jobs, waits).await?;
+            finish(tuning(&path), connect).await?
         }
         step => {
             let commands = jobs.iter().filter_map(|job| command(step, *job)).collect();
             let reached = |state: &JobState| reached(step, state);
-            order_queue(options(&path), connect, commands, &jobs, reached).await?
+            order_queue(tuning(&path), connect, commands, &jobs, reached).await?
         }
     };
     let told = |job: &&JobView| run || arguments.step == QueueStep::Clear || jobs.contains(&job.id);
@@ -127,13 +129,13 @@ fn reached(step: QueueStep, state: &JobState) -> bool {
     }
 }
 
-async fn finish(options: EngineOptions, connect: Connect) -> Result<Vec<JobView>, Error> {
+async fn finish(tuning: Tuning, connect: Connect) -> Result<Vec<JobView>, Error> {
     let mut progress = ProgressLine::new();
     let news = |event: &TransferEvent| match event {
         TransferEvent::Warned(_) => warn(event),
         other => progress.take(other),
     };
-    let ended = finish_queue(options, connect, news, interrupted()).await;
+    let ended = finish_queue(tuning, connect, news, interrupted()).await;
     progress.end();
     ended
 }

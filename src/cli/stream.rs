@@ -18,7 +18,8 @@ use crate::cli::report::verified;
 use crate::domain::address::Location;
 use crate::domain::error::ErrorKind;
 use crate::domain::object::{ObjectAddress, ObjectHeaders, PutOptions};
-use crate::domain::transfer::{JobId, Progress, TransferEvent, Verification};
+use crate::domain::transfer::{JobId, Progress, Verification};
+use crate::domain::transfer_event::{JobChange, TransferEvent};
 use crate::domain::visible::visible;
 use crate::s3::client::Client;
 use crate::transfer::limits::rate::Rate;
@@ -180,8 +181,8 @@ async fn watched<T>(pipe: &Pipe, mut line: ProgressLine, work: impl Future<Outpu
         let wait = pipe.policy.wait_reason.wait();
         if wait.is_some() || waited {
             waited = wait.is_some();
-            line.take(&TransferEvent::Waiting { id, wait });
+            line.take(&TransferEvent::job(id, JobChange::Wait(wait)));
         }
-        line.take(&TransferEvent::Advanced(vec![(id, progress)]));
+        line.take(&TransferEvent::job(id, JobChange::Progress(progress)));
     }
 }

@@ -59,15 +59,9 @@ async fn find(
         UploadsStep::List => std::time::Duration::ZERO,
         UploadsStep::Abort => YOUNG,
     });
-    let (mut found, mut next, now) = (Vec::new(), None, Timestamp::now());
-    loop {
-        let page = client.uploads_page(bucket, prefix, next.as_ref()).await?;
-        found.extend(page.uploads.into_iter().filter(|upload| upload.is_older_than(least, now)));
-        next = page.next;
-        if next.is_none() {
-            return Ok(found);
-        }
-    }
+    let (mut found, now) = (client.uploads_below(bucket, prefix).await?, Timestamp::now());
+    found.retain(|upload| upload.is_older_than(least, now));
+    Ok(found)
 }
 
 async fn list(

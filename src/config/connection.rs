@@ -199,6 +199,11 @@ pub enum Addressing {
 }
 
 impl Connection {
+    /// What its server is known by: the endpoint, or the name of the connection without one.
+    pub fn server(&self) -> &str {
+        self.endpoint.as_deref().unwrap_or(self.name.as_str())
+    }
+
     /// Whether what is sent can be read and changed by whoever is on the way.
     pub fn is_in_the_clear(&self) -> bool {
         let endpoint = self.endpoint.as_deref().and_then(|text| Endpoint::complete(text).ok());

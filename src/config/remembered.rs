@@ -67,6 +67,13 @@ pub struct Refused {
     pub since: Timestamp,
 }
 
+impl Refused {
+    /// Why the server is not asked, in a sentence of a later session.
+    pub fn reason(&self) -> String {
+        format!("{} on {}; the doctor asks again", self.why, self.since.strftime("%Y-%m-%d"))
+    }
+}
+
 /// Servers learn too: after this long they are asked again.
 const FORGOTTEN: SignedDuration = SignedDuration::from_hours(30 * 24);
 

@@ -199,6 +199,23 @@ impl fmt::Display for ObjectAddress {
     }
 }
 
+/// The first bytes of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectStart {
+    pub bytes: Vec<u8>,
+    /// Of the whole object, where the server said.
+    pub size: Option<u64>,
+    pub content_type: Option<String>,
+}
+
+/// A running count of objects and bytes below prefixes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Measure {
+    pub objects: u64,
+    pub bytes: u64,
+    pub done: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

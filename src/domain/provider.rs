@@ -62,18 +62,21 @@ pub enum Capability {
     ConditionalGet,
 }
 
+/// What was learned of the requests that a server takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RefusalNews {
+    /// It refuses these, for a reason in a sentence.
+    Refused { capability: Capability, why: String },
+    /// All that it refused is asked again.
+    Forgotten,
+}
+
 impl Capability {
-    /// What a server lacks that answers an API operation with 501.
-    pub fn of_operation(operation: &str) -> Option<Capability> {
-        Some(match operation {
-            "CreateBucket" => Capability::CreateBucket,
-            "DeleteBucket" => Capability::DeleteBucket,
-            "ListParts" => Capability::ListParts,
-            "ListMultipartUploads" => Capability::ListMultipartUploads,
-            "CopyObject" => Capability::CopyObject,
-            "UploadPartCopy" => Capability::CopyPart,
-            _ => return None,
-        })
+    /// Whether the status of an answer says that the server does not know such requests. 405 may
+    /// be about one object only: a delete marker has neither tags nor grants.
+    pub fn is_refused_by(self, status: u16) -> bool {
+        let of_object = matches!(self, Capability::ObjectTags | Capability::Acl);
+        status == 501 || (status == 405 && !of_object)
     }
 
     pub const ALL: [Capability; 15] = [

@@ -1,5 +1,4 @@
-//! The words of the transfer queue: what a job is asked to do, how it stands, what is ordered and
-//! what is told.
+//! The words of the transfer queue: what a job is asked to do, how it stands, what is ordered.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,7 +9,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::address::{Bucket, ConnectionName, Key};
-use crate::domain::change::BucketChange;
 use crate::domain::error::Error;
 use crate::domain::object::ObjectHeaders;
 
@@ -416,70 +414,4 @@ pub enum TransferCommand {
     },
     /// Bytes per second of all transfers together, up and down; `None` is without limit.
     LimitRate(Option<u64>),
-}
-
-/// News from the engine, in the order in which they happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TransferEvent {
-    /// The whole queue, as it is at start.
-    Restored(Vec<JobView>),
-    Queued(JobView),
-    /// What jobs have stored and deleted since this was told last, at most 30 times a second and
-    /// always before the end of the job is told.
-    StorageChanged(Vec<BucketChange>),
-    /// Many at once, at most 30 times a second; only jobs that moved.
-    Advanced(Vec<(JobId, Progress)>),
-    /// Comes with `Advanced`: objects under way of jobs of more than one object, at most
-    /// [`MAX_UNDER_WAY`] of each job, those that were begun first; an empty list where none is
-    /// under way any more.
-    UnderWay(Vec<(JobId, Vec<ObjectProgress>)>),
-    /// Why the job moves less than it could; `None` when it moves again.
-    Waiting {
-        id: JobId,
-        wait: Option<Wait>,
-    },
-    Changed {
-        id: JobId,
-        state: JobState,
-        progress: Progress,
-        verification: Option<Verification>,
-    },
-    ObjectFailed {
-        id: JobId,
-        failure: Failure,
-    },
-    ObjectNoted {
-        id: JobId,
-        note: Note,
-    },
-    /// In the new order of the queue.
-    Reordered(Vec<JobId>),
-    Prioritised {
-        id: JobId,
-        priority: Priority,
-    },
-    /// The job goes by a connection of another name.
-    Reconnected {
-        id: JobId,
-        spec: JobSpec,
-    },
-    /// A server refused a kind of request as one it does not know, told once of each.
-    Refused {
-        connection: ConnectionName,
-        error: Error,
-    },
-    /// The limit in force, in bytes per second; told at start too where there is one.
-    Limited(Option<u64>),
-    Removed(Vec<JobId>),
-    /// The queue is in memory: what is not finished when the program ends does not go on at the
-    /// next start.
-    Unkept,
-    /// The queue is on disk from now on, after it was not.
-    Kept,
-    /// What another process has in its queue, as often as that changes; `None` when it has ended.
-    Held(Option<HeldQueue>),
-    /// The engine works, but something is not as it should be: a damaged journal was set aside.
-    Warned(Error),
-    /// The engine itself cannot work (the journal cannot be written any more).
-    Halted(Error),
 }

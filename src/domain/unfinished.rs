@@ -19,7 +19,7 @@ pub struct UnfinishedUpload {
 }
 
 /// Where a listing of unfinished uploads goes on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct UploadMarker {
     pub key: String,
     pub upload: Option<String>,

@@ -18,7 +18,7 @@ pub struct Call {
     pub at: Option<Jurisdiction>,
     /// Refused on a read-only connection.
     pub writes: bool,
-    /// Remembered as lacking where the server answers 501.
+    /// Remembered as lacking where the server refuses the request as unknown to it.
     pub needs: Option<Capability>,
     /// A 412 speaks of the source of the transfer, not of the destination.
     pub guards_source: bool,

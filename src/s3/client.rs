@@ -1,6 +1,6 @@
 //! A client of one connection: how every request is let through, sent, and learned from.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,6 +31,7 @@ use crate::s3::http::incoming::Incoming;
 use crate::s3::jurisdiction_endpoints::JurisdictionEndpoints;
 use crate::s3::meter::Meter;
 use crate::s3::ops::list::names::Learned;
+use crate::s3::refusals::Refusals;
 use crate::s3::sdk::errors::{codes, lacks_session};
 use crate::s3::sdk::{Sdk, SdkClients, provider, read_endpoint};
 
@@ -58,8 +59,7 @@ struct Inner {
     /// Clients of buckets, and of the account, whose region is not the connection's, found by a
     /// redirect.
     elsewhere: Mutex<HashMap<BucketScope, SdkClients>>,
-    /// What the server answered 501 to in this session, in its own words.
-    refused: Mutex<BTreeMap<Capability, String>>,
+    refusals: Refusals,
     /// Whether the endpoint ever answered as an S3 server does.
     speaks_s3: AtomicBool,
     conditions: Conditions,
@@ -102,6 +102,15 @@ impl fmt::Debug for Client {
 impl Client {
     /// Prepares a client; sends nothing and resolves no credentials.
     pub fn connect(connection: &Connection, meter: Arc<Meter>) -> Result<Client, Error> {
+        Client::connect_knowing(connection, meter, Refusals::default())
+    }
+
+    /// As [`Client::connect`], where something may be known already of what the server refuses.
+    pub fn connect_knowing(
+        connection: &Connection,
+        meter: Arc<Meter>,
+        refusals: Refusals,
+    ) -> Result<Client, Error> {
         let further = connection.jurisdictions.iter().map(|(_, endpoint)| endpoint);
         for endpoint in connection.endpoint.iter().chain(further) {
             read_endpoint(endpoint)?;
@@ -113,7 +122,7 @@ impl Client {
                 sdk: Mutex::default(),
                 endpoints: JurisdictionEndpoints::of(connection),
                 elsewhere: Mutex::default(),
-                refused: Mutex::default(),
+                refusals,
                 speaks_s3: AtomicBool::new(false),
                 conditions: Conditions::default(),
                 contact: Contact::default(),
@@ -196,13 +205,12 @@ impl Client {
         error
     }
 
-    /// Why this server cannot do it: from the provider's table or from a refusal seen in this
-    /// session.
+    /// Why this server cannot do it: from the provider's table, or because it refused before.
     pub fn lacks(&self, capability: Capability) -> Option<String> {
         if let Some(why) = self.provider().lacks(capability) {
             return Some(why.to_owned());
         }
-        lock(&self.inner.refused).get(&capability).cloned()
+        self.inner.refusals.reason(capability)
     }
 
     /// Everything this server cannot do, as far as is known, with the reasons.
@@ -338,12 +346,13 @@ impl Client {
         &self.inner.connection
     }
 
-    /// Sends a request: refused here where it may not or cannot be sent, once more where the bucket
-    /// turns out to be in another region.
+    /// Sends a request, which is given the name that the call's bucket has on its server: refused
+    /// here where it may not or cannot be sent, once more where the bucket turns out to be in
+    /// another region.
     pub(in crate::s3) async fn run<T, F>(
         &self,
         call: &Call,
-        send: impl Fn(SdkClient) -> F,
+        send: impl Fn(SdkClient, String) -> F,
     ) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>>,
@@ -355,6 +364,8 @@ impl Client {
             (_, at) => at,
         };
         let client = self.sdk_client_at(call.bucket.as_ref(), at).await?;
+        let bucket = call.bucket.as_ref().map_or("", |bucket| self.wire(bucket));
+        let send = |client| send(client, bucket.to_owned());
         let mut outcome = self.first_tried(at, &client, &send).await;
         outcome = outcome.map_err(|error| self.learn(call, error));
         if let Err(Error { kind: ErrorKind::WrongRegion { expected: Some(region) }, .. }) = &outcome
@@ -435,22 +446,22 @@ impl Client {
         if matches!(self.inner.connection.credentials, CredentialsSource::Anonymous) {
             error = codes::unsigned(error);
         }
-        if error.status == Some(501)
-            && let Some(capability) = call.needs
+        if let (Some(status), Some(capability)) = (error.status, call.needs)
+            && capability.is_refused_by(status)
         {
-            self.refuses(capability, format!("this server answers {} with 501", call.operation));
+            let why = format!("this server answered {} with {status}", call.operation);
+            self.refuses(capability, why);
         }
         self.said_of(error)
     }
 
-    /// What the server answered 501 to is asked again.
+    /// What the server refused is asked again.
     pub fn forget_refusals(&self) {
-        lock(&self.inner.refused).clear();
+        self.inner.refusals.forget();
     }
 
-    /// Remembers for the session that the server cannot do it.
     pub(in crate::s3) fn refuses(&self, capability: Capability, why: String) {
-        lock(&self.inner.refused).insert(capability, why);
+        self.inner.refusals.add(capability, why);
     }
 }
 

@@ -12,4 +12,5 @@ mod jurisdiction_endpoints;
 mod jurisdictions;
 pub mod meter;
 pub mod ops;
+pub mod refusals;
 pub mod sdk;

@@ -1,19 +1,14 @@
 //! One connection as all its requests share it: its slots, when it last answered, its keys, who is
 //! to be woken.
 
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::domain::error::Error;
 use crate::transfer::limits::slots::Slots;
 use crate::transfer::remote::Remote;
-
-/// Is told of requests that a server refuses as unknown to it.
-pub type Refusals = Box<dyn Fn(&Error) + Send + Sync>;
 
 pub struct ConnectionHealth {
     pub slots: Arc<Slots>,
@@ -24,9 +19,6 @@ pub struct ConnectionHealth {
     /// Since when nothing is answered.
     silent: Mutex<Option<Instant>>,
     woken: Notify,
-    refusals: Option<Refusals>,
-    /// Operations whose refusal was told.
-    refused: Mutex<HashSet<String>>,
 }
 
 /// What a link was when a request was sent.
@@ -45,26 +37,6 @@ impl ConnectionHealth {
             renewals: AtomicU64::new(0),
             silent: Mutex::default(),
             woken: Notify::new(),
-            refusals: None,
-            refused: Mutex::default(),
-        }
-    }
-
-    #[must_use]
-    pub fn reporter(self, refusals: Refusals) -> ConnectionHealth {
-        ConnectionHealth { refusals: Some(refusals), ..self }
-    }
-
-    /// A request failed so: told where it says that the server does not know such requests, once of
-    /// each kind.
-    pub fn failed(&self, error: &Error) {
-        let Some(tell) = self.refusals.as_ref().filter(|_| matches!(error.status, Some(405 | 501)))
-        else {
-            return;
-        };
-        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        if refused.insert(error.operation.clone()) {
-            tell(error);
         }
     }
 

@@ -6,7 +6,7 @@ mod work;
 mod writer;
 
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
@@ -14,58 +14,14 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::transfer::{TransferCommand, TransferEvent};
-use crate::transfer::limits::adapt::START;
-use crate::transfer::limits::rate::Rate;
-use crate::transfer::limits::slots::Most;
-use crate::transfer::limits::{BodyMemory, Patience};
-use work::Setup;
+use crate::domain::transfer::TransferCommand;
+use crate::domain::transfer_event::TransferEvent;
+use crate::transfer::journal::Journal;
+use crate::transfer::tuning::Tuning;
+use work::WorkerContext;
 use writer::{Input, Writer};
 
 pub use work::Connect;
-
-/// What the engine needs to know at start.
-#[derive(Clone, Debug)]
-pub struct EngineOptions {
-    /// The journal's file; `None` keeps it in memory (headless verbs, demo).
-    pub journal: Option<PathBuf>,
-    /// Bytes from which an object is moved in parts.
-    pub part_threshold: u64,
-    /// Bytes above which an object is copied in parts; never more than the provider copies at once.
-    pub copy_threshold: u64,
-    /// Bytes of bodies held at once, over all objects.
-    pub memory: u64,
-    /// Requests under way at once to one server in the beginning, in each lane.
-    pub slots: usize,
-    /// No more than these, however much each one more brings.
-    pub most_slots: Most,
-    /// Jobs that look for their objects at once; with 0 no job begins, and what was cleared is
-    /// still cleaned up.
-    pub expansions: usize,
-    pub patience: Patience,
-    /// Bytes per second of all transfers together. What the user sets is kept in the journal and
-    /// comes before it.
-    pub rate: Option<u64>,
-    /// `rate` comes before what the journal keeps.
-    pub rate_given: bool,
-}
-
-impl Default for EngineOptions {
-    fn default() -> Self {
-        Self {
-            journal: None,
-            part_threshold: 16 << 20,
-            copy_threshold: u64::MAX,
-            memory: 32 << 20,
-            slots: START,
-            most_slots: Most { small: 256, parts: 64 },
-            expansions: 4,
-            patience: Patience::default(),
-            rate: None,
-            rate_given: false,
-        }
-    }
-}
 
 /// Orders to the engine and news from it. Dropping it stops the workers; the journal keeps what is
 /// unfinished.
@@ -86,35 +42,20 @@ const LAST_WAIT: Duration = Duration::from_millis(500);
 
 impl Engine {
     /// Starts the engine on threads of its own. Never blocks on the journal or the network.
-    pub fn start(
-        options: EngineOptions,
-        connect: Connect,
-        news: UnboundedSender<TransferEvent>,
-    ) -> Engine {
+    pub fn start(tuning: Tuning, connect: Connect, news: UnboundedSender<TransferEvent>) -> Engine {
         let (inputs, inbox) = unbounded_channel();
-        let (own, say) = (inputs.clone(), news.clone());
+        let (own, say, tuning) = (inputs.clone(), news.clone(), Arc::new(tuning));
         let run = move || {
             // Half of the processors: with two threads on two of them every second hand-off is
             // between threads, which costs more than it brings.
             let runtime = threads(processors() / 2, "windlass-transfer")?;
             let writers = threads(processors(), "windlass-writer")?;
-            let setup = Setup {
-                connect,
-                part_threshold: options.part_threshold,
-                copy_threshold: options.copy_threshold,
-                memory: BodyMemory::new(options.memory),
-                writers: writers.handle().clone(),
-                slots: options.slots,
-                most_slots: options.most_slots,
-                rate: Rate::of(options.rate),
-                rate_given: options.rate_given,
-                expansions: options.expansions,
-                patience: options.patience,
-            };
+            let at_files = writers.handle().clone();
             let ended = runtime.block_on(async {
                 // Among its workers: a thread more would be woken for every object.
-                let writer = Writer::new(setup, options.journal, own, news);
-                tokio::spawn(writer.run(inbox)).await
+                let journal = Journal::start(tuning.journal.clone(), own.clone());
+                let context = WorkerContext::new(tuning, connect, at_files, journal.clone());
+                tokio::spawn(Writer::new(context, journal, own, news).run(inbox)).await
             });
             runtime.shutdown_timeout(LAST_WAIT);
             writers.shutdown_timeout(LAST_WAIT);

@@ -8,10 +8,11 @@ use tokio::time::timeout;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
-    JobId, JobSpec, JobState, JobView, MAX_FAILURES, MAX_NOTES, Priority, Progress,
-    TransferCommand, TransferEvent,
+    JobId, JobSpec, JobState, JobView, Priority, Progress, TransferCommand,
 };
-use crate::transfer::engine::{Connect, Engine, EngineOptions};
+use crate::domain::transfer_event::TransferEvent;
+use crate::transfer::engine::{Connect, Engine};
+use crate::transfer::tuning::Tuning;
 
 /// How long cleaning up may take at the end.
 const CLEANING: Duration = Duration::from_secs(20);
@@ -20,26 +21,26 @@ const CLEANING: Duration = Duration::from_secs(20);
 /// `news` first. Dropping the future stops the work. With `journal: None` nothing stays behind of a
 /// job that failed.
 pub async fn run_to_end(
-    options: EngineOptions,
+    tuning: Tuning,
     connect: Connect,
     specs: Vec<JobSpec>,
     news: impl FnMut(&TransferEvent) + Send,
 ) -> Vec<JobView> {
-    run_until(options, connect, specs, news, pending()).await
+    run_until(tuning, connect, specs, news, pending()).await
 }
 
 /// As [`run_to_end`]; when `stop` is ready, all jobs are cancelled and cleaned up before it
 /// returns.
 pub async fn run_until(
-    options: EngineOptions,
+    tuning: Tuning,
     connect: Connect,
     specs: Vec<JobSpec>,
     news: impl FnMut(&TransferEvent) + Send,
     stop: impl Future<Output = ()> + Send,
 ) -> Vec<JobView> {
     let (tell, inbox) = unbounded_channel();
-    let forget = options.journal.is_none();
-    let engine = Engine::start(options, connect, tell);
+    let forget = tuning.journal.is_none();
+    let engine = Engine::start(tuning, connect, tell);
     let mut run = Run {
         wanted: specs.len(),
         queue: false,
@@ -71,13 +72,13 @@ pub async fn run_until(
 /// Goes on with the queue of a journal until nothing is left to do but what is paused. When `stop`
 /// is ready, the rest stays for next time. An error where the journal cannot be had.
 pub async fn finish_queue(
-    options: EngineOptions,
+    tuning: Tuning,
     connect: Connect,
     news: impl FnMut(&TransferEvent) + Send,
     stop: impl Future<Output = ()> + Send,
 ) -> Result<Vec<JobView>, Error> {
     let (tell, inbox) = unbounded_channel();
-    let engine = Engine::start(options, connect, tell);
+    let engine = Engine::start(tuning, connect, tell);
     let mut run = Run::of_a_queue(inbox, news);
     tokio::select! {
         () = run.finished() => {}
@@ -90,12 +91,12 @@ pub async fn finish_queue(
 /// Forgets the jobs of a journal that have ended, once what they left is cleaned up; begins
 /// nothing. Brings back the jobs that are left.
 pub async fn clear_queue(
-    options: EngineOptions,
+    tuning: Tuning,
     connect: Connect,
     news: impl FnMut(&TransferEvent) + Send,
 ) -> Result<Vec<JobView>, Error> {
     let (tell, inbox) = unbounded_channel();
-    let engine = Engine::start(EngineOptions { expansions: 0, ..options }, connect, tell);
+    let engine = Engine::start(Tuning { expansions: 0, ..tuning }, connect, tell);
     let mut run = Run::of_a_queue(inbox, news);
     engine.send(TransferCommand::ClearFinished);
     let _ = timeout(CLEANING, run.without_finished()).await;
@@ -106,14 +107,14 @@ pub async fn clear_queue(
 /// Gives orders to the queue of a journal and begins nothing; ready when every named job is as
 /// `wanted` says. Brings back the whole queue.
 pub async fn order_queue(
-    options: EngineOptions,
+    tuning: Tuning,
     connect: Connect,
     commands: Vec<TransferCommand>,
     jobs: &[JobId],
     wanted: impl Fn(&JobState) -> bool + Send,
 ) -> Result<Vec<JobView>, Error> {
     let (tell, inbox) = unbounded_channel();
-    let engine = Engine::start(EngineOptions { expansions: 0, ..options }, connect, tell);
+    let engine = Engine::start(Tuning { expansions: 0, ..tuning }, connect, tell);
     let mut run = Run::of_a_queue(inbox, |_: &TransferEvent| ());
     for command in commands {
         engine.send(command);
@@ -208,35 +209,14 @@ impl<F: FnMut(&TransferEvent) + Send> Run<F> {
         self.views.iter().all(|view| view.state.finished() || rests(&view.state))
     }
 
-    fn view(&mut self, id: JobId) -> Option<&mut JobView> {
-        self.views.iter_mut().find(|view| view.id == id)
-    }
-
     fn take(&mut self, event: TransferEvent) {
         match event {
             TransferEvent::Queued(view) => self.views.push(view),
-            TransferEvent::Advanced(moved) => {
-                for (id, progress) in moved {
-                    if let Some(view) = self.view(id) {
-                        view.progress = progress;
+            TransferEvent::Jobs(news) => {
+                for (id, change) in news {
+                    if let Some(view) = self.views.iter_mut().find(|view| view.id == id) {
+                        view.apply(change);
                     }
-                }
-            }
-            TransferEvent::Changed { id, state, progress, verification } => {
-                if let Some(view) = self.view(id) {
-                    (view.state, view.progress, view.verification) =
-                        (state, progress, verification);
-                }
-            }
-            TransferEvent::ObjectFailed { id, failure } => {
-                if let Some(view) = self.view(id).filter(|view| view.failures.len() < MAX_FAILURES)
-                {
-                    view.failures.push(failure);
-                }
-            }
-            TransferEvent::ObjectNoted { id, note } => {
-                if let Some(view) = self.view(id).filter(|view| view.notes.len() < MAX_NOTES) {
-                    view.notes.push(note);
                 }
             }
             TransferEvent::Halted(error) => self.halted(&error),
@@ -256,24 +236,11 @@ impl<F: FnMut(&TransferEvent) + Send> Run<F> {
             TransferEvent::Removed(jobs) if self.queue => {
                 self.views.retain(|view| !jobs.contains(&view.id));
             }
-            TransferEvent::Waiting { id, wait } => {
-                if let Some(view) = self.view(id) {
-                    view.wait = wait;
-                }
-            }
-            TransferEvent::Prioritised { id, priority } => {
-                if let Some(view) = self.view(id) {
-                    view.priority = priority;
-                }
-            }
             TransferEvent::Restored(_)
-            | TransferEvent::UnderWay(_)
             | TransferEvent::StorageChanged(_)
             | TransferEvent::Limited(_)
             | TransferEvent::Reordered(_)
             | TransferEvent::Removed(_)
-            | TransferEvent::Reconnected { .. }
-            | TransferEvent::Refused { .. }
             | TransferEvent::Kept
             | TransferEvent::Held(_)
             | TransferEvent::Warned(_) => {}

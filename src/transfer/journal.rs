@@ -5,6 +5,7 @@ mod file;
 mod forms;
 mod lock;
 mod memory;
+mod outcomes;
 mod replay;
 mod schema;
 mod second;

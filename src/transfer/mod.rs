@@ -2,6 +2,8 @@
 
 pub mod changes;
 mod connection_health;
+pub mod create_prefix;
+pub mod destinations;
 pub mod engine;
 pub mod fact;
 pub mod headless;
@@ -10,11 +12,14 @@ pub mod journal;
 pub mod limits;
 pub mod local;
 pub mod machine;
+mod parts_in_flight;
 pub mod remote;
 pub mod retry;
 mod sending;
+pub mod server;
 pub mod stream;
 pub mod task;
+pub mod tuning;
 mod wait_reason;
 mod workers;
 mod write;

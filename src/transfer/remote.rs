@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use jiff::Timestamp;
 
 use crate::domain::address::{Bucket, Key};
 use crate::domain::error::Error;
@@ -12,59 +11,19 @@ use crate::domain::object::{
     ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead, PutOptions, StoredObject, UploadId,
     UploadedPart,
 };
-use crate::domain::provider::{Capability, Provider};
 use crate::s3::client::{Client, Download, ListQuery};
 use crate::s3::http::body::Body;
 use crate::s3::http::body_pacing::BodyPacing;
+use crate::transfer::server::Server;
 
 /// The answer to one request, on its way.
 pub type RemoteFuture<'a, T> = BoxFuture<'a, Result<T, Error>>;
 
-/// Storage as the workers see it. Contracts are those of the methods of [`Client`] of the same
-/// name.
-pub trait Remote: Send + Sync {
+/// The requests that the workers send; what they know of who answers is [`Server`]. Contracts are
+/// those of the methods of [`Client`] of the same name.
+pub trait Remote: Server {
     /// The same storage, whose bodies of objects and parts pass `flow` on their way out.
     fn through(self: Arc<Self>, flow: Arc<dyn BodyPacing>) -> Arc<dyn Remote>;
-
-    /// Forgets the credentials in use, so that their source is asked again.
-    fn renew_credentials(&self);
-
-    fn provider(&self) -> Provider;
-
-    fn lacks(&self, capability: Capability) -> Option<String>;
-
-    /// As [`Client::clock`].
-    fn clock(&self) -> Option<Timestamp> {
-        None
-    }
-
-    /// As [`Client::keeps_conditions`].
-    fn keeps_conditions(&self) -> Option<bool> {
-        Some(self.lacks(Capability::ConditionalPut).is_none())
-    }
-
-    /// As [`Client::may_probe_conditions`].
-    fn may_probe_conditions(&self) -> bool {
-        false
-    }
-
-    fn learn_conditions(&self, _kept: bool) {}
-
-    /// Names the server that a bucket is on, the same text for the same server and `None` where it
-    /// cannot be told, and the bucket as it is called there.
-    fn locate<'a>(&self, bucket: &'a Bucket) -> (Option<String>, &'a str) {
-        (None, bucket.as_str())
-    }
-
-    /// Whether two buckets are on servers that do not copy from one another.
-    fn are_apart(&self, _one: &Bucket, _other: &Bucket) -> bool {
-        false
-    }
-
-    /// Whether a body is all in memory while it is sent, wherever it was before.
-    fn holds_bodies(&self) -> bool {
-        true
-    }
 
     fn list_page<'a>(&'a self, query: &'a ListQuery) -> RemoteFuture<'a, ListedPage>;
 
@@ -137,11 +96,11 @@ pub trait Remote: Send + Sync {
         only_if_absent: bool,
     ) -> RemoteFuture<'a, StoredObject>;
 
-    fn abort_multipart<'a>(
+    fn abort_for_good<'a>(
         &'a self,
         object: &'a ObjectAddress,
         upload: &'a UploadId,
-    ) -> RemoteFuture<'a, ()>;
+    ) -> RemoteFuture<'a, bool>;
 }
 
 /// Whether two connections lead to one bucket, as far as their endpoints tell.
@@ -164,47 +123,6 @@ pub struct CopyPart<'a> {
 impl Remote for Client {
     fn through(self: Arc<Self>, flow: Arc<dyn BodyPacing>) -> Arc<dyn Remote> {
         Arc::new(Client::through(&self, flow))
-    }
-
-    fn renew_credentials(&self) {
-        Client::renew_credentials(self);
-    }
-
-    fn provider(&self) -> Provider {
-        Client::provider(self)
-    }
-
-    fn lacks(&self, capability: Capability) -> Option<String> {
-        Client::lacks(self, capability)
-    }
-
-    fn clock(&self) -> Option<Timestamp> {
-        Client::clock(self)
-    }
-
-    fn keeps_conditions(&self) -> Option<bool> {
-        Client::keeps_conditions(self)
-    }
-
-    fn may_probe_conditions(&self) -> bool {
-        Client::may_probe_conditions(self)
-    }
-
-    fn learn_conditions(&self, kept: bool) {
-        Client::learn_conditions(self, kept);
-    }
-
-    fn locate<'a>(&self, bucket: &'a Bucket) -> (Option<String>, &'a str) {
-        let (endpoint, name) = Client::locate(self, bucket);
-        (Some(endpoint.unwrap_or_else(|| "aws".to_owned())), name)
-    }
-
-    fn are_apart(&self, one: &Bucket, other: &Bucket) -> bool {
-        Client::are_apart(self, one, other)
-    }
-
-    fn holds_bodies(&self) -> bool {
-        self.by_sdk().is_some()
     }
 
     fn list_page<'a>(&'a self, query: &'a ListQuery) -> RemoteFuture<'a, ListedPage> {
@@ -304,11 +222,11 @@ impl Remote for Client {
         Box::pin(Client::complete_multipart(self, object, upload, parts, only_if_absent))
     }
 
-    fn abort_multipart<'a>(
+    fn abort_for_good<'a>(
         &'a self,
         object: &'a ObjectAddress,
         upload: &'a UploadId,
-    ) -> RemoteFuture<'a, ()> {
-        Box::pin(Client::abort_multipart(self, object, upload))
+    ) -> RemoteFuture<'a, bool> {
+        Box::pin(Client::abort_for_good(self, object, upload))
     }
 }

@@ -137,7 +137,6 @@ impl RetryPolicy {
                 }
                 Err(error) => error,
             };
-            self.health.failed(&error);
             if error.is(&ErrorKind::Throttled) || matches!(error.status, Some(429 | 503)) {
                 slot.throttled();
             } else if is_cut(&error) && self.health.answered_since(sent) {

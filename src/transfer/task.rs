@@ -20,6 +20,7 @@ use crate::transfer::limits::BodyMemory;
 use crate::transfer::local::roots::Roots;
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
+use crate::transfer::tuning::Tuning;
 
 /// One object's work. Clones speak of the same object.
 #[derive(Clone)]
@@ -49,9 +50,7 @@ pub struct Task {
     pub tags: KnownTags,
     /// An earlier run may have finished this object without recording it.
     pub again: bool,
-    pub part_threshold: u64,
-    /// Objects larger than this are copied in parts.
-    pub copy_threshold: u64,
+    pub tuning: Arc<Tuning>,
     pub memory: BodyMemory,
     /// Threads that may wait for the disk: a body is read and written there without changing hands.
     pub writers: Handle,

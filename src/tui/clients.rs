@@ -6,26 +6,43 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::spawn_blocking;
 
 use crate::config::connection::Connection;
+use crate::config::remembered::Refused;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::provider::RefusalNews;
 use crate::domain::usage::Usage;
 use crate::s3::client::Client;
 use crate::s3::meter::Meter;
+use crate::s3::refusals::Refusals;
+
+/// Hears what is learned of a server, which is named as [`Connection::server`] does.
+type Tell = Arc<dyn Fn(String, RefusalNews) + Send + Sync>;
 
 /// Shared by requests and the transfer engine, so that both use one pool and one count.
-#[derive(Debug)]
 pub struct Clients {
     connections: Mutex<Vec<Connection>>,
     made: Mutex<HashMap<ConnectionName, (Client, Arc<Meter>)>>,
+    /// By [`Connection::server`].
+    refusals: Mutex<HashMap<String, Refusals>>,
+    /// What earlier sessions remember of servers.
+    remembered: Vec<Refused>,
+    tell: Tell,
     /// New names by old ones: transfers may still know a connection by its old one.
     renamed: Mutex<HashMap<ConnectionName, ConnectionName>>,
 }
 
 impl Clients {
-    pub fn new(connections: Vec<Connection>) -> Clients {
+    pub fn new(
+        connections: Vec<Connection>,
+        remembered: Vec<Refused>,
+        tell: impl Fn(String, RefusalNews) + Send + Sync + 'static,
+    ) -> Clients {
         Clients {
             connections: Mutex::new(connections),
             made: Mutex::default(),
+            refusals: Mutex::default(),
+            remembered,
+            tell: Arc::new(tell),
             renamed: Mutex::default(),
         }
     }
@@ -42,9 +59,21 @@ impl Clients {
                 .detail("no connection has this name any more"));
         };
         let meter = Arc::new(Meter::default());
-        let client = Client::connect(&connection, Arc::clone(&meter))?;
+        let refusals = self.refusals(connection.server());
+        let client = Client::connect_knowing(&connection, Arc::clone(&meter), refusals)?;
         made.insert(name.clone(), (client.clone(), meter));
         Ok(client)
+    }
+
+    /// What this server refused, whichever connection asked it.
+    fn refusals(&self, server: &str) -> Refusals {
+        let new = || {
+            let of_it = self.remembered.iter().filter(|refused| refused.endpoint == server);
+            let known = of_it.map(|refused| (refused.capability, refused.reason()));
+            let (tell, server) = (Arc::clone(&self.tell), server.to_owned());
+            Refusals::new(known, move |news| tell(server.clone(), news))
+        };
+        lock(&self.refusals).entry(server.to_owned()).or_insert_with(new).clone()
     }
 
     fn name_now(&self, name: &ConnectionName) -> ConnectionName {
@@ -124,16 +153,49 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
-    use crate::domain::provider::Provider;
+    use crate::domain::provider::{Capability, Provider};
 
     fn connection(name: &str) -> Connection {
         Connection::with_keys(name, Provider::Other, "http://127.0.0.1:9", "auto", "id", "secret")
     }
 
     #[test]
+    fn what_a_server_refused_holds_for_every_client_of_it_until_it_is_asked_again() {
+        let capability = Capability::CopyObject;
+        let why = "this server answered CopyObject with 501".to_owned();
+        let (endpoint, since) = ("http://127.0.0.1:9".to_owned(), Timestamp::UNIX_EPOCH);
+        let remembered = Refused { endpoint: endpoint.clone(), capability, why, since };
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let hears = Arc::clone(&told);
+        let tell = move |server, news| lock(&hears).push((server, news));
+        let other = Connection::with_keys(
+            "other",
+            Provider::Other,
+            "http://127.0.0.1:7",
+            "auto",
+            "id",
+            "secret",
+        );
+        let known = vec![connection("a"), connection("b"), other];
+        let clients = Clients::new(known, vec![remembered], tell);
+        let lacks = |name: &str| clients.get(&name.into()).unwrap().lacks(capability);
+        let reason = lacks("a").unwrap();
+        assert!(reason.contains("with 501 on 1970-01-01; the doctor asks again"), "{reason}");
+        assert_eq!((lacks("b"), lacks("other")), (Some(reason), None));
+        clients.get(&"b".into()).unwrap().forget_refusals();
+        assert_eq!((lacks("a"), lacks("b")), (None, None));
+        // A client that is made anew does not go back to what was remembered at the start.
+        clients.put(connection("a"), None);
+        assert_eq!(lacks("a"), None);
+        assert_eq!(*lock(&told), [(endpoint, RefusalNews::Forgotten)]);
+    }
+
+    #[test]
     fn an_old_name_leads_to_the_connection_until_another_has_it() {
-        let clients = Clients::new(vec![connection("a")]);
+        let clients = Clients::new(vec![connection("a")], Vec::new(), |_, _| ());
         clients.put(connection("b"), Some(&"a".into()));
         clients.put(connection("c"), Some(&"b".into()));
         for old in ["a", "b", "c"] {

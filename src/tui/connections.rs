@@ -24,7 +24,7 @@ use crate::tui::clients::{Clients, client_of};
 use crate::tui::sign_in::{AWS, sign_in};
 
 /// Where connections are kept.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ConnectionStore {
     pub clients: Arc<Clients>,
     /// `None` where nothing is to be written (demo).

@@ -14,11 +14,12 @@ use crate::app::effect::MachineRequest;
 use crate::app::event::{Answer, FolderEntry, Reply};
 use crate::domain::address::ConnectionName;
 use crate::domain::arrange::{Arrangement, arrange_while};
+use crate::domain::conflicts::Conflicts;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::Listing;
 use crate::domain::transfer::JobSpec;
+use crate::transfer::destinations::conflicts;
 use crate::tui::clients::{Clients, client_of};
-use crate::tui::destinations::conflicts;
 
 /// One sort or filter at a time: those that wait can still be abandoned, one under way gives up
 /// soon, and two cores stay useful.
@@ -39,12 +40,14 @@ pub async fn ask_machine(
         }
         MachineRequest::Check(specs) => {
             let other = specs.iter().find_map(JobSpec::other_connection).cloned();
-            let target = match other {
-                Some(name) => Some(client_of(clients, name).await),
-                None => None,
-            };
-            let client = client_of(clients, connection.clone()).await;
-            Ok(Answer::Checked(conflicts(specs, client, target).await))
+            let source = client_of(clients, connection.clone()).await;
+            let destination = client_of(clients, other.unwrap_or(connection.clone())).await;
+            Ok(Answer::Checked(match (source, destination) {
+                (Ok(source), Ok(destination)) => conflicts(specs, &source, &destination).await,
+                (Err(error), _) | (_, Err(error)) => {
+                    Conflicts { unknown: Some(error), ..Conflicts::default() }
+                }
+            }))
         }
     }
 }

@@ -3,7 +3,6 @@
 pub mod clients;
 pub mod clipboard;
 mod connections;
-pub mod destinations;
 pub mod input;
 pub mod log;
 pub mod machine;

@@ -19,8 +19,9 @@ use crate::app::spot::Spots;
 use crate::app::state::State;
 use crate::config::crash;
 use crate::config::remembered::Remembered;
-use crate::transfer::engine::{Connect, Engine, EngineOptions};
+use crate::transfer::engine::{Connect, Engine};
 use crate::transfer::remote::Remote;
+use crate::transfer::tuning::Tuning;
 use crate::tui::clients::Clients;
 use crate::tui::connections::ConnectionStore;
 use crate::tui::input::read_on_thread;
@@ -82,13 +83,18 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
     signals::listen(move |signal| drop(on_signal.send(News::Signal(signal))))?;
     let screen = Screen::take()?;
     let (width, height) = screen.size()?;
-    let clients = Arc::new(Clients::new(startup.connections.clone()));
+    let on_refusal = news.clone();
+    let tell = move |server, told| {
+        // The loop is gone only at the end.
+        drop(on_refusal.send(News::Event(Event::Refusal { server, news: told })));
+    };
+    let (connections, refused) = (startup.connections.clone(), remembered.refused.clone());
+    let clients = Arc::new(Clients::new(connections, refused, tell));
     let theme = theme.unwrap_or_else(default_theme).with_icons(icons);
     let theme = adapted(theme, startup.ascii);
     let (state, effects) = State::new(startup, Size { width, height });
-    let options =
-        EngineOptions { journal: journal.clone(), rate: limit, ..EngineOptions::default() };
-    let engine = engine(options, &clients, &runtime, news.clone());
+    let tuning = Tuning { journal: journal.clone(), rate: limit, ..Tuning::default() };
+    let engine = engine(tuning, &clients, &runtime, news.clone());
     let runner = Runner::new(
         runtime.handle().clone(),
         ConnectionStore { clients: Arc::clone(&clients), config_file },
@@ -128,7 +134,7 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
 
 /// The engine's news reach the loop in their order.
 fn engine(
-    options: EngineOptions,
+    tuning: Tuning,
     clients: &Arc<Clients>,
     runtime: &Runtime,
     news: UnboundedSender<News>,
@@ -144,7 +150,7 @@ fn engine(
             }
         }
     });
-    Engine::start(options, connect, transfers)
+    Engine::start(tuning, connect, transfers)
 }
 
 fn adapted(theme: Theme, ascii: bool) -> Theme {

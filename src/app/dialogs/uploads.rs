@@ -6,9 +6,10 @@ use jiff::Timestamp;
 
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::dialogs::outcome::Outcome;
-use crate::domain::address::Bucket;
+use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::Error;
 use crate::domain::object::UploadId;
+use crate::domain::page_cursor::PageCursor;
 use crate::domain::provider::Provider;
 use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner, YOUNG};
 
@@ -27,6 +28,7 @@ pub struct Uploads {
     pub rows: Vec<UploadRow>,
     pub cursor: usize,
     pub loading: UploadsLoading,
+    pages: PageCursor<UploadMarker>,
     pub extents: HashMap<UploadId, Extent>,
 }
 
@@ -78,24 +80,28 @@ impl Uploads {
             rows: Vec::new(),
             cursor: 0,
             loading: UploadsLoading::Loading,
+            pages: PageCursor::default(),
             extents: HashMap::new(),
         }
     }
 
-    /// Adds a page; where the list goes on, `None` where it does not or is long enough.
+    /// Adds a page; gives where the list goes on, `None` where it does not or is long enough.
     pub fn take(
         &mut self,
         uploads: Vec<(UnfinishedUpload, UploadOwner)>,
         next: Option<UploadMarker>,
-    ) -> Option<UploadMarker> {
+    ) -> Result<Option<UploadMarker>, Error> {
+        let (empty, all) = (uploads.is_empty(), Prefix::root());
         let row = |(upload, standing)| UploadRow { upload, standing, marked: false };
         self.rows.extend(uploads.into_iter().map(row));
-        self.loading = match &next {
+        self.pages.follow(next, empty, &self.bucket, &all)?;
+        self.loading = match self.pages.token() {
             None => UploadsLoading::Ready,
             Some(_) if self.rows.len() >= MOST => UploadsLoading::Cut,
             Some(_) => UploadsLoading::Loading,
         };
-        next.filter(|_| self.loading == UploadsLoading::Loading)
+        let next = self.pages.token().filter(|_| self.loading == UploadsLoading::Loading);
+        Ok(next.cloned())
     }
 
     /// The row whose parts are to be counted next: the cursor's, then its neighbours on screen.
@@ -188,7 +194,7 @@ mod tests {
             (row("young", 2, now), UploadOwner::Unknown),
             (row("left", 2, now), UploadOwner::Left),
         ];
-        assert_eq!(list.take(rows, None), None);
+        assert_eq!(list.take(rows, None), Ok(None));
         list
     }
 

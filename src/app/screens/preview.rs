@@ -1,7 +1,7 @@
 //! The first bytes of an object as lines of text, or as bytes where they are none.
 
-use crate::app::event::Peek;
 use crate::domain::cells::width;
+use crate::domain::object::ObjectStart;
 use crate::domain::visible::visible;
 
 /// Bytes that a line of a binary preview may show, widest first.
@@ -50,7 +50,7 @@ pub struct TextRow {
 }
 
 impl Preview {
-    pub fn of(peek: Peek) -> Preview {
+    pub fn of(peek: ObjectStart) -> Preview {
         let fetched = peek.bytes.len();
         let body = match peek.bytes {
             bytes if bytes.is_empty() => PreviewBody::Empty,
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     fn preview(bytes: &[u8]) -> Preview {
-        Preview::of(Peek { bytes: bytes.to_vec(), size: Some(1000), content_type: None })
+        Preview::of(ObjectStart { bytes: bytes.to_vec(), size: Some(1000), content_type: None })
     }
 
     #[test]

@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use crate::app::transfers::meter::{Meter, Moved, OBJECT_EFFORT};
 use crate::domain::address::Bucket;
 use crate::domain::transfer::{
-    Direction, Failure, JobId, JobSpec, JobState, JobView, MAX_FAILURES, MAX_NOTES, Note,
-    ObjectProgress, Progress, Target, Work,
+    Direction, JobId, JobSpec, JobState, JobView, ObjectProgress, Progress, Target, Verification,
+    Work,
 };
+use crate::domain::transfer_event::JobChange;
 use crate::domain::units::Count;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -158,7 +159,7 @@ impl QueuedJob {
     }
 
     /// Brings how far it is; gives what has moved since.
-    pub fn advance(&mut self, now: Timestamp, progress: Progress) -> Moved {
+    fn advance(&mut self, now: Timestamp, progress: Progress) -> Moved {
         let before = self.moved();
         self.view.progress = self.with_known(progress);
         let after = self.moved();
@@ -195,17 +196,35 @@ impl QueuedJob {
         }
     }
 
-    /// A new state; what ended with it, and what has moved since.
-    pub fn change(
+    /// Follows what is told of it; what ended with it, and what has moved since.
+    pub fn apply(&mut self, now: Timestamp, change: JobChange) -> (Option<Settled>, Moved) {
+        match change {
+            JobChange::State { state, progress, verification } => {
+                self.change(now, state, progress, verification)
+            }
+            JobChange::Progress(progress) => (None, self.advance(now, progress)),
+            JobChange::UnderWay(objects) => {
+                self.set_under_way(objects);
+                (None, Moved::default())
+            }
+            other => {
+                self.view.apply(other);
+                (None, Moved::default())
+            }
+        }
+    }
+
+    fn change(
         &mut self,
         now: Timestamp,
         state: JobState,
         progress: Progress,
+        verification: Option<Verification>,
     ) -> (Option<Settled>, Moved) {
-        let before = std::mem::replace(&mut self.view.state, state);
+        let (before, told) = (self.view.state.clone(), self.view.progress);
+        self.view.apply(JobChange::State { state, progress: told, verification });
         let (was, is) = (before.finished(), self.view.state.finished());
         if was && !is {
-            self.view.failures.clear();
             self.times = Times::default();
         }
         let moved = if before == JobState::Running || is {
@@ -232,20 +251,8 @@ impl QueuedJob {
         (settled, moved)
     }
 
-    pub fn add_failure(&mut self, failure: Failure) {
-        if self.view.failures.len() < MAX_FAILURES {
-            self.view.failures.push(failure);
-        }
-    }
-
-    pub fn add_note(&mut self, note: Note) {
-        if self.view.notes.len() < MAX_NOTES {
-            self.view.notes.push(note);
-        }
-    }
-
     /// Takes in what is under way: what stays keeps its place, what is new takes a free one.
-    pub fn set_under_way(&mut self, objects: Vec<ObjectProgress>) {
+    fn set_under_way(&mut self, objects: Vec<ObjectProgress>) {
         let mut fresh = objects;
         let mut kept: Vec<Option<ObjectProgress>> = Vec::with_capacity(self.under_way.len());
         for old in &self.under_way {

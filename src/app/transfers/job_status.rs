@@ -116,7 +116,8 @@ mod tests {
     use crate::app::transfers::tests::download;
     use crate::domain::address::Prefix;
     use crate::domain::error::ErrorKind;
-    use crate::domain::transfer::{JobId, Priority, Progress, Target, TransferEvent, Work};
+    use crate::domain::transfer::{JobId, Priority, Progress, Target, Work};
+    use crate::domain::transfer_event::{JobChange, TransferEvent};
 
     fn said(transfers: &Transfers, id: u64) -> String {
         let job = transfers.job(JobId(id)).unwrap();
@@ -143,7 +144,7 @@ mod tests {
         assert_eq!(said(&transfers, 3), "paused");
         assert_eq!(said(&transfers, 2), "");
         let priority = Priority::High;
-        let news = TransferEvent::Prioritised { id: JobId(5), priority };
+        let news = TransferEvent::job(JobId(5), JobChange::Priority(priority));
         transfers.on_event(Timestamp::UNIX_EPOCH, news);
         assert_eq!(said(&transfers, 5), "queued");
         assert_eq!(said(&transfers, 4), "queued behind 2");
@@ -164,11 +165,11 @@ mod tests {
             ),
             (away(None), "server unreachable, trying now: connection refused"),
         ] {
-            let news = TransferEvent::Waiting { id: JobId(1), wait: Some(wait) };
+            let news = TransferEvent::job(JobId(1), JobChange::Wait(Some(wait)));
             transfers.on_event(Timestamp::UNIX_EPOCH, news);
             assert_eq!(said(&transfers, 1), text);
         }
-        let news = TransferEvent::Waiting { id: JobId(1), wait: None };
+        let news = TransferEvent::job(JobId(1), JobChange::Wait(None));
         transfers.on_event(Timestamp::UNIX_EPOCH, news);
         assert_eq!(said(&transfers, 1), "");
     }
@@ -185,7 +186,7 @@ mod tests {
         transfers.on_event(Timestamp::UNIX_EPOCH, TransferEvent::Restored(vec![view]));
         assert_eq!(said(&transfers, 1), "finding objects: 12,000+");
         let moved = Progress { objects: 1, objects_total: 12_000, ..Progress::default() };
-        let news = TransferEvent::Advanced(vec![(JobId(1), moved)]);
+        let news = TransferEvent::job(JobId(1), JobChange::Progress(moved));
         transfers.on_event(Timestamp::UNIX_EPOCH, news);
         assert_eq!(said(&transfers, 1), "");
     }

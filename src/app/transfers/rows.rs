@@ -196,7 +196,8 @@ mod tests {
     use super::*;
     use crate::app::transfers::tests::download;
     use crate::domain::error::{Error, ErrorKind};
-    use crate::domain::transfer::{Failure, Note, ObjectProgress, TransferEvent};
+    use crate::domain::transfer::{Failure, Note, ObjectProgress};
+    use crate::domain::transfer_event::{JobChange, TransferEvent};
 
     fn object(place: &str) -> ObjectProgress {
         ObjectProgress { place: place.to_owned(), bytes: 1, total: 2 }
@@ -223,7 +224,7 @@ mod tests {
 
     fn under_way(transfers: &mut Transfers, places: &[&str]) {
         let objects = places.iter().copied().map(object).collect();
-        let news = TransferEvent::UnderWay(vec![(JobId(2), objects)]);
+        let news = TransferEvent::job(JobId(2), JobChange::UnderWay(objects));
         transfers.on_event(Timestamp::UNIX_EPOCH, news);
     }
 

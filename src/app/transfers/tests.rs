@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::*;
 use crate::domain::address::Key;
 use crate::domain::error::ErrorKind;
-use crate::domain::transfer::{Failure, FileRules, JobSpec, OnConflict, Priority, Target, Work};
+use crate::domain::transfer::{
+    Failure, FileRules, JobSpec, OnConflict, Priority, Progress, Target, Work,
+};
 
 fn at(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(1_790_000_000_000 + milliseconds).unwrap()
@@ -47,7 +49,7 @@ fn moved(bytes: u64) -> Progress {
 }
 
 fn changed(id: u64, state: JobState, progress: Progress) -> TransferEvent {
-    TransferEvent::Changed { id: JobId(id), state, progress, verification: None }
+    TransferEvent::job(JobId(id), JobChange::State { state, progress, verification: None })
 }
 
 fn running() -> Transfers {
@@ -58,7 +60,7 @@ fn running() -> Transfers {
 }
 
 fn advance(transfers: &mut Transfers, time: i64, bytes: u64) {
-    transfers.on_event(at(time), TransferEvent::Advanced(vec![(JobId(1), moved(bytes))]));
+    transfers.on_event(at(time), TransferEvent::job(JobId(1), JobChange::Progress(moved(bytes))));
 }
 
 /// One job at 1,000 bytes a second, told of every `every` ms until `to` ms.
@@ -147,7 +149,7 @@ fn a_retry_forgets_the_failures_of_before() {
     let mut transfers = running();
     let error = Error::new(ErrorKind::AccessDenied, "GetObject", "s3://b/a");
     let failure = Failure { place: "a".into(), error: error.clone() };
-    transfers.on_event(at(1), TransferEvent::ObjectFailed { id: JobId(1), failure });
+    transfers.on_event(at(1), TransferEvent::job(JobId(1), JobChange::Failed(failure)));
     transfers.on_event(at(1), changed(1, JobState::Failed(error), moved(0)));
     assert_eq!(transfers.jobs()[0].view.failures.len(), 1);
     assert_eq!(transfers.counts().failed, 1);
@@ -203,7 +205,7 @@ fn totals_do_not_shrink_while_they_are_found_again_after_a_pause() {
         Progress { objects: 5, objects_total: 400, bytes_total: 12_000, ..moved(90) },
         Progress { objects: 5, objects_total: 5, bytes_total: 90, expanded: false, ..moved(90) },
     );
-    transfers.on_event(at(100), TransferEvent::Advanced(vec![(JobId(1), all)]));
+    transfers.on_event(at(100), TransferEvent::job(JobId(1), JobChange::Progress(all)));
     transfers.on_event(at(200), changed(1, JobState::Paused, few));
     let totals = |transfers: &Transfers| {
         let progress = transfers.jobs()[0].view.progress;
@@ -213,6 +215,6 @@ fn totals_do_not_shrink_while_they_are_found_again_after_a_pause() {
     transfers.on_event(at(300), changed(1, JobState::Running, few));
     assert_eq!(totals(&transfers), (400, 12_000, false));
     let fewer = Progress { objects_total: 390, expanded: true, ..all };
-    transfers.on_event(at(400), TransferEvent::Advanced(vec![(JobId(1), fewer)]));
+    transfers.on_event(at(400), TransferEvent::job(JobId(1), JobChange::Progress(fewer)));
     assert_eq!(totals(&transfers), (390, 12_000, true));
 }

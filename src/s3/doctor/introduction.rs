@@ -86,7 +86,7 @@ async fn everywhere(client: &Client) -> (Result<Vec<Bucket>, Error>, Option<Stri
 async fn list(client: &Client, server: &Clock) -> Result<Vec<Bucket>, Error> {
     let call = Call::on_account("ListBuckets", "");
     let output = client
-        .run(&call, |sdk| {
+        .run(&call, |sdk, _| {
             let request = sdk.list_buckets().customize().interceptor(server.clone());
             let call = &call;
             async move { request.send().await.map_err(|error| call.failed(error)) }
@@ -104,8 +104,8 @@ async fn look_into(
 ) -> Result<Vec<Bucket>, Error> {
     let call = Call::on_bucket("ListObjectsV2", bucket);
     client
-        .run(&call, |sdk| {
-            let request = sdk.list_objects_v2().bucket(client.wire(bucket)).prefix(prefix.as_str());
+        .run(&call, |sdk, bucket| {
+            let request = sdk.list_objects_v2().bucket(bucket).prefix(prefix.as_str());
             let request = request.max_keys(1).customize().interceptor(server.clone());
             let call = &call;
             async move { request.send().await.map_err(|error| call.failed(error)) }

@@ -13,9 +13,8 @@ impl Client {
     pub async fn grants(&self, object: &ObjectAddress) -> Result<Vec<String>, Error> {
         let call = Call::on_object("GetObjectAcl", object).needing(Capability::Acl);
         let output = self
-            .run(&call, |sdk| {
-                let request =
-                    sdk.get_object_acl().bucket(self.wire(&object.bucket)).key(object.key.as_str());
+            .run(&call, |sdk, bucket| {
+                let request = sdk.get_object_acl().bucket(bucket).key(object.key.as_str());
                 let call = &call;
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })

@@ -73,7 +73,7 @@ impl Client {
     async fn is_there(&self, bucket: &Bucket) -> Option<bool> {
         let place = format!("s3://{bucket}");
         let call = Call::on_account("HeadBucket", &place).at(self.said_home(bucket));
-        let looked = self.run(&call, |sdk| {
+        let looked = self.run(&call, |sdk, _| {
             let request = sdk.head_bucket().bucket(self.wire(bucket));
             let call = &call;
             async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }

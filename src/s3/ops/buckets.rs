@@ -7,6 +7,7 @@ use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::object::BucketEntry;
+use crate::domain::page_cursor::PageCursor;
 use crate::domain::provider::{Capability, Provider};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
@@ -23,9 +24,10 @@ impl Client {
         let place = self.endpoint_at(at).unwrap_or_default();
         let call = Call::on_account("ListBuckets", &place).at(at);
         let mut entries: Vec<BucketEntry> = Vec::new();
-        let mut token: Option<String> = None;
-        loop {
-            let (output, next) = self.page_of_buckets(&call, token.as_deref()).await?;
+        let mut cursor = PageCursor::<String>::default();
+        while !cursor.is_at_end() {
+            let (output, next) =
+                self.page_of_buckets(&call, cursor.token().map(String::as_str)).await?;
             for bucket in output.buckets() {
                 let Some(name) = bucket.name().filter(|name| !name.is_empty()) else {
                     return Err(call.fails(ErrorKind::BrokenListing, "a bucket has no name"));
@@ -36,14 +38,10 @@ impl Client {
                     jurisdiction: at.unwrap_or_default(),
                 });
             }
-            if next.is_some() && next == token {
-                return Err(call.fails(ErrorKind::BrokenListing, "the token of buckets came twice"));
-            }
-            token = next;
-            if token.is_none() {
-                return Ok(entries);
-            }
+            let empty = output.buckets().is_empty();
+            cursor.advance(next, empty).map_err(|why| call.fails(ErrorKind::BrokenListing, why))?;
         }
+        Ok(entries)
     }
 
     /// One page and the token of the next.
@@ -56,7 +54,7 @@ impl Client {
         let (aws, r2) = (provider == Provider::Aws, provider == Provider::R2);
         let headers = Next::default();
         let output = self
-            .run(call, |sdk| {
+            .run(call, |sdk, _| {
                 let request = sdk
                     .list_buckets()
                     .set_max_buckets(aws.then_some(PER_PAGE))
@@ -85,7 +83,7 @@ impl Client {
         let place = constraint(&*self.sdk().await?);
         let (call, once) = (&call, &self.sending_once());
         let create = || async {
-            let made = once.run(call, |sdk| {
+            let made = once.run(call, |sdk, _| {
                 let request = sdk
                     .create_bucket()
                     .bucket(self.wire(bucket))
@@ -112,8 +110,8 @@ impl Client {
             Call::on_bucket("DeleteBucket", bucket).writing().needing(Capability::DeleteBucket);
         let (call, once) = (&call, &self.sending_once());
         let delete = || {
-            once.run(call, |sdk| {
-                let request = sdk.delete_bucket().bucket(self.wire(bucket));
+            once.run(call, |sdk, bucket| {
+                let request = sdk.delete_bucket().bucket(bucket);
                 async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
             })
         };

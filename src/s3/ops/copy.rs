@@ -83,11 +83,11 @@ impl Client {
     ) -> Result<CopyObjectOutput, Error> {
         let Ask { from, to, only_if_absent, storage_class, provider } = *ask;
         let guarded = call.clone().guarding_source(condition.is_some() && !only_if_absent);
-        self.run(&guarded, |sdk| {
+        self.run(&guarded, |sdk, bucket| {
             let absent = (only_if_absent && provider == Provider::Aws).then(|| "*".to_owned());
             let request = sdk
                 .copy_object()
-                .bucket(self.wire(&to.bucket))
+                .bucket(bucket)
                 .key(to.key.as_str())
                 .copy_source(source(self.wire(&from.bucket), &from.key))
                 .set_copy_source_if_match(condition.map(ETag::quoted))
@@ -125,10 +125,10 @@ impl Client {
             let (condition, guards) = (condition.map(ETag::quoted), condition.is_some());
             let call = call.clone().guarding_source(guards);
             async move {
-                self.run(&call, |sdk| {
+                self.run(&call, |sdk, bucket| {
                     let request = sdk
                         .upload_part_copy()
-                        .bucket(self.wire(&to.bucket))
+                        .bucket(bucket)
                         .key(to.key.as_str())
                         .upload_id(&upload.0)
                         .part_number(i32::try_from(number).unwrap_or(i32::MAX))

@@ -45,24 +45,19 @@ impl Client {
             return Ok(self.delete_singly(bucket, keys).await);
         }
         let call = Call::on_bucket("DeleteObjects", bucket).writing();
-        match self.send_batch(bucket, keys, &call).await {
+        match self.send_batch(keys, &call).await {
             Ok(output) => self.undeleted(bucket, keys, &output, &call).await,
             Err(error) if refuses_batches(&error) => Ok(self.delete_singly(bucket, keys).await),
             Err(error) => Err(error),
         }
     }
 
-    async fn send_batch(
-        &self,
-        bucket: &Bucket,
-        keys: &[Key],
-        call: &Call,
-    ) -> Result<DeleteObjectsOutput, Error> {
+    async fn send_batch(&self, keys: &[Key], call: &Call) -> Result<DeleteObjectsOutput, Error> {
         let with_md5 = self.sdk().await?.provider != Provider::Aws;
         let delete =
             batch(keys).map_err(|error| call.fails(ErrorKind::InvalidRequest, chain(&error)))?;
-        self.run(call, |sdk| {
-            let request = sdk.delete_objects().bucket(self.wire(bucket)).delete(delete.clone());
+        self.run(call, |sdk, bucket| {
+            let request = sdk.delete_objects().bucket(bucket).delete(delete.clone());
             let patience = Builder::default()
                 .timeout_config(batch_timeouts(keys.len()))
                 .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
@@ -129,9 +124,8 @@ impl Client {
 
     async fn delete_one(&self, object: &ObjectAddress) -> Result<(), Error> {
         let call = Call::on_object("DeleteObject", object).writing();
-        self.run(&call, |sdk| {
-            let request =
-                sdk.delete_object().bucket(self.wire(&object.bucket)).key(object.key.as_str());
+        self.run(&call, |sdk, bucket| {
+            let request = sdk.delete_object().bucket(bucket).key(object.key.as_str());
             let call = &call;
             async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
         })

@@ -2,9 +2,10 @@
 
 use aws_sdk_s3::operation::get_object::{GetObject, GetObjectError, GetObjectOutput};
 use aws_sdk_s3::types::ChecksumMode;
+use futures_util::StreamExt as _;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead};
+use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead, ObjectStart};
 use crate::domain::provider::Provider;
 use crate::s3::call::Call;
 use crate::s3::client::{Client, Download};
@@ -13,6 +14,31 @@ use crate::s3::http::incoming::Incoming;
 use crate::s3::ops::headers::object_head;
 
 impl Client {
+    /// The first bytes of an object, at most so many.
+    pub async fn start_of(&self, object: &ObjectAddress, bytes: u64) -> Result<ObjectStart, Error> {
+        let range = Some(ByteRange { start: 0, end: bytes.max(1) });
+        let options = GetOptions { range, ..GetOptions::default() };
+        let mut download = match self.get(object, &options).await {
+            // No range of an empty object can be had, nor any of a server that ignores them: its
+            // answer is left after its first bytes.
+            Err(error) if error.status == Some(416) || error.is(&ErrorKind::Unsupported) => {
+                self.get(object, &GetOptions::default()).await?
+            }
+            other => other?,
+        };
+        let most = usize::try_from(bytes).unwrap_or(usize::MAX);
+        let mut start = Vec::new();
+        while let Some(piece) = download.body.next().await {
+            start.extend_from_slice(&piece?);
+            if start.len() >= most {
+                start.truncate(most);
+                break;
+            }
+        }
+        let head = download.head;
+        Ok(ObjectStart { bytes: start, size: head.size, content_type: head.headers.content_type })
+    }
+
     /// A range may reach beyond the object's end; it comes back cut to it, and an empty object has
     /// no range at all. A server that ignores the range is `Unsupported`; one that sends another
     /// range is `Corrupt`; another ETag than `if_match` is `SourceChanged` even where the server
@@ -77,10 +103,10 @@ impl Client {
     ) -> Result<Arrived, Error> {
         let mode = (self.sdk().await?.provider == Provider::Aws).then_some(ChecksumMode::Enabled);
         let mode = &mode;
-        self.run(call, |sdk| async move {
+        self.run(call, |sdk, bucket| async move {
             let request = sdk
                 .get_object()
-                .bucket(self.wire(&object.bucket))
+                .bucket(bucket)
                 .key(object.key.as_str())
                 .set_range(options.range.map(ByteRange::header))
                 .set_if_match(options.if_match.as_ref().map(ETag::quoted));

@@ -14,6 +14,7 @@ use futures_util::future::BoxFuture;
 use crate::domain::address::{DELIMITER, MAX_KEY_BYTES, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{Class, ListedPage, Page};
+use crate::domain::page_cursor::next_page;
 use crate::s3::call::Call;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::list::names::{Ask, Field, NameContext, PageNames, told};
@@ -43,10 +44,10 @@ impl Client {
         let (token, last) = query.token.as_ref().map_or((None, None), after::parts);
         let behind = last.filter(|_| token.is_none());
         let start = behind.map(|last| after::start(last, query.delimited, query.prefix.as_str()));
-        self.run(call, |sdk| {
+        self.run(call, |sdk, bucket| {
             let request = sdk
                 .list_objects_v2()
-                .bucket(self.wire(&query.bucket))
+                .bucket(bucket)
                 .prefix(query.prefix.as_str())
                 .set_encoding_type(encoding.clone())
                 .max_keys(i32::from(query.max_keys.min(1000)))
@@ -180,18 +181,12 @@ fn texts(output: &ListObjectsV2Output, field: Field) -> Option<Vec<&str>> {
 }
 
 fn next<'a>(output: &'a ListObjectsV2Output, call: &Call) -> Result<Option<&'a str>, Error> {
+    let broken = |why| call.fails(ErrorKind::BrokenListing, why);
     let token = output.next_continuation_token().filter(|token| !token.is_empty());
-    match (output.is_truncated(), token) {
-        (Some(false), _) => Ok(None),
-        (_, Some(token)) => Ok(Some(token)),
-        (Some(true), None) => {
-            Err(call.fails(ErrorKind::BrokenListing, "the page is truncated and has no token"))
-        }
-        (None, None) => {
-            Err(call
-                .fails(ErrorKind::BrokenListing, "the page does not say whether it is the last"))
-        }
-    }
+    let truncated = output.is_truncated().or(token.map(|_| true));
+    let truncated =
+        truncated.ok_or_else(|| broken("the page does not say whether it is the last"))?;
+    next_page(truncated, token).map_err(broken)
 }
 
 fn size(object: &Object) -> u64 {

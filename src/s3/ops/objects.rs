@@ -35,10 +35,10 @@ impl Client {
         let call = Call::on_object("HeadObject", object);
         let mode = (self.sdk().await?.provider == Provider::Aws).then_some(ChecksumMode::Enabled);
         let output = self
-            .run(&call, |sdk| {
+            .run(&call, |sdk, bucket| {
                 let request = sdk
                     .head_object()
-                    .bucket(self.wire(&object.bucket))
+                    .bucket(bucket)
                     .key(object.key.as_str())
                     .set_checksum_mode(mode.clone());
                 let call = &call;
@@ -65,14 +65,14 @@ impl Client {
         let (call, body) = (&call, &body);
         let expires = expires(&options.headers, call)?;
         let (output, check) = self
-            .run(call, |sdk| async move {
+            .run(call, |sdk, bucket| async move {
                 let route = self.route(&sdk, &object.bucket).await?;
                 let sending = self.sending(body, route.as_ref()).await?;
                 // The SDK's two builders share these setters and no trait.
                 macro_rules! asked {
                     ($builder:expr) => {
                         with_headers!($builder, options, expires)
-                            .bucket(self.wire(&object.bucket))
+                            .bucket(bucket)
                             .key(object.key.as_str())
                             .set_if_none_match(options.only_if_absent.then(|| "*".to_owned()))
                             .set_content_md5(sending.check.content_md5())

@@ -13,11 +13,8 @@ impl Client {
     pub async fn tags(&self, object: &ObjectAddress) -> Result<Vec<(String, String)>, Error> {
         let call = Call::on_object("GetObjectTagging", object).needing(Capability::ObjectTags);
         let output = self
-            .run(&call, |sdk| {
-                let request = sdk
-                    .get_object_tagging()
-                    .bucket(self.wire(&object.bucket))
-                    .key(object.key.as_str());
+            .run(&call, |sdk, bucket| {
+                let request = sdk.get_object_tagging().bucket(bucket).key(object.key.as_str());
                 let call = &call;
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })

@@ -1,7 +1,6 @@
 //! Multipart uploads that were begun and neither completed nor aborted.
 
 use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
-use aws_sdk_s3::operation::list_parts::ListPartsOutput;
 use aws_sdk_s3::types::{EncodingType, MultipartUpload};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -9,8 +8,9 @@ use futures_util::future::BoxFuture;
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, UploadId};
+use crate::domain::page_cursor::{PageCursor, next_page};
 use crate::domain::provider::Capability;
-use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadsPage};
+use crate::domain::unfinished::{UnfinishedUpload, UploadMarker, UploadsPage};
 use crate::s3::call::Call;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::list::names::{Ask, Field, NameContext, PageNames, told};
@@ -21,21 +21,46 @@ impl Client {
     /// The unfinished uploads of exactly this key, whoever began them.
     pub async fn uploads_of(&self, object: &ObjectAddress) -> Result<Vec<UploadId>, Error> {
         let prefix = Prefix::new(object.key.as_str());
-        let (mut found, mut marker) = (Vec::new(), None);
-        loop {
-            let page = self.uploads_page(&object.bucket, &prefix, marker.as_ref()).await?;
-            let same = page.uploads.into_iter().filter(|upload| upload.object == *object);
+        let (mut found, mut cursor) = (Vec::new(), PageCursor::default());
+        while !cursor.is_at_end() {
+            let page = self.next_uploads(&object.bucket, &prefix, &mut cursor).await?;
+            let same = page.into_iter().filter(|upload| upload.object == *object);
             found.extend(same.map(|upload| upload.upload));
             // Keys come in order: what follows another key is not this one's.
-            match page.next {
-                Some(next) if next.key == object.key.as_str() => marker = Some(next),
-                _ => return Ok(found),
+            if cursor.token().is_some_and(|next| next.key != object.key.as_str()) {
+                break;
             }
         }
+        Ok(found)
+    }
+
+    /// Every unfinished upload whose key begins with `prefix`.
+    pub async fn uploads_below(
+        &self,
+        bucket: &Bucket,
+        prefix: &Prefix,
+    ) -> Result<Vec<UnfinishedUpload>, Error> {
+        let (mut found, mut cursor) = (Vec::new(), PageCursor::default());
+        while !cursor.is_at_end() {
+            found.extend(self.next_uploads(bucket, prefix, &mut cursor).await?);
+        }
+        Ok(found)
+    }
+
+    async fn next_uploads(
+        &self,
+        bucket: &Bucket,
+        prefix: &Prefix,
+        cursor: &mut PageCursor<UploadMarker>,
+    ) -> Result<Vec<UnfinishedUpload>, Error> {
+        let UploadsPage { uploads, next } =
+            self.uploads_page(bucket, prefix, cursor.token()).await?;
+        cursor.follow(next, uploads.is_empty(), bucket, prefix)?;
+        Ok(uploads)
     }
 
     /// One page of the unfinished uploads whose keys begin with `prefix`. A page that claims to go
-    /// on and gives no way to, or the same way again, is `BrokenListing`.
+    /// on and gives no way to is `BrokenListing`.
     pub async fn uploads_page(
         &self,
         bucket: &Bucket,
@@ -45,26 +70,25 @@ impl Client {
         let call = Call::on_bucket("ListMultipartUploads", bucket);
         let place = format!("s3://{bucket}/{prefix}");
         let call = Call { place, ..call.needing(Capability::ListMultipartUploads) };
-        let output = match self.ask_uploads(bucket, prefix.as_str(), after, None, &call).await {
+        let output = match self.ask_uploads(prefix.as_str(), after, None, &call).await {
             Err(error) if self.says_none(bucket, &error).await => return Ok(UploadsPage::default()),
             output => output?,
         };
-        let names = self.upload_names(&output, bucket, (prefix, after), &call).await?;
-        page(&output, names, bucket, after, &call)
+        let names = self.upload_names(&output, (prefix, after), &call).await?;
+        page(&output, names, bucket, &call)
     }
 
     async fn ask_uploads(
         &self,
-        bucket: &Bucket,
         prefix: &str,
         after: Option<&UploadMarker>,
         most: Option<i32>,
         call: &Call,
     ) -> Result<ListMultipartUploadsOutput, Error> {
-        self.run(call, |sdk| {
+        self.run(call, |sdk, bucket| {
             let request = sdk
                 .list_multipart_uploads()
-                .bucket(self.wire(bucket))
+                .bucket(bucket)
                 .prefix(prefix)
                 // What is asked to settle a doubt comes without an encoding.
                 .set_encoding_type(most.is_none().then_some(EncodingType::Url))
@@ -89,7 +113,6 @@ impl Client {
     async fn upload_names(
         &self,
         output: &ListMultipartUploadsOutput,
-        bucket: &Bucket,
         (prefix, after): (&Prefix, Option<&UploadMarker>),
         call: &Call,
     ) -> Result<Vec<String>, Error> {
@@ -102,59 +125,16 @@ impl Client {
             place: NameContext { field, prefix: prefix.as_str(), delimited: false },
             told: told(self.provider(), field, output.encoding_type().is_some()),
             learned: self.learned_names(),
-            ask: &Asking { client: self, bucket, prefix, after, call },
+            ask: &Asking { client: self, prefix, after, call },
             call,
         };
         names.read(&keys).await
-    }
-
-    /// Counts the parts of an unfinished upload: one request for every thousand.
-    pub async fn upload_extent(
-        &self,
-        object: &ObjectAddress,
-        upload: &UploadId,
-    ) -> Result<UploadExtent, Error> {
-        let call = Call::on_object("ListParts", object).needing(Capability::ListParts);
-        let (mut extent, mut marker) = (UploadExtent::default(), None);
-        loop {
-            let output = self
-                .run(&call, |sdk| {
-                    let request = sdk
-                        .list_parts()
-                        .bucket(self.wire(&object.bucket))
-                        .key(object.key.as_str())
-                        .upload_id(&upload.0)
-                        .set_part_number_marker(marker.clone());
-                    let call = &call;
-                    async move { request.send().await.map_err(|error| call.failed(error)) }
-                })
-                .await?;
-            add(&mut extent, &output);
-            if output.is_truncated() != Some(true) {
-                return Ok(extent);
-            }
-            let next = output.next_part_number_marker().map(str::to_owned);
-            if next.is_none() || next == marker {
-                let why = "the parts go on without a marker";
-                return Err(call.fails(ErrorKind::BrokenListing, why));
-            }
-            marker = next;
-        }
-    }
-}
-
-fn add(extent: &mut UploadExtent, output: &ListPartsOutput) {
-    for part in output.parts() {
-        extent.parts += 1;
-        extent.bytes += part.size().and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
-        extent.last = extent.last.max(part.last_modified().and_then(timestamp));
     }
 }
 
 /// Asks by listing the uploads that a name would be of.
 struct Asking<'a> {
     client: &'a Client,
-    bucket: &'a Bucket,
     prefix: &'a Prefix,
     after: Option<&'a UploadMarker>,
     call: &'a Call,
@@ -163,8 +143,7 @@ struct Asking<'a> {
 impl Ask for Asking<'_> {
     fn has(&self, name: String) -> BoxFuture<'_, Result<bool, Error>> {
         async move {
-            let (client, bucket) = (self.client, self.bucket);
-            let found = client.ask_uploads(bucket, &name, None, Some(1), self.call).await?;
+            let found = self.client.ask_uploads(&name, None, Some(1), self.call).await?;
             Ok(!found.uploads().is_empty())
         }
         .boxed()
@@ -172,9 +151,8 @@ impl Ask for Asking<'_> {
 
     fn again(&self) -> BoxFuture<'_, Option<Vec<String>>> {
         async move {
-            let (client, bucket) = (self.client, self.bucket);
             let (prefix, after, most) = (self.prefix.as_str(), self.after, Some(1000));
-            let output = client.ask_uploads(bucket, prefix, after, most, self.call).await.ok()?;
+            let output = self.client.ask_uploads(prefix, after, most, self.call).await.ok()?;
             output.uploads().iter().map(|upload| upload.key().map(str::to_owned)).collect()
         }
         .boxed()
@@ -185,7 +163,6 @@ fn page(
     output: &ListMultipartUploadsOutput,
     names: Vec<String>,
     bucket: &Bucket,
-    after: Option<&UploadMarker>,
     call: &Call,
 ) -> Result<UploadsPage, Error> {
     let broken = |why: &str| call.fails(ErrorKind::BrokenListing, why);
@@ -202,16 +179,8 @@ fn page(
             by: initiator(each),
         });
     }
-    let next = match output.is_truncated() {
-        Some(true) => Some(
-            next(output, uploads.last())
-                .ok_or_else(|| broken("the uploads go on without a marker"))?,
-        ),
-        _ => None,
-    };
-    if next.is_some() && next.as_ref() == after {
-        return Err(broken("the uploads go in a circle"));
-    }
+    let truncated = output.is_truncated() == Some(true);
+    let next = next_page(truncated, next(output, uploads.last())).map_err(broken)?;
     Ok(UploadsPage { uploads, next })
 }
 

@@ -8,8 +8,9 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::domain::transfer::{
-    JobId, JobState, JobView, MAX_UNDER_WAY, ObjectProgress, Progress, TransferEvent, Wait,
+    JobId, JobState, JobView, MAX_UNDER_WAY, ObjectProgress, Progress, Wait,
 };
+use crate::domain::transfer_event::{JobChange, TransferEvent};
 use crate::transfer::changes::Changes;
 use crate::transfer::engine::work::WorkerContext;
 use crate::transfer::machine::Machine;
@@ -145,12 +146,13 @@ impl Reporter {
             let verification = machine.verification(*id).cloned();
             let (id, told_state) = (*id, state.clone());
             if waited && told_state != JobState::Running {
-                self.tell(TransferEvent::Waiting { id, wait: None });
+                self.tell(TransferEvent::job(id, JobChange::Wait(None)));
             }
             if state.finished() {
                 self.tell_changes();
             }
-            self.tell(TransferEvent::Changed { id, state, progress, verification });
+            let change = JobChange::State { state, progress, verification };
+            self.tell(TransferEvent::job(id, change));
             let Some(told) = self.told.get_mut(&id) else { continue };
             (told.progress, told.state) = (progress, told_state);
             if told.state != JobState::Running {
@@ -165,8 +167,7 @@ impl Reporter {
         let mut jobs = std::mem::take(&mut self.touched);
         jobs.extend(self.live.keys());
         jobs.extend(self.waits.keys());
-        let (mut moved, mut under_way) = (Vec::new(), Vec::new());
-        let mut silent = true;
+        let (mut news, mut silent) = (Vec::new(), true);
         for id in jobs {
             let Some(progress) = self.progress(machine, id) else { continue };
             let objects = self.under_way(id, &progress);
@@ -174,26 +175,24 @@ impl Reporter {
             let Some(told) = self.told.get_mut(&id) else { continue };
             if told.progress != progress {
                 told.progress = progress;
-                moved.push((id, progress));
+                news.push((id, JobChange::Progress(progress)));
+                silent = false;
             }
             if told.under_way != objects {
                 told.under_way.clone_from(&objects);
-                under_way.push((id, objects));
+                news.push((id, JobChange::UnderWay(objects)));
+                silent = false;
             }
             if told.wait != wait {
                 let before = std::mem::replace(&mut told.wait, wait.clone());
                 let counts =
                     before.zip(wait.as_ref()).is_some_and(|(old, new)| old.counts_down_to(new));
-                self.tell(TransferEvent::Waiting { id, wait });
+                news.push((id, JobChange::Wait(wait)));
                 silent &= counts;
             }
         }
-        silent &= moved.is_empty() && under_way.is_empty();
-        if !moved.is_empty() {
-            self.tell(TransferEvent::Advanced(moved));
-        }
-        if !under_way.is_empty() {
-            self.tell(TransferEvent::UnderWay(under_way));
+        if !news.is_empty() {
+            self.tell(TransferEvent::Jobs(news));
         }
         self.silent = if silent { self.silent.saturating_add(1) } else { 0 };
         self.waits.retain(|id, _| machine.is_busy(*id));

@@ -6,27 +6,27 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
-use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::transfer::{JobId, JobSpec, Note, TransferEvent, Work};
+use crate::domain::transfer::{JobId, JobSpec, Note, Work};
 use crate::transfer::changes::Changes;
-use crate::transfer::connection_health::{ConnectionHealth, Refusals};
+use crate::transfer::connection_health::ConnectionHealth;
 use crate::transfer::fact::{Fact, Outcome, Partial};
 use crate::transfer::item::{Item, ItemKind};
 use crate::transfer::journal::Journal;
+use crate::transfer::limits::BodyMemory;
 use crate::transfer::limits::open_files;
 use crate::transfer::limits::rate::Rate;
 use crate::transfer::limits::slots::{Lane, Most, Slots};
-use crate::transfer::limits::{BodyMemory, Patience};
 use crate::transfer::local::roots::Roots;
 use crate::transfer::machine::Room;
 use crate::transfer::remote::{Remote, same_bucket};
 use crate::transfer::retry::RetryPolicy;
 use crate::transfer::task::{BytesMoved, KnownTags, NotedOnce, Task, address};
+use crate::transfer::tuning::Tuning;
 use crate::transfer::wait_reason::WaitReason;
 use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::clean::clean_up;
@@ -41,37 +41,16 @@ use crate::transfer::workers::upload::Upload;
 /// client needs to be made.
 pub type Connect = Arc<dyn Fn(&ConnectionName) -> Result<Arc<dyn Remote>, Error> + Send + Sync>;
 
-pub struct Setup {
-    pub connect: Connect,
-    pub part_threshold: u64,
-    pub copy_threshold: u64,
-    pub memory: BodyMemory,
-    pub writers: Handle,
-    pub slots: usize,
-    pub most_slots: Most,
-    pub expansions: usize,
-    pub patience: Patience,
-    pub rate: Rate,
-    /// The rate is not to be replaced by the one of the journal.
-    pub rate_given: bool,
-}
-
 /// What all workers share.
 #[derive(Clone)]
 pub struct WorkerContext {
     connect: Connect,
     connections: Arc<Mutex<HashMap<ConnectionName, ConnectionState>>>,
-    slots: usize,
-    most_slots: Most,
-    expansions: usize,
+    tuning: Arc<Tuning>,
     rate: Rate,
-    patience: Patience,
-    part_threshold: u64,
-    copy_threshold: u64,
     memory: BodyMemory,
     writers: Handle,
     journal: Journal,
-    news: UnboundedSender<TransferEvent>,
     said: NotedOnce,
     roots: Arc<Roots>,
     changes: Changes,
@@ -97,30 +76,25 @@ pub struct ObjectTask {
 
 impl fmt::Debug for WorkerContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Yard").field("slots", &self.slots).finish_non_exhaustive()
+        f.debug_struct("WorkerContext").field("tuning", &self.tuning).finish_non_exhaustive()
     }
 }
 
 impl WorkerContext {
     pub fn new(
-        setup: Setup,
+        tuning: Arc<Tuning>,
+        connect: Connect,
+        writers: Handle,
         journal: Journal,
-        news: UnboundedSender<TransferEvent>,
     ) -> WorkerContext {
         WorkerContext {
-            connect: setup.connect,
+            connect,
             connections: Arc::default(),
-            slots: setup.slots,
-            most_slots: setup.most_slots,
-            expansions: setup.expansions,
-            rate: setup.rate,
-            patience: setup.patience,
-            part_threshold: setup.part_threshold,
-            copy_threshold: setup.copy_threshold,
-            memory: setup.memory,
-            writers: setup.writers,
+            rate: Rate::of(tuning.rate),
+            memory: BodyMemory::new(tuning.memory),
+            tuning,
+            writers,
             journal,
-            news,
             said: NotedOnce::default(),
             roots: Arc::default(),
             changes: Changes::default(),
@@ -140,10 +114,14 @@ impl WorkerContext {
                 .values()
                 .map(|connection_state| connection_state.health.slots.open(lane))
                 .max()
-                .unwrap_or(self.slots)
+                .unwrap_or(self.tuning.slots)
         };
         let (small, parts) = (open(Lane::Small), open(Lane::Parts));
-        Room { objects: small + small / 2 + 1, parts, expansions: self.expansions }
+        Room { objects: small + small / 2 + 1, parts, expansions: self.tuning.expansions }
+    }
+
+    pub fn tuning(&self) -> &Tuning {
+        &self.tuning
     }
 
     /// The limit in force, in bytes a second.
@@ -190,28 +168,23 @@ impl WorkerContext {
         }
         let (connect, asked) = (Arc::clone(&self.connect), name.clone());
         let remote = blocking(move || connect(&asked)).await?;
-        let small = self.most_slots.small.min(open_files::connections());
-        let slots = Slots::new(self.slots, Most { small, ..self.most_slots });
+        let most = self.tuning.most_slots;
+        let small = most.small.min(open_files::connections());
+        let slots = Slots::new(self.tuning.slots, Most { small, ..most });
         slots.cap(self.rate.requests());
-        let health =
-            ConnectionHealth::new(slots, Some(Arc::clone(&remote))).reporter(self.refusals(name));
+        let health = ConnectionHealth::new(slots, Some(Arc::clone(&remote)));
         let connection_state = ConnectionState { health: Arc::new(health), remote };
         Ok(self.connections().entry(name.clone()).or_insert(connection_state).clone())
     }
 
-    fn refusals(&self, name: &ConnectionName) -> Refusals {
-        let (news, connection) = (self.news.clone(), name.clone());
-        Box::new(move |error| {
-            let (connection, error) = (connection.clone(), error.clone());
-            // Who does not listen any more needs to know nothing.
-            drop(news.send(TransferEvent::Refused { connection, error }));
-        })
-    }
-
     fn policy(&self, connection_state: &ConnectionState, assignment: &ObjectTask) -> RetryPolicy {
         let (wait_reason, stop) = (assignment.wait_reason.clone(), assignment.stop.clone());
-        RetryPolicy::new(Arc::clone(&connection_state.health), self.rate.clone(), self.patience)
-            .of_job(wait_reason, stop, assignment.again)
+        RetryPolicy::new(
+            Arc::clone(&connection_state.health),
+            self.rate.clone(),
+            self.tuning.patience,
+        )
+        .of_job(wait_reason, stop, assignment.again)
     }
 
     async fn task(&self, assignment: &ObjectTask) -> Result<Task, Error> {
@@ -241,8 +214,7 @@ impl WorkerContext {
             moved: Arc::clone(&assignment.moved),
             tags: KnownTags::default(),
             again: assignment.again,
-            part_threshold: self.part_threshold,
-            copy_threshold: self.copy_threshold,
+            tuning: Arc::clone(&self.tuning),
             memory: self.memory.clone(),
             writers: self.writers.clone(),
             steps: TaskTracker::new(),

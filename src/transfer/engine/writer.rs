@@ -2,7 +2,6 @@
 //! is due, tells.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,10 +12,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::transfer::{Failure, JobId, TransferCommand, TransferEvent};
+use crate::domain::transfer::{Failure, JobId, TransferCommand};
+use crate::domain::transfer_event::{JobChange, TransferEvent};
 use crate::transfer::engine::held::held;
 use crate::transfer::engine::reporter::Reporter;
-use crate::transfer::engine::work::{ObjectTask, Setup, WorkerContext};
+use crate::transfer::engine::work::{ObjectTask, WorkerContext};
 use crate::transfer::fact::{Fact, Outcome, Partial};
 use crate::transfer::item::Item;
 use crate::transfer::journal::{Journal, JournalNews};
@@ -82,19 +82,15 @@ pub struct Writer {
     closing: bool,
     exchange: Exchange,
     halted: bool,
-    rate_given: bool,
 }
 
 impl Writer {
     pub fn new(
-        setup: Setup,
-        journal: Option<PathBuf>,
+        context: WorkerContext,
+        journal: Journal,
         inputs: UnboundedSender<Input>,
         news: UnboundedSender<TransferEvent>,
     ) -> Writer {
-        let journal = Journal::start(journal, inputs.clone());
-        let rate_given = setup.rate_given;
-        let context = WorkerContext::new(setup, journal.clone(), news.clone());
         Writer {
             machine: Machine::default(),
             reporter: Reporter::new(news, context.changes().clone()),
@@ -107,7 +103,6 @@ impl Writer {
             closing: false,
             exchange: Exchange::None,
             halted: false,
-            rate_given,
         }
     }
 
@@ -228,7 +223,9 @@ impl Writer {
                 let limit = Some(own).filter(|limit| *limit > 0);
                 self.journal.note(vec![Fact::Limited { limit }]);
             }
-            (None, Some(limit)) if !self.rate_given => self.context.limit_to(Some(limit)),
+            (None, Some(limit)) if !self.context.tuning().rate_given => {
+                self.context.limit_to(Some(limit))
+            }
             (None, _) => {}
         }
     }
@@ -314,14 +311,14 @@ impl Writer {
                 self.journal.note(self.machine.passed(*job).into_iter().collect());
             }
             Fact::Noted { job, note } => {
-                self.tell(TransferEvent::ObjectNoted { id: *job, note: note.clone() });
+                self.tell(TransferEvent::job(*job, JobChange::Noted(note.clone())));
             }
             Fact::Prioritised { job, priority } => {
-                self.tell(TransferEvent::Prioritised { id: *job, priority: *priority });
+                self.tell(TransferEvent::job(*job, JobChange::Priority(*priority)));
             }
             Fact::Reconnected { job, .. } => {
                 if let Some(view) = self.machine.view(*job) {
-                    self.tell(TransferEvent::Reconnected { id: *job, spec: view.spec });
+                    self.tell(TransferEvent::job(*job, JobChange::Spec(view.spec)));
                 }
             }
             Fact::Ordered { .. } => {
@@ -336,7 +333,7 @@ impl Writer {
         self.reporter.ends(job, place);
         if let Outcome::Failed(error) = outcome {
             let failure = Failure { place: place.to_owned(), error: error.clone() };
-            self.tell(TransferEvent::ObjectFailed { id: job, failure });
+            self.tell(TransferEvent::job(job, JobChange::Failed(failure)));
         }
     }
 

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 use crate::domain::error::{Error, ErrorKind, OPEN_JOURNAL, READ_JOURNAL};
 use crate::domain::transfer::{JobId, JobSpec, MAX_NOTES, Verification};
 use crate::transfer::fact::{Fact, Multipart, Outcome, Partial, PlaceOrder};
+use crate::transfer::journal::outcomes::{Change, Fate, LastChange, Passed, is_settled};
 use crate::transfer::journal::schema::{SCHEMA, bring_up, version};
 use crate::transfer::journal::sums::{AGAIN, DONE, FAILED, SKIPPED, added, sums};
 
@@ -92,13 +93,8 @@ impl Table {
             let mut settled = Vec::with_capacity(places.len());
             for place in places {
                 let found = query.query_row(params![number(id), place], |row| row.get(0));
-                settled.push(match found.optional()? {
-                    Some(AGAIN) => false,
-                    Some::<i64>(_) => true,
-                    None => {
-                        passed.as_ref().is_some_and(|(before, order)| *order.of(place) < **before)
-                    }
-                });
+                let fate = found.optional()?.map(fate);
+                settled.push(is_settled(fate, place, passed.as_ref()));
             }
             Ok(settled)
         };
@@ -123,22 +119,15 @@ fn record(to: &Transaction, fact: &Fact) -> Result<(), rusqlite::Error> {
             }
             Ok(())
         }
-        Fact::Retried { job } => {
-            // Asked twice in a moment: what failed since the first is not asked for.
-            // Cleared in the same moment: nobody tries it again.
-            if matches!(stands(to, *job)?.as_deref(), Some("Retried" | "Leaving")) {
-                return Ok(());
+        Fact::Cancelled { job }
+        | Fact::Retried { job }
+        | Fact::Leaving { job }
+        | Fact::Finished { job, .. } => match last_change(to, *job)?.after(fact) {
+            Some((_, done)) => {
+                change(to, *job, done)?;
+                insert(to, fact)
             }
-            insert(to, fact)?;
-            let failed = params![number(*job), FAILED, AGAIN];
-            let again =
-                "UPDATE outcomes SET outcome = ?3, detail = '' WHERE job = ?1 AND outcome = ?2";
-            to.execute(again, failed).map(drop)
-        }
-        // One that was tried again just before it was cleared stays.
-        Fact::Leaving { job } => match stands(to, *job)?.as_deref() {
-            Some("Cancelled" | "Finished") => insert(to, fact),
-            _ => Ok(()),
+            None => Ok(()),
         },
         Fact::Ordered { .. } => {
             to.execute("DELETE FROM facts WHERE kind = 'Ordered'", [])?;
@@ -157,17 +146,6 @@ fn record(to: &Transaction, fact: &Fact) -> Result<(), rusqlite::Error> {
         Fact::RangesBegun { job, place, .. } => {
             let last = "DELETE FROM facts WHERE job = ?1 AND place = ?2 AND kind = 'RangesBegun'";
             to.prepare_cached(last)?.execute(params![number(*job), place])?;
-            insert(to, fact)
-        }
-        Fact::Finished { job, error } => {
-            // Cancelled just before: it did not finish, and a retry asks what was settled.
-            let stands = stands(to, *job)?;
-            if error.is_none() && !matches!(stands.as_deref(), Some("Cancelled" | "Leaving")) {
-                // What was to be tried again and is not found any more has not failed.
-                let gone = params![number(*job), AGAIN];
-                to.execute("DELETE FROM outcomes WHERE job = ?1 AND outcome = ?2", gone)?;
-                fold(to, *job, None, PlaceOrder::Bytes)?;
-            }
             insert(to, fact)
         }
         Fact::Noted { job, .. } => {
@@ -215,12 +193,35 @@ fn drop_unfinished(to: &Transaction, job: JobId, place: &str) -> Result<(), rusq
         .map(drop)
 }
 
-/// How a job stands, as the last fact that changed it says: facts that come too late to fit are
-/// without effect.
-fn stands(to: &Transaction, job: JobId) -> Result<Option<String>, rusqlite::Error> {
+fn last_change(to: &Transaction, job: JobId) -> Result<LastChange, rusqlite::Error> {
     let last = "SELECT kind FROM facts WHERE job = ?1
          AND kind IN ('Cancelled', 'Finished', 'Retried', 'Leaving') ORDER BY seq DESC LIMIT 1";
-    to.prepare_cached(last)?.query_row([number(job)], |row| row.get(0)).optional()
+    let read = |row: &rusqlite::Row<'_>| row.get(0);
+    let last: Option<String> =
+        to.prepare_cached(last)?.query_row([number(job)], read).optional()?;
+    Ok(match last.as_deref() {
+        Some("Cancelled") => LastChange::Cancelled,
+        Some("Finished") => LastChange::Finished,
+        Some("Retried") => LastChange::Retried,
+        Some("Leaving") => LastChange::Leaving,
+        _ => LastChange::Queued,
+    })
+}
+
+fn change(to: &Transaction, job: JobId, change: Change) -> Result<(), rusqlite::Error> {
+    match change {
+        Change::Nothing => Ok(()),
+        Change::TryFailedAgain => {
+            let again =
+                "UPDATE outcomes SET outcome = ?3, detail = '' WHERE job = ?1 AND outcome = ?2";
+            to.execute(again, params![number(job), FAILED, AGAIN]).map(drop)
+        }
+        Change::EndWell => {
+            let gone = "DELETE FROM outcomes WHERE job = ?1 AND outcome = ?2";
+            to.execute(gone, params![number(job), AGAIN])?;
+            fold(to, job, None, PlaceOrder::Bytes)
+        }
+    }
 }
 
 /// Forgets what is unfinished of an object, but not the upload that is still there.
@@ -301,10 +302,7 @@ fn fold(
     insert(to, &sum)
 }
 
-fn passed(
-    connection: &Connection,
-    job: JobId,
-) -> Result<Option<(String, PlaceOrder)>, rusqlite::Error> {
+fn passed(connection: &Connection, job: JobId) -> Result<Option<Passed>, rusqlite::Error> {
     let mut query =
         connection.prepare_cached("SELECT before, folders FROM passed WHERE job = ?1")?;
     let read = |row: &rusqlite::Row<'_>| {
@@ -312,6 +310,14 @@ fn passed(
         Ok((row.get(0)?, order))
     };
     query.query_row([number(job)], read).optional()
+}
+
+fn fate(code: i64) -> Fate {
+    match code {
+        AGAIN => Fate::Again,
+        FAILED => Fate::Failed,
+        _ => Fate::Settled,
+    }
 }
 
 pub fn number(job: JobId) -> i64 {

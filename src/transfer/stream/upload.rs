@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::task::{JoinError, JoinSet};
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{PutOptions, StoredObject, UploadId, UploadedPart};
@@ -14,11 +13,13 @@ use crate::domain::parts::Growing;
 use crate::domain::transfer::Verification;
 use crate::domain::units::Size;
 use crate::s3::http::body::Body;
+use crate::transfer::limits::BodyMemory;
+use crate::transfer::parts_in_flight::{PartSource, SendingPart, send_parts};
 use crate::transfer::remote::Remote;
 use crate::transfer::sending::send_on;
 use crate::transfer::stream::pipe::{AT_ONCE, Pipe};
 use crate::transfer::workers::digest::etag_of_parts;
-use crate::transfer::workers::multipart::{abort_upload, sweep};
+use crate::transfer::workers::multipart::{abort_upload, has_begun_none, sweep};
 use crate::transfer::write::{Expected, Written, head_of};
 
 /// Bytes of parts held at once, unless two parts are more.
@@ -107,11 +108,8 @@ async fn create(pipe: &Pipe, options: &PutOptions) -> Result<UploadId, Error> {
         pipe.remote.create_multipart(&pipe.object, options)
     };
     let created = pipe.policy.send(begun).await;
-    // A success that is not understood began one.
-    let refused = created
-        .as_ref()
-        .is_err_and(|error| !error.retryable() && error.status.is_none_or(|code| code >= 300));
-    if tries.load(Ordering::Relaxed) > 1 || (created.is_err() && !refused) {
+    let unsure = created.as_ref().is_err_and(|error| !has_begun_none(error));
+    if tries.load(Ordering::Relaxed) > 1 || unsure {
         let cleaning = pipe.cleaning();
         let kept = created.as_ref().ok();
         drop(sweep(&*pipe.remote, &cleaning.policy, &pipe.object, kept).await);
@@ -176,48 +174,40 @@ struct Parts {
     sizes: Growing,
 }
 
-/// What is under way, and what is there already.
-#[derive(Default)]
-struct PartsInFlight {
-    sending: JoinSet<Result<UploadedPart, Error>>,
-    /// Bytes in memory.
-    held: u64,
-    done: Vec<UploadedPart>,
+/// The parts of a stream, each read when there is room for it.
+struct StreamParts<'a, R> {
+    parts: &'a Parts,
+    first: Option<Body>,
+    source: R,
+    /// Of the next part, from 1.
+    number: u32,
+    /// In the parts before it.
+    bytes: u64,
+    memory: BodyMemory,
 }
 
-impl PartsInFlight {
-    fn came(&mut self, sent: Result<Result<UploadedPart, Error>, JoinError>) -> Result<(), Error> {
-        let crashed =
-            |e: JoinError| Error::new(ErrorKind::Other, "UploadPart", "").detail(e.to_string());
-        let part = sent.map_err(crashed)??;
-        self.held -= part.size;
-        self.done.push(part);
-        Ok(())
-    }
-
-    /// Waits until `bytes` more fit beside what is held.
-    async fn make_room(&mut self, bytes: u64) -> Result<(), Error> {
-        let room = ROOM.max(2 * bytes);
-        while (self.held > 0 && self.held + bytes > room) || self.sending.len() >= AT_ONCE {
-            let Some(sent) = self.sending.join_next().await else { break };
-            self.came(sent)?;
+impl<R: AsyncRead + Unpin + Send> PartSource for StreamParts<'_, R> {
+    async fn next(&mut self) -> Result<Option<SendingPart>, Error> {
+        let size = self.parts.sizes.next(u64::from(self.number), self.bytes);
+        // Two parts always fit, however large.
+        let room = self.memory.take(size.unwrap_or(1).min(ROOM / 2)).await;
+        let body = match self.first.take() {
+            Some(first) => first,
+            None => read_part(&mut self.source, size.unwrap_or(1)).await?,
+        };
+        if body.size() == 0 {
+            return Ok(None);
         }
-        Ok(())
-    }
-
-    /// The next part, while others are sent: the end of one of them that fails is the end of all.
-    async fn read(
-        &mut self,
-        source: &mut (impl AsyncRead + Unpin + Send),
-        bytes: u64,
-    ) -> Result<Body, Error> {
-        let mut reading = std::pin::pin!(read_part(source, bytes));
-        loop {
-            tokio::select! {
-                read = &mut reading => return read,
-                Some(sent) = self.sending.join_next() => self.came(sent)?,
-            }
+        if size.is_none() {
+            return Err(self.parts.too_long());
         }
+        self.bytes += body.size();
+        let sending = self.parts.part(self.number, body);
+        self.number += 1;
+        Ok(Some(Box::pin(async move {
+            let _room = room;
+            sending.await
+        })))
     }
 }
 
@@ -225,28 +215,15 @@ impl Parts {
     async fn run(
         &self,
         first: Body,
-        mut source: impl AsyncRead + Unpin + Send,
+        source: impl AsyncRead + Unpin + Send,
         only_if_absent: bool,
     ) -> Result<Piped, Error> {
-        let mut course = PartsInFlight::default();
-        let (mut next, mut number, mut bytes) = (first, 1, 0);
-        while next.size() > 0 {
-            (bytes, course.held) = (bytes + next.size(), course.held + next.size());
-            let part = self.part(number, next);
-            course.sending.spawn(part);
-            number += 1;
-            let size = self.sizes.next(u64::from(number), bytes);
-            course.make_room(size.unwrap_or(1)).await?;
-            next = course.read(&mut source, size.unwrap_or(1)).await?;
-            if size.is_none() && next.size() > 0 {
-                return Err(self.too_long());
-            }
-        }
-        while let Some(sent) = course.sending.join_next().await {
-            course.came(sent)?;
-        }
-        course.done.sort_by_key(|part| part.number);
-        let verification = self.complete(&course.done, bytes, only_if_absent).await?;
+        let memory = BodyMemory::new(ROOM);
+        let first = Some(first);
+        let mut stream = StreamParts { parts: self, first, source, number: 1, bytes: 0, memory };
+        let sent = send_parts(AT_ONCE, &mut stream).await?;
+        let bytes = stream.bytes;
+        let verification = self.complete(&sent, bytes, only_if_absent).await?;
         Ok(Piped { bytes, verification })
     }
 

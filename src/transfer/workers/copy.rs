@@ -1,7 +1,5 @@
 //! Copies one object: on the server within a connection, through this machine where that cannot be.
 
-use std::sync::Arc;
-
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::likeness::Likeness;
 use crate::domain::object::{ByteRange, ETag, ObjectAddress, ObjectHead, UploadedPart};
@@ -191,7 +189,7 @@ impl Copy<'_> {
     /// Of what the server copies at all.
     fn is_copied_whole(&self, head: &ObjectHead) -> bool {
         let remote = &self.task.remote;
-        let most = remote.provider().max_single_put().min(self.task.copy_threshold);
+        let most = remote.provider().max_single_put().min(self.task.tuning.copy_threshold);
         // Who copies no parts may copy large objects whole.
         head.size.unwrap_or_default() <= most || remote.lacks(Capability::CopyPart).is_some()
     }
@@ -308,7 +306,7 @@ impl Copy<'_> {
             return whole(task, from, way, head).await.map(By::ServerAtOnce);
         }
         let size = head.size.unwrap_or_default();
-        let most = task.remote.provider().max_single_put().min(task.copy_threshold);
+        let most = task.remote.provider().max_single_put().min(task.tuning.copy_threshold);
         let limits = task.remote.provider().facts().parts;
         let part_size = part_size_at_least(size, COPY_PART_BYTES.min(most), &limits)
             .ok_or_else(|| Error::new(ErrorKind::TooLarge, "copy", from.to_string()))?;
@@ -400,7 +398,7 @@ async fn copy_parts(
     only_if_absent: bool,
 ) -> Result<WorkerEnd, Error> {
     let (own, source, etag) = (task.clone(), from.clone(), head.etag.clone());
-    let send: SendPart = Arc::new(move |multipart, number, range| {
+    let send = SendPart::new(move |multipart, number, range| {
         let (task, from, etag) = (own.clone(), source.clone(), etag.clone());
         let multipart = multipart.clone();
         Box::pin(async move { copy_part(&task, &from, etag, &multipart, number, range).await })

@@ -23,7 +23,7 @@ use crate::transfer::local::walk::{Tally, Walk, WalkRules, Walked};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
 use crate::transfer::workers::blocking::blocking;
-use crate::transfer::workers::pages::{Tokens, is_later, objects, times};
+use crate::transfer::workers::pages::{KeyWalk, is_later, objects, times};
 
 /// Objects handed on at once.
 const BATCH: usize = 128;
@@ -205,9 +205,9 @@ impl ExpansionTask {
         folder: &Path,
         names: &mut Option<Claims>,
     ) -> Result<(), Error> {
-        let mut tokens = Tokens::default();
-        while let Some(page) = self.page(bucket, prefix, &mut tokens).await? {
-            let found = objects(&page, bucket, prefix, &mut tokens)?;
+        let mut walk = KeyWalk::default();
+        while let Some(page) = self.page(bucket, prefix, &mut walk).await? {
+            let found = objects(&page, bucket, prefix, &mut walk)?;
             if found.is_empty() {
                 continue;
             }
@@ -293,14 +293,14 @@ impl ExpansionTask {
                 Target::Object(key) => keys.push((key.clone(), 0)),
                 Target::Rows(_) => {}
                 Target::Prefix(prefix) => {
-                    let mut token = Tokens::default();
-                    while let Some(page) = self.page(bucket, prefix, &mut token).await? {
+                    let mut walk = KeyWalk::default();
+                    while let Some(page) = self.page(bucket, prefix, &mut walk).await? {
                         begun = match begun {
                             None => self.begin().await?,
                             known => known,
                         };
                         let times = times(&page);
-                        for (rest, size) in objects(&page, bucket, prefix, &mut token)? {
+                        for (rest, size) in objects(&page, bucket, prefix, &mut walk)? {
                             let stored = times.get(rest).copied().flatten();
                             if is_later(stored, begun) {
                                 later += 1;
@@ -359,9 +359,9 @@ impl ExpansionTask {
         prefix: &Prefix,
         item: impl Fn(Key, &str, u64) -> Result<Item, Error>,
     ) -> Result<(), Error> {
-        let mut tokens = Tokens::default();
-        while let Some(page) = self.page(bucket, prefix, &mut tokens).await? {
-            let items: Result<Vec<Item>, Error> = objects(&page, bucket, prefix, &mut tokens)?
+        let mut walk = KeyWalk::default();
+        while let Some(page) = self.page(bucket, prefix, &mut walk).await? {
+            let items: Result<Vec<Item>, Error> = objects(&page, bucket, prefix, &mut walk)?
                 .into_iter()
                 .map(|(rest, size)| item(prefix.key(rest), rest, size))
                 .collect();
@@ -381,29 +381,25 @@ impl ExpansionTask {
         }
     }
 
-    /// The next page; `None` after the last. A listing that goes in a circle is an error, never an
-    /// end.
+    /// The next page; `None` after the last.
     async fn page(
         &self,
         bucket: &Bucket,
         prefix: &Prefix,
-        tokens: &mut Tokens,
+        walk: &mut KeyWalk,
     ) -> Result<Option<Arc<Page>>, Error> {
-        if tokens.ended {
+        if walk.cursor.is_at_end() {
             return Ok(None);
         }
         let query = ListQuery {
             bucket: bucket.clone(),
             prefix: prefix.clone(),
             delimited: false,
-            token: tokens.next.take(),
+            token: walk.cursor.token().cloned(),
             max_keys: 1000,
         };
         let listed = self.policy.send(|| self.remote.list_page(&query)).await?;
-        tokens.advance(listed.next, listed.page.is_empty()).map_err(|why| {
-            let place = format!("s3://{bucket}/{prefix}");
-            Error::new(ErrorKind::BrokenListing, "ListObjectsV2", place).detail(why)
-        })?;
+        walk.cursor.follow(&listed, bucket, prefix)?;
         Ok(Some(listed.page))
     }
 

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use futures_util::future::BoxFuture;
-use tokio::task::JoinSet;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, ETag, ObjectAddress, PutOptions, UploadId, UploadedPart};
@@ -14,7 +13,9 @@ use crate::domain::parts::{piece, piece_count};
 use crate::domain::provider::Capability;
 use crate::domain::transfer::Verification;
 use crate::transfer::fact::{Fact, Multipart, Partial};
+use crate::transfer::limits::BodyMemory;
 use crate::transfer::local::source::Source;
+use crate::transfer::parts_in_flight::{PartSource, SendingPart, send_parts};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
 use crate::transfer::task::{Moving, Task};
@@ -31,12 +32,51 @@ pub enum BodySource {
     Object(ObjectAddress, Option<ETag>),
 }
 
+/// The right to hold a part's bytes: given back when the last who holds them is done.
+pub type Held = Option<Arc<OwnedSemaphorePermit>>;
+
 /// Sends one part of an upload, whose number and range are given, and records it.
-pub type SendPart = Arc<
-    dyn Fn(&Multipart, u32, ByteRange) -> BoxFuture<'static, Result<UploadedPart, Error>>
-        + Send
-        + Sync,
->;
+#[derive(Clone)]
+pub struct SendPart {
+    /// Taken in the order of the parts, so that the first of them never waits for a later one.
+    memory: Option<BodyMemory>,
+    send: Arc<dyn Fn(&Multipart, u32, ByteRange, Held) -> SendingPart + Send + Sync>,
+}
+
+impl SendPart {
+    pub fn new(
+        send: impl Fn(&Multipart, u32, ByteRange) -> SendingPart + Send + Sync + 'static,
+    ) -> SendPart {
+        let send = move |upload: &Multipart, number, range, _: Held| send(upload, number, range);
+        SendPart { memory: None, send: Arc::new(send) }
+    }
+
+    /// For parts that are in memory whole.
+    pub fn holding(
+        memory: BodyMemory,
+        send: impl Fn(&Multipart, u32, ByteRange, Held) -> SendingPart + Send + Sync + 'static,
+    ) -> SendPart {
+        SendPart { memory: Some(memory), send: Arc::new(send) }
+    }
+}
+
+/// The parts that an upload lacks.
+struct Lacking<'a> {
+    upload: Multipart,
+    left: std::vec::IntoIter<(u32, ByteRange)>,
+    send: &'a SendPart,
+}
+
+impl PartSource for Lacking<'_> {
+    async fn next(&mut self) -> Result<Option<SendingPart>, Error> {
+        let Some((number, range)) = self.left.next() else { return Ok(None) };
+        let held = match &self.send.memory {
+            Some(memory) => memory.take(range.len()).await.map(Arc::new),
+            None => None,
+        };
+        Ok(Some((self.send.send)(&self.upload, number, range, held)))
+    }
+}
 
 /// A multipart upload whose parts are all there.
 pub struct Complete {
@@ -74,15 +114,12 @@ pub async fn open(
         let upload = match task.policy.send(create).await {
             Ok(upload) => upload,
             Err(error) => {
-                // What was refused left nothing; what was granted in words that are not understood
-                // did.
-                let refused = !error.retryable() && error.status.is_none_or(|code| code >= 300);
                 if error.status.is_some_and(|code| (200..300).contains(&code))
                     && let Ok(true) = sweep(&*task.remote, &task.policy, &asked.object, None).await
                 {
                     task.closed().await?;
                 }
-                if tries.load(Ordering::Relaxed) == 1 && refused {
+                if tries.load(Ordering::Relaxed) == 1 && has_begun_none(&error) {
                     task.closed().await?;
                 }
                 return Err(error);
@@ -161,25 +198,10 @@ pub async fn run_parts(
 ) -> Result<(), Error> {
     task.moved.restart_at(multipart.parts.values().map(|part| part.size).sum());
     let upload = Multipart { parts: BTreeMap::new(), ..multipart.clone() };
-    let mut left = missing(multipart).into_iter();
-    let mut sending = JoinSet::new();
-    let failure = loop {
-        while sending.len() < task.parts_at_once
-            && let Some((number, range)) = left.next()
-        {
-            sending.spawn(send(&upload, number, range));
-        }
-        match sending.join_next().await {
-            None => return Ok(()),
-            Some(Ok(Ok(part))) => drop(multipart.parts.insert(part.number, part)),
-            Some(Ok(Err(error))) => break error,
-            Some(Err(error)) => {
-                break Error::new(ErrorKind::Other, "send a part", "").detail(error.to_string());
-            }
-        }
-    };
-    sending.shutdown().await;
-    Err(failure)
+    let mut lacking = Lacking { upload, left: missing(multipart).into_iter(), send };
+    let sent = send_parts(task.parts_at_once, &mut lacking).await?;
+    multipart.parts.extend(sent.into_iter().map(|part| (part.number, part)));
+    Ok(())
 }
 
 /// Part numbers and ranges that the upload still lacks.
@@ -230,24 +252,21 @@ pub async fn abort_upload(
     id: &UploadId,
 ) -> Result<bool, Error> {
     let abort = || async {
-        match remote.abort_multipart(object, id).await {
-            Err(error) if !error.is(&ErrorKind::NoSuchUpload) => return Err(error),
-            _ => {}
-        }
-        if remote.lacks(Capability::ListMultipartUploads).is_some() {
-            return Ok(false);
-        }
-        match remote.uploads_of(object).await {
-            Ok(listed) if listed.contains(id) => {
-                let error = Error::new(ErrorKind::ServerFault, "abort", object.to_string());
-                Err(error.detail("the server said that it is aborted, and it is still listed"))
+        match remote.abort_for_good(object, id).await {
+            // The list may be older than the abort.
+            Err(error) if error.is(&ErrorKind::NoSuchUpload) => {
+                Err(Error { kind: ErrorKind::ServerFault, ..error })
             }
-            Ok(_) => Ok(true),
-            Err(error) if error.retryable() => Err(error),
-            Err(_) => Ok(false),
+            outcome => outcome,
         }
     };
     policy.send(abort).await
+}
+
+/// Whether a request for an upload that failed so has begun none: a success in words that are not
+/// understood has.
+pub fn has_begun_none(error: &Error) -> bool {
+    !error.retryable() && error.status.is_none_or(|code| code >= 300)
 }
 
 /// Aborts the uploads of this key that have no part, except `kept`: one of ours whose name we never

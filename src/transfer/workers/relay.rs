@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::{Bytes, BytesMut};
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::task::JoinSet;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{
@@ -21,7 +19,7 @@ use crate::transfer::workers::destination::taken;
 use crate::transfer::workers::digest::{DigestCheck, etag_of_parts};
 use crate::transfer::workers::finish::WorkerEnd;
 use crate::transfer::workers::multipart::{
-    BodySource, Complete, SendPart, discard, missing, open, record_part,
+    BodySource, Complete, Held, SendPart, discard, open, record_part, run_parts,
 };
 use crate::transfer::workers::ranges::wrong_length;
 use crate::transfer::write::{Expected, Write, Written};
@@ -69,7 +67,7 @@ impl Relay<'_> {
         only_if_absent: bool,
     ) -> Result<WorkerEnd, Error> {
         let size = self.head.size.ok_or_else(|| recompressed(self.from))?;
-        if size < self.task.part_threshold.min(MAX_WHOLE) {
+        if size < self.task.tuning.part_threshold.min(MAX_WHOLE) {
             return self.whole(to, PutOptions { only_if_absent, ..options }).await;
         }
         let part_size = self.part_size(size).ok_or_else(|| {
@@ -140,48 +138,17 @@ impl Relay<'_> {
         Ok(WorkerEnd::Moved(Moving::Done { bytes: size, verification: Some(verification) }))
     }
 
-    /// Carries the parts that the upload lacks. Memory is taken in the order of the parts, so that
-    /// the first of them never waits for a later one.
+    /// Carries the parts that the upload lacks.
     pub async fn parts(
         self,
         mut multipart: Multipart,
         only_if_absent: bool,
     ) -> Result<WorkerEnd, Error> {
         let task = self.task;
-        task.moved.restart_at(multipart.parts.values().map(|part| part.size).sum());
         let digest = Arc::new(InOrder::of(self.head, &multipart));
-        let mut left = missing(&multipart).into_iter();
-        let mut carrying = JoinSet::new();
-        let failure = loop {
-            while carrying.len() < task.parts_at_once
-                && let Some((number, range)) = left.next()
-            {
-                let memory = task.memory.take(range.len()).await.map(Arc::new);
-                let part = RelayedPart {
-                    task: task.clone(),
-                    from: self.from.clone(),
-                    head: self.head.clone(),
-                    digest: Arc::clone(&digest),
-                    upload: Multipart { parts: BTreeMap::new(), ..multipart.clone() },
-                    memory,
-                };
-                carrying.spawn(async move { part.carry(number, range).await });
-            }
-            match carrying.join_next().await {
-                None => break None,
-                Some(Ok(Ok(part))) => drop(multipart.parts.insert(part.number, part)),
-                Some(Ok(Err(error))) => break Some(error),
-                Some(Err(error)) => {
-                    break Some(Error::new(ErrorKind::Other, "copy", "").detail(error.to_string()));
-                }
-            }
-        };
-        let failure = match failure {
-            Some(error) => Err(error),
-            None => digest.finish(self.head, &multipart, self.from),
-        };
-        carrying.shutdown().await;
-        let verification = match failure {
+        let carried = run_parts(task, &mut multipart, &self.carrying(&digest)).await;
+        let finished = carried.and_then(|()| digest.finish(self.head, &multipart, self.from));
+        let verification = match finished {
             Ok(verification) => verification,
             Err(error) => {
                 // What may pass is kept for a retry; what cannot, or has wrong bytes, is not left
@@ -193,23 +160,20 @@ impl Relay<'_> {
             }
         };
         let origin = BodySource::Object(self.from.clone(), self.head.etag.clone());
-        let send = self.again();
+        // A part that is carried once more is shown to no digest of the whole.
+        let send = self.carrying(&Arc::new(InOrder::nothing()));
         let complete = Complete { origin, multipart, only_if_absent, verification, send };
         Ok(WorkerEnd::Upload(Box::new(complete)))
     }
 
-    /// Carries a part once more, which no digest of the whole is shown.
-    fn again(&self) -> SendPart {
+    fn carrying(&self, digest: &Arc<InOrder>) -> SendPart {
         let (task, from, head) = (self.task.clone(), self.from.clone(), self.head.clone());
-        Arc::new(move |multipart, number, range| {
+        let digest = Arc::clone(digest);
+        SendPart::holding(self.task.memory.clone(), move |upload, number, range, memory| {
             let (task, from, head) = (task.clone(), from.clone(), head.clone());
-            let upload = multipart.clone();
-            Box::pin(async move {
-                let memory = task.memory.take(range.len()).await.map(Arc::new);
-                let digest = Arc::new(InOrder::nothing());
-                let part = RelayedPart { task, from, head, digest, upload, memory };
-                part.carry(number, range).await
-            })
+            let (digest, upload) = (Arc::clone(&digest), upload.clone());
+            let part = RelayedPart { task, from, head, digest, upload, memory };
+            Box::pin(async move { part.carry(number, range).await })
         })
     }
 
@@ -282,9 +246,6 @@ impl RelayedPart {
         Ok(part)
     }
 }
-
-/// The right to hold a part's bytes: given back when the last who holds them is done.
-type Held = Option<Arc<OwnedSemaphorePermit>>;
 
 /// Shows parts that come in any order to a digest that wants them in order.
 struct InOrder(Mutex<Digest>);

@@ -57,7 +57,7 @@ impl<'a> Upload<'a> {
         let snapshot = self.task.spec.files.snapshot;
         let (opening, path) = (OpenMode { follow: self.follows(path), snapshot }, path.to_owned());
         let memory = self.task.memory.clone();
-        let short = (BUFFER as u64).min(self.task.part_threshold);
+        let short = (BUFFER as u64).min(self.task.tuning.part_threshold);
         // One that turns out to be short is read at once, where there is room for it now.
         let room = memory.take_now(short);
         let read = room.is_some() && partial.is_none();
@@ -81,7 +81,7 @@ impl<'a> Upload<'a> {
             self.task.moved.restart_at(0);
             discard(self.task, &partial).await?;
         }
-        if source.size < self.task.part_threshold.min(MAX_WHOLE) {
+        if source.size < self.task.tuning.part_threshold.min(MAX_WHOLE) {
             self.whole(source).await
         } else {
             self.in_parts(source).await
@@ -274,7 +274,7 @@ impl<'a> Upload<'a> {
         only_if_absent: bool,
     ) -> Result<WorkerEnd, Error> {
         let (task, reading) = (self.task.clone(), Arc::clone(&source));
-        let send: SendPart = Arc::new(move |multipart, number, range| {
+        let send = SendPart::new(move |multipart, number, range| {
             let part = UploadPart { task: task.clone(), source: Arc::clone(&reading) };
             let (object, upload) = (multipart.object.clone(), multipart.upload.clone());
             Box::pin(async move { part.send(&object, &upload, number, range).await })

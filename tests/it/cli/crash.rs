@@ -12,10 +12,10 @@ use tokio::sync::mpsc::unbounded_channel;
 use windlass::demo::faults::NetworkConditions;
 use windlass::domain::address::{Bucket, ConnectionName, Key, Prefix};
 use windlass::domain::object::ObjectHeaders;
-use windlass::domain::transfer::{
-    FileRules, JobSpec, OnConflict, Target, TransferCommand, TransferEvent, Work,
-};
-use windlass::transfer::engine::{Connect, Engine, EngineOptions};
+use windlass::domain::transfer::{FileRules, JobSpec, OnConflict, Target, TransferCommand, Work};
+use windlass::domain::transfer_event::TransferEvent;
+use windlass::transfer::engine::{Connect, Engine};
+use windlass::transfer::tuning::Tuning;
 
 use crate::cli::shop::{Shop, ran};
 
@@ -114,11 +114,7 @@ impl<'a> Trial<'a> {
             on_conflict: OnConflict::Overwrite,
             files: FileRules::default(),
         };
-        let options = EngineOptions {
-            journal: Some(self.journal()),
-            expansions: 0,
-            ..EngineOptions::default()
-        };
+        let options = Tuning { journal: Some(self.journal()), expansions: 0, ..Tuning::default() };
         let connect: Connect = std::sync::Arc::new(|_| panic!("nothing is begun"));
         Runtime::new().unwrap().block_on(async {
             let (tell, mut news) = unbounded_channel();

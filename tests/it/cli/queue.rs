@@ -8,10 +8,10 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::unbounded_channel;
 use windlass::domain::address::{Bucket, ConnectionName, Key};
-use windlass::domain::transfer::{
-    JobSpec, OnConflict, Target, TransferCommand, TransferEvent, Work,
-};
-use windlass::transfer::engine::{Connect, Engine, EngineOptions};
+use windlass::domain::transfer::{JobSpec, OnConflict, Target, TransferCommand, Work};
+use windlass::domain::transfer_event::TransferEvent;
+use windlass::transfer::engine::{Connect, Engine};
+use windlass::transfer::tuning::Tuning;
 
 use crate::cli::shop::{Shop, ran};
 
@@ -44,7 +44,7 @@ impl Queue {
         let specs: Vec<JobSpec> = specs.collect();
         let wanted = specs.len();
         let journal = Some(shop.path("state/journal.sqlite"));
-        let options = EngineOptions { journal, expansions: 0, ..EngineOptions::default() };
+        let options = Tuning { journal, expansions: 0, ..Tuning::default() };
         let connect: Connect = std::sync::Arc::new(|_| panic!("nothing is begun"));
         Runtime::new().unwrap().block_on(async {
             let (tell, mut news) = unbounded_channel();

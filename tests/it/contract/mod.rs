@@ -2,6 +2,7 @@
 //! environment.
 
 mod answers;
+mod circles;
 mod deleting;
 mod elsewhere;
 mod encoded;

@@ -8,7 +8,8 @@ use windlass::domain::change::{BucketChange, KeyChange};
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::listing::Class;
 use windlass::domain::object::ObjectHeaders;
-use windlass::domain::transfer::{Failure, JobId, JobState, JobView, Target, TransferEvent, Work};
+use windlass::domain::transfer::{Failure, JobId, JobState, JobView, Target, Work};
+use windlass::domain::transfer_event::{JobChange, TransferEvent};
 
 use crate::flows::queue::{ends, news, upload};
 use crate::support::app::{App, buckets, numbered_page, page};
@@ -139,7 +140,7 @@ fn marks_go_with_their_rows_and_what_could_not_be_deleted_stays_marked() {
     changed(&mut app, &[deleted("a"), deleted("c")]);
     let error = Error::new(ErrorKind::AccessDenied, "DeleteObjects", "b");
     let failure = Failure { place: "b".into(), error: error.clone() };
-    news(&mut app, TransferEvent::ObjectFailed { id: JobId(1), failure });
+    news(&mut app, TransferEvent::job(JobId(1), JobChange::Failed(failure)));
     ends(&mut app, 1, JobState::Failed(error));
     assert_eq!((app.names(), app.marked()), (vec!["b", "d"], vec!["b"]));
     assert!(app.requests().is_empty());
@@ -228,13 +229,13 @@ fn where_many_prefixes_were_emptied_the_jobs_word_is_taken() {
 fn a_renamed_row_takes_the_cursor_along() {
     let mut app = App::with_rows(&["a", "b", "c"]);
     app.keys("j r ctrl-u").typed("x").keys("enter");
-    app.reply(Ok(Answer::Checked(windlass::app::event::Conflicts::default()))).effects();
+    app.reply(Ok(Answer::Checked(windlass::domain::conflicts::Conflicts::default()))).effects();
     changed(&mut app, &[stored("x", 2)]);
     assert_eq!((app.names(), app.cursor()), (vec!["a", "b", "c", "x"], "b"));
     changed(&mut app, &[deleted("b")]);
     assert_eq!((app.names(), app.cursor()), (vec!["a", "c", "x"], "x"));
     app.keys("g g r ctrl-u").typed("y").keys("enter");
-    app.reply(Ok(Answer::Checked(windlass::app::event::Conflicts::default())));
+    app.reply(Ok(Answer::Checked(windlass::domain::conflicts::Conflicts::default())));
     app.keys("j");
     changed(&mut app, &[stored("y", 1), deleted("a")]);
     assert_eq!(app.cursor(), "c", "who has gone on is not called back");

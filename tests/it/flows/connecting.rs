@@ -16,7 +16,8 @@ use windlass::config::profiles::{AwsProfile, ProfileKind};
 use windlass::config::remembered::LastPlace;
 use windlass::domain::diagnosis::{Finding, Step, Verdict};
 use windlass::domain::error::{Error, ErrorKind, Renewal};
-use windlass::domain::transfer::{JobId, JobState, TransferCommand, TransferEvent};
+use windlass::domain::transfer::{JobId, JobState, TransferCommand};
+use windlass::domain::transfer_event::TransferEvent;
 
 use crate::flows::queue::{commands, news, upload};
 use crate::support::app::{App, buckets, connection, startup};

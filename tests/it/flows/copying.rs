@@ -4,9 +4,11 @@ use windlass::app::dialogs::confirm::Confirm;
 use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::dialogs::prompt::Prompt;
 use windlass::app::effect::{Effect, MachineRequest, Request, StorageRequest};
-use windlass::app::event::{Answer, Conflicts, Measure};
+use windlass::app::event::Answer;
 use windlass::app::session::Startup;
 use windlass::domain::address::Location;
+use windlass::domain::conflicts::Conflicts;
+use windlass::domain::object::Measure;
 use windlass::domain::transfer::{Target, TransferCommand, Work};
 
 use crate::support::app::{App, buckets, connection, page, startup};

@@ -3,13 +3,15 @@
 use windlass::app::action::Action;
 use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::effect::{Effect, Preference, Request, StorageRequest};
-use windlass::app::event::Answer;
+use windlass::app::event::{Answer, Event};
 use windlass::app::session::Startup;
 use windlass::domain::error::{Error, ErrorKind};
-use windlass::domain::transfer::TransferEvent;
+use windlass::domain::provider::{Capability, RefusalNews};
 
-use crate::flows::queue::news;
 use crate::support::app::{App, buckets, page, startup};
+
+/// What the connection of the tests leads to.
+const SERVER: &str = "http://127.0.0.1:9";
 
 fn problem(app: &App) -> String {
     match app.state.dialog() {
@@ -48,25 +50,23 @@ fn a_name_that_is_taken_stays_to_be_changed() {
     assert_eq!(app.requests(), [Request::Storage(StorageRequest::CreateBucket("taken-2".into()))]);
 }
 
+fn refusal(server: &str, capability: Capability) -> Event {
+    let why = format!("this server answered {capability:?} with 501");
+    Event::Refusal { server: server.into(), news: RefusalNews::Refused { capability, why } }
+}
+
 #[test]
-fn what_a_server_answered_with_501_is_greyed_with_the_reason_from_then_on() {
+fn what_a_server_refused_is_greyed_with_the_reason_from_then_on() {
     let mut app = App::at("s3://");
-    app.reply(buckets(&["media"])).keys("n").typed("new").keys("enter").effects();
+    app.reply(buckets(&["media"]));
     assert_eq!(app.state.disabled(Action::New), None);
-    let mut refused = Error::new(ErrorKind::Unsupported, "CreateBucket", "s3://new");
-    refused.status = Some(501);
-    app.fail("CreateBucket", refused).keys("esc");
+    app.event(refusal(SERVER, Capability::CreateBucket));
     let why = app.state.disabled(Action::New).unwrap();
     assert_eq!(why, "this server answered CreateBucket with 501");
-    // As it is when a transfer meets it; of another connection it says nothing.
-    let met = |name: &str| {
-        let mut error = Error::new(ErrorKind::Unsupported, "ListMultipartUploads", "s3://media");
-        error.status = Some(501);
-        TransferEvent::Refused { connection: name.into(), error }
-    };
-    news(&mut app, met("other"));
+    // Of another server it says nothing.
+    app.event(refusal("http://127.0.0.1:7", Capability::ListMultipartUploads));
     assert_eq!(app.state.disabled(Action::UnfinishedUploads), None);
-    news(&mut app, met("test"));
+    app.event(refusal(SERVER, Capability::ListMultipartUploads));
     let greyed = app.state.disabled(Action::UnfinishedUploads).unwrap();
     assert_eq!(greyed, "this server answered ListMultipartUploads with 501");
     app.keys("n");
@@ -75,26 +75,22 @@ fn what_a_server_answered_with_501_is_greyed_with_the_reason_from_then_on() {
 }
 
 #[test]
-fn what_a_server_refused_is_remembered_until_the_doctor_asks_again() {
+fn what_a_server_refused_is_remembered_until_it_is_asked_again() {
     let mut app = App::at("s3://");
-    app.reply(buckets(&["media"])).keys("n").typed("new").keys("enter").effects();
-    let mut refused = Error::new(ErrorKind::Unsupported, "CreateBucket", "s3://new");
-    refused.status = Some(501);
-    app.fail("CreateBucket", refused);
+    app.reply(buckets(&["media"])).effects();
+    app.event(refusal(SERVER, Capability::CreateBucket));
     let saved = app.effects().into_iter().find_map(|effect| match effect {
         Effect::Save(Preference::Refused(refused)) => Some(refused),
         _ => None,
     });
     let saved = saved.unwrap();
-    assert_eq!((&*saved.endpoint, saved.since), ("http://127.0.0.1:9", app.now));
+    assert_eq!((&*saved.endpoint, saved.since), (SERVER, app.now));
     let mut app = App::start(Startup { refused: vec![saved], ..startup() });
     app.reply(buckets(&["media"])).effects();
     let why = app.state.disabled(Action::New).unwrap();
     assert!(why.contains("CreateBucket with 501 on 2026-") && why.contains("doctor"), "{why}");
-    app.keys(": ").typed("doctor").keys("enter");
-    let asked = Effect::Save(Preference::AskedAgain("http://127.0.0.1:9".to_owned()));
-    assert!(app.effects().contains(&asked));
-    app.keys("esc");
+    app.event(Event::Refusal { server: SERVER.into(), news: RefusalNews::Forgotten });
+    assert_eq!(app.effects(), [Effect::Save(Preference::AskedAgain(SERVER.to_owned()))]);
     assert_eq!(app.state.disabled(Action::New), None);
 }
 

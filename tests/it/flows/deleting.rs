@@ -3,15 +3,16 @@
 use windlass::app::dialogs::confirm::{Confirm, Tally};
 use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::effect::{Effect, Request, StorageRequest};
-use windlass::app::event::{Answer, ListedUploads, Measure};
+use windlass::app::event::{Answer, ListedUploads};
 use windlass::app::session::Startup;
 use windlass::domain::address::Location;
 use windlass::domain::error::{Error, ErrorKind};
-use windlass::domain::object::{ObjectAddress, UploadId};
+use windlass::domain::object::{Measure, ObjectAddress, UploadId};
 use windlass::domain::provider::Provider;
 use windlass::domain::transfer::{
-    JobId, JobSpec, JobState, JobView, Progress, Target, TransferCommand, TransferEvent, Work,
+    JobId, JobSpec, JobState, JobView, Progress, Target, TransferCommand, Work,
 };
+use windlass::domain::transfer_event::{JobChange, TransferEvent};
 use windlass::domain::unfinished::{UnfinishedUpload, UploadOwner};
 
 use crate::flows::queue::{ends, news, upload};
@@ -241,7 +242,7 @@ fn a_bucket_that_is_not_empty_is_emptied_and_then_deleted() {
     let view = JobView { spec, ..upload(7, "k", JobState::Running) };
     news(&mut app, TransferEvent::Queued(view));
     let progress = Progress { objects: 400, objects_total: 1200, ..Progress::default() };
-    news(&mut app, TransferEvent::Advanced(vec![(JobId(7), progress)]));
+    news(&mut app, TransferEvent::job(JobId(7), JobChange::Progress(progress)));
     assert!(question(&app).lines[0].starts_with("400 of 1,200+ objects"));
     app.effects();
     ends(&mut app, 7, JobState::Done);

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::effect::{Effect, Preference, Request};
-use windlass::app::event::{Answer, ConflictSide, Conflicts, Existing, Reply};
+use windlass::app::event::{Answer, Reply};
 use windlass::app::session::Startup;
+use windlass::domain::conflicts::{ConflictSide, Conflicts, Existing};
 use windlass::domain::transfer::{JobSpec, OnConflict, Target, TransferCommand, Work};
 
 use crate::support::app::{App, buckets, page, startup};

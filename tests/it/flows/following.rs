@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use windlass::app::context::SideTab;
 use windlass::app::effect::{Effect, Request, StorageRequest};
-use windlass::app::event::{Answer, Event, Peek, Reply};
+use windlass::app::event::{Answer, Event, Reply};
 use windlass::app::layout::Pane;
 use windlass::app::screens::side::PEEK_BYTES;
 use windlass::app::screens::side::fetched::Fetched;
 use windlass::app::screens::side::following::SMALL;
 use windlass::domain::error::{Error, ErrorKind};
-use windlass::domain::object::ObjectAddress;
-use windlass::domain::transfer::{JobSpec, JobState, JobView, Target, TransferEvent, Work};
+use windlass::domain::object::{ObjectAddress, ObjectStart};
+use windlass::domain::transfer::{JobSpec, JobState, JobView, Target, Work};
+use windlass::domain::transfer_event::TransferEvent;
 
 use crate::flows::queue::{ends, news, upload};
 use crate::support::app::{App, buckets, page, sized_page};
@@ -22,7 +23,7 @@ fn object(key: &str) -> ObjectAddress {
 }
 
 fn peek(text: &str) -> Reply {
-    Ok(Answer::Peeked(Peek { bytes: text.into(), size: Some(9), content_type: None }))
+    Ok(Answer::Peeked(ObjectStart { bytes: text.into(), size: Some(9), content_type: None }))
 }
 
 fn asked(key: &str) -> Request {
@@ -234,7 +235,7 @@ fn what_was_deleted_is_not_shown() {
 }
 
 fn peeked() -> Fetched<windlass::app::screens::preview::Preview> {
-    let peek = Peek { bytes: b"first".to_vec(), size: Some(9), content_type: None };
+    let peek = ObjectStart { bytes: b"first".to_vec(), size: Some(9), content_type: None };
     Fetched::Ready(windlass::app::screens::preview::Preview::of(peek))
 }
 

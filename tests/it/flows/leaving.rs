@@ -4,7 +4,8 @@ use windlass::app::dialogs::choice::Choice;
 use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::effect::Effect;
 use windlass::domain::error::{Error, ErrorKind};
-use windlass::domain::transfer::{JobId, JobState, TransferCommand, TransferEvent};
+use windlass::domain::transfer::{JobId, JobState, TransferCommand};
+use windlass::domain::transfer_event::TransferEvent;
 
 use crate::flows::queue::{commands, ends, news, upload, with_jobs};
 use crate::support::app::App;

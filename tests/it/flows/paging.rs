@@ -2,6 +2,7 @@
 
 use windlass::app::screens::objects::loading::Loading;
 use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::page_cursor::MAX_EMPTY_PAGES;
 
 use crate::support::app::{App, numbered_page, page};
 
@@ -78,6 +79,20 @@ fn a_repeated_token_is_an_error_and_no_end() {
     assert!(app.state.parts.objects.browse.is_incomplete());
     assert!(app.state.log.entries().any(|entry| entry.error.is_some()));
     assert_eq!(app.requests().len(), 3, "nothing is asked after the circle");
+}
+
+#[test]
+fn a_longer_circle_is_an_error_too_and_so_are_empty_pages_without_end() {
+    let mut app = App::at("s3://media/");
+    for token in ["t1", "t2", "t3", "t1"] {
+        app.reply(page(&[], Some(token)));
+    }
+    assert!(matches!(&app.state.parts.objects.browse.loading, Loading::Failed(_)));
+    let mut app = App::at("s3://media/");
+    for number in 0..=MAX_EMPTY_PAGES {
+        app.reply(page(&[], Some(&number.to_string())));
+    }
+    assert!(matches!(&app.state.parts.objects.browse.loading, Loading::Failed(_)));
 }
 
 #[test]

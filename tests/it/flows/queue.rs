@@ -7,8 +7,9 @@ use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
     Failure, FileRules, HeldQueue, Holder, JobId, JobSpec, JobState, JobView, OnConflict, Priority,
-    Progress, Target, TransferCommand, TransferEvent, Work,
+    Progress, Target, TransferCommand, Work,
 };
+use windlass::domain::transfer_event::{JobChange, TransferEvent};
 
 use crate::support::app::App;
 
@@ -44,7 +45,7 @@ pub fn news(app: &mut App, event: TransferEvent) {
 pub fn ends(app: &mut App, id: u64, state: JobState) {
     let progress = Progress { objects: 1, objects_total: 1, expanded: true, ..Progress::default() };
     let id = JobId(id);
-    news(app, TransferEvent::Changed { id, state, progress, verification: None });
+    news(app, TransferEvent::job(id, JobChange::State { state, progress, verification: None }));
 }
 
 pub fn with_jobs(jobs: Vec<JobView>) -> App {
@@ -154,7 +155,7 @@ fn the_details_show_every_failure_and_follow_the_job() {
     app.keys("enter");
     let error = Error::new(ErrorKind::AccessDenied, "PutObject", "s3://media/a");
     let failure = Failure { place: "a".into(), error: error.clone() };
-    news(&mut app, TransferEvent::ObjectFailed { id: JobId(1), failure });
+    news(&mut app, TransferEvent::job(JobId(1), JobChange::Failed(failure)));
     ends(&mut app, 1, JobState::Failed(error.clone()));
     let Some(Dialog::Details(details)) = app.state.dialog() else { panic!("no details") };
     assert_eq!(details.failures.len(), 1);

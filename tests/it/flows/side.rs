@@ -2,12 +2,12 @@
 
 use windlass::app::context::SideTab;
 use windlass::app::effect::{Effect, Request, StorageRequest};
-use windlass::app::event::{Answer, Event, Peek, Reply};
+use windlass::app::event::{Answer, Event, Reply};
 use windlass::app::layout::Pane;
 use windlass::app::screens::side::PEEK_BYTES;
 use windlass::app::screens::side::fetched::Fetched;
 use windlass::domain::error::{Error, ErrorKind};
-use windlass::domain::object::{ObjectAddress, ObjectHead};
+use windlass::domain::object::{ObjectAddress, ObjectHead, ObjectStart};
 
 use crate::support::app::App;
 
@@ -16,7 +16,7 @@ fn object(key: &str) -> ObjectAddress {
 }
 
 fn peek(text: &str) -> Reply {
-    Ok(Answer::Peeked(Peek { bytes: text.into(), size: Some(9), content_type: None }))
+    Ok(Answer::Peeked(ObjectStart { bytes: text.into(), size: Some(9), content_type: None }))
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use jiff::SignedDuration;
 use windlass::app::dialogs::dialog::Dialog;
+use windlass::app::dialogs::uploads::UploadsLoading;
 use windlass::app::effect::{Request, StorageRequest};
 use windlass::app::event::{Answer, ListedUploads, Reply};
 use windlass::domain::error::{Error, ErrorKind};
@@ -107,6 +108,23 @@ fn a_young_one_is_given_up_only_with_a_warning_and_one_in_use_never() {
     assert!(matches!(app.state.dialog(), Some(Dialog::Uploads(_))), "it is in use");
     app.keys("space enter");
     assert!(asked(&app).contains("another program may still be writing"), "{}", asked(&app));
+}
+
+#[test]
+fn uploads_in_a_circle_are_an_error_and_no_end() {
+    let mut app = opened();
+    for key in ["a", "b", "a"] {
+        let page = listed(&app, &[(key, 99, UploadOwner::Unknown)], Some(key));
+        app.reply(page);
+    }
+    let Some(Dialog::Uploads(list)) = app.state.dialog() else { panic!() };
+    let failed = |error: &Error| error.is(&ErrorKind::BrokenListing);
+    assert!(matches!(&list.loading, UploadsLoading::Failed(error) if failed(error)));
+    assert_eq!(list.rows.len(), 3);
+    let lists =
+        |each: &Request| matches!(each, Request::Storage(StorageRequest::ListUploads { .. }));
+    let asks_on = |(_, each): &(_, Request)| lists(each);
+    assert!(!app.waiting().iter().any(asks_on));
 }
 
 #[test]

@@ -9,9 +9,10 @@ use windlass::app::transfers::rows::Below;
 use windlass::config::alert::Alert;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::transfer::{
-    Failure, JobId, JobState, JobView, ObjectProgress, Priority, Target, TransferCommand,
-    TransferEvent, Wait, Work,
+    Failure, JobId, JobState, JobView, ObjectProgress, Priority, Target, TransferCommand, Wait,
+    Work,
 };
+use windlass::domain::transfer_event::{JobChange, TransferEvent};
 
 use crate::flows::queue::{commands, ends, news, upload, with_jobs};
 use crate::support::app::App;
@@ -35,7 +36,7 @@ fn folder(id: u64) -> JobView {
 fn under_way(app: &mut App, id: u64, places: &[&str]) {
     let object = |place: &&str| ObjectProgress { place: (*place).into(), bytes: 1, total: 4 };
     let objects = places.iter().map(object).collect();
-    news(app, TransferEvent::UnderWay(vec![(JobId(id), objects)]));
+    news(app, TransferEvent::job(JobId(id), JobChange::UnderWay(objects)));
 }
 
 fn below(app: &App) -> Option<Below> {
@@ -91,7 +92,7 @@ fn priorities_go_by_steps_and_end_somewhere() {
         match commands(app).as_slice() {
             [TransferCommand::Prioritise(id, priority)] => {
                 let (id, priority) = (*id, *priority);
-                news(app, TransferEvent::Prioritised { id, priority });
+                news(app, TransferEvent::job(id, JobChange::Priority(priority)));
                 Some(priority)
             }
             [] => None,
@@ -129,7 +130,7 @@ fn a_limit_is_typed_and_what_is_wrong_with_it_is_said() {
 #[test]
 fn r_tells_a_job_that_waits_to_look_again() {
     let mut app = with_jobs(vec![upload(1, "a", JobState::Running)]);
-    let waits = |wait| TransferEvent::Waiting { id: JobId(1), wait };
+    let waits = |wait| TransferEvent::job(JobId(1), JobChange::Wait(wait));
     news(&mut app, waits(Some(Wait::Credentials)));
     app.keys("r");
     assert_eq!(commands(&mut app), [TransferCommand::Resume(JobId(1))]);

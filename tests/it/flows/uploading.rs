@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::dialogs::picker::{FolderRows, Picker};
 use windlass::app::effect::{Effect, MachineRequest, Request};
-use windlass::app::event::{Answer, ConflictSide, Conflicts, Event, Existing, FolderEntry, Reply};
+use windlass::app::event::{Answer, Event, FolderEntry, Reply};
 use windlass::app::session::Startup;
 use windlass::domain::address::Location;
+use windlass::domain::conflicts::{ConflictSide, Conflicts, Existing};
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::transfer::{Target, TransferCommand, Work};
 

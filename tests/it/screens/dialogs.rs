@@ -258,7 +258,7 @@ fn unfinished() -> Dialog {
         let upload = UploadId(String::from(key));
         (UnfinishedUpload { object, upload, since, by: "alice".into() }, standing)
     };
-    list.take(rows.into_iter().map(row).collect(), None);
+    list.take(rows.into_iter().map(row).collect(), None).unwrap();
     let extent = UploadExtent { parts: 1204, bytes: 19 << 30, last: None };
     list.extents.insert(list.rows[0].upload.upload.clone(), Extent::Known(extent));
     list.extents.insert(list.rows[1].upload.upload.clone(), Extent::Asked);

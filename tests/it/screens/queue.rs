@@ -10,8 +10,9 @@ use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
     Failure, FileRules, JobId, JobSpec, JobState, JobView, Note, ObjectProgress, OnConflict,
-    Priority, Progress, Target, TransferEvent, Verification, Wait, Work,
+    Priority, Progress, Target, Verification, Wait, Work,
 };
+use windlass::domain::transfer_event::{JobChange, TransferEvent};
 use windlass::ui::theme::Theme;
 
 use crate::screens::situation::Situation;
@@ -110,8 +111,9 @@ fn queue(size: (u16, u16)) -> Situation {
         situation.now = situation.now.checked_add(Duration::from_secs(1)).unwrap();
         let one = moved((300 + step * 18) * MIB, 700 * MIB);
         let three = Progress { bytes: (300 + step * 2) * MIB, ..jobs()[2].progress };
-        let advanced = vec![(JobId(1), one), (JobId(3), three)];
-        situation.happen(Event::Transfer(TransferEvent::Advanced(advanced)));
+        let advanced = [(JobId(1), one), (JobId(3), three)];
+        let news = advanced.map(|(id, progress)| (id, JobChange::Progress(progress)));
+        situation.happen(Event::Transfer(TransferEvent::Jobs(news.into())));
     }
     situation
 }
@@ -164,7 +166,7 @@ fn waiting(size: (u16, u16)) -> Situation {
         total: 64 * MIB,
     };
     let objects = vec![object("2026/IMG_0002.dng", 48), object("c.dng", 1)];
-    situation.happen(Event::Transfer(TransferEvent::UnderWay(vec![(JobId(3), objects)])));
+    situation.happen(Event::Transfer(TransferEvent::job(JobId(3), JobChange::UnderWay(objects))));
     situation.happen(Event::Transfer(TransferEvent::Limited(Some(2 * MIB))));
     let mut moved_to = 300 * MIB;
     for second in 0..30_u64 {
@@ -176,8 +178,9 @@ fn waiting(size: (u16, u16)) -> Situation {
             bytes: 300 * MIB + second * 100_000,
             ..self::jobs()[2].progress
         };
-        let advanced = vec![(JobId(1), throttled), (JobId(11), throttled), (JobId(3), many)];
-        situation.happen(Event::Transfer(TransferEvent::Advanced(advanced)));
+        let advanced = [(JobId(1), throttled), (JobId(11), throttled), (JobId(3), many)];
+        let news = advanced.map(|(id, progress)| (id, JobChange::Progress(progress)));
+        situation.happen(Event::Transfer(TransferEvent::Jobs(news.into())));
     }
     situation.press("t j j l");
     situation
@@ -213,7 +216,8 @@ fn the_details_of_a_job_say_when_how_fast_and_how_it_was_checked() {
     let mut situation = waiting((80, 24));
     let digest = Some(Verification::Digest("crc64nvme".into()));
     let (state, progress) = (JobState::Done, moved(700 * MIB, 700 * MIB));
-    let ended = TransferEvent::Changed { id: JobId(1), state, progress, verification: digest };
+    let ended = JobChange::State { state, progress, verification: digest };
+    let ended = TransferEvent::job(JobId(1), ended);
     situation.happen(Event::Transfer(ended));
     situation.press("g g enter");
     assert_snapshot!("job_details_80x24", picture(&situation.painted(&Theme::default())));

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use windlass::app::effect::{Request, StorageRequest};
-use windlass::app::event::{Answer, Event, Peek, Reply};
+use windlass::app::event::{Answer, Event, Reply};
 use windlass::app::toasts::Level;
 use windlass::domain::listing::{Class, ListedPage, Page};
-use windlass::domain::transfer::{JobId, TransferEvent};
+use windlass::domain::object::ObjectStart;
+use windlass::domain::transfer::JobId;
+use windlass::domain::transfer_event::{JobChange, TransferEvent};
 use windlass::ui::theme::Theme;
 
 use crate::screens::queue::{jobs, moved};
@@ -30,7 +32,7 @@ fn screen() -> Situation {
     for step in 0..3_u64 {
         situation.now = situation.now.checked_add(Duration::from_secs(1)).unwrap();
         let one = moved((300 + step * 18) * MIB, 700 * MIB);
-        let news = TransferEvent::Advanced(vec![(JobId(1), one)]);
+        let news = TransferEvent::job(JobId(1), JobChange::Progress(one));
         situation.happen(Event::Transfer(news));
     }
     situation.press("G");
@@ -45,7 +47,7 @@ fn holiday(request: &Request) -> Option<Reply> {
         Request::Storage(StorageRequest::ListPage { token: None, .. }) => {
             Some(Ok(Answer::Page(ListedPage { page: Arc::new(folder()), next: None })))
         }
-        Request::Storage(StorageRequest::Peek { .. }) => Some(Ok(Answer::Peeked(Peek {
+        Request::Storage(StorageRequest::Peek { .. }) => Some(Ok(Answer::Peeked(ObjectStart {
             bytes: NOTES.as_bytes().to_vec(),
             size: Some(NOTES.len() as u64),
             content_type: Some("text/markdown".into()),

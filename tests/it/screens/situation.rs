@@ -9,7 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use windlass::app::chord::Chord;
 use windlass::app::effect::{Effect, Request, StorageRequest};
-use windlass::app::event::{Answer, Event, Peek, Reply, Ticket};
+use windlass::app::event::{Answer, Event, Reply, Ticket};
 use windlass::app::layout::Size;
 use windlass::app::session::Startup;
 
@@ -18,7 +18,7 @@ use windlass::app::update::update;
 use windlass::config::connection::Connection;
 use windlass::domain::address::Location;
 use windlass::domain::listing::{Class, ContinuationToken, ListedPage, Page};
-use windlass::domain::object::{BucketEntry, ETag, ObjectHead};
+use windlass::domain::object::{BucketEntry, ETag, ObjectHead, ObjectStart};
 use windlass::domain::provider::Provider;
 use windlass::domain::usage::Usage;
 use windlass::ui::draw_into;
@@ -159,7 +159,7 @@ pub fn account(request: &Request) -> Option<Reply> {
             Answer::Page(ListedPage { page: Arc::default(), next: None })
         }
         Request::Storage(StorageRequest::Head(_)) => Answer::Head(head()),
-        Request::Storage(StorageRequest::Peek { .. }) => Answer::Peeked(Peek {
+        Request::Storage(StorageRequest::Peek { .. }) => Answer::Peeked(ObjectStart {
             bytes: TEXT.as_bytes().to_vec(),
             size: Some(1 << 20),
             content_type: Some("text/markdown".into()),

@@ -12,9 +12,10 @@ use windlass::domain::object::{ObjectHeaders, PutOptions};
 use windlass::domain::transfer::{
     JobSpec, JobState, JobView, OnConflict, Target, TransferCommand, Verification, Work,
 };
-use windlass::transfer::engine::{Connect, Engine, EngineOptions};
+use windlass::transfer::engine::{Connect, Engine};
 use windlass::transfer::headless::{finish_queue, run_to_end};
 use windlass::transfer::remote::Remote;
+use windlass::transfer::tuning::Tuning;
 
 use crate::transfers::fake::{Call, Fake, Fault, failure};
 use crate::transfers::harness::{MIB, bytes, error_of, job, options, run, run_well, until, with};
@@ -385,7 +386,7 @@ async fn memory_is_bounded_whatever_the_size() {
     });
     let from = Fake::new();
     from.store("k", &bytes(70 * MIB));
-    let options = EngineOptions { memory: 17 << 20, ..options(None) };
+    let options = Tuning { memory: 17 << 20, ..options(None) };
     let specs = vec![across("k", "k", false)];
     let view = run_to_end(options, two(&from, &to), specs, |_| ()).await.remove(0);
     assert_eq!(view.state, JobState::Done);

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use windlass::domain::error::ErrorKind;
-use windlass::domain::transfer::{JobId, JobState, TransferCommand, TransferEvent};
+use windlass::domain::transfer::{JobId, JobState, TransferCommand};
+use windlass::domain::transfer_event::{JobChange, TransferEvent};
 
 use crate::transfers::fake::{Fake, Fault, failure};
 use crate::transfers::harness::{
@@ -55,11 +56,9 @@ async fn an_object_whose_size_was_not_listed_is_counted_once() {
     remote.store("big", &bytes(LARGE));
     let mut running = start(&remote, &folder.path().join("q.db"));
     running.engine.send(TransferCommand::Enqueue(vec![download("big", folder.path())]));
-    let first_range = |event: &TransferEvent| match event {
-        TransferEvent::Advanced(jobs) => jobs.iter().find(|(_, job)| job.bytes > 0).copied(),
-        _ => None,
-    };
-    let (_, progress) = running.until(first_range).await;
+    let first_range =
+        |_, change: &JobChange| change.progress().filter(|progress| progress.bytes > 0);
+    let progress = running.until_change(first_range).await;
     assert_eq!(progress.bytes_total, LARGE as u64);
 }
 
@@ -159,11 +158,9 @@ async fn small_objects_ride_beside_a_large_one() {
     until(|| remote.count("get") >= 4).await;
     running.engine.send(TransferCommand::Enqueue(vec![download("small", &target)]));
     running
-        .until(|event| {
-            let TransferEvent::Changed { id: JobId(2), state: JobState::Done, .. } = event else {
-                return None;
-            };
-            Some(())
+        .until_change(|id, change| {
+            let done = matches!(change, JobChange::State { state: JobState::Done, .. });
+            (id == JobId(2) && done).then_some(())
         })
         .await;
 }

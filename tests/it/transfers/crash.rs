@@ -13,9 +13,11 @@ use tokio::sync::mpsc::unbounded_channel;
 use tokio::task::JoinSet;
 use windlass::domain::address::{Bucket, Key, Prefix};
 use windlass::domain::transfer::{
-    JobSpec, JobState, OnConflict, Progress, Target, TransferCommand, TransferEvent, Work,
+    JobSpec, JobState, OnConflict, Progress, Target, TransferCommand, Work,
 };
-use windlass::transfer::engine::{Engine, EngineOptions};
+use windlass::domain::transfer_event::{JobChange, TransferEvent};
+use windlass::transfer::engine::Engine;
+use windlass::transfer::tuning::Tuning;
 
 use crate::transfers::fake::Fake;
 use crate::transfers::harness::{
@@ -132,7 +134,7 @@ impl Place {
 
     fn start(&self) -> Running {
         let (tell, news) = unbounded_channel();
-        let options = EngineOptions { copy_threshold: 8 << 20, ..options(Some(self.journal())) };
+        let options = Tuning { copy_threshold: 8 << 20, ..options(Some(self.journal())) };
         Running { engine: Engine::start(options, connect(&self.remote), tell), news }
     }
 
@@ -151,8 +153,10 @@ impl Place {
         let stopped = running
             .until(|event| match event {
                 TransferEvent::Warned(_) => Some(true),
-                TransferEvent::Changed { state, .. } if state.finished() => Some(false),
-                _ => None,
+                event => event.changes().iter().find_map(|(_, change)| match change {
+                    JobChange::State { state, .. } if state.finished() => Some(false),
+                    _ => None,
+                }),
             })
             .await;
         // What does not wait for the journal goes on for a moment, as it would.

@@ -22,6 +22,7 @@ use windlass::s3::client::{Download, ListQuery};
 use windlass::s3::http::body::Body;
 use windlass::s3::http::body_pacing::BodyPacing;
 use windlass::transfer::remote::{CopyPart, Remote, RemoteFuture};
+use windlass::transfer::server::Server;
 
 use body::body_of;
 pub use script::{Call, Fault};
@@ -217,11 +218,7 @@ fn head_of(object: &Object) -> ObjectHead {
     }
 }
 
-impl Remote for Fake {
-    fn through(self: Arc<Self>, _flow: Arc<dyn BodyPacing>) -> Arc<dyn Remote> {
-        self
-    }
-
+impl Server for Fake {
     fn renew_credentials(&self) {
         self.shelf.lock().unwrap().calls.push("renew".to_owned());
     }
@@ -232,6 +229,12 @@ impl Remote for Fake {
 
     fn lacks(&self, _capability: Capability) -> Option<String> {
         None
+    }
+}
+
+impl Remote for Fake {
+    fn through(self: Arc<Self>, _flow: Arc<dyn BodyPacing>) -> Arc<dyn Remote> {
+        self
     }
 
     fn list_page<'a>(&'a self, query: &'a ListQuery) -> RemoteFuture<'a, ListedPage> {
@@ -255,7 +258,10 @@ impl Remote for Fake {
                 page.push_object(name, object.bytes.len() as u64, None, Class::Standard);
                 last.clone_from(key);
             }
-            let next = keys.next().map(|_| ContinuationToken(last));
+            let next = match fault {
+                Some(Fault::GoOnAt(key)) => Some(ContinuationToken(key.to_owned())),
+                _ => keys.next().map(|_| ContinuationToken(last)),
+            };
             Ok(ListedPage { page: Arc::new(page), next })
         }
         .boxed()
@@ -470,15 +476,15 @@ impl Remote for Fake {
         .boxed()
     }
 
-    fn abort_multipart<'a>(
+    fn abort_for_good<'a>(
         &'a self,
         object: &'a ObjectAddress,
         upload: &'a UploadId,
-    ) -> RemoteFuture<'a, ()> {
+    ) -> RemoteFuture<'a, bool> {
         async move {
             self.begin("abort", object.key.as_str(), None).await?;
-            let gone = self.shelf.lock().unwrap().uploads.remove(&upload.0);
-            gone.map(drop).ok_or_else(|| failure(ErrorKind::NoSuchUpload))
+            self.shelf.lock().unwrap().uploads.remove(&upload.0);
+            Ok(true)
         }
         .boxed()
     }

@@ -198,17 +198,22 @@ async fn a_folder_that_cannot_be_had_is_said_and_the_rest_goes_on() {
 
 #[tokio::test]
 async fn a_listing_in_a_circle_fails_the_job_and_says_that_it_is_partial() {
-    let folder = tempfile::tempdir().unwrap();
-    let remote = Fake::scripted(|call| {
-        (call.operation == "list" && call.number > 1)
-            .then(|| Fault::Fail(failure(ErrorKind::BrokenListing)))
-    });
-    for number in 0..20 {
-        remote.store(&format!("p/{number:02}"), b"x");
+    // Pages of seven: the second leads back to itself, the third to the second.
+    for (circle, moved) in [(1, 7), (2, 14)] {
+        let folder = tempfile::tempdir().unwrap();
+        let lists = AtomicUsize::new(0);
+        let remote = Fake::scripted(move |call| {
+            let list = (call.operation == "list").then(|| lists.fetch_add(1, Ordering::Relaxed));
+            list.filter(|list| *list >= circle).map(|_| Fault::GoOnAt("p/06"))
+        });
+        for number in 0..30 {
+            remote.store(&format!("p/{number:02}"), b"x");
+        }
+        let view = run(&remote, download_prefix("p/", folder.path())).await;
+        assert_eq!(error_of(&view).kind, ErrorKind::BrokenListing);
+        assert_eq!(names_in(folder.path()).len(), moved, "what the pages before named is there");
+        assert_eq!(remote.count("list"), circle + 1);
     }
-    let view = run(&remote, download_prefix("p/", folder.path())).await;
-    assert_eq!(error_of(&view).kind, ErrorKind::BrokenListing);
-    assert_eq!(names_in(folder.path()).len(), 7, "what the first page named is there");
 }
 
 #[tokio::test]

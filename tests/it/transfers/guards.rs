@@ -145,7 +145,7 @@ async fn an_upload_in_parts_is_verified_by_the_checksum_of_the_whole() {
     assert_eq!(server.store().keys("bucket"), ["k"]);
     server.faults().clear();
     // In parts on the server, too.
-    let copying = windlass::transfer::engine::EngineOptions {
+    let copying = windlass::transfer::tuning::Tuning {
         copy_threshold: 9 << 20,
         ..crate::transfers::harness::options(None)
     };

@@ -10,17 +10,19 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use windlass::domain::address::{Bucket, ConnectionName, Key, Prefix};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
-    FileRules, JobSpec, JobState, JobView, OnConflict, Target, TransferEvent, Work,
+    FileRules, JobId, JobSpec, JobState, JobView, OnConflict, Target, Work,
 };
-use windlass::transfer::engine::{Connect, Engine, EngineOptions};
+use windlass::domain::transfer_event::{JobChange, TransferEvent};
+use windlass::transfer::engine::{Connect, Engine};
 use windlass::transfer::headless::run_to_end;
 use windlass::transfer::limits::Patience;
 use windlass::transfer::remote::Remote;
+use windlass::transfer::tuning::Tuning;
 
 pub const MIB: usize = 1 << 20;
 
 /// Fails in milliseconds what would fail in minutes.
-pub fn options(journal: Option<PathBuf>) -> EngineOptions {
+pub fn options(journal: Option<PathBuf>) -> Tuning {
     let patience = Patience {
         tries: 4,
         budget: 40,
@@ -29,13 +31,7 @@ pub fn options(journal: Option<PathBuf>) -> EngineOptions {
         stall: Duration::from_secs(2),
         ..Patience::default()
     };
-    EngineOptions {
-        journal,
-        part_threshold: 1 << 20,
-        slots: 6,
-        patience,
-        ..EngineOptions::default()
-    }
+    Tuning { journal, part_threshold: 1 << 20, slots: 6, patience, ..Tuning::default() }
 }
 
 pub fn connect(remote: &Arc<impl Remote + 'static>) -> Connect {
@@ -169,7 +165,7 @@ pub fn start(remote: &Arc<impl Remote + 'static>, journal: &Path) -> Running {
     start_with(remote, options(Some(journal.to_owned())))
 }
 
-pub fn start_with(remote: &Arc<impl Remote + 'static>, options: EngineOptions) -> Running {
+pub fn start_with(remote: &Arc<impl Remote + 'static>, options: Tuning) -> Running {
     let (tell, news) = unbounded_channel();
     Running { engine: Engine::start(options, connect(remote), tell), news }
 }
@@ -192,9 +188,17 @@ impl Running {
         found.unwrap_or_else(|_| panic!("not told; the last that was told is {passed:#?}"))
     }
 
+    /// As [`Running::until`], of what is told of a job.
+    pub async fn until_change<T>(
+        &mut self,
+        mut fits: impl FnMut(JobId, &JobChange) -> Option<T>,
+    ) -> T {
+        self.until(|event| event.changes().iter().find_map(|(id, change)| fits(*id, change))).await
+    }
+
     pub async fn until_state(&mut self, wanted: impl Fn(&JobState) -> bool) -> JobState {
-        self.until(|event| match event {
-            TransferEvent::Changed { state, .. } if wanted(state) => Some(state.clone()),
+        self.until_change(|_, change| match change {
+            JobChange::State { state, .. } if wanted(state) => Some(state.clone()),
             _ => None,
         })
         .await

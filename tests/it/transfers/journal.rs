@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use windlass::domain::address::Prefix;
 use windlass::domain::error::{Error, ErrorKind};
-use windlass::domain::transfer::{JobState, Target, TransferCommand, TransferEvent};
+use windlass::domain::transfer::{JobState, Target, TransferCommand};
+use windlass::domain::transfer_event::TransferEvent;
 
 use crate::transfers::fake::{Fake, Fault};
 use crate::transfers::harness::{bytes, copy, download, names_in, start, until};
@@ -168,11 +169,9 @@ async fn a_job_of_many_objects_keeps_its_journal_small_and_still_knows_what_is_d
     let spec = copy(target("from/"), "elsewhere", target("to/"));
     running.engine.send(TransferCommand::Enqueue(vec![spec]));
     running
-        .until(|event| match event {
-            TransferEvent::Advanced(jobs) => {
-                jobs.iter().any(|(_, at)| at.objects == OBJECTS as u64 - 1).then_some(())
-            }
-            _ => None,
+        .until_change(|_, change| {
+            let progress = change.progress()?;
+            (progress.objects == OBJECTS as u64 - 1).then_some(())
         })
         .await;
     let rows = |table: &str| -> i64 {

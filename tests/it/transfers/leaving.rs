@@ -1,6 +1,6 @@
 //! What deletes, moves and downloads of one object ask of a server, and what they leave alone.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use windlass::config::connection::Connection;
@@ -10,17 +10,19 @@ use windlass::demo::store::content::Content;
 use windlass::demo::store::object::Stored;
 use windlass::domain::address::{Bucket, Key, Prefix};
 use windlass::domain::object::{ObjectAddress, PutOptions};
-use windlass::domain::provider::Provider;
-use windlass::domain::transfer::{
-    JobState, Target, TransferCommand, TransferEvent, Verification, Work,
-};
+use windlass::domain::provider::{Capability, Provider, RefusalNews};
+use windlass::domain::transfer::{JobState, Target, TransferCommand, Verification, Work};
+use windlass::domain::transfer_event::JobChange;
 use windlass::s3::client::Client;
 use windlass::s3::meter::Meter;
-use windlass::transfer::engine::EngineOptions;
+use windlass::s3::refusals::Refusals;
 use windlass::transfer::headless::run_to_end;
+use windlass::transfer::tuning::Tuning;
 
 use crate::support::server::{connection, server};
-use crate::transfers::harness::{bytes, connect, copy, download, job, options, start, until};
+use crate::transfers::harness::{
+    bytes, connect, copy, download, job, options, run_well, start, until,
+};
 
 async fn client(server: &Server, provider: Provider) -> Arc<Client> {
     let to = Connection { provider, ..connection(server) };
@@ -60,8 +62,8 @@ async fn a_delete_that_goes_on_later_leaves_what_was_stored_meanwhile() {
     }
     let mut running = start(&client, &journal);
     let note = running
-        .until(|event| match event {
-            TransferEvent::ObjectNoted { note, .. } => Some(note.text.clone()),
+        .until_change(|_, change| match change {
+            JobChange::Noted(note) => Some(note.text.clone()),
             _ => None,
         })
         .await;
@@ -79,7 +81,7 @@ async fn a_server_that_does_not_copy_is_not_asked_for_every_object() {
     }
     server.faults().add(Fault::answer(400, "InvalidRequest").on("CopyObject").forever());
     let spec = copy(prefix("p/"), "bucket", prefix("q/"));
-    let few = EngineOptions { slots: 1, ..options(None) };
+    let few = Tuning { slots: 1, ..options(None) };
     let views = run_to_end(few, connect(&client), vec![spec], |_| ()).await;
     assert_eq!(views[0].state, JobState::Done, "{:?}", views[0].failures);
     assert_eq!(server.store().keys("bucket").len(), 40);
@@ -149,24 +151,38 @@ async fn an_object_of_a_listed_size_is_asked_for_whole_and_compared_with_its_che
 }
 
 #[tokio::test]
-async fn what_a_server_does_not_know_is_told_once() {
-    let server = server().await;
-    let client = client(&server, Provider::Other).await;
-    for number in 0..9 {
-        server.store().put("bucket", &format!("p/{number}"), "x");
-    }
-    server.store().put("bucket", "q/5", "mine");
-    server.faults().add(Fault::answer(501, "NotImplemented").on("CopyObject").forever());
-    let mut told = Vec::new();
-    let news = |event: &TransferEvent| {
-        if let TransferEvent::Refused { connection, error } = event {
-            told.push((connection.to_string(), error.operation.clone(), error.status));
+async fn what_a_server_does_not_know_is_asked_and_told_once() {
+    for (status, code) in [(501, "NotImplemented"), (405, "MethodNotAllowed")] {
+        let server = server().await;
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let hears = Arc::clone(&told);
+        let refusals = Refusals::new([], move |news| hears.lock().unwrap().push(news));
+        let to = connection(&server);
+        let client = Client::connect_knowing(&to, Arc::default(), refusals).unwrap();
+        for number in 0..9 {
+            server.store().put("bucket", &format!("p/{number}"), "x");
         }
-    };
-    let spec = copy(prefix("p/"), "bucket", prefix("q/"));
-    let views = run_to_end(options(None), connect(&client), vec![spec], news).await;
-    assert_eq!(told, [("test".to_owned(), "CopyObject".to_owned(), Some(501))]);
-    // What goes through this machine instead overwrites nothing.
-    assert_eq!((views[0].progress.objects, views[0].progress.failed), (8, 1));
-    assert_eq!(server.store().bytes("bucket", "q/5").unwrap(), "mine");
+        server.store().put("bucket", "q/5", "mine");
+        server.faults().add(Fault::answer(status, code).on("CopyObject").forever());
+        let spec = copy(prefix("p/"), "bucket", prefix("q/"));
+        let remote = connect(&Arc::new(client.sending_once()));
+        let views = run_to_end(options(None), remote, vec![spec], |_| ()).await;
+        let why = format!("this server answered CopyObject with {status}");
+        let capability = Capability::CopyObject;
+        assert_eq!(*told.lock().unwrap(), [RefusalNews::Refused { capability, why }]);
+        // What goes through this machine instead overwrites nothing.
+        assert_eq!((views[0].progress.objects, views[0].progress.failed), (8, 1));
+        assert_eq!(server.store().bytes("bucket", "q/5").unwrap(), "mine");
+        // Every other job knows it, and the screen, until it is asked again.
+        let log = || server.faults().log();
+        let asked = || log().iter().filter(|each| each.operation == "CopyObject").count();
+        let before = asked();
+        let (remote, spec) =
+            (Arc::new(client.sending_once()), copy(prefix("p/"), "bucket", prefix("r/")));
+        run_well(&remote, spec).await;
+        assert_eq!(asked(), before);
+        client.forget_refusals();
+        assert_eq!(client.lacks(capability), None);
+        assert_eq!(told.lock().unwrap().last(), Some(&RefusalNews::Forgotten));
+    }
 }

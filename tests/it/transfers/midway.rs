@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::Connection;
-use windlass::domain::transfer::{JobId, JobState, TransferCommand, TransferEvent};
-use windlass::transfer::engine::EngineOptions;
+use windlass::domain::transfer::{JobId, JobState, TransferCommand};
+use windlass::domain::transfer_event::{JobChange, TransferEvent};
 use windlass::transfer::limits::slots::Most;
+use windlass::transfer::tuning::Tuning;
 
 use crate::transfers::fake::{Call, Fake, Fault};
 use crate::transfers::harness::{
@@ -39,11 +40,7 @@ fn hangs_until(
 
 /// Everything that is to come has come and is in the file.
 async fn half_way(running: &mut Running) {
-    let there = |event: &TransferEvent| match event {
-        TransferEvent::Advanced(jobs) => jobs.iter().any(|(_, at)| at.bytes == CAME).then_some(()),
-        _ => None,
-    };
-    running.until(there).await;
+    running.until_change(|_, change| (change.progress()?.bytes == CAME).then_some(())).await;
 }
 
 fn ends_well(remote: &Fake, folder: &Path, served: u64) {
@@ -75,12 +72,12 @@ async fn a_pause_costs_no_byte() {
     running.engine.send(TransferCommand::Resume(JobId(1)));
     let mut least = u64::MAX;
     running
-        .until(|event| match event {
-            TransferEvent::Advanced(jobs) => {
-                least = jobs.iter().map(|(_, at)| at.bytes).fold(least, u64::min);
+        .until_change(|_, change| match change {
+            JobChange::Progress(progress) => {
+                least = least.min(progress.bytes);
                 None
             }
-            TransferEvent::Changed { state: JobState::Done, .. } => Some(()),
+            JobChange::State { state: JobState::Done, .. } => Some(()),
             _ => None,
         })
         .await;
@@ -138,13 +135,9 @@ async fn ranges_whose_turn_does_not_come_keep_what_they_have() {
     // One range at a time, of which not much comes.
     let slow = remote.rescripted(|_| Some(Fault::HangAfter(1000)));
     let most_slots = Most { small: 1, parts: 1 };
-    let one = EngineOptions { slots: 1, most_slots, ..options(Some(journal.clone())) };
+    let one = Tuning { slots: 1, most_slots, ..options(Some(journal.clone())) };
     let mut running = start_with(&slow, one);
-    let more = |event: &TransferEvent| match event {
-        TransferEvent::Advanced(jobs) => jobs.iter().any(|(_, at)| at.bytes > CAME).then_some(()),
-        _ => None,
-    };
-    running.until(more).await;
+    running.until_change(|_, change| (change.progress()?.bytes > CAME).then_some(())).await;
     running.engine.shut_down().await;
     assert!(recorded(&journal) >= CAME - WHOLE as u64 + 1000);
     let last = slow.rescripted(|_| None);

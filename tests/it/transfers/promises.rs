@@ -10,8 +10,9 @@ use windlass::domain::address::Key;
 use windlass::domain::error::ErrorKind;
 use windlass::domain::object::{ObjectHeaders, PutOptions};
 use windlass::domain::transfer::{JobId, JobState, OnConflict, Target, TransferCommand};
-use windlass::transfer::engine::EngineOptions;
+use windlass::domain::transfer_event::JobChange;
 use windlass::transfer::headless::{run_to_end, run_until};
+use windlass::transfer::tuning::Tuning;
 
 use crate::transfers::fake::{Fake, Fault, failure};
 use crate::transfers::harness::{
@@ -22,8 +23,8 @@ use crate::transfers::harness::{
 const LARGE: usize = 33 * MIB + 5;
 
 /// Copies anything above 8 MiB in parts.
-fn copying_in_parts(journal: Option<std::path::PathBuf>) -> EngineOptions {
-    EngineOptions { copy_threshold: 8 << 20, ..options(journal) }
+fn copying_in_parts(journal: Option<std::path::PathBuf>) -> Tuning {
+    Tuning { copy_threshold: 8 << 20, ..options(journal) }
 }
 
 fn copied(from: &str, to: &str) -> windlass::domain::transfer::JobSpec {
@@ -78,10 +79,12 @@ async fn a_copy_that_goes_on_overwrites_nothing_that_came_meanwhile() {
     let engine = windlass::transfer::engine::Engine::start(options(), connect(&remote), tell);
     let ended = async {
         while let Some(event) = news.recv().await {
-            if let windlass::domain::transfer::TransferEvent::Changed { state, .. } = event
-                && state.finished()
-            {
-                return state;
+            for (_, change) in event.changes() {
+                if let JobChange::State { state, .. } = change
+                    && state.finished()
+                {
+                    return state.clone();
+                }
             }
         }
         panic!("the engine ended");
@@ -194,7 +197,7 @@ async fn many_bodies_never_hold_more_memory_than_allowed() {
             }),
         ))
     });
-    let options = EngineOptions { memory: 2 << 20, ..options(None) };
+    let options = Tuning { memory: 2 << 20, ..options(None) };
     let specs = vec![upload(folder.path(), "p/")];
     let view = run_to_end(options, connect(&remote), specs, |_| ()).await.remove(0);
     assert_eq!(view.state, JobState::Done);
@@ -229,8 +232,10 @@ async fn a_journal_that_cannot_be_written_stops_the_queue_only_for_so_long() {
     running.engine.send(TransferCommand::Enqueue(vec![download("k", &folder.path().join("d"))]));
     let warned = running
         .until(|event| match event {
-            windlass::domain::transfer::TransferEvent::Warned(error) => Some(error.clone()),
-            windlass::domain::transfer::TransferEvent::Halted(error) => panic!("halted: {error}"),
+            windlass::domain::transfer_event::TransferEvent::Warned(error) => Some(error.clone()),
+            windlass::domain::transfer_event::TransferEvent::Halted(error) => {
+                panic!("halted: {error}")
+            }
             _ => None,
         })
         .await;

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use windlass::domain::address::{Bucket, Key};
 use windlass::domain::object::ObjectAddress;
-use windlass::domain::transfer::{JobSpec, JobState, TransferCommand, TransferEvent, Work};
+use windlass::domain::transfer::{JobSpec, JobState, TransferCommand, Work};
+use windlass::domain::transfer_event::JobChange;
 use windlass::transfer::remote::Remote;
 
 use crate::transfers::fake::{Call, Fake, Fault};
@@ -197,11 +198,11 @@ async fn an_upload_that_expired_starts_afresh_and_says_so() {
     let (path, journal) = (folder.path().join("f"), folder.path().join("q.db"));
     let remote = dead_at_its_first_part(&path, &journal).await;
     let id = remote.uploads_of(&address("k")).await.unwrap().remove(0);
-    remote.abort_multipart(&address("k"), &id).await.unwrap();
+    remote.abort_for_good(&address("k"), &id).await.unwrap();
     let mut running = start(&remote, &journal);
     let note = running
-        .until(|event| match event {
-            TransferEvent::ObjectNoted { note, .. } => Some(note.text.clone()),
+        .until_change(|_, change| match change {
+            JobChange::Noted(note) => Some(note.text.clone()),
             _ => None,
         })
         .await;

@@ -6,8 +6,9 @@ use std::path::Path;
 use windlass::domain::address::{Bucket, Key, Prefix};
 use windlass::domain::error::ErrorKind;
 use windlass::domain::transfer::{
-    JobSpec, JobState, OnConflict, SourceRow, Target, TransferCommand, TransferEvent, Work,
+    JobSpec, JobState, OnConflict, SourceRow, Target, TransferCommand, Work,
 };
+use windlass::domain::transfer_event::JobChange;
 
 use crate::transfers::fake::{Fake, Fault};
 use crate::transfers::harness::{
@@ -133,7 +134,7 @@ async fn the_name_a_file_was_saved_under_is_told() {
     let mut running = start(&remote, &journal);
     let spec = crate::transfers::harness::download("p/a.txt", folder.path());
     running.engine.send(TransferCommand::Enqueue(vec![with(spec, OnConflict::KeepBoth)]));
-    running.until(|event| matches!(event, TransferEvent::ObjectNoted { .. }).then_some(())).await;
+    running.until_change(|_, change| matches!(change, JobChange::Noted(_)).then_some(())).await;
     running.engine.shut_down().await;
     let view = start(&remote, &journal).restored().await.remove(0);
     assert_eq!(view.notes[0].saved_as.as_deref(), Some("a (2).txt"));

@@ -10,9 +10,10 @@ use windlass::domain::object::{ObjectAddress, ObjectHeaders, PutOptions};
 use windlass::domain::transfer::{JobSpec, JobState, JobView, Target, Verification, Work};
 use windlass::s3::client::Client;
 use windlass::s3::meter::Meter;
-use windlass::transfer::engine::{Connect, EngineOptions};
+use windlass::transfer::engine::Connect;
 use windlass::transfer::headless::run_to_end;
 use windlass::transfer::remote::Remote;
+use windlass::transfer::tuning::Tuning;
 
 use crate::support::server::{connection, r2_server, server};
 use crate::transfers::harness::{MIB, bytes, job, options};
@@ -162,7 +163,7 @@ async fn tags_go_where_there_are_tags_and_are_said_to_be_lost_where_not() {
         |view: &JobView| view.notes.iter().any(|note| note.text.contains("R2 has no object tags"));
     assert!(lost(&view), "{:?}", view.notes);
     // In parts on one server: the server carries nothing over by itself.
-    let copying = EngineOptions { copy_threshold: 8 << 20, ..options(None) };
+    let copying = Tuning { copy_threshold: 8 << 20, ..options(None) };
     two.here.1.put(&at("large"), bytes(LARGE).into(), &tagged).await.unwrap();
     let spec = go("large", None, "bucket", "copy", false);
     let view = run_to_end(copying, two.connect(), vec![spec], |_| ()).await.remove(0);

@@ -22,12 +22,13 @@ use windlass::domain::transfer::{
 };
 use windlass::s3::client::Client;
 use windlass::s3::meter::Meter;
-use windlass::transfer::engine::{Engine, EngineOptions};
+use windlass::transfer::engine::Engine;
 use windlass::transfer::fact::{Fact, Partial};
 use windlass::transfer::headless::{clear_queue, finish_queue, run_to_end};
 use windlass::transfer::journal::peek;
 use windlass::transfer::limits::Patience;
 use windlass::transfer::machine::Machine;
+use windlass::transfer::tuning::Tuning;
 
 use crate::support::server::{connection, r2_server, server};
 use crate::transfers::harness::{
@@ -156,9 +157,9 @@ impl Place {
         self.home.path().join("state/q.db")
     }
 
-    fn options(&self) -> EngineOptions {
+    fn options(&self) -> Tuning {
         let usual = options(Some(self.journal()));
-        EngineOptions {
+        Tuning {
             copy_threshold: 1 << 20,
             memory: 32 << 20,
             // Long enough for a machine that has other things to do; keys and networks that stay
@@ -216,7 +217,7 @@ impl Place {
         let (tell, _news) = unbounded_channel();
         // Whatever else this machine does: the first piece comes.
         let patience = Patience { stall: Duration::from_secs(60), ..Patience::default() };
-        let options = EngineOptions { patience, ..self.options() };
+        let options = Tuning { patience, ..self.options() };
         let engine = Engine::start(options, connect(&self.client), tell);
         engine.send(TransferCommand::Enqueue(vec![self.spec(way)]));
         let recorded =

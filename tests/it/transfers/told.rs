@@ -5,9 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use windlass::domain::address::{Key, Prefix};
 use windlass::domain::change::{BucketChange, KeyChange};
-use windlass::domain::transfer::{
-    JobId, JobSpec, JobState, JobView, OnConflict, Target, TransferEvent, Work,
-};
+use windlass::domain::transfer::{JobSpec, JobState, JobView, OnConflict, Target, Work};
+use windlass::domain::transfer_event::{JobChange, TransferEvent};
 use windlass::transfer::headless::run_to_end;
 
 use crate::transfers::fake::Fake;
@@ -21,10 +20,13 @@ async fn told(remote: &Arc<Fake>, spec: JobSpec) -> (JobView, Vec<String>) {
             assert!(!*ended.lock().unwrap(), "the end is told last");
             told.lock().unwrap().extend(changes.iter().flat_map(lines));
         }
-        TransferEvent::Changed { id: JobId(_), state, .. } => {
-            *ended.lock().unwrap() |= state.finished();
+        event => {
+            for (_, change) in event.changes() {
+                if let JobChange::State { state, .. } = change {
+                    *ended.lock().unwrap() |= state.finished();
+                }
+            }
         }
-        _ => {}
     };
     let view = run_to_end(options(None), connect(remote), vec![spec], news).await.remove(0);
     let mut told = told.into_inner().unwrap();

@@ -15,9 +15,10 @@ use windlass::domain::transfer::{
 };
 use windlass::s3::client::Client;
 use windlass::s3::meter::Meter;
-use windlass::transfer::engine::{Connect, EngineOptions};
+use windlass::transfer::engine::Connect;
 use windlass::transfer::headless::run_to_end;
 use windlass::transfer::remote::Remote;
+use windlass::transfer::tuning::Tuning;
 
 use crate::support::server::{connection, r2_server, server};
 use crate::transfers::harness::{
@@ -49,7 +50,7 @@ fn delete(keys: &[&str]) -> JobSpec {
 
 /// Copies of more than 1 MiB go in parts.
 async fn run_in_parts(client: &Arc<Client>, spec: JobSpec) -> JobView {
-    let options = EngineOptions { copy_threshold: 1 << 20, ..options(None) };
+    let options = Tuning { copy_threshold: 1 << 20, ..options(None) };
     let connect = crate::transfers::harness::connect(client);
     run_to_end(options, connect, vec![spec], |_| ()).await.remove(0)
 }

@@ -10,11 +10,13 @@ use std::time::Duration;
 use tokio::sync::mpsc::unbounded_channel;
 use windlass::domain::address::ConnectionName;
 use windlass::domain::error::ErrorKind;
-use windlass::domain::transfer::{JobId, JobState, Priority, TransferCommand, TransferEvent, Wait};
-use windlass::transfer::engine::{Connect, Engine, EngineOptions};
+use windlass::domain::transfer::{JobId, JobState, Priority, TransferCommand, Wait};
+use windlass::domain::transfer_event::{JobChange, TransferEvent};
+use windlass::transfer::engine::{Connect, Engine};
 use windlass::transfer::headless::run_to_end;
 use windlass::transfer::limits::Patience;
 use windlass::transfer::remote::Remote;
+use windlass::transfer::tuning::Tuning;
 
 use crate::transfers::fake::{Fake, Fault, failure};
 use crate::transfers::harness::{
@@ -35,9 +37,9 @@ fn broken_after(requests: usize, kind: &ErrorKind) -> (Arc<Fake>, Arc<AtomicBool
 
 async fn until_wait(running: &mut Running, fits: impl Fn(&Option<Wait>) -> bool) -> Option<Wait> {
     running
-        .until(|event| match event {
-            TransferEvent::Waiting { wait, .. } if fits(wait) => Some(wait.clone()),
-            TransferEvent::Changed { state: state @ JobState::Failed(_), .. } => {
+        .until_change(|_, change| match change {
+            JobChange::Wait(wait) if fits(wait) => Some(wait.clone()),
+            JobChange::State { state: state @ JobState::Failed(_), .. } => {
                 panic!("it failed: {state:?}")
             }
             _ => None,
@@ -56,10 +58,10 @@ fn sources(folder: &Path) -> std::path::PathBuf {
 }
 
 /// For requests that fail while the bodies of others still come.
-fn patient(journal: &Path) -> EngineOptions {
+fn patient(journal: &Path) -> Tuning {
     let options = options(Some(journal.to_owned()));
     let patience = Patience { tries: 40, budget: 10_000, ..options.patience };
-    EngineOptions { patience, ..options }
+    Tuning { patience, ..options }
 }
 
 #[tokio::test]
@@ -160,9 +162,9 @@ async fn a_job_that_waits_is_paused_and_cancelled_at_once() {
 #[tokio::test]
 async fn without_a_screen_an_outage_has_an_end() {
     let folder = tempfile::tempdir().unwrap();
-    let bounded = |outage: Duration, options: EngineOptions| {
+    let bounded = |outage: Duration, options: Tuning| {
         let patience = Patience { outage: Some(outage), ..options.patience };
-        EngineOptions { patience, journal: None, ..options }
+        Tuning { patience, journal: None, ..options }
     };
     let spec = || download("k", folder.path());
     // Never answered: the ordinary tries, however long it may wait.
@@ -178,8 +180,9 @@ async fn without_a_screen_an_outage_has_an_end() {
     let short = bounded(Duration::from_millis(300), patient(folder.path()));
     let mut told = false;
     let news = |event: &TransferEvent| {
-        told |=
-            matches!(event, TransferEvent::Waiting { wait: Some(Wait::Unreachable { .. }), .. });
+        let away =
+            |change: &JobChange| matches!(change, JobChange::Wait(Some(Wait::Unreachable { .. })));
+        told |= event.changes().iter().any(|(_, change)| away(change));
     };
     let view = run_to_end(short, connect(&remote), vec![spec], news).await.remove(0);
     assert_eq!(error_of(&view).kind, ErrorKind::Unreachable);
@@ -204,12 +207,12 @@ async fn throttling_is_told_and_survived() {
     running.engine.send(TransferCommand::Enqueue(vec![spec]));
     let mut told = None;
     let state = running
-        .until(|event| match event {
-            TransferEvent::Waiting { wait: Some(Wait::Throttled { open, most }), .. } => {
+        .until_change(|_, change| match change {
+            JobChange::Wait(Some(Wait::Throttled { open, most })) => {
                 told = told.or(Some((*open, *most)));
                 None
             }
-            TransferEvent::Changed { state, .. } if state.finished() => Some(state.clone()),
+            JobChange::State { state, .. } if state.finished() => Some(state.clone()),
             _ => None,
         })
         .await;
@@ -232,7 +235,7 @@ async fn objects_under_way_are_told_of_jobs_that_have_several() {
         remote.store(name, &bytes(20 * MIB));
     }
     remote.store("one", &bytes(20 * MIB));
-    let options = EngineOptions { slots: 12, ..patient(&folder.path().join("q.db")) };
+    let options = Tuning { slots: 12, ..patient(&folder.path().join("q.db")) };
     let mut running = start_with(&remote, options);
     let target = folder.path().join("down");
     running.engine.send(TransferCommand::Enqueue(vec![
@@ -240,10 +243,9 @@ async fn objects_under_way_are_told_of_jobs_that_have_several() {
         download("one", &target),
     ]));
     let told = running
-        .until(|event| match event {
-            TransferEvent::UnderWay(jobs) => {
-                assert!(jobs.iter().all(|(id, _)| *id == JobId(1)), "one object is the job itself");
-                let (_, objects) = jobs.first()?;
+        .until_change(|id, change| match change {
+            JobChange::UnderWay(objects) => {
+                assert_eq!(id, JobId(1), "one object is the job itself");
                 let both = objects.len() == 2 && objects.iter().all(|o| o.bytes == 8 << 20);
                 both.then(|| objects.clone())
             }
@@ -255,13 +257,11 @@ async fn objects_under_way_are_told_of_jobs_that_have_several() {
     assert_eq!(places, ["p/1", "p/2"]);
     assert!(told.iter().all(|object| object.total == 20 << 20));
     go.store(true, Ordering::Relaxed);
-    let over = |event: &TransferEvent| match event {
-        TransferEvent::UnderWay(jobs) => {
-            jobs.iter().any(|(_, objects)| objects.is_empty()).then_some(())
-        }
+    let over = |_, change: &JobChange| match change {
+        JobChange::UnderWay(objects) => objects.is_empty().then_some(()),
         _ => None,
     };
-    running.until(over).await;
+    running.until_change(over).await;
 }
 
 #[tokio::test]
@@ -278,11 +278,11 @@ async fn a_limit_and_a_priority_are_told_back_and_the_priority_is_kept() {
     assert_eq!(running.until(limited).await, Some(1 << 20));
     running.until_state(JobState::finished).await;
     running.engine.send(TransferCommand::Prioritise(JobId(1), Priority::High));
-    let told = |event: &TransferEvent| match event {
-        TransferEvent::Prioritised { id, priority } => Some((*id, *priority)),
+    let told = |id, change: &JobChange| match change {
+        JobChange::Priority(priority) => Some((id, *priority)),
         _ => None,
     };
-    assert_eq!(running.until(told).await, (JobId(1), Priority::High));
+    assert_eq!(running.until_change(told).await, (JobId(1), Priority::High));
     running.engine.send(TransferCommand::LimitRate(None));
     assert_eq!(running.until(limited).await, None);
     running.engine.shut_down().await;

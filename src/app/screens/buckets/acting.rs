@@ -10,7 +10,7 @@ use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::effect::StorageRequest;
-use crate::app::event::{Answer, Measure, Reply, Ticket};
+use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::screens::buckets::names::rule;
 use crate::app::screens::transfers::emptying::not_deleted;
 use crate::app::session::Session;
@@ -18,6 +18,7 @@ use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
+use crate::domain::object::Measure;
 use crate::domain::provider::Capability;
 use crate::domain::transfer::Target;
 

@@ -115,18 +115,20 @@ impl Unfinished {
 
     fn on_page(&mut self, page: Reply, cx: &mut Context<'_>) {
         let Some(list) = self.list_mut() else { return };
-        match page {
-            Ok(Answer::Uploads(page)) => {
+        let taken = match page {
+            Ok(Answer::Uploads(page)) => list.take(page.uploads, page.next),
+            other => other.map(|_| None),
+        };
+        match taken {
+            Ok(None) => {}
+            Ok(next) => {
                 let bucket = list.bucket.clone();
-                if let Some(next) = list.take(page.uploads, page.next) {
-                    self.ask_page(bucket, Some(next), cx);
-                }
+                self.ask_page(bucket, next, cx);
             }
             Err(error) => {
                 list.loading = UploadsLoading::Failed(error.clone());
                 cx.ask(Intent::Log(error));
             }
-            Ok(_) => {}
         }
     }
 

@@ -13,7 +13,7 @@ use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::picker::Picker;
 use crate::app::dialogs::typed_path::resolve;
 use crate::app::effect::{MachineRequest, StorageRequest};
-use crate::app::event::{Answer, Conflicts, FolderEntry, Measure, Reply, Ticket};
+use crate::app::event::{Answer, FolderEntry, Reply, Ticket};
 use crate::app::linking::{LinkForm, Linking};
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::copy_confirmation::CopyConfirmation;
@@ -25,7 +25,9 @@ use crate::app::screens::objects::together::together;
 use crate::app::screens::objects::{creating, downloading, existing, renaming, uploading};
 use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Prefix};
+use crate::domain::conflicts::Conflicts;
 use crate::domain::error::Error;
+use crate::domain::object::Measure;
 use crate::domain::transfer::{Direction, FileRules, JobSpec, Target, TransferCommand};
 use crate::domain::units::Counted;
 

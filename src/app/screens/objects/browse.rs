@@ -318,7 +318,7 @@ impl Browse {
     fn on_page(&mut self, listed: ListedPage, cx: &mut Context<'_>) {
         let Some(place) = self.place.clone() else { return };
         let pager = self.fresh.as_mut().map_or(&mut self.pager, |fresh| &mut fresh.pager);
-        let broken = pager.arrived(listed.next, &place.bucket, &place.prefix);
+        let arrived = pager.arrived(&listed, &place.bucket, &place.prefix);
         let from = self.rows.listing().end();
         if let Some(fresh) = &mut self.fresh {
             fresh.listing.push(listed.page);
@@ -328,7 +328,7 @@ impl Browse {
             self.rows.push(listed.page, cx);
             self.keep_cursor_on(number);
         }
-        if let Some(error) = broken {
+        if let Err(error) = arrived {
             return self.on_failure(error, cx);
         }
         let swapped = self.swap_when_covered(cx);

@@ -2,10 +2,10 @@
 //! it costs.
 
 use crate::app::dialogs::confirm::{Confirm, Tally};
-use crate::app::event::Measure;
 use crate::app::screens::objects::downloading::name_of;
 use crate::app::session::Session;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
+use crate::domain::object::Measure;
 use crate::domain::parts::PREFERRED_PART_BYTES;
 use crate::domain::price::Cost;
 use crate::domain::provider::Provider;

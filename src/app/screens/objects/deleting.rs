@@ -1,9 +1,9 @@
 //! Delete: the question with its running count, and the job a yes makes.
 
 use crate::app::dialogs::confirm::{Confirm, Tally};
-use crate::app::event::Measure;
 use crate::app::screens::objects::downloading::name_of;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
+use crate::domain::object::Measure;
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
 

@@ -1,20 +1,18 @@
-//! Pulls the pages of a listing one after another, and tells an end from a circle.
-
-use std::collections::HashSet;
+//! Pulls the pages of a listing one after another.
 
 use crate::app::context::Context;
 use crate::app::effect::StorageRequest;
 use crate::app::event::Ticket;
-use crate::domain::address::{Bucket, Location, Prefix};
-use crate::domain::error::{Error, ErrorKind};
-use crate::domain::listing::ContinuationToken;
+use crate::domain::address::{Bucket, Prefix};
+use crate::domain::error::Error;
+use crate::domain::listing::{ContinuationToken, ListedPage};
+use crate::domain::page_cursor::PageCursor;
 
 /// One listing that is being pulled.
 #[derive(Clone, Debug, Default)]
 pub struct Pager {
     ticket: Option<Ticket>,
-    next: Option<ContinuationToken>,
-    seen: HashSet<ContinuationToken>,
+    cursor: PageCursor<ContinuationToken>,
 }
 
 impl Pager {
@@ -30,7 +28,7 @@ impl Pager {
         if self.ticket.is_some() {
             return false;
         }
-        let Some(token) = self.next.take() else { return false };
+        let Some(token) = self.cursor.token().cloned() else { return false };
         self.ask(bucket, prefix, Some(token), cx);
         true
     }
@@ -48,37 +46,26 @@ impl Pager {
         self.ticket.is_some()
     }
 
-    /// Notes that the page asked for is here, and with it the way to the next one. Gives a
-    /// `BrokenListing` where the token is one that was followed before.
+    /// Notes that the page asked for is here, and with it the way to the next one. Fails with
+    /// `BrokenListing` where that way leads nowhere.
     pub fn arrived(
         &mut self,
-        next: Option<ContinuationToken>,
+        listed: &ListedPage,
         bucket: &Bucket,
         prefix: &Prefix,
-    ) -> Option<Error> {
+    ) -> Result<(), Error> {
         self.ticket = None;
-        if let Some(token) = &next
-            && !self.seen.insert(token.clone())
-        {
-            let place = Location::Prefix { bucket: bucket.clone(), prefix: prefix.clone() };
-            let error = Error::new(ErrorKind::BrokenListing, "ListObjectsV2", place.to_string());
-            return Some(
-                error.detail("the server sent the continuation token of an earlier page again"),
-            );
-        }
-        self.next = next;
-        None
+        self.cursor.follow(listed, bucket, prefix)
     }
 
     /// Notes that the page asked for will not come.
     pub fn failed(&mut self) {
-        self.ticket = None;
-        self.next = None;
+        *self = Pager::default();
     }
 
     /// Whether there is a further page.
     pub fn has_more(&self) -> bool {
-        self.next.is_some() || self.ticket.is_some()
+        self.cursor.token().is_some() || self.ticket.is_some()
     }
 
     fn ask(
@@ -89,7 +76,6 @@ impl Pager {
         cx: &mut Context<'_>,
     ) {
         let (bucket, prefix) = (bucket.clone(), prefix.clone());
-        self.next.clone_from(&token);
         self.ticket = Some(cx.request(StorageRequest::ListPage { bucket, prefix, token }));
     }
 }

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use crate::app::context::{Context, SideTab};
-use crate::app::event::Peek;
 use crate::app::screens::objects::history::PrefixPlace;
 use crate::app::screens::preview::Preview;
 use crate::app::screens::side::SidePane;
@@ -12,6 +11,7 @@ use crate::app::screens::side::fetched::Fetched;
 use crate::app::screens::subject::Subject;
 use crate::app::toasts::Level;
 use crate::domain::address::Bucket;
+use crate::domain::object::ObjectStart;
 use crate::domain::transfer::{JobSpec, Target, Work};
 use crate::domain::visible::visible;
 
@@ -129,7 +129,7 @@ impl SidePane {
     fn fetch_unless_known(&mut self, cx: &mut Context<'_>) {
         let Some(subject) = &self.subject else { return };
         if self.tab == SideTab::Preview && self.preview == Fetched::Nothing && subject.size == 0 {
-            let empty = Peek { bytes: Vec::new(), size: Some(0), content_type: None };
+            let empty = ObjectStart { bytes: Vec::new(), size: Some(0), content_type: None };
             self.preview = Fetched::Ready(Preview::of(empty));
         } else if self.tab == SideTab::Details || !subject.is_archived() {
             self.fetch(cx);

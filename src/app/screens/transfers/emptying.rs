@@ -15,8 +15,9 @@ use crate::app::transfers::job::{QueuedJob, Settled};
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
-    FileRules, JobId, JobSpec, JobState, OnConflict, Target, TransferCommand, TransferEvent, Work,
+    FileRules, JobId, JobSpec, JobState, OnConflict, Target, TransferCommand, Work,
 };
+use crate::domain::transfer_event::TransferEvent;
 use crate::domain::units::Count;
 
 /// The buckets that are being emptied, each until it is deleted or cannot be.

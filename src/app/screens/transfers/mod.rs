@@ -31,7 +31,8 @@ use crate::app::transfers::Transfers;
 use crate::app::transfers::job::QueuedJob;
 use crate::app::transfers::rows::{Below, Row};
 use crate::domain::address::Bucket;
-use crate::domain::transfer::{JobId, JobState, Priority, TransferCommand, TransferEvent};
+use crate::domain::transfer::{JobId, JobState, Priority, TransferCommand};
+use crate::domain::transfer_event::{JobChange, TransferEvent};
 use crate::domain::units::parse_rate_limit;
 
 #[derive(Clone, Debug, Default)]
@@ -340,15 +341,11 @@ impl TransfersPane {
             return false;
         };
         match news {
-            TransferEvent::Advanced(steps) => steps.iter().any(|(id, _)| id == about),
-            TransferEvent::UnderWay(_)
-            | TransferEvent::Limited(_)
-            | TransferEvent::StorageChanged(_) => false,
-            TransferEvent::Changed { id, .. }
-            | TransferEvent::Waiting { id, .. }
-            | TransferEvent::Prioritised { id, .. }
-            | TransferEvent::ObjectFailed { id, .. }
-            | TransferEvent::ObjectNoted { id, .. } => id == about,
+            TransferEvent::Jobs(changes) => {
+                let shown = |change: &JobChange| !matches!(change, JobChange::UnderWay(_));
+                changes.iter().any(|(id, change)| id == about && shown(change))
+            }
+            TransferEvent::Limited(_) | TransferEvent::StorageChanged(_) => false,
             _ => true,
         }
     }

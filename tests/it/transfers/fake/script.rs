@@ -34,6 +34,8 @@ pub enum Fault {
     IgnoreRange,
     /// A page begins with the last key of the page before, and names one of its own twice.
     Repeat,
+    /// The page says that the next one begins behind this key.
+    GoOnAt(&'static str),
     /// One bit of the body is another.
     FlipBit,
     /// The request is done after so long.

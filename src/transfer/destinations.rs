@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use tokio::task::spawn_blocking;
 
-use crate::app::event::{ConflictSide, Conflicts, Existing};
 use crate::domain::address::{Bucket, Key, Prefix};
+use crate::domain::conflicts::{ConflictSide, Conflicts, Existing};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{Row, RowKind};
 use crate::domain::object::{ObjectAddress, ObjectHead};
+use crate::domain::page_cursor::PageCursor;
 use crate::domain::transfer::{JobSpec, Target, Work};
-use crate::s3::client::{Client, ListQuery};
-use crate::s3::ops::pages::Pages;
+use crate::s3::client::ListQuery;
 use crate::transfer::local::attributes::kept_time;
 use crate::transfer::local::names::LocalName;
 use crate::transfer::local::walk::{Walk, WalkRules, Walked};
+use crate::transfer::remote::Remote;
+use crate::transfer::workers::blocking::blocking;
 
 /// Names shown in the question.
 const SAMPLE: usize = 5;
@@ -27,30 +28,24 @@ const MOST_PAGES: usize = 20;
 const MOST_FILES: usize = 20_000;
 
 /// Nothing is changed by looking, and nothing rests on it: a job that finds a destination later
-/// fails by itself. `target` is the client of the connection that is written to, where it is
-/// another.
+/// fails by itself. Copies go to `destination`.
 pub async fn conflicts(
     specs: Vec<JobSpec>,
-    client: Result<Client, Error>,
-    target: Option<Result<Client, Error>>,
+    source: &dyn Remote,
+    destination: &dyn Remote,
 ) -> Conflicts {
     let mut found = Conflicts::default();
-    let target = target.unwrap_or_else(|| client.clone());
-    let (client, there) = match (client, target) {
-        (Ok(client), Ok(target)) => (client, target),
-        (Err(error), _) | (_, Err(error)) => return Conflicts { unknown: Some(error), ..found },
-    };
     for spec in specs {
         let looked = match spec.work {
-            Work::Upload { source, bucket, target, .. } => {
-                upload(&client, source, &bucket, &target, &mut found).await
+            Work::Upload { source: file, bucket, target, .. } => {
+                upload(source, file, &bucket, &target, &mut found).await
             }
-            Work::Download { bucket, source, folder, name, .. } => {
-                download(&client, &bucket, &source, &folder, name, &mut found).await
+            Work::Download { bucket, source: from, folder, name, .. } => {
+                download(source, &bucket, &from, &folder, name, &mut found).await
             }
-            Work::Copy { bucket, source, to_bucket, target, .. } => {
-                let clients = (&client, &there);
-                copy(clients, (&bucket, &source), (&to_bucket, &target), &mut found).await
+            Work::Copy { bucket, source: from, to_bucket, target, .. } => {
+                let remotes = (source, destination);
+                copy(remotes, (&bucket, &from), (&to_bucket, &target), &mut found).await
             }
             Work::Delete { .. } => Ok(()),
         };
@@ -101,7 +96,7 @@ impl ConflictSide {
 }
 
 async fn upload(
-    client: &Client,
+    remote: &dyn Remote,
     source: PathBuf,
     bucket: &Bucket,
     target: &Target,
@@ -109,19 +104,18 @@ async fn upload(
 ) -> Result<(), Error> {
     match target {
         Target::Object(key) => {
-            let new = off_loop({
-                let source = source.clone();
-                move || ConflictSide::of_file(&source.canonicalize().unwrap_or(source))
+            let new = blocking(move || {
+                Ok(ConflictSide::of_file(&source.canonicalize().unwrap_or(source)))
             });
-            object(client, bucket, key, new.await?, found).await
+            object(remote, bucket, key, new.await?, found).await
         }
         Target::Rows(_) => Ok(()),
         Target::Prefix(prefix) => {
-            let taken = keys_below(client, bucket, prefix).await?;
+            let taken = keys_below(remote, bucket, prefix).await?;
             if taken.is_empty() {
                 return Ok(());
             }
-            let files = off_loop(move || files_below(&source)).await??;
+            let files = blocking(move || files_below(&source)).await?;
             for (file, path) in &files {
                 let Some(there) = taken.get(file) else { continue };
                 let new = if found.shows_next() {
@@ -137,7 +131,7 @@ async fn upload(
 }
 
 async fn download(
-    client: &Client,
+    remote: &dyn Remote,
     bucket: &Bucket,
     source: &Target,
     folder: &Path,
@@ -153,7 +147,7 @@ async fn download(
             if path.symlink_metadata().is_ok() {
                 let address = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
                 let asked =
-                    if found.shows_next() { client.head(&address).await.ok() } else { None };
+                    if found.shows_next() { remote.head(&address).await.ok() } else { None };
                 let new =
                     asked.map_or_else(ConflictSide::default, |head| ConflictSide::of_object(&head));
                 found.add(path.display().to_string(), ConflictSide::of_file(&path), new);
@@ -163,15 +157,15 @@ async fn download(
         Target::Prefix(prefix) => {
             let folder = folder.to_owned();
             let exists = folder.clone();
-            if !off_loop(move || has_entries(&exists)).await? {
+            if !blocking(move || Ok(has_entries(&exists))).await? {
                 return Ok(());
             }
-            let keys = keys_below(client, bucket, prefix).await?;
-            let existing = off_loop(move || {
+            let keys = keys_below(remote, bucket, prefix).await?;
+            let existing = blocking(move || {
                 let paths = keys.iter().map(|(relative, new)| (local_path(&folder, relative), new));
                 let existing = paths.filter(|(path, _)| path.symlink_metadata().is_ok());
                 let both = existing.map(|(path, new)| (ConflictSide::of_file(&path), path, *new));
-                both.collect::<Vec<_>>()
+                Ok(both.collect::<Vec<_>>())
             });
             for (there, path, new) in existing.await? {
                 found.add(path.display().to_string(), there, new);
@@ -182,7 +176,7 @@ async fn download(
 }
 
 async fn copy(
-    (client, there): (&Client, &Client),
+    (remote, there): (&dyn Remote, &dyn Remote),
     (bucket, source): (&Bucket, &Target),
     (to_bucket, target): (&Bucket, &Target),
     found: &mut Conflicts,
@@ -193,7 +187,7 @@ async fn copy(
             if taken.is_empty() {
                 return Ok(());
             }
-            for (relative, new) in keys_below(client, bucket, from).await? {
+            for (relative, new) in keys_below(remote, bucket, from).await? {
                 if let Some(there) = taken.get(&relative) {
                     found.add(to.key(&relative).into_string(), *there, new);
                 }
@@ -207,7 +201,7 @@ async fn copy(
             object(there, to_bucket, &to, ConflictSide::default(), found).await?;
             if found.existing > before
                 && let Some(shown) = found.sample.get_mut(usize::try_from(before).unwrap_or(SAMPLE))
-                && let Ok(head) = client.head(&address).await
+                && let Ok(head) = remote.head(&address).await
             {
                 shown.new = ConflictSide::of_object(&head);
             }
@@ -217,14 +211,14 @@ async fn copy(
 }
 
 async fn object(
-    client: &Client,
+    remote: &dyn Remote,
     bucket: &Bucket,
     key: &Key,
     new: ConflictSide,
     found: &mut Conflicts,
 ) -> Result<(), Error> {
     let address = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
-    match client.head(&address).await {
+    match remote.head(&address).await {
         Ok(head) => found.add(key.as_str().to_owned(), ConflictSide::of_object(&head), new),
         Err(error) if error.is(&ErrorKind::NoSuchKey) => {}
         Err(error) => return Err(error),
@@ -234,22 +228,26 @@ async fn object(
 
 /// Keys below a prefix, without it, in their order.
 async fn keys_below(
-    client: &Client,
+    remote: &dyn Remote,
     bucket: &Bucket,
     prefix: &Prefix,
 ) -> Result<BTreeMap<String, ConflictSide>, Error> {
-    let query = ListQuery {
-        bucket: bucket.clone(),
-        prefix: prefix.clone(),
-        delimited: false,
-        token: None,
-        max_keys: 1000,
-    };
-    let mut pages = Pages::new(client, query);
-    let mut keys = BTreeMap::new();
+    let (mut keys, mut cursor) = (BTreeMap::new(), PageCursor::default());
     for _ in 0..MOST_PAGES {
-        let Some(page) = pages.next().await? else { return Ok(keys) };
-        keys.extend(page.rows().map(|row| (row.name.to_owned(), ConflictSide::of_row(&row))));
+        let query = ListQuery {
+            bucket: bucket.clone(),
+            prefix: prefix.clone(),
+            delimited: false,
+            token: cursor.token().cloned(),
+            max_keys: 1000,
+        };
+        let listed = remote.list_page(&query).await?;
+        cursor.follow(&listed, bucket, prefix)?;
+        let rows = listed.page.rows();
+        keys.extend(rows.map(|row| (row.name.to_owned(), ConflictSide::of_row(&row))));
+        if cursor.is_at_end() {
+            break;
+        }
     }
     Ok(keys)
 }
@@ -272,12 +270,4 @@ fn local_path(folder: &Path, relative: &str) -> PathBuf {
 
 fn has_entries(folder: &Path) -> bool {
     std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
-}
-
-async fn off_loop<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Error> {
-    spawn_blocking(work).await.map_err(|error| {
-        Error::new(ErrorKind::Other, "look at the destination", "").detail(error.to_string())
-    })
 }

@@ -1,0 +1,159 @@
+//! Where a listing of many pages goes on: tells its end from a circle, whoever walks it.
+
+use std::collections::HashSet;
+use std::hash::Hash;
+
+use crate::domain::address::{Bucket, Prefix};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::listing::{ContinuationToken, ListedPage};
+use crate::domain::unfinished::UploadMarker;
+
+/// The longest run of pages without a row that is believed; a filter of the server may leave some.
+pub const MAX_EMPTY_PAGES: u32 = 1000;
+
+/// The place of the next page, and the places the listing has been at. `T` is what the server calls
+/// a place: a token or a marker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageCursor<T: Eq + Hash> {
+    next: Option<T>,
+    seen: HashSet<T>,
+    empty_pages: u32,
+    at_end: bool,
+}
+
+impl<T: Clone + Eq + Hash> PageCursor<T> {
+    /// Begins at a place in the listing; at its first page without one.
+    pub fn starting_at(token: Option<T>) -> PageCursor<T> {
+        let seen = token.iter().cloned().collect();
+        PageCursor { next: token, seen, empty_pages: 0, at_end: false }
+    }
+
+    /// What the next page is asked with: nothing for the first one, and nothing after the last.
+    pub fn token(&self) -> Option<&T> {
+        self.next.as_ref()
+    }
+
+    /// Whether the last page was taken.
+    pub fn is_at_end(&self) -> bool {
+        self.at_end
+    }
+
+    /// Takes the page that was asked for: where it says that the next one is, and whether it has
+    /// rows. Where the reason of a broken listing is given, the cursor stays where it is.
+    pub fn advance(&mut self, next: Option<T>, empty: bool) -> Result<(), &'static str> {
+        self.empty_pages = if empty { self.empty_pages + 1 } else { 0 };
+        if let Some(token) = &next {
+            if !self.seen.insert(token.clone()) {
+                return Err("the listing goes in a circle: an earlier page comes again");
+            }
+            if self.empty_pages > MAX_EMPTY_PAGES {
+                return Err("the listing has thousands of empty pages one after another");
+            }
+        }
+        self.at_end = next.is_none();
+        self.next = next;
+        Ok(())
+    }
+}
+
+impl PageCursor<ContinuationToken> {
+    /// Takes a page of what is below a prefix; a listing without end is `BrokenListing`.
+    pub fn follow(
+        &mut self,
+        listed: &ListedPage,
+        bucket: &Bucket,
+        prefix: &Prefix,
+    ) -> Result<(), Error> {
+        self.advance(listed.next.clone(), listed.page.is_empty())
+            .map_err(|why| broken("ListObjectsV2", bucket, prefix, why))
+    }
+}
+
+impl PageCursor<UploadMarker> {
+    /// Takes a page of the unfinished uploads below a prefix; a list without end is
+    /// `BrokenListing`.
+    pub fn follow(
+        &mut self,
+        next: Option<UploadMarker>,
+        empty: bool,
+        bucket: &Bucket,
+        prefix: &Prefix,
+    ) -> Result<(), Error> {
+        self.advance(next, empty).map_err(|why| broken("ListMultipartUploads", bucket, prefix, why))
+    }
+}
+
+fn broken(operation: &str, bucket: &Bucket, prefix: &Prefix, why: &str) -> Error {
+    let place = format!("s3://{bucket}/{prefix}");
+    Error::new(ErrorKind::BrokenListing, operation, place).detail(why)
+}
+
+impl<T: Clone + Eq + Hash> Default for PageCursor<T> {
+    fn default() -> PageCursor<T> {
+        PageCursor::starting_at(None)
+    }
+}
+
+/// The place of the next page as an answer tells it; the reason why the listing is broken where it
+/// claims to go on and does not say where.
+pub fn next_page<T>(truncated: bool, token: Option<T>) -> Result<Option<T>, &'static str> {
+    match token {
+        _ if !truncated => Ok(None),
+        None => Err("the page is not the last one and has no token"),
+        token => Ok(token),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_circle_of_any_length_is_no_end() {
+        for length in 1..6 {
+            let mut cursor = PageCursor::default();
+            for number in 0..length {
+                assert_eq!(cursor.advance(Some(number), false), Ok(()));
+                assert_eq!((cursor.token(), cursor.is_at_end()), (Some(&number), false));
+            }
+            assert!(cursor.advance(Some(0), false).unwrap_err().contains("circle"), "{length}");
+            assert_eq!(cursor.token(), Some(&(length - 1)), "the same page can be asked again");
+            assert!(!cursor.is_at_end());
+        }
+    }
+
+    #[test]
+    fn the_place_a_walk_began_at_is_one_it_has_been_at() {
+        let mut cursor = PageCursor::starting_at(Some("b"));
+        assert_eq!(cursor.token(), Some(&"b"));
+        assert!(cursor.advance(Some("b"), false).is_err());
+    }
+
+    #[test]
+    fn a_page_without_a_token_is_the_end() {
+        let mut cursor = PageCursor::<u32>::default();
+        assert!(!cursor.is_at_end());
+        assert_eq!(cursor.advance(None, true), Ok(()));
+        assert_eq!((cursor.token(), cursor.is_at_end()), (None, true));
+    }
+
+    #[test]
+    fn empty_pages_are_believed_only_so_long() {
+        let mut cursor = PageCursor::default();
+        let mut walk = |pages: u32, from: u32, empty| {
+            (0..pages).try_for_each(|number| cursor.advance(Some(from + number), empty))
+        };
+        assert_eq!(walk(MAX_EMPTY_PAGES, 0, true), Ok(()));
+        assert_eq!(walk(1, 5000, false), Ok(()));
+        assert_eq!(walk(MAX_EMPTY_PAGES, 6000, true), Ok(()));
+        assert!(walk(1, 9000, true).unwrap_err().contains("empty"));
+    }
+
+    #[test]
+    fn a_page_that_claims_to_go_on_says_where() {
+        assert_eq!(next_page(true, Some(1)), Ok(Some(1)));
+        assert_eq!(next_page(false, Some(1)), Ok(None));
+        assert_eq!(next_page::<u32>(false, None), Ok(None));
+        assert!(next_page::<u32>(true, None).is_err());
+    }
+}

@@ -1,0 +1,47 @@
+//! Counts the objects and bytes of what a question is about, page by page.
+
+use crate::domain::address::Bucket;
+use crate::domain::error::Error;
+use crate::domain::object::{Measure, ObjectAddress};
+use crate::domain::transfer::Target;
+use crate::s3::client::{Client, ListQuery};
+use crate::s3::ops::pages::Pages;
+
+impl Client {
+    /// Everything below the prefixes, and the objects that are named; `tell` hears of it while it
+    /// is counted.
+    pub async fn measure(
+        &self,
+        bucket: &Bucket,
+        targets: &[Target],
+        tell: impl Fn(Measure),
+    ) -> Result<Measure, Error> {
+        let mut sum = Measure::default();
+        for target in targets {
+            match target {
+                Target::Object(key) => {
+                    let object = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
+                    sum.bytes += self.head(&object).await?.size.unwrap_or(0);
+                    sum.objects += 1;
+                }
+                Target::Prefix(prefix) => {
+                    let query = ListQuery {
+                        bucket: bucket.clone(),
+                        prefix: prefix.clone(),
+                        delimited: false,
+                        token: None,
+                        max_keys: 1000,
+                    };
+                    let mut pages = Pages::new(self, query);
+                    while let Some(page) = pages.next().await? {
+                        sum.objects += page.len() as u64;
+                        sum.bytes += page.rows().filter_map(|row| row.size()).sum::<u64>();
+                        tell(sum);
+                    }
+                }
+                Target::Rows(_) => {}
+            }
+        }
+        Ok(Measure { done: true, ..sum })
+    }
+}

@@ -1,0 +1,149 @@
+//! What becomes of a job's objects, fact by fact: the rules that memory and the tables keep to.
+
+use std::collections::HashMap;
+
+use crate::transfer::fact::{Fact, Outcome, PlaceOrder};
+
+/// The last fact that changed how a job as a whole stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LastChange {
+    #[default]
+    Queued,
+    Cancelled,
+    Finished,
+    Retried,
+    /// Cleared, and what it left unfinished is still to be taken away.
+    Leaving,
+}
+
+/// What a change of the job does to the outcomes of its objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    Nothing,
+    /// Objects that failed are tried again.
+    TryFailedAgain,
+    /// What was to be tried again and is not found any more has not failed. Nobody asks for the
+    /// objects of a job of which none failed.
+    EndWell,
+}
+
+impl LastChange {
+    /// What a fact makes of it; `None` for a fact that came too late to fit and is without effect.
+    pub fn after(self, fact: &Fact) -> Option<(LastChange, Change)> {
+        use LastChange::{Cancelled, Finished, Leaving, Retried};
+        Some(match (fact, self) {
+            // Cleared in the same moment: it neither ends nor is tried again.
+            (
+                Fact::Cancelled { .. }
+                | Fact::Retried { .. }
+                | Fact::Leaving { .. }
+                | Fact::Finished { .. },
+                Leaving,
+            ) => return None,
+            (Fact::Cancelled { .. }, _) => (Cancelled, Change::Nothing),
+            // Asked twice in a moment: what failed since the first is not asked for.
+            (Fact::Retried { .. }, Retried) => return None,
+            (Fact::Retried { .. }, _) => (Retried, Change::TryFailedAgain),
+            (Fact::Leaving { .. }, Cancelled | Finished) => (Leaving, Change::Nothing),
+            // One that was tried again just before it was cleared stays.
+            (Fact::Leaving { .. }, _) => return None,
+            // Cancelled just before: it did not finish, and a retry asks what was settled.
+            (Fact::Finished { .. }, Cancelled) => (Finished, Change::Nothing),
+            (Fact::Finished { error: None, .. }, _) => (Finished, Change::EndWell),
+            (Fact::Finished { .. }, _) => (Finished, Change::Nothing),
+            (_, unchanged) => (unchanged, Change::Nothing),
+        })
+    }
+}
+
+/// How one object ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Settled,
+    Failed,
+    /// Failed, and to be tried again.
+    Again,
+}
+
+impl From<&Outcome> for Fate {
+    fn from(outcome: &Outcome) -> Fate {
+        match outcome {
+            Outcome::Done(_) | Outcome::Skipped => Fate::Settled,
+            Outcome::Failed(_) => Fate::Failed,
+        }
+    }
+}
+
+/// How far a job has come: every object before this place, as the order has it, came to its end.
+pub type Passed = (String, PlaceOrder);
+
+/// Whether a job has no more to do with an object: because of how it ended, or because the job has
+/// passed its place.
+pub fn is_settled(fate: Option<Fate>, place: &str, passed: Option<&Passed>) -> bool {
+    match (fate, passed) {
+        (Some(fate), _) => fate != Fate::Again,
+        (None, Some((before, order))) => *order.of(place) < **before,
+        (None, None) => false,
+    }
+}
+
+/// What became of the objects of one job, in memory.
+#[derive(Debug, Default)]
+pub struct Outcomes {
+    fates: HashMap<String, Fate>,
+    passed: Option<Passed>,
+    last: LastChange,
+}
+
+impl Outcomes {
+    pub fn record(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Settled { place, outcome, .. } => {
+                self.fates.insert(place.clone(), outcome.into());
+            }
+            Fact::Passed { before, order, .. } => self.pass(before, *order),
+            fact => {
+                let Some((last, change)) = self.last.after(fact) else { return };
+                self.last = last;
+                self.change(change);
+            }
+        }
+    }
+
+    fn pass(&mut self, before: &str, order: PlaceOrder) {
+        let before = order.of(before);
+        self.fates.retain(|place, fate| *fate != Fate::Settled || *order.of(place) >= *before);
+        self.fates.shrink_to(2 * self.fates.len());
+        match &mut self.passed {
+            Some((known, _)) if **known >= *before => {}
+            Some((known, _)) => before.as_ref().clone_into(known),
+            None => self.passed = Some((before.into_owned(), order)),
+        }
+    }
+
+    fn change(&mut self, change: Change) {
+        match change {
+            Change::Nothing => {}
+            Change::TryFailedAgain => {
+                let failed = self.fates.values_mut().filter(|fate| **fate == Fate::Failed);
+                failed.for_each(|fate| *fate = Fate::Again);
+            }
+            Change::EndWell => {
+                self.fates.retain(|_, fate| *fate != Fate::Again);
+                if self.fates.values().all(|fate| *fate == Fate::Settled) {
+                    (self.fates, self.passed) = (HashMap::new(), None);
+                }
+            }
+        }
+    }
+
+    pub fn is_settled(&self, place: &str) -> bool {
+        is_settled(self.fates.get(place).copied(), place, self.passed.as_ref())
+    }
+
+    /// Objects of which something is remembered.
+    #[cfg(test)]
+    pub fn room(&self) -> usize {
+        self.fates.capacity()
+    }
+}

@@ -1,0 +1,93 @@
+//! What the engine knows of a server and of the keys it is asked with, beside what it asks.
+
+use jiff::Timestamp;
+
+use crate::domain::address::Bucket;
+use crate::domain::provider::{Capability, Provider};
+use crate::s3::client::Client;
+
+/// Nothing here sends a request. Contracts are those of the methods of [`Client`] of the same name.
+pub trait Server: Send + Sync {
+    /// Forgets the credentials in use, so that their source is asked again.
+    fn renew_credentials(&self);
+
+    fn provider(&self) -> Provider;
+
+    fn lacks(&self, capability: Capability) -> Option<String>;
+
+    /// As [`Client::clock`].
+    fn clock(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// As [`Client::keeps_conditions`].
+    fn keeps_conditions(&self) -> Option<bool> {
+        Some(self.lacks(Capability::ConditionalPut).is_none())
+    }
+
+    /// As [`Client::may_probe_conditions`].
+    fn may_probe_conditions(&self) -> bool {
+        false
+    }
+
+    fn learn_conditions(&self, _kept: bool) {}
+
+    /// Names the server that a bucket is on, the same text for the same server and `None` where it
+    /// cannot be told, and the bucket as it is called there.
+    fn locate<'a>(&self, bucket: &'a Bucket) -> (Option<String>, &'a str) {
+        (None, bucket.as_str())
+    }
+
+    /// Whether two buckets are on servers that do not copy from one another.
+    fn are_apart(&self, _one: &Bucket, _other: &Bucket) -> bool {
+        false
+    }
+
+    /// Whether a body is all in memory while it is sent, wherever it was before.
+    fn holds_bodies(&self) -> bool {
+        true
+    }
+}
+
+impl Server for Client {
+    fn renew_credentials(&self) {
+        Client::renew_credentials(self);
+    }
+
+    fn provider(&self) -> Provider {
+        Client::provider(self)
+    }
+
+    fn lacks(&self, capability: Capability) -> Option<String> {
+        Client::lacks(self, capability)
+    }
+
+    fn clock(&self) -> Option<Timestamp> {
+        Client::clock(self)
+    }
+
+    fn keeps_conditions(&self) -> Option<bool> {
+        Client::keeps_conditions(self)
+    }
+
+    fn may_probe_conditions(&self) -> bool {
+        Client::may_probe_conditions(self)
+    }
+
+    fn learn_conditions(&self, kept: bool) {
+        Client::learn_conditions(self, kept);
+    }
+
+    fn locate<'a>(&self, bucket: &'a Bucket) -> (Option<String>, &'a str) {
+        let (endpoint, name) = Client::locate(self, bucket);
+        (Some(endpoint.unwrap_or_else(|| "aws".to_owned())), name)
+    }
+
+    fn are_apart(&self, one: &Bucket, other: &Bucket) -> bool {
+        Client::are_apart(self, one, other)
+    }
+
+    fn holds_bodies(&self) -> bool {
+        self.by_sdk().is_some()
+    }
+}

@@ -1,0 +1,50 @@
+//! How the engine works: where its queue is kept, what counts as large, how much it does at once.
+
+use std::path::PathBuf;
+
+use crate::transfer::limits::Patience;
+use crate::transfer::limits::adapt::START;
+use crate::transfer::limits::slots::Most;
+
+/// Given at start and moved whole: who needs one of them asks for it here.
+#[derive(Clone, Debug)]
+pub struct Tuning {
+    /// The journal's file; `None` keeps it in memory (headless verbs, demo).
+    pub journal: Option<PathBuf>,
+    /// Bytes from which an object is moved in parts.
+    pub part_threshold: u64,
+    /// Bytes above which an object is copied in parts; never more than the provider copies at once.
+    pub copy_threshold: u64,
+    /// Bytes of bodies held at once, over all objects.
+    pub memory: u64,
+    /// Requests under way at once to one server in the beginning, in each lane.
+    pub slots: usize,
+    /// No more than these, however much each one more brings.
+    pub most_slots: Most,
+    /// Jobs that look for their objects at once; with 0 no job begins, and what was cleared is
+    /// still cleaned up.
+    pub expansions: usize,
+    pub patience: Patience,
+    /// Bytes per second of all transfers together. What the user sets is kept in the journal and
+    /// comes before it.
+    pub rate: Option<u64>,
+    /// `rate` comes before what the journal keeps.
+    pub rate_given: bool,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self {
+            journal: None,
+            part_threshold: 16 << 20,
+            copy_threshold: u64::MAX,
+            memory: 32 << 20,
+            slots: START,
+            most_slots: Most { small: 256, parts: 64 },
+            expansions: 4,
+            patience: Patience::default(),
+            rate: None,
+            rate_given: false,
+        }
+    }
+}
