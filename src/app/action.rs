@@ -1,6 +1,8 @@
 //! Everything a user can ask of the interface, in the one table that keymap, help, palette, footer
 //! and README show.
 
+use crate::app::scope::Scope;
+
 /// What a user wants, independent of the key it came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Action {
@@ -95,54 +97,21 @@ pub enum Action {
     Toggle,
     Yes,
     No,
+    ToYes,
+    ToNo,
+    Close,
     ShowSecret,
     TestConnection,
     SaveConnection,
+    HiddenFiles,
+    HomePath,
+    MarkAbandoned,
+    AbortUploads,
+    TestWriting,
 }
 
-/// Where a key means an action. The innermost scope of what is focused is asked first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Scope {
-    /// Everywhere but in dialogs, overlays and text fields.
-    Global,
-    /// Wherever there are rows.
-    List,
-    Buckets,
-    Objects,
-    Transfers,
-    Side,
-    /// A question that is not a text field.
-    Dialog,
-    /// A text field: characters are text there, whatever they are bound to.
-    Text,
-}
-
-impl Scope {
-    pub const ALL: [Scope; 8] = [
-        Scope::Global,
-        Scope::List,
-        Scope::Buckets,
-        Scope::Objects,
-        Scope::Transfers,
-        Scope::Side,
-        Scope::Dialog,
-        Scope::Text,
-    ];
-
-    /// As `keymap.toml` writes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Scope::Global => "global",
-            Scope::List => "list",
-            Scope::Buckets => "buckets",
-            Scope::Objects => "objects",
-            Scope::Transfers => "transfers",
-            Scope::Side => "side",
-            Scope::Dialog => "dialog",
-            Scope::Text => "text",
-        }
-    }
-}
+/// A key worth a place in the footer: its action, and two or three words for it here.
+pub type KeyHint = (Action, &'static str);
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,6 +127,24 @@ pub struct ActionSpec {
     /// Default keys; chords of a sequence are separated by spaces. The first is the one that is
     /// shown.
     pub keys: &'static [&'static str],
+    /// Where it has other default keys.
+    pub elsewhere: &'static [(Scope, &'static [&'static str])],
+}
+
+impl ActionSpec {
+    /// Every scope it works in, with its default keys there.
+    pub fn places(&self) -> impl Iterator<Item = (Scope, &'static [&'static str])> {
+        let here = self.scopes.iter().map(|scope| (*scope, self.keys));
+        here.chain(self.elsewhere.iter().copied())
+    }
+
+    pub fn works_in(&self, scope: Scope) -> bool {
+        self.places().any(|(each, _)| each == scope)
+    }
+
+    const fn also(self, elsewhere: &'static [(Scope, &'static [&'static str])]) -> ActionSpec {
+        ActionSpec { elsewhere, ..self }
+    }
 }
 
 impl Action {
@@ -180,7 +167,7 @@ const fn row(
     scopes: &'static [Scope],
     keys: &'static [&'static str],
 ) -> ActionSpec {
-    ActionSpec { action, name, title, doc, scopes, keys }
+    ActionSpec { action, name, title, doc, scopes, keys, elsewhere: &[] }
 }
 
 const GLOBAL: &[Scope] = &[Scope::Global];
@@ -196,14 +183,22 @@ const LINKED: &[Scope] = &[Scope::Objects, Scope::Side, Scope::Transfers];
 const DIALOG: &[Scope] = &[Scope::Dialog];
 const ASKED: &[Scope] = &[Scope::Dialog, Scope::Text];
 const TEXT: &[Scope] = &[Scope::Text];
+const MENU: &[Scope] = &[Scope::Menu];
+const CONFIRM: &[Scope] = &[Scope::Confirm];
+const PICKER: &[Scope] = &[Scope::Picker];
+const UPLOADS: &[Scope] = &[Scope::Uploads];
+const DOCTOR: &[Scope] = &[Scope::Doctor];
 const ALWAYS: &[Scope] = &[Scope::Global, Scope::Dialog, Scope::Text];
 
 /// Every action, in the order of [`Action`].
 #[rustfmt::skip]
 pub const ACTIONS: &[ActionSpec] = &[
-    row(Action::Down, "down", "down", "Move the cursor one row down", ROWS, &["j", "down"]),
-    row(Action::Up, "up", "up", "Move the cursor one row up", ROWS, &["k", "up"]),
-    row(Action::PageDown, "page-down", "page down", "Move one screen down", ROWS, &["pgdn"]),
+    row(Action::Down, "down", "down", "Move the cursor one row down", ROWS, &["j", "down"])
+        .also(&[(Scope::Palette, &["ctrl-n"])]),
+    row(Action::Up, "up", "up", "Move the cursor one row up", ROWS, &["k", "up"])
+        .also(&[(Scope::Palette, &["ctrl-p"])]),
+    row(Action::PageDown, "page-down", "page down", "Move one screen down", ROWS, &["pgdn"])
+        .also(&[(Scope::Details, &["space"])]),
     row(Action::PageUp, "page-up", "page up", "Move one screen up", ROWS, &["pgup"]),
     row(Action::HalfPageDown, "half-page-down", "half page down",
         "Move half a screen down", LIST, &["ctrl-d"]),
@@ -215,7 +210,8 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::Open, "open", "open",
         "Open the bucket or prefix; on an object, its preview", LIST, &["l", "right", "enter"]),
     row(Action::Parent, "parent", "up one level",
-        "Go to the level above; the cursor returns to where it was", OBJECTS_SIDE, &["h", "left", "backspace"]),
+        "Go to the level above; the cursor returns to where it was", OBJECTS_SIDE, &["h", "left", "backspace"])
+        .also(&[(Scope::Picker, &["h", "left", "backspace"])]),
     row(Action::HistoryBack, "history-back", "back",
         "Go back to the previous place", GLOBAL, &["["]),
     row(Action::HistoryForward, "history-forward", "forward",
@@ -246,18 +242,22 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::CloseTab, "close-tab", "close tab",
         "Close the tab; transfers continue", GLOBAL, &["W"]),
     row(Action::Filter, "filter", "filter",
-        "Show only rows whose names contain every word typed", OBJECTS, &["/"]),
+        "Show only rows whose names contain every word typed", OBJECTS, &["/"])
+        .also(&[(Scope::Picker, &["/"]), (Scope::Help, &["/"])]),
     row(Action::Sort, "sort", "sort",
         "Sort rows by name, size or time, up or down", OBJECTS, &["s"]),
     row(Action::Mark, "mark", "mark", "Mark or unmark the row and move down", OBJECTS, &["space"]),
     row(Action::MarkRange, "mark-range", "mark range",
         "Mark a range of rows from here; press again to end", OBJECTS, &["v"]),
     row(Action::MarkAll, "mark-all", "mark all",
-        "Mark all rows shown; loads every page first", OBJECTS, &["ctrl-a"]),
+        "Mark all rows shown; loads every page first", OBJECTS, &["ctrl-a"])
+        .also(&[(Scope::Picker, &["ctrl-a"])]),
     row(Action::InvertMarks, "invert-marks", "invert marks",
-        "Mark the unmarked rows and unmark the marked ones", OBJECTS, &["*"]),
+        "Mark the unmarked rows and unmark the marked ones", OBJECTS, &["*"])
+        .also(&[(Scope::Picker, &["*"])]),
     row(Action::Refresh, "refresh", "refresh",
-        "List again; the cursor stays on its row", GLOBAL, &["R", "f5"]),
+        "List again; the cursor stays on its row", GLOBAL, &["R", "f5"])
+        .also(&[(Scope::Doctor, &["r", "R"])]),
     row(Action::Details, "details", "details",
         "Show everything the server says about the object", OBJECTS_SIDE, &["i"]),
     row(Action::Preview, "preview", "preview",
@@ -317,22 +317,28 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::SwitchConnection, "switch-connection", "connection",
         "Switch to another connection", GLOBAL, &["P"]),
     row(Action::Doctor, "doctor", "doctor",
-        "Test the connection step by step: what works, what does not, and why", GLOBAL, &["X"]),
+        "Test the connection step by step: what works, what does not, and why", GLOBAL, &["X"])
+        .also(&[(Scope::Connections, &["X"])]),
     row(Action::AddConnection, "add-connection", "new connection",
-        "Add a connection to another account or server", GLOBAL, &["g n"]),
+        "Add a connection to another account or server", GLOBAL, &["g n"])
+        .also(&[(Scope::Connections, &["n"])]),
     row(Action::EditConnection, "edit-connection", "change connection",
-        "Change the connection in use, or give it new keys", GLOBAL, &["g e"]),
+        "Change the connection in use, or give it new keys", GLOBAL, &["g e"])
+        .also(&[(Scope::Connections, &["e"])]),
     row(Action::RemoveConnection, "remove-connection", "remove connection",
-        "Remove the connection in use and its keys; asks first", GLOBAL, &["g x"]),
+        "Remove the connection in use and its keys; asks first", GLOBAL, &["g x"])
+        .also(&[(Scope::Connections, &["D", "del"])]),
     row(Action::SignIn, "sign-in", "sign in",
         "Sign in to the AWS profile again with aws sso login", GLOBAL, &["g s"]),
     row(Action::LastPlace, "last-place", "last place",
         "Go back to the connection and place that were open when the last session ended", GLOBAL, &["g l"]),
-    row(Action::Help, "help", "help", "Show the keys that work here", GLOBAL, &["?", "f1"]),
+    row(Action::Help, "help", "help", "Show the keys that work here", GLOBAL, &["?", "f1"])
+        .also(&[(Scope::Help, &["?", "f1"])]),
     row(Action::Palette, "palette", "palette",
         "Run any action by its name, or go to an s3:// location", GLOBAL, &[":"]),
     row(Action::Events, "events", "events",
-        "Show what happened, with every error in full", GLOBAL, &["E"]),
+        "Show what happened, with every error in full", GLOBAL, &["E"])
+        .also(&[(Scope::Events, &["E"])]),
     row(Action::Suspend, "suspend", "suspend",
         "Go to the shell; fg brings Windlass back", ALWAYS, &["ctrl-z"]),
     row(Action::Redraw, "redraw", "redraw", "Redraw the whole window", ALWAYS, &["ctrl-l"]),
@@ -346,14 +352,29 @@ pub const ACTIONS: &[ActionSpec] = &[
         "Go to the previous field or answer", ASKED, &["shift-tab"]),
     row(Action::Toggle, "toggle", "toggle",
         "Mark the row or change the answer", DIALOG, &["space"]),
-    row(Action::Yes, "yes", "yes", "Answer yes", DIALOG, &["y"]),
-    row(Action::No, "no", "no", "Answer no", DIALOG, &["n"]),
+    row(Action::Yes, "yes", "yes", "Answer yes", DIALOG, &["y"])
+        .also(&[(Scope::Confirm, &["Y"])]),
+    row(Action::No, "no", "no", "Answer no", DIALOG, &["n"])
+        .also(&[(Scope::Confirm, &["N"])]),
+    row(Action::ToYes, "to-yes", "to yes", "Move to the answer on the left", CONFIRM, &["left"]),
+    row(Action::ToNo, "to-no", "to no", "Move to the answer on the right", CONFIRM, &["right"]),
+    row(Action::Close, "close", "close", "Close what is chosen from or read", MENU, &["q"]),
     row(Action::ShowSecret, "show-secret", "show the secret",
         "Show or hide the secret you are typing", TEXT, &["ctrl-r"]),
     row(Action::TestConnection, "test-connection", "test",
         "Test the connection you are entering again", TEXT, &["ctrl-t"]),
     row(Action::SaveConnection, "save-connection", "save",
         "Save the connection you are entering, whether it works or not", TEXT, &["ctrl-o"]),
+    row(Action::HiddenFiles, "hidden-files", "hidden files",
+        "Show or hide files whose names begin with a dot", PICKER, &["."]),
+    row(Action::HomePath, "home-path", "path from home",
+        "Type a path that begins in your home folder", PICKER, &["~"]),
+    row(Action::MarkAbandoned, "mark-abandoned", "mark abandoned",
+        "Mark all uploads that look abandoned, or unmark all", UPLOADS, &["a", "ctrl-a"]),
+    row(Action::AbortUploads, "abort-uploads", "abort",
+        "Abort the marked uploads or the current one; asks first", UPLOADS, &["D", "x"]),
+    row(Action::TestWriting, "test-writing", "test writing",
+        "Test also whether objects can be written; asks first", DOCTOR, &["w"]),
 ];
 
 #[cfg(test)]
@@ -362,7 +383,7 @@ mod tests {
 
     #[test]
     fn the_table_is_complete_and_in_the_order_of_the_enum() {
-        assert_eq!(ACTIONS.len(), Action::SaveConnection as usize + 1);
+        assert_eq!(ACTIONS.len(), Action::TestWriting as usize + 1);
         for (at, spec) in ACTIONS.iter().enumerate() {
             assert_eq!(spec.action as usize, at, "{}", spec.name);
         }

@@ -1,12 +1,13 @@
 //! Looks at folders, buckets and rows for the text field that is open, whoever asked for the text.
 
-use crate::app::action::{Action, Scope};
+use crate::app::action::Action;
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::completion::{CompletedField, Completion, Found, Source};
 use crate::app::dialogs::input::Input;
 use crate::app::effect::{MachineRequest, StorageRequest};
 use crate::app::event::{Answer, FolderEntry, Reply, Ticket};
 use crate::app::part::Part;
+use crate::app::scope::Scope;
 use crate::domain::address::{ConnectionName, Prefix};
 use crate::domain::listing::ListedPage;
 use crate::domain::object::BucketListing;

@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
-use crate::app::action::{Action, Scope};
+use crate::app::action::Action;
 use crate::app::context::{Context, Ending, Intent, SideTab};
 use crate::app::dispatch::dispatch;
 use crate::app::effect::{Effect, Preference};
 use crate::app::layout::Pane;
 use crate::app::overlaid::examine;
+use crate::app::scope::Scope;
 use crate::app::screens::Parts;
 use crate::app::screens::side::following::Sight;
 use crate::app::screens::subject::Subject;

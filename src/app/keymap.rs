@@ -2,8 +2,9 @@
 
 pub mod changes;
 
-use crate::app::action::{ACTIONS, Action, Scope};
+use crate::app::action::{ACTIONS, Action};
 use crate::app::chord::{Chord, KeyCode};
+use crate::app::scope::Scope;
 
 /// Which keys mean which action where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,10 +34,10 @@ impl Default for Keymap {
     fn default() -> Keymap {
         let mut keymap = Keymap { bindings: Vec::new() };
         for spec in ACTIONS {
-            for scope in spec.scopes {
-                for keys in spec.keys {
+            for (scope, keys) in spec.places() {
+                for keys in keys {
                     if let Ok(chords) = parse_sequence(keys) {
-                        keymap.bind(*scope, chords, spec.action);
+                        keymap.bind(scope, chords, spec.action);
                     }
                 }
             }
@@ -86,6 +87,16 @@ impl Keymap {
 
     pub fn bindings(&self) -> &[Binding] {
         &self.bindings
+    }
+
+    /// What a default key does where `scopes` are asked; where it is bound to nothing, its chord.
+    #[cfg(test)]
+    pub fn meant(scopes: &[Scope], key: &str) -> Result<Action, Chord> {
+        let chord = Chord::parse(key).unwrap();
+        match Keymap::default().resolve(scopes, &[], chord) {
+            Resolved::Action(action) => Ok(action),
+            Resolved::Pending | Resolved::Unbound => Err(chord),
+        }
     }
 
     fn bind(&mut self, scope: Scope, chords: Vec<Chord>, action: Action) {
@@ -140,12 +151,12 @@ mod tests {
     fn every_action_is_reached_by_its_default_keys() {
         let keymap = Keymap::default();
         for spec in ACTIONS {
-            for scope in spec.scopes.iter().filter(|scope| **scope != Scope::Text) {
-                for keys in spec.keys {
+            for (scope, keys) in spec.places().filter(|(scope, _)| *scope != Scope::Text) {
+                for keys in keys {
                     let chords = parse_sequence(keys).unwrap();
                     let (last, pending) = chords.split_last().unwrap();
                     assert_eq!(
-                        keymap.resolve(&[*scope], pending, *last),
+                        keymap.resolve(&[scope], pending, *last),
                         Resolved::Action(spec.action),
                         "{keys} in {}",
                         scope.name()

@@ -1,6 +1,6 @@
 //! From the window's size to the place of every pane; used to page and click, and to paint.
 
-use crate::app::action::Scope;
+use crate::app::scope::Scope;
 
 /// A place in the window, in cells. Without width or height it is not shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

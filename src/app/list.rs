@@ -77,6 +77,25 @@ impl List {
     }
 }
 
+/// Rows that a page is where a list has no pane of its own.
+const PAGE: usize = 10;
+
+/// Moves a cursor over `len` rows; `false` where the action is no movement.
+pub fn step(cursor: &mut usize, action: Action, len: usize) -> bool {
+    let last = len.saturating_sub(1);
+    let to = match action {
+        Action::Down => cursor.saturating_add(1),
+        Action::Up => cursor.saturating_sub(1),
+        Action::PageDown | Action::HalfPageDown => cursor.saturating_add(PAGE),
+        Action::PageUp | Action::HalfPageUp => cursor.saturating_sub(PAGE),
+        Action::First => 0,
+        Action::Last => last,
+        _ => return false,
+    };
+    *cursor = to.min(last);
+    true
+}
+
 /// A row that is clicked is stood on; clicked again, it is taken.
 pub fn take_again(cursor: &mut usize, spot: Spot) -> Option<Action> {
     let Spot::Row(row) = spot else { return None };

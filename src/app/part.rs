@@ -1,13 +1,14 @@
 //! What the router asks of every pane, overlay and question, one like the other.
 
-use crate::app::action::{Action, Scope};
+use crate::app::action::{Action, KeyHint};
 use crate::app::chord::Chord;
 use crate::app::context::Context;
+use crate::app::dialogs::Dialog;
 use crate::app::dialogs::completion::CompletedField;
 use crate::app::dialogs::details::Details;
-use crate::app::dialogs::dialog::Dialog;
 use crate::app::event::{Reply, Ticket};
 use crate::app::layout::Pane;
+use crate::app::scope::Scope;
 use crate::app::session::Session;
 use crate::app::spot::Spot;
 
@@ -23,6 +24,23 @@ pub trait Part {
     fn on_text(&mut self, _chord: Chord, _cx: &mut Context<'_>) {}
 
     fn on_paste(&mut self, _text: &str, _cx: &mut Context<'_>) {}
+
+    /// Whether a key is the letter of a row, whatever else it is bound to.
+    fn has_letter(&self, chord: Chord) -> bool {
+        self.dialog().is_some_and(|dialog| dialog.has_letter(chord))
+    }
+
+    /// The keys worth a place in the footer, the most wanted first; over the panes the way out is
+    /// the last.
+    fn hints(&self) -> Vec<KeyHint> {
+        let wanted = || self.wanted().iter().map(|action| (*action, action.spec().title));
+        self.dialog().map_or_else(|| wanted().collect(), Dialog::hints)
+    }
+
+    /// The actions of a pane worth a place in the footer.
+    fn wanted(&self) -> &'static [Action] {
+        &[]
+    }
 
     // ─── who has the keys ───
 

@@ -2,17 +2,18 @@
 
 use jiff::Timestamp;
 
-use crate::app::action::{Action, Scope};
+use crate::app::action::Action;
 use crate::app::chord::Chord;
 use crate::app::clipboard::Clipboard;
 use crate::app::context::{Context, Intent};
-use crate::app::dialogs::dialog::Dialog;
+use crate::app::dialogs::Dialog;
 use crate::app::effect::Effect;
 use crate::app::keymap::{Keymap, Resolved};
 use crate::app::layout::{Areas, Pane, Shape, Size};
 use crate::app::link_shown::LinkShown;
 use crate::app::log::Log;
 use crate::app::part::Part;
+use crate::app::scope::Scope;
 use crate::app::screens::Parts;
 use crate::app::screens::connecting::sign_in::profile_of;
 use crate::app::session::Session;
@@ -179,7 +180,7 @@ impl State {
 
     /// The pane that an action is about: the focused one, or where it works otherwise.
     fn pane_of(&self, action: Action) -> Option<&dyn Part> {
-        let works = |pane: &Pane| action.spec().scopes.contains(&pane.scope());
+        let works = |pane: &Pane| action.spec().works_in(pane.scope());
         let focused = Some(self.focus).filter(works);
         let pane = focused.or_else(|| Pane::ALL.into_iter().rev().find(works))?;
         self.parts.pane(pane)

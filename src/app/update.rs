@@ -70,8 +70,7 @@ fn on_key(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
         return;
     }
     let pending = std::mem::take(&mut state.pending);
-    let dialog = state.keyboard().and_then(Part::dialog);
-    if dialog.is_some_and(|dialog| dialog.has_letter(chord)) {
+    if state.keyboard().is_some_and(|part| part.has_letter(chord)) {
         return on_text(state, now, chord, asked);
     }
     match state.keymap.resolve(state.scopes(), &pending, chord) {

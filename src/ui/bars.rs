@@ -2,7 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::action::{Action, Scope};
+use crate::app::action::Action;
+use crate::app::scope::Scope;
 use crate::app::screens::leaving::Leaving;
 use crate::app::screens::objects::loading::Loading;
 use crate::app::spot::Spot;

@@ -8,7 +8,7 @@ mod uploads;
 
 use jiff::tz::TimeZone;
 
-use crate::app::dialogs::dialog::Dialog;
+use crate::app::dialogs::Dialog;
 use crate::ui::dialogs::details::draw_details;
 use crate::ui::dialogs::link::draw_link_menu;
 use crate::ui::dialogs::picker::draw_picker;

@@ -8,8 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use windlass::app::action::{ACTIONS, ActionSpec, Scope};
+use windlass::app::action::{ACTIONS, ActionSpec};
 use windlass::app::keymap::Keymap;
+use windlass::app::scope::Scope;
 use windlass::cli::args::Arguments;
 use windlass::config::guide::TOPICS;
 use windlass::config::{file, keys};
@@ -169,7 +170,7 @@ fn table() -> String {
         let _ = writeln!(
             table,
             "| {} | {} | {} | `{}` |",
-            keys(spec),
+            keys(spec.keys),
             cell(spec.doc),
             places(spec),
             spec.name
@@ -178,15 +179,20 @@ fn table() -> String {
     table
 }
 
-fn keys(spec: &ActionSpec) -> String {
-    spec.keys.iter().map(|key| format!("`{}`", cell(key))).collect::<Vec<_>>().join(" ")
+fn keys(keys: &[&str]) -> String {
+    keys.iter().map(|key| format!("`{}`", cell(key))).collect::<Vec<_>>().join(" ")
 }
 
 fn places(spec: &ActionSpec) -> String {
-    if spec.scopes.contains(&Scope::Global) {
-        return "everywhere".to_owned();
-    }
-    spec.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(", ")
+    let mut places = match spec.scopes.contains(&Scope::Global) {
+        true => vec!["everywhere".to_owned()],
+        false => spec.scopes.iter().map(|scope| scope.name().to_owned()).collect(),
+    };
+    places.extend(spec.elsewhere.iter().map(|(scope, here)| match *here == spec.keys {
+        true => scope.name().to_owned(),
+        false => format!("{} ({})", scope.name(), keys(here)),
+    }));
+    places.join(", ")
 }
 
 /// A bar would end the table's cell.

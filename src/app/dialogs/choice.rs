@@ -1,8 +1,10 @@
 //! A menu: rows with a letter each, some of them greyed with the reason.
 
-use crate::app::action::Action;
+use crate::app::action::{Action, KeyHint};
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::dialogs::outcome::Outcome;
+use crate::app::list::step;
+use crate::app::scope::Scope;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
@@ -15,8 +17,6 @@ pub struct Choice {
     pub facts: Vec<String>,
     pub rows: Vec<ChoiceRow>,
     pub cursor: usize,
-    /// What further keys do, for the footer.
-    pub keys: &'static [(&'static str, &'static str)],
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,6 @@ impl Choice {
             facts: Vec::new(),
             rows,
             cursor,
-            keys: &[],
         }
     }
 
@@ -74,28 +73,32 @@ impl Choice {
         self
     }
 
-    #[must_use]
-    pub fn keys(mut self, keys: &'static [(&'static str, &'static str)]) -> Choice {
-        self.keys = keys;
-        self
+    /// What keys mean in it; the letter of a row comes before them.
+    pub const SCOPES: &[Scope] = Scope::Menu.outwards();
+
+    pub fn hints(&self) -> Vec<KeyHint> {
+        vec![(Action::Accept, "choose"), (Action::Dismiss, "cancel")]
     }
 
-    /// Accepted with the number of the row.
-    pub fn on_key(&mut self, chord: Chord) -> Outcome<usize> {
-        if chord.ctrl || chord.alt {
-            return Outcome::Open;
-        }
-        if let Some(at) = self.lettered(chord) {
-            self.cursor = at;
-            return self.take(at);
-        }
-        match chord.key {
-            KeyCode::Esc | KeyCode::Char('q') => Outcome::Cancelled,
-            KeyCode::Enter => self.take(self.cursor),
-            KeyCode::Down | KeyCode::Tab | KeyCode::Char('j') if !chord.shift => self.step(1),
-            KeyCode::Up | KeyCode::Tab | KeyCode::Char('k') => self.step(-1),
-            _ => Outcome::Open,
-        }
+    /// Accepted with the number of the row. Greyed rows are visited too: their reason is read
+    /// there.
+    pub fn on_action(&mut self, action: Action) -> Outcome<usize> {
+        let movement = match action {
+            Action::Dismiss | Action::Close => return Outcome::Cancelled,
+            Action::Accept => return self.take(self.cursor),
+            Action::NextField => Action::Down,
+            Action::PreviousField => Action::Up,
+            other => other,
+        };
+        step(&mut self.cursor, movement, self.rows.len());
+        Outcome::Open
+    }
+
+    /// The letter of a row takes it.
+    pub fn on_text(&mut self, chord: Chord) -> Outcome<usize> {
+        let Some(at) = self.lettered(chord) else { return Outcome::Open };
+        self.cursor = at;
+        self.take(at)
     }
 
     /// The row that has this letter.
@@ -117,18 +120,12 @@ impl Choice {
             _ => Outcome::Open,
         }
     }
-
-    /// Greyed rows are visited too: their reason is read there.
-    fn step(&mut self, by: isize) -> Outcome<usize> {
-        let last = self.rows.len().saturating_sub(1);
-        self.cursor = self.cursor.saturating_add_signed(by).min(last);
-        Outcome::Open
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::keymap::Keymap;
 
     fn menu() -> Choice {
         Choice::new(
@@ -144,7 +141,11 @@ mod tests {
     fn press(choice: &mut Choice, keys: &[&str]) -> Outcome<usize> {
         let mut outcome = Outcome::Open;
         for key in keys {
-            outcome = choice.on_key(Chord::parse(key).unwrap());
+            let chord = Chord::parse(key).unwrap();
+            outcome = match Keymap::meant(Choice::SCOPES, key) {
+                Ok(action) if choice.lettered(chord).is_none() => choice.on_action(action),
+                _ => choice.on_text(chord),
+            };
         }
         outcome
     }

@@ -1,9 +1,10 @@
 //! A yes-or-no question whose default is no; where much is lost, a name must be typed.
 
-use crate::app::action::Action;
-use crate::app::chord::{Chord, KeyCode};
+use crate::app::action::{Action, KeyHint};
+use crate::app::chord::Chord;
 use crate::app::dialogs::input::Input;
 use crate::app::dialogs::outcome::Outcome;
+use crate::app::scope::Scope;
 
 #[derive(Clone, Debug)]
 pub struct Confirm {
@@ -98,9 +99,18 @@ impl Confirm {
         self
     }
 
-    /// Whether keys are text now.
-    pub fn takes_text(&self) -> bool {
-        self.typed.is_some() && !self.on_yes
+    /// What keys mean in it, innermost first: where a name is typed, characters are that.
+    pub fn scopes(&self) -> &'static [Scope] {
+        if self.typed.is_some() { Scope::Text.outwards() } else { Scope::Confirm.outwards() }
+    }
+
+    pub fn hints(&self) -> Vec<KeyHint> {
+        let mut hints = Vec::new();
+        if self.typed.is_none() {
+            hints.extend([(Action::Yes, "yes"), (Action::No, "no"), (Action::NextField, "next")]);
+        }
+        hints.extend([(Action::Accept, "accept"), (Action::Dismiss, "cancel")]);
+        hints
     }
 
     /// Whether a yes would be taken.
@@ -108,33 +118,29 @@ impl Confirm {
         self.typed.as_ref().is_none_or(TypedName::is_right)
     }
 
-    pub fn on_key(&mut self, chord: Chord) -> Outcome<()> {
-        match chord.key {
-            KeyCode::Esc => return Outcome::Cancelled,
-            KeyCode::Enter => return self.on_enter(),
-            KeyCode::Tab => {
+    pub fn on_action(&mut self, action: Action) -> Outcome<()> {
+        match action {
+            Action::Dismiss => return Outcome::Cancelled,
+            Action::Accept => return self.on_enter(),
+            Action::NextField | Action::PreviousField => {
                 self.on_yes = !self.on_yes && self.ready();
-                return Outcome::Open;
             }
+            _ if self.typed.is_some() => {}
+            Action::Yes => return Outcome::Accepted(()),
+            Action::No => return Outcome::Cancelled,
+            // The yes stands to the left of the no; past either of them is nothing.
+            Action::ToYes => self.on_yes = true,
+            Action::ToNo => self.on_yes = false,
             _ => {}
         }
+        Outcome::Open
+    }
+
+    /// A character of the name.
+    pub fn on_text(&mut self, chord: Chord) {
         if let Some(name) = &mut self.typed {
             name.input.on_text(chord);
             self.on_yes = false;
-            return Outcome::Open;
-        }
-        if chord.ctrl || chord.alt {
-            return Outcome::Open;
-        }
-        match chord.key {
-            KeyCode::Char('y' | 'Y') => Outcome::Accepted(()),
-            KeyCode::Char('n' | 'N') => Outcome::Cancelled,
-            // The yes stands to the left of the no; past either of them is nothing.
-            KeyCode::Left | KeyCode::Right => {
-                self.on_yes = chord.key == KeyCode::Left;
-                Outcome::Open
-            }
-            _ => Outcome::Open,
         }
     }
 
@@ -183,11 +189,18 @@ impl Confirm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::keymap::Keymap;
 
     fn press(confirm: &mut Confirm, keys: &[&str]) -> Outcome<()> {
         let mut outcome = Outcome::Open;
         for key in keys {
-            outcome = confirm.on_key(Chord::parse(key).unwrap());
+            outcome = match Keymap::meant(confirm.scopes(), key) {
+                Ok(action) => confirm.on_action(action),
+                Err(chord) => {
+                    confirm.on_text(chord);
+                    Outcome::Open
+                }
+            };
         }
         outcome
     }

@@ -1,8 +1,10 @@
 //! Shows an error in whole, or what there is to know of one thing: scrolled, with the raw words
 //! behind a key.
 
-use crate::app::chord::{Chord, KeyCode};
+use crate::app::action::{Action, KeyHint};
 use crate::app::dialogs::outcome::Outcome;
+use crate::app::list::step;
+use crate::app::scope::Scope;
 use crate::domain::error::Error;
 use crate::domain::transfer::Failure;
 
@@ -20,8 +22,6 @@ pub struct Details {
     /// Lines scrolled off the top, before wrapping.
     pub scroll: usize,
 }
-
-const PAGE: usize = 10;
 
 impl Details {
     pub fn new(title: impl Into<String>) -> Details {
@@ -82,34 +82,39 @@ impl Details {
         self.len() == 0
     }
 
-    pub fn on_key(&mut self, chord: Chord) -> Outcome<()> {
-        let down = PAGE.cast_signed();
-        match chord.key {
-            KeyCode::Esc | KeyCode::Char('q') => return Outcome::Cancelled,
-            KeyCode::Enter | KeyCode::Tab => self.raw = !self.raw,
-            KeyCode::Char('d') if chord.ctrl => self.scroll_by(down),
-            KeyCode::Char('u') if chord.ctrl => self.scroll_by(-down),
-            KeyCode::Down | KeyCode::Char('j') => self.scroll_by(1),
-            KeyCode::Up | KeyCode::Char('k') => self.scroll_by(-1),
-            KeyCode::PageDown | KeyCode::Char(' ') => self.scroll_by(down),
-            KeyCode::PageUp => self.scroll_by(-down),
-            KeyCode::Home | KeyCode::Char('g') => self.scroll = 0,
-            KeyCode::End | KeyCode::Char('G') => self.scroll_by(isize::MAX),
-            _ => {}
+    /// What keys mean in it, innermost first.
+    pub const SCOPES: &[Scope] = Scope::Details.outwards();
+
+    /// With errors in it, they can be copied and shown in raw words.
+    pub fn hints(&self) -> Vec<KeyHint> {
+        let raw = if self.raw { "plain words" } else { "raw words" };
+        let mut hints = Vec::new();
+        if self.errors().next().is_some() {
+            hints.extend([(Action::Accept, raw), (Action::Yes, "copy")]);
         }
-        self.scroll_by(0);
-        Outcome::Open
+        let others = [(Action::Down, "down"), (Action::Up, "up"), (Action::Dismiss, "close")];
+        hints.extend(others);
+        hints
     }
 
-    fn scroll_by(&mut self, by: isize) {
-        let last = self.len().saturating_sub(1);
-        self.scroll = self.scroll.saturating_add_signed(by).min(last);
+    pub fn on_action(&mut self, action: Action) -> Outcome<()> {
+        match action {
+            Action::Dismiss | Action::Close => return Outcome::Cancelled,
+            Action::Accept | Action::NextField | Action::PreviousField => self.raw = !self.raw,
+            _ => {}
+        }
+        let len = self.len();
+        if !step(&mut self.scroll, action, len) {
+            self.scroll = self.scroll.min(len.saturating_sub(1));
+        }
+        Outcome::Open
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::keymap::Keymap;
     use crate::domain::error::ErrorKind;
 
     #[test]
@@ -117,11 +122,17 @@ mod tests {
         let error = Error::new(ErrorKind::AccessDenied, "GetObject", "s3://b/k").detail("no");
         let mut details = Details::of_error("Failed", Error { status: Some(403), ..error });
         assert_eq!(details.len(), 3);
-        details.on_key(Chord::parse("G").unwrap());
+        let press = |details: &mut Details, key| {
+            details.on_action(Keymap::meant(Details::SCOPES, key).unwrap())
+        };
+        press(&mut details, "G");
         assert_eq!(details.scroll, 2);
-        details.on_key(Chord::parse("enter").unwrap());
+        press(&mut details, "enter");
         assert!(details.raw);
         assert_eq!(details.len(), 3 + 4);
-        assert_eq!(details.on_key(Chord::parse("esc").unwrap()), Outcome::Cancelled);
+        press(&mut details, "space");
+        assert_eq!(details.scroll, 6);
+        assert_eq!(press(&mut details, "q"), Outcome::Cancelled);
+        assert_eq!(press(&mut details, "esc"), Outcome::Cancelled);
     }
 }

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
+use crate::app::action::{Action, KeyHint};
 use crate::app::chord::Chord;
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
+use crate::app::scope::Scope;
 use crate::domain::presign::MAX_EXPIRY;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,22 +75,46 @@ impl LinkMenu {
         self.choice.rows = rows(reasons);
     }
 
-    pub fn on_key(&mut self, chord: Chord) -> Outcome<LinkChoice> {
-        if let Some(prompt) = &mut self.custom {
-            return match prompt.on_key(chord) {
-                Outcome::Open => Outcome::Open,
-                Outcome::Cancelled => {
-                    self.custom = None;
-                    Outcome::Open
-                }
-                Outcome::Accepted(text) => read_expiry(&text)
-                    .map_or(Outcome::Open, |life| Outcome::Accepted(LinkChoice::Link(life))),
-            };
+    /// What keys mean in it, innermost first.
+    pub fn scopes(&self) -> &'static [Scope] {
+        if self.custom.is_some() { Prompt::SCOPES } else { Choice::SCOPES }
+    }
+
+    pub fn hints(&self) -> Vec<KeyHint> {
+        self.custom.as_ref().map_or_else(|| self.choice.hints(), Prompt::hints)
+    }
+
+    pub fn on_action(&mut self, action: Action) -> Outcome<LinkChoice> {
+        let Some(prompt) = &mut self.custom else {
+            let chosen = self.choice.on_action(action);
+            return self.on_chosen(&chosen);
+        };
+        match prompt.on_action(action) {
+            Outcome::Open => Outcome::Open,
+            Outcome::Cancelled => {
+                self.custom = None;
+                Outcome::Open
+            }
+            Outcome::Accepted(text) => read_expiry(&text)
+                .map_or(Outcome::Open, |life| Outcome::Accepted(LinkChoice::Link(life))),
         }
-        match self.choice.on_key(chord) {
+    }
+
+    /// A character of the duration, or the letter of a row.
+    pub fn on_text(&mut self, chord: Chord) -> Outcome<LinkChoice> {
+        if let Some(prompt) = &mut self.custom {
+            prompt.on_text(chord);
+            return Outcome::Open;
+        }
+        let chosen = self.choice.on_text(chord);
+        self.on_chosen(&chosen)
+    }
+
+    fn on_chosen(&mut self, chosen: &Outcome<usize>) -> Outcome<LinkChoice> {
+        match chosen {
             Outcome::Open => Outcome::Open,
             Outcome::Cancelled => Outcome::Cancelled,
-            Outcome::Accepted(at) => self.take(ROWS[at].2),
+            Outcome::Accepted(at) => self.take(ROWS[*at].2),
         }
     }
 
@@ -158,11 +184,17 @@ pub fn read_expiry(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::keymap::Keymap;
 
     fn press(menu: &mut LinkMenu, keys: &[&str]) -> Outcome<LinkChoice> {
         let mut outcome = Outcome::Open;
         for key in keys {
-            outcome = menu.on_key(Chord::parse(key).unwrap());
+            let chord = Chord::parse(key).unwrap();
+            let letter = menu.custom.is_none() && menu.choice.lettered(chord).is_some();
+            outcome = match Keymap::meant(menu.scopes(), key) {
+                Ok(action) if !letter => menu.on_action(action),
+                _ => menu.on_text(chord),
+            };
         }
         outcome
     }

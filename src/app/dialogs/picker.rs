@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 
-use crate::app::action::Action;
-use crate::app::chord::{Chord, KeyCode};
+use crate::app::action::{Action, KeyHint};
+use crate::app::chord::Chord;
 use crate::app::dialogs::completion::{Asks, Completion};
 use crate::app::dialogs::input::Input;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::typed_path::{pasted_paths, resolve};
 use crate::app::event::FolderEntry;
+use crate::app::list::step;
+use crate::app::scope::Scope;
 use crate::domain::error::Error;
 
 /// Reads nothing itself: [`Picker::take_wanted`] names the folder it waits for,
@@ -61,8 +63,6 @@ struct Seek {
     /// It was typed: mark it, and say so where it is missing.
     typed: bool,
 }
-
-const PAGE: usize = 10;
 
 impl Picker {
     pub fn new(title: impl Into<String>, folder: PathBuf, home: Option<PathBuf>) -> Picker {
@@ -171,17 +171,58 @@ impl Picker {
         }
     }
 
-    /// Accepted with what was picked: the marked entries, or the file under the cursor.
-    pub fn on_key(&mut self, chord: Chord) -> Outcome<Vec<FolderEntry>> {
+    /// What keys mean in it, innermost first.
+    pub fn scopes(&self) -> &'static [Scope] {
+        if self.takes_text() { Scope::Text.outwards() } else { Scope::Picker.outwards() }
+    }
+
+    pub fn hints(&self) -> Vec<KeyHint> {
         match self.mode {
-            PickerMode::Rows => self.on_rows_key(chord),
             PickerMode::Filter => {
-                self.on_filter_key(chord);
-                Outcome::Open
+                vec![(Action::Accept, "keep the filter"), (Action::Dismiss, "cancel")]
+            }
+            PickerMode::Path => vec![
+                (Action::Accept, "go there"),
+                (Action::NextField, "complete"),
+                (Action::Dismiss, "cancel"),
+            ],
+            PickerMode::Rows => vec![
+                (Action::Accept, "choose"),
+                (Action::Toggle, "mark"),
+                (Action::Open, "open"),
+                (Action::Parent, "up"),
+                (Action::Filter, "filter"),
+                (Action::NextField, "type a path"),
+                (Action::HiddenFiles, "hidden files"),
+                (Action::Dismiss, "cancel"),
+            ],
+        }
+    }
+
+    /// Accepted with what was picked: the marked entries, or the file under the cursor.
+    pub fn on_action(&mut self, action: Action) -> Outcome<Vec<FolderEntry>> {
+        match self.mode {
+            PickerMode::Rows => return self.on_rows_action(action),
+            PickerMode::Filter => self.on_filter_action(action),
+            PickerMode::Path => self.on_path_action(action),
+        }
+        Outcome::Open
+    }
+
+    /// A character of the filter or of the path.
+    pub fn on_text(&mut self, chord: Chord) {
+        match self.mode {
+            PickerMode::Rows => self.problem = None,
+            PickerMode::Filter => {
+                if self.filter.on_text(chord) {
+                    self.refilter();
+                }
             }
             PickerMode::Path => {
-                self.on_path_key(chord);
-                Outcome::Open
+                if self.path.on_text(chord) {
+                    self.problem = None;
+                }
+                self.completion.on_edit(self.path.text());
             }
         }
     }
@@ -226,82 +267,52 @@ impl Picker {
         again.then_some(if folder { Action::Open } else { Action::Accept })
     }
 
-    fn on_rows_key(&mut self, chord: Chord) -> Outcome<Vec<FolderEntry>> {
+    fn on_rows_action(&mut self, action: Action) -> Outcome<Vec<FolderEntry>> {
         self.problem = None;
-        if chord.ctrl || chord.alt {
-            match (chord.ctrl, chord.key) {
-                (true, KeyCode::Char('a')) => self.mark_all(),
-                (true, KeyCode::Char('d')) => self.step(PAGE.cast_signed()),
-                (true, KeyCode::Char('u')) => self.step(-PAGE.cast_signed()),
-                _ => {}
-            }
-            return Outcome::Open;
-        }
-        match chord.key {
-            KeyCode::Esc if !self.filter.is_empty() => {
+        match action {
+            Action::Dismiss if !self.filter.is_empty() => {
                 self.filter = Input::default();
                 self.refilter();
             }
-            KeyCode::Esc | KeyCode::Char('q') => return Outcome::Cancelled,
-            KeyCode::Enter => return self.on_enter(),
-            KeyCode::Right | KeyCode::Char('l') => self.enter_current(),
-            KeyCode::Left | KeyCode::Backspace | KeyCode::Char('h') => self.go_up(),
-            KeyCode::Tab => self.open_path(""),
-            KeyCode::Char('~') => self.open_path("~"),
-            KeyCode::Char('/') => self.mode = PickerMode::Filter,
-            KeyCode::Char(' ') => self.toggle_mark(),
-            KeyCode::Char('*') => self.invert_marks(),
-            KeyCode::Char('.') => self.toggle_hidden(),
-            key => self.on_move(key),
+            Action::Dismiss | Action::Close => return Outcome::Cancelled,
+            Action::Accept => return self.on_enter(),
+            Action::Open => self.enter_current(),
+            Action::Parent => self.go_up(),
+            Action::NextField | Action::PreviousField => self.open_path(""),
+            Action::HomePath => self.open_path("~"),
+            Action::Filter => self.mode = PickerMode::Filter,
+            Action::Toggle => self.toggle_mark(),
+            Action::MarkAll => self.mark_all(),
+            Action::InvertMarks => self.invert_marks(),
+            Action::HiddenFiles => self.toggle_hidden(),
+            _ => self.step(action),
         }
         Outcome::Open
     }
 
-    fn on_move(&mut self, key: KeyCode) {
-        match key {
-            KeyCode::Down | KeyCode::Char('j') => self.step(1),
-            KeyCode::Up | KeyCode::Char('k') => self.step(-1),
-            KeyCode::PageDown => self.step(PAGE.cast_signed()),
-            KeyCode::PageUp => self.step(-PAGE.cast_signed()),
-            KeyCode::Home | KeyCode::Char('g') => self.cursor = 0,
-            KeyCode::End | KeyCode::Char('G') => self.step(isize::MAX),
-            _ => {}
-        }
-    }
-
-    fn on_filter_key(&mut self, chord: Chord) {
-        match chord.key {
-            KeyCode::Esc => {
+    fn on_filter_action(&mut self, action: Action) {
+        match action {
+            Action::Dismiss => {
                 self.filter = Input::default();
                 self.mode = PickerMode::Rows;
                 self.refilter();
             }
-            KeyCode::Enter => self.mode = PickerMode::Rows,
-            KeyCode::Down | KeyCode::Up | KeyCode::PageDown | KeyCode::PageUp => {
-                self.on_move(chord.key);
-            }
-            _ => {
-                if self.filter.on_text(chord) {
-                    self.refilter();
-                }
-            }
+            Action::Accept => self.mode = PickerMode::Rows,
+            _ => self.step(action),
         }
     }
 
-    fn on_path_key(&mut self, chord: Chord) {
-        match chord.key {
-            KeyCode::Esc => {
+    fn on_path_action(&mut self, action: Action) {
+        match action {
+            Action::Dismiss => {
                 self.mode = PickerMode::Rows;
                 self.problem = None;
             }
-            KeyCode::Tab => self.completion.on_tab(&mut self.path, chord.shift),
-            KeyCode::Enter => self.accept_path(),
-            _ => {
-                if self.path.on_text(chord) {
-                    self.problem = None;
-                }
-                self.completion.on_edit(self.path.text());
+            Action::NextField | Action::PreviousField => {
+                self.completion.on_tab(&mut self.path, action == Action::PreviousField);
             }
+            Action::Accept => self.accept_path(),
+            _ => {}
         }
     }
 
@@ -378,7 +389,7 @@ impl Picker {
         if self.marks.remove(&entry.path).is_none() {
             self.marks.insert(entry.path.clone(), entry);
         }
-        self.step(1);
+        self.step(Action::Down);
     }
 
     fn mark_all(&mut self) {
@@ -424,9 +435,8 @@ impl Picker {
             .collect();
     }
 
-    fn step(&mut self, by: isize) {
-        let last = self.shown.len().saturating_sub(1);
-        self.cursor = self.cursor.saturating_add_signed(by).min(last);
+    fn step(&mut self, action: Action) {
+        step(&mut self.cursor, action, self.shown.len());
     }
 }
 

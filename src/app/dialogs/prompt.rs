@@ -1,10 +1,12 @@
 //! A question that is answered with a line of text, checked as it is typed.
 
-use crate::app::chord::{Chord, KeyCode};
+use crate::app::action::{Action, KeyHint};
+use crate::app::chord::Chord;
 use crate::app::dialogs::completion::{Asks, Completion, Offer};
 use crate::app::dialogs::input::Input;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::typed_path::pasted_path;
+use crate::app::scope::Scope;
 
 /// Says what is wrong with a text; an empty text that cannot be accepted yet gives an empty
 /// sentence.
@@ -46,9 +48,16 @@ impl Prompt {
         self
     }
 
-    /// Whether Tab can look something up.
-    pub fn completes(&self) -> bool {
-        *self.completion.asks() != Asks::Words
+    /// What keys mean in it, innermost first.
+    pub const SCOPES: &[Scope] = Scope::Text.outwards();
+
+    pub fn hints(&self) -> Vec<KeyHint> {
+        let mut hints = vec![(Action::Accept, "accept")];
+        if *self.completion.asks() != Asks::Words || !self.offered().is_empty() {
+            hints.push((Action::NextField, "complete"));
+        }
+        hints.push((Action::Dismiss, "cancel"));
+        hints
     }
 
     pub fn completing(&mut self) -> (&mut Input, &mut Completion) {
@@ -92,26 +101,27 @@ impl Prompt {
         self.refusal = None;
     }
 
-    pub fn on_key(&mut self, chord: Chord) -> Outcome<String> {
-        match chord.key {
-            KeyCode::Esc => Outcome::Cancelled,
-            KeyCode::Enter => {
+    pub fn on_action(&mut self, action: Action) -> Outcome<String> {
+        match action {
+            Action::Dismiss => return Outcome::Cancelled,
+            Action::Accept => {
                 self.input.deselect();
-                self.accept()
+                return self.accept();
             }
-            KeyCode::Tab => {
-                self.completion.on_tab(&mut self.input, chord.shift);
+            Action::NextField | Action::PreviousField => {
+                self.completion.on_tab(&mut self.input, action == Action::PreviousField);
                 self.refusal = None;
-                Outcome::Open
             }
-            _ => {
-                if self.input.on_text(chord) {
-                    self.refusal = None;
-                }
-                self.completion.on_edit(self.input.text());
-                Outcome::Open
-            }
+            _ => self.input.deselect(),
         }
+        Outcome::Open
+    }
+
+    pub fn on_text(&mut self, chord: Chord) {
+        if self.input.on_text(chord) {
+            self.refusal = None;
+        }
+        self.completion.on_edit(self.input.text());
     }
 
     /// A dropped file is pasted with what the terminal puts around it.
@@ -135,6 +145,7 @@ impl Prompt {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::keymap::Keymap;
 
     fn short(text: &str) -> Result<(), String> {
         match text.len() {
@@ -144,22 +155,26 @@ mod tests {
         }
     }
 
-    fn key(text: &str) -> Chord {
-        Chord::parse(text).unwrap()
+    fn press(prompt: &mut Prompt, key: &str) -> Outcome<String> {
+        match Keymap::meant(Prompt::SCOPES, key) {
+            Ok(action) => return prompt.on_action(action),
+            Err(chord) => prompt.on_text(chord),
+        }
+        Outcome::Open
     }
 
     #[test]
     fn a_text_that_breaks_the_rule_is_explained_and_not_accepted() {
         let mut prompt = Prompt::new("t", "h", "", short);
         assert_eq!(prompt.problem(), None);
-        assert_eq!(prompt.on_key(key("enter")), Outcome::Open);
+        assert_eq!(press(&mut prompt, "enter"), Outcome::Open);
         prompt.on_paste("abcd");
         assert_eq!(prompt.problem().as_deref(), Some("too long"));
-        assert_eq!(prompt.on_key(key("enter")), Outcome::Open);
-        prompt.on_key(key("backspace"));
+        assert_eq!(press(&mut prompt, "enter"), Outcome::Open);
+        press(&mut prompt, "backspace");
         assert_eq!(prompt.problem(), None);
-        assert_eq!(prompt.on_key(key("enter")), Outcome::Accepted("abc".into()));
-        assert_eq!(prompt.on_key(key("esc")), Outcome::Cancelled);
+        assert_eq!(press(&mut prompt, "enter"), Outcome::Accepted("abc".into()));
+        assert_eq!(press(&mut prompt, "esc"), Outcome::Cancelled);
     }
 
     fn offer(text: &str, disabled: Option<&str>) -> Offer {
@@ -177,20 +192,20 @@ mod tests {
         ]);
         let texts = |prompt: &mut Prompt, keys: &[&str]| {
             let press = |prompt: &mut Prompt, name: &&str| {
-                prompt.on_key(key(name));
+                self::press(prompt, name);
                 prompt.input.text().to_owned()
             };
             keys.iter().map(|name| press(prompt, name)).collect::<Vec<_>>()
         };
         assert_eq!(texts(&mut prompt, &["tab", "tab"]), ["aws:", "old:"]);
         assert_eq!(prompt.problem().as_deref(), Some("read-only"));
-        assert_eq!(prompt.on_key(key("enter")), Outcome::Open);
+        assert_eq!(press(&mut prompt, "enter"), Outcome::Open);
         assert_eq!(
             texts(&mut prompt, &["tab", "shift-tab", "shift-tab"]),
             ["aws:", "old:", "aws:"]
         );
         assert_eq!(texts(&mut prompt, &["right", "tab", "x"]), ["aws:", "aws:b/", "aws:b/x"]);
-        assert_eq!(prompt.on_key(key("enter")), Outcome::Accepted("aws:b/x".into()));
+        assert_eq!(press(&mut prompt, "enter"), Outcome::Accepted("aws:b/x".into()));
     }
 
     #[test]
@@ -198,8 +213,8 @@ mod tests {
         let mut prompt = Prompt::new("t", "h", "ab", short);
         prompt.refuse("taken");
         assert_eq!(prompt.problem().as_deref(), Some("taken"));
-        assert_eq!(prompt.on_key(key("enter")), Outcome::Open);
-        prompt.on_key(key("c"));
-        assert_eq!(prompt.on_key(key("enter")), Outcome::Accepted("abc".into()));
+        assert_eq!(press(&mut prompt, "enter"), Outcome::Open);
+        press(&mut prompt, "c");
+        assert_eq!(press(&mut prompt, "enter"), Outcome::Accepted("abc".into()));
     }
 }

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use crate::app::chord::{Chord, KeyCode};
+use crate::app::action::{Action, KeyHint};
 use crate::app::dialogs::outcome::Outcome;
+use crate::app::list::step;
+use crate::app::scope::Scope;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::Error;
 use crate::domain::object::UploadId;
@@ -16,8 +18,8 @@ use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, Up
 /// Rows that are loaded at most; what is beyond is said.
 pub const MOST: usize = 10_000;
 
-/// Rows a key moves by at a page.
-const PAGE: usize = 10;
+/// Rows around the cursor whose parts are counted.
+const NEAR: usize = 10;
 
 #[derive(Clone, Debug)]
 pub struct Uploads {
@@ -109,7 +111,7 @@ impl Uploads {
         if self.extents.values().any(|extent| *extent == Extent::Asked) {
             return None;
         }
-        let near = self.cursor.saturating_sub(PAGE)..(self.cursor + PAGE).min(self.rows.len());
+        let near = self.cursor.saturating_sub(NEAR)..(self.cursor + NEAR).min(self.rows.len());
         let mut near: Vec<usize> = near.collect();
         near.sort_by_key(|at| at.abs_diff(self.cursor));
         let rows = near.into_iter().filter_map(|at| self.rows.get(at));
@@ -127,55 +129,58 @@ impl Uploads {
         self.rows.iter().filter(|row| row.marked).count()
     }
 
+    /// What keys mean in it, innermost first.
+    pub const SCOPES: &[Scope] = Scope::Uploads.outwards();
+
+    pub fn hints(&self) -> Vec<KeyHint> {
+        vec![
+            (Action::Toggle, "mark"),
+            (Action::MarkAbandoned, "mark all that look abandoned"),
+            (Action::Accept, "abort"),
+            (Action::Dismiss, "close"),
+        ]
+    }
+
     /// Accepted where the chosen rows are to be given up.
-    pub fn on_key(&mut self, chord: Chord) -> Outcome<()> {
-        match chord.key {
-            KeyCode::Esc => return Outcome::Cancelled,
-            KeyCode::Char('a') if chord.ctrl => self.mark_abandoned(),
-            _ if chord.ctrl || chord.alt => {}
-            KeyCode::Char('q') => return Outcome::Cancelled,
-            KeyCode::Down | KeyCode::Tab | KeyCode::Char('j') if !chord.shift => self.step(1),
-            KeyCode::Up | KeyCode::Tab | KeyCode::Char('k') => self.step(-1),
-            KeyCode::PageDown => self.step(PAGE.cast_signed()),
-            KeyCode::PageUp => self.step(-PAGE.cast_signed()),
-            KeyCode::Home => self.cursor = 0,
-            KeyCode::End => self.step(isize::MAX),
-            KeyCode::Char(' ') => self.mark(),
-            KeyCode::Char('a') => self.mark_abandoned(),
-            KeyCode::Enter | KeyCode::Char('D' | 'x') if !self.chosen().is_empty() => {
+    pub fn on_action(&mut self, action: Action) -> Outcome<()> {
+        let movement = match action {
+            Action::Dismiss | Action::Close => return Outcome::Cancelled,
+            Action::Accept | Action::AbortUploads if !self.chosen().is_empty() => {
                 return Outcome::Accepted(());
             }
-            _ => {}
-        }
+            Action::Toggle => return self.mark(),
+            Action::MarkAbandoned => return self.mark_abandoned(),
+            Action::NextField => Action::Down,
+            Action::PreviousField => Action::Up,
+            other => other,
+        };
+        step(&mut self.cursor, movement, self.rows.len());
         Outcome::Open
     }
 
-    fn step(&mut self, by: isize) {
-        let last = self.rows.len().saturating_sub(1);
-        self.cursor = self.cursor.saturating_add_signed(by).min(last);
-    }
-
-    fn mark(&mut self) {
+    fn mark(&mut self) -> Outcome<()> {
         if let Some(row) = self.rows.get_mut(self.cursor)
             && row.kept().is_none()
         {
             row.marked = !row.marked;
         }
-        self.step(1);
+        self.on_action(Action::Down)
     }
 
     /// Marks what nobody seems to go on with, or takes every mark away.
-    fn mark_abandoned(&mut self) {
+    fn mark_abandoned(&mut self) -> Outcome<()> {
         let (any, now) = (self.marked() > 0, self.now);
         for row in &mut self.rows {
             row.marked = !any && row.kept().is_none() && !row.is_young(now);
         }
+        Outcome::Open
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::keymap::Keymap;
     use crate::domain::address::Key;
     use crate::domain::object::ObjectAddress;
 
@@ -199,8 +204,8 @@ mod tests {
     }
 
     fn press(list: &mut Uploads, keys: &str) -> Outcome<()> {
-        let chords = keys.split(' ').map(|key| Chord::parse(key).unwrap());
-        chords.map(|chord| list.on_key(chord)).last().unwrap_or(Outcome::Open)
+        let actions = keys.split(' ').map(|key| Keymap::meant(Uploads::SCOPES, key).unwrap());
+        actions.map(|action| list.on_action(action)).last().unwrap_or(Outcome::Open)
     }
 
     fn chosen(list: &Uploads) -> Vec<&str> {

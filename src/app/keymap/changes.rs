@@ -1,9 +1,10 @@
 //! Puts the user's keys in the place of the default ones, and tells every line that cannot be
 //! followed.
 
-use crate::app::action::{Action, Scope};
+use crate::app::action::Action;
 use crate::app::chord::Chord;
 use crate::app::keymap::{Binding, Keymap, is_text, parse_sequence, sequence_text};
+use crate::app::scope::Scope;
 use crate::config::keys::{KeyFile, KeyMistake, KeyOverride};
 
 /// What there is to say about the user's keys, in the order of the lines.
@@ -36,11 +37,6 @@ struct Changes {
     said: KeyRemarks,
 }
 
-/// Where a key of a line that is not understood does nothing; questions and text fields keep
-/// theirs.
-const PANES: [Scope; 6] =
-    [Scope::Global, Scope::List, Scope::Buckets, Scope::Objects, Scope::Transfers, Scope::Side];
-
 impl Keymap {
     /// The default keys with the user's changes.
     pub fn with(file: &KeyFile) -> (Keymap, KeyRemarks) {
@@ -72,13 +68,14 @@ impl Changes {
         let scope = change.scope.as_deref().map(scope_named);
         let action = Action::from_name(&change.action);
         let sequences = self.sequences(change, scope == Some(Some(Scope::Text)));
-        let allowed = action.map_or(&[][..], |action| action.spec().scopes);
+        let places = action.into_iter().flat_map(|action| action.spec().places());
+        let allowed: Vec<Scope> = places.map(|(scope, _)| scope).collect();
         match (action, scope) {
             (None, _) => {
                 let sentence = format!("{:?} is not an action; its keys do nothing", change.action);
                 self.mistake(change.line, sentence);
             }
-            (Some(action), None) => return self.wish(action, allowed, sequences, change),
+            (Some(action), None) => return self.wish(action, &allowed, sequences, change),
             (Some(action), Some(Some(scope))) if allowed.contains(&scope) => {
                 return self.wish(action, &[scope], sequences, change);
             }
@@ -223,9 +220,9 @@ impl Changes {
                 continue;
             }
             let (mine, theirs) = (binding.action.spec().name, other.action.spec().name);
-            let sentence = if within(other.scope, binding.scope) {
+            let sentence = if other.scope.is_within(binding.scope) {
                 format!("{keys:?} is {mine}, but in {} it is {theirs}", other.scope.name())
-            } else if within(binding.scope, other.scope) {
+            } else if binding.scope.is_within(other.scope) {
                 format!(
                     "{keys:?} is {mine} in {}, and no longer {theirs} there",
                     binding.scope.name()
@@ -237,12 +234,11 @@ impl Changes {
         }
     }
 
+    /// A key of a line that is not understood does nothing; questions and text fields keep theirs.
     fn mute(&self, keymap: &mut Keymap) {
         for (scope, chords) in &self.muted {
             keymap.bindings.retain(|old| {
-                let here = scope.map_or(PANES.contains(&old.scope), |scope| {
-                    scope == old.scope && PANES.contains(&scope)
-                });
+                let here = old.scope.is_of_panes() && scope.is_none_or(|scope| scope == old.scope);
                 !here || old.chords != *chords || self.bound.contains(old)
             });
         }
@@ -295,16 +291,6 @@ fn contradiction(one: &Wish, other: &Wish) -> String {
         named(long),
         long.line,
     )
-}
-
-/// Whether keys of `inner` are asked before those of `outer` somewhere.
-fn within(inner: Scope, outer: Scope) -> bool {
-    let pane = matches!(inner, Scope::Buckets | Scope::Objects | Scope::Transfers | Scope::Side);
-    match outer {
-        Scope::Global => pane || inner == Scope::List,
-        Scope::List => pane || inner == Scope::Dialog,
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! The connections to change to.
 
-use crate::app::action::{Action, Scope};
-use crate::app::chord::{Chord, KeyCode};
+use crate::app::action::{Action, KeyHint};
+use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
-use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::part::Part;
+use crate::app::scope::Scope;
 use crate::app::spot::Spot;
 use crate::config::connection::{Connection, CredentialsSource};
 use crate::config::profiles::AwsProfile;
@@ -20,7 +20,7 @@ pub struct Connections {
 
 impl Part for Connections {
     fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Dialog, Scope::List]
+        Scope::Connections.outwards()
     }
 
     fn covers(&self) -> bool {
@@ -31,19 +31,44 @@ impl Part for Connections {
         false
     }
 
+    fn hints(&self) -> Vec<KeyHint> {
+        vec![
+            (Action::Accept, "choose"),
+            (Action::AddConnection, "new"),
+            (Action::EditConnection, "change"),
+            (Action::RemoveConnection, "remove"),
+            (Action::Doctor, "examine"),
+            (Action::Dismiss, "cancel"),
+        ]
+    }
+
+    fn has_letter(&self, chord: Chord) -> bool {
+        self.choice.lettered(chord).is_some()
+    }
+
+    /// What is done with a connection is done with the one under the cursor.
     fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
-        if let Some(chord) = key_of(action) {
-            self.on_text(chord, cx);
+        let here = self.names.get(self.choice.cursor).cloned();
+        match (action, here) {
+            (Action::AddConnection, _) => cx.close_overlay(Some(Intent::Run(action))),
+            (Action::EditConnection, Some(name)) => {
+                cx.close_overlay(Some(Intent::EditConnection(name)));
+            }
+            (Action::RemoveConnection, Some(name)) => {
+                cx.close_overlay(Some(Intent::RemoveConnection(name)));
+            }
+            (Action::Doctor, Some(name)) => cx.close_overlay(Some(Intent::Examine(name))),
+            _ => {
+                let chosen = self.choice.on_action(action);
+                self.on_chosen(&chosen, cx);
+            }
         }
         true
     }
 
     fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
-        match self.on_key(chord) {
-            Outcome::Open => {}
-            Outcome::Cancelled => cx.close_overlay(None),
-            Outcome::Accepted(intent) => cx.close_overlay(Some(intent)),
-        }
+        let chosen = self.choice.on_text(chord);
+        self.on_chosen(&chosen, cx);
     }
 
     fn point(&mut self, spot: Spot) -> Option<Action> {
@@ -64,28 +89,17 @@ impl Connections {
         let rows = connections.iter().zip('1'..);
         let rows = rows.map(|(connection, key)| row(connection, of(connection), key));
         let at = connections.iter().position(|each| each.name == *current);
-        let choice = Choice::new("Connections", rows.collect())
-            .starting_at(at.unwrap_or(0))
-            .keys(&[("n", "new"), ("e", "change"), ("D", "remove"), ("X", "examine")]);
+        let choice = Choice::new("Connections", rows.collect()).starting_at(at.unwrap_or(0));
         Connections { choice, names: connections.iter().map(|each| each.name.clone()).collect() }
     }
 
-    fn on_key(&mut self, chord: Chord) -> Outcome<Intent> {
-        let names = &self.names;
-        let plain = !chord.ctrl && !chord.alt;
-        let here = names.get(self.choice.cursor).cloned();
-        match (chord.key, here) {
-            (KeyCode::Char('n'), _) if plain => {
-                Outcome::Accepted(Intent::Run(Action::AddConnection))
+    fn on_chosen(&self, chosen: &Outcome<usize>, cx: &mut Context<'_>) {
+        match chosen {
+            Outcome::Open => {}
+            Outcome::Cancelled => cx.close_overlay(None),
+            Outcome::Accepted(at) => {
+                cx.close_overlay(self.names.get(*at).cloned().map(Intent::Connect));
             }
-            (KeyCode::Char('e'), Some(name)) if plain => {
-                Outcome::Accepted(Intent::EditConnection(name))
-            }
-            (KeyCode::Char('X'), Some(name)) => Outcome::Accepted(Intent::Examine(name)),
-            (KeyCode::Char('D') | KeyCode::Delete, Some(name)) if plain => {
-                Outcome::Accepted(Intent::RemoveConnection(name))
-            }
-            _ => self.choice.on_key(chord).map(|at| Intent::Connect(names[at].clone())),
         }
     }
 }
@@ -122,22 +136,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_connection_is_taken_by_digit_or_enter() {
+    fn the_cursor_starts_on_the_one_in_use_and_the_first_nine_have_a_digit() {
+        let names: Vec<String> = (1..=10).map(|number| format!("c{number}")).collect();
         let connections: Vec<Connection> =
-            ["a", "b"].map(|name| Connection::chain(name.into(), None)).into();
-        let mut overlay = Connections::new(&connections, &[], &"b".into());
+            names.iter().map(|name| Connection::chain(name.as_str().into(), None)).collect();
+        let overlay = Connections::new(&connections, &[], &"c2".into());
         assert_eq!(overlay.choice.cursor, 1);
-        let key = |text| Chord::parse(text).unwrap();
-        let connect = |name: &str| Outcome::Accepted(Intent::Connect(name.into()));
-        assert_eq!(overlay.on_key(key("enter")), connect("b"));
-        assert_eq!(overlay.on_key(key("1")), connect("a"));
-        let edit = Outcome::Accepted(Intent::EditConnection("a".into()));
-        assert_eq!(overlay.on_key(key("e")), edit);
-        let remove = Outcome::Accepted(Intent::RemoveConnection("a".into()));
-        assert_eq!(overlay.on_key(key("D")), remove);
-        assert_eq!(overlay.on_key(key("n")), Outcome::Accepted(Intent::Run(Action::AddConnection)));
-        let examine = Outcome::Accepted(Intent::Examine("a".into()));
-        assert_eq!(overlay.on_key(key("X")), examine);
-        assert_eq!(overlay.on_key(key("esc")), Outcome::Cancelled);
+        let keys: Vec<Option<char>> = overlay.choice.rows.iter().map(|row| row.key).collect();
+        assert_eq!((keys[0], keys[8], keys[9]), (Some('1'), Some('9'), None));
+        assert!(overlay.has_letter(Chord::char('3')) && !overlay.has_letter(Chord::char('n')));
     }
 }

@@ -1,16 +1,16 @@
 //! The examination of a connection: its steps as they come, each in whole behind Enter, the report
 //! for the clipboard.
 
-use crate::app::action::{Action, Scope};
-use crate::app::chord::{Chord, KeyCode};
+use crate::app::action::{Action, KeyHint};
+use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::details::Details;
-use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::effect::ConnectionRequest;
 use crate::app::event::{Answer, Reply, Ticket};
-use crate::app::list::take_again;
+use crate::app::list::{step, take_again};
 use crate::app::part::Part;
+use crate::app::scope::Scope;
 use crate::app::spot::Spot;
 use crate::config::connection::Connection;
 use crate::domain::address::ConnectionName;
@@ -40,11 +40,9 @@ pub struct Doctor {
     ticket: Option<Ticket>,
 }
 
-const PAGE: usize = 10;
-
 impl Part for Doctor {
     fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Dialog, Scope::List]
+        if self.opened.is_some() { Details::SCOPES } else { Scope::Doctor.outwards() }
     }
 
     fn covers(&self) -> bool {
@@ -55,17 +53,41 @@ impl Part for Doctor {
         self.opened.as_ref()
     }
 
+    fn hints(&self) -> Vec<KeyHint> {
+        if let Some(details) = &self.opened {
+            return details.hints();
+        }
+        if self.consenting {
+            return vec![(Action::Yes, "write"), (Action::No, "do not write")];
+        }
+        let mut hints = vec![(Action::Accept, "whole step"), (Action::Yes, "copy report")];
+        if self.is_running() {
+            hints.push((Action::Dismiss, "stop"));
+            return hints;
+        }
+        if self.can_write() {
+            hints.push((Action::TestWriting, "test writing"));
+        }
+        hints.extend([(Action::Refresh, "again"), (Action::Dismiss, "close")]);
+        hints
+    }
+
     fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
-        if let Some(chord) = key_of(action) {
-            self.on_text(chord, cx);
+        if let Some(details) = &mut self.opened {
+            if details.on_action(action) == Outcome::Cancelled {
+                self.opened = None;
+            }
+        } else if self.consenting {
+            self.on_consent(action, cx);
+        } else {
+            self.on_steps(action, cx);
         }
         true
     }
 
-    fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
-        if !self.on_key(chord, cx) {
-            cx.close_overlay(None);
-        }
+    /// Anything but a yes is a no.
+    fn on_text(&mut self, _: Chord, _: &mut Context<'_>) {
+        self.consenting = false;
     }
 
     fn point(&mut self, spot: Spot) -> Option<Action> {
@@ -166,40 +188,22 @@ impl Doctor {
         format!("Write three test objects to {place} and delete them again?")
     }
 
-    /// Whether it stays open.
-    fn on_key(&mut self, chord: Chord, cx: &mut Context<'_>) -> bool {
-        if let Some(details) = &mut self.opened {
-            if details.on_key(chord) == Outcome::Cancelled {
-                self.opened = None;
-            }
-            return true;
-        }
-        if self.consenting {
-            self.on_consent(chord, cx);
-            return true;
-        }
-        match chord.key {
-            KeyCode::Esc | KeyCode::Char('q') => {
+    fn on_steps(&mut self, action: Action, cx: &mut Context<'_>) {
+        match action {
+            Action::Dismiss | Action::Close => {
                 cx.abandon(&mut self.ticket);
-                return false;
+                cx.close_overlay(None);
             }
-            KeyCode::Enter | KeyCode::Right => self.open(),
-            KeyCode::Down => self.step(1),
-            KeyCode::Up => self.step(-1),
-            KeyCode::PageDown => self.step(PAGE.cast_signed()),
-            KeyCode::PageUp => self.step(-PAGE.cast_signed()),
-            KeyCode::Home => self.step(isize::MIN),
-            KeyCode::End => self.step(isize::MAX),
-            KeyCode::Char('y') if !self.findings.is_empty() => cx.ask(Intent::Copy {
+            Action::Accept | Action::Open => self.open(),
+            Action::Yes if !self.findings.is_empty() => cx.ask(Intent::Copy {
                 text: self.report(),
                 what: "the report".to_owned(),
                 note: "without accounts, keys and names".to_owned(),
             }),
-            KeyCode::Char('r' | 'R') => self.start(cx),
-            KeyCode::Char('w') if self.can_write() => self.consenting = true,
-            _ => {}
+            Action::Refresh => self.start(cx),
+            Action::TestWriting if self.can_write() => self.consenting = true,
+            _ => self.moved |= step(&mut self.cursor, action, self.findings.len()),
         }
-        true
     }
 
     /// Whether it makes sense to ask for writing.
@@ -207,9 +211,9 @@ impl Doctor {
         self.ticket.is_none() && !self.read_only && !self.examination.writes
     }
 
-    fn on_consent(&mut self, chord: Chord, cx: &mut Context<'_>) {
+    fn on_consent(&mut self, action: Action, cx: &mut Context<'_>) {
         self.consenting = false;
-        if chord.key == KeyCode::Char('y') {
+        if action == Action::Yes {
             self.examination.writes = true;
             self.start(cx);
         }
@@ -236,12 +240,6 @@ impl Doctor {
                     .fact("took", format!("{} ms", finding.took.as_millis()))
             }
         });
-    }
-
-    fn step(&mut self, by: isize) {
-        let last = self.findings.len().saturating_sub(1);
-        self.cursor = self.cursor.saturating_add_signed(by).min(last);
-        self.moved = true;
     }
 }
 

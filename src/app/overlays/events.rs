@@ -1,14 +1,13 @@
 //! The events list: what happened in this session, newest first, each error in whole behind Enter.
 
-use crate::app::action::{Action, Scope};
-use crate::app::chord::{Chord, KeyCode};
+use crate::app::action::{Action, KeyHint};
 use crate::app::context::Context;
 use crate::app::dialogs::details::Details;
-use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::outcome::Outcome;
-use crate::app::list::take_again;
+use crate::app::list::{step, take_again};
 use crate::app::log::{Log, LogEntry};
 use crate::app::part::Part;
+use crate::app::scope::Scope;
 use crate::app::spot::Spot;
 
 #[derive(Clone, Debug, Default)]
@@ -20,11 +19,9 @@ pub struct Events {
     pub opened: Option<Details>,
 }
 
-const PAGE: usize = 10;
-
 impl Part for Events {
     fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Dialog, Scope::List]
+        if self.opened.is_some() { Details::SCOPES } else { Scope::Events.outwards() }
     }
 
     fn covers(&self) -> bool {
@@ -39,17 +36,26 @@ impl Part for Events {
         self.opened.as_ref()
     }
 
-    fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
-        if let Some(chord) = key_of(action) {
-            self.on_text(chord, cx);
-        }
-        true
+    fn hints(&self) -> Vec<KeyHint> {
+        let list = || vec![(Action::Accept, "whole error"), (Action::Dismiss, "close")];
+        self.opened.as_ref().map_or_else(list, Details::hints)
     }
 
-    fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
-        if self.on_key(chord) == Outcome::Cancelled {
-            cx.close_overlay(None);
+    fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        if let Some(details) = &mut self.opened {
+            if details.on_action(action) == Outcome::Cancelled {
+                self.opened = None;
+            }
+            return true;
         }
+        match action {
+            Action::Dismiss | Action::Close | Action::Events => cx.close_overlay(None),
+            Action::Accept | Action::Open => self.open(),
+            _ => {
+                step(&mut self.cursor, action, self.entries.len());
+            }
+        }
+        true
     }
 
     fn point(&mut self, spot: Spot) -> Option<Action> {
@@ -75,27 +81,6 @@ impl Events {
         }
     }
 
-    fn on_key(&mut self, chord: Chord) -> Outcome<()> {
-        if let Some(details) = &mut self.opened {
-            if details.on_key(chord) == Outcome::Cancelled {
-                self.opened = None;
-            }
-            return Outcome::Open;
-        }
-        match chord.key {
-            KeyCode::Esc | KeyCode::Char('q' | 'E') => return Outcome::Cancelled,
-            KeyCode::Enter | KeyCode::Right => self.open(),
-            KeyCode::Down => self.step(1),
-            KeyCode::Up => self.step(-1),
-            KeyCode::PageDown => self.step(PAGE.cast_signed()),
-            KeyCode::PageUp => self.step(-PAGE.cast_signed()),
-            KeyCode::Home => self.cursor = 0,
-            KeyCode::End => self.step(isize::MAX),
-            _ => {}
-        }
-        Outcome::Open
-    }
-
     fn open(&mut self) {
         let Some(entry) = self.entries.get(self.cursor) else { return };
         let details = Details::new("Event").fact("said", entry.text.clone());
@@ -103,11 +88,6 @@ impl Events {
             Some(error) => Details { raw: true, ..Details::of_error("Event", error.clone()) },
             None => details,
         });
-    }
-
-    fn step(&mut self, by: isize) {
-        let last = self.entries.len().saturating_sub(1);
-        self.cursor = self.cursor.saturating_add_signed(by).min(last);
     }
 }
 
@@ -119,10 +99,6 @@ mod tests {
     use crate::app::toasts::Level;
     use crate::domain::error::{Error, ErrorKind};
 
-    fn press(events: &mut Events, key: &str) -> Outcome<()> {
-        events.on_key(Chord::parse(key).unwrap())
-    }
-
     #[test]
     fn the_newest_error_is_first_and_its_raw_words_are_behind_enter() {
         let mut log = Log::default();
@@ -130,12 +106,10 @@ mod tests {
         let error = Error::new(ErrorKind::AccessDenied, "GetObject", "s3://b/k");
         log.error(Timestamp::UNIX_EPOCH, error.clone());
         let mut events = Events::new(&log);
-        press(&mut events, "enter");
+        events.open();
         let opened = events.opened.as_ref().unwrap();
         assert_eq!(opened.error, Some(error));
         assert!(opened.raw);
-        assert_eq!(press(&mut events, "esc"), Outcome::Open);
-        assert_eq!(press(&mut events, "esc"), Outcome::Cancelled);
     }
 
     #[test]
@@ -144,7 +118,7 @@ mod tests {
         log.note(Timestamp::UNIX_EPOCH, Level::Done, "one");
         log.note(Timestamp::UNIX_EPOCH, Level::Done, "two");
         let mut events = Events::new(&log);
-        press(&mut events, "down");
+        step(&mut events.cursor, Action::Down, 2);
         log.note(Timestamp::UNIX_EPOCH, Level::Done, "three");
         events.follow(&log);
         assert_eq!(events.entries()[events.cursor].text, "one");

@@ -1,14 +1,13 @@
 //! Help: the keys that work in what is focused, searched by word.
 
-use crate::app::action::{Action, Scope};
-use crate::app::chord::{Chord, KeyCode};
+use crate::app::action::{Action, KeyHint};
+use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent};
-use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::input::Input;
-use crate::app::dialogs::outcome::Outcome;
-use crate::app::list::take_again;
+use crate::app::list::{step, take_again};
 use crate::app::overlays::rows::ActionRow;
 use crate::app::part::Part;
+use crate::app::scope::Scope;
 use crate::app::spot::Spot;
 
 #[derive(Clone, Debug)]
@@ -20,29 +19,47 @@ pub struct Help {
     pub cursor: usize,
 }
 
-const PAGE: usize = 10;
-
 impl Part for Help {
     fn scopes(&self) -> &'static [Scope] {
-        if self.searching { &[Scope::Text] } else { &[Scope::Dialog, Scope::List] }
+        if self.searching { Scope::Text.outwards() } else { Scope::Help.outwards() }
     }
 
     fn covers(&self) -> bool {
         true
     }
 
+    fn hints(&self) -> Vec<KeyHint> {
+        match self.searching {
+            true => vec![(Action::Accept, "run"), (Action::Dismiss, "end search")],
+            false => vec![
+                (Action::Filter, "search"),
+                (Action::Accept, "run"),
+                (Action::Dismiss, "close"),
+            ],
+        }
+    }
+
     fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
-        if let Some(chord) = key_of(action) {
-            self.on_text(chord, cx);
+        match action {
+            Action::Accept => {
+                if let Some(action) = self.taken() {
+                    cx.close_overlay(Some(Intent::Run(action)));
+                }
+            }
+            Action::Dismiss if self.searching || !self.search.is_empty() => self.end_search(),
+            Action::Dismiss | Action::Close | Action::Help => cx.close_overlay(None),
+            Action::Filter => self.searching = true,
+            _ => {
+                let len = self.shown().len();
+                step(&mut self.cursor, action, len);
+            }
         }
         true
     }
 
-    fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
-        match self.on_key(chord) {
-            Outcome::Open => {}
-            Outcome::Cancelled => cx.close_overlay(None),
-            Outcome::Accepted(row) => cx.close_overlay(Some(Intent::Run(row.action))),
+    fn on_text(&mut self, chord: Chord, _: &mut Context<'_>) {
+        if self.searching && self.search.on_text(chord) {
+            self.cursor = 0;
         }
     }
 
@@ -67,37 +84,11 @@ impl Help {
         self.rows.iter().filter(|row| words.iter().all(|word| mentions(row, word))).collect()
     }
 
-    /// Accepted with the row whose action is to be run.
-    pub fn on_key(&mut self, chord: Chord) -> Outcome<ActionRow> {
-        match chord.key {
-            KeyCode::Enter => return self.take(),
-            KeyCode::Esc if self.searching || !self.search.is_empty() => self.end_search(),
-            KeyCode::Esc => return Outcome::Cancelled,
-            KeyCode::Down => self.step(1),
-            KeyCode::Up => self.step(-1),
-            KeyCode::PageDown => self.step(PAGE.cast_signed()),
-            KeyCode::PageUp => self.step(-PAGE.cast_signed()),
-            _ if self.searching => self.search_on(chord),
-            KeyCode::Home => self.cursor = 0,
-            KeyCode::End => self.step(isize::MAX),
-            KeyCode::Char('/') => self.searching = true,
-            KeyCode::Char('q' | '?') => return Outcome::Cancelled,
-            _ => {}
-        }
-        Outcome::Open
-    }
-
-    fn take(&self) -> Outcome<ActionRow> {
-        match self.shown().get(self.cursor) {
-            Some(row) if row.disabled.is_none() => Outcome::Accepted((*row).clone()),
-            _ => Outcome::Open,
-        }
-    }
-
-    fn search_on(&mut self, chord: Chord) {
-        if self.search.on_text(chord) {
-            self.cursor = 0;
-        }
+    /// The action of the row under the cursor, where it can be done.
+    fn taken(&self) -> Option<Action> {
+        let shown = self.shown();
+        let row = shown.get(self.cursor).filter(|row| row.disabled.is_none());
+        row.map(|row| row.action)
     }
 
     fn search_for(&mut self, text: &str) {
@@ -111,11 +102,6 @@ impl Help {
         self.searching = false;
         self.cursor = 0;
     }
-
-    fn step(&mut self, by: isize) {
-        let last = self.shown().len().saturating_sub(1);
-        self.cursor = self.cursor.saturating_add_signed(by).min(last);
-    }
 }
 
 fn mentions(row: &ActionRow, word: &str) -> bool {
@@ -127,9 +113,10 @@ fn mentions(row: &ActionRow, word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::action::{Action, Scope};
+    use crate::app::action::Action;
     use crate::app::keymap::Keymap;
     use crate::app::overlays::rows::rows_here;
+    use crate::app::scope::Scope;
 
     fn help() -> Help {
         let scopes = [Scope::Objects, Scope::List, Scope::Global];
@@ -137,39 +124,23 @@ mod tests {
         Help::new(rows_here(&Keymap::default(), &scopes, why))
     }
 
-    fn press(help: &mut Help, keys: &str) -> Outcome<ActionRow> {
-        let mut outcome = Outcome::Open;
-        for key in keys.split(' ') {
-            outcome = help.on_key(Chord::parse(key).unwrap());
-        }
-        outcome
-    }
-
     #[test]
     fn a_search_finds_by_title_doc_and_key() {
         let mut help = help();
-        press(&mut help, "/ p r e s i g n");
+        help.search_for("presign");
         assert_eq!(help.shown()[0].action, Action::CopyLink);
-        press(&mut help, "esc / c t r l - a");
+        help.end_search();
+        help.search_for("ctrl-a");
         assert!(help.shown().iter().any(|row| row.action == Action::MarkAll));
     }
 
     #[test]
-    fn enter_runs_a_row_unless_it_is_greyed() {
+    fn a_row_is_taken_unless_it_is_greyed() {
         let mut help = help();
         help.search_for("delete after");
-        assert_eq!(press(&mut help, "enter"), Outcome::Open);
-        press(&mut help, "esc");
+        assert_eq!(help.taken(), None);
+        help.end_search();
         help.search_for("download the");
-        assert!(
-            matches!(press(&mut help, "enter"), Outcome::Accepted(row) if row.action == Action::Download)
-        );
-    }
-
-    #[test]
-    fn esc_ends_the_search_before_it_closes() {
-        let mut help = help();
-        assert_eq!(press(&mut help, "/ x esc"), Outcome::Open);
-        assert_eq!(press(&mut help, "esc"), Outcome::Cancelled);
+        assert_eq!(help.taken(), Some(Action::Download));
     }
 }

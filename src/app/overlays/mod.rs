@@ -8,7 +8,7 @@ pub mod notice;
 pub mod palette;
 pub mod rows;
 
-use crate::app::action::{Action, Scope};
+use crate::app::action::Action;
 use crate::app::keymap::Keymap;
 use crate::app::log::Log;
 use crate::app::overlays::connections::Connections;
@@ -19,6 +19,7 @@ use crate::app::overlays::notice::Notice;
 use crate::app::overlays::palette::Palette;
 use crate::app::overlays::rows::{rows_everywhere, rows_here};
 use crate::app::part::Part;
+use crate::app::scope::Scope;
 use crate::app::session::Session;
 use crate::domain::address::Location;
 

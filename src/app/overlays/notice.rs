@@ -1,19 +1,18 @@
 //! A sheet that is read before anything else is done.
 
-use crate::app::action::{Action, Scope};
-use crate::app::chord::{Chord, KeyCode};
+use crate::app::action::{Action, KeyHint};
 use crate::app::context::Context;
 use crate::app::dialogs::details::Details;
-use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::part::Part;
+use crate::app::scope::Scope;
 
 #[derive(Clone, Debug)]
 pub struct Notice(pub Details);
 
 impl Part for Notice {
     fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Dialog, Scope::List]
+        Details::SCOPES
     }
 
     fn covers(&self) -> bool {
@@ -24,17 +23,15 @@ impl Part for Notice {
         Some(&self.0)
     }
 
-    fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
-        if let Some(chord) = key_of(action) {
-            self.on_text(chord, cx);
-        }
-        true
+    fn hints(&self) -> Vec<KeyHint> {
+        self.0.hints()
     }
 
     /// Nothing is behind Enter: it closes the sheet.
-    fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
-        if chord.key == KeyCode::Enter || self.0.on_key(chord) == Outcome::Cancelled {
+    fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        if action == Action::Accept || self.0.on_action(action) == Outcome::Cancelled {
             cx.close_overlay(None);
         }
+        true
     }
 }

@@ -6,16 +6,16 @@ use std::cmp::Reverse;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use crate::app::action::{Action, Scope};
-use crate::app::chord::{Chord, KeyCode};
+use crate::app::action::{Action, KeyHint};
+use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::completion::{Asks, CompletedField, Completion};
-use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::input::Input;
-use crate::app::dialogs::outcome::Outcome;
+use crate::app::list::step;
 use crate::app::locating::is_web;
 use crate::app::overlays::rows::ActionRow;
 use crate::app::part::Part;
+use crate::app::scope::Scope;
 use crate::app::spot::Spot;
 use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
 
@@ -42,31 +42,48 @@ pub enum PaletteRow {
     NoLocation(String),
 }
 
-const PAGE: usize = 10;
 const SCHEME: &str = "s3://";
 
 impl Part for Palette {
     fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Text]
+        Scope::Palette.outwards()
     }
 
     fn covers(&self) -> bool {
         true
     }
 
+    fn hints(&self) -> Vec<KeyHint> {
+        vec![(Action::Accept, "run"), (Action::Dismiss, "cancel")]
+    }
+
     fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
-        if let Some(chord) = key_of(action) {
-            self.on_text(chord, cx);
-        }
+        let movement = match action {
+            Action::Dismiss => {
+                cx.close_overlay(None);
+                return true;
+            }
+            Action::Accept => {
+                if let Some(intent) = self.taken() {
+                    cx.close_overlay(Some(intent));
+                }
+                return true;
+            }
+            Action::NextField | Action::PreviousField if self.input.text().starts_with(SCHEME) => {
+                self.completion.on_tab(&mut self.input, action == Action::PreviousField);
+                self.arrange();
+                return true;
+            }
+            Action::NextField => Action::Down,
+            Action::PreviousField => Action::Up,
+            other => other,
+        };
+        step(&mut self.cursor, movement, self.shown.len());
         true
     }
 
-    fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
-        match self.on_key(chord) {
-            Outcome::Open => {}
-            Outcome::Cancelled => cx.close_overlay(None),
-            Outcome::Accepted(intent) => cx.close_overlay(Some(intent)),
-        }
+    fn on_text(&mut self, chord: Chord, _: &mut Context<'_>) {
+        self.typed(chord);
     }
 
     fn on_paste(&mut self, text: &str, _: &mut Context<'_>) {
@@ -104,44 +121,24 @@ impl Palette {
         &self.rows[number]
     }
 
-    fn on_key(&mut self, chord: Chord) -> Outcome<Intent> {
-        match chord.key {
-            KeyCode::Esc => return Outcome::Cancelled,
-            KeyCode::Enter => return self.take(),
-            KeyCode::Tab if self.input.text().starts_with(SCHEME) => {
-                self.completion.on_tab(&mut self.input, chord.shift);
-                self.arrange();
-            }
-            KeyCode::Down | KeyCode::Tab if !chord.shift => self.step(1),
-            KeyCode::Up | KeyCode::Tab => self.step(-1),
-            KeyCode::PageDown => self.step(PAGE.cast_signed()),
-            KeyCode::PageUp => self.step(-PAGE.cast_signed()),
-            KeyCode::Char('n') if chord.ctrl => self.step(1),
-            KeyCode::Char('p') if chord.ctrl => self.step(-1),
-            _ => {
-                if self.input.on_text(chord) {
-                    self.completion.on_edit(self.input.text());
-                    self.arrange();
-                }
-            }
-        }
-        Outcome::Open
-    }
-
-    fn take(&self) -> Outcome<Intent> {
-        match self.shown.get(self.cursor) {
-            Some(PaletteRow::Go(location)) => Outcome::Accepted(Intent::Open(location.clone())),
-            Some(PaletteRow::Follow(address)) => Outcome::Accepted(Intent::GoTo(address.clone())),
-            Some(PaletteRow::Action(number)) if self.rows[*number].disabled.is_none() => {
-                Outcome::Accepted(Intent::Run(self.rows[*number].action))
-            }
-            _ => Outcome::Open,
+    fn typed(&mut self, chord: Chord) {
+        if self.input.on_text(chord) {
+            self.completion.on_edit(self.input.text());
+            self.arrange();
         }
     }
 
-    fn step(&mut self, by: isize) {
-        let last = self.shown.len().saturating_sub(1);
-        self.cursor = self.cursor.saturating_add_signed(by).min(last);
+    /// What the row under the cursor leads to; nothing where it cannot be done.
+    fn taken(&self) -> Option<Intent> {
+        match self.shown.get(self.cursor)? {
+            PaletteRow::Go(location) => Some(Intent::Open(location.clone())),
+            PaletteRow::Follow(address) => Some(Intent::GoTo(address.clone())),
+            PaletteRow::Action(number) => {
+                let row = self.rows.get(*number).filter(|row| row.disabled.is_none())?;
+                Some(Intent::Run(row.action))
+            }
+            PaletteRow::NoLocation(_) => None,
+        }
     }
 
     /// To be called when the text was changed from outside, too.
@@ -218,9 +215,9 @@ fn place(bucket: Bucket, prefix: &Prefix, text: &str) -> Location {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::action::Scope;
     use crate::app::keymap::Keymap;
     use crate::app::overlays::rows::rows_everywhere;
+    use crate::app::scope::Scope;
 
     fn palette() -> Palette {
         let scopes = [Scope::Objects, Scope::List, Scope::Global];
@@ -233,15 +230,11 @@ mod tests {
         palette.arrange();
     }
 
-    fn enter(palette: &mut Palette) -> Outcome<Intent> {
-        palette.on_key(Chord::parse("enter").unwrap())
-    }
-
     #[test]
     fn a_few_letters_find_an_action() {
         let mut palette = palette();
         paste(&mut palette, "dwnl");
-        assert_eq!(enter(&mut palette), Outcome::Accepted(Intent::Run(Action::Download)));
+        assert_eq!(palette.taken(), Some(Intent::Run(Action::Download)));
     }
 
     #[test]
@@ -249,7 +242,7 @@ mod tests {
         let mut palette = palette();
         paste(&mut palette, "clear finished");
         assert!(matches!(palette.shown()[0], PaletteRow::Action(_)));
-        assert_eq!(enter(&mut palette), Outcome::Open);
+        assert_eq!(palette.taken(), None);
     }
 
     #[test]
@@ -257,11 +250,11 @@ mod tests {
         let mut palette = palette();
         paste(&mut palette, "s3://other/x/");
         let other = Location::parse("s3://other/x/").unwrap();
-        assert_eq!(enter(&mut palette), Outcome::Accepted(Intent::Open(other)));
-        palette.on_key(Chord::parse("ctrl-u").unwrap());
+        assert_eq!(palette.taken(), Some(Intent::Open(other)));
+        palette.typed(Chord::parse("ctrl-u").unwrap());
         paste(&mut palette, "s3:///x");
         assert!(matches!(palette.shown(), [PaletteRow::NoLocation(_)]));
-        assert_eq!(enter(&mut palette), Outcome::Open);
+        assert_eq!(palette.taken(), None);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The rows that help and palette share: views of the action table with keys and reasons.
 
-use crate::app::action::{ACTIONS, Action, ActionSpec, Scope};
+use crate::app::action::{ACTIONS, Action, ActionSpec};
 use crate::app::keymap::Keymap;
+use crate::app::scope::Scope;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActionRow {
@@ -25,7 +26,7 @@ pub fn rows_here(
 ) -> Vec<ActionRow> {
     let mut rows: Vec<ActionRow> = Vec::new();
     for scope in scopes {
-        for spec in ACTIONS.iter().filter(|spec| spec.scopes.contains(scope)) {
+        for spec in ACTIONS.iter().filter(|spec| spec.works_in(*scope)) {
             if rows.iter().all(|row| row.action != spec.action) {
                 rows.push(row(keymap, spec, *scope, disabled(spec.action)));
             }
@@ -42,7 +43,7 @@ pub fn rows_everywhere(
 ) -> Vec<ActionRow> {
     let mut rows = rows_here(keymap, scopes, disabled);
     for spec in ACTIONS {
-        let asked_only = spec.scopes.iter().all(|s| matches!(s, Scope::Dialog | Scope::Text));
+        let asked_only = !spec.scopes.iter().any(|scope| scope.is_of_panes());
         if asked_only || rows.iter().any(|row| row.action == spec.action) {
             continue;
         }

@@ -1,16 +1,17 @@
 //! Questions that lead elsewhere: go to a path, quit.
 
-use crate::app::action::{Action, Scope};
+use crate::app::action::Action;
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent, QuitChoice};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::completion::{Asks, Offer};
-use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
+use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::layout::Pane;
 use crate::app::locating::{Located, is_web, locate};
 use crate::app::part::Part;
+use crate::app::scope::Scope;
 use crate::app::screens::leaving::{Leaving, WAYS, question};
 use crate::app::session::Session;
 use crate::app::toasts::Level;

@@ -6,12 +6,13 @@ pub mod following;
 
 use jiff::Timestamp;
 
-use crate::app::action::{Action, Scope};
+use crate::app::action::Action;
 use crate::app::context::{Context, Intent, SideTab};
 use crate::app::effect::StorageRequest;
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::layout::Pane;
 use crate::app::part::Part;
+use crate::app::scope::Scope;
 use crate::app::screens::details::lines;
 use crate::app::screens::objects::reasons::disabled_of_one;
 use crate::app::screens::preview::Preview;
@@ -57,8 +58,25 @@ impl Part for SidePane {
         Some(Pane::Side)
     }
 
+    fn wanted(&self) -> &'static [Action] {
+        &[
+            Action::Download,
+            Action::CopyLink,
+            Action::LinkMenu,
+            Action::Delete,
+            Action::Copy,
+            Action::Move,
+            Action::Rename,
+            Action::Preview,
+            Action::Details,
+            Action::Parent,
+            Action::FollowCursor,
+            Action::Zoom,
+        ]
+    }
+
     fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Side, Scope::List, Scope::Global]
+        Scope::Side.outwards()
     }
 
     fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
@@ -219,7 +237,7 @@ impl SidePane {
     /// What else works on an object works on the one that is shown.
     fn act(&self, action: Action, cx: &mut Context<'_>) -> bool {
         let subject = self.subject.clone();
-        let subject = subject.filter(|_| action.spec().scopes.contains(&Scope::Side));
+        let subject = subject.filter(|_| action.spec().works_in(Scope::Side));
         subject.map(|subject| cx.ask(Intent::ActOn { action, subject })).is_some()
     }
 

@@ -2,7 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::action::{Action, Scope};
+use crate::app::action::Action;
+use crate::app::scope::Scope;
 use crate::app::screens::buckets::bucket_list::BucketRow;
 use crate::app::screens::buckets::{Buckets, BucketsLoading};
 use crate::domain::error::{ErrorKind, Renewal};

@@ -3,8 +3,9 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::app::action::{Action, Scope};
+use crate::app::action::Action;
 use crate::app::layout::{GAP, ObjectColumns};
+use crate::app::scope::Scope;
 use crate::app::screens::buckets::{Buckets, BucketsLoading};
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::loading::Loading;

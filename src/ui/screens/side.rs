@@ -2,8 +2,9 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::action::{Action, Scope};
+use crate::app::action::Action;
 use crate::app::context::SideTab;
+use crate::app::scope::Scope;
 use crate::app::screens::details::lines;
 use crate::app::screens::preview::{Preview, PreviewBody};
 use crate::app::screens::side::SidePane;

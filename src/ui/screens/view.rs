@@ -5,8 +5,9 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::app::action::{Action, Scope};
+use crate::app::action::Action;
 use crate::app::keymap::Keymap;
+use crate::app::scope::Scope;
 use crate::app::session::Session;
 use crate::domain::address::ConnectionName;
 

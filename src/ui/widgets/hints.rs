@@ -10,8 +10,8 @@ use crate::ui::text::width;
 pub struct Hint {
     pub key: String,
     pub title: &'static str,
-    /// What a click on it does; nothing for a letter of a question's own.
-    pub action: Option<Action>,
+    /// What a click on it does.
+    pub action: Action,
 }
 
 impl Hint {
@@ -39,8 +39,6 @@ fn hint_at(paint: &mut Paint<'_>, span: Span, hint: &Hint) -> u16 {
     let styles = paint.styles;
     let key = paint.put(span, &hint.key, styles.key);
     let used = key + 1 + paint.put(span.skip(key + 1), hint.title, styles.key_label);
-    if let Some(action) = hint.action {
-        paint.spot(span.take(used), Spot::Action(action));
-    }
+    paint.spot(span.take(used), Spot::Action(hint.action));
     used
 }

@@ -1,7 +1,7 @@
 //! Copies, moves and renames: within a bucket, across buckets, to another connection.
 
+use windlass::app::dialogs::Dialog;
 use windlass::app::dialogs::confirm::Confirm;
-use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::dialogs::prompt::Prompt;
 use windlass::app::effect::{Effect, MachineRequest, Request, StorageRequest};
 use windlass::app::event::Answer;

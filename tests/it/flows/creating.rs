@@ -1,7 +1,7 @@
 //! New buckets and prefixes.
 
 use windlass::app::action::Action;
-use windlass::app::dialogs::dialog::Dialog;
+use windlass::app::dialogs::Dialog;
 use windlass::app::effect::{Effect, Preference, Request, StorageRequest};
 use windlass::app::event::{Answer, Event};
 use windlass::app::session::Startup;

@@ -1,7 +1,7 @@
 //! Deletes: the question, its running count, and what a yes sends.
 
+use windlass::app::dialogs::Dialog;
 use windlass::app::dialogs::confirm::{Confirm, Tally};
-use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::effect::{Effect, Request, StorageRequest};
 use windlass::app::event::{Answer, ListedUploads};
 use windlass::app::session::Startup;

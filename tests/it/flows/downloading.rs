@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use windlass::app::dialogs::dialog::Dialog;
+use windlass::app::dialogs::Dialog;
 use windlass::app::effect::{Effect, Preference, Request};
 use windlass::app::event::{Answer, Reply};
 use windlass::app::session::Startup;

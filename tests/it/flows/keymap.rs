@@ -2,7 +2,10 @@
 
 use std::fs;
 
+use windlass::app::dialogs::Dialog;
+use windlass::app::event::Event;
 use windlass::app::overlays::Overlay;
+use windlass::app::screens::connecting::Stage;
 use windlass::app::session::Startup;
 use windlass::config::keys;
 
@@ -53,4 +56,26 @@ fn keys_without_a_mistake_are_quiet_and_what_they_take_is_in_the_events() {
     app.keys("E");
     let Some(Overlay::Events(events)) = &app.state.parts.overlay else { panic!("no events") };
     assert!(events.entries()[0].text.contains("upload has no key now"), "{events:?}");
+}
+
+#[test]
+fn the_keys_of_what_lies_over_the_panes_are_the_users_too() {
+    let mut app = started(
+        "[connections]\nedit-connection = \"c\"\n[picker]\nhidden-files = \"H\"\n[menu]\nclose = \
+         \"Q\"\n",
+    );
+    assert!(app.state.parts.overlay.is_none(), "no mistake: {:?}", told(&app));
+    app.event(Event::Resized { width: 160, height: 40 });
+    app.keys("P");
+    assert!(app.picture().contains("c change"), "{}", app.picture());
+    app.keys("q");
+    assert!(app.state.parts.overlay.is_some(), "it is another key now");
+    app.keys("Q");
+    assert!(app.state.parts.overlay.is_none());
+    app.keys("P c");
+    assert!(matches!(app.state.parts.connecting.stage, Stage::Form(_)));
+    app.keys("esc u H");
+    let Some(Dialog::Picker(picker)) = app.state.dialog() else { panic!("no picker") };
+    assert!(picker.show_hidden);
+    assert!(app.picture().contains("H hidden files"), "{}", app.picture());
 }

@@ -1,7 +1,7 @@
 //! Leaving while transfers are not finished: kept, waited for, given up, and left at once.
 
+use windlass::app::dialogs::Dialog;
 use windlass::app::dialogs::choice::Choice;
-use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::effect::Effect;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::transfer::{JobId, JobState, TransferCommand};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use windlass::app::dialogs::dialog::Dialog;
+use windlass::app::dialogs::Dialog;
 use windlass::app::effect::{MachineRequest, Request, StorageRequest};
 use windlass::app::event::{Answer, Event};
 use windlass::app::part::Part;

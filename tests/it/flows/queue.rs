@@ -1,6 +1,6 @@
 //! The transfers pane: what can be done to jobs, and what their end changes elsewhere.
 
-use windlass::app::dialogs::dialog::Dialog;
+use windlass::app::dialogs::Dialog;
 use windlass::app::effect::{Effect, Request, StorageRequest};
 use windlass::app::event::Event;
 use windlass::domain::error::{Error, ErrorKind};

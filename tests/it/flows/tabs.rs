@@ -1,7 +1,7 @@
 //! Tabs: several places and connections at once, each with its rows, its cursor and what it waits
 //! for.
 
-use windlass::app::dialogs::dialog::Dialog;
+use windlass::app::dialogs::Dialog;
 use windlass::app::effect::{Effect, Request, StorageRequest};
 use windlass::app::session::Startup;
 use windlass::domain::address::Location;

@@ -2,7 +2,7 @@
 //! question.
 
 use jiff::SignedDuration;
-use windlass::app::dialogs::dialog::Dialog;
+use windlass::app::dialogs::Dialog;
 use windlass::app::dialogs::uploads::UploadsLoading;
 use windlass::app::effect::{Request, StorageRequest};
 use windlass::app::event::{Answer, ListedUploads, Reply};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use windlass::app::dialogs::dialog::Dialog;
+use windlass::app::dialogs::Dialog;
 use windlass::app::effect::Effect;
 use windlass::app::event::{ClipboardOutcome, Event, Revealed};
 use windlass::app::transfers::rows::Below;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use windlass::app::dialogs::dialog::Dialog;
+use windlass::app::dialogs::Dialog;
 use windlass::app::dialogs::picker::{FolderRows, Picker};
 use windlass::app::effect::{Effect, MachineRequest, Request};
 use windlass::app::event::{Answer, Event, FolderEntry, Reply};

@@ -78,7 +78,7 @@ pub fn flags() -> BTreeSet<String> {
 
 /// Every sequence of keys that does something, as the papers write it.
 pub fn bound_keys() -> BTreeSet<&'static str> {
-    ACTIONS.iter().flat_map(|spec| spec.keys).copied().collect()
+    ACTIONS.iter().flat_map(|spec| spec.places()).flat_map(|(_, keys)| keys).copied().collect()
 }
 
 /// Whether a span is meant as a key: one character, or names of keys.

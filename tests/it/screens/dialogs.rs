@@ -8,12 +8,12 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
-use windlass::app::chord::Chord;
+use windlass::app::action::Action;
+use windlass::app::dialogs::Dialog;
 use windlass::app::dialogs::choice::{Choice, ChoiceRow};
 use windlass::app::dialogs::completion::Offer;
 use windlass::app::dialogs::confirm::{Confirm, Tally};
 use windlass::app::dialogs::details::Details;
-use windlass::app::dialogs::dialog::Dialog;
 use windlass::app::dialogs::link_menu::{LinkMenu, LinkReasons};
 use windlass::app::dialogs::picker::Picker;
 use windlass::app::dialogs::prompt::Prompt;
@@ -96,8 +96,8 @@ fn picker() -> Dialog {
         entry("a very long name of a picture that nobody will ever type by hand.jpeg", false, 12),
         entry("clip\u{202e}4pm.exe", false, 5 << 30),
     ]));
-    for key in ["j", "space", "space"] {
-        picker.on_key(Chord::parse(key).unwrap());
+    for action in [Action::Down, Action::Toggle, Action::Toggle] {
+        picker.on_action(action);
     }
     Dialog::Picker(Box::new(picker))
 }
@@ -149,7 +149,7 @@ fn offers() -> Dialog {
         offer("lab:", "minio", None),
     ]);
     for _ in 0..2 {
-        prompt.on_key(Chord::parse("tab").unwrap());
+        prompt.on_action(Action::NextField);
     }
     Dialog::Prompt(prompt)
 }

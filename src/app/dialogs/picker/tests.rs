@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::*;
+use crate::app::keymap::Keymap;
 use crate::domain::error::ErrorKind;
 
 fn entry(folder: &str, name: &str, is_folder: bool) -> FolderEntry {
@@ -31,7 +32,13 @@ fn work() -> Picker {
 fn press(picker: &mut Picker, keys: &[&str]) -> Outcome<Vec<FolderEntry>> {
     let mut outcome = Outcome::Open;
     for key in keys {
-        outcome = picker.on_key(Chord::parse(key).unwrap());
+        outcome = match Keymap::meant(picker.scopes(), key) {
+            Ok(action) => picker.on_action(action),
+            Err(chord) => {
+                picker.on_text(chord);
+                Outcome::Open
+            }
+        };
     }
     outcome
 }

@@ -5,18 +5,19 @@ pub mod bucket_list;
 pub mod names;
 pub mod unfinished;
 
-use crate::app::action::{Action, Scope};
+use crate::app::action::Action;
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::completion::Asks;
-use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
+use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::{Preference, StorageRequest};
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::layout::Pane;
 use crate::app::list::List;
 use crate::app::part::Part;
+use crate::app::scope::Scope;
 use crate::app::screens::buckets::acting::BucketActing;
 use crate::app::screens::buckets::bucket_list::{BucketList, BucketRow};
 use crate::app::screens::buckets::unfinished::Unfinished;
@@ -63,8 +64,20 @@ impl Part for Buckets {
         Some(Pane::Buckets)
     }
 
+    fn wanted(&self) -> &'static [Action] {
+        &[
+            Action::Open,
+            Action::AddBucket,
+            Action::New,
+            Action::Delete,
+            Action::SwitchConnection,
+            Action::Refresh,
+            Action::Palette,
+        ]
+    }
+
     fn scopes(&self) -> &'static [Scope] {
-        self.dialog().map_or(&[Scope::Buckets, Scope::List, Scope::Global], Dialog::scopes)
+        self.dialog().map_or(Scope::Buckets.outwards(), Dialog::scopes)
     }
 
     fn dialog(&self) -> Option<&Dialog> {

@@ -2,7 +2,6 @@
 
 use crate::app::context::Context;
 use crate::app::dialogs::confirm::Confirm;
-use crate::app::dialogs::outcome::Outcome;
 use crate::app::part::Part;
 use crate::app::screens::connecting::asked::FormKind;
 use crate::app::screens::connecting::form::Form;
@@ -18,6 +17,7 @@ impl Connecting {
 
     /// From the form to where it was opened from, after a question where something was entered.
     pub(super) fn back(&mut self, cx: &mut Context<'_>) {
+        self.refused = None;
         match std::mem::take(&mut self.stage) {
             Stage::Form(form) if form.is_touched() => {
                 let question = Confirm::new("Discard what you entered?", "Discard", "Keep editing")
@@ -29,11 +29,11 @@ impl Connecting {
         }
     }
 
-    pub(super) fn on_discard(&mut self, outcome: &Outcome<()>, cx: &mut Context<'_>) {
-        match (outcome, std::mem::take(&mut self.stage)) {
-            (Outcome::Accepted(()), Stage::Discard(form, _)) => self.discard(&form, cx),
-            (Outcome::Cancelled, Stage::Discard(form, _)) => self.stage = Stage::Form(form),
-            (_, stage) => self.stage = stage,
+    pub(super) fn on_discard(&mut self, keeps: bool, cx: &mut Context<'_>) {
+        match std::mem::take(&mut self.stage) {
+            Stage::Discard(form, _) if keeps => self.stage = Stage::Form(form),
+            Stage::Discard(form, _) => self.discard(&form, cx),
+            stage => self.stage = stage,
         }
     }
 

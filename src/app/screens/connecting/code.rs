@@ -28,11 +28,11 @@ impl CodePrompt {
     /// Digits alone get in; apps show them with a gap.
     pub fn on_paste(&mut self, text: &str) {
         for digit in text.chars().filter(char::is_ascii_digit) {
-            self.on_key(Chord::char(digit));
+            self.on_text(Chord::char(digit));
         }
     }
 
-    pub fn on_key(&mut self, chord: Chord) {
+    pub fn on_text(&mut self, chord: Chord) {
         let full = self.input.text().len() >= DIGITS;
         match chord.key {
             KeyCode::Char(typed) if !chord.ctrl && (full || !typed.is_ascii_digit()) => {}

@@ -4,6 +4,7 @@
 mod asked;
 mod closing;
 pub mod code;
+mod entering;
 pub mod field;
 pub mod form;
 mod importing;
@@ -14,33 +15,33 @@ pub mod trial;
 
 use std::collections::HashMap;
 
-use crate::app::action::{Action, Scope};
-use crate::app::chord::{Chord, KeyCode};
+use crate::app::action::{Action, KeyHint};
+use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent};
+use crate::app::dialogs::DialogAnswer;
 use crate::app::dialogs::choice::Choice;
 use crate::app::dialogs::completion::CompletedField;
 use crate::app::dialogs::confirm::Confirm;
-use crate::app::dialogs::dialog::key_of;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::effect::{ConnectionRequest, Effect};
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::part::Part;
+use crate::app::scope::Scope;
 use crate::app::screens::connecting::asked::FormKind;
 use crate::app::screens::connecting::code::CodePrompt;
-use crate::app::screens::connecting::form::{Form, Remark, Setting};
+use crate::app::screens::connecting::form::{Form, Setting};
 use crate::app::screens::connecting::menus::{AWS_WAYS, AwsWay, ConnectChoice, ways};
 use crate::app::screens::connecting::sign_in::SignIn;
 use crate::app::screens::connecting::trial::Trial;
 use crate::app::spot::Spot;
 use crate::app::toasts::Level;
-use crate::config::connection::{Connection, CredentialsSource};
-use crate::config::draft::Keep;
+use crate::config::connection::CredentialsSource;
 use crate::config::origins::Origins;
 use crate::config::pasted::Pasted;
 use crate::config::pasted_address::is_address;
 use crate::domain::address::ConnectionName;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::Error;
 use crate::domain::units::Counted;
 
 #[derive(Clone, Debug, Default)]
@@ -80,25 +81,85 @@ pub enum Stage {
 
 impl Part for Connecting {
     fn scopes(&self) -> &'static [Scope] {
-        match self.stage {
-            Stage::Form(_) | Stage::Code(_) | Stage::File(_) => &[Scope::Text],
-            Stage::Remove(..) | Stage::Discard(..) => &[Scope::Dialog],
-            _ => &[Scope::Dialog, Scope::List],
+        match &self.stage {
+            Stage::Form(_) | Stage::Code(_) | Stage::File(_) => Scope::Text.outwards(),
+            Stage::Remove(question, _) | Stage::Discard(_, question) => question.scopes(),
+            _ => Scope::Menu.outwards(),
+        }
+    }
+
+    fn hints(&self) -> Vec<KeyHint> {
+        match &self.stage {
+            Stage::Closed => Vec::new(),
+            Stage::Ways(choice) | Stage::Aws(choice) | Stage::Imports(choice) => choice.hints(),
+            Stage::File(prompt) => prompt.hints(),
+            Stage::Discard(_, question) | Stage::Remove(question, _) => question.hints(),
+            Stage::Code(_) => {
+                vec![(Action::Accept, "sign in"), (Action::Dismiss, "continue without")]
+            }
+            Stage::SignIn(shown) => {
+                let way_out = if shown.failed.is_some() { "close" } else { "stop waiting" };
+                vec![(Action::Dismiss, way_out)]
+            }
+            Stage::Form(_) => vec![
+                (Action::SaveConnection, "save"),
+                (Action::TestConnection, "test"),
+                (Action::ShowSecret, "show the secret"),
+                (Action::NextField, "next"),
+                (Action::Dismiss, "cancel"),
+            ],
+        }
+    }
+
+    fn has_letter(&self, chord: Chord) -> bool {
+        match &self.stage {
+            Stage::Ways(choice) | Stage::Aws(choice) | Stage::Imports(choice) => {
+                choice.lettered(chord).is_some()
+            }
+            _ => false,
         }
     }
 
     fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
-        match (action, &mut self.stage) {
-            (Action::ShowSecret, Stage::Form(form)) => form.toggle_secret(),
-            (Action::SaveConnection, Stage::Form(_)) => self.save(cx),
-            (Action::TestConnection, Stage::Form(_)) => self.test(true, cx),
-            _ => {
-                if let Some(chord) = key_of(action) {
-                    self.on_text(chord, cx);
+        let outcome = match &mut self.stage {
+            Stage::Closed => Outcome::Open,
+            Stage::Ways(choice) | Stage::Aws(choice) | Stage::Imports(choice) => {
+                choice.on_action(action).map(DialogAnswer::Row)
+            }
+            Stage::File(prompt) => prompt.on_action(action).map(DialogAnswer::Text),
+            Stage::Discard(_, question) | Stage::Remove(question, _) => {
+                question.on_action(action).map(|()| DialogAnswer::Yes)
+            }
+            Stage::Form(_) => return self.on_form_action(action, cx),
+            Stage::Code(_) => return self.on_code_action(action, cx),
+            Stage::SignIn(_) => {
+                if let Action::Dismiss | Action::Close | Action::Accept = action {
+                    self.close(cx);
+                }
+                Outcome::Open
+            }
+        };
+        self.on_outcome(outcome, cx);
+        true
+    }
+
+    fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        match &mut self.stage {
+            Stage::Ways(choice) | Stage::Aws(choice) | Stage::Imports(choice) => {
+                let outcome = choice.on_text(chord).map(DialogAnswer::Row);
+                self.on_outcome(outcome, cx);
+            }
+            Stage::File(prompt) => prompt.on_text(chord),
+            Stage::Code(prompt) => prompt.on_text(chord),
+            Stage::Form(form) => {
+                self.refused = None;
+                form.on_key(chord);
+                if form.r2_is_complete() {
+                    self.test(false, cx);
                 }
             }
+            Stage::Closed | Stage::Discard(..) | Stage::Remove(..) | Stage::SignIn(_) => {}
         }
-        true
     }
 
     fn covers(&self) -> bool {
@@ -122,52 +183,6 @@ impl Part for Connecting {
                 question.point(button)
             }
             _ => None,
-        }
-    }
-
-    fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
-        match &mut self.stage {
-            Stage::Closed => {}
-            Stage::Ways(choice) => match choice.on_key(chord) {
-                Outcome::Open => {}
-                Outcome::Cancelled => self.leave(cx),
-                Outcome::Accepted(row) => self.go(ways(self.first).get(row).copied(), cx),
-            },
-            Stage::Aws(choice) => match choice.on_key(chord) {
-                Outcome::Open => {}
-                Outcome::Cancelled => self.add(cx),
-                Outcome::Accepted(row) => self.open_aws(row, cx),
-            },
-            Stage::Imports(choice) => match choice.on_key(chord) {
-                Outcome::Open => {}
-                Outcome::Cancelled => self.add(cx),
-                Outcome::Accepted(row) => self.open_import(row, cx),
-            },
-            Stage::File(prompt) => match prompt.on_key(chord) {
-                Outcome::Open => {}
-                Outcome::Cancelled => self.show_imports(0),
-                Outcome::Accepted(path) => self.read_file(&path, cx),
-            },
-            Stage::Form(_) => self.on_form_key(chord, cx),
-            Stage::Code(_) => self.on_code_key(chord, cx),
-            Stage::Discard(_, question) => {
-                let outcome = question.on_key(chord);
-                self.on_discard(&outcome, cx);
-            }
-            Stage::SignIn(_) => {
-                if matches!(chord.key, KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q')) {
-                    self.close(cx);
-                }
-            }
-            Stage::Remove(question, name) => match question.on_key(chord) {
-                Outcome::Open => {}
-                Outcome::Cancelled => self.stage = Stage::Closed,
-                Outcome::Accepted(()) => {
-                    let request = ConnectionRequest::RemoveConnection(name.clone());
-                    self.stage = Stage::Closed;
-                    self.removing = Some(cx.request(request));
-                }
-            },
         }
     }
 
@@ -288,6 +303,33 @@ impl Connecting {
         self.stage = Stage::Remove(question, name.clone());
     }
 
+    fn on_outcome(&mut self, outcome: Outcome<DialogAnswer>, cx: &mut Context<'_>) {
+        match (&self.stage, outcome) {
+            (_, Outcome::Open) => {}
+            (Stage::Ways(_), Outcome::Cancelled) => self.leave(cx),
+            (Stage::Ways(_), Outcome::Accepted(DialogAnswer::Row(row))) => {
+                self.go(ways(self.first).get(row).copied(), cx);
+            }
+            (Stage::Aws(_) | Stage::Imports(_), Outcome::Cancelled) => self.add(cx),
+            (Stage::Aws(_), Outcome::Accepted(DialogAnswer::Row(row))) => self.open_aws(row, cx),
+            (Stage::Imports(_), Outcome::Accepted(DialogAnswer::Row(row))) => {
+                self.open_import(row, cx);
+            }
+            (Stage::File(_), Outcome::Cancelled) => self.show_imports(0),
+            (Stage::File(_), Outcome::Accepted(DialogAnswer::Text(path))) => {
+                self.read_file(&path, cx);
+            }
+            (Stage::Discard(..), outcome) => self.on_discard(outcome == Outcome::Cancelled, cx),
+            (Stage::Remove(..), Outcome::Cancelled) => self.stage = Stage::Closed,
+            (Stage::Remove(_, name), Outcome::Accepted(_)) => {
+                let request = ConnectionRequest::RemoveConnection(name.clone());
+                self.stage = Stage::Closed;
+                self.removing = Some(cx.request(request));
+            }
+            _ => {}
+        }
+    }
+
     fn go(&mut self, way: Option<ConnectChoice>, cx: &mut Context<'_>) {
         match way {
             Some(ConnectChoice::R2) => self.open_form(Form::new(FormKind::R2, setting(cx)), cx),
@@ -325,73 +367,6 @@ impl Connecting {
         self.test(false, cx);
     }
 
-    fn on_form_key(&mut self, chord: Chord, cx: &mut Context<'_>) {
-        let waits = self.awaits_keyring();
-        let Stage::Form(form) = &mut self.stage else { return };
-        self.refused = None;
-        match chord.key {
-            KeyCode::Esc if waits => {
-                form.remark = Some(Remark::Note("not saved: you stopped it".to_owned()));
-                if let Some((ticket, _)) = self.saving.take() {
-                    cx.abandon(&mut Some(ticket));
-                }
-                return;
-            }
-            KeyCode::Esc => return self.back(cx),
-            KeyCode::Enter if form.on_save() => return self.save(cx),
-            KeyCode::Enter if form.on_cancel() => return self.back(cx),
-            KeyCode::Enter | KeyCode::Down => form.step(false),
-            KeyCode::Tab => form.step(chord.shift),
-            KeyCode::Up => form.step(true),
-            _ => {
-                form.on_key(chord);
-                if !form.r2_is_complete() {
-                    return;
-                }
-            }
-        }
-        self.test(false, cx);
-    }
-
-    /// Tries what is entered, as soon as it could be a connection.
-    fn test(&mut self, again: bool, cx: &mut Context<'_>) {
-        let Stage::Form(form) = &self.stage else { return };
-        let made = form.draft().ok().and_then(|draft| draft.connection(form.before.as_ref()).ok());
-        match made {
-            Some(connection) if again => self.trial.again(connection, cx),
-            Some(connection) => self.trial.of(connection, cx),
-            None => self.trial.drop(cx),
-        }
-    }
-
-    /// Saves what is entered, whether it works or not.
-    fn save(&mut self, cx: &mut Context<'_>) {
-        let Stage::Form(form) = &mut self.stage else { return };
-        if self.saving.is_some() {
-            return;
-        }
-        form.read_address();
-        match form.draft() {
-            Ok(draft) => {
-                let replaced = form.before.as_ref().map(|before| before.name.clone());
-                let request = ConnectionRequest::SaveConnection {
-                    draft: Box::new(draft),
-                    replaced: replaced.clone(),
-                };
-                self.saving = Some((cx.request(request), replaced));
-            }
-            Err(lacking) => form.point_at(lacking),
-        }
-    }
-
-    fn on_saved(&mut self, connection: Box<Connection>, cx: &mut Context<'_>) {
-        let replaced = self.saving.take().and_then(|(_, replaced)| replaced);
-        self.first = false;
-        self.close(cx);
-        cx.toast(Level::Done, format!("{} was saved", connection.name));
-        cx.ask(Intent::PutConnection { connection, replaced });
-    }
-
     fn on_failure(&mut self, ticket: Ticket, error: Error, cx: &mut Context<'_>) {
         if self.saving.take_if(|(saving, _)| *saving == ticket).is_some() {
             return self.on_refused(error);
@@ -408,21 +383,6 @@ impl Connecting {
             }
             _ => cx.ask(Intent::Log(error)),
         }
-    }
-
-    fn on_refused(&mut self, error: Error) {
-        if let (ErrorKind::Keyring(_), Stage::Form(form)) = (&error.kind, &mut self.stage)
-            && form.has_new_keys()
-        {
-            return form.propose_file(&error.explain().what);
-        }
-        self.refused = Some(error);
-    }
-
-    /// Whether a keyring may be asking the user for its password now.
-    pub fn awaits_keyring(&self) -> bool {
-        let Stage::Form(form) = &self.stage else { return false };
-        self.saving.is_some() && form.keep() == Keep::Keyring
     }
 
     /// Closes everything; at the first start, on with the AWS chain.

@@ -1,7 +1,6 @@
 //! Signs the connection in use in anew: by the AWS CLI, or with a code.
 
 use crate::app::action::Action;
-use crate::app::chord::{Chord, KeyCode};
 use crate::app::context::{Context, Intent};
 use crate::app::effect::ConnectionRequest;
 use crate::app::screens::connecting::code::CodePrompt;
@@ -42,24 +41,25 @@ impl Connecting {
         cx.ask(Intent::Run(Action::Refresh));
     }
 
-    pub(super) fn on_code_key(&mut self, chord: Chord, cx: &mut Context<'_>) {
-        let Stage::Code(prompt) = &mut self.stage else { return };
-        match chord.key {
-            KeyCode::Esc => {
+    pub(super) fn on_code_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        let Stage::Code(prompt) = &mut self.stage else { return false };
+        match action {
+            Action::Dismiss => {
                 if let Some((_, declined)) = self.codes.get_mut(&prompt.connection) {
                     *declined = true;
                 }
                 self.close(cx);
             }
-            KeyCode::Enter => {
+            Action::Accept => {
                 if let Some(code) = prompt.take() {
                     let connection = prompt.connection.clone();
-                    self.signing_in =
-                        Some(cx.request_of(connection, ConnectionRequest::GiveCode(code)));
+                    let request = ConnectionRequest::GiveCode(code);
+                    self.signing_in = Some(cx.request_of(connection, request));
                 }
             }
-            _ => prompt.on_key(chord),
+            _ => {}
         }
+        true
     }
 
     pub(super) fn on_code_given(&mut self, cx: &mut Context<'_>) {

@@ -1,7 +1,7 @@
 //! Copy and move: the destination as it is typed or offered, and the jobs it makes.
 
+use crate::app::dialogs::Dialog;
 use crate::app::dialogs::completion::{Asks, Offer};
-use crate::app::dialogs::dialog::Dialog;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::locating::{Located, is_web, locate};
 use crate::app::screens::objects::downloading::{Listed, name_of, totals_of};

@@ -1,6 +1,6 @@
 //! New prefix: the name that is asked for.
 
-use crate::app::dialogs::dialog::Dialog;
+use crate::app::dialogs::Dialog;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::effect::StorageRequest;
 use crate::domain::address::{Bucket, DELIMITER, MAX_KEY_BYTES, Prefix};

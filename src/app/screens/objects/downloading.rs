@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::app::dialogs::Dialog;
 use crate::app::dialogs::completion::Asks;
-use crate::app::dialogs::dialog::Dialog;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::session::Session;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};

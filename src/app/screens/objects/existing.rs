@@ -2,8 +2,8 @@
 
 use jiff::tz::TimeZone;
 
+use crate::app::dialogs::Dialog;
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
-use crate::app::dialogs::dialog::Dialog;
 use crate::domain::conflicts::{ConflictSide, Conflicts, Existing};
 use crate::domain::transfer::{JobSpec, OnConflict, Work};
 use crate::domain::units::{Counted, Moment, Size};

@@ -27,14 +27,15 @@ pub mod steering;
 pub mod together;
 mod uploading;
 
-use crate::app::action::{Action, Scope};
+use crate::app::action::{Action, KeyHint};
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent, SideTab};
-use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
+use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::event::{Reply, Ticket};
 use crate::app::layout::Pane;
 use crate::app::part::Part;
+use crate::app::scope::Scope;
 use crate::app::screens::objects::acting::Acting;
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::publicity::Asking;
@@ -58,11 +59,29 @@ impl Part for Objects {
         Some(Pane::Objects)
     }
 
+    fn wanted(&self) -> &'static [Action] {
+        &[
+            Action::Download,
+            Action::Upload,
+            Action::CopyLink,
+            Action::LinkMenu,
+            Action::Delete,
+            Action::Filter,
+            Action::Mark,
+            Action::Copy,
+            Action::Sort,
+            Action::New,
+            Action::Details,
+            Action::Preview,
+            Action::Palette,
+        ]
+    }
+
     fn scopes(&self) -> &'static [Scope] {
         match self.dialog() {
             Some(dialog) => dialog.scopes(),
-            None if self.browse.typing.is_some() => &[Scope::Text],
-            None => &[Scope::Objects, Scope::List, Scope::Global],
+            None if self.browse.typing.is_some() => Scope::Text.outwards(),
+            None => Scope::Objects.outwards(),
         }
     }
 
@@ -72,6 +91,16 @@ impl Part for Objects {
 
     fn dialog_mut(&mut self) -> Option<&mut Dialog> {
         self.sorting.as_mut().or_else(|| self.acting.dialog_mut())
+    }
+
+    fn hints(&self) -> Vec<KeyHint> {
+        match self.dialog() {
+            Some(dialog) => dialog.hints(),
+            None if self.browse.typing.is_some() => {
+                vec![(Action::Accept, "keep the filter"), (Action::Dismiss, "cancel")]
+            }
+            None => self.wanted().iter().map(|action| (*action, action.spec().title)).collect(),
+        }
     }
 
     fn takes_keys(&self) -> bool {

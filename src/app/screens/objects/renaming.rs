@@ -1,6 +1,6 @@
 //! Rename: a move in place, of an object or of everything below a prefix.
 
-use crate::app::dialogs::dialog::Dialog;
+use crate::app::dialogs::Dialog;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::screens::objects::downloading::name_of;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, MAX_KEY_BYTES, Prefix};

@@ -1,7 +1,7 @@
 //! The menu of orders.
 
+use crate::app::dialogs::Dialog;
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
-use crate::app::dialogs::dialog::Dialog;
 use crate::domain::arrange::{Arrangement, SortBy};
 
 /// Letter, title, order.

@@ -8,18 +8,19 @@ pub mod place;
 
 use jiff::Timestamp;
 
-use crate::app::action::{Action, Scope};
+use crate::app::action::Action;
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Ending, Intent};
 use crate::app::dialogs::details::Details;
-use crate::app::dialogs::dialog::{Dialog, DialogAnswer};
 use crate::app::dialogs::outcome::Outcome;
+use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::Effect;
 use crate::app::event::{Reply, Ticket};
 use crate::app::layout::Pane;
 use crate::app::linking::{LinkForm, Linking};
 use crate::app::list::List;
 use crate::app::part::Part;
+use crate::app::scope::Scope;
 use crate::app::screens::job_details::details;
 use crate::app::screens::transfers::asking::{cancelling, limiting, loses, lost};
 use crate::app::screens::transfers::emptying::Emptying;
@@ -61,8 +62,25 @@ impl Part for TransfersPane {
         Some(Pane::Transfers)
     }
 
+    fn wanted(&self) -> &'static [Action] {
+        &[
+            Action::JobDetails,
+            Action::CancelJob,
+            Action::PauseJob,
+            Action::RetryJob,
+            Action::Unfold,
+            Action::Fold,
+            Action::LimitRate,
+            Action::ClearFinished,
+            Action::RetryFailed,
+            Action::JobEarlier,
+            Action::JobLater,
+            Action::FocusObjects,
+        ]
+    }
+
     fn scopes(&self) -> &'static [Scope] {
-        self.dialog().map_or(&[Scope::Transfers, Scope::List, Scope::Global], Dialog::scopes)
+        self.dialog().map_or(Scope::Transfers.outwards(), Dialog::scopes)
     }
 
     fn dialog(&self) -> Option<&Dialog> {

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::app::action::{Action, Scope};
+use crate::app::action::Action;
+use crate::app::scope::Scope;
 use crate::app::screens::transfers::place::destination;
 use crate::app::transfers::Transfers;
 use crate::app::transfers::job::QueuedJob;

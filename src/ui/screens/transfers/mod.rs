@@ -7,7 +7,8 @@ mod pace;
 
 use ratatui::layout::Rect;
 
-use crate::app::action::{Action, Scope};
+use crate::app::action::Action;
+use crate::app::scope::Scope;
 use crate::app::screens::leaving::Leaving;
 use crate::app::screens::transfers::TransfersPane;
 use crate::app::transfers::{Totals, Transfers};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::context::{Context, Intent};
-use crate::app::dialogs::dialog::Dialog;
+use crate::app::dialogs::Dialog;
 use crate::app::dialogs::link_menu::{LinkChoice, LinkMenu};
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::effect::ConnectionRequest;
