@@ -50,7 +50,10 @@ impl Completing {
             self.give_up(cx);
             return false;
         };
-        let brought = answer.map(|answer| bring(answer, input, completion, cx)).is_some();
+        let brought = answer.is_some();
+        if let Some(answer) = answer {
+            bring(answer, input, completion, cx);
+        }
         if let Some(source) = completion.take_wanted() {
             self.give_up(cx);
             self.asked = Some((ask(source.clone(), cx), source));

@@ -200,6 +200,11 @@ fn cells(text: &str) -> u16 {
     u16::try_from(width(text)).unwrap_or(u16::MAX)
 }
 
+/// A place of the layout, cut to the window.
+pub fn place(window: Rect, area: Area) -> Rect {
+    Rect::new(area.x, area.y, area.width, area.height).intersection(window)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,7 @@ pub mod link_menu;
 pub mod outcome;
 pub mod picker;
 pub mod prompt;
+pub mod question;
 pub mod typed_path;
 pub mod uploads;
 

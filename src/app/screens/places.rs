@@ -5,8 +5,8 @@ use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent, QuitChoice};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::completion::{Asks, Offer};
-use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
+use crate::app::dialogs::question::{Question, QuestionSlot};
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::layout::Pane;
 use crate::app::locating::{Located, is_web, locate};
@@ -22,14 +22,8 @@ use crate::domain::place::SEPARATOR;
 
 #[derive(Clone, Debug, Default)]
 pub struct Places {
-    asked: Option<Asked>,
+    question: QuestionSlot<About>,
     pub leaving: Leaving,
-}
-
-#[derive(Clone, Debug)]
-struct Asked {
-    dialog: Dialog,
-    about: About,
 }
 
 #[derive(Clone, Debug)]
@@ -47,31 +41,29 @@ impl Part for Places {
     }
 
     fn dialog(&self) -> Option<&Dialog> {
-        self.asked.as_ref().map(|asked| &asked.dialog)
+        self.question.dialog()
     }
 
     fn dialog_mut(&mut self) -> Option<&mut Dialog> {
-        self.asked.as_mut().map(|asked| &mut asked.dialog)
+        self.question.dialog_mut()
     }
 
     fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
-        if let Some(asked) = &mut self.asked {
-            let outcome = asked.dialog.on_action(action);
-            self.on_outcome(outcome, cx);
+        if let Some((question, answer)) = self.question.on_action(action, cx) {
+            self.on_answer(question.about, answer, cx);
         }
         true
     }
 
     fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
-        if let Some(asked) = &mut self.asked {
-            let outcome = asked.dialog.on_text(chord);
-            self.on_outcome(outcome, cx);
+        if let Some((question, answer)) = self.question.on_text(chord, cx) {
+            self.on_answer(question.about, answer, cx);
         }
     }
 
     fn on_paste(&mut self, text: &str, _: &mut Context<'_>) {
-        if let Some(asked) = &mut self.asked {
-            asked.dialog.on_paste(text);
+        if let Some(dialog) = self.question.dialog_mut() {
+            dialog.on_paste(text);
         }
     }
 
@@ -100,7 +92,7 @@ impl Places {
             disabled: None,
         }));
         let about = About::Path(here.bucket().cloned());
-        self.asked = Some(Asked { dialog: Dialog::Prompt(prompt), about });
+        self.question.ask(Dialog::Prompt(prompt), about);
     }
 
     /// Goes to an address; where it is of another connection, or of none, after a question.
@@ -120,7 +112,7 @@ impl Places {
         rows.push(ChoiceRow::new('n', "Add a connection for it"));
         let dialog = Dialog::Choice(Choice::new("Go to", rows).line(question));
         let about = About::Elsewhere(places, Secret::new(text));
-        self.asked = Some(Asked { dialog, about });
+        self.question.ask(dialog, about);
     }
 
     /// Quits, after a question where transfers are not finished.
@@ -128,14 +120,14 @@ impl Places {
         match question(queue) {
             None => cx.ask(Intent::Quit),
             Some(choice) => {
-                self.asked = Some(Asked { dialog: Dialog::Choice(choice), about: About::Quit });
+                self.question.ask(Dialog::Choice(choice), About::Quit);
             }
         }
     }
 
     /// Whether quitting again, or the program itself, would leave.
     pub fn is_leaving(&self) -> bool {
-        let asked = self.asked.as_ref().is_some_and(|asked| matches!(asked.about, About::Quit));
+        let asked = self.question.get().is_some_and(|asked| matches!(asked.about, About::Quit));
         asked || self.leaving != Leaving::No
     }
 
@@ -148,22 +140,20 @@ impl Places {
     /// what is over.
     pub fn follow(&mut self, queue: &Transfers, cx: &mut Context<'_>) {
         self.leaving = self.leaving.follow(queue, cx);
-        if let Some(Asked { dialog: Dialog::Choice(shown), about: About::Quit }) = &mut self.asked {
+        if let Some(Question { dialog: Dialog::Choice(shown), about: About::Quit, .. }) =
+            self.question.get_mut()
+        {
             if let Some(fresh) = question(queue) {
                 *shown = fresh.starting_at(shown.cursor);
             } else {
-                self.asked = None;
+                self.question.close(cx);
                 cx.toast(Level::Note, "all transfers are finished: quitting no longer asks");
             }
         }
     }
 
-    fn on_outcome(&mut self, outcome: Outcome<DialogAnswer>, cx: &mut Context<'_>) {
-        if outcome == Outcome::Open {
-            return;
-        }
-        let (Some(asked), Outcome::Accepted(answer)) = (self.asked.take(), outcome) else { return };
-        match (asked.about, answer) {
+    fn on_answer(&mut self, about: About, answer: DialogAnswer, cx: &mut Context<'_>) {
+        match (about, answer) {
             (About::Path(bucket), DialogAnswer::Text(text)) => {
                 self.go_to(&text, bucket, cx);
             }

@@ -236,9 +236,12 @@ impl SidePane {
 
     /// What else works on an object works on the one that is shown.
     fn act(&self, action: Action, cx: &mut Context<'_>) -> bool {
-        let subject = self.subject.clone();
-        let subject = subject.filter(|_| action.spec().works_in(Scope::Side));
-        subject.map(|subject| cx.ask(Intent::ActOn { action, subject })).is_some()
+        let Some(subject) = self.subject.clone() else { return false };
+        let works = action.spec().works_in(Scope::Side);
+        if works {
+            cx.ask(Intent::ActOn { action, subject });
+        }
+        works
     }
 
     fn turn_to(&mut self, action: Action, cx: &mut Context<'_>) -> bool {

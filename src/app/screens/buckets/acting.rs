@@ -6,11 +6,11 @@ use crate::app::context::{Context, Intent};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::confirm::{Confirm, Tally};
 use crate::app::dialogs::details::Details;
-use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
+use crate::app::dialogs::question::{Question, QuestionSlot};
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::StorageRequest;
-use crate::app::event::{Answer, Reply, Ticket};
+use crate::app::event::{Answer, Reply};
 use crate::app::screens::buckets::names::rule;
 use crate::app::screens::transfers::emptying::not_deleted;
 use crate::app::session::Session;
@@ -24,19 +24,12 @@ use crate::domain::transfer::Target;
 
 #[derive(Clone, Debug, Default)]
 pub struct BucketActing {
-    question: Option<Question>,
+    /// Open until the server has done what was accepted.
+    pub(super) question: QuestionSlot<About>,
 }
 
 #[derive(Clone, Debug)]
-struct Question {
-    dialog: Dialog,
-    about: About,
-    /// Out while the server does it; the question stays open until it is answered.
-    ticket: Option<Ticket>,
-}
-
-#[derive(Clone, Debug)]
-enum About {
+pub(super) enum About {
     /// In which jurisdiction a bucket is made.
     Where,
     New(Option<Jurisdiction>),
@@ -50,14 +43,6 @@ enum About {
 }
 
 impl BucketActing {
-    pub fn dialog(&self) -> Option<&Dialog> {
-        self.question.as_ref().map(|question| &question.dialog)
-    }
-
-    pub fn dialog_mut(&mut self) -> Option<&mut Dialog> {
-        self.question.as_mut().map(|question| &mut question.dialog)
-    }
-
     /// Performs an action on the bucket under the cursor; `false` where it is none of these.
     pub fn on_action(
         &mut self,
@@ -67,7 +52,7 @@ impl BucketActing {
     ) -> bool {
         match (action, bucket) {
             (Action::New, _) => match places(cx.session) {
-                Some(choice) => self.ask(Dialog::Choice(choice), About::Where),
+                Some(choice) => self.question.ask(Dialog::Choice(choice), About::Where),
                 None => self.ask_name(None, cx),
             },
             (Action::Delete, Some(bucket)) => {
@@ -79,33 +64,18 @@ impl BucketActing {
     }
 
     pub fn on_dialog_action(&mut self, action: Action, cx: &mut Context<'_>) {
-        let Some(question) = &mut self.question else { return };
-        let outcome = question.dialog.on_action(action);
-        self.on_outcome(outcome, cx);
-    }
-
-    pub fn on_dialog_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
-        let Some(question) = &mut self.question else { return };
-        let outcome = question.dialog.on_text(chord);
-        self.on_outcome(outcome, cx);
-    }
-
-    pub fn on_paste(&mut self, text: &str, _: &mut Context<'_>) {
-        if let Some(question) = &mut self.question {
-            question.dialog.on_paste(text);
+        if let Some((question, answer)) = self.question.on_action(action, cx) {
+            self.on_answer(question, answer, cx);
         }
     }
 
-    pub fn owns(&self, ticket: Ticket) -> bool {
-        self.question.as_ref().is_some_and(|question| question.ticket == Some(ticket))
+    pub fn on_dialog_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        if let Some((question, answer)) = self.question.on_text(chord, cx) {
+            self.on_answer(question, answer, cx);
+        }
     }
 
-    /// Whether the server is at work for it.
-    pub fn is_waiting(&self) -> bool {
-        self.question.as_ref().is_some_and(|question| question.ticket.is_some())
-    }
-
-    pub fn on_reply(&mut self, _: Ticket, reply: Reply, cx: &mut Context<'_>) {
+    pub fn on_reply(&mut self, reply: Reply, cx: &mut Context<'_>) {
         let Some(question) = self.question.take() else { return };
         match (question.about.clone(), reply) {
             (About::Creating(_, bucket), reply) => {
@@ -118,7 +88,7 @@ impl BucketActing {
             (About::Deleting(bucket, empty), reply) => {
                 self.on_deleted(bucket, reply.map(drop), empty, cx);
             }
-            _ => self.question = Some(question),
+            _ => self.question.put(question),
         }
     }
 
@@ -150,34 +120,23 @@ impl BucketActing {
             None => format!("in the account of {account}"),
         };
         let prompt = Prompt::new("New bucket", hint, "", rule(cx.session.provider()));
-        self.ask(Dialog::Prompt(prompt), About::New(jurisdiction));
+        self.question.ask(Dialog::Prompt(prompt), About::New(jurisdiction));
     }
 
-    fn ask(&mut self, dialog: Dialog, about: About) {
-        self.question = Some(Question { dialog, about, ticket: None });
-    }
-
-    fn on_outcome(&mut self, outcome: Outcome<DialogAnswer>, cx: &mut Context<'_>) {
-        match outcome {
-            Outcome::Open => {}
-            Outcome::Cancelled => {
-                if let Some(mut question) = self.question.take() {
-                    cx.abandon(&mut question.ticket);
-                }
-            }
-            Outcome::Accepted(answer) => self.on_answer(answer, cx),
-        }
-    }
-
-    fn on_answer(&mut self, answer: DialogAnswer, cx: &mut Context<'_>) {
-        let counts = |question: &&mut Question| matches!(question.about, About::Delete(..));
-        let free = |question: &&mut Question| question.ticket.is_none() || counts(question);
-        let Some(question) = self.question.as_mut().filter(free) else { return };
+    fn on_answer(
+        &mut self,
+        mut question: Question<About>,
+        answer: DialogAnswer,
+        cx: &mut Context<'_>,
+    ) {
         match (&question.about, answer) {
+            (About::Failed, _) => return,
             (About::Where, DialogAnswer::Row(row)) => {
                 let chosen = cx.session.connection().jurisdictions.get(row).map(|(each, _)| *each);
-                self.ask_name(chosen, cx);
+                return self.ask_name(chosen, cx);
             }
+            // The server is at work for the answer before.
+            (about, _) if question.ticket.is_some() && !matches!(about, About::Delete(..)) => {}
             (About::New(home) | About::Creating(home, _), DialogAnswer::Text(name)) => {
                 let (home, bucket) = (*home, Bucket::new(name));
                 let bucket = home.map_or(bucket.clone(), |home| home.named(&bucket));
@@ -188,7 +147,6 @@ impl BucketActing {
                 cx.abandon(&mut question.ticket);
                 let (bucket, found) = (bucket.clone(), *found);
                 if found.is_some_and(|found| found.objects > 0) {
-                    self.question = None;
                     return cx.ask(Intent::EmptyBucket(bucket));
                 }
                 question.ticket = Some(cx.request(StorageRequest::DeleteBucket(bucket.clone())));
@@ -197,11 +155,12 @@ impl BucketActing {
             }
             _ => {}
         }
+        self.question.put(question);
     }
 
     fn on_created(
         &mut self,
-        mut question: Question,
+        mut question: Question<About>,
         bucket: &Bucket,
         done: Result<(), Error>,
         cx: &mut Context<'_>,
@@ -212,11 +171,8 @@ impl BucketActing {
                 cx.ask(Intent::BucketMade(bucket.clone()));
             }
             Err(error) => {
-                question.ticket = None;
-                if let Dialog::Prompt(prompt) = &mut question.dialog {
-                    prompt.refuse(error.explain().in_a_line());
-                }
-                self.question = Some(question);
+                question.refuse(error.explain().in_a_line());
+                self.question.put(question);
                 cx.ask(Intent::Log(error));
             }
         }
@@ -227,16 +183,15 @@ impl BucketActing {
         let request = StorageRequest::Measure { bucket: bucket.clone(), targets };
         let ticket = Some(cx.request(request));
         let dialog = Dialog::Confirm(deletion(bucket, None));
-        self.question =
-            Some(Question { dialog, about: About::Delete(bucket.clone(), None), ticket });
+        self.question.put(Question { dialog, about: About::Delete(bucket.clone(), None), ticket });
     }
 
     /// Says what is in the bucket as far as it is counted; what is typed stays.
-    fn on_measured(&mut self, mut question: Question, measured: Result<Measure, Error>) {
+    fn on_measured(&mut self, mut question: Question<About>, measured: Result<Measure, Error>) {
         let (About::Delete(bucket, found), Dialog::Confirm(shown)) =
             (&mut question.about, &mut question.dialog)
         else {
-            return self.question = Some(question);
+            return self.question.put(question);
         };
         match measured {
             Ok(measure) => {
@@ -253,7 +208,7 @@ impl BucketActing {
                 shown.lines.push(format!("What is in it could not be counted: {why}."));
             }
         }
-        self.question = Some(question);
+        self.question.put(question);
     }
 
     fn on_deleted(
@@ -270,7 +225,7 @@ impl BucketActing {
             }
             Err(error) if empty => {
                 let read = not_deleted(&bucket, error.clone());
-                self.ask(Dialog::Details(read), About::Failed);
+                self.question.ask(Dialog::Details(read), About::Failed);
                 cx.ask(Intent::Log(error));
             }
             Ok(()) => {
@@ -279,7 +234,8 @@ impl BucketActing {
             }
             Err(error) => {
                 let title = format!("{bucket} was not deleted");
-                self.ask(Dialog::Details(Details::of_error(title, error.clone())), About::Failed);
+                self.question
+                    .ask(Dialog::Details(Details::of_error(title, error.clone())), About::Failed);
                 cx.ask(Intent::Log(error));
             }
         }

@@ -9,8 +9,8 @@ use crate::app::action::Action;
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::completion::Asks;
-use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::prompt::Prompt;
+use crate::app::dialogs::question::QuestionSlot;
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::{Preference, StorageRequest};
 use crate::app::event::{Answer, Reply, Ticket};
@@ -41,7 +41,7 @@ pub struct Buckets {
     pub acting: BucketActing,
     pub unfinished: Unfinished,
     /// The question for a bucket's name.
-    adding: Option<Dialog>,
+    adding: QuestionSlot<()>,
     ticket: Option<Ticket>,
     /// The jurisdictions that list nothing, at the last answer.
     pub unlisted: Vec<(Jurisdiction, Error)>,
@@ -81,22 +81,23 @@ impl Part for Buckets {
     }
 
     fn dialog(&self) -> Option<&Dialog> {
-        let acting = self.acting.dialog().or_else(|| self.unfinished.dialog());
-        self.adding.as_ref().or(acting)
+        let acting = self.acting.question.dialog().or_else(|| self.unfinished.dialog());
+        self.adding.dialog().or(acting)
     }
 
     fn dialog_mut(&mut self) -> Option<&mut Dialog> {
-        let acting = self.acting.dialog_mut().or_else(|| self.unfinished.dialog_mut());
-        self.adding.as_mut().or(acting)
+        let acting = self.acting.question.dialog_mut().or_else(|| self.unfinished.dialog_mut());
+        self.adding.dialog_mut().or(acting)
     }
 
     fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
-        if let Some(dialog) = &mut self.adding {
-            let outcome = dialog.on_action(action);
-            self.on_added(outcome, cx);
+        if self.adding.is_open() {
+            if let Some((_, DialogAnswer::Text(text))) = self.adding.on_action(action, cx) {
+                self.on_named(&text, cx);
+            }
             return true;
         }
-        if self.acting.dialog().is_some() {
+        if self.acting.question.is_open() {
             self.acting.on_dialog_action(action, cx);
             return true;
         }
@@ -125,25 +126,22 @@ impl Part for Buckets {
     }
 
     fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
-        if let Some(dialog) = &mut self.adding {
-            let outcome = dialog.on_text(chord);
-            self.on_added(outcome, cx);
-        } else if self.unfinished.dialog().is_some() {
-            self.unfinished.on_text(chord, cx);
+        if self.adding.is_open() {
+            self.adding.on_text(chord, cx);
         } else {
             self.acting.on_dialog_text(chord, cx);
         }
     }
 
-    fn on_paste(&mut self, text: &str, cx: &mut Context<'_>) {
-        match &mut self.adding {
-            Some(dialog) => dialog.on_paste(text),
-            None => self.acting.on_paste(text, cx),
+    fn on_paste(&mut self, text: &str, _: &mut Context<'_>) {
+        if let Some(dialog) = self.dialog_mut() {
+            dialog.on_paste(text);
         }
     }
 
     fn owns(&self, ticket: Ticket) -> bool {
-        self.ticket == Some(ticket) || self.acting.owns(ticket) || self.unfinished.owns(ticket)
+        let acting = self.acting.question.owns(ticket);
+        self.ticket == Some(ticket) || acting || self.unfinished.owns(ticket)
     }
 
     fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
@@ -151,7 +149,7 @@ impl Part for Buckets {
             return self.unfinished.on_reply(ticket, reply, cx);
         }
         if self.ticket != Some(ticket) {
-            return self.acting.on_reply(ticket, reply, cx);
+            return self.acting.on_reply(reply, cx);
         }
         self.ticket = None;
         match reply {
@@ -168,7 +166,7 @@ impl Part for Buckets {
     }
 
     fn is_waiting(&self) -> bool {
-        self.is_loading() || self.acting.is_waiting()
+        self.is_loading() || self.acting.question.is_waiting()
     }
 
     fn scroll(&mut self, by: isize, cx: &mut Context<'_>) {
@@ -350,16 +348,11 @@ impl Buckets {
         let asks = Asks::Place { connections: Vec::new(), here: None, objects: false };
         let hint = "A token for single buckets can use them but cannot list them";
         let prompt = Prompt::new("Add a bucket by name", hint, "", bucket_name).asking(asks);
-        self.adding = Some(Dialog::Prompt(prompt));
+        self.adding.ask(Dialog::Prompt(prompt), ());
     }
 
-    fn on_added(&mut self, outcome: Outcome<DialogAnswer>, cx: &mut Context<'_>) {
-        if outcome == Outcome::Open {
-            return;
-        }
-        self.adding = None;
-        let Outcome::Accepted(DialogAnswer::Text(text)) = outcome else { return };
-        let location = match Location::parse(&text) {
+    fn on_named(&mut self, text: &str, cx: &mut Context<'_>) {
+        let location = match Location::parse(text) {
             Ok(location) => location,
             Err(_) => Location::Prefix { bucket: Bucket::new(text.trim()), prefix: "".into() },
         };

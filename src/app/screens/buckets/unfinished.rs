@@ -4,12 +4,11 @@
 use std::time::Duration;
 
 use crate::app::action::Action;
-use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent};
+use crate::app::dialogs::Dialog;
 use crate::app::dialogs::confirm::Confirm;
-use crate::app::dialogs::outcome::Outcome;
+use crate::app::dialogs::question::{Question, QuestionSlot};
 use crate::app::dialogs::uploads::{Extent, UploadRow, Uploads, UploadsLoading};
-use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::StorageRequest;
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::toasts::Level;
@@ -21,50 +20,58 @@ use crate::domain::units::{Count, Counted};
 
 #[derive(Clone, Debug, Default)]
 pub struct Unfinished {
-    list: Option<Dialog>,
+    /// Waits for its next page.
+    list: QuestionSlot<Bucket>,
     /// Asked over the list.
-    question: Option<(Dialog, Vec<(ObjectAddress, UploadId)>)>,
-    page: Option<Ticket>,
+    question: QuestionSlot<Vec<(ObjectAddress, UploadId)>>,
     extent: Option<(Ticket, UploadId)>,
     abort: Option<Ticket>,
 }
 
 impl Unfinished {
     pub fn dialog(&self) -> Option<&Dialog> {
-        self.question.as_ref().map(|(dialog, _)| dialog).or(self.list.as_ref())
+        self.question.dialog().or(self.list.dialog())
     }
 
     pub fn dialog_mut(&mut self) -> Option<&mut Dialog> {
-        self.question.as_mut().map(|(dialog, _)| dialog).or(self.list.as_mut())
+        self.question.dialog_mut().or(self.list.dialog_mut())
     }
 
     pub fn open(&mut self, bucket: &Bucket, cx: &mut Context<'_>) {
         let list = Uploads::new(bucket.clone(), cx.session.provider(), cx.now);
-        self.list = Some(Dialog::Uploads(Box::new(list)));
-        self.ask_page(bucket.clone(), None, cx);
+        self.list.ask(Dialog::Uploads(Box::new(list)), bucket.clone());
+        self.ask_page(None, cx);
     }
 
     pub fn owns(&self, ticket: Ticket) -> bool {
         let extent = self.extent.as_ref().map(|(ticket, _)| *ticket);
-        [self.page, extent, self.abort].contains(&Some(ticket))
+        self.list.owns(ticket) || [extent, self.abort].contains(&Some(ticket))
     }
 
     pub fn is_waiting(&self) -> bool {
-        self.page.is_some() || self.abort.is_some()
+        self.list.is_waiting() || self.abort.is_some()
     }
 
     pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) {
-        let outcome = self.open_dialog().map(|dialog| dialog.on_action(action));
-        self.on_outcome(outcome, cx);
-    }
-
-    pub fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
-        let outcome = self.open_dialog().map(|dialog| dialog.on_text(chord));
-        self.on_outcome(outcome, cx);
+        if self.question.is_open() {
+            if let Some((question, _)) = self.question.on_action(action, cx) {
+                cx.abandon(&mut self.abort);
+                self.abort = Some(cx.request(StorageRequest::AbortUploads(question.about)));
+            }
+        } else if let Some((list, _)) = self.list.on_action(action, cx) {
+            if let Dialog::Uploads(uploads) = &list.dialog {
+                let (dialog, chosen) = question(uploads);
+                self.question.ask(dialog, chosen);
+            }
+            self.list.put(list);
+        } else if !self.list.is_open() {
+            cx.abandon(&mut self.extent.take().map(|(ticket, _)| ticket));
+        }
+        self.ask_extent(cx);
     }
 
     pub fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
-        if self.page.take_if(|page| *page == ticket).is_some() {
+        if self.list.owns(ticket) {
             self.on_page(reply, cx);
         } else if self.abort.take_if(|abort| *abort == ticket).is_some() {
             match reply {
@@ -84,19 +91,18 @@ impl Unfinished {
         self.ask_extent(cx);
     }
 
-    fn open_dialog(&mut self) -> Option<&mut Dialog> {
-        self.question.as_mut().map(|(dialog, _)| dialog).or(self.list.as_mut())
-    }
-
     fn list_mut(&mut self) -> Option<&mut Uploads> {
-        match &mut self.list {
+        match self.list.dialog_mut() {
             Some(Dialog::Uploads(list)) => Some(list),
             _ => None,
         }
     }
 
-    fn ask_page(&mut self, bucket: Bucket, after: Option<UploadMarker>, cx: &mut Context<'_>) {
-        self.page = Some(cx.request(StorageRequest::ListUploads { bucket, after }));
+    fn ask_page(&mut self, after: Option<UploadMarker>, cx: &mut Context<'_>) {
+        if let Some(list) = self.list.get_mut() {
+            let bucket = list.about.clone();
+            list.ticket = Some(cx.request(StorageRequest::ListUploads { bucket, after }));
+        }
     }
 
     /// One count at a time: each is a request that is paid for.
@@ -114,45 +120,23 @@ impl Unfinished {
     }
 
     fn on_page(&mut self, page: Reply, cx: &mut Context<'_>) {
-        let Some(list) = self.list_mut() else { return };
+        let Some(Question { dialog: Dialog::Uploads(list), ticket, .. }) = self.list.get_mut()
+        else {
+            return;
+        };
+        *ticket = None;
         let taken = match page {
             Ok(Answer::Uploads(page)) => list.take(page.uploads, page.next),
             other => other.map(|_| None),
         };
         match taken {
             Ok(None) => {}
-            Ok(next) => {
-                let bucket = list.bucket.clone();
-                self.ask_page(bucket, next, cx);
-            }
+            Ok(next) => self.ask_page(next, cx),
             Err(error) => {
                 list.loading = UploadsLoading::Failed(error.clone());
                 cx.ask(Intent::Log(error));
             }
         }
-    }
-
-    fn on_outcome(&mut self, outcome: Option<Outcome<DialogAnswer>>, cx: &mut Context<'_>) {
-        match outcome {
-            None | Some(Outcome::Open) => {}
-            Some(Outcome::Cancelled) if self.question.is_some() => self.question = None,
-            Some(Outcome::Cancelled) => return self.close(cx),
-            Some(Outcome::Accepted(_)) => match self.question.take() {
-                Some((_, uploads)) => {
-                    cx.abandon(&mut self.abort);
-                    self.abort = Some(cx.request(StorageRequest::AbortUploads(uploads)));
-                }
-                None => self.question = self.list_mut().map(|list| question(list)),
-            },
-        }
-        self.ask_extent(cx);
-    }
-
-    fn close(&mut self, cx: &mut Context<'_>) {
-        let mut extent = self.extent.take().map(|(ticket, _)| ticket);
-        cx.abandon(&mut self.page);
-        cx.abandon(&mut extent);
-        self.list = None;
     }
 
     /// What is gone goes from the list; what is not stays with the reason in the events.

@@ -8,8 +8,8 @@ use crate::app::action::Action;
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::details::Details;
-use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::picker::Picker;
+use crate::app::dialogs::question::{Question, QuestionSlot};
 use crate::app::dialogs::typed_path::resolve;
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::{MachineRequest, StorageRequest};
@@ -33,23 +33,15 @@ use crate::domain::units::Counted;
 
 #[derive(Clone, Debug, Default)]
 pub struct Acting {
-    question: Option<Question>,
+    pub(super) question: QuestionSlot<About>,
     linking: Linking,
     /// Where the picker was left.
     upload_folder: Option<PathBuf>,
 }
 
-#[derive(Clone, Debug)]
-struct Question {
-    dialog: Dialog,
-    about: About,
-    /// What the question waits for, if it does.
-    ticket: Option<Ticket>,
-}
-
 /// What an answer is for. Places and rows are those of the moment of asking.
 #[derive(Clone, Debug)]
-enum About {
+pub(super) enum About {
     Download {
         bucket: Bucket,
         sources: Vec<downloading::Listed>,
@@ -89,14 +81,6 @@ enum About {
 }
 
 impl Acting {
-    pub fn dialog(&self) -> Option<&Dialog> {
-        self.question.as_ref().map(|question| &question.dialog)
-    }
-
-    pub fn dialog_mut(&mut self) -> Option<&mut Dialog> {
-        self.question.as_mut().map(|question| &mut question.dialog)
-    }
-
     /// Performs an action; `false` where it is none of these.
     /// It is about `these` rows, or about the marked ones or the one under the cursor.
     pub fn on_action(
@@ -115,7 +99,7 @@ impl Acting {
             Action::New => {
                 let dialog = creating::prefix_question(&bucket, &prefix);
                 let made = prefix.clone();
-                self.ask(dialog, About::NewPrefix { bucket, prefix, made });
+                self.question.ask(dialog, About::NewPrefix { bucket, prefix, made });
             }
             Action::CopyLink => {
                 self.start_links(&bucket, targets(), None, LinkForm::Url, cx);
@@ -126,18 +110,19 @@ impl Acting {
                 let folder = folder.unwrap_or(&cx.session.working_folder);
                 let sources = rows();
                 let dialog = downloading::question(&sources, folder, cx.session);
-                self.ask(dialog, About::Download { bucket, sources });
+                self.question.ask(dialog, About::Download { bucket, sources });
             }
             Action::Copy | Action::Move => {
                 let copying = Copying::new(bucket, rows(), action == Action::Move);
                 let dialog = copying.question(&browse.location(), cx.session);
-                self.ask(dialog, About::Copy(copying));
+                self.question.ask(dialog, About::Copy(copying));
             }
             Action::Rename => {
                 let rows = rows();
                 let totals = totals_of(&rows);
                 let Some((source, _)) = rows.into_iter().next() else { return true };
-                self.ask(renaming::question(&source), About::Rename { bucket, source, totals });
+                self.question
+                    .ask(renaming::question(&source), About::Rename { bucket, source, totals });
             }
             Action::Delete => {
                 let (objects, bytes) = totals_of(&rows());
@@ -152,21 +137,23 @@ impl Acting {
     }
 
     pub fn on_dialog_action(&mut self, action: Action, browse: &mut Browse, cx: &mut Context<'_>) {
-        let Some(question) = &mut self.question else { return };
-        let outcome = question.dialog.on_action(action);
-        self.on_outcome(outcome, browse, cx);
+        match self.question.on_action(action, cx) {
+            Some((question, answer)) => self.on_answer(question, answer, browse, cx),
+            None => self.read_wanted(cx),
+        }
     }
 
     pub fn on_dialog_text(&mut self, chord: Chord, browse: &mut Browse, cx: &mut Context<'_>) {
-        let Some(question) = &mut self.question else { return };
-        let outcome = question.dialog.on_text(chord);
-        self.on_outcome(outcome, browse, cx);
+        match self.question.on_text(chord, cx) {
+            Some((question, answer)) => self.on_answer(question, answer, browse, cx),
+            None => self.read_wanted(cx),
+        }
     }
 
     /// Without a question, what is pasted is a path to upload.
     pub fn on_paste(&mut self, text: &str, browse: &mut Browse, cx: &mut Context<'_>) {
-        if let Some(question) = &mut self.question {
-            question.dialog.on_paste(text);
+        if let Some(dialog) = self.question.dialog_mut() {
+            dialog.on_paste(text);
             return self.read_wanted(cx);
         }
         let Some(place) = browse.place().cloned() else {
@@ -179,19 +166,17 @@ impl Acting {
     }
 
     pub fn owns(&self, ticket: Ticket) -> bool {
-        self.linking.owns(ticket)
-            || self.question.as_ref().is_some_and(|question| question.ticket == Some(ticket))
+        self.linking.owns(ticket) || self.question.owns(ticket)
     }
 
     /// Whether something is waited for.
     pub fn is_waiting(&self) -> bool {
-        self.linking.is_waiting()
-            || self.question.as_ref().is_some_and(|question| question.ticket.is_some())
+        self.linking.is_waiting() || self.question.is_waiting()
     }
 
     /// Drops the question and everything that is waited for.
     pub fn drop_all(&mut self, cx: &mut Context<'_>) {
-        self.close(cx);
+        self.question.close(cx);
         self.linking.give_up(cx);
     }
 
@@ -219,7 +204,7 @@ impl Acting {
 
     /// What the question that is open waited for could not be had.
     fn on_failure(&mut self, error: Error, cx: &mut Context<'_>) {
-        let Some(question) = &mut self.question else { return };
+        let Some(question) = self.question.get_mut() else { return };
         question.ticket = None;
         match (&mut question.dialog, &question.about) {
             (Dialog::Picker(_), _) => return self.on_folder(Err(error), cx),
@@ -231,16 +216,12 @@ impl Acting {
                 prompt.refuse(error.detail.clone());
             }
             (Dialog::Prompt(prompt), _) => prompt.refuse(error.explain().in_a_line()),
-            _ => self.question = None,
+            _ => self.question.close(cx),
         }
         cx.ask(Intent::Log(error));
     }
 
     // ─── asking ───
-
-    fn ask(&mut self, dialog: Dialog, about: About) {
-        self.question = Some(Question { dialog, about, ticket: None });
-    }
 
     fn ask_files(
         &mut self,
@@ -256,7 +237,7 @@ impl Acting {
         if let Some(text) = pasted {
             picker.on_paste(text);
         }
-        self.ask(Dialog::Picker(Box::new(picker)), About::Upload { bucket, prefix });
+        self.question.ask(Dialog::Picker(Box::new(picker)), About::Upload { bucket, prefix });
         self.read_wanted(cx);
     }
 
@@ -267,12 +248,13 @@ impl Acting {
         let ticket =
             counts.then(|| cx.request(StorageRequest::Measure { bucket, targets: prefixes }));
         let dialog = Dialog::Confirm(confirm);
-        self.question = Some(Question { dialog, about: About::Delete(deletion), ticket });
+        self.question.put(Question { dialog, about: About::Delete(deletion), ticket });
     }
 
     /// Asks for the folder that the picker wants next.
     fn read_wanted(&mut self, cx: &mut Context<'_>) {
-        if let Some(Question { dialog: Dialog::Picker(picker), ticket, .. }) = &mut self.question
+        if let Some(Question { dialog: Dialog::Picker(picker), ticket, .. }) =
+            self.question.get_mut()
             && let Some(folder) = picker.take_wanted()
         {
             cx.abandon(ticket);
@@ -280,34 +262,11 @@ impl Acting {
         }
     }
 
-    fn close(&mut self, cx: &mut Context<'_>) {
-        if let Some(mut question) = self.question.take() {
-            cx.abandon(&mut question.ticket);
-        }
-    }
-
     // ─── answers ───
-
-    fn on_outcome(
-        &mut self,
-        outcome: Outcome<DialogAnswer>,
-        browse: &mut Browse,
-        cx: &mut Context<'_>,
-    ) {
-        match outcome {
-            Outcome::Open => self.read_wanted(cx),
-            Outcome::Cancelled => self.close(cx),
-            Outcome::Accepted(answer) => {
-                if let Some(question) = self.question.take() {
-                    self.on_answer(question, answer, browse, cx);
-                }
-            }
-        }
-    }
 
     fn on_answer(
         &mut self,
-        mut question: Question,
+        mut question: Question<About>,
         answer: DialogAnswer,
         browse: &mut Browse,
         cx: &mut Context<'_>,
@@ -369,7 +328,7 @@ impl Acting {
                     question.about = About::NewPrefix { bucket, prefix, made };
                     question.ticket = Some(cx.request(request));
                 }
-                self.question = Some(question);
+                self.question.put(question);
             }
             (About::Links { bucket, targets }, DialogAnswer::Link(choice)) => {
                 self.on_link_chosen(&bucket, targets, choice, cx);
@@ -377,7 +336,7 @@ impl Acting {
             (About::Domain { bucket, .. }, DialogAnswer::Text(text)) => {
                 self.save_domain(question, bucket, &text, cx);
             }
-            _ => self.question = Some(question),
+            _ => self.question.put(question),
         }
     }
 
@@ -391,14 +350,12 @@ impl Acting {
         let ticket =
             counts.then(|| cx.request(StorageRequest::Measure { bucket, targets: prefixes }));
         let dialog = Dialog::Confirm(confirmation.question());
-        self.question = Some(Question { dialog, about: About::Going(confirmation), ticket });
+        self.question.put(Question { dialog, about: About::Going(confirmation), ticket });
     }
 
-    fn refuse(&mut self, mut question: Question, problem: impl Into<String>) {
-        if let Dialog::Prompt(prompt) = &mut question.dialog {
-            prompt.refuse(problem);
-        }
-        self.question = Some(question);
+    fn refuse(&mut self, mut question: Question<About>, problem: impl Into<String>) {
+        question.refuse(problem);
+        self.question.put(question);
     }
 
     /// Asks which destinations exist, before anything is put into the queue.
@@ -406,13 +363,14 @@ impl Acting {
         let ticket = Some(cx.request(MachineRequest::Check(specs.clone())));
         let waiting = Details::new("Checking what already exists").fact("Esc", "stops checking");
         let dialog = Dialog::Details(waiting);
-        self.question = Some(Question { dialog, about: About::Checking { specs }, ticket });
+        self.question.put(Question { dialog, about: About::Checking { specs }, ticket });
     }
 
     // ─── replies ───
 
     fn on_measured(&mut self, below: Measure) {
-        let Some(Question { dialog: Dialog::Confirm(confirm), about, ticket }) = &mut self.question
+        let Some(Question { dialog: Dialog::Confirm(confirm), about, ticket }) =
+            self.question.get_mut()
         else {
             return;
         };
@@ -427,7 +385,9 @@ impl Acting {
     }
 
     fn on_folder(&mut self, rows: Result<Vec<FolderEntry>, Error>, cx: &mut Context<'_>) {
-        if let Some(Question { dialog: Dialog::Picker(picker), ticket, .. }) = &mut self.question {
+        if let Some(Question { dialog: Dialog::Picker(picker), ticket, .. }) =
+            self.question.get_mut()
+        {
             *ticket = None;
             picker.on_folder(rows);
             self.read_wanted(cx);
@@ -435,18 +395,19 @@ impl Acting {
     }
 
     fn on_checked(&mut self, conflicts: &Conflicts, browse: &mut Browse, cx: &mut Context<'_>) {
-        match self.question.take() {
-            Some(Question { about: About::Checking { specs }, .. }) if conflicts.existing > 0 => {
-                let dialog = existing::question(&specs, conflicts, &cx.session.zone);
-                self.ask(dialog, About::Existing { specs });
-            }
-            Some(Question { about: About::Checking { specs }, .. }) => enqueue(specs, browse, cx),
-            other => self.question = other,
+        let Some(Question { about: About::Checking { specs }, .. }) = self.question.take() else {
+            return;
+        };
+        if conflicts.existing > 0 {
+            let dialog = existing::question(&specs, conflicts, &cx.session.zone);
+            self.question.ask(dialog, About::Existing { specs });
+        } else {
+            enqueue(specs, browse, cx);
         }
     }
 
     fn on_prefix_created(&mut self, cx: &mut Context<'_>) {
-        let question = self.question.take_if(|q| matches!(q.about, About::NewPrefix { .. }));
+        let question = self.question.take();
         if let Some(Question { about: About::NewPrefix { bucket, made, .. }, .. }) = question {
             cx.toast(Level::Done, "prefix created");
             cx.ask(Intent::Made { bucket, change: creating::made(&made) });

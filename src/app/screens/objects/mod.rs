@@ -30,7 +30,7 @@ mod uploading;
 use crate::app::action::{Action, KeyHint};
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent, SideTab};
-use crate::app::dialogs::outcome::Outcome;
+use crate::app::dialogs::question::QuestionSlot;
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::event::{Reply, Ticket};
 use crate::app::layout::Pane;
@@ -50,7 +50,7 @@ pub struct Objects {
     pub browse: Browse,
     pub acting: Acting,
     /// The sort menu while it is open.
-    pub sorting: Option<Dialog>,
+    pub sorting: QuestionSlot<()>,
     publicity: Asking,
 }
 
@@ -86,11 +86,11 @@ impl Part for Objects {
     }
 
     fn dialog(&self) -> Option<&Dialog> {
-        self.sorting.as_ref().or_else(|| self.acting.dialog())
+        self.sorting.dialog().or_else(|| self.acting.question.dialog())
     }
 
     fn dialog_mut(&mut self) -> Option<&mut Dialog> {
-        self.sorting.as_mut().or_else(|| self.acting.dialog_mut())
+        self.sorting.dialog_mut().or_else(|| self.acting.question.dialog_mut())
     }
 
     fn hints(&self) -> Vec<KeyHint> {
@@ -108,15 +108,15 @@ impl Part for Objects {
     }
 
     fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
-        if let Some(menu) = &mut self.sorting {
-            let outcome = menu.on_action(action);
-            self.on_sorted(&outcome, cx);
-        } else if self.acting.dialog().is_some() {
+        if self.sorting.is_open() {
+            let answer = self.sorting.on_action(action, cx);
+            self.on_sorted(answer.map(|(_, answer)| answer), cx);
+        } else if self.acting.question.is_open() {
             self.acting.on_dialog_action(action, &mut self.browse, cx);
         } else if self.browse.typing.is_some() {
             self.on_filter_action(action, cx);
         } else if action == Action::Sort {
-            self.sorting = Some(menu(self.browse.rows.arrangement()));
+            self.sorting.ask(menu(self.browse.rows.arrangement()), ());
         } else if let Action::Details | Action::Preview = action {
             if let Some(subject) = self.browse.current_subject() {
                 cx.ask(Intent::Show { tab: SideTab::of(action), subject });
@@ -134,10 +134,10 @@ impl Part for Objects {
     }
 
     fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
-        if let Some(menu) = &mut self.sorting {
-            let outcome = menu.on_text(chord);
-            self.on_sorted(&outcome, cx);
-        } else if self.acting.dialog().is_some() {
+        if self.sorting.is_open() {
+            let answer = self.sorting.on_text(chord, cx);
+            self.on_sorted(answer.map(|(_, answer)| answer), cx);
+        } else if self.acting.question.is_open() {
             self.acting.on_dialog_text(chord, &mut self.browse, cx);
         } else if let Some(typing) = &mut self.browse.typing
             && typing.on_text(chord)
@@ -151,7 +151,7 @@ impl Part for Objects {
         if let Some(typing) = &mut self.browse.typing {
             typing.on_paste(text);
             self.filter_as_typed(cx);
-        } else if self.sorting.is_none() {
+        } else if !self.sorting.is_open() {
             self.acting.on_paste(text, &mut self.browse, cx);
         }
     }
@@ -231,13 +231,9 @@ impl Objects {
         self.acting.on_action(action, Some(rows), &mut self.browse, cx);
     }
 
-    fn on_sorted(&mut self, outcome: &Outcome<DialogAnswer>, cx: &mut Context<'_>) {
-        if *outcome == Outcome::Open {
-            return;
-        }
-        self.sorting = None;
-        if let Outcome::Accepted(DialogAnswer::Row(row)) = outcome {
-            let (sort, descending) = order_at(*row);
+    fn on_sorted(&mut self, answer: Option<DialogAnswer>, cx: &mut Context<'_>) {
+        if let Some(DialogAnswer::Row(row)) = answer {
+            let (sort, descending) = order_at(row);
             self.browse.sort(sort, descending, cx);
         }
     }

@@ -1,12 +1,11 @@
 //! Empties a bucket by a job, gives up its unfinished uploads and then deletes it.
 
 use crate::app::action::Action;
-use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent};
+use crate::app::dialogs::Dialog;
 use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::details::Details;
-use crate::app::dialogs::outcome::Outcome;
-use crate::app::dialogs::{Dialog, DialogAnswer};
+use crate::app::dialogs::question::{Question, QuestionSlot};
 use crate::app::effect::StorageRequest;
 use crate::app::event::{Answer, ListedUploads, Reply, Ticket};
 use crate::app::toasts::Level;
@@ -25,7 +24,7 @@ use crate::domain::units::Count;
 pub struct Emptying {
     buckets: Vec<Emptied>,
     /// How far the last one is; over everything until it is hidden.
-    dialog: Option<(Dialog, Bucket)>,
+    pub(super) question: QuestionSlot<Bucket>,
 }
 
 #[derive(Clone, Debug)]
@@ -47,10 +46,6 @@ enum Step {
 }
 
 impl Emptying {
-    pub fn dialog(&self) -> Option<&Dialog> {
-        self.dialog.as_ref().map(|(dialog, _)| dialog)
-    }
-
     pub fn begin(&mut self, bucket: Bucket, cx: &mut Context<'_>) {
         let targets = vec![Target::Prefix(Prefix::root())];
         let spec = JobSpec {
@@ -61,7 +56,7 @@ impl Emptying {
         };
         cx.transfer(TransferCommand::Enqueue(vec![spec.clone()]));
         let emptied = Emptied { spec, bucket: bucket.clone(), job: None, step: Step::Objects };
-        self.dialog = Some((Dialog::Confirm(progress(&emptied, None)), bucket));
+        self.question.ask(Dialog::Confirm(progress(&emptied, None)), bucket);
         self.buckets.push(emptied);
     }
 
@@ -73,14 +68,14 @@ impl Emptying {
         self.buckets.iter().any(|each| each.step != Step::Objects)
     }
 
+    /// A yes stops it; it goes on where it is hidden.
     pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) {
-        let outcome = self.dialog.as_mut().map(|(dialog, _)| dialog.on_action(action));
-        self.on_outcome(outcome, cx);
-    }
-
-    pub fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
-        let outcome = self.dialog.as_mut().map(|(dialog, _)| dialog.on_text(chord));
-        self.on_outcome(outcome, cx);
+        let Some((Question { about: bucket, .. }, _)) = self.question.on_action(action, cx) else {
+            return;
+        };
+        if let Some(at) = self.buckets.iter().position(|each| each.bucket == bucket) {
+            self.stop(at, cx);
+        }
     }
 
     /// To be told of every event of the engine before the queue is.
@@ -94,8 +89,10 @@ impl Emptying {
 
     /// Shows how far it is.
     pub fn renew(&mut self, queue: &Transfers) {
-        let Some((Dialog::Confirm(shown), bucket)) = &mut self.dialog else { return };
-        let Some(each) = self.buckets.iter().find(|each| each.bucket == *bucket) else { return };
+        let Some(question) = self.question.get_mut() else { return };
+        let Dialog::Confirm(shown) = &mut question.dialog else { return };
+        let shows = |each: &&Emptied| each.bucket == question.about;
+        let Some(each) = self.buckets.iter().find(shows) else { return };
         let on_yes = shown.on_yes;
         *shown = progress(each, each.job.and_then(|id| queue.job(id)));
         shown.on_yes = on_yes;
@@ -165,17 +162,6 @@ impl Emptying {
         self.buckets.iter().position(|each| waits.contains(&each.step))
     }
 
-    fn on_outcome(&mut self, outcome: Option<Outcome<DialogAnswer>>, cx: &mut Context<'_>) {
-        if matches!(outcome, None | Some(Outcome::Open)) {
-            return;
-        }
-        let Some((_, bucket)) = self.dialog.take() else { return };
-        let at = self.buckets.iter().position(|each| each.bucket == bucket);
-        if let (Some(Outcome::Accepted(_)), Some(at)) = (outcome, at) {
-            self.stop(at, cx);
-        }
-    }
-
     fn stop(&mut self, at: usize, cx: &mut Context<'_>) {
         match (self.buckets[at].step, self.buckets[at].job) {
             // Its end tells the rest.
@@ -193,7 +179,9 @@ impl Emptying {
 
     fn end(&mut self, at: usize) -> Emptied {
         let each = self.buckets.remove(at);
-        self.dialog.take_if(|(_, bucket)| *bucket == each.bucket);
+        if self.question.get().is_some_and(|question| question.about == each.bucket) {
+            self.question.take();
+        }
         each
     }
 

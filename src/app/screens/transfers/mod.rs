@@ -12,7 +12,7 @@ use crate::app::action::Action;
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Ending, Intent};
 use crate::app::dialogs::details::Details;
-use crate::app::dialogs::outcome::Outcome;
+use crate::app::dialogs::question::QuestionSlot;
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::Effect;
 use crate::app::event::{Reply, Ticket};
@@ -40,7 +40,7 @@ use crate::domain::units::parse_rate_limit;
 pub struct TransfersPane {
     pub queue: Transfers,
     pub list: List,
-    question: Option<(Dialog, About)>,
+    question: QuestionSlot<About>,
     linking: Linking,
     emptying: Emptying,
     ended: Ended,
@@ -84,20 +84,21 @@ impl Part for TransfersPane {
     }
 
     fn dialog(&self) -> Option<&Dialog> {
-        self.question.as_ref().map(|(dialog, _)| dialog).or(self.emptying.dialog())
+        self.question.dialog().or(self.emptying.question.dialog())
     }
 
     fn dialog_mut(&mut self) -> Option<&mut Dialog> {
-        self.question.as_mut().map(|(dialog, _)| dialog)
+        self.question.dialog_mut().or(self.emptying.question.dialog_mut())
     }
 
     fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
-        if let Some((dialog, _)) = &mut self.question {
-            let outcome = dialog.on_action(action);
-            self.on_outcome(outcome, cx);
+        if self.question.is_open() {
+            if let Some((question, answer)) = self.question.on_action(action, cx) {
+                on_answer(question.about, answer, cx);
+            }
             return true;
         }
-        if self.emptying.dialog().is_some() {
+        if self.emptying.question.is_open() {
             self.emptying.on_action(action, cx);
             return true;
         }
@@ -113,16 +114,13 @@ impl Part for TransfersPane {
     }
 
     fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
-        if let Some((dialog, _)) = &mut self.question {
-            let outcome = dialog.on_text(chord);
-            self.on_outcome(outcome, cx);
-        } else {
-            self.emptying.on_text(chord, cx);
+        if let Some((question, answer)) = self.question.on_text(chord, cx) {
+            on_answer(question.about, answer, cx);
         }
     }
 
     fn on_paste(&mut self, text: &str, _: &mut Context<'_>) {
-        if let Some((dialog, _)) = &mut self.question {
+        if let Some(dialog) = self.question.dialog_mut() {
             dialog.on_paste(text);
         }
     }
@@ -134,8 +132,8 @@ impl Part for TransfersPane {
     fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
         if self.emptying.owns(ticket) {
             let read = self.emptying.on_reply(ticket, reply, cx);
-            if let Some(read) = read.filter(|_| self.question.is_none()) {
-                self.question = Some((Dialog::Details(read), About::Failure));
+            if let Some(read) = read.filter(|_| !self.question.is_open()) {
+                self.question.ask(Dialog::Details(read), About::Failure);
             }
             self.emptying.renew(&self.queue);
             return;
@@ -209,7 +207,7 @@ impl TransfersPane {
         self.ended.follow(&self.queue, cx.now);
         let found = stood_on.and_then(|anchor| self.queue.rows().find(&anchor));
         self.list.cursor = found.unwrap_or(self.list.cursor);
-        let untouched = !focused && self.question.is_none();
+        let untouched = !focused && !self.question.is_open();
         if arrives || (untouched && !settled.is_empty()) {
             self.leave_finished();
         }
@@ -264,7 +262,7 @@ impl TransfersPane {
             Action::RetryFailed => TransferCommand::RetryFailed,
             Action::LimitRate => {
                 let dialog = Dialog::Prompt(limiting(self.queue.limit));
-                self.question = Some((dialog, About::Limit));
+                self.question.ask(dialog, About::Limit);
                 return true;
             }
             _ => return false,
@@ -277,7 +275,7 @@ impl TransfersPane {
         let id = job.view.id;
         match action {
             Action::CancelJob if loses(job) => {
-                self.question = Some((Dialog::Confirm(cancelling(job)), About::Cancel(id)));
+                self.question.ask(Dialog::Confirm(cancelling(job)), About::Cancel(id));
             }
             Action::CancelJob => cx.transfer(TransferCommand::Cancel(id)),
             Action::PauseJob if job.view.state == JobState::Paused => {
@@ -290,7 +288,7 @@ impl TransfersPane {
             }
             Action::RetryJob => match lost(job) {
                 Some(question) => {
-                    self.question = Some((Dialog::Confirm(question), About::Loss(id)));
+                    self.question.ask(Dialog::Confirm(question), About::Loss(id));
                 }
                 None => cx.transfer(TransferCommand::Retry(id)),
             },
@@ -328,34 +326,20 @@ impl TransfersPane {
             Some(Below::Failure(number)) => row.job.view.failures.get(number),
             _ => None,
         };
-        self.question = Some(if let Some(failure) = failure {
+        let (details, about) = if let Some(failure) = failure {
             let details = Details::of_error(failure.place.clone(), failure.error.clone());
-            (Dialog::Details(details), About::Failure)
+            (details, About::Failure)
         } else {
             let about = About::Details(row.job.view.id);
-            (Dialog::Details(details(row.job, &self.queue, cx.now, cx.session)), about)
-        });
-    }
-
-    fn on_outcome(&mut self, outcome: Outcome<DialogAnswer>, cx: &mut Context<'_>) {
-        let Some((_, about)) = &self.question else { return };
-        match (outcome, *about) {
-            (Outcome::Open, _) => return,
-            (Outcome::Accepted(DialogAnswer::Yes), About::Cancel(id)) => {
-                cx.transfer(TransferCommand::Cancel(id));
-            }
-            (Outcome::Accepted(DialogAnswer::Yes), About::Loss(id)) => {
-                cx.transfer(TransferCommand::AcceptLoss(id));
-            }
-            (Outcome::Accepted(DialogAnswer::Text(text)), About::Limit) => limit(&text, cx),
-            _ => {}
-        }
-        self.question = None;
+            (details(row.job, &self.queue, cx.now, cx.session), about)
+        };
+        self.question.ask(Dialog::Details(details), about);
     }
 
     /// Whether the question that is open is about a job that the news are about.
     fn details_concern(&self, news: &TransferEvent) -> bool {
-        let Some((_, About::Details(about) | About::Cancel(about))) = &self.question else {
+        let Some(question) = self.question.get() else { return false };
+        let (About::Details(about) | About::Cancel(about)) = &question.about else {
             return false;
         };
         match news {
@@ -370,21 +354,31 @@ impl TransfersPane {
 
     /// Keeps open details up to date, and a question from being about a job that is over.
     fn renew_question(&mut self, now: Timestamp, session: &Session) {
-        match &mut self.question {
-            Some((Dialog::Details(shown), About::Details(id))) => {
+        let Some(question) = self.question.get_mut() else { return };
+        match (&mut question.dialog, &question.about) {
+            (Dialog::Details(shown), About::Details(id)) => {
                 if let Some(job) = self.queue.job(*id) {
                     let (raw, scroll) = (shown.raw, shown.scroll);
                     *shown = details(job, &self.queue, now, session);
                     (shown.raw, shown.scroll) = (raw, scroll);
                 }
             }
-            Some((_, About::Cancel(id)))
+            (_, About::Cancel(id))
                 if self.queue.job(*id).is_none_or(|job| job.view.state.finished()) =>
             {
-                self.question = None;
+                self.question.take();
             }
             _ => {}
         }
+    }
+}
+
+fn on_answer(about: About, answer: DialogAnswer, cx: &mut Context<'_>) {
+    match (about, answer) {
+        (About::Cancel(id), DialogAnswer::Yes) => cx.transfer(TransferCommand::Cancel(id)),
+        (About::Loss(id), DialogAnswer::Yes) => cx.transfer(TransferCommand::AcceptLoss(id)),
+        (About::Limit, DialogAnswer::Text(text)) => limit(&text, cx),
+        _ => {}
     }
 }
 

@@ -6,10 +6,11 @@ use crate::app::context::{Context, Intent};
 use crate::app::dialogs::Dialog;
 use crate::app::dialogs::link_menu::{LinkChoice, LinkMenu};
 use crate::app::dialogs::prompt::Prompt;
+use crate::app::dialogs::question::Question;
 use crate::app::effect::ConnectionRequest;
 use crate::app::link_shown::LinkShown;
 use crate::app::linking::{LinkForm, copy_shown};
-use crate::app::screens::objects::acting::{About, Acting, Question};
+use crate::app::screens::objects::acting::{About, Acting};
 use crate::app::screens::objects::naming;
 use crate::app::session::Session;
 use crate::app::toasts::Level;
@@ -22,12 +23,13 @@ impl Acting {
     pub(super) fn ask_link(&mut self, bucket: Bucket, targets: Vec<Target>, cx: &Context<'_>) {
         let reasons = naming::reasons(&bucket, &targets, cx.session);
         let menu = LinkMenu::new(&naming::subject(&targets), &reasons);
-        self.ask(Dialog::LinkMenu(menu), About::Links { bucket, targets });
+        self.question.ask(Dialog::LinkMenu(menu), About::Links { bucket, targets });
     }
 
     /// Something was learned that the link menu tells.
     pub fn refresh_links(&mut self, session: &Session) {
-        if let Some(Question { dialog: Dialog::LinkMenu(menu), about, .. }) = &mut self.question
+        if let Some(Question { dialog: Dialog::LinkMenu(menu), about, .. }) =
+            self.question.get_mut()
             && let About::Links { bucket, targets } = about
         {
             menu.take_reasons(&naming::reasons(bucket, targets, session));
@@ -84,13 +86,13 @@ impl Acting {
             }
             None => Prompt::new(title, "https://cdn.example.com", "", origin),
         };
-        self.ask(Dialog::Prompt(prompt), About::Domain { bucket, targets });
+        self.question.ask(Dialog::Prompt(prompt), About::Domain { bucket, targets });
     }
 
     /// The question stays until the domain is written.
     pub(super) fn save_domain(
         &mut self,
-        mut question: Question,
+        mut question: Question<About>,
         bucket: Bucket,
         text: &str,
         cx: &mut Context<'_>,
@@ -100,12 +102,12 @@ impl Acting {
             question.ticket =
                 Some(cx.request(ConnectionRequest::SavePublicDomain { bucket, domain }));
         }
-        self.question = Some(question);
+        self.question.put(question);
     }
 
     /// With a domain the public URL is copied at once.
     pub(super) fn on_domain_saved(&mut self, domain: Option<String>, cx: &mut Context<'_>) {
-        let question = self.question.take_if(|q| matches!(q.about, About::Domain { .. }));
+        let question = self.question.take();
         let Some(Question { about: About::Domain { bucket, targets }, .. }) = question else {
             return;
         };
