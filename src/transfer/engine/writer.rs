@@ -224,7 +224,7 @@ impl Writer {
                 self.journal.note(vec![Fact::Limited { limit }]);
             }
             (None, Some(limit)) if !self.context.tuning().rate_given => {
-                self.context.limit_to(Some(limit))
+                self.context.limit_to(Some(limit));
             }
             (None, _) => {}
         }

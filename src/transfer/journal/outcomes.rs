@@ -31,27 +31,25 @@ impl LastChange {
     /// What a fact makes of it; `None` for a fact that came too late to fit and is without effect.
     pub fn after(self, fact: &Fact) -> Option<(LastChange, Change)> {
         use LastChange::{Cancelled, Finished, Leaving, Retried};
-        Some(match (fact, self) {
-            // Cleared in the same moment: it neither ends nor is tried again.
-            (
-                Fact::Cancelled { .. }
-                | Fact::Retried { .. }
-                | Fact::Leaving { .. }
-                | Fact::Finished { .. },
-                Leaving,
-            ) => return None,
-            (Fact::Cancelled { .. }, _) => (Cancelled, Change::Nothing),
+        let too_late = match fact {
             // Asked twice in a moment: what failed since the first is not asked for.
-            (Fact::Retried { .. }, Retried) => return None,
-            (Fact::Retried { .. }, _) => (Retried, Change::TryFailedAgain),
-            (Fact::Leaving { .. }, Cancelled | Finished) => (Leaving, Change::Nothing),
+            Fact::Retried { .. } => matches!(self, Retried | Leaving),
             // One that was tried again just before it was cleared stays.
-            (Fact::Leaving { .. }, _) => return None,
+            Fact::Leaving { .. } => !matches!(self, Cancelled | Finished),
+            // Cleared in the same moment: nothing else becomes of it.
+            _ => self == Leaving,
+        };
+        if too_late {
+            return None;
+        }
+        Some(match fact {
+            Fact::Cancelled { .. } => (Cancelled, Change::Nothing),
+            Fact::Retried { .. } => (Retried, Change::TryFailedAgain),
+            Fact::Leaving { .. } => (Leaving, Change::Nothing),
             // Cancelled just before: it did not finish, and a retry asks what was settled.
-            (Fact::Finished { .. }, Cancelled) => (Finished, Change::Nothing),
-            (Fact::Finished { error: None, .. }, _) => (Finished, Change::EndWell),
-            (Fact::Finished { .. }, _) => (Finished, Change::Nothing),
-            (_, unchanged) => (unchanged, Change::Nothing),
+            Fact::Finished { error: None, .. } if self != Cancelled => (Finished, Change::EndWell),
+            Fact::Finished { .. } => (Finished, Change::Nothing),
+            _ => (self, Change::Nothing),
         })
     }
 }

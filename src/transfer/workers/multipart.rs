@@ -35,12 +35,14 @@ pub enum BodySource {
 /// The right to hold a part's bytes: given back when the last who holds them is done.
 pub type Held = Option<Arc<OwnedSemaphorePermit>>;
 
+type SendFn = dyn Fn(&Multipart, u32, ByteRange, Held) -> SendingPart + Send + Sync;
+
 /// Sends one part of an upload, whose number and range are given, and records it.
 #[derive(Clone)]
 pub struct SendPart {
     /// Taken in the order of the parts, so that the first of them never waits for a later one.
     memory: Option<BodyMemory>,
-    send: Arc<dyn Fn(&Multipart, u32, ByteRange, Held) -> SendingPart + Send + Sync>,
+    send: Arc<SendFn>,
 }
 
 impl SendPart {
