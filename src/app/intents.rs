@@ -48,7 +48,7 @@ fn follow(state: &mut State, now: Timestamp, asked: &mut Asked) {
         let shown = !cx.areas.side.is_empty();
         parts.side.follow(Sight { under, place, shown, attended }, cx);
     });
-    state.with(now, asked, |parts, cx| parts.complete(cx));
+    state.with(now, asked, Parts::complete);
 }
 
 /// Lets `act` happen in the tab at `at` as if it were on screen; what it asks for is done there.

@@ -334,7 +334,7 @@ impl Connecting {
         match way {
             Some(ConnectChoice::R2) => self.open_form(Form::new(FormKind::R2, setting(cx)), cx),
             Some(ConnectChoice::Other) => {
-                self.open_form(Form::new(FormKind::Other, setting(cx)), cx)
+                self.open_form(Form::new(FormKind::Other, setting(cx)), cx);
             }
             Some(ConnectChoice::Aws) => {
                 self.stage =
