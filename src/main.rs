@@ -1,4 +1,4 @@
-//! Starts the program, which is compiled with the library once.
+//! Starts the program, which is compiled with the library.
 
 use std::process::ExitCode;
 

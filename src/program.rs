@@ -1,4 +1,4 @@
-//! Turns arguments into an exit code: a verb, or the browser on what the arguments name.
+//! Runs what the arguments name, a verb or the browser, and gives its exit code.
 
 use std::env;
 use std::io::{self, IsTerminal};
@@ -24,7 +24,7 @@ const PLAIN_TERMINALS: [&str; 2] = ["dumb", "unknown"];
 pub fn main() -> ExitCode {
     crash::catch_panics(Folders::find().ok().map(|folders| folders.state), give_back);
     let arguments = Arguments::read();
-    let json = arguments.verb.as_ref().is_some_and(verbs::wants_json);
+    let json = arguments.json;
     let ended = catch_unwind(AssertUnwindSafe(|| run(arguments)));
     match crash::happened() {
         None => ended.unwrap_or(ExitCode::from(crash::EXIT_CODE)),
@@ -39,7 +39,7 @@ fn run(arguments: Arguments) -> ExitCode {
     match arguments.verb {
         None => told(browse(arguments.location, &arguments.target)),
         Some(Verb::Demo(demo)) if !demo.serve => told(browse_demo(&demo)),
-        Some(verb) => verbs::run(verb, &arguments.target),
+        Some(verb) => verbs::run(&verb, &arguments.target, arguments.json),
     }
 }
 
@@ -47,26 +47,23 @@ fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Tro
     needs_terminal()?;
     let folders = Folders::find()?;
     let choice = Choice::make(flags, &folders)?;
-    let Choice { connections, current, alert, theme, icons, preview_stays, limit, files, .. } =
-        choice;
+    let Choice { connections, current, settings, .. } = choice;
     log::start(&folders.log_file())?;
     let first = choice.first && location.is_none();
     let open = location.unwrap_or(Location::Root);
     let (mut startup, remembered) = startup::gather(connections, current, open, &folders)?;
-    (startup.alert, startup.files, startup.preview_stays) = (alert, files, preview_stays);
     (startup.first, startup.keyless) = (first, choice.keyless);
     startup.profiles = choice.profiles;
     startup.problems.extend(choice.warnings);
-    let theme = startup::theme(theme.as_deref(), &folders, &mut startup.problems);
+    let theme = startup::theme(settings.ui.theme.as_deref(), &folders, &mut startup.problems);
+    startup.settings = settings;
     let opening = Opening {
         startup,
         theme,
-        icons,
         remembered,
         remembered_file: Some(folders.remembered_file()),
         config_file: Some(folders.config_file()),
         journal: Some(folders.journal_file()),
-        limit,
         runtime: verbs::runtime()?,
     };
     match open_browser(opening, || {})? {
@@ -85,12 +82,10 @@ fn browse_demo(arguments: &DemoArguments) -> Result<Ending, Trouble> {
     let opening = Opening {
         startup: startup::fresh(vec![connection], name, open.unwrap_or(Location::Root)),
         theme: None,
-        icons: false,
         remembered: Remembered::default(),
         remembered_file: None,
         config_file: None,
         journal: None,
-        limit: None,
         runtime,
     };
     Ok(open_browser(opening, || server::fill(&server, arguments))?)

@@ -1,5 +1,5 @@
-//! Everything a user can ask of the interface, in the one table that keymap, help, palette, footer
-//! and README show.
+//! Lists every action of the interface in one table, which keymap, help, palette, footer and README
+//! show.
 
 use crate::app::scope::Scope;
 
@@ -210,7 +210,8 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::Open, "open", "open",
         "Open the bucket or prefix; on an object, its preview", LIST, &["l", "right", "enter"]),
     row(Action::Parent, "parent", "up one level",
-        "Go to the level above; the cursor returns to where it was", OBJECTS_SIDE, &["h", "left", "backspace"])
+        "Go to the level above; the cursor returns to where it was",
+        OBJECTS_SIDE, &["h", "left", "backspace"])
         .also(&[(Scope::Picker, &["h", "left", "backspace"])]),
     row(Action::HistoryBack, "history-back", "back",
         "Go back to the previous place", GLOBAL, &["["]),
@@ -233,7 +234,8 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::Zoom, "zoom", "zoom", "Show only this pane", GLOBAL, &["+"]),
     row(Action::Unzoom, "unzoom", "restore panes", "Show all panes again", GLOBAL, &["_"]),
     row(Action::StepBack, "step-back", "step back",
-        "Step back: stop loading, end a filter, drop marks, close a pane; never quits", GLOBAL, &["esc"]),
+        "Step back: stop loading, end a filter, drop marks, close a pane; never quits",
+        GLOBAL, &["esc"]),
     row(Action::NewTab, "new-tab", "new tab",
         "Open this place in a new tab, which can use another connection", GLOBAL, &["T"]),
     row(Action::NextTab, "next-tab", "next tab", "Go to the next tab", GLOBAL, &["g t"]),
@@ -275,9 +277,11 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::Copy, "copy", "copy",
         "Copy to another place, of this connection or another", OBJECTS_SIDE, &["c"]),
     row(Action::Move, "move", "move",
-        "Move to another place: copy, check the copy, then delete the source", OBJECTS_SIDE, &["m"]),
+        "Move to another place: copy, check the copy, then delete the source",
+        OBJECTS_SIDE, &["m"]),
     row(Action::Rename, "rename", "rename",
-        "Rename the object or prefix: copy, check the copy, then delete the old one", OBJECTS_SIDE, &["r"]),
+        "Rename the object or prefix: copy, check the copy, then delete the old one",
+        OBJECTS_SIDE, &["r"]),
     row(Action::Delete, "delete", "delete",
         "Delete; asks first and shows how many objects and bytes", DELETING, &["D", "del"]),
     row(Action::New, "new", "new", "Create a bucket, or a prefix in the bucket", BOTH, &["n"]),
@@ -331,7 +335,8 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::SignIn, "sign-in", "sign in",
         "Sign in to the AWS profile again with aws sso login", GLOBAL, &["g s"]),
     row(Action::LastPlace, "last-place", "last place",
-        "Go back to the connection and place that were open when the last session ended", GLOBAL, &["g l"]),
+        "Go back to the connection and place that were open when the last session ended",
+        GLOBAL, &["g l"]),
     row(Action::Help, "help", "help", "Show the keys that work here", GLOBAL, &["?", "f1"])
         .also(&[(Scope::Help, &["?", "f1"])]),
     row(Action::Palette, "palette", "palette",

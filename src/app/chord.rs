@@ -1,4 +1,4 @@
-//! One key press: parsed from and printed as the text of a keymap.
+//! Parses a key press from the text of a keymap, and prints it so.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What is on its way to the clipboard, and how it is said that it arrived.
+//! Remembers what is on its way to the clipboard, and says when it arrived.
 
 use crate::app::event::ClipboardOutcome;
 use crate::app::toasts::Level;

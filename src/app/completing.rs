@@ -1,4 +1,4 @@
-//! Looks at folders, buckets and rows for the text field that is open, whoever asked for the text.
+//! Asks for the folders, buckets and rows that complete the text field with the keys.
 
 use crate::app::action::Action;
 use crate::app::context::{Context, Intent};

@@ -1,5 +1,4 @@
-//! What a part of the interface may do: read the session and the layout, add effects, ask for
-//! moves.
+//! Defines what a part may do: read the session and the layout, add effects, ask for intents.
 
 use std::path::PathBuf;
 

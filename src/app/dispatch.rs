@@ -1,4 +1,4 @@
-//! Brings an action to the part it is about.
+//! Gives an action to the part that it is about.
 
 use jiff::Timestamp;
 

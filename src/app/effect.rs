@@ -1,4 +1,4 @@
-//! Everything the interface can ask of its shell, as data.
+//! Defines everything the interface asks of its shell, as data.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Everything that can happen to the interface.
+//! Defines everything that can happen to the interface.
 
 use std::path::PathBuf;
 

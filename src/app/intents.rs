@@ -1,14 +1,12 @@
-//! Does what parts ask of one another.
+//! Carries out what parts ask of one another.
 
 use jiff::Timestamp;
 
-use crate::app::action::Action;
 use crate::app::context::{Context, Ending, Intent, SideTab};
 use crate::app::dispatch::dispatch;
 use crate::app::effect::{Effect, Preference};
 use crate::app::layout::Pane;
 use crate::app::overlaid::examine;
-use crate::app::scope::Scope;
 use crate::app::screens::Parts;
 use crate::app::screens::side::following::Sight;
 use crate::app::screens::subject::Subject;
@@ -19,7 +17,7 @@ use crate::app::transfers::reach::{Shown, changes};
 use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, ConnectionName, Location};
 use crate::domain::change::{BucketChange, KeyChange};
-use crate::domain::error::{Error, Renewal};
+use crate::domain::error::Error;
 use crate::domain::transfer::{JobId, TransferCommand};
 use crate::domain::units::Count;
 
@@ -350,13 +348,8 @@ fn drop_connection(state: &mut State, now: Timestamp, name: &ConnectionName, ask
 }
 
 fn log(state: &mut State, now: Timestamp, error: Error) {
-    let new_keys = error.renewal == Some(Renewal::NewKeys);
-    let key = new_keys.then(|| state.keymap.key_for(&[Scope::Global], Action::EditConnection));
-    let way_out = match (key.flatten(), error.way_out()) {
-        (Some(key), _) => format!(": {key} gives it new keys"),
-        (None, Some(key)) => format!(": {key}"),
-        (None, None) => String::new(),
-    };
-    state.toasts.add_error(now, format!("{error}{way_out}"));
+    let renewed_by = error.renewed_by().map(|remedy| state.session.say(&remedy));
+    let renewed_by = renewed_by.map_or_else(String::new, |said| format!(": {said}"));
+    state.toasts.add_error(now, format!("{error}{renewed_by}"));
     state.log.error(now, error);
 }

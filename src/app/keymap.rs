@@ -73,6 +73,14 @@ impl Keymap {
         self.keys_for(scopes, action).next()
     }
 
+    /// The key that does `action`, one of `scopes` before all others; for an action without a key
+    /// its name in the palette: `:refresh`.
+    pub fn name_of(&self, scopes: &[Scope], action: Action) -> String {
+        self.key_for(scopes, action)
+            .or_else(|| self.key_for(&Scope::ALL, action))
+            .unwrap_or_else(|| format!(":{}", action.spec().name))
+    }
+
     /// Every key that does `action` in one of `scopes`.
     pub fn keys_for(&self, scopes: &[Scope], action: Action) -> impl Iterator<Item = String> {
         self.bindings

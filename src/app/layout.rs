@@ -1,4 +1,4 @@
-//! From the window's size to the place of every pane; used to page and click, and to paint.
+//! Computes the place of every pane from the window's size.
 
 use crate::app::scope::Scope;
 
@@ -12,7 +12,7 @@ pub struct Rect {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size {
+pub struct WindowSize {
     pub width: u16,
     pub height: u16,
 }
@@ -110,7 +110,7 @@ const AROUND_BUCKET: u16 = 5;
 /// A day as `2026-09-20`.
 const CREATED: u16 = 10;
 const WIDE: u16 = 120;
-const SMALL: Size = Size { width: 60, height: 15 };
+const SMALL: WindowSize = WindowSize { width: 60, height: 15 };
 
 impl Rect {
     pub fn is_empty(self) -> bool {
@@ -166,7 +166,7 @@ impl Rect {
 
 impl Areas {
     /// Places everything; any size, 1×1 included, gives places inside the window.
-    pub fn of(size: Size, shape: Shape) -> Areas {
+    pub fn of(size: WindowSize, shape: Shape) -> Areas {
         let window = Rect { x: 0, y: 0, width: size.width, height: size.height };
         let mut areas = Areas { window, ..Areas::default() };
         let middle = areas.place_lines(window);
@@ -220,7 +220,7 @@ impl Areas {
     }
 
     /// Whether a window of this size has room for a third column.
-    pub fn has_third_column(size: Size) -> bool {
+    pub fn has_third_column(size: WindowSize) -> bool {
         size.width >= WIDE && size.height >= SMALL.height
     }
 
@@ -312,8 +312,8 @@ impl ObjectColumns {
 mod tests {
     use super::*;
 
-    fn size(width: u16, height: u16) -> Size {
-        Size { width, height }
+    fn size(width: u16, height: u16) -> WindowSize {
+        WindowSize { width, height }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A text that was copied, shown so that it can be read and selected; it takes no keys.
+//! Shows a copied text so that it can be read and selected; it takes no keys.
 
 use std::fmt;
 

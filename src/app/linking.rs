@@ -1,4 +1,4 @@
-//! Links on their way to the clipboard: asked for, awaited, put into the form that was wanted.
+//! Requests links, and puts them on the clipboard in the form that was asked for.
 
 use std::time::Duration;
 

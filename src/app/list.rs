@@ -1,4 +1,4 @@
-//! What every list has: a cursor, what it stays on, and the first row on screen.
+//! A list has a cursor, the row it stays on, and the first row on screen.
 
 use crate::app::action::Action;
 use crate::app::spot::Spot;

@@ -1,11 +1,10 @@
-//! Finds where a pasted address leads: into the connection in use, another one, or none that is
-//! known.
+//! Finds where a pasted address leads: the connection in use, another one, or none that is known.
 
 use percent_encoding::percent_decode_str;
 
 use crate::app::session::Session;
 use crate::config::connection::Connection;
-use crate::config::pasted_address::{Server, point};
+use crate::config::pasted_address::{PastedServer, point};
 use crate::domain::address::{Bucket, ConnectionName, Key, Location, Prefix};
 use crate::domain::place::Place;
 use crate::domain::provider::Provider;
@@ -77,17 +76,21 @@ fn of_pointed(text: &str, session: &Session) -> Located {
         Err(why) => return Located::Wrong(why),
     };
     let fits = |connection: &&Connection| match &pasted_address.server {
-        Server::Aws { .. } => connection.provider == Provider::Aws && connection.endpoint.is_none(),
-        Server::R2 { account, .. } => {
+        PastedServer::Aws { .. } => {
+            connection.provider == Provider::Aws && connection.endpoint.is_none()
+        }
+        PastedServer::R2 { account, .. } => {
             endpoints(connection).any(|endpoint| endpoint.contains(&format!("//{account}.")))
         }
-        Server::Other { endpoint, .. } => endpoints(connection)
+        PastedServer::Other { endpoint, .. } => endpoints(connection)
             .any(|own| own.trim_end_matches('/') == endpoint.trim_end_matches('/')),
-        Server::Unsaid => false,
+        PastedServer::Unsaid => false,
     };
     let located = |connection: &Connection| {
         let bucket = pasted_address.bucket.clone().map(|bucket| match &pasted_address.server {
-            Server::R2 { jurisdiction: Some(home), .. } if connection.jurisdictions.len() > 1 => {
+            PastedServer::R2 { jurisdiction: Some(home), .. }
+                if connection.jurisdictions.len() > 1 =>
+            {
                 home.named(&bucket)
             }
             _ => bucket,
@@ -261,11 +264,13 @@ mod tests {
             ),
             ("https://s3.amazonaws.com/media/a/", "aws s3://media/a/"),
             (
-                "https://eu-west-1.console.aws.amazon.com/s3/buckets/media?region=eu-west-1&prefix=a%2F",
+                "https://eu-west-1.console.aws.amazon.com/s3/buckets/media?region=eu-west-1&\
+                 prefix=a%2F",
                 "aws s3://media/a/",
             ),
             (
-                "https://us-east-1.console.aws.amazon.com/s3/object/media?region=us-east-1&prefix=a/b.txt",
+                "https://us-east-1.console.aws.amazon.com/s3/object/media?region=us-east-1&\
+                 prefix=a/b.txt",
                 "aws s3://media/a/b.txt",
             ),
             ("arn:aws:s3:::media/a/b", "aws s3://media/a/b"),

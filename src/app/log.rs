@@ -1,4 +1,4 @@
-//! What happened in this session, newest last, for the events list.
+//! Keeps what happened in this session, newest last, for the events list.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! The marked rows of a listing, with the totals that are shown of them.
+//! Keeps the marked rows of a listing, with their totals.
 
 use crate::domain::listing::Listing;
 use crate::domain::row_set::RowSet;

@@ -23,6 +23,7 @@ pub mod overlaid;
 pub mod overlays;
 pub mod part;
 pub mod pasting;
+pub mod remedies;
 pub mod scope;
 pub mod screens;
 pub mod session;

@@ -1,4 +1,4 @@
-//! Does what a click and the wheel mean where they are.
+//! Carries out what a click and the wheel mean where they are.
 
 use jiff::Timestamp;
 

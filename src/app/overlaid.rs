@@ -12,7 +12,7 @@ use crate::domain::diagnosis::Examination;
 /// Opens the overlay an action asks for; `false` where it asks for none.
 pub fn open_overlay(state: &mut State, action: Action) -> bool {
     let opening = Opening {
-        keymap: &state.keymap,
+        keymap: &state.session.keymap,
         scopes: state.scopes(),
         disabled: &|action| state.disabled(action),
         session: &state.session,

@@ -1,4 +1,4 @@
-//! What the router asks of every pane, overlay and question, one like the other.
+//! Defines what the router asks of every pane, overlay and question.
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::chord::Chord;

@@ -1,5 +1,4 @@
-//! Does what a text means that is pasted where nobody asks for one: an address, keys, or local
-//! paths.
+//! Acts on a text that is pasted where nobody asks for one: an address, keys, or local paths.
 
 use jiff::Timestamp;
 

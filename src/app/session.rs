@@ -1,4 +1,4 @@
-//! What stays the same from key to key: connections, the one in use, and what the shell found at
+//! Keeps what stays the same from key to key: connections, settings, and what the shell found at
 //! start.
 
 use std::borrow::Cow;
@@ -8,17 +8,16 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::app::action::Action;
 use crate::app::effect::Preference;
-use crate::config::alert::Alert;
+use crate::app::keymap::Keymap;
 use crate::config::connection::{Connection, CredentialsSource, KnownBucket};
 use crate::config::keys::KeyFile;
 use crate::config::profiles::AwsProfile;
 use crate::config::remembered::{LastPlace, Refused};
+use crate::config::settings::Settings;
 use crate::domain::address::{Bucket, ConnectionName, Location};
 use crate::domain::provider::{Capability, Provider, RefusalNews};
 use crate::domain::public::PublicAccess;
-use crate::domain::transfer::FileRules;
 
 /// Everything the shell knows before the first event.
 #[derive(Clone, Debug)]
@@ -43,11 +42,7 @@ pub struct Startup {
     pub refused: Vec<Refused>,
     /// Signs and frames in ASCII only.
     pub ascii: bool,
-    pub alert: Alert,
-    /// The preview does not follow the cursor at first.
-    pub preview_stays: bool,
-    /// Of every upload and download.
-    pub files: FileRules,
+    pub settings: Settings,
     pub keys: KeyFile,
     /// What the shell could not read at start, for the events list.
     pub problems: Vec<String>,
@@ -78,9 +73,7 @@ impl Startup {
             remembered_buckets: Vec::new(),
             refused: Vec::new(),
             ascii: false,
-            alert: Alert::Off,
-            files: FileRules::default(),
-            preview_stays: false,
+            settings: Settings::default(),
             keys: KeyFile::default(),
             problems: Vec::new(),
             first: false,
@@ -105,6 +98,7 @@ pub enum Publicity {
 /// The facts a part may read.
 #[derive(Clone, Debug)]
 pub struct Session {
+    pub keymap: Keymap,
     pub connections: Vec<Connection>,
     current: usize,
     pub zone: TimeZone,
@@ -122,8 +116,7 @@ pub struct Session {
     /// What is open in tabs that are not on screen.
     pub beside: Vec<(ConnectionName, Location)>,
     pub ascii: bool,
-    pub alert: Alert,
-    pub files: FileRules,
+    pub settings: Settings,
     pub keyless: bool,
     pub keyring: bool,
     /// The profiles of the AWS files.
@@ -140,6 +133,7 @@ impl Session {
         }
         let current = connections.iter().position(|each| each.name == startup.current);
         Session {
+            keymap: Keymap::default(),
             connections,
             current: current.unwrap_or(0),
             zone: startup.zone,
@@ -160,8 +154,7 @@ impl Session {
             identities: HashMap::new(),
             beside: Vec::new(),
             ascii: startup.ascii,
-            alert: startup.alert,
-            files: startup.files,
+            settings: startup.settings,
             keyless: startup.keyless,
             keyring: startup.keyring,
             profiles: startup.profiles,
@@ -222,21 +215,6 @@ impl Session {
                 Cow::Borrowed(who)
             }
             Some(who) => Cow::Owned(format!("{name} · {who}")),
-        }
-    }
-
-    /// The action that renews the keys of a connection, or leads to the connection; `None` where
-    /// nothing here does.
-    pub fn renewing(&self, name: &ConnectionName) -> Option<Action> {
-        if name != self.name() {
-            return Some(Action::SwitchConnection);
-        }
-        match &self.connection().credentials {
-            CredentialsSource::Chain { .. } => Some(Action::SignIn),
-            CredentialsSource::Static { .. } | CredentialsSource::Kept { .. } => {
-                Some(Action::EditConnection)
-            }
-            _ => None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! What is under the pointer: places of a frame that do something when they are clicked.
+//! Keeps the places of a frame that do something when they are clicked.
 
 use crate::app::action::Action;
 use crate::app::layout::Rect;

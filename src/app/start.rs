@@ -1,4 +1,4 @@
-//! The first state and the first effects.
+//! Makes the first state and the first effects.
 
 use crate::app::context::Intent;
 use crate::app::dialogs::details::Details;
@@ -6,21 +6,23 @@ use crate::app::effect::Effect;
 use crate::app::intents::perform;
 use crate::app::keymap::Keymap;
 use crate::app::keymap::changes::KeyRemarks;
-use crate::app::layout::Size;
+use crate::app::layout::WindowSize;
 use crate::app::overlays::Overlay;
-use crate::app::overlays::notice::Notice;
+use crate::app::overlays::notice::NoticeSheet;
 use crate::app::session::{Session, Startup};
 use crate::app::state::{Asked, State};
 use crate::app::toasts::Level;
 
 impl State {
     /// Opens the buckets and the location the user named, which needs no leave to list buckets.
-    pub fn new(startup: Startup, size: Size) -> (State, Vec<Effect>) {
+    pub fn new(startup: Startup, size: WindowSize) -> (State, Vec<Effect>) {
         let (keymap, remarks) = Keymap::with(&startup.keys);
         let (now, open, problems) = (startup.now, startup.open.clone(), startup.problems.clone());
-        let (first, preview_stays) = (startup.first, startup.preview_stays);
-        let mut state = State::empty(Session::new(startup), keymap, size);
-        state.parts.side.stays = preview_stays;
+        let first = startup.first;
+        let mut session = Session::new(startup);
+        session.keymap = keymap;
+        let mut state = State::empty(session, size);
+        state.parts.side.stays = !state.session.settings.ui.preview_follows;
         state.now = now;
         let mut asked = Asked::default();
         if first {
@@ -53,6 +55,6 @@ impl State {
         for each in &remarks.mistakes {
             sheet = sheet.fact(&format!("line {}", each.line), each.sentence.clone());
         }
-        self.parts.overlay = Some(Overlay::Notice(Notice(sheet)));
+        self.parts.overlay = Some(Overlay::Notice(NoticeSheet(sheet)));
     }
 }

@@ -1,4 +1,4 @@
-//! Everything the interface knows, composed; it decides nothing.
+//! The state is everything the interface knows; it decides nothing.
 
 use jiff::Timestamp;
 
@@ -8,8 +8,8 @@ use crate::app::clipboard::Clipboard;
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::Dialog;
 use crate::app::effect::Effect;
-use crate::app::keymap::{Keymap, Resolved};
-use crate::app::layout::{Areas, Pane, Shape, Size};
+use crate::app::keymap::Resolved;
+use crate::app::layout::{Areas, Pane, Shape, WindowSize};
 use crate::app::link_shown::LinkShown;
 use crate::app::log::Log;
 use crate::app::part::Part;
@@ -27,13 +27,12 @@ use crate::config::remembered::LastPlace;
 pub struct State {
     /// When the last event came; what turns is painted by it.
     pub now: Timestamp,
-    pub size: Size,
+    pub size: WindowSize,
     pub focus: Pane,
     pub zoomed: bool,
     /// Where everything is now; corrected after every event.
     pub areas: Areas,
     pub session: Session,
-    pub keymap: Keymap,
     /// The beginning of a sequence of keys.
     pub pending: Vec<Chord>,
     /// When a letter was typed last that is no answer to the question that is open.
@@ -59,7 +58,7 @@ pub struct Asked {
 
 impl State {
     /// Shows nothing yet and asks for nothing.
-    pub fn empty(session: Session, keymap: Keymap, size: Size) -> State {
+    pub fn empty(session: Session, size: WindowSize) -> State {
         let mut state = State {
             now: Timestamp::UNIX_EPOCH,
             size,
@@ -67,7 +66,6 @@ impl State {
             zoomed: false,
             areas: Areas::default(),
             session,
-            keymap,
             pending: Vec::new(),
             stray: None,
             parts: Parts::default(),
@@ -140,7 +138,7 @@ impl State {
     /// Whether a key is quit for the second time, as ctrl-c is: whatever was answered before, this
     /// leaves.
     pub fn leaves_at_once(&self, chord: Chord) -> bool {
-        let quits = || self.keymap.resolve(&[Scope::Global], &[], chord);
+        let quits = || self.session.keymap.resolve(&[Scope::Global], &[], chord);
         chord.ctrl && self.parts.places.is_leaving() && quits() == Resolved::Action(Action::Quit)
     }
 
@@ -151,6 +149,7 @@ impl State {
 
     /// Why an action cannot be done now; `None` where it can.
     pub fn disabled(&self, action: Action) -> Option<String> {
+        let key = |action| self.session.key(action);
         if let Some(pane) = self.pane_of(action) {
             return pane.disabled(action, &self.session);
         }
@@ -163,16 +162,17 @@ impl State {
             }
             Action::SignIn => profile_of(self.session.connection()).err().map(str::to_owned),
             Action::FocusSide if !self.parts.side.is_open() => {
-                Some("no preview is open: press p or i on an object".to_owned())
+                let (preview, details) = (key(Action::Preview), key(Action::Details));
+                Some(format!("no preview is open: {preview} or {details} on an object opens it"))
             }
             Action::NewTab if self.tabs.count() >= MOST => {
-                Some(format!("there are {MOST} tabs: W closes one"))
+                Some(format!("there are {MOST} tabs: {} closes one", key(Action::CloseTab)))
             }
             Action::NextTab | Action::PreviousTab if self.tabs.count() == 1 => {
-                Some("this is the only tab: T opens another".to_owned())
+                Some(format!("this is the only tab: {} opens another", key(Action::NewTab)))
             }
             Action::CloseTab if self.tabs.count() == 1 => {
-                Some("this is the only tab: q quits".to_owned())
+                Some(format!("this is the only tab: {} quits", key(Action::Quit)))
             }
             _ => None,
         }

@@ -1,4 +1,4 @@
-//! Opens, closes and turns to tabs.
+//! Opens and closes tabs, and turns to them.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,4 @@
-//! The tabs that are not on screen: each a connection and what is open of it.
+//! Keeps the tabs that are not on screen: a connection each, and what is open of it.
 
 use crate::app::event::Ticket;
 use crate::app::layout::Pane;

@@ -1,4 +1,4 @@
-//! Short notes in the status line, each for a few seconds.
+//! Keeps short notes for the status line, each for a few seconds.
 
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
-//! The transfer queue as the interface sees it: the engine's news folded into jobs with pace, time
-//! left and totals.
+//! Keeps the transfer queue as the interface sees it: jobs with pace, time left and totals.
 
 pub mod history;
 pub mod job;

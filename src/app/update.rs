@@ -1,4 +1,4 @@
-//! The router: decides whose event it is, and nothing else.
+//! Routes each event to the part that it is for.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,7 +9,7 @@ use crate::app::effect::Effect;
 use crate::app::event::{ClipboardOutcome, Event, Reply, Ticket};
 use crate::app::intents::{behind, on_changes, perform};
 use crate::app::keymap::Resolved;
-use crate::app::layout::{Pane, Size};
+use crate::app::layout::{Pane, WindowSize};
 use crate::app::mouse::on_mouse;
 use crate::app::overlaid::follow_log;
 use crate::app::part::Part;
@@ -29,7 +29,7 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
         Event::Key(chord) => on_key(state, now, chord, &mut asked),
         Event::Mouse(mouse) => on_mouse(state, now, mouse, &mut asked),
         Event::Paste(text) => on_paste(state, now, &text, &mut asked),
-        Event::Resized { width, height } => state.size = Size { width, height },
+        Event::Resized { width, height } => state.size = WindowSize { width, height },
         Event::Reply { ticket, connection, reply } => {
             on_reply(state, now, ticket, (connection, reply), &mut asked);
         }
@@ -73,7 +73,7 @@ fn on_key(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {
     if state.keyboard().is_some_and(|part| part.has_letter(chord)) {
         return on_text(state, now, chord, asked);
     }
-    match state.keymap.resolve(state.scopes(), &pending, chord) {
+    match state.session.keymap.resolve(state.scopes(), &pending, chord) {
         Resolved::Action(action) => dispatch(state, now, action, asked),
         Resolved::Pending => {
             state.pending = pending;
@@ -90,7 +90,7 @@ const TYPING: SignedDuration = SignedDuration::from_millis(400);
 /// Whether a key is part of a text that somebody types at a question without seeing it. A letter
 /// that is no answer shows that; those that follow it at once, and Enter, are no answers either.
 fn types_on(state: &mut State, now: Timestamp, chord: Chord) -> bool {
-    let bound = state.keymap.resolve(state.scopes(), &[], chord) != Resolved::Unbound;
+    let bound = state.session.keymap.resolve(state.scopes(), &[], chord) != Resolved::Unbound;
     let dialog = state.keyboard().and_then(Part::dialog);
     let Some(question) = dialog.filter(|dialog| dialog.is_question()) else {
         state.stray = None;

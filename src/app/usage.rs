@@ -1,4 +1,4 @@
-//! What this session has used, by connection.
+//! Counts what this session has used, by connection.
 
 use std::collections::BTreeMap;
 

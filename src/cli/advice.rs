@@ -1,105 +1,95 @@
-//! What to do next at a command line, where the sentence of the screens names a key.
+//! What to do about an error at a command line, by the verb or flag that does it.
 
-use crate::domain::error::explain::shell_word;
-use crate::domain::error::{Error, ErrorKind, KeyringFault, Renewal};
+use crate::domain::error::remedy::{Remedy, shell_word};
 
-/// The third sentence of an error; `on_screen` is the one that the browser shows.
-pub fn next(error: &Error, on_screen: &str) -> String {
-    if let (ErrorKind::ExpiredCredentials, Some(renewal)) = (&error.kind, &error.renewal) {
-        return match renewal {
-            Renewal::SignIn(profile) => {
-                let profile = shell_word(profile);
-                format!("run aws sso login --profile {profile}, and try again")
-            }
-            Renewal::NewKeys => {
-                "give the connection new keys: windlass, the list of connections, change".to_owned()
-            }
-        };
-    }
-    let sentence = match error.kind {
-        ErrorKind::LocalExists | ErrorKind::PreconditionFailed => {
-            "--force overwrites, --skip-existing leaves it, --keep-both takes a new name"
+pub fn say(remedy: &Remedy) -> String {
+    let words = match remedy {
+        Remedy::SignIn(Some(profile)) => {
+            let profile = shell_word(profile);
+            return format!("run aws sso login --profile {profile}, and try again");
         }
-        ErrorKind::Loss => {
-            "mv --accept-loss --force moves it all the same; or delete one of the two with rm"
+        Remedy::SetRegion(Some(region)) => {
+            return format!("give --region {region}, or set region = \"{region}\" in config.toml");
         }
-        ErrorKind::NoSuchBucket => {
-            "windlass ls shows the buckets; on R2 check the account and the jurisdiction too"
+        Remedy::SetRegion(None) => {
+            "look the bucket's region up and give it with --region or in config.toml"
         }
-        ErrorKind::NoSuchKey => {
+        Remedy::AddConnection => {
+            "give --profile or --connection; --no-sign-request reads public buckets"
+        }
+        Remedy::EditConnection => "change the connection in config.toml",
+        Remedy::SwitchConnection => "give other credentials, with --profile or --connection",
+        Remedy::Sign => "use a connection with keys, or leave --no-sign-request out",
+        Remedy::GiveCode => {
+            "run it where a terminal can ask for the code, or use keys that need none"
+        }
+        Remedy::ChangeKeys => {
+            "give the connection new keys: windlass, the list of connections, change"
+        }
+        Remedy::KeepKeysInFile => "have the browser (windlass) keep the keys in secrets.toml",
+        Remedy::AddBucket => "name the bucket: windlass ls s3://bucket/",
+        Remedy::FindBucket => "windlass ls shows the buckets",
+        Remedy::FindObject => {
             "windlass ls shows what is there; a prefix is written with its last /: \
              s3://bucket/prefix/"
         }
-        ErrorKind::BucketNotEmpty => {
+        Remedy::EmptyBucket => {
             "windlass rm -r deletes the objects; old versions and unfinished uploads are not listed"
         }
-        ErrorKind::BucketExists => "choose another name; if the bucket is yours, use it as it is",
-        ErrorKind::AccessDenied if error.operation == "ListBuckets" => {
-            "name the bucket: windlass ls s3://bucket/"
+        Remedy::DecideExisting => {
+            "--force overwrites, --skip-existing leaves it, --keep-both takes a new name"
         }
-        ErrorKind::AccessDenied => {
-            "use credentials that are allowed to, with --profile or --connection, or ask for the \
-             permission"
+        Remedy::AcceptLoss => {
+            "mv --accept-loss --force moves it all the same, or queue retry --accept-loss where it \
+             is queued; or delete one of the two with rm"
         }
-        ErrorKind::ReadOnly => {
-            "choose another --connection, or remove read_only in config.toml if you mean to write"
+        Remedy::Snapshot => {
+            "try again when nothing writes to it; put --snapshot sends a file that grows as long \
+             as it is at the start"
         }
-        ErrorKind::BrokenListing => "try again; what was printed may not be everything",
-        ErrorKind::InvalidRequest if error.status.is_some() => {
-            "the last line is the server's own answer"
+        Remedy::SayLength => {
+            "say how long it will be with --expected-size, or give larger parts with --part-size"
         }
-        ErrorKind::ExpiredCredentials => {
-            "sign in again (aws sso login), or renew them where they were issued, and try again"
+        Remedy::ReadAnswer => "the last line is the server's own answer",
+        Remedy::ReadHelp => "windlass --help shows what is expected",
+        Remedy::StartAgain => "run it again; what was finished is kept",
+        Remedy::TestWriting => "--write tests writing",
+        Remedy::Do(_) | Remedy::Refresh | Remedy::SignIn(None) | Remedy::Stream(_) => {
+            return remedy.to_string();
         }
-        ErrorKind::CodeWanted => {
-            "run it where a terminal can ask for the code, or use keys that need none"
-        }
-        ErrorKind::Keyring(KeyringFault::NoEntry | KeyringFault::Damaged) => {
-            "enter its keys again in the browser: windlass, the list of connections, change"
-        }
-        ErrorKind::Keyring(_) => {
-            "unlock or start the keyring and try again; or have the browser (windlass) keep the \
-             keys in secrets.toml"
-        }
-        ErrorKind::Cancelled => "run it again; what was finished is kept",
-        _ => return on_screen.replace("refresh with R", "try again"),
     };
-    sentence.to_owned()
+    words.to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::error::{Error, ErrorKind, Renewal};
+
+    fn next(error: &Error) -> String {
+        error.explain().next(say)
+    }
 
     #[test]
-    fn no_sentence_names_a_key_of_the_screens() {
-        let mut errors: Vec<Error> = [
-            ErrorKind::ExpiredCredentials,
-            ErrorKind::CodeWanted,
-            ErrorKind::Keyring(KeyringFault::Locked),
-            ErrorKind::ReadOnly,
-            ErrorKind::NoSuchBucket,
-            ErrorKind::NoSuchKey,
-            ErrorKind::PreconditionFailed,
-            ErrorKind::LocalExists,
-            ErrorKind::Unreachable,
-            ErrorKind::TimedOut,
-            ErrorKind::BrokenListing,
-            ErrorKind::BucketExists,
-            ErrorKind::NoCredentials,
-        ]
-        .into_iter()
-        .map(|kind| Error::new(kind, "GetObject", "s3://b/k"))
-        .collect();
-        for operation in ["ListBuckets", "PutObject", "GetObject"] {
-            errors.push(Error::new(ErrorKind::AccessDenied, operation, "s3://b/"));
-        }
-        errors.push(Error::new(ErrorKind::Unreachable, "GetObject", "").detail("dns error"));
-        for error in errors {
-            let sentence = next(&error, &error.explain().next);
-            let named = ["g s", "with R", "(P)", "with P", "(a,", "press"];
-            assert!(!named.iter().any(|key| sentence.contains(key)), "{sentence}");
-            assert!(!sentence.is_empty());
+    fn what_to_do_is_named_by_the_verb_or_flag_that_does_it() {
+        let of = |kind, operation: &str| Error::new(kind, operation, "s3://b/k");
+        let region = ErrorKind::WrongRegion { expected: Some("eu-west-1".into()) };
+        let ended = of(ErrorKind::ExpiredCredentials, "ListBuckets");
+        let sso = Error { renewal: Some(Renewal::SignIn("my work".into())), ..ended };
+        for (error, named) in [
+            (of(ErrorKind::LocalExists, "rename"), "--skip-existing"),
+            (of(ErrorKind::PreconditionFailed, "PutObject"), "--force"),
+            (of(ErrorKind::Loss, "CopyObject"), "--accept-loss"),
+            (of(ErrorKind::AccessDenied, "PutObject"), "--profile"),
+            (of(ErrorKind::AccessDenied, "ListBuckets"), "windlass ls s3://bucket/"),
+            (of(ErrorKind::NoCredentials, "ListBuckets"), "--no-sign-request"),
+            (of(ErrorKind::Usage, "rm"), "--help"),
+            (of(ErrorKind::BucketNotEmpty, "DeleteBucket"), "rm -r"),
+            (of(region, "ListObjectsV2"), "--region eu-west-1"),
+            (of(ErrorKind::Unreachable, "GetObject"), "then try again"),
+            (sso, "aws sso login --profile 'my work'"),
+        ] {
+            assert!(next(&error).contains(named), "{}: {named}", next(&error));
         }
     }
 }

@@ -1,9 +1,8 @@
-//! The argument tree.
+//! Defines the arguments of the command line.
 
 pub mod conflict;
 pub mod doctor;
 mod endpoint;
-mod output;
 pub mod parts;
 pub mod public;
 pub mod queue;
@@ -47,8 +46,9 @@ Examples:
   windlass get s3://backups/home.tar - | tar t  Write to the next program
 
 Nothing is overwritten without --force, and --force replaces only files. If you name a pipe or a
-device, the bytes go into it. If you name a link, the file it leads to is replaced and the link stays.
-In a folder, a link, pipe, device or folder that has a file's name is left as it is and reported.
+device, the bytes go into it. If you name a link, the file it leads to is replaced and the link
+stays. In a folder, a link, pipe, device or folder that has a file's name is left as it is and
+reported.
 A name that cannot be a file name is written with %XX. So is the second of two names that the disk
 cannot tell apart (a and A, a file a beside a/b). Each of them is reported.";
 
@@ -63,7 +63,8 @@ Nothing is overwritten without --force. A file that changes while it is read is 
 --snapshot, a growing file is stored as long as it was at the start. A named pipe or <(command) is
 read to its end, as - is. A device is refused. In a folder, what cannot be sent (a symbolic link, a
 pipe, a file you may not read, a key above 1,024 bytes) is reported, the rest is sent, and the exit
-code is 3. Empty folders are not stored. Each object keeps its modification time, and get restores it.";
+code is 3. Empty folders are not stored. Each object keeps its modification time, and get restores
+it.";
 
 const COPY_EXAMPLES: &str = "\
 Examples:
@@ -80,8 +81,8 @@ Examples:
   windlass mv s3://media/photos/ s3://archive/photos/
   windlass mv r2:media/photos/ aws:archive/photos/
 
-A source is deleted only after its copy was checked. If the copy lacks something the source has (tags
-you may not read, a lock, a storage class), the source stays and the exit code is 1 or 3; with
+A source is deleted only after its copy was checked. If the copy lacks something the source has
+(tags you may not read, a lock, a storage class), the source stays and the exit code is 1 or 3; with
 --accept-loss it is deleted anyway. Nothing is overwritten without --force.";
 
 const REMOVE_EXAMPLES: &str = "\
@@ -121,8 +122,6 @@ Examples:
   windlass completions zsh > \"${fpath[1]}/_windlass\"
   windlass completions fish > ~/.config/fish/completions/windlass.fish";
 
-pub use output::Output;
-
 /// A terminal browser for S3 and Cloudflare R2 buckets
 #[derive(Debug, Parser)]
 #[command(name = "windlass", version, max_term_width = 100)]
@@ -133,6 +132,9 @@ pub struct Arguments {
     pub location: Option<Location>,
     #[command(flatten)]
     pub target: TargetFlags,
+    /// One JSON object per line on stdout
+    #[arg(long, global = true)]
+    pub json: bool,
     #[command(subcommand)]
     pub verb: Option<Verb>,
 }
@@ -259,8 +261,6 @@ pub struct ListArguments {
     /// Everything below the prefix, not one level
     #[arg(short, long)]
     pub recursive: bool,
-    #[command(flatten)]
-    pub output: Output,
 }
 
 #[derive(Debug, Args)]
@@ -281,8 +281,6 @@ pub struct GetArguments {
     pub conflict: Conflict,
     #[command(flatten)]
     pub pace: PaceArguments,
-    #[command(flatten)]
-    pub output: Output,
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -315,8 +313,6 @@ pub struct PutArguments {
     pub conflict: Conflict,
     #[command(flatten)]
     pub pace: PaceArguments,
-    #[command(flatten)]
-    pub output: Output,
 }
 
 #[derive(Debug, Args)]
@@ -334,8 +330,6 @@ pub struct CopyArguments {
     pub conflict: Conflict,
     #[command(flatten)]
     pub pace: PaceArguments,
-    #[command(flatten)]
-    pub output: Output,
 }
 
 #[derive(Debug, Args)]
@@ -361,8 +355,6 @@ pub struct RemoveArguments {
     /// Say nothing of what is not there, and do not fail for it
     #[arg(short, long)]
     pub force: bool,
-    #[command(flatten)]
-    pub output: Output,
 }
 
 #[derive(Debug, Args)]
@@ -370,8 +362,6 @@ pub struct BucketArguments {
     /// The name, or s3://name
     #[arg(value_parser = bucket)]
     pub bucket: Bucket,
-    #[command(flatten)]
-    pub output: Output,
 }
 
 #[derive(Debug, Args)]
@@ -385,8 +375,6 @@ pub struct PresignArguments {
     /// A link to upload with, not to download
     #[arg(long)]
     pub put: bool,
-    #[command(flatten)]
-    pub output: Output,
 }
 
 impl GetArguments {

@@ -1,4 +1,4 @@
-//! `cp` and `mv`: from one place to another, of one connection or of two.
+//! Runs `cp` and `mv`, within one connection or between two.
 
 use crate::cli::args::{CopyArguments, MoveArguments};
 use crate::cli::connect::Choice;
@@ -11,13 +11,13 @@ use crate::domain::transfer::{FileRules, JobSpec, Target, Work};
 
 pub async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, Trouble> {
     let spec = spec(arguments, choice, None)?;
-    run_specs(choice, vec![spec], arguments.pace, arguments.output).await
+    run_specs(choice, vec![spec], arguments.pace).await
 }
 
 pub async fn mv(arguments: &MoveArguments, choice: &Choice) -> Result<Status, Trouble> {
     let copy = &arguments.copy;
     let spec = spec(copy, choice, Some(arguments.accept_loss))?;
-    run_specs(choice, vec![spec], copy.pace, copy.output).await
+    run_specs(choice, vec![spec], copy.pace).await
 }
 
 /// A move says whether what the copy lacks is accepted.

@@ -1,23 +1,21 @@
-//! Flags, `config.toml` and the environment of the AWS CLI to the connections of this run.
+//! Makes the connections of this run from flags, `config.toml` and the environment of the AWS CLI.
 
 use std::sync::Arc;
 
 use crate::cli::args::{PathStyle, TargetFlags};
-use crate::config::alert::Alert;
 use crate::config::aws::files::AwsFiles;
 use crate::config::aws::{self, AwsSettings};
-use crate::config::aws_settings::endpoint_of_environment;
 use crate::config::connection::{Addressing, Connection, CredentialsSource};
 use crate::config::file::{self, Configuration};
-use crate::config::origins::{Origins, Places, environment_has_keys};
+use crate::config::origins::{OriginPaths, Origins, environment_has_keys};
 use crate::config::paths::Folders;
 use crate::config::profiles::{AwsProfile, profiles};
+use crate::config::settings::Settings;
 use crate::domain::address::ConnectionName;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
-use crate::domain::transfer::FileRules;
 use crate::s3::client::Client;
 use crate::s3::meter::Meter;
 use crate::transfer::engine::Connect;
@@ -28,18 +26,12 @@ const CHAIN: &str = "default";
 
 /// Every connection that can be switched to, and the one to begin with.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each says something else of the start")]
 pub struct Choice {
     pub connections: Vec<Connection>,
     pub current: ConnectionName,
-    pub alert: Alert,
-    pub theme: Option<String>,
-    pub preview_stays: bool,
-    pub icons: bool,
-    /// Bytes per second of all transfers together.
-    pub limit: Option<u64>,
-    /// What flags do not say otherwise.
-    pub files: FileRules,
+    pub settings: Settings,
+    /// Whether verbs answer programs: one JSON object a line.
+    pub json: bool,
     /// Nothing is configured, no flag says where to go, and no keys are in sight.
     pub first: bool,
     /// Neither the environment nor the AWS files have keys for the AWS chain.
@@ -61,7 +53,7 @@ impl AwsEnvironment {
     pub fn read() -> AwsEnvironment {
         AwsEnvironment {
             profile: aws::profile_of_environment(),
-            endpoint: endpoint_of_environment(),
+            endpoint: AwsSettings::without_files().endpoint(),
         }
     }
 }
@@ -75,8 +67,8 @@ impl Choice {
                 .iter()
                 .all(|flag| flag.is_none())
             && !flags.no_sign_request;
-        let keyless =
-            !environment_has_keys() && !Origins::has_default_profile(&Places::of_user(), CHAIN);
+        let keyless = !environment_has_keys()
+            && !Origins::has_default_profile(&OriginPaths::of_user(), CHAIN);
         let first = unsaid && keyless;
         let warning = file::exposure(&configuration.connections, &folders.config_file());
         let mut choice = choose(flags, configuration, &AwsEnvironment::read())?;
@@ -85,7 +77,7 @@ impl Choice {
             AwsSettings::of_user(profile.as_deref())?;
         }
         choice.warnings.extend(warning);
-        let places = Places::of_user();
+        let places = OriginPaths::of_user();
         match AwsFiles::read(places.aws_config, places.aws_credentials) {
             Ok(files) => choice.add_profiles(profiles(&files)),
             Err(Error { place, detail, .. }) => {
@@ -167,16 +159,11 @@ pub fn choose(
         Some(same) => *same = flagged,
         None => connections.insert(0, flagged),
     }
-    let Configuration { alert, theme, icons, preview_stays, limit, files, .. } = configuration;
     Ok(Choice {
         connections,
         current,
-        alert,
-        theme,
-        preview_stays,
-        icons,
-        limit,
-        files,
+        settings: configuration.settings,
+        json: false,
         first: false,
         keyless: false,
         warnings: Vec::new(),
@@ -250,12 +237,7 @@ mod tests {
         Configuration {
             default: Some("two".into()),
             connections: vec![connection("one"), connection("two")],
-            alert: Alert::Off,
-            theme: None,
-            preview_stays: false,
-            icons: false,
-            limit: None,
-            files: FileRules::default(),
+            settings: Settings::default(),
         }
     }
 

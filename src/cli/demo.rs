@@ -1,4 +1,4 @@
-//! `demo`: the embedded server with sample buckets, for the browser or alone.
+//! Runs `demo`: the embedded server with sample buckets, for the browser or alone.
 
 use std::io::{self, Write};
 

@@ -1,5 +1,4 @@
-//! `windlass doctor`: examines a connection and reports each step, without a word about whose
-//! account it is.
+//! Runs `doctor`: examines a connection and reports each step without naming the account.
 
 use std::sync::Arc;
 
@@ -14,7 +13,7 @@ use crate::cli::print::{Printer, Status, Trouble, error_object};
 use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::diagnosis::redact::Redaction;
-use crate::domain::diagnosis::text::{self, Subject};
+use crate::domain::diagnosis::text::{self, Examined};
 use crate::domain::diagnosis::{Conclusion, Examination, Finding, Step, Verdict};
 use crate::domain::error::{Error, ErrorKind};
 use crate::s3::client::Client;
@@ -31,7 +30,7 @@ pub async fn doctor(arguments: &DoctorArguments, choice: &Choice) -> Result<Stat
     let (bucket, prefix) = place(arguments, connection);
     let examination = Examination { bucket, prefix, writes: arguments.write };
     let redaction = redaction(&examination, connection);
-    let mut printer = Printer::new(arguments.output);
+    let mut printer = Printer::new(choice.json);
     if !printer.json {
         let subject = subject(connection, &client);
         lines(&mut printer, subject.lines(&redaction).iter().chain(&[String::new()]))?;
@@ -47,8 +46,7 @@ pub async fn doctor(arguments: &DoctorArguments, choice: &Choice) -> Result<Stat
         let (mut findings, mut written) = (Vec::new(), Ok(()));
         while let Some(finding) = news.recv().await {
             if !printer.json && written.is_ok() {
-                written =
-                    lines(&mut printer, &text::lines_with(&finding, &redaction, advice::next));
+                written = lines(&mut printer, &text::lines(&finding, &redaction, advice::say));
             }
             findings.push(finding);
         }
@@ -110,8 +108,8 @@ fn redaction(examination: &Examination, connection: &Connection) -> Redaction {
     }
 }
 
-fn subject(connection: &Connection, client: &Client) -> Subject {
-    Subject {
+fn subject(connection: &Connection, client: &Client) -> Examined {
+    Examined {
         provider: client.provider(),
         endpoint: client.endpoint(),
         region: connection.region.clone(),
@@ -120,7 +118,7 @@ fn subject(connection: &Connection, client: &Client) -> Subject {
 }
 
 fn object(
-    subject: &Subject,
+    subject: &Examined,
     findings: &[Finding],
     client: &Client,
     redaction: &Redaction,
@@ -157,6 +155,7 @@ fn step(finding: &Finding) -> Value {
         Verdict::Works(told) => ("works", json!(told)),
         Verdict::Beware(told) => ("beware", json!(told)),
         Verdict::Skipped(why) => ("skipped", json!(why)),
+        Verdict::Unasked(remedy) => ("skipped", json!(advice::say(remedy))),
         Verdict::Fails(error) => ("fails", error_object(error)),
     };
     let took = u64::try_from(finding.took.as_millis()).unwrap_or(u64::MAX);

@@ -1,4 +1,4 @@
-//! The wish that a verb ends: ctrl-c, or the system's signals to end.
+//! Waits for ctrl-c, or for a signal of the system to end.
 
 use tokio::signal::ctrl_c;
 

@@ -1,10 +1,10 @@
-//! `get`, `put` and `rm`: jobs of the transfer engine, run to their end.
+//! Runs `get`, `put` and `rm` as jobs of the transfer engine.
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use crate::cli::args::{GetArguments, Output, PutArguments, RemoveArguments};
+use crate::cli::args::{GetArguments, PutArguments, RemoveArguments};
+use crate::cli::asking::{agreed, needs_somebody};
 use crate::cli::connect::Choice;
 use crate::cli::ends::behind_link;
 use crate::cli::interrupt::interrupted;
@@ -12,12 +12,12 @@ use crate::cli::one::writable;
 use crate::cli::pace::PaceArguments;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::progress::ProgressLine;
-use crate::cli::report::{found_nothing, objects as count_of, report, status};
+use crate::cli::report::{found_nothing, report, status};
 use crate::domain::address::{Bucket, DELIMITER, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::ObjectHeaders;
 use crate::domain::transfer::{FileRules, JobSpec, JobState, OnConflict, Target, Work};
-use crate::domain::units::Size;
+use crate::domain::units::{Counted, Size};
 use crate::domain::visible::visible;
 use crate::s3::client::Client;
 use crate::transfer::headless::run_until;
@@ -41,9 +41,12 @@ pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Tr
             Work::Download { bucket: bucket.clone(), source, folder, name, size: None }
         }
     };
-    let how =
-        How::new(arguments.conflict.into(), arguments.file_rules(choice.files), arguments.pace);
-    run(choice, vec![work], how, arguments.output).await
+    let how = How::new(
+        arguments.conflict.into(),
+        arguments.file_rules(choice.settings.transfers.files()),
+        arguments.pace,
+    );
+    run(choice, vec![work], how).await
 }
 
 pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -69,9 +72,12 @@ pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Tr
     let headers =
         ObjectHeaders { content_type: arguments.content_type.clone(), ..ObjectHeaders::default() };
     let work = Work::Upload { source: absolute(source)?, bucket: bucket.clone(), target, headers };
-    let how =
-        How::new(arguments.conflict.into(), arguments.file_rules(choice.files), arguments.pace);
-    run(choice, vec![work], how, arguments.output).await
+    let how = How::new(
+        arguments.conflict.into(),
+        arguments.file_rules(choice.settings.transfers.files()),
+        arguments.pace,
+    );
+    run(choice, vec![work], how).await
 }
 
 pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -95,7 +101,7 @@ pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, 
     let work = buckets.into_iter().map(|(bucket, targets)| Work::Delete { bucket, targets });
     let absent = if arguments.force { OnConflict::Skip } else { OnConflict::Fail };
     let how = How::new(absent, FileRules::default(), PaceArguments::usual());
-    run(choice, work.collect(), how, arguments.output).await
+    run(choice, work.collect(), how).await
 }
 
 fn not_recursive(location: &Location) -> String {
@@ -120,16 +126,11 @@ impl How {
     }
 }
 
-async fn run(
-    choice: &Choice,
-    work: Vec<Work>,
-    how: How,
-    output: Output,
-) -> Result<Status, Trouble> {
+async fn run(choice: &Choice, work: Vec<Work>, how: How) -> Result<Status, Trouble> {
     let connection = choice.current.clone();
     let How { on_conflict, files, pace } = how;
     let spec = |work| JobSpec { connection: connection.clone(), work, on_conflict, files };
-    run_specs(choice, work.into_iter().map(spec).collect(), pace, output).await
+    run_specs(choice, work.into_iter().map(spec).collect(), pace).await
 }
 
 /// Runs jobs of any connections to their end and says how they ended.
@@ -137,12 +138,11 @@ pub async fn run_specs(
     choice: &Choice,
     specs: Vec<JobSpec>,
     pace: PaceArguments,
-    output: Output,
 ) -> Result<Status, Trouble> {
     let connect = choice.remotes();
     let mut line = ProgressLine::new();
     let take = |event: &_| line.take(event);
-    let tuning = pace.tuning(choice.limit);
+    let tuning = pace.tuning(choice.settings.transfers.limit);
     let mut ended = run_until(tuning, connect, specs, take, interrupted()).await;
     line.end();
     for job in &mut ended {
@@ -150,7 +150,7 @@ pub async fn run_specs(
             job.state = JobState::Failed(error);
         }
     }
-    let mut printer = Printer::new(output);
+    let mut printer = Printer::new(choice.json);
     for job in &ended {
         report(job, &mut printer)?;
     }
@@ -166,25 +166,22 @@ async fn confirmed(
     buckets: &BTreeMap<Bucket, Vec<Target>>,
     client: &Client,
 ) -> Result<bool, Trouble> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(usage("rm -r asks before it deletes: without a terminal, add --yes"));
-    }
+    needs_somebody("rm -r")?;
     let (mut objects, mut bytes) = (0_u64, 0_u64);
     for (bucket, targets) in buckets {
         let found = client.measure(bucket, targets, |_| ()).await?;
         (objects, bytes) = (objects + found.objects, bytes + found.bytes);
     }
+    if objects == 0 {
+        // There is nothing to agree to: that is said as it would be with --yes.
+        return Ok(true);
+    }
     let work = buckets.iter().flat_map(|(bucket, targets)| {
         targets.iter().map(move |target| format!("s3://{bucket}/{}", target.as_str()))
     });
     let places = work.collect::<Vec<_>>().join(" ");
-    let (objects, bytes) = (count_of(objects), Size(bytes));
-    eprint!("Delete {objects} ({bytes}) below {}? [y/N] ", visible(&places));
-    io::stderr().flush()?;
-    // Off this thread, so that ctrl-c is heard meanwhile.
-    let answer = tokio::task::spawn_blocking(|| io::stdin().lines().next().transpose()).await;
-    let answer = answer.map_err(io::Error::other)??.unwrap_or_default();
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    let (objects, bytes) = (Counted(objects, "object"), Size(bytes));
+    agreed(&format!("Delete {objects} ({bytes}) below {}?", visible(&places))).await
 }
 
 /// With -r the last / of a prefix may be left out; it never means the neighbours that begin alike.

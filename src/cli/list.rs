@@ -1,10 +1,11 @@
-//! `ls`: buckets, one level of a prefix, or everything below it.
+//! Runs `ls`: lists buckets, one level of a prefix, or everything below it.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::cli::args::ListArguments;
+use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::domain::address::{Bucket, DELIMITER, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
@@ -17,17 +18,18 @@ use crate::s3::ops::pages::Pages;
 
 const PAGE: u16 = 1000;
 
-pub async fn ls(arguments: &ListArguments, client: &Client) -> Result<Status, Trouble> {
-    let mut printer = Printer::new(arguments.output);
+pub async fn ls(arguments: &ListArguments, choice: &Choice) -> Result<Status, Trouble> {
+    let client = choice.client()?;
+    let mut printer = Printer::new(choice.json);
     match &arguments.location {
-        Location::Root => buckets(client, &mut printer).await?,
+        Location::Root => buckets(&client, &mut printer).await?,
         Location::Prefix { bucket, prefix } => {
-            let rows = level(client, &mut printer, bucket, prefix, arguments.recursive).await?;
+            let rows = level(&client, &mut printer, bucket, prefix, arguments.recursive).await?;
             found(rows > 0 || prefix.is_root(), &arguments.location)?;
         }
         Location::Object { bucket, key } => {
             let prefix = Prefix::new(key.as_str());
-            let rows = level(client, &mut printer, bucket, &prefix, arguments.recursive).await?;
+            let rows = level(&client, &mut printer, bucket, &prefix, arguments.recursive).await?;
             found(rows > 0, &arguments.location)?;
         }
     }
@@ -113,7 +115,8 @@ fn print_row(
         let object = match row.kind {
             RowKind::Prefix => json!({ "bucket": bucket, "prefix": whole }),
             RowKind::Object { size, modified, class } => json!({
-                "bucket": bucket, "key": whole, "size": size, "modified": modified, "class": class.label(),
+                "bucket": bucket, "key": whole, "size": size, "modified": modified,
+                "class": class.label(),
             }),
         };
         return Ok(printer.object(&object)?);

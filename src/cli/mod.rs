@@ -2,6 +2,7 @@
 
 mod advice;
 pub mod args;
+mod asking;
 pub mod between;
 mod code;
 pub mod connect;

@@ -1,4 +1,4 @@
-//! Verbs that send one request: `mb`, `rb`, `presign`.
+//! Runs the verbs that send one request: `mb`, `rb`, `presign`.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -17,13 +17,13 @@ use crate::domain::units::Moment;
 pub async fn mb(arguments: &BucketArguments, choice: &Choice) -> Result<Status, Trouble> {
     writable(choice.current()?, "CreateBucket")?;
     choice.client()?.create_bucket(&arguments.bucket).await?;
-    told(arguments, "made")
+    told(arguments, "made", choice)
 }
 
 pub async fn rb(arguments: &BucketArguments, choice: &Choice) -> Result<Status, Trouble> {
     writable(choice.current()?, "DeleteBucket")?;
     choice.client()?.delete_bucket(&arguments.bucket).await?;
-    told(arguments, "removed")
+    told(arguments, "removed", choice)
 }
 
 pub async fn presign(arguments: &PresignArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -37,7 +37,7 @@ pub async fn presign(arguments: &PresignArguments, choice: &Choice) -> Result<St
         expires_in: arguments.expires.unwrap_or(connection.link_expiry),
     };
     let link = choice.client()?.presign(&spec, Timestamp::now()).await?;
-    let mut printer = Printer::new(arguments.output);
+    let mut printer = Printer::new(choice.json);
     if printer.json {
         printer.object(&json!({ "url": link.url, "expires_at": link.expires_at }))?;
     } else {
@@ -60,8 +60,8 @@ pub fn writable(connection: &Connection, operation: &str) -> Result<(), Error> {
     }
 }
 
-fn told(arguments: &BucketArguments, what: &str) -> Result<Status, Trouble> {
-    let mut printer = Printer::new(arguments.output);
+fn told(arguments: &BucketArguments, what: &str, choice: &Choice) -> Result<Status, Trouble> {
+    let mut printer = Printer::new(choice.json);
     if printer.json {
         printer.object(&json!({ what: arguments.bucket }))?;
     } else if printer.terminal {

@@ -1,5 +1,4 @@
-//! How fast transfers go and how long they wait: flags, `config.toml`, and what they mean to the
-//! engine.
+//! Defines the flags that say how fast transfers go and how long they wait.
 
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
-//! What verbs write: text that a terminal can show or JSON lines on stdout, errors in three
-//! sentences on stderr.
+//! Prints what verbs write: text or JSON lines on stdout, errors in three sentences on stderr.
 
 use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
@@ -8,7 +7,6 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use crate::cli::advice;
-use crate::cli::args::Output;
 use crate::config::crash::Crash;
 use crate::domain::error::explain::Explanation;
 use crate::domain::error::{Error, ErrorKind};
@@ -63,10 +61,10 @@ pub struct Printer {
 }
 
 impl Printer {
-    pub fn new(output: Output) -> Printer {
+    pub fn new(json: bool) -> Printer {
         let stdout = io::stdout();
         let terminal = stdout.is_terminal();
-        Printer { out: BufWriter::new(stdout.lock()), json: output.json, terminal }
+        Printer { out: BufWriter::new(stdout.lock()), json, terminal }
     }
 
     pub fn line(&mut self, text: &str) -> io::Result<()> {
@@ -151,7 +149,7 @@ pub fn complain_of_all(errors: &[Error], json: bool) {
     }
     let mut told: Vec<(Explanation, Vec<&Error>)> = Vec::new();
     for error in errors {
-        let explanation = explain(error);
+        let explanation = error.explain();
         match told.iter_mut().find(|(same, _)| *same == explanation) {
             Some((_, group)) => group.push(error),
             None => told.push((explanation, vec![error])),
@@ -163,14 +161,7 @@ pub fn complain_of_all(errors: &[Error], json: bool) {
 }
 
 fn sentences(error: &Error) -> String {
-    together(&explain(error), &[error])
-}
-
-/// As the browser explains it, but with what can be done at a command line.
-pub fn explain(error: &Error) -> Explanation {
-    let mut explanation = error.explain();
-    explanation.next = advice::next(error, &explanation.next);
-    explanation
+    together(&error.explain(), &[error])
 }
 
 /// The sentences that `errors` share, the places of all, and the raw facts of the first.
@@ -186,10 +177,11 @@ fn together(explanation: &Explanation, errors: &[&Error]) -> String {
             }
         }
     }
+    let next = explanation.next(advice::say);
     let facts = errors.first().map(|error| code(error)).unwrap_or_default();
     let who = errors.first().and_then(|error| error.identity.clone()).unwrap_or_default();
     for (label, sentence) in
-        [("why", &explanation.why), ("next", &explanation.next), ("as", &who), ("code", &facts)]
+        [("why", &explanation.why), ("next", &next), ("as", &who), ("code", &facts)]
     {
         if !sentence.is_empty() {
             let lines: Vec<_> = sentence.lines().map(|line| visible(line.trim_end())).collect();
@@ -211,12 +203,12 @@ fn code(error: &Error) -> String {
 }
 
 pub fn error_object(error: &Error) -> Value {
-    let explanation = explain(error);
+    let explanation = error.explain();
     json!({
         "kind": error.kind,
         "what": explanation.what,
         "why": explanation.why,
-        "next": explanation.next,
+        "next": explanation.next(advice::say),
         "operation": error.operation,
         "place": error.place,
         "detail": error.detail,
@@ -249,7 +241,7 @@ mod tests {
     fn errors_with_the_same_sentences_are_told_together() {
         let one = Error::new(ErrorKind::LocalExists, "download", "a.txt");
         let other = Error::new(ErrorKind::LocalExists, "download", "b\u{7}.txt");
-        let text = together(&explain(&one), &[&one, &other]);
+        let text = together(&one.explain(), &[&one, &other]);
         assert!(text.contains("(2 of them)\n         a.txt\n         b␇.txt\n  why "), "{text}");
         assert_eq!(text.matches("  next ").count(), 1);
     }

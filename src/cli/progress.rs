@@ -1,4 +1,4 @@
-//! One line on stderr that says how far the jobs are, where stderr is a terminal.
+//! Draws one line on stderr that says how far the jobs are, where stderr is a terminal.
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};

@@ -1,4 +1,4 @@
-//! `windlass public`: what Cloudflare's API tells of a bucket's public domains, and of what the
+//! Runs `public`: prints what Cloudflare's API says of a bucket's public domains, and of what the
 //! account stores.
 
 use serde_json::json;
@@ -8,10 +8,10 @@ use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::domain::address::{Bucket, Location};
 use crate::domain::public::{AccountUsage, PublicDomain, StoredAmount};
-use crate::domain::units::{Count, Size};
+use crate::domain::units::{Counted, Size};
 
 pub async fn public(arguments: &PublicArguments, choice: &Choice) -> Result<Status, Trouble> {
-    let mut printer = Printer::new(arguments.output);
+    let mut printer = Printer::new(choice.json);
     match arguments.location.as_ref().and_then(Location::bucket) {
         Some(bucket) => domains(bucket, choice, &mut printer).await?,
         None => usage(&choice.client()?.account_usage().await?, &mut printer)?,
@@ -23,7 +23,10 @@ pub async fn public(arguments: &PublicArguments, choice: &Choice) -> Result<Stat
 async fn domains(bucket: &Bucket, choice: &Choice, printer: &mut Printer) -> Result<(), Trouble> {
     let access = choice.client()?.public_access(bucket).await?;
     if printer.json {
-        let domain = |domain: &PublicDomain| json!({ "domain": domain.host, "managed": domain.managed, "state": domain.words() });
+        let domain = |domain: &PublicDomain| {
+            let (host, managed, state) = (&domain.host, domain.managed, domain.words());
+            json!({ "domain": host, "managed": managed, "state": state })
+        };
         let domains: Vec<_> = access.domains.iter().map(domain).collect();
         let address = access.address();
         return Ok(printer.object(&json!({ "public_url": address, "domains": domains }))?);
@@ -54,9 +57,9 @@ fn usage(usage: &AccountUsage, printer: &mut Printer) -> Result<(), Trouble> {
         return Ok(printer.object(&object)?);
     }
     for (name, stored) in classes {
-        let (objects, bytes) = (Count(stored.objects), Size(stored.bytes));
+        let (objects, bytes) = (Counted(stored.objects, "object"), Size(stored.bytes));
         let unfinished = Size(stored.unfinished);
-        printer.line(&format!("{name:<18} {objects} objects, {bytes}, {unfinished} unfinished"))?;
+        printer.line(&format!("{name:<18} {objects}, {bytes}, {unfinished} unfinished"))?;
     }
     Ok(())
 }

@@ -1,13 +1,14 @@
-//! `queue`: the jobs that the browser left, shown, finished or ordered about without it.
+//! Runs `queue`: shows, finishes or changes the jobs that the browser left.
 
 use std::path::Path;
 
 use serde_json::json;
 
+use crate::cli::advice;
 use crate::cli::args::queue::{QueueArguments, QueueStep};
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::interrupted;
-use crate::cli::print::{Printer, Status, Trouble, complain_of, explain};
+use crate::cli::print::{Printer, Status, Trouble, complain_of};
 use crate::cli::progress::ProgressLine;
 use crate::cli::report::{line, object, report, status};
 use crate::config::paths::Folders;
@@ -27,7 +28,7 @@ pub async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status
     let views = views(&peek);
     let jobs = named(arguments, &views)?;
     if arguments.step == QueueStep::List {
-        return list(&peek, &views, &jobs, arguments);
+        return list(&peek, &views, &jobs, choice);
     }
     if let Some(holder) = &peek.holder {
         return Err(journal::taken(&path, holder).into());
@@ -37,7 +38,7 @@ pub async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status
     }
     let tuning = |path: &Path| Tuning {
         journal: Some(path.to_owned()),
-        ..arguments.pace.tuning(choice.limit)
+        ..arguments.pace.tuning(choice.settings.transfers.limit)
     };
     let connect = choice.remotes();
     let run = matches!(arguments.step, QueueStep::Run | QueueStep::Retry);
@@ -45,7 +46,10 @@ pub async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status
         QueueStep::Clear => clear_queue(tuning(&path), connect, warn).await?,
         QueueStep::Run => finish(tuning(&path), connect).await?,
         QueueStep::Retry => {
-            let retry = jobs.iter().copied().map(TransferCommand::Retry);
+            let retry = jobs.iter().copied().map(match arguments.accept_loss {
+                true => TransferCommand::AcceptLoss,
+                false => TransferCommand::Retry,
+            });
             let waits = |state: &JobState| !state.finished();
             order_queue(tuning(&path), connect.clone(), retry.collect(), &jobs, waits).await?;
             finish(tuning(&path), connect).await?
@@ -57,7 +61,7 @@ pub async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status
         }
     };
     let told = |job: &&JobView| run || arguments.step == QueueStep::Clear || jobs.contains(&job.id);
-    let mut printer = Printer::new(arguments.output);
+    let mut printer = Printer::new(choice.json);
     for job in ended.iter().filter(told) {
         report(job, &mut printer)?;
     }
@@ -77,6 +81,10 @@ fn views(peek: &Peek) -> Vec<JobView> {
 fn named(arguments: &QueueArguments, views: &[JobView]) -> Result<Vec<JobId>, Trouble> {
     let usage = |sentence: String| Err(Trouble::Usage(sentence));
     let (step, jobs) = (arguments.step, &arguments.jobs);
+    if arguments.accept_loss && (step != QueueStep::Retry || jobs.is_empty()) {
+        let sentence = "--accept-loss goes with retry and the numbers of transfers";
+        return usage(sentence.to_owned());
+    }
     match step {
         QueueStep::Run | QueueStep::Clear if !jobs.is_empty() => {
             return usage("run and clear work on every transfer: leave out the numbers".to_owned());
@@ -151,9 +159,9 @@ fn list(
     peek: &Peek,
     views: &[JobView],
     jobs: &[JobId],
-    arguments: &QueueArguments,
+    choice: &Choice,
 ) -> Result<Status, Trouble> {
-    let mut printer = Printer::new(arguments.output);
+    let mut printer = Printer::new(choice.json);
     for job in views.iter().filter(|view| jobs.is_empty() || jobs.contains(&view.id)) {
         if printer.json {
             let mut object = object(job);
@@ -163,10 +171,11 @@ fn list(
         } else {
             printer.line(&format!("{:>4}  {:9}  {}", job.id.0, state(&job.state), line(job)))?;
             if let JobState::Failed(error) = &job.state {
-                let (said, explained) = (error.to_string(), explain(error));
+                let (said, explained) = (error.to_string(), error.explain());
+                let next = explained.next(advice::say);
                 printer.line(&format!("      {}", visible(&said)))?;
                 printer.line(&format!("      why    {}", visible(&explained.why)))?;
-                printer.line(&format!("      next   {}", visible(&explained.next)))?;
+                printer.line(&format!("      next   {}", visible(&next)))?;
             }
         }
     }

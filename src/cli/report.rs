@@ -1,4 +1,4 @@
-//! What a verb says of its jobs when they have ended, and the exit code that follows.
+//! Reports how the jobs of a verb ended, and chooses the exit code.
 
 use serde_json::{Value, json};
 
@@ -6,9 +6,9 @@ use crate::cli::print::{Printer, Status, Trouble, complain_of_all, error_object}
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
-    ALREADY_GONE, Direction, JobState, JobView, Note, Target, Verification, Work,
+    ALREADY_GONE, Direction, JobState, JobView, Note, OnConflict, Target, Verification, Work,
 };
-use crate::domain::units::{Count, Size};
+use crate::domain::units::{Count, Counted, Size};
 use crate::domain::visible::visible;
 
 pub fn report(job: &JobView, printer: &mut Printer) -> Result<(), Trouble> {
@@ -75,7 +75,7 @@ pub fn line(job: &JobView) -> String {
         skipped => format!(", {} skipped", Count(skipped)),
     };
     let to = if to.is_empty() { to } else { format!(" → {}", visible(&to)) };
-    let (objects, bytes) = (objects(progress.moved()), Size(progress.bytes));
+    let (objects, bytes) = (Counted(progress.moved(), "object"), Size(progress.bytes));
     let from = visible(&from);
     let state = match &job.state {
         JobState::Queued | JobState::Running => ", unfinished",
@@ -102,13 +102,16 @@ fn failures(job: &JobView) -> Vec<Error> {
     whole.into_iter().chain(of_objects).collect()
 }
 
-/// A prefix below which nothing was found is most likely mistyped. A whole bucket may be empty, and
-/// to delete nothing is to have it deleted.
+/// A prefix below which nothing was found is most likely mistyped; a whole bucket may be empty. Who
+/// deletes with `--force` takes that there is nothing.
 pub fn found_nothing(job: &JobView) -> Option<Error> {
     let seen = job.progress.objects + job.progress.skipped + job.progress.failed;
     let (bucket, source) = match &job.spec.work {
         Work::Download { bucket, source, .. } | Work::Copy { bucket, source, .. } => {
             (bucket, source)
+        }
+        Work::Delete { bucket, targets } if job.spec.on_conflict == OnConflict::Fail => {
+            (bucket, targets.first()?)
         }
         Work::Upload { .. } | Work::Delete { .. } => return None,
     };
@@ -173,8 +176,4 @@ pub fn status(jobs: &[JobView]) -> Status {
     } else {
         Status::Failed
     }
-}
-
-pub fn objects(count: u64) -> String {
-    format!("{} object{}", Count(count), if count == 1 { "" } else { "s" })
 }

@@ -1,4 +1,4 @@
-//! Streams: an object to stdout, a pipe or a device; stdin or a pipe to an object.
+//! Streams an object to stdout, a pipe or a device, and stdin or a pipe to an object.
 
 use std::io::ErrorKind::BrokenPipe;
 use std::io::{IsTerminal, stdin, stdout};
@@ -9,6 +9,7 @@ use serde_json::json;
 use tokio::time::sleep;
 
 use crate::cli::args::{GetArguments, PutArguments};
+use crate::cli::connect::Choice;
 use crate::cli::ends::{End, open_input, open_output, unwritable};
 use crate::cli::interrupt::interrupted;
 use crate::cli::pace::PaceArguments;
@@ -22,7 +23,7 @@ use crate::domain::transfer::{JobId, Progress, Verification};
 use crate::domain::transfer_event::{JobChange, TransferEvent};
 use crate::domain::visible::visible;
 use crate::s3::client::Client;
-use crate::transfer::limits::rate::Rate;
+use crate::transfer::limits::rate::RateLimiter;
 use crate::transfer::stream::download::{Broken, download_stream};
 use crate::transfer::stream::pipe::Pipe;
 use crate::transfer::stream::upload::upload_stream;
@@ -30,12 +31,7 @@ use crate::transfer::stream::upload::upload_stream;
 /// Between two looks at how far it is.
 const LOOKS: Duration = Duration::from_millis(100);
 
-pub async fn get(
-    arguments: &GetArguments,
-    end: &End,
-    client: &Client,
-    limit: Option<u64>,
-) -> Result<Status, Trouble> {
+pub async fn get(arguments: &GetArguments, end: &End, choice: &Choice) -> Result<Status, Trouble> {
     let Location::Object { bucket, key } = &arguments.source else {
         let sentence = "only one object can go to stdout, a pipe or a device: s3://bucket/key";
         return Err(Trouble::Usage(sentence.to_owned()));
@@ -44,11 +40,11 @@ pub async fn get(
         let sentence = "-r needs a folder: one object goes to stdout, a pipe or a device";
         return Err(Trouble::Usage(sentence.to_owned()));
     }
-    if arguments.output.json && *end == End::Standard {
+    if choice.json && *end == End::Standard {
         return Err(Trouble::Usage("--json and - cannot both have stdout".to_owned()));
     }
     let object = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
-    let pipe = pipe(client, &object, arguments.pace, limit);
+    let pipe = pipe(choice, &choice.client()?, &object, arguments.pace);
     let got = match end {
         End::Standard => {
             let work = download_stream(&pipe, tokio::io::stdout());
@@ -67,8 +63,8 @@ pub async fn get(
         }
         (Err(Broken::Target(error)), _) => return Err(Trouble::Output(error)),
     };
-    if arguments.output.json {
-        let mut printer = Printer::new(arguments.output);
+    if choice.json {
+        let mut printer = Printer::new(choice.json);
         let (from, bytes) = (object.to_string(), pipe.moved.bytes());
         let to = arguments.destination.display().to_string();
         printer.object(&json!({
@@ -96,12 +92,7 @@ fn key_of(arguments: &PutArguments, end: &End) -> Result<ObjectAddress, Trouble>
     Ok(ObjectAddress { bucket: bucket.clone(), key })
 }
 
-pub async fn put(
-    arguments: &PutArguments,
-    end: &End,
-    client: &Client,
-    limit: Option<u64>,
-) -> Result<Status, Trouble> {
+pub async fn put(arguments: &PutArguments, end: &End, choice: &Choice) -> Result<Status, Trouble> {
     let object = key_of(arguments, end)?;
     let conflict = arguments.conflict;
     if conflict.keep_both || conflict.if_newer || conflict.if_different {
@@ -109,6 +100,7 @@ pub async fn put(
             "a stream has no name or time: only --force and --skip-existing work with it";
         return Err(Trouble::Usage(sentence.to_owned()));
     }
+    let client = choice.client()?;
     client.prepare().await?;
     let sizes = arguments.parts.sizes(client.provider().facts().parts).map_err(Trouble::Usage)?;
     if *end == End::Standard && stdin().is_terminal() {
@@ -120,7 +112,7 @@ pub async fn put(
         only_if_absent: !conflict.force,
         ..PutOptions::default()
     };
-    let pipe = pipe(client, &object, arguments.pace, limit);
+    let pipe = pipe(choice, &client, &object, arguments.pace);
     let sent = match end {
         End::Standard => {
             let work = upload_stream(&pipe, tokio::io::stdin(), &options, sizes, interrupted());
@@ -141,7 +133,7 @@ pub async fn put(
         Err(error) if error.is(&ErrorKind::PreconditionFailed) && conflict.skip_existing => None,
         other => Some(other?),
     };
-    let mut printer = Printer::new(arguments.output);
+    let mut printer = Printer::new(choice.json);
     if printer.json {
         let state = if piped.is_some() { "done" } else { "skipped" };
         let bytes = piped.as_ref().map(|piped| piped.bytes);
@@ -156,9 +148,10 @@ pub async fn put(
     Ok(Status::Done)
 }
 
-fn pipe(client: &Client, object: &ObjectAddress, pace: PaceArguments, limit: Option<u64>) -> Pipe {
+fn pipe(choice: &Choice, client: &Client, object: &ObjectAddress, pace: PaceArguments) -> Pipe {
     let remote = Arc::new(client.sending_once());
-    Pipe::new(remote, object.clone(), pace.patience(), Rate::of(pace.rate(limit)))
+    let rate = pace.rate(choice.settings.transfers.limit);
+    Pipe::new(remote, object.clone(), pace.patience(), RateLimiter::of(rate))
 }
 
 /// Says on stderr how far it is, and what it waits for.

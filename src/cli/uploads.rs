@@ -1,13 +1,14 @@
-//! `uploads`: multipart uploads that nobody finished, listed and aborted.
+//! Runs `uploads`: lists and aborts multipart uploads that nobody finished.
 
 use std::collections::HashMap;
-use std::io::{self, IsTerminal, Write};
+use std::io;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::cli::args::queue::{UploadsArguments, UploadsStep};
+use crate::cli::asking::{agreed, needs_somebody};
 use crate::cli::connect::Choice;
 use crate::cli::one::writable;
 use crate::cli::print::{Printer, Status, Trouble, complain_of_all};
@@ -16,7 +17,7 @@ use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::error::Error;
 use crate::domain::provider::Provider;
 use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadOwner, YOUNG, age_text};
-use crate::domain::units::{Count, Moment, Size};
+use crate::domain::units::{Count, Counted, Moment, Size};
 use crate::domain::visible::visible;
 use crate::s3::client::Client;
 use crate::transfer::journal::known_uploads;
@@ -34,8 +35,8 @@ pub async fn uploads(arguments: &UploadsArguments, choice: &Choice) -> Result<St
         .map(|upload| (known.owner(&upload.object.bucket, &upload.upload), upload))
         .collect();
     match arguments.step {
-        UploadsStep::List => list(&client, &found, arguments).await,
-        UploadsStep::Abort => abort(&client, &found, arguments).await,
+        UploadsStep::List => list(&client, &found, arguments, choice).await,
+        UploadsStep::Abort => abort(&client, &found, arguments, choice).await,
     }
 }
 
@@ -68,8 +69,9 @@ async fn list(
     client: &Client,
     found: &[(UploadOwner, UnfinishedUpload)],
     arguments: &UploadsArguments,
+    choice: &Choice,
 ) -> Result<Status, Trouble> {
-    let mut printer = Printer::new(arguments.output);
+    let mut printer = Printer::new(choice.json);
     for (standing, upload) in found {
         let extent = if arguments.sizes {
             Some(client.upload_extent(&upload.object, &upload.upload).await?)
@@ -112,11 +114,8 @@ fn print(
         .since
         .map_or_else(|| "-".to_owned(), |since| Moment(since, &TimeZone::system()).to_string());
     let extent = extent.map_or_else(String::new, |extent| {
-        format!(
-            "  {:>6} parts  {:>10}",
-            Count(extent.parts).to_string(),
-            Size(extent.bytes).to_string()
-        )
+        let (parts, bytes) = (Counted(extent.parts, "part"), Size(extent.bytes));
+        format!("  {:>12}  {:>10}", parts.to_string(), bytes.to_string())
     });
     let known = match standing {
         UploadOwner::Queued => "in the queue",
@@ -132,6 +131,7 @@ async fn abort(
     client: &Client,
     found: &[(UploadOwner, UnfinishedUpload)],
     arguments: &UploadsArguments,
+    choice: &Choice,
 ) -> Result<Status, Trouble> {
     let (queued, free): (Vec<_>, Vec<_>) =
         found.iter().partition(|(standing, _)| *standing == UploadOwner::Queued);
@@ -147,16 +147,17 @@ async fn abort(
     if !arguments.yes && !confirmed(&free).await? {
         return Ok(Status::Failed);
     }
-    let (mut failed, mut gone) = (Vec::new(), 0);
-    let mut printer = Printer::new(arguments.output);
+    let (mut failed, mut gone, mut unseen) = (Vec::new(), 0, 0);
+    let mut printer = Printer::new(choice.json);
     for upload in free {
         match client.abort_for_good(&upload.object, &upload.upload).await {
-            Ok(_) => {
+            Ok(verified) => {
                 gone += 1;
+                unseen += u64::from(!verified);
                 if printer.json {
                     printer.object(&json!({
                         "aborted": upload.upload, "bucket": upload.object.bucket,
-                        "key": upload.object.key,
+                        "key": upload.object.key, "verified": verified,
                     }))?;
                 }
             }
@@ -167,6 +168,10 @@ async fn abort(
         printer.line(&format!("{} aborted", Count(gone)))?;
     }
     printer.flush()?;
+    if unseen > 0 {
+        let aborts = Counted(unseen, "abort");
+        eprintln!("windlass: {aborts} not verified: this server does not list uploads any more");
+    }
     complain_of_all(&failed, printer.json);
     Ok(match (failed.is_empty(), gone) {
         (true, _) => Status::Done,
@@ -177,10 +182,7 @@ async fn abort(
 
 /// Names how many and how old. Without a terminal it is refused.
 async fn confirmed(free: &[&UnfinishedUpload]) -> Result<bool, Trouble> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        let sentence = "uploads abort asks first: without a terminal, add --yes";
-        return Err(Trouble::Usage(sentence.to_owned()));
-    }
+    needs_somebody("uploads abort")?;
     let now = Timestamp::now();
     let mut keys: HashMap<&str, usize> = HashMap::new();
     for upload in free {
@@ -197,13 +199,7 @@ async fn confirmed(free: &[&UnfinishedUpload]) -> Result<bool, Trouble> {
     if free.len() > 5 {
         eprintln!("  and {} more", Count(free.len() as u64 - 5));
     }
-    let (count, keys) = (Count(free.len() as u64), Count(keys.len() as u64));
-    eprint!(
-        "Abort {count} unfinished uploads of {keys} keys, {youngest}? Their parts are lost. [y/N] "
-    );
-    io::stderr().flush()?;
-    // Off this thread, so that ctrl-c is heard meanwhile.
-    let answer = tokio::task::spawn_blocking(|| io::stdin().lines().next().transpose()).await;
-    let answer = answer.map_err(io::Error::other)??.unwrap_or_default();
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    let uploads = Counted(free.len() as u64, "unfinished upload");
+    let keys = Counted(keys.len() as u64, "key");
+    agreed(&format!("Abort {uploads} of {keys}, {youngest}? Their parts are lost.")).await
 }

@@ -23,9 +23,8 @@ use crate::domain::visible::visible;
 const THREADS: usize = 2;
 
 /// Runs a verb that needs no browser.
-pub fn run(verb: Verb, flags: &TargetFlags) -> ExitCode {
-    let json = wants_json(&verb);
-    let ended = attempt(verb, flags);
+pub fn run(verb: &Verb, flags: &TargetFlags, json: bool) -> ExitCode {
+    let ended = attempt(verb, flags, json);
     if crash::happened().is_some() {
         // Whatever failed failed because of it.
         return ExitCode::from(crash::EXIT_CODE);
@@ -45,8 +44,8 @@ pub fn runtime() -> Result<runtime::Runtime, Error> {
         .map_err(|error| Error::from_io(&error, "start threads", ""))
 }
 
-fn attempt(verb: Verb, flags: &TargetFlags) -> Result<Status, Trouble> {
-    match &verb {
+fn attempt(verb: &Verb, flags: &TargetFlags, json: bool) -> Result<Status, Trouble> {
+    match verb {
         Verb::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "windlass", &mut script);
@@ -60,7 +59,7 @@ fn attempt(verb: Verb, flags: &TargetFlags) -> Result<Status, Trouble> {
         Verb::Demo(arguments) => return runtime()?.block_on(demo::serve(arguments)),
         _ => {}
     }
-    let choice = Choice::make(flags, &Folders::find()?)?;
+    let choice = Choice { json, ..Choice::make(flags, &Folders::find()?)? };
     if let Some(told) = choice.current()?.unchecked_aloud() {
         eprintln!("windlass: {}", visible(&told));
     }
@@ -70,11 +69,11 @@ fn attempt(verb: Verb, flags: &TargetFlags) -> Result<Status, Trouble> {
     crash::on_panic(move || tell.notify_one());
     let ended = runtime.block_on(async {
         tokio::select! {
-            ended = signed_in(&verb, &choice) => ended,
+            ended = signed_in(verb, &choice) => ended,
             () = panicked.notified() => {
                 Err(Error::new(ErrorKind::Other, "run the command", "").into())
             }
-            () = ended_from_outside(&verb) => {
+            () = ended_from_outside(verb) => {
                 Err(Error::new(ErrorKind::Cancelled, "the command", "").into())
             }
         }
@@ -125,13 +124,13 @@ async fn signed_in(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
 
 async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
     match verb {
-        Verb::Ls(arguments) => list::ls(arguments, &choice.client()?).await,
+        Verb::Ls(arguments) => list::ls(arguments, choice).await,
         Verb::Get(arguments) => match output(&arguments.destination)? {
-            Some(end) => stream::get(arguments, &end, &choice.client()?, choice.limit).await,
+            Some(end) => stream::get(arguments, &end, choice).await,
             None => jobs::get(arguments, choice).await,
         },
         Verb::Put(arguments) => match input(&arguments.source)? {
-            Some(end) => stream::put(arguments, &end, &choice.client()?, choice.limit).await,
+            Some(end) => stream::put(arguments, &end, choice).await,
             None => jobs::put(arguments, choice).await,
         },
         Verb::Cp(arguments) => between::cp(arguments, choice).await,
@@ -145,23 +144,5 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         Verb::Doctor(arguments) => doctor::doctor(arguments, choice).await,
         Verb::Public(arguments) => public::public(arguments, choice).await,
         Verb::Demo(_) | Verb::Guide { .. } | Verb::Completions { .. } => Ok(Status::Done),
-    }
-}
-
-pub fn wants_json(verb: &Verb) -> bool {
-    match verb {
-        Verb::Ls(arguments) => arguments.output.json,
-        Verb::Get(arguments) => arguments.output.json,
-        Verb::Put(arguments) => arguments.output.json,
-        Verb::Cp(arguments) => arguments.output.json,
-        Verb::Mv(arguments) => arguments.copy.output.json,
-        Verb::Rm(arguments) => arguments.output.json,
-        Verb::Mb(arguments) | Verb::Rb(arguments) => arguments.output.json,
-        Verb::Presign(arguments) => arguments.output.json,
-        Verb::Queue(arguments) => arguments.output.json,
-        Verb::Uploads(arguments) => arguments.output.json,
-        Verb::Doctor(arguments) => arguments.output.json,
-        Verb::Public(arguments) => arguments.output.json,
-        Verb::Demo(_) | Verb::Guide { .. } | Verb::Completions { .. } => false,
     }
 }

@@ -1,11 +1,12 @@
-//! What the AWS files and the variables of the AWS CLI say together: the profile in force and its
-//! settings.
+//! Reads what the AWS files and the variables of the AWS CLI say together: the profile in force and
+//! its settings.
 
 mod checks;
 pub mod files;
 pub mod text;
 
 use std::env;
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,13 +14,13 @@ use std::sync::Arc;
 use crate::config::aws::files::{AwsFiles, Profile, sdk_name};
 use crate::config::connection::Addressing;
 use crate::config::network::Network;
-use crate::config::origins::Places;
+use crate::config::origins::OriginPaths;
 use crate::config::profiles::{ProfileKind, kind};
 use crate::config::tilde;
 use crate::domain::error::Error;
 
 /// A variable of the environment by its name.
-type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+type Variables = Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
 
 /// The profile in force with what the environment says beside it. Empty variables and settings
 /// count as missing.
@@ -81,6 +82,15 @@ pub fn profile_of_environment() -> Option<String> {
     PROFILE_VARIABLES.iter().find_map(|name| variable(name))
 }
 
+/// The variables of this process.
+fn of_process() -> Variables {
+    Arc::new(|name: &str| env::var_os(name))
+}
+
+fn text_of(value: Option<OsString>) -> Option<String> {
+    value?.into_string().ok().filter(|text| !text.is_empty())
+}
+
 fn is_true(text: &str) -> bool {
     text.trim().eq_ignore_ascii_case("true")
 }
@@ -91,8 +101,7 @@ impl AwsSettings {
     /// # Errors
     /// What of it cannot be followed, with file, line and what was expected.
     pub fn of_user(profile: Option<&str>) -> Result<AwsSettings, Error> {
-        let variables: Variables = Arc::new(|name: &str| env::var(name).ok());
-        let settings = AwsSettings::read(&Places::of_user(), profile, variables)?;
+        let settings = AwsSettings::read(&OriginPaths::of_user(), profile, of_process())?;
         settings.check()?;
         Ok(settings)
     }
@@ -102,17 +111,12 @@ impl AwsSettings {
     /// # Errors
     /// A file that cannot be read.
     pub fn beside_keys() -> Result<AwsSettings, Error> {
-        let variables: Variables = Arc::new(|name: &str| env::var(name).ok());
-        AwsSettings::read(&Places::of_user(), None, variables)
+        AwsSettings::read(&OriginPaths::of_user(), None, of_process())
     }
 
     /// Those of the environment alone.
-    ///
-    /// # Errors
-    /// None: no file is read.
-    pub fn without_files() -> Result<AwsSettings, Error> {
-        let variables: Variables = Arc::new(|name: &str| env::var(name).ok());
-        AwsSettings::read(&Places::default(), None, variables)
+    pub fn without_files() -> AwsSettings {
+        AwsSettings::of(AwsFiles::default(), None, of_process())
     }
 
     /// What can be read without looking for what does not fit together.
@@ -120,19 +124,22 @@ impl AwsSettings {
     /// # Errors
     /// A file that cannot be read.
     pub fn read(
-        places: &Places,
+        places: &OriginPaths,
         profile: Option<&str>,
         variables: Variables,
     ) -> Result<AwsSettings, Error> {
         let files = AwsFiles::read(places.aws_config.clone(), places.aws_credentials.clone())?;
-        let given = |name: &str| variables(name).filter(|value| !value.is_empty());
-        let named = PROFILE_VARIABLES.iter().find_map(|name| given(name));
+        Ok(AwsSettings::of(files, profile, variables))
+    }
+
+    fn of(files: AwsFiles, profile: Option<&str>, variables: Variables) -> AwsSettings {
+        let named = PROFILE_VARIABLES.iter().find_map(|name| text_of(variables(name)));
         let (profile, chosen) = match (profile, named) {
             (Some(profile), _) => (profile.to_owned(), Chosen::Outright),
             (None, Some(profile)) => (profile, Chosen::ByVariable),
             (None, None) => (DEFAULT.to_owned(), Chosen::ByNobody),
         };
-        Ok(AwsSettings { files, profile, chosen, variables })
+        AwsSettings { files, profile, chosen, variables }
     }
 
     /// The name of the profile in force.
@@ -159,7 +166,12 @@ impl AwsSettings {
     }
 
     pub fn variable(&self, name: &str) -> Option<String> {
-        (self.variables)(name).filter(|value| !value.is_empty())
+        text_of((self.variables)(name))
+    }
+
+    /// Whether the variable is there and can be no setting.
+    pub fn is_no_text(&self, variable: &str) -> bool {
+        (self.variables)(variable).is_some_and(|value| value.into_string().is_err())
     }
 
     /// What the variable says, else what the profile in force does.
@@ -221,7 +233,7 @@ impl AwsSettings {
         named.or_else(of_services).or_else(|| self.get("endpoint_url").map(str::to_owned))
     }
 
-    fn ignores_endpoints(&self) -> bool {
+    pub fn ignores_endpoints(&self) -> bool {
         let said = self.setting(IGNORE_ENDPOINTS, "ignore_configured_endpoint_urls");
         said.is_some_and(|said| is_true(&said))
     }

@@ -1,13 +1,7 @@
 //! Judges what the AWS variables and a profile set, before the SDK reads it: the SDK panics on some
 //! values and silently drops others.
 
-use std::env;
-use std::ffi::OsString;
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use crate::config::ini::{IniSection, sections};
-use crate::config::origins::Places;
+use crate::config::aws::AwsSettings;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorKind};
 
@@ -83,106 +77,48 @@ const ENDPOINTS: [Setting; 2] = [
     Setting::new("AWS_ENDPOINT_URL", "endpoint_url", Judge::Url),
 ];
 
-/// What the settings are read from.
-struct Sources<'a> {
-    variable: &'a dyn Fn(&str) -> Option<OsString>,
-    /// The sections of the profile, those that come first count first, each with its file.
-    profile: Vec<(PathBuf, IniSection)>,
-    /// Whether an endpoint that they name is used.
-    endpoint: bool,
-}
-
-/// Judges the variables, the profile where there is one, and whether either names an `endpoint`
-/// that can be used where the connection names none.
+/// Judges the variables, the profile in force where `profile` says so, and whether either names an
+/// `endpoint` that can be used where the connection names none.
 ///
 /// # Errors
 /// The first setting that is none: where it stands, what it is, and what was expected.
-pub fn judge(profile: Option<&str>, endpoint: bool) -> Result<Retries, Error> {
-    let profile = profile.map_or_else(Vec::new, |name| of_profile(&Places::of_user(), name));
-    Sources { variable: &|name| env::var_os(name), profile, endpoint }.judge()
-}
-
-/// The endpoint that the variables name, unless they are to be ignored.
-pub fn endpoint_of_environment() -> Option<String> {
-    let given = |name| env::var(name).ok().filter(|value| !value.is_empty());
-    let ignored = given(IGNORE_ENDPOINTS.variable)
-        .is_some_and(|ignored| ignored.eq_ignore_ascii_case("true"));
-    ENDPOINTS.iter().find_map(|setting| given(setting.variable)).filter(|_| !ignored)
-}
-
-/// `credentials` before `config`, as the SDK reads them.
-fn of_profile(places: &Places, name: &str) -> Vec<(PathBuf, IniSection)> {
-    let read = |path: &Option<PathBuf>, is_it: &dyn Fn(&IniSection) -> bool| {
-        let Some(path) = path else { return Vec::new() };
-        // Whether the files can be read at all is judged where the profiles are.
-        let text = fs::read(path).unwrap_or_default();
-        let all = sections(&String::from_utf8_lossy(&text));
-        all.into_iter().filter(|each| is_it(each)).map(|each| (path.clone(), each)).collect()
-    };
-    let mut found = read(&places.aws_credentials, &|section| section.name == name);
-    found.extend(read(&places.aws_config, &|section| profile_name(section) == Some(name)));
-    found
-}
-
-/// `[default]`, `[profile NAME]`.
-fn profile_name(section: &IniSection) -> Option<&str> {
-    if section.name == "default" {
-        return Some("default");
+pub fn judge(settings: &AwsSettings, profile: bool, endpoint: bool) -> Result<Retries, Error> {
+    let value = |setting: &Setting| setting.value(settings, profile);
+    for setting in &SETTINGS {
+        value(setting)?;
     }
-    let (word, name) = section.name.split_once(char::is_whitespace)?;
-    (word == "profile").then(|| name.trim().trim_matches(['"', '\'']))
-}
-
-impl Sources<'_> {
-    fn judge(&self) -> Result<Retries, Error> {
-        for setting in &SETTINGS {
-            self.value(setting)?;
-        }
-        let ignored = self.value(&IGNORE_ENDPOINTS)?;
-        let ignored = ignored.is_some_and(|ignored| ignored.eq_ignore_ascii_case("true"));
-        for setting in ENDPOINTS.iter().filter(|_| self.endpoint && !ignored) {
-            self.value(setting)?;
-        }
-        let mode = self.value(&MODE)?;
-        let attempts = self.value(&ATTEMPTS)?;
-        Ok(Retries {
-            adaptive: mode.is_some_and(|mode| mode.eq_ignore_ascii_case("adaptive")),
-            attempts: attempts.and_then(|attempts| attempts.parse().ok()),
-        })
+    for setting in ENDPOINTS.iter().filter(|_| endpoint && !settings.ignores_endpoints()) {
+        value(setting)?;
     }
-
-    /// The variable's value, else the profile's; an empty one is none.
-    fn value(&self, setting: &Setting) -> Result<Option<String>, Error> {
-        if let Some(value) = (self.variable)(setting.variable).filter(|value| !value.is_empty()) {
-            let Ok(value) = value.into_string() else {
-                let place = setting.variable;
-                return Err(unfit(place, format!("{place} is no UTF-8")));
-            };
-            setting
-                .check(&value)
-                .map_err(|why| unfit(setting.variable, format!("{} {why}", setting.variable)))?;
-            return Ok(Some(value.trim().to_owned()));
-        }
-        let in_profile = |(path, section): &(PathBuf, IniSection)| {
-            let value = section.get(setting.key)?.to_owned();
-            Some((path.clone(), section.name.clone(), value))
-        };
-        let found = self.profile.iter().filter(|_| !setting.key.is_empty()).find_map(in_profile);
-        let Some((path, name, value)) = found else { return Ok(None) };
-        setting.check(&value).map_err(|why| {
-            let place = match line_of(&path, &name, setting.key) {
-                Some(line) => format!("{}:{line}", path.display()),
-                None => path.display().to_string(),
-            };
-            unfit(&place, format!("{} of [{name}] {why}", setting.key))
-        })?;
-        Ok(Some(value))
-    }
+    let (mode, attempts) = (value(&MODE)?, value(&ATTEMPTS)?);
+    Ok(Retries {
+        adaptive: mode.is_some_and(|mode| mode.eq_ignore_ascii_case("adaptive")),
+        attempts: attempts.and_then(|attempts| attempts.parse().ok()),
+    })
 }
 
 impl Setting {
     const fn new(variable: &'static str, key: &'static str, judge: Judge) -> Setting {
         Setting { variable, key, judge }
+    }
+
+    /// The variable's value, else the profile's; an empty one is none.
+    fn value(&self, settings: &AwsSettings, profile: bool) -> Result<Option<String>, Error> {
+        let Setting { variable, key, .. } = *self;
+        if settings.is_no_text(variable) {
+            return Err(unfit(variable, format!("{variable} is no UTF-8")));
+        }
+        if let Some(value) = settings.variable(variable) {
+            self.check(&value).map_err(|why| unfit(variable, format!("{variable} {why}")))?;
+            return Ok(Some(value.trim().to_owned()));
+        }
+        let Some(profile) = settings.profile().filter(|_| profile) else { return Ok(None) };
+        let Some(value) = profile.get(key) else { return Ok(None) };
+        self.check(value).map_err(|why| {
+            let name = settings.profile_name();
+            unfit(&profile.place(key), format!("{key} of profile {name:?} {why}"))
+        })?;
+        Ok(Some(value.to_owned()))
     }
 
     fn check(&self, value: &str) -> Result<(), String> {
@@ -208,42 +144,28 @@ fn unfit(place: &str, what: String) -> Error {
     Error::new(ErrorKind::Config, READ, place).detail(what)
 }
 
-/// The line of a key in a section, counted from 1.
-fn line_of(path: &Path, section: &str, key: &str) -> Option<usize> {
-    let text = fs::read(path).ok()?;
-    let mut inside = false;
-    let mut found = None;
-    for (line, number) in String::from_utf8_lossy(&text).lines().zip(1..) {
-        if let Some((name, _)) = line.trim().strip_prefix('[').and_then(|rest| rest.split_once(']'))
-        {
-            inside = name.trim() == section;
-        } else if inside
-            && let Some((name, _)) = line.split_once('=')
-            && name.trim().eq_ignore_ascii_case(key)
-        {
-            found = Some(number);
-        }
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+    use std::fs;
     use std::os::unix::ffi::OsStringExt as _;
+    use std::sync::Arc;
 
     use super::*;
+    use crate::config::origins::OriginPaths;
 
-    fn judged(variables: &[(&str, &str)], config: &str) -> Result<Retries, Error> {
+    fn judged(variables: &[(&'static str, &'static str)], config: &str) -> Result<Retries, Error> {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("config");
         fs::write(&path, config).unwrap();
-        let places = Places { aws_config: Some(path), ..Places::default() };
-        let given = |name: &str| {
+        let places = OriginPaths { aws_config: Some(path), ..OriginPaths::default() };
+        let variables = variables.to_vec();
+        let given = move |name: &str| {
             let found = variables.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| OsString::from(value))
         };
-        let profile = of_profile(&places, "work");
-        Sources { variable: &given, profile, endpoint: true }.judge()
+        let settings = AwsSettings::read(&places, Some("work"), Arc::new(given)).unwrap();
+        judge(&settings, true, true)
     }
 
     #[test]
@@ -282,7 +204,7 @@ mod tests {
         let error = judged(&[], config).unwrap_err();
         assert!(error.place.ends_with("/config:6"), "{}", error.place);
         assert!(
-            error.detail.contains("max_attempts of [profile work] is \"0\""),
+            error.detail.contains("max_attempts of profile \"work\" is \"0\""),
             "{}",
             error.detail
         );
@@ -291,7 +213,9 @@ mod tests {
 
     #[test]
     fn legacy_is_legal_and_an_empty_variable_is_none() {
-        let retries = |variables: &[(&str, &str)], config: &str| judged(variables, config).unwrap();
+        let retries = |variables: &[(&'static str, &'static str)], config: &str| {
+            judged(variables, config).unwrap()
+        };
         let legacy = "[profile work]\nretry_mode = legacy\nmax_attempts = 7\n";
         let seven = Retries { adaptive: false, attempts: Some(7) };
         assert_eq!(retries(&[], legacy), seven);
@@ -305,8 +229,9 @@ mod tests {
     fn a_variable_that_is_no_text_is_named() {
         let given =
             |name: &str| (name == "AWS_RETRY_MODE").then(|| OsString::from_vec(vec![b'a', 0xff]));
-        let sources = Sources { variable: &given, profile: Vec::new(), endpoint: true };
-        let error = sources.judge().unwrap_err();
+        let nowhere = OriginPaths::default();
+        let settings = AwsSettings::read(&nowhere, None, Arc::new(given)).unwrap();
+        let error = judge(&settings, false, true).unwrap_err();
         assert!(error.detail.contains("AWS_RETRY_MODE is no UTF-8"), "{}", error.detail);
     }
 }

@@ -1,4 +1,4 @@
-//! What a connection needs to ask Cloudflare's own API, which knows of R2 what S3 does not tell.
+//! Configures how Cloudflare's own API is asked.
 
 use secrecy::{ExposeSecret, SecretString};
 

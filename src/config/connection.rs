@@ -1,4 +1,4 @@
-//! A connection: everything needed to reach one account on one server.
+//! A connection is everything needed to reach one account on one server.
 
 use std::fmt;
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! Catches panics: keeps the first one, writes a report of it to a file, and tells whoever has to
-//! end the program.
+//! Catches panics: keeps the first, writes a report of it to a file, and tells whoever ends the
+//! program.
 
 use std::backtrace::Backtrace;
 use std::fmt::Write as _;

@@ -1,6 +1,7 @@
-//! A connection as it is entered, before it is one: what the wizard fills, tests and saves.
+//! A draft is a connection as it is entered, before it is tested and saved.
 
-use crate::config::connection::{Connection, CredentialsSource, KnownBucket};
+use crate::config::connection::{Connection, CredentialsSource};
+use crate::config::connection_options::ConnectionOptions;
 use crate::config::kept::SigningKeys;
 use crate::config::r2::{Jurisdiction, Jurisdictions};
 use crate::domain::address::ConnectionName;
@@ -11,8 +12,7 @@ pub struct Draft {
     pub name: ConnectionName,
     pub server: DraftServer,
     pub keys: DraftKeys,
-    pub buckets: Vec<KnownBucket>,
-    pub read_only: bool,
+    pub options: ConnectionOptions,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,17 +81,11 @@ impl Draft {
             DraftKeys::Anonymous => CredentialsSource::Anonymous,
             DraftKeys::AsBefore => base.credentials.clone(),
         };
-        Ok(Connection {
-            name: self.name.clone(),
-            provider,
-            endpoint,
-            jurisdictions,
-            region,
-            credentials,
-            known_buckets: self.buckets.clone(),
-            read_only: self.read_only,
-            ..base
-        })
+        let name = self.name.clone();
+        let mut connection =
+            Connection { name, provider, endpoint, jurisdictions, region, credentials, ..base };
+        self.options.clone().put(&mut connection);
+        Ok(connection)
     }
 
     fn jurisdictions(&self, base: &Connection) -> Result<Vec<(Jurisdiction, String)>, String> {
@@ -118,55 +112,5 @@ impl Draft {
                 (*provider, Some(endpoint.clone()), region.clone().or(own))
             }
         })
-    }
-}
-
-/// `media, site/public/`: buckets with the prefix they start at, separated by commas or spaces.
-/// What is configured of a bucket besides stays with it.
-///
-/// # Errors
-/// A sentence about the first that cannot be one.
-pub fn buckets_of(text: &str, before: &[KnownBucket]) -> Result<Vec<KnownBucket>, String> {
-    let mut known: Vec<KnownBucket> = Vec::new();
-    for word in text.split([',', ' ']).map(str::trim).filter(|word| !word.is_empty()) {
-        let each = KnownBucket::from(word.strip_prefix("s3://").unwrap_or(word));
-        let name = each.bucket.as_str();
-        if name.is_empty() || name.contains(':') {
-            return Err(format!(
-                "{word:?} is no bucket: write media, or site/public/ to start at a prefix"
-            ));
-        }
-        if known.iter().any(|other| other.bucket == each.bucket) {
-            continue;
-        }
-        let same = before.iter().find(|other| other.bucket == each.bucket);
-        let public_domain = same.and_then(|same| same.public_domain.clone());
-        known.push(KnownBucket { public_domain, ..each });
-    }
-    Ok(known)
-}
-
-/// As [`buckets_of`] reads it.
-pub fn text_of(buckets: &[KnownBucket]) -> String {
-    buckets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::address::Prefix;
-
-    #[test]
-    fn buckets_are_read_with_the_prefix_they_start_at() {
-        let before = [KnownBucket {
-            bucket: "site".into(),
-            prefix: Prefix::root(),
-            public_domain: Some("https://cdn.example.com".to_owned()),
-        }];
-        let known = buckets_of(" media,site/public  s3://logs/a/b/ media ", &before).unwrap();
-        assert_eq!(text_of(&known), "media, site/public/, logs/a/b/");
-        assert_eq!(known[1].public_domain.as_deref(), Some("https://cdn.example.com"));
-        assert_eq!(buckets_of("", &before).unwrap(), []);
-        assert!(buckets_of("https://x/y", &[]).unwrap_err().contains("no bucket"));
     }
 }

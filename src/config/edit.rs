@@ -1,11 +1,11 @@
-//! Changes one connection in the text of `config.toml`; comments, order and everything else stay as
-//! the user wrote them.
+//! Changes one connection in the text of `config.toml`, and leaves the rest as the user wrote it.
 
 use std::path::Path;
 
-use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value, value};
+use toml_edit::{Array, DocumentMut, Item, Table, Value, value};
 
 use crate::config::connection::KnownBucket;
+use crate::config::connection_options::{BUCKETS, OPTIONS, buckets_written};
 use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep};
 use crate::config::file::line_of;
 use crate::config::r2::{Jurisdiction, Jurisdictions};
@@ -85,7 +85,7 @@ pub fn put_buckets(
     let Some(section) = section.and_then(Item::as_table_mut) else {
         return Err(fault(path, format!("connection {name} is no section [connections.{name}]")));
     };
-    buckets(section, known);
+    put_value(section, BUCKETS, buckets_written(known));
     Ok(document.to_string())
 }
 
@@ -157,12 +157,9 @@ fn fill(section: &mut Table, draft: &Draft) {
             }
         }
     }
-    if draft.read_only {
-        set(section, "read_only", true.into());
-    } else {
-        section.remove("read_only");
+    for option in &OPTIONS {
+        put_value(section, option.name, (option.written)(&draft.options));
     }
-    buckets(section, &draft.buckets);
 }
 
 /// Addresses of further jurisdictions are written by hand and go with an endpoint of R2.
@@ -234,33 +231,15 @@ fn keys(keys: &DraftKeys) -> Vec<(&'static str, Value)> {
     }
 }
 
-/// `buckets = ["media", { name = "site", prefix = "public/" }]`, whichever form the section had.
-fn buckets(section: &mut Table, buckets: &[KnownBucket]) {
-    if buckets.is_empty() {
-        section.remove("buckets");
-        return;
+/// A value, or nothing in its place; an array of tables is the same said longer, and cannot stand
+/// beside a value.
+fn put_value(section: &mut Table, field: &str, new: Option<Value>) {
+    if new.is_none() || !section.get(field).is_some_and(Item::is_value) {
+        section.remove(field);
     }
-    let mut array = Array::new();
-    for known in buckets {
-        if known.prefix.is_root() && known.public_domain.is_none() {
-            array.push(known.bucket.as_str());
-            continue;
-        }
-        let mut table = InlineTable::new();
-        table.insert("name", known.bucket.as_str().into());
-        if !known.prefix.is_root() {
-            table.insert("prefix", known.prefix.as_str().into());
-        }
-        if let Some(domain) = &known.public_domain {
-            table.insert("public_domain", domain.as_str().into());
-        }
-        array.push(table);
+    if let Some(new) = new {
+        set(section, field, new);
     }
-    // An array of tables is the same said longer, and cannot stand beside it.
-    if !section.get("buckets").is_some_and(Item::is_value) {
-        section.remove("buckets");
-    }
-    set(section, "buckets", array.into());
 }
 
 /// Keeps the comment behind a value that changes, and a value that does not as it is written.

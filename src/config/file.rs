@@ -1,4 +1,4 @@
-//! `config.toml`: reads the user's connections.
+//! Reads `config.toml`: the user's connections and settings.
 
 mod jurisdictions;
 mod raw;
@@ -9,13 +9,12 @@ use std::ops::Range;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::config::alert::Alert;
 use crate::config::aws::text::{self, Unreadable};
 use crate::config::connection::Connection;
 use crate::config::file::raw::{RawConnection, RawFile};
+use crate::config::settings::Settings;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::transfer::FileRules;
 
 /// What the file says.
 #[derive(Clone, Debug, Default)]
@@ -24,16 +23,7 @@ pub struct Configuration {
     pub default: Option<ConnectionName>,
     /// In the order of the file.
     pub connections: Vec<Connection>,
-    pub alert: Alert,
-    /// The name of one that is built in, or of a file in `themes`.
-    pub theme: Option<String>,
-    /// The preview does not follow the cursor at first.
-    pub preview_stays: bool,
-    /// Whether names have icons before them, for fonts that have these.
-    pub icons: bool,
-    /// Bytes per second of all transfers together.
-    pub limit: Option<u64>,
-    pub files: FileRules,
+    pub settings: Settings,
 }
 
 /// Reads the file; a missing one is an empty configuration.
@@ -101,21 +91,9 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
             },
         )?);
     }
-    let preview_stays = file.ui.preview_stays();
-    let (alert, theme, icons) = (file.ui.bell, file.ui.theme, file.ui.icons);
-    let files = file.transfers.files();
-    let limit = file.transfers.limit().map_err(|wrong| fault(Some(wrong.span), &wrong.expected))?;
+    let settings = Settings { ui: file.ui, transfers: file.transfers };
     let Some(default) = file.default else {
-        return Ok(Configuration {
-            default: None,
-            connections,
-            alert,
-            theme,
-            icons,
-            preview_stays,
-            limit,
-            files,
-        });
+        return Ok(Configuration { default: None, connections, settings });
     };
     let name = ConnectionName::new(default.get_ref().as_str());
     if !connections.iter().any(|connection| connection.name == name) {
@@ -123,16 +101,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
             format!("default names {:?}, which no [connections] section defines", name.as_str());
         return Err(fault(Some(default.span()), &detail));
     }
-    Ok(Configuration {
-        default: Some(name),
-        connections,
-        alert,
-        theme,
-        icons,
-        preview_stays,
-        limit,
-        files,
-    })
+    Ok(Configuration { default: Some(name), connections, settings })
 }
 
 fn connection(

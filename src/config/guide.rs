@@ -1,4 +1,4 @@
-//! The pages of the guide, as the repository has them and as the program shows them.
+//! Holds the pages of the guide, as the repository and the program show them.
 
 /// One page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

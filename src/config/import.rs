@@ -1,15 +1,15 @@
-//! Connections that other programs have: files of rclone, s3cmd, mc and in the style of AWS, read
-//! and never written.
+//! Reads the connections in files of rclone, s3cmd, mc and the AWS CLI.
 
 pub mod given;
 
 use serde_json::Value;
 
 use crate::config::connection::KnownBucket;
+use crate::config::connection_options::ConnectionOptions;
 use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep};
 use crate::config::ini::{IniSection, sections};
 use crate::config::kept::SigningKeys;
-use crate::config::pasted_address::{Server, point};
+use crate::config::pasted_address::{PastedServer, point};
 use crate::config::r2::Jurisdictions;
 use crate::config::secret::Secret;
 use crate::domain::address::ConnectionName;
@@ -159,26 +159,29 @@ impl Told<'_> {
             (None, _, None) if self.chain => DraftKeys::Profile(None),
             (None, _, None) => DraftKeys::Anonymous,
         };
-        Ok(Draft { name: ConnectionName::new(name), server, keys, buckets, read_only: false })
+        let options = ConnectionOptions { buckets, ..ConnectionOptions::default() };
+        Ok(Draft { name: ConnectionName::new(name), server, keys, options })
     }
 
-    fn server(&self, server: Server) -> Result<DraftServer, String> {
+    fn server(&self, server: PastedServer) -> Result<DraftServer, String> {
         Ok(match server {
-            Server::R2 { account, jurisdiction } => DraftServer::R2 {
+            PastedServer::R2 { account, jurisdiction } => DraftServer::R2 {
                 account,
                 jurisdictions: jurisdiction.map_or_else(Jurisdictions::all, Jurisdictions::from),
             },
-            Server::Aws { region } => {
+            PastedServer::Aws { region } => {
                 DraftServer::Aws { region: self.region.map(str::to_owned).or(region) }
             }
-            Server::Other { provider, endpoint, region } => {
+            PastedServer::Other { provider, endpoint, region } => {
                 let named = self.provider.filter(|named| {
                     provider == Provider::Other && !matches!(named, Provider::Aws | Provider::R2)
                 });
                 let region = self.region.map(str::to_owned).or(region);
                 DraftServer::Other { provider: named.unwrap_or(provider), endpoint, region }
             }
-            Server::Unsaid => return Err("its endpoint names a bucket and no server".to_owned()),
+            PastedServer::Unsaid => {
+                return Err("its endpoint names a bucket and no server".to_owned());
+            }
         })
     }
 

@@ -1,4 +1,4 @@
-//! Files of sections with `name = value` lines: those of the AWS CLI, rclone and s3cmd.
+//! Reads files of sections with `name = value` lines, as rclone and s3cmd have them.
 
 /// A section in the order of the file. What stands before the first header has an empty name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,5 +1,4 @@
-//! Keys that Windlass keeps for a connection: in `secrets.toml` beside `config.toml`, for the user
-//! alone.
+//! Keeps the keys of connections in `secrets.toml`, which only the user can read.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +13,7 @@ use crate::config::file::line_of;
 use crate::config::paths::write_whole;
 use crate::config::secret::Secret;
 use crate::domain::address::ConnectionName;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, Renewal};
 
 /// What signs the requests of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,18 +57,15 @@ pub fn secrets_file(folder: &Path) -> PathBuf {
 /// `Config` where nothing or only half is kept, or where others may read the file.
 pub fn read(folder: &Path, name: &ConnectionName) -> Result<SigningKeys, Error> {
     let file = secrets_file(folder);
-    let wrong = |detail: String| Err(fault(&file, detail));
+    let wrong =
+        |detail: String| Err(Error { renewal: Some(Renewal::NewKeys), ..fault(&file, detail) });
     let mut entries = entries(&file)?;
     let Some(entry) = entries.remove(name.as_str()) else {
-        return wrong(format!(
-            "no keys are kept for {name}: press P, then e on it, and enter them again"
-        ));
+        return wrong(format!("no keys are kept for {name}"));
     };
     let Entry { access_key_id, secret_access_key, session_token } = entry;
     if access_key_id.is_empty() || secret_access_key.is_empty() {
-        return wrong(format!(
-            "only half of the keys of {name} are kept: press P, then e on it, and enter them again"
-        ));
+        return wrong(format!("only half of the keys of {name} are kept"));
     }
     Ok(SigningKeys {
         access_key_id,
@@ -157,6 +153,7 @@ fn fault(file: &Path, detail: String) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::error::remedy::Remedy;
 
     fn keys(secret: &str) -> SigningKeys {
         SigningKeys {
@@ -180,7 +177,8 @@ mod tests {
         copy(&folder, &one, &"three".into()).unwrap();
         remove(&folder, &one).unwrap();
         assert_eq!(read(&folder, &"three".into()).unwrap(), keys("second"));
-        assert!(read(&folder, &one).unwrap_err().detail.contains("press P, then e"));
+        let removed = read(&folder, &one).unwrap_err();
+        assert_eq!(removed.explain().remedies, [Remedy::ChangeKeys]);
         remove(&folder, &"three".into()).unwrap();
         assert_eq!(read(&folder, &two).unwrap(), keys("other"));
         remove(&folder, &two).unwrap();

@@ -1,4 +1,4 @@
-//! Keys in the system's keyring: what an entry says, and who is asked for it.
+//! Keeps the keys of connections in the system's keyring.
 
 mod store;
 #[cfg(feature = "keyring")]
@@ -124,11 +124,11 @@ mod without {
     use super::{Arc, AtomicBool, Keyring, KeyringFault, Refusal, Secret};
 
     #[derive(Debug)]
-    pub struct SystemKeyring;
+    pub struct NoKeyring;
 
-    impl SystemKeyring {
-        pub fn until(_given_up: Arc<AtomicBool>) -> SystemKeyring {
-            SystemKeyring
+    impl NoKeyring {
+        pub fn until(_given_up: Arc<AtomicBool>) -> NoKeyring {
+            NoKeyring
         }
     }
 
@@ -136,7 +136,7 @@ mod without {
         false
     }
 
-    impl Keyring for SystemKeyring {
+    impl Keyring for NoKeyring {
         fn read(&self, _entry: &str) -> Result<Secret, Refusal> {
             Err(KeyringFault::NotBuilt.into())
         }
@@ -152,7 +152,7 @@ mod without {
 }
 
 #[cfg(not(feature = "keyring"))]
-pub use without::{SystemKeyring, present};
+pub use without::{NoKeyring as SystemKeyring, present};
 
 #[cfg(test)]
 pub mod memory;
@@ -161,6 +161,7 @@ pub mod memory;
 mod tests {
     use super::memory::MemoryKeyring;
     use super::*;
+    use crate::domain::error::remedy::Remedy;
 
     fn keys() -> SigningKeys {
         SigningKeys {
@@ -218,7 +219,9 @@ mod tests {
             let error = read(&keyring, Path::new("/a"), &"r2".into()).unwrap_err();
             assert_eq!(error.kind, ErrorKind::Keyring(fault));
             let explained = error.explain();
-            assert!(explained.next.contains("press P, then e"), "{}", explained.next);
+            let entered = [Remedy::ChangeKeys, Remedy::KeepKeysInFile];
+            let remedies = &explained.remedies;
+            assert!(entered.iter().any(|each| remedies.contains(each)), "{remedies:?}");
             said.push(explained.what);
         }
         said.dedup();

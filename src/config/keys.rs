@@ -1,4 +1,4 @@
-//! `keymap.toml`: reads the keys as the user wrote them, each with its line; never written.
+//! Reads `keymap.toml`: the keys as the user wrote them, each with its line.
 
 use std::fs;
 use std::io;

@@ -1,10 +1,10 @@
-//! Files to plain data: where things live, connections, what the user wrote.
+//! Turns files into plain data: where things are, connections, settings.
 
-pub mod alert;
 pub mod aws;
 pub mod aws_settings;
 pub mod cloudflare;
 pub mod connection;
+pub mod connection_options;
 pub mod crash;
 pub mod draft;
 pub mod edit;
@@ -27,5 +27,6 @@ pub mod remembered;
 pub mod role;
 pub mod saving;
 pub mod secret;
+pub mod settings;
 pub mod themes;
 pub mod tilde;

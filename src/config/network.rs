@@ -1,4 +1,4 @@
-//! What a connection says of the way to its server, besides the endpoint.
+//! Configures the way to a server besides its endpoint.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,4 @@
-//! What this machine has of connections already: profiles of the AWS files and files of other
-//! programs.
+//! Finds the connections that this machine has already: AWS profiles, and files of other programs.
 
 use std::env;
 use std::fs;
@@ -22,7 +21,7 @@ pub struct Origins {
 
 /// Where files are looked for.
 #[derive(Clone, Debug, Default)]
-pub struct Places {
+pub struct OriginPaths {
     pub aws_config: Option<PathBuf>,
     pub aws_credentials: Option<PathBuf>,
     pub rclone: Vec<PathBuf>,
@@ -30,16 +29,16 @@ pub struct Places {
     pub mc: Vec<PathBuf>,
 }
 
-impl Places {
+impl OriginPaths {
     /// As the programs themselves look for them.
-    pub fn of_user() -> Places {
+    pub fn of_user() -> OriginPaths {
         let given =
             |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(tilde::expanded);
         let home = given("HOME");
         let at_home = |path: &str| home.as_ref().map(|home| home.join(path));
         let xdg = given("XDG_CONFIG_HOME").map(|folder| folder.join("rclone/rclone.conf"));
         let first = |paths: [Option<PathBuf>; 4]| paths.into_iter().flatten().collect();
-        Places {
+        OriginPaths {
             aws_config: given("AWS_CONFIG_FILE").or_else(|| at_home(".aws/config")),
             aws_credentials: given("AWS_SHARED_CREDENTIALS_FILE")
                 .or_else(|| at_home(".aws/credentials")),
@@ -62,7 +61,7 @@ impl Places {
 
 impl Origins {
     /// Reads a handful of small files; of each program the first that is there.
-    pub fn read(places: &Places) -> Origins {
+    pub fn read(places: &OriginPaths) -> Origins {
         let mut found = Origins::default();
         found.read_profiles(places);
         if let Some(text) = found.first(&places.rclone) {
@@ -90,14 +89,14 @@ impl Origins {
     }
 
     /// Whether the AWS chain would find keys in a file: what a first start asks, without the rest.
-    pub fn has_default_profile(places: &Places, name: &str) -> bool {
+    pub fn has_default_profile(places: &OriginPaths, name: &str) -> bool {
         let mut found = Origins::default();
         found.read_profiles(places);
         let default = found.profiles.iter().find(|profile| profile.name == name);
         default.is_some_and(|profile| profile.kind != ProfileKind::NoKeys)
     }
 
-    fn read_profiles(&mut self, places: &Places) {
+    fn read_profiles(&mut self, places: &OriginPaths) {
         match AwsFiles::read(places.aws_config.clone(), places.aws_credentials.clone()) {
             Ok(files) => self.profiles = profiles(&files),
             Err(error) => {
@@ -163,7 +162,7 @@ mod tests {
             fs::write(&path, text).unwrap();
             path
         };
-        let places = Places {
+        let places = OriginPaths {
             aws_config: Some(put("config", "[default]\nregion = eu-west-1\n")),
             aws_credentials: Some(put("credentials", "[default]\naws_access_key_id = A\n")),
             rclone: vec![
@@ -184,7 +183,8 @@ mod tests {
         assert!(found.troubles[0].contains("no JSON"));
         assert!(Origins::has_default_profile(&places, "default"));
         assert!(!Origins::has_default_profile(&places, "other"));
-        let nothing = Places { rclone: vec![home.path().to_owned()], ..Places::default() };
+        let nothing =
+            OriginPaths { rclone: vec![home.path().to_owned()], ..OriginPaths::default() };
         let found = Origins::read(&nothing);
         assert!(found.profiles.is_empty() && found.troubles[0].contains("could not be read"));
     }

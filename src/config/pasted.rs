@@ -1,4 +1,4 @@
-//! What a pasted block says of a connection: variables of a shell, JSON, an AWS file, the text of a
+//! Reads the keys of a connection from a pasted block: shell variables, JSON, an AWS file, a
 //! token's page.
 
 use serde_json::Value;

@@ -1,5 +1,4 @@
-//! What a pasted address points at: a server, a bucket on it, or a page that is no server, with the
-//! reason.
+//! Reads where a pasted address points: a server, a bucket on it, or a page that is no server.
 
 use percent_encoding::percent_decode_str;
 
@@ -14,7 +13,7 @@ use crate::domain::provider::facts::detect;
 /// What could be read from an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastedAddress {
-    pub server: Server,
+    pub server: PastedServer,
     pub bucket: Option<Bucket>,
     /// Up to the last `/` of the path.
     pub prefix: Prefix,
@@ -27,7 +26,7 @@ pub struct PastedAddress {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Server {
+pub enum PastedServer {
     /// A jurisdiction that the address does not say is `None`.
     R2 {
         account: String,
@@ -70,18 +69,19 @@ pub fn point(text: &str) -> Result<Option<PastedAddress>, String> {
     }
     if let Some(split) = arn::split(text) {
         let (bucket, path) = split?;
-        let found = pasted_address(Server::Aws { region: arn::region(bucket).map(str::to_owned) });
+        let found =
+            pasted_address(PastedServer::Aws { region: arn::region(bucket).map(str::to_owned) });
         return Ok(Some(at(found, bucket, path)));
     }
     if let Some(rest) = text.strip_prefix("s3://").or_else(|| text.strip_prefix("r2://")) {
-        return Ok(Some(with_path(pasted_address(Server::Unsaid), rest)));
+        return Ok(Some(with_path(pasted_address(PastedServer::Unsaid), rest)));
     }
     if !is_address(text) && !text.starts_with("localhost") {
         return Ok(None);
     }
     let url = Url::split(text)?;
     let mut pasted_address = by_host(&url)?;
-    if let Server::Other { endpoint, .. } = &pasted_address.server {
+    if let PastedServer::Other { endpoint, .. } = &pasted_address.server {
         Endpoint::parse(endpoint)?;
     }
     pasted_address.keys = url.keys.map(|(id, secret)| (id, Secret::new(secret)));
@@ -293,7 +293,7 @@ fn asked<'a>(url: &Url<'a>, name: &str) -> Option<&'a str> {
 
 fn aws_console(url: &Url<'_>) -> PastedAddress {
     let region = asked(url, "region").map(str::to_owned);
-    let found = pasted_address(Server::Aws { region });
+    let found = pasted_address(PastedServer::Aws { region });
     let path = asked(url, "prefix").unwrap_or_default();
     let segments: Vec<&str> = url.segments().collect();
     match segments.as_slice() {
@@ -307,10 +307,10 @@ fn aws_console(url: &Url<'_>) -> PastedAddress {
 fn aws(before: &str, url: &Url<'_>) -> PastedAddress {
     let labels: Vec<&str> = before.split('.').collect();
     let at = labels.iter().rposition(|label| *label == "s3" || label.starts_with("s3-"));
-    let Some(at) = at else { return pasted_address(Server::Aws { region: None }) };
+    let Some(at) = at else { return pasted_address(PastedServer::Aws { region: None }) };
     let old_form = labels[at].strip_prefix("s3-").filter(|region| region.contains('-'));
     let region = labels[at + 1..].iter().find(|label| label.contains('-')).copied().or(old_form);
-    let found = pasted_address(Server::Aws { region: region.map(str::to_owned) });
+    let found = pasted_address(PastedServer::Aws { region: region.map(str::to_owned) });
     if at == 0 {
         return with_path(found, url.path);
     }
@@ -368,14 +368,14 @@ fn of_known_provider(provider: Provider, url: &Url<'_>, root: String) -> PastedA
 }
 
 fn server(provider: Provider, endpoint: String, region: Option<String>) -> PastedAddress {
-    pasted_address(Server::Other { provider, endpoint, region })
+    pasted_address(PastedServer::Other { provider, endpoint, region })
 }
 
-fn r2(account: &str, jurisdiction: Option<Jurisdiction>) -> Server {
-    Server::R2 { account: account.to_ascii_lowercase(), jurisdiction }
+fn r2(account: &str, jurisdiction: Option<Jurisdiction>) -> PastedServer {
+    PastedServer::R2 { account: account.to_ascii_lowercase(), jurisdiction }
 }
 
-fn pasted_address(server: Server) -> PastedAddress {
+fn pasted_address(server: PastedServer) -> PastedAddress {
     let (prefix, path) = (Prefix::root(), String::new());
     PastedAddress { server, bucket: None, prefix, path, keys: None, remark: None }
 }

@@ -1,4 +1,4 @@
-//! Where Windlass keeps its files, and how they are made: folders 0700, files 0600.
+//! Says where Windlass keeps its files, and makes them: folders 0700, files 0600.
 
 use std::env;
 use std::fs;

@@ -1,4 +1,4 @@
-//! The profiles of the AWS files: what each is called and how it signs in.
+//! Lists the profiles of the AWS files: what each is called and how it signs in.
 
 use crate::config::aws::files::{AwsFiles, Profile};
 

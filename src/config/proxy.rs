@@ -1,5 +1,4 @@
-//! Finds the proxy on the way to a server: what the connection or the variables name, and what
-//! `NO_PROXY` leaves out.
+//! Finds the proxy on the way to a server, by the connection or the variables, `NO_PROXY` included.
 
 use std::env;
 use std::net::IpAddr;
@@ -74,7 +73,7 @@ impl Variables {
         if env::var_os("REQUEST_METHOD").is_some() {
             return Ok(Variables::default());
         }
-        let first = |names: [&'static str; 4]| {
+        let first = |names: [&'static str; 4]| -> Result<_, Error> {
             let given = |name: &'static str| {
                 let value = env::var_os(name).filter(|value| !value.is_empty())?;
                 Some((name, value))

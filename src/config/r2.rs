@@ -1,5 +1,4 @@
-//! Cloudflare R2's endpoints: from an account id or any pasted URL that contains one, and a
-//! jurisdiction.
+//! Makes the endpoints of Cloudflare R2 from an account id and a jurisdiction.
 
 use std::fmt;
 

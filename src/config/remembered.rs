@@ -1,5 +1,4 @@
-//! What is remembered over restarts: the last download folder, the buckets added by name, what
-//! servers refuse.
+//! Remembers over restarts: the last download folder, added buckets, what servers refuse.
 
 use std::collections::BTreeMap;
 use std::fmt;

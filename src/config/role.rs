@@ -1,4 +1,4 @@
-//! Roles of the AWS files that ask for a code of an MFA device.
+//! Reads the roles of the AWS files that ask for a code of an MFA device.
 
 use crate::config::aws::files::{AwsFiles, Profile};
 use crate::config::aws::{self, AwsSettings};

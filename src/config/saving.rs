@@ -1,5 +1,5 @@
-//! Writes a connection and its keys: the keys first, then `config.toml`, each file as a whole or
-//! not at all.
+//! Saves a connection and its keys: the keys first, then `config.toml`, each file whole or not at
+//! all.
 
 use std::fs;
 use std::io;
@@ -48,7 +48,7 @@ pub fn save(
 /// Writes the public domain of a bucket into its connection's section; `None` takes it out.
 ///
 /// # Errors
-/// `Config` where the file has no such section; `config.toml` is then as it was.
+/// `NotConfigured` where the file has no such section; `config.toml` is then as it was.
 pub fn save_domain(
     config_file: &Path,
     name: &ConnectionName,
@@ -59,13 +59,9 @@ pub fn save_domain(
     let text = read(&target)?;
     let connections = file::parse(&text, config_file)?.connections;
     let Some(connection) = connections.into_iter().find(|each| each.name == *name) else {
-        let detail = format!(
-            "{name} is not in config.toml, which keeps public domains: P, then n makes a \
-             connection of your own"
-        );
-        return Err(
-            Error::new(ErrorKind::Config, "change config.toml", name.as_str()).detail(detail)
-        );
+        let detail = format!("{name} is not in config.toml, which keeps public domains");
+        let error = Error::new(ErrorKind::NotConfigured, "change config.toml", name.as_str());
+        return Err(error.detail(detail));
     };
     let mut buckets = connection.known_buckets;
     if buckets.iter().all(|known| known.bucket != *bucket) {
@@ -183,6 +179,7 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
+    use crate::config::connection_options::ConnectionOptions;
     use crate::config::draft::{DraftServer, Keep};
     use crate::config::keyring::memory::MemoryKeyring;
     use crate::config::r2::Jurisdiction;
@@ -202,8 +199,7 @@ mod tests {
                 jurisdictions: Jurisdiction::Default.into(),
             },
             keys: DraftKeys::Given { keys, keep },
-            buckets: Vec::new(),
-            read_only: false,
+            options: ConnectionOptions::default(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! A text that is never shown: compared by its bytes, printed as nothing.
+//! A secret is a text that is never shown.
 
 use std::fmt;
 

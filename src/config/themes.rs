@@ -1,4 +1,4 @@
-//! The texts of themes as the user wrote them, a file each in the folder `themes`.
+//! Reads the texts of themes, a file each in the folder `themes`.
 
 use std::fs;
 use std::io;

@@ -1,4 +1,4 @@
-//! Reads paths that begin with `~`, which a shell expands only where it is the first to read them.
+//! Expands `~` at the start of a path.
 
 use std::env;
 use std::path::{Path, PathBuf};

@@ -267,7 +267,8 @@ fn identified(body: Bytes, resource: &str, id: &str) -> Bytes {
     };
     let resource = escaped(resource);
     Bytes::from(format!(
-        "{text}<Resource>{resource}</Resource><RequestId>{id}</RequestId><HostId>windlass-demo</HostId></Error>"
+        "{text}<Resource>{resource}</Resource><RequestId>{id}</RequestId><HostId>\
+         windlass-demo</HostId></Error>"
     ))
 }
 

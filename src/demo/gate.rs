@@ -179,7 +179,8 @@ mod tests {
 
     #[test]
     fn a_presigned_link_holds_as_long_as_it_says() {
-        let query = "X-Amz-Credential=K%2F20260920%2Fauto%2Fs3%2Faws4_request&X-Amz-Date=20260920T120000Z&X-Amz-Expires=60";
+        let query = "X-Amz-Credential=K%2F20260920%2Fauto%2Fs3%2Faws4_request&\
+                     X-Amz-Date=20260920T120000Z&X-Amz-Expires=60";
         let claim = Claim::of(&HeaderMap::new(), query);
         let check =
             |seconds, mode| check_clock(&claim, noon() + SignedDuration::from_secs(seconds), mode);

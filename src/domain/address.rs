@@ -1,4 +1,4 @@
-//! Names of things in object storage: buckets, keys, prefixes and the `s3://` text that points at
+//! Names things in object storage: buckets, keys, prefixes, and the `s3://` text that points at
 //! them.
 
 use std::fmt;

@@ -1,5 +1,4 @@
-//! Buckets that are named by an ARN: access points, and what looks like one and is none that S3
-//! alone can reach.
+//! Recognises buckets that an ARN names, and the ARNs that S3 alone cannot reach.
 
 /// Whether a bucket's name is an ARN.
 pub fn is_arn(bucket: &str) -> bool {

@@ -1,4 +1,4 @@
-//! Which rows of a listing are shown, and in which order.
+//! Decides which rows of a listing are shown, and in which order.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -334,7 +334,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_filter_finds_what_a_search_in_lower_case_finds(name in ".{0,12}", word in "[a-zä0-9]{1,3}") {
+        fn a_filter_finds_what_a_search_in_lower_case_finds(
+            name in ".{0,12}",
+            word in "[a-zä0-9]{1,3}"
+        ) {
             let found = name.to_ascii_lowercase().contains(&word.to_ascii_lowercase());
             let filter = Filter::new(&word);
             prop_assert_eq!(filter.matches(&name), found);

@@ -1,4 +1,4 @@
-//! How many cells of a terminal a text takes, and breaking it into lines.
+//! Counts the terminal cells of a text, and breaks it into lines.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;

@@ -1,4 +1,4 @@
-//! What became of the objects of a bucket, and of the rows that show them.
+//! Describes what happened to objects of a bucket, so that open listings can follow.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Texts that are made of an object's name for other programs: a `curl` command, a public URL.
+//! Writes an object's name for other programs: a `curl` command, a public URL.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 

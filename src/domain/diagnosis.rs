@@ -1,4 +1,4 @@
-//! What an examination of a connection tries, and what it finds, step by step.
+//! Names the steps of an examination of a connection, and what each can find.
 
 pub mod redact;
 pub mod text;
@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::diagnosis::redact::Redaction;
 use crate::domain::error::Error;
+use crate::domain::error::remedy::Remedy;
 
 /// What an examination may touch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,6 +67,8 @@ pub enum Verdict {
     Fails(Error),
     /// Not tried, for this reason.
     Skipped(String),
+    /// Not tried, because nobody asked for it.
+    Unasked(Remedy),
 }
 
 #[derive(Clone, Debug, PartialEq)]

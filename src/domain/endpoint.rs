@@ -1,4 +1,4 @@
-//! An endpoint is the URL of a server: read in one place, refused in words, asked for its parts.
+//! An endpoint is the URL of a server, parsed and checked in one place.
 
 use std::fmt;
 

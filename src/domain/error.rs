@@ -1,12 +1,15 @@
-//! What can go wrong, where it happened, and what a person can do about it.
+//! Describes what went wrong and where.
 
 pub mod explain;
+pub mod remedy;
 pub mod report;
 
 use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use crate::domain::error::remedy::Remedy;
 
 /// The step at which a second window finds that the first has the queue.
 pub const LOCK_JOURNAL: &str = "lock the journal";
@@ -23,9 +26,6 @@ pub const READ_CA_BUNDLE: &str = "read the CA bundle";
 /// The step at which `~/.aws/config` and `~/.aws/credentials` are read.
 pub const READ_AWS_FILES: &str = "read the AWS files";
 
-/// The way out where a session has ended, as screens say it.
-pub const SIGN_IN: &str = "g s signs in again";
-
 /// Before the name of a proxy in the detail of what went wrong on the way.
 pub const BY_PROXY: &str = "; by way of ";
 
@@ -40,6 +40,9 @@ pub const SAVE_FILE: &str = "save the file";
 
 /// How the detail of a refusal begins where the request had no signature.
 pub const UNSIGNED: &str = "the request was not signed";
+
+/// The step at which a stream is sent whose length is not known.
+pub const SEND_STREAM: &str = "send the stream";
 
 /// The step at which a destination turns out to be no folder.
 pub const OPEN_FOLDER: &str = "open the folder";
@@ -142,6 +145,8 @@ pub enum ErrorKind {
     LocalIo,
     // ─── ourselves ───
     Config,
+    /// The connection stands in no `config.toml`, which would keep what is to be saved for it.
+    NotConfigured,
     /// The system's keyring, which has the keys or is to have them.
     Keyring(KeyringFault),
     Usage,
@@ -254,12 +259,14 @@ impl Error {
         )
     }
 
-    /// What is pressed first, where that is one key and worth a few words beside any name of the
+    /// What renews the keys, where that is what helps: worth a few words beside any name of the
     /// error.
-    pub fn way_out(&self) -> Option<&'static str> {
-        let signs_in = self.renewal != Some(Renewal::NewKeys);
+    pub fn renewed_by(&self) -> Option<Remedy> {
         let ended = matches!(self.kind, ErrorKind::ExpiredCredentials | ErrorKind::CodeWanted);
-        (ended && signs_in).then_some(SIGN_IN)
+        match self.renewal {
+            Some(Renewal::NewKeys) => Some(Remedy::ChangeKeys),
+            _ => ended.then_some(Remedy::SignIn(None)),
+        }
     }
 
     pub fn is(&self, kind: &ErrorKind) -> bool {

@@ -1,5 +1,4 @@
-//! Who signs, as it may be shown: the profile or connection, and the access key id without its
-//! middle.
+//! Shows whose keys sign: the profile or connection, and the access key id without its middle.
 
 /// Shown of each end of an access key id.
 const ENDS: usize = 4;

@@ -1,4 +1,4 @@
-//! R2's jurisdictions: where the objects of a bucket are kept by contract.
+//! Names R2's jurisdictions: where the objects of a bucket are kept by contract.
 
 use serde::Deserialize;
 

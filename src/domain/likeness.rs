@@ -1,4 +1,4 @@
-//! Tells from what a server says of two objects whether they hold the same bytes.
+//! Decides from what a server says of two objects whether they hold the same bytes.
 
 use crate::domain::object::{ETag, ObjectHead};
 

@@ -1,4 +1,4 @@
-//! A listing of one prefix: rows kept in text arenas, a page at a time, cheap to snapshot.
+//! Keeps the listing of a prefix: rows in text arenas, a page at a time, cheap to snapshot.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The words of object storage, without I/O, clocks or async.
+//! Defines the words of object storage, without I/O, clocks or async.
 
 pub mod address;
 pub mod arn;

@@ -1,4 +1,4 @@
-//! An object and what a server tells about it.
+//! Describes an object and what a server says about it.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Copies and moves whose source and destination are the same place, or lie in one another.
+//! Detects copies and moves whose source and destination overlap.
 
 use crate::domain::address::DELIMITER;
 use crate::domain::transfer::Target;

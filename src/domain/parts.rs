@@ -1,4 +1,4 @@
-//! Part sizes of multipart uploads within the limits of S3 and R2.
+//! Chooses part sizes within the limits of S3 and R2.
 
 use serde::Deserialize;
 

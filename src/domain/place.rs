@@ -1,5 +1,4 @@
-//! A location that may lie in another connection: `s3://bucket/key` in the one in use,
-//! `name:bucket/key` in another.
+//! A place is a location of any connection: `s3://bucket/key`, or `name:bucket/key`.
 
 use std::fmt;
 

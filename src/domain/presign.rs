@@ -1,4 +1,4 @@
-//! Rules of presigned links: what is asked for, how long it holds, how it is shown.
+//! Defines presigned links: what is asked for, how long they hold, how they are shown.
 
 use std::time::Duration;
 

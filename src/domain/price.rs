@@ -1,4 +1,4 @@
-//! What a usage costs by the providers' dated price lists.
+//! Computes what a usage costs by the providers' dated price lists.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The names of providers and of what one can ask of them.
+//! Names the providers, and the capabilities that one can ask of them.
 
 pub mod facts;
 
@@ -55,11 +55,8 @@ pub enum Capability {
     Cors,
     Acl,
     Policy,
-    StorageClassOnPut,
     /// `If-None-Match: *` on PUT is honoured.
     ConditionalPut,
-    /// `If-Match` on GET is honoured.
-    ConditionalGet,
 }
 
 /// What was learned of the requests that a server takes.
@@ -79,7 +76,7 @@ impl Capability {
         status == 501 || (status == 405 && !of_object)
     }
 
-    pub const ALL: [Capability; 15] = [
+    pub const ALL: [Capability; 13] = [
         Capability::CreateBucket,
         Capability::DeleteBucket,
         Capability::ListParts,
@@ -92,9 +89,7 @@ impl Capability {
         Capability::Cors,
         Capability::Acl,
         Capability::Policy,
-        Capability::StorageClassOnPut,
         Capability::ConditionalPut,
-        Capability::ConditionalGet,
     ];
 }
 

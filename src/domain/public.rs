@@ -1,4 +1,4 @@
-//! Where anybody can read a bucket's objects without keys, as far as that is known.
+//! Describes where anybody can read a bucket's objects without keys.
 
 /// What the provider says of a bucket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Sets of row numbers.
+//! A row set is a set of row numbers.
 
 use std::iter::successors;
 

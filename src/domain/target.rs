@@ -1,5 +1,4 @@
-//! Names what a job moves or deletes: one object, everything below a prefix, several rows of a
-//! listing.
+//! A target is what a job moves or deletes: an object, a prefix, or rows of a listing.
 
 use serde::{Deserialize, Serialize};
 

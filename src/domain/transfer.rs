@@ -1,4 +1,4 @@
-//! The words of the transfer queue: what a job is asked to do, how it stands, what is ordered.
+//! Defines the words of the transfer queue: jobs, their states, commands and events.
 
 use std::borrow::Cow;
 use std::fmt;

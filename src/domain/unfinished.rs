@@ -1,5 +1,4 @@
-//! Multipart uploads that were begun and neither completed nor aborted: their parts are stored,
-//! paid for, and not listed.
+//! Describes multipart uploads that were begun and neither completed nor aborted.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Requests counted by the class they are billed in, and the bytes that moved.
+//! Counts requests by the class they are billed in, and bytes moved.
 
 use std::ops::{AddAssign, Sub};
 

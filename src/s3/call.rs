@@ -1,5 +1,5 @@
-//! What a request is, said before it is sent: its name, what it is about, whether it writes, what
-//! it needs.
+//! A call describes a request before it is sent: its name, its place, whether it writes, what it
+//! needs.
 
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};

@@ -1,4 +1,4 @@
-//! A client of one connection: how every request is let through, sent, and learned from.
+//! A client sends the requests of one connection, and learns from their answers.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use aws_sdk_s3::Client as SdkClient;
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
-use crate::config::aws_settings;
+use crate::config::aws::AwsSettings;
 use crate::config::connection::{Connection, CredentialsSource};
 use crate::config::crash::rehearse;
 use crate::domain::address::{Bucket, Prefix};
@@ -183,7 +183,7 @@ impl Client {
             CredentialsSource::Chain { .. } | CredentialsSource::Anonymous
         );
         let of_environment =
-            || if keys_of_its_own { None } else { aws_settings::endpoint_of_environment() };
+            || if keys_of_its_own { None } else { AwsSettings::without_files().endpoint() };
         let named = connection.endpoint.clone().or_else(of_environment)?;
         Endpoint::complete(&named).ok().map(|endpoint| endpoint.to_string())
     }
@@ -200,7 +200,9 @@ impl Client {
         if matches!(renewal, Some(Renewal::SignIn(_))) && lacks_session(&error) {
             error.kind = ErrorKind::ExpiredCredentials;
         }
-        error.renewal = renewal.filter(|_| error.is(&ErrorKind::ExpiredCredentials));
+        if error.is(&ErrorKind::ExpiredCredentials) {
+            error.renewal = renewal;
+        }
         error.identity = error.is_about_identity().then(|| self.identity()).flatten();
         error
     }

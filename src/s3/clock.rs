@@ -1,4 +1,4 @@
-//! The server's clock, as the head of its last answer told it.
+//! Keeps the server's clock, as its last answer told it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

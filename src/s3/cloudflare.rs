@@ -1,5 +1,4 @@
-//! Asks Cloudflare's API what S3 does not tell of R2: the public domains of a bucket, and what an
-//! account stores.
+//! Asks Cloudflare's API for the public domains of a bucket, and for what an account stores.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +12,6 @@ use rustls::ClientConfig;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use crate::config::cloudflare::Cloudflare;
@@ -27,6 +25,7 @@ use crate::s3::client::Client;
 use crate::s3::http::direct::fault::Fault;
 use crate::s3::http::direct::tls;
 use crate::s3::http::tunnel::Tunnel;
+use crate::s3::tasks::blocking;
 
 /// From the first byte of the question to the last of the answer.
 const ANSWER: Duration = Duration::from_secs(20);
@@ -221,7 +220,7 @@ async fn fetch(api: Api<'_>, call: &Call, path: &str) -> Result<(StatusCode, Byt
     let request = request(api, call, &url)?;
     let tls = match url.scheme_str() {
         Some("http") => None,
-        _ => Some(tls(network, call).await?),
+        _ => Some(tls(network).await?),
     };
     let exchange = async {
         let tunnel = Tunnel::open(&url, network, tls).await?;
@@ -252,11 +251,10 @@ fn request(api: Api<'_>, call: &Call, url: &Uri) -> Result<Request<Empty<Bytes>>
 }
 
 /// The platform's roots take long to read.
-async fn tls(network: &Network, call: &Call) -> Result<Arc<ClientConfig>, Error> {
+async fn tls(network: &Network) -> Result<Arc<ClientConfig>, Error> {
     // What is said of the storage server does not hold for who gets the token.
     let network = Network { insecure: false, ..network.clone() };
-    let made = spawn_blocking(move || tls::config(&network)).await;
-    made.map_err(|error| call.fails(ErrorKind::Other, error.to_string()))?
+    blocking(move || tls::config(&network)).await
 }
 
 async fn read(answer: Response<Incoming>) -> Result<(StatusCode, Bytes), Fault> {

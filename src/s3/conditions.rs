@@ -1,5 +1,4 @@
-//! What is learned of a server's word on conditions: whether it stores over what is there all the
-//! same.
+//! Learns whether a server honours the condition on a write.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 

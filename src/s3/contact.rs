@@ -1,6 +1,5 @@
-//! What the first request to a server finds out of the way there: until it answered once, nothing
-//! that fails is tried again in silence, and a port that speaks the other of http and https is
-//! named.
+//! Follows the first requests to a server: until one was answered, a failure is told at once and
+//! explained.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

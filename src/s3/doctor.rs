@@ -1,4 +1,4 @@
-//! Examines a connection step by step: the way there, who one is, what may be read and written.
+//! Examines a connection step by step: the way there, the identity, what may be read and written.
 
 mod bucket;
 mod introduction;
@@ -14,6 +14,7 @@ use std::ops::RangeInclusive;
 
 use crate::domain::address::Bucket;
 use crate::domain::diagnosis::{Examination, Finding, Step};
+use crate::domain::error::remedy::Remedy;
 use crate::s3::client::Client;
 use crate::s3::doctor::report::{Report, Stop, WRITING};
 
@@ -39,7 +40,7 @@ impl Client {
         };
         let Ok(bucket) = readable else { return };
         if !examination.writes {
-            return report.skip(WRITING, "not tested; press w to test writing");
+            return report.leave_out(WRITING, Remedy::TestWriting);
         }
         if self.connection().read_only {
             return report.skip(WRITING, "the connection is read-only");

@@ -1,4 +1,4 @@
-//! How bodies travel: signed here, sent and received on connections of our own.
+//! Moves bodies on connections of our own, signed here.
 
 pub mod body;
 pub mod body_pacing;

@@ -1,5 +1,4 @@
-//! Where the buckets of an account are whose jurisdictions have an endpoint each: their names say
-//! it.
+//! Knows which jurisdiction, and so which endpoint, each bucket of an account is in.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

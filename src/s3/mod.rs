@@ -14,3 +14,4 @@ pub mod meter;
 pub mod ops;
 pub mod refusals;
 pub mod sdk;
+pub mod tasks;

@@ -1,4 +1,4 @@
-//! What is asked of a server: buckets, listings, objects, copies, uploads in parts, links.
+//! Groups what is asked of a server: buckets, listings, objects, copies, uploads in parts, links.
 
 pub(in crate::s3) mod acl;
 pub(in crate::s3) mod bucket_pages;

@@ -1,4 +1,4 @@
-//! One connection in the SDK's terms: where it goes, how it signs, checks and retries.
+//! Configures the SDK for one connection: where it goes, how it signs, checks and retries.
 
 pub(in crate::s3) mod credentials;
 pub(in crate::s3) mod errors;
@@ -231,9 +231,9 @@ impl Sdk {
 /// What the AWS variables set counts for every connection, what a profile sets for those that use
 /// one.
 fn judge_settings(connection: &Connection, settings: &AwsSettings) -> Result<Retries, Error> {
-    let profile = chained(connection).then(|| settings.profile_name());
-    let keyless = chained(connection) || is_anonymous(connection);
-    aws_settings::judge(profile, keyless && connection.endpoint.is_none())
+    let chained = chained(connection);
+    let keyless = chained || is_anonymous(connection);
+    aws_settings::judge(settings, chained, keyless && connection.endpoint.is_none())
 }
 
 /// Without the SDK where nothing is asked for that only the SDK does; the inner error is the reason
@@ -395,7 +395,7 @@ fn settings(connection: &Connection) -> Result<AwsSettings, Error> {
             AwsSettings::beside_keys()
         }
         (_, Provider::Aws) if connection.region.is_none() => AwsSettings::beside_keys(),
-        _ => AwsSettings::without_files(),
+        _ => Ok(AwsSettings::without_files()),
     }
 }
 

@@ -1,5 +1,5 @@
-//! One connection as all its requests share it: its slots, when it last answered, its keys, who is
-//! to be woken.
+//! Keeps what all requests of one connection share: its slots, its last answer, its keys, who
+//! waits.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

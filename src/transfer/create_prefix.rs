@@ -9,7 +9,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHeaders, PutOptions};
 use crate::domain::parts::Growing;
 use crate::transfer::limits::Patience;
-use crate::transfer::limits::rate::Rate;
+use crate::transfer::limits::rate::RateLimiter;
 use crate::transfer::remote::Remote;
 use crate::transfer::stream::pipe::Pipe;
 use crate::transfer::stream::upload::upload_stream;
@@ -28,7 +28,7 @@ pub async fn create_prefix(
     let options = PutOptions { headers, only_if_absent: true, ..PutOptions::default() };
     let patience = Patience { outage: Some(Duration::ZERO), ..Patience::default() };
     let sizes = Growing::new(remote.provider().facts().parts);
-    let pipe = Pipe::new(remote, object, patience, Rate::default());
+    let pipe = Pipe::new(remote, object, patience, RateLimiter::default());
     let stored = upload_stream(&pipe, tokio::io::empty(), &options, sizes, pending()).await;
     match stored {
         // It is there already: what was asked for.

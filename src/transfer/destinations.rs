@@ -1,4 +1,4 @@
-//! Looks which destinations of jobs exist already, so that the question comes before the work.
+//! Looks which destinations of jobs exist, so that the question comes before the work.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,11 +13,11 @@ use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::domain::page_cursor::PageCursor;
 use crate::domain::transfer::{JobSpec, Target, Work};
 use crate::s3::client::ListQuery;
+use crate::s3::tasks::blocking;
 use crate::transfer::local::attributes::kept_time;
 use crate::transfer::local::names::LocalName;
 use crate::transfer::local::walk::{Walk, WalkRules, Walked};
 use crate::transfer::remote::Remote;
-use crate::transfer::workers::blocking::blocking;
 
 /// Names shown in the question.
 const SAMPLE: usize = 5;

@@ -1,4 +1,4 @@
-//! The engine as others see it: started, ordered about, shut down.
+//! The engine is started, takes commands, tells events, and is shut down.
 
 mod held;
 mod reporter;
@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::Error;
 use crate::domain::transfer::TransferCommand;
 use crate::domain::transfer_event::TransferEvent;
 use crate::transfer::journal::Journal;
@@ -61,10 +61,7 @@ impl Engine {
             writers.shutdown_timeout(LAST_WAIT);
             // Only now: connections that this runtime drove are known to be gone, and nobody is
             // handed one of them.
-            let waiting = ended.map_err(|e| {
-                Error::new(ErrorKind::Other, "run the engine", "").detail(e.to_string())
-            })?;
-            if let Some(done) = waiting {
+            if let Some(done) = ended? {
                 let _ = done.send(());
             }
             Ok(())

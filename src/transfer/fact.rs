@@ -1,4 +1,4 @@
-//! What the journal can say: things that have happened and must be known after a crash.
+//! Defines the facts of the journal: what happened and must be known after a crash.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,4 +1,4 @@
-//! One object of a job, as its expansion finds it.
+//! An item is one object of a job, as its expansion finds it.
 
 use std::path::PathBuf;
 

@@ -33,7 +33,7 @@ use crate::domain::transfer::{Holder, JobId};
 use crate::domain::unfinished::UploadOwner;
 use crate::transfer::fact::{Fact, Partial};
 use file::OpenedJournal;
-use memory::Remembered;
+use memory::MemoryJournal;
 use second::{Look, Second};
 use table::Table;
 
@@ -68,13 +68,13 @@ pub enum JournalNews {
 pub enum Journal {
     /// Orders to the thread that owns the file; it ends, and lets go of the file, with the last
     /// clone.
-    File(Sender<Order>),
+    File(Sender<JournalCommand>),
     /// Nothing outlives the process, so nobody waits.
-    Memory(Arc<Remembered>),
+    Memory(Arc<MemoryJournal>),
 }
 
 #[derive(Debug)]
-pub enum Order {
+pub enum JournalCommand {
     Append { facts: Vec<Fact>, written: Option<oneshot::Sender<()>> },
     Settled { job: JobId, places: Vec<String>, answer: oneshot::Sender<Vec<bool>> },
     Adopt,
@@ -159,7 +159,7 @@ impl Journal {
         }
         tell(JournalNews::Opened { facts: Vec::new(), kept: false, warnings: Vec::new() });
         let written = move |facts| tell(JournalNews::Written(facts));
-        Journal::Memory(Arc::new(Remembered::new(written)))
+        Journal::Memory(Arc::new(MemoryJournal::new(written)))
     }
 
     /// Whether what is written may outlive the process.
@@ -171,7 +171,9 @@ impl Journal {
     pub fn note(&self, facts: Vec<Fact>) {
         match self {
             _ if facts.is_empty() => {}
-            Journal::File(orders) => drop(orders.send(Order::Append { facts, written: None })),
+            Journal::File(orders) => {
+                drop(orders.send(JournalCommand::Append { facts, written: None }))
+            }
             Journal::Memory(memory) => memory.append(facts),
         }
     }
@@ -186,7 +188,7 @@ impl Journal {
             }
         };
         let (written, wait) = oneshot::channel();
-        let order = Order::Append { facts, written: Some(written) };
+        let order = JournalCommand::Append { facts, written: Some(written) };
         orders.send(order).map_err(|_| closed())?;
         wait.await.map_err(|_| closed())
     }
@@ -198,7 +200,7 @@ impl Journal {
             Journal::Memory(memory) => return Ok(memory.settled(job, &places)),
         };
         let (answer, wait) = oneshot::channel();
-        orders.send(Order::Settled { job, places, answer }).map_err(|_| closed())?;
+        orders.send(JournalCommand::Settled { job, places, answer }).map_err(|_| closed())?;
         wait.await.map_err(|_| closed())
     }
 
@@ -207,7 +209,7 @@ impl Journal {
     /// numbers then.
     pub fn adopt(&self) {
         if let Journal::File(orders) = self {
-            drop(orders.send(Order::Adopt));
+            drop(orders.send(JournalCommand::Adopt));
         }
     }
 
@@ -215,7 +217,7 @@ impl Journal {
     pub async fn close(&self) {
         let Journal::File(orders) = self else { return };
         let (closed, wait) = oneshot::channel();
-        if orders.send(Order::Close { closed }).is_ok() {
+        if orders.send(JournalCommand::Close { closed }).is_ok() {
             drop(wait.await);
         }
     }
@@ -224,7 +226,7 @@ impl Journal {
 fn start_thread(
     path: PathBuf,
     tell: impl Fn(JournalNews) + Clone + Send + 'static,
-) -> Sender<Order> {
+) -> Sender<JournalCommand> {
     let (orders, inbox) = channel();
     let thread = std::thread::Builder::new().name("windlass-journal".into());
     let from_thread = tell.clone();
@@ -238,7 +240,7 @@ fn closed() -> Error {
     Error::new(ErrorKind::LocalIo, "write the journal", "").detail("the journal is closed")
 }
 
-fn run(path: &Path, inbox: &Receiver<Order>, tell: &dyn Fn(JournalNews)) {
+fn run(path: &Path, inbox: &Receiver<JournalCommand>, tell: &dyn Fn(JournalNews)) {
     let OpenedJournal { table, replay, lock, warnings } = match file::open(path) {
         Ok(opening) => opening,
         Err(error) => return tell(JournalNews::Halted(error)),
@@ -270,10 +272,10 @@ struct JournalWriter<'a> {
     lock: Option<File>,
     home: Option<FileIdentity>,
     second: Option<Second>,
-    inbox: &'a Receiver<Order>,
+    inbox: &'a Receiver<JournalCommand>,
     tell: &'a dyn Fn(JournalNews),
     /// Orders that came while nothing could be written.
-    later: VecDeque<Order>,
+    later: VecDeque<JournalCommand>,
 }
 
 /// Where the file is, to see when it is not there any more.
@@ -297,7 +299,7 @@ struct Group {
 
 impl JournalWriter<'_> {
     /// Waits for an order; `None` when nobody is left to give one.
-    fn next(&mut self) -> Option<Order> {
+    fn next(&mut self) -> Option<JournalCommand> {
         if let Some(order) = self.later.pop_front() {
             return Some(order);
         }
@@ -368,31 +370,31 @@ impl JournalWriter<'_> {
         Ok(())
     }
 
-    fn gathered(&mut self) -> Option<Order> {
+    fn gathered(&mut self) -> Option<JournalCommand> {
         self.later.pop_front().or_else(|| self.inbox.try_recv().ok())
     }
 
     /// Takes what has gathered: all facts in one transaction, then the questions. Gives who waits
     /// for the close.
-    fn serve(&mut self, first: Order) -> Result<Option<oneshot::Sender<()>>, Error> {
+    fn serve(&mut self, first: JournalCommand) -> Result<Option<oneshot::Sender<()>>, Error> {
         let (mut next, mut group) = (Some(first), Group::default());
         while group.facts.len() < GROUP {
             match next.take().or_else(|| self.gathered()) {
-                Some(Order::Append { facts, written }) => {
+                Some(JournalCommand::Append { facts, written }) => {
                     group.facts.extend(facts);
                     group.waiting.extend(written);
                 }
-                Some(Order::Settled { job, places, answer }) => {
+                Some(JournalCommand::Settled { job, places, answer }) => {
                     self.write(group)?;
                     let _ = answer.send(self.table.settled(job, &places)?);
                     return Ok(None);
                 }
-                Some(Order::Adopt) => {
+                Some(JournalCommand::Adopt) => {
                     self.write(group)?;
                     self.adopt()?;
                     return Ok(None);
                 }
-                Some(Order::Close { closed }) => {
+                Some(JournalCommand::Close { closed }) => {
                     self.write(group)?;
                     return Ok(Some(closed));
                 }
@@ -427,7 +429,7 @@ impl JournalWriter<'_> {
 
     /// Waits before the next try; gives up with the last error when the journal is to be closed.
     fn wait(&mut self, error: Error) -> Result<(), Error> {
-        let asked = |order: &Order| matches!(order, Order::Close { .. });
+        let asked = |order: &JournalCommand| matches!(order, JournalCommand::Close { .. });
         match self.inbox.recv_timeout(AGAIN) {
             Err(RecvTimeoutError::Disconnected) => return Err(error),
             Err(RecvTimeoutError::Timeout) => {}

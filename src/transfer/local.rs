@@ -1,4 +1,4 @@
-//! Local files: names, folders one cannot leave, part files, and what is found below a folder.
+//! Handles local files: names, folders that cannot be left, part files, and walks.
 
 pub mod attributes;
 pub mod claims;

@@ -1,9 +1,9 @@
 //! The one loop in which the parts of an upload are begun, sent several at once, and awaited.
 
 use futures_util::future::BoxFuture;
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::JoinSet;
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::Error;
 use crate::domain::object::UploadedPart;
 
 /// One part on its way.
@@ -40,18 +40,14 @@ async fn send_all(
         let part = loop {
             tokio::select! {
                 part = &mut next, if sending.len() < at_once => break part?,
-                Some(done) = sending.join_next() => sent.push(joined(done)?),
+                Some(done) = sending.join_next() => sent.push(done??),
             }
         };
         let Some(part) = part else { break };
         sending.spawn(part);
     }
     while let Some(done) = sending.join_next().await {
-        sent.push(joined(done)?);
+        sent.push(done??);
     }
     Ok(())
-}
-
-fn joined(done: Result<Result<UploadedPart, Error>, JoinError>) -> Result<UploadedPart, Error> {
-    done.map_err(|e| Error::new(ErrorKind::Other, "send a part", "").detail(e.to_string()))?
 }

@@ -1,4 +1,4 @@
-//! What the engine asks of storage: the one trait between transfers and the wire.
+//! Defines the one trait by which the engine asks storage.
 
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
-//! Tries a request again where it may succeed later, never where it cannot; waits where only time
-//! or the user helps.
+//! Tries a request again where it may succeed later, and waits where only time or the user helps.
 
 use std::future::poll_fn;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -16,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::error::{Error, ErrorKind};
 use crate::s3::http::incoming::Incoming;
 use crate::transfer::connection_health::{ConnectionHealth, Sent};
-use crate::transfer::limits::rate::Rate;
+use crate::transfer::limits::rate::RateLimiter;
 use crate::transfer::limits::slots::Lane;
 use crate::transfer::limits::{BodyMemory, Buffer, Patience};
 use crate::transfer::wait_reason::{Blocked, Obstacle, WaitReason};
@@ -26,7 +25,7 @@ use crate::transfer::wait_reason::{Blocked, Obstacle, WaitReason};
 #[derive(Clone)]
 pub struct RetryPolicy {
     pub health: Arc<ConnectionHealth>,
-    pub rate: Rate,
+    pub rate: RateLimiter,
     pub wait_reason: WaitReason,
     /// Ends every wait; what was waited for is not known then.
     pub stop: CancellationToken,
@@ -62,7 +61,11 @@ struct Attempts {
 }
 
 impl RetryPolicy {
-    pub fn new(health: Arc<ConnectionHealth>, rate: Rate, patience: Patience) -> RetryPolicy {
+    pub fn new(
+        health: Arc<ConnectionHealth>,
+        rate: RateLimiter,
+        patience: Patience,
+    ) -> RetryPolicy {
         RetryPolicy {
             health,
             rate,

@@ -1,5 +1,4 @@
-//! A body on its way out, watched: what was handed over counts as moved, and one that stands still
-//! is given up.
+//! Watches a body on its way out, and gives it up when it stands still.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,7 +8,7 @@ use tokio::time::sleep;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::s3::http::body_pacing::{BodyPacing, Grant};
-use crate::transfer::limits::rate::Rate;
+use crate::transfer::limits::rate::RateLimiter;
 use crate::transfer::limits::slots::Slots;
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
@@ -17,7 +16,7 @@ use crate::transfer::task::{BytesMoved, Task};
 
 #[derive(Debug)]
 struct Sending {
-    rate: Rate,
+    rate: RateLimiter,
     slots: Arc<Slots>,
     moved: Arc<BytesMoved>,
     handed: AtomicU64,

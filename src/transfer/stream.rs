@@ -1,4 +1,4 @@
-//! Objects from and to a pipe: a body of unknown length in, a body in order out, memory bounded.
+//! Streams objects from and to a pipe with bounded memory.
 
 pub mod download;
 pub mod pipe;

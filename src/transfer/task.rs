@@ -1,4 +1,4 @@
-//! What a worker is given: the storage, its slots, the journal, and where to say how far it is.
+//! A task is what a worker is given: the storage, its slots, the journal, and its progress.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! What stands in the way of a job: which of its requests get no answer, which have no keys.
+//! Keeps why a job waits: which of its requests get no answer, which have no keys.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -1,5 +1,4 @@
-//! Writes an object, looks where the answer does not say what came of it, and looks at what it
-//! wrote.
+//! Writes an object, and looks at it where the answer does not say what happened.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,9 +10,9 @@ use crate::domain::object::{ETag, ObjectAddress, ObjectHead, StoredObject};
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::transfer::Verification;
 use crate::s3::http::body::Body;
+use crate::s3::tasks::blocking;
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
-use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::digest::md5_of;
 
 /// Refusals of a condition with nothing in the way, after which the condition itself is what fails.

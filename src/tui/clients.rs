@@ -1,9 +1,7 @@
-//! One client for each connection, made when it is first needed.
+//! Makes one client for each connection when it is first needed.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use tokio::task::spawn_blocking;
 
 use crate::config::connection::Connection;
 use crate::config::remembered::Refused;
@@ -14,6 +12,7 @@ use crate::domain::usage::Usage;
 use crate::s3::client::Client;
 use crate::s3::meter::Meter;
 use crate::s3::refusals::Refusals;
+use crate::s3::tasks::blocking;
 
 /// Hears what is learned of a server, which is named as [`Connection::server`] does.
 type Tell = Arc<dyn Fn(String, RefusalNews) + Send + Sync>;
@@ -139,11 +138,8 @@ impl Clients {
 
 /// Makes the client, where it is not made yet, on a thread that may block.
 pub async fn client_of(clients: &Arc<Clients>, name: ConnectionName) -> Result<Client, Error> {
-    let (clients, place) = (Arc::clone(clients), name.clone());
-    let made = spawn_blocking(move || clients.get(&name)).await;
-    made.unwrap_or_else(|error| {
-        Err(Error::new(ErrorKind::Other, "connect", place.as_str()).detail(error.to_string()))
-    })
+    let clients = Arc::clone(clients);
+    blocking(move || clients.get(&name)).await
 }
 
 /// What a panic left behind a lock is whole: nothing under one can fail halfway.

@@ -1,5 +1,4 @@
-//! Text to the clipboard: the native one where there is a display of this machine, OSC 52
-//! otherwise.
+//! Copies text to the clipboard: natively where this machine has a display, else by OSC 52.
 
 use std::env;
 use std::sync::mpsc::{self, Sender};

@@ -1,4 +1,4 @@
-//! Finds, saves and removes connections for the interface, and has the clients follow.
+//! Finds, saves and removes connections for the interface, and updates the clients.
 
 use std::future::pending;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::config::connection::{Connection, CredentialsSource, Keeper};
 use crate::config::draft::{Draft, DraftKeys, Keep};
 use crate::config::kept;
 use crate::config::keyring::{self, SystemKeyring, awaited};
-use crate::config::origins::{Origins, Places};
+use crate::config::origins::{OriginPaths, Origins};
 use crate::config::saving;
 use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName};
@@ -20,6 +20,7 @@ use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind};
 use crate::domain::identity::masked;
 use crate::s3::client::Client;
 use crate::s3::sdk::role::give_code;
+use crate::s3::tasks::blocking;
 use crate::tui::clients::{Clients, client_of};
 use crate::tui::sign_in::{AWS, sign_in};
 
@@ -53,9 +54,9 @@ impl ConnectionStore {
                 Ok(Answer::Examined)
             }
             ConnectionRequest::FindOrigins => {
-                let read = spawn_blocking(|| Origins::read(&Places::of_user())).await;
+                let read = spawn_blocking(|| Origins::read(&OriginPaths::of_user())).await;
                 Ok(Answer::Origins(read.unwrap_or_else(|error| Origins {
-                    troubles: vec![lost(&error).detail],
+                    troubles: vec![error.to_string()],
                     ..Origins::default()
                 })))
             }
@@ -76,16 +77,16 @@ impl ConnectionStore {
             ConnectionRequest::SaveConnection { draft, replaced } => {
                 let (keyring, _given_up_when_dropped) = awaited();
                 let save = move || store.save(&draft, replaced.as_ref(), &keyring);
-                Ok(Answer::ConnectionSaved(Box::new(on_a_thread(save).await?)))
+                Ok(Answer::ConnectionSaved(Box::new(blocking(save).await?)))
             }
             ConnectionRequest::RemoveConnection(name) => {
                 let (keyring, _given_up_when_dropped) = awaited();
                 let remove = move || store.remove(name, &keyring);
-                Ok(Answer::ConnectionRemoved(on_a_thread(remove).await?))
+                Ok(Answer::ConnectionRemoved(blocking(remove).await?))
             }
             ConnectionRequest::SavePublicDomain { bucket, domain } => {
                 let save = move || store.save_domain(&connection, &bucket, domain);
-                Ok(Answer::PublicDomainSaved(on_a_thread(save).await?))
+                Ok(Answer::PublicDomainSaved(blocking(save).await?))
             }
             ConnectionRequest::GiveCode(code) => {
                 self.give_code(&connection, &code).await?;
@@ -176,21 +177,7 @@ impl ConnectionStore {
     }
 }
 
-async fn on_a_thread<T: Send + 'static>(
-    act: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    spawn_blocking(act).await.unwrap_or_else(|error| Err(lost(&error)))
-}
-
 /// A client of a connection that is not saved, or not yet.
 async fn connect(connection: Connection) -> Result<Client, Error> {
-    let place = connection.name.clone();
-    let made = spawn_blocking(move || Client::connect(&connection, Arc::default())).await;
-    made.unwrap_or_else(|error| {
-        Err(Error::new(ErrorKind::Other, "connect", place.as_str()).detail(error.to_string()))
-    })
-}
-
-fn lost(error: &dyn std::error::Error) -> Error {
-    Error::new(ErrorKind::Other, "change the connections", "").detail(error.to_string())
+    blocking(move || Client::connect(&connection, Arc::default())).await
 }

@@ -1,4 +1,4 @@
-//! Events of the terminal to events of the interface.
+//! Turns events of the terminal into events of the interface.
 
 use std::thread;
 use std::time::Duration;

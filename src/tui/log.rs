@@ -1,4 +1,4 @@
-//! The log: a file in the state folder, written only when `WINDLASS_LOG` asks for it.
+//! Writes the log to a file in the state folder, where `WINDLASS_LOG` asks for it.
 
 use std::env;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Answers questions of the interface to this machine, on threads that may block.
+//! Answers the interface's questions to this machine, on threads that may block.
 
 use std::fs::{self, DirEntry};
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
-use tokio::task::{JoinError, spawn_blocking};
+use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::effect::MachineRequest;
@@ -15,9 +15,10 @@ use crate::app::event::{Answer, FolderEntry, Reply};
 use crate::domain::address::ConnectionName;
 use crate::domain::arrange::{Arrangement, arrange_while};
 use crate::domain::conflicts::Conflicts;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::Error;
 use crate::domain::listing::Listing;
 use crate::domain::transfer::JobSpec;
+use crate::s3::tasks::blocking;
 use crate::transfer::destinations::conflicts;
 use crate::tui::clients::{Clients, client_of};
 
@@ -33,10 +34,7 @@ pub async fn ask_machine(
     match request {
         MachineRequest::Arrange { listing, arrangement } => arranged(listing, arrangement).await,
         MachineRequest::ReadFolder(path) => {
-            let place = path.display().to_string();
-            let read = spawn_blocking(move || read_folder(&path)).await;
-            let read = read.unwrap_or_else(|error| Err(lost(&error, "read the folder", &place)));
-            read.map(Answer::Folder)
+            blocking(move || read_folder(&path)).await.map(Answer::Folder)
         }
         MachineRequest::Check(specs) => {
             let other = specs.iter().find_map(JobSpec::other_connection).cloned();
@@ -65,7 +63,7 @@ async fn arranged(listing: Listing, arrangement: Arrangement) -> Reply {
         Ok(Some(order)) => Ok(Answer::Arranged(order)),
         // Only a task that was dropped is superseded, and nobody waits for its answer.
         Ok(None) => std::future::pending().await,
-        Err(error) => Err(lost(&error, "arrange the rows", "")),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -96,10 +94,6 @@ fn folder_entry(entry: &DirEntry) -> FolderEntry {
             .and_then(|since| Timestamp::from_second(i64::try_from(since.as_secs()).ok()?).ok()),
         path,
     }
-}
-
-fn lost(error: &JoinError, operation: &str, place: &str) -> Error {
-    Error::new(ErrorKind::Other, operation, place).detail(error.to_string())
 }
 
 #[cfg(test)]

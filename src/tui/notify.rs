@@ -1,4 +1,4 @@
-//! Notifications of the desktop by way of the terminal, as far as it passes them on.
+//! Sends desktop notifications through the terminal.
 
 use std::env;
 

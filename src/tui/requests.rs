@@ -1,4 +1,4 @@
-//! Answers questions of the interface to storage, by the client of a connection.
+//! Answers the requests of the interface from storage and this machine.
 
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
-//! The loop: waits for one event, takes what is there, updates, draws once. Keys come first;
-//! without events it sleeps.
+//! Runs the loop: waits for one event, takes what is there, updates, draws once. Keys come first.
 
 use std::collections::HashMap;
 use std::io;

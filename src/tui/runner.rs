@@ -1,5 +1,4 @@
-//! Performs effects: requests as tasks that can be abandoned, orders to the engine, what is
-//! remembered.
+//! Performs effects: requests as tasks that can be abandoned, commands to the engine, preferences.
 
 use std::collections::HashMap;
 use std::path::PathBuf;

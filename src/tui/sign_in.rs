@@ -1,4 +1,4 @@
-//! Signs a profile of the AWS files in anew: runs `aws sso login` and passes on what it says.
+//! Signs a profile of the AWS files in again: runs `aws sso login` and passes on what it says.
 
 use std::io;
 use std::process::Stdio;

@@ -1,4 +1,4 @@
-//! Signals of the system to news for the loop.
+//! Turns signals of the system into news for the loop.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! Opens the browser and ends it: everything is made in an order that paints first.
+//! Opens the browser and ends it; it paints before it sends anything.
 
 use std::env;
 use std::io;
@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::timeout;
 
 use crate::app::event::Event;
-use crate::app::layout::Size;
+use crate::app::layout::WindowSize;
 use crate::app::session::Startup;
 use crate::app::spot::Spots;
 use crate::app::state::State;
@@ -40,31 +40,20 @@ pub struct Opening {
     pub startup: Startup,
     /// Before what the environment asks for; `None` is the one that suits the terminal.
     pub theme: Option<Theme>,
-    pub icons: bool,
     pub remembered: Remembered,
     /// `None` where nothing is to be written (demo); so for the two that follow.
     pub remembered_file: Option<PathBuf>,
     pub config_file: Option<PathBuf>,
     pub journal: Option<PathBuf>,
-    /// Bytes per second of all transfers together, to begin with.
-    pub limit: Option<u64>,
     /// Where requests run.
     pub runtime: Runtime,
 }
 
 /// Paints, then does `before_requests`, then lets the first requests go.
 pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Result<Ending> {
-    let Opening {
-        startup,
-        theme,
-        icons,
-        remembered,
-        remembered_file,
-        config_file,
-        journal,
-        limit,
-        runtime,
-    } = opening;
+    let Opening { startup, theme, remembered, remembered_file, config_file, journal, runtime } =
+        opening;
+    let settings = startup.settings.clone();
     let interface = runtime::Builder::new_current_thread().enable_time().build()?;
     let _entered = interface.enter();
     let (news, news_received) = unbounded_channel();
@@ -90,10 +79,11 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
     };
     let (connections, refused) = (startup.connections.clone(), remembered.refused.clone());
     let clients = Arc::new(Clients::new(connections, refused, tell));
-    let theme = theme.unwrap_or_else(default_theme).with_icons(icons);
+    let theme = theme.unwrap_or_else(default_theme).with_icons(settings.ui.icons);
     let theme = adapted(theme, startup.ascii);
-    let (state, effects) = State::new(startup, Size { width, height });
-    let tuning = Tuning { journal: journal.clone(), rate: limit, ..Tuning::default() };
+    let (state, effects) = State::new(startup, WindowSize { width, height });
+    let tuning =
+        Tuning { journal: journal.clone(), rate: settings.transfers.limit, ..Tuning::default() };
     let engine = engine(tuning, &clients, &runtime, news.clone());
     let runner = Runner::new(
         runtime.handle().clone(),

@@ -1,4 +1,4 @@
-//! What the interface is told at its start: flags, files and the environment.
+//! Gathers what the interface is told at its start: flags, files and the environment.
 
 use std::env;
 use std::path::PathBuf;
@@ -7,16 +7,15 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::session::Startup;
-use crate::config::alert::Alert;
 use crate::config::connection::Connection;
 use crate::config::keyring;
 use crate::config::keys::{self, KeyFile};
 use crate::config::paths::Folders;
 use crate::config::remembered::{LastPlace, Remembered};
+use crate::config::settings::Settings;
 use crate::config::themes;
 use crate::domain::address::{ConnectionName, Location};
 use crate::domain::error::Error;
-use crate::domain::transfer::FileRules;
 use crate::ui::theme::{BUILT_IN, Theme};
 
 /// Asks for signs and frames in ASCII.
@@ -104,9 +103,7 @@ pub fn fresh(connections: Vec<Connection>, current: ConnectionName, open: Locati
         remembered_buckets: Vec::new(),
         refused: Vec::new(),
         ascii: ascii(),
-        alert: Alert::Off,
-        files: FileRules::default(),
-        preview_stays: false,
+        settings: Settings::default(),
         keys: KeyFile::default(),
         problems: Vec::new(),
         first: false,

@@ -1,4 +1,4 @@
-//! The terminal while it is ours: taken as a whole, given back as it was on every way out.
+//! Takes the terminal, and gives it back as it was on every way out.
 
 use std::io::{self, BufWriter, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};

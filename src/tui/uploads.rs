@@ -1,5 +1,4 @@
-//! Unfinished uploads for the interface: what the server lists beside what the queue of this
-//! machine knows of it.
+//! Lists unfinished uploads for the interface, with what this machine's queue knows of them.
 
 use tokio::task::spawn_blocking;
 

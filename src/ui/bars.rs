@@ -1,4 +1,4 @@
-//! Paints the lines above and below the panes: where one is, and what happened.
+//! Paints the lines above and below the panes.
 
 use ratatui::layout::Rect;
 
@@ -133,7 +133,7 @@ pub fn draw_status(paint: &mut Paint<'_>, area: Rect, state: &State) {
 /// What stays said while nothing else is: that the program will leave by itself.
 fn standing_note(state: &State) -> Option<String> {
     let sentence = state.parts.places.leaving.sentence()?;
-    let stay = state.keymap.key_for(&[Scope::Global], Action::StepBack);
+    let stay = state.session.keymap.key_for(&[Scope::Global], Action::StepBack);
     Some(match (state.parts.places.leaving, stay) {
         (Leaving::WhenFinished { .. }, Some(key)) => {
             format!("{sentence}; {key} to change your mind")
@@ -167,7 +167,8 @@ fn draw_toast(paint: &mut Paint<'_>, span: Span, state: &State) {
     let used = paint.put(span, sign, style) + 1;
     let text = if toast.level == Level::Problem { styles.bad } else { styles.text };
     let mut room = span.skip(used);
-    let why = state.keymap.key_for(&[Scope::Global], Action::Events).filter(|_| toast.explained);
+    let why =
+        state.session.keymap.key_for(&[Scope::Global], Action::Events).filter(|_| toast.explained);
     let hint = why.map(|key| format!(" {} {key}: what to do", paint.glyphs.dash));
     let cells = hint.as_deref().map_or(0, |hint| u16::try_from(width(hint)).unwrap_or(u16::MAX));
     let shown = hint.filter(|_| room.width > cells + 20);

@@ -1,4 +1,4 @@
-//! Paints the last line: the keys that do something now, in panes, questions and overlays alike.
+//! Paints the last line: the keys that do something now.
 
 use ratatui::layout::Rect;
 
@@ -18,7 +18,7 @@ pub fn draw_footer(paint: &mut Paint<'_>, area: Rect, state: &State) {
     let shown = part.hints().into_iter().filter(can);
     let mut found: Vec<Hint> = shown.filter_map(|hint| told(state, hint)).collect();
     if !asks {
-        let key = state.keymap.key_for(&[Scope::Global], Action::Help);
+        let key = state.session.keymap.key_for(&[Scope::Global], Action::Help);
         let key = key.unwrap_or_else(|| ":help".into());
         found.push(Hint { key, title: "help", action: Action::Help });
     }
@@ -29,6 +29,6 @@ pub fn draw_footer(paint: &mut Paint<'_>, area: Rect, state: &State) {
 
 /// With the key that the action has now.
 fn told(state: &State, (action, title): KeyHint) -> Option<Hint> {
-    let key = state.keymap.key_for(state.scopes(), action)?;
+    let key = state.session.keymap.key_for(state.scopes(), action)?;
     Some(Hint { key, title, action })
 }

@@ -1,4 +1,4 @@
-//! The signs that tell what a colour also tells, in Unicode and in ASCII.
+//! Defines the signs that say what a colour also says, in Unicode and in ASCII.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,4 @@
-//! Tells what a name says of an object: a picture, an archive, code, a document, music or film,
-//! data.
+//! Tells the kind of an object from its name: a picture, an archive, code, a document, media, data.
 
 use ratatui::style::Style;
 

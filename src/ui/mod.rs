@@ -1,4 +1,4 @@
-//! Painting: a pure function of the interface state.
+//! Paints the state of the interface.
 
 pub mod bars;
 pub mod dialogs;
@@ -51,16 +51,16 @@ pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Spots {
     if let Some(shown) = &state.shown {
         let (header, status) = (state.areas.header.height, state.areas.status);
         let below = if status.is_empty() { window.height } else { status.y };
-        draw_link_shown(&mut paint, shown, &state.session.zone, (header, below));
+        draw_link_shown(&mut paint, shown, &state.session, (header, below));
     }
     if asked {
         let behind = Rect { height: place(window, state.areas.status).y, ..window };
         paint.restyle(behind, Style::new().dim());
     }
     if let Some(dialog) = state.dialog() {
-        draw_dialog(&mut paint, dialog, &state.session.zone);
+        draw_dialog(&mut paint, dialog, &state.session);
     }
-    draw_connecting(&mut paint, &state.parts.connecting, state.now);
+    draw_connecting(&mut paint, &state.parts.connecting, &state.session, state.now);
     if let Some(overlay) = &state.parts.overlay {
         draw_overlay(&mut paint, overlay, state);
     }

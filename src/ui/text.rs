@@ -1,4 +1,4 @@
-//! The width of text in cells, and shortening it without cutting a character in two.
+//! Measures text in cells, and shortens it without cutting a character in two.
 
 use unicode_segmentation::UnicodeSegmentation;
 

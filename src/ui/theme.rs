@@ -1,5 +1,4 @@
-//! Meanings to styles: the built-in themes, themes as TOML, and the glyphs that stand beside every
-//! colour.
+//! Turns meanings into styles: built-in themes, themes as TOML, and glyphs.
 
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;

@@ -11,7 +11,7 @@ use ratatui::{Frame, Terminal};
 use windlass::app::chord::Chord;
 use windlass::app::effect::{Effect, MachineRequest, Request, StorageRequest};
 use windlass::app::event::{Answer, Event, Reply, Ticket};
-use windlass::app::layout::Size;
+use windlass::app::layout::WindowSize;
 use windlass::app::session::Startup;
 use windlass::app::state::State;
 use windlass::app::update::update;
@@ -93,7 +93,7 @@ impl Inside {
             Connection::with_keys("bench", Provider::Other, server, "us-east-1", "id", "secret");
         let open = Location::parse("s3://bench/").unwrap();
         let startup = Startup { open, ..Startup::of(connection) };
-        let (state, effects) = State::new(startup, Size { width: COLUMNS, height: ROWS });
+        let (state, effects) = State::new(startup, WindowSize { width: COLUMNS, height: ROWS });
         let terminal = Terminal::new(TestBackend::new(COLUMNS, ROWS)).unwrap();
         let mut inside = Inside { state, terminal, theme: Theme::default(), given: 0, rows };
         inside.perform(effects);

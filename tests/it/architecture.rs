@@ -103,6 +103,25 @@ fn the_pure_rooms_read_neither_clock_nor_disk_nor_environment() {
     assert!(broken.is_empty(), "impure:\n{}", broken.join("\n"));
 }
 
+/// Within each of these a name of a type is used once.
+const TOWERS: &[&[&str]] =
+    &[&["domain", "config", "s3", "transfer"], &["domain", "config", "app", "ui"]];
+
+#[test]
+fn a_name_of_a_public_type_is_used_once_in_a_tower() {
+    let files = sources();
+    for tower in TOWERS {
+        let mut found: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for file in files.iter().filter(|file| tower.contains(&file.room())) {
+            for name in imports::public_types(&file.code) {
+                found.entry(name).or_default().push(&file.path);
+            }
+        }
+        found.retain(|_, places| places.len() > 1);
+        assert!(found.is_empty(), "one name for two types in {tower:?}: {found:#?}");
+    }
+}
+
 #[test]
 fn files_do_not_import_in_circles() {
     let files = sources();
@@ -135,6 +154,24 @@ fn no_file_outgrows_its_sentence() {
     assert!(broken.is_empty(), "longer than {MAX_LINES} lines:\n{}", broken.join("\n"));
 }
 
+const MAX_COLUMNS: usize = 100;
+
+/// A word that cannot be broken may be longer, and data in a raw string is as it is.
+#[test]
+fn no_line_is_too_long_to_be_read() {
+    let mut broken = Vec::new();
+    for file in house::everything() {
+        let data = imports::lines_of_raw_strings(&file.text);
+        for (at, line) in file.text.lines().enumerate() {
+            let one_word = line.split_whitespace().filter(|word| word.len() > 4).count() < 2;
+            if line.chars().count() > MAX_COLUMNS && !one_word && !data.contains(&at) {
+                broken.push(format!("{}:{}", file.path, at + 1));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "wider than {MAX_COLUMNS} columns:\n{}", broken.join("\n"));
+}
+
 #[test]
 fn every_file_opens_with_what_it_is_responsible_for() {
     for file in house::everything() {
@@ -146,6 +183,32 @@ fn every_file_opens_with_what_it_is_responsible_for() {
         );
     }
 }
+
+/// What to do next is data there: the screens name the key that holds, the verbs their flag.
+#[test]
+fn no_sentence_below_the_shells_names_a_key_or_a_flag() {
+    let below = ["domain", "config", "s3", "transfer"];
+    let mut broken = Vec::new();
+    for file in sources().into_iter().filter(|file| below.contains(&file.room())) {
+        for text in imports::literals(&file.text) {
+            let words = text.split(|letter: char| !letter.is_alphanumeric() && letter != '-');
+            let named = words.filter(|word| {
+                let flag = word
+                    .strip_prefix("--")
+                    .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
+                flag || ["press", "Press"].contains(word)
+            });
+            let named: Vec<&str> = named.filter(|word| !FLAGS_OF_OTHERS.contains(word)).collect();
+            if !named.is_empty() {
+                broken.push(format!("{}: {named:?} in {text:?}", file.path));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "keys and flags below the shells:\n{}", broken.join("\n"));
+}
+
+/// Flags of the AWS CLI.
+const FLAGS_OF_OTHERS: &[&str] = &["--mfa", "--profile", "--request-payer", "--sse-c"];
 
 #[test]
 fn nobody_climbs_two_rooms_at_once() {

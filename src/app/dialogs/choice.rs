@@ -1,4 +1,4 @@
-//! A menu: rows with a letter each, some of them greyed with the reason.
+//! A menu has rows with a letter each; rows that cannot be taken are greyed with the reason.
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::chord::{Chord, KeyCode};

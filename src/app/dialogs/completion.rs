@@ -1,4 +1,4 @@
-//! Completes what is typed: offers texts that go on from it, and names what must be looked at for
+//! Completes typed text: offers texts that continue it, and names what has to be looked up for
 //! more.
 
 use std::path::PathBuf;

@@ -1,4 +1,5 @@
-//! A yes-or-no question whose default is no; where much is lost, a name must be typed.
+//! A confirmation is a yes-or-no question whose default is no; where much is lost, a name must be
+//! typed.
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::chord::Chord;

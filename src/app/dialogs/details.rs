@@ -1,5 +1,5 @@
-//! Shows an error in whole, or what there is to know of one thing: scrolled, with the raw words
-//! behind a key.
+//! A sheet of details shows one error or the facts of one thing; it scrolls, and a key shows the
+//! raw words.
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::dialogs::outcome::Outcome;

@@ -1,4 +1,4 @@
-//! A single-line text field with the readline keys.
+//! An input is a single-line text field with the readline keys.
 
 use std::fmt;
 

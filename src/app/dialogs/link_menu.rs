@@ -1,4 +1,5 @@
-//! What can be copied of an object: links of several lives, its names, a command.
+//! The link menu offers what can be copied of an object: links of several lifetimes, its names, a
+//! command.
 
 use std::time::Duration;
 

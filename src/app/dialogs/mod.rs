@@ -1,4 +1,4 @@
-//! The questions that a screen asks on top of itself, of which one may be open.
+//! Models the questions that a screen asks on top of itself; `ui` paints them.
 
 pub mod choice;
 pub mod completion;

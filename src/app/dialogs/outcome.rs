@@ -1,4 +1,4 @@
-//! How a dialog stands after it was given a key.
+//! An outcome says how a dialog stands after it was given a key.
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome<A> {

@@ -1,4 +1,5 @@
-//! Picks local files and folders: walks one folder at a time, marks, filters, takes a typed path.
+//! The picker picks local files and folders: it shows one folder, marks, filters, and takes a typed
+//! path.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
@@ -129,7 +130,8 @@ impl Picker {
         let Some(seek) = self.seek.take() else { return };
         match &self.rows {
             FolderRows::Failed(error) if seek.typed => {
-                self.problem = Some(error.explain().in_a_line());
+                let said = error.explain();
+                self.problem = Some(format!("{}: {}", said.what, said.next_anywhere()));
             }
             FolderRows::Failed(_) => {}
             _ => self.stand_on(&seek),

@@ -1,4 +1,4 @@
-//! A question that is answered with a line of text, checked as it is typed.
+//! A prompt is a question that a line of text answers; the text is checked as it is typed.
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::chord::Chord;

@@ -1,4 +1,4 @@
-//! Reads a local path as people type it, and as terminals paste a file that was dropped on them.
+//! Reads a local path as people type it, and as terminals paste a dropped file.
 
 use std::path::{Path, PathBuf};
 

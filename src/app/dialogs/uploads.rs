@@ -1,4 +1,4 @@
-//! The unfinished uploads of a bucket: looked at, marked, and given up.
+//! Lists the unfinished uploads of a bucket, which can be marked and aborted.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Puts the user's keys in the place of the default ones, and tells every line that cannot be
+//! Puts the user's keys in place of the default ones, and reports every line that cannot be
 //! followed.
 
 use crate::app::action::Action;

@@ -1,4 +1,4 @@
-//! The connections to change to.
+//! Lists the connections that can be switched to.
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::chord::Chord;

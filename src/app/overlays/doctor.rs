@@ -1,5 +1,4 @@
-//! The examination of a connection: its steps as they come, each in whole behind Enter, the report
-//! for the clipboard.
+//! Shows the examination of a connection: each step as it ends, and the report for the clipboard.
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::chord::Chord;
@@ -15,7 +14,7 @@ use crate::app::spot::Spot;
 use crate::config::connection::Connection;
 use crate::domain::address::ConnectionName;
 use crate::domain::diagnosis::redact::Redaction;
-use crate::domain::diagnosis::text::{Subject, whole};
+use crate::domain::diagnosis::text::{Examined, whole};
 use crate::domain::diagnosis::{Conclusion, Examination, Finding, Step, Verdict};
 use crate::domain::error::Error;
 use crate::domain::provider::{Capability, Provider};
@@ -31,7 +30,7 @@ pub struct Doctor {
     pub opened: Option<Details>,
     /// Whether it is asked if scratch objects may be written.
     pub consenting: bool,
-    subject: Subject,
+    subject: Examined,
     known: Redaction,
     examination: Examination,
     read_only: bool,
@@ -140,7 +139,7 @@ impl Doctor {
             cursor: 0,
             opened: None,
             consenting: false,
-            subject: Subject {
+            subject: Examined {
                 provider: connection.provider,
                 endpoint: connection.endpoint.clone(),
                 region: connection.region.clone(),
@@ -239,6 +238,7 @@ impl Doctor {
                     .fact("found", told)
                     .fact("took", format!("{} ms", finding.took.as_millis()))
             }
+            Verdict::Unasked(_) => Details::new(title).fact("found", "not tested"),
         });
     }
 }

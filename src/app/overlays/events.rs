@@ -1,4 +1,4 @@
-//! The events list: what happened in this session, newest first, each error in whole behind Enter.
+//! Lists what happened in this session, newest first; Enter shows an error in whole.
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::context::Context;

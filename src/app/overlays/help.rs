@@ -1,4 +1,4 @@
-//! Help: the keys that work in what is focused, searched by word.
+//! Lists the keys that work in what is focused, and finds them by word.
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::chord::Chord;

@@ -15,7 +15,7 @@ use crate::app::overlays::connections::Connections;
 use crate::app::overlays::doctor::Doctor;
 use crate::app::overlays::events::Events;
 use crate::app::overlays::help::Help;
-use crate::app::overlays::notice::Notice;
+use crate::app::overlays::notice::NoticeSheet;
 use crate::app::overlays::palette::Palette;
 use crate::app::overlays::rows::{rows_everywhere, rows_here};
 use crate::app::part::Part;
@@ -29,7 +29,7 @@ pub enum Overlay {
     Palette(Palette),
     Events(Events),
     Connections(Connections),
-    Notice(Notice),
+    Notice(NoticeSheet),
     Doctor(Box<Doctor>),
 }
 

@@ -1,4 +1,4 @@
-//! A sheet that is read before anything else is done.
+//! A notice is a sheet that is read before anything else is done.
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::context::Context;
@@ -8,9 +8,9 @@ use crate::app::part::Part;
 use crate::app::scope::Scope;
 
 #[derive(Clone, Debug)]
-pub struct Notice(pub Details);
+pub struct NoticeSheet(pub Details);
 
-impl Part for Notice {
+impl Part for NoticeSheet {
     fn scopes(&self) -> &'static [Scope] {
         Details::SCOPES
     }

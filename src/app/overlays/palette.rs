@@ -1,4 +1,4 @@
-//! The palette: any action by a few of its letters, an `s3://` location, or a place below the open
+//! The palette finds any action by a few letters, an `s3://` location, or a place below the open
 //! one.
 
 use std::cmp::Reverse;

@@ -1,4 +1,4 @@
-//! The rows that help and palette share: views of the action table with keys and reasons.
+//! Makes the rows of help and palette from the action table, with keys and reasons.
 
 use crate::app::action::{ACTIONS, Action, ActionSpec};
 use crate::app::keymap::Keymap;

@@ -1,4 +1,4 @@
-//! Everything HeadObject says of an object, as labelled lines.
+//! Lists everything HeadObject says of an object, as labelled lines.
 
 use jiff::tz::TimeZone;
 

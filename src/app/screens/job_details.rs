@@ -1,7 +1,8 @@
-//! Everything there is to know of a job, for its dialog.
+//! Lists everything that is known of a job, for its dialog.
 
 use jiff::Timestamp;
 
+use crate::app::action::Action;
 use crate::app::dialogs::details::Details;
 use crate::app::screens::transfers::place::{below_home, local_path, uri};
 use crate::app::session::Session;
@@ -22,7 +23,7 @@ pub fn details(job: &QueuedJob, queue: &Transfers, now: Timestamp, session: &Ses
         details = details.fact(label, text);
     }
     details = details.fact("state", state_text(job, queue));
-    if let Some(advice) = advice(view.wait.as_ref()) {
+    if let Some(advice) = advice(view.wait.as_ref(), session) {
         details = details.fact("next", advice);
     }
     details = details.fact("progress", progress_text(&view.progress, job.direction()));
@@ -129,19 +130,22 @@ fn state_text(job: &QueuedJob, queue: &Transfers) -> String {
 }
 
 /// What a user can do about a wait.
-fn advice(wait: Option<&Wait>) -> Option<&'static str> {
-    match wait? {
+fn advice(wait: Option<&Wait>, session: &Session) -> Option<String> {
+    let key = session.key(Action::RetryJob);
+    Some(match wait? {
         Wait::Throttled { .. } => {
-            Some("nothing: the server asked for fewer requests; Windlass slowly tries more again")
+            "nothing: the server asked for fewer requests; Windlass slowly tries more again"
+                .to_owned()
         }
-        Wait::Credentials => Some(
+        Wait::Credentials => format!(
             "renew the credentials where they come from (aws sso login, the profile, the \
-             variable's program), then press r here; they are looked at again by themselves too",
+             variable's program), then {key} tries again; they are looked at again by themselves \
+             too"
         ),
         Wait::Unreachable { .. } => {
-            Some("check the network; it continues on its own, or at once when you press r here")
+            format!("check the network; it continues on its own, or at once by {key}")
         }
-    }
+    })
 }
 
 fn priority_text(priority: Priority) -> &'static str {

@@ -1,10 +1,12 @@
-//! Leaving while transfers are not finished: keep them for next time, wait for them, or give them
-//! up.
+//! Asks what to do with unfinished transfers at the end: keep them, wait for them, or cancel them.
 
 use std::fmt::Write as _;
 
+use crate::app::action::Action;
 use crate::app::context::{Context, Intent, QuitChoice};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
+use crate::app::scope::Scope;
+use crate::app::session::Session;
 use crate::app::toasts::Level;
 use crate::app::transfers::Transfers;
 use crate::domain::transfer::{Direction, TransferCommand};
@@ -31,7 +33,7 @@ fn at_stake(queue: &Transfers) -> usize {
 }
 
 /// The question; `None` where nothing is at stake.
-pub fn question(queue: &Transfers) -> Option<Choice> {
+pub fn question(queue: &Transfers, session: &Session) -> Option<Choice> {
     let line = match at_stake(queue) {
         0 => return None,
         1 => "1 transfer is not finished.".to_owned(),
@@ -41,16 +43,22 @@ pub fn question(queue: &Transfers) -> Option<Choice> {
     let keep = ChoiceRow::new('k', "Keep them")
         .note("quit now; they continue from here at the next start")
         .disabled(queue.unkept.then(|| lost.to_owned()));
-    let wait = ChoiceRow::new('w', "Wait").note("quit when they finish; esc to change your mind");
+    let stay = session.key(Action::StepBack);
+    let wait = ChoiceRow::new('w', "Wait")
+        .note(format!("quit when they finish; {stay} to change your mind"));
     let waits = queue.active() == 0;
     let paused = waits.then(|| "what is left is paused: resume it first".to_owned());
     let abort = ChoiceRow::new('a', "Cancel them").note(giving_up(queue));
     let choice = Choice::new("Quit", vec![keep, wait.disabled(paused), abort]).line(line);
-    let again = "ctrl-c again quits at once";
-    Some(if queue.unkept {
-        choice.line(format!("The queue ends with this window; {again} and loses it."))
-    } else {
-        choice.line(format!("{}.", capitalised(again)))
+    let quits = session.keymap.keys_for(&[Scope::Global], Action::Quit);
+    let again = quits.filter(|key| key.starts_with("ctrl-")).next();
+    Some(match (queue.unkept, again) {
+        (true, Some(key)) => choice.line(format!(
+            "The queue ends with this window; {key} again quits at once and loses it."
+        )),
+        (true, None) => choice.line("The queue ends with this window."),
+        (false, Some(key)) => choice.line(format!("{} again quits at once.", capitalised(&key))),
+        (false, None) => choice,
     })
 }
 

@@ -1,4 +1,4 @@
-//! Questions that lead elsewhere: go to a path, quit.
+//! Asks where to go, and whether to quit.
 
 use crate::app::action::Action;
 use crate::app::chord::Chord;
@@ -117,7 +117,7 @@ impl Places {
 
     /// Quits, after a question where transfers are not finished.
     pub fn quit(&mut self, queue: &Transfers, cx: &mut Context<'_>) {
-        match question(queue) {
+        match question(queue, cx.session) {
             None => cx.ask(Intent::Quit),
             Some(choice) => {
                 self.question.ask(Dialog::Choice(choice), About::Quit);
@@ -143,7 +143,7 @@ impl Places {
         if let Some(Question { dialog: Dialog::Choice(shown), about: About::Quit, .. }) =
             self.question.get_mut()
         {
-            if let Some(fresh) = question(queue) {
+            if let Some(fresh) = question(queue, cx.session) {
                 *shown = fresh.starting_at(shown.cursor);
             } else {
                 self.question.close(cx);

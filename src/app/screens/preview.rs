@@ -1,4 +1,4 @@
-//! The first bytes of an object as lines of text, or as bytes where they are none.
+//! Shows the first bytes of an object as lines of text, or in hexadecimal.
 
 use crate::domain::cells::width;
 use crate::domain::object::ObjectStart;

@@ -1,5 +1,4 @@
-//! The side pane: shows the preview or the details of the object under the cursor, or of one that
-//! stays.
+//! The side pane shows the preview or the details of one object.
 
 pub mod fetched;
 pub mod following;

@@ -1,4 +1,4 @@
-//! An object as its row tells it: another size or time is another subject.
+//! A subject is an object as its row shows it: with another size or time it is another subject.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,4 @@
-//! What moved in each of the last seconds, for a picture of the pace.
+//! Keeps what moved in each of the last seconds, for a picture of the pace.
 
 use std::collections::VecDeque;
 

@@ -1,5 +1,4 @@
-//! One job as the interface sees it: what the engine says of it, with pace, times and what is under
-//! way.
+//! Keeps one job as the interface sees it: what the engine says of it, its pace and its times.
 
 use std::time::Duration;
 

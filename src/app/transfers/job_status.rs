@@ -1,4 +1,4 @@
-//! What is said of a job that does not simply move: why not, and what can be done about it.
+//! Says why a job does not move, and what can be done about it.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,5 +1,4 @@
-//! How fast something moves and how long it still takes: smoothed over time, whatever the rhythm of
-//! the news.
+//! Measures how fast something moves and how long it still takes, smoothed over time.
 
 use std::time::Duration;
 

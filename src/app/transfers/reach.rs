@@ -1,4 +1,4 @@
-//! Which listings a job changes.
+//! Tells which listings a job changes.
 
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::transfer::{JobSpec, Target, Work};

@@ -1,5 +1,4 @@
-//! The lines of the pane: jobs, and below those that are unfolded what is under way, what failed,
-//! what is to be known.
+//! Makes the lines of the transfers pane: jobs, and what is below those that are unfolded.
 
 use crate::app::transfers::Transfers;
 use crate::app::transfers::job::QueuedJob;
@@ -7,7 +6,7 @@ use crate::domain::transfer::{JobId, MAX_NOTES};
 
 /// A line of the pane.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Row<'a> {
+pub struct QueueRow<'a> {
     pub job: &'a QueuedJob,
     /// What of the job it is; `None` is the job itself.
     pub below: Option<Below>,
@@ -86,14 +85,14 @@ impl<'a> TransferRows<'a> {
         self.transfers.jobs.is_empty()
     }
 
-    pub fn row(&self, at: usize) -> Option<Row<'a>> {
+    pub fn row(&self, at: usize) -> Option<QueueRow<'a>> {
         let (place, depth) = self.split(at);
         let job = self.transfers.jobs.get(place)?;
         let below = match depth {
             0 => None,
             depth => Some(below(job, depth - 1)),
         };
-        Some(Row { job, below })
+        Some(QueueRow { job, below })
     }
 
     /// The line of a job.

@@ -1,4 +1,4 @@
-//! The flags that say what happens to what exists already.
+//! Defines the flags that say what happens to what exists already.
 
 use clap::Args;
 

@@ -1,8 +1,7 @@
-//! The arguments of `windlass doctor`.
+//! Defines the arguments of `windlass doctor`.
 
 use clap::Args;
 
-use crate::cli::args::output::Output;
 use crate::domain::address::{ConnectionName, Location};
 
 pub const EXAMPLES: &str = "\
@@ -23,8 +22,6 @@ pub struct DoctorArguments {
     /// Also write, copy and delete scratch objects there
     #[arg(long)]
     pub write: bool,
-    #[command(flatten)]
-    pub output: Output,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The flag that names a server's URL. A refusal does not quote the value, which may hold a
+//! Parses the flag that names a server's URL; a refusal does not quote the value, which may hold a
 //! password.
 
 use std::ffi::OsStr;

@@ -1,4 +1,4 @@
-//! The flags that say how a stream of unknown length is cut into parts.
+//! Defines the flags that say how a stream of unknown length is cut into parts.
 
 use clap::Args;
 

@@ -1,8 +1,7 @@
-//! The arguments of `windlass public`.
+//! Defines the arguments of `windlass public`.
 
 use clap::Args;
 
-use crate::cli::args::output::Output;
 use crate::domain::address::Location;
 
 #[derive(Debug, Args)]
@@ -10,6 +9,4 @@ pub struct PublicArguments {
     /// s3://bucket: its public domains; what the account stores without it
     #[arg(value_parser = Location::parse)]
     pub location: Option<Location>,
-    #[command(flatten)]
-    pub output: Output,
 }

@@ -1,11 +1,9 @@
-//! The arguments of `windlass queue`, and of `windlass uploads`, which cleans up behind lost
-//! queues.
+//! Defines the arguments of `windlass queue` and `windlass uploads`.
 
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::args::output::Output;
 use crate::cli::pace::PaceArguments;
 use crate::domain::address::Location;
 use crate::domain::presign::parse_age;
@@ -17,10 +15,11 @@ pub struct QueueArguments {
     /// Numbers of transfers, as list shows them
     #[arg(value_name = "NUMBER")]
     pub jobs: Vec<u64>,
+    /// With retry: let moves delete their sources although the copies lack something of them
+    #[arg(long)]
+    pub accept_loss: bool,
     #[command(flatten)]
     pub pace: PaceArguments,
-    #[command(flatten)]
-    pub output: Output,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -58,8 +57,6 @@ pub struct UploadsArguments {
     /// Do not ask before aborting
     #[arg(long)]
     pub yes: bool,
-    #[command(flatten)]
-    pub output: Output,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,4 +1,4 @@
-//! Looks at the profile in force before anything is sent: what it names has to be there.
+//! Checks that what the profile in force names is there, before anything is sent.
 
 use crate::config::aws::files::Profile;
 use crate::config::aws::{AwsSettings, Chosen, KEY_ID, KeyOrigin, SECRETS};

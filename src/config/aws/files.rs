@@ -1,12 +1,11 @@
-//! The two AWS files: reads both strictly, finds profiles in them, and writes them out as the SDK
-//! reads them.
+//! Reads the two AWS files strictly, finds profiles in them, and writes them as the SDK reads them.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::config::aws::text::{AwsSection, Setting, Unreadable, sections};
+use crate::config::aws::text::{AwsSection, AwsSetting, Unreadable, sections};
 use crate::config::tilde;
 use crate::domain::error::{Error, ErrorKind, READ_AWS_FILES};
 
@@ -202,7 +201,7 @@ impl AwsFile {
     }
 }
 
-fn write_setting(text: &mut String, setting: &Setting) {
+fn write_setting(text: &mut String, setting: &AwsSetting) {
     let (name, value) = (setting.name.as_str(), setting.value.as_str());
     if value.is_empty() && setting.below.is_empty() {
         return;

@@ -47,14 +47,14 @@ region = x
 ";
 const CREDENTIALS: &str = "[work]\naws_access_key_id = AKIAWORK\naws_secret_access_key = hush\n";
 
-fn files(home: &Path, config: &[u8], credentials: &str) -> Places {
+fn files(home: &Path, config: &[u8], credentials: &str) -> OriginPaths {
     let (config_file, credentials_file) = (home.join("config"), home.join("credentials"));
     fs::write(&config_file, config).unwrap();
     fs::write(&credentials_file, credentials).unwrap();
-    Places {
+    OriginPaths {
         aws_config: Some(config_file),
         aws_credentials: Some(credentials_file),
-        ..Places::default()
+        ..OriginPaths::default()
     }
 }
 
@@ -65,7 +65,7 @@ fn read(
     let home = tempfile::tempdir().unwrap();
     let places = files(home.path(), CONFIG.as_bytes(), CREDENTIALS);
     let given = move |name: &str| {
-        variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
     };
     let settings = AwsSettings::read(&places, profile, Arc::new(given))?;
     settings.check()?;
@@ -177,7 +177,7 @@ fn a_file_that_is_none_or_is_not_there_stops_where_its_profile_would_sign() {
     places.aws_config = Some(home.path().join("gone"));
     let of = |variables: &'static [(&'static str, &'static str)]| {
         let given = move |name: &str| {
-            variables.iter().find(|(known, _)| *known == name).map(|(_, it)| (*it).to_owned())
+            variables.iter().find(|(known, _)| *known == name).map(|(_, it)| OsString::from(it))
         };
         AwsSettings::read(&places, None, Arc::new(given)).unwrap().check()
     };

@@ -1,5 +1,4 @@
-//! Reads the text of an AWS file strictly: what cannot be read is refused with its line, nothing is
-//! passed over.
+//! Reads the text of an AWS file strictly: what cannot be read is refused with its line.
 
 use std::fmt;
 
@@ -10,12 +9,12 @@ pub struct AwsSection {
     pub title: String,
     /// Counts from 1.
     pub line: usize,
-    pub settings: Vec<Setting>,
+    pub settings: Vec<AwsSetting>,
 }
 
 /// `name = value`, and the indented lines below it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Setting {
+pub struct AwsSetting {
     /// In lower case.
     pub name: String,
     pub value: String,
@@ -26,7 +25,7 @@ pub struct Setting {
 }
 
 /// Values may be secrets.
-impl fmt::Debug for Setting {
+impl fmt::Debug for AwsSetting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} at line {}", self.name, self.line)
     }
@@ -46,7 +45,7 @@ impl AwsSection {
         (!value.is_empty()).then_some(value)
     }
 
-    pub fn setting(&self, name: &str) -> Option<&Setting> {
+    pub fn setting(&self, name: &str) -> Option<&AwsSetting> {
         self.settings.iter().find(|setting| setting.name == name)
     }
 
@@ -132,7 +131,7 @@ fn title(rest: &str) -> Result<String, String> {
     }
 }
 
-fn setting(line: &str, at: usize, indent: usize) -> Result<Setting, String> {
+fn setting(line: &str, at: usize, indent: usize) -> Result<AwsSetting, String> {
     let Some((name, value)) = line.split_once('=') else {
         return Err("expected name = value".to_owned());
     };
@@ -140,10 +139,10 @@ fn setting(line: &str, at: usize, indent: usize) -> Result<Setting, String> {
     if name.is_empty() {
         return Err("expected a name before =".to_owned());
     }
-    Ok(Setting { name, value, below: Vec::new(), line: at, indent })
+    Ok(AwsSetting { name, value, below: Vec::new(), line: at, indent })
 }
 
-impl Setting {
+impl AwsSetting {
     fn put_below(&mut self, line: &str) -> Result<(), String> {
         let named = line.split_once('=').is_some_and(|(name, _)| !name.trim().is_empty());
         if self.value.is_empty() && !named {

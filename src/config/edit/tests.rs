@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::config::connection::Connection;
-use crate::config::draft::buckets_of;
+use crate::config::connection_options::{ConnectionOptions, buckets_of};
 use crate::config::file::parse;
 use crate::config::kept::SigningKeys;
 use crate::config::r2::Jurisdiction;
@@ -45,8 +45,10 @@ fn r2(keep: Keep) -> Draft {
             },
             keep,
         },
-        buckets: buckets_of("media, site/public", &[]).unwrap(),
-        read_only: true,
+        options: ConnectionOptions {
+            buckets: buckets_of("media, site/public", &[]).unwrap(),
+            read_only: true,
+        },
     }
 }
 
@@ -84,8 +86,7 @@ fn a_change_leaves_comments_order_and_unknown_fields() {
             region: Some("here".to_owned()),
         },
         keys: DraftKeys::AsBefore,
-        buckets: Vec::new(),
-        read_only: false,
+        options: ConnectionOptions::default(),
     };
     let text = put(TEXT, path(), &draft, Some(&"lab".into())).unwrap();
     let expected = TEXT
@@ -104,8 +105,7 @@ fn a_connection_is_renamed_where_it_stands() {
             region: None,
         },
         keys: DraftKeys::AsBefore,
-        buckets: Vec::new(),
-        read_only: false,
+        options: ConnectionOptions::default(),
     };
     let text = put(TEXT, path(), &draft, Some(&"lab".into())).unwrap();
     let expected = TEXT
@@ -149,7 +149,8 @@ fn buckets_that_were_tables_become_one_line() {
                   [[connections.a.buckets]]\nname = \"site\"\npublic_domain = \"https://cdn\"\n";
     let connection = reread(before, "a");
     let buckets = buckets_of("site/x/, logs", &connection.known_buckets).unwrap();
-    let draft = Draft { name: "a".into(), buckets, ..r2(Keep::File) };
+    let options = ConnectionOptions { buckets, ..ConnectionOptions::default() };
+    let draft = Draft { name: "a".into(), options, ..r2(Keep::File) };
     let text = put(before, path(), &draft, Some(&"a".into())).unwrap();
     let known = reread(&text, "a").known_buckets;
     assert_eq!(known[0].public_domain.as_deref(), Some("https://cdn"));

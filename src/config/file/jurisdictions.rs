@@ -1,5 +1,5 @@
-//! The `jurisdictions` of a section: all of an account, those that are listed, or those with
-//! endpoints of their own.
+//! Reads the `jurisdictions` of a connection: all, those listed, or those with endpoints of their
+//! own.
 
 use std::collections::BTreeMap;
 use std::fmt;

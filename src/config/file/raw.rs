@@ -1,4 +1,4 @@
-//! The sections of `config.toml` as they are written, and the rules that make a connection of one.
+//! Reads the sections of `config.toml` as they are written, and makes connections of them.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,7 +11,6 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
-use crate::config::alert::Alert;
 use crate::config::cloudflare::{self, ApiToken, Cloudflare};
 use crate::config::connection::{
     Addressing, Bodies, Connection, CredentialsSource, Keeper, KnownBucket, UploadChecksum,
@@ -19,75 +18,24 @@ use crate::config::connection::{
 use crate::config::file::jurisdictions::RawJurisdictions;
 use crate::config::network::{Network, Proxy};
 use crate::config::r2::{self, Jurisdiction};
+use crate::config::settings::{TransferSettings, UiSettings};
 use crate::config::tilde;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::endpoint::Endpoint;
 use crate::domain::presign::{DEFAULT_EXPIRY, parse_expiry};
 use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
-use crate::domain::transfer::{FileRules, Links};
-use crate::domain::units::parse_rate_limit;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawFile {
     pub default: Option<Spanned<String>>,
     #[serde(default)]
-    pub ui: RawUi,
+    pub ui: UiSettings,
     #[serde(default)]
-    pub transfers: RawTransfers,
+    pub transfers: TransferSettings,
     #[serde(default)]
     pub connections: HashMap<Spanned<String>, RawConnection>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct RawUi {
-    pub bell: Alert,
-    pub theme: Option<String>,
-    pub icons: bool,
-    preview_follows: Option<bool>,
-}
-
-impl RawUi {
-    pub fn preview_stays(&self) -> bool {
-        self.preview_follows == Some(false)
-    }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct RawTransfers {
-    limit: Option<Spanned<String>>,
-    links: LinkRule,
-    modes: bool,
-}
-
-/// What becomes of symbolic links below an uploaded folder.
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum LinkRule {
-    #[default]
-    Report,
-    Follow,
-    Skip,
-}
-
-impl RawTransfers {
-    pub fn files(&self) -> FileRules {
-        let links = match self.links {
-            LinkRule::Report => Links::Report,
-            LinkRule::Follow => Links::Follow,
-            LinkRule::Skip => Links::Skip,
-        };
-        FileRules { links, keep_mode: self.modes, ..FileRules::default() }
-    }
-
-    /// Bytes per second.
-    pub fn limit(&self) -> Result<Option<u64>, Wrong> {
-        let Some(limit) = &self.limit else { return Ok(None) };
-        parse_rate_limit(limit.get_ref()).map_err(|expected| Wrong { span: limit.span(), expected })
-    }
 }
 
 #[derive(Default, Deserialize)]

@@ -8,6 +8,7 @@ use secrecy::ExposeSecret;
 use super::*;
 use crate::config::connection::{Addressing, Bodies, CredentialsSource, Keeper, UploadChecksum};
 use crate::config::network::{Network, Proxy};
+use crate::config::settings::Alert;
 use crate::domain::provider::Provider;
 use crate::domain::transfer::{FileRules, Links};
 
@@ -97,7 +98,10 @@ fn every_field_of_a_connection_is_read() {
         checksum = "md5"
         unsigned_payload = true
         by_sdk = true
-        buckets = ["media", { name = "site", prefix = "public/", public_domain = "https://cdn.example.com" }]
+        buckets = [
+            "media",
+            { name = "site", prefix = "public/", public_domain = "https://cdn.example.com" },
+        ]
         "#,
     );
     assert_eq!(configuration.default, Some(ConnectionName::from("work")));
@@ -201,12 +205,12 @@ fn a_provider_is_reached_by_its_name_and_region() {
 
 #[test]
 fn who_wants_to_be_called_says_how() {
-    assert_eq!(parsed("").alert, Alert::Off);
-    let stays = |text: &str| parsed(text).preview_stays;
-    assert!(!stays("") && !stays("[ui]\npreview_follows = true\n"));
-    assert!(stays("[ui]\npreview_follows = false\n"));
-    assert_eq!(parsed("[ui]\nbell = \"bell\"\n").alert, Alert::Bell);
-    assert_eq!(parsed("[ui]\nbell = \"notify\"\n").alert, Alert::Notify);
+    let ui = |text: &str| parsed(text).settings.ui;
+    assert_eq!(ui("").bell, Alert::Off);
+    assert!(ui("").preview_follows && ui("[ui]\nbell = \"off\"\n").preview_follows);
+    assert!(!ui("[ui]\npreview_follows = false\n").preview_follows);
+    assert_eq!(ui("[ui]\nbell = \"bell\"\n").bell, Alert::Bell);
+    assert_eq!(ui("[ui]\nbell = \"notify\"\n").bell, Alert::Notify);
     let (place, detail) = wrong("[ui]\nbell = \"loud\"\n");
     assert_eq!(place, "/etc/config.toml:2");
     assert!(detail.contains("notify"), "{detail}");
@@ -214,11 +218,12 @@ fn who_wants_to_be_called_says_how() {
 
 #[test]
 fn what_is_special_of_files_has_rules() {
-    assert_eq!(parsed("").files, FileRules::default());
-    let files = parsed("[transfers]\nlinks = \"follow\"\nmodes = true").files;
+    let files_of = |text: &str| parsed(text).settings.transfers.files();
+    assert_eq!(files_of(""), FileRules::default());
+    let files = files_of("[transfers]\nlinks = \"follow\"\nmodes = true");
     let expected = FileRules { links: Links::Follow, keep_mode: true, ..FileRules::default() };
     assert_eq!(files, expected);
-    assert_eq!(parsed("[transfers]\nlinks = \"skip\"").files.links, Links::Skip);
+    assert_eq!(files_of("[transfers]\nlinks = \"skip\"").links, Links::Skip);
     let (place, detail) = wrong("[transfers]\nlinks = \"copy\"");
     assert_eq!(place, "/etc/config.toml:2");
     assert!(detail.contains("follow"), "{detail}");
@@ -226,9 +231,10 @@ fn what_is_special_of_files_has_rules() {
 
 #[test]
 fn transfers_may_have_a_limit() {
-    assert_eq!(parsed("").limit, None);
-    assert_eq!(parsed("[transfers]\nlimit = \"10 MiB\"").limit, Some(10 << 20));
-    assert_eq!(parsed("[transfers]\nlimit = \"off\"").limit, None);
+    let limit = |text: &str| parsed(text).settings.transfers.limit;
+    assert_eq!(limit(""), None);
+    assert_eq!(limit("[transfers]\nlimit = \"10 MiB\""), Some(10 << 20));
+    assert_eq!(limit("[transfers]\nlimit = \"off\""), None);
     let (place, detail) = wrong("[transfers]\nlimit = \"fast\"");
     assert_eq!(place, "/etc/config.toml:2");
     assert!(detail.contains("2 MiB"), "{detail}");

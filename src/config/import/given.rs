@@ -1,5 +1,4 @@
-//! What s5cmd is given, and the AWS SDKs: variables of the environment, and credentials in a file
-//! of one's own.
+//! Reads connections from the variables of s5cmd and the AWS SDKs, and from a credentials file.
 
 use crate::config::draft::DraftKeys;
 use crate::config::import::{Import, Told, mc, rclone, s3cmd};

@@ -70,9 +70,11 @@ fn the_server_of_s3cmd_is_offered() {
 #[test]
 fn the_aliases_of_mc_are_offered_without_its_examples() {
     let text = r#"{"version":"10","aliases":{
-        "gcs":{"url":"https://storage.googleapis.com","accessKey":"YOUR-ACCESS-KEY-HERE","secretKey":"x"},
+        "gcs":{"url":"https://storage.googleapis.com",
+            "accessKey":"YOUR-ACCESS-KEY-HERE","secretKey":"x"},
         "local":{"url":"http://localhost:9000","accessKey":"","secretKey":""},
-        "lab":{"url":"https://minio.example.com","accessKey":"K","secretKey":"h","api":"S3v4","path":"auto"}}}"#;
+        "lab":{"url":"https://minio.example.com","accessKey":"K","secretKey":"h","api":"S3v4",
+            "path":"auto"}}}"#;
     assert_eq!(lines(&mc(text).unwrap()), ["lab s3 https://minio.example.com us-east-1 K"]);
     assert!(mc("{\n\"a\":").unwrap_err().contains("line 2"));
     assert_eq!(mc("{}").unwrap(), []);

@@ -1,4 +1,4 @@
-//! A ring in memory, which refuses on demand.
+//! Stands in for a keyring, and refuses on demand.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

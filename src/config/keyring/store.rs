@@ -1,4 +1,4 @@
-//! What a keyring is asked, and why it may refuse.
+//! Defines what is asked of a keyring, and why it may refuse.
 
 use crate::config::secret::Secret;
 use crate::domain::error::KeyringFault;

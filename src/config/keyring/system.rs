@@ -1,4 +1,5 @@
-//! The keyring of this system: the Secret Service by D-Bus, the Keychain, the Credential Manager.
+//! Asks the keyring of this system: the Secret Service by D-Bus, the Keychain, the Credential
+//! Manager.
 
 use std::env;
 use std::path::Path;

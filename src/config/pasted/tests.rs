@@ -23,14 +23,18 @@ fn variables_of_a_shell_fill_the_fields() {
     for text in [
         "export AWS_ACCESS_KEY_ID=AKIA1\nexport AWS_SECRET_ACCESS_KEY='hush/+'\n\
          export AWS_DEFAULT_REGION=\"eu-west-1\"",
-        "export AWS_ACCESS_KEY_ID=AKIA1\rexport AWS_SECRET_ACCESS_KEY=hush/+\rexport AWS_REGION=eu-west-1\r",
+        "export AWS_ACCESS_KEY_ID=AKIA1\rexport AWS_SECRET_ACCESS_KEY=hush/+\r\
+         export AWS_REGION=eu-west-1\r",
         "AWS_ACCESS_KEY_ID=AKIA1 \r\nAWS_SECRET_ACCESS_KEY=hush/+\r\nAWS_REGION=eu-west-1\r\n",
         "set AWS_ACCESS_KEY_ID=AKIA1\nset AWS_SECRET_ACCESS_KEY=hush/+\nset AWS_REGION=eu-west-1",
-        "$Env:AWS_ACCESS_KEY_ID=\"AKIA1\"\n$Env:AWS_SECRET_ACCESS_KEY=\"hush/+\"\n$Env:AWS_REGION=\"eu-west-1\"",
+        "$Env:AWS_ACCESS_KEY_ID=\"AKIA1\"\n$Env:AWS_SECRET_ACCESS_KEY=\"hush/+\"\n\
+         $Env:AWS_REGION=\"eu-west-1\"",
         "[default]\naws_access_key_id = AKIA1\naws_secret_access_key = hush/+\nregion = eu-west-1",
-        "{\"Credentials\": {\"AccessKeyId\": \"AKIA1\", \"SecretAccessKey\": \"hush/+\"}, \"region\": \"eu-west-1\"}",
+        "{\"Credentials\": {\"AccessKeyId\": \"AKIA1\", \"SecretAccessKey\": \"hush/+\"}, \
+         \"region\": \"eu-west-1\"}",
         "access_key: AKIA1\nsecret_key: hush/+\nregion: eu-west-1",
-        "setx AWS_ACCESS_KEY_ID AKIA1\nsetx AWS_SECRET_ACCESS_KEY hush/+\nsetx AWS_REGION eu-west-1",
+        "setx AWS_ACCESS_KEY_ID AKIA1\nsetx AWS_SECRET_ACCESS_KEY hush/+\n\
+         setx AWS_REGION eu-west-1",
     ] {
         let pasted = read(text);
         assert_eq!(keys(&pasted), ("AKIA1", "hush/+"), "{text}");
@@ -41,9 +45,10 @@ fn variables_of_a_shell_fill_the_fields() {
 #[test]
 fn the_page_of_an_r2_token_fills_the_fields() {
     let page = "R2 Account Token was successfully created\n\nToken value\nUse this token value for \
-                authenticating against the Cloudflare API.\nabc-def_123\n\nUse the following credentials for S3 \
-                clients:\nAccess Key ID\nKEY32\nSecret Access Key\nSECRET64\n\nUse jurisdiction-specific endpoints \
-                for S3 clients:\nhttps://ID32.r2.cloudflarestorage.com\n";
+                authenticating against the Cloudflare API.\nabc-def_123\n\nUse the following \
+                credentials for S3 clients:\nAccess Key ID\nKEY32\nSecret Access Key\nSECRET64\n\n\
+                Use jurisdiction-specific endpoints for S3 clients:\n\
+                https://ID32.r2.cloudflarestorage.com\n";
     let pasted = read(page);
     assert_eq!(keys(&pasted), (KEY, SECRET));
     assert!(pasted.api_token);
@@ -83,7 +88,8 @@ fn an_example_that_was_not_filled_in_fills_nothing() {
 #[test]
 fn a_session_token_and_a_bucket_are_taken_too() {
     let pasted = read(
-        "export AWS_SESSION_TOKEN=tok==\nS3_BUCKET=media\nAWS_ENDPOINT_URL_S3=http://localhost:9000\nAWS_PROFILE=p",
+        "export AWS_SESSION_TOKEN=tok==\nS3_BUCKET=media\n\
+         AWS_ENDPOINT_URL_S3=http://localhost:9000\nAWS_PROFILE=p",
     );
     assert_eq!(pasted.session_token, Some(Secret::new("tok==")));
     assert_eq!(pasted.bucket.as_deref(), Some("media"));

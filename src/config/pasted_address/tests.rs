@@ -14,15 +14,15 @@ fn read(text: &str) -> String {
         Err(why) => return why,
     };
     let server = match found.server {
-        Server::R2 { account, jurisdiction } => {
+        PastedServer::R2 { account, jurisdiction } => {
             assert_eq!(account, ID);
             format!("r2 {}", jurisdiction.map_or("?", Jurisdiction::name))
         }
-        Server::Aws { region } => format!("aws {}", region.unwrap_or_default()),
-        Server::Other { provider, endpoint, region } => {
+        PastedServer::Aws { region } => format!("aws {}", region.unwrap_or_default()),
+        PastedServer::Other { provider, endpoint, region } => {
             format!("{provider} {endpoint} {}", region.unwrap_or_default())
         }
-        Server::Unsaid => "unsaid".to_owned(),
+        PastedServer::Unsaid => "unsaid".to_owned(),
     };
     let bucket = found.bucket.map_or_else(String::new, Bucket::into_string);
     format!("{} | {bucket} | {}", server.trim_end(), found.prefix).trim_end().to_owned()
@@ -90,7 +90,8 @@ fn other_servers_are_known_by_their_hosts() {
         ("https://s3.dualstack.us-east-2.amazonaws.com", "aws us-east-2 |  |"),
         ("https://s3.amazonaws.com/media", "aws | media |"),
         (
-            "https://eu-north-1.console.aws.amazon.com/s3/buckets/media?region=eu-north-1&prefix=a%2Fb/",
+            "https://eu-north-1.console.aws.amazon.com/s3/buckets/media?region=eu-north-1&\
+             prefix=a%2Fb/",
             "aws eu-north-1 | media | a/b/",
         ),
         ("arn:aws:s3:::media/x/*", "aws | media | x/"),
@@ -135,7 +136,7 @@ fn words_and_keys_are_no_addresses() {
 fn keys_in_an_address_are_taken_out_of_it() {
     let found = point("https://AKIA:a%2Fb@minio.example.com:9000").unwrap().unwrap();
     assert_eq!(found.keys, Some(("AKIA".to_owned(), Secret::new("a/b"))));
-    let Server::Other { endpoint, .. } = found.server else { panic!() };
+    let PastedServer::Other { endpoint, .. } = found.server else { panic!() };
     assert_eq!(endpoint, "https://minio.example.com:9000");
 }
 

@@ -106,13 +106,17 @@ operations! {
     delete_objects(DeleteObjectsInput) -> DeleteObjectsOutput = deletes::many;
     copy_object(CopyObjectInput) -> CopyObjectOutput = copy::object;
 
-    create_multipart_upload(CreateMultipartUploadInput) -> CreateMultipartUploadOutput = multipart::create;
+    create_multipart_upload(CreateMultipartUploadInput)
+        -> CreateMultipartUploadOutput = multipart::create;
     upload_part(UploadPartInput) -> UploadPartOutput = parts::upload;
     upload_part_copy(UploadPartCopyInput) -> UploadPartCopyOutput = parts::copy;
     list_parts(ListPartsInput) -> ListPartsOutput = parts::list;
-    list_multipart_uploads(ListMultipartUploadsInput) -> ListMultipartUploadsOutput = multipart::list;
-    complete_multipart_upload(CompleteMultipartUploadInput) -> CompleteMultipartUploadOutput = multipart::complete;
-    abort_multipart_upload(AbortMultipartUploadInput) -> AbortMultipartUploadOutput = multipart::abort;
+    list_multipart_uploads(ListMultipartUploadsInput)
+        -> ListMultipartUploadsOutput = multipart::list;
+    complete_multipart_upload(CompleteMultipartUploadInput)
+        -> CompleteMultipartUploadOutput = multipart::complete;
+    abort_multipart_upload(AbortMultipartUploadInput)
+        -> AbortMultipartUploadOutput = multipart::abort;
 
     get_object_tagging(GetObjectTaggingInput) -> GetObjectTaggingOutput = tags::get;
     put_object_tagging(PutObjectTaggingInput) -> PutObjectTaggingOutput = tags::put;
@@ -120,24 +124,35 @@ operations! {
     get_object_acl(GetObjectAclInput) -> GetObjectAclOutput = tags::get_acl;
     put_object_acl(PutObjectAclInput) -> PutObjectAclOutput = tags::put_acl;
 
-    get_bucket_versioning(GetBucketVersioningInput) -> GetBucketVersioningOutput = settings::get_versioning;
-    put_bucket_versioning(PutBucketVersioningInput) -> PutBucketVersioningOutput = settings::put_versioning;
+    get_bucket_versioning(GetBucketVersioningInput)
+        -> GetBucketVersioningOutput = settings::get_versioning;
+    put_bucket_versioning(PutBucketVersioningInput)
+        -> PutBucketVersioningOutput = settings::put_versioning;
     get_bucket_cors(GetBucketCorsInput) -> GetBucketCorsOutput = settings::get_cors;
     put_bucket_cors(PutBucketCorsInput) -> PutBucketCorsOutput = settings::put_cors;
     delete_bucket_cors(DeleteBucketCorsInput) -> DeleteBucketCorsOutput = settings::delete_cors;
-    get_bucket_lifecycle_configuration(GetBucketLifecycleConfigurationInput) -> GetBucketLifecycleConfigurationOutput = settings::get_lifecycle;
-    put_bucket_lifecycle_configuration(PutBucketLifecycleConfigurationInput) -> PutBucketLifecycleConfigurationOutput = settings::put_lifecycle;
-    delete_bucket_lifecycle(DeleteBucketLifecycleInput) -> DeleteBucketLifecycleOutput = settings::delete_lifecycle;
+    get_bucket_lifecycle_configuration(GetBucketLifecycleConfigurationInput)
+        -> GetBucketLifecycleConfigurationOutput = settings::get_lifecycle;
+    put_bucket_lifecycle_configuration(PutBucketLifecycleConfigurationInput)
+        -> PutBucketLifecycleConfigurationOutput = settings::put_lifecycle;
+    delete_bucket_lifecycle(DeleteBucketLifecycleInput)
+        -> DeleteBucketLifecycleOutput = settings::delete_lifecycle;
     get_bucket_policy(GetBucketPolicyInput) -> GetBucketPolicyOutput = settings::get_policy;
     put_bucket_policy(PutBucketPolicyInput) -> PutBucketPolicyOutput = settings::put_policy;
-    delete_bucket_policy(DeleteBucketPolicyInput) -> DeleteBucketPolicyOutput = settings::delete_policy;
+    delete_bucket_policy(DeleteBucketPolicyInput)
+        -> DeleteBucketPolicyOutput = settings::delete_policy;
     get_bucket_acl(GetBucketAclInput) -> GetBucketAclOutput = settings::get_acl;
     put_bucket_acl(PutBucketAclInput) -> PutBucketAclOutput = settings::put_acl;
     get_bucket_tagging(GetBucketTaggingInput) -> GetBucketTaggingOutput = settings::get_tags;
     put_bucket_tagging(PutBucketTaggingInput) -> PutBucketTaggingOutput = settings::put_tags;
-    delete_bucket_tagging(DeleteBucketTaggingInput) -> DeleteBucketTaggingOutput = settings::delete_tags;
-    get_bucket_encryption(GetBucketEncryptionInput) -> GetBucketEncryptionOutput = settings::get_encryption;
-    put_bucket_encryption(PutBucketEncryptionInput) -> PutBucketEncryptionOutput = settings::put_encryption;
-    get_public_access_block(GetPublicAccessBlockInput) -> GetPublicAccessBlockOutput = settings::get_public_access_block;
-    put_public_access_block(PutPublicAccessBlockInput) -> PutPublicAccessBlockOutput = settings::put_public_access_block;
+    delete_bucket_tagging(DeleteBucketTaggingInput)
+        -> DeleteBucketTaggingOutput = settings::delete_tags;
+    get_bucket_encryption(GetBucketEncryptionInput)
+        -> GetBucketEncryptionOutput = settings::get_encryption;
+    put_bucket_encryption(PutBucketEncryptionInput)
+        -> PutBucketEncryptionOutput = settings::put_encryption;
+    get_public_access_block(GetPublicAccessBlockInput)
+        -> GetPublicAccessBlockOutput = settings::get_public_access_block;
+    put_public_access_block(PutPublicAccessBlockInput)
+        -> PutPublicAccessBlockOutput = settings::put_public_access_block;
 }

@@ -1,4 +1,4 @@
-//! Takes out of a report what tells whose account it is and what lies in it.
+//! Removes from a report what identifies an account or its content.
 
 use crate::domain::address::{Bucket, Key, Prefix};
 

@@ -1,8 +1,9 @@
-//! The report of an examination as text: for a terminal, for the clipboard, for a bug report.
+//! Writes the report of an examination as text, for a terminal, the clipboard or a bug report.
 
 use crate::domain::diagnosis::redact::Redaction;
 use crate::domain::diagnosis::{Conclusion, Finding, Step, Verdict};
 use crate::domain::error::Error;
+use crate::domain::error::remedy::Remedy;
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::visible::visible;
 
@@ -19,7 +20,7 @@ const SYSTEM: &str = if cfg!(target_os = "linux") {
 
 /// What was examined.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subject {
+pub struct Examined {
     pub provider: Provider,
     /// `None` for AWS's own.
     pub endpoint: Option<String>,
@@ -36,7 +37,7 @@ pub struct Permission {
     pub granted: Option<bool>,
 }
 
-impl Subject {
+impl Examined {
     /// The first lines of a report.
     pub fn lines(&self, redaction: &Redaction) -> Vec<String> {
         let version = env!("CARGO_PKG_VERSION");
@@ -51,16 +52,11 @@ impl Subject {
     }
 }
 
-/// A finding on one line, or with its error on four.
-pub fn lines(finding: &Finding, redaction: &Redaction) -> Vec<String> {
-    lines_with(finding, redaction, |_, next| next.to_owned())
-}
-
-/// As [`lines`]; `advise` puts the third sentence of an error in its own words.
-pub fn lines_with(
+/// A finding on one line, or with its error on four; `say` puts into words what to do next.
+pub fn lines(
     finding: &Finding,
     redaction: &Redaction,
-    advise: impl Fn(&Error, &str) -> String,
+    say: impl Fn(&Remedy) -> String,
 ) -> Vec<String> {
     let redaction = &finding.redaction(redaction);
     let first = |told: &str| {
@@ -71,12 +67,13 @@ pub fn lines_with(
         Verdict::Works(told) | Verdict::Beware(told) | Verdict::Skipped(told) => {
             vec![first(&shown(told, redaction))]
         }
+        Verdict::Unasked(remedy) => vec![first(&format!("not tested; {}", say(remedy)))],
         Verdict::Fails(error) => {
             let explained = error.explain();
             let mut lines = vec![first(&shown(&explained.what, redaction))];
             let more = [
-                ("why ", explained.why),
-                ("next", advise(error, &explained.next)),
+                ("why ", explained.why.clone()),
+                ("next", explained.next(say)),
                 ("as  ", error.identity.clone().unwrap_or_default()),
                 ("raw ", raw(error)),
             ];
@@ -118,7 +115,7 @@ pub fn permissions(findings: &[Finding]) -> Vec<Permission> {
         match found.verdict {
             Verdict::Works(_) | Verdict::Beware(_) => Some(true),
             Verdict::Fails(_) => Some(false),
-            Verdict::Skipped(_) => None,
+            Verdict::Skipped(_) | Verdict::Unasked(_) => None,
         }
     };
     steps.map(|(step, title)| Permission { title, granted: granted(step) }).to_vec()
@@ -126,14 +123,14 @@ pub fn permissions(findings: &[Finding]) -> Vec<Permission> {
 
 /// All of it.
 pub fn whole(
-    subject: &Subject,
+    subject: &Examined,
     findings: &[Finding],
     lacks: &[(Capability, String)],
     redaction: &Redaction,
 ) -> String {
     let mut text = subject.lines(redaction);
     text.push(String::new());
-    text.extend(findings.iter().flat_map(|finding| lines(finding, redaction)));
+    text.extend(findings.iter().flat_map(|finding| lines(finding, redaction, Remedy::to_string)));
     text.extend(ending(findings, lacks));
     text.join("\n") + "\n"
 }
@@ -152,7 +149,7 @@ impl Verdict {
             Verdict::Works(_) => '✔',
             Verdict::Beware(_) => '!',
             Verdict::Fails(_) => '✗',
-            Verdict::Skipped(_) => '-',
+            Verdict::Skipped(_) | Verdict::Unasked(_) => '-',
         }
     }
 }
@@ -183,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_report_says_everything_of_a_failure_and_hides_whose_it_is() {
-        let subject = Subject {
+        let subject = Examined {
             provider: Provider::R2,
             endpoint: Some(
                 "https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com/".into(),

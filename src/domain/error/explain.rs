@@ -1,5 +1,4 @@
-//! Puts an error into three sentences: what happened, why most likely, what to press or change
-//! next.
+//! Puts an error into three sentences: what happened, why most likely, what to do next.
 
 mod demand;
 mod explanation;
@@ -8,10 +7,10 @@ mod machine;
 mod storage;
 mod way;
 
+use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{Error, ErrorKind};
 
 pub use explanation::Explanation;
-pub use storage::shell_word;
 
 impl Error {
     pub fn explain(&self) -> Explanation {
@@ -37,12 +36,12 @@ fn unknown(error: &Error) -> Explanation {
         ErrorKind::Cancelled => Explanation::new(
             format!("{} was cancelled", error.operation),
             "you stopped it, or what asked for it was closed",
-            "start it again if you still want it",
+            Remedy::StartAgain,
         ),
-        _ => Explanation::new(
+        _ => Explanation::with(
             format!("{} did not work: {}", error.operation, error.detail_or("no reason was given")),
             "Windlass does not know this error",
-            "see the raw answer in the details; it is safe to try again",
+            [Remedy::ReadAnswer, "it is safe to try again".into()],
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! Errors as text for somebody else: everything that helps, nothing that tells whose account it is.
+//! Writes errors as text for somebody else, without what identifies an account.
 
 use crate::domain::address::Location;
 use crate::domain::diagnosis::redact::Redaction;
@@ -27,11 +27,12 @@ fn one(error: &Error) -> String {
         }
         _ => Redaction::default(),
     };
+    let next = said.next_anywhere();
     let status = error.status.map(|status| status.to_string());
     let facts = [
         ("what", Some(&said.what)),
         ("why", Some(&said.why)),
-        ("next", Some(&said.next)),
+        ("next", Some(&next)),
         ("operation", Some(&error.operation)),
         ("place", Some(&error.place)),
         ("code", error.code.as_ref()),

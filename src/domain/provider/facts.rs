@@ -1,5 +1,4 @@
-//! What is known of each provider: endpoints, limits, what it lacks, prices; read once from
-//! `assets/providers.toml`.
+//! Reads what is known of each provider from `assets/providers.toml`: endpoints, limits, prices.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

@@ -1,4 +1,4 @@
-//! Where a bucket is, and how its name has to be put into a URL.
+//! Examines where a bucket is, and how its name goes into a URL.
 
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::diagnosis::Step;

@@ -1,4 +1,4 @@
-//! The first words with a server: does it speak S3, does its clock agree, does it know the keys.
+//! Examines whether a server speaks S3, whether its clock agrees, and whether it knows the keys.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -1,5 +1,4 @@
-//! What becomes of a presigned link in other hands: fetched without keys, and by the page of
-//! another site.
+//! Examines presigned links: fetched without keys, and by the page of another site.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

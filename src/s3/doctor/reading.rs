@@ -1,4 +1,4 @@
-//! What may be read: a listing, an object's head and body, under a condition, by a link.
+//! Examines what may be read: a listing, an object's head and body, a condition, a link.
 
 use std::ops::RangeInclusive;
 

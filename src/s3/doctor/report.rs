@@ -1,9 +1,10 @@
-//! What the steps of an examination hand to whoever listens.
+//! Hands the steps of an examination to whoever listens.
 
 use std::ops::RangeInclusive;
 use std::time::Instant;
 
 use crate::domain::diagnosis::{Finding, Step, Verdict};
+use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{Error, ErrorKind};
 
 /// The steps that change something.
@@ -42,8 +43,17 @@ impl<'a> Report<'a> {
     }
 
     pub fn skip(&mut self, steps: RangeInclusive<Step>, why: &str) {
+        self.end_all(steps, &Verdict::Skipped(why.to_owned()));
+    }
+
+    /// Steps that nobody asked for; the remedy asks for them.
+    pub fn leave_out(&mut self, steps: RangeInclusive<Step>, remedy: Remedy) {
+        self.end_all(steps, &Verdict::Unasked(remedy));
+    }
+
+    fn end_all(&mut self, steps: RangeInclusive<Step>, verdict: &Verdict) {
         for step in Step::ALL.into_iter().filter(|step| steps.contains(step)) {
-            self.end(step, Verdict::Skipped(why.to_owned()));
+            self.end(step, verdict.clone());
         }
     }
 

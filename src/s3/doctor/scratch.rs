@@ -1,4 +1,4 @@
-//! The scratch objects of an examination: where they are, and that none of them stays.
+//! Names the scratch objects of an examination, and removes all of them.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 

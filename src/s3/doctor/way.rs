@@ -1,4 +1,4 @@
-//! The way to a server: its name, its port, its certificate.
+//! Examines the way to a server: its name, its port, its certificate.
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What may be written, on scratch objects that are deleted again.
+//! Examines what may be written, on scratch objects that are deleted again.
 
 use std::future::Future;
 

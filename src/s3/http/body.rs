@@ -1,4 +1,4 @@
-//! A body on its way out: in memory, or read where it is, again for another try.
+//! A body to send is in memory, or is read where it is, once for each try.
 
 use std::fmt;
 use std::sync::Arc;

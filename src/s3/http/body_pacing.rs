@@ -1,5 +1,4 @@
-//! What the bytes of a body pass on their way out: counted, and held back where the rate is
-//! limited.
+//! Counts the bytes of a body on their way out, and holds them back where the rate is limited.
 
 use std::fmt;
 use std::pin::Pin;

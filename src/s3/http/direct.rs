@@ -1,5 +1,4 @@
-//! Requests that carry bodies, without what the SDK does between their form and the wire: signed
-//! here, sent once, on connections of our own.
+//! Sends requests with bodies without the SDK's own transport: signed here, sent once.
 
 mod address;
 pub mod arriving;

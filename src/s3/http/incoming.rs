@@ -1,4 +1,4 @@
-//! A body on its way in: no byte less than was promised, no byte more.
+//! Reads a body, and refuses one that is shorter or longer than promised.
 
 use std::fmt;
 use std::future::poll_fn;

@@ -1,4 +1,4 @@
-//! Digests of bodies: what goes with a request, and what an answer is compared with.
+//! Computes the digests that go with a request, and compares those of an answer.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,9 +6,10 @@ use crc_fast::{CrcAlgorithm, checksum_combine};
 use md5::{Digest as _, Md5};
 use sha2::Sha256;
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::Error;
 use crate::domain::object::{ETag, UploadedPart};
 use crate::s3::http::body::Body;
+use crate::s3::tasks::blocking;
 
 /// Hashed on the thread that asks, up to this size, in bytes.
 const AT_ONCE: u64 = 128 << 10;
@@ -28,11 +29,7 @@ impl Digests {
         if matches!(body, Body::Held(_)) && body.size() <= AT_ONCE {
             return Digests::now(&body, crc64nvme, signed);
         }
-        let hashing = tokio::task::spawn_blocking(move || Digests::now(&body, crc64nvme, signed));
-        let failed = |error: tokio::task::JoinError| {
-            Error::new(ErrorKind::Other, "hash the body", "").detail(error.to_string())
-        };
-        hashing.await.map_err(failed)?
+        blocking(move || Digests::now(&body, crc64nvme, signed)).await
     }
 
     fn now(body: &Body, crc64nvme: bool, signed: bool) -> Result<Digests, Error> {

@@ -1,5 +1,5 @@
-//! The SDK's requests on sockets of our own, whose certificates are checked as the SDK's pool
-//! cannot: not at all where the connection says `insecure`.
+//! Gives the SDK sockets of our own where its pool cannot check certificates as the connection
+//! says.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;

@@ -1,5 +1,4 @@
-//! One request on a socket of its own, straight or by way of the proxy that the connection or the
-//! environment names.
+//! Sends one request on a socket of its own, straight or through the proxy.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,5 +1,4 @@
-//! Further pages of the list of buckets: AWS has a token for them in the API, R2 in headers of its
-//! own.
+//! Reads further pages of the list of buckets, whose token AWS and R2 give in different places.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,5 +1,4 @@
-//! Makes and removes buckets until a look shows that it is so: an answer may be lost, or say what
-//! was not done.
+//! Makes and removes buckets, and looks that it happened when the answer does not say.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Buckets: every one the keys may list, made and removed.
+//! Lists, makes and removes buckets.
 
 use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};

@@ -1,4 +1,4 @@
-//! Copies on the server's side, whole or in parts, from a source that must not change meanwhile.
+//! Copies objects on the server, whole or in parts, from a source that must not change meanwhile.
 
 use aws_sdk_s3::config::{Builder, StalledStreamProtectionConfig};
 use aws_sdk_s3::operation::copy_object::CopyObjectOutput;

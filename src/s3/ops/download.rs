@@ -1,4 +1,4 @@
-//! A body on its way in: the range that was asked, no byte less, no byte more.
+//! Requests the body of an object, whole or a range of it.
 
 use aws_sdk_s3::operation::get_object::{GetObject, GetObjectError, GetObjectOutput};
 use aws_sdk_s3::types::ChecksumMode;

@@ -1,4 +1,4 @@
-//! The headers of an object, in the SDK's outputs and in our words.
+//! Converts the headers of an object between the SDK's words and ours.
 
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_s3::types::StorageClass;

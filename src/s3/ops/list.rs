@@ -1,4 +1,4 @@
-//! One page of ListObjectsV2, with every key exactly as the server means it.
+//! Requests one page of ListObjectsV2, and gives every key exactly as the server means it.
 
 mod after;
 pub mod names;

@@ -1,4 +1,4 @@
-//! Uploads in parts: begun, filled, looked at, completed or given up.
+//! Sends the requests of a multipart upload: create, upload parts, list, complete, abort.
 
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::config::retry::RetryConfig;

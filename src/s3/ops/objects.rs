@@ -1,4 +1,4 @@
-//! One object: what the server says of it, and a whole body sent in one request.
+//! Sends the requests for one object: HEAD, and PUT of a whole body.
 
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ use crate::s3::http::integrity::{Check, Digests};
 use crate::s3::ops::headers::{checksums, expires, object_head, opaque_tag, with_headers};
 use crate::s3::sdk::errors::chain;
 use crate::s3::sdk::transport::upload_timeouts;
+use crate::s3::tasks::blocking;
 
 impl Client {
     /// Where HEAD is refused, which has no body to say why, a GET of one byte is asked: it says
@@ -147,10 +148,7 @@ impl Call {
 /// A body in memory, as the SDK takes it.
 pub async fn whole(body: &Body) -> Result<Bytes, Error> {
     let body = body.clone();
-    let failed = |error: tokio::task::JoinError| {
-        Error::new(ErrorKind::Other, "read the body", "").detail(error.to_string())
-    };
-    tokio::task::spawn_blocking(move || body.whole()).await.map_err(failed)?
+    blocking(move || body.whole()).await
 }
 
 /// The tag of what was just stored, compared with what was sent unless encryption makes it

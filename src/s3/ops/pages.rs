@@ -1,4 +1,4 @@
-//! Walks every page of a listing and trusts no token twice.
+//! Walks the pages of a listing, and trusts no token twice.
 
 use std::sync::Arc;
 

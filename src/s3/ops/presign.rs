@@ -1,4 +1,4 @@
-//! Links that carry their own signature.
+//! Makes presigned links.
 
 use std::time::SystemTime;
 

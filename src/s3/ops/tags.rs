@@ -1,4 +1,4 @@
-//! Tags of an object: read, and written with it.
+//! Reads and writes the tags of an object.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 

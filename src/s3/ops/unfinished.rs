@@ -1,4 +1,4 @@
-//! Multipart uploads that were begun and neither completed nor aborted.
+//! Lists multipart uploads that were neither completed nor aborted.
 
 use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::types::{EncodingType, MultipartUpload};

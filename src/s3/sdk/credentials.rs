@@ -1,4 +1,4 @@
-//! Where the keys of a connection come from, in the SDK's terms.
+//! Gives the SDK the keys of a connection.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,6 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_sdk_s3::config::SharedHttpClient;
 use secrecy::ExposeSecret as _;
 use tokio::sync::OnceCell;
-use tokio::task::spawn_blocking;
 
 use crate::config::aws::{self, AwsSettings, Chosen};
 use crate::config::connection::{CredentialsSource, Keeper};
@@ -25,10 +24,10 @@ use crate::config::kept::{self, SigningKeys};
 use crate::config::keyring::{self, awaited};
 use crate::config::role::RoleWithCode;
 use crate::domain::address::ConnectionName;
-use crate::domain::error::Error;
 use crate::domain::identity::masked;
 use crate::s3::sdk::profiles::{of_profile, profiles, provider_config};
 use crate::s3::sdk::role::Assumed;
+use crate::s3::tasks::blocking;
 
 /// Where keys come from may ask the user for something first.
 const PATIENCE: Duration = Duration::from_secs(65);
@@ -179,13 +178,11 @@ impl KeptKeys {
     async fn read(&self) -> Result<Credentials, CredentialsError> {
         let (keeper, folder, name) = (self.keeper, self.folder.clone(), self.name.clone());
         let (keyring, _wanted) = awaited();
-        let read = spawn_blocking(move || match keeper {
+        let read = blocking(move || match keeper {
             Keeper::File => kept::read(&folder, &name),
             Keeper::Keyring => keyring::read(&keyring, &folder, &name),
         });
-        let keys = read.await.map_err(CredentialsError::provider_error)?;
-        let keys: SigningKeys =
-            keys.map_err(|error: Error| CredentialsError::provider_error(error))?;
+        let keys: SigningKeys = read.await.map_err(CredentialsError::provider_error)?;
         Ok(Credentials::new(
             keys.access_key_id,
             keys.secret_access_key.expose(),

@@ -1,5 +1,4 @@
-//! The SDK's requests to a server whose own certificate is in the file of roots: its pool takes it
-//! for no root.
+//! Sends the SDK's requests to a server whose own certificate is in the file of roots.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,5 +1,4 @@
-//! Lets no answer to the SDK that is too long, cut off or no S3, and puts legal XML into the form
-//! that the SDK reads right.
+//! Checks every answer before the SDK reads it: its length, that it is whole, that it is S3.
 
 mod body;
 pub mod fault;

@@ -1,4 +1,4 @@
-//! Content-MD5 in place of the CRC32 that the SDK demands on some operations.
+//! Sends Content-MD5 in place of the CRC32 that the SDK demands on some operations.
 
 use aws_sdk_s3::config::interceptors::BeforeTransmitInterceptorContextMut;
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};

@@ -1,5 +1,4 @@
-//! Keeps connections that are not AWS's from asking the cloud this machine runs in for keys or a
-//! region: nothing there belongs to the server, and where nobody answers it takes seconds.
+//! Keeps connections that are not AWS's from asking this machine's cloud for keys or a region.
 
 use aws_sdk_s3::config::{HttpClient, RuntimeComponents, SharedHttpClient};
 use aws_sdk_s3::error::ConnectorError;

@@ -1,5 +1,4 @@
-//! Says of a request without a body that it has none, where HTTP leaves that open and some servers
-//! insist (411).
+//! Sends `Content-Length: 0` with requests without a body, because some servers insist (411).
 
 use aws_sdk_s3::config::interceptors::BeforeTransmitInterceptorContextMut;
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};

@@ -1,4 +1,4 @@
-//! Hands the AWS files to the SDK as they were read here, so that both read the same in them.
+//! Hands the AWS files to the SDK as Windlass read them.
 
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;

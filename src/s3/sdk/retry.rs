@@ -1,4 +1,4 @@
-//! Which failures the SDK tries again besides those it knows, and how long it waits.
+//! Adds failures that the SDK tries again, and limits how long it waits.
 
 use std::time::Duration;
 

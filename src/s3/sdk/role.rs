@@ -1,4 +1,4 @@
-//! Roles that ask for a code: what STS gave for one is kept in memory until it ends.
+//! Assumes roles that ask for a code, and keeps their keys in memory until they end.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -138,7 +138,7 @@ async fn client(
     let loader = profiles(settings)
         .region(Region::new(region))
         .http_client(http.clone())
-        .retry_config(retry::config(aws_settings::judge(Some(&role.profile), false)?))
+        .retry_config(retry::config(aws_settings::judge(settings, true, false)?))
         .timeout_config(transport::timeouts());
     let shared = asking(loader, settings, role, &http).load().await;
     Ok(StsClient::from_conf(Builder::from(&shared).build()))

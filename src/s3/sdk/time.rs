@@ -1,4 +1,4 @@
-//! The SDK's times as ours.
+//! Converts the SDK's times to ours.
 
 use aws_sdk_s3::primitives::DateTime;
 use jiff::Timestamp;

@@ -1,4 +1,4 @@
-//! The connection pool of a client: TLS roots, proxy, idle time, timeouts.
+//! Makes the connection pool of a client: TLS roots, proxy, idle time, timeouts.
 
 use std::time::Duration;
 

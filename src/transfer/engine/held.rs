@@ -1,4 +1,4 @@
-//! The queue of another process, as far as its journal tells.
+//! Reads the queue of another process from its journal.
 
 use crate::domain::transfer::{HeldQueue, Holder, JobState, JobView};
 use crate::transfer::fact::{Fact, Partial};

@@ -1,5 +1,4 @@
-//! What is told of the queue: states at once, progress at most 30 times a second, and why a job
-//! waits.
+//! Tells events of the queue: states at once, progress at most 30 times a second.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

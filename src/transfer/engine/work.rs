@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{JobId, JobSpec, Note, Work};
+use crate::s3::tasks::blocking;
 use crate::transfer::changes::Changes;
 use crate::transfer::connection_health::ConnectionHealth;
 use crate::transfer::fact::{Fact, Outcome, Partial};
@@ -19,7 +20,7 @@ use crate::transfer::item::{Item, ItemKind};
 use crate::transfer::journal::Journal;
 use crate::transfer::limits::BodyMemory;
 use crate::transfer::limits::open_files;
-use crate::transfer::limits::rate::Rate;
+use crate::transfer::limits::rate::RateLimiter;
 use crate::transfer::limits::slots::{Lane, Most, Slots};
 use crate::transfer::local::roots::Roots;
 use crate::transfer::machine::Room;
@@ -28,7 +29,6 @@ use crate::transfer::retry::RetryPolicy;
 use crate::transfer::task::{BytesMoved, KnownTags, NotedOnce, Task, address};
 use crate::transfer::tuning::Tuning;
 use crate::transfer::wait_reason::WaitReason;
-use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::clean::clean_up;
 use crate::transfer::workers::copy::copy;
 use crate::transfer::workers::delete::delete;
@@ -47,7 +47,7 @@ pub struct WorkerContext {
     connect: Connect,
     connections: Arc<Mutex<HashMap<ConnectionName, ConnectionState>>>,
     tuning: Arc<Tuning>,
-    rate: Rate,
+    rate: RateLimiter,
     memory: BodyMemory,
     writers: Handle,
     journal: Journal,
@@ -90,7 +90,7 @@ impl WorkerContext {
         WorkerContext {
             connect,
             connections: Arc::default(),
-            rate: Rate::of(tuning.rate),
+            rate: RateLimiter::of(tuning.rate),
             memory: BodyMemory::new(tuning.memory),
             tuning,
             writers,

@@ -1,5 +1,5 @@
-//! The one task that owns the machine: takes what happens, has it recorded, applies it, starts what
-//! is due, tells.
+//! The writer is the one task that owns the machine: it records facts, applies them, and starts
+//! what is due.
 
 use std::collections::HashMap;
 use std::sync::Arc;

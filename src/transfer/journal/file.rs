@@ -1,5 +1,4 @@
-//! The journal's file: closed to others' eyes, set aside when it cannot be read, copied before its
-//! form changes.
+//! Opens the journal's file: private, set aside when unreadable, copied before its form changes.
 
 use std::fs::{DirBuilder, File};
 use std::path::{Path, PathBuf};

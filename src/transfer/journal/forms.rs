@@ -1,4 +1,4 @@
-//! Journals as earlier Windlasses left them: what they say is understood, and is gone on with.
+//! Tests that journals of earlier versions are understood and continued.
 
 use rusqlite::Connection;
 

@@ -1,4 +1,4 @@
-//! The lock beside the journal: one process at a time has the file, and the lock says which.
+//! Locks the journal for one process, and says which has it.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};

@@ -1,5 +1,4 @@
-//! Facts that no file keeps: told on the spot, and of them only what a job asks for again is
-//! remembered.
+//! Keeps facts in memory where no file is wanted.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,15 +9,15 @@ use crate::transfer::fact::Fact;
 use crate::transfer::journal::outcomes::Outcomes;
 
 /// As [the table](super::table::Table) answers, without its rows.
-pub struct Remembered {
+pub struct MemoryJournal {
     jobs: Mutex<HashMap<JobId, Outcomes>>,
     /// Facts that are remembered now.
     tell: Box<dyn Fn(Vec<Fact>) + Send + Sync>,
 }
 
-impl Remembered {
-    pub fn new(tell: impl Fn(Vec<Fact>) + Send + Sync + 'static) -> Remembered {
-        Remembered { jobs: Mutex::default(), tell: Box::new(tell) }
+impl MemoryJournal {
+    pub fn new(tell: impl Fn(Vec<Fact>) + Send + Sync + 'static) -> MemoryJournal {
+        MemoryJournal { jobs: Mutex::default(), tell: Box::new(tell) }
     }
 
     /// Told in the order in which they are remembered.
@@ -45,9 +44,9 @@ impl Remembered {
     }
 }
 
-impl fmt::Debug for Remembered {
+impl fmt::Debug for MemoryJournal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Remembered").finish_non_exhaustive()
+        f.debug_struct("MemoryJournal").finish_non_exhaustive()
     }
 }
 
@@ -84,7 +83,7 @@ mod tests {
     proptest! {
         #[test]
         fn it_answers_as_the_tables_do(facts in proptest::collection::vec(fact(), 1..40)) {
-            let (memory, mut table) = (Remembered::new(|_| ()), Table::in_memory().unwrap());
+            let (memory, mut table) = (MemoryJournal::new(|_| ()), Table::in_memory().unwrap());
             let places = PLACES.map(str::to_owned);
             for fact in facts {
                 memory.append(vec![fact.clone()]);
@@ -99,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_job_of_many_objects_leaves_nothing_but_how_far_it_is() {
-        let (memory, job) = (Remembered::new(|_| ()), JobId(1));
+        let (memory, job) = (MemoryJournal::new(|_| ()), JobId(1));
         for number in 0..100_000 {
             let (place, outcome) = (format!("{number:06}"), Outcome::Done(None));
             memory.append(vec![Fact::Settled { job, place: place.clone(), bytes: 1, outcome }]);

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind, READ_JOURNAL};
 use crate::domain::object::UploadId;
+use crate::domain::units::Counted;
 use crate::transfer::fact::{Fact, Outcome};
 use crate::transfer::journal::schema::version;
 use crate::transfer::journal::sums::{FAILED, job, parse, sums};
@@ -24,12 +25,9 @@ pub struct Replay {
 impl Replay {
     /// What is to be said of what could not be read.
     pub fn warning(&self, shown: &str) -> Option<Error> {
-        let many = match self.unread {
-            0 => return None,
-            1 => "1 entry of the queue was not understood".to_owned(),
-            many => format!("{many} entries of the queue were not understood"),
-        };
-        Some(Error::new(ErrorKind::Config, READ_JOURNAL, shown).detail(many))
+        let unread = (self.unread > 0).then(|| Counted(self.unread as u64, "entry"))?;
+        let detail = format!("the queue has {unread} that this version does not know");
+        Some(Error::new(ErrorKind::Config, READ_JOURNAL, shown).detail(detail))
     }
 }
 

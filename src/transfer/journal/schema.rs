@@ -1,4 +1,4 @@
-//! The form of the tables, and how a file of an older form becomes one of today's.
+//! Defines the tables, and migrates a file of an older form.
 
 use rusqlite::{Connection, TransactionBehavior};
 

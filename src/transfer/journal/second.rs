@@ -1,5 +1,4 @@
-//! What a window does whose journal another has: it looks at that queue, and takes both over when
-//! the other ends.
+//! Watches the queue of another window, and takes it over when that one ends.
 
 use std::fs::{File, metadata};
 use std::path::{Path, PathBuf};

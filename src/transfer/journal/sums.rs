@@ -1,4 +1,4 @@
-//! What a journal holds of objects that came to their end: how that is written, and summed.
+//! Writes and sums what the journal keeps of objects that ended.
 
 use rusqlite::types::Type;
 use rusqlite::{Connection, Params};

@@ -361,7 +361,8 @@ proptest! {
             prop_assert_eq!(&view.state, &JobState::Done, "{:?}", job);
             let progress = view.progress;
             prop_assert_eq!((progress.objects, progress.bytes), (OBJECTS, OBJECTS * BYTES));
-            prop_assert_eq!((progress.objects_total, progress.bytes_total), (OBJECTS, OBJECTS * BYTES));
+            let totals = (progress.objects_total, progress.bytes_total);
+            prop_assert_eq!(totals, (OBJECTS, OBJECTS * BYTES));
             for number in 0..OBJECTS {
                 prop_assert!(world.made.contains_key(&(job, place(number))));
             }

@@ -1,4 +1,4 @@
-//! How many files and sockets the process may hold open at once.
+//! Finds how many files and sockets the process may hold open at once.
 
 use std::sync::OnceLock;
 

@@ -1,4 +1,4 @@
-//! Bytes a second of all transfers together, up and down; may change while they run.
+//! Limits the bytes a second of all transfers together; the limit may change while they run.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::s3::http::body_pacing::Later;
 
 /// Clones speak of the same limit.
 #[derive(Clone, Debug, Default)]
-pub struct Rate {
+pub struct RateLimiter {
     shared: Arc<Shared>,
 }
 
@@ -39,10 +39,10 @@ const LEAST: usize = 256;
 /// Bytes a second that keep one request worth its while.
 const PER_REQUEST: u64 = 64 << 10;
 
-impl Rate {
-    /// As [set](Rate::set).
-    pub fn of(limit: Option<u64>) -> Rate {
-        let rate = Rate::default();
+impl RateLimiter {
+    /// As [set](RateLimiter::set).
+    pub fn of(limit: Option<u64>) -> RateLimiter {
+        let rate = RateLimiter::default();
         rate.set(limit);
         rate
     }
@@ -97,7 +97,7 @@ impl Rate {
 }
 
 impl State {
-    /// As [`Rate::grant`].
+    /// As [`RateLimiter::grant`].
     fn grant(&mut self, now: Instant, wanted: usize) -> Result<usize, Instant> {
         let Some(limit) = self.limit else { return Ok(wanted.min(MOST)) };
         let paid = self.paid.unwrap_or(now);
@@ -161,7 +161,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_limit_that_is_taken_off_frees_who_waits() {
-        let rate = Rate::default();
+        let rate = RateLimiter::default();
         rate.set(Some(1));
         let mut waits = std::pin::pin!(rate.pay(1 << 40));
         assert!(futures_util::poll!(&mut waits).is_pending());
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_low_limit_feeds_few_requests_and_a_high_one_many() {
-        let rate = Rate::default();
+        let rate = RateLimiter::default();
         assert_eq!(rate.requests(), usize::MAX);
         rate.set(Some(2 << 10));
         assert_eq!(rate.requests(), 2);

@@ -1,5 +1,5 @@
-//! Requests under way at once to one server, in two lanes: small ones never wait for the parts of
-//! large objects.
+//! Gives out slots for requests to one server, in two lanes, so that small ones never wait for
+//! parts.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

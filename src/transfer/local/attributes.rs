@@ -1,5 +1,4 @@
-//! What objects keep of files beside their bytes: time of modification and permissions, in user
-//! metadata.
+//! Keeps a file's modification time and permissions in the object's user metadata.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -192,7 +192,9 @@ mod tests {
     proptest! {
         #[test]
         fn no_two_keys_share_a_name_and_every_name_leads_back_to_its_key(
-            keys in proptest::collection::btree_set("[aAbB%4/ßé\u{301}e!]{1,6}", 1..40), case: bool, form: bool
+            keys in proptest::collection::btree_set("[aAbB%4/ßé\u{301}e!]{1,6}", 1..40),
+            case: bool,
+            form: bool
         ) {
             let folding = Folding { case, form };
             let mut claims = Claims::new(folding);

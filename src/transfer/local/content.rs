@@ -1,4 +1,4 @@
-//! The content type of a file: by its extension, else by how it begins.
+//! Finds the content type of a file by its extension, else by its first bytes.
 
 /// How files begin whose type can be told so, beside text.
 const SIGNATURES: &[(&[u8], &str)] = &[

@@ -1,5 +1,4 @@
-//! The folder a download goes to, held by handle: nothing outside of it can be named, links are not
-//! followed.
+//! Holds the folder of a download by a handle, so that nothing outside it can be named.
 
 use std::io;
 use std::path::{Path, PathBuf};

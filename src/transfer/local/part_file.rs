@@ -1,5 +1,4 @@
-//! The file a download grows in, beside its destination, which stays as it was until all bytes are
-//! right.
+//! A part file grows beside its destination, which stays as it was until all bytes are right.
 
 use std::fs::File;
 use std::io;

@@ -1,5 +1,4 @@
-//! The folders that downloads go to: each stays the one it was, and how its disk takes names is
-//! asked once.
+//! Keeps the folders that downloads go to, and how their disks treat names.
 
 use std::collections::HashMap;
 use std::path::Path;

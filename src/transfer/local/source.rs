@@ -1,4 +1,4 @@
-//! The files an upload reads, and what they were at the start.
+//! Reads the file of an upload, and detects that it changed.
 
 use std::fs::{File, Metadata};
 use std::io;

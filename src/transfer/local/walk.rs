@@ -1,4 +1,4 @@
-//! What is found below an uploaded folder: files, and whatever cannot be uploaded with the reason.
+//! Finds the files below an uploaded folder, and names what cannot be uploaded.
 
 mod names;
 #[cfg(test)]

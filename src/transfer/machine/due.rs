@@ -1,4 +1,4 @@
-//! What the machine hands out.
+//! Defines what the machine hands out.
 
 use crate::domain::error::Error;
 use crate::domain::transfer::JobId;

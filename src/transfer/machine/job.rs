@@ -1,4 +1,4 @@
-//! One job of the machine: what facts say of it, and what runs of it.
+//! Keeps one job of the machine: what facts say of it, and what runs of it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use crate::domain::transfer::{
     Failure, JobId, JobSpec, JobState, JobView, MAX_FAILURES, MAX_NOTES, Note, Priority, Progress,
     Verification, Work,
 };
+use crate::domain::units::Counted;
 use crate::transfer::fact::{Fact, Outcome, Partial, PlaceOrder};
 use crate::transfer::machine::due::Due;
 use crate::transfer::machine::ready::{Load, Rank, Wants};
@@ -341,8 +342,8 @@ impl Job {
             return Some(first.error.clone());
         }
         let total = self.done + self.skipped + self.failed;
-        let detail =
-            format!("{} of {total} objects failed; the first: {}", self.failed, first.error);
+        let objects = Counted(total, "object");
+        let detail = format!("{} of {objects} failed; the first: {}", self.failed, first.error);
         let kind = if self.done + self.skipped > 0 {
             ErrorKind::Partial
         } else {

@@ -1,4 +1,4 @@
-//! Which jobs have something to do, found without asking each of them.
+//! Finds the jobs that have something to do without asking each of them.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;

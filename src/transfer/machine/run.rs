@@ -1,4 +1,4 @@
-//! What runs of a job: objects found, waiting and under way; forgotten at pause and restart.
+//! Keeps what runs of a job; it is forgotten at a pause or restart.
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -1,4 +1,4 @@
-//! Writes an object's bytes to a pipe in order, ranges of it asked for ahead.
+//! Writes an object's bytes to a pipe in order, and requests ranges ahead.
 
 use std::collections::VecDeque;
 use std::io;
@@ -90,10 +90,7 @@ impl Source {
                 ahead.push_back(AbortOnDropHandle::new(fetching));
             }
             let Some(fetching) = ahead.pop_front() else { return Ok(()) };
-            let crashed = |e: tokio::task::JoinError| {
-                Error::new(ErrorKind::Other, "GetObject", self.pipe.place()).detail(e.to_string())
-            };
-            let body = fetching.await.map_err(crashed)??;
+            let body = fetching.await.map_err(Error::from)??;
             check.update(&body);
             target.write_all(&body).await.map_err(Broken::Target)?;
             self.pipe.moved.add(body.len() as u64);

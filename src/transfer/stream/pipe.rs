@@ -1,4 +1,4 @@
-//! What the requests of one piped object share: storage, the gate they pass, how far they are.
+//! Keeps what the requests of one piped object share: storage, retry policy, progress.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::transfer::connection_health::ConnectionHealth;
 use crate::transfer::limits::Patience;
-use crate::transfer::limits::rate::Rate;
+use crate::transfer::limits::rate::RateLimiter;
 use crate::transfer::limits::slots::{Most, Slots};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
@@ -33,7 +33,7 @@ impl Pipe {
         remote: Arc<dyn Remote>,
         object: ObjectAddress,
         patience: Patience,
-        rate: Rate,
+        rate: RateLimiter,
     ) -> Pipe {
         let slots = Slots::new(AT_ONCE, Most { small: AT_ONCE, parts: AT_ONCE });
         let health = ConnectionHealth::new(slots, Some(Arc::clone(&remote)));

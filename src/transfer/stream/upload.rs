@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, SEND_STREAM};
 use crate::domain::object::{PutOptions, StoredObject, UploadId, UploadedPart};
 use crate::domain::parts::Growing;
 use crate::domain::transfer::Verification;
@@ -229,10 +229,8 @@ impl Parts {
 
     fn too_long(&self) -> Error {
         let most = Size(self.sizes.most());
-        self.pipe.fails(ErrorKind::TooLarge, "upload").detail(format!(
-            "parts of these sizes hold {most}: say how long it will be with --expected-size, or \
-             give larger parts with --part-size"
-        ))
+        let error = self.pipe.fails(ErrorKind::TooLarge, SEND_STREAM);
+        error.detail(format!("parts of these sizes hold {most}"))
     }
 
     fn part(

@@ -1,14 +1,14 @@
-//! Takes parts over that an earlier run sent and had no time to record.
+//! Takes over parts that an earlier run sent and did not record.
 
 use std::sync::Arc;
 
 use crate::domain::error::Error;
 use crate::domain::object::UploadedPart;
 use crate::domain::parts::{piece, piece_count};
+use crate::s3::tasks::blocking;
 use crate::transfer::fact::Multipart;
 use crate::transfer::local::source::Source;
 use crate::transfer::task::Task;
-use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::digest::md5_hex;
 use crate::transfer::workers::multipart::record_part;
 

@@ -1,13 +1,13 @@
-//! Takes away what a cancelled or cleared job left: the unfinished upload or the part file.
+//! Removes what a cancelled or cleared job left: the unfinished upload or the part file.
 
 use std::sync::Arc;
 
 use crate::domain::error::Error;
 use crate::domain::transfer::Work;
+use crate::s3::tasks::blocking;
 use crate::transfer::fact::Partial;
 use crate::transfer::local::part_file::remove;
 use crate::transfer::task::Task;
-use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::multipart::abort;
 
 /// Forgets it whether or not that succeeds; what is left then is said by a note, and an upload

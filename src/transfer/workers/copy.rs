@@ -1,4 +1,4 @@
-//! Copies one object: on the server within a connection, through this machine where that cannot be.
+//! Copies one object: on the server within a connection, else through this machine.
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::likeness::Likeness;

@@ -1,4 +1,4 @@
-//! Deletes a batch of keys; every key comes to its own end, and is gone when it is called deleted.
+//! Deletes a batch of keys, and calls a key deleted when it is gone.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! Compares bytes with what the server says of them, where it says something that means the bytes.
+//! Compares bytes with the digests that the server gives of them.
 
 mod hex;
 mod parts;

@@ -1,5 +1,4 @@
-//! Brings one object into a file: the first range tells what the object is, the others follow in
-//! parallel.
+//! Downloads one object into a file: the first range tells its size, the others follow in parallel.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,6 +10,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, GetOptions, ObjectAddress, ObjectHead};
 use crate::domain::transfer::{OnConflict, Verification, Work};
 use crate::s3::http::incoming::Incoming;
+use crate::s3::tasks::blocking;
 use crate::transfer::fact::PartFile;
 use crate::transfer::limits::{BUFFER, Buffer};
 use crate::transfer::local::attributes::{kept_mode, kept_time};
@@ -19,7 +19,6 @@ use crate::transfer::local::kind::in_the_way;
 use crate::transfer::local::names::LocalName;
 use crate::transfer::local::part_file::{self, GrowingFile, free_name};
 use crate::transfer::task::{Moving, Task, address};
-use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::Version;
 use crate::transfer::workers::digest::{DigestCheck, verify, verify_ranges};
 use crate::transfer::workers::finish::{ReadyFile, Whole, WorkerEnd};

@@ -1,4 +1,4 @@
-//! Deletes one object and believes it when it is gone.
+//! Deletes one object and looks that it is gone.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

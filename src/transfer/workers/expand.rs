@@ -1,4 +1,4 @@
-//! Finds the objects of a job and hands them on a few at a time, while the first ones move already.
+//! Finds the objects of a job, and hands them on while the first ones move.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use crate::domain::overlap::overlap;
 use crate::domain::transfer::{JobId, JobSpec, Note, SourceRow, Target, Work};
 use crate::domain::units::Counted;
 use crate::s3::client::ListQuery;
+use crate::s3::tasks::blocking;
 use crate::transfer::fact::Fact;
 use crate::transfer::item::{Item, ItemKind};
 use crate::transfer::journal::Journal;
@@ -22,7 +23,6 @@ use crate::transfer::local::roots::Roots;
 use crate::transfer::local::walk::{Tally, Walk, WalkRules, Walked};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
-use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::pages::{KeyWalk, is_later, objects, times};
 
 /// Objects handed on at once.
@@ -116,18 +116,19 @@ impl ExpansionTask {
         if self.again {
             return;
         }
-        let of =
-            |count: u64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
         let mut texts = Vec::new();
         if tally.empty_folders > 0 {
-            let folders = of(tally.empty_folders, "empty folder");
+            let folders = Counted(tally.empty_folders, "empty folder");
             texts.push(format!("{folders} not stored: a bucket has objects and no folders"));
         }
         if tally.links_left_out > 0 {
-            texts.push(format!("{} left out, as asked", of(tally.links_left_out, "symbolic link")));
+            texts.push(format!(
+                "{} left out, as asked",
+                Counted(tally.links_left_out, "symbolic link")
+            ));
         }
         if tally.links_to_outside > 0 {
-            let links = of(tally.links_to_outside, "symbolic link");
+            let links = Counted(tally.links_to_outside, "symbolic link");
             texts.push(format!("{links} followed out of the folder"));
         }
         let place = source.display().to_string();

@@ -1,5 +1,4 @@
-//! What is left to do when the bytes are moved: the step that makes the result visible and must not
-//! be torn.
+//! Finishes a moved object: makes the result visible in one step that is never torn.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -7,11 +6,11 @@ use std::time::SystemTime;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::domain::transfer::{OnConflict, Verification};
+use crate::s3::tasks::blocking;
 use crate::transfer::fact::{Copied, PartFile, Partial};
 use crate::transfer::limits::Buffer;
 use crate::transfer::local::part_file::{GrowingFile, Saved, free_name};
 use crate::transfer::task::{Moving, Task};
-use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::losses::{Ends, losses, stopped};
 use crate::transfer::workers::moving::{look_at_copy, remove};
 use crate::transfer::workers::multipart::Complete;

@@ -1,9 +1,9 @@
-//! What a copy keeps of its source besides the bytes, and what it cannot: said, never lost in
-//! silence.
+//! Keeps tags and headers with a copy, and notes what it cannot keep.
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHead, PutOptions};
 use crate::domain::provider::{Capability, Provider};
+use crate::domain::units::Counted;
 use crate::transfer::task::{Tags, Task};
 
 /// What the new object is to be stored with; the rest is noted.
@@ -14,7 +14,8 @@ pub async fn kept(
 ) -> Result<PutOptions, Error> {
     let tags = task.tags.set(tags(task, from, head).await?);
     if head.missing_metadata > 0 {
-        task.note(format!("{} metadata entries cannot be carried over", head.missing_metadata));
+        let entries = Counted(head.missing_metadata.into(), "metadata entry");
+        task.note(format!("{entries} cannot be carried over"));
     }
     task.note_once("access rules, locks and encryption are those of a new object");
     Ok(PutOptions {

@@ -1,7 +1,6 @@
 //! The workers that move one object each, and those that find the objects of a job.
 
 pub mod adopt;
-pub mod blocking;
 pub mod clean;
 pub mod copy;
 pub mod delete;

@@ -1,4 +1,4 @@
-//! The end of a move: the source goes when its copy has been looked at, never before.
+//! Ends a move: deletes the source after its copy was looked at.
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::likeness::Likeness;

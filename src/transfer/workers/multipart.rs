@@ -1,5 +1,4 @@
-//! The life of a multipart upload: opened and recorded, parts recorded as the server has them,
-//! completed or aborted.
+//! Runs a multipart upload: opens and records it, sends its parts, completes or aborts it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,6 +11,8 @@ use crate::domain::object::{ByteRange, ETag, ObjectAddress, PutOptions, UploadId
 use crate::domain::parts::{piece, piece_count};
 use crate::domain::provider::Capability;
 use crate::domain::transfer::Verification;
+use crate::domain::units::Counted;
+use crate::s3::tasks::blocking;
 use crate::transfer::fact::{Fact, Multipart, Partial};
 use crate::transfer::limits::BodyMemory;
 use crate::transfer::local::source::Source;
@@ -19,7 +20,6 @@ use crate::transfer::parts_in_flight::{PartSource, SendingPart, send_parts};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
 use crate::transfer::task::{Moving, Task};
-use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::{find_taken, taken};
 use crate::transfer::workers::digest::etag_of_parts;
 use crate::transfer::write::{Expected, Write, Written, head_of, is_missing};
@@ -143,9 +143,7 @@ pub async fn open(
         }
         Ok(multipart)
     });
-    opening.await.map_err(|e| {
-        Error::new(ErrorKind::Other, "CreateMultipartUpload", "").detail(e.to_string())
-    })?
+    opening.await?
 }
 
 /// An upload of an earlier run, as the server has it.
@@ -390,7 +388,8 @@ impl Complete {
             return Ok(false);
         }
         self.multipart = found.multipart;
-        task.note(format!("{lost} of its parts were lost by the server and sent again"));
+        let parts = Counted(lost as u64, "part");
+        task.note(format!("the server lost {parts}; sent again"));
         run_parts(task, &mut self.multipart, &self.send).await?;
         Ok(true)
     }

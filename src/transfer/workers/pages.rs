@@ -1,4 +1,4 @@
-//! Reads the pages of a listing: gives the objects of a page once, and when they were stored.
+//! Reads the pages of a listing for a job, each object once.
 
 use std::collections::HashMap;
 

@@ -1,16 +1,16 @@
-//! Makes the file that a download grows in, so that none appears that the journal does not know of.
+//! Makes the part file of a download after the journal knows its name.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::Error;
 use crate::domain::object::ETag;
+use crate::s3::tasks::blocking;
 use crate::transfer::fact::{PartFile, Partial};
 use crate::transfer::local::names::{LocalName, part_name};
 use crate::transfer::local::part_file::{self, GrowingFile};
 use crate::transfer::task::Task;
-use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::ranges::RANGE_BYTES;
 
 /// A part file that is to be.
@@ -33,10 +33,8 @@ pub async fn make_part(task: &Task, part: PartFileSpec) -> Result<(GrowingFile, 
     let (own, size) = (task.clone(), part.size.unwrap_or(0));
     let making =
         task.steps.spawn(async move { make(&own, part, move |file, _| file.reserve(size)).await });
-    let made = making.await.map_err(|e| {
-        Error::new(ErrorKind::Other, "make the part file", "").detail(e.to_string())
-    })?;
-    made.map(|(file, partial, ())| (file, partial))
+    let (file, partial, ()) = making.await??;
+    Ok((file, partial))
 }
 
 /// Records the part file's name and then makes it: a crash between leaves a name too many, never a

@@ -1,5 +1,4 @@
-//! Fetches the bytes of a large object into its part file: ranges in parallel, or the whole in one
-//! stream.
+//! Downloads a large object into its part file: ranges in parallel, or one stream.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,10 +10,10 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead};
 use crate::domain::parts::{piece, piece_count};
 use crate::s3::http::incoming::Incoming;
+use crate::s3::tasks::blocking;
 use crate::transfer::fact::PartFile;
 use crate::transfer::local::part_file::GrowingFile;
 use crate::transfer::task::Task;
-use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::digest::crc64nvme;
 use crate::transfer::workers::reach::Reach;
 
@@ -43,10 +42,6 @@ pub async fn fetch_ranges(
     let recorded = reach.end().await;
     let crcs = fetched?;
     recorded.map(|()| crcs)
-}
-
-fn joined<T>(result: Result<Result<T, Error>, tokio::task::JoinError>) -> Result<T, Error> {
-    result.map_err(|e| Error::new(ErrorKind::Other, "GetObject", "").detail(e.to_string()))?
 }
 
 /// Bytes of one answer: that came, and that are in the file.
@@ -93,7 +88,7 @@ impl Fetch {
             tokio::select! {
                 fetched = fetching.join_next() => {
                     let Some(fetched) = fetched else { return Ok(crcs) };
-                    let (index, crc) = joined(fetched)?;
+                    let (index, crc) = fetched??;
                     reach.whole(index);
                     crcs.extend(crc.map(|crc| (index, crc)));
                 }

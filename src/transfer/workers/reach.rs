@@ -1,5 +1,4 @@
-//! Records how far the ranges of a download are, so that a stop costs no byte and a crash only
-//! those of the last moment.
+//! Records how far the ranges of a download are, so that they continue there.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,10 +9,10 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use crate::domain::error::{Error, ErrorKind};
+use crate::s3::tasks::blocking;
 use crate::transfer::fact::Fact;
 use crate::transfer::local::part_file::GrowingFile;
 use crate::transfer::task::Task;
-use crate::transfer::workers::blocking::blocking;
 
 /// Between two records of ranges that are not whole; whole ones are recorded at once.
 const BETWEEN: Duration = Duration::from_secs(1);
@@ -80,9 +79,10 @@ impl Reach {
         let ended = recording.await;
         self.recording = None;
         match ended {
-            Ok(Ok(())) => crashed("it ended too early"),
+            Ok(Ok(())) => Error::new(ErrorKind::Other, "record how far the download is", "")
+                .detail("it ended too early"),
             Ok(Err(error)) => error,
-            Err(error) => crashed(&error.to_string()),
+            Err(error) => error.into(),
         }
     }
 
@@ -90,7 +90,7 @@ impl Reach {
     pub async fn end(mut self) -> Result<(), Error> {
         self.shared.end();
         let Some(recording) = self.recording.take() else { return Ok(()) };
-        recording.await.map_err(|e| crashed(&e.to_string()))?
+        recording.await?
     }
 }
 
@@ -169,8 +169,4 @@ impl State {
         let begun = begun.filter(|(_, bytes)| *bytes > 0).collect();
         (std::mem::take(&mut self.whole), begun)
     }
-}
-
-fn crashed(detail: &str) -> Error {
-    Error::new(ErrorKind::Other, "record how far the download is", "").detail(detail)
 }

@@ -1,4 +1,4 @@
-//! Carries one object from one storage to another through memory, never through the disk.
+//! Copies one object from one storage to another through memory.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,9 +12,9 @@ use crate::domain::object::{
 use crate::domain::parts::{MIB, PartLimits, part_size, piece_count};
 use crate::domain::transfer::Verification;
 use crate::s3::http::body::Body;
+use crate::s3::tasks::blocking;
 use crate::transfer::fact::Multipart;
 use crate::transfer::task::{Moving, Task};
-use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::taken;
 use crate::transfer::workers::digest::{DigestCheck, etag_of_parts};
 use crate::transfer::workers::finish::WorkerEnd;

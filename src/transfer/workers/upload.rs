@@ -1,4 +1,4 @@
-//! Stores one file as an object: whole where it is small, else in equal parts.
+//! Uploads one file: whole where it is small, else in equal parts.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use crate::domain::object::{
 use crate::domain::parts::part_size;
 use crate::domain::transfer::{Links, OnConflict, Target, Verification, Work};
 use crate::s3::http::body::{Body, Content};
+use crate::s3::tasks::blocking;
 use crate::transfer::fact::Multipart;
 use crate::transfer::limits::{BUFFER, BodyMemory};
 use crate::transfer::local::attributes::{MODE, TIME, mode_text, time_text};
@@ -24,7 +25,6 @@ use crate::transfer::remote::Remote;
 use crate::transfer::sending::send_watched;
 use crate::transfer::task::{Moving, Task, address};
 use crate::transfer::workers::adopt::adopt;
-use crate::transfer::workers::blocking::blocking;
 use crate::transfer::workers::destination::{
     Destination, Version, decide, is_asked_by_the_request, note_unguarded, resumed, taken,
 };

@@ -1,6 +1,7 @@
 //! Paints an error in whole, or the facts of one thing.
 
 use crate::app::dialogs::details::Details;
+use crate::app::session::Session;
 use crate::domain::error::Error;
 use crate::domain::transfer::Failure;
 use crate::ui::paint::Paint;
@@ -10,13 +11,13 @@ use crate::ui::widgets::sheet::{Line, Sheet, sheet};
 /// Lines below the first one shown that can fit any window; the rest is not formatted.
 const ENOUGH: usize = 120;
 
-pub fn draw_details(paint: &mut Paint<'_>, details: &Details) {
+pub fn draw_details(paint: &mut Paint<'_>, details: &Details, session: &Session) {
     let mut body: Vec<Line<'static>> = Vec::new();
     let facts = details.facts.iter().skip(details.scroll);
     body.extend(facts.map(|(label, text)| fact(label, text)));
     let skip = details.scroll.saturating_sub(details.facts.len());
     if let Some(error) = &details.error {
-        body.extend(error_lines(paint, error, details.raw).into_iter().skip(skip));
+        body.extend(error_lines(paint, error, session, details.raw).into_iter().skip(skip));
     }
     let before = details.len() - details.failures.len();
     let skip = details.scroll.saturating_sub(before);
@@ -45,11 +46,16 @@ fn fact(label: &str, text: &str) -> Line<'static> {
 }
 
 /// What, why and next, then what the server said; as many as [`Details::len`] counts.
-fn error_lines(paint: &Paint<'_>, error: &Error, raw: bool) -> Vec<Line<'static>> {
-    let said = error.explain();
+fn error_lines(
+    paint: &Paint<'_>,
+    error: &Error,
+    session: &Session,
+    raw: bool,
+) -> Vec<Line<'static>> {
+    let (said, next) = (error.explain(), session.next(error));
     let what = format!("{} {}", paint.glyphs.bad, said.what);
     let mut lines =
-        vec![Line::Words(what, paint.styles.bad), fact("why", &said.why), fact("next", &said.next)];
+        vec![Line::Words(what, paint.styles.bad), fact("why", &said.why), fact("next", &next)];
     if raw {
         let facts = Details::raw_facts(error);
         lines.extend(facts.into_iter().map(|(label, text)| fact(label, &text)));

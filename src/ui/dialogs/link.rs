@@ -4,9 +4,11 @@ use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
 
+use crate::app::action::Action;
 use crate::app::dialogs::link_menu::LinkMenu;
 use crate::app::layout::Rect as Area;
 use crate::app::link_shown::LinkShown;
+use crate::app::session::Session;
 use crate::domain::units::Moment;
 use crate::domain::visible::visible;
 use crate::ui::dialogs::question::{choice_sheet, draw_prompt};
@@ -28,7 +30,7 @@ pub fn draw_link_menu(paint: &mut Paint<'_>, menu: &LinkMenu) {
 pub fn draw_link_shown(
     paint: &mut Paint<'_>,
     shown: &LinkShown,
-    zone: &TimeZone,
+    session: &Session,
     (top, end): (u16, u16),
 ) {
     let window = paint.buffer.area;
@@ -46,7 +48,7 @@ pub fn draw_link_shown(
     Clear.render(area, paint.buffer);
     paint.spots.cover(Area { x: area.x, y: area.y, width: area.width, height: area.height });
     rule(paint, Span::line(area, 0));
-    title(paint, Span::line(area, 0).skip(1).shorter(1), shown, zone);
+    title(paint, Span::line(area, 0).skip(1).shorter(1), shown, &session.zone);
     let room = Rect { y: area.y + 1, height: area.height - 1, ..area };
     for (line, number) in lines.iter().zip(0..room.height) {
         paint.put(Span::line(room, number), line, paint.styles.accent);
@@ -55,7 +57,8 @@ pub fn draw_link_shown(
         let last = Span::line(area, area.height - 1);
         rule(paint, last);
         let dot = paint.glyphs.dot;
-        let words = format_args!(" shift and the mouse select it {dot} esc closes ");
+        let key = session.key(Action::StepBack);
+        let words = format_args!(" shift and the mouse select it {dot} {key} closes ");
         paint.print(last.skip(1).shorter(1), paint.styles.dim, words);
     }
 }

@@ -3,8 +3,11 @@
 use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 
+use crate::app::action::Action;
 use crate::app::dialogs::picker::{FolderRows, Picker, PickerMode};
 use crate::app::event::FolderEntry;
+use crate::app::scope::Scope;
+use crate::app::session::Session;
 use crate::domain::units::{Count, Moment, Size};
 use crate::ui::dialogs::question::typed;
 use crate::ui::paint::{Paint, Span};
@@ -19,7 +22,7 @@ const TALLEST: u16 = 24;
 const MODIFIED: u16 = 16;
 const SIZE: u16 = 9;
 
-pub fn draw_picker(paint: &mut Paint<'_>, picker: &Picker, zone: &TimeZone) {
+pub fn draw_picker(paint: &mut Paint<'_>, picker: &Picker, session: &Session) {
     let inner = large_popup(paint, &labels(picker), WIDEST, TALLEST);
     let said = picker.mode != PickerMode::Rows || picker.problem.is_some();
     let bottom = u16::from(inner.height > 1 && said);
@@ -30,7 +33,7 @@ pub fn draw_picker(paint: &mut Paint<'_>, picker: &Picker, zone: &TimeZone) {
         let folder = picker.folder.to_string_lossy();
         paint.path(Span::line(inner, 0).skip(1), &folder, paint.styles.accent);
     }
-    draw_rows(paint, list, picker, zone);
+    draw_rows(paint, list, picker, session);
     if bottom > 0 {
         draw_bottom(paint, Span::line(inner, inner.height - 1).skip(1).shorter(1), picker);
     }
@@ -57,7 +60,10 @@ fn labels(picker: &Picker) -> Labels {
     }
 }
 
-fn draw_rows(paint: &mut Paint<'_>, area: Rect, picker: &Picker, zone: &TimeZone) {
+fn draw_rows(paint: &mut Paint<'_>, area: Rect, picker: &Picker, session: &Session) {
+    let key = |action| session.keymap.name_of(&[Scope::Picker], action);
+    let elsewhere =
+        format!("{} goes up, {} types a path", key(Action::Parent), key(Action::NextField));
     let styles = paint.styles;
     let said = match &picker.rows {
         FolderRows::Waiting => {
@@ -69,12 +75,15 @@ fn draw_rows(paint: &mut Paint<'_>, area: Rect, picker: &Picker, zone: &TimeZone
                 sign: paint.glyphs.bad,
                 sign_style: styles.bad,
                 headline: said.what,
-                sentences: vec![said.why, "left goes up, tab types a path".into()],
+                sentences: vec![said.why, elsewhere],
             }
         }
         FolderRows::Read(_) if picker.shown().len() == 0 => Notice {
             headline: "nothing to show here".into(),
-            sentences: vec!["left goes up, tab types a path, . shows hidden files".into()],
+            sentences: vec![format!(
+                "{elsewhere}, {} shows hidden files",
+                key(Action::HiddenFiles)
+            )],
             ..Notice::default()
         },
         FolderRows::Read(_) => {
@@ -92,7 +101,7 @@ fn draw_rows(paint: &mut Paint<'_>, area: Rect, picker: &Picker, zone: &TimeZone
             let mut entries = shown.skip(offset);
             rows(paint, area, window, |paint, span, at| {
                 if let Some(entry) = entries.next() {
-                    draw_entry(paint, span, at, entry, picker.is_marked(entry), zone);
+                    draw_entry(paint, span, at, entry, picker.is_marked(entry), &session.zone);
                 }
             });
             return;

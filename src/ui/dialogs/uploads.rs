@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 
 use crate::app::dialogs::uploads::{Extent, UploadRow, Uploads, UploadsLoading};
+use crate::app::session::Session;
 use crate::domain::provider::Provider;
 use crate::domain::unfinished::{UploadOwner, age_text};
 use crate::domain::units::{Count, Counted, Moment, Size};
@@ -19,11 +20,11 @@ const BEGUN: u16 = 16;
 const PARTS: u16 = 22;
 const KNOWN: u16 = 9;
 
-pub fn draw_uploads(paint: &mut Paint<'_>, uploads: &Uploads, zone: &TimeZone) {
+pub fn draw_uploads(paint: &mut Paint<'_>, uploads: &Uploads, session: &Session) {
     let inner = large_popup(paint, &labels(uploads), WIDEST, TALLEST);
     let bottom = if inner.height > 5 { 2 } else { 0 };
     let list = Rect { height: inner.height.saturating_sub(bottom), ..inner };
-    draw_rows(paint, list, uploads, zone);
+    draw_rows(paint, list, uploads, session);
     if bottom > 0 {
         let line = Span::line(inner, inner.height - 1).skip(1).shorter(1);
         paint.sentence(line, &said(uploads), paint.styles.dim);
@@ -81,7 +82,7 @@ fn rule(provider: Provider) -> String {
     .to_owned()
 }
 
-fn draw_rows(paint: &mut Paint<'_>, area: Rect, uploads: &Uploads, zone: &TimeZone) {
+fn draw_rows(paint: &mut Paint<'_>, area: Rect, uploads: &Uploads, session: &Session) {
     if uploads.rows.is_empty() {
         let (dot, bad) = (paint.glyphs.bad, paint.styles.bad);
         let told = match &uploads.loading {
@@ -94,7 +95,7 @@ fn draw_rows(paint: &mut Paint<'_>, area: Rect, uploads: &Uploads, zone: &TimeZo
                     sign: dot,
                     sign_style: bad,
                     headline: said.what,
-                    sentences: vec![said.why, said.next],
+                    sentences: vec![said.why, session.next(error)],
                 }
             }
             UploadsLoading::Ready | UploadsLoading::Cut => Notice {
@@ -111,7 +112,7 @@ fn draw_rows(paint: &mut Paint<'_>, area: Rect, uploads: &Uploads, zone: &TimeZo
     let window = Window { len, offset, cursor: uploads.cursor, focused: true };
     rows(paint, area, window, |paint, span, at| {
         if let Some(row) = uploads.rows.get(at.number) {
-            draw_row(paint, span, at, row, uploads, zone);
+            draw_row(paint, span, at, row, uploads, &session.zone);
         }
     });
 }

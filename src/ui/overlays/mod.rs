@@ -20,12 +20,12 @@ pub fn draw_overlay(paint: &mut Paint<'_>, overlay: &Overlay, state: &State) {
         Overlay::Help(help) => draw_help(paint, help),
         Overlay::Palette(palette) => draw_palette(paint, palette),
         Overlay::Connections(connections) => draw_choice(paint, &connections.choice),
-        Overlay::Notice(notice) => draw_details(paint, &notice.0),
-        Overlay::Doctor(doctor) => draw_doctor(paint, doctor, state.now),
+        Overlay::Notice(notice) => draw_details(paint, &notice.0, &state.session),
+        Overlay::Doctor(doctor) => draw_doctor(paint, doctor, &state.session, state.now),
         Overlay::Events(events) => {
             draw_events(paint, events, &state.session.zone);
             if let Some(details) = &events.opened {
-                draw_details(paint, details);
+                draw_details(paint, details, &state.session);
             }
         }
     }

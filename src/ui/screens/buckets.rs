@@ -6,7 +6,7 @@ use crate::app::action::Action;
 use crate::app::scope::Scope;
 use crate::app::screens::buckets::bucket_list::BucketRow;
 use crate::app::screens::buckets::{Buckets, BucketsLoading};
-use crate::domain::error::{ErrorKind, Renewal};
+use crate::domain::error::ErrorKind;
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::screens::reason::reason;
@@ -131,15 +131,19 @@ fn bucket_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Option
             headline: "these keys may not list buckets".into(),
             sentences: vec![format!("{} adds one by name", key(Action::AddBucket))],
         }),
-        BucketsLoading::Failed(error)
-            if error.way_out().is_some() || error.renewal == Some(Renewal::NewKeys) =>
-        {
-            let press = view.renewal(view.session.name());
-            Some(Notice { sentences: vec![press], ..reason(paint, error, String::new()) })
+        BucketsLoading::Failed(error) if error.renewed_by().is_some() => {
+            let press = view.session.renewal(view.session.name());
+            Some(Notice {
+                sentences: vec![press],
+                ..reason(paint, error, view.session, String::new())
+            })
         }
         BucketsLoading::Failed(error) => {
             let press = format!("{} tries again", key(Action::Refresh));
-            Some(Notice { sentences: vec![press], ..reason(paint, error, String::new()) })
+            Some(Notice {
+                sentences: vec![press],
+                ..reason(paint, error, view.session, String::new())
+            })
         }
         BucketsLoading::Ready if buckets.bucket_list.is_empty() => Some(Notice {
             headline: "no buckets yet".into(),

@@ -2,11 +2,13 @@
 
 use jiff::Timestamp;
 
+use crate::app::action::Action;
 use crate::app::screens::connecting::code::CodePrompt;
-use crate::app::screens::connecting::field::Entry;
+use crate::app::screens::connecting::field::{Entry, FieldId};
 use crate::app::screens::connecting::form::{Form, Remark};
 use crate::app::screens::connecting::sign_in::SignIn;
 use crate::app::screens::connecting::{Connecting, Stage};
+use crate::app::session::Session;
 use crate::domain::diagnosis::{Finding, Step, Verdict};
 use crate::ui::dialogs::question::{draw_choice, draw_confirm, draw_prompt, titled, typed};
 use crate::ui::paint::Paint;
@@ -14,7 +16,12 @@ use crate::ui::widgets::field::Typed;
 use crate::ui::widgets::sheet::{Button, Entered, Line, Sheet, sheet};
 use crate::ui::widgets::spinner::spinner;
 
-pub fn draw_connecting(paint: &mut Paint<'_>, connecting: &Connecting, now: Timestamp) {
+pub fn draw_connecting(
+    paint: &mut Paint<'_>,
+    connecting: &Connecting,
+    session: &Session,
+    now: Timestamp,
+) {
     match &connecting.stage {
         Stage::Closed => {}
         Stage::Ways(choice) | Stage::Aws(choice) | Stage::Imports(choice) => {
@@ -24,15 +31,21 @@ pub fn draw_connecting(paint: &mut Paint<'_>, connecting: &Connecting, now: Time
         Stage::Code(prompt) => draw_code(paint, prompt, now),
         Stage::SignIn(shown) => draw_sign_in(paint, shown, now),
         Stage::Remove(question, _) => draw_confirm(paint, question),
-        Stage::Form(form) => draw_form(paint, form, connecting, now),
+        Stage::Form(form) => draw_form(paint, form, connecting, session, now),
         Stage::Discard(form, question) => {
-            draw_form(paint, form, connecting, now);
+            draw_form(paint, form, connecting, session, now);
             draw_confirm(paint, question);
         }
     }
 }
 
-fn draw_form(paint: &mut Paint<'_>, form: &Form, connecting: &Connecting, now: Timestamp) {
+fn draw_form(
+    paint: &mut Paint<'_>,
+    form: &Form,
+    connecting: &Connecting,
+    session: &Session,
+    now: Timestamp,
+) {
     let stored: Vec<String> =
         form.fields.iter().map(|field| form.stored(field.id).unwrap_or_default()).collect();
     let mut body: Vec<Line<'_>> = form
@@ -56,7 +69,7 @@ fn draw_form(paint: &mut Paint<'_>, form: &Form, connecting: &Connecting, now: T
     let focus = Some(form.focus.min(body.len().saturating_sub(1)));
     body.push(Line::Blank);
     body.extend(tested(paint, connecting, now));
-    let pinned = vec![said(paint, form, connecting), buttons(form, connecting)];
+    let pinned = vec![said(paint, form, connecting, session), buttons(form, connecting)];
     let labels = titled(&form.title());
     sheet(paint, &Sheet { labels, body, focus, pinned, min_width: 72, first_row: 0 });
 }
@@ -111,17 +124,25 @@ fn draw_code(paint: &mut Paint<'_>, prompt: &CodePrompt, now: Timestamp) {
 }
 
 /// One sentence: what is wrong, else what a paste did, else what goes into the field.
-fn said(paint: &Paint<'_>, form: &Form, connecting: &Connecting) -> Line<'static> {
+fn said(
+    paint: &Paint<'_>,
+    form: &Form,
+    connecting: &Connecting,
+    session: &Session,
+) -> Line<'static> {
     let styles = paint.styles;
     if let Some(error) = &connecting.refused {
-        let said = error.explain();
-        let text = format!("{} not saved: {}; {}", paint.glyphs.bad, said.what, said.next);
+        let (what, next) = (error.explain().what, session.next(error));
+        let text = format!("{} not saved: {what}; {next}", paint.glyphs.bad);
         return Line::Words(text, styles.bad);
     }
     if connecting.awaits_keyring() {
-        let text = "waiting for the keyring, which may ask for its password in another window; esc \
-                    stops it";
-        return Line::Words(text.to_owned(), styles.dim);
+        let key = session.key(Action::Dismiss);
+        let text = format!(
+            "waiting for the keyring, which may ask for its password in another window; {key} \
+             stops it"
+        );
+        return Line::Words(text, styles.dim);
     }
     match form.note() {
         Some(Remark::Problem(text)) => {
@@ -133,13 +154,16 @@ fn said(paint: &Paint<'_>, form: &Form, connecting: &Connecting) -> Line<'static
         None => {
             let hint = match form.focused() {
                 Some(field) if form.before.is_some() && is_key(field.label) => {
-                    "leave empty to keep what is saved"
+                    "leave empty to keep what is saved".to_owned()
                 }
-                Some(field) => field.hint,
-                None if form.on_save() => "you can save it even if it does not work yet",
-                None => "nothing is saved",
+                Some(field) if field.id == FieldId::Secret => {
+                    format!("{} shows it", session.key(Action::ShowSecret))
+                }
+                Some(field) => field.hint.to_owned(),
+                None if form.on_save() => "you can save it even if it does not work yet".to_owned(),
+                None => "nothing is saved".to_owned(),
             };
-            Line::Words(hint.to_owned(), styles.dim)
+            Line::Words(hint, styles.dim)
         }
     }
 }
@@ -200,7 +224,7 @@ fn tested(paint: &Paint<'_>, connecting: &Connecting, now: Timestamp) -> Vec<Lin
                 let text = format!("{} {step}: {text}", paint.glyphs.warning);
                 lines.push(Line::Words(text, styles.warning));
             }
-            Verdict::Works(_) | Verdict::Skipped(_) => {}
+            Verdict::Works(_) | Verdict::Skipped(_) | Verdict::Unasked(_) => {}
         }
     }
     if let Some(error) = &trial.broken {

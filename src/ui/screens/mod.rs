@@ -22,13 +22,7 @@ use crate::ui::widgets::frame::outline;
 
 pub fn draw_panes(paint: &mut Paint<'_>, state: &State) {
     let session = &state.session;
-    let view = View {
-        now: state.now,
-        zone: &session.zone,
-        keymap: &state.keymap,
-        home: session.home.as_deref(),
-        session,
-    };
+    let view = View { now: state.now, zone: &session.zone, home: session.home.as_deref(), session };
     let asked = state.is_covered();
     let focused = |pane| state.focus == pane && !asked;
     let areas = &state.areas;

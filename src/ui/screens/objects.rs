@@ -242,7 +242,7 @@ fn objects_notice(
         }
         Loading::Failed(error) => {
             let press = format!("{} lists again", key(Action::Refresh));
-            Some(reason(paint, error, press))
+            Some(reason(paint, error, view.session, press))
         }
         Loading::First | Loading::Refreshing | Loading::Streaming if empty => Some(Notice {
             sign: spinner(paint.glyphs, view.now),
@@ -293,7 +293,7 @@ fn idle_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Notice {
     let key = |action| view.key(Scope::Buckets, action);
     match &buckets.loading {
         BucketsLoading::Failed(error) if error.is(&ErrorKind::AccessDenied) => {
-            reason(paint, error, String::new())
+            reason(paint, error, view.session, String::new())
         }
         BucketsLoading::Failed(error) => {
             let press = format!(
@@ -302,7 +302,7 @@ fn idle_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Notice {
                 key(Action::SwitchConnection),
                 key(Action::Doctor)
             );
-            reason(paint, error, press)
+            reason(paint, error, view.session, press)
         }
         BucketsLoading::Loading if buckets.bucket_list.is_empty() => Notice {
             sign: spinner(paint.glyphs, view.now),

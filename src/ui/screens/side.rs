@@ -170,7 +170,7 @@ fn draw_tabs(paint: &mut Paint<'_>, span: Span, tab: Option<SideTab>, focused: b
 
 fn draw_failed(paint: &mut Paint<'_>, area: Rect, error: &Error, view: View<'_>) {
     let press = format!("{} fetches it again", view.key(Scope::Side, Action::Refresh));
-    let said = reason(paint, error, press);
+    let said = reason(paint, error, view.session, press);
     notice(paint, area, &said);
 }
 

@@ -1,4 +1,4 @@
-//! Where one is: connection ▸ bucket ▸ prefix, the end kept where it is too long.
+//! Paints where one is: connection ▸ bucket ▸ prefix, with the end kept where it is too long.
 
 use crate::app::spot::Spot;
 use crate::domain::visible::visible;

@@ -1,4 +1,4 @@
-//! One line of text being typed, scrolled so that its cursor is seen.
+//! Paints a line of text being typed, scrolled so that its cursor is seen.
 
 use ratatui::style::Modifier;
 

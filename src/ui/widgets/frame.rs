@@ -1,4 +1,4 @@
-//! The frame of a pane with labels in its border.
+//! Paints the frame of a pane with labels in its border.
 
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};

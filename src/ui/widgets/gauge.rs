@@ -1,4 +1,4 @@
-//! A progress bar: a thick line on a thin one, in halves of a cell.
+//! Paints a progress bar: a thick line on a thin one, in halves of a cell.
 
 use crate::ui::paint::{Paint, Span};
 

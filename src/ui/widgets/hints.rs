@@ -1,4 +1,4 @@
-//! The footer: keys and what they do, as many as fit, the last one always.
+//! Paints keys and what they do, as many as fit, the last one always.
 
 use crate::app::action::Action;
 use crate::app::spot::Spot;

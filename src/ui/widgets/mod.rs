@@ -1,4 +1,4 @@
-//! Painters that keep nothing: everything they show is a parameter.
+//! Paints what is given as parameters; a widget keeps nothing.
 
 pub mod breadcrumb;
 pub mod field;

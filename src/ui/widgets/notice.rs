@@ -1,4 +1,4 @@
-//! What a pane shows instead of rows: that it is empty, waits, or failed, and what to press.
+//! Paints what a pane shows instead of rows: that it is empty, waits, or failed.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;

@@ -1,4 +1,4 @@
-//! A frame over everything else, sized to its content and in the middle of the window.
+//! Paints a frame over everything else, sized to its content and centred.
 
 use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};

@@ -1,4 +1,4 @@
-//! A list: the rows on screen, the cursor's row, and how far down one is.
+//! Paints a list: the rows on screen, the cursor's row, and the scroll bar.
 
 use ratatui::layout::Rect;
 

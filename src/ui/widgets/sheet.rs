@@ -1,5 +1,4 @@
-//! The content of a dialog or overlay as lines: wrapped to the window, scrolled where it is short,
-//! its answers pinned below.
+//! Paints a dialog or overlay as lines, wrapped and scrolled, with its answers pinned below.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;

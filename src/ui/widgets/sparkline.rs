@@ -1,4 +1,4 @@
-//! A row of little columns: how much there was in each of the last moments.
+//! Paints a row of little columns: how much there was in each of the last moments.
 
 use crate::ui::glyphs::Glyphs;
 

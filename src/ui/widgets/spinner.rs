@@ -1,4 +1,4 @@
-//! The sign that something moves.
+//! Paints the sign that something moves.
 
 use jiff::Timestamp;
 

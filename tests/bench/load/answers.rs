@@ -110,11 +110,13 @@ impl Shop {
         self.counters.count("ListBuckets");
         let bucket = |name| {
             format!(
-                "<Bucket><Name>{name}</Name><CreationDate>2026-01-02T03:04:05.000Z</CreationDate></Bucket>"
+                "<Bucket><Name>{name}</Name><CreationDate>2026-01-02T03:04:05.000Z</CreationDate>\
+                 </Bucket>"
             )
         };
         document(&format!(
-            "<ListAllMyBucketsResult><Owner><ID>o</ID></Owner><Buckets>{}{}</Buckets></ListAllMyBucketsResult>",
+            "<ListAllMyBucketsResult><Owner><ID>o</ID></Owner><Buckets>{}{}</Buckets>\
+             </ListAllMyBucketsResult>",
             bucket("down"),
             bucket("up")
         ))
@@ -247,7 +249,8 @@ impl Shop {
             return refusal(StatusCode::NOT_FOUND, "NoSuchUpload");
         };
         document(&format!(
-            "<ListPartsResult><UploadId>{id}</UploadId><IsTruncated>false</IsTruncated>{parts}</ListPartsResult>"
+            "<ListPartsResult><UploadId>{id}</UploadId><IsTruncated>\
+             false</IsTruncated>{parts}</ListPartsResult>"
         ))
     }
 

@@ -170,7 +170,8 @@ fn row(rows: &mut String, key: &str, size: u64) {
     let _ = write!(
         rows,
         "<Contents><Key>{key}</Key><LastModified>2026-01-02T03:04:05.000Z</LastModified>\
-         <ETag>&quot;{}&quot;</ETag><Size>{size}</Size><StorageClass>STANDARD</StorageClass></Contents>",
+         <ETag>&quot;{}&quot;</ETag><Size>{size}</Size><StorageClass>STANDARD</StorageClass>\
+         </Contents>",
         etag(size)
     );
 }

@@ -101,7 +101,8 @@ impl Received {
         for (number, part) in &uploads.get(id)?.parts {
             let _ = write!(
                 told,
-                "<Part><PartNumber>{number}</PartNumber><ETag>&quot;{}&quot;</ETag><Size>{}</Size></Part>",
+                "<Part><PartNumber>{number}</PartNumber><ETag>&quot;{}&quot;</ETag><Size>{}</Size>\
+                 </Part>",
                 part.etag, part.size
             );
         }

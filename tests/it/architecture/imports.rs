@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The text without comments, literals, attributes' strings and `#[cfg(test)]` items.
 pub fn strip(text: &str) -> String {
-    let code = without_comments_and_literals(text);
+    let (code, _) = parted(text);
     let mut kept = String::new();
     let mut rest = code.as_str();
     while let Some(at) = rest.find("#[cfg(test)]") {
@@ -30,8 +30,31 @@ fn after_item(text: &str) -> &str {
     ""
 }
 
-fn without_comments_and_literals(text: &str) -> String {
+/// The literals of a text as they are written, without those of its test module.
+pub fn literals(text: &str) -> Vec<String> {
+    let shown = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    parted(shown).1.into_iter().map(|(_, literal)| literal).collect()
+}
+
+/// The lines, counted from 0, on which a raw string stands.
+pub fn lines_of_raw_strings(text: &str) -> BTreeSet<usize> {
+    let raw = parted(text).1.into_iter().filter(|(_, literal)| literal.starts_with('r'));
+    raw.flat_map(|(line, literal)| line..=line + literal.matches('\n').count()).collect()
+}
+
+/// The code without comments and literals, and the literals with the lines that they begin on; a
+/// raw one begins with `r`, another one after its quote.
+fn parted(text: &str) -> (String, Vec<(usize, String)>) {
+    let mut literals = Vec::new();
     let bytes: Vec<char> = text.chars().collect();
+    let lines: Vec<usize> = bytes
+        .iter()
+        .scan(0, |line, character| {
+            let here = *line;
+            *line += usize::from(*character == '\n');
+            Some(here)
+        })
+        .collect();
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     while at < bytes.len() {
@@ -50,14 +73,18 @@ fn without_comments_and_literals(text: &str) -> String {
                 at += 2;
             }
             'r' if next == Some('"') || (next == Some('#') && raw_string(&bytes, at)) => {
+                let begun = at;
                 at = after_raw_string(&bytes, at + 1);
+                literals.push((lines[begun], bytes[begun..at.min(bytes.len())].iter().collect()));
                 out.push_str("\"\"");
             }
             '"' => {
+                let begun = at;
                 at += 1;
                 while at < bytes.len() && bytes[at] != '"' {
                     at += if bytes[at] == '\\' { 2 } else { 1 };
                 }
+                literals.push((lines[begun], bytes[begun..at.min(bytes.len())].iter().collect()));
                 at += 1;
                 out.push_str("\"\"");
             }
@@ -75,7 +102,7 @@ fn without_comments_and_literals(text: &str) -> String {
             }
         }
     }
-    out
+    (out, literals)
 }
 
 fn raw_string(text: &[char], at: usize) -> bool {
@@ -124,6 +151,16 @@ pub fn paths(code: &str, module: &[String]) -> Vec<Vec<String>> {
         }
     }
     found.into_iter().map(|path| resolve(path, module)).collect()
+}
+
+/// The types that stripped code declares for others.
+pub fn public_types(code: &str) -> Vec<String> {
+    let tokens = tokens(code);
+    let declared = tokens.windows(3).filter(|three| {
+        let kinds = ["struct", "enum", "trait", "type", "union"];
+        three[0] == "pub" && kinds.contains(&three[1].as_str())
+    });
+    declared.map(|three| three[2].clone()).collect()
 }
 
 /// Reads one use tree from `at`; brings back where it ends.

@@ -103,7 +103,8 @@ fn a_proxy_that_answers_itself_is_named() {
 #[test]
 fn a_connection_names_its_own_proxy_or_none() {
     let shop = Shop::open();
-    let empty = "<ListBucketResult><IsTruncated>false</IsTruncated><KeyCount>0</KeyCount></ListBucketResult>";
+    let empty = "<ListBucketResult><IsTruncated>false</IsTruncated><KeyCount>0</KeyCount>\
+                 </ListBucketResult>";
     let answer = http(200, "Content-Type: application/xml", empty);
     let (address, asked) = answering("127.0.0.1:0", &answer).unwrap();
     let proxy = format!("proxy = \"http://{address}\"");
@@ -121,7 +122,8 @@ fn a_connection_names_its_own_proxy_or_none() {
 #[test]
 fn an_endpoint_may_have_a_path_and_an_address_of_ipv6() {
     let shop = Shop::open();
-    let empty = "<ListBucketResult><IsTruncated>false</IsTruncated><KeyCount>0</KeyCount></ListBucketResult>";
+    let empty = "<ListBucketResult><IsTruncated>false</IsTruncated><KeyCount>0</KeyCount>\
+                 </ListBucketResult>";
     let answer = http(200, "Content-Type: application/xml", empty);
     for host in ["127.0.0.1:0", "[::1]:0"] {
         // A machine may have no IPv6.

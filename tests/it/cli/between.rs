@@ -1,7 +1,10 @@
 //! `cp` and `mv` within and between connections, as the compiled program does them.
 
 use windlass::demo::server::{Mode, Server};
+use windlass::domain::address::Key;
+use windlass::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
 
+use crate::cli::queue::enqueue;
 use crate::cli::shop::{Ran, Shop, bare, ran};
 use crate::support::server::r2_server;
 
@@ -67,6 +70,32 @@ fn a_move_that_would_lose_something_keeps_its_source_until_that_is_accepted() {
     assert_eq!(partly.json()[0]["failed"], 1, "{}", partly.out);
     assert_eq!(store.keys("media"), ["p/tagged"]);
     assert_eq!(pair.other.store().keys("vault"), ["k", "q/plain", "q/tagged"]);
+}
+
+#[test]
+fn a_queued_move_that_kept_its_source_is_finished_once_the_loss_is_accepted() {
+    let pair = Pair::open();
+    let store = pair.shop.store();
+    store.put("media", "k", "tagged");
+    store.set_tags("media", "k", &[("team", "a")]);
+    let work = Work::Copy {
+        bucket: "media".into(),
+        source: Target::Object(Key::new("k")),
+        to_connection: Some("r2:mine".into()),
+        to_bucket: "vault".into(),
+        target: Target::Object(Key::new("k")),
+        moving: true,
+    };
+    let (connection, on_conflict) = ("s3".into(), OnConflict::Overwrite);
+    let spec = JobSpec { connection, work, on_conflict, files: FileRules::default() };
+    enqueue(pair.shop.path("state/journal.sqlite"), vec![spec]);
+    let kept = pair.run(&["queue", "run"]).ended(1);
+    assert!(kept.err.contains("queue retry --accept-loss"), "{}", kept.err);
+    pair.run(&["queue", "retry", "1"]).ended(1);
+    assert_eq!(store.keys("media"), ["k"]);
+    pair.run(&["queue", "retry", "--accept-loss", "1"]).ended(0);
+    assert_eq!(store.keys("media"), [""; 0]);
+    assert_eq!(pair.other.store().keys("vault"), ["k"]);
 }
 
 #[test]

@@ -20,13 +20,16 @@ fn a_prefix_with_nothing_below_it_is_no_success() {
         &["ls", "-r", "s3://media/fotos/"],
         &["get", "s3://media/fotos/", "out"],
         &["cp", "s3://media/fotos/", "s3://empty/"],
+        &["rm", "-r", "--yes", "s3://media/fotos/"],
     ] {
         let refused = shop.run(arguments).ended(1);
         assert!(refused.err.contains("nothing with this name or below it"), "{}", refused.err);
     }
     shop.run(&["ls", "s3://empty"]).ended(0);
     shop.run(&["get", "s3://empty/", "out"]).ended(0);
-    shop.run(&["rm", "-r", "--yes", "s3://media/fotos/"]).ended(0);
+    let quiet = shop.run(&["rm", "-r", "-f", "--yes", "s3://media/fotos/"]).ended(0);
+    assert_eq!(quiet.err, "");
+    shop.run(&["rm", "-r", "--yes", "s3://empty/"]).ended(0);
 }
 
 #[test]

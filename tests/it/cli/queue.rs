@@ -41,21 +41,7 @@ impl Queue {
             .unwrap();
             spec
         });
-        let specs: Vec<JobSpec> = specs.collect();
-        let wanted = specs.len();
-        let journal = Some(shop.path("state/journal.sqlite"));
-        let options = Tuning { journal, expansions: 0, ..Tuning::default() };
-        let connect: Connect = std::sync::Arc::new(|_| panic!("nothing is begun"));
-        Runtime::new().unwrap().block_on(async {
-            let (tell, mut news) = unbounded_channel();
-            let engine = Engine::start(options, connect, tell);
-            engine.send(TransferCommand::Enqueue(specs));
-            let mut queued = 0;
-            while queued < wanted {
-                queued += usize::from(matches!(news.recv().await, Some(TransferEvent::Queued(_))));
-            }
-            engine.shut_down().await;
-        });
+        enqueue(shop.path("state/journal.sqlite"), specs.collect());
         Queue { shop }
     }
 
@@ -75,6 +61,23 @@ impl Queue {
     fn down(&self, name: &str) -> PathBuf {
         self.shop.path("down").join(name)
     }
+}
+
+/// Writes a journal with these jobs, none begun.
+pub fn enqueue(journal: PathBuf, specs: Vec<JobSpec>) {
+    let (wanted, journal) = (specs.len(), Some(journal));
+    let tuning = Tuning { journal, expansions: 0, ..Tuning::default() };
+    let connect: Connect = std::sync::Arc::new(|_| panic!("nothing is begun"));
+    Runtime::new().unwrap().block_on(async {
+        let (tell, mut news) = unbounded_channel();
+        let engine = Engine::start(tuning, connect, tell);
+        engine.send(TransferCommand::Enqueue(specs));
+        let mut queued = 0;
+        while queued < wanted {
+            queued += usize::from(matches!(news.recv().await, Some(TransferEvent::Queued(_))));
+        }
+        engine.shut_down().await;
+    });
 }
 
 fn states(of: &[(u64, &str)]) -> Vec<(u64, String)> {
@@ -124,6 +127,8 @@ fn an_order_that_fits_no_transfer_is_refused() {
         (&["resume", "1"], "is not paused"),
         (&["retry", "1"], "has not failed"),
         (&["run", "1"], "leave out the numbers"),
+        (&["run", "--accept-loss"], "goes with retry"),
+        (&["retry", "--accept-loss"], "goes with retry"),
     ] {
         let refused = queue.run(arguments).ended(2);
         assert!(refused.err.contains(said), "{}", refused.err);

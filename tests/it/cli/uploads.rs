@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use tokio::runtime::Runtime;
+use windlass::demo::faults::Fault;
 use windlass::domain::address::{Bucket, Key};
 use windlass::domain::object::{ObjectAddress, PutOptions, UploadId};
 use windlass::s3::client::Client;
@@ -46,6 +47,16 @@ fn unfinished_uploads_are_listed_with_their_parts_and_aborted() {
     assert_eq!(shop.run(&["uploads", "list", "s3://media"]).ended(0).out.lines().count(), 3);
     let gone = ["uploads", "abort", "--yes", "--older-than", "0", "--json", "s3://media/photos/"];
     assert_eq!(shop.run(&gone).ended(0).json().len(), 2);
+    // The list that would show that it is gone is refused by then.
+    let refused =
+        Fault::answer(501, "NotImplemented").on("ListMultipartUploads").after(1).forever();
+    begun(&shop, &["blind/x"]);
+    shop.server().faults().add(refused);
+    let blind = ["uploads", "abort", "--yes", "--older-than", "0", "--json", "s3://media/blind/"];
+    let told = shop.run(&blind).ended(0);
+    assert!(told.err.contains("1 abort not verified"), "{}", told.err);
+    assert_eq!(told.json()[0]["verified"], false);
+    shop.server().faults().clear();
     let left = shop.run(&["uploads", "list", "s3://media"]).ended(0).out;
     assert!(left.lines().count() == 1 && left.contains("s3://media/site/x"), "{left}");
 }

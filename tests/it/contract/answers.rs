@@ -329,7 +329,8 @@ async fn a_delete_that_a_lock_forbids_is_told_as_locked() {
         assert_eq!(failed[0].1.kind, ErrorKind::Locked, "{said}");
     }
     let batch = format!(
-        "<DeleteResult><Error><Key>a</Key><Code>AccessDenied</Code><Message>{said}</Message></Error>\
+        "<DeleteResult><Error><Key>a</Key><Code>AccessDenied</Code><Message>{said}</Message>\
+         </Error>\
          <Deleted><Key>b</Key></Deleted></DeleteResult>"
     );
     let server = scripted(&[&xml(200, &batch)]).await;

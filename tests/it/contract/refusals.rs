@@ -17,56 +17,70 @@ fn refusals() -> Vec<Refusal> {
             "AWS",
             403,
             "x-amz-request-id: R1\r\nx-amz-id-2: H1/abc=",
-            "<Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access Key Id you provided does not exist in our records.</Message><AWSAccessKeyId>AKIAIOSFODNN7EXAMPLE</AWSAccessKeyId><RequestId>R1</RequestId><HostId>H1/abc=</HostId></Error>",
+            "<Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access Key Id you provided \
+             does not exist in our records.</Message><AWSAccessKeyId>\
+             AKIAIOSFODNN7EXAMPLE</AWSAccessKeyId><RequestId>R1</RequestId><HostId>\
+             H1/abc=</HostId></Error>",
             ErrorKind::UnknownAccessKey,
         ),
         (
             "AWS",
             403,
             "",
-            "<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match.</Message><StringToSign>GET\n\n/</StringToSign><RequestId>R2</RequestId><HostId>H2</HostId></Error>",
+            "<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we \
+             calculated does not match.</Message><StringToSign>GET\n\n/</StringToSign><RequestId>\
+             R2</RequestId><HostId>H2</HostId></Error>",
             ErrorKind::WrongSecret,
         ),
         (
             "AWS",
             400,
             "",
-            "<Error><Code>AuthorizationHeaderMalformed</Code><Message>the region 'us-east-1' is wrong; expecting 'eu-central-1'</Message><Region>eu-central-1</Region><RequestId>R3</RequestId></Error>",
+            "<Error><Code>AuthorizationHeaderMalformed</Code><Message>the region 'us-east-1' is \
+             wrong; expecting 'eu-central-1'</Message><Region>eu-central-1</Region><RequestId>\
+             R3</RequestId></Error>",
             region("eu-central-1"),
         ),
         (
             "AWS",
             400,
             "",
-            "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message><Token-0>x</Token-0></Error>",
+            "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message>\
+             <Token-0>x</Token-0></Error>",
             ErrorKind::ExpiredCredentials,
         ),
         (
             "AWS",
             403,
             "",
-            "<Error><Code>RequestTimeTooSkewed</Code><Message>The difference is too large.</Message><RequestTime>20260101T000000Z</RequestTime><ServerTime>2026-01-01T01:00:00Z</ServerTime><MaxAllowedSkewMilliseconds>900000</MaxAllowedSkewMilliseconds></Error>",
+            "<Error><Code>RequestTimeTooSkewed</Code><Message>The difference is too \
+             large.</Message><RequestTime>20260101T000000Z</RequestTime><ServerTime>\
+             2026-01-01T01:00:00Z</ServerTime><MaxAllowedSkewMilliseconds>\
+             900000</MaxAllowedSkewMilliseconds></Error>",
             ErrorKind::ClockSkew,
         ),
         (
             "AWS",
             403,
             "",
-            "<Error><Code>InvalidObjectState</Code><Message>not valid for the object's storage class</Message><StorageClass>GLACIER</StorageClass></Error>",
+            "<Error><Code>InvalidObjectState</Code><Message>not valid for the object's storage \
+             class</Message><StorageClass>GLACIER</StorageClass></Error>",
             ErrorKind::InvalidRequest,
         ),
         (
             "R2",
             401,
             "cf-ray: 8f0-FRA",
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>Unauthorized</Code><Message>Unauthorized</Message></Error>",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>Unauthorized</Code><Message>\
+             Unauthorized</Message></Error>",
             ErrorKind::UnknownAccessKey,
         ),
         (
             "R2",
             400,
             "",
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>InvalidArgument</Code><Message>Credential access key has length 40, should be 32</Message></Error>",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>InvalidArgument</Code>\
+             <Message>Credential access key has length 40, should be 32</Message></Error>",
             ErrorKind::UnknownAccessKey,
         ),
         (
@@ -80,7 +94,8 @@ fn refusals() -> Vec<Refusal> {
             "R2",
             403,
             "",
-            "<Error><Code>NotEntitled</Code><Message>Please enable R2 through the Cloudflare Dashboard.</Message></Error>",
+            "<Error><Code>NotEntitled</Code><Message>Please enable R2 through the Cloudflare \
+             Dashboard.</Message></Error>",
             ErrorKind::AccessDenied,
         ),
         (
@@ -94,84 +109,102 @@ fn refusals() -> Vec<Refusal> {
             "B2",
             403,
             "",
-            "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Error>\n    <Code>InvalidAccessKeyId</Code>\n    <Message>Malformed Access Key Id</Message>\n</Error>",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Error>\n    <Code>\
+             InvalidAccessKeyId</Code>\n    <Message>Malformed Access Key Id</Message>\n</Error>",
             ErrorKind::UnknownAccessKey,
         ),
         (
             "B2",
             403,
             "",
-            "<Error>\n    <Code>SignatureDoesNotMatch</Code>\n    <Message>Signature validation failed</Message>\n</Error>",
+            "<Error>\n    <Code>SignatureDoesNotMatch</Code>\n    <Message>Signature validation \
+             failed</Message>\n</Error>",
             ErrorKind::WrongSecret,
         ),
         (
             "MinIO",
             404,
             "",
-            "<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message><BucketName>media</BucketName><Resource>/media</Resource><RequestId>16A0F75DB1353721</RequestId><HostId>dd9025bab4ad464b</HostId></Error>",
+            "<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not \
+             exist</Message><BucketName>media</BucketName><Resource>/media</Resource><RequestId>\
+             16A0F75DB1353721</RequestId><HostId>dd9025bab4ad464b</HostId></Error>",
             ErrorKind::NoSuchBucket,
         ),
         (
             "MinIO",
             404,
             "",
-            "<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message><Key>k</Key><BucketName>media</BucketName><Resource>/media/k</Resource></Error>",
+            "<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message>\
+             <Key>k</Key><BucketName>media</BucketName><Resource>/media/k</Resource></Error>",
             ErrorKind::NoSuchKey,
         ),
         (
             "Ceph",
             403,
             "",
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>AccessDenied</Code><Message></Message><BucketName>media</BucketName><RequestId>tx00000a1-0066-1a2b-default</RequestId><HostId>1a2b-default-default</HostId></Error>",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>AccessDenied</Code><Message>\
+             </Message><BucketName>media</BucketName><RequestId>\
+             tx00000a1-0066-1a2b-default</RequestId><HostId>1a2b-default-default</HostId></Error>",
             ErrorKind::AccessDenied,
         ),
         (
             "Ceph",
             403,
             "",
-            "<Error><Code>InvalidAccessKeyId</Code><RequestId>tx00000a2</RequestId><HostId>1a2b-default-default</HostId></Error>",
+            "<Error><Code>InvalidAccessKeyId</Code><RequestId>tx00000a2</RequestId><HostId>\
+             1a2b-default-default</HostId></Error>",
             ErrorKind::UnknownAccessKey,
         ),
         (
             "Garage",
             403,
             "",
-            "<Error><Code>AccessDenied</Code><Message>Forbidden: Invalid signature</Message><Resource>/media/k</Resource><Region>garage</Region></Error>",
+            "<Error><Code>AccessDenied</Code><Message>Forbidden: Invalid signature</Message>\
+             <Resource>/media/k</Resource><Region>garage</Region></Error>",
             ErrorKind::WrongSecret,
         ),
         (
             "Garage",
             403,
             "",
-            "<Error><Code>AccessDenied</Code><Message>Forbidden: No such key: GK31c2f218a2e44f485b94239e</Message><Resource>/</Resource><Region>garage</Region></Error>",
+            "<Error><Code>AccessDenied</Code><Message>Forbidden: No such key: \
+             GK31c2f218a2e44f485b94239e</Message><Resource>/</Resource><Region>garage</Region>\
+             </Error>",
             ErrorKind::UnknownAccessKey,
         ),
         (
             "Garage",
             400,
             "",
-            "<Error><Code>AuthorizationHeaderMalformed</Code><Message>Authorization header malformed, unexpected scope: 20251215/us-east-1/s3/aws4_request</Message><Resource>/</Resource><Region>garage</Region></Error>",
+            "<Error><Code>AuthorizationHeaderMalformed</Code><Message>Authorization header \
+             malformed, unexpected scope: 20251215/us-east-1/s3/aws4_request</Message><Resource>\
+             /</Resource><Region>garage</Region></Error>",
             region("garage"),
         ),
         (
             "Garage",
             403,
             "",
-            "<Error><Code>AccessDenied</Code><Message>Forbidden: Operation is not allowed for this key.</Message><Region>garage</Region></Error>",
+            "<Error><Code>AccessDenied</Code><Message>Forbidden: Operation is not allowed for \
+             this key.</Message><Region>garage</Region></Error>",
             ErrorKind::AccessDenied,
         ),
         (
             "GCS",
             403,
             "",
-            "<?xml version='1.0' encoding='UTF-8'?><Error><Code>AccessDenied</Code><Message>Access denied.</Message><Details>someone does not have storage.objects.get access</Details></Error>",
+            "<?xml version='1.0' encoding='UTF-8'?><Error><Code>AccessDenied</Code><Message>\
+             Access denied.</Message><Details>someone does not have storage.objects.get \
+             access</Details></Error>",
             ErrorKind::AccessDenied,
         ),
         (
             "GCS",
             403,
             "",
-            "<?xml version='1.0' encoding='UTF-8'?><Error><Code>InvalidSecurity</Code><Message>The provided security credentials are not valid.</Message><Details>Access key not found.</Details></Error>",
+            "<?xml version='1.0' encoding='UTF-8'?><Error><Code>InvalidSecurity</Code><Message>\
+             The provided security credentials are not valid.</Message><Details>Access key not \
+             found.</Details></Error>",
             ErrorKind::UnknownAccessKey,
         ),
         (
@@ -206,7 +239,8 @@ fn refusals() -> Vec<Refusal> {
             "a proxy",
             502,
             "Content-Type: text/html",
-            "<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>",
+            "<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body>\
+             </html>",
             ErrorKind::ServerFault,
         ),
     ]
@@ -237,7 +271,7 @@ async fn every_refusal_of_every_server_is_one_kind() {
 async fn every_refusal_is_said_in_three_sentences() {
     for (who, status, headers, body, _) in refusals() {
         let said = refused(status, headers, body).await.explain();
-        for sentence in [&said.what, &said.why, &said.next] {
+        for sentence in [&said.what, &said.why, &said.next_anywhere()] {
             assert!(sentence.len() > 10, "{who}: {said:?}");
             assert!(!sentence.contains("<html") && !sentence.contains("<Error"), "{who}: {said:?}");
         }

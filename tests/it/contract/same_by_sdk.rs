@@ -189,7 +189,8 @@ async fn bodies_that_are_not_what_they_should_be_are_found_the_same() {
 async fn a_bucket_elsewhere_is_found_and_remembered_the_same() {
     let elsewhere = xml(
         301,
-        "<Error><Code>PermanentRedirect</Code><Region>eu-west-1</Region><Message>m</Message></Error>",
+        "<Error><Code>PermanentRedirect</Code><Region>eu-west-1</Region><Message>m</Message>\
+         </Error>",
     );
     let found = answer(206, FULL, "nine byte");
     for by_sdk in [true, false] {

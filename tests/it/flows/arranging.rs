@@ -110,7 +110,11 @@ fn many_rows_are_arranged_off_the_loop_and_the_earlier_order_is_shown_meanwhile(
     assert!(matches!(
         &effects[..],
         [
-            Effect::Request { ticket: first, request: Request::Machine(MachineRequest::Arrange { .. }), .. },
+            Effect::Request {
+                ticket: first,
+                request: Request::Machine(MachineRequest::Arrange { .. }),
+                ..
+            },
             Effect::Abandon(abandoned),
             Effect::Request { request: Request::Machine(MachineRequest::Arrange { .. }), .. },
         ] if first == abandoned

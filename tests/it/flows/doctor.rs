@@ -129,7 +129,11 @@ fn another_connection_is_examined_from_the_list_of_connections() {
     let effects = app.effects();
     assert!(effects.iter().any(|effect| matches!(
         effect,
-        Effect::Request { connection, request: Request::Connections(ConnectionRequest::Examine { examination, .. }), .. }
+        Effect::Request {
+            connection,
+            request: Request::Connections(ConnectionRequest::Examine { examination, .. }),
+            ..
+        }
             if connection.as_str() == "other" && *examination == Examination::default()
     )));
 }

@@ -2,24 +2,32 @@
 
 use std::fs;
 
+use windlass::app::action::Action;
 use windlass::app::dialogs::Dialog;
 use windlass::app::event::Event;
 use windlass::app::overlays::Overlay;
 use windlass::app::screens::connecting::Stage;
 use windlass::app::session::Startup;
 use windlass::config::keys;
+use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::transfer_event::TransferEvent;
 
 use crate::support::app::{App, buckets, page, startup};
 
 fn started(keymap: &str) -> App {
+    let mut app = opened(keymap);
+    app.reply(buckets(&["media"])).reply(page(&["a", "b"], None));
+    app.effects();
+    app
+}
+
+/// Nothing is answered yet.
+fn opened(keymap: &str) -> App {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keymap.toml");
     fs::write(&path, keymap).unwrap();
     let open = windlass::domain::address::Location::parse("s3://media/").unwrap();
-    let mut app = App::start(Startup { keys: keys::read(&path).unwrap(), open, ..startup() });
-    app.reply(buckets(&["media"])).reply(page(&["a", "b"], None));
-    app.effects();
-    app
+    App::start(Startup { keys: keys::read(&path).unwrap(), open, ..startup() })
 }
 
 fn told(app: &App) -> Vec<String> {
@@ -56,6 +64,33 @@ fn keys_without_a_mistake_are_quiet_and_what_they_take_is_in_the_events() {
     app.keys("E");
     let Some(Overlay::Events(events)) = &app.state.parts.overlay else { panic!("no events") };
     assert!(events.entries()[0].text.contains("upload has no key now"), "{events:?}");
+}
+
+#[test]
+fn sentences_name_the_key_that_holds_now() {
+    let mut app = opened("[global]\nrefresh = \"f9\"\nsign-in = \"f8\"\nclose-tab = \"f7\"\n");
+    let lost = Error::new(ErrorKind::Unreachable, "ListBuckets", "").detail("dns error");
+    app.fail("ListBuckets", lost);
+    let picture = app.picture();
+    assert!(picture.contains("f9 tries again") && !picture.contains("with R"), "{picture}");
+    let ended = Error::new(ErrorKind::ExpiredCredentials, "HeadObject", "s3://a/k");
+    app.event(Event::Transfer(TransferEvent::Warned(ended)));
+    assert!(app.toast().ends_with("f8 signs in again"), "{}", app.toast());
+    app.keys("T T T T T T T T");
+    assert_eq!(
+        app.state.disabled(Action::NewTab).as_deref(),
+        Some("there are 9 tabs: f7 closes one")
+    );
+}
+
+#[test]
+fn sentences_name_the_palettes_word_where_no_key_is_left() {
+    let mut app = started("[objects]\nfilter = \"p\"\nsort = \"i\"\n[global]\nredraw = \"P\"\n");
+    let denied = Error::new(ErrorKind::AccessDenied, "GetObject", "s3://media/a");
+    let next = app.state.session.next(&denied);
+    assert!(next.ends_with("or switch the connection with :switch-connection"), "{next}");
+    app.event(Event::Transfer(TransferEvent::Warned(denied))).keys("E enter");
+    assert!(app.picture().contains(":switch-connection"), "{}", app.picture());
 }
 
 #[test]

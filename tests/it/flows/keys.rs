@@ -139,17 +139,14 @@ fn a_file_that_is_named_is_taken_over_from() {
     );
     let why = Error::new(ErrorKind::Config, "read the connections", "keys.ini");
     app.fail("ReadImports", why.detail("no keys were found in it"));
-    assert!(
-        matches!(&app.state.parts.connecting.stage, Stage::File(prompt) if prompt.problem().is_some())
-    );
+    let Stage::File(prompt) = &app.state.parts.connecting.stage else { panic!("no question") };
+    assert!(prompt.problem().is_some());
     app.typed("2").keys("enter");
     let text = "[lab]\naws_access_key_id = K\naws_secret_access_key = h\n";
     app.reply(Ok(Answer::Imports(file(text).unwrap())));
-    assert!(
-        matches!(&app.state.parts.connecting.stage, Stage::Imports(choice) if choice.rows.len() == 2)
-    );
+    let Stage::Imports(choice) = &app.state.parts.connecting.stage else { panic!("no menu") };
+    assert_eq!(choice.rows.len(), 2);
     app.keys("enter");
-    assert!(
-        matches!(&app.state.parts.connecting.stage, Stage::Form(form) if form.title() == "Connect to AWS")
-    );
+    let Stage::Form(form) = &app.state.parts.connecting.stage else { panic!("no form") };
+    assert_eq!(form.title(), "Connect to AWS");
 }

@@ -234,8 +234,7 @@ fn a_public_domain_is_typed_in_the_menu_and_its_url_copied_at_once() {
             domain: domain.clone()
         })]
     );
-    let nowhere = Error::new(ErrorKind::Config, "change config.toml", "test")
-        .detail("test is not in config.toml: P, then n makes a connection of your own");
+    let nowhere = Error::new(ErrorKind::NotConfigured, "change config.toml", "test");
     app.fail("SavePublicDomain", nowhere);
     assert!(app.state.dialog().is_some(), "what was typed is not lost");
     app.keys("end backspace").typed("m").keys("enter").reply(Ok(Answer::PublicDomainSaved(domain)));

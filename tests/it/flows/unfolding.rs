@@ -6,7 +6,7 @@ use windlass::app::dialogs::Dialog;
 use windlass::app::effect::Effect;
 use windlass::app::event::{ClipboardOutcome, Event, Revealed};
 use windlass::app::transfers::rows::Below;
-use windlass::config::alert::Alert;
+use windlass::config::settings::Alert;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::transfer::{
     Failure, JobId, JobState, JobView, ObjectProgress, Priority, Target, TransferCommand, Wait,
@@ -156,7 +156,7 @@ fn a_file_is_revealed_or_its_path_is_copied() {
 fn calls(alert: Alert, seconds: u64, first: JobState) -> Vec<Effect> {
     let mut app =
         with_jobs(vec![upload(1, "\u{7}a", JobState::Running), upload(2, "b", JobState::Running)]);
-    app.state.session.alert = alert;
+    app.state.session.settings.ui.bell = alert;
     app.now += Duration::from_secs(seconds);
     ends(&mut app, 1, first);
     ends(&mut app, 2, JobState::Done);

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use insta::assert_snapshot;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
@@ -20,6 +19,7 @@ use windlass::app::dialogs::prompt::Prompt;
 use windlass::app::dialogs::uploads::{Extent, Uploads};
 use windlass::app::event::FolderEntry;
 use windlass::app::link_shown::LinkShown;
+use windlass::app::session::Session;
 use windlass::domain::address::{Bucket, Key};
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::{ObjectAddress, UploadId};
@@ -31,14 +31,19 @@ use windlass::ui::dialogs::draw_dialog;
 use windlass::ui::dialogs::link::draw_link_shown;
 use windlass::ui::theme::Theme;
 
+use crate::support::app::startup;
 use crate::support::screen::{painted, picture, style_of};
+
+fn session() -> Session {
+    Session::new(startup())
+}
 
 fn shown(dialog: &Dialog, size: (u16, u16)) -> String {
     picture(&drawn(dialog, size))
 }
 
 fn drawn(dialog: &Dialog, size: (u16, u16)) -> Buffer {
-    painted(size, &Theme::default(), |paint| draw_dialog(paint, dialog, &TimeZone::UTC))
+    painted(size, &Theme::default(), |paint| draw_dialog(paint, dialog, &session()))
 }
 
 fn delete() -> Dialog {
@@ -117,7 +122,7 @@ fn link_shown() -> LinkShown {
 fn strip(size: (u16, u16)) -> String {
     let bounds = (1, size.1.saturating_sub(2));
     picture(&painted(size, &Theme::default(), |paint| {
-        draw_link_shown(paint, &link_shown(), &TimeZone::UTC, bounds);
+        draw_link_shown(paint, &link_shown(), &session(), bounds);
     }))
 }
 
@@ -233,12 +238,16 @@ fn a_link_can_be_selected_without_a_border_in_it() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 96,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
     #[test]
     fn no_size_breaks_a_dialog(width in 1_u16..140, height in 1_u16..50) {
         for (_, dialog) in every_dialog() {
             let theme = Theme::default().ascii().without_color();
-            painted((width, height), &theme, |paint| draw_dialog(paint, &dialog, &TimeZone::UTC));
+            painted((width, height), &theme, |paint| draw_dialog(paint, &dialog, &session()));
         }
     }
 }

@@ -85,9 +85,17 @@ fn an_examination_under_way_and_its_first_failure() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 128,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
     #[test]
-    fn no_size_breaks_the_window(width in 1_u16..=400, height in 1_u16..=120, which in 0_usize..10) {
+    fn no_size_breaks_the_window(
+        width in 1_u16..=400,
+        height in 1_u16..=120,
+        which in 0_usize..10
+    ) {
         let mut situation = Situation::browsing((120, 40));
         situation.press(["p", "i", "?", ":", "s", "/ x", "t", "g", "E", "X"][which]);
         situation.answer(account);

@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use windlass::app::chord::Chord;
 use windlass::app::effect::{Effect, Request, StorageRequest};
 use windlass::app::event::{Answer, Event, Reply, Ticket};
-use windlass::app::layout::Size;
+use windlass::app::layout::WindowSize;
 use windlass::app::session::Startup;
 
 use windlass::app::state::State;
@@ -60,7 +60,7 @@ impl Situation {
     }
 
     fn of(startup: Startup, size: (u16, u16)) -> Situation {
-        let (state, effects) = State::new(startup, Size { width: size.0, height: size.1 });
+        let (state, effects) = State::new(startup, WindowSize { width: size.0, height: size.1 });
         let mut situation = Situation { state, now: noon(), waiting: Vec::new() };
         situation.take(effects);
         situation

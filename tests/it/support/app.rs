@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use windlass::app::chord::Chord;
 use windlass::app::effect::{ConnectionRequest, Effect, MachineRequest, Request, StorageRequest};
 use windlass::app::event::{Answer, Event, Mouse, MouseKind, Reply, Ticket};
-use windlass::app::layout::Size;
+use windlass::app::layout::WindowSize;
 use windlass::app::session::Startup;
 use windlass::app::spot::Spots;
 use windlass::app::state::State;
@@ -51,7 +51,7 @@ pub fn startup() -> Startup {
 impl App {
     pub fn start(startup: Startup) -> App {
         let now = startup.now;
-        let (state, effects) = State::new(startup, Size { width: 80, height: 24 });
+        let (state, effects) = State::new(startup, WindowSize { width: 80, height: 24 });
         let mut app = App { state, now, effects: Vec::new(), waiting: Vec::new() };
         app.collect(effects);
         app

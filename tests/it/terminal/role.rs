@@ -64,20 +64,26 @@ fn answer(mut stream: TcpStream, told: &Mutex<Vec<String>>, id: &str, secret: &s
     told.lock().unwrap().push(body.clone());
     let (status, xml) = if body.contains(&format!("TokenCode={CODE}")) {
         let keys = format!(
-            "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><Credentials>\
-             <AccessKeyId>{id}</AccessKeyId><SecretAccessKey>{secret}</SecretAccessKey><SessionToken>t</SessionToken>\
-             <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
+            "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+             <AssumeRoleResult><Credentials>\
+             <AccessKeyId>{id}</AccessKeyId><SecretAccessKey>{secret}</SecretAccessKey>\
+             <SessionToken>t</SessionToken>\
+             <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult>\
+             </AssumeRoleResponse>"
         );
         ("200 OK", keys)
     } else {
-        let refusal = "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>\
-                       <Code>AccessDenied</Code><Message>MultiFactorAuthentication failed with invalid MFA one time \
+        let refusal = "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error>\
+                       <Type>Sender</Type>\
+                       <Code>AccessDenied</Code><Message>MultiFactorAuthentication failed with \
+                       invalid MFA one time \
                        pass code.</Message></Error><RequestId>r</RequestId></ErrorResponse>";
         ("403 Forbidden", refusal.to_owned())
     };
     let _ = write!(
         stream,
-        "HTTP/1.1 {status}\r\nContent-Type: text/xml\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{xml}",
+        "HTTP/1.1 {status}\r\nContent-Type: text/xml\r\nContent-Length: {}\r\nConnection: \
+         close\r\n\r\n{xml}",
         xml.len()
     );
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use windlass::demo::faults::{Act, Fault as Served};
 use windlass::demo::server::Server;
 use windlass::domain::address::{Bucket, Key};
+use windlass::domain::error::remedy::Remedy;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::{ObjectAddress, PutOptions};
 use windlass::domain::parts::{Growing, PartLimits};
@@ -16,7 +17,7 @@ use windlass::domain::transfer::Verification;
 use windlass::s3::client::Client;
 use windlass::s3::meter::Meter;
 use windlass::transfer::limits::Patience;
-use windlass::transfer::limits::rate::Rate;
+use windlass::transfer::limits::rate::RateLimiter;
 use windlass::transfer::remote::Remote;
 use windlass::transfer::stream::download::{Broken, download_stream};
 use windlass::transfer::stream::pipe::Pipe;
@@ -29,7 +30,7 @@ use crate::transfers::harness::{MIB, bytes, options};
 fn pipe(remote: Arc<dyn Remote>) -> Pipe {
     let object = ObjectAddress { bucket: Bucket::new("bucket"), key: Key::new("pipe") };
     let patience = Patience { stall: Duration::from_secs(4), ..options(None).patience };
-    Pipe::new(remote, object, patience, Rate::default())
+    Pipe::new(remote, object, patience, RateLimiter::default())
 }
 
 /// Parts of 5 MiB, which are soon many.
@@ -193,7 +194,7 @@ async fn a_stream_too_long_for_its_parts_says_what_to_give() {
     let sent = upload_stream(&pipe, &bytes(15 * MIB + 1)[..], &put, sizes, pending()).await;
     let error = sent.unwrap_err();
     assert_eq!(error.kind, ErrorKind::TooLarge);
-    assert!(error.detail.contains("--expected-size"), "{error:?}");
+    assert_eq!(error.explain().remedies, [Remedy::SayLength], "{error:?}");
     assert_eq!(remote.uploads(), 0);
 }
 

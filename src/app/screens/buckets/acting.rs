@@ -1,4 +1,4 @@
-//! Acting on buckets: new, delete.
+//! Creates and deletes buckets.
 
 use crate::app::action::Action;
 use crate::app::chord::Chord;
@@ -171,7 +171,7 @@ impl BucketActing {
                 cx.ask(Intent::BucketMade(bucket.clone()));
             }
             Err(error) => {
-                question.refuse(error.explain().in_a_line());
+                question.refuse(cx.session.in_a_line(&error));
                 self.question.put(question);
                 cx.ask(Intent::Log(error));
             }

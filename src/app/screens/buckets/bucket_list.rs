@@ -1,4 +1,5 @@
-//! The buckets of a connection: what the server lists, what is known anyway, and what has gone.
+//! Keeps the buckets of a connection: those the server lists, those known anyway, those that are
+//! gone.
 
 use crate::config::connection::KnownBucket;
 use crate::domain::address::{Bucket, Prefix};

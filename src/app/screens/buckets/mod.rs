@@ -1,4 +1,4 @@
-//! The buckets pane: what the connection has, and how to add what it may not list.
+//! The buckets pane shows the buckets of a connection, and adds those that it may not list.
 
 pub mod acting;
 pub mod bucket_list;
@@ -233,10 +233,6 @@ impl Buckets {
         self.bucket_list.rows().get(self.list.cursor)
     }
 
-    pub fn is_on_add_row(&self) -> bool {
-        self.list.cursor >= self.bucket_list.len()
-    }
-
     /// Shows the buckets of the connection in use from the beginning.
     pub fn start(&mut self, cx: &mut Context<'_>) {
         cx.abandon(&mut self.ticket);
@@ -304,7 +300,7 @@ impl Buckets {
 
     fn on_listed(&mut self, listing: BucketListing, cx: &mut Context<'_>) {
         let current = self.current().map(|row| row.bucket.clone());
-        let adding = self.is_on_add_row() && !self.bucket_list.is_empty();
+        let adding = self.current().is_none() && !self.bucket_list.is_empty();
         self.tell_unlisted(listing.unlisted, cx);
         self.bucket_list.take_listed(
             listing.entries,

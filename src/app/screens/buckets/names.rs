@@ -1,4 +1,4 @@
-//! The rules for the name of a new bucket.
+//! Checks the name of a new bucket.
 
 use crate::domain::provider::Provider;
 

@@ -1,5 +1,5 @@
-//! Unfinished uploads of a bucket: listed page by page, their parts counted near the cursor, given
-//! up after a question.
+//! Lists the unfinished uploads of a bucket, counts their parts near the cursor, and aborts those
+//! chosen.
 
 use std::time::Duration;
 

@@ -1,6 +1,7 @@
-//! What the form of each kind of connection asks.
+//! Decides what the form of each kind of connection asks.
 
 use crate::app::screens::connecting::field::{FieldId, FormField};
+use crate::config::connection_options::{BUCKETS, OPTIONS};
 use crate::config::draft::Keep;
 
 /// What is connected to decides what is asked.
@@ -46,7 +47,6 @@ const JURISDICTIONS: &[&str] = &["all", "default", "eu", "fedramp", "us"];
 /// Last, what only `config.toml` can say.
 pub const AND_LISTED: &[&str] =
     &["all", "default", "eu", "fedramp", "us", "as config.toml lists them"];
-const YES_NO: &[&str] = &["no", "yes: nothing can be written"];
 static SOURCES: [&str; 5] = [
     "typed or pasted here",
     "an AWS profile",
@@ -112,13 +112,12 @@ pub fn fields(kind: FormKind, source: KeySource, keyring: bool) -> Vec<FormField
             _ => "such as eu-west-1; empty for us-east-1",
         }));
     }
-    fields.push(FormField::text(
-        FieldId::Buckets,
-        "Buckets",
-        "for keys that may not list them: media, site/public/",
-    ));
-    fields.push(FormField::text(FieldId::Name, "Name", "a name for this connection"));
-    fields.push(FormField::choice(FieldId::ReadOnly, "Read-only", "← → changes it", YES_NO));
+    for option in &OPTIONS {
+        fields.push(FormField::option(option));
+        if option.name == BUCKETS {
+            fields.push(FormField::text(FieldId::Name, "Name", "a name for this connection"));
+        }
+    }
     if source == KeySource::Typed {
         let words: &'static [&'static str] = if keyring { &KEEP_WORDS } else { &KEEP_WORDS[1..] };
         fields.push(FormField::choice(FieldId::Keep, "Keep the keys in", "← → changes it", words));
@@ -135,7 +134,7 @@ fn keys(kind: FormKind, source: KeySource) -> Vec<FormField> {
             };
             vec![
                 FormField::text(FieldId::KeyId, "Access key id", hint),
-                FormField::secret(FieldId::Secret, "Secret access key", "ctrl-r shows it"),
+                FormField::secret(FieldId::Secret, "Secret access key", ""),
             ]
         }
         KeySource::Profile => vec![FormField::text(

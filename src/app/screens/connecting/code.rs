@@ -1,4 +1,4 @@
-//! The question for the code of an MFA device, and what came of the last one.
+//! Asks for the code of an MFA device.
 
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::dialogs::input::Input;

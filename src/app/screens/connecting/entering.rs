@@ -81,11 +81,11 @@ impl Connecting {
         cx.ask(Intent::PutConnection { connection, replaced });
     }
 
-    pub(super) fn on_refused(&mut self, error: Error) {
+    pub(super) fn on_refused(&mut self, error: Error, cx: &Context<'_>) {
         if let (ErrorKind::Keyring(_), Stage::Form(form)) = (&error.kind, &mut self.stage)
             && form.has_new_keys()
         {
-            return form.propose_file(&error.explain().what);
+            return form.propose_file(&error.explain().what, &cx.session.key(Action::Accept));
         }
         self.refused = Some(error);
     }

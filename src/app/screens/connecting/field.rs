@@ -1,7 +1,8 @@
-//! One field of the form of a connection: a line of text, or one of a few answers.
+//! A field of the form is a line of text, or one of a few answers.
 
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::dialogs::input::Input;
+use crate::config::connection_options::OptionSpec;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FieldId {
@@ -17,9 +18,11 @@ pub enum FieldId {
     Region,
     KeyId,
     Secret,
-    Buckets,
+    /// One of [`OPTIONS`], by its name.
+    ///
+    /// [`OPTIONS`]: crate::config::connection_options::OPTIONS
+    Option(&'static str),
     Name,
-    ReadOnly,
     Keep,
 }
 
@@ -47,6 +50,14 @@ impl FormField {
         FormField { id, label, hint, entry: Entry::Text(Input::masked()) }
     }
 
+    pub fn option(spec: &OptionSpec) -> FormField {
+        let id = FieldId::Option(spec.name);
+        match spec.answers {
+            [] => FormField::text(id, spec.label, spec.hint),
+            answers => FormField::choice(id, spec.label, spec.hint, answers),
+        }
+    }
+
     pub fn choice(
         id: FieldId,
         label: &'static str,
@@ -61,6 +72,24 @@ impl FormField {
         match &self.entry {
             Entry::Text(input) => input.text(),
             Entry::Choice { .. } => "",
+        }
+    }
+
+    /// The text or the answer.
+    pub fn entered(&self) -> &str {
+        match &self.entry {
+            Entry::Text(input) => input.text(),
+            Entry::Choice { options, at } => options.get(*at).copied().unwrap_or_default(),
+        }
+    }
+
+    /// Takes a text or one of the answers.
+    pub fn enter(&mut self, text: &str) {
+        match &mut self.entry {
+            Entry::Text(input) => input.set(text),
+            Entry::Choice { options, at } => {
+                *at = options.iter().position(|option| *option == text).unwrap_or(*at);
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! The form of a connection: its fields, what was pasted into them, and the draft they come to.
+//! The form of a connection keeps its fields and makes a draft of them.
 
 mod drafting;
 mod filling;
@@ -11,10 +11,11 @@ use crate::app::screens::connecting::asked::{AND_LISTED, FormKind, KeySource, fi
 use crate::app::screens::connecting::field::{Entry, FieldId, FormField};
 use crate::app::spot::Spot;
 use crate::config::connection::{Connection, CredentialsSource, Keeper};
-use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep, text_of};
+use crate::config::connection_options::{ConnectionOptions, OPTIONS};
+use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep};
 use crate::config::kept::SigningKeys;
 use crate::config::pasted::doubt_r2_keys;
-use crate::config::pasted_address::{Server, point};
+use crate::config::pasted_address::{PastedServer, point};
 use crate::config::profiles::AwsProfile;
 use crate::config::r2::{Jurisdiction, Jurisdictions};
 use crate::config::secret::Secret;
@@ -137,8 +138,12 @@ impl Form {
             DraftKeys::Process(command) => form.set(FieldId::Command, command),
             DraftKeys::Anonymous | DraftKeys::AsBefore => {}
         }
-        form.set(FieldId::Buckets, &text_of(&draft.buckets));
-        form.choose(FieldId::ReadOnly, usize::from(draft.read_only));
+        for option in &OPTIONS {
+            let id = FieldId::Option(option.name);
+            if let Some(field) = form.fields.iter_mut().find(|field| field.id == id) {
+                field.enter(&(option.shown)(&draft.options));
+            }
+        }
         let name = form.free_name(draft.name.as_str());
         form.set(FieldId::Name, &name);
         form.focus = form.fields.len();
@@ -151,8 +156,7 @@ impl Form {
             name: ConnectionName::new(profile.name.as_str()),
             server: DraftServer::Aws { region: None },
             keys: DraftKeys::Profile(Some(profile.name.clone())),
-            buckets: Vec::new(),
-            read_only: false,
+            options: ConnectionOptions::default(),
         };
         Form::of_draft(&draft, setting)
     }
@@ -162,7 +166,7 @@ impl Form {
         let pasted_address = before.endpoint.as_deref().and_then(|url| point(url).ok().flatten());
         let server =
             match (pasted_address.map(|pasted_address| pasted_address.server), &before.endpoint) {
-                (Some(Server::R2 { account, jurisdiction }), _) => {
+                (Some(PastedServer::R2 { account, jurisdiction }), _) => {
                     let one = Jurisdictions::from(jurisdiction.unwrap_or_default());
                     DraftServer::R2 { account, jurisdictions: several(before).unwrap_or(one) }
                 }
@@ -191,8 +195,7 @@ impl Form {
             name: before.name.clone(),
             server,
             keys,
-            buckets: before.known_buckets.clone(),
-            read_only: before.read_only,
+            options: ConnectionOptions::of(before),
         };
         let rung =
             matches!(before.credentials, CredentialsSource::Kept { keeper: Keeper::Keyring, .. });
@@ -428,12 +431,12 @@ impl Form {
     }
 
     /// The keyring did not take them: the file is proposed in its place, and one key away.
-    pub fn propose_file(&mut self, why: &str) {
+    pub fn propose_file(&mut self, why: &str, key: &str) {
         self.choose_keep(Keep::File);
         self.focus = self.fields.len();
         self.remark = Some(Remark::Problem(format!(
-            "not saved: {why}; press Enter to keep the keys in secrets.toml instead, which only \
-             you can read (mode 0600)"
+            "not saved: {why}; {key} keeps the keys in secrets.toml instead, which only you can \
+             read (mode 0600)"
         )));
     }
 

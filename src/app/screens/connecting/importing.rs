@@ -1,4 +1,4 @@
-//! Takes a connection from what another program has, or from a file that is named by hand.
+//! Takes a connection from another program, or from a file that is named by hand.
 
 use crate::app::context::Context;
 use crate::app::dialogs::completion::Asks;

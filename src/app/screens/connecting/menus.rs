@@ -1,5 +1,4 @@
-//! The menus before the form: what to connect to, which profile, what to take over from another
-//! program.
+//! Shows the menus before the form: what to connect to, which profile, what to import.
 
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::config::draft::{Draft, DraftServer};

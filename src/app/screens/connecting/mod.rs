@@ -1,5 +1,4 @@
-//! Adds, changes and removes connections: a menu, a form that tests what is entered, and saving
-//! when told.
+//! Adds, changes and removes connections: a menu, a form that tests what is entered, and saving.
 
 mod asked;
 mod closing;
@@ -369,7 +368,7 @@ impl Connecting {
 
     fn on_failure(&mut self, ticket: Ticket, error: Error, cx: &mut Context<'_>) {
         if self.saving.take_if(|(saving, _)| *saving == ticket).is_some() {
-            return self.on_refused(error);
+            return self.on_refused(error, cx);
         }
         for waiting in [&mut self.finding, &mut self.removing, &mut self.signing_in] {
             waiting.take_if(|waiting| *waiting == ticket);
@@ -378,8 +377,8 @@ impl Connecting {
             Stage::File(prompt) => prompt.refuse(error.detail),
             Stage::SignIn(shown) => shown.failed = Some(error),
             Stage::Code(prompt) => {
-                let said = error.explain();
-                prompt.refuse(format!("{}; {}", said.what, said.next));
+                let (what, next) = (error.explain().what, cx.session.next(&error));
+                prompt.refuse(format!("{what}; {next}"));
             }
             _ => cx.ask(Intent::Log(error)),
         }

@@ -1,4 +1,4 @@
-//! A sign-in that is under way: what the AWS CLI says, and how it ended.
+//! Follows a sign-in by the AWS CLI: what it says, and how it ended.
 
 use crate::config::connection::{Connection, CredentialsSource};
 use crate::domain::error::Error;

@@ -1,4 +1,4 @@
-//! Signs the connection in use in anew: by the AWS CLI, or with a code.
+//! Signs the connection in use in again, by the AWS CLI or with a code.
 
 use crate::app::action::Action;
 use crate::app::context::{Context, Intent};

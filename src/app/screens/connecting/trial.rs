@@ -1,4 +1,4 @@
-//! The test of a connection that is being entered: what was asked, and what has come of it so far.
+//! Tests a connection while it is entered, and keeps what was found so far.
 
 use crate::app::context::Context;
 use crate::app::effect::ConnectionRequest;
@@ -66,7 +66,9 @@ impl Trial {
 
     /// What is worth a line: the steps that decide, and of the others those that fail.
     pub fn shown(&self) -> impl Iterator<Item = &Finding> {
-        let skipped = |finding: &Finding| matches!(finding.verdict, Verdict::Skipped(_));
+        let skipped = |finding: &Finding| {
+            matches!(finding.verdict, Verdict::Skipped(_) | Verdict::Unasked(_))
+        };
         self.findings.iter().filter(move |finding| decides(finding.step) && !skipped(finding))
     }
 
@@ -74,19 +76,19 @@ impl Trial {
     pub fn needs_bucket(&self) -> bool {
         let named = self.tried.as_ref().is_some_and(|tried| !tried.known_buckets.is_empty());
         let refused = |finding: &Finding| {
-            finding.step == Step::ListBuckets
-                && matches!(&finding.verdict, Verdict::Fails(error) if error.is(&ErrorKind::AccessDenied))
+            let Verdict::Fails(error) = &finding.verdict else { return false };
+            finding.step == Step::ListBuckets && error.is(&ErrorKind::AccessDenied)
         };
         !named && self.findings.iter().any(refused)
     }
 }
 
-/// A name and a leave to write change nothing about reaching it.
 /// Whether one can begin hangs on it.
 fn decides(step: Step) -> bool {
     step <= Step::List
 }
 
+/// Its name and whether it is read-only change nothing about how a connection is reached.
 fn is_same(tried: &Connection, now: &Connection) -> bool {
     let now = Connection { name: tried.name.clone(), read_only: tried.read_only, ..now.clone() };
     *tried == now

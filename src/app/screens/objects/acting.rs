@@ -1,4 +1,4 @@
-//! Acting on objects and prefixes: download, upload, links, copy, delete, new.
+//! Acts on objects and prefixes: download, upload, links, copy, delete, new.
 
 mod links;
 
@@ -212,10 +212,7 @@ impl Acting {
                 let what = error.explain().what;
                 return confirm.lines.push(format!("It could not be counted: {what}."));
             }
-            (Dialog::Prompt(prompt), About::Domain { .. }) if !error.detail.is_empty() => {
-                prompt.refuse(error.detail.clone());
-            }
-            (Dialog::Prompt(prompt), _) => prompt.refuse(error.explain().in_a_line()),
+            (Dialog::Prompt(prompt), _) => prompt.refuse(cx.session.in_a_line(&error)),
             _ => self.question.close(cx),
         }
         cx.ask(Intent::Log(error));
@@ -277,7 +274,7 @@ impl Acting {
                     Ok(folder) => {
                         let name = cx.session.name();
                         let specs = downloading::specs(name, &bucket, sources, &folder);
-                        let specs = under(specs, cx.session.files);
+                        let specs = under(specs, cx.session.settings.transfers.files());
                         cx.ask(Intent::RememberDownloadFolder(folder));
                         self.check(specs, cx);
                     }
@@ -310,7 +307,9 @@ impl Acting {
                     _ => None,
                 };
                 match uploading::specs(cx.session.name(), &bucket, &prefix, entries) {
-                    Ok(specs) => self.check(under(specs, cx.session.files), cx),
+                    Ok(specs) => {
+                        self.check(under(specs, cx.session.settings.transfers.files()), cx)
+                    }
                     Err(problem) => cx.toast(Level::Problem, problem),
                 }
             }

@@ -1,4 +1,4 @@
-//! One prefix of a bucket: its rows as they arrive, the cursor, the marks, the filter.
+//! Browses one prefix of a bucket: its rows as they arrive, the cursor, the marks, the filter.
 
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::input::Input;

@@ -1,4 +1,4 @@
-//! What has changed in an open prefix and is not settled yet.
+//! Keeps the changes of an open prefix that its listing may not show yet.
 
 use std::collections::BTreeSet;
 

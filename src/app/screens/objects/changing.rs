@@ -1,4 +1,4 @@
-//! Brings changes in storage into the rows of an open prefix; no page is asked again for them.
+//! Applies changes in storage to the rows of an open prefix without listing it again.
 
 use crate::app::context::{Context, Ending, Intent};
 use crate::app::effect::StorageRequest;

@@ -1,5 +1,4 @@
-//! The question before rows leave a place or a connection: from where to where, how much, and what
-//! it costs.
+//! Asks before rows are copied or moved: from where to where, how much, and what it costs.
 
 use crate::app::dialogs::confirm::{Confirm, Tally};
 use crate::app::screens::objects::downloading::name_of;

@@ -1,5 +1,6 @@
-//! Copy and move: the destination as it is typed or offered, and the jobs it makes.
+//! Makes the jobs of a copy or move from the destination that was typed or chosen.
 
+use crate::app::action::Action;
 use crate::app::dialogs::Dialog;
 use crate::app::dialogs::completion::{Asks, Offer};
 use crate::app::dialogs::prompt::Prompt;
@@ -46,7 +47,8 @@ impl Copying {
             "s3://bucket/prefix/ keeps the name; without the final slash it is the new name"
                 .to_owned();
         if !offers.is_empty() {
-            hint.push_str("; tab offers other tabs and connections");
+            let key = session.key(Action::NextField);
+            hint.push_str(&format!("; {key} offers other tabs and connections"));
         }
         let connections = session.connections.iter().map(|each| each.name.clone()).collect();
         let asks = Asks::Place { connections, here: None, objects: false };

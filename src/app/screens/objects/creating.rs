@@ -1,4 +1,4 @@
-//! New prefix: the name that is asked for.
+//! Asks for the name of a new prefix.
 
 use crate::app::dialogs::Dialog;
 use crate::app::dialogs::prompt::Prompt;

@@ -1,4 +1,4 @@
-//! Delete: the question with its running count, and the job a yes makes.
+//! Asks before a deletion, with its running count, and makes its job.
 
 use crate::app::dialogs::confirm::{Confirm, Tally};
 use crate::app::screens::objects::downloading::name_of;

@@ -1,4 +1,4 @@
-//! Download: the folder that is asked for, and the jobs it makes.
+//! Asks for the folder of a download, and makes its jobs.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! What to do with destinations that exist: asked once, for all.
+//! Asks once what happens to all destinations that exist.
 
 use jiff::tz::TimeZone;
 

@@ -1,4 +1,4 @@
-//! A listing that is pulled anew while the earlier one is shown.
+//! Lists a prefix again while its earlier listing is shown.
 
 use crate::app::screens::objects::loading::Loading;
 use crate::app::screens::objects::pager::Pager;

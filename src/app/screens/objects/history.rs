@@ -1,4 +1,4 @@
-//! Where the cursor was in prefixes that were left, and in which order they were visited.
+//! Remembers where the cursor was in prefixes, and in which order they were visited.
 
 use std::collections::{HashMap, VecDeque};
 

@@ -1,4 +1,4 @@
-//! How far a listing has come.
+//! Says how far a listing has come.
 
 use crate::domain::error::Error;
 

@@ -1,4 +1,4 @@
-//! Marks on the rows of a prefix: single, as a range that follows the cursor, all, inverted.
+//! Marks the rows of a prefix: single ones, a range, all, or the others.
 
 use crate::app::marks::Marks;
 use crate::app::screens::objects::patch::Patch;

@@ -1,4 +1,4 @@
-//! The objects pane: browsing a prefix, and acting on what is in it.
+//! The objects pane browses a prefix and acts on what is in it.
 
 pub mod acting;
 pub mod browse;

@@ -1,5 +1,4 @@
-//! What else can be copied of a row: its `s3://` text, its key, its public URL; and why something
-//! cannot.
+//! Names a row for the clipboard: its `s3://` text, its key, its public URL; or says why it cannot.
 
 use crate::app::dialogs::link_menu::{LinkChoice, LinkReasons};
 use crate::app::screens::objects::downloading::name_of;

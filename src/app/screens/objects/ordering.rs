@@ -1,4 +1,4 @@
-//! Filter and sort of an open prefix, and what the cursor stays on meanwhile.
+//! Filters and sorts an open prefix, and keeps the cursor on its row.
 
 use crate::app::context::Context;
 use crate::app::list::Hold;

@@ -1,4 +1,4 @@
-//! Pulls the pages of a listing one after another.
+//! Requests the pages of a listing one after another.
 
 use crate::app::context::Context;
 use crate::app::effect::StorageRequest;

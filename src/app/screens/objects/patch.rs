@@ -1,4 +1,4 @@
-//! What a change of storage does to the rows of a prefix, and to positions among them.
+//! Computes what a change in storage does to the rows of a prefix, and to positions among them.
 
 use crate::domain::arrange::Arrangement;
 use crate::domain::listing::Listing;

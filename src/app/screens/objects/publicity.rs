@@ -1,4 +1,4 @@
-//! Whether the open bucket is public: asked once, when a link to it is looked for.
+//! Asks once whether the open bucket is public, when a link to it is wanted.
 
 use crate::app::context::{Context, Intent};
 use crate::app::effect::StorageRequest;

@@ -1,4 +1,4 @@
-//! Why something cannot be done to the rows here now.
+//! Says why an action cannot be done to the rows here now.
 
 use crate::app::action::Action;
 use crate::app::linking::MOST_LINKS;
@@ -55,7 +55,8 @@ fn rows_disabled(action: Action, browse: &Browse, session: &Session) -> Option<S
             Some("a marked row is a prefix: only objects have links".to_owned())
         }
         Action::CopyLink if marks.is_empty() && browse.current_object().is_none() => {
-            Some("this is a prefix, not an object: Y copies its s3:// address".to_owned())
+            let key = session.key(Action::LinkMenu);
+            Some(format!("this is a prefix, not an object: {key} copies its s3:// address"))
         }
         Action::CopyLink => naming::no_signature(session),
         _ => None,

@@ -1,4 +1,4 @@
-//! Rename: a move in place, of an object or of everything below a prefix.
+//! Renames an object, or everything below a prefix, by a move in place.
 
 use crate::app::dialogs::Dialog;
 use crate::app::dialogs::prompt::Prompt;

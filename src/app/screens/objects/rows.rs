@@ -1,4 +1,4 @@
-//! The rows of a prefix as they are shown: the listing so far, filtered and sorted.
+//! Keeps the rows of a prefix as they are shown: the listing so far, filtered and sorted.
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The menu of orders.
+//! Shows the menu of orders.
 
 use crate::app::dialogs::Dialog;
 use crate::app::dialogs::choice::{Choice, ChoiceRow};

@@ -1,4 +1,4 @@
-//! What keys, clicks and the wheel do to the rows of a prefix.
+//! Moves the cursor over the rows of a prefix by keys, clicks and the wheel.
 
 use crate::app::action::Action;
 use crate::app::context::{Context, Intent};

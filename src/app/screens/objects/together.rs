@@ -1,4 +1,4 @@
-//! Makes one job of the rows that were marked, where they go the same way.
+//! Makes one job of the marked rows that go the same way.
 
 use std::path::PathBuf;
 

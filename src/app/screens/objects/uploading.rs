@@ -1,4 +1,4 @@
-//! Upload: the jobs that picked files and folders make.
+//! Makes the upload jobs of picked files and folders.
 
 use crate::app::event::FolderEntry;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, MAX_KEY_BYTES, Prefix};

@@ -1,4 +1,4 @@
-//! What was fetched of an object, and of the few that were shown before it.
+//! Keeps what was fetched of an object, and of the few that were shown before it.
 
 use std::collections::VecDeque;
 

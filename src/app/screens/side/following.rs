@@ -1,5 +1,4 @@
-//! Lets the side pane follow the cursor: nothing is asked while it moves, and nothing of another
-//! place is shown.
+//! Lets the side pane follow the cursor, without a request while the cursor moves.
 
 use std::time::Duration;
 

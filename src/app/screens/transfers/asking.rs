@@ -1,4 +1,4 @@
-//! The questions of the transfers pane: cancel, and how fast everything may be.
+//! Asks before a job is cancelled, and how fast all transfers may be.
 
 use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::prompt::Prompt;

@@ -1,4 +1,4 @@
-//! Empties a bucket by a job, gives up its unfinished uploads and then deletes it.
+//! Empties a bucket by a job, aborts its unfinished uploads and then deletes it.
 
 use crate::app::action::Action;
 use crate::app::context::{Context, Intent};

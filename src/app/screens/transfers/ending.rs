@@ -1,5 +1,4 @@
-//! The end of transfers: what is said of each, of all together, and when somebody who looks
-//! elsewhere is called.
+//! Says how transfers ended, and calls a user who looks elsewhere.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,7 +7,7 @@ use crate::app::effect::Effect;
 use crate::app::toasts::Level;
 use crate::app::transfers::Transfers;
 use crate::app::transfers::job::Settled;
-use crate::config::alert::Alert;
+use crate::config::settings::Alert;
 use crate::domain::error::ErrorKind;
 use crate::domain::transfer::{Direction, JobState};
 use crate::domain::units::{Count, Counted};
@@ -100,7 +99,7 @@ impl Ended {
         if !long || self.done + self.skipped + self.failed == 0 {
             return false;
         }
-        match cx.session.alert {
+        match cx.session.settings.ui.bell {
             Alert::Off => {}
             Alert::Bell => cx.effect(Effect::Bell),
             Alert::Notify => cx.effect(Effect::Notify(self.counts())),

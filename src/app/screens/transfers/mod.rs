@@ -1,4 +1,4 @@
-//! The transfers pane: the queue, what can be done to a job, and what is known of one.
+//! The transfers pane shows the queue and acts on its jobs.
 
 mod asking;
 pub mod emptying;
@@ -30,7 +30,7 @@ use crate::app::screens::transfers::place::{local_path, remote_object};
 use crate::app::session::Session;
 use crate::app::transfers::Transfers;
 use crate::app::transfers::job::QueuedJob;
-use crate::app::transfers::rows::{Below, Row};
+use crate::app::transfers::rows::{Below, QueueRow};
 use crate::domain::address::Bucket;
 use crate::domain::transfer::{JobId, JobState, Priority, TransferCommand};
 use crate::domain::transfer_event::{JobChange, TransferEvent};
@@ -181,7 +181,7 @@ impl TransfersPane {
     }
 
     /// The line under the cursor.
-    pub fn current_row(&self) -> Option<Row<'_>> {
+    pub fn current_row(&self) -> Option<QueueRow<'_>> {
         self.queue.rows().row(self.list.cursor)
     }
 

@@ -1,4 +1,4 @@
-//! Why an action cannot be done to the queue or to a job of it.
+//! Says why an action cannot be done to the queue or to a job of it.
 
 use crate::app::action::Action;
 use crate::app::screens::transfers::place::{local_path, remote_object};

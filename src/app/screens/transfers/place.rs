@@ -1,4 +1,4 @@
-//! Where the bytes of a job are: on this machine, and as an object.
+//! Names where the bytes of a job are: on this machine, and as an object.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! What a refused request would have had to carry: a code, the right to a key, money, encryption.
+//! Explains refusals that ask for more: a code, the right to a key, money, encryption.
 
 use crate::domain::error::Error;
 use crate::domain::error::explain::explanation::Explanation;
@@ -70,7 +70,7 @@ mod tests {
 
     fn told(kind: ErrorKind, operation: &str, detail: &str) -> String {
         let said = Error::new(kind, operation, "s3://b/k").detail(detail).explain();
-        format!("{}; {}; {}", said.what, said.why, said.next)
+        format!("{}; {}; {}", said.what, said.why, said.next_anywhere())
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! What goes wrong on this machine and in what the user wrote.
+//! Explains what goes wrong on this machine and in what the user wrote.
 
 use crate::domain::error::explain::explanation::Explanation;
+use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{
-    Error, ErrorKind, OPEN_FOLDER, OPEN_JOURNAL, READ_FILE, READ_JOURNAL, SAVE_FILE,
+    Error, ErrorKind, OPEN_FOLDER, OPEN_JOURNAL, READ_FILE, READ_JOURNAL, Renewal, SAVE_FILE,
 };
 
 pub fn explain(error: &Error) -> Option<Explanation> {
@@ -21,10 +22,10 @@ fn disk(error: &Error) -> Option<Explanation> {
             "the permissions of the file or folder forbid it, or the disk is mounted read-only",
             "choose another folder, or change the permissions",
         ),
-        ErrorKind::LocalExists => Explanation::new(
+        ErrorKind::LocalExists => Explanation::with(
             "the file already exists; it was not changed",
             "something with this name was there before",
-            "choose overwrite, skip or keep both, or another folder",
+            [Remedy::DecideExisting, "or choose another folder".into()],
         ),
         ErrorKind::DiskFull => Explanation::new(
             "the disk is full",
@@ -72,13 +73,16 @@ fn special(error: &Error) -> Explanation {
         READ_FILE => Explanation::new(
             what,
             "its bytes are made as they are read, and it is too long to be read before it is sent",
-            "send it as a stream: cat FILE | windlass put - s3://bucket/key",
+            Remedy::Stream("cat FILE"),
         ),
-        _ => Explanation::new(
+        _ => Explanation::with(
             what,
             "a link could lead anywhere, and a pipe, socket or device may have no end",
-            "send a link's target or a pipe by naming it, and a device through a program: \
-             dd if=DEVICE | windlass put - s3://bucket/key",
+            [
+                "send a link's target or a pipe by naming it, and a device through a program"
+                    .into(),
+                Remedy::Stream("dd if=DEVICE"),
+            ],
         ),
     }
 }
@@ -95,6 +99,17 @@ fn ourselves(error: &Error) -> Option<Explanation> {
             "a newer Windlass wrote them; they are kept for it and do nothing here",
             "finish those transfers with the newer Windlass",
         ),
+        ErrorKind::Config if error.renewal == Some(Renewal::NewKeys) => Explanation::new(
+            error.detail_or("the connection's keys cannot be used"),
+            "they were removed, or another program changed the file they are kept in",
+            Remedy::ChangeKeys,
+        ),
+        ErrorKind::NotConfigured => Explanation::new(
+            error.detail_or("config.toml has no such connection"),
+            "it comes from the AWS files, the command line or the demo, and Windlass changes only \
+             config.toml",
+            Remedy::AddConnection,
+        ),
         ErrorKind::Config => Explanation::new(
             error.detail_or("the configuration cannot be used"),
             "a file, flag or variable has a value Windlass cannot use",
@@ -103,7 +118,7 @@ fn ourselves(error: &Error) -> Option<Explanation> {
         ErrorKind::Usage => Explanation::new(
             error.detail_or("the command cannot be run as it is written"),
             "an argument is missing, unknown, or conflicts with another",
-            "windlass --help shows what is expected",
+            Remedy::ReadHelp,
         ),
         ErrorKind::Partial => Explanation::new(
             error.detail_or("some of it could not be done"),

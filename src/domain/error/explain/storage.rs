@@ -1,9 +1,10 @@
-//! What a server refuses: who one is, what one asks for, what stands in the way.
+//! Explains what a server refuses: identity, place, state.
 
 use crate::domain::error::explain::demand;
 use crate::domain::error::explain::explanation::Explanation;
+use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{
-    ASSUME_ROLE, Error, ErrorKind, LOCK_JOURNAL, READ_FILE, Renewal, SIGN_IN, UNSIGNED,
+    ASSUME_ROLE, Error, ErrorKind, LOCK_JOURNAL, READ_FILE, Renewal, SEND_STREAM, UNSIGNED,
 };
 
 pub fn explain(error: &Error) -> Option<Explanation> {
@@ -14,11 +15,10 @@ fn who(error: &Error) -> Option<Explanation> {
     Some(match error.kind {
         ErrorKind::NoCredentials if error.detail.contains("external process") => no_program(error),
         ErrorKind::NoCredentials if error.detail.contains(UNSET) => unset(error),
-        ErrorKind::NoCredentials => Explanation::new(
+        ErrorKind::NoCredentials => Explanation::with(
             "there are no credentials for this connection",
             "no profile, environment variable, process or role provided any",
-            "in the browser g n adds a connection; or set AWS_PROFILE or AWS_ACCESS_KEY_ID, or \
-             give --profile; --no-sign-request reads public buckets",
+            [Remedy::AddConnection, "or set AWS_PROFILE or AWS_ACCESS_KEY_ID".into()],
         ),
         ErrorKind::UnknownAccessKey => Explanation::new(
             "the server does not know the access key id",
@@ -36,7 +36,7 @@ fn who(error: &Error) -> Option<Explanation> {
         ErrorKind::CodeWanted => Explanation::new(
             "the role requires a code",
             format!("its profile names an MFA device: {}", error.detail_or("mfa_serial")),
-            format!("{SIGN_IN}, with the six digits it shows now"),
+            Remedy::GiveCode,
         ),
         ErrorKind::AccessDenied => denied(error),
         ErrorKind::ClockSkew => Explanation::new(
@@ -47,10 +47,13 @@ fn who(error: &Error) -> Option<Explanation> {
             "a signature is valid only within 15 minutes of the time it was made",
             "set the clock (timedatectl set-ntp true) and try again",
         ),
-        ErrorKind::ReadOnly => Explanation::new(
+        ErrorKind::ReadOnly => Explanation::with(
             "the connection is read-only; nothing was sent",
             "config.toml sets read_only = true for it",
-            "switch the connection with P, or remove read_only from config.toml",
+            [
+                Remedy::SwitchConnection,
+                "or remove read_only from config.toml if you mean to write".into(),
+            ],
         ),
         _ => return None,
     })
@@ -62,31 +65,19 @@ fn ended(error: &Error) -> Explanation {
         Some(Renewal::SignIn(profile)) => Explanation::new(
             format!("profile {profile:?} is not signed in"),
             "it uses single sign-on, and its session expired or was never started on this machine",
-            format!("{SIGN_IN} (aws sso login --profile {})", shell_word(profile)),
+            Remedy::SignIn(Some(profile.clone())),
         ),
         Some(Renewal::NewKeys) => Explanation::new(
             "the connection's keys have expired",
             "they are temporary keys, which are valid for a limited time",
-            "change the connection and give it new keys",
+            Remedy::ChangeKeys,
         ),
-        None => Explanation::new(
+        None => Explanation::with(
             "the credentials have expired",
             "the temporary credentials or the single sign-on session expired",
-            format!(
-                "{SIGN_IN} (aws sso login); renew others where they were issued, then refresh with \
-                 R"
-            ),
+            [Remedy::SignIn(None), "renew others where they were issued".into(), Remedy::Refresh],
         ),
     }
-}
-
-/// In quotes where a shell would read more than one word.
-pub fn shell_word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-/.@:+%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// A `credential_process` that gave no keys.
@@ -144,21 +135,21 @@ fn denied(error: &Error) -> Explanation {
             "these keys may not list buckets",
             "this is normal for a token that covers only objects: on R2 only Admin tokens list \
              buckets",
-            "add a bucket by name (a, or the row + add by name), or open s3://bucket/ directly",
+            Remedy::AddBucket,
         );
     }
     if error.has_code(&["NotEntitled", "NotSignedUp"]) {
-        return Explanation::new(
+        return Explanation::with(
             "the account has no access to this service",
             "R2 is not enabled for the account, or its plan has expired",
-            "enable R2 in the Cloudflare dashboard, then refresh with R",
+            ["enable R2 in the Cloudflare dashboard".into(), Remedy::Refresh],
         );
     }
     if error.detail.starts_with(UNSIGNED) {
         return Explanation::new(
             "the server refuses requests without a signature here",
             "the connection has no keys, and this place is not public",
-            "use a connection with keys, or leave --no-sign-request out",
+            Remedy::Sign,
         );
     }
     if let Some(told) = demand::of_denied(error) {
@@ -166,44 +157,45 @@ fn denied(error: &Error) -> Explanation {
     }
     let writes = ["Put", "Delete", "Copy", "Create", "Upload", "Complete", "Abort"];
     if writes.iter().any(|verb| error.operation.starts_with(verb)) {
-        return Explanation::new(
+        return Explanation::with(
             "these keys may not write here",
             "the token is read-only or for another bucket, or a policy forbids it; a policy may \
              also demand encryption, a storage class or an ACL that was not asked for",
-            "use a token with Object Read & Write for this bucket, or another connection (P)",
+            [
+                "use a token with Object Read & Write for this bucket".into(),
+                Remedy::SwitchConnection,
+            ],
         );
     }
-    Explanation::new(
+    Explanation::with(
         "these keys may not read here",
         "the token is for another bucket or prefix, a policy forbids it, or whoever asks pays for \
          this bucket and has to say so (requester pays)",
-        "open a bucket or prefix the token is for, or use another connection (P)",
+        ["open a bucket or prefix the token is for".into(), Remedy::SwitchConnection],
     )
 }
 
 fn place(error: &Error) -> Option<Explanation> {
     Some(match &error.kind {
-        ErrorKind::NoSuchBucket if error.operation == "ListBuckets" => Explanation::new(
+        ErrorKind::NoSuchBucket if error.operation == "ListBuckets" => Explanation::with(
             "the server reads the endpoint's path as a bucket name",
             format!("{} is more than the server's address", error.place),
-            "remove the path from the endpoint (g e changes the connection) and add the bucket by \
-             name",
+            ["remove the path from the endpoint".into(), Remedy::EditConnection, Remedy::AddBucket],
         ),
-        ErrorKind::NoSuchBucket => Explanation::new(
+        ErrorKind::NoSuchBucket => Explanation::with(
             "the bucket does not exist",
             "it was deleted, is misspelled, or is in another account or jurisdiction",
-            "refresh the buckets with R, or check the name; on R2, write NAME@eu for a bucket in \
-             the EU jurisdiction",
+            [Remedy::FindBucket, "on R2, write NAME@eu for a bucket in the EU jurisdiction".into()],
         ),
         ErrorKind::NoSuchKey if error.operation == "ListObjectsV2" => Explanation::new(
             "there is nothing with this name or below it",
             "the prefix is misspelled, or what was there was deleted",
-            "refresh the listing with R",
+            Remedy::FindObject,
         ),
         ErrorKind::NoSuchKey => Explanation::new(
             "the object does not exist",
             "it was deleted or renamed since it was listed, or the key is misspelled",
-            "refresh the listing with R",
+            Remedy::FindObject,
         ),
         ErrorKind::NoSuchUpload => Explanation::new(
             "the multipart upload no longer exists",
@@ -214,12 +206,12 @@ fn place(error: &Error) -> Option<Explanation> {
         ErrorKind::WrongRegion { expected: Some(region) } => Explanation::new(
             format!("the bucket is in the region {region}"),
             "the connection signs for another region and the server does not accept that",
-            format!("give --region {region}, or set region = \"{region}\" in config.toml"),
+            Remedy::SetRegion(Some(region.clone())),
         ),
         ErrorKind::WrongRegion { expected: None } => Explanation::new(
             "the bucket is in another region",
             "the connection signs for one region and the server did not say which it wants",
-            "look the bucket's region up and give it with --region or in config.toml",
+            Remedy::SetRegion(None),
         ),
         ErrorKind::InvalidName => Explanation::new(
             match error.detail.as_str() {
@@ -239,23 +231,22 @@ fn state(error: &Error) -> Option<Explanation> {
         ErrorKind::BucketNotEmpty => Explanation::new(
             "the bucket is not empty",
             "it still holds objects, versions or unfinished uploads",
-            "delete them first; the listing does not show unfinished uploads",
+            Remedy::EmptyBucket,
         ),
         ErrorKind::BucketExists => Explanation::new(
             "a bucket with this name already exists",
             "on AWS a name is unique across all accounts, elsewhere within one account",
-            "choose another name, or add the bucket by name if it is yours",
+            "choose another name; if the bucket is yours, use it as it is",
         ),
         ErrorKind::PreconditionFailed => Explanation::new(
             "the destination already exists or has changed; it was not overwritten",
             "someone else wrote it after it was checked",
-            "refresh with R, and start again with overwrite, skip or keep both",
+            Remedy::DecideExisting,
         ),
         ErrorKind::SourceChanged if error.operation == READ_FILE => Explanation::new(
             "the file changed while it was uploaded",
             "a program writes to it; a mix of old and new was not kept",
-            "try again when nothing writes to it; windlass put --snapshot sends a file that grows \
-             as long as it is at the start",
+            Remedy::Snapshot,
         ),
         ErrorKind::SourceChanged => Explanation::new(
             "the source changed while it was being read",
@@ -276,7 +267,7 @@ fn state(error: &Error) -> Option<Explanation> {
         ErrorKind::Loss => Explanation::new(
             format!("copied but not moved: {}", error.detail_or("the copy lacks something")),
             "the source is kept, so that nothing is lost; the copy is kept too",
-            "retry the transfer and accept the loss, or delete one of the two yourself",
+            Remedy::AcceptLoss,
         ),
         ErrorKind::Unsupported => Explanation::new(
             format!(
@@ -285,6 +276,11 @@ fn state(error: &Error) -> Option<Explanation> {
             ),
             "S3-compatible servers support different parts of S3",
             "no setting changes this; use another way or another server",
+        ),
+        ErrorKind::TooLarge if error.operation == SEND_STREAM => Explanation::new(
+            format!("the stream is too long: {}", error.detail_or("it does not end")),
+            "an upload has at most 10,000 parts, whose size is decided before the first is sent",
+            Remedy::SayLength,
         ),
         ErrorKind::TooLarge => Explanation::new(
             "it is larger than the server allows",
@@ -315,7 +311,7 @@ fn state(error: &Error) -> Option<Explanation> {
                 error.detail_or("no reason was given")
             ),
             "the server reads the request differently, or the request does not match what it holds",
-            "the code and the raw answer are in the details",
+            Remedy::ReadAnswer,
         ),
         _ => return None,
     })

@@ -1,5 +1,6 @@
 //! Every kind says what, why and what next.
 
+use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{Error, ErrorKind, KeyringFault, Renewal};
 
 fn kinds() -> Vec<ErrorKind> {
@@ -54,6 +55,7 @@ fn kinds() -> Vec<ErrorKind> {
         LocalName,
         LocalIo,
         Config,
+        ErrorKind::NotConfigured,
         Usage,
         Cancelled,
         Partial,
@@ -67,7 +69,8 @@ fn every_kind_says_what_why_and_what_next() {
     for kind in kinds() {
         for operation in ["ListBuckets", "PutObject", "GetObject"] {
             let said = Error::new(kind.clone(), operation, "s3://b/k").explain();
-            for sentence in [&said.what, &said.why, &said.next] {
+            let next = said.next_anywhere();
+            for sentence in [&said.what, &said.why, &next] {
                 assert!(sentence.len() > 10, "{kind:?}: {sentence:?}");
                 assert!(!sentence.contains("failed"), "{kind:?} only says {sentence:?}");
                 assert!(!sentence.ends_with('.') && !sentence.contains("  "), "{sentence:?}");
@@ -87,7 +90,7 @@ fn every_kind_says_what_why_and_what_next() {
 fn keys_that_may_not_list_buckets_are_told_that_this_is_normal() {
     let said = Error::new(ErrorKind::AccessDenied, "ListBuckets", "").explain();
     assert!(said.why.contains("normal"));
-    assert!(said.next.contains("by name"));
+    assert_eq!(said.remedies, [Remedy::AddBucket]);
     let said = Error::new(ErrorKind::AccessDenied, "PutObject", "s3://b/k").explain();
     assert!(said.what.contains("write"));
 }
@@ -96,7 +99,7 @@ fn keys_that_may_not_list_buckets_are_told_that_this_is_normal() {
 fn the_region_that_a_bucket_is_in_is_said_with_what_to_write() {
     let kind = ErrorKind::WrongRegion { expected: Some("eu-west-1".into()) };
     let said = Error::new(kind, "ListObjectsV2", "s3://b/").explain();
-    assert!(said.next.contains("--region eu-west-1"));
+    assert_eq!(said.remedies, [Remedy::SetRegion(Some("eu-west-1".into()))]);
 }
 
 #[test]
@@ -112,16 +115,18 @@ fn each_fault_of_a_certificate_has_words_of_its_own() {
         let detail = format!("TLS handshake: invalid peer certificate: {detail}");
         Error::new(ErrorKind::Untrusted, "GetObject", "").detail(detail).explain()
     };
-    assert!(told("UnknownIssuer").next.contains("AWS_CA_BUNDLE"));
+    assert!(told("UnknownIssuer").next_anywhere().contains("AWS_CA_BUNDLE"));
     assert!(told("certificate not valid for name \"h\"").what.contains("another name"));
-    assert!(told("certificate expired: verification time 5 (UNIX)").next.contains("clock"));
+    assert!(
+        told("certificate expired: verification time 5 (UNIX)").next_anywhere().contains("clock")
+    );
 }
 
 #[test]
 fn a_path_that_the_server_takes_for_a_bucket_is_named() {
     let place = "https://s3.example.com/some/where/";
     let said = Error::new(ErrorKind::NoSuchBucket, "ListBuckets", place).explain();
-    assert!(said.why.contains(place) && said.next.contains("path"), "{said:?}");
+    assert!(said.why.contains(place) && said.next_anywhere().contains("path"), "{said:?}");
 }
 
 #[test]
@@ -151,13 +156,13 @@ fn keys_that_ended_are_renewed_where_they_come_from() {
     let of = |renewal| {
         let error = Error::new(ErrorKind::ExpiredCredentials, "ListBuckets", "");
         let error = Error { renewal: Some(renewal), ..error };
-        (error.explain(), error.way_out())
+        (error.explain(), error.renewed_by())
     };
-    let (said, way_out) = of(Renewal::SignIn("my work".into()));
+    let (said, renewed_by) = of(Renewal::SignIn("my work".into()));
     assert!(said.what.contains("\"my work\" is not signed in"), "{said:?}");
-    assert!(said.next.contains("aws sso login --profile 'my work'"), "{said:?}");
-    assert!(way_out.is_some());
-    let (said, way_out) = of(Renewal::NewKeys);
-    assert!(said.next.contains("new keys") && !said.next.contains("sso"), "{said:?}");
-    assert_eq!(way_out, None);
+    assert!(said.next_anywhere().contains("--profile 'my work'"), "{said:?}");
+    assert_eq!(renewed_by, Some(Remedy::SignIn(None)));
+    let (said, renewed_by) = of(Renewal::NewKeys);
+    assert_eq!(said.remedies, [Remedy::ChangeKeys]);
+    assert_eq!(renewed_by, Some(Remedy::ChangeKeys));
 }

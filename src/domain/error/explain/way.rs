@@ -1,6 +1,7 @@
-//! What goes wrong between here and a server, and with the bytes on the way.
+//! Explains what goes wrong between here and a server, and with bytes on the way.
 
 use crate::domain::error::explain::explanation::Explanation;
+use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{Error, ErrorKind, OPEN_JOURNAL, UNSIGNED};
 
 pub fn explain(error: &Error) -> Option<Explanation> {
@@ -11,10 +12,10 @@ fn way(error: &Error) -> Option<Explanation> {
     Some(match error.kind {
         ErrorKind::Unreachable => unreachable_server(error),
         ErrorKind::Untrusted => untrusted_server(error),
-        ErrorKind::TimedOut => Explanation::new(
+        ErrorKind::TimedOut => Explanation::with(
             "the server did not answer in time",
             "the network is slow or gone, or the server is overloaded",
-            "check the connection and refresh with R; transfers retry on their own",
+            ["check the network".into(), Remedy::Refresh, "transfers retry on their own".into()],
         ),
         ErrorKind::Interrupted => Explanation::new(
             "the connection was cut before the end",
@@ -64,18 +65,20 @@ fn is_page(error: &Error) -> bool {
 fn no_s3(error: &Error) -> Explanation {
     match error.status {
         Some(407) => proxy_wants_password(error),
-        Some(300..=399) => Explanation::new(
+        Some(300..=399) => Explanation::with(
             "a redirect to another page came instead of an answer",
             "the network requires a login first (hotel, train, office), or the endpoint is a \
              website",
-            "open any http:// page in a browser and log in, or check the endpoint; then refresh \
-             with R",
+            [
+                "open any http:// page in a browser and log in, or check the endpoint".into(),
+                Remedy::Refresh,
+            ],
         ),
-        _ if error.detail.starts_with(UNSIGNED) => Explanation::new(
+        _ if error.detail.starts_with(UNSIGNED) => Explanation::with(
             "what answers does not speak S3 to requests without a signature",
             "the server (Swift, LocalStack) knows S3 by the signature, or the endpoint is another \
              program's",
-            "use a connection with keys; where it stays, check endpoint and port",
+            [Remedy::Sign, "where it stays, check endpoint and port".into()],
         ),
         _ if is_page(error) => Explanation::new(
             "a web page answered, not an S3 server",
@@ -133,23 +136,23 @@ fn unreachable_server(error: &Error) -> Explanation {
         );
     }
     if is_unknown_name(&detail) {
-        return Explanation::new(
+        return Explanation::with(
             "the server's name was not found",
             "the endpoint is mistyped, the DNS server does not answer, or there is no network",
-            "check the endpoint or account id, and the network; then refresh with R",
+            ["check the endpoint or account id, and the network".into(), Remedy::Refresh],
         );
     }
     if detail.contains("refused") {
-        return Explanation::new(
+        return Explanation::with(
             "the server cannot be reached: nothing listens on this port",
             "the server is not started, or listens on another port",
-            "check the port of the endpoint and start the server, then refresh with R",
+            ["check the port of the endpoint and start the server".into(), Remedy::Refresh],
         );
     }
-    Explanation::new(
+    Explanation::with(
         "the server cannot be reached",
         "nothing listens there, a firewall or proxy is in the way, or there is no network",
-        "check endpoint, port, HTTPS_PROXY and the network; then refresh with R",
+        ["check endpoint, port, HTTPS_PROXY and the network".into(), Remedy::Refresh],
     )
 }
 
@@ -198,10 +201,10 @@ fn bytes(error: &Error) -> Option<Explanation> {
             "something on the way changed or cut them; they were not kept",
             "try again; if it happens again, suspect a proxy or the server's disk",
         ),
-        ErrorKind::BrokenListing => Explanation::new(
+        ErrorKind::BrokenListing => Explanation::with(
             format!("the server's listing is broken: {}", error.detail_or("it does not end")),
             "the list is incomplete, and the server gives no way to get the rest",
-            "refresh with R; do not assume that everything is shown",
+            [Remedy::Refresh, "do not assume that everything is shown".into()],
         ),
         _ => return None,
     })

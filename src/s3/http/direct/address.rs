@@ -1,4 +1,4 @@
-//! Where the requests of a bucket go, by the SDK's own rules of endpoints.
+//! Finds the address of a bucket's requests by the SDK's own endpoint rules.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! A body on its way in, read from its socket straight into the reader's buffer.
+//! Reads a body from its socket straight into the reader's buffer.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};

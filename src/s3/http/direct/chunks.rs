@@ -1,4 +1,4 @@
-//! The chunked coding of a body (RFC 9112, 7.1), taken apart as it comes.
+//! Decodes the chunked coding of a body (RFC 9112, 7.1) as it arrives.
 
 use bytes::{Buf as _, BytesMut};
 

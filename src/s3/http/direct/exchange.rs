@@ -1,4 +1,4 @@
-//! One request and the head of its answer on one connection.
+//! Sends one request on a connection, and reads the head of its answer.
 
 use std::future::poll_fn;
 use std::pin::Pin;

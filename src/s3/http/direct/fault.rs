@@ -1,4 +1,4 @@
-//! How an exchange with a server fails before there is an answer to read.
+//! Names how an exchange fails before there is an answer to read.
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::s3::call::Call;

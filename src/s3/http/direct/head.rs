@@ -1,4 +1,4 @@
-//! The heads of requests and answers as HTTP/1.1 writes them (RFC 9112).
+//! Writes and reads the heads of HTTP/1.1 messages (RFC 9112).
 
 use aws_sdk_s3::config::http::{HttpRequest, HttpResponse};
 use aws_sdk_s3::primitives::SdkBody;

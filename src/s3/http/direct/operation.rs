@@ -1,5 +1,4 @@
-//! The SDK's own way to write a request and to read its answer, without what it does between the
-//! two.
+//! Writes requests and reads answers by the SDK's own code, without its transport.
 
 use std::error::Error as StdError;
 use std::fmt::{self, Debug};

@@ -1,4 +1,4 @@
-//! Connections kept for the next request, for less time than servers keep them.
+//! Keeps connections for the next request, for less time than servers keep them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -13,6 +13,7 @@ use crate::s3::http::direct::fault::Fault;
 use crate::s3::http::direct::socket::{Origin, Socket};
 use crate::s3::http::direct::tls;
 use crate::s3::sdk::transport::IDLE;
+use crate::s3::tasks::blocking;
 
 /// Kept at once for one origin.
 const MOST: usize = 256;
@@ -83,8 +84,7 @@ impl Pool {
             return Ok(Arc::clone(config));
         }
         let network = self.network.clone();
-        let made = tokio::task::spawn_blocking(move || tls::config(&network)).await;
-        let made = made.map_err(|error| tls::unusable(&error.to_string()))??;
+        let made = blocking(move || tls::config(&network)).await?;
         Ok(Arc::clone(self.tls.get_or_init(|| made)))
     }
 

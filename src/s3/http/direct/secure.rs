@@ -1,4 +1,4 @@
-//! TLS over a socket, for bodies: what came is read in large pieces and taken apart where it lies.
+//! Reads and writes TLS on a socket in large pieces, decrypted in place.
 
 use std::io;
 use std::pin::Pin;

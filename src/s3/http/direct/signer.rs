@@ -1,4 +1,4 @@
-//! Signs requests with the connection's keys, which are asked for again before they end.
+//! Signs requests with the connection's keys, and asks for new keys before they end.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};

@@ -1,4 +1,4 @@
-//! A socket to a server, plain or under TLS, and how it is opened.
+//! Opens a socket to a server, plain or under TLS.
 
 use std::io;
 use std::net::SocketAddr;

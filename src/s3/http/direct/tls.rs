@@ -1,4 +1,4 @@
-//! The TLS side of connections that carry bodies: whom they trust and which ciphers they prefer.
+//! Configures TLS for connections that carry bodies: trusted roots and preferred ciphers.
 
 use std::sync::Arc;
 
@@ -164,6 +164,6 @@ fn lacks_signer(error: &rustls::Error) -> bool {
     }
 }
 
-pub fn unusable(why: &str) -> Error {
+fn unusable(why: &str) -> Error {
     Error::new(ErrorKind::Config, "prepare TLS", "").detail(why.to_owned())
 }

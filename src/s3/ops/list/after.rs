@@ -1,4 +1,4 @@
-//! Goes on in a listing after a name, where a server's own tokens lose what follows.
+//! Continues a listing after a name, where a server's own tokens lose what follows.
 
 use crate::domain::address::DELIMITER;
 use crate::domain::error::Error;

@@ -1,4 +1,4 @@
-//! The ways a server may write a name into a listing, and what a text comes to in each of them.
+//! Lists the ways a server may encode a name in a listing, and decodes each.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,4 @@
-//! The error codes of S3 and R2, and what each means for a person (r2/api/error-codes; S3 API
-//! reference).
+//! Maps the error codes of S3 and R2 to what each means for a person.
 
 use crate::domain::error::{Error, ErrorKind, UNSIGNED};
 use crate::s3::call::Call;

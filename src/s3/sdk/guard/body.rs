@@ -1,4 +1,4 @@
-//! A body that is kept until it is whole, then handed on in one piece as the SDK can read it.
+//! Collects a body until it is whole, then hands it on in one piece.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};

@@ -1,4 +1,4 @@
-//! What is wrong with an answer as such, whatever it says.
+//! Names what is wrong with an answer as such.
 
 use std::error::Error as StdError;
 use std::fmt;

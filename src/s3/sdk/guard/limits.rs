@@ -1,4 +1,4 @@
-//! How long an answer can be at most, by what S3 itself allows in it.
+//! Limits the length of answers by what S3 itself allows in them.
 
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;

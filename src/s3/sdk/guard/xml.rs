@@ -1,5 +1,4 @@
-//! Puts a legal document into the one form that the SDK reads right: no CDATA, comment or prefix,
-//! the usual first element.
+//! Rewrites legal XML into the form that the SDK reads: no CDATA, comment or prefix.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,4 @@
-//! The names in one folder, sorted, in one piece of memory; which of them a server takes for the
-//! same.
+//! Keeps the names in one folder, sorted, and finds those that a server takes for the same.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};

@@ -1,4 +1,4 @@
-//! Digests in the hexadecimal form that ETags have.
+//! Writes digests in hexadecimal, as ETags have them.
 
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: [char; 16] =

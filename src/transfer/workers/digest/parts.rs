@@ -1,5 +1,4 @@
-//! Digests of objects made of parts: a digest of the parts' digests, which needs to know how large
-//! the parts were.
+//! Computes the digest of an object made of parts: the digest of their digests.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

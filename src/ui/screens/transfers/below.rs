@@ -1,4 +1,4 @@
-//! The lines below a job that is unfolded: objects under way, failures, notes.
+//! Paints the lines below a job that is unfolded: objects under way, failures, notes.
 
 use crate::app::transfers::job::QueuedJob;
 use crate::app::transfers::rows::Below;

@@ -1,4 +1,4 @@
-//! The columns of the transfers pane.
+//! Computes the columns of the transfers pane.
 
 /// Widths in cells, gaps not included; 0 where there is no room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The line of a job: what it is, how far, how fast, or why not.
+//! Paints the line of a job: what it is, how far, how fast, or why not.
 
 use std::fmt;
 
@@ -138,7 +138,7 @@ fn draw_standing(
     let key = view.key(Scope::Transfers, Action::RetryJob);
     match standing {
         JobStatus::Credentials => {
-            let renewal = view.renewal(&job.view.spec.connection);
+            let renewal = view.session.renewal(&job.view.spec.connection);
             let dash = glyphs.dash;
             let told = format_args!("{sign} {standing}: {renewal} {dash} {key} once renewed");
             paint.print(room, style, told)
@@ -291,9 +291,10 @@ fn draw_failed(paint: &mut Paint<'_>, span: Span, job: &QueuedJob, error: &Error
     let dash = paint.glyphs.dash;
     let key = view.key(Scope::Transfers, Action::JobDetails);
     let renews = error.is(&ErrorKind::ExpiredCredentials);
-    let way_out = renews.then(|| view.renewal(&job.view.spec.connection));
-    let way_out = way_out.or_else(|| error.way_out().map(str::to_owned));
-    let hint = way_out.unwrap_or_else(|| format!("{key}: what to do"));
+    let renewed_by = renews.then(|| view.session.renewal(&job.view.spec.connection));
+    let renewed_by =
+        renewed_by.or_else(|| error.renewed_by().map(|remedy| view.session.say(&remedy)));
+    let hint = renewed_by.unwrap_or_else(|| format!("{key}: what to do"));
     let hint = format!(" {dash} {hint}");
     let hint_cells = u16::try_from(width(&hint)).unwrap_or(u16::MAX);
     let room = if span.width > hint_cells + 20 { span.shorter(hint_cells) } else { span };

@@ -47,7 +47,7 @@ pub fn draw_transfers(
     let labels = labels(paint.glyphs, area.width, queue, leaving);
     let inner = pane_frame(paint, area, &labels, focused);
     if let Some(error) = &queue.halted {
-        let said = reason(paint, error, String::new());
+        let said = reason(paint, error, view.session, String::new());
         return notice(paint, inner, &said);
     }
     let lines = queue.rows();

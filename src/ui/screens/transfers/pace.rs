@@ -1,4 +1,4 @@
-//! Rates and times as the transfers pane writes them.
+//! Writes rates and times for the transfers pane.
 
 use crate::app::transfers::job::TimeLeft;
 use crate::domain::units::{Elapsed, Rate};

@@ -298,7 +298,11 @@ fn of_lists() -> Vec<Case> {
         };
         cases.extend([
             lie("<IsTruncated>false", "<IsTruncated>true"),
-            lie("<IsTruncated>false</IsTruncated>", "<IsTruncated>true</IsTruncated><NextContinuationToken>again</NextContinuationToken>"),
+            lie(
+                "<IsTruncated>false</IsTruncated>",
+                "<IsTruncated>true</IsTruncated><NextContinuationToken>again\
+                 </NextContinuationToken>",
+            ),
             lie("<IsTruncated>false</IsTruncated>", ""),
             lie("<Key>p", "<Key>q"),
             lie("</ListBucketResult>", ""),

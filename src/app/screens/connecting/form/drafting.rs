@@ -1,12 +1,13 @@
-//! The draft that the fields of a form make, or what it lacks.
+//! Makes a draft of the fields of a form, or says what is missing.
 
 use crate::app::screens::connecting::asked::{FormKind, KeySource, keeps};
-use crate::app::screens::connecting::field::FieldId;
+use crate::app::screens::connecting::field::{FieldId, FormField};
 use crate::app::screens::connecting::form::{Form, Lacking};
 use crate::config::connection::{CredentialsSource, Keeper};
-use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep, buckets_of};
+use crate::config::connection_options::{ConnectionOptions, OPTIONS};
+use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep};
 use crate::config::kept::SigningKeys;
-use crate::config::pasted_address::{Server, point};
+use crate::config::pasted_address::{PastedServer, point};
 use crate::config::secret::Secret;
 use crate::domain::address::ConnectionName;
 use crate::domain::provider::Provider;
@@ -16,9 +17,7 @@ impl Form {
     pub fn draft(&self) -> Result<Draft, Lacking> {
         let server = self.server()?;
         let keys = self.keys()?;
-        let before = self.before.as_ref().map_or(&[][..], |before| &before.known_buckets);
-        let buckets = buckets_of(self.typed(FieldId::Buckets), before)
-            .map_err(|sentence| Lacking { field: FieldId::Buckets, sentence })?;
+        let options = self.options()?;
         let name = self.typed(FieldId::Name).trim();
         if name.is_empty() {
             return Err(lacking(FieldId::Name, "give the connection a name"));
@@ -27,8 +26,18 @@ impl Form {
             let sentence = format!("a connection named {name} already exists");
             return Err(Lacking { field: FieldId::Name, sentence });
         }
-        let read_only = self.chosen(FieldId::ReadOnly) == 1;
-        Ok(Draft { name: ConnectionName::new(name), server, keys, buckets, read_only })
+        Ok(Draft { name: ConnectionName::new(name), server, keys, options })
+    }
+
+    fn options(&self) -> Result<ConnectionOptions, Lacking> {
+        let before = self.before.as_ref().map(ConnectionOptions::of);
+        let mut options = before.unwrap_or_default();
+        for option in &OPTIONS {
+            let field = FieldId::Option(option.name);
+            let entered = self.field(field).map_or("", FormField::entered);
+            (option.take)(&mut options, entered).map_err(|sentence| Lacking { field, sentence })?;
+        }
+        Ok(options)
     }
 
     fn server(&self) -> Result<DraftServer, Lacking> {
@@ -44,21 +53,21 @@ impl Form {
         }
         let found = point(address).map_err(wrong)?;
         match (self.kind, found.map(|found| found.server)) {
-            (FormKind::R2, Some(Server::R2 { account, .. })) => {
+            (FormKind::R2, Some(PastedServer::R2 { account, .. })) => {
                 Ok(DraftServer::R2 { account, jurisdictions: self.jurisdictions() })
             }
             (FormKind::R2, _) => Err(wrong(
                 "enter the account id (32 hexadecimal digits), or an R2 or dashboard address"
                     .to_owned(),
             )),
-            (_, Some(Server::Other { provider, endpoint, region: own })) => {
+            (_, Some(PastedServer::Other { provider, endpoint, region: own })) => {
                 let provider = match &self.before {
                     Some(before) if provider == Provider::Other => before.provider,
                     _ => provider,
                 };
                 Ok(DraftServer::Other { provider, endpoint, region: region.or(own) })
             }
-            (_, Some(Server::Aws { region: own })) => {
+            (_, Some(PastedServer::Aws { region: own })) => {
                 Ok(DraftServer::Aws { region: region.or(own) })
             }
             _ => {

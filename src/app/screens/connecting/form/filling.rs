@@ -1,12 +1,12 @@
-//! Fills the fields of a form: by keys, by what was pasted, by what an address says.
+//! Fills the fields of a form from keys, from what was pasted, and from an address.
 
 use crate::app::screens::connecting::asked::{FormKind, KeySource, fields};
 use crate::app::screens::connecting::field::{Entry, FieldId, FormField};
 use crate::app::screens::connecting::form::{Form, Remark, field_id};
 use crate::config::connection::KnownBucket;
-use crate::config::draft::text_of;
+use crate::config::connection_options::{BUCKETS, text_of};
 use crate::config::pasted::Pasted;
-use crate::config::pasted_address::{PastedAddress, Server, point};
+use crate::config::pasted_address::{PastedAddress, PastedServer, point};
 
 impl Form {
     /// A block of settings fills every field it has something for; anything else goes into the
@@ -68,7 +68,7 @@ impl Form {
         }
         for (id, text, what) in [
             (FieldId::Region, pasted.region, "the region"),
-            (FieldId::Buckets, pasted.bucket, "the bucket"),
+            (FieldId::Option(BUCKETS), pasted.bucket, "the bucket"),
             (FieldId::Profile, pasted.profile, "the profile"),
         ] {
             if let Some(text) = text.filter(|_| self.field(id).is_some()) {
@@ -105,32 +105,32 @@ impl Form {
     fn take_pointed(&mut self, pasted_address: PastedAddress) {
         let PastedAddress { server, bucket, prefix, keys, remark, .. } = pasted_address;
         match server {
-            Server::R2 { account, jurisdiction } => {
+            PastedServer::R2 { account, jurisdiction } => {
                 self.turn_into(FormKind::R2);
                 self.set(FieldId::Address, &account);
                 if let Some(jurisdiction) = jurisdiction {
                     self.choose_jurisdictions(&jurisdiction.into());
                 }
             }
-            Server::Aws { region } => {
+            PastedServer::Aws { region } => {
                 self.turn_into(FormKind::Aws);
                 self.set(FieldId::Region, region.as_deref().unwrap_or_default());
             }
-            Server::Other { endpoint, region, .. } => {
+            PastedServer::Other { endpoint, region, .. } => {
                 self.turn_into(FormKind::Other);
                 self.set(FieldId::Address, &endpoint);
                 self.set(FieldId::Region, region.as_deref().unwrap_or_default());
             }
-            Server::Unsaid => {}
+            PastedServer::Unsaid => {}
         }
         if let Some((id, secret)) = keys {
             self.turn_to(KeySource::Typed);
             self.set(FieldId::KeyId, &id);
             self.set(FieldId::Secret, secret.expose());
         }
-        if let Some(bucket) = bucket.filter(|_| self.typed(FieldId::Buckets).is_empty()) {
+        if let Some(bucket) = bucket.filter(|_| self.typed(FieldId::Option(BUCKETS)).is_empty()) {
             let known = KnownBucket { bucket, prefix, public_domain: None };
-            self.set(FieldId::Buckets, &text_of(&[known]));
+            self.set(FieldId::Option(BUCKETS), &text_of(&[known]));
         }
         self.remark = remark.map(Remark::Note);
         self.suggest_name();
@@ -145,11 +145,11 @@ impl Form {
                 let Ok(Some(pasted_address)) = point(self.typed(FieldId::Address)) else { return };
                 let is_url = self.typed(FieldId::Address).contains("://");
                 match (self.kind, &pasted_address.server) {
-                    (FormKind::R2, Server::R2 { jurisdiction: None, .. }) if !is_url => {}
-                    (_, Server::R2 { .. }) => self.take_pointed(pasted_address),
+                    (FormKind::R2, PastedServer::R2 { jurisdiction: None, .. }) if !is_url => {}
+                    (_, PastedServer::R2 { .. }) => self.take_pointed(pasted_address),
                     // Only what is pasted whole turns the form into another: typing passes many
                     // addresses.
-                    (FormKind::R2, Server::Other { .. } | Server::Aws { .. })
+                    (FormKind::R2, PastedServer::Other { .. } | PastedServer::Aws { .. })
                         if is_url && self.looks_finished() =>
                     {
                         self.take_pointed(pasted_address);
@@ -158,7 +158,7 @@ impl Form {
                                 .to_owned(),
                         ));
                     }
-                    (FormKind::Other, Server::Other { .. })
+                    (FormKind::Other, PastedServer::Other { .. })
                         if pasted_address.bucket.is_some() && is_url =>
                     {
                         self.take_pointed(pasted_address);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::app::chord::Chord;
+use crate::config::connection_options::text_of;
 use crate::domain::provider::Provider;
 
 const ID: &str = "0123456789abcdef0123456789abcdef";
@@ -40,7 +41,7 @@ fn a_pasted_address_fills_account_jurisdiction_and_bucket() {
         form.on_paste(&pasted);
         let draft = form.draft().unwrap();
         assert_eq!(draft.server, DraftServer::R2 { account: ID.to_owned(), jurisdictions });
-        assert_eq!(text_of(&draft.buckets), bucket);
+        assert_eq!(text_of(&draft.options.buckets), bucket);
     }
 }
 
@@ -80,7 +81,7 @@ fn an_address_that_is_typed_is_read_when_its_field_is_left() {
         form.step(false);
         let draft = form.draft().unwrap();
         let DraftServer::R2 { account, .. } = draft.server else { panic!("{:?}", form.note()) };
-        assert_eq!((account.as_str(), text_of(&draft.buckets).as_str()), (ID, bucket));
+        assert_eq!((account.as_str(), text_of(&draft.options.buckets).as_str()), (ID, bucket));
     }
 }
 
@@ -102,7 +103,7 @@ fn a_pasted_block_fills_every_field_and_the_cursor_goes_on() {
     ));
     assert!(form.on_save());
     let draft = form.draft().unwrap();
-    assert_eq!(text_of(&draft.buckets), "media");
+    assert_eq!(text_of(&draft.options.buckets), "media");
     let DraftKeys::Given { keys, keep } = draft.keys else { panic!() };
     assert_eq!((keys.access_key_id.as_str(), keys.secret_access_key.expose()), (KEY, SECRET));
     assert_eq!(keep, Keep::File);
@@ -165,7 +166,7 @@ fn without_keys_another_server_is_anonymous_and_a_profile_is_the_chain() {
     let mut open = form(FormKind::Other);
     open.on_paste("http://localhost:9000/media");
     assert_eq!(open.draft().unwrap().keys, DraftKeys::Anonymous);
-    assert_eq!(text_of(&open.draft().unwrap().buckets), "media");
+    assert_eq!(text_of(&open.draft().unwrap().options.buckets), "media");
     let chain = Form::of_chain(Setting::default());
     assert_eq!(chain.draft().unwrap().keys, DraftKeys::Profile(None));
     assert_eq!(form(FormKind::Aws).draft().unwrap_err().field, FieldId::KeyId);
@@ -249,7 +250,7 @@ fn the_keyring_comes_first_where_there_may_be_one() {
     let mut form = Form::new(FormKind::R2, Setting { keyring: true, ..Setting::default() });
     form.on_paste(&format!("access_key_id={KEY}\nsecret_access_key={SECRET}\naccount_id={ID}"));
     assert_eq!(form.keep(), Keep::Keyring);
-    form.propose_file("the keyring is locked");
+    form.propose_file("the keyring is locked", "enter");
     assert_eq!((form.keep(), form.on_save()), (Keep::File, true));
     assert!(matches!(form.note(), Some(Remark::Problem(said)) if said.contains("secrets.toml")));
 }

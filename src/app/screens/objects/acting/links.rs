@@ -1,4 +1,4 @@
-//! The link menu of objects: what is copied of them, and the public domain of their bucket.
+//! Opens the link menu of objects, and sets the public domain of their bucket.
 
 use std::time::Duration;
 

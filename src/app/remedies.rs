@@ -1,0 +1,94 @@
+//! Says on the screens what to do about an error, with the key that does it now.
+
+use crate::app::action::Action;
+use crate::app::session::Session;
+use crate::config::connection::CredentialsSource;
+use crate::domain::address::ConnectionName;
+use crate::domain::error::Error;
+use crate::domain::error::remedy::{Remedy, shell_word};
+
+impl Session {
+    /// The key of an action, for a sentence: `g s`; the palette's name where it has no key.
+    pub fn key(&self, action: Action) -> String {
+        self.keymap.name_of(action.spec().scopes, action)
+    }
+
+    /// What to do next about an error.
+    pub fn next(&self, error: &Error) -> String {
+        error.explain().next(|remedy| self.say(remedy))
+    }
+
+    /// What happened and what to do next, where there is one line for it.
+    pub fn in_a_line(&self, error: &Error) -> String {
+        format!("{}: {}", error.explain().what, self.next(error))
+    }
+
+    pub fn say(&self, remedy: &Remedy) -> String {
+        let by = |action, does: &str| format!("{} {does}", self.key(action));
+        match remedy {
+            Remedy::Refresh => format!("refresh with {}", self.key(Action::Refresh)),
+            Remedy::AddConnection => by(Action::AddConnection, "adds a connection"),
+            Remedy::EditConnection => by(Action::EditConnection, "changes the connection"),
+            Remedy::SwitchConnection => {
+                format!("switch the connection with {}", self.key(Action::SwitchConnection))
+            }
+            Remedy::Sign => {
+                format!("use a connection with keys ({})", self.key(Action::SwitchConnection))
+            }
+            Remedy::SignIn(Some(profile)) => {
+                let command = format!("aws sso login --profile {}", shell_word(profile));
+                by(Action::SignIn, &format!("signs in again ({command})"))
+            }
+            Remedy::SignIn(None) => by(Action::SignIn, "signs in again"),
+            Remedy::GiveCode => {
+                by(Action::SignIn, "signs in again, with the six digits it shows now")
+            }
+            Remedy::ChangeKeys => by(Action::EditConnection, "gives it new keys"),
+            Remedy::KeepKeysInFile => by(
+                Action::EditConnection,
+                "changes the connection, to keep the keys in secrets.toml",
+            ),
+            Remedy::SetRegion(Some(region)) => {
+                by(Action::EditConnection, &format!("changes the connection: set {region} there"))
+            }
+            Remedy::SetRegion(None) => {
+                let set = by(Action::EditConnection, "sets it");
+                format!("look the bucket's region up; {set}")
+            }
+            Remedy::AddBucket => by(Action::AddBucket, "adds a bucket by name"),
+            Remedy::FindBucket => {
+                format!("refresh the buckets with {}, or check the name", self.key(Action::Refresh))
+            }
+            Remedy::FindObject => format!("refresh the listing with {}", self.key(Action::Refresh)),
+            Remedy::EmptyBucket => {
+                let lists = by(Action::UnfinishedUploads, "lists unfinished uploads");
+                format!("delete them first; {lists}")
+            }
+            Remedy::Do(_)
+            | Remedy::StartAgain
+            | Remedy::DecideExisting
+            | Remedy::AcceptLoss
+            | Remedy::Stream(_)
+            | Remedy::Snapshot
+            | Remedy::SayLength
+            | Remedy::ReadAnswer
+            | Remedy::ReadHelp => remedy.to_string(),
+            Remedy::TestWriting => by(Action::TestWriting, "tests writing"),
+        }
+    }
+
+    /// What renews the keys of a connection: `g s signs in again`.
+    pub fn renewal(&self, name: &ConnectionName) -> String {
+        if name != self.name() {
+            let key = self.key(Action::SwitchConnection);
+            return format!("{key} leads to {name}, to renew its keys");
+        }
+        match &self.connection().credentials {
+            CredentialsSource::Chain { .. } => self.say(&Remedy::SignIn(None)),
+            CredentialsSource::Static { .. } | CredentialsSource::Kept { .. } => {
+                self.say(&Remedy::ChangeKeys)
+            }
+            _ => "renew them where they were issued".to_owned(),
+        }
+    }
+}

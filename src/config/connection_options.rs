@@ -1,0 +1,147 @@
+//! Lists what a connection may set besides its server and keys: the fields of the form, and the
+//! lines of `config.toml`.
+
+use toml_edit::{Array, InlineTable, Value};
+
+use crate::config::connection::{Connection, KnownBucket};
+
+/// As they are entered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConnectionOptions {
+    pub buckets: Vec<KnownBucket>,
+    pub read_only: bool,
+}
+
+/// One of them: a field of the form and a line of `config.toml`.
+pub struct OptionSpec {
+    /// As `config.toml` writes it.
+    pub name: &'static str,
+    pub label: &'static str,
+    /// What goes in, for whoever stands on it.
+    pub hint: &'static str,
+    /// What can be chosen; none where text is typed.
+    pub answers: &'static [&'static str],
+    /// The text or the answer.
+    pub shown: fn(&ConnectionOptions) -> String,
+    /// Takes a text or an answer, or says why not.
+    pub take: fn(&mut ConnectionOptions, &str) -> Result<(), String>,
+    /// Nothing where `config.toml` needs no line for it.
+    pub written: fn(&ConnectionOptions) -> Option<Value>,
+}
+
+pub const BUCKETS: &str = "buckets";
+
+const YES_NO: &[&str] = &["no", "yes: nothing can be written"];
+
+/// In the order of the form.
+pub const OPTIONS: [OptionSpec; 2] = [
+    OptionSpec {
+        name: BUCKETS,
+        label: "Buckets",
+        hint: "for keys that may not list them: media, site/public/",
+        answers: &[],
+        shown: |options| text_of(&options.buckets),
+        take: |options, text| {
+            options.buckets = buckets_of(text, &options.buckets)?;
+            Ok(())
+        },
+        written: |options| buckets_written(&options.buckets),
+    },
+    OptionSpec {
+        name: "read_only",
+        label: "Read-only",
+        hint: "← → changes it",
+        answers: YES_NO,
+        shown: |options| YES_NO[usize::from(options.read_only)].to_owned(),
+        take: |options, answer| {
+            options.read_only = answer == YES_NO[1];
+            Ok(())
+        },
+        written: |options| options.read_only.then(|| true.into()),
+    },
+];
+
+impl ConnectionOptions {
+    pub fn of(connection: &Connection) -> ConnectionOptions {
+        ConnectionOptions {
+            buckets: connection.known_buckets.clone(),
+            read_only: connection.read_only,
+        }
+    }
+
+    pub fn put(self, connection: &mut Connection) {
+        connection.known_buckets = self.buckets;
+        connection.read_only = self.read_only;
+    }
+}
+
+/// `buckets = ["media", { name = "site", prefix = "public/" }]`
+pub fn buckets_written(buckets: &[KnownBucket]) -> Option<Value> {
+    let mut array = Array::new();
+    for known in buckets {
+        if known.prefix.is_root() && known.public_domain.is_none() {
+            array.push(known.bucket.as_str());
+            continue;
+        }
+        let mut table = InlineTable::new();
+        table.insert("name", known.bucket.as_str().into());
+        if !known.prefix.is_root() {
+            table.insert("prefix", known.prefix.as_str().into());
+        }
+        if let Some(domain) = &known.public_domain {
+            table.insert("public_domain", domain.as_str().into());
+        }
+        array.push(table);
+    }
+    (!array.is_empty()).then(|| array.into())
+}
+
+/// `media, site/public/`: buckets with the prefix they start at, separated by commas or spaces.
+/// What is configured of a bucket besides stays with it.
+///
+/// # Errors
+/// A sentence about the first that cannot be one.
+pub fn buckets_of(text: &str, before: &[KnownBucket]) -> Result<Vec<KnownBucket>, String> {
+    let mut known: Vec<KnownBucket> = Vec::new();
+    for word in text.split([',', ' ']).map(str::trim).filter(|word| !word.is_empty()) {
+        let each = KnownBucket::from(word.strip_prefix("s3://").unwrap_or(word));
+        let name = each.bucket.as_str();
+        if name.is_empty() || name.contains(':') {
+            return Err(format!(
+                "{word:?} is no bucket: write media, or site/public/ to start at a prefix"
+            ));
+        }
+        if known.iter().any(|other| other.bucket == each.bucket) {
+            continue;
+        }
+        let same = before.iter().find(|other| other.bucket == each.bucket);
+        let public_domain = same.and_then(|same| same.public_domain.clone());
+        known.push(KnownBucket { public_domain, ..each });
+    }
+    Ok(known)
+}
+
+/// As [`buckets_of`] reads it.
+pub fn text_of(buckets: &[KnownBucket]) -> String {
+    buckets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::address::Prefix;
+
+    #[test]
+    fn buckets_are_read_with_the_prefix_they_start_at() {
+        let before = [KnownBucket {
+            bucket: "site".into(),
+            prefix: Prefix::root(),
+            public_domain: Some("https://cdn.example.com".to_owned()),
+        }];
+        let known = buckets_of(" media,site/public  s3://logs/a/b/ media ", &before).unwrap();
+        assert_eq!(text_of(&known), "media, site/public/, logs/a/b/");
+        assert_eq!(known[1].public_domain.as_deref(), Some("https://cdn.example.com"));
+        assert_eq!(buckets_of("", &before).unwrap(), []);
+        assert!(buckets_of("https://x/y", &[]).unwrap_err().contains("no bucket"));
+    }
+}

@@ -1,0 +1,137 @@
+//! A remedy is what a person can do about an error, as data: screens name the key, verbs their
+//! flag.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// One thing to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Something outside of Windlass, in words that hold everywhere.
+    Do(Cow<'static, str>),
+    /// Ask the server again.
+    Refresh,
+    /// Start again what was stopped.
+    StartAgain,
+    /// Enter a connection, which Windlass then keeps.
+    AddConnection,
+    EditConnection,
+    /// Use another connection.
+    SwitchConnection,
+    /// Use a connection that signs its requests.
+    Sign,
+    /// Sign in by the AWS CLI, with this profile where it is known.
+    SignIn(Option<String>),
+    /// Sign in with a code of an MFA device.
+    GiveCode,
+    /// Give the connection other keys.
+    ChangeKeys,
+    /// Keep the keys of the connection in a file in place of the keyring.
+    KeepKeysInFile,
+    /// Say in which region the bucket is, where that is known.
+    SetRegion(Option<String>),
+    /// Name a bucket that is not listed.
+    AddBucket,
+    /// Look which buckets there are.
+    FindBucket,
+    /// Look which objects there are.
+    FindObject,
+    /// Delete what is in the bucket.
+    EmptyBucket,
+    /// Decide what happens to what is there already.
+    DecideExisting,
+    /// Move the object although its copy lacks something.
+    AcceptLoss,
+    /// Upload what this program writes.
+    Stream(&'static str),
+    /// Upload a file that grows as long as it is now.
+    Snapshot,
+    /// Say how long a stream will be, or send larger parts.
+    SayLength,
+    /// See the answer as the server gave it.
+    ReadAnswer,
+    /// See what the command line takes.
+    ReadHelp,
+    /// Let the doctor write, too.
+    TestWriting,
+}
+
+impl Remedy {
+    /// What connects it with what is said before it.
+    pub fn conjunction(&self) -> &'static str {
+        match self {
+            Remedy::Refresh => "then ",
+            Remedy::SwitchConnection | Remedy::KeepKeysInFile => "or ",
+            _ => "",
+        }
+    }
+}
+
+impl From<&'static str> for Remedy {
+    fn from(words: &'static str) -> Remedy {
+        Remedy::Do(words.into())
+    }
+}
+
+impl From<String> for Remedy {
+    fn from(words: String) -> Remedy {
+        Remedy::Do(words.into())
+    }
+}
+
+/// In words without a key or flag, for whoever reads a report elsewhere.
+impl fmt::Display for Remedy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Remedy::Do(words) => words,
+            Remedy::Refresh => "try again",
+            Remedy::StartAgain => "start it again if you still want it",
+            Remedy::AddConnection => "add a connection",
+            Remedy::EditConnection => "change the connection",
+            Remedy::SwitchConnection => "use another connection",
+            Remedy::Sign => "use a connection with keys",
+            Remedy::SignIn(Some(profile)) => {
+                return write!(
+                    f,
+                    "sign in again (aws sso login --profile {})",
+                    shell_word(profile)
+                );
+            }
+            Remedy::SignIn(None) => "sign in again (aws sso login)",
+            Remedy::GiveCode => "sign in again, with the six digits it shows now",
+            Remedy::ChangeKeys => "give the connection new keys",
+            Remedy::KeepKeysInFile => "keep the keys in secrets.toml",
+            Remedy::SetRegion(Some(region)) => {
+                return write!(f, "set region = \"{region}\" for the connection");
+            }
+            Remedy::SetRegion(None) => "look the bucket's region up and set it for the connection",
+            Remedy::AddBucket => "add the bucket by name",
+            Remedy::FindBucket => "check the bucket's name",
+            Remedy::FindObject => "check the object's name",
+            Remedy::EmptyBucket => {
+                "delete them first; the listing does not show unfinished uploads"
+            }
+            Remedy::DecideExisting => "start again with overwrite, skip or keep both",
+            Remedy::AcceptLoss => {
+                "retry the transfer and accept the loss, or delete one of the two yourself"
+            }
+            Remedy::Stream(program) => {
+                return write!(f, "{program} | windlass put - s3://bucket/key sends it");
+            }
+            Remedy::Snapshot => "try again when nothing writes to it",
+            Remedy::SayLength => "say how long it will be, or send larger parts",
+            Remedy::ReadAnswer => "the code and the raw answer are in the details",
+            Remedy::ReadHelp => "see what the command takes",
+            Remedy::TestWriting => "test writing",
+        })
+    }
+}
+
+/// In quotes where a shell would read more than one word.
+pub fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-/.@:+%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
