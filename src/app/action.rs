@@ -84,6 +84,7 @@ pub enum Action {
     SignIn,
     LastPlace,
     Help,
+    Guide,
     Palette,
     Events,
     Suspend,
@@ -339,6 +340,8 @@ pub const ACTIONS: &[ActionSpec] = &[
         GLOBAL, &["g l"]),
     row(Action::Help, "help", "help", "Show the keys that work here", GLOBAL, &["?", "f1"])
         .also(&[(Scope::Help, &["?", "f1"])]),
+    row(Action::Guide, "guide", "guide",
+        "Read the guide: connecting, transfers, links, keys, trouble", GLOBAL, &["g ?"]),
     row(Action::Palette, "palette", "palette",
         "Run any action by its name, or go to an s3:// location", GLOBAL, &[":"]),
     row(Action::Events, "events", "events",

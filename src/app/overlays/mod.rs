@@ -3,6 +3,7 @@
 pub mod connections;
 pub mod doctor;
 pub mod events;
+pub mod guide;
 pub mod help;
 pub mod notice;
 pub mod palette;
@@ -14,6 +15,7 @@ use crate::app::log::Log;
 use crate::app::overlays::connections::Connections;
 use crate::app::overlays::doctor::Doctor;
 use crate::app::overlays::events::Events;
+use crate::app::overlays::guide::Guide;
 use crate::app::overlays::help::Help;
 use crate::app::overlays::notice::NoticeSheet;
 use crate::app::overlays::palette::Palette;
@@ -28,6 +30,7 @@ pub enum Overlay {
     Help(Help),
     Palette(Palette),
     Events(Events),
+    Guide(Guide),
     Connections(Connections),
     Notice(NoticeSheet),
     Doctor(Box<Doctor>),
@@ -58,6 +61,7 @@ impl Overlay {
                 Overlay::Palette(Palette::new(rows, here.clone(), names))
             }
             Action::Events => Overlay::Events(Events::new(log)),
+            Action::Guide => Overlay::Guide(Guide::default()),
             Action::SwitchConnection => {
                 let (known, profiles) = (&session.connections, &session.profiles);
                 Overlay::Connections(Connections::new(known, profiles, session.name()))
@@ -71,6 +75,7 @@ impl Overlay {
             Overlay::Help(help) => help,
             Overlay::Palette(palette) => palette,
             Overlay::Events(events) => events,
+            Overlay::Guide(guide) => guide,
             Overlay::Connections(connections) => connections,
             Overlay::Notice(notice) => notice,
             Overlay::Doctor(doctor) => &**doctor,
@@ -82,6 +87,7 @@ impl Overlay {
             Overlay::Help(help) => help,
             Overlay::Palette(palette) => palette,
             Overlay::Events(events) => events,
+            Overlay::Guide(guide) => guide,
             Overlay::Connections(connections) => connections,
             Overlay::Notice(notice) => notice,
             Overlay::Doctor(doctor) => &mut **doctor,

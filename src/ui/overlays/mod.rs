@@ -2,6 +2,7 @@
 
 pub mod doctor;
 pub mod events;
+pub mod guide;
 pub mod help;
 pub mod palette;
 
@@ -11,6 +12,7 @@ use crate::ui::dialogs::details::draw_details;
 use crate::ui::dialogs::question::draw_choice;
 use crate::ui::overlays::doctor::draw_doctor;
 use crate::ui::overlays::events::draw_events;
+use crate::ui::overlays::guide::draw_guide;
 use crate::ui::overlays::help::draw_help;
 use crate::ui::overlays::palette::draw_palette;
 use crate::ui::paint::Paint;
@@ -18,6 +20,7 @@ use crate::ui::paint::Paint;
 pub fn draw_overlay(paint: &mut Paint<'_>, overlay: &Overlay, state: &State) {
     match overlay {
         Overlay::Help(help) => draw_help(paint, help),
+        Overlay::Guide(guide) => draw_guide(paint, guide),
         Overlay::Palette(palette) => draw_palette(paint, palette),
         Overlay::Connections(connections) => draw_choice(paint, &connections.choice),
         Overlay::Notice(notice) => draw_details(paint, &notice.0, &state.session),

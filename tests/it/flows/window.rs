@@ -4,6 +4,7 @@ use windlass::app::effect::Effect;
 use windlass::app::event::{ClipboardOutcome, Event, MouseKind};
 use windlass::app::layout::Pane;
 use windlass::app::overlays::Overlay;
+use windlass::app::overlays::guide::PAGES;
 
 use crate::support::app::App;
 
@@ -119,6 +120,23 @@ fn help_palette_and_events_open_over_everything_and_close() {
     assert!(app.state.zoomed);
     app.keys(":").typed("s3://backups/x/").keys("enter");
     assert_eq!(app.location(), "s3://backups/x/");
+}
+
+#[test]
+fn the_guide_is_read_page_by_page() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("g ? j enter j j");
+    let Some(Overlay::Guide(guide)) = &app.state.parts.overlay else { panic!("no guide") };
+    let page = guide.page.as_ref().expect("a page");
+    assert_eq!((page.topic.name, page.scroll), (PAGES[1].name, 2));
+    app.keys("G j");
+    let Some(Overlay::Guide(guide)) = &app.state.parts.overlay else { panic!("no guide") };
+    let page = guide.page.as_ref().expect("a page");
+    assert_eq!(page.scroll + 1, page.topic.text.lines().count(), "it stops at the last line");
+    app.keys("esc");
+    assert!(app.state.parts.overlay.is_some(), "back in the list of pages");
+    app.keys("esc");
+    assert!(app.state.parts.overlay.is_none());
 }
 
 #[test]

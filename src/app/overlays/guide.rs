@@ -1,0 +1,71 @@
+//! The guide: its pages in a list, and one of them to read.
+
+use crate::app::action::{Action, KeyHint};
+use crate::app::context::Context;
+use crate::app::list::{step, take_again};
+use crate::app::part::Part;
+use crate::app::scope::Scope;
+use crate::app::spot::Spot;
+use crate::config::guide::{TOPICS, Topic};
+
+/// In the order of the list.
+pub const PAGES: &[Topic] = TOPICS;
+
+#[derive(Clone, Debug, Default)]
+pub struct Guide {
+    /// The page under the cursor, by its place in [`PAGES`].
+    pub cursor: usize,
+    pub page: Option<GuidePage>,
+}
+
+/// The page that is read.
+#[derive(Clone, Debug)]
+pub struct GuidePage {
+    pub topic: &'static Topic,
+    /// Lines of the text above the window.
+    pub scroll: usize,
+}
+
+impl Part for Guide {
+    fn scopes(&self) -> &'static [Scope] {
+        Scope::Menu.outwards()
+    }
+
+    fn covers(&self) -> bool {
+        true
+    }
+
+    fn takes_paste(&self) -> bool {
+        false
+    }
+
+    fn hints(&self) -> Vec<KeyHint> {
+        match self.page {
+            Some(_) => {
+                vec![(Action::Down, "down"), (Action::Up, "up"), (Action::Dismiss, "all pages")]
+            }
+            None => vec![(Action::Accept, "read"), (Action::Dismiss, "close")],
+        }
+    }
+
+    fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        match (action, &mut self.page) {
+            (Action::Close, _) | (Action::Dismiss, None) => cx.close_overlay(None),
+            (Action::Dismiss, Some(_)) => self.page = None,
+            (Action::Accept, None) => {
+                self.page = PAGES.get(self.cursor).map(|topic| GuidePage { topic, scroll: 0 });
+            }
+            (_, Some(page)) => {
+                step(&mut page.scroll, action, page.topic.text.lines().count());
+            }
+            (_, None) => {
+                step(&mut self.cursor, action, PAGES.len());
+            }
+        }
+        true
+    }
+
+    fn point(&mut self, spot: Spot) -> Option<Action> {
+        if self.page.is_some() { None } else { take_again(&mut self.cursor, spot) }
+    }
+}
