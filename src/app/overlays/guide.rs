@@ -56,7 +56,8 @@ impl Part for Guide {
                 self.page = PAGES.get(self.cursor).map(|topic| GuidePage { topic, scroll: 0 });
             }
             (_, Some(page)) => {
-                step(&mut page.scroll, action, page.topic.text.lines().count());
+                let len = page.len();
+                step(&mut page.scroll, action, len);
             }
             (_, None) => {
                 step(&mut self.cursor, action, PAGES.len());
@@ -67,5 +68,59 @@ impl Part for Guide {
 
     fn point(&mut self, spot: Spot) -> Option<Action> {
         if self.page.is_some() { None } else { take_again(&mut self.cursor, spot) }
+    }
+}
+
+impl GuidePage {
+    /// Lines that are shown, in a window that is wide enough.
+    pub fn len(&self) -> usize {
+        lines(self.topic.text).count()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineKind {
+    Heading,
+    Example,
+    Text,
+}
+
+const FENCE: &str = "```";
+const COMMENT: &str = "<!--";
+
+/// The lines of a page as they are shown: without the marks of headings and examples.
+pub fn lines(text: &str) -> impl Iterator<Item = (&str, LineKind)> {
+    let mut example = false;
+    text.lines().filter_map(move |line| {
+        if line.starts_with(FENCE) {
+            example = !example;
+            return None;
+        }
+        Some(match line {
+            _ if example => (line, LineKind::Example),
+            _ if line.starts_with(COMMENT) => return None,
+            _ if line.starts_with('#') => (line.trim_start_matches(['#', ' ']), LineKind::Heading),
+            _ => (line, LineKind::Text),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_not_shown_and_examples_are_kept_as_they_are() {
+        let page = "# Title\n```sh\n# no heading\n```\n<!-- made -->\nsay `this`\n";
+        let expected = [
+            ("Title", LineKind::Heading),
+            ("# no heading", LineKind::Example),
+            ("say `this`", LineKind::Text),
+        ];
+        assert_eq!(lines(page).collect::<Vec<_>>(), expected);
     }
 }

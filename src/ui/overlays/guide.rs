@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::app::overlays::guide::{Guide, GuidePage, PAGES};
+use crate::app::overlays::guide::{Guide, GuidePage, LineKind, PAGES, lines};
 use crate::ui::overlays::help::{centred, position};
 use crate::ui::paint::{Paint, Span};
 use crate::ui::text::wrap;
@@ -13,8 +13,6 @@ use crate::ui::widgets::rows::{rows, sign};
 
 const WIDEST: u16 = 92;
 const NAME: u16 = 11;
-const FENCE: &str = "```";
-const COMMENT: &str = "<!--";
 
 pub fn draw_guide(paint: &mut Paint<'_>, guide: &Guide) {
     match &guide.page {
@@ -41,59 +39,30 @@ fn draw_pages(paint: &mut Paint<'_>, cursor: usize) {
 }
 
 fn draw_page(paint: &mut Paint<'_>, page: &GuidePage) {
-    let GuidePage { topic, scroll } = page;
-    let len = topic.text.lines().count();
     let labels = Labels {
-        title: format!("Guide: {}", topic.name),
-        bottom_right: format!("line {} of {len}", scroll + 1),
+        title: format!("Guide: {}", page.topic.name),
+        bottom_right: format!("line {} of {}", page.scroll + 1, page.len()),
         ..Labels::default()
     };
     let inner = large_popup(paint, &labels, WIDEST, u16::MAX);
     let area = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     let mut line = 0;
-    for (text, kind) in lines(topic.text).skip(*scroll) {
+    for (text, kind) in lines(page.topic.text).skip(page.scroll) {
+        let pieces = match kind {
+            LineKind::Text => wrap(text, usize::from(area.width).max(1)),
+            LineKind::Heading | LineKind::Example => vec![text.to_owned()],
+        };
         let mut code = false;
-        for piece in wrap(text, usize::from(area.width).max(1)) {
-            if line >= area.height {
-                return;
-            }
+        for piece in pieces.into_iter().take(usize::from(area.height - line)) {
             let span = Span::line(area, line);
             match kind {
-                LineKind::Heading => {
-                    paint.put(span, piece.trim_start_matches(['#', ' ']), paint.styles.heading);
-                }
-                LineKind::Example => {
-                    paint.put(span, &piece, paint.styles.key);
-                }
+                LineKind::Heading => _ = paint.put(span, &piece, paint.styles.heading),
+                LineKind::Example => _ = paint.put(span, &piece, paint.styles.key),
                 LineKind::Text => code = draw_text(paint, span, &piece, code),
             }
             line += 1;
         }
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum LineKind {
-    Heading,
-    Example,
-    Text,
-}
-
-/// The lines of a page as they are shown; fences and comments are empty lines.
-fn lines(text: &str) -> impl Iterator<Item = (&str, LineKind)> {
-    let mut example = false;
-    text.lines().map(move |line| {
-        if line.starts_with(FENCE) {
-            example = !example;
-            return ("", LineKind::Text);
-        }
-        match (example, line) {
-            (true, _) => (line, LineKind::Example),
-            (false, _) if line.starts_with(COMMENT) => ("", LineKind::Text),
-            (false, _) if line.starts_with('#') => (line, LineKind::Heading),
-            (false, _) => (line, LineKind::Text),
-        }
-    })
 }
 
 /// Paints words, and what stands between backticks as keys are painted. Gives whether a backtick is
@@ -106,21 +75,4 @@ fn draw_text(paint: &mut Paint<'_>, span: Span, text: &str, mut code: bool) -> b
         rest = rest.skip(paint.put(rest, piece, style));
     }
     code
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fences_and_comments_are_not_shown_and_examples_are_kept_as_they_are() {
-        let page = "# Title\n\n```sh\n# no heading\n```\n<!-- made -->\nsay `this`\n";
-        let shown: Vec<_> = lines(page).filter(|(text, _)| !text.is_empty()).collect();
-        let expected = [
-            ("# Title", LineKind::Heading),
-            ("# no heading", LineKind::Example),
-            ("say `this`", LineKind::Text),
-        ];
-        assert_eq!(shown, expected);
-    }
 }

@@ -132,7 +132,7 @@ fn the_guide_is_read_page_by_page() {
     app.keys("G j");
     let Some(Overlay::Guide(guide)) = &app.state.parts.overlay else { panic!("no guide") };
     let page = guide.page.as_ref().expect("a page");
-    assert_eq!(page.scroll + 1, page.topic.text.lines().count(), "it stops at the last line");
+    assert_eq!(page.scroll + 1, page.len(), "it stops at the last line");
     app.keys("esc");
     assert!(app.state.parts.overlay.is_some(), "back in the list of pages");
     app.keys("esc");
