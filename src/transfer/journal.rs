@@ -172,7 +172,7 @@ impl Journal {
         match self {
             _ if facts.is_empty() => {}
             Journal::File(orders) => {
-                drop(orders.send(JournalCommand::Append { facts, written: None }))
+                drop(orders.send(JournalCommand::Append { facts, written: None }));
             }
             Journal::Memory(memory) => memory.append(facts),
         }

@@ -6,6 +6,7 @@
     clippy::panic,
     clippy::cast_possible_truncation,
     clippy::format_collect,
+    clippy::unnecessary_wraps,
     reason = "a test stops where something is not as it says"
 )]
 

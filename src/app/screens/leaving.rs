@@ -50,8 +50,8 @@ pub fn question(queue: &Transfers, session: &Session) -> Option<Choice> {
     let paused = waits.then(|| "what is left is paused: resume it first".to_owned());
     let abort = ChoiceRow::new('a', "Cancel them").note(giving_up(queue));
     let choice = Choice::new("Quit", vec![keep, wait.disabled(paused), abort]).line(line);
-    let quits = session.keymap.keys_for(&[Scope::Global], Action::Quit);
-    let again = quits.filter(|key| key.starts_with("ctrl-")).next();
+    let mut quits = session.keymap.keys_for(&[Scope::Global], Action::Quit);
+    let again = quits.find(|key| key.starts_with("ctrl-"));
     Some(match (queue.unkept, again) {
         (true, Some(key)) => choice.line(format!(
             "The queue ends with this window; {key} again quits at once and loses it."

@@ -25,7 +25,7 @@ pub struct Replay {
 impl Replay {
     /// What is to be said of what could not be read.
     pub fn warning(&self, shown: &str) -> Option<Error> {
-        let unread = (self.unread > 0).then(|| Counted(self.unread as u64, "entry"))?;
+        let unread = (self.unread > 0).then_some(Counted(self.unread as u64, "entry"))?;
         let detail = format!("the queue has {unread} that this version does not know");
         Some(Error::new(ErrorKind::Config, READ_JOURNAL, shown).detail(detail))
     }

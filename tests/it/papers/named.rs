@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use clap::{Command, CommandFactory};
-use windlass::app::action::ACTIONS;
+use windlass::app::action::{ACTIONS, ActionSpec};
 use windlass::app::keymap::parse_sequence;
 use windlass::cli::args::Arguments;
 
@@ -78,7 +78,7 @@ pub fn flags() -> BTreeSet<String> {
 
 /// Every sequence of keys that does something, as the papers write it.
 pub fn bound_keys() -> BTreeSet<&'static str> {
-    ACTIONS.iter().flat_map(|spec| spec.places()).flat_map(|(_, keys)| keys).copied().collect()
+    ACTIONS.iter().flat_map(ActionSpec::places).flat_map(|(_, keys)| keys).copied().collect()
 }
 
 /// Whether a span is meant as a key: one character, or names of keys.

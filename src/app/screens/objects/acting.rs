@@ -308,7 +308,7 @@ impl Acting {
                 };
                 match uploading::specs(cx.session.name(), &bucket, &prefix, entries) {
                     Ok(specs) => {
-                        self.check(under(specs, cx.session.settings.transfers.files()), cx)
+                        self.check(under(specs, cx.session.settings.transfers.files()), cx);
                     }
                     Err(problem) => cx.toast(Level::Problem, problem),
                 }
