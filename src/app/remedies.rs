@@ -5,7 +5,7 @@ use crate::app::session::Session;
 use crate::config::connection::CredentialsSource;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::Error;
-use crate::domain::error::remedy::{Remedy, shell_word};
+use crate::domain::error::remedy::{Remedy, sso_login};
 
 impl Session {
     /// The key of an action, for a sentence: `g s`; the palette's name where it has no key.
@@ -36,8 +36,7 @@ impl Session {
                 format!("use a connection with keys ({})", self.key(Action::SwitchConnection))
             }
             Remedy::SignIn(Some(profile)) => {
-                let command = format!("aws sso login --profile {}", shell_word(profile));
-                by(Action::SignIn, &format!("signs in again ({command})"))
+                by(Action::SignIn, &format!("signs in again ({})", sso_login(profile)))
             }
             Remedy::SignIn(None) => by(Action::SignIn, "signs in again"),
             Remedy::GiveCode => {

@@ -1,12 +1,11 @@
 //! What to do about an error at a command line, by the verb or flag that does it.
 
-use crate::domain::error::remedy::{Remedy, shell_word};
+use crate::domain::error::remedy::{Remedy, sso_login};
 
 pub fn say(remedy: &Remedy) -> String {
     let words = match remedy {
         Remedy::SignIn(Some(profile)) => {
-            let profile = shell_word(profile);
-            return format!("run aws sso login --profile {profile}, and try again");
+            return format!("run {}, and try again", sso_login(profile));
         }
         Remedy::SetRegion(Some(region)) => {
             return format!("give --region {region}, or set region = \"{region}\" in config.toml");

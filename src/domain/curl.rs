@@ -4,6 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::address::Key;
 use crate::domain::object::ObjectAddress;
+use crate::domain::shell::quoted;
 
 /// What a path keeps as it is: unreserved characters and the delimiter.
 const PATH: &AsciiSet =
@@ -34,11 +35,6 @@ fn file_name(key: &Key) -> String {
         name if name.starts_with('-') => format!("./{name}"),
         _ => kept,
     }
-}
-
-/// In single quotes, in which a POSIX shell reads everything but the quote itself as it is.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub mod price;
 pub mod provider;
 pub mod public;
 pub mod row_set;
+pub mod shell;
 pub mod target;
 pub mod transfer;
 pub mod transfer_event;

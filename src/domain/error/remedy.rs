@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::domain::shell;
+
 /// One thing to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remedy {
@@ -91,11 +93,7 @@ impl fmt::Display for Remedy {
             Remedy::SwitchConnection => "use another connection",
             Remedy::Sign => "use a connection with keys",
             Remedy::SignIn(Some(profile)) => {
-                return write!(
-                    f,
-                    "sign in again (aws sso login --profile {})",
-                    shell_word(profile)
-                );
+                return write!(f, "sign in again ({})", sso_login(profile));
             }
             Remedy::SignIn(None) => "sign in again (aws sso login)",
             Remedy::GiveCode => "sign in again, with the six digits it shows now",
@@ -127,11 +125,7 @@ impl fmt::Display for Remedy {
     }
 }
 
-/// In quotes where a shell would read more than one word.
-pub fn shell_word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-/.@:+%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', "'\\''"))
+/// The command that begins a new session of a profile.
+pub fn sso_login(profile: &str) -> String {
+    format!("aws sso login --profile {}", shell::word(profile))
 }
