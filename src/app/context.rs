@@ -29,7 +29,7 @@ pub struct Context<'a> {
     pub areas: &'a Areas,
     tickets: &'a mut Tickets,
     effects: Vec<Effect>,
-    moves: Vec<Intent>,
+    intents: Vec<Intent>,
 }
 
 /// What a part asks of the others; the router does it after the part is done.
@@ -180,7 +180,7 @@ impl<'a> Context<'a> {
         areas: &'a Areas,
         tickets: &'a mut Tickets,
     ) -> Context<'a> {
-        Context { now, session, areas, tickets, effects: Vec::new(), moves: Vec::new() }
+        Context { now, session, areas, tickets, effects: Vec::new(), intents: Vec::new() }
     }
 
     /// Asks storage of the connection in use, or this machine.
@@ -222,13 +222,13 @@ impl<'a> Context<'a> {
     }
 
     pub fn ask(&mut self, what: Intent) {
-        self.moves.push(what);
+        self.intents.push(what);
     }
 
     /// Closes the overlay that asks; then `next` is done.
     pub fn close_overlay(&mut self, next: Option<Intent>) {
         self.ask(Intent::CloseOverlay);
-        self.moves.extend(next);
+        self.intents.extend(next);
     }
 
     pub fn toast(&mut self, level: Level, text: impl Into<String>) {
@@ -237,6 +237,6 @@ impl<'a> Context<'a> {
 
     /// What the part added, for the router.
     pub fn finish(self) -> (Vec<Effect>, Vec<Intent>) {
-        (self.effects, self.moves)
+        (self.effects, self.intents)
     }
 }

@@ -31,7 +31,7 @@ pub fn dispatch(state: &mut State, now: Timestamp, action: Action, asked: &mut A
     let asks = state.keyboard().is_some_and(Part::takes_keys);
     if !asks && let Some(reason) = state.disabled(action) {
         let text = format!("{}: {reason}", action.spec().title);
-        return asked.moves.push(Intent::Toast { level: Level::Note, text });
+        return asked.intents.push(Intent::Toast { level: Level::Note, text });
     }
     let focus = state.focus;
     let known = state.with(now, asked, |parts, cx| {
@@ -47,7 +47,7 @@ fn copy_errors(state: &State, asked: &mut Asked) -> bool {
     let Some(details) = state.keyboard().and_then(Part::details) else { return false };
     let errors: Vec<&Error> = details.errors().collect();
     if !errors.is_empty() {
-        asked.moves.push(Intent::Copy {
+        asked.intents.push(Intent::Copy {
             text: report(&errors, MOST_ERRORS),
             what: "the error".to_owned(),
             note: "without accounts and names".to_owned(),
@@ -69,7 +69,7 @@ fn to_window(state: &mut State, now: Timestamp, action: Action, asked: &mut Aske
         Action::Unzoom => state.zoomed = false,
         Action::StepBack => step_back(state, now, asked),
         Action::Refresh => refresh(state, now, asked),
-        Action::Doctor => asked.moves.push(Intent::Examine(state.session.name().clone())),
+        Action::Doctor => asked.intents.push(Intent::Examine(state.session.name().clone())),
         _ if open_overlay(state, action) => {}
         _ => state.with(now, asked, |parts, cx| anywhere(parts, action, cx)),
     }
@@ -142,6 +142,6 @@ fn step_back(state: &mut State, now: Timestamp, asked: &mut Asked) {
     if state.areas.side.is_empty() {
         state.zoomed = false;
     } else {
-        asked.moves.push(Intent::CloseSide);
+        asked.intents.push(Intent::CloseSide);
     }
 }

@@ -23,8 +23,8 @@ use crate::domain::units::Count;
 
 /// Performs every move, those that come of it included, and brings lists into their places.
 pub fn perform(state: &mut State, now: Timestamp, asked: &mut Asked) {
-    while !asked.moves.is_empty() {
-        for each in std::mem::take(&mut asked.moves) {
+    while !asked.intents.is_empty() {
+        for each in std::mem::take(&mut asked.intents) {
             perform_one(state, now, each, asked);
         }
     }
@@ -80,7 +80,7 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
             state.with(now, asked, |parts, cx| parts.connecting.enter(&text, cx));
         }
         Intent::Show { tab, subject } if is_shown(state, tab, &subject) => {
-            asked.moves.push(Intent::CloseSide);
+            asked.intents.push(Intent::CloseSide);
         }
         Intent::Show { tab, subject } => {
             state.with(now, asked, |parts, cx| parts.side.show(tab, subject, cx));

@@ -28,7 +28,7 @@ pub fn on_mouse(state: &mut State, now: Timestamp, mouse: Mouse, asked: &mut Ask
             dispatch(state, now, action, asked);
         }
         (MouseKind::Click, Some(Spot::Crumb(number))) => go_up_to(state, now, number, asked),
-        (MouseKind::Click, Some(Spot::Tab(at))) => asked.moves.push(Intent::Tab(TabMove::To(at))),
+        (MouseKind::Click, Some(Spot::Tab(at))) => asked.intents.push(Intent::Tab(TabMove::To(at))),
         (MouseKind::Click, Some(spot)) if is_asked => {
             if let Some(action) = point(state, now, spot, asked) {
                 dispatch(state, now, action, asked);
@@ -78,7 +78,7 @@ fn go_up_to(state: &mut State, now: Timestamp, number: usize, asked: &mut Asked)
     if above == prefix {
         state.focus = Pane::Objects;
     } else {
-        asked.moves.push(Intent::Open(Location::Prefix { bucket, prefix: above }));
+        asked.intents.push(Intent::Open(Location::Prefix { bucket, prefix: above }));
     }
 }
 

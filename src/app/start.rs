@@ -30,9 +30,9 @@ impl State {
         } else {
             state.with(now, &mut asked, |parts, cx| parts.buckets.start(cx));
         }
-        asked.moves.push(Intent::Open(open));
+        asked.intents.push(Intent::Open(open));
         for text in problems {
-            asked.moves.push(Intent::Toast { level: Level::Problem, text });
+            asked.intents.push(Intent::Toast { level: Level::Problem, text });
         }
         perform(&mut state, now, &mut asked);
         state.tell_keys(&remarks);

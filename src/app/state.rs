@@ -53,7 +53,7 @@ pub struct State {
 #[derive(Debug, Default)]
 pub struct Asked {
     pub effects: Vec<Effect>,
-    pub moves: Vec<Intent>,
+    pub intents: Vec<Intent>,
 }
 
 impl State {
@@ -90,9 +90,9 @@ impl State {
     ) -> T {
         let mut context = Context::new(now, &self.session, &self.areas, &mut self.tickets);
         let done = act(&mut self.parts, &mut context);
-        let (effects, moves) = context.finish();
+        let (effects, intents) = context.finish();
         asked.effects.extend(effects);
-        asked.moves.extend(moves);
+        asked.intents.extend(intents);
         done
     }
 

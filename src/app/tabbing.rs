@@ -40,9 +40,9 @@ fn open(state: &mut State, now: Timestamp, asked: &mut Asked) {
     state.tabs.put_before(shown);
     note_places(state);
     state.with(now, asked, |parts, cx| parts.buckets.start(cx));
-    asked.moves.push(Intent::Open(location));
+    asked.intents.push(Intent::Open(location));
     let text = format!("tab {} of {}", state.tabs.current() + 1, state.tabs.count());
-    asked.moves.push(Intent::Toast { level: Level::Note, text });
+    asked.intents.push(Intent::Toast { level: Level::Note, text });
 }
 
 fn show(state: &mut State, now: Timestamp, at: usize, asked: &mut Asked) {

@@ -33,7 +33,7 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
         Event::Reply { ticket, connection, reply } => {
             on_reply(state, now, ticket, (connection, reply), &mut asked);
         }
-        Event::Transfer(TransferEvent::Warned(error)) => asked.moves.push(Intent::Log(error)),
+        Event::Transfer(TransferEvent::Warned(error)) => asked.intents.push(Intent::Log(error)),
         Event::Transfer(TransferEvent::StorageChanged(changes)) => {
             on_changes(state, now, &changes, &mut asked);
         }

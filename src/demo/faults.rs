@@ -242,7 +242,7 @@ impl Faults {
         script.conditions = NetworkConditions::default();
     }
 
-    pub fn set_weather(&self, conditions: NetworkConditions) {
+    pub fn set_conditions(&self, conditions: NetworkConditions) {
         self.script().conditions = conditions;
     }
 

@@ -32,7 +32,7 @@ pub struct Task {
     pub remote: Arc<dyn Remote>,
     /// The storage a copy is read from.
     pub source: Arc<dyn Remote>,
-    pub source_gate: RetryPolicy,
+    pub source_policy: RetryPolicy,
     pub source_parts: RetryPolicy,
     /// They are two servers: what is copied passes through this machine.
     pub elsewhere: bool,

@@ -89,12 +89,12 @@ async fn connections_close_and_bodies_stall() {
 async fn weather_slows_everything_until_it_is_calm_again() {
     let server = server().await;
     let latency = Duration::from_millis(60);
-    server.faults().set_weather(NetworkConditions { latency, ..NetworkConditions::default() });
+    server.faults().set_conditions(NetworkConditions { latency, ..NetworkConditions::default() });
     let began = Instant::now();
     ask(&server, GET).await;
     assert!(began.elapsed() >= latency);
     server.store().put("open", "large", vec![b'x'; 40_000]);
-    server.faults().set_weather(NetworkConditions {
+    server.faults().set_conditions(NetworkConditions {
         bandwidth: Some(200_000),
         ..NetworkConditions::default()
     });
@@ -108,7 +108,7 @@ async fn weather_slows_everything_until_it_is_calm_again() {
 #[tokio::test]
 async fn the_clock_of_the_server_can_be_wrong() {
     let server = server().await;
-    server.faults().set_weather(NetworkConditions {
+    server.faults().set_conditions(NetworkConditions {
         clock_offset: -86_400 * 400,
         ..NetworkConditions::default()
     });

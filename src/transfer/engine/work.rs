@@ -194,7 +194,7 @@ impl WorkerContext {
             None => (source.clone(), is_apart(&*source.remote, &assignment.spec.work)),
         };
         let policy = self.policy(&connection_state, assignment);
-        let source_gate = self.policy(&source, assignment);
+        let source_policy = self.policy(&source, assignment);
         Ok(Task {
             job: assignment.job,
             spec: Arc::clone(&assignment.spec),
@@ -204,8 +204,8 @@ impl WorkerContext {
             remote: connection_state.remote,
             elsewhere,
             source: source.remote,
-            source_parts: source_gate.for_parts(),
-            source_gate,
+            source_parts: source_policy.for_parts(),
+            source_policy,
             journal: self.journal.clone(),
             said: self.said.clone(),
             roots: Arc::clone(&self.roots),

@@ -102,11 +102,11 @@ impl Slots {
     }
 
     pub async fn take(self: &Arc<Self>, lane: Lane) -> Slot {
-        let policy = &self.lanes[lane as usize];
-        if policy.available_permits() == 0 && self.open(lane) < self.most(lane) {
+        let permits = &self.lanes[lane as usize];
+        if permits.available_permits() == 0 && self.open(lane) < self.most(lane) {
             self.full.store(true, Ordering::Relaxed);
         }
-        let permit = Arc::clone(policy).acquire_owned().await.ok();
+        let permit = Arc::clone(permits).acquire_owned().await.ok();
         Slot { slots: Arc::clone(self), lane, wave: self.state().wave, permit }
     }
 
@@ -172,14 +172,14 @@ impl Slots {
         let allowed = state.adaptation.open().min(state.cap);
         for lane in LANES {
             let wanted = allowed.min(self.most(lane));
-            let (policy, owed) = (&self.lanes[lane as usize], &mut state.owed[lane as usize]);
+            let (permits, owed) = (&self.lanes[lane as usize], &mut state.owed[lane as usize]);
             let open = std::mem::replace(&mut state.open[lane as usize], wanted);
             let (more, less) = (wanted.saturating_sub(open), open.saturating_sub(wanted));
             let kept = more.min(*owed);
             *owed -= kept;
-            policy.add_permits(more - kept);
+            permits.add_permits(more - kept);
             *owed += less;
-            *owed -= policy.forget_permits(*owed);
+            *owed -= permits.forget_permits(*owed);
         }
     }
 

@@ -45,9 +45,9 @@ pub async fn copy(
         Some(Partial::Copied(copied)) => match left(task, &from, copied).await? {
             Left::Nothing(done) => return Ok(WorkerEnd::Moved(done)),
             Left::Source { done, to, head, whole } => {
-                let departure =
+                let completion =
                     MoveCompletion { ready: WorkerEnd::Moved(done), from, to, head, whole };
-                return Ok(WorkerEnd::Departure(Box::new(departure)));
+                return Ok(WorkerEnd::Move(Box::new(completion)));
             }
             Left::Changed => {
                 task.note("started over: the source is another one by now");
@@ -124,7 +124,7 @@ impl Copy<'_> {
         partial: Option<Multipart>,
     ) -> Result<WorkerEnd, Error> {
         let task = self.task;
-        let head = task.source_gate.send(|| task.source.head(&self.from)).await?;
+        let head = task.source_policy.send(|| task.source.head(&self.from)).await?;
         if task.elsewhere && task.spec.work.moves() && self.has_the_name_of(&to) {
             self.refuse_alias(&head, &to).await?;
         }
@@ -203,7 +203,7 @@ impl Copy<'_> {
         if !self.task.spec.work.moves() {
             return ready;
         }
-        WorkerEnd::Departure(Box::new(MoveCompletion { ready, from: self.from, to, head, whole }))
+        WorkerEnd::Move(Box::new(MoveCompletion { ready, from: self.from, to, head, whole }))
     }
 
     /// Two connections may lead to one bucket by two names: what looks like the same object in

@@ -24,7 +24,7 @@ pub enum WorkerEnd {
     Whole(Whole),
     Upload(Box<Complete>),
     /// A move: the copy, and then the end of its source.
-    Departure(Box<MoveCompletion>),
+    Move(Box<MoveCompletion>),
 }
 
 /// A part file with all its bytes, checked.
@@ -95,7 +95,7 @@ impl WorkerEnd {
             WorkerEnd::File(ready) => finish_file(task, ready).await?,
             WorkerEnd::Whole(whole) => finish_whole(task, whole).await?,
             WorkerEnd::Upload(complete) => complete.run(task).await?,
-            WorkerEnd::Departure(departure) => return departure.run(task).await,
+            WorkerEnd::Move(completion) => return completion.run(task).await,
         };
         if let Moving::Done { bytes, .. } = &moving {
             task.stored(*bytes);

@@ -57,7 +57,7 @@ async fn tags(task: &Task, from: &ObjectAddress, head: &ObjectHead) -> Result<Ta
     if head.tags == 0 && counted || task.source.lacks(Capability::ObjectTags).is_some() {
         return Ok(Tags::default());
     }
-    let found = match task.source_gate.send(|| task.source.tags(from)).await {
+    let found = match task.source_policy.send(|| task.source.tags(from)).await {
         Ok(found) => found,
         Err(error) if error.is(&ErrorKind::AccessDenied) => {
             task.note_once("tags cannot be read, so none are carried over");

@@ -36,7 +36,7 @@ async fn lost_grants(task: &Task, ends: &Ends<'_>) -> Result<Option<String>, Err
     if task.source.lacks(Capability::Acl).is_some() {
         return Ok(None);
     }
-    let own = match task.source_gate.send(|| task.source.grants(ends.from)).await {
+    let own = match task.source_policy.send(|| task.source.grants(ends.from)).await {
         Ok(own) if own.is_empty() => return Ok(None),
         Ok(own) => own,
         Err(error) if error.retryable() => return Err(error),

@@ -21,7 +21,7 @@ pub enum Left {
 pub async fn left(task: &Task, from: &ObjectAddress, copied: Copied) -> Result<Left, Error> {
     let Copied { to, etag, size, verification, whole } = copied;
     let done = Moving::Done { bytes: size, verification };
-    let head = match task.source_gate.send(|| task.source.head(from)).await {
+    let head = match task.source_policy.send(|| task.source.head(from)).await {
         Ok(head) => head,
         Err(error) if error.is(&ErrorKind::NoSuchKey) => return Ok(Left::Nothing(done)),
         Err(error) => return Err(error),
@@ -60,7 +60,7 @@ pub async fn look_at_copy(
 
 /// Deletes the source, if it is still what was copied, and looks that it is gone.
 pub async fn remove(task: &Task, from: &ObjectAddress, etag: Option<&ETag>) -> Result<(), Error> {
-    let head = match task.source_gate.send(|| task.source.head(from)).await {
+    let head = match task.source_policy.send(|| task.source.head(from)).await {
         Ok(head) => head,
         Err(error) if error.is(&ErrorKind::NoSuchKey) => return Ok(()),
         Err(error) => return Err(kept(error)),
@@ -69,7 +69,7 @@ pub async fn remove(task: &Task, from: &ObjectAddress, etag: Option<&ETag>) -> R
         return Err(Error::new(ErrorKind::SourceChanged, "move", from.to_string())
             .detail("it changed after it was copied: both are kept"));
     }
-    match erase(&*task.source, &task.source_gate, from).await {
+    match erase(&*task.source, &task.source_policy, from).await {
         Err(error) if !error.is(&ErrorKind::NoSuchKey) => Err(kept(error)),
         _ => Ok(()),
     }

@@ -406,7 +406,7 @@ impl Complete {
                 blocking(move || source.check_unchanged()).await
             }
             BodySource::Object(object, etag) => {
-                let head = task.source_gate.send(|| task.source.head(object)).await?;
+                let head = task.source_policy.send(|| task.source.head(object)).await?;
                 if head.etag == *etag && head.size == Some(self.multipart.size) {
                     return Ok(());
                 }

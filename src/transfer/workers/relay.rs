@@ -97,7 +97,7 @@ impl Relay<'_> {
     async fn whole(self, to: &ObjectAddress, options: PutOptions) -> Result<WorkerEnd, Error> {
         let (task, size) = (self.task, self.head.size.unwrap_or_default());
         let _memory = task.memory.take(size).await;
-        let bytes = task.source_gate.send(|| self.read(None)).await?;
+        let bytes = task.source_policy.send(|| self.read(None)).await?;
         let (body, head, place) = (bytes.clone(), self.head.clone(), self.from.to_string());
         let look = move || {
             let mut check = DigestCheck::of(&head);
@@ -206,7 +206,7 @@ async fn read(
     }
     let expected = range.map_or(head.size.unwrap_or_default(), ByteRange::len);
     let mut bytes = BytesMut::with_capacity(usize::try_from(expected).unwrap_or(0));
-    while let Some(chunk) = task.source_gate.next_of(&mut download.body, &place).await? {
+    while let Some(chunk) = task.source_policy.next_of(&mut download.body, &place).await? {
         bytes.extend_from_slice(&chunk);
         if bytes.len() as u64 > expected {
             break;

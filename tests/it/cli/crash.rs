@@ -208,7 +208,7 @@ fn a_queue_killed_at_random_moments_ends_with_the_same_bytes() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64;
     let mut seeds = Dice(given("WINDLASS_CRASH_SEED").unwrap_or(now) | 1);
     let shop = Shop::open();
-    shop.server().faults().set_weather(NetworkConditions {
+    shop.server().faults().set_conditions(NetworkConditions {
         latency: Duration::from_millis(15),
         ..NetworkConditions::default()
     });

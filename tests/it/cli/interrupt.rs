@@ -15,7 +15,7 @@ const SIZE: usize = 40 << 20;
 fn slow_shop() -> Shop {
     let shop = Shop::open();
     shop.store().create_bucket("media");
-    shop.server().faults().set_weather(NetworkConditions {
+    shop.server().faults().set_conditions(NetworkConditions {
         bandwidth: Some(1 << 20),
         ..NetworkConditions::default()
     });

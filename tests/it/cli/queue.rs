@@ -153,7 +153,7 @@ fn while_another_works_on_it_the_queue_is_read_only_and_a_killed_one_holds_nobod
         latency: Duration::from_secs(30),
         ..windlass::demo::faults::NetworkConditions::default()
     };
-    queue.shop.server().faults().set_weather(conditions);
+    queue.shop.server().faults().set_conditions(conditions);
     let mut command = queue.shop.command(&["queue", "run"]);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let holder = Held(command.spawn().unwrap());
@@ -174,7 +174,11 @@ fn while_another_works_on_it_the_queue_is_read_only_and_a_killed_one_holds_nobod
         assert!(refused.err.contains(&format!("process {process}")), "{}", refused.err);
     }
     drop(holder);
-    queue.shop.server().faults().set_weather(windlass::demo::faults::NetworkConditions::default());
+    queue
+        .shop
+        .server()
+        .faults()
+        .set_conditions(windlass::demo::faults::NetworkConditions::default());
     ran(queue.shop.command(&["queue", "run"]), b"").ended(0);
     assert_eq!(std::fs::read(queue.down("slow")).unwrap(), vec![7; 1 << 20]);
 }

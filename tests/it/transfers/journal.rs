@@ -116,9 +116,9 @@ async fn when_the_first_ends_the_second_goes_on_with_both_queues() {
     first.engine.send(TransferCommand::Enqueue(vec![download("one", &folder.path().join("a"))]));
     until(|| stuck.count("get") > 0).await;
     let open = Arc::new(AtomicBool::new(false));
-    let policy = Arc::clone(&open);
+    let gate = Arc::clone(&open);
     let remote = Fake::scripted(move |call| {
-        let shut = call.operation == "get" && call.key == "two" && !policy.load(Ordering::Relaxed);
+        let shut = call.operation == "get" && call.key == "two" && !gate.load(Ordering::Relaxed);
         shut.then_some(Fault::Hang)
     });
     remote.store("one", &bytes(1000));

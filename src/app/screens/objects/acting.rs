@@ -56,7 +56,7 @@ pub(super) enum About {
         source: Target,
         totals: (u64, u64),
     },
-    Going(CopyConfirmation),
+    CopyConfirmation(CopyConfirmation),
     Checking {
         specs: Vec<JobSpec>,
     },
@@ -296,7 +296,7 @@ impl Acting {
                     Err(problem) => self.refuse(question, problem),
                 }
             }
-            (About::Going(confirmation), DialogAnswer::Yes) => {
+            (About::CopyConfirmation(confirmation), DialogAnswer::Yes) => {
                 cx.abandon(&mut question.ticket);
                 self.check(confirmation.specs, cx);
             }
@@ -349,7 +349,11 @@ impl Acting {
         let ticket =
             counts.then(|| cx.request(StorageRequest::Measure { bucket, targets: prefixes }));
         let dialog = Dialog::Confirm(confirmation.question());
-        self.question.put(Question { dialog, about: About::Going(confirmation), ticket });
+        self.question.put(Question {
+            dialog,
+            about: About::CopyConfirmation(confirmation),
+            ticket,
+        });
     }
 
     fn refuse(&mut self, mut question: Question<About>, problem: impl Into<String>) {
@@ -375,7 +379,7 @@ impl Acting {
         };
         match about {
             About::Delete(deletion) => deletion.measured(below, confirm),
-            About::Going(confirmation) => confirmation.measured(below, confirm),
+            About::CopyConfirmation(confirmation) => confirmation.measured(below, confirm),
             _ => {}
         }
         if below.done {

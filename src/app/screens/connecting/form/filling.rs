@@ -43,7 +43,7 @@ impl Form {
         if let Some(pasted_address) = pasted.pasted_address() {
             match pasted_address {
                 Ok(pasted_address) => {
-                    self.take_pointed(pasted_address);
+                    self.take_address(pasted_address);
                     filled.push("the server");
                 }
                 Err(why) => return self.remark = Some(Remark::Problem(why)),
@@ -102,7 +102,7 @@ impl Form {
         }
     }
 
-    fn take_pointed(&mut self, pasted_address: PastedAddress) {
+    fn take_address(&mut self, pasted_address: PastedAddress) {
         let PastedAddress { server, bucket, prefix, keys, remark, .. } = pasted_address;
         match server {
             PastedServer::R2 { account, jurisdiction } => {
@@ -146,13 +146,13 @@ impl Form {
                 let is_url = self.typed(FieldId::Address).contains("://");
                 match (self.kind, &pasted_address.server) {
                     (FormKind::R2, PastedServer::R2 { jurisdiction: None, .. }) if !is_url => {}
-                    (_, PastedServer::R2 { .. }) => self.take_pointed(pasted_address),
+                    (_, PastedServer::R2 { .. }) => self.take_address(pasted_address),
                     // Only what is pasted whole turns the form into another: typing passes many
                     // addresses.
                     (FormKind::R2, PastedServer::Other { .. } | PastedServer::Aws { .. })
                         if is_url && self.looks_finished() =>
                     {
-                        self.take_pointed(pasted_address);
+                        self.take_address(pasted_address);
                         self.remark = Some(Remark::Note(
                             "this is not an R2 address: the form is now for any S3 server"
                                 .to_owned(),
@@ -161,7 +161,7 @@ impl Form {
                     (FormKind::Other, PastedServer::Other { .. })
                         if pasted_address.bucket.is_some() && is_url =>
                     {
-                        self.take_pointed(pasted_address);
+                        self.take_address(pasted_address);
                     }
                     _ => {}
                 }
