@@ -61,9 +61,8 @@ fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Tro
         startup,
         theme,
         remembered,
-        remembered_file: Some(folders.remembered_file()),
-        config_file: Some(folders.config_file()),
         journal: Some(folders.journal_file()),
+        folders: Some(folders),
         runtime: verbs::runtime()?,
     };
     match open_browser(opening, || {})? {
@@ -83,8 +82,7 @@ fn browse_demo(arguments: &DemoArguments) -> Result<Ending, Trouble> {
         startup: startup::fresh(vec![connection], name, open.unwrap_or(Location::Root)),
         theme: None,
         remembered: Remembered::default(),
-        remembered_file: None,
-        config_file: None,
+        folders: None,
         journal: None,
         runtime,
     };

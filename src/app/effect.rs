@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::app::event::Ticket;
 use crate::config::connection::{Connection, KnownBucket};
 use crate::config::draft::Draft;
+use crate::config::ledger::GivenLink;
 use crate::config::remembered::Refused;
 use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
@@ -37,6 +38,9 @@ pub enum Effect {
     /// Show a file or folder of this machine in the desktop's file browser; answered by
     /// `Event::Revealed`.
     Reveal(PathBuf),
+    /// Open a link in the web browser of this machine; answered by `Event::NoBrowser` where there is
+    /// none.
+    Browse(String),
     /// End this window and open the demo in its place.
     Demo,
     /// Give the terminal back to the shell until the user returns.
@@ -70,6 +74,8 @@ pub enum StorageRequest {
         bytes: u64,
     },
     Presign(LinkSpec),
+    /// Makes a link and uses it without keys, for one byte at most.
+    TestLink(LinkSpec),
     CreateBucket(Bucket),
     DeleteBucket(Bucket),
     /// A zero-byte object named like the prefix.
@@ -177,6 +183,8 @@ pub enum Preference {
         bucket: KnownBucket,
         known: bool,
     },
+    /// Into the ledger.
+    LinksGiven(Vec<GivenLink>),
     Refused(Refused),
     /// What the server at this endpoint refused is asked again.
     AskedAgain(String),

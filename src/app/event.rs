@@ -59,6 +59,8 @@ pub enum Event {
     Clipboard(ClipboardOutcome),
     /// What became of `Effect::Reveal`.
     Revealed(Revealed),
+    /// No web browser can be opened from here for this link.
+    NoBrowser(String),
     /// The terminal is ours again after a suspension.
     Resumed,
     /// Only while something moves; at most 30 a second.
@@ -118,6 +120,8 @@ pub enum Answer {
     Head(ObjectHead),
     Peeked(ObjectStart),
     Presigned(PresignedLink),
+    /// Whoever has the link can use it.
+    LinkTested,
     BucketCreated,
     BucketDeleted,
     PrefixCreated,

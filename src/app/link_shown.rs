@@ -12,6 +12,10 @@ pub struct LinkShown {
     /// What it is the link of, raw.
     pub subject: String,
     pub text: String,
+    /// Shown below it and not copied: how to use it.
+    pub beside: Option<String>,
+    /// The text is drawn as a QR code.
+    pub code: bool,
     /// When the link ends, where it does.
     pub until: Option<Timestamp>,
     /// Why it ends earlier than asked.
@@ -19,12 +23,14 @@ pub struct LinkShown {
 }
 
 impl LinkShown {
+    /// What has neither an end nor a command of its own.
+    pub fn plain(subject: String, text: String) -> LinkShown {
+        LinkShown { subject, text, beside: None, code: false, until: None, shortened: None }
+    }
+
     /// Why the link ends early, in a sentence.
-    pub fn shortened_because(&self) -> Option<&'static str> {
-        self.shortened.map(|why| match why {
-            Shortened::SevenDays => "shortened: a link is valid for at most 7 days",
-            Shortened::Credentials => "shortened: the credentials expire then",
-        })
+    pub fn shortened_because(&self) -> Option<String> {
+        self.shortened.map(|why| format!("shortened: {}", why.because()))
     }
 }
 

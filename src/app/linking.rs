@@ -5,11 +5,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::app::context::{Context, Intent};
-use crate::app::effect::StorageRequest;
+use crate::app::effect::{Effect, Preference, StorageRequest};
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::link_shown::LinkShown;
 use crate::app::session::Session;
-use crate::domain::curl::curl_command;
+use crate::config::ledger::GivenLink;
+use crate::domain::link_text::{LinkForm, SignedLink};
 use crate::domain::object::ObjectAddress;
 use crate::domain::presign::{LinkMethod, LinkSpec, PresignedLink};
 use crate::domain::units::{Counted, Expiry, Moment, TimeOfDay};
@@ -17,22 +18,29 @@ use crate::domain::units::{Counted, Expiry, Moment, TimeOfDay};
 #[derive(Clone, Debug, Default)]
 pub struct Linking {
     wanted: Vec<Wanted>,
-    form: LinkForm,
-    asked: Duration,
+    delivery: Delivery,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LinkForm {
-    /// The URL, one a line.
-    #[default]
-    Url,
-    /// A `curl` command, one a line.
-    Curl,
+/// What becomes of links once they are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Copied in this form, and shown.
+    Copy(LinkForm),
+    /// Shown as a QR code.
+    QrCode,
+    /// Opened in the web browser of this machine.
+    Browse,
+}
+
+impl Default for Delivery {
+    fn default() -> Delivery {
+        Delivery::Copy(LinkForm::Url)
+    }
 }
 
 #[derive(Clone, Debug)]
 struct Wanted {
-    object: ObjectAddress,
+    spec: LinkSpec,
     ticket: Ticket,
     link: Option<PresignedLink>,
 }
@@ -41,23 +49,28 @@ struct Wanted {
 pub const MOST_LINKS: usize = 100;
 
 impl Linking {
-    /// Asks for a GET link of each object; what was asked before is given up.
-    pub fn start(
+    /// Asks for the links; what was asked before is given up.
+    pub fn start(&mut self, specs: Vec<LinkSpec>, delivery: Delivery, cx: &mut Context<'_>) {
+        self.give_up(cx);
+        self.delivery = delivery;
+        self.wanted = specs
+            .into_iter()
+            .map(|spec| {
+                let ticket = cx.request(StorageRequest::Presign(spec.clone()));
+                Wanted { spec, ticket, link: None }
+            })
+            .collect();
+    }
+
+    /// Asks for a GET link of each object.
+    pub fn start_plain(
         &mut self,
         objects: Vec<ObjectAddress>,
         expires_in: Duration,
-        form: LinkForm,
         cx: &mut Context<'_>,
     ) {
-        self.give_up(cx);
-        (self.form, self.asked) = (form, expires_in);
-        self.wanted = objects
-            .into_iter()
-            .map(|object| {
-                let spec = LinkSpec { object: object.clone(), method: LinkMethod::Get, expires_in };
-                Wanted { object, ticket: cx.request(StorageRequest::Presign(spec)), link: None }
-            })
-            .collect();
+        let spec = |object| LinkSpec::new(object, LinkMethod::Get, expires_in);
+        self.start(objects.into_iter().map(spec).collect(), Delivery::default(), cx);
     }
 
     pub fn owns(&self, ticket: Ticket) -> bool {
@@ -93,40 +106,63 @@ impl Linking {
             }
             Ok(_) => return None,
         }
-        self.wanted.iter().all(|each| each.link.is_some()).then(|| self.deliver(cx))
-    }
-
-    fn deliver(&mut self, cx: &mut Context<'_>) -> LinkShown {
-        let links: Vec<(ObjectAddress, PresignedLink)> =
-            self.wanted.drain(..).filter_map(|each| Some((each.object, each.link?))).collect();
-        let lines: Vec<String> = links
-            .iter()
-            .map(|(object, link)| match self.form {
-                LinkForm::Url => link.url.clone(),
-                LinkForm::Curl => curl_command(object, &link.url),
-            })
-            .collect();
-        let first_to_end = links.iter().map(|(_, link)| link).min_by_key(|link| link.expires_at);
-        let copied = LinkShown {
-            subject: match links.as_slice() {
-                [(object, _)] => object.key.name().to_owned(),
-                many => Counted(many.len() as u64, "object").to_string(),
-            },
-            text: lines.join("\n"),
-            until: first_to_end.map(|link| link.expires_at),
-            shortened: first_to_end.and_then(|link| link.shortened),
-        };
-        copy_shown(&copied, self.what(links.len()), cx);
-        copied
-    }
-
-    fn what(&self, count: usize) -> &'static str {
-        match (self.form, count) {
-            (LinkForm::Url, 1) => "link",
-            (LinkForm::Url, _) => "links",
-            (LinkForm::Curl, 1) => "curl command",
-            (LinkForm::Curl, _) => "curl commands",
+        if self.wanted.iter().any(|each| each.link.is_none()) {
+            return None;
         }
+        self.deliver(cx)
+    }
+
+    fn deliver(&mut self, cx: &mut Context<'_>) -> Option<LinkShown> {
+        let links: Vec<(LinkSpec, PresignedLink)> =
+            self.wanted.drain(..).filter_map(|each| Some((each.spec, each.link?))).collect();
+        let signed: Vec<SignedLink<'_>> = links.iter().map(|(spec, link)| (spec, link)).collect();
+        let connection = cx.session.name();
+        let given = |(spec, link): SignedLink<'_>| GivenLink::new(spec, link, cx.now, connection);
+        cx.save(Preference::LinksGiven(signed.iter().copied().map(given).collect()));
+        match self.delivery {
+            Delivery::Copy(form) => {
+                let shown = shown(form, &signed);
+                copy_shown(&shown, &what(form, &signed), cx);
+                Some(shown)
+            }
+            Delivery::QrCode => Some(LinkShown { code: true, ..shown(LinkForm::Url, &signed) }),
+            Delivery::Browse => {
+                cx.effect(Effect::Browse(LinkForm::Url.write(&signed)));
+                None
+            }
+        }
+    }
+}
+
+fn shown(form: LinkForm, links: &[SignedLink<'_>]) -> LinkShown {
+    let first_to_end = links.iter().map(|(_, link)| link).min_by_key(|link| link.expires_at);
+    // A browser cannot follow it.
+    let odd = links.iter().any(|(spec, _)| spec.method != LinkMethod::Get);
+    LinkShown {
+        subject: match links {
+            [(spec, _)] => spec.object.key.name().to_owned(),
+            many => Counted(many.len() as u64, "object").to_string(),
+        },
+        text: form.write(links),
+        beside: (odd && form == LinkForm::Url).then(|| LinkForm::Curl.write(links)),
+        code: false,
+        until: first_to_end.map(|link| link.expires_at),
+        shortened: first_to_end.and_then(|link| link.shortened),
+    }
+}
+
+/// What is copied, in a few words.
+fn what(form: LinkForm, links: &[SignedLink<'_>]) -> String {
+    let method = links.first().map_or(LinkMethod::Get, |(spec, _)| spec.method);
+    let many = if links.len() == 1 { "" } else { "s" };
+    match (form, method) {
+        (LinkForm::Url, LinkMethod::Get) => format!("link{many}"),
+        (LinkForm::Url, other) => format!("{} link{many}", other.as_str()),
+        (LinkForm::Markdown, _) => format!("Markdown link{many}"),
+        (LinkForm::Html, _) => format!("HTML link{many}"),
+        (LinkForm::Csv, _) => "CSV table of links".to_owned(),
+        (LinkForm::Curl, _) => format!("curl command{many}"),
+        (LinkForm::Wget, _) => format!("wget command{many}"),
     }
 }
 

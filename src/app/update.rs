@@ -16,6 +16,7 @@ use crate::app::part::Part;
 use crate::app::pasting::on_pasted;
 use crate::app::screens::transfers::place::on_revealed;
 use crate::app::state::{Asked, State};
+use crate::app::toasts::Level;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::ErrorKind;
 use crate::domain::transfer_event::TransferEvent;
@@ -54,6 +55,11 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
         Event::Revealed(revealed) => {
             state.with(now, &mut asked, |_, cx| on_revealed(&revealed, cx));
         }
+        Event::NoBrowser(url) => state.with(now, &mut asked, |_, cx| {
+            let text = "no web browser can be opened from here: the link is copied instead";
+            cx.toast(Level::Note, text);
+            cx.ask(Intent::Copy { text: url, what: "link".to_owned(), note: String::new() });
+        }),
         Event::Resumed => asked.effects.push(Effect::Redraw),
         Event::Tick => state.parts.transfers.on_tick(now),
     }

@@ -1,30 +1,33 @@
 //! Defines the arguments of the command line.
 
+pub mod buckets;
 pub mod conflict;
 pub mod doctor;
 mod endpoint;
+pub mod links;
+pub mod objects;
 pub mod parts;
 pub mod public;
 pub mod queue;
-
-use std::path::PathBuf;
-use std::time::Duration;
+pub mod transfer;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::cli::args::conflict::Conflict;
+use crate::cli::args::buckets::BucketArguments;
 use crate::cli::args::doctor::DoctorArguments;
 use crate::cli::args::endpoint::EndpointFlag;
-use crate::cli::args::parts::Parts;
+use crate::cli::args::links::{LinksArguments, PRESIGN_EXAMPLES, PresignArguments};
+use crate::cli::args::objects::{ListArguments, REMOVE_EXAMPLES, RemoveArguments};
 use crate::cli::args::public::PublicArguments;
 use crate::cli::args::queue::{QueueArguments, UploadsArguments};
-use crate::cli::pace::PaceArguments;
+use crate::cli::args::transfer::{
+    COPY_EXAMPLES, CopyArguments, GET_EXAMPLES, GetArguments, MOVE_EXAMPLES, MoveArguments,
+    PUT_EXAMPLES, PutArguments,
+};
 use crate::config::guide::TOPICS;
-use crate::domain::address::{Bucket, Location};
-use crate::domain::presign::parse_expiry;
-use crate::domain::transfer::{FileRules, Links};
+use crate::domain::address::Location;
 
 const USAGE: &str = "windlass [OPTIONS] [s3://BUCKET/PREFIX/]\n       windlass [OPTIONS] <COMMAND>";
 
@@ -38,64 +41,6 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly failed, 70 a bug,
   130 interrupted";
-
-const GET_EXAMPLES: &str = "\
-Examples:
-  windlass get s3://media/a.jpg                 Download to ./a.jpg
-  windlass get s3://media/photos/ ./photos      Download everything below photos/ into ./photos
-  windlass get s3://backups/home.tar - | tar t  Write to the next program
-
-Nothing is overwritten without --force, and --force replaces only files. If you name a pipe or a
-device, the bytes go into it. If you name a link, the file it leads to is replaced and the link
-stays. In a folder, a link, pipe, device or folder that has a file's name is left as it is and
-reported.
-A name that cannot be a file name is written with %XX. So is the second of two names that the disk
-cannot tell apart (a and A, a file a beside a/b). Each of them is reported.";
-
-const PUT_EXAMPLES: &str = "\
-Examples:
-  windlass put a.jpg s3://media/photos/         Upload to photos/a.jpg
-  windlass put ./site s3://site/public/         Upload what is in site to public/
-  tar c . | windlass put - s3://backups/home.tar
-  pg_dumpall | windlass put --expected-size 2TiB - s3://backups/all.sql
-
-Nothing is overwritten without --force. A file that changes while it is read is not stored; with
---snapshot, a growing file is stored as long as it was at the start. A named pipe or <(command) is
-read to its end, as - is. A device is refused. In a folder, what cannot be sent (a symbolic link, a
-pipe, a file you may not read, a key above 1,024 bytes) is reported, the rest is sent, and the exit
-code is 3. Empty folders are not stored. Each object keeps its modification time, and get restores
-it.";
-
-const COPY_EXAMPLES: &str = "\
-Examples:
-  windlass cp s3://media/a.jpg s3://archive/    Copy to s3://archive/a.jpg
-  windlass cp s3://media/photos/ s3://archive/photos/
-  windlass cp r2:media/photos/ aws:archive/photos/
-
-NAME:bucket/key is a place on another connection of config.toml. Between two connections, bytes go
-through this machine's memory, never its disk. Nothing is overwritten without --force.";
-
-const MOVE_EXAMPLES: &str = "\
-Examples:
-  windlass mv s3://media/a.jpg s3://media/b.jpg
-  windlass mv s3://media/photos/ s3://archive/photos/
-  windlass mv r2:media/photos/ aws:archive/photos/
-
-A source is deleted only after its copy was checked. If the copy lacks something the source has
-(tags you may not read, a lock, a storage class), the source stays and the exit code is 1 or 3; with
---accept-loss it is deleted anyway. Nothing is overwritten without --force.";
-
-const REMOVE_EXAMPLES: &str = "\
-Examples:
-  windlass rm s3://media/a.jpg s3://media/b.jpg
-  windlass rm -f s3://media/a.jpg               No error if it does not exist
-  windlass rm -r s3://media/tmp/                Count everything below tmp/ and ask; tmpfile stays";
-
-const PRESIGN_EXAMPLES: &str = "\
-Examples:
-  windlass presign s3://media/a.jpg
-  curl -o a.jpg \"$(windlass presign --expires 15m s3://media/a.jpg)\"
-  curl -T b.jpg \"$(windlass presign --put s3://media/b.jpg)\"";
 
 const QUEUE_EXAMPLES: &str = "\
 Examples:
@@ -207,6 +152,8 @@ pub enum Verb {
     /// Print a link that gives access to one object without credentials
     #[command(after_help = PRESIGN_EXAMPLES)]
     Presign(PresignArguments),
+    /// List the links that were handed out from here, and which of them still hold
+    Links(LinksArguments),
     /// Show, finish or clear the transfers that the browser left unfinished
     #[command(after_help = QUEUE_EXAMPLES)]
     Queue(QueueArguments),
@@ -253,166 +200,9 @@ pub struct DemoArguments {
     pub r2: bool,
 }
 
-#[derive(Debug, Args)]
-pub struct ListArguments {
-    /// s3://bucket/prefix/, or the beginning of a name; every bucket without it
-    #[arg(value_parser = Location::parse, default_value = "s3://", hide_default_value = true)]
-    pub location: Location,
-    /// Everything below the prefix, not one level
-    #[arg(short, long)]
-    pub recursive: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct GetArguments {
-    /// s3://bucket/key, or s3://bucket/prefix/ for everything below it
-    #[arg(value_parser = Location::parse)]
-    pub source: Location,
-    /// A folder, the name of the file, a pipe, or - for stdout
-    #[arg(default_value = ".")]
-    pub destination: PathBuf,
-    /// Everything below the source, even where its last / is left out
-    #[arg(short, long)]
-    pub recursive: bool,
-    /// Restore the permissions kept with objects; never setuid, setgid or sticky
-    #[arg(long)]
-    pub preserve_mode: bool,
-    #[command(flatten)]
-    pub conflict: Conflict,
-    #[command(flatten)]
-    pub pace: PaceArguments,
-}
-
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-#[derive(Debug, Args)]
-pub struct PutArguments {
-    /// A file, a folder, a named pipe, or - for stdin
-    pub source: PathBuf,
-    /// s3://bucket/key, or s3://bucket/prefix/ to keep the file's name; a folder's files go below
-    /// it
-    #[arg(value_parser = Location::parse)]
-    pub destination: Location,
-    /// The Content-Type to store; by default it follows from the name and the content
-    #[arg(long, value_name = "TYPE")]
-    pub content_type: Option<String>,
-    /// Send what symbolic links lead to
-    #[arg(long, conflicts_with = "skip_symlinks")]
-    pub follow_symlinks: bool,
-    /// Leave symbolic links out without a failure
-    #[arg(long)]
-    pub skip_symlinks: bool,
-    /// Keep the permissions of files with their objects
-    #[arg(long)]
-    pub preserve_mode: bool,
-    /// Send a file that grows, a log for one, as long as it is at the start
-    #[arg(long)]
-    pub snapshot: bool,
-    #[command(flatten)]
-    pub parts: Parts,
-    #[command(flatten)]
-    pub conflict: Conflict,
-    #[command(flatten)]
-    pub pace: PaceArguments,
-}
-
-#[derive(Debug, Args)]
-pub struct CopyArguments {
-    /// s3://bucket/key, or s3://bucket/prefix/ for everything below it; NAME:bucket/key of another
-    /// connection
-    pub source: String,
-    /// s3://bucket/key, or s3://bucket/prefix/ to keep the name; NAME:bucket/key of another
-    /// connection
-    pub destination: String,
-    /// Everything below the source, even where its last / is left out
-    #[arg(short, long)]
-    pub recursive: bool,
-    #[command(flatten)]
-    pub conflict: Conflict,
-    #[command(flatten)]
-    pub pace: PaceArguments,
-}
-
-#[derive(Debug, Args)]
-pub struct MoveArguments {
-    #[command(flatten)]
-    pub copy: CopyArguments,
-    /// Delete the source although the copy lacks something of it: tags, a lock, a storage class
-    #[arg(long)]
-    pub accept_loss: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct RemoveArguments {
-    /// s3://bucket/key, or with -r s3://bucket/prefix/
-    #[arg(value_parser = Location::parse, required = true)]
-    pub locations: Vec<Location>,
-    /// Everything below a prefix
-    #[arg(short, long)]
-    pub recursive: bool,
-    /// Do not ask before a recursive deletion
-    #[arg(long)]
-    pub yes: bool,
-    /// Say nothing of what is not there, and do not fail for it
-    #[arg(short, long)]
-    pub force: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct BucketArguments {
-    /// The name, or s3://name
-    #[arg(value_parser = bucket)]
-    pub bucket: Bucket,
-}
-
-#[derive(Debug, Args)]
-pub struct PresignArguments {
-    /// s3://bucket/key
-    #[arg(value_parser = Location::parse)]
-    pub location: Location,
-    /// How long the link holds, at most 7d: 15m, 1h, 1h30m; the connection's link_expiry otherwise
-    #[arg(long, value_name = "DURATION", value_parser = parse_expiry)]
-    pub expires: Option<Duration>,
-    /// A link to upload with, not to download
-    #[arg(long)]
-    pub put: bool,
-}
-
-impl GetArguments {
-    /// `configured` holds where no flag says otherwise.
-    pub fn file_rules(&self, configured: FileRules) -> FileRules {
-        FileRules { keep_mode: self.preserve_mode || configured.keep_mode, ..configured }
-    }
-}
-
-impl PutArguments {
-    /// `configured` holds where no flag says otherwise.
-    pub fn file_rules(&self, configured: FileRules) -> FileRules {
-        let links = match (self.follow_symlinks, self.skip_symlinks) {
-            (true, _) => Links::Follow,
-            (_, true) => Links::Skip,
-            _ => configured.links,
-        };
-        let keep_mode = self.preserve_mode || configured.keep_mode;
-        FileRules { links, keep_mode, snapshot: self.snapshot, ..configured }
-    }
-}
-
 fn opening(text: &str) -> Result<Location, String> {
     Location::parse(text)
         .map_err(|_| "expected a command, or a place: s3://bucket/prefix/".to_owned())
-}
-
-fn bucket(text: &str) -> Result<Bucket, String> {
-    if !text.starts_with("s3://") {
-        return match text.contains('/') || text.is_empty() {
-            true => Err("expected the name of a bucket".to_owned()),
-            false => Ok(Bucket::new(text)),
-        };
-    }
-    match Location::parse(text)? {
-        Location::Prefix { bucket, prefix } if prefix.is_root() => Ok(bucket),
-        _ => Err("expected a bucket, not a key or prefix".to_owned()),
-    }
 }
 
 #[cfg(test)]
@@ -455,7 +245,7 @@ mod tests {
             "windlass nonsense",
             "windlass ls bucket",
             "windlass get s3://b/k . --force --skip-existing",
-            "windlass presign s3://b/k --expires 8d",
+            "windlass presign s3://b/k --until yesterday",
             "windlass presign s3://b/k --expires soon",
             "windlass --endpoint-url localhost:9000",
             "windlass --path-style sometimes",

@@ -1,6 +1,6 @@
 //! Runs `cp` and `mv`, within one connection or between two.
 
-use crate::cli::args::{CopyArguments, MoveArguments};
+use crate::cli::args::transfer::{CopyArguments, MoveArguments};
 use crate::cli::connect::Choice;
 use crate::cli::jobs::{below, run_specs, target};
 use crate::cli::one::writable;

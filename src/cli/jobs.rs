@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::cli::args::{GetArguments, PutArguments, RemoveArguments};
+use crate::cli::args::objects::RemoveArguments;
+use crate::cli::args::transfer::{GetArguments, PutArguments};
 use crate::cli::asking::{agreed, needs_somebody};
 use crate::cli::connect::Choice;
 use crate::cli::ends::behind_link;

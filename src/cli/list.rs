@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use crate::cli::args::ListArguments;
+use crate::cli::args::objects::ListArguments;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::domain::address::{Bucket, DELIMITER, Location, Prefix};

@@ -11,6 +11,7 @@ pub mod doctor;
 mod ends;
 pub mod interrupt;
 pub mod jobs;
+mod links;
 pub mod list;
 mod one;
 mod pace;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::sleep;
 
-use crate::cli::args::{GetArguments, PutArguments};
+use crate::cli::args::transfer::{GetArguments, PutArguments};
 use crate::cli::connect::Choice;
 use crate::cli::ends::{End, open_input, open_output, unwritable};
 use crate::cli::interrupt::interrupted;
@@ -43,7 +43,7 @@ pub async fn get(arguments: &GetArguments, end: &End, choice: &Choice) -> Result
     if choice.json && *end == End::Standard {
         return Err(Trouble::Usage("--json and - cannot both have stdout".to_owned()));
     }
-    let object = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
+    let object = ObjectAddress::new(bucket.clone(), key.clone());
     let pipe = pipe(choice, &choice.client()?, &object, arguments.pace);
     let got = match end {
         End::Standard => {
@@ -89,7 +89,7 @@ fn key_of(arguments: &PutArguments, end: &End) -> Result<ObjectAddress, Trouble>
         }
         Location::Root => return Err(nameless()),
     };
-    Ok(ObjectAddress { bucket: bucket.clone(), key })
+    Ok(ObjectAddress::new(bucket.clone(), key))
 }
 
 pub async fn put(arguments: &PutArguments, end: &End, choice: &Choice) -> Result<Status, Trouble> {

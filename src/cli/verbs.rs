@@ -13,7 +13,9 @@ use crate::cli::connect::Choice;
 use crate::cli::ends::{input, output};
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
-use crate::cli::{between, code, demo, doctor, jobs, list, one, public, queue, stream, uploads};
+use crate::cli::{
+    between, code, demo, doctor, jobs, links, list, one, public, queue, stream, uploads,
+};
 use crate::config::paths::Folders;
 use crate::config::{crash, guide};
 use crate::domain::error::{Error, ErrorKind};
@@ -56,6 +58,7 @@ fn attempt(verb: &Verb, flags: &TargetFlags, json: bool) -> Result<Status, Troub
             io::stdout().write_all(page(topic.as_deref()).as_bytes())?;
             return Ok(Status::Done);
         }
+        Verb::Links(arguments) => return links::links(arguments, json),
         Verb::Demo(arguments) => return runtime()?.block_on(demo::serve(arguments)),
         _ => {}
     }
@@ -138,11 +141,13 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         Verb::Rm(arguments) => jobs::rm(arguments, choice).await,
         Verb::Mb(arguments) => one::mb(arguments, choice).await,
         Verb::Rb(arguments) => one::rb(arguments, choice).await,
-        Verb::Presign(arguments) => one::presign(arguments, choice).await,
+        Verb::Presign(arguments) => links::presign(arguments, choice).await,
         Verb::Queue(arguments) => queue::queue(arguments, choice).await,
         Verb::Uploads(arguments) => uploads::uploads(arguments, choice).await,
         Verb::Doctor(arguments) => doctor::doctor(arguments, choice).await,
         Verb::Public(arguments) => public::public(arguments, choice).await,
-        Verb::Demo(_) | Verb::Guide { .. } | Verb::Completions { .. } => Ok(Status::Done),
+        Verb::Links(_) | Verb::Demo(_) | Verb::Guide { .. } | Verb::Completions { .. } => {
+            Ok(Status::Done)
+        }
     }
 }

@@ -15,6 +15,7 @@ mod ini;
 pub mod kept;
 pub mod keyring;
 pub mod keys;
+pub mod ledger;
 pub mod network;
 pub mod origins;
 pub mod pasted;

@@ -59,6 +59,10 @@ impl Folders {
         self.state.join("remembered.toml")
     }
 
+    pub fn ledger_file(&self) -> PathBuf {
+        self.state.join("links.jsonl")
+    }
+
     pub fn journal_file(&self) -> PathBuf {
         self.state.join("journal.sqlite")
     }

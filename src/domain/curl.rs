@@ -3,17 +3,15 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::address::Key;
-use crate::domain::object::ObjectAddress;
 use crate::domain::shell::quoted;
 
 /// What a path keeps as it is: unreserved characters and the delimiter.
 const PATH: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
-/// The command that fetches `url` into a file named like the object, quoted for a POSIX shell.
-pub fn curl_command(object: &ObjectAddress, url: &str) -> String {
-    let name = file_name(&object.key);
-    format!("curl -fL -o {} {}", quoted(&name), quoted(url))
+/// The command that fetches `url` into a file of this name, quoted for a POSIX shell.
+pub fn fetch_with(command: &str, name: &str, url: &str) -> String {
+    format!("{command} {} {}", quoted(name), quoted(url))
 }
 
 /// `domain`, a slash and the key, encoded.
@@ -24,7 +22,7 @@ pub fn public_url(domain: &str, key: &Key) -> String {
 }
 
 /// The last segment of a key as one harmless file name in the working folder.
-fn file_name(key: &Key) -> String {
+pub fn file_name(key: &Key) -> String {
     let kept: String = key
         .name()
         .chars()
@@ -42,8 +40,7 @@ mod tests {
     use super::*;
 
     fn command(key: &str) -> String {
-        let object = ObjectAddress { bucket: "b".into(), key: key.into() };
-        curl_command(&object, "https://h/k?a=1&b=2")
+        fetch_with("curl -fL -o", &file_name(&key.into()), "https://h/k?a=1&b=2")
     }
 
     #[test]

@@ -191,11 +191,48 @@ pub struct UploadedPart {
 pub struct ObjectAddress {
     pub bucket: Bucket,
     pub key: Key,
+    /// The newest where none is named. Nothing is ever written to a version: a PUT makes one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<VersionId>,
+}
+
+impl ObjectAddress {
+    /// The newest version of a key.
+    pub fn new(bucket: Bucket, key: Key) -> ObjectAddress {
+        ObjectAddress { bucket, key, version: None }
+    }
+
+    pub fn at_version(self, version: impl Into<Option<VersionId>>) -> ObjectAddress {
+        ObjectAddress { version: version.into(), ..self }
+    }
+
+    /// As the SDK takes it.
+    pub fn version_id(&self) -> Option<String> {
+        self.version.as_ref().map(|version| version.0.clone())
+    }
 }
 
 impl fmt::Display for ObjectAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "s3://{}/{}", self.bucket, self.key)
+        write!(f, "s3://{}/{}", self.bucket, self.key)?;
+        self.version.as_ref().map_or(Ok(()), |version| write!(f, "?version={version}"))
+    }
+}
+
+/// Names one of the versions of a key; opaque. What was stored without versioning is `null`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct VersionId(pub String);
+
+impl VersionId {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for VersionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::object::ObjectAddress;
@@ -14,10 +15,35 @@ pub const MAX_EXPIRY: Duration = Duration::from_secs(7 * 24 * 3600);
 pub const DEFAULT_EXPIRY: Duration = Duration::from_secs(3600);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum LinkMethod {
     #[default]
     Get,
+    Head,
     Put,
+    Delete,
+}
+
+impl LinkMethod {
+    /// As HTTP spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LinkMethod::Get => "GET",
+            LinkMethod::Head => "HEAD",
+            LinkMethod::Put => "PUT",
+            LinkMethod::Delete => "DELETE",
+        }
+    }
+
+    /// The operation that the link is signed for.
+    pub fn operation(self) -> &'static str {
+        match self {
+            LinkMethod::Get => "GetObject",
+            LinkMethod::Head => "HeadObject",
+            LinkMethod::Put => "PutObject",
+            LinkMethod::Delete => "DeleteObject",
+        }
+    }
 }
 
 /// A link to be signed.
@@ -27,6 +53,69 @@ pub struct LinkSpec {
     pub method: LinkMethod,
     /// What was asked; at least a second. The link may hold for less.
     pub expires_in: Duration,
+    /// How a browser takes what a GET link leads to.
+    pub opens: Opens,
+    /// Of a PUT link: the only type that may be sent. Of a GET link: what the answer says instead
+    /// of the object's own.
+    pub content_type: Option<String>,
+}
+
+impl LinkSpec {
+    /// A link to an object as it is.
+    pub fn new(object: ObjectAddress, method: LinkMethod, expires_in: Duration) -> LinkSpec {
+        LinkSpec { object, method, expires_in, opens: Opens::AsStored, content_type: None }
+    }
+}
+
+/// How a browser takes what a link leads to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Opens {
+    /// By the object's own Content-Disposition.
+    #[default]
+    AsStored,
+    /// In the browser's window, under this name where it is saved.
+    Inline(Option<String>),
+    /// As a file of this name.
+    Download(String),
+}
+
+impl Opens {
+    /// The value of Content-Disposition; `None` leaves the object's own.
+    pub fn disposition(&self) -> Option<String> {
+        match self {
+            Opens::AsStored => None,
+            Opens::Inline(None) => Some("inline".to_owned()),
+            Opens::Inline(Some(name)) => Some(disposition("inline", name)),
+            Opens::Download(name) => Some(disposition("attachment", name)),
+        }
+    }
+}
+
+/// What RFC 8187 leaves as it is.
+const EXTENDED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'!')
+    .remove(b'#')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'^')
+    .remove(b'_')
+    .remove(b'`')
+    .remove(b'|')
+    .remove(b'~');
+
+/// With any name: in quotes for old readers, and in full as RFC 6266 says.
+fn disposition(kind: &str, name: &str) -> String {
+    let name: String = name.chars().filter(|c| !c.is_control()).collect();
+    let odd = |c: char| !c.is_ascii() || matches!(c, '"' | '\\' | '%' | '/');
+    if !name.contains(odd) {
+        return format!("{kind}; filename=\"{name}\"");
+    }
+    let plain: String = name.chars().map(|c| if odd(c) { '_' } else { c }).collect();
+    let full = utf8_percent_encode(&name, EXTENDED);
+    format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{full}")
 }
 
 /// A signed link. Whoever holds the URL holds the access, so `Debug` leaves the signature out.
@@ -38,12 +127,24 @@ pub struct PresignedLink {
     pub expires_at: Timestamp,
     /// Why it ends earlier than asked.
     pub shortened: Option<Shortened>,
+    /// Whose key signed it; the link ends with that key.
+    pub access_key_id: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shortened {
     SevenDays,
     Credentials,
+}
+
+impl Shortened {
+    /// Why a link ends early, in a sentence.
+    pub fn because(self) -> &'static str {
+        match self {
+            Shortened::SevenDays => "a signature holds for at most 7 days",
+            Shortened::Credentials => "the credentials end then",
+        }
+    }
 }
 
 impl std::fmt::Debug for PresignedLink {
@@ -53,7 +154,7 @@ impl std::fmt::Debug for PresignedLink {
             .field("url", &format_args!("{shown}?…"))
             .field("expires_at", &self.expires_at)
             .field("shortened", &self.shortened)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -83,6 +184,16 @@ pub fn effective_expiry(
 /// # Errors
 /// A sentence that says what was expected; also below a second and beyond [`MAX_EXPIRY`].
 pub fn parse_expiry(text: &str) -> Result<Duration, String> {
+    match parse_life(text)? {
+        asked if asked > MAX_EXPIRY => {
+            Err(format!("{text} is longer than 7 days, the longest a signature is valid"))
+        }
+        asked => Ok(asked),
+    }
+}
+
+/// As [`parse_expiry`], of any length.
+pub fn parse_life(text: &str) -> Result<Duration, String> {
     let text = text.trim();
     let seconds = match text.parse::<u64>() {
         Ok(seconds) => Some(seconds),
@@ -91,9 +202,6 @@ pub fn parse_expiry(text: &str) -> Result<Duration, String> {
     match seconds.map(Duration::from_secs) {
         None => Err(format!("{text:?} is not a duration: write 15m, 1h, 1h30m or 7d")),
         Some(Duration::ZERO) => Err("a link must be valid for at least a second".to_owned()),
-        Some(asked) if asked > MAX_EXPIRY => {
-            Err(format!("{text} is longer than 7 days, the longest a signature is valid"))
-        }
         Some(asked) => Ok(asked),
     }
 }
@@ -171,11 +279,27 @@ mod tests {
     }
 
     #[test]
+    fn a_download_has_any_name() {
+        let named = |name: &str| Opens::Download(name.to_owned()).disposition().unwrap();
+        assert_eq!(named("a b.txt"), "attachment; filename=\"a b.txt\"");
+        assert_eq!(
+            named("Übung \"1\".txt"),
+            "attachment; filename=\"_bung _1_.txt\"; \
+             filename*=UTF-8''%C3%9Cbung%20%221%22.txt"
+        );
+        assert_eq!(named("50%"), "attachment; filename=\"50_\"; filename*=UTF-8''50%25");
+        assert!(!named("a\r\nb").contains(['\r', '\n']));
+        assert_eq!(Opens::Inline(None).disposition().as_deref(), Some("inline"));
+        assert_eq!(Opens::AsStored.disposition(), None);
+    }
+
+    #[test]
     fn debug_text_of_a_link_has_no_signature() {
         let link = PresignedLink {
             url: "https://h/b/k?X-Amz-Signature=abc".into(),
             expires_at: Timestamp::UNIX_EPOCH,
             shortened: None,
+            access_key_id: "AKIA".into(),
         };
         assert!(!format!("{link:?}").contains("abc"));
     }

@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn an_unknown_age_is_not_old() {
-        let object = ObjectAddress { bucket: Bucket::new("b"), key: Key::new("k") };
+        let object = ObjectAddress::new(Bucket::new("b"), Key::new("k"));
         let begun: Timestamp = "2026-09-20T14:00:00Z".parse().unwrap();
         let now: Timestamp = "2026-09-21T14:00:00Z".parse().unwrap();
         let upload = UploadId("u".into());

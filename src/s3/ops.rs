@@ -13,6 +13,7 @@ mod measure;
 pub(in crate::s3) mod multipart;
 pub(in crate::s3) mod objects;
 pub mod pages;
+pub(in crate::s3) mod plainly;
 pub(in crate::s3) mod presign;
 pub(in crate::s3) mod tags;
 pub(in crate::s3) mod unfinished;

@@ -20,7 +20,7 @@ pub async fn create_prefix(
     bucket: Bucket,
     prefix: &Prefix,
 ) -> Result<(), Error> {
-    let object = ObjectAddress { bucket, key: prefix.key("") };
+    let object = ObjectAddress::new(bucket, prefix.key(""));
     let headers = ObjectHeaders {
         content_type: Some("application/x-directory".to_owned()),
         ..ObjectHeaders::default()

@@ -145,7 +145,7 @@ async fn download(
                 None => local_path(folder, key.name()),
             };
             if path.symlink_metadata().is_ok() {
-                let address = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
+                let address = ObjectAddress::new(bucket.clone(), key.clone());
                 let asked =
                     if found.shows_next() { remote.head(&address).await.ok() } else { None };
                 let new =
@@ -195,7 +195,7 @@ async fn copy(
             Ok(())
         }
         (from, to) => {
-            let address = ObjectAddress { bucket: bucket.clone(), key: Key::new(from.as_str()) };
+            let address = ObjectAddress::new(bucket.clone(), Key::new(from.as_str()));
             let to = Key::new(to.as_str());
             let before = found.existing;
             object(there, to_bucket, &to, ConflictSide::default(), found).await?;
@@ -217,7 +217,7 @@ async fn object(
     new: ConflictSide,
     found: &mut Conflicts,
 ) -> Result<(), Error> {
-    let address = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
+    let address = ObjectAddress::new(bucket.clone(), key.clone());
     match remote.head(&address).await {
         Ok(head) => found.add(key.as_str().to_owned(), ConflictSide::of_object(&head), new),
         Err(error) if error.is(&ErrorKind::NoSuchKey) => {}

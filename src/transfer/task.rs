@@ -223,5 +223,5 @@ impl Task {
 
 /// An object of `bucket` for a request.
 pub fn address(bucket: &Bucket, key: &Key) -> ObjectAddress {
-    ObjectAddress { bucket: bucket.clone(), key: key.clone() }
+    ObjectAddress::new(bucket.clone(), key.clone())
 }

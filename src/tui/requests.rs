@@ -34,6 +34,11 @@ pub async fn ask_storage(
         StorageRequest::Presign(link) => {
             Answer::Presigned(client.presign(&link, Timestamp::now()).await?)
         }
+        StorageRequest::TestLink(spec) => {
+            let link = client.presign(&spec, Timestamp::now()).await?;
+            client.test_link(&spec.object, spec.method, &link.url).await?;
+            Answer::LinkTested
+        }
         StorageRequest::CreateBucket(bucket) => {
             client.create_bucket(&bucket).await?;
             Answer::BucketCreated

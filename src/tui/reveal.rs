@@ -1,4 +1,4 @@
-//! Shows a file or folder in the desktop's file browser.
+//! Shows a file or folder in the desktop's file browser, and a link in its web browser.
 
 use std::env;
 use std::fmt::Write as _;
@@ -37,6 +37,19 @@ fn show(path: PathBuf) -> (Revealed, Option<std::process::Child>) {
         Ok(child) => (Revealed::Shown(path), child),
         Err(_) => (Revealed::NoDesktop(path), None),
     }
+}
+
+/// Never blocks; `refused` has the link back, from another thread, where no browser can be opened.
+pub fn browse(url: String, refused: impl FnOnce(String) + Send + 'static) {
+    let opened = thread::Builder::new().name("browse".to_owned());
+    // Without a thread nothing can be opened, and nobody waits for the answer.
+    let _ = opened.spawn(move || {
+        let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+        let ended = has_desktop().then(|| quiet(program).arg(&url).status());
+        if !ended.is_some_and(|ended| ended.is_ok_and(|status| status.success())) {
+            refused(url);
+        }
+    });
 }
 
 /// Somebody sits before this machine, not at the other end of a connection.

@@ -3,12 +3,15 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 
 use crate::app::effect::{Effect, Preference, Request};
 use crate::app::event::{ClipboardOutcome, Event, Ticket};
+use crate::config::ledger::{self, GivenLink};
+use crate::config::paths::Folders;
 use crate::config::remembered::{LastPlace, Remembered};
 use crate::domain::address::ConnectionName;
 use crate::transfer::engine::Engine;
@@ -19,7 +22,7 @@ use crate::tui::connections::ConnectionStore;
 use crate::tui::machine::ask_machine;
 use crate::tui::notify::notification;
 use crate::tui::requests::ask_storage;
-use crate::tui::reveal::reveal;
+use crate::tui::reveal::{browse, reveal};
 use crate::tui::signals::Signal;
 
 /// What reaches the loop besides keys.
@@ -53,8 +56,8 @@ pub struct Runner {
     engine: Engine,
     clipboard: Clipboard,
     remembered: Remembered,
-    /// `None` where nothing is to be written (demo).
-    remembered_file: Option<PathBuf>,
+    /// Where things are remembered; `None` where nothing is to be written (demo).
+    folders: Option<Folders>,
     /// Where the queue is kept; `None` where it is not.
     journal: Option<PathBuf>,
     news: UnboundedSender<News>,
@@ -66,7 +69,7 @@ impl Runner {
         runtime: Handle,
         store: ConnectionStore,
         engine: Engine,
-        (remembered, remembered_file): (Remembered, Option<PathBuf>),
+        (remembered, folders): (Remembered, Option<Folders>),
         journal: Option<PathBuf>,
         news: UnboundedSender<News>,
     ) -> Runner {
@@ -82,17 +85,7 @@ impl Runner {
             });
         });
         let tasks = HashMap::new();
-        Runner {
-            runtime,
-            store,
-            engine,
-            clipboard,
-            remembered,
-            remembered_file,
-            journal,
-            news,
-            tasks,
-        }
+        Runner { runtime, store, engine, clipboard, remembered, folders, journal, news, tasks }
     }
 
     /// Never blocks. Brings back what the loop has to do itself.
@@ -118,6 +111,12 @@ impl Runner {
                     let _ = news.send(News::Event(Event::Revealed(revealed)));
                 });
             }
+            Effect::Browse(url) => {
+                let news = self.news.clone();
+                browse(url, move |url| {
+                    let _ = news.send(News::Event(Event::NoBrowser(url)));
+                });
+            }
             Effect::Suspend => return Some(LoopCommand::Suspend),
             Effect::Redraw => return Some(LoopCommand::Redraw),
             Effect::Demo => return Some(LoopCommand::Demo),
@@ -129,8 +128,8 @@ impl Runner {
     /// Remembers what was open, before the program ends.
     pub fn remember_place(&mut self, place: LastPlace) {
         self.remembered.last = Some(place);
-        let Some(file) = &self.remembered_file else { return };
-        if let Err(error) = self.remembered.write(file) {
+        let Some(file) = self.folders.as_ref().map(Folders::remembered_file) else { return };
+        if let Err(error) = self.remembered.write(&file) {
             tracing::warn!(%error, "what was open could not be remembered");
         }
     }
@@ -172,8 +171,19 @@ impl Runner {
         self.tasks.insert(ticket, task.abort_handle());
     }
 
+    fn write_down(&self, links: Vec<GivenLink>) {
+        let Some(file) = self.folders.as_ref().map(Folders::ledger_file) else { return };
+        self.runtime.spawn_blocking(move || {
+            let trimmed = || ledger::trim(&file, Timestamp::now());
+            if let Err(error) = ledger::write_down(&file, &links).and_then(|()| trimmed()) {
+                tracing::warn!(%error, "a link could not be written down");
+            }
+        });
+    }
+
     fn save(&mut self, preference: Preference) {
         match preference {
+            Preference::LinksGiven(links) => return self.write_down(links),
             Preference::DownloadFolder(folder) => self.remembered.download_folder = Some(folder),
             Preference::KnownBucket { connection, bucket, known } => {
                 self.remembered.know_bucket(&connection, &bucket, known);
@@ -181,7 +191,7 @@ impl Runner {
             Preference::Refused(refused) => self.remembered.refuse(refused),
             Preference::AskedAgain(endpoint) => self.remembered.ask_again(&endpoint),
         }
-        let Some(file) = self.remembered_file.clone() else { return };
+        let Some(file) = self.folders.as_ref().map(Folders::remembered_file) else { return };
         let remembered = self.remembered.clone();
         self.runtime.spawn_blocking(move || {
             if let Err(error) = remembered.write(&file) {

@@ -18,6 +18,7 @@ use crate::app::session::Startup;
 use crate::app::spot::Spots;
 use crate::app::state::State;
 use crate::config::crash;
+use crate::config::paths::Folders;
 use crate::config::remembered::Remembered;
 use crate::transfer::engine::{Connect, Engine};
 use crate::transfer::remote::Remote;
@@ -41,9 +42,8 @@ pub struct Opening {
     /// Before what the environment asks for; `None` is the one that suits the terminal.
     pub theme: Option<Theme>,
     pub remembered: Remembered,
-    /// `None` where nothing is to be written (demo); so for the two that follow.
-    pub remembered_file: Option<PathBuf>,
-    pub config_file: Option<PathBuf>,
+    /// `None` where nothing is to be written (demo); so for the journal.
+    pub folders: Option<Folders>,
     pub journal: Option<PathBuf>,
     /// Where requests run.
     pub runtime: Runtime,
@@ -51,8 +51,7 @@ pub struct Opening {
 
 /// Paints, then does `before_requests`, then lets the first requests go.
 pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Result<Ending> {
-    let Opening { startup, theme, remembered, remembered_file, config_file, journal, runtime } =
-        opening;
+    let Opening { startup, theme, remembered, folders, journal, runtime } = opening;
     let settings = startup.settings.clone();
     let interface = runtime::Builder::new_current_thread().enable_time().build()?;
     let _entered = interface.enter();
@@ -87,9 +86,12 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
     let engine = engine(tuning, &clients, &runtime, news.clone());
     let runner = Runner::new(
         runtime.handle().clone(),
-        ConnectionStore { clients: Arc::clone(&clients), config_file },
+        ConnectionStore {
+            clients: Arc::clone(&clients),
+            config_file: folders.as_ref().map(Folders::config_file),
+        },
         engine,
-        (remembered, remembered_file),
+        (remembered, folders),
         journal,
         news.clone(),
     );

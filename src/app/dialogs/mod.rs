@@ -83,7 +83,7 @@ impl Dialog {
         match self {
             Dialog::Choice(choice) => choice.lettered(chord).is_some(),
             Dialog::LinkMenu(menu) => {
-                menu.custom.is_none() && menu.choice.lettered(chord).is_some()
+                menu.typing.is_none() && menu.choice.lettered(chord).is_some()
             }
             _ => false,
         }
@@ -155,7 +155,7 @@ impl Dialog {
     pub fn point(&mut self, spot: Spot) -> Option<Action> {
         match (self, spot) {
             (Dialog::Choice(choice), Spot::Row(row)) => choice.point(row),
-            (Dialog::LinkMenu(menu), Spot::Row(row)) if menu.custom.is_none() => {
+            (Dialog::LinkMenu(menu), Spot::Row(row)) if menu.typing.is_none() => {
                 menu.choice.point(row)
             }
             (Dialog::Confirm(confirm), Spot::Button(button)) => confirm.point(button),
@@ -183,6 +183,7 @@ mod tests {
     use super::*;
     use crate::app::dialogs::choice::ChoiceRow;
     use crate::app::dialogs::confirm::Confirm;
+    use crate::app::dialogs::link_menu::{LinkReasons, LinkSubject};
     use crate::app::keymap::Keymap;
 
     fn press(dialog: &mut Dialog, key: &str) -> Outcome<DialogAnswer> {
@@ -210,10 +211,8 @@ mod tests {
         assert_eq!(press(&mut dialog, "space"), Outcome::Open);
         assert_eq!(press(&mut dialog, "enter"), Outcome::Accepted(DialogAnswer::Text("y ".into())));
         assert_eq!(press(&mut dialog, "ctrl-c"), Outcome::Cancelled);
-        let mut dialog = Dialog::LinkMenu(LinkMenu::new(
-            "k",
-            &crate::app::dialogs::link_menu::LinkReasons::default(),
-        ));
+        let mut dialog =
+            Dialog::LinkMenu(LinkMenu::new(LinkSubject::default(), LinkReasons::default()));
         assert_eq!(press(&mut dialog, "n"), Outcome::Accepted(DialogAnswer::Link(LinkChoice::Key)));
     }
 }

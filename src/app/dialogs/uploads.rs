@@ -185,7 +185,7 @@ mod tests {
     use crate::domain::object::ObjectAddress;
 
     fn row(name: &str, hours: i64, now: Timestamp) -> UnfinishedUpload {
-        let object = ObjectAddress { bucket: Bucket::new("b"), key: Key::new(name) };
+        let object = ObjectAddress::new(Bucket::new("b"), Key::new(name));
         let since = Some(now - jiff::SignedDuration::from_hours(hours));
         UnfinishedUpload { object, upload: UploadId(name.to_owned()), since, by: String::new() }
     }

@@ -1,14 +1,7 @@
 //! Examines presigned links: fetched without keys, and by the page of another site.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_sdk_s3::config::interceptors::{
-    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
-};
-use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
-use aws_sdk_s3::error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 use jiff::Timestamp;
 
 use crate::domain::diagnosis::{Step, Verdict};
@@ -18,6 +11,7 @@ use crate::domain::presign::{LinkMethod, LinkSpec};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::doctor::report::Report;
+use crate::s3::ops::plainly::Plainly;
 
 /// Nobody else ever sees the link.
 const HOLDS: Duration = Duration::from_mins(1);
@@ -25,59 +19,9 @@ const HOLDS: Duration = Duration::from_mins(1);
 /// A site that no rule names on purpose.
 const ORIGIN: &str = "https://windlass.invalid";
 
-const ALLOW_ORIGIN: &str = "access-control-allow-origin";
-
-/// Puts another request in the place of a signed one: same pool, proxy and roots, but no keys.
-#[derive(Clone, Debug)]
-struct Plainly {
-    method: &'static str,
-    url: String,
-    headers: Vec<(&'static str, &'static str)>,
-    /// The origin that the answer allows.
-    allowed: Arc<Mutex<Option<String>>>,
-}
-
-#[dyn_dispatch_hint]
-impl Intercept for Plainly {
-    fn name(&self) -> &'static str {
-        "Plainly"
-    }
-
-    fn modify_before_transmit(
-        &self,
-        context: &mut BeforeTransmitInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let request = context.request_mut();
-        request.set_method(self.method)?;
-        request.set_uri(self.url.as_str())?;
-        let headers = request.headers_mut();
-        let signed: Vec<String> = headers.iter().map(|(name, _)| name.to_owned()).collect();
-        for name in signed {
-            headers.remove(name);
-        }
-        for (name, value) in &self.headers {
-            headers.insert(*name, *value);
-        }
-        Ok(())
-    }
-
-    fn read_before_deserialization(
-        &self,
-        context: &BeforeDeserializationInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let allowed = context.response().headers().get(ALLOW_ORIGIN).map(str::to_owned);
-        *self.allowed.lock().unwrap_or_else(PoisonError::into_inner) = allowed;
-        Ok(())
-    }
-}
-
 /// Signs a link to an object that can be read, and uses it.
 pub async fn share(client: &Client, object: &ObjectAddress, empty: bool, report: &mut Report<'_>) {
-    let spec = LinkSpec { object: object.clone(), method: LinkMethod::Get, expires_in: HOLDS };
+    let spec = LinkSpec::new(object.clone(), LinkMethod::Get, HOLDS);
     let url = match client.presign(&spec, Timestamp::now()).await {
         Ok(link) => link.url,
         Err(error) if error.is(&ErrorKind::NoCredentials) => {
@@ -106,14 +50,10 @@ async fn fetch(
     url: &str,
     headers: Vec<(&'static str, &'static str)>,
 ) -> Result<Option<String>, Error> {
-    let plainly = Plainly { method, url: url.to_owned(), headers, allowed: Arc::default() };
     let operation = if method == "GET" { "fetch a presigned link" } else { "ask for CORS" };
-    let call = Call::on_object(operation, object);
-    let sdk = client.sdk_client(Some(&object.bucket)).await?;
-    let request = sdk.get_object().bucket(client.wire(&object.bucket)).key(object.key.as_str());
-    let sent = request.customize().interceptor(plainly.clone()).send().await;
-    let allowed = plainly.allowed.lock().unwrap_or_else(PoisonError::into_inner).take();
-    sent.map(|_| allowed).map_err(|error| call.failed(error))
+    let plainly = Plainly::new(method, url, headers);
+    client.send_plainly(&Call::on_object(operation, object), object, &plainly).await?;
+    Ok(plainly.allowed_origin())
 }
 
 fn cors(answer: Result<Option<String>, Error>) -> Verdict {

@@ -41,7 +41,7 @@ pub async fn read(
         report.skip(BODIES, "there is no object here");
         return Ok(());
     };
-    look_at(client, &ObjectAddress { bucket: bucket.clone(), key }, report).await;
+    look_at(client, &ObjectAddress::new(bucket.clone(), key), report).await;
     Ok(())
 }
 

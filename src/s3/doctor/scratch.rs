@@ -42,7 +42,7 @@ impl Scratch {
     }
 
     fn object(&self, name: &str) -> ObjectAddress {
-        ObjectAddress { bucket: self.bucket.clone(), key: self.prefix.key(name) }
+        ObjectAddress::new(self.bucket.clone(), self.prefix.key(name))
     }
 
     /// Gives up what is unfinished and deletes every object, the ones that were never written too.

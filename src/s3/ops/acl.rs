@@ -14,7 +14,11 @@ impl Client {
         let call = Call::on_object("GetObjectAcl", object).needing(Capability::Acl);
         let output = self
             .run(&call, |sdk, bucket| {
-                let request = sdk.get_object_acl().bucket(bucket).key(object.key.as_str());
+                let request = sdk
+                    .get_object_acl()
+                    .bucket(bucket)
+                    .key(object.key.as_str())
+                    .set_version_id(object.version_id());
                 let call = &call;
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })

@@ -5,7 +5,6 @@ use aws_sdk_s3::operation::copy_object::CopyObjectOutput;
 use aws_sdk_s3::types::StorageClass;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::domain::address::Key;
 use crate::domain::arn;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, ETag, ObjectAddress, StoredObject, UploadId, UploadedPart};
@@ -89,7 +88,7 @@ impl Client {
                 .copy_object()
                 .bucket(bucket)
                 .key(to.key.as_str())
-                .copy_source(source(self.wire(&from.bucket), &from.key))
+                .copy_source(source(self.wire(&from.bucket), from))
                 .set_copy_source_if_match(condition.map(ETag::quoted))
                 .set_if_none_match(absent)
                 .set_storage_class(storage_class.map(StorageClass::from))
@@ -132,7 +131,7 @@ impl Client {
                         .key(to.key.as_str())
                         .upload_id(&upload.0)
                         .part_number(i32::try_from(number).unwrap_or(i32::MAX))
-                        .copy_source(source(self.wire(&from.bucket), &from.key))
+                        .copy_source(source(self.wire(&from.bucket), from))
                         .copy_source_range(range.header())
                         .set_copy_source_if_match(condition.clone())
                         .customize()
@@ -211,15 +210,18 @@ fn refused(error: &Error) -> bool {
     matches!(error.kind, ErrorKind::PreconditionFailed | ErrorKind::SourceChanged)
 }
 
-fn source(bucket: &str, key: &Key) -> String {
-    let key = utf8_percent_encode(key.as_str(), SOURCE);
+fn source(bucket: &str, from: &ObjectAddress) -> String {
+    let key = utf8_percent_encode(from.key.as_str(), SOURCE);
+    let version = from.version.as_ref().map_or_else(String::new, |version| {
+        format!("?versionId={}", utf8_percent_encode(version.as_str(), SOURCE))
+    });
     match arn::is_arn(bucket) {
         // Only this form of an access point's ARN is taken here.
         true => {
             let point = bucket.replacen(":accesspoint:", ":accesspoint/", 1);
-            format!("{}/object/{key}", utf8_percent_encode(&point, SOURCE))
+            format!("{}/object/{key}{version}", utf8_percent_encode(&point, SOURCE))
         }
-        false => format!("{bucket}/{key}"),
+        false => format!("{bucket}/{key}{version}"),
     }
 }
 
@@ -234,12 +236,17 @@ pub fn patient() -> Builder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::address::{Bucket, Key};
+    use crate::domain::object::VersionId;
 
     #[test]
     fn a_copys_source_is_encoded_byte_for_byte() {
-        assert_eq!(source("b", &Key::new("a//b c+%é\u{1b}")), "b/a//b%20c%2B%25%C3%A9%1B");
+        let from = |key: &str| ObjectAddress::new(Bucket::new("b"), Key::new(key));
+        assert_eq!(source("b", &from("a//b c+%é\u{1b}")), "b/a//b%20c%2B%25%C3%A9%1B");
+        let version = VersionId("a+b".to_owned());
+        assert_eq!(source("b", &from("k").at_version(version)), "b/k?versionId=a%2Bb");
         let point = "arn:aws:s3:eu-west-1:1:accesspoint:p";
         let expected = "arn%3Aaws%3As3%3Aeu-west-1%3A1%3Aaccesspoint/p/object/a%20b";
-        assert_eq!(source(point, &Key::new("a b")), expected);
+        assert_eq!(source(point, &from("a b")), expected);
     }
 }

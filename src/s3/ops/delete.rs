@@ -100,7 +100,7 @@ impl Client {
     /// Keys the answer of a batch passes over, looked at one by one.
     async fn still_there(&self, bucket: &Bucket, keys: Vec<Key>) -> Vec<(Key, Error)> {
         let looked = stream::iter(keys).map(|key| async move {
-            let object = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
+            let object = ObjectAddress::new(bucket.clone(), key.clone());
             match self.head(&object).await {
                 Err(error) if error.kind == ErrorKind::NoSuchKey => None,
                 Err(error) => Some((key, error)),
@@ -116,7 +116,7 @@ impl Client {
 
     async fn delete_singly(&self, bucket: &Bucket, keys: &[Key]) -> Vec<(Key, Error)> {
         let deletes = stream::iter(keys.to_vec()).map(|key| async move {
-            let object = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
+            let object = ObjectAddress::new(bucket.clone(), key.clone());
             self.delete_one(&object).await.err().map(|error| (key, error))
         });
         deletes.buffer_unordered(AT_ONCE).filter_map(|failed| async { failed }).collect().await
@@ -125,7 +125,11 @@ impl Client {
     async fn delete_one(&self, object: &ObjectAddress) -> Result<(), Error> {
         let call = Call::on_object("DeleteObject", object).writing();
         self.run(&call, |sdk, bucket| {
-            let request = sdk.delete_object().bucket(bucket).key(object.key.as_str());
+            let request = sdk
+                .delete_object()
+                .bucket(bucket)
+                .key(object.key.as_str())
+                .set_version_id(object.version_id());
             let call = &call;
             async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
         })

@@ -108,6 +108,7 @@ impl Client {
                 .get_object()
                 .bucket(bucket)
                 .key(object.key.as_str())
+                .set_version_id(object.version_id())
                 .set_range(options.range.map(ByteRange::header))
                 .set_if_match(options.if_match.as_ref().map(ETag::quoted));
             let Some(route) = self.route(&sdk, &object.bucket).await? else {

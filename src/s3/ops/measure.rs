@@ -20,7 +20,7 @@ impl Client {
         for target in targets {
             match target {
                 Target::Object(key) => {
-                    let object = ObjectAddress { bucket: bucket.clone(), key: key.clone() };
+                    let object = ObjectAddress::new(bucket.clone(), key.clone());
                     sum.bytes += self.head(&object).await?.size.unwrap_or(0);
                     sum.objects += 1;
                 }

@@ -41,6 +41,7 @@ impl Client {
                     .head_object()
                     .bucket(bucket)
                     .key(object.key.as_str())
+                    .set_version_id(object.version_id())
                     .set_checksum_mode(mode.clone());
                 let call = &call;
                 async move { request.send().await.map_err(|error| call.failed(error)) }

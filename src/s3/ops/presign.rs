@@ -15,16 +15,12 @@ use crate::s3::sdk::Sdk;
 use crate::s3::sdk::errors::chain;
 
 impl Client {
-    /// Signs without sending; resolves credentials, whose end may shorten the link. A GET link
-    /// signs `host` alone, so that any program can fetch it.
+    /// Signs without sending; resolves credentials, whose end may shorten the link. All but a PUT
+    /// link of a fixed type sign `host` alone, so that any program can use them.
     pub async fn presign(&self, link: &LinkSpec, now: Timestamp) -> Result<PresignedLink, Error> {
-        let operation = match link.method {
-            LinkMethod::Get => "GetObject",
-            LinkMethod::Put => "PutObject",
-        };
-        let call = Call::on_object(operation, &link.object);
-        let end = credentials_end(&*self.sdk().await?, &call).await?;
-        let (holds, shortened) = effective_expiry(link.expires_in, now, end);
+        let call = Call::on_object(link.method.operation(), &link.object);
+        let signer = signer(&*self.sdk().await?, &call).await?;
+        let (holds, shortened) = effective_expiry(link.expires_in, now, signer.end);
         if holds.as_secs() == 0 {
             return Err(call.fails(ErrorKind::ExpiredCredentials, "the credentials have expired"));
         }
@@ -34,7 +30,8 @@ impl Client {
             .build()
             .map_err(|error| call.fails(ErrorKind::InvalidRequest, chain(&error)))?;
         let url = self.sign(link, signing, &call).await?;
-        Ok(PresignedLink { url, expires_at: now + holds, shortened })
+        let access_key_id = signer.access_key_id;
+        Ok(PresignedLink { url, expires_at: now + holds, shortened, access_key_id })
     }
 
     async fn sign(
@@ -44,39 +41,56 @@ impl Client {
         call: &Call,
     ) -> Result<String, Error> {
         let sdk = self.sdk_client(call.bucket.as_ref()).await?;
-        // Validation would ask the reader for a header that is not in the URL (aws-sdk-rust#1253).
-        let bare = Builder::default()
-            .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
         let (bucket, key) = (self.wire(&link.object.bucket), link.object.key.as_str());
-        let url = match link.method {
-            LinkMethod::Get => sdk
-                .get_object()
-                .bucket(bucket)
-                .key(key)
-                .customize()
-                .config_override(bare)
-                .presigned(signing)
-                .await
-                .map(|signed| signed.uri().to_owned())
-                .map_err(|error| call.failed(error))?,
-            LinkMethod::Put => sdk
-                .put_object()
-                .bucket(bucket)
-                .key(key)
-                .presigned(signing)
-                .await
-                .map(|signed| signed.uri().to_owned())
-                .map_err(|error| call.failed(error))?,
-        };
-        Ok(url)
+        let version = link.object.version_id();
+        macro_rules! signed {
+            ($request:expr) => {
+                $request
+                    .bucket(bucket)
+                    .key(key)
+                    .customize()
+                    .config_override(bare())
+                    .presigned(signing)
+                    .await
+                    .map(|signed| signed.uri().to_owned())
+                    .map_err(|error| call.failed(error))
+            };
+        }
+        match link.method {
+            LinkMethod::Get => signed!(
+                sdk.get_object()
+                    .set_version_id(version)
+                    .set_response_content_disposition(link.opens.disposition())
+                    .set_response_content_type(link.content_type.clone())
+            ),
+            LinkMethod::Head => signed!(sdk.head_object().set_version_id(version)),
+            LinkMethod::Put => {
+                signed!(sdk.put_object().set_content_type(link.content_type.clone()))
+            }
+            LinkMethod::Delete => signed!(sdk.delete_object().set_version_id(version)),
+        }
     }
 }
 
-async fn credentials_end(sdk: &Sdk, call: &Call) -> Result<Option<Timestamp>, Error> {
+/// Validation would ask the reader for a header that is not in the URL (aws-sdk-rust#1253).
+fn bare() -> Builder {
+    Builder::default().response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+}
+
+/// Whose keys sign, and until when.
+struct Signer {
+    access_key_id: String,
+    end: Option<Timestamp>,
+}
+
+async fn signer(sdk: &Sdk, call: &Call) -> Result<Signer, Error> {
     let Some(provider) = &sdk.credentials else {
         return Err(call.fails(ErrorKind::NoCredentials, "an anonymous connection cannot sign"));
     };
     let credentials =
         provider.provide_credentials().await.map_err(|error| call.without_keys(&error))?;
-    Ok(credentials.expiry().and_then(|end| Timestamp::try_from(end).ok()))
+    Ok(Signer {
+        access_key_id: credentials.access_key_id().to_owned(),
+        end: credentials.expiry().and_then(|end| Timestamp::try_from(end).ok()),
+    })
 }

@@ -168,7 +168,7 @@ fn page(
     let broken = |why: &str| call.fails(ErrorKind::BrokenListing, why);
     let mut uploads = Vec::new();
     for (each, name) in output.uploads().iter().zip(names) {
-        let object = ObjectAddress { bucket: bucket.clone(), key: Key::new(name) };
+        let object = ObjectAddress::new(bucket.clone(), Key::new(name));
         let id = each.upload_id().filter(|id| !id.is_empty());
         let id = id.ok_or_else(|| broken("an upload has no id"))?;
         let since = each.initiated().and_then(timestamp);

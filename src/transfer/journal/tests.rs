@@ -380,7 +380,7 @@ fn a_job_that_passes_its_objects_does_not_make_the_journal_grow() {
 fn an_upload_that_could_not_be_aborted_is_remembered() {
     let folder = Folder::new();
     let mut table = Table::open(&folder.journal()).unwrap();
-    let object = ObjectAddress { bucket: Bucket::new("b"), key: Key::new("p/k") };
+    let object = ObjectAddress::new(Bucket::new("b"), Key::new("p/k"));
     let (upload, place) = (UploadId("U".into()), "k".to_owned());
     let parts = [(
         1,

@@ -42,7 +42,7 @@ fn item(number: u64) -> Item {
 }
 
 fn partial(upload: &str, parts: u32) -> Partial {
-    let object = ObjectAddress { bucket: Bucket::new("b"), key: Key::new("q") };
+    let object = ObjectAddress::new(Bucket::new("b"), Key::new("q"));
     let part = |number| UploadedPart { number, etag: ETag::new("e"), size: BYTES, crc64nvme: None };
     Partial::Multipart(Multipart {
         object,

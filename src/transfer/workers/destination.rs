@@ -187,7 +187,7 @@ async fn free_name(
     let (parent, name) = (object.key.parent(), object.key.name().to_owned());
     for number in 1..TRIES {
         let key = Key::new(format!("{parent}{}", numbered(&name, number)));
-        let candidate = ObjectAddress { bucket: object.bucket.clone(), key };
+        let candidate = ObjectAddress::new(object.bucket.clone(), key);
         match find(task, &candidate).await? {
             None => return Ok((candidate, false)),
             Some(found) if task.again && same(&found) => return Ok((candidate, true)),

@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
+use ratatui::style::{Color, Style};
 use ratatui::widgets::{Clear, Widget};
 
 use crate::app::action::Action;
@@ -9,6 +10,7 @@ use crate::app::dialogs::link_menu::LinkMenu;
 use crate::app::layout::Rect as Area;
 use crate::app::link_shown::LinkShown;
 use crate::app::session::Session;
+use crate::domain::qr::qr_lines;
 use crate::domain::units::Moment;
 use crate::domain::visible::visible;
 use crate::ui::dialogs::question::{choice_sheet, draw_prompt};
@@ -17,7 +19,7 @@ use crate::ui::text::prefix_of_width;
 use crate::ui::widgets::sheet::sheet;
 
 pub fn draw_link_menu(paint: &mut Paint<'_>, menu: &LinkMenu) {
-    if let Some(prompt) = &menu.custom {
+    if let Some((_, prompt)) = &menu.typing {
         return draw_prompt(paint, prompt);
     }
     let filled = choice_sheet(paint, &menu.choice);
@@ -34,8 +36,12 @@ pub fn draw_link_shown(
     (top, end): (u16, u16),
 ) {
     let window = paint.buffer.area;
-    let text = visible(&shown.text);
-    let lines = cut_lines(&text, window.width.into());
+    if shown.code && draw_code(paint, shown) {
+        return;
+    }
+    let text = written(shown);
+    let lines: Vec<&str> =
+        text.lines().flat_map(|line| cut_lines(line, window.width.into())).collect();
     let wanted = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
     let end = end.min(window.height);
     let fits = wanted <= end.saturating_sub(top);
@@ -62,6 +68,40 @@ pub fn draw_link_shown(
         paint.print(last.skip(1).shorter(1), paint.styles.dim, words);
     }
 }
+
+/// What is shown of it, a line for each of its own.
+fn written(shown: &LinkShown) -> String {
+    let mut lines: Vec<String> =
+        shown.text.lines().map(|line| visible(line).into_owned()).collect();
+    lines.extend(shown.beside.iter().map(|line| visible(line).into_owned()));
+    if shown.code {
+        let larger = "the QR code needs a larger window; this is the link:".to_owned();
+        lines.insert(0, larger);
+    }
+    lines.join("\n")
+}
+
+/// Draws the code in the middle of the window; `false` where there is no room for it.
+fn draw_code(paint: &mut Paint<'_>, shown: &LinkShown) -> bool {
+    let window = paint.buffer.area;
+    let lines = qr_lines(&shown.text).unwrap_or_default();
+    let width = lines.first().map_or(0, |line| u16::try_from(line.chars().count()).unwrap_or(0));
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    if width == 0 || width > window.width || height > window.height {
+        return false;
+    }
+    let (x, y) = ((window.width - width) / 2, (window.height - height) / 2);
+    let area = Rect { x, y, width, height };
+    Clear.render(area, paint.buffer);
+    paint.spots.cover(Area { x, y, width, height });
+    for (line, number) in lines.iter().zip(0..height) {
+        paint.put(Span::line(area, number), line, CODE);
+    }
+    true
+}
+
+/// Readers want dark on light, whatever the theme.
+const CODE: Style = Style::new().fg(Color::Black).bg(Color::White);
 
 fn title(paint: &mut Paint<'_>, span: Span, shown: &LinkShown, zone: &TimeZone) {
     let styles = paint.styles;

@@ -18,7 +18,7 @@ fn begun(shop: &Shop, keys: &[&str]) -> Vec<UploadId> {
     Runtime::new().unwrap().block_on(async {
         let mut ids = Vec::new();
         for key in keys {
-            let object = ObjectAddress { bucket: Bucket::new("media"), key: Key::new(*key) };
+            let object = ObjectAddress::new(Bucket::new("media"), Key::new(*key));
             let id = client.create_multipart(&object, &PutOptions::default()).await.unwrap();
             client.upload_part(&object, &id, 1, vec![1; 1000].into()).await.unwrap();
             ids.push(id);

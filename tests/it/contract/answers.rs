@@ -16,7 +16,7 @@ pub fn bucket() -> Bucket {
 }
 
 pub fn object(key: &str) -> ObjectAddress {
-    ObjectAddress { bucket: bucket(), key: Key::new(key) }
+    ObjectAddress::new(bucket(), Key::new(key))
 }
 
 pub fn query(prefix: &str, delimited: bool) -> ListQuery {

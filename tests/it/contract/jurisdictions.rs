@@ -14,7 +14,7 @@ use windlass::s3::client::{Client, ListQuery};
 use crate::support::account::Account;
 
 fn object(bucket: &str, key: &str) -> ObjectAddress {
-    ObjectAddress { bucket: bucket.into(), key: key.into() }
+    ObjectAddress::new(bucket.into(), key.into())
 }
 
 fn requests(account: &Account) -> u64 {
@@ -101,11 +101,8 @@ async fn a_link_leads_to_the_endpoint_of_its_bucket() {
     for (bucket, path, server) in
         [("there@eu", "there", 1), ("both@eu", "both", 1), ("here", "here", 0)]
     {
-        let spec = LinkSpec {
-            object: object(bucket, "k"),
-            method: LinkMethod::Get,
-            expires_in: std::time::Duration::from_secs(60),
-        };
+        let minute = std::time::Duration::from_mins(1);
+        let spec = LinkSpec::new(object(bucket, "k"), LinkMethod::Get, minute);
         let link = account.client.presign(&spec, Timestamp::now()).await.unwrap();
         let start = format!("{}/{path}/k?", account.servers[server].endpoint());
         assert!(link.url.starts_with(&start), "{} {start}", link.url);

@@ -9,7 +9,7 @@ use super::plain_http;
 use super::target::{Target, noise};
 
 fn hour(target: &Target, name: &str, method: LinkMethod) -> LinkSpec {
-    LinkSpec { object: target.object(name), method, expires_in: Duration::from_hours(1) }
+    LinkSpec::new(target.object(name), method, Duration::from_hours(1))
 }
 
 pub async fn a_link_fetches_the_bytes_of_any_key(target: Target) {

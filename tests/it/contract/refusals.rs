@@ -254,7 +254,7 @@ async fn refused(status: u16, headers: &str, body: &str) -> Error {
         more => format!("Content-Type: application/xml\r\n{more}"),
     };
     let client = scripted(&[&answer(status, &headers, body)]).await.client().sending_once();
-    let object = ObjectAddress { bucket: "media".into(), key: "k".into() };
+    let object = ObjectAddress::new("media".into(), "k".into());
     client.get(&object, &GetOptions::default()).await.expect_err("a refusal")
 }
 

@@ -27,7 +27,7 @@ struct Learned {
 }
 
 fn object() -> ObjectAddress {
-    ObjectAddress { bucket: Bucket::new("b"), key: Key::new("a key/with ünusual +%2F parts") }
+    ObjectAddress::new(Bucket::new("b"), Key::new("a key/with ünusual +%2F parts"))
 }
 
 /// Without what each path says in words of its own.

@@ -128,7 +128,7 @@ impl Target {
 
     /// An object of this test.
     pub fn object(&self, name: &str) -> ObjectAddress {
-        ObjectAddress { bucket: self.bucket.clone(), key: self.prefix.key(name) }
+        ObjectAddress::new(self.bucket.clone(), self.prefix.key(name))
     }
 
     pub async fn put(&self, name: &str, body: &[u8]) -> ObjectAddress {

@@ -20,7 +20,7 @@ fn bucket() -> Bucket {
 }
 
 fn object() -> ObjectAddress {
-    ObjectAddress { bucket: bucket(), key: Key::new("k") }
+    ObjectAddress::new(bucket(), Key::new("k"))
 }
 
 fn query(prefix: &str) -> ListQuery {
@@ -280,8 +280,7 @@ async fn an_anonymous_connection_signs_nothing() {
     let client = Client::connect(&connection, server.meter.clone()).unwrap();
     client.list_page(&query("")).await.unwrap();
     assert_eq!(server.asked()[0].header("authorization"), None);
-    let spec =
-        LinkSpec { object: object(), method: LinkMethod::Get, expires_in: Duration::from_mins(1) };
+    let spec = LinkSpec::new(object(), LinkMethod::Get, Duration::from_mins(1));
     let error = client.presign(&spec, Timestamp::now()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::NoCredentials);
 }

@@ -249,7 +249,7 @@ fn a_bucket_that_is_not_empty_is_emptied_and_then_deleted() {
     let first =
         Request::Storage(StorageRequest::ListUploads { bucket: "backups".into(), after: None });
     assert_eq!(app.requests(), std::slice::from_ref(&first));
-    let object = ObjectAddress { bucket: "backups".into(), key: "k".into() };
+    let object = ObjectAddress::new("backups".into(), "k".into());
     let upload = UploadId("u".into());
     let found = UnfinishedUpload {
         object: object.clone(),

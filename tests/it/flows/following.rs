@@ -19,7 +19,7 @@ use crate::flows::queue::{ends, news, upload};
 use crate::support::app::{App, buckets, page, sized_page};
 
 fn object(key: &str) -> ObjectAddress {
-    ObjectAddress { bucket: "media".into(), key: key.into() }
+    ObjectAddress::new("media".into(), key.into())
 }
 
 fn peek(text: &str) -> Reply {

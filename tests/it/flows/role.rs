@@ -93,7 +93,7 @@ fn whatever_is_asked_for_opens_the_question_once_the_session_is_over() {
     assert!(prompt(&bucket).is_some(), "a new bucket");
     let mut parts = app();
     let upload = UnfinishedUpload {
-        object: ObjectAddress { bucket: "media".into(), key: "k".into() },
+        object: ObjectAddress::new("media".into(), "k".into()),
         upload: UploadId("u".to_owned()),
         since: None,
         by: String::new(),

@@ -12,7 +12,7 @@ use windlass::domain::object::{ObjectAddress, ObjectHead, ObjectStart};
 use crate::support::app::App;
 
 fn object(key: &str) -> ObjectAddress {
-    ObjectAddress { bucket: "media".into(), key: key.into() }
+    ObjectAddress::new("media".into(), key.into())
 }
 
 fn peek(text: &str) -> Reply {

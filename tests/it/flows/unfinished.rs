@@ -14,7 +14,7 @@ use crate::support::app::{App, buckets};
 
 fn listed(app: &App, rows: &[(&str, i64, UploadOwner)], next: Option<&str>) -> Reply {
     let row = |(name, hours, standing): &(&str, i64, UploadOwner)| {
-        let object = ObjectAddress { bucket: "media".into(), key: (*name).into() };
+        let object = ObjectAddress::new("media".into(), (*name).into());
         let since = Some(app.now - SignedDuration::from_hours(*hours));
         let upload = UploadId(format!("id-{name}"));
         (UnfinishedUpload { object, upload, since, by: String::new() }, *standing)

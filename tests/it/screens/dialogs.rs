@@ -13,7 +13,7 @@ use windlass::app::dialogs::choice::{Choice, ChoiceRow};
 use windlass::app::dialogs::completion::Offer;
 use windlass::app::dialogs::confirm::{Confirm, Tally};
 use windlass::app::dialogs::details::Details;
-use windlass::app::dialogs::link_menu::{LinkMenu, LinkReasons};
+use windlass::app::dialogs::link_menu::{LinkMenu, LinkReasons, LinkSubject};
 use windlass::app::dialogs::picker::Picker;
 use windlass::app::dialogs::prompt::Prompt;
 use windlass::app::dialogs::uploads::{Extent, Uploads};
@@ -114,6 +114,8 @@ fn link_shown() -> LinkShown {
             "https://media.example.test/photos/IMG_0412.jpg?X-Amz-Expires=3600&{}",
             "x".repeat(90)
         ),
+        beside: None,
+        code: false,
         until: Timestamp::from_second(1_790_000_000).ok(),
         shortened: Some(Shortened::Credentials),
     }
@@ -171,8 +173,12 @@ fn every_dialog() -> Vec<(&'static str, Dialog)> {
         (
             "link_menu",
             Dialog::LinkMenu(LinkMenu::new(
-                "IMG_0412.jpg",
-                &LinkReasons {
+                LinkSubject {
+                    name: "IMG_0412.jpg".into(),
+                    usual_life: "1 h".into(),
+                    ..LinkSubject::default()
+                },
+                LinkReasons {
                     public_url: Some("no public domain is configured for media".into()),
                     ..LinkReasons::default()
                 },
@@ -262,7 +268,7 @@ fn unfinished() -> Dialog {
         ("video/clip.mp4", 2, UploadOwner::Unknown),
     ];
     let row = |(key, hours, standing)| {
-        let object = ObjectAddress { bucket: Bucket::new("media"), key: Key::new(key) };
+        let object = ObjectAddress::new(Bucket::new("media"), Key::new(key));
         let since = Some(now - jiff::SignedDuration::from_hours(hours));
         let upload = UploadId(String::from(key));
         (UnfinishedUpload { object, upload, since, by: "alice".into() }, standing)

@@ -20,7 +20,7 @@ async fn from_one_jurisdiction_to_another_a_copy_passes_through_this_machine() {
     let remote = Arc::new(account.client.sending_once());
     for (key, size) in [("small", 1000), ("large", 3 << 20)] {
         let body = bytes(size);
-        let from = ObjectAddress { bucket: "there@eu".into(), key: key.into() };
+        let from = ObjectAddress::new("there@eu".into(), key.into());
         let options = PutOptions::default();
         account.client.put(&from, body.clone().into(), &options).await.unwrap();
         let object = Target::Object(Key::new(key));
@@ -41,7 +41,7 @@ async fn from_one_jurisdiction_to_another_a_copy_passes_through_this_machine() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_move_of_an_object_onto_itself_by_another_connection_is_refused() {
     let account = Account::with_buckets().await;
-    let object = ObjectAddress { bucket: "there@eu".into(), key: "k".into() };
+    let object = ObjectAddress::new("there@eu".into(), "k".into());
     account.client.put(&object, "the only copy".into(), &PutOptions::default()).await.unwrap();
     let mut of_eu = connection(&account.servers[1]);
     of_eu.name = "eu".into();

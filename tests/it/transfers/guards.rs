@@ -159,5 +159,5 @@ async fn an_upload_in_parts_is_verified_by_the_checksum_of_the_whole() {
 }
 
 fn object(key: &str) -> windlass::domain::object::ObjectAddress {
-    windlass::domain::object::ObjectAddress { bucket: Bucket::new("bucket"), key: key.into() }
+    windlass::domain::object::ObjectAddress::new(Bucket::new("bucket"), key.into())
 }

@@ -133,7 +133,7 @@ async fn moves_and_looks(provider: Provider) {
 async fn an_object_of_a_listed_size_is_asked_for_whole_and_compared_with_its_checksum() {
     let server = server().await;
     let client = client(&server, Provider::Aws).await;
-    let object = ObjectAddress { bucket: Bucket::new("bucket"), key: Key::new("k") };
+    let object = ObjectAddress::new(Bucket::new("bucket"), Key::new("k"));
     let body = bytes(3 << 20);
     client.put(&object, body.clone().into(), &PutOptions::default()).await.unwrap();
     for (listed, by) in [(None, "md5"), (Some(3 << 20), "crc64nvme"), (Some(9), "crc64nvme")] {

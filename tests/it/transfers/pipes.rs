@@ -28,7 +28,7 @@ use crate::transfers::fake::{Fake, Fault, failure};
 use crate::transfers::harness::{MIB, bytes, options};
 
 fn pipe(remote: Arc<dyn Remote>) -> Pipe {
-    let object = ObjectAddress { bucket: Bucket::new("bucket"), key: Key::new("pipe") };
+    let object = ObjectAddress::new(Bucket::new("bucket"), Key::new("pipe"));
     let patience = Patience { stall: Duration::from_secs(4), ..options(None).patience };
     Pipe::new(remote, object, patience, RateLimiter::default())
 }

@@ -189,7 +189,7 @@ async fn parts_that_nobody_recorded_are_taken_over_where_they_are_the_files_own(
 }
 
 fn address(key: &str) -> ObjectAddress {
-    ObjectAddress { bucket: Bucket::new("bucket"), key: Key::new(key) }
+    ObjectAddress::new(Bucket::new("bucket"), Key::new(key))
 }
 
 #[tokio::test]

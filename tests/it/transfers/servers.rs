@@ -85,7 +85,7 @@ fn described() -> PutOptions {
 }
 
 fn at(key: &str) -> ObjectAddress {
-    ObjectAddress { bucket: Bucket::new("bucket"), key: Key::new(key) }
+    ObjectAddress::new(Bucket::new("bucket"), Key::new(key))
 }
 
 #[tokio::test]

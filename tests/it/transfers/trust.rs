@@ -26,7 +26,7 @@ async fn neither_way_to_a_server_sends_anything_past_a_wrong_certificate() {
         let mut to = Connection { endpoint: endpoint.clone(), ..connection(&server) };
         to.bodies.by_sdk = by_sdk;
         let client = Client::connect(&to, Arc::new(Meter::default())).unwrap().sending_once();
-        let object = ObjectAddress { bucket: Bucket::new("bucket"), key: Key::new("k") };
+        let object = ObjectAddress::new(Bucket::new("bucket"), Key::new("k"));
         let error = client.put(&object, "body".into(), &PutOptions::default()).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Untrusted, "{error:?}");
         assert_eq!(client.head(&object).await.unwrap_err().kind, ErrorKind::Untrusted);

@@ -40,7 +40,7 @@ fn object(key: &str) -> Target {
 }
 
 fn at(key: &str) -> ObjectAddress {
-    ObjectAddress { bucket: Bucket::new("bucket"), key: Key::new(key) }
+    ObjectAddress::new(Bucket::new("bucket"), Key::new(key))
 }
 
 fn delete(keys: &[&str]) -> JobSpec {

@@ -14,7 +14,7 @@ use crate::app::dialogs::typed_path::resolve;
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::{MachineRequest, StorageRequest};
 use crate::app::event::{Answer, FolderEntry, Reply, Ticket};
-use crate::app::linking::{LinkForm, Linking};
+use crate::app::linking::{Delivery, Linking};
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::copy_confirmation::CopyConfirmation;
 use crate::app::screens::objects::copying::Copying;
@@ -35,6 +35,8 @@ use crate::domain::units::Counted;
 pub struct Acting {
     pub(super) question: QuestionSlot<About>,
     linking: Linking,
+    /// Links that are tried, with what each leads to.
+    testing: Vec<(Ticket, String)>,
     /// Where the picker was left.
     upload_folder: Option<PathBuf>,
 }
@@ -102,8 +104,9 @@ impl Acting {
                 self.question.ask(dialog, About::NewPrefix { bucket, prefix, made });
             }
             Action::CopyLink => {
-                self.start_links(&bucket, targets(), None, LinkForm::Url, cx);
+                self.start_links(&bucket, &targets(), Delivery::default(), cx);
             }
+            Action::OpenLink => self.start_links(&bucket, &targets(), Delivery::Browse, cx),
             Action::LinkMenu => self.ask_link(bucket, targets(), cx),
             Action::Download => {
                 let folder = cx.session.download_folder.as_ref();
@@ -166,18 +169,23 @@ impl Acting {
     }
 
     pub fn owns(&self, ticket: Ticket) -> bool {
-        self.linking.owns(ticket) || self.question.owns(ticket)
+        self.linking.owns(ticket)
+            || self.question.owns(ticket)
+            || self.testing.iter().any(|(asked, _)| *asked == ticket)
     }
 
     /// Whether something is waited for.
     pub fn is_waiting(&self) -> bool {
-        self.linking.is_waiting() || self.question.is_waiting()
+        self.linking.is_waiting() || self.question.is_waiting() || !self.testing.is_empty()
     }
 
     /// Drops the question and everything that is waited for.
     pub fn drop_all(&mut self, cx: &mut Context<'_>) {
         self.question.close(cx);
         self.linking.give_up(cx);
+        for (ticket, _) in self.testing.drain(..) {
+            cx.abandon(&mut Some(ticket));
+        }
     }
 
     pub fn on_reply(
@@ -190,6 +198,9 @@ impl Acting {
         if self.linking.owns(ticket) {
             let shown = self.linking.on_reply(ticket, reply, cx);
             return shown.into_iter().for_each(|shown| cx.ask(Intent::ShowText(shown)));
+        }
+        if self.testing.iter().any(|(asked, _)| *asked == ticket) {
+            return self.on_link_tested(ticket, reply.map(drop), cx);
         }
         match reply {
             Ok(Answer::Measured(below)) => self.on_measured(below),

@@ -66,7 +66,7 @@ impl Browse {
     pub fn current_object(&self) -> Option<ObjectAddress> {
         let (place, row) = (self.place.as_ref()?, self.current()?);
         let key = place.prefix.key(row.name);
-        (!row.is_prefix()).then(|| ObjectAddress { bucket: place.bucket.clone(), key })
+        (!row.is_prefix()).then(|| ObjectAddress::new(place.bucket.clone(), key))
     }
 
     /// The object under the cursor with what its row tells; `None` on a prefix.

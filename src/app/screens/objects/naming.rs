@@ -1,6 +1,6 @@
 //! Names a row for the clipboard: its `s3://` text, its key, its public URL; or says why it cannot.
 
-use crate::app::dialogs::link_menu::{LinkChoice, LinkReasons};
+use crate::app::dialogs::link_menu::{DOMAIN_LETTER, LinkChoice, LinkReasons};
 use crate::app::screens::objects::downloading::name_of;
 use crate::app::session::{Publicity, Session};
 use crate::config::connection::CredentialsSource;
@@ -27,7 +27,8 @@ pub fn reasons(bucket: &Bucket, targets: &[Target], session: &Session) -> LinkRe
     let no_object = prefixes.then(|| "this is a prefix: only objects have links".to_owned());
     LinkReasons {
         link: no_object.clone().or_else(|| no_signature(session)),
-        key: None,
+        change: read_only(session),
+        upload: read_only(session).or_else(|| no_signature(session)),
         public_url: no_object.or_else(|| no_public_url(bucket, session)),
         public_note: publicity(bucket, session),
     }
@@ -35,7 +36,7 @@ pub fn reasons(bucket: &Bucket, targets: &[Target], session: &Session) -> LinkRe
 
 /// What is copied without asking the server, a line for each row, and what it is called.
 pub fn copied(
-    choice: LinkChoice,
+    choice: &LinkChoice,
     bucket: &Bucket,
     targets: &[Target],
     session: &Session,
@@ -44,9 +45,7 @@ pub fn copied(
         LinkChoice::Uri => "s3:// URI",
         LinkChoice::Key => "key",
         LinkChoice::PublicUrl => "public URL",
-        LinkChoice::Link(_) | LinkChoice::Custom | LinkChoice::Curl | LinkChoice::Domain => {
-            return None;
-        }
+        LinkChoice::Make(_) | LinkChoice::Domain => return None,
     };
     let line = |target: &Target| match choice {
         LinkChoice::Uri => uri(bucket, target),
@@ -68,6 +67,10 @@ pub fn public_urls(domain: &str, targets: &[Target]) -> Option<String> {
 fn public_url_of(bucket: &Bucket, target: &Target, session: &Session) -> Option<String> {
     let Target::Object(key) = target else { return None };
     Some(public_url(&public_domain(bucket, session)?, key))
+}
+
+fn read_only(session: &Session) -> Option<String> {
+    session.connection().read_only.then(|| "the connection is read-only".to_owned())
 }
 
 /// Why the connection can sign nothing.
@@ -93,7 +96,7 @@ fn no_public_url(bucket: &Bucket, session: &Session) -> Option<String> {
         Some(Publicity::Asked) => "asking Cloudflare whether the bucket is public".to_owned(),
         Some(Publicity::Known(access)) => access.words(),
         Some(Publicity::Refused(why)) => format!("it is not known whether it is public: {why}"),
-        None => format!("no public domain of {bucket} is known: D sets one"),
+        None => format!("no public domain of {bucket} is known: {DOMAIN_LETTER} sets one"),
     })
 }
 

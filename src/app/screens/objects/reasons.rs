@@ -13,7 +13,7 @@ pub fn disabled(action: Action, browse: &Browse, session: &Session) -> Option<St
 /// Why something cannot be done to one object that is there.
 pub fn disabled_of_one(action: Action, session: &Session) -> Option<String> {
     read_only(action, session).or_else(|| match action {
-        Action::CopyLink => naming::no_signature(session),
+        Action::CopyLink | Action::OpenLink => naming::no_signature(session),
         _ => None,
     })
 }
@@ -40,6 +40,7 @@ fn rows_disabled(action: Action, browse: &Browse, session: &Session) -> Option<S
         | Action::Rename
         | Action::Delete
         | Action::CopyLink
+        | Action::OpenLink
         | Action::LinkMenu
             if marks.is_empty() && browse.current().is_none() =>
         {
@@ -51,14 +52,19 @@ fn rows_disabled(action: Action, browse: &Browse, session: &Session) -> Option<S
         Action::CopyLink | Action::LinkMenu if marks.len() > MOST_LINKS => {
             Some(format!("at most {MOST_LINKS} links at once"))
         }
-        Action::CopyLink if marks.prefixes() > 0 => {
+        Action::OpenLink if marks.len() > 1 => {
+            Some("only one link can be opened at a time".to_owned())
+        }
+        Action::CopyLink | Action::OpenLink if marks.prefixes() > 0 => {
             Some("a marked row is a prefix: only objects have links".to_owned())
         }
-        Action::CopyLink if marks.is_empty() && browse.current_object().is_none() => {
+        Action::CopyLink | Action::OpenLink
+            if marks.is_empty() && browse.current_object().is_none() =>
+        {
             let key = session.key(Action::LinkMenu);
             Some(format!("this is a prefix, not an object: {key} copies its s3:// address"))
         }
-        Action::CopyLink => naming::no_signature(session),
+        Action::CopyLink | Action::OpenLink => naming::no_signature(session),
         _ => None,
     }
 }

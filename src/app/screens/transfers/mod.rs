@@ -17,7 +17,7 @@ use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::Effect;
 use crate::app::event::{Reply, Ticket};
 use crate::app::layout::Pane;
-use crate::app::linking::{LinkForm, Linking};
+use crate::app::linking::Linking;
 use crate::app::list::List;
 use crate::app::part::Part;
 use crate::app::scope::Scope;
@@ -307,7 +307,7 @@ impl TransfersPane {
             Action::CopyLink => {
                 let objects = remote_object(&job.view.landed()).into_iter().collect();
                 let life = cx.session.connection().link_expiry;
-                self.linking.start(objects, life, LinkForm::Url, cx);
+                self.linking.start_plain(objects, life, cx);
             }
             _ => return false,
         }

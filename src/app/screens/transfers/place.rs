@@ -18,7 +18,7 @@ pub fn remote_object(work: &Work) -> Option<ObjectAddress> {
         Work::Copy { .. } | Work::Delete { .. } => return None,
     };
     match target {
-        Target::Object(key) => Some(ObjectAddress { bucket: bucket.clone(), key: key.clone() }),
+        Target::Object(key) => Some(ObjectAddress::new(bucket.clone(), key.clone())),
         Target::Prefix(_) | Target::Rows(_) => None,
     }
 }

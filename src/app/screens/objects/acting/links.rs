@@ -1,28 +1,37 @@
-//! Opens the link menu of objects, and sets the public domain of their bucket.
-
-use std::time::Duration;
+//! Opens the link menu of objects, makes what was chosen in it, and sets the public domain of their
+//! bucket.
 
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::Dialog;
-use crate::app::dialogs::link_menu::{LinkChoice, LinkMenu};
+use crate::app::dialogs::link_menu::{LinkChoice, LinkMenu, LinkSubject, LinkWish, Purpose};
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::dialogs::question::Question;
-use crate::app::effect::ConnectionRequest;
+use crate::app::effect::{ConnectionRequest, StorageRequest};
+use crate::app::event::Ticket;
 use crate::app::link_shown::LinkShown;
-use crate::app::linking::{LinkForm, copy_shown};
+use crate::app::linking::{Delivery, copy_shown};
 use crate::app::screens::objects::acting::{About, Acting};
 use crate::app::screens::objects::naming;
 use crate::app::session::Session;
 use crate::app::toasts::Level;
 use crate::domain::address::Bucket;
+use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
+use crate::domain::presign::{LinkMethod, LinkSpec, Opens};
 use crate::domain::public::public_origin;
 use crate::domain::transfer::Target;
+use crate::domain::units::Expiry;
 
 impl Acting {
     pub(super) fn ask_link(&mut self, bucket: Bucket, targets: Vec<Target>, cx: &Context<'_>) {
         let reasons = naming::reasons(&bucket, &targets, cx.session);
-        let menu = LinkMenu::new(&naming::subject(&targets), &reasons);
+        let subject = LinkSubject {
+            name: naming::subject(&targets),
+            prefix: matches!(targets.as_slice(), [Target::Prefix(_)]),
+            many: targets.len() > 1,
+            usual_life: Expiry(cx.session.connection().link_expiry).to_string(),
+        };
+        let menu = LinkMenu::new(subject, reasons);
         self.question.ask(Dialog::LinkMenu(menu), About::Links { bucket, targets });
     }
 
@@ -32,7 +41,7 @@ impl Acting {
             self.question.get_mut()
             && let About::Links { bucket, targets } = about
         {
-            menu.take_reasons(&naming::reasons(bucket, targets, session));
+            menu.take_reasons(naming::reasons(bucket, targets, session));
         }
     }
 
@@ -44,36 +53,93 @@ impl Acting {
         cx: &mut Context<'_>,
     ) {
         match choice {
-            LinkChoice::Link(life) => {
-                return self.start_links(bucket, targets, Some(life), LinkForm::Url, cx);
-            }
+            LinkChoice::Make(wish) => return self.make_links(bucket, &targets, wish, cx),
             LinkChoice::Domain => return self.ask_domain(bucket.clone(), targets, cx),
-            LinkChoice::Curl => return self.start_links(bucket, targets, None, LinkForm::Curl, cx),
             _ => {}
         }
-        let Some((text, what)) = naming::copied(choice, bucket, &targets, cx.session) else {
+        let Some((text, what)) = naming::copied(&choice, bucket, &targets, cx.session) else {
             return;
         };
-        let subject = naming::subject(&targets);
-        let shown = LinkShown { subject, text, until: None, shortened: None };
+        let shown = LinkShown::plain(naming::subject(&targets), text);
         copy_shown(&shown, what, cx);
         cx.ask(Intent::ShowText(shown));
     }
 
+    /// A GET link of each object, in the connection's usual way.
     pub(super) fn start_links(
         &mut self,
         bucket: &Bucket,
-        targets: Vec<Target>,
-        life: Option<Duration>,
-        form: LinkForm,
+        targets: &[Target],
+        delivery: Delivery,
         cx: &mut Context<'_>,
     ) {
-        let objects = targets.into_iter().filter_map(|target| match target {
-            Target::Object(key) => Some(ObjectAddress { bucket: bucket.clone(), key }),
-            Target::Prefix(_) | Target::Rows(_) => None,
-        });
-        let life = life.unwrap_or(cx.session.connection().link_expiry);
-        self.linking.start(objects.collect(), life, form, cx);
+        let life = cx.session.connection().link_expiry;
+        let spec = |object| LinkSpec::new(object, LinkMethod::Get, life);
+        let specs = objects(bucket, targets).map(spec).collect();
+        self.linking.start(specs, delivery, cx);
+    }
+
+    fn make_links(
+        &mut self,
+        bucket: &Bucket,
+        targets: &[Target],
+        wish: LinkWish,
+        cx: &mut Context<'_>,
+    ) {
+        let now = cx.now.to_zoned(cx.session.zone.clone());
+        let usual = cx.session.connection().link_expiry;
+        let expires_in = match wish.life.map_or(Ok(usual), |life| life.counted(&now)) {
+            Ok(life) => life,
+            Err(sentence) => return cx.toast(Level::Note, format!("no link: {sentence}")),
+        };
+        let spec = |object| LinkSpec::new(object, wish.method, expires_in);
+        let all = || objects(bucket, targets).map(spec);
+        let delivery = match wish.purpose {
+            Purpose::Test => return self.test_links(all().collect(), cx),
+            Purpose::Upload { name, content_type } => {
+                let place = upload_place(bucket, targets, name);
+                let specs = place.map(|object| LinkSpec { content_type, ..spec(object) });
+                let specs = specs.into_iter().collect();
+                return self.linking.start(specs, Delivery::default(), cx);
+            }
+            Purpose::SaveAs(name) => {
+                let opens = Opens::Download(name);
+                let specs = all().map(|spec| LinkSpec { opens: opens.clone(), ..spec });
+                return self.linking.start(specs.collect(), Delivery::default(), cx);
+            }
+            Purpose::Inline => {
+                let specs = all().map(|spec| LinkSpec { opens: Opens::Inline(None), ..spec });
+                return self.linking.start(specs.collect(), Delivery::default(), cx);
+            }
+            Purpose::Copy(form) => Delivery::Copy(form),
+            Purpose::QrCode => Delivery::QrCode,
+            Purpose::Browse => Delivery::Browse,
+        };
+        self.linking.start(all().collect(), delivery, cx);
+    }
+
+    fn test_links(&mut self, specs: Vec<LinkSpec>, cx: &mut Context<'_>) {
+        for spec in specs {
+            let name = spec.object.key.name().to_owned();
+            self.testing.push((cx.request(StorageRequest::TestLink(spec)), name));
+        }
+    }
+
+    pub(super) fn on_link_tested(
+        &mut self,
+        ticket: Ticket,
+        reply: Result<(), Error>,
+        cx: &mut Context<'_>,
+    ) {
+        let Some(at) = self.testing.iter().position(|(asked, _)| *asked == ticket) else { return };
+        let (_, name) = self.testing.remove(at);
+        match reply {
+            Ok(()) => {
+                let text = format!("{name}: the link works: it was used without keys");
+                cx.toast(Level::Done, text);
+            }
+            Err(error) => cx.ask(Intent::Log(error)),
+        }
     }
 
     fn ask_domain(&mut self, bucket: Bucket, targets: Vec<Target>, cx: &Context<'_>) {
@@ -119,10 +185,31 @@ impl Acting {
             return cx.toast(Level::Done, format!("{bucket} is public at {domain}"));
         };
         let subject = naming::subject(&targets);
-        let shown = LinkShown { subject, text, until: None, shortened: None };
+        let shown = LinkShown::plain(subject, text);
         copy_shown(&shown, "public URL", cx);
         cx.ask(Intent::ShowText(shown));
     }
+}
+
+fn objects(bucket: &Bucket, targets: &[Target]) -> impl Iterator<Item = ObjectAddress> {
+    targets.iter().filter_map(|target| match target {
+        Target::Object(key) => Some(ObjectAddress::new(bucket.clone(), key.clone())),
+        Target::Prefix(_) | Target::Rows(_) => None,
+    })
+}
+
+/// Where an upload link leads: to the object itself, or to a name below a prefix.
+fn upload_place(
+    bucket: &Bucket,
+    targets: &[Target],
+    name: Option<String>,
+) -> Option<ObjectAddress> {
+    let key = match (targets.first()?, name) {
+        (Target::Prefix(prefix), Some(name)) => prefix.key(&name),
+        (Target::Object(key), _) => key.clone(),
+        (Target::Prefix(_), None) | (Target::Rows(_), _) => return None,
+    };
+    Some(ObjectAddress::new(bucket.clone(), key))
 }
 
 fn origin(text: &str) -> Result<(), String> {

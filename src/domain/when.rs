@@ -1,0 +1,200 @@
+//! Reads the moments that people type: `2026-11-01 12:00`, `yesterday`, `3 days ago`, `2h`.
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::{Span, Timestamp, ToSpan as _, Zoned};
+
+/// Which way a moment lies that could be on either side of now: `2h`, `18:00`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lies {
+    Back,
+    Ahead,
+}
+
+/// Reads a moment in the time zone of `now`: RFC 3339, a date (its 00:00), a date and a time, a
+/// time alone (the nearest on the side of `lies`), `now`, `today`, `yesterday`, `tomorrow` (their
+/// 00:00, or with a time), `3 days ago`, `in 2 hours`, `2h`, `1d12h`.
+///
+/// # Errors
+/// A sentence that says what was expected.
+pub fn parse_when(text: &str, now: &Zoned, lies: Lies) -> Result<Timestamp, String> {
+    let words = text.trim().to_lowercase();
+    let found = text
+        .trim()
+        .parse::<Timestamp>()
+        .ok()
+        .or_else(|| relative(&words, now, lies))
+        .or_else(|| dated(&words, now, lies));
+    found.ok_or_else(|| {
+        format!("{text:?} is no time: write 2026-11-01, \"2026-11-01 12:00\", yesterday or {}", {
+            match lies {
+                Lies::Back => "\"3 days ago\"",
+                Lies::Ahead => "2h",
+            }
+        })
+    })
+}
+
+/// `2h`, `3 days ago`, `in 90 minutes`.
+fn relative(words: &str, now: &Zoned, lies: Lies) -> Option<Timestamp> {
+    if words == "now" {
+        return Some(now.timestamp());
+    }
+    let (length, lies) = match (words.strip_suffix("ago"), words.strip_prefix("in ")) {
+        (Some(length), _) => (length, Lies::Back),
+        (None, Some(length)) => (length, Lies::Ahead),
+        (None, None) => (words, lies),
+    };
+    let span = span(length)?;
+    let moved = match lies {
+        Lies::Back => now.checked_sub(span),
+        Lies::Ahead => now.checked_add(span),
+    };
+    moved.ok().map(|moved| moved.timestamp())
+}
+
+/// Numbers with units, one after another: `1d12h`, `3 days`, `1 week 2 days`.
+fn span(words: &str) -> Option<Span> {
+    let mut rest = words.trim();
+    let mut sum = Span::new();
+    let mut seen = false;
+    while !rest.is_empty() {
+        let digits = rest.find(|character: char| !character.is_ascii_digit())?;
+        let number: i64 = rest[..digits].parse().ok().filter(|number| *number <= 1_000_000)?;
+        let after = rest[digits..].trim_start();
+        let end = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
+        sum = with_unit(sum, number, &after[..end])?;
+        rest = after[end..].trim_start_matches([' ', ',']);
+        seen = true;
+    }
+    seen.then_some(sum)
+}
+
+fn with_unit(sum: Span, number: i64, unit: &str) -> Option<Span> {
+    let added = match unit {
+        "s" | "sec" | "secs" | "second" | "seconds" => sum.try_seconds(sum.get_seconds() + number),
+        "m" | "min" | "mins" | "minute" | "minutes" => sum.try_minutes(sum.get_minutes() + number),
+        "h" | "hour" | "hours" => sum.try_hours(i64::from(sum.get_hours()) + number),
+        "d" | "day" | "days" => sum.try_days(i64::from(sum.get_days()) + number),
+        "w" | "week" | "weeks" => sum.try_weeks(i64::from(sum.get_weeks()) + number),
+        "month" | "months" => sum.try_months(i64::from(sum.get_months()) + number),
+        "y" | "year" | "years" => sum.try_years(i64::from(sum.get_years()) + number),
+        _ => return None,
+    };
+    added.ok()
+}
+
+/// A day with or without a time, or a time alone.
+fn dated(words: &str, now: &Zoned, lies: Lies) -> Option<Timestamp> {
+    if let Some(time) = clock_time(words) {
+        return alone(time, now, lies);
+    }
+    let (day, time) = match words.split_once([' ', 't']) {
+        // `today` and `tomorrow` have a `t` of their own.
+        Some((day, _)) if day.is_empty() || !day.starts_with(|c: char| c.is_ascii_digit()) => {
+            match words.split_once(' ') {
+                Some((day, time)) => (day, time.trim().trim_start_matches("at ").trim()),
+                None => (words, ""),
+            }
+        }
+        Some((day, time)) => (day, time.trim().trim_start_matches("at ").trim()),
+        None => (words, ""),
+    };
+    let date = date(day, now)?;
+    let time = if time.is_empty() { Time::midnight() } else { clock_time(time)? };
+    instant(date.to_datetime(time), now)
+}
+
+fn date(day: &str, now: &Zoned) -> Option<Date> {
+    let today = now.date();
+    match day {
+        "today" => Some(today),
+        "yesterday" => today.checked_sub(1.day()).ok(),
+        "tomorrow" => today.checked_add(1.day()).ok(),
+        written => written.parse().ok(),
+    }
+}
+
+/// `18:00` or `18:00:30`.
+fn clock_time(text: &str) -> Option<Time> {
+    let plain = text.chars().all(|c| c.is_ascii_digit() || c == ':') && text.contains(':');
+    plain.then(|| text.parse().ok())?
+}
+
+/// The nearest such time on one side of now.
+fn alone(time: Time, now: &Zoned, lies: Lies) -> Option<Timestamp> {
+    let today = instant(now.date().to_datetime(time), now)?;
+    let now_at = now.timestamp();
+    match lies {
+        Lies::Back if today > now_at => {
+            instant(now.date().checked_sub(1.day()).ok()?.to_datetime(time), now)
+        }
+        Lies::Ahead if today <= now_at => {
+            instant(now.date().checked_add(1.day()).ok()?.to_datetime(time), now)
+        }
+        _ => Some(today),
+    }
+}
+
+fn instant(civil: DateTime, now: &Zoned) -> Option<Timestamp> {
+    civil.to_zoned(now.time_zone().clone()).ok().map(|zoned| zoned.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Zoned {
+        "2026-11-29T15:30:00+01:00[Europe/Berlin]".parse().unwrap()
+    }
+
+    fn read(text: &str, lies: Lies) -> String {
+        let fixed = jiff::tz::TimeZone::fixed(jiff::tz::offset(1));
+        let now = now().timestamp().to_zoned(fixed.clone());
+        match parse_when(text, &now, lies) {
+            Ok(at) => at.to_zoned(fixed).datetime().to_string(),
+            Err(sentence) => sentence,
+        }
+    }
+
+    #[test]
+    fn moments_are_read_as_people_write_them() {
+        for (text, expected) in [
+            ("2026-11-01", "2026-11-01T00:00:00"),
+            ("2026-11-01 12:00", "2026-11-01T12:00:00"),
+            ("2026-11-01T12:00:30", "2026-11-01T12:00:30"),
+            ("2026-11-01T12:00:00Z", "2026-11-01T13:00:00"),
+            ("2026-11-01T12:00:00+01:00", "2026-11-01T12:00:00"),
+            ("yesterday", "2026-11-28T00:00:00"),
+            ("Yesterday 08:15", "2026-11-28T08:15:00"),
+            ("yesterday at 08:15", "2026-11-28T08:15:00"),
+            ("today", "2026-11-29T00:00:00"),
+            ("tomorrow", "2026-11-30T00:00:00"),
+            ("now", "2026-11-29T15:30:00"),
+            ("3 days ago", "2026-11-26T15:30:00"),
+            ("1 week, 2 days ago", "2026-11-20T15:30:00"),
+            ("in 90 minutes", "2026-11-29T17:00:00"),
+            ("2h", "2026-11-29T13:30:00"),
+            ("1d12h", "2026-11-28T03:30:00"),
+            ("14:00", "2026-11-29T14:00:00"),
+            ("18:00", "2026-11-28T18:00:00"),
+        ] {
+            assert_eq!(read(text, Lies::Back), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_could_be_on_either_side_lies_on_the_side_that_is_asked_for() {
+        assert_eq!(read("2h", Lies::Ahead), "2026-11-29T17:30:00");
+        assert_eq!(read("18:00", Lies::Ahead), "2026-11-29T18:00:00");
+        assert_eq!(read("14:00", Lies::Ahead), "2026-11-30T14:00:00");
+        assert_eq!(read("2h ago", Lies::Ahead), "2026-11-29T13:30:00");
+    }
+
+    #[test]
+    fn what_is_no_moment_is_refused_with_an_example() {
+        for text in ["", "h", "2x", "soon", "2026-13-01", "2026-11-01 25:00", "99:00", "1é", "ago"]
+        {
+            assert!(read(text, Lies::Back).contains("is no time"), "{text}");
+        }
+    }
+}

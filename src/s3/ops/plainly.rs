@@ -1,0 +1,121 @@
+//! Sends a request without keys, as whoever is given a link does.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_s3::config::interceptors::{
+    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
+};
+use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_s3::error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::ObjectAddress;
+use crate::domain::presign::LinkMethod;
+use crate::s3::call::Call;
+use crate::s3::client::Client;
+
+const ALLOW_ORIGIN: &str = "access-control-allow-origin";
+
+/// Puts another request in the place of a signed one: same pool, proxy and roots, but no keys.
+#[derive(Clone, Debug)]
+pub struct Plainly {
+    method: &'static str,
+    url: String,
+    headers: Vec<(&'static str, &'static str)>,
+    /// The origin that the answer allows.
+    allowed: Arc<Mutex<Option<String>>>,
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Plainly {
+    fn name(&self) -> &'static str {
+        "Plainly"
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request_mut();
+        request.set_method(self.method)?;
+        request.set_uri(self.url.as_str())?;
+        let headers = request.headers_mut();
+        let signed: Vec<String> = headers.iter().map(|(name, _)| name.to_owned()).collect();
+        for name in signed {
+            headers.remove(name);
+        }
+        for (name, value) in &self.headers {
+            headers.insert(*name, *value);
+        }
+        Ok(())
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let allowed = context.response().headers().get(ALLOW_ORIGIN).map(str::to_owned);
+        *self.allowed.lock().unwrap_or_else(PoisonError::into_inner) = allowed;
+        Ok(())
+    }
+}
+
+impl Plainly {
+    pub fn new(
+        method: &'static str,
+        url: &str,
+        headers: Vec<(&'static str, &'static str)>,
+    ) -> Plainly {
+        Plainly { method, url: url.to_owned(), headers, allowed: Arc::default() }
+    }
+
+    /// The origin that the answer allows.
+    pub fn allowed_origin(&self) -> Option<String> {
+        self.allowed.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Client {
+    /// Sends what is not signed in the place of a request that would be.
+    pub(in crate::s3) async fn send_plainly(
+        &self,
+        call: &Call,
+        object: &ObjectAddress,
+        plainly: &Plainly,
+    ) -> Result<(), Error> {
+        let sdk = self.sdk_client(Some(&object.bucket)).await?;
+        let request = sdk.get_object().bucket(self.wire(&object.bucket)).key(object.key.as_str());
+        let sent = request.customize().interceptor(plainly.clone()).send().await;
+        sent.map(drop).map_err(|error| call.failed(error))
+    }
+
+    /// Uses a link without keys, asking for one byte at most. A link that would change something is
+    /// not used: `Unsupported`.
+    pub async fn test_link(
+        &self,
+        object: &ObjectAddress,
+        method: LinkMethod,
+        url: &str,
+    ) -> Result<(), Error> {
+        let call = Call::on_object("test the link", object);
+        let headers = match method {
+            LinkMethod::Get => vec![("range", "bytes=0-0")],
+            LinkMethod::Head => Vec::new(),
+            LinkMethod::Put | LinkMethod::Delete => {
+                let detail = "using this link would change the object, so it was not tried";
+                return Err(call.fails(ErrorKind::Unsupported, detail));
+            }
+        };
+        let plainly = Plainly::new(method.as_str(), url, headers);
+        match self.send_plainly(&call, object, &plainly).await {
+            // An empty object has no first byte, and the link leads to it.
+            Err(error) if error.status == Some(416) => Ok(()),
+            other => other,
+        }
+    }
+}
