@@ -9,6 +9,7 @@ pub mod objects;
 pub mod parts;
 pub mod public;
 pub mod queue;
+pub mod settings;
 pub mod transfer;
 
 use clap::builder::PossibleValuesParser;
@@ -22,6 +23,7 @@ use crate::cli::args::links::{LinksArguments, PRESIGN_EXAMPLES, PresignArguments
 use crate::cli::args::objects::{ListArguments, REMOVE_EXAMPLES, RemoveArguments};
 use crate::cli::args::public::PublicArguments;
 use crate::cli::args::queue::{QueueArguments, UploadsArguments};
+use crate::cli::args::settings::{MakeArguments, SettingsArguments};
 use crate::cli::args::transfer::{
     COPY_EXAMPLES, CopyArguments, GET_EXAMPLES, GetArguments, MOVE_EXAMPLES, MoveArguments,
     PUT_EXAMPLES, PutArguments,
@@ -146,7 +148,8 @@ pub enum Verb {
     #[command(after_help = REMOVE_EXAMPLES)]
     Rm(RemoveArguments),
     /// Make a bucket
-    Mb(BucketArguments),
+    #[command(after_help = settings::MAKE_EXAMPLES)]
+    Mb(MakeArguments),
     /// Remove an empty bucket
     Rb(BucketArguments),
     /// Print a link that gives access to one object without credentials
@@ -166,6 +169,9 @@ pub enum Verb {
     Doctor(DoctorArguments),
     /// Ask Cloudflare who can read a bucket without keys, or what the account stores
     Public(PublicArguments),
+    /// Show, read, write and clear the settings of a bucket
+    #[command(after_help = settings::EXAMPLES)]
+    Settings(SettingsArguments),
     /// Print a page of the guide, or the list of pages
     Guide {
         /// The page to print

@@ -20,6 +20,7 @@ pub mod progress;
 mod public;
 pub mod queue;
 pub mod report;
+mod settings;
 pub mod stream;
 pub mod uploads;
 pub mod verbs;

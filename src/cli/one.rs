@@ -1,23 +1,72 @@
 //! Runs the verbs that send one request: `mb`, `rb`.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use crate::cli::args::buckets::BucketArguments;
+use crate::cli::args::settings::MakeArguments;
 use crate::cli::connect::Choice;
-use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::print::{Printer, Status, Trouble, complain_of_all};
 use crate::config::connection::Connection;
+use crate::config::r2::{self, account_of};
+use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::jurisdiction::Jurisdiction;
+use crate::domain::object::NewBucket;
+use crate::s3::client::Client;
+use crate::s3::meter::Meter;
 
-pub async fn mb(arguments: &BucketArguments, choice: &Choice) -> Result<Status, Trouble> {
-    writable(choice.current()?, "CreateBucket")?;
-    choice.client()?.create_bucket(&arguments.bucket).await?;
-    told(arguments, "made", choice)
+pub async fn mb(arguments: &MakeArguments, choice: &Choice) -> Result<Status, Trouble> {
+    let connection = choice.current()?;
+    writable(connection, "CreateBucket")?;
+    let (connection, bucket) = match arguments.jurisdiction {
+        Some(wished) => in_jurisdiction(connection, wished, &arguments.bucket)?,
+        None => (connection.clone(), arguments.bucket.clone()),
+    };
+    let client = Client::connect(&connection, Arc::new(Meter::default()))?;
+    let new = NewBucket {
+        hint: arguments.location_hint.clone(),
+        versioning: arguments.versioning,
+        object_lock: arguments.object_lock,
+        ..NewBucket::named(bucket.clone())
+    };
+    match client.make_bucket(&new).await {
+        Ok(()) => told(&bucket, "made", choice),
+        Err(error) if error.is(&ErrorKind::Partial) => {
+            told(&bucket, "made", choice)?;
+            complain_of_all(&[error], choice.json);
+            Ok(Status::Partly)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The connection with the jurisdiction among its own, and the bucket's name there.
+fn in_jurisdiction(
+    connection: &Connection,
+    wished: Jurisdiction,
+    bucket: &Bucket,
+) -> Result<(Connection, Bucket), Trouble> {
+    let mut connection = connection.clone();
+    if connection.jurisdictions.iter().any(|(each, _)| *each == wished) {
+        return Ok((connection, wished.named(bucket)));
+    }
+    let endpoint = connection.endpoint.clone().unwrap_or_default();
+    let Some((account, own)) = account_of(&endpoint) else {
+        let why = "only an account of R2 has jurisdictions, and the connection names none";
+        return Err(Trouble::Usage(why.to_owned()));
+    };
+    if own != wished {
+        connection.endpoint = r2::endpoint(&account, Some(wished)).ok();
+    }
+    Ok((connection, bucket.clone()))
 }
 
 pub async fn rb(arguments: &BucketArguments, choice: &Choice) -> Result<Status, Trouble> {
     writable(choice.current()?, "DeleteBucket")?;
     choice.client()?.delete_bucket(&arguments.bucket).await?;
-    told(arguments, "removed", choice)
+    told(&arguments.bucket, "removed", choice)
 }
 
 /// # Errors
@@ -29,12 +78,12 @@ pub fn writable(connection: &Connection, operation: &str) -> Result<(), Error> {
     }
 }
 
-fn told(arguments: &BucketArguments, what: &str, choice: &Choice) -> Result<Status, Trouble> {
+fn told(bucket: &Bucket, what: &str, choice: &Choice) -> Result<Status, Trouble> {
     let mut printer = Printer::new(choice.json);
     if printer.json {
-        printer.object(&json!({ what: arguments.bucket }))?;
+        printer.object(&json!({ what: bucket }))?;
     } else if printer.terminal {
-        let name = printer.shown(arguments.bucket.as_str()).into_owned();
+        let name = printer.shown(bucket.as_str()).into_owned();
         printer.line(&format!("{what} {name}"))?;
     }
     printer.flush()?;

@@ -14,7 +14,7 @@ use crate::cli::ends::{input, output};
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
 use crate::cli::{
-    between, code, demo, doctor, jobs, links, list, one, public, queue, stream, uploads,
+    between, code, demo, doctor, jobs, links, list, one, public, queue, settings, stream, uploads,
 };
 use crate::config::paths::Folders;
 use crate::config::{crash, guide};
@@ -146,6 +146,7 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         Verb::Uploads(arguments) => uploads::uploads(arguments, choice).await,
         Verb::Doctor(arguments) => doctor::doctor(arguments, choice).await,
         Verb::Public(arguments) => public::public(arguments, choice).await,
+        Verb::Settings(arguments) => settings::settings(arguments, choice).await,
         Verb::Links(_) | Verb::Demo(_) | Verb::Guide { .. } | Verb::Completions { .. } => {
             Ok(Status::Done)
         }

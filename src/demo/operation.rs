@@ -80,6 +80,14 @@ const SETTINGS_GET: Names = &[
     ("tagging", "GetBucketTagging"),
     ("encryption", "GetBucketEncryption"),
     ("publicAccessBlock", "GetPublicAccessBlock"),
+    ("ownershipControls", "GetBucketOwnershipControls"),
+    ("object-lock", "GetObjectLockConfiguration"),
+    ("logging", "GetBucketLogging"),
+    ("notification", "GetBucketNotificationConfiguration"),
+    ("website", "GetBucketWebsite"),
+    ("replication", "GetBucketReplication"),
+    ("accelerate", "GetBucketAccelerateConfiguration"),
+    ("requestPayment", "GetBucketRequestPayment"),
 ];
 
 const SETTINGS_PUT: Names = &[
@@ -91,6 +99,14 @@ const SETTINGS_PUT: Names = &[
     ("tagging", "PutBucketTagging"),
     ("encryption", "PutBucketEncryption"),
     ("publicAccessBlock", "PutPublicAccessBlock"),
+    ("ownershipControls", "PutBucketOwnershipControls"),
+    ("object-lock", "PutObjectLockConfiguration"),
+    ("logging", "PutBucketLogging"),
+    ("notification", "PutBucketNotificationConfiguration"),
+    ("website", "PutBucketWebsite"),
+    ("replication", "PutBucketReplication"),
+    ("accelerate", "PutBucketAccelerateConfiguration"),
+    ("requestPayment", "PutBucketRequestPayment"),
 ];
 
 const SETTINGS_DELETE: Names = &[
@@ -100,6 +116,9 @@ const SETTINGS_DELETE: Names = &[
     ("tagging", "DeleteBucketTagging"),
     ("encryption", "DeleteBucketEncryption"),
     ("publicAccessBlock", "DeletePublicAccessBlock"),
+    ("ownershipControls", "DeleteBucketOwnershipControls"),
+    ("website", "DeleteBucketWebsite"),
+    ("replication", "DeleteBucketReplication"),
 ];
 
 fn settings(query: &str, names: Names) -> Option<&'static str> {

@@ -133,6 +133,11 @@ pub enum ErrorKind {
     Corrupt,
     /// A listing that claims to go on and gives no way to, or goes in a circle.
     BrokenListing,
+    // ─── documents ───
+    /// A setting that is not set.
+    NotSet,
+    /// A document that is not what it is to be; nothing was sent.
+    BadDocument,
     // ─── this machine ───
     LocalMissing,
     LocalDenied,

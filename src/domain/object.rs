@@ -51,6 +51,45 @@ impl fmt::Display for ETag {
     }
 }
 
+/// A bucket that is to be made; what is not said is the server's to decide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewBucket {
+    /// With its jurisdiction in its name, where the connection has several.
+    pub bucket: Bucket,
+    /// Where it is made: a region of S3, the connection's where none is said.
+    pub region: Option<String>,
+    /// Where R2 is to keep it, if it can: `weur`.
+    pub hint: Option<String>,
+    pub versioning: bool,
+    /// Objects can be locked; it turns versioning on, and neither can be turned off again.
+    pub object_lock: bool,
+    /// Whose uploads are: `BucketOwnerEnforced`.
+    pub ownership: Option<String>,
+}
+
+impl NewBucket {
+    pub fn named(bucket: Bucket) -> NewBucket {
+        NewBucket {
+            bucket,
+            region: None,
+            hint: None,
+            versioning: false,
+            object_lock: false,
+            ownership: None,
+        }
+    }
+}
+
+/// Where R2 can be asked to keep a bucket (r2/reference/data-location).
+pub const LOCATION_HINTS: [(&str, &str); 6] = [
+    ("wnam", "western North America"),
+    ("enam", "eastern North America"),
+    ("weur", "western Europe"),
+    ("eeur", "eastern Europe"),
+    ("apac", "Asia and the Pacific"),
+    ("oc", "Oceania"),
+];
+
 /// A bucket of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BucketEntry {

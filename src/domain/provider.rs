@@ -55,6 +55,20 @@ pub enum Capability {
     Cors,
     Acl,
     Policy,
+    Versioning,
+    BucketAcl,
+    Ownership,
+    PublicAccess,
+    Encryption,
+    ObjectLock,
+    BucketTags,
+    Logging,
+    Notifications,
+    Website,
+    Replication,
+    Accelerate,
+    RequestPayment,
+    Location,
     /// `If-None-Match: *` on PUT is honoured.
     ConditionalPut,
 }
@@ -76,7 +90,7 @@ impl Capability {
         status == 501 || (status == 405 && !of_object)
     }
 
-    pub const ALL: [Capability; 13] = [
+    pub const ALL: [Capability; 27] = [
         Capability::CreateBucket,
         Capability::DeleteBucket,
         Capability::ListParts,
@@ -89,6 +103,20 @@ impl Capability {
         Capability::Cors,
         Capability::Acl,
         Capability::Policy,
+        Capability::Versioning,
+        Capability::BucketAcl,
+        Capability::Ownership,
+        Capability::PublicAccess,
+        Capability::Encryption,
+        Capability::ObjectLock,
+        Capability::BucketTags,
+        Capability::Logging,
+        Capability::Notifications,
+        Capability::Website,
+        Capability::Replication,
+        Capability::Accelerate,
+        Capability::RequestPayment,
+        Capability::Location,
         Capability::ConditionalPut,
     ];
 }

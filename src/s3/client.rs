@@ -422,7 +422,8 @@ impl Client {
         if again && !self.once { send(client.clone()).await } else { Err(error) }
     }
 
-    fn permit(&self, call: &Call) -> Result<(), Error> {
+    /// Refuses here what may not or cannot be sent.
+    pub(in crate::s3) fn permit(&self, call: &Call) -> Result<(), Error> {
         if call.writes && self.inner.connection.read_only {
             let name = &self.inner.connection.name;
             return Err(call.fails(ErrorKind::ReadOnly, format!("{name} is configured read_only")));

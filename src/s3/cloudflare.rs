@@ -1,12 +1,14 @@
 //! Asks Cloudflare's API for the public domains of a bucket, and for what an account stores.
 
+mod settings;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
-use http::{HeaderValue, Request, Response, StatusCode, Uri};
-use http_body_util::{BodyExt, Empty, Limited};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use rustls::ClientConfig;
 use secrecy::ExposeSecret;
@@ -184,16 +186,18 @@ impl From<MeasuredClass> for StoredAmount {
 }
 
 async fn ask<T: DeserializeOwned>(api: Api<'_>, call: &Call, path: String) -> Result<T, Error> {
-    let (status, body) = fetch(api, call, &path).await?;
+    let (status, body) = fetch(api, call, &path, None).await?;
     let envelope: Option<Envelope<T>> = serde_json::from_slice(&body).ok();
     match envelope {
         Some(Envelope { success: true, result: Some(result), .. }) => Ok(result),
         Some(refusal) => Err(refused(call, status, &refusal.errors)),
-        None => {
-            let told = format!("HTTP {} and no answer of this API", status.as_u16());
-            Err(Error { status: Some(status.as_u16()), ..call.fails(ErrorKind::NotS3, told) })
-        }
+        None => Err(no_answer(call, status)),
     }
+}
+
+fn no_answer(call: &Call, status: StatusCode) -> Error {
+    let told = format!("HTTP {} and no answer of this API", status.as_u16());
+    Error { status: Some(status.as_u16()), ..call.fails(ErrorKind::NotS3, told) }
 }
 
 fn refused(call: &Call, status: StatusCode, errors: &[Complaint]) -> Error {
@@ -210,14 +214,20 @@ fn refused(call: &Call, status: StatusCode, errors: &[Complaint]) -> Error {
     Error { status: Some(status.as_u16()), code, ..error }
 }
 
-async fn fetch(api: Api<'_>, call: &Call, path: &str) -> Result<(StatusCode, Bytes), Error> {
+/// Asks, or with a document changes.
+async fn fetch(
+    api: Api<'_>,
+    call: &Call,
+    path: &str,
+    document: Option<String>,
+) -> Result<(StatusCode, Bytes), Error> {
     let Api { cloudflare, network, .. } = api;
     let base = cloudflare.api.trim_end_matches('/');
     let url = format!("{base}/accounts/{}/{path}", cloudflare.account_id);
     let url: Uri = url
         .parse()
         .map_err(|error| call.fails(ErrorKind::Config, format!("cloudflare_api: {error}")))?;
-    let request = request(api, call, &url)?;
+    let request = request(api, call, &url, document)?;
     let tls = match url.scheme_str() {
         Some("http") => None,
         _ => Some(tls(network).await?),
@@ -232,7 +242,12 @@ async fn fetch(api: Api<'_>, call: &Call, path: &str) -> Result<(StatusCode, Byt
     })
 }
 
-fn request(api: Api<'_>, call: &Call, url: &Uri) -> Result<Request<Empty<Bytes>>, Error> {
+fn request(
+    api: Api<'_>,
+    call: &Call,
+    url: &Uri,
+    document: Option<String>,
+) -> Result<Request<Full<Bytes>>, Error> {
     let cloudflare = api.cloudflare;
     let token = cloudflare.token.read();
     let token = token.map_err(|why| call.fails(ErrorKind::NoCredentials, why))?;
@@ -240,14 +255,20 @@ fn request(api: Api<'_>, call: &Call, url: &Uri) -> Result<Request<Empty<Bytes>>
     let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))
         .map_err(|_| unusable())?;
     bearer.set_sensitive(true);
-    let mut request = Request::get(url)
+    let method = if document.is_some() { Method::PUT } else { Method::GET };
+    let mut request = Request::builder()
+        .method(method)
+        .uri(url)
         .header(ACCEPT, "application/json")
         .header(USER_AGENT, concat!("windlass/", env!("CARGO_PKG_VERSION")))
         .header(AUTHORIZATION, bearer);
     if api.jurisdiction != Jurisdiction::Default {
         request = request.header("cf-r2-jurisdiction", api.jurisdiction.name());
     }
-    request.body(Empty::new()).map_err(|_| unusable())
+    if document.is_some() {
+        request = request.header(CONTENT_TYPE, "application/json");
+    }
+    request.body(Full::from(document.unwrap_or_default())).map_err(|_| unusable())
 }
 
 /// The platform's roots take long to read.

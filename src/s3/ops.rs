@@ -15,5 +15,6 @@ pub(in crate::s3) mod objects;
 pub mod pages;
 pub(in crate::s3) mod plainly;
 pub(in crate::s3) mod presign;
+pub(in crate::s3) mod settings;
 pub(in crate::s3) mod tags;
 pub(in crate::s3) mod unfinished;

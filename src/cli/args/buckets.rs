@@ -11,7 +11,7 @@ pub struct BucketArguments {
     pub bucket: Bucket,
 }
 
-fn bucket(text: &str) -> Result<Bucket, String> {
+pub fn bucket(text: &str) -> Result<Bucket, String> {
     if !text.starts_with("s3://") {
         return match text.contains('/') || text.is_empty() {
             true => Err("expected the name of a bucket".to_owned()),

@@ -91,7 +91,8 @@ fn may(role: Role, operation: &str) -> bool {
 /// What an object-scoped token is refused.
 fn is_of_buckets(operation: &str) -> bool {
     let settings = operation.contains("Bucket") && operation != "HeadBucket";
-    settings || operation.contains("PublicAccessBlock")
+    let others = ["PublicAccessBlock", "ObjectLockConfiguration"];
+    settings || others.iter().any(|name| operation.contains(name))
 }
 
 #[cfg(test)]

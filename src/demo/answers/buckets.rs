@@ -3,12 +3,14 @@
 use s3s::dto::{
     Bucket as ListedBucket, BucketLocationConstraint, CreateBucketInput, CreateBucketOutput,
     DeleteBucketInput, DeleteBucketOutput, GetBucketLocationInput, GetBucketLocationOutput,
-    HeadBucketInput, HeadBucketOutput, ListBucketsInput, ListBucketsOutput, Owner, Timestamp,
+    HeadBucketInput, HeadBucketOutput, ListBucketsInput, ListBucketsOutput,
+    ObjectLockConfiguration, ObjectLockEnabled, Owner, OwnershipControls, OwnershipControlsRule,
+    Timestamp,
 };
 use s3s::{S3Request, S3Result, s3_error};
 
 use crate::demo::answers::context::Context;
-use crate::demo::store::bucket::Bucket;
+use crate::demo::store::bucket::{Bucket, Versioning};
 use crate::demo::store::now;
 
 pub fn owner() -> Owner {
@@ -61,7 +63,15 @@ pub async fn create(
         .create_bucket_configuration
         .and_then(|configuration| configuration.location_constraint)
         .map(|region| region.as_str().to_owned())
-        .filter(|region| !cx.is_r2() && *region != cx.rules.region);
+        .filter(|region| *region != cx.rules.region);
+    let (wished, hint) = if cx.is_r2() { (None, wished) } else { (wished, None) };
+    let locks = input.object_lock_enabled_for_bucket == Some(true);
+    if locks {
+        cx.not_in_r2("Object lock")?;
+    }
+    let ownership = input.object_ownership.map(|object_ownership| OwnershipControls {
+        rules: vec![OwnershipControlsRule { object_ownership }],
+    });
     let name = input.bucket;
     cx.store.with(|shelves| {
         if shelves.buckets.contains_key(&name) {
@@ -70,7 +80,18 @@ pub async fn create(
                 "Your previous request to create the named bucket succeeded and you already own it."
             ));
         }
-        let bucket = Bucket::new(now(), wished.as_deref().unwrap_or(""));
+        let mut bucket = Bucket::new(now(), wished.as_deref().unwrap_or(""));
+        if locks {
+            bucket.versioning = Versioning::Enabled;
+            bucket.settings.object_lock = Some(ObjectLockConfiguration {
+                object_lock_enabled: Some(ObjectLockEnabled::from_static(
+                    ObjectLockEnabled::ENABLED,
+                )),
+                rule: None,
+            });
+        }
+        bucket.settings.ownership = ownership;
+        bucket.settings.hint = hint;
         shelves.buckets.insert(name.clone(), bucket);
         Ok(CreateBucketOutput { location: Some(format!("/{name}")) })
     })
@@ -104,6 +125,8 @@ pub async fn location(
     cx.in_bucket(&request.input.bucket, |bucket, _| {
         // The oldest region has no name here.
         let region = Some(region(cx, bucket)).filter(|region| region != "us-east-1");
+        let hint = bucket.settings.hint.as_ref().map(|hint| hint.to_uppercase());
+        let region = hint.or(region);
         Ok(GetBucketLocationOutput {
             location_constraint: region.map(BucketLocationConstraint::from),
         })

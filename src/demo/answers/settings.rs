@@ -10,13 +10,14 @@ use s3s::dto::{
     GetBucketLifecycleConfigurationOutput, GetBucketPolicyInput, GetBucketPolicyOutput,
     GetBucketTaggingInput, GetBucketTaggingOutput, GetBucketVersioningInput,
     GetBucketVersioningOutput, GetPublicAccessBlockInput, GetPublicAccessBlockOutput,
-    PutBucketAclInput, PutBucketAclOutput, PutBucketCorsInput, PutBucketCorsOutput,
-    PutBucketEncryptionInput, PutBucketEncryptionOutput, PutBucketLifecycleConfigurationInput,
-    PutBucketLifecycleConfigurationOutput, PutBucketPolicyInput, PutBucketPolicyOutput,
-    PutBucketTaggingInput, PutBucketTaggingOutput, PutBucketVersioningInput,
-    PutBucketVersioningOutput, PutPublicAccessBlockInput, PutPublicAccessBlockOutput,
-    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
-    ServerSideEncryptionRule,
+    LifecycleRule, ObjectOwnership, OwnershipControls, PutBucketAclInput, PutBucketAclOutput,
+    PutBucketCorsInput, PutBucketCorsOutput, PutBucketEncryptionInput, PutBucketEncryptionOutput,
+    PutBucketLifecycleConfigurationInput, PutBucketLifecycleConfigurationOutput,
+    PutBucketPolicyInput, PutBucketPolicyOutput, PutBucketTaggingInput, PutBucketTaggingOutput,
+    PutBucketVersioningInput, PutBucketVersioningOutput, PutPublicAccessBlockInput,
+    PutPublicAccessBlockOutput, ServerSideEncryption, ServerSideEncryptionByDefault,
+    ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
+    TransitionDefaultMinimumObjectSize,
 };
 use s3s::{S3Request, S3Result, s3_error};
 
@@ -24,6 +25,8 @@ use crate::demo::answers::buckets::owner;
 use crate::demo::answers::context::{Context, refused};
 use crate::demo::answers::tags::grants;
 use crate::demo::store::bucket::{Settings, Versioning};
+
+const ENFORCED: &str = ObjectOwnership::BUCKET_OWNER_ENFORCED;
 
 fn settings<R>(
     cx: &Context,
@@ -63,6 +66,11 @@ pub async fn put_versioning(
         _ => return Err(s3_error!(IllegalVersioningConfigurationException)),
     };
     cx.in_bucket(&input.bucket, |bucket, _| {
+        if bucket.settings.object_lock.is_some() && versioning == Versioning::Suspended {
+            let message = "An Object Lock configuration is present on this bucket, so the \
+                           versioning state cannot be changed.";
+            return Err(refused(409, "InvalidBucketState", message));
+        }
         bucket.versioning = versioning;
         Ok(PutBucketVersioningOutput::default())
     })
@@ -84,8 +92,17 @@ pub async fn put_cors(
     cx: &Context,
     request: S3Request<PutBucketCorsInput>,
 ) -> S3Result<PutBucketCorsOutput> {
+    let rules = request.input.cors_configuration.cors_rules;
+    for method in rules.iter().flat_map(|rule| &rule.allowed_methods) {
+        if !matches!(method.as_str(), "GET" | "PUT" | "POST" | "DELETE" | "HEAD") {
+            return Err(s3_error!(
+                InvalidRequest,
+                "Found unsupported HTTP method in CORS config. Unsupported method is {method}"
+            ));
+        }
+    }
     settings(cx, &request.input.bucket, |settings| {
-        settings.cors = Some(request.input.cors_configuration.cors_rules);
+        settings.cors = Some(rules);
         Ok(PutBucketCorsOutput::default())
     })
 }
@@ -107,7 +124,7 @@ pub async fn get_lifecycle(
     settings(cx, &request.input.bucket, |settings| match &settings.lifecycle {
         Some(rules) => Ok(GetBucketLifecycleConfigurationOutput {
             rules: Some(rules.clone()),
-            ..Default::default()
+            transition_default_minimum_object_size: settings.minimum_size.clone(),
         }),
         None => Err(refused(
             404,
@@ -121,11 +138,38 @@ pub async fn put_lifecycle(
     cx: &Context,
     request: S3Request<PutBucketLifecycleConfigurationInput>,
 ) -> S3Result<PutBucketLifecycleConfigurationOutput> {
-    let rules = request.input.lifecycle_configuration.map(|lifecycle| lifecycle.rules);
-    settings(cx, &request.input.bucket, |settings| {
+    let input = request.input;
+    let rules = input.lifecycle_configuration.map(|lifecycle| lifecycle.rules);
+    for (at, rule) in rules.iter().flatten().enumerate() {
+        sound(rule, rules.iter().flatten().take(at))?;
+    }
+    let usual = TransitionDefaultMinimumObjectSize::ALL_STORAGE_CLASSES_128K;
+    let usual = (!cx.is_r2()).then(|| TransitionDefaultMinimumObjectSize::from_static(usual));
+    settings(cx, &input.bucket, |settings| {
         settings.lifecycle = rules;
+        settings.minimum_size = input.transition_default_minimum_object_size.or(usual);
         Ok(PutBucketLifecycleConfigurationOutput::default())
     })
+}
+
+/// Refuses in S3's words what it refuses.
+fn sound<'a>(
+    rule: &LifecycleRule,
+    mut before: impl Iterator<Item = &'a LifecycleRule>,
+) -> S3Result<()> {
+    let id = rule.id.as_ref();
+    if id.is_some() && before.any(|other| other.id.as_ref() == id) {
+        let message = "Rule ID must be unique. Found same ID for more than one rule";
+        return Err(s3_error!(InvalidArgument, "{message}: {}", id.map_or("", |id| id)));
+    }
+    let days = rule.expiration.as_ref().and_then(|expiration| expiration.days);
+    if days.is_some_and(|days| days <= 0) {
+        return Err(s3_error!(
+            InvalidArgument,
+            "'Days' for Expiration action must be a positive integer"
+        ));
+    }
+    Ok(())
 }
 
 pub async fn delete_lifecycle(
@@ -198,6 +242,14 @@ pub async fn put_acl(
         return Err(s3_error!(MissingSecurityHeader, "Your request was missing a required header"));
     };
     settings(cx, &input.bucket, |settings| {
+        let enforced = |controls: &OwnershipControls| {
+            let rules = controls.rules.iter();
+            rules.map(|rule| rule.object_ownership.as_str()).any(|rule| rule == ENFORCED)
+        };
+        if settings.ownership.as_ref().is_some_and(enforced) {
+            let message = "The bucket does not allow ACLs";
+            return Err(refused(400, "AccessControlListNotSupported", message));
+        }
         settings.grants = Some(given);
         Ok(PutBucketAclOutput::default())
     })

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use s3s::dto::{
-    CORSRules, Grant, LifecycleRules, PublicAccessBlockConfiguration,
-    ServerSideEncryptionConfiguration, Tag,
+    BucketAccelerateStatus, CORSRules, Grant, LifecycleRules, LoggingEnabled,
+    NotificationConfiguration, ObjectLockConfiguration, OwnershipControls, Payer,
+    PublicAccessBlockConfiguration, ReplicationConfiguration, ServerSideEncryptionConfiguration,
+    Tag, TransitionDefaultMinimumObjectSize, WebsiteConfiguration,
 };
 
 use crate::demo::store::lazy::Lazy;
@@ -33,6 +35,17 @@ pub struct Settings {
     pub tags: Option<Vec<Tag>>,
     pub encryption: Option<ServerSideEncryptionConfiguration>,
     pub public_access_block: Option<PublicAccessBlockConfiguration>,
+    pub minimum_size: Option<TransitionDefaultMinimumObjectSize>,
+    pub ownership: Option<OwnershipControls>,
+    pub object_lock: Option<ObjectLockConfiguration>,
+    pub logging: Option<LoggingEnabled>,
+    pub notifications: Option<NotificationConfiguration>,
+    pub website: Option<WebsiteConfiguration>,
+    pub replication: Option<ReplicationConfiguration>,
+    pub accelerate: Option<BucketAccelerateStatus>,
+    pub payer: Option<Payer>,
+    /// Where R2 was asked to keep it.
+    pub hint: Option<String>,
 }
 
 #[derive(Clone, Debug)]

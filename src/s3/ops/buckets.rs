@@ -1,14 +1,16 @@
 //! Lists, makes and removes buckets.
 
 use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
-use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, ObjectOwnership};
 
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
-use crate::domain::object::BucketEntry;
+use crate::domain::object::{BucketEntry, NewBucket};
 use crate::domain::page_cursor::PageCursor;
 use crate::domain::provider::{Capability, Provider};
+use crate::domain::settings::BucketSetting;
+use crate::domain::settings::forms::SettingForm;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::bucket_pages::{Next, PER_PAGE, R2_TOKEN};
@@ -76,18 +78,59 @@ impl Client {
 
     /// In the connection's region, or in the jurisdiction that its name says.
     pub async fn create_bucket(&self, bucket: &Bucket) -> Result<(), Error> {
+        self.make_bucket(&NewBucket::named(bucket.clone())).await
+    }
+
+    /// As it is asked for; what the server lacks is said before anything is made.
+    ///
+    /// # Errors
+    /// `Partial` where the bucket is made and something of it is not.
+    pub async fn make_bucket(&self, new: &NewBucket) -> Result<(), Error> {
+        let bucket = &new.bucket;
+        self.prepare().await?;
+        for (asked, capability) in [
+            (new.versioning, Capability::Versioning),
+            (new.object_lock, Capability::ObjectLock),
+            (new.ownership.is_some(), Capability::Ownership),
+        ] {
+            if let Some(why) = self.lacks(capability).filter(|_| asked) {
+                let call = Call::on_account("CreateBucket", &format!("s3://{bucket}"));
+                return Err(call.fails(ErrorKind::Unsupported, why));
+            }
+        }
+        if new.hint.is_some() && self.provider() != Provider::R2 {
+            let call = Call::on_account("CreateBucket", &format!("s3://{bucket}"));
+            return Err(call.fails(ErrorKind::Unsupported, "only R2 takes location hints"));
+        }
+        self.create(new).await?;
+        if !new.versioning || new.object_lock {
+            return Ok(());
+        }
+        let on = SettingForm::Versioning { on: true }.applied(None);
+        let set = self.set_setting(bucket, BucketSetting::Versioning, &on, None).await;
+        set.map_err(|error| {
+            let what = error.explain().what;
+            Error { kind: ErrorKind::Partial, ..error }
+                .detail(format!("the bucket is made, and its versioning is not on: {what}"))
+        })
+    }
+
+    async fn create(&self, new: &NewBucket) -> Result<(), Error> {
+        let bucket = &new.bucket;
         let call = Call::on_account("CreateBucket", &format!("s3://{bucket}"))
             .at(self.said_home(bucket))
             .writing()
             .needing(Capability::CreateBucket);
-        let place = constraint(&*self.sdk().await?);
+        let place = constraint(&*self.sdk().await?, new);
         let (call, once) = (&call, &self.sending_once());
         let create = || async {
             let made = once.run(call, |sdk, _| {
                 let request = sdk
                     .create_bucket()
                     .bucket(self.wire(bucket))
-                    .set_create_bucket_configuration(place.clone());
+                    .set_create_bucket_configuration(place.clone())
+                    .set_object_lock_enabled_for_bucket(new.object_lock.then_some(true))
+                    .set_object_ownership(new.ownership.as_deref().map(ObjectOwnership::from));
                 async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
             });
             made.await.map_err(|error| self.makes_no_buckets(error))
@@ -121,10 +164,13 @@ impl Client {
 
 /// Where to make it: left out for `us-east-1`, which refuses its own name, and for R2, which has
 /// hints instead.
-fn constraint(sdk: &Sdk) -> Option<CreateBucketConfiguration> {
-    if sdk.provider == Provider::R2 || matches!(&*sdk.region, "us-east-1" | "auto") {
-        return None;
-    }
-    let place = BucketLocationConstraint::from(&*sdk.region);
+fn constraint(sdk: &Sdk, new: &NewBucket) -> Option<CreateBucketConfiguration> {
+    let region = new.region.as_deref().unwrap_or(&sdk.region);
+    let place = match (sdk.provider, &new.hint) {
+        (Provider::R2, hint) => hint.as_deref()?,
+        (_, _) if matches!(region, "us-east-1" | "auto") => return None,
+        _ => region,
+    };
+    let place = BucketLocationConstraint::from(place);
     Some(CreateBucketConfiguration::builder().location_constraint(place).build())
 }

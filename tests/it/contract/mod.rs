@@ -17,6 +17,7 @@ mod plain_http;
 mod refusals;
 mod same_by_sdk;
 mod scripted;
+mod settings;
 mod target;
 mod wire;
 
@@ -27,6 +28,7 @@ mod behaviours {
     pub use super::listing::*;
     pub use super::multipart::*;
     pub use super::objects::*;
+    pub use super::settings::*;
 }
 
 /// Runs each behaviour, with bodies going without the SDK and by it, against the embedded server in
@@ -85,4 +87,7 @@ contract!(
     an_object_that_changed_is_not_mixed_with_the_old,
     an_upload_over_an_object_is_refused_where_asked,
     headers_and_metadata_come_back,
+    a_document_comes_back_as_it_was_sent_or_the_server_lacks_it,
+    what_is_cleared_is_not_set_any_more,
+    the_settings_of_a_bucket_that_is_not_there_are_refused_as_such,
 );

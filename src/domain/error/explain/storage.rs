@@ -277,6 +277,16 @@ fn state(error: &Error) -> Option<Explanation> {
             "S3-compatible servers support different parts of S3",
             "no setting changes this; use another way or another server",
         ),
+        ErrorKind::NotSet => Explanation::new(
+            format!("{} is not set", error.detail_or("the setting")),
+            "the bucket has no such document",
+            "set it if you want it",
+        ),
+        ErrorKind::BadDocument => Explanation::new(
+            format!("the document was not sent: {}", error.detail_or("it cannot be read")),
+            "it is checked before it is sent, against the form that the AWS CLI takes",
+            "correct it there, and give it again",
+        ),
         ErrorKind::TooLarge if error.operation == SEND_STREAM => Explanation::new(
             format!("the stream is too long: {}", error.detail_or("it does not end")),
             "an upload has at most 10,000 parts, whose size is decided before the first is sent",

@@ -47,6 +47,8 @@ fn kinds() -> Vec<ErrorKind> {
         ServerFault,
         Corrupt,
         BrokenListing,
+        ErrorKind::NotSet,
+        ErrorKind::BadDocument,
         LocalMissing,
         LocalDenied,
         LocalExists,

@@ -1,0 +1,268 @@
+//! Runs `settings`: shows what a bucket is set to, and reads, writes and clears single documents.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::cli::args::settings::{OneSetting, SettingsAction, SettingsArguments};
+use crate::cli::connect::Choice;
+use crate::cli::one::writable;
+use crate::cli::print::{Printer, Status, Trouble};
+use crate::domain::address::Bucket;
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::line_difference::difference;
+use crate::domain::settings::check::document;
+use crate::domain::settings::json::Json;
+use crate::domain::settings::refusal::place_of;
+use crate::domain::settings::{BucketSetting, MINIMUM_SIZE, SettingState, StoredSetting};
+use crate::domain::visible::visible;
+use crate::s3::client::Client;
+
+pub async fn settings(arguments: &SettingsArguments, choice: &Choice) -> Result<Status, Trouble> {
+    match (&arguments.action, &arguments.bucket) {
+        (Some(SettingsAction::Get { which }), _) => get(which, choice).await,
+        (Some(SettingsAction::Set { which, file, dry_run }), _) => {
+            set(which, file, *dry_run, choice).await
+        }
+        (Some(SettingsAction::Clear { which }), _) => clear(which, choice).await,
+        (None, Some(bucket)) => {
+            let client = choice.client()?;
+            let mut printer = Printer::new(choice.json);
+            print_settings(&client, bucket, &mut printer).await?;
+            printer.flush()?;
+            Ok(Status::Done)
+        }
+        (None, None) => Err(Trouble::Usage("settings needs a bucket: s3://bucket".to_owned())),
+    }
+}
+
+/// The lines of `settings`; `stat` of a bucket prints the same.
+///
+/// # Errors
+/// That of the first setting where not one could be asked for.
+pub async fn print_settings(
+    client: &Client,
+    bucket: &Bucket,
+    printer: &mut Printer,
+) -> Result<(), Trouble> {
+    client.prepare().await?;
+    let mut states = BTreeMap::new();
+    client.settings(bucket, |setting, state| drop(states.insert(setting, state))).await;
+    if let Some(error) = nothing_told(&states) {
+        return Err(error.into());
+    }
+    for (setting, state) in &states {
+        let summary = state.summary(*setting);
+        if printer.json {
+            let (name, state) = (setting.name(), state.word());
+            printer.object(&json!({ "setting": name, "state": state, "summary": summary }))?;
+            continue;
+        }
+        let line = format!("{:<16} {:<8} {summary}", setting.name(), state.word());
+        let line = printer.shown(&line).into_owned();
+        printer.line(&line)?;
+    }
+    Ok(())
+}
+
+/// The error where every setting that the server has was refused, or the bucket is not there.
+fn nothing_told(states: &BTreeMap<BucketSetting, SettingState>) -> Option<Error> {
+    let mut refused = None;
+    for state in states.values() {
+        match state {
+            SettingState::Refused(error) if error.is(&ErrorKind::NoSuchBucket) => {
+                return Some(error.clone());
+            }
+            SettingState::Refused(error) => drop(refused.get_or_insert(error)),
+            SettingState::Lacking(_) => {}
+            SettingState::Set(_) | SettingState::Unset => refused = None,
+        }
+        if matches!(state, SettingState::Set(_) | SettingState::Unset) {
+            return None;
+        }
+    }
+    refused.cloned()
+}
+
+async fn get(which: &OneSetting, choice: &Choice) -> Result<Status, Trouble> {
+    let OneSetting { bucket, setting } = which;
+    let client = choice.client()?;
+    client.prepare().await?;
+    let Some(stored) = client.setting(bucket, *setting).await? else {
+        return Err(not_set(which).into());
+    };
+    tell_unread(&stored);
+    let mut document = stored.document;
+    if let Some(size) = document.take(MINIMUM_SIZE) {
+        // The AWS CLI takes it beside the document, and set leaves it as it is.
+        if size.as_text() == Some("varies_by_storage_class") && !choice.json {
+            eprintln!("windlass: beside the document: {MINIMUM_SIZE} {}", size.compact());
+        }
+    }
+    let mut printer = Printer::new(choice.json);
+    let text = if choice.json { document.compact() } else { document.pretty() };
+    let text: Vec<String> = text.lines().map(|line| printer.shown(line).into_owned()).collect();
+    for line in text {
+        printer.line(&line)?;
+    }
+    printer.flush()?;
+    Ok(Status::Done)
+}
+
+fn not_set(which: &OneSetting) -> Error {
+    let OneSetting { bucket, setting } = which;
+    Error::new(ErrorKind::NotSet, setting.operations().0, format!("s3://{bucket}"))
+        .detail(setting.name())
+}
+
+fn tell_unread(stored: &StoredSetting) {
+    if !stored.unread.is_empty() {
+        let unread = visible(&stored.unread.join(", ")).into_owned();
+        eprintln!("windlass: the server also has {unread}, which a set document would lose");
+    }
+}
+
+async fn set(
+    which: &OneSetting,
+    file: &Path,
+    dry_run: bool,
+    choice: &Choice,
+) -> Result<Status, Trouble> {
+    let OneSetting { bucket, setting } = which;
+    if let Some(why) = setting.fixed() {
+        return Err(Trouble::Usage(format!("{setting} cannot be set: {why}")));
+    }
+    if !dry_run {
+        writable(choice.current()?, setting.operations().1)?;
+    }
+    let (text, place) = read(file)?;
+    let new = document(*setting, &text).map_err(|mistake| {
+        Error::new(ErrorKind::BadDocument, setting.operations().1, place.as_str())
+            .detail(mistake.to_string())
+    })?;
+    let client = choice.client()?;
+    client.prepare().await?;
+    let old = before(&client, which).await?;
+    let mut new = new;
+    if let (None, Some(size)) = (new.get(MINIMUM_SIZE), old.as_ref().and_then(minimum_size)) {
+        new.set(MINIMUM_SIZE, size);
+    }
+    let same = old.as_ref() == Some(&new);
+    if !same && !dry_run {
+        let sent = client.set_setting(bucket, *setting, &new, None).await;
+        sent.map_err(|error| placed(error, &text, &place))?;
+    }
+    let state = match (same, dry_run) {
+        (true, _) => "same",
+        (false, true) => "would",
+        (false, false) => "changed",
+    };
+    tell(which, state, old.as_ref(), Some(&new), choice)
+}
+
+/// What is set now; unknown where it may not be read.
+async fn before(client: &Client, which: &OneSetting) -> Result<Option<Json>, Trouble> {
+    match client.setting(&which.bucket, which.setting).await {
+        Ok(stored) => {
+            if let Some(stored) = &stored {
+                tell_unread(stored);
+            }
+            Ok(stored.map(|stored| stored.document))
+        }
+        Err(error) if error.is(&ErrorKind::AccessDenied) => {
+            let what = visible(&error.explain().what).into_owned();
+            eprintln!("windlass: what is set now cannot be shown: {what}");
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn minimum_size(document: &Json) -> Option<Json> {
+    document.get(MINIMUM_SIZE).cloned()
+}
+
+/// A refusal with the place in the file that it speaks of.
+fn placed(error: Error, text: &str, file: &str) -> Error {
+    match place_of(text, &error.detail) {
+        Some(place) => {
+            let detail = format!("{} ({file}, {}: {})", error.detail, place.at, place.what);
+            Error { detail, ..error }
+        }
+        None => error,
+    }
+}
+
+async fn clear(which: &OneSetting, choice: &Choice) -> Result<Status, Trouble> {
+    let OneSetting { bucket, setting } = which;
+    if let crate::domain::settings::Clearing::Never(why) = setting.clearing() {
+        return Err(Trouble::Usage(format!("{setting} cannot be cleared: {why}")));
+    }
+    writable(choice.current()?, setting.operations().1)?;
+    let client = choice.client()?;
+    client.prepare().await?;
+    let old = before(&client, which).await?;
+    client.clear_setting(bucket, *setting).await?;
+    let state = if old.is_some() { "cleared" } else { "same" };
+    tell(which, state, old.as_ref(), None, choice)
+}
+
+/// What became of the setting, with the lines in which it changed.
+fn tell(
+    which: &OneSetting,
+    state: &str,
+    old: Option<&Json>,
+    new: Option<&Json>,
+    choice: &Choice,
+) -> Result<Status, Trouble> {
+    let mut printer = Printer::new(choice.json);
+    let OneSetting { bucket, setting } = which;
+    if printer.json {
+        printer.object(&json!({
+            "bucket": bucket,
+            "setting": setting.name(),
+            "state": state,
+            "old": value(old),
+            "new": value(new),
+        }))?;
+        printer.flush()?;
+        return Ok(Status::Done);
+    }
+    let text = |json: Option<&Json>| json.map(Json::pretty).unwrap_or_default();
+    for line in difference(&text(old), &text(new)) {
+        let line = printer.shown(&line.words()).into_owned();
+        printer.line(&line)?;
+    }
+    printer.flush()?;
+    let words = match state {
+        "same" => "nothing to change",
+        "would" => "nothing was sent",
+        other => other,
+    };
+    eprintln!("windlass: {setting} of s3://{}: {words}", visible(bucket.as_str()));
+    Ok(Status::Done)
+}
+
+fn value(json: Option<&Json>) -> Value {
+    json.and_then(|json| serde_json::from_str(&json.compact()).ok()).unwrap_or(Value::Null)
+}
+
+/// The text of a file or of stdin, and what it is called in an error.
+fn read(file: &Path) -> Result<(String, String), Error> {
+    let stdin = file.as_os_str() == "-";
+    let name = if stdin { "stdin".to_owned() } else { file.display().to_string() };
+    let mut bytes = Vec::new();
+    let read = match stdin {
+        true => io::stdin().read_to_end(&mut bytes).map(drop),
+        false => fs::read(file).map(|read| bytes = read),
+    };
+    read.map_err(|error| Error::from_io(&error, "read the document", &name))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Error::new(ErrorKind::BadDocument, "read the document", name.as_str())
+            .detail("it is no text in UTF-8")
+    })?;
+    Ok((text, name))
+}

@@ -1,0 +1,373 @@
+//! Names the settings of a bucket, and says how each is asked for, given and taken away.
+
+pub mod check;
+pub mod forms;
+pub mod json;
+pub mod parse;
+pub mod policy;
+pub mod refusal;
+pub mod shape;
+pub mod summary;
+
+use std::fmt;
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::provider::{Capability, Provider};
+use crate::domain::settings::check::nearest;
+use crate::domain::settings::json::Json;
+
+/// The member of a lifecycle that travels in a header.
+pub const MINIMUM_SIZE: &str = "TransitionDefaultMinimumObjectSize";
+
+/// One of the documents that say how a bucket behaves, in the order in which they are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BucketSetting {
+    Versioning,
+    Lifecycle,
+    Cors,
+    Policy,
+    Acl,
+    Ownership,
+    PublicAccess,
+    Encryption,
+    ObjectLock,
+    Tags,
+    Logging,
+    Notifications,
+    Website,
+    Replication,
+    Accelerate,
+    RequestPayment,
+    Location,
+    /// Public by Cloudflare's address, by Cloudflare's API; so are the next two.
+    R2Dev,
+    CustomDomains,
+    Locks,
+}
+
+/// How a document is written on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// XML with this first element, which also names its shape.
+    Xml(&'static str),
+    /// The document itself.
+    Policy,
+    /// XML with nothing but a name.
+    Location,
+    /// JSON of Cloudflare's API with these members.
+    Cloudflare(&'static [&'static str]),
+}
+
+/// How a setting is taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clearing {
+    /// By a request of this name.
+    Delete(&'static str),
+    /// By this document, which is as much as never having set it.
+    Put(&'static str),
+    /// By the canned ACL `private`.
+    PrivateAcl,
+    /// It cannot be, for this reason.
+    Never(&'static str),
+}
+
+/// What a server has of a setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredSetting {
+    pub document: Json,
+    /// Elements that this version does not know: a document that is sent would lose them.
+    pub unread: Vec<String>,
+}
+
+/// What is known of a setting of one bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SettingState {
+    Set(StoredSetting),
+    Unset,
+    Refused(Error),
+    /// The provider, this server or this connection has no such thing.
+    Lacking(String),
+}
+
+impl BucketSetting {
+    pub const ALL: [BucketSetting; 20] = [
+        BucketSetting::Versioning,
+        BucketSetting::Lifecycle,
+        BucketSetting::Cors,
+        BucketSetting::Policy,
+        BucketSetting::Acl,
+        BucketSetting::Ownership,
+        BucketSetting::PublicAccess,
+        BucketSetting::Encryption,
+        BucketSetting::ObjectLock,
+        BucketSetting::Tags,
+        BucketSetting::Logging,
+        BucketSetting::Notifications,
+        BucketSetting::Website,
+        BucketSetting::Replication,
+        BucketSetting::Accelerate,
+        BucketSetting::RequestPayment,
+        BucketSetting::Location,
+        BucketSetting::R2Dev,
+        BucketSetting::CustomDomains,
+        BucketSetting::Locks,
+    ];
+
+    /// Those that a provider's buckets may have.
+    pub fn of(provider: Provider) -> Vec<BucketSetting> {
+        let is = |setting: &BucketSetting| !setting.is_cloudflare() || provider == Provider::R2;
+        BucketSetting::ALL.into_iter().filter(is).collect()
+    }
+
+    /// As it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            BucketSetting::Versioning => "versioning",
+            BucketSetting::Lifecycle => "lifecycle",
+            BucketSetting::Cors => "cors",
+            BucketSetting::Policy => "policy",
+            BucketSetting::Acl => "acl",
+            BucketSetting::Ownership => "ownership",
+            BucketSetting::PublicAccess => "public-access",
+            BucketSetting::Encryption => "encryption",
+            BucketSetting::ObjectLock => "object-lock",
+            BucketSetting::Tags => "tags",
+            BucketSetting::Logging => "logging",
+            BucketSetting::Notifications => "notifications",
+            BucketSetting::Website => "website",
+            BucketSetting::Replication => "replication",
+            BucketSetting::Accelerate => "accelerate",
+            BucketSetting::RequestPayment => "request-payment",
+            BucketSetting::Location => "location",
+            BucketSetting::R2Dev => "r2.dev",
+            BucketSetting::CustomDomains => "custom-domains",
+            BucketSetting::Locks => "locks",
+        }
+    }
+
+    /// # Errors
+    /// A sentence with the names that there are.
+    pub fn named(name: &str) -> Result<BucketSetting, String> {
+        let found = BucketSetting::ALL.into_iter().find(|setting| setting.name() == name);
+        found.ok_or_else(|| {
+            let names = BucketSetting::ALL.map(BucketSetting::name);
+            let meant = nearest(name, &names).map(|near| format!(" ({near}?)"));
+            let meant = meant.unwrap_or_default();
+            format!("there is no setting {name:?}{meant}; there are {}", names.join(", "))
+        })
+    }
+
+    /// Whether it is asked of Cloudflare's API, with a token of its own.
+    pub fn is_cloudflare(self) -> bool {
+        matches!(self.written(), Written::Cloudflare(_))
+    }
+
+    pub fn written(self) -> Written {
+        match self {
+            BucketSetting::Versioning => Written::Xml("VersioningConfiguration"),
+            BucketSetting::Lifecycle => Written::Xml("LifecycleConfiguration"),
+            BucketSetting::Cors => Written::Xml("CORSConfiguration"),
+            BucketSetting::Policy => Written::Policy,
+            BucketSetting::Acl => Written::Xml("AccessControlPolicy"),
+            BucketSetting::Ownership => Written::Xml("OwnershipControls"),
+            BucketSetting::PublicAccess => Written::Xml("PublicAccessBlockConfiguration"),
+            BucketSetting::Encryption => Written::Xml("ServerSideEncryptionConfiguration"),
+            BucketSetting::ObjectLock => Written::Xml("ObjectLockConfiguration"),
+            BucketSetting::Tags => Written::Xml("Tagging"),
+            BucketSetting::Logging => Written::Xml("BucketLoggingStatus"),
+            BucketSetting::Notifications => Written::Xml("NotificationConfiguration"),
+            BucketSetting::Website => Written::Xml("WebsiteConfiguration"),
+            BucketSetting::Replication => Written::Xml("ReplicationConfiguration"),
+            BucketSetting::Accelerate => Written::Xml("AccelerateConfiguration"),
+            BucketSetting::RequestPayment => Written::Xml("RequestPaymentConfiguration"),
+            BucketSetting::Location => Written::Location,
+            BucketSetting::R2Dev => Written::Cloudflare(&["bucketId", "domain", "enabled"]),
+            BucketSetting::CustomDomains => Written::Cloudflare(&["domains"]),
+            BucketSetting::Locks => Written::Cloudflare(&["rules"]),
+        }
+    }
+
+    /// What a server has to be able to do; `None` where Cloudflare's API is asked.
+    pub fn capability(self) -> Option<Capability> {
+        Some(match self {
+            BucketSetting::Versioning => Capability::Versioning,
+            BucketSetting::Lifecycle => Capability::Lifecycle,
+            BucketSetting::Cors => Capability::Cors,
+            BucketSetting::Policy => Capability::Policy,
+            BucketSetting::Acl => Capability::BucketAcl,
+            BucketSetting::Ownership => Capability::Ownership,
+            BucketSetting::PublicAccess => Capability::PublicAccess,
+            BucketSetting::Encryption => Capability::Encryption,
+            BucketSetting::ObjectLock => Capability::ObjectLock,
+            BucketSetting::Tags => Capability::BucketTags,
+            BucketSetting::Logging => Capability::Logging,
+            BucketSetting::Notifications => Capability::Notifications,
+            BucketSetting::Website => Capability::Website,
+            BucketSetting::Replication => Capability::Replication,
+            BucketSetting::Accelerate => Capability::Accelerate,
+            BucketSetting::RequestPayment => Capability::RequestPayment,
+            BucketSetting::Location => Capability::Location,
+            BucketSetting::R2Dev | BucketSetting::CustomDomains | BucketSetting::Locks => {
+                return None;
+            }
+        })
+    }
+
+    /// The query that asks for it.
+    pub fn query(self) -> &'static str {
+        match self {
+            BucketSetting::Ownership => "ownershipControls",
+            BucketSetting::PublicAccess => "publicAccessBlock",
+            BucketSetting::Tags => "tagging",
+            BucketSetting::Notifications => "notification",
+            BucketSetting::RequestPayment => "requestPayment",
+            other => other.name(),
+        }
+    }
+
+    /// The API names of the requests that read and write it.
+    pub fn operations(self) -> (&'static str, &'static str) {
+        match self {
+            BucketSetting::Versioning => ("GetBucketVersioning", "PutBucketVersioning"),
+            BucketSetting::Lifecycle => {
+                ("GetBucketLifecycleConfiguration", "PutBucketLifecycleConfiguration")
+            }
+            BucketSetting::Cors => ("GetBucketCors", "PutBucketCors"),
+            BucketSetting::Policy => ("GetBucketPolicy", "PutBucketPolicy"),
+            BucketSetting::Acl => ("GetBucketAcl", "PutBucketAcl"),
+            BucketSetting::Ownership => {
+                ("GetBucketOwnershipControls", "PutBucketOwnershipControls")
+            }
+            BucketSetting::PublicAccess => ("GetPublicAccessBlock", "PutPublicAccessBlock"),
+            BucketSetting::Encryption => ("GetBucketEncryption", "PutBucketEncryption"),
+            BucketSetting::ObjectLock => {
+                ("GetObjectLockConfiguration", "PutObjectLockConfiguration")
+            }
+            BucketSetting::Tags => ("GetBucketTagging", "PutBucketTagging"),
+            BucketSetting::Logging => ("GetBucketLogging", "PutBucketLogging"),
+            BucketSetting::Notifications => {
+                ("GetBucketNotificationConfiguration", "PutBucketNotificationConfiguration")
+            }
+            BucketSetting::Website => ("GetBucketWebsite", "PutBucketWebsite"),
+            BucketSetting::Replication => ("GetBucketReplication", "PutBucketReplication"),
+            BucketSetting::Accelerate => {
+                ("GetBucketAccelerateConfiguration", "PutBucketAccelerateConfiguration")
+            }
+            BucketSetting::RequestPayment => ("GetBucketRequestPayment", "PutBucketRequestPayment"),
+            BucketSetting::Location => ("GetBucketLocation", "CreateBucket"),
+            BucketSetting::R2Dev => ("read the r2.dev address", "set the r2.dev address"),
+            BucketSetting::CustomDomains => ("read the custom domains", "set the custom domains"),
+            BucketSetting::Locks => ("read the bucket locks", "set the bucket locks"),
+        }
+    }
+
+    pub fn clearing(self) -> Clearing {
+        match self {
+            BucketSetting::Versioning | BucketSetting::Accelerate => {
+                Clearing::Put(r#"{"Status":"Suspended"}"#)
+            }
+            BucketSetting::Lifecycle => Clearing::Delete("DeleteBucketLifecycle"),
+            BucketSetting::Cors => Clearing::Delete("DeleteBucketCors"),
+            BucketSetting::Policy => Clearing::Delete("DeleteBucketPolicy"),
+            BucketSetting::Acl => Clearing::PrivateAcl,
+            BucketSetting::Ownership => Clearing::Delete("DeleteBucketOwnershipControls"),
+            BucketSetting::PublicAccess => Clearing::Delete("DeletePublicAccessBlock"),
+            BucketSetting::Encryption => Clearing::Delete("DeleteBucketEncryption"),
+            BucketSetting::ObjectLock => Clearing::Put(r#"{"ObjectLockEnabled":"Enabled"}"#),
+            BucketSetting::Tags => Clearing::Delete("DeleteBucketTagging"),
+            BucketSetting::Logging | BucketSetting::Notifications => Clearing::Put("{}"),
+            BucketSetting::Website => Clearing::Delete("DeleteBucketWebsite"),
+            BucketSetting::Replication => Clearing::Delete("DeleteBucketReplication"),
+            BucketSetting::RequestPayment => Clearing::Put(r#"{"Payer":"BucketOwner"}"#),
+            BucketSetting::Location => {
+                Clearing::Never("where a bucket is was decided when it was made, and stays")
+            }
+            BucketSetting::R2Dev => Clearing::Put(r#"{"enabled":false}"#),
+            BucketSetting::CustomDomains => {
+                Clearing::Never("a custom domain is taken off by itself, on its page at Cloudflare")
+            }
+            BucketSetting::Locks => Clearing::Put(r#"{"rules":[]}"#),
+        }
+    }
+
+    /// Why it cannot be written, where that is so.
+    pub fn fixed(self) -> Option<&'static str> {
+        match self {
+            BucketSetting::Location => {
+                Some("where a bucket is was decided when it was made, and stays")
+            }
+            BucketSetting::CustomDomains => {
+                Some("a domain is connected on its page at Cloudflare, which asks for its zone")
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a document says as much as none.
+    pub fn says_nothing(self, document: &Json) -> bool {
+        match self {
+            BucketSetting::Versioning | BucketSetting::Accelerate => {
+                document.get("Status").is_none()
+            }
+            BucketSetting::Logging => document.get("LoggingEnabled").is_none(),
+            BucketSetting::Notifications => document.is_empty_map(),
+            BucketSetting::Locks => document.list_of("rules").is_empty(),
+            BucketSetting::CustomDomains => document.list_of("domains").is_empty(),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for BucketSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl SettingState {
+    pub fn of(answer: Result<Option<StoredSetting>, Error>) -> SettingState {
+        match answer {
+            Ok(Some(stored)) => SettingState::Set(stored),
+            Ok(None) => SettingState::Unset,
+            Err(error) if error.kind == ErrorKind::Unsupported => {
+                let why = if error.detail.is_empty() { error.explain().what } else { error.detail };
+                SettingState::Lacking(why)
+            }
+            Err(error) => SettingState::Refused(error),
+        }
+    }
+
+    pub fn word(&self) -> &'static str {
+        match self {
+            SettingState::Set(_) => "set",
+            SettingState::Unset => "unset",
+            SettingState::Refused(_) => "refused",
+            SettingState::Lacking(_) => "lacking",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::settings::shape::shape;
+
+    #[test]
+    fn every_setting_has_a_name_a_shape_and_a_way_to_clear_it() {
+        for setting in BucketSetting::ALL {
+            assert_eq!(BucketSetting::named(setting.name()), Ok(setting));
+            if let Written::Xml(root) = setting.written() {
+                assert!(!shape(root).members.is_empty(), "{root}");
+            }
+            if let Clearing::Put(document) = setting.clearing() {
+                assert!(check::document(setting, document).is_ok(), "{setting}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_all_names() {
+        let told = BucketSetting::named("lifecyle").unwrap_err();
+        assert!(told.contains("(lifecycle?)") && told.contains("request-payment"), "{told}");
+    }
+}

@@ -1,0 +1,185 @@
+//! Reads, writes and clears the settings of a bucket, each by the document of its own.
+
+mod carrier;
+mod xml;
+
+use futures_util::{StreamExt as _, stream};
+
+use crate::domain::address::Bucket;
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::provider::Provider;
+use crate::domain::settings::check::document;
+use crate::domain::settings::json::{Json, JsonValue};
+use crate::domain::settings::parse::parse;
+use crate::domain::settings::shape::shape;
+use crate::domain::settings::{
+    BucketSetting, Clearing, MINIMUM_SIZE, SettingState, StoredSetting, Written,
+};
+use crate::s3::call::Call;
+use crate::s3::client::Client;
+use crate::s3::ops::settings::carrier::{Body, Carried};
+
+/// Settings that are asked for at once.
+const AT_ONCE: usize = 6;
+
+/// The header in which a lifecycle's minimum size travels.
+const MINIMUM_SIZE_HEADER: &str = "x-amz-transition-default-minimum-object-size";
+
+impl Client {
+    /// The document of a setting; `None` where it is not set.
+    ///
+    /// # Errors
+    /// `Unsupported` where the provider lacks it, and nothing was sent if that was known.
+    pub async fn setting(
+        &self,
+        bucket: &Bucket,
+        setting: BucketSetting,
+    ) -> Result<Option<StoredSetting>, Error> {
+        if setting.is_cloudflare() {
+            return self.cloudflare_setting(bucket, setting).await;
+        }
+        let call = Call::on_bucket(setting.operations().0, bucket);
+        let call = match setting.capability() {
+            Some(capability) => call.needing(capability),
+            None => call,
+        };
+        let carried = match self.carry(&call, setting, Body::Nothing).await {
+            Ok(carried) => carried,
+            Err(error) if is_unset(&error) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let read = stored(setting, &carried);
+        let stored = read.map_err(|why| self.strange(&call, setting, &why))?;
+        Ok(stored
+            .filter(|stored| !setting.says_nothing(&stored.document) || !stored.unread.is_empty()))
+    }
+
+    /// What is known of every setting, told one by one as the answers come.
+    pub async fn settings(&self, bucket: &Bucket, tell: impl FnMut(BucketSetting, SettingState)) {
+        let mut tell = tell;
+        let ask = |setting| async move {
+            (setting, SettingState::of(self.setting(bucket, setting).await))
+        };
+        let settings = BucketSetting::of(self.provider());
+        let mut answers = stream::iter(settings).map(ask).buffer_unordered(AT_ONCE);
+        while let Some((setting, state)) = answers.next().await {
+            tell(setting, state);
+        }
+    }
+
+    /// Replaces the document of a setting by one that was checked. It has to be known that the server
+    /// has such a setting, which reading it tells: what refuses to write it may read it all the
+    /// same. A lifecycle that says nothing of
+    /// the minimum size of transitions is to say what `before` says.
+    pub async fn set_setting(
+        &self,
+        bucket: &Bucket,
+        setting: BucketSetting,
+        new: &Json,
+        before: Option<&Json>,
+    ) -> Result<(), Error> {
+        let call = Call::on_bucket(setting.operations().1, bucket).writing();
+        if let Some(why) = setting.fixed() {
+            return Err(call.fails(ErrorKind::Usage, why));
+        }
+        if setting.is_cloudflare() {
+            return self.set_cloudflare_setting(bucket, setting, new).await;
+        }
+        let text = match setting.written() {
+            Written::Xml(root) => xml::written(root, new),
+            _ => new.compact(),
+        };
+        let kept = || before.and_then(|before| before.text_of(MINIMUM_SIZE));
+        let size = new.text_of(MINIMUM_SIZE).or_else(kept);
+        let header = size.map(|size| (MINIMUM_SIZE_HEADER, size.to_owned()));
+        self.carry(&call, setting, Body::Document { text, header }).await.map(drop)
+    }
+
+    /// Takes a setting away, or brings it to what is as much as that. It has to be known to be
+    /// there: some servers take the request for one about the bucket itself.
+    pub async fn clear_setting(
+        &self,
+        bucket: &Bucket,
+        setting: BucketSetting,
+    ) -> Result<(), Error> {
+        match setting.clearing() {
+            Clearing::Put(text) => {
+                let call = Call::on_bucket(setting.operations().1, bucket);
+                let empty = document(setting, text);
+                let unfit = |mistake| call.fails(ErrorKind::Usage, format!("{mistake}"));
+                self.set_setting(bucket, setting, &empty.map_err(unfit)?, None).await
+            }
+            Clearing::Delete(operation) => {
+                let call = Call::on_bucket(operation, bucket).writing();
+                self.carry(&call, setting, Body::Delete).await.map(drop)
+            }
+            Clearing::PrivateAcl => {
+                let call = Call::on_bucket(setting.operations().1, bucket).writing();
+                let header = Some(("x-amz-acl", "private".to_owned()));
+                self.carry(&call, setting, Body::Document { text: String::new(), header })
+                    .await
+                    .map(drop)
+            }
+            Clearing::Never(why) => {
+                let call = Call::on_bucket(setting.operations().1, bucket);
+                Err(call.fails(ErrorKind::Usage, why))
+            }
+        }
+    }
+
+    /// An answer of another request: the server does not know this one.
+    fn strange(&self, call: &Call, setting: BucketSetting, why: &str) -> Error {
+        let why = format!("this server's answer to {} is no S3: {why}", call.operation);
+        if let Some(capability) = setting.capability().filter(|_| self.provider() != Provider::Aws)
+        {
+            self.refuses(capability, why.clone());
+            return call.fails(ErrorKind::Unsupported, why);
+        }
+        call.fails(ErrorKind::NotS3, why)
+    }
+}
+
+/// Servers have a code for each setting that is not there; none of them is about the bucket.
+fn is_unset(error: &Error) -> bool {
+    let code = error.code.as_deref().unwrap_or_default();
+    error.status == Some(404) && !matches!(code, "" | "NoSuchBucket" | "NoSuchKey")
+}
+
+fn stored(setting: BucketSetting, carried: &Carried) -> Result<Option<StoredSetting>, String> {
+    let mut unread = Vec::new();
+    let document = match setting.written() {
+        Written::Policy | Written::Cloudflare(_) => {
+            if carried.body.trim().is_empty() {
+                return Ok(None);
+            }
+            parse(&carried.body).map_err(|mistake| mistake.to_string())?
+        }
+        Written::Location => {
+            let element = named(&carried.body, "LocationConstraint")?;
+            let place = element.words()?;
+            let place = Some(place.trim()).filter(|place| !place.is_empty()).map(Json::text);
+            let null = || Json::new(JsonValue::Null);
+            Json::map([("LocationConstraint", place.unwrap_or_else(null))])
+        }
+        Written::Xml(root) => {
+            if carried.body.trim().is_empty() {
+                return Ok(None);
+            }
+            let mut json = named(&carried.body, root)?.document(shape(root), &mut unread)?;
+            if let Some(size) = &carried.minimum_size {
+                json.set(MINIMUM_SIZE, Json::text(size.as_str()));
+            }
+            json
+        }
+    };
+    Ok(Some(StoredSetting { document, unread }))
+}
+
+/// The first element, which has to be the one that the request asks for.
+fn named(body: &str, root: &str) -> Result<xml::Element, String> {
+    let element = xml::element(body)?;
+    match element.name == root {
+        true => Ok(element),
+        false => Err(format!("<{}> in place of <{root}>", element.name)),
+    }
+}

@@ -1,0 +1,151 @@
+//! Carries every setting on the SDK's requests for a bucket policy, whose body is any text: they
+//! sign, retry and read refusals as all others do, and only their query is another one.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_s3::config::interceptors::{
+    AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
+};
+use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_s3::error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
+
+use crate::domain::error::Error;
+use crate::domain::provider::Provider;
+use crate::domain::settings::BucketSetting;
+use crate::s3::call::Call;
+use crate::s3::client::Client;
+use crate::s3::ops::settings::MINIMUM_SIZE_HEADER;
+use crate::s3::sdk::md5_instead::Md5Instead;
+
+/// What a request carries.
+#[derive(Clone, Debug)]
+pub enum Body {
+    Nothing,
+    Delete,
+    Document { text: String, header: Option<(&'static str, String)> },
+}
+
+/// What an answer brought.
+#[derive(Debug)]
+pub struct Carried {
+    pub body: String,
+    pub minimum_size: Option<String>,
+}
+
+/// The query of the policy in the SDK's URLs.
+const POLICY: &str = "?policy";
+
+impl Client {
+    pub(super) async fn carry(
+        &self,
+        call: &Call,
+        setting: BucketSetting,
+        body: Body,
+    ) -> Result<Carried, Error> {
+        let with_md5 = self.sdk().await?.provider != Provider::Aws;
+        let heard = Header::default();
+        let body = self.run(call, |sdk, bucket| {
+            let query = Requery { query: setting.query(), header: body.header() };
+            let (body, heard) = (body.clone(), heard.clone());
+            async move {
+                match body {
+                    Body::Nothing => {
+                        let request = sdk.get_bucket_policy().bucket(bucket).customize();
+                        let request = request.interceptor(query).interceptor(heard);
+                        let answer = request.send().await.map_err(|error| call.failed(error))?;
+                        Ok(answer.policy.unwrap_or_default())
+                    }
+                    Body::Delete => {
+                        let request = sdk.delete_bucket_policy().bucket(bucket).customize();
+                        let sent = request.interceptor(query).send().await;
+                        sent.map(|_| String::new()).map_err(|error| call.failed(error))
+                    }
+                    Body::Document { text, .. } => {
+                        let request = sdk.put_bucket_policy().bucket(bucket).policy(text);
+                        let request = request.customize().interceptor(query);
+                        let request = match with_md5 {
+                            true => request.interceptor(Md5Instead),
+                            false => request,
+                        };
+                        let sent = request.send().await;
+                        sent.map(|_| String::new()).map_err(|error| call.failed(error))
+                    }
+                }
+            }
+        });
+        Ok(Carried { body: body.await?, minimum_size: heard.value() })
+    }
+}
+
+impl Body {
+    fn header(&self) -> Option<(&'static str, String)> {
+        match self {
+            Body::Document { header, .. } => header.clone(),
+            Body::Nothing | Body::Delete => None,
+        }
+    }
+}
+
+/// Puts another query in the place of the policy's, and a header beside it.
+#[derive(Debug)]
+struct Requery {
+    query: &'static str,
+    header: Option<(&'static str, String)>,
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Requery {
+    fn name(&self) -> &'static str {
+        "Requery"
+    }
+
+    fn modify_before_signing(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request_mut();
+        // A second attempt has the query already.
+        if let Some(before) = request.uri().strip_suffix(POLICY) {
+            let uri = format!("{before}?{}", self.query);
+            request.set_uri(uri)?;
+        }
+        if self.query != "policy" && request.body().content_length().unwrap_or_default() > 0 {
+            request.headers_mut().insert("content-type", "application/xml");
+        }
+        if let Some((name, value)) = &self.header {
+            request.headers_mut().insert(*name, value.clone());
+        }
+        Ok(())
+    }
+}
+
+/// The header of an answer that a document has beside its body.
+#[derive(Clone, Debug, Default)]
+struct Header(Arc<Mutex<Option<String>>>);
+
+impl Header {
+    fn value(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Header {
+    fn name(&self) -> &'static str {
+        "MinimumSizeHeader"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let value = context.response().headers().get(MINIMUM_SIZE_HEADER);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = value.map(str::to_owned);
+        Ok(())
+    }
+}
