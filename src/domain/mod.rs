@@ -16,6 +16,7 @@ pub mod likeness;
 pub mod line_difference;
 pub mod link_text;
 pub mod listing;
+pub mod nearest;
 pub mod object;
 pub mod overlap;
 pub mod page_cursor;

@@ -4,10 +4,11 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 
+use crate::domain::nearest::nearest;
 use crate::domain::settings::json::{Json, JsonMember, JsonValue, Mistake};
 use crate::domain::settings::parse::parse;
 use crate::domain::settings::shape::{DocumentShape, MemberShape, ValueKind, shape};
-use crate::domain::settings::{BucketSetting, MINIMUM_SIZE, Written};
+use crate::domain::settings::{BucketSetting, DocumentForm, MINIMUM_SIZE};
 
 /// The documents that a setting takes: what the AWS CLI takes as its argument, and what it prints.
 ///
@@ -41,7 +42,7 @@ fn looks_like(setting: BucketSetting, text: &str) -> Option<BucketSetting> {
 pub fn checked(setting: BucketSetting, mut json: Json) -> Result<Json, Mistake> {
     json.take("ResponseMetadata");
     match setting.written() {
-        Written::Xml(root) => {
+        DocumentForm::Xml(root) => {
             let mut json = unwrapped(json, root);
             let minimum = match setting {
                 BucketSetting::Lifecycle => minimum_size(&mut json)?,
@@ -53,9 +54,9 @@ pub fn checked(setting: BucketSetting, mut json: Json) -> Result<Json, Mistake> 
             }
             Ok(json)
         }
-        Written::Policy => policy(json),
-        Written::Location => location(json),
-        Written::Cloudflare(keys) => free(json, keys),
+        DocumentForm::Policy => policy(json),
+        DocumentForm::Location => location(json),
+        DocumentForm::Cloudflare(keys) => free(json, keys),
     }
 }
 
@@ -202,31 +203,6 @@ fn unknown(name: &str, known: &[&str], place: &str) -> String {
     }
 }
 
-/// The name that was most likely meant.
-pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let name = name.to_lowercase();
-    let distance = |other: &&&str| edits(&name, &other.to_lowercase());
-    let near = known.iter().min_by_key(distance)?;
-    let far = edits(&name, &near.to_lowercase());
-    (far <= 1 + name.chars().count() / 4).then_some(*near)
-}
-
-/// How many letters have to be changed, added or left out (Levenshtein).
-fn edits(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, letter) in one.chars().enumerate() {
-        let mut before = row[0];
-        row[0] = i + 1;
-        for (j, same) in other.iter().enumerate() {
-            let changed = before + usize::from(*same != letter);
-            before = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(before + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 /// A moment as documents write it: a date is its beginning in UTC.
 pub fn time(text: &str) -> Option<Timestamp> {
     if let Ok(time) = text.parse::<Timestamp>() {
@@ -247,6 +223,7 @@ pub fn printed(time: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::settings::Clearing;
 
     fn wrong(setting: BucketSetting, text: &str) -> String {
         document(setting, text).unwrap_err().to_string()
@@ -346,6 +323,15 @@ mod tests {
             assert!(told.contains(&format!("looks like a document of {other}, not of")), "{told}");
         }
         assert!(!wrong(PublicAccess, "{\"x\":1}").contains("looks like"));
+    }
+
+    #[test]
+    fn what_clears_a_setting_is_a_sound_document() {
+        for setting in BucketSetting::ALL {
+            if let Clearing::Put(text) = setting.clearing() {
+                assert!(document(setting, text).is_ok(), "{setting}");
+            }
+        }
     }
 
     #[test]

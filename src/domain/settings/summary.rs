@@ -353,8 +353,8 @@ mod tests {
                     {"Status":"Disabled","Prefix":"","Transitions":[{"Days":30,
                      "StorageClass":"GLACIER"}],"NoncurrentVersionExpiration":{"NoncurrentDays":7},
                      "AbortIncompleteMultipartUpload":{"DaysAfterInitiation":3}}]}"#,
-                "tmp/: expire after 1 day; (off) move to GLACIER after 30 days, old versions go after \
-                 7 days, unfinished uploads go after 3 days",
+                "tmp/: expire after 1 day; (off) move to GLACIER after 30 days, old versions \
+                 go after 7 days, unfinished uploads go after 3 days",
             ),
             (
                 S::Cors,

@@ -11,9 +11,8 @@ use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::cloudflare::{Api, Complaint, fetch, no_answer, refused};
 
-const NO_TOKEN: &str = "only Cloudflare's API knows this: create a token with the permission Workers \
-                        R2 Storage at dash.cloudflare.com/profile/api-tokens, and set \
-                        cloudflare_token for the connection";
+const NO_TOKEN: &str = "only Cloudflare's API knows this: set cloudflare_token for the connection, \
+                        a token for Workers R2 Storage of dash.cloudflare.com/profile/api-tokens";
 
 impl Client {
     pub(in crate::s3) async fn cloudflare_setting(

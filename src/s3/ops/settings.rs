@@ -13,17 +13,14 @@ use crate::domain::settings::json::{Json, JsonValue};
 use crate::domain::settings::parse::parse;
 use crate::domain::settings::shape::shape;
 use crate::domain::settings::{
-    BucketSetting, Clearing, MINIMUM_SIZE, SettingState, StoredSetting, Written,
+    BucketSetting, Clearing, DocumentForm, MINIMUM_SIZE, SettingState, StoredSetting,
 };
 use crate::s3::call::Call;
 use crate::s3::client::Client;
-use crate::s3::ops::settings::carrier::{Body, Carried};
+use crate::s3::ops::settings::carrier::{Carried, MINIMUM_SIZE_HEADER, SettingBody};
 
 /// Settings that are asked for at once.
 const AT_ONCE: usize = 6;
-
-/// The header in which a lifecycle's minimum size travels.
-const MINIMUM_SIZE_HEADER: &str = "x-amz-transition-default-minimum-object-size";
 
 impl Client {
     /// The document of a setting; `None` where it is not set.
@@ -43,7 +40,7 @@ impl Client {
             Some(capability) => call.needing(capability),
             None => call,
         };
-        let carried = match self.carry(&call, setting, Body::Nothing).await {
+        let carried = match self.carry(&call, setting, SettingBody::Nothing).await {
             Ok(carried) => carried,
             Err(error) if is_unset(&error) => return Ok(None),
             Err(error) => return Err(error),
@@ -67,10 +64,10 @@ impl Client {
         }
     }
 
-    /// Replaces the document of a setting by one that was checked. It has to be known that the server
-    /// has such a setting, which reading it tells: what refuses to write it may read it all the
-    /// same. A lifecycle that says nothing of
-    /// the minimum size of transitions is to say what `before` says.
+    /// Replaces the document of a setting by one that was checked. It has to be known that the
+    /// server has such a setting, which reading it tells: what refuses to write it may read it all
+    /// the same. A lifecycle that says nothing of the minimum size of transitions is to say what
+    /// `before` says.
     pub async fn set_setting(
         &self,
         bucket: &Bucket,
@@ -86,13 +83,13 @@ impl Client {
             return self.set_cloudflare_setting(bucket, setting, new).await;
         }
         let text = match setting.written() {
-            Written::Xml(root) => xml::written(root, new),
+            DocumentForm::Xml(root) => xml::written(root, new),
             _ => new.compact(),
         };
         let kept = || before.and_then(|before| before.text_of(MINIMUM_SIZE));
         let size = new.text_of(MINIMUM_SIZE).or_else(kept);
         let header = size.map(|size| (MINIMUM_SIZE_HEADER, size.to_owned()));
-        self.carry(&call, setting, Body::Document { text, header }).await.map(drop)
+        self.carry(&call, setting, SettingBody::Document { text, header }).await.map(drop)
     }
 
     /// Takes a setting away, or brings it to what is as much as that. It has to be known to be
@@ -111,12 +108,12 @@ impl Client {
             }
             Clearing::Delete(operation) => {
                 let call = Call::on_bucket(operation, bucket).writing();
-                self.carry(&call, setting, Body::Delete).await.map(drop)
+                self.carry(&call, setting, SettingBody::Delete).await.map(drop)
             }
             Clearing::PrivateAcl => {
                 let call = Call::on_bucket(setting.operations().1, bucket).writing();
                 let header = Some(("x-amz-acl", "private".to_owned()));
-                self.carry(&call, setting, Body::Document { text: String::new(), header })
+                self.carry(&call, setting, SettingBody::Document { text: String::new(), header })
                     .await
                     .map(drop)
             }
@@ -148,20 +145,20 @@ fn is_unset(error: &Error) -> bool {
 fn stored(setting: BucketSetting, carried: &Carried) -> Result<Option<StoredSetting>, String> {
     let mut unread = Vec::new();
     let document = match setting.written() {
-        Written::Policy | Written::Cloudflare(_) => {
+        DocumentForm::Policy | DocumentForm::Cloudflare(_) => {
             if carried.body.trim().is_empty() {
                 return Ok(None);
             }
             parse(&carried.body).map_err(|mistake| mistake.to_string())?
         }
-        Written::Location => {
+        DocumentForm::Location => {
             let element = named(&carried.body, "LocationConstraint")?;
             let place = element.words()?;
             let place = Some(place.trim()).filter(|place| !place.is_empty()).map(Json::text);
             let null = || Json::new(JsonValue::Null);
             Json::map([("LocationConstraint", place.unwrap_or_else(null))])
         }
-        Written::Xml(root) => {
+        DocumentForm::Xml(root) => {
             if carried.body.trim().is_empty() {
                 return Ok(None);
             }

@@ -15,12 +15,14 @@ use crate::domain::provider::Provider;
 use crate::domain::settings::BucketSetting;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
-use crate::s3::ops::settings::MINIMUM_SIZE_HEADER;
 use crate::s3::sdk::md5_instead::Md5Instead;
+
+/// The header in which a lifecycle's minimum size travels.
+pub const MINIMUM_SIZE_HEADER: &str = "x-amz-transition-default-minimum-object-size";
 
 /// What a request carries.
 #[derive(Clone, Debug)]
-pub enum Body {
+pub enum SettingBody {
     Nothing,
     Delete,
     Document { text: String, header: Option<(&'static str, String)> },
@@ -41,7 +43,7 @@ impl Client {
         &self,
         call: &Call,
         setting: BucketSetting,
-        body: Body,
+        body: SettingBody,
     ) -> Result<Carried, Error> {
         let with_md5 = self.sdk().await?.provider != Provider::Aws;
         let heard = Header::default();
@@ -50,18 +52,18 @@ impl Client {
             let (body, heard) = (body.clone(), heard.clone());
             async move {
                 match body {
-                    Body::Nothing => {
+                    SettingBody::Nothing => {
                         let request = sdk.get_bucket_policy().bucket(bucket).customize();
                         let request = request.interceptor(query).interceptor(heard);
                         let answer = request.send().await.map_err(|error| call.failed(error))?;
                         Ok(answer.policy.unwrap_or_default())
                     }
-                    Body::Delete => {
+                    SettingBody::Delete => {
                         let request = sdk.delete_bucket_policy().bucket(bucket).customize();
                         let sent = request.interceptor(query).send().await;
                         sent.map(|_| String::new()).map_err(|error| call.failed(error))
                     }
-                    Body::Document { text, .. } => {
+                    SettingBody::Document { text, .. } => {
                         let request = sdk.put_bucket_policy().bucket(bucket).policy(text);
                         let request = request.customize().interceptor(query);
                         let request = match with_md5 {
@@ -78,11 +80,11 @@ impl Client {
     }
 }
 
-impl Body {
+impl SettingBody {
     fn header(&self) -> Option<(&'static str, String)> {
         match self {
-            Body::Document { header, .. } => header.clone(),
-            Body::Nothing | Body::Delete => None,
+            SettingBody::Document { header, .. } => header.clone(),
+            SettingBody::Nothing | SettingBody::Delete => None,
         }
     }
 }
