@@ -128,8 +128,7 @@ mod tests {
 
     #[test]
     fn texts_too_long_to_compare_are_told_whole() {
-        let old: String = (0..3000).map(|n| format!("old {n}\n")).collect();
-        let new: String = (0..3000).map(|n| format!("new {n}\n")).collect();
-        assert_eq!(difference(&old, &new).len(), 6000);
+        let lines = |word| (0..3000).map(|n| format!("{word} {n}")).collect::<Vec<_>>().join("\n");
+        assert_eq!(difference(&lines("old"), &lines("new")).len(), 6000);
     }
 }

@@ -164,19 +164,20 @@ fn single(member: &MemberShape, json: Json) -> Result<Json, Mistake> {
     match (&member.kind, &json.value) {
         (ValueKind::Object(shape_name), _) => return object(shape(shape_name), json, name),
         (ValueKind::Text, JsonValue::Text(_)) | (ValueKind::YesNo, JsonValue::Bool(_)) => {}
-        (ValueKind::Text, _) => return expected("a text in quotation marks"),
         (ValueKind::YesNo, _) => return expected("true or false"),
         (ValueKind::Number, JsonValue::Number(number)) if number.parse::<i64>().is_ok() => {}
         (ValueKind::Number, _) => return expected("a whole number"),
         (ValueKind::OneOf(words), JsonValue::Text(_)) => one_of(&json, words, name)?,
-        (ValueKind::OneOf(_), _) => return expected("a text in quotation marks"),
-        (ValueKind::Time, JsonValue::Text(text)) => match time(text) {
-            Some(time) => return Ok(Json { value: JsonValue::Text(printed(time)), ..json }),
-            None => {
+        (ValueKind::Text | ValueKind::OneOf(_), _) => {
+            return expected("a text in quotation marks");
+        }
+        (ValueKind::Time, JsonValue::Text(text)) => {
+            let Some(time) = time(text) else {
                 let what = format!("{name} takes a time as 2026-11-01T00:00:00Z; this is {text:?}");
                 return Err(json.at.mistake(what));
-            }
-        },
+            };
+            return Ok(Json { value: JsonValue::Text(printed(time)), ..json });
+        }
         (ValueKind::Time, _) => return expected("a time in quotation marks"),
     }
     Ok(json)

@@ -35,13 +35,12 @@ fn unset(setting: BucketSetting) -> &'static str {
         BucketSetting::Encryption => "no default encryption",
         BucketSetting::ObjectLock => "off: objects cannot be locked",
         BucketSetting::Tags => "no tags",
-        BucketSetting::Logging => "off",
         BucketSetting::Notifications => "nobody is told of changes",
-        BucketSetting::Website => "off",
-        BucketSetting::Replication => "off",
-        BucketSetting::Accelerate => "off",
-        BucketSetting::CustomDomains => "none",
-        BucketSetting::Locks => "none",
+        BucketSetting::Logging
+        | BucketSetting::Website
+        | BucketSetting::Replication
+        | BucketSetting::Accelerate => "off",
+        BucketSetting::CustomDomains | BucketSetting::Locks => "none",
         _ => "not set",
     }
 }
