@@ -16,9 +16,10 @@ use crate::app::toasts::Level;
 use crate::config::connection::{Connection, KnownBucket};
 use crate::config::remembered::LastPlace;
 use crate::config::secret::Secret;
-use crate::domain::address::{Bucket, ConnectionName, Location};
+use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
 use crate::domain::change::KeyChange;
 use crate::domain::error::Error;
+use crate::domain::stored::Stored;
 use crate::domain::transfer::{JobSpec, TransferCommand};
 
 /// Given to a part for one event.
@@ -99,6 +100,12 @@ pub enum Intent {
     KnowDomain {
         bucket: Bucket,
         domain: Option<String>,
+    },
+    /// What is below a prefix was summed.
+    KnowStored {
+        bucket: Bucket,
+        prefix: Prefix,
+        stored: Stored,
     },
     KnowPublicity {
         bucket: Bucket,

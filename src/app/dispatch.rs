@@ -70,7 +70,7 @@ fn to_window(state: &mut State, now: Timestamp, action: Action, asked: &mut Aske
         Action::StepBack => step_back(state, now, asked),
         Action::Refresh => refresh(state, now, asked),
         Action::Doctor => asked.intents.push(Intent::Examine(state.session.name().clone())),
-        _ if open_overlay(state, action) => {}
+        _ if open_overlay(state, now, action, asked) => {}
         _ => state.with(now, asked, |parts, cx| anywhere(parts, action, cx)),
     }
 }

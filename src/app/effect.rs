@@ -38,8 +38,8 @@ pub enum Effect {
     /// Show a file or folder of this machine in the desktop's file browser; answered by
     /// `Event::Revealed`.
     Reveal(PathBuf),
-    /// Open a link in the web browser of this machine; answered by `Event::NoBrowser` where there is
-    /// none.
+    /// Open a link in the web browser of this machine; answered by `Event::NoBrowser` where there
+    /// is none.
     Browse(String),
     /// End this window and open the demo in its place.
     Demo,
@@ -92,6 +92,11 @@ pub enum StorageRequest {
     Measure {
         bucket: Bucket,
         targets: Vec<Target>,
+    },
+    /// Sums what is below a prefix by storage class, answering as it goes.
+    SumStored {
+        bucket: Bucket,
+        prefix: Prefix,
     },
     /// One page of the unfinished uploads of a bucket.
     ListUploads {
@@ -149,6 +154,8 @@ pub enum ConnectionRequest {
 pub enum MachineRequest {
     /// Filter and sort, off the loop.
     Arrange { listing: Listing, arrangement: Arrangement },
+    /// The links that were handed out.
+    ReadLedger,
     /// The rows of a local folder, folders first.
     ReadFolder(PathBuf),
     /// Which destinations of these jobs exist already.

@@ -8,6 +8,7 @@ use crate::app::chord::Chord;
 use crate::app::spot::Spot;
 use crate::config::connection::Connection;
 use crate::config::import::Import;
+use crate::config::ledger::GivenLink;
 use crate::config::origins::Origins;
 use crate::domain::address::{ConnectionName, Prefix};
 use crate::domain::arrange::Order;
@@ -19,6 +20,7 @@ use crate::domain::object::{BucketListing, Measure, ObjectHead, ObjectStart, Upl
 use crate::domain::presign::PresignedLink;
 use crate::domain::provider::RefusalNews;
 use crate::domain::public::PublicAccess;
+use crate::domain::stored::Stored;
 use crate::domain::transfer_event::TransferEvent;
 use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner};
 use crate::domain::usage::Usage;
@@ -129,6 +131,10 @@ pub enum Answer {
     FoundEmpty(Vec<Prefix>),
     /// Sent repeatedly while counting; the last one has `done`.
     Measured(Measure),
+    /// Sent repeatedly while counting; the last one is done.
+    Stored(Stored),
+    /// Oldest first.
+    Ledger(Vec<GivenLink>),
     Folder(Vec<FolderEntry>),
     Uploads(ListedUploads),
     UploadExtent(UploadExtent),

@@ -131,6 +131,9 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
         Intent::LogQuietly(error) => state.log.error(now, error),
         Intent::RememberBucket { bucket, known } => state.session.remember_bucket(bucket, known),
         Intent::KnowDomain { bucket, domain } => state.session.know_domain(&bucket, domain),
+        Intent::KnowStored { bucket, prefix, stored } => {
+            state.session.know_stored(bucket, prefix, now, stored);
+        }
         Intent::KnowPublicity { bucket, publicity } => {
             state.session.know_publicity(bucket, publicity);
             state.with(now, asked, |parts, cx| parts.objects.acting.refresh_links(cx.session));

@@ -10,7 +10,7 @@ use crate::domain::address::{ConnectionName, Prefix};
 use crate::domain::diagnosis::Examination;
 
 /// Opens the overlay an action asks for; `false` where it asks for none.
-pub fn open_overlay(state: &mut State, action: Action) -> bool {
+pub fn open_overlay(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) -> bool {
     let opening = Opening {
         keymap: &state.session.keymap,
         scopes: state.scopes(),
@@ -19,7 +19,8 @@ pub fn open_overlay(state: &mut State, action: Action) -> bool {
         log: &state.log,
         here: &state.parts.objects.browse.location(),
     };
-    let Some(overlay) = Overlay::of(action, opening) else { return false };
+    let Some(mut overlay) = Overlay::of(action, opening) else { return false };
+    state.with(now, asked, |_, cx| overlay.part_mut().start(cx));
     state.parts.overlay = Some(overlay);
     true
 }

@@ -101,6 +101,9 @@ pub trait Part {
 
     // ─── requests ───
 
+    /// Asks for what it shows, once it is open.
+    fn start(&mut self, _cx: &mut Context<'_>) {}
+
     /// Whether it waits for the answer to a request.
     fn owns(&self, _ticket: Ticket) -> bool {
         false

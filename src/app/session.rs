@@ -15,9 +15,11 @@ use crate::config::keys::KeyFile;
 use crate::config::profiles::AwsProfile;
 use crate::config::remembered::{LastPlace, Refused};
 use crate::config::settings::Settings;
-use crate::domain::address::{Bucket, ConnectionName, Location};
+use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
+use crate::domain::price::{Price, PriceList};
 use crate::domain::provider::{Capability, Provider, RefusalNews};
 use crate::domain::public::PublicAccess;
+use crate::domain::stored::Stored;
 
 /// Everything the shell knows before the first event.
 #[derive(Clone, Debug)]
@@ -43,6 +45,7 @@ pub struct Startup {
     /// Signs and frames in ASCII only.
     pub ascii: bool,
     pub settings: Settings,
+    pub prices: PriceList,
     pub keys: KeyFile,
     /// What the shell could not read at start, for the events list.
     pub problems: Vec<String>,
@@ -74,6 +77,7 @@ impl Startup {
             refused: Vec::new(),
             ascii: false,
             settings: Settings::default(),
+            prices: PriceList::built_in().clone(),
             keys: KeyFile::default(),
             problems: Vec::new(),
             first: false,
@@ -111,12 +115,15 @@ pub struct Session {
     /// What the clients of servers told, by [`Connection::server`].
     refused: BTreeMap<(String, Capability), String>,
     publicity: HashMap<(ConnectionName, Bucket), Publicity>,
+    /// What was summed below prefixes, and when.
+    measured: HashMap<(ConnectionName, Bucket, Prefix), (Timestamp, Stored)>,
     /// Whose keys sign, by connection.
     identities: HashMap<ConnectionName, String>,
     /// What is open in tabs that are not on screen.
     pub beside: Vec<(ConnectionName, Location)>,
     pub ascii: bool,
     pub settings: Settings,
+    pub prices: PriceList,
     pub keyless: bool,
     pub keyring: bool,
     /// The profiles of the AWS files.
@@ -155,6 +162,8 @@ impl Session {
             beside: Vec::new(),
             ascii: startup.ascii,
             settings: startup.settings,
+            prices: startup.prices,
+            measured: HashMap::new(),
             keyless: startup.keyless,
             keyring: startup.keyring,
             profiles: startup.profiles,
@@ -216,6 +225,24 @@ impl Session {
             }
             Some(who) => Cow::Owned(format!("{name} · {who}")),
         }
+    }
+
+    /// The list prices of the usual class where the connection in use keeps its buckets.
+    pub fn price(&self) -> Option<&Price> {
+        self.price_of(self.connection())
+    }
+
+    pub fn price_of(&self, connection: &Connection) -> Option<&Price> {
+        self.prices.standard(connection.provider, connection.region.as_deref())
+    }
+
+    /// What was found below a prefix when it was summed last in this session, and when that was.
+    pub fn measured(&self, bucket: &Bucket, prefix: &Prefix) -> Option<&(Timestamp, Stored)> {
+        self.measured.get(&(self.name().clone(), bucket.clone(), prefix.clone()))
+    }
+
+    pub fn know_stored(&mut self, bucket: Bucket, prefix: Prefix, now: Timestamp, stored: Stored) {
+        self.measured.insert((self.name().clone(), bucket, prefix), (now, stored));
     }
 
     pub fn provider(&self) -> Provider {

@@ -16,6 +16,11 @@ impl UsageMeter {
         self.by_connection.insert(connection, usage);
     }
 
+    /// Every connection that was used, by its name.
+    pub fn all(&self) -> impl Iterator<Item = (&ConnectionName, &Usage)> {
+        self.by_connection.iter()
+    }
+
     pub fn of(&self, connection: &ConnectionName) -> Usage {
         self.by_connection.get(connection).copied().unwrap_or_default()
     }

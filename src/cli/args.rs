@@ -2,8 +2,10 @@
 
 pub mod buckets;
 pub mod conflict;
+pub mod cost;
 pub mod doctor;
 mod endpoint;
+pub mod finding;
 pub mod links;
 pub mod objects;
 pub mod parts;
@@ -17,8 +19,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::cli::args::buckets::BucketArguments;
+use crate::cli::args::cost::CostArguments;
 use crate::cli::args::doctor::DoctorArguments;
 use crate::cli::args::endpoint::EndpointFlag;
+use crate::cli::args::finding::{
+    DU_EXAMPLES, FIND_EXAMPLES, FindArguments, TreeArguments, UsageArguments,
+};
 use crate::cli::args::links::{LinksArguments, PRESIGN_EXAMPLES, PresignArguments};
 use crate::cli::args::objects::{ListArguments, REMOVE_EXAMPLES, RemoveArguments};
 use crate::cli::args::public::PublicArguments;
@@ -157,6 +163,17 @@ pub enum Verb {
     Presign(PresignArguments),
     /// List the links that were handed out from here, and which of them still hold
     Links(LinksArguments),
+    /// Estimate what a bucket or prefix costs a month, here and elsewhere
+    #[command(after_help = cost::EXAMPLES)]
+    Cost(CostArguments),
+    /// Find objects below a prefix by name, size, age, class
+    #[command(after_help = FIND_EXAMPLES)]
+    Find(FindArguments),
+    /// Count objects and bytes below a prefix
+    #[command(after_help = DU_EXAMPLES)]
+    Du(UsageArguments),
+    /// Draw the prefixes below a place, with what is in each
+    Tree(TreeArguments),
     /// Show, finish or clear the transfers that the browser left unfinished
     #[command(after_help = QUEUE_EXAMPLES)]
     Queue(QueueArguments),

@@ -10,7 +10,8 @@ use crate::cli::print::{Printer, Status, Trouble};
 use crate::domain::address::{Bucket, DELIMITER, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
-use crate::domain::listing::{Row, RowKind};
+use crate::domain::listing::{Class, Row, RowKind};
+use crate::domain::price::STANDARD;
 use crate::domain::units::{Moment, Size};
 use crate::domain::visible::visible;
 use crate::s3::client::{Client, ListQuery};
@@ -103,7 +104,7 @@ async fn level(
     Ok(rows)
 }
 
-fn print_row(
+pub fn print_row(
     printer: &mut Printer,
     bucket: &Bucket,
     prefix: &Prefix,
@@ -116,7 +117,7 @@ fn print_row(
             RowKind::Prefix => json!({ "bucket": bucket, "prefix": whole }),
             RowKind::Object { size, modified, class } => json!({
                 "bucket": bucket, "key": whole, "size": size, "modified": modified,
-                "class": class.label(),
+                "class": spelled(class),
             }),
         };
         return Ok(printer.object(&object)?);
@@ -136,6 +137,14 @@ fn print_row(
         format!("{time}\t{size}\t{name}")
     };
     Ok(printer.line(&line)?)
+}
+
+/// A server that names no class has but the usual one.
+pub fn spelled(class: Class) -> &'static str {
+    match class.as_str() {
+        "" => STANDARD,
+        named => named,
+    }
 }
 
 /// In the user's zone for people, RFC 3339 for programs.

@@ -14,7 +14,7 @@ use crate::cli::ends::{input, output};
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
 use crate::cli::{
-    between, code, demo, doctor, jobs, links, list, one, public, queue, settings, stream, uploads,
+    between, code, cost, demo, doctor, finding, jobs, links, list, one, public, queue, settings, stream, uploads,
 };
 use crate::config::paths::Folders;
 use crate::config::{crash, guide};
@@ -142,6 +142,10 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         Verb::Mb(arguments) => one::mb(arguments, choice).await,
         Verb::Rb(arguments) => one::rb(arguments, choice).await,
         Verb::Presign(arguments) => links::presign(arguments, choice).await,
+        Verb::Cost(arguments) => cost::cost(arguments, choice).await,
+        Verb::Find(arguments) => finding::find(arguments, choice).await,
+        Verb::Du(arguments) => finding::du(arguments, choice).await,
+        Verb::Tree(arguments) => finding::tree(arguments, choice).await,
         Verb::Queue(arguments) => queue::queue(arguments, choice).await,
         Verb::Uploads(arguments) => uploads::uploads(arguments, choice).await,
         Verb::Doctor(arguments) => doctor::doctor(arguments, choice).await,

@@ -28,6 +28,7 @@ pub const TOPICS: &[Topic] = topics! {
     "aws": "AWS: profiles, SSO, roles, access points",
     "transfers": "what done means, the queue, names, what is already there",
     "links": "presigned links, how long they hold, the clipboard",
+    "cost": "what requests and storage cost, here and elsewhere",
     "keys": "every key, and how to change it",
     "verbs": "everything without a screen; exit codes",
     "colours": "themes, icons, ASCII",

@@ -21,6 +21,7 @@ pub mod origins;
 pub mod pasted;
 pub mod pasted_address;
 pub mod paths;
+pub mod prices;
 pub mod profiles;
 pub mod proxy;
 pub mod r2;

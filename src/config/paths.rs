@@ -51,6 +51,10 @@ impl Folders {
         self.config.join("keymap.toml")
     }
 
+    pub fn prices_file(&self) -> PathBuf {
+        self.config.join("prices.toml")
+    }
+
     pub fn themes(&self) -> PathBuf {
         self.config.join("themes")
     }

@@ -16,7 +16,7 @@ pub enum LinkForm {
     Csv,
     /// A `curl` command, one a line.
     Curl,
-    /// A `wget` command, one a line.
+    /// A `wget` command, one a line; for anything but a download a `curl` command.
     Wget,
 }
 
@@ -44,7 +44,10 @@ impl LinkForm {
             }
             LinkForm::Csv => csv_line(spec, link),
             LinkForm::Curl => curl(spec, &link.url),
-            LinkForm::Wget => wget(spec, &link.url),
+            LinkForm::Wget if spec.method == LinkMethod::Get => {
+                fetch_with("wget -O", &file_name(&spec.object.key), &link.url)
+            }
+            LinkForm::Wget => curl(spec, &link.url),
         }
     }
 }
@@ -85,21 +88,6 @@ fn curl(spec: &LinkSpec, url: &str) -> String {
             format!("curl -f -T {}{typed} {}", quoted(&name), quoted(url))
         }
         LinkMethod::Delete => format!("curl -f -X DELETE {}", quoted(url)),
-    }
-}
-
-fn wget(spec: &LinkSpec, url: &str) -> String {
-    let name = file_name(&spec.object.key);
-    match spec.method {
-        LinkMethod::Get => fetch_with("wget -O", &name, url),
-        LinkMethod::Head => format!("wget --spider --method=HEAD {}", quoted(url)),
-        LinkMethod::Put => {
-            let typed = spec.content_type.as_ref().map_or_else(String::new, |kind| {
-                format!(" --header={}", quoted(&format!("Content-Type: {kind}")))
-            });
-            format!("wget -O - --method=PUT --body-file={}{typed} {}", quoted(&name), quoted(url))
-        }
-        LinkMethod::Delete => format!("wget -O - --method=DELETE {}", quoted(url)),
     }
 }
 

@@ -58,37 +58,36 @@ pub enum Class {
 }
 
 impl Class {
+    /// Each with its name in S3 and a short one for a table column.
+    const NAMES: [(Class, &str, &str); 10] = [
+        (Class::Unknown, "", ""),
+        (Class::Standard, "STANDARD", "standard"),
+        (Class::StandardIa, "STANDARD_IA", "ia"),
+        (Class::OneZoneIa, "ONEZONE_IA", "onezone-ia"),
+        (Class::IntelligentTiering, "INTELLIGENT_TIERING", "tiering"),
+        (Class::Glacier, "GLACIER", "glacier"),
+        (Class::GlacierIr, "GLACIER_IR", "glacier-ir"),
+        (Class::DeepArchive, "DEEP_ARCHIVE", "deep-archive"),
+        (Class::ReducedRedundancy, "REDUCED_REDUNDANCY", "reduced"),
+        (Class::ExpressOneZone, "EXPRESS_ONEZONE", "express"),
+    ];
+
     pub fn parse(text: &str) -> Class {
-        match text {
-            "STANDARD" => Class::Standard,
-            "STANDARD_IA" => Class::StandardIa,
-            "ONEZONE_IA" => Class::OneZoneIa,
-            "INTELLIGENT_TIERING" => Class::IntelligentTiering,
-            "GLACIER" => Class::Glacier,
-            "GLACIER_IR" => Class::GlacierIr,
-            "DEEP_ARCHIVE" => Class::DeepArchive,
-            "REDUCED_REDUNDANCY" => Class::ReducedRedundancy,
-            "EXPRESS_ONEZONE" => Class::ExpressOneZone,
-            "" => Class::Unknown,
-            _ => Class::Other,
-        }
+        let known = Class::NAMES.iter().find(|(_, name, _)| *name == text);
+        known.map_or(Class::Other, |(class, ..)| *class)
+    }
+
+    /// As S3 spells it; empty where the server named none, `OTHER` where this version does not know
+    /// it.
+    pub fn as_str(self) -> &'static str {
+        let known = Class::NAMES.iter().find(|(class, ..)| *class == self);
+        known.map_or("OTHER", |(_, name, _)| name)
     }
 
     /// A short name for a table column; empty where the server named no class.
     pub fn label(self) -> &'static str {
-        match self {
-            Class::Unknown => "",
-            Class::Standard => "standard",
-            Class::StandardIa => "ia",
-            Class::OneZoneIa => "onezone-ia",
-            Class::IntelligentTiering => "tiering",
-            Class::Glacier => "glacier",
-            Class::GlacierIr => "glacier-ir",
-            Class::DeepArchive => "deep-archive",
-            Class::ReducedRedundancy => "reduced",
-            Class::ExpressOneZone => "express",
-            Class::Other => "other",
-        }
+        let known = Class::NAMES.iter().find(|(class, ..)| *class == self);
+        known.map_or("other", |(.., label)| label)
     }
 }
 

@@ -1,16 +1,24 @@
 //! Computes what a usage costs by the providers' dated price lists.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::domain::provider::Provider;
 use crate::domain::usage::Usage;
 
-/// One provider's list prices in US dollars, without free tiers.
+/// List prices of one storage class of a provider in US dollars, without free tiers.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Price {
-    /// The storage class and region the figures hold for.
+    pub provider: Provider,
+    /// As S3 spells it.
+    pub class: String,
+    /// Where it holds; elsewhere too where nothing else does.
+    #[serde(default)]
+    pub regions: Vec<String>,
+    /// What the figures are of, in words.
     pub plan: String,
     /// The day on which they were read, `2026-10-01`.
     pub as_of: String,
@@ -20,14 +28,66 @@ pub struct Price {
     /// Per 10⁹ bytes that leave the provider.
     pub egress_per_gb: f64,
     pub storage_per_gb_month: f64,
+    /// Per 10⁹ bytes that are read or copied, beside the requests.
+    #[serde(default)]
+    pub retrieval_per_gb: f64,
+    /// What is deleted or moved sooner is paid so long.
+    #[serde(default)]
+    pub minimum_days: u32,
+    /// What is smaller is paid as so large.
+    #[serde(default)]
+    pub minimum_bytes: u64,
     /// What each month has for nothing; told, never deducted, for one session does not know the
     /// month.
+    #[serde(default)]
     pub free: String,
 }
 
 /// An estimate in US dollars. `Display` marks it as one: `~$0.0001`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct Cost(pub f64);
+
+/// Prices, those that count first before the others.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PriceList {
+    #[serde(default, rename = "price")]
+    prices: Vec<Price>,
+}
+
+/// The class that objects have where nobody says otherwise.
+pub const STANDARD: &str = "STANDARD";
+
+impl PriceList {
+    /// What the program knows by itself.
+    pub fn built_in() -> &'static PriceList {
+        static LIST: OnceLock<PriceList> = OnceLock::new();
+        // A test reads the file: it can be read.
+        LIST.get_or_init(|| {
+            toml::from_str(include_str!("../../assets/prices.toml")).unwrap_or_default()
+        })
+    }
+
+    /// These before the built-in ones.
+    #[must_use]
+    pub fn before_built_in(mut self) -> PriceList {
+        self.prices.extend(PriceList::built_in().prices.iter().cloned());
+        self
+    }
+
+    /// The price of a class in a region, else the first of that class.
+    pub fn find(&self, provider: Provider, region: Option<&str>, class: &str) -> Option<&Price> {
+        let of_class =
+            || self.prices.iter().filter(move |p| p.provider == provider && p.class == class);
+        let here = |price: &&Price| region.is_some_and(|at| price.regions.iter().any(|r| r == at));
+        of_class().find(here).or_else(|| of_class().next())
+    }
+
+    /// The usual class of a provider.
+    pub fn standard(&self, provider: Provider, region: Option<&str>) -> Option<&Price> {
+        self.find(provider, region, STANDARD)
+    }
+}
 
 impl Price {
     /// What the requests and the received bytes cost. Traffic within the provider's network may be
@@ -40,6 +100,24 @@ impl Price {
         let requests = usage.class_a as f64 * self.class_a_per_million
             + usage.class_b as f64 * self.class_b_per_million;
         Cost(requests / 1e6 + usage.received as f64 * self.egress_per_gb / 1e9)
+    }
+
+    /// What it costs to keep so many bytes for a month.
+    #[expect(clippy::cast_precision_loss, reason = "an estimate; exact up to 2^53 bytes")]
+    pub fn storage(&self, bytes: u64) -> Cost {
+        Cost(bytes as f64 * self.storage_per_gb_month / 1e9)
+    }
+
+    /// What it costs to read so many bytes once, beside the requests.
+    #[expect(clippy::cast_precision_loss, reason = "an estimate; exact up to 2^53 bytes")]
+    pub fn reading(&self, bytes: u64) -> Cost {
+        Cost(bytes as f64 * (self.egress_per_gb + self.retrieval_per_gb) / 1e9)
+    }
+}
+
+impl std::iter::Sum for Cost {
+    fn sum<I: Iterator<Item = Cost>>(costs: I) -> Cost {
+        Cost(costs.map(|cost| cost.0).sum())
     }
 }
 
@@ -57,16 +135,20 @@ impl fmt::Display for Cost {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::provider::Provider;
+
+    fn standard(provider: Provider) -> &'static Price {
+        PriceList::built_in().standard(provider, None).unwrap()
+    }
 
     #[test]
     fn every_price_is_dated_and_sourced() {
-        let prices: Vec<&Price> = Provider::ALL.into_iter().filter_map(Provider::price).collect();
-        assert!(prices.len() > 2);
+        let prices = &PriceList::built_in().prices;
+        assert!(prices.len() > 30);
         for price in prices {
             assert!(price.as_of.parse::<jiff::civil::Date>().is_ok(), "{}", price.as_of);
             assert!(price.source.starts_with("https://"), "{}", price.source);
-            assert!(price.class_a_per_million > price.class_b_per_million);
+            assert!(price.class_a_per_million >= price.class_b_per_million);
+            assert!(price.storage_per_gb_month > 0.0);
         }
     }
 
@@ -74,19 +156,33 @@ mod tests {
     fn r2_charges_requests_and_no_traffic() {
         let usage =
             Usage { class_a: 1_000_000, class_b: 1_000_000, received: 1 << 40, ..Usage::default() };
-        let cost = Provider::R2.price().unwrap().estimate(&usage);
+        let cost = standard(Provider::R2).estimate(&usage);
         assert!((cost.0 - 4.86).abs() < 1e-9, "{cost:?}");
     }
 
     #[test]
-    fn aws_charges_traffic_too() {
+    fn aws_charges_traffic_too_and_by_region() {
         let usage = Usage { received: 10_000_000_000, ..Usage::default() };
-        assert_eq!(Provider::Aws.price().unwrap().estimate(&usage).to_string(), "~$0.9000");
+        assert_eq!(standard(Provider::Aws).estimate(&usage).to_string(), "~$0.9000");
+        let list = PriceList::built_in();
+        let of = |region| list.find(Provider::Aws, Some(region), STANDARD).unwrap();
+        assert!(of("eu-central-1").storage_per_gb_month > of("us-west-2").storage_per_gb_month);
+        assert_eq!(of("mars-north-1"), standard(Provider::Aws), "the first where none is known");
+    }
+
+    #[test]
+    fn prices_of_the_user_come_first() {
+        let own = "[[price]]\nprovider = \"r2\"\nclass = \"STANDARD\"\nplan = \"ours\"\n\
+                   as_of = \"2026-01-01\"\nsource = \"https://h\"\nstorage_per_gb_month = 0.01\n\
+                   class_a_per_million = 1.0\nclass_b_per_million = 0.1\negress_per_gb = 0.0\n";
+        let list = toml::from_str::<PriceList>(own).unwrap().before_built_in();
+        assert_eq!(list.standard(Provider::R2, Some("auto")).unwrap().plan, "ours");
+        assert_eq!(list.standard(Provider::Aws, None), Some(standard(Provider::Aws)));
     }
 
     #[test]
     fn a_server_of_nobody_we_know_has_no_price() {
-        assert_eq!(Provider::Other.price(), None);
+        assert_eq!(PriceList::built_in().standard(Provider::Other, None), None);
     }
 
     #[test]

@@ -227,7 +227,7 @@ impl Client {
         self.sdk().await.map(drop)
     }
 
-    pub(in crate::s3) fn meter(&self) -> &Arc<Meter> {
+    pub fn meter(&self) -> &Arc<Meter> {
         &self.inner.meter
     }
 

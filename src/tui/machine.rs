@@ -1,7 +1,7 @@
 //! Answers the interface's questions to this machine, on threads that may block.
 
 use std::fs::{self, DirEntry};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::effect::MachineRequest;
 use crate::app::event::{Answer, FolderEntry, Reply};
+use crate::config::ledger::{self, GivenLink};
 use crate::domain::address::ConnectionName;
 use crate::domain::arrange::{Arrangement, arrange_while};
 use crate::domain::conflicts::Conflicts;
@@ -26,16 +27,28 @@ use crate::tui::clients::{Clients, client_of};
 /// soon, and two cores stay useful.
 static ARRANGING: Semaphore = Semaphore::const_new(1);
 
+/// Where the links that were handed out are kept.
+pub struct Ledger {
+    pub file: Option<PathBuf>,
+    /// Those of this session, where there is no file.
+    pub given: Vec<GivenLink>,
+}
+
 pub async fn ask_machine(
     request: MachineRequest,
     clients: &Arc<Clients>,
     connection: &ConnectionName,
+    ledger: Ledger,
 ) -> Reply {
     match request {
         MachineRequest::Arrange { listing, arrangement } => arranged(listing, arrangement).await,
         MachineRequest::ReadFolder(path) => {
             blocking(move || read_folder(&path)).await.map(Answer::Folder)
         }
+        MachineRequest::ReadLedger => match ledger.file {
+            Some(file) => blocking(move || ledger::read(&file)).await.map(Answer::Ledger),
+            None => Ok(Answer::Ledger(ledger.given)),
+        },
         MachineRequest::Check(specs) => {
             let other = specs.iter().find_map(JobSpec::other_connection).cloned();
             let source = client_of(clients, connection.clone()).await;

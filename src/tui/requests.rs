@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::app::effect::StorageRequest;
 use crate::app::event::{Answer, Reply};
+use crate::domain::stored::Stored;
 use crate::s3::client::{Client, ListQuery};
 use crate::transfer::create_prefix::create_prefix;
 use crate::transfer::journal::KnownUploads;
@@ -57,6 +58,10 @@ pub async fn ask_storage(
         StorageRequest::Measure { bucket, targets } => {
             let tell = |sum| tell(Answer::Measured(sum));
             Answer::Measured(client.measure(&bucket, &targets, tell).await?)
+        }
+        StorageRequest::SumStored { bucket, prefix } => {
+            let tell = |sum: &Stored| tell(Answer::Stored(sum.clone()));
+            Answer::Stored(client.stored(&bucket, &prefix, tell).await?)
         }
         StorageRequest::ListUploads { bucket, after } => {
             Answer::Uploads(uploads::page(client, &bucket, after.as_ref(), known).await?)

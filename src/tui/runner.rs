@@ -19,7 +19,7 @@ use crate::transfer::journal::known_uploads;
 use crate::tui::clients::client_of;
 use crate::tui::clipboard::{Clipboard, Copied};
 use crate::tui::connections::ConnectionStore;
-use crate::tui::machine::ask_machine;
+use crate::tui::machine::{Ledger, ask_machine};
 use crate::tui::notify::notification;
 use crate::tui::requests::ask_storage;
 use crate::tui::reveal::{browse, reveal};
@@ -58,6 +58,8 @@ pub struct Runner {
     remembered: Remembered,
     /// Where things are remembered; `None` where nothing is to be written (demo).
     folders: Option<Folders>,
+    /// The links of this session, where they are written down nowhere.
+    given: Vec<GivenLink>,
     /// Where the queue is kept; `None` where it is not.
     journal: Option<PathBuf>,
     news: UnboundedSender<News>,
@@ -85,7 +87,19 @@ impl Runner {
             });
         });
         let tasks = HashMap::new();
-        Runner { runtime, store, engine, clipboard, remembered, folders, journal, news, tasks }
+        let given = Vec::new();
+        Runner {
+            runtime,
+            store,
+            engine,
+            clipboard,
+            remembered,
+            folders,
+            given,
+            journal,
+            news,
+            tasks,
+        }
     }
 
     /// Never blocks. Brings back what the loop has to do itself.
@@ -147,6 +161,10 @@ impl Runner {
         let journal = self.journal.clone();
         // A journal that cannot be read protects nothing: what is young is not marked unasked all
         // the same.
+        let ledger = Ledger {
+            file: self.folders.as_ref().map(Folders::ledger_file),
+            given: self.given.clone(),
+        };
         let known = move || journal.and_then(|path| known_uploads(&path).ok()).unwrap_or_default();
         let task = self.runtime.spawn(async move {
             let send = |reply| {
@@ -162,7 +180,7 @@ impl Runner {
                     Err(error) => Err(error),
                 },
                 Request::Connections(request) => store.answer(name, request, tell).await,
-                Request::Machine(request) => ask_machine(request, clients, &name).await,
+                Request::Machine(request) => ask_machine(request, clients, &name, ledger).await,
             });
         });
         if self.tasks.len() >= KEPT_TASKS {
@@ -171,8 +189,10 @@ impl Runner {
         self.tasks.insert(ticket, task.abort_handle());
     }
 
-    fn write_down(&self, links: Vec<GivenLink>) {
-        let Some(file) = self.folders.as_ref().map(Folders::ledger_file) else { return };
+    fn write_down(&mut self, links: Vec<GivenLink>) {
+        let Some(file) = self.folders.as_ref().map(Folders::ledger_file) else {
+            return self.given.extend(links);
+        };
         self.runtime.spawn_blocking(move || {
             let trimmed = || ledger::trim(&file, Timestamp::now());
             if let Err(error) = ledger::write_down(&file, &links).and_then(|()| trimmed()) {

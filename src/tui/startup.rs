@@ -11,11 +11,13 @@ use crate::config::connection::Connection;
 use crate::config::keyring;
 use crate::config::keys::{self, KeyFile};
 use crate::config::paths::Folders;
+use crate::config::prices;
 use crate::config::remembered::{LastPlace, Remembered};
 use crate::config::settings::Settings;
 use crate::config::themes;
 use crate::domain::address::{ConnectionName, Location};
 use crate::domain::error::Error;
+use crate::domain::price::PriceList;
 use crate::ui::theme::{BUILT_IN, Theme};
 
 /// Asks for signs and frames in ASCII.
@@ -36,6 +38,10 @@ pub fn gather(
     let recollection = Remembered::read(&folders.remembered_file());
     startup.problems.extend(recollection.notice);
     startup.keys = keys::read(&folders.keymap_file())?;
+    match prices::read(&folders.prices_file()) {
+        Ok(prices) => startup.prices = prices,
+        Err(error) => startup.problems.push(error.to_string()),
+    }
     let mut remembered = recollection.remembered;
     remembered.forget_old(startup.now);
     startup.refused.clone_from(&remembered.refused);
@@ -104,6 +110,7 @@ pub fn fresh(connections: Vec<Connection>, current: ConnectionName, open: Locati
         refused: Vec::new(),
         ascii: ascii(),
         settings: Settings::default(),
+        prices: PriceList::built_in().clone(),
         keys: KeyFile::default(),
         problems: Vec::new(),
         first: false,

@@ -186,7 +186,7 @@ fn draw_usage(paint: &mut Paint<'_>, span: Span, state: &State) -> u16 {
     let usage = state.usage.of(state.session.name());
     let styles = paint.styles;
     let mut used = 0;
-    if let Some(price) = state.session.provider().price() {
+    if let Some(price) = state.session.price() {
         let cost = price.estimate(&usage);
         used = paint.print_right(span, styles.dim, format_args!("{cost}"));
         used += 2;

@@ -14,6 +14,7 @@ use windlass::app::scope::Scope;
 use windlass::cli::args::Arguments;
 use windlass::config::guide::TOPICS;
 use windlass::config::{file, keys};
+use windlass::domain::price::PriceList;
 
 use named::{blocks, commands, spans};
 
@@ -129,6 +130,11 @@ fn every_setting_in_the_papers_is_read() {
                 let file = keys::parse(&block, Path::new("keymap.toml"));
                 let mistakes = file.map(|file| Keymap::with(&file).1.mistakes);
                 mistakes.map(|all| all.into_iter().map(|mistake| mistake.sentence).collect())
+            } else if block.contains("[[price]]") {
+                if let Err(error) = toml::from_str::<PriceList>(&block) {
+                    broken.push(format!("{path}: {error}"));
+                }
+                continue;
             } else if block.contains("fg =") {
                 continue;
             } else {

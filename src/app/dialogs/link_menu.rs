@@ -68,7 +68,7 @@ pub enum Purpose {
 pub struct LinkMenu {
     pub choice: Choice,
     /// Open while something is typed.
-    pub typing: Option<(Typed, Prompt)>,
+    pub typing: Option<(TypedLink, Prompt)>,
     life: Option<LinkLife>,
     reasons: LinkReasons,
     subject: LinkSubject,
@@ -76,7 +76,7 @@ pub struct LinkMenu {
 
 /// What is typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Typed {
+pub enum TypedLink {
     Life,
     SaveAs,
     /// The name to upload to, below a prefix.
@@ -138,28 +138,29 @@ enum Offer {
     Domain,
 }
 
-const ROWS: [(char, &str, Offer); 22] = [
+const ROWS: [(char, &str, Offer); 23] = [
+    ('y', "Link", Offer::As(LinkForm::Url)),
     ('1', "Link for 15 minutes", Offer::Link(Duration::from_secs(15 * MINUTE))),
     ('2', "Link for 1 hour", Offer::Link(Duration::from_secs(HOUR))),
     ('3', "Link for 1 day", Offer::Link(Duration::from_secs(DAY))),
     ('4', "Link for 7 days", Offer::Link(Duration::from_secs(7 * DAY))),
-    ('t', "How long the links below hold…", Offer::Life),
+    ('t', "How long links from this menu hold…", Offer::Life),
+    ('p', "Public URL", Offer::PublicUrl),
+    ('s', "s3:// URI", Offer::Uri),
+    ('n', "Key", Offer::Key),
+    ('r', "QR code of a link", Offer::QrCode),
+    ('o', "Open a link in the web browser", Offer::Browse),
+    ('e', "Test a link as a stranger would use it", Offer::Test),
     ('a', "Link that downloads under a name…", Offer::SaveAs),
     ('i', "Link that opens in the browser's window", Offer::Inline),
     ('u', "Link to upload with (PUT)…", Offer::Upload),
     ('h', "Link that asks only whether it is there (HEAD)", Offer::Of(LinkMethod::Head)),
     ('x', "Link that deletes it (DELETE)", Offer::Of(LinkMethod::Delete)),
-    ('c', "curl command with a link", Offer::As(LinkForm::Curl)),
-    ('w', "wget command with a link", Offer::As(LinkForm::Wget)),
-    ('m', "Markdown with a link", Offer::As(LinkForm::Markdown)),
-    ('l', "HTML with a link", Offer::As(LinkForm::Html)),
-    ('v', "CSV table with links", Offer::As(LinkForm::Csv)),
-    ('r', "QR code of a link", Offer::QrCode),
-    ('e', "Test a link as a stranger would use it", Offer::Test),
-    ('o', "Open a link in the web browser", Offer::Browse),
-    ('p', "Public URL", Offer::PublicUrl),
-    ('s', "s3:// URI", Offer::Uri),
-    ('n', "Key", Offer::Key),
+    ('c', "curl command", Offer::As(LinkForm::Curl)),
+    ('w', "wget command", Offer::As(LinkForm::Wget)),
+    ('m', "Markdown", Offer::As(LinkForm::Markdown)),
+    ('l', "HTML", Offer::As(LinkForm::Html)),
+    ('v', "CSV table", Offer::As(LinkForm::Csv)),
     (DOMAIN_LETTER, "Public domain of the bucket…", Offer::Domain),
 ];
 
@@ -233,10 +234,10 @@ impl LinkMenu {
     fn take(&mut self, offer: Offer) -> Outcome<LinkChoice> {
         let get = |purpose| (LinkMethod::Get, purpose);
         let (method, purpose) = match offer {
-            Offer::Life => return self.ask(Typed::Life),
-            Offer::SaveAs => return self.ask(Typed::SaveAs),
-            Offer::Upload if self.subject.prefix => return self.ask(Typed::UploadName),
-            Offer::Upload => return self.ask(Typed::UploadType { name: None }),
+            Offer::Life => return self.ask(TypedLink::Life),
+            Offer::SaveAs => return self.ask(TypedLink::SaveAs),
+            Offer::Upload if self.subject.prefix => return self.ask(TypedLink::UploadName),
+            Offer::Upload => return self.ask(TypedLink::UploadType { name: None }),
             Offer::PublicUrl => return Outcome::Accepted(LinkChoice::PublicUrl),
             Offer::Uri => return Outcome::Accepted(LinkChoice::Uri),
             Offer::Key => return Outcome::Accepted(LinkChoice::Key),
@@ -260,20 +261,22 @@ impl LinkMenu {
         Outcome::Accepted(LinkChoice::Make(LinkWish { method, life, purpose }))
     }
 
-    fn ask(&mut self, what: Typed) -> Outcome<LinkChoice> {
+    fn ask(&mut self, what: TypedLink) -> Outcome<LinkChoice> {
         let name = self.subject.name.as_str();
         let prompt = match &what {
-            Typed::Life => Prompt::new(
+            TypedLink::Life => Prompt::new(
                 "How long the links hold",
                 "90m, 3d, until 18:00, tomorrow: at most 7 days",
                 "",
                 |text| read_life(text).map(drop),
             ),
-            Typed::SaveAs => Prompt::new("The browser saves it as", "a file name", name, is_name),
-            Typed::UploadName => {
+            TypedLink::SaveAs => {
+                Prompt::new("The browser saves it as", "a file name", name, is_name)
+            }
+            TypedLink::UploadName => {
                 Prompt::new("Upload to which name", "below the prefix", "", is_name)
             }
-            Typed::UploadType { .. } => Prompt::new(
+            TypedLink::UploadType { .. } => Prompt::new(
                 "Only uploads of this Content-Type",
                 "image/png; leave empty to take any",
                 "",
@@ -284,17 +287,18 @@ impl LinkMenu {
         Outcome::Open
     }
 
-    fn on_typed(&mut self, what: Typed, text: &str) -> Outcome<LinkChoice> {
+    fn on_typed(&mut self, what: TypedLink, text: &str) -> Outcome<LinkChoice> {
         let some = || (!text.is_empty()).then(|| text.to_owned());
         match what {
-            Typed::Life => {
+            TypedLink::Life => {
                 self.life = read_life(text).ok();
                 self.choice.rows = self.rows();
+                self.choice.cursor = 0;
                 Outcome::Open
             }
-            Typed::SaveAs => self.wish(LinkMethod::Get, Purpose::SaveAs(text.to_owned())),
-            Typed::UploadName => self.ask(Typed::UploadType { name: some() }),
-            Typed::UploadType { name } => {
+            TypedLink::SaveAs => self.wish(LinkMethod::Get, Purpose::SaveAs(text.to_owned())),
+            TypedLink::UploadName => self.ask(TypedLink::UploadType { name: some() }),
+            TypedLink::UploadType { name } => {
                 self.wish(LinkMethod::Put, Purpose::Upload { name, content_type: some() })
             }
         }
@@ -304,11 +308,11 @@ impl LinkMenu {
         let row = |(key, title, offer): &(char, &str, Offer)| {
             let note = match offer {
                 Offer::PublicUrl => self.reasons.public_note.clone(),
-                Offer::Life => self.life.as_ref().map_or_else(
+                Offer::As(LinkForm::Url) => self.life.as_ref().map_or_else(
                     || self.subject.usual_life.clone(),
                     |life| match life {
                         LinkLife::For(life) => Expiry(*life).to_string(),
-                        LinkLife::Until(text) => text.clone(),
+                        LinkLife::Until(text) => format!("until {text}"),
                     },
                 ),
                 _ => String::new(),
@@ -358,9 +362,10 @@ pub fn read_life(text: &str) -> Result<LinkLife, String> {
     let moment = text.strip_prefix("until ").unwrap_or(text).trim();
     // Only whether it is a moment at all: which one depends on when the link is made.
     let some_day = Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
-    parse_when(moment, &some_day, Lies::Ahead)
-        .map(|_| LinkLife::Until(moment.to_owned()))
-        .map_err(|_| "write 90m, 2h 30m, 3d, until 18:00 or tomorrow".to_owned())
+    match parse_when(moment, &some_day, Lies::Ahead) {
+        Ok(at) if at > some_day.timestamp() => Ok(LinkLife::Until(moment.to_owned())),
+        _ => Err("write 90m, 2h 30m, 3d, until 18:00 or tomorrow".to_owned()),
+    }
 }
 
 impl LinkLife {

@@ -1,10 +1,12 @@
 //! The overlays: they lie over every pane, and one may be open.
 
 pub mod connections;
+pub mod cost;
 pub mod doctor;
 pub mod events;
 pub mod guide;
 pub mod help;
+pub mod ledger;
 pub mod notice;
 pub mod palette;
 pub mod rows;
@@ -13,10 +15,12 @@ use crate::app::action::Action;
 use crate::app::keymap::Keymap;
 use crate::app::log::Log;
 use crate::app::overlays::connections::Connections;
+use crate::app::overlays::cost::CostSheet;
 use crate::app::overlays::doctor::Doctor;
 use crate::app::overlays::events::Events;
 use crate::app::overlays::guide::Guide;
 use crate::app::overlays::help::Help;
+use crate::app::overlays::ledger::LinkLedger;
 use crate::app::overlays::notice::NoticeSheet;
 use crate::app::overlays::palette::Palette;
 use crate::app::overlays::rows::{rows_everywhere, rows_here};
@@ -32,6 +36,8 @@ pub enum Overlay {
     Events(Events),
     Guide(Guide),
     Connections(Connections),
+    Cost(CostSheet),
+    Ledger(LinkLedger),
     Notice(NoticeSheet),
     Doctor(Box<Doctor>),
 }
@@ -62,6 +68,8 @@ impl Overlay {
             }
             Action::Events => Overlay::Events(Events::new(log)),
             Action::Guide => Overlay::Guide(Guide::default()),
+            Action::Cost => Overlay::Cost(CostSheet::new(here)),
+            Action::Links => Overlay::Ledger(LinkLedger::default()),
             Action::SwitchConnection => {
                 let (known, profiles) = (&session.connections, &session.profiles);
                 Overlay::Connections(Connections::new(known, profiles, session.name()))
@@ -77,6 +85,8 @@ impl Overlay {
             Overlay::Events(events) => events,
             Overlay::Guide(guide) => guide,
             Overlay::Connections(connections) => connections,
+            Overlay::Cost(cost) => cost,
+            Overlay::Ledger(ledger) => ledger,
             Overlay::Notice(notice) => notice,
             Overlay::Doctor(doctor) => &**doctor,
         }
@@ -89,6 +99,8 @@ impl Overlay {
             Overlay::Events(events) => events,
             Overlay::Guide(guide) => guide,
             Overlay::Connections(connections) => connections,
+            Overlay::Cost(cost) => cost,
+            Overlay::Ledger(ledger) => ledger,
             Overlay::Notice(notice) => notice,
             Overlay::Doctor(doctor) => &mut **doctor,
         }

@@ -88,7 +88,6 @@ pub enum Format {
     Html,
     Csv,
     Curl,
-    Wget,
 }
 
 impl PresignArguments {
@@ -111,7 +110,6 @@ impl From<Format> for LinkForm {
             Format::Html => LinkForm::Html,
             Format::Csv => LinkForm::Csv,
             Format::Curl => LinkForm::Curl,
-            Format::Wget => LinkForm::Wget,
         }
     }
 }

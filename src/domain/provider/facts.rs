@@ -1,4 +1,5 @@
-//! Reads what is known of each provider from `assets/providers.toml`: endpoints, limits, prices.
+//! Reads what is known of each provider from `assets/providers.toml`: endpoints, limits, what it
+//! lacks.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -7,7 +8,6 @@ use serde::Deserialize;
 
 use crate::domain::endpoint::Endpoint;
 use crate::domain::parts::PartLimits;
-use crate::domain::price::Price;
 use crate::domain::provider::{Capability, Provider};
 
 /// What is known of one provider.
@@ -39,7 +39,6 @@ pub struct Facts {
     pub parts: PartLimits,
     #[serde(default)]
     pub lacks: BTreeMap<Capability, String>,
-    pub price: Option<Price>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -85,11 +84,6 @@ impl Provider {
     /// What is known of it.
     pub fn facts(self) -> &'static Facts {
         facts(self)
-    }
-
-    /// The list prices; `None` where they are not known (any S3-compatible server).
-    pub fn price(self) -> Option<&'static Price> {
-        self.facts().price.as_ref()
     }
 
     /// Why this provider cannot do it; `None` where it can, as far as its documentation says.
@@ -162,7 +156,6 @@ fn nothing_of(provider: Provider) -> Facts {
         one_unicode_form: false,
         parts: PartLimits::default(),
         lacks: BTreeMap::new(),
-        price: None,
     }
 }
 

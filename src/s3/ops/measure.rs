@@ -1,8 +1,10 @@
 //! Counts the objects and bytes of what a question is about, page by page.
 
-use crate::domain::address::Bucket;
+use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::Error;
+use crate::domain::listing::RowKind;
 use crate::domain::object::{Measure, ObjectAddress};
+use crate::domain::stored::Stored;
 use crate::domain::transfer::Target;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::pages::Pages;
@@ -25,14 +27,7 @@ impl Client {
                     sum.objects += 1;
                 }
                 Target::Prefix(prefix) => {
-                    let query = ListQuery {
-                        bucket: bucket.clone(),
-                        prefix: prefix.clone(),
-                        delimited: false,
-                        token: None,
-                        max_keys: 1000,
-                    };
-                    let mut pages = Pages::new(self, query);
+                    let mut pages = Pages::new(self, below(bucket, prefix));
                     while let Some(page) = pages.next().await? {
                         sum.objects += page.len() as u64;
                         sum.bytes += page.rows().filter_map(|row| row.size()).sum::<u64>();
@@ -44,4 +39,30 @@ impl Client {
         }
         Ok(Measure { done: true, ..sum })
     }
+
+    /// Everything below a prefix by storage class: current objects, no old versions and no
+    /// unfinished uploads.
+    pub async fn stored(
+        &self,
+        bucket: &Bucket,
+        prefix: &Prefix,
+        tell: impl Fn(&Stored),
+    ) -> Result<Stored, Error> {
+        let mut pages = Pages::new(self, below(bucket, prefix));
+        let mut sum = Stored::default();
+        while let Some(page) = pages.next().await? {
+            for row in page.rows() {
+                if let RowKind::Object { size, class, .. } = row.kind {
+                    sum.add(class.as_str(), size);
+                }
+            }
+            tell(&sum);
+        }
+        Ok(sum.finished())
+    }
+}
+
+fn below(bucket: &Bucket, prefix: &Prefix) -> ListQuery {
+    let (bucket, prefix) = (bucket.clone(), prefix.clone());
+    ListQuery { bucket, prefix, delimited: false, token: None, max_keys: 1000 }
 }

@@ -8,6 +8,7 @@ use crate::app::dialogs::prompt::Prompt;
 use crate::domain::units::{Count, Counted, Size};
 use crate::ui::paint::Paint;
 use crate::ui::text::width;
+use crate::ui::widgets::rows::position;
 use crate::ui::widgets::field::Typed;
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::sheet::{Button, Line, MenuRow, Sheet, sheet};
@@ -153,8 +154,13 @@ pub fn choice_sheet(paint: &Paint<'_>, choice: &Choice) -> Sheet<'static> {
         // The menu keeps its height while the cursor goes over its rows.
         None => greyed.then_some(Line::Blank),
     };
-    let pinned = below.into_iter().collect();
-    Sheet { labels: titled(&choice.title), body, focus, pinned, min_width: 32, first_row: 0 }
+    let pinned: Vec<Line<'static>> = below.into_iter().collect();
+    let mut labels = titled(&choice.title);
+    // Where rows lie below the window, their number says so.
+    if body.len() + pinned.len() + 2 > usize::from(paint.buffer.area.height) {
+        labels.bottom_right = position(choice.cursor, choice.rows.len());
+    }
+    Sheet { labels, body, focus, pinned, min_width: 32, first_row: 0 }
 }
 
 pub fn typed(input: &Input, focused: bool) -> Typed<'_> {

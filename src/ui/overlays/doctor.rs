@@ -12,14 +12,14 @@ use crate::domain::diagnosis::text::TITLES;
 use crate::domain::diagnosis::{Finding, Step, Verdict};
 use crate::domain::visible::visible;
 use crate::ui::dialogs::details::draw_details;
-use crate::ui::overlays::help::{centred, position};
+use crate::ui::overlays::help::centred;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::screens::reason::reason;
 use crate::ui::text::wrap;
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::notice::notice;
 use crate::ui::widgets::popup::popup;
-use crate::ui::widgets::rows::{RowAt, rows, sign};
+use crate::ui::widgets::rows::{RowAt, position, rows, sign};
 use crate::ui::widgets::spinner::spinner;
 
 const WIDEST: u16 = 92;

@@ -6,12 +6,12 @@ use crate::app::log::LogEntry;
 use crate::app::overlays::events::Events;
 use crate::app::toasts::Level;
 use crate::domain::units::TimeOfDay;
-use crate::ui::overlays::help::{centred, position};
+use crate::ui::overlays::help::centred;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::notice::{Notice, notice};
 use crate::ui::widgets::popup::popup;
-use crate::ui::widgets::rows::{RowAt, rows, sign};
+use crate::ui::widgets::rows::{RowAt, position, rows, sign};
 
 pub fn draw_events(paint: &mut Paint<'_>, events: &Events, zone: &TimeZone) {
     let window = paint.buffer.area;

@@ -4,12 +4,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::overlays::guide::{Guide, GuidePage, LineKind, PAGES, lines};
-use crate::ui::overlays::help::{centred, position};
+use crate::ui::overlays::help::centred;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::text::wrap;
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::popup::large_popup;
-use crate::ui::widgets::rows::{rows, sign};
+use crate::ui::widgets::rows::{position, rows, sign};
 
 const WIDEST: u16 = 92;
 const NAME: u16 = 11;

@@ -10,7 +10,7 @@ use crate::ui::widgets::field::{Typed, field};
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::notice::{Notice, notice};
 use crate::ui::widgets::popup::large_popup;
-use crate::ui::widgets::rows::{RowAt, Window, rows, sign};
+use crate::ui::widgets::rows::{RowAt, Window, position, rows, sign};
 
 const WIDEST: u16 = 92;
 const KEYS: u16 = 14;
@@ -47,10 +47,6 @@ pub fn draw_help(paint: &mut Paint<'_>, help: &Help) {
     } else if let Some(row) = shown.get(help.cursor) {
         draw_sentence(paint, line, row);
     }
-}
-
-pub fn position(cursor: usize, len: usize) -> String {
-    if len == 0 { String::new() } else { format!("{} of {len}", (cursor + 1).min(len)) }
 }
 
 /// A list without an offset of its own: the cursor is kept off the edges.

@@ -1,19 +1,23 @@
 //! Paints what lies over every pane.
 
+pub mod cost;
 pub mod doctor;
 pub mod events;
 pub mod guide;
 pub mod help;
+pub mod ledger;
 pub mod palette;
 
 use crate::app::overlays::Overlay;
 use crate::app::state::State;
 use crate::ui::dialogs::details::draw_details;
 use crate::ui::dialogs::question::draw_choice;
+use crate::ui::overlays::cost::draw_cost;
 use crate::ui::overlays::doctor::draw_doctor;
 use crate::ui::overlays::events::draw_events;
 use crate::ui::overlays::guide::draw_guide;
 use crate::ui::overlays::help::draw_help;
+use crate::ui::overlays::ledger::draw_ledger;
 use crate::ui::overlays::palette::draw_palette;
 use crate::ui::paint::Paint;
 
@@ -23,6 +27,8 @@ pub fn draw_overlay(paint: &mut Paint<'_>, overlay: &Overlay, state: &State) {
         Overlay::Guide(guide) => draw_guide(paint, guide),
         Overlay::Palette(palette) => draw_palette(paint, palette),
         Overlay::Connections(connections) => draw_choice(paint, &connections.choice),
+        Overlay::Ledger(ledger) => draw_ledger(paint, ledger, &state.session.zone, state.now),
+        Overlay::Cost(cost) => draw_cost(paint, cost, state),
         Overlay::Notice(notice) => draw_details(paint, &notice.0, &state.session),
         Overlay::Doctor(doctor) => draw_doctor(paint, doctor, &state.session, state.now),
         Overlay::Events(events) => {

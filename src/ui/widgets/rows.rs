@@ -78,3 +78,7 @@ pub fn scrollbar(
         paint.put(Span::line(border, line).take(1), paint.glyphs.scrollbar, style);
     }
 }
+
+pub fn position(cursor: usize, len: usize) -> String {
+    if len == 0 { String::new() } else { format!("{} of {len}", (cursor + 1).min(len)) }
+}

@@ -3,14 +3,17 @@
 mod bad_input;
 mod between;
 mod configuration;
+mod cost;
 mod crash;
 mod disk;
 mod doctor;
 mod ends;
+mod finding;
 mod identity;
 mod interrupt;
 mod jurisdictions;
 mod keyring;
+mod links;
 mod manners;
 mod memory;
 mod panics;

@@ -72,6 +72,8 @@ contract!(
     an_unknown_access_key_is_called_so,
     a_link_fetches_the_bytes_of_any_key,
     a_put_link_takes_an_upload,
+    a_head_link_tells_and_a_delete_link_deletes,
+    a_link_that_works_is_told_from_a_dead_one,
     a_level_shows_prefixes_and_objects_with_their_columns,
     a_listing_is_whole_over_many_pages,
     every_key_is_stored_listed_fetched_and_deleted_exactly,

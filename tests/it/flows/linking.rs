@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use windlass::app::effect::{ConnectionRequest, Effect, Request, StorageRequest};
+use windlass::app::effect::{ConnectionRequest, Effect, Preference, Request, StorageRequest};
 use windlass::app::event::{Answer, ClipboardOutcome, Event, Reply};
 use windlass::app::session::Startup;
 use windlass::config::cloudflare::{ApiToken, Cloudflare};
@@ -10,7 +10,7 @@ use windlass::config::connection::{CredentialsSource, KnownBucket};
 use windlass::config::r2::Jurisdiction;
 use windlass::domain::address::Location;
 use windlass::domain::error::{Error, ErrorKind};
-use windlass::domain::presign::{PresignedLink, Shortened};
+use windlass::domain::presign::{LinkMethod, LinkSpec, Opens, PresignedLink, Shortened};
 use windlass::domain::public::{DomainState, PublicAccess, PublicDomain};
 
 use crate::support::app::{App, connection, page, startup};
@@ -100,6 +100,8 @@ fn the_menu_takes_a_time_of_ones_own() {
     app.keys("Y t").typed("soon").keys("enter");
     assert!(app.requests().is_empty());
     app.keys("ctrl-u").typed("2d").keys("enter");
+    assert!(app.requests().is_empty(), "the menu goes on");
+    app.keys("enter");
     assert_eq!(life(&mut app), Duration::from_secs(2 * 24 * 3600));
 }
 
@@ -227,7 +229,7 @@ fn a_second_link_gives_the_first_up() {
 fn a_public_domain_is_typed_in_the_menu_and_its_url_copied_at_once() {
     let mut app = App::with_rows(&["a b.txt"]);
     app.effects();
-    app.keys("Y D").typed("cdn.example.com/x").keys("enter");
+    app.keys("Y d").typed("cdn.example.com/x").keys("enter");
     assert_eq!(app.requests(), [], "a path is no part of it");
     app.keys("backspace backspace enter");
     let domain = Some("https://cdn.example.com".to_owned());
@@ -246,7 +248,7 @@ fn a_public_domain_is_typed_in_the_menu_and_its_url_copied_at_once() {
     assert_eq!(copied(&mut app).as_deref(), Some("https://cdn.example.com/a%20b.txt"));
     app.keys("esc Y p");
     assert_eq!(copied(&mut app).as_deref(), Some("https://cdn.example.com/a%20b.txt"));
-    app.keys("esc Y D ctrl-u enter");
+    app.keys("esc Y d ctrl-u enter");
     let bucket = "media".into();
     assert_eq!(
         app.requests().last(),
@@ -254,5 +256,97 @@ fn a_public_domain_is_typed_in_the_menu_and_its_url_copied_at_once() {
     );
     app.reply(Ok(Answer::PublicDomainSaved(None)));
     app.keys("Y p");
+    assert_eq!(copied(&mut app), None);
+}
+
+fn specs(app: &mut App) -> Vec<LinkSpec> {
+    let spec = |request| match request {
+        Request::Storage(StorageRequest::Presign(spec)) => spec,
+        other => panic!("{other:?}"),
+    };
+    app.requests().into_iter().map(spec).collect()
+}
+
+#[test]
+fn the_menu_makes_links_for_every_purpose() {
+    let mut app = App::with_rows(&["a.txt"]);
+    app.keys("Y h");
+    assert_eq!(specs(&mut app)[0].method, LinkMethod::Head);
+    app.keys("Y a ctrl-u").typed("b.txt").keys("enter");
+    assert_eq!(specs(&mut app)[0].opens, Opens::Download("b.txt".into()));
+    app.keys("Y i");
+    assert_eq!(specs(&mut app)[0].opens, Opens::Inline(None));
+    app.keys("Y u").typed("text/css").keys("enter");
+    let upload = specs(&mut app).remove(0);
+    assert_eq!((upload.method, upload.content_type), (LinkMethod::Put, Some("text/css".into())));
+    app.reply(link(&app, "https://h/put", 3600, None));
+    let shown = app.state.shown.clone().unwrap();
+    assert!(shown.beside.unwrap().starts_with("curl -f -T 'a.txt' -H 'Content-Type: text/css' "));
+    assert_eq!(shown.text, "https://h/put");
+}
+
+#[test]
+fn an_upload_link_to_a_prefix_asks_for_the_name() {
+    let mut app = App::with_rows(&["raw/"]);
+    app.keys("Y u").typed("new.bin").keys("enter enter");
+    assert_eq!(specs(&mut app)[0].object.key.as_str(), "raw/new.bin");
+}
+
+#[test]
+fn marked_objects_come_as_a_list_in_the_form_chosen() {
+    let mut app = App::with_rows(&["a", "b"]);
+    app.keys("space space Y m");
+    let tickets: Vec<_> = app.waiting().iter().map(|(ticket, _)| *ticket).collect();
+    assert_eq!(tickets.len(), 2);
+    for (ticket, url) in tickets.into_iter().zip(["https://h/a", "https://h/b"]) {
+        app.reply_to(ticket, link(&app, url, 3600, None));
+    }
+    assert_eq!(copied(&mut app).as_deref(), Some("[a](https://h/a)\n[b](https://h/b)"));
+}
+
+#[test]
+fn what_was_handed_out_is_written_down_without_its_url() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("y");
+    app.reply(link(&app, "https://h/a?sig", 3600, None));
+    let given = app.effects().into_iter().find_map(|effect| match effect {
+        Effect::Save(Preference::LinksGiven(links)) => Some(links),
+        _ => None,
+    });
+    let given = given.unwrap();
+    assert_eq!((given[0].key.as_str(), given[0].access_key_id.as_str()), ("a", "AKIA"));
+    assert!(!format!("{given:?}").contains("sig"));
+}
+
+#[test]
+fn a_link_is_tested_and_its_end_is_told() {
+    let mut app = App::with_rows(&["a.txt"]);
+    app.keys("Y e");
+    let asked = app.requests();
+    assert!(matches!(&asked[..], [Request::Storage(StorageRequest::TestLink(_))]), "{asked:?}");
+    app.reply(Ok(Answer::LinkTested));
+    assert!(app.toast().contains("a.txt: the link works"), "{}", app.toast());
+    app.keys("Y e");
+    app.fail("test the link", Error::new(ErrorKind::AccessDenied, "test the link", "s3://media/a"));
+    assert!(app.state.log.entries().any(|entry| entry.error.is_some()));
+}
+
+#[test]
+fn a_link_opens_in_the_browser_or_is_copied_where_there_is_none() {
+    let mut app = App::with_rows(&["a.txt"]);
+    app.keys("O");
+    app.effects();
+    app.reply(link(&app, "https://h/a", 3600, None));
+    assert!(app.effects().contains(&Effect::Browse("https://h/a".into())));
+    app.event(Event::NoBrowser("https://h/a".into()));
+    assert_eq!(copied(&mut app).as_deref(), Some("https://h/a"));
+}
+
+#[test]
+fn a_code_is_shown_instead_of_the_text() {
+    let mut app = App::with_rows(&["a.txt"]);
+    app.keys("Y r");
+    app.reply(link(&app, "https://h/a", 3600, None));
+    assert!(app.state.shown.as_ref().is_some_and(|shown| shown.code));
     assert_eq!(copied(&mut app), None);
 }

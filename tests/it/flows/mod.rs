@@ -6,6 +6,7 @@ mod changing;
 mod clicking;
 mod connecting;
 mod copying;
+mod costing;
 mod creating;
 mod deleting;
 mod doctor;

@@ -28,6 +28,7 @@ fn help_palette_and_events() {
         ("palette_typed", ": d o w"),
         ("palette_place", ": s 3 : / / x / y"),
         ("events", "E"),
+        ("cost", "$"),
         ("guide", "g ?"),
         ("guide_page", "g ? j j enter"),
         ("sort", "s"),
@@ -37,7 +38,7 @@ fn help_palette_and_events() {
         assert_snapshot!(format!("{name}_80x24"), shown((80, 24), keys));
     }
     for (name, keys) in
-        [("help", "?"), ("palette", ":"), ("guide_page", "g ? enter"), ("sort", "s")]
+        [("help", "?"), ("palette", ":"), ("cost", "$"), ("guide_page", "g ? enter"), ("sort", "s")]
     {
         assert_snapshot!(format!("{name}_40x10"), shown((40, 10), keys));
     }

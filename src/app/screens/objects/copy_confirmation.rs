@@ -6,13 +6,13 @@ use crate::app::session::Session;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::object::Measure;
 use crate::domain::parts::PREFERRED_PART_BYTES;
-use crate::domain::price::Cost;
+use crate::domain::price::{Cost, Price};
 use crate::domain::provider::Provider;
 use crate::domain::transfer::{JobSpec, Target, Work};
 use crate::domain::usage::Usage;
 
 /// Jobs that wait for a yes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CopyConfirmation {
     pub specs: Vec<JobSpec>,
     pub bucket: Bucket,
@@ -21,6 +21,8 @@ pub struct CopyConfirmation {
     /// The provider that is read, and the other one that is written, if any.
     from: Provider,
     to: Option<(ConnectionName, Provider)>,
+    /// What reading and writing cost, where that is known.
+    prices: (Option<Price>, Option<Price>),
     /// Objects among the sources and their bytes; what is below prefixes is counted apart.
     objects: u64,
     bytes: u64,
@@ -35,10 +37,10 @@ impl CopyConfirmation {
     ) -> Option<CopyConfirmation> {
         let Work::Copy { bucket, moving, .. } = &specs.first()?.work else { return None };
         let other = specs.iter().find_map(JobSpec::other_connection);
-        let to = other.and_then(|name| {
-            let found = session.connections.iter().find(|each| each.name == *name)?;
-            Some((name.clone(), found.provider))
-        });
+        let to = other.and_then(|name| session.connections.iter().find(|each| each.name == *name));
+        let writing = to.map_or_else(|| session.price(), |found| session.price_of(found));
+        let prices = (session.price().cloned(), writing.cloned());
+        let to = to.map(|found| (found.name.clone(), found.provider));
         if !moving && to.is_none() {
             return None;
         }
@@ -52,6 +54,7 @@ impl CopyConfirmation {
             moving: *moving,
             from: session.provider(),
             to,
+            prices,
             objects,
             bytes,
             specs: specs.to_vec(),
@@ -117,15 +120,15 @@ impl CopyConfirmation {
     fn cost(&self, tally: Tally) -> String {
         let (objects, bytes) = (tally.objects, tally.bytes);
         let looks = if self.moving { 2 } else { 1 };
-        let (to, parts) = match &self.to {
-            Some((_, provider)) => (*provider, objects + bytes / PREFERRED_PART_BYTES),
-            None => (self.from, objects),
+        let parts = match &self.to {
+            Some(_) => objects + bytes / PREFERRED_PART_BYTES,
+            None => objects,
         };
         let received = if self.to.is_some() { bytes } else { 0 };
         let reads = objects * looks + if self.to.is_some() { parts } else { 0 };
         let read = Usage { class_b: reads, received, ..Usage::default() };
         let written = Usage { class_a: parts, class_b: objects * looks, ..Usage::default() };
-        let (Some(reading), Some(writing)) = (self.from.price(), to.price()) else {
+        let (Some(reading), Some(writing)) = &self.prices else {
             return match self.to.is_some() {
                 true => "It may cost requests and traffic; not all prices are known.".to_owned(),
                 false => "It may cost requests; their prices are not known.".to_owned(),

@@ -7,8 +7,10 @@ use crate::app::dialogs::completion::Asks;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::session::Session;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
+use crate::domain::price::Cost;
 use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
-use crate::domain::units::Counted;
+use crate::domain::units::{Counted, Size};
+use crate::domain::usage::Usage;
 
 /// A row, and the bytes of its object where it is one.
 pub type Listed = (Target, Option<u64>);
@@ -25,11 +27,26 @@ pub fn question(sources: &[Listed], folder: &Path, session: &Session) -> Dialog 
         [(one, _)] => format!("Download {} to", name_of(one)),
         many => format!("Download {} to", Counted(many.len() as u64, "row")),
     };
-    let hint = "a folder on this machine; it is created if it is missing";
+    let mut hint = "a folder on this machine; it is created if it is missing".to_owned();
+    if let Some(price) = cost(sources, session) {
+        hint = format!("{hint} · {price}");
+    }
     let (seen_from, home) = (session.working_folder.clone(), session.home.clone());
     let asks = Asks::LocalPath { folder: seen_from, home, files: false };
     let prompt = Prompt::new(title, hint, &folder.display().to_string(), folder_rule);
     Dialog::Prompt(prompt.asking(asks))
+}
+
+/// What reading them costs, where all of them are objects and the prices are known.
+fn cost(sources: &[Listed], session: &Session) -> Option<String> {
+    if sources.iter().any(|(_, size)| size.is_none()) {
+        return None;
+    }
+    let (objects, bytes) = totals_of(sources);
+    let requests = Usage { class_b: objects, ..Usage::default() };
+    let price = session.price()?;
+    let cost = Cost(price.estimate(&requests).0 + price.reading(bytes).0);
+    Some(format!("{}, {cost}", Size(bytes)))
 }
 
 /// One job for each row; a prefix goes into a folder of its own name.

@@ -1,0 +1,266 @@
+//! Decides which objects a search finds: by name, size, age, class and ending.
+
+use globset::{GlobBuilder, GlobMatcher};
+use jiff::{SignedDuration, Timestamp};
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+use regex::Regex;
+
+use crate::domain::presign::parse_age;
+use crate::domain::units::parse_size;
+
+/// What all must hold of an object that is found.
+#[derive(Clone, Debug, Default)]
+pub struct Criteria {
+    /// Letters that the name has in this order, as in the palette.
+    fuzzy: Option<Pattern>,
+    glob: Option<Glob>,
+    regex: Option<Regex>,
+    sizes: Vec<(Comparison, u64)>,
+    ages: Vec<(Comparison, SignedDuration)>,
+    /// As S3 spells it.
+    class: Option<String>,
+    /// Without its dot, lower case.
+    ending: Option<String>,
+}
+
+/// Which side of a bound is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    Below,
+    AtMost,
+    Exactly,
+    AtLeast,
+    Above,
+}
+
+/// A pattern of a shell. Without a `/` it is held against the last part of the name.
+#[derive(Clone, Debug)]
+struct Glob {
+    matcher: GlobMatcher,
+    whole: bool,
+}
+
+/// An object as a search sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
+    /// Below the place that is searched.
+    pub name: &'a str,
+    pub size: u64,
+    pub modified: Option<Timestamp>,
+    pub class: &'a str,
+}
+
+impl Criteria {
+    #[must_use]
+    pub fn fuzzy(mut self, text: &str) -> Criteria {
+        self.fuzzy = Some(Pattern::parse(text, CaseMatching::Smart, Normalization::Smart));
+        self
+    }
+
+    /// # Errors
+    /// A sentence that says what is wrong with the pattern.
+    pub fn glob(mut self, text: &str) -> Result<Criteria, String> {
+        let glob = GlobBuilder::new(text).literal_separator(true).build();
+        let matcher = glob.map_err(|error| error.to_string())?.compile_matcher();
+        self.glob = Some(Glob { matcher, whole: text.contains('/') });
+        Ok(self)
+    }
+
+    /// Not anchored.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with the expression.
+    pub fn regex(mut self, text: &str) -> Result<Criteria, String> {
+        let last = |error: regex::Error| {
+            error.to_string().lines().last().unwrap_or_default().trim().to_owned()
+        };
+        self.regex = Some(Regex::new(text).map_err(last)?);
+        Ok(self)
+    }
+
+    /// `>10M`, `<=2GiB`, `0`.
+    ///
+    /// # Errors
+    /// A sentence that says what was expected.
+    pub fn size(mut self, text: &str) -> Result<Criteria, String> {
+        let (comparison, bound) = comparison(text);
+        let bound = parse_size(&decimal(bound)).map_err(|_| {
+            format!("{text:?} is no size: write '>10M', '<2GiB' or a number of bytes")
+        })?;
+        self.sizes.push((comparison, bound));
+        Ok(self)
+    }
+
+    /// `<7d`, `>1h30m`.
+    ///
+    /// # Errors
+    /// A sentence that says what was expected.
+    pub fn age(mut self, text: &str) -> Result<Criteria, String> {
+        let (comparison, bound) = comparison(text);
+        let bound = parse_age(bound)
+            .ok()
+            .and_then(|age| SignedDuration::try_from(age).ok())
+            .ok_or_else(|| format!("{text:?} is no age: write '<7d' or '>12h'"))?;
+        self.ages.push((comparison, bound));
+        Ok(self)
+    }
+
+    #[must_use]
+    pub fn class(mut self, text: &str) -> Criteria {
+        self.class = Some(text.to_ascii_uppercase());
+        self
+    }
+
+    #[must_use]
+    pub fn ending(mut self, text: &str) -> Criteria {
+        self.ending = Some(text.trim_start_matches('.').to_lowercase());
+        self
+    }
+
+    pub fn hold_of(&self, found: Candidate<'_>, now: Timestamp, matcher: &mut Search) -> bool {
+        let age = found.modified.map(|modified| now.duration_since(modified));
+        let aged = |(comparison, bound): &(Comparison, SignedDuration)| {
+            age.is_some_and(|age| comparison.holds(age, *bound))
+        };
+        let named = |ending: &String| ending_of(found.name).eq_ignore_ascii_case(ending);
+        self.class.as_ref().is_none_or(|class| class == found.class)
+            && self.sizes.iter().all(|(comparison, bound)| comparison.holds(found.size, *bound))
+            && self.ages.iter().all(aged)
+            && self.ending.as_ref().is_none_or(named)
+            && self.glob.as_ref().is_none_or(|glob| glob.matches(found.name))
+            && self.regex.as_ref().is_none_or(|regex| regex.is_match(found.name))
+            && self.fuzzy.as_ref().is_none_or(|pattern| matcher.finds(pattern, found.name))
+    }
+}
+
+/// What a fuzzy search needs from name to name.
+pub struct Search {
+    matcher: Matcher,
+    letters: Vec<char>,
+}
+
+impl Default for Search {
+    fn default() -> Search {
+        Search { matcher: Matcher::new(Config::DEFAULT.match_paths()), letters: Vec::new() }
+    }
+}
+
+impl Search {
+    fn finds(&mut self, pattern: &Pattern, name: &str) -> bool {
+        pattern.score(Utf32Str::new(name, &mut self.letters), &mut self.matcher).is_some()
+    }
+}
+
+impl Glob {
+    fn matches(&self, name: &str) -> bool {
+        let part = if self.whole { name } else { last_part(name) };
+        self.matcher.is_match(part)
+    }
+}
+
+impl Comparison {
+    fn holds<T: PartialOrd>(self, value: T, bound: T) -> bool {
+        match self {
+            Comparison::Below => value < bound,
+            Comparison::AtMost => value <= bound,
+            Comparison::Exactly => value == bound,
+            Comparison::AtLeast => value >= bound,
+            Comparison::Above => value > bound,
+        }
+    }
+}
+
+fn comparison(text: &str) -> (Comparison, &str) {
+    let text = text.trim();
+    let signs = [
+        ("<=", Comparison::AtMost),
+        (">=", Comparison::AtLeast),
+        ("<", Comparison::Below),
+        (">", Comparison::Above),
+        ("=", Comparison::Exactly),
+    ];
+    let found = signs.iter().find_map(|(sign, comparison)| {
+        text.strip_prefix(sign).map(|bound| (*comparison, bound.trim()))
+    });
+    found.unwrap_or((Comparison::Exactly, text))
+}
+
+/// `10M` is ten million here, as in other searches; `10Mi` is 2²⁰ of it.
+fn decimal(bound: &str) -> String {
+    match bound.chars().last() {
+        Some('k' | 'K' | 'm' | 'M' | 'g' | 'G' | 't' | 'T') => format!("{bound}B"),
+        _ => bound.to_owned(),
+    }
+}
+
+fn last_part(name: &str) -> &str {
+    name.trim_end_matches('/').rsplit('/').next().unwrap_or(name)
+}
+
+/// What follows the last dot of the last part; empty where there is none or nothing before it.
+pub fn ending_of(name: &str) -> &str {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    match last.rsplit_once('.') {
+        Some((stem, ending)) if !stem.is_empty() => ending,
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds(criteria: &Criteria, name: &str, size: u64) -> bool {
+        let now = Timestamp::from_second(1_790_000_000).unwrap();
+        let modified = Some(now - SignedDuration::from_hours(48));
+        let found = Candidate { name, size, modified, class: "STANDARD" };
+        criteria.hold_of(found, now, &mut Search::default())
+    }
+
+    fn named(criteria: &Criteria, name: &str) -> bool {
+        holds(criteria, name, 1)
+    }
+
+    #[test]
+    fn a_glob_without_a_slash_is_of_the_last_part() {
+        let glob = |text: &str| Criteria::default().glob(text).unwrap();
+        assert!(named(&glob("*.jpg"), "a/b/c.jpg") && !named(&glob("*.jpg"), "a.jpg/c"));
+        assert!(named(&glob("a/*.jpg"), "a/c.jpg") && !named(&glob("a/*.jpg"), "a/b/c.jpg"));
+        assert!(named(&glob("a/**/*.jpg"), "a/b/x/c.jpg") && named(&glob("**/c.jpg"), "c.jpg"));
+        assert!(Criteria::default().glob("a[").is_err());
+    }
+
+    #[test]
+    fn an_expression_is_not_anchored_and_a_fuzzy_pattern_skips_letters() {
+        let regex = Criteria::default().regex("b/c[0-9]+").unwrap();
+        assert!(named(&regex, "a/b/c12.x") && !named(&regex, "b/c"));
+        assert!(Criteria::default().regex("(").is_err());
+        let fuzzy = Criteria::default().fuzzy("imgjpg");
+        assert!(named(&fuzzy, "x/IMG_0412.jpg") && !named(&fuzzy, "x/notes.txt"));
+    }
+
+    #[test]
+    fn sizes_and_ages_are_compared() {
+        let size = |text: &str| Criteria::default().size(text).unwrap();
+        assert!(holds(&size(">10M"), "a", 10_000_001) && !holds(&size(">10M"), "a", 10_000_000));
+        assert!(holds(&size("<10Mi"), "a", 10_000_001) && holds(&size("0"), "a", 0));
+        assert!(holds(&size(">= 1k"), "a", 1000) && !holds(&size("<=1k"), "a", 1001));
+        let age = |text: &str| Criteria::default().age(text).unwrap();
+        assert!(named(&age("<7d"), "a") && !named(&age("<1d"), "a") && named(&age(">47h"), "a"));
+        assert!(Criteria::default().size("big").is_err() && Criteria::default().age("<x").is_err());
+    }
+
+    #[test]
+    fn a_class_in_any_case_and_an_ending_with_or_without_its_dot() {
+        assert!(named(&Criteria::default().class("standard"), "a"));
+        assert!(!named(&Criteria::default().class("GLACIER"), "a"));
+        for ending in ["jpg", ".JPG"] {
+            assert!(named(&Criteria::default().ending(ending), "p.x/a.jpg"), "{ending}");
+        }
+        assert_eq!(
+            (ending_of("a/.profile"), ending_of("a.b/c"), ending_of("a.tar.gz")),
+            ("", "", "gz")
+        );
+    }
+}

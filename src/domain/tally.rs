@@ -1,0 +1,175 @@
+//! Counts objects and bytes of a place and of the prefixes below it, from keys in order, without
+//! keeping the keys.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::address::DELIMITER;
+use crate::domain::criteria::{Candidate, ending_of};
+
+/// What objects are told apart by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grouping {
+    Class,
+    Age,
+    Ending,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Amount {
+    pub objects: u64,
+    pub bytes: u64,
+}
+
+/// One prefix that is counted, or the place itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TalliedPrefix {
+    /// Below the place; empty for the place itself.
+    pub prefix: String,
+    pub all: Amount,
+    pub groups: BTreeMap<String, Amount>,
+}
+
+/// Takes objects in key order; holds one count for each level.
+#[derive(Clone, Debug)]
+pub struct PrefixTally {
+    depth: usize,
+    grouping: Option<Grouping>,
+    /// The place, and the prefixes that the last key was below, each below the one before it.
+    open: Vec<TalliedPrefix>,
+}
+
+/// The ages that are told apart, the youngest first.
+const AGES: [(&str, i64); 5] = [("1d", 1), ("7d", 7), ("30d", 30), ("90d", 90), ("1y", 365)];
+const OLDER: &str = "older";
+
+impl PrefixTally {
+    /// `depth` levels below the place are counted apart.
+    pub fn new(depth: usize, grouping: Option<Grouping>) -> PrefixTally {
+        PrefixTally { depth, grouping, open: vec![TalliedPrefix::default()] }
+    }
+
+    /// Counts an object; gives the prefixes that are at their end because of it, the deepest first.
+    pub fn add(&mut self, object: Candidate<'_>, now: Timestamp) -> Vec<TalliedPrefix> {
+        let mut ended = Vec::new();
+        while self.open.last().is_some_and(|open| !object.name.starts_with(&open.prefix)) {
+            ended.extend(self.open.pop());
+        }
+        self.descend(object.name);
+        let group = self.grouping.map(|grouping| grouping.of(object, now));
+        for open in &mut self.open {
+            open.count(object.size, group.as_deref());
+        }
+        ended
+    }
+
+    /// Opens the prefixes of a name that are not open yet.
+    fn descend(&mut self, name: &str) {
+        while self.open.len() <= self.depth {
+            let from = self.open.last().map_or(0, |open| open.prefix.len());
+            let Some(at) = name[from..].find(DELIMITER) else { return };
+            let prefix = name[..=from + at].to_owned();
+            self.open.push(TalliedPrefix { prefix, ..TalliedPrefix::default() });
+        }
+    }
+
+    /// What is still open, the deepest first, the place itself last.
+    pub fn finish(self) -> Vec<TalliedPrefix> {
+        self.open.into_iter().rev().collect()
+    }
+
+    /// The place itself, as far as it is counted.
+    pub fn whole(&self) -> Amount {
+        self.open.first().map_or_else(Amount::default, |place| place.all)
+    }
+}
+
+impl TalliedPrefix {
+    fn count(&mut self, size: u64, group: Option<&str>) {
+        self.all.count(size);
+        if let Some(group) = group {
+            if let Some(amount) = self.groups.get_mut(group) {
+                return amount.count(size);
+            }
+            self.groups.entry(group.to_owned()).or_default().count(size);
+        }
+    }
+}
+
+impl Amount {
+    fn count(&mut self, size: u64) {
+        self.objects += 1;
+        self.bytes += size;
+    }
+}
+
+impl Grouping {
+    fn of(self, object: Candidate<'_>, now: Timestamp) -> String {
+        match self {
+            Grouping::Class => object.class.to_owned(),
+            Grouping::Ending => ending_of(object.name).to_lowercase(),
+            Grouping::Age => age(object.modified, now).to_owned(),
+        }
+    }
+}
+
+/// What is younger than one of the ages; an unknown time is old.
+fn age(modified: Option<Timestamp>, now: Timestamp) -> &'static str {
+    let Some(modified) = modified else { return OLDER };
+    let age = now.duration_since(modified);
+    let of = AGES.iter().find(|(_, days)| age < SignedDuration::from_hours(days * 24));
+    of.map_or(OLDER, |(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(depth: usize, grouping: Option<Grouping>, names: &[&str]) -> Vec<TalliedPrefix> {
+        let now = Timestamp::from_second(1_790_000_000).unwrap();
+        let mut tally = PrefixTally::new(depth, grouping);
+        let mut told = Vec::new();
+        for name in names {
+            let modified = Some(now - SignedDuration::from_hours(48));
+            let object = Candidate { name, size: 10, modified, class: "STANDARD" };
+            told.extend(tally.add(object, now));
+        }
+        told.extend(tally.finish());
+        told
+    }
+
+    fn counts(depth: usize, names: &[&str]) -> Vec<(String, u64)> {
+        told(depth, None, names).into_iter().map(|each| (each.prefix, each.all.objects)).collect()
+    }
+
+    #[test]
+    fn each_prefix_is_told_once_and_the_place_last() {
+        let names = ["a/b/1", "a/b/2", "a/c/1", "a/x", "d/1", "e"];
+        assert_eq!(counts(0, &names), [(String::new(), 6)]);
+        let one = [("a/".into(), 4), ("d/".into(), 1), (String::new(), 6)];
+        assert_eq!(counts(1, &names), one);
+        let two: Vec<(String, u64)> = counts(2, &names);
+        let expected = [("a/b/", 2), ("a/c/", 1), ("a/", 4), ("d/", 1), ("", 6)];
+        assert_eq!(two, expected.map(|(prefix, count)| (prefix.to_owned(), count)));
+    }
+
+    #[test]
+    fn empty_segments_are_levels_and_nothing_is_nothing() {
+        assert_eq!(counts(2, &["//a"])[0], ("//".to_owned(), 1));
+        assert_eq!(counts(3, &[]), [(String::new(), 0)]);
+    }
+
+    #[test]
+    fn objects_are_told_apart_by_what_is_asked() {
+        let by = |grouping| told(0, Some(grouping), &["a.JPG", "b.jpg", "c"])[0].groups.clone();
+        let two = Amount { objects: 2, bytes: 20 };
+        let one = Amount { objects: 1, bytes: 10 };
+        assert_eq!(
+            by(Grouping::Ending),
+            BTreeMap::from([("jpg".into(), two), (String::new(), one)])
+        );
+        assert_eq!(by(Grouping::Age).keys().collect::<Vec<_>>(), ["7d"]);
+        assert_eq!(by(Grouping::Class).keys().collect::<Vec<_>>(), ["STANDARD"]);
+    }
+}
