@@ -14,7 +14,8 @@ use crate::cli::ends::{input, output};
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
 use crate::cli::{
-    between, code, cost, demo, doctor, finding, jobs, links, list, one, public, queue, settings, stream, uploads,
+    between, code, cost, demo, doctor, finding, jobs, links, list, one, public, queue, settings,
+    stream, uploads,
 };
 use crate::config::paths::Folders;
 use crate::config::{crash, guide};

@@ -8,9 +8,9 @@ use crate::app::dialogs::prompt::Prompt;
 use crate::domain::units::{Count, Counted, Size};
 use crate::ui::paint::Paint;
 use crate::ui::text::width;
-use crate::ui::widgets::rows::position;
 use crate::ui::widgets::field::Typed;
 use crate::ui::widgets::frame::Labels;
+use crate::ui::widgets::rows::position;
 use crate::ui::widgets::sheet::{Button, Line, MenuRow, Sheet, sheet};
 
 pub fn draw_prompt(paint: &mut Paint<'_>, prompt: &Prompt) {
