@@ -327,7 +327,7 @@ fn a_link_is_tested_and_its_end_is_told() {
     app.reply(Ok(Answer::LinkTested));
     assert!(app.toast().contains("a.txt: the link works"), "{}", app.toast());
     app.keys("Y e");
-    app.fail("test the link", Error::new(ErrorKind::AccessDenied, "test the link", "s3://media/a"));
+    app.fail("TestLink", Error::new(ErrorKind::AccessDenied, "test the link", "s3://media/a"));
     assert!(app.state.log.entries().any(|entry| entry.error.is_some()));
 }
 
