@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::app::event::Ticket;
 use crate::config::connection::{Connection, KnownBucket};
 use crate::config::draft::Draft;
+use crate::config::editor::EditFile;
 use crate::config::ledger::GivenLink;
 use crate::config::remembered::Refused;
 use crate::config::secret::Secret;
@@ -12,7 +13,8 @@ use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::arrange::Arrangement;
 use crate::domain::diagnosis::Examination;
 use crate::domain::listing::{ContinuationToken, Listing};
-use crate::domain::object::{ObjectAddress, UploadId};
+use crate::domain::metadata_change::MetadataChange;
+use crate::domain::object::{ETag, ObjectAddress, UploadId};
 use crate::domain::presign::LinkSpec;
 use crate::domain::transfer::{JobSpec, Target, TransferCommand};
 use crate::domain::unfinished::UploadMarker;
@@ -41,6 +43,8 @@ pub enum Effect {
     /// Open a link in the web browser of this machine; answered by `Event::NoBrowser` where there
     /// is none.
     Browse(String),
+    /// Remove the file of a text that was edited: it is stored, or not wanted any more.
+    RemoveEdited(EditFile),
     /// End this window and open the demo in its place.
     Demo,
     /// Give the terminal back to the shell until the user returns.
@@ -74,6 +78,30 @@ pub enum StorageRequest {
         bytes: u64,
     },
     Presign(LinkSpec),
+    /// What objects, and all below prefixes, have besides their bytes.
+    Describe {
+        bucket: Bucket,
+        targets: Vec<Target>,
+    },
+    /// Describes objects anew that still have these ETags.
+    ChangeMetadata {
+        objects: Vec<(ObjectAddress, Option<ETag>)>,
+        change: MetadataChange,
+    },
+    /// Asks for archived objects to be made readable, and kept so for so many days.
+    Thaw {
+        bucket: Bucket,
+        targets: Vec<Target>,
+        days: u32,
+    },
+    /// The whole of an object that is to be edited.
+    OpenText(ObjectAddress),
+    /// Over what has this ETag, with all that it has; a new object where there is none.
+    SaveText {
+        object: ObjectAddress,
+        etag: Option<ETag>,
+        bytes: Vec<u8>,
+    },
     /// Makes a link and uses it without keys, for one byte at most.
     TestLink(LinkSpec),
     CreateBucket(Bucket),
@@ -160,6 +188,9 @@ pub enum MachineRequest {
     ReadFolder(PathBuf),
     /// Which destinations of these jobs exist already.
     Check(Vec<JobSpec>),
+    /// Opens a text in the user's editor, which has the terminal until it is done; `name` tells it
+    /// what kind of text it is. Answered by [`crate::app::event::Answer::Edited`].
+    Edit { name: String, bytes: Vec<u8> },
 }
 
 impl From<StorageRequest> for Request {

@@ -7,16 +7,18 @@ use jiff::Timestamp;
 use crate::app::chord::Chord;
 use crate::app::spot::Spot;
 use crate::config::connection::Connection;
+use crate::config::editor::{EditFile, Edited};
 use crate::config::import::Import;
 use crate::config::ledger::GivenLink;
 use crate::config::origins::Origins;
 use crate::domain::address::{ConnectionName, Prefix};
 use crate::domain::arrange::Order;
 use crate::domain::conflicts::Conflicts;
+use crate::domain::description::{Descriptions, MetadataOutcome, OpenedText, ThawOutcome};
 use crate::domain::diagnosis::Finding;
 use crate::domain::error::Error;
 use crate::domain::listing::ListedPage;
-use crate::domain::object::{BucketListing, Measure, ObjectHead, ObjectStart, UploadId};
+use crate::domain::object::{BucketListing, ETag, Measure, ObjectHead, ObjectStart, UploadId};
 use crate::domain::presign::PresignedLink;
 use crate::domain::provider::RefusalNews;
 use crate::domain::public::PublicAccess;
@@ -121,6 +123,11 @@ pub enum Answer {
     Arranged(Order),
     Head(ObjectHead),
     Peeked(ObjectStart),
+    Described(Descriptions),
+    MetadataChanged(MetadataOutcome),
+    Thawed(ThawOutcome),
+    TextOpened(OpenedText),
+    TextSaved(Option<ETag>),
     Presigned(PresignedLink),
     /// Whoever has the link can use it.
     LinkTested,
@@ -143,6 +150,12 @@ pub enum Answer {
         failed: Vec<Error>,
     },
     Checked(Conflicts),
+    /// What a text became in the user's editor. A changed one stays in its file until that is
+    /// removed by [`crate::app::effect::Effect::RemoveEdited`].
+    Edited {
+        file: EditFile,
+        edited: Edited,
+    },
     /// One step of an examination; many for one request.
     Examining(Finding),
     /// The examination is at its end.

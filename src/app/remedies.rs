@@ -72,6 +72,7 @@ impl Session {
             | Remedy::SayLength
             | Remedy::ReadAnswer
             | Remedy::ReadHelp => remedy.to_string(),
+            Remedy::Thaw => by(Action::Thaw, "asks for it to be made readable"),
             Remedy::TestWriting => by(Action::TestWriting, "tests writing"),
         }
     }

@@ -52,6 +52,7 @@ pub fn say(remedy: &Remedy) -> String {
         Remedy::ReadAnswer => "the last line is the server's own answer",
         Remedy::ReadHelp => "windlass --help shows what is expected",
         Remedy::StartAgain => "run it again; what was finished is kept",
+        Remedy::Thaw => "windlass thaw asks for it to be made readable; then try again",
         Remedy::TestWriting => "--write tests writing",
         Remedy::Do(_) | Remedy::Refresh | Remedy::SignIn(None) | Remedy::Stream(_) => {
             return remedy.to_string();

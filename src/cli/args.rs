@@ -3,16 +3,20 @@
 pub mod buckets;
 pub mod conflict;
 pub mod cost;
+pub mod describe;
 pub mod doctor;
 mod endpoint;
 pub mod finding;
 pub mod links;
+pub mod metadata;
 pub mod objects;
 pub mod parts;
 pub mod public;
 pub mod queue;
 pub mod settings;
 pub mod transfer;
+
+use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -26,6 +30,11 @@ use crate::cli::args::finding::{
     DU_EXAMPLES, FIND_EXAMPLES, FindArguments, TreeArguments, UsageArguments,
 };
 use crate::cli::args::links::{LinksArguments, PRESIGN_EXAMPLES, PresignArguments};
+use crate::cli::args::metadata::{
+    EDIT_EXAMPLES, EditArguments, LinesArguments, META_EXAMPLES, MetaArguments, STAT_EXAMPLES,
+    StatArguments, TAIL_EXAMPLES, THAW_EXAMPLES, TYPES_EXAMPLES, TailArguments, ThawArguments,
+    TypesArguments,
+};
 use crate::cli::args::objects::{ListArguments, REMOVE_EXAMPLES, RemoveArguments};
 use crate::cli::args::public::PublicArguments;
 use crate::cli::args::queue::{QueueArguments, UploadsArguments};
@@ -115,6 +124,12 @@ pub struct TargetFlags {
     /// Send unsigned requests, for public buckets
     #[arg(long, global = true)]
     pub no_sign_request: bool,
+    /// A key of your own for SSE-C: 32 bytes, raw or in base64; it is never kept
+    #[arg(long, global = true, value_name = "FILE")]
+    pub sse_c_key: Option<PathBuf>,
+    /// Pay for the requests, where the bucket's owner does not
+    #[arg(long, global = true)]
+    pub requester_pays: bool,
 }
 
 impl Arguments {
@@ -153,6 +168,26 @@ pub enum Verb {
     /// Delete objects, or with -r everything below a prefix
     #[command(after_help = REMOVE_EXAMPLES)]
     Rm(RemoveArguments),
+    /// Show everything that is known of objects
+    #[command(after_help = STAT_EXAMPLES)]
+    Stat(StatArguments),
+    /// Show how objects are described, and describe them anew
+    #[command(after_help = META_EXAMPLES)]
+    Meta(Box<MetaArguments>),
+    /// Find objects whose Content-Type does not fit their name or first bytes
+    #[command(after_help = TYPES_EXAMPLES)]
+    Types(TypesArguments),
+    /// Print the first lines or bytes of an object
+    Head(LinesArguments),
+    /// Print the last lines or bytes of an object, and what is added
+    #[command(after_help = TAIL_EXAMPLES)]
+    Tail(TailArguments),
+    /// Open an object in your editor, and save it where nobody else changed it
+    #[command(after_help = EDIT_EXAMPLES)]
+    Edit(EditArguments),
+    /// Ask for archived objects to be made readable
+    #[command(after_help = THAW_EXAMPLES)]
+    Thaw(ThawArguments),
     /// Make a bucket
     #[command(after_help = settings::MAKE_EXAMPLES)]
     Mb(MakeArguments),

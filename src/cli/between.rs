@@ -1,23 +1,39 @@
 //! Runs `cp` and `mv`, within one connection or between two.
 
+use crate::cli::args::describe::attributes;
 use crate::cli::args::transfer::{CopyArguments, MoveArguments};
 use crate::cli::connect::Choice;
 use crate::cli::jobs::{below, run_specs, target};
 use crate::cli::one::writable;
 use crate::cli::print::{Status, Trouble};
+use crate::cli::rehearsal::rehearse;
 use crate::domain::address::{ConnectionName, Prefix};
 use crate::domain::place::Place;
-use crate::domain::transfer::{FileRules, JobSpec, Target, Work};
+use crate::domain::transfer::{FileRules, JobOptions, JobSpec, Target, Work};
 
 pub async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, Trouble> {
     let spec = spec(arguments, choice, None)?;
-    run_specs(choice, vec![spec], arguments.pace).await
+    perform(arguments, spec, choice).await
 }
 
 pub async fn mv(arguments: &MoveArguments, choice: &Choice) -> Result<Status, Trouble> {
     let copy = &arguments.copy;
     let spec = spec(copy, choice, Some(arguments.accept_loss))?;
-    run_specs(choice, vec![spec], copy.pace).await
+    perform(copy, spec, choice).await
+}
+
+async fn perform(
+    arguments: &CopyArguments,
+    spec: JobSpec,
+    choice: &Choice,
+) -> Result<Status, Trouble> {
+    let written = choice.client_of(spec.other_connection().unwrap_or(&spec.connection))?;
+    written.prepare().await?;
+    written.permits(&spec.options.attributes)?;
+    if arguments.dry_run {
+        return rehearse(choice, &[spec]).await;
+    }
+    run_specs(choice, vec![spec], arguments.pace).await
 }
 
 /// A move says whether what the copy lacks is accepted.
@@ -49,6 +65,11 @@ fn spec(
         work,
         on_conflict: arguments.conflict.into(),
         files: FileRules { accept_loss, ..FileRules::default() },
+        options: JobOptions {
+            attributes: attributes(&arguments.describe, &arguments.lock)?,
+            filter: (&arguments.filter).into(),
+            ..JobOptions::default()
+        },
     })
 }
 

@@ -14,8 +14,10 @@ use crate::config::settings::Settings;
 use crate::domain::address::ConnectionName;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::protection::AccessSpec;
 use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
+use crate::s3::access::Access;
 use crate::s3::client::Client;
 use crate::s3::meter::Meter;
 use crate::transfer::engine::Connect;
@@ -30,6 +32,8 @@ pub struct Choice {
     pub connections: Vec<Connection>,
     pub current: ConnectionName,
     pub settings: Settings,
+    /// How objects are asked for.
+    pub access: Access,
     /// Whether verbs answer programs: one JSON object a line.
     pub json: bool,
     /// Nothing is configured, no flag says where to go, and no keys are in sight.
@@ -84,7 +88,10 @@ impl Choice {
                 choice.warnings.push(format!("{place}: {detail}; no AWS profile is offered"));
             }
         }
-        Ok(Choice { first, keyless, ..choice })
+        let key_file = flags.sse_c_key.clone();
+        let spec = AccessSpec { key_file, requester_pays: flags.requester_pays };
+        let access = Access::of(&spec)?;
+        Ok(Choice { first, keyless, access, ..choice })
     }
 
     /// Each profile is a connection that can be changed to, unless another one has its name.
@@ -105,7 +112,7 @@ impl Choice {
 
     /// How the engine reaches each of the connections, without counting.
     pub fn remotes(&self) -> Connect {
-        let connections = self.connections.clone();
+        let (connections, access) = (self.connections.clone(), self.access.clone());
         Arc::new(move |name| {
             let connection = connections.iter().find(|connection| connection.name == *name);
             let connection = connection.ok_or_else(|| {
@@ -113,7 +120,7 @@ impl Choice {
                     .detail("no connection has this name any more")
             })?;
             let client = Client::connect(connection, Arc::new(Meter::default()))?;
-            Ok(Arc::new(client.sending_once()) as Arc<dyn Remote>)
+            Ok(Arc::new(client.sending_once().accessing(access.clone())) as Arc<dyn Remote>)
         })
     }
 
@@ -125,7 +132,13 @@ impl Choice {
 
     /// A client of the current connection, without counting.
     pub fn client(&self) -> Result<Client, Error> {
-        Client::connect(self.current()?, Arc::new(Meter::default()))
+        self.client_of(&self.current)
+    }
+
+    /// A client of any connection, without counting.
+    pub fn client_of(&self, name: &ConnectionName) -> Result<Client, Error> {
+        let client = Client::connect(self.named(name)?, Arc::new(Meter::default()))?;
+        Ok(client.accessing(self.access.clone()))
     }
 }
 
@@ -163,6 +176,7 @@ pub fn choose(
         connections,
         current,
         settings: configuration.settings,
+        access: Access::default(),
         json: false,
         first: false,
         keyless: false,

@@ -3,21 +3,24 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::cli::args::conflict::FilterFlags;
+use crate::cli::args::describe::attributes;
 use crate::cli::args::objects::RemoveArguments;
 use crate::cli::args::transfer::{GetArguments, PutArguments};
 use crate::cli::asking::{agreed, needs_somebody};
 use crate::cli::connect::Choice;
-use crate::cli::ends::behind_link;
+use crate::cli::ends::{behind_link, input};
 use crate::cli::interrupt::interrupted;
 use crate::cli::one::writable;
 use crate::cli::pace::PaceArguments;
-use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::print::{Printer, Status, Trouble, usage};
 use crate::cli::progress::ProgressLine;
+use crate::cli::rehearsal::rehearse;
 use crate::cli::report::{found_nothing, report, status};
 use crate::domain::address::{Bucket, DELIMITER, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::ObjectHeaders;
-use crate::domain::transfer::{FileRules, JobSpec, JobState, OnConflict, Target, Work};
+use crate::domain::transfer::{FileRules, JobOptions, JobSpec, JobState, OnConflict, Target, Work};
 use crate::domain::units::{Counted, Size};
 use crate::domain::visible::visible;
 use crate::s3::client::Client;
@@ -47,7 +50,7 @@ pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Tr
         arguments.file_rules(choice.settings.transfers.files()),
         arguments.pace,
     );
-    run(choice, vec![work], how).await
+    run(choice, vec![work], how.filtered(&arguments.filter)).await
 }
 
 pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -55,12 +58,42 @@ pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Tr
     if arguments.parts.are_given() {
         return Err(usage("--part-size and --expected-size are for stdin: put - s3://bucket/key"));
     }
-    let source = &arguments.source;
+    let attributes = attributes(&arguments.describe, &arguments.lock)?;
+    let client = choice.client()?;
+    client.prepare().await?;
+    client.permits(&attributes)?;
+    let many = arguments.sources.len() > 1;
+    let work = arguments.sources.iter().map(|source| upload(source, arguments, many));
+    let work = work.collect::<Result<Vec<Work>, Trouble>>()?;
+    let mut how = How::new(
+        arguments.conflict.into(),
+        arguments.file_rules(choice.settings.transfers.files()),
+        arguments.pace,
+    );
+    let rules = choice.settings.upload_rules.clone();
+    how.options = JobOptions { attributes, rules, filter: (&arguments.filter).into() };
+    if arguments.dry_run {
+        return rehearse(choice, &how.specs(choice, work)).await;
+    }
+    run(choice, work, how).await
+}
+
+/// One source; among `many`, a folder goes below its own name.
+fn upload(source: &Path, arguments: &PutArguments, many: bool) -> Result<Work, Trouble> {
+    if many && input(source)?.is_some() {
+        return Err(usage("a stream is uploaded by itself: name no other source beside it"));
+    }
     let folder = std::fs::metadata(source)
         .map_err(|error| Error::from_io(&error, "read", source.display()))?
         .is_dir();
     let (bucket, target) = match (&arguments.destination, folder) {
         (Location::Root, _) => return Err(usage("put needs a bucket: s3://bucket/prefix/")),
+        (Location::Object { .. }, _) if many => {
+            return Err(usage("several sources go below a prefix: write its last /"));
+        }
+        (Location::Prefix { bucket, prefix }, true) if many => {
+            (bucket, Target::Prefix(prefix.child(&format!("{}/", file_name(source)?))))
+        }
         (Location::Prefix { bucket, prefix }, true) => (bucket, Target::Prefix(prefix.clone())),
         (Location::Prefix { bucket, prefix }, false) => {
             (bucket, Target::Object(prefix.key(&file_name(source)?)))
@@ -70,15 +103,8 @@ pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Tr
         }
         (Location::Object { bucket, key }, false) => (bucket, Target::Object(key.clone())),
     };
-    let headers =
-        ObjectHeaders { content_type: arguments.content_type.clone(), ..ObjectHeaders::default() };
-    let work = Work::Upload { source: absolute(source)?, bucket: bucket.clone(), target, headers };
-    let how = How::new(
-        arguments.conflict.into(),
-        arguments.file_rules(choice.settings.transfers.files()),
-        arguments.pace,
-    );
-    run(choice, vec![work], how).await
+    let headers = ObjectHeaders::default();
+    Ok(Work::Upload { source: absolute(source)?, bucket: bucket.clone(), target, headers })
 }
 
 pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -102,7 +128,7 @@ pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, 
     let work = buckets.into_iter().map(|(bucket, targets)| Work::Delete { bucket, targets });
     let absent = if arguments.force { OnConflict::Skip } else { OnConflict::Fail };
     let how = How::new(absent, FileRules::default(), PaceArguments::usual());
-    run(choice, work.collect(), how).await
+    run(choice, work.collect(), how.filtered(&arguments.filter)).await
 }
 
 fn not_recursive(location: &Location) -> String {
@@ -114,24 +140,39 @@ fn not_recursive(location: &Location) -> String {
 }
 
 /// What flags say of the jobs of one command.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct How {
     on_conflict: OnConflict,
     files: FileRules,
     pace: PaceArguments,
+    options: JobOptions,
 }
 
 impl How {
     fn new(on_conflict: OnConflict, files: FileRules, pace: PaceArguments) -> How {
-        How { on_conflict, files, pace }
+        How { on_conflict, files, pace, options: JobOptions::default() }
+    }
+
+    /// The same, about some of the objects only.
+    fn filtered(mut self, flags: &FilterFlags) -> How {
+        self.options.filter = flags.into();
+        self
+    }
+
+    fn specs(&self, choice: &Choice, work: Vec<Work>) -> Vec<JobSpec> {
+        let spec = |work| JobSpec {
+            connection: choice.current.clone(),
+            work,
+            on_conflict: self.on_conflict,
+            files: self.files,
+            options: self.options.clone(),
+        };
+        work.into_iter().map(spec).collect()
     }
 }
 
 async fn run(choice: &Choice, work: Vec<Work>, how: How) -> Result<Status, Trouble> {
-    let connection = choice.current.clone();
-    let How { on_conflict, files, pace } = how;
-    let spec = |work| JobSpec { connection: connection.clone(), work, on_conflict, files };
-    run_specs(choice, work.into_iter().map(spec).collect(), pace).await
+    run_specs(choice, how.specs(choice, work), how.pace).await
 }
 
 /// Runs jobs of any connections to their end and says how they ended.
@@ -227,8 +268,4 @@ fn file_name(path: &Path) -> Result<String, Trouble> {
 
 fn absolute(path: &Path) -> Result<PathBuf, Error> {
     std::path::absolute(path).map_err(|error| Error::from_io(&error, "resolve", path.display()))
-}
-
-pub fn usage(sentence: &str) -> Trouble {
-    Trouble::Usage(sentence.to_owned())
 }

@@ -53,6 +53,11 @@ impl From<io::Error> for Trouble {
     }
 }
 
+/// The arguments make no sense: a sentence that says which ones would.
+pub fn usage(sentence: &str) -> Trouble {
+    Trouble::Usage(sentence.to_owned())
+}
+
 /// Stdout of a verb.
 pub struct Printer {
     out: BufWriter<StdoutLock<'static>>,

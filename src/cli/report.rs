@@ -116,7 +116,12 @@ pub fn found_nothing(job: &JobView) -> Option<Error> {
         Work::Upload { .. } | Work::Delete { .. } => return None,
     };
     match source {
-        Target::Prefix(prefix) if job.state == JobState::Done && seen == 0 && !prefix.is_root() => {
+        Target::Prefix(prefix)
+            if job.state == JobState::Done
+                && seen == 0
+                && !prefix.is_root()
+                && job.spec.options.filter.is_empty() =>
+        {
             let place = format!("s3://{bucket}/{prefix}");
             Some(Error::new(ErrorKind::NoSuchKey, "ListObjectsV2", place))
         }

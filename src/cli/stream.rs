@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::sleep;
 
+use crate::cli::args::describe::attributes;
 use crate::cli::args::transfer::{GetArguments, PutArguments};
 use crate::cli::connect::Choice;
 use crate::cli::ends::{End, open_input, open_output, unwritable};
@@ -18,8 +19,8 @@ use crate::cli::progress::ProgressLine;
 use crate::cli::report::verified;
 use crate::domain::address::Location;
 use crate::domain::error::ErrorKind;
-use crate::domain::object::{ObjectAddress, ObjectHeaders, PutOptions};
-use crate::domain::transfer::{JobId, Progress, Verification};
+use crate::domain::object::{ObjectAddress, PutOptions};
+use crate::domain::transfer::{JobId, JobOptions, Progress, Verification};
 use crate::domain::transfer_event::{JobChange, TransferEvent};
 use crate::domain::visible::visible;
 use crate::s3::client::Client;
@@ -94,6 +95,9 @@ fn key_of(arguments: &PutArguments, end: &End) -> Result<ObjectAddress, Trouble>
 
 pub async fn put(arguments: &PutArguments, end: &End, choice: &Choice) -> Result<Status, Trouble> {
     let object = key_of(arguments, end)?;
+    if arguments.dry_run {
+        return Err(Trouble::Usage("--dry-run is for files: a stream is read once".to_owned()));
+    }
     let conflict = arguments.conflict;
     if conflict.keep_both || conflict.if_newer || conflict.if_different {
         let sentence =
@@ -106,12 +110,12 @@ pub async fn put(arguments: &PutArguments, end: &End, choice: &Choice) -> Result
     if *end == End::Standard && stdin().is_terminal() {
         eprintln!("windlass: reading from the terminal, ctrl-d ends it");
     }
-    let content_type = arguments.content_type.clone();
-    let options = PutOptions {
-        headers: ObjectHeaders { content_type, ..ObjectHeaders::default() },
-        only_if_absent: !conflict.force,
-        ..PutOptions::default()
-    };
+    let attributes = attributes(&arguments.describe, &arguments.lock)?;
+    client.permits(&attributes)?;
+    let mut options = PutOptions { only_if_absent: !conflict.force, ..PutOptions::default() };
+    let rules = choice.settings.upload_rules.clone();
+    let given = JobOptions { attributes, rules, ..JobOptions::default() };
+    given.describe(object.key.as_str(), &mut options);
     let pipe = pipe(choice, &client, &object, arguments.pace);
     let sent = match end {
         End::Standard => {

@@ -1,6 +1,7 @@
 //! Runs one verb to its exit code.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -10,12 +11,12 @@ use tokio::sync::Notify;
 
 use crate::cli::args::{Arguments, TargetFlags, Verb};
 use crate::cli::connect::Choice;
-use crate::cli::ends::{input, output};
+use crate::cli::ends::{End, input, output};
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
 use crate::cli::{
-    between, code, cost, demo, doctor, finding, jobs, links, list, one, public, queue, settings,
-    stream, uploads,
+    between, code, cost, demo, doctor, edit, finding, jobs, lines, links, list, meta, one, public,
+    queue, settings, stat, stream, thaw, types, uploads,
 };
 use crate::config::paths::Folders;
 use crate::config::{crash, guide};
@@ -133,13 +134,20 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
             Some(end) => stream::get(arguments, &end, choice).await,
             None => jobs::get(arguments, choice).await,
         },
-        Verb::Put(arguments) => match input(&arguments.source)? {
+        Verb::Put(arguments) => match only_stream(&arguments.sources)? {
             Some(end) => stream::put(arguments, &end, choice).await,
             None => jobs::put(arguments, choice).await,
         },
         Verb::Cp(arguments) => between::cp(arguments, choice).await,
         Verb::Mv(arguments) => between::mv(arguments, choice).await,
         Verb::Rm(arguments) => jobs::rm(arguments, choice).await,
+        Verb::Stat(arguments) => stat::stat(arguments, choice).await,
+        Verb::Meta(arguments) => meta::meta(arguments, choice).await,
+        Verb::Types(arguments) => types::types(arguments, choice).await,
+        Verb::Head(arguments) => lines::head(arguments, choice).await,
+        Verb::Tail(arguments) => lines::tail(arguments, choice).await,
+        Verb::Edit(arguments) => edit::edit(arguments, choice).await,
+        Verb::Thaw(arguments) => thaw::thaw(arguments, choice).await,
         Verb::Mb(arguments) => one::mb(arguments, choice).await,
         Verb::Rb(arguments) => one::rb(arguments, choice).await,
         Verb::Presign(arguments) => links::presign(arguments, choice).await,
@@ -155,5 +163,13 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         Verb::Links(_) | Verb::Demo(_) | Verb::Guide { .. } | Verb::Completions { .. } => {
             Ok(Status::Done)
         }
+    }
+}
+
+/// The stream that is uploaded, where the one source is one.
+fn only_stream(sources: &[PathBuf]) -> Result<Option<End>, Error> {
+    match sources {
+        [only] => input(only),
+        _ => Ok(None),
     }
 }

@@ -15,6 +15,7 @@ use crate::config::file::raw::{RawConnection, RawFile};
 use crate::config::settings::Settings;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::transfer::UploadRule;
 
 /// What the file says.
 #[derive(Clone, Debug, Default)]
@@ -91,7 +92,8 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
             },
         )?);
     }
-    let settings = Settings { ui: file.ui, transfers: file.transfers };
+    let upload_rules = file.upload_rules.into_iter().map(UploadRule::from).collect();
+    let settings = Settings { ui: file.ui, transfers: file.transfers, upload_rules };
     let Some(default) = file.default else {
         return Ok(Configuration { default: None, connections, settings });
     };

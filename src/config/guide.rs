@@ -27,6 +27,7 @@ pub const TOPICS: &[Topic] = topics! {
     "r2": "Cloudflare R2: tokens, jurisdictions, public domains",
     "aws": "AWS: profiles, SSO, roles, access points",
     "transfers": "what done means, the queue, names, what is already there",
+    "metadata": "headers, tags, editing, archives, keys of your own",
     "links": "presigned links, how long they hold, the clipboard",
     "cost": "what requests and storage cost, here and elsewhere",
     "keys": "every key, and how to change it",

@@ -8,6 +8,7 @@ pub mod connection_options;
 pub mod crash;
 pub mod draft;
 pub mod edit;
+pub mod editor;
 pub mod file;
 pub mod guide;
 pub mod import;

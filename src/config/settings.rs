@@ -1,10 +1,15 @@
 //! Defines the settings of `config.toml` besides connections; they move as one to whoever uses
 //! them.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
-use crate::domain::transfer::{FileRules, Links};
+use crate::domain::attributes::Attributes;
+use crate::domain::object::ObjectHeaders;
+use crate::domain::protection::Protection;
+use crate::domain::transfer::{FileRules, Links, UploadRule};
 use crate::domain::units::parse_rate_limit;
 
 /// A new setting is a field here, and what goes by it.
@@ -12,6 +17,8 @@ use crate::domain::units::parse_rate_limit;
 pub struct Settings {
     pub ui: UiSettings,
     pub transfers: TransferSettings,
+    /// What uploads give to objects by their names.
+    pub upload_rules: Vec<UploadRule>,
 }
 
 /// The section `[ui]`.
@@ -50,6 +57,45 @@ impl TransferSettings {
     /// Of every upload and download, where no flag says otherwise.
     pub fn files(&self) -> FileRules {
         FileRules { links: self.links, keep_mode: self.modes, ..FileRules::default() }
+    }
+}
+
+/// One `[[upload_rules]]`: what objects get whose key fits the pattern.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct UploadRuleText {
+    #[serde(rename = "match")]
+    pattern: String,
+    content_type: Option<String>,
+    cache_control: Option<String>,
+    content_disposition: Option<String>,
+    content_encoding: Option<String>,
+    content_language: Option<String>,
+    metadata: BTreeMap<String, String>,
+    tags: BTreeMap<String, String>,
+    class: Option<String>,
+    acl: Option<String>,
+}
+
+impl From<UploadRuleText> for UploadRule {
+    fn from(text: UploadRuleText) -> UploadRule {
+        let headers = ObjectHeaders {
+            content_type: text.content_type,
+            content_encoding: text.content_encoding,
+            content_disposition: text.content_disposition,
+            content_language: text.content_language,
+            cache_control: text.cache_control,
+            ..ObjectHeaders::default()
+        };
+        let lower = |(name, value): (String, String)| (name.to_ascii_lowercase(), value);
+        let attributes = Attributes {
+            headers,
+            metadata: text.metadata.into_iter().map(lower).collect(),
+            tags: text.tags,
+            class: text.class,
+            protection: Protection { acl: text.acl, ..Protection::default() },
+        };
+        UploadRule { matches: text.pattern, attributes }
     }
 }
 

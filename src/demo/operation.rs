@@ -47,12 +47,15 @@ fn object_operation(method: &Method, query: &str, copies: bool) -> &'static str 
     let upload = has(query, "uploadId");
     match method.as_str() {
         "HEAD" => "HeadObject",
+        "POST" if has(query, "restore") => "RestoreObject",
         "POST" if has(query, "uploads") => "CreateMultipartUpload",
         "POST" => "CompleteMultipartUpload",
         "PUT" if upload && copies => "UploadPartCopy",
         "PUT" if upload => "UploadPart",
         "PUT" if has(query, "tagging") => "PutObjectTagging",
         "PUT" if has(query, "acl") => "PutObjectAcl",
+        "PUT" if has(query, "retention") => "PutObjectRetention",
+        "PUT" if has(query, "legal-hold") => "PutObjectLegalHold",
         "PUT" if copies => "CopyObject",
         "PUT" => "PutObject",
         "DELETE" if upload => "AbortMultipartUpload",
@@ -61,6 +64,8 @@ fn object_operation(method: &Method, query: &str, copies: bool) -> &'static str 
         _ if upload => "ListParts",
         _ if has(query, "tagging") => "GetObjectTagging",
         _ if has(query, "acl") => "GetObjectAcl",
+        _ if has(query, "retention") => "GetObjectRetention",
+        _ if has(query, "legal-hold") => "GetObjectLegalHold",
         _ if has(query, "attributes") => "GetObjectAttributes",
         _ => "GetObject",
     }

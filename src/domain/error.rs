@@ -41,6 +41,12 @@ pub const SAVE_FILE: &str = "save the file";
 /// How the detail of a refusal begins where the request had no signature.
 pub const UNSIGNED: &str = "the request was not signed";
 
+/// The step at which a text is opened in the user's editor.
+pub const EDIT: &str = "edit the object";
+
+/// The step at which a text that was edited is stored.
+pub const SAVE_TEXT: &str = "save the object";
+
 /// The step at which a stream is sent whose length is not known.
 pub const SEND_STREAM: &str = "send the stream";
 

@@ -30,6 +30,14 @@ impl Row<'_> {
         matches!(self.kind, RowKind::Prefix)
     }
 
+    /// None for a prefix, which has none.
+    pub fn class(&self) -> Option<Class> {
+        match self.kind {
+            RowKind::Prefix => None,
+            RowKind::Object { class, .. } => Some(class),
+        }
+    }
+
     /// Bytes; none for a prefix, whose size is unknown.
     pub fn size(&self) -> Option<u64> {
         match self.kind {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::address::{Bucket, Key};
 use crate::domain::error::Error;
 use crate::domain::jurisdiction::Jurisdiction;
+use crate::domain::protection::{Encryption, Protection, Restore, Retention, is_archive};
 
 /// The entity tag with its quotes removed. It changes when the bytes change; it is no hash of them
 /// in general.
@@ -140,9 +141,60 @@ pub struct ObjectHead {
     pub missing_metadata: u32,
     /// Tags, where the server counts them.
     pub tags: u32,
+    /// How the server encrypts it with a key of its own or of KMS.
+    pub encryption: Option<Encryption>,
+    pub retention: Option<Retention>,
+    pub legal_hold: Option<bool>,
+    /// Of an archived object that was asked for.
+    pub restore: Option<Restore>,
+    /// The archive tier of Intelligent-Tiering that it is in.
+    pub archive_tier: Option<String>,
     /// What else it said (encryption, restore, lock, replication, expiration): label and text.
     pub more: Vec<(String, String)>,
 }
+
+impl ObjectHead {
+    /// As S3 spells it, which leaves the usual one out.
+    pub fn class(&self) -> &str {
+        self.storage_class.as_deref().filter(|class| !class.is_empty()).unwrap_or("STANDARD")
+    }
+
+    /// Whether its class keeps it where it has to be restored from before it is read.
+    pub fn is_in_archive(&self) -> bool {
+        is_archive(self.class()) || self.archive_tier.is_some()
+    }
+
+    /// Whether a GET would be refused now.
+    pub fn is_archived(&self) -> bool {
+        let readable = self.restore.as_ref().is_some_and(|restore| !restore.running);
+        self.is_in_archive() && !readable
+    }
+
+    /// Whether it is encrypted with a key of the customer's own.
+    pub fn has_customer_key(&self) -> bool {
+        self.more.iter().any(|(label, _)| label == CUSTOMER_KEY)
+    }
+
+    /// What an object like this one is stored with, the ACL aside.
+    pub fn as_options(&self) -> PutOptions {
+        PutOptions {
+            headers: self.headers.clone(),
+            user_metadata: self.user_metadata.clone(),
+            storage_class: self.storage_class.clone().filter(|class| class != "STANDARD"),
+            protection: Protection {
+                acl: None,
+                grants: None,
+                encryption: self.encryption.clone(),
+                retention: self.retention,
+                legal_hold: self.legal_hold.filter(|held| *held),
+            },
+            ..PutOptions::default()
+        }
+    }
+}
+
+/// The label of the algorithm of SSE-C.
+pub const CUSTOMER_KEY: &str = "customer key";
 
 /// The system metadata a client may set on an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,6 +205,9 @@ pub struct ObjectHeaders {
     pub content_language: Option<String>,
     pub cache_control: Option<String>,
     pub expires: Option<String>,
+    /// Where a bucket that is a website sends who asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub website_redirect: Option<String>,
 }
 
 /// Bytes `start..end` of an object; never empty.
@@ -195,6 +250,25 @@ pub struct PutOptions {
     pub tags: Vec<(String, String)>,
     /// `If-None-Match: *`: fail with `PreconditionFailed` where the key exists.
     pub only_if_absent: bool,
+    /// Fail with `PreconditionFailed` where the object is another one by now.
+    pub if_match: Option<ETag>,
+    pub protection: Protection,
+}
+
+/// What a copy asks for besides its source.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CopyOptions {
+    /// Fail with `SourceChanged` where the source has another one by now.
+    pub source_etag: Option<ETag>,
+    pub only_if_absent: bool,
+    /// Of a copy that keeps its metadata; `None` is the bucket's usual one.
+    pub storage_class: Option<String>,
+    /// In place of what the source has: everything but the tags.
+    pub replacing: Option<PutOptions>,
+    /// The tags of `replacing` are set in place of the source's.
+    pub retagging: bool,
+    /// Of a copy that keeps its metadata.
+    pub protection: Protection,
 }
 
 /// What the server said of an object it stored.
@@ -295,6 +369,22 @@ pub struct Measure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_archived_object_is_readable_while_its_copy_is_kept() {
+        let of = |class: &str, restore: Option<&str>| ObjectHead {
+            storage_class: Some(class.to_owned()),
+            restore: restore.and_then(Restore::parse),
+            ..ObjectHead::default()
+        };
+        let (running, readable) = ("ongoing-request=\"true\"", "ongoing-request=\"false\"");
+        assert!(of("GLACIER", None).is_archived());
+        assert!(of("DEEP_ARCHIVE", Some(running)).is_archived());
+        assert!(!of("GLACIER", Some(readable)).is_archived());
+        assert!(!of("GLACIER_IR", None).is_archived());
+        let tier = Some("ARCHIVE_ACCESS".to_owned());
+        assert!(ObjectHead { archive_tier: tier, ..ObjectHead::default() }.is_archived());
+    }
 
     #[test]
     fn only_a_single_puts_tag_has_the_form_of_an_md5() {

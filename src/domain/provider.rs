@@ -71,6 +71,15 @@ pub enum Capability {
     Location,
     /// `If-None-Match: *` on PUT is honoured.
     ConditionalPut,
+    /// Retention and legal holds of objects.
+    Retention,
+    /// Encryption with keys of KMS.
+    KmsKeys,
+    /// Requests at the requester's cost.
+    RequesterPays,
+    /// Archive classes, whose objects are restored before they are read.
+    Restore,
+    Attributes,
 }
 
 /// What was learned of the requests that a server takes.
@@ -86,11 +95,18 @@ impl Capability {
     /// Whether the status of an answer says that the server does not know such requests. 405 may
     /// be about one object only: a delete marker has neither tags nor grants.
     pub fn is_refused_by(self, status: u16) -> bool {
-        let of_object = matches!(self, Capability::ObjectTags | Capability::Acl);
+        let of_object = matches!(
+            self,
+            Capability::ObjectTags
+                | Capability::Acl
+                | Capability::Retention
+                | Capability::Restore
+                | Capability::Attributes
+        );
         status == 501 || (status == 405 && !of_object)
     }
 
-    pub const ALL: [Capability; 27] = [
+    pub const ALL: [Capability; 32] = [
         Capability::CreateBucket,
         Capability::DeleteBucket,
         Capability::ListParts,
@@ -118,6 +134,11 @@ impl Capability {
         Capability::RequestPayment,
         Capability::Location,
         Capability::ConditionalPut,
+        Capability::Retention,
+        Capability::KmsKeys,
+        Capability::RequesterPays,
+        Capability::Restore,
+        Capability::Attributes,
     ];
 }
 

@@ -9,8 +9,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::address::{Bucket, ConnectionName, Key};
+use crate::domain::attributes::Attributes;
 use crate::domain::error::Error;
-use crate::domain::object::ObjectHeaders;
+use crate::domain::glob::{KeyFilter, matches};
+use crate::domain::object::{ObjectHeaders, PutOptions};
 
 pub use crate::domain::target::{SourceRow, Target};
 
@@ -41,6 +43,43 @@ pub struct JobSpec {
     pub on_conflict: OnConflict,
     #[serde(default)]
     pub files: FileRules,
+    #[serde(default, skip_serializing_if = "JobOptions::is_usual")]
+    pub options: JobOptions,
+}
+
+/// What a job gives to the objects that it writes, and which objects it is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct JobOptions {
+    #[serde(skip_serializing_if = "Attributes::is_empty")]
+    pub attributes: Attributes,
+    /// Of uploads: what objects are given by their names, before the attributes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<UploadRule>,
+    #[serde(skip_serializing_if = "KeyFilter::is_empty")]
+    pub filter: KeyFilter,
+}
+
+impl JobOptions {
+    /// Puts what the rules and the job say of an object over what it is stored with.
+    pub fn describe(&self, key: &str, options: &mut PutOptions) {
+        for rule in self.rules.iter().filter(|rule| matches(&rule.matches, key)) {
+            rule.attributes.apply(options);
+        }
+        self.attributes.apply(options);
+    }
+
+    pub fn is_usual(&self) -> bool {
+        *self == JobOptions::default()
+    }
+}
+
+/// What an upload gives to objects whose key fits a pattern.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UploadRule {
+    pub matches: String,
+    pub attributes: Attributes,
 }
 
 /// What a job does with what one side has and the other does not take as it is.

@@ -22,6 +22,7 @@ use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::listing::ContinuationToken;
 use crate::domain::object::{ByteRange, ObjectHead};
 use crate::domain::provider::{Capability, Provider};
+use crate::s3::access::Access;
 use crate::s3::call::Call;
 use crate::s3::conditions::Conditions;
 use crate::s3::contact::{Contact, may_be_other_scheme, other_scheme};
@@ -44,6 +45,8 @@ pub struct Client {
     once: bool,
     /// What the bodies that are sent pass.
     flow: Option<Arc<dyn BodyPacing>>,
+    /// How objects are asked for.
+    access: Access,
 }
 
 /// A bucket, or the account, at one of the endpoints.
@@ -131,6 +134,7 @@ impl Client {
             }),
             once: false,
             flow: None,
+            access: Access::default(),
         })
     }
 
@@ -145,6 +149,16 @@ impl Client {
     #[must_use]
     pub fn through(&self, flow: Arc<dyn BodyPacing>) -> Client {
         Client { flow: Some(flow), ..self.clone() }
+    }
+
+    /// The same client; objects are asked for with a key of one's own, or at the requester's cost.
+    #[must_use]
+    pub fn accessing(&self, access: Access) -> Client {
+        Client { access, ..self.clone() }
+    }
+
+    pub(in crate::s3) fn access(&self) -> &Access {
+        &self.access
     }
 
     /// Forgets the credentials in use: the next request asks their source again, the AWS files

@@ -1,5 +1,6 @@
 //! The only place that names the SDK: async calls with domain words in and out.
 
+pub mod access;
 mod call;
 pub mod client;
 mod clock;

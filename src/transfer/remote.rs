@@ -8,8 +8,8 @@ use crate::domain::address::{Bucket, Key};
 use crate::domain::error::Error;
 use crate::domain::listing::ListedPage;
 use crate::domain::object::{
-    ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead, PutOptions, StoredObject, UploadId,
-    UploadedPart,
+    ByteRange, CopyOptions, ETag, GetOptions, ObjectAddress, ObjectHead, PutOptions, StoredObject,
+    UploadId, UploadedPart,
 };
 use crate::s3::client::{Client, Download, ListQuery};
 use crate::s3::http::body::Body;
@@ -56,6 +56,17 @@ pub trait Remote: Server {
         only_if_absent: bool,
         storage_class: Option<&'a str>,
     ) -> RemoteFuture<'a, StoredObject>;
+
+    /// As [`Client::copy_as`]; of a storage that describes nothing anew, as [`Remote::copy`].
+    fn copy_as<'a>(
+        &'a self,
+        from: &'a ObjectAddress,
+        to: &'a ObjectAddress,
+        options: &'a CopyOptions,
+    ) -> RemoteFuture<'a, StoredObject> {
+        let class = options.storage_class.as_deref();
+        self.copy(from, to, options.source_etag.as_ref(), options.only_if_absent, class)
+    }
 
     fn tags<'a>(&'a self, object: &'a ObjectAddress) -> RemoteFuture<'a, Vec<(String, String)>>;
 
@@ -167,6 +178,15 @@ impl Remote for Client {
         storage_class: Option<&'a str>,
     ) -> RemoteFuture<'a, StoredObject> {
         Box::pin(Client::copy(self, from, to, source_etag, only_if_absent, storage_class))
+    }
+
+    fn copy_as<'a>(
+        &'a self,
+        from: &'a ObjectAddress,
+        to: &'a ObjectAddress,
+        options: &'a CopyOptions,
+    ) -> RemoteFuture<'a, StoredObject> {
+        Box::pin(Client::copy_as(self, from, to, options))
     }
 
     fn tags<'a>(&'a self, object: &'a ObjectAddress) -> RemoteFuture<'a, Vec<(String, String)>> {

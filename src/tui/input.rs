@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::event::{Event, Mouse, MouseKind};
 use crate::config::crash::rehearse;
+use crate::tui::input_gate::InputGate;
 
 /// Events that are looked at together; a paste is no longer than this where it counts.
 const LONGEST: usize = 64 * 1024;
@@ -23,10 +24,13 @@ const KEYS: [&str; 5] =
 
 /// Reads the terminal on a thread of its own until the receiver or the terminal is gone. Dropping
 /// the sender tells the loop that the terminal is gone.
-pub fn read_on_thread(keys: UnboundedSender<Event>) {
+pub fn read_on_thread(keys: UnboundedSender<Event>, gate: InputGate) {
     let reader = move || {
         while let Ok(first) = event::read() {
             rehearse("input");
+            if !gate.pass() {
+                continue;
+            }
             for event in translated(&burst(first)) {
                 if keys.send(event).is_err() {
                     return;

@@ -16,7 +16,7 @@ use crate::config::ledger::{self, GivenLink};
 use crate::domain::address::ConnectionName;
 use crate::domain::arrange::{Arrangement, arrange_while};
 use crate::domain::conflicts::Conflicts;
-use crate::domain::error::Error;
+use crate::domain::error::{EDIT, Error, ErrorKind};
 use crate::domain::listing::Listing;
 use crate::domain::transfer::JobSpec;
 use crate::s3::tasks::blocking;
@@ -49,6 +49,8 @@ pub async fn ask_machine(
             Some(file) => blocking(move || ledger::read(&file)).await.map(Answer::Ledger),
             None => Ok(Answer::Ledger(ledger.given)),
         },
+        // The loop does it, which has the terminal.
+        MachineRequest::Edit { name, .. } => Err(Error::new(ErrorKind::Other, EDIT, name)),
         MachineRequest::Check(specs) => {
             let other = specs.iter().find_map(JobSpec::other_connection).cloned();
             let source = client_of(clients, connection.clone()).await;

@@ -3,7 +3,10 @@
 pub mod clients;
 pub mod clipboard;
 mod connections;
+mod describing;
+mod editing;
 pub mod input;
+pub mod input_gate;
 pub mod log;
 pub mod machine;
 pub mod notify;

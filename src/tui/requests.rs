@@ -10,7 +10,7 @@ use crate::domain::stored::Stored;
 use crate::s3::client::{Client, ListQuery};
 use crate::transfer::create_prefix::create_prefix;
 use crate::transfer::journal::KnownUploads;
-use crate::tui::uploads;
+use crate::tui::{describing, uploads};
 
 /// The most a page of a listing may have.
 pub const PAGE: u16 = 1000;
@@ -39,6 +39,19 @@ pub async fn ask_storage(
             let link = client.presign(&spec, Timestamp::now()).await?;
             client.test_link(&spec.object, spec.method, &link.url).await?;
             Answer::LinkTested
+        }
+        StorageRequest::Describe { bucket, targets } => {
+            describing::describe(client, &bucket, &targets).await?
+        }
+        StorageRequest::ChangeMetadata { objects, change } => {
+            describing::change(client, objects, &change).await?
+        }
+        StorageRequest::Thaw { bucket, targets, days } => {
+            describing::thaw(client, &bucket, &targets, days).await?
+        }
+        StorageRequest::OpenText(object) => describing::open(client, &object).await?,
+        StorageRequest::SaveText { object, etag, bytes } => {
+            describing::save(client, &object, etag, bytes).await?
         }
         StorageRequest::CreateBucket(bucket) => {
             client.create_bucket(&bucket).await?;

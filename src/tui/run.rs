@@ -18,6 +18,7 @@ use crate::config::crash::rehearse;
 use crate::domain::address::ConnectionName;
 use crate::domain::usage::Usage;
 use crate::tui::clients::Clients;
+use crate::tui::input_gate::InputGate;
 use crate::tui::runner::{LoopCommand, News, Runner};
 use crate::tui::signals::{Signal, stop_job};
 use crate::tui::terminal::Screen;
@@ -60,6 +61,9 @@ pub struct Loop {
     pub pace: LoopPace,
     /// What the last frame shows where.
     pub spots: Spots,
+    pub gate: InputGate,
+    /// News that came while the terminal was somebody else's.
+    pub waiting: Vec<News>,
 }
 
 /// When something is to be done that no event asks for.
@@ -199,6 +203,14 @@ impl Loop {
                     self.draw_now();
                 }
                 LoopCommand::Suspend => self.suspend().await?,
+                LoopCommand::Edit(call) => {
+                    self.edit(call).await?;
+                    for news in std::mem::take(&mut self.waiting) {
+                        if let Some(ending) = self.take_news(news)? {
+                            return Ok(Some(ending));
+                        }
+                    }
+                }
                 LoopCommand::Demo => return Ok(Some(Ending::Demo)),
                 LoopCommand::Quit => return Ok(Some(Ending::Quit)),
             }
@@ -230,8 +242,14 @@ impl Loop {
         Ok(())
     }
 
+    /// Takes the answer to what the loop itself was asked.
+    pub fn take_reply(&mut self, reply: Event) {
+        self.update(reply);
+        self.draw_now();
+    }
+
     /// The terminal may have another size by now.
-    fn come_back(&mut self) -> io::Result<()> {
+    pub fn come_back(&mut self) -> io::Result<()> {
         let (width, height) = self.screen.size()?;
         self.update(Event::Resized { width, height });
         self.update(Event::Resumed);

@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 
-use crate::app::effect::{Effect, Preference, Request};
+use crate::app::effect::{Effect, MachineRequest, Preference, Request};
 use crate::app::event::{ClipboardOutcome, Event, Ticket};
 use crate::config::ledger::{self, GivenLink};
 use crate::config::paths::Folders;
@@ -36,12 +36,23 @@ pub enum News {
     Panicked,
 }
 
+/// A text that is to be edited, and who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EditCall {
+    pub ticket: Ticket,
+    pub connection: ConnectionName,
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
 /// What only the loop can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LoopCommand {
     /// Something for the terminal itself, between two frames.
     Send(String),
     Suspend,
+    /// Give the terminal to the user's editor.
+    Edit(EditCall),
     Redraw,
     Demo,
     Quit,
@@ -105,6 +116,11 @@ impl Runner {
     /// Never blocks. Brings back what the loop has to do itself.
     pub fn perform(&mut self, effect: Effect) -> Option<LoopCommand> {
         match effect {
+            Effect::Request {
+                ticket,
+                connection,
+                request: Request::Machine(MachineRequest::Edit { name, bytes }),
+            } => return Some(LoopCommand::Edit(EditCall { ticket, connection, name, bytes })),
             Effect::Request { ticket, connection, request } => {
                 self.request(ticket, connection, request);
             }
@@ -130,6 +146,9 @@ impl Runner {
                 browse(url, move |url| {
                     let _ = news.send(News::Event(Event::NoBrowser(url)));
                 });
+            }
+            Effect::RemoveEdited(file) => {
+                self.runtime.spawn_blocking(move || file.remove());
             }
             Effect::Suspend => return Some(LoopCommand::Suspend),
             Effect::Redraw => return Some(LoopCommand::Redraw),

@@ -26,6 +26,7 @@ use crate::transfer::tuning::Tuning;
 use crate::tui::clients::Clients;
 use crate::tui::connections::ConnectionStore;
 use crate::tui::input::read_on_thread;
+use crate::tui::input_gate::InputGate;
 use crate::tui::run::{Ending, Loop, LoopPace};
 use crate::tui::runner::{News, Runner};
 use crate::tui::signals;
@@ -96,6 +97,7 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
         news.clone(),
     );
     let pace = LoopPace::default();
+    let gate = InputGate::default();
     let mut turning = Loop {
         screen,
         state,
@@ -106,9 +108,11 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
         news: news_received,
         pace,
         spots: Spots::default(),
+        gate: gate.clone(),
+        waiting: Vec::new(),
     };
     turning.paint()?;
-    read_on_thread(keys);
+    read_on_thread(keys, gate);
     before_requests();
     turning.perform(effects);
     let ended = catch_unwind(AssertUnwindSafe(|| interface.block_on(turning.run())));

@@ -45,11 +45,20 @@ fn object_facts(head: &ObjectHead, zone: &TimeZone) -> Vec<Fact> {
     let etag = head.etag.as_ref().map(|etag| etag.as_str().to_owned());
     let class = head.storage_class.clone().or_else(|| Some("STANDARD (not stated)".into()));
     let parts = head.parts.map(|parts| Count(parts.into()).to_string());
+    let archived = head.is_archived().then(|| {
+        let running = head.restore.as_ref().is_some_and(|restore| restore.running);
+        let text = if running { "yes, and being restored" } else { "yes: not readable now" };
+        text.to_owned()
+    });
+    let readable = head.restore.as_ref().and_then(|restore| restore.until);
+    let readable = readable.map(|until| Moment(until, zone).to_string());
     let mut facts = vec![("size".to_owned(), size)];
     facts.extend(told([
         ("modified", modified),
         ("ETag", etag),
         ("class", class),
+        ("archived", archived),
+        ("readable until", readable),
         ("version", head.version_id.clone()),
         ("parts", parts),
     ]));

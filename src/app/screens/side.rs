@@ -18,7 +18,8 @@ use crate::app::screens::preview::Preview;
 use crate::app::screens::side::fetched::{Fetched, KeptPreviews};
 use crate::app::screens::subject::Subject;
 use crate::app::session::Session;
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::listing::Class;
 use crate::domain::object::{ObjectAddress, ObjectHead};
 
 /// Bytes a preview fetches.
@@ -116,10 +117,18 @@ impl Part for SidePane {
         let waiting = if head { &mut self.head_ticket } else { &mut self.peek_ticket };
         *waiting = None;
         match reply {
-            Ok(Answer::Head(head)) => self.head = Fetched::Ready(head),
+            Ok(Answer::Head(head)) => {
+                self.head = Fetched::Ready(head);
+                self.peek_or_say(cx);
+            }
             Ok(Answer::Peeked(peek)) => self.preview = Fetched::Ready(Preview::of(peek)),
             Ok(_) => {}
-            Err(error) if head => self.head = self.failed(error, cx),
+            Err(error) if head => {
+                if self.preview == Fetched::Waiting && self.peek_ticket.is_none() {
+                    self.preview = Fetched::Failed(error.clone());
+                }
+                self.head = self.failed(error, cx);
+            }
             Err(error) => self.preview = self.failed(error, cx),
         }
     }
@@ -260,12 +269,44 @@ impl SidePane {
                 self.head_ticket = Some(cx.request(StorageRequest::Head(object)));
                 self.head = Fetched::Waiting;
             }
+            SideTab::Preview if self.preview == Fetched::Nothing && self.may_be_archived() => {
+                self.preview = Fetched::Waiting;
+                if self.head == Fetched::Nothing {
+                    self.head_ticket = Some(cx.request(StorageRequest::Head(object)));
+                    self.head = Fetched::Waiting;
+                } else {
+                    self.peek_or_say(cx);
+                }
+            }
             SideTab::Preview if self.preview == Fetched::Nothing => {
                 let request = StorageRequest::Peek { object, bytes: PEEK_BYTES };
                 self.peek_ticket = Some(cx.request(request));
                 self.preview = Fetched::Waiting;
             }
             SideTab::Details | SideTab::Preview => {}
+        }
+    }
+
+    /// Whether its class keeps it where a GET may be refused: it is looked at before.
+    fn may_be_archived(&self) -> bool {
+        let class = self.subject.as_ref().map(|subject| subject.class);
+        matches!(class, Some(Class::Glacier | Class::DeepArchive))
+    }
+
+    /// Once the head of what may be archived is known: its start, or why it cannot be had.
+    fn peek_or_say(&mut self, cx: &mut Context<'_>) {
+        let Some(Subject { object, .. }) = self.subject.clone() else { return };
+        let Fetched::Ready(head) = &self.head else { return };
+        if self.preview != Fetched::Waiting || self.peek_ticket.is_some() {
+            return;
+        }
+        if head.is_archived() {
+            let error = Error::new(ErrorKind::InvalidRequest, "GetObject", object.to_string());
+            let code = Some("InvalidObjectState".to_owned());
+            self.preview = Fetched::Failed(Error { code, ..error.detail("it is archived") });
+        } else {
+            let request = StorageRequest::Peek { object, bytes: PEEK_BYTES };
+            self.peek_ticket = Some(cx.request(request));
         }
     }
 

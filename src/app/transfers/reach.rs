@@ -46,11 +46,17 @@ fn shows(prefix: &Prefix, target: &Target) -> bool {
 mod tests {
     use super::*;
     use crate::domain::address::Key;
-    use crate::domain::transfer::{FileRules, OnConflict};
+    use crate::domain::transfer::{FileRules, JobOptions, OnConflict};
 
     fn job(work: Work) -> JobSpec {
         let (on_conflict, files) = (OnConflict::default(), FileRules::default());
-        JobSpec { connection: "one".into(), work, on_conflict, files }
+        JobSpec {
+            connection: "one".into(),
+            work,
+            on_conflict,
+            files,
+            options: JobOptions::default(),
+        }
     }
 
     fn is_changed(spec: &JobSpec, connection: &str, bucket: &str, prefix: &str) -> bool {

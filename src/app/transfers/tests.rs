@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::address::Key;
 use crate::domain::error::ErrorKind;
 use crate::domain::transfer::{
-    Failure, FileRules, JobSpec, OnConflict, Priority, Progress, Target, Work,
+    Failure, FileRules, JobOptions, JobSpec, OnConflict, Priority, Progress, Target, Work,
 };
 
 fn at(milliseconds: i64) -> Timestamp {
@@ -28,6 +28,7 @@ pub fn download(id: u64, key: &str) -> JobView {
             work,
             on_conflict: OnConflict::Fail,
             files: FileRules::default(),
+            options: JobOptions::default(),
         },
         state: JobState::Queued,
         progress: Progress {

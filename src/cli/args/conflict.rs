@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::domain::glob::KeyFilter;
 use crate::domain::transfer::OnConflict;
 
 /// What happens where the destination exists. Without a flag it fails and nothing is overwritten.
@@ -24,6 +25,23 @@ pub struct Conflict {
     /// Overwrite what has another size, time or content
     #[arg(long)]
     pub if_different: bool,
+}
+
+/// Which of the objects below a place are meant.
+#[derive(Clone, Debug, Default, Args)]
+pub struct FilterFlags {
+    /// Only what this pattern matches: *.html; may be given many times
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// Not what this pattern matches, whatever --include says; may be given many times
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+}
+
+impl From<&FilterFlags> for KeyFilter {
+    fn from(flags: &FilterFlags) -> KeyFilter {
+        KeyFilter { include: flags.include.clone(), exclude: flags.exclude.clone() }
+    }
 }
 
 impl From<Conflict> for OnConflict {

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::cli::args::conflict::FilterFlags;
 use crate::domain::address::Location;
 
 pub const REMOVE_EXAMPLES: &str = "\
@@ -28,6 +29,8 @@ pub struct RemoveArguments {
     /// Everything below a prefix
     #[arg(short, long)]
     pub recursive: bool,
+    #[command(flatten)]
+    pub filter: FilterFlags,
     /// Do not ask before a recursive deletion
     #[arg(long)]
     pub yes: bool,

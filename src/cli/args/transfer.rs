@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::args::conflict::Conflict;
+use crate::cli::args::conflict::{Conflict, FilterFlags};
+use crate::cli::args::describe::{DescribeFlags, LockFlags};
 use crate::cli::args::parts::Parts;
 use crate::cli::pace::PaceArguments;
 use crate::domain::address::Location;
@@ -27,6 +28,8 @@ pub const PUT_EXAMPLES: &str = "\
 Examples:
   windlass put a.jpg s3://media/photos/         Upload to photos/a.jpg
   windlass put ./site s3://site/public/         Upload what is in site to public/
+  windlass put a.jpg b.jpg raw s3://media/      Upload several, a folder under its own name
+  windlass put ./site s3://site/ --include '*.html' --cache-control no-cache --dry-run
   tar c . | windlass put - s3://backups/home.tar
   pg_dumpall | windlass put --expected-size 2TiB - s3://backups/all.sql
 
@@ -71,6 +74,8 @@ pub struct GetArguments {
     #[arg(long)]
     pub preserve_mode: bool,
     #[command(flatten)]
+    pub filter: FilterFlags,
+    #[command(flatten)]
     pub conflict: Conflict,
     #[command(flatten)]
     pub pace: PaceArguments,
@@ -79,15 +84,13 @@ pub struct GetArguments {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Debug, Args)]
 pub struct PutArguments {
-    /// A file, a folder, a named pipe, or - for stdin
-    pub source: PathBuf,
+    /// Files and folders; or one named pipe, or - for stdin
+    #[arg(required = true, value_name = "SOURCE")]
+    pub sources: Vec<PathBuf>,
     /// s3://bucket/key, or s3://bucket/prefix/ to keep the file's name; a folder's files go below
     /// it
     #[arg(value_parser = Location::parse)]
     pub destination: Location,
-    /// The Content-Type to store; by default it follows from the name and the content
-    #[arg(long, value_name = "TYPE")]
-    pub content_type: Option<String>,
     /// Send what symbolic links lead to
     #[arg(long, conflicts_with = "skip_symlinks")]
     pub follow_symlinks: bool,
@@ -100,6 +103,15 @@ pub struct PutArguments {
     /// Send a file that grows, a log for one, as long as it is at the start
     #[arg(long)]
     pub snapshot: bool,
+    /// Say what would be uploaded, and upload nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub describe: DescribeFlags,
+    #[command(flatten)]
+    pub lock: LockFlags,
+    #[command(flatten)]
+    pub filter: FilterFlags,
     #[command(flatten)]
     pub parts: Parts,
     #[command(flatten)]
@@ -119,6 +131,15 @@ pub struct CopyArguments {
     /// Everything below the source, even where its last / is left out
     #[arg(short, long)]
     pub recursive: bool,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub describe: DescribeFlags,
+    #[command(flatten)]
+    pub lock: LockFlags,
+    #[command(flatten)]
+    pub filter: FilterFlags,
     #[command(flatten)]
     pub conflict: Conflict,
     #[command(flatten)]

@@ -18,7 +18,7 @@ use crate::config::connection::{
 use crate::config::file::jurisdictions::RawJurisdictions;
 use crate::config::network::{Network, Proxy};
 use crate::config::r2::{self, Jurisdiction};
-use crate::config::settings::{TransferSettings, UiSettings};
+use crate::config::settings::{TransferSettings, UiSettings, UploadRuleText};
 use crate::config::tilde;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::endpoint::Endpoint;
@@ -34,6 +34,8 @@ pub struct RawFile {
     pub ui: UiSettings,
     #[serde(default)]
     pub transfers: TransferSettings,
+    #[serde(default)]
+    pub upload_rules: Vec<UploadRuleText>,
     #[serde(default)]
     pub connections: HashMap<Spanned<String>, RawConnection>,
 }

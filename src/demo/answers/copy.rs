@@ -8,25 +8,45 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Result, s3_error};
 
+use crate::demo::answers::canned_acls::asked_grants;
 use crate::demo::answers::checksums::{full_object, named, with_checksum};
 use crate::demo::answers::conditions::Conditions;
 use crate::demo::answers::context::Context;
 use crate::demo::answers::found::{Found, find};
 use crate::demo::answers::given::{checked_class, described, given_headers};
-use crate::demo::answers::objects::check_restored;
+use crate::demo::answers::guards::{CustomerKey, asked_guard, check_restored, tell_encryption};
+use crate::demo::store::guard::Guard;
 use crate::demo::store::object::{Stored, hex, md5};
 
 /// The most that one copy may carry, in bytes.
 const MOST: u64 = 5 * 1024 * 1024 * 1024;
 
+/// The key that the source of a copy is read with.
+macro_rules! source_key {
+    ($input:expr) => {
+        $crate::demo::answers::guards::CustomerKey {
+            algorithm: $input.copy_source_sse_customer_algorithm.clone(),
+            key: $input.copy_source_sse_customer_key.clone(),
+            md5: $input.copy_source_sse_customer_key_md5.clone(),
+        }
+    };
+}
+
+pub(crate) use source_key;
+
 /// The object a copy reads, with its bucket and key.
-pub fn source(cx: &Context, source: &CopySource) -> S3Result<(Found, String, String)> {
-    let CopySource::Bucket { bucket, key, version_id } = source else {
+pub fn source(
+    cx: &Context,
+    source: &CopySource,
+    key: &CustomerKey,
+) -> S3Result<(Found, String, String)> {
+    let CopySource::Bucket { bucket, key: name, version_id } = source else {
         return Err(s3_error!(NotImplemented, "Access points are not implemented"));
     };
-    let found = find(cx, bucket, key, version_id.as_deref())?;
+    let found = find(cx, bucket, name, version_id.as_deref())?;
+    key.check(&found)?;
     check_restored(&found)?;
-    Ok((found, bucket.to_string(), cx.key(key).into_owned()))
+    Ok((found, bucket.to_string(), cx.key(name).into_owned()))
 }
 
 pub async fn object(
@@ -35,7 +55,7 @@ pub async fn object(
 ) -> S3Result<CopyObjectOutput> {
     let input = request.input;
     let key = cx.key(&input.key).into_owned();
-    let (found, from_bucket, from_key) = source(cx, &input.copy_source)?;
+    let (found, from_bucket, from_key) = source(cx, &input.copy_source, &source_key!(input))?;
     conditions(&input).check_source(&found.object, found.version.modified)?;
     if found.object.content.len() > MOST {
         let message = "The specified copy source is larger than the maximum allowable size for a \
@@ -44,7 +64,7 @@ pub async fn object(
     }
     let to_itself = from_bucket == input.bucket && from_key == key;
     let copy = copied(cx, &input, &found, to_itself)?;
-    let (etag, checksum) = (copy.etag.clone(), copy.checksum.clone());
+    let (etag, checksum, guard) = (copy.etag.clone(), copy.checksum.clone(), copy.guard.clone());
     let (version_id, modified) = cx.in_bucket(&input.bucket, |bucket, fresh| {
         Ok((bucket.put(&key, Arc::new(copy), fresh.now, fresh.id), fresh.now))
     })?;
@@ -57,12 +77,14 @@ pub async fn object(
         },
         checksum
     );
-    Ok(CopyObjectOutput {
+    let mut output = CopyObjectOutput {
         copy_object_result: Some(result),
         copy_source_version_id: found.version_id,
         version_id,
         ..Default::default()
-    })
+    };
+    tell_encryption!(output, guard);
+    Ok(output)
 }
 
 fn conditions(input: &CopyObjectInput) -> Conditions {
@@ -87,7 +109,9 @@ fn copied(
     let class = checked_class(cx, input.storage_class.as_ref())?;
     let source = &*found.object;
     let old_version = matches!(&input.copy_source, CopySource::Bucket { version_id: Some(_), .. });
-    if to_itself && !replaces && class == source.storage_class && !old_version && !cx.is_r2() {
+    let guard = asked_guard!(input).guard(cx, &input.bucket)?;
+    let same = class == source.storage_class && guard == Guard::default();
+    if to_itself && !replaces && same && !old_version && !cx.is_r2() {
         let message = "This copy request is illegal because it is trying to copy an object to \
                        itself without changing the object's metadata, storage class, website \
                        redirect location or encryption attributes.";
@@ -122,6 +146,7 @@ fn copied(
         metadata: if replaces { given.metadata } else { source.metadata.clone() },
         storage_class: class,
         tags: if retags { given.tags } else { source.tags.clone() },
-        grants: None,
+        grants: asked_grants!(cx, input),
+        guard,
     })
 }

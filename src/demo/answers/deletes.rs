@@ -1,5 +1,7 @@
 //! Deleting one object or up to a thousand.
 
+use std::time::SystemTime;
+
 use s3s::dto::{
     DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject,
     Error as KeyError, ObjectIdentifier,
@@ -8,6 +10,7 @@ use s3s::{S3Request, S3Result, s3_error};
 
 use crate::demo::answers::conditions::check_write;
 use crate::demo::answers::context::Context;
+use crate::demo::answers::guards::locked;
 use crate::demo::store::bucket::{Bucket, Removed, Versioning};
 
 /// The most keys of one request.
@@ -21,6 +24,8 @@ pub async fn one(
     let key = cx.key(&input.key).into_owned();
     let removed = cx.in_bucket(&input.bucket, |bucket, fresh| {
         check_write(bucket.newest(&key).as_ref(), input.if_match.as_ref(), None)?;
+        let bypass = input.bypass_governance_retention == Some(true);
+        check_lock(bucket, &key, input.version_id.as_deref(), fresh.now, bypass)?;
         Ok(match input.version_id.as_deref() {
             Some(id) => bucket.delete_version(&key, id),
             None => bucket.delete(&key, fresh.now, fresh.id),
@@ -45,6 +50,7 @@ pub async fn many(
         let message = "Missing required header for this request: Content-MD5 OR x-amz-checksum-*";
         return Err(s3_error!(InvalidRequest, "{message}"));
     }
+    let bypass = request.input.bypass_governance_retention == Some(true);
     let objects = request.input.delete.objects;
     if objects.is_empty() || objects.len() > MOST {
         return Err(s3_error!(
@@ -57,7 +63,7 @@ pub async fn many(
     let (mut deleted, mut errors) = (Vec::new(), Vec::new());
     for object in objects {
         let key = object.key.clone();
-        match delete(cx, &request.input.bucket, object) {
+        match delete(cx, &request.input.bucket, object, bypass) {
             Ok(entry) => deleted.push(entry),
             Err(error) if *error.code() == s3s::S3ErrorCode::NoSuchBucket => return Err(error),
             Err(error) => errors.push(KeyError {
@@ -75,12 +81,32 @@ pub async fn many(
     })
 }
 
-fn delete(cx: &Context, bucket: &str, object: ObjectIdentifier) -> S3Result<DeletedObject> {
+/// A version that is named is not deleted while it is locked; a marker over it may be made.
+fn check_lock(
+    bucket: &Bucket,
+    key: &str,
+    id: Option<&str>,
+    now: SystemTime,
+    bypass: bool,
+) -> S3Result<()> {
+    match id.is_some_and(|id| bucket.is_locked(key, id, now, bypass)) {
+        true => Err(locked()),
+        false => Ok(()),
+    }
+}
+
+fn delete(
+    cx: &Context,
+    bucket: &str,
+    object: ObjectIdentifier,
+    bypass: bool,
+) -> S3Result<DeletedObject> {
     let key = cx.key(&object.key).into_owned();
     cx.in_bucket(bucket, |bucket, fresh| {
         if key.len() > 1024 {
             return Err(s3_error!(KeyTooLongError, "Your key is too long"));
         }
+        check_lock(bucket, &key, object.version_id.as_deref(), fresh.now, bypass)?;
         let removed = match object.version_id.as_deref() {
             Some(id) => bucket.delete_version(&key, id),
             None => bucket.delete(&key, fresh.now, fresh.id),

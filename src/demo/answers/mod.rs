@@ -6,6 +6,7 @@ pub mod context;
 mod attributes;
 mod body;
 mod buckets;
+mod canned_acls;
 mod checksums;
 mod conditions;
 mod copy;
@@ -13,6 +14,7 @@ mod deletes;
 mod found;
 mod further_settings;
 mod given;
+mod guards;
 mod listing;
 mod multipart;
 mod objects;
@@ -46,27 +48,29 @@ use s3s::dto::{
     GetBucketRequestPaymentInput, GetBucketRequestPaymentOutput, GetBucketTaggingInput,
     GetBucketTaggingOutput, GetBucketVersioningInput, GetBucketVersioningOutput,
     GetBucketWebsiteInput, GetBucketWebsiteOutput, GetObjectAclInput, GetObjectAclOutput,
-    GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectInput,
-    GetObjectLockConfigurationInput, GetObjectLockConfigurationOutput, GetObjectOutput,
-    GetObjectTaggingInput, GetObjectTaggingOutput, GetPublicAccessBlockInput,
-    GetPublicAccessBlockOutput, HeadBucketInput, HeadBucketOutput, HeadObjectInput,
-    HeadObjectOutput, ListBucketsInput, ListBucketsOutput, ListMultipartUploadsInput,
-    ListMultipartUploadsOutput, ListObjectVersionsInput, ListObjectVersionsOutput,
-    ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output, ListPartsInput,
-    ListPartsOutput, PutBucketAccelerateConfigurationInput, PutBucketAccelerateConfigurationOutput,
-    PutBucketAclInput, PutBucketAclOutput, PutBucketCorsInput, PutBucketCorsOutput,
-    PutBucketEncryptionInput, PutBucketEncryptionOutput, PutBucketLifecycleConfigurationInput,
-    PutBucketLifecycleConfigurationOutput, PutBucketLoggingInput, PutBucketLoggingOutput,
-    PutBucketNotificationConfigurationInput, PutBucketNotificationConfigurationOutput,
-    PutBucketOwnershipControlsInput, PutBucketOwnershipControlsOutput, PutBucketPolicyInput,
-    PutBucketPolicyOutput, PutBucketReplicationInput, PutBucketReplicationOutput,
-    PutBucketRequestPaymentInput, PutBucketRequestPaymentOutput, PutBucketTaggingInput,
-    PutBucketTaggingOutput, PutBucketVersioningInput, PutBucketVersioningOutput,
-    PutBucketWebsiteInput, PutBucketWebsiteOutput, PutObjectAclInput, PutObjectAclOutput,
-    PutObjectInput, PutObjectLockConfigurationInput, PutObjectLockConfigurationOutput,
-    PutObjectOutput, PutObjectTaggingInput, PutObjectTaggingOutput, PutPublicAccessBlockInput,
-    PutPublicAccessBlockOutput, UploadPartCopyInput, UploadPartCopyOutput, UploadPartInput,
-    UploadPartOutput,
+    GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectInput, GetObjectLegalHoldInput,
+    GetObjectLegalHoldOutput, GetObjectLockConfigurationInput, GetObjectLockConfigurationOutput,
+    GetObjectOutput, GetObjectRetentionInput, GetObjectRetentionOutput, GetObjectTaggingInput,
+    GetObjectTaggingOutput, GetPublicAccessBlockInput, GetPublicAccessBlockOutput, HeadBucketInput,
+    HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListBucketsInput, ListBucketsOutput,
+    ListMultipartUploadsInput, ListMultipartUploadsOutput, ListObjectVersionsInput,
+    ListObjectVersionsOutput, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input,
+    ListObjectsV2Output, ListPartsInput, ListPartsOutput, PutBucketAccelerateConfigurationInput,
+    PutBucketAccelerateConfigurationOutput, PutBucketAclInput, PutBucketAclOutput,
+    PutBucketCorsInput, PutBucketCorsOutput, PutBucketEncryptionInput, PutBucketEncryptionOutput,
+    PutBucketLifecycleConfigurationInput, PutBucketLifecycleConfigurationOutput,
+    PutBucketLoggingInput, PutBucketLoggingOutput, PutBucketNotificationConfigurationInput,
+    PutBucketNotificationConfigurationOutput, PutBucketOwnershipControlsInput,
+    PutBucketOwnershipControlsOutput, PutBucketPolicyInput, PutBucketPolicyOutput,
+    PutBucketReplicationInput, PutBucketReplicationOutput, PutBucketRequestPaymentInput,
+    PutBucketRequestPaymentOutput, PutBucketTaggingInput, PutBucketTaggingOutput,
+    PutBucketVersioningInput, PutBucketVersioningOutput, PutBucketWebsiteInput,
+    PutBucketWebsiteOutput, PutObjectAclInput, PutObjectAclOutput, PutObjectInput,
+    PutObjectLegalHoldInput, PutObjectLegalHoldOutput, PutObjectLockConfigurationInput,
+    PutObjectLockConfigurationOutput, PutObjectOutput, PutObjectRetentionInput,
+    PutObjectRetentionOutput, PutObjectTaggingInput, PutObjectTaggingOutput,
+    PutPublicAccessBlockInput, PutPublicAccessBlockOutput, RestoreObjectInput, RestoreObjectOutput,
+    UploadPartCopyInput, UploadPartCopyOutput, UploadPartInput, UploadPartOutput,
 };
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{S3, S3Request, S3Response, S3Result};
@@ -139,6 +143,15 @@ operations! {
     get_object_tagging(GetObjectTaggingInput) -> GetObjectTaggingOutput = tags::get;
     put_object_tagging(PutObjectTaggingInput) -> PutObjectTaggingOutput = tags::put;
     delete_object_tagging(DeleteObjectTaggingInput) -> DeleteObjectTaggingOutput = tags::delete;
+    restore_object(RestoreObjectInput) -> RestoreObjectOutput = guards::restore;
+    get_object_retention(GetObjectRetentionInput)
+        -> GetObjectRetentionOutput = guards::get_retention;
+    put_object_retention(PutObjectRetentionInput)
+        -> PutObjectRetentionOutput = guards::put_retention;
+    get_object_legal_hold(GetObjectLegalHoldInput)
+        -> GetObjectLegalHoldOutput = guards::get_hold;
+    put_object_legal_hold(PutObjectLegalHoldInput)
+        -> PutObjectLegalHoldOutput = guards::put_hold;
     get_object_acl(GetObjectAclInput) -> GetObjectAclOutput = tags::get_acl;
     put_object_acl(PutObjectAclInput) -> PutObjectAclOutput = tags::put_acl;
 

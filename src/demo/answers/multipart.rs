@@ -14,12 +14,14 @@ use s3s::dto::{
 use s3s::{S3Error, S3Request, S3Result, s3_error};
 
 use crate::demo::answers::buckets::owner;
+use crate::demo::answers::canned_acls::asked_grants;
 use crate::demo::answers::checksums::{
     composite, full_object, given_checksum, values, with_checksum,
 };
 use crate::demo::answers::conditions::check_write;
 use crate::demo::answers::context::{Context, Unconditional, refused};
 use crate::demo::answers::given::{described, given_headers};
+use crate::demo::answers::guards::{asked_guard, tell_encryption};
 use crate::demo::answers::listing::{Writing, page_size};
 use crate::demo::store::bucket::Bucket;
 use crate::demo::store::multipart::{PartRules, Refused, StoredPart, Upload};
@@ -47,7 +49,10 @@ pub async fn create(
     let key = cx.key(&input.key).into_owned();
     let (metadata, class) = (input.metadata.take(), input.storage_class.as_ref());
     let tagging = input.tagging.as_deref();
-    let object = described(cx, given_headers!(input), metadata, class, tagging)?;
+    let described = described(cx, given_headers!(input), metadata, class, tagging)?;
+    let guard = asked_guard!(input).guard(cx, &input.bucket)?;
+    let grants = asked_grants!(cx, input);
+    let object = Stored { grants, guard: guard.clone(), ..described };
     let algorithm = input.checksum_algorithm.as_ref().map(|name| name.as_str().to_owned());
     let kind = input.checksum_type.as_ref().map(|kind| kind.as_str().to_owned());
     let kind = kind.or_else(|| algorithm.as_deref().map(|name| usual_type(name).to_owned()));
@@ -63,14 +68,16 @@ pub async fn create(
         bucket.uploads.insert((key, fresh.id.clone()), upload);
         Ok(fresh.id)
     })?;
-    Ok(CreateMultipartUploadOutput {
+    let mut output = CreateMultipartUploadOutput {
         bucket: Some(input.bucket),
         key: Some(input.key),
         upload_id: Some(upload_id),
         checksum_algorithm: input.checksum_algorithm,
         checksum_type: kind.map(ChecksumType::from),
         ..Default::default()
-    })
+    };
+    tell_encryption!(output, guard);
+    Ok(output)
 }
 
 fn usual_type(algorithm: &str) -> &'static str {

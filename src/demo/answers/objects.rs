@@ -6,9 +6,10 @@ use s3s::dto::{
     Checksum, ChecksumMode, ETag, GetObjectInput, GetObjectOutput, HeadObjectInput,
     HeadObjectOutput, PutObjectInput, PutObjectOutput, StorageClass, StreamingBlob,
 };
-use s3s::{S3Request, S3Result, s3_error};
+use s3s::{S3Request, S3Result};
 
 use crate::demo::answers::body::received;
+use crate::demo::answers::canned_acls::asked_grants;
 use crate::demo::answers::checksums::{
     add_trailers, full_object, given_checksum, named, verify, with_checksum,
 };
@@ -16,7 +17,11 @@ use crate::demo::answers::conditions::{Conditions, check_write};
 use crate::demo::answers::context::{Context, Unconditional, WholeObject};
 use crate::demo::answers::found::{Found, find};
 use crate::demo::answers::given::{described, given_headers};
+use crate::demo::answers::guards::{
+    asked_guard, check_restored, customer_key, tell_encryption, tell_guard,
+};
 use crate::demo::store::content::Content;
+use crate::demo::store::guard::Guard;
 use crate::demo::store::object::Stored;
 
 pub async fn put(cx: &Context, request: S3Request<PutObjectInput>) -> S3Result<PutObjectOutput> {
@@ -35,11 +40,15 @@ pub async fn put(cx: &Context, request: S3Request<PutObjectInput>) -> S3Result<P
     let (metadata, class) = (input.metadata.take(), input.storage_class.as_ref());
     let tagging = input.tagging.as_deref();
     let described = described(cx, given_headers!(input), metadata, class, tagging)?;
+    let guard = asked_guard!(input).guard(cx, &input.bucket)?;
+    let grants = asked_grants!(cx, input);
     let checksum = checksum(cx, &content, &given);
     let object = Stored {
         checksum: checksum.clone(),
         content: content.clone(),
-        etag: Stored::whole(content).etag,
+        etag: tag_of(&guard, content),
+        grants,
+        guard: guard.clone(),
         ..described
     };
     let etag = Some(ETag::Strong(object.etag.clone()));
@@ -48,7 +57,7 @@ pub async fn put(cx: &Context, request: S3Request<PutObjectInput>) -> S3Result<P
         check_write(current.as_ref(), input.if_match.as_ref(), input.if_none_match.as_ref())?;
         Ok(bucket.put(&key, Arc::new(object), fresh.now, fresh.id))
     })?;
-    Ok(with_checksum!(
+    let mut output = with_checksum!(
         PutObjectOutput {
             checksum_type: checksum.checksum_type.clone(),
             e_tag: etag,
@@ -56,7 +65,16 @@ pub async fn put(cx: &Context, request: S3Request<PutObjectInput>) -> S3Result<P
             ..Default::default()
         },
         checksum
-    ))
+    );
+    tell_encryption!(output, guard);
+    Ok(output)
+}
+
+/// What is encrypted with another key than the server's own has a tag that is no digest.
+fn tag_of(guard: &Guard, content: Content) -> String {
+    let tag = Stored::whole(content).etag;
+    let own = guard.encryption.as_ref().is_none_or(|(method, _)| method == "AES256");
+    if own && guard.customer_key.is_none() { tag } else { tag.chars().rev().collect() }
 }
 
 /// What was given, or what S3 computes unasked.
@@ -71,6 +89,7 @@ fn checksum(cx: &Context, content: &Content, given: &Checksum) -> Checksum {
 pub async fn get(cx: &Context, request: S3Request<GetObjectInput>) -> S3Result<GetObjectOutput> {
     let input = request.input;
     let found = find(cx, &input.bucket, &input.key, input.version_id.as_deref())?;
+    customer_key!(input).check(&found)?;
     check_restored(&found)?;
     let conditions = Conditions {
         matches: input.if_match,
@@ -85,7 +104,7 @@ pub async fn get(cx: &Context, request: S3Request<GetObjectInput>) -> S3Result<G
     let all = wanted.content_range.is_none();
     let Stored { headers, metadata, tags, .. } = &*found.object;
     let headers = headers.clone();
-    Ok(with_checksum!(
+    let mut output = with_checksum!(
         GetObjectOutput {
             accept_ranges: Some("bytes".to_owned()),
             cache_control: headers.cache_control,
@@ -109,12 +128,15 @@ pub async fn get(cx: &Context, request: S3Request<GetObjectInput>) -> S3Result<G
             ..Default::default()
         },
         shown(&found, input.checksum_mode.as_ref(), all)
-    ))
+    );
+    tell_guard!(output, found.object.guard);
+    Ok(output)
 }
 
 pub async fn head(cx: &Context, request: S3Request<HeadObjectInput>) -> S3Result<HeadObjectOutput> {
     let input = request.input;
     let found = find(cx, &input.bucket, &input.key, input.version_id.as_deref())?;
+    customer_key!(input).check(&found)?;
     let conditions = Conditions {
         matches: input.if_match,
         differs: input.if_none_match,
@@ -126,7 +148,7 @@ pub async fn head(cx: &Context, request: S3Request<HeadObjectInput>) -> S3Result
     let all = wanted.content_range.is_none();
     let Stored { headers, metadata, .. } = &*found.object;
     let headers = headers.clone();
-    Ok(with_checksum!(
+    let mut output = with_checksum!(
         HeadObjectOutput {
             accept_ranges: Some("bytes".to_owned()),
             cache_control: headers.cache_control,
@@ -148,7 +170,9 @@ pub async fn head(cx: &Context, request: S3Request<HeadObjectInput>) -> S3Result
             ..Default::default()
         },
         shown(&found, input.checksum_mode.as_ref(), all)
-    ))
+    );
+    tell_guard!(output, found.object.guard);
+    Ok(output)
 }
 
 /// Checksums are shown when asked for, and only of a whole object.
@@ -159,15 +183,4 @@ fn shown(found: &Found, mode: Option<&ChecksumMode>, all: bool) -> Checksum {
 
 pub fn class(object: &Stored) -> Option<StorageClass> {
     object.storage_class.clone().map(StorageClass::from)
-}
-
-/// Archived objects must be restored before they are read.
-pub fn check_restored(found: &Found) -> S3Result<()> {
-    match found.object.storage_class.as_deref() {
-        Some("GLACIER" | "DEEP_ARCHIVE") => Err(s3_error!(
-            InvalidObjectState,
-            "The operation is not valid for the object's storage class"
-        )),
-        _ => Ok(()),
-    }
 }

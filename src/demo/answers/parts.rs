@@ -14,7 +14,7 @@ use crate::demo::answers::checksums::{
 };
 use crate::demo::answers::conditions::Conditions;
 use crate::demo::answers::context::Context;
-use crate::demo::answers::copy::source;
+use crate::demo::answers::copy::{source, source_key};
 use crate::demo::answers::listing::page_size;
 use crate::demo::answers::multipart::{initiator, no_such_upload};
 use crate::demo::store::content::Content;
@@ -90,7 +90,7 @@ pub async fn copy(
     let input = request.input;
     check_number(input.part_number)?;
     let wanted = algorithm(cx, &input.bucket, &input.key, &input.upload_id)?;
-    let (found, _, _) = source(cx, &input.copy_source)?;
+    let (found, _, _) = source(cx, &input.copy_source, &source_key!(input))?;
     let conditions = Conditions {
         matches: input.copy_source_if_match.clone(),
         differs: input.copy_source_if_none_match.clone(),

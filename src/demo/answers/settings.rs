@@ -22,8 +22,8 @@ use s3s::dto::{
 use s3s::{S3Request, S3Result, s3_error};
 
 use crate::demo::answers::buckets::owner;
+use crate::demo::answers::canned_acls::grants;
 use crate::demo::answers::context::{Context, refused};
-use crate::demo::answers::tags::grants;
 use crate::demo::store::bucket::{Settings, Versioning};
 
 const ENFORCED: &str = ObjectOwnership::BUCKET_OWNER_ENFORCED;

@@ -2,12 +2,13 @@
 
 use s3s::dto::{
     DeleteObjectTaggingInput, DeleteObjectTaggingOutput, GetObjectAclInput, GetObjectAclOutput,
-    GetObjectTaggingInput, GetObjectTaggingOutput, Grant, Grantee, Permission, PutObjectAclInput,
-    PutObjectAclOutput, PutObjectTaggingInput, PutObjectTaggingOutput, Tag, Type,
+    GetObjectTaggingInput, GetObjectTaggingOutput, PutObjectAclInput, PutObjectAclOutput,
+    PutObjectTaggingInput, PutObjectTaggingOutput, Tag,
 };
 use s3s::{S3Request, S3Result, s3_error};
 
 use crate::demo::answers::buckets::owner;
+use crate::demo::answers::canned_acls::grants;
 use crate::demo::answers::context::{Context, no_such_key};
 use crate::demo::answers::found::find;
 use crate::demo::answers::given::check_tags;
@@ -17,7 +18,7 @@ use crate::demo::store::object::Stored;
 const MOST: usize = 10;
 
 /// Changes an object in place and gives its version id as answers show it.
-fn change(
+pub fn change(
     cx: &Context,
     bucket: &str,
     key: &str,
@@ -101,39 +102,4 @@ pub async fn put_acl(
     let id = input.version_id.as_deref();
     change(cx, &input.bucket, &input.key, id, |object| object.grants = Some(grants))?;
     Ok(PutObjectAclOutput::default())
-}
-
-/// What a canned ACL stands for.
-pub fn grants(canned: &str) -> Vec<Grant> {
-    let everybody = "http://acs.amazonaws.com/groups/global/AllUsers";
-    let known = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
-    let more: &[(&str, &str)] = match canned {
-        "public-read" => &[(everybody, Permission::READ)],
-        "public-read-write" => &[(everybody, Permission::READ), (everybody, Permission::WRITE)],
-        "authenticated-read" => &[(known, Permission::READ)],
-        _ => &[],
-    };
-    let owner = owner();
-    let grantee = Grantee {
-        display_name: owner.display_name,
-        id: owner.id,
-        email_address: None,
-        type_: Type::from_static(Type::CANONICAL_USER),
-        uri: None,
-    };
-    let own = Grant {
-        grantee: Some(grantee),
-        permission: Some(Permission::from_static(Permission::FULL_CONTROL)),
-    };
-    let group = |(uri, permission): &(&str, &str)| Grant {
-        grantee: Some(Grantee {
-            display_name: None,
-            id: None,
-            email_address: None,
-            type_: Type::from_static(Type::GROUP),
-            uri: Some((*uri).to_owned()),
-        }),
-        permission: Some(Permission::from((*permission).to_owned())),
-    };
-    std::iter::once(own).chain(more.iter().map(group)).collect()
 }

@@ -181,6 +181,19 @@ impl Bucket {
         Removed { version, marker: true }
     }
 
+    /// Whether retention and legal holds can be put on its objects.
+    pub fn keeps_locks(&self) -> bool {
+        self.settings.object_lock.is_some()
+    }
+
+    /// Whether a version is there and may not be deleted.
+    pub fn is_locked(&self, key: &str, id: &str, now: SystemTime, bypass: bool) -> bool {
+        let versions = self.versions(key);
+        let found = versions.iter().find(|version| version.id() == id);
+        let object = found.and_then(|version| version.object.as_ref());
+        object.is_some_and(|object| object.guard.is_locked(now, bypass))
+    }
+
     /// Removes one version for good.
     pub fn delete_version(&mut self, key: &str, id: &str) -> Removed {
         let mut versions = self.versions(key).into_owned();

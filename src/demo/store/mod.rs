@@ -2,6 +2,7 @@
 
 pub mod bucket;
 pub mod content;
+pub mod guard;
 pub mod lazy;
 pub mod multipart;
 pub mod object;

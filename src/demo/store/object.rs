@@ -9,6 +9,7 @@ use md5::{Digest, Md5};
 use s3s::dto::{Checksum, Grant, Metadata, Tag, Timestamp};
 
 use crate::demo::store::content::Content;
+use crate::demo::store::guard::Guard;
 
 /// The headers that a client gives and gets back as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,6 +38,7 @@ pub struct Stored {
     pub storage_class: Option<String>,
     pub tags: Vec<Tag>,
     pub grants: Option<Vec<Grant>>,
+    pub guard: Guard,
 }
 
 impl Stored {

@@ -56,6 +56,8 @@ pub enum Remedy {
     ReadHelp,
     /// Let the doctor write, too.
     TestWriting,
+    /// Ask for an archived object to be made readable.
+    Thaw,
 }
 
 impl Remedy {
@@ -120,6 +122,7 @@ impl fmt::Display for Remedy {
             Remedy::SayLength => "say how long it will be, or send larger parts",
             Remedy::ReadAnswer => "the code and the raw answer are in the details",
             Remedy::ReadHelp => "see what the command takes",
+            Remedy::Thaw => "ask for it to be made readable, then try again",
             Remedy::TestWriting => "test writing",
         })
     }

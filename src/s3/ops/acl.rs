@@ -1,5 +1,6 @@
 //! Reads what an object's access control list grants beyond its owner.
 
+use aws_sdk_s3::operation::get_object_acl::GetObjectAclOutput;
 use aws_sdk_s3::types::{Grant, Grantee};
 
 use crate::domain::error::{Error, ErrorKind};
@@ -11,32 +12,40 @@ use crate::s3::client::Client;
 impl Client {
     /// In words of the API: `AllUsers READ`. What the owner has is left out.
     pub async fn grants(&self, object: &ObjectAddress) -> Result<Vec<String>, Error> {
-        let call = Call::on_object("GetObjectAcl", object).needing(Capability::Acl);
-        let output = self
-            .run(&call, |sdk, bucket| {
-                let request = sdk
-                    .get_object_acl()
-                    .bucket(bucket)
-                    .key(object.key.as_str())
-                    .set_version_id(object.version_id());
-                let call = &call;
-                async move { request.send().await.map_err(|error| call.failed(error)) }
-            })
-            .await
-            .inspect_err(|error| {
-                if error.kind == ErrorKind::NotS3 {
-                    self.refuses(
-                        Capability::Acl,
-                        "this server's answer to GetObjectAcl is no S3".into(),
-                    );
-                }
-            })?;
+        let output = self.access_of(object).await?;
         let owner = output.owner().and_then(|owner| owner.id());
         let others = output.grants().iter().filter(|grant| {
             let to = grant.grantee().and_then(Grantee::id);
             to.is_none() || to != owner
         });
         Ok(others.filter_map(words).collect())
+    }
+
+    /// Everything that GetObjectAcl says.
+    pub(in crate::s3) async fn access_of(
+        &self,
+        object: &ObjectAddress,
+    ) -> Result<GetObjectAclOutput, Error> {
+        let call = Call::on_object("GetObjectAcl", object).needing(Capability::Acl);
+        self.run(&call, |sdk, bucket| {
+            let request = sdk
+                .get_object_acl()
+                .bucket(bucket)
+                .key(object.key.as_str())
+                .set_version_id(object.version_id())
+                .set_request_payer(self.access().payer());
+            let call = &call;
+            async move { request.send().await.map_err(|error| call.failed(error)) }
+        })
+        .await
+        .inspect_err(|error| {
+            if error.kind == ErrorKind::NotS3 {
+                self.refuses(
+                    Capability::Acl,
+                    "this server's answer to GetObjectAcl is no S3".into(),
+                );
+            }
+        })
     }
 }
 

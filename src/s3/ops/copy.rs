@@ -2,16 +2,21 @@
 
 use aws_sdk_s3::config::{Builder, StalledStreamProtectionConfig};
 use aws_sdk_s3::operation::copy_object::CopyObjectOutput;
-use aws_sdk_s3::types::StorageClass;
+use aws_sdk_s3::primitives::DateTime;
+use aws_sdk_s3::types::{MetadataDirective, TaggingDirective};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::arn;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ByteRange, ETag, ObjectAddress, StoredObject, UploadId, UploadedPart};
+use crate::domain::object::{
+    ByteRange, CopyOptions, ETag, ObjectAddress, PutOptions, StoredObject, UploadId, UploadedPart,
+};
 use crate::domain::provider::{Capability, Provider};
+use crate::s3::access::{Access, with_access, with_source_access};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
-use crate::s3::ops::headers::checksums;
+use crate::s3::ops::headers::{checksums, expires, with_headers};
+use crate::s3::ops::tags::tagging;
 use crate::s3::sdk::transport::server_side_timeouts;
 
 /// What `x-amz-copy-source` may carry as it is; the SDK does not encode it.
@@ -30,8 +35,25 @@ impl Client {
         only_if_absent: bool,
         storage_class: Option<&str>,
     ) -> Result<StoredObject, Error> {
+        let options = CopyOptions {
+            source_etag: source_etag.cloned(),
+            only_if_absent,
+            storage_class: storage_class.map(str::to_owned),
+            ..CopyOptions::default()
+        };
+        self.copy_as(from, to, &options).await
+    }
+
+    /// As [`Client::copy`], to an object that is described anew. Onto itself only so.
+    pub async fn copy_as(
+        &self,
+        from: &ObjectAddress,
+        to: &ObjectAddress,
+        options: &CopyOptions,
+    ) -> Result<StoredObject, Error> {
+        let (source_etag, only_if_absent) = (options.source_etag.as_ref(), options.only_if_absent);
         let call = Call::on_object("CopyObject", to).writing().needing(Capability::CopyObject);
-        if from == to {
+        if from == to && options.replacing.is_none() {
             return Err(
                 call.fails(ErrorKind::InvalidRequest, "source and destination are the same")
             );
@@ -40,7 +62,12 @@ impl Client {
         if only_if_absent && provider != Provider::Aws {
             self.expect_absent(to, &call).await?;
         }
-        let ask = Ask { from, to, only_if_absent, storage_class, provider };
+        // Encryption and parts give what is copied onto itself another ETag.
+        let onto_itself = from.bucket == to.bucket && from.key == to.key;
+        let written = options.written();
+        let expires = expires(&written.headers, &call)?;
+        let source_access = self.source_access(from).await?;
+        let ask = Ask { from, to, options, written, expires, source_access, provider };
         let condition = source_etag.filter(|_| !self.conditions().source_is_broken());
         let sent = self.send_copy(&call, &ask, condition).await;
         let output = match sent {
@@ -55,7 +82,9 @@ impl Client {
                 // Nothing that was asked about is otherwise: the condition itself failed.
                 let output = self.send_copy(&call, &ask, None).await?;
                 self.conditions().learn_source_is_broken();
-                self.expect_unchanged(from, source_etag, &call).await?;
+                if !onto_itself {
+                    self.expect_unchanged(from, source_etag, &call).await?;
+                }
                 output
             }
             other => other?,
@@ -67,7 +96,7 @@ impl Client {
             );
         };
         let etag = result.e_tag().map(ETag::new);
-        if etag.as_ref() != source_etag || condition.is_none() {
+        if !onto_itself && (etag.as_ref() != source_etag || condition.is_none()) {
             self.expect_unchanged(from, source_etag, &call).await?;
         }
         Ok(StoredObject { etag, version_id, checksums: checksums!(result), confirmed: None })
@@ -80,21 +109,34 @@ impl Client {
         ask: &Ask<'_>,
         condition: Option<&ETag>,
     ) -> Result<CopyObjectOutput, Error> {
-        let Ask { from, to, only_if_absent, storage_class, provider } = *ask;
+        let Ask { from, to, options, provider, .. } = *ask;
+        let only_if_absent = options.only_if_absent;
         let guarded = call.clone().guarding_source(condition.is_some() && !only_if_absent);
         self.run(&guarded, |sdk, bucket| {
             let absent = (only_if_absent && provider == Provider::Aws).then(|| "*".to_owned());
-            let request = sdk
-                .copy_object()
+            let replaces = options.replacing.is_some();
+            let protection = &ask.written.protection;
+            let locks = protection.retention.is_some() || protection.legal_hold.is_some();
+            let directive = replaces.then_some(MetadataDirective::Replace);
+            let retags = options.retagging.then_some(TaggingDirective::Replace);
+            let described = with_headers!(sdk.copy_object(), &ask.written, ask.expires);
+            let described = with_access!(described, self.access());
+            let request = with_source_access!(described, ask.source_access)
                 .bucket(bucket)
+                .set_metadata_directive(directive)
+                .set_tagging_directive(retags)
+                .set_tagging(if options.retagging { tagging(&ask.written) } else { None })
                 .key(to.key.as_str())
                 .copy_source(source(self.wire(&from.bucket), from))
                 .set_copy_source_if_match(condition.map(ETag::quoted))
                 .set_if_none_match(absent)
-                .set_storage_class(storage_class.map(StorageClass::from))
                 .customize()
                 .config_override(patient())
                 .mutate_request(move |request| {
+                    if locks && provider != Provider::Aws {
+                        // moto demands of a copy what AWS demands of a body.
+                        request.headers_mut().insert("x-amz-sdk-checksum-algorithm", "CRC32");
+                    }
                     if only_if_absent && provider == Provider::R2 {
                         request.headers_mut().insert("cf-copy-destination-if-none-match", "*");
                     }
@@ -120,13 +162,14 @@ impl Client {
         let conditional =
             self.sdk().await?.provider != Provider::R2 && !self.conditions().source_is_broken();
         let condition = source_etag.filter(|_| conditional);
+        let source_access = &self.source_access(from).await?;
         let send = |condition: Option<&ETag>| {
             let (condition, guards) = (condition.map(ETag::quoted), condition.is_some());
             let call = call.clone().guarding_source(guards);
             async move {
                 self.run(&call, |sdk, bucket| {
-                    let request = sdk
-                        .upload_part_copy()
+                    let part = with_access!(sdk.upload_part_copy(), self.access());
+                    let request = with_source_access!(part, source_access)
                         .bucket(bucket)
                         .key(to.key.as_str())
                         .upload_id(&upload.0)
@@ -166,6 +209,14 @@ impl Client {
         Ok(UploadedPart { number, etag: etag.ok_or_else(missing)?, size: range.len(), crc64nvme })
     }
 
+    /// How the source of a copy is read: the key that is given may not be its own.
+    async fn source_access(&self, from: &ObjectAddress) -> Result<Access, Error> {
+        if !self.access().has_key() || self.head(from).await?.has_customer_key() {
+            return Ok(self.access().clone());
+        }
+        Ok(self.access().without_key())
+    }
+
     /// Fails with `PreconditionFailed` where the object exists.
     pub(in crate::s3) async fn expect_absent(
         &self,
@@ -200,9 +251,23 @@ impl Client {
 struct Ask<'a> {
     from: &'a ObjectAddress,
     to: &'a ObjectAddress,
-    only_if_absent: bool,
-    storage_class: Option<&'a str>,
+    options: &'a CopyOptions,
+    /// What the copy is described with.
+    written: PutOptions,
+    expires: Option<DateTime>,
+    source_access: Access,
     provider: Provider,
+}
+
+impl CopyOptions {
+    /// What is sent of it besides conditions.
+    fn written(&self) -> PutOptions {
+        self.replacing.clone().unwrap_or_else(|| PutOptions {
+            storage_class: self.storage_class.clone(),
+            protection: self.protection.clone(),
+            ..PutOptions::default()
+        })
+    }
 }
 
 /// Whether a condition failed, of the source or of the destination.

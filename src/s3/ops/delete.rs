@@ -58,6 +58,7 @@ impl Client {
             batch(keys).map_err(|error| call.fails(ErrorKind::InvalidRequest, chain(&error)))?;
         self.run(call, |sdk, bucket| {
             let request = sdk.delete_objects().bucket(bucket).delete(delete.clone());
+            let request = request.set_request_payer(self.access().payer());
             let patience = Builder::default()
                 .timeout_config(batch_timeouts(keys.len()))
                 .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
@@ -129,7 +130,8 @@ impl Client {
                 .delete_object()
                 .bucket(bucket)
                 .key(object.key.as_str())
-                .set_version_id(object.version_id());
+                .set_version_id(object.version_id())
+                .set_request_payer(self.access().payer());
             let call = &call;
             async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
         })

@@ -7,11 +7,13 @@ use futures_util::StreamExt as _;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress, ObjectHead, ObjectStart};
 use crate::domain::provider::Provider;
+use crate::s3::access::{Access, with_access};
 use crate::s3::call::Call;
 use crate::s3::client::{Client, Download};
 use crate::s3::http::direct::arriving::Arriving;
 use crate::s3::http::incoming::Incoming;
 use crate::s3::ops::headers::object_head;
+use crate::s3::ops::objects::telling;
 
 impl Client {
     /// The first bytes of an object, at most so many.
@@ -101,11 +103,28 @@ impl Client {
         options: &GetOptions,
         call: &Call,
     ) -> Result<Arrived, Error> {
+        match self.send_get_by(object, options, call, self.access()).await {
+            // It may not be encrypted with the key that is given.
+            Err(error) if self.access().has_key() && error.status == Some(400) => {
+                let plain = self.access().without_key();
+                let sent = self.send_get_by(object, options, call, &plain).await;
+                sent.map_err(|plain| telling(error, plain))
+            }
+            other => other,
+        }
+    }
+
+    async fn send_get_by(
+        &self,
+        object: &ObjectAddress,
+        options: &GetOptions,
+        call: &Call,
+        access: &Access,
+    ) -> Result<Arrived, Error> {
         let mode = (self.sdk().await?.provider == Provider::Aws).then_some(ChecksumMode::Enabled);
         let mode = &mode;
         self.run(call, |sdk, bucket| async move {
-            let request = sdk
-                .get_object()
+            let request = with_access!(sdk.get_object(), access)
                 .bucket(bucket)
                 .key(object.key.as_str())
                 .set_version_id(object.version_id())

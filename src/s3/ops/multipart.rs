@@ -13,6 +13,7 @@ use crate::domain::object::{
 use crate::domain::page_cursor::{PageCursor, next_page};
 use crate::domain::provider::Capability;
 use crate::domain::unfinished::UploadExtent;
+use crate::s3::access::with_access;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::http::body::Body;
@@ -36,7 +37,8 @@ impl Client {
         let expires = expires(&options.headers, &call)?;
         let output = self
             .run(&call, |sdk, bucket| {
-                let request = with_headers!(sdk.create_multipart_upload(), options, expires)
+                let begun = with_headers!(sdk.create_multipart_upload(), options, expires);
+                let request = with_access!(begun, self.access())
                     .bucket(bucket)
                     .key(object.key.as_str())
                     .set_checksum_algorithm(crc64nvme.then_some(ChecksumAlgorithm::Crc64Nvme))
@@ -69,7 +71,7 @@ impl Client {
                 // The SDK's two builders share these setters and no trait.
                 macro_rules! asked {
                     ($builder:expr) => {
-                        $builder
+                        with_access!($builder, self.access())
                             .bucket(bucket)
                             .key(object.key.as_str())
                             .upload_id(&upload.0)
@@ -152,8 +154,7 @@ impl Client {
         let marker = cursor.token().cloned();
         let output = self
             .run(call, |sdk, bucket| {
-                let request = sdk
-                    .list_parts()
+                let request = with_access!(sdk.list_parts(), self.access())
                     .bucket(bucket)
                     .key(object.key.as_str())
                     .upload_id(&upload.0)
@@ -200,8 +201,7 @@ impl Client {
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build();
         let output = self
             .run(&call, |sdk, bucket| {
-                let request = sdk
-                    .complete_multipart_upload()
+                let request = with_access!(sdk.complete_multipart_upload(), self.access())
                     .bucket(bucket)
                     .key(object.key.as_str())
                     .upload_id(&upload.0)
@@ -259,7 +259,8 @@ impl Client {
                 .abort_multipart_upload()
                 .bucket(bucket)
                 .key(object.key.as_str())
-                .upload_id(&upload.0);
+                .upload_id(&upload.0)
+                .set_request_payer(self.access().payer());
             let call = &call;
             async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
         })

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ETag, ObjectAddress, ObjectHead, PutOptions, StoredObject};
 use crate::domain::provider::Provider;
+use crate::s3::access::{Access, with_access};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::http::body::Body;
@@ -26,19 +27,42 @@ impl Client {
     /// Where HEAD is refused, which has no body to say why, a GET of one byte is asked: it says
     /// why, or what HEAD would have said.
     pub async fn head(&self, object: &ObjectAddress) -> Result<ObjectHead, Error> {
-        match self.ask_head(object).await {
+        let told = self.sdk().await?.provider == Provider::Aws;
+        self.head_with(object, told).await
+    }
+
+    /// As [`Client::head`], with the checksums wherever they can be had.
+    pub async fn whole_head(&self, object: &ObjectAddress) -> Result<ObjectHead, Error> {
+        let told = self.sdk().await?.provider != Provider::R2;
+        self.head_with(object, told).await
+    }
+
+    async fn head_with(&self, object: &ObjectAddress, sums: bool) -> Result<ObjectHead, Error> {
+        let asked = match self.ask_head(object, sums, self.access()).await {
+            // It may not be encrypted with the key that is given.
+            Err(error) if self.access().has_key() && error.status == Some(400) => {
+                let plain = self.access().without_key();
+                self.ask_head(object, sums, &plain).await.map_err(|plain| telling(error, plain))
+            }
+            other => other,
+        };
+        match asked {
             Err(error) if is_mute(&error) => self.head_by_get(object, error).await,
             other => other,
         }
     }
 
-    async fn ask_head(&self, object: &ObjectAddress) -> Result<ObjectHead, Error> {
+    async fn ask_head(
+        &self,
+        object: &ObjectAddress,
+        sums: bool,
+        access: &Access,
+    ) -> Result<ObjectHead, Error> {
         let call = Call::on_object("HeadObject", object);
-        let mode = (self.sdk().await?.provider == Provider::Aws).then_some(ChecksumMode::Enabled);
+        let mode = sums.then_some(ChecksumMode::Enabled);
         let output = self
             .run(&call, |sdk, bucket| {
-                let request = sdk
-                    .head_object()
+                let request = with_access!(sdk.head_object(), access)
                     .bucket(bucket)
                     .key(object.key.as_str())
                     .set_version_id(object.version_id())
@@ -47,7 +71,8 @@ impl Client {
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })
             .await?;
-        let head = object_head!(output);
+        let archive_tier = output.archive_status().map(|tier| tier.as_str().to_owned());
+        let head = ObjectHead { archive_tier, ..object_head!(output) };
         match head.etag {
             Some(_) => Ok(head),
             // A login page of the network on the way answers 200 too.
@@ -73,10 +98,11 @@ impl Client {
                 // The SDK's two builders share these setters and no trait.
                 macro_rules! asked {
                     ($builder:expr) => {
-                        with_headers!($builder, options, expires)
+                        with_access!(with_headers!($builder, options, expires), self.access())
                             .bucket(bucket)
                             .key(object.key.as_str())
                             .set_if_none_match(options.only_if_absent.then(|| "*".to_owned()))
+                            .set_if_match(options.if_match.as_ref().map(ETag::quoted))
                             .set_content_md5(sending.check.content_md5())
                             .set_checksum_crc64_nvme(sending.check.crc64nvme())
                     };
@@ -125,6 +151,11 @@ impl Client {
         let signed = open && !self.connection().bodies.unsigned;
         Digests::of(body, self.sdk().await?.crc64nvme, signed).await
     }
+}
+
+/// Of two refusals, with a key and without, the one that tells more.
+pub(in crate::s3) fn telling(with_key: Error, plain: Error) -> Error {
+    if plain.is(&ErrorKind::NoSuchKey) { plain } else { with_key }
 }
 
 /// Whether HEAD was refused for a reason that only a body could tell. A 404 tells enough.

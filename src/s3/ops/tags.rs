@@ -18,7 +18,8 @@ impl Client {
                     .get_object_tagging()
                     .bucket(bucket)
                     .key(object.key.as_str())
-                    .set_version_id(object.version_id());
+                    .set_version_id(object.version_id())
+                    .set_request_payer(self.access().payer());
                 let call = &call;
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })

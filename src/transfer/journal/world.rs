@@ -11,8 +11,8 @@ use crate::domain::address::{Bucket, ConnectionName, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ETag, ObjectAddress, UploadId, UploadedPart};
 use crate::domain::transfer::{
-    FileRules, JobId, JobSpec, JobState, OnConflict, Priority, Progress, Target, TransferCommand,
-    Work,
+    FileRules, JobId, JobOptions, JobSpec, JobState, OnConflict, Priority, Progress, Target,
+    TransferCommand, Work,
 };
 use crate::transfer::fact::{Fact, Multipart, Outcome, Partial};
 use crate::transfer::item::{Item, ItemKind};
@@ -29,7 +29,13 @@ fn spec() -> JobSpec {
     let (target, to_connection) = (prefix("q/"), None);
     let work = Work::Copy { bucket, source, to_connection, to_bucket, target, moving: false };
     let (connection, files) = (ConnectionName::new("c"), FileRules::default());
-    JobSpec { connection, work, on_conflict: OnConflict::Fail, files }
+    JobSpec {
+        connection,
+        work,
+        on_conflict: OnConflict::Fail,
+        files,
+        options: JobOptions::default(),
+    }
 }
 
 fn place(number: u64) -> String {

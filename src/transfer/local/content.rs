@@ -26,25 +26,81 @@ pub const SNIFFED: usize = 512;
 
 /// Never empty: `application/octet-stream` where nothing tells more.
 pub fn content_type(name: &str, start: &[u8]) -> String {
-    if let Some(known) = mime_guess::from_path(name).first_raw() {
-        return known.to_owned();
-    }
+    by_name(name).or_else(|| by_signature(start)).map_or_else(
+        || if looks_like_text(start) { TEXT.to_owned() } else { UNKNOWN.to_owned() },
+        str::to_owned,
+    )
+}
+
+const TEXT: &str = "text/plain; charset=utf-8";
+const UNKNOWN: &str = "application/octet-stream";
+
+fn by_name(name: &str) -> Option<&'static str> {
+    mime_guess::from_path(name).first_raw()
+}
+
+fn by_signature(start: &[u8]) -> Option<&'static str> {
     let signature = SIGNATURES.iter().find(|(magic, _)| start.starts_with(magic));
     if let Some((_, known)) = signature {
-        return (*known).to_owned();
+        return Some(known);
     }
     if start.len() > 11 && &start[..4] == b"RIFF" && &start[8..12] == b"WEBP" {
-        return "image/webp".to_owned();
+        return Some("image/webp");
     }
-    if start.len() > 11 && &start[4..8] == b"ftyp" {
-        return "video/mp4".to_owned();
-    }
-    let text = if looks_like_text(start) {
-        "text/plain; charset=utf-8"
-    } else {
-        "application/octet-stream"
+    (start.len() > 11 && &start[4..8] == b"ftyp").then_some("video/mp4")
+}
+
+/// A type that an object has and should not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeFinding {
+    pub is: Option<String>,
+    pub should: String,
+    /// By its name; else by its first bytes.
+    pub by_name: bool,
+}
+
+/// What is wrong with the type of an object; nothing where nobody can tell.
+pub fn wrong_type(name: &str, start: &[u8], is: Option<&str>) -> Option<TypeFinding> {
+    let (should, named) = match by_name(name) {
+        Some(known) => (known, true),
+        None => match by_signature(start) {
+            Some(known) => (known, false),
+            None if looks_like_text(start) => (TEXT, false),
+            None => return None,
+        },
     };
-    text.to_owned()
+    let fits = is.is_some_and(|is| fit(is, should, named));
+    let is = is.map(str::to_owned);
+    (!fits).then(|| TypeFinding { is, should: should.to_owned(), by_name: named })
+}
+
+/// Whether a type will do where another is expected.
+fn fit(is: &str, should: &str, named: bool) -> bool {
+    let plain = |text: &str| {
+        let media = text.split(';').next().unwrap_or_default();
+        media.trim().to_ascii_lowercase()
+    };
+    let (is, should) = (plain(is), plain(should));
+    if is == should || are_one_kind(&is, &should) {
+        return true;
+    }
+    // The first bytes of text are those of every kind of text.
+    !named && should == "text/plain" && is != UNKNOWN && is != "binary/octet-stream"
+}
+
+/// Names of one kind of content.
+fn are_one_kind(one: &str, other: &str) -> bool {
+    const SAME: [&[&str]; 8] = [
+        &["text/javascript", "application/javascript", "application/x-javascript"],
+        &["text/xml", "application/xml"],
+        &["application/gzip", "application/x-gzip"],
+        &["application/zip", "application/x-zip-compressed"],
+        &["audio/mpeg", "audio/mp3"],
+        &["image/x-icon", "image/vnd.microsoft.icon"],
+        &["application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"],
+        &["text/markdown", "text/x-markdown"],
+    ];
+    SAME.iter().any(|same| same.contains(&one) && same.contains(&other))
 }
 
 fn looks_like_text(start: &[u8]) -> bool {
@@ -61,6 +117,25 @@ fn looks_like_text(start: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_type_is_wrong_where_name_or_first_bytes_tell_another() {
+        let wrong = |name, start: &[u8], is| wrong_type(name, start, is);
+        let html = wrong("a.html", b"", Some("binary/octet-stream")).unwrap();
+        assert_eq!((html.should.as_str(), html.by_name), ("text/html", true));
+        let picture = wrong("picture", b"\x89PNG\r\n\x1a\n", Some("text/plain")).unwrap();
+        assert_eq!((picture.should.as_str(), picture.by_name), ("image/png", false));
+        assert!(wrong("README", b"text", Some("application/octet-stream")).is_some());
+        assert!(wrong("README", b"text", None).is_some());
+        for (name, start, is) in [
+            ("a.html", &b""[..], "Text/HTML; charset=utf-8"),
+            ("a.js", b"", "application/javascript"),
+            ("blob", b"\x00\x01", "image/png"),
+            ("README", b"# text", "text/markdown"),
+        ] {
+            assert_eq!(wrong(name, start, Some(is)), None, "{name}");
+        }
+    }
 
     #[test]
     fn the_extension_decides_before_the_content() {

@@ -41,6 +41,15 @@ pub enum Walked {
     },
 }
 
+impl Walked {
+    /// The path below the folder.
+    pub fn relative(&self) -> &str {
+        match self {
+            Walked::File { relative, .. } | Walked::Refused { relative, .. } => relative,
+        }
+    }
+}
+
 /// What is not uploaded and is no failure, and what lies elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {

@@ -6,7 +6,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::address::{Bucket, ConnectionName, Key, Prefix};
-use crate::domain::transfer::{FileRules, MAX_FAILURES, OnConflict, Priority, Target, Work};
+use crate::domain::transfer::{
+    FileRules, JobOptions, MAX_FAILURES, OnConflict, Priority, Target, Work,
+};
 use crate::transfer::fact::{Outcome, PartFile};
 use crate::transfer::item::ItemKind;
 use crate::transfer::local::names::LocalName;
@@ -24,6 +26,7 @@ fn spec() -> JobSpec {
         work,
         on_conflict: OnConflict::Fail,
         files: FileRules::default(),
+        options: JobOptions::default(),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::likeness::Likeness;
-use crate::domain::object::{ByteRange, ETag, ObjectAddress, ObjectHead, UploadedPart};
+use crate::domain::object::{
+    ByteRange, CopyOptions, ETag, ObjectAddress, ObjectHead, PutOptions, UploadedPart,
+};
 use crate::domain::overlap::overlap;
 use crate::domain::parts::{MIB, part_size_at_least};
 use crate::domain::provider::{Capability, Provider};
@@ -14,7 +16,7 @@ use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::destination::{Destination, Version, decide, find, resumed, taken};
 use crate::transfer::workers::digest::etag_of_parts;
 use crate::transfer::workers::finish::{MoveCompletion, WorkerEnd};
-use crate::transfer::workers::kept::kept;
+use crate::transfer::workers::kept::{copied as copied_as, kept};
 use crate::transfer::workers::moving::{Left, left};
 use crate::transfer::workers::multipart::{
     BodySource, Complete, SendPart, completed_before, discard, named, open, reconcile, record_part,
@@ -347,8 +349,7 @@ async fn whole(
     way: &CopyTarget,
     head: &ObjectHead,
 ) -> Result<WorkerEnd, Error> {
-    let (etag, class) = (head.etag.as_ref(), head.storage_class.as_deref());
-    let class = class.filter(|class| *class != "STANDARD");
+    let options = copied_as(task, from, head).await?;
     let write = Write {
         remote: &*task.remote,
         policy: &task.policy,
@@ -358,11 +359,20 @@ async fn whole(
         // Where nobody looked before, what is there was there.
         may_be_ours: !way.unseen,
     };
-    let copy = |class| move |absent| task.remote.copy(from, &way.to, etag, absent, class);
-    let mut result = write.send(copy(class)).await;
-    if class.is_some() && result.as_ref().is_err_and(|e| e.is(&ErrorKind::InvalidRequest)) {
+    let copy = |options: CopyOptions| {
+        move |only_if_absent| {
+            let options = CopyOptions { only_if_absent, ..options.clone() };
+            async move { task.remote.copy_as(from, &way.to, &options).await }
+        }
+    };
+    let wanted = task.spec.options.attributes.class.is_some();
+    let class = options.storage_class.is_some() && !wanted;
+    let mut result = write.send(copy(options.clone())).await;
+    if class && result.as_ref().is_err_and(|e| e.is(&ErrorKind::InvalidRequest)) {
         task.note_once("the server does not take the storage class: the usual one is used");
-        result = write.send(copy(None)).await;
+        let replacing =
+            options.replacing.map(|replacing| PutOptions { storage_class: None, ..replacing });
+        result = write.send(copy(CopyOptions { storage_class: None, replacing, ..options })).await;
     }
     let seen = match result? {
         Written::Taken => return taken(task, &way.to).map(WorkerEnd::Moved),

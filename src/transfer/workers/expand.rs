@@ -79,6 +79,10 @@ impl ExpansionTask {
         })
         .await?;
         if !found.is_dir() {
+            let name = source.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if !self.takes(name) {
+                return Ok(());
+            }
             return self.hand_on(vec![one_file(source, target, found.len())?]).await;
         }
         let Target::Prefix(prefix) = target else {
@@ -106,9 +110,14 @@ impl ExpansionTask {
                 self.note_what_was_left(source, walk.tally());
                 return Ok(());
             }
-            self.hand_on(found.into_iter().map(|walked| file_item(walked, prefix)).collect())
-                .await?;
+            let wanted = found.into_iter().filter(|walked| self.takes(walked.relative()));
+            self.hand_on(wanted.map(|walked| file_item(walked, prefix)).collect()).await?;
         }
+    }
+
+    /// Whether the job is about what lies so below its place.
+    fn takes(&self, relative: &str) -> bool {
+        self.spec.options.filter.takes(relative)
     }
 
     /// What is no failure and yet not in the bucket.
@@ -147,6 +156,7 @@ impl ExpansionTask {
         name: Option<&str>,
     ) -> Result<(), Error> {
         match source {
+            Target::Object(key) if !self.takes(key.name()) => Ok(()),
             Target::Object(key) => {
                 let relative = name.unwrap_or_else(|| key.name());
                 let local = LocalName::of(relative);
@@ -208,7 +218,8 @@ impl ExpansionTask {
     ) -> Result<(), Error> {
         let mut walk = KeyWalk::default();
         while let Some(page) = self.page(bucket, prefix, &mut walk).await? {
-            let found = objects(&page, bucket, prefix, &mut walk)?;
+            let mut found = objects(&page, bucket, prefix, &mut walk)?;
+            found.retain(|(rest, _)| self.takes(rest));
             if found.is_empty() {
                 continue;
             }
@@ -246,6 +257,7 @@ impl ExpansionTask {
             Item { place, size, kind: ItemKind::Copy { from, to } }
         };
         match (source, target) {
+            (Target::Object(from), _) if !self.takes(from.name()) => Ok(()),
             (Target::Object(from), Target::Object(to)) => {
                 self.hand_on(vec![item(from.clone(), to.clone(), None)]).await
             }
@@ -303,6 +315,9 @@ impl ExpansionTask {
                         let times = times(&page);
                         for (rest, size) in objects(&page, bucket, prefix, &mut walk)? {
                             let stored = times.get(rest).copied().flatten();
+                            if !self.takes(rest) {
+                                continue;
+                            }
                             if is_later(stored, begun) {
                                 later += 1;
                             } else {
@@ -364,6 +379,7 @@ impl ExpansionTask {
         while let Some(page) = self.page(bucket, prefix, &mut walk).await? {
             let items: Result<Vec<Item>, Error> = objects(&page, bucket, prefix, &mut walk)?
                 .into_iter()
+                .filter(|(rest, _)| self.takes(rest))
                 .map(|(rest, size)| item(prefix.key(rest), rest, size))
                 .collect();
             self.hand_on_all(items?).await?;

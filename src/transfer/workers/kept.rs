@@ -1,7 +1,7 @@
 //! Keeps tags and headers with a copy, and notes what it cannot keep.
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ObjectAddress, ObjectHead, PutOptions};
+use crate::domain::object::{CopyOptions, ObjectAddress, ObjectHead, PutOptions};
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::units::Counted;
 use crate::transfer::task::{Tags, Task};
@@ -18,12 +18,37 @@ pub async fn kept(
         task.note(format!("{entries} cannot be carried over"));
     }
     task.note_once("access rules, locks and encryption are those of a new object");
-    Ok(PutOptions {
+    let mut options = PutOptions {
         headers: head.headers.clone(),
         user_metadata: head.user_metadata.clone(),
         storage_class: storage_class(task, head),
         tags,
+        ..PutOptions::default()
+    };
+    task.spec.options.attributes.apply(&mut options);
+    Ok(options)
+}
+
+/// What the server is asked for that copies an object in one piece.
+pub async fn copied(
+    task: &Task,
+    from: &ObjectAddress,
+    head: &ObjectHead,
+) -> Result<CopyOptions, Error> {
+    let attributes = &task.spec.options.attributes;
+    let class = head.storage_class.clone().filter(|class| class != "STANDARD");
+    let retagging = !attributes.tags.is_empty();
+    let replacing = match retagging || attributes.changes_metadata() {
+        true => Some(kept(task, from, head).await?),
+        false => None,
+    };
+    Ok(CopyOptions {
+        source_etag: head.etag.clone(),
         only_if_absent: false,
+        storage_class: attributes.class.clone().or(class),
+        replacing,
+        retagging,
+        protection: attributes.protection.clone(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! Says what a copy lacks of its source, so that no move deletes what is nowhere else.
 
+use crate::domain::attributes::Attributes;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::likeness::encrypted;
 use crate::domain::object::{ObjectAddress, ObjectHead};
@@ -19,7 +20,8 @@ pub struct Ends<'a> {
 
 /// What the copy lacks, in words for people.
 pub async fn losses(task: &Task, ends: &Ends<'_>) -> Result<Vec<String>, Error> {
-    let mut lost = told(ends.source, ends.copy);
+    let attributes = &task.spec.options.attributes;
+    let mut lost = told(&expected(ends.source, attributes), ends.copy);
     if ends.source.tags > ends.copy.tags && ends.whole {
         lost.push(format!("tags ({})", ends.source.tags));
     }
@@ -33,7 +35,8 @@ pub async fn losses(task: &Task, ends: &Ends<'_>) -> Result<Vec<String>, Error> 
 /// What others than the owner may do with the source and not with the copy, where that can be read:
 /// no server carries it over by itself.
 async fn lost_grants(task: &Task, ends: &Ends<'_>) -> Result<Option<String>, Error> {
-    if task.source.lacks(Capability::Acl).is_some() {
+    let given = task.spec.options.attributes.protection.acl.is_some();
+    if given || task.source.lacks(Capability::Acl).is_some() {
         return Ok(None);
     }
     let own = match task.source_policy.send(|| task.source.grants(ends.from)).await {
@@ -55,6 +58,28 @@ async fn lost_grants(task: &Task, ends: &Ends<'_>) -> Result<Option<String>, Err
     };
     let lost: Vec<String> = own.into_iter().filter(|grant| !copied.contains(grant)).collect();
     Ok((!lost.is_empty()).then(|| format!("the access rules {}", lost.join(", "))))
+}
+
+/// What the copy has where nothing is lost: what was to be changed is not.
+fn expected(source: &ObjectHead, attributes: &Attributes) -> ObjectHead {
+    let mut options = source.as_options();
+    attributes.apply(&mut options);
+    let mut more = source.more.clone();
+    let guarded = &attributes.protection;
+    more.retain(|(label, _)| match label.as_str() {
+        "encryption" | "encryption key" => guarded.encryption.is_none(),
+        "lock mode" | "locked until" => guarded.retention.is_none(),
+        "legal hold" => guarded.legal_hold.is_none(),
+        "redirects to" => attributes.headers.website_redirect.is_none(),
+        _ => true,
+    });
+    ObjectHead {
+        headers: options.headers,
+        user_metadata: options.user_metadata,
+        storage_class: options.storage_class,
+        more,
+        ..source.clone()
+    }
 }
 
 /// The error of a move that stops before it deletes its source.

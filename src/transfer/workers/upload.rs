@@ -106,7 +106,11 @@ impl<'a> Upload<'a> {
         let mode =
             self.task.spec.files.keep_mode.then(|| (MODE.to_owned(), mode_text(source.mode)));
         let user_metadata = time.into_iter().chain(mode).collect();
-        PutOptions { headers, user_metadata, only_if_absent, ..PutOptions::default() }
+        let mut options =
+            PutOptions { headers, user_metadata, only_if_absent, ..PutOptions::default() };
+        self.task.spec.options.describe(self.object.key.as_str(), &mut options);
+        self.headers.over(&mut options.headers);
+        options
     }
 
     async fn whole(self, source: Arc<Source>) -> Result<WorkerEnd, Error> {

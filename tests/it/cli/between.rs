@@ -2,7 +2,7 @@
 
 use windlass::demo::server::{Mode, Server};
 use windlass::domain::address::Key;
-use windlass::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
+use windlass::domain::transfer::{FileRules, JobOptions, JobSpec, OnConflict, Target, Work};
 
 use crate::cli::queue::enqueue;
 use crate::cli::shop::{Ran, Shop, bare, ran};
@@ -87,7 +87,13 @@ fn a_queued_move_that_kept_its_source_is_finished_once_the_loss_is_accepted() {
         moving: true,
     };
     let (connection, on_conflict) = ("s3".into(), OnConflict::Overwrite);
-    let spec = JobSpec { connection, work, on_conflict, files: FileRules::default() };
+    let spec = JobSpec {
+        connection,
+        work,
+        on_conflict,
+        files: FileRules::default(),
+        options: JobOptions::default(),
+    };
     enqueue(pair.shop.path("state/journal.sqlite"), vec![spec]);
     let kept = pair.run(&["queue", "run"]).ended(1);
     assert!(kept.err.contains("queue retry --accept-loss"), "{}", kept.err);

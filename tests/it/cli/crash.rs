@@ -12,7 +12,9 @@ use tokio::sync::mpsc::unbounded_channel;
 use windlass::demo::faults::NetworkConditions;
 use windlass::domain::address::{Bucket, ConnectionName, Key, Prefix};
 use windlass::domain::object::ObjectHeaders;
-use windlass::domain::transfer::{FileRules, JobSpec, OnConflict, Target, TransferCommand, Work};
+use windlass::domain::transfer::{
+    FileRules, JobOptions, JobSpec, OnConflict, Target, TransferCommand, Work,
+};
 use windlass::domain::transfer_event::TransferEvent;
 use windlass::transfer::engine::{Connect, Engine};
 use windlass::transfer::tuning::Tuning;
@@ -113,6 +115,7 @@ impl<'a> Trial<'a> {
             work,
             on_conflict: OnConflict::Overwrite,
             files: FileRules::default(),
+            options: JobOptions::default(),
         };
         let options = Tuning { journal: Some(self.journal()), expansions: 0, ..Tuning::default() };
         let connect: Connect = std::sync::Arc::new(|_| panic!("nothing is begun"));

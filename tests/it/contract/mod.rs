@@ -4,6 +4,7 @@
 mod answers;
 mod circles;
 mod deleting;
+mod describing;
 mod elsewhere;
 mod encoded;
 mod errors;
@@ -23,6 +24,7 @@ mod wire;
 
 mod behaviours {
     pub use super::deleting::*;
+    pub use super::describing::*;
     pub use super::errors::*;
     pub use super::links::*;
     pub use super::listing::*;
@@ -65,6 +67,11 @@ contract!(
     a_key_that_is_not_there_counts_as_deleted,
     keys_are_deleted_and_no_other,
     more_keys_than_one_request_takes_are_deleted,
+    a_change_of_metadata_keeps_everything_else,
+    a_key_of_ones_own_opens_only_what_it_locked,
+    a_text_is_saved_only_over_what_was_opened,
+    locks_keys_and_archives_are_refused_in_words_where_they_are_lacking,
+    tags_are_changed_where_they_are_or_refused_in_words,
     a_bucket_is_made_and_removed_or_the_server_says_that_it_cannot,
     a_bucket_that_is_not_there_is_called_so,
     a_key_that_is_not_there_is_called_so,

@@ -33,6 +33,7 @@ pub async fn headers_and_metadata_come_back(target: Target) {
             cache_control: Some("max-age=60".into()),
             content_encoding: None,
             expires: Some("Wed, 21 Oct 2065 07:28:00 GMT".into()),
+            ..ObjectHeaders::default()
         },
         user_metadata: BTreeMap::from([
             ("one".into(), "1".into()),

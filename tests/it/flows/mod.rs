@@ -9,6 +9,7 @@ mod copying;
 mod costing;
 mod creating;
 mod deleting;
+mod describing;
 mod doctor;
 mod downloading;
 mod following;

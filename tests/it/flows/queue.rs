@@ -6,8 +6,8 @@ use windlass::app::event::Event;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
-    Failure, FileRules, HeldQueue, Holder, JobId, JobSpec, JobState, JobView, OnConflict, Priority,
-    Progress, Target, TransferCommand, Work,
+    Failure, FileRules, HeldQueue, Holder, JobId, JobOptions, JobSpec, JobState, JobView,
+    OnConflict, Priority, Progress, Target, TransferCommand, Work,
 };
 use windlass::domain::transfer_event::{JobChange, TransferEvent};
 
@@ -27,6 +27,7 @@ pub fn upload(id: u64, key: &str, state: JobState) -> JobView {
             work,
             on_conflict: OnConflict::Fail,
             files: FileRules::default(),
+            options: JobOptions::default(),
         },
         state,
         progress: Progress { objects_total: 1, expanded: true, ..Progress::default() },

@@ -9,8 +9,8 @@ use windlass::domain::address::Prefix;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
-    Failure, FileRules, JobId, JobSpec, JobState, JobView, Note, ObjectProgress, OnConflict,
-    Priority, Progress, Target, Verification, Wait, Work,
+    Failure, FileRules, JobId, JobOptions, JobSpec, JobState, JobView, Note, ObjectProgress,
+    OnConflict, Priority, Progress, Target, Verification, Wait, Work,
 };
 use windlass::domain::transfer_event::{JobChange, TransferEvent};
 use windlass::ui::theme::Theme;
@@ -57,8 +57,13 @@ pub fn moved(bytes: u64, total: u64) -> Progress {
 
 fn job(id: u64, work: Work, state: JobState, progress: Progress) -> JobView {
     let connection = "r2:personal".into();
-    let spec =
-        JobSpec { connection, work, on_conflict: OnConflict::Fail, files: FileRules::default() };
+    let spec = JobSpec {
+        connection,
+        work,
+        on_conflict: OnConflict::Fail,
+        files: FileRules::default(),
+        options: JobOptions::default(),
+    };
     let (failures, notes, verification) = (Vec::new(), Vec::new(), None);
     let (priority, wait) = (Priority::default(), None);
     JobView { id: JobId(id), spec, state, progress, failures, notes, verification, priority, wait }

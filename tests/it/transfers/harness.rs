@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use windlass::domain::address::{Bucket, ConnectionName, Key, Prefix};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
-    FileRules, JobId, JobSpec, JobState, JobView, OnConflict, Target, Work,
+    FileRules, JobId, JobOptions, JobSpec, JobState, JobView, OnConflict, Target, Work,
 };
 use windlass::domain::transfer_event::{JobChange, TransferEvent};
 use windlass::transfer::engine::{Connect, Engine};
@@ -64,6 +64,7 @@ pub fn job(work: Work) -> JobSpec {
         work,
         on_conflict: OnConflict::Fail,
         files: FileRules::default(),
+        options: JobOptions::default(),
     }
 }
 

@@ -44,6 +44,7 @@ async fn a_large_copy_goes_in_parts_and_says_what_is_not_carried_over() {
         storage_class: Some("STANDARD_IA".into()),
         tags: vec![("team".into(), "a".into())],
         only_if_absent: false,
+        ..PutOptions::default()
     };
     remote.store_with("from", &bytes(LARGE), described.clone());
     let (options, connect) = (copying_in_parts(None), connect(&remote));

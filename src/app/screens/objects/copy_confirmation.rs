@@ -152,7 +152,7 @@ mod tests {
     use super::*;
     use crate::app::session::Startup;
     use crate::config::connection::Connection;
-    use crate::domain::transfer::{FileRules, OnConflict};
+    use crate::domain::transfer::{FileRules, JobOptions, OnConflict};
 
     fn connection(name: &str, provider: Provider) -> Connection {
         Connection { provider, ..Connection::chain(name.into(), None) }
@@ -180,6 +180,7 @@ mod tests {
             work,
             on_conflict: OnConflict::Fail,
             files: FileRules::default(),
+            options: JobOptions::default(),
         };
         CopyConfirmation::of(&[spec], (0, 0), &session)
     }

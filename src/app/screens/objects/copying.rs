@@ -11,7 +11,7 @@ use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, Key, Location, Prefix};
 use crate::domain::overlap::overlap;
 use crate::domain::place::{Place, SEPARATOR};
-use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
+use crate::domain::transfer::{FileRules, JobOptions, JobSpec, OnConflict, Target, Work};
 use crate::domain::units::Counted;
 
 /// Rows that go to a place that is asked for.
@@ -98,6 +98,7 @@ impl Copying {
                 work,
                 on_conflict: OnConflict::default(),
                 files: FileRules::default(),
+                options: JobOptions::default(),
             });
         }
         Ok(specs)

@@ -5,7 +5,7 @@ use crate::app::screens::objects::downloading::name_of;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::object::Measure;
 use crate::domain::provider::{Capability, Provider};
-use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
+use crate::domain::transfer::{FileRules, JobOptions, JobSpec, OnConflict, Target, Work};
 
 /// What is to be deleted once it is said yes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +85,7 @@ impl Deletion {
             work: Work::Delete { bucket: self.bucket, targets: self.targets },
             on_conflict: OnConflict::Skip,
             files: FileRules::default(),
+            options: JobOptions::default(),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::app::dialogs::prompt::Prompt;
 use crate::app::session::Session;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::price::Cost;
-use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
+use crate::domain::transfer::{FileRules, JobOptions, JobSpec, OnConflict, Target, Work};
 use crate::domain::units::{Counted, Size};
 use crate::domain::usage::Usage;
 
@@ -67,6 +67,7 @@ pub fn specs(
             work,
             on_conflict: OnConflict::default(),
             files: FileRules::default(),
+            options: JobOptions::default(),
         }
     };
     sources.into_iter().map(spec).collect()

@@ -8,7 +8,10 @@ pub mod copy_confirmation;
 pub mod copying;
 pub mod creating;
 pub mod deleting;
+pub mod describing;
+mod describing_fields;
 pub mod downloading;
+pub mod editing;
 pub mod existing;
 pub mod fresh;
 pub mod history;
@@ -24,6 +27,7 @@ pub mod renaming;
 pub mod rows;
 pub mod sorting;
 pub mod steering;
+mod thawing;
 pub mod together;
 mod uploading;
 
@@ -38,9 +42,12 @@ use crate::app::part::Part;
 use crate::app::scope::Scope;
 use crate::app::screens::objects::acting::Acting;
 use crate::app::screens::objects::browse::Browse;
+use crate::app::screens::objects::describing::Describing;
+use crate::app::screens::objects::editing::Editing;
 use crate::app::screens::objects::publicity::Asking;
 use crate::app::screens::objects::reasons::disabled;
 use crate::app::screens::objects::sorting::{menu, order_at};
+use crate::app::screens::objects::thawing::Thawing;
 use crate::app::screens::subject::Subject;
 use crate::app::session::Session;
 use crate::domain::transfer::Target;
@@ -52,6 +59,9 @@ pub struct Objects {
     /// The sort menu while it is open.
     pub sorting: QuestionSlot<()>,
     publicity: Asking,
+    describing: Describing,
+    editing: Editing,
+    thawing: Thawing,
 }
 
 impl Part for Objects {
@@ -86,11 +96,21 @@ impl Part for Objects {
     }
 
     fn dialog(&self) -> Option<&Dialog> {
-        self.sorting.dialog().or_else(|| self.acting.question.dialog())
+        self.sorting
+            .dialog()
+            .or_else(|| self.describing.question.dialog())
+            .or_else(|| self.editing.dialog())
+            .or_else(|| self.thawing.question.dialog())
+            .or_else(|| self.acting.question.dialog())
     }
 
     fn dialog_mut(&mut self) -> Option<&mut Dialog> {
-        self.sorting.dialog_mut().or_else(|| self.acting.question.dialog_mut())
+        self.sorting
+            .dialog_mut()
+            .or_else(|| self.describing.question.dialog_mut())
+            .or_else(|| self.editing.dialog_mut())
+            .or_else(|| self.thawing.question.dialog_mut())
+            .or_else(|| self.acting.question.dialog_mut())
     }
 
     fn hints(&self) -> Vec<KeyHint> {
@@ -111,6 +131,12 @@ impl Part for Objects {
         if self.sorting.is_open() {
             let answer = self.sorting.on_action(action, cx);
             self.on_sorted(answer.map(|(_, answer)| answer), cx);
+        } else if self.describing.question.is_open() {
+            self.describing.on_dialog(|slot, cx| slot.on_action(action, cx), cx);
+        } else if self.editing.dialog().is_some() {
+            self.editing.on_action(action, cx);
+        } else if self.thawing.question.is_open() {
+            self.thawing.on_action(action, cx);
         } else if self.acting.question.is_open() {
             self.acting.on_dialog_action(action, &mut self.browse, cx);
         } else if self.browse.typing.is_some() {
@@ -121,6 +147,8 @@ impl Part for Objects {
             if let Some(subject) = self.browse.current_subject() {
                 cx.ask(Intent::Show { tab: SideTab::of(action), subject });
             }
+        } else if self.describes(action, None, cx) {
+            return true;
         } else {
             if action == Action::LinkMenu
                 && let Some(place) = self.browse.place()
@@ -137,6 +165,12 @@ impl Part for Objects {
         if self.sorting.is_open() {
             let answer = self.sorting.on_text(chord, cx);
             self.on_sorted(answer.map(|(_, answer)| answer), cx);
+        } else if self.describing.question.is_open() {
+            self.describing.on_dialog(|slot, cx| slot.on_text(chord, cx), cx);
+        } else if self.editing.dialog().is_some() {
+            self.editing.on_text(chord, cx);
+        } else if self.thawing.question.is_open() {
+            self.thawing.on_text(chord, cx);
         } else if self.acting.question.is_open() {
             self.acting.on_dialog_text(chord, &mut self.browse, cx);
         } else if let Some(typing) = &mut self.browse.typing
@@ -151,13 +185,22 @@ impl Part for Objects {
         if let Some(typing) = &mut self.browse.typing {
             typing.on_paste(text);
             self.filter_as_typed(cx);
+        } else if let Some(dialog) =
+            self.describing.question.dialog_mut().or_else(|| self.editing.dialog_mut())
+        {
+            dialog.on_paste(text);
         } else if !self.sorting.is_open() {
             self.acting.on_paste(text, &mut self.browse, cx);
         }
     }
 
     fn owns(&self, ticket: Ticket) -> bool {
-        self.browse.owns(ticket) || self.acting.owns(ticket) || self.publicity.owns(ticket)
+        self.browse.owns(ticket)
+            || self.acting.owns(ticket)
+            || self.publicity.owns(ticket)
+            || self.describing.owns(ticket)
+            || self.editing.owns(ticket)
+            || self.thawing.owns(ticket)
     }
 
     fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
@@ -165,17 +208,30 @@ impl Part for Objects {
             self.browse.on_reply(ticket, reply, cx);
         } else if self.publicity.owns(ticket) {
             self.publicity.on_reply(reply, cx);
+        } else if self.describing.owns(ticket) {
+            self.describing.on_reply(reply, cx);
+        } else if self.editing.owns(ticket) {
+            self.editing.on_reply(reply, cx);
+        } else if self.thawing.owns(ticket) {
+            self.thawing.on_reply(reply, cx);
         } else {
             self.acting.on_reply(ticket, reply, &mut self.browse, cx);
         }
     }
 
     fn is_waiting(&self) -> bool {
-        self.browse.is_moving() || self.acting.is_waiting()
+        self.browse.is_moving()
+            || self.acting.is_waiting()
+            || self.describing.question.is_waiting()
+            || self.editing.is_waiting()
+            || self.thawing.is_waiting()
     }
 
     fn stop(&mut self, cx: &mut Context<'_>) {
         self.acting.drop_all(cx);
+        self.describing.question.close(cx);
+        self.editing.drop_all(cx);
+        self.thawing.drop_all(cx);
         self.browse.forget(cx);
     }
 
@@ -227,8 +283,31 @@ impl Objects {
         if action == Action::LinkMenu {
             self.publicity.ask(&one.object.bucket, cx);
         }
+        if self.describes(action, Some(one), cx) {
+            return;
+        }
         let rows = vec![(Target::Object(one.object.key.clone()), Some(one.size))];
         self.acting.on_action(action, Some(rows), &mut self.browse, cx);
+    }
+
+    /// What describes, edits or thaws objects: one, or the marked ones, or the one under the
+    /// cursor. `false` where the action is none of these.
+    fn describes(&mut self, action: Action, one: Option<&Subject>, cx: &mut Context<'_>) -> bool {
+        let Some(place) = self.browse.place().cloned() else { return false };
+        let bucket = one.map_or(&place.bucket, |one| &one.object.bucket).clone();
+        let object = one.map(|one| one.object.clone()).or_else(|| self.browse.current_object());
+        let targets = || match one {
+            Some(one) => vec![Target::Object(one.object.key.clone())],
+            None => self.browse.listed().into_iter().map(|(target, _)| target).collect(),
+        };
+        match (action, object) {
+            (Action::Metadata, _) => self.describing.open(&bucket, targets(), cx),
+            (Action::Thaw, _) => self.thawing.ask(bucket, targets()),
+            (Action::EditObject, Some(object)) => self.editing.open(object, cx),
+            (Action::NewObject, _) => self.editing.name(bucket, place.prefix),
+            _ => return false,
+        }
+        true
     }
 
     fn on_sorted(&mut self, answer: Option<DialogAnswer>, cx: &mut Context<'_>) {

@@ -5,6 +5,7 @@ use crate::app::linking::MOST_LINKS;
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::naming;
 use crate::app::session::Session;
+use crate::domain::provider::Capability;
 
 pub fn disabled(action: Action, browse: &Browse, session: &Session) -> Option<String> {
     read_only(action, session).or_else(|| rows_disabled(action, browse, session))
@@ -27,6 +28,10 @@ fn read_only(action: Action, session: &Session) -> Option<String> {
             | Action::Rename
             | Action::Delete
             | Action::New
+            | Action::Metadata
+            | Action::EditObject
+            | Action::NewObject
+            | Action::Thaw
     );
     (writes && session.connection().read_only).then(|| "the connection is read-only".to_owned())
 }
@@ -42,10 +47,16 @@ fn rows_disabled(action: Action, browse: &Browse, session: &Session) -> Option<S
         | Action::CopyLink
         | Action::OpenLink
         | Action::LinkMenu
+        | Action::Metadata
+        | Action::Thaw
             if marks.is_empty() && browse.current().is_none() =>
         {
             Some("there is no row here".to_owned())
         }
+        Action::EditObject if browse.current_object().is_none() => {
+            Some("the cursor is on a prefix, not on an object".to_owned())
+        }
+        Action::Thaw => session.lacks(Capability::Restore),
         Action::Rename if marks.len() > 1 => {
             Some("only one row can be renamed at a time".to_owned())
         }

@@ -5,7 +5,7 @@ use crate::app::dialogs::prompt::Prompt;
 use crate::app::screens::objects::downloading::name_of;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, MAX_KEY_BYTES, Prefix};
 use crate::domain::overlap::overlap;
-use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
+use crate::domain::transfer::{FileRules, JobOptions, JobSpec, OnConflict, Target, Work};
 
 /// Asks for the new name; the old one stands there already.
 pub fn question(target: &Target) -> Dialog {
@@ -52,6 +52,7 @@ pub fn spec(
         work,
         on_conflict: OnConflict::default(),
         files: FileRules::default(),
+        options: JobOptions::default(),
     })
 }
 

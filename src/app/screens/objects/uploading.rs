@@ -3,7 +3,7 @@
 use crate::app::event::FolderEntry;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, MAX_KEY_BYTES, Prefix};
 use crate::domain::object::ObjectHeaders;
-use crate::domain::transfer::{FileRules, JobSpec, OnConflict, Target, Work};
+use crate::domain::transfer::{FileRules, JobOptions, JobSpec, OnConflict, Target, Work};
 
 /// One job for each entry; a folder becomes a prefix of its name.
 ///
@@ -43,5 +43,6 @@ fn spec(
         work,
         on_conflict: OnConflict::default(),
         files: FileRules::default(),
+        options: JobOptions::default(),
     })
 }

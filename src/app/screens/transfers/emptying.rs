@@ -14,7 +14,7 @@ use crate::app::transfers::job::{QueuedJob, Settled};
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
-    FileRules, JobId, JobSpec, JobState, OnConflict, Target, TransferCommand, Work,
+    FileRules, JobId, JobOptions, JobSpec, JobState, OnConflict, Target, TransferCommand, Work,
 };
 use crate::domain::transfer_event::TransferEvent;
 use crate::domain::units::Count;
@@ -53,6 +53,7 @@ impl Emptying {
             work: Work::Delete { bucket: bucket.clone(), targets },
             on_conflict: OnConflict::default(),
             files: FileRules::default(),
+            options: JobOptions::default(),
         };
         cx.transfer(TransferCommand::Enqueue(vec![spec.clone()]));
         let emptied = Emptied { spec, bucket: bucket.clone(), job: None, step: Step::Objects };

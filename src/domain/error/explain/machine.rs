@@ -3,7 +3,7 @@
 use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{
-    Error, ErrorKind, OPEN_FOLDER, OPEN_JOURNAL, READ_FILE, READ_JOURNAL, Renewal, SAVE_FILE,
+    EDIT, Error, ErrorKind, OPEN_FOLDER, OPEN_JOURNAL, READ_FILE, READ_JOURNAL, Renewal, SAVE_FILE,
 };
 
 pub fn explain(error: &Error) -> Option<Explanation> {
@@ -47,6 +47,11 @@ fn disk(error: &Error) -> Option<Explanation> {
             "the file system does not allow this name",
             "the key is too long, or has characters this file system does not allow",
             "download it by itself under another name",
+        ),
+        ErrorKind::LocalIo if error.operation == EDIT => Explanation::new(
+            format!("the object was not edited: {}", error.detail_or("the editor failed")),
+            "the editor is that of $VISUAL, else of $EDITOR",
+            "look at what the editor said, or name another one",
         ),
         ErrorKind::LocalIo => Explanation::new(
             format!(

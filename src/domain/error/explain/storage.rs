@@ -4,7 +4,8 @@ use crate::domain::error::explain::demand;
 use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{
-    ASSUME_ROLE, Error, ErrorKind, LOCK_JOURNAL, READ_FILE, Renewal, SEND_STREAM, UNSIGNED,
+    ASSUME_ROLE, Error, ErrorKind, LOCK_JOURNAL, READ_FILE, Renewal, SAVE_TEXT, SEND_STREAM,
+    UNSIGNED,
 };
 
 pub fn explain(error: &Error) -> Option<Explanation> {
@@ -238,6 +239,11 @@ fn state(error: &Error) -> Option<Explanation> {
             "on AWS a name is unique across all accounts, elsewhere within one account",
             "choose another name; if the bucket is yours, use it as it is",
         ),
+        ErrorKind::PreconditionFailed if error.operation == SAVE_TEXT => Explanation::new(
+            format!("the object was not saved: {}", error.detail_or("it is another one by now")),
+            "what somebody else wrote meanwhile is not overwritten",
+            "compare the two, and edit the object once more",
+        ),
         ErrorKind::PreconditionFailed => Explanation::new(
             "the destination already exists or has changed; it was not overwritten",
             "someone else wrote it after it was checked",
@@ -303,7 +309,7 @@ fn state(error: &Error) -> Option<Explanation> {
         ErrorKind::InvalidRequest if error.has_code(&["InvalidObjectState"]) => Explanation::new(
             "the object is archived",
             "its storage class does not allow reading it at once",
-            "restore it first (aws s3api restore-object), then try again",
+            Remedy::Thaw,
         ),
         ErrorKind::InvalidRequest if error.status.is_none() => Explanation::new(
             format!(

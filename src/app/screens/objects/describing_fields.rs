@@ -1,0 +1,326 @@
+//! The fields of the metadata form: what objects have, and what a typed text makes of a change.
+
+use jiff::Zoned;
+use jiff::tz::TimeZone;
+
+use crate::domain::attributes::MAX_TAGS;
+use crate::domain::description::ObjectDescription;
+use crate::domain::metadata_change::MetadataChange;
+use crate::domain::protection::{Encryption, as_http_date, http_date};
+use crate::domain::provider::Capability;
+use crate::domain::units::Moment;
+use crate::domain::when::{Lies, parse_when};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    ContentType,
+    CacheControl,
+    Disposition,
+    ContentEncoding,
+    Language,
+    Expires,
+    Redirect,
+    Metadata,
+    Tags,
+    StorageClass,
+    Encryption,
+    Acl,
+}
+
+/// What the objects of a form have in a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldValue {
+    /// All of them.
+    Same(Option<String>),
+    Differs,
+    /// It is not read here.
+    Unknown,
+}
+
+impl FieldValue {
+    pub fn text(&self) -> String {
+        match self {
+            FieldValue::Same(Some(text)) => text.clone(),
+            FieldValue::Same(None) => "(none)".to_owned(),
+            FieldValue::Differs => "differs".to_owned(),
+            FieldValue::Unknown => "as it is".to_owned(),
+        }
+    }
+}
+
+impl Field {
+    pub const ALL: [Field; 12] = [
+        Field::ContentType,
+        Field::CacheControl,
+        Field::Disposition,
+        Field::ContentEncoding,
+        Field::Language,
+        Field::Expires,
+        Field::Redirect,
+        Field::Metadata,
+        Field::Tags,
+        Field::StorageClass,
+        Field::Encryption,
+        Field::Acl,
+    ];
+
+    pub fn key(self) -> char {
+        match self {
+            Field::ContentType => 't',
+            Field::CacheControl => 'c',
+            Field::Disposition => 'd',
+            Field::ContentEncoding => 'e',
+            Field::Language => 'l',
+            Field::Expires => 'x',
+            Field::Redirect => 'w',
+            Field::Metadata => 'm',
+            Field::Tags => 'g',
+            Field::StorageClass => 's',
+            Field::Encryption => 'n',
+            Field::Acl => 'a',
+        }
+    }
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Field::ContentType => "Content type",
+            Field::CacheControl => "Cache control",
+            Field::Disposition => "Disposition",
+            Field::ContentEncoding => "Encoding",
+            Field::Language => "Language",
+            Field::Expires => "Expires",
+            Field::Redirect => "Website redirect",
+            Field::Metadata => "User metadata",
+            Field::Tags => "Tags",
+            Field::StorageClass => "Storage class",
+            Field::Encryption => "Encryption",
+            Field::Acl => "Access (ACL)",
+        }
+    }
+
+    pub fn hint(self) -> &'static str {
+        match self {
+            Field::Metadata | Field::Tags => "name=value sets one; -name takes one away",
+            Field::Expires => "a time: 2026-12-01, tomorrow, 30d; empty takes it away",
+            Field::StorageClass => "STANDARD, STANDARD_IA, GLACIER_IR, …",
+            Field::Encryption => "AES256, aws:kms, aws:kms:dsse; a key of KMS may follow",
+            Field::Acl => "private, public-read, bucket-owner-full-control, …",
+            Field::Redirect => "a path of the bucket or a URL; empty takes it away",
+            _ => "empty takes it away",
+        }
+    }
+
+    /// What a server may lack of it.
+    pub fn capability(self) -> Option<Capability> {
+        match self {
+            Field::Tags => Some(Capability::ObjectTags),
+            Field::Acl => Some(Capability::Acl),
+            Field::Encryption => Some(Capability::KmsKeys),
+            Field::Redirect => Some(Capability::Website),
+            _ => None,
+        }
+    }
+
+    pub fn is_pairs(self) -> bool {
+        matches!(self, Field::Metadata | Field::Tags)
+    }
+
+    pub fn value(self, objects: &[ObjectDescription], zone: &TimeZone) -> FieldValue {
+        if self == Field::Acl {
+            return FieldValue::Unknown;
+        }
+        let mut values = objects.iter().map(|one| self.of(one, Some(zone)));
+        let Some(first) = values.next() else { return FieldValue::Same(None) };
+        if values.all(|value| value == first) {
+            FieldValue::Same(first)
+        } else {
+            FieldValue::Differs
+        }
+    }
+
+    fn of(self, one: &ObjectDescription, zone: Option<&TimeZone>) -> Option<String> {
+        let (head, headers) = (&one.head, &one.head.headers);
+        let pairs = |pairs: Vec<(&String, &String)>| {
+            let all: Vec<String> =
+                pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+            (!all.is_empty()).then(|| all.join(" "))
+        };
+        match self {
+            Field::ContentType => headers.content_type.clone(),
+            Field::CacheControl => headers.cache_control.clone(),
+            Field::Disposition => headers.content_disposition.clone(),
+            Field::ContentEncoding => headers.content_encoding.clone(),
+            Field::Language => headers.content_language.clone(),
+            Field::Expires => {
+                let text = headers.expires.clone()?;
+                let shown = http_date(&text).zip(zone);
+                Some(shown.map_or(text, |(time, zone)| Moment(time, zone).to_string()))
+            }
+            Field::Redirect => headers.website_redirect.clone(),
+            Field::Metadata => pairs(head.user_metadata.iter().collect()),
+            Field::Tags => {
+                pairs(one.tags.iter().flatten().map(|(name, value)| (name, value)).collect())
+            }
+            Field::StorageClass => Some(head.class().to_owned()),
+            Field::Encryption => head.encryption.as_ref().map(|found| found.method.clone()),
+            Field::Acl => None,
+        }
+    }
+
+    /// What it is to become, as far as that is said.
+    pub fn pending(self, change: &MetadataChange) -> Option<String> {
+        let headers = &change.set.headers;
+        let header = match self {
+            Field::ContentType => &headers.content_type,
+            Field::CacheControl => &headers.cache_control,
+            Field::Disposition => &headers.content_disposition,
+            Field::ContentEncoding => &headers.content_encoding,
+            Field::Language => &headers.content_language,
+            Field::Expires => &headers.expires,
+            Field::Redirect => &headers.website_redirect,
+            Field::StorageClass => &change.set.class,
+            Field::Acl => &change.set.protection.acl,
+            Field::Encryption => {
+                let found = change.set.protection.encryption.as_ref()?;
+                let key = found.key_id.as_ref().map(|key| format!(" {key}")).unwrap_or_default();
+                return Some(format!("{}{key}", found.method));
+            }
+            Field::Metadata => return pairs(&change.set.metadata, &change.remove_metadata),
+            Field::Tags => return pairs(&change.set.tags, &change.remove_tags),
+        };
+        let text = header.clone()?;
+        Some(if text.is_empty() { "(none)".to_owned() } else { text })
+    }
+}
+
+fn pairs(
+    set: &std::collections::BTreeMap<String, String>,
+    removed: &std::collections::BTreeSet<String>,
+) -> Option<String> {
+    let set = set.iter().map(|(name, value)| format!("{name}={value}"));
+    let all: Vec<String> = set.chain(removed.iter().map(|name| format!("-{name}"))).collect();
+    (!all.is_empty()).then(|| all.join(" "))
+}
+
+/// The text that all of them have.
+pub fn merged(objects: &[ObjectDescription], field: Field) -> Option<String> {
+    let mut values = objects.iter().map(|one| field.of(one, None));
+    let first = values.next()?;
+    if values.all(|value| value == first) { first } else { None }
+}
+
+/// Puts a typed text into a change.
+///
+/// # Errors
+/// A sentence that says what was expected.
+pub fn set(
+    change: &mut MetadataChange,
+    field: Field,
+    text: &str,
+    now: &Zoned,
+) -> Result<(), String> {
+    let text = text.trim();
+    let said = Some(text.to_owned());
+    let headers = &mut change.set.headers;
+    match field {
+        Field::ContentType => headers.content_type = said,
+        Field::CacheControl => headers.cache_control = said,
+        Field::Disposition => headers.content_disposition = said,
+        Field::ContentEncoding => headers.content_encoding = said,
+        Field::Language => headers.content_language = said,
+        Field::Redirect => headers.website_redirect = said,
+        Field::Expires => {
+            headers.expires = Some(match (text, http_date(text)) {
+                ("", _) => String::new(),
+                (_, Some(time)) => as_http_date(time),
+                _ => as_http_date(parse_when(text, now, Lies::Ahead)?),
+            });
+        }
+        Field::StorageClass => {
+            change.set.class = (!text.is_empty()).then(|| text.to_ascii_uppercase());
+        }
+        Field::Acl => change.set.protection.acl = (!text.is_empty()).then(|| text.to_owned()),
+        Field::Encryption => {
+            let mut words = text.split_whitespace();
+            let method = words.next().map(str::to_owned);
+            let key_id = words.next().map(str::to_owned);
+            let known = ["AES256", "aws:kms", "aws:kms:dsse"];
+            if method.as_ref().is_some_and(|method| !known.contains(&method.as_str())) {
+                return Err(format!("expected one of {}", known.join(", ")));
+            }
+            change.set.protection.encryption = method.map(|method| Encryption { method, key_id });
+        }
+        Field::Metadata => {
+            let (set, removed) = (&mut change.set.metadata, &mut change.remove_metadata);
+            pair(text, |name| name.to_ascii_lowercase(), set, removed)?;
+        }
+        Field::Tags => {
+            let (set, removed) = (&mut change.set.tags, &mut change.remove_tags);
+            pair(text, str::to_owned, set, removed)?;
+            if set.len() > MAX_TAGS {
+                return Err(format!("an object has {MAX_TAGS} tags at most"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn pair(
+    text: &str,
+    spelled: impl Fn(&str) -> String,
+    set: &mut std::collections::BTreeMap<String, String>,
+    removed: &mut std::collections::BTreeSet<String>,
+) -> Result<(), String> {
+    match (text.split_once('='), text.strip_prefix('-')) {
+        (Some((name, value)), _) if !name.is_empty() => {
+            removed.remove(&spelled(name));
+            set.insert(spelled(name), value.to_owned());
+        }
+        (None, Some(name)) if !name.is_empty() => {
+            set.remove(&spelled(name));
+            removed.insert(spelled(name));
+        }
+        _ => return Err("write name=value, or -name to take one away".to_owned()),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(field: Field, text: &str) -> Result<MetadataChange, String> {
+        let now = "2026-11-29T12:00:00Z[UTC]".parse().unwrap();
+        let mut change = MetadataChange::default();
+        set(&mut change, field, text, &now).map(|()| change)
+    }
+
+    #[test]
+    fn each_letter_is_of_one_field() {
+        let mut keys: Vec<char> = Field::ALL.iter().map(|field| field.key()).collect();
+        keys.push('v');
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), Field::ALL.len() + 1);
+    }
+
+    #[test]
+    fn what_is_typed_becomes_a_change() {
+        let change = typed(Field::Expires, "tomorrow").unwrap();
+        assert_eq!(change.set.headers.expires.as_deref(), Some("Mon, 30 Nov 2026 00:00:00 GMT"));
+        let change = typed(Field::Encryption, "aws:kms alias/a").unwrap();
+        assert_eq!(Field::Encryption.pending(&change).unwrap(), "aws:kms alias/a");
+        let change = typed(Field::Metadata, "Team=a=b").unwrap();
+        assert_eq!(Field::Metadata.pending(&change).unwrap(), "team=a=b");
+        assert_eq!(Field::Tags.pending(&typed(Field::Tags, "-old").unwrap()).unwrap(), "-old");
+        assert_eq!(
+            Field::Language.pending(&typed(Field::Language, "").unwrap()).unwrap(),
+            "(none)"
+        );
+        for (field, text) in
+            [(Field::Expires, "soon"), (Field::Tags, "x"), (Field::Encryption, "rot13")]
+        {
+            assert!(typed(field, text).is_err(), "{text}");
+        }
+    }
+}

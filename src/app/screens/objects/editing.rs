@@ -1,0 +1,273 @@
+//! Edits an object in the user's editor, and makes a new one there; loses nothing of two writers.
+
+use crate::app::action::Action;
+use crate::app::chord::Chord;
+use crate::app::context::{Context, Intent};
+use crate::app::dialogs::choice::{Choice, ChoiceRow};
+use crate::app::dialogs::prompt::Prompt;
+use crate::app::dialogs::question::{Question, QuestionSlot};
+use crate::app::dialogs::{Dialog, DialogAnswer};
+use crate::app::effect::{Effect, MachineRequest, StorageRequest};
+use crate::app::event::{Answer, Reply, Ticket};
+use crate::app::toasts::Level;
+use crate::config::editor::{EditFile, Edited};
+use crate::domain::address::{Bucket, Prefix};
+use crate::domain::change::KeyChange;
+use crate::domain::description::OpenedText;
+use crate::domain::error::{Error, ErrorKind, SAVE_TEXT};
+use crate::domain::line_difference::difference;
+use crate::domain::listing::Class;
+use crate::domain::object::{ETag, ObjectAddress};
+
+/// Lines of a difference that are shown.
+const MOST_LINES: usize = 12;
+
+#[derive(Clone, Debug, Default)]
+pub struct Editing {
+    under_way: Option<(Ticket, EditStep)>,
+    question: QuestionSlot<About>,
+}
+
+/// What is asked.
+#[derive(Clone, Debug)]
+enum About {
+    /// The name of a new object.
+    Name(Bucket, Prefix),
+    Conflict(Conflict),
+}
+
+/// What is waited for.
+#[derive(Clone, Debug)]
+enum EditStep {
+    /// The object's text.
+    Opening(ObjectAddress),
+    /// The editor.
+    Editing(Opened),
+    /// The store, with what is sent.
+    Saving(Written),
+    /// What somebody else wrote.
+    Comparing(Written),
+}
+
+/// A text and the object it is of; a new one has no ETag.
+#[derive(Clone, Debug)]
+struct Opened {
+    object: ObjectAddress,
+    etag: Option<ETag>,
+}
+
+#[derive(Clone, Debug)]
+struct Written {
+    object: ObjectAddress,
+    etag: Option<ETag>,
+    file: EditFile,
+    bytes: Vec<u8>,
+}
+
+/// A text of ours, and what is in its place by now: nothing where it was deleted.
+#[derive(Clone, Debug)]
+struct Conflict {
+    written: Written,
+    theirs: Option<OpenedText>,
+}
+
+impl Editing {
+    pub fn open(&mut self, object: ObjectAddress, cx: &mut Context<'_>) {
+        if self.is_waiting() {
+            return cx.toast(Level::Note, "another object is being edited");
+        }
+        let ticket = cx.request(StorageRequest::OpenText(object.clone()));
+        self.under_way = Some((ticket, EditStep::Opening(object)));
+    }
+
+    /// Asks what a new object is to be called.
+    pub fn name(&mut self, bucket: Bucket, prefix: Prefix) {
+        let title = format!("New object in s3://{bucket}/{prefix}");
+        let hint = "it is written in your editor; an empty text makes no object";
+        let prompt = Prompt::new(title, hint, "", |name| match name {
+            "" => Err(String::new()),
+            _ => Ok(()),
+        });
+        self.question.ask(Dialog::Prompt(prompt), About::Name(bucket, prefix));
+    }
+
+    pub fn dialog(&self) -> Option<&Dialog> {
+        self.question.dialog()
+    }
+
+    pub fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+        self.question.dialog_mut()
+    }
+
+    pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) {
+        let (about, answer) = (self.about(), self.question.on_action(action, cx));
+        self.on_outcome(about, answer, cx);
+    }
+
+    pub fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        let (about, answer) = (self.about(), self.question.on_text(chord, cx));
+        self.on_outcome(about, answer, cx);
+    }
+
+    fn about(&self) -> Option<About> {
+        self.question.get().map(|question| question.about.clone())
+    }
+
+    /// Who closes a conflict without an answer leaves theirs.
+    fn on_outcome(
+        &mut self,
+        before: Option<About>,
+        answer: Option<(Question<About>, DialogAnswer)>,
+        cx: &mut Context<'_>,
+    ) {
+        match (answer, before) {
+            (Some((Question { about: About::Name(bucket, prefix), .. }, answer)), _) => {
+                if let DialogAnswer::Text(name) = answer {
+                    let object = ObjectAddress::new(bucket, prefix.key(&name));
+                    self.edit(Opened { object, etag: None }, Vec::new(), cx);
+                }
+            }
+            (Some((Question { about: About::Conflict(conflict), .. }, answer)), _) => {
+                self.on_answer(conflict, &answer, cx);
+            }
+            (None, Some(About::Conflict(conflict))) if !self.question.is_open() => {
+                cx.toast(Level::Note, kept(&conflict.written.file));
+            }
+            _ => {}
+        }
+    }
+
+    fn edit(&mut self, opened: Opened, bytes: Vec<u8>, cx: &mut Context<'_>) {
+        let name = opened.object.key.name().to_owned();
+        let ticket = cx.request(MachineRequest::Edit { name, bytes });
+        self.under_way = Some((ticket, EditStep::Editing(opened)));
+    }
+
+    fn save(&mut self, written: Written, cx: &mut Context<'_>) {
+        let request = StorageRequest::SaveText {
+            object: written.object.clone(),
+            etag: written.etag.clone(),
+            bytes: written.bytes.clone(),
+        };
+        let ticket = cx.request(request);
+        self.under_way = Some((ticket, EditStep::Saving(written)));
+    }
+
+    pub fn owns(&self, ticket: Ticket) -> bool {
+        self.under_way.as_ref().is_some_and(|(own, _)| *own == ticket)
+    }
+
+    pub fn is_waiting(&self) -> bool {
+        self.under_way.is_some()
+    }
+
+    /// What was written and not stored stays in its file.
+    pub fn drop_all(&mut self, cx: &mut Context<'_>) {
+        self.question.close(cx);
+        if let Some((ticket, step)) = self.under_way.take() {
+            cx.abandon(&mut Some(ticket));
+            if let EditStep::Saving(written) | EditStep::Comparing(written) = step {
+                cx.toast(Level::Note, kept(&written.file));
+            }
+        }
+    }
+
+    pub fn on_reply(&mut self, reply: Reply, cx: &mut Context<'_>) {
+        let Some((_, step)) = self.under_way.take() else { return };
+        match (step, reply) {
+            (EditStep::Opening(object), Ok(Answer::TextOpened(OpenedText { bytes, etag }))) => {
+                self.edit(Opened { object, etag }, bytes, cx);
+            }
+            (EditStep::Editing(_), Ok(Answer::Edited { edited: Edited::Unchanged, .. })) => {
+                cx.toast(Level::Note, "nothing was changed, so nothing was sent");
+            }
+            (
+                EditStep::Editing(Opened { object, etag }),
+                Ok(Answer::Edited { file, edited: Edited::Changed(bytes) }),
+            ) => self.save(Written { object, etag, file, bytes }, cx),
+            (EditStep::Saving(written), Ok(Answer::TextSaved(_))) => saved(&written, cx),
+            (EditStep::Saving(written), Err(error)) if is_conflict(&error) => {
+                let ticket = cx.request(StorageRequest::OpenText(written.object.clone()));
+                self.under_way = Some((ticket, EditStep::Comparing(written)));
+                cx.ask(Intent::LogQuietly(error));
+            }
+            (EditStep::Comparing(written), Ok(Answer::TextOpened(theirs))) => {
+                self.ask(Conflict { written, theirs: Some(theirs) });
+            }
+            (EditStep::Comparing(written), Err(error)) if error.is(&ErrorKind::NoSuchKey) => {
+                self.ask(Conflict { written, theirs: None });
+            }
+            (EditStep::Saving(written) | EditStep::Comparing(written), Err(error)) => {
+                cx.ask(Intent::Log(error));
+                cx.toast(Level::Problem, kept(&written.file));
+            }
+            (_, Err(error)) => cx.ask(Intent::Log(error)),
+            _ => {}
+        }
+    }
+
+    fn ask(&mut self, conflict: Conflict) {
+        self.question.ask(question(&conflict), About::Conflict(conflict));
+    }
+
+    /// Of a conflict: over theirs, once more, or theirs.
+    fn on_answer(&mut self, conflict: Conflict, answer: &DialogAnswer, cx: &mut Context<'_>) {
+        let Conflict { written, theirs } = conflict;
+        let etag = theirs.and_then(|theirs| theirs.etag);
+        match answer {
+            DialogAnswer::Row(0) => self.save(Written { etag, ..written }, cx),
+            DialogAnswer::Row(1) => {
+                // The file of before stays: the editor may leave the new one as it is.
+                let Written { object, bytes, .. } = written;
+                self.edit(Opened { object, etag }, bytes, cx);
+            }
+            _ => cx.toast(Level::Note, kept(&written.file)),
+        }
+    }
+}
+
+fn is_conflict(error: &Error) -> bool {
+    error.is(&ErrorKind::PreconditionFailed) && error.operation == SAVE_TEXT
+}
+
+fn saved(written: &Written, cx: &mut Context<'_>) {
+    cx.effect(Effect::RemoveEdited(written.file.clone()));
+    cx.toast(Level::Done, format!("saved {}", written.object.key.name()));
+    let change = KeyChange::Stored {
+        key: written.object.key.clone(),
+        size: written.bytes.len() as u64,
+        modified: Some(cx.now),
+        class: Class::Unknown,
+    };
+    cx.ask(Intent::Made { bucket: written.object.bucket.clone(), change });
+}
+
+fn kept(file: &EditFile) -> String {
+    format!("what you wrote is kept in {}", file.path.display())
+}
+
+fn question(conflict: &Conflict) -> Dialog {
+    let Conflict { written, theirs } = conflict;
+    let path = written.file.path.display();
+    let rows = vec![
+        ChoiceRow::new('o', "Save yours over it"),
+        ChoiceRow::new('e', "Edit yours once more"),
+        ChoiceRow::new('t', "Leave theirs").note(format!("yours stays in {path}")),
+    ];
+    let name = written.object.key.name();
+    let mut choice = Choice::new(format!("Somebody else changed {name}"), rows).starting_at(2);
+    let Some(theirs) = theirs else {
+        return Dialog::Choice(choice.line("It was deleted since you opened it."));
+    };
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let lines = difference(&text(&theirs.bytes), &text(&written.bytes));
+    choice = choice.line("Lines with - are theirs, lines with + are yours:");
+    let more = lines.len().saturating_sub(MOST_LINES);
+    for line in lines.iter().take(MOST_LINES) {
+        choice = choice.line(line.words());
+    }
+    if more > 0 {
+        choice = choice.line(format!("… and {more} lines more"));
+    }
+    Dialog::Choice(choice)
+}

@@ -1,0 +1,58 @@
+//! Runs `edit`: opens an object in the user's editor, and saves it where nobody else changed it.
+
+use serde_json::json;
+
+use crate::cli::args::metadata::EditArguments;
+use crate::cli::connect::Choice;
+use crate::cli::one::writable;
+use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::several::one;
+use crate::config::editor::{EditFile, Edited};
+use crate::domain::error::Error;
+use crate::s3::ops::saving::Opened;
+use crate::s3::tasks::blocking;
+
+pub async fn edit(arguments: &EditArguments, choice: &Choice) -> Result<Status, Trouble> {
+    writable(choice.current()?, "PutObject")?;
+    let client = choice.client()?;
+    let object = one(&arguments.location, "edit")?;
+    let opened = client.open_text(&object).await?;
+    let file = EditFile::make(object.key.name(), &opened.bytes)?;
+    let (editing, before) = (file.clone(), opened.bytes.clone());
+    let edited = blocking(move || editing.edit(&before)).await;
+    let edited = edited.map_err(|error| Error { place: object.to_string(), ..error })?;
+    let Opened { described, .. } = &opened;
+    let (changed, etag) = match edited {
+        Edited::Unchanged => (false, described.head.etag.clone()),
+        Edited::Changed(bytes) => match client.save_text(&object, described, bytes).await {
+            Ok(stored) => {
+                file.remove();
+                (true, stored.etag)
+            }
+            Err(error) => return Err(kept(error, &file).into()),
+        },
+    };
+    let mut printer = Printer::new(choice.json);
+    let etag = etag.map(|etag| etag.as_str().to_owned());
+    if printer.json {
+        printer.object(&json!({
+            "bucket": object.bucket, "key": object.key, "changed": changed, "etag": etag,
+        }))?;
+    } else if printer.terminal {
+        let shown = printer.shown(&object.to_string()).into_owned();
+        let what = if changed { "saved" } else { "not changed, so nothing was sent" };
+        printer.line(&format!("{shown}: {what}"))?;
+    }
+    printer.flush()?;
+    Ok(Status::Done)
+}
+
+/// What could not be stored is not lost.
+fn kept(error: Error, file: &EditFile) -> Error {
+    let path = file.path.display();
+    let why = match error.detail.as_str() {
+        "" => String::new(),
+        detail => format!("{detail}; "),
+    };
+    error.detail(format!("{why}what you wrote is kept in {path}"))
+}

@@ -1,0 +1,281 @@
+//! Runs `head` and `tail`: prints the first or last lines or bytes of an object, by ranges.
+
+use std::io::{self, Write as _};
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use tokio::time::sleep;
+
+use crate::cli::args::metadata::{LinesArguments, TailArguments};
+use crate::cli::connect::Choice;
+use crate::cli::print::{Status, Trouble};
+use crate::cli::several::one;
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress, VersionId};
+use crate::domain::visible::visible;
+use crate::s3::client::Client;
+
+/// Bytes of the first range; each that follows is twice as long, up to the largest.
+const FIRST: u64 = 64 << 10;
+const LARGEST: u64 = 8 << 20;
+
+/// Between two looks at an object that is followed.
+const LOOKS: Duration = Duration::from_secs(2);
+
+/// Bytes before the end that are compared before anything is added.
+const COMPARED: u64 = 1024;
+
+/// How a compressed object begins, and what unpacks it.
+const PACKED: [(&[u8], &str); 2] = [(b"\x1f\x8b", "gunzip"), (b"\x28\xb5\x2f\xfd", "zstd -d")];
+
+pub async fn head(arguments: &LinesArguments, choice: &Choice) -> Result<Status, Trouble> {
+    let client = choice.client()?;
+    let object = address(arguments, "head")?;
+    match arguments.bytes {
+        Some(bytes) => first_bytes(&client, &object, bytes).await?,
+        None => first_lines(&client, &object, arguments.lines).await?,
+    }
+    Ok(Status::Done)
+}
+
+pub async fn tail(arguments: &TailArguments, choice: &Choice) -> Result<Status, Trouble> {
+    let client = choice.client()?;
+    let object = address(&arguments.which, "tail")?;
+    let seen = end_of(&client, &object, &arguments.which).await?;
+    write(&seen.shown)?;
+    if arguments.follow {
+        follow(&client, &object, &arguments.which, seen).await?;
+    }
+    Ok(Status::Done)
+}
+
+fn address(arguments: &LinesArguments, verb: &str) -> Result<ObjectAddress, Trouble> {
+    Ok(one(&arguments.location, verb)?.at_version(arguments.version.clone().map(VersionId)))
+}
+
+fn write(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+async fn first_bytes(client: &Client, object: &ObjectAddress, most: u64) -> Result<(), Trouble> {
+    if most == 0 {
+        client.head(object).await?;
+        return Ok(());
+    }
+    let range = Some(ByteRange { start: 0, end: most });
+    let options = GetOptions { range, ..GetOptions::default() };
+    let mut download = client.get(object, &options).await?;
+    while let Some(piece) = download.body.next().await {
+        write(&piece?)?;
+    }
+    Ok(())
+}
+
+async fn first_lines(client: &Client, object: &ObjectAddress, lines: u64) -> Result<(), Trouble> {
+    let (mut left, mut start, mut length) = (lines, 0, FIRST);
+    let mut etag = None;
+    while left > 0 {
+        let range = ByteRange { start, end: start + length };
+        let read = read(client, object, range, etag.as_ref()).await?;
+        if start == 0 {
+            refuse_packed(&read.bytes, object, "head")?;
+        }
+        let mut shown = 0;
+        while left > 0
+            && let Some(at) = read.bytes[shown..].iter().position(|byte| *byte == b'\n')
+        {
+            (shown, left) = (shown + at + 1, left - 1);
+        }
+        let shown = if left > 0 { read.bytes.len() } else { shown };
+        write(&read.bytes[..shown])?;
+        start += read.bytes.len() as u64;
+        if read.bytes.is_empty() || read.size.is_none_or(|size| start >= size) {
+            break;
+        }
+        (etag, length) = (read.etag, (length * 2).min(LARGEST));
+    }
+    if lines == 0 {
+        client.head(object).await?;
+    }
+    Ok(())
+}
+
+/// Lines of what is packed are none that anybody wants.
+fn refuse_packed(start: &[u8], object: &ObjectAddress, verb: &str) -> Result<(), Error> {
+    let Some((_, unpack)) = PACKED.iter().find(|(magic, _)| start.starts_with(magic)) else {
+        return Ok(());
+    };
+    let detail = format!(
+        "it is compressed, and lines are not read through compression yet: \
+         windlass get {object} - | {unpack} | {verb}"
+    );
+    Err(Error::new(ErrorKind::Unsupported, verb, object.to_string()).detail(detail))
+}
+
+struct Read {
+    bytes: Vec<u8>,
+    /// Of the whole object.
+    size: Option<u64>,
+    etag: Option<ETag>,
+}
+
+async fn read(
+    client: &Client,
+    object: &ObjectAddress,
+    range: ByteRange,
+    etag: Option<&ETag>,
+) -> Result<Read, Error> {
+    let options = GetOptions { range: Some(range), if_match: etag.cloned() };
+    let mut download = client.get(object, &options).await?;
+    let mut bytes = Vec::new();
+    while let Some(piece) = download.body.next().await {
+        bytes.extend_from_slice(&piece?);
+    }
+    Ok(Read { bytes, size: download.head.size, etag: download.head.etag })
+}
+
+/// The end of an object as it was looked at.
+struct Seen {
+    /// What is asked for of it.
+    shown: Vec<u8>,
+    size: u64,
+    etag: Option<ETag>,
+    /// The last bytes, to be known again by.
+    last: Vec<u8>,
+}
+
+async fn end_of(
+    client: &Client,
+    object: &ObjectAddress,
+    arguments: &LinesArguments,
+) -> Result<Seen, Error> {
+    let head = client.head(object).await?;
+    let size = head.size.ok_or_else(|| {
+        Error::new(ErrorKind::Unsupported, "tail", object.to_string())
+            .detail("the server tells no length, so its end cannot be found")
+    })?;
+    let etag = head.etag;
+    let least = arguments.bytes.map_or(FIRST, |bytes| bytes.max(COMPARED)).min(size);
+    let mut end = Vec::new();
+    let mut length = least;
+    while (end.len() as u64) < size {
+        let to = size - end.len() as u64;
+        let range = ByteRange { start: to.saturating_sub(length), end: to };
+        let mut block = read(client, object, range, etag.as_ref()).await?.bytes;
+        block.extend_from_slice(&end);
+        end = block;
+        if arguments.bytes.is_some() || start_of_lines(&end, arguments.lines).is_some() {
+            break;
+        }
+        length = (length * 2).min(LARGEST);
+    }
+    let from = match arguments.bytes {
+        Some(bytes) => end.len().saturating_sub(usize::try_from(bytes).unwrap_or(usize::MAX)),
+        None => {
+            let start = client.start_of(object, 4).await?.bytes;
+            refuse_packed(&start, object, "tail")?;
+            start_of_lines(&end, arguments.lines).unwrap_or(0)
+        }
+    };
+    let compared = end.len().min(usize::try_from(COMPARED).unwrap_or(usize::MAX));
+    let last = end[end.len() - compared..].to_vec();
+    Ok(Seen { shown: end.split_off(from), size, etag, last })
+}
+
+/// Where the last so many lines begin; `None` where there are not so many.
+fn start_of_lines(bytes: &[u8], lines: u64) -> Option<usize> {
+    if lines == 0 {
+        return Some(bytes.len());
+    }
+    // The break after the last line begins none.
+    let inner = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let breaks = inner.iter().enumerate().rev().filter(|(_, byte)| **byte == b'\n');
+    let nth = usize::try_from(lines - 1).unwrap_or(usize::MAX);
+    breaks.map(|(at, _)| at + 1).nth(nth)
+}
+
+/// Prints what is added, until the program is ended from outside.
+async fn follow(
+    client: &Client,
+    object: &ObjectAddress,
+    arguments: &LinesArguments,
+    mut seen: Seen,
+) -> Result<(), Trouble> {
+    let mut gone = false;
+    loop {
+        sleep(LOOKS).await;
+        let head = match client.head(object).await {
+            Ok(head) => head,
+            Err(error) if error.is(&ErrorKind::NoSuchKey) => {
+                if !std::mem::replace(&mut gone, true) {
+                    tell(object, "is gone; waiting for it to come back");
+                }
+                continue;
+            }
+            Err(error) if error.retryable() => continue,
+            Err(error) => return Err(error.into()),
+        };
+        if head.etag == seen.etag && !gone {
+            continue;
+        }
+        match added(client, object, &seen, head.size).await {
+            Ok(Some(next)) if !gone => {
+                write(&next.shown)?;
+                seen = next;
+            }
+            Ok(_) => {
+                tell(object, "was replaced by another one");
+                seen = end_of(client, object, arguments).await?;
+                write(&seen.shown)?;
+            }
+            // It changed once more between the two looks.
+            Err(error) if error.is(&ErrorKind::SourceChanged) || error.retryable() => continue,
+            Err(error) => return Err(error.into()),
+        }
+        gone = false;
+    }
+}
+
+fn tell(object: &ObjectAddress, what: &str) {
+    eprintln!("windlass: {} {what}", visible(&object.to_string()));
+}
+
+/// What came after the end that was seen; `None` where that end is not where it was.
+async fn added(
+    client: &Client,
+    object: &ObjectAddress,
+    seen: &Seen,
+    size: Option<u64>,
+) -> Result<Option<Seen>, Error> {
+    let Some(size) = size.filter(|size| *size >= seen.size) else { return Ok(None) };
+    let start = seen.size - seen.last.len() as u64;
+    if start == size {
+        // It was empty, and is.
+        return Ok(Some(Seen { shown: Vec::new(), size, etag: None, last: Vec::new() }));
+    }
+    let range = ByteRange { start, end: size };
+    let read = read(client, object, range, None).await?;
+    let Some(shown) = read.bytes.strip_prefix(seen.last.as_slice()) else { return Ok(None) };
+    let size = start + read.bytes.len() as u64;
+    let kept = read.bytes.len().min(usize::try_from(COMPARED).unwrap_or(usize::MAX));
+    let last = read.bytes[read.bytes.len() - kept..].to_vec();
+    Ok(Some(Seen { shown: shown.to_vec(), size, etag: read.etag, last }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_lines_begin_after_a_break() {
+        let from = |text: &str, lines| start_of_lines(text.as_bytes(), lines);
+        assert_eq!(from("a\nb\nc\n", 1), Some(4));
+        assert_eq!(from("a\nb\nc", 2), Some(2));
+        assert_eq!(from("a\nb\nc", 3), None);
+        assert_eq!(from("a\n\n", 1), Some(2));
+        assert_eq!(from("", 1), None);
+        assert_eq!(from("a\n", 0), Some(2));
+    }
+}

@@ -1,0 +1,242 @@
+//! Runs `meta`: shows how objects are described, and describes them anew.
+
+use futures_util::{StreamExt as _, stream};
+use serde_json::{Value, json};
+
+use crate::cli::args::metadata::MetaArguments;
+use crate::cli::connect::Choice;
+use crate::cli::one::writable;
+use crate::cli::print::{Printer, Status, Trouble, usage};
+use crate::cli::several::{AT_ONCE, Objects, Reach, Tally};
+use crate::cli::stat::{head_object, tags_object};
+use crate::domain::attributes::MAX_TAGS;
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::metadata_change::{ChangeKind, Difference, MetadataChange};
+use crate::domain::object::ObjectAddress;
+use crate::domain::visible::visible;
+use crate::s3::client::Client;
+use crate::s3::ops::rewrite::Described;
+
+pub async fn meta(arguments: &MetaArguments, choice: &Choice) -> Result<Status, Trouble> {
+    let change = change(arguments)?;
+    if !change.is_empty() {
+        writable(choice.current()?, "CopyObject")?;
+    }
+    let client = choice.client()?;
+    client.prepare().await?;
+    client.permits(&change.set)?;
+    let mut printer = Printer::new(choice.json);
+    let mut tally = Tally::default();
+    let reach = if arguments.recursive { Reach::All } else { Reach::One };
+    for location in &arguments.locations {
+        let mut objects = Objects::of(&client, location, reach, "meta")?;
+        while let Some(listed) = objects.next().await? {
+            let asked = stream::iter(listed).map(|listed| {
+                let (client, change) = (&client, &change);
+                async move {
+                    let done = perform(client, &listed.object, change, arguments.dry_run).await;
+                    (listed.object, done)
+                }
+            });
+            let mut ended = asked.buffered(AT_ONCE);
+            while let Some((object, done)) = ended.next().await {
+                tell(&object, done, &mut printer, &mut tally)?;
+            }
+        }
+    }
+    printer.flush()?;
+    Ok(tally.status())
+}
+
+fn change(arguments: &MetaArguments) -> Result<MetadataChange, Trouble> {
+    let change = MetadataChange {
+        set: arguments.describe.attributes()?,
+        remove_metadata: arguments.remove_metadata.iter().cloned().collect(),
+        remove_tags: arguments.remove_tag.iter().cloned().collect(),
+    };
+    let both = change.remove_metadata.iter().find(|name| change.set.metadata.contains_key(*name));
+    let both =
+        both.or_else(|| change.remove_tags.iter().find(|n| change.set.tags.contains_key(*n)));
+    match both {
+        Some(name) => Err(usage(&format!("{name} is both set and removed: say one of the two"))),
+        None => Ok(change),
+    }
+}
+
+/// What became of one object.
+struct Outcome {
+    before: Described,
+    differences: Vec<Difference>,
+    state: &'static str,
+    /// Why it is not as it should be.
+    error: Option<Error>,
+}
+
+async fn perform(
+    client: &Client,
+    object: &ObjectAddress,
+    change: &MetadataChange,
+    dry_run: bool,
+) -> Result<Outcome, Error> {
+    let before = client.described(object).await?;
+    let tags = before.tags.clone().unwrap_or_default();
+    let differences = change.differences(&before.head, &tags);
+    let outcome = |state, error| Outcome { before: before.clone(), differences, state, error };
+    let kind = change.kind(&before.head, &tags);
+    if kind == ChangeKind::Nothing {
+        return Ok(outcome("same", None));
+    }
+    if let Some(error) = refused(object, &before, change) {
+        return Ok(outcome("failed", Some(error)));
+    }
+    for loss in losses(&before, kind, change) {
+        eprintln!("windlass: {}: {}", visible(&object.to_string()), visible(&loss));
+    }
+    if dry_run {
+        return Ok(outcome("would", None));
+    }
+    match client.change_metadata(object, &before, change).await {
+        Ok(()) => Ok(outcome("changed", None)),
+        Err(error) => Ok(outcome("failed", Some(error))),
+    }
+}
+
+/// What no server would do, or what nobody wants.
+fn refused(object: &ObjectAddress, before: &Described, change: &MetadataChange) -> Option<Error> {
+    let fails = |kind, detail: String| {
+        Some(Error::new(kind, "change the metadata", object.to_string()).detail(detail))
+    };
+    if change.is_about_tags() && before.tags.is_none() {
+        return fails(ErrorKind::AccessDenied, "its tags cannot be read, so they are kept".into());
+    }
+    let tags = change.after(&before.head, before.tags.as_deref().unwrap_or_default()).tags.len();
+    if change.is_about_tags() && tags > MAX_TAGS {
+        let detail = format!("it would have {tags} tags, and an object has {MAX_TAGS} at most");
+        return fails(ErrorKind::InvalidRequest, detail);
+    }
+    let kind = change.kind(&before.head, before.tags.as_deref().unwrap_or_default());
+    if matches!(kind, ChangeKind::Object { .. }) && before.head.is_archived() {
+        let error = Error::new(ErrorKind::InvalidRequest, "CopyObject", object.to_string());
+        let code = Some("InvalidObjectState".to_owned());
+        return Some(Error {
+            code,
+            ..error.detail("an archived object is copied when it is readable")
+        });
+    }
+    None
+}
+
+/// What a copy onto itself does not take over, said before it is made.
+pub fn losses(before: &Described, kind: ChangeKind, change: &MetadataChange) -> Vec<String> {
+    if !matches!(kind, ChangeKind::Object { .. }) {
+        return Vec::new();
+    }
+    let mut lost = Vec::new();
+    if before.acl_unknown && change.set.protection.acl.is_none() {
+        lost.push("its access rules may not be read, so what they grant is lost".to_owned());
+    }
+    match before.head.missing_metadata {
+        0 => {}
+        1 => lost.push("one metadata entry that no header can carry is lost".to_owned()),
+        many => lost.push(format!("{many} metadata entries that no header can carry are lost")),
+    }
+    if let Some(kept) = before.head.retention {
+        let (mode, until) = (kept.mode, kept.until);
+        lost.push(format!(
+            "it is under retention ({mode} until {until}): the version of before stays, and the \
+             new one is kept as long"
+        ));
+    }
+    if before.head.legal_hold == Some(true) {
+        lost.push("it is under a legal hold: the version of before stays".to_owned());
+    }
+    lost
+}
+
+fn tell(
+    object: &ObjectAddress,
+    done: Result<Outcome, Error>,
+    printer: &mut Printer,
+    tally: &mut Tally,
+) -> Result<(), Trouble> {
+    let outcome = match done {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            tally.fail(&error, printer.json);
+            if printer.json {
+                printer.object(&json!({
+                    "bucket": object.bucket, "key": object.key, "changed": {}, "state": "failed",
+                }))?;
+            }
+            return Ok(());
+        }
+    };
+    match &outcome.error {
+        Some(error) => tally.fail(error, printer.json),
+        None => tally.done += 1,
+    }
+    if printer.json {
+        printer.object(&line(object, &outcome))?;
+    } else {
+        tell_people(object, &outcome, printer)?;
+    }
+    Ok(printer.flush()?)
+}
+
+fn line(object: &ObjectAddress, outcome: &Outcome) -> Value {
+    let changed: serde_json::Map<String, Value> = outcome
+        .differences
+        .iter()
+        .map(|found| (found.name.clone(), json!([found.old, found.new])))
+        .collect();
+    let mut line = match outcome.state {
+        // Who asks for no change wants to see what is there.
+        "same" => {
+            let mut line = head_object(object, &outcome.before.head);
+            line["tags"] = tags_object(outcome.before.tags.as_deref());
+            line
+        }
+        _ => json!({ "bucket": object.bucket, "key": object.key }),
+    };
+    line["changed"] = Value::Object(changed);
+    line["state"] = outcome.state.into();
+    line
+}
+
+fn tell_people(
+    object: &ObjectAddress,
+    outcome: &Outcome,
+    printer: &mut Printer,
+) -> Result<(), Trouble> {
+    let shown = printer.shown(&object.to_string()).into_owned();
+    let state = if outcome.state == "same" { "" } else { outcome.state };
+    printer.line(format!("{shown}: {state}").trim_end())?;
+    let lines: Vec<String> = if outcome.state == "same" {
+        shown_as_is(&outcome.before)
+    } else {
+        outcome.differences.iter().map(difference).collect()
+    };
+    for line in lines {
+        let line = printer.shown(&line).into_owned();
+        printer.line(&format!("  {line}"))?;
+    }
+    Ok(())
+}
+
+fn difference(found: &Difference) -> String {
+    let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "(none)".to_owned());
+    format!("{}: {} → {}", found.name, text(&found.old), text(&found.new))
+}
+
+fn shown_as_is(before: &Described) -> Vec<String> {
+    let head = &before.head;
+    let named = head.headers.named();
+    let headers = named.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?)));
+    let mut lines: Vec<String> = headers.map(|(name, value)| format!("{name}: {value}")).collect();
+    lines.push(format!("class: {}", head.class()));
+    lines
+        .extend(head.user_metadata.iter().map(|(name, value)| format!("metadata.{name}: {value}")));
+    let tags = before.tags.iter().flatten();
+    lines.extend(tags.map(|(name, value)| format!("tags.{name}: {value}")));
+    lines
+}

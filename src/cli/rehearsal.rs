@@ -1,0 +1,221 @@
+//! Says what jobs would do, and does nothing: `--dry-run` of `put`, `cp` and `mv`.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::cli::connect::Choice;
+use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::several::{Objects, Reach};
+use crate::domain::address::{Bucket, Key, Location, Prefix};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::glob::KeyFilter;
+use crate::domain::object::{ObjectAddress, ObjectHead};
+use crate::domain::transfer::{JobSpec, OnConflict, Target, Work};
+use crate::domain::units::{Counted, Size};
+use crate::s3::client::Client;
+use crate::s3::tasks::blocking;
+use crate::transfer::local::walk::{Walk, WalkRules, Walked};
+
+/// One object that would be written.
+struct Step {
+    from: String,
+    to: ObjectAddress,
+    size: Option<u64>,
+}
+
+#[derive(Default)]
+struct Sum {
+    objects: u64,
+    bytes: u64,
+    skipped: u64,
+    failed: u64,
+}
+
+pub async fn rehearse(choice: &Choice, specs: &[JobSpec]) -> Result<Status, Trouble> {
+    let mut printer = Printer::new(choice.json);
+    let (mut done, mut failed) = (0, 0);
+    for spec in specs {
+        let sum = one(choice, spec, &mut printer).await?;
+        (done, failed) = (done + sum.objects + sum.skipped, failed + sum.failed);
+    }
+    printer.flush()?;
+    Ok(match (done, failed) {
+        (_, 0) => Status::Done,
+        (0, _) => Status::Failed,
+        _ => Status::Partly,
+    })
+}
+
+async fn one(choice: &Choice, spec: &JobSpec, printer: &mut Printer) -> Result<Sum, Trouble> {
+    let source = choice.client_of(&spec.connection)?;
+    let written = choice.client_of(spec.other_connection().unwrap_or(&spec.connection))?;
+    let mut sum = Sum::default();
+    let verb = verb(&spec.work);
+    match &spec.work {
+        Work::Upload { source: path, bucket, target, .. } => {
+            for step in files(path, bucket, target, spec).await? {
+                told(&step, spec.on_conflict, verb, &written, printer, &mut sum).await?;
+            }
+        }
+        Work::Copy { bucket, source: from, to_bucket, target, .. } => {
+            let location = place(bucket, from);
+            let reach = if matches!(from, Target::Object(_)) { Reach::One } else { Reach::All };
+            let mut objects = Objects::of(&source, &location, reach, verb)?;
+            let filter = &spec.options.filter;
+            while let Some(listed) = objects.next().await? {
+                let steps = listed.into_iter().filter_map(|listed| {
+                    let key = listed.object.key.clone();
+                    let to = copied(&key, from, target, filter)?;
+                    let to = ObjectAddress::new(to_bucket.clone(), to);
+                    Some(Step { from: listed.object.to_string(), to, size: listed.size })
+                });
+                for mut step in steps {
+                    if step.size.is_none() {
+                        let object = ObjectAddress::new(bucket.clone(), Key::new(from.as_str()));
+                        step.size = source.head(&object).await?.size;
+                    }
+                    told(&step, spec.on_conflict, verb, &written, printer, &mut sum).await?;
+                }
+            }
+        }
+        Work::Download { .. } | Work::Delete { .. } => {}
+    }
+    summed(&sum, verb, printer)?;
+    Ok(sum)
+}
+
+fn verb(work: &Work) -> &'static str {
+    match work {
+        Work::Upload { .. } => "put",
+        work if work.moves() => "mv",
+        _ => "cp",
+    }
+}
+
+fn place(bucket: &Bucket, target: &Target) -> Location {
+    match target {
+        Target::Object(key) => Location::Object { bucket: bucket.clone(), key: key.clone() },
+        other => Location::Prefix { bucket: bucket.clone(), prefix: Prefix::new(other.as_str()) },
+    }
+}
+
+/// Where an object would go; nothing where the job is not about it.
+fn copied(key: &Key, from: &Target, to: &Target, filter: &KeyFilter) -> Option<Key> {
+    let rest = match from {
+        Target::Prefix(prefix) => key.as_str().strip_prefix(prefix.as_str())?,
+        _ => key.name(),
+    };
+    filter.takes(rest).then(|| match to {
+        Target::Object(key) => key.clone(),
+        other => Prefix::new(other.as_str()).key(rest),
+    })
+}
+
+async fn files(
+    path: &Path,
+    bucket: &Bucket,
+    target: &Target,
+    spec: &JobSpec,
+) -> Result<Vec<Step>, Error> {
+    let (root, links) = (path.to_owned(), spec.files.links);
+    let walked = blocking(move || {
+        let found = std::fs::metadata(&root)
+            .map_err(|error| Error::from_io(&error, "read", root.display()))?;
+        if !found.is_dir() {
+            return Ok(Err(found.len()));
+        }
+        let rules = WalkRules { links, one_form: false, prefix_bytes: 0 };
+        Walk::new(&root, rules).map(|walk| Ok(walk.collect::<Vec<Walked>>()))
+    })
+    .await?;
+    let step = |from: &Path, key: Key, size| Step {
+        from: from.display().to_string(),
+        to: ObjectAddress::new(bucket.clone(), key),
+        size: Some(size),
+    };
+    let filter = &spec.options.filter;
+    let walked = match walked {
+        Ok(walked) => walked,
+        Err(size) => {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let key = Key::new(target.as_str());
+            return Ok(filter.takes(name).then(|| step(path, key, size)).into_iter().collect());
+        }
+    };
+    let prefix = Prefix::new(target.as_str());
+    let files = walked.into_iter().filter_map(|walked| match walked {
+        Walked::File { path, relative, size } => {
+            filter.takes(&relative).then(|| step(&path, prefix.key(&relative), size))
+        }
+        Walked::Refused { .. } => None,
+    });
+    Ok(files.collect())
+}
+
+/// Prints one line, and counts it.
+async fn told(
+    step: &Step,
+    on_conflict: OnConflict,
+    verb: &str,
+    written: &Client,
+    printer: &mut Printer,
+    sum: &mut Sum,
+) -> Result<(), Trouble> {
+    let there = match on_conflict {
+        OnConflict::Overwrite => None,
+        _ => found(written, &step.to).await?,
+    };
+    let state = match (there, on_conflict) {
+        (None, _) | (_, OnConflict::Overwrite | OnConflict::KeepBoth) => "would",
+        (Some(there), OnConflict::IfDifferent) if there.size != step.size => "would",
+        (Some(_), OnConflict::Fail) => "exists",
+        (Some(_), OnConflict::IfNewer | OnConflict::IfDifferent) => "may",
+        (Some(_), OnConflict::Skip) => "skipped",
+    };
+    match state {
+        "exists" => sum.failed += 1,
+        "skipped" => sum.skipped += 1,
+        _ => {
+            sum.objects += 1;
+            sum.bytes += step.size.unwrap_or_default();
+        }
+    }
+    let to = step.to.to_string();
+    if printer.json {
+        printer.object(&json!({
+            "job": verb, "from": step.from, "to": to, "bytes": step.size, "state": state,
+        }))?;
+    } else {
+        let (from, to) = (printer.shown(&step.from), printer.shown(&to));
+        let line = match state {
+            "exists" => format!("{to}: exists, and would not be overwritten"),
+            "skipped" => format!("{to}: exists, and would be left as it is"),
+            "may" => format!("would compare and {verb} {from} → {to}"),
+            _ => format!("would {verb} {from} → {to}"),
+        };
+        printer.line(&line)?;
+    }
+    Ok(())
+}
+
+async fn found(client: &Client, object: &ObjectAddress) -> Result<Option<ObjectHead>, Error> {
+    match client.head(object).await {
+        Ok(head) => Ok(Some(head)),
+        Err(error) if error.is(&ErrorKind::NoSuchKey) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn summed(sum: &Sum, verb: &str, printer: &mut Printer) -> Result<(), Trouble> {
+    if printer.json {
+        printer.object(&json!({
+            "job": verb, "state": "would", "objects": sum.objects, "bytes": sum.bytes,
+            "skipped": sum.skipped, "failed": sum.failed,
+        }))?;
+    } else {
+        let (objects, bytes) = (Counted(sum.objects, "object"), Size(sum.bytes));
+        printer.line(&format!("would {verb} {objects}, {bytes}; nothing was sent"))?;
+    }
+    Ok(())
+}

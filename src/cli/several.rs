@@ -1,0 +1,142 @@
+//! Walks the objects that a verb is about, and counts how they ended.
+
+use crate::cli::print::{Status, Trouble, complain_of, usage};
+use crate::domain::address::{Bucket, DELIMITER, Location, Prefix};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::listing::Class;
+use crate::domain::object::ObjectAddress;
+use crate::s3::client::{Client, ListQuery};
+use crate::s3::ops::pages::Pages;
+
+const PAGE: u16 = 1000;
+
+/// Objects that are asked about at once.
+pub const AT_ONCE: usize = 8;
+
+/// What a listing tells of an object; of one that was named, only where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub object: ObjectAddress,
+    pub class: Option<Class>,
+    pub size: Option<u64>,
+}
+
+/// The objects of a place, page by page.
+pub enum Objects<'a> {
+    Named(Option<ObjectAddress>),
+    Below { pages: Box<Pages<'a>>, bucket: Bucket, prefix: Prefix, seen: u64 },
+}
+
+/// How far a verb goes below a prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Only objects that are named.
+    One,
+    Level,
+    All,
+}
+
+impl<'a> Objects<'a> {
+    /// # Errors
+    /// `Usage` where the place is no object and only objects are taken.
+    pub fn of(
+        client: &'a Client,
+        location: &Location,
+        reach: Reach,
+        verb: &str,
+    ) -> Result<Objects<'a>, Trouble> {
+        let below = |bucket: &Bucket, prefix: Prefix, delimited| {
+            let query = ListQuery {
+                bucket: bucket.clone(),
+                prefix: prefix.clone(),
+                delimited,
+                token: None,
+                max_keys: PAGE,
+            };
+            let pages = Box::new(Pages::new(client, query));
+            Objects::Below { pages, bucket: bucket.clone(), prefix, seen: 0 }
+        };
+        match (location, reach) {
+            (Location::Root, _) => Err(usage(&format!("{verb} needs a bucket: s3://bucket/key"))),
+            (Location::Prefix { .. }, Reach::One) => {
+                Err(usage(&format!("{location} is a prefix: {verb} -r takes everything below it")))
+            }
+            (Location::Prefix { bucket, prefix }, reach) => {
+                Ok(below(bucket, prefix.clone(), reach == Reach::Level))
+            }
+            (Location::Object { bucket, key }, Reach::All) => {
+                Ok(below(bucket, Prefix::new(format!("{key}{DELIMITER}")), false))
+            }
+            (Location::Object { bucket, key }, _) => {
+                Ok(Objects::Named(Some(ObjectAddress::new(bucket.clone(), key.clone()))))
+            }
+        }
+    }
+
+    /// The next of them; `None` after the last.
+    ///
+    /// # Errors
+    /// `NoSuchKey` where nothing is below the prefix.
+    pub async fn next(&mut self) -> Result<Option<Vec<Listed>>, Error> {
+        match self {
+            Objects::Named(object) => {
+                Ok(object.take().map(|object| vec![Listed { object, class: None, size: None }]))
+            }
+            Objects::Below { pages, bucket, prefix, seen } => {
+                let Some(page) = pages.next().await? else {
+                    return match *seen == 0 && !prefix.is_root() {
+                        true => Err(nothing(bucket, prefix)),
+                        false => Ok(None),
+                    };
+                };
+                *seen += page.len() as u64;
+                let objects = page.rows().filter_map(|row| {
+                    let (class, size) = (row.class()?, row.size());
+                    let object = ObjectAddress::new(bucket.clone(), prefix.key(row.name));
+                    Some(Listed { object, class: Some(class), size })
+                });
+                Ok(Some(objects.collect()))
+            }
+        }
+    }
+}
+
+fn nothing(bucket: &Bucket, prefix: &Prefix) -> Error {
+    Error::new(ErrorKind::NoSuchKey, "ListObjectsV2", format!("s3://{bucket}/{prefix}"))
+}
+
+/// How many of many went well.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    pub done: u64,
+    pub failed: u64,
+}
+
+impl Tally {
+    /// Tells of a failure, and counts it.
+    pub fn fail(&mut self, error: &Error, json: bool) {
+        self.failed += 1;
+        complain_of(error, json);
+    }
+
+    pub fn status(self) -> Status {
+        match (self.done, self.failed) {
+            (_, 0) => Status::Done,
+            (0, _) => Status::Failed,
+            _ => Status::Partly,
+        }
+    }
+}
+
+/// # Errors
+/// `Usage` where the place is no object.
+pub fn one(location: &Location, verb: &str) -> Result<ObjectAddress, Trouble> {
+    match location {
+        Location::Object { bucket, key } => Ok(ObjectAddress::new(bucket.clone(), key.clone())),
+        // The marker of a folder is an object too.
+        Location::Prefix { bucket, prefix } if !prefix.is_root() => {
+            Ok(ObjectAddress::new(bucket.clone(), prefix.as_str().into()))
+        }
+        _ => Err(usage(&format!("{verb} needs an object: s3://bucket/key"))),
+    }
+}

@@ -1,0 +1,106 @@
+//! Runs `types`: finds objects whose Content-Type does not fit their name or first bytes.
+
+use futures_util::{StreamExt as _, stream};
+use serde_json::json;
+
+use crate::cli::args::metadata::TypesArguments;
+use crate::cli::connect::Choice;
+use crate::cli::one::writable;
+use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::several::{AT_ONCE, Objects, Reach, Tally};
+use crate::domain::attributes::Attributes;
+use crate::domain::error::Error;
+use crate::domain::metadata_change::MetadataChange;
+use crate::domain::object::{ObjectAddress, ObjectHeaders};
+use crate::s3::client::Client;
+use crate::transfer::local::content::{SNIFFED, TypeFinding, wrong_type};
+
+pub async fn types(arguments: &TypesArguments, choice: &Choice) -> Result<Status, Trouble> {
+    if arguments.fix {
+        writable(choice.current()?, "CopyObject")?;
+    }
+    let client = choice.client()?;
+    let reach = if arguments.recursive { Reach::All } else { Reach::Level };
+    let mut objects = Objects::of(&client, &arguments.location, reach, "types")?;
+    let mut printer = Printer::new(choice.json);
+    let mut tally = Tally::default();
+    while let Some(listed) = objects.next().await? {
+        let looked = stream::iter(listed).map(|listed| {
+            let client = &client;
+            async move {
+                let looked = look(client, &listed.object, arguments.fix).await;
+                (listed.object, looked)
+            }
+        });
+        let mut ended = looked.buffered(AT_ONCE);
+        while let Some((object, looked)) = ended.next().await {
+            match looked {
+                Ok(found) => {
+                    tally.done += 1;
+                    if let Some(found) = found {
+                        tell(&object, &found, arguments.fix, &mut printer)?;
+                    }
+                }
+                Err(error) => tally.fail(&error, choice.json),
+            }
+        }
+    }
+    printer.flush()?;
+    Ok(tally.status())
+}
+
+/// What is wrong with an object; mended where that is wanted.
+async fn look(
+    client: &Client,
+    object: &ObjectAddress,
+    fix: bool,
+) -> Result<Option<TypeFinding>, Error> {
+    // The marker of a folder is no file.
+    if object.key.as_str().ends_with('/') {
+        return Ok(None);
+    }
+    // One request tells both the type and the bytes; of what is archived only its name tells.
+    let (is, start) = match client.start_of(object, SNIFFED as u64).await {
+        Ok(start) => (start.content_type, start.bytes),
+        Err(error) if error.code.as_deref() == Some("InvalidObjectState") => {
+            (client.head(object).await?.headers.content_type, Vec::new())
+        }
+        Err(error) => return Err(error),
+    };
+    let found = wrong_type(object.key.name(), &start, is.as_deref());
+    if let (Some(found), true) = (&found, fix) {
+        let content_type = Some(found.should.clone());
+        let headers = ObjectHeaders { content_type, ..ObjectHeaders::default() };
+        let set = Attributes { headers, ..Attributes::default() };
+        let change = MetadataChange { set, ..MetadataChange::default() };
+        let before = client.described(object).await?;
+        client.change_metadata(object, &before, &change).await?;
+    }
+    Ok(found)
+}
+
+fn tell(
+    object: &ObjectAddress,
+    found: &TypeFinding,
+    fixed: bool,
+    printer: &mut Printer,
+) -> Result<(), Trouble> {
+    if printer.json {
+        let mut line = json!({
+            "bucket": object.bucket, "key": object.key, "is": found.is, "should": found.should,
+            "by": if found.by_name { "name" } else { "content" },
+        });
+        if fixed {
+            line["state"] = "changed".into();
+        }
+        printer.object(&line)?;
+    } else {
+        let shown = printer.shown(&object.to_string()).into_owned();
+        let is = found.is.as_deref().unwrap_or("(none)");
+        let is = printer.shown(is).into_owned();
+        let done = if fixed { ", mended" } else { "" };
+        let by = if found.by_name { "name" } else { "first bytes" };
+        printer.line(&format!("{shown}: {is} → {} (by its {by}){done}", found.should))?;
+    }
+    Ok(printer.flush()?)
+}

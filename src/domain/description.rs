@@ -1,0 +1,53 @@
+//! How objects are described, as screens show it and change it together.
+
+use crate::domain::error::Error;
+use crate::domain::object::{ETag, ObjectAddress, ObjectHead};
+
+/// What an object has besides its bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ObjectDescription {
+    pub object: ObjectAddress,
+    pub head: ObjectHead,
+    /// `None` where they cannot be had.
+    pub tags: Option<Vec<(String, String)>>,
+    /// The ACL may not be read: a copy loses what it grants.
+    pub acl_unknown: bool,
+}
+
+/// Objects that are to be described together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Descriptions {
+    pub objects: Vec<ObjectDescription>,
+    /// Those that could not be asked about.
+    pub failed: Vec<Error>,
+    /// There are more than are described at once.
+    pub more: bool,
+}
+
+/// What became of objects that were described anew.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MetadataOutcome {
+    pub changed: u64,
+    pub same: u64,
+    pub failed: Vec<Error>,
+}
+
+/// What became of archived objects that were asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ThawOutcome {
+    pub asked: u64,
+    pub running: u64,
+    pub readable: u64,
+    pub failed: Vec<Error>,
+}
+
+/// An object as a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedText {
+    pub bytes: Vec<u8>,
+    /// As it was when it was read.
+    pub etag: Option<ETag>,
+}
+
+/// Objects that are described at once.
+pub const MOST_DESCRIBED: usize = 10_000;

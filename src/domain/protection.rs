@@ -1,0 +1,165 @@
+//! Defines what protects an object: encryption, access, locks, and an archive that keeps it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// How the server encrypts an object, in the words of `x-amz-server-side-encryption`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Encryption {
+    /// `AES256`, `aws:kms` or `aws:kms:dsse`.
+    pub method: String,
+    /// Of KMS; the account's usual one where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum LockMode {
+    /// Those with the right to it may shorten it and delete all the same.
+    Governance,
+    /// Nobody may, the account's owner included.
+    Compliance,
+}
+
+impl LockMode {
+    /// As S3 spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            LockMode::Governance => "GOVERNANCE",
+            LockMode::Compliance => "COMPLIANCE",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<LockMode> {
+        [LockMode::Governance, LockMode::Compliance]
+            .into_iter()
+            .find(|mode| mode.name().eq_ignore_ascii_case(text))
+    }
+}
+
+impl fmt::Display for LockMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Until when a version can neither be overwritten nor deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retention {
+    pub mode: LockMode,
+    pub until: Timestamp,
+}
+
+/// Who may do what with an object, as the headers `x-amz-grant-…` name them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ObjectGrants {
+    pub full_control: Option<String>,
+    pub read: Option<String>,
+    pub read_acp: Option<String>,
+    pub write_acp: Option<String>,
+}
+
+/// What guards an object; what is not said is the bucket's usual.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Protection {
+    /// One of the ACLs that S3 has names for: `private`, `public-read`, ….
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acl: Option<String>,
+    /// In place of an ACL with a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grants: Option<ObjectGrants>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encryption: Option<Encryption>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retention: Option<Retention>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub legal_hold: Option<bool>,
+}
+
+/// How requests about objects are sent: with a key of the customer's own, at the requester's cost.
+/// It holds no secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AccessSpec {
+    /// The file that has the key for SSE-C.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_file: Option<PathBuf>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub requester_pays: bool,
+}
+
+impl AccessSpec {
+    pub fn is_plain(&self) -> bool {
+        *self == AccessSpec::default()
+    }
+}
+
+/// How far an archived object is on its way to be readable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restore {
+    pub running: bool,
+    /// The readable copy is kept until then.
+    pub until: Option<Timestamp>,
+}
+
+impl Restore {
+    /// Reads `x-amz-restore`: `ongoing-request="false", expiry-date="Fri, 21 Dec 2012 00:00:00
+    /// GMT"`.
+    pub fn parse(header: &str) -> Option<Restore> {
+        let ongoing = quoted(header, "ongoing-request")?;
+        let until = quoted(header, "expiry-date").and_then(http_date);
+        Some(Restore { running: ongoing == "true", until })
+    }
+}
+
+fn quoted<'a>(header: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = header.split_once(name)?;
+    let (_, rest) = rest.split_once('"')?;
+    rest.split_once('"').map(|(text, _)| text)
+}
+
+/// Reads a date as HTTP headers have it, or RFC 3339.
+pub fn http_date(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    let read = || jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok();
+    read().or_else(|| text.parse().ok())
+}
+
+/// A moment as HTTP headers want it: `Thu, 01 Dec 2033 16:00:00 GMT`.
+pub fn as_http_date(time: Timestamp) -> String {
+    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// Whether a class keeps objects that have to be restored before they are read.
+pub fn is_archive(class: &str) -> bool {
+    matches!(class, "GLACIER" | "DEEP_ARCHIVE")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_restore_is_read_from_its_header() {
+        let running = Restore::parse("ongoing-request=\"true\"").unwrap();
+        assert_eq!(running, Restore { running: true, until: None });
+        let header = "ongoing-request=\"false\", expiry-date=\"Fri, 21 Dec 2012 00:00:00 GMT\"";
+        let readable = Restore::parse(header).unwrap();
+        assert_eq!(readable.until.unwrap().to_string(), "2012-12-21T00:00:00Z");
+        assert_eq!(Restore::parse("nonsense"), None);
+    }
+
+    #[test]
+    fn dates_are_written_as_headers_want_them() {
+        let time: Timestamp = "2033-12-01T16:00:00Z".parse().unwrap();
+        assert_eq!(as_http_date(time), "Thu, 01 Dec 2033 16:00:00 GMT");
+        assert_eq!(http_date(&as_http_date(time)), Some(time));
+        assert_eq!(http_date("soon"), None);
+    }
+}

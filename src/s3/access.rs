@@ -1,0 +1,146 @@
+//! Sends requests about objects with a key of the customer's own (SSE-C), or at the requester's
+//! cost.
+
+use std::fmt;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use aws_sdk_s3::types::RequestPayer;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use md5::{Digest as _, Md5};
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::protection::AccessSpec;
+
+/// Bytes of a key.
+const KEY: usize = 32;
+
+/// More than any form of a key has, in bytes.
+const MOST: u64 = 256;
+
+/// Cheap to clone; shows no key.
+#[derive(Clone, Debug, Default)]
+pub struct Access {
+    key: Option<Arc<CustomerKey>>,
+    requester_pays: bool,
+}
+
+/// A key for AES-256 that the server keeps no copy of.
+struct CustomerKey {
+    base64: String,
+    md5: String,
+}
+
+impl fmt::Debug for CustomerKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CustomerKey(…)")
+    }
+}
+
+impl Access {
+    /// Reads the key; may block as long as a small file takes.
+    ///
+    /// # Errors
+    /// `Config` where the file holds no key of 32 bytes, raw or in base64.
+    pub fn of(spec: &AccessSpec) -> Result<Access, Error> {
+        let key = spec.key_file.as_deref().map(read_key).transpose()?;
+        Ok(Access { key: key.map(Arc::new), requester_pays: spec.requester_pays })
+    }
+
+    pub fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// The same without the key: for objects that are not encrypted with one.
+    #[must_use]
+    pub fn without_key(&self) -> Access {
+        Access { key: None, requester_pays: self.requester_pays }
+    }
+
+    pub(in crate::s3) fn payer(&self) -> Option<RequestPayer> {
+        self.requester_pays.then_some(RequestPayer::Requester)
+    }
+
+    pub(in crate::s3) fn algorithm(&self) -> Option<String> {
+        self.key.as_ref().map(|_| "AES256".to_owned())
+    }
+
+    pub(in crate::s3) fn key(&self) -> Option<String> {
+        self.key.as_ref().map(|key| key.base64.clone())
+    }
+
+    pub(in crate::s3) fn key_md5(&self) -> Option<String> {
+        self.key.as_ref().map(|key| key.md5.clone())
+    }
+}
+
+/// Sets on a request what these share, and no trait.
+macro_rules! with_access {
+    ($request:expr, $access:expr) => {
+        $request
+            .set_request_payer($access.payer())
+            .set_sse_customer_algorithm($access.algorithm())
+            .set_sse_customer_key($access.key())
+            .set_sse_customer_key_md5($access.key_md5())
+    };
+}
+
+/// Sets on a copy how its source is read.
+macro_rules! with_source_access {
+    ($request:expr, $access:expr) => {
+        $request
+            .set_copy_source_sse_customer_algorithm($access.algorithm())
+            .set_copy_source_sse_customer_key($access.key())
+            .set_copy_source_sse_customer_key_md5($access.key_md5())
+    };
+}
+
+pub(in crate::s3) use {with_access, with_source_access};
+
+fn read_key(path: &Path) -> Result<CustomerKey, Error> {
+    let failed = |error: &std::io::Error| Error::from_io(error, "read the key", path.display());
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| failed(&error))?;
+    file.take(MOST).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+    let raw = raw_key(&bytes).ok_or_else(|| {
+        Error::new(ErrorKind::Config, "read the key", path.display().to_string())
+            .detail("a key for SSE-C has 32 bytes, raw or in base64")
+    })?;
+    Ok(CustomerKey { base64: STANDARD.encode(raw), md5: STANDARD.encode(Md5::digest(raw)) })
+}
+
+fn raw_key(bytes: &[u8]) -> Option<[u8; KEY]> {
+    if let Ok(raw) = bytes.try_into() {
+        return Some(raw);
+    }
+    let text = std::str::from_utf8(bytes).ok()?;
+    STANDARD.decode(text.trim()).ok()?.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_raw_or_in_base64() {
+        let raw = [7_u8; KEY];
+        assert_eq!(raw_key(&raw), Some(raw));
+        assert_eq!(raw_key(format!("{}\n", STANDARD.encode(raw)).as_bytes()), Some(raw));
+        for wrong in [&b"short"[..], &[7; 31], &[7; 33], b""] {
+            assert_eq!(raw_key(wrong), None);
+        }
+    }
+
+    #[test]
+    fn a_key_is_never_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key");
+        std::fs::write(&file, [65_u8; KEY]).unwrap();
+        let spec = AccessSpec { key_file: Some(file), requester_pays: false };
+        let shown = format!("{:?}", Access::of(&spec).unwrap());
+        assert!(!shown.contains("QUFB") && !shown.contains("AAAA"), "{shown}");
+    }
+}

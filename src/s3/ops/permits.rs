@@ -1,0 +1,55 @@
+//! Tells what a provider lacks of what objects are to have, before anything is sent.
+
+use crate::domain::attributes::Attributes;
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::provider::{Capability, Provider};
+use crate::s3::client::Client;
+
+impl Client {
+    /// # Errors
+    /// `Unsupported`, with the reason in words, for the first thing that is not to be had here.
+    pub fn permits(&self, attributes: &Attributes) -> Result<(), Error> {
+        let guarded = &attributes.protection;
+        let encryption = guarded.encryption.as_ref();
+        let kms = encryption.is_some_and(|encryption| encryption.method != "AES256");
+        let locks = guarded.retention.is_some() || guarded.legal_hold.is_some();
+        let wanted = [
+            (!attributes.tags.is_empty(), Capability::ObjectTags),
+            (guarded.acl.is_some(), Capability::Acl),
+            (kms, Capability::KmsKeys),
+            (locks, Capability::Retention),
+        ];
+        let lacking =
+            wanted.iter().filter(|(wanted, _)| *wanted).find_map(|(_, what)| self.lacks(*what));
+        let class = attributes.class.as_deref().and_then(|class| self.lacks_class(class));
+        match lacking.or(class) {
+            Some(why) => Err(self.unsupported(why)),
+            None => Ok(()),
+        }
+    }
+
+    /// # Errors
+    /// `Unsupported` where the provider has no requester pays.
+    pub fn permits_payer(&self, requester_pays: bool) -> Result<(), Error> {
+        match self.lacks(Capability::RequesterPays).filter(|_| requester_pays) {
+            Some(why) => Err(self.unsupported(why)),
+            None => Ok(()),
+        }
+    }
+
+    /// Why objects cannot be stored under a class; of servers whose classes nobody knows, nothing
+    /// is said.
+    pub fn lacks_class(&self, class: &str) -> Option<String> {
+        let provider = self.provider();
+        let known = matches!(provider, Provider::R2);
+        (known && !provider.offers_class(class)).then(|| {
+            let name = &provider.facts().name;
+            format!("{name} has no storage class {class}: it has STANDARD and STANDARD_IA")
+        })
+    }
+
+    fn unsupported(&self, why: String) -> Error {
+        let place = self.endpoint().unwrap_or_default();
+        Error::new(ErrorKind::Unsupported, "describe the object", place).detail(why)
+    }
+}

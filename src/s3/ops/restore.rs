@@ -1,0 +1,71 @@
+//! Asks for an archived object to be made readable.
+
+use aws_sdk_s3::types::{GlacierJobParameters, RestoreRequest, Tier};
+
+use crate::domain::error::Error;
+use crate::domain::object::{ObjectAddress, ObjectHead};
+use crate::domain::provider::{Capability, Provider};
+use crate::s3::call::Call;
+use crate::s3::client::Client;
+use crate::s3::sdk::md5_instead::Md5Instead;
+
+/// How soon an archived object is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RestoreTier {
+    #[default]
+    Standard,
+    Bulk,
+    Expedited,
+}
+
+/// What came of asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    Now,
+    /// Somebody asked before, and it is on its way.
+    Before,
+}
+
+impl Client {
+    /// `days` is how long the readable copy is kept; a tier of Intelligent-Tiering has none.
+    pub async fn restore_archived(
+        &self,
+        object: &ObjectAddress,
+        head: &ObjectHead,
+        days: u32,
+        tier: RestoreTier,
+    ) -> Result<Asked, Error> {
+        let call = Call::on_object("RestoreObject", object).writing().needing(Capability::Restore);
+        let with_md5 = self.sdk().await?.provider != Provider::Aws;
+        let tier = match tier {
+            RestoreTier::Standard => Tier::Standard,
+            RestoreTier::Bulk => Tier::Bulk,
+            RestoreTier::Expedited => Tier::Expedited,
+        };
+        let how = call.built(GlacierJobParameters::builder().tier(tier).build())?;
+        let days = head.archive_tier.is_none().then(|| i32::try_from(days).unwrap_or(i32::MAX));
+        let wanted = RestoreRequest::builder().set_days(days).glacier_job_parameters(how).build();
+        let sent = self
+            .run(&call, |sdk, bucket| {
+                let request = sdk
+                    .restore_object()
+                    .bucket(bucket)
+                    .key(object.key.as_str())
+                    .set_version_id(object.version_id())
+                    .set_request_payer(self.access().payer())
+                    .restore_request(wanted.clone())
+                    .customize();
+                let request = if with_md5 { request.interceptor(Md5Instead) } else { request };
+                let call = &call;
+                async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
+            })
+            .await;
+        match sent {
+            Ok(()) => Ok(Asked::Now),
+            Err(error) if error.code.as_deref() == Some("RestoreAlreadyInProgress") => {
+                Ok(Asked::Before)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Describes an object anew where it is: by a copy onto itself that keeps everything else.
+
+use aws_sdk_s3::types::{Grantee, Tag, Tagging};
+use jiff::Timestamp;
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::metadata_change::{ChangeKind, MetadataChange};
+use crate::domain::object::{
+    CopyOptions, ObjectAddress, ObjectHead, PutOptions, StoredObject, UploadedPart,
+};
+use crate::domain::parts::{MIB, part_size_at_least, piece, piece_count};
+use crate::domain::protection::ObjectGrants;
+use crate::domain::provider::{Capability, Provider};
+use crate::s3::call::Call;
+use crate::s3::client::Client;
+use crate::s3::sdk::md5_instead::Md5Instead;
+
+/// The server moves the bytes, so parts may be large.
+const PART_BYTES: u64 = 256 * MIB;
+
+/// What is known of an object before it is described anew.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Described {
+    pub head: ObjectHead,
+    /// `None` where they cannot be had.
+    pub tags: Option<Vec<(String, String)>>,
+    /// The whole of its ACL, where others than the owner have a part in it.
+    pub acl: Option<ObjectGrants>,
+    /// The ACL may not be read: a copy loses what it grants.
+    pub acl_unknown: bool,
+}
+
+impl Client {
+    /// What a change needs to know of an object: its head, and what the change could lose.
+    pub async fn described(&self, object: &ObjectAddress) -> Result<Described, Error> {
+        let head = self.whole_head(object).await?;
+        let tags = match self.lacks(Capability::ObjectTags) {
+            Some(_) => None,
+            None => match self.tags(object).await {
+                Ok(tags) => Some(tags),
+                Err(error) if error.retryable() => return Err(error),
+                Err(_) => None,
+            },
+        };
+        let (acl, acl_unknown) = match self.lacks(Capability::Acl) {
+            Some(_) => (None, false),
+            None => match self.given_access(object).await {
+                Ok(acl) => (acl, false),
+                Err(error) => (None, error.is(&ErrorKind::AccessDenied)),
+            },
+        };
+        Ok(Described { head, tags, acl, acl_unknown })
+    }
+
+    /// Does what a change asks for. Tags alone make no new version.
+    pub async fn change_metadata(
+        &self,
+        object: &ObjectAddress,
+        before: &Described,
+        change: &MetadataChange,
+    ) -> Result<(), Error> {
+        let tags = before.tags.as_deref().unwrap_or_default();
+        let mut after = change.after(&before.head, tags);
+        // One that is over can be given to no version.
+        after.protection.retention =
+            after.protection.retention.filter(|kept| kept.until > Timestamp::now());
+        if after.protection.acl.is_none() {
+            after.protection.grants.clone_from(&before.acl);
+        }
+        match change.kind(&before.head, tags) {
+            ChangeKind::Nothing => Ok(()),
+            ChangeKind::TagsAlone => self.put_tags(object, &after.tags).await,
+            ChangeKind::AclAlone => {
+                let acl = after.protection.acl.as_deref().unwrap_or_default();
+                self.put_canned_acl(object, acl).await
+            }
+            ChangeKind::Object { retagging } => {
+                self.rewrite(object, before, &after, retagging).await.map(drop)
+            }
+        }
+    }
+
+    /// A copy onto itself; in parts where it is too large for one request.
+    async fn rewrite(
+        &self,
+        object: &ObjectAddress,
+        before: &Described,
+        after: &PutOptions,
+        retagging: bool,
+    ) -> Result<StoredObject, Error> {
+        let most = self.sdk().await?.provider.max_single_put();
+        let size = before.head.size.unwrap_or_default();
+        let stored = if size > most {
+            let tags = before.tags.clone().unwrap_or_default();
+            let tags = if retagging { after.tags.clone() } else { tags };
+            self.rewrite_in_parts(object, &before.head, &PutOptions { tags, ..after.clone() })
+                .await?
+        } else {
+            let options = CopyOptions {
+                source_etag: before.head.etag.clone(),
+                replacing: Some(after.clone()),
+                retagging,
+                ..CopyOptions::default()
+            };
+            self.copy_as(object, object, &options).await?
+        };
+        Ok(stored)
+    }
+
+    async fn rewrite_in_parts(
+        &self,
+        object: &ObjectAddress,
+        head: &ObjectHead,
+        after: &PutOptions,
+    ) -> Result<StoredObject, Error> {
+        let call = Call::on_object("UploadPartCopy", object);
+        let size = head.size.unwrap_or_default();
+        let limits = self.sdk().await?.provider.facts().parts;
+        let part_size = part_size_at_least(size, PART_BYTES, &limits)
+            .ok_or_else(|| call.fails(ErrorKind::TooLarge, "no part size fits its limits"))?;
+        let upload = self.create_multipart(object, after).await?;
+        let mut parts: Vec<UploadedPart> = Vec::new();
+        for index in 0..piece_count(size, part_size) {
+            let range = piece(size, part_size, index);
+            let etag = head.etag.as_ref();
+            let copied = self.copy_part(object, range, etag, object, &upload, index + 1).await;
+            match copied {
+                Ok(part) => parts.push(part),
+                Err(error) => {
+                    // What cannot be taken back is told by its own error on the next look.
+                    drop(self.abort_for_good(object, &upload).await);
+                    return Err(error);
+                }
+            }
+        }
+        self.complete_multipart(object, &upload, &parts, false).await
+    }
+
+    /// In place of all the tags it has.
+    pub async fn put_tags(
+        &self,
+        object: &ObjectAddress,
+        tags: &[(String, String)],
+    ) -> Result<(), Error> {
+        let call =
+            Call::on_object("PutObjectTagging", object).writing().needing(Capability::ObjectTags);
+        let with_md5 = self.sdk().await?.provider != Provider::Aws;
+        let set = tags
+            .iter()
+            .map(|(name, value)| Tag::builder().key(name).value(value).build())
+            .collect::<Result<Vec<Tag>, _>>();
+        let set = call.built(set)?;
+        let tagging = call.built(Tagging::builder().set_tag_set(Some(set)).build())?;
+        self.run(&call, |sdk, bucket| {
+            let request = sdk
+                .put_object_tagging()
+                .bucket(bucket)
+                .key(object.key.as_str())
+                .set_version_id(object.version_id())
+                .set_request_payer(self.access().payer())
+                .tagging(tagging.clone())
+                .customize();
+            let request = if with_md5 { request.interceptor(Md5Instead) } else { request };
+            let call = &call;
+            async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
+        })
+        .await
+    }
+
+    /// The ACL where it grants anything to others than the owner.
+    async fn given_access(&self, object: &ObjectAddress) -> Result<Option<ObjectGrants>, Error> {
+        let output = self.access_of(object).await?;
+        let owner = output.owner().and_then(|owner| owner.id());
+        let others = output.grants().iter().any(|grant| {
+            let to = grant.grantee().and_then(|grantee| grantee.id());
+            to.is_none() || to != owner
+        });
+        let named = |permission: &str| {
+            let to = output
+                .grants()
+                .iter()
+                .filter(|grant| grant.permission().is_some_and(|own| own.as_str() == permission));
+            let to: Vec<String> =
+                to.filter_map(|grant| grant.grantee()).filter_map(named_grantee).collect();
+            (!to.is_empty()).then(|| to.join(", "))
+        };
+        Ok(others.then(|| ObjectGrants {
+            full_control: named("FULL_CONTROL"),
+            read: named("READ"),
+            read_acp: named("READ_ACP"),
+            write_acp: named("WRITE_ACP"),
+        }))
+    }
+
+    /// One of the ACLs that S3 has names for.
+    pub async fn put_canned_acl(&self, object: &ObjectAddress, acl: &str) -> Result<(), Error> {
+        let call = Call::on_object("PutObjectAcl", object).writing().needing(Capability::Acl);
+        let with_md5 = self.sdk().await?.provider != Provider::Aws;
+        self.run(&call, |sdk, bucket| {
+            let request = sdk
+                .put_object_acl()
+                .bucket(bucket)
+                .key(object.key.as_str())
+                .set_version_id(object.version_id())
+                .set_request_payer(self.access().payer())
+                .acl(acl.into())
+                .customize();
+            let request = if with_md5 { request.interceptor(Md5Instead) } else { request };
+            let call = &call;
+            async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
+        })
+        .await
+    }
+}
+
+/// As the headers name them.
+fn named_grantee(grantee: &Grantee) -> Option<String> {
+    let uri = grantee.uri().map(|uri| format!("uri=\"{uri}\""));
+    uri.or_else(|| grantee.id().map(|id| format!("id=\"{id}\"")))
+}

@@ -1,0 +1,172 @@
+//! Answers what screens ask of the metadata of objects: reads it, changes it, and edits texts.
+
+use futures_util::{StreamExt as _, stream};
+
+use crate::app::event::{Answer, Reply};
+use crate::domain::address::Bucket;
+use crate::domain::description::{
+    Descriptions, MOST_DESCRIBED, MetadataOutcome, ObjectDescription, OpenedText, ThawOutcome,
+};
+use crate::domain::error::{Error, ErrorKind, SAVE_TEXT};
+use crate::domain::metadata_change::{ChangeKind, MetadataChange};
+use crate::domain::object::{ETag, ObjectAddress};
+use crate::domain::transfer::Target;
+use crate::s3::client::{Client, ListQuery};
+use crate::s3::ops::pages::Pages;
+use crate::s3::ops::restore::{Asked, RestoreTier};
+use crate::transfer::local::content::content_type;
+
+/// Objects that are asked about at once.
+const AT_ONCE: usize = 8;
+
+/// All that is named and all that is below prefixes.
+pub async fn describe(client: &Client, bucket: &Bucket, targets: &[Target]) -> Reply {
+    let (objects, more) = objects(client, bucket, targets).await?;
+    let asked = stream::iter(objects).map(|object| async move {
+        let described = client.described(&object).await?;
+        let (head, tags, acl_unknown) = (described.head, described.tags, described.acl_unknown);
+        Ok(ObjectDescription { object, head, tags, acl_unknown })
+    });
+    let all: Vec<Result<ObjectDescription, Error>> = asked.buffered(AT_ONCE).collect().await;
+    let mut found = Descriptions { more, ..Descriptions::default() };
+    for one in all {
+        match one {
+            Ok(described) => found.objects.push(described),
+            Err(error) => found.failed.push(error),
+        }
+    }
+    if found.objects.is_empty()
+        && let Some(error) = found.failed.pop()
+    {
+        return Err(error);
+    }
+    Ok(Answer::Described(found))
+}
+
+async fn objects(
+    client: &Client,
+    bucket: &Bucket,
+    targets: &[Target],
+) -> Result<(Vec<ObjectAddress>, bool), Error> {
+    let mut found = Vec::new();
+    for target in targets {
+        match target {
+            Target::Object(key) => found.push(ObjectAddress::new(bucket.clone(), key.clone())),
+            Target::Rows(_) => {}
+            Target::Prefix(prefix) => {
+                let query = ListQuery {
+                    bucket: bucket.clone(),
+                    prefix: prefix.clone(),
+                    delimited: false,
+                    token: None,
+                    max_keys: 1000,
+                };
+                let mut pages = Pages::new(client, query);
+                while let Some(page) = pages.next().await? {
+                    let keys = page.rows().map(|row| prefix.key(row.name));
+                    found.extend(keys.map(|key| ObjectAddress::new(bucket.clone(), key)));
+                    if found.len() > MOST_DESCRIBED {
+                        found.truncate(MOST_DESCRIBED);
+                        return Ok((found, true));
+                    }
+                }
+            }
+        }
+    }
+    Ok((found, false))
+}
+
+/// Changes each that is still what was shown.
+pub async fn change(
+    client: &Client,
+    objects: Vec<(ObjectAddress, Option<ETag>)>,
+    change: &MetadataChange,
+) -> Reply {
+    client.permits(&change.set)?;
+    let asked = stream::iter(objects).map(|(object, etag)| async move {
+        let before = client.described(&object).await?;
+        if before.head.etag != etag {
+            return Err(Error::new(ErrorKind::SourceChanged, "CopyObject", object.to_string()));
+        }
+        let tags = before.tags.clone().unwrap_or_default();
+        if change.kind(&before.head, &tags) == ChangeKind::Nothing {
+            return Ok(false);
+        }
+        client.change_metadata(&object, &before, change).await.map(|()| true)
+    });
+    let all: Vec<Result<bool, Error>> = asked.buffer_unordered(AT_ONCE).collect().await;
+    let mut outcome = MetadataOutcome::default();
+    for one in all {
+        match one {
+            Ok(true) => outcome.changed += 1,
+            Ok(false) => outcome.same += 1,
+            Err(error) => outcome.failed.push(error),
+        }
+    }
+    Ok(Answer::MetadataChanged(outcome))
+}
+
+pub async fn thaw(client: &Client, bucket: &Bucket, targets: &[Target], days: u32) -> Reply {
+    let (objects, _) = objects(client, bucket, targets).await?;
+    let asked = stream::iter(objects).map(|object| async move {
+        let head = client.head(&object).await?;
+        if !head.is_archived() {
+            return Ok(None);
+        }
+        if head.restore.as_ref().is_some_and(|restore| restore.running) {
+            return Ok(Some(Asked::Before));
+        }
+        let tier = RestoreTier::default();
+        client.restore_archived(&object, &head, days, tier).await.map(Some)
+    });
+    let all: Vec<Result<Option<Asked>, Error>> = asked.buffer_unordered(AT_ONCE).collect().await;
+    let mut outcome = ThawOutcome::default();
+    for one in all {
+        match one {
+            Ok(None) => outcome.readable += 1,
+            Ok(Some(Asked::Now)) => outcome.asked += 1,
+            Ok(Some(Asked::Before)) => outcome.running += 1,
+            Err(error) => outcome.failed.push(error),
+        }
+    }
+    Ok(Answer::Thawed(outcome))
+}
+
+pub async fn open(client: &Client, object: &ObjectAddress) -> Reply {
+    let opened = client.open_text(object).await?;
+    let etag = opened.described.head.etag;
+    Ok(Answer::TextOpened(OpenedText { bytes: opened.bytes, etag }))
+}
+
+/// Over what has this ETag; where there is none, nothing may be there.
+pub async fn save(
+    client: &Client,
+    object: &ObjectAddress,
+    etag: Option<ETag>,
+    bytes: Vec<u8>,
+) -> Reply {
+    let conflict = |detail: &str| {
+        Error::new(ErrorKind::PreconditionFailed, SAVE_TEXT, object.to_string()).detail(detail)
+    };
+    let stored = if etag.is_none() {
+        let start = &bytes[..bytes.len().min(512)];
+        let typed = content_type(object.key.name(), start);
+        let stored = client.save_new_text(object, typed, bytes).await;
+        stored.map_err(|error| match error.is(&ErrorKind::PreconditionFailed) {
+            true => conflict("an object of this name exists"),
+            false => error,
+        })?
+    } else {
+        let described = match client.described(object).await {
+            Err(error) if error.is(&ErrorKind::NoSuchKey) => {
+                return Err(conflict("somebody else deleted the object since it was opened"));
+            }
+            described => described?,
+        };
+        if described.head.etag != etag {
+            return Err(conflict("somebody else changed the object since it was opened"));
+        }
+        client.save_text(object, &described, bytes).await?
+    };
+    Ok(Answer::TextSaved(stored.etag))
+}

@@ -1,0 +1,202 @@
+//! The metadata form, editing and thawing: keys in, requests and questions out.
+
+use windlass::app::dialogs::Dialog;
+use windlass::app::effect::{Effect, MachineRequest, Request, StorageRequest};
+use windlass::app::event::{Answer, Reply};
+use windlass::config::editor::{EditFile, Edited};
+use windlass::domain::description::{
+    Descriptions, MetadataOutcome, ObjectDescription, OpenedText, ThawOutcome,
+};
+use windlass::domain::error::{Error, ErrorKind, SAVE_TEXT};
+use windlass::domain::object::{ETag, ObjectAddress, ObjectHead, ObjectHeaders};
+use windlass::domain::protection::{LockMode, Retention};
+
+use crate::support::app::App;
+
+fn described(key: &str, content_type: &str) -> ObjectDescription {
+    let headers =
+        ObjectHeaders { content_type: Some(content_type.into()), ..ObjectHeaders::default() };
+    ObjectDescription {
+        object: ObjectAddress::new("bucket".into(), key.into()),
+        head: ObjectHead { headers, etag: Some(ETag::new(key)), ..ObjectHead::default() },
+        tags: Some(Vec::new()),
+        acl_unknown: false,
+    }
+}
+
+fn told(objects: Vec<ObjectDescription>) -> Reply {
+    Ok(Answer::Described(Descriptions { objects, ..Descriptions::default() }))
+}
+
+fn notes(app: &App) -> Vec<String> {
+    match app.state.dialog() {
+        Some(Dialog::Choice(choice)) => choice.rows.iter().map(|row| row.note.clone()).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn lines(app: &App) -> Vec<String> {
+    match app.state.dialog() {
+        Some(Dialog::Confirm(confirm)) => {
+            confirm.lines.iter().chain(&confirm.warning).cloned().collect()
+        }
+        Some(Dialog::Choice(choice)) => choice.lines.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_differs_is_left_alone_and_the_difference_is_shown_before_it_is_saved() {
+    let mut app = App::with_rows(&["a", "b"]);
+    app.keys("space space M");
+    let requests = app.requests();
+    let Some(Request::Storage(StorageRequest::Describe { targets, .. })) = requests.last() else {
+        panic!("{requests:?}")
+    };
+    assert_eq!(targets.len(), 2);
+    app.reply(told(vec![described("a", "text/plain"), described("b", "text/html")]));
+    assert_eq!(&notes(&app)[..2], ["differs", "(none)"]);
+    app.keys("c").typed("no-cache").keys("enter");
+    assert_eq!(notes(&app)[1], "(none) → no-cache");
+    app.keys("m").typed("nonsense").keys("enter");
+    assert!(matches!(app.state.dialog(), Some(Dialog::Prompt(p)) if p.problem().is_some()));
+    app.keys("esc v");
+    assert_eq!(
+        lines(&app),
+        [
+            "cache_control: (none) → no-cache  (2)".to_owned(),
+            "2 objects of 2 are changed.".to_owned(),
+        ]
+    );
+    app.keys("n");
+    assert_eq!(notes(&app)[1], "(none) → no-cache", "a no leads back to the form");
+    app.keys("v y");
+    let requests = app.requests();
+    let Some(Request::Storage(StorageRequest::ChangeMetadata { objects, change })) =
+        requests.last()
+    else {
+        panic!("{requests:?}")
+    };
+    assert_eq!(objects.len(), 2);
+    assert_eq!(objects[0].1, Some(ETag::new("a")), "only what is still as it was shown");
+    assert_eq!(change.set.headers.content_type, None);
+    let failed = vec![Error::new(ErrorKind::AccessDenied, "CopyObject", "s3://bucket/b")];
+    app.reply(Ok(Answer::MetadataChanged(MetadataOutcome { changed: 1, same: 0, failed })));
+    assert_eq!(app.toast(), "1 object described anew, 1 failed");
+}
+
+#[test]
+fn a_retention_is_said_before_the_answer() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("M");
+    let mut kept = described("a", "text/plain");
+    kept.head.retention = Some(Retention { mode: LockMode::Governance, until: app.now });
+    app.reply(told(vec![kept]));
+    app.keys("t").keys("ctrl-u").typed("x/y").keys("enter v");
+    assert!(lines(&app).last().unwrap().contains("retention"), "{:?}", lines(&app));
+    app.keys("esc esc");
+    assert!(app.state.dialog().is_none());
+    assert_eq!(app.waiting().len(), 0);
+}
+
+fn file() -> EditFile {
+    let file = EditFile::make("a", b"mine").unwrap();
+    file.remove();
+    file
+}
+
+fn edited(app: &mut App, file: &EditFile) {
+    app.keys("e");
+    let opened = OpenedText { bytes: b"before".to_vec(), etag: Some(ETag::new("one")) };
+    app.reply(Ok(Answer::TextOpened(opened)));
+    let requests = app.requests();
+    let Some(Request::Machine(MachineRequest::Edit { name, bytes })) = requests.last() else {
+        panic!("{requests:?}")
+    };
+    assert_eq!((name.as_str(), bytes.as_slice()), ("a", &b"before"[..]));
+    let edited = Edited::Changed(b"mine".to_vec());
+    app.reply(Ok(Answer::Edited { file: file.clone(), edited }));
+}
+
+fn sent(app: &mut App) -> (Option<ETag>, Vec<u8>) {
+    match app.requests().pop() {
+        Some(Request::Storage(StorageRequest::SaveText { etag, bytes, .. })) => (etag, bytes),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn conflict() -> Error {
+    Error::new(ErrorKind::PreconditionFailed, SAVE_TEXT, "s3://bucket/a")
+}
+
+#[test]
+fn an_edit_is_saved_over_what_was_opened() {
+    let mut app = App::with_rows(&["a"]);
+    let file = file();
+    edited(&mut app, &file);
+    assert_eq!(sent(&mut app), (Some(ETag::new("one")), b"mine".to_vec()));
+    app.reply(Ok(Answer::TextSaved(Some(ETag::new("two")))));
+    assert_eq!(app.toast(), "saved a");
+    assert!(app.effects().contains(&Effect::RemoveEdited(file)));
+    app.keys("e");
+    app.reply(Ok(Answer::TextOpened(OpenedText { bytes: Vec::new(), etag: None })));
+    app.reply(Ok(Answer::Edited { file: self::file(), edited: Edited::Unchanged }));
+    assert!(app.toast().contains("nothing was sent"), "{}", app.toast());
+}
+
+#[test]
+fn a_conflict_shows_both_and_loses_neither() {
+    let mut app = App::with_rows(&["a"]);
+    let file = file();
+    edited(&mut app, &file);
+    sent(&mut app);
+    app.reply(Err(conflict()));
+    let requests = app.requests();
+    assert!(matches!(requests.last(), Some(Request::Storage(StorageRequest::OpenText(_)))));
+    let theirs = OpenedText { bytes: b"theirs".to_vec(), etag: Some(ETag::new("two")) };
+    app.reply(Ok(Answer::TextOpened(theirs)));
+    let told = lines(&app);
+    assert!(
+        told.contains(&"- theirs".to_owned()) && told.contains(&"+ mine".to_owned()),
+        "{told:?}"
+    );
+    app.keys("esc");
+    assert!(app.toast().contains(&file.path.display().to_string()), "{}", app.toast());
+    assert!(!app.effects().contains(&Effect::RemoveEdited(file.clone())));
+    edited(&mut app, &file);
+    sent(&mut app);
+    app.reply(Err(conflict()));
+    let theirs = OpenedText { bytes: b"theirs".to_vec(), etag: Some(ETag::new("two")) };
+    app.reply(Ok(Answer::TextOpened(theirs))).keys("o");
+    assert_eq!(sent(&mut app), (Some(ETag::new("two")), b"mine".to_vec()));
+}
+
+#[test]
+fn a_new_object_is_written_in_the_editor() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("N").typed("new.txt").keys("enter");
+    let requests = app.requests();
+    let Some(Request::Machine(MachineRequest::Edit { name, bytes })) = requests.last() else {
+        panic!("{requests:?}")
+    };
+    assert_eq!((name.as_str(), bytes.len()), ("new.txt", 0));
+    let edited = Edited::Changed(b"text".to_vec());
+    app.reply(Ok(Answer::Edited { file: file(), edited }));
+    assert_eq!(sent(&mut app), (None, b"text".to_vec()), "nothing may be in its place");
+}
+
+#[test]
+fn archived_objects_are_asked_for_with_the_days_they_stay_readable() {
+    let mut app = App::with_rows(&["a", "d/"]);
+    app.keys("g h").keys("ctrl-u").typed("x").keys("enter");
+    assert!(app.waiting().is_empty(), "that is no number of days");
+    app.keys("ctrl-u").typed("3").keys("enter");
+    let requests = app.requests();
+    let Some(Request::Storage(StorageRequest::Thaw { days, targets, .. })) = requests.last() else {
+        panic!("{requests:?}")
+    };
+    assert_eq!((*days, targets.len()), (3, 1));
+    let outcome = ThawOutcome { asked: 2, readable: 1, ..ThawOutcome::default() };
+    app.reply(Ok(Answer::Thawed(outcome)));
+    assert_eq!(app.toast(), "2 objects asked for, 1 object readable now");
+}
