@@ -63,6 +63,7 @@ pub enum Action {
     New,
     AddBucket,
     UnfinishedUploads,
+    BucketSettings,
     // ─── transfers ───
     CancelJob,
     PauseJob,
@@ -116,6 +117,8 @@ pub enum Action {
     MarkAbandoned,
     AbortUploads,
     TestWriting,
+    ChangeSetting,
+    EditSetting,
 }
 
 /// A key worth a place in the footer: its action, and two or three words for it here.
@@ -195,6 +198,7 @@ const MENU: &[Scope] = &[Scope::Menu];
 const CONFIRM: &[Scope] = &[Scope::Confirm];
 const PICKER: &[Scope] = &[Scope::Picker];
 const UPLOADS: &[Scope] = &[Scope::Uploads];
+const SETTINGS: &[Scope] = &[Scope::Settings];
 const DOCTOR: &[Scope] = &[Scope::Doctor];
 const ALWAYS: &[Scope] = &[Scope::Global, Scope::Dialog, Scope::Text];
 
@@ -267,7 +271,7 @@ pub const ACTIONS: &[ActionSpec] = &[
         .also(&[(Scope::Picker, &["*"])]),
     row(Action::Refresh, "refresh", "refresh",
         "List again; the cursor stays on its row", GLOBAL, &["R", "f5"])
-        .also(&[(Scope::Doctor, &["r", "R"])]),
+        .also(&[(Scope::Doctor, &["r", "R"]), (Scope::Settings, &["r", "R"])]),
     row(Action::Details, "details", "details",
         "Show everything the server says about the object", OBJECTS_SIDE, &["i"]),
     row(Action::Preview, "preview", "preview",
@@ -302,12 +306,15 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::Thaw, "thaw", "thaw",
         "Ask for archived objects to be made readable", OBJECTS_SIDE, &["g h"]),
     row(Action::Delete, "delete", "delete",
-        "Delete; asks first and shows how many objects and bytes", DELETING, &["D", "del"]),
+        "Delete; asks first and shows how many objects and bytes", DELETING, &["D", "del"])
+        .also(&[(Scope::Settings, &["D", "del"])]),
     row(Action::New, "new", "new", "Create a bucket, or a prefix in the bucket", BOTH, &["n"]),
     row(Action::AddBucket, "add-bucket", "add by name",
         "Add a bucket that the credentials may use but not list", BUCKETS, &["a"]),
     row(Action::UnfinishedUploads, "unfinished-uploads", "unfinished uploads",
         "List the bucket's unfinished multipart uploads, and abort them", BUCKETS, &["U"]),
+    row(Action::BucketSettings, "bucket-settings", "settings",
+        "Show and change the settings of the bucket", BOTH, &["B"]),
     row(Action::CancelJob, "cancel-job", "cancel", "Cancel the transfer", TRANSFERS, &["x"]),
     row(Action::PauseJob, "pause-job", "pause",
         "Pause or resume the transfer", TRANSFERS, &["space"]),
@@ -406,6 +413,11 @@ pub const ACTIONS: &[ActionSpec] = &[
         "Abort the marked uploads or the current one; asks first", UPLOADS, &["D", "x"]),
     row(Action::TestWriting, "test-writing", "test writing",
         "Test also whether objects can be written; asks first", DOCTOR, &["w"]),
+    row(Action::ChangeSetting, "change-setting", "change",
+        "Change the setting by a form", SETTINGS, &["c"]),
+    row(Action::EditSetting, "edit-setting", "edit",
+        "Edit the setting's document in the editor; the difference is shown first",
+        SETTINGS, &["e"]),
 ];
 
 #[cfg(test)]
@@ -414,7 +426,7 @@ mod tests {
 
     #[test]
     fn the_table_is_complete_and_in_the_order_of_the_enum() {
-        assert_eq!(ACTIONS.len(), Action::TestWriting as usize + 1);
+        assert_eq!(ACTIONS.len(), Action::EditSetting as usize + 1);
         for (at, spec) in ACTIONS.iter().enumerate() {
             assert_eq!(spec.action as usize, at, "{}", spec.name);
         }

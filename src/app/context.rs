@@ -63,6 +63,8 @@ pub enum Intent {
     Connect(ConnectionName),
     /// Try a connection step by step.
     Examine(ConnectionName),
+    /// Show what a bucket is set to.
+    ShowSettings(Bucket),
     EditConnection(ConnectionName),
     RemoveConnection(ConnectionName),
     /// A connection was saved: it is used from now on, in place of the one it replaces.

@@ -14,8 +14,10 @@ use crate::domain::arrange::Arrangement;
 use crate::domain::diagnosis::Examination;
 use crate::domain::listing::{ContinuationToken, Listing};
 use crate::domain::metadata_change::MetadataChange;
-use crate::domain::object::{ETag, ObjectAddress, UploadId};
+use crate::domain::object::{ETag, NewBucket, ObjectAddress, UploadId};
 use crate::domain::presign::LinkSpec;
+use crate::domain::settings::BucketSetting;
+use crate::domain::settings::json::Json;
 use crate::domain::transfer::{JobSpec, Target, TransferCommand};
 use crate::domain::unfinished::UploadMarker;
 
@@ -104,7 +106,20 @@ pub enum StorageRequest {
     },
     /// Makes a link and uses it without keys, for one byte at most.
     TestLink(LinkSpec),
-    CreateBucket(Bucket),
+    CreateBucket(Box<NewBucket>),
+    /// Every setting of a bucket; told one by one, and ended by `Answer::SettingsRead`.
+    Settings(Bucket),
+    /// Answered by what is set then.
+    SetSetting {
+        bucket: Bucket,
+        setting: BucketSetting,
+        new: Json,
+        before: Option<Json>,
+    },
+    ClearSetting {
+        bucket: Bucket,
+        setting: BucketSetting,
+    },
     DeleteBucket(Bucket),
     /// A zero-byte object named like the prefix.
     CreatePrefix {

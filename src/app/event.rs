@@ -22,6 +22,7 @@ use crate::domain::object::{BucketListing, ETag, Measure, ObjectHead, ObjectStar
 use crate::domain::presign::PresignedLink;
 use crate::domain::provider::RefusalNews;
 use crate::domain::public::PublicAccess;
+use crate::domain::settings::{BucketSetting, SettingState};
 use crate::domain::stored::Stored;
 use crate::domain::transfer_event::TransferEvent;
 use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner};
@@ -174,6 +175,9 @@ pub enum Answer {
     SigningIn(String),
     SignedIn,
     CodeGiven,
+    Setting(BucketSetting, Box<SettingState>),
+    /// Every setting was told.
+    SettingsRead,
 }
 
 /// A page of unfinished uploads, with what the queues of this machine know of each.

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 
 use crate::app::action::Action;
+use crate::app::overlays::bucket_settings::BucketSettings;
 use crate::app::overlays::doctor::Doctor;
 use crate::app::overlays::{Opening, Overlay};
 use crate::app::state::{Asked, State};
-use crate::domain::address::{ConnectionName, Prefix};
+use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::diagnosis::Examination;
 
 /// Opens the overlay an action asks for; `false` where it asks for none.
@@ -41,6 +42,13 @@ pub fn examine(state: &mut State, now: Timestamp, name: &ConnectionName, asked: 
     let mut doctor = Doctor::new(connection, examination);
     state.with(now, asked, |_, cx| doctor.start(cx));
     state.parts.overlay = Some(Overlay::Doctor(Box::new(doctor)));
+}
+
+/// Opens the settings of a bucket.
+pub fn show_settings(state: &mut State, now: Timestamp, bucket: Bucket, asked: &mut Asked) {
+    let mut settings = BucketSettings::new(bucket, &state.session);
+    state.with(now, asked, |_, cx| settings.load(cx));
+    state.parts.overlay = Some(Overlay::BucketSettings(Box::new(settings)));
 }
 
 /// Brings what happened since into the events list while it is open.

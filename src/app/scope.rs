@@ -27,13 +27,15 @@ pub enum Scope {
     Uploads,
     Connections,
     Doctor,
+    /// The settings of a bucket.
+    Settings,
     Events,
     Help,
     Palette,
 }
 
 impl Scope {
-    pub const ALL: [Scope; 18] = [
+    pub const ALL: [Scope; 19] = [
         Scope::Global,
         Scope::List,
         Scope::Buckets,
@@ -49,6 +51,7 @@ impl Scope {
         Scope::Uploads,
         Scope::Connections,
         Scope::Doctor,
+        Scope::Settings,
         Scope::Events,
         Scope::Help,
         Scope::Palette,
@@ -72,6 +75,7 @@ impl Scope {
             Scope::Uploads => &[Scope::Uploads, Scope::Menu, Scope::Dialog, Scope::List],
             Scope::Connections => &[Scope::Connections, Scope::Menu, Scope::Dialog, Scope::List],
             Scope::Doctor => &[Scope::Doctor, Scope::Menu, Scope::Dialog, Scope::List],
+            Scope::Settings => &[Scope::Settings, Scope::Menu, Scope::Dialog, Scope::List],
             Scope::Events => &[Scope::Events, Scope::Menu, Scope::Dialog, Scope::List],
             Scope::Help => &[Scope::Help, Scope::Menu, Scope::Dialog, Scope::List],
             Scope::Palette => &[Scope::Palette, Scope::Text],
@@ -110,6 +114,7 @@ impl Scope {
             Scope::Uploads => "uploads",
             Scope::Connections => "connections",
             Scope::Doctor => "doctor",
+            Scope::Settings => "settings",
             Scope::Events => "events",
             Scope::Help => "help",
             Scope::Palette => "palette",

@@ -3,6 +3,7 @@
 
 mod odd;
 mod samples;
+mod settings;
 
 use std::time::{Duration, SystemTime};
 
@@ -38,6 +39,7 @@ pub fn seed(store: &Store, keys: u64) {
         versions(store, now);
     }
     store.create_bucket("empty-bucket");
+    settings::website(store);
     if keys > 0 {
         store.put_lazy(MANY_KEYS, lazy("events/", keys, now));
     }

@@ -106,6 +106,27 @@ impl Capability {
         status == 501 || (status == 405 && !of_object)
     }
 
+    /// Whether it is only about a setting of a bucket, which objects and listings do not need.
+    pub fn is_of_settings(self) -> bool {
+        matches!(
+            self,
+            Capability::Versioning
+                | Capability::BucketAcl
+                | Capability::Ownership
+                | Capability::PublicAccess
+                | Capability::Encryption
+                | Capability::ObjectLock
+                | Capability::BucketTags
+                | Capability::Logging
+                | Capability::Notifications
+                | Capability::Website
+                | Capability::Replication
+                | Capability::Accelerate
+                | Capability::RequestPayment
+                | Capability::Location
+        )
+    }
+
     pub const ALL: [Capability; 32] = [
         Capability::CreateBucket,
         Capability::DeleteBucket,

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 
 use crate::app::effect::StorageRequest;
 use crate::app::event::{Answer, Reply};
+use crate::domain::address::Bucket;
+use crate::domain::settings::{BucketSetting, SettingState};
 use crate::domain::stored::Stored;
 use crate::s3::client::{Client, ListQuery};
 use crate::transfer::create_prefix::create_prefix;
@@ -54,8 +56,22 @@ pub async fn ask_storage(
             describing::save(client, &object, etag, bytes).await?
         }
         StorageRequest::CreateBucket(bucket) => {
-            client.create_bucket(&bucket).await?;
+            client.make_bucket(&bucket).await?;
             Answer::BucketCreated
+        }
+        StorageRequest::Settings(bucket) => {
+            client.prepare().await?;
+            let each = |setting, state| tell(Answer::Setting(setting, Box::new(state)));
+            client.settings(&bucket, each).await;
+            Answer::SettingsRead
+        }
+        StorageRequest::SetSetting { bucket, setting, new, before } => {
+            client.set_setting(&bucket, setting, &new, before.as_ref()).await?;
+            setting_now(client, &bucket, setting).await
+        }
+        StorageRequest::ClearSetting { bucket, setting } => {
+            client.clear_setting(&bucket, setting).await?;
+            setting_now(client, &bucket, setting).await
         }
         StorageRequest::DeleteBucket(bucket) => {
             client.delete_bucket(&bucket).await?;
@@ -87,4 +103,9 @@ pub async fn ask_storage(
             Answer::PublicAccess(client.public_access(&bucket).await?)
         }
     })
+}
+
+async fn setting_now(client: &Client, bucket: &Bucket, setting: BucketSetting) -> Answer {
+    let state = SettingState::of(client.setting(bucket, setting).await);
+    Answer::Setting(setting, Box::new(state))
 }

@@ -1,5 +1,6 @@
 //! The overlays: they lie over every pane, and one may be open.
 
+pub mod bucket_settings;
 pub mod connections;
 pub mod cost;
 pub mod doctor;
@@ -14,6 +15,7 @@ pub mod rows;
 use crate::app::action::Action;
 use crate::app::keymap::Keymap;
 use crate::app::log::Log;
+use crate::app::overlays::bucket_settings::BucketSettings;
 use crate::app::overlays::connections::Connections;
 use crate::app::overlays::cost::CostSheet;
 use crate::app::overlays::doctor::Doctor;
@@ -40,6 +42,7 @@ pub enum Overlay {
     Ledger(LinkLedger),
     Notice(NoticeSheet),
     Doctor(Box<Doctor>),
+    BucketSettings(Box<BucketSettings>),
 }
 
 /// What overlays are views of when they are opened.
@@ -89,6 +92,7 @@ impl Overlay {
             Overlay::Ledger(ledger) => ledger,
             Overlay::Notice(notice) => notice,
             Overlay::Doctor(doctor) => &**doctor,
+            Overlay::BucketSettings(settings) => &**settings,
         }
     }
 
@@ -103,6 +107,7 @@ impl Overlay {
             Overlay::Ledger(ledger) => ledger,
             Overlay::Notice(notice) => notice,
             Overlay::Doctor(doctor) => &mut **doctor,
+            Overlay::BucketSettings(settings) => &mut **settings,
         }
     }
 }

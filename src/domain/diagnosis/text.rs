@@ -98,7 +98,9 @@ pub fn matrix(findings: &[Finding], lacks: &[(Capability, String)]) -> Vec<Strin
             format!("may {:22}{granted}", permission.title)
         })
         .collect();
-    lines.extend(lacks.iter().map(|(_, why)| format!("cannot: {}", visible(why))));
+    // What cannot be set stands with the settings of each bucket.
+    let lacks = lacks.iter().filter(|(capability, _)| !capability.is_of_settings());
+    lines.extend(lacks.map(|(_, why)| format!("cannot: {}", visible(why))));
     lines
 }
 

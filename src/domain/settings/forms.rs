@@ -3,6 +3,7 @@
 use crate::domain::settings::BucketSetting;
 use crate::domain::settings::check::checked;
 use crate::domain::settings::json::{Json, JsonMember, JsonValue};
+use crate::domain::settings::parse::parse;
 
 /// A change that is made without writing a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,6 +142,51 @@ fn with_origin(mut cors: Json, origin: &str) -> Json {
     cors
 }
 
+/// A document to begin with where none is set.
+pub fn template(setting: BucketSetting) -> String {
+    let text = match setting {
+        BucketSetting::Versioning | BucketSetting::Accelerate => r#"{"Status":"Enabled"}"#,
+        BucketSetting::Lifecycle => {
+            r#"{"Rules":[{"ID":"expire","Filter":{"Prefix":"tmp/"},"Status":"Enabled",
+                "Expiration":{"Days":30}}]}"#
+        }
+        BucketSetting::Cors => {
+            r#"{"CORSRules":[{"AllowedOrigins":["https://app.example.com"],
+                "AllowedMethods":["GET"],"AllowedHeaders":["*"]}]}"#
+        }
+        BucketSetting::Policy => {
+            r#"{"Version":"2012-10-17","Statement":[{"Sid":"Example","Effect":"Allow",
+                "Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"s3:GetObject",
+                "Resource":"arn:aws:s3:::BUCKET/*"}]}"#
+        }
+        BucketSetting::Ownership => r#"{"Rules":[{"ObjectOwnership":"BucketOwnerEnforced"}]}"#,
+        BucketSetting::PublicAccess => {
+            r#"{"BlockPublicAcls":true,"IgnorePublicAcls":true,"BlockPublicPolicy":true,
+                "RestrictPublicBuckets":true}"#
+        }
+        BucketSetting::Encryption => {
+            r#"{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"}}]}"#
+        }
+        BucketSetting::ObjectLock => {
+            r#"{"ObjectLockEnabled":"Enabled","Rule":{"DefaultRetention":{"Mode":"GOVERNANCE",
+                "Days":1}}}"#
+        }
+        BucketSetting::Tags => r#"{"TagSet":[{"Key":"name","Value":"value"}]}"#,
+        BucketSetting::Logging => {
+            r#"{"LoggingEnabled":{"TargetBucket":"logs","TargetPrefix":"access/"}}"#
+        }
+        BucketSetting::Website => r#"{"IndexDocument":{"Suffix":"index.html"}}"#,
+        BucketSetting::RequestPayment => r#"{"Payer":"Requester"}"#,
+        BucketSetting::Locks => {
+            r#"{"rules":[{"id":"keep","enabled":true,"prefix":"",
+                "condition":{"type":"Age","maxAgeSeconds":86400}}]}"#
+        }
+        BucketSetting::R2Dev => r#"{"enabled":true}"#,
+        _ => "{}",
+    };
+    parse(text).map_or_else(|_| text.to_owned(), |json| json.pretty()) + "\n"
+}
+
 /// Days as they are typed.
 ///
 /// # Errors
@@ -222,6 +268,15 @@ mod tests {
         );
         let on = applied(&SettingForm::Versioning { on: true }, "{}");
         assert_eq!(on.text_of("Status"), Some("Enabled"));
+    }
+
+    #[test]
+    fn every_template_is_a_sound_document() {
+        for setting in BucketSetting::ALL {
+            let text = template(setting);
+            let empty = text.trim() == "{}";
+            assert!(empty || document(setting, &text).is_ok(), "{setting}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Lists, makes and removes buckets.
 
+use aws_sdk_s3::config::{Builder, Region};
 use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, ObjectOwnership};
 
@@ -123,6 +124,8 @@ impl Client {
             .needing(Capability::CreateBucket);
         let place = constraint(&*self.sdk().await?, new);
         let (call, once) = (&call, &self.sending_once());
+        // AWS makes a bucket where it is asked to in the region itself.
+        let elsewhere = new.region.clone().filter(|_| self.provider() == Provider::Aws);
         let create = || async {
             let made = once.run(call, |sdk, _| {
                 let request = sdk
@@ -130,7 +133,15 @@ impl Client {
                     .bucket(self.wire(bucket))
                     .set_create_bucket_configuration(place.clone())
                     .set_object_lock_enabled_for_bucket(new.object_lock.then_some(true))
-                    .set_object_ownership(new.ownership.as_deref().map(ObjectOwnership::from));
+                    .set_object_ownership(new.ownership.as_deref().map(ObjectOwnership::from))
+                    .customize();
+                let request = match elsewhere.clone() {
+                    Some(region) => {
+                        let there = Builder::default().region(Region::new(region));
+                        request.config_override(there)
+                    }
+                    None => request,
+                };
                 async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
             });
             made.await.map_err(|error| self.makes_no_buckets(error))

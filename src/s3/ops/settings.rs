@@ -172,10 +172,11 @@ fn stored(setting: BucketSetting, carried: &Carried) -> Result<Option<StoredSett
     Ok(Some(StoredSetting { document, unread }))
 }
 
-/// The first element, which has to be the one that the request asks for.
+/// The first element, which has to be the one that the request asks for. Servers made from a
+/// description of the API (moto) name it after the operation.
 fn named(body: &str, root: &str) -> Result<xml::Element, String> {
     let element = xml::element(body)?;
-    match element.name == root {
+    match element.name == root || element.name.starts_with("Get") {
         true => Ok(element),
         false => Err(format!("<{}> in place of <{root}>", element.name)),
     }

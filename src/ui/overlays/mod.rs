@@ -1,5 +1,6 @@
 //! Paints what lies over every pane.
 
+pub mod bucket_settings;
 pub mod cost;
 pub mod doctor;
 pub mod events;
@@ -12,6 +13,7 @@ use crate::app::overlays::Overlay;
 use crate::app::state::State;
 use crate::ui::dialogs::details::draw_details;
 use crate::ui::dialogs::question::draw_choice;
+use crate::ui::overlays::bucket_settings::draw_bucket_settings;
 use crate::ui::overlays::cost::draw_cost;
 use crate::ui::overlays::doctor::draw_doctor;
 use crate::ui::overlays::events::draw_events;
@@ -31,6 +33,9 @@ pub fn draw_overlay(paint: &mut Paint<'_>, overlay: &Overlay, state: &State) {
         Overlay::Cost(cost) => draw_cost(paint, cost, state),
         Overlay::Notice(notice) => draw_details(paint, &notice.0, &state.session),
         Overlay::Doctor(doctor) => draw_doctor(paint, doctor, &state.session, state.now),
+        Overlay::BucketSettings(settings) => {
+            draw_bucket_settings(paint, settings, &state.session, state.now);
+        }
         Overlay::Events(events) => {
             draw_events(paint, events, &state.session.zone);
             if let Some(details) = &events.opened {

@@ -24,6 +24,7 @@ mod queue;
 mod reading;
 mod secrets;
 mod secure;
+mod settings;
 pub mod shop;
 mod surroundings;
 mod uploads;

@@ -160,3 +160,16 @@ fn the_api_is_asked_by_way_of_the_proxy_of_the_connection_or_the_environment() {
     let none = far.run_with("proxy = \"none\"\n", &["public", "s3://media"], Some("t")).ended(1);
     assert!(none.err.contains("dns error") || none.err.contains("reached"), "{}", none.err);
 }
+
+#[test]
+fn the_r2_dev_address_is_a_setting_that_a_token_reads_and_turns_off() {
+    let api = Api::answering(&domains(true, "active"));
+    let get = ["settings", "get", "s3://media", "r2.dev", "--json"];
+    let told = api.run(&get, Some("t")).ended(0).json();
+    assert_eq!((&told[0]["domain"], &told[0]["enabled"]), (&"pub-1.r2.dev".into(), &true.into()));
+    api.run(&["settings", "clear", "s3://media", "r2.dev"], Some("t")).ended(0);
+    let asked = api.asked.lock().unwrap().join("\n");
+    assert!(asked.contains("PUT /client/v4/accounts/"), "{asked}");
+    let names = api.run(&["settings", "get", "s3://media", "custom-domains"], Some("t")).ended(0);
+    assert!(names.out.contains("cdn.example.com"), "{}", names.out);
+}

@@ -9,7 +9,7 @@ use windlass::config::connection::{Connection, KnownBucket};
 use windlass::domain::address::Bucket;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::jurisdiction::Jurisdiction;
-use windlass::domain::object::{BucketEntry, BucketListing};
+use windlass::domain::object::{BucketEntry, BucketListing, NewBucket};
 
 use crate::support::app::{App, buckets, connection, page, startup};
 
@@ -199,20 +199,18 @@ fn a_jurisdiction_that_lists_nothing_is_an_event_and_no_failure() {
 fn a_new_bucket_is_asked_for_its_jurisdiction_where_there_are_several() {
     let mut app = App::start(Startup { connections: vec![several()], ..startup() });
     app.reply(buckets(&["media"])).effects();
-    app.keys("n e").typed("rules").keys("enter");
-    assert_eq!(
-        app.requests(),
-        [Request::Storage(StorageRequest::CreateBucket(Bucket::new("rules@eu")))]
-    );
+    app.keys("n e").typed("rules").keys("enter enter");
+    let made = |name: &str| {
+        let new = Box::new(NewBucket::named(Bucket::new(name)));
+        [Request::Storage(StorageRequest::CreateBucket(new))]
+    };
+    assert_eq!(app.requests(), made("rules@eu"));
     app.reply(Ok(Answer::BucketCreated));
     assert!(app.state.dialog().is_none());
     let mut app = App::at("s3://");
     app.reply(buckets(&[])).effects();
-    app.keys("n").typed("rules").keys("enter");
-    assert_eq!(
-        app.requests(),
-        [Request::Storage(StorageRequest::CreateBucket(Bucket::new("rules")))]
-    );
+    app.keys("n").typed("rules").keys("enter enter");
+    assert_eq!(app.requests(), made("rules"));
 }
 
 #[test]

@@ -5,10 +5,12 @@ use windlass::app::dialogs::Dialog;
 use windlass::app::effect::{Effect, Preference, Request, StorageRequest};
 use windlass::app::event::{Answer, Event};
 use windlass::app::session::Startup;
+use windlass::domain::address::Location;
 use windlass::domain::error::{Error, ErrorKind};
-use windlass::domain::provider::{Capability, RefusalNews};
+use windlass::domain::object::NewBucket;
+use windlass::domain::provider::{Capability, Provider, RefusalNews};
 
-use crate::support::app::{App, buckets, page, startup};
+use crate::support::app::{App, buckets, connection, page, startup};
 
 /// What the connection of the tests leads to.
 const SERVER: &str = "http://127.0.0.1:9";
@@ -28,11 +30,8 @@ fn a_bucket_name_is_checked_as_it_is_typed() {
     assert!(problem(&app).contains("lowercase"));
     app.keys("enter");
     assert!(app.requests().is_empty());
-    app.keys("ctrl-u").typed("my-bucket").keys("enter");
-    assert_eq!(
-        app.requests(),
-        [Request::Storage(StorageRequest::CreateBucket("my-bucket".into()))]
-    );
+    app.keys("ctrl-u").typed("my-bucket").keys("enter enter");
+    assert_eq!(app.requests(), [create(NewBucket::named("my-bucket".into()))]);
     app.reply(Ok(Answer::BucketCreated));
     assert!(app.state.dialog().is_none());
     assert_eq!(app.requests(), [Request::Storage(StorageRequest::ListBuckets)]);
@@ -42,12 +41,51 @@ fn a_bucket_name_is_checked_as_it_is_typed() {
 #[test]
 fn a_name_that_is_taken_stays_to_be_changed() {
     let mut app = App::at("s3://");
-    app.reply(buckets(&[])).keys("n").typed("taken").keys("enter").effects();
+    app.reply(buckets(&[])).keys("n").typed("taken").keys("enter enter").effects();
     let taken = Error::new(ErrorKind::BucketExists, "CreateBucket", "s3://taken");
     app.fail("CreateBucket", taken);
     assert!(!problem(&app).is_empty());
-    app.typed("-2").keys("enter");
-    assert_eq!(app.requests(), [Request::Storage(StorageRequest::CreateBucket("taken-2".into()))]);
+    app.typed("-2").keys("enter enter");
+    assert_eq!(app.requests(), [create(NewBucket::named("taken-2".into()))]);
+}
+
+fn create(new: NewBucket) -> Request {
+    Request::Storage(StorageRequest::CreateBucket(Box::new(new)))
+}
+
+#[test]
+fn a_bucket_is_asked_for_as_the_provider_can_make_it() {
+    let mut app = App::at("s3://");
+    app.reply(buckets(&[])).keys("n").typed("locked").keys("enter v l o r").effects();
+    app.typed("EU");
+    assert!(problem(&app).contains("eu-central-1"));
+    app.keys("ctrl-u").typed("eu-west-1").keys("enter");
+    let menu = app.picture();
+    assert!(menu.contains("eu-west-1") && menu.contains("cannot be turned off again"), "{menu}");
+    app.keys("c");
+    let new = NewBucket {
+        region: Some("eu-west-1".to_owned()),
+        versioning: true,
+        object_lock: true,
+        ownership: Some("BucketOwnerEnforced".to_owned()),
+        ..NewBucket::named("locked".into())
+    };
+    assert_eq!(app.requests(), [create(new)]);
+    app.reply(Ok(Answer::BucketCreated));
+    assert!(app.state.dialog().is_none());
+}
+
+#[test]
+fn on_r2_a_location_is_hinted_and_what_it_lacks_is_greyed() {
+    let mut r2 = connection("r2");
+    r2.provider = Provider::R2;
+    let open = Location::Root;
+    let mut app = App::start(Startup { open, ..Startup { now: startup().now, ..Startup::of(r2) } });
+    app.reply(buckets(&[])).keys("n").typed("media").keys("enter v l o").effects();
+    assert!(app.picture().contains("R2 has no"), "{}", app.picture());
+    app.keys("h 3 c");
+    let new = NewBucket { hint: Some("weur".to_owned()), ..NewBucket::named("media".into()) };
+    assert_eq!(app.requests(), [create(new)]);
 }
 
 fn refusal(server: &str, capability: Capability) -> Event {

@@ -22,6 +22,7 @@ mod paging;
 mod pasting;
 mod queue;
 mod role;
+mod settings;
 mod side;
 mod tabs;
 mod unfinished;

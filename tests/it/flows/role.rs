@@ -89,7 +89,7 @@ fn whatever_is_asked_for_opens_the_question_once_the_session_is_over() {
     prefix.keys("n").typed("new").keys("enter").fail("CreatePrefix", wanted());
     assert!(prompt(&prefix).is_some(), "a new prefix");
     let mut bucket = app();
-    bucket.keys("1 n").typed("new-bucket").keys("enter").fail("CreateBucket", wanted());
+    bucket.keys("1 n").typed("new-bucket").keys("enter enter").fail("CreateBucket", wanted());
     assert!(prompt(&bucket).is_some(), "a new bucket");
     let mut parts = app();
     let upload = UnfinishedUpload {

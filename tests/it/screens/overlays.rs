@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use windlass::app::effect::{ConnectionRequest, Request};
+use windlass::app::effect::{ConnectionRequest, Request, StorageRequest};
 use windlass::app::event::{Answer, Event};
 use windlass::domain::diagnosis::{Finding, Step, Verdict};
 use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::settings::check::document;
+use windlass::domain::settings::{BucketSetting, SettingState, StoredSetting};
 use windlass::ui::theme::Theme;
 
 use crate::screens::situation::{Situation, account};
@@ -89,6 +91,57 @@ fn an_examination_under_way_and_its_first_failure() {
     assert_snapshot!("doctor_consent_80x24", picture(&situation.painted(&Theme::default())));
 }
 
+/// Settings of every state, one of them under way.
+fn settings(size: (u16, u16)) -> Situation {
+    let mut situation = Situation::browsing(size);
+    situation.press("B");
+    let stored = |setting, text: &str| {
+        let document = document(setting, text).unwrap();
+        SettingState::Set(StoredSetting { document, unread: Vec::new() })
+    };
+    let mut denied = Error::new(ErrorKind::AccessDenied, "GetBucketPolicy", "s3://media");
+    denied.code = Some("AccessDenied".to_owned());
+    let rules =
+        r#"{"Rules":[{"Status":"Enabled","Filter":{"Prefix":"tmp/"},"Expiration":{"Days":3}}]}"#;
+    for (setting, state) in [
+        (BucketSetting::Versioning, stored(BucketSetting::Versioning, r#"{"Status":"Enabled"}"#)),
+        (BucketSetting::Lifecycle, stored(BucketSetting::Lifecycle, rules)),
+        (BucketSetting::Cors, SettingState::Unset),
+        (BucketSetting::Policy, SettingState::Refused(denied)),
+        (BucketSetting::Acl, SettingState::Lacking("R2 has no ACLs".to_owned())),
+    ] {
+        situation.answer_once(|request| match request {
+            Request::Storage(StorageRequest::Settings(_)) => {
+                Some(Ok(Answer::Setting(setting, Box::new(state.clone()))))
+            }
+            _ => None,
+        });
+    }
+    situation
+}
+
+#[test]
+fn the_settings_of_a_bucket_and_a_change_before_it_is_sent() {
+    for (width, height) in [(80, 24), (120, 40), (40, 10)] {
+        let shown = picture(&settings((width, height)).painted(&Theme::default()));
+        assert_snapshot!(format!("settings_{width}x{height}"), shown);
+    }
+    for (name, keys) in [
+        ("document", "j enter"),
+        ("menu", "j c"),
+        ("days", "j c x"),
+        ("change", "j c x 9 enter"),
+        ("clear", "D"),
+    ] {
+        for (width, height) in [(80, 24), (40, 10)] {
+            let mut situation = settings((width, height));
+            situation.press(keys);
+            let shown = picture(&situation.painted(&Theme::default()));
+            assert_snapshot!(format!("settings_{name}_{width}x{height}"), shown);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 128,
@@ -99,10 +152,10 @@ proptest! {
     fn no_size_breaks_the_window(
         width in 1_u16..=400,
         height in 1_u16..=120,
-        which in 0_usize..10
+        which in 0_usize..11
     ) {
         let mut situation = Situation::browsing((120, 40));
-        situation.press(["p", "i", "?", ":", "s", "/ x", "t", "g", "E", "X"][which]);
+        situation.press(["p", "i", "?", ":", "s", "/ x", "t", "g", "E", "X", "B"][which]);
         situation.answer(account);
         situation.happen(Event::Resized { width, height });
         let buffer = situation.painted(&Theme::default());

@@ -11,6 +11,7 @@ use crate::app::dialogs::question::{Question, QuestionSlot};
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::StorageRequest;
 use crate::app::event::{Answer, Reply};
+use crate::app::screens::buckets::making::{self, MakingStep};
 use crate::app::screens::buckets::names::rule;
 use crate::app::screens::transfers::emptying::not_deleted;
 use crate::app::session::Session;
@@ -18,7 +19,7 @@ use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
-use crate::domain::object::Measure;
+use crate::domain::object::{Measure, NewBucket};
 use crate::domain::provider::Capability;
 use crate::domain::transfer::Target;
 
@@ -33,7 +34,11 @@ pub(super) enum About {
     /// In which jurisdiction a bucket is made.
     Where,
     New(Option<Jurisdiction>),
-    Creating(Option<Jurisdiction>, Bucket),
+    /// What it is to be besides its name.
+    Options(Option<Jurisdiction>, NewBucket),
+    Region(Option<Jurisdiction>, NewBucket),
+    Hint(Option<Jurisdiction>, NewBucket),
+    Creating(Option<Jurisdiction>, NewBucket),
     /// What is in it is counted meanwhile.
     Delete(Bucket, Option<Measure>),
     /// `true` where no objects are in it.
@@ -53,7 +58,7 @@ impl BucketActing {
         match (action, bucket) {
             (Action::New, _) => match places(cx.session) {
                 Some(choice) => self.question.ask(Dialog::Choice(choice), About::Where),
-                None => self.ask_name(None, cx),
+                None => self.ask_name(None, "", cx),
             },
             (Action::Delete, Some(bucket)) => {
                 self.ask_deletion(bucket, cx);
@@ -78,8 +83,8 @@ impl BucketActing {
     pub fn on_reply(&mut self, reply: Reply, cx: &mut Context<'_>) {
         let Some(question) = self.question.take() else { return };
         match (question.about.clone(), reply) {
-            (About::Creating(_, bucket), reply) => {
-                self.on_created(question, &bucket, reply.map(drop), cx);
+            (About::Creating(home, new), reply) => {
+                self.on_created(home, &new.bucket, reply.map(drop), cx);
             }
             (About::Delete(..), Ok(Answer::Measured(measure))) => {
                 self.on_measured(question, Ok(measure));
@@ -113,13 +118,15 @@ impl BucketActing {
         session.lacks(capability)
     }
 
-    fn ask_name(&mut self, jurisdiction: Option<Jurisdiction>, cx: &Context<'_>) {
+    fn ask_name(&mut self, jurisdiction: Option<Jurisdiction>, name: &str, cx: &Context<'_>) {
         let account = cx.session.name();
         let hint = match jurisdiction {
             Some(jurisdiction) => format!("in jurisdiction {} of {account}", jurisdiction.name()),
             None => format!("in the account of {account}"),
         };
-        let prompt = Prompt::new("New bucket", hint, "", rule(cx.session.provider()));
+        let mut prompt = Prompt::new("New bucket", hint, name, rule(cx.session.provider()));
+        // What was typed before is gone on with.
+        prompt.input.deselect();
         self.question.ask(Dialog::Prompt(prompt), About::New(jurisdiction));
     }
 
@@ -133,15 +140,41 @@ impl BucketActing {
             (About::Failed, _) => return,
             (About::Where, DialogAnswer::Row(row)) => {
                 let chosen = cx.session.connection().jurisdictions.get(row).map(|(each, _)| *each);
-                return self.ask_name(chosen, cx);
+                return self.ask_name(chosen, "", cx);
             }
             // The server is at work for the answer before.
             (about, _) if question.ticket.is_some() && !matches!(about, About::Delete(..)) => {}
-            (About::New(home) | About::Creating(home, _), DialogAnswer::Text(name)) => {
+            (About::New(home), DialogAnswer::Text(name)) => {
                 let (home, bucket) = (*home, Bucket::new(name));
                 let bucket = home.map_or(bucket.clone(), |home| home.named(&bucket));
-                question.ticket = Some(cx.request(StorageRequest::CreateBucket(bucket.clone())));
-                question.about = About::Creating(home, bucket);
+                return self.ask_options(home, NewBucket::named(bucket), 0, cx);
+            }
+            (About::Options(home, new), DialogAnswer::Row(row)) => {
+                let (home, new) = (*home, new.clone());
+                match making::take(row, &new, cx.session) {
+                    MakingStep::Turned(new) => return self.ask_options(home, new, row, cx),
+                    MakingStep::AskRegion => {
+                        let prompt = Dialog::Prompt(making::region_prompt(&new));
+                        return self.question.ask(prompt, About::Region(home, new));
+                    }
+                    MakingStep::AskHint => {
+                        let menu = Dialog::Choice(making::hint_menu());
+                        return self.question.ask(menu, About::Hint(home, new));
+                    }
+                    MakingStep::Create => {
+                        let request = StorageRequest::CreateBucket(Box::new(new.clone()));
+                        question.ticket = Some(cx.request(request));
+                        question.about = About::Creating(home, new);
+                    }
+                }
+            }
+            (About::Region(home, new), DialogAnswer::Text(region)) => {
+                let region = Some(region).filter(|region| !region.is_empty());
+                return self.ask_options(*home, NewBucket { region, ..new.clone() }, 0, cx);
+            }
+            (About::Hint(home, new), DialogAnswer::Row(row)) => {
+                let hint = making::hint_at(row);
+                return self.ask_options(*home, NewBucket { hint, ..new.clone() }, 0, cx);
             }
             (About::Delete(bucket, found), DialogAnswer::Yes) => {
                 cx.abandon(&mut question.ticket);
@@ -158,9 +191,20 @@ impl BucketActing {
         self.question.put(question);
     }
 
+    fn ask_options(
+        &mut self,
+        home: Option<Jurisdiction>,
+        new: NewBucket,
+        at: usize,
+        cx: &Context<'_>,
+    ) {
+        let menu = Dialog::Choice(making::menu(&new, at, cx.session));
+        self.question.ask(menu, About::Options(home, new));
+    }
+
     fn on_created(
         &mut self,
-        mut question: Question<About>,
+        home: Option<Jurisdiction>,
         bucket: &Bucket,
         done: Result<(), Error>,
         cx: &mut Context<'_>,
@@ -170,9 +214,18 @@ impl BucketActing {
                 cx.toast(Level::Done, format!("bucket {bucket} created"));
                 cx.ask(Intent::BucketMade(bucket.clone()));
             }
+            // It is there, and not as it was to be.
+            Err(error) if error.is(&ErrorKind::Partial) => {
+                cx.ask(Intent::BucketMade(bucket.clone()));
+                cx.ask(Intent::Log(error));
+            }
             Err(error) => {
-                question.refuse(cx.session.in_a_line(&error));
-                self.question.put(question);
+                let name = Jurisdiction::said(bucket).filter(|_| home.is_some());
+                let name = name.map_or(bucket.as_str(), |(name, _)| name);
+                self.ask_name(home, name, cx);
+                if let Some(question) = self.question.get_mut() {
+                    question.refuse(cx.session.in_a_line(&error));
+                }
                 cx.ask(Intent::Log(error));
             }
         }

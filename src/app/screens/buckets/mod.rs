@@ -2,6 +2,7 @@
 
 pub mod acting;
 pub mod bucket_list;
+pub mod making;
 pub mod names;
 pub mod unfinished;
 
@@ -111,6 +112,11 @@ impl Part for Buckets {
                     self.unfinished.open(&bucket, cx);
                 }
             }
+            Action::BucketSettings => {
+                if let Some(bucket) = self.current().map(|row| row.bucket.clone()) {
+                    cx.ask(Intent::ShowSettings(bucket));
+                }
+            }
             Action::Open => self.open_current(cx),
             Action::AddBucket => self.ask_name(),
             Action::Delete if self.forgets_current(cx.session) => self.forget_current(cx),
@@ -194,7 +200,8 @@ impl Part for Buckets {
         if action == Action::Delete && self.forgets_current(session) {
             return None;
         }
-        if action == Action::UnfinishedUploads && self.current().is_none() {
+        let needs_row = matches!(action, Action::UnfinishedUploads | Action::BucketSettings);
+        if needs_row && self.current().is_none() {
             return Some("there is no bucket here".to_owned());
         }
         if action == Action::UnfinishedUploads {

@@ -98,6 +98,7 @@ impl Acting {
         let targets = || rows().into_iter().map(|(target, _)| target).collect::<Vec<_>>();
         match action {
             Action::Upload => self.ask_files(bucket, prefix, None, cx),
+            Action::BucketSettings => cx.ask(Intent::ShowSettings(bucket)),
             Action::New => {
                 let dialog = creating::prefix_question(&bucket, &prefix);
                 let made = prefix.clone();

@@ -1,0 +1,29 @@
+//! A change of a setting on its way, and what is asked about it.
+
+use crate::app::event::Ticket;
+use crate::app::overlays::bucket_settings::menus::DaysOf;
+use crate::domain::settings::BucketSetting;
+use crate::domain::settings::json::Json;
+
+/// What a question is about.
+#[derive(Clone, Debug)]
+pub enum SettingQuestion {
+    Menu(BucketSetting),
+    Class,
+    Days(DaysOf),
+    Origin,
+    Clear(BucketSetting),
+    /// What was written is no document: again, or not at all.
+    Mistake,
+}
+
+#[derive(Clone, Debug)]
+pub struct SettingChange {
+    pub setting: BucketSetting,
+    /// As it was written; what is edited again.
+    pub text: String,
+    /// Once it is checked.
+    pub new: Option<Json>,
+    /// The editor or the server is at work.
+    pub ticket: Option<Ticket>,
+}
