@@ -268,11 +268,8 @@ impl BucketSettings {
 
     fn refuse(&mut self, error: Error, cx: &mut Context<'_>) {
         cx.ask(Intent::LogQuietly(error.clone()));
-        let title = format!("{} of {} was not changed", error_setting(&self.change), self.bucket);
+        let name = self.change.as_ref().map_or("the setting", |change| change.setting.name());
+        let title = format!("{name} of {} was not changed", self.bucket);
         self.reading = Some(SettingReading::Error(Details::of_error(title, error)));
     }
-}
-
-fn error_setting(change: &Option<SettingChange>) -> &'static str {
-    change.as_ref().map_or("the setting", |change| change.setting.name())
 }

@@ -11,12 +11,12 @@ use crate::domain::settings::SettingState;
 use crate::domain::visible::visible;
 use crate::ui::dialogs::details::draw_details;
 use crate::ui::dialogs::draw_dialog;
-use crate::ui::overlays::help::{centred, position};
+use crate::ui::overlays::help::centred;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::text::wrap;
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::popup::{large_popup, popup};
-use crate::ui::widgets::rows::{RowAt, rows, sign};
+use crate::ui::widgets::rows::{RowAt, position, rows, sign};
 use crate::ui::widgets::spinner::spinner;
 
 const WIDEST: u16 = 110;

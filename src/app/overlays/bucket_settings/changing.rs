@@ -101,7 +101,7 @@ impl BucketSettings {
     ) {
         match (question.about, answer) {
             (SettingQuestion::Menu(setting), DialogAnswer::Row(row)) => {
-                self.take_offer(setting, row, cx)
+                self.take_offer(setting, row, cx);
             }
             (SettingQuestion::Class, DialogAnswer::Row(row)) => {
                 if let Some(class) = classes(self.provider).get(row) {
@@ -138,7 +138,7 @@ impl BucketSettings {
                     .ask(Dialog::Choice(class_menu(self.provider)), SettingQuestion::Class);
             }
             SettingOffer::Origin => {
-                self.question.ask(Dialog::Prompt(origin_prompt()), SettingQuestion::Origin)
+                self.question.ask(Dialog::Prompt(origin_prompt()), SettingQuestion::Origin);
             }
             SettingOffer::Edit => self.edit(cx),
             SettingOffer::Clear => self.ask_clear(cx),
