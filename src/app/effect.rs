@@ -18,6 +18,7 @@ use crate::domain::object::{ETag, NewBucket, ObjectAddress, UploadId};
 use crate::domain::presign::LinkSpec;
 use crate::domain::settings::BucketSetting;
 use crate::domain::settings::json::Json;
+use crate::domain::temporary::KeyGrant;
 use crate::domain::transfer::{JobSpec, Target, TransferCommand};
 use crate::domain::unfinished::UploadMarker;
 
@@ -104,6 +105,8 @@ pub enum StorageRequest {
         etag: Option<ETag>,
         bytes: Vec<u8>,
     },
+    /// Keys of R2 that may read a part of a bucket for a while.
+    TemporaryKeys(KeyGrant),
     /// Makes a link and uses it without keys, for one byte at most.
     TestLink(LinkSpec),
     CreateBucket(Box<NewBucket>),

@@ -24,6 +24,7 @@ use crate::domain::provider::RefusalNews;
 use crate::domain::public::PublicAccess;
 use crate::domain::settings::{BucketSetting, SettingState};
 use crate::domain::stored::Stored;
+use crate::domain::temporary::TemporaryKeys;
 use crate::domain::transfer_event::TransferEvent;
 use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner};
 use crate::domain::usage::Usage;
@@ -130,6 +131,7 @@ pub enum Answer {
     TextOpened(OpenedText),
     TextSaved(Option<ETag>),
     Presigned(PresignedLink),
+    TemporaryKeys(TemporaryKeys),
     /// Whoever has the link can use it.
     LinkTested,
     BucketCreated,

@@ -181,7 +181,7 @@ pub fn copy_shown(shown: &LinkShown, what: &str, cx: &mut Context<'_>) {
 }
 
 /// `1 h, until 15:24`; with the date where the end is on another day.
-fn holds(until: Timestamp, now: Timestamp, session: &Session) -> String {
+pub fn holds(until: Timestamp, now: Timestamp, session: &Session) -> String {
     let left = Duration::try_from(until.duration_since(now)).unwrap_or_default();
     let left = Expiry(Duration::from_secs((left.as_secs() + 30) / 60 * 60).max(left.min(MINUTE)));
     let zone = &session.zone;

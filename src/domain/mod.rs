@@ -40,6 +40,7 @@ pub mod shell;
 pub mod stored;
 pub mod tally;
 pub mod target;
+pub mod temporary;
 pub mod transfer;
 pub mod transfer_event;
 pub mod unfinished;

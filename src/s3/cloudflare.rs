@@ -1,6 +1,7 @@
 //! Asks Cloudflare's API for the public domains of a bucket, and for what an account stores.
 
 mod settings;
+mod temporary;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -185,8 +186,25 @@ impl From<MeasuredClass> for StoredAmount {
     }
 }
 
+/// What is asked of a path.
+enum Question {
+    Read,
+    /// Puts a document in the place of another.
+    Change(String),
+    Make(String),
+}
+
 async fn ask<T: DeserializeOwned>(api: Api<'_>, call: &Call, path: String) -> Result<T, Error> {
-    let (status, body) = fetch(api, call, &path, None).await?;
+    answered(api, call, path, Question::Read).await
+}
+
+async fn answered<T: DeserializeOwned>(
+    api: Api<'_>,
+    call: &Call,
+    path: String,
+    question: Question,
+) -> Result<T, Error> {
+    let (status, body) = fetch(api, call, &path, question).await?;
     let envelope: Option<Envelope<T>> = serde_json::from_slice(&body).ok();
     match envelope {
         Some(Envelope { success: true, result: Some(result), .. }) => Ok(result),
@@ -214,12 +232,11 @@ fn refused(call: &Call, status: StatusCode, errors: &[Complaint]) -> Error {
     Error { status: Some(status.as_u16()), code, ..error }
 }
 
-/// Asks, or with a document changes.
 async fn fetch(
     api: Api<'_>,
     call: &Call,
     path: &str,
-    document: Option<String>,
+    question: Question,
 ) -> Result<(StatusCode, Bytes), Error> {
     let Api { cloudflare, network, .. } = api;
     let base = cloudflare.api.trim_end_matches('/');
@@ -227,7 +244,7 @@ async fn fetch(
     let url: Uri = url
         .parse()
         .map_err(|error| call.fails(ErrorKind::Config, format!("cloudflare_api: {error}")))?;
-    let request = request(api, call, &url, document)?;
+    let request = request(api, call, &url, question)?;
     let tls = match url.scheme_str() {
         Some("http") => None,
         _ => Some(tls(network).await?),
@@ -246,7 +263,7 @@ fn request(
     api: Api<'_>,
     call: &Call,
     url: &Uri,
-    document: Option<String>,
+    question: Question,
 ) -> Result<Request<Full<Bytes>>, Error> {
     let cloudflare = api.cloudflare;
     let token = cloudflare.token.read();
@@ -255,7 +272,11 @@ fn request(
     let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))
         .map_err(|_| unusable())?;
     bearer.set_sensitive(true);
-    let method = if document.is_some() { Method::PUT } else { Method::GET };
+    let (method, document) = match question {
+        Question::Read => (Method::GET, None),
+        Question::Change(document) => (Method::PUT, Some(document)),
+        Question::Make(document) => (Method::POST, Some(document)),
+    };
     let mut request = Request::builder()
         .method(method)
         .uri(url)

@@ -37,6 +37,9 @@ pub async fn ask_storage(
         StorageRequest::Presign(link) => {
             Answer::Presigned(client.presign(&link, Timestamp::now()).await?)
         }
+        StorageRequest::TemporaryKeys(grant) => {
+            Answer::TemporaryKeys(client.temporary_keys(&grant, Timestamp::now()).await?)
+        }
         StorageRequest::TestLink(spec) => {
             let link = client.presign(&spec, Timestamp::now()).await?;
             client.test_link(&spec.object, spec.method, &link.url).await?;

@@ -25,6 +25,8 @@ pub enum LinkChoice {
     PublicUrl,
     /// The domain where the bucket is public is typed.
     Domain,
+    /// Keys that may read the object, or all below the prefix, for so long.
+    Keys(Option<LinkLife>),
 }
 
 /// A link that is wanted.
@@ -108,6 +110,8 @@ pub struct LinkReasons {
     /// Upload links, which a prefix has too.
     pub upload: Option<String>,
     pub public_url: Option<String>,
+    /// Keys that end by themselves.
+    pub keys: Option<String>,
     /// Where the bucket is public, as far as that is known.
     pub public_note: String,
 }
@@ -136,9 +140,10 @@ enum Offer {
     Uri,
     Key,
     Domain,
+    Keys,
 }
 
-const ROWS: [(char, &str, Offer); 23] = [
+const ROWS: [(char, &str, Offer); 24] = [
     ('y', "Link", Offer::As(LinkForm::Url)),
     ('1', "Link for 15 minutes", Offer::Link(Duration::from_secs(15 * MINUTE))),
     ('2', "Link for 1 hour", Offer::Link(Duration::from_secs(HOUR))),
@@ -161,6 +166,7 @@ const ROWS: [(char, &str, Offer); 23] = [
     ('m', "Markdown", Offer::As(LinkForm::Markdown)),
     ('l', "HTML", Offer::As(LinkForm::Html)),
     ('v', "CSV table", Offer::As(LinkForm::Csv)),
+    ('k', "Keys that may only read this, for a while (R2)", Offer::Keys),
     (DOMAIN_LETTER, "Public domain of the bucket…", Offer::Domain),
 ];
 
@@ -242,6 +248,7 @@ impl LinkMenu {
             Offer::Uri => return Outcome::Accepted(LinkChoice::Uri),
             Offer::Key => return Outcome::Accepted(LinkChoice::Key),
             Offer::Domain => return Outcome::Accepted(LinkChoice::Domain),
+            Offer::Keys => return Outcome::Accepted(LinkChoice::Keys(self.life.clone())),
             Offer::Link(life) => {
                 self.life = Some(LinkLife::For(life));
                 get(Purpose::Copy(LinkForm::Url))
@@ -327,6 +334,7 @@ impl LinkMenu {
         match offer {
             Offer::Uri | Offer::Key | Offer::Domain | Offer::Life => None,
             Offer::PublicUrl => self.reasons.public_url.clone(),
+            Offer::Keys => self.reasons.keys.clone().or_else(|| one("a set of keys")),
             Offer::Upload => self.reasons.upload.clone().or_else(|| one("an upload link")),
             Offer::Of(LinkMethod::Delete) => {
                 self.reasons.link.clone().or_else(|| self.reasons.change.clone())

@@ -125,6 +125,15 @@ impl Uploads {
         if marked.is_empty() { current().into_iter().collect() } else { marked }
     }
 
+    /// Bytes of the parts that are counted.
+    pub fn bytes(&self) -> u64 {
+        let known = self.extents.values().filter_map(|extent| match extent {
+            Extent::Known(extent) => Some(extent.bytes),
+            Extent::Asked | Extent::Untold => None,
+        });
+        known.sum()
+    }
+
     pub fn marked(&self) -> usize {
         self.rows.iter().filter(|row| row.marked).count()
     }

@@ -9,7 +9,7 @@ use crate::domain::settings::parse::parse;
 use crate::domain::settings::{BucketSetting, StoredSetting};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
-use crate::s3::cloudflare::{Api, Complaint, fetch, no_answer, refused};
+use crate::s3::cloudflare::{Api, Complaint, Question, fetch, no_answer, refused};
 
 const NO_TOKEN: &str = "only Cloudflare's API knows this: set cloudflare_token for the connection, \
                         a token for Workers R2 Storage of dash.cloudflare.com/profile/api-tokens";
@@ -62,7 +62,8 @@ impl Client {
         let home = self.home(bucket)?;
         let api = Api { jurisdiction: home.unwrap_or(api.jurisdiction), ..api };
         let path = format!("r2/buckets/{}/{}", self.wire(bucket), path(setting));
-        let (status, body) = fetch(api, call, &path, document).await?;
+        let question = document.map_or(Question::Read, Question::Change);
+        let (status, body) = fetch(api, call, &path, question).await?;
         let text = String::from_utf8_lossy(&body);
         let Ok(mut answer) = parse(&text) else { return Err(no_answer(call, status)) };
         if answer.is_yes("success") {

@@ -78,12 +78,12 @@ fn bare() -> Builder {
 }
 
 /// Whose keys sign, and until when.
-struct Signer {
-    access_key_id: String,
-    end: Option<Timestamp>,
+pub struct Signer {
+    pub access_key_id: String,
+    pub end: Option<Timestamp>,
 }
 
-async fn signer(sdk: &Sdk, call: &Call) -> Result<Signer, Error> {
+pub async fn signer(sdk: &Sdk, call: &Call) -> Result<Signer, Error> {
     let Some(provider) = &sdk.credentials else {
         return Err(call.fails(ErrorKind::NoCredentials, "an anonymous connection cannot sign"));
     };

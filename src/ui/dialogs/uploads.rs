@@ -21,7 +21,7 @@ const PARTS: u16 = 22;
 const KNOWN: u16 = 9;
 
 pub fn draw_uploads(paint: &mut Paint<'_>, uploads: &Uploads, session: &Session) {
-    let inner = large_popup(paint, &labels(uploads), WIDEST, TALLEST);
+    let inner = large_popup(paint, &labels(uploads, session), WIDEST, TALLEST);
     let bottom = if inner.height > 5 { 2 } else { 0 };
     let list = Rect { height: inner.height.saturating_sub(bottom), ..inner };
     draw_rows(paint, list, uploads, session);
@@ -31,7 +31,7 @@ pub fn draw_uploads(paint: &mut Paint<'_>, uploads: &Uploads, session: &Session)
     }
 }
 
-fn labels(uploads: &Uploads) -> Labels {
+fn labels(uploads: &Uploads, session: &Session) -> Labels {
     let more = match uploads.loading {
         UploadsLoading::Loading | UploadsLoading::Cut => "+",
         UploadsLoading::Ready | UploadsLoading::Failed(_) => "",
@@ -45,8 +45,17 @@ fn labels(uploads: &Uploads) -> Labels {
         title: format!("Unfinished uploads of {}", uploads.bucket),
         top_right: format!("{}{more}", Count(uploads.rows.len() as u64)),
         bottom_left: marked,
-        bottom_right: String::new(),
+        bottom_right: stored(uploads, session),
         ..Labels::default()
+    }
+}
+
+/// What the parts that are counted take, and what they cost while nobody aborts them.
+fn stored(uploads: &Uploads, session: &Session) -> String {
+    match (uploads.bytes(), session.price()) {
+        (0, _) => String::new(),
+        (bytes, None) => format!("{} in parts", Size(bytes)),
+        (bytes, Some(price)) => format!("{}, {} a month", Size(bytes), price.storage(bytes)),
     }
 }
 

@@ -9,8 +9,9 @@ use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::popup::large_popup;
 
 const WIDEST: u16 = 92;
-/// Cells of each column of figures.
-const FIGURE: u16 = 18;
+/// Cells of the two columns of figures.
+const FIGURE: u16 = 20;
+const SECOND: u16 = 26;
 
 pub fn draw_cost(paint: &mut Paint<'_>, cost: &CostSheet, state: &State) {
     let lines = cost.lines(&state.session, &state.usage);
@@ -30,11 +31,10 @@ fn draw_line(paint: &mut Paint<'_>, span: Span, line: &CostLine) {
         CostLine::Heading(text) => _ = paint.name(span, text, styles.heading),
         CostLine::Text(text) => _ = paint.sentence(span, text, styles.dim),
         CostLine::Row(what, figure, second) => {
-            let columns = if span.width > 3 * FIGURE { 2 * FIGURE } else { FIGURE };
-            paint.name(span.skip(2).shorter(columns), what, styles.text);
-            let right = if columns > FIGURE { span.shorter(FIGURE) } else { span };
-            paint.print_right(right, styles.accent, format_args!("{figure}"));
-            if columns > FIGURE {
+            let beside = if span.width > FIGURE + 2 * SECOND { SECOND } else { 0 };
+            paint.name(span.skip(2).shorter(FIGURE + beside), what, styles.text);
+            paint.print_right(span.shorter(beside), styles.accent, format_args!("{figure}"));
+            if beside > 0 {
                 paint.print_right(span, styles.dim, format_args!("{second}"));
             }
         }

@@ -6,12 +6,14 @@ use windlass::app::effect::{ConnectionRequest, Effect, Preference, Request, Stor
 use windlass::app::event::{Answer, ClipboardOutcome, Event, Reply};
 use windlass::app::session::Startup;
 use windlass::config::cloudflare::{ApiToken, Cloudflare};
-use windlass::config::connection::{CredentialsSource, KnownBucket};
+use windlass::config::connection::{Connection, CredentialsSource, KnownBucket};
 use windlass::config::r2::Jurisdiction;
 use windlass::domain::address::Location;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::presign::{LinkMethod, LinkSpec, Opens, PresignedLink, Shortened};
+use windlass::domain::provider::Provider;
 use windlass::domain::public::{DomainState, PublicAccess, PublicDomain};
+use windlass::domain::temporary::TemporaryKeys;
 
 use crate::support::app::{App, connection, page, startup};
 
@@ -349,4 +351,41 @@ fn a_code_is_shown_instead_of_the_text() {
     app.reply(link(&app, "https://h/a", 3600, None));
     assert!(app.state.shown.as_ref().is_some_and(|shown| shown.code));
     assert_eq!(copied(&mut app), None);
+}
+
+#[test]
+fn keys_for_a_prefix_are_copied_and_not_shown() {
+    let mut app = App::with_rows(&["raw/"]);
+    app.keys("Y k");
+    assert!(app.requests().is_empty(), "only R2 has them");
+    let r2 = Connection {
+        provider: Provider::R2,
+        cloudflare: Some(Cloudflare {
+            account_id: "0".repeat(32),
+            jurisdiction: Jurisdiction::Default,
+            token: ApiToken::Variable("NO_SUCH_TOKEN".into()),
+            api: "http://127.0.0.1:1".into(),
+        }),
+        ..connection("test")
+    };
+    let open = Location::parse("s3://media/").unwrap();
+    let mut app = App::start(Startup { connections: vec![r2], open, ..startup() });
+    app.reply(page(&["raw/"], None)).effects();
+    app.keys("Y k");
+    let asked = app.requests();
+    let grant = asked.iter().find_map(|request| match request {
+        Request::Storage(StorageRequest::TemporaryKeys(grant)) => Some(grant.clone()),
+        _ => None,
+    });
+    let grant = grant.unwrap();
+    assert_eq!((grant.target.as_str(), grant.seconds), ("raw/", 3600));
+    app.reply(Ok(Answer::TemporaryKeys(TemporaryKeys {
+        access_key_id: "id".into(),
+        secret_access_key: "secret".into(),
+        session_token: "token".into(),
+        endpoint: "https://h".into(),
+        ends_at: app.now + Duration::from_hours(1),
+    })));
+    assert!(copied(&mut app).unwrap().contains("export AWS_SESSION_TOKEN=token"));
+    assert!(app.state.shown.is_none() && !app.picture().contains("secret"));
 }

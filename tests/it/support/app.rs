@@ -262,6 +262,7 @@ fn fits(request: &Request, reply: &Reply) -> bool {
             | (Request::Storage(StorageRequest::CreatePrefix { .. }), Ok(Answer::PrefixCreated))
             | (Request::Storage(StorageRequest::FindEmpty { .. }), Ok(Answer::FoundEmpty(_)))
             | (Request::Storage(StorageRequest::Measure { .. }), Ok(Answer::Measured(_)))
+            | (Request::Storage(StorageRequest::TemporaryKeys(_)), Ok(Answer::TemporaryKeys(_)))
             | (Request::Storage(StorageRequest::TestLink(_)), Ok(Answer::LinkTested))
             | (Request::Storage(StorageRequest::SumStored { .. }), Ok(Answer::Stored(_)))
             | (Request::Machine(MachineRequest::ReadLedger), Ok(Answer::Ledger(_)))

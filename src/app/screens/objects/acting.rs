@@ -26,7 +26,7 @@ use crate::app::screens::objects::{creating, downloading, existing, renaming, up
 use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::conflicts::Conflicts;
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::Measure;
 use crate::domain::transfer::{Direction, FileRules, JobSpec, Target, TransferCommand};
 use crate::domain::units::Counted;
@@ -37,6 +37,8 @@ pub struct Acting {
     linking: Linking,
     /// Links that are tried, with what each leads to.
     testing: Vec<(Ticket, String)>,
+    /// Temporary keys are being made.
+    keys: Option<Ticket>,
     /// Where the picker was left.
     upload_folder: Option<PathBuf>,
 }
@@ -173,17 +175,22 @@ impl Acting {
         self.linking.owns(ticket)
             || self.question.owns(ticket)
             || self.testing.iter().any(|(asked, _)| *asked == ticket)
+            || self.keys == Some(ticket)
     }
 
     /// Whether something is waited for.
     pub fn is_waiting(&self) -> bool {
-        self.linking.is_waiting() || self.question.is_waiting() || !self.testing.is_empty()
+        self.linking.is_waiting()
+            || self.question.is_waiting()
+            || !self.testing.is_empty()
+            || self.keys.is_some()
     }
 
     /// Drops the question and everything that is waited for.
     pub fn drop_all(&mut self, cx: &mut Context<'_>) {
         self.question.close(cx);
         self.linking.give_up(cx);
+        cx.abandon(&mut self.keys);
         for (ticket, _) in self.testing.drain(..) {
             cx.abandon(&mut Some(ticket));
         }
@@ -202,6 +209,13 @@ impl Acting {
         }
         if self.testing.iter().any(|(asked, _)| *asked == ticket) {
             return self.on_link_tested(ticket, reply.map(drop), cx);
+        }
+        if self.keys == Some(ticket) {
+            let keys = reply.and_then(|answer| match answer {
+                Answer::TemporaryKeys(keys) => Ok(keys),
+                _ => Err(Error::new(ErrorKind::Other, "make temporary keys", "")),
+            });
+            return self.on_keys(keys, cx);
         }
         match reply {
             Ok(Answer::Measured(below)) => self.on_measured(below),

@@ -6,6 +6,7 @@ use crate::app::session::{Publicity, Session};
 use crate::config::connection::CredentialsSource;
 use crate::domain::address::Bucket;
 use crate::domain::curl::public_url;
+use crate::domain::provider::Provider;
 use crate::domain::transfer::Target;
 use crate::domain::units::Counted;
 
@@ -30,6 +31,7 @@ pub fn reasons(bucket: &Bucket, targets: &[Target], session: &Session) -> LinkRe
         change: read_only(session),
         upload: read_only(session).or_else(|| no_signature(session)),
         public_url: no_object.or_else(|| no_public_url(bucket, session)),
+        keys: no_keys(session),
         public_note: publicity(bucket, session),
     }
 }
@@ -45,7 +47,7 @@ pub fn copied(
         LinkChoice::Uri => "s3:// URI",
         LinkChoice::Key => "key",
         LinkChoice::PublicUrl => "public URL",
-        LinkChoice::Make(_) | LinkChoice::Domain => return None,
+        LinkChoice::Make(_) | LinkChoice::Domain | LinkChoice::Keys(_) => return None,
     };
     let line = |target: &Target| match choice {
         LinkChoice::Uri => uri(bucket, target),
@@ -67,6 +69,17 @@ pub fn public_urls(domain: &str, targets: &[Target]) -> Option<String> {
 fn public_url_of(bucket: &Bucket, target: &Target, session: &Session) -> Option<String> {
     let Target::Object(key) = target else { return None };
     Some(public_url(&public_domain(bucket, session)?, key))
+}
+
+/// Why no keys can be made that end by themselves.
+fn no_keys(session: &Session) -> Option<String> {
+    let connection = session.connection();
+    let reason = match (connection.provider, &connection.cloudflare) {
+        (Provider::R2, Some(_)) => return read_only(session),
+        (Provider::R2, None) => "the connection has no cloudflare_token: the guide says how",
+        _ => "only R2 makes keys for a prefix that end by themselves",
+    };
+    Some(reason.to_owned())
 }
 
 fn read_only(session: &Session) -> Option<String> {

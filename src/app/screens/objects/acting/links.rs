@@ -1,15 +1,19 @@
 //! Opens the link menu of objects, makes what was chosen in it, and sets the public domain of their
 //! bucket.
 
+use std::time::Duration;
+
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::Dialog;
-use crate::app::dialogs::link_menu::{LinkChoice, LinkMenu, LinkSubject, LinkWish, Purpose};
+use crate::app::dialogs::link_menu::{
+    LinkChoice, LinkLife, LinkMenu, LinkSubject, LinkWish, Purpose,
+};
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::dialogs::question::Question;
 use crate::app::effect::{ConnectionRequest, StorageRequest};
 use crate::app::event::Ticket;
 use crate::app::link_shown::LinkShown;
-use crate::app::linking::{Delivery, copy_shown};
+use crate::app::linking::{Delivery, copy_shown, holds};
 use crate::app::screens::objects::acting::{About, Acting};
 use crate::app::screens::objects::naming;
 use crate::app::session::Session;
@@ -17,8 +21,9 @@ use crate::app::toasts::Level;
 use crate::domain::address::Bucket;
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
-use crate::domain::presign::{LinkMethod, LinkSpec, Opens};
+use crate::domain::presign::{LinkMethod, LinkSpec, MAX_EXPIRY, Opens};
 use crate::domain::public::public_origin;
+use crate::domain::temporary::{KeyGrant, TemporaryKeys};
 use crate::domain::transfer::Target;
 use crate::domain::units::Expiry;
 
@@ -55,6 +60,7 @@ impl Acting {
         match choice {
             LinkChoice::Make(wish) => return self.make_links(bucket, &targets, wish, cx),
             LinkChoice::Domain => return self.ask_domain(bucket.clone(), targets, cx),
+            LinkChoice::Keys(life) => return self.make_keys(bucket, targets, life, cx),
             _ => {}
         }
         let Some((text, what)) = naming::copied(&choice, bucket, &targets, cx.session) else {
@@ -86,12 +92,7 @@ impl Acting {
         wish: LinkWish,
         cx: &mut Context<'_>,
     ) {
-        let now = cx.now.to_zoned(cx.session.zone.clone());
-        let usual = cx.session.connection().link_expiry;
-        let expires_in = match wish.life.map_or(Ok(usual), |life| life.counted(&now)) {
-            Ok(life) => life,
-            Err(sentence) => return cx.toast(Level::Note, format!("no link: {sentence}")),
-        };
+        let Some(expires_in) = counted(wish.life, cx) else { return };
         let spec = |object| LinkSpec::new(object, wish.method, expires_in);
         let all = || objects(bucket, targets).map(spec);
         let delivery = match wish.purpose {
@@ -116,6 +117,34 @@ impl Acting {
             Purpose::Browse => Delivery::Browse,
         };
         self.linking.start(all().collect(), delivery, cx);
+    }
+
+    fn make_keys(
+        &mut self,
+        bucket: &Bucket,
+        targets: Vec<Target>,
+        life: Option<LinkLife>,
+        cx: &mut Context<'_>,
+    ) {
+        let Some(life) = counted(life, cx) else { return };
+        let Some(target) = targets.into_iter().next() else { return };
+        cx.abandon(&mut self.keys);
+        let seconds = life.min(MAX_EXPIRY).as_secs();
+        let grant = KeyGrant { bucket: bucket.clone(), target, seconds };
+        self.keys = Some(cx.request(StorageRequest::TemporaryKeys(grant)));
+    }
+
+    /// They are copied and not shown: whoever looks at the screen would have them too.
+    pub(super) fn on_keys(&mut self, reply: Result<TemporaryKeys, Error>, cx: &mut Context<'_>) {
+        self.keys = None;
+        match reply {
+            Ok(keys) => {
+                let note = holds(keys.ends_at, cx.now, cx.session);
+                let what = "keys, as lines for a shell".to_owned();
+                cx.ask(Intent::Copy { text: keys.exports(), what, note });
+            }
+            Err(error) => cx.ask(Intent::Log(error)),
+        }
     }
 
     fn test_links(&mut self, specs: Vec<LinkSpec>, cx: &mut Context<'_>) {
@@ -188,6 +217,19 @@ impl Acting {
         let shown = LinkShown::plain(subject, text);
         copy_shown(&shown, "public URL", cx);
         cx.ask(Intent::ShowText(shown));
+    }
+}
+
+/// How long a link shall hold; says why where that is not possible.
+fn counted(life: Option<LinkLife>, cx: &mut Context<'_>) -> Option<Duration> {
+    let now = cx.now.to_zoned(cx.session.zone.clone());
+    let usual = cx.session.connection().link_expiry;
+    match life.map_or(Ok(usual), |life| life.counted(&now)) {
+        Ok(life) => Some(life),
+        Err(sentence) => {
+            cx.toast(Level::Note, format!("no link: {sentence}"));
+            None
+        }
     }
 }
 
