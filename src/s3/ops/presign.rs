@@ -78,18 +78,18 @@ fn bare() -> Builder {
 }
 
 /// Whose keys sign, and until when.
-pub struct Signer {
+pub struct LinkSigner {
     pub access_key_id: String,
     pub end: Option<Timestamp>,
 }
 
-pub async fn signer(sdk: &Sdk, call: &Call) -> Result<Signer, Error> {
+pub async fn signer(sdk: &Sdk, call: &Call) -> Result<LinkSigner, Error> {
     let Some(provider) = &sdk.credentials else {
         return Err(call.fails(ErrorKind::NoCredentials, "an anonymous connection cannot sign"));
     };
     let credentials =
         provider.provide_credentials().await.map_err(|error| call.without_keys(&error))?;
-    Ok(Signer {
+    Ok(LinkSigner {
         access_key_id: credentials.access_key_id().to_owned(),
         end: credentials.expiry().and_then(|end| Timestamp::try_from(end).ok()),
     })

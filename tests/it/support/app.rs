@@ -131,9 +131,11 @@ impl App {
         self.event(Event::Tick)
     }
 
-    /// Answers the oldest waiting request that this reply can be an answer to.
+    /// Answers the oldest waiting request that this reply is known to be an answer to, else the only
+    /// one that waits.
     pub fn reply(&mut self, reply: Reply) -> &mut App {
-        let at = self.waiting.iter().position(|(_, request)| fits(request, &reply));
+        let known = self.waiting.iter().position(|(_, request)| fits(request, &reply));
+        let at = known.or_else(|| (self.waiting.len() == 1).then_some(0));
         let at = at.unwrap_or_else(|| panic!("nothing waits for {reply:?}: {:?}", self.waiting));
         let (ticket, _) = self.waiting.remove(at);
         self.answer(ticket, reply)
