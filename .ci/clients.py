@@ -3,9 +3,11 @@
 With --r2 the server must refuse, with 501, what R2 lacks.
 """
 
+import datetime
 import hashlib
 import os
 import sys
+import time
 import urllib.error
 import urllib.request
 
@@ -111,6 +113,67 @@ def _():
     head = s3.head_object(Bucket="boto-one", Key="meta")
     assert head["ContentType"] == "text/x-odd" and head["CacheControl"] == "max-age=60", head
     assert head["Metadata"] == {"one": "1"} and head["ETag"] == f'"{hashlib.md5(b"x").hexdigest()}"', head
+
+
+@check("what a copy onto itself describes anew is described so, and the rest is as before")
+def _():
+    s3.put_object(Bucket="boto-one", Key="again", Body=b"x", CacheControl="no-cache", Metadata={"a": "1"})
+    itself = {"Bucket": "boto-one", "Key": "again"}
+    s3.copy_object(**itself, CopySource=itself, MetadataDirective="REPLACE", ContentType="a/b", Metadata={"b": "2"})
+    head = s3.head_object(**itself)
+    assert head["ContentType"] == "a/b" and head["Metadata"] == {"b": "2"}, head
+    assert "CacheControl" not in head and body("boto-one", "again") == b"x", head
+
+
+@check("a key of one's own opens only what it locked")
+def _():
+    own = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "k" * 32}
+    locked = {"Bucket": "boto-one", "Key": "locked"}
+    s3.put_object(**locked, Body=b"secret", **own)
+    assert s3.get_object(**locked, **own)["Body"].read() == b"secret"
+    assert s3.head_object(**locked, **own)["SSECustomerAlgorithm"] == "AES256"
+    refused(400, s3.get_object, **locked)
+    refused(403, s3.get_object, **locked, SSECustomerAlgorithm="AES256", SSECustomerKey="o" * 32)
+    refused(400, s3.get_object, Bucket="boto-one", Key="again", **own)
+    source = {f"CopySource{name}": value for name, value in own.items()}
+    s3.copy_object(Bucket="boto-one", Key="unlocked", CopySource=locked, **source)
+    assert body("boto-one", "unlocked") == b"secret"
+
+
+@check("objects are locked, archived and encrypted as AWS does, and R2 lacks it")
+def _():
+    until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+    lock = {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": until}
+    if R2:
+        refused(501, s3.put_object, Bucket="boto-one", Key="kept", Body=b"x", **lock)
+        refused(501, s3.restore_object, Bucket="boto-one", Key="again", RestoreRequest={"Days": 1})
+        refused(501, s3.get_object_retention, Bucket="boto-one", Key="again")
+        refused(501, s3.put_object, Bucket="boto-one", Key="kms", Body=b"x", ServerSideEncryption="aws:kms")
+        return
+    s3.create_bucket(Bucket="boto-vault", ObjectLockEnabledForBucket=True)
+    kept = {"Bucket": "boto-vault", "Key": "kept"}
+    s3.put_object(**kept, Body=b"x", **lock, ObjectLockLegalHoldStatus="ON")
+    head = s3.head_object(**kept)
+    assert head["ObjectLockMode"] == "GOVERNANCE" and head["ObjectLockLegalHoldStatus"] == "ON", head
+    version = {**kept, "VersionId": head["VersionId"]}
+    refused("AccessDenied", s3.delete_object, **version, BypassGovernanceRetention=True)
+    s3.put_object_legal_hold(**kept, LegalHold={"Status": "OFF"})
+    refused("AccessDenied", s3.delete_object, **version)
+    assert s3.get_object_retention(**kept)["Retention"]["Mode"] == "GOVERNANCE"
+    s3.delete_object(**version, BypassGovernanceRetention=True)
+    refused("InvalidRequest", s3.put_object, Bucket="boto-one", Key="kept", Body=b"x", **lock)
+    s3.put_object(Bucket="boto-one", Key="cold", Body=b"x", StorageClass="GLACIER")
+    cold = {"Bucket": "boto-one", "Key": "cold"}
+    refused("InvalidObjectState", s3.get_object, **cold)
+    fast = {"Days": 1, "GlacierJobParameters": {"Tier": "Expedited"}}
+    s3.restore_object(**cold, RestoreRequest=fast)
+    refused("RestoreAlreadyInProgress", s3.restore_object, **cold, RestoreRequest=fast)
+    assert s3.head_object(**cold)["Restore"] == 'ongoing-request="true"'
+    time.sleep(2)
+    assert 'expiry-date="' in s3.head_object(**cold)["Restore"] and body("boto-one", "cold") == b"x"
+    s3.put_object(Bucket="boto-one", Key="kms", Body=b"x", ServerSideEncryption="aws:kms", SSEKMSKeyId="alias/a")
+    head = s3.head_object(Bucket="boto-one", Key="kms")
+    assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", "alias/a"), head
 
 
 @check("ranges and conditions hold")

@@ -91,7 +91,7 @@ impl Choice {
         let key_file = flags.sse_c_key.clone();
         let spec = AccessSpec { key_file, requester_pays: flags.requester_pays };
         let access = Access::of(&spec)?;
-        Ok(Choice { first, keyless, access, ..choice })
+        Ok(Choice { access, first, keyless, ..choice })
     }
 
     /// Each profile is a connection that can be changed to, unless another one has its name.

@@ -19,11 +19,13 @@ use crate::cli::rehearsal::rehearse;
 use crate::cli::report::{found_nothing, report, status};
 use crate::domain::address::{Bucket, DELIMITER, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::ObjectHeaders;
+use crate::domain::glob::KeyFilter;
+use crate::domain::object::{Measure, ObjectHeaders};
 use crate::domain::transfer::{FileRules, JobOptions, JobSpec, JobState, OnConflict, Target, Work};
 use crate::domain::units::{Counted, Size};
 use crate::domain::visible::visible;
-use crate::s3::client::Client;
+use crate::s3::client::{Client, ListQuery};
+use crate::s3::ops::pages::Pages;
 use crate::transfer::headless::run_until;
 
 pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -121,7 +123,10 @@ pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, 
         };
         buckets.entry(bucket).or_default().push(target);
     }
-    if arguments.recursive && !arguments.yes && !confirmed(&buckets, &choice.client()?).await? {
+    if arguments.recursive
+        && !arguments.yes
+        && !confirmed(&buckets, &(&arguments.filter).into(), &choice.client()?).await?
+    {
         eprintln!("windlass: nothing was deleted");
         return Ok(Status::Failed);
     }
@@ -206,12 +211,16 @@ pub async fn run_specs(
 /// Counts what a recursive deletion would take and asks. Without a terminal it is refused.
 async fn confirmed(
     buckets: &BTreeMap<Bucket, Vec<Target>>,
+    filter: &KeyFilter,
     client: &Client,
 ) -> Result<bool, Trouble> {
     needs_somebody("rm -r")?;
     let (mut objects, mut bytes) = (0_u64, 0_u64);
     for (bucket, targets) in buckets {
-        let found = client.measure(bucket, targets, |_| ()).await?;
+        let found = match filter.is_empty() {
+            true => client.measure(bucket, targets, |_| ()).await?,
+            false => measured(bucket, targets, filter, client).await?,
+        };
         (objects, bytes) = (objects + found.objects, bytes + found.bytes);
     }
     if objects == 0 {
@@ -224,6 +233,34 @@ async fn confirmed(
     let places = work.collect::<Vec<_>>().join(" ");
     let (objects, bytes) = (Counted(objects, "object"), Size(bytes));
     agreed(&format!("Delete {objects} ({bytes}) below {}?", visible(&places))).await
+}
+
+/// As [`Client::measure`], of what the filter takes.
+async fn measured(
+    bucket: &Bucket,
+    targets: &[Target],
+    filter: &KeyFilter,
+    client: &Client,
+) -> Result<Measure, Error> {
+    let mut sum = Measure::default();
+    for target in targets {
+        let Target::Prefix(prefix) = target else { continue };
+        let query = ListQuery {
+            bucket: bucket.clone(),
+            prefix: prefix.clone(),
+            delimited: false,
+            token: None,
+            max_keys: 1000,
+        };
+        let mut pages = Pages::new(client, query);
+        while let Some(page) = pages.next().await? {
+            for row in page.rows().filter(|row| filter.takes(row.name)) {
+                sum.objects += 1;
+                sum.bytes += row.size().unwrap_or_default();
+            }
+        }
+    }
+    Ok(sum)
 }
 
 /// With -r the last / of a prefix may be left out; it never means the neighbours that begin alike.

@@ -171,13 +171,12 @@ async fn end_of(
         }
         length = (length * 2).min(LARGEST);
     }
-    let from = match arguments.bytes {
-        Some(bytes) => end.len().saturating_sub(usize::try_from(bytes).unwrap_or(usize::MAX)),
-        None => {
-            let start = client.start_of(object, 4).await?.bytes;
-            refuse_packed(&start, object, "tail")?;
-            start_of_lines(&end, arguments.lines).unwrap_or(0)
-        }
+    let from = if let Some(bytes) = arguments.bytes {
+        end.len().saturating_sub(usize::try_from(bytes).unwrap_or(usize::MAX))
+    } else {
+        let start = client.start_of(object, 4).await?.bytes;
+        refuse_packed(&start, object, "tail")?;
+        start_of_lines(&end, arguments.lines).unwrap_or(0)
     };
     let compared = end.len().min(usize::try_from(COMPARED).unwrap_or(usize::MAX));
     let last = end[end.len() - compared..].to_vec();

@@ -11,7 +11,7 @@ use crate::cli::settings::print_settings;
 use crate::cli::several::{Tally, one};
 use crate::domain::address::{Bucket, Location};
 use crate::domain::metadata_change::shown;
-use crate::domain::object::{ObjectAddress, ObjectHead, VersionId};
+use crate::domain::object::{ETag, ObjectAddress, ObjectHead, VersionId};
 use crate::domain::units::{Count, Moment, Size};
 use crate::s3::ops::whole::WholeObject;
 
@@ -87,7 +87,7 @@ pub fn head_object(object: &ObjectAddress, head: &ObjectHead) -> Value {
     let mut line = json!({
         "bucket": object.bucket, "key": object.key, "size": head.size,
         "modified": head.modified,
-        "etag": head.etag.as_ref().map(|etag| etag.as_str()),
+        "etag": head.etag.as_ref().map(ETag::as_str),
         "version": version, "class": head.class(),
         "metadata": head.user_metadata, "tags": null,
         "checksums": pairs(head.checksums.iter().map(|(n, v)| (n, v))),

@@ -51,7 +51,7 @@ pub async fn thaw(arguments: &ThawArguments, choice: &Choice) -> Result<Status, 
     let mut tally = Tally::default();
     let mut waiting = Vec::new();
     while let Some(listed) = objects.next().await? {
-        let archived = listed.into_iter().filter(|listed| may_be_archived(listed));
+        let archived = listed.into_iter().filter(may_be_archived);
         let asked = stream::iter(archived).map(|listed| {
             let client = &client;
             async move {

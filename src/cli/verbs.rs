@@ -112,6 +112,7 @@ async fn ended_from_outside(verb: &Verb) {
         Verb::Doctor(arguments) if arguments.write => {
             interrupted_twice("taking back what was written").await;
         }
+        Verb::Edit(_) => interrupted_twice("waiting for the editor").await,
         Verb::Queue(_) => interrupted_twice("keeping what is unfinished for next time").await,
         _ => interrupted().await,
     }
@@ -124,6 +125,11 @@ async fn signed_in(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         _ => None,
     };
     code::ask(used.map_or_else(|| choice.current(), Ok)?).await?;
+    if choice.access.requester_pays() {
+        let client = choice.client()?;
+        client.prepare().await?;
+        client.permits_payer()?;
+    }
     perform(verb, choice).await
 }
 

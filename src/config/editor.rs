@@ -82,13 +82,11 @@ impl EditFile {
         if let Some(trouble) = trouble {
             return Err(self.failed(&trouble, changed.is_some()));
         }
-        match changed {
-            Some(after) => Ok(Edited::Changed(after)),
-            None => {
-                self.remove();
-                Ok(Edited::Unchanged)
-            }
+        if let Some(after) = changed {
+            return Ok(Edited::Changed(after));
         }
+        self.remove();
+        Ok(Edited::Unchanged)
     }
 
     /// Removes the file with its folder, and what the editor left beside it.
@@ -99,12 +97,11 @@ impl EditFile {
 
     fn failed(&self, why: &str, keep: bool) -> Error {
         let path = self.path.display();
-        let detail = match keep {
-            true => format!("{why}; nothing was sent, and what was written is kept in {path}"),
-            false => {
-                self.remove();
-                format!("{why}; nothing was sent")
-            }
+        let detail = if keep {
+            format!("{why}; nothing was sent, and what was written is kept in {path}")
+        } else {
+            self.remove();
+            format!("{why}; nothing was sent")
         };
         Error::new(ErrorKind::LocalIo, EDIT, String::new()).detail(detail)
     }

@@ -4,6 +4,7 @@
 mod odd;
 mod samples;
 mod settings;
+mod vault;
 
 use std::time::{Duration, SystemTime};
 
@@ -12,6 +13,7 @@ use s3s::dto::Tag;
 use crate::demo::mode::Mode;
 use crate::demo::seed::odd::ODD_KEYS;
 use crate::demo::seed::samples::{SAMPLES, Sample};
+use crate::demo::seed::vault::vault;
 use crate::demo::store::bucket::Versioning;
 use crate::demo::store::content::Content;
 use crate::demo::store::lazy::Lazy;
@@ -37,6 +39,7 @@ pub fn seed(store: &Store, keys: u64) {
     tree(store, now);
     if store.mode() == Mode::S3 {
         versions(store, now);
+        vault(store, now);
     }
     store.create_bucket("empty-bucket");
     settings::website(store);

@@ -50,20 +50,20 @@ impl Attributes {
             options.storage_class = Some(class.clone());
         }
         let (own, given) = (&mut options.protection, &self.protection);
-        replace(&mut own.acl, &given.acl);
-        replace(&mut own.grants, &given.grants);
+        replace(&mut own.acl, given.acl.as_ref());
+        replace(&mut own.grants, given.grants.as_ref());
         if given.acl.is_some() {
             own.grants = None;
         }
-        replace(&mut own.encryption, &given.encryption);
-        replace(&mut own.retention, &given.retention);
-        replace(&mut own.legal_hold, &given.legal_hold);
+        replace(&mut own.encryption, given.encryption.as_ref());
+        replace(&mut own.retention, given.retention.as_ref());
+        replace(&mut own.legal_hold, given.legal_hold.as_ref());
     }
 }
 
-fn replace<T: Clone>(own: &mut Option<T>, given: &Option<T>) {
-    if given.is_some() {
-        own.clone_from(given);
+fn replace<T: Clone>(own: &mut Option<T>, given: Option<&T>) {
+    if let Some(given) = given {
+        *own = Some(given.clone());
     }
 }
 

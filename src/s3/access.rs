@@ -54,6 +54,10 @@ impl Access {
         self.key.is_some()
     }
 
+    pub fn requester_pays(&self) -> bool {
+        self.requester_pays
+    }
+
     /// The same without the key: for objects that are not encrypted with one.
     #[must_use]
     pub fn without_key(&self) -> Access {

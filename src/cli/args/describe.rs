@@ -73,7 +73,7 @@ impl DescribeFlags {
     /// `Usage` where a time cannot be read, or flags speak against each other.
     pub fn attributes(&self) -> Result<Attributes, Trouble> {
         let expires = match self.expires.as_deref() {
-            Some(text) if text.is_empty() => Some(String::new()),
+            Some("") => Some(String::new()),
             Some(text) => {
                 let time = parse_when(text, &Zoned::now(), Lies::Ahead).map_err(Trouble::Usage)?;
                 Some(as_http_date(time))

@@ -230,7 +230,7 @@ impl Client {
         }
     }
 
-    async fn expect_unchanged(
+    pub(in crate::s3) async fn expect_unchanged(
         &self,
         object: &ObjectAddress,
         etag: Option<&ETag>,

@@ -30,8 +30,8 @@ impl Client {
 
     /// # Errors
     /// `Unsupported` where the provider has no requester pays.
-    pub fn permits_payer(&self, requester_pays: bool) -> Result<(), Error> {
-        match self.lacks(Capability::RequesterPays).filter(|_| requester_pays) {
+    pub fn permits_payer(&self) -> Result<(), Error> {
+        match self.lacks(Capability::RequesterPays) {
             Some(why) => Err(self.unsupported(why)),
             None => Ok(()),
         }

@@ -88,7 +88,13 @@ impl Client {
         after: &PutOptions,
         retagging: bool,
     ) -> Result<StoredObject, Error> {
-        let most = self.sdk().await?.provider.max_single_put();
+        let provider = self.sdk().await?.provider;
+        if !matches!(provider, Provider::Aws | Provider::R2) {
+            // Some take the condition and copy all the same (moto).
+            let call = Call::on_object("CopyObject", object);
+            self.expect_unchanged(object, before.head.etag.as_ref(), &call).await?;
+        }
+        let most = provider.max_single_put();
         let size = before.head.size.unwrap_or_default();
         let stored = if size > most {
             let tags = before.tags.clone().unwrap_or_default();

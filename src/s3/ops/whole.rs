@@ -1,8 +1,8 @@
 //! Asks everything that a server says of one object, and makes nothing of what it refuses.
 
-use aws_sdk_s3::types::ObjectAttributes;
+use aws_sdk_s3::types::{GetObjectAttributesParts, ObjectAttributes};
 
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::domain::protection::Retention;
 use crate::domain::provider::Capability;
@@ -70,7 +70,15 @@ impl Client {
         if self.lacks(capability).is_some() {
             return None;
         }
-        answer.await.ok()
+        let told = answer.await;
+        // A server that does not know the question may answer with the object itself.
+        if let Err(error) = &told
+            && error.is(&ErrorKind::NotS3)
+            && error.status.is_some_and(|status| (200..300).contains(&status))
+        {
+            self.refuses(capability, format!("this server's {} is no S3", error.operation));
+        }
+        told.ok()
     }
 
     async fn attributes(&self, object: &ObjectAddress) -> Result<Found, Error> {
@@ -87,7 +95,7 @@ impl Client {
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })
             .await?;
-        let parts = output.object_parts().and_then(|parts| parts.total_parts_count());
+        let parts = output.object_parts().and_then(GetObjectAttributesParts::total_parts_count);
         Ok(Found {
             parts: parts.and_then(|count| u32::try_from(count).ok()).filter(|count| *count > 0),
             checksums: output.checksum().map(|sums| checksums!(sums)).unwrap_or_default(),

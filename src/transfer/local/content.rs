@@ -69,7 +69,12 @@ pub fn wrong_type(name: &str, start: &[u8], is: Option<&str>) -> Option<TypeFind
             None => return None,
         },
     };
-    let fits = is.is_some_and(|is| fit(is, should, named));
+    // What is packed for the way is of the type that it unpacks to.
+    let packed = [".gz", ".br", ".zst"].iter().find_map(|ending| name.strip_suffix(ending));
+    let unpacked = packed.and_then(by_name);
+    let fits = is.is_some_and(|is| {
+        fit(is, should, named) || unpacked.is_some_and(|unpacked| fit(is, unpacked, named))
+    });
     let is = is.map(str::to_owned);
     (!fits).then(|| TypeFinding { is, should: should.to_owned(), by_name: named })
 }
@@ -130,6 +135,7 @@ mod tests {
         for (name, start, is) in [
             ("a.html", &b""[..], "Text/HTML; charset=utf-8"),
             ("a.js", b"", "application/javascript"),
+            ("a.css.gz", b"", "text/css"),
             ("blob", b"\x00\x01", "image/png"),
             ("README", b"# text", "text/markdown"),
         ] {

@@ -150,7 +150,7 @@ fn a_conflict_shows_both_and_loses_neither() {
     let file = file();
     edited(&mut app, &file);
     sent(&mut app);
-    app.reply(Err(conflict()));
+    app.fail("SaveText", conflict());
     let requests = app.requests();
     assert!(matches!(requests.last(), Some(Request::Storage(StorageRequest::OpenText(_)))));
     let theirs = OpenedText { bytes: b"theirs".to_vec(), etag: Some(ETag::new("two")) };
@@ -165,7 +165,7 @@ fn a_conflict_shows_both_and_loses_neither() {
     assert!(!app.effects().contains(&Effect::RemoveEdited(file.clone())));
     edited(&mut app, &file);
     sent(&mut app);
-    app.reply(Err(conflict()));
+    app.fail("SaveText", conflict());
     let theirs = OpenedText { bytes: b"theirs".to_vec(), etag: Some(ETag::new("two")) };
     app.reply(Ok(Answer::TextOpened(theirs))).keys("o");
     assert_eq!(sent(&mut app), (Some(ETag::new("two")), b"mine".to_vec()));

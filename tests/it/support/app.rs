@@ -266,6 +266,15 @@ fn fits(request: &Request, reply: &Reply) -> bool {
             | (Request::Storage(StorageRequest::Measure { .. }), Ok(Answer::Measured(_)))
             | (Request::Storage(StorageRequest::TemporaryKeys(_)), Ok(Answer::TemporaryKeys(_)))
             | (Request::Storage(StorageRequest::TestLink(_)), Ok(Answer::LinkTested))
+            | (Request::Storage(StorageRequest::Describe { .. }), Ok(Answer::Described(_)))
+            | (
+                Request::Storage(StorageRequest::ChangeMetadata { .. }),
+                Ok(Answer::MetadataChanged(_))
+            )
+            | (Request::Storage(StorageRequest::Thaw { .. }), Ok(Answer::Thawed(_)))
+            | (Request::Storage(StorageRequest::OpenText(_)), Ok(Answer::TextOpened(_)))
+            | (Request::Storage(StorageRequest::SaveText { .. }), Ok(Answer::TextSaved(_)))
+            | (Request::Machine(MachineRequest::Edit { .. }), Ok(Answer::Edited { .. }))
             | (Request::Storage(StorageRequest::SumStored { .. }), Ok(Answer::Stored(_)))
             | (Request::Machine(MachineRequest::ReadLedger), Ok(Answer::Ledger(_)))
             | (Request::Machine(MachineRequest::Arrange { .. }), Ok(Answer::Arranged(_)))

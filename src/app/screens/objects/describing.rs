@@ -38,7 +38,7 @@ pub struct Describing {
 #[derive(Clone, Debug)]
 pub enum MetadataStep {
     Loading(Bucket),
-    MetadataForm(MetadataForm),
+    Form(MetadataForm),
     Field(MetadataForm, Field),
     Sure(MetadataForm),
     Saving,
@@ -106,7 +106,7 @@ impl Describing {
 
     fn on_answer(&mut self, step: MetadataStep, answer: DialogAnswer, cx: &mut Context<'_>) {
         match (step, answer) {
-            (MetadataStep::MetadataForm(form), DialogAnswer::Row(row)) => self.chosen(form, row),
+            (MetadataStep::Form(form), DialogAnswer::Row(row)) => self.chosen(form, row),
             (MetadataStep::Field(mut form, field), DialogAnswer::Text(text)) => {
                 let now = cx.now.to_zoned(TimeZone::clone(&cx.session.zone));
                 match set(&mut form.change, field, &text, &now) {
@@ -126,20 +126,17 @@ impl Describing {
 
     fn chosen(&mut self, mut form: MetadataForm, row: usize) {
         form.cursor = row;
-        match Field::ALL.get(row) {
-            Some(field) => {
-                let dialog = Dialog::Prompt(prompt(&form, *field));
-                self.question.ask(dialog, MetadataStep::Field(form, *field));
-            }
-            None => {
-                let dialog = Dialog::Confirm(sure(&form));
-                self.question.ask(dialog, MetadataStep::Sure(form));
-            }
+        if let Some(field) = Field::ALL.get(row) {
+            let dialog = Dialog::Prompt(prompt(&form, *field));
+            self.question.ask(dialog, MetadataStep::Field(form, *field));
+        } else {
+            let dialog = Dialog::Confirm(sure(&form));
+            self.question.ask(dialog, MetadataStep::Sure(form));
         }
     }
 
     fn show(&mut self, form: MetadataForm, session: &Session) {
-        self.question.ask(Dialog::Choice(menu(&form, session)), MetadataStep::MetadataForm(form));
+        self.question.ask(Dialog::Choice(menu(&form, session)), MetadataStep::Form(form));
     }
 }
 

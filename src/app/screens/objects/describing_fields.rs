@@ -252,7 +252,7 @@ pub fn set(
         }
         Field::Metadata => {
             let (set, removed) = (&mut change.set.metadata, &mut change.remove_metadata);
-            pair(text, |name| name.to_ascii_lowercase(), set, removed)?;
+            pair(text, str::to_ascii_lowercase, set, removed)?;
         }
         Field::Tags => {
             let (set, removed) = (&mut change.set.tags, &mut change.remove_tags);

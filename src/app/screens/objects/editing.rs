@@ -121,11 +121,15 @@ impl Editing {
         cx: &mut Context<'_>,
     ) {
         match (answer, before) {
-            (Some((Question { about: About::Name(bucket, prefix), .. }, answer)), _) => {
-                if let DialogAnswer::Text(name) = answer {
-                    let object = ObjectAddress::new(bucket, prefix.key(&name));
-                    self.edit(Opened { object, etag: None }, Vec::new(), cx);
-                }
+            (
+                Some((
+                    Question { about: About::Name(bucket, prefix), .. },
+                    DialogAnswer::Text(name),
+                )),
+                _,
+            ) => {
+                let object = ObjectAddress::new(bucket, prefix.key(&name));
+                self.edit(Opened { object, etag: None }, Vec::new(), cx);
             }
             (Some((Question { about: About::Conflict(conflict), .. }, answer)), _) => {
                 self.on_answer(conflict, &answer, cx);

@@ -20,9 +20,12 @@ const USUAL_DAYS: &str = "7";
 /// The most that S3 takes.
 const MOST_DAYS: u32 = 36_500;
 
+/// Rows of a bucket.
+type Place = (Bucket, Vec<Target>);
+
 #[derive(Clone, Debug, Default)]
 pub struct Thawing {
-    pub question: QuestionSlot<(Bucket, Vec<Target>)>,
+    pub question: QuestionSlot<Place>,
     asked: Option<Ticket>,
 }
 
@@ -45,11 +48,7 @@ impl Thawing {
         self.on_answer(answer, cx);
     }
 
-    fn on_answer(
-        &mut self,
-        answer: Option<(Question<(Bucket, Vec<Target>)>, DialogAnswer)>,
-        cx: &mut Context<'_>,
-    ) {
+    fn on_answer(&mut self, answer: Option<(Question<Place>, DialogAnswer)>, cx: &mut Context<'_>) {
         let Some((Question { about: (bucket, targets), .. }, DialogAnswer::Text(text))) = answer
         else {
             return;

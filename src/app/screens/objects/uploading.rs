@@ -3,7 +3,9 @@
 use crate::app::event::FolderEntry;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, MAX_KEY_BYTES, Prefix};
 use crate::domain::object::ObjectHeaders;
-use crate::domain::transfer::{FileRules, JobOptions, JobSpec, OnConflict, Target, Work};
+use crate::domain::transfer::{
+    FileRules, JobOptions, JobSpec, OnConflict, Target, UploadRule, Work,
+};
 
 /// One job for each entry; a folder becomes a prefix of its name.
 ///
@@ -14,8 +16,14 @@ pub fn specs(
     bucket: &Bucket,
     prefix: &Prefix,
     entries: Vec<FolderEntry>,
+    rules: &[UploadRule],
 ) -> Result<Vec<JobSpec>, String> {
-    entries.into_iter().map(|entry| spec(connection, bucket, prefix, entry)).collect()
+    let ruled = |spec: JobSpec| {
+        let options = JobOptions { rules: rules.to_vec(), ..spec.options };
+        JobSpec { options, ..spec }
+    };
+    let specs = entries.into_iter().map(|entry| spec(connection, bucket, prefix, entry));
+    specs.map(|spec| spec.map(ruled)).collect()
 }
 
 fn spec(
