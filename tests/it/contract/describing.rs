@@ -9,6 +9,7 @@ use windlass::domain::object::{ObjectHeaders, PutOptions};
 use windlass::domain::protection::{AccessSpec, LockMode, Protection, Retention};
 use windlass::domain::provider::{Capability, Provider};
 use windlass::s3::access::Access;
+use windlass::s3::ops::restore::RestoreTier;
 
 use super::target::Target;
 
@@ -118,7 +119,7 @@ pub async fn locks_keys_and_archives_are_refused_in_words_where_they_are_lacking
     let class = Attributes { class: Some("GLACIER".into()), ..Attributes::default() };
     assert_eq!(client.permits(&class).unwrap_err().kind, ErrorKind::Unsupported);
     let head = client.head(&object).await.unwrap();
-    let thawed = client.restore_archived(&object, &head, 1, Default::default()).await;
+    let thawed = client.restore_archived(&object, &head, 1, RestoreTier::default()).await;
     assert_eq!(thawed.unwrap_err().kind, ErrorKind::Unsupported);
 }
 
