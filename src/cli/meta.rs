@@ -3,6 +3,7 @@
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
+use crate::cli::args::describe::attributes;
 use crate::cli::args::metadata::MetaArguments;
 use crate::cli::connect::Choice;
 use crate::cli::one::writable;
@@ -50,7 +51,7 @@ pub async fn meta(arguments: &MetaArguments, choice: &Choice) -> Result<Status, 
 
 fn change(arguments: &MetaArguments) -> Result<MetadataChange, Trouble> {
     let change = MetadataChange {
-        set: arguments.describe.attributes()?,
+        set: attributes(&arguments.describe, &arguments.lock)?,
         remove_metadata: arguments.remove_metadata.iter().cloned().collect(),
         remove_tags: arguments.remove_tag.iter().cloned().collect(),
     };

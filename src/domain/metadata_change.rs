@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::attributes::Attributes;
 use crate::domain::object::{ObjectHead, PutOptions};
-use crate::domain::protection::http_date;
+use crate::domain::protection::{Retention, http_date};
 
 /// What is to be changed of objects; everything else is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub enum ChangeKind {
     /// They are changed where they are: no new version.
     TagsAlone,
     AclAlone,
+    /// Retention and legal hold are put on the version that is there.
+    LocksAlone,
     /// A copy onto itself.
     Object {
         /// Other tags than the copy would take over.
@@ -88,6 +90,15 @@ impl MetadataChange {
         tell("class", class(before.storage_class.as_ref()), class(after.storage_class.as_ref()));
         let (own, given) = (&before.protection, &after.protection);
         tell("acl", own.acl.clone(), given.acl.clone());
+        let (retention, held) = self.locks(head);
+        let kept = |kept: Retention| format!("{} until {}", kept.mode, kept.until);
+        if let Some(new) = retention {
+            tell("retention", head.retention.map(kept), Some(kept(new)));
+        }
+        if let Some(new) = held {
+            let word = |held: bool| if held { "on" } else { "off" }.to_owned();
+            tell("legal_hold", head.legal_hold.map(word), Some(word(new)));
+        }
         if self.set.protection.encryption.is_some() {
             let method = |of: &crate::domain::protection::Protection| {
                 of.encryption.as_ref().map(|encryption| encryption.method.clone())
@@ -105,8 +116,21 @@ impl MetadataChange {
         found
     }
 
+    /// The locks that are put on what is there, where they are other ones than it has.
+    pub fn locks(&self, head: &ObjectHead) -> (Option<Retention>, Option<bool>) {
+        let wanted = &self.set.protection;
+        let retention = wanted.retention.filter(|kept| head.retention != Some(*kept));
+        let held = head.legal_hold.unwrap_or_default();
+        (retention, wanted.legal_hold.filter(|wanted| *wanted != held))
+    }
+
     pub fn kind(&self, head: &ObjectHead, tags: &Tags) -> ChangeKind {
-        let differences = self.differences(head, tags);
+        let mut differences = self.differences(head, tags);
+        let all = differences.len();
+        differences.retain(|found| !matches!(found.name.as_str(), "retention" | "legal_hold"));
+        if differences.is_empty() && all > 0 {
+            return ChangeKind::LocksAlone;
+        }
         let of_tags = |difference: &Difference| difference.name.starts_with("tags.");
         if differences.is_empty() {
             ChangeKind::Nothing
@@ -190,5 +214,10 @@ mod tests {
         let mut acl = MetadataChange::default();
         acl.set.protection.acl = Some("public-read".into());
         assert_eq!(acl.kind(&head(), &tags), ChangeKind::AclAlone);
+        let mut hold = MetadataChange::default();
+        hold.set.protection.legal_hold = Some(true);
+        assert_eq!(hold.kind(&head(), &tags), ChangeKind::LocksAlone);
+        hold.set.protection.legal_hold = Some(false);
+        assert_eq!(hold.kind(&head(), &tags), ChangeKind::Nothing);
     }
 }

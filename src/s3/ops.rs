@@ -9,6 +9,7 @@ pub(in crate::s3) mod delete;
 pub(in crate::s3) mod download;
 pub(in crate::s3) mod headers;
 pub(in crate::s3) mod list;
+pub(in crate::s3) mod locks;
 mod measure;
 pub(in crate::s3) mod multipart;
 pub(in crate::s3) mod objects;

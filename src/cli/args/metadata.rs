@@ -3,7 +3,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::args::describe::{DescribeFlags, metadata_name};
+use crate::cli::args::describe::{DescribeFlags, LockFlags, metadata_name};
 use crate::domain::address::Location;
 use crate::s3::ops::restore::RestoreTier;
 
@@ -99,6 +99,8 @@ pub struct MetaArguments {
     pub dry_run: bool,
     #[command(flatten)]
     pub describe: DescribeFlags,
+    #[command(flatten)]
+    pub lock: LockFlags,
     /// Take user metadata away; may be given many times
     #[arg(long, value_name = "NAME", value_parser = metadata_name)]
     pub remove_metadata: Vec<String>,

@@ -68,15 +68,24 @@ impl Client {
             after.protection.grants.clone_from(&before.acl);
         }
         match change.kind(&before.head, tags) {
-            ChangeKind::Nothing => Ok(()),
+            ChangeKind::Nothing | ChangeKind::LocksAlone => Ok(()),
             ChangeKind::TagsAlone => self.put_tags(object, &after.tags).await,
             ChangeKind::AclAlone => {
                 let acl = after.protection.acl.as_deref().unwrap_or_default();
                 self.put_canned_acl(object, acl).await
             }
             ChangeKind::Object { retagging } => {
-                self.rewrite(object, before, &after, retagging).await.map(drop)
+                // The copy has the locks from its start.
+                return self.rewrite(object, before, &after, retagging).await.map(drop);
             }
+        }?;
+        let (retention, held) = change.locks(&before.head);
+        if let Some(retention) = retention {
+            self.put_retention(object, retention).await?;
+        }
+        match held {
+            Some(held) => self.put_legal_hold(object, held).await,
+            None => Ok(()),
         }
     }
 

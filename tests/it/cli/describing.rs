@@ -309,3 +309,28 @@ fn a_key_of_ones_own_is_needed_again_and_never_kept() {
     assert!(refused.err.contains("32 bytes"), "{}", refused.err);
     shop.run(&["ls", "s3://media", "--requester-pays"]).ended(0);
 }
+
+#[test]
+fn locks_are_put_on_what_is_there_and_carried_to_what_is_described_anew() {
+    let shop = Shop::open();
+    shop.run(&["mb", "s3://vault", "--object-lock"]).ended(0);
+    shop.write("a.txt", "hello");
+    shop.run(&["put", "a.txt", "s3://vault/", "--lock-until", "2020-01-01"]).ended(2);
+    shop.run(&["put", "a.txt", "s3://vault/", "--lock-until", "30d"]).ended(0);
+    let first = stat(&shop, "s3://vault/a.txt");
+    assert_eq!(first["retention"]["mode"], "GOVERNANCE");
+    let held = shop.run(&["meta", "s3://vault/a.txt", "--legal-hold", "--json"]).ended(0);
+    assert_eq!(held.json()[0]["changed"], json!({ "legal_hold": [null, "on"] }));
+    let second = stat(&shop, "s3://vault/a.txt");
+    assert_eq!((&second["legal_hold"], &second["version"]), (&json!(true), &first["version"]));
+    let told = shop.run(&["meta", "s3://vault/a.txt", "--content-type", "x/y"]).ended(0);
+    assert!(told.err.contains("retention") && told.err.contains("legal hold"), "{}", told.err);
+    let third = stat(&shop, "s3://vault/a.txt");
+    assert_ne!(third["version"], first["version"]);
+    assert_eq!((&third["legal_hold"], &third["retention"]), (&json!(true), &first["retention"]));
+    let version = first["version"].as_str().unwrap();
+    let old = ["stat", "s3://vault/a.txt", "--version", version, "--json"];
+    assert_eq!(shop.run(&old).ended(0).json()[0]["content_type"], "text/plain");
+    let bucket = shop.run(&["stat", "s3://vault", "--json"]).ended(0).json();
+    assert!(bucket.iter().any(|line| line["setting"] == "versioning"), "{bucket:?}");
+}

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use crate::domain::attributes::MAX_TAGS;
 use crate::domain::description::ObjectDescription;
 use crate::domain::metadata_change::MetadataChange;
-use crate::domain::protection::{Encryption, as_http_date, http_date};
+use crate::domain::protection::{Encryption, LockMode, Retention, as_http_date, http_date};
 use crate::domain::provider::Capability;
 use crate::domain::units::Moment;
 use crate::domain::when::{Lies, parse_when};
@@ -24,6 +24,8 @@ pub enum Field {
     Tags,
     StorageClass,
     Encryption,
+    Retention,
+    LegalHold,
     Acl,
 }
 
@@ -49,7 +51,7 @@ impl FieldValue {
 }
 
 impl Field {
-    pub const ALL: [Field; 12] = [
+    pub const ALL: [Field; 14] = [
         Field::ContentType,
         Field::CacheControl,
         Field::Disposition,
@@ -61,6 +63,8 @@ impl Field {
         Field::Tags,
         Field::StorageClass,
         Field::Encryption,
+        Field::Retention,
+        Field::LegalHold,
         Field::Acl,
     ];
 
@@ -77,6 +81,8 @@ impl Field {
             Field::Tags => 'g',
             Field::StorageClass => 's',
             Field::Encryption => 'n',
+            Field::Retention => 'r',
+            Field::LegalHold => 'h',
             Field::Acl => 'a',
         }
     }
@@ -94,6 +100,8 @@ impl Field {
             Field::Tags => "Tags",
             Field::StorageClass => "Storage class",
             Field::Encryption => "Encryption",
+            Field::Retention => "Retention",
+            Field::LegalHold => "Legal hold",
             Field::Acl => "Access (ACL)",
         }
     }
@@ -104,6 +112,8 @@ impl Field {
             Field::Expires => "a time: 2026-12-01, tomorrow, 30d; empty takes it away",
             Field::StorageClass => "STANDARD, STANDARD_IA, GLACIER_IR, …",
             Field::Encryption => "AES256, aws:kms, aws:kms:dsse; a key of KMS may follow",
+            Field::Retention => "governance or compliance, and until when: governance 30d",
+            Field::LegalHold => "on or off",
             Field::Acl => "private, public-read, bucket-owner-full-control, …",
             Field::Redirect => "a path of the bucket or a URL; empty takes it away",
             _ => "empty takes it away",
@@ -116,6 +126,7 @@ impl Field {
             Field::Tags => Some(Capability::ObjectTags),
             Field::Acl => Some(Capability::Acl),
             Field::Encryption => Some(Capability::KmsKeys),
+            Field::Retention | Field::LegalHold => Some(Capability::Retention),
             Field::Redirect => Some(Capability::Website),
             _ => None,
         }
@@ -163,6 +174,8 @@ impl Field {
             }
             Field::StorageClass => Some(head.class().to_owned()),
             Field::Encryption => head.encryption.as_ref().map(|found| found.method.clone()),
+            Field::Retention => head.retention.map(|kept| retention(kept, zone)),
+            Field::LegalHold => head.legal_hold.map(|held| on(held).to_owned()),
             Field::Acl => None,
         }
     }
@@ -185,12 +198,30 @@ impl Field {
                 let key = found.key_id.as_ref().map(|key| format!(" {key}")).unwrap_or_default();
                 return Some(format!("{}{key}", found.method));
             }
+            Field::Retention => {
+                return change.set.protection.retention.map(|kept| retention(kept, None));
+            }
+            Field::LegalHold => {
+                return change.set.protection.legal_hold.map(|held| on(held).to_owned());
+            }
             Field::Metadata => return pairs(&change.set.metadata, &change.remove_metadata),
             Field::Tags => return pairs(&change.set.tags, &change.remove_tags),
         };
         let text = header.clone()?;
         Some(if text.is_empty() { "(none)".to_owned() } else { text })
     }
+}
+
+fn on(held: bool) -> &'static str {
+    if held { "on" } else { "off" }
+}
+
+fn retention(kept: Retention, zone: Option<&TimeZone>) -> String {
+    let until = match zone {
+        Some(zone) => Moment(kept.until, zone).to_string(),
+        None => kept.until.to_string(),
+    };
+    format!("{} until {until}", kept.mode)
 }
 
 fn pairs(
@@ -249,6 +280,30 @@ pub fn set(
                 return Err(format!("expected one of {}", known.join(", ")));
             }
             change.set.protection.encryption = method.map(|method| Encryption { method, key_id });
+        }
+        Field::Retention => {
+            change.set.protection.retention = match text.split_once(' ') {
+                None if text.is_empty() => None,
+                Some((mode, until)) => {
+                    let mode = LockMode::parse(mode);
+                    let mode = mode.ok_or("begin with governance or compliance")?;
+                    let until = until.trim().trim_start_matches("until ");
+                    let until = parse_when(until, now, Lies::Ahead)?;
+                    if until <= now.timestamp() {
+                        return Err("that is past: write a time to come".to_owned());
+                    }
+                    Some(Retention { mode, until })
+                }
+                None => return Err("write the mode and until when: governance 30d".to_owned()),
+            };
+        }
+        Field::LegalHold => {
+            change.set.protection.legal_hold = match text {
+                "" => None,
+                "on" => Some(true),
+                "off" => Some(false),
+                _ => return Err("expected on or off".to_owned()),
+            };
         }
         Field::Metadata => {
             let (set, removed) = (&mut change.set.metadata, &mut change.remove_metadata);
@@ -312,6 +367,11 @@ mod tests {
         assert_eq!(Field::Encryption.pending(&change).unwrap(), "aws:kms alias/a");
         let change = typed(Field::Metadata, "Team=a=b").unwrap();
         assert_eq!(Field::Metadata.pending(&change).unwrap(), "team=a=b");
+        let change = typed(Field::Retention, "governance until 2026-12-01T00:00:00Z").unwrap();
+        let told = Field::Retention.pending(&change).unwrap();
+        assert_eq!(told, "GOVERNANCE until 2026-12-01T00:00:00Z");
+        assert!(typed(Field::Retention, "governance 2020-01-01").is_err());
+        assert!(typed(Field::LegalHold, "on").unwrap().set.protection.legal_hold.unwrap());
         assert_eq!(Field::Tags.pending(&typed(Field::Tags, "-old").unwrap()).unwrap(), "-old");
         assert_eq!(
             Field::Language.pending(&typed(Field::Language, "").unwrap()).unwrap(),
