@@ -60,6 +60,10 @@ pub enum Action {
     NewObject,
     Thaw,
     Delete,
+    DeleteVersions,
+    Versions,
+    TimeTravel,
+    BringBack,
     New,
     AddBucket,
     UnfinishedUploads,
@@ -116,6 +120,12 @@ pub enum Action {
     HomePath,
     MarkAbandoned,
     AbortUploads,
+    MarkEvery,
+    RestoreVersion,
+    SaveVersion,
+    LinkVersion,
+    VersionDetails,
+    DeleteVersion,
     TestWriting,
     ChangeSetting,
     EditSetting,
@@ -199,6 +209,7 @@ const CONFIRM: &[Scope] = &[Scope::Confirm];
 const PICKER: &[Scope] = &[Scope::Picker];
 const UPLOADS: &[Scope] = &[Scope::Uploads];
 const SETTINGS: &[Scope] = &[Scope::Settings];
+const VERSIONS: &[Scope] = &[Scope::Versions];
 const DOCTOR: &[Scope] = &[Scope::Doctor];
 const ALWAYS: &[Scope] = &[Scope::Global, Scope::Dialog, Scope::Text];
 
@@ -308,6 +319,18 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::Delete, "delete", "delete",
         "Delete; asks first and shows how many objects and bytes", DELETING, &["D", "del"])
         .also(&[(Scope::Settings, &["D", "del"])]),
+    row(Action::DeleteVersions, "delete-versions", "delete versions",
+        "Delete for good, with all versions and delete markers; asks for the name",
+        OBJECTS_SIDE, &["g D"]),
+    row(Action::Versions, "versions", "versions",
+        "List the versions of the object; of a prefix, what was deleted below it",
+        OBJECTS_SIDE, &["V"])
+        .also(&[(Scope::Versions, &["V"])]),
+    row(Action::TimeTravel, "time-travel", "time travel",
+        "Show the bucket as it was at a moment; again comes back to now", OBJECTS, &["g @"]),
+    row(Action::BringBack, "bring-back", "bring back",
+        "Restore from the past that is shown: the marked rows, or the whole place",
+        OBJECTS, &["g u"]),
     row(Action::New, "new", "new", "Create a bucket, or a prefix in the bucket", BOTH, &["n"]),
     row(Action::AddBucket, "add-bucket", "add by name",
         "Add a bucket that the credentials may use but not list", BUCKETS, &["a"]),
@@ -411,6 +434,20 @@ pub const ACTIONS: &[ActionSpec] = &[
         "Mark all uploads that look abandoned, or unmark all", UPLOADS, &["a", "ctrl-a"]),
     row(Action::AbortUploads, "abort-uploads", "abort",
         "Abort the marked uploads or the current one; asks first", UPLOADS, &["D", "x"]),
+    row(Action::MarkEvery, "mark-every", "mark every",
+        "Mark every row of the versions, or unmark all", VERSIONS, &["a", "ctrl-a"]),
+    row(Action::RestoreVersion, "restore-version", "restore",
+        "Restore the version under the cursor, or what was deleted and is marked",
+        VERSIONS, &["r", "u"]),
+    row(Action::SaveVersion, "save-version", "download",
+        "Download the version under the cursor", VERSIONS, &["d"]),
+    row(Action::LinkVersion, "link-version", "link",
+        "Copy a presigned link to the version under the cursor", VERSIONS, &["y"]),
+    row(Action::VersionDetails, "version-details", "details",
+        "Show everything the server says about the version", VERSIONS, &["i"]),
+    row(Action::DeleteVersion, "delete-version", "delete for good",
+        "Delete the marked versions or the current one for good; asks first",
+        VERSIONS, &["D", "del"]),
     row(Action::TestWriting, "test-writing", "test writing",
         "Test also whether objects can be written; asks first", DOCTOR, &["w"]),
     row(Action::ChangeSetting, "change-setting", "change",

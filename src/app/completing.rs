@@ -77,7 +77,7 @@ fn ask(source: Source, cx: &mut Context<'_>) -> Ticket {
         }
         Source::Rows { connection, bucket, begins } => {
             let (prefix, token) = (Prefix::new(begins), None);
-            let request = StorageRequest::ListPage { bucket, prefix, token };
+            let request = StorageRequest::ListPage { bucket, prefix, at: None, token };
             cx.request_of(other(connection, cx), request)
         }
     }

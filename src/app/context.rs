@@ -10,6 +10,7 @@ use crate::app::event::Ticket;
 use crate::app::layout::{Areas, Pane};
 use crate::app::link_shown::LinkShown;
 use crate::app::screens::subject::Subject;
+use crate::app::screens::versions::shown::ListedOf;
 use crate::app::session::{Publicity, Session};
 use crate::app::ticket::Tickets;
 use crate::app::toasts::Level;
@@ -21,6 +22,7 @@ use crate::domain::change::KeyChange;
 use crate::domain::error::Error;
 use crate::domain::stored::Stored;
 use crate::domain::transfer::{JobSpec, TransferCommand};
+use crate::domain::versions::Versioning;
 
 /// Given to a part for one event.
 #[derive(Debug)]
@@ -76,6 +78,10 @@ pub enum Intent {
     DropConnection(ConnectionName),
     /// List the buckets again.
     RefreshBuckets,
+    /// List the objects again.
+    RefreshObjects,
+    /// List the versions of an object, or what was deleted below a prefix.
+    ShowVersions(ListedOf),
     /// Something was stored from here at the user's word: the cursor goes to it.
     Made {
         bucket: Bucket,
@@ -112,6 +118,11 @@ pub enum Intent {
     KnowPublicity {
         bucket: Bucket,
         publicity: Publicity,
+    },
+    /// A bucket keeps versions, or does not.
+    KnowVersioning {
+        bucket: Bucket,
+        versioning: Versioning,
     },
     RememberDownloadFolder(PathBuf),
     Toast {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use crate::app::event::Ticket;
 use crate::config::connection::{Connection, KnownBucket};
 use crate::config::draft::Draft;
@@ -16,11 +18,13 @@ use crate::domain::listing::{ContinuationToken, Listing};
 use crate::domain::metadata_change::MetadataChange;
 use crate::domain::object::{ETag, NewBucket, ObjectAddress, UploadId};
 use crate::domain::presign::LinkSpec;
+use crate::domain::restoring::{RestorePoint, RestoreStep};
 use crate::domain::settings::BucketSetting;
 use crate::domain::settings::json::Json;
 use crate::domain::temporary::KeyGrant;
 use crate::domain::transfer::{JobSpec, Target, TransferCommand};
 use crate::domain::unfinished::UploadMarker;
+use crate::domain::versions::{KeyVersion, VersionMarker};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -72,6 +76,8 @@ pub enum StorageRequest {
     ListPage {
         bucket: Bucket,
         prefix: Prefix,
+        /// As it was at this moment; as it is now without one.
+        at: Option<Timestamp>,
         token: Option<ContinuationToken>,
     },
     Head(ObjectAddress),
@@ -154,6 +160,36 @@ pub enum StorageRequest {
         upload: UploadId,
     },
     AbortUploads(Vec<(ObjectAddress, UploadId)>),
+    /// Whether a bucket keeps versions.
+    Versioning(Bucket),
+    /// One page of the versions of keys that begin so.
+    ListVersions {
+        bucket: Bucket,
+        prefix: Prefix,
+        after: Option<VersionMarker>,
+    },
+    /// Plans what brings keys back, counting as it goes.
+    PlanRestore {
+        bucket: Bucket,
+        targets: Vec<Target>,
+        wanted: RestorePoint,
+    },
+    /// Does what was planned, answering as it goes.
+    Restore {
+        bucket: Bucket,
+        steps: Vec<RestoreStep>,
+    },
+    DeleteVersions {
+        bucket: Bucket,
+        named: Vec<KeyVersion>,
+    },
+    /// Every version of the targets for good, answering as it goes.
+    EraseVersions {
+        bucket: Bucket,
+        targets: Vec<Target>,
+    },
+    /// Everything in a bucket for good, unfinished uploads too, answering as it goes.
+    EmptyBucket(Bucket),
     /// The public domains of a bucket, as the provider's own API tells them.
     PublicAccess(Bucket),
 }

@@ -16,18 +16,21 @@ use crate::domain::arrange::Order;
 use crate::domain::conflicts::Conflicts;
 use crate::domain::description::{Descriptions, MetadataOutcome, OpenedText, ThawOutcome};
 use crate::domain::diagnosis::Finding;
+use crate::domain::emptied::Emptied;
 use crate::domain::error::Error;
 use crate::domain::listing::ListedPage;
 use crate::domain::object::{BucketListing, ETag, Measure, ObjectHead, ObjectStart, UploadId};
 use crate::domain::presign::PresignedLink;
 use crate::domain::provider::RefusalNews;
 use crate::domain::public::PublicAccess;
+use crate::domain::restoring::{RestorePlan, Restored};
 use crate::domain::settings::{BucketSetting, SettingState};
 use crate::domain::stored::Stored;
 use crate::domain::temporary::TemporaryKeys;
 use crate::domain::transfer_event::TransferEvent;
 use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner};
 use crate::domain::usage::Usage;
+use crate::domain::versions::{KeyVersion, Versioning, VersionsPage};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
@@ -151,6 +154,22 @@ pub enum Answer {
     UploadsAborted {
         gone: Vec<UploadId>,
         failed: Vec<Error>,
+    },
+    Versioning(Versioning),
+    Versions(VersionsPage),
+    /// What there is to do is told by `Measured` before.
+    RestorePlanned(RestorePlan),
+    /// Sent repeatedly while it goes on; the last one is `done`.
+    Restored {
+        restored: Restored,
+        done: bool,
+    },
+    /// What was not deleted.
+    VersionsDeleted(Vec<(KeyVersion, Error)>),
+    /// Sent repeatedly while it goes on; the last one is `done`.
+    Emptied {
+        emptied: Emptied,
+        done: bool,
     },
     Checked(Conflicts),
     /// What a text became in the user's editor. A changed one stays in its file until that is

@@ -139,6 +139,10 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
             state.session.know_publicity(bucket, publicity);
             state.with(now, asked, |parts, cx| parts.objects.acting.refresh_links(cx.session));
         }
+        Intent::KnowVersioning { bucket, versioning } => {
+            state.session.know_versioning(bucket, versioning);
+            state.with(now, asked, |parts, cx| parts.objects.acting.know_versioning(cx));
+        }
         Intent::RememberDownloadFolder(folder) => {
             state.session.download_folder = Some(folder.clone());
             asked.effects.push(Effect::Save(Preference::DownloadFolder(folder)));
@@ -153,6 +157,12 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
         Intent::Made { bucket, change } => made(state, now, &bucket, change, asked),
         Intent::EmptyBucket(bucket) => {
             state.with(now, asked, |parts, cx| parts.transfers.empty(bucket, cx));
+        }
+        Intent::RefreshObjects => {
+            state.with(now, asked, |parts, cx| parts.objects.browse.refresh(cx));
+        }
+        Intent::ShowVersions(of) => {
+            state.with(now, asked, |parts, cx| parts.versions.open(of, cx));
         }
         Intent::Settled(ending) => settled(state, now, &ending, asked),
         Intent::RefreshBuckets

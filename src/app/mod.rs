@@ -24,6 +24,7 @@ pub mod overlays;
 pub mod part;
 pub mod pasting;
 pub mod remedies;
+pub mod restored;
 pub mod scope;
 pub mod screens;
 pub mod session;

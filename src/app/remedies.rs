@@ -64,6 +64,7 @@ impl Session {
                 format!("delete them first; {lists}")
             }
             Remedy::Do(_)
+            | Remedy::FindVersion
             | Remedy::StartAgain
             | Remedy::DecideExisting
             | Remedy::AcceptLoss

@@ -25,6 +25,8 @@ pub enum Scope {
     Picker,
     /// Unfinished uploads.
     Uploads,
+    /// Versions of an object, or what was deleted.
+    Versions,
     Connections,
     Doctor,
     /// The settings of a bucket.
@@ -49,6 +51,7 @@ impl Scope {
         Scope::Details,
         Scope::Picker,
         Scope::Uploads,
+        Scope::Versions,
         Scope::Connections,
         Scope::Doctor,
         Scope::Settings,
@@ -73,6 +76,7 @@ impl Scope {
             Scope::Details => &[Scope::Details, Scope::Menu, Scope::Dialog, Scope::List],
             Scope::Picker => &[Scope::Picker, Scope::Menu, Scope::Dialog, Scope::List],
             Scope::Uploads => &[Scope::Uploads, Scope::Menu, Scope::Dialog, Scope::List],
+            Scope::Versions => &[Scope::Versions, Scope::Menu, Scope::Dialog, Scope::List],
             Scope::Connections => &[Scope::Connections, Scope::Menu, Scope::Dialog, Scope::List],
             Scope::Doctor => &[Scope::Doctor, Scope::Menu, Scope::Dialog, Scope::List],
             Scope::Settings => &[Scope::Settings, Scope::Menu, Scope::Dialog, Scope::List],
@@ -112,6 +116,7 @@ impl Scope {
             Scope::Details => "details",
             Scope::Picker => "picker",
             Scope::Uploads => "uploads",
+            Scope::Versions => "versions",
             Scope::Connections => "connections",
             Scope::Doctor => "doctor",
             Scope::Settings => "settings",

@@ -20,6 +20,7 @@ use crate::domain::price::{Price, PriceList};
 use crate::domain::provider::{Capability, Provider, RefusalNews};
 use crate::domain::public::PublicAccess;
 use crate::domain::stored::Stored;
+use crate::domain::versions::Versioning;
 
 /// Everything the shell knows before the first event.
 #[derive(Clone, Debug)]
@@ -117,6 +118,7 @@ pub struct Session {
     publicity: HashMap<(ConnectionName, Bucket), Publicity>,
     /// What was summed below prefixes, and when.
     measured: HashMap<(ConnectionName, Bucket, Prefix), (Timestamp, Stored)>,
+    versioning: HashMap<(ConnectionName, Bucket), Versioning>,
     /// Whose keys sign, by connection.
     identities: HashMap<ConnectionName, String>,
     /// What is open in tabs that are not on screen.
@@ -158,6 +160,7 @@ impl Session {
                 })
                 .collect(),
             publicity: HashMap::new(),
+            versioning: HashMap::new(),
             identities: HashMap::new(),
             beside: Vec::new(),
             ascii: startup.ascii,
@@ -284,6 +287,18 @@ impl Session {
 
     pub fn know_publicity(&mut self, bucket: Bucket, publicity: Publicity) {
         self.publicity.insert((self.name().clone(), bucket), publicity);
+    }
+
+    /// Whether a bucket keeps versions: of most servers known once it was asked.
+    pub fn versioning(&self, bucket: &Bucket) -> Option<Versioning> {
+        if self.lacks(Capability::Versions).is_some() {
+            return Some(Versioning::Never);
+        }
+        self.versioning.get(&(self.name().clone(), bucket.clone())).copied()
+    }
+
+    pub fn know_versioning(&mut self, bucket: Bucket, versioning: Versioning) {
+        self.versioning.insert((self.name().clone(), bucket), versioning);
     }
 
     /// Whether the bucket was added by name and can be taken off again.

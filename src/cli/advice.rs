@@ -32,8 +32,9 @@ pub fn say(remedy: &Remedy) -> String {
             "windlass ls shows what is there; a prefix is written with its last /: \
              s3://bucket/prefix/"
         }
+        Remedy::FindVersion => "windlass versions lists the versions of an object or prefix",
         Remedy::EmptyBucket => {
-            "windlass rm -r deletes the objects; old versions and unfinished uploads are not listed"
+            "windlass empty deletes all that is in it: objects, old versions, unfinished uploads"
         }
         Remedy::DecideExisting => {
             "--force overwrites, --skip-existing leaves it, --keep-both takes a new name"
@@ -84,7 +85,7 @@ mod tests {
             (of(ErrorKind::AccessDenied, "ListBuckets"), "windlass ls s3://bucket/"),
             (of(ErrorKind::NoCredentials, "ListBuckets"), "--no-sign-request"),
             (of(ErrorKind::Usage, "rm"), "--help"),
-            (of(ErrorKind::BucketNotEmpty, "DeleteBucket"), "rm -r"),
+            (of(ErrorKind::BucketNotEmpty, "DeleteBucket"), "windlass empty"),
             (of(region, "ListObjectsV2"), "--region eu-west-1"),
             (of(ErrorKind::Unreachable, "GetObject"), "then try again"),
             (sso, "aws sso login --profile 'my work'"),

@@ -15,6 +15,7 @@ pub mod public;
 pub mod queue;
 pub mod settings;
 pub mod transfer;
+pub mod versions;
 
 use std::path::PathBuf;
 
@@ -42,6 +43,10 @@ use crate::cli::args::settings::{MakeArguments, SettingsArguments};
 use crate::cli::args::transfer::{
     COPY_EXAMPLES, CopyArguments, GET_EXAMPLES, GetArguments, MOVE_EXAMPLES, MoveArguments,
     PUT_EXAMPLES, PutArguments,
+};
+use crate::cli::args::versions::{
+    CAT_EXAMPLES, CatArguments, EMPTY_EXAMPLES, EmptyArguments, RESTORE_EXAMPLES, RestoreArguments,
+    VERSIONS_EXAMPLES, VersionsArguments,
 };
 use crate::config::guide::TOPICS;
 use crate::domain::address::Location;
@@ -188,6 +193,18 @@ pub enum Verb {
     /// Ask for archived objects to be made readable
     #[command(after_help = THAW_EXAMPLES)]
     Thaw(ThawArguments),
+    /// Write the bytes of an object, or a range of them, to stdout
+    #[command(after_help = CAT_EXAMPLES)]
+    Cat(CatArguments),
+    /// List the versions and delete markers of an object, or of everything below a prefix
+    #[command(after_help = VERSIONS_EXAMPLES)]
+    Versions(VersionsArguments),
+    /// Restore what was deleted or overwritten, in a bucket that keeps versions
+    #[command(after_help = RESTORE_EXAMPLES)]
+    Restore(RestoreArguments),
+    /// Delete everything in a bucket for good, versions and unfinished uploads too
+    #[command(after_help = EMPTY_EXAMPLES)]
+    Empty(EmptyArguments),
     /// Make a bucket
     #[command(after_help = settings::MAKE_EXAMPLES)]
     Mb(MakeArguments),

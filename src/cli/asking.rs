@@ -4,7 +4,10 @@ use std::io::{self, IsTerminal, Write};
 
 use tokio::task::spawn_blocking;
 
+use crate::cli::interrupt::interrupted;
 use crate::cli::print::Trouble;
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::visible::visible;
 
 /// # Errors
 /// `Usage` where nobody can answer what `verb` asks.
@@ -23,4 +26,39 @@ pub async fn agreed(question: &str) -> Result<bool, Trouble> {
     let answer = spawn_blocking(|| io::stdin().lines().next().transpose()).await;
     let answer = answer.map_err(io::Error::other)??.unwrap_or_default();
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// Asks for the name of what is lost. A `y` is never the name.
+///
+/// # Errors
+/// `Usage` where nobody can answer what `verb` asks.
+pub async fn named(verb: &str, question: &str, name: &str) -> Result<bool, Trouble> {
+    needs_somebody(verb)?;
+    eprint!("{question}\nType {} to confirm: ", visible(name));
+    io::stderr().flush()?;
+    let answer = tokio::select! {
+        answer = spawn_blocking(|| io::stdin().lines().next().transpose()) => answer,
+        () = interrupted() => return Err(Error::new(ErrorKind::Cancelled, verb, "").into()),
+    };
+    let answer = answer.map_err(io::Error::other)??.unwrap_or_default();
+    let answer = answer.trim_end_matches(['\r', '\n']);
+    Ok(is_name(answer, name))
+}
+
+fn is_name(answer: &str, name: &str) -> bool {
+    !matches!(answer, "" | "y" | "Y" | "yes") && (answer == name || answer == visible(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_is_the_whole_name_and_no_answer_to_a_question() {
+        assert!(is_name("media", "media") && is_name("a/b c.txt", "a/b c.txt"));
+        for answer in ["", "y", "Y", "yes", "medi", "media ", " media", "Media", "n"] {
+            assert!(!is_name(answer, "media"), "{answer:?}");
+        }
+        assert!(!is_name("y", "y"));
+    }
 }

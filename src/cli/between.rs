@@ -2,23 +2,24 @@
 
 use crate::cli::args::describe::attributes;
 use crate::cli::args::transfer::{CopyArguments, MoveArguments};
+use crate::cli::args::versions::PastFlags;
 use crate::cli::connect::Choice;
-use crate::cli::jobs::{below, run_specs, target};
+use crate::cli::jobs::{below, below_at, run_specs, source_of, target};
 use crate::cli::one::writable;
-use crate::cli::print::{Status, Trouble};
+use crate::cli::print::{Status, Trouble, usage};
 use crate::cli::rehearsal::rehearse;
 use crate::domain::address::{ConnectionName, Prefix};
 use crate::domain::place::Place;
 use crate::domain::transfer::{FileRules, JobOptions, JobSpec, Target, Work};
 
 pub async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, Trouble> {
-    let spec = spec(arguments, choice, None)?;
+    let spec = spec(arguments, choice, None).await?;
     perform(arguments, spec, choice).await
 }
 
 pub async fn mv(arguments: &MoveArguments, choice: &Choice) -> Result<Status, Trouble> {
     let copy = &arguments.copy;
-    let spec = spec(copy, choice, Some(arguments.accept_loss))?;
+    let spec = spec(copy, choice, Some(arguments.accept_loss)).await?;
     perform(copy, spec, choice).await
 }
 
@@ -37,7 +38,7 @@ async fn perform(
 }
 
 /// A move says whether what the copy lacks is accepted.
-fn spec(
+async fn spec(
     arguments: &CopyArguments,
     choice: &Choice,
     moving: Option<bool>,
@@ -58,6 +59,18 @@ fn spec(
     if moving {
         writable(choice.named(&connection)?, "DeleteObjects")?;
     }
+    let source = match (source, &arguments.past) {
+        (source, PastFlags { at: None, version: None }) => source,
+        _ if moving => {
+            return Err(usage("an old version is copied with cp: mv would delete the newest"));
+        }
+        (Target::Object(key), past) => {
+            let reader = Choice { current: connection.clone(), ..choice.clone() };
+            source_of(&reader, &bucket, &key, past).await?
+        }
+        (Target::Prefix(prefix), PastFlags { at, version: None }) => below_at(&prefix, *at),
+        _ => return Err(usage("--version is of one object: s3://bucket/key")),
+    };
     let to_connection = Some(to_connection).filter(|name| *name != connection);
     let work = Work::Copy { bucket, source, to_connection, to_bucket, target: to, moving };
     Ok(JobSpec {

@@ -218,7 +218,8 @@ impl Place {
 
     fn pages<'a>(&self, client: &'a Client) -> Pages<'a> {
         let (bucket, prefix) = (self.bucket.clone(), self.prefix.clone());
-        let query = ListQuery { bucket, prefix, delimited: false, token: None, max_keys: 1000 };
+        let query =
+            ListQuery { bucket, prefix, delimited: false, at: None, token: None, max_keys: 1000 };
         Pages::new(client, query)
     }
 

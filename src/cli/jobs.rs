@@ -3,25 +3,31 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use crate::cli::args::conflict::FilterFlags;
 use crate::cli::args::describe::attributes;
 use crate::cli::args::objects::RemoveArguments;
 use crate::cli::args::transfer::{GetArguments, PutArguments};
+use crate::cli::args::versions::PastFlags;
 use crate::cli::asking::{agreed, needs_somebody};
 use crate::cli::connect::Choice;
 use crate::cli::ends::{behind_link, input};
 use crate::cli::interrupt::interrupted;
 use crate::cli::one::writable;
 use crate::cli::pace::PaceArguments;
+use crate::cli::past::meant;
 use crate::cli::print::{Printer, Status, Trouble, usage};
 use crate::cli::progress::ProgressLine;
 use crate::cli::rehearsal::rehearse;
 use crate::cli::report::{found_nothing, report, status};
-use crate::domain::address::{Bucket, DELIMITER, Location, Prefix};
+use crate::domain::address::{Bucket, DELIMITER, Key, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::glob::KeyFilter;
-use crate::domain::object::{Measure, ObjectHeaders};
-use crate::domain::transfer::{FileRules, JobOptions, JobSpec, JobState, OnConflict, Target, Work};
+use crate::domain::object::{Measure, ObjectAddress, ObjectHeaders};
+use crate::domain::transfer::{
+    FileRules, JobOptions, JobSpec, JobState, JobView, OnConflict, Target, Work,
+};
 use crate::domain::units::{Counted, Size};
 use crate::domain::visible::visible;
 use crate::s3::client::{Client, ListQuery};
@@ -32,9 +38,12 @@ pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Tr
     let destination = &arguments.destination;
     let work = match &below(&arguments.source, arguments.recursive) {
         Location::Root => return Err(usage("get needs a bucket: s3://bucket/key")),
+        Location::Prefix { .. } if arguments.past.version.is_some() => {
+            return Err(usage("--version is of one object: s3://bucket/key"));
+        }
         Location::Prefix { bucket, prefix } => Work::Download {
             bucket: bucket.clone(),
-            source: Target::Prefix(prefix.clone()),
+            source: below_at(prefix, arguments.past.at),
             folder: absolute(destination)?,
             name: None,
             size: None,
@@ -43,7 +52,7 @@ pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Tr
             let beside = arguments.conflict.keep_both;
             let real = if beside { destination.clone() } else { behind_link(destination) };
             let (folder, name) = folder_and_name(&real)?;
-            let source = Target::Object(key.clone());
+            let source = source_of(choice, bucket, key, &arguments.past).await?;
             Work::Download { bucket: bucket.clone(), source, folder, name, size: None }
         }
     };
@@ -53,6 +62,32 @@ pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Tr
         arguments.pace,
     );
     run(choice, vec![work], how.filtered(&arguments.filter)).await
+}
+
+/// What is below a prefix, now or at a time.
+pub fn below_at(prefix: &Prefix, at: Option<Timestamp>) -> Target {
+    match at {
+        Some(at) => Target::PrefixAt(prefix.clone(), at),
+        None => Target::Prefix(prefix.clone()),
+    }
+}
+
+/// An object, or the version of it that is meant.
+pub async fn source_of(
+    choice: &Choice,
+    bucket: &Bucket,
+    key: &Key,
+    past: &PastFlags,
+) -> Result<Target, Trouble> {
+    if past.at.is_none() && past.version.is_none() {
+        return Ok(Target::Object(key.clone()));
+    }
+    let object = ObjectAddress::new(bucket.clone(), key.clone());
+    let object = meant(&choice.client()?, object, past).await?;
+    Ok(match object.version {
+        Some(version) => Target::Version(object.key, version),
+        None => Target::Object(object.key),
+    })
 }
 
 pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -208,6 +243,14 @@ pub async fn run_specs(
     Ok(status(&ended))
 }
 
+/// Runs jobs to their end and says nothing of them but what they wait for.
+pub async fn run_silently(choice: &Choice, specs: Vec<JobSpec>) -> Vec<JobView> {
+    let mut line = ProgressLine::new();
+    let take = |event: &_| line.take(event);
+    let tuning = PaceArguments::usual().tuning(choice.settings.transfers.limit);
+    run_until(tuning, choice.remotes(), specs, take, interrupted()).await
+}
+
 /// Counts what a recursive deletion would take and asks. Without a terminal it is refused.
 async fn confirmed(
     buckets: &BTreeMap<Bucket, Vec<Target>>,
@@ -249,6 +292,7 @@ async fn measured(
             bucket: bucket.clone(),
             prefix: prefix.clone(),
             delimited: false,
+            at: None,
             token: None,
             max_keys: 1000,
         };

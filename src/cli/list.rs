@@ -6,7 +6,8 @@ use serde_json::json;
 
 use crate::cli::args::objects::ListArguments;
 use crate::cli::connect::Choice;
-use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::past::say_gaps;
+use crate::cli::print::{Printer, Status, Trouble, usage};
 use crate::domain::address::{Bucket, DELIMITER, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
@@ -23,14 +24,17 @@ pub async fn ls(arguments: &ListArguments, choice: &Choice) -> Result<Status, Tr
     let client = choice.client()?;
     let mut printer = Printer::new(choice.json);
     match &arguments.location {
+        Location::Root if arguments.at.is_some() => {
+            return Err(usage("--at is of a bucket: s3://bucket/prefix/"));
+        }
         Location::Root => buckets(&client, &mut printer).await?,
         Location::Prefix { bucket, prefix } => {
-            let rows = level(&client, &mut printer, bucket, prefix, arguments.recursive).await?;
+            let rows = level(&client, &mut printer, arguments, bucket, prefix).await?;
             found(rows > 0 || prefix.is_root(), &arguments.location)?;
         }
         Location::Object { bucket, key } => {
             let prefix = Prefix::new(key.as_str());
-            let rows = level(&client, &mut printer, bucket, &prefix, arguments.recursive).await?;
+            let rows = level(&client, &mut printer, arguments, bucket, &prefix).await?;
             found(rows > 0, &arguments.location)?;
         }
     }
@@ -81,14 +85,16 @@ async fn buckets(client: &Client, printer: &mut Printer) -> Result<(), Trouble> 
 async fn level(
     client: &Client,
     printer: &mut Printer,
+    arguments: &ListArguments,
     bucket: &Bucket,
     prefix: &Prefix,
-    recursive: bool,
 ) -> Result<u64, Trouble> {
+    let recursive = arguments.recursive;
     let query = ListQuery {
         bucket: bucket.clone(),
         prefix: prefix.clone(),
         delimited: !recursive,
+        at: arguments.at,
         token: None,
         max_keys: PAGE,
     };
@@ -100,6 +106,9 @@ async fn level(
             print_row(printer, bucket, prefix, row, recursive)?;
         }
         printer.flush()?;
+    }
+    if arguments.at.is_some() {
+        say_gaps(client, bucket).await;
     }
     Ok(rows)
 }
@@ -113,13 +122,16 @@ pub fn print_row(
 ) -> Result<(), Trouble> {
     let whole = format!("{prefix}{}", row.name);
     if printer.json {
-        let object = match row.kind {
+        let mut object = match row.kind {
             RowKind::Prefix => json!({ "bucket": bucket, "prefix": whole }),
             RowKind::Object { size, modified, class } => json!({
                 "bucket": bucket, "key": whole, "size": size, "modified": modified,
                 "class": spelled(class),
             }),
         };
+        if let Some(version) = row.version {
+            object["version"] = version.into();
+        }
         return Ok(printer.object(&object)?);
     }
     let from = if recursive { 0 } else { prefix.as_str().rfind(DELIMITER).map_or(0, |at| at + 1) };

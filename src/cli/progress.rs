@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::domain::transfer::{JobId, Progress, Wait};
@@ -101,6 +102,38 @@ impl ProgressLine {
         // A terminal that went away is no reason to stop the work.
         let _ = write!(stderr, "{ERASE}{line}");
         let _ = stderr.flush();
+    }
+}
+
+/// One line on stderr that counts, where stderr is a terminal.
+#[derive(Debug)]
+pub struct CountLine {
+    shown: bool,
+    drawn: Mutex<Option<Instant>>,
+}
+
+impl CountLine {
+    pub fn new() -> CountLine {
+        CountLine { shown: io::stderr().is_terminal(), drawn: Mutex::new(None) }
+    }
+
+    pub fn draw(&self, describe: impl Fn() -> String) {
+        let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.shown && drawn.is_none_or(|drawn| drawn.elapsed() >= BETWEEN) {
+            *drawn = Some(Instant::now());
+            let mut stderr = io::stderr().lock();
+            let _ = write!(stderr, "{ERASE}{}", describe());
+            let _ = stderr.flush();
+        }
+    }
+}
+
+impl Drop for CountLine {
+    fn drop(&mut self) {
+        let drawn = self.drawn.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if drawn.take().is_some() {
+            eprint!("{ERASE}");
+        }
     }
 }
 

@@ -39,12 +39,20 @@ pub fn object(job: &JobView) -> Value {
     let verified = job.verification.as_ref().map(verified);
     let notes: Vec<_> =
         told(job).map(|note| json!({ "place": note.place, "text": note.text })).collect();
-    json!({
+    let mut told = json!({
         "job": verb, "from": from, "to": to, "state": state,
         "objects": progress.moved(), "bytes": progress.bytes,
         "failed": progress.failed, "skipped": progress.skipped,
         "notes": notes, "verified": verified, "error": error,
-    })
+    });
+    if let Work::Download { source, .. } | Work::Copy { source, .. } = &job.spec.work {
+        match source {
+            Target::Version(_, version) => told["version"] = json!(version),
+            Target::PrefixAt(..) => told["version"] = Value::Null,
+            _ => {}
+        }
+    }
+    told
 }
 
 /// What is said of single objects. Who deletes with `--force` does not want to hear of what was not
@@ -116,7 +124,7 @@ pub fn found_nothing(job: &JobView) -> Option<Error> {
         Work::Upload { .. } | Work::Delete { .. } => return None,
     };
     match source {
-        Target::Prefix(prefix)
+        Target::Prefix(prefix) | Target::PrefixAt(prefix, _)
             if job.state == JobState::Done
                 && seen == 0
                 && !prefix.is_root()

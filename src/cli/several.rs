@@ -50,6 +50,7 @@ impl<'a> Objects<'a> {
                 bucket: bucket.clone(),
                 prefix: prefix.clone(),
                 delimited,
+                at: None,
                 token: None,
                 max_keys: PAGE,
             };

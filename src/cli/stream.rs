@@ -14,6 +14,7 @@ use crate::cli::connect::Choice;
 use crate::cli::ends::{End, open_input, open_output, unwritable};
 use crate::cli::interrupt::interrupted;
 use crate::cli::pace::PaceArguments;
+use crate::cli::past::meant;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::progress::ProgressLine;
 use crate::cli::report::verified;
@@ -44,8 +45,10 @@ pub async fn get(arguments: &GetArguments, end: &End, choice: &Choice) -> Result
     if choice.json && *end == End::Standard {
         return Err(Trouble::Usage("--json and - cannot both have stdout".to_owned()));
     }
+    let client = choice.client()?;
     let object = ObjectAddress::new(bucket.clone(), key.clone());
-    let pipe = pipe(choice, &choice.client()?, &object, arguments.pace);
+    let object = meant(&client, object, &arguments.past).await?;
+    let pipe = pipe(choice, &client, &object, arguments.pace);
     let got = match end {
         End::Standard => {
             let work = download_stream(&pipe, tokio::io::stdout());
@@ -152,7 +155,7 @@ pub async fn put(arguments: &PutArguments, end: &End, choice: &Choice) -> Result
     Ok(Status::Done)
 }
 
-fn pipe(choice: &Choice, client: &Client, object: &ObjectAddress, pace: PaceArguments) -> Pipe {
+pub fn pipe(choice: &Choice, client: &Client, object: &ObjectAddress, pace: PaceArguments) -> Pipe {
     let remote = Arc::new(client.sending_once());
     let rate = pace.rate(choice.settings.transfers.limit);
     Pipe::new(remote, object.clone(), pace.patience(), RateLimiter::of(rate))

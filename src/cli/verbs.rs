@@ -15,8 +15,8 @@ use crate::cli::ends::{End, input, output};
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
 use crate::cli::{
-    between, code, cost, demo, doctor, edit, finding, jobs, lines, links, list, meta, one, public,
-    queue, settings, stat, stream, thaw, types, uploads,
+    between, cat, code, cost, demo, doctor, edit, erasing, finding, jobs, lines, links, list, meta,
+    one, public, queue, restore, settings, stat, stream, thaw, types, uploads, versions,
 };
 use crate::config::paths::Folders;
 use crate::config::{crash, guide};
@@ -106,9 +106,10 @@ async fn ended_from_outside(verb: &Verb) {
         Verb::Get(_) | Verb::Put(_) | Verb::Cp(_) | Verb::Mv(_) => {
             interrupted_twice("taking back what is unfinished").await;
         }
-        Verb::Rm(arguments) if arguments.yes || !arguments.recursive => {
+        Verb::Rm(arguments) if arguments.yes || !arguments.recursive || arguments.is_final() => {
             interrupted_twice("stopping").await;
         }
+        Verb::Empty(_) | Verb::Restore(_) => interrupted_twice("stopping").await,
         Verb::Doctor(arguments) if arguments.write => {
             interrupted_twice("taking back what was written").await;
         }
@@ -146,6 +147,7 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         },
         Verb::Cp(arguments) => between::cp(arguments, choice).await,
         Verb::Mv(arguments) => between::mv(arguments, choice).await,
+        Verb::Rm(arguments) if arguments.is_final() => erasing::rm(arguments, choice).await,
         Verb::Rm(arguments) => jobs::rm(arguments, choice).await,
         Verb::Stat(arguments) => stat::stat(arguments, choice).await,
         Verb::Meta(arguments) => meta::meta(arguments, choice).await,
@@ -154,6 +156,10 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         Verb::Tail(arguments) => lines::tail(arguments, choice).await,
         Verb::Edit(arguments) => edit::edit(arguments, choice).await,
         Verb::Thaw(arguments) => thaw::thaw(arguments, choice).await,
+        Verb::Cat(arguments) => cat::cat(arguments, choice).await,
+        Verb::Versions(arguments) => versions::versions(arguments, choice).await,
+        Verb::Restore(arguments) => restore::restore(arguments, choice).await,
+        Verb::Empty(arguments) => erasing::empty(arguments, choice).await,
         Verb::Mb(arguments) => one::mb(arguments, choice).await,
         Verb::Rb(arguments) => one::rb(arguments, choice).await,
         Verb::Presign(arguments) => links::presign(arguments, choice).await,

@@ -28,6 +28,7 @@ pub const TOPICS: &[Topic] = topics! {
     "aws": "AWS: profiles, SSO, roles, access points",
     "transfers": "what done means, the queue, names, what is already there",
     "metadata": "headers, tags, editing, archives, keys of your own",
+    "versions": "old versions, restoring, a bucket as it was",
     "links": "presigned links, how long they hold, the clipboard",
     "buckets": "making buckets; versioning, lifecycle, CORS, policy and other settings",
     "cost": "what requests and storage cost, here and elsewhere",

@@ -1,20 +1,22 @@
 //! Fills a store with sample buckets: files from `assets/demo`, and trees, odd names and crowds
 //! made here.
 
+mod history;
+mod made;
 mod odd;
 mod samples;
 mod settings;
 mod vault;
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use s3s::dto::Tag;
 
 use crate::demo::mode::Mode;
+use crate::demo::seed::made::{hours_before, text};
 use crate::demo::seed::odd::ODD_KEYS;
 use crate::demo::seed::samples::{SAMPLES, Sample};
 use crate::demo::seed::vault::vault;
-use crate::demo::store::bucket::Versioning;
 use crate::demo::store::content::Content;
 use crate::demo::store::lazy::Lazy;
 use crate::demo::store::object::Stored;
@@ -38,7 +40,7 @@ pub fn seed(store: &Store, keys: u64) {
     store.put_lazy("prefix-tree", lazy("five-thousand/", CROWD, now));
     tree(store, now);
     if store.mode() == Mode::S3 {
-        versions(store, now);
+        history::seed(store, now);
         vault(store, now);
     }
     store.create_bucket("empty-bucket");
@@ -50,14 +52,6 @@ pub fn seed(store: &Store, keys: u64) {
 
 fn lazy(prefix: &str, count: u64, newest: SystemTime) -> Lazy {
     Lazy { prefix: prefix.to_owned(), count, newest }
-}
-
-fn hours_before(now: SystemTime, hours: u64) -> SystemTime {
-    now.checked_sub(Duration::from_secs(3600 * hours)).unwrap_or(SystemTime::UNIX_EPOCH)
-}
-
-fn text(text: String, content_type: &str) -> Stored {
-    Stored::whole(Content::held(text)).of_type(content_type)
 }
 
 fn of(sample: &Sample) -> Stored {
@@ -196,18 +190,6 @@ fn tree(store: &Store, now: SystemTime) {
             if key.ends_with('/') { String::new() } else { format!("{{\"key\": {key:?}}}\n") };
         store.put_object_at("prefix-tree", key, text(body, "application/json"), now);
     }
-}
-
-fn versions(store: &Store, now: SystemTime) {
-    store.create_bucket("versions");
-    store.set_versioning("versions", Versioning::Enabled);
-    for draft in 1..=4_u64 {
-        let object = text(format!("Draft {draft}\n"), "text/plain");
-        store.put_object_at("versions", "letter.txt", object, hours_before(now, 10 - draft));
-    }
-    let object = text("Somebody deleted this.\n".to_owned(), "text/plain");
-    store.put_object_at("versions", "deleted.txt", object, hours_before(now, 3));
-    store.remove("versions", "deleted.txt");
 }
 
 #[cfg(test)]

@@ -46,6 +46,8 @@ pub const EDIT: &str = "edit the object";
 
 /// The step at which a text that was edited is stored.
 pub const SAVE_TEXT: &str = "save the object";
+/// What is said of a version that is no object.
+pub const IS_DELETE_MARKER: &str = "this version is a delete marker, which has no bytes";
 
 /// The step at which a stream is sent whose length is not known.
 pub const SEND_STREAM: &str = "send the stream";

@@ -17,6 +17,8 @@ pub struct Row<'a> {
     /// The key or common prefix without the listed prefix; a common prefix keeps its delimiter.
     pub name: &'a str,
     pub kind: RowKind,
+    /// Of an object in a listing of an earlier moment.
+    pub version: Option<&'a str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +113,17 @@ pub struct Page {
     classes: Vec<u8>,
     /// Some object is of another class than the standard one.
     classes_differ: bool,
+    /// Only in a listing of an earlier moment.
+    past: Option<Box<PastColumn>>,
+}
+
+/// What a listing of an earlier moment knows besides.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct PastColumn {
+    /// The version ids of all rows, one after the other; nothing of a prefix.
+    text: String,
+    ends: Vec<u32>,
+    known_since: Option<Timestamp>,
 }
 
 const NO_TIME: i64 = i64::MIN;
@@ -138,7 +151,19 @@ impl Page {
             modified: Vec::with_capacity(rows),
             classes: Vec::with_capacity(rows),
             classes_differ: false,
+            past: None,
         }
+    }
+
+    /// As [`Page::with_capacity`], of an earlier moment. `known_since`: the oldest version of the
+    /// page that was stored while versions were kept.
+    pub fn of_the_past(rows: usize, known_since: Option<Timestamp>) -> Page {
+        let past = PastColumn { known_since, ..PastColumn::default() };
+        Page { past: Some(Box::new(past)), ..Page::with_capacity(rows, 0) }
+    }
+
+    pub fn known_since(&self) -> Option<Timestamp> {
+        self.past.as_ref()?.known_since
     }
 
     /// Adds a common prefix; `name` keeps its delimiter.
@@ -163,6 +188,10 @@ impl Page {
             RowKind::Object { size, modified, class } => {
                 self.push_object(row.name, size, modified, class);
             }
+        }
+        if let Some(past) = &mut self.past {
+            past.text.push_str(row.version.unwrap_or_default());
+            past.ends.push(u32::try_from(past.text.len()).unwrap_or(u32::MAX));
         }
     }
 
@@ -197,7 +226,14 @@ impl Page {
                 class: CLASSES[usize::from(class)],
             },
         };
-        Row { name, kind }
+        Row { name, kind, version: self.version(at) }
+    }
+
+    fn version(&self, at: usize) -> Option<&str> {
+        let past = self.past.as_ref()?;
+        let start = if at == 0 { 0 } else { *past.ends.get(at - 1)? as usize };
+        let id = past.text.get(start..*past.ends.get(at)? as usize)?;
+        (!id.is_empty()).then_some(id)
     }
 
     pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
@@ -233,6 +269,7 @@ impl Page {
             + self.sizes.capacity() * 8
             + self.modified.capacity() * 8
             + self.classes.capacity()
+            + self.past.as_ref().map_or(0, |past| past.text.capacity() + past.ends.capacity() * 4)
     }
 
     pub fn shrink_to_fit(&mut self) {
@@ -241,6 +278,10 @@ impl Page {
         self.sizes.shrink_to_fit();
         self.modified.shrink_to_fit();
         self.classes.shrink_to_fit();
+        if let Some(past) = &mut self.past {
+            past.text.shrink_to_fit();
+            past.ends.shrink_to_fit();
+        }
     }
 }
 
@@ -401,89 +442,4 @@ impl Listing {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn page(names: &[&str]) -> Arc<Page> {
-        let mut page = Page::default();
-        for name in names {
-            if name.ends_with('/') {
-                page.push_prefix(name);
-            } else {
-                page.push_object(name, name.len() as u64, None, Class::Standard);
-            }
-        }
-        Arc::new(page)
-    }
-
-    #[test]
-    fn rows_keep_their_number_over_pages() {
-        let mut listing = Listing::default();
-        listing.push(page(&["a", "b/"]));
-        listing.push(page(&[]));
-        listing.push(page(&["c"]));
-        assert_eq!(listing.rows().map(|r| r.name).collect::<Vec<_>>(), ["a", "b/", "c"]);
-        assert_eq!(listing.row(2).name, "c");
-        assert!(listing.row(1).is_prefix());
-        let starts = |from| listing.pages_from(from).map(|(start, _)| start).collect::<Vec<_>>();
-        assert_eq!((starts(0), starts(2), starts(9)), (vec![0, 2, 2], vec![2], vec![2]));
-        assert_eq!(Listing::default().pages_from(0).count(), 0);
-    }
-
-    #[test]
-    fn classes_differ_once_one_is_not_the_standard_one() {
-        let mut listing = Listing::default();
-        listing.push(page(&["a", "b/"]));
-        let mut other = Page::default();
-        other.push_object("old", 1, None, Class::Unknown);
-        listing.push(Arc::new(other));
-        assert!(!listing.classes_differ());
-        let mut other = Page::default();
-        other.push_object("cold", 1, None, Class::Glacier);
-        listing.push(Arc::new(other));
-        listing.push(page(&["c"]));
-        assert!(listing.classes_differ());
-    }
-
-    #[test]
-    fn every_column_comes_back_as_it_went_in() {
-        let mut page = Page::default();
-        let time = Timestamp::from_second(1_790_000_000).unwrap();
-        page.push_object("x", u64::MAX, Some(time), Class::DeepArchive);
-        page.push_object("", 0, None, Class::Unknown);
-        assert_eq!(
-            page.row(0).kind,
-            RowKind::Object { size: u64::MAX, modified: Some(time), class: Class::DeepArchive }
-        );
-        assert_eq!(page.row(1).name, "");
-        assert_eq!(
-            page.row(1).kind,
-            RowKind::Object { size: 0, modified: None, class: Class::Unknown }
-        );
-        for (number, class) in CLASSES.into_iter().enumerate() {
-            assert_eq!(class as usize, number);
-        }
-    }
-
-    #[test]
-    fn rows_come_and_go_and_the_others_keep_their_numbers() {
-        let mut listing = Listing::default();
-        listing.push(page(&["a", "b", "d"]));
-        listing.remove([1, 1, 99]);
-        let mut added = Page::default();
-        added.push_object("c", 1, None, Class::Unknown);
-        listing.add(added);
-        listing.add(Page::default());
-        assert_eq!((listing.len(), listing.end()), (3, 4));
-        assert!(listing.is_gone(1) && listing.is_added(3) && !listing.is_added(0));
-        assert_eq!(listing.rows().map(|r| r.name).collect::<Vec<_>>(), ["a", "d", "c"]);
-        assert_eq!((listing.row(1).name, listing.last_name()), ("b", Some("d")));
-        listing.push(page(&["e"]));
-        assert!(listing.is_ordered(), "what was added is no listed row");
-        listing.remove([0, 2, 3, 4]);
-        assert!(listing.is_empty());
-        assert_eq!(listing.last_name(), Some("e"));
-        listing.push(page(&["b"]));
-        assert!(!listing.is_ordered());
-    }
-}
+mod tests;

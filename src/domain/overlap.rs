@@ -11,17 +11,19 @@ pub fn overlap(source: &Target, target: &Target, moving: bool) -> Option<&'stati
         return rows.iter().find_map(|(row, to)| overlap(row, to, moving));
     }
     match (source, target) {
-        (Target::Object(from), to) => {
+        // An old version goes onto its own key: that restores it.
+        (Target::Version(..), _) if !moving => None,
+        (Target::Object(from) | Target::Version(from, _), to) => {
             let to = match to {
                 Target::Object(key) => key.as_str().to_owned(),
                 Target::Prefix(prefix) => prefix.key(from.name()).into_string(),
-                Target::Rows(_) => return None,
+                Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => return None,
             };
             let same = from.as_str() == to || moving && resolved(from.as_str()) == resolved(&to);
             same.then_some("source and destination are the same object")
         }
         (Target::Rows(_), _) => None,
-        (Target::Prefix(from), to) => {
+        (Target::Prefix(from) | Target::PrefixAt(from, _), to) => {
             let (from, to) = (from.as_str(), to.as_str());
             let inside = to.starts_with(from)
                 || moving && resolved(to).starts_with(&resolved(from.trim_end_matches(DELIMITER)));

@@ -1,14 +1,21 @@
 //! A target is what a job moves or deletes: an object, a prefix, or rows of a listing.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::address::{DELIMITER, Key, Prefix};
+use crate::domain::address::{Bucket, DELIMITER, Key, Prefix};
+use crate::domain::object::{ObjectAddress, VersionId};
 
-/// One object, everything below a prefix, or several of these in one place.
+/// One object, everything below a prefix, or several of these in one place. Old versions and the
+/// past are only read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Target {
     Object(Key),
     Prefix(Prefix),
+    /// One version of an object.
+    Version(Key, VersionId),
+    /// Everything that was below a prefix at a moment.
+    PrefixAt(Prefix, Timestamp),
     /// Rows of one listing, only as the source of a download or copy: each goes into the
     /// destination under its own name.
     Rows(Vec<SourceRow>),
@@ -28,15 +35,49 @@ impl Target {
     /// The key or prefix; of several rows the prefix they have in common.
     pub fn as_str(&self) -> &str {
         match self {
-            Target::Object(key) => key.as_str(),
-            Target::Prefix(prefix) => prefix.as_str(),
+            Target::Object(key) | Target::Version(key, _) => key.as_str(),
+            Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => prefix.as_str(),
             Target::Rows(rows) => rows.first().map_or("", |row| parent(&row.target)),
         }
     }
 
     /// What is below a prefix, or several rows.
     pub fn is_many(&self) -> bool {
-        !matches!(self, Target::Object(_))
+        self.key().is_none()
+    }
+
+    /// Of an object, whichever version of it.
+    pub fn key(&self) -> Option<&Key> {
+        match self {
+            Target::Object(key) | Target::Version(key, _) => Some(key),
+            Target::Prefix(_) | Target::PrefixAt(..) | Target::Rows(_) => None,
+        }
+    }
+
+    /// Of what is below one, now or then.
+    pub fn prefix(&self) -> Option<&Prefix> {
+        match self {
+            Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => Some(prefix),
+            Target::Object(_) | Target::Version(..) | Target::Rows(_) => None,
+        }
+    }
+
+    /// When the prefix was so, where not now.
+    pub fn at(&self) -> Option<Timestamp> {
+        match self {
+            Target::PrefixAt(_, at) => Some(*at),
+            _ => None,
+        }
+    }
+
+    /// The object, where it is one.
+    pub fn object(&self, bucket: &Bucket) -> Option<ObjectAddress> {
+        let version = match self {
+            Target::Version(_, version) => Some(version.clone()),
+            _ => None,
+        };
+        let key = self.key()?.clone();
+        Some(ObjectAddress::new(bucket.clone(), key).at_version(version))
     }
 
     /// Each with where it goes when all of them go to `to`; itself alone where it is one.
@@ -52,8 +93,10 @@ impl Target {
     /// The same name below another prefix.
     fn below(&self, to: &Prefix) -> Target {
         match self {
-            Target::Object(key) => Target::Object(to.key(key.name())),
-            Target::Prefix(prefix) => Target::Prefix(to.child(prefix.name())),
+            Target::Object(key) | Target::Version(key, _) => Target::Object(to.key(key.name())),
+            Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => {
+                Target::Prefix(to.child(prefix.name()))
+            }
             Target::Rows(_) => Target::Prefix(to.clone()),
         }
     }
@@ -62,7 +105,9 @@ impl Target {
 /// The prefix under which a row is listed.
 fn parent(row: &Target) -> &str {
     let text = match row {
-        Target::Prefix(prefix) => prefix.as_str().trim_end_matches(DELIMITER),
+        Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => {
+            prefix.as_str().trim_end_matches(DELIMITER)
+        }
         _ => row.as_str(),
     };
     text.rfind(DELIMITER).map_or("", |at| &text[..=at])

@@ -374,7 +374,9 @@ impl JobView {
         let Some(saved) = saved else { return Cow::Borrowed(&self.spec.work) };
         let mut work = self.spec.work.clone();
         match &mut work {
-            Work::Download { source: Target::Object(_), name, .. } => *name = Some(saved.clone()),
+            Work::Download { source, name, .. } if !source.is_many() => {
+                *name = Some(saved.clone());
+            }
             Work::Upload { target: target @ Target::Object(_), .. }
             | Work::Copy { target: target @ Target::Object(_), .. } => {
                 *target = Target::Object(Key::new(saved));

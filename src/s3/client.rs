@@ -73,15 +73,15 @@ struct Inner {
     loses_rows: AtomicBool,
 }
 
-/// What one page of a listing is asked with.
+/// What one page of a listing of at most 1,000 rows is asked with, `at` a moment or now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListQuery {
     pub bucket: Bucket,
     pub prefix: Prefix,
     /// Group by `/` (one level) or list every key below the prefix.
     pub delimited: bool,
+    pub at: Option<Timestamp>,
     pub token: Option<ContinuationToken>,
-    /// At most 1,000.
     pub max_keys: u16,
 }
 

@@ -1,15 +1,18 @@
 //! Groups what is asked of a server: buckets, listings, objects, copies, uploads in parts, links.
 
 pub(in crate::s3) mod acl;
+pub mod bring_back;
 pub(in crate::s3) mod bucket_pages;
 pub(in crate::s3) mod bucket_seen;
 pub(in crate::s3) mod buckets;
 pub(in crate::s3) mod copy;
 pub(in crate::s3) mod delete;
 pub(in crate::s3) mod download;
+pub mod empty;
 pub(in crate::s3) mod headers;
 pub(in crate::s3) mod list;
 pub(in crate::s3) mod locks;
+pub(in crate::s3) mod markers;
 mod measure;
 pub(in crate::s3) mod multipart;
 pub(in crate::s3) mod objects;
@@ -23,4 +26,5 @@ pub mod saving;
 pub(in crate::s3) mod settings;
 pub(in crate::s3) mod tags;
 pub(in crate::s3) mod unfinished;
+pub mod versions;
 pub mod whole;

@@ -109,9 +109,9 @@ async fn upload(
             });
             object(remote, bucket, key, new.await?, found).await
         }
-        Target::Rows(_) => Ok(()),
+        Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => Ok(()),
         Target::Prefix(prefix) => {
-            let taken = keys_below(remote, bucket, prefix).await?;
+            let taken = keys_below(remote, bucket, (prefix, None)).await?;
             if taken.is_empty() {
                 return Ok(());
             }
@@ -139,28 +139,29 @@ async fn download(
     found: &mut Conflicts,
 ) -> Result<(), Error> {
     match source {
-        Target::Object(key) => {
+        Target::Object(key) | Target::Version(key, _) => {
             let path = match name {
                 Some(name) => folder.join(name),
                 None => local_path(folder, key.name()),
             };
             if path.symlink_metadata().is_ok() {
-                let address = ObjectAddress::new(bucket.clone(), key.clone());
-                let asked =
-                    if found.shows_next() { remote.head(&address).await.ok() } else { None };
+                let asked = match source.object(bucket).filter(|_| found.shows_next()) {
+                    Some(address) => remote.head(&address).await.ok(),
+                    None => None,
+                };
                 let new =
                     asked.map_or_else(ConflictSide::default, |head| ConflictSide::of_object(&head));
                 found.add(path.display().to_string(), ConflictSide::of_file(&path), new);
             }
         }
         Target::Rows(_) => {}
-        Target::Prefix(prefix) => {
+        Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => {
             let folder = folder.to_owned();
             let exists = folder.clone();
             if !blocking(move || Ok(has_entries(&exists))).await? {
                 return Ok(());
             }
-            let keys = keys_below(remote, bucket, prefix).await?;
+            let keys = keys_below(remote, bucket, (prefix, source.at())).await?;
             let existing = blocking(move || {
                 let paths = keys.iter().map(|(relative, new)| (local_path(&folder, relative), new));
                 let existing = paths.filter(|(path, _)| path.symlink_metadata().is_ok());
@@ -182,12 +183,12 @@ async fn copy(
     found: &mut Conflicts,
 ) -> Result<(), Error> {
     match (source, target) {
-        (Target::Prefix(from), Target::Prefix(to)) => {
-            let taken = keys_below(there, to_bucket, to).await?;
+        (Target::Prefix(from) | Target::PrefixAt(from, _), Target::Prefix(to)) => {
+            let taken = keys_below(there, to_bucket, (to, None)).await?;
             if taken.is_empty() {
                 return Ok(());
             }
-            for (relative, new) in keys_below(remote, bucket, from).await? {
+            for (relative, new) in keys_below(remote, bucket, (from, source.at())).await? {
                 if let Some(there) = taken.get(&relative) {
                     found.add(to.key(&relative).into_string(), *there, new);
                 }
@@ -195,7 +196,8 @@ async fn copy(
             Ok(())
         }
         (from, to) => {
-            let address = ObjectAddress::new(bucket.clone(), Key::new(from.as_str()));
+            let key = || ObjectAddress::new(bucket.clone(), Key::new(from.as_str()));
+            let address = from.object(bucket).unwrap_or_else(key);
             let to = Key::new(to.as_str());
             let before = found.existing;
             object(there, to_bucket, &to, ConflictSide::default(), found).await?;
@@ -230,7 +232,7 @@ async fn object(
 async fn keys_below(
     remote: &dyn Remote,
     bucket: &Bucket,
-    prefix: &Prefix,
+    (prefix, at): (&Prefix, Option<Timestamp>),
 ) -> Result<BTreeMap<String, ConflictSide>, Error> {
     let (mut keys, mut cursor) = (BTreeMap::new(), PageCursor::default());
     for _ in 0..MOST_PAGES {
@@ -238,6 +240,7 @@ async fn keys_below(
             bucket: bucket.clone(),
             prefix: prefix.clone(),
             delimited: false,
+            at,
             token: cursor.token().cloned(),
             max_keys: 1000,
         };

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::domain::address::Key;
 use crate::domain::error::Error;
+use crate::domain::object::VersionId;
 use crate::transfer::local::names::LocalName;
 
 /// What one worker moves.
@@ -20,6 +21,8 @@ pub struct Item {
 pub enum ItemKind {
     Download {
         key: Key,
+        /// The newest where none is named.
+        version: Option<VersionId>,
         /// Below the job's folder.
         local: LocalName,
         /// A key that is empty below its prefix or ends with the delimiter: where it has no bytes,
@@ -32,6 +35,8 @@ pub enum ItemKind {
     },
     Copy {
         from: Key,
+        /// The newest where none is named.
+        version: Option<VersionId>,
         to: Key,
     },
     /// At most 1,000 keys with their bytes.

@@ -52,12 +52,14 @@ async fn objects(
     for target in targets {
         match target {
             Target::Object(key) => found.push(ObjectAddress::new(bucket.clone(), key.clone())),
-            Target::Rows(_) => {}
+            // The past is only read.
+            Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => {}
             Target::Prefix(prefix) => {
                 let query = ListQuery {
                     bucket: bucket.clone(),
                     prefix: prefix.clone(),
                     delimited: false,
+                    at: None,
                     token: None,
                     max_keys: 1000,
                 };

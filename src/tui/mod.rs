@@ -20,3 +20,4 @@ pub mod start;
 pub mod startup;
 pub mod terminal;
 pub mod uploads;
+mod versions;

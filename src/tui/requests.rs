@@ -12,7 +12,7 @@ use crate::domain::stored::Stored;
 use crate::s3::client::{Client, ListQuery};
 use crate::transfer::create_prefix::create_prefix;
 use crate::transfer::journal::KnownUploads;
-use crate::tui::{describing, uploads};
+use crate::tui::{describing, uploads, versions};
 
 /// The most a page of a listing may have.
 pub const PAGE: u16 = 1000;
@@ -26,8 +26,8 @@ pub async fn ask_storage(
 ) -> Reply {
     Ok(match request {
         StorageRequest::ListBuckets => Answer::Buckets(client.list_buckets().await?),
-        StorageRequest::ListPage { bucket, prefix, token } => {
-            let query = ListQuery { bucket, prefix, delimited: true, token, max_keys: PAGE };
+        StorageRequest::ListPage { bucket, prefix, at, token } => {
+            let query = ListQuery { bucket, prefix, delimited: true, at, token, max_keys: PAGE };
             Answer::Page(client.list_page(&query).await?)
         }
         StorageRequest::Head(object) => Answer::Head(client.head(&object).await?),
@@ -102,6 +102,13 @@ pub async fn ask_storage(
             Answer::UploadExtent(client.upload_extent(&object, &upload).await?)
         }
         StorageRequest::AbortUploads(chosen) => uploads::abort(client, chosen, known).await,
+        StorageRequest::Versioning(_)
+        | StorageRequest::ListVersions { .. }
+        | StorageRequest::PlanRestore { .. }
+        | StorageRequest::Restore { .. }
+        | StorageRequest::DeleteVersions { .. }
+        | StorageRequest::EraseVersions { .. }
+        | StorageRequest::EmptyBucket(_) => versions::ask(client, request, tell).await?,
         StorageRequest::PublicAccess(bucket) => {
             Answer::PublicAccess(client.public_access(&bucket).await?)
         }

@@ -10,7 +10,7 @@ use crate::app::spot::Spot;
 use crate::app::state::State;
 use crate::app::tabs::Tab;
 use crate::app::toasts::{Level, Toast};
-use crate::domain::units::Count;
+use crate::domain::units::{Count, Moment};
 use crate::domain::visible::visible;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::text::width;
@@ -44,6 +44,11 @@ pub fn draw_header(paint: &mut Paint<'_>, area: Rect, state: &State) {
     if state.session.connection().is_unchecked() {
         let loud = format_args!("INSECURE");
         used += paint.print_right(line.shorter(used), styles.bad, loud) + 2;
+    }
+    if let Some(at) = state.parts.objects.browse.at() {
+        let moment = Moment(at, &state.session.zone);
+        let loud = format_args!("AS IT WAS {moment}");
+        used += paint.print_right(line.shorter(used), styles.warning, loud) + 2;
     }
     if let Some(count) = count_text(paint, state) {
         used += paint.print_right(line.shorter(used), styles.dim, format_args!("{count}")) + 2;

@@ -11,6 +11,7 @@ pub mod preview;
 pub mod side;
 pub mod subject;
 pub mod transfers;
+pub mod versions;
 
 use crate::app::completing::Completing;
 use crate::app::context::Context;
@@ -24,6 +25,7 @@ use crate::app::screens::objects::Objects;
 use crate::app::screens::places::Places;
 use crate::app::screens::side::SidePane;
 use crate::app::screens::transfers::TransfersPane;
+use crate::app::screens::versions::Versions;
 
 /// Of a part called `tab` each tab has its own; one of the `window` is there once.
 macro_rules! parts {
@@ -66,6 +68,8 @@ parts! {
     window places: Places,
     tab buckets: Buckets,
     tab objects: Objects,
+    /// Below the questions of the panes, which it leads to.
+    tab versions: Versions,
     window transfers: TransfersPane,
     tab side: SidePane,
     window completing: Completing,

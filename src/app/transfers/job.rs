@@ -94,7 +94,7 @@ impl QueuedJob {
     /// name its file has; raw.
     pub fn name(&self) -> String {
         match &*self.view.landed() {
-            Work::Download { source: Target::Object(_), name: Some(name), .. } => name.clone(),
+            Work::Download { source, name: Some(name), .. } if !source.is_many() => name.clone(),
             Work::Upload { source, .. } => source
                 .file_name()
                 .map_or_else(|| source.display().to_string(), |name| name.to_string_lossy().into()),
@@ -290,9 +290,11 @@ impl Times {
 
 fn target_name(target: &Target, bucket: &Bucket) -> String {
     match target {
-        Target::Object(key) => key.name().to_owned(),
-        Target::Prefix(prefix) if prefix.is_root() => bucket.to_string(),
-        Target::Prefix(prefix) => prefix.name().to_owned(),
+        Target::Object(key) | Target::Version(key, _) => key.name().to_owned(),
+        Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => match prefix.is_root() {
+            true => bucket.to_string(),
+            false => prefix.name().to_owned(),
+        },
         Target::Rows(rows) => format!("{} of {bucket}", Count(rows.len() as u64)),
     }
 }

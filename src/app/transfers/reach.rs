@@ -33,8 +33,8 @@ pub fn changes(spec: &JobSpec, shown: Shown<'_>) -> bool {
 /// above and below it.
 fn shows(prefix: &Prefix, target: &Target) -> bool {
     match target {
-        Target::Object(key) => key.as_str().starts_with(prefix.as_str()),
-        Target::Prefix(changed) => {
+        Target::Object(key) | Target::Version(key, _) => key.as_str().starts_with(prefix.as_str()),
+        Target::Prefix(changed) | Target::PrefixAt(changed, _) => {
             changed.as_str().starts_with(prefix.as_str())
                 || prefix.as_str().starts_with(changed.as_str())
         }

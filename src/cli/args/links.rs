@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use jiff::{Timestamp, Zoned};
 
+use crate::cli::args::versions::version;
 use crate::domain::address::Location;
 use crate::domain::link_text::LinkForm;
 use crate::domain::object::VersionId;
@@ -115,10 +116,6 @@ impl From<Format> for LinkForm {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "what a value parser is")]
-fn version(text: &str) -> Result<VersionId, String> {
-    Ok(VersionId(text.to_owned()))
-}
-
 fn ahead(text: &str) -> Result<Timestamp, String> {
     let now = Zoned::now();
     match parse_when(text, &now, Lies::Ahead)? {

@@ -1,15 +1,22 @@
 //! Defines the arguments of the verbs on objects where they are: `ls`, `rm`.
 
 use clap::Args;
+use jiff::Timestamp;
 
 use crate::cli::args::conflict::FilterFlags;
+use crate::cli::args::versions::{past, version};
 use crate::domain::address::Location;
+use crate::domain::object::VersionId;
 
 pub const REMOVE_EXAMPLES: &str = "\
 Examples:
   windlass rm s3://media/a.jpg s3://media/b.jpg
   windlass rm -f s3://media/a.jpg               No error if it does not exist
-  windlass rm -r s3://media/tmp/                Count everything below tmp/ and ask; tmpfile stays";
+  windlass rm -r s3://media/tmp/                Count everything below tmp/ and ask; tmpfile stays
+  windlass rm --all-versions s3://media/a.jpg   Nothing of it is left
+
+In a bucket that keeps versions rm adds a delete marker, and windlass restore removes it. With
+--version or --all-versions it is final, as it is in a bucket without versions and on R2.";
 
 #[derive(Debug, Args)]
 pub struct ListArguments {
@@ -19,6 +26,9 @@ pub struct ListArguments {
     /// Everything below the prefix, not one level
     #[arg(short, long)]
     pub recursive: bool,
+    /// A bucket that keeps versions as it was at this time: 2026-11-01, yesterday, \"3 days ago\"
+    #[arg(long, value_name = "TIME", value_parser = past)]
+    pub at: Option<Timestamp>,
 }
 
 #[derive(Debug, Args)]
@@ -31,10 +41,23 @@ pub struct RemoveArguments {
     pub recursive: bool,
     #[command(flatten)]
     pub filter: FilterFlags,
+    /// This version for good; the others stay
+    #[arg(long, value_name = "ID", value_parser = version, conflicts_with = "recursive")]
+    pub version: Option<VersionId>,
+    /// All versions and delete markers for good; asks for the name
+    #[arg(long, conflicts_with = "version")]
+    pub all_versions: bool,
     /// Do not ask before a recursive deletion
     #[arg(long)]
     pub yes: bool,
     /// Say nothing of what is not there, and do not fail for it
     #[arg(short, long)]
     pub force: bool,
+}
+
+impl RemoveArguments {
+    /// Versions are deleted, which nothing brings back.
+    pub fn is_final(&self) -> bool {
+        self.version.is_some() || self.all_versions
+    }
 }

@@ -7,6 +7,7 @@ use clap::Args;
 use crate::cli::args::conflict::{Conflict, FilterFlags};
 use crate::cli::args::describe::{DescribeFlags, LockFlags};
 use crate::cli::args::parts::Parts;
+use crate::cli::args::versions::PastFlags;
 use crate::cli::pace::PaceArguments;
 use crate::domain::address::Location;
 use crate::domain::transfer::{FileRules, Links};
@@ -70,6 +71,8 @@ pub struct GetArguments {
     /// Everything below the source, even where its last / is left out
     #[arg(short, long)]
     pub recursive: bool,
+    #[command(flatten)]
+    pub past: PastFlags,
     /// Restore the permissions kept with objects; never setuid, setgid or sticky
     #[arg(long)]
     pub preserve_mode: bool,
@@ -140,6 +143,8 @@ pub struct CopyArguments {
     pub lock: LockFlags,
     #[command(flatten)]
     pub filter: FilterFlags,
+    #[command(flatten)]
+    pub past: PastFlags,
     #[command(flatten)]
     pub conflict: Conflict,
     #[command(flatten)]

@@ -62,7 +62,7 @@ pub async fn many(
     let quiet = request.input.delete.quiet.unwrap_or(false);
     let (mut deleted, mut errors) = (Vec::new(), Vec::new());
     for object in objects {
-        let key = object.key.clone();
+        let (key, version_id) = (object.key.clone(), object.version_id.clone());
         match delete(cx, &request.input.bucket, object, bypass) {
             Ok(entry) => deleted.push(entry),
             Err(error) if *error.code() == s3s::S3ErrorCode::NoSuchBucket => return Err(error),
@@ -70,7 +70,7 @@ pub async fn many(
                 code: Some(error.code().as_str().to_owned()),
                 key: Some(key),
                 message: error.message().map(str::to_owned),
-                version_id: None,
+                version_id,
             }),
         }
     }

@@ -168,10 +168,15 @@ impl Store {
     }
 
     pub fn remove(&self, bucket: &str, key: &str) {
+        self.remove_at(bucket, key, now());
+    }
+
+    /// Deletes a key as a plain DELETE did at some time.
+    pub fn remove_at(&self, bucket: &str, key: &str, at: SystemTime) {
         self.with(|shelves| {
             let id = shelves.fresh_id();
             if let Some(bucket) = shelves.buckets.get_mut(bucket) {
-                bucket.delete(key, now(), id);
+                bucket.delete(key, at, id);
             }
         });
     }

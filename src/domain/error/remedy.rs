@@ -38,6 +38,8 @@ pub enum Remedy {
     FindBucket,
     /// Look which objects there are.
     FindObject,
+    /// Look which versions of an object there are.
+    FindVersion,
     /// Delete what is in the bucket.
     EmptyBucket,
     /// Decide what happens to what is there already.
@@ -108,6 +110,7 @@ impl fmt::Display for Remedy {
             Remedy::AddBucket => "add the bucket by name",
             Remedy::FindBucket => "check the bucket's name",
             Remedy::FindObject => "check the object's name",
+            Remedy::FindVersion => "look at the object's versions",
             Remedy::EmptyBucket => {
                 "delete them first; the listing does not show unfinished uploads"
             }

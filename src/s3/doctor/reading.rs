@@ -78,6 +78,7 @@ async fn first_key(
         bucket: bucket.clone(),
         prefix: prefix.clone(),
         delimited: false,
+        at: None,
         token: None,
         max_keys: 1,
     };

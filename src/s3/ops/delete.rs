@@ -6,14 +6,16 @@ use aws_sdk_s3::config::{Builder, StalledStreamProtectionConfig};
 use aws_sdk_s3::error::BuildError;
 use aws_sdk_s3::operation::delete_objects::DeleteObjectsOutput;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
-use futures_util::{StreamExt as _, stream};
+use futures_util::{FutureExt as _, StreamExt as _, stream};
 
 use crate::domain::address::{Bucket, Key};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::ObjectAddress;
 use crate::domain::provider::Provider;
+use crate::domain::versions::KeyVersion;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
+use crate::s3::ops::markers::is_marker;
 use crate::s3::sdk::errors::chain;
 use crate::s3::sdk::md5_instead::Md5Instead;
 use crate::s3::sdk::transport::batch_timeouts;
@@ -27,7 +29,19 @@ impl Client {
     /// Brings back those that were not deleted. An error of the whole means that nothing is known
     /// to be deleted.
     pub async fn delete(&self, bucket: &Bucket, keys: &[Key]) -> Result<Vec<(Key, Error)>, Error> {
-        let (plain, odd): (Vec<Key>, Vec<Key>) = keys.iter().cloned().partition(fits_xml);
+        let newest: Vec<KeyVersion> = keys.iter().cloned().map(KeyVersion::newest).collect();
+        let failed = self.delete_versions(bucket, &newest).await?;
+        Ok(failed.into_iter().map(|(named, error)| (named.key, error)).collect())
+    }
+
+    /// As [`Client::delete`]; what names a version is gone for good, a delete marker too.
+    pub async fn delete_versions(
+        &self,
+        bucket: &Bucket,
+        named: &[KeyVersion],
+    ) -> Result<Vec<(KeyVersion, Error)>, Error> {
+        let (plain, odd): (Vec<KeyVersion>, Vec<KeyVersion>) =
+            named.iter().cloned().partition(|named| fits_xml(&named.key));
         let mut failed = Vec::new();
         for batch in plain.chunks(BATCH) {
             failed.extend(self.delete_batch(bucket, batch).await?);
@@ -39,28 +53,32 @@ impl Client {
     async fn delete_batch(
         &self,
         bucket: &Bucket,
-        keys: &[Key],
-    ) -> Result<Vec<(Key, Error)>, Error> {
-        if keys.len() < 2 {
-            return Ok(self.delete_singly(bucket, keys).await);
+        named: &[KeyVersion],
+    ) -> Result<Vec<(KeyVersion, Error)>, Error> {
+        if named.len() < 2 {
+            return Ok(self.delete_singly(bucket, named).await);
         }
         let call = Call::on_bucket("DeleteObjects", bucket).writing();
-        match self.send_batch(keys, &call).await {
-            Ok(output) => self.undeleted(bucket, keys, &output, &call).await,
-            Err(error) if refuses_batches(&error) => Ok(self.delete_singly(bucket, keys).await),
+        match self.send_batch(named, &call).await {
+            Ok(output) => self.undeleted(bucket, named, &output, &call).await,
+            Err(error) if refuses_batches(&error) => Ok(self.delete_singly(bucket, named).await),
             Err(error) => Err(error),
         }
     }
 
-    async fn send_batch(&self, keys: &[Key], call: &Call) -> Result<DeleteObjectsOutput, Error> {
+    async fn send_batch(
+        &self,
+        named: &[KeyVersion],
+        call: &Call,
+    ) -> Result<DeleteObjectsOutput, Error> {
         let with_md5 = self.sdk().await?.provider != Provider::Aws;
         let delete =
-            batch(keys).map_err(|error| call.fails(ErrorKind::InvalidRequest, chain(&error)))?;
+            batch(named).map_err(|error| call.fails(ErrorKind::InvalidRequest, chain(&error)))?;
         self.run(call, |sdk, bucket| {
             let request = sdk.delete_objects().bucket(bucket).delete(delete.clone());
             let request = request.set_request_payer(self.access().payer());
             let patience = Builder::default()
-                .timeout_config(batch_timeouts(keys.len()))
+                .timeout_config(batch_timeouts(named.len()))
                 .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
             let request = request.customize().config_override(patience);
             let request = if with_md5 { request.interceptor(Md5Instead) } else { request };
@@ -69,56 +87,85 @@ impl Client {
         .await
     }
 
-    /// Every key the answer does not call deleted: its error, or what a look at it tells.
+    /// Everything the answer does not call deleted: its error, or what a look at it tells.
     async fn undeleted(
         &self,
         bucket: &Bucket,
-        keys: &[Key],
+        named: &[KeyVersion],
         output: &DeleteObjectsOutput,
         call: &Call,
-    ) -> Result<Vec<(Key, Error)>, Error> {
-        let deleted: HashSet<&str> =
-            output.deleted().iter().filter_map(|deleted| deleted.key()).collect();
-        let errors: HashMap<&str, _> =
-            output.errors().iter().filter_map(|error| Some((error.key()?, error))).collect();
+    ) -> Result<Vec<(KeyVersion, Error)>, Error> {
+        let deleted: HashSet<(&str, Option<&str>)> = output
+            .deleted()
+            .iter()
+            .filter_map(|deleted| Some((deleted.key()?, deleted.version_id())))
+            .collect();
+        let keys: HashSet<&str> = deleted.iter().map(|(key, _)| *key).collect();
+        let errors: HashMap<(&str, Option<&str>), _> = output
+            .errors()
+            .iter()
+            .filter_map(|error| Some(((error.key()?, error.version_id()), error)))
+            .collect();
         let mut failed = Vec::new();
         let mut unnamed = Vec::new();
-        for key in keys {
-            if let Some(error) = errors.get(key.as_str()) {
-                let place = format!("s3://{bucket}/{key}");
+        for one in named {
+            let (key, version) = one.parts();
+            // What was deleted by its key alone may be told with the marker that was made.
+            let is_deleted = match version {
+                Some(_) => deleted.contains(&(key, version)),
+                None => keys.contains(key),
+            };
+            let refused = errors.get(&(key, version)).or_else(|| errors.get(&(key, None)));
+            if let (false, Some(error)) = (is_deleted, refused) {
                 let code = error.code().unwrap_or_default();
                 let message = error.message().unwrap_or_default();
-                let error = call.about(&place).per_key(code, message);
-                failed.push((key.clone(), self.said_of(error)));
-            } else if !deleted.contains(key.as_str()) {
-                unnamed.push(key.clone());
+                let error = call.about(&one.address(bucket).to_string()).per_key(code, message);
+                failed.push((one.clone(), self.said_of(error)));
+            } else if !is_deleted {
+                unnamed.push(one.clone());
             }
         }
         failed.extend(self.still_there(bucket, unnamed).await);
         Ok(failed)
     }
 
-    /// Keys the answer of a batch passes over, looked at one by one.
-    async fn still_there(&self, bucket: &Bucket, keys: Vec<Key>) -> Vec<(Key, Error)> {
-        let looked = stream::iter(keys).map(|key| async move {
-            let object = ObjectAddress::new(bucket.clone(), key.clone());
-            match self.head(&object).await {
-                Err(error) if error.kind == ErrorKind::NoSuchKey => None,
-                Err(error) => Some((key, error)),
-                Ok(_) => {
-                    let call = Call::on_object("DeleteObjects", &object);
-                    let detail = "the server did not name it in its answer, and it is still there";
-                    Some((key, call.fails(ErrorKind::Other, detail)))
+    /// What the answer of a batch passes over, looked at one by one.
+    async fn still_there(
+        &self,
+        bucket: &Bucket,
+        named: Vec<KeyVersion>,
+    ) -> Vec<(KeyVersion, Error)> {
+        let looked = stream::iter(named).map(|one| {
+            let object = one.address(bucket);
+            async move {
+                match self.head(&object).await {
+                    Err(error)
+                        if error.kind == ErrorKind::NoSuchKey && !is_marker(&error, &object) =>
+                    {
+                        None
+                    }
+                    Err(error) => Some((one, error)),
+                    Ok(_) => {
+                        let call = Call::on_object("DeleteObjects", &object);
+                        let detail =
+                            "the server did not name it in its answer, and it is still there";
+                        Some((one, call.fails(ErrorKind::Other, detail)))
+                    }
                 }
             }
+            .boxed()
         });
         looked.buffer_unordered(AT_ONCE).filter_map(|found| async { found }).collect().await
     }
 
-    async fn delete_singly(&self, bucket: &Bucket, keys: &[Key]) -> Vec<(Key, Error)> {
-        let deletes = stream::iter(keys.to_vec()).map(|key| async move {
-            let object = ObjectAddress::new(bucket.clone(), key.clone());
-            self.delete_one(&object).await.err().map(|error| (key, error))
+    async fn delete_singly(
+        &self,
+        bucket: &Bucket,
+        named: &[KeyVersion],
+    ) -> Vec<(KeyVersion, Error)> {
+        let deletes = stream::iter(named.to_vec()).map(|one| {
+            let object = one.address(bucket);
+            async move { self.delete_one(&object).await.err().map(|error| (one, error)) }.boxed()
         });
         deletes.buffer_unordered(AT_ONCE).filter_map(|failed| async { failed }).collect().await
     }
@@ -139,10 +186,13 @@ impl Client {
     }
 }
 
-fn batch(keys: &[Key]) -> Result<Delete, BuildError> {
+fn batch(named: &[KeyVersion]) -> Result<Delete, BuildError> {
     let mut delete = Delete::builder().quiet(false);
-    for key in keys {
-        delete = delete.objects(ObjectIdentifier::builder().key(key.as_str()).build()?);
+    for one in named {
+        let (key, version) = one.parts();
+        let identifier = ObjectIdentifier::builder().key(key);
+        let identifier = identifier.set_version_id(version.map(str::to_owned));
+        delete = delete.objects(identifier.build()?);
     }
     delete.build()
 }

@@ -13,6 +13,7 @@ use crate::s3::client::{Client, Download};
 use crate::s3::http::direct::arriving::Arriving;
 use crate::s3::http::incoming::Incoming;
 use crate::s3::ops::headers::object_head;
+use crate::s3::ops::markers::of_marker;
 use crate::s3::ops::objects::telling;
 
 impl Client {
@@ -56,7 +57,7 @@ impl Client {
             Err(error) if from_start && error.status == Some(416) => {
                 return self.get_empty(object, options, &call).await;
             }
-            other => other?,
+            other => other.map_err(|error| of_marker(error, object))?,
         };
         self.download(arrived, options, call)
     }

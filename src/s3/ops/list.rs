@@ -2,6 +2,7 @@
 
 mod after;
 pub mod names;
+mod past;
 pub mod spelling;
 
 use std::sync::Arc;
@@ -26,6 +27,9 @@ impl Client {
     /// token, is `BrokenListing`. The object named like the prefix itself is a row with an empty
     /// name. Where a server may have encoded a name or not, it is asked which.
     pub async fn list_page(&self, query: &ListQuery) -> Result<ListedPage, Error> {
+        if let Some(at) = query.at {
+            return self.list_page_at(query, at).await;
+        }
         let call = Call::on_bucket("ListObjectsV2", &query.bucket);
         let call = Call { place: format!("s3://{}/{}", query.bucket, query.prefix), ..call };
         let output = self.ask_page(query, encoding(query), &call).await?;
@@ -150,6 +154,7 @@ impl Ask for Asking<'_> {
         let query = ListQuery {
             prefix: Prefix::new(name),
             delimited: false,
+            at: None,
             token: None,
             max_keys: 1,
             bucket: self.query.bucket.clone(),
@@ -175,8 +180,12 @@ impl Ask for Asking<'_> {
 fn texts(output: &ListObjectsV2Output, field: Field) -> Option<Vec<&str>> {
     let named = |text: Option<&'_ str>| text.is_some_and(|text| !text.is_empty());
     let texts: Vec<Option<&str>> = match field {
-        Field::CommonPrefix => output.common_prefixes().iter().map(|row| row.prefix()).collect(),
-        Field::Key | Field::UploadKey => output.contents().iter().map(|row| row.key()).collect(),
+        Field::CommonPrefix | Field::VersionPrefix => {
+            output.common_prefixes().iter().map(|row| row.prefix()).collect()
+        }
+        Field::Key | Field::UploadKey | Field::VersionKey => {
+            output.contents().iter().map(|row| row.key()).collect()
+        }
     };
     texts.iter().all(|text| named(*text)).then(|| texts.into_iter().flatten().collect())
 }

@@ -3,7 +3,7 @@
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::Error;
 use crate::domain::listing::RowKind;
-use crate::domain::object::{Measure, ObjectAddress};
+use crate::domain::object::Measure;
 use crate::domain::stored::Stored;
 use crate::domain::transfer::Target;
 use crate::s3::client::{Client, ListQuery};
@@ -21,13 +21,14 @@ impl Client {
         let mut sum = Measure::default();
         for target in targets {
             match target {
-                Target::Object(key) => {
-                    let object = ObjectAddress::new(bucket.clone(), key.clone());
+                Target::Object(_) | Target::Version(..) => {
+                    let Some(object) = target.object(bucket) else { continue };
                     sum.bytes += self.head(&object).await?.size.unwrap_or(0);
                     sum.objects += 1;
                 }
-                Target::Prefix(prefix) => {
-                    let mut pages = Pages::new(self, below(bucket, prefix));
+                Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => {
+                    let query = ListQuery { at: target.at(), ..below(bucket, prefix) };
+                    let mut pages = Pages::new(self, query);
                     while let Some(page) = pages.next().await? {
                         sum.objects += page.len() as u64;
                         sum.bytes += page.rows().filter_map(|row| row.size()).sum::<u64>();
@@ -64,5 +65,5 @@ impl Client {
 
 fn below(bucket: &Bucket, prefix: &Prefix) -> ListQuery {
     let (bucket, prefix) = (bucket.clone(), prefix.clone());
-    ListQuery { bucket, prefix, delimited: false, token: None, max_keys: 1000 }
+    ListQuery { bucket, prefix, delimited: false, at: None, token: None, max_keys: 1000 }
 }

@@ -19,6 +19,7 @@ use crate::s3::http::body_pacing::{BodyPacing, Flowing};
 use crate::s3::http::direct::{Payload, Route, Sending};
 use crate::s3::http::integrity::{Check, Digests};
 use crate::s3::ops::headers::{checksums, expires, object_head, opaque_tag, with_headers};
+use crate::s3::ops::markers::{is_marker, of_marker};
 use crate::s3::sdk::errors::chain;
 use crate::s3::sdk::transport::upload_timeouts;
 use crate::s3::tasks::blocking;
@@ -47,8 +48,10 @@ impl Client {
             other => other,
         };
         match asked {
-            Err(error) if is_mute(&error) => self.head_by_get(object, error).await,
-            other => other,
+            Err(error) if is_mute(&error) && !is_marker(&error, object) => {
+                self.head_by_get(object, error).await
+            }
+            other => other.map_err(|error| of_marker(error, object)),
         }
     }
 

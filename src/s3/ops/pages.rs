@@ -58,7 +58,8 @@ impl Client {
 
     async fn is_empty_below(&self, bucket: &Bucket, prefix: &Prefix) -> Result<bool, Error> {
         let (bucket, prefix) = (bucket.clone(), prefix.clone());
-        let query = ListQuery { bucket, prefix, delimited: false, token: None, max_keys: 1 };
+        let query =
+            ListQuery { bucket, prefix, delimited: false, at: None, token: None, max_keys: 1 };
         let mut pages = Pages::new(self, query);
         while let Some(page) = pages.next().await? {
             if !page.is_empty() {

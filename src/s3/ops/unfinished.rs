@@ -106,7 +106,7 @@ impl Client {
         let missing = matches!(error.kind, ErrorKind::NoSuchUpload | ErrorKind::NoSuchKey);
         let prefix = Prefix::default();
         let (bucket, token) = (bucket.clone(), None);
-        let query = ListQuery { bucket, prefix, delimited: true, token, max_keys: 1 };
+        let query = ListQuery { bucket, prefix, delimited: true, at: None, token, max_keys: 1 };
         missing && self.list_page(&query).await.is_ok()
     }
 

@@ -322,8 +322,9 @@ async fn prepare(
         _ => {}
     }
     match (item.kind, &task.spec.work) {
-        (ItemKind::Download { key, local, marker }, Work::Download { bucket, .. }) => {
-            let download = DownloadTask::new(task, bucket, &key, local, size);
+        (ItemKind::Download { key, version, local, marker }, Work::Download { bucket, .. }) => {
+            let object = address(bucket, &key).at_version(version);
+            let download = DownloadTask::new(task, object, local, size);
             let file = match partial {
                 Some(Partial::File(file)) => Some(file),
                 _ => None,
@@ -337,8 +338,9 @@ async fn prepare(
             };
             Upload::new(task, bucket, &key, headers).run(&path, multipart).await.map(Some)
         }
-        (ItemKind::Copy { from, to }, Work::Copy { bucket, to_bucket, .. }) => {
-            copy(task, address(bucket, &from), address(to_bucket, &to), partial).await.map(Some)
+        (ItemKind::Copy { from, version, to }, Work::Copy { bucket, to_bucket, .. }) => {
+            let from = address(bucket, &from).at_version(version);
+            copy(task, from, address(to_bucket, &to), partial).await.map(Some)
         }
         (ItemKind::Delete { keys }, Work::Delete { bucket, .. }) => {
             delete(task, bucket, keys).await.map(|()| None)

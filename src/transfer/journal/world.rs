@@ -43,7 +43,7 @@ fn place(number: u64) -> String {
 }
 
 fn item(number: u64) -> Item {
-    let kind = ItemKind::Copy { from: Key::new(place(number)), to: Key::new("q") };
+    let kind = ItemKind::Copy { from: Key::new(place(number)), version: None, to: Key::new("q") };
     Item { place: place(number), size: Some(BYTES), kind }
 }
 

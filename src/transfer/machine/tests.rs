@@ -31,7 +31,12 @@ fn spec() -> JobSpec {
 }
 
 fn item(number: usize) -> Item {
-    let kind = ItemKind::Download { key: Key::new("k"), local: LocalName::of("k"), marker: false };
+    let kind = ItemKind::Download {
+        key: Key::new("k"),
+        version: None,
+        local: LocalName::of("k"),
+        marker: false,
+    };
     Item { place: format!("p/{number}"), size: Some(10), kind }
 }
 

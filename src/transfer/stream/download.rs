@@ -7,8 +7,9 @@ use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::domain::byte_span::ByteSpan;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ByteRange, ETag, GetOptions};
+use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectHead};
 use crate::domain::parts::MIB;
 use crate::domain::transfer::Verification;
 use crate::s3::client::Download;
@@ -42,11 +43,12 @@ pub async fn download_stream(
 ) -> Result<Verification, Broken> {
     let head = pipe.policy.send(|| pipe.remote.head(&pipe.object)).await?;
     let mut check = DigestCheck::of(&head);
-    let source = Source { pipe: pipe.clone(), etag: head.etag.clone() };
+    let source = Source { pipe: pipe.clone(), etag: head.etag.clone(), whole: true };
     match head.size {
         Some(size) => {
             pipe.moved.expect(size);
-            source.in_ranges(size, &mut target, &mut check).await?;
+            let whole = ByteRange { start: 0, end: size };
+            source.in_ranges(whole, &mut target, &mut check).await?;
         }
         None => source.in_one(None, &mut target, &mut check).await?,
     }
@@ -54,29 +56,54 @@ pub async fn download_stream(
     Ok(check.finish(&pipe.place())?)
 }
 
+/// Some bytes of an object, as it is stored. Nothing confirms them but their number.
+pub async fn download_span(
+    pipe: &Pipe,
+    span: ByteSpan,
+    mut target: impl AsyncWrite + Unpin + Send,
+) -> Result<(), Broken> {
+    let head = pipe.policy.send(|| pipe.remote.head(&pipe.object)).await?;
+    let size = head.size.ok_or_else(|| {
+        let why = "the server does not say how long the object is";
+        pipe.fails(ErrorKind::Unsupported, "GetObject").detail(why)
+    })?;
+    let range = span.within(size).ok_or_else(|| {
+        let why = format!("the range begins after the end of the object, which has {size} bytes");
+        pipe.fails(ErrorKind::InvalidRequest, "GetObject").detail(why)
+    })?;
+    pipe.moved.expect(range.len());
+    let source = Source { pipe: pipe.clone(), etag: head.etag.clone(), whole: false };
+    let mut unchecked = DigestCheck::of(&ObjectHead::default());
+    source.in_ranges(range, &mut target, &mut unchecked).await?;
+    target.flush().await.map_err(Broken::Target)
+}
+
 #[derive(Clone)]
 struct Source {
     pipe: Pipe,
     etag: Option<ETag>,
+    /// All of the object is wanted.
+    whole: bool,
 }
 
 impl Source {
     async fn in_ranges(
         &self,
-        size: u64,
+        all: ByteRange,
         target: &mut (impl AsyncWrite + Unpin + Send),
         check: &mut DigestCheck,
     ) -> Result<(), Broken> {
-        let starts = (0..size.div_ceil(RANGE_BYTES)).map(|index| index * RANGE_BYTES);
+        let count = all.len().div_ceil(RANGE_BYTES);
+        let starts = (0..count).map(|index| all.start + index * RANGE_BYTES);
         let mut ranges = starts
-            .map(|start| ByteRange { start, end: (start + RANGE_BYTES).min(size) })
+            .map(|start| ByteRange { start, end: (start + RANGE_BYTES).min(all.end) })
             .peekable();
         let Some(first) = ranges.peek().copied() else { return Ok(()) };
         // The head of the first answer shows whether the server keeps to ranges, before others are
         // asked for.
         let mut opened = match self.pipe.policy.send(|| self.open(first)).await {
-            Err(error) if error.is(&ErrorKind::Unsupported) => {
-                return self.in_one(Some(size), target, check).await;
+            Err(error) if error.is(&ErrorKind::Unsupported) && self.whole => {
+                return self.in_one(Some(all.end), target, check).await;
             }
             opened => Some(opened?),
         };

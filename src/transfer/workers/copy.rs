@@ -85,9 +85,13 @@ fn refuse_itself(task: &Task, from: &ObjectAddress, to: &ObjectAddress) -> Resul
     if !one_bucket {
         return Ok(());
     }
-    let target = |object: &ObjectAddress| Target::Object(object.key.clone());
     let moving = task.spec.work.moves();
-    overlap(&target(from), &target(to), moving).map_or(Ok(()), |why| {
+    let (key, version) = (from.key.clone(), from.version.clone());
+    let source = match version {
+        Some(version) => Target::Version(key, version),
+        None => Target::Object(key),
+    };
+    overlap(&source, &Target::Object(to.key.clone()), moving).map_or(Ok(()), |why| {
         let verb = if moving { "move" } else { "copy" };
         Err(Error::new(ErrorKind::InvalidRequest, verb, from.to_string()).detail(why))
     })

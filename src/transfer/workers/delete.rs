@@ -55,7 +55,7 @@ impl Batch<'_> {
         let Work::Delete { targets, .. } = &self.task.spec.work else { return Vec::new() };
         let of = |target: &Target| match target {
             Target::Object(key) => Some(key.clone()),
-            Target::Prefix(_) | Target::Rows(_) => None,
+            _ => None,
         };
         let named: HashSet<Key> = targets.iter().filter_map(of).collect();
         let (named, mut left): (Vec<Key>, Vec<Key>) =

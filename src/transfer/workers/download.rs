@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use cap_std::fs::{Metadata, MetadataExt};
 
-use crate::domain::address::{Bucket, Key};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, GetOptions, ObjectAddress, ObjectHead};
 use crate::domain::transfer::{OnConflict, Verification, Work};
@@ -18,7 +17,7 @@ use crate::transfer::local::folder::{Folder, inode};
 use crate::transfer::local::kind::in_the_way;
 use crate::transfer::local::names::LocalName;
 use crate::transfer::local::part_file::{self, GrowingFile, free_name};
-use crate::transfer::task::{Moving, Task, address};
+use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::destination::Version;
 use crate::transfer::workers::digest::{DigestCheck, verify, verify_ranges};
 use crate::transfer::workers::finish::{ReadyFile, Whole, WorkerEnd};
@@ -50,14 +49,8 @@ enum First {
 }
 
 impl<'a> DownloadTask<'a> {
-    pub fn new(
-        task: &'a Task,
-        bucket: &Bucket,
-        key: &Key,
-        local: LocalName,
-        size: Option<u64>,
-    ) -> Self {
-        let (object, name) = (address(bucket, key), local.name.clone());
+    pub fn new(task: &'a Task, object: ObjectAddress, local: LocalName, size: Option<u64>) -> Self {
+        let name = local.name.clone();
         Self { task, object, local, name, size, on_conflict: task.spec.on_conflict }
     }
 

@@ -23,7 +23,8 @@ use crate::transfer::local::roots::Roots;
 use crate::transfer::local::walk::{Tally, Walk, WalkRules, Walked};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
-use crate::transfer::workers::pages::{KeyWalk, is_later, objects, times};
+use crate::transfer::workers::named::{NamedObject, download_item};
+use crate::transfer::workers::pages::{FoundObject, KeyWalk, is_later, objects, times};
 
 /// Objects handed on at once.
 const BATCH: usize = 128;
@@ -34,6 +35,14 @@ const DELETE_BATCH: usize = 1000;
 /// Takes what was found; the future is ready when there is room for more, and fails when nobody
 /// wants more.
 pub type Sink = Arc<dyn Fn(Vec<Item>) -> BoxFuture<'static, Result<(), Error>> + Send + Sync>;
+
+/// A prefix that is listed, as it is or as it was.
+#[derive(Clone, Copy)]
+struct ListedPlace<'a> {
+    bucket: &'a Bucket,
+    prefix: &'a Prefix,
+    at: Option<Timestamp>,
+}
 
 pub struct ExpansionTask {
     pub job: JobId,
@@ -157,15 +166,16 @@ impl ExpansionTask {
     ) -> Result<(), Error> {
         match source {
             Target::Object(key) if !self.takes(key.name()) => Ok(()),
-            Target::Object(key) => {
+            Target::Object(key) | Target::Version(key, _) => {
                 let relative = name.unwrap_or_else(|| key.name());
                 let local = LocalName::of(relative);
-                let item = download_item(key.clone(), relative, local, size);
+                let item = download_item(NamedObject::of(source), relative, local, size);
                 self.hand_on(vec![item]).await
             }
-            Target::Prefix(prefix) => {
+            Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => {
                 let below = name.map(|name| format!("{name}/")).unwrap_or_default();
-                self.downloads_below(bucket, prefix, &below, folder, &mut None).await
+                let place = ListedPlace { bucket, prefix, at: source.at() };
+                self.downloads_below(place, &below, folder, &mut None).await
             }
             Target::Rows(rows) => self.download_rows(bucket, rows, folder).await,
         }
@@ -183,19 +193,21 @@ impl ExpansionTask {
         let mut objects = Vec::new();
         for row in rows {
             match &row.target {
-                Target::Object(key) => {
+                Target::Object(key) | Target::Version(key, _) => {
                     let local = names.claim(key.name());
-                    objects.push(download_item(key.clone(), key.name(), local, row.size));
+                    let object = NamedObject::of(&row.target);
+                    objects.push(download_item(object, key.name(), local, row.size));
                     if objects.len() < BATCH {
                         continue;
                     }
                     self.hand_on(std::mem::take(&mut objects)).await?;
                 }
-                Target::Prefix(prefix) => {
+                Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => {
                     self.hand_on(std::mem::take(&mut objects)).await?;
                     let mut given = Some(names);
                     let below = prefix.name();
-                    self.downloads_below(bucket, prefix, below, folder, &mut given).await?;
+                    let place = ListedPlace { bucket, prefix, at: row.target.at() };
+                    self.downloads_below(place, below, folder, &mut given).await?;
                     names = match given {
                         Some(names) => names,
                         None => self.names_in(folder).await?,
@@ -210,16 +222,16 @@ impl ExpansionTask {
     /// `below`: the folder in the job's own, with its delimiter. `names` are those given so far.
     async fn downloads_below(
         &self,
-        bucket: &Bucket,
-        prefix: &Prefix,
+        place: ListedPlace<'_>,
         below: &str,
         folder: &Path,
         names: &mut Option<Claims>,
     ) -> Result<(), Error> {
+        let ListedPlace { bucket, prefix, .. } = place;
         let mut walk = KeyWalk::default();
-        while let Some(page) = self.page(bucket, prefix, &mut walk).await? {
+        while let Some(page) = self.page(place, &mut walk).await? {
             let mut found = objects(&page, bucket, prefix, &mut walk)?;
-            found.retain(|(rest, _)| self.takes(rest));
+            found.retain(|object| self.takes(object.rest));
             if found.is_empty() {
                 continue;
             }
@@ -227,10 +239,11 @@ impl ExpansionTask {
                 Some(names) => names,
                 None => self.names_in(folder).await?,
             };
-            let named = |(rest, size): (&str, u64)| {
-                let relative = format!("{below}{rest}");
+            let named = |object: FoundObject<'_>| {
+                let relative = format!("{below}{}", object.rest);
                 let local = given.claim(&relative);
-                download_item(prefix.key(rest), &relative, local, Some(size))
+                let named = NamedObject::found(prefix, &object);
+                download_item(named, &relative, local, Some(object.size))
             };
             let found = found.into_iter().map(named).collect();
             *names = Some(given);
@@ -252,34 +265,37 @@ impl ExpansionTask {
         target: &Target,
         one_bucket: bool,
     ) -> Result<(), Error> {
-        let item = |from: Key, to: Key, size| {
-            let place = from.as_str().to_owned();
-            Item { place, size, kind: ItemKind::Copy { from, to } }
+        let item = |NamedObject { key: from, version, place }, to: Key, size| Item {
+            place,
+            size,
+            kind: ItemKind::Copy { from, version, to },
         };
         match (source, target) {
             (Target::Object(from), _) if !self.takes(from.name()) => Ok(()),
-            (Target::Object(from), Target::Object(to)) => {
-                self.hand_on(vec![item(from.clone(), to.clone(), None)]).await
+            (Target::Object(_) | Target::Version(..), Target::Object(to)) => {
+                self.hand_on(vec![item(NamedObject::of(source), to.clone(), None)]).await
             }
-            (Target::Object(from), Target::Prefix(to)) => {
-                self.hand_on(vec![item(from.clone(), to.key(from.name()), None)]).await
+            (Target::Object(from) | Target::Version(from, _), Target::Prefix(to)) => {
+                let to = to.key(from.name());
+                self.hand_on(vec![item(NamedObject::of(source), to, None)]).await
             }
-            (Target::Prefix(from), Target::Prefix(to)) => {
-                let list = |key: Key, rest: &str, size| {
-                    let target = to.key(rest);
-                    let found = item(key, target.clone(), Some(size));
-                    Ok(match misplaced(from, &target, one_bucket) {
+            (Target::Prefix(from) | Target::PrefixAt(from, _), Target::Prefix(to)) => {
+                let list = |object: FoundObject<'_>| {
+                    let target = to.key(object.rest);
+                    let named = NamedObject::found(from, &object);
+                    let found = item(named, target.clone(), Some(object.size));
+                    match misplaced(from, &target, one_bucket) {
                         Some(error) => Item { kind: ItemKind::Impossible { error }, ..found },
                         None => found,
-                    })
+                    }
                 };
-                self.list(bucket, from, list).await
+                self.list(ListedPlace { bucket, prefix: from, at: source.at() }, list).await
             }
             (Target::Rows(rows), Target::Prefix(_)) => {
                 let mut objects = Vec::new();
                 for (row, (_, to)) in rows.iter().zip(source.rows_to(target)) {
-                    if let (Target::Object(from), Target::Object(to)) = (&row.target, &to) {
-                        objects.push(item(from.clone(), to.clone(), row.size));
+                    if let (false, Target::Object(to)) = (row.target.is_many(), &to) {
+                        objects.push(item(NamedObject::of(&row.target), to.clone(), row.size));
                         if objects.len() < BATCH {
                             continue;
                         }
@@ -304,16 +320,20 @@ impl ExpansionTask {
         for target in targets {
             match target {
                 Target::Object(key) => keys.push((key.clone(), 0)),
-                Target::Rows(_) => {}
+                // The past is only read.
+                Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => {}
                 Target::Prefix(prefix) => {
+                    let place = ListedPlace { bucket, prefix, at: None };
                     let mut walk = KeyWalk::default();
-                    while let Some(page) = self.page(bucket, prefix, &mut walk).await? {
+                    while let Some(page) = self.page(place, &mut walk).await? {
                         begun = match begun {
                             None => self.begin().await?,
                             known => known,
                         };
                         let times = times(&page);
-                        for (rest, size) in objects(&page, bucket, prefix, &mut walk)? {
+                        for FoundObject { rest, size, .. } in
+                            objects(&page, bucket, prefix, &mut walk)?
+                        {
                             let stored = times.get(rest).copied().flatten();
                             if !self.takes(rest) {
                                 continue;
@@ -371,18 +391,14 @@ impl ExpansionTask {
     /// Every object below a prefix, page by page.
     async fn list(
         &self,
-        bucket: &Bucket,
-        prefix: &Prefix,
-        item: impl Fn(Key, &str, u64) -> Result<Item, Error>,
+        place: ListedPlace<'_>,
+        item: impl Fn(FoundObject<'_>) -> Item,
     ) -> Result<(), Error> {
         let mut walk = KeyWalk::default();
-        while let Some(page) = self.page(bucket, prefix, &mut walk).await? {
-            let items: Result<Vec<Item>, Error> = objects(&page, bucket, prefix, &mut walk)?
-                .into_iter()
-                .filter(|(rest, _)| self.takes(rest))
-                .map(|(rest, size)| item(prefix.key(rest), rest, size))
-                .collect();
-            self.hand_on_all(items?).await?;
+        while let Some(page) = self.page(place, &mut walk).await? {
+            let found = objects(&page, place.bucket, place.prefix, &mut walk)?;
+            let wanted = found.into_iter().filter(|object| self.takes(object.rest));
+            self.hand_on_all(wanted.map(&item).collect()).await?;
         }
         Ok(())
     }
@@ -401,10 +417,10 @@ impl ExpansionTask {
     /// The next page; `None` after the last.
     async fn page(
         &self,
-        bucket: &Bucket,
-        prefix: &Prefix,
+        place: ListedPlace<'_>,
         walk: &mut KeyWalk,
     ) -> Result<Option<Arc<Page>>, Error> {
+        let ListedPlace { bucket, prefix, at } = place;
         if walk.cursor.is_at_end() {
             return Ok(None);
         }
@@ -412,6 +428,7 @@ impl ExpansionTask {
             bucket: bucket.clone(),
             prefix: prefix.clone(),
             delimited: false,
+            at,
             token: walk.cursor.token().cloned(),
             max_keys: 1000,
         };
@@ -446,16 +463,10 @@ fn misplaced(from: &Prefix, to: &Key, one_bucket: bool) -> Option<Error> {
     Some(refused("copy", to.as_str().to_owned(), why))
 }
 
-fn download_item(key: Key, relative: &str, local: LocalName, size: Option<u64>) -> Item {
-    let marker = relative.is_empty() || relative.ends_with('/');
-    let place = key.as_str().to_owned();
-    Item { place, size, kind: ItemKind::Download { key, local, marker } }
-}
-
 fn one_file(source: &Path, target: &Target, size: u64) -> Result<Item, Error> {
     let key = match target {
         Target::Object(key) => key.clone(),
-        Target::Rows(_) => {
+        Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => {
             let place = source.display().to_string();
             return Err(refused("upload", place, "a file goes to a key or a prefix"));
         }

@@ -14,6 +14,7 @@ pub mod kept;
 pub mod losses;
 pub mod moving;
 pub mod multipart;
+pub mod named;
 pub mod pages;
 pub mod part;
 pub mod ranges;

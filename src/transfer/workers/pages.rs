@@ -17,16 +17,26 @@ pub struct KeyWalk {
     last: Option<String>,
 }
 
+/// An object of a page: its key below the prefix, and the version of an earlier moment.
+#[derive(Clone, Copy, Debug)]
+pub struct FoundObject<'a> {
+    pub rest: &'a str,
+    pub size: u64,
+    pub version: Option<&'a str>,
+}
+
 pub fn objects<'a>(
     page: &'a Page,
     bucket: &Bucket,
     prefix: &Prefix,
     walk: &mut KeyWalk,
-) -> Result<Vec<(&'a str, u64)>, Error> {
+) -> Result<Vec<FoundObject<'a>>, Error> {
     page.rows()
         .filter(|row| walk.last.replace(row.name.to_owned()).as_deref() != Some(row.name))
         .map(|row| match row.kind {
-            RowKind::Object { size, .. } => Ok((row.name, size)),
+            RowKind::Object { size, .. } => {
+                Ok(FoundObject { rest: row.name, size, version: row.version })
+            }
             RowKind::Prefix => {
                 let place = format!("s3://{bucket}/{prefix}");
                 Err(Error::new(ErrorKind::BrokenListing, "ListObjectsV2", place)

@@ -8,6 +8,7 @@ pub mod preview;
 pub mod reason;
 pub mod side;
 pub mod transfers;
+pub mod versions;
 pub mod view;
 
 use crate::app::layout::Pane;

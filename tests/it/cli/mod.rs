@@ -29,4 +29,5 @@ pub mod shop;
 mod surroundings;
 mod uploads;
 mod verbs;
+mod versions;
 mod way;

@@ -24,6 +24,7 @@ pub fn query(prefix: &str, delimited: bool) -> ListQuery {
         bucket: bucket(),
         prefix: Prefix::new(prefix),
         delimited,
+        at: None,
         token: None,
         max_keys: 1000,
     }

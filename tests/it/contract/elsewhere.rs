@@ -12,7 +12,7 @@ const BUCKETS: &str = "<ListAllMyBucketsResult><Buckets><Bucket><Name>b</Name></
 
 fn query() -> ListQuery {
     let (bucket, prefix) = (Bucket::new("b"), Prefix::new(""));
-    ListQuery { bucket, prefix, delimited: true, token: None, max_keys: 1 }
+    ListQuery { bucket, prefix, delimited: true, at: None, token: None, max_keys: 1 }
 }
 
 #[tokio::test]

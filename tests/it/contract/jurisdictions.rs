@@ -76,6 +76,7 @@ async fn every_request_goes_where_its_bucket_is_with_or_without_the_sdk() {
             bucket: "there@eu".into(),
             prefix: Prefix::new("a-"),
             delimited: true,
+            at: None,
             token: None,
             max_keys: 10,
         };

@@ -20,6 +20,7 @@ mod same_by_sdk;
 mod scripted;
 mod settings;
 mod target;
+mod versions;
 mod wire;
 
 mod behaviours {
@@ -31,6 +32,7 @@ mod behaviours {
     pub use super::multipart::*;
     pub use super::objects::*;
     pub use super::settings::*;
+    pub use super::versions::*;
 }
 
 /// Runs each behaviour, with bodies going without the SDK and by it, against the embedded server in
@@ -99,4 +101,10 @@ contract!(
     a_document_comes_back_as_it_was_sent_or_the_server_lacks_it,
     what_is_cleared_is_not_set_any_more,
     the_settings_of_a_bucket_that_is_not_there_are_refused_as_such,
+    versions_are_of_exactly_their_key_and_newest_first,
+    pages_of_versions_have_each_once,
+    a_bucket_is_listed_as_it_was,
+    a_version_that_is_deleted_is_gone_and_the_others_stay,
+    what_was_deleted_or_overwritten_comes_back,
+    a_bucket_is_emptied_of_all_that_is_in_it,
 );

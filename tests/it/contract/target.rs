@@ -153,6 +153,7 @@ impl Target {
             bucket: self.bucket.clone(),
             prefix: self.prefix.child(below),
             delimited,
+            at: None,
             token: None,
             max_keys,
         }

@@ -28,6 +28,7 @@ fn query(prefix: &str) -> ListQuery {
         bucket: bucket(),
         prefix: Prefix::new(prefix),
         delimited: true,
+        at: None,
         token: None,
         max_keys: 1000,
     }

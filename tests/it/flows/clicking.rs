@@ -14,7 +14,8 @@ fn the_buttons_of_a_question_answer_it() {
     let mut app = App::with_rows(&["a", "b"]);
     app.keys("D").click_on("[ Keep ]");
     assert!(app.state.dialog().is_none());
-    assert_eq!(app.effects(), []);
+    let asked = Request::Storage(StorageRequest::Versioning("media".into()));
+    assert_eq!(app.requests(), [asked]);
     app.keys("D").click_on("[ Delete ]");
     assert!(app.state.dialog().is_none());
     let deletes = |effect: &Effect| matches!(effect, Effect::Transfer(TransferCommand::Enqueue(_)));

@@ -149,7 +149,20 @@ fn a_move_asks_with_the_count_and_what_it_costs() {
     assert!(confirm(&app).warning.is_some());
     app.keys("n");
     assert!(app.state.dialog().is_none());
-    app.keys("m ctrl-u").typed("s3://backups/").keys("enter y");
+    app.keys("m ctrl-u").typed("s3://backups/").keys("enter");
+    app.reply(Ok(Answer::Measured(Measure { objects: 7, bytes: 70, done: true }))).keys("y");
+    app.reply(Ok(Answer::Checked(Conflicts::default())));
+    assert_eq!(copies(&mut app), ["moved to backups/raw/"]);
+}
+
+#[test]
+fn many_objects_are_moved_only_once_the_name_is_typed() {
+    let mut app = between();
+    app.keys("m ctrl-u").typed("s3://backups/").keys("enter");
+    app.reply(Ok(Answer::Measured(Measure { objects: 1001, bytes: 70, done: true })));
+    app.keys("y enter");
+    assert_eq!(confirm(&app).typed.as_ref().unwrap().expected, "raw/");
+    app.keys("ctrl-u").typed("raw/").keys("enter");
     app.reply(Ok(Answer::Checked(Conflicts::default())));
     assert_eq!(copies(&mut app), ["moved to backups/raw/"]);
 }
@@ -168,7 +181,8 @@ fn a_rename_is_a_move_in_place() {
     assert_eq!(prompt(&app).input.text(), "raw");
     app.keys("ctrl-u").typed("cooked").keys("enter");
     assert_eq!(confirm(&app).subjects, ["raw/"]);
-    app.keys("y").reply(Ok(Answer::Checked(Conflicts::default())));
+    app.reply(Ok(Answer::Measured(Measure { objects: 7, bytes: 70, done: true }))).keys("y");
+    app.reply(Ok(Answer::Checked(Conflicts::default())));
     assert_eq!(copies(&mut app), ["moved to media/cooked/"]);
     app.keys("esc ctrl-a r");
     assert!(app.toast().contains("one row"), "{}", app.toast());

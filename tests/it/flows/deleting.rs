@@ -6,6 +6,7 @@ use windlass::app::effect::{Effect, Request, StorageRequest};
 use windlass::app::event::{Answer, ListedUploads};
 use windlass::app::session::Startup;
 use windlass::domain::address::Location;
+use windlass::domain::emptied::Emptied;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::{Measure, ObjectAddress, UploadId};
 use windlass::domain::provider::Provider;
@@ -14,6 +15,7 @@ use windlass::domain::transfer::{
 };
 use windlass::domain::transfer_event::{JobChange, TransferEvent};
 use windlass::domain::unfinished::{UnfinishedUpload, UploadOwner};
+use windlass::domain::versions::Versioning;
 
 use crate::flows::queue::{ends, news, upload};
 use crate::support::app::{App, buckets, connection, page, startup};
@@ -59,7 +61,8 @@ fn marked_objects_are_named_counted_and_weighed() {
     assert_eq!(confirm.subjects, ["a.txt", "b.txt"]);
     assert!(confirm.lines[0].contains("media"));
     assert_eq!(confirm.tally, Some(Tally { objects: 2, bytes: 3, complete: true }));
-    assert!(app.requests().is_empty());
+    let asked = [Request::Storage(StorageRequest::Versioning("media".into()))];
+    assert_eq!(app.requests(), asked, "whether the bucket keeps versions");
     app.keys("tab enter");
     assert_eq!(deleted(&mut app).unwrap().len(), 2);
     assert_eq!(app.marked(), ["a.txt", "b.txt"], "each mark goes with its row");
@@ -72,7 +75,10 @@ fn what_is_below_a_prefix_is_counted_while_the_question_stands() {
     let targets = vec![Target::Prefix("raw/".into())];
     assert_eq!(
         app.requests(),
-        [Request::Storage(StorageRequest::Measure { bucket: "media".into(), targets })]
+        [
+            Request::Storage(StorageRequest::Versioning("media".into())),
+            Request::Storage(StorageRequest::Measure { bucket: "media".into(), targets }),
+        ]
     );
     let ticket = app.last_ticket();
     app.reply_to(ticket, Ok(Answer::Measured(measured(1000, 5000, false))));
@@ -166,10 +172,50 @@ fn r2_says_that_nothing_comes_back() {
     let mut app = App::start(Startup { connections: vec![connection], open, ..startup() });
     app.reply(page(&["a"], None)).keys("D");
     let warning = question(&app).warning.as_deref().unwrap();
-    assert!(
-        warning.starts_with("Cannot be undone") && warning.contains("no versions"),
-        "{warning}"
-    );
+    assert!(warning == "This is final: R2 has no object versions.", "{warning}");
+}
+
+#[test]
+fn the_question_says_what_a_deletion_means_in_this_bucket_and_asks_that_once() {
+    for (versioning, said) in [
+        (Versioning::Enabled, "delete marker"),
+        (Versioning::Suspended, "suspended"),
+        (Versioning::Never, "final"),
+    ] {
+        let mut app = App::with_rows(&["a.txt"]);
+        app.keys("D");
+        assert!(question(&app).warning.as_ref().unwrap().starts_with("Cannot be undone unless"));
+        app.reply(Ok(Answer::Versioning(versioning)));
+        assert!(question(&app).warning.as_ref().unwrap().contains(said), "{versioning:?}");
+        app.effects();
+        app.keys("esc D");
+        assert!(question(&app).warning.as_ref().unwrap().contains(said));
+        assert_eq!(app.requests(), [], "it is known");
+    }
+}
+
+#[test]
+fn all_versions_go_only_once_the_name_is_typed() {
+    let mut app = App::with_rows(&["a.txt", "b.txt"]);
+    app.keys("g D y enter");
+    let confirm = question(&app);
+    assert!(confirm.warning.as_ref().unwrap().contains("final"));
+    assert_eq!(confirm.typed.as_ref().unwrap().expected, "a.txt");
+    app.effects();
+    app.keys("ctrl-u").typed("a.txt").keys("enter");
+    let targets = vec![Target::Object("a.txt".into())];
+    let erases = StorageRequest::EraseVersions { bucket: "media".into(), targets };
+    assert_eq!(app.requests(), [Request::Storage(erases)]);
+    let gone = |done, versions| {
+        let emptied = Emptied { objects: 1, versions, bytes: 9, ..Emptied::default() };
+        Ok(Answer::Emptied { emptied, done })
+    };
+    let ticket = app.last_ticket();
+    app.answer(ticket, gone(false, 1));
+    assert!(app.picture().contains("2 versions"), "{}", app.picture());
+    app.reply_to(ticket, gone(true, 2));
+    assert!(app.toast().contains("3 versions deleted"), "{}", app.toast());
+    assert!(app.state.dialog().is_none());
 }
 
 /// With the question for the bucket `backups` open.

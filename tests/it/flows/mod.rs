@@ -28,5 +28,6 @@ mod tabs;
 mod unfinished;
 mod unfolding;
 mod uploading;
+mod versions;
 mod walking;
 mod window;

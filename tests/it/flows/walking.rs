@@ -8,6 +8,7 @@ use crate::support::app::{App, buckets, page};
 
 fn list(bucket: &str, prefix: &str) -> Request {
     Request::Storage(StorageRequest::ListPage {
+        at: None,
         bucket: Bucket::from(bucket),
         prefix: Prefix::from(prefix),
         token: None,

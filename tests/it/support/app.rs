@@ -252,6 +252,20 @@ fn fits(request: &Request, reply: &Reply) -> bool {
         (request, reply),
         (Request::Storage(StorageRequest::ListBuckets), Ok(Answer::Buckets(_)))
             | (Request::Storage(StorageRequest::ListPage { .. }), Ok(Answer::Page(_)))
+            | (Request::Storage(StorageRequest::Versioning(_)), Ok(Answer::Versioning(_)))
+            | (Request::Storage(StorageRequest::ListVersions { .. }), Ok(Answer::Versions(_)))
+            | (Request::Storage(StorageRequest::PlanRestore { .. }), Ok(Answer::RestorePlanned(_)))
+            | (Request::Storage(StorageRequest::Restore { .. }), Ok(Answer::Restored { .. }))
+            | (
+                Request::Storage(StorageRequest::DeleteVersions { .. }),
+                Ok(Answer::VersionsDeleted(_))
+            )
+            | (
+                Request::Storage(
+                    StorageRequest::EraseVersions { .. } | StorageRequest::EmptyBucket(_)
+                ),
+                Ok(Answer::Emptied { .. })
+            )
             | (Request::Storage(StorageRequest::Head(_)), Ok(Answer::Head(_)))
             | (Request::Storage(StorageRequest::Peek { .. }), Ok(Answer::Peeked(_)))
             | (Request::Storage(StorageRequest::Presign(_)), Ok(Answer::Presigned(_)))

@@ -1,19 +1,21 @@
 //! Acts on objects and prefixes: download, upload, links, copy, delete, new.
 
 mod links;
+mod picking;
+mod versions;
 
 use std::path::PathBuf;
 
 use crate::app::action::Action;
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent};
+use crate::app::dialogs::confirm::Tally;
 use crate::app::dialogs::details::Details;
-use crate::app::dialogs::picker::Picker;
 use crate::app::dialogs::question::{Question, QuestionSlot};
 use crate::app::dialogs::typed_path::resolve;
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::{MachineRequest, StorageRequest};
-use crate::app::event::{Answer, FolderEntry, Reply, Ticket};
+use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::linking::{Delivery, Linking};
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::copy_confirmation::CopyConfirmation;
@@ -28,6 +30,7 @@ use crate::domain::address::{Bucket, Prefix};
 use crate::domain::conflicts::Conflicts;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::Measure;
+use crate::domain::restoring::RestorePlan;
 use crate::domain::transfer::{Direction, FileRules, JobSpec, Target, TransferCommand};
 use crate::domain::units::Counted;
 
@@ -39,6 +42,8 @@ pub struct Acting {
     testing: Vec<(Ticket, String)>,
     /// Temporary keys are being made.
     keys: Option<Ticket>,
+    /// Whether the bucket keeps versions is being asked.
+    versioning: Option<(Ticket, Bucket)>,
     /// Where the picker was left.
     upload_folder: Option<PathBuf>,
 }
@@ -68,6 +73,18 @@ pub(super) enum About {
         specs: Vec<JobSpec>,
     },
     Delete(Deletion),
+    /// Versions are being deleted for good.
+    Erasing,
+    /// The moment that is travelled to.
+    Moment,
+    /// What it takes is planned first.
+    BringBack {
+        bucket: Bucket,
+        plan: Option<RestorePlan>,
+    },
+    Restoring {
+        bucket: Bucket,
+    },
     /// `made` is the one asked for, once it is.
     NewPrefix {
         bucket: Bucket,
@@ -130,11 +147,16 @@ impl Acting {
                 self.question
                     .ask(renaming::question(&source), About::Rename { bucket, source, totals });
             }
-            Action::Delete => {
+            Action::Versions => Acting::show_versions(&bucket, rows(), cx),
+            Action::TimeTravel => self.travel(browse, cx),
+            Action::BringBack => self.ask_to_bring_back(bucket, prefix, browse, cx),
+            Action::Delete | Action::DeleteVersions => {
+                let all_versions = action == Action::DeleteVersions;
                 let (objects, bytes) = totals_of(&rows());
                 let whole = these.is_none() && browse.is_whole_bucket();
                 let targets = targets();
-                let deletion = Deletion { bucket, targets, prefix, whole, objects, bytes };
+                let deletion =
+                    Deletion { bucket, targets, prefix, whole, objects, bytes, all_versions };
                 self.ask_deletion(deletion, cx);
             }
             _ => return false,
@@ -174,6 +196,7 @@ impl Acting {
     pub fn owns(&self, ticket: Ticket) -> bool {
         self.linking.owns(ticket)
             || self.question.owns(ticket)
+            || self.versioning.as_ref().is_some_and(|(asked, _)| *asked == ticket)
             || self.testing.iter().any(|(asked, _)| *asked == ticket)
             || self.keys == Some(ticket)
     }
@@ -189,6 +212,7 @@ impl Acting {
     /// Drops the question and everything that is waited for.
     pub fn drop_all(&mut self, cx: &mut Context<'_>) {
         self.question.close(cx);
+        cx.abandon(&mut self.versioning.take().map(|(ticket, _)| ticket));
         self.linking.give_up(cx);
         cx.abandon(&mut self.keys);
         for (ticket, _) in self.testing.drain(..) {
@@ -217,8 +241,16 @@ impl Acting {
             });
             return self.on_keys(keys, cx);
         }
+        if let Some((_, bucket)) = self.versioning.take_if(|(asked, _)| *asked == ticket) {
+            return self.on_versioning(bucket, reply, cx);
+        }
         match reply {
             Ok(Answer::Measured(below)) => self.on_measured(below),
+            Ok(Answer::RestorePlanned(plan)) => self.on_planned(plan, cx),
+            Ok(Answer::Restored { restored, done }) => {
+                self.on_restored(restored, done, browse, cx);
+            }
+            Ok(Answer::Emptied { emptied, done }) => self.on_erased(emptied, done, browse, cx),
             Ok(Answer::Folder(rows)) => self.on_folder(Ok(rows), cx),
             Ok(Answer::Checked(conflicts)) => self.on_checked(&conflicts, browse, cx),
             Ok(Answer::PublicDomainSaved(domain)) => self.on_domain_saved(domain, cx),
@@ -242,47 +274,6 @@ impl Acting {
             _ => self.question.close(cx),
         }
         cx.ask(Intent::Log(error));
-    }
-
-    // ─── asking ───
-
-    fn ask_files(
-        &mut self,
-        bucket: Bucket,
-        prefix: Prefix,
-        pasted: Option<&str>,
-        cx: &mut Context<'_>,
-    ) {
-        let folder = self.upload_folder.clone();
-        let folder = folder.unwrap_or_else(|| cx.session.working_folder.clone());
-        let title = format!("Upload to s3://{bucket}/{prefix}");
-        let mut picker = Picker::new(title, folder, cx.session.home.clone());
-        if let Some(text) = pasted {
-            picker.on_paste(text);
-        }
-        self.question.ask(Dialog::Picker(Box::new(picker)), About::Upload { bucket, prefix });
-        self.read_wanted(cx);
-    }
-
-    fn ask_deletion(&mut self, deletion: Deletion, cx: &mut Context<'_>) {
-        let confirm = deletion.question(cx.session.provider());
-        let (bucket, prefixes) = (deletion.bucket.clone(), deletion.prefixes());
-        let counts = !prefixes.is_empty();
-        let ticket =
-            counts.then(|| cx.request(StorageRequest::Measure { bucket, targets: prefixes }));
-        let dialog = Dialog::Confirm(confirm);
-        self.question.put(Question { dialog, about: About::Delete(deletion), ticket });
-    }
-
-    /// Asks for the folder that the picker wants next.
-    fn read_wanted(&mut self, cx: &mut Context<'_>) {
-        if let Some(Question { dialog: Dialog::Picker(picker), ticket, .. }) =
-            self.question.get_mut()
-            && let Some(folder) = picker.take_wanted()
-        {
-            cx.abandon(ticket);
-            *ticket = Some(cx.request(MachineRequest::ReadFolder(folder)));
-        }
     }
 
     // ─── answers ───
@@ -342,6 +333,16 @@ impl Acting {
             }
             (About::Existing { specs }, DialogAnswer::Row(row)) => {
                 enqueue(existing::answered(specs, row), browse, cx);
+            }
+            (About::Delete(deletion), DialogAnswer::Yes) if deletion.all_versions => {
+                cx.abandon(&mut question.ticket);
+                self.erase(deletion, cx);
+            }
+            (About::Moment, DialogAnswer::Text(text)) => {
+                self.on_moment(question, &text, browse, cx);
+            }
+            (About::BringBack { bucket, plan: Some(plan) }, DialogAnswer::Yes) => {
+                self.bring_back(bucket, plan, cx);
             }
             (About::Delete(deletion), DialogAnswer::Yes) => {
                 cx.abandon(&mut question.ticket);
@@ -407,20 +408,15 @@ impl Acting {
         match about {
             About::Delete(deletion) => deletion.measured(below, confirm),
             About::CopyConfirmation(confirmation) => confirmation.measured(below, confirm),
+            About::BringBack { .. } => {
+                let Measure { objects, bytes, .. } = below;
+                confirm.tally = Some(Tally { objects, bytes, complete: false });
+                return;
+            }
             _ => {}
         }
         if below.done {
             *ticket = None;
-        }
-    }
-
-    fn on_folder(&mut self, rows: Result<Vec<FolderEntry>, Error>, cx: &mut Context<'_>) {
-        if let Some(Question { dialog: Dialog::Picker(picker), ticket, .. }) =
-            self.question.get_mut()
-        {
-            *ticket = None;
-            picker.on_folder(rows);
-            self.read_wanted(cx);
         }
     }
 

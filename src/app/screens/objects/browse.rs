@@ -1,5 +1,7 @@
 //! Browses one prefix of a bucket: its rows as they arrive, the cursor, the marks, the filter.
 
+use jiff::Timestamp;
+
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::input::Input;
 use crate::app::event::{Answer, Reply, Ticket};
@@ -19,7 +21,7 @@ use crate::domain::arrange::Arrangement;
 use crate::domain::change::KeyChange;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{ListedPage, Row, RowKind};
-use crate::domain::object::ObjectAddress;
+use crate::domain::object::{ObjectAddress, VersionId};
 use crate::domain::transfer::Target;
 
 #[derive(Clone, Debug, Default)]
@@ -40,7 +42,11 @@ pub struct Browse {
     pub(super) load_all: bool,
     pub(super) hold: Hold,
     pub(super) changing: Changing,
-    memory: PlaceHistory,
+    pub(super) memory: PlaceHistory,
+    /// The bucket that is shown as it was, and at which moment.
+    pub(super) past: Option<(Bucket, Timestamp)>,
+    /// The oldest version seen that was stored while versions were kept.
+    pub(super) known_since: Option<Timestamp>,
 }
 
 impl Browse {
@@ -66,7 +72,9 @@ impl Browse {
     pub fn current_object(&self) -> Option<ObjectAddress> {
         let (place, row) = (self.place.as_ref()?, self.current()?);
         let key = place.prefix.key(row.name);
-        (!row.is_prefix()).then(|| ObjectAddress::new(place.bucket.clone(), key))
+        let version = row.version.map(|id| VersionId(id.to_owned()));
+        (!row.is_prefix())
+            .then(|| ObjectAddress::new(place.bucket.clone(), key).at_version(version))
     }
 
     /// The object under the cursor with what its row tells; `None` on a prefix.
@@ -88,9 +96,19 @@ impl Browse {
     /// As [`Browse::targets`], with the sizes of objects.
     pub fn listed(&self) -> Vec<Listed> {
         let Some(place) = &self.place else { return Vec::new() };
-        let target = |row: Row<'_>| match row.kind {
-            RowKind::Prefix => (Target::Prefix(place.prefix.child(row.name)), None),
-            RowKind::Object { size, .. } => {
+        let target = |row: Row<'_>| match (row.kind, row.version) {
+            (RowKind::Prefix, _) => {
+                let prefix = place.prefix.child(row.name);
+                match self.at() {
+                    Some(at) => (Target::PrefixAt(prefix, at), None),
+                    None => (Target::Prefix(prefix), None),
+                }
+            }
+            (RowKind::Object { size, .. }, Some(version)) => {
+                let version = VersionId(version.to_owned());
+                (Target::Version(place.prefix.key(row.name), version), Some(size))
+            }
+            (RowKind::Object { size, .. }, None) => {
                 (Target::Object(place.prefix.key(row.name)), Some(size))
             }
         };
@@ -153,6 +171,7 @@ impl Browse {
     /// As [`Browse::close`], and forgets where it has been.
     pub fn forget(&mut self, cx: &mut Context<'_>) {
         self.close(cx);
+        self.past = None;
         self.memory = PlaceHistory::default();
     }
 
@@ -188,7 +207,7 @@ impl Browse {
         &self.memory
     }
 
-    fn leave(&mut self, cx: &mut Context<'_>) -> Option<PrefixPlace> {
+    pub(super) fn leave(&mut self, cx: &mut Context<'_>) -> Option<PrefixPlace> {
         self.pager.stop(cx);
         self.changing.stop(cx);
         let loading = self.drop_fresh(cx).unwrap_or_else(|| self.loading.clone());
@@ -201,7 +220,7 @@ impl Browse {
         Some(place)
     }
 
-    fn enter(&mut self, place: PrefixPlace, name: Option<String>, cx: &mut Context<'_>) {
+    pub(super) fn enter(&mut self, place: PrefixPlace, name: Option<String>, cx: &mut Context<'_>) {
         self.sought = name.or_else(|| self.memory.cursor(&place).map(str::to_owned));
         self.marking.clear();
         self.list = List::default();
@@ -270,13 +289,13 @@ impl Browse {
         if self.rows.listing().is_empty() {
             self.drop_fresh(cx);
             self.rows.clear(cx);
-            self.pager.start(&place.bucket, &place.prefix, cx);
+            self.pager.start(&place.bucket, &place.prefix, self.at(), cx);
             self.loading = Loading::First;
             return;
         }
         let before = self.drop_fresh(cx).unwrap_or_else(|| self.loading.clone());
         let mut fresh = Fresh::beside(&before);
-        fresh.pager.start(&place.bucket, &place.prefix, cx);
+        fresh.pager.start(&place.bucket, &place.prefix, self.at(), cx);
         self.fresh = Some(fresh);
         self.loading = Loading::Refreshing;
     }
@@ -318,6 +337,8 @@ impl Browse {
     fn on_page(&mut self, listed: ListedPage, cx: &mut Context<'_>) {
         let Some(place) = self.place.clone() else { return };
         let pager = self.fresh.as_mut().map_or(&mut self.pager, |fresh| &mut fresh.pager);
+        self.known_since =
+            [self.known_since, listed.page.known_since()].into_iter().flatten().min();
         let arrived = pager.arrived(&listed, &place.bucket, &place.prefix);
         let from = self.rows.listing().end();
         if let Some(fresh) = &mut self.fresh {

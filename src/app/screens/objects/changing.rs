@@ -17,6 +17,10 @@ const LOOKED_INTO: usize = 32;
 impl Browse {
     /// Takes changes of the bucket that is open.
     pub fn on_changed(&mut self, change: &BucketChange, cx: &mut Context<'_>) {
+        if self.at().is_some() {
+            // The past does not change.
+            return;
+        }
         self.remember_changes(&change.bucket, &change.keys);
         let Some(place) = self.place().filter(|place| place.bucket == change.bucket) else {
             return;
@@ -29,7 +33,8 @@ impl Browse {
     pub fn on_made(&mut self, bucket: &Bucket, made: &KeyChange, cx: &mut Context<'_>) {
         let (connection, keys) = (cx.session.name().clone(), vec![made.clone()]);
         self.on_changed(&BucketChange { connection, bucket: bucket.clone(), keys }, cx);
-        let open = self.place().filter(|place| place.bucket == *bucket).cloned();
+        let open = self.place().filter(|place| place.bucket == *bucket && self.at().is_none());
+        let open = open.cloned();
         let Some(place) = open else { return };
         if self.changing.behind {
             self.refresh(cx);
@@ -113,6 +118,9 @@ impl Browse {
     /// unless others go on to change it. Where the outcome of some requests is `uncertain`, the
     /// prefix is listed again.
     pub fn on_settled(&mut self, ending: &Ending, cx: &mut Context<'_>) {
+        if self.at().is_some() {
+            return;
+        }
         if ending.uncertain || self.changing.behind {
             return self.refresh(cx);
         }

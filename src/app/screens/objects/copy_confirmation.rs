@@ -1,9 +1,10 @@
 //! Asks before rows are copied or moved: from where to where, how much, and what it costs.
 
 use crate::app::dialogs::confirm::{Confirm, Tally};
+use crate::app::screens::objects::deleting::{MANY, can_be_typed};
 use crate::app::screens::objects::downloading::name_of;
 use crate::app::session::Session;
-use crate::domain::address::{Bucket, ConnectionName, Prefix};
+use crate::domain::address::{Bucket, ConnectionName, DELIMITER, Prefix};
 use crate::domain::object::Measure;
 use crate::domain::parts::PREFERRED_PART_BYTES;
 use crate::domain::price::{Cost, Price};
@@ -94,6 +95,20 @@ impl CopyConfirmation {
         };
         confirm.tally = Some(tally);
         confirm.warning = Some(self.cost(tally));
+        confirm.ask_name(self.name_to_type(tally));
+    }
+
+    /// The name that must be typed before much is moved, as before much is deleted.
+    fn name_to_type(&self, tally: Tally) -> Option<String> {
+        if !self.moving || (tally.complete && tally.objects <= MANY) {
+            return None;
+        }
+        let name = match self.sources.as_slice() {
+            [one] => name_of(one),
+            several => several.first().map_or("", |one| parent_name(one.as_str())),
+        };
+        let name = Some(name).filter(|name| can_be_typed(name));
+        Some(name.unwrap_or(self.bucket.as_str()).to_owned())
     }
 
     /// The place of one row; of several the one they have in common.
@@ -104,9 +119,9 @@ impl CopyConfirmation {
         };
         let path = match (self.specs.len(), target) {
             (1, target) => target.as_str().to_owned(),
-            (_, Target::Object(key)) => key.parent().into_string(),
+            (_, Target::Object(key) | Target::Version(key, _)) => key.parent().into_string(),
             (_, Target::Rows(_)) => target.as_str().to_owned(),
-            (_, Target::Prefix(prefix)) => {
+            (_, Target::Prefix(prefix) | Target::PrefixAt(prefix, _)) => {
                 prefix.parent().map(Prefix::into_string).unwrap_or_default()
             }
         };
@@ -145,6 +160,14 @@ impl CopyConfirmation {
         };
         format!("Costs {sum}{traffic} (estimate).")
     }
+}
+
+/// The last segment of the place that a key or prefix is in.
+fn parent_name(path: &str) -> &str {
+    let path = path.trim_end_matches(DELIMITER);
+    let parent = path.rfind(DELIMITER).map_or("", |at| &path[..=at]);
+    let inner = parent.trim_end_matches(DELIMITER);
+    inner.rfind(DELIMITER).map_or(parent, |at| &parent[at + 1..])
 }
 
 #[cfg(test)]

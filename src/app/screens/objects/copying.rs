@@ -176,20 +176,20 @@ fn target_of(
 ) -> Result<(Bucket, Target), String> {
     match (destination, source) {
         (Location::Root, _) => Err("name a bucket: s3://bucket/prefix/".to_owned()),
-        (Location::Prefix { bucket, prefix }, Target::Object(key)) => {
+        (Location::Prefix { bucket, prefix }, Target::Object(key) | Target::Version(key, _)) => {
             Ok((bucket.clone(), Target::Object(prefix.key(key.name()))))
         }
-        (Location::Prefix { bucket, prefix }, Target::Prefix(from)) => {
+        (Location::Prefix { bucket, prefix }, Target::Prefix(from) | Target::PrefixAt(from, _)) => {
             Ok((bucket.clone(), Target::Prefix(prefix.child(from.name()))))
         }
         (_, Target::Rows(_)) => Err("rows are copied one by one".to_owned()),
         (Location::Object { .. }, _) if !single => {
             Err("several rows need a destination that ends with a slash".to_owned())
         }
-        (Location::Object { bucket, key }, Target::Object(_)) => {
+        (Location::Object { bucket, key }, Target::Object(_) | Target::Version(..)) => {
             Ok((bucket.clone(), Target::Object(key.clone())))
         }
-        (Location::Object { bucket, key }, Target::Prefix(_)) => {
+        (Location::Object { bucket, key }, Target::Prefix(_) | Target::PrefixAt(..)) => {
             Ok((bucket.clone(), Target::Prefix(as_prefix(key))))
         }
     }

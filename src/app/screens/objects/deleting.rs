@@ -2,10 +2,12 @@
 
 use crate::app::dialogs::confirm::{Confirm, Tally};
 use crate::app::screens::objects::downloading::name_of;
+use crate::app::session::Session;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::object::Measure;
-use crate::domain::provider::{Capability, Provider};
+use crate::domain::provider::Capability;
 use crate::domain::transfer::{FileRules, JobOptions, JobSpec, OnConflict, Target, Work};
+use crate::domain::versions::Versioning;
 
 /// What is to be deleted once it is said yes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,24 +21,27 @@ pub struct Deletion {
     /// Objects among the targets and their bytes; what is below prefixes is counted apart.
     pub objects: u64,
     pub bytes: u64,
+    /// With every version and delete marker, which is final.
+    pub all_versions: bool,
 }
 
-/// More objects than these are deleted only once a name is typed.
-const MANY: u64 = 1_000;
+/// More objects than these are deleted or moved only once a name is typed.
+pub const MANY: u64 = 1_000;
 
 impl Deletion {
     /// The name that must be typed: of the bucket where all that is in it goes, of the prefix where
     /// there is more below it than [`MANY`] objects, or it is not known yet how many.
     pub fn name_to_type(&self, below: Measure) -> Option<String> {
         let tally = self.tally(below);
-        if !self.whole && tally.complete && tally.objects <= MANY {
+        if !self.whole && !self.all_versions && tally.complete && tally.objects <= MANY {
             return None;
         }
-        let prefix = match self.targets.as_slice() {
-            [Target::Prefix(prefix)] => prefix,
-            _ => &self.prefix,
+        let name = match self.targets.as_slice() {
+            [Target::Prefix(prefix)] => prefix.name(),
+            [Target::Object(key)] => key.name(),
+            _ => self.prefix.name(),
         };
-        let name = Some(prefix.name()).filter(|name| !self.whole && can_be_typed(name));
+        let name = Some(name).filter(|name| !self.whole && can_be_typed(name));
         Some(name.unwrap_or(self.bucket.as_str()).to_owned())
     }
 
@@ -46,7 +51,7 @@ impl Deletion {
     }
 
     /// Names what goes, from where, how much, and whether it can come back. The default is no.
-    pub fn question(&self, provider: Provider) -> Confirm {
+    pub fn question(&self, session: &Session) -> Confirm {
         let prefixes = self.prefixes().len();
         let what = match (self.objects, prefixes) {
             (1, 0) => "this object".to_owned(),
@@ -56,10 +61,14 @@ impl Deletion {
             _ => "these objects and everything below these prefixes".to_owned(),
         };
         let below = Measure { done: prefixes == 0, ..Measure::default() };
-        let mut confirm = Confirm::new("Delete", "Delete", "Keep")
-            .line(format!("Delete {what} from the bucket {}?", self.bucket))
+        let (title, with) = match self.all_versions {
+            true => ("Delete all versions", ", with all versions and delete markers,"),
+            false => ("Delete", ""),
+        };
+        let mut confirm = Confirm::new(title, "Delete", "Keep")
+            .line(format!("Delete {what}{with} from the bucket {}?", self.bucket))
             .about(self.targets.iter().map(name_of))
-            .warning(finality(provider));
+            .warning(self.finality(session));
         self.measured(below, &mut confirm);
         confirm
     }
@@ -68,6 +77,27 @@ impl Deletion {
     pub fn measured(&self, below: Measure, confirm: &mut Confirm) {
         confirm.tally = Some(self.tally(below));
         confirm.ask_name(self.name_to_type(below));
+    }
+
+    /// What a deletion means in this bucket, as far as is known of it.
+    pub fn finality(&self, session: &Session) -> String {
+        if self.all_versions {
+            return "This is final: nothing of it is left.".to_owned();
+        }
+        if let Some(why) = session.lacks(Capability::Versions) {
+            let why = why.split(':').next().unwrap_or_default().to_owned();
+            return format!("This is final: {why}.");
+        }
+        match session.versioning(&self.bucket) {
+            Some(Versioning::Enabled) => {
+                "Adds a delete marker: the versions stay and can be restored.".to_owned()
+            }
+            Some(Versioning::Suspended) => {
+                "Versions are suspended: only those from before are kept.".to_owned()
+            }
+            Some(Versioning::Never) => "This is final: the bucket keeps no versions.".to_owned(),
+            None => "Cannot be undone unless the bucket keeps versions.".to_owned(),
+        }
     }
 
     /// The whole, with what was counted below the prefixes so far.
@@ -91,21 +121,17 @@ impl Deletion {
 }
 
 /// Whether a name looks on screen as it is typed.
-fn can_be_typed(name: &str) -> bool {
+pub fn can_be_typed(name: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || (c.is_ascii() && !c.is_control());
     name.trim_matches('/').chars().any(|c| !c.is_whitespace()) && name.chars().all(plain)
-}
-
-fn finality(provider: Provider) -> String {
-    match provider.lacks(Capability::Versions) {
-        Some(_) => "Cannot be undone: this provider keeps no versions.".to_owned(),
-        None => "Cannot be undone unless the bucket keeps versions.".to_owned(),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::session::Startup;
+    use crate::config::connection::Connection;
+    use crate::domain::provider::Provider;
 
     #[test]
     fn the_question_names_all_it_is_about() {
@@ -116,11 +142,14 @@ mod tests {
             whole: false,
             objects: 1,
             bytes: 10,
+            all_versions: false,
         };
-        let confirm = deletion.question(Provider::R2);
+        let r2 = Connection { provider: Provider::R2, ..Connection::chain("r2".into(), None) };
+        let session = Session::new(Startup::of(r2));
+        let confirm = deletion.question(&session);
         assert_eq!(confirm.subjects, ["raw/", "x"]);
         assert!(confirm.lines[0].contains("media"));
-        assert!(confirm.warning.unwrap().contains("no versions"));
+        assert_eq!(confirm.warning.unwrap(), "This is final: R2 has no object versions.");
         assert!(!confirm.on_yes);
         assert_eq!(confirm.tally, Some(Tally { objects: 1, bytes: 10, complete: false }));
         let below = Measure { objects: 5, bytes: 5, done: true };
@@ -136,6 +165,7 @@ mod tests {
             whole,
             objects,
             bytes: 0,
+            all_versions: false,
         };
         let below = |objects, done| Measure { objects, bytes: 0, done };
         let prefix = [Target::Prefix("a/b/raw/".into())];

@@ -58,8 +58,8 @@ pub fn specs(
 ) -> Vec<JobSpec> {
     let spec = |(source, size): Listed| {
         let folder = match &source {
-            Target::Object(_) | Target::Rows(_) => folder.to_path_buf(),
-            Target::Prefix(prefix) => folder_of(folder, prefix),
+            Target::Object(_) | Target::Version(..) | Target::Rows(_) => folder.to_path_buf(),
+            Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => folder_of(folder, prefix),
         };
         let work = Work::Download { bucket: bucket.clone(), source, folder, name: None, size };
         JobSpec {
@@ -76,8 +76,8 @@ pub fn specs(
 /// The name of a row as a title shows it.
 pub fn name_of(target: &Target) -> &str {
     match target {
-        Target::Object(key) => key.name(),
-        Target::Prefix(prefix) => prefix.name(),
+        Target::Object(key) | Target::Version(key, _) => key.name(),
+        Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => prefix.name(),
         rows @ Target::Rows(_) => rows.as_str(),
     }
 }

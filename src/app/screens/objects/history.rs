@@ -80,6 +80,11 @@ impl PlaceHistory {
         self.listings.retain(|kept| kept.since.len() <= KEPT_CHANGES);
     }
 
+    /// Nothing that was listed is shown again; where one has been is still known.
+    pub fn forget_listings(&mut self) {
+        self.listings.clear();
+    }
+
     /// What was kept of a place.
     pub fn take_listing(&mut self, place: &PrefixPlace) -> Option<KeptListing> {
         let at = self.listings.iter().position(|kept| kept.place == *place)?;

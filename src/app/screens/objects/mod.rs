@@ -29,6 +29,7 @@ pub mod sorting;
 pub mod steering;
 mod thawing;
 pub mod together;
+pub mod travelling;
 mod uploading;
 
 use crate::app::action::{Action, KeyHint};
@@ -286,7 +287,12 @@ impl Objects {
         if self.describes(action, Some(one), cx) {
             return;
         }
-        let rows = vec![(Target::Object(one.object.key.clone()), Some(one.size))];
+        let key = one.object.key.clone();
+        let target = match one.object.version.clone() {
+            Some(version) => Target::Version(key, version),
+            None => Target::Object(key),
+        };
+        let rows = vec![(target, Some(one.size))];
         self.acting.on_action(action, Some(rows), &mut self.browse, cx);
     }
 

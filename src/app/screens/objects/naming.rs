@@ -61,7 +61,7 @@ pub fn copied(
 pub fn public_urls(domain: &str, targets: &[Target]) -> Option<String> {
     let url = |target: &Target| match target {
         Target::Object(key) => Some(public_url(domain, key)),
-        Target::Prefix(_) | Target::Rows(_) => None,
+        _ => None,
     };
     targets.iter().map(url).collect::<Option<Vec<_>>>().map(|lines| lines.join("\n"))
 }

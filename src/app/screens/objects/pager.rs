@@ -1,5 +1,7 @@
 //! Requests the pages of a listing one after another.
 
+use jiff::Timestamp;
+
 use crate::app::context::Context;
 use crate::app::effect::StorageRequest;
 use crate::app::event::Ticket;
@@ -13,13 +15,21 @@ use crate::domain::page_cursor::PageCursor;
 pub struct Pager {
     ticket: Option<Ticket>,
     cursor: PageCursor<ContinuationToken>,
+    /// As it was at this moment; as it is now without one.
+    at: Option<Timestamp>,
 }
 
 impl Pager {
     /// Starts at the first page, whatever was asked before.
-    pub fn start(&mut self, bucket: &Bucket, prefix: &Prefix, cx: &mut Context<'_>) {
+    pub fn start(
+        &mut self,
+        bucket: &Bucket,
+        prefix: &Prefix,
+        at: Option<Timestamp>,
+        cx: &mut Context<'_>,
+    ) {
         self.stop(cx);
-        *self = Pager::default();
+        *self = Pager { at, ..Pager::default() };
         self.ask(bucket, prefix, None, cx);
     }
 
@@ -60,7 +70,7 @@ impl Pager {
 
     /// Notes that the page asked for will not come.
     pub fn failed(&mut self) {
-        *self = Pager::default();
+        *self = Pager { at: self.at, ..Pager::default() };
     }
 
     /// Whether there is a further page.
@@ -76,6 +86,7 @@ impl Pager {
         cx: &mut Context<'_>,
     ) {
         let (bucket, prefix) = (bucket.clone(), prefix.clone());
-        self.ticket = Some(cx.request(StorageRequest::ListPage { bucket, prefix, token }));
+        let at = self.at;
+        self.ticket = Some(cx.request(StorageRequest::ListPage { bucket, prefix, at, token }));
     }
 }

@@ -8,7 +8,41 @@ use crate::app::session::Session;
 use crate::domain::provider::Capability;
 
 pub fn disabled(action: Action, browse: &Browse, session: &Session) -> Option<String> {
-    read_only(action, session).or_else(|| rows_disabled(action, browse, session))
+    read_only(action, session)
+        .or_else(|| of_the_past(action, browse, session))
+        .or_else(|| rows_disabled(action, browse, session))
+}
+
+/// The past is only read.
+fn of_the_past(action: Action, browse: &Browse, session: &Session) -> Option<String> {
+    let versions = matches!(
+        action,
+        Action::DeleteVersions | Action::Versions | Action::TimeTravel | Action::BringBack
+    );
+    if versions && let Some(why) = session.lacks(Capability::Versions) {
+        return Some(why);
+    }
+    let writes = matches!(
+        action,
+        Action::Upload
+            | Action::Move
+            | Action::Rename
+            | Action::Delete
+            | Action::DeleteVersions
+            | Action::New
+            | Action::Metadata
+            | Action::EditObject
+            | Action::NewObject
+            | Action::Thaw
+    );
+    let now = session.key(Action::TimeTravel);
+    match (writes, browse.at()) {
+        (true, Some(_)) => Some(format!("the past is only read: {now} comes back to now")),
+        (_, None) if action == Action::BringBack => {
+            Some(format!("this is now already: {now} shows the past"))
+        }
+        _ => None,
+    }
 }
 
 /// Why something cannot be done to one object that is there.
@@ -27,6 +61,8 @@ fn read_only(action: Action, session: &Session) -> Option<String> {
             | Action::Move
             | Action::Rename
             | Action::Delete
+            | Action::DeleteVersions
+            | Action::BringBack
             | Action::New
             | Action::Metadata
             | Action::EditObject
@@ -44,6 +80,8 @@ fn rows_disabled(action: Action, browse: &Browse, session: &Session) -> Option<S
         | Action::Move
         | Action::Rename
         | Action::Delete
+        | Action::DeleteVersions
+        | Action::Versions
         | Action::CopyLink
         | Action::OpenLink
         | Action::LinkMenu

@@ -25,7 +25,7 @@ pub fn spec(
 ) -> Result<JobSpec, String> {
     let target = match source {
         Target::Object(key) => Target::Object(key.parent().key(name)),
-        Target::Rows(_) => source.clone(),
+        Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => source.clone(),
         Target::Prefix(prefix) => {
             let name = name.strip_suffix(DELIMITER).unwrap_or(name);
             let parent = prefix.parent().unwrap_or_else(Prefix::root);
@@ -65,7 +65,7 @@ pub fn is_rename(spec: &JobSpec) -> Option<(&Target, &Target)> {
     let parent = |target: &Target| match target {
         Target::Object(key) => Some(key.parent()),
         Target::Prefix(prefix) => prefix.parent(),
-        Target::Rows(_) => None,
+        Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => None,
     };
     let within = spec.other_connection().is_none() && bucket == to_bucket;
     (within && parent(source).is_some() && parent(source) == parent(target))

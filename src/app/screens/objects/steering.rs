@@ -96,6 +96,8 @@ impl Browse {
             self.set_filter("", cx);
         } else if !self.marking.marks.is_empty() {
             self.marking.clear();
+        } else if self.at().is_some() {
+            self.travel(None, cx);
         } else {
             return false;
         }

@@ -42,7 +42,7 @@ fn whole(work: &Work) -> Option<Work> {
     match work {
         Work::Download { bucket, source, folder, name: None, .. } => {
             let folder: PathBuf = match source {
-                Target::Prefix(_) => folder.parent()?.to_owned(),
+                Target::Prefix(_) | Target::PrefixAt(..) => folder.parent()?.to_owned(),
                 _ => folder.clone(),
             };
             let (bucket, source) = (bucket.clone(), nothing);
@@ -52,7 +52,7 @@ fn whole(work: &Work) -> Option<Work> {
             let target: Prefix = match target {
                 Target::Object(key) => key.parent(),
                 Target::Prefix(prefix) => prefix.parent()?,
-                Target::Rows(_) => return None,
+                Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => return None,
             };
             Some(Work::Copy {
                 bucket: bucket.clone(),

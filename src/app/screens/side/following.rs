@@ -161,8 +161,8 @@ fn takes_away(spec: &JobSpec, subject: &Subject) -> bool {
 
 fn covers(target: &Target, key: &str) -> bool {
     match target {
-        Target::Object(one) => one.as_str() == key,
-        Target::Prefix(prefix) => key.starts_with(prefix.as_str()),
+        Target::Object(one) | Target::Version(one, _) => one.as_str() == key,
+        Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => key.starts_with(prefix.as_str()),
         Target::Rows(rows) => rows.iter().any(|row| covers(&row.target, key)),
     }
 }

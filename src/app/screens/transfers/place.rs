@@ -17,10 +17,7 @@ pub fn remote_object(work: &Work) -> Option<ObjectAddress> {
         Work::Copy { to_connection: None, to_bucket, target, .. } => (to_bucket, target),
         Work::Copy { .. } | Work::Delete { .. } => return None,
     };
-    match target {
-        Target::Object(key) => Some(ObjectAddress::new(bucket.clone(), key.clone())),
-        Target::Prefix(_) | Target::Rows(_) => None,
-    }
+    target.object(bucket)
 }
 
 /// The file or folder of this machine.
@@ -28,8 +25,9 @@ pub fn local_path(work: &Work) -> Option<PathBuf> {
     match work {
         Work::Upload { source, .. } => Some(source.clone()),
         Work::Download { folder, name: Some(name), .. } => Some(folder.join(name)),
-        Work::Download { folder, source: Target::Object(key), .. } => Some(folder.join(key.name())),
-        Work::Download { folder, .. } => Some(folder.clone()),
+        Work::Download { folder, source, .. } => {
+            Some(source.key().map_or_else(|| folder.clone(), |key| folder.join(key.name())))
+        }
         Work::Copy { .. } | Work::Delete { .. } => None,
     }
 }

@@ -4,8 +4,8 @@ use crate::domain::error::explain::demand;
 use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{
-    ASSUME_ROLE, Error, ErrorKind, LOCK_JOURNAL, READ_FILE, Renewal, SAVE_TEXT, SEND_STREAM,
-    UNSIGNED,
+    ASSUME_ROLE, Error, ErrorKind, IS_DELETE_MARKER, LOCK_JOURNAL, READ_FILE, Renewal, SAVE_TEXT,
+    SEND_STREAM, UNSIGNED,
 };
 
 pub fn explain(error: &Error) -> Option<Explanation> {
@@ -192,6 +192,16 @@ fn place(error: &Error) -> Option<Explanation> {
             "there is nothing with this name or below it",
             "the prefix is misspelled, or what was there was deleted",
             Remedy::FindObject,
+        ),
+        ErrorKind::NoSuchKey if error.detail == IS_DELETE_MARKER => Explanation::new(
+            IS_DELETE_MARKER,
+            "the object was deleted at that time, and the marker is what is left of it",
+            Remedy::FindVersion,
+        ),
+        ErrorKind::NoSuchKey if error.operation == "ListObjectVersions" => Explanation::new(
+            error.detail_or("there is no version of this object").to_owned(),
+            "it was not there, its versions were deleted for good, or the key is misspelled",
+            Remedy::FindVersion,
         ),
         ErrorKind::NoSuchKey => Explanation::new(
             "the object does not exist",

@@ -20,15 +20,17 @@ pub enum Field {
     Key,
     CommonPrefix,
     UploadKey,
+    VersionKey,
+    VersionPrefix,
 }
 
 /// What proven names showed of a server's ways, by [`Field`].
 #[derive(Debug)]
-pub struct Learned(Mutex<[Spellings; 3]>);
+pub struct Learned(Mutex<[Spellings; 5]>);
 
 impl Default for Learned {
     fn default() -> Learned {
-        Learned(Mutex::new([Spellings::ALL; 3]))
+        Learned(Mutex::new([Spellings::ALL; 5]))
     }
 }
 
@@ -71,8 +73,10 @@ impl NameContext<'_> {
         let Some(below) = name.strip_prefix(self.prefix) else { return false };
         match self.field {
             _ if !self.delimited => true,
-            Field::CommonPrefix => below.find(DELIMITER).is_some_and(|at| at + 1 == below.len()),
-            Field::Key | Field::UploadKey => !below.contains(DELIMITER),
+            Field::CommonPrefix | Field::VersionPrefix => {
+                below.find(DELIMITER).is_some_and(|at| at + 1 == below.len())
+            }
+            Field::Key | Field::UploadKey | Field::VersionKey => !below.contains(DELIMITER),
         }
     }
 

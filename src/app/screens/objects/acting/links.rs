@@ -234,10 +234,7 @@ fn counted(life: Option<LinkLife>, cx: &mut Context<'_>) -> Option<Duration> {
 }
 
 fn objects(bucket: &Bucket, targets: &[Target]) -> impl Iterator<Item = ObjectAddress> {
-    targets.iter().filter_map(|target| match target {
-        Target::Object(key) => Some(ObjectAddress::new(bucket.clone(), key.clone())),
-        Target::Prefix(_) | Target::Rows(_) => None,
-    })
+    targets.iter().filter_map(|target| target.object(bucket))
 }
 
 /// Where an upload link leads: to the object itself, or to a name below a prefix.
@@ -249,7 +246,7 @@ fn upload_place(
     let key = match (targets.first()?, name) {
         (Target::Prefix(prefix), Some(name)) => prefix.key(&name),
         (Target::Object(key), _) => key.clone(),
-        (Target::Prefix(_), None) | (Target::Rows(_), _) => return None,
+        _ => return None,
     };
     Some(ObjectAddress::new(bucket.clone(), key))
 }

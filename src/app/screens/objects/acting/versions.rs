@@ -1,0 +1,240 @@
+//! Travels in time, brings the past back, and deletes versions for good.
+
+use crate::app::context::{Context, Intent};
+use crate::app::dialogs::Dialog;
+use crate::app::dialogs::confirm::{Confirm, Tally};
+use crate::app::dialogs::details::Details;
+use crate::app::dialogs::question::Question;
+use crate::app::effect::StorageRequest;
+use crate::app::event::{Answer, Reply};
+use crate::app::restored::{large_copies, say_restored};
+use crate::app::screens::objects::acting::{About, Acting};
+use crate::app::screens::objects::browse::Browse;
+use crate::app::screens::objects::deleting::Deletion;
+use crate::app::screens::objects::downloading::Listed;
+use crate::app::screens::objects::travelling;
+use crate::app::screens::versions::shown::ListedOf;
+use crate::app::toasts::Level;
+use crate::domain::address::{Bucket, Prefix};
+use crate::domain::emptied::Emptied;
+use crate::domain::restoring::{RestorePlan, RestorePoint, Restored};
+use crate::domain::transfer::{Target, TransferCommand};
+use crate::domain::units::{Count, Counted, Moment, Size};
+
+impl Acting {
+    /// Asks for a moment; in the past it comes back to now.
+    pub(super) fn travel(&mut self, browse: &mut Browse, cx: &mut Context<'_>) {
+        if browse.at().is_some() {
+            return browse.travel(None, cx);
+        }
+        let Some(place) = browse.place() else { return };
+        let bucket = place.bucket.clone();
+        self.ask_versioning(&bucket, cx);
+        self.question.ask(travelling::question(&bucket, cx), About::Moment);
+    }
+
+    pub(super) fn on_moment(
+        &mut self,
+        question: Question<About>,
+        text: &str,
+        browse: &mut Browse,
+        cx: &mut Context<'_>,
+    ) {
+        match travelling::moment(text, cx) {
+            Ok(at) => {
+                browse.travel(Some(at), cx);
+                let bucket = browse.place().map(|place| &place.bucket);
+                let versioning = bucket.and_then(|bucket| cx.session.versioning(bucket));
+                if let Some(gaps) = travelling::gaps(versioning) {
+                    cx.toast(Level::Note, gaps);
+                }
+            }
+            Err(problem) => self.refuse(question, problem),
+        }
+    }
+
+    /// Whether the bucket keeps versions, asked once.
+    pub(super) fn ask_versioning(&mut self, bucket: &Bucket, cx: &mut Context<'_>) {
+        let asked = self.versioning.as_ref().is_some_and(|(_, asked)| asked == bucket);
+        if cx.session.versioning(bucket).is_none() && !asked {
+            cx.abandon(&mut self.versioning.take().map(|(ticket, _)| ticket));
+            let ticket = cx.request(StorageRequest::Versioning(bucket.clone()));
+            self.versioning = Some((ticket, bucket.clone()));
+        }
+    }
+
+    /// Keys that may not ask are no reason to say anything: the question stays careful.
+    pub(super) fn on_versioning(&mut self, bucket: Bucket, reply: Reply, cx: &mut Context<'_>) {
+        match reply {
+            Ok(Answer::Versioning(versioning)) => {
+                cx.ask(Intent::KnowVersioning { bucket, versioning });
+            }
+            Ok(_) => {}
+            Err(error) => cx.ask(Intent::LogQuietly(error)),
+        }
+    }
+
+    /// What is known now of the bucket, in the question that is open.
+    pub fn know_versioning(&mut self, cx: &Context<'_>) {
+        if let Some(Question { dialog: Dialog::Confirm(confirm), about, .. }) =
+            self.question.get_mut()
+            && let About::Delete(deletion) = about
+        {
+            confirm.warning = Some(deletion.finality(cx.session));
+        }
+    }
+
+    /// Of one row: the versions of the object, or what was deleted below the prefix.
+    pub(super) fn show_versions(bucket: &Bucket, rows: Vec<Listed>, cx: &mut Context<'_>) {
+        let Some((target, _)) = rows.into_iter().next() else { return };
+        let bucket = bucket.clone();
+        cx.ask(Intent::ShowVersions(match target.object(&bucket) {
+            Some(object) => ListedOf::Object(object.at_version(None)),
+            None => {
+                let prefix = target.prefix().cloned().unwrap_or_else(Prefix::root);
+                ListedOf::Deleted { bucket, prefix }
+            }
+        }));
+    }
+
+    // ─── bring back ───
+
+    /// Plans and counts first: the marked rows, or the whole place.
+    pub(super) fn ask_to_bring_back(
+        &mut self,
+        bucket: Bucket,
+        prefix: Prefix,
+        browse: &Browse,
+        cx: &mut Context<'_>,
+    ) {
+        let Some(at) = browse.at() else { return };
+        let marked = !browse.marking.marks.is_empty();
+        let targets = if marked { browse.targets() } else { vec![Target::Prefix(prefix)] };
+        let moment = Moment(at, &cx.session.zone);
+        let confirm = Confirm::new("Bring back to now", "Bring back", "Leave")
+            .line(format!("Bring back what was in {bucket} at {moment}?"))
+            .line("Delete markers are removed and old versions copied on top; none is lost.")
+            .about(targets.iter().map(|target| match target.as_str() {
+                "" => bucket.as_str(),
+                path => path,
+            }));
+        let confirm = confirm.tally(Tally::default());
+        let wanted = RestorePoint::At(at);
+        let request = StorageRequest::PlanRestore { bucket: bucket.clone(), targets, wanted };
+        let ticket = Some(cx.request(request));
+        let about = About::BringBack { bucket, plan: None };
+        self.question.put(Question { dialog: Dialog::Confirm(confirm), about, ticket });
+    }
+
+    pub(super) fn on_planned(&mut self, planned: RestorePlan, cx: &mut Context<'_>) {
+        let Some(Question { dialog: Dialog::Confirm(confirm), about, ticket }) =
+            self.question.get_mut()
+        else {
+            return;
+        };
+        let About::BringBack { plan, .. } = about else { return };
+        *ticket = None;
+        let (objects, bytes) = (planned.steps.len() as u64, planned.bytes);
+        confirm.tally = Some(Tally { objects, bytes, complete: true });
+        if planned.unchanged > 0 {
+            let same = Counted(planned.unchanged, "object");
+            confirm.lines.push(format!("{same} stay as they are."));
+        }
+        if !planned.left.is_empty() {
+            let left = Counted(planned.left.len() as u64, "object");
+            confirm.lines.push(format!("{left} made later stay."));
+        }
+        let nothing = planned.steps.is_empty();
+        *plan = Some(planned);
+        if nothing {
+            self.question.close(cx);
+            cx.toast(Level::Note, "nothing to bring back: it is as it was");
+        }
+    }
+
+    pub(super) fn bring_back(&mut self, bucket: Bucket, plan: RestorePlan, cx: &mut Context<'_>) {
+        let request = StorageRequest::Restore { bucket: bucket.clone(), steps: plan.steps };
+        let ticket = Some(cx.request(request));
+        let dialog = Dialog::Details(waiting("Bringing back", "0 objects".to_owned()));
+        self.question.put(Question { dialog, about: About::Restoring { bucket }, ticket });
+    }
+
+    pub(super) fn on_restored(
+        &mut self,
+        restored: Restored,
+        done: bool,
+        browse: &mut Browse,
+        cx: &mut Context<'_>,
+    ) {
+        let Some(question) = self.question.get_mut() else { return };
+        let About::Restoring { bucket } = question.about.clone() else { return };
+        if !done {
+            let objects = Counted(restored.restored, "object").to_string();
+            question.dialog = Dialog::Details(waiting("Bringing back", objects));
+            return;
+        }
+        question.ticket = None;
+        self.question.close(cx);
+        say_restored(&restored, cx);
+        let copies = large_copies(cx.session.name(), &bucket, restored.large);
+        if !copies.is_empty() {
+            cx.transfer(TransferCommand::Enqueue(copies));
+        }
+        browse.travel(None, cx);
+    }
+
+    // ─── deleting ───
+
+    pub(super) fn ask_deletion(&mut self, deletion: Deletion, cx: &mut Context<'_>) {
+        self.ask_versioning(&deletion.bucket, cx);
+        let confirm = deletion.question(cx.session);
+        let (bucket, prefixes) = (deletion.bucket.clone(), deletion.prefixes());
+        let counts = !prefixes.is_empty();
+        let ticket =
+            counts.then(|| cx.request(StorageRequest::Measure { bucket, targets: prefixes }));
+        let dialog = Dialog::Confirm(confirm);
+        self.question.put(Question { dialog, about: About::Delete(deletion), ticket });
+    }
+
+    pub(super) fn erase(&mut self, deletion: Deletion, cx: &mut Context<'_>) {
+        let Deletion { bucket, targets, .. } = deletion;
+        let ticket = Some(cx.request(StorageRequest::EraseVersions { bucket, targets }));
+        let dialog = Dialog::Details(waiting("Deleting all versions", "0 versions".to_owned()));
+        self.question.put(Question { dialog, about: About::Erasing, ticket });
+    }
+
+    pub(super) fn on_erased(
+        &mut self,
+        emptied: Emptied,
+        done: bool,
+        browse: &mut Browse,
+        cx: &mut Context<'_>,
+    ) {
+        let Some(question) = self.question.get_mut() else { return };
+        if !matches!(question.about, About::Erasing) {
+            return;
+        }
+        let versions = Counted(emptied.sum(), "version");
+        if !done {
+            question.dialog =
+                Dialog::Details(waiting("Deleting all versions", versions.to_string()));
+            return;
+        }
+        question.ticket = None;
+        self.question.close(cx);
+        match emptied.failed {
+            0 => cx.toast(Level::Done, format!("{versions} deleted, {}", Size(emptied.bytes))),
+            failed => {
+                let failed = Count(failed);
+                cx.toast(Level::Problem, format!("{versions} deleted, {failed} could not be"));
+            }
+        }
+        emptied.errors.into_iter().for_each(|error| cx.ask(Intent::Log(error)));
+        browse.marking.clear();
+        browse.refresh(cx);
+    }
+}
+
+fn waiting(title: &str, far: String) -> Details {
+    Details::new(title).fact("So far", far).fact("Esc", "stops; what is done stays done")
+}

@@ -1,0 +1,293 @@
+//! Runs `restore`: brings back what was deleted or overwritten, one key or all below a prefix.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Value, json};
+
+use crate::cli::args::versions::RestoreArguments;
+use crate::cli::connect::Choice;
+use crate::cli::interrupt::interrupted;
+use crate::cli::jobs::{below, run_silently};
+use crate::cli::one::writable;
+use crate::cli::past::{not_there, say_gaps};
+use crate::cli::print::{Printer, Status, Trouble, complain_of_all, error_object, usage};
+use crate::cli::progress::CountLine;
+use crate::domain::address::{Bucket, Location};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::ObjectAddress;
+use crate::domain::restoring::{RestorePlan, RestorePoint, RestoreStep, Restored, step};
+use crate::domain::transfer::{FileRules, JobOptions, JobSpec, JobState, OnConflict, Target, Work};
+use crate::domain::units::{Count, Counted, Size};
+use crate::domain::versions::VersionEntry;
+use crate::domain::visible::visible;
+use crate::s3::client::Client;
+
+pub async fn restore(arguments: &RestoreArguments, choice: &Choice) -> Result<Status, Trouble> {
+    let location = below(&arguments.location, arguments.recursive);
+    if !arguments.dry_run {
+        writable(choice.current()?, "CopyObject")?;
+    }
+    let wanted = match (&arguments.past.version, arguments.past.at) {
+        (Some(version), _) => RestorePoint::Version(version.clone()),
+        (None, Some(at)) => RestorePoint::At(at),
+        (None, None) => RestorePoint::Undeleted,
+    };
+    let client = choice.client()?;
+    let plan = match &location {
+        Location::Root => return Err(usage("restore needs a bucket: s3://bucket/key")),
+        Location::Prefix { .. } if !arguments.recursive => {
+            let place = visible(&location.to_string()).into_owned();
+            return Err(usage(&format!(
+                "{place} is a prefix: restore -r {place} restores everything below it"
+            )));
+        }
+        Location::Prefix { bucket, prefix } => {
+            let line = CountLine::new();
+            let tell = |plan: &RestorePlan| {
+                line.draw(|| format!("{} looked at", Counted(plan.keys, "key")));
+            };
+            let plan = client.plan_restore(bucket, prefix, &wanted, tell).await?;
+            if plan.keys == 0 && !prefix.is_root() {
+                let place = location.to_string();
+                return Err(Error::new(ErrorKind::NoSuchKey, "ListObjectVersions", place).into());
+            }
+            plan
+        }
+        Location::Object { bucket, key } => {
+            let object = ObjectAddress::new(bucket.clone(), key.clone());
+            one(&client, &object, &wanted).await?
+        }
+    };
+    if let (RestorePoint::At(_), Some(bucket)) = (&wanted, location.bucket()) {
+        say_gaps(&client, bucket).await;
+    }
+    let bucket = location.bucket().cloned().unwrap_or_else(|| Bucket::new(""));
+    let run = Run { arguments, choice, client, bucket, place: location.to_string() };
+    run.carry_out(plan).await
+}
+
+/// The plan of exactly one key, which must have been there.
+async fn one(
+    client: &Client,
+    object: &ObjectAddress,
+    wanted: &RestorePoint,
+) -> Result<RestorePlan, Error> {
+    let fails = |kind, detail: String| {
+        Error::new(kind, "ListObjectVersions", object.to_string()).detail(detail)
+    };
+    let history = client.versions_of(object).await?;
+    let step = step(&history, wanted);
+    match (&step, wanted) {
+        (RestoreStep::Later(_) | RestoreStep::Nothing, RestorePoint::At(at)) => {
+            Err(not_there(object, *at, ""))
+        }
+        (RestoreStep::Unknown, RestorePoint::Version(version)) => {
+            let detail = format!("the object has no version {version}");
+            Err(fails(ErrorKind::NoSuchKey, detail))
+        }
+        (RestoreStep::IsMarker, _) => {
+            let detail = "this version is a delete marker: there is nothing to restore from it";
+            Err(fails(ErrorKind::NoSuchKey, detail.to_owned()))
+        }
+        (RestoreStep::Nothing, _) => Err(fails(ErrorKind::NoSuchKey, String::new())),
+        _ => {
+            let mut plan = RestorePlan::default();
+            plan.add(step);
+            Ok(plan)
+        }
+    }
+}
+
+struct Run<'a> {
+    arguments: &'a RestoreArguments,
+    choice: &'a Choice,
+    client: Client,
+    bucket: Bucket,
+    place: String,
+}
+
+impl Run<'_> {
+    async fn carry_out(&self, plan: RestorePlan) -> Result<Status, Trouble> {
+        let mut printer = Printer::new(self.choice.json);
+        let RestorePlan { steps, unchanged, left, .. } = plan;
+        if self.arguments.dry_run {
+            return self.dry_run(&steps, unchanged, &left, &mut printer);
+        }
+        let (done, cancelled) = self.act(steps, &left).await;
+        let done = Restored { unchanged: done.unchanged + unchanged, ..done };
+        complain_of_all(&done.errors, printer.json);
+        let left = if self.arguments.exact { Vec::new() } else { left };
+        for object in &left {
+            self.print_key(&mut printer, object, "left", None)?;
+        }
+        let (restored, changed) = (done.restored, done.restored + done.deleted + done.unchanged);
+        let state = match (cancelled, done.failed) {
+            (true, _) => "cancelled",
+            (false, 0) => "done",
+            (false, _) => "failed",
+        };
+        self.summary(&mut printer, state, &done, left.len() as u64)?;
+        printer.flush()?;
+        if cancelled {
+            return Err(Error::new(ErrorKind::Cancelled, "restore", "").into());
+        }
+        Ok(match (done.failed, restored + changed) {
+            (0, _) => Status::Done,
+            (_, 0) => Status::Failed,
+            _ => Status::Partly,
+        })
+    }
+
+    /// Everything planned, and whether somebody stopped it.
+    async fn act(&self, steps: Vec<RestoreStep>, left: &[VersionEntry]) -> (Restored, bool) {
+        let sum = Arc::new(Mutex::new(Restored::default()));
+        let (told, line) = (Arc::clone(&sum), CountLine::new());
+        let tell = move |done: &Restored| {
+            told.lock().unwrap_or_else(PoisonError::into_inner).clone_from(done);
+            line.draw(|| format!("{} restored", Counted(done.restored, "object")));
+        };
+        let work = async {
+            let mut done = self.client.restore(&self.bucket, steps, tell).await;
+            self.restore_large(&mut done).await;
+            if self.arguments.exact {
+                self.client.delete_later(&self.bucket, left, &mut done).await;
+            }
+            done
+        };
+        tokio::select! {
+            done = work => (done, false),
+            () = interrupted() => {
+                (sum.lock().unwrap_or_else(PoisonError::into_inner).clone(), true)
+            }
+        }
+    }
+
+    /// What no single request copies goes by the engine, in parts.
+    async fn restore_large(&self, done: &mut Restored) {
+        let specs: Vec<JobSpec> = done.large.drain(..).map(|object| self.spec(object)).collect();
+        if specs.is_empty() {
+            return;
+        }
+        for job in run_silently(self.choice, specs).await {
+            match job.state {
+                JobState::Failed(error) => done.fail(error),
+                _ => {
+                    done.restored += 1;
+                    done.bytes += job.progress.bytes;
+                }
+            }
+        }
+    }
+
+    fn spec(&self, object: VersionEntry) -> JobSpec {
+        JobSpec {
+            connection: self.choice.current.clone(),
+            work: Work::Copy {
+                bucket: self.bucket.clone(),
+                source: Target::Version(object.key.clone(), object.version),
+                to_connection: None,
+                to_bucket: self.bucket.clone(),
+                target: Target::Object(object.key),
+                moving: false,
+            },
+            on_conflict: OnConflict::Overwrite,
+            files: FileRules::default(),
+            options: JobOptions::default(),
+        }
+    }
+
+    fn dry_run(
+        &self,
+        steps: &[RestoreStep],
+        unchanged: u64,
+        left: &[VersionEntry],
+        printer: &mut Printer,
+    ) -> Result<Status, Trouble> {
+        for step in steps {
+            let (object, how) = match step {
+                RestoreStep::Undelete { object, .. } => (object, "undelete"),
+                RestoreStep::Copy { object, .. } => (object, "copy"),
+                _ => continue,
+            };
+            self.print_key(printer, object, "would restore", Some(how))?;
+        }
+        let exact = self.arguments.exact;
+        for object in left {
+            let (state, how) =
+                if exact { ("would delete", Some("delete")) } else { ("left", None) };
+            self.print_key(printer, object, state, how)?;
+        }
+        let planned = Restored {
+            restored: steps.len() as u64,
+            bytes: steps.iter().map(RestoreStep::bytes).sum(),
+            deleted: if exact { left.len() as u64 } else { 0 },
+            unchanged,
+            ..Restored::default()
+        };
+        let left = if exact { 0 } else { left.len() as u64 };
+        self.summary(printer, "would", &planned, left)?;
+        printer.flush()?;
+        Ok(Status::Done)
+    }
+
+    fn print_key(
+        &self,
+        printer: &mut Printer,
+        object: &VersionEntry,
+        state: &str,
+        how: Option<&str>,
+    ) -> Result<(), Trouble> {
+        if printer.json {
+            let state = state.split(' ').next().unwrap_or_default();
+            let mut told = json!({
+                "bucket": self.bucket, "key": object.key, "version": object.version,
+                "state": state, "modified": object.modified,
+            });
+            if let Some(how) = how {
+                told["how"] = how.into();
+            }
+            return Ok(printer.object(&told)?);
+        }
+        let place = format!("s3://{}/{}", self.bucket, object.key);
+        let place = printer.shown(&place).into_owned();
+        Ok(printer.line(&format!("{state}\t{place}"))?)
+    }
+
+    /// As of `cp`, with the counts of a restoration.
+    fn summary(
+        &self,
+        printer: &mut Printer,
+        state: &str,
+        done: &Restored,
+        left: u64,
+    ) -> Result<(), Trouble> {
+        if printer.json {
+            let error = done.errors.first().map(error_object);
+            return Ok(printer.object(&json!({
+                "job": "restore", "from": self.place, "to": self.place, "state": state,
+                "objects": done.restored, "bytes": done.bytes, "failed": done.failed,
+                "skipped": done.unchanged, "notes": [], "verified": Value::Null, "error": error,
+                "restored": done.restored, "unchanged": done.unchanged, "left": left,
+                "deleted": done.deleted,
+            }))?);
+        }
+        let would = if state == "would" { " would be" } else { "" };
+        let objects = Counted(done.restored, "object");
+        let mut text = format!(
+            "restore {}: {objects}{would} restored, {}",
+            printer.shown(&self.place),
+            Size(done.bytes)
+        );
+        for (count, what) in [
+            (done.unchanged, "unchanged"),
+            (left, "left"),
+            (done.deleted, "deleted"),
+            (done.failed, "failed"),
+        ] {
+            if count > 0 {
+                text += &format!(", {} {what}", Count(count));
+            }
+        }
+        Ok(printer.line(&text)?)
+    }
+}

@@ -1,0 +1,214 @@
+//! Brings back what was overwritten or deleted: plans it from the versions, then does it.
+
+use std::collections::HashSet;
+
+use futures_util::{FutureExt as _, StreamExt as _, stream};
+
+use crate::domain::address::{Bucket, Key, Prefix};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::{ObjectAddress, ObjectHead, VersionId};
+use crate::domain::restoring::{RestorePlan, RestorePoint, RestoreStep, Restored, step};
+use crate::domain::versions::{Histories, KeyVersion, VersionEntry};
+use crate::s3::call::Call;
+use crate::s3::client::Client;
+use crate::s3::ops::versions::{VersionPages, VersionsQuery};
+
+/// Copies under way at once.
+const AT_ONCE: usize = 8;
+
+/// Delete markers removed by one request, at most.
+const BATCH: usize = 1000;
+
+impl Client {
+    /// What brings everything below a prefix back; `tell` hears of it while versions are read.
+    pub async fn plan_restore(
+        &self,
+        bucket: &Bucket,
+        prefix: &Prefix,
+        wanted: &RestorePoint,
+        tell: impl Fn(&RestorePlan),
+    ) -> Result<RestorePlan, Error> {
+        let mut pages = VersionPages::new(self, VersionsQuery::below(bucket, prefix));
+        let (mut histories, mut plan) = (Histories::default(), RestorePlan::default());
+        while let Some(page) = pages.next().await? {
+            for row in page.rows {
+                if let Some(history) = histories.push(row) {
+                    plan.add(step(&history, wanted));
+                }
+            }
+            tell(&plan);
+        }
+        if let Some(history) = histories.end() {
+            plan.add(step(&history, wanted));
+        }
+        Ok(plan)
+    }
+
+    /// Does what was planned; `tell` hears how far it is. What one request cannot copy is handed
+    /// back.
+    pub async fn restore(
+        &self,
+        bucket: &Bucket,
+        steps: Vec<RestoreStep>,
+        tell: impl Fn(&Restored),
+    ) -> Restored {
+        let mut done = Restored::default();
+        let (mut undeletes, mut copies) = (Vec::new(), Vec::new());
+        for step in steps {
+            match step {
+                RestoreStep::Undelete { markers, object } => undeletes.push((markers, object)),
+                RestoreStep::Copy { object, over } => copies.push((object, over)),
+                _ => {}
+            }
+        }
+        for batch in batches(undeletes) {
+            self.undelete(bucket, batch, &mut done).await;
+            tell(&done);
+        }
+        let most = self.provider().max_single_put();
+        let (small, large): (Vec<_>, Vec<_>) =
+            copies.into_iter().partition(|(object, _)| object.size().unwrap_or_default() <= most);
+        done.large = large.into_iter().map(|(object, _)| object).collect();
+        let copies = stream::iter(small).map(|(object, over)| {
+            async move {
+                let copied = self.copy_on_top(bucket, &object, &over).await;
+                (object.size().unwrap_or_default(), copied)
+            }
+            .boxed()
+        });
+        let mut copies = copies.buffer_unordered(AT_ONCE);
+        while let Some((bytes, copied)) = copies.next().await {
+            match copied {
+                Ok(true) => (done.restored, done.bytes) = (done.restored + 1, done.bytes + bytes),
+                Ok(false) => done.unchanged += 1,
+                Err(error) => done.fail(error),
+            }
+            tell(&done);
+        }
+        done
+    }
+
+    /// Deletes what was made after the moment; where versions are kept that adds a delete marker.
+    pub async fn delete_later(&self, bucket: &Bucket, later: &[VersionEntry], done: &mut Restored) {
+        let keys: Vec<Key> = later.iter().map(|object| object.key.clone()).collect();
+        for batch in keys.chunks(BATCH) {
+            match self.delete(bucket, batch).await {
+                Ok(failed) => {
+                    done.deleted += (batch.len() - failed.len()) as u64;
+                    failed.into_iter().for_each(|(_, error)| done.fail(error));
+                }
+                Err(error) => batch.iter().for_each(|_| done.fail(error.clone())),
+            }
+        }
+    }
+
+    async fn undelete(&self, bucket: &Bucket, batch: Vec<Undelete>, done: &mut Restored) {
+        let named: Vec<KeyVersion> = batch
+            .iter()
+            .flat_map(|(markers, object)| {
+                let key = &object.key;
+                markers
+                    .iter()
+                    .map(|marker| KeyVersion { key: key.clone(), version: Some(marker.clone()) })
+            })
+            .collect();
+        let failed = match self.delete_versions(bucket, &named).await {
+            Ok(failed) => failed,
+            Err(error) => named.into_iter().map(|named| (named, error.clone())).collect(),
+        };
+        let mut told: HashSet<&Key> = HashSet::new();
+        for (named, error) in &failed {
+            if told.insert(&named.key) {
+                done.fail(error.clone());
+            }
+        }
+        for (_, object) in batch.iter().filter(|(_, object)| !told.contains(&object.key)) {
+            done.restored += 1;
+            done.bytes += object.size().unwrap_or_default();
+        }
+    }
+
+    /// Copies a version on top; false where what is there is the same in all that a copy carries.
+    async fn copy_on_top(
+        &self,
+        bucket: &Bucket,
+        object: &VersionEntry,
+        over: &VersionEntry,
+    ) -> Result<bool, Error> {
+        let from = object.address(bucket);
+        let to = ObjectAddress::new(bucket.clone(), object.key.clone());
+        let alike = object.etag() == over.etag() && object.size() == over.size();
+        if alike && self.is_the_same(&from, &over.address(bucket)).await? {
+            return Ok(false);
+        }
+        let class = object.class().filter(|class| *class != "STANDARD");
+        let stored = self.copy(&from, &to, object.etag(), false, class).await?;
+        if stored.etag.as_ref() == object.etag() {
+            return Ok(true);
+        }
+        let made = to.clone().at_version(stored.version_id.map(VersionId));
+        let copy = self.head(&made).await?;
+        match copy.size == object.size() {
+            true => Ok(true),
+            false => Err(Call::on_object("CopyObject", &to)
+                .fails(ErrorKind::Corrupt, "the copy has another size than the version")),
+        }
+    }
+
+    async fn is_the_same(&self, one: &ObjectAddress, other: &ObjectAddress) -> Result<bool, Error> {
+        let (one, other) = (self.head(one).await?, self.head(other).await?);
+        let kept = |head: &ObjectHead| {
+            let class = head.storage_class.clone().filter(|class| class != "STANDARD");
+            (head.headers.clone(), head.user_metadata.clone(), class)
+        };
+        Ok(kept(&one) == kept(&other))
+    }
+}
+
+/// The delete markers above an object, and the object.
+type Undelete = (Vec<VersionId>, VersionEntry);
+
+/// In pieces whose markers one request removes; the markers of one key stay together.
+fn batches(undeletes: Vec<Undelete>) -> Vec<Vec<Undelete>> {
+    let (mut batches, mut batch, mut markers) = (Vec::new(), Vec::new(), 0);
+    for undelete in undeletes {
+        if markers + undelete.0.len() > BATCH && !batch.is_empty() {
+            batches.push(std::mem::take(&mut batch));
+            markers = 0;
+        }
+        markers += undelete.0.len();
+        batch.push(undelete);
+    }
+    if !batch.is_empty() {
+        batches.push(batch);
+    }
+    batches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::versions::VersionState;
+
+    #[test]
+    fn the_markers_of_one_key_are_removed_by_one_request() {
+        let object = VersionEntry {
+            key: "k".into(),
+            version: VersionId("o".to_owned()),
+            latest: false,
+            modified: None,
+            state: VersionState::Object { size: 1, etag: None, class: None },
+        };
+        let undelete = |markers: usize| {
+            let ids = (0..markers).map(|id| VersionId(id.to_string())).collect();
+            (ids, object.clone())
+        };
+        let sizes = |counts: &[usize]| -> Vec<usize> {
+            let made = counts.iter().map(|count| undelete(*count)).collect();
+            batches(made).iter().map(Vec::len).collect()
+        };
+        assert_eq!(sizes(&[1, 999, 1]), [2, 1]);
+        assert_eq!(sizes(&[1500, 1]), [1, 1]);
+        assert_eq!(sizes(&[]), [0; 0]);
+    }
+}

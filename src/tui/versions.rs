@@ -1,0 +1,109 @@
+//! Answers what is asked of versions: lists, plans, restorations, deletions that are final.
+
+use crate::app::effect::StorageRequest;
+use crate::app::event::{Answer, Reply};
+use crate::domain::address::{Bucket, Prefix};
+use crate::domain::emptied::Emptied;
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::Measure;
+use crate::domain::restoring::{RestorePlan, RestorePoint, Restored, step};
+use crate::domain::transfer::Target;
+use crate::s3::client::Client;
+use crate::s3::ops::versions::VersionsQuery;
+
+/// Answers a question about versions; `tell` hears how far it is.
+pub async fn ask(
+    client: &Client,
+    request: StorageRequest,
+    tell: impl Fn(Answer) + Send + Sync,
+) -> Reply {
+    Ok(match request {
+        StorageRequest::Versioning(bucket) => Answer::Versioning(client.versioning(&bucket).await?),
+        StorageRequest::ListVersions { bucket, prefix, after } => {
+            let query = VersionsQuery { after, ..VersionsQuery::below(&bucket, &prefix) };
+            Answer::Versions(client.versions_page(&query).await?)
+        }
+        StorageRequest::PlanRestore { bucket, targets, wanted } => {
+            let plan = plan(client, &bucket, &targets, &wanted, &tell).await?;
+            Answer::RestorePlanned(plan)
+        }
+        StorageRequest::Restore { bucket, steps } => {
+            let tell = |restored: &Restored| {
+                tell(Answer::Restored { restored: restored.clone(), done: false });
+            };
+            let restored = client.restore(&bucket, steps, tell).await;
+            Answer::Restored { restored, done: true }
+        }
+        StorageRequest::DeleteVersions { bucket, named } => {
+            Answer::VersionsDeleted(client.delete_versions(&bucket, &named).await?)
+        }
+        StorageRequest::EraseVersions { bucket, targets } => {
+            let emptied = erase(client, &bucket, &targets, &tell).await?;
+            Answer::Emptied { emptied, done: true }
+        }
+        StorageRequest::EmptyBucket(bucket) => {
+            let tell = |emptied: &Emptied| {
+                tell(Answer::Emptied { emptied: emptied.clone(), done: false });
+            };
+            let emptied = client.empty_bucket(&bucket, tell).await?;
+            Answer::Emptied { emptied, done: true }
+        }
+        other => {
+            let why = format!("{other:?} is not about versions");
+            return Err(Error::new(ErrorKind::Other, "ask for versions", "").detail(why));
+        }
+    })
+}
+
+/// The plans of all targets as one.
+async fn plan(
+    client: &Client,
+    bucket: &Bucket,
+    targets: &[Target],
+    wanted: &RestorePoint,
+    tell: &(impl Fn(Answer) + Send + Sync),
+) -> Result<RestorePlan, Error> {
+    let mut all = RestorePlan::default();
+    for target in targets {
+        if let (Some(object), false) = (target.object(bucket), target.is_many()) {
+            let object = object.at_version(None);
+            all.add(step(&client.versions_of(&object).await?, wanted));
+            continue;
+        }
+        let prefix = target.prefix().cloned().unwrap_or_else(Prefix::root);
+        let (steps, bytes) = (all.steps.len(), all.bytes);
+        let so_far = |plan: &RestorePlan| {
+            let objects = (steps + plan.steps.len()) as u64;
+            tell(Answer::Measured(Measure { objects, bytes: bytes + plan.bytes, done: false }));
+        };
+        let plan = client.plan_restore(bucket, &prefix, wanted, so_far).await?;
+        all = all.with(plan);
+    }
+    Ok(all)
+}
+
+async fn erase(
+    client: &Client,
+    bucket: &Bucket,
+    targets: &[Target],
+    tell: &(impl Fn(Answer) + Send + Sync),
+) -> Result<Emptied, Error> {
+    let mut all = Emptied::default();
+    for target in targets {
+        let before = all.clone();
+        let so_far = |emptied: &Emptied| {
+            let mut emptied_so_far = before.clone();
+            emptied_so_far.add(emptied.clone());
+            tell(Answer::Emptied { emptied: emptied_so_far, done: false });
+        };
+        let emptied = match target.object(bucket) {
+            Some(object) => client.delete_versions_of(&object.at_version(None), so_far).await?,
+            None => {
+                let prefix = target.prefix().cloned().unwrap_or_else(Prefix::root);
+                client.delete_versions_below(bucket, &prefix, so_far).await?
+            }
+        };
+        all.add(emptied);
+    }
+    Ok(all)
+}
