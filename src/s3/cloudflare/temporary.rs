@@ -43,9 +43,11 @@ impl Client {
             "ttlSeconds": grant.seconds,
         });
         match &grant.target {
-            Target::Object(key) => asked["objects"] = json!([key]),
-            Target::Prefix(prefix) if prefix.is_root() => {}
-            Target::Prefix(prefix) => asked["prefixes"] = json!([prefix]),
+            Target::Object(key) | Target::Version(key, _) => asked["objects"] = json!([key]),
+            Target::Prefix(prefix) | Target::PrefixAt(prefix, _) if prefix.is_root() => {}
+            Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => {
+                asked["prefixes"] = json!([prefix]);
+            }
             Target::Rows(_) => {}
         }
         let question = Question::Make(asked.to_string());
