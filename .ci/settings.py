@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 WINDLASS, R2 = sys.argv[1], "--r2" in sys.argv
 AWS = [sys.executable, "-m", "awscli", "s3api"]
 BUCKET = "settings-of-ci"
+LOGS = "settings-of-ci-logs"
 FOLDER = tempfile.mkdtemp()
 ENVIRONMENT = {
     **os.environ,
@@ -65,7 +66,7 @@ DOCUMENTS = [
     }),
     ("tags", "bucket-tagging", "tagging", {"TagSet": [{"Key": "team", "Value": "ü <&> 'x'"}]}),
     ("logging", "bucket-logging", "bucket-logging-status", {
-        "LoggingEnabled": {"TargetBucket": BUCKET, "TargetPrefix": "log/"},
+        "LoggingEnabled": {"TargetBucket": LOGS, "TargetPrefix": "log/"},
     }),
     ("notifications", "bucket-notification-configuration", "notification-configuration", {"QueueConfigurations": [
         {"Id": "q", "QueueArn": "arn:aws:sqs:us-east-1:123456789012:q", "Events": ["s3:ObjectCreated:*"],
@@ -121,6 +122,9 @@ def bare(name, document):
     for grant in document.get("Grants", []):
         grant["Grantee"].pop("DisplayName", None)
     document.get("Owner", {}).pop("DisplayName", None)
+    retention = document.get("Rule", {}).get("DefaultRetention", {})
+    if retention.get("Years") == 0:  # moto
+        del retention["Years"]
     return document
 
 
@@ -192,6 +196,13 @@ try:
 except ClientError as error:
     if error.response["Error"]["Code"] not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
         raise
+
+if not R2:
+    # The bucket that logs go to says that they may.
+    to = {"Type": "Group", "URI": "http://acs.amazonaws.com/groups/s3/LogDelivery"}
+    grants = [{"Grantee": to, "Permission": permission} for permission in ("WRITE", "READ_ACP")]
+    s3.create_bucket(Bucket=LOGS)
+    s3.put_bucket_acl(Bucket=LOGS, AccessControlPolicy={"Grants": grants, "Owner": {"ID": OWNER}})
 
 for name, command, argument, document in DOCUMENTS:
     try:
