@@ -273,7 +273,6 @@ fn fits(request: &Request, reply: &Reply) -> bool {
             | (Request::Storage(StorageRequest::Settings(_)), Ok(Answer::SettingsRead))
             | (Request::Storage(StorageRequest::SetSetting { .. }), Ok(Answer::Setting(..)))
             | (Request::Storage(StorageRequest::ClearSetting { .. }), Ok(Answer::Setting(..)))
-            | (Request::Machine(MachineRequest::Edit { .. }), Ok(Answer::Edited { .. }))
             | (Request::Storage(StorageRequest::DeleteBucket(_)), Ok(Answer::BucketDeleted))
             | (Request::Storage(StorageRequest::CreatePrefix { .. }), Ok(Answer::PrefixCreated))
             | (Request::Storage(StorageRequest::FindEmpty { .. }), Ok(Answer::FoundEmpty(_)))
