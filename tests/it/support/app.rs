@@ -131,8 +131,8 @@ impl App {
         self.event(Event::Tick)
     }
 
-    /// Answers the oldest waiting request that this reply is known to be an answer to, else the only
-    /// one that waits.
+    /// Answers the oldest waiting request that this reply is known to be an answer to, else the
+    /// only one that waits.
     pub fn reply(&mut self, reply: Reply) -> &mut App {
         let known = self.waiting.iter().position(|(_, request)| fits(request, &reply));
         let at = known.or_else(|| (self.waiting.len() == 1).then_some(0));
@@ -287,7 +287,6 @@ fn fits(request: &Request, reply: &Reply) -> bool {
             | (Request::Storage(StorageRequest::Thaw { .. }), Ok(Answer::Thawed(_)))
             | (Request::Storage(StorageRequest::OpenText(_)), Ok(Answer::TextOpened(_)))
             | (Request::Storage(StorageRequest::SaveText { .. }), Ok(Answer::TextSaved(_)))
-            | (Request::Machine(MachineRequest::Edit { .. }), Ok(Answer::Edited { .. }))
             | (Request::Storage(StorageRequest::SumStored { .. }), Ok(Answer::Stored(_)))
             | (Request::Machine(MachineRequest::ReadLedger), Ok(Answer::Ledger(_)))
             | (Request::Machine(MachineRequest::Arrange { .. }), Ok(Answer::Arranged(_)))
