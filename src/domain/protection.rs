@@ -54,6 +54,13 @@ pub struct Retention {
     pub until: Timestamp,
 }
 
+impl Retention {
+    /// Servers keep whole seconds.
+    pub fn new(mode: LockMode, until: Timestamp) -> Retention {
+        Retention { mode, until: Timestamp::from_second(until.as_second()).unwrap_or(until) }
+    }
+}
+
 /// Who may do what with an object, as the headers `x-amz-grant-…` name them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

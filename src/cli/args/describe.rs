@@ -139,7 +139,7 @@ impl LockFlags {
             }
             let named = self.lock_mode.as_deref().and_then(LockMode::parse);
             let mode = named.unwrap_or(LockMode::Governance);
-            protection.retention = Some(Retention { mode, until });
+            protection.retention = Some(Retention::new(mode, until));
         }
         if self.legal_hold {
             protection.legal_hold = Some(true);

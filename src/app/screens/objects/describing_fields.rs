@@ -292,7 +292,7 @@ pub fn set(
                     if until <= now.timestamp() {
                         return Err("that is past: write a time to come".to_owned());
                     }
-                    Some(Retention { mode, until })
+                    Some(Retention::new(mode, until))
                 }
                 None => return Err("write the mode and until when: governance 30d".to_owned()),
             };
