@@ -129,13 +129,14 @@ async fn erase(
         Location::Prefix { bucket, prefix } => {
             client.delete_versions_below(bucket, prefix, told.teller()).await?
         }
-        Location::Object { bucket, key } => match &arguments.version {
-            Some(version) => one(client, bucket, key, version, told).await?,
-            None => {
+        Location::Object { bucket, key } => {
+            if let Some(version) = &arguments.version {
+                one(client, bucket, key, version, told).await?
+            } else {
                 let object = ObjectAddress::new(bucket.clone(), key.clone());
                 client.delete_versions_of(&object, told.teller()).await?
             }
-        },
+        }
     };
     if gone.sum() + gone.failed == 0 && !arguments.force {
         return Err(Error::new(ErrorKind::NoSuchKey, "ListObjectVersions", place.text.clone()));

@@ -38,14 +38,12 @@ pub async fn version_at(
 ) -> Result<VersionEntry, Error> {
     let found = client.version_at(object, at).await?;
     say_skew(client);
-    match found.filter(|version| !version.is_marker()) {
-        Some(version) => Ok(version),
-        None => {
-            let gaps = client.versioning(&object.bucket).await.ok().and_then(gaps);
-            let gaps = gaps.map_or_else(String::new, |gaps| format!("; {gaps}"));
-            Err(not_there(object, at, &gaps))
-        }
+    if let Some(version) = found.filter(|version| !version.is_marker()) {
+        return Ok(version);
     }
+    let gaps = client.versioning(&object.bucket).await.ok().and_then(gaps);
+    let gaps = gaps.map_or_else(String::new, |gaps| format!("; {gaps}"));
+    Err(not_there(object, at, &gaps))
 }
 
 pub fn not_there(object: &ObjectAddress, at: Timestamp, more: &str) -> Error {

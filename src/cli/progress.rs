@@ -112,6 +112,12 @@ pub struct CountLine {
     drawn: Mutex<Option<Instant>>,
 }
 
+impl Default for CountLine {
+    fn default() -> CountLine {
+        CountLine::new()
+    }
+}
+
 impl CountLine {
     pub fn new() -> CountLine {
         CountLine { shown: io::stderr().is_terminal(), drawn: Mutex::new(None) }

@@ -169,12 +169,11 @@ impl Run<'_> {
             return;
         }
         for job in run_silently(self.choice, specs).await {
-            match job.state {
-                JobState::Failed(error) => done.fail(error),
-                _ => {
-                    done.restored += 1;
-                    done.bytes += job.progress.bytes;
-                }
+            if let JobState::Failed(error) = job.state {
+                done.fail(error);
+            } else {
+                done.restored += 1;
+                done.bytes += job.progress.bytes;
             }
         }
     }

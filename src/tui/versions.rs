@@ -96,12 +96,11 @@ async fn erase(
             emptied_so_far.add(emptied.clone());
             tell(Answer::Emptied { emptied: emptied_so_far, done: false });
         };
-        let emptied = match target.object(bucket) {
-            Some(object) => client.delete_versions_of(&object.at_version(None), so_far).await?,
-            None => {
-                let prefix = target.prefix().cloned().unwrap_or_else(Prefix::root);
-                client.delete_versions_below(bucket, &prefix, so_far).await?
-            }
+        let emptied = if let Some(object) = target.object(bucket) {
+            client.delete_versions_of(&object.at_version(None), so_far).await?
+        } else {
+            let prefix = target.prefix().cloned().unwrap_or_else(Prefix::root);
+            client.delete_versions_below(bucket, &prefix, so_far).await?
         };
         all.add(emptied);
     }

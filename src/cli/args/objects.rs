@@ -31,6 +31,7 @@ pub struct ListArguments {
     pub at: Option<Timestamp>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Debug, Args)]
 pub struct RemoveArguments {
     /// s3://bucket/key, or with -r s3://bucket/prefix/

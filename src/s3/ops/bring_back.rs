@@ -95,7 +95,9 @@ impl Client {
             match self.delete(bucket, batch).await {
                 Ok(failed) => {
                     done.deleted += (batch.len() - failed.len()) as u64;
-                    failed.into_iter().for_each(|(_, error)| done.fail(error));
+                    for (_, error) in failed {
+                        done.fail(error);
+                    }
                 }
                 Err(error) => batch.iter().for_each(|_| done.fail(error.clone())),
             }

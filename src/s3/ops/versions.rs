@@ -80,7 +80,7 @@ impl<'a> VersionPages<'a> {
         page.rows.retain(|row| !self.is_told(row));
         let empty = page.rows.is_empty() && page.prefixes.is_empty();
         let broken = |why: &str| self.query.call().fails(ErrorKind::BrokenListing, why);
-        self.cursor.advance(page.next.clone(), empty).map_err(|why| broken(why))?;
+        self.cursor.advance(page.next.clone(), empty).map_err(broken)?;
         if let Some(last) = page.rows.last() {
             let of_last = page.rows.iter().filter(|row| row.key == last.key);
             self.tail = of_last.cloned().collect();
@@ -235,9 +235,9 @@ impl Client {
             rows.sort_by(|a, b| a.key.cmp(&b.key));
         }
         let prefixes: Vec<Prefix> = prefixes.into_iter().map(Prefix::new).collect();
-        let next = match output.is_truncated() == Some(true) {
-            false => None,
-            true => {
+        let next = match output.is_truncated() {
+            None | Some(false) => None,
+            Some(true) => {
                 let next = next(&output, rows.last(), prefixes.last());
                 Some(next.ok_or_else(|| broken("the page is not the last one and is empty"))?)
             }

@@ -64,10 +64,10 @@ mod tests {
 
     #[test]
     fn elements_are_told_by_their_whole_name_and_at_their_start() {
+        use ListedKind::{DeleteMarker, Version};
         let body = b"<ListVersionsResult><Name>Version</Name><VersionIdMarker/>\
             <Version><VersionId>1</VersionId></Version><DeleteMarker xmlns=\"x\"></DeleteMarker>\
             <Version></Version></ListVersionsResult>";
-        use ListedKind::{DeleteMarker, Version};
         assert_eq!(kinds_in(body), [Version, DeleteMarker, Version]);
         assert_eq!(kinds_in(b""), []);
     }

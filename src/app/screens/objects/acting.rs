@@ -242,7 +242,7 @@ impl Acting {
             return self.on_keys(keys, cx);
         }
         if let Some((_, bucket)) = self.versioning.take_if(|(asked, _)| *asked == ticket) {
-            return self.on_versioning(bucket, reply, cx);
+            return Acting::on_versioning(bucket, reply, cx);
         }
         match reply {
             Ok(Answer::Measured(below)) => self.on_measured(below),

@@ -248,7 +248,7 @@ pub fn not_deleted(bucket: &Bucket, error: Error) -> Details {
     details.fact(
         "Left",
         "It lists no objects. If it keeps versions, old versions and delete markers are still in \
-         it: Windlass does not delete those yet. Otherwise something was stored meanwhile.",
+         it: the command windlass empty deletes them. Otherwise something was stored meanwhile.",
     )
 }
 

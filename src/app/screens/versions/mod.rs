@@ -288,7 +288,9 @@ impl Versions {
         if failed.is_empty() {
             cx.toast(Level::Done, "deleted for good");
         }
-        failed.into_iter().for_each(|(_, error)| cx.ask(Intent::Log(error)));
+        for (_, error) in failed {
+            cx.ask(Intent::Log(error));
+        }
         cx.ask(Intent::RefreshObjects);
         self.reload(cx);
     }

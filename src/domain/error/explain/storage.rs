@@ -199,7 +199,7 @@ fn place(error: &Error) -> Option<Explanation> {
             Remedy::FindVersion,
         ),
         ErrorKind::NoSuchKey if error.operation == "ListObjectVersions" => Explanation::new(
-            error.detail_or("there is no version of this object").to_owned(),
+            error.detail_or("there is no version of this object"),
             "it was not there, its versions were deleted for good, or the key is misspelled",
             Remedy::FindVersion,
         ),

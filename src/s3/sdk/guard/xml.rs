@@ -54,6 +54,7 @@ fn expected(operation: &str) -> Option<&'static str> {
         "CopyObject" => "CopyObjectResult",
         "UploadPartCopy" => "CopyPartResult",
         "GetObjectTagging" => "Tagging",
+        "GetBucketVersioning" => "VersioningConfiguration",
         _ => return None,
     })
 }

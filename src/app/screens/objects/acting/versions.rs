@@ -64,7 +64,7 @@ impl Acting {
     }
 
     /// Keys that may not ask are no reason to say anything: the question stays careful.
-    pub(super) fn on_versioning(&mut self, bucket: Bucket, reply: Reply, cx: &mut Context<'_>) {
+    pub(super) fn on_versioning(bucket: Bucket, reply: Reply, cx: &mut Context<'_>) {
         match reply {
             Ok(Answer::Versioning(versioning)) => {
                 cx.ask(Intent::KnowVersioning { bucket, versioning });
@@ -88,12 +88,11 @@ impl Acting {
     pub(super) fn show_versions(bucket: &Bucket, rows: Vec<Listed>, cx: &mut Context<'_>) {
         let Some((target, _)) = rows.into_iter().next() else { return };
         let bucket = bucket.clone();
-        cx.ask(Intent::ShowVersions(match target.object(&bucket) {
-            Some(object) => ListedOf::Object(object.at_version(None)),
-            None => {
-                let prefix = target.prefix().cloned().unwrap_or_else(Prefix::root);
-                ListedOf::Deleted { bucket, prefix }
-            }
+        cx.ask(Intent::ShowVersions(if let Some(object) = target.object(&bucket) {
+            ListedOf::Object(object.at_version(None))
+        } else {
+            let prefix = target.prefix().cloned().unwrap_or_else(Prefix::root);
+            ListedOf::Deleted { bucket, prefix }
         }));
     }
 
