@@ -43,11 +43,10 @@ impl LinkForm {
                 format!("<a href=\"{}\">{}</a>", escaped_html(&link.url), escaped_html(name))
             }
             LinkForm::Csv => csv_line(spec, link),
-            LinkForm::Curl => curl(spec, &link.url),
             LinkForm::Wget if spec.method == LinkMethod::Get => {
                 fetch_with("wget -O", &file_name(&spec.object.key), &link.url)
             }
-            LinkForm::Wget => curl(spec, &link.url),
+            LinkForm::Curl | LinkForm::Wget => curl(spec, &link.url),
         }
     }
 }

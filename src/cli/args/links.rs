@@ -23,6 +23,7 @@ Examples:
 A link holds for 7 days at most, and no longer than the credentials that sign it: a longer one is
 cut, which is said. windlass links lists what was handed out.";
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Debug, Args)]
 pub struct PresignArguments {
     /// s3://bucket/key, of any number of objects
