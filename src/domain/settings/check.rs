@@ -294,12 +294,12 @@ mod tests {
             (
                 Lifecycle,
                 "{\"Rules\": [{\"Status\": \"Enabled\", \"Expiration\": {\"Days\": \"3\"}}]}",
-                "line 1, column 56: Days takes a whole number; this is a text",
+                "line 1, column 57: Days takes a whole number; this is a text",
             ),
             (
                 Lifecycle,
                 "{\"Rules\": [{\"Status\": \"Enabled\", \"Expiration\": {\"Date\": \"soon\"}}]}",
-                "line 1, column 56: Date takes a time as",
+                "line 1, column 57: Date takes a time as",
             ),
         ] {
             let told = wrong(setting, text);

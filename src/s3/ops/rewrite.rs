@@ -33,10 +33,10 @@ pub struct Described {
 impl Client {
     /// What a change needs to know of an object: its head, and what the change could lose.
     pub async fn described(&self, object: &ObjectAddress) -> Result<Described, Error> {
-        let head = self.whole_head(object).await?;
+        let head = Box::pin(self.whole_head(object)).await?;
         let tags = match self.lacks(Capability::ObjectTags) {
             Some(_) => None,
-            None => match self.tags(object).await {
+            None => match Box::pin(self.tags(object)).await {
                 Ok(tags) => Some(tags),
                 Err(error) if error.retryable() => return Err(error),
                 Err(_) => None,
@@ -44,7 +44,7 @@ impl Client {
         };
         let (acl, acl_unknown) = match self.lacks(Capability::Acl) {
             Some(_) => (None, false),
-            None => match self.given_access(object).await {
+            None => match Box::pin(self.given_access(object)).await {
                 Ok(acl) => (acl, false),
                 Err(error) => (None, error.is(&ErrorKind::AccessDenied)),
             },
@@ -69,22 +69,23 @@ impl Client {
         }
         match change.kind(&before.head, tags) {
             ChangeKind::Nothing | ChangeKind::LocksAlone => Ok(()),
-            ChangeKind::TagsAlone => self.put_tags(object, &after.tags).await,
+            ChangeKind::TagsAlone => Box::pin(self.put_tags(object, &after.tags)).await,
             ChangeKind::AclAlone => {
                 let acl = after.protection.acl.as_deref().unwrap_or_default();
-                self.put_canned_acl(object, acl).await
+                Box::pin(self.put_canned_acl(object, acl)).await
             }
             ChangeKind::Object { retagging } => {
                 // The copy has the locks from its start.
-                return self.rewrite(object, before, &after, retagging).await.map(drop);
+                let rewritten = self.rewrite(object, before, &after, retagging);
+                return Box::pin(rewritten).await.map(drop);
             }
         }?;
         let (retention, held) = change.locks(&before.head);
         if let Some(retention) = retention {
-            self.put_retention(object, retention).await?;
+            Box::pin(self.put_retention(object, retention)).await?;
         }
         match held {
-            Some(held) => self.put_legal_hold(object, held).await,
+            Some(held) => Box::pin(self.put_legal_hold(object, held)).await,
             None => Ok(()),
         }
     }
@@ -101,15 +102,15 @@ impl Client {
         if !matches!(provider, Provider::Aws | Provider::R2) {
             // Some take the condition and copy all the same (moto).
             let call = Call::on_object("CopyObject", object);
-            self.expect_unchanged(object, before.head.etag.as_ref(), &call).await?;
+            Box::pin(self.expect_unchanged(object, before.head.etag.as_ref(), &call)).await?;
         }
         let most = provider.max_single_put();
         let size = before.head.size.unwrap_or_default();
         let stored = if size > most {
             let tags = before.tags.clone().unwrap_or_default();
             let tags = if retagging { after.tags.clone() } else { tags };
-            self.rewrite_in_parts(object, &before.head, &PutOptions { tags, ..after.clone() })
-                .await?
+            let after = PutOptions { tags, ..after.clone() };
+            Box::pin(self.rewrite_in_parts(object, &before.head, &after)).await?
         } else {
             let options = CopyOptions {
                 source_etag: before.head.etag.clone(),
@@ -117,7 +118,7 @@ impl Client {
                 retagging,
                 ..CopyOptions::default()
             };
-            self.copy_as(object, object, &options).await?
+            Box::pin(self.copy_as(object, object, &options)).await?
         };
         Ok(stored)
     }

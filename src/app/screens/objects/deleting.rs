@@ -175,7 +175,8 @@ mod tests {
         assert_eq!(one.name_to_type(below(7, false)).as_deref(), Some("raw/"));
         let marked = deletion(&[prefix[0].clone(), Target::Object("a/b/x".into())], 1, false);
         assert_eq!(marked.name_to_type(below(1_000, true)).as_deref(), Some("b/"));
-        let many = deletion(&[Target::Object("a/b/x".into())], 1_001, false);
+        let many = [Target::Object("a/b/x".into()), Target::Object("a/b/y".into())];
+        let many = deletion(&many, 1_001, false);
         assert_eq!(many.name_to_type(below(0, true)).as_deref(), Some("b/"));
         let few = deletion(&[Target::Object("a/b/x".into())], 1_000, false);
         assert_eq!(few.name_to_type(below(0, true)), None);
