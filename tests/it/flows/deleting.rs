@@ -262,7 +262,7 @@ fn a_bucket_that_is_gone_leaves_the_cursor_where_it_is() {
     assert_eq!(app.state.parts.buckets.current().unwrap().bucket.as_str(), "c");
     app.reply(buckets(&["a", "c"]));
     assert_eq!(app.state.parts.buckets.current().unwrap().bucket.as_str(), "c");
-    app.keys("n").typed("bbb").keys("enter").reply(Ok(Answer::BucketCreated));
+    app.keys("n").typed("bbb").keys("enter enter").reply(Ok(Answer::BucketCreated));
     assert_eq!(app.bucket_names(), ["a", "bbb", "c"]);
     assert_eq!(app.state.parts.buckets.current().unwrap().bucket.as_str(), "bbb");
 }

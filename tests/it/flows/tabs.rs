@@ -103,7 +103,7 @@ fn the_place_of_another_tab_is_the_first_that_a_copy_is_offered() {
 fn what_was_changed_from_another_tab_is_listed_again_when_it_is_shown() {
     let mut app = two();
     app.keys("T").reply(buckets(&["backups", "media"])).reply(page(&["a.txt"], None));
-    app.keys("1 n").typed("fresh").keys("enter");
+    app.keys("1 n").typed("fresh").keys("enter enter");
     let (ticket, _) = app.waiting().last().cloned().expect("the bucket is asked for");
     app.reply_to(ticket, Ok(windlass::app::event::Answer::BucketCreated));
     app.effects();
