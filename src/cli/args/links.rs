@@ -116,7 +116,6 @@ impl From<Format> for LinkForm {
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "what a value parser is")]
 fn ahead(text: &str) -> Result<Timestamp, String> {
     let now = Zoned::now();
     match parse_when(text, &now, Lies::Ahead)? {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use windlass::domain::address::Prefix;
 use windlass::domain::error::ErrorKind;
-use windlass::domain::object::{GetOptions, ObjectAddress, VersionId};
+use windlass::domain::object::{GetOptions, ObjectAddress, PutOptions, VersionId};
 use windlass::domain::provider::{Capability, Provider};
 use windlass::domain::restoring::{RestorePoint, RestoreStep, step};
 use windlass::domain::versions::{VersionEntry, Versioning};
@@ -47,9 +47,18 @@ async fn later() -> Timestamp {
     now
 }
 
+/// In a second of its own where the server lists markers apart from versions: nothing tells their
+/// order then.
 async fn delete(target: &Target, object: &ObjectAddress) {
     let keys = [object.key.clone()];
+    let apart = target.has_quirk("markers-apart");
+    if apart {
+        later().await;
+    }
     assert_eq!(target.client.delete(&target.bucket, &keys).await.unwrap(), []);
+    if apart {
+        later().await;
+    }
 }
 
 fn told(version: &VersionEntry) -> String {
@@ -78,7 +87,9 @@ pub async fn versions_are_of_exactly_their_key_and_newest_first(target: Target) 
     let marker = history.versions()[1].address(&target.bucket);
     let error = target.get(&marker, GetOptions::default()).await.unwrap_err();
     assert!(error.is(&ErrorKind::NoSuchKey), "{error:?}");
-    assert!(error.explain().what.contains("delete marker"), "{error:?}");
+    // A server that lists markers apart takes none for a version.
+    let told = error.explain().what;
+    assert!(target.has_quirk("markers-apart") || told.contains("delete marker"), "{error:?}");
     let unknown = object.at_version(VersionId("0123456789abcdef".to_owned()));
     assert!(target.get(&unknown, GetOptions::default()).await.is_err());
 }
@@ -133,7 +144,11 @@ pub async fn a_bucket_is_listed_as_it_was(target: Target) {
         assert_eq!(all, ["changed", "dir/gone", "gone", "kept", "other/x"], "{max_keys} a page");
     }
     assert_eq!(rows(true, Some(never), 1000).await, [""; 0]);
-    assert_eq!(rows(true, None, 1000).await, ["changed", "kept", "later/", "new", "other/"]);
+    let mut now = rows(true, None, 1000).await;
+    if target.has_quirk("lists-dead-prefixes") {
+        now.retain(|name| name != "dir/");
+    }
+    assert_eq!(now, ["changed", "kept", "later/", "new", "other/"]);
     let query = ListQuery { at: Some(then), ..target.query("", true, 1000) };
     let page = target.client.list_page(&query).await.unwrap().page;
     let changed = page.rows().find(|row| row.name == "changed").unwrap();
@@ -196,7 +211,7 @@ pub async fn a_bucket_is_emptied_of_all_that_is_in_it(target: Target) {
     }
     delete(&target, &target.object("d")).await;
     let upload = target.object("unfinished");
-    target.client.create_multipart(&upload, &Default::default()).await.unwrap();
+    target.client.create_multipart(&upload, &PutOptions::default()).await.unwrap();
     let emptied = target.client.empty_bucket(&target.bucket, |_| ()).await.unwrap();
     let counts = (emptied.objects, emptied.versions, emptied.markers, emptied.uploads);
     assert_eq!((counts, emptied.bytes, emptied.failed), ((2, 2, 1, 1), 8, 0), "{emptied:?}");

@@ -271,8 +271,12 @@ fn fits(request: &Request, reply: &Reply) -> bool {
             | (Request::Storage(StorageRequest::Presign(_)), Ok(Answer::Presigned(_)))
             | (Request::Storage(StorageRequest::CreateBucket(_)), Ok(Answer::BucketCreated))
             | (Request::Storage(StorageRequest::Settings(_)), Ok(Answer::SettingsRead))
-            | (Request::Storage(StorageRequest::SetSetting { .. }), Ok(Answer::Setting(..)))
-            | (Request::Storage(StorageRequest::ClearSetting { .. }), Ok(Answer::Setting(..)))
+            | (
+                Request::Storage(
+                    StorageRequest::SetSetting { .. } | StorageRequest::ClearSetting { .. }
+                ),
+                Ok(Answer::Setting(..))
+            )
             | (Request::Storage(StorageRequest::DeleteBucket(_)), Ok(Answer::BucketDeleted))
             | (Request::Storage(StorageRequest::CreatePrefix { .. }), Ok(Answer::PrefixCreated))
             | (Request::Storage(StorageRequest::FindEmpty { .. }), Ok(Answer::FoundEmpty(_)))
