@@ -3,18 +3,17 @@
 use windlass::app::dialogs::Dialog;
 use windlass::app::dialogs::confirm::{Confirm, Tally};
 use windlass::app::effect::{Effect, Request, StorageRequest};
-use windlass::app::event::{Answer, ListedUploads};
+use windlass::app::event::Answer;
 use windlass::app::session::Startup;
 use windlass::domain::address::Location;
 use windlass::domain::emptied::Emptied;
 use windlass::domain::error::{Error, ErrorKind};
-use windlass::domain::object::{Measure, ObjectAddress, UploadId};
+use windlass::domain::object::Measure;
 use windlass::domain::provider::Provider;
 use windlass::domain::transfer::{
     JobId, JobSpec, JobState, JobView, Progress, Target, TransferCommand, Work,
 };
 use windlass::domain::transfer_event::{JobChange, TransferEvent};
-use windlass::domain::unfinished::{UnfinishedUpload, UploadOwner};
 use windlass::domain::versions::Versioning;
 
 use crate::flows::queue::{ends, news, upload};
@@ -292,26 +291,12 @@ fn a_bucket_that_is_not_empty_is_emptied_and_then_deleted() {
     assert!(question(&app).lines[0].starts_with("400 of 1,200+ objects"));
     app.effects();
     ends(&mut app, 7, JobState::Done);
-    let first =
-        Request::Storage(StorageRequest::ListUploads { bucket: "backups".into(), after: None });
-    assert_eq!(app.requests(), std::slice::from_ref(&first));
-    let object = ObjectAddress::new("backups".into(), "k".into());
-    let upload = UploadId("u".into());
-    let found = UnfinishedUpload {
-        object: object.clone(),
-        upload: upload.clone(),
-        since: None,
-        by: String::new(),
-    };
-    let page = ListedUploads { uploads: vec![(found, UploadOwner::Unknown)], next: None };
-    app.reply(Ok(Answer::Uploads(page)));
-    assert_eq!(
-        app.requests(),
-        [Request::Storage(StorageRequest::AbortUploads(vec![(object, upload.clone())]))]
-    );
-    app.reply(Ok(Answer::UploadsAborted { gone: vec![upload], failed: Vec::new() }));
-    assert_eq!(app.requests(), [first]);
-    app.reply(Ok(Answer::Uploads(ListedUploads::default())));
+    assert_eq!(app.requests(), [Request::Storage(StorageRequest::EmptyBucket("backups".into()))]);
+    let ticket = app.last_ticket();
+    let emptied = Emptied { versions: 3, markers: 1_300, uploads: 1, ..Emptied::default() };
+    app.answer(ticket, Ok(Answer::Emptied { emptied: emptied.clone(), done: false }));
+    assert!(question(&app).lines[0].contains("1,304 old versions"), "{:?}", question(&app).lines);
+    app.reply_to(ticket, Ok(Answer::Emptied { emptied, done: true }));
     assert_eq!(app.requests(), [Request::Storage(StorageRequest::DeleteBucket("backups".into()))]);
     app.reply(Ok(Answer::BucketDeleted));
     assert_eq!(app.bucket_names(), ["media"]);
@@ -327,7 +312,7 @@ fn emptying_can_be_hidden_and_stopped() {
     app.keys("esc");
     assert!(app.state.dialog().is_none());
     ends(&mut app, 7, JobState::Done);
-    app.reply(Ok(Answer::Uploads(ListedUploads::default())));
+    app.reply(Ok(Answer::Emptied { emptied: Emptied::default(), done: true }));
     app.reply(Ok(Answer::BucketDeleted));
     assert_eq!(app.bucket_names(), ["media"], "it goes on behind");
 

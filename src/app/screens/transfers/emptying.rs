@@ -1,4 +1,4 @@
-//! Empties a bucket by a job, aborts its unfinished uploads and then deletes it.
+//! Empties a bucket by a job, then of old versions, markers and unfinished uploads, and deletes it.
 
 use crate::app::action::Action;
 use crate::app::context::{Context, Intent};
@@ -7,7 +7,7 @@ use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::details::Details;
 use crate::app::dialogs::question::{Question, QuestionSlot};
 use crate::app::effect::StorageRequest;
-use crate::app::event::{Answer, ListedUploads, Reply, Ticket};
+use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::toasts::Level;
 use crate::app::transfers::Transfers;
 use crate::app::transfers::job::{QueuedJob, Settled};
@@ -34,14 +34,15 @@ struct Emptied {
     /// Once the engine has taken it.
     job: Option<JobId>,
     step: Step,
+    /// Versions, markers and uploads that are gone.
+    gone: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Objects,
-    /// Its unfinished uploads are listed.
-    Uploads(Ticket),
-    Aborting(Ticket),
+    /// What a listing does not show: old versions, delete markers, unfinished uploads.
+    Rest(Ticket),
     Bucket(Ticket),
 }
 
@@ -56,7 +57,8 @@ impl Emptying {
             options: JobOptions::default(),
         };
         cx.transfer(TransferCommand::Enqueue(vec![spec.clone()]));
-        let emptied = Emptied { spec, bucket: bucket.clone(), job: None, step: Step::Objects };
+        let emptied =
+            Emptied { spec, bucket: bucket.clone(), job: None, step: Step::Objects, gone: 0 };
         self.question.ask(Dialog::Confirm(progress(&emptied, None)), bucket);
         self.buckets.push(emptied);
     }
@@ -99,13 +101,13 @@ impl Emptying {
         shown.on_yes = on_yes;
     }
 
-    /// A job came to its end: the uploads are next, or the bucket stays.
+    /// A job came to its end: what is not listed is next, or the bucket stays.
     pub fn on_settled(&mut self, settled: &Settled, cx: &mut Context<'_>) {
         let Some(at) = self.buckets.iter().position(|each| each.job == Some(settled.id)) else {
             return;
         };
         if settled.state == JobState::Done {
-            return self.ask_uploads(at, cx);
+            return self.ask_rest(at, cx);
         }
         let each = self.end(at);
         let text = match settled.progress.failed {
@@ -128,17 +130,14 @@ impl Emptying {
     ) -> Option<Details> {
         let at = self.waiting_for(ticket)?;
         match reply {
-            Ok(Answer::Uploads(listed)) => self.on_uploads(at, listed, cx),
-            Ok(Answer::UploadsAborted { gone, failed }) => {
-                let more = failed.is_empty() && !gone.is_empty();
-                for error in failed {
+            Ok(Answer::Emptied { emptied, done: false }) => {
+                self.buckets[at].gone = emptied.sum();
+            }
+            Ok(Answer::Emptied { emptied, done: true }) => {
+                for error in emptied.errors {
                     cx.ask(Intent::Log(error));
                 }
-                if more {
-                    self.ask_uploads(at, cx);
-                } else {
-                    self.delete(at, cx);
-                }
+                self.delete(at, cx);
             }
             Ok(Answer::BucketDeleted) => return self.on_deleted(at, Ok(()), cx),
             Ok(_) => {}
@@ -147,19 +146,18 @@ impl Emptying {
         None
     }
 
-    /// Where uploads cannot be listed or given up, the server will say whether it minds.
+    /// Where that cannot be listed or deleted, the server will say whether it minds.
     fn on_failure(&mut self, at: usize, error: Error, cx: &mut Context<'_>) -> Option<Details> {
         cx.ask(match self.buckets[at].step {
             Step::Bucket(_) => return self.on_deleted(at, Err(error), cx),
-            Step::Aborting(_) => Intent::Log(error),
-            Step::Uploads(_) | Step::Objects => Intent::LogQuietly(error),
+            Step::Rest(_) | Step::Objects => Intent::LogQuietly(error),
         });
         self.delete(at, cx);
         None
     }
 
     fn waiting_for(&self, ticket: Ticket) -> Option<usize> {
-        let waits = [Step::Uploads(ticket), Step::Aborting(ticket), Step::Bucket(ticket)];
+        let waits = [Step::Rest(ticket), Step::Bucket(ticket)];
         self.buckets.iter().position(|each| waits.contains(&each.step))
     }
 
@@ -170,10 +168,10 @@ impl Emptying {
             // The server is asked already, and says what became of it.
             (Step::Bucket(_), _) => {}
             (Step::Objects, None) => drop(self.end(at)),
-            (Step::Uploads(ticket) | Step::Aborting(ticket), _) => {
+            (Step::Rest(ticket), _) => {
                 cx.abandon(&mut Some(ticket));
                 let each = self.end(at);
-                cx.toast(Level::Note, format!("{} is empty and stays", each.bucket));
+                cx.toast(Level::Note, format!("{} has no objects and stays", each.bucket));
             }
         }
     }
@@ -190,20 +188,10 @@ impl Emptying {
         cx.request_of(self.buckets[at].spec.connection.clone(), request)
     }
 
-    fn ask_uploads(&mut self, at: usize, cx: &mut Context<'_>) {
+    fn ask_rest(&mut self, at: usize, cx: &mut Context<'_>) {
         let bucket = self.buckets[at].bucket.clone();
-        let ticket = self.ask(at, StorageRequest::ListUploads { bucket, after: None }, cx);
-        self.buckets[at].step = Step::Uploads(ticket);
-    }
-
-    fn on_uploads(&mut self, at: usize, listed: ListedUploads, cx: &mut Context<'_>) {
-        let uploads = listed.uploads;
-        if uploads.is_empty() {
-            return self.delete(at, cx);
-        }
-        let named = uploads.into_iter().map(|(upload, _)| (upload.object, upload.upload));
-        let ticket = self.ask(at, StorageRequest::AbortUploads(named.collect()), cx);
-        self.buckets[at].step = Step::Aborting(ticket);
+        let ticket = self.ask(at, StorageRequest::EmptyBucket(bucket), cx);
+        self.buckets[at].step = Step::Rest(ticket);
     }
 
     fn delete(&mut self, at: usize, cx: &mut Context<'_>) {
@@ -260,9 +248,11 @@ fn progress(each: &Emptied, job: Option<&QueuedJob>) -> Confirm {
             format!("{done} of {all}{more} objects are deleted.")
         }
         (Step::Objects, _) => "Looking for the objects in it.".to_owned(),
-        (Step::Uploads(_) | Step::Aborting(_), _) => {
-            "All objects are deleted. Giving up unfinished uploads.".to_owned()
-        }
+        (Step::Rest(_), _) => format!(
+            "All objects are deleted. {} old versions, delete markers and unfinished uploads are \
+             gone.",
+            Count(each.gone)
+        ),
         (Step::Bucket(_), _) => "All objects are deleted. Deleting the bucket.".to_owned(),
     };
     Confirm::new("Emptying a bucket", "Stop", "Hide")
