@@ -321,7 +321,8 @@ fn deletion(bucket: &Bucket, found: Option<Measure>) -> Confirm {
         .warning("Cannot be undone. Someone else may take the name.")
         .typing(bucket.as_str());
     if full {
-        confirm = confirm.line("All objects and unfinished uploads in it are deleted first.");
+        let all = "All objects, their old versions and unfinished uploads are deleted first.";
+        confirm = confirm.line(all);
     }
     confirm.tally = found.filter(|_| full).map(|found| {
         let Measure { objects, bytes, done } = found;
