@@ -1,11 +1,13 @@
 //! Windlass, a terminal browser for S3 and Cloudflare R2 buckets.
 //!
 //! Two towers stand on one vocabulary: `domain` ← `s3` ← `transfer` move bytes, `domain` ← `app` ←
-//! `ui` are the interface. They meet only in the shells `tui` and `cli`.
+//! `ui` are the interface. They meet only in the shells `tui` and `cli`, which also look inside objects
+//! by `look`.
 
 pub mod domain;
 
 pub mod config;
+pub mod look;
 
 pub mod s3;
 pub mod transfer;

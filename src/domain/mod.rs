@@ -8,6 +8,7 @@ pub mod byte_span;
 pub mod cells;
 pub mod change;
 pub mod conflicts;
+pub mod contents;
 pub mod criteria;
 pub mod curl;
 pub mod description;

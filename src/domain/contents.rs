@@ -1,0 +1,135 @@
+//! Describes what is inside an object, as far as it was read.
+
+/// What the bytes of an object are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ContentKind {
+    Text,
+    Json,
+    Ndjson,
+    Yaml,
+    Toml,
+    Csv,
+    Parquet,
+    Avro,
+    Orc,
+    Arrow,
+    Sqlite,
+    Image,
+    Pdf,
+    Zip,
+    Tar,
+    SevenZip,
+    Gzip,
+    Zstd,
+    Audio,
+    Video,
+    Font,
+    Elf,
+    Wasm,
+    Binary,
+    Empty,
+}
+
+impl ContentKind {
+    /// As `look --json` spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            ContentKind::Text => "text",
+            ContentKind::Json => "json",
+            ContentKind::Ndjson => "ndjson",
+            ContentKind::Yaml => "yaml",
+            ContentKind::Toml => "toml",
+            ContentKind::Csv => "csv",
+            ContentKind::Parquet => "parquet",
+            ContentKind::Avro => "avro",
+            ContentKind::Orc => "orc",
+            ContentKind::Arrow => "arrow",
+            ContentKind::Sqlite => "sqlite",
+            ContentKind::Image => "image",
+            ContentKind::Pdf => "pdf",
+            ContentKind::Zip => "zip",
+            ContentKind::Tar => "tar",
+            ContentKind::SevenZip => "7z",
+            ContentKind::Gzip => "gzip",
+            ContentKind::Zstd => "zstd",
+            ContentKind::Audio => "audio",
+            ContentKind::Video => "video",
+            ContentKind::Font => "font",
+            ContentKind::Elf => "elf",
+            ContentKind::Wasm => "wasm",
+            ContentKind::Binary => "binary",
+            ContentKind::Empty => "empty",
+        }
+    }
+}
+
+/// What is known of the inside of an object. What does not apply to its kind is `None` or empty.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contents {
+    pub kind: ContentKind,
+    /// Of a picture, in pixels, before it is turned by its orientation.
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    /// As EXIF counts it: 1 to 8.
+    pub orientation: Option<u16>,
+    /// Of a text, by the name that WHATWG gives it, in lower case.
+    pub encoding: Option<String>,
+    pub pages: Option<u64>,
+    /// In seconds.
+    pub duration: Option<f64>,
+    pub columns: Vec<Column>,
+    /// Of a table; `None` where they were not counted to the end.
+    pub rows: Option<u64>,
+    pub members: Vec<Member>,
+    /// Whatever else there is to say, in the order to say it: `codec`, `title`, `compression`.
+    pub facts: Vec<(String, String)>,
+    /// Why there is more than was read; `None` where all is here.
+    pub cut: Option<String>,
+}
+
+impl Contents {
+    pub fn of(kind: ContentKind) -> Contents {
+        Contents {
+            kind,
+            width: None,
+            height: None,
+            orientation: None,
+            encoding: None,
+            pages: None,
+            duration: None,
+            columns: Vec::new(),
+            rows: None,
+            members: Vec::new(),
+            facts: Vec::new(),
+            cut: None,
+        }
+    }
+
+    pub fn fact(&mut self, name: &str, value: impl Into<String>) {
+        self.facts.push((name.to_owned(), value.into()));
+    }
+}
+
+/// A column of a table, a table of a database, or a field of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    pub name: String,
+    /// In the format's own words: `INT64`, `DECIMAL(9,2)`, `text`.
+    pub type_name: String,
+}
+
+/// A file in an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// As it is asked for again; a folder ends in `/`.
+    pub name: String,
+    /// In bytes, unpacked; `None` where the archive does not say.
+    pub size: Option<u64>,
+}
+
+/// What a look has cost until now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    pub requests: u64,
+    pub bytes: u64,
+}

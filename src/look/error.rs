@@ -1,0 +1,54 @@
+//! Says why the inside of an object cannot be shown.
+
+use std::fmt;
+use std::io;
+
+use crate::domain::error::Error;
+
+/// The result of looking inside.
+pub type Looked<T> = Result<T, LookError>;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LookError {
+    /// The bytes could not be had, or are not wanted any more.
+    Source(Error),
+    /// They are not what they claim to be; what is wrong, as a clause: `the central directory is cut`.
+    Malformed(String),
+    /// They may be right and cannot be read here: `members with the method PPMd`.
+    Unsupported(String),
+    /// To read on would take more time or memory than a look may; what was too much.
+    TooMuch(String),
+}
+
+impl LookError {
+    pub fn malformed(what: impl fmt::Display) -> LookError {
+        LookError::Malformed(what.to_string())
+    }
+}
+
+impl fmt::Display for LookError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LookError::Source(error) => error.fmt(f),
+            LookError::Malformed(what) => write!(f, "the object is damaged: {what}"),
+            LookError::Unsupported(what) => write!(f, "Windlass cannot read {what}"),
+            LookError::TooMuch(what) => write!(f, "a look stops here: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for LookError {}
+
+/// Parsers of others read through [`io::Read`]; what the source said is found again behind it.
+impl From<io::Error> for LookError {
+    fn from(error: io::Error) -> LookError {
+        let said = error.get_ref().and_then(|inner| inner.downcast_ref::<LookError>());
+        said.cloned().unwrap_or_else(|| LookError::malformed(&error))
+    }
+}
+
+impl From<LookError> for io::Error {
+    fn from(error: LookError) -> io::Error {
+        io::Error::other(error)
+    }
+}
