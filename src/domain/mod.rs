@@ -37,6 +37,7 @@ pub mod protection;
 pub mod provider;
 pub mod public;
 pub mod qr;
+pub mod ranges;
 pub mod restoring;
 pub mod row_set;
 pub mod settings;

@@ -4,26 +4,13 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::contents::Traffic;
-use crate::domain::error::Error;
 use crate::domain::object::ByteRange;
+use crate::domain::ranges::Ranges;
 use crate::look::error::{LookError, Looked};
 use crate::look::reader::RangeReader;
 
 /// Bytes that are kept to be read again.
 const KEPT: usize = 16 * 1024 * 1024;
-
-/// Where the bytes of one object come from. A call may be a request and may wait for it; nothing
-/// here runs on the loop of the interface.
-pub trait Ranges: Send + Sync {
-    /// In bytes.
-    fn size(&self) -> u64;
-
-    /// Exactly the bytes of a range that is within the object.
-    ///
-    /// # Errors
-    /// `Cancelled` once nobody waits for the look any more.
-    fn read(&self, range: ByteRange) -> Result<Vec<u8>, Error>;
-}
 
 /// The bytes of one object.
 pub struct ObjectBytes {
@@ -147,6 +134,7 @@ impl Piece {
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use crate::domain::error::Error;
 
     /// An object in memory.
     pub struct InMemory(pub Vec<u8>);
