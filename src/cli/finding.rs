@@ -217,10 +217,7 @@ impl Place {
     }
 
     fn pages<'a>(&self, client: &'a Client) -> Pages<'a> {
-        let (bucket, prefix) = (self.bucket.clone(), self.prefix.clone());
-        let query =
-            ListQuery { bucket, prefix, delimited: false, at: None, token: None, max_keys: 1000 };
-        Pages::new(client, query)
+        Pages::new(client, ListQuery::below(&self.bucket, &self.prefix))
     }
 
     fn is_empty(&self) -> Error {

@@ -288,15 +288,7 @@ async fn measured(
     let mut sum = Measure::default();
     for target in targets {
         let Target::Prefix(prefix) = target else { continue };
-        let query = ListQuery {
-            bucket: bucket.clone(),
-            prefix: prefix.clone(),
-            delimited: false,
-            at: None,
-            token: None,
-            max_keys: 1000,
-        };
-        let mut pages = Pages::new(client, query);
+        let mut pages = Pages::new(client, ListQuery::below(bucket, prefix));
         while let Some(page) = pages.next().await? {
             for row in page.rows().filter(|row| filter.takes(row.name)) {
                 sum.objects += 1;

@@ -18,8 +18,6 @@ use crate::domain::visible::visible;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::pages::Pages;
 
-const PAGE: u16 = 1000;
-
 pub async fn ls(arguments: &ListArguments, choice: &Choice) -> Result<Status, Trouble> {
     let client = choice.client()?;
     let mut printer = Printer::new(choice.json);
@@ -90,14 +88,8 @@ async fn level(
     prefix: &Prefix,
 ) -> Result<u64, Trouble> {
     let recursive = arguments.recursive;
-    let query = ListQuery {
-        bucket: bucket.clone(),
-        prefix: prefix.clone(),
-        delimited: !recursive,
-        at: arguments.at,
-        token: None,
-        max_keys: PAGE,
-    };
+    let at = arguments.at;
+    let query = ListQuery { delimited: !recursive, at, ..ListQuery::below(bucket, prefix) };
     let mut pages = Pages::new(client, query);
     let mut rows = 0;
     while let Some(page) = pages.next().await? {

@@ -8,8 +8,6 @@ use crate::domain::object::ObjectAddress;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::pages::Pages;
 
-const PAGE: u16 = 1000;
-
 /// Objects that are asked about at once.
 pub const AT_ONCE: usize = 8;
 
@@ -46,14 +44,7 @@ impl<'a> Objects<'a> {
         verb: &str,
     ) -> Result<Objects<'a>, Trouble> {
         let below = |bucket: &Bucket, prefix: Prefix, delimited| {
-            let query = ListQuery {
-                bucket: bucket.clone(),
-                prefix: prefix.clone(),
-                delimited,
-                at: None,
-                token: None,
-                max_keys: PAGE,
-            };
+            let query = ListQuery { delimited, ..ListQuery::below(bucket, &prefix) };
             let pages = Box::new(Pages::new(client, query));
             Objects::Below { pages, bucket: bucket.clone(), prefix, seen: 0 }
         };

@@ -236,14 +236,8 @@ async fn keys_below(
 ) -> Result<BTreeMap<String, ConflictSide>, Error> {
     let (mut keys, mut cursor) = (BTreeMap::new(), PageCursor::default());
     for _ in 0..MOST_PAGES {
-        let query = ListQuery {
-            bucket: bucket.clone(),
-            prefix: prefix.clone(),
-            delimited: false,
-            at,
-            token: cursor.token().cloned(),
-            max_keys: 1000,
-        };
+        let token = cursor.token().cloned();
+        let query = ListQuery { at, token, ..ListQuery::below(bucket, prefix) };
         let listed = remote.list_page(&query).await?;
         cursor.follow(&listed, bucket, prefix)?;
         let rows = listed.page.rows();

@@ -55,15 +55,7 @@ async fn objects(
             // The past is only read.
             Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => {}
             Target::Prefix(prefix) => {
-                let query = ListQuery {
-                    bucket: bucket.clone(),
-                    prefix: prefix.clone(),
-                    delimited: false,
-                    at: None,
-                    token: None,
-                    max_keys: 1000,
-                };
-                let mut pages = Pages::new(client, query);
+                let mut pages = Pages::new(client, ListQuery::below(bucket, prefix));
                 while let Some(page) = pages.next().await? {
                     let keys = page.rows().map(|row| prefix.key(row.name));
                     found.extend(keys.map(|key| ObjectAddress::new(bucket.clone(), key)));

@@ -74,14 +74,7 @@ async fn first_key(
     bucket: &Bucket,
     prefix: &Prefix,
 ) -> Result<Option<Key>, Error> {
-    let query = ListQuery {
-        bucket: bucket.clone(),
-        prefix: prefix.clone(),
-        delimited: false,
-        at: None,
-        token: None,
-        max_keys: 1,
-    };
+    let query = ListQuery { max_keys: 1, ..ListQuery::below(bucket, prefix) };
     let listed = client.list_page(&query).await?;
     Ok(listed.page.rows().next().map(|row| prefix.key(row.name)))
 }

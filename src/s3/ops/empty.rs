@@ -156,7 +156,7 @@ impl<'a, T: Tell> Emptying<'a, T> {
     /// What a plain listing still shows.
     async fn objects(&self, prefix: &Prefix) -> Result<(), Error> {
         for _ in 0..ROUNDS {
-            let mut pages = Pages::new(self.client, self.listing(prefix));
+            let mut pages = Pages::new(self.client, ListQuery::below(self.bucket, prefix));
             let mut found = 0;
             while let Some(page) = pages.next().await? {
                 let rows = page.rows().map(|row| (prefix.key(row.name), row.size()));
@@ -174,17 +174,6 @@ impl<'a, T: Tell> Emptying<'a, T> {
             }
         }
         Ok(())
-    }
-
-    fn listing(&self, prefix: &Prefix) -> ListQuery {
-        ListQuery {
-            bucket: self.bucket.clone(),
-            prefix: prefix.clone(),
-            delimited: false,
-            at: None,
-            token: None,
-            max_keys: 1000,
-        }
     }
 
     async fn delete_objects(&self, rows: Vec<(Key, Option<u64>)>) -> Result<(), Error> {

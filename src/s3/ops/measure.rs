@@ -27,7 +27,7 @@ impl Client {
                     sum.objects += 1;
                 }
                 Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => {
-                    let query = ListQuery { at: target.at(), ..below(bucket, prefix) };
+                    let query = ListQuery { at: target.at(), ..ListQuery::below(bucket, prefix) };
                     let mut pages = Pages::new(self, query);
                     while let Some(page) = pages.next().await? {
                         sum.objects += page.len() as u64;
@@ -49,7 +49,7 @@ impl Client {
         prefix: &Prefix,
         tell: impl Fn(&Stored),
     ) -> Result<Stored, Error> {
-        let mut pages = Pages::new(self, below(bucket, prefix));
+        let mut pages = Pages::new(self, ListQuery::below(bucket, prefix));
         let mut sum = Stored::default();
         while let Some(page) = pages.next().await? {
             for row in page.rows() {
@@ -61,9 +61,4 @@ impl Client {
         }
         Ok(sum.finished())
     }
-}
-
-fn below(bucket: &Bucket, prefix: &Prefix) -> ListQuery {
-    let (bucket, prefix) = (bucket.clone(), prefix.clone());
-    ListQuery { bucket, prefix, delimited: false, at: None, token: None, max_keys: 1000 }
 }

@@ -10,6 +10,14 @@ use crate::domain::listing::{ContinuationToken, Page};
 use crate::domain::page_cursor::PageCursor;
 use crate::s3::client::{Client, ListQuery};
 
+impl ListQuery {
+    /// Every key below a prefix, as it is now, from the first on, 1,000 a page.
+    pub fn below(bucket: &Bucket, prefix: &Prefix) -> ListQuery {
+        let (bucket, prefix) = (bucket.clone(), prefix.clone());
+        ListQuery { bucket, prefix, delimited: false, at: None, token: None, max_keys: 1000 }
+    }
+}
+
 /// Pages of one listing, in order. It ends only where the server says so: a token that comes again
 /// is `BrokenListing`.
 #[derive(Debug)]
@@ -57,9 +65,7 @@ impl Client {
     }
 
     async fn is_empty_below(&self, bucket: &Bucket, prefix: &Prefix) -> Result<bool, Error> {
-        let (bucket, prefix) = (bucket.clone(), prefix.clone());
-        let query =
-            ListQuery { bucket, prefix, delimited: false, at: None, token: None, max_keys: 1 };
+        let query = ListQuery { max_keys: 1, ..ListQuery::below(bucket, prefix) };
         let mut pages = Pages::new(self, query);
         while let Some(page) = pages.next().await? {
             if !page.is_empty() {

@@ -424,14 +424,8 @@ impl ExpansionTask {
         if walk.cursor.is_at_end() {
             return Ok(None);
         }
-        let query = ListQuery {
-            bucket: bucket.clone(),
-            prefix: prefix.clone(),
-            delimited: false,
-            at,
-            token: walk.cursor.token().cloned(),
-            max_keys: 1000,
-        };
+        let token = walk.cursor.token().cloned();
+        let query = ListQuery { at, token, ..ListQuery::below(bucket, prefix) };
         let listed = self.policy.send(|| self.remote.list_page(&query)).await?;
         walk.cursor.follow(&listed, bucket, prefix)?;
         Ok(Some(listed.page))

@@ -83,14 +83,8 @@ impl Client {
         at: Timestamp,
         prefix: &Prefix,
     ) -> BoxFuture<'a, Result<bool, Error>> {
-        let below = ListQuery {
-            bucket: query.bucket.clone(),
-            prefix: prefix.clone(),
-            delimited: false,
-            at: Some(at),
-            token: None,
-            max_keys: 100,
-        };
+        let all = ListQuery::below(&query.bucket, prefix);
+        let below = ListQuery { at: Some(at), max_keys: 100, ..all };
         async move {
             let mut pages = Pages::new(self, below);
             while let Some(page) = pages.next().await? {
