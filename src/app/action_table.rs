@@ -1,0 +1,351 @@
+//! Lists every action of the interface in one table, which keymap, help, palette, footer and README
+//! show.
+
+use crate::app::action::Action;
+use crate::app::scope::Scope;
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActionSpec {
+    pub action: Action,
+    /// As `keymap.toml` writes it.
+    pub name: &'static str,
+    /// Two or three words for the footer and the palette.
+    pub title: &'static str,
+    /// One line for the help.
+    pub doc: &'static str,
+    pub scopes: &'static [Scope],
+    /// Default keys; chords of a sequence are separated by spaces. The first is the one that is
+    /// shown.
+    pub keys: &'static [&'static str],
+    /// Where it has other default keys.
+    pub elsewhere: &'static [(Scope, &'static [&'static str])],
+}
+
+impl ActionSpec {
+    /// Every scope it works in, with its default keys there.
+    pub fn places(&self) -> impl Iterator<Item = (Scope, &'static [&'static str])> {
+        let here = self.scopes.iter().map(|scope| (*scope, self.keys));
+        here.chain(self.elsewhere.iter().copied())
+    }
+
+    pub fn works_in(&self, scope: Scope) -> bool {
+        self.places().any(|(each, _)| each == scope)
+    }
+
+    const fn also(self, elsewhere: &'static [(Scope, &'static [&'static str])]) -> ActionSpec {
+        ActionSpec { elsewhere, ..self }
+    }
+}
+
+impl Action {
+    /// # Panics
+    /// Never: a test keeps the table complete and in the order of the enum.
+    pub fn spec(self) -> &'static ActionSpec {
+        &ACTIONS[self as usize]
+    }
+
+    pub fn from_name(name: &str) -> Option<Action> {
+        ACTIONS.iter().find(|spec| spec.name == name).map(|spec| spec.action)
+    }
+}
+
+const fn row(
+    action: Action,
+    name: &'static str,
+    title: &'static str,
+    doc: &'static str,
+    scopes: &'static [Scope],
+    keys: &'static [&'static str],
+) -> ActionSpec {
+    ActionSpec { action, name, title, doc, scopes, keys, elsewhere: &[] }
+}
+
+const GLOBAL: &[Scope] = &[Scope::Global];
+const LIST: &[Scope] = &[Scope::List];
+const ROWS: &[Scope] = &[Scope::List, Scope::Text];
+const BUCKETS: &[Scope] = &[Scope::Buckets];
+const OBJECTS: &[Scope] = &[Scope::Objects];
+const OBJECTS_SIDE: &[Scope] = &[Scope::Objects, Scope::Side];
+const DELETING: &[Scope] = &[Scope::Buckets, Scope::Objects, Scope::Side];
+const BOTH: &[Scope] = &[Scope::Buckets, Scope::Objects];
+const TRANSFERS: &[Scope] = &[Scope::Transfers];
+const LINKED: &[Scope] = &[Scope::Objects, Scope::Side, Scope::Transfers];
+const DIALOG: &[Scope] = &[Scope::Dialog];
+const ASKED: &[Scope] = &[Scope::Dialog, Scope::Text];
+const TEXT: &[Scope] = &[Scope::Text];
+const MENU: &[Scope] = &[Scope::Menu];
+const CONFIRM: &[Scope] = &[Scope::Confirm];
+const PICKER: &[Scope] = &[Scope::Picker];
+const UPLOADS: &[Scope] = &[Scope::Uploads];
+const SETTINGS: &[Scope] = &[Scope::Settings];
+const VERSIONS: &[Scope] = &[Scope::Versions];
+const DOCTOR: &[Scope] = &[Scope::Doctor];
+const ALWAYS: &[Scope] = &[Scope::Global, Scope::Dialog, Scope::Text];
+
+/// Every action, in the order of [`Action`].
+#[rustfmt::skip]
+pub const ACTIONS: &[ActionSpec] = &[
+    row(Action::Down, "down", "down", "Move the cursor one row down", ROWS, &["j", "down"])
+        .also(&[(Scope::Palette, &["ctrl-n"])]),
+    row(Action::Up, "up", "up", "Move the cursor one row up", ROWS, &["k", "up"])
+        .also(&[(Scope::Palette, &["ctrl-p"])]),
+    row(Action::PageDown, "page-down", "page down", "Move one screen down", ROWS, &["pgdn"])
+        .also(&[(Scope::Details, &["space"])]),
+    row(Action::PageUp, "page-up", "page up", "Move one screen up", ROWS, &["pgup"]),
+    row(Action::HalfPageDown, "half-page-down", "half page down",
+        "Move half a screen down", LIST, &["ctrl-d"]),
+    row(Action::HalfPageUp, "half-page-up", "half page up",
+        "Move half a screen up", LIST, &["ctrl-u"]),
+    row(Action::First, "first", "first row", "Go to the first row", LIST, &["g g", "home"]),
+    row(Action::Last, "last", "last row",
+        "Go to the last row; loads every page first", LIST, &["G", "end"]),
+    row(Action::Open, "open", "open",
+        "Open the bucket or prefix; on an object, its preview", LIST, &["l", "right", "enter"]),
+    row(Action::Parent, "parent", "up one level",
+        "Go to the level above; the cursor returns to where it was",
+        OBJECTS_SIDE, &["h", "left", "backspace"])
+        .also(&[(Scope::Picker, &["h", "left", "backspace"])]),
+    row(Action::HistoryBack, "history-back", "back",
+        "Go back to the previous place", GLOBAL, &["["]),
+    row(Action::HistoryForward, "history-forward", "forward",
+        "Go forward again after going back", GLOBAL, &["]"]),
+    row(Action::GoToPath, "go-to-path", "go to path",
+        "Type an s3:// location, a prefix or a key and go there", GLOBAL, &["g p"]),
+    row(Action::GoToRoot, "go-to-root", "bucket root",
+        "Go to the top of the bucket", OBJECTS, &["g r"]),
+    row(Action::FocusNext, "focus-next", "next pane", "Move to the next pane", GLOBAL, &["tab"]),
+    row(Action::FocusPrevious, "focus-previous", "previous pane",
+        "Move to the previous pane", GLOBAL, &["shift-tab"]),
+    row(Action::FocusBuckets, "focus-buckets", "buckets",
+        "Move to the buckets", GLOBAL, &["1", "g b"]),
+    row(Action::FocusObjects, "focus-objects", "objects", "Move to the objects", GLOBAL, &["2"]),
+    row(Action::FocusTransfers, "focus-transfers", "transfers",
+        "Move to the transfers", GLOBAL, &["t", "3"]),
+    row(Action::FocusSide, "focus-side", "preview pane",
+        "Move to the preview and details", GLOBAL, &["4"]),
+    row(Action::Zoom, "zoom", "zoom", "Show only this pane", GLOBAL, &["+"]),
+    row(Action::Unzoom, "unzoom", "restore panes", "Show all panes again", GLOBAL, &["_"]),
+    row(Action::StepBack, "step-back", "step back",
+        "Step back: stop loading, end a filter, drop marks, close a pane; never quits",
+        GLOBAL, &["esc"]),
+    row(Action::NewTab, "new-tab", "new tab",
+        "Open this place in a new tab, which can use another connection", GLOBAL, &["T"]),
+    row(Action::NextTab, "next-tab", "next tab", "Go to the next tab", GLOBAL, &["g t"]),
+    row(Action::PreviousTab, "previous-tab", "previous tab",
+        "Go to the previous tab", GLOBAL, &["g T"]),
+    row(Action::CloseTab, "close-tab", "close tab",
+        "Close the tab; transfers continue", GLOBAL, &["W"]),
+    row(Action::Filter, "filter", "filter",
+        "Show only rows whose names contain every word typed", OBJECTS, &["/"])
+        .also(&[(Scope::Picker, &["/"]), (Scope::Help, &["/"])]),
+    row(Action::Sort, "sort", "sort",
+        "Sort rows by name, size or time, up or down", OBJECTS, &["s"]),
+    row(Action::Mark, "mark", "mark", "Mark or unmark the row and move down", OBJECTS, &["space"]),
+    row(Action::MarkRange, "mark-range", "mark range",
+        "Mark a range of rows from here; press again to end", OBJECTS, &["v"]),
+    row(Action::MarkAll, "mark-all", "mark all",
+        "Mark all rows shown; loads every page first", OBJECTS, &["ctrl-a"])
+        .also(&[(Scope::Picker, &["ctrl-a"])]),
+    row(Action::InvertMarks, "invert-marks", "invert marks",
+        "Mark the unmarked rows and unmark the marked ones", OBJECTS, &["*"])
+        .also(&[(Scope::Picker, &["*"])]),
+    row(Action::Refresh, "refresh", "refresh",
+        "List again; the cursor stays on its row", GLOBAL, &["R", "f5"])
+        .also(&[(Scope::Doctor, &["r", "R"]), (Scope::Settings, &["r", "R"])]),
+    row(Action::Details, "details", "details",
+        "Show everything the server says about the object", OBJECTS_SIDE, &["i"]),
+    row(Action::Preview, "preview", "preview",
+        "Show the first 256 KiB of the object", OBJECTS_SIDE, &["p"]),
+    row(Action::FollowCursor, "follow-cursor", "preview follows",
+        "Let the preview follow the cursor, or stay on its object", OBJECTS_SIDE, &["ctrl-p"]),
+    row(Action::Download, "download", "download",
+        "Download the marked rows or the current one", OBJECTS_SIDE, &["d"]),
+    row(Action::Upload, "upload", "upload",
+        "Choose or type files and folders to upload here", OBJECTS, &["u"]),
+    row(Action::CopyLink, "copy-link", "link",
+        "Copy a presigned link with the default expiry", LINKED, &["y"]),
+    row(Action::LinkMenu, "link-menu", "more links",
+        "Choose a link: expiry, upload link, QR code, public URL, curl", OBJECTS_SIDE, &["Y"]),
+    row(Action::OpenLink, "open-link", "open link",
+        "Open a presigned link in the web browser", OBJECTS_SIDE, &["O"]),
+    row(Action::Copy, "copy", "copy",
+        "Copy to another place, of this connection or another", OBJECTS_SIDE, &["c"]),
+    row(Action::Move, "move", "move",
+        "Move to another place: copy, check the copy, then delete the source",
+        OBJECTS_SIDE, &["m"]),
+    row(Action::Rename, "rename", "rename",
+        "Rename the object or prefix: copy, check the copy, then delete the old one",
+        OBJECTS_SIDE, &["r"]),
+    row(Action::Metadata, "metadata", "metadata",
+        "Show and change headers, metadata, tags, class, encryption and ACL", OBJECTS_SIDE, &["M"]),
+    row(Action::EditObject, "edit", "edit",
+        "Edit the object in your editor; saved only if nobody else changed it",
+        OBJECTS_SIDE, &["e"]),
+    row(Action::NewObject, "new-object", "new object",
+        "Write a new object in your editor", OBJECTS, &["N"]),
+    row(Action::Thaw, "thaw", "thaw",
+        "Ask for archived objects to be made readable", OBJECTS_SIDE, &["g h"]),
+    row(Action::Delete, "delete", "delete",
+        "Delete; asks first and shows how many objects and bytes", DELETING, &["D", "del"])
+        .also(&[(Scope::Settings, &["D", "del"])]),
+    row(Action::DeleteVersions, "delete-versions", "delete versions",
+        "Delete for good, with all versions and delete markers; asks for the name",
+        OBJECTS_SIDE, &["g D"]),
+    row(Action::Versions, "versions", "versions",
+        "List the versions of the object; of a prefix, what was deleted below it",
+        OBJECTS_SIDE, &["V"])
+        .also(&[(Scope::Versions, &["V"])]),
+    row(Action::TimeTravel, "time-travel", "time travel",
+        "Show the bucket as it was at a moment; again comes back to now", OBJECTS, &["g @"]),
+    row(Action::BringBack, "bring-back", "bring back",
+        "Restore from the past that is shown: the marked rows, or the whole place",
+        OBJECTS, &["g u"]),
+    row(Action::New, "new", "new", "Create a bucket, or a prefix in the bucket", BOTH, &["n"]),
+    row(Action::AddBucket, "add-bucket", "add by name",
+        "Add a bucket that the credentials may use but not list", BUCKETS, &["a"]),
+    row(Action::UnfinishedUploads, "unfinished-uploads", "unfinished uploads",
+        "List the bucket's unfinished multipart uploads, and abort them", BUCKETS, &["U"]),
+    row(Action::BucketSettings, "bucket-settings", "settings",
+        "Show and change the settings of the bucket", BOTH, &["B"]),
+    row(Action::CancelJob, "cancel-job", "cancel", "Cancel the transfer", TRANSFERS, &["x"]),
+    row(Action::PauseJob, "pause-job", "pause",
+        "Pause or resume the transfer", TRANSFERS, &["space"]),
+    row(Action::RetryJob, "retry-job", "retry", "Retry what failed", TRANSFERS, &["r"]),
+    row(Action::JobEarlier, "job-earlier", "earlier",
+        "Move the transfer up in the queue", TRANSFERS, &["K"]),
+    row(Action::JobLater, "job-later", "later",
+        "Move the transfer down in the queue", TRANSFERS, &["J"]),
+    row(Action::ClearFinished, "clear-finished", "clear finished",
+        "Remove finished transfers from the list", TRANSFERS, &["c"]),
+    row(Action::JobDetails, "job-details", "details",
+        "Show the transfer with every error in full", TRANSFERS, &["enter", "i"]),
+    row(Action::Unfold, "unfold", "unfold",
+        "Show which objects are active and which failed", TRANSFERS, &["l", "right"]),
+    row(Action::Fold, "fold", "fold",
+        "Hide the objects below the transfer", TRANSFERS, &["h", "left"]),
+    row(Action::RetryFailed, "retry-failed", "retry all",
+        "Retry what failed in every transfer", TRANSFERS, &["R"]),
+    row(Action::PauseAll, "pause-all", "pause all", "Pause every transfer", TRANSFERS, &["p"]),
+    row(Action::ResumeAll, "resume-all", "resume all",
+        "Resume every paused transfer", TRANSFERS, &["u"]),
+    row(Action::RaisePriority, "raise-priority", "raise priority",
+        "Raise the priority: low, normal, high", TRANSFERS, &[">"]),
+    row(Action::LowerPriority, "lower-priority", "lower priority",
+        "Lower the priority: high, normal, low", TRANSFERS, &["<"]),
+    row(Action::LimitRate, "limit-rate", "limit",
+        "Limit the bandwidth of all transfers together", TRANSFERS, &["w"]),
+    row(Action::Reveal, "reveal", "reveal",
+        "Show the file or folder of the transfer in the file browser", TRANSFERS, &["o"]),
+    row(Action::SwitchConnection, "switch-connection", "connection",
+        "Switch to another connection", GLOBAL, &["P"]),
+    row(Action::Doctor, "doctor", "doctor",
+        "Test the connection step by step: what works, what does not, and why", GLOBAL, &["X"])
+        .also(&[(Scope::Connections, &["X"])]),
+    row(Action::AddConnection, "add-connection", "new connection",
+        "Add a connection to another account or server", GLOBAL, &["g n"])
+        .also(&[(Scope::Connections, &["n"])]),
+    row(Action::EditConnection, "edit-connection", "change connection",
+        "Change the connection in use, or give it new keys", GLOBAL, &["g e"])
+        .also(&[(Scope::Connections, &["e"])]),
+    row(Action::RemoveConnection, "remove-connection", "remove connection",
+        "Remove the connection in use and its keys; asks first", GLOBAL, &["g x"])
+        .also(&[(Scope::Connections, &["D", "del"])]),
+    row(Action::SignIn, "sign-in", "sign in",
+        "Sign in to the AWS profile again with aws sso login", GLOBAL, &["g s"]),
+    row(Action::LastPlace, "last-place", "last place",
+        "Go back to the connection and place that were open when the last session ended",
+        GLOBAL, &["g l"]),
+    row(Action::Help, "help", "help", "Show the keys that work here", GLOBAL, &["?", "f1"])
+        .also(&[(Scope::Help, &["?", "f1"])]),
+    row(Action::Guide, "guide", "guide",
+        "Read the guide: connecting, transfers, links, keys, trouble", GLOBAL, &["g ?"]),
+    row(Action::Palette, "palette", "palette",
+        "Run any action by its name, or go to an s3:// location", GLOBAL, &[":"]),
+    row(Action::Events, "events", "events",
+        "Show what happened, with every error in full", GLOBAL, &["E"])
+        .also(&[(Scope::Events, &["E"])]),
+    row(Action::Cost, "cost", "cost",
+        "Show what this session used, what the place costs a month, and the same elsewhere",
+        GLOBAL, &["$"]),
+    row(Action::Links, "links", "links",
+        "List the links that were handed out, and copy one again", GLOBAL, &["g y"]),
+    row(Action::Suspend, "suspend", "suspend",
+        "Go to the shell; fg brings Windlass back", ALWAYS, &["ctrl-z"]),
+    row(Action::Redraw, "redraw", "redraw", "Redraw the whole window", ALWAYS, &["ctrl-l"]),
+    row(Action::Quit, "quit", "quit",
+        "Quit Windlass; asks first while transfers run", GLOBAL, &["q", "ctrl-c"]),
+    row(Action::Accept, "accept", "accept", "Accept what is chosen or typed", ASKED, &["enter"]),
+    row(Action::Dismiss, "dismiss", "cancel",
+        "Close without doing anything", ASKED, &["esc", "ctrl-c"]),
+    row(Action::NextField, "next-field", "next", "Go to the next field or answer", ASKED, &["tab"]),
+    row(Action::PreviousField, "previous-field", "previous",
+        "Go to the previous field or answer", ASKED, &["shift-tab"]),
+    row(Action::Toggle, "toggle", "toggle",
+        "Mark the row or change the answer", DIALOG, &["space"]),
+    row(Action::Yes, "yes", "yes", "Answer yes", DIALOG, &["y"])
+        .also(&[(Scope::Confirm, &["Y"])]),
+    row(Action::No, "no", "no", "Answer no", DIALOG, &["n"])
+        .also(&[(Scope::Confirm, &["N"])]),
+    row(Action::ToYes, "to-yes", "to yes", "Move to the answer on the left", CONFIRM, &["left"]),
+    row(Action::ToNo, "to-no", "to no", "Move to the answer on the right", CONFIRM, &["right"]),
+    row(Action::Close, "close", "close", "Close what is chosen from or read", MENU, &["q"]),
+    row(Action::ShowSecret, "show-secret", "show the secret",
+        "Show or hide the secret you are typing", TEXT, &["ctrl-r"]),
+    row(Action::TestConnection, "test-connection", "test",
+        "Test the connection you are entering again", TEXT, &["ctrl-t"]),
+    row(Action::SaveConnection, "save-connection", "save",
+        "Save the connection you are entering, whether it works or not", TEXT, &["ctrl-o"]),
+    row(Action::HiddenFiles, "hidden-files", "hidden files",
+        "Show or hide files whose names begin with a dot", PICKER, &["."]),
+    row(Action::HomePath, "home-path", "path from home",
+        "Type a path that begins in your home folder", PICKER, &["~"]),
+    row(Action::MarkAbandoned, "mark-abandoned", "mark abandoned",
+        "Mark all uploads that look abandoned, or unmark all", UPLOADS, &["a", "ctrl-a"]),
+    row(Action::AbortUploads, "abort-uploads", "abort",
+        "Abort the marked uploads or the current one; asks first", UPLOADS, &["D", "x"]),
+    row(Action::MarkEvery, "mark-every", "mark every",
+        "Mark every row of the versions, or unmark all", VERSIONS, &["a", "ctrl-a"]),
+    row(Action::RestoreVersion, "restore-version", "restore",
+        "Restore the version under the cursor, or what was deleted and is marked",
+        VERSIONS, &["r", "u"]),
+    row(Action::SaveVersion, "save-version", "download",
+        "Download the version under the cursor", VERSIONS, &["d"]),
+    row(Action::LinkVersion, "link-version", "link",
+        "Copy a presigned link to the version under the cursor", VERSIONS, &["y"]),
+    row(Action::VersionDetails, "version-details", "details",
+        "Show everything the server says about the version", VERSIONS, &["i"]),
+    row(Action::DeleteVersion, "delete-version", "delete for good",
+        "Delete the marked versions or the current one for good; asks first",
+        VERSIONS, &["D", "del"]),
+    row(Action::TestWriting, "test-writing", "test writing",
+        "Test also whether objects can be written; asks first", DOCTOR, &["w"]),
+    row(Action::ChangeSetting, "change-setting", "change",
+        "Change the setting by a form", SETTINGS, &["c"]),
+    row(Action::EditSetting, "edit-setting", "edit",
+        "Edit the setting's document in the editor; the difference is shown first",
+        SETTINGS, &["e"]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_complete_and_in_the_order_of_the_enum() {
+        assert_eq!(ACTIONS.len(), Action::EditSetting as usize + 1);
+        for (at, spec) in ACTIONS.iter().enumerate() {
+            assert_eq!(spec.action as usize, at, "{}", spec.name);
+        }
+    }
+
+    #[test]
+    fn every_action_says_what_it_does_and_has_a_name_of_its_own() {
+        for spec in ACTIONS {
+            assert!(!spec.title.is_empty() && !spec.doc.is_empty(), "{}", spec.name);
+            assert!(!spec.scopes.is_empty() && !spec.keys.is_empty(), "{}", spec.name);
+            assert!(spec.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
+            assert_eq!(Action::from_name(spec.name), Some(spec.action));
+        }
+    }
+}
