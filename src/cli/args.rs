@@ -36,7 +36,7 @@ use crate::cli::args::metadata::{
     StatArguments, TAIL_EXAMPLES, THAW_EXAMPLES, TYPES_EXAMPLES, TailArguments, ThawArguments,
     TypesArguments,
 };
-use crate::cli::args::objects::{ListArguments, REMOVE_EXAMPLES, RemoveArguments};
+use crate::cli::args::objects::{LIST_EXAMPLES, ListArguments, REMOVE_EXAMPLES, RemoveArguments};
 use crate::cli::args::public::PublicArguments;
 use crate::cli::args::queue::{QueueArguments, UploadsArguments};
 use crate::cli::args::settings::{MakeArguments, SettingsArguments};
@@ -157,6 +157,7 @@ pub enum Verb {
     /// Start an S3 server with sample buckets in this process and open the browser on it
     Demo(DemoArguments),
     /// List buckets, or what is below a prefix
+    #[command(after_help = LIST_EXAMPLES)]
     Ls(ListArguments),
     /// Download an object or everything below a prefix; - writes an object to stdout
     #[command(after_help = GET_EXAMPLES)]

@@ -1,42 +1,41 @@
 //! Runs `ls`: lists buckets, one level of a prefix, or everything below it.
 
-use jiff::Timestamp;
+use std::cmp::Reverse;
+
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use crate::cli::args::objects::ListArguments;
+use crate::cli::args::objects::{ListArguments, Sort};
 use crate::cli::connect::Choice;
 use crate::cli::past::say_gaps;
 use crate::cli::print::{Printer, Status, Trouble, usage};
-use crate::domain::address::{Bucket, DELIMITER, Location, Prefix};
+use crate::cli::row_lines::{RowLines, time_text};
+use crate::domain::address::{Bucket, Location, Prefix};
+use crate::domain::arrange::{Arrangement, SortBy, arrange};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
-use crate::domain::listing::{Class, Row, RowKind};
-use crate::domain::price::STANDARD;
-use crate::domain::units::{Moment, Size};
+use crate::domain::listing::Listing;
 use crate::domain::visible::visible;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::pages::Pages;
 
 pub async fn ls(arguments: &ListArguments, choice: &Choice) -> Result<Status, Trouble> {
     let client = choice.client()?;
-    let mut printer = Printer::new(choice.json);
     match &arguments.location {
         Location::Root if arguments.at.is_some() => {
             return Err(usage("--at is of a bucket: s3://bucket/prefix/"));
         }
-        Location::Root => buckets(&client, &mut printer).await?,
+        Location::Root => buckets(&client, arguments, choice.json).await?,
         Location::Prefix { bucket, prefix } => {
-            let rows = level(&client, &mut printer, arguments, bucket, prefix).await?;
+            let rows = level(&client, arguments, choice.json, bucket, prefix).await?;
             found(rows > 0 || prefix.is_root(), &arguments.location)?;
         }
         Location::Object { bucket, key } => {
             let prefix = Prefix::new(key.as_str());
-            let rows = level(&client, &mut printer, arguments, bucket, &prefix).await?;
+            let rows = level(&client, arguments, choice.json, bucket, &prefix).await?;
             found(rows > 0, &arguments.location)?;
         }
     }
-    printer.flush()?;
     Ok(Status::Done)
 }
 
@@ -48,8 +47,20 @@ fn found(anything: bool, location: &Location) -> Result<(), Error> {
     }
 }
 
-async fn buckets(client: &Client, printer: &mut Printer) -> Result<(), Trouble> {
-    let listing = client.list_buckets().await?;
+async fn buckets(client: &Client, arguments: &ListArguments, json: bool) -> Result<(), Trouble> {
+    if arguments.sort == Some(Sort::Size) {
+        return Err(usage("the sizes of buckets are not listed: windlass du counts one"));
+    }
+    let mut listing = client.list_buckets().await?;
+    match arguments.sort {
+        None | Some(Sort::Size) => {}
+        Some(Sort::Name) => listing.entries.sort_by(|a, b| a.bucket.cmp(&b.bucket)),
+        Some(Sort::Time) => listing.entries.sort_by_key(|entry| Reverse(entry.created)),
+    }
+    if arguments.reverse {
+        listing.entries.reverse();
+    }
+    let (mut printer, zone) = (Printer::new(json), TimeZone::system());
     for entry in listing.entries {
         let elsewhere = entry.jurisdiction != Jurisdiction::Default;
         if printer.json {
@@ -64,13 +75,14 @@ async fn buckets(client: &Client, printer: &mut Printer) -> Result<(), Trouble> 
         if elsewhere && printer.terminal {
             name = format!("{name}  ({})", entry.jurisdiction.name());
         }
-        let time = time_text(entry.created, printer.terminal);
+        let time = time_text(entry.created, printer.terminal, &zone);
         let line = match printer.terminal {
             true => format!("{time:<16}  {name}"),
             false => format!("{time}\t{name}"),
         };
         printer.line(&line)?;
     }
+    printer.flush()?;
     for (jurisdiction, error) in &listing.unlisted {
         let what = error.explain().what;
         let name = jurisdiction.name();
@@ -82,80 +94,66 @@ async fn buckets(client: &Client, printer: &mut Printer) -> Result<(), Trouble> 
 /// Prints every row and brings back how many there were.
 async fn level(
     client: &Client,
-    printer: &mut Printer,
     arguments: &ListArguments,
+    json: bool,
     bucket: &Bucket,
     prefix: &Prefix,
 ) -> Result<u64, Trouble> {
     let recursive = arguments.recursive;
     let at = arguments.at;
-    let query = ListQuery { delimited: !recursive, at, ..ListQuery::below(bucket, prefix) };
+    let all = ListQuery::below(bucket, prefix);
+    let query = ListQuery { delimited: !recursive, at, etags: json, ..all };
     let mut pages = Pages::new(client, query);
-    let mut rows = 0;
-    while let Some(page) = pages.next().await? {
-        for row in page.rows() {
-            rows += 1;
-            print_row(printer, bucket, prefix, row, recursive)?;
+    let lines = RowLines::new(Printer::new(json), bucket, prefix);
+    let mut lines = lines.of_level(!recursive).human(arguments.human);
+    let mut kept = is_sorted(arguments).then(Listing::default);
+    let broken = loop {
+        let page = match pages.next().await {
+            Ok(Some(page)) => page,
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        };
+        match &mut kept {
+            Some(kept) => kept.push(page),
+            None => {
+                page.rows().try_for_each(|row| lines.row(row))?;
+                lines.flush()?;
+            }
         }
-        printer.flush()?;
+    };
+    if let Some(kept) = kept {
+        for number in order(&kept, arguments) {
+            lines.row(kept.row(number))?;
+        }
+    }
+    lines.end(broken.is_none())?;
+    if let Some(error) = broken {
+        return Err(error.into());
     }
     if arguments.at.is_some() {
         say_gaps(client, bucket).await;
     }
-    Ok(rows)
+    Ok(lines.count)
 }
 
-pub fn print_row(
-    printer: &mut Printer,
-    bucket: &Bucket,
-    prefix: &Prefix,
-    row: Row<'_>,
-    recursive: bool,
-) -> Result<(), Trouble> {
-    let whole = format!("{prefix}{}", row.name);
-    if printer.json {
-        let mut object = match row.kind {
-            RowKind::Prefix => json!({ "bucket": bucket, "prefix": whole }),
-            RowKind::Object { size, modified, class } => json!({
-                "bucket": bucket, "key": whole, "size": size, "modified": modified,
-                "class": spelled(class),
-            }),
-        };
-        if let Some(version) = row.version {
-            object["version"] = version.into();
-        }
-        return Ok(printer.object(&object)?);
-    }
-    let from = if recursive { 0 } else { prefix.as_str().rfind(DELIMITER).map_or(0, |at| at + 1) };
-    let name = printer.shown(&whole[from..]).into_owned();
-    let (size, modified) = match row.kind {
-        RowKind::Prefix => (None, None),
-        RowKind::Object { size, modified, .. } => (Some(size), modified),
+/// Whether nothing can be told before all is known.
+fn is_sorted(arguments: &ListArguments) -> bool {
+    arguments.sort.is_some() || arguments.reverse
+}
+
+/// The numbers of the rows as they are asked for: by size and by time prefixes come first, as they
+/// have neither.
+fn order(listing: &Listing, arguments: &ListArguments) -> Vec<u32> {
+    let sort = arguments.sort.map_or(SortBy::Name, Into::into);
+    let mut order: Vec<u32> = match sort {
+        SortBy::Name => (0..listing.end()).collect(),
+        sort => arrange(listing, &Arrangement { sort, descending: true, ..Default::default() }).0,
     };
-    let time = time_text(modified, printer.terminal);
-    let line = if printer.terminal {
-        let size = size.map_or_else(String::new, |bytes| Size(bytes).to_string());
-        format!("{time:<16}  {size:>10}  {name}")
-    } else {
-        let size = size.map_or_else(String::new, |bytes| bytes.to_string());
-        format!("{time}\t{size}\t{name}")
-    };
-    Ok(printer.line(&line)?)
-}
-
-/// A server that names no class has but the usual one.
-pub fn spelled(class: Class) -> &'static str {
-    match class.as_str() {
-        "" => STANDARD,
-        named => named,
+    if sort == SortBy::Name && !listing.is_ordered() {
+        order.sort_by_key(|number| listing.row(*number).name);
     }
-}
-
-/// In the user's zone for people, RFC 3339 for programs.
-fn time_text(time: Option<Timestamp>, terminal: bool) -> String {
-    match (time, terminal) {
-        (None, _) => String::new(),
-        (Some(time), false) => time.to_string(),
-        (Some(time), true) => Moment(time, &TimeZone::system()).to_string(),
+    if arguments.reverse {
+        order.reverse();
     }
+    order
 }

@@ -80,6 +80,12 @@ impl Printer {
         writeln!(self.out, "{value}")
     }
 
+    /// A line that is encoded already.
+    pub fn bytes(&mut self, line: &[u8]) -> io::Result<()> {
+        self.out.write_all(line)?;
+        self.out.write_all(b"\n")
+    }
+
     pub fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }

@@ -15,8 +15,9 @@ use crate::cli::ends::{End, input, output};
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
 use crate::cli::{
-    between, cat, code, cost, demo, doctor, edit, erasing, finding, jobs, lines, links, list, meta,
-    one, public, queue, restore, settings, stat, stream, thaw, types, uploads, versions,
+    between, cat, code, cost, demo, doctor, edit, erasing, finding, jobs, lines, links, list,
+    measuring, meta, one, public, queue, restore, settings, stat, stream, thaw, types, uploads,
+    versions,
 };
 use crate::config::paths::Folders;
 use crate::config::{crash, guide};
@@ -165,8 +166,8 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         Verb::Presign(arguments) => links::presign(arguments, choice).await,
         Verb::Cost(arguments) => cost::cost(arguments, choice).await,
         Verb::Find(arguments) => finding::find(arguments, choice).await,
-        Verb::Du(arguments) => finding::du(arguments, choice).await,
-        Verb::Tree(arguments) => finding::tree(arguments, choice).await,
+        Verb::Du(arguments) => measuring::du(arguments, choice).await,
+        Verb::Tree(arguments) => measuring::tree(arguments, choice).await,
         Verb::Queue(arguments) => queue::queue(arguments, choice).await,
         Verb::Uploads(arguments) => uploads::uploads(arguments, choice).await,
         Verb::Doctor(arguments) => doctor::doctor(arguments, choice).await,

@@ -1,10 +1,13 @@
 //! Keeps the listing of a prefix: rows in text arenas, a page at a time, cheap to snapshot.
 
+mod texts;
+
 use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::listing::texts::Texts;
 use crate::domain::row_set::RowSet;
 
 /// Names the place in a listing where the next page starts; opaque.
@@ -19,6 +22,8 @@ pub struct Row<'a> {
     pub kind: RowKind,
     /// Of an object in a listing of an earlier moment.
     pub version: Option<&'a str>,
+    /// Of an object, where the page keeps it; without quotes.
+    pub etag: Option<&'a str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,14 +120,15 @@ pub struct Page {
     classes_differ: bool,
     /// Only in a listing of an earlier moment.
     past: Option<Box<PastColumn>>,
+    /// Only where they are asked for.
+    etags: Option<Box<Texts>>,
 }
 
 /// What a listing of an earlier moment knows besides.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct PastColumn {
-    /// The version ids of all rows, one after the other; nothing of a prefix.
-    text: String,
-    ends: Vec<u32>,
+    /// Nothing of a prefix.
+    versions: Texts,
     known_since: Option<Timestamp>,
 }
 
@@ -152,7 +158,14 @@ impl Page {
             classes: Vec::with_capacity(rows),
             classes_differ: false,
             past: None,
+            etags: None,
         }
+    }
+
+    /// The same page, which keeps the ETags of its rows where `kept`.
+    #[must_use]
+    pub fn with_etags(self, kept: bool) -> Page {
+        Page { etags: kept.then(Box::default), ..self }
     }
 
     /// As [`Page::with_capacity`], of an earlier moment. `known_since`: the oldest version of the
@@ -168,7 +181,7 @@ impl Page {
 
     /// Adds a common prefix; `name` keeps its delimiter.
     pub fn push_prefix(&mut self, name: &str) {
-        self.push(name, 0, NO_TIME, PREFIX_ROW);
+        self.push_row(Row { name, kind: RowKind::Prefix, version: None, etag: None });
     }
 
     pub fn push_object(
@@ -178,20 +191,24 @@ impl Page {
         modified: Option<Timestamp>,
         class: Class,
     ) {
-        self.push(name, size, modified.map_or(NO_TIME, Timestamp::as_second), class as u8);
-        self.classes_differ |= !matches!(class, Class::Unknown | Class::Standard);
+        let kind = RowKind::Object { size, modified, class };
+        self.push_row(Row { name, kind, version: None, etag: None });
     }
 
     pub fn push_row(&mut self, row: Row<'_>) {
         match row.kind {
-            RowKind::Prefix => self.push_prefix(row.name),
+            RowKind::Prefix => self.push(row.name, 0, NO_TIME, PREFIX_ROW),
             RowKind::Object { size, modified, class } => {
-                self.push_object(row.name, size, modified, class);
+                let modified = modified.map_or(NO_TIME, Timestamp::as_second);
+                self.push(row.name, size, modified, class as u8);
+                self.classes_differ |= !matches!(class, Class::Unknown | Class::Standard);
             }
         }
         if let Some(past) = &mut self.past {
-            past.text.push_str(row.version.unwrap_or_default());
-            past.ends.push(u32::try_from(past.text.len()).unwrap_or(u32::MAX));
+            past.versions.push(row.version);
+        }
+        if let Some(etags) = &mut self.etags {
+            etags.push(row.etag);
         }
     }
 
@@ -226,14 +243,9 @@ impl Page {
                 class: CLASSES[usize::from(class)],
             },
         };
-        Row { name, kind, version: self.version(at) }
-    }
-
-    fn version(&self, at: usize) -> Option<&str> {
-        let past = self.past.as_ref()?;
-        let start = if at == 0 { 0 } else { *past.ends.get(at - 1)? as usize };
-        let id = past.text.get(start..*past.ends.get(at)? as usize)?;
-        (!id.is_empty()).then_some(id)
+        let version = self.past.as_ref().and_then(|past| past.versions.get(at));
+        let etag = self.etags.as_ref().and_then(|etags| etags.get(at));
+        Row { name, kind, version, etag }
     }
 
     pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
@@ -269,7 +281,8 @@ impl Page {
             + self.sizes.capacity() * 8
             + self.modified.capacity() * 8
             + self.classes.capacity()
-            + self.past.as_ref().map_or(0, |past| past.text.capacity() + past.ends.capacity() * 4)
+            + self.past.as_ref().map_or(0, |past| past.versions.heap_bytes())
+            + self.etags.as_ref().map_or(0, |etags| etags.heap_bytes())
     }
 
     pub fn shrink_to_fit(&mut self) {
@@ -279,8 +292,10 @@ impl Page {
         self.modified.shrink_to_fit();
         self.classes.shrink_to_fit();
         if let Some(past) = &mut self.past {
-            past.text.shrink_to_fit();
-            past.ends.shrink_to_fit();
+            past.versions.shrink_to_fit();
+        }
+        if let Some(etags) = &mut self.etags {
+            etags.shrink_to_fit();
         }
     }
 }

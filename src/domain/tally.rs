@@ -29,6 +29,24 @@ pub struct TalliedPrefix {
     pub prefix: String,
     pub all: Amount,
     pub groups: BTreeMap<String, Amount>,
+    pub aside: Besides,
+}
+
+/// What is stored beside the objects that are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Besides {
+    /// That are not the latest.
+    pub versions: Amount,
+    pub markers: u64,
+    pub uploads: Amount,
+}
+
+/// One thing of [`Besides`], with its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    Version(u64),
+    Marker,
+    Upload(u64),
 }
 
 /// Takes objects in key order; holds one count for each level.
@@ -52,15 +70,34 @@ impl PrefixTally {
 
     /// Counts an object; gives the prefixes that are at their end because of it, the deepest first.
     pub fn add(&mut self, object: Candidate<'_>, now: Timestamp) -> Vec<TalliedPrefix> {
-        let mut ended = Vec::new();
-        while self.open.last().is_some_and(|open| !object.name.starts_with(&open.prefix)) {
-            ended.extend(self.open.pop());
-        }
-        self.descend(object.name);
+        let ended = self.go_to(object.name);
         let group = self.grouping.map(|grouping| grouping.of(object, now));
         for open in &mut self.open {
             open.count(object.size, group.as_deref());
         }
+        ended
+    }
+
+    /// As [`PrefixTally::add`], of what is no object that is listed.
+    pub fn add_beside(&mut self, name: &str, beside: Beside) -> Vec<TalliedPrefix> {
+        let ended = self.go_to(name);
+        for open in &mut self.open {
+            match beside {
+                Beside::Version(size) => open.aside.versions.count(size),
+                Beside::Marker => open.aside.markers += 1,
+                Beside::Upload(size) => open.aside.uploads.count(size),
+            }
+        }
+        ended
+    }
+
+    /// Closes the prefixes that a name is not below, and opens those that it is.
+    fn go_to(&mut self, name: &str) -> Vec<TalliedPrefix> {
+        let mut ended = Vec::new();
+        while self.open.last().is_some_and(|open| !name.starts_with(&open.prefix)) {
+            ended.extend(self.open.pop());
+        }
+        self.descend(name);
         ended
     }
 
@@ -79,9 +116,10 @@ impl PrefixTally {
         self.open.into_iter().rev().collect()
     }
 
-    /// The place itself, as far as it is counted.
-    pub fn whole(&self) -> Amount {
-        self.open.first().map_or_else(Amount::default, |place| place.all)
+    /// Whether nothing at all was counted.
+    pub fn is_empty(&self) -> bool {
+        let nothing = Amount::default();
+        self.open.first().is_none_or(|place| place.all == nothing && place.aside.is_empty())
     }
 }
 
@@ -94,6 +132,12 @@ impl TalliedPrefix {
             }
             self.groups.entry(group.to_owned()).or_default().count(size);
         }
+    }
+}
+
+impl Besides {
+    fn is_empty(&self) -> bool {
+        *self == Besides::default()
     }
 }
 
@@ -152,6 +196,22 @@ mod tests {
         let two: Vec<(String, u64)> = counts(2, &names);
         let expected = [("a/b/", 2), ("a/c/", 1), ("a/", 4), ("d/", 1), ("", 6)];
         assert_eq!(two, expected.map(|(prefix, count)| (prefix.to_owned(), count)));
+    }
+
+    #[test]
+    fn what_is_beside_the_objects_is_counted_apart() {
+        let mut tally = PrefixTally::new(1, None);
+        assert!(tally.is_empty());
+        assert_eq!(tally.add_beside("a/1", Beside::Version(7)), []);
+        assert_eq!(tally.add_beside("a/1", Beside::Marker), []);
+        let ended = tally.add_beside("b/1", Beside::Upload(5));
+        let old = Amount { objects: 1, bytes: 7 };
+        let aside = Besides { versions: old, markers: 1, ..Besides::default() };
+        assert_eq!((ended[0].prefix.as_str(), ended[0].aside), ("a/", aside));
+        assert!(!tally.is_empty());
+        let place = tally.finish().pop().unwrap();
+        assert_eq!((place.all.objects, place.aside.uploads.bytes), (0, 5));
+        assert_eq!(place.aside.versions, old);
     }
 
     #[test]

@@ -83,6 +83,8 @@ pub struct ListQuery {
     pub at: Option<Timestamp>,
     pub token: Option<ContinuationToken>,
     pub max_keys: u16,
+    /// Rows keep their ETags, 36 bytes each.
+    pub etags: bool,
 }
 
 /// An object on its way in.

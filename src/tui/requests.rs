@@ -27,7 +27,8 @@ pub async fn ask_storage(
     Ok(match request {
         StorageRequest::ListBuckets => Answer::Buckets(client.list_buckets().await?),
         StorageRequest::ListPage { bucket, prefix, at, token } => {
-            let query = ListQuery { bucket, prefix, delimited: true, at, token, max_keys: PAGE };
+            let all = ListQuery::below(&bucket, &prefix);
+            let query = ListQuery { delimited: true, at, token, max_keys: PAGE, ..all };
             Answer::Page(client.list_page(&query).await?)
         }
         StorageRequest::Head(object) => Answer::Head(client.head(&object).await?),

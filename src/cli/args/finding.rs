@@ -19,6 +19,7 @@ Examples:
   windlass du s3://media                        Objects and bytes
   windlass du --depth 1 s3://media/photos/      And each prefix one level below
   windlass du --by class s3://media             Also class, age or ext
+  windlass du --all s3://media                  Old versions and unfinished uploads too, apart
 
 Current objects are counted. windlass cost says what they cost a month.";
 
@@ -60,6 +61,9 @@ pub struct UsageArguments {
     /// Count apart by storage class, by age or by the end of the name
     #[arg(long, value_enum)]
     pub by: Option<By>,
+    /// Count old versions, delete markers and unfinished uploads too, apart
+    #[arg(long)]
+    pub all: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,12 +1,19 @@
 //! Defines the arguments of the verbs on objects where they are: `ls`, `rm`.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use crate::cli::args::conflict::FilterFlags;
 use crate::cli::args::versions::{past, version};
 use crate::domain::address::Location;
+use crate::domain::arrange::SortBy;
 use crate::domain::object::VersionId;
+
+pub const LIST_EXAMPLES: &str = "\
+Examples:
+  windlass ls s3://media/photos/                One level
+  windlass ls -r s3://media --json              Every object, as it comes
+  windlass ls -r --sort size --human s3://media The largest first";
 
 pub const REMOVE_EXAMPLES: &str = "\
 Examples:
@@ -29,6 +36,32 @@ pub struct ListArguments {
     /// A bucket that keeps versions as it was at this time: 2026-11-01, yesterday, \"3 days ago\"
     #[arg(long, value_name = "TIME", value_parser = past)]
     pub at: Option<Timestamp>,
+    /// By name, the largest first or the newest first; size and time list all before they print
+    #[arg(long, value_enum)]
+    pub sort: Option<Sort>,
+    /// The other way round; lists all before it prints
+    #[arg(long)]
+    pub reverse: bool,
+    /// Sizes such as 1.5 MiB, to a pipe too
+    #[arg(long)]
+    pub human: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Sort {
+    Name,
+    Size,
+    Time,
+}
+
+impl From<Sort> for SortBy {
+    fn from(sort: Sort) -> SortBy {
+        match sort {
+            Sort::Name => SortBy::Name,
+            Sort::Size => SortBy::Size,
+            Sort::Time => SortBy::Modified,
+        }
+    }
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]

@@ -89,13 +89,27 @@ fn rows_come_and_go_and_the_others_keep_their_numbers() {
 fn a_page_of_the_past_keeps_the_version_of_each_object() {
     let mut page = Page::of_the_past(2, Timestamp::from_second(5).ok());
     let object = RowKind::Object { size: 1, modified: None, class: Class::Standard };
-    page.push_row(Row { name: "a", kind: object, version: Some("v1") });
-    page.push_row(Row { name: "b/", kind: RowKind::Prefix, version: None });
-    page.push_row(Row { name: "c", kind: object, version: Some("null") });
+    page.push_row(Row { name: "a", kind: object, version: Some("v1"), etag: None });
+    page.push_row(Row { name: "b/", kind: RowKind::Prefix, version: None, etag: None });
+    page.push_row(Row { name: "c", kind: object, version: Some("null"), etag: None });
     let versions: Vec<_> = page.rows().map(|row| row.version).collect();
     assert_eq!(versions, [Some("v1"), None, Some("null")]);
     assert_eq!(page.known_since(), Timestamp::from_second(5).ok());
     let mut now = Page::default();
-    now.push_row(Row { name: "a", kind: object, version: Some("v1") });
+    now.push_row(Row { name: "a", kind: object, version: Some("v1"), etag: None });
     assert_eq!((now.row(0).version, now.known_since()), (None, None));
+}
+
+#[test]
+fn a_page_keeps_etags_only_where_it_is_asked_to() {
+    let object = RowKind::Object { size: 1, modified: None, class: Class::Standard };
+    let row = |name, etag| Row { name, kind: object, version: None, etag };
+    let mut page = Page::default().with_etags(true);
+    page.push_prefix("a/");
+    page.push_row(row("b", Some("0a1b")));
+    page.push_object("c", 1, None, Class::Standard);
+    assert_eq!(page.rows().map(|row| row.etag).collect::<Vec<_>>(), [None, Some("0a1b"), None]);
+    let mut without = Page::default();
+    without.push_row(row("b", Some("0a1b")));
+    assert_eq!(without.row(0).etag, None);
 }

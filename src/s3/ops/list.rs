@@ -14,7 +14,7 @@ use futures_util::future::BoxFuture;
 
 use crate::domain::address::{DELIMITER, MAX_KEY_BYTES, Prefix};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::listing::{Class, ListedPage, Page};
+use crate::domain::listing::{Class, ListedPage, Page, Row, RowKind};
 use crate::domain::page_cursor::next_page;
 use crate::s3::call::Call;
 use crate::s3::client::{Client, ListQuery};
@@ -89,16 +89,23 @@ impl Client {
             rows.push((name, None));
         }
         rows.sort_by(|a, b| a.0.cmp(&b.0));
-        let mut page = Page::with_capacity(rows.len(), rows.iter().map(|row| row.0.len()).sum());
+        let text = rows.iter().map(|row| row.0.len() - below).sum();
+        let mut page = Page::with_capacity(rows.len(), text).with_etags(query.etags);
         for (name, object) in &rows {
             match object {
                 None => page.push_prefix(&name[below..]),
-                Some(object) => page.push_object(
-                    &name[below..],
-                    size(object),
-                    object.last_modified().and_then(timestamp),
-                    Class::parse(object.storage_class().map_or("", |class| class.as_str())),
-                ),
+                Some(object) => page.push_row(Row {
+                    name: &name[below..],
+                    kind: RowKind::Object {
+                        size: size(object),
+                        modified: object.last_modified().and_then(timestamp),
+                        class: Class::parse(
+                            object.storage_class().map_or("", |class| class.as_str()),
+                        ),
+                    },
+                    version: None,
+                    etag: object.e_tag().map(|etag| etag.trim_matches('"')),
+                }),
             }
         }
         Ok(page)
@@ -157,6 +164,7 @@ impl Ask for Asking<'_> {
             at: None,
             token: None,
             max_keys: 1,
+            etags: false,
             bucket: self.query.bucket.clone(),
         };
         async move {

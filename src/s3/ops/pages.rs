@@ -14,7 +14,15 @@ impl ListQuery {
     /// Every key below a prefix, as it is now, from the first on, 1,000 a page.
     pub fn below(bucket: &Bucket, prefix: &Prefix) -> ListQuery {
         let (bucket, prefix) = (bucket.clone(), prefix.clone());
-        ListQuery { bucket, prefix, delimited: false, at: None, token: None, max_keys: 1000 }
+        ListQuery {
+            bucket,
+            prefix,
+            delimited: false,
+            at: None,
+            token: None,
+            max_keys: 1000,
+            etags: false,
+        }
     }
 }
 

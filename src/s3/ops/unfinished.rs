@@ -105,8 +105,8 @@ impl Client {
     async fn says_none(&self, bucket: &Bucket, error: &Error) -> bool {
         let missing = matches!(error.kind, ErrorKind::NoSuchUpload | ErrorKind::NoSuchKey);
         let prefix = Prefix::default();
-        let (bucket, token) = (bucket.clone(), None);
-        let query = ListQuery { bucket, prefix, delimited: true, at: None, token, max_keys: 1 };
+        let all = ListQuery::below(bucket, &prefix);
+        let query = ListQuery { delimited: true, max_keys: 1, ..all };
         missing && self.list_page(&query).await.is_ok()
     }
 

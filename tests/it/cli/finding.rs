@@ -1,8 +1,11 @@
 //! `find`, `du` and `tree`: what is below a place, chosen, counted and drawn.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use windlass::demo::faults::Fault;
+use windlass::demo::store::bucket::Versioning;
 
 use crate::cli::shop::{Ran, Shop};
+use crate::cli::uploads::begun;
 
 fn shop() -> Shop {
     let shop = Shop::open();
@@ -67,12 +70,12 @@ fn du_counts_the_place_and_the_levels_asked_for() {
     let shop = shop();
     let all = shop.run(&["du", "s3://media", "--json"]).ended(0);
     assert_eq!(told(&all), [(String::new(), 6, 11_000_039)]);
-    assert_eq!(all.json()[0]["by"], serde_json::json!({}));
+    assert_eq!(all.json()[0]["by"], json!({}));
     let deep = shop.run(&["du", "s3://media/a/", "--depth", "1", "--json"]).ended(0);
     let expected = [("a/b/", 2, 30), ("a/c/", 1, 5), ("a/", 4, 36)];
     assert_eq!(told(&deep), expected.map(|(name, n, bytes)| (name.to_owned(), n, bytes)));
     let by = &shop.run(&["du", "s3://media/a/", "--by", "ext", "--json"]).ended(0).json()[0]["by"];
-    assert_eq!(by["jpg"], serde_json::json!({ "objects": 2, "bytes": 30 }));
+    assert_eq!(by["jpg"], json!({ "objects": 2, "bytes": 30 }));
     assert_eq!(by[""]["objects"], 1);
     let text = shop.run(&["du", "s3://media/a/b/"]).ended(0).out;
     assert_eq!(text, "2\t30\ts3://media/a/b/\n");
@@ -87,4 +90,55 @@ fn a_tree_draws_every_prefix_below_its_own() {
     assert_eq!(names, ["s3://media/", "├── a/", "│   ├── b/", "│   └── c/", "└── d/"], "{text}");
     let one = shop.run(&["tree", "--depth", "1", "s3://media"]).ended(0).out;
     assert_eq!(one.lines().count(), 3, "{one}");
+}
+
+#[test]
+fn du_counts_what_is_stored_beside_the_objects_where_it_is_asked_to() {
+    let shop = Shop::open();
+    shop.store().create_bucket("media");
+    shop.store().set_versioning("media", Versioning::Enabled);
+    for (key, size) in [("a/1", 5), ("a/1", 7), ("b/2", 11)] {
+        shop.store().put("media", key, vec![0_u8; size]);
+    }
+    shop.store().remove_at("media", "b/2", std::time::SystemTime::now());
+    begun(&shop, &["a/0", "c/3"]);
+    let all = shop.run(&["du", "--all", "--depth", "1", "--json", "s3://media"]).ended(0).json();
+    let nothing = json!({ "objects": 0, "bytes": 0 });
+    let one = |bytes| json!({ "objects": 1, "bytes": bytes });
+    let line = |prefix: &str, objects, bytes, versions, markers, uploads| {
+        json!({
+            "prefix": prefix, "objects": objects, "bytes": bytes, "by": {},
+            "versions": versions, "markers": markers, "uploads": uploads,
+        })
+    };
+    let expected = [
+        line("a/", 1, 7, one(5), 0, one(1000)),
+        line("b/", 0, 0, one(11), 1, nothing.clone()),
+        line("c/", 0, 0, nothing, 0, one(1000)),
+        line(
+            "",
+            1,
+            7,
+            json!({ "objects": 2, "bytes": 16 }),
+            1,
+            json!({ "objects": 2, "bytes": 2000 }),
+        ),
+    ];
+    assert_eq!(all, expected);
+    let text = shop.run(&["du", "--all", "s3://media/b/"]).ended(0).out;
+    assert!(text.starts_with("0\t0\ts3://media/b/\n1\t11\t  (old versions)\n"), "{text}");
+    shop.run(&["du", "s3://media/b/"]).ended(1);
+    shop.run(&["du", "--all", "s3://media/none/"]).ended(1);
+    for operation in ["ListObjectVersions", "ListMultipartUploads"] {
+        shop.server().faults().add(Fault::answer(501, "NotImplemented").on(operation).forever());
+    }
+    let ran = shop.run(&["du", "--all", "--json", "s3://media"]).ended(0);
+    assert_eq!(
+        ran.json(),
+        [line("", 1, 7, Value::Null, 0, Value::Null)].map(|mut line| {
+            line["markers"] = Value::Null;
+            line
+        })
+    );
+    assert!(ran.err.contains("old versions are not counted"), "{}", ran.err);
 }

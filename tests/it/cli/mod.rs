@@ -15,6 +15,7 @@ mod interrupt;
 mod jurisdictions;
 mod keyring;
 mod links;
+mod listing;
 mod manners;
 mod memory;
 mod panics;

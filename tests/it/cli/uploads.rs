@@ -13,7 +13,7 @@ use windlass::s3::meter::Meter;
 use crate::cli::shop::Shop;
 use crate::support::server::connection;
 
-fn begun(shop: &Shop, keys: &[&str]) -> Vec<UploadId> {
+pub fn begun(shop: &Shop, keys: &[&str]) -> Vec<UploadId> {
     let client = Client::connect(&connection(shop.server()), Arc::new(Meter::default())).unwrap();
     Runtime::new().unwrap().block_on(async {
         let mut ids = Vec::new();

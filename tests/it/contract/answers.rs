@@ -27,6 +27,7 @@ pub fn query(prefix: &str, delimited: bool) -> ListQuery {
         at: None,
         token: None,
         max_keys: 1000,
+        etags: false,
     }
 }
 

@@ -12,7 +12,7 @@ const BUCKETS: &str = "<ListAllMyBucketsResult><Buckets><Bucket><Name>b</Name></
 
 fn query() -> ListQuery {
     let (bucket, prefix) = (Bucket::new("b"), Prefix::new(""));
-    ListQuery { bucket, prefix, delimited: true, at: None, token: None, max_keys: 1 }
+    ListQuery { max_keys: 1, delimited: true, ..ListQuery::below(&bucket, &prefix) }
 }
 
 #[tokio::test]

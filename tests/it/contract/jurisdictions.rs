@@ -79,6 +79,7 @@ async fn every_request_goes_where_its_bucket_is_with_or_without_the_sdk() {
             at: None,
             token: None,
             max_keys: 10,
+            etags: false,
         };
         assert_eq!(client.list_page(&query).await.unwrap().page.len(), 1 + usize::from(by_sdk));
         let copied = object("there@eu", "copied");

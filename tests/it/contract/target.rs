@@ -156,6 +156,7 @@ impl Target {
             at: None,
             token: None,
             max_keys,
+            etags: false,
         }
     }
 

@@ -31,6 +31,7 @@ fn query(prefix: &str) -> ListQuery {
         at: None,
         token: None,
         max_keys: 1000,
+        etags: false,
     }
 }
 

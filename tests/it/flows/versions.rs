@@ -147,7 +147,7 @@ fn past(rows: &[(&str, Option<&str>)]) -> Result<Answer, Error> {
             Some(_) => RowKind::Object { size: 1, modified: None, class: Class::Standard },
             None => RowKind::Prefix,
         };
-        page.push_row(Row { name, kind, version: *version });
+        page.push_row(Row { name, kind, version: *version, etag: None });
     }
     Ok(Answer::Page(ListedPage { page: Arc::new(page), next: None }))
 }

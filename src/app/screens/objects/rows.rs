@@ -193,7 +193,7 @@ impl ObjectRows {
             {
                 let added = self.listing.end() + u32::try_from(page.len()).unwrap_or(u32::MAX);
                 patch.replaced.extend(found.map(|number| (number, added)));
-                page.push_row(Row { name, kind: *kind, version: None });
+                page.push_row(Row { name, kind: *kind, version: None, etag: None });
             }
             patch.gone.extend(found);
         }

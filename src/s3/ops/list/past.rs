@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::domain::address::Prefix;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{Class, ContinuationToken, ListedPage, Page, Row, RowKind};
-use crate::domain::object::VersionId;
+use crate::domain::object::{ETag, VersionId};
 use crate::domain::page_cursor::PageCursor;
 use crate::domain::versions::{
     Histories, KeyHistory, VersionEntry, VersionMarker, VersionState, VersionsPage, is_by,
@@ -59,7 +59,7 @@ impl Client {
         }
         let next = cursor.token().map(token_of);
         let prefixes = self.prefixes_at(query, at, std::mem::take(&mut past.prefixes)).await?;
-        Ok(ListedPage { page: Arc::new(past.page(prefixes, query.prefix.as_str().len())), next })
+        Ok(ListedPage { page: Arc::new(past.page(prefixes, query)), next })
     }
 
     /// Those of common prefixes below which something was there.
@@ -184,9 +184,10 @@ impl Past {
         self.histories.open().is_empty() && !(self.objects.is_empty() && self.prefixes.is_empty())
     }
 
-    /// `below`: bytes of the listed prefix, which the rows do without.
-    fn page(self, prefixes: Vec<Prefix>, below: usize) -> Page {
-        let mut page = Page::of_the_past(self.objects.len() + prefixes.len(), self.known_since);
+    fn page(self, prefixes: Vec<Prefix>, query: &ListQuery) -> Page {
+        let below = query.prefix.as_str().len();
+        let rows = self.objects.len() + prefixes.len();
+        let mut page = Page::of_the_past(rows, self.known_since).with_etags(query.etags);
         let mut prefixes = prefixes.iter().peekable();
         for object in &self.objects {
             while let Some(prefix) =
@@ -204,7 +205,7 @@ impl Past {
 
 fn push_prefix(page: &mut Page, prefix: &Prefix, below: usize) {
     let name = prefix.as_str().get(below..).unwrap_or_default();
-    page.push_row(Row { name, kind: RowKind::Prefix, version: None });
+    page.push_row(Row { name, kind: RowKind::Prefix, version: None, etag: None });
 }
 
 fn push_object(page: &mut Page, object: &VersionEntry, below: usize) {
@@ -212,7 +213,8 @@ fn push_object(page: &mut Page, object: &VersionEntry, below: usize) {
     let class = Class::parse(class.as_deref().unwrap_or_default());
     let kind = RowKind::Object { size: *size, modified: object.modified, class };
     let name = object.key.as_str().get(below..).unwrap_or_default();
-    page.push_row(Row { name, kind, version: Some(object.version.as_str()) });
+    let (version, etag) = (Some(object.version.as_str()), object.etag().map(ETag::as_str));
+    page.push_row(Row { name, kind, version, etag });
 }
 
 /// The place of a page in a list of versions, as a token: the key and, where it goes on within
@@ -250,7 +252,8 @@ mod tests {
     }
 
     fn names(past: Past) -> Vec<String> {
-        let page = past.page(Vec::new(), 0);
+        let query = ListQuery::below(&Bucket::new("b"), &Prefix::default());
+        let page = past.page(Vec::new(), &query);
         page.rows().map(|row| format!("{}={}", row.name, row.version.unwrap())).collect()
     }
 
