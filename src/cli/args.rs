@@ -8,6 +8,7 @@ pub mod doctor;
 mod endpoint;
 pub mod finding;
 pub mod links;
+pub mod look;
 pub mod metadata;
 pub mod objects;
 pub mod parts;
@@ -31,6 +32,7 @@ use crate::cli::args::finding::{
     DU_EXAMPLES, FIND_EXAMPLES, FindArguments, TreeArguments, UsageArguments,
 };
 use crate::cli::args::links::{LinksArguments, PRESIGN_EXAMPLES, PresignArguments};
+use crate::cli::args::look::{LOOK_EXAMPLES, LookArguments};
 use crate::cli::args::metadata::{
     EDIT_EXAMPLES, EditArguments, LinesArguments, META_EXAMPLES, MetaArguments, STAT_EXAMPLES,
     StatArguments, TAIL_EXAMPLES, THAW_EXAMPLES, TYPES_EXAMPLES, TailArguments, ThawArguments,
@@ -197,6 +199,9 @@ pub enum Verb {
     /// Write the bytes of an object, or a range of them, to stdout
     #[command(after_help = CAT_EXAMPLES)]
     Cat(CatArguments),
+    /// Say what an object is and what is inside: columns, members, sizes of pictures
+    #[command(after_help = LOOK_EXAMPLES)]
+    Look(LookArguments),
     /// List the versions and delete markers of an object, or of everything below a prefix
     #[command(after_help = VERSIONS_EXAMPLES)]
     Versions(VersionsArguments),

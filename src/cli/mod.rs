@@ -19,6 +19,7 @@ pub mod jobs;
 mod lines;
 mod links;
 pub mod list;
+mod look;
 mod measuring;
 mod meta;
 mod one;

@@ -15,7 +15,7 @@ use crate::cli::ends::{End, input, output};
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
 use crate::cli::{
-    between, cat, code, cost, demo, doctor, edit, erasing, finding, jobs, lines, links, list,
+    between, cat, code, cost, demo, doctor, edit, erasing, finding, jobs, lines, links, list, look,
     measuring, meta, one, public, queue, restore, settings, stat, stream, thaw, types, uploads,
     versions,
 };
@@ -158,6 +158,7 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         Verb::Edit(arguments) => edit::edit(arguments, choice).await,
         Verb::Thaw(arguments) => thaw::thaw(arguments, choice).await,
         Verb::Cat(arguments) => cat::cat(arguments, choice).await,
+        Verb::Look(arguments) => look::look(arguments, choice).await,
         Verb::Versions(arguments) => versions::versions(arguments, choice).await,
         Verb::Restore(arguments) => restore::restore(arguments, choice).await,
         Verb::Empty(arguments) => erasing::empty(arguments, choice).await,

@@ -13,6 +13,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::config::paths::write_whole;
+use crate::domain::containment::is_contained;
 use crate::domain::diagnosis::redact::redacted;
 use crate::domain::visible::visible;
 
@@ -40,10 +41,13 @@ static HAPPENED: AtomicBool = AtomicBool::new(false);
 static CRASH: Mutex<Option<Crash>> = Mutex::new(None);
 static LISTENERS: Mutex<Vec<Listener>> = Mutex::new(Vec::new());
 
-/// Catches every panic from now on. Reports go to `folder`; `last` runs before the program is ended
+/// Catches every panic from now on that nobody else catches. Reports go to `folder`; `last` runs before the program is ended
 /// by force, where it does not end by itself.
 pub fn catch_panics(folder: Option<PathBuf>, last: fn()) {
     panic::set_hook(Box::new(move |info| {
+        if is_contained() {
+            return;
+        }
         // Whatever breaks after the first one breaks because of it.
         if HAPPENED.swap(true, Ordering::SeqCst) {
             return;

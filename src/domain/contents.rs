@@ -61,6 +61,38 @@ impl ContentKind {
             ContentKind::Empty => "empty",
         }
     }
+
+    /// Whether it has columns and rows.
+    pub fn is_table(self) -> bool {
+        matches!(
+            self,
+            ContentKind::Csv
+                | ContentKind::Ndjson
+                | ContentKind::Parquet
+                | ContentKind::Avro
+                | ContentKind::Orc
+                | ContentKind::Arrow
+                | ContentKind::Sqlite
+        )
+    }
+
+    /// Whether it has members.
+    pub fn is_archive(self) -> bool {
+        matches!(self, ContentKind::Zip | ContentKind::Tar | ContentKind::SevenZip)
+    }
+
+    /// Whether it is a text, of whatever form.
+    pub fn is_text(self) -> bool {
+        matches!(
+            self,
+            ContentKind::Text
+                | ContentKind::Json
+                | ContentKind::Ndjson
+                | ContentKind::Yaml
+                | ContentKind::Toml
+                | ContentKind::Csv
+        )
+    }
 }
 
 /// What is known of the inside of an object. What does not apply to its kind is `None` or empty.

@@ -141,6 +141,9 @@ pub enum ErrorKind {
     Corrupt,
     /// A listing that claims to go on and gives no way to, or goes in a circle.
     BrokenListing,
+    /// The inside of an object cannot be shown: it is damaged, of a form that is not known here, or
+    /// too much; the detail says which.
+    Unreadable,
     // ─── documents ───
     /// A setting that is not set.
     NotSet,

@@ -8,6 +8,7 @@ pub mod byte_span;
 pub mod cells;
 pub mod change;
 pub mod conflicts;
+pub mod containment;
 pub mod contents;
 pub mod criteria;
 pub mod curl;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind};
 
 /// The result of looking inside.
 pub type Looked<T> = Result<T, LookError>;
@@ -23,6 +23,15 @@ pub enum LookError {
 impl LookError {
     pub fn malformed(what: impl fmt::Display) -> LookError {
         LookError::Malformed(what.to_string())
+    }
+
+    /// As the rest of the house says what went wrong; `place` is the object.
+    pub fn into_error(self, place: &str) -> Error {
+        match self {
+            LookError::Source(error) => error,
+            other => Error::new(ErrorKind::Unreadable, "look inside the object", place)
+                .detail(other.to_string()),
+        }
     }
 }
 

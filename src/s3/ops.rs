@@ -20,6 +20,7 @@ pub mod pages;
 pub(in crate::s3) mod permits;
 pub(in crate::s3) mod plainly;
 pub(in crate::s3) mod presign;
+pub mod ranges;
 pub mod restore;
 pub mod rewrite;
 pub mod saving;

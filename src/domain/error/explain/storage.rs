@@ -293,6 +293,11 @@ fn state(error: &Error) -> Option<Explanation> {
             "S3-compatible servers support different parts of S3",
             "no setting changes this; use another way or another server",
         ),
+        ErrorKind::Unreadable => Explanation::new(
+            error.detail_or("the inside of the object cannot be shown"),
+            "its bytes do not follow the rules of their format, or need a program made for it",
+            "download it, and open it with such a program",
+        ),
         ErrorKind::NotSet => Explanation::new(
             format!("{} is not set", error.detail_or("the setting")),
             "the bucket has no such document",

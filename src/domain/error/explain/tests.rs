@@ -49,6 +49,7 @@ fn kinds() -> Vec<ErrorKind> {
         BrokenListing,
         ErrorKind::NotSet,
         ErrorKind::BadDocument,
+        ErrorKind::Unreadable,
         LocalMissing,
         LocalDenied,
         LocalExists,

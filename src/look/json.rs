@@ -1,0 +1,3 @@
+//! Reads JSON: what it is, its records, its tree.
+
+pub mod scan;

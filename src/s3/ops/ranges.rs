@@ -1,0 +1,99 @@
+//! Reads ranges of one object for callers that wait on a thread of their own.
+
+use futures_util::StreamExt as _;
+use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::{ByteRange, GetOptions, ObjectAddress, ObjectHead};
+use crate::domain::ranges::Ranges;
+use crate::s3::call::Call;
+use crate::s3::client::Client;
+use crate::s3::ops::saving::archived;
+
+/// Times that a range is asked for, where its body breaks off.
+const TRIES: u32 = 3;
+
+/// The bytes of one object as it was when it was opened: another one in its place is `SourceChanged`.
+pub struct ObjectRanges {
+    client: Client,
+    object: ObjectAddress,
+    head: ObjectHead,
+    size: u64,
+    runtime: Handle,
+    stop: CancellationToken,
+}
+
+impl Client {
+    /// Opens an object by a HEAD. `stop` ends whatever read is under way.
+    ///
+    /// # Errors
+    /// What a GET of an archived object would say, without sending one.
+    pub async fn ranges(
+        &self,
+        object: &ObjectAddress,
+        stop: CancellationToken,
+    ) -> Result<ObjectRanges, Error> {
+        let call = Call::on_object("GetObject", object);
+        let head = self.head(object).await?;
+        if head.is_archived() {
+            return Err(archived(&call));
+        }
+        let size = match head.size {
+            Some(size) => size,
+            // Where the length is left out of HEAD, the answer to a range tells it.
+            None => self.start_of(object, 1).await?.size.ok_or_else(|| {
+                let detail = "the server tells no length, so no range of the object can be named";
+                call.fails(ErrorKind::Unsupported, detail)
+            })?,
+        };
+        let (client, object, runtime) = (self.clone(), object.clone(), Handle::current());
+        Ok(ObjectRanges { client, object, head, size, runtime, stop })
+    }
+}
+
+impl ObjectRanges {
+    pub fn head(&self) -> &ObjectHead {
+        &self.head
+    }
+
+    async fn fetch(&self, range: ByteRange) -> Result<Vec<u8>, Error> {
+        let mut tries = 1;
+        loop {
+            match self.fetch_once(range).await {
+                Err(error) if error.retryable() && tries < TRIES => tries += 1,
+                other => return other,
+            }
+        }
+    }
+
+    async fn fetch_once(&self, range: ByteRange) -> Result<Vec<u8>, Error> {
+        let options = GetOptions { range: Some(range), if_match: self.head.etag.clone() };
+        let mut download = self.client.get(&self.object, &options).await?;
+        let mut bytes = Vec::with_capacity(usize::try_from(range.len()).unwrap_or_default());
+        while let Some(piece) = download.body.next().await {
+            bytes.extend_from_slice(&piece?);
+        }
+        Ok(bytes)
+    }
+
+    fn stopped(&self) -> Error {
+        Error::new(ErrorKind::Cancelled, "GetObject", self.object.to_string())
+    }
+}
+
+impl Ranges for ObjectRanges {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn read(&self, range: ByteRange) -> Result<Vec<u8>, Error> {
+        self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => Err(self.stopped()),
+                read = self.fetch(range) => read,
+            }
+        })
+    }
+}
