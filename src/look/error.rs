@@ -16,6 +16,8 @@ pub enum LookError {
     Malformed(String),
     /// They may be right and cannot be read here: `members with the method PPMd`.
     Unsupported(String),
+    /// What was asked for is not there; why, as a clause: `the archive has no member a`.
+    Absent(String),
     /// To read on would take more time or memory than a look may; what was too much.
     TooMuch(String),
 }
@@ -41,6 +43,7 @@ impl fmt::Display for LookError {
             LookError::Source(error) => error.fmt(f),
             LookError::Malformed(what) => write!(f, "the object is damaged: {what}"),
             LookError::Unsupported(what) => write!(f, "Windlass cannot read {what}"),
+            LookError::Absent(what) => f.write_str(what),
             LookError::TooMuch(what) => write!(f, "a look stops here: {what}"),
         }
     }

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use crate::domain::containment::contained;
 use crate::domain::contents::{ContentKind, Contents};
+use crate::look::archives;
 use crate::look::encoding::encoding_of;
 use crate::look::error::{LookError, Looked};
 use crate::look::kind::{FIRST, Opening};
 use crate::look::object_bytes::ObjectBytes;
+use crate::look::packed::Packing;
 
 /// What is inside an object of this name and Content-Type. A reader that panics gives an error.
 pub fn inspect(
@@ -19,20 +21,29 @@ pub fn inspect(
         let first = source.read(0, FIRST)?;
         let whole = first.len() as u64 == source.size();
         let opening = Opening { first: &first, whole, name, content_type };
-        inside(&opening)
+        inside(source, &opening)
     });
     looked.unwrap_or_else(|why| Err(LookError::malformed(format!("its reader gave up: {why}"))))
 }
 
-fn inside(opening: &Opening<'_>) -> Looked<Contents> {
+fn inside(source: &Arc<ObjectBytes>, opening: &Opening<'_>) -> Looked<Contents> {
     let kind = opening.kind();
+    let mut contents = Contents::of(kind);
     match kind {
         ContentKind::Text
         | ContentKind::Json
         | ContentKind::Ndjson
         | ContentKind::Yaml
         | ContentKind::Toml
-        | ContentKind::Csv => Ok(text(kind, opening)),
+        | ContentKind::Csv => return Ok(text(kind, opening)),
+        ContentKind::Zip => archives::zip(source, &mut contents)?,
+        ContentKind::Tar => archives::tar(source, &mut contents)?,
+        ContentKind::SevenZip => archives::seven_zip(source, &mut contents)?,
+        ContentKind::Gzip | ContentKind::Zstd | ContentKind::Binary => {
+            if let Some(packing) = Packing::of(opening.first) {
+                archives::packed(source, packing, &mut contents)?;
+            }
+        }
         ContentKind::Parquet
         | ContentKind::Avro
         | ContentKind::Orc
@@ -40,19 +51,14 @@ fn inside(opening: &Opening<'_>) -> Looked<Contents> {
         | ContentKind::Sqlite
         | ContentKind::Image
         | ContentKind::Pdf
-        | ContentKind::Zip
-        | ContentKind::Tar
-        | ContentKind::SevenZip
-        | ContentKind::Gzip
-        | ContentKind::Zstd
         | ContentKind::Audio
         | ContentKind::Video
         | ContentKind::Font
         | ContentKind::Elf
         | ContentKind::Wasm
-        | ContentKind::Binary
-        | ContentKind::Empty => Ok(Contents::of(kind)),
+        | ContentKind::Empty => {}
     }
+    Ok(contents)
 }
 
 fn text(kind: ContentKind, opening: &Opening<'_>) -> Contents {

@@ -63,12 +63,13 @@ impl ObjectBytes {
         if start >= end {
             return Ok(Vec::new());
         }
+        let until = end.max(start.saturating_add(ahead as u64));
         let mut read = Vec::with_capacity(usize::try_from(end - start).unwrap_or(bytes));
         while start + (read.len() as u64) < end {
             let at = start + read.len() as u64;
             let piece = match self.kept(at) {
                 Some(piece) => piece,
-                None => self.fetch(at, (end - at).max(ahead as u64))?,
+                None => self.fetch(at, until - at)?,
             };
             let wanted = usize::try_from(end - at).unwrap_or(usize::MAX).min(piece.bytes().len());
             read.extend_from_slice(&piece.bytes()[..wanted]);

@@ -1,0 +1,112 @@
+//! Reads a stretch of an object forward and fetches nothing beyond its end.
+
+use std::io::{self, Read};
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::look::object_bytes::ObjectBytes;
+
+/// The most bytes fetched at once.
+const MOST: usize = 4 * 1024 * 1024;
+
+/// A gap that is fetched with what is around it, because another request would take longer.
+const NARROW: u64 = 256 * 1024;
+
+/// What can pass over bytes that nobody wants.
+pub trait Forward: Read {
+    /// Passes over so many bytes; the end of what there is may be passed too.
+    fn skip(&mut self, bytes: u64) -> io::Result<()>;
+
+    /// Whether the end was passed.
+    fn is_beyond(&self) -> bool;
+}
+
+/// Bytes fetched at once in a body, which is read to its end.
+const BODY: usize = 256 * 1024;
+
+/// Bytes of an object in order. What is read on and on is fetched in ever larger pieces.
+#[derive(Clone)]
+pub struct Section {
+    source: Arc<ObjectBytes>,
+    at: u64,
+    end: u64,
+    first: usize,
+    ahead: usize,
+}
+
+impl Section {
+    /// `first`: bytes fetched at once in the beginning, and after a wide gap.
+    pub fn new(source: &Arc<ObjectBytes>, range: Range<u64>, first: usize) -> Section {
+        let Range { start: at, end } = range;
+        Section { source: source.clone(), at, end, first, ahead: first }
+    }
+
+    /// All of an object.
+    pub fn whole(source: &Arc<ObjectBytes>, first: usize) -> Section {
+        Section::new(source, 0..source.size(), first)
+    }
+
+    /// The next so many bytes, which are all wanted.
+    pub fn bounded(self, bytes: u64) -> Section {
+        Section { end: self.at.saturating_add(bytes).min(self.end), ahead: BODY, ..self }
+    }
+}
+
+impl Read for Section {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.end.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let before = self.source.fetched().requests;
+        let wanted = buffer.len().min(left);
+        let bytes = self.source.read_ahead(self.at, wanted, self.ahead.min(left))?;
+        if self.source.fetched().requests != before {
+            self.ahead = (self.ahead * 2).min(MOST);
+        }
+        buffer[..bytes.len()].copy_from_slice(&bytes);
+        self.at += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+}
+
+impl Forward for Section {
+    fn skip(&mut self, bytes: u64) -> io::Result<()> {
+        if bytes > NARROW {
+            self.ahead = self.first;
+        }
+        self.at = self.at.saturating_add(bytes);
+        Ok(())
+    }
+
+    fn is_beyond(&self) -> bool {
+        self.at > self.end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::look::object_bytes::tests::source;
+
+    #[test]
+    fn nothing_beyond_the_end_is_fetched() {
+        let source = source(vec![7; 1000]);
+        let mut read = Vec::new();
+        Section::new(&source, 100..350, 64).read_to_end(&mut read).unwrap();
+        assert_eq!((read.len(), source.fetched().bytes), (250, 250));
+    }
+
+    #[test]
+    fn a_wide_gap_is_passed_over_and_a_narrow_one_is_read() {
+        let source = source(vec![7; 10_000_000]);
+        let mut section = Section::whole(&source, 512);
+        let mut block = [0; 512];
+        for gap in [1_000, 1_000, 5_000_000] {
+            section.read_exact(&mut block).unwrap();
+            section.skip(gap).unwrap();
+        }
+        section.read_exact(&mut block).unwrap();
+        assert!(source.fetched().bytes < 5_000, "{:?}", source.fetched());
+        section.skip(u64::MAX).unwrap();
+        assert!(section.is_beyond());
+        assert_eq!(section.read(&mut block).unwrap(), 0);
+    }
+}
