@@ -34,6 +34,7 @@ pub enum Action {
     CloseTab,
     // ─── look ───
     Filter,
+    Find,
     Sort,
     Mark,
     MarkRange,

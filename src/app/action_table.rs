@@ -139,6 +139,8 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::Filter, "filter", "filter",
         "Show only rows whose names contain every word typed", OBJECTS, &["/"])
         .also(&[(Scope::Picker, &["/"]), (Scope::Help, &["/"])]),
+    row(Action::Find, "find", "find",
+        "Find objects below this prefix by name, size, age, class or type", OBJECTS, &["f"]),
     row(Action::Sort, "sort", "sort",
         "Sort rows by name, size or time, up or down", OBJECTS, &["s"]),
     row(Action::Mark, "mark", "mark", "Mark or unmark the row and move down", OBJECTS, &["space"]),

@@ -80,6 +80,16 @@ pub enum StorageRequest {
         at: Option<Timestamp>,
         token: Option<ContinuationToken>,
     },
+    /// The objects below a prefix that a line of criteria asks for, answering as it goes.
+    Find {
+        bucket: Bucket,
+        prefix: Prefix,
+        wanted: String,
+        /// As it was at this moment; as it is now without one.
+        at: Option<Timestamp>,
+        /// Where an earlier search goes on.
+        token: Option<ContinuationToken>,
+    },
     Head(ObjectAddress),
     /// The first `bytes` of an object by a ranged GET.
     Peek {

@@ -18,7 +18,7 @@ use crate::domain::description::{Descriptions, MetadataOutcome, OpenedText, Thaw
 use crate::domain::diagnosis::Finding;
 use crate::domain::emptied::Emptied;
 use crate::domain::error::Error;
-use crate::domain::listing::ListedPage;
+use crate::domain::listing::{FoundRows, ListedPage};
 use crate::domain::object::{BucketListing, ETag, Measure, ObjectHead, ObjectStart, UploadId};
 use crate::domain::presign::PresignedLink;
 use crate::domain::provider::RefusalNews;
@@ -124,6 +124,8 @@ pub type Reply = Result<Answer, Error>;
 pub enum Answer {
     Buckets(BucketListing),
     Page(ListedPage),
+    /// Sent repeatedly while searching; the last one is `done`.
+    Found(FoundRows),
     /// The order of the rows of the listing that was sent, which may be a shorter one than today's.
     Arranged(Order),
     Head(ObjectHead),

@@ -68,7 +68,8 @@ fn turn(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) {
 
 /// The connection leads to the others, what follows to its place.
 fn go_up_to(state: &mut State, now: Timestamp, number: usize, asked: &mut Asked) {
-    let Some(PrefixPlace { bucket, prefix }) = state.parts.objects.browse.place().cloned() else {
+    let Some(PrefixPlace { bucket, prefix, .. }) = state.parts.objects.browse.place().cloned()
+    else {
         return dispatch(state, now, Action::SwitchConnection, asked);
     };
     let Some(depth) = number.checked_sub(1) else {

@@ -5,11 +5,10 @@ use jiff::Timestamp;
 use crate::cli::args::finding::FindArguments;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
-use crate::cli::row_lines::{RowLines, spelled};
+use crate::cli::row_lines::RowLines;
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::criteria::{Candidate, Criteria, Search};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::listing::{Row, RowKind};
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::pages::Pages;
 
@@ -27,7 +26,7 @@ pub async fn find(arguments: &FindArguments, choice: &Choice) -> Result<Status, 
             Err(error) => break Some(error),
         };
         for row in page.rows() {
-            if candidate(row).is_some_and(|found| criteria.hold_of(found, now, &mut search)) {
+            if Candidate::of(&row).is_some_and(|found| criteria.hold_of(found, now, &mut search)) {
                 lines.row(row)?;
             }
         }
@@ -93,14 +92,5 @@ impl Place {
     pub fn is_empty(&self) -> Error {
         let place = format!("s3://{}/{}", self.bucket, self.prefix);
         Error::new(ErrorKind::NoSuchKey, "ListObjectsV2", place)
-    }
-}
-
-pub fn candidate(row: Row<'_>) -> Option<Candidate<'_>> {
-    match row.kind {
-        RowKind::Prefix => None,
-        RowKind::Object { size, modified, class } => {
-            Some(Candidate { name: row.name, size, modified, class: spelled(class) })
-        }
     }
 }

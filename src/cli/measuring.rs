@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::cli::args::finding::{TreeArguments, UsageArguments};
 use crate::cli::connect::Choice;
-use crate::cli::finding::{Place, candidate};
+use crate::cli::finding::Place;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::several::AT_ONCE;
 use crate::domain::address::Prefix;
@@ -81,7 +81,7 @@ pub async fn du(arguments: &UsageArguments, choice: &Choice) -> Result<Status, T
                 Ok(None) => break None,
                 Err(error) => break Some(error),
             };
-            for object in page.rows().filter_map(candidate) {
+            for object in page.rows().filter_map(|row| Candidate::of(&row)) {
                 ended(walk.object(object, now), told)?;
             }
         }
@@ -250,7 +250,7 @@ pub async fn tree(arguments: &TreeArguments, choice: &Choice) -> Result<Status, 
             Ok(None) => break None,
             Err(error) => break Some(error),
         };
-        for object in page.rows().filter_map(candidate) {
+        for object in page.rows().filter_map(|row| Candidate::of(&row)) {
             found.extend(tally.add(object, now));
         }
     };

@@ -34,6 +34,16 @@ impl KeyChange {
             KeyChange::Stored { key, .. } | KeyChange::Deleted(key) => key,
         }
     }
+
+    /// What the row of the key shows now; `None` where nothing is.
+    fn row(&self) -> Option<RowKind> {
+        match self {
+            KeyChange::Stored { size, modified, class, .. } => {
+                Some(RowKind::Object { size: *size, modified: *modified, class: *class })
+            }
+            KeyChange::Deleted(_) => None,
+        }
+    }
 }
 
 /// What changes mean for the rows of one prefix.
@@ -53,6 +63,19 @@ impl RowChanges {
         let mut below = RowChanges::default();
         changes.into_iter().for_each(|change| below.note(prefix, change));
         below
+    }
+
+    /// Of rows that are keys, however deep they lie.
+    pub fn of_keys<'a>(
+        prefix: &Prefix,
+        changes: impl IntoIterator<Item = &'a KeyChange>,
+    ) -> RowChanges {
+        let mut all = RowChanges::default();
+        for change in changes {
+            let Some(name) = change.key().as_str().strip_prefix(prefix.as_str()) else { continue };
+            all.put(name, change.row());
+        }
+        all
     }
 
     pub fn is_empty(&self) -> bool {
@@ -82,10 +105,7 @@ impl RowChanges {
                 self.doubtful.remove(name);
                 self.put(name, Some(RowKind::Prefix));
             }
-            KeyChange::Stored { size, modified, class, .. } => {
-                let (size, modified, class) = (*size, *modified, *class);
-                self.put(name, Some(RowKind::Object { size, modified, class }));
-            }
+            KeyChange::Stored { .. } => self.put(name, change.row()),
             KeyChange::Deleted(_) if is_prefix => {
                 if !self.doubtful.contains(name) {
                     self.doubtful.insert(name.to_owned());
@@ -130,6 +150,15 @@ mod tests {
         assert_eq!(name("a/", "a/"), Some(""));
         assert_eq!(name("a/", "a//b"), Some("/"));
         assert_eq!(name("a/", "ab"), None);
+    }
+
+    #[test]
+    fn rows_that_are_keys_change_by_their_whole_names() {
+        let changes = [stored("p/a/b"), deleted("p/c/d"), stored("q/x"), deleted("p/e/")];
+        let all = RowChanges::of_keys(&"p/".into(), &changes);
+        let kinds = all.rows.iter().map(|(name, row)| (name.as_str(), row.is_some()));
+        assert_eq!(kinds.collect::<Vec<_>>(), [("a/b", true), ("c/d", false), ("e/", false)]);
+        assert!(all.doubtful.is_empty());
     }
 
     #[test]

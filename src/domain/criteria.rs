@@ -1,12 +1,17 @@
 //! Decides which objects a search finds: by name, size, age, class and ending.
 
+mod line;
+
 use globset::{GlobBuilder, GlobMatcher};
 use jiff::{SignedDuration, Timestamp};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use regex::Regex;
 
+use crate::domain::file_kind::FileKind;
+use crate::domain::listing::{Class, Row, RowKind};
 use crate::domain::presign::parse_age;
+use crate::domain::price::STANDARD;
 use crate::domain::units::parse_size;
 
 /// What all must hold of an object that is found.
@@ -14,14 +19,15 @@ use crate::domain::units::parse_size;
 pub struct Criteria {
     /// Letters that the name has in this order, as in the palette.
     fuzzy: Option<Pattern>,
-    glob: Option<Glob>,
-    regex: Option<Regex>,
+    globs: Vec<Glob>,
+    regexes: Vec<Regex>,
     sizes: Vec<(Comparison, u64)>,
     ages: Vec<(Comparison, SignedDuration)>,
     /// As S3 spells it.
     class: Option<String>,
     /// Without its dot, lower case.
     ending: Option<String>,
+    kind: Option<FileKind>,
 }
 
 /// Which side of a bound is wanted.
@@ -51,6 +57,15 @@ pub struct Candidate<'a> {
     pub class: &'a str,
 }
 
+impl<'a> Candidate<'a> {
+    /// `None` for a prefix. Where the server names no class, it is the usual one.
+    pub fn of(row: &Row<'a>) -> Option<Candidate<'a>> {
+        let RowKind::Object { size, modified, class } = row.kind else { return None };
+        let class = if class == Class::Unknown { STANDARD } else { class.as_str() };
+        Some(Candidate { name: row.name, size, modified, class })
+    }
+}
+
 impl Criteria {
     #[must_use]
     pub fn fuzzy(mut self, text: &str) -> Criteria {
@@ -63,7 +78,7 @@ impl Criteria {
     pub fn glob(mut self, text: &str) -> Result<Criteria, String> {
         let glob = GlobBuilder::new(text).literal_separator(true).build();
         let matcher = glob.map_err(|error| error.to_string())?.compile_matcher();
-        self.glob = Some(Glob { matcher, whole: text.contains('/') });
+        self.globs.push(Glob { matcher, whole: text.contains('/') });
         Ok(self)
     }
 
@@ -75,7 +90,7 @@ impl Criteria {
         let last = |error: regex::Error| {
             error.to_string().lines().last().unwrap_or_default().trim().to_owned()
         };
-        self.regex = Some(Regex::new(text).map_err(last)?);
+        self.regexes.push(Regex::new(text).map_err(last)?);
         Ok(self)
     }
 
@@ -118,6 +133,19 @@ impl Criteria {
         self
     }
 
+    /// `image`, `media`, `archive`, `code`, `document` or `data`, by the end of the name.
+    ///
+    /// # Errors
+    /// A sentence that names them.
+    pub fn kind(mut self, text: &str) -> Result<Criteria, String> {
+        let named = FileKind::named(&text.to_lowercase());
+        self.kind = Some(named.ok_or_else(|| {
+            let known: Vec<&str> = FileKind::NAMED.iter().map(|(name, _)| *name).collect();
+            format!("{text:?} is no type: it is one of {}", known.join(", "))
+        })?);
+        Ok(self)
+    }
+
     pub fn hold_of(&self, found: Candidate<'_>, now: Timestamp, matcher: &mut Search) -> bool {
         let age = found.modified.map(|modified| now.duration_since(modified));
         let aged = |(comparison, bound): &(Comparison, SignedDuration)| {
@@ -128,8 +156,9 @@ impl Criteria {
             && self.sizes.iter().all(|(comparison, bound)| comparison.holds(found.size, *bound))
             && self.ages.iter().all(aged)
             && self.ending.as_ref().is_none_or(named)
-            && self.glob.as_ref().is_none_or(|glob| glob.matches(found.name))
-            && self.regex.as_ref().is_none_or(|regex| regex.is_match(found.name))
+            && self.kind.is_none_or(|kind| FileKind::of(found.name) == kind)
+            && self.globs.iter().all(|glob| glob.matches(found.name))
+            && self.regexes.iter().all(|regex| regex.is_match(found.name))
             && self.fuzzy.as_ref().is_none_or(|pattern| matcher.finds(pattern, found.name))
     }
 }

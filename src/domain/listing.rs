@@ -307,6 +307,18 @@ pub struct ListedPage {
     pub next: Option<ContinuationToken>,
 }
 
+/// What a search found since it told of it last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundRows {
+    pub page: Arc<Page>,
+    /// Objects that were looked at since it was asked.
+    pub looked_at: u64,
+    /// Where a search goes on behind all that was looked at; `None` where nothing follows.
+    pub behind: Option<ContinuationToken>,
+    /// Nothing more comes unless it is asked again.
+    pub done: bool,
+}
+
 /// Every row loaded so far of one prefix. A row keeps its number, counted from 0, as others come
 /// and go. A clone shares the pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -18,6 +18,7 @@ pub mod emptied;
 pub mod encoded_word;
 pub mod endpoint;
 pub mod error;
+pub mod file_kind;
 pub mod glob;
 pub mod identity;
 pub mod jurisdiction;

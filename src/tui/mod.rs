@@ -5,6 +5,7 @@ pub mod clipboard;
 mod connections;
 mod describing;
 mod editing;
+mod finding;
 pub mod input;
 pub mod input_gate;
 pub mod log;

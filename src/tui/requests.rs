@@ -12,7 +12,7 @@ use crate::domain::stored::Stored;
 use crate::s3::client::{Client, ListQuery};
 use crate::transfer::create_prefix::create_prefix;
 use crate::transfer::journal::KnownUploads;
-use crate::tui::{describing, uploads, versions};
+use crate::tui::{describing, finding, uploads, versions};
 
 /// The most a page of a listing may have.
 pub const PAGE: u16 = 1000;
@@ -30,6 +30,11 @@ pub async fn ask_storage(
             let all = ListQuery::below(&bucket, &prefix);
             let query = ListQuery { delimited: true, at, token, max_keys: PAGE, ..all };
             Answer::Page(client.list_page(&query).await?)
+        }
+        StorageRequest::Find { bucket, prefix, wanted, at, token } => {
+            let query = ListQuery { at, token, ..ListQuery::below(&bucket, &prefix) };
+            let tell = |found| tell(Answer::Found(found));
+            Answer::Found(finding::find(client, query, &wanted, tell).await?)
         }
         StorageRequest::Head(object) => Answer::Head(client.head(&object).await?),
         StorageRequest::Peek { object, bytes } => {

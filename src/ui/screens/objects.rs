@@ -12,9 +12,10 @@ use crate::app::screens::objects::loading::Loading;
 use crate::app::spot::Spot;
 use crate::domain::arrange::{Filter, SortBy};
 use crate::domain::error::ErrorKind;
+use crate::domain::file_kind::FileKind;
 use crate::domain::listing::{Row, RowKind};
 use crate::domain::units::{Count, Counted, Moment, Size};
-use crate::ui::kinds::{FOLDER_ICON, FileKind};
+use crate::ui::kinds::{FOLDER_ICON, Painted};
 use crate::ui::paint::{Paint, Span};
 use crate::ui::screens::buckets::border_scrollbar;
 use crate::ui::screens::reason::reason;
@@ -45,7 +46,7 @@ pub fn draw_objects(
 ) {
     let arranged = browse.place().map(|_| arrangement(paint, browse, view)).unwrap_or_default();
     let headed = place.headings.height > 0;
-    let labels = labels(paint, browse, if headed { "" } else { &arranged });
+    let labels = labels(paint, browse, if headed { "" } else { &arranged }, view);
     pane_frame(paint, place.area, &labels, place.focused);
     if headed && browse.place().is_some() {
         draw_headings(paint, Span::line(place.headings, 0), place.columns, browse, view);
@@ -158,15 +159,18 @@ fn draw_headings(
     }
 }
 
-fn labels(paint: &Paint<'_>, browse: &Browse, arranged: &str) -> Labels {
+fn labels(paint: &Paint<'_>, browse: &Browse, arranged: &str, view: View<'_>) -> Labels {
     if browse.place().is_none() {
         return Labels { title: "2 Objects".into(), ..Labels::default() };
     }
     Labels {
-        title: "2 Objects".into(),
+        title: browse
+            .searched()
+            .map_or_else(|| "2 Objects".to_owned(), |wanted| format!("2 Found: {wanted}")),
         beside: marks(paint, browse),
         top_right: position(browse),
         does: Some(Action::Sort),
+        bottom_left: rest_of_search(browse, view),
         bottom_right: arranged.to_owned(),
         ..Labels::default()
     }
@@ -219,10 +223,28 @@ fn position(browse: &Browse) -> String {
     let all = rows.listing().len();
     let at = if rows.is_empty() { 0 } else { browse.list.cursor + 1 };
     let (at, shown, all) = (Count(at as u64), Count(rows.len() as u64), Count(all as u64));
+    if browse.searched().is_some() {
+        let looked_at = Count(browse.looked_at());
+        return match rows.is_empty() {
+            true => format!("{looked_at}{more} searched"),
+            false => format!("{at} of {shown} in {looked_at}{more}"),
+        };
+    }
     if rows.arrangement().filter.is_empty() {
         return if shown.0 == 0 { String::new() } else { format!("{at} of {all}{more}") };
     }
     format!("{at} of {shown} found in {all}{more}")
+}
+
+/// How a search that rests goes on.
+fn rest_of_search(browse: &Browse, view: View<'_>) -> String {
+    let key = view.key(Scope::Objects, Action::Last);
+    let found = Count(browse.rows.listing().len() as u64);
+    match (browse.searched(), &browse.loading) {
+        (Some(_), Loading::Resting) => format!("the first {found}: {key} finds all"),
+        (Some(_), Loading::Stopped) => format!("stopped: {key} goes on"),
+        _ => String::new(),
+    }
 }
 
 /// What stands where rows are missing, or below the ones that came before a failure.
@@ -247,7 +269,7 @@ fn objects_notice(
         Loading::First | Loading::Refreshing | Loading::Streaming if empty => Some(Notice {
             sign: spinner(paint.glyphs, view.now),
             sign_style: paint.styles.accent,
-            headline: "listing".into(),
+            headline: if browse.searched().is_some() { "searching" } else { "listing" }.into(),
             sentences: vec![format!("{} stops", key(Action::StepBack))],
         }),
         _ if !empty => None,
@@ -260,6 +282,7 @@ fn objects_notice(
             )],
             ..Notice::default()
         }),
+        _ if browse.searched().is_some() => Some(nothing_found(browse, &key)),
         Loading::Stopped => Some(Notice {
             headline: "stopped before anything arrived".into(),
             sentences: vec![format!("{} lists again", key(Action::Refresh))],
@@ -273,6 +296,27 @@ fn objects_notice(
 fn last_place(view: View<'_>) -> Option<String> {
     let last = view.session.last.as_ref()?;
     Some(format!("{} goes back to {last}", view.key(Scope::Global, Action::LastPlace)))
+}
+
+fn nothing_found(browse: &Browse, key: &dyn Fn(Action) -> String) -> Notice {
+    let stopped = browse.loading == Loading::Stopped;
+    let looked_at = Counted(browse.looked_at(), "object");
+    let goes_on = match stopped {
+        true => format!("{} goes on, ", key(Action::Last)),
+        false => String::new(),
+    };
+    Notice {
+        headline: if stopped { "stopped; nothing found so far" } else { "nothing found" }.into(),
+        sentences: vec![
+            format!("{looked_at} searched below this prefix"),
+            format!(
+                "{goes_on}{} changes what is searched, {} goes back to the listing",
+                key(Action::Find),
+                key(Action::StepBack)
+            ),
+        ],
+        ..Notice::default()
+    }
 }
 
 fn empty_notice(key: &dyn Fn(Action) -> String) -> Notice {

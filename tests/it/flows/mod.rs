@@ -12,6 +12,7 @@ mod deleting;
 mod describing;
 mod doctor;
 mod downloading;
+mod finding;
 mod following;
 mod keymap;
 mod keys;

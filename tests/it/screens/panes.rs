@@ -8,7 +8,7 @@ use windlass::app::effect::{Request, StorageRequest};
 use windlass::app::event::Answer;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::jurisdiction::Jurisdiction;
-use windlass::domain::listing::{Class, ListedPage, Page};
+use windlass::domain::listing::{Class, ContinuationToken, FoundRows, ListedPage, Page};
 use windlass::domain::object::BucketEntry;
 use windlass::ui::theme::Theme;
 
@@ -112,6 +112,65 @@ fn an_unchecked_connection_has_a_red_mark() {
     let buffer = situation.painted(&Theme::default());
     assert!(picture(&buffer).lines().next().unwrap().contains("INSECURE"));
     assert_eq!(style_of(&buffer, "INSECURE").fg, Theme::default().styles.bad.fg);
+}
+
+/// What a search for photos has found below the prefix so far.
+fn found(done: bool) -> FoundRows {
+    let mut page = Page::default();
+    let time = "2026-09-20T14:02:00Z".parse().ok();
+    for (name, size) in [
+        ("edited/IMG_0412.jpg", 1_299_161),
+        (
+            "edited/prints/large/IMG_0412 for the wall in the kitchen, two metres wide.jpg",
+            91_264_512,
+        ),
+        ("IMG_0412.jpg", 4_299_161),
+        ("raw/\u{202e}gpj.jpg", 12),
+    ] {
+        page.push_object(name, size, time, Class::Standard);
+    }
+    let behind = (!done).then(|| ContinuationToken("t".into()));
+    FoundRows { page: Arc::new(page), looked_at: 12_340, behind, done }
+}
+
+fn search(size: (u16, u16), answer: FoundRows) -> Situation {
+    let mut situation = Situation::browsing(size);
+    situation.press("f * . j p g enter");
+    situation.answer_once(|request| match request {
+        Request::Storage(StorageRequest::Find { .. }) => Some(Ok(Answer::Found(answer.clone()))),
+        _ => None,
+    });
+    situation
+}
+
+#[test]
+fn a_search_that_goes_on() {
+    assert_pictures("finding", |size| search(size, found(false)));
+}
+
+#[test]
+fn a_search_that_was_stopped() {
+    assert_pictures("finding_stopped", |size| {
+        let mut situation = search(size, found(false));
+        situation.press("esc");
+        situation
+    });
+}
+
+#[test]
+fn a_search_that_found_nothing() {
+    assert_pictures("finding_nothing", |size| {
+        search(size, FoundRows { page: Arc::default(), ..found(true) })
+    });
+}
+
+#[test]
+fn what_is_to_be_found() {
+    assert_pictures("finding_asked", |size| {
+        let mut situation = Situation::browsing(size);
+        situation.press("f * . j p g space s i z e >");
+        situation
+    });
 }
 
 #[test]

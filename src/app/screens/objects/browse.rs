@@ -1,5 +1,7 @@
 //! Browses one prefix of a bucket: its rows as they arrive, the cursor, the marks, the filter.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::app::context::{Context, Intent};
@@ -20,7 +22,7 @@ use crate::domain::address::{Bucket, Key, Location, Prefix};
 use crate::domain::arrange::Arrangement;
 use crate::domain::change::KeyChange;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::listing::{ListedPage, Row, RowKind};
+use crate::domain::listing::{ListedPage, Page, Row, RowKind};
 use crate::domain::object::{ObjectAddress, VersionId};
 use crate::domain::transfer::Target;
 
@@ -33,9 +35,9 @@ pub struct Browse {
     pub loading: Loading,
     /// The filter while it is typed.
     pub typing: Option<Input>,
-    pager: Pager,
+    pub(super) pager: Pager,
     /// A listing that replaces the shown one as soon as it reaches as far as it must.
-    fresh: Option<Fresh>,
+    pub(super) fresh: Option<Fresh>,
     /// The name the cursor goes to as soon as it arrives.
     sought: Option<String>,
     /// Pull every page, however many.
@@ -142,22 +144,21 @@ impl Browse {
     // ─── going places ───
 
     pub fn open(&mut self, bucket: Bucket, prefix: Prefix, cx: &mut Context<'_>) {
-        let place = PrefixPlace { bucket, prefix };
-        if let Some(left) = self.leave(cx).filter(|left| *left != place) {
-            self.memory.visited(left);
-        }
-        self.enter(place, None, cx);
+        self.go(PrefixPlace::listed(bucket, prefix), None, cx);
     }
 
     /// Opens the prefix an object is listed under, with the cursor on it.
     pub fn open_at(&mut self, bucket: Bucket, key: &Key, cx: &mut Context<'_>) {
         let prefix = key.parent();
         let name = key.as_str()[prefix.as_str().len()..].to_owned();
-        let place = PrefixPlace { bucket, prefix };
+        self.go(PrefixPlace::listed(bucket, prefix), Some(name), cx);
+    }
+
+    pub(super) fn go(&mut self, place: PrefixPlace, name: Option<String>, cx: &mut Context<'_>) {
         if let Some(left) = self.leave(cx).filter(|left| *left != place) {
             self.memory.visited(left);
         }
-        self.enter(place, Some(name), cx);
+        self.enter(place, name, cx);
     }
 
     /// Shows nothing: another connection, or no bucket any more.
@@ -178,14 +179,15 @@ impl Browse {
     /// One level up; at the top of the bucket to the buckets.
     pub fn go_up(&mut self, cx: &mut Context<'_>) {
         let Some(place) = self.place.clone() else { return cx.ask(Intent::Focus(Pane::Buckets)) };
+        if place.search.is_some() {
+            return self.open(place.bucket, place.prefix, cx);
+        }
         let Some(parent) = place.prefix.parent() else {
             return cx.ask(Intent::Focus(Pane::Buckets));
         };
         let name = place.prefix.name().to_owned();
-        self.memory.remember(
-            &PrefixPlace { bucket: place.bucket.clone(), prefix: parent.clone() },
-            Some(&name),
-        );
+        self.memory
+            .remember(&PrefixPlace::listed(place.bucket.clone(), parent.clone()), Some(&name));
         self.open(place.bucket, parent, cx);
     }
 
@@ -231,6 +233,7 @@ impl Browse {
         let unfiltered = Arrangement { filter: String::new(), ..self.rows.arrangement().clone() };
         self.rows.arrange(unfiltered, cx);
         let kept = self.memory.take_listing(&place);
+        let found_already = place.search.is_some() && kept.is_some();
         self.place = Some(place);
         self.loading = Loading::First;
         if let Some(kept) = kept {
@@ -240,7 +243,9 @@ impl Browse {
             self.rows.patch(&kept.since, whole);
             self.seek();
         }
-        self.refresh(cx);
+        if !found_already {
+            self.refresh(cx);
+        }
     }
 
     // ─── loading ───
@@ -266,6 +271,7 @@ impl Browse {
     pub fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
         match reply {
             Ok(Answer::Page(page)) => self.on_page(page, cx),
+            Ok(Answer::Found(found)) => self.on_found(found, cx),
             Ok(Answer::FoundEmpty(empty)) => self.on_found_empty(Ok(empty), cx),
             Err(error) if self.changing.owns(ticket) => self.on_found_empty(Err(error), cx),
             Err(error) => self.on_failure(error, cx),
@@ -289,13 +295,13 @@ impl Browse {
         if self.rows.listing().is_empty() {
             self.drop_fresh(cx);
             self.rows.clear(cx);
-            self.pager.start(&place.bucket, &place.prefix, self.at(), cx);
+            self.pager.start(&place, self.at(), cx);
             self.loading = Loading::First;
             return;
         }
         let before = self.drop_fresh(cx).unwrap_or_else(|| self.loading.clone());
         let mut fresh = Fresh::beside(&before);
-        fresh.pager.start(&place.bucket, &place.prefix, self.at(), cx);
+        fresh.pager.start(&place, self.at(), cx);
         self.fresh = Some(fresh);
         self.loading = Loading::Refreshing;
     }
@@ -328,8 +334,8 @@ impl Browse {
     fn pull(&mut self, cx: &mut Context<'_>) {
         let Some(place) = &self.place else { return };
         if let Some(fresh) = &mut self.fresh {
-            fresh.pager.pull(&place.bucket, &place.prefix, cx);
-        } else if self.pager.pull(&place.bucket, &place.prefix, cx) {
+            fresh.pager.pull(place, cx);
+        } else if self.pager.pull(place, cx) {
             self.loading = Loading::Streaming;
         }
     }
@@ -339,16 +345,8 @@ impl Browse {
         let pager = self.fresh.as_mut().map_or(&mut self.pager, |fresh| &mut fresh.pager);
         self.known_since =
             [self.known_since, listed.page.known_since()].into_iter().flatten().min();
-        let arrived = pager.arrived(&listed, &place.bucket, &place.prefix);
-        let from = self.rows.listing().end();
-        if let Some(fresh) = &mut self.fresh {
-            fresh.listing.push(listed.page);
-        } else {
-            self.marking.on_page(&self.rows, &listed.page, from);
-            let number = self.rows.number(self.list.cursor).filter(|_| from > 0);
-            self.rows.push(listed.page, cx);
-            self.keep_cursor_on(number);
-        }
+        let arrived = pager.arrived(&listed, &place);
+        self.take_in(listed.page, cx);
         if let Err(error) = arrived {
             return self.on_failure(error, cx);
         }
@@ -358,6 +356,18 @@ impl Browse {
         }
         self.seek();
         self.go_on(cx);
+    }
+
+    pub(super) fn take_in(&mut self, page: Arc<Page>, cx: &mut Context<'_>) {
+        let from = self.rows.listing().end();
+        if let Some(fresh) = &mut self.fresh {
+            fresh.listing.push(page);
+        } else {
+            self.marking.on_page(&self.rows, &page, from);
+            let number = self.rows.number(self.list.cursor).filter(|_| from > 0);
+            self.rows.push(page, cx);
+            self.keep_cursor_on(number);
+        }
     }
 
     fn on_failure(&mut self, error: Error, cx: &mut Context<'_>) {
@@ -378,7 +388,7 @@ impl Browse {
     }
 
     /// Pulls the next page where one is wanted, or notes how the listing rests.
-    fn go_on(&mut self, cx: &mut Context<'_>) {
+    pub(super) fn go_on(&mut self, cx: &mut Context<'_>) {
         if self.fresh.is_some() {
             self.pull(cx);
         } else if !self.pager.has_more() {
@@ -402,7 +412,7 @@ impl Browse {
     }
 
     /// Takes the fresh listing once it holds the cursor's name and every marked one, or has ended.
-    fn swap_when_covered(&mut self, cx: &mut Context<'_>) -> bool {
+    pub(super) fn swap_when_covered(&mut self, cx: &mut Context<'_>) -> bool {
         let Some(fresh) = &self.fresh else { return false };
         let current = self.current().map(|row| row.name);
         let arranged = *self.rows.arrangement() != Arrangement::default();
@@ -430,7 +440,7 @@ impl Browse {
 
     /// Moves the cursor to the name it waits for, once it is here; gives up where the listing has
     /// passed it.
-    fn seek(&mut self) {
+    pub(super) fn seek(&mut self) {
         let Some(sought) = &self.sought else { return };
         let prefix = format!("{sought}/");
         let found = self.rows.find(sought).or_else(|| self.rows.find(&prefix));

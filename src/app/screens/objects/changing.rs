@@ -25,7 +25,11 @@ impl Browse {
         let Some(place) = self.place().filter(|place| place.bucket == change.bucket) else {
             return;
         };
-        let below = RowChanges::below(&place.prefix, &change.keys);
+        let mut below = place.changes(&change.keys);
+        if place.search.is_some() {
+            // Whether the search finds what is new, the next one tells.
+            below.rows.retain(|name, _| self.rows.find(name).is_some());
+        }
         self.take(&below, cx);
     }
 
@@ -118,7 +122,7 @@ impl Browse {
     /// unless others go on to change it. Where the outcome of some requests is `uncertain`, the
     /// prefix is listed again.
     pub fn on_settled(&mut self, ending: &Ending, cx: &mut Context<'_>) {
-        if self.at().is_some() {
+        if self.at().is_some() || self.searched().is_some() {
             return;
         }
         if ending.uncertain || self.changing.behind {
@@ -191,7 +195,7 @@ impl Browse {
             marked => marked == all && (all > 1 || self.marking.marks.prefixes() > 0),
         };
         let at_top = self.place().is_some_and(|place| place.prefix.is_root());
-        about_all && at_top && self.is_whole()
+        about_all && at_top && self.searched().is_none() && self.is_whole()
     }
 
     /// Whether every row that the server has is here.

@@ -7,11 +7,27 @@ use crate::domain::address::{Bucket, Prefix};
 use crate::domain::change::{KeyChange, RowChanges};
 use crate::domain::listing::Listing;
 
-/// A prefix of a bucket: what the objects pane shows.
+/// A prefix of a bucket, or what was found below it: what the objects pane shows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PrefixPlace {
     pub bucket: Bucket,
     pub prefix: Prefix,
+    /// The criteria of a search, as they were typed.
+    pub search: Option<String>,
+}
+
+impl PrefixPlace {
+    pub fn listed(bucket: Bucket, prefix: Prefix) -> PrefixPlace {
+        PrefixPlace { bucket, prefix, search: None }
+    }
+
+    /// What changes in its bucket mean for its rows.
+    pub fn changes(&self, keys: &[KeyChange]) -> RowChanges {
+        match self.search {
+            Some(_) => RowChanges::of_keys(&self.prefix, keys),
+            None => RowChanges::below(&self.prefix, keys),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -75,7 +91,7 @@ impl PlaceHistory {
     /// Notes what changed in listings that are kept.
     pub fn on_changed(&mut self, bucket: &Bucket, keys: &[KeyChange]) {
         for kept in self.listings.iter_mut().filter(|kept| kept.place.bucket == *bucket) {
-            kept.since.extend(&RowChanges::below(&kept.place.prefix, keys));
+            kept.since.extend(&kept.place.changes(keys));
         }
         self.listings.retain(|kept| kept.since.len() <= KEPT_CHANGES);
     }

@@ -25,6 +25,7 @@ mod publicity;
 pub mod reasons;
 pub mod renaming;
 pub mod rows;
+pub mod searching;
 pub mod sorting;
 pub mod steering;
 mod thawing;
@@ -47,6 +48,7 @@ use crate::app::screens::objects::describing::Describing;
 use crate::app::screens::objects::editing::Editing;
 use crate::app::screens::objects::publicity::Asking;
 use crate::app::screens::objects::reasons::disabled;
+use crate::app::screens::objects::searching::Searching;
 use crate::app::screens::objects::sorting::{menu, order_at};
 use crate::app::screens::objects::thawing::Thawing;
 use crate::app::screens::subject::Subject;
@@ -59,6 +61,7 @@ pub struct Objects {
     pub acting: Acting,
     /// The sort menu while it is open.
     pub sorting: QuestionSlot<()>,
+    pub searching: Searching,
     publicity: Asking,
     describing: Describing,
     editing: Editing,
@@ -78,6 +81,7 @@ impl Part for Objects {
             Action::LinkMenu,
             Action::Delete,
             Action::Filter,
+            Action::Find,
             Action::Mark,
             Action::Copy,
             Action::Sort,
@@ -99,6 +103,7 @@ impl Part for Objects {
     fn dialog(&self) -> Option<&Dialog> {
         self.sorting
             .dialog()
+            .or_else(|| self.searching.question.dialog())
             .or_else(|| self.describing.question.dialog())
             .or_else(|| self.editing.dialog())
             .or_else(|| self.thawing.question.dialog())
@@ -108,6 +113,7 @@ impl Part for Objects {
     fn dialog_mut(&mut self) -> Option<&mut Dialog> {
         self.sorting
             .dialog_mut()
+            .or_else(|| self.searching.question.dialog_mut())
             .or_else(|| self.describing.question.dialog_mut())
             .or_else(|| self.editing.dialog_mut())
             .or_else(|| self.thawing.question.dialog_mut())
@@ -132,6 +138,8 @@ impl Part for Objects {
         if self.sorting.is_open() {
             let answer = self.sorting.on_action(action, cx);
             self.on_sorted(answer.map(|(_, answer)| answer), cx);
+        } else if self.searching.question.is_open() {
+            self.searching.on_action(action, &mut self.browse, cx);
         } else if self.describing.question.is_open() {
             self.describing.on_dialog(|slot, cx| slot.on_action(action, cx), cx);
         } else if self.editing.dialog().is_some() {
@@ -144,6 +152,8 @@ impl Part for Objects {
             self.on_filter_action(action, cx);
         } else if action == Action::Sort {
             self.sorting.ask(menu(self.browse.rows.arrangement()), ());
+        } else if action == Action::Find && self.browse.place().is_some() {
+            self.searching.ask(&self.browse);
         } else if let Action::Details | Action::Preview = action {
             if let Some(subject) = self.browse.current_subject() {
                 cx.ask(Intent::Show { tab: SideTab::of(action), subject });
@@ -166,6 +176,8 @@ impl Part for Objects {
         if self.sorting.is_open() {
             let answer = self.sorting.on_text(chord, cx);
             self.on_sorted(answer.map(|(_, answer)| answer), cx);
+        } else if self.searching.question.is_open() {
+            self.searching.on_text(chord, &mut self.browse, cx);
         } else if self.describing.question.is_open() {
             self.describing.on_dialog(|slot, cx| slot.on_text(chord, cx), cx);
         } else if self.editing.dialog().is_some() {
@@ -186,8 +198,12 @@ impl Part for Objects {
         if let Some(typing) = &mut self.browse.typing {
             typing.on_paste(text);
             self.filter_as_typed(cx);
-        } else if let Some(dialog) =
-            self.describing.question.dialog_mut().or_else(|| self.editing.dialog_mut())
+        } else if let Some(dialog) = self
+            .searching
+            .question
+            .dialog_mut()
+            .or_else(|| self.describing.question.dialog_mut())
+            .or_else(|| self.editing.dialog_mut())
         {
             dialog.on_paste(text);
         } else if !self.sorting.is_open() {
@@ -230,6 +246,7 @@ impl Part for Objects {
 
     fn stop(&mut self, cx: &mut Context<'_>) {
         self.acting.drop_all(cx);
+        self.searching.question.close(cx);
         self.describing.question.close(cx);
         self.editing.drop_all(cx);
         self.thawing.drop_all(cx);

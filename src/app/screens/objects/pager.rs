@@ -5,42 +5,51 @@ use jiff::Timestamp;
 use crate::app::context::Context;
 use crate::app::effect::StorageRequest;
 use crate::app::event::Ticket;
-use crate::domain::address::{Bucket, Prefix};
+use crate::app::screens::objects::history::PrefixPlace;
 use crate::domain::error::Error;
-use crate::domain::listing::{ContinuationToken, ListedPage};
+use crate::domain::listing::{ContinuationToken, FoundRows, ListedPage};
 use crate::domain::page_cursor::PageCursor;
 
-/// One listing that is being pulled.
+/// One listing or search that is being pulled.
 #[derive(Clone, Debug, Default)]
 pub struct Pager {
     ticket: Option<Ticket>,
     cursor: PageCursor<ContinuationToken>,
     /// As it was at this moment; as it is now without one.
     at: Option<Timestamp>,
+    searched: Searched,
+}
+
+/// How far a search has come.
+#[derive(Clone, Debug, Default)]
+struct Searched {
+    /// Objects that earlier requests looked at.
+    before: u64,
+    /// Those that the last one has looked at.
+    now: u64,
+    behind: Option<ContinuationToken>,
 }
 
 impl Pager {
     /// Starts at the first page, whatever was asked before.
-    pub fn start(
-        &mut self,
-        bucket: &Bucket,
-        prefix: &Prefix,
-        at: Option<Timestamp>,
-        cx: &mut Context<'_>,
-    ) {
+    pub fn start(&mut self, place: &PrefixPlace, at: Option<Timestamp>, cx: &mut Context<'_>) {
         self.stop(cx);
         *self = Pager { at, ..Pager::default() };
-        self.ask(bucket, prefix, None, cx);
+        self.ask(place, None, cx);
     }
 
     /// Asks for the page after the last one; `false` where there is none or one is on its way.
-    pub fn pull(&mut self, bucket: &Bucket, prefix: &Prefix, cx: &mut Context<'_>) -> bool {
+    pub fn pull(&mut self, place: &PrefixPlace, cx: &mut Context<'_>) -> bool {
         if self.ticket.is_some() {
             return false;
         }
-        let Some(token) = self.cursor.token().cloned() else { return false };
-        self.ask(bucket, prefix, Some(token), cx);
+        let Some(token) = self.token().cloned() else { return false };
+        self.ask(place, Some(token), cx);
         true
+    }
+
+    fn token(&self) -> Option<&ContinuationToken> {
+        self.searched.behind.as_ref().or(self.cursor.token())
     }
 
     /// Gives up the page that is on its way; pulling can go on from there.
@@ -58,14 +67,23 @@ impl Pager {
 
     /// Notes that the page asked for is here, and with it the way to the next one. Fails with
     /// `BrokenListing` where that way leads nowhere.
-    pub fn arrived(
-        &mut self,
-        listed: &ListedPage,
-        bucket: &Bucket,
-        prefix: &Prefix,
-    ) -> Result<(), Error> {
+    pub fn arrived(&mut self, listed: &ListedPage, place: &PrefixPlace) -> Result<(), Error> {
         self.ticket = None;
-        self.cursor.follow(listed, bucket, prefix)
+        self.cursor.follow(listed, &place.bucket, &place.prefix)
+    }
+
+    /// Notes what a search tells; more comes unless it is done.
+    pub fn told(&mut self, found: &FoundRows) {
+        self.searched.now = found.looked_at;
+        self.searched.behind.clone_from(&found.behind);
+        if found.done {
+            self.ticket = None;
+        }
+    }
+
+    /// How many objects the search has looked at.
+    pub fn looked_at(&self) -> u64 {
+        self.searched.before + self.searched.now
     }
 
     /// Notes that the page asked for will not come.
@@ -75,18 +93,16 @@ impl Pager {
 
     /// Whether there is a further page.
     pub fn has_more(&self) -> bool {
-        self.cursor.token().is_some() || self.ticket.is_some()
+        self.token().is_some() || self.ticket.is_some()
     }
 
-    fn ask(
-        &mut self,
-        bucket: &Bucket,
-        prefix: &Prefix,
-        token: Option<ContinuationToken>,
-        cx: &mut Context<'_>,
-    ) {
-        let (bucket, prefix) = (bucket.clone(), prefix.clone());
+    fn ask(&mut self, place: &PrefixPlace, token: Option<ContinuationToken>, cx: &mut Context<'_>) {
+        let PrefixPlace { bucket, prefix, search } = place.clone();
         let at = self.at;
-        self.ticket = Some(cx.request(StorageRequest::ListPage { bucket, prefix, at, token }));
+        self.searched.before += std::mem::take(&mut self.searched.now);
+        self.ticket = Some(cx.request(match search {
+            Some(wanted) => StorageRequest::Find { bucket, prefix, wanted, at, token },
+            None => StorageRequest::ListPage { bucket, prefix, at, token },
+        }));
     }
 }

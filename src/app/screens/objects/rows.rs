@@ -93,14 +93,15 @@ impl ObjectRows {
     /// The number of the row of this name.
     pub fn find(&self, name: &str) -> Option<u32> {
         let named = |number: &u32| self.listing.row(*number).name;
-        let rows = match name.ends_with(DELIMITER) {
-            true => &self.natural.prefixes,
-            false => &self.natural.objects,
+        let find = |rows: &[u32]| {
+            if !self.listing.is_ordered() {
+                return rows.iter().find(|number| named(number) == name).copied();
+            }
+            rows.binary_search_by(|number| named(number).cmp(name)).ok().map(|at| rows[at])
         };
-        if !self.listing.is_ordered() {
-            return rows.iter().find(|number| named(number) == name).copied();
-        }
-        rows.binary_search_by(|number| named(number).cmp(name)).ok().map(|at| rows[at])
+        let prefix = name.ends_with(DELIMITER).then(|| find(&self.natural.prefixes)).flatten();
+        // Where keys are found however deep they lie, one may end like a prefix.
+        prefix.or_else(|| find(&self.natural.objects))
     }
 
     /// Where a row is shown. A right guess saves a search through all rows.

@@ -74,7 +74,7 @@ impl Browse {
 
     fn go_to_root(&mut self, cx: &mut Context<'_>) {
         if let Some(place) = self.place()
-            && !place.prefix.is_root()
+            && (!place.prefix.is_root() || place.search.is_some())
         {
             let bucket = place.bucket.clone();
             self.open(bucket, Prefix::root(), cx);
@@ -96,6 +96,8 @@ impl Browse {
             self.set_filter("", cx);
         } else if !self.marking.marks.is_empty() {
             self.marking.clear();
+        } else if let Some(place) = self.place().filter(|place| place.search.is_some()).cloned() {
+            self.open(place.bucket, place.prefix, cx);
         } else if self.at().is_some() {
             self.travel(None, cx);
         } else {
