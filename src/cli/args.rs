@@ -1,6 +1,7 @@
 //! Defines the arguments of the command line.
 
 pub mod buckets;
+pub mod compare;
 pub mod conflict;
 pub mod cost;
 pub mod describe;
@@ -25,6 +26,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::cli::args::buckets::BucketArguments;
+use crate::cli::args::compare::{DIFF_EXAMPLES, DiffArguments};
 use crate::cli::args::cost::CostArguments;
 use crate::cli::args::doctor::DoctorArguments;
 use crate::cli::args::endpoint::EndpointFlag;
@@ -232,6 +234,9 @@ pub enum Verb {
     Du(UsageArguments),
     /// Draw the prefixes below a place, with what is in each
     Tree(TreeArguments),
+    /// Tell in what two objects, versions, files or prefixes differ
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(DiffArguments),
     /// Show, finish or clear the transfers that the browser left unfinished
     #[command(after_help = QUEUE_EXAMPLES)]
     Queue(QueueArguments),

@@ -9,6 +9,7 @@ mod code;
 pub mod connect;
 mod cost;
 pub mod demo;
+pub mod diff;
 pub mod doctor;
 mod edit;
 mod ends;

@@ -86,6 +86,18 @@ impl Printer {
         self.out.write_all(b"\n")
     }
 
+    /// Remote text of many lines: visible line by line for a terminal, byte for byte for a pipe.
+    pub fn lines(&mut self, text: &[u8]) -> io::Result<()> {
+        if !self.terminal {
+            return self.out.write_all(text);
+        }
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            let line = String::from_utf8_lossy(line);
+            writeln!(self.out, "{}", visible(line.trim_end_matches('\n')))?;
+        }
+        Ok(())
+    }
+
     pub fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }

@@ -15,9 +15,9 @@ use crate::cli::ends::{End, input, output};
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
 use crate::cli::{
-    between, cat, code, cost, demo, doctor, edit, erasing, finding, jobs, lines, links, list, look,
-    measuring, meta, one, public, queue, restore, settings, stat, stream, thaw, types, uploads,
-    versions,
+    between, cat, code, cost, demo, diff, doctor, edit, erasing, finding, jobs, lines, links, list,
+    look, measuring, meta, one, public, queue, restore, settings, stat, stream, thaw, types,
+    uploads, versions,
 };
 use crate::config::paths::Folders;
 use crate::config::{crash, guide};
@@ -169,6 +169,7 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         Verb::Find(arguments) => finding::find(arguments, choice).await,
         Verb::Du(arguments) => measuring::du(arguments, choice).await,
         Verb::Tree(arguments) => measuring::tree(arguments, choice).await,
+        Verb::Diff(arguments) => diff::diff(arguments, choice).await,
         Verb::Queue(arguments) => queue::queue(arguments, choice).await,
         Verb::Uploads(arguments) => uploads::uploads(arguments, choice).await,
         Verb::Doctor(arguments) => doctor::doctor(arguments, choice).await,

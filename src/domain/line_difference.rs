@@ -1,5 +1,7 @@
 //! Finds the lines in which two texts differ.
 
+use similar::{Algorithm, Change, ChangeTag, DiffOp, capture_diff_slices};
+
 /// A line of one text, of the other, or of both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DifferenceLine {
@@ -48,39 +50,21 @@ pub fn difference(old: &str, new: &str) -> Vec<DifferenceLine> {
 
 /// By the longest lines that both have in common.
 fn middle(old: &[&str], new: &[&str]) -> Vec<DifferenceLine> {
-    let width = new.len() + 1;
-    let mut common = vec![0_u32; 0];
-    if (old.len() + 1).saturating_mul(width) <= MOST_CELLS {
-        common = vec![0; (old.len() + 1) * width];
-        for i in (0..old.len()).rev() {
-            for j in (0..new.len()).rev() {
-                common[i * width + j] = if old[i] == new[j] {
-                    common[(i + 1) * width + j + 1] + 1
-                } else {
-                    common[(i + 1) * width + j].max(common[i * width + j + 1])
-                };
-            }
-        }
-    }
-    let (mut i, mut j, mut lines) = (0, 0, Vec::new());
-    while i < old.len() || j < new.len() {
-        let both = i < old.len() && j < new.len();
-        if both && !common.is_empty() && old[i] == new[j] {
-            lines.push(DifferenceLine::Same(old[i].to_owned()));
-            (i, j) = (i + 1, j + 1);
-        } else if i < old.len() && (!both || takes_old(&common, width, i, j)) {
-            lines.push(DifferenceLine::Old(old[i].to_owned()));
-            i += 1;
-        } else {
-            lines.push(DifferenceLine::New(new[j].to_owned()));
-            j += 1;
-        }
-    }
-    lines
-}
-
-fn takes_old(common: &[u32], width: usize, i: usize, j: usize) -> bool {
-    common.is_empty() || common[(i + 1) * width + j] >= common[i * width + j + 1]
+    let line = |change: Change<&str>| match change.tag() {
+        ChangeTag::Equal => DifferenceLine::Same(change.value().to_owned()),
+        ChangeTag::Delete => DifferenceLine::Old(change.value().to_owned()),
+        ChangeTag::Insert => DifferenceLine::New(change.value().to_owned()),
+    };
+    let ops = match old.len().saturating_mul(new.len()) <= MOST_CELLS {
+        true => capture_diff_slices(Algorithm::Myers, old, new),
+        false => vec![DiffOp::Replace {
+            old_index: 0,
+            old_len: old.len(),
+            new_index: 0,
+            new_len: new.len(),
+        }],
+    };
+    ops.iter().flat_map(|op| op.iter_changes(old, new)).map(line).collect()
 }
 
 /// Without the same lines that are far from every change.

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod between;
+mod comparing;
 mod configuration;
 mod cost;
 mod crash;

@@ -1,0 +1,122 @@
+//! Compares two objects, versions or files: texts line by line, all else byte by byte.
+
+use std::time::Duration;
+
+use similar::TextDiff;
+
+use crate::cli::diff::bytes::first_difference;
+use crate::cli::diff::{Comparison, Difference, Single, tell};
+use crate::cli::print::{Printer, Status, Trouble};
+use crate::domain::error::{Error, READ_FILE};
+use crate::domain::likeness::Likeness;
+use crate::domain::units::Count;
+
+/// Of longer ones the lines are not shown.
+const MOST_TEXT: usize = 32 * 1024 * 1024;
+
+/// After which a difference need not be the shortest.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Lines around a change.
+const AROUND: usize = 3;
+
+impl Comparison<'_> {
+    pub async fn pair(
+        &self,
+        one: &Single,
+        other: &Single,
+        printer: &mut Printer,
+    ) -> Result<Status, Trouble> {
+        let (sizes, likeness) = self.told_of(one, other).await?;
+        if likeness.is_same() {
+            return Ok(Status::Done);
+        }
+        let small = sizes.iter().all(|size| size.is_some_and(|size| size <= MOST_TEXT as u64));
+        if small && !printer.json {
+            let (here, there) = tokio::try_join!(self.bytes(one), self.bytes(other))?;
+            let both = tokio::try_join!(here.whole(MOST_TEXT), there.whole(MOST_TEXT))?;
+            if let (Some(here), Some(there)) = both {
+                return lines((one, &here), (other, &there), printer);
+            }
+        }
+        if likeness == Likeness::Other && printer.json {
+            tell(printer, &one.key(), Difference::Changed)?;
+            return Ok(Status::Failed);
+        }
+        let (here, there) = tokio::try_join!(self.bytes(one), self.bytes(other))?;
+        let Some(at) = first_difference(here, there).await? else { return Ok(Status::Done) };
+        match printer.json {
+            true => tell(printer, &one.key(), Difference::Changed)?,
+            false => differ_from(one, other, at, printer)?,
+        }
+        Ok(Status::Failed)
+    }
+
+    /// The sizes of both, and whether that and what the server says of their bytes tells them
+    /// apart.
+    pub(in crate::cli::diff) async fn told_of(
+        &self,
+        one: &Single,
+        other: &Single,
+    ) -> Result<([Option<u64>; 2], Likeness), Error> {
+        if let (Single::Stored(one), Single::Stored(other)) = (one, other) {
+            let heads =
+                tokio::try_join!(self.client.whole_head(one), self.client.whole_head(other));
+            let (one, other) = heads?;
+            return Ok(([one.size, other.size], Likeness::of(&one, &other)));
+        }
+        let (one, other) = tokio::try_join!(self.size(one), self.size(other))?;
+        let likeness = match one.zip(other) {
+            Some((one, other)) if one != other => Likeness::Other,
+            _ => Likeness::Unknown,
+        };
+        Ok(([one, other], likeness))
+    }
+
+    async fn size(&self, single: &Single) -> Result<Option<u64>, Error> {
+        match single {
+            Single::Stored(object) => Ok(self.client.head(object).await?.size),
+            Single::Local(path) => {
+                let found = tokio::fs::metadata(path).await;
+                let found = found.map_err(|e| Error::from_io(&e, READ_FILE, path.display()))?;
+                Ok(Some(found.len()))
+            }
+        }
+    }
+}
+
+/// A unified difference, as `diff -u` and `patch` know it.
+fn lines(
+    (one, here): (&Single, &[u8]),
+    (other, there): (&Single, &[u8]),
+    printer: &mut Printer,
+) -> Result<Status, Trouble> {
+    if here == there {
+        return Ok(Status::Done);
+    }
+    if here.contains(&0) || there.contains(&0) {
+        let same = here.iter().zip(there).take_while(|(here, there)| here == there).count();
+        differ_from(one, other, same as u64, printer)?;
+        return Ok(Status::Failed);
+    }
+    let differing = TextDiff::configure().timeout(PATIENCE).diff_lines(here, there);
+    let mut unified = differing.unified_diff();
+    let (one, other) = (one.place(), other.place());
+    unified.context_radius(AROUND).header(&printer.shown(&one), &printer.shown(&other));
+    let mut text = Vec::new();
+    unified.to_writer(&mut text)?;
+    printer.lines(&text)?;
+    Ok(Status::Failed)
+}
+
+fn differ_from(
+    one: &Single,
+    other: &Single,
+    at: u64,
+    printer: &mut Printer,
+) -> std::io::Result<()> {
+    let (one, other) = (one.place(), other.place());
+    let (one, other) = (printer.shown(&one).into_owned(), printer.shown(&other).into_owned());
+    let line = format!("{one} and {other} differ from byte {} on", Count(at));
+    printer.line(&line)
+}
