@@ -16,6 +16,7 @@ pub(in crate::s3) mod markers;
 mod measure;
 pub(in crate::s3) mod multipart;
 pub(in crate::s3) mod objects;
+mod of_version;
 pub mod pages;
 pub(in crate::s3) mod permits;
 pub(in crate::s3) mod plainly;

@@ -9,6 +9,7 @@ pub(in crate::s3) mod md5_instead;
 pub(in crate::s3) mod metadata_off;
 pub(in crate::s3) mod metering;
 pub(in crate::s3) mod no_body;
+pub(in crate::s3) mod overheard;
 pub(in crate::s3) mod profiles;
 pub(in crate::s3) mod retry;
 pub mod role;

@@ -8,6 +8,7 @@ use crate::domain::object::ObjectAddress;
 use crate::domain::provider::Capability;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
+use crate::s3::ops::of_version::ask_of_version;
 
 impl Client {
     /// In words of the API: `AllUsers READ`. What the owner has is left out.
@@ -27,18 +28,7 @@ impl Client {
         object: &ObjectAddress,
     ) -> Result<GetObjectAclOutput, Error> {
         let call = Call::on_object("GetObjectAcl", object).needing(Capability::Acl);
-        self.run(&call, |sdk, bucket| {
-            let request = sdk
-                .get_object_acl()
-                .bucket(bucket)
-                .key(object.key.as_str())
-                .set_version_id(object.version_id())
-                .set_request_payer(self.access().payer());
-            let call = &call;
-            async move { request.send().await.map_err(|error| call.failed(error)) }
-        })
-        .await
-        .inspect_err(|error| {
+        ask_of_version!(self, &call, object, get_object_acl).inspect_err(|error| {
             if error.kind == ErrorKind::NotS3 {
                 self.refuses(
                     Capability::Acl,

@@ -14,7 +14,7 @@ use crate::domain::settings::BucketSetting;
 use crate::domain::settings::forms::SettingForm;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
-use crate::s3::ops::bucket_pages::{Next, PER_PAGE, R2_TOKEN};
+use crate::s3::ops::bucket_pages::{PER_PAGE, R2_TOKEN, next_page};
 use crate::s3::sdk::Sdk;
 use crate::s3::sdk::time::timestamp;
 
@@ -55,7 +55,7 @@ impl Client {
     ) -> Result<(ListBucketsOutput, Option<String>), Error> {
         let provider = self.sdk().await?.provider;
         let (aws, r2) = (provider == Provider::Aws, provider == Provider::R2);
-        let headers = Next::default();
+        let headers = next_page();
         let output = self
             .run(call, |sdk, _| {
                 let request = sdk
@@ -73,7 +73,7 @@ impl Client {
             })
             .await?;
         let next = output.continuation_token().map(str::to_owned);
-        let next = next.or_else(|| headers.token()).filter(|next| !next.is_empty());
+        let next = next.or_else(|| headers.value()).filter(|next| !next.is_empty());
         Ok((output, next))
     }
 

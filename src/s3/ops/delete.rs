@@ -11,7 +11,6 @@ use futures_util::{FutureExt as _, StreamExt as _, stream};
 use crate::domain::address::{Bucket, Key};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::ObjectAddress;
-use crate::domain::provider::Provider;
 use crate::domain::versions::KeyVersion;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
@@ -71,7 +70,7 @@ impl Client {
         named: &[KeyVersion],
         call: &Call,
     ) -> Result<DeleteObjectsOutput, Error> {
-        let with_md5 = self.sdk().await?.provider != Provider::Aws;
+        let md5 = Md5Instead::on(self.sdk().await?.provider);
         let delete =
             batch(named).map_err(|error| call.fails(ErrorKind::InvalidRequest, chain(&error)))?;
         self.run(call, |sdk, bucket| {
@@ -81,7 +80,7 @@ impl Client {
                 .timeout_config(batch_timeouts(named.len()))
                 .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
             let request = request.customize().config_override(patience);
-            let request = if with_md5 { request.interceptor(Md5Instead) } else { request };
+            let request = request.interceptor(md5);
             async move { request.send().await.map_err(|error| call.failed(error)) }
         })
         .await

@@ -5,11 +5,11 @@ use aws_sdk_s3::types::{ObjectLockLegalHold, ObjectLockRetention, ObjectLockRete
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
 use crate::domain::protection::Retention;
-use crate::domain::provider::{Capability, Provider};
+use crate::domain::provider::Capability;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::headers::{hold, lock};
-use crate::s3::sdk::md5_instead::Md5Instead;
+use crate::s3::ops::of_version::put_on_version;
 
 impl Client {
     /// What shortens a retention is refused by the server.
@@ -20,46 +20,18 @@ impl Client {
     ) -> Result<(), Error> {
         let call =
             Call::on_object("PutObjectRetention", object).writing().needing(Capability::Retention);
-        let with_md5 = self.sdk().await?.provider != Provider::Aws;
         let (_, until) = lock(Some(retention));
         let wanted = ObjectLockRetention::builder()
             .mode(ObjectLockRetentionMode::from(retention.mode.name()))
             .set_retain_until_date(until)
             .build();
-        self.run(&call, |sdk, bucket| {
-            let request = sdk
-                .put_object_retention()
-                .bucket(bucket)
-                .key(object.key.as_str())
-                .set_version_id(object.version_id())
-                .set_request_payer(self.access().payer())
-                .retention(wanted.clone())
-                .customize();
-            let request = if with_md5 { request.interceptor(Md5Instead) } else { request };
-            let call = &call;
-            async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
-        })
-        .await
+        put_on_version!(self, &call, object, put_object_retention.retention(wanted))
     }
 
     pub async fn put_legal_hold(&self, object: &ObjectAddress, held: bool) -> Result<(), Error> {
         let call =
             Call::on_object("PutObjectLegalHold", object).writing().needing(Capability::Retention);
-        let with_md5 = self.sdk().await?.provider != Provider::Aws;
         let wanted = ObjectLockLegalHold::builder().set_status(hold(Some(held))).build();
-        self.run(&call, |sdk, bucket| {
-            let request = sdk
-                .put_object_legal_hold()
-                .bucket(bucket)
-                .key(object.key.as_str())
-                .set_version_id(object.version_id())
-                .set_request_payer(self.access().payer())
-                .legal_hold(wanted.clone())
-                .customize();
-            let request = if with_md5 { request.interceptor(Md5Instead) } else { request };
-            let call = &call;
-            async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
-        })
-        .await
+        put_on_version!(self, &call, object, put_object_legal_hold.legal_hold(wanted))
     }
 }

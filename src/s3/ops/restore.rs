@@ -4,10 +4,10 @@ use aws_sdk_s3::types::{GlacierJobParameters, RestoreRequest, Tier};
 
 use crate::domain::error::Error;
 use crate::domain::object::{ObjectAddress, ObjectHead};
-use crate::domain::provider::{Capability, Provider};
+use crate::domain::provider::Capability;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
-use crate::s3::sdk::md5_instead::Md5Instead;
+use crate::s3::ops::of_version::put_on_version;
 
 /// How soon an archived object is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +36,6 @@ impl Client {
         tier: RestoreTier,
     ) -> Result<Asked, Error> {
         let call = Call::on_object("RestoreObject", object).writing().needing(Capability::Restore);
-        let with_md5 = self.sdk().await?.provider != Provider::Aws;
         let tier = match tier {
             RestoreTier::Standard => Tier::Standard,
             RestoreTier::Bulk => Tier::Bulk,
@@ -45,21 +44,7 @@ impl Client {
         let how = call.built(GlacierJobParameters::builder().tier(tier).build())?;
         let days = head.archive_tier.is_none().then(|| i32::try_from(days).unwrap_or(i32::MAX));
         let wanted = RestoreRequest::builder().set_days(days).glacier_job_parameters(how).build();
-        let sent = self
-            .run(&call, |sdk, bucket| {
-                let request = sdk
-                    .restore_object()
-                    .bucket(bucket)
-                    .key(object.key.as_str())
-                    .set_version_id(object.version_id())
-                    .set_request_payer(self.access().payer())
-                    .restore_request(wanted.clone())
-                    .customize();
-                let request = if with_md5 { request.interceptor(Md5Instead) } else { request };
-                let call = &call;
-                async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
-            })
-            .await;
+        let sent = put_on_version!(self, &call, object, restore_object.restore_request(wanted));
         match sent {
             Ok(()) => Ok(Asked::Now),
             Err(error) if error.code.as_deref() == Some("RestoreAlreadyInProgress") => {

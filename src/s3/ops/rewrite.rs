@@ -1,6 +1,6 @@
 //! Describes an object anew where it is: by a copy onto itself that keeps everything else.
 
-use aws_sdk_s3::types::{Grantee, Tag, Tagging};
+use aws_sdk_s3::types::{Grantee, ObjectCannedAcl, Tag, Tagging};
 use jiff::Timestamp;
 
 use crate::domain::error::{Error, ErrorKind};
@@ -13,7 +13,7 @@ use crate::domain::protection::ObjectGrants;
 use crate::domain::provider::{Capability, Provider};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
-use crate::s3::sdk::md5_instead::Md5Instead;
+use crate::s3::ops::of_version::put_on_version;
 
 /// The server moves the bytes, so parts may be large.
 const PART_BYTES: u64 = 256 * MIB;
@@ -160,27 +160,13 @@ impl Client {
     ) -> Result<(), Error> {
         let call =
             Call::on_object("PutObjectTagging", object).writing().needing(Capability::ObjectTags);
-        let with_md5 = self.sdk().await?.provider != Provider::Aws;
         let set = tags
             .iter()
             .map(|(name, value)| Tag::builder().key(name).value(value).build())
             .collect::<Result<Vec<Tag>, _>>();
         let set = call.built(set)?;
         let tagging = call.built(Tagging::builder().set_tag_set(Some(set)).build())?;
-        self.run(&call, |sdk, bucket| {
-            let request = sdk
-                .put_object_tagging()
-                .bucket(bucket)
-                .key(object.key.as_str())
-                .set_version_id(object.version_id())
-                .set_request_payer(self.access().payer())
-                .tagging(tagging.clone())
-                .customize();
-            let request = if with_md5 { request.interceptor(Md5Instead) } else { request };
-            let call = &call;
-            async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
-        })
-        .await
+        put_on_version!(self, &call, object, put_object_tagging.tagging(tagging))
     }
 
     /// The ACL where it grants anything to others than the owner.
@@ -211,21 +197,8 @@ impl Client {
     /// One of the ACLs that S3 has names for.
     pub async fn put_canned_acl(&self, object: &ObjectAddress, acl: &str) -> Result<(), Error> {
         let call = Call::on_object("PutObjectAcl", object).writing().needing(Capability::Acl);
-        let with_md5 = self.sdk().await?.provider != Provider::Aws;
-        self.run(&call, |sdk, bucket| {
-            let request = sdk
-                .put_object_acl()
-                .bucket(bucket)
-                .key(object.key.as_str())
-                .set_version_id(object.version_id())
-                .set_request_payer(self.access().payer())
-                .acl(acl.into())
-                .customize();
-            let request = if with_md5 { request.interceptor(Md5Instead) } else { request };
-            let call = &call;
-            async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
-        })
-        .await
+        let acl = ObjectCannedAcl::from(acl);
+        put_on_version!(self, &call, object, put_object_acl.acl(acl))
     }
 }
 

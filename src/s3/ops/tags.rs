@@ -7,24 +7,14 @@ use crate::domain::object::{ObjectAddress, PutOptions};
 use crate::domain::provider::Capability;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
+use crate::s3::ops::of_version::ask_of_version;
 
 impl Client {
     /// In the server's order.
     pub async fn tags(&self, object: &ObjectAddress) -> Result<Vec<(String, String)>, Error> {
         let call = Call::on_object("GetObjectTagging", object).needing(Capability::ObjectTags);
-        let output = self
-            .run(&call, |sdk, bucket| {
-                let request = sdk
-                    .get_object_tagging()
-                    .bucket(bucket)
-                    .key(object.key.as_str())
-                    .set_version_id(object.version_id())
-                    .set_request_payer(self.access().payer());
-                let call = &call;
-                async move { request.send().await.map_err(|error| call.failed(error)) }
-            })
-            .await
-            .map_err(|error| self.knows_no_tags(error))?;
+        let output = ask_of_version!(self, &call, object, get_object_tagging);
+        let output = output.map_err(|error| self.knows_no_tags(error))?;
         let pair = |tag: &aws_sdk_s3::types::Tag| (tag.key().to_owned(), tag.value().to_owned());
         Ok(output.tag_set().iter().map(pair).collect())
     }

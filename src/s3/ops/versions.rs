@@ -19,7 +19,7 @@ use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::list::names::{Ask, Field, NameContext, PageNames, told};
 use crate::s3::ops::list::spelling::{Spellings, readings};
-use crate::s3::sdk::listed_order::{ListedKind, ListedOrder};
+use crate::s3::sdk::listed_order::{ListedKind, listed_order};
 use crate::s3::sdk::md5_instead::Md5Instead;
 use crate::s3::sdk::time::timestamp;
 
@@ -133,12 +133,12 @@ impl Client {
                 return Err(call.fails(ErrorKind::InvalidRequest, why));
             }
         };
-        let with_md5 = self.sdk().await?.provider != Provider::Aws;
+        let md5 = Md5Instead::on(self.sdk().await?.provider);
         let configuration = VersioningConfiguration::builder().status(status).build();
         self.run(&call, |sdk, bucket| {
             let request = sdk.put_bucket_versioning().bucket(bucket);
             let request = request.versioning_configuration(configuration.clone()).customize();
-            let request = if with_md5 { request.interceptor(Md5Instead) } else { request };
+            let request = request.interceptor(md5);
             let call = &call;
             async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
         })
@@ -251,7 +251,7 @@ impl Client {
         encoding: Option<EncodingType>,
         call: &Call,
     ) -> Result<(ListObjectVersionsOutput, Vec<ListedKind>), Error> {
-        let order = ListedOrder::default();
+        let order = listed_order();
         let output = self
             .run(call, |sdk, bucket| {
                 let after = query.after.as_ref();
@@ -270,7 +270,7 @@ impl Client {
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })
             .await?;
-        Ok((output, order.kinds()))
+        Ok((output, order.value()))
     }
 
     async fn version_names(

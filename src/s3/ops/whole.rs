@@ -10,6 +10,7 @@ use crate::s3::access::with_access;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::headers::{checksums, retention};
+use crate::s3::ops::of_version::ask_of_version;
 
 /// Everything that can be asked of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,18 +105,7 @@ impl Client {
 
     async fn retention(&self, object: &ObjectAddress) -> Result<Option<Retention>, Error> {
         let call = Call::on_object("GetObjectRetention", object).needing(Capability::Retention);
-        let output = self
-            .run(&call, |sdk, bucket| {
-                let request = sdk
-                    .get_object_retention()
-                    .bucket(bucket)
-                    .key(object.key.as_str())
-                    .set_version_id(object.version_id())
-                    .set_request_payer(self.access().payer());
-                let call = &call;
-                async move { request.send().await.map_err(|error| call.failed(error)) }
-            })
-            .await?;
+        let output = ask_of_version!(self, &call, object, get_object_retention)?;
         let found = output.retention();
         let mode = found.and_then(|found| found.mode());
         let mode = mode.map(|mode| aws_sdk_s3::types::ObjectLockMode::from(mode.as_str()));
@@ -124,18 +114,7 @@ impl Client {
 
     async fn legal_hold(&self, object: &ObjectAddress) -> Result<Option<bool>, Error> {
         let call = Call::on_object("GetObjectLegalHold", object).needing(Capability::Retention);
-        let output = self
-            .run(&call, |sdk, bucket| {
-                let request = sdk
-                    .get_object_legal_hold()
-                    .bucket(bucket)
-                    .key(object.key.as_str())
-                    .set_version_id(object.version_id())
-                    .set_request_payer(self.access().payer());
-                let call = &call;
-                async move { request.send().await.map_err(|error| call.failed(error)) }
-            })
-            .await?;
+        let output = ask_of_version!(self, &call, object, get_object_legal_hold)?;
         let status = output.legal_hold().and_then(|hold| hold.status());
         Ok(status.map(|status| status.as_str() == "ON"))
     }

@@ -1,46 +1,19 @@
 //! Remembers in which order an answer lists versions and delete markers, which the SDK gives as
 //! two lists.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use aws_sdk_s3::config::http::HttpResponse;
 
-use aws_sdk_s3::config::interceptors::AfterDeserializationInterceptorContextRef;
-use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
-use aws_sdk_s3::error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
+use crate::s3::sdk::overheard::Overheard;
 
 /// Of versions made in the same second only their order in the answer tells which was first.
-#[derive(Clone, Debug, Default)]
-pub struct ListedOrder(Arc<Mutex<Vec<ListedKind>>>);
+pub fn listed_order() -> Overheard<Vec<ListedKind>> {
+    Overheard::by(|response: &HttpResponse| kinds_in(response.body().bytes().unwrap_or_default()))
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListedKind {
     Version,
     DeleteMarker,
-}
-
-impl ListedOrder {
-    /// Of the last answer.
-    pub fn kinds(&self) -> Vec<ListedKind> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-#[dyn_dispatch_hint]
-impl Intercept for ListedOrder {
-    fn name(&self) -> &'static str {
-        "ListedOrder"
-    }
-
-    fn read_after_deserialization(
-        &self,
-        context: &AfterDeserializationInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let body = context.response().body().bytes().unwrap_or_default();
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = kinds_in(body);
-        Ok(())
-    }
 }
 
 /// The elements of a list of versions in the order of the document. Text has no `<` of its own.

@@ -5,13 +5,23 @@ use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 
+use crate::domain::provider::Provider;
 use crate::s3::http::integrity::content_md5;
 
 /// DeleteObjects and the settings calls must carry a checksum; the SDK sends CRC32, which older
 /// servers and R2's settings refuse or ignore, and Content-MD5 is what the operation asked for
 /// before (aws-sdk-rust#1240).
-#[derive(Debug)]
-pub struct Md5Instead;
+#[derive(Clone, Copy, Debug)]
+pub struct Md5Instead {
+    wanted: bool,
+}
+
+impl Md5Instead {
+    /// AWS takes the CRC32.
+    pub fn on(provider: Provider) -> Md5Instead {
+        Md5Instead { wanted: provider != Provider::Aws }
+    }
+}
 
 #[dyn_dispatch_hint]
 impl Intercept for Md5Instead {
@@ -25,6 +35,9 @@ impl Intercept for Md5Instead {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        if !self.wanted {
+            return Ok(());
+        }
         let request = context.request_mut();
         let digest = content_md5(request.body().bytes().unwrap_or_default());
         let headers = request.headers_mut();

@@ -1,21 +1,18 @@
 //! Carries every setting on the SDK's requests for a bucket policy, whose body is any text: they
 //! sign, retry and read refusals as all others do, and only their query is another one.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
-use aws_sdk_s3::config::interceptors::{
-    AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
-};
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::config::interceptors::BeforeTransmitInterceptorContextMut;
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 
 use crate::domain::error::Error;
-use crate::domain::provider::Provider;
 use crate::domain::settings::BucketSetting;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::sdk::md5_instead::Md5Instead;
+use crate::s3::sdk::overheard::Overheard;
 
 /// The header in which a lifecycle's minimum size travels.
 pub const MINIMUM_SIZE_HEADER: &str = "x-amz-transition-default-minimum-object-size";
@@ -45,8 +42,10 @@ impl Client {
         setting: BucketSetting,
         body: SettingBody,
     ) -> Result<Carried, Error> {
-        let with_md5 = self.sdk().await?.provider != Provider::Aws;
-        let heard = Header::default();
+        let md5 = Md5Instead::on(self.sdk().await?.provider);
+        let heard = Overheard::by(|response: &HttpResponse| {
+            response.headers().get(MINIMUM_SIZE_HEADER).map(str::to_owned)
+        });
         let body = self.run(call, |sdk, bucket| {
             let query = Requery { query: setting.query(), header: body.header() };
             let (body, heard) = (body.clone(), heard.clone());
@@ -66,11 +65,7 @@ impl Client {
                     SettingBody::Document { text, .. } => {
                         let request = sdk.put_bucket_policy().bucket(bucket).policy(text);
                         let request = request.customize().interceptor(query);
-                        let request = match with_md5 {
-                            true => request.interceptor(Md5Instead),
-                            false => request,
-                        };
-                        let sent = request.send().await;
+                        let sent = request.interceptor(md5).send().await;
                         sent.map(|_| String::new()).map_err(|error| call.failed(error))
                     }
                 }
@@ -120,34 +115,6 @@ impl Intercept for Requery {
         if let Some((name, value)) = &self.header {
             request.headers_mut().insert(*name, value.clone());
         }
-        Ok(())
-    }
-}
-
-/// The header of an answer that a document has beside its body.
-#[derive(Clone, Debug, Default)]
-struct Header(Arc<Mutex<Option<String>>>);
-
-impl Header {
-    fn value(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-#[dyn_dispatch_hint]
-impl Intercept for Header {
-    fn name(&self) -> &'static str {
-        "MinimumSizeHeader"
-    }
-
-    fn read_after_deserialization(
-        &self,
-        context: &AfterDeserializationInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let value = context.response().headers().get(MINIMUM_SIZE_HEADER);
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = value.map(str::to_owned);
         Ok(())
     }
 }
