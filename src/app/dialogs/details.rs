@@ -19,6 +19,8 @@ pub struct Details {
     /// Every failed object; each is said in one line, in raw words where [`Details::raw`].
     pub failures: Vec<Failure>,
     pub raw: bool,
+    /// What it tells of goes on until it is left.
+    pub waiting: bool,
     /// Lines scrolled off the top, before wrapping.
     pub scroll: usize,
 }
@@ -31,12 +33,18 @@ impl Details {
             error: None,
             failures: Vec::new(),
             raw: false,
+            waiting: false,
             scroll: 0,
         }
     }
 
     pub fn of_error(title: impl Into<String>, error: Error) -> Details {
         Details { error: Some(error), ..Details::new(title) }
+    }
+
+    /// Of something that goes on: how far it is, or what leaving it leaves.
+    pub fn waiting(title: impl Into<String>, label: &str, text: impl Into<String>) -> Details {
+        Details { waiting: true, ..Details::new(title).fact(label, text) }
     }
 
     #[must_use]
@@ -87,6 +95,9 @@ impl Details {
 
     /// With errors in it, they can be copied and shown in raw words.
     pub fn hints(&self) -> Vec<KeyHint> {
+        if self.waiting {
+            return vec![(Action::Dismiss, "stop")];
+        }
         let raw = if self.raw { "plain words" } else { "raw words" };
         let mut hints = Vec::new();
         if self.errors().next().is_some() {

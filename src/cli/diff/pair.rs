@@ -100,11 +100,19 @@ fn lines(
         return Ok(Status::Failed);
     }
     let differing = TextDiff::configure().timeout(PATIENCE).diff_lines(here, there);
-    let mut unified = differing.unified_diff();
     let (one, other) = (one.place(), other.place());
-    unified.context_radius(AROUND).header(&printer.shown(&one), &printer.shown(&other));
-    let mut text = Vec::new();
-    unified.to_writer(&mut text)?;
+    let (one, other) = (printer.shown(&one), printer.shown(&other));
+    let mut text = format!("--- {one}\n+++ {other}\n").into_bytes();
+    for hunk in differing.unified_diff().context_radius(AROUND).iter_hunks() {
+        text.extend_from_slice(format!("{}\n", hunk.header()).as_bytes());
+        for change in hunk.iter_changes() {
+            text.extend_from_slice(change.tag().to_string().as_bytes());
+            text.extend_from_slice(change.value());
+            if change.missing_newline() {
+                text.extend_from_slice(b"\n\\ No newline at end of file\n");
+            }
+        }
+    }
     printer.lines(&text)?;
     Ok(Status::Failed)
 }

@@ -392,7 +392,8 @@ impl Acting {
     /// Asks which destinations exist, before anything is put into the queue.
     fn check(&mut self, specs: Vec<JobSpec>, cx: &mut Context<'_>) {
         let ticket = Some(cx.request(MachineRequest::Check(specs.clone())));
-        let waiting = Details::new("Checking what already exists").fact("Esc", "stops checking");
+        let jobs = Counted(specs.len() as u64, "transfer").to_string();
+        let waiting = Details::waiting("Checking what already exists", "Before", jobs);
         let dialog = Dialog::Details(waiting);
         self.question.put(Question { dialog, about: About::Checking { specs }, ticket });
     }

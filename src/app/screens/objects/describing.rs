@@ -55,9 +55,10 @@ pub struct MetadataForm {
 
 impl Describing {
     pub fn open(&mut self, bucket: &Bucket, targets: Vec<Target>, cx: &mut Context<'_>) {
+        let what = Counted(targets.len() as u64, "row").to_string();
         let request = StorageRequest::Describe { bucket: bucket.clone(), targets };
         let ticket = Some(cx.request(request));
-        let dialog = Dialog::Details(Details::new("Reading the metadata").fact("Esc", "stops"));
+        let dialog = Dialog::Details(Details::waiting("Reading the metadata", "Of", what));
         self.question.put(Question {
             dialog,
             about: MetadataStep::Loading(bucket.clone()),
@@ -238,7 +239,7 @@ fn save(slot: &mut QuestionSlot<MetadataStep>, form: MetadataForm, cx: &mut Cont
     let request = StorageRequest::ChangeMetadata { objects, change: form.change };
     let ticket = Some(cx.request(request));
     let title = format!("Saving the metadata in {}", form.bucket);
-    let dialog = Dialog::Details(Details::new(title).fact("Esc", "stops; what is done stays"));
+    let dialog = Dialog::Details(Details::waiting(title, "If stopped", "what is done stays done"));
     slot.put(Question { dialog, about: MetadataStep::Saving, ticket });
 }
 

@@ -235,5 +235,5 @@ impl Acting {
 }
 
 fn waiting(title: &str, far: String) -> Details {
-    Details::new(title).fact("So far", far).fact("Esc", "stops; what is done stays done")
+    Details::waiting(title, "So far", far).fact("If stopped", "what is done stays done")
 }
