@@ -1,8 +1,8 @@
 //! Windlass, a terminal browser for S3 and Cloudflare R2 buckets.
 //!
 //! Two towers stand on one vocabulary: `domain` ← `s3` ← `transfer` move bytes, `domain` ← `app` ←
-//! `ui` are the interface. They meet only in the shells `tui` and `cli`, which also look inside objects
-//! by `look`.
+//! `ui` are the interface. They meet only in the shells `tui` and `cli`, which also look inside
+//! objects by `look`.
 
 pub mod domain;
 

@@ -20,6 +20,7 @@ use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
 use crate::domain::change::KeyChange;
 use crate::domain::error::Error;
+use crate::domain::object::ObjectAddress;
 use crate::domain::stored::Stored;
 use crate::domain::transfer::{JobSpec, TransferCommand};
 use crate::domain::versions::Versioning;
@@ -65,6 +66,8 @@ pub enum Intent {
     Connect(ConnectionName),
     /// Try a connection step by step.
     Examine(ConnectionName),
+    /// Show in what two objects differ.
+    Compare(ObjectAddress, ObjectAddress),
     /// Show what a bucket is set to.
     ShowSettings(Bucket),
     EditConnection(ConnectionName),

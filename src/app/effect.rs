@@ -102,6 +102,11 @@ pub enum StorageRequest {
         bucket: Bucket,
         targets: Vec<Target>,
     },
+    /// In what two objects differ.
+    Compare {
+        one: ObjectAddress,
+        other: ObjectAddress,
+    },
     /// Describes objects anew that still have these ETags.
     ChangeMetadata {
         objects: Vec<(ObjectAddress, Option<ETag>)>,

@@ -13,6 +13,7 @@ use crate::config::ledger::GivenLink;
 use crate::config::origins::Origins;
 use crate::domain::address::{ConnectionName, Prefix};
 use crate::domain::arrange::Order;
+use crate::domain::compared::Compared;
 use crate::domain::conflicts::Conflicts;
 use crate::domain::description::{Descriptions, MetadataOutcome, OpenedText, ThawOutcome};
 use crate::domain::diagnosis::Finding;
@@ -131,6 +132,7 @@ pub enum Answer {
     Head(ObjectHead),
     Peeked(ObjectStart),
     Described(Descriptions),
+    Compared(Box<Compared>),
     MetadataChanged(MetadataOutcome),
     Thawed(ThawOutcome),
     TextOpened(OpenedText),

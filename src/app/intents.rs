@@ -6,7 +6,7 @@ use crate::app::context::{Context, Ending, Intent, SideTab};
 use crate::app::dispatch::dispatch;
 use crate::app::effect::{Effect, Preference};
 use crate::app::layout::Pane;
-use crate::app::overlaid::{examine, show_settings};
+use crate::app::overlaid::{compare, examine, show_settings};
 use crate::app::screens::Parts;
 use crate::app::screens::side::following::Sight;
 use crate::app::screens::subject::Subject;
@@ -101,6 +101,7 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
         }
         Intent::CloseOverlay => state.parts.overlay = None,
         Intent::Examine(name) => examine(state, now, &name, asked),
+        Intent::Compare(one, other) => compare(state, now, (one, other), asked),
         Intent::ShowSettings(bucket) => show_settings(state, now, bucket, asked),
         Intent::Tab(which) => tab(state, now, which, asked),
         Intent::Connect(name) => connect(state, now, &name, asked),

@@ -4,11 +4,14 @@ use jiff::Timestamp;
 
 use crate::app::action::Action;
 use crate::app::overlays::bucket_settings::BucketSettings;
+use crate::app::overlays::comparison::ComparisonSheet;
 use crate::app::overlays::doctor::Doctor;
 use crate::app::overlays::{Opening, Overlay};
+use crate::app::part::Part as _;
 use crate::app::state::{Asked, State};
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::diagnosis::Examination;
+use crate::domain::object::ObjectAddress;
 
 /// Opens the overlay an action asks for; `false` where it asks for none.
 pub fn open_overlay(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) -> bool {
@@ -49,6 +52,18 @@ pub fn show_settings(state: &mut State, now: Timestamp, bucket: Bucket, asked: &
     let mut settings = BucketSettings::new(bucket, &state.session);
     state.with(now, asked, |_, cx| settings.load(cx));
     state.parts.overlay = Some(Overlay::BucketSettings(Box::new(settings)));
+}
+
+/// Opens the comparison of two objects.
+pub fn compare(
+    state: &mut State,
+    now: Timestamp,
+    (one, other): (ObjectAddress, ObjectAddress),
+    asked: &mut Asked,
+) {
+    let mut comparison = ComparisonSheet::new(one, other);
+    state.with(now, asked, |_, cx| comparison.start(cx));
+    state.parts.overlay = Some(Overlay::Comparison(Box::new(comparison)));
 }
 
 /// Brings what happened since into the events list while it is open.

@@ -41,8 +41,8 @@ static HAPPENED: AtomicBool = AtomicBool::new(false);
 static CRASH: Mutex<Option<Crash>> = Mutex::new(None);
 static LISTENERS: Mutex<Vec<Listener>> = Mutex::new(Vec::new());
 
-/// Catches every panic from now on that nobody else catches. Reports go to `folder`; `last` runs before the program is ended
-/// by force, where it does not end by itself.
+/// Catches every panic from now on that nobody else catches. Reports go to `folder`; `last` runs
+/// before the program is ended by force, where it does not end by itself.
 pub fn catch_panics(folder: Option<PathBuf>, last: fn()) {
     panic::set_hook(Box::new(move |info| {
         if is_contained() {

@@ -7,6 +7,7 @@ pub mod attributes;
 pub mod byte_span;
 pub mod cells;
 pub mod change;
+pub mod compared;
 pub mod conflicts;
 pub mod containment;
 pub mod contents;

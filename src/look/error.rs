@@ -12,7 +12,7 @@ pub type Looked<T> = Result<T, LookError>;
 pub enum LookError {
     /// The bytes could not be had, or are not wanted any more.
     Source(Error),
-    /// They are not what they claim to be; what is wrong, as a clause: `the central directory is cut`.
+    /// They are not what they claim to be; what is wrong, as a clause: `the last page is cut`.
     Malformed(String),
     /// They may be right and cannot be read here: `members with the method PPMd`.
     Unsupported(String),

@@ -7,7 +7,6 @@ use crate::domain::contents::Traffic;
 use crate::domain::object::ByteRange;
 use crate::domain::ranges::Ranges;
 use crate::look::error::{LookError, Looked};
-use crate::look::reader::RangeReader;
 
 /// Bytes that are kept to be read again.
 const KEPT: usize = 16 * 1024 * 1024;
@@ -56,8 +55,8 @@ impl ObjectBytes {
         Ok((start, self.read(start, bytes)?))
     }
 
-    /// Reads as [`ObjectBytes::read`] does; what must be fetched for it is fetched together with what
-    /// follows, `ahead` bytes in all.
+    /// Reads as [`ObjectBytes::read`] does; what must be fetched for it is fetched together with
+    /// what follows, `ahead` bytes in all.
     pub fn read_ahead(&self, start: u64, bytes: usize, ahead: usize) -> Looked<Vec<u8>> {
         let end = start.saturating_add(bytes as u64).min(self.size());
         if start >= end {
@@ -75,11 +74,6 @@ impl ObjectBytes {
             read.extend_from_slice(&piece.bytes()[..wanted]);
         }
         Ok(read)
-    }
-
-    /// Reads from the beginning, and from wherever it is asked to.
-    pub fn reader(self: &Arc<ObjectBytes>) -> RangeReader {
-        RangeReader::new(self.clone())
     }
 
     fn kept(&self, at: u64) -> Option<Piece> {

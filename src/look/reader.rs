@@ -24,6 +24,13 @@ impl RangeReader {
     }
 }
 
+impl ObjectBytes {
+    /// Reads from the beginning, and from wherever it is asked to.
+    pub fn reader(self: &Arc<ObjectBytes>) -> RangeReader {
+        RangeReader::new(self.clone())
+    }
+}
+
 impl Read for RangeReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.at != self.in_order {

@@ -20,7 +20,6 @@ use crate::domain::error::{BY_PROXY, Error, ErrorKind, Renewal};
 use crate::domain::identity::identity;
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::listing::ContinuationToken;
-use crate::domain::object::{ByteRange, ObjectHead};
 use crate::domain::provider::{Capability, Provider};
 use crate::s3::access::Access;
 use crate::s3::call::Call;
@@ -28,7 +27,6 @@ use crate::s3::conditions::Conditions;
 use crate::s3::contact::{Contact, may_be_other_scheme, other_scheme};
 use crate::s3::http::body_pacing::BodyPacing;
 use crate::s3::http::direct::Route;
-use crate::s3::http::incoming::Incoming;
 use crate::s3::jurisdiction_endpoints::JurisdictionEndpoints;
 use crate::s3::meter::Meter;
 use crate::s3::ops::list::names::Learned;
@@ -85,16 +83,6 @@ pub struct ListQuery {
     pub max_keys: u16,
     /// Rows keep their ETags, 36 bytes each.
     pub etags: bool,
-}
-
-/// An object on its way in.
-#[derive(Debug)]
-pub struct Download {
-    /// Of the whole object, whatever range was asked.
-    pub head: ObjectHead,
-    /// The range the server sent, checked against the one that was asked.
-    pub range: Option<ByteRange>,
-    pub body: Incoming,
 }
 
 impl fmt::Debug for Client {

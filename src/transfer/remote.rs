@@ -11,9 +11,10 @@ use crate::domain::object::{
     ByteRange, CopyOptions, ETag, GetOptions, ObjectAddress, ObjectHead, PutOptions, StoredObject,
     UploadId, UploadedPart,
 };
-use crate::s3::client::{Client, Download, ListQuery};
+use crate::s3::client::{Client, ListQuery};
 use crate::s3::http::body::Body;
 use crate::s3::http::body_pacing::BodyPacing;
+use crate::s3::http::incoming::Download;
 use crate::transfer::server::Server;
 
 /// The answer to one request, on its way.

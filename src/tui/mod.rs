@@ -2,6 +2,7 @@
 
 pub mod clients;
 pub mod clipboard;
+mod comparing;
 mod connections;
 mod describing;
 mod editing;

@@ -12,7 +12,7 @@ use crate::domain::stored::Stored;
 use crate::s3::client::{Client, ListQuery};
 use crate::transfer::create_prefix::create_prefix;
 use crate::transfer::journal::KnownUploads;
-use crate::tui::{describing, finding, uploads, versions};
+use crate::tui::{comparing, describing, finding, uploads, versions};
 
 /// The most a page of a listing may have.
 pub const PAGE: u16 = 1000;
@@ -60,6 +60,7 @@ pub async fn ask_storage(
         StorageRequest::Thaw { bucket, targets, days } => {
             describing::thaw(client, &bucket, &targets, days).await?
         }
+        StorageRequest::Compare { one, other } => comparing::compare(client, one, other).await?,
         StorageRequest::OpenText(object) => describing::open(client, &object).await?,
         StorageRequest::SaveText { object, etag, bytes } => {
             describing::save(client, &object, etag, bytes).await?

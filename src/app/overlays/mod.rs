@@ -1,6 +1,7 @@
 //! The overlays: they lie over every pane, and one may be open.
 
 pub mod bucket_settings;
+pub mod comparison;
 pub mod connections;
 pub mod cost;
 pub mod doctor;
@@ -16,6 +17,7 @@ use crate::app::action::Action;
 use crate::app::keymap::Keymap;
 use crate::app::log::Log;
 use crate::app::overlays::bucket_settings::BucketSettings;
+use crate::app::overlays::comparison::ComparisonSheet;
 use crate::app::overlays::connections::Connections;
 use crate::app::overlays::cost::CostSheet;
 use crate::app::overlays::doctor::Doctor;
@@ -41,6 +43,7 @@ pub enum Overlay {
     Cost(CostSheet),
     Ledger(LinkLedger),
     Notice(NoticeSheet),
+    Comparison(Box<ComparisonSheet>),
     Doctor(Box<Doctor>),
     BucketSettings(Box<BucketSettings>),
 }
@@ -91,6 +94,7 @@ impl Overlay {
             Overlay::Cost(cost) => cost,
             Overlay::Ledger(ledger) => ledger,
             Overlay::Notice(notice) => notice,
+            Overlay::Comparison(comparison) => &**comparison,
             Overlay::Doctor(doctor) => &**doctor,
             Overlay::BucketSettings(settings) => &**settings,
         }
@@ -106,6 +110,7 @@ impl Overlay {
             Overlay::Cost(cost) => cost,
             Overlay::Ledger(ledger) => ledger,
             Overlay::Notice(notice) => notice,
+            Overlay::Comparison(comparison) => &mut **comparison,
             Overlay::Doctor(doctor) => &mut **doctor,
             Overlay::BucketSettings(settings) => &mut **settings,
         }

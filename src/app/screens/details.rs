@@ -19,13 +19,7 @@ pub fn label_cells(width: u16) -> u16 {
 
 /// The lines of the details, each with the label it begins or none; made visible.
 pub fn lines(object: &ObjectAddress, head: &ObjectHead, zone: &TimeZone, width: u16) -> Vec<Fact> {
-    let mut facts = vec![
-        ("key".to_owned(), object.key.as_str().to_owned()),
-        ("bucket".to_owned(), object.bucket.as_str().to_owned()),
-    ];
-    facts.extend(object_facts(head, zone));
-    facts.extend(header_facts(head));
-    facts.extend(other_facts(head));
+    let facts = facts(object, head, zone);
     let room = width.saturating_sub(label_cells(width) + 1).max(1);
     let mut lines = Vec::new();
     for (mut label, text) in facts {
@@ -34,6 +28,18 @@ pub fn lines(object: &ObjectAddress, head: &ObjectHead, zone: &TimeZone, width: 
         }
     }
     lines
+}
+
+/// All of them, raw.
+pub fn facts(object: &ObjectAddress, head: &ObjectHead, zone: &TimeZone) -> Vec<Fact> {
+    let mut facts = vec![
+        ("key".to_owned(), object.key.as_str().to_owned()),
+        ("bucket".to_owned(), object.bucket.as_str().to_owned()),
+    ];
+    facts.extend(object_facts(head, zone));
+    facts.extend(header_facts(head));
+    facts.extend(other_facts(head));
+    facts
 }
 
 fn object_facts(head: &ObjectHead, zone: &TimeZone) -> Vec<Fact> {

@@ -12,6 +12,7 @@ use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt as _};
 
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::{ByteRange, ObjectHead};
 use crate::s3::call::Call;
 use crate::s3::http::direct::arriving::Arriving;
 use crate::s3::meter::Meter;
@@ -19,6 +20,16 @@ use crate::s3::sdk::errors::body_error;
 
 /// Read at once for readers that bring no buffer of their own.
 const PIECE: usize = 64 << 10;
+
+/// An object on its way in.
+#[derive(Debug)]
+pub struct Download {
+    /// Of the whole object, whatever range was asked.
+    pub head: ObjectHead,
+    /// The range the server sent, checked against the one that was asked.
+    pub range: Option<ByteRange>,
+    pub body: Incoming,
+}
 
 /// Ends early with an error, never silently.
 pub struct Incoming {

@@ -9,9 +9,9 @@ use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress, ObjectHe
 use crate::domain::provider::Provider;
 use crate::s3::access::{Access, with_access};
 use crate::s3::call::Call;
-use crate::s3::client::{Client, Download};
+use crate::s3::client::Client;
 use crate::s3::http::direct::arriving::Arriving;
-use crate::s3::http::incoming::Incoming;
+use crate::s3::http::incoming::{Download, Incoming};
 use crate::s3::ops::headers::object_head;
 use crate::s3::ops::markers::of_marker;
 use crate::s3::ops::objects::telling;

@@ -14,7 +14,8 @@ use crate::s3::ops::saving::archived;
 /// Times that a range is asked for, where its body breaks off.
 const TRIES: u32 = 3;
 
-/// The bytes of one object as it was when it was opened: another one in its place is `SourceChanged`.
+/// The bytes of one object as it was when it was opened: another one in its place is
+/// `SourceChanged`.
 pub struct ObjectRanges {
     client: Client,
     object: ObjectAddress,

@@ -12,7 +12,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectHead};
 use crate::domain::parts::MIB;
 use crate::domain::transfer::Verification;
-use crate::s3::client::Download;
+use crate::s3::http::incoming::Download;
 use crate::transfer::stream::pipe::{AT_ONCE, Pipe};
 use crate::transfer::workers::digest::DigestCheck;
 use crate::transfer::workers::ranges::wrong_length;

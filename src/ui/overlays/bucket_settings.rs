@@ -6,7 +6,6 @@ use ratatui::layout::Rect;
 use crate::app::overlays::bucket_settings::reading::{SettingPage, SettingReading};
 use crate::app::overlays::bucket_settings::{BucketSettings, SettingRow};
 use crate::app::session::Session;
-use crate::domain::line_difference::DifferenceLine;
 use crate::domain::settings::SettingState;
 use crate::domain::visible::visible;
 use crate::ui::dialogs::details::draw_details;
@@ -14,6 +13,7 @@ use crate::ui::dialogs::draw_dialog;
 use crate::ui::overlays::help::centred;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::text::wrap;
+use crate::ui::widgets::difference::draw_difference;
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::popup::{large_popup, popup};
 use crate::ui::widgets::rows::{RowAt, position, rows, sign};
@@ -161,18 +161,7 @@ fn draw_page(
         if line >= inner.height {
             break;
         }
-        draw_line(paint, Span::line(inner, line).skip(1).shorter(1), each, asks.is_some());
+        draw_difference(paint, Span::line(inner, line).skip(1).shorter(1), each, asks.is_some());
         line += 1;
     }
-}
-
-fn draw_line(paint: &mut Paint<'_>, span: Span, line: &DifferenceLine, changes: bool) {
-    let styles = paint.styles;
-    match line {
-        DifferenceLine::Same(text) if !changes => paint.name(span, text, styles.text),
-        DifferenceLine::Same(_) => paint.name(span, &line.words(), styles.dim),
-        DifferenceLine::Old(_) => paint.name(span, &line.words(), styles.bad),
-        DifferenceLine::New(_) => paint.name(span, &line.words(), styles.good),
-        DifferenceLine::Skipped(_) => paint.put(span, &line.words(), styles.dim),
-    };
 }

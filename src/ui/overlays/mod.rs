@@ -1,6 +1,7 @@
 //! Paints what lies over every pane.
 
 pub mod bucket_settings;
+pub mod comparison;
 pub mod cost;
 pub mod doctor;
 pub mod events;
@@ -14,6 +15,7 @@ use crate::app::state::State;
 use crate::ui::dialogs::details::draw_details;
 use crate::ui::dialogs::question::draw_choice;
 use crate::ui::overlays::bucket_settings::draw_bucket_settings;
+use crate::ui::overlays::comparison::draw_comparison;
 use crate::ui::overlays::cost::draw_cost;
 use crate::ui::overlays::doctor::draw_doctor;
 use crate::ui::overlays::events::draw_events;
@@ -32,6 +34,7 @@ pub fn draw_overlay(paint: &mut Paint<'_>, overlay: &Overlay, state: &State) {
         Overlay::Ledger(ledger) => draw_ledger(paint, ledger, &state.session.zone, state.now),
         Overlay::Cost(cost) => draw_cost(paint, cost, state),
         Overlay::Notice(notice) => draw_details(paint, &notice.0, &state.session),
+        Overlay::Comparison(comparison) => draw_comparison(paint, comparison, state.now),
         Overlay::Doctor(doctor) => draw_doctor(paint, doctor, &state.session, state.now),
         Overlay::BucketSettings(settings) => {
             draw_bucket_settings(paint, settings, &state.session, state.now);

@@ -1,6 +1,7 @@
 //! Paints what is given as parameters; a widget keeps nothing.
 
 pub mod breadcrumb;
+pub mod difference;
 pub mod field;
 pub mod frame;
 pub mod gauge;

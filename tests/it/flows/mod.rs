@@ -4,6 +4,7 @@ mod arranging;
 mod buckets;
 mod changing;
 mod clicking;
+mod comparing;
 mod connecting;
 mod copying;
 mod costing;

@@ -92,6 +92,20 @@ fn a_version_is_copied_on_top_or_deleted_for_good() {
 }
 
 #[test]
+fn a_version_is_compared_with_the_one_before_it() {
+    let object = |id: &str| {
+        let object = ObjectAddress::new("media".into(), "a.txt".into());
+        object.at_version(VersionId(id.to_owned()))
+    };
+    let mut app = listed();
+    app.keys("=");
+    let compare = StorageRequest::Compare { one: object("2"), other: object("4") };
+    assert_eq!(storage(&mut app), [compare], "a delete marker has no bytes");
+    app.keys("esc j j =");
+    assert!(app.toast().contains("no version before it"), "{}", app.toast());
+}
+
+#[test]
 fn a_version_is_looked_at_downloaded_and_linked() {
     let version = VersionId("2".to_owned());
     let object = ObjectAddress::new("media".into(), "a.txt".into()).at_version(version.clone());

@@ -290,6 +290,7 @@ fn fits(request: &Request, reply: &Reply) -> bool {
                 Ok(Answer::MetadataChanged(_))
             )
             | (Request::Storage(StorageRequest::Thaw { .. }), Ok(Answer::Thawed(_)))
+            | (Request::Storage(StorageRequest::Compare { .. }), Ok(Answer::Compared(_)))
             | (Request::Storage(StorageRequest::OpenText(_)), Ok(Answer::TextOpened(_)))
             | (Request::Storage(StorageRequest::SaveText { .. }), Ok(Answer::TextSaved(_)))
             | (Request::Storage(StorageRequest::SumStored { .. }), Ok(Answer::Stored(_)))

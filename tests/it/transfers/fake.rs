@@ -18,9 +18,10 @@ use windlass::domain::object::{
     UploadedPart,
 };
 use windlass::domain::provider::{Capability, Provider};
-use windlass::s3::client::{Download, ListQuery};
+use windlass::s3::client::ListQuery;
 use windlass::s3::http::body::Body;
 use windlass::s3::http::body_pacing::BodyPacing;
+use windlass::s3::http::incoming::Download;
 use windlass::transfer::remote::{CopyPart, Remote, RemoteFuture};
 use windlass::transfer::server::Server;
 

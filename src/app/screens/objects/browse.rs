@@ -121,6 +121,26 @@ impl Browse {
         marked.map(|number| target(self.rows.listing().row(number))).collect()
     }
 
+    /// The two objects that are marked, or the marked one and the one under the cursor.
+    pub fn pair(&self) -> Option<(ObjectAddress, ObjectAddress)> {
+        let place = self.place.as_ref()?;
+        let marked = self.marking.marks.iter().map(|number| self.rows.listing().row(number));
+        let object = |row: Row<'_>| {
+            let version = row.version.map(|id| VersionId(id.to_owned()));
+            let object = ObjectAddress::new(place.bucket.clone(), place.prefix.key(row.name));
+            (!row.is_prefix()).then(|| object.at_version(version))
+        };
+        let marked: Vec<ObjectAddress> = marked.filter_map(object).collect();
+        match (&marked[..], self.marking.marks.len()) {
+            ([one], 1) => {
+                let here = self.current_object().filter(|here| here != one)?;
+                Some((one.clone(), here))
+            }
+            ([one, other], 2) => Some((one.clone(), other.clone())),
+            _ => None,
+        }
+    }
+
     /// How many objects the targets hold and their bytes, as far as rows tell: prefixes count
     /// nothing.
     pub fn target_totals(&self) -> (u64, u64) {

@@ -91,6 +91,10 @@ fn rows_disabled(action: Action, browse: &Browse, session: &Session) -> Option<S
         {
             Some("there is no row here".to_owned())
         }
+        Action::Compare if browse.pair().is_none() => {
+            let mark = session.key(Action::Toggle);
+            Some(format!("two objects are compared: {mark} marks one, and the other"))
+        }
         Action::EditObject if browse.current_object().is_none() => {
             Some("the cursor is on a prefix, not on an object".to_owned())
         }

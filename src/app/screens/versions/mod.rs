@@ -75,6 +75,7 @@ impl Part for Versions {
                 (Action::RestoreVersion, "restore"),
                 (Action::SaveVersion, "download"),
                 (Action::LinkVersion, "link"),
+                (Action::CompareVersion, "compare"),
                 (Action::DeleteVersion, "delete for good"),
                 (Action::Dismiss, "close"),
             ],
@@ -99,6 +100,7 @@ impl Part for Versions {
             Action::VersionDetails => self.pass_on(SideTab::Details, cx),
             Action::SaveVersion => self.act_on(Action::Download, cx),
             Action::LinkVersion => self.act_on(Action::CopyLink, cx),
+            Action::CompareVersion => self.compare(cx),
             _ => {
                 let movement = match action {
                     Action::NextField => Action::Down,
@@ -229,6 +231,14 @@ impl Versions {
                 cx.ask(Intent::ActOn { action, subject });
             }
             None => cx.toast(Level::Note, "a delete marker has no bytes"),
+        }
+    }
+
+    fn compare(&mut self, cx: &mut Context<'_>) {
+        let Some(shown) = &self.shown else { return };
+        match shown.change() {
+            Some((before, after)) => cx.ask(Intent::Compare(before, after)),
+            None => cx.toast(Level::Note, "there is no version before it to compare with"),
         }
     }
 

@@ -206,6 +206,14 @@ impl ShownVersions {
         self.of_rows().map(|row| row.entry.name()).collect()
     }
 
+    /// The version under the cursor and the one with bytes before it in time, which comes first.
+    pub fn change(&self) -> Option<(ObjectAddress, ObjectAddress)> {
+        let after = self.subject()?.object;
+        let mut older = self.rows.iter().skip(self.cursor + 1).map(|row| &row.entry);
+        let before = older.find(|entry| entry.key == after.key && !entry.is_marker())?;
+        Some((before.address(self.of.bucket()), after))
+    }
+
     /// The version under the cursor, where it has bytes.
     pub fn subject(&self) -> Option<Subject> {
         let entry = &self.rows.get(self.cursor)?.entry;
