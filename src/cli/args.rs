@@ -34,7 +34,7 @@ use crate::cli::args::finding::{
     DU_EXAMPLES, FIND_EXAMPLES, FindArguments, TreeArguments, UsageArguments,
 };
 use crate::cli::args::links::{LinksArguments, PRESIGN_EXAMPLES, PresignArguments};
-use crate::cli::args::look::{LOOK_EXAMPLES, LookArguments};
+use crate::cli::args::look::{LOOK_EXAMPLES, LookArguments, ROWS_EXAMPLES, RowsArguments};
 use crate::cli::args::metadata::{
     EDIT_EXAMPLES, EditArguments, LinesArguments, META_EXAMPLES, MetaArguments, STAT_EXAMPLES,
     StatArguments, TAIL_EXAMPLES, THAW_EXAMPLES, TYPES_EXAMPLES, TailArguments, ThawArguments,
@@ -204,6 +204,9 @@ pub enum Verb {
     /// Say what an object is and what is inside: columns, members, sizes of pictures
     #[command(after_help = LOOK_EXAMPLES)]
     Look(LookArguments),
+    /// Print the rows of a CSV, NDJSON or Parquet, as CSV or with --json
+    #[command(after_help = ROWS_EXAMPLES)]
+    Rows(RowsArguments),
     /// List the versions and delete markers of an object, or of everything below a prefix
     #[command(after_help = VERSIONS_EXAMPLES)]
     Versions(VersionsArguments),

@@ -34,6 +34,7 @@ mod rehearsal;
 pub mod report;
 mod restore;
 mod row_lines;
+mod rows;
 mod settings;
 mod several;
 mod stat;

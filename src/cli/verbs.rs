@@ -16,7 +16,7 @@ use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
 use crate::cli::{
     between, cat, code, cost, demo, diff, doctor, edit, erasing, finding, jobs, lines, links, list,
-    look, measuring, meta, one, public, queue, restore, settings, stat, stream, thaw, types,
+    look, measuring, meta, one, public, queue, restore, rows, settings, stat, stream, thaw, types,
     uploads, versions,
 };
 use crate::config::paths::Folders;
@@ -159,6 +159,7 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         Verb::Thaw(arguments) => thaw::thaw(arguments, choice).await,
         Verb::Cat(arguments) => cat::cat(arguments, choice).await,
         Verb::Look(arguments) => look::look(arguments, choice).await,
+        Verb::Rows(arguments) => rows::rows(arguments, choice).await,
         Verb::Versions(arguments) => versions::versions(arguments, choice).await,
         Verb::Restore(arguments) => restore::restore(arguments, choice).await,
         Verb::Empty(arguments) => erasing::empty(arguments, choice).await,

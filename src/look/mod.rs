@@ -1,15 +1,33 @@
 //! Looks inside objects: reads bytes by ranges and gives what they are as data.
 
 pub mod archives;
+pub mod arrow;
+pub mod avro;
+pub mod columns;
+pub mod configs;
+pub mod csv_table;
 pub mod dialect;
 pub mod encoding;
 pub mod error;
 pub mod fields;
+pub mod flatbuffer;
 pub mod inspect;
 pub mod json;
 pub mod kind;
 pub mod object_bytes;
+pub mod opening;
+pub mod orc;
 pub mod packed;
+#[cfg(feature = "parquet")]
+pub mod parquet_table;
 pub mod reader;
+pub mod rows;
 pub mod section;
+pub mod sqlite;
+#[cfg(feature = "syntax")]
+pub mod syntax;
 pub mod text_kind;
+pub mod view;
+
+#[cfg(test)]
+mod table_tests;

@@ -4,7 +4,7 @@
 use crate::domain::contents::ContentKind;
 use crate::look::dialect::Dialect;
 use crate::look::json::scan::{Ended, Scan};
-use crate::look::kind::Opening;
+use crate::look::opening::Opening;
 
 /// Lines that are looked at.
 const LINES: usize = 50;

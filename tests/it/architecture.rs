@@ -51,7 +51,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("tar", &["look/"]),
     ("sevenz_rust2", &["look/"]),
     ("lofty", &["look/"]),
-    ("saphyr", &["look/"]),
+    ("saphyr_parser", &["look/"]),
     ("pulldown_cmark", &["look/"]),
 ];
 

@@ -21,3 +21,30 @@ pub struct LookArguments {
     #[command(flatten)]
     pub past: PastFlags,
 }
+
+pub const ROWS_EXAMPLES: &str = "\
+Examples:
+  windlass rows s3://lake/events.parquet --count 10
+  windlass rows s3://lake/events.csv.gz --columns id,price --json
+  windlass rows s3://lake/events.ndjson --from 1000 --count 100
+
+CSV, NDJSON (both through gzip and zstd) and Parquet are read, and nothing is kept in memory.
+windlass look tells the columns.";
+
+#[derive(Debug, Args)]
+pub struct RowsArguments {
+    /// s3://bucket/key
+    #[arg(value_parser = Location::parse)]
+    pub location: Location,
+    /// The first row, counted from 0
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub from: u64,
+    /// So many rows; all of them otherwise
+    #[arg(long, value_name = "N")]
+    pub count: Option<u64>,
+    /// Only these columns, in this order
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    #[command(flatten)]
+    pub past: PastFlags,
+}

@@ -17,6 +17,7 @@ mod jurisdictions;
 mod keyring;
 mod links;
 mod listing;
+mod looking;
 mod manners;
 mod memory;
 mod panics;
