@@ -7,14 +7,14 @@ use crate::domain::contents::Column;
 /// The names as rows are told by: a second `a` is `a_2`, and one without a name is called by its
 /// number.
 pub fn unique_names(names: impl IntoIterator<Item = String>) -> Vec<String> {
-    let named = names.into_iter().enumerate();
-    let named: Vec<String> = named
+    let all = names.into_iter().enumerate();
+    let all: Vec<String> = all
         .map(|(at, name)| if name.is_empty() { format!("column_{}", at + 1) } else { name })
         .collect();
-    let written: HashSet<&String> = named.iter().collect();
+    let written: HashSet<&String> = all.iter().collect();
     let mut given: HashSet<String> = HashSet::new();
-    let mut unique = Vec::with_capacity(named.len());
-    for name in &named {
+    let mut unique = Vec::with_capacity(all.len());
+    for name in &all {
         let mut free = name.clone();
         let mut number = 2;
         while given.contains(&free) || (free != *name && written.contains(&free)) {
@@ -30,50 +30,52 @@ pub fn unique_names(names: impl IntoIterator<Item = String>) -> Vec<String> {
 /// What the cells of a column have been until now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CellTypes {
-    integer: bool,
-    number: bool,
-    boolean: bool,
-    date: bool,
-    timestamp: bool,
-    text: bool,
+    /// One bit for each type that was met.
+    met: u8,
 }
+
+const INTEGER: u8 = 1;
+const NUMBER: u8 = 2;
+const BOOLEAN: u8 = 4;
+const DATE: u8 = 8;
+const TIMESTAMP: u8 = 16;
+const TEXT: u8 = 32;
 
 impl CellTypes {
     /// An empty cell tells nothing.
     pub fn add(&mut self, cell: &[u8]) {
-        if self.text || cell.is_empty() {
-            return;
-        }
-        let Ok(text) = std::str::from_utf8(cell) else {
-            self.text = true;
-            return;
-        };
-        let text = text.trim();
-        if is_integer(text) {
-            self.integer = true;
-        } else if is_number(text) {
-            self.number = true;
-        } else if ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word)) {
-            self.boolean = true;
-        } else if is_date(text) {
-            self.date = true;
-        } else if text.get(..10).is_some_and(is_date) && is_time(&text[10..]) {
-            self.timestamp = true;
-        } else {
-            self.text = true;
+        if self.met & TEXT == 0 && !cell.is_empty() {
+            self.met |= std::str::from_utf8(cell).map_or(TEXT, |text| kind_of(text.trim()));
         }
     }
 
     pub fn name(self) -> &'static str {
-        let CellTypes { integer, number, boolean, date, timestamp, text } = self;
-        match (text, integer || number, boolean, date || timestamp) {
-            (false, true, false, false) if number => "number",
-            (false, true, false, false) => "integer",
-            (false, false, true, false) => "boolean",
-            (false, false, false, true) if timestamp => "timestamp",
-            (false, false, false, true) => "date",
+        const MIXED_NUMBER: u8 = INTEGER | NUMBER;
+        const MIXED_TIME: u8 = DATE | TIMESTAMP;
+        match self.met {
+            INTEGER => "integer",
+            NUMBER | MIXED_NUMBER => "number",
+            BOOLEAN => "boolean",
+            DATE => "date",
+            TIMESTAMP | MIXED_TIME => "timestamp",
             _ => "text",
         }
+    }
+}
+
+fn kind_of(text: &str) -> u8 {
+    if is_integer(text) {
+        INTEGER
+    } else if is_number(text) {
+        NUMBER
+    } else if ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word)) {
+        BOOLEAN
+    } else if is_date(text) {
+        DATE
+    } else if text.get(..10).is_some_and(is_date) && is_time(&text[10..]) {
+        TIMESTAMP
+    } else {
+        TEXT
     }
 }
 

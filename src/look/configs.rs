@@ -30,7 +30,7 @@ pub fn yaml(
         contents.cut = Some(error.clone());
     }
     let more = if whole { "" } else { "+" };
-    contents.fact("documents", format!("{}{more}", found.documents));
+    contents.fact("documents", format!("{}{more}", found.count_of_all));
     if let Some(top) = found.top {
         let count = found.count;
         contents.fact(
@@ -49,7 +49,7 @@ pub fn yaml(
 /// What is met in a stream of YAML; of the first document, what stands at its top.
 #[derive(Default)]
 struct Documents {
-    documents: u64,
+    count_of_all: u64,
     top: Option<&'static str>,
     count: u64,
     names: Vec<Column>,
@@ -71,7 +71,7 @@ impl Documents {
             };
             let kind = match &event {
                 Event::DocumentStart(_) => {
-                    found.documents += 1;
+                    found.count_of_all += 1;
                     continue;
                 }
                 Event::Scalar(text, style, ..) => scalar(text, *style),
@@ -84,7 +84,7 @@ impl Documents {
                 }
                 _ => continue,
             };
-            if found.documents == 1 {
+            if found.count_of_all == 1 {
                 found.see(depth, kind, &event, &mut name);
             }
             depth += u32::from(matches!(event, Event::SequenceStart(..) | Event::MappingStart(..)));

@@ -83,7 +83,7 @@ fn rows(text: &str, whole: bool, delimiter: u8, quote: u8, most: usize) -> Vec<B
     while rows.len() < most && reader.read_byte_record(&mut row).unwrap_or(false) {
         rows.push(row.clone());
     }
-    let ended = reader.position().byte() as usize >= text.len();
+    let ended = reader.position().byte() >= text.len() as u64;
     if !whole && ended && !text.ends_with('\n') && rows.len() > 1 {
         rows.pop();
     }

@@ -115,7 +115,9 @@ fn record(line: &[u8], fields: &mut Fields) -> bool {
     });
     let whole = ended == Ok(Ended::Whole) && scan.next_byte().is_none();
     if whole {
-        found.into_iter().for_each(|(name, kind)| fields.add(name, kind));
+        for (name, kind) in found {
+            fields.add(name, kind);
+        }
     }
     whole
 }

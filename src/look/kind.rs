@@ -220,6 +220,10 @@ fn is_mpeg_audio(first: &[u8]) -> bool {
     first.get(length..).and_then(frame_length).is_some()
 }
 
+/// Kilobits a second by their numbers, of version 1 and of the later ones.
+const RATES: [usize; 16] = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0];
+const LATER: [usize; 16] = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0];
+
 /// In bytes (ISO 11172-3, 2.4.1.3; ISO 13818-7, 6.2).
 fn frame_length(frame: &[u8]) -> Option<usize> {
     let head = frame.get(..7)?;
@@ -230,9 +234,6 @@ fn frame_length(frame: &[u8]) -> Option<usize> {
         let length = usize::from(head[3] & 3) << 11 | usize::from(head[4]) << 3;
         return Some(length | usize::from(head[5] >> 5)).filter(|length| *length >= 7);
     }
-    const RATES: [usize; 16] =
-        [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0];
-    const LATER: [usize; 16] = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0];
     let third_layer = head[1] & 0xe6 == 0xe2;
     let version = head[1] >> 3 & 3;
     let hertz = *[44_100, 48_000, 32_000].get(usize::from(head[2] >> 2 & 3))?;

@@ -105,11 +105,11 @@ fn write_type(text: &mut String, field: &Type, depth: usize) {
             write!(text, "DECIMAL({precision},{scale})")
         }
         (Some(LogicalType::Timestamp(about)), _) => {
-            let unit = unit(&about.unit);
+            let unit = unit(about.unit);
             write!(text, "TIMESTAMP({unit},{})", about.is_adjusted_to_u_t_c)
         }
         (Some(LogicalType::Time(about)), _) => {
-            write!(text, "TIME({},{})", unit(&about.unit), about.is_adjusted_to_u_t_c)
+            write!(text, "TIME({},{})", unit(about.unit), about.is_adjusted_to_u_t_c)
         }
         (Some(LogicalType::Integer(about)), _) => {
             let sign = if about.is_signed { "INT" } else { "UINT" };
@@ -178,7 +178,7 @@ pub fn element(list: &Type) -> &Type {
     }
 }
 
-fn unit(unit: &TimeUnit) -> &'static str {
+fn unit(unit: TimeUnit) -> &'static str {
     match unit {
         TimeUnit::MILLIS => "MILLIS",
         TimeUnit::MICROS => "MICROS",

@@ -63,9 +63,8 @@ impl Fields {
 /// The type of a value by the token that it begins with.
 pub fn type_of(token: Token<'_>) -> Option<&'static str> {
     match token {
-        Token::Open(kind) => Some(kind.name()),
         Token::Scalar(JsonType::Number, text) if is_integer(text) => Some("integer"),
-        Token::Scalar(kind, _) => Some(kind.name()),
+        Token::Open(kind) | Token::Scalar(kind, _) => Some(kind.name()),
         Token::Close(_) | Token::Name(_) => None,
     }
 }

@@ -53,10 +53,9 @@ pub fn unpacked(bytes: &[u8], codec: usize) -> Looked<Vec<u8>> {
 
 /// Copies what came out `back` bytes ago, which may overlap what is made of it.
 fn copy(out: &mut Vec<u8>, back: usize, length: usize) -> Option<()> {
-    let mut from = out.len().checked_sub(back).filter(|_| back > 0)?;
-    for _ in 0..length {
-        out.push(out[from]);
-        from += 1;
+    let from = out.len().checked_sub(back).filter(|_| back > 0)?;
+    for at in from..from + length {
+        out.push(out[at]);
     }
     Some(())
 }
@@ -123,13 +122,12 @@ fn lz4(mut bytes: &[u8], most: usize) -> Option<Vec<u8>> {
 /// A length of 15 goes on in bytes that are added to it.
 fn longer(short: usize, bytes: &mut &[u8]) -> Option<usize> {
     let mut length = short;
-    while short == 15 {
+    let mut more = short == 15;
+    while more {
         let (byte, rest) = bytes.split_first()?;
         *bytes = rest;
         length += usize::from(*byte);
-        if *byte < 255 {
-            break;
-        }
+        more = *byte == 255;
     }
     Some(length)
 }

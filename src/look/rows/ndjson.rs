@@ -98,12 +98,9 @@ impl<R: Read> Records<'_, R> {
     /// The next one with the length of its line, in bytes.
     fn next(&mut self, read: &mut RowsRead) -> Looked<Option<(usize, Record)>> {
         loop {
-            let wanted = match self.request.wants(self.row) {
-                Some(wanted) => wanted,
-                None => {
-                    self.ended = true;
-                    return Ok(None);
-                }
+            let Some(wanted) = self.request.wants(self.row) else {
+                self.ended = true;
+                return Ok(None);
             };
             let Some(line) = self.lines.next()? else {
                 self.ended = true;
@@ -181,9 +178,9 @@ fn record(line: &[u8]) -> Result<Record, String> {
         };
         return Ok(vec![(VALUE.to_owned(), cell)]);
     }
-    let mut named: Vec<&String> = fields.iter().map(|(name, _)| name).collect();
-    named.sort_unstable();
-    if named.windows(2).any(|pair| pair[0] == pair[1]) {
+    let mut sorted: Vec<&String> = fields.iter().map(|(name, _)| name).collect();
+    sorted.sort_unstable();
+    if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
         let (names, cells): (Vec<String>, Vec<Cell>) = fields.into_iter().unzip();
         return Ok(unique_names(names).into_iter().zip(cells).collect());
     }

@@ -59,16 +59,16 @@ fn float(value: impl Serialize + Display, finite: bool) -> Cell {
 /// Where the parser gives the bare number, the logical type says what it counts.
 fn of_integer(value: i64, schema: &Type) -> Cell {
     match schema.get_basic_info().logical_type_ref() {
-        Some(LogicalType::Timestamp(about)) => timestamp(nanos(value, &about.unit)),
+        Some(LogicalType::Timestamp(about)) => timestamp(nanos(value, about.unit)),
         Some(LogicalType::Time(about)) => {
-            let nanos = i64::try_from(nanos(value, &about.unit));
+            let nanos = i64::try_from(nanos(value, about.unit));
             Cell::Text(time(nanos.unwrap_or(-1)))
         }
         _ => Cell::Json(value.to_string()),
     }
 }
 
-fn nanos(value: i64, unit: &TimeUnit) -> i128 {
+fn nanos(value: i64, unit: TimeUnit) -> i128 {
     i128::from(value)
         * match unit {
             TimeUnit::MILLIS => 1_000_000,
@@ -101,7 +101,8 @@ fn time(nanos: i64) -> String {
 fn of_bytes(bytes: &[u8], schema: &Type) -> String {
     if let (Some(LogicalType::Uuid), 16) = (schema.get_basic_info().logical_type_ref(), bytes.len())
     {
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex =
+            format!("{:032x}", bytes.iter().fold(0, |all, byte| all << 8 | u128::from(*byte)));
         let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
         return parts.join("-");
     }
