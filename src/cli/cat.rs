@@ -1,9 +1,13 @@
-//! Runs `cat`: writes the stored bytes of an object, or a range of them, to stdout.
+//! Runs `cat`: writes the stored bytes of an object, a range of them, or a member of an archive to
+//! stdout.
+
+use std::io;
 
 use tokio::io::stdout;
 
 use crate::cli::args::versions::CatArguments;
 use crate::cli::connect::Choice;
+use crate::cli::look::Opened;
 use crate::cli::pace::PaceArguments;
 use crate::cli::past::meant;
 use crate::cli::print::{Status, Trouble};
@@ -12,9 +16,15 @@ use crate::domain::address::Location;
 use crate::domain::object::ObjectAddress;
 use crate::domain::transfer::Verification;
 use crate::domain::visible::visible;
+use crate::look::archives::open_member;
+use crate::look::error::guarded;
+use crate::look::lines::write_lines;
 use crate::transfer::stream::download::{Broken, download_span, download_stream};
 
 pub async fn cat(arguments: &CatArguments, choice: &Choice) -> Result<Status, Trouble> {
+    if let Some(name) = &arguments.member {
+        return member(arguments, name, choice).await;
+    }
     let Location::Object { bucket, key } = &arguments.location else {
         return Err(Trouble::Usage("cat needs an object: s3://bucket/key".to_owned()));
     };
@@ -35,4 +45,19 @@ pub async fn cat(arguments: &CatArguments, choice: &Choice) -> Result<Status, Tr
         Err(Broken::Source(error)) => Err(error.into()),
         Err(Broken::Target(error)) => Err(Trouble::Output(error)),
     }
+}
+
+/// Writes the member as it is unpacked, from the ranges it needs.
+async fn member(arguments: &CatArguments, name: &str, choice: &Choice) -> Result<Status, Trouble> {
+    let (location, past) = (&arguments.location, &arguments.past);
+    let opened = Opened::at(location, past, choice, "cat", u64::MAX).await?;
+    let name = name.to_owned();
+    let written = opened.read(move |source, _, _| {
+        guarded(|| {
+            let mut bytes = open_member(source, &name)?;
+            write_lines(&mut *bytes, None, &mut io::stdout().lock())
+        })
+    });
+    written.await?.map_err(Trouble::Output)?;
+    Ok(Status::Done)
 }

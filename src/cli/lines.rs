@@ -1,10 +1,13 @@
 //! Runs `head` and `tail`: prints the first or last lines or bytes of an object, by ranges.
 
 use std::io::{self, Write as _};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
+use tokio::task::spawn_blocking;
 use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::args::metadata::{LinesArguments, TailArguments};
 use crate::cli::connect::Choice;
@@ -13,6 +16,11 @@ use crate::cli::several::one;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress, VersionId};
 use crate::domain::visible::visible;
+use crate::look::error::{Looked, guarded};
+use crate::look::lines::{last_lines, start_of_lines, write_lines};
+use crate::look::object_bytes::ObjectBytes;
+use crate::look::packed::Packing;
+use crate::look::section::Section;
 use crate::s3::client::Client;
 
 /// Bytes of the first range; each that follows is twice as long, up to the largest.
@@ -24,9 +32,6 @@ const LOOKS: Duration = Duration::from_secs(2);
 
 /// Bytes before the end that are compared before anything is added.
 const COMPARED: u64 = 1024;
-
-/// How a compressed object begins, and what unpacks it.
-const PACKED: [(&[u8], &str); 2] = [(b"\x1f\x8b", "gunzip"), (b"\x28\xb5\x2f\xfd", "zstd -d")];
 
 pub async fn head(arguments: &LinesArguments, choice: &Choice) -> Result<Status, Trouble> {
     let client = choice.client()?;
@@ -41,6 +46,14 @@ pub async fn head(arguments: &LinesArguments, choice: &Choice) -> Result<Status,
 pub async fn tail(arguments: &TailArguments, choice: &Choice) -> Result<Status, Trouble> {
     let client = choice.client()?;
     let object = address(&arguments.which, "tail")?;
+    if arguments.which.bytes.is_none()
+        && let Some(packing) = packing(&client, &object).await?
+    {
+        if arguments.follow {
+            return Err(not_followed(&object, packing).into());
+        }
+        return last_unpacked(&client, &object, packing, arguments.which.lines).await;
+    }
     let seen = end_of(&client, &object, &arguments.which).await?;
     write(&seen.shown)?;
     if arguments.follow {
@@ -79,8 +92,8 @@ async fn first_lines(client: &Client, object: &ObjectAddress, lines: u64) -> Res
     while left > 0 {
         let range = ByteRange { start, end: start + length };
         let read = read(client, object, range, etag.as_ref()).await?;
-        if start == 0 {
-            refuse_packed(&read.bytes, object, "head")?;
+        if let Some(packing) = Packing::of(&read.bytes).filter(|_| start == 0) {
+            return first_unpacked(client, object, packing, lines).await;
         }
         let mut shown = 0;
         while left > 0
@@ -102,16 +115,62 @@ async fn first_lines(client: &Client, object: &ObjectAddress, lines: u64) -> Res
     Ok(())
 }
 
-/// Lines of what is packed are none that anybody wants.
-fn refuse_packed(start: &[u8], object: &ObjectAddress, verb: &str) -> Result<(), Error> {
-    let Some((_, unpack)) = PACKED.iter().find(|(magic, _)| start.starts_with(magic)) else {
-        return Ok(());
-    };
+/// How an object is compressed, by its first bytes.
+async fn packing(client: &Client, object: &ObjectAddress) -> Result<Option<Packing>, Error> {
+    let start = client.start_of(object, Packing::KNOWN_BY).await?;
+    Ok(Packing::of(&start.bytes))
+}
+
+fn not_followed(object: &ObjectAddress, packing: Packing) -> Error {
     let detail = format!(
-        "it is compressed, and lines are not read through compression yet: \
-         windlass get {object} - | {unpack} | {verb}"
+        "it is compressed by {}, and what is added to a compressed object cannot be unpacked alone",
+        packing.name()
     );
-    Err(Error::new(ErrorKind::Unsupported, verb, object.to_string()).detail(detail))
+    Error::new(ErrorKind::Unsupported, "tail", object.to_string()).detail(detail)
+}
+
+async fn first_unpacked(
+    client: &Client,
+    object: &ObjectAddress,
+    packing: Packing,
+    lines: u64,
+) -> Result<(), Trouble> {
+    let written = unpacked(client, object, packing, move |source| {
+        write_lines(source, Some(lines), &mut io::stdout().lock())
+    });
+    written.await?.map_err(Trouble::Output)
+}
+
+/// The last lines of what can be read are printed though it is cut.
+async fn last_unpacked(
+    client: &Client,
+    object: &ObjectAddress,
+    packing: Packing,
+    lines: u64,
+) -> Result<Status, Trouble> {
+    let read = unpacked(client, object, packing, move |source| Ok(last_lines(source, lines)));
+    let (last, ended) = read.await?;
+    write(&last)?;
+    match ended {
+        Ok(()) => Ok(Status::Done),
+        Err(error) => Err(error.into_error(&object.to_string()).into()),
+    }
+}
+
+/// Reads what comes out of compression on a thread that may wait.
+async fn unpacked<T: Send + 'static>(
+    client: &Client,
+    object: &ObjectAddress,
+    packing: Packing,
+    work: impl FnOnce(&mut dyn io::Read) -> Looked<T> + Send + 'static,
+) -> Result<T, Error> {
+    let ranges = client.ranges(object, CancellationToken::new()).await?;
+    let source = Arc::new(ObjectBytes::new(Arc::new(ranges), u64::MAX));
+    let first = usize::try_from(FIRST).unwrap_or(usize::MAX);
+    let read = spawn_blocking(move || {
+        guarded(|| work(&mut packing.open(Section::whole(&source, first))?))
+    });
+    read.await?.map_err(|error| error.into_error(&object.to_string()))
 }
 
 struct Read {
@@ -174,25 +233,11 @@ async fn end_of(
     let from = if let Some(bytes) = arguments.bytes {
         end.len().saturating_sub(usize::try_from(bytes).unwrap_or(usize::MAX))
     } else {
-        let start = client.start_of(object, 4).await?.bytes;
-        refuse_packed(&start, object, "tail")?;
         start_of_lines(&end, arguments.lines).unwrap_or(0)
     };
     let compared = end.len().min(usize::try_from(COMPARED).unwrap_or(usize::MAX));
     let last = end[end.len() - compared..].to_vec();
     Ok(Seen { shown: end.split_off(from), size, etag, last })
-}
-
-/// Where the last so many lines begin; `None` where there are not so many.
-fn start_of_lines(bytes: &[u8], lines: u64) -> Option<usize> {
-    if lines == 0 {
-        return Some(bytes.len());
-    }
-    // The break after the last line begins none.
-    let inner = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    let breaks = inner.iter().enumerate().rev().filter(|(_, byte)| **byte == b'\n');
-    let nth = usize::try_from(lines - 1).unwrap_or(usize::MAX);
-    breaks.map(|(at, _)| at + 1).nth(nth)
 }
 
 /// Prints what is added, until the program is ended from outside.
@@ -226,6 +271,9 @@ async fn follow(
             }
             Ok(_) => {
                 tell(object, "was replaced by another one");
+                if let Some(packing) = packing(client, object).await? {
+                    return Err(not_followed(object, packing).into());
+                }
                 seen = end_of(client, object, arguments).await?;
                 write(&seen.shown)?;
             }
@@ -261,20 +309,4 @@ async fn added(
     let kept = read.bytes.len().min(usize::try_from(COMPARED).unwrap_or(usize::MAX));
     let last = read.bytes[read.bytes.len() - kept..].to_vec();
     Ok(Some(Seen { shown: shown.to_vec(), size, etag: read.etag, last }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_lines_begin_after_a_break() {
-        let from = |text: &str, lines| start_of_lines(text.as_bytes(), lines);
-        assert_eq!(from("a\nb\nc\n", 1), Some(4));
-        assert_eq!(from("a\nb\nc", 2), Some(2));
-        assert_eq!(from("a\nb\nc", 3), None);
-        assert_eq!(from("a\n\n", 1), Some(2));
-        assert_eq!(from("", 1), None);
-        assert_eq!(from("a\n", 0), Some(2));
-    }
 }

@@ -36,6 +36,7 @@ pub mod object_view;
 pub mod overlap;
 pub mod page_cursor;
 pub mod parts;
+pub mod picture;
 pub mod place;
 pub mod presign;
 pub mod price;

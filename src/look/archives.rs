@@ -2,6 +2,7 @@
 
 mod cp437;
 mod finding;
+mod near;
 mod seven_zip;
 mod tar;
 mod tar_header;
@@ -12,12 +13,12 @@ use std::sync::Arc;
 
 use crate::domain::contents::{ContentKind, Contents, Member};
 use crate::domain::units::{Count, Size};
-use crate::look::archives::tar::{TarKind, TarWalk};
+use crate::look::archives::tar::{HEADERS, TarKind, TarWalk};
 use crate::look::archives::tar_header::{BLOCK, is_header};
 use crate::look::archives::zip::ZipDirectory;
 use crate::look::error::{LookError, Looked};
 use crate::look::object_bytes::ObjectBytes;
-use crate::look::packed::{Limited, Packing};
+use crate::look::packed::{Limited, Packing, STREAM};
 use crate::look::section::{Forward, Section};
 
 pub use crate::look::archives::finding::open_member;
@@ -34,10 +35,6 @@ const REQUESTS: u64 = 1000;
 
 /// Bytes that are unpacked to find the headers of a tar archive.
 const UNPACKED: u64 = 512 * 1024 * 1024;
-
-/// Bytes fetched at once where the headers of a tar archive are read, and where a stream begins.
-const HEADERS: usize = 4 * 1024;
-const STREAM: usize = 256 * 1024;
 
 /// Whether the bytes begin as a tar archive does.
 pub fn is_tar(start: &[u8]) -> bool {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use crate::domain::containment::contained;
 use crate::domain::error::{Error, ErrorKind};
 
 /// The result of looking inside.
@@ -20,6 +21,12 @@ pub enum LookError {
     Absent(String),
     /// To read on would take more time or memory than a look may; what was too much.
     TooMuch(String),
+}
+
+/// Runs a reader that others wrote: where it panics that is an error.
+pub fn guarded<T>(work: impl FnOnce() -> Looked<T>) -> Looked<T> {
+    let ended = contained(work);
+    ended.unwrap_or_else(|why| Err(LookError::malformed(format!("its reader gave up: {why}"))))
 }
 
 impl LookError {

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use crate::domain::containment::contained;
 use crate::domain::contents::{ContentKind, Contents};
 use crate::look::encoding::encoding_of;
-use crate::look::error::{LookError, Looked};
+use crate::look::error::{Looked, guarded};
+use crate::look::fonts::font;
+use crate::look::images::image;
+use crate::look::media::media;
 use crate::look::object_bytes::ObjectBytes;
 use crate::look::opening::{FIRST, Opening};
 use crate::look::packed::Packing;
 #[cfg(feature = "parquet")]
 use crate::look::parquet_table;
-use crate::look::{archives, arrow, avro, configs, csv_table, json, orc, sqlite};
+use crate::look::pdf::pdf;
+use crate::look::{archives, arrow, avro, configs, csv_table, json, orc, programs, sqlite};
 
 /// What is inside an object of this name and Content-Type. A reader that panics gives an error.
 pub fn inspect(
@@ -19,13 +22,12 @@ pub fn inspect(
     name: &str,
     content_type: Option<&str>,
 ) -> Looked<Contents> {
-    let looked = contained(|| {
+    guarded(|| {
         let first = source.read(0, FIRST)?;
         let whole = first.len() as u64 == source.size();
         let opening = Opening { first: &first, whole, name, content_type };
         inside(source, &opening)
-    });
-    looked.unwrap_or_else(|why| Err(LookError::malformed(format!("its reader gave up: {why}"))))
+    })
 }
 
 fn inside(source: &Arc<ObjectBytes>, opening: &Opening<'_>) -> Looked<Contents> {
@@ -49,18 +51,18 @@ fn inside(source: &Arc<ObjectBytes>, opening: &Opening<'_>) -> Looked<Contents> 
         ContentKind::Tar => archives::tar(source, &mut contents)?,
         ContentKind::SevenZip => archives::seven_zip(source, &mut contents)?,
         ContentKind::Gzip | ContentKind::Zstd | ContentKind::Binary => {
-            if let Some(packing) = Packing::of(opening.first) {
-                archives::packed(source, packing, &mut contents)?;
+            match Packing::of(opening.first) {
+                Some(packing) => archives::packed(source, packing, &mut contents)?,
+                None => programs::binary(source, opening.first, &mut contents)?,
             }
         }
-        ContentKind::Image
-        | ContentKind::Pdf
-        | ContentKind::Audio
-        | ContentKind::Video
-        | ContentKind::Font
-        | ContentKind::Elf
-        | ContentKind::Wasm
-        | ContentKind::Empty => {}
+        ContentKind::Image => image(source, opening.first, &mut contents)?,
+        ContentKind::Pdf => pdf(source, opening.first, &mut contents)?,
+        ContentKind::Audio | ContentKind::Video => media(source, opening.first, &mut contents)?,
+        ContentKind::Font => font(source, opening.first, &mut contents)?,
+        ContentKind::Elf => programs::elf(source, opening.first, &mut contents)?,
+        ContentKind::Wasm => programs::wasm(source, opening.first, &mut contents)?,
+        ContentKind::Empty => {}
     }
     Ok(contents)
 }

@@ -3,6 +3,7 @@
 pub mod archives;
 pub mod arrow;
 pub mod avro;
+pub mod boxes;
 pub mod columns;
 pub mod configs;
 pub mod csv_table;
@@ -11,23 +12,30 @@ pub mod encoding;
 pub mod error;
 pub mod fields;
 pub mod flatbuffer;
+pub mod fonts;
+pub mod images;
 pub mod inspect;
 pub mod json;
 pub mod kind;
+pub mod lines;
+pub mod media;
 pub mod object_bytes;
 pub mod opening;
 pub mod orc;
 pub mod packed;
 #[cfg(feature = "parquet")]
 pub mod parquet_table;
+pub mod pdf;
+#[cfg(feature = "images")]
+pub mod picture;
+pub mod programs;
 pub mod reader;
 pub mod rows;
 pub mod section;
 pub mod sqlite;
 #[cfg(feature = "syntax")]
 pub mod syntax;
-pub mod text_kind;
-pub mod view;
-
 #[cfg(test)]
 mod table_tests;
+pub mod text_kind;
+pub mod view;

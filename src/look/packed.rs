@@ -9,6 +9,9 @@ use lzma_rust2::XzReader;
 use crate::look::error::{LookError, Looked};
 use crate::look::section::Forward;
 
+/// Bytes fetched at once where a compressed stream begins.
+pub const STREAM: usize = 256 * 1024;
+
 /// KiB that an xz stream may ask for; `xz -9` wants 65 MiB to unpack.
 const XZ_MEMORY: u32 = 256 * 1024;
 
@@ -23,7 +26,7 @@ pub enum Packing {
 
 impl Packing {
     /// Bytes that are enough to know it by.
-    pub const KNOWN_BY: usize = 10;
+    pub const KNOWN_BY: u64 = 10;
 
     /// By the first bytes (RFC 1952; RFC 8878, 3.1; the xz file format, 2.1.1).
     pub fn of(start: &[u8]) -> Option<Packing> {

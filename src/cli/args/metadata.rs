@@ -34,7 +34,8 @@ pub const TAIL_EXAMPLES: &str = "\
 Examples:
   windlass tail s3://logs/app.log
   windlass tail -n 100 -f s3://logs/app.log     Go on with what is added, until ctrl-c
-  windlass tail -c 1024 s3://logs/app.log";
+  windlass tail -c 1024 s3://logs/app.log
+  windlass tail s3://logs/old.log.gz            Lines are read through gzip and zstd";
 
 pub const EDIT_EXAMPLES: &str = "\
 Examples:

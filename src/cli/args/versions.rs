@@ -39,6 +39,8 @@ Examples:
   windlass cat s3://media/notes.txt
   windlass cat s3://media/big.bin --range 0-99  The first 100 bytes; 100- all but those, -100 the
                                                 last 100
+  windlass cat s3://media/site.zip --member index.html
+                                                One member of a zip, tar, tar.gz, tar.zst or 7z
   windlass cat s3://media/notes.txt --at \"3 days ago\"";
 
 /// Which state of an object is read.
@@ -98,6 +100,9 @@ pub struct CatArguments {
     /// Only these bytes: 0-99, 100-, -100 (the last 100)
     #[arg(long, value_name = "A-B", value_parser = ByteSpan::parse, allow_hyphen_values = true)]
     pub range: Option<ByteSpan>,
+    /// Only this member of an archive, unpacked; look shows their names
+    #[arg(long, value_name = "NAME", conflicts_with = "range")]
+    pub member: Option<String>,
     #[command(flatten)]
     pub past: PastFlags,
 }

@@ -3,24 +3,18 @@
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 
-use crate::domain::nearest::nearest;
-use crate::look::archives::tar::{TarEntry, TarKind, TarWalk};
+use crate::look::archives::near::Near;
+use crate::look::archives::seven_zip;
+use crate::look::archives::tar::{HEADERS, TarEntry, TarKind, TarWalk};
 use crate::look::archives::tar_header::{BLOCK, is_header};
 use crate::look::archives::zip::ZipDirectory;
-use crate::look::archives::{HEADERS, STREAM, seven_zip};
 use crate::look::error::{LookError, Looked};
 use crate::look::object_bytes::ObjectBytes;
-use crate::look::packed::{Limited, Packing};
+use crate::look::packed::{Limited, Packing, STREAM};
 use crate::look::section::Section;
 
 /// Links that are followed from one member to the next.
 const LINKS: usize = 8;
-
-/// Names that are offered in place of one that is not there.
-const OFFERED: usize = 3;
-
-/// Names that are compared with it letter by letter.
-const COMPARED: usize = 20_000;
 
 /// The bytes of a member of an archive. Where a name is there more than once it is the last, which
 /// unpacking all would leave; in a compressed tar archive the first, since reading goes on for
@@ -131,46 +125,5 @@ fn leads_to(entry: &TarEntry) -> Looked<Option<String>> {
             Err(LookError::Absent("the member is a device or a pipe, and has no bytes".to_owned()))
         }
         TarKind::File | TarKind::Folder => Ok(None),
-    }
-}
-
-/// Names like one that is not there.
-pub struct Near<'a> {
-    wanted: &'a str,
-    /// It is a folder, by itself or by what is in it.
-    folder: bool,
-    names: Vec<String>,
-    seen: usize,
-}
-
-impl<'a> Near<'a> {
-    pub fn of(wanted: &'a str) -> Near<'a> {
-        Near { wanted, folder: false, names: Vec::new(), seen: 0 }
-    }
-
-    pub fn see(&mut self, name: &str) {
-        let folder = self.wanted.trim_end_matches('/');
-        self.folder |= name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-        self.seen += 1;
-        if self.names.len() >= OFFERED || self.seen > COMPARED || name.len() > 1024 {
-            return;
-        }
-        let last = |name: &str| name.rsplit('/').next().unwrap_or(name).to_lowercase();
-        let alike = last(name) == last(self.wanted) || nearest(self.wanted, &[name]).is_some();
-        if alike && !name.ends_with('/') && !self.names.iter().any(|known| known == name) {
-            self.names.push(name.to_owned());
-        }
-    }
-
-    pub fn absent(self) -> LookError {
-        let wanted = self.wanted;
-        if self.folder {
-            return LookError::Absent(format!("{wanted} is a folder in the archive, and no file"));
-        }
-        let near = match self.names.as_slice() {
-            [] => String::new(),
-            names => format!("; near it: {}", names.join(", ")),
-        };
-        LookError::Absent(format!("the archive has no member {wanted}{near}"))
     }
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use sevenz_rust2::{Archive, BlockDecoder, Password};
+use sevenz_rust2::{Archive, ArchiveEntry, BlockDecoder, Password};
 
 use crate::domain::contents::{Contents, Member};
-use crate::look::archives::finding::Near;
-use crate::look::error::{LookError, Looked};
+use crate::look::archives::near::Near;
+use crate::look::error::{LookError, Looked, guarded};
 use crate::look::fields::u64_le;
 use crate::look::object_bytes::ObjectBytes;
 use crate::look::reader::RangeReader;
@@ -66,6 +66,9 @@ fn explained(error: sevenz_rust2::Error) -> LookError {
         Error::PasswordRequired | Error::MaybeBadPassword(_) => {
             LookError::Unsupported("7z archives that are encrypted".to_owned())
         }
+        Error::UnsupportedCompressionMethod(method) if method.starts_with("AES") => {
+            LookError::Unsupported("7z archives that are encrypted".to_owned())
+        }
         Error::UnsupportedCompressionMethod(method) => {
             LookError::Unsupported(format!("members with the method {method}"))
         }
@@ -113,7 +116,7 @@ fn unpack(
     let password = Password::empty();
     let decoder =
         BlockDecoder::new_with_memory_limit(1, MEMORY, block, archive, &password, &mut reader);
-    let done = decoder.for_each_entries(&mut |_, bytes| {
+    let mut each = |_: &ArchiveEntry, bytes: &mut dyn Read| {
         let is_wanted = at == wanted;
         at += 1;
         let mut buffer = vec![0; 64 * 1024];
@@ -126,9 +129,10 @@ fn unpack(
                 _ => {}
             }
         }
-    });
+    };
+    let done = guarded(|| decoder.for_each_entries(&mut each).map_err(explained));
     // Nobody may listen any more.
-    let _ = to.send(done.err().map(|error| Err(explained(error))));
+    let _ = to.send(done.err().map(Err));
 }
 
 /// What a thread unpacks, in order; `None` is the end.

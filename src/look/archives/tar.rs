@@ -8,6 +8,9 @@ use crate::look::archives::tar_header::{
 use crate::look::error::{LookError, Looked};
 use crate::look::section::{Forward, Section};
 
+/// Bytes fetched at once where a header begins.
+pub const HEADERS: usize = 4 * 1024;
+
 /// Bytes that a long name or an extended header may have.
 const EXTENDED: u64 = 1024 * 1024;
 

@@ -92,7 +92,8 @@ impl ZipDirectory {
         }
         let Some(start) = end.checked_sub(size) else { return Ok(None) };
         let Some(before) = start.checked_sub(offset) else { return Ok(None) };
-        let begins = source.read(start, 4)?;
+        let ahead = usize::try_from(size).unwrap_or(DIRECTORY).min(DIRECTORY);
+        let begins = source.read_ahead(start, 4, ahead)?;
         if size > 0 && begins != b"PK\x01\x02" {
             return Ok(None);
         }

@@ -8,7 +8,10 @@ use flate2::write::GzEncoder;
 use super::*;
 
 /// Two lines, by xz 5.4.
-const XZ: &str = "fd377a585a000004e6d6b4460200210116000000742fe5a30100116c696e65206f6e650a6c696e652074776f0a000000b4e91e44e19a9bf100012a124b0854bc1fb6f37d010000000004595a";
+const XZ: &str = concat!(
+    "fd377a585a000004e6d6b4460200210116000000742fe5a30100116c696e65206f6e650a6c69",
+    "6e652074776f0a000000b4e91e44e19a9bf100012a124b0854bc1fb6f37d010000000004595a",
+);
 
 fn from_hex(hex: &str) -> Vec<u8> {
     let digits = hex.as_bytes().chunks(2);

@@ -30,6 +30,7 @@ mod secure;
 mod settings;
 pub mod shop;
 mod surroundings;
+mod unpacking;
 mod uploads;
 mod verbs;
 mod versions;
