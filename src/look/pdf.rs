@@ -10,7 +10,7 @@ use crate::domain::contents::Contents;
 use crate::look::error::{LookError, Looked};
 use crate::look::object_bytes::ObjectBytes;
 use crate::look::pdf::objects::{Object, Parser};
-use crate::look::pdf::references::{Place, References, stream_bytes};
+use crate::look::pdf::references::{ObjectPlace, References, stream_bytes};
 
 /// Bytes that an object may have.
 const OBJECT: usize = 64 * 1024;
@@ -115,7 +115,7 @@ impl Document {
             let Object::Reference(number) = object else { return Ok(object) };
             object = match self.references.place(number) {
                 None => Object::Null,
-                Some(Place::At(at)) => {
+                Some(ObjectPlace::At(at)) => {
                     let at = self.start.saturating_add(at);
                     let bytes = self.source.read_ahead(at, OBJECT, OBJECT)?;
                     let found = Parser::new(&bytes).indirect()?;
@@ -125,7 +125,7 @@ impl Document {
                     }
                     found.object
                 }
-                Some(Place::In { stream, index }) => self.in_stream(stream, index)?,
+                Some(ObjectPlace::In { stream, index }) => self.in_stream(stream, index)?,
             };
         }
         Err(LookError::malformed("references of the PDF lead in a circle"))
@@ -135,7 +135,9 @@ impl Document {
     fn in_stream(&mut self, stream: u32, index: u32) -> Looked<Object> {
         let wrong = || LookError::malformed("a stream of objects of the PDF");
         if !self.unpacked.contains_key(&stream) {
-            let Some(Place::At(at)) = self.references.place(stream) else { return Err(wrong()) };
+            let Some(ObjectPlace::At(at)) = self.references.place(stream) else {
+                return Err(wrong());
+            };
             let at = self.start.saturating_add(at);
             let head = self.source.read_ahead(at, OBJECT, OBJECT)?;
             let found = Parser::new(&head).indirect()?;

@@ -8,22 +8,22 @@ const ENTRIES: usize = 1000;
 
 /// Which end of a number comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum ByteOrder {
     Big,
     Little,
 }
 
-impl Order {
+impl ByteOrder {
     pub fn u16(self, bytes: &[u8], at: usize) -> Option<u16> {
-        if self == Order::Big { u16_be(bytes, at) } else { u16_le(bytes, at) }
+        if self == ByteOrder::Big { u16_be(bytes, at) } else { u16_le(bytes, at) }
     }
 
     pub fn u32(self, bytes: &[u8], at: usize) -> Option<u32> {
-        if self == Order::Big { u32_be(bytes, at) } else { u32_le(bytes, at) }
+        if self == ByteOrder::Big { u32_be(bytes, at) } else { u32_le(bytes, at) }
     }
 
     pub fn u64(self, bytes: &[u8], at: usize) -> Option<u64> {
-        if self == Order::Big { u64_be(bytes, at) } else { u64_le(bytes, at) }
+        if self == ByteOrder::Big { u64_be(bytes, at) } else { u64_le(bytes, at) }
     }
 }
 
@@ -59,7 +59,7 @@ pub fn tell(bytes: &[u8], contents: &mut Contents) {
 #[derive(Clone, Copy)]
 struct Directory<'a> {
     all: &'a [u8],
-    order: Order,
+    order: ByteOrder,
     /// Of 12 bytes each.
     entries: &'a [u8],
 }
@@ -67,14 +67,14 @@ struct Directory<'a> {
 impl<'a> Directory<'a> {
     fn first(all: &'a [u8]) -> Option<Directory<'a>> {
         let order = match all.get(..4)? {
-            b"II*\0" => Order::Little,
-            b"MM\0*" => Order::Big,
+            b"II*\0" => ByteOrder::Little,
+            b"MM\0*" => ByteOrder::Big,
             _ => return None,
         };
         Directory::at(all, order, order.u32(all, 4)?)
     }
 
-    fn at(all: &'a [u8], order: Order, at: u32) -> Option<Directory<'a>> {
+    fn at(all: &'a [u8], order: ByteOrder, at: u32) -> Option<Directory<'a>> {
         let at = usize::try_from(at).ok()?;
         let count = usize::from(order.u16(all, at)?);
         let rest = all.get(at + 2..)?;

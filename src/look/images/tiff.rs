@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::contents::Contents;
 use crate::look::error::Looked;
-use crate::look::images::exif::{Order, tell};
+use crate::look::images::exif::{ByteOrder, tell};
 use crate::look::images::size::sized;
 use crate::look::object_bytes::ObjectBytes;
 
@@ -14,7 +14,7 @@ const PAGES: u64 = 1000;
 /// By its directories (TIFF 6.0, 2; those of BigTIFF are wider).
 pub fn tiff(source: &Arc<ObjectBytes>, contents: &mut Contents) -> Looked<()> {
     let head = source.read(0, 16)?;
-    let order = if head.starts_with(b"MM") { Order::Big } else { Order::Little };
+    let order = if head.starts_with(b"MM") { ByteOrder::Big } else { ByteOrder::Little };
     let big = order.u16(&head, 2) == Some(43);
     let word = |bytes: &[u8], at| match big {
         true => order.u64(bytes, at),

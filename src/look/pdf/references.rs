@@ -29,13 +29,13 @@ const UNPACKED: u64 = 32 * 1024 * 1024;
 
 /// Where an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ObjectPlace {
     At(u64),
     In { stream: u32, index: u32 },
 }
 
 pub struct References {
-    places: BTreeMap<u32, Option<Place>>,
+    places: BTreeMap<u32, Option<ObjectPlace>>,
     pub trailer: Object,
 }
 
@@ -68,12 +68,12 @@ impl References {
         Ok(references)
     }
 
-    pub fn place(&self, number: u32) -> Option<Place> {
+    pub fn place(&self, number: u32) -> Option<ObjectPlace> {
         self.places.get(&number).copied().flatten()
     }
 
     /// What is said first holds: the newest comes first.
-    fn put(&mut self, number: u32, place: Option<Place>) -> Looked<()> {
+    fn put(&mut self, number: u32, place: Option<ObjectPlace>) -> Looked<()> {
         if self.places.len() >= OBJECTS {
             return Err(LookError::TooMuch(format!("more than {OBJECTS} objects in the PDF")));
         }
@@ -112,7 +112,7 @@ impl References {
                 let at = number_of(parser.word()).ok_or_else(wrong)?;
                 parser.word();
                 match parser.word() {
-                    b"n" => self.put(number, Some(Place::At(at)))?,
+                    b"n" => self.put(number, Some(ObjectPlace::At(at)))?,
                     b"f" => self.put(number, None)?,
                     _ => return Err(wrong()),
                 }
@@ -146,8 +146,8 @@ impl References {
                 let (two, three) = rest.split_at(second);
                 let small = |bytes| u32::try_from(value(bytes)).map_err(|_| wrong());
                 let place = match if kind == 0 { 1 } else { value(one) } {
-                    1 => Some(Place::At(value(two))),
-                    2 => Some(Place::In { stream: small(two)?, index: small(three)? }),
+                    1 => Some(ObjectPlace::At(value(two))),
+                    2 => Some(ObjectPlace::In { stream: small(two)?, index: small(three)? }),
                     _ => None,
                 };
                 self.put(u32::try_from(number).map_err(|_| wrong())?, place)?;
