@@ -80,6 +80,8 @@ const PICKER: &[Scope] = &[Scope::Picker];
 const UPLOADS: &[Scope] = &[Scope::Uploads];
 const SETTINGS: &[Scope] = &[Scope::Settings];
 const VERSIONS: &[Scope] = &[Scope::Versions];
+const SIZES: &[Scope] = &[Scope::Sizes];
+const BOOKMARKS: &[Scope] = &[Scope::Bookmarks];
 const DOCTOR: &[Scope] = &[Scope::Doctor];
 const ALWAYS: &[Scope] = &[Scope::Global, Scope::Dialog, Scope::Text];
 
@@ -105,7 +107,10 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::Parent, "parent", "up one level",
         "Go to the level above; the cursor returns to where it was",
         OBJECTS_SIDE, &["h", "left", "backspace"])
-        .also(&[(Scope::Picker, &["h", "left", "backspace"])]),
+        .also(&[
+            (Scope::Picker, &["h", "left", "backspace"]),
+            (Scope::Sizes, &["h", "left", "backspace"]),
+        ]),
     row(Action::HistoryBack, "history-back", "back",
         "Go back to the previous place", GLOBAL, &["["]),
     row(Action::HistoryForward, "history-forward", "forward",
@@ -141,6 +146,8 @@ pub const ACTIONS: &[ActionSpec] = &[
         .also(&[(Scope::Picker, &["/"]), (Scope::Help, &["/"])]),
     row(Action::Find, "find", "find",
         "Find objects below this prefix by name, size, age, class or type", OBJECTS, &["f"]),
+    row(Action::Jump, "jump", "jump",
+        "Type the first letters of a key and go there, loaded or not", OBJECTS, &["'"]),
     row(Action::Sort, "sort", "sort",
         "Sort rows by name, size or time, up or down", OBJECTS, &["s"]),
     row(Action::Mark, "mark", "mark", "Mark or unmark the row and move down", OBJECTS, &["space"]),
@@ -154,11 +161,14 @@ pub const ACTIONS: &[ActionSpec] = &[
         .also(&[(Scope::Picker, &["*"])]),
     row(Action::Refresh, "refresh", "refresh",
         "List again; the cursor stays on its row", GLOBAL, &["R", "f5"])
-        .also(&[(Scope::Doctor, &["r", "R"]), (Scope::Settings, &["r", "R"])]),
+        .also(&[(Scope::Doctor, &["r", "R"]), (Scope::Settings, &["r", "R"]), (Scope::Sizes, &["R"])]),
     row(Action::Details, "details", "details",
         "Show everything the server says about the object", OBJECTS_SIDE, &["i"]),
     row(Action::Preview, "preview", "preview",
         "Show the first 256 KiB of the object", OBJECTS_SIDE, &["p"]),
+    row(Action::Sizes, "sizes", "sizes",
+        "Count what is below this prefix or the marked ones: where the bytes are",
+        OBJECTS, &["w"]),
     row(Action::FollowCursor, "follow-cursor", "preview follows",
         "Let the preview follow the cursor, or stay on its object", OBJECTS_SIDE, &["ctrl-p"]),
     row(Action::Download, "download", "download",
@@ -190,7 +200,7 @@ pub const ACTIONS: &[ActionSpec] = &[
         "Ask for archived objects to be made readable", OBJECTS_SIDE, &["g h"]),
     row(Action::Delete, "delete", "delete",
         "Delete; asks first and shows how many objects and bytes", DELETING, &["D", "del"])
-        .also(&[(Scope::Settings, &["D", "del"])]),
+        .also(&[(Scope::Settings, &["D", "del"]), (Scope::Sizes, &["D", "del"])]),
     row(Action::DeleteVersions, "delete-versions", "delete versions",
         "Delete for good, with all versions and delete markers; asks for the name",
         OBJECTS_SIDE, &["g D"]),
@@ -261,6 +271,9 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::LastPlace, "last-place", "last place",
         "Go back to the connection and place that were open when the last session ended",
         GLOBAL, &["g l"]),
+    row(Action::Bookmarks, "bookmarks", "bookmarks",
+        "Go to a bookmark or a recent place; add or remove bookmarks", GLOBAL, &["b"])
+        .also(&[(Scope::Bookmarks, &["b"])]),
     row(Action::Help, "help", "help", "Show the keys that work here", GLOBAL, &["?", "f1"])
         .also(&[(Scope::Help, &["?", "f1"])]),
     row(Action::Guide, "guide", "guide",
@@ -326,6 +339,14 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::DeleteVersion, "delete-version", "delete for good",
         "Delete the marked versions or the current one for good; asks first",
         VERSIONS, &["D", "del"]),
+    row(Action::GoThere, "go-there", "go there",
+        "Close this and go where the row lies", SIZES, &["o"]),
+    row(Action::CountVersions, "count-versions", "versions too",
+        "Count old versions, delete markers and unfinished uploads too", SIZES, &["V"]),
+    row(Action::AddBookmark, "add-bookmark", "add",
+        "Add the place that is open, with its search, to the bookmarks", BOOKMARKS, &["a"]),
+    row(Action::RemoveBookmark, "remove-bookmark", "remove",
+        "Take the bookmark away", BOOKMARKS, &["D", "x", "del"]),
     row(Action::TestWriting, "test-writing", "test writing",
         "Test also whether objects can be written; asks first", DOCTOR, &["w"]),
     row(Action::ChangeSetting, "change-setting", "change",

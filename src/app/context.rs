@@ -14,6 +14,7 @@ use crate::app::screens::versions::shown::ListedOf;
 use crate::app::session::{Publicity, Session};
 use crate::app::ticket::Tickets;
 use crate::app::toasts::Level;
+use crate::config::bookmarks::Bookmark;
 use crate::config::connection::{Connection, KnownBucket};
 use crate::config::remembered::LastPlace;
 use crate::config::secret::Secret;
@@ -22,7 +23,7 @@ use crate::domain::change::KeyChange;
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
 use crate::domain::stored::Stored;
-use crate::domain::transfer::{JobSpec, TransferCommand};
+use crate::domain::transfer::{JobSpec, Target, TransferCommand};
 use crate::domain::versions::Versioning;
 
 /// Given to a part for one event.
@@ -43,6 +44,13 @@ pub enum Intent {
     Open(Location),
     /// Go to what was open when the last session ended.
     GoBack(LastPlace),
+    /// Go to a bookmark, whatever connection it is of.
+    GoToBookmark(Bookmark),
+    /// Add a bookmark, or take it away.
+    KeepBookmark {
+        bookmark: Bookmark,
+        kept: bool,
+    },
     Focus(Pane),
     /// Go to an address that was typed or pasted.
     GoTo(String),
@@ -57,6 +65,17 @@ pub enum Intent {
     ActOn {
         action: Action,
         subject: Subject,
+    },
+    /// Perform an action on rows of the open bucket, whatever is marked and wherever the cursor is.
+    ActOnRows {
+        action: Action,
+        rows: Vec<(Target, Option<u64>)>,
+    },
+    /// Count what is below some prefixes of a place.
+    ShowSizes {
+        bucket: Bucket,
+        prefix: Prefix,
+        of: Vec<Prefix>,
     },
     /// Show an object, and give the keys to the pane that shows it already.
     LookInto(Subject),

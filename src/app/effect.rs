@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::app::event::Ticket;
+use crate::config::bookmarks::Bookmark;
 use crate::config::connection::{Connection, KnownBucket};
 use crate::config::draft::Draft;
 use crate::config::editor::EditFile;
@@ -160,6 +161,16 @@ pub enum StorageRequest {
         bucket: Bucket,
         targets: Vec<Target>,
     },
+    /// Every key below a prefix, answering page by page.
+    Walk {
+        bucket: Bucket,
+        prefix: Prefix,
+    },
+    /// Counts old versions and unfinished uploads below a prefix, answering as it goes.
+    CountBeside {
+        bucket: Bucket,
+        prefix: Prefix,
+    },
     /// Sums what is below a prefix by storage class, answering as it goes.
     SumStored {
         bucket: Bucket,
@@ -289,6 +300,11 @@ pub enum Preference {
         connection: ConnectionName,
         bucket: KnownBucket,
         known: bool,
+    },
+    /// Added, or (`false`) taken away.
+    Bookmark {
+        bookmark: Bookmark,
+        kept: bool,
     },
     /// Into the ledger.
     LinksGiven(Vec<GivenLink>),

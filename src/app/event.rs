@@ -1,6 +1,7 @@
 //! Defines everything that can happen to the interface.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -19,7 +20,7 @@ use crate::domain::description::{Descriptions, MetadataOutcome, OpenedText, Thaw
 use crate::domain::diagnosis::Finding;
 use crate::domain::emptied::Emptied;
 use crate::domain::error::Error;
-use crate::domain::listing::{FoundRows, ListedPage};
+use crate::domain::listing::{FoundRows, ListedPage, Page};
 use crate::domain::object::{BucketListing, ETag, Measure, ObjectHead, ObjectStart, UploadId};
 use crate::domain::presign::PresignedLink;
 use crate::domain::provider::RefusalNews;
@@ -27,6 +28,7 @@ use crate::domain::public::PublicAccess;
 use crate::domain::restoring::{RestorePlan, Restored};
 use crate::domain::settings::{BucketSetting, SettingState};
 use crate::domain::stored::Stored;
+use crate::domain::tally::Besides;
 use crate::domain::temporary::TemporaryKeys;
 use crate::domain::transfer_event::TransferEvent;
 use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner};
@@ -129,6 +131,16 @@ pub enum Answer {
     Found(FoundRows),
     /// The order of the rows of the listing that was sent, which may be a shorter one than today's.
     Arranged(Order),
+    /// Sent repeatedly; the last one is `done` and has nothing.
+    Walked {
+        page: Arc<Page>,
+        done: bool,
+    },
+    /// Sent repeatedly while counting; the last one is `done`.
+    Beside {
+        beside: Besides,
+        done: bool,
+    },
     Head(ObjectHead),
     Peeked(ObjectStart),
     Described(Descriptions),

@@ -14,6 +14,7 @@ use crate::app::state::{Asked, State};
 use crate::app::tabbing::{mark_stale, tab, turn};
 use crate::app::toasts::Level;
 use crate::app::transfers::reach::{Shown, changes};
+use crate::config::bookmarks::Bookmark;
 use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, ConnectionName, Location};
 use crate::domain::change::{BucketChange, KeyChange};
@@ -35,6 +36,9 @@ pub fn perform(state: &mut State, now: Timestamp, asked: &mut Asked) {
         }
     });
     follow(state, now, asked);
+    if let Some(here) = state.here() {
+        state.session.visit(here);
+    }
 }
 
 /// The side pane goes where the cursor is.
@@ -72,6 +76,11 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
             connect(state, now, &last.connection, asked);
             open(state, now, last.location(), asked);
         }
+        Intent::GoToBookmark(bookmark) => go_to_bookmark(state, now, &bookmark, asked),
+        Intent::KeepBookmark { bookmark, kept } => {
+            state.session.keep_bookmark(&bookmark, kept);
+            asked.effects.push(Effect::Save(Preference::Bookmark { bookmark, kept }));
+        }
         Intent::Focus(pane) => state.focus = pane,
         Intent::GoTo(address) => {
             state.with(now, asked, |parts, cx| parts.places.go(&address, cx));
@@ -91,6 +100,12 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
         }
         Intent::ActOn { action, subject } => {
             state.with(now, asked, |parts, cx| parts.objects.on_action_of(action, &subject, cx));
+        }
+        Intent::ActOnRows { action, rows } => {
+            state.with(now, asked, |parts, cx| parts.objects.on_action_of_rows(action, rows, cx));
+        }
+        Intent::ShowSizes { bucket, prefix, of } => {
+            state.with(now, asked, |parts, cx| parts.sizes.open(bucket, prefix, of, cx));
         }
         Intent::LookInto(subject) => look_into(state, now, subject, asked),
         Intent::CloseSide => {
@@ -233,6 +248,9 @@ fn settled(state: &mut State, now: Timestamp, ending: &Ending, asked: &mut Asked
     for connection in std::iter::once(&ending.spec.connection).chain(other) {
         in_every_tab(state, now, connection, asked, |parts, cx| {
             parts.side.on_settled(&ending.spec, cx);
+            if ending.done {
+                parts.sizes.on_settled(&ending.spec);
+            }
             let Some(place) = parts.objects.browse.place() else { return };
             let shown = Shown { connection, bucket: &place.bucket, prefix: &place.prefix };
             if changes(&ending.spec, shown) && !parts.transfers.queue.will_change(shown) {
@@ -274,6 +292,18 @@ fn open(state: &mut State, now: Timestamp, location: Location, asked: &mut Asked
             Location::Object { bucket, key } => parts.objects.browse.open_at(bucket, &key, cx),
         }
     });
+}
+
+fn go_to_bookmark(state: &mut State, now: Timestamp, to: &Bookmark, asked: &mut Asked) {
+    if !state.session.connections.iter().any(|each| each.name == to.connection) {
+        let text = format!("there is no connection {} any more", to.connection);
+        return asked.intents.push(Intent::Toast { level: Level::Note, text });
+    }
+    connect(state, now, &to.connection, asked);
+    open(state, now, to.location(), asked);
+    if let Some(search) = to.search.clone() {
+        state.with(now, asked, |parts, cx| parts.objects.browse.search(search, cx));
+    }
 }
 
 /// Starts over with another connection; transfers go on.

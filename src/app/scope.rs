@@ -27,6 +27,9 @@ pub enum Scope {
     Uploads,
     /// Versions of an object, or what was deleted.
     Versions,
+    /// Where the bytes below a prefix are.
+    Sizes,
+    Bookmarks,
     Connections,
     Doctor,
     /// The settings of a bucket.
@@ -37,7 +40,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Scope; 20] = [
+    pub const ALL: [Scope; 22] = [
         Scope::Global,
         Scope::List,
         Scope::Buckets,
@@ -52,6 +55,8 @@ impl Scope {
         Scope::Picker,
         Scope::Uploads,
         Scope::Versions,
+        Scope::Sizes,
+        Scope::Bookmarks,
         Scope::Connections,
         Scope::Doctor,
         Scope::Settings,
@@ -77,6 +82,8 @@ impl Scope {
             Scope::Picker => &[Scope::Picker, Scope::Menu, Scope::Dialog, Scope::List],
             Scope::Uploads => &[Scope::Uploads, Scope::Menu, Scope::Dialog, Scope::List],
             Scope::Versions => &[Scope::Versions, Scope::Menu, Scope::Dialog, Scope::List],
+            Scope::Sizes => &[Scope::Sizes, Scope::Menu, Scope::Dialog, Scope::List],
+            Scope::Bookmarks => &[Scope::Bookmarks, Scope::Menu, Scope::Dialog, Scope::List],
             Scope::Connections => &[Scope::Connections, Scope::Menu, Scope::Dialog, Scope::List],
             Scope::Doctor => &[Scope::Doctor, Scope::Menu, Scope::Dialog, Scope::List],
             Scope::Settings => &[Scope::Settings, Scope::Menu, Scope::Dialog, Scope::List],
@@ -117,6 +124,8 @@ impl Scope {
             Scope::Picker => "picker",
             Scope::Uploads => "uploads",
             Scope::Versions => "versions",
+            Scope::Sizes => "sizes",
+            Scope::Bookmarks => "bookmarks",
             Scope::Connections => "connections",
             Scope::Doctor => "doctor",
             Scope::Settings => "settings",

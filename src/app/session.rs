@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::app::effect::Preference;
 use crate::app::keymap::Keymap;
+use crate::config::bookmarks::Bookmark;
 use crate::config::connection::{Connection, CredentialsSource, KnownBucket};
 use crate::config::keys::KeyFile;
 use crate::config::profiles::AwsProfile;
@@ -60,6 +61,8 @@ pub struct Startup {
     pub profiles: Vec<AwsProfile>,
     /// What was open when the last session ended.
     pub last: Option<LastPlace>,
+    pub bookmarks: Vec<Bookmark>,
+    pub recent: Vec<Bookmark>,
 }
 
 impl Startup {
@@ -86,6 +89,8 @@ impl Startup {
             keyring: false,
             profiles: Vec::new(),
             last: None,
+            bookmarks: Vec::new(),
+            recent: Vec::new(),
         }
     }
 }
@@ -132,9 +137,31 @@ pub struct Session {
     pub profiles: Vec<AwsProfile>,
     /// What was open when the last session ended, until it is gone to.
     pub last: Option<LastPlace>,
+    pub bookmarks: Vec<Bookmark>,
+    /// Places that were open, the latest first; the first one is open.
+    pub recent: Vec<Bookmark>,
 }
 
+/// Places that are kept of those that were open.
+const RECENT: usize = 40;
+
 impl Session {
+    pub fn keep_bookmark(&mut self, bookmark: &Bookmark, kept: bool) {
+        self.bookmarks.retain(|each| each != bookmark);
+        if kept {
+            self.bookmarks.push(bookmark.clone());
+        }
+    }
+
+    /// Notes that a place is open.
+    pub fn visit(&mut self, here: Bookmark) {
+        if self.recent.first() != Some(&here) {
+            self.recent.retain(|each| *each != here);
+            self.recent.insert(0, here);
+            self.recent.truncate(RECENT);
+        }
+    }
+
     pub fn new(startup: Startup) -> Session {
         let mut connections = startup.connections;
         if connections.is_empty() {
@@ -171,6 +198,8 @@ impl Session {
             keyring: startup.keyring,
             profiles: startup.profiles,
             last: startup.last,
+            bookmarks: startup.bookmarks,
+            recent: startup.recent,
         }
     }
 

@@ -21,6 +21,7 @@ use crate::app::tabs::{MOST, Tabs};
 use crate::app::ticket::Tickets;
 use crate::app::toasts::Toasts;
 use crate::app::usage::UsageMeter;
+use crate::config::bookmarks::Bookmark;
 use crate::config::remembered::LastPlace;
 
 #[derive(Clone, Debug)]
@@ -184,6 +185,17 @@ impl State {
         let focused = Some(self.focus).filter(works);
         let pane = focused.or_else(|| Pane::ALL.into_iter().rev().find(works))?;
         self.parts.pane(pane)
+    }
+
+    /// What is open, as a bookmark.
+    pub fn here(&self) -> Option<Bookmark> {
+        let place = self.parts.objects.browse.place()?;
+        Some(Bookmark {
+            connection: self.session.name().clone(),
+            bucket: place.bucket.to_string(),
+            prefix: place.prefix.as_str().to_owned(),
+            search: place.search.clone(),
+        })
     }
 
     /// What is open, for the next session.

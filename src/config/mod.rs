@@ -2,6 +2,7 @@
 
 pub mod aws;
 pub mod aws_settings;
+pub mod bookmarks;
 pub mod cloudflare;
 pub mod connection;
 pub mod connection_options;

@@ -63,6 +63,10 @@ impl Folders {
         self.state.join("remembered.toml")
     }
 
+    pub fn bookmarks_file(&self) -> PathBuf {
+        self.state.join("bookmarks.toml")
+    }
+
     pub fn ledger_file(&self) -> PathBuf {
         self.state.join("links.jsonl")
     }

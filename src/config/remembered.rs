@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::config::bookmarks::Bookmark;
 use crate::config::connection::KnownBucket;
 use crate::config::paths::write_whole;
 use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
@@ -26,6 +27,9 @@ pub struct Remembered {
     pub refused: Vec<Refused>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<LastPlace>,
+    /// Places that were open, the latest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recent: Vec<Bookmark>,
 }
 
 /// What was open when a session ended.

@@ -49,6 +49,7 @@ pub mod restoring;
 pub mod row_set;
 pub mod settings;
 pub mod shell;
+pub mod size_tree;
 pub mod stored;
 pub mod table_view;
 pub mod tally;

@@ -58,9 +58,16 @@ pub struct PrefixTally {
     open: Vec<TalliedPrefix>,
 }
 
-/// The ages that are told apart, the youngest first.
-const AGES: [(&str, i64); 5] = [("1d", 1), ("7d", 7), ("30d", 30), ("90d", 90), ("1y", 365)];
-const OLDER: &str = "older";
+/// How old an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Age {
+    Day,
+    Week,
+    Month,
+    Quarter,
+    Year,
+    Older,
+}
 
 impl PrefixTally {
     /// `depth` levels below the place are counted apart.
@@ -142,7 +149,16 @@ impl Besides {
 }
 
 impl Amount {
-    fn count(&mut self, size: u64) {
+    /// Without what is gone.
+    #[must_use]
+    pub fn less(self, gone: Amount) -> Amount {
+        Amount {
+            objects: self.objects.saturating_sub(gone.objects),
+            bytes: self.bytes.saturating_sub(gone.bytes),
+        }
+    }
+
+    pub fn count(&mut self, size: u64) {
         self.objects += 1;
         self.bytes += size;
     }
@@ -153,17 +169,49 @@ impl Grouping {
         match self {
             Grouping::Class => object.class.to_owned(),
             Grouping::Ending => ending_of(object.name).to_lowercase(),
-            Grouping::Age => age(object.modified, now).to_owned(),
+            Grouping::Age => Age::of(object.modified, now).name().to_owned(),
         }
     }
 }
 
-/// What is younger than one of the ages; an unknown time is old.
-fn age(modified: Option<Timestamp>, now: Timestamp) -> &'static str {
-    let Some(modified) = modified else { return OLDER };
-    let age = now.duration_since(modified);
-    let of = AGES.iter().find(|(_, days)| age < SignedDuration::from_hours(days * 24));
-    of.map_or(OLDER, |(name, _)| name)
+impl Age {
+    /// The youngest first.
+    pub const ALL: [Age; 6] =
+        [Age::Day, Age::Week, Age::Month, Age::Quarter, Age::Year, Age::Older];
+
+    /// An unknown time is old.
+    pub fn of(modified: Option<Timestamp>, now: Timestamp) -> Age {
+        let Some(modified) = modified else { return Age::Older };
+        let age = now.duration_since(modified);
+        let younger = |than: &&Age| {
+            than.days().is_some_and(|days| age < SignedDuration::from_hours(days * 24))
+        };
+        Age::ALL.iter().find(younger).copied().unwrap_or(Age::Older)
+    }
+
+    /// As `du --by age` spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Age::Day => "1d",
+            Age::Week => "7d",
+            Age::Month => "30d",
+            Age::Quarter => "90d",
+            Age::Year => "1y",
+            Age::Older => "older",
+        }
+    }
+
+    /// What it is younger than.
+    fn days(self) -> Option<i64> {
+        match self {
+            Age::Day => Some(1),
+            Age::Week => Some(7),
+            Age::Month => Some(30),
+            Age::Quarter => Some(90),
+            Age::Year => Some(365),
+            Age::Older => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub mod run;
 pub mod runner;
 mod sign_in;
 pub mod signals;
+mod sizing;
 pub mod start;
 pub mod startup;
 pub mod terminal;

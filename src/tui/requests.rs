@@ -12,7 +12,7 @@ use crate::domain::stored::Stored;
 use crate::s3::client::{Client, ListQuery};
 use crate::transfer::create_prefix::create_prefix;
 use crate::transfer::journal::KnownUploads;
-use crate::tui::{comparing, describing, finding, uploads, versions};
+use crate::tui::{comparing, describing, finding, sizing, uploads, versions};
 
 /// The most a page of a listing may have.
 pub const PAGE: u16 = 1000;
@@ -97,6 +97,12 @@ pub async fn ask_storage(
         StorageRequest::Measure { bucket, targets } => {
             let tell = |sum| tell(Answer::Measured(sum));
             Answer::Measured(client.measure(&bucket, &targets, tell).await?)
+        }
+        StorageRequest::Walk { bucket, prefix } => {
+            sizing::walk(client, &bucket, &prefix, tell).await?
+        }
+        StorageRequest::CountBeside { bucket, prefix } => {
+            sizing::beside(client, &bucket, &prefix, tell).await?
         }
         StorageRequest::SumStored { bucket, prefix } => {
             let tell = |sum: &Stored| tell(Answer::Stored(sum.clone()));

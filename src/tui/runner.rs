@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
@@ -10,6 +11,7 @@ use tokio::task::AbortHandle;
 
 use crate::app::effect::{Effect, MachineRequest, Preference, Request};
 use crate::app::event::{ClipboardOutcome, Event, Ticket};
+use crate::config::bookmarks::{self, Bookmark};
 use crate::config::ledger::{self, GivenLink};
 use crate::config::paths::Folders;
 use crate::config::remembered::{LastPlace, Remembered};
@@ -75,6 +77,8 @@ pub struct Runner {
     journal: Option<PathBuf>,
     news: UnboundedSender<News>,
     tasks: HashMap<Ticket, AbortHandle>,
+    /// Bookmarks are written one after the other.
+    bookmarking: Arc<Mutex<()>>,
 }
 
 impl Runner {
@@ -110,6 +114,7 @@ impl Runner {
             journal,
             news,
             tasks,
+            bookmarking: Arc::default(),
         }
     }
 
@@ -159,8 +164,8 @@ impl Runner {
     }
 
     /// Remembers what was open, before the program ends.
-    pub fn remember_place(&mut self, place: LastPlace) {
-        self.remembered.last = Some(place);
+    pub fn remember_place(&mut self, place: LastPlace, recent: Vec<Bookmark>) {
+        (self.remembered.last, self.remembered.recent) = (Some(place), recent);
         let Some(file) = self.folders.as_ref().map(Folders::remembered_file) else { return };
         if let Err(error) = self.remembered.write(&file) {
             tracing::warn!(%error, "what was open could not be remembered");
@@ -220,8 +225,20 @@ impl Runner {
         });
     }
 
+    fn bookmark(&self, bookmark: Bookmark, kept: bool) {
+        let Some(file) = self.folders.as_ref().map(Folders::bookmarks_file) else { return };
+        let one_by_one = self.bookmarking.clone();
+        self.runtime.spawn_blocking(move || {
+            let _one = one_by_one.lock();
+            if let Err(error) = bookmarks::change(&file, &bookmark, kept) {
+                tracing::warn!(%error, "a bookmark could not be written");
+            }
+        });
+    }
+
     fn save(&mut self, preference: Preference) {
         match preference {
+            Preference::Bookmark { bookmark, kept } => return self.bookmark(bookmark, kept),
             Preference::LinksGiven(links) => return self.write_down(links),
             Preference::DownloadFolder(folder) => self.remembered.download_folder = Some(folder),
             Preference::KnownBucket { connection, bucket, known } => {

@@ -120,7 +120,7 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
     let Loop { screen, state, mut runner, .. } = turning;
     drop(screen);
     if let Some(place) = state.last_place() {
-        runner.remember_place(place);
+        runner.remember_place(place, state.session.recent.clone());
     }
     // Past the time the journal has what is unfinished, or the queue was in memory anyway.
     let _ = interface.block_on(async { timeout(ENDING, runner.shut_down()).await });

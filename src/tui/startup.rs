@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::session::Startup;
+use crate::config::bookmarks;
 use crate::config::connection::Connection;
 use crate::config::keyring;
 use crate::config::keys::{self, KeyFile};
@@ -44,6 +45,11 @@ pub fn gather(
     }
     let mut remembered = recollection.remembered;
     remembered.forget_old(startup.now);
+    match bookmarks::read(&folders.bookmarks_file()) {
+        Ok(kept) => startup.bookmarks = kept,
+        Err(error) => startup.problems.push(error.to_string()),
+    }
+    startup.recent.clone_from(&remembered.recent);
     startup.refused.clone_from(&remembered.refused);
     startup.download_folder.clone_from(&remembered.download_folder);
     for (name, buckets) in &remembered.known_buckets {
@@ -118,6 +124,8 @@ pub fn fresh(connections: Vec<Connection>, current: ConnectionName, open: Locati
         keyring: keyring::present(),
         profiles: Vec::new(),
         last: None,
+        bookmarks: Vec::new(),
+        recent: Vec::new(),
     }
 }
 

@@ -121,8 +121,10 @@ pub fn draw_status(paint: &mut Paint<'_>, area: Rect, state: &State) {
     let line = Span::line(area, 0).skip(1).shorter(1);
     let used = if needs_the_line(state, line.width) { 0 } else { draw_usage(paint, line, state) };
     let left = line.shorter(if used > 0 { used + 2 } else { 0 });
-    if let Some(typing) = &state.parts.objects.browse.typing {
-        let slash = paint.put(left, "/", paint.styles.key);
+    let browse = &state.parts.objects.browse;
+    if let Some(typing) = browse.typing.as_ref().or(browse.jumping.as_ref()) {
+        let sign = if browse.typing.is_some() { "/" } else { "'" };
+        let slash = paint.put(left, sign, paint.styles.key);
         let typed = Typed::of(typing, true);
         field(paint, left.skip(slash).take(48), typed);
     } else if !state.pending.is_empty() {
@@ -149,7 +151,7 @@ fn standing_note(state: &State) -> Option<String> {
 
 /// Whether a note is so long that the usage gives way to it while it is shown.
 fn needs_the_line(state: &State, cells: u16) -> bool {
-    let is_typing = state.parts.objects.browse.typing.is_some() || !state.pending.is_empty();
+    let is_typing = state.parts.objects.browse.is_typed() || !state.pending.is_empty();
     let toast = state.toasts.current().filter(|_| !is_typing);
     let hint = |toast: &Toast| if toast.explained { HINT } else { 0 };
     toast.is_some_and(|toast| width(&toast.text) + hint(toast) + 2 + USAGE > usize::from(cells))

@@ -27,6 +27,7 @@ use crate::ui::overlays::draw_overlay;
 use crate::ui::paint::{Paint, place};
 use crate::ui::screens::connecting::draw_connecting;
 use crate::ui::screens::draw_panes;
+use crate::ui::screens::sizes::draw_sizes;
 use crate::ui::screens::versions::draw_versions;
 use crate::ui::theme::Theme;
 
@@ -58,6 +59,7 @@ pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Spots {
         let behind = Rect { height: place(window, state.areas.status).y, ..window };
         paint.restyle(behind, Style::new().dim());
     }
+    draw_sizes(&mut paint, &state.parts.sizes, &state.session, state.now);
     draw_versions(&mut paint, &state.parts.versions, &state.session);
     if let Some(dialog) = state.dialog() {
         draw_dialog(&mut paint, dialog, &state.session);

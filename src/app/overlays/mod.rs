@@ -1,5 +1,6 @@
 //! The overlays: they lie over every pane, and one may be open.
 
+pub mod bookmarks;
 pub mod bucket_settings;
 pub mod comparison;
 pub mod connections;
@@ -16,6 +17,7 @@ pub mod rows;
 use crate::app::action::Action;
 use crate::app::keymap::Keymap;
 use crate::app::log::Log;
+use crate::app::overlays::bookmarks::Bookmarks;
 use crate::app::overlays::bucket_settings::BucketSettings;
 use crate::app::overlays::comparison::ComparisonSheet;
 use crate::app::overlays::connections::Connections;
@@ -31,6 +33,7 @@ use crate::app::overlays::rows::{rows_everywhere, rows_here};
 use crate::app::part::Part;
 use crate::app::scope::Scope;
 use crate::app::session::Session;
+use crate::config::bookmarks::Bookmark;
 use crate::domain::address::Location;
 
 #[derive(Clone, Debug)]
@@ -39,6 +42,7 @@ pub enum Overlay {
     Palette(Palette),
     Events(Events),
     Guide(Guide),
+    Bookmarks(Bookmarks),
     Connections(Connections),
     Cost(CostSheet),
     Ledger(LinkLedger),
@@ -59,12 +63,14 @@ pub struct Opening<'a> {
     pub session: &'a Session,
     pub log: &'a Log,
     pub here: &'a Location,
+    /// The same with its connection and the search that is shown.
+    pub place: &'a Option<Bookmark>,
 }
 
 impl Overlay {
     /// The one that an action opens, if it opens one.
     pub fn of(action: Action, opening: Opening<'_>) -> Option<Overlay> {
-        let Opening { keymap, scopes, disabled, session, log, here } = opening;
+        let Opening { keymap, scopes, disabled, session, log, here, place } = opening;
         Some(match action {
             Action::Help => Overlay::Help(Help::new(rows_here(keymap, scopes, disabled))),
             Action::Palette => {
@@ -74,6 +80,7 @@ impl Overlay {
             }
             Action::Events => Overlay::Events(Events::new(log)),
             Action::Guide => Overlay::Guide(Guide::default()),
+            Action::Bookmarks => Overlay::Bookmarks(Bookmarks::new(place.clone())),
             Action::Cost => Overlay::Cost(CostSheet::new(here)),
             Action::Links => Overlay::Ledger(LinkLedger::default()),
             Action::SwitchConnection => {
@@ -90,6 +97,7 @@ impl Overlay {
             Overlay::Palette(palette) => palette,
             Overlay::Events(events) => events,
             Overlay::Guide(guide) => guide,
+            Overlay::Bookmarks(bookmarks) => bookmarks,
             Overlay::Connections(connections) => connections,
             Overlay::Cost(cost) => cost,
             Overlay::Ledger(ledger) => ledger,
@@ -106,6 +114,7 @@ impl Overlay {
             Overlay::Palette(palette) => palette,
             Overlay::Events(events) => events,
             Overlay::Guide(guide) => guide,
+            Overlay::Bookmarks(bookmarks) => bookmarks,
             Overlay::Connections(connections) => connections,
             Overlay::Cost(cost) => cost,
             Overlay::Ledger(ledger) => ledger,

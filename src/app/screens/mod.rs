@@ -9,6 +9,7 @@ pub mod objects;
 pub mod places;
 pub mod preview;
 pub mod side;
+pub mod sizes;
 pub mod subject;
 pub mod transfers;
 pub mod versions;
@@ -24,6 +25,7 @@ use crate::app::screens::connecting::Connecting;
 use crate::app::screens::objects::Objects;
 use crate::app::screens::places::Places;
 use crate::app::screens::side::SidePane;
+use crate::app::screens::sizes::Sizes;
 use crate::app::screens::transfers::TransfersPane;
 use crate::app::screens::versions::Versions;
 
@@ -70,6 +72,8 @@ parts! {
     tab objects: Objects,
     /// Below the questions of the panes, which it leads to.
     tab versions: Versions,
+    /// Below the questions of the panes too.
+    tab sizes: Sizes,
     window transfers: TransfersPane,
     tab side: SidePane,
     window completing: Completing,

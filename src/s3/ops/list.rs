@@ -14,7 +14,7 @@ use futures_util::future::BoxFuture;
 
 use crate::domain::address::{DELIMITER, MAX_KEY_BYTES, Prefix};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::listing::{Class, ListedPage, Page, Row, RowKind};
+use crate::domain::listing::{Class, ContinuationToken, ListedPage, Page, Row, RowKind};
 use crate::domain::page_cursor::next_page;
 use crate::s3::call::Call;
 use crate::s3::client::{Client, ListQuery};
@@ -45,7 +45,7 @@ impl Client {
         encoding: Option<EncodingType>,
         call: &Call,
     ) -> Result<ListObjectsV2Output, Error> {
-        let (token, last) = query.token.as_ref().map_or((None, None), after::parts);
+        let (token, last) = query.token.as_ref().map_or((None, None), ContinuationToken::parts);
         let behind = last.filter(|_| token.is_none());
         let start = behind.map(|last| after::start(last, query.delimited, query.prefix.as_str()));
         self.run(call, |sdk, bucket| {
@@ -144,7 +144,7 @@ impl Client {
 /// Behind a name a server is asked without an encoding: it would compare the name with encoded
 /// ones.
 fn encoding(query: &ListQuery) -> Option<EncodingType> {
-    let of_server = |token| after::parts(token).0.is_some();
+    let of_server = |token: &ContinuationToken| token.parts().0.is_some();
     query.token.as_ref().is_none_or(of_server).then_some(EncodingType::Url)
 }
 

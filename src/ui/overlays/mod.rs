@@ -1,5 +1,6 @@
 //! Paints what lies over every pane.
 
+pub mod bookmarks;
 pub mod bucket_settings;
 pub mod comparison;
 pub mod cost;
@@ -14,6 +15,7 @@ use crate::app::overlays::Overlay;
 use crate::app::state::State;
 use crate::ui::dialogs::details::draw_details;
 use crate::ui::dialogs::question::draw_choice;
+use crate::ui::overlays::bookmarks::draw_bookmarks;
 use crate::ui::overlays::bucket_settings::draw_bucket_settings;
 use crate::ui::overlays::comparison::draw_comparison;
 use crate::ui::overlays::cost::draw_cost;
@@ -32,6 +34,7 @@ pub fn draw_overlay(paint: &mut Paint<'_>, overlay: &Overlay, state: &State) {
         Overlay::Palette(palette) => draw_palette(paint, palette),
         Overlay::Connections(connections) => draw_choice(paint, &connections.choice),
         Overlay::Ledger(ledger) => draw_ledger(paint, ledger, &state.session.zone, state.now),
+        Overlay::Bookmarks(bookmarks) => draw_bookmarks(paint, bookmarks, &state.session),
         Overlay::Cost(cost) => draw_cost(paint, cost, state),
         Overlay::Notice(notice) => draw_details(paint, &notice.0, &state.session),
         Overlay::Comparison(comparison) => draw_comparison(paint, comparison, state.now),

@@ -7,6 +7,7 @@ pub mod objects;
 pub mod preview;
 pub mod reason;
 pub mod side;
+pub mod sizes;
 pub mod transfers;
 pub mod versions;
 pub mod view;

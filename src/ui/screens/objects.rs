@@ -170,7 +170,7 @@ fn labels(paint: &Paint<'_>, browse: &Browse, arranged: &str, view: View<'_>) ->
         beside: marks(paint, browse),
         top_right: position(browse),
         does: Some(Action::Sort),
-        bottom_left: rest_of_search(browse, view),
+        bottom_left: begun_at(browse, view).unwrap_or_else(|| rest_of_search(browse, view)),
         bottom_right: arranged.to_owned(),
         ..Labels::default()
     }
@@ -234,6 +234,13 @@ fn position(browse: &Browse) -> String {
         return if shown.0 == 0 { String::new() } else { format!("{at} of {all}{more}") };
     }
     format!("{at} of {shown} found in {all}{more}")
+}
+
+/// Where the listing begins, and how to see what is before.
+fn begun_at(browse: &Browse, view: View<'_>) -> Option<String> {
+    let from = browse.from()?;
+    let key = view.key(Scope::Objects, Action::First);
+    Some(format!("from {from} on: {key} for the beginning"))
 }
 
 /// How a search that rests goes on.

@@ -1,6 +1,7 @@
 //! User stories: keys in, effects out, without terminal or network.
 
 mod arranging;
+mod bookmarks;
 mod buckets;
 mod changing;
 mod clicking;
@@ -15,6 +16,7 @@ mod doctor;
 mod downloading;
 mod finding;
 mod following;
+mod jumping;
 mod keymap;
 mod keys;
 mod leaving;
@@ -26,6 +28,7 @@ mod queue;
 mod role;
 mod settings;
 mod side;
+mod sizes;
 mod tabs;
 mod unfinished;
 mod unfolding;

@@ -173,6 +173,55 @@ fn what_is_to_be_found() {
     });
 }
 
+/// Sizes below the prefix, all counted.
+fn sizes(size: (u16, u16)) -> Situation {
+    let mut situation = Situation::browsing(size);
+    situation.press("w");
+    let mut page = Page::default();
+    let time = "2026-09-20T14:02:00Z".parse().ok();
+    for (name, size) in [
+        ("IMG_0412.jpg", 4_299_161),
+        ("clips/2025/one of the longest names that anybody has ever given to a film.mp4", 1 << 31),
+        ("clips/holiday.mp4", 734_003_200),
+        ("raw/\u{202e}gpj.nef", 91_264_512),
+    ] {
+        page.push_object(name, size, time, Class::Standard);
+    }
+    let page = Arc::new(page);
+    for (page, done) in [(page, false), (Arc::default(), true)] {
+        situation.answer_once(|request| match request {
+            Request::Storage(StorageRequest::Walk { .. }) => {
+                Some(Ok(Answer::Walked { page: Arc::clone(&page), done }))
+            }
+            _ => None,
+        });
+    }
+    situation
+}
+
+#[test]
+fn sizes_of_a_level() {
+    assert_pictures("sizes", sizes);
+}
+
+#[test]
+fn sizes_by_class_age_and_size() {
+    assert_pictures("sizes_summary", |size| {
+        let mut situation = sizes(size);
+        situation.press("tab");
+        situation
+    });
+}
+
+#[test]
+fn bookmarks_and_recent_places() {
+    assert_pictures("bookmarks", |size| {
+        let mut situation = Situation::browsing(size);
+        situation.press("b a");
+        situation
+    });
+}
+
 #[test]
 fn a_listing_that_failed() {
     assert_pictures("failed", |size| {

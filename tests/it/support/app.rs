@@ -253,6 +253,8 @@ fn fits(request: &Request, reply: &Reply) -> bool {
         (Request::Storage(StorageRequest::ListBuckets), Ok(Answer::Buckets(_)))
             | (Request::Storage(StorageRequest::ListPage { .. }), Ok(Answer::Page(_)))
             | (Request::Storage(StorageRequest::Find { .. }), Ok(Answer::Found(_)))
+            | (Request::Storage(StorageRequest::Walk { .. }), Ok(Answer::Walked { .. }))
+            | (Request::Storage(StorageRequest::CountBeside { .. }), Ok(Answer::Beside { .. }))
             | (Request::Storage(StorageRequest::Versioning(_)), Ok(Answer::Versioning(_)))
             | (Request::Storage(StorageRequest::ListVersions { .. }), Ok(Answer::Versions(_)))
             | (Request::Storage(StorageRequest::PlanRestore { .. }), Ok(Answer::RestorePlanned(_)))

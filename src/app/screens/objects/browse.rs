@@ -35,6 +35,10 @@ pub struct Browse {
     pub loading: Loading,
     /// The filter while it is typed.
     pub typing: Option<Input>,
+    /// The first letters of a key while they are typed.
+    pub jumping: Option<Input>,
+    /// The listing begins at this name instead of at the first.
+    from: Option<String>,
     pub(super) pager: Pager,
     /// A listing that replaces the shown one as soon as it reaches as far as it must.
     pub(super) fresh: Option<Fresh>,
@@ -158,7 +162,21 @@ impl Browse {
 
     /// Whether the server has rows that are not here.
     pub fn is_incomplete(&self) -> bool {
-        self.place.is_some() && self.loading != Loading::Complete
+        self.place.is_some() && (self.loading != Loading::Complete || self.from.is_some())
+    }
+
+    /// Whether a filter or the letters of a key are being typed.
+    pub fn is_typed(&self) -> bool {
+        self.typing.is_some() || self.jumping.is_some()
+    }
+
+    /// The name at which the listing begins, where it is not the first.
+    pub fn from(&self) -> Option<&str> {
+        self.from.as_deref()
+    }
+
+    pub(super) fn set_from(&mut self, from: Option<String>) {
+        self.from = from;
     }
 
     // ─── going places ───
@@ -234,7 +252,9 @@ impl Browse {
         self.changing.stop(cx);
         let loading = self.drop_fresh(cx).unwrap_or_else(|| self.loading.clone());
         let place = self.place.take()?;
-        self.memory.keep(&place, self.rows.listing(), &loading);
+        if self.from.take().is_none() {
+            self.memory.keep(&place, self.rows.listing(), &loading);
+        }
         let name = self.rows.row(self.list.cursor).map(|row| row.name);
         if self.sought.is_none() {
             self.memory.remember(&place, name);
@@ -246,7 +266,7 @@ impl Browse {
         self.sought = name.or_else(|| self.memory.cursor(&place).map(str::to_owned));
         self.marking.clear();
         self.list = List::default();
-        self.typing = None;
+        (self.typing, self.jumping) = (None, None);
         self.load_all = false;
         self.hold = Hold::Top;
         self.rows.clear(cx);
@@ -315,13 +335,13 @@ impl Browse {
         if self.rows.listing().is_empty() {
             self.drop_fresh(cx);
             self.rows.clear(cx);
-            self.pager.start(&place, self.at(), cx);
+            self.pager.start(&place, self.at(), self.from.as_deref(), cx);
             self.loading = Loading::First;
             return;
         }
         let before = self.drop_fresh(cx).unwrap_or_else(|| self.loading.clone());
         let mut fresh = Fresh::beside(&before);
-        fresh.pager.start(&place, self.at(), cx);
+        fresh.pager.start(&place, self.at(), self.from.as_deref(), cx);
         self.fresh = Some(fresh);
         self.loading = Loading::Refreshing;
     }

@@ -26,6 +26,9 @@ impl Browse {
             return;
         };
         let mut below = place.changes(&change.keys);
+        if let Some(from) = self.from() {
+            below.rows.retain(|name, _| name.as_str() >= from);
+        }
         if place.search.is_some() {
             // Whether the search finds what is new, the next one tells.
             below.rows.retain(|name, _| self.rows.find(name).is_some());
@@ -195,7 +198,7 @@ impl Browse {
             marked => marked == all && (all > 1 || self.marking.marks.prefixes() > 0),
         };
         let at_top = self.place().is_some_and(|place| place.prefix.is_root());
-        about_all && at_top && self.searched().is_none() && self.is_whole()
+        about_all && at_top && self.searched().is_none() && self.from().is_none() && self.is_whole()
     }
 
     /// Whether every row that the server has is here.

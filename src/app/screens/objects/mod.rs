@@ -15,6 +15,7 @@ pub mod editing;
 pub mod existing;
 pub mod fresh;
 pub mod history;
+pub mod jumping;
 pub mod loading;
 pub mod marking;
 pub mod naming;
@@ -45,6 +46,7 @@ use crate::app::scope::Scope;
 use crate::app::screens::objects::acting::Acting;
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::describing::Describing;
+use crate::app::screens::objects::downloading::Listed;
 use crate::app::screens::objects::editing::Editing;
 use crate::app::screens::objects::publicity::Asking;
 use crate::app::screens::objects::reasons::disabled;
@@ -95,7 +97,7 @@ impl Part for Objects {
     fn scopes(&self) -> &'static [Scope] {
         match self.dialog() {
             Some(dialog) => dialog.scopes(),
-            None if self.browse.typing.is_some() => Scope::Text.outwards(),
+            None if self.browse.is_typed() => Scope::Text.outwards(),
             None => Scope::Objects.outwards(),
         }
     }
@@ -123,6 +125,9 @@ impl Part for Objects {
     fn hints(&self) -> Vec<KeyHint> {
         match self.dialog() {
             Some(dialog) => dialog.hints(),
+            None if self.browse.jumping.is_some() => {
+                vec![(Action::Accept, "stay here"), (Action::Dismiss, "end")]
+            }
             None if self.browse.typing.is_some() => {
                 vec![(Action::Accept, "keep the filter"), (Action::Dismiss, "cancel")]
             }
@@ -131,7 +136,7 @@ impl Part for Objects {
     }
 
     fn takes_keys(&self) -> bool {
-        self.covers() || self.browse.typing.is_some()
+        self.covers() || self.browse.is_typed()
     }
 
     fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
@@ -148,12 +153,16 @@ impl Part for Objects {
             self.thawing.on_action(action, cx);
         } else if self.acting.question.is_open() {
             self.acting.on_dialog_action(action, &mut self.browse, cx);
+        } else if self.browse.jumping.is_some() {
+            self.browse.on_jump_action(action, cx);
         } else if self.browse.typing.is_some() {
             self.on_filter_action(action, cx);
         } else if action == Action::Sort {
             self.sorting.ask(menu(self.browse.rows.arrangement()), ());
         } else if action == Action::Find && self.browse.place().is_some() {
             self.searching.ask(&self.browse);
+        } else if action == Action::Sizes {
+            self.browse.ask_sizes(cx);
         } else if let Action::Details | Action::Preview = action {
             if let Some(subject) = self.browse.current_subject() {
                 cx.ask(Intent::Show { tab: SideTab::of(action), subject });
@@ -186,6 +195,10 @@ impl Part for Objects {
             self.thawing.on_text(chord, cx);
         } else if self.acting.question.is_open() {
             self.acting.on_dialog_text(chord, &mut self.browse, cx);
+        } else if let Some(jumping) = &mut self.browse.jumping {
+            if jumping.on_text(chord) {
+                self.browse.jump(cx);
+            }
         } else if let Some(typing) = &mut self.browse.typing
             && typing.on_text(chord)
         {
@@ -195,7 +208,10 @@ impl Part for Objects {
 
     /// Without a question, what is pasted is paths to upload.
     fn on_paste(&mut self, text: &str, cx: &mut Context<'_>) {
-        if let Some(typing) = &mut self.browse.typing {
+        if let Some(jumping) = &mut self.browse.jumping {
+            jumping.on_paste(text);
+            self.browse.jump(cx);
+        } else if let Some(typing) = &mut self.browse.typing {
             typing.on_paste(text);
             self.filter_as_typed(cx);
         } else if let Some(dialog) = self
@@ -311,6 +327,13 @@ impl Objects {
         };
         let rows = vec![(target, Some(one.size))];
         self.acting.on_action(action, Some(rows), &mut self.browse, cx);
+    }
+
+    /// Performs an action on rows, whatever is marked and wherever the cursor is.
+    pub fn on_action_of_rows(&mut self, action: Action, rows: Vec<Listed>, cx: &mut Context<'_>) {
+        if self.dialog().is_none() {
+            self.acting.on_action(action, Some(rows), &mut self.browse, cx);
+        }
     }
 
     /// What describes, edits or thaws objects: one, or the marked ones, or the one under the

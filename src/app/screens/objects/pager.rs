@@ -31,11 +31,19 @@ struct Searched {
 }
 
 impl Pager {
-    /// Starts at the first page, whatever was asked before.
-    pub fn start(&mut self, place: &PrefixPlace, at: Option<Timestamp>, cx: &mut Context<'_>) {
+    /// Starts at the first page, or with the name `from`, whatever was asked before.
+    pub fn start(
+        &mut self,
+        place: &PrefixPlace,
+        at: Option<Timestamp>,
+        from: Option<&str>,
+        cx: &mut Context<'_>,
+    ) {
         self.stop(cx);
         *self = Pager { at, ..Pager::default() };
-        self.ask(place, None, cx);
+        let first = from.map(|name| place.prefix.key(name));
+        let token = first.and_then(|key| ContinuationToken::with(key.as_str()));
+        self.ask(place, token, cx);
     }
 
     /// Asks for the page after the last one; `false` where there is none or one is on its way.

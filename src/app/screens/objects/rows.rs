@@ -104,6 +104,33 @@ impl ObjectRows {
         prefix.or_else(|| find(&self.natural.objects))
     }
 
+    /// Where the row is shown whose name is the first that is not before this one.
+    pub fn first_from(&self, name: &str) -> Option<usize> {
+        let shown = self.shown();
+        let named = |number: &u32| self.listing.row(*number).name;
+        let in_order = self.arranged.is_none() && self.listing.is_ordered();
+        let first = |rows: &[u32]| {
+            if in_order {
+                let at = rows.partition_point(|number| named(number) < name);
+                return (at < rows.len()).then_some(at);
+            }
+            let behind = rows.iter().enumerate().filter(|(_, number)| named(number) >= name);
+            behind.min_by_key(|(_, number)| named(number)).map(|(at, _)| at)
+        };
+        let prefix = first(&shown.prefixes);
+        let object = first(&shown.objects);
+        let behind_prefixes = object.map(|at| at + shown.prefixes.len());
+        match (prefix, object) {
+            (Some(at), Some(other))
+                if named(&shown.objects[other]) < named(&shown.prefixes[at]) =>
+            {
+                behind_prefixes
+            }
+            (Some(at), _) => Some(at),
+            (None, _) => behind_prefixes,
+        }
+    }
+
     /// Where a row is shown. A right guess saves a search through all rows.
     pub fn position(&self, number: u32, guess: usize) -> Option<usize> {
         if self.number(guess) == Some(number) {

@@ -7,6 +7,7 @@ use crate::app::layout::Pane;
 use crate::app::list::Hold;
 use crate::app::screens::objects::browse::Browse;
 use crate::domain::address::Prefix;
+use crate::domain::transfer::Target;
 
 impl Browse {
     /// Performs what is about rows; `false` where the action is not.
@@ -15,6 +16,8 @@ impl Browse {
             Action::Open => self.open_current(cx),
             Action::Parent => self.go_up(cx),
             Action::GoToRoot => self.go_to_root(cx),
+            Action::Jump => self.ask_jump(),
+            Action::First if self.from().is_some() => self.list_from_beginning(cx),
             Action::Filter => self.typing = Some(Input::prefilled(&self.rows.arrangement().filter)),
             Action::Mark => self.mark(cx),
             Action::MarkRange => self.marking.toggle_range(&self.rows, self.list.cursor),
@@ -72,6 +75,23 @@ impl Browse {
         }
     }
 
+    /// Asks for the sizes below the marked prefixes, or below the open one.
+    pub(super) fn ask_sizes(&self, cx: &mut Context<'_>) {
+        let Some(place) = self.place() else { return };
+        let (bucket, prefix) = (place.bucket.clone(), place.prefix.clone());
+        let mut of: Vec<Prefix> = Vec::new();
+        if !self.marking.marks.is_empty() {
+            of.extend(self.targets().into_iter().filter_map(|target| match target {
+                Target::Prefix(prefix) => Some(prefix),
+                _ => None,
+            }));
+        }
+        if of.is_empty() {
+            of.push(prefix.clone());
+        }
+        cx.ask(Intent::ShowSizes { bucket, prefix, of });
+    }
+
     fn go_to_root(&mut self, cx: &mut Context<'_>) {
         if let Some(place) = self.place()
             && (!place.prefix.is_root() || place.search.is_some())
@@ -96,6 +116,8 @@ impl Browse {
             self.set_filter("", cx);
         } else if !self.marking.marks.is_empty() {
             self.marking.clear();
+        } else if self.from().is_some() {
+            self.list_from_beginning(cx);
         } else if let Some(place) = self.place().filter(|place| place.search.is_some()).cloned() {
             self.open(place.bucket, place.prefix, cx);
         } else if self.at().is_some() {

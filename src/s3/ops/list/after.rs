@@ -8,26 +8,14 @@ use crate::s3::call::Call;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::list::spelling::{Spellings, readings};
 
-/// Between a server's token and the last name before it: no token has a control character.
-const MARK: char = '\u{1}';
-
 /// Behind every key that begins with a prefix.
 const BEHIND: char = char::MAX;
 
-/// The server's token and the last name of the page that gave it. Without a token of the server the
-/// listing goes on after that name.
+/// The server's token and the last name of the page that gave it.
 pub fn token(server: &str, last: Option<&str>) -> ContinuationToken {
     match last {
-        Some(last) => ContinuationToken(format!("{server}{MARK}{last}")),
+        Some(last) => ContinuationToken::behind(server, last),
         None => ContinuationToken(server.to_owned()),
-    }
-}
-
-/// The two parts of [`token`].
-pub fn parts(token: &ContinuationToken) -> (Option<&str>, Option<&str>) {
-    match token.0.split_once(MARK) {
-        Some((server, last)) => (Some(server).filter(|server| !server.is_empty()), Some(last)),
-        None => (Some(&token.0), None),
     }
 }
 
@@ -55,7 +43,7 @@ impl Client {
         if matches!(self.provider(), Provider::Aws | Provider::R2) {
             return Ok(told.map(|told| token(told, None)));
         }
-        let before = query.token.as_ref().and_then(|token| parts(token).1);
+        let before = query.token.as_ref().and_then(|token| token.parts().1);
         let prefix = query.prefix.as_str();
         let last = page.rows().last().map(|row| format!("{prefix}{}", row.name));
         let last = last.as_deref().or(before);
@@ -90,9 +78,9 @@ mod tests {
 
     #[test]
     fn a_token_keeps_the_servers_own_and_the_last_name() {
-        assert_eq!(parts(&token("t", Some("p/a"))), (Some("t"), Some("p/a")));
-        assert_eq!(parts(&token("t", None)), (Some("t"), None));
-        assert_eq!(parts(&token("", Some("p/a"))), (None, Some("p/a")));
+        assert_eq!(token("t", Some("p/a")).parts(), (Some("t"), Some("p/a")));
+        assert_eq!(token("t", None).parts(), (Some("t"), None));
+        assert_eq!(token("", Some("p/a")).parts(), (None, Some("p/a")));
     }
 
     #[test]

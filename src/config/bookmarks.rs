@@ -1,0 +1,123 @@
+//! Keeps bookmarks: places to come back to, in a file of the state folder.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::paths::write_whole;
+use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
+use crate::domain::error::Error;
+
+/// A prefix of a bucket, or a search below it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bookmark {
+    pub connection: ConnectionName,
+    pub bucket: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub prefix: String,
+    /// The criteria, as they were typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct BookmarkFile {
+    #[serde(default)]
+    bookmark: Vec<Bookmark>,
+}
+
+impl Bookmark {
+    pub fn location(&self) -> Location {
+        Location::Prefix {
+            bucket: Bucket::new(self.bucket.as_str()),
+            prefix: Prefix::new(self.prefix.as_str()),
+        }
+    }
+}
+
+/// `work ▸ media ▸ photos/: *.jpg size>1M`
+impl fmt::Display for Bookmark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [self.connection.as_str(), &self.bucket, &self.prefix];
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        f.write_str(&parts.join(" ▸ "))?;
+        self.search.as_ref().map_or(Ok(()), |search| write!(f, ": {search}"))
+    }
+}
+
+/// In the order in which they were added; a missing file has none.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn read(path: &Path) -> Result<Vec<Bookmark>, Error> {
+    let fail = |error: &io::Error| Error::from_io(error, "read", path.display());
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(fail(&error)),
+    };
+    let file: BookmarkFile =
+        toml::from_str(&text).map_err(|error| fail(&io::Error::other(error.message())))?;
+    Ok(file.bookmark)
+}
+
+/// Adds a bookmark, or takes it away; the others are left as another window may have written them.
+///
+/// # Errors
+/// Where the file cannot be read or written: it is left as it is then.
+pub fn change(path: &Path, bookmark: &Bookmark, kept: bool) -> Result<(), Error> {
+    let mut all = read(path)?;
+    all.retain(|each| each != bookmark);
+    if kept {
+        all.push(bookmark.clone());
+    }
+    let text = toml::to_string(&BookmarkFile { bookmark: all })
+        .map_err(|error| Error::from_io(&io::Error::other(error), "write", path.display()))?;
+    write_whole(path, &text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bookmark(prefix: &str, search: Option<&str>) -> Bookmark {
+        Bookmark {
+            connection: "r2:personal".into(),
+            bucket: "media".to_owned(),
+            prefix: prefix.to_owned(),
+            search: search.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn what_is_added_is_read_again_and_can_be_taken_away() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("state").join("bookmarks.toml");
+        assert_eq!(read(&file).unwrap(), []);
+        let (one, other) = (bookmark("a \"b\"/", None), bookmark("", Some("*.jpg size>1M")));
+        for each in [&one, &other, &one] {
+            change(&file, each, true).unwrap();
+        }
+        assert_eq!(read(&file).unwrap(), [other.clone(), one.clone()]);
+        change(&file, &other, false).unwrap();
+        assert_eq!(read(&file).unwrap(), [one]);
+        assert_eq!(other.to_string(), "r2:personal ▸ media: *.jpg size>1M");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_damaged_file_is_left_as_it_is() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("bookmarks.toml");
+        fs::write(&file, "bookmark = 7").unwrap();
+        assert!(change(&file, &bookmark("", None), true).is_err());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "bookmark = 7");
+    }
+}

@@ -1,0 +1,62 @@
+//! Walks all keys below a prefix for the interface, and counts what is beside them.
+
+use std::sync::Arc;
+
+use crate::app::event::{Answer, Reply};
+use crate::domain::address::{Bucket, Prefix};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::tally::Besides;
+use crate::domain::versions::VersionState;
+use crate::s3::client::{Client, ListQuery};
+use crate::s3::ops::pages::Pages;
+use crate::s3::ops::versions::{VersionPages, VersionsQuery};
+
+/// Every page of what is below a prefix; the last answer has nothing.
+pub async fn walk(
+    client: &Client,
+    bucket: &Bucket,
+    prefix: &Prefix,
+    tell: impl Fn(Answer),
+) -> Reply {
+    let mut pages = Pages::new(client, ListQuery::below(bucket, prefix));
+    while let Some(page) = pages.next().await? {
+        tell(Answer::Walked { page, done: false });
+    }
+    Ok(Answer::Walked { page: Arc::default(), done: true })
+}
+
+/// Old versions, delete markers and unfinished uploads; what a server does not know is none.
+pub async fn beside(
+    client: &Client,
+    bucket: &Bucket,
+    prefix: &Prefix,
+    tell: impl Fn(Answer),
+) -> Reply {
+    let mut beside = Besides::default();
+    let mut pages = VersionPages::new(client, VersionsQuery::below(bucket, prefix));
+    loop {
+        let page = match pages.next().await {
+            Err(error) if error.is(&ErrorKind::Unsupported) => break,
+            page => page?,
+        };
+        let Some(page) = page else { break };
+        for row in &page.rows {
+            match &row.state {
+                VersionState::DeleteMarker => beside.markers += 1,
+                VersionState::Object { size, .. } if !row.latest => beside.versions.count(*size),
+                VersionState::Object { .. } => {}
+            }
+        }
+        tell(Answer::Beside { beside, done: false });
+    }
+    for upload in client.uploads_below(bucket, prefix).await? {
+        match client.upload_extent(&upload.object, &upload.upload).await {
+            Ok(extent) => beside.uploads.count(extent.bytes),
+            // It was finished or aborted meanwhile.
+            Err(error) if error.is(&ErrorKind::NoSuchUpload) => {}
+            Err(error) => return Err::<Answer, Error>(error),
+        }
+        tell(Answer::Beside { beside, done: false });
+    }
+    Ok(Answer::Beside { beside, done: true })
+}

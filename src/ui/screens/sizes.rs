@@ -1,0 +1,209 @@
+//! Paints where the bytes below a prefix are: a level by size, a summary, the largest objects.
+
+use ratatui::layout::Rect;
+
+use crate::app::screens::sizes::Sizes;
+use crate::app::screens::sizes::measured::{Counting, MeasuredPlace};
+use crate::app::screens::sizes::view::SizesView;
+use crate::app::session::Session;
+use crate::domain::size_tree::SizedRow;
+use crate::domain::tally::Amount;
+use crate::domain::units::{Count, Counted, Size};
+use crate::ui::overlays::help::centred;
+use crate::ui::paint::{Paint, Span};
+use crate::ui::widgets::frame::Labels;
+use crate::ui::widgets::gauge::{gauge, percent};
+use crate::ui::widgets::notice::{Notice, notice};
+use crate::ui::widgets::popup::large_popup;
+use crate::ui::widgets::rows::{rows, sign};
+use crate::ui::widgets::spinner::spinner;
+
+/// Cells of a size, of a share, of a count, and the most of a bar.
+const SIZE: u16 = 9;
+const SHARE: u16 = 4;
+const COUNT: u16 = 11;
+const BAR: u16 = 20;
+
+pub fn draw_sizes(paint: &mut Paint<'_>, sizes: &Sizes, session: &Session, now: jiff::Timestamp) {
+    let Some(shown) = sizes.shown() else { return };
+    let inner = large_popup(paint, &labels(paint, shown, now), 120, 40);
+    match shown.view {
+        SizesView::Tree if shown.rows().is_empty() => {
+            notice(paint, inner, &nothing(paint, shown, session));
+        }
+        SizesView::Tree => {
+            let all = shown.level_amount();
+            let most = shown.rows().first().map_or(0, |row| row.amount().bytes);
+            let place = centred(shown.cursor, shown.len(), inner.height);
+            rows(paint, inner, place, |paint, span, at| {
+                let Some(row) = shown.rows().get(at.number) else { return };
+                sign(paint, span, at, false);
+                draw_row(paint, span.skip(2).shorter(1), row, (most, all.bytes));
+            });
+        }
+        SizesView::Largest => {
+            let all = shown.tree.all(crate::domain::size_tree::SizeTree::TOP).bytes;
+            let most = shown.tree.largest().first().map_or(0, |object| object.bytes);
+            let place = centred(shown.cursor, shown.len(), inner.height);
+            rows(paint, inner, place, |paint, span, at| {
+                let Some(object) = shown.tree.largest().get(at.number) else { return };
+                sign(paint, span, at, false);
+                let row = SizedRow::Object(object.clone());
+                draw_row(paint, span.skip(2).shorter(1), &row, (most, all));
+            });
+        }
+        SizesView::Summary => draw_summary(paint, inner, sizes, shown, session),
+    }
+}
+
+fn labels(paint: &Paint<'_>, shown: &MeasuredPlace, now: jiff::Timestamp) -> Labels {
+    let all = shown.level_amount();
+    let more = if shown.counting == Counting::Whole { "" } else { "+" };
+    let (objects, bytes) = (Count(all.objects), Size(all.bytes));
+    let turns = match shown.counting {
+        Counting::Running => format!(" {}", spinner(paint.glyphs, now)),
+        _ => String::new(),
+    };
+    let state = match &shown.counting {
+        Counting::Running => String::new(),
+        Counting::Whole if shown.tree.is_cut() => "too many prefixes: some are one".to_owned(),
+        Counting::Whole => String::new(),
+        Counting::Stopped => "stopped: not all of it".to_owned(),
+        Counting::Failed(error) => format!("not all of it: {}", error.explain().what),
+    };
+    Labels {
+        title: format!("s3://{}/{}{}", shown.bucket, shown.prefix, shown.level_name()),
+        top_right: format!("{bytes}{more} in {objects}{more}{turns}"),
+        bottom_left: state,
+        bottom_right: shown.view.title().to_owned(),
+        ..Labels::default()
+    }
+}
+
+fn nothing(paint: &Paint<'_>, shown: &MeasuredPlace, session: &Session) -> Notice {
+    match &shown.counting {
+        Counting::Failed(error) => {
+            let said = error.explain();
+            Notice {
+                sign: paint.glyphs.bad,
+                sign_style: paint.styles.bad,
+                headline: said.what,
+                sentences: vec![said.why, session.next(error)],
+            }
+        }
+        Counting::Running => Notice { headline: "counting".to_owned(), ..Notice::default() },
+        _ => Notice { headline: "there is nothing here".to_owned(), ..Notice::default() },
+    }
+}
+
+/// `4.1 MiB  37% ━━━━───  1,204  name`, as far as there is room.
+fn draw_row(paint: &mut Paint<'_>, span: Span, row: &SizedRow, (most, all): (u64, u64)) {
+    let styles = paint.styles;
+    let amount = row.amount();
+    let mut rest = span;
+    paint.print_right(rest.take(SIZE), styles.size, format_args!("{}", Size(amount.bytes)));
+    rest = rest.skip(SIZE + 1);
+    if span.width > 40 {
+        let share = percent(amount.bytes, all);
+        paint.print_right(rest.take(SHARE), styles.dim, format_args!("{share}%"));
+        rest = rest.skip(SHARE + 1);
+    }
+    if span.width > 60 {
+        let bar = BAR.min(span.width / 5);
+        gauge(paint, rest.take(bar), amount.bytes, most, styles.accent);
+        rest = rest.skip(bar + 1);
+        if !matches!(row, SizedRow::Object(_)) {
+            let count = Count(amount.objects);
+            paint.print_right(rest.take(COUNT), styles.dim, format_args!("{count}"));
+        }
+        rest = rest.skip(COUNT + 2);
+    }
+    match row {
+        SizedRow::Prefix(_, name, _) => paint.name(rest, name, styles.prefix),
+        SizedRow::Object(object) => paint.name(rest, &object.name, styles.text),
+        SizedRow::Others(others) => {
+            let text = format!("{} that are smaller", Counted(others.objects, "object"));
+            paint.put(rest, &text, styles.dim)
+        }
+    };
+}
+
+/// One line of the summary: a heading, or a name with its amount.
+enum SummaryLine {
+    Heading(String),
+    Amount(String, Amount),
+    Text(String, String),
+}
+
+fn draw_summary(
+    paint: &mut Paint<'_>,
+    area: Rect,
+    sizes: &Sizes,
+    shown: &MeasuredPlace,
+    session: &Session,
+) {
+    let lines = summary(sizes, shown, session);
+    let styles = paint.styles;
+    let all = shown.tree.stored().bytes();
+    for (line, said) in (0..area.height).zip(lines.iter().skip(shown.cursor)) {
+        let span = Span::line(area, line).skip(1).shorter(1);
+        match said {
+            SummaryLine::Heading(text) => {
+                paint.put(span, text, styles.title);
+            }
+            SummaryLine::Text(name, value) => {
+                paint.put(span.skip(2).take(18), name, styles.text);
+                paint.sentence(span.skip(21), value, styles.text);
+            }
+            SummaryLine::Amount(name, amount) => {
+                paint.put(span.skip(2).take(18), name, styles.text);
+                let rest = span.skip(21);
+                let size = Size(amount.bytes);
+                paint.print_right(rest.take(SIZE), styles.size, format_args!("{size}"));
+                let count = Count(amount.objects);
+                let rest = rest.skip(SIZE + 1);
+                paint.print_right(rest.take(COUNT), styles.dim, format_args!("{count}"));
+                let rest = rest.skip(COUNT + 2);
+                let bar = BAR.min(rest.width);
+                gauge(paint, rest.take(bar), amount.bytes, all, styles.accent);
+            }
+        }
+    }
+}
+
+fn summary(sizes: &Sizes, shown: &MeasuredPlace, session: &Session) -> Vec<SummaryLine> {
+    let stored = shown.tree.stored();
+    let some = |(name, amount): (&str, Amount)| {
+        (amount.objects > 0).then(|| SummaryLine::Amount(name.to_owned(), amount))
+    };
+    let mut lines = vec![SummaryLine::Heading("By storage class".to_owned())];
+    lines.extend(stored.classes().map(|(class, totals)| {
+        let amount = Amount { objects: totals.objects, bytes: totals.bytes };
+        SummaryLine::Amount(class.to_owned(), amount)
+    }));
+    let connection = session.connection();
+    let region = connection.region.as_deref();
+    if let Some(monthly) = stored.monthly(&session.prices, connection.provider, region) {
+        lines.push(SummaryLine::Text("a month".to_owned(), monthly.cost.to_string()));
+    }
+    lines.push(SummaryLine::Heading("By age".to_owned()));
+    lines.extend(shown.tree.ages().filter_map(some));
+    lines.push(SummaryLine::Heading("By size".to_owned()));
+    lines.extend(shown.tree.sizes().filter_map(some));
+    lines.push(SummaryLine::Heading("Beside the objects".to_owned()));
+    match (&shown.beside, sizes.is_counting_beside()) {
+        (Some(beside), counting) => {
+            let more = if counting { ", counting" } else { "" };
+            lines.push(SummaryLine::Amount("old versions".to_owned(), beside.versions));
+            let markers = format!("{}{more}", Count(beside.markers));
+            lines.push(SummaryLine::Text("delete markers".to_owned(), markers));
+            lines.push(SummaryLine::Amount("unfinished uploads".to_owned(), beside.uploads));
+        }
+        (None, true) => lines.push(SummaryLine::Text("counting".to_owned(), String::new())),
+        (None, false) => {
+            let text = "old versions and unfinished uploads are not counted";
+            lines.push(SummaryLine::Text("not asked for".to_owned(), text.to_owned()));
+        }
+    }
+    lines
+}

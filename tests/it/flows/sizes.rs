@@ -1,0 +1,147 @@
+//! Sizes: counted as pages come, shown as a tree, stopped, walked without requests, deleted from.
+
+use std::sync::Arc;
+
+use windlass::app::effect::{Effect, Request, StorageRequest};
+use windlass::app::event::{Answer, Reply};
+use windlass::app::screens::sizes::measured::Counting;
+use windlass::app::screens::sizes::view::SizesView;
+use windlass::domain::listing::{Class, Page};
+use windlass::domain::size_tree::SizedRow;
+use windlass::domain::tally::{Amount, Besides};
+use windlass::domain::transfer::{Target, TransferCommand, Work};
+
+use crate::support::app::{App, page};
+
+fn walked(keys: &[(&str, u64)], done: bool) -> Reply {
+    let mut page = Page::default();
+    for (key, size) in keys {
+        page.push_object(key, *size, None, Class::Standard);
+    }
+    Ok(Answer::Walked { page: Arc::new(page), done })
+}
+
+fn names(app: &App) -> Vec<String> {
+    let rows = app.state.parts.sizes.shown().unwrap().rows().iter();
+    rows.map(|row| match row {
+        SizedRow::Prefix(_, name, _) => name.clone(),
+        SizedRow::Object(object) => object.name.clone(),
+        SizedRow::Others(_) => "…".to_owned(),
+    })
+    .collect()
+}
+
+/// In `s3://media/`, counted: `p/` with 15 bytes in `q/` and 2 beside, `a` with 5.
+fn counted() -> App {
+    let mut app = App::with_rows(&["p/", "a"]);
+    app.keys("w");
+    let ticket = app.last_ticket();
+    let keys = [("a", 5), ("p/q/r", 7), ("p/q/s", 8), ("p/z", 2)];
+    app.answer(ticket, walked(&keys, false));
+    app.reply(walked(&[], true));
+    app.effects();
+    app
+}
+
+#[test]
+fn what_is_counted_is_shown_while_it_comes_the_largest_first() {
+    let mut app = App::with_rows(&["p/", "a"]);
+    app.keys("w");
+    let [Request::Storage(StorageRequest::Walk { bucket, prefix })] = &app.requests()[..] else {
+        panic!()
+    };
+    assert_eq!((bucket.as_str(), prefix.as_str()), ("media", ""));
+    let ticket = app.last_ticket();
+    app.answer(ticket, walked(&[("a", 5), ("p/q/r", 7)], false));
+    assert_eq!(names(&app), ["p/", "a"]);
+    assert!(app.picture().contains("12 B+ in 2+"), "{}", app.picture());
+    app.answer(ticket, walked(&[("p/q/s", 8), ("p/z", 2)], false));
+    app.reply(walked(&[], true));
+    assert!(app.picture().contains("22 B in 4"), "{}", app.picture());
+    assert_eq!(app.state.parts.sizes.shown().unwrap().counting, Counting::Whole);
+}
+
+#[test]
+fn levels_are_walked_without_asking_and_the_cursor_comes_back() {
+    let mut app = counted();
+    app.keys("enter");
+    assert_eq!(names(&app), ["q/", "z"]);
+    app.keys("enter");
+    assert_eq!(names(&app), ["s", "r"]);
+    app.keys("h h j");
+    assert_eq!(names(&app), ["p/", "a"]);
+    app.keys("h");
+    assert_eq!(names(&app), ["p/", "a"], "nothing is above the place");
+    assert!(app.requests().is_empty());
+    app.keys("enter").reply(page(&["p/", "a"], None));
+    assert_eq!((app.location().as_str(), app.cursor()), ("s3://media/", "a"));
+    assert!(app.state.parts.sizes.shown().is_none());
+}
+
+#[test]
+fn escape_stops_and_keeps_what_is_counted_as_a_part_and_then_closes() {
+    let mut app = App::with_rows(&["p/", "a"]);
+    app.keys("w");
+    let ticket = app.last_ticket();
+    app.answer(ticket, walked(&[("a", 5)], false)).keys("esc");
+    assert!(app.effects().contains(&Effect::Abandon(ticket)));
+    assert_eq!(app.state.parts.sizes.shown().unwrap().counting, Counting::Stopped);
+    let picture = app.picture();
+    assert!(picture.contains("5 B+ in 1+") && picture.contains("not all of it"), "{picture}");
+    app.keys("esc");
+    assert!(app.state.parts.sizes.shown().is_none());
+}
+
+#[test]
+fn only_the_marked_prefixes_are_counted_where_some_are() {
+    let mut app = App::with_rows(&["p/", "q/", "r/"]);
+    app.keys("space space w");
+    let prefixes = |app: &mut App| -> Vec<String> {
+        let requests = app.requests().into_iter();
+        let walks = requests.filter_map(|request| match request {
+            Request::Storage(StorageRequest::Walk { prefix, .. }) => Some(prefix.to_string()),
+            _ => None,
+        });
+        walks.collect()
+    };
+    assert_eq!(prefixes(&mut app), ["p/"]);
+    let ticket = app.last_ticket();
+    app.answer(ticket, walked(&[("x", 1)], false)).reply(walked(&[], true));
+    assert_eq!(prefixes(&mut app), ["q/"]);
+    let ticket = app.last_ticket();
+    app.answer(ticket, walked(&[("y", 3)], false)).reply(walked(&[], true));
+    assert_eq!(names(&app), ["q/", "p/"]);
+}
+
+#[test]
+fn a_row_is_deleted_by_the_usual_question() {
+    let mut app = counted();
+    app.keys("enter D");
+    assert!(app.picture().contains("q/"), "{}", app.picture());
+    app.keys("y");
+    let deleted = app.effects().into_iter().find_map(|effect| match effect {
+        Effect::Transfer(TransferCommand::Enqueue(specs)) => match specs.into_iter().next()?.work {
+            Work::Delete { targets, .. } => Some(targets),
+            _ => None,
+        },
+        _ => None,
+    });
+    assert_eq!(deleted, Some(vec![Target::Prefix("p/q/".into())]));
+}
+
+#[test]
+fn versions_are_counted_where_they_are_asked_for() {
+    let mut app = counted();
+    app.keys("V");
+    let [Request::Storage(StorageRequest::CountBeside { .. })] = &app.requests()[..] else {
+        panic!()
+    };
+    assert_eq!(app.state.parts.sizes.shown().unwrap().view, SizesView::Summary);
+    let versions = Amount { objects: 3, bytes: 1 << 20 };
+    let beside = Besides { versions, markers: 2, ..Besides::default() };
+    app.reply(Ok(Answer::Beside { beside, done: true }));
+    let picture = app.picture();
+    assert!(picture.contains("old versions") && picture.contains("1.0 MiB"), "{picture}");
+    app.keys("tab");
+    assert!(app.picture().contains("p/q/s"), "the largest objects by their whole names");
+}
