@@ -161,7 +161,11 @@ pub const ACTIONS: &[ActionSpec] = &[
         .also(&[(Scope::Picker, &["*"])]),
     row(Action::Refresh, "refresh", "refresh",
         "List again; the cursor stays on its row", GLOBAL, &["R", "f5"])
-        .also(&[(Scope::Doctor, &["r", "R"]), (Scope::Settings, &["r", "R"]), (Scope::Sizes, &["R"])]),
+        .also(&[
+            (Scope::Doctor, &["r", "R"]),
+            (Scope::Settings, &["r", "R"]),
+            (Scope::Sizes, &["R"]),
+        ]),
     row(Action::Details, "details", "details",
         "Show everything the server says about the object", OBJECTS_SIDE, &["i"]),
     row(Action::Preview, "preview", "preview",

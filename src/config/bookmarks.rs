@@ -38,13 +38,11 @@ impl Bookmark {
     }
 }
 
-/// `work ▸ media ▸ photos/: *.jpg size>1M`
+/// `work: s3://media/photos/ (*.jpg size>1M)`
 impl fmt::Display for Bookmark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = [self.connection.as_str(), &self.bucket, &self.prefix];
-        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        f.write_str(&parts.join(" ▸ "))?;
-        self.search.as_ref().map_or(Ok(()), |search| write!(f, ": {search}"))
+        write!(f, "{}: s3://{}/{}", self.connection, self.bucket, self.prefix)?;
+        self.search.as_ref().map_or(Ok(()), |search| write!(f, " ({search})"))
     }
 }
 
@@ -104,7 +102,7 @@ mod tests {
         assert_eq!(read(&file).unwrap(), [other.clone(), one.clone()]);
         change(&file, &other, false).unwrap();
         assert_eq!(read(&file).unwrap(), [one]);
-        assert_eq!(other.to_string(), "r2:personal ▸ media: *.jpg size>1M");
+        assert_eq!(other.to_string(), "r2:personal: s3://media/ (*.jpg size>1M)");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;

@@ -7,8 +7,8 @@ const CONDITIONS: [&str; 5] = ["size", "age", "class", "ext", "type"];
 
 impl Criteria {
     /// Words between spaces, of which all must hold: conditions (`size>10M`, `age<7d`,
-    /// `class=GLACIER`, `ext=jpg`, `type=image`), globs (a word with `*`, `?` or `[`), an expression
-    /// between two `/`; what is left is a fuzzy pattern. A word in `"` may have spaces.
+    /// `class=GLACIER`, `ext=jpg`, `type=image`), globs (a word with `*`, `?` or `[`), an
+    /// expression between two `/`; what is left is a fuzzy pattern. A word in `"` may have spaces.
     ///
     /// # Errors
     /// A sentence that says what is wrong; an empty one where nothing is asked for.

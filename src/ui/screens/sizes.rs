@@ -6,7 +6,7 @@ use crate::app::screens::sizes::Sizes;
 use crate::app::screens::sizes::measured::{Counting, MeasuredPlace};
 use crate::app::screens::sizes::view::SizesView;
 use crate::app::session::Session;
-use crate::domain::size_tree::SizedRow;
+use crate::domain::size_tree::{SizeTree, SizedRow};
 use crate::domain::tally::Amount;
 use crate::domain::units::{Count, Counted, Size};
 use crate::ui::overlays::help::centred;
@@ -42,7 +42,7 @@ pub fn draw_sizes(paint: &mut Paint<'_>, sizes: &Sizes, session: &Session, now: 
             });
         }
         SizesView::Largest => {
-            let all = shown.tree.all(crate::domain::size_tree::SizeTree::TOP).bytes;
+            let all = shown.tree.all(SizeTree::TOP).bytes;
             let most = shown.tree.largest().first().map_or(0, |object| object.bytes);
             let place = centred(shown.cursor, shown.len(), inner.height);
             rows(paint, inner, place, |paint, span, at| {
@@ -57,7 +57,10 @@ pub fn draw_sizes(paint: &mut Paint<'_>, sizes: &Sizes, session: &Session, now: 
 }
 
 fn labels(paint: &Paint<'_>, shown: &MeasuredPlace, now: jiff::Timestamp) -> Labels {
-    let all = shown.level_amount();
+    let (all, level) = match shown.view {
+        SizesView::Tree => (shown.level_amount(), shown.level_name()),
+        SizesView::Summary | SizesView::Largest => (shown.tree.all(SizeTree::TOP), String::new()),
+    };
     let more = if shown.counting == Counting::Whole { "" } else { "+" };
     let (objects, bytes) = (Count(all.objects), Size(all.bytes));
     let turns = match shown.counting {
@@ -72,7 +75,7 @@ fn labels(paint: &Paint<'_>, shown: &MeasuredPlace, now: jiff::Timestamp) -> Lab
         Counting::Failed(error) => format!("not all of it: {}", error.explain().what),
     };
     Labels {
-        title: format!("s3://{}/{}{}", shown.bucket, shown.prefix, shown.level_name()),
+        title: format!("s3://{}/{}{}", shown.bucket, shown.prefix, level),
         top_right: format!("{bytes}{more} in {objects}{more}{turns}"),
         bottom_left: state,
         bottom_right: shown.view.title().to_owned(),

@@ -7,6 +7,7 @@ use windlass::app::event::{Answer, Reply};
 use windlass::app::screens::sizes::measured::Counting;
 use windlass::app::screens::sizes::view::SizesView;
 use windlass::domain::listing::{Class, Page};
+use windlass::domain::object::Measure;
 use windlass::domain::size_tree::SizedRow;
 use windlass::domain::tally::{Amount, Besides};
 use windlass::domain::transfer::{Target, TransferCommand, Work};
@@ -118,7 +119,8 @@ fn a_row_is_deleted_by_the_usual_question() {
     let mut app = counted();
     app.keys("enter D");
     assert!(app.picture().contains("q/"), "{}", app.picture());
-    app.keys("y");
+    let measured = Measure { objects: 2, bytes: 15, done: true };
+    app.reply(Ok(Answer::Measured(measured))).keys("y");
     let deleted = app.effects().into_iter().find_map(|effect| match effect {
         Effect::Transfer(TransferCommand::Enqueue(specs)) => match specs.into_iter().next()?.work {
             Work::Delete { targets, .. } => Some(targets),

@@ -214,15 +214,6 @@ fn sizes_by_class_age_and_size() {
 }
 
 #[test]
-fn bookmarks_and_recent_places() {
-    assert_pictures("bookmarks", |size| {
-        let mut situation = Situation::browsing(size);
-        situation.press("b a");
-        situation
-    });
-}
-
-#[test]
 fn a_listing_that_failed() {
     assert_pictures("failed", |size| {
         let mut situation = Situation::at("s3://gone/", size);
