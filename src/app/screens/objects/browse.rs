@@ -20,7 +20,6 @@ use crate::app::screens::objects::rows::ObjectRows;
 use crate::app::screens::subject::Subject;
 use crate::domain::address::{Bucket, Key, Location, Prefix};
 use crate::domain::arrange::Arrangement;
-use crate::domain::change::KeyChange;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{ListedPage, Page, Row, RowKind};
 use crate::domain::object::{ObjectAddress, VersionId};
@@ -38,7 +37,7 @@ pub struct Browse {
     /// The first letters of a key while they are typed.
     pub jumping: Option<Input>,
     /// The listing begins at this name instead of at the first.
-    from: Option<String>,
+    pub(super) from: Option<String>,
     pub(super) pager: Pager,
     /// A listing that replaces the shown one as soon as it reaches as far as it must.
     pub(super) fresh: Option<Fresh>,
@@ -165,20 +164,6 @@ impl Browse {
         self.place.is_some() && (self.loading != Loading::Complete || self.from.is_some())
     }
 
-    /// Whether a filter or the letters of a key are being typed.
-    pub fn is_typed(&self) -> bool {
-        self.typing.is_some() || self.jumping.is_some()
-    }
-
-    /// The name at which the listing begins, where it is not the first.
-    pub fn from(&self) -> Option<&str> {
-        self.from.as_deref()
-    }
-
-    pub(super) fn set_from(&mut self, from: Option<String>) {
-        self.from = from;
-    }
-
     // ─── going places ───
 
     pub fn open(&mut self, bucket: Bucket, prefix: Prefix, cx: &mut Context<'_>) {
@@ -293,10 +278,6 @@ impl Browse {
     /// How the shown listing stands while another one is to replace it.
     pub(super) fn before_refresh(&self) -> Option<&Loading> {
         self.fresh.as_ref().map(|fresh| &fresh.before)
-    }
-
-    pub(super) fn remember_changes(&mut self, bucket: &Bucket, keys: &[KeyChange]) {
-        self.memory.on_changed(bucket, keys);
     }
 
     pub(super) fn is_pulling(&self) -> bool {

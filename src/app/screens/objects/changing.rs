@@ -21,7 +21,7 @@ impl Browse {
             // The past does not change.
             return;
         }
-        self.remember_changes(&change.bucket, &change.keys);
+        self.memory.on_changed(&change.bucket, &change.keys);
         let Some(place) = self.place().filter(|place| place.bucket == change.bucket) else {
             return;
         };

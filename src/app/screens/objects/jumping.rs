@@ -77,4 +77,18 @@ impl Browse {
         self.rows.clear(cx);
         self.refresh(cx);
     }
+
+    /// Whether a filter or the letters of a key are being typed.
+    pub fn is_typed(&self) -> bool {
+        self.typing.is_some() || self.jumping.is_some()
+    }
+
+    /// The name at which the listing begins, where it is not the first.
+    pub fn from(&self) -> Option<&str> {
+        self.from.as_deref()
+    }
+
+    pub(super) fn set_from(&mut self, from: Option<String>) {
+        self.from = from;
+    }
 }
