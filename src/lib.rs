@@ -7,6 +7,7 @@
 pub mod domain;
 
 pub mod config;
+pub mod index;
 pub mod look;
 
 pub mod s3;

@@ -65,6 +65,7 @@ impl Session {
             }
             Remedy::Do(_)
             | Remedy::FindVersion
+            | Remedy::MakeIndex
             | Remedy::StartAgain
             | Remedy::DecideExisting
             | Remedy::AcceptLoss

@@ -54,6 +54,7 @@ pub fn say(remedy: &Remedy) -> String {
         Remedy::ReadHelp => "windlass --help shows what is expected",
         Remedy::StartAgain => "run it again; what was finished is kept",
         Remedy::Thaw => "windlass thaw asks for it to be made readable; then try again",
+        Remedy::MakeIndex => "windlass index s3://bucket/prefix/ makes one",
         Remedy::TestWriting => "--write tests writing",
         Remedy::Do(_) | Remedy::Refresh | Remedy::SignIn(None) | Remedy::Stream(_) => {
             return remedy.to_string();

@@ -8,6 +8,7 @@ pub mod describe;
 pub mod doctor;
 mod endpoint;
 pub mod finding;
+pub mod indexes;
 pub mod links;
 pub mod look;
 pub mod metadata;
@@ -33,6 +34,7 @@ use crate::cli::args::endpoint::EndpointFlag;
 use crate::cli::args::finding::{
     DU_EXAMPLES, FIND_EXAMPLES, FindArguments, TreeArguments, UsageArguments,
 };
+use crate::cli::args::indexes::IndexArguments;
 use crate::cli::args::links::{LinksArguments, PRESIGN_EXAMPLES, PresignArguments};
 use crate::cli::args::look::{LOOK_EXAMPLES, LookArguments, ROWS_EXAMPLES, RowsArguments};
 use crate::cli::args::metadata::{
@@ -240,6 +242,9 @@ pub enum Verb {
     /// Tell in what two objects, versions, files or prefixes differ
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(DiffArguments),
+    /// Keep the keys below a place on this machine, to search them without the server
+    #[command(after_help = indexes::EXAMPLES)]
+    Index(IndexArguments),
     /// Show, finish or clear the transfers that the browser left unfinished
     #[command(after_help = QUEUE_EXAMPLES)]
     Queue(QueueArguments),

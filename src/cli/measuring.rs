@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cli::args::finding::{TreeArguments, UsageArguments};
+use crate::cli::below::Place;
 use crate::cli::connect::Choice;
-use crate::cli::finding::Place;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::several::AT_ONCE;
 use crate::domain::address::Prefix;

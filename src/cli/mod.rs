@@ -3,6 +3,7 @@
 mod advice;
 pub mod args;
 mod asking;
+mod below;
 pub mod between;
 mod cat;
 mod code;
@@ -15,6 +16,7 @@ mod edit;
 mod ends;
 mod erasing;
 mod finding;
+mod indexing;
 pub mod interrupt;
 pub mod jobs;
 mod lines;

@@ -8,8 +8,7 @@ use serde::Serialize;
 
 use crate::cli::print::{Printer, Trouble};
 use crate::domain::address::{Bucket, DELIMITER, Prefix};
-use crate::domain::listing::{Class, Row, RowKind};
-use crate::domain::price::STANDARD;
+use crate::domain::listing::{Row, RowKind};
 use crate::domain::units::{Moment, Size};
 
 pub struct RowLines<'a> {
@@ -85,7 +84,7 @@ impl<'a> RowLines<'a> {
                     serde_json::to_writer(&mut self.held, &PrefixLine { bucket, prefix: key })
                 }
                 RowKind::Object { size, modified, class } => {
-                    let (class, version) = (spelled(class), row.version);
+                    let (class, version) = (class.spelled(), row.version);
                     let etag = row.etag;
                     let line = ObjectLine { bucket, key, size, modified, class, etag, version };
                     serde_json::to_writer(&mut self.held, &line)
@@ -132,14 +131,6 @@ impl<'a> RowLines<'a> {
         }
         self.write_held()?;
         self.printer.flush()
-    }
-}
-
-/// A server that names no class has but the usual one.
-pub fn spelled(class: Class) -> &'static str {
-    match class.as_str() {
-        "" => STANDARD,
-        named => named,
     }
 }
 

@@ -15,9 +15,9 @@ use crate::cli::ends::{End, input, output};
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
 use crate::cli::{
-    between, cat, code, cost, demo, diff, doctor, edit, erasing, finding, jobs, lines, links, list,
-    look, measuring, meta, one, public, queue, restore, rows, settings, stat, stream, thaw, types,
-    uploads, versions,
+    between, cat, code, cost, demo, diff, doctor, edit, erasing, finding, indexing, jobs, lines,
+    links, list, look, measuring, meta, one, public, queue, restore, rows, settings, stat, stream,
+    thaw, types, uploads, versions,
 };
 use crate::config::paths::Folders;
 use crate::config::{crash, guide};
@@ -168,6 +168,7 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         Verb::Presign(arguments) => links::presign(arguments, choice).await,
         Verb::Cost(arguments) => cost::cost(arguments, choice).await,
         Verb::Find(arguments) => finding::find(arguments, choice).await,
+        Verb::Index(arguments) => indexing::index(arguments, choice).await,
         Verb::Du(arguments) => measuring::du(arguments, choice).await,
         Verb::Tree(arguments) => measuring::tree(arguments, choice).await,
         Verb::Diff(arguments) => diff::diff(arguments, choice).await,

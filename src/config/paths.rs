@@ -75,6 +75,11 @@ impl Folders {
         self.state.join("journal.sqlite")
     }
 
+    /// The folder of the indexes of keys.
+    pub fn indexes(&self) -> PathBuf {
+        self.state.join("indexes")
+    }
+
     pub fn log_file(&self) -> PathBuf {
         self.state.join("windlass.log")
     }

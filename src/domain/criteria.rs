@@ -45,6 +45,8 @@ pub enum Comparison {
 struct Glob {
     matcher: GlobMatcher,
     whole: bool,
+    /// Text that is in whatever fits.
+    literal: String,
 }
 
 /// An object as a search sees it.
@@ -78,7 +80,8 @@ impl Criteria {
     pub fn glob(mut self, text: &str) -> Result<Criteria, String> {
         let glob = GlobBuilder::new(text).literal_separator(true).build();
         let matcher = glob.map_err(|error| error.to_string())?.compile_matcher();
-        self.globs.push(Glob { matcher, whole: text.contains('/') });
+        let literal = literal_of(text).to_owned();
+        self.globs.push(Glob { matcher, whole: text.contains('/'), literal });
         Ok(self)
     }
 
@@ -147,19 +150,33 @@ impl Criteria {
     }
 
     pub fn hold_of(&self, found: Candidate<'_>, now: Timestamp, matcher: &mut Search) -> bool {
+        self.describe(found, now) && self.names(found.name, matcher)
+    }
+
+    /// Text that is in every name that is found, where the patterns tell one.
+    pub fn literal(&self) -> Option<&str> {
+        let literals = self.globs.iter().map(|glob| glob.literal.as_str());
+        literals.max_by_key(|text| text.len()).filter(|text| !text.is_empty())
+    }
+
+    /// Whether the name is one that is looked for, whatever else is.
+    pub fn names(&self, name: &str, matcher: &mut Search) -> bool {
+        self.ending.as_ref().is_none_or(|ending| ending_of(name).eq_ignore_ascii_case(ending))
+            && self.kind.is_none_or(|kind| FileKind::of(name) == kind)
+            && self.globs.iter().all(|glob| glob.matches(name))
+            && self.regexes.iter().all(|regex| regex.is_match(name))
+            && self.fuzzy.as_ref().is_none_or(|pattern| matcher.finds(pattern, name))
+    }
+
+    /// Whether all but the name is as it is looked for.
+    pub fn describe(&self, found: Candidate<'_>, now: Timestamp) -> bool {
         let age = found.modified.map(|modified| now.duration_since(modified));
         let aged = |(comparison, bound): &(Comparison, SignedDuration)| {
             age.is_some_and(|age| comparison.holds(age, *bound))
         };
-        let named = |ending: &String| ending_of(found.name).eq_ignore_ascii_case(ending);
         self.class.as_ref().is_none_or(|class| class == found.class)
             && self.sizes.iter().all(|(comparison, bound)| comparison.holds(found.size, *bound))
             && self.ages.iter().all(aged)
-            && self.ending.as_ref().is_none_or(named)
-            && self.kind.is_none_or(|kind| FileKind::of(found.name) == kind)
-            && self.globs.iter().all(|glob| glob.matches(found.name))
-            && self.regexes.iter().all(|regex| regex.is_match(found.name))
-            && self.fuzzy.as_ref().is_none_or(|pattern| matcher.finds(pattern, found.name))
     }
 }
 
@@ -198,6 +215,17 @@ impl Comparison {
             Comparison::Above => value > bound,
         }
     }
+}
+
+/// The longest piece of a pattern that stands for itself; none where a sign may turn a piece into
+/// something else.
+fn literal_of(glob: &str) -> &str {
+    if glob.contains(['[', '{', '\\']) {
+        return "";
+    }
+    // Beside a slash a `**` stands for nothing as well.
+    let pieces = glob.split(['*', '?']).map(|piece| piece.trim_matches('/'));
+    pieces.max_by_key(|piece| piece.len()).unwrap_or_default()
 }
 
 fn comparison(text: &str) -> (Comparison, &str) {

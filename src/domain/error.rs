@@ -29,6 +29,10 @@ pub const READ_AWS_FILES: &str = "read the AWS files";
 /// Before the name of a proxy in the detail of what went wrong on the way.
 pub const BY_PROXY: &str = "; by way of ";
 
+/// The step at which an index of keys is read, and at which one is written.
+pub const READ_INDEX: &str = "read the index";
+pub const WRITE_INDEX: &str = "write the index";
+
 /// The request for the keys of a role.
 pub const ASSUME_ROLE: &str = "AssumeRole";
 

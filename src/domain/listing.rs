@@ -126,6 +126,23 @@ impl Class {
         known.map_or("OTHER", |(_, name, _)| name)
     }
 
+    /// As [`Class::as_str`]; a server that names no class has but the usual one.
+    pub fn spelled(self) -> &'static str {
+        match self.as_str() {
+            "" => Class::Standard.as_str(),
+            named => named,
+        }
+    }
+
+    /// One byte that stands for the class on disk, now and later.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+
+    pub fn of_code(code: u8) -> Option<Class> {
+        CLASSES.get(usize::from(code)).copied()
+    }
+
     /// A short name for a table column; empty where the server named no class.
     pub fn label(self) -> &'static str {
         let known = Class::NAMES.iter().find(|(class, ..)| *class == self);

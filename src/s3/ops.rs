@@ -25,6 +25,7 @@ pub mod ranges;
 pub mod restore;
 pub mod rewrite;
 pub mod saving;
+mod server;
 pub(in crate::s3) mod settings;
 pub(in crate::s3) mod tags;
 pub(in crate::s3) mod unfinished;

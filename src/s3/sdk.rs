@@ -388,6 +388,11 @@ fn endpoint(connection: &Connection, settings: &AwsSettings) -> Result<Option<St
     found.map(|url| Ok(read_endpoint(&url)?.to_string())).transpose()
 }
 
+/// The endpoint that a connection leads to, `None` for AWS's own. Reads files, and asks nobody.
+pub fn configured_endpoint(connection: &Connection) -> Result<Option<String>, Error> {
+    endpoint(connection, &settings(connection)?)
+}
+
 /// What the AWS files and the environment say to a connection. Who has keys of its own for another
 /// server than AWS reads nothing in the files.
 fn settings(connection: &Connection) -> Result<AwsSettings, Error> {

@@ -60,6 +60,8 @@ pub enum Remedy {
     TestWriting,
     /// Ask for an archived object to be made readable.
     Thaw,
+    /// Keep an index of the place.
+    MakeIndex,
 }
 
 impl Remedy {
@@ -126,6 +128,7 @@ impl fmt::Display for Remedy {
             Remedy::ReadAnswer => "the code and the raw answer are in the details",
             Remedy::ReadHelp => "see what the command takes",
             Remedy::Thaw => "ask for it to be made readable, then try again",
+            Remedy::MakeIndex => "make an index of the place",
             Remedy::TestWriting => "test writing",
         })
     }

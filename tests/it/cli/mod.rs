@@ -12,6 +12,7 @@ mod doctor;
 mod ends;
 mod finding;
 mod identity;
+mod indexing;
 mod interrupt;
 mod jurisdictions;
 mod keyring;

@@ -3,7 +3,8 @@
 use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{
-    EDIT, Error, ErrorKind, OPEN_FOLDER, OPEN_JOURNAL, READ_FILE, READ_JOURNAL, Renewal, SAVE_FILE,
+    EDIT, Error, ErrorKind, OPEN_FOLDER, OPEN_JOURNAL, READ_FILE, READ_INDEX, READ_JOURNAL,
+    Renewal, SAVE_FILE,
 };
 
 pub fn explain(error: &Error) -> Option<Explanation> {
@@ -12,6 +13,16 @@ pub fn explain(error: &Error) -> Option<Explanation> {
 
 fn disk(error: &Error) -> Option<Explanation> {
     Some(match error.kind {
+        ErrorKind::LocalMissing if error.operation == READ_INDEX => Explanation::new(
+            "there is no index of this place on this machine",
+            "an index is made once by listing the place, and then searched without the server",
+            Remedy::MakeIndex,
+        ),
+        ErrorKind::LocalIo if error.operation == READ_INDEX => Explanation::new(
+            error.detail_or("the index cannot be read"),
+            "its file was changed or cut, or another version of Windlass wrote it",
+            Remedy::MakeIndex,
+        ),
         ErrorKind::LocalMissing => Explanation::new(
             "the file or folder does not exist",
             "it was moved or deleted, or its path is misspelled",

@@ -1,0 +1,42 @@
+//! Defines the arguments of `windlass index`.
+
+use clap::{Args, Subcommand};
+
+use crate::domain::address::Location;
+
+pub const EXAMPLES: &str = "\
+Examples:
+  windlass index s3://logs/2026/           Keep the keys below it on this machine
+  windlass find --indexed s3://logs/2026/ error
+                                           Search them, without asking the server
+  windlass index changes s3://logs/2026/   New, gone and changed since; the index is refreshed
+  windlass index list
+  windlass index --drop s3://logs/2026/
+
+An index is a file in the state folder, readable by you alone, for one place of one connection. It
+has keys, sizes, times, classes and ETags, and no bytes of the objects.";
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct IndexArguments {
+    /// s3://bucket/prefix/: list it, and keep what is listed
+    #[arg(value_parser = Location::parse, required = true)]
+    pub location: Option<Location>,
+    /// Forget the index instead
+    #[arg(long)]
+    pub drop: bool,
+    #[command(subcommand)]
+    pub step: Option<IndexStep>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum IndexStep {
+    /// Show the indexes that are kept
+    List,
+    /// Show what is new, gone or changed since the index was made, and refresh it
+    Changes {
+        /// s3://bucket/prefix/
+        #[arg(value_parser = Location::parse)]
+        location: Location,
+    },
+}

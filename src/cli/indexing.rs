@@ -1,0 +1,224 @@
+//! Runs `index` and `find --indexed`: keeps the keys of a place on this machine, and searches them.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::cli::args::indexes::{IndexArguments, IndexStep};
+use crate::cli::below::Place;
+use crate::cli::connect::Choice;
+use crate::cli::print::{Printer, Status, Trouble, complain_of};
+use crate::cli::row_lines::{RowLines, time_text};
+use crate::config::paths::Folders;
+use crate::domain::address::Location;
+use crate::domain::criteria::Criteria;
+use crate::domain::error::Error;
+use crate::domain::listing::Row;
+use crate::domain::unfinished::age_text;
+use crate::domain::units::{Count, Size};
+use crate::domain::visible::visible;
+use crate::index::compare::{IndexChange, IndexComparison};
+use crate::index::facts::{IndexFacts, IndexPlace};
+use crate::index::shelf::{drop_index, index_for, index_of, indexes};
+use crate::index::writer::IndexWriter;
+
+pub async fn index(arguments: &IndexArguments, choice: &Choice) -> Result<Status, Trouble> {
+    match (&arguments.step, &arguments.location) {
+        (Some(IndexStep::List), _) | (None, None) => list(choice),
+        (Some(IndexStep::Changes { location }), _) => changes(location, choice).await,
+        (None, Some(location)) if arguments.drop => {
+            let (_, indexed) = places(location, choice)?;
+            drop_index(&Folders::find()?.indexes(), &indexed)?;
+            Ok(Status::Done)
+        }
+        (None, Some(location)) => make(location, choice).await,
+    }
+}
+
+/// The place, and what its index is kept under.
+fn places(location: &Location, choice: &Choice) -> Result<(Place, IndexPlace), Trouble> {
+    let place = Place::of(location, "index")?;
+    let indexed = indexed(&place, choice)?;
+    Ok((place, indexed))
+}
+
+fn indexed(place: &Place, choice: &Choice) -> Result<IndexPlace, Error> {
+    Ok(IndexPlace {
+        connection: choice.current.clone(),
+        server: choice.client()?.server()?.unwrap_or_default(),
+        bucket: place.bucket.clone(),
+        prefix: place.prefix.clone(),
+    })
+}
+
+async fn make(location: &Location, choice: &Choice) -> Result<Status, Trouble> {
+    let (place, indexed) = places(location, choice)?;
+    let (client, folder) = (choice.client()?, Folders::find()?.indexes());
+    let mut writer = IndexWriter::create(&folder, indexed)?;
+    let (mut pages, mut rows) = (place.pages(&client, true), 0);
+    let broken = loop {
+        match pages.next().await {
+            Ok(Some(page)) => {
+                rows += page.len();
+                page.rows().try_for_each(|row| writer.push(row))?;
+            }
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    match broken {
+        Some(error) if rows == 0 => return Err(error.into()),
+        None if rows == 0 && !place.prefix.is_root() => return Err(place.is_empty().into()),
+        _ => {}
+    }
+    let kept = writer.keep(broken.is_none(), None, Timestamp::now())?;
+    let mut printer = Printer::new(choice.json);
+    match &kept {
+        Some(facts) => print_facts(&mut printer, facts, choice)?,
+        None => eprintln!("windlass: the older index, which is whole, stays as it is"),
+    }
+    printer.flush()?;
+    broken.map_or(Ok(Status::Done), |error| Err(error.into()))
+}
+
+fn list(choice: &Choice) -> Result<Status, Trouble> {
+    let (found, broken) = indexes(&Folders::find()?.indexes())?;
+    let mut printer = Printer::new(choice.json);
+    for facts in &found {
+        print_facts(&mut printer, facts, choice)?;
+    }
+    printer.flush()?;
+    broken.iter().for_each(|error| complain_of(error, choice.json));
+    Ok(if broken.is_empty() { Status::Done } else { Status::Failed })
+}
+
+fn print_facts(printer: &mut Printer, facts: &IndexFacts, choice: &Choice) -> Result<(), Trouble> {
+    let IndexFacts { place, keys, bytes, made_at, refreshed_at, whole } = facts;
+    // A place of another connection is written with its name.
+    let location = match place.connection == choice.current {
+        true => place.location(),
+        false => format!("{}:{}/{}", place.connection, place.bucket, place.prefix),
+    };
+    if printer.json {
+        return Ok(printer.object(&json!({
+            "location": location, "keys": keys, "bytes": bytes, "made_at": made_at,
+            "refreshed_at": refreshed_at, "whole": whole,
+        }))?);
+    }
+    let time = time_text(Some(*refreshed_at), printer.terminal, &TimeZone::system());
+    let cut = if *whole { "" } else { "  (not all of it)" };
+    let location = printer.shown(&location);
+    let line = if printer.terminal {
+        let (keys, size) = (Count(*keys).to_string(), Size(*bytes).to_string());
+        format!("{time:<16}  {keys:>12}  {size:>10}  {location}{cut}")
+    } else {
+        format!("{time}\t{keys}\t{bytes}\t{location}{cut}")
+    };
+    Ok(printer.line(&line)?)
+}
+
+#[derive(Serialize)]
+struct ChangeLine<'a> {
+    key: &'a str,
+    change: &'a str,
+    size: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    whole: Option<bool>,
+}
+
+/// Prints changes; the last is held back until it is known whether these are all.
+struct Changes {
+    printer: Printer,
+    prefix: String,
+    held: Option<(String, &'static str, Option<u64>)>,
+}
+
+impl Changes {
+    fn tell(&mut self, row: Row<'_>, change: IndexChange) -> Result<(), Trouble> {
+        let change = match change {
+            IndexChange::New => "new",
+            IndexChange::Gone => "gone",
+            IndexChange::Changed => "changed",
+        };
+        let key = format!("{}{}", self.prefix, row.name);
+        let before = self.held.replace((key, change, row.size()));
+        self.print(before, None)
+    }
+
+    fn print(
+        &mut self,
+        line: Option<(String, &'static str, Option<u64>)>,
+        whole: Option<bool>,
+    ) -> Result<(), Trouble> {
+        let Some((key, change, size)) = line else { return Ok(()) };
+        if self.printer.json {
+            let line = ChangeLine { key: &key, change, size, whole };
+            let line = serde_json::to_vec(&line).map_err(std::io::Error::from)?;
+            return Ok(self.printer.bytes(&line)?);
+        }
+        let (key, bytes) = (self.printer.shown(&key).into_owned(), size.unwrap_or_default());
+        let line = match self.printer.terminal {
+            true => format!("{change:<7}  {:>10}  {key}", Size(bytes).to_string()),
+            false => format!("{change}\t{bytes}\t{key}"),
+        };
+        Ok(self.printer.line(&line)?)
+    }
+
+    fn end(&mut self, whole: bool) -> Result<(), Trouble> {
+        let last = self.held.take();
+        self.print(last, (!whole).then_some(false))?;
+        Ok(self.printer.flush()?)
+    }
+}
+
+async fn changes(location: &Location, choice: &Choice) -> Result<Status, Trouble> {
+    let (place, indexed) = places(location, choice)?;
+    let folder = Folders::find()?.indexes();
+    let old = index_of(&folder, &indexed)?;
+    let client = choice.client()?;
+    let mut writer = IndexWriter::create(&folder, indexed)?;
+    let mut comparison = IndexComparison::with(&old);
+    let printer = Printer::new(choice.json);
+    let mut told = Changes { printer, prefix: place.prefix.to_string(), held: None };
+    let mut pages = place.pages(&client, true);
+    let broken = loop {
+        let page = match pages.next().await {
+            Ok(Some(page)) => page,
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        };
+        for row in page.rows() {
+            writer.push(row)?;
+            comparison.row(row, &mut |row, change| told.tell(row, change))?;
+        }
+        told.printer.flush()?;
+    };
+    if let Some(error) = broken {
+        told.end(false)?;
+        return Err(error.into());
+    }
+    comparison.end(&mut |row, change| told.tell(row, change))?;
+    told.end(true)?;
+    writer.keep(true, Some(old.facts.made_at), Timestamp::now())?;
+    Ok(Status::Done)
+}
+
+/// Searches the index that has the place, and says how old it is.
+pub fn find(place: &Place, criteria: &Criteria, choice: &Choice) -> Result<Status, Trouble> {
+    let wanted = indexed(place, choice)?;
+    let index = index_for(&Folders::find()?.indexes(), &wanted)?;
+    let (facts, now) = (&index.facts, Timestamp::now());
+    let age = now.duration_since(facts.refreshed_at).max(SignedDuration::ZERO);
+    let age = age_text(age.try_into().unwrap_or_default());
+    let (whole, of) = (facts.whole, facts.place.location());
+    let cut = if whole { "" } else { "; it has not all of it" };
+    eprintln!("windlass: the index of {} is {age} old{cut}", visible(&of));
+    let mut lines = RowLines::new(Printer::new(choice.json), &place.bucket, &place.prefix);
+    let within = place.prefix.as_str().strip_prefix(facts.place.prefix.as_str());
+    let searched =
+        index.search(within.unwrap_or_default(), criteria, choice.json, now, |row| lines.row(row));
+    lines.end(whole && searched.is_ok())?;
+    searched?;
+    Ok(if whole { Status::Done } else { Status::Failed })
+}

@@ -1,0 +1,11 @@
+//! Keeps the keys below a place on this disk, to be searched without asking the server.
+
+mod block;
+pub mod compare;
+pub mod facts;
+pub mod reader;
+pub mod shelf;
+pub mod writer;
+
+#[cfg(test)]
+mod tests;

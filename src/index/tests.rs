@@ -1,0 +1,210 @@
+//! Tests of indexes as a whole: written, searched, compared, damaged.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::domain::address::Prefix;
+use crate::domain::criteria::Criteria;
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::listing::{Class, Row, RowKind};
+use crate::index::compare::{IndexChange, IndexComparison};
+use crate::index::facts::{IndexFacts, IndexPlace};
+use crate::index::reader::IndexReader;
+use crate::index::shelf::{drop_index, file_of, index_for, index_of, indexes};
+use crate::index::writer::IndexWriter;
+
+fn time(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn place(prefix: &str) -> IndexPlace {
+    IndexPlace {
+        connection: "default".into(),
+        server: "http://127.0.0.1:9000/".to_owned(),
+        bucket: "media".into(),
+        prefix: Prefix::new(prefix),
+    }
+}
+
+fn object(name: &str, size: u64, second: i64) -> Row<'_> {
+    let kind = RowKind::Object { size, modified: Some(time(second)), class: Class::Standard };
+    Row { name, kind, version: None, etag: Some("0a1b-2") }
+}
+
+fn keep(folder: &Path, prefix: &str, rows: &[Row<'_>], whole: bool) -> Option<IndexFacts> {
+    let mut writer = IndexWriter::create(folder, place(prefix)).unwrap();
+    rows.iter().try_for_each(|row| writer.push(*row)).unwrap();
+    writer.keep(whole, None, time(100)).unwrap()
+}
+
+fn found(index: &IndexReader, within: &str, criteria: &Criteria) -> Vec<String> {
+    let mut names = Vec::new();
+    let searched = index.search(within, criteria, true, time(100), |row| {
+        assert_eq!(row.etag, Some("0a1b-2"));
+        names.push(row.name.to_owned());
+        Ok::<(), Error>(())
+    });
+    searched.unwrap();
+    names
+}
+
+/// Many keys over several blocks, in order, some with what terminals act on.
+fn keys() -> Vec<String> {
+    let mut keys: Vec<String> =
+        (0..20_000).map(|n| format!("{:02}/{n:07}.jpg", n / 1000)).collect();
+    keys.extend(["05/\u{1b}[2J".to_owned(), "05/0005000.jpg\n".into(), "é/\u{10ffff}".into()]);
+    keys.sort();
+    keys
+}
+
+#[test]
+fn an_index_is_searched_in_the_order_of_the_names() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("indexes");
+    let keys = keys();
+    let rows: Vec<Row<'_>> = keys.iter().map(|key| object(key, key.len() as u64, 7)).collect();
+    let facts = keep(&folder, "p/", &rows, true).unwrap();
+    assert_eq!((facts.keys, facts.whole), (20_003, true));
+    assert_eq!(facts.bytes, keys.iter().map(|key| key.len() as u64).sum::<u64>());
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let file = file_of(&folder, &place("p/"));
+    assert_eq!((mode(&folder), mode(&file)), (0o700, 0o600));
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    let index = index_of(&folder, &place("p/")).unwrap();
+    assert_eq!(found(&index, "", &Criteria::default()), keys);
+    let within: Vec<_> =
+        keys.iter().filter_map(|key| key.strip_prefix("05/")).map(str::to_owned).collect();
+    assert_eq!(found(&index, "05/", &Criteria::default()), within);
+    assert_eq!(found(&index, "05", &Criteria::default()).len(), within.len());
+    assert!(found(&index, "zz", &Criteria::default()).is_empty());
+    let glob = Criteria::default().glob("*4999.jpg").unwrap();
+    assert_eq!(found(&index, "", &glob), ["04/0004999.jpg", "14/0014999.jpg"]);
+    let large = Criteria::default().size(">14").unwrap();
+    assert_eq!(found(&index, "", &large), ["05/0005000.jpg\n"]);
+    let mut walk = index.walk();
+    for key in &keys {
+        assert_eq!(walk.peek().unwrap().unwrap().name, key);
+        walk.advance();
+    }
+    assert!(walk.peek().unwrap().is_none());
+}
+
+#[test]
+fn a_place_inside_of_another_one_is_found_in_its_index() {
+    let home = tempfile::tempdir().unwrap();
+    keep(home.path(), "", &[object("p/q/a", 1, 1)], true);
+    keep(home.path(), "p/", &[object("q/a", 1, 1), object("q/b", 1, 1)], true);
+    keep(home.path(), "p/q/", &[object("a", 1, 1)], false);
+    let best = |prefix| index_for(home.path(), &place(prefix)).unwrap().facts.place.prefix;
+    assert_eq!((best("p/q/x").as_str(), best("x").as_str(), best("p/").as_str()), ("p/", "", "p/"));
+    let other = IndexPlace { connection: "work".into(), ..place("p/") };
+    assert!(index_for(home.path(), &other).unwrap_err().is(&ErrorKind::LocalMissing));
+    assert_eq!(indexes(home.path()).unwrap().0.len(), 3);
+    drop_index(home.path(), &place("p/")).unwrap();
+    assert!(drop_index(home.path(), &place("p/")).unwrap_err().is(&ErrorKind::LocalMissing));
+    assert_eq!(best("p/q/x").as_str(), "");
+    let nowhere = home.path().join("none");
+    assert!(index_for(&nowhere, &place("")).unwrap_err().is(&ErrorKind::LocalMissing));
+    assert_eq!(indexes(&nowhere).unwrap().0, []);
+}
+
+#[test]
+fn what_is_not_whole_or_not_finished_replaces_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let mut unfinished = IndexWriter::create(home.path(), place("")).unwrap();
+    unfinished.push(object("a", 1, 1)).unwrap();
+    assert_eq!(keep(home.path(), "", &[object("a", 1, 1)], false).unwrap().keys, 1);
+    keep(home.path(), "", &[object("a", 1, 1), object("b", 1, 1)], true);
+    assert_eq!(keep(home.path(), "", &[object("a", 1, 1)], false), None);
+    assert_eq!(index_of(home.path(), &place("")).unwrap().facts.keys, 2);
+    drop(unfinished);
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
+    let mut writer = IndexWriter::create(home.path(), place("")).unwrap();
+    writer.push(object("b", 1, 1)).unwrap();
+    writer.push(object("b", 1, 1)).unwrap();
+    assert!(writer.push(object("a", 1, 1)).unwrap_err().is(&ErrorKind::Unsupported));
+}
+
+#[test]
+fn differences_are_told_in_the_order_of_the_names() {
+    let home = tempfile::tempdir().unwrap();
+    let before = [object("a", 1, 1), object("b", 2, 1), object("c", 3, 1), object("d", 4, 1)];
+    keep(home.path(), "", &before, true);
+    let index = index_of(home.path(), &place("")).unwrap();
+    let mut comparison = IndexComparison::with(&index);
+    let mut told = Vec::new();
+    let mut tell = |row: Row<'_>, change| {
+        told.push((row.name.to_owned(), change, row.size().unwrap()));
+        Ok::<(), Error>(())
+    };
+    let now = [object("0", 9, 1), object("a", 1, 1), object("b", 2, 5), object("c", 7, 1)];
+    now.iter().try_for_each(|row| comparison.row(*row, &mut tell)).unwrap();
+    comparison.end(&mut tell).unwrap();
+    use IndexChange::{Changed, Gone, New};
+    let expected = [("0", New, 9), ("b", Changed, 2), ("c", Changed, 7), ("d", Gone, 4)];
+    assert_eq!(told, expected.map(|(name, change, size)| (name.to_owned(), change, size)));
+}
+
+#[test]
+fn a_file_that_was_cut_or_changed_is_refused() {
+    let home = tempfile::tempdir().unwrap();
+    keep(home.path(), "", &[object("a", 1, 1), object("b/\u{1}", 2, 9)], true);
+    let path = file_of(home.path(), &place(""));
+    let whole = fs::read(&path).unwrap();
+    for end in 0..whole.len() {
+        fs::write(&path, &whole[..end]).unwrap();
+        assert!(IndexReader::open(&path).is_err(), "{end}");
+    }
+    for at in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[at] ^= 4;
+        fs::write(&path, &changed).unwrap();
+        let read = IndexReader::open(&path).and_then(|index| {
+            let mut walk = index.walk();
+            while walk.peek()?.is_some() {
+                walk.advance();
+            }
+            Ok(())
+        });
+        assert!(read.is_err(), "{at}");
+    }
+    assert_eq!(indexes(home.path()).unwrap().1.len(), 1);
+}
+
+/// How long a search of a million keys takes; for `--ignored --nocapture` in a release build.
+#[test]
+#[ignore = "measures"]
+fn a_million_keys_are_searched() {
+    let home = tempfile::tempdir().unwrap();
+    let mut writer = IndexWriter::create(home.path(), place("")).unwrap();
+    for number in 0..1_000_000 {
+        let name =
+            format!("logs/2026/{:03}/host-{:04}/part-{number:08}.log", number / 4000, number / 100);
+        writer.push(object(&name, number, number as i64)).unwrap();
+    }
+    let facts = writer.keep(true, None, time(1)).unwrap().unwrap();
+    let length = fs::metadata(file_of(home.path(), &place(""))).unwrap().len();
+    println!("{} keys in {length} bytes", facts.keys);
+    let criteria = Criteria::default;
+    for (what, criteria) in [
+        ("fuzzy part00999", criteria().fuzzy("part00999")),
+        ("fuzzy xyz", criteria().fuzzy("xyz")),
+        ("glob *99.log", criteria().glob("*99.log").unwrap()),
+        ("glob [0-9]*", criteria().glob("part-*[12]3.log").unwrap()),
+        ("regex", criteria().regex("host-00[0-9]+/part-.*77\\.log").unwrap()),
+        ("size", criteria().size(">999990").unwrap()),
+    ] {
+        let start = std::time::Instant::now();
+        let index = index_for(home.path(), &place("")).unwrap();
+        let mut count = 0;
+        let searched = index.search("", &criteria, false, time(1), |_| {
+            count += 1;
+            Ok::<(), Error>(())
+        });
+        searched.unwrap();
+        println!("{what}: {count} in {:?}", start.elapsed());
+    }
+}
