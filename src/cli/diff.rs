@@ -158,11 +158,9 @@ impl Tree {
 
 fn tell(printer: &mut Printer, key: &str, difference: Difference) -> std::io::Result<()> {
     let change = difference.name();
-    match printer.json {
-        true => printer.object(&json!({ "key": key, "change": change })),
-        false => {
-            let line = format!("{change:<8} {}", printer.shown(key));
-            printer.line(&line)
-        }
+    if printer.json {
+        return printer.object(&json!({ "key": key, "change": change }));
     }
+    let line = format!("{change:<8} {}", printer.shown(key));
+    printer.line(&line)
 }

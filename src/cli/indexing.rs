@@ -89,7 +89,9 @@ fn list(choice: &Choice) -> Result<Status, Trouble> {
         print_facts(&mut printer, facts, choice)?;
     }
     printer.flush()?;
-    broken.iter().for_each(|error| complain_of(error, choice.json));
+    for error in &broken {
+        complain_of(error, choice.json);
+    }
     Ok(if broken.is_empty() { Status::Done } else { Status::Failed })
 }
 

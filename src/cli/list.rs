@@ -113,12 +113,11 @@ async fn level(
             Ok(None) => break None,
             Err(error) => break Some(error),
         };
-        match &mut kept {
-            Some(kept) => kept.push(page),
-            None => {
-                page.rows().try_for_each(|row| lines.row(row))?;
-                lines.flush()?;
-            }
+        if let Some(kept) = &mut kept {
+            kept.push(page);
+        } else {
+            page.rows().try_for_each(|row| lines.row(row))?;
+            lines.flush()?;
         }
     };
     if let Some(kept) = kept {

@@ -149,13 +149,16 @@ pub fn numbers(bytes: &[u8], rows: u32, into: &mut Vec<Numbers>) -> Option<()> {
 /// `None` where the bytes are no ETags.
 pub fn etags(bytes: &[u8], rows: u32) -> Option<Vec<Option<String>>> {
     let mut from = Bytes(bytes);
-    let tags: Option<Vec<_>> = (0..rows).map(|_| tag(&mut from)).collect();
-    tags.filter(|_| from.0.is_empty())
+    let mut tags = Vec::new();
+    for _ in 0..rows {
+        read_tag(&mut from, &mut tags)?;
+    }
+    from.0.is_empty().then_some(tags)
 }
 
-fn tag(from: &mut Bytes<'_>) -> Option<Option<String>> {
-    let hex = |digest: &[u8]| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    Some(match *from.take(1)?.first()? {
+/// Adds one ETag, or that there is none.
+fn read_tag(from: &mut Bytes<'_>, tags: &mut Vec<Option<String>>) -> Option<()> {
+    tags.push(match *from.take(1)?.first()? {
         NO_TAG => None,
         DIGEST => Some(hex(from.take(16)?)),
         DIGEST_OF_PARTS => {
@@ -167,7 +170,12 @@ fn tag(from: &mut Bytes<'_>) -> Option<Option<String>> {
             Some(std::str::from_utf8(from.take(length)?).ok()?.to_owned())
         }
         _ => return None,
-    })
+    });
+    Some(())
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn put_tag(into: &mut Vec<u8>, tag: Option<&str>) {
@@ -227,11 +235,14 @@ fn unzigzag(number: u64) -> i64 {
 
 /// Seven bits a byte, the lowest first.
 pub fn put(into: &mut Vec<u8>, mut number: u64) {
-    while number > 0x7f {
-        into.push((number & 0x7f) as u8 | 0x80);
+    loop {
+        let low = number.to_le_bytes()[0] & 0x7f;
         number >>= 7;
+        if number == 0 {
+            return into.push(low);
+        }
+        into.push(low | 0x80);
     }
-    into.push(number as u8);
 }
 
 /// What is still to be read.
@@ -285,7 +296,9 @@ mod tests {
             object("b", 300, Some(0), Some("0123456789abcdef0123456789abcdef-012")),
         ];
         let mut builder = BlockBuilder::default();
-        rows.iter().for_each(|row| builder.push(*row));
+        for row in &rows {
+            builder.push(*row);
+        }
         (rows, builder)
     }
 

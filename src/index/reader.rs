@@ -20,7 +20,7 @@ pub const START: &[u8] = b"WLINDEX1";
 pub const END: &[u8] = b"1XEDNILW";
 
 /// Bytes of what stands before the end: two lengths, two sums.
-const TRAILER: u64 = 40;
+const TRAILER: usize = 40;
 
 /// The longest part of a block that is believed: names of the greatest length.
 const LONGEST: u64 = ROWS as u64 * 1100;
@@ -62,11 +62,12 @@ impl IndexReader {
         let file = File::open(path).map_err(|error| fail(&error))?;
         let length = file.metadata().map_err(|error| fail(&error))?.len();
         let broken = || broken(path);
-        let within = START.len() as u64 + TRAILER;
-        let body = length.checked_sub(TRAILER).filter(|_| length >= within).ok_or_else(broken)?;
+        let within = (START.len() + TRAILER) as u64;
+        let body =
+            length.checked_sub(TRAILER as u64).filter(|_| length >= within).ok_or_else(broken)?;
         let mut start = [0; 8];
         file.read_exact_at(&mut start, 0).map_err(|error| fail(&error))?;
-        let mut trailer = [0; TRAILER as usize];
+        let mut trailer = [0; TRAILER];
         file.read_exact_at(&mut trailer, body).map_err(|error| fail(&error))?;
         let (numbers, end) = trailer.split_at(32);
         if start != START || end != END {

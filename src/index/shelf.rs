@@ -59,9 +59,8 @@ pub fn index_for(folder: &Path, place: &IndexPlace) -> Result<IndexReader, Error
                     best = Some(found);
                 }
             }
-            Ok(_) => {}
             Err(error) if path == file_of(folder, place) => damaged = Some(error),
-            Err(_) => {}
+            Ok(_) | Err(_) => {}
         }
     }
     best.ok_or_else(|| damaged.unwrap_or_else(|| place.is_missing()))

@@ -143,8 +143,12 @@ fn differences_are_told_in_the_order_of_the_names() {
     let now = [object("0", 9, 1), object("a", 1, 1), object("b", 2, 5), object("c", 7, 1)];
     now.iter().try_for_each(|row| comparison.row(*row, &mut tell)).unwrap();
     comparison.end(&mut tell).unwrap();
-    use IndexChange::{Changed, Gone, New};
-    let expected = [("0", New, 9), ("b", Changed, 2), ("c", Changed, 7), ("d", Gone, 4)];
+    let expected = [
+        ("0", IndexChange::New, 9),
+        ("b", IndexChange::Changed, 2),
+        ("c", IndexChange::Changed, 7),
+        ("d", IndexChange::Gone, 4),
+    ];
     assert_eq!(told, expected.map(|(name, change, size)| (name.to_owned(), change, size)));
 }
 
@@ -183,7 +187,7 @@ fn a_million_keys_are_searched() {
     for number in 0..1_000_000 {
         let name =
             format!("logs/2026/{:03}/host-{:04}/part-{number:08}.log", number / 4000, number / 100);
-        writer.push(object(&name, number, number as i64)).unwrap();
+        writer.push(object(&name, number, number.cast_signed())).unwrap();
     }
     let facts = writer.keep(true, None, time(1)).unwrap().unwrap();
     let length = fs::metadata(file_of(home.path(), &place(""))).unwrap().len();

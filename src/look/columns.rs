@@ -141,7 +141,9 @@ mod tests {
     fn a_column_is_what_all_its_cells_are() {
         let of = |cells: &[&str]| {
             let mut types = CellTypes::default();
-            cells.iter().for_each(|cell| types.add(cell.as_bytes()));
+            for cell in cells {
+                types.add(cell.as_bytes());
+            }
             types.name()
         };
         assert_eq!(of(&["1", "-20", ""]), "integer");

@@ -66,6 +66,11 @@ impl From<io::Error> for LookError {
     }
 }
 
+/// Whether an error came from us, by way of a parser of others.
+pub fn is_ours(error: &io::Error) -> bool {
+    error.get_ref().and_then(|inner| inner.downcast_ref::<LookError>()).is_some()
+}
+
 impl From<LookError> for io::Error {
     fn from(error: LookError) -> io::Error {
         io::Error::other(error)

@@ -70,14 +70,12 @@ pub fn image(source: &Arc<ObjectBytes>, first: &[u8], contents: &mut Contents) -
 
 fn bmp(first: &[u8], contents: &mut Contents) -> Looked<()> {
     let words = |at| u16_le(first, at).map(u32::from);
-    match u32_le(first, 14) {
-        Some(12) => sized(words(18), words(20), contents),
-        // Upside down where the height is negative.
-        _ => {
-            let height = u32_le(first, 22).map(|height| height.cast_signed().unsigned_abs());
-            sized(u32_le(first, 18), height, contents)
-        }
+    if u32_le(first, 14) == Some(12) {
+        return sized(words(18), words(20), contents);
     }
+    // Upside down where the height is negative.
+    let height = u32_le(first, 22).map(|height| height.cast_signed().unsigned_abs());
+    sized(u32_le(first, 18), height, contents)
 }
 
 /// The largest of the pictures of an icon; 0 stands for 256.

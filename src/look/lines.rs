@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn the_last_lines_are_those_of_a_long_stream() {
-        let text: String = (0..700_000).map(|n| format!("{n}\n")).collect();
+        let text = (0..700_000).fold(String::new(), |text, n| text + &format!("{n}\n"));
         let (last, ended) = last_lines(&mut text.as_bytes(), 2);
         assert_eq!((last.as_slice(), ended), (&b"699998\n699999\n"[..], Ok(())));
         let all = last_lines(&mut text.as_bytes(), u64::MAX).0;

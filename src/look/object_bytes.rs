@@ -140,7 +140,8 @@ pub mod tests {
         }
 
         fn read(&self, range: ByteRange) -> Result<Vec<u8>, Error> {
-            Ok(self.0[range.start as usize..range.end as usize].to_vec())
+            let at = |at| usize::try_from(at).unwrap();
+            Ok(self.0[at(range.start)..at(range.end)].to_vec())
         }
     }
 

@@ -6,7 +6,7 @@ use bzip2::read::MultiBzDecoder;
 use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
 
-use crate::look::error::{LookError, Looked};
+use crate::look::error::{LookError, Looked, is_ours};
 use crate::look::section::Forward;
 
 /// Bytes fetched at once where a compressed stream begins.
@@ -32,9 +32,10 @@ impl Packing {
     pub fn of(start: &[u8]) -> Option<Packing> {
         match start {
             [0x1f, 0x8b, 8, ..] => Some(Packing::Gzip),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Packing::Zstd),
-            // A frame that is skipped.
-            [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Packing::Zstd),
+            // The second is a frame that is skipped.
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
+                Some(Packing::Zstd)
+            }
             [b'B', b'Z', b'h', b'1'..=b'9', rest @ ..]
                 if rest.starts_with(b"1AY&SY") || rest.starts_with(b"\x17\x72\x45\x38\x50\x90") =>
             {
@@ -99,7 +100,7 @@ impl Read for Unpacked {
 }
 
 fn explained(packing: Packing, error: io::Error) -> io::Error {
-    if error.get_ref().is_some_and(|inner| inner.is::<LookError>()) {
+    if is_ours(&error) {
         return error;
     }
     let (name, text) = (packing.name(), error.to_string());

@@ -43,16 +43,12 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("tui_textarea", &["app/dialogs/", "ui/widgets/input"]),
     ("syntect", &["look/"]),
     ("two_face", &["look/"]),
-    ("image", &["look/", "ui/", "tui/"]),
-    ("ratatui_image", &["ui/", "tui/"]),
+    ("image", &["look/"]),
     ("parquet", &["look/"]),
     ("csv", &["look/"]),
-    ("zip", &["look/"]),
-    ("tar", &["look/"]),
     ("sevenz_rust2", &["look/"]),
     ("lofty", &["look/"]),
     ("saphyr_parser", &["look/"]),
-    ("pulldown_cmark", &["look/"]),
 ];
 
 /// Nothing here reads a clock, the disk, the environment or randomness.

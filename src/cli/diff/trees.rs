@@ -30,8 +30,8 @@ impl Comparison<'_> {
     ) -> Result<Status, Trouble> {
         let (here, there) = tokio::try_join!(self.names(one), self.names(other))?;
         if here.sizes.is_empty() && there.sizes.is_empty() {
-            self.something(one)?;
-            self.something(other)?;
+            one.is_there()?;
+            other.is_there()?;
         }
         let mut failed = here.refused.into_iter().chain(there.refused).peekable();
         let mut status = if failed.peek().is_some() { Status::Usage } else { Status::Done };
@@ -40,7 +40,7 @@ impl Comparison<'_> {
         all.sort_unstable();
         all.dedup();
         let judged = stream::iter(all).map(|name| {
-            let sizes = (here.sizes.get(name).copied(), there.sizes.get(name).copied());
+            let sizes = (here.sizes.get(name), there.sizes.get(name));
             async move { (name, self.judge(name, (one, other), sizes).await) }
         });
         let mut judged = std::pin::pin!(judged.buffered(AT_ONCE));
@@ -67,7 +67,7 @@ impl Comparison<'_> {
         &self,
         name: &str,
         (one, other): (&Tree, &Tree),
-        sizes: (Option<Option<u64>>, Option<Option<u64>>),
+        sizes: (Option<&Option<u64>>, Option<&Option<u64>>),
     ) -> Result<Option<Difference>, Error> {
         match sizes {
             (None, _) => return Ok(Some(Difference::New)),
@@ -119,10 +119,12 @@ impl Comparison<'_> {
         }
         Ok(names)
     }
+}
 
+impl Tree {
     /// A prefix with nothing below it is most likely mistyped; an empty bucket or folder is not.
-    fn something(&self, tree: &Tree) -> Result<(), Error> {
-        match tree {
+    fn is_there(&self) -> Result<(), Error> {
+        match self {
             Tree::Stored(bucket, prefix) if !prefix.is_root() => {
                 let place = format!("s3://{bucket}/{prefix}");
                 Err(Error::new(ErrorKind::NoSuchKey, "ListObjectsV2", place))

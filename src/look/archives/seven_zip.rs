@@ -97,10 +97,10 @@ pub fn open(source: &Arc<ObjectBytes>, name: &str) -> Looked<Box<dyn Read + Send
     };
     let first = archive.stream_map.block_first_file_index.get(block).copied().unwrap_or(0);
     // The decoder gives members to a function; a thread makes that a stream.
-    let (sender, pieces) = sync_channel(4);
+    let (sender, arriving) = sync_channel(4);
     let (wanted, left) = (file.saturating_sub(first), archive.files[file].size);
     thread::Builder::new().spawn(move || unpack(&archive, reader, block, wanted, &sender))?;
-    Ok(Box::new(Pieces { pieces, piece: Vec::new(), read: 0, left, ended: false }))
+    Ok(Box::new(Pieces { arriving, piece: Vec::new(), read: 0, left, ended: false }))
 }
 
 type Piece = Looked<Vec<u8>>;
@@ -137,7 +137,7 @@ fn unpack(
 
 /// What a thread unpacks, in order; `None` is the end.
 struct Pieces {
-    pieces: Receiver<Option<Piece>>,
+    arriving: Receiver<Option<Piece>>,
     piece: Vec<u8>,
     read: usize,
     /// Bytes that are still to come.
@@ -148,7 +148,7 @@ struct Pieces {
 impl Read for Pieces {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.read == self.piece.len() && !self.ended {
-            match self.pieces.recv() {
+            match self.arriving.recv() {
                 Ok(Some(piece)) => {
                     (self.piece, self.read) = (piece?, 0);
                     self.left = self.left.saturating_sub(self.piece.len() as u64);

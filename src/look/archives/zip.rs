@@ -7,7 +7,7 @@ use crc_fast::{CrcAlgorithm, Digest};
 use lzma_rust2::{LzmaReader, XzReader};
 
 use crate::look::archives::cp437;
-use crate::look::error::{LookError, Looked};
+use crate::look::error::{LookError, Looked, is_ours};
 use crate::look::fields::{u16_le, u32_le, u64_le};
 use crate::look::object_bytes::ObjectBytes;
 use crate::look::section::Section;
@@ -343,7 +343,7 @@ fn wrong(what: &str) -> io::Error {
 }
 
 fn damaged(error: io::Error) -> io::Error {
-    if error.get_ref().is_some_and(|inner| inner.is::<LookError>()) {
+    if is_ours(&error) {
         return error;
     }
     LookError::malformed(format!("the packed bytes of the member: {error}")).into()

@@ -91,7 +91,7 @@ fn a_large_picture_is_told_by_its_header() {
     let jpeg = sample!("exif.jpg");
     let frame = jpeg.windows(2).position(|two| two == [0xff, 0xc0]).unwrap();
     // What editors put before the frame: profiles and thumbnails of megabytes.
-    let padding = [&[0xff, 0xe2, 0xff, 0xff][..], &[0; 0xfffd]].concat().repeat(40);
+    let padding = [&[0xff, 0xe2, 0xff, 0xff][..], &vec![0; 0xfffd]].concat().repeat(40);
     let large = [&jpeg[..frame], &padding, &jpeg[frame..], &vec![0; 9_000_000]].concat();
     let source = source(large);
     let mut contents = Contents::of(ContentKind::Image);

@@ -218,11 +218,8 @@ fn number(source: &Arc<ObjectBytes>, body: &Range<u64>) -> Looked<u64> {
 
 fn float(source: &Arc<ObjectBytes>, body: &Range<u64>) -> Looked<Option<f64>> {
     let bytes = value(source, body)?;
-    Ok(match *bytes.as_slice() {
-        [a, b, c, d] => Some(f64::from(f32::from_be_bytes([a, b, c, d]))),
-        [a, b, c, d, e, f, g, h] => Some(f64::from_be_bytes([a, b, c, d, e, f, g, h])),
-        _ => None,
-    })
+    let single = <[u8; 4]>::try_from(bytes.as_slice()).map(f32::from_be_bytes).map(f64::from);
+    Ok(single.or_else(|_| <[u8; 8]>::try_from(bytes.as_slice()).map(f64::from_be_bytes)).ok())
 }
 
 fn text(source: &Arc<ObjectBytes>, body: &Range<u64>) -> Looked<String> {

@@ -109,7 +109,7 @@ fn track(source: &Arc<ObjectBytes>, track: &MediaBox) -> Looked<Option<Track>> {
     let path: &[&[u8; 4]] = &[b"minf", b"stbl", b"stsd"];
     let Some(entries) = find_below(source, media.body, path)? else { return Ok(None) };
     let entry = entries.start(source, 44)?;
-    let codec = entry.get(12..16).map(|name| codec_name(name));
+    let codec = entry.get(12..16).map(codec_name);
     // Of a picture: its width and height in the description of its samples.
     let side = |at| u16_be(&entry, at).map(u32::from).filter(|side| *side > 0);
     let size = side(40).zip(side(42));

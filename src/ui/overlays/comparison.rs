@@ -39,7 +39,7 @@ pub fn draw_comparison(paint: &mut Paint<'_>, comparison: &ComparisonSheet, now:
     }
     if comparison.lines().is_none() {
         let place = inner.inner(ratatui::layout::Margin { horizontal: 0, vertical: 1 });
-        let headline = format!("{} comparing", spinner(paint.glyphs, now)).into();
+        let headline = format!("{} comparing", spinner(paint.glyphs, now));
         return notice(paint, place, &Notice { headline, ..Notice::default() });
     }
     let mut line = SIDES;

@@ -34,7 +34,7 @@ pub fn draw_sizes(paint: &mut Paint<'_>, sizes: &Sizes, session: &Session, now: 
         SizesView::Tree => {
             let all = shown.level_amount();
             let most = shown.rows().first().map_or(0, |row| row.amount().bytes);
-            let place = centred(shown.cursor, shown.len(), inner.height);
+            let place = centred(shown.cursor, shown.row_count(), inner.height);
             rows(paint, inner, place, |paint, span, at| {
                 let Some(row) = shown.rows().get(at.number) else { return };
                 sign(paint, span, at, false);
@@ -44,7 +44,7 @@ pub fn draw_sizes(paint: &mut Paint<'_>, sizes: &Sizes, session: &Session, now: 
         SizesView::Largest => {
             let all = shown.tree.all(SizeTree::TOP).bytes;
             let most = shown.tree.largest().first().map_or(0, |object| object.bytes);
-            let place = centred(shown.cursor, shown.len(), inner.height);
+            let place = centred(shown.cursor, shown.row_count(), inner.height);
             rows(paint, inner, place, |paint, span, at| {
                 let Some(object) = shown.tree.largest().get(at.number) else { return };
                 sign(paint, span, at, false);
@@ -68,9 +68,8 @@ fn labels(paint: &Paint<'_>, shown: &MeasuredPlace, now: jiff::Timestamp) -> Lab
         _ => String::new(),
     };
     let state = match &shown.counting {
-        Counting::Running => String::new(),
         Counting::Whole if shown.tree.is_cut() => "too many prefixes: some are one".to_owned(),
-        Counting::Whole => String::new(),
+        Counting::Running | Counting::Whole => String::new(),
         Counting::Stopped => "stopped: not all of it".to_owned(),
         Counting::Failed(error) => format!("not all of it: {}", error.explain().what),
     };

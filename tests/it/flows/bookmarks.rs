@@ -19,7 +19,7 @@ fn a_place_is_added_gone_to_and_taken_away() {
     app.keys("b a");
     let here = app.state.here().unwrap();
     assert_eq!(saved(&mut app), [(here.clone(), true)]);
-    assert_eq!(app.state.session.bookmarks, [here.clone()]);
+    assert_eq!(app.state.session.bookmarks, std::slice::from_ref(&here));
     app.keys("a");
     assert_eq!(saved(&mut app), [], "once is enough");
     app.keys("esc enter").reply(page(&["p/x"], None));

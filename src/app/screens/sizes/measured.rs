@@ -90,7 +90,7 @@ impl MeasuredPlace {
         self.tree.all(self.level)
     }
 
-    pub fn len(&self) -> usize {
+    pub fn row_count(&self) -> usize {
         match self.view {
             SizesView::Tree => self.rows.len(),
             SizesView::Largest => self.tree.largest().len(),
@@ -114,7 +114,7 @@ impl MeasuredPlace {
             self.cursor = found.unwrap_or(self.cursor);
         }
         (self.stale, self.ordered) = (false, now);
-        self.cursor = self.cursor.min(self.len().saturating_sub(1));
+        self.cursor = self.cursor.min(self.row_count().saturating_sub(1));
     }
 
     /// Goes into the prefix under the cursor; `false` where there is none.

@@ -79,7 +79,7 @@ impl Part for Sizes {
                 self.open(bucket, prefix, of, cx);
             }
             _ => {
-                let len = shown.len();
+                let len = shown.row_count();
                 step(&mut shown.cursor, action, len);
             }
         }
@@ -163,24 +163,23 @@ impl Sizes {
             return;
         };
         if shown.bucket == *bucket {
-            targets.iter().for_each(|target| shown.remove(target));
+            for target in targets {
+                shown.remove(target);
+            }
         }
     }
 
     /// Counts below the next prefix.
     fn walk_on(&mut self, cx: &mut Context<'_>) {
         let Some(shown) = &mut self.shown else { return };
-        match shown.left.front() {
-            Some(prefix) => {
-                let (bucket, prefix) = (shown.bucket.clone(), prefix.clone());
-                self.walk = Some(cx.request(StorageRequest::Walk { bucket, prefix }));
-            }
-            None => {
-                shown.counting = Counting::Whole;
-                let (bucket, prefix) = (shown.bucket.clone(), shown.prefix.clone());
-                let stored = shown.tree.stored().clone().finished();
-                cx.ask(Intent::KnowStored { bucket, prefix, stored });
-            }
+        if let Some(prefix) = shown.left.front() {
+            let (bucket, prefix) = (shown.bucket.clone(), prefix.clone());
+            self.walk = Some(cx.request(StorageRequest::Walk { bucket, prefix }));
+        } else {
+            shown.counting = Counting::Whole;
+            let (bucket, prefix) = (shown.bucket.clone(), shown.prefix.clone());
+            let stored = shown.tree.stored().clone().finished();
+            cx.ask(Intent::KnowStored { bucket, prefix, stored });
         }
     }
 

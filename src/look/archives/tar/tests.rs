@@ -98,7 +98,9 @@ fn padded(bytes: &[u8]) -> Vec<u8> {
 
 fn record(key: &str, value: &str) -> String {
     let rest = format!(" {key}={value}\n");
-    let length = (rest.len()..).find(|all| all.to_string().len() + rest.len() == *all).unwrap();
+    let length = (rest.len()..rest.len() + 10)
+        .find(|all| all.to_string().len() + rest.len() == *all)
+        .unwrap();
     format!("{length}{rest}")
 }
 

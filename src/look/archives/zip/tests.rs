@@ -12,12 +12,11 @@ fn archive(method: CompressionMethod, members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(method);
     for (name, bytes) in members {
-        match name.strip_suffix('/') {
-            Some(folder) => writer.add_directory(folder, options).unwrap(),
-            None => {
-                writer.start_file(*name, options).unwrap();
-                writer.write_all(bytes).unwrap();
-            }
+        if let Some(folder) = name.strip_suffix('/') {
+            writer.add_directory(folder, options).unwrap();
+        } else {
+            writer.start_file(*name, options).unwrap();
+            writer.write_all(bytes).unwrap();
         }
     }
     writer.finish().unwrap().into_inner()
