@@ -127,8 +127,8 @@ fn are_cells(rows: &[ByteRecord], delimiter: u8) -> bool {
     filled && long * 10 < count && !prose
 }
 
-/// A header has a name in each cell, each another, none of which is a number or a date; what
-/// follows has something that no header has, or is text as well.
+/// A header has names in its cells, none of which is a number or a date; what follows has something
+/// that no header has, or is text as well.
 fn has_header(rows: &[ByteRecord]) -> bool {
     let Some(first) = rows.first() else { return false };
     let mut names: Vec<&[u8]> = first.iter().collect();
@@ -138,19 +138,19 @@ fn has_header(rows: &[ByteRecord]) -> bool {
     }
     names.retain(|name| !name.is_empty());
     let rest = &rows[1..];
-    // Names of one and the same column may be there twice; those of most may not.
+    if rest.iter().flat_map(|row| row.iter()).any(is_value) {
+        return true;
+    }
+    // All text. Some columns of a header may have one name, but not most of many.
     names.sort_unstable();
     let before = names.len();
     names.dedup();
-    if names.len() * 2 <= before && before > 1 {
+    if names.len() * 2 <= before && before > 2 {
         return false;
     }
-    let values = rest.iter().flat_map(|row| row.iter()).any(is_value);
-    // All text: a header unless its cells come again below.
-    values
-        || !rest
-            .iter()
-            .any(|row| row.iter().zip(first.iter()).any(|(a, b)| a == b && !a.is_empty()))
+    // Its cells do not come again below.
+    let again = |row: &ByteRecord| row.iter().zip(first).any(|(a, b)| a == b && !a.is_empty());
+    !rest.iter().any(again)
 }
 
 /// A number, a date or a time, which names no column.
@@ -183,6 +183,8 @@ mod tests {
         assert_eq!(sniffed("name,city\nalice,berlin\nbob,paris\n"), (',', true));
         assert_eq!(sniffed("alice,berlin\nbob,berlin\nalice,paris\n"), (',', false));
         assert_eq!(sniffed("a,a,b\n1,2,3\n"), (',', true));
+        assert_eq!(sniffed("a,a,a\n1,2,3\n"), (',', true));
+        assert_eq!(sniffed("a,a\nx,y\n"), (',', true));
         assert_eq!(sniffed("\"a;b\",c\n\"d;e\",f\n"), (',', true));
         assert_eq!(sniffed("2026-01-01,x\n2026-01-02,y\n"), (',', false));
         assert_eq!(sniffed(""), (',', false));

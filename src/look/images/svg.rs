@@ -4,7 +4,7 @@ use crate::domain::contents::Contents;
 
 /// In CSS pixels, by its width and height, else by its view box; what has neither has no size.
 pub fn svg(first: &[u8], contents: &mut Contents) {
-    let text = String::from_utf8_lossy(first);
+    let text = without_comments(&String::from_utf8_lossy(first));
     let Some(root) = root(&text) else { return };
     let view: Vec<f64> = attribute(root, "viewBox").map_or_else(Vec::new, |numbers| {
         let numbers = numbers.split(|char: char| char == ',' || char.is_whitespace());
@@ -15,6 +15,13 @@ pub fn svg(first: &[u8], contents: &mut Contents) {
         stated.or_else(|| view.get(at).copied().filter(|_| view.len() == 4)).and_then(whole)
     };
     (contents.width, contents.height) = (side("width", 2), side("height", 3));
+}
+
+fn without_comments(text: &str) -> String {
+    let mut pieces = text.split("<!--");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    let behind = pieces.filter_map(|piece| Some(piece.split_once("-->")?.1));
+    behind.fold(first, |text, piece| text + piece)
 }
 
 /// The letters of the first element, between `<svg` and `>`.

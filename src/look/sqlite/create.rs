@@ -36,7 +36,10 @@ const OF_TABLE: [&str; 5] = ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIG
 /// `None` for what makes no plain table.
 pub fn columns_of(sql: &str) -> Option<Vec<Column>> {
     let words = words(sql);
-    let is = |word: &Word, text: &str| matches!(word, Word::Bare(bare) if bare.eq_ignore_ascii_case(text));
+    let is = |word: &Word, text: &str| match word {
+        Word::Bare(bare) => bare.eq_ignore_ascii_case(text),
+        _ => false,
+    };
     if words.iter().take(3).any(|word| is(word, "VIRTUAL")) {
         return None;
     }
@@ -195,7 +198,8 @@ mod tests {
     fn columns_are_told_from_constraints() {
         let sql = "CREATE TABLE \"a(b\" ( -- the first, of many\n id INTEGER PRIMARY KEY,\n \
                    \"odd \"\"name\" varchar (10) DEFAULT 'x, y)', [b c] double precision NOT NULL, \
-                   d, /* e */ price decimal(9, 2) check (price > 0),\n CONSTRAINT c UNIQUE (id, d), \
+                   d, /* e */ price decimal(9, 2) check (price > 0),\n \
+                   CONSTRAINT c UNIQUE (id, d), \
                    foreign key (d) references x(y))";
         let expected = [
             ("id", "INTEGER"),
