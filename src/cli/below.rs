@@ -3,8 +3,8 @@
 use crate::cli::print::Trouble;
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
-use crate::s3::client::{Client, ListQuery};
-use crate::s3::ops::pages::Pages;
+use crate::s3::client::Client;
+use crate::s3::ops::keys::KeyPages;
 
 /// A bucket, or what is below a prefix of it.
 pub struct Place {
@@ -28,8 +28,8 @@ impl Place {
         }
     }
 
-    pub fn pages<'a>(&self, client: &'a Client, etags: bool) -> Pages<'a> {
-        Pages::new(client, ListQuery { etags, ..ListQuery::below(&self.bucket, &self.prefix) })
+    pub fn pages<'a>(&self, client: &'a Client, etags: bool) -> KeyPages<'a> {
+        client.keys_below(&self.bucket, &self.prefix, etags)
     }
 
     /// There is nothing.

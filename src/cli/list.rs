@@ -17,7 +17,7 @@ use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::listing::Listing;
 use crate::domain::visible::visible;
 use crate::s3::client::{Client, ListQuery};
-use crate::s3::ops::pages::Pages;
+use crate::s3::ops::keys::KeyPages;
 
 pub async fn ls(arguments: &ListArguments, choice: &Choice) -> Result<Status, Trouble> {
     let client = choice.client()?;
@@ -103,7 +103,7 @@ async fn level(
     let at = arguments.at;
     let all = ListQuery::below(bucket, prefix);
     let query = ListQuery { delimited: !recursive, at, etags: json, ..all };
-    let mut pages = Pages::new(client, query);
+    let mut pages = KeyPages::new(client, query);
     let lines = RowLines::new(Printer::new(json), bucket, prefix);
     let mut lines = lines.of_level(!recursive).human(arguments.human);
     let mut kept = is_sorted(arguments).then(Listing::default);

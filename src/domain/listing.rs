@@ -268,6 +268,15 @@ impl Page {
         (0..self.len()).map(|at| self.row(at))
     }
 
+    /// The rows before row `end` of a page of now, as a page of their own.
+    #[must_use]
+    pub fn first_rows(&self, end: usize) -> Page {
+        let mut page = Page::with_capacity(end, 0).with_etags(self.etags.is_some());
+        self.rows().take(end).for_each(|row| page.push_row(row));
+        page.shrink_to_fit();
+        page
+    }
+
     /// Every name, one after the other without anything between them.
     pub fn text(&self) -> &str {
         &self.text

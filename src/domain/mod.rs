@@ -50,6 +50,7 @@ pub mod row_set;
 pub mod settings;
 pub mod shell;
 pub mod size_tree;
+pub mod spans;
 pub mod stored;
 pub mod table_view;
 pub mod tally;

@@ -10,6 +10,7 @@ pub(in crate::s3) mod delete;
 pub(in crate::s3) mod download;
 pub mod empty;
 pub(in crate::s3) mod headers;
+pub mod keys;
 pub(in crate::s3) mod list;
 pub(in crate::s3) mod locks;
 pub(in crate::s3) mod markers;

@@ -1,0 +1,119 @@
+//! Lists every key below a prefix, by several cursors at once where there are many.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
+use tokio::time::timeout;
+
+use crate::domain::address::{Bucket, Prefix};
+use crate::domain::error::{Error, ErrorKind};
+use crate::domain::listing::{ContinuationToken, ListedPage, Page};
+use crate::domain::spans::{SpanAsk, SpanStep, Spans};
+use crate::s3::client::{Client, ListQuery};
+
+/// A page that is asked for beside others and does not come for so long is asked for again, alone.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// An answer, and whether the server had enough on the way to it.
+type Answered = (SpanAsk, Result<ListedPage, Error>, bool);
+
+/// The pages of a listing in its order. What is ahead of the reader waits in bounded memory.
+pub struct KeyPages<'a> {
+    client: &'a Client,
+    query: ListQuery,
+    spans: Spans,
+    running: FuturesUnordered<BoxFuture<'a, Answered>>,
+}
+
+impl Client {
+    /// Every key below a prefix, as it is now. `etags`: rows have them.
+    pub fn keys_below(&self, bucket: &Bucket, prefix: &Prefix, etags: bool) -> KeyPages<'_> {
+        KeyPages::new(self, ListQuery { etags, ..ListQuery::below(bucket, prefix) })
+    }
+}
+
+impl<'a> KeyPages<'a> {
+    /// A level, and an earlier moment, are listed page by page as ever.
+    pub fn new(client: &'a Client, query: ListQuery) -> KeyPages<'a> {
+        let one = query.delimited || query.at.is_some() || query.token.is_some();
+        let spans = if one { Spans::alone() } else { Spans::default() };
+        KeyPages { client, query, spans, running: FuturesUnordered::new() }
+    }
+
+    /// The next page; `None` after the last. After an error the same page is asked again.
+    pub async fn next(&mut self) -> Result<Option<Arc<Page>>, Error> {
+        loop {
+            self.ask();
+            // What came meanwhile makes place for what follows.
+            while let Some(Some(answered)) = self.running.next().now_or_never() {
+                self.answer(answered);
+                self.ask();
+            }
+            match self.spans.take() {
+                Some(page) => return page.map(Some).map_err(|error| self.placed(error)),
+                None if self.spans.is_over() => return Ok(None),
+                None => {}
+            }
+            if self.running.is_empty() {
+                // An error was told, and its page is to be asked for again.
+                continue;
+            }
+            if let Some(answered) = self.running.next().await {
+                self.answer(answered);
+            }
+        }
+    }
+
+    fn ask(&mut self) {
+        while let Some(ask) = self.spans.ask() {
+            let (client, query) = (self.client, self.query.clone());
+            let beside = !self.running.is_empty();
+            self.running.push(send(client, query, ask, beside).boxed());
+        }
+    }
+
+    fn answer(&mut self, (ask, answer, slow): Answered) {
+        if slow {
+            self.spans.slow_down();
+        }
+        self.spans.answer(ask, answer);
+    }
+
+    /// A circle is found without knowing where.
+    fn placed(&self, error: Error) -> Error {
+        if error.place.is_empty() {
+            let place = format!("s3://{}/{}", self.query.bucket, self.query.prefix);
+            return Error { place, ..error };
+        }
+        error
+    }
+}
+
+async fn send(client: &Client, mut query: ListQuery, ask: SpanAsk, beside: bool) -> Answered {
+    match &ask.how {
+        SpanStep::Go(token) => query.token = token.clone().or(query.token),
+        SpanStep::Begin(name) => {
+            let key = query.prefix.key(name);
+            query.token = Some(ContinuationToken::behind("", key.as_str()));
+        }
+    }
+    let mut slow = false;
+    if beside {
+        // Refused once is enough to know that others wait.
+        let once = client.sending_once();
+        match timeout(PATIENCE, once.list_page(&query)).await {
+            Ok(Err(error)) if error.retryable() => slow = is_throttled(&error),
+            Ok(answer) => return (ask, answer, false),
+            Err(_) => {}
+        }
+    }
+    let answer = client.list_page(&query).await;
+    (ask, answer, slow)
+}
+
+fn is_throttled(error: &Error) -> bool {
+    error.is(&ErrorKind::Throttled) || error.status == Some(503)
+}
