@@ -91,7 +91,7 @@ struct Span {
 /// The state of one listing. Who drives it asks what it wants, and tells the answers.
 #[derive(Debug)]
 pub struct Spans {
-    spans: VecDeque<Span>,
+    queue: VecDeque<Span>,
     next_id: u64,
     alphabet: BTreeSet<char>,
     limit: usize,
@@ -106,7 +106,7 @@ pub struct Spans {
 impl Default for Spans {
     fn default() -> Spans {
         Spans {
-            spans: VecDeque::from([Span::new(0, String::new())]),
+            queue: VecDeque::from([Span::new(0, String::new())]),
             next_id: 1,
             alphabet: BTreeSet::new(),
             limit: CURSORS,
@@ -168,14 +168,14 @@ impl Spans {
     /// all is told.
     pub fn take(&mut self) -> Option<Result<Arc<Page>, Error>> {
         loop {
-            let front = self.spans.front_mut()?;
+            let front = self.queue.front_mut()?;
             if let Some(page) = front.ready.pop_front() {
                 front.waiting = front.waiting.saturating_sub(page.heap_bytes());
                 return Some(Ok(page));
             }
             match std::mem::replace(&mut front.state, State::Idle) {
                 State::Done => {
-                    self.spans.pop_front();
+                    self.queue.pop_front();
                 }
                 State::Failed(error) => return Some(Err(error)),
                 state => {
@@ -188,7 +188,7 @@ impl Spans {
 
     /// Whether all is told.
     pub fn is_over(&self) -> bool {
-        self.spans.is_empty()
+        self.queue.is_empty()
     }
 
     /// Fewer at once: the server has enough of them.
@@ -206,7 +206,7 @@ impl Spans {
     fn go_on(&mut self) -> Option<SpanAsk> {
         let room = self.running < self.limit;
         let mut waiting = 0;
-        for (place, span) in self.spans.iter_mut().enumerate() {
+        for (place, span) in self.queue.iter_mut().enumerate() {
             waiting += span.waiting;
             let may = place == 0 || (room && waiting < WAITING);
             if may && matches!(span.state, State::Idle) {
@@ -223,9 +223,9 @@ impl Spans {
         if early || self.splits * 10 >= self.pages.saturating_sub(ALONE) * SPLITS_OF_TEN {
             return None;
         }
-        let waiting: usize = self.spans.iter().map(|span| span.waiting).sum();
+        let waiting: usize = self.queue.iter().map(|span| span.waiting).sum();
         let full = waiting >= WAITING;
-        let ripe = self.spans.iter_mut().enumerate().filter(|(place, span)| {
+        let ripe = self.queue.iter_mut().enumerate().filter(|(place, span)| {
             // Where there is no room, only what is wanted first is worth dividing.
             span.is_ripe() && (!full || *place == 0)
         });
@@ -250,15 +250,15 @@ impl Spans {
     /// Takes the answer to what was asked.
     pub fn answer(&mut self, ask: SpanAsk, answer: Result<ListedPage, Error>) {
         self.running = self.running.saturating_sub(1);
-        let Some(place) = self.spans.iter().position(|span| span.id == ask.span) else { return };
+        let Some(place) = self.queue.iter().position(|span| span.id == ask.span) else { return };
         match (ask.how, answer) {
             (SpanStep::Go(_), Ok(listed)) => self.went_on(place, &listed),
-            (SpanStep::Go(_), Err(error)) => self.spans[place].state = State::Failed(error),
+            (SpanStep::Go(_), Err(error)) => self.queue[place].state = State::Failed(error),
             (SpanStep::Begin(name), Ok(listed)) => self.begun(place, name, &listed),
             // It was only to be faster.
             (SpanStep::Begin(_), Err(_)) => {
-                self.spans[place].probed = false;
-                self.spans[place].failures += 1;
+                self.queue[place].probed = false;
+                self.queue[place].failures += 1;
             }
         }
     }
@@ -277,8 +277,8 @@ impl Spans {
 
     fn went_on(&mut self, place: usize, listed: &ListedPage) {
         self.learn(&listed.page);
-        let first = self.spans[place].cursor.token().is_none() && place == 0;
-        let span = &mut self.spans[place];
+        let first = self.queue[place].cursor.token().is_none() && place == 0;
+        let span = &mut self.queue[place];
         let begins = first && span.last.is_empty();
         if let Err(why) = span.cursor.advance(listed.next.clone(), listed.page.is_empty()) {
             let kind = crate::domain::error::ErrorKind::BrokenListing;
@@ -298,8 +298,8 @@ impl Spans {
     fn read(&mut self, place: usize, listed: &ListedPage) {
         let page = &listed.page;
         loop {
-            let next = self.spans.get(place + 1).map(|next| next.first.clone());
-            let span = &mut self.spans[place];
+            let next = self.queue.get(place + 1).map(|next| next.first.clone());
+            let span = &mut self.queue[place];
             let seam = span.seam.clone();
             let end = match &seam {
                 Some(seam) => page.rows().position(|row| row.name > seam.as_str()),
@@ -332,8 +332,8 @@ impl Spans {
 
     /// Takes the span after one into it: what was read there is not certain.
     fn join(&mut self, place: usize) {
-        let after = self.spans.remove(place + 1);
-        let span = &mut self.spans[place];
+        let after = self.queue.remove(place + 1);
+        let span = &mut self.queue[place];
         span.seam = after.as_ref().and_then(|after| after.seam.clone());
         span.bound = after.and_then(|after| after.bound);
     }
@@ -341,14 +341,14 @@ impl Spans {
     /// From here on one cursor reads all that is left.
     fn stay_alone(&mut self, place: usize) {
         self.alone = true;
-        while place + 1 < self.spans.len() {
+        while place + 1 < self.queue.len() {
             self.join(place);
         }
     }
 
     /// What is behind a name came: a new span, or nothing.
     fn begun(&mut self, place: usize, name: String, listed: &ListedPage) {
-        let span = &mut self.spans[place];
+        let span = &mut self.queue[place];
         span.probed = false;
         let page = &listed.page;
         let first = page.rows().next().map(|row| row.name.to_owned());
@@ -383,7 +383,7 @@ impl Spans {
         if new.cursor.advance(listed.next.clone(), false).is_err() {
             return;
         }
-        self.spans.insert(place + 1, new);
+        self.queue.insert(place + 1, new);
         self.learn(page);
         self.read(place + 1, listed);
     }

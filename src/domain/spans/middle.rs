@@ -49,7 +49,7 @@ fn between(low: &[char], high: &[char], letters: &[char]) -> Option<String> {
         Some(letter) => letters.partition_point(|known| known < letter),
         None => return None,
     };
-    if let Some(letter) = letters.get((below + above) / 2).filter(|_| above > below + 1) {
+    if let Some(letter) = letters.get(usize::midpoint(below, above)).filter(|_| above > below + 1) {
         return Some(format!("{start}{letter}"));
     }
     let mut name = start.clone();
@@ -58,7 +58,7 @@ fn between(low: &[char], high: &[char], letters: &[char]) -> Option<String> {
         name.push(*letter);
         for at in same + 1..same + 1 + DEEP {
             let below = rank(low.get(at).copied(), letters);
-            if let Some(letter) = letters.get((below + letters.len()) / 2)
+            if let Some(letter) = letters.get(usize::midpoint(below, letters.len()))
                 && letters.len() > below + 1
             {
                 return Some(format!("{name}{letter}"));

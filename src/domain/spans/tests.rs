@@ -124,7 +124,7 @@ fn distributions() -> Vec<(&'static str, Vec<String>)> {
             "much in one place",
             random(MANY)
                 .map(|x| match x % 50 {
-                    0 => format!("{}", uuid(x)),
+                    0 => uuid(x),
                     _ => format!("big/{:09}", x % 1_000_000_000),
                 })
                 .collect(),
@@ -190,7 +190,7 @@ fn keys_that_come_and_go_meanwhile_leave_a_listing_in_order() {
         let asked: Vec<_> = std::iter::from_fn(|| spans.ask()).collect();
         round += 1;
         for ask in asked {
-            let gone = |at: usize| (at * 31 + round) % 97 == 0;
+            let gone = |at: usize| (at * 31 + round).is_multiple_of(97);
             let page = listed(&keys, Server::Honest, &ask.how);
             let mut left = Page::default();
             let rows = page.page.rows().enumerate().filter(|(at, _)| !gone(*at));
@@ -212,12 +212,11 @@ fn an_error_comes_after_the_rows_before_it_and_is_asked_again() {
     };
     while !spans.is_over() {
         while let Some(page) = spans.take() {
-            match page {
-                Ok(page) => names.extend(page.rows().map(|row| row.name.to_owned())),
-                Err(_) => {
-                    failed += 1;
-                    assert_eq!(names, keys[..names.len()]);
-                }
+            if let Ok(page) = page {
+                names.extend(page.rows().map(|row| row.name.to_owned()));
+            } else {
+                failed += 1;
+                assert_eq!(names, keys[..names.len()]);
             }
         }
         for ask in std::iter::from_fn(|| spans.ask()).collect::<Vec<_>>() {
