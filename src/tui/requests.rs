@@ -60,7 +60,9 @@ pub async fn ask_storage(
         StorageRequest::Thaw { bucket, targets, days } => {
             describing::thaw(client, &bucket, &targets, days).await?
         }
-        StorageRequest::Compare { one, other } => comparing::compare(client, one, other).await?,
+        StorageRequest::Compare { one, other } => {
+            Box::pin(comparing::compare(client, one, other)).await?
+        }
         StorageRequest::OpenText(object) => describing::open(client, &object).await?,
         StorageRequest::SaveText { object, etag, bytes } => {
             describing::save(client, &object, etag, bytes).await?
