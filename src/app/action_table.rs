@@ -67,6 +67,7 @@ const ROWS: &[Scope] = &[Scope::List, Scope::Text];
 const BUCKETS: &[Scope] = &[Scope::Buckets];
 const OBJECTS: &[Scope] = &[Scope::Objects];
 const OBJECTS_SIDE: &[Scope] = &[Scope::Objects, Scope::Side];
+const SIDE: &[Scope] = &[Scope::Side];
 const DELETING: &[Scope] = &[Scope::Buckets, Scope::Objects, Scope::Side];
 const BOTH: &[Scope] = &[Scope::Buckets, Scope::Objects];
 const TRANSFERS: &[Scope] = &[Scope::Transfers];
@@ -169,12 +170,37 @@ pub const ACTIONS: &[ActionSpec] = &[
     row(Action::Details, "details", "details",
         "Show everything the server says about the object", OBJECTS_SIDE, &["i"]),
     row(Action::Preview, "preview", "preview",
-        "Show the first 256 KiB of the object", OBJECTS_SIDE, &["p"]),
+        "Look inside the object: text, table, tree, picture, archive or bytes",
+        OBJECTS_SIDE, &["p"]),
     row(Action::Sizes, "sizes", "sizes",
         "Count what is below this prefix or the marked ones: where the bytes are",
         OBJECTS, &["w"]),
     row(Action::FollowCursor, "follow-cursor", "preview follows",
         "Let the preview follow the cursor, or stay on its object", OBJECTS_SIDE, &["ctrl-p"]),
+    row(Action::SearchPreview, "search-preview", "search",
+        "Search in the whole object: letters, /regex/ or bytes like 0x504b", SIDE, &["/"]),
+    row(Action::NextMatch, "next-match", "next match", "Go to the next match", SIDE, &["n"]),
+    row(Action::PreviousMatch, "previous-match", "previous match",
+        "Go to the match before", SIDE, &["N"]),
+    row(Action::GoToLine, "go-to-line", "go to line",
+        "Go to a line, a byte like @4096, or a part like 50%", SIDE, &["#"]),
+    row(Action::TailEnd, "tail-end", "watch the end",
+        "Go to the end of the text, and show what is added to it", SIDE, &["F"]),
+    row(Action::OtherForm, "other-form", "other form",
+        "Show it in another form: as text, as bytes, or what is known of it", SIDE, &["x"]),
+    row(Action::CopyValue, "copy-value", "copy value",
+        "Copy the value, row or line to the clipboard", SIDE, &["v"]),
+    row(Action::WrapLines, "wrap-lines", "wrap", "Break long lines, or scroll them", SIDE, &["w"]),
+    row(Action::ScrollRight, "scroll-right", "scroll right",
+        "Scroll to the right; unfold what is folded", SIDE, &["right"]),
+    row(Action::SortRows, "sort-rows", "sort",
+        "Order the rows that are here by the first column on screen", SIDE, &["s"]),
+    row(Action::HideColumn, "hide-column", "hide column",
+        "Hide the first column on screen; the last one shows all again", SIDE, &["-"]),
+    row(Action::FoldAll, "fold-all", "fold all", "Fold the whole tree", SIDE, &["{"]),
+    row(Action::UnfoldAll, "unfold-all", "unfold all", "Unfold the whole tree", SIDE, &["}"]),
+    row(Action::UnpackMember, "unpack-member", "unpack",
+        "Save the member of the archive as a file, without the rest of it", SIDE, &["u"]),
     row(Action::Download, "download", "download",
         "Download the marked rows or the current one", OBJECTS_SIDE, &["d"]),
     row(Action::Upload, "upload", "upload",

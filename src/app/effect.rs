@@ -18,6 +18,7 @@ use crate::domain::diagnosis::Examination;
 use crate::domain::listing::{ContinuationToken, Listing};
 use crate::domain::metadata_change::MetadataChange;
 use crate::domain::object::{ETag, NewBucket, ObjectAddress, UploadId};
+use crate::domain::object_view::LookRequest;
 use crate::domain::presign::LinkSpec;
 use crate::domain::restoring::{RestorePoint, RestoreStep};
 use crate::domain::settings::BucketSetting;
@@ -66,6 +67,8 @@ pub enum Effect {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     Storage(StorageRequest),
+    /// Answered by [`crate::app::event::Answer::Seen`], more than once by a search.
+    Look(LookRequest),
     Connections(ConnectionRequest),
     Machine(MachineRequest),
 }
@@ -92,11 +95,8 @@ pub enum StorageRequest {
         token: Option<ContinuationToken>,
     },
     Head(ObjectAddress),
-    /// The first `bytes` of an object by a ranged GET.
-    Peek {
-        object: ObjectAddress,
-        bytes: u64,
-    },
+    /// All that the server says of an object besides, by several requests.
+    Whole(ObjectAddress),
     Presign(LinkSpec),
     /// What objects, and all below prefixes, have besides their bytes.
     Describe {
@@ -276,6 +276,12 @@ pub enum MachineRequest {
 impl From<StorageRequest> for Request {
     fn from(request: StorageRequest) -> Request {
         Request::Storage(request)
+    }
+}
+
+impl From<LookRequest> for Request {
+    fn from(look: LookRequest) -> Request {
+        Request::Look(look)
     }
 }
 

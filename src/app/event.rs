@@ -16,12 +16,15 @@ use crate::domain::address::{ConnectionName, Prefix};
 use crate::domain::arrange::Order;
 use crate::domain::compared::Compared;
 use crate::domain::conflicts::Conflicts;
-use crate::domain::description::{Descriptions, MetadataOutcome, OpenedText, ThawOutcome};
+use crate::domain::description::{
+    Descriptions, MetadataOutcome, OpenedText, ThawOutcome, WholeObject,
+};
 use crate::domain::diagnosis::Finding;
 use crate::domain::emptied::Emptied;
 use crate::domain::error::Error;
 use crate::domain::listing::{FoundRows, ListedPage, Page};
-use crate::domain::object::{BucketListing, ETag, Measure, ObjectHead, ObjectStart, UploadId};
+use crate::domain::object::{BucketListing, ETag, Measure, ObjectHead, UploadId};
+use crate::domain::object_view::Seen;
 use crate::domain::presign::PresignedLink;
 use crate::domain::provider::RefusalNews;
 use crate::domain::public::PublicAccess;
@@ -142,7 +145,13 @@ pub enum Answer {
         done: bool,
     },
     Head(ObjectHead),
-    Peeked(ObjectStart),
+    /// `versions`: how many the key has, where that can be told.
+    Whole {
+        whole: Box<WholeObject>,
+        versions: Option<u64>,
+    },
+    /// Sent repeatedly while a search goes on; the last one tells how it ended.
+    Seen(Seen),
     Described(Descriptions),
     Compared(Box<Compared>),
     MetadataChanged(MetadataOutcome),

@@ -116,41 +116,9 @@ fn described(contents: &Contents, traffic: Traffic) -> Value {
 
 /// What is inside, for people: labels and texts.
 fn lines(contents: &Contents, size: u64, traffic: Traffic) -> Vec<(String, String)> {
-    let mut lines = vec![
-        ("kind".to_owned(), contents.kind.name().to_owned()),
-        ("size".to_owned(), Size(size).to_string()),
-    ];
-    let mut add = |label: &str, text: Option<String>| {
-        lines.extend(text.map(|text| (label.to_owned(), text)));
-    };
-    let pixels = contents.width.zip(contents.height);
-    add("picture", pixels.map(|(width, height)| format!("{width} × {height} pixels")));
-    add("orientation", contents.orientation.map(|orientation| orientation.to_string()));
-    add("encoding", contents.encoding.clone());
-    add("pages", contents.pages.map(|pages| Count(pages).to_string()));
-    add("duration", contents.duration.map(|seconds| format!("{seconds:.1} s")));
-    for (name, text) in &contents.facts {
-        add(name, Some(text.clone()));
-    }
-    add("rows", contents.rows.map(|rows| Count(rows).to_string()));
-    if !contents.columns.is_empty() {
-        add("columns", Some(Count(contents.columns.len() as u64).to_string()));
-        let names = contents.columns.iter().map(|column| column.name.chars().count());
-        let wide = names.max().unwrap_or_default().min(40);
-        for column in &contents.columns {
-            add("", Some(format!("{:<wide$}  {}", column.name, column.type_name)));
-        }
-    }
-    if contents.kind.is_archive() {
-        add("members", Some(Count(contents.members.len() as u64).to_string()));
-        for member in &contents.members {
-            let size = member.size.map_or_else(String::new, |size| Size(size).to_string());
-            add("", Some(format!("{size:>10}  {}", member.name)));
-        }
-    }
-    add("cut", contents.cut.clone());
+    let mut lines = contents.told(size);
     let Traffic { requests, bytes } = traffic;
     let requests = Count(requests);
-    add("fetched", Some(format!("{} in {requests} requests", Size(bytes))));
+    lines.push(("fetched".to_owned(), format!("{} in {requests} requests", Size(bytes))));
     lines
 }

@@ -10,10 +10,10 @@ use crate::cli::print::{Printer, Status, Trouble, usage};
 use crate::cli::settings::print_settings;
 use crate::cli::several::{Tally, one};
 use crate::domain::address::{Bucket, Location};
+use crate::domain::description::WholeObject;
 use crate::domain::metadata_change::shown;
 use crate::domain::object::{ETag, ObjectAddress, ObjectHead, VersionId};
 use crate::domain::units::{Count, Moment, Size};
-use crate::s3::ops::whole::WholeObject;
 
 pub async fn stat(arguments: &StatArguments, choice: &Choice) -> Result<Status, Trouble> {
     let version = arguments.version.clone().map(VersionId);

@@ -1,5 +1,7 @@
 //! Describes what is inside an object, as far as it was read.
 
+use crate::domain::units::{Count, Size};
+
 /// What the bytes of an object are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ContentKind {
@@ -135,6 +137,44 @@ impl Contents {
             facts: Vec::new(),
             cut: None,
         }
+    }
+
+    /// All that is known, as labels and texts for people; raw. `size`: bytes of the object.
+    pub fn told(&self, size: u64) -> Vec<(String, String)> {
+        let mut lines = vec![
+            ("kind".to_owned(), self.kind.name().to_owned()),
+            ("size".to_owned(), Size(size).to_string()),
+        ];
+        let mut add = |label: &str, text: Option<String>| {
+            lines.extend(text.map(|text| (label.to_owned(), text)));
+        };
+        let pixels = self.width.zip(self.height);
+        add("picture", pixels.map(|(width, height)| format!("{width} × {height} pixels")));
+        add("orientation", self.orientation.map(|orientation| orientation.to_string()));
+        add("encoding", self.encoding.clone());
+        add("pages", self.pages.map(|pages| Count(pages).to_string()));
+        add("duration", self.duration.map(|seconds| format!("{seconds:.1} s")));
+        for (name, text) in &self.facts {
+            add(name, Some(text.clone()));
+        }
+        add("rows", self.rows.map(|rows| Count(rows).to_string()));
+        if !self.columns.is_empty() {
+            add("columns", Some(Count(self.columns.len() as u64).to_string()));
+            let names = self.columns.iter().map(|column| column.name.chars().count());
+            let wide = names.max().unwrap_or_default().min(40);
+            for column in &self.columns {
+                add("", Some(format!("{:<wide$}  {}", column.name, column.type_name)));
+            }
+        }
+        if self.kind.is_archive() {
+            add("members", Some(Count(self.members.len() as u64).to_string()));
+            for member in &self.members {
+                let size = member.size.map_or_else(String::new, |size| Size(size).to_string());
+                add("", Some(format!("{size:>10}  {}", member.name)));
+            }
+        }
+        add("cut", self.cut.clone());
+        lines
     }
 
     pub fn fact(&mut self, name: &str, value: impl Into<String>) {

@@ -14,6 +14,16 @@ pub struct ObjectDescription {
     pub acl_unknown: bool,
 }
 
+/// Everything that can be asked of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WholeObject {
+    pub head: ObjectHead,
+    /// `None` where they cannot be had.
+    pub tags: Option<Vec<(String, String)>>,
+    /// What others than the owner may do; `None` where it cannot be had.
+    pub grants: Option<Vec<String>>,
+}
+
 /// Objects that are to be described together.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Descriptions {

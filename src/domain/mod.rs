@@ -56,6 +56,8 @@ pub mod table_view;
 pub mod tally;
 pub mod target;
 pub mod temporary;
+pub mod text_pattern;
+pub mod text_window;
 pub mod transfer;
 pub mod transfer_event;
 pub mod unfinished;

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::contents::Traffic;
+use crate::domain::error::Error;
 use crate::domain::object::ByteRange;
 use crate::domain::ranges::Ranges;
 use crate::look::error::{LookError, Looked};
@@ -16,7 +17,7 @@ pub struct ObjectBytes {
     ranges: Arc<dyn Ranges>,
     /// Bytes that all reads together may fetch.
     limit: u64,
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Default)]
@@ -30,7 +31,17 @@ struct State {
 impl ObjectBytes {
     /// `limit`: bytes that all reads together may fetch.
     pub fn new(ranges: Arc<dyn Ranges>, limit: u64) -> ObjectBytes {
-        ObjectBytes { ranges, limit, state: Mutex::default() }
+        ObjectBytes { ranges, limit, state: Arc::default() }
+    }
+
+    /// The same bytes by other requests: what is kept, and counted, is so for both.
+    pub fn by(&self, ranges: Arc<dyn Ranges>, limit: u64) -> ObjectBytes {
+        ObjectBytes { ranges, limit, state: self.state.clone() }
+    }
+
+    /// Keeps bytes that came with the answer to one request.
+    pub fn keep(&self, start: u64, bytes: Vec<u8>) {
+        self.state().take(start, bytes.into());
     }
 
     pub fn size(&self) -> u64 {
@@ -97,20 +108,25 @@ impl ObjectBytes {
             return Err(LookError::malformed("the server sent fewer bytes than it has"));
         }
         let all: Arc<[u8]> = read.into();
-        let mut state = self.state();
-        state.fetched.requests += 1;
-        state.fetched.bytes += all.len() as u64;
-        state.kept_bytes += all.len();
-        state.kept.push_back((start, all.clone()));
-        while state.kept_bytes > KEPT && state.kept.len() > 1 {
-            let dropped = state.kept.pop_front().map_or(0, |(_, bytes)| bytes.len());
-            state.kept_bytes -= dropped;
-        }
+        self.state().take(start, all.clone());
         Ok(Piece { all, from: 0 })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn take(&mut self, start: u64, bytes: Arc<[u8]>) {
+        self.fetched.requests += 1;
+        self.fetched.bytes += bytes.len() as u64;
+        self.kept_bytes += bytes.len();
+        self.kept.push_back((start, bytes));
+        while self.kept_bytes > KEPT && self.kept.len() > 1 {
+            let dropped = self.kept.pop_front().map_or(0, |(_, bytes)| bytes.len());
+            self.kept_bytes -= dropped;
+        }
     }
 }
 
@@ -126,24 +142,23 @@ impl Piece {
     }
 }
 
+/// Bytes that are all here.
+pub struct InMemory(pub Vec<u8>);
+
+impl Ranges for InMemory {
+    fn size(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn read(&self, range: ByteRange) -> Result<Vec<u8>, Error> {
+        let at = |at| usize::try_from(at).unwrap_or(usize::MAX);
+        Ok(self.0.get(at(range.start)..at(range.end)).unwrap_or_default().to_vec())
+    }
+}
+
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::domain::error::Error;
-
-    /// An object in memory.
-    pub struct InMemory(pub Vec<u8>);
-
-    impl Ranges for InMemory {
-        fn size(&self) -> u64 {
-            self.0.len() as u64
-        }
-
-        fn read(&self, range: ByteRange) -> Result<Vec<u8>, Error> {
-            let at = |at| usize::try_from(at).unwrap();
-            Ok(self.0[at(range.start)..at(range.end)].to_vec())
-        }
-    }
 
     /// A source of these bytes without a limit.
     pub fn source(bytes: impl Into<Vec<u8>>) -> Arc<ObjectBytes> {
@@ -158,6 +173,17 @@ pub mod tests {
         assert_eq!(source.fetched(), Traffic { requests: 1, bytes: 64 });
         assert_eq!(source.read(72, 4).unwrap(), [72, 73, 74, 75]);
         assert_eq!(source.fetched(), Traffic { requests: 2, bytes: 66 });
+    }
+
+    #[test]
+    fn what_came_with_the_answer_to_another_request_is_here() {
+        let source = source(*b"abcdef");
+        source.keep(0, b"abc".to_vec());
+        let other = source.by(Arc::new(InMemory(b"abcdef".to_vec())), u64::MAX);
+        assert_eq!(other.read(1, 4).unwrap(), b"bcde");
+        assert_eq!(source.fetched(), Traffic { requests: 2, bytes: 5 });
+        assert_eq!(source.read(3, 2).unwrap(), b"de");
+        assert_eq!(other.fetched(), source.fetched());
     }
 
     #[test]

@@ -1,77 +1,178 @@
-//! Makes what is shown of the inside of an object: a table, a tree, a coloured text, or facts.
+//! Makes what is shown of the inside of an object: a table, a tree, a text, a picture, or facts.
 
 use std::sync::Arc;
 
+use crate::domain::coloured_text::ColouredLine;
 use crate::domain::contents::{ContentKind, Contents};
-use crate::domain::object_view::{ObjectView, ViewBody};
+use crate::domain::object_view::{ObjectView, ViewBody, ViewForm};
 use crate::domain::table_view::TableView;
+use crate::domain::text_window::{self, TextWindow, WindowLine};
 use crate::look::encoding::decode;
-use crate::look::error::{LookError, Looked};
+use crate::look::error::{LookError, Looked, guarded};
+use crate::look::html::page_text;
+use crate::look::inside::Inside;
 use crate::look::inspect::inspect;
 use crate::look::json::tree::tree;
+use crate::look::markdown::rendered;
 use crate::look::object_bytes::ObjectBytes;
+use crate::look::opening::{FIRST, Opening};
+#[cfg(feature = "images")]
+use crate::look::picture::picture;
 use crate::look::rows::read::read_rows;
 use crate::look::rows::request::{RowRequest, RowsFault};
 use crate::look::rows::write::{KeptRows, RowWriter};
 #[cfg(feature = "syntax")]
 use crate::look::syntax::coloured;
-
-/// Bytes of a text that are shown.
-const TEXT: usize = 256 * 1024;
+use crate::look::windows::{bytes_window, text_window};
 
 /// The longest JSON that is shown as a tree, in bytes; of a longer one its beginning is.
 const TREE: usize = 2 * 1024 * 1024;
 
-/// `rows`: how many rows of a table are shown.
-pub fn view(
-    source: &Arc<ObjectBytes>,
-    name: &str,
-    content_type: Option<&str>,
-    rows: u64,
-) -> Looked<ObjectView> {
-    let contents = inspect(source, name, content_type)?;
-    let body = match contents.kind {
-        ContentKind::Csv | ContentKind::Ndjson | ContentKind::Parquet => {
-            table(source, name, content_type, 0, rows).map(ViewBody::Table)
+/// The longest Markdown or HTML that is rendered, in bytes.
+const LONGEST_RENDERED: u64 = 512 * 1024;
+
+/// Rows of a table that are shown first.
+pub const FIRST_ROWS: u64 = 200;
+
+/// What is shown of the inside, in a form. What cannot be read is shown as what it is: bytes.
+pub fn view(inside: &Inside, form: ViewForm, pixels: u64) -> Looked<ObjectView> {
+    let (source, name) = (&inside.source, inside.name.as_str());
+    let told = inside.content_type.as_deref();
+    let mut contents = match inspect(source, name, told) {
+        Ok(contents) => contents,
+        Err(error @ LookError::Source(_)) => return Err(error),
+        Err(error) => {
+            let mut contents = Contents::of(kind(inside)?);
+            contents.cut = Some(error.to_string());
+            contents
         }
-        ContentKind::Gzip | ContentKind::Zstd if contents.members.is_empty() => {
-            let found = table(source, name, content_type, 0, rows);
-            Ok(found.map_or(ViewBody::Facts, ViewBody::Table))
+    };
+    if contents.cut.is_none() {
+        contents.cut.clone_from(&inside.cut);
+    }
+    let body = match form {
+        ViewForm::Facts => ViewBody::Facts,
+        ViewForm::Text => ViewBody::Text(shown_text(inside)?),
+        ViewForm::Bytes => ViewBody::Bytes(bytes_window(inside, 0)?),
+        ViewForm::Best => match guarded(|| best(inside, &contents, pixels)) {
+            Ok(body) => body,
+            Err(error @ LookError::Source(_)) => return Err(error),
+            Err(error) => {
+                contents.cut.get_or_insert(error.to_string());
+                plain(inside, contents.kind)?
+            }
+        },
+    };
+    Ok(ObjectView { contents, body, size: inside.size(), unpacked: inside.unpacked })
+}
+
+fn kind(inside: &Inside) -> Looked<ContentKind> {
+    let first = inside.source.read(0, FIRST)?;
+    let whole = first.len() as u64 == inside.size();
+    let content_type = inside.content_type.as_deref();
+    Ok(Opening { first: &first, whole, name: &inside.name, content_type }.kind())
+}
+
+fn best(inside: &Inside, contents: &Contents, pixels: u64) -> Looked<ViewBody> {
+    let (source, name) = (&inside.source, inside.name.as_str());
+    match contents.kind {
+        ContentKind::Csv | ContentKind::Ndjson | ContentKind::Parquet => {
+            let told = inside.content_type.as_deref();
+            let mut table = table(source, name, told, 0, FIRST_ROWS)?;
+            table.ends &= !inside.goes_on;
+            Ok(ViewBody::Table(table))
         }
         ContentKind::Json => {
-            text(source, &contents, TREE).map(|(text, whole)| ViewBody::Tree(tree(&text, whole)))
+            let (text, whole) = beginning(inside, TREE)?;
+            Ok(ViewBody::Tree(tree(&text, whole)))
         }
-        ContentKind::Text | ContentKind::Yaml | ContentKind::Toml => {
-            text(source, &contents, TEXT).map(|(text, whole)| coloured_body(&text, name, !whole))
-        }
-        _ => Ok(ViewBody::Facts),
-    }?;
-    Ok(ObjectView { contents, body, traffic: source.fetched() })
+        ContentKind::Text if inside.size() <= LONGEST_RENDERED => match renderer(name) {
+            Some(render) => Ok(ViewBody::Text(rendered_text(inside, render)?)),
+            None => plain(inside, contents.kind),
+        },
+        ContentKind::Image => image(inside, contents, pixels),
+        kind => plain(inside, kind),
+    }
+}
+
+/// The form that needs no reader of its own.
+fn plain(inside: &Inside, kind: ContentKind) -> Looked<ViewBody> {
+    Ok(match kind {
+        kind if kind.is_text() => ViewBody::Text(shown_text(inside)?),
+        ContentKind::Binary => ViewBody::Bytes(bytes_window(inside, 0)?),
+        _ => ViewBody::Facts,
+    })
+}
+
+/// The beginning of a text, coloured where its language is known.
+fn shown_text(inside: &Inside) -> Looked<TextWindow> {
+    let mut window = text_window(inside, 0)?;
+    colour(&mut window, &inside.name);
+    Ok(window)
 }
 
 #[cfg(feature = "syntax")]
-fn coloured_body(text: &str, name: &str, cut: bool) -> ViewBody {
-    ViewBody::Text(coloured(text, name, cut))
+fn colour(window: &mut TextWindow, name: &str) {
+    let lines: Vec<&str> = window.lines.iter().map(|line| line.line.text.as_str()).collect();
+    let found = coloured(&lines.join("\n"), name, false);
+    // A line with a break of another kind within it is not the same line.
+    if found.lines.len() != window.lines.len() {
+        return;
+    }
+    for (line, coloured) in window.lines.iter_mut().zip(found.lines) {
+        if line.line.text == coloured.text {
+            line.line.spans = coloured.spans;
+        }
+    }
+    window.language = found.language;
 }
 
 #[cfg(not(feature = "syntax"))]
-fn coloured_body(text: &str, _: &str, cut: bool) -> ViewBody {
-    use crate::domain::coloured_text::{ColouredLine, ColouredText};
-    let lines = text.lines().map(|line| ColouredLine { text: line.to_owned(), spans: Vec::new() });
-    ViewBody::Text(ColouredText { lines: lines.collect(), language: None, cut })
+fn colour(_: &mut TextWindow, _: &str) {}
+
+/// What makes the lines of a text that is better read than seen as it is written.
+fn renderer(name: &str) -> Option<fn(&str) -> Vec<ColouredLine>> {
+    let lower = name.to_ascii_lowercase();
+    let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
+    if ends(&[".md", ".markdown", ".mkd"]) {
+        return Some(rendered);
+    }
+    ends(&[".html", ".htm", ".xhtml"]).then_some(page_text)
+}
+
+fn rendered_text(inside: &Inside, render: fn(&str) -> Vec<ColouredLine>) -> Looked<TextWindow> {
+    let (text, _) = beginning(inside, usize::try_from(LONGEST_RENDERED).unwrap_or(usize::MAX))?;
+    let size = inside.size();
+    let line = |line: ColouredLine| WindowLine { at: 0, line };
+    Ok(TextWindow {
+        lines: render(&text).into_iter().map(line).collect(),
+        start: 0,
+        end: size,
+        size,
+        number: Some(0),
+        language: Some(text_window::RENDERED.to_owned()),
+    })
+}
+
+#[cfg(feature = "images")]
+fn image(inside: &Inside, contents: &Contents, pixels: u64) -> Looked<ViewBody> {
+    if contents.facts.iter().any(|(_, format)| format == "SVG") {
+        return Ok(ViewBody::Text(shown_text(inside)?));
+    }
+    Ok(ViewBody::Picture(picture(&inside.source, pixels)?))
+}
+
+#[cfg(not(feature = "images"))]
+fn image(inside: &Inside, _: &Contents, _: u64) -> Looked<ViewBody> {
+    plain(inside, ContentKind::Image)
 }
 
 /// The first bytes as text, and whether they are all.
-fn text(source: &Arc<ObjectBytes>, contents: &Contents, most: usize) -> Looked<(String, bool)> {
-    let bytes = source.read(0, most)?;
-    let whole = bytes.len() as u64 == source.size();
-    let decoded = decode(&bytes, whole);
-    let text = decoded.map(|decoded| decoded.text);
-    // What is no text as a whole began as one.
-    let text = text.or_else(|| {
-        contents.encoding.as_ref().map(|_| String::from_utf8_lossy(&bytes).into_owned())
-    });
-    Ok((text.unwrap_or_default(), whole))
+fn beginning(inside: &Inside, most: usize) -> Looked<(String, bool)> {
+    let bytes = inside.source.read(0, most)?;
+    let whole = bytes.len() as u64 == inside.size();
+    let text = decode(&bytes, whole).map(|decoded| decoded.text);
+    Ok((text.unwrap_or_else(|| String::from_utf8_lossy(&bytes).into_owned()), whole))
 }
 
 /// Rows of a table from one on, counted from 0.
@@ -103,10 +204,17 @@ pub fn table(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::look::inside::inside;
     use crate::look::object_bytes::tests::source;
 
+    fn seen(name: &str, bytes: impl Into<Vec<u8>>, form: ViewForm) -> ObjectView {
+        let source = source(bytes);
+        let inside = inside(&source, name, None, None, 1 << 20).unwrap();
+        view(&inside, form, 1000).unwrap()
+    }
+
     fn body(name: &str, bytes: impl Into<Vec<u8>>) -> ViewBody {
-        view(&source(bytes), name, None, 2).unwrap().body
+        seen(name, bytes, ViewForm::Best).body
     }
 
     #[test]
@@ -116,18 +224,38 @@ mod tests {
         };
         assert_eq!(table.names, ["a", "b"]);
         let text = |text: &str| Some(text.to_owned());
-        assert_eq!(table.rows, [vec![text("1"), text("2")], vec![text("3"), None]]);
-        assert!(!table.ends);
+        assert_eq!(table.rows[..2], [vec![text("1"), text("2")], vec![text("3"), None]]);
+        assert!(table.ends);
         let ViewBody::Table(table) = body("a.ndjson", "{\"a\":1}\n{\"b\":null}\n") else {
             panic!("no table")
         };
         assert_eq!(table.names, ["a", "b"]);
-        assert!(table.ends);
         let packed = zstd::encode_all(&b"a,b\n1,2\n"[..], 1).unwrap();
         assert!(matches!(body("a.csv.zst", packed), ViewBody::Table(_)));
         assert!(matches!(body("a.json", "{\"a\":1}"), ViewBody::Tree(_)));
         let ViewBody::Text(text) = body("a.rs", "fn main() {}\n") else { panic!("no text") };
         assert_eq!(text.lines.len(), 1);
-        assert_eq!(body("a.bin", b"\0\x01\x02".to_vec()), ViewBody::Facts);
+        assert!(matches!(body("a.bin", b"\0\x01\x02".to_vec()), ViewBody::Bytes(_)));
+        let ViewBody::Text(text) = body("a.md", "# A\n\n- b\n") else { panic!("no text") };
+        assert_eq!(text.lines[2].line.text, "• b");
+        assert!(matches!(body("a.svg", "<svg width='1' height='1'/>"), ViewBody::Text(_)));
+    }
+
+    #[test]
+    fn anything_is_shown_as_text_or_bytes_where_that_is_wanted() {
+        let text = seen("a.csv", "a,b\n1,2\n", ViewForm::Text);
+        assert!(matches!(text.body, ViewBody::Text(_)));
+        assert!(matches!(seen("a.csv", "a,b\n", ViewForm::Bytes).body, ViewBody::Bytes(_)));
+        assert_eq!(seen("a.csv", "a,b\n", ViewForm::Facts).body, ViewBody::Facts);
+    }
+
+    #[test]
+    fn what_is_damaged_is_shown_as_far_as_it_goes() {
+        let found = seen("a.png", b"\x89PNG\r\n\x1a\n broken".to_vec(), ViewForm::Best);
+        assert!(found.contents.cut.is_some(), "{found:?}");
+        let found =
+            seen("a.parquet", b"PAR1 and nothing that is right PAR1".to_vec(), ViewForm::Best);
+        assert!(found.contents.cut.is_some());
+        assert_eq!(found.body, ViewBody::Facts);
     }
 }

@@ -43,6 +43,13 @@ pub async fn describe(client: &Client, bucket: &Bucket, targets: &[Target]) -> R
     Ok(Answer::Described(found))
 }
 
+/// All that the server says of one object, and what it does not say left out.
+pub async fn whole(client: &Client, object: &ObjectAddress) -> Reply {
+    let whole = Box::new(client.whole_object(object).await?);
+    let versions = client.count_versions(object).await;
+    Ok(Answer::Whole { whole, versions })
+}
+
 async fn objects(
     client: &Client,
     bucket: &Bucket,

@@ -21,6 +21,7 @@ use crate::transfer::journal::known_uploads;
 use crate::tui::clients::client_of;
 use crate::tui::clipboard::{Clipboard, Copied};
 use crate::tui::connections::ConnectionStore;
+use crate::tui::looking::{Looks, look};
 use crate::tui::machine::{Ledger, ask_machine};
 use crate::tui::notify::notification;
 use crate::tui::requests::ask_storage;
@@ -79,6 +80,7 @@ pub struct Runner {
     tasks: HashMap<Ticket, AbortHandle>,
     /// Bookmarks are written one after the other.
     bookmarking: Arc<Mutex<()>>,
+    looks: Looks,
 }
 
 impl Runner {
@@ -115,6 +117,7 @@ impl Runner {
             news,
             tasks,
             bookmarking: Arc::default(),
+            looks: Looks::default(),
         }
     }
 
@@ -189,18 +192,24 @@ impl Runner {
             file: self.folders.as_ref().map(Folders::ledger_file),
             given: self.given.clone(),
         };
+        let looks = self.looks.clone();
         let known = move || journal.and_then(|path| known_uploads(&path).ok()).unwrap_or_default();
         let task = self.runtime.spawn(async move {
-            let send = |reply| {
+            let (clients, name) = (&store.clients, connection.clone());
+            let send = move |reply| {
                 let connection = connection.clone();
                 // The loop is gone only at the end.
                 let _ = news.send(News::Event(Event::Reply { ticket, connection, reply }));
             };
-            let tell = |answer| send(Ok(answer));
-            let (clients, name) = (&store.clients, connection.clone());
+            let telling = send.clone();
+            let tell = move |answer| telling(Ok(answer));
             send(match request {
-                Request::Storage(request) => match client_of(clients, name).await {
+                Request::Storage(request) => match client_of(clients, name.clone()).await {
                     Ok(client) => ask_storage(&client, request, known, tell).await,
+                    Err(error) => Err(error),
+                },
+                Request::Look(asked) => match client_of(clients, name.clone()).await {
+                    Ok(client) => look(&client, &looks, &name, asked, tell).await,
                     Err(error) => Err(error),
                 },
                 Request::Connections(request) => store.answer(name, request, tell).await,

@@ -2,10 +2,9 @@
 
 use jiff::tz::TimeZone;
 
-use crate::domain::cells::wrap;
+use crate::domain::description::WholeObject;
 use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::domain::units::{Count, Counted, Moment, Size};
-use crate::domain::visible::visible;
 
 /// A label and its text.
 pub type Fact = (String, String);
@@ -17,20 +16,34 @@ pub fn label_cells(width: u16) -> u16 {
     LABELS.min(width / 3)
 }
 
-/// The lines of the details, each with the label it begins or none; made visible.
-pub fn lines(object: &ObjectAddress, head: &ObjectHead, zone: &TimeZone, width: u16) -> Vec<Fact> {
-    let facts = facts(object, head, zone);
-    let room = width.saturating_sub(label_cells(width) + 1).max(1);
-    let mut lines = Vec::new();
-    for (mut label, text) in facts {
-        for part in wrap(&visible(&text), room.into()) {
-            lines.push((std::mem::take(&mut label), part));
+/// All that can be told of an object; raw.
+pub fn whole_facts(
+    object: &ObjectAddress,
+    whole: &WholeObject,
+    versions: Option<u64>,
+    zone: &TimeZone,
+) -> Vec<Fact> {
+    let mut facts = facts(object, &whole.head, zone);
+    let none = || vec![("tags".to_owned(), "none".to_owned())];
+    facts.extend(match whole.tags.as_deref() {
+        None => Vec::new(),
+        Some([]) => none(),
+        Some(tags) => {
+            tags.iter().map(|(name, value)| (format!("tag {name}"), value.clone())).collect()
         }
-    }
-    lines
+    });
+    let grants = whole.grants.as_ref().map(|grants| match grants.as_slice() {
+        [] => "nobody but the owner".to_owned(),
+        grants => grants.join(", "),
+    });
+    facts.extend(told([
+        ("granted to", grants),
+        ("versions", versions.map(|versions| Count(versions).to_string())),
+    ]));
+    facts
 }
 
-/// All of them, raw.
+/// What HeadObject says; raw.
 pub fn facts(object: &ObjectAddress, head: &ObjectHead, zone: &TimeZone) -> Vec<Fact> {
     let mut facts = vec![
         ("key".to_owned(), object.key.as_str().to_owned()),

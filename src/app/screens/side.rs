@@ -2,28 +2,46 @@
 
 pub mod fetched;
 pub mod following;
+pub mod looking;
+mod place_asked;
 
 use jiff::Timestamp;
 
 use crate::app::action::Action;
+use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent, SideTab};
+use crate::app::dialogs::Dialog;
 use crate::app::effect::StorageRequest;
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::layout::Pane;
 use crate::app::part::Part;
 use crate::app::scope::Scope;
-use crate::app::screens::details::lines;
+use crate::app::screens::details::{facts, whole_facts};
 use crate::app::screens::objects::reasons::disabled_of_one;
-use crate::app::screens::preview::Preview;
+use crate::app::screens::preview::facts::FactsPane;
 use crate::app::screens::side::fetched::{Fetched, KeptPreviews};
+use crate::app::screens::side::looking::Looking;
 use crate::app::screens::subject::Subject;
 use crate::app::session::Session;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::Class;
 use crate::domain::object::{ObjectAddress, ObjectHead};
 
-/// Bytes a preview fetches.
-pub const PEEK_BYTES: u64 = 256 * 1024;
+/// What is worth a place in the footer beside the details.
+const DETAILS_WANTED: &[Action] = &[
+    Action::CopyValue,
+    Action::Download,
+    Action::CopyLink,
+    Action::LinkMenu,
+    Action::Delete,
+    Action::Copy,
+    Action::Move,
+    Action::Rename,
+    Action::Preview,
+    Action::Parent,
+    Action::FollowCursor,
+    Action::Zoom,
+];
 
 #[derive(Clone, Debug, Default)]
 pub struct SidePane {
@@ -37,11 +55,13 @@ pub struct SidePane {
     /// The cursor may go on without it.
     pub stays: bool,
     pub head: Fetched<ObjectHead>,
-    pub preview: Fetched<Preview>,
-    /// The first line on screen.
-    pub offset: usize,
+    /// What the head says, once it is here.
+    pub details: Option<FactsPane>,
+    pub looking: Looking,
+    /// The details have more than the head.
+    whole: bool,
     head_ticket: Option<Ticket>,
-    peek_ticket: Option<Ticket>,
+    whole_ticket: Option<Ticket>,
     /// When the subject became what it is.
     changed: Option<Timestamp>,
     /// It is fetched then, unless the cursor goes on.
@@ -59,97 +79,147 @@ impl Part for SidePane {
     }
 
     fn wanted(&self) -> &'static [Action] {
-        &[
-            Action::Download,
-            Action::CopyLink,
-            Action::LinkMenu,
-            Action::Delete,
-            Action::Copy,
-            Action::Move,
-            Action::Rename,
-            Action::Preview,
-            Action::Details,
-            Action::Parent,
-            Action::FollowCursor,
-            Action::Zoom,
-        ]
+        match self.tab {
+            SideTab::Details => DETAILS_WANTED,
+            SideTab::Preview => self.looking.wanted(),
+        }
     }
 
     fn scopes(&self) -> &'static [Scope] {
-        Scope::Side.outwards()
+        self.dialog().map_or(Scope::Side.outwards(), Dialog::scopes)
+    }
+
+    fn dialog(&self) -> Option<&Dialog> {
+        self.looking.dialog()
+    }
+
+    fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+        self.looking.dialog_mut()
     }
 
     fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
-        let page = usize::from(cx.areas.rows(Pane::Side)).max(1);
-        let last = self.last_offset(cx);
-        self.offset = match action {
-            Action::Down => self.offset.saturating_add(1),
-            Action::Up => self.offset.saturating_sub(1),
-            Action::PageDown => self.offset.saturating_add(page),
-            Action::PageUp => self.offset.saturating_sub(page),
-            Action::HalfPageDown => self.offset.saturating_add(page / 2),
-            Action::HalfPageUp => self.offset.saturating_sub(page / 2),
-            Action::First => 0,
-            Action::Last => last,
+        if self.looking.question_is_open() {
+            if let Some(subject) = &self.subject {
+                self.looking.on_dialog_action(action, &subject.object, cx);
+            }
+            return true;
+        }
+        if self.on_content(action, cx) {
+            return true;
+        }
+        match action {
             Action::Parent => {
                 let beside = !cx.areas.objects.is_empty();
                 cx.ask(if beside { Intent::Focus(Pane::Objects) } else { Intent::CloseSide });
-                return true;
             }
-            Action::Open => return true,
-            Action::FollowCursor => {
-                self.toggle_following(cx);
-                return true;
-            }
+            Action::FollowCursor => self.toggle_following(cx),
             Action::Details | Action::Preview => return self.turn_to(action, cx),
-            _ => return self.act(action, cx),
+            action if self.act(action, cx) => {}
+            // What moves here has nothing to move.
+            action => return action.spec().works_in(Scope::List),
         }
-        .min(last);
         true
     }
 
+    fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        self.looking.on_dialog_text(chord, cx);
+    }
+
+    fn on_paste(&mut self, text: &str, _: &mut Context<'_>) {
+        if let Some(dialog) = self.dialog_mut() {
+            dialog.on_paste(text);
+        }
+    }
+
     fn owns(&self, ticket: Ticket) -> bool {
-        self.head_ticket == Some(ticket) || self.peek_ticket == Some(ticket)
+        let asked = [self.head_ticket, self.whole_ticket];
+        asked.contains(&Some(ticket)) || self.looking.owns(ticket)
     }
 
     fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
-        let head = self.head_ticket == Some(ticket);
-        let waiting = if head { &mut self.head_ticket } else { &mut self.peek_ticket };
-        *waiting = None;
+        if self.whole_ticket == Some(ticket) {
+            return self.on_whole(reply, cx);
+        }
+        if self.head_ticket != Some(ticket) {
+            if let Err(error) = self.looking.on_reply(ticket, reply, cx) {
+                self.looking.preview = self.failed(error, cx);
+            }
+            return;
+        }
+        self.head_ticket = None;
         match reply {
             Ok(Answer::Head(head)) => {
                 self.head = Fetched::Ready(head);
-                self.peek_or_say(cx);
+                self.ask_whole(cx);
+                self.open_or_say(cx);
             }
-            Ok(Answer::Peeked(peek)) => self.preview = Fetched::Ready(Preview::of(peek)),
             Ok(_) => {}
-            Err(error) if head => {
-                if self.preview == Fetched::Waiting && self.peek_ticket.is_none() {
-                    self.preview = Fetched::Failed(error.clone());
+            Err(error) => {
+                if self.looking.preview == Fetched::Waiting && !self.looking.is_opening() {
+                    self.looking.preview = Fetched::Failed(error.clone());
                 }
                 self.head = self.failed(error, cx);
             }
-            Err(error) => self.preview = self.failed(error, cx),
         }
     }
 
     fn is_waiting(&self) -> bool {
-        self.head_ticket.is_some() || self.peek_ticket.is_some() || self.wakes.is_some()
+        let asked = self.head_ticket.is_some() || self.whole_ticket.is_some();
+        asked || self.looking.is_waiting() || self.wakes.is_some()
+    }
+
+    fn click(&mut self, line: u16, _: bool, cx: &mut Context<'_>) {
+        let rows = cx.areas.rows(Pane::Side);
+        match (self.tab, &mut self.details, &mut self.looking.preview) {
+            (SideTab::Details, Some(details), _) => {
+                if let Some(row) = details.list.at_line(line, details.len()) {
+                    details.list.cursor = row;
+                }
+            }
+            (SideTab::Preview, _, Fetched::Ready(preview)) => {
+                let top = preview.heading_lines();
+                if let Some(line) = line.checked_sub(top) {
+                    let row = preview.extent().offset + usize::from(line);
+                    preview.go_to_row(row, rows);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn scroll(&mut self, by: isize, cx: &mut Context<'_>) {
-        self.offset = self.offset.saturating_add_signed(by).min(self.last_offset(cx));
+        let rows = cx.areas.rows(Pane::Side);
+        match (self.tab, &mut self.details, &mut self.looking.preview) {
+            (SideTab::Details, Some(details), _) => {
+                let len = details.len();
+                details.list.scroll(by, len, rows);
+            }
+            (SideTab::Preview, _, Fetched::Ready(preview)) => preview.scroll(by, rows),
+            _ => {}
+        }
     }
 
-    /// Breaks the lines of a preview to the width of the pane; the first byte on screen stays on
-    /// screen.
+    /// Breaks the lines to the width of the pane; the first byte on screen stays on screen.
     fn fit(&mut self, cx: &Context<'_>) {
-        let width = cx.areas.content(Pane::Side).width;
-        if width > 0
-            && let Fetched::Ready(preview) = &mut self.preview
-        {
-            self.offset = preview.fit(width.into(), self.offset);
+        let content = cx.areas.content(Pane::Side);
+        if content.width == 0 {
+            return;
         }
+        if let Fetched::Ready(preview) = &mut self.looking.preview {
+            preview.fit(content.width, content.height);
+        }
+        if let (None, Fetched::Ready(head), Some(subject)) =
+            (&self.details, &self.head, &self.subject)
+        {
+            self.details = Some(FactsPane::new(facts(&subject.object, head, &cx.session.zone)));
+        }
+        if let Some(details) = &mut self.details {
+            details.fit(content.width, content.height);
+        }
+    }
+
+    fn step_back(&mut self, focus: Pane, cx: &mut Context<'_>) -> bool {
+        focus == Pane::Side && self.tab == SideTab::Preview && self.looking.step_back(cx)
     }
 
     fn refresh(&mut self, cx: &mut Context<'_>) -> bool {
@@ -168,6 +238,11 @@ impl Part for SidePane {
         match action {
             Action::Parent | Action::Details | Action::Preview | Action::FollowCursor => None,
             _ if self.subject.is_none() => Some("no object is shown here".to_owned()),
+            Action::CopyValue if self.tab == SideTab::Details => None,
+            action if is_of_preview(action) && self.tab == SideTab::Details => {
+                Some("this works in the preview".to_owned())
+            }
+            action if is_of_preview(action) => self.looking.disabled(action),
             _ => disabled_of_one(action, session),
         }
     }
@@ -206,7 +281,6 @@ impl SidePane {
         if self.subject.as_ref() != Some(&subject) {
             self.clear(cx);
         }
-        self.offset = 0;
         (self.opened, self.tab, self.asked) = (Some(true), tab, true);
         self.subject = Some(subject);
         self.fetch(cx);
@@ -215,7 +289,7 @@ impl SidePane {
     /// Whether just this is on screen, or on its way there.
     pub fn shows(&self, tab: SideTab, subject: &Subject) -> bool {
         let begun = match self.tab {
-            SideTab::Preview => self.preview != Fetched::Nothing,
+            SideTab::Preview => self.looking.preview != Fetched::Nothing,
             SideTab::Details => self.head != Fetched::Nothing,
         };
         self.is_open() && self.tab == tab && self.subject.as_ref() == Some(subject) && begun
@@ -226,19 +300,22 @@ impl SidePane {
         self.opened = Some(false);
     }
 
-    fn last_offset(&self, cx: &Context<'_>) -> usize {
-        self.lines(cx).saturating_sub(usize::from(cx.areas.rows(Pane::Side)).max(1))
-    }
-
-    /// How many lines can be scrolled through.
-    fn lines(&self, cx: &Context<'_>) -> usize {
-        match (self.tab, &self.subject, &self.preview, &self.head) {
-            (SideTab::Preview, _, Fetched::Ready(preview), _) => preview.lines(),
-            (SideTab::Details, Some(subject), _, Fetched::Ready(head)) => {
-                let width = cx.areas.content(Pane::Side).width;
-                lines(&subject.object, head, &cx.session.zone, width).len()
+    /// An action of what is shown; `false` where it is none.
+    fn on_content(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
+        let Some(subject) = &self.subject else { return false };
+        match (self.tab, &mut self.details) {
+            (SideTab::Preview, _) => self.looking.on_action(action, &subject.object, cx),
+            (SideTab::Details, Some(details)) if action == Action::CopyValue => {
+                if let Some(text) = details.value() {
+                    let (what, note) = ("value".to_owned(), String::new());
+                    cx.ask(Intent::Copy { text, what, note });
+                }
+                true
             }
-            _ => 0,
+            (SideTab::Details, Some(details)) => {
+                details.on_action(action, cx.areas.rows(Pane::Side))
+            }
+            (SideTab::Details, None) => false,
         }
     }
 
@@ -269,21 +346,46 @@ impl SidePane {
                 self.head_ticket = Some(cx.request(StorageRequest::Head(object)));
                 self.head = Fetched::Waiting;
             }
-            SideTab::Preview if self.preview == Fetched::Nothing && self.may_be_archived() => {
-                self.preview = Fetched::Waiting;
+            SideTab::Details => self.ask_whole(cx),
+            SideTab::Preview if self.looking.preview != Fetched::Nothing => {}
+            SideTab::Preview if self.may_be_archived() => {
+                self.looking.preview = Fetched::Waiting;
                 if self.head == Fetched::Nothing {
                     self.head_ticket = Some(cx.request(StorageRequest::Head(object)));
                     self.head = Fetched::Waiting;
                 } else {
-                    self.peek_or_say(cx);
+                    self.open_or_say(cx);
                 }
             }
-            SideTab::Preview if self.preview == Fetched::Nothing => {
-                let request = StorageRequest::Peek { object, bytes: PEEK_BYTES };
-                self.peek_ticket = Some(cx.request(request));
-                self.preview = Fetched::Waiting;
+            SideTab::Preview => self.looking.open(&object, cx),
+        }
+    }
+
+    /// What HEAD does not tell costs some requests more: they are sent where somebody asked for
+    /// the details of just this object.
+    fn ask_whole(&mut self, cx: &mut Context<'_>) {
+        let known = !matches!(self.head, Fetched::Ready(_)) || self.whole || !self.asked;
+        if self.tab != SideTab::Details || known || self.whole_ticket.is_some() {
+            return;
+        }
+        if let Some(object) = self.object().cloned() {
+            self.whole_ticket = Some(cx.request(StorageRequest::Whole(object)));
+        }
+    }
+
+    fn on_whole(&mut self, reply: Reply, cx: &mut Context<'_>) {
+        (self.whole_ticket, self.whole) = (None, true);
+        let Some(subject) = &self.subject else { return };
+        match reply {
+            Ok(Answer::Whole { whole, versions }) => {
+                let facts = whole_facts(&subject.object, &whole, versions, &cx.session.zone);
+                let list = self.details.as_ref().map(|details| details.list).unwrap_or_default();
+                let mut details = FactsPane::new(facts);
+                details.list = list;
+                self.details = Some(details);
             }
-            SideTab::Details | SideTab::Preview => {}
+            Ok(_) => {}
+            Err(error) => cx.ask(Intent::LogQuietly(error)),
         }
     }
 
@@ -293,20 +395,20 @@ impl SidePane {
         matches!(class, Some(Class::Glacier | Class::DeepArchive))
     }
 
-    /// Once the head of what may be archived is known: its start, or why it cannot be had.
-    fn peek_or_say(&mut self, cx: &mut Context<'_>) {
+    /// Once the head of what may be archived is known: what is inside, or why it cannot be had.
+    fn open_or_say(&mut self, cx: &mut Context<'_>) {
         let Some(Subject { object, .. }) = self.subject.clone() else { return };
         let Fetched::Ready(head) = &self.head else { return };
-        if self.preview != Fetched::Waiting || self.peek_ticket.is_some() {
+        if self.looking.preview != Fetched::Waiting || self.looking.is_opening() {
             return;
         }
         if head.is_archived() {
             let error = Error::new(ErrorKind::InvalidRequest, "GetObject", object.to_string());
             let code = Some("InvalidObjectState".to_owned());
-            self.preview = Fetched::Failed(Error { code, ..error.detail("it is archived") });
+            let error = Error { code, ..error.detail("it is archived") };
+            self.looking.preview = Fetched::Failed(error);
         } else {
-            let request = StorageRequest::Peek { object, bytes: PEEK_BYTES };
-            self.peek_ticket = Some(cx.request(request));
+            self.looking.open(&object, cx);
         }
     }
 
@@ -316,4 +418,25 @@ impl SidePane {
         cx.ask(if self.asked { Intent::Log(told) } else { Intent::LogQuietly(told) });
         Fetched::Failed(error)
     }
+}
+
+/// Actions of what is shown of the inside of an object.
+fn is_of_preview(action: Action) -> bool {
+    matches!(
+        action,
+        Action::OtherForm
+            | Action::SearchPreview
+            | Action::NextMatch
+            | Action::PreviousMatch
+            | Action::GoToLine
+            | Action::TailEnd
+            | Action::WrapLines
+            | Action::CopyValue
+            | Action::ScrollRight
+            | Action::SortRows
+            | Action::HideColumn
+            | Action::FoldAll
+            | Action::UnfoldAll
+            | Action::UnpackMember
+    )
 }

@@ -19,6 +19,16 @@ use crate::s3::ops::objects::telling;
 impl Client {
     /// The first bytes of an object, at most so many.
     pub async fn start_of(&self, object: &ObjectAddress, bytes: u64) -> Result<ObjectStart, Error> {
+        let (head, bytes) = self.head_and_start(object, bytes).await?;
+        Ok(ObjectStart { bytes, size: head.size, content_type: head.headers.content_type })
+    }
+
+    /// As [`Client::start_of`], with all that the answer says of the object.
+    pub(in crate::s3) async fn head_and_start(
+        &self,
+        object: &ObjectAddress,
+        bytes: u64,
+    ) -> Result<(ObjectHead, Vec<u8>), Error> {
         let range = Some(ByteRange { start: 0, end: bytes.max(1) });
         let options = GetOptions { range, ..GetOptions::default() };
         let mut download = match self.get(object, &options).await {
@@ -38,8 +48,7 @@ impl Client {
                 break;
             }
         }
-        let head = download.head;
-        Ok(ObjectStart { bytes: start, size: head.size, content_type: head.headers.content_type })
+        Ok((download.head, start))
     }
 
     /// A range may reach beyond the object's end; it comes back cut to it, and an empty object has

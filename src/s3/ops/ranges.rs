@@ -35,19 +35,40 @@ impl Client {
         object: &ObjectAddress,
         stop: CancellationToken,
     ) -> Result<ObjectRanges, Error> {
-        let call = Call::on_object("GetObject", object);
         let head = self.head(object).await?;
         if head.is_archived() {
-            return Err(archived(&call));
+            return Err(archived(&Call::on_object("GetObject", object)));
         }
-        let size = match head.size {
-            Some(size) => size,
-            // Where the length is left out of HEAD, the answer to a range tells it.
-            None => self.start_of(object, 1).await?.size.ok_or_else(|| {
-                let detail = "the server tells no length, so no range of the object can be named";
-                call.fails(ErrorKind::Unsupported, detail)
-            })?,
+        // Where the length is left out of HEAD, the answer to a range tells it.
+        let head = match head.size {
+            Some(_) => head,
+            None => ObjectHead { size: self.start_of(object, 1).await?.size, ..head },
         };
+        self.ranges_of(object, head, stop)
+    }
+
+    /// Opens an object by a GET of its first bytes, at most so many, which come with it.
+    pub async fn ranges_from(
+        &self,
+        object: &ObjectAddress,
+        bytes: u64,
+        stop: CancellationToken,
+    ) -> Result<(ObjectRanges, Vec<u8>), Error> {
+        let (head, start) = self.head_and_start(object, bytes).await?;
+        Ok((self.ranges_of(object, head, stop)?, start))
+    }
+
+    /// The bytes of an object as it was when it was described so.
+    pub fn ranges_of(
+        &self,
+        object: &ObjectAddress,
+        head: ObjectHead,
+        stop: CancellationToken,
+    ) -> Result<ObjectRanges, Error> {
+        let size = head.size.ok_or_else(|| {
+            let detail = "the server tells no length, so no range of the object can be named";
+            Call::on_object("GetObject", object).fails(ErrorKind::Unsupported, detail)
+        })?;
         let (client, object, runtime) = (self.clone(), object.clone(), Handle::current());
         Ok(ObjectRanges { client, object, head, size, runtime, stop })
     }

@@ -2,6 +2,7 @@
 
 use aws_sdk_s3::types::{GetObjectAttributesParts, ObjectAttributes};
 
+use crate::domain::description::WholeObject;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::domain::protection::Retention;
@@ -11,16 +12,6 @@ use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::headers::{checksums, retention};
 use crate::s3::ops::of_version::ask_of_version;
-
-/// Everything that can be asked of an object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WholeObject {
-    pub head: ObjectHead,
-    /// `None` where they cannot be had.
-    pub tags: Option<Vec<(String, String)>>,
-    /// What others than the owner may do; `None` where it cannot be had.
-    pub grants: Option<Vec<String>>,
-}
 
 impl Client {
     /// Only a HEAD that is refused is an error.
@@ -44,6 +35,12 @@ impl Client {
         }
         self.ask_locks(object, &mut head).await;
         Ok(WholeObject { head, tags, grants })
+    }
+
+    /// How many versions and delete markers its key has; `None` where that cannot be told.
+    pub async fn count_versions(&self, object: &ObjectAddress) -> Option<u64> {
+        let asked = self.asked(Capability::Versions, self.versions_of(object)).await?;
+        Some(asked.versions().len() as u64)
     }
 
     /// What HEAD leaves out for keys that may not read it, or as some servers do.

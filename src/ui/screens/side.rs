@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::app::action::Action;
 use crate::app::context::SideTab;
 use crate::app::scope::Scope;
-use crate::app::screens::details::lines;
+use crate::app::screens::preview::text::TextPane;
 use crate::app::screens::preview::{Preview, PreviewBody};
 use crate::app::screens::side::SidePane;
 use crate::app::screens::side::fetched::Fetched;
@@ -45,27 +45,53 @@ pub fn draw_side(paint: &mut Paint<'_>, place: SidePlace, side: &SidePane, view:
     draw_tabs(paint, Span::line(area, 0).skip(1), side.tab(), focused);
     match side.tab() {
         None => {}
-        Some(SideTab::Details) => match &side.head {
-            Fetched::Ready(head) => {
-                let facts = side.object().map(|of| lines(of, head, view.zone, inner.width));
-                let facts = facts.unwrap_or_default();
-                draw_details(paint, inner, &facts, side.offset);
-                scrollbar(paint, place, facts.len(), side.offset);
+        Some(SideTab::Details) => match (&side.head, &side.details) {
+            (Fetched::Ready(_), Some(facts)) => {
+                draw_details(paint, inner, facts, focused);
+                scrollbar(paint, place, facts.len(), facts.list.offset);
             }
-            Fetched::Failed(error) => draw_failed(paint, inner, error, view),
-            Fetched::Waiting => draw_waiting(paint, inner, view),
-            Fetched::Nothing => draw_unasked(paint, inner, side),
+            (Fetched::Ready(_), None) => {}
+            (Fetched::Failed(error), _) => draw_failed(paint, inner, error, view),
+            (Fetched::Waiting, _) => draw_waiting(paint, inner, view),
+            (Fetched::Nothing, _) => draw_unasked(paint, inner, side),
         },
-        Some(SideTab::Preview) => match &side.preview {
+        Some(SideTab::Preview) => match &side.looking.preview {
             Fetched::Ready(preview) => {
-                draw_preview(paint, inner, preview, side.offset);
-                scrollbar(paint, place, preview.lines(), side.offset);
+                let pattern = side.looking.pattern.as_ref();
+                draw_preview(paint, inner, preview, pattern, focused);
+                let extent = preview.extent();
+                scrollbar(paint, place, extent.len, extent.offset);
+                draw_progress(paint, inner, side, preview, view);
             }
             Fetched::Failed(error) => draw_failed(paint, inner, error, view),
             Fetched::Waiting => draw_waiting(paint, inner, view),
             Fetched::Nothing => draw_unasked(paint, inner, side),
         },
     }
+}
+
+/// What goes on, over the last line: a search, the watch over the end, another form on its way.
+fn draw_progress(
+    paint: &mut Paint<'_>,
+    area: Rect,
+    side: &SidePane,
+    preview: &Preview,
+    view: View<'_>,
+) {
+    let looking = &side.looking;
+    let turns = spinner(paint.glyphs, view.now);
+    let said = match looking.passed {
+        Some(passed) => {
+            let (passed, size) = (Size(passed), Size(preview.size));
+            format!(" {turns} {passed} of {size} passed ")
+        }
+        None if looking.is_opening() => format!(" {turns} opening "),
+        None if looking.is_tailing() => format!(" {turns} the end is watched "),
+        None => return,
+    };
+    let line = area.height.saturating_sub(1);
+    let style = paint.styles.accent;
+    paint.print_right(Span::line(area, line), style, format_args!("{said}"));
 }
 
 /// Where the cursor is on no object, or has not rested on one.
@@ -90,8 +116,8 @@ fn scrollbar(paint: &mut Paint<'_>, place: SidePlace, len: usize, offset: usize)
 fn draw_subject(paint: &mut Paint<'_>, span: Span, side: &SidePane) {
     let styles = paint.styles;
     let Labels { bottom_left: name, bottom_right: whole, .. } = labels(side);
-    let cut = match (side.tab(), &side.preview) {
-        (Some(SideTab::Preview), Fetched::Ready(preview)) => first_bytes(preview),
+    let cut = match (side.tab(), &side.looking.preview) {
+        (Some(SideTab::Preview), Fetched::Ready(preview)) => fetched(preview),
         _ => None,
     };
     let cut = cut.unwrap_or_default();
@@ -104,34 +130,82 @@ fn draw_subject(paint: &mut Paint<'_>, span: Span, side: &SidePane) {
 
 fn labels(side: &SidePane) -> Labels {
     let name = side.object().map_or("", |object| object.key.name());
-    let bottom_right = match (side.tab(), &side.preview) {
-        (Some(SideTab::Preview), Fetched::Ready(preview)) => extent(preview, side.offset),
-        _ => String::new(),
+    let (inner, bottom_right) = match (side.tab(), &side.looking.preview) {
+        (Some(SideTab::Preview), Fetched::Ready(preview)) => (within(preview), extent(preview)),
+        _ => (None, String::new()),
     };
-    Labels { bottom_left: name.to_owned(), bottom_right, ..Labels::default() }
+    let bottom_left = match inner {
+        Some(inner) => format!("{name} ▸ {inner}"),
+        None => name.to_owned(),
+    };
+    Labels { bottom_left, bottom_right, ..Labels::default() }
 }
 
-/// How much of the object is here: never taken for the whole.
-fn extent(preview: &Preview, offset: usize) -> String {
-    let lines = match &preview.body {
-        PreviewBody::Empty => return String::new(),
-        PreviewBody::Text { .. } => {
-            let (line, all) = preview.line_at(offset);
-            let (line, all) = (Count(line as u64), Count(all as u64));
-            format!("line {line} of {all}")
-        }
-        PreviewBody::Binary { .. } => "binary".to_owned(),
-    };
-    match first_bytes(preview) {
-        Some(first) => format!("{lines}, {first}"),
-        None => lines,
+/// What of an archive is shown.
+fn within(preview: &Preview) -> Option<&str> {
+    if let Some(member) = &preview.member {
+        return Some(member);
+    }
+    match &preview.body {
+        PreviewBody::Members(members) if !members.folder.is_empty() => Some(&members.folder),
+        _ => None,
     }
 }
 
-/// `first 256 KiB of 1.0 MiB` where more is there than was fetched.
-fn first_bytes(preview: &Preview) -> Option<String> {
-    let size = preview.size.filter(|_| preview.is_cut())?;
-    Some(format!("first {} of {}", Size(preview.fetched as u64), Size(size)))
+/// Where one is, and how much was fetched: never taken for the whole.
+fn extent(preview: &Preview) -> String {
+    let place = match &preview.body {
+        PreviewBody::Empty => return String::new(),
+        PreviewBody::Text(text) => text_place(text, preview.size),
+        PreviewBody::Bytes(bytes) => part(bytes.place(), preview.size),
+        PreviewBody::Table(table) => {
+            let number = table.row(table.list.cursor).map_or(0, |(number, _)| number + 1);
+            let more = if table.table.ends { "" } else { "+" };
+            let hidden = match table.hidden() {
+                0 => String::new(),
+                hidden => format!(", {hidden} hidden"),
+            };
+            format!("row {} of {}{more}{hidden}", Count(number), Count(table.len() as u64))
+        }
+        PreviewBody::Tree(tree) => {
+            let cut = if tree.tree.cut { ", cut" } else { "" };
+            format!("{}{cut}", tree.path())
+        }
+        PreviewBody::Members(_) => {
+            let more = if preview.contents.cut.is_some() { "+" } else { "" };
+            let members = Count(preview.contents.members.len() as u64);
+            format!("{members}{more} members")
+        }
+        PreviewBody::Picture(_) => {
+            let sides = preview.contents.width.zip(preview.contents.height);
+            sides.map_or_else(String::new, |(width, height)| format!("{width} × {height}"))
+        }
+        PreviewBody::Facts(_) => preview.contents.kind.name().to_owned(),
+    };
+    match fetched(preview) {
+        Some(fetched) if !place.is_empty() => format!("{place} · {fetched}"),
+        Some(fetched) => fetched,
+        None => place,
+    }
+}
+
+fn text_place(text: &TextPane, size: u64) -> String {
+    let Some(line) = text.number_of(text.offset) else { return part(text.place(), size) };
+    match text.line_count() {
+        Some(all) => format!("line {} of {}", Count(line), Count(all)),
+        None => format!("line {}, {}", Count(line), part(text.place(), size)),
+    }
+}
+
+/// `45%`
+fn part(at: u64, size: u64) -> String {
+    format!("{}%", at.min(size) * 100 / size.max(1))
+}
+
+/// `64 KiB of 10 GiB fetched` where more is there than was fetched.
+fn fetched(preview: &Preview) -> Option<String> {
+    let bytes = preview.traffic.bytes;
+    preview.is_cut().then(|| format!("{} of {} fetched", Size(bytes), Size(preview.size)))
 }
 
 fn draw_tabs(paint: &mut Paint<'_>, span: Span, tab: Option<SideTab>, focused: bool) {

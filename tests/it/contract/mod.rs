@@ -12,6 +12,7 @@ mod examining;
 mod jurisdictions;
 mod links;
 mod listing;
+mod looking;
 mod multipart;
 mod objects;
 mod plain_http;
@@ -29,6 +30,7 @@ mod behaviours {
     pub use super::errors::*;
     pub use super::links::*;
     pub use super::listing::*;
+    pub use super::looking::*;
     pub use super::multipart::*;
     pub use super::objects::*;
     pub use super::settings::*;
@@ -66,6 +68,12 @@ macro_rules! contract {
 }
 
 contract!(
+    the_end_of_a_long_log_costs_two_requests,
+    what_is_searched_for_is_found_in_a_log,
+    a_member_of_a_large_archive_is_read_alone,
+    an_object_that_was_replaced_is_not_mixed_with_the_old_one,
+    an_empty_object_and_one_that_is_not_there_are_told_apart,
+    a_search_that_nobody_waits_for_stops,
     a_key_that_is_not_there_counts_as_deleted,
     keys_are_deleted_and_no_other,
     more_keys_than_one_request_takes_are_deleted,

@@ -5,29 +5,29 @@ use std::time::Duration;
 
 use windlass::app::context::SideTab;
 use windlass::app::effect::{Effect, Request, StorageRequest};
-use windlass::app::event::{Answer, Event, Reply};
+use windlass::app::event::{Event, Reply};
 use windlass::app::layout::Pane;
-use windlass::app::screens::side::PEEK_BYTES;
 use windlass::app::screens::side::fetched::Fetched;
 use windlass::app::screens::side::following::SMALL;
 use windlass::domain::error::{Error, ErrorKind};
-use windlass::domain::object::{ObjectAddress, ObjectStart};
+use windlass::domain::object::ObjectAddress;
 use windlass::domain::transfer::{JobSpec, JobState, JobView, Target, Work};
 use windlass::domain::transfer_event::TransferEvent;
 
 use crate::flows::queue::{ends, news, upload};
 use crate::support::app::{App, buckets, page, sized_page};
+use crate::support::inside::{look_at, opened};
 
 fn object(key: &str) -> ObjectAddress {
     ObjectAddress::new("media".into(), key.into())
 }
 
 fn peek(text: &str) -> Reply {
-    Ok(Answer::Peeked(ObjectStart { bytes: text.into(), size: Some(9), content_type: None }))
+    opened("a.txt", text.as_bytes())
 }
 
 fn asked(key: &str) -> Request {
-    Request::Storage(StorageRequest::Peek { object: object(key), bytes: PEEK_BYTES })
+    look_at(object(key))
 }
 
 /// Objects of a mebibyte in a window with a third column, the cursor on the first of them.
@@ -75,7 +75,11 @@ fn nothing_is_asked_while_the_cursor_moves() {
     }
     assert_eq!(app.requests(), []);
     assert_eq!(app.state.parts.side.object(), Some(&object("d")));
-    assert_eq!(app.state.parts.side.preview, Fetched::Nothing, "and nothing of another is shown");
+    assert_eq!(
+        app.state.parts.side.looking.preview,
+        Fetched::Nothing,
+        "and nothing of another is shown"
+    );
     app.wait(1);
     assert_eq!(app.requests(), [asked("d")]);
 }
@@ -101,8 +105,10 @@ fn going_back_asks_for_nothing() {
     app.effects();
     app.keys("k").wait(1);
     assert_eq!(app.requests(), []);
-    let Fetched::Ready(preview) = &app.state.parts.side.preview else { panic!("it was kept") };
-    assert_eq!(preview.line(0), Some("first"));
+    let Fetched::Ready(preview) = &app.state.parts.side.looking.preview else {
+        panic!("it was kept")
+    };
+    assert_eq!(preview.value(), Some(("first".to_owned(), "line")));
 }
 
 #[test]
@@ -112,7 +118,7 @@ fn an_answer_that_was_overtaken_is_not_shown() {
     let first = app.last_ticket();
     app.keys("j");
     app.reply_to(first, peek("of a"));
-    assert_eq!(app.state.parts.side.preview, Fetched::Nothing);
+    assert_eq!(app.state.parts.side.looking.preview, Fetched::Nothing);
 }
 
 #[test]
@@ -157,12 +163,8 @@ fn only_what_has_the_eye_is_asked_for() {
 fn an_empty_object_and_an_archived_one_cost_nothing() {
     let mut app = sized(&["a"], 0);
     app.wait(1);
-    assert!(
-        app.requests()
-            .iter()
-            .all(|request| !matches!(request, Request::Storage(StorageRequest::Peek { .. })))
-    );
-    assert!(matches!(app.state.parts.side.preview, Fetched::Ready(_)));
+    assert!(app.requests().iter().all(|request| !matches!(request, Request::Look(_))));
+    assert!(matches!(app.state.parts.side.looking.preview, Fetched::Ready(_)));
 }
 
 #[test]
@@ -191,8 +193,11 @@ fn the_details_follow_too() {
 fn what_nobody_asked_for_fails_quietly() {
     let mut app = wide(&["a"]);
     app.wait(1);
-    app.fail("Peek", Error::new(ErrorKind::AccessDenied, "GetObject", "s3://media/a"));
-    assert!(matches!(app.state.parts.side.preview, Fetched::Failed(_)), "it is told in the pane");
+    app.fail("LookRequest", Error::new(ErrorKind::AccessDenied, "GetObject", "s3://media/a"));
+    assert!(
+        matches!(app.state.parts.side.looking.preview, Fetched::Failed(_)),
+        "it is told in the pane"
+    );
     assert_eq!(app.toast(), "");
 }
 
@@ -231,12 +236,7 @@ fn what_was_deleted_is_not_shown() {
     let spec = JobSpec { work, ..job.spec.clone() };
     news(&mut app, TransferEvent::Queued(JobView { spec, ..job }));
     ends(&mut app, 1, JobState::Done);
-    assert_ne!(app.state.parts.side.preview, peeked());
-}
-
-fn peeked() -> Fetched<windlass::app::screens::preview::Preview> {
-    let peek = ObjectStart { bytes: b"first".to_vec(), size: Some(9), content_type: None };
-    Fetched::Ready(windlass::app::screens::preview::Preview::of(peek))
+    assert!(!matches!(app.state.parts.side.looking.preview, Fetched::Ready(_)));
 }
 
 #[test]

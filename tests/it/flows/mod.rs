@@ -21,6 +21,7 @@ mod keymap;
 mod keys;
 mod leaving;
 mod linking;
+mod looking;
 mod marks;
 mod paging;
 mod pasting;

@@ -4,19 +4,20 @@ use windlass::app::context::SideTab;
 use windlass::app::effect::{Effect, Request, StorageRequest};
 use windlass::app::event::{Answer, Event, Reply};
 use windlass::app::layout::Pane;
-use windlass::app::screens::side::PEEK_BYTES;
+use windlass::app::screens::preview::PreviewBody;
 use windlass::app::screens::side::fetched::Fetched;
 use windlass::domain::error::{Error, ErrorKind};
-use windlass::domain::object::{ObjectAddress, ObjectHead, ObjectStart};
+use windlass::domain::object::{ObjectAddress, ObjectHead};
 
 use crate::support::app::App;
+use crate::support::inside::{look_at, opened, opened_start};
 
 fn object(key: &str) -> ObjectAddress {
     ObjectAddress::new("media".into(), key.into())
 }
 
 fn peek(text: &str) -> Reply {
-    Ok(Answer::Peeked(ObjectStart { bytes: text.into(), size: Some(9), content_type: None }))
+    opened("a.txt", text.as_bytes())
 }
 
 #[test]
@@ -34,13 +35,13 @@ fn details_show_the_head_of_the_object() {
 fn enter_on_an_object_shows_its_first_bytes() {
     let mut app = App::with_rows(&["a"]);
     app.keys("enter");
-    assert_eq!(
-        app.requests(),
-        [Request::Storage(StorageRequest::Peek { object: object("a"), bytes: PEEK_BYTES })]
-    );
-    app.reply(peek("one\ntwo"));
-    let Fetched::Ready(preview) = &app.state.parts.side.preview else { panic!("no preview") };
-    assert_eq!(preview.line(1), Some("two"));
+    assert_eq!(app.requests(), [look_at(object("a"))]);
+    app.reply(opened_start("a.txt", b"one\ntwo", 100));
+    let Fetched::Ready(preview) = &app.state.parts.side.looking.preview else {
+        panic!("no preview")
+    };
+    let PreviewBody::Text(text) = &preview.body else { panic!("no text") };
+    assert_eq!(text.line(1), Some("two"));
     assert!(preview.is_cut());
 }
 
@@ -64,15 +65,15 @@ fn another_object_abandons_the_first_and_its_late_answer_is_dropped() {
     app.keys("2 j p");
     assert!(app.effects().contains(&Effect::Abandon(first)));
     app.reply_to(first, peek("of a"));
-    assert_eq!(app.state.parts.side.preview, Fetched::Waiting);
+    assert_eq!(app.state.parts.side.looking.preview, Fetched::Waiting);
 }
 
 #[test]
 fn a_refused_preview_says_why() {
     let mut app = App::with_rows(&["a"]);
     app.keys("p");
-    app.fail("Peek", Error::new(ErrorKind::AccessDenied, "GetObject", "s3://media/a"));
-    assert!(matches!(&app.state.parts.side.preview, Fetched::Failed(_)));
+    app.fail("LookRequest", Error::new(ErrorKind::AccessDenied, "GetObject", "s3://media/a"));
+    assert!(matches!(&app.state.parts.side.looking.preview, Fetched::Failed(_)));
     assert!(!app.toast().is_empty());
 }
 
@@ -100,9 +101,13 @@ fn the_preview_scrolls_to_its_end_and_closes() {
     app.keys("p").reply(peek(&"line\n".repeat(100)));
     app.keys("2 4 G");
     let rows = usize::from(app.state.areas.rows(Pane::Side));
-    assert_eq!(app.state.parts.side.offset, 100 - rows);
+    let offset = |app: &App| match &app.state.parts.side.looking.preview {
+        Fetched::Ready(preview) => preview.extent().offset,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(offset(&app), 100 - rows);
     app.keys("g g");
-    assert_eq!(app.state.parts.side.offset, 0);
+    assert_eq!(offset(&app), 0);
     app.keys("esc");
     assert!(!app.state.parts.side.is_open());
     assert_eq!(app.state.focus, Pane::Objects);
@@ -126,10 +131,25 @@ fn details_scroll_no_further_than_their_last_line() {
     let mut app = App::with_rows(&["a"]);
     app.event(Event::Resized { width: 80, height: 24 }).keys("i");
     app.reply(Ok(Answer::Head(ObjectHead::default()))).keys("G j j");
-    assert_eq!(app.state.parts.side.offset, 0, "they fit");
+    let list = |app: &App| app.state.parts.side.details.as_ref().unwrap().list;
+    assert_eq!(list(&app).offset, 0, "they fit");
     app.event(Event::Resized { width: 80, height: 8 }).keys("G");
-    let end = app.state.parts.side.offset;
-    assert!(end > 0);
+    let end = list(&app);
+    assert!(end.offset > 0);
     app.keys("j j k");
-    assert_eq!(app.state.parts.side.offset, end - 1);
+    assert_eq!(list(&app).cursor, end.cursor - 1);
+}
+
+#[test]
+fn any_value_of_the_details_is_copied() {
+    let mut app = App::with_rows(&["a"]);
+    let head = ObjectHead { version_id: Some("v1.x".into()), ..ObjectHead::default() };
+    app.keys("i").reply(Ok(Answer::Head(head)));
+    app.effects();
+    for _ in 0..20 {
+        app.keys("v j");
+    }
+    let copied = app.effects();
+    assert!(copied.contains(&Effect::Copy("v1.x".into())), "{copied:?}");
+    assert!(copied.contains(&Effect::Copy("media".into())));
 }

@@ -2,6 +2,7 @@
 
 mod connecting;
 mod dialogs;
+mod inside;
 mod overlays;
 mod panes;
 mod queue;

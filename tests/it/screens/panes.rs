@@ -18,7 +18,7 @@ use crate::support::screen::{picture, place_of, style_of};
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 10)];
 
 /// The picture of a situation at three sizes, each reached by the same steps.
-fn assert_pictures(name: &str, reach: impl Fn((u16, u16)) -> Situation) {
+pub fn assert_pictures(name: &str, reach: impl Fn((u16, u16)) -> Situation) {
     for size in SIZES {
         let buffer = reach(size).painted(&Theme::default());
         assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), picture(&buffer));

@@ -9,13 +9,13 @@ use windlass::app::effect::{Request, StorageRequest};
 use windlass::app::event::{Answer, Event, Reply};
 use windlass::app::toasts::Level;
 use windlass::domain::listing::{Class, ListedPage, Page};
-use windlass::domain::object::ObjectStart;
 use windlass::domain::transfer::JobId;
 use windlass::domain::transfer_event::{JobChange, TransferEvent};
 use windlass::ui::theme::Theme;
 
 use crate::screens::queue::{jobs, moved};
 use crate::screens::situation::{Situation, account};
+use crate::support::inside::opened;
 use crate::support::svg::svg;
 
 const MIB: u64 = 1 << 20;
@@ -47,11 +47,7 @@ fn holiday(request: &Request) -> Option<Reply> {
         Request::Storage(StorageRequest::ListPage { token: None, .. }) => {
             Some(Ok(Answer::Page(ListedPage { page: Arc::new(folder()), next: None })))
         }
-        Request::Storage(StorageRequest::Peek { .. }) => Some(Ok(Answer::Peeked(ObjectStart {
-            bytes: NOTES.as_bytes().to_vec(),
-            size: Some(NOTES.len() as u64),
-            content_type: Some("text/markdown".into()),
-        }))),
+        Request::Look(_) => Some(opened("notes.md", NOTES.as_bytes())),
         other => account(other),
     }
 }

@@ -18,12 +18,13 @@ use windlass::app::update::update;
 use windlass::config::connection::Connection;
 use windlass::domain::address::Location;
 use windlass::domain::listing::{Class, ContinuationToken, ListedPage, Page};
-use windlass::domain::object::{BucketEntry, ETag, ObjectHead, ObjectStart};
+use windlass::domain::object::{BucketEntry, ETag, ObjectHead};
 use windlass::domain::provider::Provider;
 use windlass::domain::usage::Usage;
 use windlass::ui::draw_into;
 use windlass::ui::theme::Theme;
 
+use crate::support::inside::opened_start;
 use crate::support::screen::has_no_signs;
 
 pub struct Situation {
@@ -159,11 +160,7 @@ pub fn account(request: &Request) -> Option<Reply> {
             Answer::Page(ListedPage { page: Arc::default(), next: None })
         }
         Request::Storage(StorageRequest::Head(_)) => Answer::Head(head()),
-        Request::Storage(StorageRequest::Peek { .. }) => Answer::Peeked(ObjectStart {
-            bytes: TEXT.as_bytes().to_vec(),
-            size: Some(1 << 20),
-            content_type: Some("text/markdown".into()),
-        }),
+        Request::Look(_) => return Some(opened_start("notes.txt", TEXT.as_bytes(), 1 << 20)),
         _ => return None,
     };
     Some(Ok(answer))

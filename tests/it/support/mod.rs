@@ -3,6 +3,7 @@
 pub mod account;
 pub mod app;
 pub mod http;
+pub mod inside;
 pub mod screen;
 pub mod server;
 pub mod shapes;

@@ -38,11 +38,11 @@ fn does(keymap: &Keymap, scopes: &[Scope], keys: &str) -> Option<Action> {
 
 #[test]
 fn the_users_keys_replace_the_default_ones() {
-    let (keymap, remarks) = Keymap::with(&file("download = ctrl-g, x d\nhistory-back = "));
+    let (keymap, remarks) = Keymap::with(&file("download = ctrl-g, z d\nhistory-back = "));
     assert_eq!(remarks, KeyRemarks::default());
     assert_eq!(does(&keymap, OBJECTS, "d"), None);
     let keys: Vec<String> = keymap.keys_for(OBJECTS, Action::Download).collect();
-    assert_eq!(keys, ["ctrl-g", "x d"]);
+    assert_eq!(keys, ["ctrl-g", "z d"]);
     assert_eq!(does(&keymap, OBJECTS, "["), None);
 }
 

@@ -31,6 +31,11 @@ pub fn question(sources: &[Listed], folder: &Path, session: &Session) -> Dialog 
     if let Some(price) = cost(sources, session) {
         hint = format!("{hint} · {price}");
     }
+    folder_prompt(title, hint, folder, session)
+}
+
+/// Asks for a folder of this machine.
+pub fn folder_prompt(title: String, hint: String, folder: &Path, session: &Session) -> Dialog {
     let (seen_from, home) = (session.working_folder.clone(), session.home.clone());
     let asks = Asks::LocalPath { folder: seen_from, home, files: false };
     let prompt = Prompt::new(title, hint, &folder.display().to_string(), folder_rule);

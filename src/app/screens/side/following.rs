@@ -7,10 +7,10 @@ use crate::app::screens::objects::history::PrefixPlace;
 use crate::app::screens::preview::Preview;
 use crate::app::screens::side::SidePane;
 use crate::app::screens::side::fetched::Fetched;
+use crate::app::screens::side::looking::Looking;
 use crate::app::screens::subject::Subject;
 use crate::app::toasts::Level;
 use crate::domain::address::Bucket;
-use crate::domain::object::ObjectStart;
 use crate::domain::transfer::{JobSpec, Target, Work};
 use crate::domain::visible::visible;
 
@@ -40,6 +40,7 @@ impl SidePane {
         if !self.is_open() {
             return self.clear(cx);
         }
+        let seen = sight.shown && sight.attended;
         if self.stays {
             if !self.subject.as_ref().is_some_and(|subject| lies_in(subject, sight.place)) {
                 self.turn_subject(sight.under, cx);
@@ -47,13 +48,20 @@ impl SidePane {
         } else if self.subject != sight.under {
             self.turn_subject(sight.under, cx);
         }
-        let Some(due) = self.due.filter(|_| sight.shown && sight.attended) else { return };
+        if let Some(object) = self.object().cloned().filter(|_| seen && self.shows_inside()) {
+            self.looking.read_on(&object, cx);
+        }
+        let Some(due) = self.due.filter(|_| seen) else { return };
         if due <= cx.now {
             self.due = None;
             self.fetch_unless_known(cx);
         } else {
             self.wakes = Some(due);
         }
+    }
+
+    fn shows_inside(&self) -> bool {
+        self.tab() == Some(SideTab::Preview)
     }
 
     /// Lets the pane follow the cursor, or stay.
@@ -77,19 +85,20 @@ impl SidePane {
             return;
         };
         if takes_away(spec, &subject) {
-            self.clear(cx);
+            self.forget(cx);
         }
     }
 
     /// Shows nothing, and waits for nothing.
     pub fn clear(&mut self, cx: &mut Context<'_>) {
         cx.abandon(&mut self.head_ticket);
-        cx.abandon(&mut self.peek_ticket);
-        let (head, preview) = (std::mem::take(&mut self.head), std::mem::take(&mut self.preview));
+        cx.abandon(&mut self.whole_ticket);
+        self.looking.stop(cx);
+        let (head, looking) = (std::mem::take(&mut self.head), std::mem::take(&mut self.looking));
         if let Some(subject) = self.subject.take() {
-            self.kept.keep(subject, head, preview);
+            self.kept.keep(subject, head, looking.into_outermost());
         }
-        self.offset = 0;
+        (self.details, self.whole) = (None, false);
         self.due = None;
         self.asked = false;
     }
@@ -119,7 +128,7 @@ impl SidePane {
         self.due = Some(if at_once { cx.now } else { rest });
         self.changed = Some(cx.now);
         if let Some((head, preview)) = self.kept.take(&subject) {
-            (self.head, self.preview) = (head, preview);
+            (self.head, self.looking) = (head, Looking::ready(preview));
         }
         self.subject = Some(subject);
     }
@@ -127,9 +136,9 @@ impl SidePane {
     /// An empty object is known to be, and an archived one cannot be read.
     fn fetch_unless_known(&mut self, cx: &mut Context<'_>) {
         let Some(subject) = &self.subject else { return };
-        if self.tab == SideTab::Preview && self.preview == Fetched::Nothing && subject.size == 0 {
-            let empty = ObjectStart { bytes: Vec::new(), size: Some(0), content_type: None };
-            self.preview = Fetched::Ready(Preview::of(empty));
+        let unknown = self.looking.preview == Fetched::Nothing;
+        if self.tab == SideTab::Preview && unknown && subject.size == 0 {
+            self.looking.preview = Fetched::Ready(Preview::empty());
         } else if self.tab == SideTab::Details || !subject.is_archived() {
             self.fetch(cx);
         }

@@ -1,0 +1,183 @@
+//! Answers what is asked of the inside of objects, on threads that may wait.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::task::spawn_blocking;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::event::Answer;
+use crate::domain::address::ConnectionName;
+use crate::domain::error::Error;
+use crate::domain::object::{ObjectAddress, ObjectHead};
+use crate::domain::object_view::{
+    LookRequest, LookStep, SearchForm, Seen, SeenPart, TextPlace, ViewBody, ViewForm,
+};
+use crate::look::error::{LookError, Looked};
+use crate::look::inside::{Inside, MOST_UNPACKED, inside};
+use crate::look::object_bytes::ObjectBytes;
+use crate::look::opening::FIRST;
+use crate::look::view::{table, view};
+use crate::look::windows::{bytes_window, search, text_window, window_of_line};
+use crate::s3::client::Client;
+use crate::tui::unpacking::unpack;
+
+/// Objects whose bytes are kept while one looks around in them.
+const KEPT: usize = 2;
+
+/// Bytes that one step may fetch, unless it goes through all of an object.
+const MOST: u64 = 64 << 20;
+
+/// Bytes that are unpacked at first, and beyond what is wanted.
+const UNPACKED: u64 = 1 << 20;
+
+/// The objects that were looked into last. A clone shares them.
+#[derive(Clone, Default)]
+pub struct Looks(Arc<Mutex<VecDeque<Opened>>>);
+
+#[derive(Clone)]
+struct Opened {
+    connection: ConnectionName,
+    object: ObjectAddress,
+    head: ObjectHead,
+    source: Arc<ObjectBytes>,
+}
+
+impl Looks {
+    fn get(&self, connection: &ConnectionName, object: &ObjectAddress) -> Option<Opened> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is = |each: &&Opened| each.connection == *connection && each.object == *object;
+        kept.iter().find(is).cloned()
+    }
+
+    fn put(&self, opened: Opened) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|each| each.connection != opened.connection || each.object != opened.object);
+        kept.truncate(KEPT - 1);
+        kept.push_front(opened);
+    }
+}
+
+/// Answers one question. Dropped, it stops: the thread that reads is told so at its next read.
+pub async fn look(
+    client: &Client,
+    looks: &Looks,
+    connection: &ConnectionName,
+    look: LookRequest,
+    tell: impl Fn(Answer) + Send + 'static,
+) -> Result<Answer, Error> {
+    let stop = CancellationToken::new();
+    let _stopped_when_dropped = stop.clone().drop_guard();
+    let opened = open(client, looks, connection, &look, stop).await?;
+    let place = look.object.to_string();
+    let seen = spawn_blocking(move || {
+        let tell = |passed| {
+            let traffic = opened.source.fetched();
+            tell(Answer::Seen(Seen { what: SeenPart::Passed(passed), traffic }));
+        };
+        let what = match (&look.wanted, &look.member) {
+            (LookStep::Unpack(folder), Some(member)) => {
+                let (path, bytes) = unpack(&opened.source, member, folder, &place, &tell)?;
+                SeenPart::Unpacked(path, bytes)
+            }
+            _ => answer(&opened, &look, &tell).map_err(|error| error.into_error(&place))?,
+        };
+        Ok(Answer::Seen(Seen { what, traffic: opened.source.fetched() }))
+    });
+    seen.await?
+}
+
+/// What was looked into before is read on as it was then; what is opened anew is as it is now.
+async fn open(
+    client: &Client,
+    looks: &Looks,
+    connection: &ConnectionName,
+    look: &LookRequest,
+    stop: CancellationToken,
+) -> Result<Opened, Error> {
+    let anew = match look.wanted {
+        LookStep::Open { form, .. } => form == ViewForm::Best && look.member.is_none(),
+        LookStep::Tail => true,
+        _ => false,
+    };
+    if let Some(opened) = looks.get(connection, &look.object).filter(|_| !anew) {
+        let ranges = client.ranges_of(&look.object, opened.head.clone(), stop)?;
+        let all = matches!(
+            look.wanted,
+            LookStep::Search { .. } | LookStep::Text(TextPlace::Line(_)) | LookStep::Unpack(_)
+        );
+        let most = if all { u64::MAX } else { opened.source.fetched().bytes + MOST };
+        let source = Arc::new(opened.source.by(Arc::new(ranges), most));
+        return Ok(Opened { source, ..opened });
+    }
+    let (ranges, start) = client.ranges_from(&look.object, FIRST as u64, stop).await?;
+    let head = ranges.head().clone();
+    let source = Arc::new(ObjectBytes::new(Arc::new(ranges), MOST));
+    source.keep(0, start);
+    let (connection, object) = (connection.clone(), look.object.clone());
+    let opened = Opened { connection, object, head, source };
+    looks.put(opened.clone());
+    Ok(opened)
+}
+
+fn answer(opened: &Opened, look: &LookRequest, tell: &dyn Fn(u64)) -> Looked<SeenPart> {
+    let inside = inside(
+        &opened.source,
+        opened.object.key.name(),
+        opened.head.headers.content_type.as_deref(),
+        look.member.as_deref(),
+        unpacked(&look.wanted),
+    )?;
+    let part = |body: ViewBody, at: u64| SeenPart::Part(Box::new(body), at);
+    Ok(match &look.wanted {
+        LookStep::Open { form, pixels } => {
+            SeenPart::Opened(Box::new(view(&inside, *form, *pixels)?))
+        }
+        LookStep::Text(TextPlace::Around(at)) => {
+            part(ViewBody::Text(text_window(&inside, *at)?), *at)
+        }
+        LookStep::Tail | LookStep::Text(TextPlace::End) => {
+            let end = inside.source.size();
+            part(ViewBody::Text(text_window(&inside, end)?), end)
+        }
+        LookStep::Text(TextPlace::Line(line)) => {
+            let (window, at) = window_of_line(&inside, *line, tell)?;
+            part(ViewBody::Text(window), at)
+        }
+        LookStep::Bytes(at) => part(ViewBody::Bytes(bytes_window(&inside, *at)?), *at),
+        LookStep::Rows { from, count } => {
+            let told = inside.content_type.as_deref();
+            let rows = table(&inside.source, &inside.name, told, *from, *count)?;
+            part(ViewBody::Table(rows), 0)
+        }
+        LookStep::Search { pattern, from, backward, form } => {
+            match search(&inside, pattern, *from, *backward, tell)? {
+                Some(at) => part(found(&inside, at, *form)?, at),
+                None => SeenPart::NotFound,
+            }
+        }
+        LookStep::Unpack(_) => {
+            return Err(LookError::Absent("only members of an archive are unpacked".to_owned()));
+        }
+    })
+}
+
+fn found(inside: &Inside, at: u64, form: SearchForm) -> Looked<ViewBody> {
+    Ok(match form {
+        SearchForm::Text => ViewBody::Text(text_window(inside, at)?),
+        SearchForm::Bytes => ViewBody::Bytes(bytes_window(inside, at)?),
+    })
+}
+
+/// How much of what is packed has to be unpacked.
+fn unpacked(step: &LookStep) -> u64 {
+    match step {
+        LookStep::Open { .. } => UNPACKED,
+        LookStep::Text(TextPlace::Around(at)) | LookStep::Bytes(at) => at.saturating_add(UNPACKED),
+        LookStep::Tail
+        | LookStep::Text(TextPlace::End | TextPlace::Line(_))
+        | LookStep::Rows { .. }
+        | LookStep::Unpack(_)
+        | LookStep::Search { .. } => MOST_UNPACKED,
+    }
+}
