@@ -13,6 +13,7 @@ pub(in crate::s3) mod overheard;
 pub(in crate::s3) mod profiles;
 pub(in crate::s3) mod retry;
 pub mod role;
+pub(in crate::s3) mod scanned;
 pub(in crate::s3) mod time;
 pub(in crate::s3) mod transport;
 

@@ -3,24 +3,28 @@
 mod after;
 pub mod names;
 mod past;
+mod scan;
 pub mod spelling;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
-use aws_sdk_s3::types::{EncodingType, Object};
+use aws_sdk_s3::operation::list_objects_v2::{ListObjectsV2, ListObjectsV2Output};
+use aws_sdk_s3::types::EncodingType;
+use aws_smithy_runtime_api::client::interceptors::context::Output;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
 use crate::domain::address::{DELIMITER, MAX_KEY_BYTES, Prefix};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::listing::{Class, ContinuationToken, ListedPage, Page, Row, RowKind};
+use crate::domain::listing::{ContinuationToken, ListedPage, Page, Row};
 use crate::domain::page_cursor::next_page;
 use crate::s3::call::Call;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::list::names::{Ask, Field, NameContext, PageNames, told};
+use crate::s3::ops::list::scan::{WrittenPage, scan};
 use crate::s3::ops::list::spelling::Spellings;
-use crate::s3::sdk::time::timestamp;
+use crate::s3::sdk::scanned::Scanned;
 
 impl Client {
     /// A key that does not start with the asked prefix, or a page that claims to go on and gives no
@@ -32,9 +36,9 @@ impl Client {
         }
         let call = Call::on_bucket("ListObjectsV2", &query.bucket);
         let call = Call { place: format!("s3://{}/{}", query.bucket, query.prefix), ..call };
-        let output = self.ask_page(query, encoding(query), &call).await?;
-        let told = next(&output, &call)?;
-        let page = self.page(&output, query, &call).await?;
+        let written = self.ask_page(query, encoding(query), &call).await?;
+        let told = next(&written, &call)?;
+        let page = self.page(&written, query, &call).await?;
         let next = self.onward(told, &page, query, &call).await?;
         Ok(ListedPage { page: Arc::new(page), next })
     }
@@ -44,11 +48,14 @@ impl Client {
         query: &ListQuery,
         encoding: Option<EncodingType>,
         call: &Call,
-    ) -> Result<ListObjectsV2Output, Error> {
+    ) -> Result<WrittenPage, Error> {
         let (token, last) = query.token.as_ref().map_or((None, None), ContinuationToken::parts);
         let behind = last.filter(|_| token.is_none());
         let start = behind.map(|last| after::start(last, query.delimited, query.prefix.as_str()));
+        let etags = query.etags;
         self.run(call, |sdk, bucket| {
+            let scanned =
+                Scanned::of(&ListObjectsV2::new(), no_output, move |body| scan(body, etags));
             let request = sdk
                 .list_objects_v2()
                 .bucket(bucket)
@@ -58,67 +65,60 @@ impl Client {
                 .max_keys(i32::from(query.max_keys.min(1000)))
                 .set_delimiter(query.delimited.then(|| DELIMITER.to_string()))
                 .set_start_after(start.clone())
-                .set_continuation_token(token.map(str::to_owned));
-            async move { request.send().await.map_err(|error| call.failed(error)) }
+                .set_continuation_token(token.map(str::to_owned))
+                .customize()
+                .interceptor(scanned.clone());
+            async move {
+                request.send().await.map_err(|error| call.failed(error))?;
+                let broken = || call.fails(ErrorKind::BrokenListing, "the answer lists nothing");
+                scanned.take().ok_or_else(broken)
+            }
         })
         .await
     }
 
-    /// Merges objects and common prefixes, which the answer gives as two lists, into key order.
+    /// Brings objects and common prefixes, which S3 writes one after the other, into key order.
     async fn page(
         &self,
-        output: &ListObjectsV2Output,
+        written: &WrittenPage,
         query: &ListQuery,
         call: &Call,
     ) -> Result<Page, Error> {
-        let keys = texts(output, Field::Key)
-            .ok_or_else(|| call.fails(ErrorKind::BrokenListing, "an object has no key"))?;
-        let prefixes = texts(output, Field::CommonPrefix)
-            .ok_or_else(|| call.fails(ErrorKind::BrokenListing, "a common prefix has no name"))?;
-        let echoed = output.encoding_type().is_some();
-        let keys = self.names(Field::Key, &keys, echoed, query, call).await?;
-        let prefixes = self.names(Field::CommonPrefix, &prefixes, echoed, query, call).await?;
+        let (rows, encoded) = (&written.rows, written.encoded);
+        let keys = texts(rows, Field::Key);
+        let keys = self.names(Field::Key, &keys, encoded, query, call).await?;
+        let prefixes = texts(rows, Field::CommonPrefix);
+        let prefixes = self.names(Field::CommonPrefix, &prefixes, encoded, query, call).await?;
         let below = query.prefix.as_str().len();
-        let objects = keys.into_iter().zip(output.contents().iter().map(Some));
-        let mut rows: Vec<(String, Option<&Object>)> = objects.collect();
-        for name in prefixes {
-            if name.len() == below {
-                let why = "a common prefix is the prefix itself";
-                return Err(call.fails(ErrorKind::BrokenListing, why));
-            }
-            rows.push((name, None));
+        if prefixes.iter().any(|name| name.len() == below) {
+            let why = "a common prefix is the prefix itself";
+            return Err(call.fails(ErrorKind::BrokenListing, why));
         }
-        rows.sort_by(|a, b| a.0.cmp(&b.0));
-        let text = rows.iter().map(|row| row.0.len() - below).sum();
-        let mut page = Page::with_capacity(rows.len(), text).with_etags(query.etags);
-        for (name, object) in &rows {
-            match object {
-                None => page.push_prefix(&name[below..]),
-                Some(object) => page.push_row(Row {
-                    name: &name[below..],
-                    kind: RowKind::Object {
-                        size: size(object),
-                        modified: object.last_modified().and_then(timestamp),
-                        class: Class::parse(
-                            object.storage_class().map_or("", |class| class.as_str()),
-                        ),
-                    },
-                    version: None,
-                    etag: object.e_tag().map(|etag| etag.trim_matches('"')),
-                }),
-            }
+        let (mut keys, mut prefixes) = (keys.into_iter(), prefixes.into_iter());
+        let mut named: Vec<(Cow<'_, str>, Row<'_>)> = Vec::with_capacity(rows.len());
+        for row in rows.rows() {
+            let name = if row.is_prefix() { prefixes.next() } else { keys.next() };
+            named.extend(name.map(|name| (name, row)));
+        }
+        named.sort_by(|(a, of_a), (b, of_b)| {
+            a.cmp(b).then_with(|| of_a.is_prefix().cmp(&of_b.is_prefix()))
+        });
+        let text = named.iter().map(|(name, _)| name.len() - below).sum();
+        let mut page = Page::with_capacity(named.len(), text).with_etags(query.etags);
+        for (name, row) in &named {
+            page.push_row(Row { name: &name[below..], ..*row });
         }
         Ok(page)
     }
 
-    async fn names(
+    async fn names<'t>(
         &self,
         field: Field,
-        texts: &[&str],
+        texts: &[&'t str],
         echoed: bool,
         query: &ListQuery,
         call: &Call,
-    ) -> Result<Vec<String>, Error> {
+    ) -> Result<Vec<Cow<'t, str>>, Error> {
         let names = PageNames {
             place: NameContext { field, prefix: query.prefix.as_str(), delimited: query.delimited },
             told: match encoding(query) {
@@ -130,7 +130,7 @@ impl Client {
             call,
         };
         let names = names.read(texts).await?;
-        match names.iter().map(String::len).max() {
+        match names.iter().map(|name| name.len()).max() {
             Some(longest) if longest > MAX_KEY_BYTES => {
                 let why =
                     format!("a key has {longest} bytes, and S3's have {MAX_KEY_BYTES} at most");
@@ -169,44 +169,40 @@ impl Ask for Asking<'_> {
         };
         async move {
             let found = self.client.ask_page(&query, None, self.call).await?;
-            Ok(!found.contents().is_empty() || !found.common_prefixes().is_empty())
+            Ok(!found.rows.is_empty())
         }
         .boxed()
     }
 
     fn again(&self) -> BoxFuture<'_, Option<Vec<String>>> {
         async move {
-            let output = self.client.ask_page(self.query, None, self.call).await.ok()?;
-            let texts = texts(&output, self.field)?;
+            let written = self.client.ask_page(self.query, None, self.call).await.ok()?;
+            let texts = texts(&written.rows, self.field);
             Some(texts.into_iter().map(str::to_owned).collect())
         }
         .boxed()
     }
 }
 
-/// The names of a page as they are written; `None` where a row has none.
-fn texts(output: &ListObjectsV2Output, field: Field) -> Option<Vec<&str>> {
-    let named = |text: Option<&'_ str>| text.is_some_and(|text| !text.is_empty());
-    let texts: Vec<Option<&str>> = match field {
-        Field::CommonPrefix | Field::VersionPrefix => {
-            output.common_prefixes().iter().map(|row| row.prefix()).collect()
-        }
-        Field::Key | Field::UploadKey | Field::VersionKey => {
-            output.contents().iter().map(|row| row.key()).collect()
-        }
-    };
-    texts.iter().all(|text| named(*text)).then(|| texts.into_iter().flatten().collect())
+fn no_output() -> Output {
+    Output::erase(ListObjectsV2Output::builder().build())
 }
 
-fn next<'a>(output: &'a ListObjectsV2Output, call: &Call) -> Result<Option<&'a str>, Error> {
+/// The names of a page's keys, or of its prefixes, as they are written.
+fn texts(rows: &Page, field: Field) -> Vec<&str> {
+    let prefixes = matches!(field, Field::CommonPrefix | Field::VersionPrefix);
+    let own = rows.rows().filter(|row| row.is_prefix() == prefixes);
+    own.map(|row| row.name).collect()
+}
+
+fn next<'a>(written: &'a WrittenPage, call: &Call) -> Result<Option<&'a str>, Error> {
     let broken = |why| call.fails(ErrorKind::BrokenListing, why);
-    let token = output.next_continuation_token().filter(|token| !token.is_empty());
-    let truncated = output.is_truncated().or(token.map(|_| true));
+    let token = written.token.as_deref().filter(|token| !token.is_empty());
+    let truncated = written.truncated.or(token.map(|_| true));
     let truncated =
         truncated.ok_or_else(|| broken("the page does not say whether it is the last"))?;
     next_page(truncated, token).map_err(broken)
 }
 
-fn size(object: &Object) -> u64 {
-    object.size().and_then(|size| u64::try_from(size).ok()).unwrap_or_default()
-}
+#[cfg(test)]
+mod by_sdk;

@@ -1,5 +1,7 @@
 //! Lists multipart uploads that were neither completed nor aborted.
 
+use std::borrow::Cow;
+
 use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::types::{EncodingType, MultipartUpload};
 use futures_util::FutureExt as _;
@@ -128,7 +130,8 @@ impl Client {
             ask: &Asking { client: self, prefix, after, call },
             call,
         };
-        names.read(&keys).await
+        let names = names.read(&keys).await?;
+        Ok(names.into_iter().map(Cow::into_owned).collect())
     }
 }
 

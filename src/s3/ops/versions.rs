@@ -1,5 +1,7 @@
 //! Lists versions and delete markers, and asks whether a bucket keeps them.
 
+use std::borrow::Cow;
+
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{BucketVersioningStatus, EncodingType, VersioningConfiguration};
 use futures_util::FutureExt as _;
@@ -291,7 +293,8 @@ impl Client {
             ask: &Asking { client: self, query, field, call },
             call,
         };
-        names.read(texts).await
+        let names = names.read(texts).await?;
+        Ok(names.into_iter().map(Cow::into_owned).collect())
     }
 }
 

@@ -13,8 +13,11 @@ use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 
 use crate::s3::sdk::guard::body::Guarded;
+use crate::s3::sdk::scanned::BodyReader;
 
 pub use limits::most;
+#[cfg(test)]
+pub use xml::readable;
 pub use xml::refusal;
 
 /// The SDK reads half a document as if it were all, a login page as a deletion, the first piece of
@@ -42,7 +45,8 @@ impl Intercept for ResponseGuard {
             return Ok(());
         }
         let body = std::mem::replace(response.body_mut(), SdkBody::taken());
-        let guarded = Guarded::new(body, operation, success);
+        let reader = cfg.load::<BodyReader>().filter(|_| success).cloned();
+        let guarded = Guarded::new(body, operation, success).read_by(reader);
         *response.body_mut() = SdkBody::from_body_1_x(guarded);
         Ok(())
     }

@@ -57,12 +57,10 @@ impl Client {
             None => {
                 let query =
                     ListQuery { token: Some(token("", Some(last))), max_keys: 2, ..query.clone() };
-                let output = self.ask_page(&query, None, call).await?;
-                let keys = output.contents().iter().filter_map(|object| object.key());
-                let prefixes = output.common_prefixes().iter().filter_map(|common| common.prefix());
+                let found = self.ask_page(&query, None, call).await?;
                 let behind =
                     |name: &str| !readings(name, Spellings::ALL, |name| name > last).is_empty();
-                let left = keys.chain(prefixes).any(behind);
+                let left = found.rows.rows().any(|row| behind(row.name));
                 if left {
                     self.lose_rows();
                 }

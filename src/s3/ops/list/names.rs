@@ -1,5 +1,6 @@
 //! Reads the names of a listing as the server means them, and asks it where a name could be two.
 
+use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
@@ -8,7 +9,7 @@ use crate::domain::address::DELIMITER;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::provider::Provider;
 use crate::s3::call::Call;
-use crate::s3::ops::list::spelling::{Reading, Spellings, readings};
+use crate::s3::ops::list::spelling::{Reading, Spellings, is_itself, readings};
 
 /// Names that are asked about for one page, before it is given up: one is enough where a server is
 /// like itself.
@@ -109,24 +110,30 @@ impl<A: Ask> PageNames<'_, A> {
     /// # Errors
     /// `BrokenListing` where a text is no name below the prefix, or the server does not show which
     /// it is.
-    pub async fn read(&self, texts: &[&str]) -> Result<Vec<String>, Error> {
-        let mut names: Vec<Option<String>> = Vec::with_capacity(texts.len());
+    pub async fn read<'t>(&self, texts: &[&'t str]) -> Result<Vec<Cow<'t, str>>, Error> {
+        let mut names: Vec<Cow<'t, str>> = Vec::with_capacity(texts.len());
         let mut doubtful = Vec::new();
         for text in texts {
+            if is_itself(text) && self.place.holds(text) {
+                names.push(Cow::Borrowed(text));
+                continue;
+            }
             let mut found = self.possible(text);
-            match found.len() {
-                0 => return Err(self.broken(format!("{text:?} is not below the prefix"))),
-                1 => names.push(found.pop().map(|reading| reading.name)),
-                _ => {
+            match (found.pop(), found.is_empty()) {
+                (None, _) => {
+                    return Err(self.broken(format!("{text:?} is not below the prefix")));
+                }
+                (Some(only), true) => names.push(Cow::Owned(only.name)),
+                (Some(_), false) => {
                     doubtful.push(names.len());
-                    names.push(None);
+                    names.push(Cow::Borrowed(text));
                 }
             }
         }
         for (asked, at) in doubtful.into_iter().enumerate() {
-            names[at] = Some(self.decide(texts, at, asked).await?);
+            names[at] = Cow::Owned(self.decide(texts, at, asked).await?);
         }
-        Ok(names.into_iter().flatten().collect())
+        Ok(names)
     }
 
     /// What a text may be by what is known of the server, or by itself where it does not go with

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
 use percent_encoding::percent_decode_str;
 
 /// A set of ways to write a name.
@@ -56,7 +57,7 @@ pub struct Reading {
 /// none is no name here.
 pub fn readings(text: &str, allowed: Spellings, fits: impl Fn(&str) -> bool) -> Vec<Reading> {
     let mut found: Vec<Reading> = Vec::with_capacity(1);
-    if !text.contains(['%', '+']) {
+    if is_itself(text) {
         if fits(text) {
             found.push(Reading { name: text.to_owned(), by: allowed });
         }
@@ -70,6 +71,11 @@ pub fn readings(text: &str, allowed: Spellings, fits: impl Fn(&str) -> bool) -> 
         }
     }
     found
+}
+
+/// Whether a text is the same name in every spelling.
+pub fn is_itself(text: &str) -> bool {
+    memchr2(b'%', b'+', text.as_bytes()).is_none()
 }
 
 /// Whether an encoder can have written this: each leaves no space, no control character and no lone

@@ -10,6 +10,7 @@ use http_body::{Body, Frame};
 
 use crate::s3::sdk::guard::fault::ResponseFault;
 use crate::s3::sdk::guard::{limits, xml};
+use crate::s3::sdk::scanned::BodyReader;
 
 pub struct Guarded {
     /// `None` once its end was seen.
@@ -18,12 +19,19 @@ pub struct Guarded {
     success: bool,
     most: usize,
     kept: BytesMut,
+    reader: Option<BodyReader>,
 }
 
 impl Guarded {
     pub fn new(body: SdkBody, operation: String, success: bool) -> Guarded {
         let most = limits::most(&operation, success);
-        Guarded { body: Some(body), operation, success, most, kept: BytesMut::new() }
+        let (body, kept) = (Some(body), BytesMut::new());
+        Guarded { body, operation, success, most, kept, reader: None }
+    }
+
+    /// Hands the whole body to a reader first, where there is one.
+    pub fn read_by(self, reader: Option<BodyReader>) -> Guarded {
+        Guarded { reader, ..self }
     }
 
     fn keep(&mut self, piece: &[u8]) -> Result<(), ResponseFault> {
@@ -40,6 +48,11 @@ impl Guarded {
 
     fn whole(&mut self) -> Result<Bytes, ResponseFault> {
         let kept = std::mem::take(&mut self.kept).freeze();
+        if let Some(BodyReader(reader)) = &self.reader
+            && reader.read(&kept)?
+        {
+            return Ok(kept);
+        }
         match (self.success, &*self.operation) {
             (false, _) => Ok(xml::refusal(kept)),
             (true, "CreateBucket") if is_page(&kept) => {

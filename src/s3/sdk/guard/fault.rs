@@ -16,6 +16,10 @@ pub enum ResponseFault {
 }
 
 impl ResponseFault {
+    pub fn strange(what: impl Into<String>) -> ResponseFault {
+        ResponseFault::Strange(what.into())
+    }
+
     /// The fault among the causes of an error.
     pub fn of<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a ResponseFault> {
         let mut cause = Some(error);
