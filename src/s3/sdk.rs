@@ -4,7 +4,6 @@ pub(in crate::s3) mod credentials;
 pub(in crate::s3) mod errors;
 pub(in crate::s3) mod given;
 pub(in crate::s3) mod guard;
-pub(in crate::s3) mod listed_order;
 pub(in crate::s3) mod md5_instead;
 pub(in crate::s3) mod metadata_off;
 pub(in crate::s3) mod metering;

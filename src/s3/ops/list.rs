@@ -3,7 +3,7 @@
 mod after;
 pub mod names;
 mod past;
-mod scan;
+pub mod scan;
 pub mod spelling;
 
 use std::borrow::Cow;

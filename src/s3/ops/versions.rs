@@ -1,29 +1,31 @@
 //! Lists versions and delete markers, and asks whether a bucket keeps them.
 
+mod scan;
+
 use std::borrow::Cow;
 
-use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
+use aws_sdk_s3::operation::list_object_versions::{ListObjectVersions, ListObjectVersionsOutput};
 use aws_sdk_s3::types::{BucketVersioningStatus, EncodingType, VersioningConfiguration};
+use aws_smithy_runtime_api::client::interceptors::context::Output;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::domain::address::{Bucket, DELIMITER, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ETag, ObjectAddress, VersionId};
+use crate::domain::object::{ObjectAddress, VersionId};
 use crate::domain::page_cursor::PageCursor;
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::versions::{
-    KeyHistory, VersionEntry, VersionMarker, VersionState, Versioning, VersionsPage, is_by,
-    lists_newest_first,
+    KeyHistory, VersionEntry, VersionMarker, Versioning, VersionsPage, is_by, lists_newest_first,
 };
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::list::names::{Ask, Field, NameContext, PageNames, told};
 use crate::s3::ops::list::spelling::{Spellings, readings};
-use crate::s3::sdk::listed_order::{ListedKind, listed_order};
+use crate::s3::ops::versions::scan::{WrittenVersions, scan};
 use crate::s3::sdk::md5_instead::Md5Instead;
-use crate::s3::sdk::time::timestamp;
+use crate::s3::sdk::scanned::Scanned;
 
 /// What one page of versions is asked with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -217,31 +219,27 @@ impl Client {
         call: &Call,
     ) -> Result<VersionsPage, Error> {
         let asked = encoding.is_some();
-        let (output, order) = self.ask_versions(query, encoding, call).await?;
-        let broken = |why: &str| call.fails(ErrorKind::BrokenListing, why);
-        let listed = in_order(&output, &order);
-        let keys: Option<Vec<&str>> = listed.iter().map(|listed| listed.key()).collect();
-        let keys = keys.ok_or_else(|| broken("a version has no key"))?;
-        let prefixes: Option<Vec<&str>> =
-            output.common_prefixes().iter().map(|common| common.prefix()).collect();
-        let prefixes = prefixes.ok_or_else(|| broken("a common prefix has no name"))?;
-        let echoed = output.encoding_type().is_some();
-        let spelling = |field| Spelling { field, asked, echoed };
+        let mut written = self.ask_versions(query, encoding, call).await?;
+        let spelling = |field| Spelling { field, asked, echoed: written.encoded };
+        let keys: Vec<&str> = written.rows.iter().map(|row| row.key.as_str()).collect();
         let keys = self.version_names(spelling(Field::VersionKey), &keys, query, call).await?;
+        let prefixes: Vec<&str> = written.prefixes.iter().map(String::as_str).collect();
         let prefixes =
             self.version_names(spelling(Field::VersionPrefix), &prefixes, query, call).await?;
+        let named = std::mem::take(&mut written.rows).into_iter().zip(keys);
         let mut rows: Vec<VersionEntry> =
-            listed.iter().zip(keys).map(|(listed, key)| listed.entry(key)).collect();
-        // Where the order is not known, keys still come one after another.
+            named.map(|(row, key)| VersionEntry { key: Key::new(key), ..row }).collect();
+        // A server may list versions and delete markers apart.
         if !rows.is_sorted_by(|a, b| a.key <= b.key) {
             rows.sort_by(|a, b| a.key.cmp(&b.key));
         }
         let prefixes: Vec<Prefix> = prefixes.into_iter().map(Prefix::new).collect();
-        let next = match output.is_truncated() {
+        let next = match written.truncated {
             None | Some(false) => None,
             Some(true) => {
-                let next = next(&output, rows.last(), prefixes.last());
-                Some(next.ok_or_else(|| broken("the page is not the last one and is empty"))?)
+                let next = next(&written, rows.last(), prefixes.last());
+                let why = "the page is not the last one and is empty";
+                Some(next.ok_or_else(|| call.fails(ErrorKind::BrokenListing, why))?)
             }
         };
         Ok(VersionsPage { rows, prefixes, next })
@@ -252,27 +250,29 @@ impl Client {
         query: &VersionsQuery,
         encoding: Option<EncodingType>,
         call: &Call,
-    ) -> Result<(ListObjectVersionsOutput, Vec<ListedKind>), Error> {
-        let order = listed_order();
-        let output = self
-            .run(call, |sdk, bucket| {
-                let after = query.after.as_ref();
-                let version = after.and_then(|after| after.version.as_ref());
-                let request = sdk
-                    .list_object_versions()
-                    .bucket(bucket)
-                    .prefix(query.prefix.as_str())
-                    .max_keys(i32::from(query.max_keys.min(1000)))
-                    .set_delimiter(query.delimited.then(|| DELIMITER.to_string()))
-                    .set_encoding_type(encoding.clone())
-                    .set_key_marker(after.map(|after| after.key.clone()))
-                    .set_version_id_marker(version.map(|id| id.as_str().to_owned()))
-                    .customize()
-                    .interceptor(order.clone());
-                async move { request.send().await.map_err(|error| call.failed(error)) }
-            })
-            .await?;
-        Ok((output, order.value()))
+    ) -> Result<WrittenVersions, Error> {
+        self.run(call, |sdk, bucket| {
+            let scanned = Scanned::of(&ListObjectVersions::new(), no_output, scan);
+            let after = query.after.as_ref();
+            let version = after.and_then(|after| after.version.as_ref());
+            let request = sdk
+                .list_object_versions()
+                .bucket(bucket)
+                .prefix(query.prefix.as_str())
+                .max_keys(i32::from(query.max_keys.min(1000)))
+                .set_delimiter(query.delimited.then(|| DELIMITER.to_string()))
+                .set_encoding_type(encoding.clone())
+                .set_key_marker(after.map(|after| after.key.clone()))
+                .set_version_id_marker(version.map(|id| id.as_str().to_owned()))
+                .customize()
+                .interceptor(scanned.clone());
+            async move {
+                request.send().await.map_err(|error| call.failed(error))?;
+                let broken = || call.fails(ErrorKind::BrokenListing, "the answer lists nothing");
+                scanned.take().ok_or_else(broken)
+            }
+        })
+        .await
     }
 
     async fn version_names(
@@ -326,93 +326,32 @@ impl Ask for Asking<'_> {
         let query =
             VersionsQuery { max_keys: 1, ..VersionsQuery::below(&self.query.bucket, &prefix) };
         async move {
-            let (found, _) = self.client.ask_versions(&query, None, self.call).await?;
-            Ok(!found.versions().is_empty() || !found.delete_markers().is_empty())
+            let found = self.client.ask_versions(&query, None, self.call).await?;
+            Ok(!found.rows.is_empty())
         }
         .boxed()
     }
 
     fn again(&self) -> BoxFuture<'_, Option<Vec<String>>> {
         async move {
-            let (output, order) =
-                self.client.ask_versions(self.query, None, self.call).await.ok()?;
+            let written = self.client.ask_versions(self.query, None, self.call).await.ok()?;
             if self.field == Field::VersionPrefix {
-                let prefixes = output.common_prefixes().iter();
-                return prefixes.map(|common| common.prefix().map(str::to_owned)).collect();
+                return Some(written.prefixes);
             }
-            let listed = in_order(&output, &order);
-            listed.iter().map(|listed| listed.key().map(str::to_owned)).collect()
+            Some(written.rows.into_iter().map(|row| row.key.as_str().to_owned()).collect())
         }
         .boxed()
     }
 }
 
-/// A row of the answer.
-enum Listed<'a> {
-    Version(&'a aws_sdk_s3::types::ObjectVersion),
-    DeleteMarker(&'a aws_sdk_s3::types::DeleteMarkerEntry),
-}
-
-impl Listed<'_> {
-    fn key(&self) -> Option<&str> {
-        let key = match self {
-            Listed::Version(version) => version.key(),
-            Listed::DeleteMarker(marker) => marker.key(),
-        };
-        key.filter(|key| !key.is_empty())
-    }
-
-    fn entry(&self, key: String) -> VersionEntry {
-        let (id, latest, modified, state) = match self {
-            Listed::Version(version) => {
-                let size = version.size().and_then(|size| u64::try_from(size).ok());
-                let state = VersionState::Object {
-                    size: size.unwrap_or_default(),
-                    etag: version.e_tag().map(ETag::new),
-                    class: version.storage_class().map(|class| class.as_str().to_owned()),
-                };
-                (version.version_id(), version.is_latest(), version.last_modified(), state)
-            }
-            Listed::DeleteMarker(marker) => {
-                let state = VersionState::DeleteMarker;
-                (marker.version_id(), marker.is_latest(), marker.last_modified(), state)
-            }
-        };
-        // A server without versioning may leave the id out.
-        let id = id.filter(|id| !id.is_empty()).unwrap_or("null");
-        VersionEntry {
-            key: Key::new(key),
-            version: VersionId(id.to_owned()),
-            latest: latest == Some(true),
-            modified: modified.and_then(timestamp),
-            state,
-        }
-    }
-}
-
-/// Both lists as one; the versions before the delete markers where the order does not fit them.
-fn in_order<'a>(output: &'a ListObjectVersionsOutput, order: &[ListedKind]) -> Vec<Listed<'a>> {
-    let (mut versions, mut markers) = (output.versions().iter(), output.delete_markers().iter());
-    let mut rows = Vec::with_capacity(versions.len() + markers.len());
-    if order.len() == versions.len() + markers.len() {
-        for kind in order {
-            match kind {
-                ListedKind::Version => rows.extend(versions.next().map(Listed::Version)),
-                ListedKind::DeleteMarker => {
-                    rows.extend(markers.next().map(Listed::DeleteMarker));
-                }
-            }
-        }
-    }
-    rows.extend(versions.map(Listed::Version));
-    rows.extend(markers.map(Listed::DeleteMarker));
-    rows
+fn no_output() -> Output {
+    Output::erase(ListObjectVersionsOutput::builder().build())
 }
 
 /// Where the next page begins: at the server's marker, which may be an encoded name, else after the
 /// last row.
 fn next(
-    output: &ListObjectVersionsOutput,
+    written: &WrittenVersions,
     last: Option<&VersionEntry>,
     last_prefix: Option<&Prefix>,
 ) -> Option<VersionMarker> {
@@ -425,10 +364,10 @@ fn next(
             .map(|prefix| VersionMarker { key: prefix.as_str().to_owned(), version: None });
         [row, prefix].into_iter().flatten().max_by(|a, b| a.key.cmp(&b.key))
     };
-    let Some(marker) = output.next_key_marker().filter(|key| !key.is_empty()) else {
+    let Some(marker) = written.next_key.as_deref().filter(|key| !key.is_empty()) else {
         return after_last();
     };
-    let version = output.next_version_id_marker().filter(|id| !id.is_empty());
+    let version = written.next_version.as_deref().filter(|id| !id.is_empty());
     let version = version.map(|id| VersionId(id.to_owned()));
     let mut names: Vec<String> = readings(marker, Spellings::ALL, |_| true)
         .into_iter()

@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 
 use crate::s3::sdk::guard::body::Guarded;
-use crate::s3::sdk::scanned::BodyReader;
+use crate::s3::sdk::scanned::BodyScanner;
 
 pub use limits::most;
 #[cfg(test)]
@@ -45,7 +45,7 @@ impl Intercept for ResponseGuard {
             return Ok(());
         }
         let body = std::mem::replace(response.body_mut(), SdkBody::taken());
-        let reader = cfg.load::<BodyReader>().filter(|_| success).cloned();
+        let reader = cfg.load::<BodyScanner>().filter(|_| success).cloned();
         let guarded = Guarded::new(body, operation, success).read_by(reader);
         *response.body_mut() = SdkBody::from_body_1_x(guarded);
         Ok(())

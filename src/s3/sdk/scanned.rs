@@ -24,9 +24,9 @@ pub trait ReadBody: fmt::Debug + Send + Sync {
 
 /// The reader of a request, as the guard finds it in the request's configuration.
 #[derive(Clone, Debug)]
-pub struct BodyReader(pub Arc<dyn ReadBody>);
+pub struct BodyScanner(pub Arc<dyn ReadBody>);
 
-impl Storable for BodyReader {
+impl Storable for BodyScanner {
     type Storer = StoreReplace<Self>;
 }
 
@@ -119,7 +119,7 @@ impl<T: Send + 'static> Intercept for Scanned<T> {
         // Nothing of an earlier answer is taken for this one's.
         self.found().take();
         let state = cfg.interceptor_state();
-        state.store_put(BodyReader(Arc::new(self.clone())));
+        state.store_put(BodyScanner(Arc::new(self.clone())));
         state.store_put(SharedResponseDeserializer::new(self.clone()));
         Ok(())
     }

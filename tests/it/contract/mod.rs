@@ -18,6 +18,7 @@ mod objects;
 mod plain_http;
 mod refusals;
 mod same_by_sdk;
+mod scanned;
 mod scripted;
 mod settings;
 mod target;

@@ -10,7 +10,7 @@ use http_body::{Body, Frame};
 
 use crate::s3::sdk::guard::fault::ResponseFault;
 use crate::s3::sdk::guard::{limits, xml};
-use crate::s3::sdk::scanned::BodyReader;
+use crate::s3::sdk::scanned::BodyScanner;
 
 pub struct Guarded {
     /// `None` once its end was seen.
@@ -19,18 +19,19 @@ pub struct Guarded {
     success: bool,
     most: usize,
     kept: BytesMut,
-    reader: Option<BodyReader>,
+    reader: Option<BodyScanner>,
 }
 
 impl Guarded {
     pub fn new(body: SdkBody, operation: String, success: bool) -> Guarded {
         let most = limits::most(&operation, success);
-        let (body, kept) = (Some(body), BytesMut::new());
-        Guarded { body, operation, success, most, kept, reader: None }
+        let told = usize::try_from(body.size_hint().lower()).unwrap_or(most);
+        let kept = BytesMut::with_capacity(told.min(most));
+        Guarded { body: Some(body), operation, success, most, kept, reader: None }
     }
 
     /// Hands the whole body to a reader first, where there is one.
-    pub fn read_by(self, reader: Option<BodyReader>) -> Guarded {
+    pub fn read_by(self, reader: Option<BodyScanner>) -> Guarded {
         Guarded { reader, ..self }
     }
 
@@ -48,7 +49,7 @@ impl Guarded {
 
     fn whole(&mut self) -> Result<Bytes, ResponseFault> {
         let kept = std::mem::take(&mut self.kept).freeze();
-        if let Some(BodyReader(reader)) = &self.reader
+        if let Some(BodyScanner(reader)) = &self.reader
             && reader.read(&kept)?
         {
             return Ok(kept);

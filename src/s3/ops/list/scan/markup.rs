@@ -28,13 +28,15 @@ pub struct Tag<'a> {
 /// Bytes of a name; most of what is no ASCII is not told apart. A colon is looked at by itself.
 const OF_A_NAME: [bool; 256] = {
     let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let ascii = (byte as u8).is_ascii_alphanumeric();
-        table[byte] = ascii || byte >= 0x80 || matches!(byte as u8, b'_' | b'-' | b'.');
+    let mut byte = 0_u8;
+    loop {
+        let other = matches!(byte, b'_' | b'-' | b'.' | 0x80..);
+        table[byte as usize] = other || byte.is_ascii_alphanumeric();
+        if byte == u8::MAX {
+            break table;
+        }
         byte += 1;
     }
-    table
 };
 
 impl Tag<'_> {
@@ -44,8 +46,19 @@ impl Tag<'_> {
 }
 
 impl<'a> Markup<'a> {
-    /// Stands before the first element.
-    pub fn of(body: &'a [u8], prolog: Prolog<'a>) -> Result<Markup<'a>, ResponseFault> {
+    /// The first element of a document, where it is one of `roots`.
+    pub fn open(
+        body: &'a [u8],
+        roots: &[&str],
+    ) -> Result<Option<(Markup<'a>, Tag<'a>)>, ResponseFault> {
+        let known = |prolog: &Prolog<'_>| roots.iter().any(|root| root.as_bytes() == prolog.root);
+        let Some(prolog) = outside::prolog(body).filter(known) else { return Ok(None) };
+        let mut markup = Markup::behind(body, prolog)?;
+        let root = markup.start()?;
+        Ok(Some((markup, root)))
+    }
+
+    fn behind(body: &'a [u8], prolog: Prolog<'a>) -> Result<Markup<'a>, ResponseFault> {
         let root = std::str::from_utf8(prolog.root).unwrap_or_default();
         let text = std::str::from_utf8(body).map_err(|error| match error.error_len() {
             None => ResponseFault::Cut(format!("<{root}> is not closed")),
@@ -61,6 +74,31 @@ impl<'a> Markup<'a> {
             return Err(ResponseFault::strange("it has a character that no document may have"));
         }
         Ok(Markup { text, at: prolog.end, root })
+    }
+
+    /// How far it is read.
+    #[inline]
+    pub fn place(&self) -> usize {
+        self.at
+    }
+
+    pub fn go_back(&mut self, place: usize) {
+        self.at = place;
+    }
+
+    /// What was read from a place on.
+    pub fn since(&self, place: usize) -> &'a [u8] {
+        &self.bytes()[place..self.at]
+    }
+
+    /// Passes these bytes, if they are here.
+    #[inline]
+    pub fn passes(&mut self, bytes: &[u8]) -> bool {
+        let passes = self.bytes()[self.at..].starts_with(bytes);
+        if passes {
+            self.at += bytes.len();
+        }
+        passes
     }
 
     /// The next element in `parent`, whose end is passed where there is none.
@@ -172,7 +210,7 @@ impl<'a> Markup<'a> {
 
     /// Reads the start of the element that begins here.
     #[inline]
-    pub fn start(&mut self) -> Result<Tag<'a>, ResponseFault> {
+    fn start(&mut self) -> Result<Tag<'a>, ResponseFault> {
         self.at += 1;
         let (name, local) = self.name()?;
         let empty = match self.bytes().get(self.at) {
@@ -272,7 +310,7 @@ impl<'a> Markup<'a> {
 
     /// The text before the next `<`.
     #[inline]
-    fn run(&mut self) -> Result<Cow<'a, str>, ResponseFault> {
+    pub fn run(&mut self) -> Result<Cow<'a, str>, ResponseFault> {
         let from = self.at;
         let referring = self.pass_run()?;
         let text = &self.text[from..self.at];
@@ -280,7 +318,7 @@ impl<'a> Markup<'a> {
     }
 
     /// Passes the text before the next `<`, and says whether there are references in it.
-    fn pass_run(&mut self) -> Result<bool, ResponseFault> {
+    pub fn pass_run(&mut self) -> Result<bool, ResponseFault> {
         let bytes = self.bytes();
         let mut referring = false;
         loop {
@@ -328,11 +366,8 @@ impl<'a> Markup<'a> {
     /// Passes the end of an element of this name, if it is here and written as S3 writes it.
     #[inline]
     fn is_end(&mut self, name: &[u8]) -> bool {
-        let rest = &self.bytes()[self.at..];
-        let end = rest.get(..name.len() + "</>".len());
-        let is_end = end.is_some_and(|end| {
-            end.starts_with(b"</") && end.ends_with(b">") && &end[2..end.len() - 1] == name
-        });
+        let [b'<', b'/', rest @ ..] = &self.bytes()[self.at..] else { return false };
+        let is_end = rest.get(name.len()) == Some(&b'>') && rest[..name.len()] == *name;
         if is_end {
             self.at += name.len() + "</>".len();
         }

@@ -5,12 +5,12 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
 /// A time that was written rightly; it may be beyond what a [`Timestamp`] holds.
-pub struct Moment {
+pub struct ListedTime {
     local: DateTime,
     offset: Offset,
 }
 
-impl Moment {
+impl ListedTime {
     pub fn timestamp(&self) -> Option<Timestamp> {
         self.offset.to_timestamp(self.local).ok()
     }
@@ -24,7 +24,7 @@ impl Moment {
 }
 
 /// `None` where it is not written as a time.
-pub fn read(text: &str) -> Option<Moment> {
+pub fn read(text: &str) -> Option<ListedTime> {
     let (head, rest) = text.as_bytes().split_first_chunk::<19>()?;
     let [_, _, _, _, b'-', _, _, b'-', _, _, b'T' | b't', _, _, b':', _, _, b':', _, _] = head
     else {
@@ -38,7 +38,7 @@ pub fn read(text: &str) -> Option<Moment> {
     let leap = second == 60;
     let (second, nanoseconds) = if leap { (59, 999_999_999) } else { (second, nanoseconds) };
     let local = DateTime::new(year, month, day, hour, minute, second, nanoseconds).ok()?;
-    let moment = Moment { local, offset };
+    let moment = ListedTime { local, offset };
     (!leap || moment.is_leap()).then_some(moment)
 }
 

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::documents::{TIMES, Tape, changed, document};
 use super::*;
+use crate::domain::listing::{Class, Row, RowKind};
 
 fn page(inner: &str) -> String {
     format!("<ListBucketResult><IsTruncated>false</IsTruncated>{inner}</ListBucketResult>")
@@ -161,6 +162,46 @@ fn a_page_may_be_nothing_but_its_first_element() {
         ["<ListBucketResult/>", "<s3:ListBucket a='b' />", "\n<ListObjectsV2></ListObjectsV2>"]
     {
         assert_eq!(scan(empty.as_bytes(), false), Ok(Some(WrittenPage::default())), "{empty}");
+    }
+}
+
+#[test]
+fn rows_of_one_shape_and_those_between_them_are_all_read() {
+    let row = |key: &str, size: &str, rest: &str| {
+        format!("\n <Contents><Key>{key}</Key><Size>{size}</Size>{rest}</Contents>")
+    };
+    let owner = "<Owner><ID>1</ID><Key>no</Key></Owner>";
+    let rows = [
+        row("a", "1", owner),
+        row("b&amp;", "2", "<Owner><ID>&#50;</ID><Key></Key></Owner>"),
+        row("<![CDATA[c]]>", "3", owner),
+        row("d", "4", owner).replace("<Key>", "<Key >"),
+        row("e", "5", "").replace("Contents>", "s3:Contents>"),
+        "<CommonPrefixes><Prefix>f/</Prefix></CommonPrefixes>".to_owned(),
+        row("g<!-- -->", "7", owner),
+        row("h", "8", owner),
+        row("i", "9", ""),
+        row("j", "10", "<Empty/>"),
+        row("k", "11", "<Empty/>"),
+    ];
+    let body = page(&rows.concat());
+    let read = scan(body.as_bytes(), false).unwrap().unwrap().rows;
+    let read: Vec<(&str, Option<u64>)> = read.rows().map(|row| (row.name, row.size())).collect();
+    let names = ["a", "b&", "c", "d", "e", "f/", "g", "h", "i", "j", "k"];
+    let sizes = (1..).map(Some).zip(names).map(|(size, name)| (name, size.filter(|s| *s != 6)));
+    assert_eq!(read, sizes.collect::<Vec<_>>());
+    // What is refused in the first row of its shape is refused in every one.
+    for (from, to) in [
+        ("<Key>h<", "<Key><"),
+        ("<Key>h<", "<Key>&no;<"),
+        ("<Key>h<", "<Key>]]><"),
+        ("<Key>h<", "<Key><i/><"),
+        ("<Size>8<", "<Size>x<"),
+        ("<Size>8</Size>", "<Size>8</Size><Size>8</Size>"),
+        ("<ID>1</ID><Key>no</Key></Owner></Contents>\n <Contents><Key>i", "<ID>&no;<Key>i"),
+    ] {
+        assert!(body.contains(from), "{from}");
+        assert!(scan(body.replace(from, to).as_bytes(), false).is_err(), "{to}");
     }
 }
 
