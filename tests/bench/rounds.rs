@@ -83,6 +83,7 @@ impl Ground<'_> {
 fn work(scenario: &Scenario, source: Option<&Path>, target: &Path, key: &str) -> Move {
     let bare = if scenario.bare { BARE } else { "" };
     match (source.map(Path::to_owned), scenario.size) {
+        (_, Size::Listed(count)) => Move::List { prefix: format!("many/{count}x100/") },
         (None, Size::One(bytes)) => {
             fs::create_dir(target).unwrap();
             Move::Get { key: format!("{bare}one/{bytes}"), file: target.join("object") }
@@ -103,6 +104,7 @@ fn work(scenario: &Scenario, source: Option<&Path>, target: &Path, key: &str) ->
 fn make_source(size: Size, folder: &Path) -> PathBuf {
     let source = folder.join("source");
     match size {
+        Size::Listed(_) => {}
         Size::One(bytes) => write_bytes(&source, bytes),
         Size::Many { count, bytes } => {
             fs::create_dir(&source).unwrap();
@@ -127,6 +129,7 @@ fn write_bytes(path: &Path, size: u64) {
 /// Whether what was brought down is what the server has, byte for byte.
 fn looked_at(scenario: &Scenario, target: &Path) -> Result<(), String> {
     match scenario.size {
+        Size::Listed(_) => Ok(()),
         _ if scenario.up => Ok(()),
         Size::One(bytes) => compare(&target.join("object"), bytes),
         Size::Many { count, bytes } => {

@@ -23,7 +23,12 @@ pub struct Aim {
 #[derive(Clone, Copy, Debug)]
 pub enum Size {
     One(u64),
-    Many { count: u64, bytes: u64 },
+    Many {
+        count: u64,
+        bytes: u64,
+    },
+    /// So many keys, which are only listed.
+    Listed(u64),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +51,7 @@ pub struct Scenario {
 const GIB: u64 = 1 << 30;
 const EVERYBODY: &[Tool] = &[Tool::Windlass, Tool::S5cmd, Tool::Rclone, Tool::Aws];
 const DEFAULTS: &[Tool] = &[Tool::S5cmd];
+const MILLION: Size = Size::Listed(1_000_000);
 const SMALL: Size = Size::Many { count: 2000, bytes: 64 << 10 };
 
 const fn aim(name: &'static str, figure: Figure, most: f64) -> Aim {
@@ -74,6 +80,24 @@ pub const SCENARIOS: &[Scenario] = &[
             aim("D1", Figure::Cpu, 0.70),
             aim("D1", Figure::Memory, 48.0),
         ],
+        ..BASIC
+    },
+    Scenario {
+        name: "list",
+        title: "1,000,000 keys listed",
+        size: MILLION,
+        tools: &[Tool::Windlass, Tool::S5cmd, Tool::Rclone],
+        aims: &[aim("L1", Figure::Cpu, 0.05)],
+        ..BASIC
+    },
+    Scenario {
+        name: "list-wan",
+        title: "1,000,000 keys listed, 60 ms a page; of requests 1,350 at most",
+        panel: Panel::Wan,
+        size: MILLION,
+        tools: &[Tool::Windlass, Tool::S5cmd],
+        aims: &[aim("L2", Figure::Wall, 0.10)],
+        rare: true,
         ..BASIC
     },
     Scenario {

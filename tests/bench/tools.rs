@@ -17,7 +17,7 @@ pub enum Tool {
     Aws,
 }
 
-/// What is to be moved.
+/// What is to be moved, or listed.
 #[derive(Clone, Debug)]
 pub enum Move {
     /// One object of this key to a file.
@@ -36,6 +36,10 @@ pub enum Move {
     },
     PutAll {
         folder: PathBuf,
+        prefix: String,
+    },
+    /// Every key below a prefix.
+    List {
         prefix: String,
     },
 }
@@ -161,6 +165,7 @@ fn windlass(work: &Move) -> Vec<String> {
         Move::GetAll { prefix, folder } => words(&["get"], [down(prefix), shown(folder)]),
         Move::Put { file, key } => words(&put, [shown(file), up(key)]),
         Move::PutAll { folder, prefix } => words(&put, [shown(folder), up(prefix)]),
+        Move::List { prefix } => words(&["ls", "--recursive"], [down(prefix)]),
     }
 }
 
@@ -175,6 +180,7 @@ fn s5cmd(work: &Move, flags: &[&str]) -> Vec<String> {
         Move::PutAll { folder, prefix } => {
             words(&start, [format!("{}/", shown(folder)), up(prefix)])
         }
+        Move::List { prefix } => words(&["ls"], [format!("{}*", down(prefix))]),
     }
 }
 
@@ -190,6 +196,7 @@ fn rclone(work: &Move, flags: &[&str]) -> Vec<String> {
         Move::PutAll { folder, prefix } => {
             words(&verb("copy"), [shown(folder), remote(up(prefix))])
         }
+        Move::List { prefix } => words(&verb("ls"), [remote(down(prefix))]),
     }
 }
 
@@ -201,10 +208,11 @@ fn aws(work: &Move) -> Vec<String> {
         Move::GetAll { prefix, folder } => words(&all, [down(prefix), shown(folder)]),
         Move::Put { file, key } => words(&start, [shown(file), up(key)]),
         Move::PutAll { folder, prefix } => words(&all, [shown(folder), up(prefix)]),
+        Move::List { prefix } => words(&["s3", "ls", "--recursive"], [down(prefix)]),
     }
 }
 
-fn words(start: &[&str], places: [String; 2]) -> Vec<String> {
+fn words<const N: usize>(start: &[&str], places: [String; N]) -> Vec<String> {
     start.iter().map(|word| (*word).to_owned()).chain(places).collect()
 }
 

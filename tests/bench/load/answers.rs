@@ -65,6 +65,9 @@ impl Shop {
         let got = self.drain(body, &head.headers).await;
         if let Some(latency) = self.panel.latency() {
             tokio::time::sleep(latency).await;
+            if asked.has("list-type") {
+                tokio::time::sleep(latency).await;
+            }
         }
         match (head.method, asked.bucket.is_empty(), asked.key.is_empty()) {
             (Method::GET, true, _) => self.buckets(),
@@ -142,6 +145,7 @@ impl Shop {
             prefix: asked.text("prefix"),
             delimited: !asked.text("delimiter").is_empty(),
             token: asked.text("continuation-token").parse().ok(),
+            behind: asked.text("start-after"),
             max_keys: asked.text("max-keys").parse().ok(),
             encoded: asked.text("encoding-type") == "url",
         };

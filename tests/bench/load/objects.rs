@@ -105,6 +105,8 @@ pub struct Listing<'a> {
     pub prefix: &'a str,
     pub delimited: bool,
     pub token: Option<u64>,
+    /// Only keys behind this one.
+    pub behind: &'a str,
     pub max_keys: Option<u64>,
     pub encoded: bool,
 }
@@ -118,8 +120,9 @@ impl Listing<'_> {
         if let Some((folder, number)) = below
             && let Some((all, size)) = many(folder)
         {
-            let names = (0..all).skip(usize::try_from(self.token.unwrap_or(0)).unwrap());
-            let names = names.map(|at| (at, format!("{at:08}")));
+            let key = |name: &str| format!("{bare}many/{folder}/{name}");
+            let from = self.token.unwrap_or_else(|| self.first_behind(all, key));
+            let names = (from..all).map(|at| (at, format!("{at:08}")));
             let most = self.max_keys.unwrap_or(PAGE).min(PAGE);
             for (at, name) in names.filter(|(_, name)| name.starts_with(number)) {
                 if count == most {
@@ -127,7 +130,7 @@ impl Listing<'_> {
                     break;
                 }
                 count += 1;
-                row(&mut rows, &format!("{bare}many/{folder}/{name}"), size);
+                row(&mut rows, &key(&name), size);
             }
         } else {
             for size in SIZES {
@@ -139,6 +142,18 @@ impl Listing<'_> {
             }
         }
         self.document(&rows, count, next)
+    }
+
+    fn first_behind(&self, all: u64, key: impl Fn(&str) -> String) -> u64 {
+        let (mut least, mut most) = (0, all);
+        while least < most {
+            let middle = u64::midpoint(least, most);
+            match *key(&format!("{middle:08}")) > *self.behind {
+                true => most = middle,
+                false => least = middle + 1,
+            }
+        }
+        least
     }
 
     fn document(&self, rows: &str, count: u64, next: Option<u64>) -> String {
