@@ -198,9 +198,8 @@ fn compare(body: &[u8], etags: bool) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+// PROPTEST_CASES says how many of each.
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
-
     #[test]
     fn every_form_of_a_page_is_read_as_by_the_sdk(
         tape in prop::collection::vec(any::<u8>(), 0..400),

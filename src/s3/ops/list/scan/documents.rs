@@ -143,11 +143,14 @@ pub fn document(tape: &mut Tape<'_>, etags: bool) -> Document {
         rows.push(if writer.tape.odd(3) { writer.prefix_row() } else { writer.object_row(etags) });
     }
     for (text, add) in rows {
-        let at = writer.tape.pick(inner.len() + 1);
-        // Rows keep their order among themselves.
-        let at = at.max(inner.iter().rposition(|(row, _)| *row).map_or(0, |last| last + 1));
-        inner.insert(at.min(inner.len()), (true, text));
-        add(&mut page.rows);
+        // Several of the same shape.
+        for _ in 0..=writer.tape.pick(3) {
+            let at = writer.tape.pick(inner.len() + 1);
+            // Rows keep their order among themselves.
+            let last = inner.iter().rposition(|(is_row, _)| *is_row).map_or(0, |last| last + 1);
+            inner.insert(at.max(last), (true, text.clone()));
+            add(&mut page.rows);
+        }
     }
     let inner = writer.spaced(inner);
     let root = writer.tape.one(&["ListBucketResult", "ListBucketResult", "ListObjectsV2Output"]);
@@ -159,7 +162,7 @@ pub fn document(tape: &mut Tape<'_>, etags: bool) -> Document {
 }
 
 type Element = (bool, String);
-type RowWritten = (String, Box<dyn FnOnce(&mut Page)>);
+type RowWritten = (String, Box<dyn Fn(&mut Page)>);
 
 impl Writer<'_, '_> {
     fn characters(&mut self) -> String {

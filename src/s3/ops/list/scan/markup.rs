@@ -427,12 +427,10 @@ fn begins_a_name(name: &[u8]) -> bool {
 
 /// Whether there is a character that XML 1.0 has in no document (Char).
 fn holds_forbidden(text: &str) -> bool {
-    let control = |bad: bool, byte: &u8| {
-        bad | ((*byte < b' ') & (*byte != b'\t') & (*byte != b'\n') & (*byte != b'\r'))
-    };
+    let control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
     let bytes = text.as_bytes();
     // Without a way out of the loop, so that it is done for many bytes at once.
-    bytes.iter().fold(false, control)
+    bytes.iter().fold(0, |bad, byte| bad | u8::from(control(*byte))) != 0
         || !text.is_ascii()
             && ["\u{fffe}", "\u{ffff}"]
                 .iter()

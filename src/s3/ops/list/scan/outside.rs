@@ -115,7 +115,6 @@ fn document_type(rest: &[u8]) -> Option<usize> {
     for (at, byte) in rest.iter().enumerate() {
         match (quote, byte) {
             (Some(open), byte) if open == *byte => quote = None,
-            (Some(_), _) => {}
             (None, b'"' | b'\'') => quote = Some(*byte),
             (None, b'[') => inside = true,
             (None, b']') => inside = false,

@@ -243,9 +243,8 @@ fn times_are_read_as_the_standard_writes_them() {
     }
 }
 
+// PROPTEST_CASES says how many of each.
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
     #[test]
     fn a_page_is_the_same_in_every_form(
         tape in prop::collection::vec(any::<u8>(), 0..400),
