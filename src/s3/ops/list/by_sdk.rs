@@ -106,6 +106,7 @@ fn what_the_sdk_reads_and_the_scanner_refuses() {
         "<a:b:c/>",
         "<Contents><Key>&#+65;</Key></Contents>",
         "<?xml version='1.0'?><!-- -->",
+        "<? x?>",
         "<Contents/><!DOCTYPE a>",
     ] {
         let body = page(illegal);
@@ -186,7 +187,10 @@ fn compare(body: &[u8], etags: bool) -> Result<(), TestCaseError> {
                 "text beside elements",
                 "encoding",
             ];
-            prop_assert!(reasons.iter().any(|reason| own.contains(reason)), "{own}: {text}");
+            // An instruction without a name is no beginning of a document.
+            let unbegun = own == "no page" && text.trim_start().contains("<?");
+            let known = reasons.iter().any(|reason| own.contains(reason));
+            prop_assert!(known || unbegun, "{own}: {text}");
         }
         (Err(sdk), Ok(_)) => {
             let reasons = ["text beside elements", "no root element", "looking for a data element"];

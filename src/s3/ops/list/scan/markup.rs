@@ -25,7 +25,7 @@ pub struct Tag<'a> {
     empty: bool,
 }
 
-/// Bytes of a name; most of what is no ASCII is not told apart. A colon is looked at by itself.
+/// Bytes of a name, where what is no ASCII is not told apart. A colon is looked at by itself.
 const OF_A_NAME: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0_u8;
@@ -231,7 +231,7 @@ impl<'a> Markup<'a> {
         self.at += length;
         match rest.get(length) {
             Some(b':') => self.prefixed_name(rest, length),
-            Some(_) if begins_a_name(rest) => Ok((&rest[..length], &rest[..length])),
+            Some(_) if is_name(&rest[..length]) => Ok((&rest[..length], &rest[..length])),
             Some(_) => Err(nameless()),
             None => Err(self.cut()),
         }
@@ -248,7 +248,7 @@ impl<'a> Markup<'a> {
         self.at += 1 + length;
         match behind.get(length) {
             None => Err(self.cut()),
-            Some(end) if *end != b':' && begins_a_name(rest) && begins_a_name(behind) => {
+            Some(end) if *end != b':' && is_name(&rest[..prefix]) && is_name(&behind[..length]) => {
                 Ok((&rest[..prefix + 1 + length], &behind[..length]))
             }
             Some(_) => Err(nameless()),
@@ -420,9 +420,32 @@ fn length_of_name(rest: &[u8]) -> usize {
     rest.iter().position(|byte| !OF_A_NAME[usize::from(*byte)]).unwrap_or(rest.len())
 }
 
-fn begins_a_name(name: &[u8]) -> bool {
+/// Whether bytes of names are one (XML 1.0, Name).
+#[inline]
+fn is_name(name: &[u8]) -> bool {
     let begins = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_' || *byte >= 0x80;
-    name.first().is_some_and(begins)
+    name.first().is_some_and(begins) && (name.is_ascii() || is_name_beyond_ascii(name))
+}
+
+#[cold]
+fn is_name_beyond_ascii(name: &[u8]) -> bool {
+    let within = |character: char| {
+        let combining = matches!(character, '\u{300}'..='\u{36f}');
+        combining || matches!(character, '\u{b7}' | '\u{203f}'..='\u{2040}')
+    };
+    let begins = |character: char| {
+        character.is_ascii()
+            || matches!(
+                character,
+                '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{2ff}'
+                    | '\u{370}'..='\u{37d}' | '\u{37f}'..='\u{1fff}' | '\u{200c}'..='\u{200d}'
+                    | '\u{2070}'..='\u{218f}' | '\u{2c00}'..='\u{2fef}' | '\u{3001}'..='\u{d7ff}'
+                    | '\u{f900}'..='\u{fdcf}' | '\u{fdf0}'..='\u{fffd}'
+                    | '\u{10000}'..='\u{effff}'
+            )
+    };
+    let Ok(name) = std::str::from_utf8(name) else { return false };
+    name.starts_with(begins) && name.chars().all(|one| begins(one) || within(one))
 }
 
 /// Whether there is a character that XML 1.0 has in no document (Char).
