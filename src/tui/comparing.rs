@@ -1,7 +1,5 @@
 //! Answers what screens ask of two objects: describes both, and compares their bytes.
 
-use futures_util::FutureExt as _;
-
 use crate::app::event::{Answer, Reply};
 use crate::domain::compared::{Compared, ComparedBytes, MOST_COMPARED};
 use crate::domain::description::ObjectDescription;
@@ -9,19 +7,12 @@ use crate::domain::error::Error;
 use crate::domain::likeness::Likeness;
 use crate::domain::object::ObjectAddress;
 use crate::s3::client::Client;
+use crate::tui::describing::described;
 
-/// What is asked of both at once is boxed: the stack of a worker has no room for it.
 pub async fn compare(client: &Client, one: ObjectAddress, other: ObjectAddress) -> Reply {
-    let (one, other) = (described(client, one).boxed(), described(client, other).boxed());
-    let (one, other) = tokio::try_join!(one, other)?;
-    let bytes = bytes(client, &one, &other).boxed().await?;
+    let (one, other) = tokio::try_join!(described(client, one), described(client, other))?;
+    let bytes = bytes(client, &one, &other).await?;
     Ok(Answer::Compared(Box::new(Compared { one, other, bytes })))
-}
-
-pub async fn described(client: &Client, object: ObjectAddress) -> Result<ObjectDescription, Error> {
-    let described = client.described(&object).await?;
-    let (head, tags, acl_unknown) = (described.head, described.tags, described.acl_unknown);
-    Ok(ObjectDescription { object, head, tags, acl_unknown })
 }
 
 async fn bytes(
@@ -40,8 +31,8 @@ async fn bytes(
         });
     }
     let (here, there) = tokio::try_join!(
-        client.start_of(&one.object, MOST_COMPARED).boxed(),
-        client.start_of(&other.object, MOST_COMPARED).boxed()
+        client.start_of(&one.object, MOST_COMPARED),
+        client.start_of(&other.object, MOST_COMPARED)
     )?;
     let whole = |description: &ObjectDescription, read: &[u8]| {
         description.head.size.is_some_and(|size| size == read.len() as u64)

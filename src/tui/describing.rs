@@ -22,11 +22,7 @@ const AT_ONCE: usize = 8;
 /// All that is named and all that is below prefixes.
 pub async fn describe(client: &Client, bucket: &Bucket, targets: &[Target]) -> Reply {
     let (objects, more) = objects(client, bucket, targets).await?;
-    let asked = stream::iter(objects).map(|object| async move {
-        let described = client.described(&object).await?;
-        let (head, tags, acl_unknown) = (described.head, described.tags, described.acl_unknown);
-        Ok(ObjectDescription { object, head, tags, acl_unknown })
-    });
+    let asked = stream::iter(objects).map(|object| described(client, object));
     let all: Vec<Result<ObjectDescription, Error>> = asked.buffered(AT_ONCE).collect().await;
     let mut found = Descriptions { more, ..Descriptions::default() };
     for one in all {
@@ -48,6 +44,12 @@ pub async fn whole(client: &Client, object: &ObjectAddress) -> Reply {
     let whole = Box::new(client.whole_object(object).await?);
     let versions = client.count_versions(object).await;
     Ok(Answer::Whole { whole, versions })
+}
+
+pub async fn described(client: &Client, object: ObjectAddress) -> Result<ObjectDescription, Error> {
+    let described = client.described(&object).await?;
+    let (head, tags, acl_unknown) = (described.head, described.tags, described.acl_unknown);
+    Ok(ObjectDescription { object, head, tags, acl_unknown })
 }
 
 async fn objects(

@@ -59,6 +59,7 @@ pub async fn ask_storage(
             describing::thaw(client, &bucket, &targets, days).await?
         }
         StorageRequest::Compare { one, other } => {
+            // The stack of a worker has no room for what is asked of both at once.
             Box::pin(comparing::compare(client, one, other)).await?
         }
         StorageRequest::OpenText(object) => describing::open(client, &object).await?,

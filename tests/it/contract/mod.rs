@@ -17,6 +17,7 @@ mod multipart;
 mod objects;
 mod plain_http;
 mod refusals;
+mod requests;
 mod same_by_sdk;
 mod scanned;
 mod scripted;
