@@ -36,7 +36,7 @@ pub enum ComparedBytes {
 impl ComparedBytes {
     /// Of the first bytes of both; `whole` where that is all of them.
     pub fn of(one: &[u8], other: &[u8], whole: bool, likeness: Likeness) -> ComparedBytes {
-        let same = one.iter().zip(other).take_while(|(one, other)| one == other).count();
+        let same = same_start(one, other);
         if one == other {
             return match (whole, likeness) {
                 (true, _) => ComparedBytes::Same,
@@ -52,6 +52,11 @@ impl ComparedBytes {
             _ => ComparedBytes::From(same as u64),
         }
     }
+}
+
+/// Bytes that both begin with.
+pub fn same_start(one: &[u8], other: &[u8]) -> usize {
+    one.iter().zip(other).take_while(|(one, other)| one == other).count()
 }
 
 #[cfg(test)]

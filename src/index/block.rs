@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use crate::domain::address::MAX_KEY_BYTES;
+use crate::domain::compared::same_start;
 use crate::domain::listing::{Class, Row, RowKind};
 
 /// Rows of a block at most.
@@ -221,7 +222,7 @@ fn digest(text: &str) -> Option<[u8; 16]> {
 
 /// Bytes that two names begin with, up to the end of a character.
 fn shared(one: &str, other: &str) -> usize {
-    let same = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
+    let same = same_start(one.as_bytes(), other.as_bytes());
     (0..=same).rev().find(|at| other.is_char_boundary(*at)).unwrap_or(0)
 }
 

@@ -7,6 +7,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::cli::diff::{Comparison, Single};
 use crate::cli::pace::PaceArguments;
 use crate::cli::stream::pipe;
+use crate::domain::compared::same_start;
 use crate::domain::error::{Error, ErrorKind, READ_FILE};
 use crate::transfer::stream::download::{Broken, download_stream};
 
@@ -99,7 +100,7 @@ pub async fn first_difference(mut one: Bytes, mut other: Bytes) -> Result<Option
     let mut at = 0;
     loop {
         let (here, there) = tokio::try_join!(one.piece(), other.piece())?;
-        let same = here.iter().zip(&there).take_while(|(here, there)| here == there).count();
+        let same = same_start(&here, &there);
         if same < here.len() || same < there.len() {
             return Ok(Some(at + same as u64));
         }

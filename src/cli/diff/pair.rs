@@ -7,6 +7,7 @@ use similar::TextDiff;
 use crate::cli::diff::bytes::first_difference;
 use crate::cli::diff::{Comparison, Difference, Single, tell};
 use crate::cli::print::{Printer, Status, Trouble};
+use crate::domain::compared::same_start;
 use crate::domain::error::{Error, READ_FILE};
 use crate::domain::likeness::Likeness;
 use crate::domain::units::Count;
@@ -95,7 +96,7 @@ fn lines(
         return Ok(Status::Done);
     }
     if here.contains(&0) || there.contains(&0) {
-        let same = here.iter().zip(there).take_while(|(here, there)| here == there).count();
+        let same = same_start(here, there);
         differ_from(one, other, same as u64, printer)?;
         return Ok(Status::Failed);
     }
