@@ -1,8 +1,11 @@
-//! Says of which place the verbs are that walk everything below one.
+//! Says of which place the verbs are that walk everything below one, and walks it.
+
+use std::sync::Arc;
 
 use crate::cli::print::Trouble;
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::listing::Page;
 use crate::s3::client::Client;
 use crate::s3::ops::keys::KeyPages;
 
@@ -32,9 +35,36 @@ impl Place {
         client.keys_below(&self.bucket, &self.prefix, etags)
     }
 
-    /// There is nothing.
-    pub fn is_empty(&self) -> Error {
-        let place = format!("s3://{}/{}", self.bucket, self.prefix);
-        Error::new(ErrorKind::NoSuchKey, "ListObjectsV2", place)
+    /// Gives back what broke a listing, where something came before it.
+    ///
+    /// # Errors
+    /// What broke it where nothing came; `NoSuchKey` where nothing is below a prefix.
+    pub fn judge(&self, broken: Option<Error>, empty: bool) -> Result<Option<Error>, Error> {
+        match broken {
+            Some(error) if empty => Err(error),
+            None if empty && !self.prefix.is_root() => {
+                Err(nothing_below(&self.bucket, &self.prefix))
+            }
+            broken => Ok(broken),
+        }
+    }
+}
+
+/// A prefix with nothing below it is most likely mistyped; an empty bucket is an answer.
+pub fn nothing_below(bucket: &Bucket, prefix: &Prefix) -> Error {
+    Error::new(ErrorKind::NoSuchKey, "ListObjectsV2", format!("s3://{bucket}/{prefix}"))
+}
+
+/// Takes every page, and gives back what broke the listing before its end.
+pub async fn each_page(
+    pages: &mut KeyPages<'_>,
+    mut take: impl FnMut(Arc<Page>) -> Result<(), Trouble>,
+) -> Result<Option<Error>, Trouble> {
+    loop {
+        match pages.next().await {
+            Ok(Some(page)) => take(page)?,
+            Ok(None) => return Ok(None),
+            Err(error) => return Ok(Some(error)),
+        }
     }
 }

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::cli::args::cost::CostArguments;
+use crate::cli::below::Place;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::config::paths::Folders;
 use crate::config::prices;
-use crate::domain::address::{Location, Prefix};
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::address::Location;
 use crate::domain::price::{Cost, Price, PriceList};
 use crate::domain::stored::{MonthlyCost, Stored};
 use crate::domain::units::{Count, Counted, Size};
@@ -42,18 +42,9 @@ pub async fn cost(arguments: &CostArguments, choice: &Choice) -> Result<Status, 
 }
 
 async fn sum(client: &Client, location: &Location) -> Result<Stored, Trouble> {
-    let (bucket, prefix) = match location {
-        Location::Root => {
-            return Err(Trouble::Usage("cost needs a bucket: s3://bucket/".to_owned()));
-        }
-        Location::Prefix { bucket, prefix } => (bucket, prefix.clone()),
-        Location::Object { bucket, key } => (bucket, Prefix::new(key.as_str())),
-    };
-    let stored = client.stored(bucket, &prefix, |_| ()).await?;
-    if stored.objects() == 0 && !prefix.is_root() {
-        let nothing = Error::new(ErrorKind::NoSuchKey, "ListObjectsV2", location.to_string());
-        return Err(nothing.into());
-    }
+    let place = Place::of(location, "cost")?;
+    let stored = client.stored(&place.bucket, &place.prefix, |_| ()).await?;
+    place.judge(None, stored.objects() == 0)?;
     Ok(stored)
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::cli::args::finding::FindArguments;
-use crate::cli::below::Place;
+use crate::cli::below::{Place, each_page};
 use crate::cli::connect::Choice;
 use crate::cli::indexing;
 use crate::cli::print::{Printer, Status, Trouble};
@@ -20,19 +20,15 @@ pub async fn find(arguments: &FindArguments, choice: &Choice) -> Result<Status, 
     let mut lines = RowLines::new(Printer::new(choice.json), &place.bucket, &place.prefix);
     let (now, mut search) = (Timestamp::now(), Search::default());
     let mut pages = place.pages(&client, choice.json);
-    let broken = loop {
-        let page = match pages.next().await {
-            Ok(Some(page)) => page,
-            Ok(None) => break None,
-            Err(error) => break Some(error),
-        };
+    let broken = each_page(&mut pages, |page| {
         for row in page.rows() {
             if Candidate::of(&row).is_some_and(|found| criteria.hold_of(found, now, &mut search)) {
                 lines.row(row)?;
             }
         }
-        lines.flush()?;
-    };
+        Ok(lines.flush()?)
+    })
+    .await?;
     lines.end(broken.is_none())?;
     broken.map_or(Ok(Status::Done), |error| Err(error.into()))
 }

@@ -6,10 +6,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::cli::args::indexes::{IndexArguments, IndexStep};
-use crate::cli::below::Place;
+use crate::cli::below::{Place, each_page};
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble, complain_of};
-use crate::cli::row_lines::{RowLines, time_text};
+use crate::cli::row_lines::{HeldLine, RowLines, time_text};
 use crate::config::paths::Folders;
 use crate::domain::address::Location;
 use crate::domain::criteria::Criteria;
@@ -56,22 +56,13 @@ async fn make(location: &Location, choice: &Choice) -> Result<Status, Trouble> {
     let (place, indexed) = places(location, choice)?;
     let (client, folder) = (choice.client()?, Folders::find()?.indexes());
     let mut writer = IndexWriter::create(&folder, indexed)?;
-    let (mut pages, mut rows) = (place.pages(&client, true), 0);
-    let broken = loop {
-        match pages.next().await {
-            Ok(Some(page)) => {
-                rows += page.len();
-                page.rows().try_for_each(|row| writer.push(row))?;
-            }
-            Ok(None) => break None,
-            Err(error) => break Some(error),
-        }
-    };
-    match broken {
-        Some(error) if rows == 0 => return Err(error.into()),
-        None if rows == 0 && !place.prefix.is_root() => return Err(place.is_empty().into()),
-        _ => {}
-    }
+    let mut rows = 0;
+    let broken = each_page(&mut place.pages(&client, true), |page| {
+        rows += page.len();
+        Ok(page.rows().try_for_each(|row| writer.push(row))?)
+    })
+    .await?;
+    let broken = place.judge(broken, rows == 0)?;
     let kept = writer.keep(broken.is_none(), None, Timestamp::now())?;
     let mut printer = Printer::new(choice.json);
     match &kept {
@@ -125,15 +116,13 @@ struct ChangeLine<'a> {
     key: &'a str,
     change: &'a str,
     size: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    whole: Option<bool>,
 }
 
-/// Prints changes; the last is held back until it is known whether these are all.
+/// Prints changes, and tells on the last of them where there are not all.
 struct Changes {
     printer: Printer,
     prefix: String,
-    held: Option<(String, &'static str, Option<u64>)>,
+    held: HeldLine,
 }
 
 impl Changes {
@@ -143,21 +132,10 @@ impl Changes {
             IndexChange::Gone => "gone",
             IndexChange::Changed => "changed",
         };
-        let key = format!("{}{}", self.prefix, row.name);
-        let before = self.held.replace((key, change, row.size()));
-        self.print(before, None)
-    }
-
-    fn print(
-        &mut self,
-        line: Option<(String, &'static str, Option<u64>)>,
-        whole: Option<bool>,
-    ) -> Result<(), Trouble> {
-        let Some((key, change, size)) = line else { return Ok(()) };
+        let (key, size) = (format!("{}{}", self.prefix, row.name), row.size());
         if self.printer.json {
-            let line = ChangeLine { key: &key, change, size, whole };
-            let line = serde_json::to_vec(&line).map_err(std::io::Error::from)?;
-            return Ok(self.printer.bytes(&line)?);
+            let line = ChangeLine { key: &key, change, size };
+            return Ok(self.held.put(&line, &mut self.printer)?);
         }
         let (key, bytes) = (self.printer.shown(&key).into_owned(), size.unwrap_or_default());
         let line = match self.printer.terminal {
@@ -168,8 +146,7 @@ impl Changes {
     }
 
     fn end(&mut self, whole: bool) -> Result<(), Trouble> {
-        let last = self.held.take();
-        self.print(last, (!whole).then_some(false))?;
+        self.held.end(whole, &mut self.printer)?;
         Ok(self.printer.flush()?)
     }
 }
@@ -182,20 +159,16 @@ async fn changes(location: &Location, choice: &Choice) -> Result<Status, Trouble
     let mut writer = IndexWriter::create(&folder, indexed)?;
     let mut comparison = IndexComparison::with(&old);
     let printer = Printer::new(choice.json);
-    let mut told = Changes { printer, prefix: place.prefix.to_string(), held: None };
-    let mut pages = place.pages(&client, true);
-    let broken = loop {
-        let page = match pages.next().await {
-            Ok(Some(page)) => page,
-            Ok(None) => break None,
-            Err(error) => break Some(error),
-        };
+    let (prefix, held) = (place.prefix.to_string(), HeldLine::default());
+    let mut told = Changes { printer, prefix, held };
+    let broken = each_page(&mut place.pages(&client, true), |page| {
         for row in page.rows() {
             writer.push(row)?;
             comparison.row(row, &mut |row, change| told.tell(row, change))?;
         }
-        told.printer.flush()?;
-    };
+        Ok(told.printer.flush()?)
+    })
+    .await?;
     if let Some(error) = broken {
         told.end(false)?;
         return Err(error.into());

@@ -6,13 +6,13 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::cli::args::objects::{ListArguments, Sort};
+use crate::cli::below::{each_page, nothing_below};
 use crate::cli::connect::Choice;
 use crate::cli::past::say_gaps;
 use crate::cli::print::{Printer, Status, Trouble, usage};
 use crate::cli::row_lines::{RowLines, time_text};
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::arrange::{Arrangement, SortBy, arrange};
-use crate::domain::error::{Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::listing::Listing;
 use crate::domain::visible::visible;
@@ -27,24 +27,14 @@ pub async fn ls(arguments: &ListArguments, choice: &Choice) -> Result<Status, Tr
         }
         Location::Root => buckets(&client, arguments, choice.json).await?,
         Location::Prefix { bucket, prefix } => {
-            let rows = level(&client, arguments, choice.json, bucket, prefix).await?;
-            found(rows > 0 || prefix.is_root(), &arguments.location)?;
+            level(&client, arguments, choice.json, bucket, prefix).await?;
         }
         Location::Object { bucket, key } => {
             let prefix = Prefix::new(key.as_str());
-            let rows = level(&client, arguments, choice.json, bucket, &prefix).await?;
-            found(rows > 0, &arguments.location)?;
+            level(&client, arguments, choice.json, bucket, &prefix).await?;
         }
     }
     Ok(Status::Done)
-}
-
-/// An empty bucket is an answer; a prefix with nothing below it is most likely mistyped.
-fn found(anything: bool, location: &Location) -> Result<(), Error> {
-    match anything {
-        true => Ok(()),
-        false => Err(Error::new(ErrorKind::NoSuchKey, "ListObjectsV2", location.to_string())),
-    }
 }
 
 async fn buckets(client: &Client, arguments: &ListArguments, json: bool) -> Result<(), Trouble> {
@@ -91,14 +81,13 @@ async fn buckets(client: &Client, arguments: &ListArguments, json: bool) -> Resu
     Ok(())
 }
 
-/// Prints every row and brings back how many there were.
 async fn level(
     client: &Client,
     arguments: &ListArguments,
     json: bool,
     bucket: &Bucket,
     prefix: &Prefix,
-) -> Result<u64, Trouble> {
+) -> Result<(), Trouble> {
     let recursive = arguments.recursive;
     let at = arguments.at;
     let all = ListQuery::below(bucket, prefix);
@@ -107,19 +96,15 @@ async fn level(
     let lines = RowLines::new(Printer::new(json), bucket, prefix);
     let mut lines = lines.of_level(!recursive).human(arguments.human);
     let mut kept = is_sorted(arguments).then(Listing::default);
-    let broken = loop {
-        let page = match pages.next().await {
-            Ok(Some(page)) => page,
-            Ok(None) => break None,
-            Err(error) => break Some(error),
-        };
+    let broken = each_page(&mut pages, |page| {
         if let Some(kept) = &mut kept {
             kept.push(page);
-        } else {
-            page.rows().try_for_each(|row| lines.row(row))?;
-            lines.flush()?;
+            return Ok(());
         }
-    };
+        page.rows().try_for_each(|row| lines.row(row))?;
+        Ok(lines.flush()?)
+    })
+    .await?;
     if let Some(kept) = kept {
         for number in order(&kept, arguments) {
             lines.row(kept.row(number))?;
@@ -132,7 +117,10 @@ async fn level(
     if arguments.at.is_some() {
         say_gaps(client, bucket).await;
     }
-    Ok(lines.count)
+    match lines.count == 0 && !prefix.is_root() {
+        true => Err(nothing_below(bucket, prefix).into()),
+        false => Ok(()),
+    }
 }
 
 /// Whether nothing can be told before all is known.

@@ -3,15 +3,14 @@
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cli::args::finding::{TreeArguments, UsageArguments};
-use crate::cli::below::Place;
+use crate::cli::below::{Place, each_page};
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
-use crate::cli::several::AT_ONCE;
 use crate::domain::address::Prefix;
 use crate::domain::criteria::Candidate;
 use crate::domain::error::{Error, ErrorKind};
@@ -74,26 +73,16 @@ pub async fn du(arguments: &UsageArguments, choice: &Choice) -> Result<Status, T
             };
         }
     } else {
-        let mut pages = place.pages(&client, false);
-        loop {
-            let page = match pages.next().await {
-                Ok(Some(page)) => page,
-                Ok(None) => break None,
-                Err(error) => break Some(error),
-            };
-            for object in page.rows().filter_map(|row| Candidate::of(&row)) {
-                ended(walk.object(object, now), told)?;
-            }
-        }
+        each_page(&mut place.pages(&client, false), |page| {
+            let mut objects = page.rows().filter_map(|row| Candidate::of(&row));
+            objects.try_for_each(|object| ended(walk.object(object, now), told))
+        })
+        .await?
     };
     if broken.is_none() {
         ended(walk.uploads_before(None), told)?;
     }
-    match broken {
-        Some(error) if tally.is_empty() => return Err(error.into()),
-        None if tally.is_empty() && !place.prefix.is_root() => return Err(place.is_empty().into()),
-        _ => {}
-    }
+    let broken = place.judge(broken, tally.is_empty())?;
     for open in tally.finish() {
         print_amount(&mut printer, &place, &open, told, broken.is_none())?;
     }
@@ -119,18 +108,11 @@ fn known<T>(what: &str, told: Result<T, Error>) -> Result<Option<T>, Error> {
 async fn unfinished(client: &Client, place: &Place) -> Result<Vec<(String, u64)>, Error> {
     let found = client.uploads_below(&place.bucket, &place.prefix).await?;
     let below = place.prefix.as_str().len();
-    let asked = found.into_iter().map(|upload| async move {
-        let name = upload.object.key.as_str().get(below..).unwrap_or_default().to_owned();
-        match client.upload_extent(&upload.object, &upload.upload).await {
-            Ok(extent) => Ok(Some((name, extent.bytes))),
-            // It was finished or aborted meanwhile.
-            Err(error) if error.is(&ErrorKind::NoSuchUpload) => Ok(None),
-            Err(error) => Err(error),
-        }
+    let extents: Vec<_> = client.extents_of(found).try_collect().await?;
+    let named = extents.into_iter().map(|(object, extent)| {
+        (object.key.as_str().get(below..).unwrap_or_default().to_owned(), extent.bytes)
     });
-    let answers = stream::iter(asked).buffered(AT_ONCE);
-    let mut uploads: Vec<_> =
-        answers.try_filter_map(|upload| async move { Ok(upload) }).try_collect().await?;
+    let mut uploads: Vec<_> = named.collect();
     uploads.sort();
     Ok(uploads)
 }
@@ -243,22 +225,14 @@ pub async fn tree(arguments: &TreeArguments, choice: &Choice) -> Result<Status, 
     let mut tally = PrefixTally::new(depth, None);
     let now = Timestamp::now();
     let mut found: Vec<TalliedPrefix> = Vec::new();
-    let mut pages = place.pages(&client, false);
-    let broken = loop {
-        let page = match pages.next().await {
-            Ok(Some(page)) => page,
-            Ok(None) => break None,
-            Err(error) => break Some(error),
-        };
+    let broken = each_page(&mut place.pages(&client, false), |page| {
         for object in page.rows().filter_map(|row| Candidate::of(&row)) {
             found.extend(tally.add(object, now));
         }
-    };
-    match broken {
-        Some(error) if tally.is_empty() => return Err(error.into()),
-        None if tally.is_empty() && !place.prefix.is_root() => return Err(place.is_empty().into()),
-        _ => {}
-    }
+        Ok(())
+    })
+    .await?;
+    let broken = place.judge(broken, tally.is_empty())?;
     found.extend(tally.finish());
     found.sort_by(|one, other| one.prefix.cmp(&other.prefix));
     let mut printer = Printer::new(choice.json);

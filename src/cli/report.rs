@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::cli::below::nothing_below;
 use crate::cli::print::{Printer, Status, Trouble, complain_of_all, error_object};
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{Error, ErrorKind};
@@ -130,8 +131,7 @@ pub fn found_nothing(job: &JobView) -> Option<Error> {
                 && !prefix.is_root()
                 && job.spec.options.filter.is_empty() =>
         {
-            let place = format!("s3://{bucket}/{prefix}");
-            Some(Error::new(ErrorKind::NoSuchKey, "ListObjectsV2", place))
+            Some(nothing_below(bucket, prefix))
         }
         _ => None,
     }

@@ -21,8 +21,7 @@ pub struct RowLines<'a> {
     zone: TimeZone,
     /// The key of the row, to be used again.
     key: String,
-    /// The last line, which is written once it is known what is to be on it.
-    held: Vec<u8>,
+    held: HeldLine,
     /// Lines so far.
     pub count: u64,
 }
@@ -54,7 +53,7 @@ impl<'a> RowLines<'a> {
             human: false,
             zone: TimeZone::system(),
             key: String::new(),
-            held: Vec::new(),
+            held: HeldLine::default(),
             count: 0,
         }
     }
@@ -77,20 +76,17 @@ impl<'a> RowLines<'a> {
         self.key.push_str(prefix.as_str());
         self.key.push_str(row.name);
         if self.printer.json {
-            self.write_held()?;
-            let key = &*self.key;
+            let (key, printer) = (&*self.key, &mut self.printer);
             let written = match row.kind {
-                RowKind::Prefix => {
-                    serde_json::to_writer(&mut self.held, &PrefixLine { bucket, prefix: key })
-                }
+                RowKind::Prefix => self.held.put(&PrefixLine { bucket, prefix: key }, printer),
                 RowKind::Object { size, modified, class } => {
                     let (class, version) = (class.spelled(), row.version);
                     let etag = row.etag;
                     let line = ObjectLine { bucket, key, size, modified, class, etag, version };
-                    serde_json::to_writer(&mut self.held, &line)
+                    self.held.put(&line, printer)
                 }
             };
-            return Ok(written.map_err(io::Error::from)?);
+            return Ok(written?);
         }
         let cut = prefix.as_str().rfind(DELIMITER).map_or(0, |at| at + 1);
         let name = self.printer.shown(&self.key[if self.whole_keys { 0 } else { cut }..]);
@@ -111,14 +107,6 @@ impl<'a> RowLines<'a> {
         Ok(self.printer.line(&line)?)
     }
 
-    fn write_held(&mut self) -> io::Result<()> {
-        if !self.held.is_empty() {
-            self.printer.bytes(&self.held)?;
-            self.held.clear();
-        }
-        Ok(())
-    }
-
     /// Lets out what is certain.
     pub fn flush(&mut self) -> io::Result<()> {
         self.printer.flush()
@@ -126,11 +114,36 @@ impl<'a> RowLines<'a> {
 
     /// Writes what is left; where rows are missing, the last line says so.
     pub fn end(&mut self, whole: bool) -> io::Result<()> {
-        if !whole && self.held.pop().is_some() {
-            self.held.extend_from_slice(b",\"whole\":false}");
-        }
-        self.write_held()?;
+        self.held.end(whole, &mut self.printer)?;
         self.printer.flush()
+    }
+}
+
+/// The last line for programs, which is written once it is known what is to be on it.
+#[derive(Debug, Default)]
+pub struct HeldLine(Vec<u8>);
+
+impl HeldLine {
+    /// Writes the line before it.
+    pub fn put(&mut self, line: &impl Serialize, printer: &mut Printer) -> io::Result<()> {
+        self.write(printer)?;
+        Ok(serde_json::to_writer(&mut self.0, line)?)
+    }
+
+    /// Writes what is held; where lines are missing behind it, it says so.
+    pub fn end(&mut self, whole: bool, printer: &mut Printer) -> io::Result<()> {
+        if !whole && self.0.pop().is_some() {
+            self.0.extend_from_slice(b",\"whole\":false}");
+        }
+        self.write(printer)
+    }
+
+    fn write(&mut self, printer: &mut Printer) -> io::Result<()> {
+        if !self.0.is_empty() {
+            printer.bytes(&self.0)?;
+            self.0.clear();
+        }
+        Ok(())
     }
 }
 

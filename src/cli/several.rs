@@ -1,12 +1,13 @@
 //! Walks the objects that a verb is about, and counts how they ended.
 
+use crate::cli::below::nothing_below;
 use crate::cli::print::{Status, Trouble, complain_of, usage};
 use crate::domain::address::{Bucket, DELIMITER, Location, Prefix};
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::Error;
 use crate::domain::listing::Class;
 use crate::domain::object::ObjectAddress;
 use crate::s3::client::{Client, ListQuery};
-use crate::s3::ops::pages::Pages;
+use crate::s3::ops::keys::KeyPages;
 
 /// Objects that are asked about at once.
 pub const AT_ONCE: usize = 8;
@@ -22,7 +23,7 @@ pub struct Listed {
 /// The objects of a place, page by page.
 pub enum Objects<'a> {
     Named(Option<ObjectAddress>),
-    Below { pages: Box<Pages<'a>>, bucket: Bucket, prefix: Prefix, seen: u64 },
+    Below { pages: Box<KeyPages<'a>>, bucket: Bucket, prefix: Prefix, seen: u64 },
 }
 
 /// How far a verb goes below a prefix.
@@ -45,7 +46,7 @@ impl<'a> Objects<'a> {
     ) -> Result<Objects<'a>, Trouble> {
         let below = |bucket: &Bucket, prefix: Prefix, delimited| {
             let query = ListQuery { delimited, ..ListQuery::below(bucket, &prefix) };
-            let pages = Box::new(Pages::new(client, query));
+            let pages = Box::new(KeyPages::new(client, query));
             Objects::Below { pages, bucket: bucket.clone(), prefix, seen: 0 }
         };
         match (location, reach) {
@@ -77,7 +78,7 @@ impl<'a> Objects<'a> {
             Objects::Below { pages, bucket, prefix, seen } => {
                 let Some(page) = pages.next().await? else {
                     return match *seen == 0 && !prefix.is_root() {
-                        true => Err(nothing(bucket, prefix)),
+                        true => Err(nothing_below(bucket, prefix)),
                         false => Ok(None),
                     };
                 };
@@ -91,10 +92,6 @@ impl<'a> Objects<'a> {
             }
         }
     }
-}
-
-fn nothing(bucket: &Bucket, prefix: &Prefix) -> Error {
-    Error::new(ErrorKind::NoSuchKey, "ListObjectsV2", format!("s3://{bucket}/{prefix}"))
 }
 
 /// How many of many went well.

@@ -1,14 +1,16 @@
 //! Walks all keys below a prefix for the interface, and counts what is beside them.
 
+use std::pin::pin;
 use std::sync::Arc;
+
+use futures_util::TryStreamExt as _;
 
 use crate::app::event::{Answer, Reply};
 use crate::domain::address::{Bucket, Prefix};
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::ErrorKind;
 use crate::domain::tally::Besides;
 use crate::domain::versions::VersionState;
-use crate::s3::client::{Client, ListQuery};
-use crate::s3::ops::pages::Pages;
+use crate::s3::client::Client;
 use crate::s3::ops::versions::{VersionPages, VersionsQuery};
 
 /// Every page of what is below a prefix; the last answer has nothing.
@@ -18,7 +20,7 @@ pub async fn walk(
     prefix: &Prefix,
     tell: impl Fn(Answer),
 ) -> Reply {
-    let mut pages = Pages::new(client, ListQuery::below(bucket, prefix));
+    let mut pages = client.keys_below(bucket, prefix, false);
     while let Some(page) = pages.next().await? {
         tell(Answer::Walked { page, done: false });
     }
@@ -49,13 +51,13 @@ pub async fn beside(
         }
         tell(Answer::Beside { beside, done: false });
     }
-    for upload in client.uploads_below(bucket, prefix).await? {
-        match client.upload_extent(&upload.object, &upload.upload).await {
-            Ok(extent) => beside.uploads.count(extent.bytes),
-            // It was finished or aborted meanwhile.
-            Err(error) if error.is(&ErrorKind::NoSuchUpload) => {}
-            Err(error) => return Err::<Answer, Error>(error),
-        }
+    let uploads = match client.uploads_below(bucket, prefix).await {
+        Err(error) if error.is(&ErrorKind::Unsupported) => Vec::new(),
+        uploads => uploads?,
+    };
+    let mut extents = pin!(client.extents_of(uploads));
+    while let Some((_, extent)) = extents.try_next().await? {
+        beside.uploads.count(extent.bytes);
         tell(Answer::Beside { beside, done: false });
     }
     Ok(Answer::Beside { beside, done: true })

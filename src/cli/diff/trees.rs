@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use futures_util::{StreamExt as _, stream};
 
+use crate::cli::below::nothing_below;
 use crate::cli::diff::bytes::{broke, first_difference};
 use crate::cli::diff::{Comparison, Difference, Tree, tell};
 use crate::cli::print::{Printer, Status, Trouble, complain_of};
 use crate::cli::several::AT_ONCE;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::likeness::Likeness;
-use crate::s3::client::ListQuery;
-use crate::s3::ops::pages::Pages;
 use crate::transfer::local::walk::{Walk, WalkRules, Walked};
 
 /// The sizes of what is below a place by its relative name, and what cannot be read.
@@ -94,7 +93,7 @@ impl Comparison<'_> {
         let mut names = Names::default();
         match tree {
             Tree::Stored(bucket, prefix) => {
-                let mut pages = Pages::new(&self.client, ListQuery::below(bucket, prefix));
+                let mut pages = self.client.keys_below(bucket, prefix, false);
                 while let Some(page) = pages.next().await? {
                     let rows = page.rows().map(|row| (row.name.to_owned(), row.size()));
                     // The marker of the folder itself has no name below it.
@@ -125,10 +124,7 @@ impl Tree {
     /// A prefix with nothing below it is most likely mistyped; an empty bucket or folder is not.
     fn is_there(&self) -> Result<(), Error> {
         match self {
-            Tree::Stored(bucket, prefix) if !prefix.is_root() => {
-                let place = format!("s3://{bucket}/{prefix}");
-                Err(Error::new(ErrorKind::NoSuchKey, "ListObjectsV2", place))
-            }
+            Tree::Stored(bucket, prefix) if !prefix.is_root() => Err(nothing_below(bucket, prefix)),
             Tree::Stored(..) | Tree::Local(_) => Ok(()),
         }
     }

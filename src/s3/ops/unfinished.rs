@@ -4,20 +4,23 @@ use std::borrow::Cow;
 
 use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::types::{EncodingType, MultipartUpload};
-use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, Stream, StreamExt as _, TryStreamExt as _, stream};
 
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, UploadId};
 use crate::domain::page_cursor::{PageCursor, next_page};
 use crate::domain::provider::Capability;
-use crate::domain::unfinished::{UnfinishedUpload, UploadMarker, UploadsPage};
+use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadsPage};
 use crate::s3::call::Call;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::list::names::{Ask, Field, NameContext, PageNames, told};
 use crate::s3::ops::list::spelling::{Spellings, readings};
 use crate::s3::sdk::time::timestamp;
+
+/// Uploads whose parts are asked for at once.
+const AT_ONCE: usize = 8;
 
 impl Client {
     /// The unfinished uploads of exactly this key, whoever began them.
@@ -47,6 +50,26 @@ impl Client {
             found.extend(self.next_uploads(bucket, prefix, &mut cursor).await?);
         }
         Ok(found)
+    }
+
+    /// What each of the uploads has stored, in their order; what ended meanwhile is left out.
+    pub fn extents_of(
+        &self,
+        uploads: Vec<UnfinishedUpload>,
+    ) -> impl Stream<Item = Result<(ObjectAddress, UploadExtent), Error>> + Send {
+        let asked = uploads.into_iter().map(|upload| self.extent_of(upload).boxed());
+        stream::iter(asked).buffered(AT_ONCE).try_filter_map(|extent| async { Ok(extent) })
+    }
+
+    async fn extent_of(
+        &self,
+        UnfinishedUpload { object, upload, .. }: UnfinishedUpload,
+    ) -> Result<Option<(ObjectAddress, UploadExtent)>, Error> {
+        match self.upload_extent(&object, &upload).await {
+            Ok(extent) => Ok(Some((object, extent))),
+            Err(error) if error.is(&ErrorKind::NoSuchUpload) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     async fn next_uploads(
