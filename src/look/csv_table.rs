@@ -12,7 +12,6 @@ use crate::look::encoding::{Utf8Reader, decode};
 use crate::look::error::Looked;
 use crate::look::object_bytes::ObjectBytes;
 use crate::look::opening::Opening;
-use crate::look::reader::RangeReader;
 
 /// An object is read whole where it has no more bytes; of others only the beginning.
 pub const READ_WHOLE: u64 = 8 * 1024 * 1024;
@@ -32,7 +31,7 @@ pub fn contents(
     let dialect = Dialect::sniff(&start.text, opening.whole, &opening.ending());
     let whole = source.size() <= READ_WHOLE;
     let bytes = if whole { source.size() } else { SAMPLE };
-    let input = RangeReader::new(source.clone()).take(bytes);
+    let input = source.reader().take(bytes);
     let table = read(Utf8Reader::new(input, start.encoding), dialect, whole)?;
     contents.encoding = Some(start.name());
     contents.columns = columns(&table.names, &table.types);

@@ -15,7 +15,6 @@ use crate::look::json::scan::{Ended, NotJson, Scan, Token};
 use crate::look::json::shape::{Fields, Shape, type_of};
 use crate::look::object_bytes::ObjectBytes;
 use crate::look::opening::Opening;
-use crate::look::reader::RangeReader;
 
 /// The text of an object, or of its beginning, and whether it is whole.
 pub fn text_of(
@@ -26,7 +25,7 @@ pub fn text_of(
     let whole = source.size() <= READ_WHOLE;
     let bytes = if whole { source.size() } else { SAMPLE };
     let mut all = Vec::new();
-    RangeReader::new(source.clone()).take(bytes).read_to_end(&mut all)?;
+    source.reader().take(bytes).read_to_end(&mut all)?;
     // What the beginning is in decides, as it decided the kind.
     let encoding = decode(opening.first, opening.whole).map(|start| start.encoding);
     let Some(encoding) = encoding else { return Ok((String::new(), whole)) };

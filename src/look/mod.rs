@@ -32,7 +32,6 @@ pub mod pdf;
 #[cfg(feature = "images")]
 pub mod picture;
 pub mod programs;
-pub mod reader;
 pub mod rows;
 pub mod section;
 pub mod sqlite;

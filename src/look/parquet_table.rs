@@ -16,7 +16,7 @@ use parquet::schema::types::Type;
 use crate::domain::contents::{Column, Contents};
 use crate::look::error::{LookError, Looked};
 use crate::look::object_bytes::ObjectBytes;
-use crate::look::reader::RangeReader;
+use crate::look::section::Section;
 
 /// Bytes of the end that are fetched first; most footers are within.
 const END: usize = 64 * 1024;
@@ -196,10 +196,10 @@ impl Length for ParquetBytes {
 }
 
 impl ChunkReader for ParquetBytes {
-    type T = RangeReader;
+    type T = Section;
 
-    fn get_read(&self, start: u64) -> Result<RangeReader, ParquetError> {
-        let mut reader = RangeReader::new(self.0.clone());
+    fn get_read(&self, start: u64) -> Result<Section, ParquetError> {
+        let mut reader = self.0.reader();
         reader.seek(SeekFrom::Start(start))?;
         Ok(reader)
     }

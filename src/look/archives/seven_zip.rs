@@ -12,7 +12,7 @@ use crate::look::archives::near::Near;
 use crate::look::error::{LookError, Looked, guarded};
 use crate::look::fields::u64_le;
 use crate::look::object_bytes::ObjectBytes;
-use crate::look::reader::RangeReader;
+use crate::look::section::Section;
 
 const MAGIC: &[u8] = b"7z\xbc\xaf\x27\x1c";
 
@@ -41,7 +41,7 @@ pub fn seven_zip(source: &Arc<ObjectBytes>, contents: &mut Contents) -> Looked<(
     Ok(())
 }
 
-fn read(source: &Arc<ObjectBytes>) -> Looked<(Archive, RangeReader)> {
+fn read(source: &Arc<ObjectBytes>) -> Looked<(Archive, Section)> {
     let start = source.read(0, 32)?;
     let place = u64_le(&start, 12).zip(u64_le(&start, 20));
     let place = place.and_then(|(at, length)| Some((at.checked_add(32)?, length)));
@@ -107,7 +107,7 @@ type Piece = Looked<Vec<u8>>;
 
 fn unpack(
     archive: &Archive,
-    mut reader: RangeReader,
+    mut reader: Section,
     block: usize,
     wanted: usize,
     to: &SyncSender<Option<Piece>>,

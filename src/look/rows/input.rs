@@ -11,7 +11,6 @@ use crate::look::error::{LookError, Looked};
 use crate::look::object_bytes::ObjectBytes;
 use crate::look::opening::{FIRST, Opening};
 use crate::look::packed::Packing;
-use crate::look::reader::RangeReader;
 
 /// The longest row or line, in bytes.
 pub const LONGEST: usize = 64 * 1024 * 1024;
@@ -25,6 +24,7 @@ const PACKED: [&str; 4] = [".gz", ".gzip", ".zst", ".zstd"];
 pub struct TableInput {
     /// Of what was packed, where it is.
     pub kind: ContentKind,
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code))]
     pub packed: bool,
     /// The first bytes as they are written.
     pub first: Vec<u8>,
@@ -41,7 +41,7 @@ impl TableInput {
         name: &str,
         content_type: Option<&str>,
     ) -> Looked<TableInput> {
-        let reader = RangeReader::new(source.clone());
+        let reader = source.reader();
         let start = source.read(0, FIRST)?;
         let opening = Opening {
             first: &start,
