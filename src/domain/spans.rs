@@ -63,7 +63,8 @@ enum State {
 struct Span {
     id: u64,
     state: State,
-    ready: VecDeque<Arc<Page>>,
+    /// Pages, and where the listing goes on behind each as the server tells it.
+    ready: VecDeque<(Arc<Page>, Option<ContinuationToken>)>,
     waiting: usize,
     /// The first row, of a span that was begun behind a name.
     first: String,
@@ -101,6 +102,8 @@ pub struct Spans {
     misfits: u32,
     /// Nothing is divided any more.
     alone: bool,
+    /// Behind the page that was taken last.
+    behind: Option<ContinuationToken>,
 }
 
 impl Default for Spans {
@@ -115,6 +118,7 @@ impl Default for Spans {
             splits: 0,
             misfits: 0,
             alone: false,
+            behind: None,
         }
     }
 }
@@ -149,10 +153,10 @@ impl Span {
         self.is_open() && !self.probed && self.pages >= (1 << self.failures.min(16)) - 1
     }
 
-    fn keep(&mut self, page: Arc<Page>) {
+    fn keep(&mut self, page: Arc<Page>, behind: Option<ContinuationToken>) {
         if !page.is_empty() {
             self.waiting += page.heap_bytes();
-            self.ready.push_back(page);
+            self.ready.push_back((page, behind));
         }
     }
 }
@@ -163,14 +167,22 @@ impl Spans {
         Spans { alone: true, ..Spans::default() }
     }
 
+    /// Goes on where an earlier listing was left: behind the name `last`.
+    pub fn going_on(token: ContinuationToken, last: &str) -> Spans {
+        let first =
+            Span { cursor: PageCursor::starting_at(Some(token)), ..Span::new(0, last.into()) };
+        Spans { queue: VecDeque::from([first]), ..Spans::default() }
+    }
+
     /// Takes what is next in the order of the listing: a page, or the error that ends it, which
     /// is asked again where the listing is asked for more. `None`: an answer has to come first, or
     /// all is told.
     pub fn take(&mut self) -> Option<Result<Arc<Page>, Error>> {
         loop {
             let front = self.queue.front_mut()?;
-            if let Some(page) = front.ready.pop_front() {
+            if let Some((page, behind)) = front.ready.pop_front() {
                 front.waiting = front.waiting.saturating_sub(page.heap_bytes());
+                self.behind = behind;
                 return Some(Ok(page));
             }
             match std::mem::replace(&mut front.state, State::Idle) {
@@ -186,9 +198,15 @@ impl Spans {
         }
     }
 
+    /// Where the listing goes on behind what was taken, as the server tells it; `None` where the
+    /// last of that came from a cursor that went no further.
+    pub fn behind(&self) -> Option<&ContinuationToken> {
+        self.behind.as_ref()
+    }
+
     /// Whether all is told.
     pub fn is_over(&self) -> bool {
-        self.queue.is_empty()
+        self.queue.iter().all(|span| matches!(span.state, State::Done) && span.ready.is_empty())
     }
 
     /// Fewer at once: the server has enough of them.
@@ -308,7 +326,7 @@ impl Spans {
             let over = end.map(|end| page.row(end).name.to_owned());
             if over.is_some() && over == next {
                 // The next span begins with what follows here.
-                span.keep(Arc::new(page.first_rows(end.unwrap_or_default())));
+                span.keep(Arc::new(page.first_rows(end.unwrap_or_default())), None);
                 span.state = State::Done;
                 return;
             }
@@ -324,7 +342,7 @@ impl Spans {
                 last.name.clone_into(&mut span.last);
             }
             span.pages += 1;
-            span.keep(Arc::clone(page));
+            span.keep(Arc::clone(page), listed.next.clone());
             span.state = if listed.next.is_none() { State::Done } else { State::Idle };
             return;
         }

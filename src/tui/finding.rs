@@ -1,4 +1,4 @@
-//! Searches below a prefix for the interface, page by page.
+//! Searches below a prefix for the interface.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use crate::domain::criteria::{Candidate, Criteria, Search};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{FoundRows, Page};
-use crate::domain::page_cursor::PageCursor;
 use crate::s3::client::{Client, ListQuery};
+use crate::s3::ops::keys::KeyPages;
 
 /// Rows that one request gives at most, but for the rest of its last page.
 const MOST: usize = 10_000;
@@ -21,35 +21,34 @@ const TOLD_AFTER: Duration = Duration::from_millis(50);
 /// Goes on until nothing follows or [`MOST`] rows were found; `tell` hears of it while it does.
 pub async fn find(
     client: &Client,
-    mut query: ListQuery,
+    query: ListQuery,
     wanted: &str,
     tell: impl Fn(FoundRows) + Send + Sync,
 ) -> Result<FoundRows, Error> {
     let refused =
         |why: String| Error::new(ErrorKind::InvalidRequest, "find", wanted.to_owned()).detail(why);
     let criteria = Criteria::parse_line(wanted).map_err(refused)?;
-    let (now, mut search) = (query.at.unwrap_or_else(Timestamp::now), Search::default());
-    let mut cursor = PageCursor::starting_at(query.token.clone());
-    let (mut page, mut told, mut looked_at, mut found) = (empty(&query), Instant::now(), 0, 0);
+    let (at, mut search) = (query.at, Search::default());
+    let now = at.unwrap_or_else(Timestamp::now);
+    let (mut page, mut told, mut looked_at, mut found) = (empty(at), Instant::now(), 0, 0);
+    let mut pages = KeyPages::new(client, query);
     loop {
-        query.token = cursor.token().cloned();
-        let listed = client.list_page(&query).await?;
-        cursor.follow(&listed, &query.bucket, &query.prefix)?;
-        looked_at += listed.page.len() as u64;
-        for row in listed.page.rows() {
+        let listed = pages.next().await?;
+        for row in listed.iter().flat_map(|listed| listed.rows()) {
+            looked_at += 1;
             let holds = |found| criteria.hold_of(found, now, &mut search);
             if Candidate::of(&row).is_some_and(holds) {
                 page.push_row(row);
                 found += 1;
             }
         }
-        let done = cursor.is_at_end() || found >= MOST;
+        let done = listed.is_none() || found >= MOST;
         if !done && page.len() < TOLD_ROWS && told.elapsed() < TOLD_AFTER {
             continue;
         }
-        let mut rows = std::mem::replace(&mut page, empty(&query));
+        let mut rows = std::mem::replace(&mut page, empty(at));
         rows.shrink_to_fit();
-        let behind = cursor.token().cloned();
+        let behind = listed.and_then(|_| pages.behind());
         let news = FoundRows { page: Arc::new(rows), looked_at, behind, done };
         if done {
             return Ok(news);
@@ -60,6 +59,6 @@ pub async fn find(
 }
 
 /// Of the past, rows have versions.
-fn empty(query: &ListQuery) -> Page {
-    if query.at.is_some() { Page::of_the_past(0, None) } else { Page::default() }
+fn empty(at: Option<Timestamp>) -> Page {
+    if at.is_some() { Page::of_the_past(0, None) } else { Page::default() }
 }

@@ -43,6 +43,45 @@ fn listed(keys: &[String], server: Server, how: &SpanStep) -> ListedPage {
     ListedPage { page: Arc::new(page), next }
 }
 
+/// Takes so many pages, and tells the names of the rest where another listing goes on.
+fn rest(keys: &[String], server: Server, pages: usize) -> (Vec<String>, Vec<String>) {
+    let (mut spans, mut names, mut taken) = (Spans::default(), Vec::new(), 0);
+    while taken < pages && !spans.is_over() {
+        if let Some(page) = spans.take() {
+            names.extend(page.unwrap().rows().map(|row| row.name.to_owned()));
+            taken += 1;
+            continue;
+        }
+        let asked: Vec<_> = std::iter::from_fn(|| spans.ask()).collect();
+        for ask in asked {
+            let page = listed(keys, server, &ask.how);
+            spans.answer(ask, Ok(page));
+        }
+    }
+    if spans.is_over() {
+        return (names, Vec::new());
+    }
+    let last = names.last().cloned().unwrap_or_default();
+    // What a server is asked by name is here the place of the name.
+    let named = || keys.partition_point(|key| *key <= last).to_string();
+    let token = spans.behind().cloned().unwrap_or_else(|| ContinuationToken(named()));
+    let rest = run_by(Spans::going_on(token, &last), keys, server);
+    (names, rest.names)
+}
+
+#[test]
+fn a_listing_goes_on_where_another_was_left() {
+    for server in [Server::Honest, Server::Deaf] {
+        for (what, keys) in distributions() {
+            let keys = sorted(keys);
+            for pages in [1, 3, 50, 217, 599, 1000] {
+                let (names, rest) = rest(&keys, server, pages);
+                assert!([names, rest].concat() == keys, "{what}, {pages} pages");
+            }
+        }
+    }
+}
+
 fn run(keys: &[String], server: Server) -> Run {
     run_by(Spans::default(), keys, server)
 }

@@ -25,6 +25,8 @@ pub struct KeyPages<'a> {
     client: &'a Client,
     query: ListQuery,
     spans: Spans,
+    /// The last name that was given.
+    last: String,
     running: FuturesUnordered<BoxFuture<'a, Answered>>,
 }
 
@@ -36,11 +38,31 @@ impl Client {
 }
 
 impl<'a> KeyPages<'a> {
-    /// A level, and an earlier moment, are listed page by page as ever.
+    /// A level, and an earlier moment, are listed page by page as ever. Begins at `query.token`, at
+    /// the first page where there is none.
     pub fn new(client: &'a Client, query: ListQuery) -> KeyPages<'a> {
-        let one = query.delimited || query.at.is_some() || query.token.is_some();
-        let spans = if one { Spans::alone() } else { Spans::default() };
-        KeyPages { client, query, spans, running: FuturesUnordered::new() }
+        let one = query.delimited || query.at.is_some();
+        let spans = match &query.token {
+            None if !one => Spans::default(),
+            Some(token) if !one => going_on(token, &query.prefix),
+            _ => Spans::alone(),
+        };
+        KeyPages { client, query, spans, last: String::new(), running: FuturesUnordered::new() }
+    }
+
+    /// Where another listing goes on behind the pages that were given; `None` where nothing
+    /// follows.
+    pub fn behind(&self) -> Option<ContinuationToken> {
+        let server = self.spans.behind();
+        if self.spans.is_over() {
+            return None;
+        }
+        if self.query.delimited || self.query.at.is_some() {
+            return server.cloned();
+        }
+        let server = server.and_then(|token| token.parts().0).unwrap_or_default();
+        let last = self.query.prefix.key(&self.last);
+        Some(ContinuationToken::behind(server, last.as_str()))
     }
 
     /// The next page; `None` after the last. After an error the same page is asked again.
@@ -53,7 +75,13 @@ impl<'a> KeyPages<'a> {
                 self.ask();
             }
             match self.spans.take() {
-                Some(page) => return page.map(Some).map_err(|error| self.placed(error)),
+                Some(Ok(page)) => {
+                    if let Some(row) = page.rows().last() {
+                        row.name.clone_into(&mut self.last);
+                    }
+                    return Ok(Some(page));
+                }
+                Some(Err(error)) => return Err(self.placed(error)),
                 None if self.spans.is_over() => return Ok(None),
                 None => {}
             }
@@ -90,6 +118,12 @@ impl<'a> KeyPages<'a> {
         }
         error
     }
+}
+
+/// Where a token has no name, what is behind it cannot be told from what is before.
+fn going_on(token: &ContinuationToken, prefix: &Prefix) -> Spans {
+    let last = token.parts().1.and_then(|last| last.strip_prefix(prefix.as_str()));
+    last.map_or_else(Spans::alone, |last| Spans::going_on(token.clone(), last))
 }
 
 async fn send(client: &Client, mut query: ListQuery, ask: SpanAsk, beside: bool) -> Answered {
