@@ -30,8 +30,7 @@ use crate::domain::transfer::{
 };
 use crate::domain::units::{Counted, Size};
 use crate::domain::visible::visible;
-use crate::s3::client::{Client, ListQuery};
-use crate::s3::ops::pages::Pages;
+use crate::s3::client::Client;
 use crate::transfer::headless::run_until;
 
 pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -288,7 +287,7 @@ async fn measured(
     let mut sum = Measure::default();
     for target in targets {
         let Target::Prefix(prefix) = target else { continue };
-        let mut pages = Pages::new(client, ListQuery::below(bucket, prefix));
+        let mut pages = client.keys_below(bucket, prefix, false);
         while let Some(page) = pages.next().await? {
             for row in page.rows().filter(|row| filter.takes(row.name)) {
                 sum.objects += 1;

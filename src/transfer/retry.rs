@@ -97,6 +97,12 @@ impl RetryPolicy {
         self
     }
 
+    /// For one of many requests that go on when another fails: with a budget of its own.
+    #[must_use]
+    pub fn apart(&self) -> RetryPolicy {
+        RetryPolicy { budget: Arc::new(AtomicU32::new(self.patience.budget)), ..self.clone() }
+    }
+
     /// For the parts of a large object.
     #[must_use]
     pub fn for_parts(&self) -> RetryPolicy {

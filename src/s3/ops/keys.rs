@@ -1,5 +1,6 @@
 //! Lists every key below a prefix, by several cursors at once where there are many.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,16 +19,19 @@ use crate::s3::client::{Client, ListQuery};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An answer, and whether the server had enough on the way to it.
-type Answered = (SpanAsk, Result<ListedPage, Error>, bool);
+pub type PageAnswer = (Result<ListedPage, Error>, bool);
+
+/// Asks for one page, alone or beside others.
+pub type SendPage<'a> = Box<dyn Fn(ListQuery, bool) -> BoxFuture<'a, PageAnswer> + Send + 'a>;
 
 /// The pages of a listing in its order. What is ahead of the reader waits in bounded memory.
 pub struct KeyPages<'a> {
-    client: &'a Client,
+    send: SendPage<'a>,
     query: ListQuery,
     spans: Spans,
     /// The last name that was given.
     last: String,
-    running: FuturesUnordered<BoxFuture<'a, Answered>>,
+    running: FuturesUnordered<BoxFuture<'a, (SpanAsk, PageAnswer)>>,
 }
 
 impl Client {
@@ -38,16 +42,20 @@ impl Client {
 }
 
 impl<'a> KeyPages<'a> {
+    pub fn new(client: &'a Client, query: ListQuery) -> KeyPages<'a> {
+        KeyPages::sent_by(Box::new(|query, beside| send(client, query, beside).boxed()), query)
+    }
+
     /// A level, and an earlier moment, are listed page by page as ever. Begins at `query.token`, at
     /// the first page where there is none.
-    pub fn new(client: &'a Client, query: ListQuery) -> KeyPages<'a> {
+    pub fn sent_by(send: SendPage<'a>, query: ListQuery) -> KeyPages<'a> {
         let one = query.delimited || query.at.is_some();
         let spans = match &query.token {
             None if !one => Spans::default(),
             Some(token) if !one => going_on(token, &query.prefix),
             _ => Spans::alone(),
         };
-        KeyPages { client, query, spans, last: String::new(), running: FuturesUnordered::new() }
+        KeyPages { send, query, spans, last: String::new(), running: FuturesUnordered::new() }
     }
 
     /// Where another listing goes on behind the pages that were given; `None` where nothing
@@ -95,15 +103,38 @@ impl<'a> KeyPages<'a> {
         }
     }
 
-    fn ask(&mut self) {
-        while let Some(ask) = self.spans.ask() {
-            let (client, query) = (self.client, self.query.clone());
-            let beside = !self.running.is_empty();
-            self.running.push(send(client, query, ask, beside).boxed());
+    /// Does other work while what was asked for comes, and asks for no more meanwhile.
+    pub async fn beside<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                Some(answered) = self.running.next() => self.answer(answered),
+            }
         }
     }
 
-    fn answer(&mut self, (ask, answer, slow): Answered) {
+    fn ask(&mut self) {
+        while let Some(ask) = self.spans.ask() {
+            let sent = (self.send)(self.asked(&ask.how), !self.running.is_empty());
+            self.running.push(sent.map(|answer| (ask, answer)).boxed());
+        }
+    }
+
+    fn asked(&self, step: &SpanStep) -> ListQuery {
+        let query = self.query.clone();
+        let token = match step {
+            SpanStep::Go(token) => token.clone().or(query.token),
+            SpanStep::Begin(name) => {
+                let key = query.prefix.key(name);
+                Some(ContinuationToken::behind("", key.as_str()))
+            }
+        };
+        ListQuery { token, ..query }
+    }
+
+    fn answer(&mut self, (ask, (answer, slow)): (SpanAsk, PageAnswer)) {
         if slow {
             self.spans.slow_down();
         }
@@ -126,28 +157,22 @@ fn going_on(token: &ContinuationToken, prefix: &Prefix) -> Spans {
     last.map_or_else(Spans::alone, |last| Spans::going_on(token.clone(), last))
 }
 
-async fn send(client: &Client, mut query: ListQuery, ask: SpanAsk, beside: bool) -> Answered {
-    match &ask.how {
-        SpanStep::Go(token) => query.token = token.clone().or(query.token),
-        SpanStep::Begin(name) => {
-            let key = query.prefix.key(name);
-            query.token = Some(ContinuationToken::behind("", key.as_str()));
-        }
-    }
+async fn send(client: &Client, query: ListQuery, beside: bool) -> PageAnswer {
     let mut slow = false;
     if beside {
         // Refused once is enough to know that others wait.
         let once = client.sending_once();
         match timeout(PATIENCE, once.list_page(&query)).await {
             Ok(Err(error)) if error.retryable() => slow = is_throttled(&error),
-            Ok(answer) => return (ask, answer, false),
+            Ok(answer) => return (answer, false),
             Err(_) => {}
         }
     }
     let answer = client.list_page(&query).await;
-    (ask, answer, slow)
+    (answer, slow)
 }
 
-fn is_throttled(error: &Error) -> bool {
-    error.is(&ErrorKind::Throttled) || error.status == Some(503)
+/// Whether the server says that it has enough.
+pub fn is_throttled(error: &Error) -> bool {
+    error.is(&ErrorKind::Throttled) || matches!(error.status, Some(429 | 503))
 }

@@ -7,7 +7,7 @@ use crate::domain::object::Measure;
 use crate::domain::stored::Stored;
 use crate::domain::transfer::Target;
 use crate::s3::client::{Client, ListQuery};
-use crate::s3::ops::pages::Pages;
+use crate::s3::ops::keys::KeyPages;
 
 impl Client {
     /// Everything below the prefixes, and the objects that are named; `tell` hears of it while it
@@ -28,7 +28,7 @@ impl Client {
                 }
                 Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => {
                     let query = ListQuery { at: target.at(), ..ListQuery::below(bucket, prefix) };
-                    let mut pages = Pages::new(self, query);
+                    let mut pages = KeyPages::new(self, query);
                     while let Some(page) = pages.next().await? {
                         sum.objects += page.len() as u64;
                         sum.bytes += page.rows().filter_map(|row| row.size()).sum::<u64>();
@@ -49,7 +49,7 @@ impl Client {
         prefix: &Prefix,
         tell: impl Fn(&Stored),
     ) -> Result<Stored, Error> {
-        let mut pages = Pages::new(self, ListQuery::below(bucket, prefix));
+        let mut pages = self.keys_below(bucket, prefix, false);
         let mut sum = Stored::default();
         while let Some(page) = pages.next().await? {
             for row in page.rows() {

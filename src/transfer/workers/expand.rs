@@ -8,11 +8,9 @@ use jiff::Timestamp;
 
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::listing::Page;
 use crate::domain::overlap::overlap;
 use crate::domain::transfer::{JobId, JobSpec, Note, SourceRow, Target, Work};
 use crate::domain::units::Counted;
-use crate::s3::client::ListQuery;
 use crate::s3::tasks::blocking;
 use crate::transfer::fact::Fact;
 use crate::transfer::item::{Item, ItemKind};
@@ -24,7 +22,7 @@ use crate::transfer::local::walk::{Tally, Walk, WalkRules, Walked};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
 use crate::transfer::workers::named::{NamedObject, download_item};
-use crate::transfer::workers::pages::{FoundObject, KeyWalk, is_later, objects, times};
+use crate::transfer::workers::pages::{FoundObject, KeyWalk, ListedPlace, is_later, times};
 
 /// Objects handed on at once.
 const BATCH: usize = 128;
@@ -35,14 +33,6 @@ const DELETE_BATCH: usize = 1000;
 /// Takes what was found; the future is ready when there is room for more, and fails when nobody
 /// wants more.
 pub type Sink = Arc<dyn Fn(Vec<Item>) -> BoxFuture<'static, Result<(), Error>> + Send + Sync>;
-
-/// A prefix that is listed, as it is or as it was.
-#[derive(Clone, Copy)]
-struct ListedPlace<'a> {
-    bucket: &'a Bucket,
-    prefix: &'a Prefix,
-    at: Option<Timestamp>,
-}
 
 pub struct ExpansionTask {
     pub job: JobId,
@@ -227,10 +217,9 @@ impl ExpansionTask {
         folder: &Path,
         names: &mut Option<Claims>,
     ) -> Result<(), Error> {
-        let ListedPlace { bucket, prefix, .. } = place;
-        let mut walk = KeyWalk::default();
-        while let Some(page) = self.page(place, &mut walk).await? {
-            let mut found = objects(&page, bucket, prefix, &mut walk)?;
+        let mut walk = self.walk(place);
+        while let Some(page) = walk.next().await? {
+            let mut found = walk.objects(&page)?;
             found.retain(|object| self.takes(object.rest));
             if found.is_empty() {
                 continue;
@@ -242,12 +231,12 @@ impl ExpansionTask {
             let named = |object: FoundObject<'_>| {
                 let relative = format!("{below}{}", object.rest);
                 let local = given.claim(&relative);
-                let named = NamedObject::found(prefix, &object);
+                let named = NamedObject::found(place.prefix, &object);
                 download_item(named, &relative, local, Some(object.size))
             };
             let found = found.into_iter().map(named).collect();
             *names = Some(given);
-            self.hand_on_all(found).await?;
+            walk.beside(self.hand_on_all(found)).await?;
         }
         Ok(())
     }
@@ -324,16 +313,14 @@ impl ExpansionTask {
                 Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => {}
                 Target::Prefix(prefix) => {
                     let place = ListedPlace { bucket, prefix, at: None };
-                    let mut walk = KeyWalk::default();
-                    while let Some(page) = self.page(place, &mut walk).await? {
+                    let mut walk = self.walk(place);
+                    while let Some(page) = walk.next().await? {
                         begun = match begun {
                             None => self.begin().await?,
                             known => known,
                         };
                         let times = times(&page);
-                        for FoundObject { rest, size, .. } in
-                            objects(&page, bucket, prefix, &mut walk)?
-                        {
+                        for FoundObject { rest, size, .. } in walk.objects(&page)? {
                             let stored = times.get(rest).copied().flatten();
                             if !self.takes(rest) {
                                 continue;
@@ -344,7 +331,7 @@ impl ExpansionTask {
                                 keys.push((prefix.key(rest), size));
                             }
                         }
-                        self.hand_on_keys(&mut keys, DELETE_BATCH).await?;
+                        walk.beside(self.hand_on_keys(&mut keys, DELETE_BATCH)).await?;
                     }
                 }
             }
@@ -394,11 +381,11 @@ impl ExpansionTask {
         place: ListedPlace<'_>,
         item: impl Fn(FoundObject<'_>) -> Item,
     ) -> Result<(), Error> {
-        let mut walk = KeyWalk::default();
-        while let Some(page) = self.page(place, &mut walk).await? {
-            let found = objects(&page, place.bucket, place.prefix, &mut walk)?;
+        let mut walk = self.walk(place);
+        while let Some(page) = walk.next().await? {
+            let found = walk.objects(&page)?;
             let wanted = found.into_iter().filter(|object| self.takes(object.rest));
-            self.hand_on_all(wanted.map(&item).collect()).await?;
+            walk.beside(self.hand_on_all(wanted.map(&item).collect())).await?;
         }
         Ok(())
     }
@@ -414,21 +401,8 @@ impl ExpansionTask {
         }
     }
 
-    /// The next page; `None` after the last.
-    async fn page(
-        &self,
-        place: ListedPlace<'_>,
-        walk: &mut KeyWalk,
-    ) -> Result<Option<Arc<Page>>, Error> {
-        let ListedPlace { bucket, prefix, at } = place;
-        if walk.cursor.is_at_end() {
-            return Ok(None);
-        }
-        let token = walk.cursor.token().cloned();
-        let query = ListQuery { at, token, ..ListQuery::below(bucket, prefix) };
-        let listed = self.policy.send(|| self.remote.list_page(&query)).await?;
-        walk.cursor.follow(&listed, bucket, prefix)?;
-        Ok(Some(listed.page))
+    fn walk<'a>(&'a self, place: ListedPlace<'a>) -> KeyWalk<'a> {
+        KeyWalk::new(place, &*self.remote, &self.policy)
     }
 
     async fn settled(&self, places: Vec<String>) -> Result<Vec<bool>, Error> {

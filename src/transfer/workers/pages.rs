@@ -1,18 +1,32 @@
 //! Reads the pages of a listing for a job, each object once.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
 
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::listing::{ContinuationToken, Page, RowKind};
-use crate::domain::page_cursor::PageCursor;
+use crate::domain::listing::{Page, RowKind};
+use crate::s3::client::ListQuery;
+use crate::s3::ops::keys::{KeyPages, PageAnswer, is_throttled};
+use crate::transfer::remote::Remote;
+use crate::transfer::retry::RetryPolicy;
+
+/// A prefix that is listed, as it is or as it was.
+#[derive(Clone, Copy)]
+pub struct ListedPlace<'a> {
+    pub bucket: &'a Bucket,
+    pub prefix: &'a Prefix,
+    pub at: Option<Timestamp>,
+}
 
 /// A walk over the keys below a prefix.
-#[derive(Default)]
-pub struct KeyWalk {
-    pub cursor: PageCursor<ContinuationToken>,
+pub struct KeyWalk<'a> {
+    place: ListedPlace<'a>,
+    pages: KeyPages<'a>,
     /// The last name seen: a server may begin a page with the last key of the one before.
     last: Option<String>,
 }
@@ -25,25 +39,57 @@ pub struct FoundObject<'a> {
     pub version: Option<&'a str>,
 }
 
-pub fn objects<'a>(
-    page: &'a Page,
-    bucket: &Bucket,
-    prefix: &Prefix,
-    walk: &mut KeyWalk,
-) -> Result<Vec<FoundObject<'a>>, Error> {
-    page.rows()
-        .filter(|row| walk.last.replace(row.name.to_owned()).as_deref() != Some(row.name))
-        .map(|row| match row.kind {
-            RowKind::Object { size, .. } => {
-                Ok(FoundObject { rest: row.name, size, version: row.version })
-            }
-            RowKind::Prefix => {
-                let place = format!("s3://{bucket}/{prefix}");
-                Err(Error::new(ErrorKind::BrokenListing, "ListObjectsV2", place)
-                    .detail("common prefixes came where every key was asked for"))
-            }
-        })
-        .collect()
+impl<'a> KeyWalk<'a> {
+    pub fn new(
+        place: ListedPlace<'a>,
+        remote: &'a dyn Remote,
+        policy: &'a RetryPolicy,
+    ) -> KeyWalk<'a> {
+        let ListedPlace { bucket, prefix, at } = place;
+        let query = ListQuery { at, ..ListQuery::below(bucket, prefix) };
+        let send = |query, _| send(remote, policy.apart(), query).boxed();
+        KeyWalk { place, pages: KeyPages::sent_by(Box::new(send), query), last: None }
+    }
+
+    /// The next page; `None` after the last.
+    pub async fn next(&mut self) -> Result<Option<Arc<Page>>, Error> {
+        self.pages.next().await
+    }
+
+    /// Hands on what was found while further pages come. What was asked for has slots, which
+    /// whoever makes room for more may wait for.
+    pub async fn beside<T>(&mut self, work: impl Future<Output = T>) -> T {
+        self.pages.beside(work).await
+    }
+
+    pub fn objects<'p>(&mut self, page: &'p Page) -> Result<Vec<FoundObject<'p>>, Error> {
+        page.rows()
+            .filter(|row| self.last.replace(row.name.to_owned()).as_deref() != Some(row.name))
+            .map(|row| match row.kind {
+                RowKind::Object { size, .. } => {
+                    Ok(FoundObject { rest: row.name, size, version: row.version })
+                }
+                RowKind::Prefix => {
+                    let place = format!("s3://{}/{}", self.place.bucket, self.place.prefix);
+                    Err(Error::new(ErrorKind::BrokenListing, "ListObjectsV2", place)
+                        .detail("common prefixes came where every key was asked for"))
+                }
+            })
+            .collect()
+    }
+}
+
+async fn send(remote: &dyn Remote, policy: RetryPolicy, query: ListQuery) -> PageAnswer {
+    let slow = AtomicBool::new(false);
+    let ask = || async {
+        let listed = remote.list_page(&query).await;
+        if listed.as_ref().is_err_and(is_throttled) {
+            slow.store(true, Ordering::Relaxed);
+        }
+        listed
+    };
+    let answer = policy.send(ask).await;
+    (answer, slow.load(Ordering::Relaxed))
 }
 
 /// When each object of a page was stored.

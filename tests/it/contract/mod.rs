@@ -24,6 +24,7 @@ mod scripted;
 mod settings;
 mod target;
 mod versions;
+mod walks;
 mod wire;
 
 mod behaviours {

@@ -242,12 +242,13 @@ impl Remote for Fake {
         async move {
             let fault = self.begin("list", query.prefix.as_str(), None).await?;
             let shelf = self.shelf.lock().unwrap();
-            let after = query.token.as_ref().map(|token| token.0.clone()).unwrap_or_default();
+            let (token, last) = query.token.as_ref().map(ContinuationToken::parts).unzip();
+            let after = token.flatten().or(last.flatten()).unwrap_or_default();
             let mut page = Page::default();
             let mut keys = shelf.objects.iter().filter(|((bucket, key), _)| {
                 bucket == query.bucket.as_str()
                     && key.starts_with(query.prefix.as_str())
-                    && *key > after
+                    && key.as_str() > after
             });
             let mut last = String::new();
             for ((_, key), object) in keys.by_ref().take(self.page) {
@@ -332,7 +333,7 @@ impl Remote for Fake {
         keys: &'a [Key],
     ) -> RemoteFuture<'a, Vec<(Key, Error)>> {
         async move {
-            self.begin("delete", "", None).await?;
+            self.begin("delete", keys.first().map_or("", Key::as_str), None).await?;
             let mut refused = Vec::new();
             let mut shelf = self.shelf.lock().unwrap();
             for key in keys {

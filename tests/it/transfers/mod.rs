@@ -69,6 +69,7 @@
 //! - a listing in a circle, a key named twice:
 //!   `faults::a_listing_in_a_circle_fails_the_job_and_says_that_it_is_partial`;
 //!   `disk::a_listing_that_names_a_key_twice_is_moved_once`
+//! - a prefix of any keys, listed by several cursors, that breaks or is throttled: `listings`
 //! - the session expires, the clock is off:
 //!   `waits::keys_that_run_out_are_asked_for_again_and_waited_for`; `table` (`ExpiredToken`)
 //! - slow links, no network for hours: `table` (`Trickle`, `Delay`, `Stall`);
@@ -96,6 +97,7 @@ mod harness;
 mod hostile;
 mod journal;
 mod leaving;
+mod listings;
 mod local_files;
 mod midway;
 mod pipes;

@@ -1,0 +1,154 @@
+//! Everything below a prefix over the wire: by many cursors the same as by one.
+
+use std::sync::{Arc, Mutex};
+
+use windlass::app::effect::StorageRequest;
+use windlass::app::event::Answer;
+use windlass::demo::faults::Fault;
+use windlass::demo::seed::{MANY_KEYS, seed};
+use windlass::demo::server::Server;
+use windlass::domain::address::{Bucket, Prefix};
+use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::listing::FoundRows;
+use windlass::domain::transfer::Target;
+use windlass::s3::client::{Client, ListQuery};
+use windlass::s3::ops::keys::KeyPages;
+use windlass::s3::ops::pages::Pages;
+use windlass::transfer::journal::KnownUploads;
+use windlass::tui::requests::ask_storage;
+
+use crate::support::server::{connection, r2_server, server};
+
+const KEYS: u64 = 60_000;
+
+/// Pages that one cursor reads.
+const SERIAL: usize = KEYS as usize / 1000;
+
+fn bucket() -> Bucket {
+    Bucket::new(MANY_KEYS)
+}
+
+fn prefix() -> Prefix {
+    Prefix::new("events/")
+}
+
+fn many(server: Server) -> (Server, Client) {
+    seed(server.store(), KEYS);
+    let client = Client::connect(&connection(&server), Arc::default()).unwrap();
+    (server, client)
+}
+
+async fn names(client: &Client) -> Result<Vec<String>, Error> {
+    let mut pages = client.keys_below(&bucket(), &prefix(), false);
+    let mut names = Vec::new();
+    while let Some(page) = pages.next().await? {
+        names.extend(page.rows().map(|row| row.name.to_owned()));
+    }
+    Ok(names)
+}
+
+fn is_few(server: &Server) -> bool {
+    let asked = server.faults().count("ListObjectsV2");
+    println!("{asked} requests for {SERIAL} pages");
+    asked * 100 <= SERIAL * 135
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_cursors_list_what_one_does_in_few_more_requests() {
+    for server in [server().await, r2_server().await] {
+        let (server, client) = many(server);
+        let mut serial = Vec::new();
+        let mut pages = Pages::new(&client, ListQuery::below(&bucket(), &prefix()));
+        while let Some(page) = pages.next().await.unwrap() {
+            serial.extend(page.rows().map(|row| row.name.to_owned()));
+        }
+        server.faults().clear_log();
+        assert!(names(&client).await.unwrap() == serial);
+        assert!(is_few(&server));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_counted_is_all() {
+    let (server, client) = many(server().await);
+    let measured = client.measure(&bucket(), &[Target::Prefix(prefix())], drop).await.unwrap();
+    assert_eq!((measured.objects, measured.done), (KEYS, true));
+    assert!(is_few(&server));
+    server.faults().clear_log();
+    let stored = client.stored(&bucket(), &prefix(), |_| ()).await.unwrap();
+    assert_eq!((stored.objects(), stored.bytes()), (KEYS, measured.bytes));
+    assert!(is_few(&server));
+}
+
+/// What a search of the screen answers, with all that it told before.
+async fn search(client: &Client, token: Option<&FoundRows>) -> Vec<FoundRows> {
+    let token = token.and_then(|found| found.behind.clone());
+    let (bucket, prefix, wanted) = (bucket(), prefix(), "event".to_owned());
+    let request = StorageRequest::Find { bucket, prefix, wanted, at: None, token };
+    let told = Mutex::new(Vec::new());
+    let tell = |answer| match answer {
+        Answer::Found(found) => told.lock().unwrap().push(found),
+        other => panic!("{other:?}"),
+    };
+    let last = match ask_storage(client, request, KnownUploads::default, tell).await.unwrap() {
+        Answer::Found(found) => found,
+        other => panic!("{other:?}"),
+    };
+    let mut told = told.into_inner().unwrap();
+    told.push(last);
+    told
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_search_goes_on_where_it_found_enough() {
+    for server in [server().await, r2_server().await] {
+        let (_server, client) = many(server);
+        let (mut found, mut last, mut looked_at) = (Vec::new(), None, 0);
+        for round in 1.. {
+            let told = search(&client, last.as_ref()).await;
+            let rows = told.iter().flat_map(|told| told.page.rows());
+            found.extend(rows.map(|row| row.name.to_owned()));
+            last = told.into_iter().next_back();
+            let Some(last) = &last else { unreachable!() };
+            looked_at += last.looked_at;
+            assert!(last.done && round < 20);
+            if last.behind.is_none() {
+                break;
+            }
+        }
+        assert_eq!(looked_at, KEYS);
+        assert!(found == names(&client).await.unwrap());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_walk_gives_way_to_a_server_that_has_enough() {
+    let (server, client) = many(server().await);
+    let throttled = Fault::slow_down().on("ListObjectsV2").after(12).times(6);
+    server.faults().add(throttled);
+    assert_eq!(names(&client).await.unwrap().len() as u64, KEYS);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_walk_that_is_refused_midway_is_not_whole() {
+    let (server, client) = many(server().await);
+    let refused = Fault::answer(403, "AccessDenied").on("ListObjectsV2").after(15).forever();
+    server.faults().add(refused);
+    assert!(names(&client).await.unwrap_err().is(&ErrorKind::AccessDenied));
+    let measured = client.measure(&bucket(), &[Target::Prefix(prefix())], drop).await;
+    assert!(measured.unwrap_err().is(&ErrorKind::AccessDenied));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_level_is_read_by_one_cursor() {
+    let (server, client) = many(server().await);
+    let query = ListQuery { delimited: true, ..ListQuery::below(&bucket(), &prefix()) };
+    let mut pages = KeyPages::new(&client, query);
+    let mut rows = 0;
+    while let Some(page) = pages.next().await.unwrap() {
+        rows += page.len();
+    }
+    assert_eq!(rows as u64, KEYS);
+    // One more looks whether that was the end.
+    assert!(server.faults().count("ListObjectsV2") <= SERIAL + 1);
+}
