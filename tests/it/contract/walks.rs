@@ -124,7 +124,7 @@ async fn a_search_goes_on_where_it_found_enough() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_walk_gives_way_to_a_server_that_has_enough() {
     let (server, client) = many(server().await);
-    let throttled = Fault::slow_down().on("ListObjectsV2").after(12).times(6);
+    let throttled = Fault::slow_down().on("ListObjectsV2").after(12).times(3);
     server.faults().add(throttled);
     assert_eq!(names(&client).await.unwrap().len() as u64, KEYS);
 }

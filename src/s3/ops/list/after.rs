@@ -30,9 +30,9 @@ pub fn start(name: &str, delimited: bool, prefix: &str) -> String {
 }
 
 impl Client {
-    /// The token of the next page. The end of a listing of many pages is believed of AWS and R2;
-    /// any other server is asked for what follows the last name, because LocalStack compares its
-    /// tokens with encoded names and leaves rows out.
+    /// The token of the next page. The end of a listing of many pages is believed of AWS and R2,
+    /// and of a page that was asked for by a name; any other server is asked for what follows the
+    /// last name, because LocalStack compares its tokens with encoded names and leaves rows out.
     pub(in crate::s3) async fn onward(
         &self,
         told: Option<&str>,
@@ -43,7 +43,8 @@ impl Client {
         if matches!(self.provider(), Provider::Aws | Provider::R2) {
             return Ok(told.map(|told| token(told, None)));
         }
-        let before = query.token.as_ref().and_then(|token| token.parts().1);
+        let (by_token, before) =
+            query.token.as_ref().map_or((None, None), ContinuationToken::parts);
         let prefix = query.prefix.as_str();
         let last = page.rows().last().map(|row| format!("{prefix}{}", row.name));
         let last = last.as_deref().or(before);
@@ -53,7 +54,7 @@ impl Client {
         match told {
             Some(_) if self.loses_rows() && ordered => Ok(Some(token("", Some(last)))),
             Some(told) => Ok(Some(token(told, Some(last)))),
-            None if before.is_none() || !ordered => Ok(None),
+            None if before.is_none() || by_token.is_none() || !ordered => Ok(None),
             None => {
                 let query =
                     ListQuery { token: Some(token("", Some(last))), max_keys: 2, ..query.clone() };
