@@ -1,6 +1,7 @@
 //! Defines what a part may do: read the session and the layout, add effects, ask for intents.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -21,6 +22,7 @@ use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
 use crate::domain::change::KeyChange;
 use crate::domain::error::Error;
+use crate::domain::listing::Page;
 use crate::domain::object::ObjectAddress;
 use crate::domain::stored::Stored;
 use crate::domain::transfer::{JobSpec, Target, TransferCommand};
@@ -71,11 +73,12 @@ pub enum Intent {
         action: Action,
         rows: Vec<(Target, Option<u64>)>,
     },
-    /// Count what is below some prefixes of a place.
+    /// Count what is below some prefixes of a place, with objects of it that are listed already.
     ShowSizes {
         bucket: Bucket,
         prefix: Prefix,
         of: Vec<Prefix>,
+        objects: Arc<Page>,
     },
     /// Show an object, and give the keys to the pane that shows it already.
     LookInto(Subject),

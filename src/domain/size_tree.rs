@@ -1,9 +1,11 @@
 //! Counts what is below a place as a tree of prefixes, from keys in order, in bounded memory.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::domain::address::DELIMITER;
-use crate::domain::listing::{Page, RowKind};
+use crate::domain::listing::{Class, Page, RowKind};
 use crate::domain::stored::Stored;
 use crate::domain::tally::{Age, Amount};
 
@@ -27,6 +29,18 @@ const SIZES: [(&str, u64); 6] = [
     ("below 1 GiB", 1 << 30),
 ];
 
+/// How many of these are paid as 128 KiB where so much is the least.
+const PADDED: usize = 3;
+
+/// What an object is told apart by besides its place: its class, age and size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Kind {
+    class: Class,
+    age: Age,
+    /// Of [`SIZES`], the last one behind them.
+    size: u8,
+}
+
 /// A prefix of a [`SizeTree`]; the place itself is the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PrefixId(usize);
@@ -41,6 +55,8 @@ struct SizedPrefix {
     all: Amount,
     /// The objects that are directly in it.
     own: Amount,
+    /// These by their kinds, which are few.
+    kinds: Vec<(Kind, Amount)>,
     /// Some of these, the largest first.
     named: Vec<SizedObject>,
     gone: bool,
@@ -50,6 +66,7 @@ struct SizedPrefix {
 pub struct SizedObject {
     pub name: String,
     pub bytes: u64,
+    kind: Kind,
 }
 
 /// What a level has, by size.
@@ -70,9 +87,8 @@ pub struct SizeTree {
     /// The name of the last of these, below the place.
     at: String,
     named: usize,
-    stored: Stored,
-    ages: [Amount; Age::ALL.len()],
-    sizes: [Amount; SIZES.len() + 1],
+    /// All objects.
+    kinds: BTreeMap<Kind, Amount>,
     /// The largest first, by their whole names.
     largest: Vec<SizedObject>,
 }
@@ -84,9 +100,7 @@ impl Default for SizeTree {
             open: vec![(PrefixId::default(), 0)],
             at: String::new(),
             named: 0,
-            stored: Stored::default(),
-            ages: [Amount::default(); Age::ALL.len()],
-            sizes: [Amount::default(); SIZES.len() + 1],
+            kinds: BTreeMap::new(),
             largest: Vec::new(),
         }
     }
@@ -103,28 +117,32 @@ impl SizeTree {
             if let RowKind::Object { size, modified, class } = row.kind {
                 key.truncate(below.len());
                 key.push_str(row.name);
-                self.count(&key, size);
-                self.stored.add(class.as_str(), size);
-                self.ages[Age::of(modified, now) as usize].count(size);
-                let group = SIZES.iter().position(|(_, bound)| size < *bound);
-                self.sizes[group.unwrap_or(SIZES.len())].count(size);
+                let passed = SIZES.iter().take_while(|(_, bound)| size >= *bound);
+                let group = passed.map(|_| 1).sum();
+                let kind = Kind { class, age: Age::of(modified, now), size: group };
+                self.count(&key, size, kind);
             }
         }
     }
 
-    fn count(&mut self, key: &str, size: u64) {
+    fn count(&mut self, key: &str, size: u64, kind: Kind) {
         self.go_to(key);
+        self.kinds.entry(kind).or_default().count(size);
         for (prefix, _) in &self.open {
             self.prefixes[prefix.0].all.count(size);
         }
         let (prefix, from) = self.open.last().copied().unwrap_or_default();
         let here = &mut self.prefixes[prefix.0];
         here.own.count(size);
+        match here.kinds.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, amount)) => amount.count(size),
+            None => here.kinds.push((kind, Amount { objects: 1, bytes: size })),
+        }
         let room = if self.named < MOST_NAMED { NAMED } else { here.named.len() };
         let before = here.named.len();
-        keep(&mut here.named, room, &key[from..], size);
+        keep(&mut here.named, room, &key[from..], (size, kind));
         self.named += here.named.len() - before;
-        keep(&mut self.largest, LARGEST, key, size);
+        keep(&mut self.largest, LARGEST, key, (size, kind));
     }
 
     /// Closes the prefixes that a key is not below, and opens those that it is.
@@ -209,8 +227,11 @@ impl SizeTree {
     }
 
     /// Takes away what was deleted: a prefix with all below it, or an object that has a name here.
-    /// What is told of classes, ages and sizes stays as it was counted.
     pub fn remove(&mut self, key: &str) {
+        if key.is_empty() {
+            *self = SizeTree::default();
+            return;
+        }
         let (mut at, mut from) = (SizeTree::TOP, 0);
         while let Some(end) = key[from..].find(DELIMITER) {
             let name = &key[from..=from + end];
@@ -224,13 +245,20 @@ impl SizeTree {
         }
         let here = &mut self.prefixes[at.0];
         let gone = if from == key.len() {
-            here.gone = at != SizeTree::TOP;
-            here.all
+            here.gone = true;
+            let gone = here.all;
+            self.forget_kinds(at);
+            gone
         } else {
             let named = here.named.iter().position(|object| object.name == key[from..]);
             let Some(named) = named else { return };
-            let gone = Amount { objects: 1, bytes: here.named.remove(named).bytes };
+            let SizedObject { bytes, kind, .. } = here.named.remove(named);
+            let gone = Amount { objects: 1, bytes };
             here.own = here.own.less(gone);
+            if let Some((_, amount)) = here.kinds.iter_mut().find(|(known, _)| *known == kind) {
+                *amount = amount.less(gone);
+            }
+            self.take_away(kind, gone);
             gone
         };
         self.largest.retain(|object| match from == key.len() {
@@ -245,19 +273,53 @@ impl SizeTree {
         }
     }
 
-    pub fn stored(&self) -> &Stored {
-        &self.stored
+    /// Of all below a prefix, which is gone.
+    fn forget_kinds(&mut self, prefix: PrefixId) {
+        let mut left = vec![prefix];
+        while let Some(id) = left.pop() {
+            let here = &mut self.prefixes[id.0];
+            // What went before it is forgotten already, and has no kinds.
+            left.extend(&here.below);
+            for (kind, amount) in std::mem::take(&mut here.kinds) {
+                self.take_away(kind, amount);
+            }
+        }
+    }
+
+    fn take_away(&mut self, kind: Kind, gone: Amount) {
+        if let Some(amount) = self.kinds.get_mut(&kind) {
+            *amount = amount.less(gone);
+        }
+    }
+
+    /// By class; what is gone leaves none behind.
+    pub fn stored(&self) -> Stored {
+        let mut stored = Stored::default();
+        for (kind, amount) in self.kinds.iter().filter(|(_, amount)| amount.objects > 0) {
+            stored.add_all(kind.class.as_str(), *amount, usize::from(kind.size) < PADDED);
+        }
+        stored
     }
 
     /// By age, the youngest first.
-    pub fn ages(&self) -> impl Iterator<Item = (&'static str, Amount)> {
-        Age::ALL.iter().map(|age| age.name()).zip(self.ages.iter().copied())
+    pub fn ages(&self) -> [(&'static str, Amount); Age::ALL.len()] {
+        let mut ages = Age::ALL.map(|age| (age.name(), Amount::default()));
+        for (kind, amount) in &self.kinds {
+            ages[kind.age as usize].1.add(*amount);
+        }
+        ages
     }
 
     /// By size, the smallest first.
-    pub fn sizes(&self) -> impl Iterator<Item = (&'static str, Amount)> {
-        let names = SIZES.iter().map(|(name, _)| *name).chain(["1 GiB and more"]);
-        names.zip(self.sizes.iter().copied())
+    pub fn sizes(&self) -> [(&'static str, Amount); SIZES.len() + 1] {
+        let mut sizes = [("1 GiB and more", Amount::default()); SIZES.len() + 1];
+        for (size, (name, _)) in sizes.iter_mut().zip(SIZES) {
+            size.0 = name;
+        }
+        for (kind, amount) in &self.kinds {
+            sizes[usize::from(kind.size)].1.add(*amount);
+        }
+        sizes
     }
 
     /// The largest objects by their names below the place, the largest first.
@@ -281,7 +343,7 @@ impl SizedRow {
 }
 
 /// Keeps an object among the largest, of which there are at most `room`.
-fn keep(largest: &mut Vec<SizedObject>, room: usize, name: &str, bytes: u64) {
+fn keep(largest: &mut Vec<SizedObject>, room: usize, name: &str, (bytes, kind): (u64, Kind)) {
     if largest.len() >= room {
         if largest.last().is_none_or(|last| bytes <= last.bytes) {
             return;
@@ -289,7 +351,7 @@ fn keep(largest: &mut Vec<SizedObject>, room: usize, name: &str, bytes: u64) {
         largest.pop();
     }
     let at = largest.partition_point(|object| object.bytes >= bytes);
-    largest.insert(at, SizedObject { name: name.to_owned(), bytes });
+    largest.insert(at, SizedObject { name: name.to_owned(), bytes, kind });
 }
 
 #[cfg(test)]
@@ -381,10 +443,34 @@ mod tests {
             let some = groups.into_iter().filter(|(_, amount)| amount.objects > 0);
             some.map(|(name, amount)| (name, amount.objects)).collect()
         };
-        assert_eq!(some(tree.ages().collect()), [("7d", 3)]);
+        assert_eq!(some(tree.ages().to_vec()), [("7d", 3)]);
         let sizes = [("empty", 1), ("below 128 KiB", 1), ("1 GiB and more", 1)];
-        assert_eq!(some(tree.sizes().collect()), sizes);
+        assert_eq!(some(tree.sizes().to_vec()), sizes);
         assert_eq!(tree.stored().objects(), 3);
+    }
+
+    #[test]
+    fn what_is_deleted_leaves_ages_sizes_and_classes() {
+        let mut tree = tree(&[("a", 5), ("p/q/r", 7), ("p/q/s", 1 << 30), ("p/z", 2000), ("z", 1)]);
+        let counted = |tree: &SizeTree| {
+            let sum = |groups: &[(&str, Amount)]| -> u64 {
+                groups.iter().map(|(_, amount)| amount.objects).sum()
+            };
+            (sum(&tree.ages()), sum(&tree.sizes()), tree.stored().objects())
+        };
+        tree.remove("a");
+        assert_eq!(counted(&tree), (4, 4, 4));
+        tree.remove("p/q/");
+        assert_eq!(counted(&tree), (2, 2, 2));
+        assert_eq!(tree.sizes()[SIZES.len()].1, Amount::default());
+        assert_eq!(tree.stored().bytes(), 2001);
+        tree.remove("p/");
+        assert_eq!(counted(&tree), (1, 1, 1), "what went before is not taken away again");
+        tree.remove("z");
+        assert_eq!(tree.stored(), Stored::default());
+        let mut tree = super::tests::tree(&[("a", 5), ("p/q", 7)]);
+        tree.remove("");
+        assert_eq!((counted(&tree), tree.rows(SizeTree::TOP)), ((0, 0, 0), Vec::new()));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::price::{Cost, Price, PriceList, STANDARD};
 use crate::domain::provider::Provider;
+use crate::domain::tally::Amount;
 
 /// What is below a place, by storage class.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +43,15 @@ impl Stored {
         totals.objects += 1;
         totals.bytes += size;
         totals.padded += size.max(SMALLEST);
+    }
+
+    /// Objects of one class that are all smaller than 128 KiB, or all not.
+    pub fn add_all(&mut self, class: &'static str, amount: Amount, small: bool) {
+        let class = if class.is_empty() { STANDARD } else { class };
+        let totals = self.by_class.entry(class).or_default();
+        totals.objects += amount.objects;
+        totals.bytes += amount.bytes;
+        totals.padded += if small { amount.objects * SMALLEST } else { amount.bytes };
     }
 
     /// Nothing more is counted.
@@ -113,6 +123,19 @@ mod tests {
         assert!((of(Provider::Aws) - 0.023 - small).abs() < 1e-9);
         assert!((of(Provider::R2) - 0.015).abs() < 1e-9);
         assert_eq!((stored.objects(), stored.bytes()), (2, 1_000_000_001));
+    }
+
+    #[test]
+    fn many_of_a_kind_are_as_many_single_ones() {
+        let (mut single, mut all) = (Stored::default(), Stored::default());
+        for (sizes, small) in [([1, SMALLEST - 1], true), ([SMALLEST, 5 * SMALLEST], false)] {
+            for size in sizes {
+                single.add("", size);
+            }
+            let amount = Amount { objects: 2, bytes: sizes.iter().sum() };
+            all.add_all(STANDARD, amount, small);
+        }
+        assert_eq!(all, single);
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub struct PrefixTally {
 }
 
 /// How old an object is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Age {
     Day,
     Week,
@@ -161,6 +161,11 @@ impl Amount {
     pub fn count(&mut self, size: u64) {
         self.objects += 1;
         self.bytes += size;
+    }
+
+    pub fn add(&mut self, more: Amount) {
+        self.objects += more.objects;
+        self.bytes += more.bytes;
     }
 }
 

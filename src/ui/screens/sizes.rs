@@ -69,7 +69,8 @@ fn labels(paint: &Paint<'_>, shown: &MeasuredPlace, now: jiff::Timestamp) -> Lab
     };
     let state = match &shown.counting {
         Counting::Whole if shown.tree.is_cut() => "too many prefixes: some are one".to_owned(),
-        Counting::Running | Counting::Whole => String::new(),
+        Counting::Running | Counting::Whole if shown.is_all => String::new(),
+        Counting::Running | Counting::Whole => "only what was marked".to_owned(),
         Counting::Stopped => "stopped: not all of it".to_owned(),
         Counting::Failed(error) => format!("not all of it: {}", error.explain().what),
     };
@@ -130,11 +131,85 @@ fn draw_row(paint: &mut Paint<'_>, span: Span, row: &SizedRow, (most, all): (u64
     };
 }
 
-/// One line of the summary: a heading, or a name with its amount.
+/// One line of the summary.
 enum SummaryLine {
     Heading(String),
     Amount(String, Amount),
     Text(String, String),
+    /// Of two histograms beside each other, and a line of both.
+    Headings(&'static str, &'static str),
+    Bars(Option<HistogramBar>, Option<HistogramBar>),
+    /// Of one alone, where there is no room for two.
+    Bar(HistogramBar),
+}
+
+/// A group of objects, and what it is the length of.
+struct HistogramBar {
+    name: &'static str,
+    told: String,
+    length: u64,
+    longest: u64,
+}
+
+/// The name of a group, and the narrowest line that has room for two histograms.
+const GROUP: u16 = 14;
+const BESIDE: u16 = 64;
+
+/// What is stored by age, in bytes.
+fn by_age(shown: &MeasuredPlace) -> Vec<HistogramBar> {
+    let ages = shown.tree.ages();
+    let longest = ages.iter().map(|(_, amount)| amount.bytes).max().unwrap_or_default();
+    let bar = |(name, Amount { bytes, .. })| HistogramBar {
+        name,
+        told: Size(bytes).to_string(),
+        length: bytes,
+        longest,
+    };
+    ages.map(bar).into()
+}
+
+/// How many there are of each size: of bytes, the largest would be all that is seen.
+fn by_size(shown: &MeasuredPlace) -> Vec<HistogramBar> {
+    let sizes = shown.tree.sizes();
+    let longest = sizes.iter().map(|(_, amount)| amount.objects).max().unwrap_or_default();
+    let bar = |(name, Amount { objects, .. })| HistogramBar {
+        name,
+        told: Count(objects).to_string(),
+        length: objects,
+        longest,
+    };
+    sizes.map(bar).into()
+}
+
+fn histograms(shown: &MeasuredPlace, beside: bool) -> Vec<SummaryLine> {
+    let (ages, sizes) = (by_age(shown), by_size(shown));
+    let mut lines = Vec::new();
+    if beside {
+        lines.push(SummaryLine::Headings(AGES, SIZES));
+        let most = ages.len().max(sizes.len());
+        let (mut ages, mut sizes) = (ages.into_iter(), sizes.into_iter());
+        lines.extend((0..most).map(|_| SummaryLine::Bars(ages.next(), sizes.next())));
+        return lines;
+    }
+    for (heading, bars) in [(AGES, ages), (SIZES, sizes)] {
+        lines.push(SummaryLine::Heading(heading.to_owned()));
+        lines.extend(bars.into_iter().filter(|bar| bar.length > 0).map(SummaryLine::Bar));
+    }
+    lines
+}
+
+const AGES: &str = "Bytes by age";
+const SIZES: &str = "Objects by size";
+
+fn draw_bar(paint: &mut Paint<'_>, span: Span, bar: &HistogramBar) {
+    let styles = paint.styles;
+    let style = if bar.length > 0 { styles.text } else { styles.dim };
+    paint.put(span.take(GROUP), bar.name, style);
+    let rest = span.skip(GROUP + 1);
+    let style = if bar.length > 0 { styles.size } else { styles.dim };
+    paint.print_right(rest.take(COUNT), style, format_args!("{}", bar.told));
+    let rest = rest.skip(COUNT + 1);
+    gauge(paint, rest.take(BAR.min(rest.width)), bar.length, bar.longest, styles.accent);
 }
 
 fn draw_summary(
@@ -144,14 +219,30 @@ fn draw_summary(
     shown: &MeasuredPlace,
     session: &Session,
 ) {
-    let lines = summary(sizes, shown, session);
+    let beside = area.width >= BESIDE;
+    let lines = summary(sizes, shown, session, beside);
     let styles = paint.styles;
     let all = shown.tree.stored().bytes();
-    for (line, said) in (0..area.height).zip(lines.iter().skip(shown.cursor)) {
+    let first = shown.cursor.min(lines.len().saturating_sub(area.height.into()));
+    for (line, said) in (0..area.height).zip(lines.iter().skip(first)) {
         let span = Span::line(area, line).skip(1).shorter(1);
         match said {
             SummaryLine::Heading(text) => {
                 paint.put(span, text, styles.title);
+            }
+            SummaryLine::Headings(one, other) => {
+                paint.put(span, one, styles.title);
+                paint.put(span.skip(span.width / 2), other, styles.title);
+            }
+            SummaryLine::Bar(bar) => draw_bar(paint, span.skip(2), bar),
+            SummaryLine::Bars(one, other) => {
+                let half = span.width / 2;
+                let halves = [span.take(half).skip(2), span.skip(half).skip(1)];
+                for (half, bar) in halves.into_iter().zip([one, other]) {
+                    if let Some(bar) = bar {
+                        draw_bar(paint, half, bar);
+                    }
+                }
             }
             SummaryLine::Text(name, value) => {
                 paint.put(span.skip(2).take(18), name, styles.text);
@@ -173,11 +264,13 @@ fn draw_summary(
     }
 }
 
-fn summary(sizes: &Sizes, shown: &MeasuredPlace, session: &Session) -> Vec<SummaryLine> {
+fn summary(
+    sizes: &Sizes,
+    shown: &MeasuredPlace,
+    session: &Session,
+    beside: bool,
+) -> Vec<SummaryLine> {
     let stored = shown.tree.stored();
-    let some = |(name, amount): (&str, Amount)| {
-        (amount.objects > 0).then(|| SummaryLine::Amount(name.to_owned(), amount))
-    };
     let mut lines = vec![SummaryLine::Heading("By storage class".to_owned())];
     lines.extend(stored.classes().map(|(class, totals)| {
         let amount = Amount { objects: totals.objects, bytes: totals.bytes };
@@ -188,10 +281,7 @@ fn summary(sizes: &Sizes, shown: &MeasuredPlace, session: &Session) -> Vec<Summa
     if let Some(monthly) = stored.monthly(&session.prices, connection.provider, region) {
         lines.push(SummaryLine::Text("a month".to_owned(), monthly.cost.to_string()));
     }
-    lines.push(SummaryLine::Heading("By age".to_owned()));
-    lines.extend(shown.tree.ages().filter_map(some));
-    lines.push(SummaryLine::Heading("By size".to_owned()));
-    lines.extend(shown.tree.sizes().filter_map(some));
+    lines.extend(histograms(shown, beside));
     lines.push(SummaryLine::Heading("Beside the objects".to_owned()));
     match (&shown.beside, sizes.is_counting_beside()) {
         (Some(beside), counting) => {

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use windlass::app::effect::{Effect, Request, StorageRequest};
-use windlass::app::event::{Answer, Reply};
+use windlass::app::event::{Answer, Event, Reply};
 use windlass::app::screens::sizes::measured::Counting;
 use windlass::app::screens::sizes::view::SizesView;
 use windlass::domain::listing::{Class, Page};
 use windlass::domain::object::Measure;
 use windlass::domain::size_tree::SizedRow;
 use windlass::domain::tally::{Amount, Besides};
-use windlass::domain::transfer::{Target, TransferCommand, Work};
+use windlass::domain::transfer::{JobState, JobView, Target, TransferCommand, Work};
+use windlass::domain::transfer_event::TransferEvent;
 
+use crate::flows::queue::{ends, news, upload};
 use crate::support::app::{App, page};
 
 fn walked(keys: &[(&str, u64)], done: bool) -> Reply {
@@ -129,6 +131,74 @@ fn a_row_is_deleted_by_the_usual_question() {
         _ => None,
     });
     assert_eq!(deleted, Some(vec![Target::Prefix("p/q/".into())]));
+}
+
+#[test]
+fn single_objects_that_are_marked_are_counted_without_a_request() {
+    let mut app = App::with_rows(&["p/", "a", "b"]);
+    app.keys("j space space w");
+    assert!(app.requests().is_empty());
+    assert_eq!(names(&app), ["b", "a"]);
+    let picture = app.picture();
+    assert!(picture.contains("5 B in 2") && picture.contains("only what was marked"), "{picture}");
+
+    let mut app = App::with_rows(&["p/", "a", "b"]);
+    app.keys("space space w");
+    let [Request::Storage(StorageRequest::Walk { prefix, .. })] = &app.requests()[..] else {
+        panic!()
+    };
+    assert_eq!(prefix.as_str(), "p/");
+    let ticket = app.last_ticket();
+    app.answer(ticket, walked(&[("x", 7)], false)).reply(walked(&[], true));
+    assert_eq!(names(&app), ["p/", "a"]);
+    let picture = app.picture();
+    assert!(picture.contains("9 B in 2") && picture.contains("only what was marked"), "{picture}");
+}
+
+#[test]
+fn what_is_counted_of_a_part_is_not_taken_for_the_sum_of_all() {
+    let known = |app: &App| {
+        let session = &app.state.session;
+        session.measured(&"media".into(), &"".into()).is_some()
+    };
+    assert!(known(&counted()));
+    let mut app = App::with_rows(&["p/", "a", "b"]);
+    app.keys("space w");
+    let ticket = app.last_ticket();
+    app.answer(ticket, walked(&[("x", 7)], false)).reply(walked(&[], true));
+    assert!(!known(&app));
+}
+
+#[test]
+fn classes_and_ages_are_right_after_a_deletion() {
+    let mut app = counted();
+    app.keys("D").reply(Ok(Answer::Measured(Measure { objects: 3, bytes: 17, done: true })));
+    app.keys("y");
+    let spec = app.effects().into_iter().find_map(|effect| match effect {
+        Effect::Transfer(TransferCommand::Enqueue(specs)) => specs.into_iter().next(),
+        _ => None,
+    });
+    let view = JobView { spec: spec.unwrap(), ..upload(7, "k", JobState::Running) };
+    news(&mut app, TransferEvent::Queued(view));
+    ends(&mut app, 7, JobState::Done);
+    assert_eq!(names(&app), ["a"]);
+    let tree = &app.state.parts.sizes.shown().unwrap().tree;
+    let left = Amount { objects: 1, bytes: 5 };
+    assert_eq!((tree.stored().objects(), tree.stored().bytes()), (1, 5));
+    assert!(tree.ages().contains(&("older", left)), "{:?}", tree.ages());
+    assert!(tree.sizes().contains(&("below 1 KiB", left)), "{:?}", tree.sizes());
+}
+
+#[test]
+fn a_summary_that_has_no_room_is_scrolled() {
+    let mut app = counted();
+    app.event(Event::Resized { width: 50, height: 12 }).keys("tab");
+    assert!(app.picture().contains("By storage class"), "{}", app.picture());
+    assert!(!app.picture().contains("Beside the objects"), "{}", app.picture());
+    app.keys("G");
+    assert!(app.picture().contains("Beside the objects"), "{}", app.picture());
+    app.keys("g g");
+    assert!(app.picture().contains("By storage class"), "{}", app.picture());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Moves the cursor over the rows of a prefix by keys, clicks and the wheel.
 
+use std::sync::Arc;
+
 use crate::app::action::Action;
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::input::Input;
@@ -7,6 +9,7 @@ use crate::app::layout::Pane;
 use crate::app::list::Hold;
 use crate::app::screens::objects::browse::Browse;
 use crate::domain::address::Prefix;
+use crate::domain::listing::{Page, Row};
 use crate::domain::transfer::Target;
 
 impl Browse {
@@ -75,21 +78,26 @@ impl Browse {
         }
     }
 
-    /// Asks for the sizes below the marked prefixes, or below the open one.
+    /// Asks for the sizes of what is marked, or of all below the open prefix.
     pub(super) fn ask_sizes(&self, cx: &mut Context<'_>) {
         let Some(place) = self.place() else { return };
         let (bucket, prefix) = (place.bucket.clone(), place.prefix.clone());
-        let mut of: Vec<Prefix> = Vec::new();
+        let (mut of, mut objects): (Vec<Prefix>, Page) = Default::default();
         if !self.marking.marks.is_empty() {
+            let listing = self.rows.listing();
+            let marked = listing.numbered().filter(|(row, _)| self.marking.marks.contains(*row));
+            let rows = marked.map(|(_, row)| row).filter(|row| !row.is_prefix());
+            rows.for_each(|row| objects.push_row(Row { version: None, etag: None, ..row }));
             of.extend(self.targets().into_iter().filter_map(|target| match target {
                 Target::Prefix(prefix) => Some(prefix),
                 _ => None,
             }));
         }
-        if of.is_empty() {
+        if of.is_empty() && objects.is_empty() {
             of.push(prefix.clone());
         }
-        cx.ask(Intent::ShowSizes { bucket, prefix, of });
+        let objects = Arc::new(objects);
+        cx.ask(Intent::ShowSizes { bucket, prefix, of, objects });
     }
 
     fn go_to_root(&mut self, cx: &mut Context<'_>) {

@@ -16,6 +16,9 @@ use crate::domain::transfer::Target;
 const OFTEN: i64 = 250;
 const MANY: usize = 1_000;
 
+/// Lines of the summary besides its groups: headings, the cost, what is beside the objects.
+const SUMMARY_LINES: usize = 8;
+
 /// How far the counting has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Counting {
@@ -40,6 +43,8 @@ pub struct MeasuredPlace {
     pub cursor: usize,
     /// Prefixes that are still to be counted, the one under way first.
     pub left: VecDeque<Prefix>,
+    /// Everything below the place is counted, and not only what was marked in it.
+    pub is_all: bool,
     level: PrefixId,
     rows: Vec<SizedRow>,
     /// The cursors of the levels above.
@@ -53,6 +58,7 @@ impl MeasuredPlace {
     /// Below some prefixes of a place, each below `prefix` or it itself.
     pub fn new(bucket: Bucket, prefix: Prefix, of: Vec<Prefix>) -> MeasuredPlace {
         MeasuredPlace {
+            is_all: of.contains(&prefix),
             bucket,
             prefix,
             tree: SizeTree::default(),
@@ -94,8 +100,14 @@ impl MeasuredPlace {
         match self.view {
             SizesView::Tree => self.rows.len(),
             SizesView::Largest => self.tree.largest().len(),
-            SizesView::Summary => 0,
+            SizesView::Summary => self.summary_lines(),
         }
+    }
+
+    /// Where they are all below one another; beside each other they are fewer.
+    fn summary_lines(&self) -> usize {
+        let groups = self.tree.ages().len() + self.tree.sizes().len();
+        self.tree.stored().classes().count() + groups + SUMMARY_LINES
     }
 
     /// Puts the rows in order where something was counted; the cursor stays on its row unless it is

@@ -15,6 +15,7 @@ use crate::app::screens::sizes::view::SizesView;
 use crate::app::spot::Spot;
 use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Prefix};
+use crate::domain::listing::Page;
 use crate::domain::transfer::{JobSpec, Target, Work};
 
 #[derive(Clone, Debug, Default)]
@@ -76,7 +77,7 @@ impl Part for Sizes {
             Action::Refresh => {
                 let (bucket, prefix) = (shown.bucket.clone(), shown.prefix.clone());
                 let of = vec![prefix.clone()];
-                self.open(bucket, prefix, of, cx);
+                self.open((bucket, prefix), of, &Page::default(), cx);
             }
             _ => {
                 let len = shown.row_count();
@@ -149,10 +150,18 @@ impl Sizes {
         self.beside.is_some()
     }
 
-    /// Counts what is below some prefixes of a place.
-    pub fn open(&mut self, bucket: Bucket, prefix: Prefix, of: Vec<Prefix>, cx: &mut Context<'_>) {
+    /// Counts what is below some prefixes of a place, and objects of it that are listed already.
+    pub fn open(
+        &mut self,
+        (bucket, prefix): (Bucket, Prefix),
+        of: Vec<Prefix>,
+        objects: &Page,
+        cx: &mut Context<'_>,
+    ) {
         self.close(cx);
-        self.shown = Some(Box::new(MeasuredPlace::new(bucket, prefix, of)));
+        let mut shown = MeasuredPlace::new(bucket, prefix, of);
+        shown.tree.add(objects, "", cx.now);
+        self.shown = Some(Box::new(shown));
         self.walk_on(cx);
     }
 
@@ -177,8 +186,11 @@ impl Sizes {
             self.walk = Some(cx.request(StorageRequest::Walk { bucket, prefix }));
         } else {
             shown.counting = Counting::Whole;
+            if !shown.is_all {
+                return;
+            }
             let (bucket, prefix) = (shown.bucket.clone(), shown.prefix.clone());
-            let stored = shown.tree.stored().clone().finished();
+            let stored = shown.tree.stored().finished();
             cx.ask(Intent::KnowStored { bucket, prefix, stored });
         }
     }
