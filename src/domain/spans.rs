@@ -100,6 +100,8 @@ pub struct Spans {
     pages: u64,
     splits: u64,
     misfits: u32,
+    /// Bytes of pages that may wait.
+    room: usize,
     /// Nothing is divided any more.
     alone: bool,
     /// Behind the page that was taken last.
@@ -117,6 +119,7 @@ impl Default for Spans {
             pages: 0,
             splits: 0,
             misfits: 0,
+            room: WAITING,
             alone: false,
             behind: None,
         }
@@ -165,6 +168,12 @@ impl Spans {
     /// One cursor, as ever.
     pub fn alone() -> Spans {
         Spans { alone: true, ..Spans::default() }
+    }
+
+    /// No more bytes of pages than these wait for those before them.
+    #[must_use]
+    pub fn within(self, room: usize) -> Spans {
+        Spans { room, ..self }
     }
 
     /// Goes on where an earlier listing was left: behind the name `last`.
@@ -226,7 +235,7 @@ impl Spans {
         let mut waiting = 0;
         for (place, span) in self.queue.iter_mut().enumerate() {
             waiting += span.waiting;
-            let may = place == 0 || (room && waiting < WAITING);
+            let may = place == 0 || (room && waiting < self.room);
             if may && matches!(span.state, State::Idle) {
                 span.state = State::Asked;
                 let how = SpanStep::Go(span.cursor.token().cloned());
@@ -242,7 +251,7 @@ impl Spans {
             return None;
         }
         let waiting: usize = self.queue.iter().map(|span| span.waiting).sum();
-        let full = waiting >= WAITING;
+        let full = waiting >= self.room;
         let ripe = self.queue.iter_mut().enumerate().filter(|(place, span)| {
             // Where there is no room, only what is wanted first is worth dividing.
             span.is_ripe() && (!full || *place == 0)

@@ -190,6 +190,33 @@ fn every_distribution_is_listed_as_by_one_cursor_and_far_sooner() {
 }
 
 #[test]
+fn little_room_is_kept_to_and_changes_nothing_else() {
+    for (what, keys) in distributions() {
+        let keys = sorted(keys);
+        let mut page = Page::default();
+        for key in &keys[..PAGE] {
+            page.push_object(key, 1, None, Class::Standard);
+        }
+        let room = page.heap_bytes() * 4;
+        let mut spans = Spans::default().within(room);
+        let (mut names, mut most) = (Vec::new(), 0);
+        while !spans.is_over() {
+            for ask in std::iter::from_fn(|| spans.ask()).collect::<Vec<_>>() {
+                let page = listed(&keys, Server::Honest, &ask.how);
+                spans.answer(ask, Ok(page));
+            }
+            most = most.max(spans.queue.iter().map(|span| span.waiting).sum::<usize>());
+            if let Some(page) = spans.take() {
+                names.extend(page.unwrap().rows().map(|row| row.name.to_owned()));
+            }
+        }
+        assert!(names == keys, "{what}");
+        // What was asked for before it was full comes all the same.
+        assert!(most <= room + page.heap_bytes() * 2 * CURSORS, "{what}: {most} of {room}");
+    }
+}
+
+#[test]
 fn a_server_that_cannot_begin_behind_a_name_is_read_by_one_cursor() {
     for server in [Server::Deaf, Server::Confused] {
         for (what, keys) in distributions() {

@@ -58,6 +58,12 @@ impl<'a> KeyPages<'a> {
         KeyPages { send, query, spans, last: String::new(), running: FuturesUnordered::new() }
     }
 
+    /// No more bytes of pages than these wait for the reader.
+    #[must_use]
+    pub fn within(self, bytes: usize) -> KeyPages<'a> {
+        KeyPages { spans: self.spans.within(bytes), ..self }
+    }
+
     /// Where another listing goes on behind the pages that were given; `None` where nothing
     /// follows.
     pub fn behind(&self) -> Option<ContinuationToken> {

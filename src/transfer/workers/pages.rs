@@ -15,6 +15,9 @@ use crate::s3::ops::keys::{KeyPages, PageAnswer, is_throttled};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
 
+/// Bytes of pages that wait in each job: many may be open, and moving takes longer than listing.
+const AHEAD: usize = 8 << 20;
+
 /// A prefix that is listed, as it is or as it was.
 #[derive(Clone, Copy)]
 pub struct ListedPlace<'a> {
@@ -48,7 +51,8 @@ impl<'a> KeyWalk<'a> {
         let ListedPlace { bucket, prefix, at } = place;
         let query = ListQuery { at, ..ListQuery::below(bucket, prefix) };
         let send = |query, _| send(remote, policy.apart(), query).boxed();
-        KeyWalk { place, pages: KeyPages::sent_by(Box::new(send), query), last: None }
+        let pages = KeyPages::sent_by(Box::new(send), query).within(AHEAD);
+        KeyWalk { place, pages, last: None }
     }
 
     /// The next page; `None` after the last.
