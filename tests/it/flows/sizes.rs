@@ -192,7 +192,7 @@ fn classes_and_ages_are_right_after_a_deletion() {
 #[test]
 fn a_summary_that_has_no_room_is_scrolled() {
     let mut app = counted();
-    app.event(Event::Resized { width: 50, height: 12 }).keys("tab");
+    app.event(Event::Resized { width: 50, height: 9 }).keys("tab");
     assert!(app.picture().contains("By storage class"), "{}", app.picture());
     assert!(!app.picture().contains("Beside the objects"), "{}", app.picture());
     app.keys("G");

@@ -106,8 +106,9 @@ impl MeasuredPlace {
 
     /// Where they are all below one another; beside each other they are fewer.
     fn summary_lines(&self) -> usize {
-        let groups = self.tree.ages().len() + self.tree.sizes().len();
-        self.tree.stored().classes().count() + groups + SUMMARY_LINES
+        let (ages, sizes) = (self.tree.ages(), self.tree.sizes());
+        let groups = ages.iter().chain(&sizes).filter(|(_, amount)| amount.objects > 0);
+        self.tree.stored().classes().count() + groups.count() + SUMMARY_LINES
     }
 
     /// Puts the rows in order where something was counted; the cursor stays on its row unless it is
