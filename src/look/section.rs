@@ -115,7 +115,8 @@ impl Forward for Section {
 mod tests {
     use super::*;
     use crate::look::error::LookError;
-    use crate::look::object_bytes::tests::{InMemory, source};
+    use crate::look::object_bytes::InMemory;
+    use crate::look::object_bytes::tests::source;
 
     #[test]
     fn a_stream_is_fetched_in_growing_pieces() {

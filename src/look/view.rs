@@ -7,6 +7,7 @@ use crate::domain::contents::{ContentKind, Contents};
 use crate::domain::object_view::{ObjectView, ViewBody, ViewForm};
 use crate::domain::table_view::TableView;
 use crate::domain::text_window::{self, TextWindow, WindowLine};
+use crate::look::config_tree::{toml_tree, yaml_tree};
 use crate::look::encoding::decode;
 use crate::look::error::{LookError, Looked, guarded};
 use crate::look::html::page_text;
@@ -30,6 +31,9 @@ const TREE: usize = 2 * 1024 * 1024;
 
 /// The longest Markdown or HTML that is rendered, in bytes.
 const LONGEST_RENDERED: u64 = 512 * 1024;
+
+/// The longest YAML or TOML that is shown as a tree, in bytes.
+const LONGEST_CONFIG: u64 = 1024 * 1024;
 
 /// Rows of a table that are shown first.
 pub const FIRST_ROWS: u64 = 200;
@@ -86,6 +90,15 @@ fn best(inside: &Inside, contents: &Contents, pixels: u64) -> Looked<ViewBody> {
             let (text, whole) = beginning(inside, TREE)?;
             Ok(ViewBody::Tree(tree(&text, whole)))
         }
+        ContentKind::Yaml if inside.size() <= LONGEST_CONFIG => {
+            let (text, whole) = beginning(inside, count(LONGEST_CONFIG))?;
+            Ok(ViewBody::Tree(yaml_tree(&text, whole)))
+        }
+        ContentKind::Toml if inside.size() <= LONGEST_CONFIG => {
+            let (text, _) = beginning(inside, count(LONGEST_CONFIG))?;
+            toml_tree(&text)
+                .map_or_else(|| plain(inside, contents.kind), |tree| Ok(ViewBody::Tree(tree)))
+        }
         ContentKind::Text if inside.size() <= LONGEST_RENDERED => match renderer(name) {
             Some(render) => Ok(ViewBody::Text(rendered_text(inside, render)?)),
             None => plain(inside, contents.kind),
@@ -141,7 +154,7 @@ fn renderer(name: &str) -> Option<fn(&str) -> Vec<ColouredLine>> {
 }
 
 fn rendered_text(inside: &Inside, render: fn(&str) -> Vec<ColouredLine>) -> Looked<TextWindow> {
-    let (text, _) = beginning(inside, usize::try_from(LONGEST_RENDERED).unwrap_or(usize::MAX))?;
+    let (text, _) = beginning(inside, count(LONGEST_RENDERED))?;
     let size = inside.size();
     let line = |line: ColouredLine| WindowLine { at: 0, line };
     Ok(TextWindow {
@@ -165,6 +178,10 @@ fn image(inside: &Inside, contents: &Contents, pixels: u64) -> Looked<ViewBody> 
 #[cfg(not(feature = "images"))]
 fn image(inside: &Inside, _: &Contents, _: u64) -> Looked<ViewBody> {
     plain(inside, ContentKind::Image)
+}
+
+fn count(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
 }
 
 /// The first bytes as text, and whether they are all.
@@ -233,6 +250,9 @@ mod tests {
         let packed = zstd::encode_all(&b"a,b\n1,2\n"[..], 1).unwrap();
         assert!(matches!(body("a.csv.zst", packed), ViewBody::Table(_)));
         assert!(matches!(body("a.json", "{\"a\":1}"), ViewBody::Tree(_)));
+        assert!(matches!(body("a.yaml", "a: 1\nb: [2]\n"), ViewBody::Tree(_)));
+        assert!(matches!(body("a.toml", "[a]\nb = 1\n"), ViewBody::Tree(_)));
+        assert!(matches!(body("a.toml", "[a\nb = "), ViewBody::Text(_)));
         let ViewBody::Text(text) = body("a.rs", "fn main() {}\n") else { panic!("no text") };
         assert_eq!(text.lines.len(), 1);
         assert!(matches!(body("a.bin", b"\0\x01\x02".to_vec()), ViewBody::Bytes(_)));

@@ -108,12 +108,12 @@ impl Preview {
         }
     }
 
-    /// What has to be fetched for what is on screen and around it.
-    pub fn wants(&self, rows: u16) -> Option<LookStep> {
+    /// What has to be fetched where one goes on in a direction.
+    pub fn wants(&self, forward: bool, rows: u16) -> Option<LookStep> {
         match &self.body {
-            PreviewBody::Text(text) => text.wants(rows),
-            PreviewBody::Bytes(bytes) => bytes.wants(rows),
-            PreviewBody::Table(table) => table.wants(rows),
+            PreviewBody::Text(text) => text.wants(forward, rows),
+            PreviewBody::Bytes(bytes) => bytes.wants(forward, rows),
+            PreviewBody::Table(table) if forward => table.wants(rows),
             _ => None,
         }
     }

@@ -189,13 +189,13 @@ impl Part for SidePane {
 
     fn scroll(&mut self, by: isize, cx: &mut Context<'_>) {
         let rows = cx.areas.rows(Pane::Side);
-        match (self.tab, &mut self.details, &mut self.looking.preview) {
-            (SideTab::Details, Some(details), _) => {
+        match (self.tab, &mut self.details) {
+            (SideTab::Details, Some(details)) => {
                 let len = details.len();
                 details.list.scroll(by, len, rows);
             }
-            (SideTab::Preview, _, Fetched::Ready(preview)) => preview.scroll(by, rows),
-            _ => {}
+            (SideTab::Details, None) => {}
+            (SideTab::Preview, _) => self.looking.scroll(by, rows),
         }
     }
 

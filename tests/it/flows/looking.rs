@@ -179,6 +179,26 @@ fn a_long_text_is_read_on_as_one_scrolls() {
 }
 
 #[test]
+fn no_answer_asks_for_more() {
+    let mut app = log();
+    for _ in 0..120 {
+        app.keys("pgdn");
+    }
+    app.effects();
+    // What is here stays near both of its ends.
+    let mut short = window(20_000);
+    short.lines.truncate(5);
+    short.end = short.start + 50;
+    // Once more for the keys that were pressed meanwhile, and then no more.
+    app.reply(part(ViewBody::Text(short.clone()), 20_000)).wait(1);
+    app.effects();
+    app.reply(part(ViewBody::Text(short), 20_000)).wait(1);
+    assert_eq!(wanted(&mut app), []);
+    app.keys("k");
+    assert!(matches!(wanted(&mut app)[..], [(None, LookStep::Text(TextPlace::Around(_)))]));
+}
+
+#[test]
 fn an_error_while_reading_on_is_told_once() {
     let mut app = log();
     for _ in 0..120 {
@@ -187,8 +207,8 @@ fn an_error_while_reading_on_is_told_once() {
     app.effects();
     app.fail("LookRequest", Error::new(ErrorKind::AccessDenied, "GetObject", "s3://media/a.log"));
     assert!(!app.toast().is_empty());
-    app.keys("j k");
-    assert_eq!(wanted(&mut app), [], "it is not asked again and again");
+    app.wait(1);
+    assert_eq!(wanted(&mut app), [], "it is not asked again by itself");
 }
 
 #[test]

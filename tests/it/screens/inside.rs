@@ -16,6 +16,7 @@ fn shown(size: (u16, u16), name: &str, bytes: &[u8], keys: &str) -> Situation {
         Request::Look(LookRequest { wanted: LookStep::Open { form, .. }, .. }) => {
             Some(seen(view_of(name, bytes, *form), bytes.len() as u64))
         }
+        Request::Look(_) => None,
         other => account(other),
     };
     let mut situation = Situation::browsing(size);

@@ -57,12 +57,12 @@ impl BytesPane {
         scrolled(&mut self.offset, action, len, rows)
     }
 
-    pub fn wants(&self, rows: u16) -> Option<LookStep> {
+    pub fn wants(&self, forward: bool, rows: u16) -> Option<LookStep> {
         let page = usize::from(rows).max(1);
-        if self.window.end() < self.window.size && self.offset + page * 3 >= self.len() {
+        if forward && self.window.end() < self.window.size && self.offset + page * 3 >= self.len() {
             return Some(LookStep::Bytes(self.window.end()));
         }
-        if self.window.start > 0 && self.offset < page * 2 {
+        if !forward && self.window.start > 0 && self.offset < page * 2 {
             return Some(LookStep::Bytes(self.window.start));
         }
         None
@@ -125,9 +125,9 @@ mod tests {
         pane.window.start = 32 * 16;
         pane.window.size = 1 << 20;
         pane.fit(80, 8);
-        assert_eq!(pane.wants(8), Some(LookStep::Bytes(512)));
+        assert_eq!(pane.wants(false, 8), Some(LookStep::Bytes(512)));
         pane.on_action(Action::Last, 8);
-        assert_eq!(pane.wants(8), Some(LookStep::Bytes(1536)));
+        assert_eq!(pane.wants(true, 8), Some(LookStep::Bytes(1536)));
         let place = pane.place();
         let bytes = vec![0; 64 * 16];
         pane.take(BytesWindow { start: 1024, bytes, size: 1 << 20 }, 1536, Aim::Stay);

@@ -147,13 +147,13 @@ impl TextPane {
     }
 
     /// The next part of the text, once the rows on screen are near an end of what is here.
-    pub fn wants(&self, rows: u16) -> Option<LookStep> {
+    pub fn wants(&self, forward: bool, rows: u16) -> Option<LookStep> {
         let page = usize::from(rows).max(1);
         let around = |at| Some(LookStep::Text(TextPlace::Around(at)));
-        if !self.window.is_at_end() && self.offset + page * 3 >= self.rows.len() {
+        if forward && !self.window.is_at_end() && self.offset + page * 3 >= self.rows.len() {
             return around(self.window.end);
         }
-        if !self.window.is_at_start() && self.offset < page * 2 {
+        if !forward && !self.window.is_at_start() && self.offset < page * 2 {
             return around(self.window.start);
         }
         None
@@ -339,11 +339,11 @@ mod tests {
         let mut pane = pane(&"line\n".repeat(100));
         pane.window.size = 10_000;
         pane.fit(80, 10);
-        assert_eq!(pane.wants(10), None);
+        assert_eq!(pane.wants(true, 10), None);
         for _ in 0..8 {
             pane.on_action(Action::PageDown, 10);
         }
-        assert_eq!(pane.wants(10), Some(LookStep::Text(TextPlace::Around(500))));
+        assert_eq!(pane.wants(true, 10), Some(LookStep::Text(TextPlace::Around(500))));
         let mut next = self::pane(&"line\n".repeat(100)).window;
         for line in &mut next.lines {
             line.at += 250;
@@ -355,6 +355,7 @@ mod tests {
         assert_eq!(pane.place(), place);
         assert_eq!(pane.number_of(pane.offset), Some(place / 5 + 1));
         pane.on_action(Action::First, 10);
-        assert_eq!(pane.wants(10), Some(LookStep::Text(TextPlace::Around(250))));
+        assert_eq!(pane.wants(true, 10), None);
+        assert_eq!(pane.wants(false, 10), Some(LookStep::Text(TextPlace::Around(250))));
     }
 }

@@ -41,8 +41,8 @@ pub struct Looking {
     /// How far a search has come, in bytes.
     pub passed: Option<u64>,
     pub pattern: Option<TextPattern>,
-    /// Reading on failed: it is not tried again by itself.
-    stuck: bool,
+    /// Where one went last, forward or back: one goes on there, and no answer asks for more.
+    heading: Option<bool>,
     /// When the end is looked at next, where it is watched.
     tail: Option<Timestamp>,
     question: QuestionSlot<LookQuestion>,
@@ -110,7 +110,7 @@ impl Looking {
         cx: &mut Context<'_>,
     ) {
         self.stop(cx);
-        self.stuck = false;
+        self.heading = None;
         let wanted = LookStep::Open { form, pixels: PIXELS };
         let look = LookRequest { object: object.clone(), member: member.clone(), wanted };
         self.opening = Some((cx.request(look), form, member));
@@ -157,11 +157,12 @@ impl Looking {
             self.tail = cx.now.checked_add(TAIL).ok();
             return self.ask_more(object, LookStep::Tail, Aim::End, cx);
         }
-        if self.more.is_some() || self.stuck || self.opening.is_some() {
+        if self.more.is_some() || self.opening.is_some() {
             return;
         }
         let Fetched::Ready(preview) = &self.preview else { return };
-        if let Some(wanted) = preview.wants(cx.areas.rows(Pane::Side)) {
+        let Some(forward) = self.heading.take() else { return };
+        if let Some(wanted) = preview.wants(forward, cx.areas.rows(Pane::Side)) {
             self.ask_more(object, wanted, Aim::Stay, cx);
         }
     }
@@ -227,12 +228,18 @@ impl Looking {
             }
             Ok(_) => {}
             Err(error) => {
-                self.stuck |= aim == Aim::Stay;
-                self.tail = None;
+                (self.tail, self.heading) = (None, None);
                 cx.ask(Intent::Log(error));
             }
         }
         (self.more, self.passed) = (None, None);
+    }
+
+    /// Scrolls by whole rows.
+    pub fn scroll(&mut self, by: isize, rows: u16) {
+        let Fetched::Ready(preview) = &mut self.preview else { return };
+        preview.scroll(by, rows);
+        self.heading = Some(by > 0);
     }
 
     /// Performs an action of the preview; `false` where it is none.
@@ -276,6 +283,9 @@ impl Looking {
             Action::First | Action::Last => return self.go_to_edge(action, object, cx),
             action => {
                 let moved = preview.on_action(action, rows);
+                if moved {
+                    self.heading = Some(is_forward(action));
+                }
                 if moved && !matches!(action, Action::Down | Action::PageDown) {
                     self.tail = None;
                 }
@@ -303,7 +313,10 @@ impl Looking {
             PreviewBody::Bytes(bytes) if !first && bytes.window.end() < bytes.window.size => {
                 (LookStep::Bytes(bytes.window.size), Aim::End)
             }
-            _ => return preview.on_action(action, cx.areas.rows(Pane::Side)),
+            _ => {
+                self.heading = Some(!first);
+                return preview.on_action(action, cx.areas.rows(Pane::Side));
+            }
         };
         self.ask_more(object, step, aim, cx);
         true
@@ -337,8 +350,6 @@ impl Looking {
     /// Undoes one thing: a wait, the marks of a search, what was gone into.
     pub fn step_back(&mut self, cx: &mut Context<'_>) -> bool {
         if self.more.is_some() || self.tail.is_some() || (self.is_opening() && self.is_shown()) {
-            let reading_on = self.passed.is_none() && self.more.is_some() && self.tail.is_none();
-            self.stuck |= reading_on;
             self.stop(cx);
             return true;
         }
@@ -372,4 +383,8 @@ impl Looking {
             }
         }
     }
+}
+
+fn is_forward(action: Action) -> bool {
+    matches!(action, Action::Down | Action::PageDown | Action::HalfPageDown | Action::Last)
 }
