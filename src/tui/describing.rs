@@ -1,6 +1,6 @@
 //! Answers what screens ask of the metadata of objects: reads it, changes it, and edits texts.
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::{FutureExt as _, StreamExt as _, stream};
 
 use crate::app::event::{Answer, Reply};
 use crate::domain::address::Bucket;
@@ -41,8 +41,8 @@ pub async fn describe(client: &Client, bucket: &Bucket, targets: &[Target]) -> R
 
 /// All that the server says of one object, and what it does not say left out.
 pub async fn whole(client: &Client, object: &ObjectAddress) -> Reply {
-    let whole = Box::new(client.whole_object(object).await?);
-    let versions = client.count_versions(object).await;
+    let whole = Box::new(client.whole_object(object).boxed().await?);
+    let versions = client.count_versions(object).boxed().await;
     Ok(Answer::Whole { whole, versions })
 }
 

@@ -37,7 +37,7 @@ pub async fn ask_storage(
             Answer::Found(finding::find(client, query, &wanted, tell).await?)
         }
         StorageRequest::Head(object) => Answer::Head(client.head(&object).await?),
-        StorageRequest::Whole(object) => Box::pin(describing::whole(client, &object)).await?,
+        StorageRequest::Whole(object) => describing::whole(client, &object).await?,
         StorageRequest::Presign(link) => {
             Answer::Presigned(client.presign(&link, Timestamp::now()).await?)
         }

@@ -1,6 +1,7 @@
 //! Asks everything that a server says of one object, and makes nothing of what it refuses.
 
 use aws_sdk_s3::types::{GetObjectAttributesParts, ObjectAttributes};
+use futures_util::FutureExt as _;
 
 use crate::domain::description::WholeObject;
 use crate::domain::error::{Error, ErrorKind};
@@ -17,10 +18,11 @@ impl Client {
     /// Only a HEAD that is refused is an error.
     pub async fn whole_object(&self, object: &ObjectAddress) -> Result<WholeObject, Error> {
         let mut head = self.whole_head(object).await?;
+        // Together they are too large for the stack of a worker.
         let (tags, grants, attributes) = tokio::join!(
-            self.asked(Capability::ObjectTags, self.tags(object)),
-            self.asked(Capability::Acl, self.grants(object)),
-            self.asked(Capability::Attributes, self.attributes(object)),
+            self.asked(Capability::ObjectTags, self.tags(object)).boxed(),
+            self.asked(Capability::Acl, self.grants(object)).boxed(),
+            self.asked(Capability::Attributes, self.attributes(object)).boxed(),
         );
         if let Some(attributes) = attributes {
             head.parts = head.parts.or(attributes.parts);
@@ -33,7 +35,7 @@ impl Client {
         if head.parts.is_none() {
             head.parts = head.etag.as_ref().and_then(parts_of);
         }
-        self.ask_locks(object, &mut head).await;
+        self.ask_locks(object, &mut head).boxed().await;
         Ok(WholeObject { head, tags, grants })
     }
 

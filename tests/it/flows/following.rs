@@ -3,14 +3,17 @@
 
 use std::time::Duration;
 
+use windlass::app::action::Action;
+use windlass::app::action_table::ACTIONS;
 use windlass::app::context::SideTab;
 use windlass::app::effect::{Effect, Request, StorageRequest};
-use windlass::app::event::{Event, Reply};
+use windlass::app::event::{Answer, Event, Reply};
 use windlass::app::layout::Pane;
+use windlass::app::scope::Scope;
 use windlass::app::screens::side::fetched::Fetched;
 use windlass::app::screens::side::following::SMALL;
 use windlass::domain::error::{Error, ErrorKind};
-use windlass::domain::object::ObjectAddress;
+use windlass::domain::object::{ObjectAddress, ObjectHead};
 use windlass::domain::transfer::{JobSpec, JobState, JobView, Target, Work};
 use windlass::domain::transfer_event::TransferEvent;
 
@@ -224,6 +227,33 @@ fn the_keys_of_the_object_work_in_its_preview() {
     app.keys("ctrl-p j space 4 y");
     let requests = format!("{:?}", app.requests());
     assert!(requests.contains("Presign") && requests.contains("Key(\"a\")"), "{requests}");
+}
+
+#[test]
+fn every_key_of_an_object_works_in_its_preview_and_its_details() {
+    let own = [Action::Parent, Action::Details, Action::Preview, Action::FollowCursor];
+    let of_objects = ACTIONS.iter().filter(|spec| {
+        spec.works_in(Scope::Objects) && spec.works_in(Scope::Side) && !own.contains(&spec.action)
+    });
+    for spec in of_objects {
+        for tab in ["p", "i"] {
+            let mut app = App::with_rows(&["a"]);
+            app.event(Event::Resized { width: 140, height: 40 }).keys(tab);
+            if tab == "p" {
+                app.reply(peek("some text"));
+            } else {
+                app.reply(Ok(Answer::Head(ObjectHead::default())));
+            }
+            app.keys("4");
+            app.effects();
+            app.keys(spec.keys[0]);
+            let asked = !app.requests().is_empty();
+            let name = spec.name;
+            let said = app.toast();
+            assert!(asked || app.state.dialog().is_some() || !said.is_empty(), "{name} in {tab}");
+            assert!(!said.contains("this works in"), "{name} in {tab}: {said}");
+        }
+    }
 }
 
 #[test]
