@@ -224,15 +224,12 @@ fn unescaped(text: &str) -> String {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let end = rest.bytes().take(12).position(|byte| byte == b';');
-        match end.and_then(|end| Some((end, meaning(&rest[1..end])?))) {
-            Some((end, meaning)) => {
-                out.push(meaning);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                out.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((end, meaning)) = end.and_then(|end| Some((end, meaning(&rest[1..end])?))) {
+            out.push(meaning);
+            rest = &rest[end + 1..];
+        } else {
+            out.push('&');
+            rest = &rest[1..];
         }
     }
     out.push_str(rest);

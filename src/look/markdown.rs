@@ -113,7 +113,7 @@ impl Page {
                 self.end_paragraph();
             }
             TagEnd::Paragraph if self.lists.is_empty() => self.end_paragraph(),
-            TagEnd::Paragraph => self.end_open_line(),
+            TagEnd::Paragraph | TagEnd::Item => self.end_open_line(),
             TagEnd::BlockQuote(_) => {
                 self.end_open_line();
                 self.quotes = self.quotes.saturating_sub(1);
@@ -129,7 +129,6 @@ impl Page {
                     self.end_line();
                 }
             }
-            TagEnd::Item => self.end_open_line(),
             TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough => {
                 self.colours.pop();
             }

@@ -58,8 +58,8 @@ pub struct SidePane {
     /// What the head says, once it is here.
     pub details: Option<FactsPane>,
     pub looking: Looking,
-    /// The details have more than the head.
-    whole: bool,
+    /// What the details have besides the head.
+    whole: Fetched<()>,
     head_ticket: Option<Ticket>,
     whole_ticket: Option<Ticket>,
     /// When the subject became what it is.
@@ -364,7 +364,9 @@ impl SidePane {
     /// What HEAD does not tell costs some requests more: they are sent where somebody asked for
     /// the details of just this object.
     fn ask_whole(&mut self, cx: &mut Context<'_>) {
-        let known = !matches!(self.head, Fetched::Ready(_)) || self.whole || !self.asked;
+        let known = !matches!(self.head, Fetched::Ready(_))
+            || self.whole != Fetched::Nothing
+            || !self.asked;
         if self.tab != SideTab::Details || known || self.whole_ticket.is_some() {
             return;
         }
@@ -374,7 +376,7 @@ impl SidePane {
     }
 
     fn on_whole(&mut self, reply: Reply, cx: &mut Context<'_>) {
-        (self.whole_ticket, self.whole) = (None, true);
+        (self.whole_ticket, self.whole) = (None, Fetched::Ready(()));
         let Some(subject) = &self.subject else { return };
         match reply {
             Ok(Answer::Whole { whole, versions }) => {

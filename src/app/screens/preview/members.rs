@@ -97,7 +97,7 @@ fn entries(members: &[Member], folder: &str) -> Vec<MemberRow> {
         let lead = rest.len() - inner.len();
         match inner.find('/') {
             Some(end) => {
-                let name = &member.name[..folder.len() + lead + end + 1];
+                let name = &member.name[..=folder.len() + lead + end];
                 let sum = folders.entry(name).or_insert(Some(0));
                 let size = member.size.or((rest.len() == lead + end + 1).then_some(0));
                 *sum = sum.zip(size).map(|(sum, size)| sum.saturating_add(size));

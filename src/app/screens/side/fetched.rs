@@ -19,6 +19,9 @@ pub enum Fetched<T> {
 /// Objects whose preview or details are kept, so that going back asks for nothing.
 const KEPT: usize = 8;
 
+/// A preview of more rows is not kept: it is opened again in less memory.
+const MOST_ROWS: usize = 10_000;
+
 /// Newest last.
 #[derive(Clone, Debug, Default)]
 pub struct KeptPreviews(VecDeque<(Subject, Fetched<ObjectHead>, Fetched<Preview>)>);
@@ -26,7 +29,8 @@ pub struct KeptPreviews(VecDeque<(Subject, Fetched<ObjectHead>, Fetched<Preview>
 impl KeptPreviews {
     /// Keeps what is there whole.
     pub fn keep(&mut self, subject: Subject, head: Fetched<ObjectHead>, preview: Fetched<Preview>) {
-        let (head, preview) = (ready(head), ready(preview));
+        let light = |preview: &Preview| preview.extent().len <= MOST_ROWS;
+        let (head, preview) = (ready(head, |_| true), ready(preview, light));
         if head == Fetched::Nothing && preview == Fetched::Nothing {
             return;
         }
@@ -47,9 +51,9 @@ impl KeptPreviews {
     }
 }
 
-fn ready<T>(fetched: Fetched<T>) -> Fetched<T> {
+fn ready<T>(fetched: Fetched<T>, keeps: impl Fn(&T) -> bool) -> Fetched<T> {
     match fetched {
-        Fetched::Ready(value) => Fetched::Ready(value),
-        Fetched::Nothing | Fetched::Waiting | Fetched::Failed(_) => Fetched::Nothing,
+        Fetched::Ready(value) if keeps(&value) => Fetched::Ready(value),
+        _ => Fetched::Nothing,
     }
 }

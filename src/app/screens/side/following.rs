@@ -98,7 +98,7 @@ impl SidePane {
         if let Some(subject) = self.subject.take() {
             self.kept.keep(subject, head, looking.into_outermost());
         }
-        (self.details, self.whole) = (None, false);
+        (self.details, self.whole) = (None, Fetched::Nothing);
         self.due = None;
         self.asked = false;
     }

@@ -375,13 +375,11 @@ impl Looking {
         let Fetched::Ready(Preview { body: PreviewBody::Text(_), .. }) = &self.preview else {
             return;
         };
-        match self.tail.take() {
-            Some(_) => cx.toast(Level::Note, "the end is not watched any more"),
-            None => {
-                self.tail = Some(cx.now);
-                cx.toast(Level::Note, "the end is watched: a request or two every 3 s");
-            }
+        if self.tail.take().is_some() {
+            return cx.toast(Level::Note, "the end is not watched any more");
         }
+        self.tail = Some(cx.now);
+        cx.toast(Level::Note, "the end is watched: a request or two every 3 s");
     }
 }
 

@@ -26,7 +26,7 @@ pub fn draw_picture(paint: &mut Paint<'_>, area: Rect, picture: &Picture) {
             if colours {
                 paint.put(place, "▀", Style::new().fg(colour(upper)).bg(colour(lower)));
             } else {
-                let light = (brightness(upper) + brightness(lower)) / 2;
+                let light = u16::midpoint(brightness(upper), brightness(lower));
                 let shade = SHADES[usize::from(light) * (SHADES.len() - 1) / 255];
                 paint.put(place, char::from(shade).encode_utf8(&mut [0; 4]), paint.styles.text);
             }
