@@ -71,7 +71,8 @@ pub struct LookRequest {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum LookStep {
-    /// What it is, in a form; a picture with at most so many pixels.
+    /// What it is, in a form; a picture with at most so many pixels. Without any nobody asked for
+    /// just this object: no more is fetched than is worth a glance.
     Open { form: ViewForm, pixels: u64 },
     /// The lines around a byte.
     Text(TextPlace),

@@ -7,6 +7,7 @@ use crate::domain::contents::Traffic;
 use crate::domain::error::Error;
 use crate::domain::object::ByteRange;
 use crate::domain::ranges::Ranges;
+use crate::domain::units::Size;
 use crate::look::error::{LookError, Looked};
 
 /// Bytes that are kept to be read again.
@@ -100,7 +101,7 @@ impl ObjectBytes {
     fn fetch(&self, start: u64, bytes: u64) -> Looked<Piece> {
         let end = start.saturating_add(bytes).min(self.size());
         if self.fetched().bytes + (end - start) > self.limit {
-            let what = format!("more than {} bytes would be fetched", self.limit);
+            let what = format!("more than {} would be fetched", Size(self.limit));
             return Err(LookError::TooMuch(what));
         }
         let read = self.ranges.read(ByteRange { start, end }).map_err(LookError::Source)?;

@@ -28,6 +28,12 @@ const KEPT: usize = 2;
 /// Bytes that one step may fetch, unless it goes through all of an object.
 const MOST: u64 = 64 << 20;
 
+/// Bytes that are fetched because a cursor rests on an object.
+const GLANCE: u64 = 4 << 20;
+
+/// Pixels of a picture where nobody says how many.
+const PIXELS: u64 = 38_400;
+
 /// Bytes that are unpacked at first, and beyond what is wanted.
 const UNPACKED: u64 = 1 << 20;
 
@@ -112,7 +118,9 @@ async fn open(
     }
     let (ranges, start) = client.ranges_from(&look.object, FIRST as u64, stop).await?;
     let head = ranges.head().clone();
-    let source = Arc::new(ObjectBytes::new(Arc::new(ranges), MOST));
+    let glance = matches!(look.wanted, LookStep::Open { pixels: 0, .. });
+    let most = if glance { GLANCE } else { MOST };
+    let source = Arc::new(ObjectBytes::new(Arc::new(ranges), most));
     source.keep(0, start);
     let (connection, object) = (connection.clone(), look.object.clone());
     let opened = Opened { connection, object, head, source };
@@ -131,7 +139,8 @@ fn answer(opened: &Opened, look: &LookRequest, tell: &dyn Fn(u64)) -> Looked<See
     let part = |body: ViewBody, at: u64| SeenPart::Part(Box::new(body), at);
     Ok(match &look.wanted {
         LookStep::Open { form, pixels } => {
-            SeenPart::Opened(Box::new(view(&inside, *form, *pixels)?))
+            let pixels = if *pixels == 0 { PIXELS } else { *pixels };
+            SeenPart::Opened(Box::new(view(&inside, *form, pixels)?))
         }
         LookStep::Text(TextPlace::Around(at)) => {
             part(ViewBody::Text(text_window(&inside, *at)?), *at)

@@ -121,8 +121,14 @@ impl Preview {
     /// Takes what was fetched; `at` is the byte that was asked for or found.
     pub fn take(&mut self, body: ViewBody, at: u64, aim: Aim) {
         match (&mut self.body, body) {
-            (PreviewBody::Text(text), ViewBody::Text(window)) => text.take(window, at, aim),
-            (PreviewBody::Bytes(bytes), ViewBody::Bytes(window)) => bytes.take(window, at, aim),
+            (PreviewBody::Text(text), ViewBody::Text(window)) => {
+                self.size = window.size;
+                text.take(window, at, aim);
+            }
+            (PreviewBody::Bytes(bytes), ViewBody::Bytes(window)) => {
+                self.size = window.size;
+                bytes.take(window, at, aim);
+            }
             (PreviewBody::Table(table), ViewBody::Table(more)) => table.take(more),
             _ => {}
         }

@@ -278,8 +278,9 @@ impl SidePane {
 
     /// Shows an object at once; what is fetched of it already is not fetched again.
     pub fn show(&mut self, tab: SideTab, subject: Subject, cx: &mut Context<'_>) {
-        if self.subject.as_ref() != Some(&subject) {
+        if self.subject.as_ref() != Some(&subject) || self.is_partly_opened() {
             self.clear(cx);
+            self.kept.take(&subject);
         }
         (self.opened, self.tab, self.asked) = (Some(true), tab, true);
         self.subject = Some(subject);
@@ -292,7 +293,13 @@ impl SidePane {
             SideTab::Preview => self.looking.preview != Fetched::Nothing,
             SideTab::Details => self.head != Fetched::Nothing,
         };
+        let begun = begun && !(tab == SideTab::Preview && self.is_partly_opened());
         self.is_open() && self.tab == tab && self.subject.as_ref() == Some(subject) && begun
+    }
+
+    /// It was opened because the cursor rested on it, and there is more to see.
+    fn is_partly_opened(&self) -> bool {
+        !self.asked && self.looking.is_cut()
     }
 
     pub fn close(&mut self, cx: &mut Context<'_>) {
@@ -357,7 +364,7 @@ impl SidePane {
                     self.open_or_say(cx);
                 }
             }
-            SideTab::Preview => self.looking.open(&object, cx),
+            SideTab::Preview => self.looking.open(&object, self.asked, cx),
         }
     }
 
@@ -410,7 +417,7 @@ impl SidePane {
             let error = Error { code, ..error.detail("it is archived") };
             self.looking.preview = Fetched::Failed(error);
         } else {
-            self.looking.open(&object, cx);
+            self.looking.open(&object, self.asked, cx);
         }
     }
 

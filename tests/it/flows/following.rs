@@ -14,12 +14,13 @@ use windlass::app::screens::side::fetched::Fetched;
 use windlass::app::screens::side::following::SMALL;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::{ObjectAddress, ObjectHead};
+use windlass::domain::object_view::ViewForm;
 use windlass::domain::transfer::{JobSpec, JobState, JobView, Target, Work};
 use windlass::domain::transfer_event::TransferEvent;
 
 use crate::flows::queue::{ends, news, upload};
 use crate::support::app::{App, buckets, page, sized_page};
-use crate::support::inside::{look_at, opened};
+use crate::support::inside::{glance_at, look_at, opened, seen, view_of};
 
 fn object(key: &str) -> ObjectAddress {
     ObjectAddress::new("media".into(), key.into())
@@ -30,7 +31,7 @@ fn peek(text: &str) -> Reply {
 }
 
 fn asked(key: &str) -> Request {
-    look_at(object(key))
+    glance_at(object(key))
 }
 
 /// Objects of a mebibyte in a window with a third column, the cursor on the first of them.
@@ -168,6 +169,24 @@ fn an_empty_object_and_an_archived_one_cost_nothing() {
     app.wait(1);
     assert!(app.requests().iter().all(|request| !matches!(request, Request::Look(_))));
     assert!(matches!(app.state.parts.side.looking.preview, Fetched::Ready(_)));
+}
+
+#[test]
+fn what_was_only_glanced_at_is_opened_whole_where_somebody_asks() {
+    for key in ["p", "enter"] {
+        let mut app = wide(&["a", "b"]);
+        let mut view = view_of("a", b"text", ViewForm::Facts);
+        view.contents.cut = Some("more than 4.0 MiB would be fetched".to_owned());
+        app.wait(1).reply(seen(view, 4));
+        app.effects();
+        app.keys(key);
+        assert_eq!(app.requests(), [look_at(object("a"))], "{key}");
+        app.reply(peek("all of it"));
+        assert!(app.state.parts.side.is_open());
+        app.effects();
+        app.keys("2 j").wait(1);
+        assert_eq!(app.requests(), [glance_at(object("b"))], "{key}");
+    }
 }
 
 #[test]

@@ -51,6 +51,11 @@ pub fn look_at(object: ObjectAddress) -> Request {
     look(object, None, LookStep::Open { form: ViewForm::Best, pixels: 240 * 160 })
 }
 
+/// As [`look_at`], because the cursor rests on it.
+pub fn glance_at(object: ObjectAddress) -> Request {
+    look(object, None, LookStep::Open { form: ViewForm::Best, pixels: 0 })
+}
+
 pub fn look(object: ObjectAddress, member: Option<&str>, wanted: LookStep) -> Request {
     Request::Look(LookRequest { object, member: member.map(str::to_owned), wanted })
 }

@@ -46,6 +46,8 @@ pub struct Looking {
     /// When the end is looked at next, where it is watched.
     tail: Option<Timestamp>,
     question: QuestionSlot<LookQuestion>,
+    /// What is read on is a member that becomes a file.
+    unpacks: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,21 +99,31 @@ impl Looking {
         self.question.is_open()
     }
 
-    pub fn open(&mut self, object: &ObjectAddress, cx: &mut Context<'_>) {
-        self.ask_open(object, ViewForm::Best, None, cx);
+    /// `asked`: somebody asked for just this object, whatever it takes.
+    pub fn open(&mut self, object: &ObjectAddress, asked: bool, cx: &mut Context<'_>) {
+        let pixels = if asked { PIXELS } else { 0 };
+        self.ask_open(object, LookStep::Open { form: ViewForm::Best, pixels }, None, cx);
         self.preview = Fetched::Waiting;
+    }
+
+    /// Whether there is more to see than was read.
+    pub fn is_cut(&self) -> bool {
+        matches!(&self.preview, Fetched::Ready(preview) if preview.contents.cut.is_some())
     }
 
     fn ask_open(
         &mut self,
         object: &ObjectAddress,
-        form: ViewForm,
+        wanted: LookStep,
         member: Option<String>,
         cx: &mut Context<'_>,
     ) {
         self.stop(cx);
         self.heading = None;
-        let wanted = LookStep::Open { form, pixels: PIXELS };
+        let form = match wanted {
+            LookStep::Open { form, .. } => form,
+            _ => ViewForm::Best,
+        };
         let look = LookRequest { object: object.clone(), member: member.clone(), wanted };
         self.opening = Some((cx.request(look), form, member));
     }
@@ -120,6 +132,9 @@ impl Looking {
     pub fn stop(&mut self, cx: &mut Context<'_>) {
         cx.abandon(&mut self.opening.take().map(|(ticket, ..)| ticket));
         cx.abandon(&mut self.more.take().map(|(ticket, _)| ticket));
+        if std::mem::take(&mut self.unpacks) {
+            cx.toast(Level::Note, "unpacking is stopped; no part of the file is left");
+        }
         (self.passed, self.tail) = (None, None);
         self.question.close(cx);
     }
@@ -232,7 +247,7 @@ impl Looking {
                 cx.ask(Intent::Log(error));
             }
         }
-        (self.more, self.passed) = (None, None);
+        (self.more, self.passed, self.unpacks) = (None, None, false);
     }
 
     /// Scrolls by whole rows.
@@ -254,7 +269,7 @@ impl Looking {
         match action {
             Action::Open => {
                 if let Some(member) = preview.enter(rows) {
-                    self.ask_open(object, ViewForm::Best, Some(member), cx);
+                    self.ask_open(object, opening(ViewForm::Best), Some(member), cx);
                 }
             }
             Action::Parent => {
@@ -337,7 +352,7 @@ impl Looking {
             ViewForm::Facts => ViewForm::Best,
         };
         let member = preview.member.clone();
-        self.ask_open(object, form, member, cx);
+        self.ask_open(object, opening(form), member, cx);
     }
 
     fn leave_member(&mut self, cx: &mut Context<'_>) -> bool {
@@ -381,6 +396,10 @@ impl Looking {
         self.tail = Some(cx.now);
         cx.toast(Level::Note, "the end is watched: a request or two every 3 s");
     }
+}
+
+fn opening(form: ViewForm) -> LookStep {
+    LookStep::Open { form, pixels: PIXELS }
 }
 
 fn is_forward(action: Action) -> bool {

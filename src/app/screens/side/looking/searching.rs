@@ -65,6 +65,7 @@ impl Looking {
         };
         cx.ask(Intent::RememberDownloadFolder(folder.clone()));
         self.ask_of_member(object, Some(member), LookStep::Unpack(folder), Aim::Top, cx);
+        self.unpacks = true;
     }
 
     pub fn on_dialog_action(
