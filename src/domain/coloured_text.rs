@@ -51,6 +51,16 @@ pub struct ColouredText {
 }
 
 impl ColouredLine {
+    /// Adds a part at the end.
+    pub fn push(&mut self, colour: TextColour, text: &str) {
+        self.text.push_str(text);
+        let end = self.text.len();
+        match self.spans.last_mut() {
+            Some(last) if last.colour == colour => last.end = end,
+            _ => self.spans.push(ColourSpan { end, colour }),
+        }
+    }
+
     /// The parts with their colours.
     pub fn parts(&self) -> impl Iterator<Item = (&str, TextColour)> {
         let last = ColourSpan { end: self.text.len(), colour: TextColour::Plain };
@@ -75,5 +85,11 @@ mod tests {
         let parts: Vec<_> = line.parts().collect();
         assert_eq!(parts, [("fn", TextColour::Keyword), (" main", TextColour::Plain)]);
         assert_eq!(ColouredLine::default().parts().count(), 0);
+        let mut grown = ColouredLine::default();
+        grown.push(TextColour::Keyword, "fn");
+        grown.push(TextColour::Plain, " ");
+        grown.push(TextColour::Plain, "main");
+        let parts: Vec<_> = grown.parts().collect();
+        assert_eq!(parts, [("fn", TextColour::Keyword), (" main", TextColour::Plain)]);
     }
 }

@@ -1,6 +1,6 @@
 //! Reads the text of an HTML page: what a reader of the page sees, without its layout.
 
-use crate::domain::coloured_text::{ColourSpan, ColouredLine, TextColour};
+use crate::domain::coloured_text::{ColouredLine, TextColour};
 
 /// Lines that are shown; what follows is left out.
 const MOST: usize = 20_000;
@@ -131,7 +131,7 @@ struct Page {
 
 impl Page {
     fn heading(&mut self, text: &str) {
-        self.append(TextColour::Heading, text);
+        self.open.push(TextColour::Heading, text);
         self.end_paragraph();
     }
 
@@ -149,7 +149,7 @@ impl Page {
                 self.heading = !tag.closes;
             }
             if name == "hr" {
-                self.append(TextColour::Comment, &"─".repeat(40));
+                self.open.push(TextColour::Comment, &"─".repeat(40));
                 self.end_paragraph();
             }
         } else if LINES.contains(&name) {
@@ -157,10 +157,10 @@ impl Page {
                 self.end_line();
             }
             if name == "li" && !tag.closes {
-                self.append(TextColour::Keyword, "• ");
+                self.open.push(TextColour::Keyword, "• ");
             }
         } else if ["td", "th"].contains(&name) && !tag.closes && !self.open.text.is_empty() {
-            self.append(TextColour::Plain, "  ");
+            self.open.push(TextColour::Plain, "  ");
         }
         self.gap &= !self.open.text.is_empty();
     }
@@ -173,7 +173,7 @@ impl Page {
         let colour = if self.heading { TextColour::Heading } else { TextColour::Plain };
         if self.preformatted > 0 {
             for line in text.split_inclusive('\n') {
-                self.append(TextColour::Literal, line.trim_end_matches(['\n', '\r']));
+                self.open.push(TextColour::Literal, line.trim_end_matches(['\n', '\r']));
                 if line.ends_with('\n') {
                     self.end_line();
                 }
@@ -185,19 +185,10 @@ impl Page {
         let ends = text.ends_with(char::is_whitespace);
         while let Some(word) = words.next() {
             if self.gap && !self.open.text.is_empty() && !self.open.text.ends_with(' ') {
-                self.append(colour, " ");
+                self.open.push(colour, " ");
             }
-            self.append(colour, word);
+            self.open.push(colour, word);
             self.gap = words.peek().is_some() || ends;
-        }
-    }
-
-    fn append(&mut self, colour: TextColour, text: &str) {
-        self.open.text.push_str(text);
-        let end = self.open.text.len();
-        match self.open.spans.last_mut() {
-            Some(last) if last.colour == colour => last.end = end,
-            _ => self.open.spans.push(ColourSpan { end, colour }),
         }
     }
 

@@ -3,7 +3,7 @@
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use crate::domain::cells::width;
-use crate::domain::coloured_text::{ColourSpan, ColouredLine, TextColour};
+use crate::domain::coloured_text::{ColouredLine, TextColour};
 
 /// Lines that are rendered; what follows is left out.
 const MOST: usize = 20_000;
@@ -211,18 +211,9 @@ impl Page {
         }
         if self.open.text.is_empty() && self.quotes > 0 {
             let quoted = "│ ".repeat(self.quotes);
-            self.append(TextColour::Comment, &quoted);
+            self.open.push(TextColour::Comment, &quoted);
         }
-        self.append(colour, text);
-    }
-
-    fn append(&mut self, colour: TextColour, text: &str) {
-        self.open.text.push_str(&text.replace('\n', " "));
-        let end = self.open.text.len();
-        match self.open.spans.last_mut() {
-            Some(last) if last.colour == colour => last.end = end,
-            _ => self.open.spans.push(ColourSpan { end, colour }),
-        }
+        self.open.push(colour, &text.replace('\n', " "));
     }
 
     fn end_line(&mut self) {
