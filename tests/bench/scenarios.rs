@@ -83,7 +83,7 @@ pub const SCENARIOS: &[Scenario] = &[
         ..BASIC
     },
     Scenario {
-        name: "list",
+        name: "keys",
         title: "1,000,000 keys listed",
         size: MILLION,
         tools: &[Tool::Windlass, Tool::S5cmd, Tool::Rclone],
@@ -91,7 +91,7 @@ pub const SCENARIOS: &[Scenario] = &[
         ..BASIC
     },
     Scenario {
-        name: "list-wan",
+        name: "keys-wan",
         title: "1,000,000 keys listed, 60 ms a page; of requests 1,350 at most",
         panel: Panel::Wan,
         size: MILLION,
