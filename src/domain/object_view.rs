@@ -71,9 +71,9 @@ pub struct LookRequest {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum LookStep {
-    /// What it is, in a form; a picture with at most so many pixels. Without any nobody asked for
-    /// just this object: no more is fetched than is worth a glance.
-    Open { form: ViewForm, pixels: u64 },
+    /// What it is, in a form. A `glance` is of an object that nobody asked for by itself: no more
+    /// is fetched than it is worth.
+    Open { form: ViewForm, glance: bool },
     /// The lines around a byte.
     Text(TextPlace),
     /// The end of a text as it is now, whatever it was when it was opened.

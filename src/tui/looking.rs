@@ -31,8 +31,8 @@ const MOST: u64 = 64 << 20;
 /// Bytes that are fetched because a cursor rests on an object.
 const GLANCE: u64 = 4 << 20;
 
-/// Pixels of a picture where nobody says how many.
-const PIXELS: u64 = 38_400;
+/// Pixels that a picture is made of; a pane of 240 × 80 cells shows no more by half blocks.
+const PIXELS: u64 = 240 * 160;
 
 /// Bytes that are unpacked at first, and beyond what is wanted.
 const UNPACKED: u64 = 1 << 20;
@@ -118,7 +118,7 @@ async fn open(
     }
     let (ranges, start) = client.ranges_from(&look.object, FIRST as u64, stop).await?;
     let head = ranges.head().clone();
-    let glance = matches!(look.wanted, LookStep::Open { pixels: 0, .. });
+    let glance = matches!(look.wanted, LookStep::Open { glance: true, .. });
     let most = if glance { GLANCE } else { MOST };
     let source = Arc::new(ObjectBytes::new(Arc::new(ranges), most));
     source.keep(0, start);
@@ -138,10 +138,7 @@ fn answer(opened: &Opened, look: &LookRequest, tell: &dyn Fn(u64)) -> Looked<See
     )?;
     let part = |body: ViewBody, at: u64| SeenPart::Part(Box::new(body), at);
     Ok(match &look.wanted {
-        LookStep::Open { form, pixels } => {
-            let pixels = if *pixels == 0 { PIXELS } else { *pixels };
-            SeenPart::Opened(Box::new(view(&inside, *form, pixels)?))
-        }
+        LookStep::Open { form, .. } => SeenPart::Opened(Box::new(view(&inside, *form, PIXELS)?)),
         LookStep::Text(TextPlace::Around(at)) => {
             part(ViewBody::Text(text_window(&inside, *at)?), *at)
         }

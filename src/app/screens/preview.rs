@@ -26,6 +26,7 @@ use crate::domain::text_window::RENDERED;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preview {
+    /// The members of an archive are in its body.
     pub contents: Contents,
     /// Bytes of what is shown: of the object, or of what was taken out of it.
     pub size: u64,
@@ -65,7 +66,7 @@ impl Preview {
         form: ViewForm,
         member: Option<String>,
     ) -> Preview {
-        let ObjectView { contents, body, size, unpacked } = view;
+        let ObjectView { mut contents, body, size, unpacked } = view;
         let body = match body {
             _ if size == 0 => PreviewBody::Empty,
             ViewBody::Text(window) => PreviewBody::Text(TextPane::new(window)),
@@ -74,7 +75,7 @@ impl Preview {
             ViewBody::Tree(tree) => PreviewBody::Tree(TreePane::new(tree)),
             ViewBody::Picture(picture) => PreviewBody::Picture(picture),
             ViewBody::Facts if form == ViewForm::Best && !contents.members.is_empty() => {
-                PreviewBody::Members(MembersPane::new(&contents.members))
+                PreviewBody::Members(MembersPane::new(std::mem::take(&mut contents.members)))
             }
             ViewBody::Facts => PreviewBody::Facts(FactsPane::new(contents.told(size))),
         };

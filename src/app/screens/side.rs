@@ -299,7 +299,7 @@ impl SidePane {
 
     /// It was opened because the cursor rested on it, and there is more to see.
     fn is_partly_opened(&self) -> bool {
-        !self.asked && self.looking.is_cut()
+        !self.asked && self.looking.stops_early()
     }
 
     pub fn close(&mut self, cx: &mut Context<'_>) {

@@ -268,8 +268,7 @@ impl Client {
                 .interceptor(scanned.clone());
             async move {
                 request.send().await.map_err(|error| call.failed(error))?;
-                let broken = || call.fails(ErrorKind::BrokenListing, "the answer lists nothing");
-                scanned.take().ok_or_else(broken)
+                scanned.take(call)
             }
         })
         .await

@@ -14,6 +14,8 @@ use aws_smithy_runtime_api::client::runtime_plugin::RuntimePlugin;
 use aws_smithy_runtime_api::client::ser_de::{DeserializeResponse, SharedResponseDeserializer};
 use aws_smithy_types::config_bag::{FrozenLayer, Storable, StoreReplace};
 
+use crate::domain::error::{Error, ErrorKind};
+use crate::s3::call::Call;
 use crate::s3::sdk::guard::fault::ResponseFault;
 
 /// Reads the whole body of a successful answer.
@@ -52,9 +54,13 @@ impl<T> Scanned<T> {
         Scanned { scan: Arc::new(scan), found: Arc::default(), sdk, output }
     }
 
-    /// `None` where the SDK read the answer.
-    pub fn take(&self) -> Option<T> {
-        self.found().take()
+    /// What was read.
+    ///
+    /// # Errors
+    /// `BrokenListing` where the SDK took the answer for one of the kind, and `scan` did not.
+    pub fn take(&self, call: &Call) -> Result<T, Error> {
+        let nothing = || call.fails(ErrorKind::BrokenListing, "the answer lists nothing");
+        self.found().take().ok_or_else(nothing)
     }
 
     fn found(&self) -> MutexGuard<'_, Option<T>> {

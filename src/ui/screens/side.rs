@@ -171,9 +171,9 @@ fn extent(preview: &Preview) -> String {
             let cut = if tree.tree.cut { ", cut" } else { "" };
             format!("{}{cut}", tree.path())
         }
-        PreviewBody::Members(_) => {
+        PreviewBody::Members(members) => {
             let more = if preview.contents.cut.is_some() { "+" } else { "" };
-            let members = Count(preview.contents.members.len() as u64);
+            let members = Count(members.count() as u64);
             format!("{members}{more} members")
         }
         PreviewBody::Picture(_) => {

@@ -18,7 +18,7 @@ use windlass::tui::looking::{Looks, look};
 
 use super::target::{Target, noise};
 
-const OPEN: LookStep = LookStep::Open { form: ViewForm::Best, pixels: 1000 };
+const OPEN: LookStep = LookStep::Open { form: ViewForm::Best, glance: false };
 
 async fn ask(
     target: &Target,

@@ -46,7 +46,7 @@ fn wanted(app: &mut App) -> Vec<(Option<String>, LookStep)> {
 }
 
 fn open(form: ViewForm) -> LookStep {
-    LookStep::Open { form, pixels: 240 * 160 }
+    LookStep::Open { form, glance: false }
 }
 
 fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {

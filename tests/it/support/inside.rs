@@ -48,12 +48,12 @@ pub fn part(body: ViewBody, at: u64) -> Reply {
 
 /// The question that opens an object.
 pub fn look_at(object: ObjectAddress) -> Request {
-    look(object, None, LookStep::Open { form: ViewForm::Best, pixels: 240 * 160 })
+    look(object, None, LookStep::Open { form: ViewForm::Best, glance: false })
 }
 
 /// As [`look_at`], because the cursor rests on it.
 pub fn glance_at(object: ObjectAddress) -> Request {
-    look(object, None, LookStep::Open { form: ViewForm::Best, pixels: 0 })
+    look(object, None, LookStep::Open { form: ViewForm::Best, glance: true })
 }
 
 pub fn look(object: ObjectAddress, member: Option<&str>, wanted: LookStep) -> Request {

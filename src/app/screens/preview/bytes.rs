@@ -86,12 +86,7 @@ impl BytesPane {
         let last = self.len().saturating_sub(page);
         if let Some((at, aim)) = self.aim.take() {
             let inner = usize::try_from(at.saturating_sub(self.window.start)).unwrap_or(0);
-            let row = inner / width;
-            self.offset = match aim {
-                Aim::End => last,
-                Aim::Found => row.saturating_sub(page / 3),
-                Aim::Stay | Aim::Top => row,
-            };
+            self.offset = aim.offset(inner / width, last, page);
         }
         self.offset = self.offset.min(last);
     }

@@ -27,10 +27,15 @@ pub struct MemberRow {
 }
 
 impl MembersPane {
-    pub fn new(members: &[Member]) -> MembersPane {
+    pub fn new(members: Vec<Member>) -> MembersPane {
         let members: Arc<[Member]> = members.into();
         let entries = entries(&members, "");
         MembersPane { members, folder: String::new(), entries, list: List::default() }
+    }
+
+    /// All of the archive, in whatever folder.
+    pub fn count(&self) -> usize {
+        self.members.len()
     }
 
     pub fn entries(&self) -> &[MemberRow] {
@@ -128,7 +133,7 @@ mod tests {
             name: (*name).to_owned(),
             size: (!name.ends_with('/')).then_some(10),
         };
-        MembersPane::new(&names.iter().map(member).collect::<Vec<_>>())
+        MembersPane::new(names.iter().map(member).collect())
     }
 
     fn shown(pane: &MembersPane) -> Vec<&str> {

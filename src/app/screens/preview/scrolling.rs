@@ -15,6 +15,18 @@ pub enum Aim {
     End,
 }
 
+impl Aim {
+    /// The first row on screen, of rows of which the last page begins at `last`, where the byte is
+    /// in `row`.
+    pub fn offset(self, row: usize, last: usize, page: usize) -> usize {
+        match self {
+            Aim::End => last,
+            Aim::Found => row.saturating_sub(page / 3),
+            Aim::Stay | Aim::Top => row,
+        }
+    }
+}
+
 /// Scrolls what has no cursor; `false` where the action is no movement.
 pub fn scrolled(offset: &mut usize, action: Action, len: usize, rows: u16) -> bool {
     let page = usize::from(rows).max(1);

@@ -44,6 +44,7 @@ impl TablePane {
             rows: Vec::new(),
             cells: 0,
         };
+        pane.widths = pane.table.widths(WIDEST);
         pane.arrange();
         pane
     }
@@ -58,8 +59,8 @@ impl TablePane {
 
     /// The columns that are shown, each with its width, from the first on screen on.
     pub fn columns(&self) -> impl Iterator<Item = (usize, usize)> {
-        let shown = self.widths.iter().copied().enumerate();
-        shown.filter(|(column, _)| !self.hidden.contains(column)).skip(self.first)
+        let shown = (0..self.widths.len()).filter(|column| !self.hidden.contains(column));
+        shown.skip(self.first).map(|column| (column, self.width_of(column)))
     }
 
     pub fn hidden(&self) -> usize {
@@ -107,14 +108,19 @@ impl TablePane {
         self.first = self.first.min(self.shown().saturating_sub(1));
         let rest: usize = self.columns().map(|(_, wide)| wide + 2).sum();
         // The last columns are on screen already.
-        if right && before > 0 && rest + self.last_width(before) <= self.cells {
+        if right && before > 0 && rest + self.width_of(before) + 2 <= self.cells {
             self.first = before;
         }
         self.first != before
     }
 
-    fn last_width(&self, column: usize) -> usize {
-        self.widths.get(column).map_or(0, |wide| wide + 2)
+    /// The sign of the order has room behind the name.
+    fn width_of(&self, column: usize) -> usize {
+        let wide = self.widths.get(column).copied().unwrap_or_default();
+        match self.order {
+            Some((by, _)) if by == column => wide.max((width(self.name(column)) + 2).min(WIDEST)),
+            _ => wide,
+        }
     }
 
     /// By the first column on screen: up, down, and as it was.
@@ -141,18 +147,12 @@ impl TablePane {
     }
 
     fn arrange(&mut self) {
-        self.widths = self.table.widths(WIDEST);
         self.rows = (0..self.table.rows.len()).collect();
         let Some((column, down)) = self.order else { return };
-        // The sign of the order has room behind the name.
-        let named = width(self.name(column)) + 2;
-        if let Some(wide) = self.widths.get_mut(column) {
-            *wide = (*wide).max(named.min(WIDEST));
-        }
-        let rows = &self.table.rows;
-        let cell = |row: usize| rows[row].get(column).and_then(Option::as_deref);
+        let cells = self.table.rows.iter().map(|row| row.get(column).and_then(Option::as_deref));
+        let values: Vec<SortValue<'_>> = cells.map(SortValue::of).collect();
         self.rows.sort_by(|a, b| {
-            let order = by_value(cell(*a), cell(*b));
+            let order = values[*a].compare(&values[*b]);
             if down { order.reverse() } else { order }
         });
     }
@@ -171,7 +171,14 @@ impl TablePane {
         }
         self.table.ends = more.ends || more.rows.is_empty();
         let places = self.places(&more.names);
-        self.table.rows.extend(more.rows.into_iter().map(|row| placed(row, &places)));
+        let rows = more.rows.into_iter().map(|row| placed(row, &places)).collect();
+        let more = TableView { names: self.table.names.clone(), rows, ..TableView::default() };
+        let wider = more.widths(WIDEST);
+        self.widths.resize(self.widths.len().max(wider.len()), 0);
+        for (wide, new) in self.widths.iter_mut().zip(wider) {
+            *wide = (*wide).max(new);
+        }
+        self.table.rows.extend(more.rows);
         self.arrange();
     }
 
@@ -209,19 +216,37 @@ fn placed(row: Vec<Option<String>>, places: &[usize]) -> Vec<Option<String>> {
     placed
 }
 
-/// Numbers by their size, what is no number behind them by its letters, nulls last.
-fn by_value(one: Option<&str>, other: Option<&str>) -> Ordering {
-    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| !number.is_nan());
-    match (one, other) {
-        (None, None) => Ordering::Equal,
-        (None, _) => Ordering::Greater,
-        (_, None) => Ordering::Less,
-        (Some(one), Some(other)) => match (number(one), number(other)) {
-            (Some(a), Some(b)) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => one.cmp(other),
-        },
+/// A cell as rows are ordered by it: numbers by their size, what is no number behind them by its
+/// letters, nulls last.
+enum SortValue<'a> {
+    Number(f64),
+    Text(&'a str),
+    Null,
+}
+
+impl SortValue<'_> {
+    fn of(cell: Option<&str>) -> SortValue<'_> {
+        let Some(text) = cell else { return SortValue::Null };
+        let number = text.trim().parse::<f64>().ok().filter(|number| !number.is_nan());
+        number.map_or(SortValue::Text(text), SortValue::Number)
+    }
+
+    fn compare(&self, other: &SortValue<'_>) -> Ordering {
+        match (self, other) {
+            (SortValue::Number(a), SortValue::Number(b)) => {
+                a.partial_cmp(b).unwrap_or(Ordering::Equal)
+            }
+            (SortValue::Text(a), SortValue::Text(b)) => a.cmp(b),
+            _ => self.rank().cmp(&other.rank()),
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            SortValue::Number(_) => 0,
+            SortValue::Text(_) => 1,
+            SortValue::Null => 2,
+        }
     }
 }
 

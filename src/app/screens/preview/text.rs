@@ -217,11 +217,7 @@ impl TextPane {
         let last = self.rows.len().saturating_sub(page);
         if let Some((at, aim)) = self.aim.take() {
             let row = self.first_row_of(self.window.line_of(at));
-            self.offset = match aim {
-                Aim::End => last,
-                Aim::Found => row.saturating_sub(page / 3),
-                Aim::Stay | Aim::Top => row,
-            };
+            self.offset = aim.offset(row, last, page);
         }
         self.offset = self.offset.min(last);
     }

@@ -24,9 +24,6 @@ use crate::domain::text_pattern::TextPattern;
 use crate::domain::units::Size;
 use crate::domain::visible::visible;
 
-/// Pixels that a picture is made of; a pane of 240 × 80 cells shows no more by half blocks.
-const PIXELS: u64 = 240 * 160;
-
 /// How often the end of a text that grows is looked at.
 const TAIL: Duration = Duration::from_secs(3);
 
@@ -101,29 +98,26 @@ impl Looking {
 
     /// `asked`: somebody asked for just this object, whatever it takes.
     pub fn open(&mut self, object: &ObjectAddress, asked: bool, cx: &mut Context<'_>) {
-        let pixels = if asked { PIXELS } else { 0 };
-        self.ask_open(object, LookStep::Open { form: ViewForm::Best, pixels }, None, cx);
+        self.ask_open(object, ViewForm::Best, !asked, None, cx);
         self.preview = Fetched::Waiting;
     }
 
-    /// Whether there is more to see than was read.
-    pub fn is_cut(&self) -> bool {
+    /// Whether there is more inside than was read.
+    pub fn stops_early(&self) -> bool {
         matches!(&self.preview, Fetched::Ready(preview) if preview.contents.cut.is_some())
     }
 
     fn ask_open(
         &mut self,
         object: &ObjectAddress,
-        wanted: LookStep,
+        form: ViewForm,
+        glance: bool,
         member: Option<String>,
         cx: &mut Context<'_>,
     ) {
         self.stop(cx);
         self.heading = None;
-        let form = match wanted {
-            LookStep::Open { form, .. } => form,
-            _ => ViewForm::Best,
-        };
+        let wanted = LookStep::Open { form, glance };
         let look = LookRequest { object: object.clone(), member: member.clone(), wanted };
         self.opening = Some((cx.request(look), form, member));
     }
@@ -269,7 +263,7 @@ impl Looking {
         match action {
             Action::Open => {
                 if let Some(member) = preview.enter(rows) {
-                    self.ask_open(object, opening(ViewForm::Best), Some(member), cx);
+                    self.ask_open(object, ViewForm::Best, false, Some(member), cx);
                 }
             }
             Action::Parent => {
@@ -352,7 +346,7 @@ impl Looking {
             ViewForm::Facts => ViewForm::Best,
         };
         let member = preview.member.clone();
-        self.ask_open(object, opening(form), member, cx);
+        self.ask_open(object, form, false, member, cx);
     }
 
     fn leave_member(&mut self, cx: &mut Context<'_>) -> bool {
@@ -396,10 +390,6 @@ impl Looking {
         self.tail = Some(cx.now);
         cx.toast(Level::Note, "the end is watched: a request or two every 3 s");
     }
-}
-
-fn opening(form: ViewForm) -> LookStep {
-    LookStep::Open { form, pixels: PIXELS }
 }
 
 fn is_forward(action: Action) -> bool {
