@@ -42,6 +42,7 @@ pub enum Action {
     MarkAll,
     InvertMarks,
     Refresh,
+    Watch,
     Details,
     Preview,
     Sizes,

@@ -21,9 +21,9 @@ use crate::config::remembered::LastPlace;
 use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
 use crate::domain::change::KeyChange;
+use crate::domain::diff_end::DiffEnd;
 use crate::domain::error::Error;
 use crate::domain::listing::Page;
-use crate::domain::object::ObjectAddress;
 use crate::domain::stored::Stored;
 use crate::domain::transfer::{JobSpec, Target, TransferCommand};
 use crate::domain::versions::Versioning;
@@ -88,8 +88,8 @@ pub enum Intent {
     Connect(ConnectionName),
     /// Try a connection step by step.
     Examine(ConnectionName),
-    /// Show in what two objects differ.
-    Compare(ObjectAddress, ObjectAddress),
+    /// Show in what two objects, files or trees of them differ.
+    Compare(DiffEnd, DiffEnd),
     /// Show what a bucket is set to.
     ShowSettings(Bucket),
     EditConnection(ConnectionName),

@@ -15,6 +15,7 @@ use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::arrange::Arrangement;
 use crate::domain::diagnosis::Examination;
+use crate::domain::diff_end::DiffEnd;
 use crate::domain::listing::{ContinuationToken, Listing};
 use crate::domain::metadata_change::MetadataChange;
 use crate::domain::object::{ETag, NewBucket, ObjectAddress, UploadId};
@@ -84,6 +85,12 @@ pub enum StorageRequest {
         at: Option<Timestamp>,
         token: Option<ContinuationToken>,
     },
+    /// All further pages of a level, each answered as it comes; a last answer has no rows.
+    ListRest {
+        bucket: Bucket,
+        prefix: Prefix,
+        token: ContinuationToken,
+    },
     /// The objects below a prefix that a line of criteria asks for, answering as it goes.
     Find {
         bucket: Bucket,
@@ -103,10 +110,10 @@ pub enum StorageRequest {
         bucket: Bucket,
         targets: Vec<Target>,
     },
-    /// In what two objects differ.
+    /// In what two objects, files or trees of them differ.
     Compare {
-        one: ObjectAddress,
-        other: ObjectAddress,
+        one: DiffEnd,
+        other: DiffEnd,
     },
     /// Describes objects anew that still have these ETags.
     ChangeMetadata {

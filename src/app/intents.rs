@@ -45,6 +45,7 @@ pub fn perform(state: &mut State, now: Timestamp, asked: &mut Asked) {
 fn follow(state: &mut State, now: Timestamp, asked: &mut Asked) {
     let attended = matches!(state.focus, Pane::Objects | Pane::Side);
     state.with(now, asked, |parts, cx| {
+        parts.objects.browse.watch_on(cx);
         let browse = &parts.objects.browse;
         let (under, place) = (browse.current_subject(), browse.place());
         let shown = !cx.areas.side.is_empty();

@@ -11,7 +11,7 @@ use crate::app::part::Part as _;
 use crate::app::state::{Asked, State};
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::diagnosis::Examination;
-use crate::domain::object::ObjectAddress;
+use crate::domain::diff_end::DiffEnd;
 
 /// Opens the overlay an action asks for; `false` where it asks for none.
 pub fn open_overlay(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) -> bool {
@@ -55,11 +55,11 @@ pub fn show_settings(state: &mut State, now: Timestamp, bucket: Bucket, asked: &
     state.parts.overlay = Some(Overlay::BucketSettings(Box::new(settings)));
 }
 
-/// Opens the comparison of two objects.
+/// Opens the comparison of two objects, files or trees of them.
 pub fn compare(
     state: &mut State,
     now: Timestamp,
-    (one, other): (ObjectAddress, ObjectAddress),
+    (one, other): (DiffEnd, DiffEnd),
     asked: &mut Asked,
 ) {
     let mut comparison = ComparisonSheet::new(one, other);

@@ -1,17 +1,64 @@
-//! Holds two objects beside each other: what each is described by, and in what their bytes differ.
+//! Holds two sides of a comparison beside each other: what each is described by, and in what their
+//! bytes differ.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
 
 use crate::domain::description::ObjectDescription;
+use crate::domain::diff_end::DiffKind;
+use crate::domain::error::Error;
 use crate::domain::likeness::Likeness;
 use crate::domain::line_difference::{DifferenceLine, difference};
+use crate::domain::value_difference::ValueDifference;
 
 /// Bytes of each that are read at most to compare them.
 pub const MOST_COMPARED: u64 = 1024 * 1024;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Compared {
-    pub one: ObjectDescription,
-    pub other: ObjectDescription,
+    pub one: ComparedSide,
+    pub other: ComparedSide,
     pub bytes: ComparedBytes,
+    /// Where both are documents whose values can be compared.
+    pub values: Option<Vec<ValueDifference>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ComparedSide {
+    Stored(ObjectDescription),
+    Local(LocalFile),
+}
+
+/// What a file of this machine is described by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LocalFile {
+    pub path: PathBuf,
+    pub size: u64,
+    pub modified: Option<Timestamp>,
+}
+
+/// What is known of two trees that are being compared.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ComparedTrees {
+    /// Those found since the last time, in the order of their names.
+    pub differing: Vec<TreeDifference>,
+    /// What could not be listed, read or compared, since the last time.
+    pub failed: Vec<Error>,
+    /// Names that are compared, and how many there are.
+    pub compared: u64,
+    pub names: u64,
+    pub done: bool,
+}
+
+/// A name that two trees do not have alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeDifference {
+    /// Relative to both places.
+    pub name: String,
+    pub difference: DiffKind,
+    /// Of both sides; `None` where a side lacks it.
+    pub sizes: [Option<u64>; 2],
 }
 
 /// In what the bytes of two objects differ.
@@ -31,6 +78,19 @@ pub enum ComparedBytes {
     SameStart(u64),
     /// Neither was read: one is archived, or has no bytes that can be had now.
     Unread,
+}
+
+impl ComparedSide {
+    pub fn size(&self) -> Option<u64> {
+        match self {
+            ComparedSide::Stored(described) => described.head.size,
+            ComparedSide::Local(file) => Some(file.size),
+        }
+    }
+
+    pub fn is_archived(&self) -> bool {
+        matches!(self, ComparedSide::Stored(described) if described.head.is_archived())
+    }
 }
 
 impl ComparedBytes {

@@ -54,6 +54,11 @@ impl FoldedTree {
         tree
     }
 
+    /// Every node, folded or not.
+    pub fn nodes(&self) -> &[TreeNode] {
+        &self.nodes
+    }
+
     /// Rows that are shown.
     pub fn len(&self) -> usize {
         self.shown.len()
@@ -102,8 +107,13 @@ impl FoldedTree {
             steps.extend(self.row(row).and_then(|(node, _)| node.label.as_ref()));
             at = self.parent(row);
         }
+        FoldedTree::spelled(steps.into_iter().rev())
+    }
+
+    /// The way to a value from the top, as [`FoldedTree::path`] writes it.
+    pub fn spelled<'a>(steps: impl Iterator<Item = &'a NodeLabel>) -> String {
         let mut path = String::new();
-        for step in steps.into_iter().rev() {
+        for step in steps {
             match step {
                 NodeLabel::Number(number) => {
                     path += if path.is_empty() { "." } else { "" };
@@ -131,7 +141,20 @@ impl FoldedTree {
     }
 }
 
+/// The longest name or value of a tree, in characters.
+pub const LONGEST_VALUE: usize = 4_000;
+
 impl TreeNode {
+    /// Whether its name or value is not all here.
+    pub fn is_shortened(&self) -> bool {
+        let long = |text: &str| text.chars().nth(LONGEST_VALUE).is_some();
+        let name = matches!(&self.label, Some(NodeLabel::Name(name)) if long(name));
+        name || match &self.value {
+            NodeValue::Text(text) | NodeValue::Plain(text) => long(text),
+            NodeValue::Object { .. } | NodeValue::Array { .. } => false,
+        }
+    }
+
     pub fn has_children(&self) -> bool {
         matches!(
             self.value,

@@ -326,7 +326,7 @@ impl Page {
 }
 
 /// One page as it came, with the token of the next; no token means that the listing ends here.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListedPage {
     pub page: Arc<Page>,
     pub next: Option<ContinuationToken>,

@@ -10,6 +10,7 @@ mod middle;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use crate::domain::address::DELIMITER;
 use crate::domain::error::Error;
 use crate::domain::listing::{ContinuationToken, ListedPage, Page};
 use crate::domain::page_cursor::PageCursor;
@@ -104,6 +105,8 @@ pub struct Spans {
     room: usize,
     /// Nothing is divided any more.
     alone: bool,
+    /// What is below a delimiter is one row.
+    level: bool,
     /// Behind the page that was taken last.
     behind: Option<ContinuationToken>,
 }
@@ -121,6 +124,7 @@ impl Default for Spans {
             misfits: 0,
             room: WAITING,
             alone: false,
+            level: false,
             behind: None,
         }
     }
@@ -168,6 +172,12 @@ impl Spans {
     /// One cursor, as ever.
     pub fn alone() -> Spans {
         Spans { alone: true, ..Spans::default() }
+    }
+
+    /// Lists one level: what is below a delimiter is one row, and nothing begins within it.
+    #[must_use]
+    pub fn of_level(self) -> Spans {
+        Spans { level: true, ..self }
     }
 
     /// No more bytes of pages than these wait for those before them.
@@ -265,6 +275,9 @@ impl Spans {
                 behind(&span.last, to, span.same).or_else(|| middle(&span.last, to, &self.alphabet))
             }
         };
+        let level = self.level;
+        let name =
+            name.and_then(|name| if level { on_level(name, &span.last) } else { Some(name) });
         let Some(name) = name else {
             span.failures += 1;
             return None;
@@ -414,6 +427,14 @@ impl Spans {
         self.learn(page);
         self.read(place + 1, listed);
     }
+}
+
+/// A name without what is below a delimiter, where that is still behind `last`.
+fn on_level(mut name: String, last: &str) -> Option<String> {
+    if let Some(at) = name.find(DELIMITER) {
+        name.truncate(at);
+    }
+    (name.as_str() > last).then_some(name)
 }
 
 #[cfg(test)]

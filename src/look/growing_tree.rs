@@ -1,12 +1,9 @@
 //! Grows a tree that can be folded from what the reader of a text meets.
 
-use crate::domain::folded_tree::{FoldedTree, NodeLabel, NodeValue, TreeNode};
+use crate::domain::folded_tree::{FoldedTree, LONGEST_VALUE, NodeLabel, NodeValue, TreeNode};
 
 /// Rows of a tree; what follows is left out.
 pub const MOST: usize = 100_000;
-
-/// The longest value that is shown, in characters.
-const LONGEST: usize = 4_000;
 
 /// What is deeper is folded at first.
 const UNFOLDED: usize = 2;
@@ -89,7 +86,7 @@ impl GrowingTree {
 }
 
 fn shortened(text: String) -> String {
-    match text.char_indices().nth(LONGEST) {
+    match text.char_indices().nth(LONGEST_VALUE) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }

@@ -9,6 +9,7 @@ pub mod config_tree;
 pub mod configs;
 pub mod csv_table;
 pub mod dialect;
+pub mod document;
 pub mod encoding;
 pub mod error;
 pub mod fields;

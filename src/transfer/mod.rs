@@ -1,6 +1,7 @@
 //! The transfer engine: a pure machine, its journal, and the workers that move bytes; headless.
 
 pub mod changes;
+pub mod comparing;
 mod connection_health;
 pub mod create_prefix;
 pub mod destinations;

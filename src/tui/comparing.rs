@@ -1,42 +1,194 @@
-//! Answers what screens ask of two objects: describes both, and compares their bytes.
+//! Answers what screens ask of two objects, files or trees of them: describes both, and compares
+//! their bytes.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt as _;
+use jiff::Timestamp;
+use tokio::io::AsyncReadExt as _;
 
 use crate::app::event::{Answer, Reply};
-use crate::domain::compared::{Compared, ComparedBytes, MOST_COMPARED};
-use crate::domain::description::ObjectDescription;
-use crate::domain::error::Error;
+use crate::domain::compared::{
+    Compared, ComparedBytes, ComparedSide, ComparedTrees, LocalFile, MOST_COMPARED, TreeDifference,
+};
+use crate::domain::diff_end::{DiffEnd, DiffItem, DiffTree};
+use crate::domain::error::{Error, ErrorKind, READ_FILE};
 use crate::domain::likeness::Likeness;
-use crate::domain::object::ObjectAddress;
+use crate::domain::value_difference::{ValueDifference, value_differences};
+use crate::look::document::document_tree;
 use crate::s3::client::Client;
+use crate::transfer::comparing::comparer::Comparer;
+use crate::transfer::comparing::trees::TreeNews;
+use crate::transfer::limits::Patience;
+use crate::transfer::limits::rate::RateLimiter;
 use crate::tui::describing::described;
 
-pub async fn compare(client: &Client, one: ObjectAddress, other: ObjectAddress) -> Reply {
-    let (one, other) = tokio::try_join!(described(client, one), described(client, other))?;
-    let bytes = bytes(client, &one, &other).await?;
-    Ok(Answer::Compared(Box::new(Compared { one, other, bytes })))
+/// Between two reports while trees are compared.
+const REPORTS: Duration = Duration::from_millis(100);
+
+/// `tell`: what is known so far.
+pub async fn compare(
+    client: &Client,
+    one: DiffEnd,
+    other: DiffEnd,
+    tell: impl Fn(Answer) + Send + Sync,
+) -> Reply {
+    let rate = RateLimiter::of(None);
+    let comparer = Comparer::new(client.clone(), Patience::default(), rate);
+    match (sort_of(one).await?, sort_of(other).await?) {
+        (End::Tree(one), End::Tree(other)) => trees(&comparer, &one, &other, tell).boxed().await,
+        (End::Item(one), End::Item(other)) => items(&comparer, &one, &other).boxed().await,
+        (End::Item(one), End::Tree(tree)) => {
+            let other = named_as(&tree, &one)?;
+            items(&comparer, &one, &other).boxed().await
+        }
+        (End::Tree(tree), End::Item(other)) => {
+            let one = named_as(&tree, &other)?;
+            items(&comparer, &one, &other).boxed().await
+        }
+    }
 }
 
+/// What an end turned out to be.
+enum End {
+    Item(DiffItem),
+    Tree(DiffTree),
+}
+
+async fn sort_of(end: DiffEnd) -> Result<End, Error> {
+    Ok(match end {
+        DiffEnd::Object(object) => End::Item(DiffItem::Stored(object)),
+        DiffEnd::Prefix(bucket, prefix) => End::Tree(DiffTree::Stored(bucket, prefix)),
+        DiffEnd::Local(path) => match found(&path).await?.is_dir() {
+            true => End::Tree(DiffTree::Local(path)),
+            false => End::Item(DiffItem::Local(path)),
+        },
+    })
+}
+
+async fn found(path: &Path) -> Result<std::fs::Metadata, Error> {
+    let found = tokio::fs::metadata(path).await;
+    found.map_err(|error| Error::from_io(&error, READ_FILE, path.display()))
+}
+
+fn named_as(tree: &DiffTree, item: &DiffItem) -> Result<DiffItem, Error> {
+    let nameless = || {
+        let why = "it has no name that could be looked for";
+        Error::new(ErrorKind::InvalidRequest, READ_FILE, item.place()).detail(why)
+    };
+    Ok(tree.item(item.name().ok_or_else(nameless)?))
+}
+
+// ─── two items ───
+
+async fn items(comparer: &Comparer, one: &DiffItem, other: &DiffItem) -> Reply {
+    let sides = tokio::try_join!(side(comparer, one).boxed(), side(comparer, other).boxed());
+    let (here, there) = sides?;
+    let compared = bytes(comparer, (one, &here), (other, &there)).boxed().await?;
+    let (bytes, values) = compared;
+    Ok(Answer::Compared(Box::new(Compared { one: here, other: there, bytes, values })))
+}
+
+async fn side(comparer: &Comparer, item: &DiffItem) -> Result<ComparedSide, Error> {
+    Ok(match item {
+        DiffItem::Stored(object) => {
+            ComparedSide::Stored(described(comparer.client(), object.clone()).await?)
+        }
+        DiffItem::Local(path) => ComparedSide::Local(local_file(path).await?),
+    })
+}
+
+async fn local_file(path: &Path) -> Result<LocalFile, Error> {
+    let found = found(path).await?;
+    let modified = found.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
+    Ok(LocalFile { path: PathBuf::from(path), size: found.len(), modified })
+}
+
+type BytesAndValues = (ComparedBytes, Option<Vec<ValueDifference>>);
+
 async fn bytes(
-    client: &Client,
-    one: &ObjectDescription,
-    other: &ObjectDescription,
-) -> Result<ComparedBytes, Error> {
-    let likeness = Likeness::of(&one.head, &other.head);
+    comparer: &Comparer,
+    (one, here): (&DiffItem, &ComparedSide),
+    (other, there): (&DiffItem, &ComparedSide),
+) -> Result<BytesAndValues, Error> {
+    let (_, likeness) = comparer.told_of(one, other).await?;
     if likeness.is_same() {
-        return Ok(ComparedBytes::SameBySum);
+        return Ok((ComparedBytes::SameBySum, None));
     }
-    if one.head.is_archived() || other.head.is_archived() {
-        return Ok(match likeness {
+    if here.is_archived() || there.is_archived() {
+        let bytes = match likeness {
             Likeness::Other => ComparedBytes::Other,
             _ => ComparedBytes::Unread,
-        });
+        };
+        return Ok((bytes, None));
     }
-    let (here, there) = tokio::try_join!(
-        client.start_of(&one.object, MOST_COMPARED),
-        client.start_of(&other.object, MOST_COMPARED)
-    )?;
-    let whole = |description: &ObjectDescription, read: &[u8]| {
-        description.head.size.is_some_and(|size| size == read.len() as u64)
-    };
-    let whole = whole(one, &here.bytes) && whole(other, &there.bytes);
-    Ok(ComparedBytes::of(&here.bytes, &there.bytes, whole, likeness))
+    let starts = tokio::try_join!(start_of(comparer, one), start_of(comparer, other));
+    let (start, other_start) = starts?;
+    let whole = |side: &ComparedSide, read: &[u8]| side.size() == Some(read.len() as u64);
+    let whole = whole(here, &start) && whole(there, &other_start);
+    let name = one.name().unwrap_or_default().to_owned();
+    let compared = tokio::task::spawn_blocking(move || {
+        let bytes = ComparedBytes::of(&start, &other_start, whole, likeness);
+        let values = match &bytes {
+            ComparedBytes::Lines(_) => values(&name, &start, &other_start),
+            _ => None,
+        };
+        (bytes, values)
+    });
+    Ok(compared.await?)
+}
+
+fn values(name: &str, one: &[u8], other: &[u8]) -> Option<Vec<ValueDifference>> {
+    let (one, other) = (std::str::from_utf8(one).ok()?, std::str::from_utf8(other).ok()?);
+    value_differences(&document_tree(name, one)?, &document_tree(name, other)?)
+}
+
+async fn start_of(comparer: &Comparer, item: &DiffItem) -> Result<Vec<u8>, Error> {
+    match item {
+        DiffItem::Stored(object) => {
+            Ok(comparer.client().start_of(object, MOST_COMPARED).await?.bytes)
+        }
+        DiffItem::Local(path) => {
+            let fail = |error: &std::io::Error| Error::from_io(error, READ_FILE, path.display());
+            let file = tokio::fs::File::open(path).await.map_err(|error| fail(&error))?;
+            let mut bytes = Vec::new();
+            let read = file.take(MOST_COMPARED).read_to_end(&mut bytes).await;
+            read.map_err(|error| fail(&error))?;
+            Ok(bytes)
+        }
+    }
+}
+
+// ─── two trees ───
+
+async fn trees(
+    comparer: &Comparer,
+    one: &DiffTree,
+    other: &DiffTree,
+    tell: impl Fn(Answer) + Send + Sync,
+) -> Reply {
+    let mut known = ComparedTrees::default();
+    let (mut told, sum) = (Instant::now(), &mut known);
+    let compared = comparer.trees(one, other, move |news| {
+        match news {
+            TreeNews::Compared(compared, names) => {
+                (sum.compared, sum.names) = (compared as u64, names as u64);
+            }
+            TreeNews::Differs { name, difference, sizes } => {
+                let name = name.to_owned();
+                sum.differing.push(TreeDifference { name, difference, sizes });
+            }
+            TreeNews::Failed(error) => sum.failed.push(error),
+        }
+        if told.elapsed() >= REPORTS {
+            told = Instant::now();
+            let rest = ComparedTrees { differing: Vec::new(), failed: Vec::new(), ..*sum };
+            tell(Answer::ComparedTrees(std::mem::replace(sum, rest)));
+        }
+        Ok::<(), Error>(())
+    });
+    known.names = compared.await? as u64;
+    known.done = true;
+    Ok(Answer::ComparedTrees(known))
 }

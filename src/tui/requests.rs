@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use crate::app::effect::StorageRequest;
 use crate::app::event::{Answer, Reply};
 use crate::domain::address::Bucket;
+use crate::domain::listing::ListedPage;
 use crate::domain::settings::{BucketSetting, SettingState};
 use crate::domain::stored::Stored;
 use crate::s3::client::{Client, ListQuery};
+use crate::s3::ops::keys::KeyPages;
 use crate::transfer::create_prefix::create_prefix;
 use crate::transfer::journal::KnownUploads;
 use crate::tui::{comparing, describing, finding, sizing, uploads, versions};
@@ -30,6 +32,16 @@ pub async fn ask_storage(
             let all = ListQuery::below(&bucket, &prefix);
             let query = ListQuery { delimited: true, at, token, max_keys: PAGE, ..all };
             Answer::Page(client.list_page(&query).await?)
+        }
+        StorageRequest::ListRest { bucket, prefix, token } => {
+            let all = ListQuery::below(&bucket, &prefix);
+            let query = ListQuery { delimited: true, token: Some(token), max_keys: PAGE, ..all };
+            let mut pages = KeyPages::new(client, query);
+            while let Some(page) = pages.next().await? {
+                let next = pages.behind();
+                tell(Answer::Page(ListedPage { page, next }));
+            }
+            Answer::Page(ListedPage::default())
         }
         StorageRequest::Find { bucket, prefix, wanted, at, token } => {
             let query = ListQuery { at, token, ..ListQuery::below(&bucket, &prefix) };
@@ -60,7 +72,7 @@ pub async fn ask_storage(
         }
         StorageRequest::Compare { one, other } => {
             // The stack of a worker has no room for what is asked of both at once.
-            Box::pin(comparing::compare(client, one, other)).await?
+            Box::pin(comparing::compare(client, one, other, tell)).await?
         }
         StorageRequest::OpenText(object) => describing::open(client, &object).await?,
         StorageRequest::SaveText { object, etag, bytes } => {

@@ -35,6 +35,8 @@ pub enum Asks {
         home: Option<PathBuf>,
         files: bool,
     },
+    /// A path as above, files too, or `s3://bucket/key`.
+    PathOrPlace { folder: PathBuf, home: Option<PathBuf> },
     /// `s3://bucket/prefix/`, or `connection:bucket/prefix/` of one of these connections.
     Place {
         connections: Vec<ConnectionName>,
@@ -108,7 +110,7 @@ impl Completion {
 
     fn fitting(&self, typed: &str) -> Vec<&Offer> {
         let hidden = |offer: &Offer| {
-            let path = matches!(self.asks, Asks::LocalPath { .. });
+            let path = matches!(self.asks, Asks::LocalPath { .. } | Asks::PathOrPlace { .. });
             let begins = typed.is_empty() || typed.ends_with('/');
             path && begins && offer.text[typed.len()..].starts_with('.')
         };
@@ -239,6 +241,7 @@ impl Completion {
         match self.asks {
             Asks::Words => false,
             Asks::LocalPath { files, .. } => files,
+            Asks::PathOrPlace { .. } => true,
             Asks::Place { objects, .. } => objects,
         }
     }
@@ -250,7 +253,8 @@ impl Completion {
     fn source(&self, text: &str) -> Option<Source> {
         match &self.asks {
             Asks::Words => None,
-            Asks::LocalPath { folder, home, .. } => {
+            Asks::PathOrPlace { .. } if text.starts_with("s3://") => place(text, &[], None),
+            Asks::LocalPath { folder, home, .. } | Asks::PathOrPlace { folder, home } => {
                 let below = if text == "~" { "~" } else { folder_of(text) };
                 resolve(below, folder, home.as_deref()).ok().map(Source::Folder)
             }

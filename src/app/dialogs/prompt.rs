@@ -126,7 +126,8 @@ impl Prompt {
 
     /// A dropped file is pasted with what the terminal puts around it.
     pub fn on_paste(&mut self, text: &str) {
-        let path = matches!(self.completion.asks(), Asks::LocalPath { .. });
+        let path =
+            matches!(self.completion.asks(), Asks::LocalPath { .. } | Asks::PathOrPlace { .. });
         let text = if path { pasted_path(text) } else { text.to_owned() };
         if self.input.on_paste(&text) {
             self.refusal = None;

@@ -1,4 +1,4 @@
-//! Shows in what two objects differ: what they are described by, and their bytes.
+//! Shows in what two objects, files or trees of them differ.
 
 use std::collections::BTreeSet;
 
@@ -12,19 +12,32 @@ use crate::app::list::step;
 use crate::app::part::Part;
 use crate::app::scope::Scope;
 use crate::app::screens::details::facts;
-use crate::domain::compared::{Compared, ComparedBytes, MOST_COMPARED};
-use crate::domain::description::ObjectDescription;
+use crate::domain::compared::{
+    Compared, ComparedBytes, ComparedSide, ComparedTrees, MOST_COMPARED, TreeDifference,
+};
+use crate::domain::diff_end::{DiffEnd, DiffKind};
 use crate::domain::line_difference::DifferenceLine;
-use crate::domain::object::ObjectAddress;
-use crate::domain::units::{Count, Size};
+use crate::domain::units::{Count, Moment, Size};
+use crate::domain::value_difference::{MOST_DIFFERENCES, ValueDifference};
 
 #[derive(Clone, Debug)]
 pub struct ComparisonSheet {
-    pub one: ObjectAddress,
-    pub other: ObjectAddress,
+    pub one: DiffEnd,
+    pub other: DiffEnd,
     ticket: Option<Ticket>,
     lines: Option<Vec<ComparisonLine>>,
+    trees: Option<TreesSum>,
     pub scroll: usize,
+}
+
+/// What is known of two trees.
+#[derive(Clone, Debug, Default)]
+pub struct TreesSum {
+    /// Names that are compared, and how many there are.
+    pub compared: u64,
+    pub names: u64,
+    pub failed: u64,
+    differing: [u64; 3],
 }
 
 /// A line of what is shown, raw.
@@ -38,22 +51,72 @@ pub enum ComparisonLine {
         other: Option<String>,
     },
     Sentence(String),
+    /// The way to a value that differs, and both; `None` where one lacks it.
+    Value(ValueDifference),
+    /// A line that both have, or what is left out of them.
     Text(DifferenceLine),
+    /// Lines in the same place.
+    Lines(Option<String>, Option<String>),
+    /// A name that two trees do not have alike.
+    Name(TreeDifference),
 }
 
 impl ComparisonSheet {
-    pub fn new(one: ObjectAddress, other: ObjectAddress) -> ComparisonSheet {
-        ComparisonSheet { one, other, ticket: None, lines: None, scroll: 0 }
+    pub fn new(one: DiffEnd, other: DiffEnd) -> ComparisonSheet {
+        ComparisonSheet { one, other, ticket: None, lines: None, trees: None, scroll: 0 }
     }
 
-    /// `None` while they are compared.
+    /// `None` while nothing is known yet.
     pub fn lines(&self) -> Option<&[ComparisonLine]> {
         self.lines.as_deref()
+    }
+
+    pub fn is_comparing(&self) -> bool {
+        self.ticket.is_some()
+    }
+
+    /// How far trees are compared, and what was found so far.
+    pub fn trees(&self) -> Option<&TreesSum> {
+        self.trees.as_ref()
+    }
+
+    fn on_trees(&mut self, news: ComparedTrees, cx: &mut Context<'_>) {
+        let sum = self.trees.get_or_insert_default();
+        let lines = self.lines.get_or_insert_default();
+        (sum.compared, sum.names) = (news.compared, news.names);
+        sum.failed += news.failed.len() as u64;
+        for found in news.differing {
+            sum.differing[found.difference as usize] += 1;
+            lines.push(ComparisonLine::Name(found));
+        }
+        for error in news.failed {
+            lines.push(ComparisonLine::Sentence(error.to_string()));
+            cx.ask(Intent::LogQuietly(error));
+        }
+        if news.done {
+            self.ticket = None;
+            if lines.is_empty() {
+                lines.push(ComparisonLine::Sentence(sum.same().to_owned()));
+            }
+        }
     }
 
     fn close(&mut self, cx: &mut Context<'_>) {
         self.stop(cx);
         cx.close_overlay(None);
+    }
+}
+
+impl TreesSum {
+    pub fn count(&self, difference: DiffKind) -> u64 {
+        self.differing[difference as usize]
+    }
+
+    fn same(&self) -> &'static str {
+        match self.names {
+            0 => "There is nothing in either of them.",
+            _ => "They have the same names with the same bytes.",
+        }
     }
 }
 
@@ -103,13 +166,17 @@ impl Part for ComparisonSheet {
     }
 
     fn on_reply(&mut self, _ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
-        self.ticket = None;
         match reply {
+            Ok(Answer::ComparedTrees(news)) => self.on_trees(news, cx),
             Ok(Answer::Compared(compared)) => {
+                self.ticket = None;
                 self.lines = Some(lines(&compared, &cx.session.zone));
             }
-            Ok(_) => {}
-            Err(error) => cx.close_overlay(Some(Intent::Log(error))),
+            Ok(_) => self.ticket = None,
+            Err(error) => {
+                self.ticket = None;
+                cx.close_overlay(Some(Intent::Log(error)));
+            }
         }
     }
 
@@ -128,16 +195,64 @@ fn lines(compared: &Compared, zone: &TimeZone) -> Vec<ComparisonLine> {
         lines.push(ComparisonLine::Sentence("They are described by the same.".to_owned()));
     }
     lines.insert(0, ComparisonLine::Heading("Described by".to_owned()));
-    lines.push(ComparisonLine::Heading("Bytes".to_owned()));
+    lines.extend(compared.values.as_deref().map(values).unwrap_or_default());
     let (sentence, texts) = bytes(&compared.bytes);
+    let heading = if texts.is_empty() { "Bytes" } else { "Lines" };
+    lines.push(ComparisonLine::Heading(heading.to_owned()));
     lines.extend(sentence.map(ComparisonLine::Sentence));
-    lines.extend(texts.iter().cloned().map(ComparisonLine::Text));
+    lines.extend(beside(texts));
     lines
 }
 
-/// What differs, in the order of the details.
+fn values(values: &[ValueDifference]) -> Vec<ComparisonLine> {
+    let mut lines = vec![ComparisonLine::Heading("Values".to_owned())];
+    if values.is_empty() {
+        let same = "They hold the same values; only the way they are written differs.";
+        lines.push(ComparisonLine::Sentence(same.to_owned()));
+    }
+    lines.extend(values.iter().cloned().map(ComparisonLine::Value));
+    if values.len() >= MOST_DIFFERENCES {
+        let more = format!("Only the first {} are shown.", Count(MOST_DIFFERENCES as u64));
+        lines.push(ComparisonLine::Sentence(more));
+    }
+    lines
+}
+
+/// Lines that were replaced stand beside those that replace them.
+fn beside(texts: &[DifferenceLine]) -> Vec<ComparisonLine> {
+    let mut lines = Vec::new();
+    let (mut old, mut new) = (Vec::new(), Vec::new());
+    let pair = |old: &mut Vec<String>, new: &mut Vec<String>| {
+        let count = old.len().max(new.len());
+        let (mut old, mut new) = (old.drain(..), new.drain(..));
+        (0..count).map(|_| ComparisonLine::Lines(old.next(), new.next())).collect::<Vec<_>>()
+    };
+    for text in texts {
+        match text {
+            DifferenceLine::Old(line) if new.is_empty() => old.push(line.clone()),
+            DifferenceLine::Old(line) => {
+                lines.extend(pair(&mut old, &mut new));
+                old.push(line.clone());
+            }
+            DifferenceLine::New(line) => new.push(line.clone()),
+            DifferenceLine::Same(_) | DifferenceLine::Skipped(_) => {
+                lines.extend(pair(&mut old, &mut new));
+                lines.push(ComparisonLine::Text(text.clone()));
+            }
+        }
+    }
+    lines.extend(pair(&mut old, &mut new));
+    lines
+}
+
+/// What differs, in the order of the details. Of a file only what a file has is compared.
 fn described(compared: &Compared, zone: &TimeZone) -> Vec<ComparisonLine> {
-    let (one, other) = (told(&compared.one, zone), told(&compared.other, zone));
+    let (mut one, mut other) = (told(&compared.one, zone), told(&compared.other, zone));
+    let is_file = |side: &ComparedSide| matches!(side, ComparedSide::Local(_));
+    if is_file(&compared.one) || is_file(&compared.other) {
+        one.retain(|(name, _)| OF_FILES.contains(&name.as_str()));
+        other.retain(|(name, _)| OF_FILES.contains(&name.as_str()));
+    }
     let mut seen = BTreeSet::new();
     let names = one.iter().chain(&other).map(|(name, _)| name).filter(|name| seen.insert(*name));
     let of = |facts: &[(String, String)], name: &str| {
@@ -151,7 +266,22 @@ fn described(compared: &Compared, zone: &TimeZone) -> Vec<ComparisonLine> {
         .collect()
 }
 
-fn told(description: &ObjectDescription, zone: &TimeZone) -> Vec<(String, String)> {
+const SIZE: &str = "size";
+const MODIFIED: &str = "modified";
+
+/// Facts that files have too.
+const OF_FILES: [&str; 2] = [SIZE, MODIFIED];
+
+fn told(side: &ComparedSide, zone: &TimeZone) -> Vec<(String, String)> {
+    let description = match side {
+        ComparedSide::Stored(description) => description,
+        ComparedSide::Local(file) => {
+            let size = format!("{} ({} bytes)", Size(file.size), Count(file.size));
+            let modified = file.modified.map(|time| Moment(time, zone).to_string());
+            let modified = modified.map(|text| (MODIFIED.to_owned(), text));
+            return [(SIZE.to_owned(), size)].into_iter().chain(modified).collect();
+        }
+    };
     let mut told = facts(&description.object, &description.head, zone);
     // The sheet is titled by it.
     told.retain(|(name, _)| name != "bucket");

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use similar::TextDiff;
 
-use crate::cli::diff::bytes::first_difference;
-use crate::cli::diff::{Comparison, Difference, Single, tell};
+use crate::cli::diff::{Comparison, key_of, tell};
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::domain::compared::same_start;
-use crate::domain::error::{Error, READ_FILE};
+use crate::domain::diff_end::{DiffItem, DiffKind};
 use crate::domain::likeness::Likeness;
 use crate::domain::units::Count;
+use crate::transfer::comparing::bytes::first_difference;
 
 /// Of longer ones the lines are not shown.
 const MOST_TEXT: usize = 32 * 1024 * 1024;
@@ -21,75 +21,44 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Lines around a change.
 const AROUND: usize = 3;
 
-impl Comparison<'_> {
+impl Comparison {
     pub async fn pair(
         &self,
-        one: &Single,
-        other: &Single,
+        one: &DiffItem,
+        other: &DiffItem,
         printer: &mut Printer,
     ) -> Result<Status, Trouble> {
-        let (sizes, likeness) = self.told_of(one, other).await?;
+        let (sizes, likeness) = self.comparer.told_of(one, other).await?;
         if likeness.is_same() {
             return Ok(Status::Done);
         }
         let small = sizes.iter().all(|size| size.is_some_and(|size| size <= MOST_TEXT as u64));
         if small && !printer.json {
-            let (here, there) = tokio::try_join!(self.bytes(one), self.bytes(other))?;
+            let (here, there) =
+                tokio::try_join!(self.comparer.bytes(one), self.comparer.bytes(other))?;
             let both = tokio::try_join!(here.whole(MOST_TEXT), there.whole(MOST_TEXT))?;
             if let (Some(here), Some(there)) = both {
                 return lines((one, &here), (other, &there), printer);
             }
         }
         if likeness == Likeness::Other && printer.json {
-            tell(printer, &one.key(), Difference::Changed)?;
+            tell(printer, &key_of(one), DiffKind::Changed)?;
             return Ok(Status::Failed);
         }
-        let (here, there) = tokio::try_join!(self.bytes(one), self.bytes(other))?;
+        let (here, there) = tokio::try_join!(self.comparer.bytes(one), self.comparer.bytes(other))?;
         let Some(at) = first_difference(here, there).await? else { return Ok(Status::Done) };
         match printer.json {
-            true => tell(printer, &one.key(), Difference::Changed)?,
+            true => tell(printer, &key_of(one), DiffKind::Changed)?,
             false => differ_from(one, other, at, printer)?,
         }
         Ok(Status::Failed)
-    }
-
-    /// The sizes of both, and whether that and what the server says of their bytes tells them
-    /// apart.
-    pub(in crate::cli::diff) async fn told_of(
-        &self,
-        one: &Single,
-        other: &Single,
-    ) -> Result<([Option<u64>; 2], Likeness), Error> {
-        if let (Single::Stored(one), Single::Stored(other)) = (one, other) {
-            let heads =
-                tokio::try_join!(self.client.whole_head(one), self.client.whole_head(other));
-            let (one, other) = heads?;
-            return Ok(([one.size, other.size], Likeness::of(&one, &other)));
-        }
-        let (one, other) = tokio::try_join!(self.size(one), self.size(other))?;
-        let likeness = match one.zip(other) {
-            Some((one, other)) if one != other => Likeness::Other,
-            _ => Likeness::Unknown,
-        };
-        Ok(([one, other], likeness))
-    }
-
-    async fn size(&self, single: &Single) -> Result<Option<u64>, Error> {
-        match single {
-            Single::Stored(object) => Ok(self.client.head(object).await?.size),
-            Single::Local(path) => {
-                let found = tokio::fs::metadata(path).await;
-                let found = found.map_err(|e| Error::from_io(&e, READ_FILE, path.display()))?;
-                Ok(Some(found.len()))
-            }
-        }
     }
 }
 
 /// A unified difference, as `diff -u` and `patch` know it.
 fn lines(
-    (one, here): (&Single, &[u8]),
-    (other, there): (&Single, &[u8]),
+    (one, here): (&DiffItem, &[u8]),
+    (other, there): (&DiffItem, &[u8]),
     printer: &mut Printer,
 ) -> Result<Status, Trouble> {
     if here == there {
@@ -119,8 +88,8 @@ fn lines(
 }
 
 fn differ_from(
-    one: &Single,
-    other: &Single,
+    one: &DiffItem,
+    other: &DiffItem,
     at: u64,
     printer: &mut Printer,
 ) -> std::io::Result<()> {

@@ -228,6 +228,63 @@ fn a_server_that_cannot_begin_behind_a_name_is_read_by_one_cursor() {
     }
 }
 
+/// The rows of a level: keys below a delimiter are one.
+fn level(keys: &[String]) -> Vec<String> {
+    let row = |key: &String| match key.find('/') {
+        Some(at) => key[..=at].to_owned(),
+        None => key.clone(),
+    };
+    sorted(keys.iter().map(row).collect())
+}
+
+/// As S3 lists a level behind a name: a row of which some key is behind it is there.
+fn listed_level(rows: &[String], how: &SpanStep) -> ListedPage {
+    match how {
+        SpanStep::Begin(name) => {
+            assert!(!name.contains('/'), "nothing begins within a row: {name}");
+            let start = rows.partition_point(|row| row <= name).to_string();
+            listed(rows, Server::Honest, &SpanStep::Go(Some(ContinuationToken(start))))
+        }
+        SpanStep::Go(_) => listed(rows, Server::Honest, how),
+    }
+}
+
+#[test]
+fn a_level_is_listed_by_many_cursors_too() {
+    let mixed = random(MANY).map(|x| match x % 3 {
+        0 => format!("{:06}/{x}", x % 1_000_000),
+        1 => format!("{:06}", x % 1_000_000),
+        _ => format!("{:06}/", x % 1_000_000),
+    });
+    let dated = (0..MANY).map(|n| format!("2026-{n:06}/a/b"));
+    let mut all = distributions();
+    all.extend([("prefixes and objects", mixed.collect()), ("prefixes", dated.collect())]);
+    for (what, keys) in all {
+        let rows = level(&keys);
+        let (mut spans, mut names) = (Spans::default().of_level(), Vec::new());
+        let (mut requests, mut rounds) = (0, 0);
+        while !spans.is_over() {
+            while let Some(page) = spans.take() {
+                names.extend(page.unwrap().rows().map(|row| row.name.to_owned()));
+            }
+            rounds += 1;
+            for ask in std::iter::from_fn(|| spans.ask()).collect::<Vec<_>>() {
+                requests += 1;
+                let page = listed_level(&rows, &ask.how);
+                spans.answer(ask, Ok(page));
+            }
+        }
+        while let Some(page) = spans.take() {
+            names.extend(page.unwrap().rows().map(|row| row.name.to_owned()));
+        }
+        assert!(names == rows, "{what}");
+        let serial = rows.len().div_ceil(PAGE).max(1);
+        println!("{what}: {requests} requests of {serial}, {rounds} rounds");
+        assert!(requests * 100 <= serial * 135, "{what}: {requests} of {serial}");
+        assert!(serial < 100 || rounds * 4 < serial, "{what}: {rounds} rounds of {serial}");
+    }
+}
+
 #[test]
 fn few_pages_are_read_one_after_the_other() {
     for count in [0_usize, 1, 49, 50, 51, 150, 151, 200] {

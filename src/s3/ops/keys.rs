@@ -46,15 +46,16 @@ impl<'a> KeyPages<'a> {
         KeyPages::sent_by(Box::new(|query, beside| send(client, query, beside).boxed()), query)
     }
 
-    /// A level, and an earlier moment, are listed page by page as ever. Begins at `query.token`, at
-    /// the first page where there is none.
+    /// An earlier moment is listed page by page as ever. Begins at `query.token`, at the first page
+    /// where there is none.
     pub fn sent_by(send: SendPage<'a>, query: ListQuery) -> KeyPages<'a> {
-        let one = query.delimited || query.at.is_some();
+        let one = query.at.is_some();
         let spans = match &query.token {
             None if !one => Spans::default(),
             Some(token) if !one => going_on(token, &query.prefix),
             _ => Spans::alone(),
         };
+        let spans = if query.delimited { spans.of_level() } else { spans };
         KeyPages { send, query, spans, last: String::new(), running: FuturesUnordered::new() }
     }
 
@@ -71,7 +72,7 @@ impl<'a> KeyPages<'a> {
         if self.spans.is_over() {
             return None;
         }
-        if self.query.delimited || self.query.at.is_some() {
+        if self.query.at.is_some() {
             return server.cloned();
         }
         let server = server.and_then(|token| token.parts().0).unwrap_or_default();

@@ -1,10 +1,15 @@
 //! Paints in what two objects differ.
 
 use jiff::Timestamp;
+use ratatui::layout::Rect;
 
-use crate::app::overlays::comparison::{ComparisonLine, ComparisonSheet};
+use crate::app::overlays::comparison::{ComparisonLine, ComparisonSheet, TreesSum};
 use crate::domain::cells::wrap;
-use crate::domain::visible::visible;
+use crate::domain::compared::TreeDifference;
+use crate::domain::diff_end::DiffKind;
+use crate::domain::line_difference::DifferenceLine;
+use crate::domain::units::{Count, Counted, Size};
+use crate::domain::value_difference::ValueDifference;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::widgets::difference::draw_difference;
 use crate::ui::widgets::frame::Labels;
@@ -13,10 +18,16 @@ use crate::ui::widgets::popup::large_popup;
 use crate::ui::widgets::rows::position;
 use crate::ui::widgets::spinner::spinner;
 
-const WIDEST: u16 = 110;
+const WIDEST: u16 = 160;
 
-/// Cells of the names of facts.
+/// From here on lines stand beside each other.
+const BESIDE: u16 = 96;
+
+/// Cells of the names of facts at least.
 const NAMES: u16 = 18;
+
+/// Cells of what became of a name.
+const WORD: u16 = 8;
 
 /// Lines above: both objects, and one that stays empty.
 const SIDES: u16 = 3;
@@ -32,12 +43,16 @@ pub fn draw_comparison(paint: &mut Paint<'_>, comparison: &ComparisonSheet, now:
     let inner = large_popup(paint, &labels, WIDEST, tallest.saturating_add(SIDES + 2).max(8));
     let styles = paint.styles;
     let sides = [("- ", &comparison.one, styles.bad), ("+ ", &comparison.other, styles.good)];
-    for (line, (sign, object, style)) in (0..inner.height).zip(sides) {
+    for (line, (sign, end, style)) in (0..inner.height).zip(sides) {
         let span = Span::line(inner, line).skip(1).shorter(1);
         paint.put(span.take(2), sign, style);
-        paint.name(span.skip(2), &object.to_string(), style);
+        paint.name(span.skip(2), &end.to_string(), style);
     }
-    if comparison.lines().is_none() {
+    if let Some(sum) = comparison.trees() {
+        let span = Span::line(inner, 2).skip(1).shorter(1);
+        let sign = if comparison.is_comparing() { spinner(paint.glyphs, now) } else { "" };
+        paint.put(span, &sum_of(paint, sum, sign), styles.dim);
+    } else if comparison.lines().is_none() {
         let place = inner.inner(ratatui::layout::Margin { horizontal: 0, vertical: 1 });
         let headline = format!("{} comparing", spinner(paint.glyphs, now));
         return notice(paint, place, &Notice { headline, ..Notice::default() });
@@ -51,13 +66,24 @@ pub fn draw_comparison(paint: &mut Paint<'_>, comparison: &ComparisonSheet, now:
     }
 }
 
+/// `⠋ 12 of 340 compared · 3 new · 1 gone`
+fn sum_of(paint: &Paint<'_>, sum: &TreesSum, sign: &str) -> String {
+    let mut said = match sum.compared == sum.names {
+        true => format!("{} compared", Counted(sum.names, "name")),
+        false => format!("{sign} {} of {} compared", Count(sum.compared), Count(sum.names)),
+    };
+    let kinds = [DiffKind::New, DiffKind::Gone, DiffKind::Changed];
+    let counted = kinds.map(|kind| (sum.count(kind), kind.name()));
+    for (count, word) in counted.into_iter().chain([(sum.failed, "failed")]) {
+        if count > 0 {
+            said = format!("{said} {} {} {word}", paint.glyphs.dot, Count(count));
+        }
+    }
+    said
+}
+
 /// Gives the number of the line after it.
-fn draw_line(
-    paint: &mut Paint<'_>,
-    inner: ratatui::layout::Rect,
-    line: u16,
-    each: &ComparisonLine,
-) -> u16 {
+fn draw_line(paint: &mut Paint<'_>, inner: Rect, line: u16, each: &ComparisonLine) -> u16 {
     let styles = paint.styles;
     let span = Span::line(inner, line).skip(1).shorter(1);
     match each {
@@ -65,6 +91,11 @@ fn draw_line(
             paint.put(span, text, styles.accent);
         }
         ComparisonLine::Text(text) => draw_difference(paint, span, text, true),
+        ComparisonLine::Lines(old, new) => return draw_lines(paint, inner, line, (old, new)),
+        ComparisonLine::Value(ValueDifference { path, one, other }) => {
+            draw_sides(paint, span, path, (one, other));
+        }
+        ComparisonLine::Name(found) => draw_name(paint, span, found),
         ComparisonLine::Sentence(text) => {
             let lines = wrap(text, usize::from(span.width).max(1));
             for (at, text) in (line..inner.height).zip(&lines) {
@@ -72,14 +103,66 @@ fn draw_line(
             }
             return line + u16::try_from(lines.len()).unwrap_or(1);
         }
-        ComparisonLine::Fact { name, one, other } => {
-            paint.put(span.take(NAMES), &visible(name), styles.dim);
-            let rest = span.skip(NAMES + 1);
-            let half = rest.width / 2;
-            let said = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
-            paint.name(rest.take(half.saturating_sub(1)), &said(one), styles.bad);
-            paint.name(rest.skip(half), &said(other), styles.good);
-        }
+        ComparisonLine::Fact { name, one, other } => draw_sides(paint, span, name, (one, other)),
     }
     line + 1
+}
+
+type Sides<'a> = (&'a Option<String>, &'a Option<String>);
+
+/// A name, and what either side says of it.
+fn draw_sides(paint: &mut Paint<'_>, span: Span, name: &str, (one, other): Sides<'_>) {
+    let styles = paint.styles;
+    let width = NAMES.max(span.width / 4);
+    paint.name(span.take(width), name, styles.dim);
+    let rest = span.skip(width + 1);
+    let half = rest.width / 2;
+    let said = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
+    paint.name(rest.take(half.saturating_sub(1)), &said(one), styles.bad);
+    paint.name(rest.skip(half), &said(other), styles.good);
+}
+
+/// The old and the new line: beside each other where there is room, below each other elsewhere.
+fn draw_lines(paint: &mut Paint<'_>, inner: Rect, line: u16, (old, new): Sides<'_>) -> u16 {
+    let old = old.clone().map(DifferenceLine::Old);
+    let new = new.clone().map(DifferenceLine::New);
+    let span = Span::line(inner, line).skip(1).shorter(1);
+    if inner.width >= BESIDE {
+        let half = span.width / 2;
+        if let Some(old) = &old {
+            draw_difference(paint, span.take(half.saturating_sub(1)), old, true);
+        }
+        if let Some(new) = &new {
+            draw_difference(paint, span.skip(half), new, true);
+        }
+        return line + 1;
+    }
+    let mut next = line;
+    for text in old.iter().chain(&new) {
+        if next < inner.height {
+            draw_difference(paint, Span::line(inner, next).skip(1).shorter(1), text, true);
+            next += 1;
+        }
+    }
+    next
+}
+
+fn draw_name(paint: &mut Paint<'_>, span: Span, found: &TreeDifference) {
+    let styles = paint.styles;
+    let style = match found.difference {
+        DiffKind::New => styles.good,
+        DiffKind::Gone => styles.bad,
+        DiffKind::Changed => styles.warning,
+    };
+    paint.put(span.take(WORD), found.difference.name(), style);
+    let size = |size: Option<u64>| size.map(|size| Size(size).to_string());
+    let [one, other] = found.sizes.map(size);
+    let said = match (one, other) {
+        (Some(one), Some(other)) if one != other => format!("{one} to {other}"),
+        (one, other) => one.or(other).unwrap_or_default(),
+    };
+    let width = u16::try_from(said.chars().count()).unwrap_or(u16::MAX);
+    let name = span.skip(WORD + 1);
+    paint.name(name.shorter(width + 2), &found.name, styles.text);
+    paint.print_right(name, styles.dim, format_args!("{said}"));
 }

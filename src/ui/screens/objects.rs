@@ -9,6 +9,7 @@ use crate::app::scope::Scope;
 use crate::app::screens::buckets::{Buckets, BucketsLoading};
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::loading::Loading;
+use crate::app::screens::objects::watch::Sighting;
 use crate::app::spot::Spot;
 use crate::domain::arrange::{Filter, SortBy};
 use crate::domain::error::ErrorKind;
@@ -61,7 +62,12 @@ pub fn draw_objects(
     rows(paint, inner, window, |paint, span, at| {
         if let Some(row) = browse.rows.row(at.number) {
             sign(paint, span, at, browse.is_marked(at.number));
-            draw_row(paint, span, place.columns, row, browse.rows.filter(), view);
+            let columns = place.columns;
+            let name = span.skip(columns.mark).take(columns.name);
+            let sighting = browse.sighting(row.name);
+            let name = sighting.map_or(name, |seen| draw_sighting(paint, name, seen));
+            let shown = Shown { span, name, columns, gone: sighting == Some(Sighting::Gone) };
+            draw_row(paint, shown, row, browse.rows.filter(), view);
         }
     });
     border_scrollbar(paint, place.area, inner, window, place.focused);
@@ -72,24 +78,46 @@ pub fn draw_objects(
     }
 }
 
+/// Where a row is painted.
+struct Shown {
+    span: Span,
+    name: Span,
+    columns: ObjectColumns,
+    /// It is not there any more.
+    gone: bool,
+}
+
+/// Paints what a watch saw of a row at the end of its name; gives what is left for the name.
+fn draw_sighting(paint: &mut Paint<'_>, name: Span, sighting: Sighting) -> Span {
+    let styles = paint.styles;
+    let (word, style) = match sighting {
+        Sighting::New => ("new", styles.good),
+        Sighting::Changed => ("changed", styles.warning),
+        Sighting::Gone => ("gone", styles.bad),
+    };
+    let width = u16::try_from(word.len()).unwrap_or(u16::MAX);
+    let Some(left) = name.width.checked_sub(width + 1) else { return name };
+    paint.put(name.skip(left + 1), word, style);
+    name.take(left)
+}
+
 fn draw_row(
     paint: &mut Paint<'_>,
-    span: Span,
-    columns: ObjectColumns,
+    Shown { span, mut name, columns, gone }: Shown,
     row: Row<'_>,
     filter: &Filter,
     view: View<'_>,
 ) {
     let styles = paint.styles;
-    let mut name = span.skip(columns.mark).take(columns.name);
     let mut rest = span.skip(columns.mark + columns.name);
     let RowKind::Object { size, modified, class } = row.kind else {
-        name = name.skip(icon(paint, name, FOLDER_ICON, styles.prefix));
-        paint.name_found(name, row.name, styles.prefix, filter, styles.found);
+        let style = if gone { styles.dim } else { styles.prefix };
+        name = name.skip(icon(paint, name, FOLDER_ICON, style));
+        paint.name_found(name, row.name, style, filter, styles.found);
         return;
     };
     let kind = FileKind::of(row.name);
-    let style = kind.style(&styles);
+    let style = if gone { styles.dim } else { kind.style(&styles) };
     name = name.skip(icon(paint, name, kind.icon(), style));
     paint.name_found(name, row.name, style, filter, styles.found);
     if columns.size > 0 {
@@ -167,7 +195,7 @@ fn labels(paint: &Paint<'_>, browse: &Browse, arranged: &str, view: View<'_>) ->
         title: browse
             .searched()
             .map_or_else(|| "2 Objects".to_owned(), |wanted| format!("2 Found: {wanted}")),
-        beside: marks(paint, browse),
+        beside: beside(paint, browse),
         top_right: position(browse),
         does: Some(Action::Sort),
         bottom_left: begun_at(browse, view).unwrap_or_else(|| rest_of_search(browse, view)),
@@ -197,6 +225,27 @@ fn sort_name(sort: SortBy) -> &'static str {
         SortBy::Size => "size",
         SortBy::Modified => "modified",
     }
+}
+
+/// What is marked and what a watch has seen.
+fn beside(paint: &Paint<'_>, browse: &Browse) -> String {
+    let parts = [marks(paint, browse), watched(paint, browse)];
+    let said: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    said.join(&format!(" {} ", paint.glyphs.dot))
+}
+
+/// `watched · 3 new · 1 gone`
+fn watched(paint: &Paint<'_>, browse: &Browse) -> String {
+    let Some(watch) = browse.watch() else { return String::new() };
+    let counted =
+        [(Sighting::New, "new"), (Sighting::Changed, "changed"), (Sighting::Gone, "gone")];
+    let mut said = if watch.has_failed() { "watched, no answer" } else { "watched" }.to_owned();
+    for (count, word) in counted.map(|(sighting, word)| (watch.count(sighting), word)) {
+        if count > 0 {
+            said = format!("{said} {} {} {word}", paint.glyphs.dot, Count(count));
+        }
+    }
+    said
 }
 
 /// `2 marked · 8.0 MiB`; what lies below marked folders is not counted and therefore named.

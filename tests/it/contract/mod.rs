@@ -3,6 +3,7 @@
 
 mod answers;
 mod circles;
+mod comparing;
 mod deleting;
 mod describing;
 mod elsewhere;
@@ -28,6 +29,7 @@ mod walks;
 mod wire;
 
 mod behaviours {
+    pub use super::comparing::*;
     pub use super::deleting::*;
     pub use super::describing::*;
     pub use super::errors::*;
@@ -71,6 +73,8 @@ macro_rules! contract {
 }
 
 contract!(
+    two_prefixes_differ_in_what_is_new_gone_or_changed,
+    an_object_and_a_file_differ_in_size_lines_and_values,
     the_end_of_a_long_log_costs_two_requests,
     what_is_searched_for_is_found_in_a_log,
     a_member_of_a_large_archive_is_read_alone,

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use windlass::app::effect::StorageRequest;
 use windlass::domain::address::{Bucket, Key, Prefix};
+use windlass::domain::diff_end::DiffEnd;
 use windlass::domain::error::Error;
+use windlass::domain::listing::ContinuationToken;
 use windlass::domain::object::{ObjectAddress, PutOptions, UploadId};
 use windlass::domain::presign::{LinkMethod, LinkSpec};
 use windlass::domain::restoring::RestorePoint;
@@ -41,13 +43,29 @@ fn read_only(upload: &UploadId) -> Vec<StorageRequest> {
     vec![
         StorageRequest::ListBuckets,
         listed(all()),
+        StorageRequest::ListRest {
+            bucket: bucket.clone(),
+            prefix: Prefix::root(),
+            token: ContinuationToken::behind("", "a"),
+        },
         found(all()),
         StorageRequest::Head(object("a.txt")),
         StorageRequest::Whole(object("a.txt")),
         StorageRequest::Presign(link.clone()),
         StorageRequest::TestLink(link),
         StorageRequest::Describe { bucket: bucket.clone(), targets: targets() },
-        StorageRequest::Compare { one: object("a.txt"), other: object("b.txt") },
+        StorageRequest::Compare {
+            one: DiffEnd::Object(object("a.txt")),
+            other: DiffEnd::Object(object("b.txt")),
+        },
+        StorageRequest::Compare {
+            one: DiffEnd::Prefix(bucket.clone(), Prefix::root()),
+            other: DiffEnd::Prefix(bucket.clone(), Prefix::root()),
+        },
+        StorageRequest::Compare {
+            one: DiffEnd::Object(object("a.txt")),
+            other: DiffEnd::Local("Cargo.toml".into()),
+        },
         StorageRequest::OpenText(object("a.txt")),
         StorageRequest::Settings(bucket.clone()),
         StorageRequest::FindEmpty { bucket: bucket.clone(), prefixes: vec![prefix.clone()] },

@@ -2,11 +2,15 @@
 
 use windlass::app::effect::{Effect, Request, StorageRequest};
 use windlass::app::event::Answer;
-use windlass::domain::compared::{Compared, ComparedBytes};
+use windlass::domain::compared::{
+    Compared, ComparedBytes, ComparedSide, ComparedTrees, TreeDifference,
+};
 use windlass::domain::description::ObjectDescription;
+use windlass::domain::diff_end::DiffKind;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::line_difference::difference;
 use windlass::domain::object::{ObjectAddress, ObjectHead, ObjectHeaders};
+use windlass::domain::value_difference::ValueDifference;
 
 use crate::support::app::App;
 
@@ -23,20 +27,21 @@ fn described(key: &str, content_type: &str, size: u64) -> ObjectDescription {
 
 fn compared(bytes: ComparedBytes) -> Result<Answer, Error> {
     let (one, other) = (described("a", "text/plain", 4), described("b", "text/html", 4));
-    Ok(Answer::Compared(Box::new(Compared { one, other, bytes })))
+    let (one, other) = (ComparedSide::Stored(one), ComparedSide::Stored(other));
+    Ok(Answer::Compared(Box::new(Compared { one, other, bytes, values: None })))
 }
 
 fn asked(app: &mut App) -> Option<(String, String)> {
     app.requests().into_iter().find_map(|request| match request {
         Request::Storage(StorageRequest::Compare { one, other }) => {
-            Some((one.key.as_str().to_owned(), other.key.as_str().to_owned()))
+            Some((one.to_string(), other.to_string()))
         }
         _ => None,
     })
 }
 
 fn pair(one: &str, other: &str) -> Option<(String, String)> {
-    Some((one.to_owned(), other.to_owned()))
+    Some((format!("s3://media/{one}"), format!("s3://media/{other}")))
 }
 
 #[test]
@@ -47,12 +52,109 @@ fn two_marked_objects_are_compared_or_the_marked_one_with_the_one_under_the_curs
     let mut app = App::with_rows(&["a", "b", "c"]);
     app.keys("space j =");
     assert_eq!(asked(&mut app), pair("a", "c"));
-    for keys in ["=", "space k =", "space space space ="] {
-        let mut app = App::with_rows(&["a", "b", "c"]);
+    for (names, keys, why) in [
+        (["a", "b", "c"], "space space space =", "more than two rows are marked"),
+        (["a", "b/", "c"], "space space =", "one is a prefix and the other is an object"),
+    ] {
+        let mut app = App::with_rows(&names);
         app.keys(keys);
         assert_eq!(asked(&mut app), None, "{keys}");
-        assert!(app.toast().contains("two objects are compared"), "{}", app.toast());
+        assert!(app.toast().contains(why), "{}", app.toast());
     }
+}
+
+#[test]
+fn one_row_is_compared_with_what_is_typed() {
+    for (typed, other) in
+        [("s3://other/x?y", "s3://other/x?y"), ("/tmp/a", "/tmp/a"), ("a.txt", "/desk/a.txt")]
+    {
+        let mut app = App::with_rows(&["a", "b"]);
+        app.keys("=");
+        assert!(app.picture().contains("Compare a with"), "{}", app.picture());
+        app.keys("ctrl-u").typed(typed).keys("enter");
+        let expected = Some(("s3://media/a".to_owned(), other.to_owned()));
+        assert_eq!(asked(&mut app), expected, "{typed}");
+    }
+    let mut app = App::with_rows(&["a"]);
+    app.keys("= ctrl-u").typed("s3://").keys("enter");
+    assert_eq!(asked(&mut app), None);
+    assert!(app.picture().contains("name a bucket"), "{}", app.picture());
+    app.keys("esc");
+    assert!(!app.picture().contains("Compare a with"));
+}
+
+#[test]
+fn two_prefixes_are_compared_name_by_name() {
+    let mut app = App::with_rows(&["a/", "b/"]);
+    app.keys("space =");
+    assert_eq!(asked(&mut app), pair("a/", "b/"));
+    let found =
+        |name: &str, difference, sizes| TreeDifference { name: name.to_owned(), difference, sizes };
+    let news = ComparedTrees {
+        differing: vec![found("x/new.txt", DiffKind::New, [None, Some(1024)])],
+        compared: 3,
+        names: 9,
+        ..ComparedTrees::default()
+    };
+    let ticket = app.last_ticket();
+    app.answer(ticket, Ok(Answer::ComparedTrees(news)));
+    let picture = app.picture();
+    for text in ["3 of 9 compared · 1 new", "new", "x/new.txt", "1.0 KiB"] {
+        assert!(picture.contains(text), "{text}: {picture}");
+    }
+    let error = Error::new(ErrorKind::AccessDenied, "GetObject", "s3://media/a/locked");
+    let news = ComparedTrees {
+        differing: vec![found("y", DiffKind::Changed, [Some(1024), Some(2048)])],
+        failed: vec![error],
+        compared: 9,
+        names: 9,
+        done: true,
+    };
+    app.reply_to(ticket, Ok(Answer::ComparedTrees(news)));
+    let picture = app.picture();
+    for text in ["9 names compared · 1 new · 1 changed · 1 failed", "1.0 KiB to 2.0 KiB", "locked"]
+    {
+        assert!(picture.contains(text), "{text}: {picture}");
+    }
+    app.keys("esc").effects();
+    assert!(!app.picture().contains("x/new.txt"));
+}
+
+#[test]
+fn prefixes_that_are_the_same_are_said_to_be() {
+    let mut app = App::with_rows(&["a/", "b/"]);
+    app.keys("space =");
+    let news = ComparedTrees { compared: 2, names: 2, done: true, ..ComparedTrees::default() };
+    let ticket = app.last_ticket();
+    app.reply_to(ticket, Ok(Answer::ComparedTrees(news)));
+    let said = "They have the same names with the same bytes.";
+    assert!(app.picture().contains(said), "{}", app.picture());
+}
+
+#[test]
+fn values_of_documents_are_compared_by_their_place() {
+    let mut app = App::with_rows(&["a", "b"]);
+    app.keys("space space =");
+    let Ok(Answer::Compared(mut compared)) =
+        compared(ComparedBytes::Lines(difference("{\"n\":1}", "{\"n\":2}")))
+    else {
+        panic!("a comparison");
+    };
+    compared.values = Some(vec![ValueDifference {
+        path: ".users[3].name".to_owned(),
+        one: Some("\"Ann\"".to_owned()),
+        other: None,
+    }]);
+    app.reply(Ok(Answer::Compared(compared.clone())));
+    let picture = app.picture();
+    for text in ["Values", ".users[3].name", "\"Ann\"", "–"] {
+        assert!(picture.contains(text), "{text}: {picture}");
+    }
+    let mut app = App::with_rows(&["a", "b"]);
+    app.keys("space space =");
+    compared.values = Some(Vec::new());
+    app.reply(Ok(Answer::Compared(compared)));
+    assert!(app.picture().contains("They hold the same values"), "{}", app.picture());
 }
 
 #[test]

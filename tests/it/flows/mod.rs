@@ -36,4 +36,5 @@ mod unfolding;
 mod uploading;
 mod versions;
 mod walking;
+mod watching;
 mod window;

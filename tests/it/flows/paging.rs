@@ -1,7 +1,10 @@
 //! Listings that come in pages, stop, fail, go in circles, and are listed again.
 
+use windlass::app::effect::{Effect, Request, StorageRequest};
 use windlass::app::screens::objects::loading::Loading;
+use windlass::domain::address::Prefix;
 use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::listing::ContinuationToken;
 use windlass::domain::page_cursor::MAX_EMPTY_PAGES;
 
 use crate::support::app::{App, numbered_page, page};
@@ -175,4 +178,60 @@ fn a_bucket_that_vanishes_stays_with_the_reason() {
     app.keys("R");
     app.reply(crate::support::app::buckets(&["backups"]));
     assert_eq!(app.bucket_names(), ["backups", "media"]);
+}
+
+fn rests(app: &mut App) -> Vec<StorageRequest> {
+    let rest = |request| match request {
+        Request::Storage(rest @ StorageRequest::ListRest { .. }) => Some(rest),
+        _ => None,
+    };
+    app.requests().into_iter().filter_map(rest).collect()
+}
+
+fn rest(token: &str, last: &str) -> StorageRequest {
+    StorageRequest::ListRest {
+        bucket: "media".into(),
+        prefix: Prefix::new("p/"),
+        token: ContinuationToken::behind(token, &format!("p/{last}")),
+    }
+}
+
+#[test]
+fn all_that_is_left_is_asked_for_at_once() {
+    for (keys, more) in [("G", 1), ("ctrl-a", 1), ("s S", 1)] {
+        let mut app = App::at("s3://media/p/");
+        for number in 0..10 {
+            app.reply(numbered_page(number * 1000, 1000, Some(&format!("t{number}"))));
+        }
+        app.effects();
+        app.keys(keys);
+        assert_eq!(rests(&mut app).len(), more, "{keys}");
+    }
+    let mut app = App::at("s3://media/p/");
+    app.keys("G");
+    app.reply(page(&["a", "b"], Some("t1")));
+    assert_eq!(rests(&mut app), [rest("t1", "b")]);
+    app.reply(page(&["c"], Some("t2")));
+    assert_eq!(app.cursor(), "c");
+    app.reply(page(&["d"], Some("t3")));
+    assert!(rests(&mut app).is_empty(), "one request brings them all");
+    assert_eq!((app.names().len(), app.cursor()), (4, "d"));
+    app.keys("esc");
+    assert!(app.effects().iter().any(|effect| matches!(effect, Effect::Abandon(_))));
+    assert_eq!(app.state.parts.objects.browse.loading, Loading::Stopped);
+    app.keys("G");
+    assert_eq!(rests(&mut app), [rest("t3", "d")]);
+    app.reply(page(&["e"], Some("t4"))).reply(page(&[], None));
+    assert_eq!(app.state.parts.objects.browse.loading, Loading::Complete);
+    assert_eq!((app.names().len(), app.cursor()), (5, "e"));
+}
+
+#[test]
+fn a_server_without_an_order_is_asked_page_by_page() {
+    let mut app = App::at("s3://media/");
+    app.keys("G");
+    app.reply(page(&["b", "a"], Some("t1")));
+    assert!(rests(&mut app).is_empty());
+    app.reply(page(&["c"], None));
+    assert_eq!(app.names(), ["b", "a", "c"]);
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use windlass::app::effect::{Request, StorageRequest};
 use windlass::app::event::Answer;
+use windlass::domain::diff_end::DiffEnd;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::listing::{Class, ListedPage, Page, Row, RowKind};
 use windlass::domain::object::{ObjectAddress, VersionId};
@@ -99,7 +100,10 @@ fn a_version_is_compared_with_the_one_before_it() {
     };
     let mut app = listed();
     app.keys("=");
-    let compare = StorageRequest::Compare { one: object("2"), other: object("4") };
+    let compare = StorageRequest::Compare {
+        one: DiffEnd::Object(object("2")),
+        other: DiffEnd::Object(object("4")),
+    };
     assert_eq!(storage(&mut app), [compare], "a delete marker has no bytes");
     app.keys("esc j j =");
     assert!(app.toast().contains("no version before it"), "{}", app.toast());

@@ -137,7 +137,13 @@ impl App {
         let known = self.waiting.iter().position(|(_, request)| fits(request, &reply));
         let at = known.or_else(|| (self.waiting.len() == 1).then_some(0));
         let at = at.unwrap_or_else(|| panic!("nothing waits for {reply:?}: {:?}", self.waiting));
-        let (ticket, _) = self.waiting.remove(at);
+        let goes_on = matches!(&reply, Ok(Answer::Page(ListedPage { next: Some(_), .. })));
+        let streams =
+            matches!(&self.waiting[at].1, Request::Storage(StorageRequest::ListRest { .. }));
+        let (ticket, request) = self.waiting.remove(at);
+        if streams && goes_on {
+            self.waiting.insert(at, (ticket, request));
+        }
         self.answer(ticket, reply)
     }
 
@@ -252,6 +258,7 @@ fn fits(request: &Request, reply: &Reply) -> bool {
         (request, reply),
         (Request::Storage(StorageRequest::ListBuckets), Ok(Answer::Buckets(_)))
             | (Request::Storage(StorageRequest::ListPage { .. }), Ok(Answer::Page(_)))
+            | (Request::Storage(StorageRequest::ListRest { .. }), Ok(Answer::Page(_)))
             | (Request::Storage(StorageRequest::Find { .. }), Ok(Answer::Found(_)))
             | (Request::Storage(StorageRequest::Walk { .. }), Ok(Answer::Walked { .. }))
             | (Request::Storage(StorageRequest::CountBeside { .. }), Ok(Answer::Beside { .. }))

@@ -147,11 +147,6 @@ impl Acting {
                 self.question
                     .ask(renaming::question(&source), About::Rename { bucket, source, totals });
             }
-            Action::Compare => {
-                if let Some((one, other)) = browse.pair() {
-                    cx.ask(Intent::Compare(one, other));
-                }
-            }
             Action::Versions => Acting::show_versions(&bucket, rows(), cx),
             Action::TimeTravel => self.travel(browse, cx),
             Action::BringBack => self.ask_to_bring_back(bucket, prefix, browse, cx),

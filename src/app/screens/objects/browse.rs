@@ -17,6 +17,7 @@ use crate::app::screens::objects::loading::{Loading, STREAMED, near_end};
 use crate::app::screens::objects::marking::Marking;
 use crate::app::screens::objects::pager::Pager;
 use crate::app::screens::objects::rows::ObjectRows;
+use crate::app::screens::objects::watch::Watch;
 use crate::app::screens::subject::Subject;
 use crate::domain::address::{Bucket, Key, Location, Prefix};
 use crate::domain::arrange::Arrangement;
@@ -47,6 +48,7 @@ pub struct Browse {
     pub(super) load_all: bool,
     pub(super) hold: Hold,
     pub(super) changing: Changing,
+    pub(super) watch: Option<Watch>,
     pub(super) memory: PlaceHistory,
     /// The bucket that is shown as it was, and at which moment.
     pub(super) past: Option<(Bucket, Timestamp)>,
@@ -78,7 +80,7 @@ impl Browse {
         let (place, row) = (self.place.as_ref()?, self.current()?);
         let key = place.prefix.key(row.name);
         let version = row.version.map(|id| VersionId(id.to_owned()));
-        (!row.is_prefix())
+        (!row.is_prefix() && !self.is_seen_gone(row.name))
             .then(|| ObjectAddress::new(place.bucket.clone(), key).at_version(version))
     }
 
@@ -118,30 +120,11 @@ impl Browse {
             }
         };
         if self.marking.marks.is_empty() {
-            return self.current().map(target).into_iter().collect();
+            let current = self.current().filter(|row| !self.is_seen_gone(row.name));
+            return current.map(target).into_iter().collect();
         }
-        let marked = self.marking.marks.iter();
-        marked.map(|number| target(self.rows.listing().row(number))).collect()
-    }
-
-    /// The two objects that are marked, or the marked one and the one under the cursor.
-    pub fn pair(&self) -> Option<(ObjectAddress, ObjectAddress)> {
-        let place = self.place.as_ref()?;
         let marked = self.marking.marks.iter().map(|number| self.rows.listing().row(number));
-        let object = |row: Row<'_>| {
-            let version = row.version.map(|id| VersionId(id.to_owned()));
-            let object = ObjectAddress::new(place.bucket.clone(), place.prefix.key(row.name));
-            (!row.is_prefix()).then(|| object.at_version(version))
-        };
-        let marked: Vec<ObjectAddress> = marked.filter_map(object).collect();
-        match (&marked[..], self.marking.marks.len()) {
-            ([one], 1) => {
-                let here = self.current_object().filter(|here| here != one)?;
-                Some((one.clone(), here))
-            }
-            ([one, other], 2) => Some((one.clone(), other.clone())),
-            _ => None,
-        }
+        marked.filter(|row| !self.is_seen_gone(row.name)).map(target).collect()
     }
 
     /// How many objects the targets hold and their bytes, as far as rows tell: prefixes count
@@ -233,6 +216,7 @@ impl Browse {
     }
 
     pub(super) fn leave(&mut self, cx: &mut Context<'_>) -> Option<PrefixPlace> {
+        self.end_watch(cx);
         self.pager.stop(cx);
         self.changing.stop(cx);
         let loading = self.drop_fresh(cx).unwrap_or_else(|| self.loading.clone());
@@ -286,11 +270,14 @@ impl Browse {
 
     pub fn owns(&self, ticket: Ticket) -> bool {
         let fresh = self.fresh.as_ref().is_some_and(|fresh| fresh.pager.owns(ticket));
-        fresh || self.pager.owns(ticket) || self.rows.owns(ticket) || self.changing.owns(ticket)
+        let listed = fresh || self.pager.owns(ticket) || self.owns_look(ticket);
+        listed || self.rows.owns(ticket) || self.changing.owns(ticket)
     }
 
     pub fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
         match reply {
+            Ok(Answer::Page(page)) if self.owns_look(ticket) => self.on_looked(page, cx),
+            Err(error) if self.owns_look(ticket) => self.on_look_failed(error, cx),
             Ok(Answer::Page(page)) => self.on_page(page, cx),
             Ok(Answer::Found(found)) => self.on_found(found, cx),
             Ok(Answer::FoundEmpty(empty)) => self.on_found_empty(Ok(empty), cx),
@@ -354,9 +341,18 @@ impl Browse {
 
     fn pull(&mut self, cx: &mut Context<'_>) {
         let Some(place) = &self.place else { return };
-        if let Some(fresh) = &mut self.fresh {
-            fresh.pager.pull(place, cx);
-        } else if self.pager.pull(place, cx) {
+        let listing = self.rows.listing();
+        let last = listing.last_name().filter(|_| listing.is_ordered() && self.load_all);
+        let last = last.filter(|_| place.search.is_none() && self.at().is_none());
+        let pulled = match (&mut self.fresh, last) {
+            (Some(fresh), _) => {
+                fresh.pager.pull(place, cx);
+                return;
+            }
+            (None, Some(last)) => self.pager.pull_rest(place, last, cx),
+            (None, None) => self.pager.pull(place, cx),
+        };
+        if pulled {
             self.loading = Loading::Streaming;
         }
     }

@@ -33,6 +33,7 @@ impl Browse {
             // Whether the search finds what is new, the next one tells.
             below.rows.retain(|name, _| self.rows.find(name).is_some());
         }
+        self.on_own_changes(&below);
         self.take(&below, cx);
     }
 
@@ -59,7 +60,7 @@ impl Browse {
         self.changing.renamed = name(from).zip(name(to));
     }
 
-    fn take(&mut self, below: &RowChanges, cx: &mut Context<'_>) {
+    pub(super) fn take(&mut self, below: &RowChanges, cx: &mut Context<'_>) {
         if below.is_empty() {
             return;
         }
@@ -202,7 +203,7 @@ impl Browse {
     }
 
     /// Whether every row that the server has is here.
-    fn is_whole(&self) -> bool {
+    pub(super) fn is_whole(&self) -> bool {
         match self.before_refresh() {
             Some(before) => *before == Loading::Complete,
             None => self.loading == Loading::Complete,

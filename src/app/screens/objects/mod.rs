@@ -4,6 +4,7 @@ pub mod acting;
 pub mod browse;
 pub mod changes;
 pub mod changing;
+mod comparing;
 pub mod copy_confirmation;
 pub mod copying;
 pub mod creating;
@@ -33,6 +34,8 @@ mod thawing;
 pub mod together;
 pub mod travelling;
 mod uploading;
+pub mod watch;
+mod watching;
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::chord::Chord;
@@ -45,6 +48,7 @@ use crate::app::part::Part;
 use crate::app::scope::Scope;
 use crate::app::screens::objects::acting::Acting;
 use crate::app::screens::objects::browse::Browse;
+use crate::app::screens::objects::comparing::Comparing;
 use crate::app::screens::objects::describing::Describing;
 use crate::app::screens::objects::downloading::Listed;
 use crate::app::screens::objects::editing::Editing;
@@ -55,6 +59,7 @@ use crate::app::screens::objects::sorting::{menu, order_at};
 use crate::app::screens::objects::thawing::Thawing;
 use crate::app::screens::subject::Subject;
 use crate::app::session::Session;
+use crate::domain::diff_end::DiffEnd;
 use crate::domain::transfer::Target;
 
 #[derive(Clone, Debug, Default)]
@@ -68,6 +73,7 @@ pub struct Objects {
     describing: Describing,
     editing: Editing,
     thawing: Thawing,
+    comparing: Comparing,
 }
 
 impl Part for Objects {
@@ -109,6 +115,7 @@ impl Part for Objects {
             .or_else(|| self.describing.question.dialog())
             .or_else(|| self.editing.dialog())
             .or_else(|| self.thawing.question.dialog())
+            .or_else(|| self.comparing.question.dialog())
             .or_else(|| self.acting.question.dialog())
     }
 
@@ -119,6 +126,7 @@ impl Part for Objects {
             .or_else(|| self.describing.question.dialog_mut())
             .or_else(|| self.editing.dialog_mut())
             .or_else(|| self.thawing.question.dialog_mut())
+            .or_else(|| self.comparing.question.dialog_mut())
             .or_else(|| self.acting.question.dialog_mut())
     }
 
@@ -151,6 +159,8 @@ impl Part for Objects {
             self.editing.on_action(action, cx);
         } else if self.thawing.question.is_open() {
             self.thawing.on_action(action, cx);
+        } else if self.comparing.question.is_open() {
+            self.comparing.on_action(action, cx);
         } else if self.acting.question.is_open() {
             self.acting.on_dialog_action(action, &mut self.browse, cx);
         } else if self.browse.jumping.is_some() {
@@ -161,6 +171,8 @@ impl Part for Objects {
             self.sorting.ask(menu(self.browse.rows.arrangement()), ());
         } else if action == Action::Find && self.browse.place().is_some() {
             self.searching.ask(&self.browse);
+        } else if action == Action::Compare {
+            self.comparing.start(&self.browse, cx);
         } else if action == Action::Sizes {
             self.browse.ask_sizes(cx);
         } else if let Action::Details | Action::Preview = action {
@@ -193,6 +205,8 @@ impl Part for Objects {
             self.editing.on_text(chord, cx);
         } else if self.thawing.question.is_open() {
             self.thawing.on_text(chord, cx);
+        } else if self.comparing.question.is_open() {
+            self.comparing.on_text(chord, cx);
         } else if self.acting.question.is_open() {
             self.acting.on_dialog_text(chord, &mut self.browse, cx);
         } else if let Some(jumping) = &mut self.browse.jumping {
@@ -220,6 +234,7 @@ impl Part for Objects {
             .dialog_mut()
             .or_else(|| self.describing.question.dialog_mut())
             .or_else(|| self.editing.dialog_mut())
+            .or_else(|| self.comparing.question.dialog_mut())
         {
             dialog.on_paste(text);
         } else if !self.sorting.is_open() {
@@ -258,12 +273,14 @@ impl Part for Objects {
             || self.describing.question.is_waiting()
             || self.editing.is_waiting()
             || self.thawing.is_waiting()
+            || self.browse.watch().is_some()
     }
 
     fn stop(&mut self, cx: &mut Context<'_>) {
         self.acting.drop_all(cx);
         self.searching.question.close(cx);
         self.describing.question.close(cx);
+        self.comparing.question.close(cx);
         self.editing.drop_all(cx);
         self.thawing.drop_all(cx);
         self.browse.forget(cx);
@@ -298,9 +315,6 @@ impl Part for Objects {
             Action::HistoryBack if !browse.memory().can_go_back() => "there is no earlier place",
             Action::HistoryForward if !browse.memory().can_go_forward() => {
                 "there is no later place"
-            }
-            Action::Details | Action::Preview if browse.current_object().is_none() => {
-                "the cursor is on a prefix, not on an object"
             }
             _ => return disabled(action, browse, session),
         };
@@ -347,6 +361,9 @@ impl Objects {
             None => self.browse.listed().into_iter().map(|(target, _)| target).collect(),
         };
         match (action, object) {
+            (Action::Compare, Some(object)) if one.is_some() => {
+                self.comparing.ask(DiffEnd::Object(object), cx.session);
+            }
             (Action::Metadata, _) => self.describing.open(&bucket, targets(), cx),
             (Action::Thaw, _) => self.thawing.ask(bucket, targets()),
             (Action::EditObject, Some(object)) => self.editing.open(object, cx),

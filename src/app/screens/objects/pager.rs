@@ -18,6 +18,8 @@ pub struct Pager {
     /// As it was at this moment; as it is now without one.
     at: Option<Timestamp>,
     searched: Searched,
+    /// The request that is out answers with page after page.
+    streams: bool,
 }
 
 /// How far a search has come.
@@ -56,12 +58,28 @@ impl Pager {
         true
     }
 
+    /// Asks for all pages after the last one together; `last`: the name behind which they are.
+    pub fn pull_rest(&mut self, place: &PrefixPlace, last: &str, cx: &mut Context<'_>) -> bool {
+        if self.ticket.is_some() {
+            return false;
+        }
+        let Some(token) = self.cursor.token() else { return false };
+        let server = token.parts().0.unwrap_or_default();
+        let last = place.prefix.key(last);
+        let token = ContinuationToken::behind(server, last.as_str());
+        let (bucket, prefix) = (place.bucket.clone(), place.prefix.clone());
+        self.ticket = Some(cx.request(StorageRequest::ListRest { bucket, prefix, token }));
+        self.streams = true;
+        true
+    }
+
     fn token(&self) -> Option<&ContinuationToken> {
         self.searched.behind.as_ref().or(self.cursor.token())
     }
 
     /// Gives up the page that is on its way; pulling can go on from there.
     pub fn stop(&mut self, cx: &mut Context<'_>) {
+        self.streams = false;
         cx.abandon(&mut self.ticket);
     }
 
@@ -76,7 +94,9 @@ impl Pager {
     /// Notes that the page asked for is here, and with it the way to the next one. Fails with
     /// `BrokenListing` where that way leads nowhere.
     pub fn arrived(&mut self, listed: &ListedPage, place: &PrefixPlace) -> Result<(), Error> {
-        self.ticket = None;
+        if !self.streams || listed.next.is_none() {
+            (self.ticket, self.streams) = (None, false);
+        }
         self.cursor.follow(listed, &place.bucket, &place.prefix)
     }
 

@@ -3,6 +3,7 @@
 use crate::app::action::Action;
 use crate::app::linking::MOST_LINKS;
 use crate::app::screens::objects::browse::Browse;
+use crate::app::screens::objects::comparing::unpaired;
 use crate::app::screens::objects::naming;
 use crate::app::session::Session;
 use crate::domain::provider::Capability;
@@ -72,6 +73,17 @@ fn read_only(action: Action, session: &Session) -> Option<String> {
     (writes && session.connection().read_only).then(|| "the connection is read-only".to_owned())
 }
 
+fn no_object(browse: &Browse) -> &'static str {
+    match browse.current() {
+        None => "there is no row here",
+        Some(row) if row.is_prefix() => "the cursor is on a prefix, not on an object",
+        Some(_) => GONE,
+    }
+}
+
+/// Of a row that is only shown because the watch saw it go.
+const GONE: &str = "the object is gone: it was deleted";
+
 fn rows_disabled(action: Action, browse: &Browse, session: &Session) -> Option<String> {
     let marks = &browse.marking.marks;
     match action {
@@ -91,13 +103,27 @@ fn rows_disabled(action: Action, browse: &Browse, session: &Session) -> Option<S
         {
             Some("there is no row here".to_owned())
         }
-        Action::Compare if browse.pair().is_none() => {
-            let mark = session.key(Action::Toggle);
-            Some(format!("two objects are compared: {mark} marks one, and the other"))
+        Action::Download
+        | Action::Copy
+        | Action::Move
+        | Action::Rename
+        | Action::Delete
+        | Action::CopyLink
+        | Action::OpenLink
+        | Action::LinkMenu
+        | Action::Metadata
+        | Action::Thaw
+            if marks.is_empty() && browse.is_current_gone() =>
+        {
+            Some(GONE.to_owned())
         }
-        Action::EditObject if browse.current_object().is_none() => {
-            Some("the cursor is on a prefix, not on an object".to_owned())
+        Action::Compare => unpaired(browse).map(str::to_owned),
+        Action::Details | Action::Preview | Action::EditObject
+            if browse.current_object().is_none() =>
+        {
+            Some(no_object(browse).to_owned())
         }
+        Action::Watch => browse.unwatchable().map(str::to_owned),
         Action::Thaw => session.lacks(Capability::Restore),
         Action::Rename if marks.len() > 1 => {
             Some("only one row can be renamed at a time".to_owned())

@@ -28,6 +28,7 @@ impl Browse {
                 self.marking.toggle_all(&self.rows);
                 self.load_everything(cx);
             }
+            Action::Watch => self.toggle_watch(cx),
             Action::InvertMarks => self.marking.invert(&self.rows),
             _ => return self.on_move(action, cx),
         }
@@ -45,6 +46,8 @@ impl Browse {
             Action::Last => Hold::End,
             _ => Hold::Row,
         };
+        // Before the next page alone is asked for.
+        self.load_all |= action == Action::Last;
         self.moved(before, hold, cx);
         if action == Action::Last {
             self.load_everything(cx);
@@ -124,6 +127,8 @@ impl Browse {
             self.set_filter("", cx);
         } else if !self.marking.marks.is_empty() {
             self.marking.clear();
+        } else if self.watch.is_some() {
+            self.toggle_watch(cx);
         } else if self.from().is_some() {
             self.list_from_beginning(cx);
         } else if let Some(place) = self.place().filter(|place| place.search.is_some()).cloned() {

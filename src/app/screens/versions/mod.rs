@@ -18,6 +18,7 @@ use crate::app::scope::Scope;
 use crate::app::screens::versions::shown::{ListedOf, ShownVersions};
 use crate::app::spot::Spot;
 use crate::app::toasts::Level;
+use crate::domain::diff_end::DiffEnd;
 use crate::domain::error::Error;
 use crate::domain::restoring::Restored;
 use crate::domain::transfer::TransferCommand;
@@ -237,7 +238,9 @@ impl Versions {
     fn compare(&mut self, cx: &mut Context<'_>) {
         let Some(shown) = &self.shown else { return };
         match shown.change() {
-            Some((before, after)) => cx.ask(Intent::Compare(before, after)),
+            Some((before, after)) => {
+                cx.ask(Intent::Compare(DiffEnd::Object(before), DiffEnd::Object(after)));
+            }
             None => cx.toast(Level::Note, "there is no version before it to compare with"),
         }
     }

@@ -121,7 +121,7 @@ impl Looking {
             Action::TailEnd | Action::WrapLines => "a text",
             Action::SortRows | Action::HideColumn => "a table",
             Action::FoldAll | Action::UnfoldAll => "a tree",
-            _ => "what has lines",
+            _ => "a text, a table, a tree or bytes",
         };
         (!works).then(|| format!("this works in {what}"))
     }

@@ -4,11 +4,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, DuplexStream, duplex};
 use tokio::task::JoinError;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::cli::diff::{Comparison, Single};
-use crate::cli::pace::PaceArguments;
-use crate::cli::stream::pipe;
 use crate::domain::compared::same_start;
+use crate::domain::diff_end::DiffItem;
 use crate::domain::error::{Error, ErrorKind, READ_FILE};
+use crate::transfer::comparing::comparer::Comparer;
 use crate::transfer::stream::download::{Broken, download_stream};
 
 /// Bytes of an object that wait to be compared.
@@ -18,22 +17,22 @@ const WAITING: usize = 1024 * 1024;
 const PIECE: usize = 64 * 1024;
 
 /// The bytes of one side, in order.
-pub enum Bytes {
+pub enum ComparedSource {
     Stored(DuplexStream, AbortOnDropHandle<Result<(), Error>>),
     Local(tokio::fs::File, String),
 }
 
-impl Comparison<'_> {
-    pub async fn bytes(&self, single: &Single) -> Result<Bytes, Error> {
-        match single {
-            Single::Local(path) => {
+impl Comparer {
+    pub async fn bytes(&self, item: &DiffItem) -> Result<ComparedSource, Error> {
+        match item {
+            DiffItem::Local(path) => {
                 let place = path.display().to_string();
                 let opened = tokio::fs::File::open(path).await;
                 let file = opened.map_err(|e| Error::from_io(&e, READ_FILE, &place))?;
-                Ok(Bytes::Local(file, place))
+                Ok(ComparedSource::Local(file, place))
             }
-            Single::Stored(object) => {
-                let pipe = pipe(self.choice, &self.client, object, PaceArguments::usual());
+            DiffItem::Stored(object) => {
+                let pipe = self.pipe(object);
                 let (there, here) = duplex(WAITING);
                 let arriving = async move {
                     match download_stream(&pipe, there).await {
@@ -42,22 +41,22 @@ impl Comparison<'_> {
                         Ok(_) | Err(Broken::Target(_)) => Ok(()),
                     }
                 };
-                Ok(Bytes::Stored(here, AbortOnDropHandle::new(tokio::spawn(arriving))))
+                Ok(ComparedSource::Stored(here, AbortOnDropHandle::new(tokio::spawn(arriving))))
             }
         }
     }
 }
 
-impl Bytes {
+impl ComparedSource {
     /// The next bytes, fewer than a piece only at the end.
     async fn piece(&mut self) -> Result<Vec<u8>, Error> {
         let mut piece = Vec::new();
         match self {
-            Bytes::Local(file, place) => {
+            ComparedSource::Local(file, place) => {
                 let read = fill(file, &mut piece).await;
                 read.map_err(|e| Error::from_io(&e, READ_FILE, place.as_str()))?;
             }
-            Bytes::Stored(stream, arriving) => {
+            ComparedSource::Stored(stream, arriving) => {
                 let read = fill(stream, &mut piece).await;
                 read.map_err(|e| Error::from_io(&e, "GetObject", ""))?;
                 if piece.len() < PIECE {
@@ -96,7 +95,10 @@ async fn fill(from: &mut (impl AsyncRead + Unpin), piece: &mut Vec<u8>) -> std::
 }
 
 /// Where two sides begin to differ, in bytes from the start; `None` where they are the same.
-pub async fn first_difference(mut one: Bytes, mut other: Bytes) -> Result<Option<u64>, Error> {
+pub async fn first_difference(
+    mut one: ComparedSource,
+    mut other: ComparedSource,
+) -> Result<Option<u64>, Error> {
     let mut at = 0;
     loop {
         let (here, there) = tokio::try_join!(one.piece(), other.piece())?;

@@ -1,0 +1,153 @@
+//! Chooses what is compared: two marked rows, the marked one and the one under the cursor, or one
+//! row and what is typed.
+
+use crate::app::action::Action;
+use crate::app::chord::Chord;
+use crate::app::context::{Context, Intent};
+use crate::app::dialogs::completion::Asks;
+use crate::app::dialogs::prompt::Prompt;
+use crate::app::dialogs::question::{Question, QuestionSlot};
+use crate::app::dialogs::typed_path::resolve;
+use crate::app::dialogs::{Dialog, DialogAnswer};
+use crate::app::screens::objects::browse::Browse;
+use crate::app::session::Session;
+use crate::domain::address::Location;
+use crate::domain::diff_end::DiffEnd;
+use crate::domain::listing::Row;
+use crate::domain::object::{ObjectAddress, VersionId};
+use crate::domain::visible::visible;
+
+#[derive(Clone, Debug, Default)]
+pub struct Comparing {
+    /// About the row that is compared with what is typed.
+    pub question: QuestionSlot<DiffEnd>,
+}
+
+/// Rows that are compared.
+enum Paired {
+    Two(DiffEnd, DiffEnd),
+    /// With what is asked for.
+    One(DiffEnd),
+    /// They cannot be.
+    Not(&'static str),
+}
+
+impl Comparing {
+    pub fn start(&mut self, browse: &Browse, cx: &mut Context<'_>) {
+        match paired(browse) {
+            Paired::Two(one, other) => cx.ask(Intent::Compare(one, other)),
+            Paired::One(one) => self.ask(one, cx.session),
+            Paired::Not(_) => {}
+        }
+    }
+
+    /// Asks what one side is compared with.
+    pub fn ask(&mut self, one: DiffEnd, session: &Session) {
+        self.question.ask(question(&one, session), one);
+    }
+
+    pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) {
+        let answer = self.question.on_action(action, cx);
+        self.on_answer(answer, cx);
+    }
+
+    pub fn on_text(&mut self, chord: Chord, cx: &mut Context<'_>) {
+        let answer = self.question.on_text(chord, cx);
+        self.on_answer(answer, cx);
+    }
+
+    fn on_answer(
+        &mut self,
+        answer: Option<(Question<DiffEnd>, DialogAnswer)>,
+        cx: &mut Context<'_>,
+    ) {
+        let Some((mut question, DialogAnswer::Text(text))) = answer else { return };
+        match typed_end(&text, cx.session) {
+            Ok(other) => cx.ask(Intent::Compare(question.about, other)),
+            Err(why) => {
+                question.refuse(why);
+                self.question.put(question);
+            }
+        }
+    }
+}
+
+/// Why what is marked, or under the cursor, cannot be compared.
+pub fn unpaired(browse: &Browse) -> Option<&'static str> {
+    match paired(browse) {
+        Paired::Not(why) => Some(why),
+        Paired::Two(..) | Paired::One(_) => None,
+    }
+}
+
+fn paired(browse: &Browse) -> Paired {
+    let marks = &browse.marking.marks;
+    let current = browse.current().and_then(|row| end_of(browse, row));
+    let mut marked =
+        marks.iter().filter_map(|number| end_of(browse, browse.rows.listing().row(number)));
+    let (first, second) = (marked.next(), marked.next());
+    let (one, other) = match (first, second) {
+        _ if marks.len() > 2 => return Paired::Not("more than two rows are marked"),
+        (None, _) => return current.map_or(Paired::Not("there is no row here"), Paired::One),
+        (Some(one), Some(other)) => (one, other),
+        (Some(one), None) => match current.filter(|current| *current != one) {
+            Some(current) => (one, current),
+            None => return Paired::One(one),
+        },
+    };
+    match (&one, &other) {
+        (DiffEnd::Object(_), DiffEnd::Object(_)) | (DiffEnd::Prefix(..), DiffEnd::Prefix(..)) => {
+            Paired::Two(one, other)
+        }
+        _ => Paired::Not("one is a prefix and the other is an object"),
+    }
+}
+
+/// `None` of a prefix of the past, which cannot be compared.
+fn end_of(browse: &Browse, row: Row<'_>) -> Option<DiffEnd> {
+    let place = browse.place()?;
+    if row.is_prefix() {
+        let prefix = place.prefix.child(row.name);
+        return browse.at().is_none().then(|| DiffEnd::Prefix(place.bucket.clone(), prefix));
+    }
+    let version = row.version.map(|id| VersionId(id.to_owned()));
+    let object = ObjectAddress::new(place.bucket.clone(), place.prefix.key(row.name));
+    Some(DiffEnd::Object(object.at_version(version)))
+}
+
+fn question(one: &DiffEnd, session: &Session) -> Dialog {
+    let (name, hint) = match one {
+        DiffEnd::Object(object) => {
+            (object.key.name(), "a file of this machine, or an object: s3://bucket/key")
+        }
+        DiffEnd::Prefix(bucket, prefix) if prefix.is_root() => {
+            (bucket.as_str(), "a folder of this machine, or a prefix: s3://bucket/prefix/")
+        }
+        DiffEnd::Prefix(_, prefix) => {
+            (prefix.name(), "a folder of this machine, or a prefix: s3://bucket/prefix/")
+        }
+        DiffEnd::Local(_) => ("", ""),
+    };
+    let folder = session.working_folder.clone();
+    let beside = session.download_folder.as_ref().unwrap_or(&folder).join(name);
+    let asks = Asks::PathOrPlace { folder, home: session.home.clone() };
+    let title = format!("Compare {} with", visible(name));
+    let typed = beside.display().to_string();
+    let rule = |text: &str| if text.trim().is_empty() { Err(String::new()) } else { Ok(()) };
+    Dialog::Prompt(Prompt::new(title, hint, &typed, rule).asking(asks))
+}
+
+/// # Errors
+/// A sentence where a text names nothing that could be compared.
+fn typed_end(text: &str, session: &Session) -> Result<DiffEnd, String> {
+    let text = text.trim();
+    if !text.starts_with("s3://") {
+        let folder = &session.working_folder;
+        return resolve(text, folder, session.home.as_deref()).map(DiffEnd::Local);
+    }
+    match Location::parse(text)? {
+        Location::Root => Err("name a bucket: s3://bucket/".to_owned()),
+        Location::Prefix { bucket, prefix } => Ok(DiffEnd::Prefix(bucket, prefix)),
+        Location::Object { bucket, key } => Ok(DiffEnd::Object(ObjectAddress::new(bucket, key))),
+    }
+}
