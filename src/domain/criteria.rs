@@ -1,6 +1,7 @@
 //! Decides which objects a search finds: by name, size, age, class and ending.
 
 mod line;
+pub mod steps;
 
 use globset::{GlobBuilder, GlobMatcher};
 use jiff::{SignedDuration, Timestamp};
@@ -28,6 +29,8 @@ pub struct Criteria {
     /// Without its dot, lower case.
     ending: Option<String>,
     kind: Option<FileKind>,
+    /// The server is asked, whatever index there is.
+    live: bool,
 }
 
 /// Which side of a bound is wanted.
@@ -45,8 +48,6 @@ pub enum Comparison {
 struct Glob {
     matcher: GlobMatcher,
     whole: bool,
-    /// Text that is in whatever fits.
-    literal: String,
 }
 
 /// An object as a search sees it.
@@ -80,8 +81,7 @@ impl Criteria {
     pub fn glob(mut self, text: &str) -> Result<Criteria, String> {
         let glob = GlobBuilder::new(text).literal_separator(true).build();
         let matcher = glob.map_err(|error| error.to_string())?.compile_matcher();
-        let literal = literal_of(text).to_owned();
-        self.globs.push(Glob { matcher, whole: text.contains('/'), literal });
+        self.globs.push(Glob { matcher, whole: text.contains('/') });
         Ok(self)
     }
 
@@ -149,23 +149,37 @@ impl Criteria {
         Ok(self)
     }
 
+    /// Whether no index is to answer.
+    pub fn asks_server(&self) -> bool {
+        self.live
+    }
+
     pub fn hold_of(&self, found: Candidate<'_>, now: Timestamp, matcher: &mut Search) -> bool {
         self.describe(found, now) && self.names(found.name, matcher)
     }
 
-    /// Text that is in every name that is found, where the patterns tell one.
-    pub fn literal(&self) -> Option<&str> {
-        let literals = self.globs.iter().map(|glob| glob.literal.as_str());
-        literals.max_by_key(|text| text.len()).filter(|text| !text.is_empty())
-    }
-
     /// Whether the name is one that is looked for, whatever else is.
     pub fn names(&self, name: &str, matcher: &mut Search) -> bool {
-        self.ending.as_ref().is_none_or(|ending| ending_of(name).eq_ignore_ascii_case(ending))
-            && self.kind.is_none_or(|kind| FileKind::of(name) == kind)
+        self.ends(name)
             && self.globs.iter().all(|glob| glob.matches(name))
             && self.regexes.iter().all(|regex| regex.is_match(name))
             && self.fuzzy.as_ref().is_none_or(|pattern| matcher.finds(pattern, name))
+    }
+
+    /// Whether the end of a name is looked at.
+    fn asks_for_end(&self) -> bool {
+        self.ending.is_some() || self.kind.is_some()
+    }
+
+    /// Whether a name ends as it is looked for.
+    fn ends(&self, name: &str) -> bool {
+        self.ending.as_ref().is_none_or(|ending| ending_of(name).eq_ignore_ascii_case(ending))
+            && self.kind.is_none_or(|kind| FileKind::of(name) == kind)
+    }
+
+    /// Whether more is looked at than the name.
+    pub fn asks_for_facts(&self) -> bool {
+        self.class.is_some() || !self.sizes.is_empty() || !self.ages.is_empty()
     }
 
     /// Whether all but the name is as it is looked for.
@@ -215,17 +229,6 @@ impl Comparison {
             Comparison::Above => value > bound,
         }
     }
-}
-
-/// The longest piece of a pattern that stands for itself; none where a sign may turn a piece into
-/// something else.
-fn literal_of(glob: &str) -> &str {
-    if glob.contains(['[', '{', '\\']) {
-        return "";
-    }
-    // Beside a slash a `**` stands for nothing as well.
-    let pieces = glob.split(['*', '?']).map(|piece| piece.trim_matches('/'));
-    pieces.max_by_key(|piece| piece.len()).unwrap_or_default()
 }
 
 fn comparison(text: &str) -> (Comparison, &str) {

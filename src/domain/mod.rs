@@ -25,6 +25,7 @@ pub mod file_kind;
 pub mod folded_tree;
 pub mod glob;
 pub mod identity;
+pub mod indexed;
 pub mod jurisdiction;
 pub mod likeness;
 pub mod line_difference;

@@ -30,12 +30,16 @@ pub struct Numbers {
     pub class: Class,
 }
 
-/// The names of a block, one after the other.
-#[derive(Debug, Default)]
-pub struct BlockNames {
-    pub text: String,
-    pub ends: Vec<u32>,
+/// The names of a block one after the other; each is told by what it shares with the one before.
+pub struct NameRows<'a> {
+    from: Bytes<'a>,
+    left: u32,
+    name: Vec<u8>,
 }
+
+/// The bytes are none of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Broken;
 
 /// How an ETag is written.
 const NO_TAG: u8 = 0;
@@ -84,47 +88,46 @@ impl BlockBuilder {
     }
 }
 
-impl BlockNames {
-    /// `None` where the bytes are no names.
-    pub fn read(&mut self, bytes: &[u8], rows: u32) -> Option<()> {
-        let mut text = std::mem::take(&mut self.text).into_bytes();
-        text.clear();
-        self.ends.clear();
-        let (mut from, mut start) = (Bytes(bytes), 0);
-        for _ in 0..rows {
-            let (shared, rest) = (from.count()?, from.count()?);
-            if shared.checked_add(rest)? > MAX_KEY_BYTES {
-                return None;
-            }
-            let at = text.len();
-            text.get(start..start + shared)?;
-            text.extend_from_within(start..start + shared);
-            text.extend_from_slice(from.take(rest)?);
-            start = at;
-            self.ends.push(u32::try_from(text.len()).ok()?);
-        }
-        if !from.0.is_empty() {
+impl<'a> NameRows<'a> {
+    pub fn of(bytes: &'a [u8], rows: u32) -> NameRows<'a> {
+        NameRows { from: Bytes(bytes), left: rows, name: Vec::new() }
+    }
+
+    /// Goes to the next name; gives how many bytes of it the one before has too, and `None` behind
+    /// the last.
+    ///
+    /// # Errors
+    /// `Broken` where the bytes are no names.
+    pub fn step(&mut self) -> Result<Option<usize>, Broken> {
+        let Some(left) = self.left.checked_sub(1) else {
+            return if self.from.0.is_empty() { Ok(None) } else { Err(Broken) };
+        };
+        self.left = left;
+        self.take().map(Some).ok_or(Broken)
+    }
+
+    fn take(&mut self) -> Option<usize> {
+        let (shared, rest) = (self.from.count()?, self.from.count()?);
+        if shared > self.name.len() || shared.checked_add(rest)? > MAX_KEY_BYTES {
             return None;
         }
-        self.text = String::from_utf8(text).ok()?;
-        let boundary = |end: &u32| self.text.is_char_boundary(*end as usize);
-        self.ends.iter().all(boundary).then_some(())
+        let rest = self.from.take(rest)?;
+        self.name.truncate(shared);
+        self.name.extend_from_slice(rest);
+        Some(shared)
     }
 
-    pub fn get(&self, at: usize) -> &str {
-        let start = if at == 0 { 0 } else { self.ends.get(at - 1).map_or(0, |end| *end as usize) };
-        let end = self.ends.get(at).map_or(start, |end| *end as usize);
-        self.text.get(start..end).unwrap_or_default()
+    /// The name that [`NameRows::step`] came to.
+    pub fn name(&self) -> &[u8] {
+        &self.name
     }
 
-    /// The first name that is not before `name`.
-    pub fn position(&self, name: &str) -> usize {
-        let (mut low, mut high) = (0, self.ends.len());
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            if self.get(middle) < name { low = middle + 1 } else { high = middle }
-        }
-        low
+    /// As [`NameRows::name`].
+    ///
+    /// # Errors
+    /// `Broken` where it is no text.
+    pub fn text(&self) -> Result<&str, Broken> {
+        std::str::from_utf8(&self.name).map_err(|_| Broken)
     }
 }
 
@@ -257,6 +260,11 @@ impl<'a> Bytes<'a> {
     }
 
     pub fn varint(&mut self) -> Option<u64> {
+        // Most are short.
+        if let [byte @ 0..0x80, rest @ ..] = self.0 {
+            self.0 = rest;
+            return Some(u64::from(*byte));
+        }
         let mut number = 0_u64;
         for shift in (0..64).step_by(7) {
             let (byte, rest) = self.0.split_first()?;
@@ -303,28 +311,35 @@ mod tests {
         (rows, builder)
     }
 
+    fn names(bytes: &[u8], rows: u32) -> Result<Vec<String>, Broken> {
+        let (mut from, mut names) = (NameRows::of(bytes, rows), Vec::new());
+        while from.step()?.is_some() {
+            names.push(from.text()?.to_owned());
+        }
+        Ok(names)
+    }
+
     #[test]
     fn rows_come_back_byte_for_byte() {
         let (rows, builder) = block();
         let count = builder.rows;
-        let (mut names, mut all) = (BlockNames::default(), Vec::new());
-        names.read(&builder.names, count).unwrap();
+        let mut all = Vec::new();
+        let names = names(&builder.names, count).unwrap();
         numbers(&builder.numbers, count, &mut all).unwrap();
         let tags = etags(&builder.etags, count).unwrap();
         for (at, row) in rows.iter().enumerate() {
             let Numbers { size, modified, class } = all[at];
             assert_eq!(RowKind::Object { size, modified, class }, row.kind);
-            assert_eq!((names.get(at), tags[at].as_deref()), (row.name, row.etag));
+            assert_eq!((names[at].as_str(), tags[at].as_deref()), (row.name, row.etag));
         }
-        assert_eq!((names.position("a/"), names.position("a/ë"), names.position("c")), (0, 4, 5));
     }
 
     #[test]
     fn what_was_cut_or_changed_is_refused_or_read_as_something_and_never_ends_the_program() {
         let (_, builder) = block();
-        let (mut names, mut all) = (BlockNames::default(), Vec::new());
+        let mut all = Vec::new();
         for end in 0..builder.names.len() {
-            assert!(names.read(&builder.names[..end], builder.rows).is_none(), "{end}");
+            assert!(names(&builder.names[..end], builder.rows).is_err(), "{end}");
         }
         for end in 0..builder.numbers.len() {
             assert!(numbers(&builder.numbers[..end], builder.rows, &mut all).is_none());
@@ -336,8 +351,7 @@ mod tests {
             for bit in 0..8 {
                 let mut changed = builder.names.clone();
                 changed[at] ^= 1 << bit;
-                let _ = names.read(&changed, builder.rows);
-                let _ = names.get(3);
+                let _ = names(&changed, builder.rows);
             }
         }
         for (at, bit) in (0..builder.numbers.len()).flat_map(|at| (0..8).map(move |bit| (at, bit)))

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::error::{Error, ErrorKind, READ_INDEX};
+use crate::domain::indexed::IndexStand;
 
 /// The same bucket of another server, or seen by another connection, is another place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +30,34 @@ pub struct IndexFacts {
     pub whole: bool,
 }
 
+impl IndexFacts {
+    /// What whoever sees its keys is to know.
+    pub fn stand(&self) -> IndexStand {
+        IndexStand { as_of: self.refreshed_at, whole: self.whole }
+    }
+
+    /// How the names of another place begin in this one.
+    pub fn within<'a>(&self, place: &'a IndexPlace) -> &'a str {
+        place.prefix.as_str().strip_prefix(self.place.prefix.as_str()).unwrap_or_default()
+    }
+}
+
 impl IndexPlace {
+    /// A prefix as a connection sees it. `server`: its URL; `None` for AWS's own.
+    pub fn of(
+        connection: &ConnectionName,
+        server: Option<String>,
+        bucket: &Bucket,
+        prefix: &Prefix,
+    ) -> IndexPlace {
+        IndexPlace {
+            connection: connection.clone(),
+            server: server.unwrap_or_default(),
+            bucket: bucket.clone(),
+            prefix: prefix.clone(),
+        }
+    }
+
     /// Whether everything at another place is at this one too.
     pub fn covers(&self, other: &IndexPlace) -> bool {
         self.is_beside(other) && other.prefix.as_str().starts_with(self.prefix.as_str())

@@ -5,6 +5,7 @@ pub mod compare;
 pub mod facts;
 pub mod reader;
 pub mod shelf;
+pub mod sorting;
 pub mod writer;
 
 #[cfg(test)]

@@ -9,10 +9,11 @@ use std::thread;
 
 use jiff::Timestamp;
 
-use crate::domain::criteria::{Candidate, Criteria, Search};
+use crate::domain::criteria::steps::NameSteps;
+use crate::domain::criteria::{Candidate, Criteria};
 use crate::domain::error::{Error, ErrorKind, READ_INDEX};
 use crate::domain::listing::{Page, Row, RowKind};
-use crate::index::block::{BlockNames, Bytes, Numbers, ROWS, etags, numbers};
+use crate::index::block::{Broken, Bytes, NameRows, Numbers, ROWS, etags, numbers};
 use crate::index::facts::IndexFacts;
 
 /// How a file begins and ends; the digit is that of the form.
@@ -88,17 +89,13 @@ impl IndexReader {
         Ok(IndexReader { facts, path: path.to_owned(), file, blocks })
     }
 
-    /// Every object whose name below the place begins with `within` and that the criteria hold of,
-    /// in the order of the names. A row's name is what follows `within`. `etags`: rows have them.
+    /// Gives what is found block by block, in the order of the names.
     pub fn search<E: From<Error>>(
         &self,
-        within: &str,
-        criteria: &Criteria,
-        etags: bool,
-        now: Timestamp,
-        mut found: impl FnMut(Row<'_>) -> Result<(), E>,
+        asked: &IndexSearch<'_>,
+        mut found: impl FnMut(BlockFinds) -> Result<(), E>,
     ) -> Result<(), E> {
-        let blocks = self.blocks_of(within);
+        let blocks = self.blocks_of(asked);
         let threads = thread::available_parallelism().map_or(1, NonZero::get).min(THREADS);
         let threads = threads.min(blocks.len()).max(1);
         thread::scope(|scope| {
@@ -107,28 +104,34 @@ impl IndexReader {
                 let (sender, receiver) = sync_channel(AHEAD);
                 channels.push(receiver);
                 let mine = blocks.iter().skip(thread).step_by(threads);
-                scope.spawn(move || {
-                    let mut seeker = Seeker::new(self, within, criteria, etags, now);
-                    seeker.seek(mine, &sender);
-                });
+                scope.spawn(move || Seeker::new(self, asked).seek(mine, &sender));
             }
             for at in 0..blocks.len() {
                 // A thread that ends before its time ended by a panic, which the scope passes on.
-                let Ok(page) = channels[at % threads].recv() else { break };
-                page?.rows().try_for_each(&mut found)?;
+                let Ok(finds) = channels[at % threads].recv() else { break };
+                found(finds?)?;
             }
             Ok(())
         })
     }
 
-    /// Those that may have names that begin so.
-    fn blocks_of(&self, within: &str) -> &[Entry] {
-        let after =
-            |entry: &Entry| entry.first.as_str() > within && !entry.first.starts_with(within);
-        let first = self.blocks.partition_point(|entry| entry.first.as_str() <= within);
-        let first = first.saturating_sub(1);
-        let end = self.blocks.partition_point(|entry| !after(entry));
-        self.blocks.get(first..end.max(first)).unwrap_or_default()
+    /// Those that may have what is asked for, and whether all in them is asked about.
+    fn blocks_of(&self, asked: &IndexSearch<'_>) -> Vec<(&Entry, bool)> {
+        let IndexSearch { within, after, .. } = *asked;
+        let begins = |entry: &Entry| entry.first.starts_with(within);
+        let mut blocks = Vec::new();
+        for (at, entry) in self.blocks.iter().enumerate() {
+            let next = self.blocks.get(at + 1);
+            let before = |name| next.is_some_and(|next| next.first.as_str() <= name);
+            let behind = entry.first.as_str() > within && !begins(entry);
+            if before(within) || before(after) || behind {
+                continue;
+            }
+            let ends = next.map_or(within.is_empty(), begins);
+            let later = after.is_empty() || entry.first.as_str() > after;
+            blocks.push((entry, begins(entry) && ends && later));
+        }
+        blocks
     }
 
     /// From the first row on.
@@ -183,39 +186,54 @@ fn entries(directory: &[u8], end: u64) -> Option<Vec<Entry>> {
     Some(entries)
 }
 
+/// What is asked of an index.
+#[derive(Clone, Copy, Debug)]
+pub struct IndexSearch<'a> {
+    /// How names below the place of the index begin; a row's name is what follows it.
+    pub within: &'a str,
+    /// Names up to this one, which is below the place of the index too, are passed over.
+    pub after: &'a str,
+    pub criteria: &'a Criteria,
+    /// Rows have ETags.
+    pub etags: bool,
+    pub now: Timestamp,
+}
+
+/// What one block has of it.
+#[derive(Debug, Default)]
+pub struct BlockFinds {
+    pub page: Page,
+    /// Objects that were looked at.
+    pub looked_at: u64,
+    /// The last name of the block, below the place of the index; empty where nothing is found.
+    pub last: String,
+}
+
 /// Searches block after block, with room of its own.
 struct Seeker<'a> {
     reader: &'a IndexReader,
-    within: &'a str,
-    criteria: &'a Criteria,
-    etags: bool,
-    now: Timestamp,
-    search: Search,
-    names: BlockNames,
+    asked: &'a IndexSearch<'a>,
+    steps: NameSteps<'a>,
     numbers: Vec<Numbers>,
-    hits: Vec<usize>,
+    /// The rows that are found by their names, and where these end in `text`.
+    hits: Vec<(usize, usize)>,
+    text: String,
 }
 
 impl<'a> Seeker<'a> {
-    fn new(
-        reader: &'a IndexReader,
-        within: &'a str,
-        criteria: &'a Criteria,
-        etags: bool,
-        now: Timestamp,
-    ) -> Seeker<'a> {
-        let search = Search::default();
-        let (names, numbers, hits) = (BlockNames::default(), Vec::new(), Vec::new());
-        Seeker { reader, within, criteria, etags, now, search, names, numbers, hits }
+    fn new(reader: &'a IndexReader, asked: &'a IndexSearch<'a>) -> Seeker<'a> {
+        let steps = NameSteps::of(asked.criteria);
+        let (numbers, hits, text) = (Vec::new(), Vec::new(), String::new());
+        Seeker { reader, asked, steps, numbers, hits, text }
     }
 
     fn seek<'e>(
         &mut self,
-        entries: impl Iterator<Item = &'e Entry>,
-        to: &SyncSender<Result<Page, Error>>,
+        blocks: impl Iterator<Item = &'e (&'e Entry, bool)>,
+        to: &SyncSender<Result<BlockFinds, Error>>,
     ) {
-        for entry in entries {
-            let found = self.block(entry);
+        for (entry, inside) in blocks {
+            let found = self.block(entry, *inside);
             let failed = found.is_err();
             // Nobody waits for it any more.
             if to.send(found).is_err() || failed {
@@ -224,43 +242,84 @@ impl<'a> Seeker<'a> {
         }
     }
 
-    fn block(&mut self, entry: &Entry) -> Result<Page, Error> {
-        let Seeker { reader, within, criteria, .. } = *self;
-        let bytes = reader.part(entry, 0)?;
-        self.names.read(&bytes, entry.rows).ok_or_else(|| reader.broken())?;
-        self.hits.clear();
-        let literal = criteria.literal();
-        for at in self.names.position(within)..entry.rows as usize {
-            let name = self.names.get(at);
-            let Some(rest) = name.strip_prefix(within) else { break };
-            let may = literal.is_none_or(|literal| rest.contains(literal));
-            if may && criteria.names(rest, &mut self.search) {
-                self.hits.push(at);
+    /// `inside`: all rows are asked about.
+    fn block(&mut self, entry: &Entry, inside: bool) -> Result<BlockFinds, Error> {
+        let described = self.asked.criteria.asks_for_facts();
+        if described {
+            self.read_numbers(entry)?;
+            if inside && !self.numbers.iter().any(|numbers| self.fits(*numbers)) {
+                return Ok(BlockFinds { looked_at: entry.rows.into(), ..BlockFinds::default() });
             }
         }
+        let mut finds = self.names(entry, inside, described)?;
         if self.hits.is_empty() {
-            return Ok(Page::default());
+            return Ok(finds);
         }
-        let bytes = reader.part(entry, 1)?;
-        numbers(&bytes, entry.rows, &mut self.numbers).ok_or_else(|| reader.broken())?;
-        let tags = match self.etags {
-            true => etags(&reader.part(entry, 2)?, entry.rows).ok_or_else(|| reader.broken())?,
+        if !described {
+            self.read_numbers(entry)?;
+        }
+        let tags = match self.asked.etags {
+            true => etags(&self.reader.part(entry, 2)?, entry.rows)
+                .ok_or_else(|| self.reader.broken())?,
             false => Vec::new(),
         };
-        let mut page = Page::default().with_etags(self.etags);
-        for at in self.hits.drain(..) {
-            let Some(Numbers { size, modified, class }) = self.numbers.get(at).copied() else {
+        finds.page = Page::with_capacity(self.hits.len(), self.text.len());
+        finds.page = finds.page.with_etags(self.asked.etags);
+        let mut start = 0;
+        for (at, end) in &self.hits {
+            let name = self.text.get(start..*end).unwrap_or_default();
+            start = *end;
+            let Some(Numbers { size, modified, class }) = self.numbers.get(*at).copied() else {
                 continue;
             };
-            let name = self.names.get(at).get(within.len()..).unwrap_or_default();
-            let spelled = class.spelled();
-            if criteria.describe(Candidate { name, size, modified, class: spelled }, self.now) {
-                let kind = RowKind::Object { size, modified, class };
-                let etag = tags.get(at).and_then(Option::as_deref);
-                page.push_row(Row { name, kind, version: None, etag });
+            let kind = RowKind::Object { size, modified, class };
+            let etag = tags.get(*at).and_then(Option::as_deref);
+            finds.page.push_row(Row { name, kind, version: None, etag });
+        }
+        Ok(finds)
+    }
+
+    /// Notes the rows that are found by their names. `described`: of those alone whose numbers fit.
+    fn names(&mut self, entry: &Entry, inside: bool, described: bool) -> Result<BlockFinds, Error> {
+        let (within, after) = (self.asked.within.as_bytes(), self.asked.after.as_bytes());
+        let broken = |Broken| self.reader.broken();
+        let bytes = self.reader.part(entry, 0)?;
+        let mut names = NameRows::of(&bytes, entry.rows);
+        let (mut finds, mut at) = (BlockFinds::default(), 0);
+        self.hits.clear();
+        self.text.clear();
+        while let Some(shared) = names.step().map_err(broken)? {
+            let (number, name) = (at, names.name());
+            at += 1;
+            let shared = shared.saturating_sub(within.len());
+            let asked = inside || (name.starts_with(within) && (after.is_empty() || name > after));
+            finds.looked_at += u64::from(asked);
+            let fits = || self.numbers.get(number).is_some_and(|numbers| self.fits(*numbers));
+            if !asked || (described && !fits()) {
+                self.steps.pass(shared);
+                continue;
+            }
+            let rest = name.get(within.len()..).unwrap_or_default();
+            if self.steps.finds(rest, shared) {
+                self.text.push_str(std::str::from_utf8(rest).map_err(|_| broken(Broken))?);
+                self.hits.push((number, self.text.len()));
             }
         }
-        Ok(page)
+        if !self.hits.is_empty() {
+            names.text().map_err(broken)?.clone_into(&mut finds.last);
+        }
+        Ok(finds)
+    }
+
+    fn read_numbers(&mut self, entry: &Entry) -> Result<(), Error> {
+        let bytes = self.reader.part(entry, 1)?;
+        numbers(&bytes, entry.rows, &mut self.numbers).ok_or_else(|| self.reader.broken())
+    }
+
+    fn fits(&self, Numbers { size, modified, class }: Numbers) -> bool {
+        // The name is not asked about.
+        let candidate = Candidate { name: "", size, modified, class: class.spelled() };
+        self.asked.criteria.describe(candidate, self.asked.now)
     }
 }
 
@@ -290,16 +349,19 @@ impl IndexWalk<'_> {
 
 impl IndexReader {
     fn block(&self, entry: &Entry) -> Result<Page, Error> {
-        let (mut names, mut facts) = (BlockNames::default(), Vec::new());
+        let (bytes, mut facts) = (self.part(entry, 0)?, Vec::new());
         let broken = || self.broken();
-        names.read(&self.part(entry, 0)?, entry.rows).ok_or_else(broken)?;
         numbers(&self.part(entry, 1)?, entry.rows, &mut facts).ok_or_else(broken)?;
         let tags = etags(&self.part(entry, 2)?, entry.rows).ok_or_else(broken)?;
-        let mut page = Page::with_capacity(facts.len(), names.text.len()).with_etags(true);
-        for (at, (Numbers { size, modified, class }, tag)) in facts.iter().zip(&tags).enumerate() {
-            let kind = RowKind::Object { size: *size, modified: *modified, class: *class };
-            page.push_row(Row { name: names.get(at), kind, version: None, etag: tag.as_deref() });
+        let mut names = NameRows::of(&bytes, entry.rows);
+        let mut page = Page::with_capacity(facts.len(), bytes.len()).with_etags(true);
+        for (Numbers { size, modified, class }, tag) in facts.into_iter().zip(&tags) {
+            names.step().map_err(|_| broken())?;
+            let kind = RowKind::Object { size, modified, class };
+            let name = names.text().map_err(|_| broken())?;
+            page.push_row(Row { name, kind, version: None, etag: tag.as_deref() });
         }
+        names.step().map_err(|_| broken())?;
         Ok(page)
     }
 }

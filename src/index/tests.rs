@@ -12,8 +12,9 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{Class, Row, RowKind};
 use crate::index::compare::{IndexChange, IndexComparison};
 use crate::index::facts::{IndexFacts, IndexPlace};
-use crate::index::reader::IndexReader;
+use crate::index::reader::{IndexReader, IndexSearch};
 use crate::index::shelf::{drop_index, file_of, index_for, index_of, indexes};
+use crate::index::sorting::RowSorter;
 use crate::index::writer::IndexWriter;
 
 fn time(second: i64) -> Timestamp {
@@ -42,9 +43,10 @@ fn keep(folder: &Path, prefix: &str, rows: &[Row<'_>], whole: bool) -> Option<In
 
 fn found(index: &IndexReader, within: &str, criteria: &Criteria) -> Vec<String> {
     let mut names = Vec::new();
-    let searched = index.search(within, criteria, true, time(100), |row| {
-        assert_eq!(row.etag, Some("0a1b-2"));
-        names.push(row.name.to_owned());
+    let asked = IndexSearch { within, after: "", criteria, etags: true, now: time(100) };
+    let searched = index.search(&asked, |found| {
+        assert!(found.page.rows().all(|row| row.etag == Some("0a1b-2")));
+        names.extend(found.page.rows().map(|row| row.name.to_owned()));
         Ok::<(), Error>(())
     });
     searched.unwrap();
@@ -129,6 +131,58 @@ fn what_is_not_whole_or_not_finished_replaces_nothing() {
 }
 
 #[test]
+fn what_comes_in_any_order_is_sorted_in_bounded_memory() {
+    let home = tempfile::tempdir().unwrap();
+    let keys = keys();
+    for most in [100_000, 20_003, 1000, 999] {
+        let mut sorter = RowSorter::of(home.path(), place(""), most);
+        // In no order, and some twice.
+        for at in 0..keys.len() + 50 {
+            let key = &keys[at * 7919 % keys.len()];
+            sorter.push(object(key, key.len() as u64, 7)).unwrap();
+        }
+        let mut writer = IndexWriter::create(home.path(), place("")).unwrap();
+        sorter.write(&mut writer).unwrap();
+        let facts = writer.keep(true, None, time(9)).unwrap().unwrap();
+        assert_eq!(facts.keys, 20_003);
+        let index = index_of(home.path(), &place("")).unwrap();
+        assert_eq!(found(&index, "", &Criteria::default()), keys);
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1, "no file is left");
+    }
+}
+
+#[test]
+fn a_search_goes_on_behind_a_name() {
+    let home = tempfile::tempdir().unwrap();
+    let keys = keys();
+    let rows: Vec<Row<'_>> = keys.iter().map(|key| object(key, 1, 7)).collect();
+    keep(home.path(), "", &rows, true);
+    let index = index_of(home.path(), &place("")).unwrap();
+    let (criteria, all) =
+        (Criteria::default().glob("*5.jpg").unwrap(), |name: &str| name.ends_with("5.jpg"));
+    for (within, after) in [("", ""), ("", "05/0005000.jpg"), ("05/", "05/0005003.jpg"), ("", "z")]
+    {
+        let asked = IndexSearch { within, after, criteria: &criteria, etags: false, now: time(1) };
+        let (mut names, mut looked_at, mut last) = (Vec::new(), 0, String::new());
+        let searched = index.search(&asked, |found| {
+            names.extend(found.page.rows().map(|row| format!("{within}{}", row.name)));
+            looked_at += found.looked_at;
+            if !found.page.is_empty() {
+                assert!(found.last > last && found.last >= *names.last().unwrap());
+                last = found.last;
+            }
+            Ok::<(), Error>(())
+        });
+        searched.unwrap();
+        let inside = |key: &&String| key.starts_with(within) && key.as_str() > after;
+        let expected: Vec<_> = keys.iter().filter(inside).collect();
+        assert_eq!(looked_at, expected.len() as u64, "{within} {after}");
+        let expected: Vec<_> = expected.into_iter().filter(|key| all(key)).cloned().collect();
+        assert_eq!(names, expected, "{within} {after}");
+    }
+}
+
+#[test]
 fn differences_are_told_in_the_order_of_the_names() {
     let home = tempfile::tempdir().unwrap();
     let before = [object("a", 1, 1), object("b", 2, 1), object("c", 3, 1), object("d", 4, 1)];
@@ -204,8 +258,10 @@ fn a_million_keys_are_searched() {
         let start = std::time::Instant::now();
         let index = index_for(home.path(), &place("")).unwrap();
         let mut count = 0;
-        let searched = index.search("", &criteria, false, time(1), |_| {
-            count += 1;
+        let asked =
+            IndexSearch { within: "", after: "", criteria: &criteria, etags: false, now: time(1) };
+        let searched = index.search(&asked, |found| {
+            count += found.page.len();
             Ok::<(), Error>(())
         });
         searched.unwrap();

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use jiff::Timestamp;
 
 use crate::domain::error::{Error, ErrorKind, WRITE_INDEX};
-use crate::domain::listing::{Row, RowKind};
+use crate::domain::listing::{Page, Row, RowKind};
 use crate::index::block::{BlockBuilder, put};
 use crate::index::facts::{IndexFacts, IndexPlace};
 use crate::index::reader::{END, IndexReader, START, sum};
@@ -88,6 +88,16 @@ impl IndexWriter {
         if self.builder.is_full() { self.end_block() } else { Ok(()) }
     }
 
+    /// As [`IndexWriter::push`], every row of a page.
+    pub fn take(&mut self, page: &Page) -> Result<(), Error> {
+        page.rows().try_for_each(|row| self.push(row))
+    }
+
+    /// How many there are so far.
+    pub fn keys(&self) -> u64 {
+        self.keys
+    }
+
     fn end_block(&mut self) -> Result<(), Error> {
         let builder = std::mem::take(&mut self.builder);
         let parts = [&builder.names, &builder.numbers, &builder.etags];
@@ -125,6 +135,32 @@ impl IndexWriter {
         made_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<Option<IndexFacts>, Error> {
+        let facts = self.end(whole, made_at, now)?;
+        self.file.get_ref().sync_all().map_err(|error| self.fails(&error))?;
+        if !whole && IndexReader::open(&self.path).is_ok_and(|old| old.facts.whole) {
+            return Ok(None);
+        }
+        fs::rename(&self.beside, &self.path).map_err(|error| self.fails(&error))?;
+        if let Some(folder) = self.path.parent() {
+            // A system that cannot do this has the name on the disk in its own time.
+            let _ = File::open(folder).and_then(|folder| folder.sync_all());
+        }
+        Ok(Some(facts))
+    }
+
+    /// Reads what was written, in nobody's place: its file has no name any more.
+    pub(super) fn into_reader(mut self) -> Result<IndexReader, Error> {
+        self.end(false, None, Timestamp::UNIX_EPOCH)?;
+        IndexReader::open(&self.beside)
+    }
+
+    /// Writes the rest.
+    fn end(
+        &mut self,
+        whole: bool,
+        made_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<IndexFacts, Error> {
         if self.builder.rows > 0 {
             self.end_block()?;
         }
@@ -147,17 +183,8 @@ impl IndexWriter {
         for part in [&directory, &told, &trailer] {
             self.write(part)?;
         }
-        let synced = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
-        synced.map_err(|error| self.fails(&error))?;
-        if !whole && IndexReader::open(&self.path).is_ok_and(|old| old.facts.whole) {
-            return Ok(None);
-        }
-        fs::rename(&self.beside, &self.path).map_err(|error| self.fails(&error))?;
-        if let Some(folder) = self.path.parent() {
-            // A system that cannot do this has the name on the disk in its own time.
-            let _ = File::open(folder).and_then(|folder| folder.sync_all());
-        }
-        Ok(Some(facts))
+        self.file.flush().map_err(|error| self.fails(&error))?;
+        Ok(facts)
     }
 }
 

@@ -3,12 +3,13 @@
 use crate::domain::criteria::Criteria;
 
 /// What a word of the line may begin with, and what it asks for.
-const CONDITIONS: [&str; 5] = ["size", "age", "class", "ext", "type"];
+const CONDITIONS: [&str; 6] = ["size", "age", "class", "ext", "type", "from"];
 
 impl Criteria {
     /// Words between spaces, of which all must hold: conditions (`size>10M`, `age<7d`,
     /// `class=GLACIER`, `ext=jpg`, `type=image`), globs (a word with `*`, `?` or `[`), an
     /// expression between two `/`; what is left is a fuzzy pattern. A word in `"` may have spaces.
+    /// `from=server` is no condition: it says who is asked.
     ///
     /// # Errors
     /// A sentence that says what is wrong; an empty one where nothing is asked for.
@@ -50,6 +51,8 @@ impl Criteria {
             }
             "class" => Ok(self.class(value)),
             "ext" => Ok(self.ending(value)),
+            "from" if value == "server" => Ok(Criteria { live: true, ..self }),
+            "from" => Err("write from=server".to_owned()),
             _ => self.kind(value),
         }
     }
@@ -128,6 +131,13 @@ mod tests {
         assert!(finds("ext=jpg", "a.JPG", 1) && finds("type=image", "a.png", 1));
         assert!(!finds("type=archive", "a.png", 1));
         assert!(finds("sizes", "all/sizes.txt", 1), "no condition without a sign");
+        assert!(finds("*.jpg from=server", "a.jpg", 1));
+    }
+
+    #[test]
+    fn who_is_asked_stands_anywhere_in_the_line() {
+        let live = |line: &str| Criteria::parse_line(line).unwrap().asks_server();
+        assert!(live("from=server a") && live("a from=server") && !live("a from server"));
     }
 
     #[test]
@@ -136,6 +146,7 @@ mod tests {
         assert_eq!(wrong("  "), "");
         assert_eq!(wrong("size>"), "what size is compared with is missing");
         assert_eq!(wrong("class>=X"), "write class=X");
+        assert_eq!(wrong("from=index"), "write from=server");
         assert!(wrong("size>big").contains("is no size"));
         assert!(wrong("type=cat").contains("image, media"));
         assert!(!wrong("/(/").is_empty() && !wrong("a[").is_empty());
