@@ -56,5 +56,8 @@ fn criteria(arguments: &FindArguments) -> Result<Criteria, String> {
     if let Some(text) = &arguments.ext {
         criteria = criteria.ending(text);
     }
+    if let Some(text) = &arguments.kind {
+        criteria = criteria.kind(text)?;
+    }
     Ok(criteria)
 }

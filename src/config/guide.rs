@@ -29,6 +29,7 @@ pub const TOPICS: &[Topic] = topics! {
     "transfers": "what done means, the queue, names, what is already there",
     "metadata": "headers, tags, editing, archives, keys of your own",
     "versions": "old versions, restoring, a bucket as it was",
+    "finding": "finding objects, indexes on this machine, reports of S3 Inventory",
     "looking": "what is inside an object: text, tables, archives, pictures",
     "links": "presigned links, how long they hold, the clipboard",
     "buckets": "making buckets; versioning, lifecycle, CORS, policy and other settings",

@@ -10,6 +10,7 @@ Examples:
   windlass find s3://media report               Names that have these letters in this order
   windlass find s3://media/photos/ --glob '*.jpg' --size '>10M' --age '<7d'
   windlass find s3://logs --regex '2026-11-0[1-7]/.*error' --json
+  windlass find s3://media --type image --age '<1d'
   windlass find --indexed s3://logs error       In the index on this machine
 
 A glob without / is held against the last part of a key, one with / against the whole key below the
@@ -49,6 +50,9 @@ pub struct FindArguments {
     /// The end of the name after its last dot: jpg
     #[arg(long, value_name = "EXT")]
     pub ext: Option<String>,
+    /// A kind of object, by the end of its name: image, media, archive, code, document, data
+    #[arg(long = "type", value_name = "TYPE")]
+    pub kind: Option<String>,
     /// Search the index of the place, and send no request; windlass index makes one
     #[arg(long)]
     pub indexed: bool,

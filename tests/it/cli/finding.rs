@@ -41,6 +41,8 @@ fn objects_are_found_by_name_size_age_class_and_ending() {
     assert_eq!(found(&["--size", ">10Mi"]), ["d/big.bin"]);
     assert_eq!(found(&["--size", ">=5", "--size", "<20"]), ["a/b/1.jpg", "a/c/notes.txt"]);
     assert_eq!(found(&["--ext", "JPG"]), ["a/b/1.jpg", "a/b/2.JPG"]);
+    assert_eq!(found(&["--type", "image"]), ["a/b/1.jpg", "a/b/2.JPG"]);
+    assert_eq!(found(&["--type", "Data", "--size", ">1M"]), ["d/big.bin"]);
     assert_eq!(found(&["nts"]), ["a/c/notes.txt"]);
     assert_eq!(found(&["--age", "<1d"]).len(), 6);
     assert!(found(&["--age", ">1d"]).is_empty(), "nothing found is no failure");
@@ -54,6 +56,8 @@ fn a_bad_pattern_is_wrong_usage() {
     for flags in [["--glob", "["], ["--regex", "("], ["--size", "big"], ["--age", "old"]] {
         shop.run(&[&["find", "s3://media"], &flags[..]].concat()).ended(2);
     }
+    let ran = shop.run(&["find", "s3://media", "--type", "cat"]).ended(2);
+    assert!(ran.err.contains("image, media, archive"), "{}", ran.err);
     shop.run(&["find", "s3://"]).ended(2);
 }
 
