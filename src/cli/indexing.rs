@@ -1,13 +1,14 @@
 //! Runs `index` and `find --indexed`: keeps the keys of a place on this machine, and searches them.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::cli::args::indexes::{IndexArguments, IndexStep};
 use crate::cli::below::{Place, each_page};
 use crate::cli::connect::Choice;
+use crate::cli::inventory::fill;
 use crate::cli::print::{Printer, Status, Trouble, complain_of};
 use crate::cli::row_lines::{HeldLine, RowLines, time_text};
 use crate::config::paths::Folders;
@@ -15,11 +16,11 @@ use crate::domain::address::Location;
 use crate::domain::criteria::Criteria;
 use crate::domain::error::Error;
 use crate::domain::listing::Row;
-use crate::domain::unfinished::age_text;
 use crate::domain::units::{Count, Size};
 use crate::domain::visible::visible;
 use crate::index::compare::{IndexChange, IndexComparison};
 use crate::index::facts::{IndexFacts, IndexPlace};
+use crate::index::reader::IndexSearch;
 use crate::index::shelf::{drop_index, index_for, index_of, indexes};
 use crate::index::writer::IndexWriter;
 
@@ -32,7 +33,10 @@ pub async fn index(arguments: &IndexArguments, choice: &Choice) -> Result<Status
             drop_index(&Folders::find()?.indexes(), &indexed)?;
             Ok(Status::Done)
         }
-        (None, Some(location)) => make(location, choice).await,
+        (None, Some(location)) => match &arguments.inventory {
+            Some(report) => make_of_report(location, report, choice).await,
+            None => make(location, choice).await,
+        },
     }
 }
 
@@ -44,12 +48,8 @@ fn places(location: &Location, choice: &Choice) -> Result<(Place, IndexPlace), T
 }
 
 fn indexed(place: &Place, choice: &Choice) -> Result<IndexPlace, Error> {
-    Ok(IndexPlace {
-        connection: choice.current.clone(),
-        server: choice.client()?.server()?.unwrap_or_default(),
-        bucket: place.bucket.clone(),
-        prefix: place.prefix.clone(),
-    })
+    let server = choice.client()?.server()?;
+    Ok(IndexPlace::of(&choice.current, server, &place.bucket, &place.prefix))
 }
 
 async fn make(location: &Location, choice: &Choice) -> Result<Status, Trouble> {
@@ -59,18 +59,33 @@ async fn make(location: &Location, choice: &Choice) -> Result<Status, Trouble> {
     let mut rows = 0;
     let broken = each_page(&mut place.pages(&client, true), |page| {
         rows += page.len();
-        Ok(page.rows().try_for_each(|row| writer.push(row))?)
+        Ok(writer.take(&page)?)
     })
     .await?;
     let broken = place.judge(broken, rows == 0)?;
     let kept = writer.keep(broken.is_none(), None, Timestamp::now())?;
+    tell_kept(kept.as_ref(), choice)?;
+    broken.map_or(Ok(Status::Done), |error| Err(error.into()))
+}
+
+async fn make_of_report(
+    location: &Location,
+    report: &Location,
+    choice: &Choice,
+) -> Result<Status, Trouble> {
+    let (_, indexed) = places(location, choice)?;
+    let (kept, whole) = fill(indexed, report, &Folders::find()?.indexes(), choice).await?;
+    tell_kept(kept.as_ref(), choice)?;
+    Ok(if whole { Status::Done } else { Status::Failed })
+}
+
+fn tell_kept(kept: Option<&IndexFacts>, choice: &Choice) -> Result<(), Trouble> {
     let mut printer = Printer::new(choice.json);
-    match &kept {
+    match kept {
         Some(facts) => print_facts(&mut printer, facts, choice)?,
         None => eprintln!("windlass: the older index, which is whole, stays as it is"),
     }
-    printer.flush()?;
-    broken.map_or(Ok(Status::Done), |error| Err(error.into()))
+    Ok(printer.flush()?)
 }
 
 fn list(choice: &Choice) -> Result<Status, Trouble> {
@@ -184,15 +199,14 @@ pub fn find(place: &Place, criteria: &Criteria, choice: &Choice) -> Result<Statu
     let wanted = indexed(place, choice)?;
     let index = index_for(&Folders::find()?.indexes(), &wanted)?;
     let (facts, now) = (&index.facts, Timestamp::now());
-    let age = now.duration_since(facts.refreshed_at).max(SignedDuration::ZERO);
-    let age = age_text(age.try_into().unwrap_or_default());
-    let (whole, of) = (facts.whole, facts.place.location());
+    let (whole, of, age) = (facts.whole, facts.place.location(), facts.stand().age(now));
     let cut = if whole { "" } else { "; it has not all of it" };
     eprintln!("windlass: the index of {} is {age} old{cut}", visible(&of));
     let mut lines = RowLines::new(Printer::new(choice.json), &place.bucket, &place.prefix);
-    let within = place.prefix.as_str().strip_prefix(facts.place.prefix.as_str());
+    let within = facts.within(&wanted);
+    let asked = IndexSearch { within, after: "", criteria, etags: choice.json, now };
     let searched =
-        index.search(within.unwrap_or_default(), criteria, choice.json, now, |row| lines.row(row));
+        index.search(&asked, |found| found.page.rows().try_for_each(|row| lines.row(row)));
     lines.end(whole && searched.is_ok())?;
     searched?;
     Ok(if whole { Status::Done } else { Status::Failed })

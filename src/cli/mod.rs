@@ -18,6 +18,7 @@ mod erasing;
 mod finding;
 mod indexing;
 pub mod interrupt;
+mod inventory;
 pub mod jobs;
 mod lines;
 mod links;

@@ -20,6 +20,7 @@ pub mod html;
 pub mod images;
 pub mod inside;
 pub mod inspect;
+pub mod inventory;
 pub mod json;
 pub mod kind;
 pub mod lines;

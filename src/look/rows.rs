@@ -1,7 +1,7 @@
 //! Reads the rows of a table, one after the other, in constant memory.
 
 mod delimited;
-mod input;
+pub mod input;
 mod ndjson;
 #[cfg(feature = "parquet")]
 mod parquet_cells;

@@ -10,6 +10,7 @@ Examples:
   windlass find --indexed s3://logs/2026/ error
                                            Search them, without asking the server
   windlass index changes s3://logs/2026/   New, gone and changed since; the index is refreshed
+  windlass index s3://logs --inventory s3://reports/logs/daily/2026-11-29T01-00Z/manifest.json
   windlass index list
   windlass index --drop s3://logs/2026/
 
@@ -22,6 +23,9 @@ pub struct IndexArguments {
     /// s3://bucket/prefix/: list it, and keep what is listed
     #[arg(value_parser = Location::parse, required = true)]
     pub location: Option<Location>,
+    /// Fill it from the manifest of an S3 Inventory report instead of a listing
+    #[arg(long, value_name = "MANIFEST", value_parser = Location::parse, conflicts_with = "drop")]
+    pub inventory: Option<Location>,
     /// Forget the index instead
     #[arg(long)]
     pub drop: bool,

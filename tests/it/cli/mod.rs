@@ -14,6 +14,7 @@ mod finding;
 mod identity;
 mod indexing;
 mod interrupt;
+mod inventory;
 mod jurisdictions;
 mod keyring;
 mod links;
