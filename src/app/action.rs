@@ -47,6 +47,7 @@ pub enum Action {
     Preview,
     Sizes,
     FollowCursor,
+    Index,
     // ─── look inside ───
     SearchPreview,
     NextMatch,

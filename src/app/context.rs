@@ -82,6 +82,11 @@ pub enum Intent {
     },
     /// Show an object, and give the keys to the pane that shows it already.
     LookInto(Subject),
+    /// Keep the keys below a prefix on this machine.
+    Index {
+        bucket: Bucket,
+        prefix: Prefix,
+    },
     CloseSide,
     CloseOverlay,
     Tab(TabMove),

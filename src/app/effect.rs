@@ -71,6 +71,7 @@ pub enum Request {
     /// Answered by [`crate::app::event::Answer::Seen`], more than once by a search.
     Look(LookRequest),
     Connections(ConnectionRequest),
+    Indexes(IndexRequest),
     Machine(MachineRequest),
 }
 
@@ -227,6 +228,13 @@ pub enum StorageRequest {
     PublicAccess(Bucket),
 }
 
+/// Questions about the indexes that this machine keeps of a connection's keys.
+#[derive(Clone, Debug, PartialEq)]
+pub enum IndexRequest {
+    /// Lists everything below a prefix and keeps it, answering as it goes.
+    Make { bucket: Bucket, prefix: Prefix },
+}
+
 /// Questions about connections themselves.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ConnectionRequest {
@@ -295,6 +303,12 @@ impl From<LookRequest> for Request {
 impl From<ConnectionRequest> for Request {
     fn from(request: ConnectionRequest) -> Request {
         Request::Connections(request)
+    }
+}
+
+impl From<IndexRequest> for Request {
+    fn from(request: IndexRequest) -> Request {
+        Request::Indexes(request)
     }
 }
 

@@ -22,6 +22,7 @@ use crate::domain::description::{
 use crate::domain::diagnosis::Finding;
 use crate::domain::emptied::Emptied;
 use crate::domain::error::Error;
+use crate::domain::indexed::IndexProgress;
 use crate::domain::listing::{FoundRows, ListedPage, Page};
 use crate::domain::object::{BucketListing, ETag, Measure, ObjectHead, UploadId};
 use crate::domain::object_view::Seen;
@@ -132,6 +133,8 @@ pub enum Answer {
     Page(ListedPage),
     /// Sent repeatedly while searching; the last one is `done`.
     Found(FoundRows),
+    /// Sent repeatedly while an index is made; the last one has its end.
+    Indexing(IndexProgress),
     /// The order of the rows of the listing that was sent, which may be a shorter one than today's.
     Arranged(Order),
     /// Sent repeatedly; the last one is `done` and has nothing.

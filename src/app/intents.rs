@@ -110,6 +110,9 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
             state.with(now, asked, |parts, cx| parts.sizes.open(place, of, &objects, cx));
         }
         Intent::LookInto(subject) => look_into(state, now, subject, asked),
+        Intent::Index { bucket, prefix } => {
+            state.with(now, asked, |parts, cx| parts.indexing.make(bucket, prefix, cx));
+        }
         Intent::CloseSide => {
             state.with(now, asked, |parts, cx| parts.side.close(cx));
             if state.focus == Pane::Side {

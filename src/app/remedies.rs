@@ -65,7 +65,6 @@ impl Session {
             }
             Remedy::Do(_)
             | Remedy::FindVersion
-            | Remedy::MakeIndex
             | Remedy::StartAgain
             | Remedy::DecideExisting
             | Remedy::AcceptLoss
@@ -74,6 +73,7 @@ impl Session {
             | Remedy::SayLength
             | Remedy::ReadAnswer
             | Remedy::ReadHelp => remedy.to_string(),
+            Remedy::MakeIndex => by(Action::Index, "makes one"),
             Remedy::Thaw => by(Action::Thaw, "asks for it to be made readable"),
             Remedy::TestWriting => by(Action::TestWriting, "tests writing"),
         }

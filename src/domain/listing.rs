@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::indexed::IndexStand;
 use crate::domain::listing::texts::Texts;
 use crate::domain::row_set::RowSet;
 
@@ -342,6 +343,8 @@ pub struct FoundRows {
     pub behind: Option<ContinuationToken>,
     /// Nothing more comes unless it is asked again.
     pub done: bool,
+    /// The index that was searched; `None` where the server was asked.
+    pub index: Option<IndexStand>,
 }
 
 /// Every row loaded so far of one prefix. A row keeps its number, counted from 0, as others come

@@ -12,7 +12,7 @@ use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::keys::KeyPages;
 
 /// Rows that one request gives at most, but for the rest of its last page.
-const MOST: usize = 10_000;
+pub const MOST: usize = 10_000;
 
 /// What is found is told of when it is so many rows, or so old.
 const TOLD_ROWS: usize = 1_000;
@@ -49,7 +49,7 @@ pub async fn find(
         let mut rows = std::mem::replace(&mut page, empty(at));
         rows.shrink_to_fit();
         let behind = listed.and_then(|_| pages.behind());
-        let news = FoundRows { page: Arc::new(rows), looked_at, behind, done };
+        let news = FoundRows { page: Arc::new(rows), looked_at, behind, done, index: None };
         if done {
             return Ok(news);
         }

@@ -7,6 +7,7 @@ mod connections;
 mod describing;
 mod editing;
 mod finding;
+pub mod indexing;
 pub mod input;
 pub mod input_gate;
 pub mod log;

@@ -21,6 +21,7 @@ use crate::transfer::journal::known_uploads;
 use crate::tui::clients::client_of;
 use crate::tui::clipboard::{Clipboard, Copied};
 use crate::tui::connections::ConnectionStore;
+use crate::tui::indexing::Indexes;
 use crate::tui::looking::{Looks, look};
 use crate::tui::machine::{Ledger, ask_machine};
 use crate::tui::notify::notification;
@@ -193,6 +194,10 @@ impl Runner {
             given: self.given.clone(),
         };
         let looks = self.looks.clone();
+        let indexes = Indexes {
+            folder: self.folders.as_ref().map(Folders::indexes),
+            connection: connection.clone(),
+        };
         let known = move || journal.and_then(|path| known_uploads(&path).ok()).unwrap_or_default();
         let task = self.runtime.spawn(async move {
             let (clients, name) = (&store.clients, connection.clone());
@@ -205,7 +210,14 @@ impl Runner {
             let tell = move |answer| telling(Ok(answer));
             send(match request {
                 Request::Storage(request) => match client_of(clients, name.clone()).await {
-                    Ok(client) => ask_storage(&client, request, known, tell).await,
+                    Ok(client) => match indexes.found(&client, &request).await {
+                        Some(found) => found,
+                        None => ask_storage(&client, request, known, tell).await,
+                    },
+                    Err(error) => Err(error),
+                },
+                Request::Indexes(request) => match client_of(clients, name.clone()).await {
+                    Ok(client) => indexes.ask(&client, request, tell).await,
                     Err(error) => Err(error),
                 },
                 Request::Look(asked) => match client_of(clients, name.clone()).await {

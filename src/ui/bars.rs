@@ -157,15 +157,22 @@ fn needs_the_line(state: &State, cells: u16) -> bool {
     toast.is_some_and(|toast| width(&toast.text) + hint(toast) + 2 + USAGE > usize::from(cells))
 }
 
+/// What stays said, with the sign that turns while something is under way.
+fn draw_standing(paint: &mut Paint<'_>, span: Span, state: &State) {
+    let styles = paint.styles;
+    if let Some(note) = standing_note(state) {
+        let sign = paint.glyphs.warning;
+        paint.print(span, styles.warning, format_args!("{sign} {note}"));
+    } else if let Some(sentence) = state.parts.indexing.sentence() {
+        let used = paint.put(span, spinner(paint.glyphs, state.now), styles.accent) + 1;
+        let stop = state.session.key(Action::StepBack);
+        paint.sentence(span.skip(used), &format!("{sentence}; {stop} stops"), styles.dim);
+    }
+}
+
 fn draw_toast(paint: &mut Paint<'_>, span: Span, state: &State) {
     let styles = paint.styles;
-    let Some(toast) = state.toasts.current() else {
-        if let Some(note) = standing_note(state) {
-            let sign = paint.glyphs.warning;
-            paint.print(span, styles.warning, format_args!("{sign} {note}"));
-        }
-        return;
-    };
+    let Some(toast) = state.toasts.current() else { return draw_standing(paint, span, state) };
     let (sign, style) = match toast.level {
         Level::Done => (paint.glyphs.good, styles.good),
         Level::Note => (paint.glyphs.note, styles.dim),

@@ -3,6 +3,7 @@
 pub mod buckets;
 pub mod connecting;
 pub mod details;
+pub mod indexing;
 pub mod job_details;
 pub mod leaving;
 pub mod objects;
@@ -22,6 +23,7 @@ use crate::app::overlays::Overlay;
 use crate::app::part::Part;
 use crate::app::screens::buckets::Buckets;
 use crate::app::screens::connecting::Connecting;
+use crate::app::screens::indexing::Indexing;
 use crate::app::screens::objects::Objects;
 use crate::app::screens::places::Places;
 use crate::app::screens::side::SidePane;
@@ -76,6 +78,7 @@ parts! {
     tab sizes: Sizes,
     window transfers: TransfersPane,
     tab side: SidePane,
+    window indexing: Indexing,
     window completing: Completing,
 }
 

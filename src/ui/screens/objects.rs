@@ -192,15 +192,25 @@ fn labels(paint: &Paint<'_>, browse: &Browse, arranged: &str, view: View<'_>) ->
         return Labels { title: "2 Objects".into(), ..Labels::default() };
     }
     Labels {
-        title: browse
-            .searched()
-            .map_or_else(|| "2 Objects".to_owned(), |wanted| format!("2 Found: {wanted}")),
+title: title(browse, view),
         beside: beside(paint, browse),
         top_right: position(browse),
         does: Some(Action::Sort),
         bottom_left: begun_at(browse, view).unwrap_or_else(|| rest_of_search(browse, view)),
         bottom_right: arranged.to_owned(),
         ..Labels::default()
+    }
+}
+
+/// What the rows are; of keys of an index, how old it is.
+fn title(browse: &Browse, view: View<'_>) -> String {
+    match (browse.searched(), browse.found_by()) {
+        (None, _) => "2 Objects".to_owned(),
+        (Some(wanted), None) => format!("2 Found: {wanted}"),
+        (Some(wanted), Some(index)) => {
+            let (cut, age) = (if index.whole { "" } else { "part " }, index.age(view.now));
+            format!("2 Found by the {cut}index of {age} ago: {wanted}")
+        }
     }
 }
 
@@ -299,6 +309,9 @@ fn rest_of_search(browse: &Browse, view: View<'_>) -> String {
     match (browse.searched(), &browse.loading) {
         (Some(_), Loading::Resting) => format!("the first {found}: {key} finds all"),
         (Some(_), Loading::Stopped) => format!("stopped: {key} goes on"),
+        _ if browse.found_by().is_some_and(|index| !index.whole) => {
+            "not all keys are indexed".to_owned()
+        }
         _ => String::new(),
     }
 }

@@ -10,6 +10,7 @@ mod elsewhere;
 mod encoded;
 mod errors;
 mod examining;
+mod indexes;
 mod jurisdictions;
 mod links;
 mod listing;

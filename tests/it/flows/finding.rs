@@ -18,7 +18,7 @@ use crate::support::app::{App, numbered_page, page};
 fn found(names: &[&str], looked_at: u64, behind: Option<&str>, done: bool) -> Reply {
     let page = keys(names);
     let behind = behind.map(|token| ContinuationToken(token.to_owned()));
-    Ok(Answer::Found(FoundRows { page, looked_at, behind, done }))
+    Ok(Answer::Found(FoundRows { page, looked_at, behind, done, index: None }))
 }
 
 fn keys(names: &[&str]) -> Arc<Page> {
@@ -101,7 +101,8 @@ fn a_search_that_was_stopped_or_rests_goes_on_where_it_was() {
     };
     let behind = Some(ContinuationToken("t2".to_owned()));
     app.keys("g g");
-    app.reply(Ok(Answer::Found(FoundRows { page, looked_at: 20_000, behind, done: true })));
+    let found = FoundRows { page, looked_at: 20_000, behind, done: true, index: None };
+    app.reply(Ok(Answer::Found(found)));
     assert_eq!(app.state.parts.objects.browse.loading, Loading::Streaming, "G wants all of them");
     assert_eq!(app.state.parts.objects.browse.looked_at(), 21_000);
 }
@@ -113,7 +114,8 @@ fn at_the_limit_it_says_so_and_how_to_go_on() {
         panic!()
     };
     let behind = Some(ContinuationToken("t".to_owned()));
-    app.reply(Ok(Answer::Found(FoundRows { page, looked_at: 20_000, behind, done: true })));
+    let found = FoundRows { page, looked_at: 20_000, behind, done: true, index: None };
+    app.reply(Ok(Answer::Found(found)));
     assert_eq!(app.state.parts.objects.browse.loading, Loading::Resting);
     assert!(app.picture().contains("the first 10,000: G finds all"), "{}", app.picture());
 }

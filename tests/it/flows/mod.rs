@@ -16,6 +16,7 @@ mod doctor;
 mod downloading;
 mod finding;
 mod following;
+mod indexing;
 mod jumping;
 mod keymap;
 mod keys;

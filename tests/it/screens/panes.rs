@@ -130,7 +130,7 @@ fn found(done: bool) -> FoundRows {
         page.push_object(name, size, time, Class::Standard);
     }
     let behind = (!done).then(|| ContinuationToken("t".into()));
-    FoundRows { page: Arc::new(page), looked_at: 12_340, behind, done }
+    FoundRows { page: Arc::new(page), looked_at: 12_340, behind, done, index: None }
 }
 
 fn search(size: (u16, u16), answer: FoundRows) -> Situation {

@@ -144,7 +144,8 @@ impl Browse {
 
     /// Whether the server has rows that are not here.
     pub fn is_incomplete(&self) -> bool {
-        self.place.is_some() && (self.loading != Loading::Complete || self.from.is_some())
+        let cut = self.from.is_some() || self.found_by().is_some_and(|index| !index.whole);
+        self.place.is_some() && (self.loading != Loading::Complete || cut)
     }
 
     // ─── going places ───
@@ -222,7 +223,7 @@ impl Browse {
         let loading = self.drop_fresh(cx).unwrap_or_else(|| self.loading.clone());
         let place = self.place.take()?;
         if self.from.take().is_none() {
-            self.memory.keep(&place, self.rows.listing(), &loading);
+            self.memory.keep(&place, self.rows.listing(), &loading, self.pager.searched());
         }
         let name = self.rows.row(self.list.cursor).map(|row| row.name);
         if self.sought.is_none() {
@@ -248,6 +249,7 @@ impl Browse {
         if let Some(kept) = kept {
             let whole = kept.loading == Loading::Complete;
             self.loading = kept.loading;
+            self.pager.resume(kept.searched);
             self.rows.replace(kept.listing, cx);
             self.rows.patch(&kept.since, whole);
             self.seek();

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::app::screens::objects::loading::Loading;
+use crate::app::screens::objects::pager::Searched;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::change::{KeyChange, RowChanges};
 use crate::domain::listing::Listing;
@@ -45,6 +46,8 @@ pub struct KeptListing {
     place: PrefixPlace,
     pub listing: Listing,
     pub loading: Loading,
+    /// How far the search had come that found it.
+    pub searched: Searched,
     /// What has changed since it was left.
     pub since: RowChanges,
 }
@@ -71,7 +74,13 @@ impl PlaceHistory {
     }
 
     /// Keeps what was listed of a place that is left, and how far it had come.
-    pub fn keep(&mut self, place: &PrefixPlace, listing: &Listing, loading: &Loading) {
+    pub fn keep(
+        &mut self,
+        place: &PrefixPlace,
+        listing: &Listing,
+        loading: &Loading,
+        searched: &Searched,
+    ) {
         self.listings.retain(|kept| kept.place != *place);
         if listing.is_empty() {
             return;
@@ -80,9 +89,13 @@ impl PlaceHistory {
             Loading::Complete => Loading::Complete,
             _ => Loading::Stopped,
         };
-        let (place, listing) = (place.clone(), listing.clone());
-        let kept = KeptListing { place, listing, loading: stands, since: RowChanges::default() };
-        self.listings.push_back(kept);
+        self.listings.push_back(KeptListing {
+            place: place.clone(),
+            listing: listing.clone(),
+            loading: stands,
+            searched: searched.clone(),
+            since: RowChanges::default(),
+        });
         while self.listings.iter().map(|kept| kept.listing.len()).sum::<usize>() > KEPT_ROWS {
             self.listings.pop_front();
         }

@@ -175,6 +175,8 @@ impl Part for Objects {
             self.comparing.start(&self.browse, cx);
         } else if action == Action::Sizes {
             self.browse.ask_sizes(cx);
+        } else if action == Action::Index {
+            self.browse.ask_index(cx);
         } else if let Action::Details | Action::Preview = action {
             if let Some(subject) = self.browse.current_subject() {
                 cx.ask(Intent::Show { tab: SideTab::of(action), subject });

@@ -7,6 +7,7 @@ use crate::app::effect::StorageRequest;
 use crate::app::event::Ticket;
 use crate::app::screens::objects::history::PrefixPlace;
 use crate::domain::error::Error;
+use crate::domain::indexed::IndexStand;
 use crate::domain::listing::{ContinuationToken, FoundRows, ListedPage};
 use crate::domain::page_cursor::PageCursor;
 
@@ -24,12 +25,14 @@ pub struct Pager {
 
 /// How far a search has come.
 #[derive(Clone, Debug, Default)]
-struct Searched {
+pub struct Searched {
     /// Objects that earlier requests looked at.
     before: u64,
     /// Those that the last one has looked at.
     now: u64,
     behind: Option<ContinuationToken>,
+    /// What answered; the server without one.
+    index: Option<IndexStand>,
 }
 
 impl Pager {
@@ -104,9 +107,25 @@ impl Pager {
     pub fn told(&mut self, found: &FoundRows) {
         self.searched.now = found.looked_at;
         self.searched.behind.clone_from(&found.behind);
+        self.searched.index = found.index;
         if found.done {
             self.ticket = None;
         }
+    }
+
+    /// The index that answered the search.
+    pub fn index(&self) -> Option<IndexStand> {
+        self.searched.index
+    }
+
+    /// How far a search has come, for when its finds are shown again.
+    pub fn searched(&self) -> &Searched {
+        &self.searched
+    }
+
+    /// Goes on where a search was left.
+    pub fn resume(&mut self, searched: Searched) {
+        *self = Pager { at: self.at, searched, ..Pager::default() };
     }
 
     /// How many objects the search has looked at.

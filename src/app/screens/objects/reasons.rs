@@ -39,6 +39,9 @@ fn of_the_past(action: Action, browse: &Browse, session: &Session) -> Option<Str
     let now = session.key(Action::TimeTravel);
     match (writes, browse.at()) {
         (true, Some(_)) => Some(format!("the past is only read: {now} comes back to now")),
+        (_, Some(_)) if action == Action::Index => {
+            Some(format!("an index is of what is there now: {now} comes back to now"))
+        }
         (_, None) if action == Action::BringBack => {
             Some(format!("this is now already: {now} shows the past"))
         }

@@ -2,7 +2,7 @@
 
 use crate::app::action::Action;
 use crate::app::chord::Chord;
-use crate::app::context::Context;
+use crate::app::context::{Context, Intent};
 use crate::app::dialogs::completion::Offer;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::dialogs::question::{Question, QuestionSlot};
@@ -11,6 +11,7 @@ use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::history::PrefixPlace;
 use crate::app::screens::objects::loading::Loading;
 use crate::domain::criteria::Criteria;
+use crate::domain::indexed::IndexStand;
 use crate::domain::listing::FoundRows;
 
 /// Earlier searches that are offered again.
@@ -27,7 +28,8 @@ impl Searching {
     /// Asks for what is to be found; the line of the search that is shown stands there already.
     pub fn ask(&mut self, browse: &Browse) {
         let title = format!("Find below {}", browse.location());
-        let hint = "letters, *.jpg or /regex/; size>10M age<7d ext=csv class=GLACIER type=image";
+        let hint = "letters, *.jpg or /regex/; size>10M age<7d ext=csv class=GLACIER type=image; \
+                    from=server where an index is not to answer";
         let shown = browse.searched().unwrap_or_default();
         let rule = |text: &str| Criteria::parse_line(text).map(|_| ());
         let mut prompt = Prompt::new(title, hint, shown, rule);
@@ -72,6 +74,13 @@ impl Browse {
         self.go(PrefixPlace { search: Some(wanted), ..place }, None, cx);
     }
 
+    /// Asks for an index of what is below the open prefix.
+    pub(super) fn ask_index(&self, cx: &mut Context<'_>) {
+        if let Some(PrefixPlace { bucket, prefix, .. }) = self.place().cloned() {
+            cx.ask(Intent::Index { bucket, prefix });
+        }
+    }
+
     /// The criteria of the search whose finds are shown.
     pub fn searched(&self) -> Option<&str> {
         self.place()?.search.as_deref()
@@ -80,6 +89,11 @@ impl Browse {
     /// How many objects the search has looked at.
     pub fn looked_at(&self) -> u64 {
         self.fresh.as_ref().map_or(&self.pager, |fresh| &fresh.pager).looked_at()
+    }
+
+    /// The index whose keys are shown; `None` where the server found them.
+    pub fn found_by(&self) -> Option<IndexStand> {
+        self.searched().and(self.fresh.as_ref().map_or(&self.pager, |fresh| &fresh.pager).index())
     }
 
     pub(super) fn on_found(&mut self, found: FoundRows, cx: &mut Context<'_>) {
