@@ -48,6 +48,7 @@ pub enum Action {
     Sizes,
     FollowCursor,
     Index,
+    IndexChanges,
     // ─── look inside ───
     SearchPreview,
     NextMatch,

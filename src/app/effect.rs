@@ -233,6 +233,8 @@ pub enum StorageRequest {
 pub enum IndexRequest {
     /// Lists everything below a prefix and keeps it, answering as it goes.
     Make { bucket: Bucket, prefix: Prefix },
+    /// Lists what has an index, tells what differs, and refreshes the index by it.
+    Changes { bucket: Bucket, prefix: Prefix },
 }
 
 /// Questions about connections themselves.

@@ -22,7 +22,7 @@ use crate::domain::description::{
 use crate::domain::diagnosis::Finding;
 use crate::domain::emptied::Emptied;
 use crate::domain::error::Error;
-use crate::domain::indexed::IndexProgress;
+use crate::domain::indexed::{IndexChanges, IndexProgress};
 use crate::domain::listing::{FoundRows, ListedPage, Page};
 use crate::domain::object::{BucketListing, ETag, Measure, ObjectHead, UploadId};
 use crate::domain::object_view::Seen;
@@ -135,6 +135,8 @@ pub enum Answer {
     Found(FoundRows),
     /// Sent repeatedly while an index is made; the last one has its end.
     Indexing(IndexProgress),
+    /// Sent repeatedly; the last one is `done`.
+    IndexChanged(IndexChanges),
     /// The order of the rows of the listing that was sent, which may be a shorter one than today's.
     Arranged(Order),
     /// Sent repeatedly; the last one is `done` and has nothing.

@@ -15,10 +15,11 @@ use crate::config::paths::Folders;
 use crate::domain::address::Location;
 use crate::domain::criteria::Criteria;
 use crate::domain::error::Error;
+use crate::domain::indexed::IndexChange;
 use crate::domain::listing::Row;
 use crate::domain::units::{Count, Size};
 use crate::domain::visible::visible;
-use crate::index::compare::{IndexChange, IndexComparison};
+use crate::index::compare::IndexComparison;
 use crate::index::facts::{IndexFacts, IndexPlace};
 use crate::index::reader::IndexSearch;
 use crate::index::shelf::{drop_index, index_for, index_of, indexes};
@@ -142,11 +143,7 @@ struct Changes {
 
 impl Changes {
     fn tell(&mut self, row: Row<'_>, change: IndexChange) -> Result<(), Trouble> {
-        let change = match change {
-            IndexChange::New => "new",
-            IndexChange::Gone => "gone",
-            IndexChange::Changed => "changed",
-        };
+        let change = change.name();
         let (key, size) = (format!("{}{}", self.prefix, row.name), row.size());
         if self.printer.json {
             let line = ChangeLine { key: &key, change, size };

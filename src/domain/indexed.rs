@@ -19,8 +19,21 @@ pub struct IndexStand {
 impl IndexStand {
     /// `3 hours`; a clock that was set back makes nothing older.
     pub fn age(self, now: Timestamp) -> String {
-        let age: Duration = now.duration_since(self.as_of).try_into().unwrap_or_default();
-        age_text(age)
+        age_text(self.old(now))
+    }
+
+    /// `3 h`, where there is little room.
+    pub fn short_age(self, now: Timestamp) -> String {
+        match self.old(now).as_secs() {
+            0..60 => "moments".to_owned(),
+            seconds @ 60..3600 => format!("{} min", seconds / 60),
+            seconds @ 3600..86_400 => format!("{} h", seconds / 3600),
+            seconds => format!("{} d", seconds / 86_400),
+        }
+    }
+
+    fn old(self, now: Timestamp) -> Duration {
+        now.duration_since(self.as_of).try_into().unwrap_or_default()
     }
 }
 
@@ -42,6 +55,47 @@ pub enum IndexEnd {
     Broken { error: Error, kept: bool },
 }
 
+/// What became of a key since its index was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IndexChange {
+    New,
+    Gone,
+    Changed,
+}
+
+impl IndexChange {
+    pub fn name(self) -> &'static str {
+        match self {
+            IndexChange::New => "new",
+            IndexChange::Gone => "gone",
+            IndexChange::Changed => "changed",
+        }
+    }
+}
+
+/// A key below the place of an index that is not as the index has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedKey {
+    pub name: String,
+    pub change: IndexChange,
+    /// Of what is gone, that which it had.
+    pub size: u64,
+}
+
+/// What is not as an index has it, since it was told of last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexChanges {
+    pub rows: Vec<ChangedKey>,
+    /// All so far, told or not.
+    pub changes: u64,
+    /// Keys that were looked at.
+    pub listed: u64,
+    /// When the index was asked for last before.
+    pub since: Timestamp,
+    /// The index is as the server is.
+    pub done: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,5 +106,10 @@ mod tests {
         let stand = IndexStand { as_of, whole: true };
         assert_eq!(stand.age(as_of + Duration::from_secs(7200)), "2 hours");
         assert_eq!(stand.age(as_of - Duration::from_secs(7200)), "moments");
+        for (seconds, text) in
+            [(59, "moments"), (3599, "59 min"), (86_399, "23 h"), (200_000, "2 d")]
+        {
+            assert_eq!(stand.short_age(as_of + Duration::from_secs(seconds)), text);
+        }
     }
 }

@@ -39,7 +39,7 @@ pub struct NameRows<'a> {
 
 /// The bytes are none of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Broken;
+pub struct BrokenBlock;
 
 /// How an ETag is written.
 const NO_TAG: u8 = 0;
@@ -97,13 +97,13 @@ impl<'a> NameRows<'a> {
     /// the last.
     ///
     /// # Errors
-    /// `Broken` where the bytes are no names.
-    pub fn step(&mut self) -> Result<Option<usize>, Broken> {
+    /// `BrokenBlock` where the bytes are no names.
+    pub fn step(&mut self) -> Result<Option<usize>, BrokenBlock> {
         let Some(left) = self.left.checked_sub(1) else {
-            return if self.from.0.is_empty() { Ok(None) } else { Err(Broken) };
+            return if self.from.0.is_empty() { Ok(None) } else { Err(BrokenBlock) };
         };
         self.left = left;
-        self.take().map(Some).ok_or(Broken)
+        self.take().map(Some).ok_or(BrokenBlock)
     }
 
     fn take(&mut self) -> Option<usize> {
@@ -125,9 +125,9 @@ impl<'a> NameRows<'a> {
     /// As [`NameRows::name`].
     ///
     /// # Errors
-    /// `Broken` where it is no text.
-    pub fn text(&self) -> Result<&str, Broken> {
-        std::str::from_utf8(&self.name).map_err(|_| Broken)
+    /// `BrokenBlock` where it is no text.
+    pub fn text(&self) -> Result<&str, BrokenBlock> {
+        std::str::from_utf8(&self.name).map_err(|_| BrokenBlock)
     }
 }
 
@@ -311,7 +311,7 @@ mod tests {
         (rows, builder)
     }
 
-    fn names(bytes: &[u8], rows: u32) -> Result<Vec<String>, Broken> {
+    fn names(bytes: &[u8], rows: u32) -> Result<Vec<String>, BrokenBlock> {
         let (mut from, mut names) = (NameRows::of(bytes, rows), Vec::new());
         while from.step()?.is_some() {
             names.push(from.text()?.to_owned());

@@ -3,15 +3,9 @@
 use std::cmp::Ordering;
 
 use crate::domain::error::Error;
+use crate::domain::indexed::IndexChange;
 use crate::domain::listing::{Row, RowKind};
 use crate::index::reader::{IndexReader, IndexWalk};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IndexChange {
-    New,
-    Gone,
-    Changed,
-}
 
 /// Takes the rows of now in the order of their names, and tells the differences in that order.
 pub struct IndexComparison<'a> {

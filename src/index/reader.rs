@@ -13,7 +13,7 @@ use crate::domain::criteria::steps::NameSteps;
 use crate::domain::criteria::{Candidate, Criteria};
 use crate::domain::error::{Error, ErrorKind, READ_INDEX};
 use crate::domain::listing::{Page, Row, RowKind};
-use crate::index::block::{Broken, Bytes, NameRows, Numbers, ROWS, etags, numbers};
+use crate::index::block::{BrokenBlock, Bytes, NameRows, Numbers, ROWS, etags, numbers};
 use crate::index::facts::IndexFacts;
 
 /// How a file begins and ends; the digit is that of the form.
@@ -282,7 +282,7 @@ impl<'a> Seeker<'a> {
     /// Notes the rows that are found by their names. `described`: of those alone whose numbers fit.
     fn names(&mut self, entry: &Entry, inside: bool, described: bool) -> Result<BlockFinds, Error> {
         let (within, after) = (self.asked.within.as_bytes(), self.asked.after.as_bytes());
-        let broken = |Broken| self.reader.broken();
+        let broken = |BrokenBlock| self.reader.broken();
         let bytes = self.reader.part(entry, 0)?;
         let mut names = NameRows::of(&bytes, entry.rows);
         let (mut finds, mut at) = (BlockFinds::default(), 0);
@@ -301,7 +301,7 @@ impl<'a> Seeker<'a> {
             }
             let rest = name.get(within.len()..).unwrap_or_default();
             if self.steps.finds(rest, shared) {
-                self.text.push_str(std::str::from_utf8(rest).map_err(|_| broken(Broken))?);
+                self.text.push_str(std::str::from_utf8(rest).map_err(|_| broken(BrokenBlock))?);
                 self.hits.push((number, self.text.len()));
             }
         }

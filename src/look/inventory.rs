@@ -3,6 +3,7 @@
 mod csv_rows;
 #[cfg(feature = "parquet")]
 mod parquet_rows;
+mod row;
 #[cfg(test)]
 mod tests;
 
@@ -12,8 +13,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::domain::containment::contained;
-use crate::domain::listing::{Class, Row, RowKind};
+use crate::domain::listing::{Row, RowKind};
 use crate::look::error::{LookError, Looked};
+use crate::look::inventory::row::{InventoryRow, lacks};
 use crate::look::object_bytes::ObjectBytes;
 
 /// What `manifest.json` says of a report.
@@ -88,25 +90,6 @@ fn columns(schema: &str) -> Looked<Vec<String>> {
         }
     }
     Ok(columns)
-}
-
-/// A report without sizes is none that can be searched by them.
-fn lacks(column: &str) -> LookError {
-    let what = format!("a report without {column}: have the inventory made with it");
-    LookError::Unsupported(what)
-}
-
-/// What a row says; a version that is not the latest, and a delete marker, are no objects.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct InventoryRow {
-    key: String,
-    /// There is none where a report has no versions.
-    is_latest: Option<bool>,
-    is_delete_marker: Option<bool>,
-    size: Option<u64>,
-    modified: Option<Timestamp>,
-    etag: Option<String>,
-    class: Option<Class>,
 }
 
 /// Gives every object that a file has, by its whole key; in no order.

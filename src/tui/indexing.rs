@@ -1,6 +1,6 @@
 //! Makes indexes for the interface, and answers its searches from them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,11 +11,12 @@ use crate::app::event::{Answer, Reply};
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::criteria::Criteria;
 use crate::domain::error::{Error, ErrorKind, WRITE_INDEX};
-use crate::domain::indexed::{IndexEnd, IndexProgress};
-use crate::domain::listing::{ContinuationToken, FoundRows, Page};
+use crate::domain::indexed::{ChangedKey, IndexChange, IndexChanges, IndexEnd, IndexProgress};
+use crate::domain::listing::{ContinuationToken, FoundRows, Page, Row};
+use crate::index::compare::IndexComparison;
 use crate::index::facts::IndexPlace;
 use crate::index::reader::{BlockFinds, IndexReader, IndexSearch};
-use crate::index::shelf::index_for;
+use crate::index::shelf::{index_for, index_of};
 use crate::index::writer::IndexWriter;
 use crate::s3::client::Client;
 use crate::s3::tasks::blocking;
@@ -58,35 +59,20 @@ impl Indexes {
         request: IndexRequest,
         tell: impl Fn(Answer) + Send + Sync,
     ) -> Reply {
-        let IndexRequest::Make { bucket, prefix } = request;
         let Some(folder) = &self.folder else {
             let why = "the demo keeps nothing on this machine";
             return Err(Error::new(ErrorKind::Unsupported, WRITE_INDEX, "demo").detail(why));
         };
-        let place = self.place(client, &bucket, &prefix)?;
-        let mut writer = IndexWriter::create(folder, place)?;
-        let mut pages = client.keys_below(&bucket, &prefix, true);
-        let (mut keys, mut told) = (0, Instant::now());
-        let broken = loop {
-            match pages.next().await {
-                Ok(Some(page)) => writer.take(&page)?,
-                Ok(None) => break None,
-                Err(error) if writer.keys() == 0 => return Err(error),
-                Err(error) => break Some(error),
+        match request {
+            IndexRequest::Make { bucket, prefix } => {
+                let place = self.place(client, &bucket, &prefix)?;
+                make(client, folder, place, tell).await
             }
-            keys = writer.keys();
-            if told.elapsed() > TOLD_AFTER {
-                tell(Answer::Indexing(IndexProgress { keys, end: None }));
-                told = Instant::now();
+            IndexRequest::Changes { bucket, prefix } => {
+                let place = self.place(client, &bucket, &prefix)?;
+                changes(client, folder, place, tell).await
             }
-        };
-        let whole = broken.is_none();
-        let kept = blocking(move || writer.keep(whole, None, Timestamp::now())).await?;
-        let end = match broken {
-            None => IndexEnd::Whole,
-            Some(error) => IndexEnd::Broken { error, kept: kept.is_some() },
-        };
-        Ok(Answer::Indexing(IndexProgress { keys, end: Some(end) }))
+        }
     }
 
     fn place(
@@ -96,6 +82,90 @@ impl Indexes {
         prefix: &Prefix,
     ) -> Result<IndexPlace, Error> {
         Ok(IndexPlace::of(&self.connection, client.server()?, bucket, prefix))
+    }
+}
+
+async fn make(client: &Client, folder: &Path, place: IndexPlace, tell: impl Fn(Answer)) -> Reply {
+    let (bucket, prefix) = (place.bucket.clone(), place.prefix.clone());
+    let mut writer = IndexWriter::create(folder, place)?;
+    let mut pages = client.keys_below(&bucket, &prefix, true);
+    let (mut keys, mut told) = (0, Instant::now());
+    let broken = loop {
+        match pages.next().await {
+            Ok(Some(page)) => writer.take(&page)?,
+            Ok(None) => break None,
+            Err(error) if writer.keys() == 0 => return Err(error),
+            Err(error) => break Some(error),
+        }
+        keys = writer.keys();
+        if told.elapsed() > TOLD_AFTER {
+            tell(Answer::Indexing(IndexProgress { keys, end: None }));
+            told = Instant::now();
+        }
+    };
+    let whole = broken.is_none();
+    let kept = blocking(move || writer.keep(whole, None, Timestamp::now())).await?;
+    let end = match broken {
+        None => IndexEnd::Whole,
+        Some(error) => IndexEnd::Broken { error, kept: kept.is_some() },
+    };
+    Ok(Answer::Indexing(IndexProgress { keys, end: Some(end) }))
+}
+
+/// Tells what differs from the index of exactly a place, at most [`MOST`], and keeps a fresh one in
+/// its place.
+async fn changes(
+    client: &Client,
+    folder: &Path,
+    place: IndexPlace,
+    tell: impl Fn(Answer),
+) -> Reply {
+    let old = index_of(folder, &place)?;
+    let (bucket, prefix) = (place.bucket.clone(), place.prefix.clone());
+    let mut writer = IndexWriter::create(folder, place)?;
+    let (mut comparison, mut found) = (IndexComparison::with(&old), Differences::default());
+    let take = |found: &mut Differences, row: Row<'_>, change| -> Result<(), Error> {
+        found.take(row, change);
+        Ok(())
+    };
+    let since = old.facts.refreshed_at;
+    let mut pages = client.keys_below(&bucket, &prefix, true);
+    let mut told = Instant::now();
+    while let Some(page) = pages.next().await? {
+        for row in page.rows() {
+            writer.push(row)?;
+            comparison.row(row, &mut |row, change| take(&mut found, row, change))?;
+        }
+        if told.elapsed() > TOLD_AFTER {
+            tell(Answer::IndexChanged(found.news(writer.keys(), since, false)));
+            told = Instant::now();
+        }
+    }
+    comparison.end(&mut |row, change| take(&mut found, row, change))?;
+    let (keys, made_at) = (writer.keys(), old.facts.made_at);
+    blocking(move || writer.keep(true, Some(made_at), Timestamp::now())).await?;
+    Ok(Answer::IndexChanged(found.news(keys, since, true)))
+}
+
+/// What differs, and was not told yet.
+#[derive(Default)]
+struct Differences {
+    rows: Vec<ChangedKey>,
+    all: u64,
+}
+
+impl Differences {
+    fn take(&mut self, row: Row<'_>, change: IndexChange) {
+        self.all += 1;
+        if self.all <= MOST as u64 {
+            let (name, size) = (row.name.to_owned(), row.size().unwrap_or_default());
+            self.rows.push(ChangedKey { name, change, size });
+        }
+    }
+
+    fn news(&mut self, listed: u64, since: Timestamp, done: bool) -> IndexChanges {
+        let rows = std::mem::take(&mut self.rows);
+        IndexChanges { rows, changes: self.all, listed, since, done }
     }
 }
 

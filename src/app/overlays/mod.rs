@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod events;
 pub mod guide;
 pub mod help;
+pub mod index_changes;
 pub mod ledger;
 pub mod notice;
 pub mod palette;
@@ -26,6 +27,7 @@ use crate::app::overlays::doctor::Doctor;
 use crate::app::overlays::events::Events;
 use crate::app::overlays::guide::Guide;
 use crate::app::overlays::help::Help;
+use crate::app::overlays::index_changes::ChangesSheet;
 use crate::app::overlays::ledger::LinkLedger;
 use crate::app::overlays::notice::NoticeSheet;
 use crate::app::overlays::palette::Palette;
@@ -46,6 +48,7 @@ pub enum Overlay {
     Connections(Connections),
     Cost(CostSheet),
     Ledger(LinkLedger),
+    IndexChanges(ChangesSheet),
     Notice(NoticeSheet),
     Comparison(Box<ComparisonSheet>),
     Doctor(Box<Doctor>),
@@ -83,6 +86,10 @@ impl Overlay {
             Action::Bookmarks => Overlay::Bookmarks(Bookmarks::new(place.clone())),
             Action::Cost => Overlay::Cost(CostSheet::new(here)),
             Action::Links => Overlay::Ledger(LinkLedger::default()),
+            Action::IndexChanges => {
+                let bucket = here.bucket()?.clone();
+                Overlay::IndexChanges(ChangesSheet::new(bucket, here.prefix()))
+            }
             Action::SwitchConnection => {
                 let (known, profiles) = (&session.connections, &session.profiles);
                 Overlay::Connections(Connections::new(known, profiles, session.name()))
@@ -101,6 +108,7 @@ impl Overlay {
             Overlay::Connections(connections) => connections,
             Overlay::Cost(cost) => cost,
             Overlay::Ledger(ledger) => ledger,
+            Overlay::IndexChanges(changes) => changes,
             Overlay::Notice(notice) => notice,
             Overlay::Comparison(comparison) => &**comparison,
             Overlay::Doctor(doctor) => &**doctor,
@@ -118,6 +126,7 @@ impl Overlay {
             Overlay::Connections(connections) => connections,
             Overlay::Cost(cost) => cost,
             Overlay::Ledger(ledger) => ledger,
+            Overlay::IndexChanges(changes) => changes,
             Overlay::Notice(notice) => notice,
             Overlay::Comparison(comparison) => &mut **comparison,
             Overlay::Doctor(doctor) => &mut **doctor,

@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 use crate::domain::listing::Class;
 use crate::look::csv_table::broken;
 use crate::look::error::{LookError, Looked};
-use crate::look::inventory::InventoryRow;
+use crate::look::inventory::row::InventoryRow;
 use crate::look::object_bytes::ObjectBytes;
 use crate::look::rows::input::TableInput;
 

@@ -9,7 +9,7 @@ use parquet::schema::types::{Type, TypePtr};
 
 use crate::domain::listing::Class;
 use crate::look::error::{LookError, Looked};
-use crate::look::inventory::{InventoryRow, lacks};
+use crate::look::inventory::row::{InventoryRow, lacks};
 use crate::look::object_bytes::ObjectBytes;
 use crate::look::parquet_table::{broken, open};
 

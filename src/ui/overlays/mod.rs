@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod events;
 pub mod guide;
 pub mod help;
+pub mod index_changes;
 pub mod ledger;
 pub mod palette;
 
@@ -23,6 +24,7 @@ use crate::ui::overlays::doctor::draw_doctor;
 use crate::ui::overlays::events::draw_events;
 use crate::ui::overlays::guide::draw_guide;
 use crate::ui::overlays::help::draw_help;
+use crate::ui::overlays::index_changes::draw_index_changes;
 use crate::ui::overlays::ledger::draw_ledger;
 use crate::ui::overlays::palette::draw_palette;
 use crate::ui::paint::Paint;
@@ -34,6 +36,7 @@ pub fn draw_overlay(paint: &mut Paint<'_>, overlay: &Overlay, state: &State) {
         Overlay::Palette(palette) => draw_palette(paint, palette),
         Overlay::Connections(connections) => draw_choice(paint, &connections.choice),
         Overlay::Ledger(ledger) => draw_ledger(paint, ledger, &state.session.zone, state.now),
+        Overlay::IndexChanges(changes) => draw_index_changes(paint, changes, state),
         Overlay::Bookmarks(bookmarks) => draw_bookmarks(paint, bookmarks, &state.session),
         Overlay::Cost(cost) => draw_cost(paint, cost, state),
         Overlay::Notice(notice) => draw_details(paint, &notice.0, &state.session),

@@ -208,8 +208,7 @@ fn title(browse: &Browse, view: View<'_>) -> String {
         (None, _) => "2 Objects".to_owned(),
         (Some(wanted), None) => format!("2 Found: {wanted}"),
         (Some(wanted), Some(index)) => {
-            let (cut, age) = (if index.whole { "" } else { "part " }, index.age(view.now));
-            format!("2 Found by the {cut}index of {age} ago: {wanted}")
+            format!("2 Found by index of {} ago: {wanted}", index.short_age(view.now))
         }
     }
 }

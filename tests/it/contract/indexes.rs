@@ -1,7 +1,7 @@
 //! Indexes of the screen: made over the wire, and searched without it.
 
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use windlass::app::effect::{IndexRequest, StorageRequest};
 use windlass::app::event::Answer;
@@ -10,7 +10,7 @@ use windlass::demo::seed::{MANY_KEYS, seed};
 use windlass::demo::server::Server;
 use windlass::domain::address::{Bucket, Prefix};
 use windlass::domain::error::{Error, ErrorKind};
-use windlass::domain::indexed::{IndexEnd, IndexProgress};
+use windlass::domain::indexed::{IndexChange, IndexChanges, IndexEnd, IndexProgress};
 use windlass::domain::listing::{ContinuationToken, FoundRows};
 use windlass::s3::client::Client;
 use windlass::tui::indexing::Indexes;
@@ -25,7 +25,7 @@ fn indexes(folder: &Path) -> Indexes {
 
 fn many(server: Server) -> (Server, Client) {
     seed(server.store(), KEYS);
-    let client = Client::connect(&connection(&server), Default::default()).unwrap();
+    let client = Client::connect(&connection(&server), Arc::default()).unwrap();
     (server, client)
 }
 
@@ -115,4 +115,40 @@ async fn what_is_stopped_or_breaks_replaces_no_whole_index() {
     assert_eq!(count(), 1);
     let still = found(&client, home.path(), ("", "size>=0"), None).await.unwrap();
     assert!(still.index.unwrap().whole && whole.keys >= KEYS);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_changed_is_told_and_the_index_is_fresh_then() {
+    let server = server().await;
+    let client = Client::connect(&connection(&server), Arc::default()).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    for key in ["a", "b", "c"] {
+        server.store().put(MANY_KEYS, key, vec![0; 3]);
+    }
+    let ask = |request| {
+        let (client, indexes) = (client.clone(), indexes(home.path()));
+        async move { indexes.ask(&client, request, |_| ()).await }
+    };
+    let place = || (Bucket::new(MANY_KEYS), Prefix::root());
+    let changes = || {
+        let (bucket, prefix) = place();
+        ask(IndexRequest::Changes { bucket, prefix })
+    };
+    assert!(changes().await.unwrap_err().is(&ErrorKind::LocalMissing));
+    made(&client, home.path(), "").await.unwrap();
+    server.store().put(MANY_KEYS, "b", vec![1; 5]);
+    server.store().put(MANY_KEYS, "d", vec![1; 6]);
+    server.store().remove_at(MANY_KEYS, "a", std::time::SystemTime::now());
+    let told = |answer| match answer {
+        Answer::IndexChanged(IndexChanges { rows, changes, listed: 3, done: true, .. }) => {
+            assert_eq!(changes, rows.len() as u64);
+            rows.into_iter().map(|row| (row.name, row.change, row.size)).collect::<Vec<_>>()
+        }
+        other => panic!("{other:?}"),
+    };
+    let expected =
+        [("a", IndexChange::Gone, 3), ("b", IndexChange::Changed, 5), ("d", IndexChange::New, 6)];
+    let expected = expected.map(|(name, change, size)| (name.to_owned(), change, size));
+    assert_eq!(told(changes().await.unwrap()), expected);
+    assert_eq!(told(changes().await.unwrap()), []);
 }

@@ -6,8 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 use windlass::app::effect::{Effect, IndexRequest, Request, StorageRequest};
 use windlass::app::event::{Answer, Reply};
 use windlass::domain::address::Prefix;
-use windlass::domain::error::{Error, ErrorKind};
-use windlass::domain::indexed::{IndexEnd, IndexProgress, IndexStand};
+use windlass::domain::error::{Error, ErrorKind, READ_INDEX};
+use windlass::domain::indexed::{
+    ChangedKey, IndexChange, IndexChanges, IndexEnd, IndexProgress, IndexStand,
+};
 use windlass::domain::listing::{Class, FoundRows, Page};
 
 use crate::support::app::{App, page};
@@ -74,7 +76,7 @@ fn escape_stops_it_before_anything_else_is_undone() {
 fn it_goes_on_behind_another_tab() {
     let mut app = indexing();
     let ticket = app.last_ticket();
-    app.keys("T").answer(ticket, progress(7, None));
+    app.keys("T").wait(60).answer(ticket, progress(7, None));
     assert!(status(&app).contains("7 keys so far"), "{}", status(&app));
     app.reply_to(ticket, progress(1, Some(IndexEnd::Whole)));
     assert_eq!(app.toast(), "1 key is indexed; find uses the index");
@@ -88,8 +90,8 @@ fn a_listing_that_breaks_says_what_is_kept() {
         let error = Error::new(ErrorKind::Unreachable, "ListObjectsV2", "s3://media/raw/");
         app.reply_to(ticket, progress(500, Some(IndexEnd::Broken { error, kept })));
         assert!(app.toast().contains(said), "{}", app.toast());
-        app.keys("E");
-        assert!(app.picture().contains("ListObjectsV2"), "{}", app.picture());
+        let errors = app.state.log.entries().filter(|entry| entry.error.is_some());
+        assert_eq!(errors.count(), 1, "the error is kept to be read");
     }
     let mut app = indexing();
     app.fail("Make", Error::new(ErrorKind::AccessDenied, "ListObjectsV2", "s3://media/raw/"));
@@ -116,11 +118,11 @@ fn what_an_index_found_says_how_old_that_is() {
     let reply = found(&app, 3, true);
     app.reply(reply);
     let picture = app.picture();
-    assert!(picture.contains("2 Found by the index of 3 hours ago: *.jpg"), "{picture}");
+    assert!(picture.contains("2 Found by index of 3 h ago: *.jpg"), "{picture}");
     assert!(picture.contains("1 of 2 in 1,000,000 "), "{picture}");
     app.keys("l").reply(page(&[], None));
     app.keys("h").effects();
-    assert!(app.picture().contains("2 Found by the index of 3 hours ago: *.jpg"));
+    assert!(app.picture().contains("2 Found by index of 3 h ago: *.jpg"));
     assert!(app.picture().contains("in 1,000,000 "), "{}", app.picture());
 }
 
@@ -131,7 +133,7 @@ fn an_index_that_is_not_whole_is_said_to_be_so() {
     let reply = found(&app, 0, false);
     app.reply(reply);
     let picture = app.picture();
-    assert!(picture.contains("2 Found by the part index of moments ago: *.jpg"), "{picture}");
+    assert!(picture.contains("2 Found by index of moments ago: *.jpg"), "{picture}");
     assert!(picture.contains("1 of 2 in 1,000,000+"), "{picture}");
     assert!(picture.contains("not all keys are indexed"), "{picture}");
 }
@@ -156,4 +158,64 @@ fn an_index_is_of_now_and_of_an_open_bucket() {
     let mut app = App::at("s3://");
     app.keys("g i");
     assert!(app.requests().iter().all(|request| !matches!(request, Request::Indexes(_))));
+}
+
+fn changed(names: &[(&str, IndexChange)], changes: u64, done: bool) -> Reply {
+    let row = |(name, change): &(&str, IndexChange)| ChangedKey {
+        name: (*name).to_owned(),
+        change: *change,
+        size: 7,
+    };
+    let rows = names.iter().map(row).collect();
+    let since = Timestamp::from_second(1_789_000_000).unwrap();
+    Ok(Answer::IndexChanged(IndexChanges { rows, changes, listed: 12_345, since, done }))
+}
+
+/// The changes since the index of `s3://media/raw/`, of which two came.
+fn comparing() -> App {
+    let mut app = App::with_rows(&["raw/", "a.txt"]);
+    app.keys("l").reply(page(&["b.txt", "c.txt"], None));
+    app.effects();
+    app.keys("g I");
+    let ticket = app.last_ticket();
+    let rows = [("c.txt", IndexChange::Changed), ("old.txt", IndexChange::Gone)];
+    app.answer(ticket, changed(&rows, 2, false));
+    app
+}
+
+#[test]
+fn what_changed_since_an_index_is_listed_and_gone_to() {
+    let mut app = comparing();
+    let asked = &app.requests()[..];
+    let [Request::Indexes(IndexRequest::Changes { prefix, .. })] = asked else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(prefix, &Prefix::new("raw/"));
+    assert!(app.picture().contains("12,345 keys listed"), "{}", app.picture());
+    let ticket = app.last_ticket();
+    app.reply_to(ticket, changed(&[("z/new.txt", IndexChange::New)], 3, true));
+    let picture = app.picture();
+    assert!(picture.contains("Changes since the index of 2026-09-10"), "{picture}");
+    for row in ["changed", "gone", "new", "z/new.txt", "3 changes in 12,345 keys"] {
+        assert!(picture.contains(row), "{row}: {picture}");
+    }
+    app.keys("j enter");
+    assert!(app.picture().contains("Changes since"), "nobody goes to what is gone");
+    app.keys("j enter");
+    assert_eq!(app.location(), "s3://media/raw/z/");
+    assert!(!app.picture().contains("Changes since"));
+}
+
+#[test]
+fn changes_that_are_not_wanted_any_more_are_stopped() {
+    let mut app = comparing();
+    let ticket = app.last_ticket();
+    app.keys("esc");
+    assert!(app.effects().contains(&Effect::Abandon(ticket)));
+    let mut app = comparing();
+    let missing = Error::new(ErrorKind::LocalMissing, READ_INDEX, "s3://media/raw/");
+    app.fail("Changes", missing.clone());
+    assert!(!app.picture().contains("Changes since"), "{}", app.picture());
+    let next = app.state.session.next(&missing);
+    assert!(next.contains("g i makes one"), "{next}");
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::app::screens::objects::loading::Loading;
-use crate::app::screens::objects::pager::Searched;
+use crate::app::screens::objects::searched::Searched;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::change::{KeyChange, RowChanges};
 use crate::domain::listing::Listing;

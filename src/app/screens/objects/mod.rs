@@ -27,6 +27,7 @@ mod publicity;
 pub mod reasons;
 pub mod renaming;
 pub mod rows;
+pub mod searched;
 pub mod searching;
 pub mod sorting;
 pub mod steering;

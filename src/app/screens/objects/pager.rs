@@ -6,6 +6,7 @@ use crate::app::context::Context;
 use crate::app::effect::StorageRequest;
 use crate::app::event::Ticket;
 use crate::app::screens::objects::history::PrefixPlace;
+use crate::app::screens::objects::searched::Searched;
 use crate::domain::error::Error;
 use crate::domain::indexed::IndexStand;
 use crate::domain::listing::{ContinuationToken, FoundRows, ListedPage};
@@ -21,18 +22,6 @@ pub struct Pager {
     searched: Searched,
     /// The request that is out answers with page after page.
     streams: bool,
-}
-
-/// How far a search has come.
-#[derive(Clone, Debug, Default)]
-pub struct Searched {
-    /// Objects that earlier requests looked at.
-    before: u64,
-    /// Those that the last one has looked at.
-    now: u64,
-    behind: Option<ContinuationToken>,
-    /// What answered; the server without one.
-    index: Option<IndexStand>,
 }
 
 impl Pager {

@@ -39,7 +39,7 @@ fn of_the_past(action: Action, browse: &Browse, session: &Session) -> Option<Str
     let now = session.key(Action::TimeTravel);
     match (writes, browse.at()) {
         (true, Some(_)) => Some(format!("the past is only read: {now} comes back to now")),
-        (_, Some(_)) if action == Action::Index => {
+        (_, Some(_)) if matches!(action, Action::Index | Action::IndexChanges) => {
             Some(format!("an index is of what is there now: {now} comes back to now"))
         }
         (_, None) if action == Action::BringBack => {
