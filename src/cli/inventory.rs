@@ -77,7 +77,9 @@ pub async fn fill(
     {
         return Err(error.into());
     }
-    failed.iter().for_each(|error| complain_of(error, choice.json));
+    for error in &failed {
+        complain_of(error, choice.json);
+    }
     let Report { folder, place, manifest, .. } = report;
     let kept = blocking(move || {
         let mut writer = IndexWriter::create(&folder, place)?;

@@ -17,6 +17,8 @@ pub struct NameSteps<'a> {
     criteria: &'a Criteria,
     letters: Vec<Letters>,
     machines: Vec<Machine>,
+    /// How whatever the globs find ends.
+    ends: Vec<&'a str>,
     /// Every pattern goes by steps.
     all: bool,
     search: Search,
@@ -49,7 +51,9 @@ impl<'a> NameSteps<'a> {
         let all = letters.iter().all(Option::is_some) && machines.iter().all(Option::is_some);
         let letters = letters.into_iter().flatten().collect();
         let machines = machines.into_iter().flatten().collect();
-        NameSteps { criteria, letters, machines, all, search: Search::default() }
+        let ends = criteria.globs.iter().map(|glob| literal_end(glob.matcher.glob().glob()));
+        let ends = ends.filter(|end| !end.is_empty()).collect();
+        NameSteps { criteria, letters, machines, ends, all, search: Search::default() }
     }
 
     /// Passes a name over. `shared`: the bytes that it has of the one before.
@@ -65,6 +69,11 @@ impl<'a> NameSteps<'a> {
     /// Whether a name is found. What is no text is, for whoever reads it then.
     pub fn finds(&mut self, name: &[u8], shared: usize) -> bool {
         self.pass(shared);
+        // A last slash is no part of what a glob is held against.
+        let ends = |end: &&str| name.ends_with(end.as_bytes());
+        if !name.ends_with(b"/") && !self.ends.iter().all(ends) {
+            return false;
+        }
         let mut sure = self.all;
         for letters in &mut self.letters {
             match letters.step(name) {
@@ -89,6 +98,16 @@ impl<'a> NameSteps<'a> {
             false => self.criteria.names(text, &mut self.search),
         }
     }
+}
+
+/// What stands for itself at the end of a glob; nothing where a sign may turn it into something
+/// else.
+fn literal_end(glob: &str) -> &str {
+    if glob.contains(['[', ']', '{', '}', '\\']) {
+        return "";
+    }
+    let end = glob.rsplit(['*', '?', '/']).next();
+    end.unwrap_or_default()
 }
 
 /// Letters that a name has in this order.

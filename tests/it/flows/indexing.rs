@@ -130,10 +130,10 @@ fn what_an_index_found_says_how_old_that_is() {
 fn an_index_that_is_not_whole_is_said_to_be_so() {
     let mut app = App::with_rows(&["raw/", "a.txt"]);
     app.keys("f").typed("*.jpg").keys("enter");
-    let reply = found(&app, 0, false);
+    let reply = found(&app, 3, false);
     app.reply(reply);
     let picture = app.picture();
-    assert!(picture.contains("2 Found by index of moments ago: *.jpg"), "{picture}");
+    assert!(picture.contains("2 Found by index of 3 h ago: *.jpg"), "{picture}");
     assert!(picture.contains("1 of 2 in 1,000,000+"), "{picture}");
     assert!(picture.contains("not all keys are indexed"), "{picture}");
 }
