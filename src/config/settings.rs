@@ -32,11 +32,18 @@ pub struct UiSettings {
     pub icons: bool,
     /// Whether the preview follows the cursor at first.
     pub preview_follows: bool,
+    pub pictures: PictureSetting,
 }
 
 impl Default for UiSettings {
     fn default() -> UiSettings {
-        UiSettings { bell: Alert::Off, theme: None, icons: false, preview_follows: true }
+        UiSettings {
+            bell: Alert::Off,
+            theme: None,
+            icons: false,
+            preview_follows: true,
+            pictures: PictureSetting::Auto,
+        }
     }
 }
 
@@ -109,6 +116,20 @@ pub enum Alert {
     Bell,
     /// A notification of the desktop, which the terminal shows.
     Notify,
+}
+
+/// How pictures are shown in the preview.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PictureSetting {
+    /// As the terminal is known to show them.
+    #[default]
+    Auto,
+    Kitty,
+    Iterm2,
+    Sixel,
+    /// By half blocks, which every terminal shows.
+    Blocks,
 }
 
 fn rate<'de, D: Deserializer<'de>>(text: D) -> Result<Option<u64>, D::Error> {

@@ -35,6 +35,8 @@ pub mod parquet_table;
 pub mod pdf;
 #[cfg(feature = "images")]
 pub mod picture;
+#[cfg(feature = "images")]
+pub mod picture_file;
 pub mod programs;
 pub mod rows;
 pub mod section;

@@ -68,6 +68,7 @@ fn turned(mut picture: DynamicImage, orientation: Option<u16>) -> DynamicImage {
 }
 
 fn shown(picture: DynamicImage, most: u64) -> Picture {
+    let whole = (picture.width(), picture.height());
     let pixels = u64::from(picture.width()) * u64::from(picture.height());
     let picture = if pixels > most {
         #[expect(clippy::cast_precision_loss, reason = "pixels are far below 2^53")]
@@ -88,7 +89,7 @@ fn shown(picture: DynamicImage, most: u64) -> Picture {
     } else {
         picture.to_rgb8()
     };
-    Picture { width: rgb.width(), height: rgb.height(), rgb: rgb.into_raw() }
+    Picture { whole, ..Picture::new(rgb.width(), rgb.height(), rgb.into_raw()) }
 }
 
 #[cfg(test)]
@@ -109,6 +110,7 @@ mod tests {
         assert_eq!((shown.width, shown.height), (30, 20));
         assert_eq!(shown.rgb.len(), 30 * 20 * 3);
         assert_eq!(shown.rgb[..3], [200, 10, 20]);
+        assert_eq!(shown.whole, (300, 200));
         let whole = picture(&source(png(red.into())), 60_000).unwrap();
         assert_eq!((whole.width, whole.height), (300, 200));
     }
@@ -116,7 +118,7 @@ mod tests {
     #[test]
     fn what_is_transparent_is_white() {
         let clear = ::image::RgbaImage::from_pixel(2, 2, Rgba([9, 9, 9, 0]));
-        assert_eq!(picture(&source(png(clear.into())), 100).unwrap().rgb, [0xff; 12]);
+        assert_eq!(picture(&source(png(clear.into())), 100).unwrap().rgb[..], [0xff; 12]);
     }
 
     #[test]

@@ -31,15 +31,21 @@ const MOST: u64 = 64 << 20;
 /// Bytes that are fetched because a cursor rests on an object.
 const GLANCE: u64 = 4 << 20;
 
-/// Pixels that a picture is made of; a pane of 240 × 80 cells shows no more by half blocks.
-const PIXELS: u64 = 240 * 160;
+/// Pixels that a picture is made of where it is painted by half blocks, of which a pane of
+/// 240 × 80 cells shows no more; and where the terminal shows it in its own pixels.
+const BLOCKS: u64 = 240 * 160;
+const PIXELS: u64 = 1920 * 1080;
 
 /// Bytes that are unpacked at first, and beyond what is wanted.
 const UNPACKED: u64 = 1 << 20;
 
 /// The objects that were looked into last. A clone shares them.
-#[derive(Clone, Default)]
-pub struct Looks(Arc<Mutex<VecDeque<Opened>>>);
+#[derive(Clone)]
+pub struct Looks {
+    opened: Arc<Mutex<VecDeque<Opened>>>,
+    /// Pixels that a picture is made of at most.
+    pixels: u64,
+}
 
 #[derive(Clone)]
 struct Opened {
@@ -49,15 +55,26 @@ struct Opened {
     source: Arc<ObjectBytes>,
 }
 
+impl Default for Looks {
+    fn default() -> Looks {
+        Looks::new(false)
+    }
+}
+
 impl Looks {
+    /// `pictures` where the terminal shows pictures in its own pixels.
+    pub fn new(pictures: bool) -> Looks {
+        Looks { opened: Arc::default(), pixels: if pictures { PIXELS } else { BLOCKS } }
+    }
+
     fn get(&self, connection: &ConnectionName, object: &ObjectAddress) -> Option<Opened> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         let is = |each: &&Opened| each.connection == *connection && each.object == *object;
         kept.iter().find(is).cloned()
     }
 
     fn put(&self, opened: Opened) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|each| each.connection != opened.connection || each.object != opened.object);
         kept.truncate(KEPT - 1);
         kept.push_front(opened);
@@ -76,6 +93,7 @@ pub async fn look(
     let _stopped_when_dropped = stop.clone().drop_guard();
     let opened = open(client, looks, connection, &look, stop).await?;
     let place = look.object.to_string();
+    let pixels = looks.pixels;
     let seen = spawn_blocking(move || {
         let tell = |passed| {
             let traffic = opened.source.fetched();
@@ -86,7 +104,7 @@ pub async fn look(
                 let (path, bytes) = unpack(&opened.source, member, folder, &place, &tell)?;
                 SeenPart::Unpacked(path, bytes)
             }
-            _ => answer(&opened, &look, &tell).map_err(|error| error.into_error(&place))?,
+            _ => answer(&opened, &look, pixels, &tell).map_err(|error| error.into_error(&place))?,
         };
         Ok(Answer::Seen(Seen { what, traffic: opened.source.fetched() }))
     });
@@ -128,7 +146,12 @@ async fn open(
     Ok(opened)
 }
 
-fn answer(opened: &Opened, look: &LookRequest, tell: &dyn Fn(u64)) -> Looked<SeenPart> {
+fn answer(
+    opened: &Opened,
+    look: &LookRequest,
+    pixels: u64,
+    tell: &dyn Fn(u64),
+) -> Looked<SeenPart> {
     let inside = inside(
         &opened.source,
         opened.object.key.name(),
@@ -138,7 +161,7 @@ fn answer(opened: &Opened, look: &LookRequest, tell: &dyn Fn(u64)) -> Looked<See
     )?;
     let part = |body: ViewBody, at: u64| SeenPart::Part(Box::new(body), at);
     Ok(match &look.wanted {
-        LookStep::Open { form, .. } => SeenPart::Opened(Box::new(view(&inside, *form, PIXELS)?)),
+        LookStep::Open { form, .. } => SeenPart::Opened(Box::new(view(&inside, *form, pixels)?)),
         LookStep::Text(TextPlace::Around(at)) => {
             part(ViewBody::Text(text_window(&inside, *at)?), *at)
         }

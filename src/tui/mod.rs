@@ -14,6 +14,8 @@ pub mod log;
 pub mod looking;
 pub mod machine;
 pub mod notify;
+pub mod picture_protocol;
+pub mod pictures;
 pub mod requests;
 pub mod reveal;
 pub mod run;

@@ -107,8 +107,12 @@ impl Loop {
     /// Draws the state as it is.
     pub fn paint(&mut self) -> io::Result<()> {
         let (state, theme) = (&self.state, &self.theme);
-        let spots = &mut self.spots;
-        self.screen.draw(|frame| *spots = draw(state, theme, frame))?;
+        let (spots, job) =
+            self.screen.draw(|pictures, frame| draw(state, theme, pictures, frame))?;
+        self.spots = spots;
+        if let Some(job) = job {
+            self.runner.encode(job);
+        }
         let now = Instant::now();
         self.pace.drawn = Some(now);
         self.pace.draw = None;
@@ -184,6 +188,10 @@ impl Loop {
                 self.pace.commands.push(LoopCommand::Redraw);
             }
             News::Signal(Signal::End(number)) => return Ok(Some(Ending::Signal(number))),
+            News::Picture(encoded) => {
+                self.screen.take_picture(encoded);
+                self.draw_now();
+            }
             News::Panicked => return Ok(Some(Ending::Panicked)),
         }
         Ok(None)

@@ -25,6 +25,7 @@ use crate::tui::indexing::Indexes;
 use crate::tui::looking::{Looks, look};
 use crate::tui::machine::{Ledger, ask_machine};
 use crate::tui::notify::notification;
+use crate::tui::pictures::encode::{EncodeJob, EncodedPicture};
 use crate::tui::requests::ask_storage;
 use crate::tui::reveal::{browse, reveal};
 use crate::tui::signals::Signal;
@@ -36,6 +37,8 @@ pub enum News {
     Signal(Signal),
     /// To be written to the terminal between two frames.
     Sequence(String),
+    /// A picture that the terminal can be sent.
+    Picture(EncodedPicture),
     /// Another thread panicked.
     Panicked,
 }
@@ -92,6 +95,7 @@ impl Runner {
         (remembered, folders): (Remembered, Option<Folders>),
         journal: Option<PathBuf>,
         news: UnboundedSender<News>,
+        looks: Looks,
     ) -> Runner {
         let tell = news.clone();
         let clipboard = Clipboard::new(move |copied| {
@@ -118,7 +122,7 @@ impl Runner {
             news,
             tasks,
             bookmarking: Arc::default(),
-            looks: Looks::default(),
+            looks,
         }
     }
 
@@ -165,6 +169,15 @@ impl Runner {
             Effect::Quit => return Some(LoopCommand::Quit),
         }
         None
+    }
+
+    /// Encodes a picture and tells the loop.
+    pub fn encode(&self, job: EncodeJob) {
+        let news = self.news.clone();
+        self.runtime.spawn_blocking(move || {
+            // The loop is gone only at the end.
+            let _ = news.send(News::Picture(job.run()));
+        });
     }
 
     /// Remembers what was open, before the program ends.

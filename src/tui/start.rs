@@ -27,6 +27,9 @@ use crate::tui::clients::Clients;
 use crate::tui::connections::ConnectionStore;
 use crate::tui::input::read_on_thread;
 use crate::tui::input_gate::InputGate;
+use crate::tui::looking::Looks;
+use crate::tui::picture_protocol::picture_protocol;
+use crate::tui::pictures::Pictures;
 use crate::tui::run::{Ending, Loop, LoopPace};
 use crate::tui::runner::{News, Runner};
 use crate::tui::signals;
@@ -70,7 +73,10 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
     });
     let on_signal = news.clone();
     signals::listen(move |signal| drop(on_signal.send(News::Signal(signal))))?;
-    let screen = Screen::take()?;
+    let set = |name: &str| env::var(name).ok();
+    let protocol = picture_protocol(settings.ui.pictures, set);
+    let far = set("SSH_TTY").is_some() || set("SSH_CONNECTION").is_some();
+    let screen = Screen::take(Pictures::new(protocol, far))?;
     let (width, height) = screen.size()?;
     let on_refusal = news.clone();
     let tell = move |server, told| {
@@ -95,6 +101,7 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
         (remembered, folders),
         journal,
         news.clone(),
+        Looks::new(protocol.is_some()),
     );
     let pace = LoopPace::default();
     let gate = InputGate::default();

@@ -4,9 +4,15 @@ use std::io::{self, BufWriter, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
+
+use crate::app::spot::Spots;
+use crate::tui::pictures::encode::{EncodeJob, EncodedPicture};
+use crate::tui::pictures::{Pictures, farewell};
+use crate::ui::DrawnFrame;
+use crate::ui::picture_screen::PictureScreen;
 
 /// Alternate screen, bracketed paste, clicks and wheel with SGR coordinates, hidden cursor. Motion
 /// is not asked for, because every movement would wake the program. The whole screen is cleared: a
@@ -33,15 +39,20 @@ type Out = BufWriter<Stdout>;
 
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<Out>>,
+    pictures: Pictures,
 }
 
 impl Screen {
     /// Takes the terminal.
-    pub fn take() -> io::Result<Screen> {
+    pub fn take(pictures: Pictures) -> io::Result<Screen> {
         enter()?;
         let out = BufWriter::with_capacity(FRAME_BYTES, io::stdout());
         match Terminal::new(CrosstermBackend::new(out)) {
-            Ok(terminal) => Ok(Screen { terminal }),
+            Ok(terminal) => {
+                let mut screen = Screen { terminal, pictures };
+                screen.measure();
+                Ok(screen)
+            }
             Err(error) => {
                 give_back();
                 Err(error)
@@ -54,11 +65,36 @@ impl Screen {
         self.terminal.size().map(|size| (size.width, size.height))
     }
 
-    pub fn draw(&mut self, paint: impl FnOnce(&mut Frame)) -> io::Result<()> {
+    /// Draws a frame; gives what is to be encoded for it, too.
+    pub fn draw(
+        &mut self,
+        paint: impl FnOnce(&PictureScreen, &mut Frame<'_>) -> DrawnFrame,
+    ) -> io::Result<(Spots, Option<EncodeJob>)> {
         self.out().write_all(BEGIN_FRAME.as_bytes())?;
-        self.terminal.draw(paint)?;
+        self.terminal.autoresize()?;
+        let DrawnFrame { spots, picture } =
+            paint(self.pictures.screen(), &mut self.terminal.get_frame());
+        self.pictures.before(picture.as_ref(), self.terminal.backend_mut())?;
+        self.terminal.flush()?;
+        self.terminal.hide_cursor()?;
+        self.terminal.swap_buffers();
+        self.pictures.after(picture.as_ref(), self.terminal.backend_mut())?;
         self.out().write_all(END_FRAME.as_bytes())?;
-        self.out().flush()
+        Write::flush(self.out())?;
+        Ok((spots, self.pictures.job(picture)))
+    }
+
+    /// Takes a picture that was encoded; the next frame shows it.
+    pub fn take_picture(&mut self, encoded: EncodedPicture) {
+        self.pictures.take(encoded);
+    }
+
+    fn measure(&mut self) {
+        // A terminal that does not say how large its cells are has cells like most.
+        if let Ok(size) = self.terminal.backend_mut().window_size() {
+            let cells = (size.columns_rows.width, size.columns_rows.height);
+            self.pictures.measure(cells, (size.pixels.width, size.pixels.height));
+        }
     }
 
     /// Clears the screen; the next drawing paints every cell.
@@ -66,18 +102,20 @@ impl Screen {
         // `Terminal::clear` would ask the terminal where its cursor is, and the answer would reach
         // the input.
         let size = self.terminal.size()?;
+        self.measure();
+        self.pictures.forget(self.terminal.backend_mut())?;
         self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
 
     /// Sends a control sequence between two frames.
     pub fn send(&mut self, sequence: &str) -> io::Result<()> {
         self.out().write_all(sequence.as_bytes())?;
-        self.out().flush()
+        Write::flush(self.out())
     }
 
     /// Gives the terminal back for a while.
     pub fn release(&mut self) -> io::Result<()> {
-        self.out().flush()?;
+        Write::flush(self.out())?;
         give_back();
         Ok(())
     }
@@ -95,7 +133,7 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        let _ = self.out().flush();
+        let _ = Write::flush(self.out());
         give_back();
     }
 }
@@ -114,6 +152,7 @@ fn enter() -> io::Result<()> {
 pub fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         // Nothing can be said where the terminal cannot be written.
+        let _ = write_out(&farewell());
         let _ = write_out(GIVE_BACK);
         let _ = disable_raw_mode();
     }

@@ -7,6 +7,9 @@ pub mod glyphs;
 pub mod kinds;
 pub mod overlays;
 pub mod paint;
+pub mod picture_screen;
+pub mod pictures;
+pub mod placeholders;
 pub mod screens;
 pub mod text;
 pub mod theme;
@@ -25,20 +28,40 @@ use crate::ui::dialogs::link::draw_link_shown;
 use crate::ui::footer::draw_footer;
 use crate::ui::overlays::draw_overlay;
 use crate::ui::paint::{Paint, place};
+use crate::ui::picture_screen::{FramePicture, PictureScreen};
+use crate::ui::pictures::settled;
 use crate::ui::screens::connecting::draw_connecting;
 use crate::ui::screens::draw_panes;
 use crate::ui::screens::sizes::draw_sizes;
 use crate::ui::screens::versions::draw_versions;
 use crate::ui::theme::Theme;
 
-pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Spots {
-    draw_into(state, theme, frame.buffer_mut())
+/// What a frame shows besides its cells.
+#[derive(Debug, Default)]
+pub struct DrawnFrame {
+    /// What can be clicked.
+    pub spots: Spots,
+    pub picture: Option<FramePicture>,
 }
 
-/// Paints a buffer of the window's size; the places of the state are cut to it. Gives what can be
-/// clicked.
-pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Spots {
+pub fn draw(
+    state: &State,
+    theme: &Theme,
+    pictures: &PictureScreen,
+    frame: &mut Frame<'_>,
+) -> DrawnFrame {
+    draw_into(state, theme, pictures, frame.buffer_mut())
+}
+
+/// Paints a buffer of the window's size; the places of the state are cut to it.
+pub fn draw_into(
+    state: &State,
+    theme: &Theme,
+    pictures: &PictureScreen,
+    buffer: &mut Buffer,
+) -> DrawnFrame {
     let mut paint = Paint::new(buffer, theme);
+    paint.pictures = pictures.clone();
     let window = paint.buffer.area;
     let text = paint.styles.text;
     paint.restyle(window, text);
@@ -68,5 +91,6 @@ pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Spots {
     if let Some(overlay) = &state.parts.overlay {
         draw_overlay(&mut paint, overlay, state);
     }
-    paint.spots
+    let picture = settled(&mut paint);
+    DrawnFrame { spots: paint.spots, picture }
 }

@@ -11,6 +11,7 @@ use crate::app::spot::{Spot, Spots};
 use crate::domain::arrange::Filter;
 use crate::domain::visible::is_clean;
 use crate::ui::glyphs::{Glyphs, in_ascii};
+use crate::ui::picture_screen::{FramePicture, PictureScreen};
 use crate::ui::text::{fit_end, fit_name, fit_start, width};
 use crate::ui::theme::{Styles, Theme};
 
@@ -22,6 +23,9 @@ pub struct Paint<'a> {
     /// What can be clicked.
     pub spots: Spots,
     pub icons: bool,
+    pub pictures: PictureScreen,
+    /// The picture that was painted.
+    pub picture: Option<FramePicture>,
     text: String,
 }
 
@@ -61,7 +65,16 @@ impl Span {
 impl<'a> Paint<'a> {
     pub fn new(buffer: &'a mut Buffer, theme: &Theme) -> Paint<'a> {
         let (styles, glyphs, icons) = (theme.styles, theme.glyphs, theme.icons);
-        Paint { buffer, styles, glyphs, icons, spots: Spots::default(), text: String::new() }
+        Paint {
+            buffer,
+            styles,
+            glyphs,
+            icons,
+            spots: Spots::default(),
+            pictures: PictureScreen::default(),
+            picture: None,
+            text: String::new(),
+        }
     }
 
     /// Makes cells of a line do something when they are clicked.

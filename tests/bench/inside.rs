@@ -21,6 +21,7 @@ use windlass::domain::arrange::{Arrangement, SortBy, arrange};
 use windlass::domain::listing::{Class, ContinuationToken, ListedPage, Listing, Page};
 use windlass::domain::provider::Provider;
 use windlass::ui::draw;
+use windlass::ui::picture_screen::PictureScreen;
 use windlass::ui::theme::Theme;
 
 use crate::figures::{Times, ratio, say};
@@ -148,7 +149,8 @@ impl Inside {
     fn frame(&mut self) -> Duration {
         let begun = Instant::now();
         let (state, theme) = (&self.state, &self.theme);
-        self.terminal.draw(|frame| drop(draw(state, theme, frame))).unwrap();
+        let pictures = PictureScreen::default();
+        self.terminal.draw(|frame| drop(draw(state, theme, &pictures, frame))).unwrap();
         begun.elapsed()
     }
 

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use super::*;
 use crate::config::connection::{Addressing, Bodies, CredentialsSource, Keeper, UploadChecksum};
 use crate::config::network::{Network, Proxy};
-use crate::config::settings::Alert;
+use crate::config::settings::{Alert, PictureSetting};
 use crate::domain::provider::Provider;
 use crate::domain::transfer::{FileRules, Links};
 
@@ -214,6 +214,24 @@ fn who_wants_to_be_called_says_how() {
     let (place, detail) = wrong("[ui]\nbell = \"loud\"\n");
     assert_eq!(place, "/etc/config.toml:2");
     assert!(detail.contains("notify"), "{detail}");
+}
+
+#[test]
+fn how_pictures_are_shown_is_one_of_five_words() {
+    let pictures = |text: &str| parsed(text).settings.ui.pictures;
+    assert_eq!(pictures(""), PictureSetting::Auto);
+    for (word, expected) in [
+        ("auto", PictureSetting::Auto),
+        ("kitty", PictureSetting::Kitty),
+        ("iterm2", PictureSetting::Iterm2),
+        ("sixel", PictureSetting::Sixel),
+        ("blocks", PictureSetting::Blocks),
+    ] {
+        assert_eq!(pictures(&format!("[ui]\npictures = \"{word}\"\n")), expected);
+    }
+    let (place, detail) = wrong("[ui]\npictures = \"png\"\n");
+    assert_eq!(place, "/etc/config.toml:2");
+    assert!(detail.contains("sixel") && detail.contains("blocks"), "{detail}");
 }
 
 #[test]

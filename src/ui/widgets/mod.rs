@@ -5,6 +5,7 @@ pub mod difference;
 pub mod field;
 pub mod frame;
 pub mod gauge;
+pub mod half_blocks;
 pub mod hints;
 pub mod notice;
 pub mod popup;

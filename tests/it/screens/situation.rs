@@ -22,6 +22,7 @@ use windlass::domain::object::{BucketEntry, ETag, ObjectHead};
 use windlass::domain::provider::Provider;
 use windlass::domain::usage::Usage;
 use windlass::ui::draw_into;
+use windlass::ui::picture_screen::PictureScreen;
 use windlass::ui::theme::Theme;
 
 use crate::support::inside::opened_start;
@@ -129,7 +130,7 @@ impl Situation {
         let size = self.state.size;
         let paint = |theme: &Theme| {
             let mut buffer = Buffer::empty(Rect::new(0, 0, size.width, size.height));
-            draw_into(&self.state, theme, &mut buffer);
+            draw_into(&self.state, theme, &PictureScreen::default(), &mut buffer);
             buffer
         };
         has_no_signs(&paint(&theme.clone().ascii()));

@@ -23,6 +23,7 @@ use windlass::domain::listing::{Class, ContinuationToken, ListedPage, Page};
 use windlass::domain::object::BucketEntry;
 use windlass::domain::provider::Provider;
 use windlass::ui::draw_into;
+use windlass::ui::picture_screen::PictureScreen;
 use windlass::ui::theme::Theme;
 
 use crate::support::screen::{picture, place_of};
@@ -111,8 +112,9 @@ impl App {
     fn painted(&self) -> (Buffer, Spots) {
         let size = self.state.size;
         let mut buffer = Buffer::empty(Rect::new(0, 0, size.width, size.height));
-        let spots = draw_into(&self.state, &Theme::default(), &mut buffer);
-        (buffer, spots)
+        let pictures = PictureScreen::default();
+        let drawn = draw_into(&self.state, &Theme::default(), &pictures, &mut buffer);
+        (buffer, drawn.spots)
     }
 
     fn spots(&self) -> Spots {

@@ -7,6 +7,7 @@ mod in_place;
 mod keymap;
 mod leaving;
 mod panics;
+mod pictures;
 mod role;
 mod session;
 mod story;

@@ -100,6 +100,12 @@ impl Session {
         find(&self.seen.output.lock().unwrap()).unwrap()
     }
 
+    /// Waits until the bytes the program wrote so far are as is wanted.
+    #[track_caller]
+    pub fn wait_raw(&mut self, what: &str, holds: impl Fn(&str) -> bool) {
+        self.wait_output(what, |output| holds(&String::from_utf8_lossy(&output.raw)));
+    }
+
     /// Every byte the program wrote so far.
     pub fn raw(&self) -> Vec<u8> {
         self.seen.output.lock().unwrap().raw.clone()
