@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::domain::coloured_text::ColouredLine;
+use crate::domain::coloured_text::{ColouredLine, TextColour};
 use crate::domain::contents::{ContentKind, Contents};
 use crate::domain::object_view::{ObjectView, ViewBody, ViewForm};
 use crate::domain::table_view::TableView;
 use crate::domain::text_window::{self, TextWindow, WindowLine};
+use crate::domain::units::Count;
 use crate::look::config_tree::{toml_tree, yaml_tree};
 use crate::look::encoding::decode;
 use crate::look::error::{LookError, Looked, guarded};
@@ -17,6 +18,7 @@ use crate::look::json::tree::tree;
 use crate::look::markdown::rendered;
 use crate::look::object_bytes::ObjectBytes;
 use crate::look::opening::{FIRST, Opening};
+use crate::look::pdf::text::pdf_text;
 #[cfg(feature = "images")]
 use crate::look::picture::picture;
 use crate::look::rows::read::read_rows;
@@ -104,6 +106,7 @@ fn best(inside: &Inside, contents: &Contents, pixels: u64) -> Looked<ViewBody> {
             None => plain(inside, contents.kind),
         },
         ContentKind::Image => image(inside, contents, pixels),
+        ContentKind::Pdf => Ok(ViewBody::Text(pdf_window(inside, contents)?)),
         kind => plain(inside, kind),
     }
 }
@@ -155,16 +158,42 @@ fn renderer(name: &str) -> Option<fn(&str) -> Vec<ColouredLine>> {
 
 fn rendered_text(inside: &Inside, render: fn(&str) -> Vec<ColouredLine>) -> Looked<TextWindow> {
     let (text, _) = beginning(inside, count(LONGEST_RENDERED))?;
-    let size = inside.size();
+    Ok(whole_window(render(&text), inside.size()))
+}
+
+/// The lines of a text that is shown whole, in another way than it is written.
+fn whole_window(lines: Vec<ColouredLine>, size: u64) -> TextWindow {
     let line = |line: ColouredLine| WindowLine { at: 0, line };
-    Ok(TextWindow {
-        lines: render(&text).into_iter().map(line).collect(),
+    TextWindow {
+        lines: lines.into_iter().map(line).collect(),
         start: 0,
         end: size,
         size,
         number: Some(0),
         language: Some(text_window::RENDERED.to_owned()),
-    })
+    }
+}
+
+/// The text of a PDF, with a line before each page but the first.
+fn pdf_window(inside: &Inside, contents: &Contents) -> Looked<TextWindow> {
+    let text = pdf_text(&inside.source)?;
+    let mut lines = Vec::new();
+    let mut say = |colour: TextColour, text: &str| {
+        let mut line = ColouredLine::default();
+        line.push(colour, text);
+        lines.push(line);
+    };
+    let count = contents.pages.map(|pages| format!(" of {}", Count(pages))).unwrap_or_default();
+    for (number, page) in (1_u64..).zip(&text.pages) {
+        if number > 1 {
+            say(TextColour::Comment, &format!("── page {}{count} ──", Count(number)));
+        }
+        page.lines().for_each(|line| say(TextColour::Plain, line));
+    }
+    if let Some(why) = &text.cut {
+        say(TextColour::Comment, &format!("── {why} ──"));
+    }
+    Ok(whole_window(lines, inside.size()))
 }
 
 #[cfg(feature = "images")]
@@ -267,6 +296,47 @@ mod tests {
         assert!(matches!(text.body, ViewBody::Text(_)));
         assert!(matches!(seen("a.csv", "a,b\n", ViewForm::Bytes).body, ViewBody::Bytes(_)));
         assert_eq!(seen("a.csv", "a,b\n", ViewForm::Facts).body, ViewBody::Facts);
+    }
+
+    #[test]
+    fn a_pdf_is_its_text_and_without_one_its_facts_and_the_reason() {
+        let leaflet = include_bytes!("../../assets/demo/leaflet.pdf");
+        let ViewBody::Text(text) = body("a.pdf", &leaflet[..]) else { panic!("no text") };
+        let lines: Vec<&str> = text.lines.iter().map(|line| line.line.text.as_str()).collect();
+        assert_eq!(lines.first(), Some(&"Windlass"));
+        assert!(lines.last().unwrap().starts_with("A leaflet of one page"), "{lines:?}");
+        let facts = seen("a.pdf", &leaflet[..], ViewForm::Facts);
+        assert_eq!((facts.body, facts.contents.pages), (ViewBody::Facts, Some(1)));
+        let trailer = leaflet.windows(5).rposition(|five| five == b"/Root").unwrap();
+        let mut encrypted = leaflet.to_vec();
+        encrypted.splice(trailer..trailer, *b"/Encrypt << /Filter /Standard >> ");
+        let found = seen("a.pdf", encrypted, ViewForm::Best);
+        assert_eq!(found.body, ViewBody::Facts);
+        let why = "Windlass cannot read the text of an encrypted PDF";
+        assert_eq!(found.contents.cut.as_deref(), Some(why));
+    }
+
+    #[test]
+    fn pages_are_told_apart_by_a_line_with_their_number() {
+        let objects = [
+            "<< /Pages 2 0 R >>".to_owned(),
+            "<< /Kids [3 0 R 4 0 R] /Count 2 /Resources << /Font << /F 6 0 R >> >> >>".to_owned(),
+            "<< /Contents 5 0 R >>".to_owned(),
+            "<< /Contents 5 0 R >>".to_owned(),
+            "<< /Length 25 >>\nstream\nBT /F 9 Tf (words) Tj ET  \nendstream".to_owned(),
+            "<< /Subtype /Type1 >>".to_owned(),
+        ];
+        let (mut pdf, mut table) = ("%PDF-1.4\n".to_owned(), String::new());
+        for (number, object) in (1..).zip(objects) {
+            table.push_str(&format!("{:010} 00000 n \n", pdf.len()));
+            pdf.push_str(&format!("{number} 0 obj {object} endobj\n"));
+        }
+        let at = pdf.len();
+        let trailer = "trailer << /Size 7 /Root 1 0 R >>";
+        pdf.push_str(&format!("xref\n1 6\n{table}{trailer}\nstartxref\n{at}\n%%EOF"));
+        let ViewBody::Text(text) = body("a.pdf", pdf) else { panic!("no text") };
+        let lines: Vec<&str> = text.lines.iter().map(|line| line.line.text.as_str()).collect();
+        assert_eq!(lines, ["words", "── page 2 of 2 ──", "words"]);
     }
 
     #[test]

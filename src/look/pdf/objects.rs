@@ -5,6 +5,10 @@ use crate::look::error::{LookError, Looked};
 /// Objects within each other.
 const DEPTH: usize = 64;
 
+/// Bytes that are no operators in a stream of contents before it is left: each may have cost a
+/// walk to its end.
+pub const SPOILT: usize = 32;
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Object {
     Null,
@@ -101,6 +105,39 @@ impl<'a> Parser<'a> {
         let taken = self.rest().starts_with(word);
         self.at += if taken { word.len() } else { 0 };
         taken
+    }
+
+    pub fn is_at_end(&mut self) -> bool {
+        self.skip_space();
+        self.at >= self.bytes.len()
+    }
+
+    /// What comes before an operator of a stream of contents; `None` where the operator comes.
+    pub fn operand(&mut self) -> Option<Object> {
+        self.skip_space();
+        let before = self.at;
+        let found = self.object().ok();
+        if found.is_none() {
+            self.at = before;
+        }
+        found
+    }
+
+    /// An operator, or one byte of what is none.
+    pub fn operator(&mut self) -> &'a [u8] {
+        let word = self.word();
+        if word.is_empty() {
+            self.at += 1;
+        }
+        word
+    }
+
+    /// Passes the bytes of a picture within a stream of contents, and its end.
+    pub fn skip_image(&mut self) {
+        let rest = self.rest();
+        let is_end = |four: &[u8]| is_space(four[0]) && &four[1..3] == b"EI" && is_space(four[3]);
+        let end = rest.windows(4).position(is_end);
+        self.at += end.map_or(rest.len(), |end| end + 3);
     }
 
     pub fn indirect(&mut self) -> Looked<Indirect> {

@@ -171,30 +171,78 @@ pub fn stream_bytes(
     unpacked(&found.object, source.read(at + start as u64, length)?)
 }
 
-/// Without its filter, which is Flate or none.
-fn unpacked(dictionary: &Object, bytes: Vec<u8>) -> Looked<Vec<u8>> {
-    let alone = |object: &Object| match object {
-        Object::Array(items) if items.len() == 1 => items[0].clone(),
-        other => other.clone(),
+/// Without its filters: Flate, and those that write bytes as text.
+fn unpacked(dictionary: &Object, mut bytes: Vec<u8>) -> Looked<Vec<u8>> {
+    let all = |name: &[u8]| match dictionary.get(name) {
+        Object::Null => Vec::new(),
+        Object::Array(items) => items.clone(),
+        other => vec![other.clone()],
     };
-    match alone(dictionary.get(b"Filter")) {
-        Object::Null => return Ok(bytes),
-        Object::Name(name) if name == b"FlateDecode" => {}
-        _ => return Err(LookError::Unsupported("the filter of a stream of the PDF".to_owned())),
+    let parameters = all(b"DecodeParms");
+    for (at, filter) in all(b"Filter").iter().enumerate() {
+        let Object::Name(name) = filter else { return Err(wrong()) };
+        bytes = match name.as_slice() {
+            b"FlateDecode" | b"Fl" => inflated(&bytes, parameters.get(at))?,
+            b"ASCII85Decode" | b"A85" => from_ascii85(&bytes),
+            b"ASCIIHexDecode" | b"AHx" => from_hex(&bytes),
+            _ => {
+                return Err(LookError::Unsupported("the filter of a stream of the PDF".to_owned()));
+            }
+        };
     }
+    Ok(bytes)
+}
+
+fn inflated(bytes: &[u8], parameters: Option<&Object>) -> Looked<Vec<u8>> {
     let mut plain = Vec::new();
-    let decoder = flate2::read::ZlibDecoder::new(bytes.as_slice());
-    decoder.take(UNPACKED + 1).read_to_end(&mut plain)?;
+    flate2::read::ZlibDecoder::new(bytes).take(UNPACKED + 1).read_to_end(&mut plain)?;
     if plain.len() as u64 > UNPACKED {
         return Err(LookError::TooMuch(format!(
             "a stream of the PDF of more than {UNPACKED} bytes"
         )));
     }
-    let parameters = alone(dictionary.get(b"DecodeParms"));
+    let parameters = parameters.unwrap_or(&Object::Null);
     match parameters.get(b"Predictor").index() {
         Some(10..) => without_prediction(&plain, parameters.get(b"Columns").index().unwrap_or(1)),
         _ => Ok(plain),
     }
+}
+
+/// Five letters for four bytes, up to `~>` (7.4.3); `z` for four zeros.
+fn from_ascii85(bytes: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    let mut group: Vec<u32> = Vec::new();
+    let take = |group: &mut Vec<u32>, plain: &mut Vec<u8>| {
+        let given = group.len();
+        group.resize(5, 84);
+        let word = group.iter().fold(0_u32, |all, digit| all.wrapping_mul(85).wrapping_add(*digit));
+        plain.extend_from_slice(&word.to_be_bytes()[..given.saturating_sub(1)]);
+        group.clear();
+    };
+    for byte in bytes.iter().take_while(|byte| **byte != b'~') {
+        match byte {
+            b'z' if group.is_empty() => plain.extend_from_slice(&[0; 4]),
+            b'!'..=b'u' => group.push(u32::from(byte - b'!')),
+            _ => {}
+        }
+        if group.len() == 5 {
+            take(&mut group, &mut plain);
+        }
+    }
+    if !group.is_empty() {
+        take(&mut group, &mut plain);
+    }
+    plain
+}
+
+fn from_hex(bytes: &[u8]) -> Vec<u8> {
+    let letters = bytes.iter().take_while(|byte| **byte != b'>');
+    let digits = letters.filter_map(|byte| char::from(*byte).to_digit(16));
+    let mut digits: Vec<u8> = digits.filter_map(|digit| u8::try_from(digit).ok()).collect();
+    if digits.len() % 2 == 1 {
+        digits.push(0);
+    }
+    digits.chunks_exact(2).map(|two| two[0] << 4 | two[1]).collect()
 }
 
 /// Rows of so many bytes, each after the number of its PNG filter (ISO 15948, 9.2).
