@@ -43,7 +43,7 @@ pub struct FramePicture {
 }
 
 /// A side in pixels up to which a small picture is shown larger than it is.
-const ICON: u32 = 128;
+const ICON: u32 = 320;
 
 impl PictureScreen {
     /// The size in which a picture is shown in an area, in its own size where that has room;
@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(sized((395, 101)), Some(((395, 101), 40, 6)), "what begins a cell has it");
         assert_eq!(sized((4000, 1000)), Some(((400, 100), 40, 5)));
         assert_eq!(sized((1000, 4000)), Some(((100, 400), 10, 20)));
-        assert_eq!(sized((32, 16)), Some(((128, 64), 13, 4)), "an icon is enlarged");
+        assert_eq!(sized((32, 16)), Some(((320, 160), 32, 8)), "an icon is enlarged");
         assert_eq!(sized((1_000_000, 1)), Some(((400, 1), 40, 1)));
         assert_eq!(sized((0, 4)), None);
         let picture = Picture::new(1, 1, vec![0; 3]);

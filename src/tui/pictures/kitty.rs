@@ -61,7 +61,8 @@ pub mod tests {
     #[test]
     fn what_is_handed_over_in_chunks_is_the_whole() {
         for length in [0, 1, 3071, 3072, 3073, 10_000_usize] {
-            let bytes: Vec<u8> = (0..length).map(|at| (at * 7 % 251) as u8).collect();
+            let bytes: Vec<u8> =
+                (0..length).map(|at| u8::try_from(at * 7 % 251).unwrap()).collect();
             let (keys, received) = received(&transmission(&bytes, 0x57_4c_01, (40, 12)));
             assert_eq!(received, bytes);
             for key in ["a=T", "U=1", "f=100", "i=5721089", "c=40", "r=12"] {

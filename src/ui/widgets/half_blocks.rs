@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn of_many_pixels_some_are_enough() {
-        let grey = Picture::new(300, 200, [90; 300 * 200 * 3].to_vec());
+        let grey = Picture::new(300, 200, vec![90; 300 * 200 * 3]);
         assert_eq!(halves(&grey, (1, 0), (2, 1)), [[90; 3]; 2]);
     }
 }
