@@ -36,7 +36,8 @@ fn kitty_is_sent_a_picture_once_and_keeps_none() {
     assert_eq!(count(&session, DELETED), 0);
     // Many frames later it was still sent once.
     session.press("?").see("Help: keys").press("\x1b").miss("Help: keys");
-    session.press(":").press("\x1b").press("2").see("\u{10EEEE}");
+    session.press(":").see("Palette").see("\u{10EEEE}");
+    session.press("\x1b").miss("Palette").press("2").see("\u{10EEEE}");
     assert_eq!((count(&session, KITTY), count(&session, DELETED)), (1, 0));
     // The cursor leaves it.
     session.press("j").see("only words").miss("\u{10EEEE}");
