@@ -1,5 +1,7 @@
 //! Knows which picture the terminal shows, and what it is sent around a frame.
 
+#![cfg_attr(not(feature = "images"), allow(dead_code, reason = "no picture is decoded then"))]
+
 pub mod encode;
 mod iterm2;
 mod kitty;
