@@ -192,7 +192,7 @@ fn labels(paint: &Paint<'_>, browse: &Browse, arranged: &str, view: View<'_>) ->
         return Labels { title: "2 Objects".into(), ..Labels::default() };
     }
     Labels {
-title: title(browse, view),
+        title: title(browse, view),
         beside: beside(paint, browse),
         top_right: position(browse),
         does: Some(Action::Sort),
