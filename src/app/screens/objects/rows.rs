@@ -104,6 +104,16 @@ impl ObjectRows {
         prefix.or_else(|| find(&self.natural.objects))
     }
 
+    /// The rows of names up to this one, whatever is shown of them: all without one. Only where
+    /// the server lists in order.
+    pub fn up_to(&self, end: Option<&str>) -> impl Iterator<Item = Row<'_>> {
+        let Shown { prefixes, objects, .. } = &self.natural;
+        let within = move |row: &Row<'_>| end.is_none_or(|end| row.name <= end);
+        let row = |number: &u32| self.listing.row(*number);
+        let objects = objects.iter().map(row).take_while(within);
+        prefixes.iter().map(row).take_while(within).chain(objects)
+    }
+
     /// Where the row is shown whose name is the first that is not before this one.
     pub fn first_from(&self, name: &str) -> Option<usize> {
         let shown = self.shown();

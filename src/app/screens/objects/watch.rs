@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::event::Ticket;
 use crate::app::screens::objects::pager::Pager;
+use crate::app::screens::objects::rows::ObjectRows;
 use crate::domain::change::RowChanges;
 use crate::domain::listing::{Listing, RowKind};
 
@@ -105,7 +106,7 @@ impl Watch {
     /// Takes what a look found, `later`; gives what of it belongs into the rows now.
     pub(super) fn compare(
         &mut self,
-        shown: &Listing,
+        shown: &ObjectRows,
         later: &Later<'_>,
         now: Timestamp,
     ) -> RowChanges {
@@ -180,29 +181,20 @@ enum RowDifference {
     Gone,
 }
 
-/// In what a later listing differs from the one shown, as far as both reach.
-fn differences<'a>(
-    shown: &'a Listing,
-    later: &Later<'a>,
-) -> impl Iterator<Item = (&'a str, RowDifference)> {
-    let before: HashMap<&str, RowKind> = shown.rows().map(|row| (row.name, row.kind)).collect();
-    let last = shown.last_name().unwrap_or_default();
+/// In what a later listing differs from the rows shown, as far as both reach.
+fn differences<'a>(shown: &'a ObjectRows, later: &Later<'a>) -> Vec<(&'a str, RowDifference)> {
+    let listing = shown.listing();
+    let last = listing.last_name().unwrap_or_default();
     let (end, complete) = (later.end, later.complete);
-    let compared =
-        move |name: &str| end.is_none_or(|end| name <= end) && (complete || name <= last);
-    let gone: Vec<&str> = before
-        .keys()
-        .filter(|name| compared(name) && !later.rows.contains_key(*name))
-        .copied()
-        .collect();
-    let there: Vec<(&str, RowDifference)> = later
-        .rows
-        .iter()
-        .filter(|(name, _)| compared(name))
-        .filter_map(|(name, now)| match before.get(name) {
+    let compared = |name: &str| end.is_none_or(|end| name <= end) && (complete || name <= last);
+    let gone = shown.up_to(end).map(|row| row.name);
+    let gone = gone.filter(|name| compared(name) && !later.rows.contains_key(name));
+    let mut found: Vec<_> = gone.map(|name| (name, RowDifference::Gone)).collect();
+    found.extend(later.rows.iter().filter(|(name, _)| compared(name)).filter_map(|(name, now)| {
+        match shown.find(name).map(|number| listing.row(number).kind) {
             None => Some((*name, RowDifference::New(*now))),
-            Some(before) => (before != now).then_some((*name, RowDifference::Changed(*now))),
-        })
-        .collect();
-    gone.into_iter().map(|name| (name, RowDifference::Gone)).chain(there)
+            Some(before) => (before != *now).then_some((*name, RowDifference::Changed(*now))),
+        }
+    }));
+    found
 }

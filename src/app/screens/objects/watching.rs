@@ -99,10 +99,14 @@ impl Browse {
         if !reached && look.listing.len() < STREAMED && look.pager.pull(&place, cx) {
             return;
         }
+        if let Some(why) = self.unwatchable() {
+            self.end_watch(cx);
+            return cx.toast(Level::Note, why);
+        }
         let Some(watch) = &mut self.watch else { return };
         let Some(look) = watch.look.take() else { return };
         let later = Later::of(&look, complete);
-        let changes = watch.compare(self.rows.listing(), &later, cx.now);
+        let changes = watch.compare(&self.rows, &later, cx.now);
         watch.failures = 0;
         watch.due = cx.now + PAUSE;
         self.take(&changes, cx);
