@@ -40,10 +40,15 @@ pub fn run(verb: &Verb, flags: &TargetFlags, json: bool) -> ExitCode {
     }
 }
 
+/// Bytes of a thread's stack, of which only what is used costs memory: twice of what every question
+/// of the screen is tested to fit on.
+const STACK: usize = 4 << 20;
+
 /// A runtime for verbs and for the demo's server.
 pub fn runtime() -> Result<runtime::Runtime, Error> {
     runtime::Builder::new_multi_thread()
         .worker_threads(THREADS)
+        .thread_stack_size(STACK)
         .enable_all()
         .build()
         .map_err(|error| Error::from_io(&error, "start threads", ""))

@@ -93,7 +93,7 @@ async fn items(comparer: &Comparer, one: &DiffItem, other: &DiffItem) -> Reply {
 async fn side(comparer: &Comparer, item: &DiffItem) -> Result<ComparedSide, Error> {
     Ok(match item {
         DiffItem::Stored(object) => {
-            ComparedSide::Stored(described(comparer.client(), object.clone()).await?)
+            ComparedSide::Stored(described(comparer.client(), object.clone()).boxed().await?)
         }
         DiffItem::Local(path) => ComparedSide::Local(local_file(path).await?),
     })
@@ -112,7 +112,7 @@ async fn bytes(
     (one, here): (&DiffItem, &ComparedSide),
     (other, there): (&DiffItem, &ComparedSide),
 ) -> Result<BytesAndValues, Error> {
-    let (_, likeness) = comparer.told_of(one, other).await?;
+    let (_, likeness) = comparer.told_of(one, other).boxed().await?;
     if likeness.is_same() {
         return Ok((ComparedBytes::SameBySum, None));
     }
@@ -123,7 +123,8 @@ async fn bytes(
         };
         return Ok((bytes, None));
     }
-    let starts = tokio::try_join!(start_of(comparer, one), start_of(comparer, other));
+    let starts =
+        tokio::try_join!(start_of(comparer, one).boxed(), start_of(comparer, other).boxed());
     let (start, other_start) = starts?;
     let whole = |side: &ComparedSide, read: &[u8]| side.size() == Some(read.len() as u64);
     let whole = whole(here, &start) && whole(there, &other_start);
@@ -147,7 +148,7 @@ fn values(name: &str, one: &[u8], other: &[u8]) -> Option<Vec<ValueDifference>> 
 async fn start_of(comparer: &Comparer, item: &DiffItem) -> Result<Vec<u8>, Error> {
     match item {
         DiffItem::Stored(object) => {
-            Ok(comparer.client().start_of(object, MOST_COMPARED).await?.bytes)
+            Ok(comparer.client().start_of(object, MOST_COMPARED).boxed().await?.bytes)
         }
         DiffItem::Local(path) => {
             let fail = |error: &std::io::Error| Error::from_io(error, READ_FILE, path.display());

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use futures_util::FutureExt as _;
 use md5::{Digest as _, Md5};
 use tokio::io::AsyncReadExt as _;
 
@@ -24,18 +25,20 @@ impl Comparer {
     ) -> Result<([Option<u64>; 2], Likeness), Error> {
         match (one, other) {
             (DiffItem::Stored(one), DiffItem::Stored(other)) => {
-                let heads =
-                    tokio::try_join!(self.client.whole_head(one), self.client.whole_head(other));
+                let heads = tokio::try_join!(
+                    self.client.whole_head(one).boxed(),
+                    self.client.whole_head(other).boxed()
+                );
                 let (one, other) = heads?;
                 Ok(([one.size, other.size], Likeness::of(&one, &other)))
             }
             (DiffItem::Stored(object), DiffItem::Local(path)) => {
-                let head = self.client.whole_head(object).await?;
+                let head = self.client.whole_head(object).boxed().await?;
                 let (size, likeness) = of_file(&head, path).await?;
                 Ok(([head.size, Some(size)], likeness))
             }
             (DiffItem::Local(path), DiffItem::Stored(object)) => {
-                let head = self.client.whole_head(object).await?;
+                let head = self.client.whole_head(object).boxed().await?;
                 let (size, likeness) = of_file(&head, path).await?;
                 Ok(([Some(size), head.size], likeness))
             }

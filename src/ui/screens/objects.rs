@@ -208,7 +208,7 @@ fn title(browse: &Browse, view: View<'_>) -> String {
         (None, _) => "2 Objects".to_owned(),
         (Some(wanted), None) => format!("2 Found: {wanted}"),
         (Some(wanted), Some(index)) => {
-            format!("2 Found by index of {} ago: {wanted}", index.short_age(view.now))
+            format!("2 Found in an index {} old: {wanted}", index.short_age(view.now))
         }
     }
 }

@@ -118,11 +118,11 @@ fn what_an_index_found_says_how_old_that_is() {
     let reply = found(&app, 3, true);
     app.reply(reply);
     let picture = app.picture();
-    assert!(picture.contains("2 Found by index of 3 h ago: *.jpg"), "{picture}");
+    assert!(picture.contains("2 Found in an index 3 h old: *.jpg"), "{picture}");
     assert!(picture.contains("1 of 2 in 1,000,000 "), "{picture}");
     app.keys("l").reply(page(&[], None));
     app.keys("h").effects();
-    assert!(app.picture().contains("2 Found by index of 3 h ago: *.jpg"));
+    assert!(app.picture().contains("2 Found in an index 3 h old: *.jpg"));
     assert!(app.picture().contains("in 1,000,000 "), "{}", app.picture());
 }
 
@@ -133,7 +133,7 @@ fn an_index_that_is_not_whole_is_said_to_be_so() {
     let reply = found(&app, 3, false);
     app.reply(reply);
     let picture = app.picture();
-    assert!(picture.contains("2 Found by index of 3 h ago: *.jpg"), "{picture}");
+    assert!(picture.contains("2 Found in an index 3 h old: *.jpg"), "{picture}");
     assert!(picture.contains("1 of 2 in 1,000,000+"), "{picture}");
     assert!(picture.contains("not all keys are indexed"), "{picture}");
 }

@@ -8,3 +8,4 @@ mod panes;
 mod queue;
 mod readme;
 mod situation;
+mod watching;
