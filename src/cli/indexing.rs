@@ -14,8 +14,8 @@ use crate::cli::row_lines::{HeldLine, RowLines, time_text};
 use crate::config::paths::Folders;
 use crate::domain::address::Location;
 use crate::domain::criteria::Criteria;
+use crate::domain::diff_end::DiffKind;
 use crate::domain::error::Error;
-use crate::domain::indexed::IndexChange;
 use crate::domain::listing::Row;
 use crate::domain::units::{Count, Size};
 use crate::domain::visible::visible;
@@ -142,7 +142,7 @@ struct Changes {
 }
 
 impl Changes {
-    fn tell(&mut self, row: Row<'_>, change: IndexChange) -> Result<(), Trouble> {
+    fn tell(&mut self, row: Row<'_>, change: DiffKind) -> Result<(), Trouble> {
         let change = change.name();
         let (key, size) = (format!("{}{}", self.prefix, row.name), row.size());
         if self.printer.json {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::domain::diff_end::DiffKind;
 use crate::domain::error::Error;
 use crate::domain::unfinished::age_text;
 
@@ -55,29 +56,11 @@ pub enum IndexEnd {
     Broken { error: Error, kept: bool },
 }
 
-/// What became of a key since its index was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IndexChange {
-    New,
-    Gone,
-    Changed,
-}
-
-impl IndexChange {
-    pub fn name(self) -> &'static str {
-        match self {
-            IndexChange::New => "new",
-            IndexChange::Gone => "gone",
-            IndexChange::Changed => "changed",
-        }
-    }
-}
-
 /// A key below the place of an index that is not as the index has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangedKey {
     pub name: String,
-    pub change: IndexChange,
+    pub change: DiffKind,
     /// Of what is gone, that which it had.
     pub size: u64,
 }

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::domain::diff_end::DiffKind;
 use crate::domain::error::Error;
-use crate::domain::indexed::IndexChange;
 use crate::domain::listing::{Row, RowKind};
 use crate::index::reader::{IndexReader, IndexWalk};
 
@@ -21,33 +21,33 @@ impl<'a> IndexComparison<'a> {
     pub fn row<E: From<Error>>(
         &mut self,
         now: Row<'_>,
-        tell: &mut impl FnMut(Row<'_>, IndexChange) -> Result<(), E>,
+        tell: &mut impl FnMut(Row<'_>, DiffKind) -> Result<(), E>,
     ) -> Result<(), E> {
         if now.is_prefix() {
             return Ok(());
         }
         while let Some(before) = self.before.peek()? {
             match before.name.cmp(now.name) {
-                Ordering::Less => tell(before, IndexChange::Gone)?,
+                Ordering::Less => tell(before, DiffKind::Gone)?,
                 Ordering::Greater => break,
                 Ordering::Equal => {
                     let changed = differ(before, now);
                     self.before.advance();
-                    return if changed { tell(now, IndexChange::Changed) } else { Ok(()) };
+                    return if changed { tell(now, DiffKind::Changed) } else { Ok(()) };
                 }
             }
             self.before.advance();
         }
-        tell(now, IndexChange::New)
+        tell(now, DiffKind::New)
     }
 
     /// Tells what was behind the last row.
     pub fn end<E: From<Error>>(
         &mut self,
-        tell: &mut impl FnMut(Row<'_>, IndexChange) -> Result<(), E>,
+        tell: &mut impl FnMut(Row<'_>, DiffKind) -> Result<(), E>,
     ) -> Result<(), E> {
         while let Some(before) = self.before.peek()? {
-            tell(before, IndexChange::Gone)?;
+            tell(before, DiffKind::Gone)?;
             self.before.advance();
         }
         Ok(())

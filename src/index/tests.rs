@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use crate::domain::address::Prefix;
 use crate::domain::criteria::Criteria;
+use crate::domain::diff_end::DiffKind;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::indexed::IndexChange;
 use crate::domain::listing::{Class, Row, RowKind};
 use crate::index::compare::IndexComparison;
 use crate::index::facts::{IndexFacts, IndexPlace};
@@ -199,10 +199,10 @@ fn differences_are_told_in_the_order_of_the_names() {
     now.iter().try_for_each(|row| comparison.row(*row, &mut tell)).unwrap();
     comparison.end(&mut tell).unwrap();
     let expected = [
-        ("0", IndexChange::New, 9),
-        ("b", IndexChange::Changed, 2),
-        ("c", IndexChange::Changed, 7),
-        ("d", IndexChange::Gone, 4),
+        ("0", DiffKind::New, 9),
+        ("b", DiffKind::Changed, 2),
+        ("c", DiffKind::Changed, 7),
+        ("d", DiffKind::Gone, 4),
     ];
     assert_eq!(told, expected.map(|(name, change, size)| (name.to_owned(), change, size)));
 }

@@ -10,8 +10,9 @@ use crate::app::effect::{IndexRequest, StorageRequest};
 use crate::app::event::{Answer, Reply};
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::criteria::Criteria;
+use crate::domain::diff_end::DiffKind;
 use crate::domain::error::{Error, ErrorKind, WRITE_INDEX};
-use crate::domain::indexed::{ChangedKey, IndexChange, IndexChanges, IndexEnd, IndexProgress};
+use crate::domain::indexed::{ChangedKey, IndexChanges, IndexEnd, IndexProgress};
 use crate::domain::listing::{ContinuationToken, FoundRows, Page, Row};
 use crate::index::compare::IndexComparison;
 use crate::index::facts::IndexPlace;
@@ -155,7 +156,7 @@ struct Differences {
 }
 
 impl Differences {
-    fn take(&mut self, row: Row<'_>, change: IndexChange) {
+    fn take(&mut self, row: Row<'_>, change: DiffKind) {
         self.all += 1;
         if self.all <= MOST as u64 {
             let (name, size) = (row.name.to_owned(), row.size().unwrap_or_default());

@@ -11,7 +11,8 @@ use crate::app::part::Part;
 use crate::app::scope::Scope;
 use crate::app::spot::Spot;
 use crate::domain::address::{Bucket, Location, Prefix};
-use crate::domain::indexed::{ChangedKey, IndexChange};
+use crate::domain::diff_end::DiffKind;
+use crate::domain::indexed::ChangedKey;
 
 #[derive(Clone, Debug)]
 pub struct ChangesSheet {
@@ -49,7 +50,7 @@ impl ChangesSheet {
     /// The cursor of the objects goes to what is under this one, where it is still there.
     fn go_there(&mut self, cx: &mut Context<'_>) {
         let Some(row) = self.rows.get(self.cursor) else { return };
-        if row.change != IndexChange::Gone {
+        if row.change != DiffKind::Gone {
             let (bucket, key) = (self.bucket.clone(), self.prefix.key(&row.name));
             self.close(Some(Intent::Open(Location::Object { bucket, key })), cx);
         }

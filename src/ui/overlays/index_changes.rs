@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use crate::app::overlays::index_changes::ChangesSheet;
 use crate::app::part::Part as _;
 use crate::app::state::State;
-use crate::domain::indexed::{ChangedKey, IndexChange};
+use crate::domain::diff_end::DiffKind;
+use crate::domain::indexed::ChangedKey;
 use crate::domain::units::{Count, Counted, Moment, Size};
 use crate::ui::overlays::help::centred;
 use crate::ui::paint::{Paint, Span};
@@ -72,9 +73,9 @@ fn draw_change(paint: &mut Paint<'_>, span: Span, at: RowAt, row: &ChangedKey) {
     let styles = paint.styles;
     sign(paint, span, at, false);
     let style = match row.change {
-        IndexChange::New => styles.good,
-        IndexChange::Gone => styles.bad,
-        IndexChange::Changed => styles.warning,
+        DiffKind::New => styles.good,
+        DiffKind::Gone => styles.bad,
+        DiffKind::Changed => styles.warning,
     };
     let mut rest = span.skip(2).shorter(1);
     paint.put(rest.take(CHANGE), row.change.name(), style);

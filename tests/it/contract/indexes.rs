@@ -9,8 +9,9 @@ use windlass::demo::faults::Fault;
 use windlass::demo::seed::{MANY_KEYS, seed};
 use windlass::demo::server::Server;
 use windlass::domain::address::{Bucket, Prefix};
+use windlass::domain::diff_end::DiffKind;
 use windlass::domain::error::{Error, ErrorKind};
-use windlass::domain::indexed::{IndexChange, IndexChanges, IndexEnd, IndexProgress};
+use windlass::domain::indexed::{IndexChanges, IndexEnd, IndexProgress};
 use windlass::domain::listing::{ContinuationToken, FoundRows};
 use windlass::s3::client::Client;
 use windlass::tui::indexing::Indexes;
@@ -146,8 +147,7 @@ async fn what_changed_is_told_and_the_index_is_fresh_then() {
         }
         other => panic!("{other:?}"),
     };
-    let expected =
-        [("a", IndexChange::Gone, 3), ("b", IndexChange::Changed, 5), ("d", IndexChange::New, 6)];
+    let expected = [("a", DiffKind::Gone, 3), ("b", DiffKind::Changed, 5), ("d", DiffKind::New, 6)];
     let expected = expected.map(|(name, change, size)| (name.to_owned(), change, size));
     assert_eq!(told(changes().await.unwrap()), expected);
     assert_eq!(told(changes().await.unwrap()), []);

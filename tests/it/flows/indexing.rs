@@ -6,10 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use windlass::app::effect::{Effect, IndexRequest, Request, StorageRequest};
 use windlass::app::event::{Answer, Reply};
 use windlass::domain::address::Prefix;
+use windlass::domain::diff_end::DiffKind;
 use windlass::domain::error::{Error, ErrorKind, READ_INDEX};
-use windlass::domain::indexed::{
-    ChangedKey, IndexChange, IndexChanges, IndexEnd, IndexProgress, IndexStand,
-};
+use windlass::domain::indexed::{ChangedKey, IndexChanges, IndexEnd, IndexProgress, IndexStand};
 use windlass::domain::listing::{Class, FoundRows, Page};
 
 use crate::support::app::{App, page};
@@ -160,8 +159,8 @@ fn an_index_is_of_now_and_of_an_open_bucket() {
     assert!(app.requests().iter().all(|request| !matches!(request, Request::Indexes(_))));
 }
 
-fn changed(names: &[(&str, IndexChange)], changes: u64, done: bool) -> Reply {
-    let row = |(name, change): &(&str, IndexChange)| ChangedKey {
+fn changed(names: &[(&str, DiffKind)], changes: u64, done: bool) -> Reply {
+    let row = |(name, change): &(&str, DiffKind)| ChangedKey {
         name: (*name).to_owned(),
         change: *change,
         size: 7,
@@ -178,7 +177,7 @@ fn comparing() -> App {
     app.effects();
     app.keys("g I");
     let ticket = app.last_ticket();
-    let rows = [("c.txt", IndexChange::Changed), ("old.txt", IndexChange::Gone)];
+    let rows = [("c.txt", DiffKind::Changed), ("old.txt", DiffKind::Gone)];
     app.answer(ticket, changed(&rows, 2, false));
     app
 }
@@ -193,7 +192,7 @@ fn what_changed_since_an_index_is_listed_and_gone_to() {
     assert_eq!(prefix, &Prefix::new("raw/"));
     assert!(app.picture().contains("12,345 keys listed"), "{}", app.picture());
     let ticket = app.last_ticket();
-    app.reply_to(ticket, changed(&[("z/new.txt", IndexChange::New)], 3, true));
+    app.reply_to(ticket, changed(&[("z/new.txt", DiffKind::New)], 3, true));
     let picture = app.picture();
     assert!(picture.contains("Changes since the index of 2026-09-10"), "{picture}");
     for row in ["changed", "gone", "new", "z/new.txt", "3 changes in 12,345 keys"] {
