@@ -27,6 +27,9 @@ use crate::s3::ops::versions::scan::{WrittenVersions, scan};
 use crate::s3::sdk::md5_instead::Md5Instead;
 use crate::s3::sdk::scanned::Scanned;
 
+/// The version of an object that was stored while its bucket kept none.
+const NULL: &str = "null";
+
 /// What one page of versions is asked with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionsQuery {
@@ -375,6 +378,12 @@ fn next(
     let known = [last.map(|last| last.key.as_str()), last_prefix.map(Prefix::as_str)];
     let same = known.into_iter().flatten().find(|key| names.iter().any(|name| name == key));
     if let Some(key) = same {
+        // OpenStack Swift calls every version `null` here, and has nothing behind that.
+        let wrong = |id: &VersionId| id.as_str() == NULL;
+        let version = match last.filter(|last| last.key.as_str() == key) {
+            Some(last) if version.as_ref().is_some_and(wrong) => Some(last.version.clone()),
+            _ => version,
+        };
         return Some(VersionMarker { key: key.to_owned(), version });
     }
     if names.len() == 1 {
