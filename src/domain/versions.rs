@@ -176,13 +176,24 @@ pub fn is_by(made: Timestamp, at: Timestamp) -> bool {
 /// Whether the versions of one key come in the order in which they were made: their times tell, or
 /// where the latest stands.
 pub fn lists_oldest_first(versions: &[VersionEntry]) -> bool {
+    let all: Vec<&VersionEntry> = versions.iter().collect();
+    // Delete markers may be listed apart, before or behind all versions.
+    let objects: Vec<&VersionEntry> =
+        all.iter().copied().filter(|version| !version.is_marker()).collect();
+    rises(&objects).or_else(|| rises(&all)).unwrap_or_default()
+}
+
+/// Whether the first is the oldest, where that can be told.
+fn rises(versions: &[&VersionEntry]) -> Option<bool> {
     let times = versions.iter().filter_map(|version| version.modified);
     let mut pairs = times.clone().zip(times.skip(1));
     if let Some((one, next)) = pairs.find(|(one, next)| one != next) {
-        return one < next;
+        return Some(one < next);
     }
-    let latest = |version: Option<&VersionEntry>| version.is_some_and(|version| version.latest);
-    !latest(versions.first()) && latest(versions.last())
+    match versions {
+        [first, .., last] if first.latest != last.latest => Some(last.latest),
+        _ => None,
+    }
 }
 
 /// Whether the versions of one key, as far as they are listed, are known to come newest first.
@@ -262,6 +273,14 @@ mod tests {
         let oldest_first: Vec<_> = newest_first.iter().rev().cloned().collect();
         assert_eq!(ids(&KeyHistory::new(newest_first)), ["3", "2", "1"]);
         assert_eq!(ids(&KeyHistory::new(oldest_first)), ["3", "2", "1"]);
+        // LocalStack lists all delete markers before all versions.
+        let apart = vec![
+            marker("k", "marker", 20),
+            latest(object("k", "3", 30)),
+            object("k", "2", 20),
+            object("k", "1", 20),
+        ];
+        assert_eq!(ids(&KeyHistory::new(apart)), ["3", "marker", "2", "1"]);
         // The clocks of two machines of a server differ: the latest is what it says it is.
         let skewed = vec![latest(object("k", "b", 10)), object("k", "a", 12)];
         assert_eq!(ids(&KeyHistory::new(skewed)), ["b", "a"]);
