@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
+use crate::domain::object::ETag;
+
 const UNKNOWN: u8 = 0;
 const KEPT: u8 = 1;
 const IGNORED: u8 = 2;
@@ -13,6 +15,8 @@ pub struct Conditions {
     claimed: AtomicBool,
     /// A condition on the source of a copy failed although the source was unchanged.
     source_broken: AtomicBool,
+    /// The condition on what a write replaces names its ETag without quotes.
+    bare_tags: AtomicBool,
 }
 
 impl Conditions {
@@ -37,6 +41,20 @@ impl Conditions {
 
     pub fn learn_source_is_broken(&self) {
         self.source_broken.store(true, Ordering::Relaxed);
+    }
+
+    /// The `If-Match` of a write, as this server compares it.
+    pub fn written(&self, tag: &ETag) -> String {
+        match self.bare_tags.load(Ordering::Relaxed) {
+            true => tag.as_str().to_owned(),
+            false => tag.quoted(),
+        }
+    }
+
+    /// A write was refused although it named the object that is there: Ceph's gateway compares the
+    /// quotes too, as if they were of the ETag.
+    pub fn learn_otherwise_written(&self) {
+        self.bare_tags.fetch_xor(true, Ordering::Relaxed);
     }
 
     /// What was seen ignored once is not trusted again.
@@ -64,5 +82,15 @@ mod tests {
         conditions.learn(false);
         conditions.learn(true);
         assert_eq!(conditions.kept(), Some(false));
+    }
+
+    #[test]
+    fn a_refused_spelling_of_a_tag_is_followed_by_the_other() {
+        let (conditions, tag) = (Conditions::default(), ETag::new("\"e\""));
+        assert_eq!(conditions.written(&tag), "\"e\"");
+        conditions.learn_otherwise_written();
+        assert_eq!(conditions.written(&tag), "e");
+        conditions.learn_otherwise_written();
+        assert_eq!(conditions.written(&tag), "\"e\"");
     }
 }

@@ -94,6 +94,7 @@ impl Client {
         let call = Call::on_object("PutObject", object).writing();
         let (call, body) = (&call, &body);
         let expires = expires(&options.headers, call)?;
+        let replaced = &options.if_match.as_ref().map(|tag| self.conditions().written(tag));
         let (output, check) = self
             .run(call, |sdk, bucket| async move {
                 let route = self.route(&sdk, &object.bucket).await?;
@@ -105,7 +106,7 @@ impl Client {
                             .bucket(bucket)
                             .key(object.key.as_str())
                             .set_if_none_match(options.only_if_absent.then(|| "*".to_owned()))
-                            .set_if_match(options.if_match.as_ref().map(ETag::quoted))
+                            .set_if_match(replaced.clone())
                             .set_content_md5(sending.check.content_md5())
                             .set_checksum_crc64_nvme(sending.check.crc64nvme())
                     };

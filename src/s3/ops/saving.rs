@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use crate::domain::error::{Error, ErrorKind, SAVE_TEXT};
 use crate::domain::object::{GetOptions, ObjectAddress, ObjectHead, PutOptions, StoredObject};
 use crate::domain::parts::MIB;
+use crate::domain::provider::Provider;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::rewrite::Described;
@@ -74,6 +75,15 @@ impl Client {
             Err(error) if error.is(&ErrorKind::Unsupported) => {
                 let options = PutOptions { if_match: None, ..options };
                 self.put(object, bytes.into(), &options).await
+            }
+            // Refused though nothing changed: the server compares another spelling of the tag.
+            Err(error)
+                if error.is(&ErrorKind::PreconditionFailed)
+                    && !matches!(self.provider(), Provider::Aws | Provider::R2) =>
+            {
+                self.expect_opened(object, &opened.head).await?;
+                self.conditions().learn_otherwise_written();
+                self.put(object, bytes.into(), &options).await.map_err(in_the_way)
             }
             stored => stored.map_err(in_the_way),
         }
