@@ -6,7 +6,10 @@ use futures_util::{FutureExt as _, StreamExt as _, stream};
 
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ObjectAddress, ObjectHead, VersionId};
+use crate::domain::object::{
+    CopyOptions, ObjectAddress, ObjectHead, PutOptions, StoredObject, VersionId,
+};
+use crate::domain::protection::Protection;
 use crate::domain::restoring::{RestorePlan, RestorePoint, RestoreStep, Restored, step};
 use crate::domain::versions::{Histories, KeyVersion, VersionEntry};
 use crate::s3::call::Call;
@@ -105,19 +108,15 @@ impl Client {
     }
 
     async fn undelete(&self, bucket: &Bucket, batch: Vec<Undelete>, done: &mut Restored) {
-        let named: Vec<KeyVersion> = batch
-            .iter()
-            .flat_map(|(markers, object)| {
-                let key = &object.key;
-                markers
-                    .iter()
-                    .map(|marker| KeyVersion { key: key.clone(), version: Some(marker.clone()) })
-            })
-            .collect();
-        let failed = match self.delete_versions(bucket, &named).await {
-            Ok(failed) => failed,
-            Err(error) => named.into_iter().map(|named| (named, error.clone())).collect(),
-        };
+        let mut failed = Vec::new();
+        for named in rounds(&batch) {
+            match self.delete_versions(bucket, &named).await {
+                Ok(refused) => failed.extend(refused),
+                Err(error) => {
+                    failed.extend(named.into_iter().map(|named| (named, error.clone())));
+                }
+            }
+        }
         let mut told: HashSet<&Key> = HashSet::new();
         for (named, error) in &failed {
             if told.insert(&named.key) {
@@ -144,7 +143,12 @@ impl Client {
             return Ok(false);
         }
         let class = object.class().filter(|class| *class != "STANDARD");
-        let stored = self.copy(&from, &to, object.etag(), false, class).await?;
+        let stored = match self.copy(&from, &to, object.etag(), false, class).await {
+            Err(error) if error.is(&ErrorKind::InvalidRequest) => {
+                self.copy_described(&from, &to, object, class).await?
+            }
+            other => other?,
+        };
         if stored.etag.as_ref() == object.etag() {
             return Ok(true);
         }
@@ -155,6 +159,28 @@ impl Client {
             false => Err(Call::on_object("CopyObject", &to)
                 .fails(ErrorKind::Corrupt, "the copy has another size than the version")),
         }
+    }
+
+    /// Copies a version with what it has said once more: LocalStack takes the copy of an older
+    /// version for one that would change nothing, and refuses it.
+    async fn copy_described(
+        &self,
+        from: &ObjectAddress,
+        to: &ObjectAddress,
+        object: &VersionEntry,
+        class: Option<&str>,
+    ) -> Result<StoredObject, Error> {
+        let written = PutOptions {
+            storage_class: class.map(str::to_owned),
+            protection: Protection::default(),
+            ..self.head(from).await?.as_options()
+        };
+        let options = CopyOptions {
+            source_etag: object.etag().cloned(),
+            replacing: Some(written),
+            ..CopyOptions::default()
+        };
+        self.copy_as(from, to, &options).await
     }
 
     async fn is_the_same(&self, one: &ObjectAddress, other: &ObjectAddress) -> Result<bool, Error> {
@@ -169,6 +195,22 @@ impl Client {
 
 /// The delete markers above an object, and the object.
 type Undelete = (Vec<VersionId>, VersionEntry);
+
+/// The markers of a batch in the order in which they are removed: the newest of each key last. What
+/// is below the newest is not in force, so that nothing depends on the order in which a server
+/// removes it; OpenStack Swift brings nothing back where both go at once.
+fn rounds(batch: &[Undelete]) -> impl Iterator<Item = Vec<KeyVersion>> {
+    let below = batch.iter().flat_map(|(markers, object)| {
+        markers.iter().skip(1).map(|marker| named(object, marker)).collect::<Vec<_>>()
+    });
+    let newest = batch.iter().filter_map(|(markers, object)| Some(named(object, markers.first()?)));
+    let rounds: [Vec<KeyVersion>; 2] = [below.collect(), newest.collect()];
+    rounds.into_iter().filter(|round| !round.is_empty())
+}
+
+fn named(object: &VersionEntry, marker: &VersionId) -> KeyVersion {
+    KeyVersion { key: object.key.clone(), version: Some(marker.clone()) }
+}
 
 /// In pieces whose markers one request removes; the markers of one key stay together.
 fn batches(undeletes: Vec<Undelete>) -> Vec<Vec<Undelete>> {
@@ -212,5 +254,11 @@ mod tests {
         assert_eq!(sizes(&[1, 999, 1]), [2, 1]);
         assert_eq!(sizes(&[1500, 1]), [1, 1]);
         assert_eq!(sizes(&[]), [0; 0]);
+        let removed = |batch: &[Undelete]| -> Vec<Vec<String>> {
+            let ids = |named: KeyVersion| named.version.unwrap().as_str().to_owned();
+            rounds(batch).map(|round| round.into_iter().map(ids).collect()).collect()
+        };
+        assert_eq!(removed(&[undelete(3), undelete(1)]), [vec!["1", "2"], vec!["0", "0"]]);
+        assert_eq!(removed(&[undelete(1)]), [vec!["0"]]);
     }
 }
