@@ -311,6 +311,8 @@ impl BucketSetting {
             }
             BucketSetting::Logging => document.get("LoggingEnabled").is_none(),
             BucketSetting::Notifications => document.is_empty_map(),
+            BucketSetting::Tags => document.list_of("TagSet").is_empty(),
+            BucketSetting::Replication => document.list_of("Rules").is_empty(),
             BucketSetting::Locks => document.list_of("rules").is_empty(),
             BucketSetting::CustomDomains => document.list_of("domains").is_empty(),
             _ => false,
