@@ -64,6 +64,20 @@ impl Access {
         Access { key: None, requester_pays: self.requester_pays }
     }
 
+    /// A refusal without a reason, where there is one that needs no guessing: S3 takes such a key
+    /// over TLS alone, which Ceph's gateway does not say.
+    pub(in crate::s3) fn explained(&self, mut error: Error, endpoint: Option<&str>) -> Error {
+        let plain = endpoint.is_some_and(|endpoint| endpoint.starts_with("http:"));
+        if self.has_key()
+            && plain
+            && error.is(&ErrorKind::InvalidRequest)
+            && error.detail.is_empty()
+        {
+            "the server takes a key of one's own over https alone".clone_into(&mut error.detail);
+        }
+        error
+    }
+
     pub(in crate::s3) fn payer(&self) -> Option<RequestPayer> {
         self.requester_pays.then_some(RequestPayer::Requester)
     }
@@ -127,6 +141,20 @@ fn raw_key(bytes: &[u8]) -> Option<[u8; KEY]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_that_is_refused_over_plain_http_without_a_reason_is_told_one() {
+        let key = CustomerKey { base64: String::new(), md5: String::new() };
+        let access = Access { key: Some(Arc::new(key)), requester_pays: false };
+        let told = |access: &Access, endpoint: &str, detail: &str| {
+            let error = Error::new(ErrorKind::InvalidRequest, "PutObject", "s3://b/k");
+            access.explained(error.detail(detail), Some(endpoint)).detail
+        };
+        assert!(told(&access, "http://s3.example", "").contains("https"));
+        assert_eq!(told(&access, "http://s3.example", "too long"), "too long");
+        assert_eq!(told(&access, "https://s3.example", ""), "");
+        assert_eq!(told(&access.without_key(), "http://s3.example", ""), "");
+    }
 
     #[test]
     fn a_key_is_raw_or_in_base64() {

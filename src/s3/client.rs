@@ -459,7 +459,7 @@ impl Client {
             let why = format!("this server answered {} with {status}", call.operation);
             self.refuses(capability, why);
         }
-        self.said_of(error)
+        self.access.explained(self.said_of(error), self.endpoint().as_deref())
     }
 
     /// What the server refused is asked again.
