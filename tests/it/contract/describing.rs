@@ -74,7 +74,11 @@ pub async fn tags_are_changed_where_they_are_or_refused_in_words(target: Target)
     if before.tags.is_none() {
         return;
     }
-    client.change_metadata(&object, &before, &change).await.unwrap();
+    match client.change_metadata(&object, &before, &change).await {
+        // Swift tells that there are none, and takes none.
+        Err(error) if error.is(&ErrorKind::Unsupported) => return,
+        changed => changed.unwrap(),
+    }
     let whole = client.whole_object(&object).await.unwrap();
     assert_eq!(whole.tags.unwrap(), [("team".to_owned(), "a b".to_owned())]);
     assert_eq!(whole.head.etag, before.head.etag);

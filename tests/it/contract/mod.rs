@@ -6,6 +6,7 @@ mod circles;
 mod comparing;
 mod deleting;
 mod describing;
+mod deviations;
 mod elsewhere;
 mod encoded;
 mod errors;

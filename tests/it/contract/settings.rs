@@ -55,10 +55,10 @@ fn documents(setting: BucketSetting) -> Vec<&'static str> {
             r#"{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"},
                 "BucketKeyEnabled":true}]}"#,
         ],
-        BucketSetting::Tags => vec![r#"{"TagSet":[{"Key":"team","Value":"a & b <c>"}]}"#],
+        BucketSetting::Tags => vec![r#"{"TagSet":[{"Key":"team","Value":"a + b = c/d@e"}]}"#],
         BucketSetting::Website => vec![
             r#"{"ErrorDocument":{"Key":"404.html"},"IndexDocument":{"Suffix":"index.html"},
-                "RoutingRules":[{"Condition":{"KeyPrefixEquals":"a/"},
+                "RoutingRules":[{"Condition":{"KeyPrefixEquals":"a & <b>/"},
                 "Redirect":{"ReplaceKeyPrefixWith":"b/"}}]}"#,
         ],
         BucketSetting::Versioning | BucketSetting::Accelerate => {
@@ -118,6 +118,7 @@ fn says(setting: BucketSetting, came: &Json, sent: &Json) -> bool {
             let rules = came.list_of("Rules");
             sent.list_of("Rules").iter().all(|rule| rules.contains(rule))
         }
+        BucketSetting::Versioning => came.text_of("Status") == sent.text_of("Status"),
         _ => came == sent,
     }
 }
@@ -151,7 +152,10 @@ pub async fn what_is_cleared_is_not_set_any_more(target: Target) {
             continue;
         }
         let sent = document(setting, documents(setting)[0]).unwrap();
-        target.client.set_setting(&bucket, setting, &sent, None).await.unwrap();
+        match target.client.set_setting(&bucket, setting, &sent, None).await {
+            Err(error) if error.is(&ErrorKind::Unsupported) => continue,
+            set => set.unwrap(),
+        }
         assert!(stored(&target, &bucket, setting).await.unwrap().is_some(), "{setting}");
         target.client.clear_setting(&bucket, setting).await.unwrap();
         assert_eq!(stored(&target, &bucket, setting).await.unwrap(), None, "{setting}");
@@ -167,6 +171,9 @@ pub async fn the_settings_of_a_bucket_that_is_not_there_are_refused_as_such(targ
         let no_bucket = matches!(&state, SettingState::Refused(error)
             if error.is(&ErrorKind::NoSuchBucket));
         let lacking = matches!(state, SettingState::Lacking(_));
-        assert!(no_bucket || lacking, "{setting}: {state:?}");
+        // Swift has no tags of buckets, and says of any bucket that there are none.
+        let any = setting == BucketSetting::Tags && target.has_quirk("tags-of-any-bucket");
+        let unset = any && matches!(state, SettingState::Unset);
+        assert!(no_bucket || lacking || unset, "{setting}: {state:?}");
     }
 }

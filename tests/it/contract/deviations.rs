@@ -1,0 +1,97 @@
+//! Ways of single servers that are no ways of S3, answered as those servers answer.
+
+use windlass::domain::object::ObjectAddress;
+use windlass::domain::restoring::RestoreStep;
+
+use super::scripted::{Scripted, answer, refusal, scripted_by, xml};
+
+fn object() -> ObjectAddress {
+    ObjectAddress::new("b".into(), "k".into())
+}
+
+fn versions(rows: &str) -> String {
+    xml(200, &format!("<ListVersionsResult>{rows}</ListVersionsResult>"))
+}
+
+fn version(id: &str, latest: bool) -> String {
+    format!(
+        "<Version><Key>k</Key><VersionId>{id}</VersionId><IsLatest>{latest}</IsLatest>\
+         <LastModified>2026-11-30T12:00:00.000Z</LastModified><ETag>\"{id}\"</ETag>\
+         <Size>1</Size></Version>"
+    )
+}
+
+/// OpenStack Swift.
+#[tokio::test]
+async fn versions_go_on_behind_the_last_row_where_the_server_calls_it_null() {
+    let server = scripted_by(|asked| match asked.query("version-id-marker").as_deref() {
+        None => versions(&format!(
+            "<IsTruncated>true</IsTruncated><NextKeyMarker>k</NextKeyMarker>\
+             <NextVersionIdMarker>null</NextVersionIdMarker>{}",
+            version("two", true)
+        )),
+        Some("two") => {
+            versions(&format!("<IsTruncated>false</IsTruncated>{}", version("one", false)))
+        }
+        Some(_) => versions("<IsTruncated>false</IsTruncated>"),
+    })
+    .await;
+    let history = server.client().versions_of(&object()).await.unwrap();
+    let ids: Vec<&str> = history.versions().iter().map(|row| row.version.as_str()).collect();
+    assert_eq!(ids, ["two", "one"]);
+}
+
+/// What is stored with `If-Match` where the ETag is compared with or without its quotes.
+async fn comparing(written: &'static str) -> Scripted {
+    scripted_by(move |asked| match &asked.line {
+        line if line.contains("tagging") || line.contains("acl") => refusal(501, "NotImplemented"),
+        line if line.starts_with("PUT") => match asked.header("if-match") == Some(written) {
+            true => answer(200, "ETag: \"new\"", ""),
+            false => refusal(412, "PreconditionFailed"),
+        },
+        _ => answer(200, "ETag: \"e\"", ""),
+    })
+    .await
+}
+
+/// Ceph's gateway.
+#[tokio::test]
+async fn a_text_is_saved_where_the_quotes_of_its_tag_are_taken_for_a_part_of_it() {
+    for (written, puts) in [("e", 2), ("\"e\"", 1)] {
+        let server = comparing(written).await;
+        let client = server.client();
+        let opened = client.described(&object()).await.unwrap();
+        let stored = client.save_text(&object(), &opened, b"text".to_vec()).await.unwrap();
+        assert_eq!(stored.etag.unwrap().as_str(), "new");
+        client.save_text(&object(), &opened, b"again".to_vec()).await.unwrap();
+        let asked = server.asked();
+        let sent = asked.iter().filter(|asked| asked.line.starts_with("PUT")).count();
+        assert_eq!(sent, puts + 1, "the second time it is known");
+    }
+}
+
+/// LocalStack.
+#[tokio::test]
+async fn a_version_comes_back_where_its_copy_is_taken_for_one_that_changes_nothing() {
+    let server = scripted_by(|asked| match &asked.line {
+        line if line.contains("?versions") || line.contains("&versions") => versions(&format!(
+            "<IsTruncated>false</IsTruncated>{}{}",
+            version("two", true),
+            version("one", false)
+        )),
+        line if line.starts_with("PUT") => match asked.header("x-amz-metadata-directive") {
+            Some("replace") if asked.header("cache-control") == Some("no-cache") => {
+                xml(200, "<CopyObjectResult><ETag>\"one\"</ETag></CopyObjectResult>")
+            }
+            _ => refusal(400, "InvalidRequest"),
+        },
+        _ => answer(200, "ETag: \"one\"\r\nCache-Control: no-cache", ""),
+    })
+    .await;
+    let client = server.client();
+    let history = client.versions_of(&object()).await.unwrap();
+    let [over, object] = history.versions() else { panic!("{history:?}") };
+    let step = RestoreStep::Copy { object: object.clone(), over: over.clone() };
+    let done = client.restore(&"b".into(), vec![step], |_| ()).await;
+    assert_eq!((done.restored, done.failed), (1, 0), "{done:?}");
+}
