@@ -49,6 +49,7 @@ pub enum Action {
     FollowCursor,
     Index,
     IndexChanges,
+    Types,
     // ─── look inside ───
     SearchPreview,
     NextMatch,

@@ -28,6 +28,7 @@ use crate::domain::temporary::KeyGrant;
 use crate::domain::transfer::{JobSpec, Target, TransferCommand};
 use crate::domain::unfinished::UploadMarker;
 use crate::domain::versions::{KeyVersion, VersionMarker};
+use crate::domain::wrong_type::WrongType;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -121,6 +122,13 @@ pub enum StorageRequest {
         objects: Vec<(ObjectAddress, Option<ETag>)>,
         change: MetadataChange,
     },
+    /// Objects whose content type does not fit, answering as they are found.
+    FindTypes {
+        bucket: Bucket,
+        targets: Vec<Target>,
+    },
+    /// Gives each that is still what was looked at its type, answering as it goes.
+    MendTypes(Vec<WrongType>),
     /// Asks for archived objects to be made readable, and kept so for so many days.
     Thaw {
         bucket: Bucket,

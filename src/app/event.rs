@@ -38,6 +38,7 @@ use crate::domain::transfer_event::TransferEvent;
 use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner};
 use crate::domain::usage::Usage;
 use crate::domain::versions::{KeyVersion, Versioning, VersionsPage};
+use crate::domain::wrong_type::{MendedTypes, WrongTypes};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
@@ -162,6 +163,10 @@ pub enum Answer {
     /// Sent repeatedly while trees are compared; the last one is `done`.
     ComparedTrees(ComparedTrees),
     MetadataChanged(MetadataOutcome),
+    /// Sent repeatedly; the last one is `done`.
+    WrongTypes(WrongTypes),
+    /// Sent repeatedly; the last one is `done`.
+    TypesMended(MendedTypes),
     Thawed(ThawOutcome),
     TextOpened(OpenedText),
     TextSaved(Option<ETag>),

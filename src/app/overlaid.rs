@@ -22,6 +22,7 @@ pub fn open_overlay(state: &mut State, now: Timestamp, action: Action, asked: &m
         session: &state.session,
         log: &state.log,
         here: &state.parts.objects.browse.location(),
+        marked: &|| state.parts.objects.browse.marked(),
         place: &state.here(),
     };
     let Some(mut overlay) = Overlay::of(action, opening) else { return false };

@@ -8,12 +8,11 @@ use crate::cli::connect::Choice;
 use crate::cli::one::writable;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::several::{AT_ONCE, Objects, Reach, Tally};
-use crate::domain::attributes::Attributes;
 use crate::domain::error::Error;
-use crate::domain::metadata_change::MetadataChange;
-use crate::domain::object::{ObjectAddress, ObjectHeaders};
+use crate::domain::object::ObjectAddress;
+use crate::domain::wrong_type::TypeFinding;
 use crate::s3::client::Client;
-use crate::transfer::local::content::{SNIFFED, TypeFinding, wrong_type};
+use crate::transfer::content_types::{look_at_type, mend_type};
 
 pub async fn types(arguments: &TypesArguments, choice: &Choice) -> Result<Status, Trouble> {
     if arguments.fix {
@@ -55,28 +54,11 @@ async fn look(
     object: &ObjectAddress,
     fix: bool,
 ) -> Result<Option<TypeFinding>, Error> {
-    // The marker of a folder is no file.
-    if object.key.as_str().ends_with('/') {
-        return Ok(None);
+    let Some(wrong) = look_at_type(client, object).await? else { return Ok(None) };
+    if fix {
+        mend_type(client, &wrong).await?;
     }
-    // One request tells both the type and the bytes; of what is archived only its name tells.
-    let (is, start) = match client.start_of(object, SNIFFED as u64).await {
-        Ok(start) => (start.content_type, start.bytes),
-        Err(error) if error.code.as_deref() == Some("InvalidObjectState") => {
-            (client.head(object).await?.headers.content_type, Vec::new())
-        }
-        Err(error) => return Err(error),
-    };
-    let found = wrong_type(object.key.name(), &start, is.as_deref());
-    if let (Some(found), true) = (&found, fix) {
-        let content_type = Some(found.should.clone());
-        let headers = ObjectHeaders { content_type, ..ObjectHeaders::default() };
-        let set = Attributes { headers, ..Attributes::default() };
-        let change = MetadataChange { set, ..MetadataChange::default() };
-        let before = client.described(object).await?;
-        client.change_metadata(object, &before, &change).await?;
-    }
-    Ok(found)
+    Ok(Some(wrong.finding))
 }
 
 fn tell(

@@ -69,3 +69,4 @@ pub mod value_difference;
 pub mod versions;
 pub mod visible;
 pub mod when;
+pub mod wrong_type;

@@ -356,6 +356,7 @@ pub struct ObjectStart {
     /// Of the whole object, where the server said.
     pub size: Option<u64>,
     pub content_type: Option<String>,
+    pub etag: Option<ETag>,
 }
 
 /// A running count of objects and bytes below prefixes.

@@ -3,6 +3,7 @@
 pub mod changes;
 pub mod comparing;
 mod connection_health;
+pub mod content_types;
 pub mod create_prefix;
 pub mod destinations;
 pub mod engine;

@@ -4,6 +4,7 @@ pub mod clients;
 pub mod clipboard;
 mod comparing;
 mod connections;
+pub mod content_types;
 mod describing;
 mod editing;
 mod finding;

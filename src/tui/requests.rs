@@ -14,7 +14,7 @@ use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::keys::KeyPages;
 use crate::transfer::create_prefix::create_prefix;
 use crate::transfer::journal::KnownUploads;
-use crate::tui::{comparing, describing, finding, sizing, uploads, versions};
+use crate::tui::{comparing, content_types, describing, finding, sizing, uploads, versions};
 
 /// The most a page of a listing may have.
 pub const PAGE: u16 = 1000;
@@ -67,6 +67,10 @@ pub async fn ask_storage(
         StorageRequest::ChangeMetadata { objects, change } => {
             describing::change(client, objects, &change).await?
         }
+        StorageRequest::FindTypes { bucket, targets } => {
+            content_types::find(client, &bucket, &targets, tell).await?
+        }
+        StorageRequest::MendTypes(wrong) => content_types::mend(client, wrong, tell).await?,
         StorageRequest::Thaw { bucket, targets, days } => {
             describing::thaw(client, &bucket, &targets, days).await?
         }

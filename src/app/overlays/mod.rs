@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod notice;
 pub mod palette;
 pub mod rows;
+pub mod types;
 
 use crate::app::action::Action;
 use crate::app::keymap::Keymap;
@@ -32,11 +33,13 @@ use crate::app::overlays::ledger::LinkLedger;
 use crate::app::overlays::notice::NoticeSheet;
 use crate::app::overlays::palette::Palette;
 use crate::app::overlays::rows::{rows_everywhere, rows_here};
+use crate::app::overlays::types::TypesSheet;
 use crate::app::part::Part;
 use crate::app::scope::Scope;
 use crate::app::session::Session;
 use crate::config::bookmarks::Bookmark;
 use crate::domain::address::Location;
+use crate::domain::transfer::Target;
 
 #[derive(Clone, Debug)]
 pub enum Overlay {
@@ -50,6 +53,7 @@ pub enum Overlay {
     Ledger(LinkLedger),
     IndexChanges(ChangesSheet),
     Notice(NoticeSheet),
+    Types(Box<TypesSheet>),
     Comparison(Box<ComparisonSheet>),
     Doctor(Box<Doctor>),
     BucketSettings(Box<BucketSettings>),
@@ -66,6 +70,8 @@ pub struct Opening<'a> {
     pub session: &'a Session,
     pub log: &'a Log,
     pub here: &'a Location,
+    /// The marked rows.
+    pub marked: &'a dyn Fn() -> Vec<Target>,
     /// The same with its connection and the search that is shown.
     pub place: &'a Option<Bookmark>,
 }
@@ -73,7 +79,7 @@ pub struct Opening<'a> {
 impl Overlay {
     /// The one that an action opens, if it opens one.
     pub fn of(action: Action, opening: Opening<'_>) -> Option<Overlay> {
-        let Opening { keymap, scopes, disabled, session, log, here, place } = opening;
+        let Opening { keymap, scopes, disabled, session, log, here, marked, place } = opening;
         Some(match action {
             Action::Help => Overlay::Help(Help::new(rows_here(keymap, scopes, disabled))),
             Action::Palette => {
@@ -89,6 +95,10 @@ impl Overlay {
             Action::IndexChanges => {
                 let bucket = here.bucket()?.clone();
                 Overlay::IndexChanges(ChangesSheet::new(bucket, here.prefix()))
+            }
+            Action::Types => {
+                let bucket = here.bucket()?.clone();
+                Overlay::Types(Box::new(TypesSheet::new(bucket, here.prefix(), marked())))
             }
             Action::SwitchConnection => {
                 let (known, profiles) = (&session.connections, &session.profiles);
@@ -110,6 +120,7 @@ impl Overlay {
             Overlay::Ledger(ledger) => ledger,
             Overlay::IndexChanges(changes) => changes,
             Overlay::Notice(notice) => notice,
+            Overlay::Types(types) => &**types,
             Overlay::Comparison(comparison) => &**comparison,
             Overlay::Doctor(doctor) => &**doctor,
             Overlay::BucketSettings(settings) => &**settings,
@@ -128,6 +139,7 @@ impl Overlay {
             Overlay::Ledger(ledger) => ledger,
             Overlay::IndexChanges(changes) => changes,
             Overlay::Notice(notice) => notice,
+            Overlay::Types(types) => &mut **types,
             Overlay::Comparison(comparison) => &mut **comparison,
             Overlay::Doctor(doctor) => &mut **doctor,
             Overlay::BucketSettings(settings) => &mut **settings,

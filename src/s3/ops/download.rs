@@ -20,7 +20,8 @@ impl Client {
     /// The first bytes of an object, at most so many.
     pub async fn start_of(&self, object: &ObjectAddress, bytes: u64) -> Result<ObjectStart, Error> {
         let (head, bytes) = self.head_and_start(object, bytes).await?;
-        Ok(ObjectStart { bytes, size: head.size, content_type: head.headers.content_type })
+        let (size, content_type, etag) = (head.size, head.headers.content_type, head.etag);
+        Ok(ObjectStart { bytes, size, content_type, etag })
     }
 
     /// As [`Client::start_of`], with all that the answer says of the object.

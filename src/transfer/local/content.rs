@@ -1,5 +1,7 @@
 //! Finds the content type of a file by its extension, else by its first bytes.
 
+use crate::domain::wrong_type::TypeFinding;
+
 /// How files begin whose type can be told so, beside text.
 const SIGNATURES: &[(&[u8], &str)] = &[
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -48,15 +50,6 @@ fn by_signature(start: &[u8]) -> Option<&'static str> {
         return Some("image/webp");
     }
     (start.len() > 11 && &start[4..8] == b"ftyp").then_some("video/mp4")
-}
-
-/// A type that an object has and should not have.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TypeFinding {
-    pub is: Option<String>,
-    pub should: String,
-    /// By its name; else by its first bytes.
-    pub by_name: bool,
 }
 
 /// What is wrong with the type of an object; nothing where nobody can tell.

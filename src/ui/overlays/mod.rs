@@ -11,6 +11,7 @@ pub mod help;
 pub mod index_changes;
 pub mod ledger;
 pub mod palette;
+pub mod types;
 
 use crate::app::overlays::Overlay;
 use crate::app::state::State;
@@ -27,6 +28,7 @@ use crate::ui::overlays::help::draw_help;
 use crate::ui::overlays::index_changes::draw_index_changes;
 use crate::ui::overlays::ledger::draw_ledger;
 use crate::ui::overlays::palette::draw_palette;
+use crate::ui::overlays::types::draw_types;
 use crate::ui::paint::Paint;
 
 pub fn draw_overlay(paint: &mut Paint<'_>, overlay: &Overlay, state: &State) {
@@ -37,6 +39,7 @@ pub fn draw_overlay(paint: &mut Paint<'_>, overlay: &Overlay, state: &State) {
         Overlay::Connections(connections) => draw_choice(paint, &connections.choice),
         Overlay::Ledger(ledger) => draw_ledger(paint, ledger, &state.session.zone, state.now),
         Overlay::IndexChanges(changes) => draw_index_changes(paint, changes, state),
+        Overlay::Types(types) => draw_types(paint, types, state),
         Overlay::Bookmarks(bookmarks) => draw_bookmarks(paint, bookmarks, &state.session),
         Overlay::Cost(cost) => draw_cost(paint, cost, state),
         Overlay::Notice(notice) => draw_details(paint, &notice.0, &state.session),

@@ -26,6 +26,7 @@ mod scanned;
 mod scripted;
 mod settings;
 mod target;
+mod types;
 mod versions;
 mod walks;
 mod wire;

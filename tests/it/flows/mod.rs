@@ -32,6 +32,7 @@ mod settings;
 mod side;
 mod sizes;
 mod tabs;
+mod types;
 mod unfinished;
 mod unfolding;
 mod uploading;

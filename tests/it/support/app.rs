@@ -302,6 +302,8 @@ fn fits(request: &Request, reply: &Reply) -> bool {
                 Ok(Answer::MetadataChanged(_))
             )
             | (Request::Storage(StorageRequest::Thaw { .. }), Ok(Answer::Thawed(_)))
+            | (Request::Storage(StorageRequest::FindTypes { .. }), Ok(Answer::WrongTypes(_)))
+            | (Request::Storage(StorageRequest::MendTypes(_)), Ok(Answer::TypesMended(_)))
             | (Request::Storage(StorageRequest::Compare { .. }), Ok(Answer::Compared(_)))
             | (Request::Storage(StorageRequest::OpenText(_)), Ok(Answer::TextOpened(_)))
             | (Request::Storage(StorageRequest::SaveText { .. }), Ok(Answer::TextSaved(_)))

@@ -127,6 +127,11 @@ impl Browse {
         marked.filter(|row| !self.is_seen_gone(row.name)).map(target).collect()
     }
 
+    /// The marked rows alone.
+    pub fn marked(&self) -> Vec<Target> {
+        if self.marking.marks.is_empty() { Vec::new() } else { self.targets() }
+    }
+
     /// How many objects the targets hold and their bytes, as far as rows tell: prefixes count
     /// nothing.
     pub fn target_totals(&self) -> (u64, u64) {

@@ -35,6 +35,7 @@ fn of_the_past(action: Action, browse: &Browse, session: &Session) -> Option<Str
             | Action::EditObject
             | Action::NewObject
             | Action::Thaw
+            | Action::Types
     );
     let now = session.key(Action::TimeTravel);
     match (writes, browse.at()) {
@@ -72,6 +73,7 @@ fn read_only(action: Action, session: &Session) -> Option<String> {
             | Action::EditObject
             | Action::NewObject
             | Action::Thaw
+            | Action::Types
     );
     (writes && session.connection().read_only).then(|| "the connection is read-only".to_owned())
 }
