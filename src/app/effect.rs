@@ -25,6 +25,7 @@ use crate::domain::restoring::{RestorePoint, RestoreStep};
 use crate::domain::settings::BucketSetting;
 use crate::domain::settings::json::Json;
 use crate::domain::temporary::KeyGrant;
+use crate::domain::thaw::ThawWish;
 use crate::domain::transfer::{JobSpec, Target, TransferCommand};
 use crate::domain::unfinished::UploadMarker;
 use crate::domain::versions::{KeyVersion, VersionMarker};
@@ -129,11 +130,11 @@ pub enum StorageRequest {
     },
     /// Gives each that is still what was looked at its type, answering as it goes.
     MendTypes(Vec<WrongType>),
-    /// Asks for archived objects to be made readable, and kept so for so many days.
+    /// Asks for archived objects to be made readable.
     Thaw {
         bucket: Bucket,
         targets: Vec<Target>,
-        days: u32,
+        wish: ThawWish,
     },
     /// The whole of an object that is to be edited.
     OpenText(ObjectAddress),

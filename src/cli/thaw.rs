@@ -17,6 +17,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::Class;
 use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::domain::provider::Capability;
+use crate::domain::thaw::ThawWish;
 use crate::domain::units::Moment;
 use crate::s3::client::Client;
 use crate::s3::ops::restore::Asked;
@@ -110,8 +111,8 @@ async fn ask(
     if head.restore.as_ref().is_some_and(|restore| restore.running) {
         return Ok(Some(State { name: "running", until: None }));
     }
-    let (days, tier) = (arguments.days, arguments.tier.into());
-    let name = match client.restore_archived(&listed.object, &head, days, tier).await? {
+    let wish = ThawWish { days: arguments.days, tier: arguments.tier.into() };
+    let name = match client.restore_archived(&listed.object, &head, wish).await? {
         Asked::Now => "asked",
         Asked::Before => "running",
     };

@@ -60,6 +60,7 @@ pub mod target;
 pub mod temporary;
 pub mod text_pattern;
 pub mod text_window;
+pub mod thaw;
 pub mod transfer;
 pub mod transfer_event;
 pub mod unfinished;

@@ -108,6 +108,12 @@ impl Price {
         Cost(bytes as f64 * self.storage_per_gb_month / 1e9)
     }
 
+    /// What it costs to have so many bytes brought out of an archive, in the usual time.
+    #[expect(clippy::cast_precision_loss, reason = "an estimate; exact up to 2^53 bytes")]
+    pub fn retrieval(&self, bytes: u64) -> Cost {
+        Cost(bytes as f64 * self.retrieval_per_gb / 1e9)
+    }
+
     /// What it costs to read so many bytes once, beside the requests.
     #[expect(clippy::cast_precision_loss, reason = "an estimate; exact up to 2^53 bytes")]
     pub fn reading(&self, bytes: u64) -> Cost {

@@ -10,10 +10,11 @@ use crate::domain::description::{
 use crate::domain::error::{Error, ErrorKind, SAVE_TEXT};
 use crate::domain::metadata_change::{ChangeKind, MetadataChange};
 use crate::domain::object::{ETag, ObjectAddress};
+use crate::domain::thaw::ThawWish;
 use crate::domain::transfer::Target;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::pages::Pages;
-use crate::s3::ops::restore::{Asked, RestoreTier};
+use crate::s3::ops::restore::Asked;
 use crate::transfer::local::content::content_type;
 
 /// Objects that are asked about at once.
@@ -109,7 +110,7 @@ pub async fn change(
     Ok(Answer::MetadataChanged(outcome))
 }
 
-pub async fn thaw(client: &Client, bucket: &Bucket, targets: &[Target], days: u32) -> Reply {
+pub async fn thaw(client: &Client, bucket: &Bucket, targets: &[Target], wish: ThawWish) -> Reply {
     let (objects, _) = objects(client, bucket, targets).await?;
     let asked = stream::iter(objects).map(|object| async move {
         let head = client.head(&object).await?;
@@ -119,8 +120,7 @@ pub async fn thaw(client: &Client, bucket: &Bucket, targets: &[Target], days: u3
         if head.restore.as_ref().is_some_and(|restore| restore.running) {
             return Ok(Some(Asked::Before));
         }
-        let tier = RestoreTier::default();
-        client.restore_archived(&object, &head, days, tier).await.map(Some)
+        client.restore_archived(&object, &head, wish).await.map(Some)
     });
     let all: Vec<Result<Option<Asked>, Error>> = asked.buffer_unordered(AT_ONCE).collect().await;
     let mut outcome = ThawOutcome::default();

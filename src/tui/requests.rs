@@ -71,8 +71,8 @@ pub async fn ask_storage(
             content_types::find(client, &bucket, &targets, tell).await?
         }
         StorageRequest::MendTypes(wrong) => content_types::mend(client, wrong, tell).await?,
-        StorageRequest::Thaw { bucket, targets, days } => {
-            describing::thaw(client, &bucket, &targets, days).await?
+        StorageRequest::Thaw { bucket, targets, wish } => {
+            describing::thaw(client, &bucket, &targets, wish).await?
         }
         StorageRequest::Compare { one, other } => {
             // The stack of a worker has no room for what is asked of both at once.

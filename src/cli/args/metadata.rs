@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::args::describe::{DescribeFlags, LockFlags, metadata_name};
 use crate::domain::address::Location;
-use crate::s3::ops::restore::RestoreTier;
+use crate::domain::thaw::RestoreTier;
 
 pub const STAT_EXAMPLES: &str = "\
 Examples:

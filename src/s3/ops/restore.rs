@@ -5,18 +5,10 @@ use aws_sdk_s3::types::{GlacierJobParameters, RestoreRequest, Tier};
 use crate::domain::error::Error;
 use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::domain::provider::Capability;
+use crate::domain::thaw::{RestoreTier, ThawWish};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::of_version::put_on_version;
-
-/// How soon an archived object is wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RestoreTier {
-    #[default]
-    Standard,
-    Bulk,
-    Expedited,
-}
 
 /// What came of asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,22 +19,22 @@ pub enum Asked {
 }
 
 impl Client {
-    /// `days` is how long the readable copy is kept; a tier of Intelligent-Tiering has none.
+    /// Of a tier of Intelligent-Tiering the days are nothing.
     pub async fn restore_archived(
         &self,
         object: &ObjectAddress,
         head: &ObjectHead,
-        days: u32,
-        tier: RestoreTier,
+        wish: ThawWish,
     ) -> Result<Asked, Error> {
         let call = Call::on_object("RestoreObject", object).writing().needing(Capability::Restore);
-        let tier = match tier {
+        let tier = match wish.tier {
             RestoreTier::Standard => Tier::Standard,
             RestoreTier::Bulk => Tier::Bulk,
             RestoreTier::Expedited => Tier::Expedited,
         };
         let how = call.built(GlacierJobParameters::builder().tier(tier).build())?;
-        let days = head.archive_tier.is_none().then(|| i32::try_from(days).unwrap_or(i32::MAX));
+        let days =
+            head.archive_tier.is_none().then(|| i32::try_from(wish.days).unwrap_or(i32::MAX));
         let wanted = RestoreRequest::builder().set_days(days).glacier_job_parameters(how).build();
         let sent = put_on_version!(self, &call, object, restore_object.restore_request(wanted));
         match sent {

@@ -8,8 +8,8 @@ use windlass::domain::metadata_change::MetadataChange;
 use windlass::domain::object::{ObjectHeaders, PutOptions};
 use windlass::domain::protection::{AccessSpec, LockMode, Protection, Retention};
 use windlass::domain::provider::{Capability, Provider};
+use windlass::domain::thaw::{RestoreTier, ThawWish};
 use windlass::s3::access::Access;
-use windlass::s3::ops::restore::RestoreTier;
 
 use super::target::Target;
 
@@ -123,7 +123,8 @@ pub async fn locks_keys_and_archives_are_refused_in_words_where_they_are_lacking
     let class = Attributes { class: Some("GLACIER".into()), ..Attributes::default() };
     assert_eq!(client.permits(&class).unwrap_err().kind, ErrorKind::Unsupported);
     let head = client.head(&object).await.unwrap();
-    let thawed = client.restore_archived(&object, &head, 1, RestoreTier::default()).await;
+    let wish = ThawWish { days: 1, tier: RestoreTier::default() };
+    let thawed = client.restore_archived(&object, &head, wish).await;
     assert_eq!(thawed.unwrap_err().kind, ErrorKind::Unsupported);
 }
 

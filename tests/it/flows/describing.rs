@@ -1,5 +1,7 @@
 //! The metadata form, editing and thawing: keys in, requests and questions out.
 
+use std::sync::Arc;
+
 use windlass::app::dialogs::Dialog;
 use windlass::app::effect::{Effect, MachineRequest, Request, StorageRequest};
 use windlass::app::event::{Answer, Reply};
@@ -8,8 +10,11 @@ use windlass::domain::description::{
     Descriptions, MetadataOutcome, ObjectDescription, OpenedText, ThawOutcome,
 };
 use windlass::domain::error::{Error, ErrorKind, SAVE_TEXT};
+use windlass::domain::listing::{Class, ListedPage, Page};
 use windlass::domain::object::{ETag, ObjectAddress, ObjectHead, ObjectHeaders};
 use windlass::domain::protection::{LockMode, Retention};
+use windlass::domain::provider::Provider;
+use windlass::domain::thaw::RestoreTier;
 
 use crate::support::app::App;
 
@@ -192,11 +197,49 @@ fn archived_objects_are_asked_for_with_the_days_they_stay_readable() {
     assert!(app.waiting().is_empty(), "that is no number of days");
     app.keys("ctrl-u").typed("3").keys("enter");
     let requests = app.requests();
-    let Some(Request::Storage(StorageRequest::Thaw { days, targets, .. })) = requests.last() else {
+    let Some(Request::Storage(StorageRequest::Thaw { wish, targets, .. })) = requests.last() else {
         panic!("{requests:?}")
     };
-    assert_eq!((*days, targets.len()), (3, 1));
+    assert_eq!((wish.days, wish.tier, targets.len()), (3, RestoreTier::Standard, 1));
     let outcome = ThawOutcome { asked: 2, readable: 1, ..ThawOutcome::default() };
     app.reply(Ok(Answer::Thawed(outcome)));
     assert_eq!(app.toast(), "2 objects asked for, 1 object readable now");
+}
+
+#[test]
+fn how_soon_an_archived_object_is_wanted_is_offered_for_the_days_that_are_typed() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("g h");
+    let picture = app.picture();
+    for told in ["7 bulk", "5 to 12 hours", "7 expedited", "1 to 5 minutes", "7 standard"] {
+        assert!(picture.contains(told), "{told}: {picture}");
+    }
+    app.keys("ctrl-u").typed("3");
+    assert!(app.picture().contains("3 bulk"), "{}", app.picture());
+    app.typed(" fast").keys("enter");
+    assert!(app.picture().contains("then standard, bulk or expedited"), "{}", app.picture());
+    assert!(app.waiting().is_empty());
+    app.keys("ctrl-u").typed("3").keys("tab tab tab enter");
+    let requests = app.requests();
+    let Some(Request::Storage(StorageRequest::Thaw { wish, .. })) = requests.last() else {
+        panic!("{requests:?}")
+    };
+    assert_eq!((wish.days, wish.tier), (3, RestoreTier::Bulk));
+}
+
+#[test]
+fn what_a_retrieval_costs_is_told_where_sizes_and_prices_are_known() {
+    let archived = |class| {
+        let mut rows = Page::default();
+        rows.push_object("2019.tar", 5_000_000_000, None, class);
+        rows.push_object("today.tar", 5_000_000_000, None, Class::Standard);
+        let mut app = App::with_rows(&["x/"]);
+        app.state.session.connections[0].provider = Provider::Aws;
+        app.keys("l").reply(Ok(Answer::Page(ListedPage { page: Arc::new(rows), next: None })));
+        app.keys("ctrl-a g h").picture()
+    };
+    let picture = archived(Class::Glacier);
+    assert!(picture.contains("~$0.0500 to retrieve"), "{picture}");
+    let picture = archived(Class::Other);
+    assert!(picture.contains("7 standard") && !picture.contains("to retrieve"), "{picture}");
 }

@@ -57,7 +57,7 @@ use crate::app::screens::objects::publicity::Asking;
 use crate::app::screens::objects::reasons::disabled;
 use crate::app::screens::objects::searching::Searching;
 use crate::app::screens::objects::sorting::{menu, order_at};
-use crate::app::screens::objects::thawing::Thawing;
+use crate::app::screens::objects::thawing::{Thawing, retrieval, retrieval_of_one};
 use crate::app::screens::subject::Subject;
 use crate::app::session::Session;
 use crate::domain::diff_end::DiffEnd;
@@ -368,7 +368,13 @@ impl Objects {
                 self.comparing.ask(DiffEnd::Object(object), cx.session);
             }
             (Action::Metadata, _) => self.describing.open(&bucket, targets(), cx),
-            (Action::Thaw, _) => self.thawing.ask(bucket, targets()),
+            (Action::Thaw, _) => {
+                let cost = match one {
+                    Some(one) => retrieval_of_one(one, cx.session),
+                    None => retrieval(&self.browse, cx.session),
+                };
+                self.thawing.ask(bucket, targets(), cost);
+            }
             (Action::EditObject, Some(object)) => self.editing.open(object, cx),
             (Action::NewObject, _) => self.editing.name(bucket, place.prefix),
             _ => return false,
