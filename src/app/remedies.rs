@@ -75,6 +75,13 @@ impl Session {
             | Remedy::ReadHelp => remedy.to_string(),
             Remedy::MakeIndex => by(Action::Index, "makes one"),
             Remedy::Thaw => by(Action::Thaw, "asks for it to be made readable"),
+            Remedy::AwaitThaw => {
+                let says = self.key(Action::Details);
+                format!(
+                    "{says} says when it is readable; {} tries again",
+                    self.key(Action::RetryJob)
+                )
+            }
             Remedy::TestWriting => by(Action::TestWriting, "tests writing"),
         }
     }

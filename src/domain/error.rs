@@ -50,6 +50,8 @@ pub const EDIT: &str = "edit the object";
 
 /// The step at which a text that was edited is stored.
 pub const SAVE_TEXT: &str = "save the object";
+/// What is said of an archived object that somebody asked for.
+pub const BEING_RESTORED: &str = "it is being restored";
 /// What is said of a version that is no object.
 pub const IS_DELETE_MARKER: &str = "this version is a delete marker, which has no bytes";
 

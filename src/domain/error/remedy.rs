@@ -60,6 +60,8 @@ pub enum Remedy {
     TestWriting,
     /// Ask for an archived object to be made readable.
     Thaw,
+    /// Try again when what was asked for is readable.
+    AwaitThaw,
     /// Keep an index of the place.
     MakeIndex,
 }
@@ -128,6 +130,7 @@ impl fmt::Display for Remedy {
             Remedy::ReadAnswer => "the code and the raw answer are in the details",
             Remedy::ReadHelp => "see what the command takes",
             Remedy::Thaw => "ask for it to be made readable, then try again",
+            Remedy::AwaitThaw => "try again when it is readable",
             Remedy::MakeIndex => "make an index of the place",
             Remedy::TestWriting => "test writing",
         })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cap_std::fs::{Metadata, MetadataExt};
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{BEING_RESTORED, Error, ErrorKind};
 use crate::domain::object::{ByteRange, GetOptions, ObjectAddress, ObjectHead};
 use crate::domain::transfer::{OnConflict, Verification, Work};
 use crate::s3::http::incoming::Incoming;
@@ -298,6 +298,25 @@ impl<'a> DownloadTask<'a> {
 
     /// The first range; it tells size and ETag too, so that no HEAD is needed.
     async fn first(&self) -> Result<First, Error> {
+        match self.first_range().await {
+            Err(error) if error.code.as_deref() == Some("InvalidObjectState") => {
+                Err(self.archived(error).await)
+            }
+            other => other,
+        }
+    }
+
+    /// Says of an archived object, too, that it is being restored.
+    async fn archived(&self, error: Error) -> Error {
+        let head = self.task.policy.send(|| self.task.remote.head(&self.object)).await;
+        let restore = head.ok().and_then(|head| head.restore);
+        match restore.is_some_and(|restore| restore.running) {
+            true => error.detail(BEING_RESTORED),
+            false => error,
+        }
+    }
+
+    async fn first_range(&self) -> Result<First, Error> {
         let task = self.task;
         // Of the whole, where it is short, a server tells the checksum; of a range it may not.
         if self.size.is_some_and(|size| size <= RANGE_BYTES) {

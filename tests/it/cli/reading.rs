@@ -183,6 +183,13 @@ fn archived_objects_are_asked_for_and_told_when_they_can_be_read() {
     assert_eq!(state(shop.run(&one)), ["running"]);
     let told = stat("s3://media/a/one");
     assert_eq!((&told["archived"], &told["restore"]["state"]), (&json!(true), &json!("running")));
+    let get = || shop.run(&["get", "s3://media/a/two", "two"]).ended(1).err;
+    let told = get();
+    assert!(told.contains("archived") && told.contains("windlass thaw asks"), "{told}");
+    let two = ["thaw", "s3://media/a/two", "--tier", "bulk", "--json"];
+    assert_eq!(state(shop.run(&two)), ["asked"]);
+    let told = get();
+    assert!(told.contains("being restored") && told.contains("thaw --wait"), "{told}");
     let all = ["thaw", "s3://media/a", "-r", "--days", "2", "--tier", "bulk", "--wait", "--json"];
     let waited = shop.run(&all).ended(0).json();
     assert!(waited.iter().all(|line| line["state"] == "readable" && line["until"].is_string()));
