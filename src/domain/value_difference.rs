@@ -24,14 +24,14 @@ pub fn value_differences(one: &FoldedTree, other: &FoldedTree) -> Option<Vec<Val
     if one.cut || other.cut {
         return None;
     }
-    let mut comparing = Comparing { path: Vec::new(), found: Vec::new() };
+    let mut comparing = Comparing { path: Vec::new(), found: Vec::new(), unclear: false };
     let (one, other) = (one.nodes(), other.nodes());
     let containers = [one, other].iter().all(|nodes| is_container(nodes.first()));
     if !containers || [one, other].iter().any(|nodes| nodes.iter().any(TreeNode::is_shortened)) {
         return None;
     }
-    comparing.compare((one, 0), (other, 0))?;
-    Some(comparing.found)
+    comparing.compare((one, 0), (other, 0));
+    (!comparing.unclear).then_some(comparing.found)
 }
 
 fn is_container(node: Option<&TreeNode>) -> bool {
@@ -48,49 +48,46 @@ type Place<'a> = (&'a [TreeNode], usize);
 struct Comparing {
     path: Vec<NodeLabel>,
     found: Vec<ValueDifference>,
+    /// A name stands twice: which of its values counts, nobody says.
+    unclear: bool,
 }
 
 impl Comparing {
-    /// `None` where a name stands twice.
-    fn compare(&mut self, one: Place<'_>, other: Place<'_>) -> Option<()> {
+    fn compare(&mut self, one: Place<'_>, other: Place<'_>) {
         if self.found.len() >= MOST_DIFFERENCES || is_same(one, other) {
-            return Some(());
+            return;
         }
         let values = (&one.0[one.1].value, &other.0[other.1].value);
         match values {
-            _ if self.path.len() >= DEEPEST => {
-                self.note(Some(one), Some(other));
-                Some(())
-            }
+            _ if self.path.len() >= DEEPEST => self.note(Some(one), Some(other)),
             (NodeValue::Object { .. }, NodeValue::Object { .. }) => self.objects(one, other),
             (NodeValue::Array { .. }, NodeValue::Array { .. }) => self.arrays(one, other),
-            _ => {
-                self.note(Some(one), Some(other));
-                Some(())
-            }
+            _ => self.note(Some(one), Some(other)),
         }
     }
 
-    fn objects(&mut self, one: Place<'_>, other: Place<'_>) -> Option<()> {
-        let (here, there) = (members(one)?, members(other)?);
+    fn objects(&mut self, one: Place<'_>, other: Place<'_>) {
+        let (Some(here), Some(there)) = (members(one), members(other)) else {
+            self.unclear = true;
+            return;
+        };
         let added = there.iter().filter(|(name, _)| !here.contains_key(*name));
         for (name, at) in &here {
             self.below(NodeLabel::Name((*name).to_owned()), |this| match there.get(name) {
                 Some(found) => this.compare((one.0, *at), (other.0, *found)),
-                None => Some(this.note(Some((one.0, *at)), None)),
-            })?;
+                None => this.note(Some((one.0, *at)), None),
+            });
         }
         for (name, at) in added {
             self.below(NodeLabel::Name((*name).to_owned()), |this| {
-                Some(this.note(None, Some((other.0, *at))))
-            })?;
+                this.note(None, Some((other.0, *at)));
+            });
         }
-        Some(())
     }
 
     /// Values that were put in or taken out move the others: what begins and ends alike is left
     /// out, and the rest is compared one by one.
-    fn arrays(&mut self, one: Place<'_>, other: Place<'_>) -> Option<()> {
+    fn arrays(&mut self, one: Place<'_>, other: Place<'_>) {
         let (here, there) = (children(one), children(other));
         let same = |(here, there): &(&usize, &usize)| is_same((one.0, **here), (other.0, **there));
         let start = here.iter().zip(&there).take_while(same).count();
@@ -103,21 +100,15 @@ impl Comparing {
             let there = there_rest.get(at).map(|at| (other.0, *at));
             self.below(NodeLabel::Number(start + at), |this| match (here, there) {
                 (Some(here), Some(there)) => this.compare(here, there),
-                (here, there) => Some(this.note(here, there)),
-            })?;
+                (here, there) => this.note(here, there),
+            });
         }
-        Some(())
     }
 
-    fn below(
-        &mut self,
-        label: NodeLabel,
-        act: impl FnOnce(&mut Comparing) -> Option<()>,
-    ) -> Option<()> {
+    fn below(&mut self, label: NodeLabel, act: impl FnOnce(&mut Comparing)) {
         self.path.push(label);
-        let done = act(self);
+        act(self);
         self.path.pop();
-        done
     }
 
     fn note(&mut self, one: Option<Place<'_>>, other: Option<Place<'_>>) {
@@ -140,7 +131,7 @@ fn children((nodes, at): Place<'_>) -> Vec<usize> {
 }
 
 /// `None` where a name stands twice.
-fn members<'a>(place: Place<'a>) -> Option<BTreeMap<&'a str, usize>> {
+fn members(place: Place<'_>) -> Option<BTreeMap<&str, usize>> {
     let mut found = BTreeMap::new();
     for at in children(place) {
         let Some(NodeLabel::Name(name)) = &place.0[at].label else { return None };

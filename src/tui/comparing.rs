@@ -8,6 +8,7 @@ use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use tokio::io::AsyncReadExt as _;
 
+use crate::app::effect::StorageRequest;
 use crate::app::event::{Answer, Reply};
 use crate::domain::compared::{
     Compared, ComparedBytes, ComparedSide, ComparedTrees, LocalFile, MOST_COMPARED, TreeDifference,
@@ -28,12 +29,15 @@ use crate::tui::describing::described;
 const REPORTS: Duration = Duration::from_millis(100);
 
 /// `tell`: what is known so far.
-pub async fn compare(
+pub async fn ask(
     client: &Client,
-    one: DiffEnd,
-    other: DiffEnd,
+    request: StorageRequest,
     tell: impl Fn(Answer) + Send + Sync,
 ) -> Reply {
+    let StorageRequest::Compare { one, other } = request else {
+        let why = format!("{request:?} is no comparison");
+        return Err(Error::new(ErrorKind::Other, "compare", "").detail(why));
+    };
     let rate = RateLimiter::of(None);
     let comparer = Comparer::new(client.clone(), Patience::default(), rate);
     match (sort_of(one).await?, sort_of(other).await?) {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
 
 use crate::app::effect::StorageRequest;
@@ -21,6 +22,19 @@ pub const PAGE: u16 = 1000;
 
 /// Answers a question to storage; `tell` has what is known before the end.
 pub async fn ask_storage(
+    client: &Client,
+    request: StorageRequest,
+    known: impl FnOnce() -> KnownUploads + Send + 'static,
+    tell: impl Fn(Answer) + Send + Sync,
+) -> Reply {
+    // Beside the frame of all the others the stack of a worker has no room for this one.
+    if let StorageRequest::Compare { .. } = request {
+        return Box::pin(comparing::ask(client, request, tell)).await;
+    }
+    Box::pin(ask_other(client, request, known, tell)).await
+}
+
+async fn ask_other(
     client: &Client,
     request: StorageRequest,
     known: impl FnOnce() -> KnownUploads + Send + 'static,
@@ -74,10 +88,7 @@ pub async fn ask_storage(
         StorageRequest::Thaw { bucket, targets, wish } => {
             describing::thaw(client, &bucket, &targets, wish).await?
         }
-        StorageRequest::Compare { one, other } => {
-            // The stack of a worker has no room for what is asked of both at once.
-            Box::pin(comparing::compare(client, one, other, tell)).await?
-        }
+        StorageRequest::Compare { .. } => comparing::ask(client, request, tell).boxed().await?,
         StorageRequest::OpenText(object) => describing::open(client, &object).await?,
         StorageRequest::SaveText { object, etag, bytes } => {
             describing::save(client, &object, etag, bytes).await?

@@ -382,6 +382,7 @@ fn next(
         let wrong = |id: &VersionId| id.as_str() == NULL;
         let version = match last.filter(|last| last.key.as_str() == key) {
             Some(last) if version.as_ref().is_some_and(wrong) => Some(last.version.clone()),
+            None if version.as_ref().is_some_and(wrong) => None,
             _ => version,
         };
         return Some(VersionMarker { key: key.to_owned(), version });

@@ -1,5 +1,6 @@
 //! Tells two items apart by what is said of them, before their bytes are read.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use futures_util::FutureExt as _;
@@ -79,5 +80,8 @@ async fn md5_of(path: &Path) -> Result<String, Error> {
         }
         digest.update(piece.get(..read).unwrap_or_default());
     }
-    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(digest.finalize().iter().fold(String::new(), |mut text, byte| {
+        _ = write!(text, "{byte:02x}");
+        text
+    }))
 }

@@ -18,7 +18,7 @@ fn wrong(key: &str) -> WrongType {
         finding: TypeFinding {
             is: Some("binary/octet-stream".into()),
             should: "text/html".into(),
-            by_name: key.ends_with(".html"),
+            by_name: key.ends_with("html"),
         },
     }
 }

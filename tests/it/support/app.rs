@@ -259,8 +259,10 @@ fn fits(request: &Request, reply: &Reply) -> bool {
     matches!(
         (request, reply),
         (Request::Storage(StorageRequest::ListBuckets), Ok(Answer::Buckets(_)))
-            | (Request::Storage(StorageRequest::ListPage { .. }), Ok(Answer::Page(_)))
-            | (Request::Storage(StorageRequest::ListRest { .. }), Ok(Answer::Page(_)))
+            | (
+                Request::Storage(StorageRequest::ListPage { .. } | StorageRequest::ListRest { .. }),
+                Ok(Answer::Page(_))
+            )
             | (Request::Storage(StorageRequest::Find { .. }), Ok(Answer::Found(_)))
             | (Request::Storage(StorageRequest::Walk { .. }), Ok(Answer::Walked { .. }))
             | (Request::Storage(StorageRequest::CountBeside { .. }), Ok(Answer::Beside { .. }))
