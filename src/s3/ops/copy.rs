@@ -52,7 +52,7 @@ impl Client {
         options: &CopyOptions,
     ) -> Result<StoredObject, Error> {
         let (source_etag, only_if_absent) = (options.source_etag.as_ref(), options.only_if_absent);
-        let call = Call::on_object("CopyObject", to).writing().needing(Capability::CopyObject);
+        let call = self.copying("CopyObject", to, Capability::CopyObject);
         if from == to && options.replacing.is_none() {
             return Err(
                 call.fails(ErrorKind::InvalidRequest, "source and destination are the same")
@@ -158,7 +158,7 @@ impl Client {
         upload: &UploadId,
         number: u32,
     ) -> Result<UploadedPart, Error> {
-        let call = Call::on_object("UploadPartCopy", to).writing().needing(Capability::CopyPart);
+        let call = self.copying("UploadPartCopy", to, Capability::CopyPart);
         let conditional =
             self.sdk().await?.provider != Provider::R2 && !self.conditions().source_is_broken();
         let condition = source_etag.filter(|_| conditional);
@@ -210,6 +210,13 @@ impl Client {
     }
 
     /// How the source of a copy is read: the key that is given may not be its own.
+    /// Where a key of one's own is in use, a refusal says nothing of other copies: Ceph's gateway
+    /// copies, but not under such a key.
+    fn copying(&self, operation: &'static str, to: &ObjectAddress, lacked: Capability) -> Call {
+        let call = Call::on_object(operation, to).writing();
+        if self.access().has_key() { call } else { call.needing(lacked) }
+    }
+
     async fn source_access(&self, from: &ObjectAddress) -> Result<Access, Error> {
         if !self.access().has_key() || self.head(from).await?.has_customer_key() {
             return Ok(self.access().clone());

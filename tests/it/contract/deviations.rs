@@ -1,7 +1,10 @@
 //! Ways of single servers that are no ways of S3, answered as those servers answer.
 
+use windlass::domain::error::ErrorKind;
 use windlass::domain::object::ObjectAddress;
+use windlass::domain::protection::AccessSpec;
 use windlass::domain::restoring::RestoreStep;
+use windlass::s3::access::Access;
 
 use super::scripted::{Scripted, answer, refusal, scripted_by, xml};
 
@@ -94,4 +97,26 @@ async fn a_version_comes_back_where_its_copy_is_taken_for_one_that_changes_nothi
     let step = RestoreStep::Copy { object: object.clone(), over: over.clone() };
     let done = client.restore(&"b".into(), vec![step], |_| ()).await;
     assert_eq!((done.restored, done.failed), (1, 0), "{done:?}");
+}
+
+/// Ceph's gateway copies, but not what has a key of one's own.
+#[tokio::test]
+async fn a_refused_copy_under_a_key_of_ones_own_says_nothing_of_others() {
+    const KEY: &str = "x-amz-server-side-encryption-customer-key";
+    let server = scripted_by(|asked| match asked.line.starts_with("PUT") {
+        true if asked.header(KEY).is_some() => refusal(501, "NotImplemented"),
+        true => xml(200, "<CopyObjectResult><ETag>\"e\"</ETag></CopyObjectResult>"),
+        false => answer(200, "ETag: \"e\"", ""),
+    })
+    .await;
+    let client = server.client();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key");
+    std::fs::write(&path, [7; 32]).unwrap();
+    let spec = AccessSpec { key_file: Some(path), requester_pays: false };
+    let keyed = client.accessing(Access::of(&spec).unwrap());
+    let to = ObjectAddress::new("b".into(), "copy".into());
+    let refused = keyed.copy(&object(), &to, None, false, None).await.unwrap_err();
+    assert!(refused.is(&ErrorKind::Unsupported), "{refused:?}");
+    client.copy(&object(), &to, None, false, None).await.expect("a server that copies");
 }
