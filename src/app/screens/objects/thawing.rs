@@ -109,7 +109,7 @@ fn offers(days: u32, cost: Option<Cost>) -> impl Iterator<Item = Offer> {
             (RestoreTier::Standard, Some(cost)) => format!("; {cost} to retrieve"),
             (RestoreTier::Standard, None) => String::new(),
             (RestoreTier::Bulk, _) => "; the cheapest".to_owned(),
-            (RestoreTier::Expedited, _) => "; the dearest".to_owned(),
+            (RestoreTier::Expedited, _) => "; the most expensive".to_owned(),
         };
         Offer {
             text: format!("{days} {}", tier.name()),
