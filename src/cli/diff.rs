@@ -9,17 +9,11 @@ use crate::cli::below::nothing_below;
 use crate::cli::connect::Choice;
 use crate::cli::pace::PaceArguments;
 use crate::cli::print::{Printer, Status, Trouble, complain, complain_of};
-use crate::domain::diff_end::{DiffEnd, DiffItem, DiffKind, DiffTree};
+use crate::domain::diff_end::{DiffEnd, DiffItem, DiffKind, DiffPair, DiffSide, DiffTree};
 use crate::domain::error::Error;
 use crate::transfer::comparing::comparer::Comparer;
 use crate::transfer::comparing::trees::TreeNews;
 use crate::transfer::limits::rate::RateLimiter;
-
-/// A side as it was found: one object or file, or all that is below a place.
-enum Side {
-    One(DiffItem),
-    Below(DiffTree),
-}
 
 /// What is compared, and with whose keys.
 pub struct Comparison {
@@ -43,37 +37,19 @@ async fn compare(arguments: &DiffArguments, choice: &Choice) -> Result<Status, T
     let rate = RateLimiter::of(pace.rate(choice.settings.transfers.limit));
     let comparison =
         Comparison { comparer: Comparer::new(choice.client()?, pace.patience(), rate) };
-    let (one, other) = (Side::of(&arguments.one), Side::of(&arguments.other));
+    let (one, other) = (side(&arguments.one), side(&arguments.other));
     let mut printer = Printer::new(choice.json);
-    let status = match (one, other) {
-        (Side::Below(one), Side::Below(other)) => {
-            comparison.trees(&one, &other, &mut printer).await?
-        }
-        (Side::One(one), Side::One(other)) => comparison.pair(&one, &other, &mut printer).await?,
-        (Side::One(one), Side::Below(tree)) => {
-            let other = named_as(&tree, &one)?;
-            comparison.pair(&one, &other, &mut printer).await?
-        }
-        (Side::Below(tree), Side::One(other)) => {
-            let one = named_as(&tree, &other)?;
-            comparison.pair(&one, &other, &mut printer).await?
-        }
+    let status = match DiffPair::of(one, other).map_err(Trouble::Usage)? {
+        DiffPair::Trees(one, other) => comparison.trees(&one, &other, &mut printer).await?,
+        DiffPair::Items(one, other) => comparison.pair(&one, &other, &mut printer).await?,
     };
     printer.flush()?;
     Ok(status)
 }
 
-impl Side {
-    fn of(end: &DiffEnd) -> Side {
-        match end {
-            DiffEnd::Object(object) => Side::One(DiffItem::Stored(object.clone())),
-            DiffEnd::Prefix(bucket, prefix) => {
-                Side::Below(DiffTree::Stored(bucket.clone(), prefix.clone()))
-            }
-            DiffEnd::Local(path) if path.is_dir() => Side::Below(DiffTree::Local(path.clone())),
-            DiffEnd::Local(path) => Side::One(DiffItem::Local(path.clone())),
-        }
-    }
+fn side(end: &DiffEnd) -> DiffSide {
+    let is_folder = matches!(end, DiffEnd::Local(path) if path.is_dir());
+    end.clone().side(is_folder)
 }
 
 impl Comparison {
@@ -114,16 +90,6 @@ fn is_there(tree: &DiffTree) -> Result<(), Error> {
         DiffTree::Stored(bucket, prefix) if !prefix.is_root() => Err(nothing_below(bucket, prefix)),
         DiffTree::Stored(..) | DiffTree::Local(_) => Ok(()),
     }
-}
-
-/// What is named in a tree as one object or file is, as `diff` of a shell takes a file and a
-/// folder.
-fn named_as(tree: &DiffTree, item: &DiffItem) -> Result<DiffItem, Trouble> {
-    let nameless = || {
-        let place = item.place();
-        Trouble::Usage(format!("{place} has no name that could be looked for"))
-    };
-    Ok(tree.item(item.name().ok_or_else(nameless)?))
 }
 
 /// The key an item is told by; of a file its name.

@@ -15,6 +15,7 @@ use crate::cli::print::{Trouble, complain_of};
 use crate::config::paths::make_folder;
 use crate::domain::address::{Bucket, Location};
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::hex::hex;
 use crate::domain::listing::Row;
 use crate::domain::object::{ByteRange, ObjectAddress};
 use crate::domain::ranges::Ranges;
@@ -197,9 +198,7 @@ fn fetched(
         file.write_all(&piece).map_err(|error| fail(&error))?;
         start = end;
     }
-    let digits =
-        sum.finalize().iter().fold(String::new(), |all, byte| all + &format!("{byte:02x}"));
-    if !digits.eq_ignore_ascii_case(&told.md5) {
+    if !hex(&sum.finalize()).eq_ignore_ascii_case(&told.md5) {
         return differs("MD5");
     }
     Ok(FetchedFile { file, size: told.size })

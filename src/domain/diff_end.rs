@@ -28,6 +28,20 @@ pub enum DiffTree {
     Local(PathBuf),
 }
 
+/// A side as it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DiffSide {
+    Item(DiffItem),
+    Tree(DiffTree),
+}
+
+/// What is compared with what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DiffPair {
+    Items(DiffItem, DiffItem),
+    Trees(DiffTree, DiffTree),
+}
+
 /// In what a name differs, as seen from the first side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DiffKind {
@@ -58,6 +72,39 @@ impl std::fmt::Display for DiffEnd {
     }
 }
 
+impl DiffEnd {
+    /// `is_folder`: of a path that is one.
+    pub fn side(self, is_folder: bool) -> DiffSide {
+        match self {
+            DiffEnd::Object(object) => DiffSide::Item(DiffItem::Stored(object)),
+            DiffEnd::Prefix(bucket, prefix) => DiffSide::Tree(DiffTree::Stored(bucket, prefix)),
+            DiffEnd::Local(path) if is_folder => DiffSide::Tree(DiffTree::Local(path)),
+            DiffEnd::Local(path) => DiffSide::Item(DiffItem::Local(path)),
+        }
+    }
+}
+
+impl DiffPair {
+    /// One item and a tree are that item and what is named so in the tree, as `diff` of a shell
+    /// takes a file and a folder.
+    ///
+    /// # Errors
+    /// A sentence where an item has no name.
+    pub fn of(one: DiffSide, other: DiffSide) -> Result<DiffPair, String> {
+        Ok(match (one, other) {
+            (DiffSide::Tree(one), DiffSide::Tree(other)) => DiffPair::Trees(one, other),
+            (DiffSide::Item(one), DiffSide::Item(other)) => DiffPair::Items(one, other),
+            (DiffSide::Item(one), DiffSide::Tree(tree)) => {
+                let other = tree.named_as(&one)?;
+                DiffPair::Items(one, other)
+            }
+            (DiffSide::Tree(tree), DiffSide::Item(other)) => {
+                DiffPair::Items(tree.named_as(&other)?, other)
+            }
+        })
+    }
+}
+
 impl DiffItem {
     /// What comes after the last `/`.
     pub fn name(&self) -> Option<&str> {
@@ -77,6 +124,11 @@ impl DiffItem {
 }
 
 impl DiffTree {
+    fn named_as(&self, item: &DiffItem) -> Result<DiffItem, String> {
+        let nameless = || format!("{} has no name that could be looked for", item.place());
+        Ok(self.item(item.name().ok_or_else(nameless)?))
+    }
+
     /// The object or file of a name relative to it.
     pub fn item(&self, relative: &str) -> DiffItem {
         match self {

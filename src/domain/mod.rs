@@ -24,6 +24,7 @@ pub mod error;
 pub mod file_kind;
 pub mod folded_tree;
 pub mod glob;
+pub mod hex;
 pub mod identity;
 pub mod indexed;
 pub mod jurisdiction;

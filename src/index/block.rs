@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use crate::domain::address::MAX_KEY_BYTES;
 use crate::domain::compared::same_start;
+use crate::domain::hex::hex;
 use crate::domain::listing::{Class, Row, RowKind};
 
 /// Rows of a block at most.
@@ -176,10 +177,6 @@ fn read_tag(from: &mut Bytes<'_>, tags: &mut Vec<Option<String>>) -> Option<()> 
         _ => return None,
     });
     Some(())
-}
-
-fn hex(digest: &[u8]) -> String {
-    digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn put_tag(into: &mut Vec<u8>, tag: Option<&str>) {

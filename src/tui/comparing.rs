@@ -13,13 +13,14 @@ use crate::app::event::{Answer, Reply};
 use crate::domain::compared::{
     Compared, ComparedBytes, ComparedSide, ComparedTrees, LocalFile, MOST_COMPARED, TreeDifference,
 };
-use crate::domain::diff_end::{DiffEnd, DiffItem, DiffTree};
+use crate::domain::diff_end::{DiffEnd, DiffItem, DiffPair, DiffSide, DiffTree};
 use crate::domain::error::{Error, ErrorKind, READ_FILE};
 use crate::domain::likeness::Likeness;
 use crate::domain::value_difference::{ValueDifference, value_differences};
 use crate::look::document::document_tree;
 use crate::s3::client::Client;
 use crate::transfer::comparing::comparer::Comparer;
+use crate::transfer::comparing::likeness::{KnownItem, likeness};
 use crate::transfer::comparing::trees::TreeNews;
 use crate::transfer::limits::Patience;
 use crate::transfer::limits::rate::RateLimiter;
@@ -40,35 +41,20 @@ pub async fn ask(
     };
     let rate = RateLimiter::of(None);
     let comparer = Comparer::new(client.clone(), Patience::default(), rate);
-    match (sort_of(one).await?, sort_of(other).await?) {
-        (End::Tree(one), End::Tree(other)) => trees(&comparer, &one, &other, tell).boxed().await,
-        (End::Item(one), End::Item(other)) => items(&comparer, &one, &other).boxed().await,
-        (End::Item(one), End::Tree(tree)) => {
-            let other = named_as(&tree, &one)?;
-            items(&comparer, &one, &other).boxed().await
-        }
-        (End::Tree(tree), End::Item(other)) => {
-            let one = named_as(&tree, &other)?;
-            items(&comparer, &one, &other).boxed().await
-        }
+    let (one, other) = (side_of(one).await?, side_of(other).await?);
+    let nameless = |why| Error::new(ErrorKind::InvalidRequest, READ_FILE, "").detail(why);
+    match DiffPair::of(one, other).map_err(nameless)? {
+        DiffPair::Trees(one, other) => trees(&comparer, &one, &other, tell).boxed().await,
+        DiffPair::Items(one, other) => items(&comparer, &one, &other).boxed().await,
     }
 }
 
-/// What an end turned out to be.
-enum End {
-    Item(DiffItem),
-    Tree(DiffTree),
-}
-
-async fn sort_of(end: DiffEnd) -> Result<End, Error> {
-    Ok(match end {
-        DiffEnd::Object(object) => End::Item(DiffItem::Stored(object)),
-        DiffEnd::Prefix(bucket, prefix) => End::Tree(DiffTree::Stored(bucket, prefix)),
-        DiffEnd::Local(path) => match found(&path).await?.is_dir() {
-            true => End::Tree(DiffTree::Local(path)),
-            false => End::Item(DiffItem::Local(path)),
-        },
-    })
+async fn side_of(end: DiffEnd) -> Result<DiffSide, Error> {
+    let is_folder = match &end {
+        DiffEnd::Local(path) => found(path).await?.is_dir(),
+        DiffEnd::Object(_) | DiffEnd::Prefix(..) => false,
+    };
+    Ok(end.side(is_folder))
 }
 
 async fn found(path: &Path) -> Result<std::fs::Metadata, Error> {
@@ -76,25 +62,20 @@ async fn found(path: &Path) -> Result<std::fs::Metadata, Error> {
     found.map_err(|error| Error::from_io(&error, READ_FILE, path.display()))
 }
 
-fn named_as(tree: &DiffTree, item: &DiffItem) -> Result<DiffItem, Error> {
-    let nameless = || {
-        let why = "it has no name that could be looked for";
-        Error::new(ErrorKind::InvalidRequest, READ_FILE, item.place()).detail(why)
-    };
-    Ok(tree.item(item.name().ok_or_else(nameless)?))
-}
-
 // ─── two items ───
 
 async fn items(comparer: &Comparer, one: &DiffItem, other: &DiffItem) -> Reply {
-    let sides = tokio::try_join!(side(comparer, one).boxed(), side(comparer, other).boxed());
+    let sides = tokio::try_join!(
+        described_side(comparer, one).boxed(),
+        described_side(comparer, other).boxed()
+    );
     let (here, there) = sides?;
     let compared = bytes(comparer, (one, &here), (other, &there)).boxed().await?;
     let (bytes, values) = compared;
     Ok(Answer::Compared(Box::new(Compared { one: here, other: there, bytes, values })))
 }
 
-async fn side(comparer: &Comparer, item: &DiffItem) -> Result<ComparedSide, Error> {
+async fn described_side(comparer: &Comparer, item: &DiffItem) -> Result<ComparedSide, Error> {
     Ok(match item {
         DiffItem::Stored(object) => {
             ComparedSide::Stored(described(comparer.client(), object.clone()).boxed().await?)
@@ -116,7 +97,7 @@ async fn bytes(
     (one, here): (&DiffItem, &ComparedSide),
     (other, there): (&DiffItem, &ComparedSide),
 ) -> Result<BytesAndValues, Error> {
-    let (_, likeness) = comparer.told_of(one, other).boxed().await?;
+    let likeness = likeness(known(here), known(there)).boxed().await?;
     if likeness.is_same() {
         return Ok((ComparedBytes::SameBySum, None));
     }
@@ -142,6 +123,13 @@ async fn bytes(
         (bytes, values)
     });
     Ok(compared.await?)
+}
+
+fn known(side: &ComparedSide) -> KnownItem<'_> {
+    match side {
+        ComparedSide::Stored(described) => KnownItem::Stored(&described.head),
+        ComparedSide::Local(file) => KnownItem::Local(&file.path, file.size),
+    }
 }
 
 fn values(name: &str, one: &[u8], other: &[u8]) -> Option<Vec<ValueDifference>> {

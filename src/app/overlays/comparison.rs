@@ -11,13 +11,14 @@ use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::list::step;
 use crate::app::part::Part;
 use crate::app::scope::Scope;
-use crate::app::screens::details::facts;
+use crate::app::screens::details::{facts, object_facts};
 use crate::domain::compared::{
     Compared, ComparedBytes, ComparedSide, ComparedTrees, MOST_COMPARED, TreeDifference,
 };
 use crate::domain::diff_end::{DiffEnd, DiffKind};
 use crate::domain::line_difference::DifferenceLine;
-use crate::domain::units::{Count, Moment, Size};
+use crate::domain::object::ObjectHead;
+use crate::domain::units::{Count, Size};
 use crate::domain::value_difference::{MOST_DIFFERENCES, ValueDifference};
 
 #[derive(Clone, Debug)]
@@ -266,20 +267,15 @@ fn described(compared: &Compared, zone: &TimeZone) -> Vec<ComparisonLine> {
         .collect()
 }
 
-const SIZE: &str = "size";
-const MODIFIED: &str = "modified";
-
 /// Facts that files have too.
-const OF_FILES: [&str; 2] = [SIZE, MODIFIED];
+const OF_FILES: [&str; 2] = ["size", "modified"];
 
 fn told(side: &ComparedSide, zone: &TimeZone) -> Vec<(String, String)> {
     let description = match side {
         ComparedSide::Stored(description) => description,
         ComparedSide::Local(file) => {
-            let size = format!("{} ({} bytes)", Size(file.size), Count(file.size));
-            let modified = file.modified.map(|time| Moment(time, zone).to_string());
-            let modified = modified.map(|text| (MODIFIED.to_owned(), text));
-            return [(SIZE.to_owned(), size)].into_iter().chain(modified).collect();
+            let (size, modified) = (Some(file.size), file.modified);
+            return object_facts(&ObjectHead { size, modified, ..ObjectHead::default() }, zone);
         }
     };
     let mut told = facts(&description.object, &description.head, zone);

@@ -96,14 +96,14 @@ impl TypesSheet {
     }
 
     /// The marked rows, or all; none that is mended.
-    fn chosen(&self) -> Vec<WrongType> {
+    fn chosen(&self) -> impl Iterator<Item = &WrongType> {
         let all = self.marked() == 0;
         let open = self.rows.iter().filter(|row| row.state != TypeState::Mended);
-        open.filter(|row| all || row.marked).map(|row| row.wrong.clone()).collect()
+        open.filter(move |row| all || row.marked).map(|row| &row.wrong)
     }
 
     fn ask(&mut self) {
-        let chosen = self.chosen();
+        let chosen: Vec<WrongType> = self.chosen().cloned().collect();
         if chosen.is_empty() || self.is_mending() {
             return;
         }
@@ -229,7 +229,7 @@ impl Part for TypesSheet {
             return dialog.hints();
         }
         let leave = if self.is_waiting() { "stop" } else { "close" };
-        if self.chosen().is_empty() || self.is_mending() {
+        if self.is_mending() || self.chosen().next().is_none() {
             return vec![(Action::Dismiss, leave)];
         }
         let mend = if self.marked() == 0 { "mend all" } else { "mend the marked" };

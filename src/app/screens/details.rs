@@ -55,7 +55,8 @@ pub fn facts(object: &ObjectAddress, head: &ObjectHead, zone: &TimeZone) -> Vec<
     facts
 }
 
-fn object_facts(head: &ObjectHead, zone: &TimeZone) -> Vec<Fact> {
+/// Without those of its headers.
+pub fn object_facts(head: &ObjectHead, zone: &TimeZone) -> Vec<Fact> {
     let size = head.size.map_or_else(
         || "unknown: the body is compressed in transit".to_owned(),
         |size| format!("{} ({} bytes)", Size(size), Count(size)),

@@ -16,7 +16,8 @@ use crate::demo::answers::found::{Found, find};
 use crate::demo::answers::given::{checked_class, described, given_headers};
 use crate::demo::answers::guards::{CustomerKey, asked_guard, check_restored, tell_encryption};
 use crate::demo::store::guard::Guard;
-use crate::demo::store::object::{Stored, hex, md5};
+use crate::demo::store::object::{Stored, md5};
+use crate::domain::hex::hex;
 
 /// The most that one copy may carry, in bytes.
 const MOST: u64 = 5 * 1024 * 1024 * 1024;

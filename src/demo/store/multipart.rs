@@ -7,7 +7,8 @@ use md5::{Digest, Md5};
 use s3s::dto::Checksum;
 
 use crate::demo::store::content::Content;
-use crate::demo::store::object::{Stored, hex};
+use crate::demo::store::object::Stored;
+use crate::domain::hex::hex;
 
 /// An upload that was begun and neither completed nor aborted.
 #[derive(Clone, Debug)]

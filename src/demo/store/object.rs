@@ -1,7 +1,6 @@
 //! What is kept of an object beside its key: content, ETag, checksums, headers, tags, and its
 //! versions.
 
-use std::fmt::Write;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -10,6 +9,7 @@ use s3s::dto::{Checksum, Grant, Metadata, Tag, Timestamp};
 
 use crate::demo::store::content::Content;
 use crate::demo::store::guard::Guard;
+use crate::domain::hex::hex;
 
 /// The headers that a client gives and gets back as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,14 +86,6 @@ pub fn md5(content: &Content) -> [u8; 16] {
         hash.update(&chunk);
     }
     hash.finalize().into()
-}
-
-pub fn hex(digest: &[u8]) -> String {
-    digest.iter().fold(String::with_capacity(digest.len() * 2), |mut digits, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
 }
 
 #[cfg(test)]

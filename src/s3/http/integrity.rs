@@ -7,6 +7,7 @@ use md5::{Digest as _, Md5};
 use sha2::Sha256;
 
 use crate::domain::error::Error;
+use crate::domain::hex::hex;
 use crate::domain::object::{ETag, UploadedPart};
 use crate::s3::http::body::Body;
 use crate::s3::tasks::blocking;
@@ -104,14 +105,6 @@ pub fn crc64nvme_of_parts(parts: &[UploadedPart]) -> Option<String> {
         Some(checksum_combine(CrcAlgorithm::Crc64Nvme, whole, crc, length))
     })?;
     Some(STANDARD.encode(whole.to_be_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
-        use std::fmt::Write as _;
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 /// The value of `Content-MD5`.

@@ -1,12 +1,11 @@
 //! Reads the two sides of a comparison beside each other, as far as it takes.
 
 use tokio::io::{AsyncRead, AsyncReadExt, DuplexStream, duplex};
-use tokio::task::JoinError;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::domain::compared::same_start;
 use crate::domain::diff_end::DiffItem;
-use crate::domain::error::{Error, ErrorKind, READ_FILE};
+use crate::domain::error::{Error, READ_FILE};
 use crate::transfer::comparing::comparer::Comparer;
 use crate::transfer::stream::download::{Broken, download_stream};
 
@@ -61,8 +60,7 @@ impl ComparedSource {
                 read.map_err(|e| Error::from_io(&e, "GetObject", ""))?;
                 if piece.len() < PIECE {
                     // What ended it is told by the other end.
-                    let ended = arriving.await;
-                    ended.map_err(|e| broke("GetObject", &e))??;
+                    arriving.await??;
                 }
             }
         }
@@ -83,11 +81,6 @@ impl ComparedSource {
             }
         }
     }
-}
-
-/// A task of ours that did not end by itself.
-pub fn broke(operation: &str, error: &JoinError) -> Error {
-    Error::new(ErrorKind::Other, operation, "").detail(error.to_string())
 }
 
 async fn fill(from: &mut (impl AsyncRead + Unpin), piece: &mut Vec<u8>) -> std::io::Result<usize> {

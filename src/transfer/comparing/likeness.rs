@@ -1,87 +1,117 @@
 //! Tells two items apart by what is said of them, before their bytes are read.
 
-use std::fmt::Write as _;
-use std::path::Path;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
 use futures_util::FutureExt as _;
-use md5::{Digest as _, Md5};
-use tokio::io::AsyncReadExt as _;
 
 use crate::domain::diff_end::DiffItem;
 use crate::domain::error::{Error, READ_FILE};
-use crate::domain::likeness::{Likeness, encrypted};
+use crate::domain::likeness::Likeness;
 use crate::domain::object::ObjectHead;
+use crate::domain::transfer::Verification;
+use crate::s3::tasks::blocking;
 use crate::transfer::comparing::comparer::Comparer;
+use crate::transfer::workers::digest::DigestCheck;
 
 /// Bytes of a file that are read at once.
 const PIECE: usize = 256 * 1024;
 
+/// An item with what is known of it.
+#[derive(Clone, Copy)]
+pub enum KnownItem<'a> {
+    Stored(&'a ObjectHead),
+    /// A file, and how many bytes it has.
+    Local(&'a Path, u64),
+}
+
 impl Comparer {
     /// The sizes of both, and whether that and what the server says of their bytes tells them
-    /// apart. The digest of a file is taken where the server tells the object's.
+    /// apart.
     pub async fn told_of(
         &self,
         one: &DiffItem,
         other: &DiffItem,
     ) -> Result<([Option<u64>; 2], Likeness), Error> {
-        match (one, other) {
-            (DiffItem::Stored(one), DiffItem::Stored(other)) => {
-                let heads = tokio::try_join!(
-                    self.client.whole_head(one).boxed(),
-                    self.client.whole_head(other).boxed()
-                );
-                let (one, other) = heads?;
-                Ok(([one.size, other.size], Likeness::of(&one, &other)))
+        let (one, other) = tokio::try_join!(self.known(one).boxed(), self.known(other).boxed())?;
+        let likeness = likeness(one.item(), other.item()).await?;
+        Ok(([one.item().size(), other.item().size()], likeness))
+    }
+
+    async fn known(&self, item: &DiffItem) -> Result<Known, Error> {
+        Ok(match item {
+            DiffItem::Stored(object) => Known::Stored(self.client().whole_head(object).await?),
+            DiffItem::Local(path) => {
+                let found = tokio::fs::metadata(path).await;
+                let found = found.map_err(|e| Error::from_io(&e, READ_FILE, path.display()))?;
+                Known::Local(path.clone(), found.len())
             }
-            (DiffItem::Stored(object), DiffItem::Local(path)) => {
-                let head = self.client.whole_head(object).boxed().await?;
-                let (size, likeness) = of_file(&head, path).await?;
-                Ok(([head.size, Some(size)], likeness))
-            }
-            (DiffItem::Local(path), DiffItem::Stored(object)) => {
-                let head = self.client.whole_head(object).boxed().await?;
-                let (size, likeness) = of_file(&head, path).await?;
-                Ok(([Some(size), head.size], likeness))
-            }
-            (DiffItem::Local(one), DiffItem::Local(other)) => {
-                let (one, other) = tokio::try_join!(length(one), length(other))?;
-                let likeness = if one == other { Likeness::Unknown } else { Likeness::Other };
-                Ok(([Some(one), Some(other)], likeness))
-            }
+        })
+    }
+}
+
+enum Known {
+    Stored(ObjectHead),
+    Local(PathBuf, u64),
+}
+
+impl Known {
+    fn item(&self) -> KnownItem<'_> {
+        match self {
+            Known::Stored(head) => KnownItem::Stored(head),
+            Known::Local(path, size) => KnownItem::Local(path, *size),
         }
     }
 }
 
-async fn of_file(head: &ObjectHead, path: &Path) -> Result<(u64, Likeness), Error> {
-    let size = length(path).await?;
-    if head.size.is_some_and(|other| other != size) {
-        return Ok((size, Likeness::Other));
+impl KnownItem<'_> {
+    fn size(self) -> Option<u64> {
+        match self {
+            KnownItem::Stored(head) => head.size,
+            KnownItem::Local(_, size) => Some(size),
+        }
     }
-    let told = head.etag.as_ref().and_then(|etag| etag.md5_hex()).filter(|_| !encrypted(head));
-    let Some(told) = told else { return Ok((size, Likeness::Unknown)) };
-    // Some servers make tags of this form that are no digests: one that differs proves nothing.
-    let same = md5_of(path).await?.eq_ignore_ascii_case(told);
-    Ok((size, if same { Likeness::Same(Some("md5")) } else { Likeness::Unknown }))
 }
 
-async fn length(path: &Path) -> Result<u64, Error> {
-    let found = tokio::fs::metadata(path).await;
-    Ok(found.map_err(|e| Error::from_io(&e, READ_FILE, path.display()))?.len())
+/// Whether what is known of two items tells them apart. A file is read where the server tells a
+/// digest of the object.
+pub async fn likeness(one: KnownItem<'_>, other: KnownItem<'_>) -> Result<Likeness, Error> {
+    if one.size().zip(other.size()).is_some_and(|(one, other)| one != other) {
+        return Ok(Likeness::Other);
+    }
+    match (one, other) {
+        (KnownItem::Stored(one), KnownItem::Stored(other)) => Ok(Likeness::of(one, other)),
+        (KnownItem::Stored(head), KnownItem::Local(path, _))
+        | (KnownItem::Local(path, _), KnownItem::Stored(head)) => of_file(head, path).await,
+        (KnownItem::Local(..), KnownItem::Local(..)) => Ok(Likeness::Unknown),
+    }
 }
 
-async fn md5_of(path: &Path) -> Result<String, Error> {
+async fn of_file(head: &ObjectHead, path: &Path) -> Result<Likeness, Error> {
+    let check = DigestCheck::of(head);
+    if !check.compares() {
+        return Ok(Likeness::Unknown);
+    }
+    let path = path.to_owned();
+    let check = blocking(move || shown(check, &path)).await?;
+    // Some servers make tags that look like digests: one that differs proves nothing.
+    Ok(match check.finish("") {
+        Ok(Verification::Digest(_)) => Likeness::Same(None),
+        _ => Likeness::Unknown,
+    })
+}
+
+/// A check that has seen the bytes of a file.
+fn shown(mut check: DigestCheck, path: &Path) -> Result<DigestCheck, Error> {
     let fail = |e: &std::io::Error| Error::from_io(e, READ_FILE, path.display());
-    let mut file = tokio::fs::File::open(path).await.map_err(|e| fail(&e))?;
-    let (mut digest, mut piece) = (Md5::new(), vec![0; PIECE]);
+    let mut file = File::open(path).map_err(|e| fail(&e))?;
+    let mut piece = vec![0; PIECE];
     loop {
-        let read = file.read(&mut piece).await.map_err(|e| fail(&e))?;
+        let read = file.read(&mut piece).map_err(|e| fail(&e))?;
         if read == 0 {
-            break;
+            return Ok(check);
         }
-        digest.update(piece.get(..read).unwrap_or_default());
+        check.update(piece.get(..read).unwrap_or_default());
     }
-    Ok(digest.finalize().iter().fold(String::new(), |mut text, byte| {
-        _ = write!(text, "{byte:02x}");
-        text
-    }))
 }

@@ -2,5 +2,5 @@
 
 pub mod bytes;
 pub mod comparer;
-mod likeness;
+pub mod likeness;
 pub mod trees;

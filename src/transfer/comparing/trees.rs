@@ -1,13 +1,14 @@
 //! Compares all that is below two prefixes or folders, name by name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 
 use crate::domain::diff_end::{DiffKind, DiffTree};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::likeness::Likeness;
-use crate::transfer::comparing::bytes::{broke, first_difference};
+use crate::s3::tasks::blocking;
+use crate::transfer::comparing::bytes::first_difference;
 use crate::transfer::comparing::comparer::Comparer;
 use crate::transfer::local::walk::{Walk, WalkRules, Walked};
 
@@ -57,14 +58,14 @@ impl Comparer {
         for error in here.refused.into_iter().chain(there.refused) {
             tell(TreeNews::Failed(error))?;
         }
-        let all: BTreeSet<String> = here.found.keys().chain(there.found.keys()).cloned().collect();
+        let mut all: Vec<&String> = here.found.keys().chain(there.found.keys()).collect();
+        all.sort_unstable();
+        all.dedup();
         let count = all.len();
-        let judged = stream::iter(all).map(|name| {
-            let both = [here.found.get(&name), there.found.get(&name)];
-            async move {
-                let judged = self.judge(&name, (one, other), both).boxed().await;
-                (name, both, judged)
-            }
+        let judged = stream::iter(0..count).map(|at| {
+            let name: &str = all[at];
+            let both = [here.found.get(name), there.found.get(name)];
+            async move { (name, both, self.judge(name, (one, other), both).boxed().await) }
         });
         let mut judged = std::pin::pin!(judged.buffered(AT_ONCE));
         let mut compared = 0;
@@ -74,7 +75,7 @@ impl Comparer {
                 Ok(None) => {}
                 Ok(Some(difference)) => {
                     let sizes = both.map(|named| named.and_then(|named| named.size));
-                    tell(TreeNews::Differs { name: &name, difference, sizes })?;
+                    tell(TreeNews::Differs { name, difference, sizes })?;
                 }
                 Err(error) if error.is(&ErrorKind::Cancelled) => return Err(error.into()),
                 Err(error) => tell(TreeNews::Failed(error))?,
@@ -129,11 +130,10 @@ impl Comparer {
             }
             DiffTree::Local(folder) => {
                 let root = folder.clone();
-                let walked = tokio::task::spawn_blocking(move || {
+                let walked = blocking(move || {
                     Walk::new(&root, WalkRules::default()).map(Iterator::collect::<Vec<Walked>>)
                 });
-                let walked = walked.await.map_err(|e| broke("read the folder", &e))??;
-                for walked in walked {
+                for walked in walked.await? {
                     match walked {
                         Walked::File { relative, size, .. } => {
                             names.found.insert(relative, Named { size: Some(size), etag: None });

@@ -1,6 +1,5 @@
 //! Compares bytes with the digests that the server gives of them.
 
-mod hex;
 mod parts;
 
 use std::collections::BTreeMap;
@@ -11,13 +10,13 @@ use crc_fast::{CrcAlgorithm, checksum_combine};
 use md5::{Digest as _, Md5};
 
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::hex::hex;
 use crate::domain::likeness::encrypted;
 use crate::domain::object::{ByteRange, ETag, ObjectHead, UploadedPart};
 use crate::domain::parts::{piece, piece_count};
 use crate::domain::transfer::Verification;
 use crate::s3::http::body::Body;
 use crate::transfer::local::part_file::GrowingFile;
-use crate::transfer::workers::digest::hex::hex;
 use crate::transfer::workers::digest::parts::Parts;
 
 /// A digest being computed, with the value it must come to.

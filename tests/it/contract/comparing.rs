@@ -11,7 +11,7 @@ use windlass::domain::value_difference::ValueDifference;
 use windlass::transfer::journal::KnownUploads;
 use windlass::tui::requests::ask_storage;
 
-use super::target::Target;
+use super::target::{Target, noise};
 
 async fn ask(target: &Target, one: DiffEnd, other: DiffEnd) -> Result<Vec<Answer>, Error> {
     let told = Mutex::new(Vec::new());
@@ -102,4 +102,22 @@ pub async fn an_object_and_a_file_differ_in_size_lines_and_values(target: Target
     assert!(matches!(&compared.one, ComparedSide::Local(file) if file.path == path));
     let missing = DiffEnd::Local(path.with_file_name("none"));
     assert!(ask(&target, end(), missing).await.is_err());
+}
+
+pub async fn a_file_that_is_the_same_is_told_by_a_digest(target: Target) {
+    let bytes = noise(300_000);
+    let object = target.put("big.bin", &bytes).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("big.bin");
+    std::fs::write(&path, &bytes).unwrap();
+    let tag = target.client.head(&object).await.unwrap().etag;
+    let before = target.meter.usage().received;
+    let compared = pair(&target, DiffEnd::Object(object), DiffEnd::Local(path)).await;
+    let fetched = target.meter.usage().received - before;
+    if tag.is_some_and(|tag| tag.md5_hex().is_some()) {
+        assert_eq!(compared.bytes, ComparedBytes::SameBySum);
+        assert!(fetched < 100_000, "{fetched}");
+    } else {
+        assert!(matches!(compared.bytes, ComparedBytes::SameBySum | ComparedBytes::Same));
+    }
 }

@@ -185,6 +185,22 @@ fn travelled() -> App {
 }
 
 #[test]
+fn an_object_of_the_past_is_compared_and_a_prefix_is_not() {
+    for (keys, why) in [
+        ("g g =", "prefixes of the past cannot be compared"),
+        ("g g space space =", "prefixes of the past cannot be compared"),
+    ] {
+        let mut app = travelled();
+        app.keys(keys);
+        assert!(app.toast().contains(why), "{keys}: {}", app.toast());
+        assert!(app.state.dialog().is_none(), "{keys}");
+    }
+    let mut app = travelled();
+    app.keys("G =");
+    assert!(app.picture().contains("Compare gone.txt with"), "{}", app.picture());
+}
+
+#[test]
 fn the_past_is_shown_loudly_walked_and_only_read() {
     let mut app = travelled();
     let picture = app.picture();

@@ -111,7 +111,7 @@ fn what_comes_back_is_not_gone() {
 fn nothing_is_done_to_what_is_gone() {
     let mut app = watched(&["a", "b"]);
     app.reply(rows(&["b"])).effects();
-    for key in ["d", "D", "y", "c", "m", "r", "i", "p", "e", "M"] {
+    for key in ["d", "D", "y", "c", "m", "r", "i", "p", "e", "M", "="] {
         app.keys(key);
         assert!(app.requests().is_empty(), "{key}");
         assert!(app.toast().contains("is gone"), "{key}: {}", app.toast());

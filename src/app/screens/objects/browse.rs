@@ -10,7 +10,6 @@ use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::layout::Pane;
 use crate::app::list::{Hold, List};
 use crate::app::screens::objects::changes::Changing;
-use crate::app::screens::objects::downloading::Listed;
 use crate::app::screens::objects::fresh::Fresh;
 use crate::app::screens::objects::history::{PlaceHistory, PrefixPlace};
 use crate::app::screens::objects::loading::{Loading, STREAMED, near_end};
@@ -24,7 +23,6 @@ use crate::domain::arrange::Arrangement;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{ListedPage, Page, Row, RowKind};
 use crate::domain::object::{ObjectAddress, VersionId};
-use crate::domain::transfer::Target;
 
 #[derive(Clone, Debug, Default)]
 pub struct Browse {
@@ -77,11 +75,15 @@ impl Browse {
 
     /// The object under the cursor; `None` on a prefix.
     pub fn current_object(&self) -> Option<ObjectAddress> {
-        let (place, row) = (self.place.as_ref()?, self.current()?);
-        let key = place.prefix.key(row.name);
+        self.object_of(self.current()?)
+    }
+
+    /// The object of a row; `None` of a prefix, and of what the watch saw go.
+    pub(super) fn object_of(&self, row: Row<'_>) -> Option<ObjectAddress> {
+        let place = self.place.as_ref()?;
         let version = row.version.map(|id| VersionId(id.to_owned()));
-        (!row.is_prefix() && !self.is_seen_gone(row.name))
-            .then(|| ObjectAddress::new(place.bucket.clone(), key).at_version(version))
+        let object = ObjectAddress::new(place.bucket.clone(), place.prefix.key(row.name));
+        (!row.is_prefix() && !self.is_seen_gone(row.name)).then(|| object.at_version(version))
     }
 
     /// The object under the cursor with what its row tells; `None` on a prefix.
@@ -93,53 +95,6 @@ impl Browse {
 
     pub fn is_marked(&self, position: usize) -> bool {
         self.rows.number(position).is_some_and(|number| self.marking.marks.contains(number))
-    }
-
-    /// What an action is about: the marked rows, or the current one.
-    pub fn targets(&self) -> Vec<Target> {
-        self.listed().into_iter().map(|(target, _)| target).collect()
-    }
-
-    /// As [`Browse::targets`], with the sizes of objects.
-    pub fn listed(&self) -> Vec<Listed> {
-        let Some(place) = &self.place else { return Vec::new() };
-        let target = |row: Row<'_>| match (row.kind, row.version) {
-            (RowKind::Prefix, _) => {
-                let prefix = place.prefix.child(row.name);
-                match self.at() {
-                    Some(at) => (Target::PrefixAt(prefix, at), None),
-                    None => (Target::Prefix(prefix), None),
-                }
-            }
-            (RowKind::Object { size, .. }, Some(version)) => {
-                let version = VersionId(version.to_owned());
-                (Target::Version(place.prefix.key(row.name), version), Some(size))
-            }
-            (RowKind::Object { size, .. }, None) => {
-                (Target::Object(place.prefix.key(row.name)), Some(size))
-            }
-        };
-        if self.marking.marks.is_empty() {
-            let current = self.current().filter(|row| !self.is_seen_gone(row.name));
-            return current.map(target).into_iter().collect();
-        }
-        let marked = self.marking.marks.iter().map(|number| self.rows.listing().row(number));
-        marked.filter(|row| !self.is_seen_gone(row.name)).map(target).collect()
-    }
-
-    /// The marked rows alone.
-    pub fn marked(&self) -> Vec<Target> {
-        if self.marking.marks.is_empty() { Vec::new() } else { self.targets() }
-    }
-
-    /// How many objects the targets hold and their bytes, as far as rows tell: prefixes count
-    /// nothing.
-    pub fn target_totals(&self) -> (u64, u64) {
-        let marks = &self.marking.marks;
-        if marks.is_empty() {
-            return self.current().and_then(|row| row.size()).map_or((0, 0), |size| (1, size));
-        }
-        ((marks.len() - marks.prefixes()) as u64, marks.bytes())
     }
 
     /// Whether something changes by itself: pages on their way or rows being arranged.

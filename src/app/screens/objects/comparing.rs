@@ -10,11 +10,12 @@ use crate::app::dialogs::question::{Question, QuestionSlot};
 use crate::app::dialogs::typed_path::resolve;
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::screens::objects::browse::Browse;
+use crate::app::screens::objects::watch::GONE;
 use crate::app::session::Session;
 use crate::domain::address::Location;
 use crate::domain::diff_end::DiffEnd;
 use crate::domain::listing::Row;
-use crate::domain::object::{ObjectAddress, VersionId};
+use crate::domain::object::ObjectAddress;
 use crate::domain::visible::visible;
 
 #[derive(Clone, Debug, Default)]
@@ -82,37 +83,38 @@ pub fn unpaired(browse: &Browse) -> Option<&'static str> {
 
 fn paired(browse: &Browse) -> Paired {
     let marks = &browse.marking.marks;
-    let current = browse.current().and_then(|row| end_of(browse, row));
-    let mut marked =
-        marks.iter().filter_map(|number| end_of(browse, browse.rows.listing().row(number)));
-    let (first, second) = (marked.next(), marked.next());
-    let (one, other) = match (first, second) {
-        _ if marks.len() > 2 => return Paired::Not("more than two rows are marked"),
-        (None, _) => return current.map_or(Paired::Not("there is no row here"), Paired::One),
-        (Some(one), Some(other)) => (one, other),
-        (Some(one), None) => match current.filter(|current| *current != one) {
-            Some(current) => (one, current),
-            None => return Paired::One(one),
-        },
-    };
-    match (&one, &other) {
-        (DiffEnd::Object(_), DiffEnd::Object(_)) | (DiffEnd::Prefix(..), DiffEnd::Prefix(..)) => {
+    if marks.len() > 2 {
+        return Paired::Not("more than two rows are marked");
+    }
+    let mut rows: Vec<Row<'_>> =
+        marks.iter().map(|number| browse.rows.listing().row(number)).collect();
+    let current = browse.current().filter(|row| rows.iter().all(|marked| marked != row));
+    if rows.len() < 2 {
+        rows.extend(current);
+    }
+    if browse.at().is_some() && rows.iter().any(Row::is_prefix) {
+        return Paired::Not("prefixes of the past cannot be compared");
+    }
+    let mut ends = rows.into_iter().map(|row| end_of(browse, row));
+    match (ends.next(), ends.next()) {
+        (None, _) => Paired::Not("there is no row here"),
+        (Some(None), _) | (_, Some(None)) => Paired::Not(GONE),
+        (Some(Some(one)), None) => Paired::One(one),
+        (Some(Some(one @ DiffEnd::Object(_))), Some(Some(other @ DiffEnd::Object(_))))
+        | (Some(Some(one @ DiffEnd::Prefix(..))), Some(Some(other @ DiffEnd::Prefix(..)))) => {
             Paired::Two(one, other)
         }
         _ => Paired::Not("one is a prefix and the other is an object"),
     }
 }
 
-/// `None` of a prefix of the past, which cannot be compared.
+/// `None` of what the watch saw go.
 fn end_of(browse: &Browse, row: Row<'_>) -> Option<DiffEnd> {
     let place = browse.place()?;
-    if row.is_prefix() {
-        let prefix = place.prefix.child(row.name);
-        return browse.at().is_none().then(|| DiffEnd::Prefix(place.bucket.clone(), prefix));
+    match row.is_prefix() {
+        true => Some(DiffEnd::Prefix(place.bucket.clone(), place.prefix.child(row.name))),
+        false => browse.object_of(row).map(DiffEnd::Object),
     }
-    let version = row.version.map(|id| VersionId(id.to_owned()));
-    let object = ObjectAddress::new(place.bucket.clone(), place.prefix.key(row.name));
-    Some(DiffEnd::Object(object.at_version(version)))
 }
 
 fn question(one: &DiffEnd, session: &Session) -> Dialog {

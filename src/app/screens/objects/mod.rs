@@ -31,6 +31,7 @@ pub mod searched;
 pub mod searching;
 pub mod sorting;
 pub mod steering;
+mod targets;
 mod thawing;
 pub mod together;
 pub mod travelling;

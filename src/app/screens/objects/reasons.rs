@@ -5,6 +5,7 @@ use crate::app::linking::MOST_LINKS;
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::comparing::unpaired;
 use crate::app::screens::objects::naming;
+use crate::app::screens::objects::watch::GONE;
 use crate::app::session::Session;
 use crate::domain::provider::Capability;
 
@@ -85,9 +86,6 @@ fn no_object(browse: &Browse) -> &'static str {
         Some(_) => GONE,
     }
 }
-
-/// Of a row that is only shown because the watch saw it go.
-const GONE: &str = "the object is gone: it was deleted";
 
 fn rows_disabled(action: Action, browse: &Browse, session: &Session) -> Option<String> {
     let marks = &browse.marking.marks;

@@ -29,7 +29,7 @@ impl Searching {
     pub fn ask(&mut self, browse: &Browse) {
         let title = format!("Find below {}", browse.location());
         let hint = "letters, *.jpg or /regex/; size>10M age<7d ext=csv class=GLACIER type=image; \
-                    from=server where an index is not to answer";
+                    from=server asks the server, not the index";
         let shown = browse.searched().unwrap_or_default();
         let rule = |text: &str| Criteria::parse_line(text).map(|_| ());
         let mut prompt = Prompt::new(title, hint, shown, rule);

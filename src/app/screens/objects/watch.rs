@@ -19,6 +19,9 @@ pub(super) const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 /// How long a row is highlighted, and how long one that is gone stays.
 const SHOWN: SignedDuration = SignedDuration::from_secs(60);
 
+/// Said of a row that is only shown because the watch saw it go.
+pub(super) const GONE: &str = "the object is gone: it was deleted";
+
 /// What became of a row while it was watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sighting {

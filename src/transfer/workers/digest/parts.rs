@@ -5,10 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 use crc_fast::CrcAlgorithm;
 use md5::{Digest as _, Md5};
 
+use crate::domain::hex::hex;
 use crate::domain::object::{ETag, ObjectHead};
 use crate::domain::parts::{MIB, PartLimits, part_size, piece_count};
 use crate::domain::transfer::Verification;
-use crate::transfer::workers::digest::hex::hex;
 
 /// Part sizes of the tools that make objects, in MiB, the commonest first: the AWS CLI and
 /// Windlass, rclone and the SDKs, then what people and other tools choose.

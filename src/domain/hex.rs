@@ -1,5 +1,6 @@
-//! Writes digests in hexadecimal, as ETags have them.
+//! Writes bytes in hexadecimal, as ETags have digests.
 
+/// Two digits a byte, in lower case.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: [char; 16] =
         ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
