@@ -118,6 +118,11 @@ pub enum StorageRequest {
         one: DiffEnd,
         other: DiffEnd,
     },
+    /// Where the bytes of two objects or files begin to differ, reading as far as it takes.
+    CompareBytes {
+        one: DiffEnd,
+        other: DiffEnd,
+    },
     /// Describes objects anew that still have these ETags.
     ChangeMetadata {
         objects: Vec<(ObjectAddress, Option<ETag>)>,

@@ -14,7 +14,7 @@ use crate::config::ledger::GivenLink;
 use crate::config::origins::Origins;
 use crate::domain::address::{ConnectionName, Prefix};
 use crate::domain::arrange::Order;
-use crate::domain::compared::{Compared, ComparedTrees};
+use crate::domain::compared::{Compared, ComparedBytes, ComparedTrees};
 use crate::domain::conflicts::Conflicts;
 use crate::domain::description::{
     Descriptions, MetadataOutcome, OpenedText, ThawOutcome, WholeObject,
@@ -160,6 +160,11 @@ pub enum Answer {
     Seen(Seen),
     Described(Descriptions),
     Compared(Box<Compared>),
+    /// Sent repeatedly while bytes are read.
+    ComparedBytes {
+        bytes: ComparedBytes,
+        done: bool,
+    },
     /// Sent repeatedly while trees are compared; the last one is `done`.
     ComparedTrees(ComparedTrees),
     MetadataChanged(MetadataOutcome),

@@ -73,6 +73,17 @@ impl std::fmt::Display for DiffEnd {
 }
 
 impl DiffEnd {
+    /// The object or file of a name relative to it; `None` of an object, which has none below it.
+    pub fn named(&self, relative: &str) -> Option<DiffEnd> {
+        Some(match self {
+            DiffEnd::Object(_) => return None,
+            DiffEnd::Prefix(bucket, prefix) => {
+                DiffEnd::Object(ObjectAddress::new(bucket.clone(), prefix.key(relative)))
+            }
+            DiffEnd::Local(folder) => DiffEnd::Local(folder.join(relative)),
+        })
+    }
+
     /// `is_folder`: of a path that is one.
     pub fn side(self, is_folder: bool) -> DiffSide {
         match self {

@@ -19,6 +19,7 @@ use crate::domain::likeness::Likeness;
 use crate::domain::value_difference::{ValueDifference, value_differences};
 use crate::look::document::document_tree;
 use crate::s3::client::Client;
+use crate::transfer::comparing::bytes::first_difference;
 use crate::transfer::comparing::comparer::Comparer;
 use crate::transfer::comparing::likeness::{KnownItem, likeness};
 use crate::transfer::comparing::trees::TreeNews;
@@ -35,18 +36,29 @@ pub async fn ask(
     request: StorageRequest,
     tell: impl Fn(Answer) + Send + Sync,
 ) -> Reply {
-    let StorageRequest::Compare { one, other } = request else {
-        let why = format!("{request:?} is no comparison");
-        return Err(Error::new(ErrorKind::Other, "compare", "").detail(why));
-    };
     let rate = RateLimiter::of(None);
     let comparer = Comparer::new(client.clone(), Patience::default(), rate);
+    match request {
+        StorageRequest::Compare { one, other } => match pair(one, other).await? {
+            DiffPair::Trees(one, other) => trees(&comparer, &one, &other, tell).boxed().await,
+            DiffPair::Items(one, other) => items(&comparer, &one, &other).boxed().await,
+        },
+        StorageRequest::CompareBytes { one, other } => match pair(one, other).await? {
+            DiffPair::Items(one, other) => all_bytes(&comparer, &one, &other, tell).boxed().await,
+            DiffPair::Trees(..) => Err(no_comparison("of the bytes of trees".to_owned())),
+        },
+        other => Err(no_comparison(format!("{other:?}"))),
+    }
+}
+
+fn no_comparison(what: String) -> Error {
+    Error::new(ErrorKind::Other, "compare", "").detail(format!("no comparison: {what}"))
+}
+
+async fn pair(one: DiffEnd, other: DiffEnd) -> Result<DiffPair, Error> {
     let (one, other) = (side_of(one).await?, side_of(other).await?);
     let nameless = |why| Error::new(ErrorKind::InvalidRequest, READ_FILE, "").detail(why);
-    match DiffPair::of(one, other).map_err(nameless)? {
-        DiffPair::Trees(one, other) => trees(&comparer, &one, &other, tell).boxed().await,
-        DiffPair::Items(one, other) => items(&comparer, &one, &other).boxed().await,
-    }
+    DiffPair::of(one, other).map_err(nameless)
 }
 
 async fn side_of(end: DiffEnd) -> Result<DiffSide, Error> {
@@ -123,6 +135,26 @@ async fn bytes(
         (bytes, values)
     });
     Ok(compared.await?)
+}
+
+/// Reads on behind what is read of each at first.
+async fn all_bytes(
+    comparer: &Comparer,
+    one: &DiffItem,
+    other: &DiffItem,
+    tell: impl Fn(Answer) + Send + Sync,
+) -> Reply {
+    let sources = tokio::try_join!(comparer.bytes(one), comparer.bytes(other));
+    let (one, other) = sources?;
+    let mut told = Instant::now();
+    let differing = first_difference(one, other, |same| {
+        if told.elapsed() >= REPORTS {
+            told = Instant::now();
+            tell(Answer::ComparedBytes { bytes: ComparedBytes::SameStart(same), done: false });
+        }
+    });
+    let bytes = differing.await?.map_or(ComparedBytes::Same, ComparedBytes::From);
+    Ok(Answer::ComparedBytes { bytes, done: true })
 }
 
 fn known(side: &ComparedSide) -> KnownItem<'_> {

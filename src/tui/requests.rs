@@ -28,7 +28,7 @@ pub async fn ask_storage(
     tell: impl Fn(Answer) + Send + Sync,
 ) -> Reply {
     // Beside the frame of all the others the stack of a worker has no room for this one.
-    if let StorageRequest::Compare { .. } = request {
+    if let StorageRequest::Compare { .. } | StorageRequest::CompareBytes { .. } = request {
         return Box::pin(comparing::ask(client, request, tell)).await;
     }
     Box::pin(ask_other(client, request, known, tell)).await
@@ -88,7 +88,9 @@ async fn ask_other(
         StorageRequest::Thaw { bucket, targets, wish } => {
             describing::thaw(client, &bucket, &targets, wish).await?
         }
-        StorageRequest::Compare { .. } => comparing::ask(client, request, tell).boxed().await?,
+        StorageRequest::Compare { .. } | StorageRequest::CompareBytes { .. } => {
+            comparing::ask(client, request, tell).boxed().await?
+        }
         StorageRequest::OpenText(object) => describing::open(client, &object).await?,
         StorageRequest::SaveText { object, etag, bytes } => {
             describing::save(client, &object, etag, bytes).await?

@@ -1,25 +1,21 @@
 //! Shows in what two objects, files or trees of them differ.
 
-use std::collections::BTreeSet;
-
-use jiff::tz::TimeZone;
+mod lines;
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::context::{Context, Intent};
 use crate::app::effect::StorageRequest;
 use crate::app::event::{Answer, Reply, Ticket};
-use crate::app::list::step;
+use crate::app::list::{step, take_again};
+pub use crate::app::overlays::comparison::lines::ComparisonLine;
+use crate::app::overlays::comparison::lines::lines;
 use crate::app::part::Part;
 use crate::app::scope::Scope;
-use crate::app::screens::details::{facts, object_facts};
-use crate::domain::compared::{
-    Compared, ComparedBytes, ComparedSide, ComparedTrees, MOST_COMPARED, TreeDifference,
-};
+use crate::app::spot::Spot;
+use crate::app::toasts::Level;
+use crate::domain::compared::{Compared, ComparedBytes, ComparedTrees};
 use crate::domain::diff_end::{DiffEnd, DiffKind};
-use crate::domain::line_difference::DifferenceLine;
-use crate::domain::object::ObjectHead;
-use crate::domain::units::{Count, Size};
-use crate::domain::value_difference::{MOST_DIFFERENCES, ValueDifference};
+use crate::domain::error::Error;
 
 #[derive(Clone, Debug)]
 pub struct ComparisonSheet {
@@ -27,8 +23,13 @@ pub struct ComparisonSheet {
     pub other: DiffEnd,
     ticket: Option<Ticket>,
     lines: Option<Vec<ComparisonLine>>,
+    /// Of two items.
+    compared: Option<Box<Compared>>,
     trees: Option<TreesSum>,
+    /// The line at the top; of trees, the row of the cursor.
     pub scroll: usize,
+    /// The trees from which this pair was opened.
+    back: Option<Box<ComparisonSheet>>,
 }
 
 /// What is known of two trees.
@@ -41,30 +42,18 @@ pub struct TreesSum {
     differing: [u64; 3],
 }
 
-/// A line of what is shown, raw.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ComparisonLine {
-    Heading(String),
-    /// What both are described by in different words; `None` where one lacks it.
-    Fact {
-        name: String,
-        one: Option<String>,
-        other: Option<String>,
-    },
-    Sentence(String),
-    /// The way to a value that differs, and both; `None` where one lacks it.
-    Value(ValueDifference),
-    /// A line that both have, or what is left out of them.
-    Text(DifferenceLine),
-    /// Lines in the same place.
-    Lines(Option<String>, Option<String>),
-    /// A name that two trees do not have alike.
-    Name(TreeDifference),
-}
-
 impl ComparisonSheet {
     pub fn new(one: DiffEnd, other: DiffEnd) -> ComparisonSheet {
-        ComparisonSheet { one, other, ticket: None, lines: None, trees: None, scroll: 0 }
+        ComparisonSheet {
+            one,
+            other,
+            ticket: None,
+            lines: None,
+            compared: None,
+            trees: None,
+            scroll: 0,
+            back: None,
+        }
     }
 
     /// `None` while nothing is known yet.
@@ -79,6 +68,29 @@ impl ComparisonSheet {
     /// How far trees are compared, and what was found so far.
     pub fn trees(&self) -> Option<&TreesSum> {
         self.trees.as_ref()
+    }
+
+    fn len(&self) -> usize {
+        self.lines.as_ref().map_or(0, Vec::len)
+    }
+
+    /// What the cursor is on, where there are rows.
+    pub fn current(&self) -> Option<&ComparisonLine> {
+        self.trees.as_ref()?;
+        self.lines.as_ref()?.get(self.scroll)
+    }
+
+    /// The items of the name under the cursor, where both trees have it.
+    fn pair_here(&self) -> Option<(DiffEnd, DiffEnd)> {
+        let Some(ComparisonLine::Name(found)) = self.current() else { return None };
+        let both = found.difference == DiffKind::Changed;
+        both.then(|| Some((self.one.named(&found.name)?, self.other.named(&found.name)?)))?
+    }
+
+    /// Whether bytes of the pair were left unread that can be read.
+    fn has_unread(&self) -> bool {
+        let bytes = self.compared.as_ref().map(|compared| &compared.bytes);
+        matches!(bytes, Some(ComparedBytes::SameStart(_) | ComparedBytes::Other))
     }
 
     fn on_trees(&mut self, news: ComparedTrees, cx: &mut Context<'_>) {
@@ -102,9 +114,55 @@ impl ComparisonSheet {
         }
     }
 
+    fn on_bytes(&mut self, bytes: ComparedBytes, cx: &mut Context<'_>) {
+        let Some(compared) = &mut self.compared else { return };
+        compared.bytes = bytes;
+        self.lines = Some(lines(compared, &cx.session.zone));
+    }
+
+    /// Opens the pair under the cursor, or reads on in the one that is shown.
+    fn accept(&mut self, cx: &mut Context<'_>) {
+        if let Some((one, other)) = self.pair_here() {
+            let trees = std::mem::replace(self, ComparisonSheet::new(one, other));
+            self.back = Some(Box::new(trees));
+            self.start(cx);
+        } else if let Some(ComparisonLine::Name(_)) = self.current() {
+            cx.toast(Level::Note, "only one side has it: there is nothing to compare it with");
+        } else if self.ticket.is_none() && self.has_unread() {
+            let (one, other) = (self.one.clone(), self.other.clone());
+            self.ticket = Some(cx.request(StorageRequest::CompareBytes { one, other }));
+        }
+    }
+
+    /// Stops what is under way and keeps what is shown; leaves the sheet where there is neither.
+    fn dismiss(&mut self, cx: &mut Context<'_>) {
+        if self.ticket.is_some() && self.lines.is_some() {
+            return cx.abandon(&mut self.ticket);
+        }
+        match self.back.take() {
+            None => self.close(cx),
+            Some(trees) => {
+                cx.abandon(&mut self.ticket);
+                *self = *trees;
+            }
+        }
+    }
+
     fn close(&mut self, cx: &mut Context<'_>) {
         self.stop(cx);
         cx.close_overlay(None);
+    }
+
+    fn fail(&mut self, error: Error, cx: &mut Context<'_>) {
+        self.ticket = None;
+        if self.lines.is_some() {
+            cx.ask(Intent::Log(error));
+        } else if let Some(trees) = self.back.take() {
+            *self = *trees;
+            cx.ask(Intent::Log(error));
+        } else {
+            cx.close_overlay(Some(Intent::Log(error)));
+        }
     }
 }
 
@@ -140,44 +198,73 @@ impl Part for ComparisonSheet {
     }
 
     fn hints(&self) -> Vec<KeyHint> {
-        if self.ticket.is_some() {
-            return vec![(Action::Dismiss, "stop")];
+        let leave = match (&self.ticket, &self.back) {
+            (Some(_), _) => "stop",
+            (None, Some(_)) => "back",
+            (None, None) => "close",
+        };
+        let mut hints = Vec::new();
+        if self.pair_here().is_some() {
+            hints.push((Action::Accept, "compare them"));
+        } else if self.ticket.is_none() && self.has_unread() {
+            hints.push((Action::Accept, "read the rest"));
         }
-        vec![(Action::Down, "down"), (Action::Up, "up"), (Action::Dismiss, "close")]
+        if self.lines.is_some() {
+            hints.extend([(Action::Down, "down"), (Action::Up, "up")]);
+        }
+        hints.push((Action::Dismiss, leave));
+        hints
     }
 
     fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
         match action {
-            Action::Dismiss | Action::Close => self.close(cx),
+            Action::Dismiss => self.dismiss(cx),
+            Action::Close => self.close(cx),
+            Action::Accept => self.accept(cx),
             other => {
-                let len = self.lines.as_ref().map_or(0, Vec::len);
+                let len = self.len();
                 step(&mut self.scroll, other, len);
             }
         }
         true
     }
 
+    fn point(&mut self, spot: Spot) -> Option<Action> {
+        self.trees.as_ref()?;
+        take_again(&mut self.scroll, spot)
+    }
+
     fn scroll(&mut self, by: isize, _cx: &mut Context<'_>) {
-        let last = self.lines.as_ref().map_or(0, Vec::len).saturating_sub(1);
+        let last = self.len().saturating_sub(1);
         self.scroll = self.scroll.saturating_add_signed(by).min(last);
     }
 
     fn owns(&self, ticket: Ticket) -> bool {
-        self.ticket == Some(ticket)
+        let mut sheets = std::iter::successors(Some(self), |sheet| sheet.back.as_deref());
+        sheets.any(|sheet| sheet.ticket == Some(ticket))
     }
 
-    fn on_reply(&mut self, _ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
+    fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
+        if self.ticket != Some(ticket)
+            && let Some(trees) = &mut self.back
+        {
+            return trees.on_reply(ticket, reply, cx);
+        }
         match reply {
             Ok(Answer::ComparedTrees(news)) => self.on_trees(news, cx),
             Ok(Answer::Compared(compared)) => {
                 self.ticket = None;
                 self.lines = Some(lines(&compared, &cx.session.zone));
+                self.compared = Some(compared);
+            }
+            Ok(Answer::ComparedBytes { bytes, done }) => {
+                if done {
+                    self.ticket = None;
+                }
+                self.on_bytes(bytes, cx);
             }
             Ok(_) => self.ticket = None,
-            Err(error) => {
-                self.ticket = None;
-                cx.close_overlay(Some(Intent::Log(error)));
-            }
+            Err(error) => self.fail(error, cx),
         }
     }
 
@@ -187,125 +274,8 @@ impl Part for ComparisonSheet {
 
     fn stop(&mut self, cx: &mut Context<'_>) {
         cx.abandon(&mut self.ticket);
-    }
-}
-
-fn lines(compared: &Compared, zone: &TimeZone) -> Vec<ComparisonLine> {
-    let mut lines = described(compared, zone);
-    if lines.is_empty() {
-        lines.push(ComparisonLine::Sentence("They are described by the same.".to_owned()));
-    }
-    lines.insert(0, ComparisonLine::Heading("Described by".to_owned()));
-    lines.extend(compared.values.as_deref().map(values).unwrap_or_default());
-    let (sentence, texts) = bytes(&compared.bytes);
-    let heading = if texts.is_empty() { "Bytes" } else { "Lines" };
-    lines.push(ComparisonLine::Heading(heading.to_owned()));
-    lines.extend(sentence.map(ComparisonLine::Sentence));
-    lines.extend(beside(texts));
-    lines
-}
-
-fn values(values: &[ValueDifference]) -> Vec<ComparisonLine> {
-    let mut lines = vec![ComparisonLine::Heading("Values".to_owned())];
-    if values.is_empty() {
-        let same = "They hold the same values; only the way they are written differs.";
-        lines.push(ComparisonLine::Sentence(same.to_owned()));
-    }
-    lines.extend(values.iter().cloned().map(ComparisonLine::Value));
-    if values.len() >= MOST_DIFFERENCES {
-        let more = format!("Only the first {} are shown.", Count(MOST_DIFFERENCES as u64));
-        lines.push(ComparisonLine::Sentence(more));
-    }
-    lines
-}
-
-/// Lines that were replaced stand beside those that replace them.
-fn beside(texts: &[DifferenceLine]) -> Vec<ComparisonLine> {
-    let mut lines = Vec::new();
-    let (mut old, mut new) = (Vec::new(), Vec::new());
-    let pair = |old: &mut Vec<String>, new: &mut Vec<String>| {
-        let count = old.len().max(new.len());
-        let (mut old, mut new) = (old.drain(..), new.drain(..));
-        (0..count).map(|_| ComparisonLine::Lines(old.next(), new.next())).collect::<Vec<_>>()
-    };
-    for text in texts {
-        match text {
-            DifferenceLine::Old(line) if new.is_empty() => old.push(line.clone()),
-            DifferenceLine::Old(line) => {
-                lines.extend(pair(&mut old, &mut new));
-                old.push(line.clone());
-            }
-            DifferenceLine::New(line) => new.push(line.clone()),
-            DifferenceLine::Same(_) | DifferenceLine::Skipped(_) => {
-                lines.extend(pair(&mut old, &mut new));
-                lines.push(ComparisonLine::Text(text.clone()));
-            }
+        if let Some(trees) = &mut self.back {
+            trees.stop(cx);
         }
     }
-    lines.extend(pair(&mut old, &mut new));
-    lines
-}
-
-/// What differs, in the order of the details. Of a file only what a file has is compared.
-fn described(compared: &Compared, zone: &TimeZone) -> Vec<ComparisonLine> {
-    let (mut one, mut other) = (told(&compared.one, zone), told(&compared.other, zone));
-    let is_file = |side: &ComparedSide| matches!(side, ComparedSide::Local(_));
-    if is_file(&compared.one) || is_file(&compared.other) {
-        one.retain(|(name, _)| OF_FILES.contains(&name.as_str()));
-        other.retain(|(name, _)| OF_FILES.contains(&name.as_str()));
-    }
-    let mut seen = BTreeSet::new();
-    let names = one.iter().chain(&other).map(|(name, _)| name).filter(|name| seen.insert(*name));
-    let of = |facts: &[(String, String)], name: &str| {
-        facts.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone())
-    };
-    names
-        .filter_map(|name| {
-            let (one, other) = (of(&one, name), of(&other, name));
-            (one != other).then(|| ComparisonLine::Fact { name: name.clone(), one, other })
-        })
-        .collect()
-}
-
-/// Facts that files have too.
-const OF_FILES: [&str; 2] = ["size", "modified"];
-
-fn told(side: &ComparedSide, zone: &TimeZone) -> Vec<(String, String)> {
-    let description = match side {
-        ComparedSide::Stored(description) => description,
-        ComparedSide::Local(file) => {
-            let (size, modified) = (Some(file.size), file.modified);
-            return object_facts(&ObjectHead { size, modified, ..ObjectHead::default() }, zone);
-        }
-    };
-    let mut told = facts(&description.object, &description.head, zone);
-    // The sheet is titled by it.
-    told.retain(|(name, _)| name != "bucket");
-    let tags = description.tags.iter().flatten();
-    told.extend(tags.map(|(name, value)| (format!("tag {name}"), value.clone())));
-    told
-}
-
-fn bytes(bytes: &ComparedBytes) -> (Option<String>, &[DifferenceLine]) {
-    let sentence = match bytes {
-        ComparedBytes::SameBySum => "The server's checksums say that they are the same.".to_owned(),
-        ComparedBytes::Same => "They are the same, byte for byte.".to_owned(),
-        ComparedBytes::Lines(lines) if lines.is_empty() => {
-            "Only the ends of lines differ.".to_owned()
-        }
-        ComparedBytes::Lines(lines) => return (None, lines),
-        ComparedBytes::From(0) => "They differ from the first byte on.".to_owned(),
-        ComparedBytes::From(at) => format!("They differ from byte {} on.", Count(*at)),
-        ComparedBytes::Other => {
-            let most = Size(MOST_COMPARED);
-            format!("They differ; where is not looked for in objects above {most}.")
-        }
-        ComparedBytes::SameStart(read) => {
-            format!("The first {} are the same; the rest was not read.", Size(*read))
-        }
-        ComparedBytes::Unread => "They were not read: an archived object has to be restored \
-                                  before it can be."
-            .to_owned(),
-    };
-    (Some(sentence), &[])
 }

@@ -46,7 +46,9 @@ impl Comparison {
             return Ok(Status::Failed);
         }
         let (here, there) = tokio::try_join!(self.comparer.bytes(one), self.comparer.bytes(other))?;
-        let Some(at) = first_difference(here, there).await? else { return Ok(Status::Done) };
+        let Some(at) = first_difference(here, there, |_| ()).await? else {
+            return Ok(Status::Done);
+        };
         match printer.json {
             true => tell(printer, &key_of(one), DiffKind::Changed)?,
             false => differ_from(one, other, at, printer)?,

@@ -88,12 +88,16 @@ async fn fill(from: &mut (impl AsyncRead + Unpin), piece: &mut Vec<u8>) -> std::
 }
 
 /// Where two sides begin to differ, in bytes from the start; `None` where they are the same.
+///
+/// `tell`: how many bytes are the same so far.
 pub async fn first_difference(
     mut one: ComparedSource,
     mut other: ComparedSource,
+    mut tell: impl FnMut(u64),
 ) -> Result<Option<u64>, Error> {
     let mut at = 0;
     loop {
+        tell(at);
         let (here, there) = tokio::try_join!(one.piece(), other.piece())?;
         let same = same_start(&here, &there);
         if same < here.len() || same < there.len() {

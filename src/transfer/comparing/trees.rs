@@ -109,7 +109,7 @@ impl Comparer {
             Likeness::Other => false,
             Likeness::Unknown => {
                 let (here, there) = tokio::try_join!(self.bytes(&one), self.bytes(&other))?;
-                first_difference(here, there).await?.is_none()
+                first_difference(here, there, |_| ()).await?.is_none()
             }
         };
         Ok((!same).then_some(DiffKind::Changed))

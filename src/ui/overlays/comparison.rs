@@ -10,12 +10,14 @@ use crate::domain::diff_end::DiffKind;
 use crate::domain::line_difference::DifferenceLine;
 use crate::domain::units::{Count, Counted, Size};
 use crate::domain::value_difference::ValueDifference;
+use crate::domain::visible::visible;
+use crate::ui::overlays::help::centred;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::widgets::difference::draw_difference;
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::notice::{Notice, notice};
 use crate::ui::widgets::popup::large_popup;
-use crate::ui::widgets::rows::position;
+use crate::ui::widgets::rows::{position, rows, sign};
 use crate::ui::widgets::spinner::spinner;
 
 const WIDEST: u16 = 160;
@@ -28,6 +30,9 @@ const NAMES: u16 = 18;
 
 /// Cells of what became of a name.
 const WORD: u16 = 8;
+
+/// Lines below the names of trees.
+const TOLD: u16 = 3;
 
 /// Lines above: both objects, and one that stays empty.
 const SIDES: u16 = 3;
@@ -48,14 +53,19 @@ pub fn draw_comparison(paint: &mut Paint<'_>, comparison: &ComparisonSheet, now:
         paint.put(span.take(2), sign, style);
         paint.name(span.skip(2), &end.to_string(), style);
     }
+    let told = Span::line(inner, 2).skip(1).shorter(1);
+    let sign = comparison.is_comparing().then(|| spinner(paint.glyphs, now));
     if let Some(sum) = comparison.trees() {
-        let span = Span::line(inner, 2).skip(1).shorter(1);
-        let sign = if comparison.is_comparing() { spinner(paint.glyphs, now) } else { "" };
-        paint.put(span, &sum_of(paint, sum, sign), styles.dim);
+        paint.put(told, &sum_of(paint, sum, sign), styles.dim);
+    } else if let (Some(sign), true) = (sign, comparison.lines().is_some()) {
+        paint.put(told, &format!("{sign} reading on"), styles.dim);
     } else if comparison.lines().is_none() {
         let place = inner.inner(ratatui::layout::Margin { horizontal: 0, vertical: 1 });
         let headline = format!("{} comparing", spinner(paint.glyphs, now));
         return notice(paint, place, &Notice { headline, ..Notice::default() });
+    }
+    if comparison.trees().is_some() {
+        return draw_names(paint, inner, comparison);
     }
     let mut line = SIDES;
     for each in lines.iter().skip(comparison.scroll) {
@@ -66,11 +76,42 @@ pub fn draw_comparison(paint: &mut Paint<'_>, comparison: &ComparisonSheet, now:
     }
 }
 
+/// The names of trees that differ as rows, and below them the cursor's row in whole.
+fn draw_names(paint: &mut Paint<'_>, inner: Rect, comparison: &ComparisonSheet) {
+    let lines = comparison.lines().unwrap_or_default();
+    let below = if inner.height > 2 * SIDES + TOLD { TOLD } else { 0 };
+    let height = inner.height.saturating_sub(SIDES + below);
+    let list = Rect { y: inner.y + SIDES.min(inner.height), height, ..inner };
+    rows(paint, list, centred(comparison.scroll, lines.len(), height), |paint, span, at| {
+        sign(paint, span, at, false);
+        let span = span.skip(2).shorter(1);
+        match lines.get(at.number) {
+            Some(ComparisonLine::Name(found)) => draw_name(paint, span, found),
+            Some(ComparisonLine::Sentence(text)) => {
+                paint.put(span, text, paint.styles.text);
+            }
+            _ => {}
+        }
+    });
+    let whole = match comparison.current().filter(|_| below > 0) {
+        Some(ComparisonLine::Name(found)) => visible(&found.name).into_owned(),
+        Some(ComparisonLine::Sentence(text)) => text.clone(),
+        _ => return,
+    };
+    let texts = wrap(&whole, usize::from(inner.width.saturating_sub(3)).max(1));
+    for (up, text) in (1..below).rev().zip(&texts) {
+        let span = Span::line(inner, inner.height - up).skip(2).shorter(1);
+        paint.put(span, text, paint.styles.dim);
+    }
+}
+
 /// `⠋ 12 of 340 compared · 3 new · 1 gone`
-fn sum_of(paint: &Paint<'_>, sum: &TreesSum, sign: &str) -> String {
-    let mut said = match sum.compared == sum.names {
-        true => format!("{} compared", Counted(sum.names, "name")),
-        false => format!("{sign} {} of {} compared", Count(sum.compared), Count(sum.names)),
+fn sum_of(paint: &Paint<'_>, sum: &TreesSum, sign: Option<&str>) -> String {
+    let mut said = if sum.compared == sum.names && sign.is_none() {
+        format!("{} compared", Counted(sum.names, "name"))
+    } else {
+        let sign = sign.unwrap_or("stopped:");
+        format!("{sign} {} of {} compared", Count(sum.compared), Count(sum.names))
     };
     let kinds = [DiffKind::New, DiffKind::Gone, DiffKind::Changed];
     let counted = kinds.map(|kind| (sum.count(kind), kind.name()));
@@ -95,7 +136,8 @@ fn draw_line(paint: &mut Paint<'_>, inner: Rect, line: u16, each: &ComparisonLin
         ComparisonLine::Value(ValueDifference { path, one, other }) => {
             draw_sides(paint, span, path, (one, other));
         }
-        ComparisonLine::Name(found) => draw_name(paint, span, found),
+        // Trees have rows instead.
+        ComparisonLine::Name(_) => {}
         ComparisonLine::Sentence(text) => {
             let lines = wrap(text, usize::from(span.width).max(1));
             for (at, text) in (line..inner.height).zip(&lines) {

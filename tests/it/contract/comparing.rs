@@ -23,6 +23,16 @@ async fn ask(target: &Target, one: DiffEnd, other: DiffEnd) -> Result<Vec<Answer
     Ok(told)
 }
 
+/// Where they begin to differ, by their bytes.
+async fn by_bytes(target: &Target, one: DiffEnd, other: DiffEnd) -> ComparedBytes {
+    let request = StorageRequest::CompareBytes { one, other };
+    let asked = ask_storage(&target.client, request, KnownUploads::default, drop);
+    match Box::pin(asked).await.unwrap() {
+        Answer::ComparedBytes { bytes, done: true } => bytes,
+        other => panic!("{other:?}"),
+    }
+}
+
 async fn pair(target: &Target, one: DiffEnd, other: DiffEnd) -> Compared {
     match ask(target, one, other).await.unwrap().pop() {
         Some(Answer::Compared(compared)) => *compared,
@@ -120,4 +130,27 @@ pub async fn a_file_that_is_the_same_is_told_by_a_digest(target: Target) {
     } else {
         assert!(matches!(compared.bytes, ComparedBytes::SameBySum | ComparedBytes::Same));
     }
+}
+
+pub async fn the_first_byte_that_differs_is_found_behind_what_is_read_at_first(target: Target) {
+    let bytes = noise(1_500_000);
+    let mut changed = bytes.clone();
+    changed[1_400_000] ^= 1;
+    let object = target.put("big.bin", &bytes).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("big.bin");
+    let ends = || (DiffEnd::Object(object.clone()), DiffEnd::Local(path.clone()));
+    std::fs::write(&path, &changed).unwrap();
+    let compared = pair(&target, ends().0, ends().1).await;
+    assert!(
+        matches!(compared.bytes, ComparedBytes::SameStart(_) | ComparedBytes::Other),
+        "{:?}",
+        compared.bytes
+    );
+    let found = by_bytes(&target, ends().0, ends().1).await;
+    assert_eq!(found, ComparedBytes::From(1_400_000));
+    std::fs::write(&path, &bytes[..1_200_000]).unwrap();
+    assert_eq!(by_bytes(&target, ends().0, ends().1).await, ComparedBytes::From(1_200_000));
+    std::fs::write(&path, &bytes).unwrap();
+    assert_eq!(by_bytes(&target, ends().0, ends().1).await, ComparedBytes::Same);
 }

@@ -79,6 +79,7 @@ contract!(
     two_prefixes_differ_in_what_is_new_gone_or_changed,
     an_object_and_a_file_differ_in_size_lines_and_values,
     a_file_that_is_the_same_is_told_by_a_digest,
+    the_first_byte_that_differs_is_found_behind_what_is_read_at_first,
     the_end_of_a_long_log_costs_two_requests,
     what_is_searched_for_is_found_in_a_log,
     a_member_of_a_large_archive_is_read_alone,

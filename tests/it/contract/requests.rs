@@ -66,6 +66,10 @@ fn read_only(upload: &UploadId) -> Vec<StorageRequest> {
             one: DiffEnd::Object(object("a.txt")),
             other: DiffEnd::Local("Cargo.toml".into()),
         },
+        StorageRequest::CompareBytes {
+            one: DiffEnd::Object(object("a.txt")),
+            other: DiffEnd::Local("Cargo.toml".into()),
+        },
         StorageRequest::OpenText(object("a.txt")),
         StorageRequest::Settings(bucket.clone()),
         StorageRequest::FindEmpty { bucket: bucket.clone(), prefixes: vec![prefix.clone()] },

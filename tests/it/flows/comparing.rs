@@ -186,3 +186,97 @@ fn the_wait_can_be_left_and_what_fails_is_said() {
     assert!(!app.picture().contains("comparing"), "{}", app.picture());
     assert!(!app.toast().is_empty());
 }
+
+fn trees_of_three(app: &mut App, done: bool) {
+    app.keys("space =");
+    let found = |name: &str, difference| {
+        let sizes = [Some(1), Some(2)];
+        TreeDifference { name: name.to_owned(), difference, sizes }
+    };
+    let differing = vec![
+        found("x/changed.txt", DiffKind::Changed),
+        found("gone.txt", DiffKind::Gone),
+        found("other.txt", DiffKind::Changed),
+    ];
+    let news = ComparedTrees { differing, compared: 3, names: 9, done, ..ComparedTrees::default() };
+    let ticket = app.last_ticket();
+    match done {
+        true => app.reply_to(ticket, Ok(Answer::ComparedTrees(news))),
+        false => app.answer(ticket, Ok(Answer::ComparedTrees(news))),
+    };
+    app.effects();
+}
+
+#[test]
+fn a_name_that_both_trees_have_is_opened_as_a_pair_and_left_again() {
+    let mut app = App::with_rows(&["a/", "b/"]);
+    trees_of_three(&mut app, true);
+    app.keys("enter");
+    assert_eq!(asked(&mut app), pair("a/x/changed.txt", "b/x/changed.txt"));
+    app.reply(compared(ComparedBytes::From(7)));
+    assert!(app.picture().contains("They differ from byte 7 on"), "{}", app.picture());
+    app.keys("esc");
+    assert!(app.picture().contains("x/changed.txt"), "{}", app.picture());
+    app.keys("j enter");
+    assert_eq!(asked(&mut app), None, "one side lacks it");
+    assert!(app.toast().contains("only one side has it"), "{}", app.toast());
+    app.keys("j enter");
+    assert_eq!(asked(&mut app), pair("a/other.txt", "b/other.txt"));
+    let error = Error::new(ErrorKind::NoSuchKey, "HeadObject", "s3://media/a/other.txt");
+    let ticket = app.last_ticket();
+    app.reply_to(ticket, Err(error));
+    assert!(app.picture().contains("gone.txt"), "back at the names: {}", app.picture());
+    assert!(!app.toast().is_empty());
+    app.keys("esc").effects();
+    assert!(!app.picture().contains("gone.txt"), "{}", app.picture());
+}
+
+#[test]
+fn trees_go_on_being_compared_behind_a_pair_and_are_stopped_before_they_are_left() {
+    let mut app = App::with_rows(&["a/", "b/"]);
+    trees_of_three(&mut app, false);
+    let trees = app.last_ticket();
+    app.keys("enter");
+    let news = ComparedTrees { compared: 5, names: 9, ..ComparedTrees::default() };
+    app.answer(trees, Ok(Answer::ComparedTrees(news)));
+    let pair = app.last_ticket();
+    app.reply_to(pair, compared(ComparedBytes::Same));
+    app.keys("esc");
+    assert!(app.picture().contains("5 of 9 compared"), "{}", app.picture());
+    app.effects();
+    app.keys("esc");
+    assert!(app.effects().contains(&Effect::Abandon(trees)));
+    assert!(app.picture().contains("stopped: 5 of 9 compared"), "{}", app.picture());
+    app.keys("esc");
+    assert!(!app.picture().contains("compared"), "{}", app.picture());
+}
+
+#[test]
+fn what_was_left_unread_is_read_when_it_is_asked_for() {
+    for left in [ComparedBytes::SameStart(1_048_576), ComparedBytes::Other] {
+        let mut app = App::with_rows(&["a", "b"]);
+        app.keys("space space =");
+        app.reply(compared(left.clone()));
+        app.effects();
+        app.keys("enter");
+        let reads = |request: &Request| {
+            matches!(request, Request::Storage(StorageRequest::CompareBytes { .. }))
+        };
+        assert!(app.requests().iter().any(reads), "{left:?}");
+        let ticket = app.last_ticket();
+        let news = |bytes, done| Ok(Answer::ComparedBytes { bytes, done });
+        app.answer(ticket, news(ComparedBytes::SameStart(3 * 1_048_576), false));
+        assert!(app.picture().contains("reading on"), "{}", app.picture());
+        assert!(app.picture().contains("The first 3.0 MiB are the same"), "{}", app.picture());
+        app.reply_to(ticket, news(ComparedBytes::From(4_000_000), true));
+        let picture = app.picture();
+        assert!(picture.contains("They differ from byte 4,000,000 on"), "{picture}");
+        assert!(!picture.contains("reading on"), "{picture}");
+    }
+    let mut app = App::with_rows(&["a", "b"]);
+    app.keys("space space =");
+    app.reply(compared(ComparedBytes::Same));
+    app.effects();
+    app.keys("enter");
+    assert!(app.requests().is_empty(), "all of it was read");
+}
