@@ -2,8 +2,10 @@
 //! is in a bucket.
 
 use std::collections::HashSet;
+use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 
+use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 
@@ -13,8 +15,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::ObjectAddress;
 use crate::domain::unfinished::UnfinishedUpload;
 use crate::domain::versions::{KeyVersion, VersionEntry};
-use crate::s3::client::{Client, ListQuery};
-use crate::s3::ops::pages::Pages;
+use crate::s3::client::Client;
 use crate::s3::ops::versions::{VersionPages, VersionsQuery};
 
 /// Requests under way at once.
@@ -72,6 +73,43 @@ impl Client {
     }
 }
 
+/// Deletions that go on while further rows are listed, [`AT_ONCE`] of them at most.
+#[derive(Default)]
+struct Deletions<'a>(FuturesUnordered<BoxFuture<'a, Result<(), Error>>>);
+
+impl<'a> Deletions<'a> {
+    async fn beside<T>(
+        &mut self,
+        listing: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let mut listing = pin!(listing);
+        loop {
+            tokio::select! {
+                biased;
+                listed = &mut listing => return listed,
+                Some(deleted) = self.0.next() => deleted?,
+            }
+        }
+    }
+
+    async fn begin(&mut self, deletion: BoxFuture<'a, Result<(), Error>>) -> Result<(), Error> {
+        self.0.push(deletion);
+        while self.0.len() >= AT_ONCE
+            && let Some(deleted) = self.0.next().await
+        {
+            deleted?;
+        }
+        Ok(())
+    }
+
+    async fn end(mut self) -> Result<(), Error> {
+        while let Some(deleted) = self.0.next().await {
+            deleted?;
+        }
+        Ok(())
+    }
+}
+
 struct Emptying<'a, T> {
     client: &'a Client,
     bucket: &'a Bucket,
@@ -112,21 +150,14 @@ impl<'a, T: Tell> Emptying<'a, T> {
 
     /// Deletes page by page while further ones are listed; gives how many versions were listed.
     async fn delete_all(&self, mut pages: VersionPages<'_>) -> Result<usize, Error> {
-        let (mut found, mut deletions) = (0, FuturesUnordered::new());
-        while let Some(page) = pages.next().await? {
+        let (mut found, mut deletions) = (0, Deletions::default());
+        while let Some(page) = deletions.beside(pages.next()).await? {
             let mut rows = page.rows;
             rows.retain(|row| !self.is_refused(&row.name()));
             found += rows.len();
-            deletions.push(self.delete(rows).boxed());
-            if deletions.len() >= AT_ONCE
-                && let Some(deleted) = deletions.next().await
-            {
-                deleted?;
-            }
+            deletions.begin(self.delete(rows).boxed()).await?;
         }
-        while let Some(deleted) = deletions.next().await {
-            deleted?;
-        }
+        deletions.end().await?;
         Ok(found)
     }
 
@@ -156,9 +187,9 @@ impl<'a, T: Tell> Emptying<'a, T> {
     /// What a plain listing still shows.
     async fn objects(&self, prefix: &Prefix) -> Result<(), Error> {
         for _ in 0..ROUNDS {
-            let mut pages = Pages::new(self.client, ListQuery::below(self.bucket, prefix));
-            let mut found = 0;
-            while let Some(page) = pages.next().await? {
+            let mut pages = self.client.keys_below(self.bucket, prefix, false);
+            let (mut found, mut deletions) = (0, Deletions::default());
+            while let Some(page) = deletions.beside(pages.next()).await? {
                 let rows = page.rows().map(|row| (prefix.key(row.name), row.size()));
                 let rows: Vec<(Key, Option<u64>)> = rows.collect();
                 let seen_before = |key: &Key| {
@@ -167,8 +198,9 @@ impl<'a, T: Tell> Emptying<'a, T> {
                 };
                 let rows: Vec<_> = rows.into_iter().filter(|(key, _)| !seen_before(key)).collect();
                 found += rows.len();
-                self.delete_objects(rows).await?;
+                deletions.begin(self.delete_objects(rows).boxed()).await?;
             }
+            deletions.end().await?;
             if found == 0 {
                 break;
             }

@@ -171,3 +171,17 @@ async fn a_walk_that_is_refused_midway_is_not_whole() {
     let measured = client.measure(&bucket(), &[Target::Prefix(prefix())], drop).await;
     assert!(measured.unwrap_err().is(&ErrorKind::AccessDenied));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bucket_without_versions_is_emptied_by_many_cursors() {
+    let (server, client) = many(r2_server().await);
+    let whole = client.measure(&bucket(), &[Target::Prefix(Prefix::root())], drop).await.unwrap();
+    let before = server.faults().count("ListObjectsV2");
+    let emptied = client.empty_bucket(&bucket(), |_| ()).await.unwrap();
+    assert_eq!(emptied.objects, whole.objects);
+    assert_eq!((emptied.bytes, emptied.failed), (whole.bytes, 0));
+    assert!(names(&client).await.unwrap().is_empty());
+    // One more round shows that nothing is left.
+    let asked = server.faults().count("ListObjectsV2") - before;
+    assert!(asked * 100 <= (SERIAL + 2) * 140, "{asked} requests for {SERIAL} pages");
+}
