@@ -14,12 +14,16 @@
 
 mod figures;
 mod inside;
+mod installed;
+mod large_files;
+mod looks;
 mod outside;
 mod pty;
 
 use std::io::{Read, Write, stdin, stdout};
 
-/// `inside` and `outside` measure one of the two; `bare` and `echo` are the programs beside.
+/// `inside`, `outside` and `looks` measure one of the three; `bare` and `echo` are the programs
+/// beside.
 fn main() {
     let own = std::env::current_exe().unwrap();
     let own = own.to_str().unwrap();
@@ -28,9 +32,11 @@ fn main() {
         Some("echo") => echo(),
         Some("inside") => inside::measure(),
         Some("outside") => outside::measure(own),
+        Some("looks") => looks::measure(),
         _ => {
             inside::measure();
             outside::measure(own);
+            looks::measure();
         }
     }
 }

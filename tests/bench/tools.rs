@@ -99,17 +99,6 @@ pub fn windlass_program() -> String {
     named.unwrap_or_else(|_| env!("CARGO_BIN_EXE_windlass").to_owned())
 }
 
-/// Where the peers are: named, or where the script puts them without being told.
-pub fn peers() -> PathBuf {
-    let named = std::env::var_os("WINDLASS_BENCH_PEERS").map(PathBuf::from);
-    let cache = || {
-        let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-        let home = || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache");
-        cache.unwrap_or_else(home).join("windlass-bench-peers")
-    };
-    named.unwrap_or_else(cache)
-}
-
 /// The same for every program: nothing of the user's, keys that mean nothing, and the server.
 pub fn environment(served: &Served, home: &Path) -> Vec<(String, String)> {
     let (home, authority) = (home.display().to_string(), served.authority.display().to_string());

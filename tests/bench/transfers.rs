@@ -10,6 +10,7 @@
 )]
 
 mod child;
+mod installed;
 mod load;
 #[allow(dead_code, reason = "the other bench presses keys")]
 mod pty;
@@ -51,7 +52,7 @@ fn measure(own: &str, arguments: &[String]) {
     let named = |name: &str| arguments.iter().any(|word| word == name);
     let known = |name: &str| name == screen::NAME || SCENARIOS.iter().any(|one| one.name == name);
     let all = !arguments.iter().any(|word| known(word));
-    let peers = tools::peers();
+    let peers = installed::peers();
     let ground = Ground { own, peers: &peers, rounds };
     for scenario in SCENARIOS {
         if named(scenario.name) || (all && !scenario.rare) {
