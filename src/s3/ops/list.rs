@@ -1,6 +1,6 @@
 //! Requests one page of ListObjectsV2, and gives every key exactly as the server means it.
 
-mod after;
+pub(super) mod after;
 pub mod names;
 mod past;
 pub mod scan;

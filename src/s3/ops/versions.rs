@@ -21,6 +21,7 @@ use crate::domain::versions::{
 };
 use crate::s3::call::Call;
 use crate::s3::client::Client;
+use crate::s3::ops::list::after::start;
 use crate::s3::ops::list::names::{Ask, Field, NameContext, PageNames, told};
 use crate::s3::ops::list::spelling::{Spellings, readings};
 use crate::s3::ops::versions::scan::{WrittenVersions, scan};
@@ -362,9 +363,7 @@ fn next(
             key: last.key.as_str().to_owned(),
             version: Some(last.version.clone()),
         });
-        let prefix = last_prefix
-            .map(|prefix| VersionMarker { key: prefix.as_str().to_owned(), version: None });
-        [row, prefix].into_iter().flatten().max_by(|a, b| a.key.cmp(&b.key))
+        [row, last_prefix.map(behind)].into_iter().flatten().max_by(|a, b| a.key.cmp(&b.key))
     };
     let Some(marker) = written.next_key.as_deref().filter(|key| !key.is_empty()) else {
         return after_last();
@@ -378,17 +377,25 @@ fn next(
     let known = [last.map(|last| last.key.as_str()), last_prefix.map(Prefix::as_str)];
     let same = known.into_iter().flatten().find(|key| names.iter().any(|name| name == key));
     if let Some(key) = same {
-        // OpenStack Swift calls every version `null` here, and has nothing behind that.
-        let wrong = |id: &VersionId| id.as_str() == NULL;
-        let version = match last.filter(|last| last.key.as_str() == key) {
-            Some(last) if version.as_ref().is_some_and(wrong) => Some(last.version.clone()),
-            None if version.as_ref().is_some_and(wrong) => None,
-            _ => version,
-        };
+        // OpenStack Swift calls every version `null` here, has nothing behind that, and begins with
+        // the same prefix again behind its bare name.
+        if version.as_ref().is_some_and(|id| id.as_str() == NULL) {
+            let row = last.filter(|last| last.key.as_str() == key);
+            let row = row.map(|last| VersionMarker {
+                key: key.to_owned(),
+                version: Some(last.version.clone()),
+            });
+            return row.or_else(|| last_prefix.map(behind));
+        }
         return Some(VersionMarker { key: key.to_owned(), version });
     }
     if names.len() == 1 {
         return Some(VersionMarker { key: names.remove(0), version });
     }
     after_last()
+}
+
+/// What begins behind everything below a prefix.
+fn behind(prefix: &Prefix) -> VersionMarker {
+    VersionMarker { key: start(prefix.as_str(), true, ""), version: None }
 }

