@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::args::objects::RemoveArguments;
 use crate::cli::args::versions::EmptyArguments;
 use crate::cli::asking::named;
 use crate::cli::connect::Choice;
-use crate::cli::interrupt::interrupted;
+use crate::cli::interrupt::stop_when_interrupted;
 use crate::cli::jobs::below;
 use crate::cli::one::writable;
 use crate::cli::print::{Printer, Status, Trouble, complain_of_all, error_object, usage};
@@ -36,8 +37,9 @@ pub async fn empty(arguments: &EmptyArguments, choice: &Choice) -> Result<Status
         }
     }
     let client = choice.client()?;
-    let told = Told::default();
-    let ended = told.until_interrupted(client.empty_bucket(bucket, told.teller())).await;
+    let (told, stop) = (Told::default(), stop_when_interrupted());
+    let work = client.empty_bucket(bucket, &stop, told.teller());
+    let ended = or_stopped(work.await, &stop);
     let mut printer = Printer::new(choice.json);
     let gone = told.now();
     complain_of_all(&gone.errors, printer.json);
@@ -73,10 +75,10 @@ pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, 
     let client = choice.client()?;
     let mut printer = Printer::new(choice.json);
     let mut statuses = Vec::new();
+    let stop = stop_when_interrupted();
     for place in &places {
         let told = Told::default();
-        let work = erase(place, arguments, &client, &told);
-        let ended = told.until_interrupted(work).await;
+        let ended = or_stopped(erase(place, arguments, &client, &told, &stop).await, &stop);
         report(place, &told.now(), &ended, &mut printer)?;
         statuses.push(status(ended, &told.now())?);
     }
@@ -123,22 +125,23 @@ async fn erase(
     arguments: &RemoveArguments,
     client: &Client,
     told: &Told,
+    stop: &CancellationToken,
 ) -> Result<Emptied, Error> {
     let gone = match &place.location {
         Location::Root => return Ok(Emptied::default()),
         Location::Prefix { bucket, prefix } => {
-            client.delete_versions_below(bucket, prefix, told.teller()).await?
+            client.delete_versions_below(bucket, prefix, stop, told.teller()).await?
         }
         Location::Object { bucket, key } => {
             if let Some(version) = &arguments.version {
                 one(client, bucket, key, version, told).await?
             } else {
                 let object = ObjectAddress::new(bucket.clone(), key.clone());
-                client.delete_versions_of(&object, told.teller()).await?
+                client.delete_versions_of(&object, stop, told.teller()).await?
             }
         }
     };
-    if gone.sum() + gone.failed == 0 && !arguments.force {
+    if gone.sum() + gone.failed == 0 && !arguments.force && !stop.is_cancelled() {
         return Err(Error::new(ErrorKind::NoSuchKey, "ListObjectVersions", place.text.clone()));
     }
     Ok(gone)
@@ -230,17 +233,15 @@ impl Told {
     fn now(&self) -> Emptied {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
 
-    /// Stops between two requests when somebody asks for it.
-    async fn until_interrupted(
-        &self,
-        work: impl Future<Output = Result<Emptied, Error>>,
-    ) -> Result<Emptied, Error> {
-        tokio::select! {
-            ended = work => ended,
-            () = interrupted() => Err(Error::new(ErrorKind::Cancelled, "the deletion", "")),
-        }
+/// What was stopped is said to be, whatever came of its last requests.
+fn or_stopped(ended: Result<Emptied, Error>, stop: &CancellationToken) -> Result<Emptied, Error> {
+    if !stop.is_cancelled() {
+        return ended;
     }
+    complain_of_all(ended.err().as_slice(), false);
+    Err(Error::new(ErrorKind::Cancelled, "the deletion", ""))
 }
 
 fn status(ended: Result<Emptied, Error>, gone: &Emptied) -> Result<Status, Trouble> {

@@ -1,6 +1,7 @@
 //! Waits for ctrl-c, or for a signal of the system to end.
 
 use tokio::signal::ctrl_c;
+use tokio_util::sync::CancellationToken;
 
 /// Ready when the process is asked to end, from the first poll on.
 #[cfg(unix)]
@@ -21,6 +22,17 @@ pub async fn interrupted() {
 #[cfg(not(unix))]
 pub async fn interrupted() {
     drop(ctrl_c().await);
+}
+
+/// Cancelled when the process is asked to end from now on, whoever waits for what meanwhile.
+pub fn stop_when_interrupted() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let cancelled = stop.clone();
+    tokio::spawn(async move {
+        interrupted().await;
+        cancelled.cancel();
+    });
+    stop
 }
 
 /// Ready when it is asked a second time; the first time says what happens meanwhile.

@@ -1,12 +1,11 @@
 //! Runs `restore`: brings back what was deleted or overwritten, one key or all below a prefix.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::args::versions::RestoreArguments;
 use crate::cli::connect::Choice;
-use crate::cli::interrupt::interrupted;
+use crate::cli::interrupt::stop_when_interrupted;
 use crate::cli::jobs::{below, run_silently};
 use crate::cli::one::writable;
 use crate::cli::past::{not_there, say_gaps};
@@ -32,7 +31,7 @@ pub async fn restore(arguments: &RestoreArguments, choice: &Choice) -> Result<St
         (None, Some(at)) => RestorePoint::At(at),
         (None, None) => RestorePoint::Undeleted,
     };
-    let client = choice.client()?;
+    let (client, stop) = (choice.client()?, stop_when_interrupted());
     let plan = match &location {
         Location::Root => return Err(usage("restore needs a bucket: s3://bucket/key")),
         Location::Prefix { .. } if !arguments.recursive => {
@@ -46,7 +45,10 @@ pub async fn restore(arguments: &RestoreArguments, choice: &Choice) -> Result<St
             let tell = |plan: &RestorePlan| {
                 line.draw(|| format!("{} looked at", Counted(plan.keys, "key")));
             };
-            let plan = client.plan_restore(bucket, prefix, &wanted, tell).await?;
+            let plan = tokio::select! {
+                () = stop.cancelled() => return Err(stopped().into()),
+                plan = client.plan_restore(bucket, prefix, &wanted, tell) => plan?,
+            };
             if plan.keys == 0 && !prefix.is_root() {
                 let place = location.to_string();
                 return Err(Error::new(ErrorKind::NoSuchKey, "ListObjectVersions", place).into());
@@ -62,8 +64,12 @@ pub async fn restore(arguments: &RestoreArguments, choice: &Choice) -> Result<St
         say_gaps(&client, bucket).await;
     }
     let bucket = location.bucket().cloned().unwrap_or_else(|| Bucket::new(""));
-    let run = Run { arguments, choice, client, bucket, place: location.to_string() };
+    let run = Run { arguments, choice, client, stop, bucket, place: location.to_string() };
     run.carry_out(plan).await
+}
+
+fn stopped() -> Error {
+    Error::new(ErrorKind::Cancelled, "restore", "")
 }
 
 /// The plan of exactly one key, which must have been there.
@@ -102,6 +108,7 @@ struct Run<'a> {
     arguments: &'a RestoreArguments,
     choice: &'a Choice,
     client: Client,
+    stop: CancellationToken,
     bucket: Bucket,
     place: String,
 }
@@ -113,7 +120,8 @@ impl Run<'_> {
         if self.arguments.dry_run {
             return self.dry_run(&steps, unchanged, &left, &mut printer);
         }
-        let (done, cancelled) = self.act(steps, &left).await;
+        let done = self.act(steps, &left).await;
+        let cancelled = self.stop.is_cancelled();
         let done = Restored { unchanged: done.unchanged + unchanged, ..done };
         complain_of_all(&done.errors, printer.json);
         let left = if self.arguments.exact { Vec::new() } else { left };
@@ -129,7 +137,7 @@ impl Run<'_> {
         self.summary(&mut printer, state, &done, left.len() as u64)?;
         printer.flush()?;
         if cancelled {
-            return Err(Error::new(ErrorKind::Cancelled, "restore", "").into());
+            return Err(stopped().into());
         }
         Ok(match (done.failed, restored + changed) {
             (0, _) => Status::Done,
@@ -138,42 +146,34 @@ impl Run<'_> {
         })
     }
 
-    /// Everything planned, and whether somebody stopped it.
-    async fn act(&self, steps: Vec<RestoreStep>, left: &[VersionEntry]) -> (Restored, bool) {
-        let sum = Arc::new(Mutex::new(Restored::default()));
-        let (told, line) = (Arc::clone(&sum), CountLine::new());
+    /// Everything planned, as far as nobody stops it.
+    async fn act(&self, steps: Vec<RestoreStep>, left: &[VersionEntry]) -> Restored {
+        let line = CountLine::new();
         let tell = move |done: &Restored| {
-            told.lock().unwrap_or_else(PoisonError::into_inner).clone_from(done);
             line.draw(|| format!("{} restored", Counted(done.restored, "object")));
         };
-        let work = async {
-            let mut done = self.client.restore(&self.bucket, steps, tell).await;
-            self.restore_large(&mut done).await;
-            if self.arguments.exact {
-                self.client.delete_later(&self.bucket, left, &mut done).await;
-            }
-            done
-        };
-        tokio::select! {
-            done = work => (done, false),
-            () = interrupted() => {
-                (sum.lock().unwrap_or_else(PoisonError::into_inner).clone(), true)
-            }
+        let mut done = self.client.restore(&self.bucket, steps, &self.stop, tell).await;
+        self.restore_large(&mut done).await;
+        if self.arguments.exact {
+            self.client.delete_later(&self.bucket, left, &self.stop, &mut done).await;
         }
+        done
     }
 
     /// What no single request copies goes by the engine, in parts.
     async fn restore_large(&self, done: &mut Restored) {
         let specs: Vec<JobSpec> = done.large.drain(..).map(|object| self.spec(object)).collect();
-        if specs.is_empty() {
+        if specs.is_empty() || self.stop.is_cancelled() {
             return;
         }
         for job in run_silently(self.choice, specs).await {
-            if let JobState::Failed(error) = job.state {
-                done.fail(error);
-            } else {
-                done.restored += 1;
-                done.bytes += job.progress.bytes;
+            match job.state {
+                JobState::Failed(error) => done.fail(error),
+                JobState::Cancelled => {}
+                _ => {
+                    done.restored += 1;
+                    done.bytes += job.progress.bytes;
+                }
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Answers what is asked of versions: lists, plans, restorations, deletions that are final.
 
+use tokio_util::sync::CancellationToken;
+
 use crate::app::effect::StorageRequest;
 use crate::app::event::{Answer, Reply};
 use crate::domain::address::{Bucket, Prefix};
@@ -31,7 +33,7 @@ pub async fn ask(
             let tell = |restored: &Restored| {
                 tell(Answer::Restored { restored: restored.clone(), done: false });
             };
-            let restored = client.restore(&bucket, steps, tell).await;
+            let restored = client.restore(&bucket, steps, &CancellationToken::new(), tell).await;
             Answer::Restored { restored, done: true }
         }
         StorageRequest::DeleteVersions { bucket, named } => {
@@ -45,7 +47,7 @@ pub async fn ask(
             let tell = |emptied: &Emptied| {
                 tell(Answer::Emptied { emptied: emptied.clone(), done: false });
             };
-            let emptied = client.empty_bucket(&bucket, tell).await?;
+            let emptied = client.empty_bucket(&bucket, &CancellationToken::new(), tell).await?;
             Answer::Emptied { emptied, done: true }
         }
         other => {
@@ -97,10 +99,12 @@ async fn erase(
             tell(Answer::Emptied { emptied: emptied_so_far, done: false });
         };
         let emptied = if let Some(object) = target.object(bucket) {
-            client.delete_versions_of(&object.at_version(None), so_far).await?
+            client
+                .delete_versions_of(&object.at_version(None), &CancellationToken::new(), so_far)
+                .await?
         } else {
             let prefix = target.prefix().cloned().unwrap_or_else(Prefix::root);
-            client.delete_versions_below(bucket, &prefix, so_far).await?
+            client.delete_versions_below(bucket, &prefix, &CancellationToken::new(), so_far).await?
         };
         all.add(emptied);
     }

@@ -1,8 +1,10 @@
 //! Brings back what was overwritten or deleted: plans it from the versions, then does it.
 
 use std::collections::HashSet;
+use std::future::ready;
 
 use futures_util::{FutureExt as _, StreamExt as _, stream};
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
@@ -48,11 +50,12 @@ impl Client {
     }
 
     /// Does what was planned; `tell` hears how far it is. What one request cannot copy is handed
-    /// back.
+    /// back. Once `stop` is cancelled nothing further begins, and what is under way is counted.
     pub async fn restore(
         &self,
         bucket: &Bucket,
         steps: Vec<RestoreStep>,
+        stop: &CancellationToken,
         tell: impl Fn(&Restored),
     ) -> Restored {
         let mut done = Restored::default();
@@ -64,7 +67,7 @@ impl Client {
                 _ => {}
             }
         }
-        for batch in batches(undeletes) {
+        for batch in batches(undeletes).into_iter().take_while(|_| !stop.is_cancelled()) {
             self.undelete(bucket, batch, &mut done).await;
             tell(&done);
         }
@@ -72,7 +75,8 @@ impl Client {
         let (small, large): (Vec<_>, Vec<_>) =
             copies.into_iter().partition(|(object, _)| object.size().unwrap_or_default() <= most);
         done.large = large.into_iter().map(|(object, _)| object).collect();
-        let copies = stream::iter(small).map(|(object, over)| {
+        let small = stream::iter(small).take_while(|_| ready(!stop.is_cancelled()));
+        let copies = small.map(|(object, over)| {
             async move {
                 let copied = self.copy_on_top(bucket, &object, &over).await;
                 (object.size().unwrap_or_default(), copied)
@@ -92,9 +96,15 @@ impl Client {
     }
 
     /// Deletes what was made after the moment; where versions are kept that adds a delete marker.
-    pub async fn delete_later(&self, bucket: &Bucket, later: &[VersionEntry], done: &mut Restored) {
+    pub async fn delete_later(
+        &self,
+        bucket: &Bucket,
+        later: &[VersionEntry],
+        stop: &CancellationToken,
+        done: &mut Restored,
+    ) {
         let keys: Vec<Key> = later.iter().map(|object| object.key.clone()).collect();
-        for batch in keys.chunks(BATCH) {
+        for batch in keys.chunks(BATCH).take_while(|_| !stop.is_cancelled()) {
             match self.delete(bucket, batch).await {
                 Ok(failed) => {
                     done.deleted += (batch.len() - failed.len()) as u64;

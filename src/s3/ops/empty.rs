@@ -2,12 +2,14 @@
 //! is in a bucket.
 
 use std::collections::HashSet;
+use std::future::ready;
 use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::emptied::Emptied;
@@ -31,10 +33,16 @@ pub trait Tell: Fn(&Emptied) + Send + Sync {}
 impl<F: Fn(&Emptied) + Send + Sync> Tell for F {}
 
 impl Client {
-    /// Everything in a bucket, unfinished uploads too. Where it is dropped, what is deleted stays
-    /// deleted and was told. A server without versions is asked for objects alone.
-    pub async fn empty_bucket(&self, bucket: &Bucket, tell: impl Tell) -> Result<Emptied, Error> {
-        let work = Emptying::new(self, bucket, &tell);
+    /// Everything in a bucket, unfinished uploads too. Once `stop` is cancelled no further request
+    /// begins, and the answers of those under way are still counted. A server without versions is
+    /// asked for objects alone.
+    pub async fn empty_bucket(
+        &self,
+        bucket: &Bucket,
+        stop: &CancellationToken,
+        tell: impl Tell,
+    ) -> Result<Emptied, Error> {
+        let work = Emptying::new(self, bucket, stop, &tell);
         work.uploads().await?;
         let root = Prefix::root();
         match work.versions(&root).await {
@@ -51,9 +59,10 @@ impl Client {
         &self,
         bucket: &Bucket,
         prefix: &Prefix,
+        stop: &CancellationToken,
         tell: impl Tell,
     ) -> Result<Emptied, Error> {
-        let work = Emptying::new(self, bucket, &tell);
+        let work = Emptying::new(self, bucket, stop, &tell);
         work.versions(prefix).await?;
         Ok(work.sum())
     }
@@ -62,11 +71,12 @@ impl Client {
     pub async fn delete_versions_of(
         &self,
         object: &ObjectAddress,
+        stop: &CancellationToken,
         tell: impl Tell,
     ) -> Result<Emptied, Error> {
-        let work = Emptying::new(self, &object.bucket, &tell);
+        let work = Emptying::new(self, &object.bucket, stop, &tell);
         let history = self.versions_of(object).await?;
-        for batch in history.versions().chunks(1000) {
+        for batch in history.versions().chunks(1000).take_while(|_| !stop.is_cancelled()) {
             work.delete(batch.to_vec()).await?;
         }
         Ok(work.sum())
@@ -78,14 +88,17 @@ impl Client {
 struct Deletions<'a>(FuturesUnordered<BoxFuture<'a, Result<(), Error>>>);
 
 impl<'a> Deletions<'a> {
+    /// A page; none where there is no further one, or where it was stopped.
     async fn beside<T>(
         &mut self,
-        listing: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
+        stop: &CancellationToken,
+        listing: impl Future<Output = Result<Option<T>, Error>>,
+    ) -> Result<Option<T>, Error> {
         let mut listing = pin!(listing);
         loop {
             tokio::select! {
                 biased;
+                () = stop.cancelled() => return Ok(None),
                 listed = &mut listing => return listed,
                 Some(deleted) = self.0.next() => deleted?,
             }
@@ -113,6 +126,7 @@ impl<'a> Deletions<'a> {
 struct Emptying<'a, T> {
     client: &'a Client,
     bucket: &'a Bucket,
+    stop: &'a CancellationToken,
     tell: &'a T,
     sum: Mutex<Emptied>,
     /// What was not deleted and is not tried again.
@@ -120,8 +134,13 @@ struct Emptying<'a, T> {
 }
 
 impl<'a, T: Tell> Emptying<'a, T> {
-    fn new(client: &'a Client, bucket: &'a Bucket, tell: &'a T) -> Emptying<'a, T> {
-        Emptying { client, bucket, tell, sum: Mutex::default(), refused: Mutex::default() }
+    fn new(
+        client: &'a Client,
+        bucket: &'a Bucket,
+        stop: &'a CancellationToken,
+        tell: &'a T,
+    ) -> Emptying<'a, T> {
+        Emptying { client, bucket, stop, tell, sum: Mutex::default(), refused: Mutex::default() }
     }
 
     fn sum(self) -> Emptied {
@@ -151,7 +170,7 @@ impl<'a, T: Tell> Emptying<'a, T> {
     /// Deletes page by page while further ones are listed; gives how many versions were listed.
     async fn delete_all(&self, mut pages: VersionPages<'_>) -> Result<usize, Error> {
         let (mut found, mut deletions) = (0, Deletions::default());
-        while let Some(page) = deletions.beside(pages.next()).await? {
+        while let Some(page) = deletions.beside(self.stop, pages.next()).await? {
             let mut rows = page.rows;
             rows.retain(|row| !self.is_refused(&row.name()));
             found += rows.len();
@@ -189,7 +208,7 @@ impl<'a, T: Tell> Emptying<'a, T> {
         for _ in 0..ROUNDS {
             let mut pages = self.client.keys_below(self.bucket, prefix, false);
             let (mut found, mut deletions) = (0, Deletions::default());
-            while let Some(page) = deletions.beside(pages.next()).await? {
+            while let Some(page) = deletions.beside(self.stop, pages.next()).await? {
                 let rows = page.rows().map(|row| (prefix.key(row.name), row.size()));
                 let rows: Vec<(Key, Option<u64>)> = rows.collect();
                 let seen_before = |key: &Key| {
@@ -228,7 +247,8 @@ impl<'a, T: Tell> Emptying<'a, T> {
             Err(error) if error.is(&ErrorKind::Unsupported) => Vec::new(),
             other => other?,
         };
-        let aborts = stream::iter(found).map(|upload| {
+        let found = stream::iter(found).take_while(|_| ready(!self.stop.is_cancelled()));
+        let aborts = found.map(|upload| {
             let UnfinishedUpload { object, upload, .. } = upload;
             async move { self.client.abort_for_good(&object, &upload).await }.boxed()
         });

@@ -121,7 +121,7 @@ fn draw_row(paint: &mut Paint<'_>, span: Span, at: RowAt, row: &TypeRow, types: 
     }
     let width = name.width * 3 / 5;
     let is = finding.is.as_deref().unwrap_or("(none)");
-    let kinds = format!("{is} → {}", finding.should);
+    let kinds = format!("{is} {} {}", paint.glyphs.copy, finding.should);
     let key = row.wrong.object.key.as_str();
     let shown = key.strip_prefix(types.prefix.as_str()).unwrap_or(key);
     let style = if row.state == TypeState::Mended { styles.dim } else { styles.text };

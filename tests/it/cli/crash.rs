@@ -7,9 +7,13 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::unbounded_channel;
 use windlass::demo::faults::NetworkConditions;
+use windlass::demo::store::bucket::Versioning;
+use windlass::demo::store::content::Content;
+use windlass::demo::store::object::Stored;
 use windlass::domain::address::{Bucket, ConnectionName, Key, Prefix};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
@@ -80,9 +84,6 @@ impl<'a> Trial<'a> {
 
     /// Leaves a journal with the jobs queued and none begun.
     fn enqueue(&self) {
-        let endpoint = self.shop.server().endpoint();
-        let name =
-            format!("default@{}", endpoint.split("://").last().unwrap().trim_end_matches('/'));
         let (bucket, prefix) = (Bucket::new(&self.bucket), |p| Target::Prefix(Prefix::new(p)));
         let (source, headers) = (self.home.join("up"), ObjectHeaders::default());
         let folder = self.home.join("down");
@@ -110,26 +111,7 @@ impl<'a> Trial<'a> {
                 headers: ObjectHeaders::default(),
             },
         ];
-        let spec = |work| JobSpec {
-            connection: ConnectionName::new(&name),
-            work,
-            on_conflict: OnConflict::Overwrite,
-            files: FileRules::default(),
-            options: JobOptions::default(),
-        };
-        let options = Tuning { journal: Some(self.journal()), expansions: 0, ..Tuning::default() };
-        let connect: Connect = std::sync::Arc::new(|_| panic!("nothing is begun"));
-        Runtime::new().unwrap().block_on(async {
-            let (tell, mut news) = unbounded_channel();
-            let engine = Engine::start(options, connect, tell);
-            engine.send(TransferCommand::Enqueue(work.into_iter().map(spec).collect()));
-            let mut queued = 0;
-            while queued < 4 {
-                let event = news.recv().await.unwrap();
-                queued += usize::from(matches!(event, TransferEvent::Queued(_)));
-            }
-            engine.shut_down().await;
-        });
+        enqueue(self.shop, self.journal(), work.into());
     }
 
     fn journal(&self) -> PathBuf {
@@ -193,6 +175,34 @@ impl<'a> Trial<'a> {
     }
 }
 
+/// Leaves a journal with the jobs queued and none begun.
+fn enqueue(shop: &Shop, journal: PathBuf, work: Vec<Work>) {
+    let endpoint = shop.server().endpoint();
+    let name = format!("default@{}", endpoint.split("://").last().unwrap().trim_end_matches('/'));
+    let spec = |work| JobSpec {
+        connection: ConnectionName::new(&name),
+        work,
+        on_conflict: OnConflict::Overwrite,
+        files: FileRules::default(),
+        options: JobOptions::default(),
+    };
+    let specs: Vec<JobSpec> = work.into_iter().map(spec).collect();
+    let jobs = specs.len();
+    let options = Tuning { journal: Some(journal), expansions: 0, ..Tuning::default() };
+    let connect: Connect = std::sync::Arc::new(|_| panic!("nothing is begun"));
+    Runtime::new().unwrap().block_on(async {
+        let (tell, mut news) = unbounded_channel();
+        let engine = Engine::start(options, connect, tell);
+        engine.send(TransferCommand::Enqueue(specs));
+        let mut queued = 0;
+        while queued < jobs {
+            let event = news.recv().await.unwrap();
+            queued += usize::from(matches!(event, TransferEvent::Queued(_)));
+        }
+        engine.shut_down().await;
+    });
+}
+
 fn names_in(folder: &Path) -> Vec<String> {
     let entry = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name();
     let mut names: Vec<String> = fs::read_dir(folder)
@@ -239,4 +249,92 @@ fn a_queue_killed_at_random_moments_ends_with_the_same_bytes() {
         fs::remove_dir_all(&trial.home).unwrap();
     }
     println!("{trials} trials, {kills} kills: 0 bytes lost, 0 left over");
+}
+
+/// Objects of five hours ago, one of them in parts.
+struct Past {
+    shop: Shop,
+    old: Vec<(String, Vec<u8>)>,
+}
+
+impl Past {
+    fn new() -> Past {
+        let shop = Shop::open();
+        let mut dice = Dice(7);
+        let mut object = |(at, size): (usize, usize)| (format!("{at:02}.bin"), dice.bytes(size));
+        let sizes = [(0, LARGE)].into_iter().chain((1..40).map(|at| (at, at << 10)));
+        let old: Vec<(String, Vec<u8>)> = sizes.map(&mut object).collect();
+        shop.store().create_bucket("vault");
+        shop.store().set_versioning("vault", Versioning::Enabled);
+        let then = SystemTime::now() - Duration::from_secs(5 * 3600);
+        for (name, bytes) in &old {
+            let object = Stored::whole(Content::held(bytes.clone()));
+            shop.store().put_object_at("vault", &format!("from/{name}"), object, then);
+        }
+        Past { shop, old }
+    }
+
+    /// Every second object is overwritten, the others are deleted, and a new one comes.
+    fn go_on(&self) {
+        for (at, (name, bytes)) in self.old.iter().enumerate() {
+            let key = format!("from/{name}");
+            match at % 2 {
+                0 => self.shop.store().put("vault", &key, vec![1; bytes.len()]),
+                _ => self.shop.store().remove("vault", &key),
+            }
+        }
+        self.shop.store().put("vault", "from/new.bin", "new");
+    }
+
+    /// Runs it at a rate that leaves the large object unfinished, and kills it when files are there.
+    fn killed(&self, mut command: Command, folder: &Path) {
+        command.args(["--limit-rate", "6MiB"]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let begun = || fs::read_dir(folder).is_ok_and(|entries| entries.count() > 3);
+        while !begun() {
+            sleep(Duration::from_millis(10));
+            assert!(child.try_wait().unwrap().is_none(), "it ended before it was killed");
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    fn check(&self, folder: &Path) {
+        for (name, bytes) in &self.old {
+            assert!(fs::read(folder.join(name)).unwrap() == *bytes, "{name} is not as it was");
+        }
+        assert!(!folder.join("new.bin").exists(), "it was not there then");
+    }
+}
+
+#[test]
+fn a_killed_download_of_a_time_goes_on_with_the_versions_of_that_time() {
+    let past = Past::new();
+    let (folder, journal) = (past.shop.path("then"), past.shop.path("state/journal.sqlite"));
+    let at = Timestamp::now() - SignedDuration::from_hours(3);
+    let work = Work::Download {
+        bucket: "vault".into(),
+        source: Target::PrefixAt(Prefix::new("from/"), at),
+        folder: folder.clone(),
+        name: None,
+        size: None,
+    };
+    enqueue(&past.shop, journal, vec![work]);
+    past.killed(past.shop.command(&["queue", "run"]), &folder);
+    past.go_on();
+    past.shop.run(&["queue", "run"]).ended(0);
+    past.check(&folder);
+    assert_eq!(names_in(&folder).len(), past.old.len(), "nothing is left over");
+}
+
+#[test]
+fn a_killed_get_of_a_time_that_is_run_again_takes_the_same_versions() {
+    let past = Past::new();
+    let folder = past.shop.path("then");
+    let line = ["get", "s3://vault/from/", "then", "--at", "3h", "--skip-existing"];
+    past.killed(past.shop.command(&line), &folder);
+    past.go_on();
+    past.shop.run(&line).ended(0);
+    past.check(&folder);
 }

@@ -1,5 +1,6 @@
 //! Ways of single servers that are no ways of S3, answered as those servers answer.
 
+use tokio_util::sync::CancellationToken;
 use windlass::domain::address::Prefix;
 use windlass::domain::error::ErrorKind;
 use windlass::domain::object::ObjectAddress;
@@ -126,7 +127,7 @@ async fn a_version_comes_back_where_its_copy_is_taken_for_one_that_changes_nothi
     let history = client.versions_of(&object()).await.unwrap();
     let [over, object] = history.versions() else { panic!("{history:?}") };
     let step = RestoreStep::Copy { object: object.clone(), over: over.clone() };
-    let done = client.restore(&"b".into(), vec![step], |_| ()).await;
+    let done = client.restore(&"b".into(), vec![step], &CancellationToken::new(), |_| ()).await;
     assert_eq!((done.restored, done.failed), (1, 0), "{done:?}");
 }
 

@@ -1,6 +1,7 @@
 //! Versions against real servers: their pages, the past, deletions that are final, restorations.
 
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 use windlass::domain::address::Prefix;
 use windlass::domain::error::ErrorKind;
 use windlass::domain::object::{GetOptions, ObjectAddress, PutOptions, VersionId};
@@ -190,13 +191,17 @@ pub async fn what_was_deleted_or_overwritten_comes_back(target: Target) {
     let plan = target.client.plan_restore(&target.bucket, &target.prefix, &wanted, |_| ()).await;
     let plan = plan.unwrap();
     assert_eq!((plan.steps.len(), plan.left.len(), plan.unchanged), (2, 1, 0), "{plan:?}");
-    let done = target.client.restore(&target.bucket, plan.steps, |_| ()).await;
+    let done =
+        target.client.restore(&target.bucket, plan.steps, &CancellationToken::new(), |_| ()).await;
     assert_eq!((done.restored, done.failed, done.bytes), (2, 0, 2), "{done:?}");
     assert_eq!(target.bytes(&deleted).await, b"1");
     assert_eq!(target.bytes(&changed).await, b"1");
     // Nothing is left to do, though the copy is another version.
     let plan = target.client.plan_restore(&target.bucket, &target.prefix, &wanted, |_| ()).await;
-    let done = target.client.restore(&target.bucket, plan.unwrap().steps, |_| ()).await;
+    let done = target
+        .client
+        .restore(&target.bucket, plan.unwrap().steps, &CancellationToken::new(), |_| ())
+        .await;
     assert_eq!((done.restored, done.unchanged, done.failed), (0, 1, 0), "{done:?}");
     let history = target.client.versions_of(&deleted).await.unwrap();
     assert!(matches!(step(&history, &RestorePoint::Undeleted), RestoreStep::Unchanged(_)));
@@ -213,7 +218,11 @@ pub async fn a_bucket_is_emptied_of_all_that_is_in_it(target: Target) {
     delete(&target, &target.object("d")).await;
     let upload = target.object("unfinished");
     target.client.create_multipart(&upload, &PutOptions::default()).await.unwrap();
-    let emptied = target.client.empty_bucket(&target.bucket, |_| ()).await.unwrap();
+    let emptied = target
+        .client
+        .empty_bucket(&target.bucket, &CancellationToken::new(), |_| ())
+        .await
+        .unwrap();
     let counts = (emptied.objects, emptied.versions, emptied.markers, emptied.uploads);
     assert_eq!((counts, emptied.bytes, emptied.failed), ((2, 2, 1, 1), 8, 0), "{emptied:?}");
     let root = Prefix::root();

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use tokio_util::sync::CancellationToken;
 use windlass::app::effect::StorageRequest;
 use windlass::app::event::Answer;
 use windlass::demo::faults::Fault;
@@ -177,7 +178,7 @@ async fn a_bucket_without_versions_is_emptied_by_many_cursors() {
     let (server, client) = many(r2_server().await);
     let whole = client.measure(&bucket(), &[Target::Prefix(Prefix::root())], drop).await.unwrap();
     let before = server.faults().count("ListObjectsV2");
-    let emptied = client.empty_bucket(&bucket(), |_| ()).await.unwrap();
+    let emptied = client.empty_bucket(&bucket(), &CancellationToken::new(), |_| ()).await.unwrap();
     assert_eq!(emptied.objects, whole.objects);
     assert_eq!((emptied.bytes, emptied.failed), (whole.bytes, 0));
     assert!(names(&client).await.unwrap().is_empty());

@@ -1,6 +1,7 @@
 //! Pictures of the screen at three sizes, with colours.
 
 mod connecting;
+mod described;
 mod dialogs;
 mod inside;
 mod overlays;

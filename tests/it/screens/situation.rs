@@ -55,6 +55,25 @@ impl Situation {
         Situation::of(startup, size)
     }
 
+    /// As [`Situation::browsing`], at a provider that keeps versions.
+    pub fn browsing_aws(size: (u16, u16)) -> Situation {
+        let connection = Connection::with_keys(
+            "aws:team",
+            Provider::Aws,
+            "https://s3.eu-central-1.amazonaws.com",
+            "eu-central-1",
+            "AKIDEXAMPLE",
+            "not-a-secret",
+        );
+        let open = Location::parse("s3://media/photos/2026/").unwrap();
+        let startup = Startup { now: noon(), open, ..Startup::of(connection) };
+        let mut situation = Situation::of(startup, size);
+        situation.answer(account);
+        situation.press("2");
+        situation.metered();
+        situation
+    }
+
     /// Nothing is configured, and no keys are in sight.
     pub fn first(size: (u16, u16)) -> Situation {
         let chain = Connection::chain("default".into(), None);
