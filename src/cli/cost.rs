@@ -9,8 +9,9 @@ use crate::cli::print::{Printer, Status, Trouble};
 use crate::config::paths::Folders;
 use crate::config::prices;
 use crate::domain::address::Location;
-use crate::domain::price::{Cost, Price, PriceList};
+use crate::domain::price::{Cost, Price, PriceList, TierCosts};
 use crate::domain::stored::{MonthlyCost, Stored};
+use crate::domain::thaw::RestoreTier;
 use crate::domain::units::{Count, Counted, Size};
 use crate::domain::usage::Usage;
 use crate::s3::client::Client;
@@ -28,13 +29,18 @@ pub async fn cost(arguments: &CostArguments, choice: &Choice) -> Result<Status, 
         usage = client.meter().usage();
     }
     let monthly = stored.as_ref().and_then(|stored| stored.monthly(&list, provider, region));
+    let archived = stored.as_ref().map(|stored| stored.retrievals(&list, provider, region));
+    let archived = archived.unwrap_or_default();
     let mut printer = Printer::new(choice.json);
     if printer.json {
         let line = object(provider.id(), price, stored.as_ref(), monthly.as_ref(), &usage, &list);
-        printer.object(&line)?;
+        printer.object(&with_retrievals(line, &archived))?;
     } else {
         for line in lines(price, stored.as_ref(), monthly.as_ref(), &usage, &list) {
             printer.line(&line)?;
+        }
+        for (class, costs) in &archived {
+            printer.line(&retrieved(class, costs))?;
         }
     }
     printer.flush()?;
@@ -87,6 +93,26 @@ fn object(
         })),
         "elsewhere": elsewhere,
     })
+}
+
+/// What each tier costs that makes what is archived readable; null where it has no known price.
+fn with_retrievals(mut line: Value, archived: &[(&str, TierCosts)]) -> Value {
+    if !archived.is_empty() {
+        let class = |(class, costs): &(&str, TierCosts)| {
+            let tiers = RestoreTier::ALL.into_iter().zip(costs);
+            let tiers =
+                tiers.map(|(tier, cost)| (tier.name().to_owned(), json!(cost.map(|c| c.0))));
+            ((*class).to_owned(), Value::Object(tiers.collect()))
+        };
+        line["retrieval"] = Value::Object(archived.iter().map(class).collect());
+    }
+    line
+}
+
+fn retrieved(class: &str, costs: &TierCosts) -> String {
+    let tiers = RestoreTier::ALL.into_iter().zip(costs);
+    let told = tiers.filter_map(|(tier, cost)| Some(format!("{} {}", tier.name(), (*cost)?)));
+    format!("Making all of {class} readable once: {}", told.collect::<Vec<_>>().join(", "))
 }
 
 fn class_object(totals: crate::domain::stored::ClassTotals) -> Value {

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use crate::domain::provider::Provider;
+use crate::domain::thaw::RestoreTier;
 use crate::domain::usage::Usage;
 
 /// List prices of one storage class of a provider in US dollars, without free tiers.
@@ -31,6 +32,9 @@ pub struct Price {
     /// Per 10⁹ bytes that are read or copied, beside the requests.
     #[serde(default)]
     pub retrieval_per_gb: f64,
+    /// How archived objects are brought out, for each tier that has a price.
+    #[serde(default)]
+    pub archive: Vec<RetrievalPrice>,
     /// What is deleted or moved sooner is paid so long.
     #[serde(default)]
     pub minimum_days: u32,
@@ -42,6 +46,22 @@ pub struct Price {
     #[serde(default)]
     pub free: String,
 }
+
+/// What it costs to have archived objects made readable in one tier.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetrievalPrice {
+    pub tier: RestoreTier,
+    /// Per 10⁹ bytes.
+    pub per_gb: f64,
+    /// One request is an object.
+    pub requests_per_million: f64,
+    pub as_of: String,
+    pub source: String,
+}
+
+/// What each tier costs, in the order of [`RestoreTier::ALL`], where that is known.
+pub type TierCosts = [Option<Cost>; 3];
 
 /// An estimate in US dollars. `Display` marks it as one: `~$0.0001`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
@@ -108,10 +128,19 @@ impl Price {
         Cost(bytes as f64 * self.storage_per_gb_month / 1e9)
     }
 
-    /// What it costs to have so many bytes brought out of an archive, in the usual time.
+    /// What it costs to have so many bytes brought out of an archive, in each tier. The usual one
+    /// has the price of reading where it has none of its own.
     #[expect(clippy::cast_precision_loss, reason = "an estimate; exact up to 2^53 bytes")]
-    pub fn retrieval(&self, bytes: u64) -> Cost {
-        Cost(bytes as f64 * self.retrieval_per_gb / 1e9)
+    pub fn retrievals(&self, objects: u64, bytes: u64) -> TierCosts {
+        let usual = || Cost(bytes as f64 * self.retrieval_per_gb / 1e9);
+        RestoreTier::ALL.map(|tier| {
+            let own = self.archive.iter().find(|price| price.tier == tier);
+            let own = own.map(|price| {
+                let requests = objects as f64 * price.requests_per_million / 1e6;
+                Cost(bytes as f64 * price.per_gb / 1e9 + requests)
+            });
+            own.or_else(|| (tier == RestoreTier::Standard).then(usual))
+        })
     }
 
     /// What it costs to read so many bytes once, beside the requests.
@@ -155,6 +184,10 @@ mod tests {
             assert!(price.source.starts_with("https://"), "{}", price.source);
             assert!(price.class_a_per_million >= price.class_b_per_million);
             assert!(price.storage_per_gb_month > 0.0);
+            for tier in &price.archive {
+                assert!(tier.as_of.parse::<jiff::civil::Date>().is_ok(), "{}", tier.as_of);
+                assert!(tier.source.starts_with("https://"), "{}", tier.source);
+            }
         }
     }
 
@@ -184,6 +217,25 @@ mod tests {
         let list = toml::from_str::<PriceList>(own).unwrap().before_built_in();
         assert_eq!(list.standard(Provider::R2, Some("auto")).unwrap().plan, "ours");
         assert_eq!(list.standard(Provider::Aws, None), Some(standard(Provider::Aws)));
+    }
+
+    #[test]
+    fn sooner_costs_more_and_no_price_is_made_up() {
+        let list = PriceList::built_in();
+        let of = |region, class, objects, bytes| {
+            let price = list.find(Provider::Aws, Some(region), class).unwrap();
+            price.retrievals(objects, bytes).map(|cost| cost.map(|cost| cost.0))
+        };
+        let near = |cost: Option<f64>, wanted: f64| (cost.unwrap() - wanted).abs() < 1e-9;
+        // 1,000 objects of 10 GB together.
+        let [standard, bulk, expedited] = of("us-east-1", "GLACIER", 1000, 10_000_000_000);
+        assert!(near(standard, 0.15) && near(bulk, 0.0) && near(expedited, 10.3));
+        let [standard, bulk, expedited] = of("us-east-1", "DEEP_ARCHIVE", 1000, 10_000_000_000);
+        assert!(near(standard, 0.3) && near(bulk, 0.05) && expedited.is_none());
+        let [standard, bulk, expedited] = of("eu-central-1", "GLACIER", 1000, 10_000_000_000);
+        assert!(near(standard, 0.12) && near(bulk, 0.0) && expedited.is_none());
+        let [standard, bulk, _] = of("eu-central-1", "DEEP_ARCHIVE", 1, 1_000_000_000);
+        assert!(near(standard, 0.024) && bulk.is_none());
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::price::{Cost, Price, PriceList, STANDARD};
+use crate::domain::listing::Class;
+use crate::domain::price::{Cost, Price, PriceList, STANDARD, TierCosts};
 use crate::domain::provider::Provider;
 use crate::domain::tally::Amount;
 
@@ -94,6 +95,22 @@ impl Stored {
         Some(MonthlyCost { price, cost, unpriced })
     }
 
+    /// What it costs to have all of an archived class made readable once, in each tier.
+    pub fn retrievals(
+        &self,
+        list: &PriceList,
+        provider: Provider,
+        region: Option<&str>,
+    ) -> Vec<(&'static str, TierCosts)> {
+        let archives = [Class::Glacier, Class::DeepArchive].map(Class::as_str);
+        let archived = self.classes().filter(|(class, _)| archives.contains(class));
+        let priced = archived.filter_map(|(class, totals)| {
+            let price = list.find(provider, region, class)?;
+            Some((class, price.retrievals(totals.objects, totals.bytes)))
+        });
+        priced.collect()
+    }
+
     /// The same bytes in the usual class of another provider.
     pub fn elsewhere<'a>(&self, list: &'a PriceList) -> Vec<(&'a Price, Cost)> {
         let priced = COMPARED.iter().filter_map(|provider| list.standard(*provider, None));
@@ -123,6 +140,18 @@ mod tests {
         assert!((of(Provider::Aws) - 0.023 - small).abs() < 1e-9);
         assert!((of(Provider::R2) - 0.015).abs() < 1e-9);
         assert_eq!((stored.objects(), stored.bytes()), (2, 1_000_000_001));
+    }
+
+    #[test]
+    fn what_is_archived_costs_something_to_be_read_again() {
+        let mut stored = stored();
+        let list = PriceList::built_in();
+        assert_eq!(stored.retrievals(list, Provider::Aws, None), []);
+        stored.add("DEEP_ARCHIVE", 1_000_000_000);
+        let told = stored.retrievals(list, Provider::Aws, None);
+        let [(class, [Some(standard), Some(bulk), None])] = told[..] else { panic!("{told:?}") };
+        assert!(class == "DEEP_ARCHIVE" && standard > bulk, "{told:?}");
+        assert_eq!(stored.retrievals(list, Provider::R2, None), [], "R2 has no archives");
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! How archived objects are made readable: how soon, and for how long.
 
+use serde::Deserialize;
+
 /// How soon an archived object is wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum RestoreTier {
     #[default]
     Standard,

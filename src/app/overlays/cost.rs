@@ -10,8 +10,9 @@ use crate::app::scope::Scope;
 use crate::app::session::Session;
 use crate::app::usage::UsageMeter;
 use crate::domain::address::{Bucket, Location, Prefix};
-use crate::domain::price::{Cost, Price};
+use crate::domain::price::{Cost, Price, TierCosts};
 use crate::domain::stored::Stored;
+use crate::domain::thaw::RestoreTier;
 use crate::domain::units::{Count, Counted, Moment, Size};
 use crate::domain::usage::Usage;
 
@@ -83,10 +84,28 @@ impl CostSheet {
             let count = format!("  {class}: {}", Count(totals.objects));
             lines.push(CostLine::Row(count, Size(totals.bytes).to_string(), String::new()));
         }
+        lines.extend(retrieved(stored, session));
         lines.extend(monthly(stored, session));
         lines.extend(compared(stored, session));
         lines
     }
+}
+
+/// What it costs to have what is archived made readable once.
+fn retrieved(stored: &Stored, session: &Session) -> Vec<CostLine> {
+    let connection = session.connection();
+    let region = connection.region.as_deref();
+    let told = stored.retrievals(&session.prices, connection.provider, region);
+    let of_class = |(class, costs): (&str, TierCosts)| {
+        let priced = RestoreTier::ALL.into_iter().zip(costs);
+        let priced = priced.filter_map(|(tier, cost)| Some((tier, cost?)));
+        let row = |(tier, cost): (RestoreTier, Cost)| {
+            let what = format!("  {class} out, {}", tier.name());
+            CostLine::Row(what, cost.to_string(), String::new())
+        };
+        priced.map(row).collect::<Vec<_>>()
+    };
+    told.into_iter().flat_map(of_class).collect()
 }
 
 impl Part for CostSheet {

@@ -58,3 +58,21 @@ fn prices_of_the_user_take_the_place_of_the_built_in_ones() {
     let broken = shop.run(&["cost"]).ended(1);
     assert!(broken.err.contains("prices.toml"), "{}", broken.err);
 }
+
+#[test]
+fn what_is_archived_says_what_each_tier_costs() {
+    let shop = Shop::open();
+    connection(&shop, "aws");
+    shop.store().put("media", "now", "x");
+    let told = &shop.run(&["cost", "s3://media", "--json"]).ended(0).json()[0];
+    assert!(told.get("retrieval").is_none(), "{told}");
+    let put = ["put", "old", "s3://media/old", "--class", "DEEP_ARCHIVE"];
+    shop.write("old", vec![0; 1 << 20]);
+    shop.run(&put).ended(0);
+    let told = &shop.run(&["cost", "s3://media", "--json"]).ended(0).json()[0];
+    let tiers = &told["retrieval"]["DEEP_ARCHIVE"];
+    assert!(tiers["standard"].as_f64() > tiers["bulk"].as_f64(), "{told}");
+    assert!(tiers["bulk"].as_f64() > Some(0.0) && tiers["expedited"].is_null(), "{told}");
+    let text = shop.run(&["cost", "s3://media"]).ended(0).out;
+    assert!(text.contains("Making all of DEEP_ARCHIVE readable once: standard "), "{text}");
+}

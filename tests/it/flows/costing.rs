@@ -7,6 +7,7 @@ use windlass::app::event::{Answer, Reply};
 use windlass::app::overlays::Overlay;
 use windlass::app::overlays::ledger::GivenLink;
 use windlass::domain::presign::{LinkMethod, PresignedLink};
+use windlass::domain::provider::Provider;
 use windlass::domain::stored::Stored;
 
 use crate::support::app::App;
@@ -34,6 +35,9 @@ fn a_place_is_counted_only_when_asked_and_remembered_then() {
     app.reply_to(ticket, stored(true));
     app.keys("esc $ G");
     assert!(app.picture().contains("S3 Standard, us-east-1"), "{}", app.picture());
+    app.state.session.connections[0].provider = Provider::Aws;
+    app.keys("esc $");
+    assert!(app.picture().contains("GLACIER out, expedited"), "{}", app.picture());
     assert!(app.requests().is_empty());
 }
 

@@ -239,7 +239,13 @@ fn what_a_retrieval_costs_is_told_where_sizes_and_prices_are_known() {
         app.keys("ctrl-a g h").picture()
     };
     let picture = archived(Class::Glacier);
-    assert!(picture.contains("~$0.0500 to retrieve"), "{picture}");
+    for told in ["~$0.0501 to retrieve", "~$0.00 to retrieve", "~$0.1600 to retrieve"] {
+        assert!(picture.contains(told), "{told}: {picture}");
+    }
+    let deep = archived(Class::DeepArchive);
+    for told in ["~$0.1001 to retrieve", "~$0.0125 to retrieve", "the most expensive"] {
+        assert!(deep.contains(told), "{told}: {deep}");
+    }
     let picture = archived(Class::Other);
     assert!(picture.contains("7 standard") && !picture.contains("to retrieve"), "{picture}");
 }

@@ -370,11 +370,11 @@ impl Objects {
             }
             (Action::Metadata, _) => self.describing.open(&bucket, targets(), cx),
             (Action::Thaw, _) => {
-                let cost = match one {
+                let costs = match one {
                     Some(one) => retrieval_of_one(one, cx.session),
                     None => retrieval(&self.browse, cx.session),
                 };
-                self.thawing.ask(bucket, targets(), cost);
+                self.thawing.ask(bucket, targets(), costs);
             }
             (Action::EditObject, Some(object)) => self.editing.open(object, cx),
             (Action::NewObject, _) => self.editing.name(bucket, place.prefix),

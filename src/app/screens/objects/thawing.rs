@@ -16,7 +16,7 @@ use crate::app::toasts::Level;
 use crate::domain::address::Bucket;
 use crate::domain::description::ThawOutcome;
 use crate::domain::listing::{Class, RowKind};
-use crate::domain::price::Cost;
+use crate::domain::price::{Cost, TierCosts};
 use crate::domain::thaw::{RestoreTier, ThawWish};
 use crate::domain::transfer::Target;
 use crate::domain::units::Counted;
@@ -24,8 +24,8 @@ use crate::domain::units::Counted;
 /// Days that a readable copy is kept unless another number is typed.
 const USUAL_DAYS: u32 = 7;
 
-/// Rows of a bucket, and what they cost in the standard tier.
-type Place = (Bucket, Vec<Target>, Option<Cost>);
+/// Rows of a bucket, and what they cost in each tier.
+type Place = (Bucket, Vec<Target>, TierCosts);
 
 #[derive(Clone, Debug, Default)]
 pub struct Thawing {
@@ -34,8 +34,7 @@ pub struct Thawing {
 }
 
 impl Thawing {
-    /// `cost` is that of the standard tier, where it is known.
-    pub fn ask(&mut self, bucket: Bucket, targets: Vec<Target>, cost: Option<Cost>) {
+    pub fn ask(&mut self, bucket: Bucket, targets: Vec<Target>, costs: TierCosts) {
         let hint = "days, and how soon it is wanted; the readable copy is paid for beside the \
                     archived one";
         let usual = USUAL_DAYS.to_string();
@@ -43,8 +42,8 @@ impl Thawing {
             let problem = "a number of days, then standard, bulk or expedited";
             ThawWish::parse(text).map(drop).ok_or_else(|| problem.to_owned())
         });
-        prompt.offer(offers(USUAL_DAYS, cost));
-        self.question.ask(Dialog::Prompt(prompt), (bucket, targets, cost));
+        prompt.offer(offers(USUAL_DAYS, costs));
+        self.question.ask(Dialog::Prompt(prompt), (bucket, targets, costs));
     }
 
     pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) {
@@ -60,11 +59,11 @@ impl Thawing {
 
     /// The tiers go with the days that are typed.
     fn offer_tiers(&mut self) {
-        if let Some(Question { dialog: Dialog::Prompt(prompt), about: (.., cost), .. }) =
+        if let Some(Question { dialog: Dialog::Prompt(prompt), about: (.., costs), .. }) =
             self.question.get_mut()
             && let Some(wish) = ThawWish::parse(prompt.input.text())
         {
-            prompt.offer(offers(wish.days, *cost));
+            prompt.offer(offers(wish.days, *costs));
         }
     }
 
@@ -103,13 +102,13 @@ impl Thawing {
 }
 
 /// What Tab goes through, with how long each takes and what it costs.
-fn offers(days: u32, cost: Option<Cost>) -> impl Iterator<Item = Offer> {
-    RestoreTier::ALL.into_iter().map(move |tier| {
+fn offers(days: u32, costs: TierCosts) -> impl Iterator<Item = Offer> {
+    RestoreTier::ALL.into_iter().zip(costs).map(move |(tier, cost)| {
         let costs = match (tier, cost) {
-            (RestoreTier::Standard, Some(cost)) => format!("; {cost} to retrieve"),
+            (_, Some(cost)) => format!("; {cost} to retrieve"),
             (RestoreTier::Standard, None) => String::new(),
-            (RestoreTier::Bulk, _) => "; the cheapest".to_owned(),
-            (RestoreTier::Expedited, _) => "; the most expensive".to_owned(),
+            (RestoreTier::Bulk, None) => "; the cheapest".to_owned(),
+            (RestoreTier::Expedited, None) => "; the most expensive".to_owned(),
         };
         Offer {
             text: format!("{days} {}", tier.name()),
@@ -120,39 +119,44 @@ fn offers(days: u32, cost: Option<Cost>) -> impl Iterator<Item = Offer> {
     })
 }
 
-/// What the retrieval of the marked rows or the current one costs in the standard tier; `None`
-/// where a size or a price is not known.
-pub fn retrieval(browse: &Browse, session: &Session) -> Option<Cost> {
+/// What the retrieval of the marked rows or the current one costs in each tier; `None` where a size
+/// or a price is not known.
+pub fn retrieval(browse: &Browse, session: &Session) -> TierCosts {
     let marks = &browse.marking.marks;
     if marks.is_empty() {
-        return retrieval_of([browse.current()?.kind].into_iter(), session);
+        let current = browse.current().map(|row| row.kind);
+        return current.map_or_else(TierCosts::default, |row| retrieval_of([row], session));
     }
     retrieval_of(marks.iter().map(|number| browse.rows.listing().row(number).kind), session)
 }
 
 /// As [`retrieval`], of one object.
-pub fn retrieval_of_one(one: &Subject, session: &Session) -> Option<Cost> {
+pub fn retrieval_of_one(one: &Subject, session: &Session) -> TierCosts {
     let Subject { size, modified, class, .. } = *one;
-    retrieval_of([RowKind::Object { size, modified, class }].into_iter(), session)
+    retrieval_of([RowKind::Object { size, modified, class }], session)
 }
 
-fn retrieval_of(rows: impl Iterator<Item = RowKind>, session: &Session) -> Option<Cost> {
+fn retrieval_of(rows: impl IntoIterator<Item = RowKind>, session: &Session) -> TierCosts {
     let connection = session.connection();
     let region = connection.region.as_deref();
-    let cost = |row| match row {
+    let costs = |row| match row {
         RowKind::Object { size, class: class @ (Class::Glacier | Class::DeepArchive), .. } => {
-            let price = session.prices.find(connection.provider, region, class.as_str())?;
-            Some(price.retrieval(size))
+            let price = session.prices.find(connection.provider, region, class.as_str());
+            price.map_or_else(TierCosts::default, |price| price.retrievals(1, size))
         }
         // What may be in no archive by its class may be in one all the same.
         RowKind::Object {
             class: Class::Unknown | Class::Other | Class::IntelligentTiering,
             ..
         }
-        | RowKind::Prefix => None,
-        RowKind::Object { .. } => Some(Cost(0.0)),
+        | RowKind::Prefix => TierCosts::default(),
+        RowKind::Object { .. } => [Some(Cost(0.0)); 3],
     };
-    rows.map(cost).sum()
+    let add = |one: Option<Cost>, other: Option<Cost>| Some(Cost(one?.0 + other?.0));
+    rows.into_iter().map(costs).fold([Some(Cost(0.0)); 3], |sum, row| {
+        let [standard, bulk, expedited] = row;
+        [add(sum[0], standard), add(sum[1], bulk), add(sum[2], expedited)]
+    })
 }
 
 fn tell(outcome: ThawOutcome, cx: &mut Context<'_>) {
