@@ -8,10 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{
-    CopyOptions, ObjectAddress, ObjectHead, PutOptions, StoredObject, VersionId,
-};
-use crate::domain::protection::Protection;
+use crate::domain::object::{ObjectAddress, ObjectHead, VersionId};
 use crate::domain::restoring::{RestorePlan, RestorePoint, RestoreStep, Restored, step};
 use crate::domain::versions::{Histories, KeyVersion, VersionEntry};
 use crate::s3::call::Call;
@@ -153,12 +150,7 @@ impl Client {
             return Ok(false);
         }
         let class = object.class().filter(|class| *class != "STANDARD");
-        let stored = match self.copy(&from, &to, object.etag(), false, class).await {
-            Err(error) if error.is(&ErrorKind::InvalidRequest) => {
-                self.copy_described(&from, &to, object, class).await?
-            }
-            other => other?,
-        };
+        let stored = self.copy(&from, &to, object.etag(), false, class).await?;
         if stored.etag.as_ref() == object.etag() {
             return Ok(true);
         }
@@ -169,28 +161,6 @@ impl Client {
             false => Err(Call::on_object("CopyObject", &to)
                 .fails(ErrorKind::Corrupt, "the copy has another size than the version")),
         }
-    }
-
-    /// Copies a version with what it has said once more: LocalStack takes the copy of an older
-    /// version for one that would change nothing, and refuses it.
-    async fn copy_described(
-        &self,
-        from: &ObjectAddress,
-        to: &ObjectAddress,
-        object: &VersionEntry,
-        class: Option<&str>,
-    ) -> Result<StoredObject, Error> {
-        let written = PutOptions {
-            storage_class: class.map(str::to_owned),
-            protection: Protection::default(),
-            ..self.head(from).await?.as_options()
-        };
-        let options = CopyOptions {
-            source_etag: object.etag().cloned(),
-            replacing: Some(written),
-            ..CopyOptions::default()
-        };
-        self.copy_as(from, to, &options).await
     }
 
     async fn is_the_same(&self, one: &ObjectAddress, other: &ObjectAddress) -> Result<bool, Error> {

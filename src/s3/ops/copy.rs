@@ -44,8 +44,35 @@ impl Client {
         self.copy_as(from, to, &options).await
     }
 
-    /// As [`Client::copy`], to an object that is described anew. Onto itself only so.
+    /// As [`Client::copy`], to an object that is described anew. Onto itself only so, or from a
+    /// version: LocalStack takes the copy of an older version onto its key for one that would change
+    /// nothing and refuses it, so that it is sent once more with what the version says of itself.
     pub async fn copy_as(
+        &self,
+        from: &ObjectAddress,
+        to: &ObjectAddress,
+        options: &CopyOptions,
+    ) -> Result<StoredObject, Error> {
+        let of_version = is_same_key(from, to) && from.version.is_some();
+        match self.copy_once(from, to, options).await {
+            Err(error)
+                if error.is(&ErrorKind::InvalidRequest)
+                    && of_version
+                    && options.replacing.is_none() =>
+            {
+                let written = PutOptions {
+                    storage_class: options.storage_class.clone(),
+                    protection: options.protection.clone(),
+                    ..self.head(from).await?.as_options()
+                };
+                let described = CopyOptions { replacing: Some(written), ..options.clone() };
+                Box::pin(self.copy_once(from, to, &described)).await
+            }
+            other => other,
+        }
+    }
+
+    async fn copy_once(
         &self,
         from: &ObjectAddress,
         to: &ObjectAddress,
@@ -63,7 +90,7 @@ impl Client {
             self.expect_absent(to, &call).await?;
         }
         // Encryption and parts give what is copied onto itself another ETag.
-        let onto_itself = from.bucket == to.bucket && from.key == to.key;
+        let onto_itself = is_same_key(from, to);
         let written = options.written();
         let expires = expires(&written.headers, &call)?;
         let source_access = self.source_access(from).await?;
@@ -275,6 +302,10 @@ impl CopyOptions {
             ..PutOptions::default()
         })
     }
+}
+
+fn is_same_key(one: &ObjectAddress, other: &ObjectAddress) -> bool {
+    one.bucket == other.bucket && one.key == other.key
 }
 
 /// Whether a condition failed, of the source or of the destination.

@@ -3,7 +3,7 @@
 use tokio_util::sync::CancellationToken;
 use windlass::domain::address::Prefix;
 use windlass::domain::error::ErrorKind;
-use windlass::domain::object::ObjectAddress;
+use windlass::domain::object::{CopyOptions, ETag, ObjectAddress, VersionId};
 use windlass::domain::protection::AccessSpec;
 use windlass::domain::restoring::RestoreStep;
 use windlass::s3::access::Access;
@@ -105,10 +105,9 @@ async fn a_text_is_saved_where_the_quotes_of_its_tag_are_taken_for_a_part_of_it(
     }
 }
 
-/// LocalStack.
-#[tokio::test]
-async fn a_version_comes_back_where_its_copy_is_taken_for_one_that_changes_nothing() {
-    let server = scripted_by(|asked| match &asked.line {
+/// LocalStack refuses the copy of an older version onto its key, unless it is described anew.
+async fn taking_versions_for_the_same() -> Scripted {
+    scripted_by(|asked| match &asked.line {
         line if line.contains("?versions") || line.contains("&versions") => versions(&format!(
             "<IsTruncated>false</IsTruncated>{}{}",
             version("two", true),
@@ -122,13 +121,47 @@ async fn a_version_comes_back_where_its_copy_is_taken_for_one_that_changes_nothi
         },
         _ => answer(200, "ETag: \"one\"\r\nCache-Control: no-cache", ""),
     })
-    .await;
+    .await
+}
+
+#[tokio::test]
+async fn a_version_comes_back_where_its_copy_is_taken_for_one_that_changes_nothing() {
+    let server = taking_versions_for_the_same().await;
     let client = server.client();
     let history = client.versions_of(&object()).await.unwrap();
     let [over, object] = history.versions() else { panic!("{history:?}") };
     let step = RestoreStep::Copy { object: object.clone(), over: over.clone() };
     let done = client.restore(&"b".into(), vec![step], &CancellationToken::new(), |_| ()).await;
     assert_eq!((done.restored, done.failed), (1, 0), "{done:?}");
+}
+
+/// `cp s3://b/k?version=one s3://b/k`, and that nothing else is sent twice.
+#[tokio::test]
+async fn a_version_is_copied_onto_its_key_with_what_it_says_of_itself() {
+    let server = taking_versions_for_the_same().await;
+    let client = server.client();
+    let (key, etag) = (object(), ETag::new("one"));
+    let from = key.clone().at_version(VersionId("one".to_owned()));
+    let options = CopyOptions {
+        source_etag: Some(etag.clone()),
+        storage_class: Some("STANDARD_IA".to_owned()),
+        ..CopyOptions::default()
+    };
+    let stored = client.copy_as(&from, &key, &options).await.unwrap();
+    assert_eq!(stored.etag, Some(etag));
+    let asked = server.asked();
+    let sent: Vec<_> = asked.iter().filter(|asked| asked.line.starts_with("PUT")).collect();
+    assert_eq!(sent.len(), 2, "as it is, then described");
+    for copy in &sent {
+        assert_eq!(copy.header("x-amz-storage-class"), Some("standard_ia"));
+        assert!(copy.header("x-amz-copy-source").unwrap().ends_with("?versionid=one"));
+        assert!(copy.header("x-amz-copy-source-if-match").is_some());
+    }
+    let other = ObjectAddress::new("b".into(), "other".into());
+    let refused = client.copy_as(&from, &other, &options).await.unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::InvalidRequest);
+    let puts = server.asked().iter().filter(|asked| asked.line.starts_with("PUT")).count();
+    assert_eq!(puts, 3, "a refusal of another key is one");
 }
 
 /// Ceph's gateway copies, but not what has a key of one's own.
