@@ -7,6 +7,7 @@ pub mod counters;
 pub mod objects;
 pub mod received;
 pub mod tls;
+pub mod versions;
 
 use std::io::{Read, stdin};
 use std::net::{Ipv4Addr, SocketAddr};

@@ -12,6 +12,7 @@
 mod child;
 mod installed;
 mod load;
+mod past;
 #[allow(dead_code, reason = "the other bench presses keys")]
 mod pty;
 mod rounds;
@@ -41,6 +42,7 @@ fn main() {
                 println!("{:<15} {}", one.name, one.title);
             }
             println!("{:<15} {}", screen::NAME, screen::TITLE);
+            println!("{:<15} {}", past::NAME, past::TITLE);
         }
         _ => measure(own, &arguments),
     }
@@ -50,7 +52,8 @@ fn measure(own: &str, arguments: &[String]) {
     let rounds = arguments.iter().position(|word| word == "--rounds");
     let rounds = rounds.map_or(ROUNDS, |at| arguments[at + 1].parse().unwrap());
     let named = |name: &str| arguments.iter().any(|word| word == name);
-    let known = |name: &str| name == screen::NAME || SCENARIOS.iter().any(|one| one.name == name);
+    let beside = [screen::NAME, past::NAME];
+    let known = |name: &str| beside.contains(&name) || SCENARIOS.iter().any(|one| one.name == name);
     let all = !arguments.iter().any(|word| known(word));
     let peers = installed::peers();
     let ground = Ground { own, peers: &peers, rounds };
@@ -62,5 +65,8 @@ fn measure(own: &str, arguments: &[String]) {
     }
     if all || named(screen::NAME) {
         screen::measure(&ground);
+    }
+    if all || named(past::NAME) {
+        past::measure(&ground);
     }
 }

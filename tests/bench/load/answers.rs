@@ -15,6 +15,7 @@ use super::body::{Answer, Pace};
 use super::counters::Counters;
 use super::objects::{Listing, checksums, etag, size_of};
 use super::received::{Received, Sent};
+use super::versions::{VersionsAsked, past};
 
 /// Everything requests share.
 pub struct Shop {
@@ -134,6 +135,21 @@ impl Shop {
         if asked.has("location") {
             self.counters.count("GetBucketLocation");
             return document("<LocationConstraint/>");
+        }
+        if asked.has("versioning") && past(&asked.bucket).is_some() {
+            self.counters.count("GetBucketVersioning");
+            return document(
+                "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+            );
+        }
+        if let (true, Some(past)) = (asked.has("versions"), past(&asked.bucket)) {
+            self.counters.count("ListObjectVersions");
+            return xml(past.page(&VersionsAsked {
+                prefix: asked.text("prefix"),
+                key_marker: asked.text("key-marker"),
+                version_marker: asked.text("version-id-marker"),
+                max_keys: asked.text("max-keys").parse().ok(),
+            }));
         }
         if asked.text("list-type") != "2" {
             self.counters.count("other");
