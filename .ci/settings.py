@@ -166,6 +166,55 @@ def both_ways(name, command, argument, document):
     assert code == 0 and json.loads(out)["state"] == "same", f"windlass set: {out} {err}"
 
 
+def inventory_both_ways():
+    """Reports are put one by one and printed as a list."""
+    # moto lists the name of the element in place of the fields, and takes the deletion of a report for the bucket's.
+    moto = os.environ.get("SETTINGS_SERVER") == "moto"
+    fields = {} if moto else {"OptionalFields": ["Size", "ETag"]}
+
+    def report(name, frequency):
+        return {"Id": name, "IsEnabled": True, "IncludedObjectVersions": "All", "Filter": {"Prefix": "raw/"},
+                "Schedule": {"Frequency": frequency}, **fields,
+                "Destination": {"S3BucketDestination": {
+                    "AccountId": "123456789012", "Bucket": BUCKET_ARN, "Format": "CSV", "Prefix": "reports"}}}
+
+    def put_by_aws(document):
+        path = os.path.join(FOLDER, "report.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(document, file)
+        aws("put-bucket-inventory-configuration", "--id", document["Id"],
+            "--inventory-configuration", f"file://{path}")
+
+    def listed():
+        return json.loads(aws("list-bucket-inventory-configurations"))["InventoryConfigurationList"]
+
+    # What Windlass sends, the AWS CLI reads, and takes as Windlass prints it.
+    both = [report("a", "Weekly"), report("b", "Daily")]
+    code, _, err = windlass("set", f"s3://{BUCKET}", "inventory", "-",
+                            text=json.dumps({"InventoryConfigurationList": both}))
+    assert code == 0, f"windlass set: {err}"
+    assert sorted(listed(), key=lambda each: each["Id"]) == both, listed()
+    code, printed, err = windlass("get", f"s3://{BUCKET}", "inventory")
+    assert code == 0, f"windlass get: {err}"
+    for each in json.loads(printed)["InventoryConfigurationList"]:
+        put_by_aws(each)
+        s3.put_bucket_inventory_configuration(Bucket=BUCKET, Id=each["Id"], InventoryConfiguration=each)
+    # What the AWS CLI sends and prints, Windlass takes.
+    put_by_aws(report("c", "Weekly"))
+    told = aws("list-bucket-inventory-configurations")
+    code, out, err = windlass("set", f"s3://{BUCKET}", "inventory", "-", "--json", text=told)
+    assert code == 0 and json.loads(out)["state"] == "same", f"windlass set: {out} {err}"
+    one = aws("get-bucket-inventory-configuration", "--id", "c")
+    code, out, err = windlass("set", f"s3://{BUCKET}", "inventory", "-", "--json", text=one)
+    assert code == 0 and json.loads(out)["state"] == "same", f"windlass set: {out} {err}"
+    if moto:
+        return
+    # What is not in the list is removed.
+    code, _, err = windlass("set", f"s3://{BUCKET}", "inventory", "-",
+                            text=json.dumps({"InventoryConfigurationList": both[:1]}))
+    assert code == 0 and listed() == both[:1], f"{err} {listed()}"
+
+
 def table_is_botocores():
     """What `assets/documents.txt` says of elements is what botocore's model says."""
     model = boto3.session.Session()._session.get_service_model("s3")
@@ -211,6 +260,16 @@ if not R2:
     grants = [{"Grantee": to, "Permission": permission} for permission in ("WRITE", "READ_ACP")]
     s3.create_bucket(Bucket=LOGS)
     s3.put_bucket_acl(Bucket=LOGS, AccessControlPolicy={"Grants": grants, "Owner": {"ID": OWNER}})
+
+try:
+    if R2:
+        lacking("inventory", {"InventoryConfigurationList": []})
+        print("ok inventory is called lacking")
+    else:
+        inventory_both_ways()
+        print("ok inventory goes both ways")
+except Exception as error:
+    sys.exit(f"FAILED inventory: {type(error).__name__}: {error}")
 
 for name, command, argument, document in DOCUMENTS:
     try:

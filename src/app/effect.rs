@@ -24,6 +24,7 @@ use crate::domain::presign::LinkSpec;
 use crate::domain::restoring::{RestorePoint, RestoreStep};
 use crate::domain::settings::BucketSetting;
 use crate::domain::settings::json::Json;
+use crate::domain::settings::mfa::DeviceCode;
 use crate::domain::temporary::KeyGrant;
 use crate::domain::thaw::ThawWish;
 use crate::domain::transfer::{JobSpec, Target, TransferCommand};
@@ -162,10 +163,13 @@ pub enum StorageRequest {
         setting: BucketSetting,
         new: Json,
         before: Option<Json>,
+        /// Of MFA delete.
+        code: Option<DeviceCode>,
     },
     ClearSetting {
         bucket: Bucket,
         setting: BucketSetting,
+        code: Option<DeviceCode>,
     },
     DeleteBucket(Bucket),
     /// A zero-byte object named like the prefix.

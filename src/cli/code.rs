@@ -4,9 +4,11 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use tokio::task::spawn_blocking;
 
+use crate::cli::print::Trouble;
 use crate::config::connection::Connection;
 use crate::config::secret::Secret;
 use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind};
+use crate::domain::settings::mfa::DeviceCode;
 use crate::s3::sdk::role::{give_code, wants_code};
 
 /// Asks where the connection needs one and somebody is there; else its first request says what it
@@ -23,6 +25,21 @@ pub async fn ask(connection: &Connection) -> Result<(), Error> {
     let line = typed.map_err(|error| lost(error.to_string()))?;
     let digits: String = line.chars().filter(char::is_ascii_digit).collect();
     give_code(connection, &Secret::new(digits)).await
+}
+
+/// The device and the code for MFA delete, from whoever is there.
+///
+/// # Errors
+/// `Usage` where nobody is, or where it is no code.
+pub async fn ask_device() -> Result<DeviceCode, Trouble> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        let why = "MFA delete needs the code of a device: add --mfa \"SERIAL CODE\"";
+        return Err(Trouble::Usage(why.to_owned()));
+    }
+    let question = "serial number or ARN of the MFA device, and its code: ";
+    let typed = spawn_blocking(move || read_line(question)).await;
+    let line = typed.map_err(io::Error::other)??;
+    DeviceCode::parse(&line).map_err(Trouble::Usage)
 }
 
 fn read_line(question: &str) -> io::Result<String> {

@@ -8,6 +8,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::cli::args::settings::{OneSetting, SettingsAction, SettingsArguments};
+use crate::cli::code::ask_device;
 use crate::cli::connect::Choice;
 use crate::cli::one::writable;
 use crate::cli::print::{Printer, Status, Trouble};
@@ -16,6 +17,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::line_difference::difference;
 use crate::domain::settings::check::document;
 use crate::domain::settings::json::Json;
+use crate::domain::settings::mfa::DeviceCode;
 use crate::domain::settings::refusal::place_of;
 use crate::domain::settings::{BucketSetting, MINIMUM_SIZE, SettingState, StoredSetting};
 use crate::domain::visible::visible;
@@ -24,10 +26,10 @@ use crate::s3::client::Client;
 pub async fn settings(arguments: &SettingsArguments, choice: &Choice) -> Result<Status, Trouble> {
     match (&arguments.action, &arguments.bucket) {
         (Some(SettingsAction::Get { which }), _) => get(which, choice).await,
-        (Some(SettingsAction::Set { which, file, dry_run }), _) => {
-            set(which, file, *dry_run, choice).await
+        (Some(SettingsAction::Set { which, file, dry_run, mfa }), _) => {
+            set(which, file, (*dry_run, mfa.as_ref()), choice).await
         }
-        (Some(SettingsAction::Clear { which }), _) => clear(which, choice).await,
+        (Some(SettingsAction::Clear { which, mfa }), _) => clear(which, mfa.as_ref(), choice).await,
         (None, Some(bucket)) => {
             let client = choice.client()?;
             let mut printer = Printer::new(choice.json);
@@ -128,7 +130,7 @@ fn tell_unread(stored: &StoredSetting) {
 async fn set(
     which: &OneSetting,
     file: &Path,
-    dry_run: bool,
+    (dry_run, mfa): (bool, Option<&DeviceCode>),
     choice: &Choice,
 ) -> Result<Status, Trouble> {
     let OneSetting { bucket, setting } = which;
@@ -146,13 +148,15 @@ async fn set(
     let client = choice.client()?;
     client.prepare().await?;
     let old = before(&client, which).await?;
-    let mut new = new;
-    if let (None, Some(size)) = (new.get(MINIMUM_SIZE), old.as_ref().and_then(minimum_size)) {
-        new.set(MINIMUM_SIZE, size);
-    }
+    let new = setting.completed(new, old.as_ref());
     let same = old.as_ref() == Some(&new);
+    if !same {
+        tell_consequences(*setting, old.as_ref(), Some(&new));
+    }
     if !same && !dry_run {
-        let sent = client.set_setting(bucket, *setting, &new, None).await;
+        let code = code(which, mfa, (old.as_ref(), Some(&new))).await?;
+        let (before, code) = (old.as_ref(), code.as_ref());
+        let sent = client.set_setting_with(bucket, *setting, &new, before, code).await;
         sent.map_err(|error| placed(error, &text, &place))?;
     }
     let state = match (same, dry_run) {
@@ -181,10 +185,6 @@ async fn before(client: &Client, which: &OneSetting) -> Result<Option<Json>, Tro
     }
 }
 
-fn minimum_size(document: &Json) -> Option<Json> {
-    document.get(MINIMUM_SIZE).cloned()
-}
-
 /// A refusal with the place in the file that it speaks of.
 fn placed(error: Error, text: &str, file: &str) -> Error {
     match place_of(text, &error.detail) {
@@ -196,7 +196,29 @@ fn placed(error: Error, text: &str, file: &str) -> Error {
     }
 }
 
-async fn clear(which: &OneSetting, choice: &Choice) -> Result<Status, Trouble> {
+fn tell_consequences(setting: BucketSetting, old: Option<&Json>, new: Option<&Json>) {
+    for sentence in setting.consequences(old, new) {
+        eprintln!("windlass: {}", visible(&sentence));
+    }
+}
+
+/// The code of a device where the change needs one: given, or asked for.
+async fn code(
+    which: &OneSetting,
+    given: Option<&DeviceCode>,
+    (old, new): (Option<&Json>, Option<&Json>),
+) -> Result<Option<DeviceCode>, Trouble> {
+    if given.is_some() || !which.setting.needs_code(old, new) {
+        return Ok(given.cloned());
+    }
+    ask_device().await.map(Some)
+}
+
+async fn clear(
+    which: &OneSetting,
+    mfa: Option<&DeviceCode>,
+    choice: &Choice,
+) -> Result<Status, Trouble> {
     let OneSetting { bucket, setting } = which;
     if let crate::domain::settings::Clearing::Never(why) = setting.clearing() {
         return Err(Trouble::Usage(format!("{setting} cannot be cleared: {why}")));
@@ -205,7 +227,9 @@ async fn clear(which: &OneSetting, choice: &Choice) -> Result<Status, Trouble> {
     let client = choice.client()?;
     client.prepare().await?;
     let old = before(&client, which).await?;
-    client.clear_setting(bucket, *setting).await?;
+    tell_consequences(*setting, old.as_ref(), None);
+    let code = code(which, mfa, (old.as_ref(), None)).await?;
+    client.clear_setting_with(bucket, *setting, code.as_ref()).await?;
     let state = if old.is_some() { "cleared" } else { "same" };
     tell(which, state, old.as_ref(), None, choice)
 }
@@ -220,6 +244,8 @@ fn tell(
 ) -> Result<Status, Trouble> {
     let mut printer = Printer::new(choice.json);
     let OneSetting { bucket, setting } = which;
+    let (old, new) = (old.map(Json::without_secrets), new.map(Json::without_secrets));
+    let (old, new) = (old.as_ref(), new.as_ref());
     if printer.json {
         printer.object(&json!({
             "bucket": bucket,

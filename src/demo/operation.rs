@@ -39,6 +39,7 @@ fn bucket_operation(method: &Method, query: &str) -> &'static str {
         "PUT" => settings(query, SETTINGS_PUT).unwrap_or("CreateBucket"),
         "DELETE" => settings(query, SETTINGS_DELETE).unwrap_or("DeleteBucket"),
         _ if has(query, "list-type") => "ListObjectsV2",
+        _ if has(query, "inventory") && has(query, "id") => "GetBucketInventoryConfiguration",
         _ => settings(query, SETTINGS_GET).unwrap_or("ListObjects"),
     }
 }
@@ -93,6 +94,7 @@ const SETTINGS_GET: Names = &[
     ("replication", "GetBucketReplication"),
     ("accelerate", "GetBucketAccelerateConfiguration"),
     ("requestPayment", "GetBucketRequestPayment"),
+    ("inventory", "ListBucketInventoryConfigurations"),
 ];
 
 const SETTINGS_PUT: Names = &[
@@ -112,6 +114,7 @@ const SETTINGS_PUT: Names = &[
     ("replication", "PutBucketReplication"),
     ("accelerate", "PutBucketAccelerateConfiguration"),
     ("requestPayment", "PutBucketRequestPayment"),
+    ("inventory", "PutBucketInventoryConfiguration"),
 ];
 
 const SETTINGS_DELETE: Names = &[
@@ -124,6 +127,7 @@ const SETTINGS_DELETE: Names = &[
     ("ownershipControls", "DeleteBucketOwnershipControls"),
     ("website", "DeleteBucketWebsite"),
     ("replication", "DeleteBucketReplication"),
+    ("inventory", "DeleteBucketInventoryConfiguration"),
 ];
 
 fn settings(query: &str, names: Names) -> Option<&'static str> {

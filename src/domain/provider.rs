@@ -68,6 +68,7 @@ pub enum Capability {
     Replication,
     Accelerate,
     RequestPayment,
+    Inventory,
     Location,
     /// `If-None-Match: *` on PUT is honoured.
     ConditionalPut,
@@ -123,11 +124,12 @@ impl Capability {
                 | Capability::Replication
                 | Capability::Accelerate
                 | Capability::RequestPayment
+                | Capability::Inventory
                 | Capability::Location
         )
     }
 
-    pub const ALL: [Capability; 32] = [
+    pub const ALL: [Capability; 33] = [
         Capability::CreateBucket,
         Capability::DeleteBucket,
         Capability::ListParts,
@@ -153,6 +155,7 @@ impl Capability {
         Capability::Replication,
         Capability::Accelerate,
         Capability::RequestPayment,
+        Capability::Inventory,
         Capability::Location,
         Capability::ConditionalPut,
         Capability::Retention,

@@ -1,8 +1,11 @@
 //! Names the settings of a bucket, and says how each is asked for, given and taken away.
 
 pub mod check;
+pub mod consequences;
+pub mod entries;
 pub mod forms;
 pub mod json;
+pub mod mfa;
 pub mod parse;
 pub mod policy;
 pub mod refusal;
@@ -38,11 +41,15 @@ pub enum BucketSetting {
     Replication,
     Accelerate,
     RequestPayment,
+    /// All reports of a bucket, each of which is set by itself.
+    Inventory,
     Location,
-    /// Public by Cloudflare's address, by Cloudflare's API; so are the next two.
+    /// Public by Cloudflare's address, by Cloudflare's API; so are the next ones.
     R2Dev,
     CustomDomains,
     Locks,
+    /// Fetches from another provider what R2 does not have yet.
+    Sippy,
 }
 
 /// How a document is written on the way.
@@ -52,6 +59,8 @@ pub enum DocumentForm {
     Xml(&'static str),
     /// The document itself.
     Policy,
+    /// XML of every configuration, each written by itself.
+    Inventory,
     /// XML with nothing but a name.
     Location,
     /// JSON of Cloudflare's API with these members.
@@ -90,7 +99,10 @@ pub enum SettingState {
 }
 
 impl BucketSetting {
-    pub const ALL: [BucketSetting; 20] = [
+    /// The shape of all reports of an inventory.
+    pub const INVENTORY_LIST: &str = "ListBucketInventoryConfigurationsOutput";
+
+    pub const ALL: [BucketSetting; 22] = [
         BucketSetting::Versioning,
         BucketSetting::Lifecycle,
         BucketSetting::Cors,
@@ -107,10 +119,12 @@ impl BucketSetting {
         BucketSetting::Replication,
         BucketSetting::Accelerate,
         BucketSetting::RequestPayment,
+        BucketSetting::Inventory,
         BucketSetting::Location,
         BucketSetting::R2Dev,
         BucketSetting::CustomDomains,
         BucketSetting::Locks,
+        BucketSetting::Sippy,
     ];
 
     /// Those that a provider's buckets may have.
@@ -138,10 +152,12 @@ impl BucketSetting {
             BucketSetting::Replication => "replication",
             BucketSetting::Accelerate => "accelerate",
             BucketSetting::RequestPayment => "request-payment",
+            BucketSetting::Inventory => "inventory",
             BucketSetting::Location => "location",
             BucketSetting::R2Dev => "r2.dev",
             BucketSetting::CustomDomains => "custom-domains",
             BucketSetting::Locks => "locks",
+            BucketSetting::Sippy => "sippy",
         }
     }
 
@@ -180,10 +196,12 @@ impl BucketSetting {
             BucketSetting::Replication => DocumentForm::Xml("ReplicationConfiguration"),
             BucketSetting::Accelerate => DocumentForm::Xml("AccelerateConfiguration"),
             BucketSetting::RequestPayment => DocumentForm::Xml("RequestPaymentConfiguration"),
+            BucketSetting::Inventory => DocumentForm::Inventory,
             BucketSetting::Location => DocumentForm::Location,
             BucketSetting::R2Dev => DocumentForm::Cloudflare(&["bucketId", "domain", "enabled"]),
             BucketSetting::CustomDomains => DocumentForm::Cloudflare(&["domains"]),
             BucketSetting::Locks => DocumentForm::Cloudflare(&["rules"]),
+            BucketSetting::Sippy => DocumentForm::Cloudflare(&["enabled", "destination", "source"]),
         }
     }
 
@@ -206,8 +224,12 @@ impl BucketSetting {
             BucketSetting::Replication => Capability::Replication,
             BucketSetting::Accelerate => Capability::Accelerate,
             BucketSetting::RequestPayment => Capability::RequestPayment,
+            BucketSetting::Inventory => Capability::Inventory,
             BucketSetting::Location => Capability::Location,
-            BucketSetting::R2Dev | BucketSetting::CustomDomains | BucketSetting::Locks => {
+            BucketSetting::R2Dev
+            | BucketSetting::CustomDomains
+            | BucketSetting::Locks
+            | BucketSetting::Sippy => {
                 return None;
             }
         })
@@ -254,10 +276,14 @@ impl BucketSetting {
                 ("GetBucketAccelerateConfiguration", "PutBucketAccelerateConfiguration")
             }
             BucketSetting::RequestPayment => ("GetBucketRequestPayment", "PutBucketRequestPayment"),
+            BucketSetting::Inventory => {
+                ("ListBucketInventoryConfigurations", "PutBucketInventoryConfiguration")
+            }
             BucketSetting::Location => ("GetBucketLocation", "CreateBucket"),
             BucketSetting::R2Dev => ("read the r2.dev address", "set the r2.dev address"),
             BucketSetting::CustomDomains => ("read the custom domains", "set the custom domains"),
             BucketSetting::Locks => ("read the bucket locks", "set the bucket locks"),
+            BucketSetting::Sippy => ("read Sippy", "set Sippy"),
         }
     }
 
@@ -279,13 +305,13 @@ impl BucketSetting {
             BucketSetting::Website => Clearing::Delete("DeleteBucketWebsite"),
             BucketSetting::Replication => Clearing::Delete("DeleteBucketReplication"),
             BucketSetting::RequestPayment => Clearing::Put(r#"{"Payer":"BucketOwner"}"#),
+            BucketSetting::Inventory => Clearing::Delete("DeleteBucketInventoryConfiguration"),
             BucketSetting::Location => {
                 Clearing::Never("where a bucket is was decided when it was made, and stays")
             }
             BucketSetting::R2Dev => Clearing::Put(r#"{"enabled":false}"#),
-            BucketSetting::CustomDomains => {
-                Clearing::Never("a custom domain is taken off by itself, on its page at Cloudflare")
-            }
+            BucketSetting::CustomDomains => Clearing::Delete("detach the custom domains"),
+            BucketSetting::Sippy => Clearing::Delete("turn Sippy off"),
             BucketSetting::Locks => Clearing::Put(r#"{"rules":[]}"#),
         }
     }
@@ -295,9 +321,6 @@ impl BucketSetting {
         match self {
             BucketSetting::Location => {
                 Some("where a bucket is was decided when it was made, and stays")
-            }
-            BucketSetting::CustomDomains => {
-                Some("a domain is connected on its page at Cloudflare, which asks for its zone")
             }
             _ => None,
         }
@@ -314,7 +337,10 @@ impl BucketSetting {
             BucketSetting::Tags => document.list_of("TagSet").is_empty(),
             BucketSetting::Replication => document.list_of("Rules").is_empty(),
             BucketSetting::Locks => document.list_of("rules").is_empty(),
-            BucketSetting::CustomDomains => document.list_of("domains").is_empty(),
+            BucketSetting::Sippy => !document.is_yes("enabled"),
+            BucketSetting::Inventory | BucketSetting::CustomDomains => {
+                self.entries(document).is_empty()
+            }
             _ => false,
         }
     }

@@ -192,6 +192,7 @@ enum Question {
     /// Puts a document in the place of another.
     Change(String),
     Make(String),
+    Remove,
 }
 
 async fn ask<T: DeserializeOwned>(api: Api<'_>, call: &Call, path: String) -> Result<T, Error> {
@@ -218,8 +219,15 @@ fn no_answer(call: &Call, status: StatusCode) -> Error {
     Error { status: Some(status.as_u16()), ..call.fails(ErrorKind::NotS3, told) }
 }
 
+/// Complaints about the token and its header, which come with 400 too.
+/// <https://developers.cloudflare.com/fundamentals/api/troubleshooting/>
+const OF_TOKENS: [u64; 6] = [6003, 6111, 9106, 9109, 10000, 10001];
+
 fn refused(call: &Call, status: StatusCode, errors: &[Complaint]) -> Error {
     let kind = match status.as_u16() {
+        400 if call.writes && !errors.iter().any(|error| OF_TOKENS.contains(&error.code)) => {
+            ErrorKind::InvalidRequest
+        }
         400 | 401 | 403 => ErrorKind::AccessDenied,
         404 => ErrorKind::NoSuchBucket,
         429 => ErrorKind::Throttled,
@@ -276,6 +284,7 @@ fn request(
         Question::Read => (Method::GET, None),
         Question::Change(document) => (Method::PUT, Some(document)),
         Question::Make(document) => (Method::POST, Some(document)),
+        Question::Remove => (Method::DELETE, None),
     };
     let mut request = Request::builder()
         .method(method)

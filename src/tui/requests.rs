@@ -105,12 +105,13 @@ async fn ask_other(
             client.settings(&bucket, each).await;
             Answer::SettingsRead
         }
-        StorageRequest::SetSetting { bucket, setting, new, before } => {
-            client.set_setting(&bucket, setting, &new, before.as_ref()).await?;
+        StorageRequest::SetSetting { bucket, setting, new, before, code } => {
+            let (before, code) = (before.as_ref(), code.as_ref());
+            client.set_setting_with(&bucket, setting, &new, before, code).await?;
             setting_now(client, &bucket, setting).await
         }
-        StorageRequest::ClearSetting { bucket, setting } => {
-            client.clear_setting(&bucket, setting).await?;
+        StorageRequest::ClearSetting { bucket, setting, code } => {
+            client.clear_setting_with(&bucket, setting, code.as_ref()).await?;
             setting_now(client, &bucket, setting).await
         }
         StorageRequest::DeleteBucket(bucket) => {

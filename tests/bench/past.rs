@@ -69,8 +69,8 @@ fn as_it_was(ground: &Ground<'_>, served: &Served, home: &Path, round: usize) {
         served.take();
         match program.run(ground.own, home) {
             Ok(run) => println!(
-                "  {name:<31} {:.2?} ({:.2?} processor), {} MiB at most, {} requests; the pages are \
-                 {}",
+                "  {name:<31} {:.2?} ({:.2?} processor), {} MiB at most, {} requests, of {} \
+                 pages",
                 run.wall,
                 run.cpu,
                 run.kib >> 10,
@@ -114,8 +114,8 @@ fn on_screen(served: &Served, home: &Path) {
     let (now, most) = memory(browser.process());
     let row = (now.saturating_sub(before) << 20) as f64 / keys() as f64;
     println!(
-        "  on the screen: first page {:.1?} after the moment, all {} rows {:.2?} ({:.2?} processor); \
-         {row:.0} bytes a row, {most} MiB at most",
+        "  on the screen: first page {:.1?} after the moment, all {} rows {:.2?} ({:.2?} \
+         processor); {row:.0} bytes a row, {most} MiB at most",
         first - pressed,
         keys(),
         last - pressed,

@@ -10,6 +10,7 @@ use crate::domain::address::Bucket;
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::object::LOCATION_HINTS;
 use crate::domain::settings::BucketSetting;
+use crate::domain::settings::mfa::DeviceCode;
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -21,7 +22,8 @@ Examples:
 
 NAME is one of versioning, lifecycle, cors, policy, acl, ownership, public-access, encryption,
 object-lock, tags, logging, notifications, website, replication, accelerate, request-payment,
-location; on R2 with a Cloudflare token also r2.dev, custom-domains, locks.
+inventory, location; on R2 with a Cloudflare token also r2.dev, custom-domains, locks,
+sippy.
 set takes what get prints, what aws s3api get-bucket-… prints, and what aws s3api put-bucket-…
 takes as its JSON argument.";
 
@@ -51,11 +53,17 @@ pub enum SettingsAction {
         /// Check it and show what would change; send nothing
         #[arg(long)]
         dry_run: bool,
+        /// Serial number or ARN of an MFA device and its code, in quotation marks: for MFA delete
+        #[arg(long, value_name = "DEVICE CODE", value_parser = DeviceCode::parse)]
+        mfa: Option<DeviceCode>,
     },
     /// Remove a setting
     Clear {
         #[command(flatten)]
         which: OneSetting,
+        /// Serial number or ARN of an MFA device and its code, in quotation marks: for MFA delete
+        #[arg(long, value_name = "DEVICE CODE", value_parser = DeviceCode::parse)]
+        mfa: Option<DeviceCode>,
     },
 }
 

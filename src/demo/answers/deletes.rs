@@ -11,6 +11,7 @@ use s3s::{S3Request, S3Result, s3_error};
 use crate::demo::answers::conditions::check_write;
 use crate::demo::answers::context::Context;
 use crate::demo::answers::guards::locked;
+use crate::demo::answers::settings::MFA_WANTED;
 use crate::demo::store::bucket::{Bucket, Removed, Versioning};
 
 /// The most keys of one request.
@@ -81,7 +82,8 @@ pub async fn many(
     })
 }
 
-/// A version that is named is not deleted while it is locked; a marker over it may be made.
+/// A version that is named is not deleted while it is locked, nor under MFA delete; a marker over
+/// it may be made.
 fn check_lock(
     bucket: &Bucket,
     key: &str,
@@ -89,6 +91,9 @@ fn check_lock(
     now: SystemTime,
     bypass: bool,
 ) -> S3Result<()> {
+    if id.is_some() && bucket.settings.mfa_delete {
+        return Err(s3_error!(AccessDenied, "{MFA_WANTED}"));
+    }
     match id.is_some_and(|id| bucket.is_locked(key, id, now, bypass)) {
         true => Err(locked()),
         false => Ok(()),

@@ -15,6 +15,7 @@ mod found;
 mod further_settings;
 mod given;
 mod guards;
+mod inventories;
 mod listing;
 mod multipart;
 mod objects;
@@ -30,7 +31,8 @@ use s3s::dto::{
     CompleteMultipartUploadOutput, CopyObjectInput, CopyObjectOutput, CreateBucketInput,
     CreateBucketOutput, CreateMultipartUploadInput, CreateMultipartUploadOutput,
     DeleteBucketCorsInput, DeleteBucketCorsOutput, DeleteBucketEncryptionInput,
-    DeleteBucketEncryptionOutput, DeleteBucketInput, DeleteBucketLifecycleInput,
+    DeleteBucketEncryptionOutput, DeleteBucketInput, DeleteBucketInventoryConfigurationInput,
+    DeleteBucketInventoryConfigurationOutput, DeleteBucketLifecycleInput,
     DeleteBucketLifecycleOutput, DeleteBucketOutput, DeleteBucketOwnershipControlsInput,
     DeleteBucketOwnershipControlsOutput, DeleteBucketPolicyInput, DeleteBucketPolicyOutput,
     DeleteBucketReplicationInput, DeleteBucketReplicationOutput, DeleteBucketTaggingInput,
@@ -40,6 +42,7 @@ use s3s::dto::{
     DeletePublicAccessBlockOutput, GetBucketAccelerateConfigurationInput,
     GetBucketAccelerateConfigurationOutput, GetBucketAclInput, GetBucketAclOutput,
     GetBucketCorsInput, GetBucketCorsOutput, GetBucketEncryptionInput, GetBucketEncryptionOutput,
+    GetBucketInventoryConfigurationInput, GetBucketInventoryConfigurationOutput,
     GetBucketLifecycleConfigurationInput, GetBucketLifecycleConfigurationOutput,
     GetBucketLocationInput, GetBucketLocationOutput, GetBucketLoggingInput, GetBucketLoggingOutput,
     GetBucketNotificationConfigurationInput, GetBucketNotificationConfigurationOutput,
@@ -52,12 +55,14 @@ use s3s::dto::{
     GetObjectLegalHoldOutput, GetObjectLockConfigurationInput, GetObjectLockConfigurationOutput,
     GetObjectOutput, GetObjectRetentionInput, GetObjectRetentionOutput, GetObjectTaggingInput,
     GetObjectTaggingOutput, GetPublicAccessBlockInput, GetPublicAccessBlockOutput, HeadBucketInput,
-    HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListBucketsInput, ListBucketsOutput,
+    HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListBucketInventoryConfigurationsInput,
+    ListBucketInventoryConfigurationsOutput, ListBucketsInput, ListBucketsOutput,
     ListMultipartUploadsInput, ListMultipartUploadsOutput, ListObjectVersionsInput,
     ListObjectVersionsOutput, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input,
     ListObjectsV2Output, ListPartsInput, ListPartsOutput, PutBucketAccelerateConfigurationInput,
     PutBucketAccelerateConfigurationOutput, PutBucketAclInput, PutBucketAclOutput,
     PutBucketCorsInput, PutBucketCorsOutput, PutBucketEncryptionInput, PutBucketEncryptionOutput,
+    PutBucketInventoryConfigurationInput, PutBucketInventoryConfigurationOutput,
     PutBucketLifecycleConfigurationInput, PutBucketLifecycleConfigurationOutput,
     PutBucketLoggingInput, PutBucketLoggingOutput, PutBucketNotificationConfigurationInput,
     PutBucketNotificationConfigurationOutput, PutBucketOwnershipControlsInput,
@@ -225,6 +230,14 @@ operations! {
         -> GetBucketRequestPaymentOutput = further_settings::get_request_payment;
     put_bucket_request_payment(PutBucketRequestPaymentInput)
         -> PutBucketRequestPaymentOutput = further_settings::put_request_payment;
+    list_bucket_inventory_configurations(ListBucketInventoryConfigurationsInput)
+        -> ListBucketInventoryConfigurationsOutput = inventories::list;
+    get_bucket_inventory_configuration(GetBucketInventoryConfigurationInput)
+        -> GetBucketInventoryConfigurationOutput = inventories::get;
+    put_bucket_inventory_configuration(PutBucketInventoryConfigurationInput)
+        -> PutBucketInventoryConfigurationOutput = inventories::put;
+    delete_bucket_inventory_configuration(DeleteBucketInventoryConfigurationInput)
+        -> DeleteBucketInventoryConfigurationOutput = inventories::delete;
     delete_bucket_encryption(DeleteBucketEncryptionInput)
         -> DeleteBucketEncryptionOutput = further_settings::delete_encryption;
     delete_public_access_block(DeletePublicAccessBlockInput)

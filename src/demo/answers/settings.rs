@@ -10,14 +10,14 @@ use s3s::dto::{
     GetBucketLifecycleConfigurationOutput, GetBucketPolicyInput, GetBucketPolicyOutput,
     GetBucketTaggingInput, GetBucketTaggingOutput, GetBucketVersioningInput,
     GetBucketVersioningOutput, GetPublicAccessBlockInput, GetPublicAccessBlockOutput,
-    LifecycleRule, ObjectOwnership, OwnershipControls, PutBucketAclInput, PutBucketAclOutput,
-    PutBucketCorsInput, PutBucketCorsOutput, PutBucketEncryptionInput, PutBucketEncryptionOutput,
-    PutBucketLifecycleConfigurationInput, PutBucketLifecycleConfigurationOutput,
-    PutBucketPolicyInput, PutBucketPolicyOutput, PutBucketTaggingInput, PutBucketTaggingOutput,
-    PutBucketVersioningInput, PutBucketVersioningOutput, PutPublicAccessBlockInput,
-    PutPublicAccessBlockOutput, ServerSideEncryption, ServerSideEncryptionByDefault,
-    ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
-    TransitionDefaultMinimumObjectSize,
+    LifecycleRule, MFADelete, MFADeleteStatus, ObjectOwnership, OwnershipControls,
+    PutBucketAclInput, PutBucketAclOutput, PutBucketCorsInput, PutBucketCorsOutput,
+    PutBucketEncryptionInput, PutBucketEncryptionOutput, PutBucketLifecycleConfigurationInput,
+    PutBucketLifecycleConfigurationOutput, PutBucketPolicyInput, PutBucketPolicyOutput,
+    PutBucketTaggingInput, PutBucketTaggingOutput, PutBucketVersioningInput,
+    PutBucketVersioningOutput, PutPublicAccessBlockInput, PutPublicAccessBlockOutput,
+    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
+    ServerSideEncryptionRule, TransitionDefaultMinimumObjectSize,
 };
 use s3s::{S3Request, S3Result, s3_error};
 
@@ -41,7 +41,9 @@ pub async fn get_versioning(
     request: S3Request<GetBucketVersioningInput>,
 ) -> S3Result<GetBucketVersioningOutput> {
     cx.not_in_r2("GetBucketVersioning")?;
-    let status = cx.in_bucket(&request.input.bucket, |bucket, _| Ok(bucket.versioning))?;
+    let (status, mfa) = cx.in_bucket(&request.input.bucket, |bucket, _| {
+        Ok((bucket.versioning, bucket.settings.mfa_delete))
+    })?;
     let status = match status {
         Versioning::Never => None,
         Versioning::Enabled => Some(BucketVersioningStatus::ENABLED),
@@ -49,7 +51,7 @@ pub async fn get_versioning(
     };
     Ok(GetBucketVersioningOutput {
         status: status.map(BucketVersioningStatus::from_static),
-        ..Default::default()
+        mfa_delete: mfa.then(|| MFADeleteStatus::from_static(MFADeleteStatus::ENABLED)),
     })
 }
 
@@ -65,7 +67,15 @@ pub async fn put_versioning(
         Some(BucketVersioningStatus::SUSPENDED) => Versioning::Suspended,
         _ => return Err(s3_error!(IllegalVersioningConfigurationException)),
     };
+    let with_code = input.mfa.as_deref().is_some_and(is_code);
+    let mfa_delete = input.versioning_configuration.mfa_delete;
     cx.in_bucket(&input.bucket, |bucket, _| {
+        if !with_code && (mfa_delete.is_some() || bucket.settings.mfa_delete) {
+            return Err(s3_error!(AccessDenied, "{MFA_WANTED}"));
+        }
+        if let Some(mfa_delete) = mfa_delete {
+            bucket.settings.mfa_delete = mfa_delete.as_str() == MFADelete::ENABLED;
+        }
         if bucket.settings.object_lock.is_some() && versioning == Versioning::Suspended {
             let message = "An Object Lock configuration is present on this bucket, so the \
                            versioning state cannot be changed.";
@@ -74,6 +84,15 @@ pub async fn put_versioning(
         bucket.versioning = versioning;
         Ok(PutBucketVersioningOutput::default())
     })
+}
+
+/// What S3 says where the code of a device is missing.
+pub const MFA_WANTED: &str = "Mfa Authentication must be used for this request";
+
+/// A device and six digits, whichever.
+fn is_code(header: &str) -> bool {
+    let code = header.split_once(' ').map(|(_, code)| code);
+    code.is_some_and(|code| code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 pub async fn get_cors(

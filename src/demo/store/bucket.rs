@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use s3s::dto::{
-    BucketAccelerateStatus, CORSRules, Grant, LifecycleRules, LoggingEnabled,
-    NotificationConfiguration, ObjectLockConfiguration, OwnershipControls, Payer,
+    BucketAccelerateStatus, CORSRules, Grant, InventoryConfiguration, LifecycleRules,
+    LoggingEnabled, NotificationConfiguration, ObjectLockConfiguration, OwnershipControls, Payer,
     PublicAccessBlockConfiguration, ReplicationConfiguration, ServerSideEncryptionConfiguration,
     Tag, TransitionDefaultMinimumObjectSize, WebsiteConfiguration,
 };
@@ -44,6 +44,10 @@ pub struct Settings {
     pub replication: Option<ReplicationConfiguration>,
     pub accelerate: Option<BucketAccelerateStatus>,
     pub payer: Option<Payer>,
+    /// Versions are deleted with the code of a device only.
+    pub mfa_delete: bool,
+    /// By their ids.
+    pub inventories: BTreeMap<String, InventoryConfiguration>,
     /// Where R2 was asked to keep it.
     pub hint: Option<String>,
 }

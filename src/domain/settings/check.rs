@@ -1,6 +1,8 @@
 //! Checks a document of a setting before it is sent, and brings it into the form in which it is
 //! compared.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -55,8 +57,9 @@ pub fn checked(setting: BucketSetting, mut json: Json) -> Result<Json, Mistake> 
             Ok(json)
         }
         DocumentForm::Policy => policy(json),
+        DocumentForm::Inventory => inventory(json),
         DocumentForm::Location => location(json),
-        DocumentForm::Cloudflare(keys) => free(json, keys),
+        DocumentForm::Cloudflare(keys) => named(setting, free(json, keys)?),
     }
 }
 
@@ -94,11 +97,44 @@ fn policy(mut json: Json) -> Result<Json, Mistake> {
     Ok(json)
 }
 
+/// Every report of an inventory, or one of them.
+fn inventory(json: Json) -> Result<Json, Mistake> {
+    const ONE: &str = "InventoryConfiguration";
+    let json = unwrapped(json, ONE);
+    if json.get("Id").is_some() || json.get("Destination").is_some() {
+        return object(shape(ONE), json, "inventory");
+    }
+    let at = json.at;
+    let mut json = object(shape(BucketSetting::INVENTORY_LIST), json, "inventory")?;
+    if json.is_yes("IsTruncated") {
+        return Err(at.mistake("this list of reports is not whole (IsTruncated)"));
+    }
+    for beside in ["IsTruncated", "ContinuationToken", "NextContinuationToken"] {
+        json.take(beside);
+    }
+    named(BucketSetting::Inventory, json)
+}
+
 fn location(json: Json) -> Result<Json, Mistake> {
     match json.members() {
         [only] if only.name == "LocationConstraint" => Ok(json),
         _ => Err(json.at.mistake("a location has one member, LocationConstraint")),
     }
+}
+
+/// Entries have names, each its own: requests are made with them.
+fn named(setting: BucketSetting, json: Json) -> Result<Json, Mistake> {
+    let mut names = BTreeSet::new();
+    for entry in setting.entries(&json) {
+        let name = setting.name_of(entry);
+        if name.is_empty() {
+            return Err(entry.at.mistake(format!("an entry of {setting} has no name")));
+        }
+        if !names.insert(name) {
+            return Err(entry.at.mistake(format!("{name} is there twice")));
+        }
+    }
+    Ok(json)
 }
 
 /// What Cloudflare's API takes is checked there; the names of its members tell it apart.

@@ -11,6 +11,10 @@ pub enum SettingForm {
     Versioning {
         on: bool,
     },
+    /// Versions are deleted with the code of a device only.
+    MfaDelete {
+        on: bool,
+    },
     /// Objects go after so many days.
     Expire {
         days: u32,
@@ -37,6 +41,21 @@ pub enum SettingForm {
     R2Dev {
         on: bool,
     },
+    AttachDomain {
+        domain: String,
+        zone: String,
+    },
+    DetachDomain {
+        domain: String,
+    },
+    /// The least version of TLS at every domain.
+    DomainsTls {
+        version: &'static str,
+    },
+    /// Every domain is served, or none of them is.
+    Domains {
+        on: bool,
+    },
 }
 
 /// Names of rules that these forms made begin so.
@@ -45,7 +64,9 @@ const OURS: &str = "windlass-";
 impl SettingForm {
     pub fn setting(&self) -> BucketSetting {
         match self {
-            SettingForm::Versioning { .. } => BucketSetting::Versioning,
+            SettingForm::Versioning { .. } | SettingForm::MfaDelete { .. } => {
+                BucketSetting::Versioning
+            }
             SettingForm::Expire { .. }
             | SettingForm::ExpireVersions { .. }
             | SettingForm::AbortUploads { .. }
@@ -53,6 +74,10 @@ impl SettingForm {
             SettingForm::PresignedFrom { .. } => BucketSetting::Cors,
             SettingForm::BlockPublicAccess { .. } => BucketSetting::PublicAccess,
             SettingForm::R2Dev { .. } => BucketSetting::R2Dev,
+            SettingForm::AttachDomain { .. }
+            | SettingForm::DetachDomain { .. }
+            | SettingForm::DomainsTls { .. }
+            | SettingForm::Domains { .. } => BucketSetting::CustomDomains,
         }
     }
 
@@ -66,8 +91,17 @@ impl SettingForm {
         let old = old.cloned().unwrap_or_else(|| Json::new(JsonValue::Map(Vec::new())));
         match self {
             SettingForm::Versioning { on } => {
-                // A server without the code of the device refuses any word on MFA delete.
-                Json::map([("Status", Json::text(if *on { "Enabled" } else { "Suspended" }))])
+                let status = Json::text(if *on { "Enabled" } else { "Suspended" });
+                match old.get("MFADelete") {
+                    Some(mfa) => Json::map([("MFADelete", mfa.clone()), ("Status", status)]),
+                    None => Json::map([("Status", status)]),
+                }
+            }
+            SettingForm::MfaDelete { on } => {
+                let mfa = Json::text(if *on { "Enabled" } else { "Disabled" });
+                let kept = old.get("Status").cloned();
+                let status = kept.unwrap_or_else(|| Json::text("Enabled"));
+                Json::map([("MFADelete", mfa), ("Status", status)])
             }
             SettingForm::Expire { days } => {
                 let act = Json::map([("Days", Json::number(days))]);
@@ -102,6 +136,27 @@ impl SettingForm {
                 .map(|name| (name, Json::yes(*all))),
             ),
             SettingForm::R2Dev { on } => Json::map([("enabled", Json::yes(*on))]),
+            SettingForm::AttachDomain { domain, zone } => {
+                let new = Json::map([
+                    ("domain", Json::text(domain.as_str())),
+                    ("enabled", Json::yes(true)),
+                    ("minTLS", Json::text("1.2")),
+                    ("zoneId", Json::text(zone.as_str())),
+                ]);
+                with_domains(&old, |domains| {
+                    domains.retain(|entry| entry.text_of("domain") != Some(domain));
+                    domains.push(new);
+                })
+            }
+            SettingForm::DetachDomain { domain } => with_domains(&old, |domains| {
+                domains.retain(|entry| entry.text_of("domain") != Some(domain));
+            }),
+            SettingForm::DomainsTls { version } => {
+                with_domains(&old, |domains| set_in_all(domains, "minTLS", &Json::text(*version)))
+            }
+            SettingForm::Domains { on } => {
+                with_domains(&old, |domains| set_in_all(domains, "enabled", &Json::yes(*on)))
+            }
         }
     }
 }
@@ -123,6 +178,18 @@ fn with_rule<const N: usize>(mut lifecycle: Json, name: &str, acts: [JsonMember;
     rules.push(Json::new(JsonValue::Map(members)));
     lifecycle.set("Rules", Json::list(rules));
     lifecycle
+}
+
+fn with_domains(old: &Json, act: impl FnOnce(&mut Vec<Json>)) -> Json {
+    let mut domains = BucketSetting::CustomDomains.entries(old).to_vec();
+    act(&mut domains);
+    BucketSetting::CustomDomains.of_entries(domains)
+}
+
+fn set_in_all(entries: &mut [Json], name: &str, value: &Json) {
+    for entry in entries {
+        entry.set(name, value.clone());
+    }
 }
 
 /// The rule of exactly this origin is replaced.
@@ -177,14 +244,55 @@ pub fn template(setting: BucketSetting) -> String {
         }
         BucketSetting::Website => r#"{"IndexDocument":{"Suffix":"index.html"}}"#,
         BucketSetting::RequestPayment => r#"{"Payer":"Requester"}"#,
+        BucketSetting::Inventory => {
+            r#"{"InventoryConfigurationList":[{"Id":"all","IsEnabled":true,
+                "IncludedObjectVersions":"Current","Schedule":{"Frequency":"Weekly"},
+                "Destination":{"S3BucketDestination":{"Bucket":"arn:aws:s3:::REPORTS",
+                "Format":"CSV"}},"OptionalFields":["Size","LastModifiedDate","ETag"]}]}"#
+        }
         BucketSetting::Locks => {
             r#"{"rules":[{"id":"keep","enabled":true,"prefix":"",
                 "condition":{"type":"Age","maxAgeSeconds":86400}}]}"#
         }
         BucketSetting::R2Dev => r#"{"enabled":true}"#,
+        BucketSetting::CustomDomains => {
+            r#"{"domains":[{"domain":"files.example.com","enabled":true,"minTLS":"1.2",
+                "zoneId":"ZONE ID OF example.com"}]}"#
+        }
+        BucketSetting::Sippy => {
+            r#"{"source":{"provider":"aws","bucket":"NAME","region":"us-east-1",
+                "accessKeyId":"OF THE SOURCE","secretAccessKey":"OF THE SOURCE"},
+                "destination":{"provider":"r2","accessKeyId":"OF R2",
+                "secretAccessKey":"OF R2"}}"#
+        }
         _ => "{}",
     };
     parse(text).map_or_else(|_| text.to_owned(), |json| json.pretty()) + "\n"
+}
+
+/// A domain and the id of its zone: `files.example.com 023e105f4ecef8ad9ca31a8372d0c353`.
+///
+/// # Errors
+/// What is expected; empty where nothing is typed.
+pub fn domain_and_zone(text: &str) -> Result<(String, String), String> {
+    const ZONE: usize = 32;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let [domain, zone] = words[..] else {
+        let wanted = "a domain, and the id of its zone: 32 letters and digits";
+        return Err(if words.is_empty() { String::new() } else { wanted.to_owned() });
+    };
+    let host = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-');
+    let labels = domain.split('.');
+    if !domain.chars().all(host) || labels.clone().count() < 2 || labels.clone().any(str::is_empty)
+    {
+        return Err(format!("{domain:?} is no domain: files.example.com is one"));
+    }
+    if zone.len() != ZONE || !zone.chars().all(|letter| letter.is_ascii_hexdigit()) {
+        return Err(
+            "the id of a zone has 32 letters and digits: it is on the zone's page".to_owned()
+        );
+    }
+    Ok((domain.to_ascii_lowercase(), zone.to_ascii_lowercase()))
 }
 
 /// Days as they are typed.
@@ -277,6 +385,29 @@ mod tests {
             let empty = text.trim() == "{}";
             assert!(empty || document(setting, &text).is_ok(), "{setting}");
         }
+    }
+
+    #[test]
+    fn a_domain_is_attached_changed_and_detached_by_itself() {
+        let (domain, zone) =
+            domain_and_zone(" Files.example.com 023E105F4ECEF8AD9CA31A8372D0C353").unwrap();
+        let attach = SettingForm::AttachDomain { domain: domain.clone(), zone };
+        let old = r#"{"domains":[{"domain":"a.example","enabled":true,"zoneName":"a.example"}]}"#;
+        let two = applied(&attach, old);
+        assert_eq!(two.list_of("domains").len(), 2);
+        assert_eq!(two.list_of("domains")[1].text_of("minTLS"), Some("1.2"));
+        let off = applied(&SettingForm::Domains { on: false }, &two.pretty());
+        assert!(!off.list_of("domains").iter().any(|entry| entry.is_yes("enabled")));
+        let tls = applied(&SettingForm::DomainsTls { version: "1.3" }, old);
+        assert_eq!(tls.list_of("domains")[0].text_of("minTLS"), Some("1.3"));
+        let one = applied(&SettingForm::DetachDomain { domain }, &two.pretty());
+        assert_eq!(one, document(BucketSetting::CustomDomains, old).unwrap());
+        for wrong in
+            ["files.example.com", "files 023e105f4ecef8ad9ca31a8372d0c353", "a.b 12", "a. b"]
+        {
+            assert!(domain_and_zone(wrong).is_err_and(|why| !why.is_empty()), "{wrong}");
+        }
+        assert_eq!(domain_and_zone(" "), Err(String::new()));
     }
 
     #[test]

@@ -39,7 +39,9 @@ fn unset(setting: BucketSetting) -> &'static str {
         BucketSetting::Logging
         | BucketSetting::Website
         | BucketSetting::Replication
+        | BucketSetting::Sippy
         | BucketSetting::Accelerate => "off",
+        BucketSetting::Inventory => "no reports",
         BucketSetting::CustomDomains | BucketSetting::Locks => "none",
         _ => "not set",
     }
@@ -67,6 +69,7 @@ pub fn summary(setting: BucketSetting, document: &Json) -> String {
             Some("BucketOwner") => "the bucket's owner pays".to_owned(),
             _ => word(document, "Payer"),
         },
+        BucketSetting::Inventory => inventory(document),
         BucketSetting::Location => match document.text_of("LocationConstraint") {
             None => "us-east-1".to_owned(),
             Some(place) => place.to_owned(),
@@ -74,6 +77,7 @@ pub fn summary(setting: BucketSetting, document: &Json) -> String {
         BucketSetting::R2Dev => r2_dev(document),
         BucketSetting::CustomDomains => domains(document),
         BucketSetting::Locks => locks(document),
+        BucketSetting::Sippy => sippy(document),
     }
 }
 
@@ -291,6 +295,24 @@ fn replication(document: &Json) -> String {
     format!("{} to {}", plural(rules.len(), "rule"), buckets.join(", "))
 }
 
+/// What is listed how often, and where to.
+fn inventory(document: &Json) -> String {
+    let report = |report: &Json| {
+        let name = report.text_of("Id").unwrap_or_default();
+        let often = report.get("Schedule").map(|schedule| word(schedule, "Frequency"));
+        let to = report.at_path(&["Destination", "S3BucketDestination"]);
+        let text = |name| to.and_then(|to| to.text_of(name)).unwrap_or_default();
+        let bucket = text("Bucket").rsplit(':').next().unwrap_or_default();
+        let off = if report.is_yes("IsEnabled") { "" } else { "(off) " };
+        let (often, format, prefix) = (often.unwrap_or_default(), text("Format"), text("Prefix"));
+        format!("{off}{name}: {often}, {format} to s3://{bucket}/{prefix}")
+    };
+    match BucketSetting::Inventory.entries(document) {
+        [] => "no reports".to_owned(),
+        reports => reports.iter().map(report).collect::<Vec<_>>().join("; "),
+    }
+}
+
 fn r2_dev(document: &Json) -> String {
     let domain = document.text_of("domain").unwrap_or("r2.dev");
     match document.is_yes("enabled") {
@@ -302,10 +324,21 @@ fn r2_dev(document: &Json) -> String {
 fn domains(document: &Json) -> String {
     let one = |domain: &Json| {
         let name = domain.text_of("domain")?;
-        Some(if domain.is_yes("enabled") { name.to_owned() } else { format!("{name} (off)") })
+        let tls = domain.text_of("minTLS").filter(|tls| *tls != "1.0");
+        let tls = tls.map_or_else(String::new, |tls| format!(" (TLS {tls} at least)"));
+        let on = domain.is_yes("enabled");
+        Some(if on { format!("{name}{tls}") } else { format!("{name} (off)") })
     };
     let names: Vec<String> = document.list_of("domains").iter().filter_map(one).collect();
     if names.is_empty() { "none".to_owned() } else { format!("public at {}", names.join(", ")) }
+}
+
+fn sippy(document: &Json) -> String {
+    let Some(source) = document.get("source") else { return "on".to_owned() };
+    let text = |name| source.text_of(name).unwrap_or_default();
+    let region = source.text_of("region").map(|region| format!(", {region}"));
+    let region = region.unwrap_or_default();
+    format!("fetches what is not here from {} ({}{region})", text("bucket"), text("provider"))
 }
 
 fn locks(document: &Json) -> String {
@@ -345,6 +378,19 @@ mod tests {
         use BucketSetting as S;
         for (setting, text, words) in [
             (S::Versioning, r#"{"Status":"Enabled","MFADelete":"Enabled"}"#, "on; MFA delete on"),
+            (
+                S::Sippy,
+                r#"{"enabled":true,"source":{"provider":"aws","bucket":"old","region":"eu-west-1"}}"#,
+                "fetches what is not here from old (aws, eu-west-1)",
+            ),
+            (
+                S::Inventory,
+                r#"{"InventoryConfigurationList":[{"Id":"all","IsEnabled":false,
+                    "IncludedObjectVersions":"All","Schedule":{"Frequency":"Weekly"},
+                    "Destination":{"S3BucketDestination":{"Bucket":"arn:aws:s3:::reports",
+                    "Format":"CSV","Prefix":"of/media"}}}]}"#,
+                "(off) all: weekly, CSV to s3://reports/of/media",
+            ),
             (
                 S::Lifecycle,
                 r#"{"Rules":[

@@ -1,15 +1,21 @@
 //! Reads and writes the settings of a bucket that only Cloudflare's API knows: r2.dev, custom
-//! domains, locks.
+//! domains, locks, Sippy.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::provider::Provider;
+use crate::domain::settings::entries::only;
 use crate::domain::settings::json::{Json, JsonValue};
 use crate::domain::settings::parse::parse;
 use crate::domain::settings::{BucketSetting, StoredSetting};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::cloudflare::{Api, Complaint, Question, fetch, no_answer, refused};
+
+/// A domain in a path.
+const NOT_OF_HOSTS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_');
 
 const NO_TOKEN: &str = "only Cloudflare's API knows this: set cloudflare_token for the connection, \
                         a token for Workers R2 Storage of dash.cloudflare.com/profile/api-tokens";
@@ -21,7 +27,7 @@ impl Client {
         setting: BucketSetting,
     ) -> Result<Option<StoredSetting>, Error> {
         let call = Call::on_bucket(setting.operations().0, bucket);
-        let document = self.by_api(&call, bucket, setting, None).await?;
+        let document = self.by_api(&call, bucket, path(setting), Question::Read).await?;
         let stored = StoredSetting { document, unread: Vec::new() };
         Ok(Some(stored).filter(|stored| !setting.says_nothing(&stored.document)))
     }
@@ -30,18 +36,74 @@ impl Client {
         &self,
         bucket: &Bucket,
         setting: BucketSetting,
+        before: Option<&Json>,
         new: &Json,
     ) -> Result<(), Error> {
         let call = Call::on_bucket(setting.operations().1, bucket).writing();
         self.permit(&call)?;
         let document = match setting {
-            // The rest of what is read is not taken.
-            BucketSetting::R2Dev => {
-                Json::map([("enabled", Json::yes(new.is_yes("enabled")))]).compact()
+            BucketSetting::CustomDomains => {
+                return self.set_domains(&call, bucket, before, new).await;
             }
-            _ => new.compact(),
+            // The rest of what is read is not taken.
+            BucketSetting::R2Dev => Json::map([("enabled", Json::yes(new.is_yes("enabled")))]),
+            BucketSetting::Sippy => only(new, &["destination", "source"]),
+            _ => new.clone(),
         };
-        self.by_api(&call, bucket, setting, Some(document)).await.map(drop)
+        let question = Question::Change(document.compact());
+        self.by_api(&call, bucket, path(setting), question).await.map(drop)
+    }
+
+    pub(in crate::s3) async fn clear_cloudflare_setting(
+        &self,
+        call: &Call,
+        bucket: &Bucket,
+        setting: BucketSetting,
+    ) -> Result<(), Error> {
+        self.permit(call)?;
+        if setting != BucketSetting::CustomDomains {
+            return self.by_api(call, bucket, path(setting), Question::Remove).await.map(drop);
+        }
+        let Some(stored) = self.cloudflare_setting(bucket, setting).await? else { return Ok(()) };
+        let none = setting.of_entries(Vec::new());
+        self.set_domains(call, bucket, Some(&stored.document), &none).await
+    }
+
+    /// Attaches, changes, and detaches what is not there any more.
+    async fn set_domains(
+        &self,
+        call: &Call,
+        bucket: &Bucket,
+        before: Option<&Json>,
+        new: &Json,
+    ) -> Result<(), Error> {
+        let setting = BucketSetting::CustomDomains;
+        let changes = setting.changes(before, new);
+        let without_zone = |entry: &&Json| entry.text_of("zoneId").is_none();
+        if let Some(entry) = changes.added.iter().find(without_zone) {
+            let name = setting.name_of(entry);
+            let why = format!("{name} needs its zoneId, which is on the page of its zone");
+            return Err(call.fails(ErrorKind::BadDocument, why));
+        }
+        let one =
+            |name: &str| format!("{}/{}", path(setting), utf8_percent_encode(name, NOT_OF_HOSTS));
+        for entry in &changes.added {
+            let mut body = only(entry, &["domain", "zoneId", "enabled", "minTLS", "ciphers"]);
+            if body.get("enabled").is_none() {
+                body.set("enabled", Json::yes(true));
+            }
+            let question = Question::Make(body.compact());
+            self.by_api(call, bucket, path(setting), question).await?;
+        }
+        for entry in &changes.changed {
+            let body = only(entry, &["enabled", "minTLS", "ciphers"]);
+            let question = Question::Change(body.compact());
+            self.by_api(call, bucket, &one(setting.name_of(entry)), question).await?;
+        }
+        for name in &changes.removed {
+            self.by_api(call, bucket, &one(name), Question::Remove).await?;
+        }
+        Ok(())
     }
 
     /// What the API answers as its result.
@@ -49,8 +111,8 @@ impl Client {
         &self,
         call: &Call,
         bucket: &Bucket,
-        setting: BucketSetting,
-        document: Option<String>,
+        path: &str,
+        question: Question,
     ) -> Result<Json, Error> {
         if self.provider() != Provider::R2 {
             return Err(call.fails(ErrorKind::Unsupported, "only R2 has it"));
@@ -61,8 +123,7 @@ impl Client {
         let api = self.api(call)?;
         let home = self.home(bucket)?;
         let api = Api { jurisdiction: home.unwrap_or(api.jurisdiction), ..api };
-        let path = format!("r2/buckets/{}/{}", self.wire(bucket), path(setting));
-        let question = document.map_or(Question::Read, Question::Change);
+        let path = format!("r2/buckets/{}/{path}", self.wire(bucket));
         let (status, body) = fetch(api, call, &path, question).await?;
         let text = String::from_utf8_lossy(&body);
         let Ok(mut answer) = parse(&text) else { return Err(no_answer(call, status)) };
@@ -86,6 +147,7 @@ fn path(setting: BucketSetting) -> &'static str {
     match setting {
         BucketSetting::R2Dev => "domains/managed",
         BucketSetting::CustomDomains => "domains/custom",
+        BucketSetting::Sippy => "sippy",
         _ => "lock",
     }
 }

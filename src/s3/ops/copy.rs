@@ -45,8 +45,9 @@ impl Client {
     }
 
     /// As [`Client::copy`], to an object that is described anew. Onto itself only so, or from a
-    /// version: LocalStack takes the copy of an older version onto its key for one that would change
-    /// nothing and refuses it, so that it is sent once more with what the version says of itself.
+    /// version: LocalStack takes the copy of an older version onto its key for one that would
+    /// change nothing and refuses it, so that it is sent once more with what the version says of
+    /// itself.
     pub async fn copy_as(
         &self,
         from: &ObjectAddress,

@@ -1,6 +1,7 @@
 //! Reads, writes and clears the settings of a bucket, each by the document of its own.
 
 mod carrier;
+mod inventory;
 mod xml;
 
 use futures_util::{StreamExt as _, stream};
@@ -10,6 +11,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::provider::Provider;
 use crate::domain::settings::check::document;
 use crate::domain::settings::json::{Json, JsonValue};
+use crate::domain::settings::mfa::DeviceCode;
 use crate::domain::settings::parse::parse;
 use crate::domain::settings::shape::shape;
 use crate::domain::settings::{
@@ -17,7 +19,7 @@ use crate::domain::settings::{
 };
 use crate::s3::call::Call;
 use crate::s3::client::Client;
-use crate::s3::ops::settings::carrier::{Carried, MINIMUM_SIZE_HEADER, SettingBody};
+use crate::s3::ops::settings::carrier::{Carried, DEVICE_HEADER, MINIMUM_SIZE_HEADER, SettingBody};
 
 /// Settings that are asked for at once.
 const AT_ONCE: usize = 6;
@@ -40,7 +42,10 @@ impl Client {
             Some(capability) => call.needing(capability),
             None => call,
         };
-        let carried = match self.carry(&call, setting, SettingBody::Nothing).await {
+        if setting == BucketSetting::Inventory {
+            return self.inventory(&call).await;
+        }
+        let carried = match self.carry(&call, setting.query(), SettingBody::Nothing).await {
             Ok(carried) => carried,
             Err(error) if is_unset(&error) => return Ok(None),
             Err(error) => return Err(error),
@@ -66,8 +71,8 @@ impl Client {
 
     /// Replaces the document of a setting by one that was checked. It has to be known that the
     /// server has such a setting, which reading it tells: what refuses to write it may read it all
-    /// the same. A lifecycle that says nothing of the minimum size of transitions is to say what
-    /// `before` says.
+    /// the same. Of a list of entries nothing is removed that is not in `before`. A lifecycle that
+    /// says nothing of the minimum size of transitions is to say what `before` says.
     pub async fn set_setting(
         &self,
         bucket: &Bucket,
@@ -75,21 +80,44 @@ impl Client {
         new: &Json,
         before: Option<&Json>,
     ) -> Result<(), Error> {
+        self.set_setting_with(bucket, setting, new, before, None).await
+    }
+
+    /// As [`Client::set_setting`], with the code of a device.
+    pub async fn set_setting_with(
+        &self,
+        bucket: &Bucket,
+        setting: BucketSetting,
+        new: &Json,
+        before: Option<&Json>,
+        code: Option<&DeviceCode>,
+    ) -> Result<(), Error> {
         let call = Call::on_bucket(setting.operations().1, bucket).writing();
         if let Some(why) = setting.fixed() {
             return Err(call.fails(ErrorKind::Usage, why));
         }
         if setting.is_cloudflare() {
-            return self.set_cloudflare_setting(bucket, setting, new).await;
+            return self.set_cloudflare_setting(bucket, setting, before, new).await;
+        }
+        if setting == BucketSetting::Inventory {
+            return self.set_inventory(&call, before, new).await;
+        }
+        let mut new = new.clone();
+        if setting == BucketSetting::Versioning && code.is_none() {
+            // Without a code any word on MFA delete is refused, and off is what holds anyway.
+            new.take("MFADelete");
         }
         let text = match setting.written() {
-            DocumentForm::Xml(root) => xml::written(root, new),
+            DocumentForm::Xml(root) => xml::written(root, &new),
             _ => new.compact(),
         };
         let kept = || before.and_then(|before| before.text_of(MINIMUM_SIZE));
         let size = new.text_of(MINIMUM_SIZE).or_else(kept);
-        let header = size.map(|size| (MINIMUM_SIZE_HEADER, size.to_owned()));
-        self.carry(&call, setting, SettingBody::Document { text, header }).await.map(drop)
+        let header = match code {
+            Some(code) => Some((DEVICE_HEADER, code.header().to_owned())),
+            None => size.map(|size| (MINIMUM_SIZE_HEADER, size.to_owned())),
+        };
+        self.carry(&call, setting.query(), SettingBody::Document { text, header }).await.map(drop)
     }
 
     /// Takes a setting away, or brings it to what is as much as that. It has to be known to be
@@ -99,23 +127,39 @@ impl Client {
         bucket: &Bucket,
         setting: BucketSetting,
     ) -> Result<(), Error> {
+        self.clear_setting_with(bucket, setting, None).await
+    }
+
+    /// As [`Client::clear_setting`], with the code of a device.
+    pub async fn clear_setting_with(
+        &self,
+        bucket: &Bucket,
+        setting: BucketSetting,
+        code: Option<&DeviceCode>,
+    ) -> Result<(), Error> {
         match setting.clearing() {
             Clearing::Put(text) => {
                 let call = Call::on_bucket(setting.operations().1, bucket);
                 let empty = document(setting, text);
                 let unfit = |mistake| call.fails(ErrorKind::Usage, format!("{mistake}"));
-                self.set_setting(bucket, setting, &empty.map_err(unfit)?, None).await
+                let empty = empty.map_err(unfit)?;
+                self.set_setting_with(bucket, setting, &empty, None, code).await
             }
             Clearing::Delete(operation) => {
                 let call = Call::on_bucket(operation, bucket).writing();
-                self.carry(&call, setting, SettingBody::Delete).await.map(drop)
+                if setting.is_cloudflare() {
+                    return self.clear_cloudflare_setting(&call, bucket, setting).await;
+                }
+                if setting == BucketSetting::Inventory {
+                    return self.clear_inventory(&call, bucket).await;
+                }
+                self.carry(&call, setting.query(), SettingBody::Delete).await.map(drop)
             }
             Clearing::PrivateAcl => {
                 let call = Call::on_bucket(setting.operations().1, bucket).writing();
                 let header = Some(("x-amz-acl", "private".to_owned()));
-                self.carry(&call, setting, SettingBody::Document { text: String::new(), header })
-                    .await
-                    .map(drop)
+                let body = SettingBody::Document { text: String::new(), header };
+                self.carry(&call, setting.query(), body).await.map(drop)
             }
             Clearing::Never(why) => {
                 let call = Call::on_bucket(setting.operations().1, bucket);
@@ -145,7 +189,7 @@ fn is_unset(error: &Error) -> bool {
 fn stored(setting: BucketSetting, carried: &Carried) -> Result<Option<StoredSetting>, String> {
     let mut unread = Vec::new();
     let document = match setting.written() {
-        DocumentForm::Policy | DocumentForm::Cloudflare(_) => {
+        DocumentForm::Policy | DocumentForm::Cloudflare(_) | DocumentForm::Inventory => {
             if carried.body.trim().is_empty() {
                 return Ok(None);
             }

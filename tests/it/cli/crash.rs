@@ -286,7 +286,8 @@ impl Past {
         self.shop.store().put("vault", "from/new.bin", "new");
     }
 
-    /// Runs it at a rate that leaves the large object unfinished, and kills it when files are there.
+    /// Runs it at a rate that leaves the large object unfinished, and kills it once files are
+    /// there.
     fn killed(&self, mut command: Command, folder: &Path) {
         command.args(["--limit-rate", "6MiB"]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -97,7 +97,7 @@ fn interrupted_at(shop: &Shop, line: &[&str], operation: &str, asked: usize) -> 
     let (out, err) =
         (String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap());
     assert_eq!(ended.status.code(), Some(130), "{out}\n{err}");
-    assert!(err.contains("stopping"), "{err}");
+    assert!(err.contains("was cancelled"), "{err}");
     let lines: Vec<&str> = out.lines().collect();
     assert!(lines.len() <= 1 && (out.is_empty() || out.ends_with('\n')), "{out}");
     (lines.first().map_or(Value::Null, |line| serde_json::from_str(line).unwrap()), err)

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod between;
+mod cloudflare;
 mod comparing;
 mod configuration;
 mod cost;
@@ -24,7 +25,7 @@ mod manners;
 mod memory;
 mod panics;
 mod pipes;
-mod public;
+pub mod public;
 mod queue;
 mod reading;
 mod secrets;

@@ -13,13 +13,14 @@ const ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
 
 /// A stand-in for the API: answers each path that ends so with a status and a body, and keeps what
 /// it was asked.
-struct Api {
+pub struct Api {
     url: String,
-    asked: Arc<Mutex<Vec<String>>>,
+    /// Heads with what came behind them.
+    pub asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Api {
-    fn answering(answers: &[(&'static str, u16, String)]) -> Api {
+    pub fn answering(answers: &[(&'static str, u16, String)]) -> Api {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/client/v4", listener.local_addr().unwrap());
         let asked: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -31,21 +32,25 @@ impl Api {
                 while !head.ends_with(b"\r\n\r\n") && socket.read(&mut byte).unwrap() > 0 {
                     head.push(byte[0]);
                 }
-                let head = String::from_utf8(head).unwrap();
-                let path = head.split(' ').nth(1).unwrap_or_default();
+                let mut head = String::from_utf8(head).unwrap();
+                let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+                let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+                socket.read_exact(&mut body).unwrap();
+                let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
                 let found = answers.iter().find(|(end, ..)| path.ends_with(end));
-                let (status, body) =
+                let (status, answer) =
                     found.map_or((404, String::new()), |(_, s, b)| (*s, b.clone()));
-                let length = body.len();
-                write!(socket, "HTTP/1.1 {status} X\r\ncontent-length: {length}\r\n\r\n{body}")
+                let length = answer.len();
+                write!(socket, "HTTP/1.1 {status} X\r\ncontent-length: {length}\r\n\r\n{answer}")
                     .unwrap();
+                head += &String::from_utf8(body).unwrap();
                 seen.lock().unwrap().push(head);
             }
         });
         Api { url, asked }
     }
 
-    fn run(&self, arguments: &[&str], token: Option<&str>) -> Ran {
+    pub fn run(&self, arguments: &[&str], token: Option<&str>) -> Ran {
         self.run_with("", arguments, token)
     }
 
@@ -70,7 +75,7 @@ impl Api {
     }
 }
 
-fn well(result: serde_json::Value) -> String {
+pub fn well(result: serde_json::Value) -> String {
     json!({ "success": true, "errors": [], "messages": [], "result": result }).to_string()
 }
 

@@ -18,7 +18,7 @@ fn every_setting_is_told_in_one_line_and_a_refused_one_is_no_failure() {
     let shop = shop();
     shop.server().faults().add(Fault::answer(403, "AccessDenied").on("GetBucketPolicy"));
     let lines = shop.run(&["settings", "s3://media", "--json"]).ended(0).json();
-    assert_eq!(lines.len(), 17);
+    assert_eq!(lines.len(), 18);
     assert_eq!(lines[0]["setting"], "versioning");
     let of = |name: &str| lines.iter().find(|line| line["setting"] == name).unwrap();
     assert_eq!((&of("cors")["state"], &of("acl")["state"]), (&json!("unset"), &json!("set")));
@@ -130,4 +130,77 @@ fn a_bucket_is_made_with_what_is_asked_for() {
     shop.run(&["mb", "hinted", "--location-hint", "mars"]).ended(2);
     shop.run(&["mb", "hinted", "--jurisdiction", "eu"]).ended(2);
     shop.run(&["settings", "s3://hinted"]).ended(1);
+}
+
+fn report(id: &str, frequency: &str) -> String {
+    format!(
+        r#"{{"Id":"{id}","IsEnabled":true,"OptionalFields":["Size","ETag"],
+        "IncludedObjectVersions":"All","Schedule":
+        {{"Frequency":"{frequency}"}},"Destination":{{"S3BucketDestination":
+        {{"Bucket":"arn:aws:s3:::reports","Format":"CSV"}}}}}}"#
+    )
+}
+
+#[test]
+fn the_reports_of_an_inventory_are_set_one_by_one() {
+    let shop = shop();
+    let set = |text: &str| {
+        shop.write("it.json", text);
+        shop.run(&["settings", "set", "s3://media", "inventory", "it.json", "--json"]).ended(0)
+    };
+    // More than a page of them, and a name that has to be escaped.
+    let many: Vec<String> = (0..101).map(|n| report(&format!("r{n:03}"), "Daily")).collect();
+    set(&format!(r#"{{"InventoryConfigurationList":[{}]}}"#, many.join(",")));
+    set(&report("a b&id=c", "Weekly"));
+    let faults = shop.server().faults();
+    assert_eq!(faults.count("PutBucketInventoryConfiguration"), 102, "each was sent once");
+    let get = || shop.run(&["settings", "get", "s3://media", "inventory", "--json"]).ended(0);
+    let list = get().json()[0]["InventoryConfigurationList"].clone();
+    assert_eq!(list.as_array().unwrap().len(), 102);
+    assert_eq!(list[0]["Id"], "a b&id=c");
+    assert_eq!(list[0]["OptionalFields"], json!(["Size", "ETag"]));
+    let two = format!(
+        r#"{{"InventoryConfigurationList":[{},{}],"IsTruncated":false}}"#,
+        report("r000", "Weekly"),
+        report("r001", "Daily")
+    );
+    set(&two);
+    assert_eq!(faults.count("PutBucketInventoryConfiguration"), 103, "the same is not sent");
+    assert_eq!(faults.count("DeleteBucketInventoryConfiguration"), 100);
+    let words = shop.run(&["settings", "s3://media"]).ended(0).out;
+    assert!(words.contains("r000: weekly, CSV to s3://reports/; r001: daily"), "{words}");
+    shop.run(&["settings", "clear", "s3://media", "inventory"]).ended(0);
+    shop.run(&["settings", "get", "s3://media", "inventory"]).ended(1);
+}
+
+#[test]
+fn mfa_delete_is_changed_with_a_code_that_is_never_printed() {
+    let shop = shop();
+    let set = |text: &str, flags: &[&str]| {
+        shop.write("it.json", text);
+        let mut line = vec!["settings", "set", "s3://media", "versioning", "it.json"];
+        line.extend(flags);
+        shop.run(&line)
+    };
+    let (on, off) = (
+        r#"{"Status":"Enabled","MFADelete":"Enabled"}"#,
+        r#"{"Status":"Enabled","MFADelete":"Disabled"}"#,
+    );
+    set(off, &[]).ended(0);
+    let asked = set(on, &[]).ended(2);
+    assert!(asked.err.contains("--mfa \"SERIAL CODE\""), "{}", asked.err);
+    set(on, &["--mfa", "GAHT12345678"]).ended(2);
+    let told = set(on, &["--mfa", "GAHT12345678 123456"]).ended(0);
+    assert!(!(told.out + &told.err).contains("123456"));
+    let words = shop.run(&["settings", "s3://media"]).ended(0).out;
+    assert!(words.contains("on; MFA delete on"), "{words}");
+    shop.store().put("media", "k", "x");
+    let rows = shop.run(&["versions", "s3://media/k", "--json"]).ended(0).json();
+    let version = rows[0]["version"].as_str().unwrap().to_owned();
+    let refused = shop.run(&["rm", "s3://media/k", "--version", &version]).ended(1);
+    assert!(refused.err.contains("MFA"), "{}", refused.err);
+    set(r#"{"Status":"Suspended"}"#, &[]).ended(2);
+    set(off, &["--mfa", "GAHT12345678 123456"]).ended(0);
+    shop.run(&["rm", "s3://media/k", "--version", &version]).ended(0);
+    shop.run(&["settings", "clear", "s3://media", "versioning"]).ended(0);
 }

@@ -65,6 +65,17 @@ fn documents(setting: BucketSetting) -> Vec<&'static str> {
             vec![r#"{"Status":"Enabled"}"#]
         }
         BucketSetting::RequestPayment => vec![r#"{"Payer":"Requester"}"#],
+        BucketSetting::Inventory => vec![
+            r#"{"InventoryConfigurationList":[
+                {"Destination":{"S3BucketDestination":{"AccountId":"123456789012",
+                 "Bucket":"arn:aws:s3:::reports","Format":"CSV","Prefix":"a & b"}},
+                 "IsEnabled":true,"Filter":{"Prefix":"raw/"},"Id":"every.week_1",
+                 "IncludedObjectVersions":"All",
+                 "Schedule":{"Frequency":"Weekly"}},
+                {"Destination":{"S3BucketDestination":{"Bucket":"arn:aws:s3:::reports",
+                 "Format":"ORC"}},"IsEnabled":false,"Id":"off","IncludedObjectVersions":"All",
+                 "Schedule":{"Frequency":"Daily"}}]}"#,
+        ],
         _ => vec![],
     }
 }
@@ -176,7 +187,7 @@ pub async fn the_settings_of_a_bucket_that_is_not_there_are_refused_as_such(targ
     let bucket = Bucket::new("windlass-no-such-bucket");
     let mut seen = Vec::new();
     target.client.settings(&bucket, |setting, state| seen.push((setting, state))).await;
-    assert!(seen.len() >= 17);
+    assert!(seen.len() >= 18);
     for (setting, state) in seen {
         let no_bucket = matches!(&state, SettingState::Refused(error)
             if error.is(&ErrorKind::NoSuchBucket));

@@ -100,7 +100,7 @@ fn a_form_is_worked_into_what_is_set_and_asked_about() {
     assert!(app.requests().is_empty(), "nothing is sent before the yes");
     app.keys("y");
     let requests = app.requests();
-    let [Request::Storage(StorageRequest::SetSetting { bucket, setting, new, before })] =
+    let [Request::Storage(StorageRequest::SetSetting { bucket, setting, new, before, .. })] =
         requests.as_slice()
     else {
         panic!("{requests:?}");
@@ -179,7 +179,7 @@ fn a_setting_is_cleared_after_a_question() {
     assert!(app.requests().is_empty());
     app.keys("D y");
     let setting = BucketSetting::Cors;
-    let clear = StorageRequest::ClearSetting { bucket: "media".into(), setting };
+    let clear = StorageRequest::ClearSetting { bucket: "media".into(), setting, code: None };
     assert_eq!(app.requests(), [Request::Storage(clear)]);
     let ticket = app.last_ticket();
     app.reply_to(ticket, Ok(Answer::Setting(setting, Box::new(SettingState::Unset))));
@@ -214,6 +214,73 @@ fn r2_dev_is_turned_on_with_a_question_where_a_token_is_set() {
     assert!(
         matches!(requests.as_slice(), [Request::Storage(StorageRequest::SetSetting { new, .. })]
             if new.is_yes("enabled")),
+        "{requests:?}"
+    );
+}
+
+#[test]
+fn a_domain_is_attached_after_a_question_that_says_who_can_read_then() {
+    let mut app = App::with_rows(&["a.txt"]);
+    app.state.session.connections[0].provider = Provider::R2;
+    app.keys("B");
+    let ticket = app.last_ticket();
+    let setting = BucketSetting::CustomDomains;
+    let one = r#"{"domains":[{"domain":"a.example.com","enabled":true,"minTLS":"1.0"}]}"#;
+    tell(&mut app, setting, set(setting, one));
+    app.reply_to(ticket, Ok(Answer::SettingsRead));
+    let at = sheet(&app).rows.iter().position(|row| row.setting == setting).unwrap();
+    for _ in 0..at {
+        app.keys("j");
+    }
+    app.effects();
+    app.keys("c a").typed("b.example.com 12").keys("enter");
+    assert!(app.picture().contains("32 letters and digits"), "{}", app.picture());
+    app.keys("ctrl-u").typed("b.example.com 023e105f4ecef8ad9ca31a8372d0c353").keys("enter");
+    let picture = app.picture();
+    assert!(picture.contains("Anyone can then read every object at https://b.example.com"));
+    assert!(app.requests().is_empty(), "nothing is sent before the yes");
+    app.keys("n c d 1");
+    assert!(app.picture().contains("Links to https://a.example.com stop working"));
+    app.keys("y");
+    let requests = app.requests();
+    let [Request::Storage(StorageRequest::SetSetting { new, .. })] = requests.as_slice() else {
+        panic!("{requests:?}");
+    };
+    assert_eq!(new.list_of("domains"), []);
+}
+
+#[test]
+fn mfa_delete_asks_for_the_device_and_its_code_before_it_is_sent() {
+    let mut app = opened(BucketSetting::Versioning);
+    app.keys("c m");
+    assert!(app.picture().contains("only by the owner"), "{}", app.picture());
+    app.keys("y").typed("GAHT12345678 12").keys("enter");
+    assert!(app.picture().contains("a code has 6 digits"), "{}", app.picture());
+    assert!(app.requests().is_empty(), "nothing is sent without a code");
+    app.keys("esc");
+    assert!(matches!(sheet(&app).reading, Some(SettingReading::Change(_))), "esc leads back");
+    app.keys("y").typed("GAHT12345678 123456").keys("enter");
+    let requests = app.requests();
+    let [Request::Storage(StorageRequest::SetSetting { new, code: Some(code), .. })] =
+        requests.as_slice()
+    else {
+        panic!("{requests:?}");
+    };
+    assert_eq!(new.text_of("MFADelete"), Some("Enabled"));
+    assert_eq!(code.header(), "GAHT12345678 123456");
+    assert!(!format!("{requests:?}").contains("123456"), "no code is written down");
+    let ticket = app.last_ticket();
+    let state = set(BucketSetting::Versioning, &new.pretty());
+    app.reply_to(ticket, Ok(Answer::Setting(BucketSetting::Versioning, Box::new(state))));
+    app.keys("D y");
+    assert!(app.requests().is_empty(), "suspending needs a code too");
+    app.typed("GAHT12345678 654321").keys("enter");
+    let requests = app.requests();
+    assert!(
+        matches!(
+            requests.as_slice(),
+            [Request::Storage(StorageRequest::ClearSetting { code: Some(_), .. })]
+        ),
         "{requests:?}"
     );
 }

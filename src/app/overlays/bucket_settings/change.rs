@@ -12,7 +12,15 @@ pub enum SettingQuestion {
     Class,
     Days(DaysOf),
     Origin,
+    /// A domain and its zone.
+    Attach,
+    /// Which of these domains.
+    Detach(Vec<String>),
     Clear(BucketSetting),
+    /// The code of a device, for a change that is reviewed or for clearing.
+    Code {
+        clear: Option<BucketSetting>,
+    },
     /// What was written is no document: again, or not at all.
     Mistake,
 }

@@ -13,17 +13,19 @@ use crate::app::list::step;
 use crate::app::overlays::bucket_settings::BucketSettings;
 use crate::app::overlays::bucket_settings::change::{SettingChange, SettingQuestion};
 use crate::app::overlays::bucket_settings::menus::{
-    DaysOf, SettingOffer, class_menu, classes, days_prompt, form_of, offers, origin_prompt,
+    DaysOf, SettingOffer, attach_prompt, class_menu, classes, code_prompt, days_prompt,
+    detach_menu, form_of, offers, origin_prompt,
 };
 use crate::app::overlays::bucket_settings::reading::SettingReading;
 use crate::app::toasts::Level;
 use crate::config::editor::Edited;
 use crate::domain::error::Error;
 use crate::domain::settings::check::document;
-use crate::domain::settings::forms::{SettingForm, origin, template};
+use crate::domain::settings::forms::{SettingForm, domain_and_zone, origin, template};
 use crate::domain::settings::json::Json;
+use crate::domain::settings::mfa::DeviceCode;
 use crate::domain::settings::refusal::place_of;
-use crate::domain::settings::{BucketSetting, Clearing, MINIMUM_SIZE, SettingState, StoredSetting};
+use crate::domain::settings::{BucketSetting, Clearing, SettingState, StoredSetting};
 
 impl BucketSettings {
     pub(super) fn ask_change(&mut self, cx: &mut Context<'_>) {
@@ -52,6 +54,9 @@ impl BucketSettings {
             Clearing::Put(_) => confirm.line("It cannot be removed, and this is as much as unset."),
             _ => confirm,
         };
+        let old = self.stored(setting).map(|stored| &stored.document);
+        let told = setting.consequences(old, None);
+        let confirm = told.into_iter().fold(confirm, Confirm::line);
         self.question.ask(Dialog::Confirm(confirm), SettingQuestion::Clear(setting));
     }
 
@@ -118,9 +123,29 @@ impl BucketSettings {
                     self.review_form(&SettingForm::PresignedFrom { origin }, cx);
                 }
             }
+            (SettingQuestion::Attach, DialogAnswer::Text(text)) => {
+                if let Ok((domain, zone)) = domain_and_zone(&text) {
+                    self.review_form(&SettingForm::AttachDomain { domain, zone }, cx);
+                }
+            }
+            (SettingQuestion::Detach(domains), DialogAnswer::Row(row)) => {
+                if let Some(domain) = domains.into_iter().nth(row) {
+                    self.review_form(&SettingForm::DetachDomain { domain }, cx);
+                }
+            }
             (SettingQuestion::Clear(setting), DialogAnswer::Yes) => {
-                let bucket = self.bucket.clone();
-                self.send(setting, StorageRequest::ClearSetting { bucket, setting }, cx);
+                let old = self.stored(setting).map(|stored| &stored.document);
+                if setting.needs_code(old, None) {
+                    return self.ask_code(Some(setting));
+                }
+                self.send_clear(setting, None, cx);
+            }
+            (SettingQuestion::Code { clear }, DialogAnswer::Text(text)) => {
+                let Ok(code) = DeviceCode::parse(&text) else { return };
+                match clear {
+                    Some(setting) => self.send_clear(setting, Some(code), cx),
+                    None => self.send_new(Some(code), cx),
+                }
             }
             (SettingQuestion::Mistake, DialogAnswer::Row(0)) => self.edit_again(cx),
             (SettingQuestion::Mistake, _) => self.change = None,
@@ -140,9 +165,25 @@ impl BucketSettings {
             SettingOffer::Origin => {
                 self.question.ask(Dialog::Prompt(origin_prompt()), SettingQuestion::Origin);
             }
+            SettingOffer::Attach => {
+                self.question.ask(Dialog::Prompt(attach_prompt()), SettingQuestion::Attach);
+            }
+            SettingOffer::Detach => self.ask_detach(setting, cx),
             SettingOffer::Edit => self.edit(cx),
             SettingOffer::Clear => self.ask_clear(cx),
         }
+    }
+
+    fn ask_detach(&mut self, setting: BucketSetting, cx: &mut Context<'_>) {
+        let stored = self.stored(setting);
+        let entries = stored.map_or(&[][..], |stored| setting.entries(&stored.document));
+        let domains: Vec<String> =
+            entries.iter().map(|entry| setting.name_of(entry).to_owned()).collect();
+        if domains.is_empty() {
+            return cx.toast(Level::Note, "no domain is attached");
+        }
+        let menu = Dialog::Choice(detach_menu(&domains));
+        self.question.ask(menu, SettingQuestion::Detach(domains));
     }
 
     fn ask_days(&mut self, of: DaysOf) {
@@ -199,10 +240,35 @@ impl BucketSettings {
 
     fn send_change(&mut self, cx: &mut Context<'_>) {
         let Some(change) = &self.change else { return };
+        let old = self.stored(change.setting).map(|stored| &stored.document);
+        if change.setting.needs_code(old, change.new.as_ref()) {
+            return self.ask_code(None);
+        }
+        self.send_new(None, cx);
+    }
+
+    /// `clear` is the setting that is to be cleared; without one the change is sent.
+    fn ask_code(&mut self, clear: Option<BucketSetting>) {
+        let question = SettingQuestion::Code { clear };
+        self.question.ask(Dialog::Prompt(code_prompt()), question);
+    }
+
+    fn send_clear(
+        &mut self,
+        setting: BucketSetting,
+        code: Option<DeviceCode>,
+        cx: &mut Context<'_>,
+    ) {
+        let bucket = self.bucket.clone();
+        self.send(setting, StorageRequest::ClearSetting { bucket, setting, code }, cx);
+    }
+
+    fn send_new(&mut self, code: Option<DeviceCode>, cx: &mut Context<'_>) {
+        let Some(change) = &self.change else { return };
         let (setting, Some(new)) = (change.setting, change.new.clone()) else { return };
         let before = self.stored(setting).map(|stored| stored.document.clone());
         let bucket = self.bucket.clone();
-        let request = StorageRequest::SetSetting { bucket, setting, new, before };
+        let request = StorageRequest::SetSetting { bucket, setting, new, before, code };
         self.send(setting, request, cx);
     }
 
@@ -246,12 +312,9 @@ impl BucketSettings {
 
     fn on_written(&mut self, setting: BucketSetting, text: String, cx: &mut Context<'_>) {
         match document(setting, &text) {
-            Ok(mut new) => {
+            Ok(new) => {
                 let old = self.stored(setting).map(|stored| &stored.document);
-                let size = old.and_then(|old| old.get(MINIMUM_SIZE)).cloned();
-                if let (None, Some(size)) = (new.get(MINIMUM_SIZE), size) {
-                    new.set(MINIMUM_SIZE, size);
-                }
+                let new = setting.completed(new, old);
                 self.review(setting, text, new, cx);
             }
             Err(mistake) => {

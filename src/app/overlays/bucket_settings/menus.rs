@@ -4,7 +4,8 @@ use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::prompt::{Prompt, Rule};
 use crate::domain::provider::Provider;
 use crate::domain::settings::BucketSetting;
-use crate::domain::settings::forms::{SettingForm, days, origin};
+use crate::domain::settings::forms::{SettingForm, days, domain_and_zone, origin};
+use crate::domain::settings::mfa::DeviceCode;
 
 /// A row of the menu: what it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,10 @@ pub enum SettingOffer {
     Class,
     /// An origin is asked for.
     Origin,
+    /// A domain and its zone are asked for.
+    Attach,
+    /// One of the domains is asked for.
+    Detach,
     Edit,
     Clear,
 }
@@ -39,6 +44,8 @@ pub fn offers(setting: BucketSetting) -> Vec<(ChoiceRow, SettingOffer)> {
         BucketSetting::Versioning => vec![
             (row('o', "On: keep what is overwritten or deleted"), form_versioning(true)),
             (row('s', "Suspend: make no new versions"), form_versioning(false)),
+            (row('m', "MFA delete on: versions go with a code only"), form_mfa(true)),
+            (row('n', "MFA delete off"), form_mfa(false)),
         ],
         BucketSetting::Lifecycle => vec![
             (row('x', "Delete objects after so many days"), SettingOffer::Days(DaysOf::Expire)),
@@ -63,6 +70,14 @@ pub fn offers(setting: BucketSetting) -> Vec<(ChoiceRow, SettingOffer)> {
             ),
             (row('f', "Off"), SettingOffer::Form(SettingForm::R2Dev { on: false })),
         ],
+        BucketSetting::CustomDomains => vec![
+            (row('a', "Attach a domain"), SettingOffer::Attach),
+            (row('d', "Detach a domain"), SettingOffer::Detach),
+            (row('2', "TLS 1.2 at least, at every domain"), form_tls("1.2")),
+            (row('3', "TLS 1.3 at least, at every domain"), form_tls("1.3")),
+            (row('o', "On: serve every domain"), form_domains(true)),
+            (row('f', "Off: keep them attached, serve none"), form_domains(false)),
+        ],
         _ => Vec::new(),
     };
     offers.push((row('e', "Edit the document"), SettingOffer::Edit));
@@ -72,6 +87,37 @@ pub fn offers(setting: BucketSetting) -> Vec<(ChoiceRow, SettingOffer)> {
 
 fn form_versioning(on: bool) -> SettingOffer {
     SettingOffer::Form(SettingForm::Versioning { on })
+}
+
+fn form_mfa(on: bool) -> SettingOffer {
+    SettingOffer::Form(SettingForm::MfaDelete { on })
+}
+
+pub fn code_prompt() -> Prompt {
+    let rule: Rule = |text| DeviceCode::parse(text).map(drop);
+    let hint = "Serial number or ARN of the MFA device of the account's owner, then its code.";
+    Prompt::new("MFA device and code", hint, "", rule)
+}
+
+fn form_tls(version: &'static str) -> SettingOffer {
+    SettingOffer::Form(SettingForm::DomainsTls { version })
+}
+
+fn form_domains(on: bool) -> SettingOffer {
+    SettingOffer::Form(SettingForm::Domains { on })
+}
+
+pub fn attach_prompt() -> Prompt {
+    let rule: Rule = |text| domain_and_zone(text).map(drop);
+    let hint = "The domain and the id of its zone, which is on the zone's page at Cloudflare.";
+    Prompt::new("Domain and zone", hint, "", rule)
+}
+
+/// The domains that can be told apart by a digit.
+pub fn detach_menu(domains: &[String]) -> Choice {
+    let digits = ('1'..='9').chain('a'..='z');
+    let rows = digits.zip(domains).map(|(key, domain)| ChoiceRow::new(key, domain.as_str()));
+    Choice::new("Detach", rows.collect()).line("Links to it stop working; the objects stay.")
 }
 
 fn form_block(all: bool) -> SettingOffer {

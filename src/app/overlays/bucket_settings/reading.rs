@@ -36,7 +36,7 @@ impl SettingReading {
         bucket: &Bucket,
         stored: &StoredSetting,
     ) -> SettingReading {
-        let text = stored.document.pretty();
+        let text = stored.document.without_secrets().pretty();
         SettingReading::Document(SettingPage {
             title: format!("{setting} of {bucket}"),
             notes: lost(stored),
@@ -52,9 +52,11 @@ impl SettingReading {
         old: Option<&StoredSetting>,
         new: Option<&Json>,
     ) -> SettingReading {
-        let before = old.map(|old| old.document.pretty()).unwrap_or_default();
-        let after = new.map(Json::pretty).unwrap_or_default();
-        let notes = old.map(lost).unwrap_or_default();
+        let shown = |json: &Json| json.without_secrets().pretty();
+        let before = old.map(|old| shown(&old.document)).unwrap_or_default();
+        let after = new.map(shown).unwrap_or_default();
+        let mut notes = old.map(lost).unwrap_or_default();
+        notes.extend(setting.consequences(old.map(|old| &old.document), new));
         SettingReading::Change(SettingPage {
             title: format!("Change {setting} of {bucket}?"),
             notes,

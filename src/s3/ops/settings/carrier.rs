@@ -1,6 +1,8 @@
 //! Carries every setting on the SDK's requests for a bucket policy, whose body is any text: they
 //! sign, retry and read refusals as all others do, and only their query is another one.
 
+use std::fmt;
+
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::config::interceptors::BeforeTransmitInterceptorContextMut;
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
@@ -8,7 +10,6 @@ use aws_sdk_s3::error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 
 use crate::domain::error::Error;
-use crate::domain::settings::BucketSetting;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::sdk::md5_instead::Md5Instead;
@@ -17,8 +18,11 @@ use crate::s3::sdk::overheard::Overheard;
 /// The header in which a lifecycle's minimum size travels.
 pub const MINIMUM_SIZE_HEADER: &str = "x-amz-transition-default-minimum-object-size";
 
+/// The header in which the serial number and the code of an MFA device travel.
+pub const DEVICE_HEADER: &str = "x-amz-mfa";
+
 /// What a request carries.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum SettingBody {
     Nothing,
     Delete,
@@ -39,7 +43,7 @@ impl Client {
     pub(super) async fn carry(
         &self,
         call: &Call,
-        setting: BucketSetting,
+        query: &str,
         body: SettingBody,
     ) -> Result<Carried, Error> {
         let md5 = Md5Instead::on(self.sdk().await?.provider);
@@ -47,7 +51,7 @@ impl Client {
             response.headers().get(MINIMUM_SIZE_HEADER).map(str::to_owned)
         });
         let body = self.run(call, |sdk, bucket| {
-            let query = Requery { query: setting.query(), header: body.header() };
+            let query = Requery { query: query.to_owned(), header: body.header() };
             let (body, heard) = (body.clone(), heard.clone());
             async move {
                 match body {
@@ -85,10 +89,15 @@ impl SettingBody {
 }
 
 /// Puts another query in the place of the policy's, and a header beside it.
-#[derive(Debug)]
 struct Requery {
-    query: &'static str,
+    query: String,
     header: Option<(&'static str, String)>,
+}
+
+impl fmt::Debug for Requery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Requery").field("query", &self.query).finish_non_exhaustive()
+    }
 }
 
 #[dyn_dispatch_hint]
