@@ -1,15 +1,19 @@
 //! Decides which objects a search finds: by name, size, age, class and ending.
 
+pub mod bounds;
 mod line;
+mod literals;
+pub mod sieve;
 pub mod steps;
 
 use globset::{GlobBuilder, GlobMatcher};
 use jiff::{SignedDuration, Timestamp};
+use memchr::memrchr;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use regex::Regex;
 
-use crate::domain::file_kind::FileKind;
+use crate::domain::file_kind::{FileKind, extension};
 use crate::domain::listing::{Class, Row, RowKind};
 use crate::domain::presign::parse_age;
 use crate::domain::price::STANDARD;
@@ -160,21 +164,18 @@ impl Criteria {
 
     /// Whether the name is one that is looked for, whatever else is.
     pub fn names(&self, name: &str, matcher: &mut Search) -> bool {
-        self.ends(name)
+        self.ends(name.as_bytes())
             && self.globs.iter().all(|glob| glob.matches(name))
             && self.regexes.iter().all(|regex| regex.is_match(name))
             && self.fuzzy.as_ref().is_none_or(|pattern| matcher.finds(pattern, name))
     }
 
-    /// Whether the end of a name is looked at.
-    fn asks_for_end(&self) -> bool {
-        self.ending.is_some() || self.kind.is_some()
-    }
-
     /// Whether a name ends as it is looked for.
-    fn ends(&self, name: &str) -> bool {
-        self.ending.as_ref().is_none_or(|ending| ending_of(name).eq_ignore_ascii_case(ending))
-            && self.kind.is_none_or(|kind| FileKind::of(name) == kind)
+    fn ends(&self, name: &[u8]) -> bool {
+        self.ending.as_ref().is_none_or(|ending| has_ending(name, ending.as_bytes()))
+            && self.kind.is_none_or(|kind| {
+                extension(name).map_or(FileKind::Plain, FileKind::of_extension_bytes) == kind
+            })
     }
 
     /// Whether more is looked at than the name.
@@ -260,11 +261,23 @@ fn last_part(name: &str) -> &str {
 
 /// What follows the last dot of the last part; empty where there is none or nothing before it.
 pub fn ending_of(name: &str) -> &str {
-    let last = name.rsplit('/').next().unwrap_or(name);
-    match last.rsplit_once('.') {
-        Some((stem, ending)) if !stem.is_empty() => ending,
+    let start = memrchr(b'/', name.as_bytes()).map_or(0, |at| at + 1);
+    match memrchr(b'.', name.as_bytes()) {
+        Some(dot) if dot > start => name.get(dot + 1..).unwrap_or_default(),
         _ => "",
     }
+}
+
+/// Whether [`ending_of`] a name is this one, in capitals or not.
+fn has_ending(name: &[u8], ending: &[u8]) -> bool {
+    if ending.is_empty() || ending.contains(&b'.') || ending.contains(&b'/') {
+        let of_name = std::str::from_utf8(name).map(ending_of);
+        return of_name.is_ok_and(|own| own.as_bytes().eq_ignore_ascii_case(ending));
+    }
+    let Some((stem, own)) = name.split_at_checked(name.len().wrapping_sub(ending.len())) else {
+        return false;
+    };
+    own.eq_ignore_ascii_case(ending) && matches!(stem, [.., before, b'.'] if *before != b'/')
 }
 
 #[cfg(test)]

@@ -27,10 +27,14 @@ impl FileKind {
     ];
 
     pub fn of(name: &str) -> FileKind {
-        let Some((_, extension)) = name.rsplit_once('.') else { return FileKind::Plain };
+        extension(name.as_bytes()).map_or(FileKind::Plain, FileKind::of_extension_bytes)
+    }
+
+    /// As [`FileKind::of`], of what [`extension`] gives.
+    pub fn of_extension_bytes(extension: &[u8]) -> FileKind {
         let mut lower = [0; LONGEST];
         let Some(lower) = lower.get_mut(..extension.len()) else { return FileKind::Plain };
-        lower.copy_from_slice(extension.as_bytes());
+        lower.copy_from_slice(extension);
         lower.make_ascii_lowercase();
         FileKind::of_extension(std::str::from_utf8(lower).unwrap_or_default())
     }
@@ -66,6 +70,14 @@ impl FileKind {
     pub fn named(text: &str) -> Option<FileKind> {
         FileKind::NAMED.iter().find(|(name, _)| *name == text).map(|(_, kind)| *kind)
     }
+}
+
+/// What follows the last dot of a name; `None` where there is none, or where it is longer than any
+/// that is known.
+pub fn extension(name: &[u8]) -> Option<&[u8]> {
+    let end = &name[name.len().saturating_sub(LONGEST + 1)..];
+    let dot = end.iter().rposition(|byte| *byte == b'.')?;
+    end.get(dot + 1..)
 }
 
 #[cfg(test)]

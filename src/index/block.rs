@@ -3,7 +3,6 @@
 
 use jiff::Timestamp;
 
-use crate::domain::address::MAX_KEY_BYTES;
 use crate::domain::compared::same_start;
 use crate::domain::hex::hex;
 use crate::domain::listing::{Class, Row, RowKind};
@@ -27,20 +26,10 @@ pub struct BlockBuilder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Numbers {
     pub size: u64,
-    pub modified: Option<Timestamp>,
+    /// When it was stored, in seconds since 1970.
+    pub second: Option<i64>,
     pub class: Class,
 }
-
-/// The names of a block one after the other; each is told by what it shares with the one before.
-pub struct NameRows<'a> {
-    from: Bytes<'a>,
-    left: u32,
-    name: Vec<u8>,
-}
-
-/// The bytes are none of ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BrokenBlock;
 
 /// How an ETag is written.
 const NO_TAG: u8 = 0;
@@ -89,64 +78,30 @@ impl BlockBuilder {
     }
 }
 
-impl<'a> NameRows<'a> {
-    pub fn of(bytes: &'a [u8], rows: u32) -> NameRows<'a> {
-        NameRows { from: Bytes(bytes), left: rows, name: Vec::new() }
-    }
-
-    /// Goes to the next name; gives how many bytes of it the one before has too, and `None` behind
-    /// the last.
-    ///
-    /// # Errors
-    /// `BrokenBlock` where the bytes are no names.
-    pub fn step(&mut self) -> Result<Option<usize>, BrokenBlock> {
-        let Some(left) = self.left.checked_sub(1) else {
-            return if self.from.0.is_empty() { Ok(None) } else { Err(BrokenBlock) };
-        };
-        self.left = left;
-        self.take().map(Some).ok_or(BrokenBlock)
-    }
-
-    fn take(&mut self) -> Option<usize> {
-        let (shared, rest) = (self.from.count()?, self.from.count()?);
-        if shared > self.name.len() || shared.checked_add(rest)? > MAX_KEY_BYTES {
-            return None;
-        }
-        let rest = self.from.take(rest)?;
-        self.name.truncate(shared);
-        self.name.extend_from_slice(rest);
-        Some(shared)
-    }
-
-    /// The name that [`NameRows::step`] came to.
-    pub fn name(&self) -> &[u8] {
-        &self.name
-    }
-
-    /// As [`NameRows::name`].
-    ///
-    /// # Errors
-    /// `BrokenBlock` where it is no text.
-    pub fn text(&self) -> Result<&str, BrokenBlock> {
-        std::str::from_utf8(&self.name).map_err(|_| BrokenBlock)
+impl Numbers {
+    pub fn kind(self) -> RowKind {
+        let Numbers { size, second, class } = self;
+        let modified = second.and_then(|second| Timestamp::from_second(second).ok());
+        RowKind::Object { size, modified, class }
     }
 }
 
 /// `None` where the bytes are no numbers.
 pub fn numbers(bytes: &[u8], rows: u32, into: &mut Vec<Numbers>) -> Option<()> {
     into.clear();
-    let (mut from, mut second) = (Bytes(bytes), 0_i64);
+    let (mut from, mut last) = (Bytes(bytes), 0_i64);
+    let told = Timestamp::MIN.as_second()..=Timestamp::MAX.as_second();
     for _ in 0..rows {
         let size = from.varint()?;
-        let modified = match from.varint()? {
+        let second = match from.varint()? {
             0 => None,
             step => {
-                second = second.wrapping_add(unzigzag(step.wrapping_sub(1)));
-                Some(Timestamp::from_second(second).ok()?)
+                last = last.wrapping_add(unzigzag(step.wrapping_sub(1)));
+                Some(last).filter(|second| told.contains(second)).map(Some)?
             }
         };
         let class = Class::of_code(*from.take(1)?.first()?)?;
-        into.push(Numbers { size, modified, class });
+        into.push(Numbers { size, second, class });
     }
     from.0.is_empty().then_some(())
 }
@@ -286,6 +241,7 @@ impl<'a> Bytes<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::names::Names;
 
     fn object<'a>(name: &'a str, size: u64, second: Option<i64>, etag: Option<&'a str>) -> Row<'a> {
         let modified = second.and_then(|second| Timestamp::from_second(second).ok());
@@ -308,12 +264,10 @@ mod tests {
         (rows, builder)
     }
 
-    fn names(bytes: &[u8], rows: u32) -> Result<Vec<String>, BrokenBlock> {
-        let (mut from, mut names) = (NameRows::of(bytes, rows), Vec::new());
-        while from.step()?.is_some() {
-            names.push(from.text()?.to_owned());
-        }
-        Ok(names)
+    fn names(bytes: &[u8], rows: u32) -> Option<Vec<String>> {
+        let mut names = Names::default();
+        names.read(bytes, rows)?;
+        names.texts().map(|name| name.map(str::to_owned)).collect()
     }
 
     #[test]
@@ -325,8 +279,7 @@ mod tests {
         numbers(&builder.numbers, count, &mut all).unwrap();
         let tags = etags(&builder.etags, count).unwrap();
         for (at, row) in rows.iter().enumerate() {
-            let Numbers { size, modified, class } = all[at];
-            assert_eq!(RowKind::Object { size, modified, class }, row.kind);
+            assert_eq!(all[at].kind(), row.kind);
             assert_eq!((names[at].as_str(), tags[at].as_deref()), (row.name, row.etag));
         }
     }
@@ -336,7 +289,7 @@ mod tests {
         let (_, builder) = block();
         let mut all = Vec::new();
         for end in 0..builder.names.len() {
-            assert!(names(&builder.names[..end], builder.rows).is_err(), "{end}");
+            assert!(names(&builder.names[..end], builder.rows).is_none(), "{end}");
         }
         for end in 0..builder.numbers.len() {
             assert!(numbers(&builder.numbers[..end], builder.rows, &mut all).is_none());

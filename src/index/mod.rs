@@ -3,7 +3,9 @@
 mod block;
 pub mod compare;
 pub mod facts;
+mod names;
 pub mod reader;
+pub mod search;
 pub mod shelf;
 pub mod sorting;
 pub mod writer;

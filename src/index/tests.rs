@@ -7,13 +7,14 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::domain::address::Prefix;
-use crate::domain::criteria::Criteria;
+use crate::domain::criteria::{Candidate, Criteria, Search};
 use crate::domain::diff_end::DiffKind;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{Class, Row, RowKind};
 use crate::index::compare::IndexComparison;
 use crate::index::facts::{IndexFacts, IndexPlace};
-use crate::index::reader::{IndexReader, IndexSearch};
+use crate::index::reader::IndexReader;
+use crate::index::search::IndexSearch;
 use crate::index::shelf::{drop_index, file_of, index_for, index_of, indexes};
 use crate::index::sorting::RowSorter;
 use crate::index::writer::IndexWriter;
@@ -233,39 +234,63 @@ fn a_file_that_was_cut_or_changed_is_refused() {
     assert_eq!(indexes(home.path()).unwrap().1.len(), 1);
 }
 
-/// How long a search of a million keys takes; for `--ignored --nocapture` in a release build.
 #[test]
-#[ignore = "measures"]
-fn a_million_keys_are_searched() {
+fn what_is_found_is_what_a_plain_look_at_each_key_finds() {
     let home = tempfile::tempdir().unwrap();
-    let mut writer = IndexWriter::create(home.path(), place("")).unwrap();
-    for number in 0..1_000_000 {
-        let name =
-            format!("logs/2026/{:03}/host-{:04}/part-{number:08}.log", number / 4000, number / 100);
-        writer.push(object(&name, number, number.cast_signed())).unwrap();
-    }
-    let facts = writer.keep(true, None, time(1)).unwrap().unwrap();
-    let length = fs::metadata(file_of(home.path(), &place(""))).unwrap().len();
-    println!("{} keys in {length} bytes", facts.keys);
-    let criteria = Criteria::default;
-    for (what, criteria) in [
-        ("fuzzy part00999", criteria().fuzzy("part00999")),
-        ("fuzzy xyz", criteria().fuzzy("xyz")),
-        ("glob *99.log", criteria().glob("*99.log").unwrap()),
-        ("glob [0-9]*", criteria().glob("part-*[12]3.log").unwrap()),
-        ("regex", criteria().regex("host-00[0-9]+/part-.*77\\.log").unwrap()),
-        ("size", criteria().size(">999990").unwrap()),
+    let key = |n: usize| {
+        let place = ["eu", "us", "é"][usize::from(n > 9_000) + usize::from(n > 11_000)];
+        let end = ["log", "LOG.gz", "json", "", "é.md"][n % 5];
+        format!("{place}/part-{n:04}-{:x}.{end}", n * 7919)
+    };
+    let mut keys: Vec<String> = (0..13_000).map(key).collect();
+    keys.extend(["eu/part-0001/".to_owned(), "eu/PART".into(), "us/a\n12".into()]);
+    keys.sort();
+    let facts = |at: usize| (at as u64 % 900, i64::try_from(at * 37 % 5000).unwrap());
+    let rows = keys.iter().enumerate().map(|(at, key)| object(key, facts(at).0, facts(at).1));
+    keep(home.path(), "", &rows.collect::<Vec<_>>(), true);
+    let index = index_of(home.path(), &place("")).unwrap();
+    let now = time(6000);
+    let mut matcher = Search::default();
+    for line in [
+        "'0012",
+        "part9",
+        "xq",
+        "*.log",
+        "part-*[12]3-*.json",
+        "e*/part-*7-*",
+        "ext=log 'eu",
+        "ext=gz size>800",
+        "type=data age<20m",
+        "/\\bpart-00[1-4]/",
+        "/(?i)PART-1.*gz$/",
+        "*12*",
+        "size=7",
+        "age>80m class=standard",
+        "class=GLACIER",
+        "!log md",
+        "/^us.*/ ext=md",
+        "é",
     ] {
-        let start = std::time::Instant::now();
-        let index = index_for(home.path(), &place("")).unwrap();
-        let mut count = 0;
-        let asked =
-            IndexSearch { within: "", after: "", criteria: &criteria, etags: false, now: time(1) };
-        let searched = index.search(&asked, |found| {
-            count += found.page.len();
-            Ok::<(), Error>(())
-        });
-        searched.unwrap();
-        println!("{what}: {count} in {:?}", start.elapsed());
+        let criteria = Criteria::parse_line(line).unwrap();
+        for (within, after) in [("", ""), ("us/", ""), ("eu/part-0", "eu/part-0400"), ("é", "")] {
+            let asked = IndexSearch { within, after, criteria: &criteria, etags: false, now };
+            let mut found = Vec::new();
+            let searched = index.search(&asked, |block| {
+                found.extend(block.page.rows().map(|row| row.name.to_owned()));
+                Ok::<(), Error>(())
+            });
+            searched.unwrap();
+            let mut expected = Vec::new();
+            for (at, key) in keys.iter().enumerate().filter(|(_, key)| key.as_str() > after) {
+                let Some(name) = key.strip_prefix(within) else { continue };
+                let (size, second) = facts(at);
+                let modified = Some(time(second));
+                let candidate = Candidate { name, size, modified, class: "STANDARD" };
+                if criteria.hold_of(candidate, now, &mut matcher) {
+                    expected.push(name.to_owned());
+                }
+            }
+            assert_eq!(found, expected, "{line} {within} {after}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     clippy::unchecked_time_subtraction,
@@ -19,11 +20,12 @@ mod large_files;
 mod looks;
 mod outside;
 mod pty;
+mod searches;
 
 use std::io::{Read, Write, stdin, stdout};
 
-/// `inside`, `outside` and `looks` measure one of the three; `bare` and `echo` are the programs
-/// beside.
+/// `inside`, `searches`, `outside` and `looks` measure one of the four; `bare` and `echo` are the
+/// programs beside.
 fn main() {
     let own = std::env::current_exe().unwrap();
     let own = own.to_str().unwrap();
@@ -33,8 +35,10 @@ fn main() {
         Some("inside") => inside::measure(),
         Some("outside") => outside::measure(own),
         Some("looks") => looks::measure(),
+        Some("searches") => searches::measure(),
         _ => {
             inside::measure();
+            searches::measure();
             outside::measure(own);
             looks::measure();
         }

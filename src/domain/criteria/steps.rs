@@ -1,6 +1,8 @@
 //! Tells which of sorted names are found, going on from what each shares with the one before.
 
-use memchr::memrchr;
+use std::mem;
+
+use memchr::{memchr2, memrchr};
 use nucleo_matcher::Utf32Str;
 use nucleo_matcher::pattern::{Atom, AtomKind};
 use regex_automata::hybrid::LazyStateID;
@@ -17,11 +19,14 @@ pub struct NameSteps<'a> {
     criteria: &'a Criteria,
     letters: Vec<Letters>,
     machines: Vec<Machine>,
-    /// How whatever the globs find ends.
-    ends: Vec<&'a str>,
     /// Every pattern goes by steps.
     all: bool,
     search: Search,
+}
+
+/// How the expression that stands for a glob is read.
+pub(super) fn glob_form() -> syntax::Config {
+    syntax::Config::new().utf8(false).dot_matches_new_line(true)
 }
 
 /// Whether one pattern finds a name.
@@ -40,10 +45,10 @@ impl<'a> NameSteps<'a> {
     fn within(criteria: &'a Criteria, room: usize) -> NameSteps<'a> {
         let atoms = criteria.fuzzy.iter().flat_map(|pattern| &pattern.atoms);
         let letters: Vec<Option<Letters>> = atoms.map(Letters::of).collect();
-        let globs = criteria.globs.iter().map(|glob| {
-            let form = syntax::Config::new().utf8(false).dot_matches_new_line(true);
-            Machine::of(glob.matcher.glob().regex(), form, !glob.whole, room)
-        });
+        let globs = criteria
+            .globs
+            .iter()
+            .map(|glob| Machine::of(glob.matcher.glob().regex(), glob_form(), !glob.whole, room));
         let regexes = criteria.regexes.iter();
         let regexes =
             regexes.map(|regex| Machine::of(regex.as_str(), syntax::Config::new(), false, room));
@@ -51,28 +56,17 @@ impl<'a> NameSteps<'a> {
         let all = letters.iter().all(Option::is_some) && machines.iter().all(Option::is_some);
         let letters = letters.into_iter().flatten().collect();
         let machines = machines.into_iter().flatten().collect();
-        let ends = criteria.globs.iter().map(|glob| literal_end(glob.matcher.glob().glob()));
-        let ends = ends.filter(|end| !end.is_empty()).collect();
-        NameSteps { criteria, letters, machines, ends, all, search: Search::default() }
+        NameSteps { criteria, letters, machines, all, search: Search::default() }
     }
 
-    /// Passes a name over. `shared`: the bytes that it has of the one before.
-    pub fn pass(&mut self, shared: usize) {
-        for letters in &mut self.letters {
-            letters.common = letters.common.min(shared);
-        }
-        for machine in &mut self.machines {
-            machine.common = machine.common.min(shared);
-        }
-    }
-
-    /// Whether a name is found. What is no text is, for whoever reads it then.
+    /// Whether a name is found. What is no text may be, for whoever reads it. `shared`: the bytes
+    /// that it has of the one that was looked at before, and of all between.
     pub fn finds(&mut self, name: &[u8], shared: usize) -> bool {
-        self.pass(shared);
-        // A last slash is no part of what a glob is held against.
-        let ends = |end: &&str| name.ends_with(end.as_bytes());
-        if !name.ends_with(b"/") && !self.ends.iter().all(ends) {
-            return false;
+        for common in self.letters.iter_mut().map(|letters| &mut letters.common) {
+            *common = shared.min(*common);
+        }
+        for common in self.machines.iter_mut().map(|machine| &mut machine.common) {
+            *common = shared.min(*common);
         }
         let mut sure = self.all;
         for letters in &mut self.letters {
@@ -89,25 +83,12 @@ impl<'a> NameSteps<'a> {
                 Verdict::Unsure => sure = false,
             }
         }
-        if sure && !self.criteria.asks_for_end() {
-            return true;
+        if sure {
+            return self.criteria.ends(name);
         }
         let Ok(text) = std::str::from_utf8(name) else { return true };
-        match sure {
-            true => self.criteria.ends(text),
-            false => self.criteria.names(text, &mut self.search),
-        }
+        self.criteria.names(text, &mut self.search)
     }
-}
-
-/// What stands for itself at the end of a glob; nothing where a sign may turn it into something
-/// else.
-fn literal_end(glob: &str) -> &str {
-    if glob.contains(['[', ']', '{', '}', '\\']) {
-        return "";
-    }
-    let end = glob.rsplit(['*', '?', '/']).next();
-    end.unwrap_or_default()
 }
 
 /// Letters that a name has in this order.
@@ -115,14 +96,13 @@ struct Letters {
     needle: Vec<u8>,
     /// Upper case is as lower case.
     folds: bool,
-    /// How many are found in the first bytes of the name, by the number of these; [`OTHER`] behind
-    /// a letter that may be written in several ways.
-    found: Vec<u16>,
+    /// Where each that is found stands in the name that was looked at last.
+    found: Vec<usize>,
+    /// Where a letter that may be written in several ways stood before all were found.
+    other: Option<usize>,
     /// What the next name shares with the one that was looked at last.
     common: usize,
 }
-
-const OTHER: u16 = u16::MAX;
 
 impl Letters {
     /// `None` where they are no plain letters.
@@ -132,29 +112,38 @@ impl Letters {
         }
         let Utf32Str::Ascii(needle) = atom.needle_text() else { return None };
         let folds = !needle.iter().any(u8::is_ascii_uppercase);
-        let short = needle.len() < usize::from(OTHER);
-        short.then(|| Letters { needle: needle.to_vec(), folds, found: vec![0], common: 0 })
+        Some(Letters { needle: needle.to_vec(), folds, found: Vec::new(), other: None, common: 0 })
     }
 
     fn step(&mut self, name: &[u8]) -> Verdict {
-        self.found.truncate(self.common.saturating_add(1));
-        self.common = usize::MAX;
-        let mut found = self.found.last().copied().unwrap_or_default();
-        for byte in name.get(self.found.len() - 1..).unwrap_or_default() {
-            let Some(wanted) = self.needle.get(usize::from(found)) else { break };
-            let letter = if self.folds { byte.to_ascii_lowercase() } else { *byte };
-            if letter == *wanted {
-                found += 1;
-            } else if !byte.is_ascii() {
-                found = OTHER;
-            }
-            self.found.push(found);
+        let shared = mem::replace(&mut self.common, usize::MAX);
+        let kept = self.found.partition_point(|at| *at < shared);
+        self.found.truncate(kept);
+        self.other = self.other.filter(|at| *at < shared);
+        let wanted = self.needle.get(kept..).unwrap_or_default();
+        if wanted.is_empty() {
+            return Verdict::Found;
         }
-        match usize::from(found) {
-            count if count == self.needle.len() => Verdict::Found,
-            _ if found == OTHER => Verdict::Unsure,
-            _ => Verdict::Missed,
+        if self.other.is_some() {
+            return Verdict::Unsure;
         }
+        let new = name.get(shared..).unwrap_or_default();
+        let plain = match new.is_ascii() {
+            true => None,
+            false => new.iter().position(|byte| !byte.is_ascii()),
+        };
+        let mut left = new.get(..plain.unwrap_or(new.len())).unwrap_or_default();
+        for letter in wanted {
+            let large = if self.folds { letter.to_ascii_uppercase() } else { *letter };
+            let Some(at) = memchr2(*letter, large, left) else {
+                self.other = plain.map(|at| at + shared);
+                return if plain.is_some() { Verdict::Unsure } else { Verdict::Missed };
+            };
+            left = left.get(at + 1..).unwrap_or_default();
+            let read = plain.unwrap_or(new.len()) - left.len();
+            self.found.push(shared + read - 1);
+        }
+        Verdict::Found
     }
 }
 
@@ -194,6 +183,7 @@ impl Machine {
     }
 
     fn step(&mut self, name: &[u8]) -> Verdict {
+        let shared = mem::replace(&mut self.common, usize::MAX);
         let mut base = 0;
         if self.of_last {
             if name.ends_with(b"/") {
@@ -202,12 +192,12 @@ impl Machine {
             }
             base = memrchr(b'/', name).map_or(0, |at| at + 1);
         }
-        let kept = match self.common.checked_sub(base) {
+        let kept = match shared.checked_sub(base) {
             Some(kept) if base == self.base => kept,
             _ => 0,
         };
         self.places.truncate(kept.saturating_add(1));
-        (self.base, self.common) = (base, usize::MAX);
+        self.base = base;
         let mut place = self.places.last().copied().unwrap_or(Place::Ended(Verdict::Unsure));
         for byte in name.get(base + self.places.len() - 1..).unwrap_or_default() {
             let Place::At(state) = place else { break };
@@ -244,13 +234,13 @@ impl Place {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
     /// Every pattern that is asked for in other ways.
-    const LINES: &[&str] = &[
+    pub const LINES: &[&str] = &[
         "ab",
         "aB",
         "a/b",
@@ -276,8 +266,17 @@ mod tests {
         "/(?i)AB/",
         "/a|$/",
         "/\\w{2}/",
+        "/(?i)ab./",
+        "/(ab)+[é/]b/",
+        "bab",
         "ext=b",
         "ext=b a",
+        "ext=Ab",
+        "ext=b/a",
+        "ext=b.a",
+        "ext=é",
+        "type=code",
+        "type=data ab",
         "*a* /b/ a",
     ];
 
@@ -292,12 +291,11 @@ mod tests {
         steps: &mut NameSteps<'_>,
     ) -> (Vec<String>, Vec<String>) {
         let mut search = Search::default();
-        let (mut last, mut found) = (String::new(), Vec::new());
+        let (mut last, mut found, mut common) = (String::new(), Vec::new(), usize::MAX);
         for (at, name) in names.iter().enumerate() {
             let same = last.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count();
-            if at % 7 == 3 {
-                steps.pass(same);
-            } else if steps.finds(name.as_bytes(), same) {
+            common = common.min(same);
+            if at % 7 != 3 && steps.finds(name.as_bytes(), mem::replace(&mut common, usize::MAX)) {
                 found.push(name.clone());
             }
             last.clone_from(name);
