@@ -14,4 +14,12 @@ pub trait Ranges: Send + Sync {
     /// # Errors
     /// `Cancelled` once nobody waits for the look any more.
     fn read(&self, range: ByteRange) -> Result<Vec<u8>, Error>;
+
+    /// Whether anybody waits for the look, for work between two reads.
+    ///
+    /// # Errors
+    /// `Cancelled` where nobody does.
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
 }

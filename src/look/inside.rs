@@ -1,6 +1,7 @@
 //! Takes out of an object what is packed in it: a member of an archive, or a compressed file.
 
 use std::io::Read;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::domain::units::Size;
@@ -8,9 +9,10 @@ use crate::look::archives::{is_packed_tar, open_member};
 use crate::look::error::{LookError, Looked, guarded};
 use crate::look::object_bytes::{InMemory, ObjectBytes};
 use crate::look::packed::{Packing, STREAM};
+use crate::look::packed_bytes::PackedLook;
 use crate::look::section::Section;
 
-/// The most bytes that are unpacked to be shown.
+/// The most bytes that are unpacked at once, for what needs all of them: a table, a picture.
 pub const MOST_UNPACKED: u64 = 64 * 1024 * 1024;
 
 /// Endings of names that tell no more than how the file is compressed.
@@ -29,18 +31,58 @@ pub struct Inside {
     pub goes_on: bool,
     /// Why no more can be unpacked.
     pub cut: Option<String>,
+    /// What unpacks more of it where it is wanted.
+    flow: Option<PackedLook>,
 }
 
 impl Inside {
+    /// What is packed, to be read on in without an end.
+    pub fn flowing(flow: PackedLook, name: &str) -> Inside {
+        Inside {
+            source: flow.source(),
+            name: name.to_owned(),
+            content_type: None,
+            unpacked: true,
+            goes_on: false,
+            cut: None,
+            flow: Some(flow),
+        }
+    }
+
     /// Bytes of what is looked into; one more than are here where it goes on.
     pub fn size(&self) -> u64 {
-        self.source.size() + u64::from(self.goes_on)
+        self.source.size() + u64::from(self.goes_on || self.grows())
+    }
+
+    /// Whether more may be unpacked than is known.
+    pub fn grows(&self) -> bool {
+        self.flow.as_ref().is_some_and(PackedLook::goes_on)
+    }
+
+    /// Makes a range ready to be read, as far as there is anything. Gives how many bytes there are
+    /// as far as is known, which is at least the end of the range where there is so much. `tell`:
+    /// how far it is, where that takes long.
+    pub fn reach(&self, range: Range<u64>, tell: &dyn Fn(u64)) -> Looked<u64> {
+        match &self.flow {
+            Some(flow) => flow.reach(range, tell),
+            None => Ok(self.source.size()),
+        }
+    }
+
+    /// What unpacks more of it.
+    pub fn flow(&self) -> Option<&PackedLook> {
+        self.flow.as_ref()
+    }
+
+    /// Where that begins which is read backward without being unpacked again.
+    pub fn backward_from(&self) -> u64 {
+        self.flow.as_ref().map_or(0, PackedLook::kept_from)
     }
 
     fn of(unpacked: Unpacked, name: String) -> Inside {
         let Unpacked { bytes, goes_on, cut } = unpacked;
         let source = Arc::new(ObjectBytes::new(Arc::new(InMemory(bytes)), u64::MAX));
-        Inside { source, name, content_type: None, unpacked: true, goes_on, cut }
+        Inside { source, name, content_type: None, unpacked: true, goes_on, cut, flow: None }
     }
 }
 
@@ -60,6 +102,7 @@ pub fn inside(
             unpacked: false,
             goes_on: false,
             cut: None,
+            flow: None,
         };
         if let Some(member) = member {
             inside = Inside::of(unpack(open_member(source, member)?, most)?, member.to_owned());

@@ -30,6 +30,7 @@ pub mod object_bytes;
 pub mod opening;
 pub mod orc;
 pub mod packed;
+pub mod packed_bytes;
 #[cfg(feature = "parquet")]
 pub mod parquet_table;
 pub mod pdf;

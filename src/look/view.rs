@@ -59,7 +59,7 @@ pub fn view(inside: &Inside, form: ViewForm, pixels: u64) -> Looked<ObjectView> 
     let body = match form {
         ViewForm::Facts => ViewBody::Facts,
         ViewForm::Text => ViewBody::Text(shown_text(inside)?),
-        ViewForm::Bytes => ViewBody::Bytes(bytes_window(inside, 0)?),
+        ViewForm::Bytes => ViewBody::Bytes(bytes_window(inside, 0, &|_| {})?),
         ViewForm::Best => match guarded(|| best(inside, &contents, pixels)) {
             Ok(body) => body,
             Err(error @ LookError::Source(_)) => return Err(error),
@@ -115,14 +115,14 @@ fn best(inside: &Inside, contents: &Contents, pixels: u64) -> Looked<ViewBody> {
 fn plain(inside: &Inside, kind: ContentKind) -> Looked<ViewBody> {
     Ok(match kind {
         kind if kind.is_text() => ViewBody::Text(shown_text(inside)?),
-        ContentKind::Binary => ViewBody::Bytes(bytes_window(inside, 0)?),
+        ContentKind::Binary => ViewBody::Bytes(bytes_window(inside, 0, &|_| {})?),
         _ => ViewBody::Facts,
     })
 }
 
 /// The beginning of a text, coloured where its language is known.
 fn shown_text(inside: &Inside) -> Looked<TextWindow> {
-    let mut window = text_window(inside, 0)?;
+    let mut window = text_window(inside, 0, &|_| {})?;
     colour(&mut window, &inside.name);
     Ok(window)
 }

@@ -26,15 +26,16 @@ const OVERLAP: u64 = 64 * 1024;
 
 /// The encoding of what is shown as a text, whatever it is.
 pub fn text_encoding(inside: &Inside) -> Looked<&'static Encoding> {
+    inside.reach(0..FIRST as u64, &|_| {})?;
     let first = inside.source.read(0, FIRST)?;
     let whole = first.len() as u64 == inside.size();
     Ok(encoding_of(&first, whole).unwrap_or(UTF_8))
 }
 
-/// The lines around a byte; `near` may be the end.
-pub fn text_window(inside: &Inside, near: u64) -> Looked<TextWindow> {
+/// The lines around a byte; `near` may be the end. `tell`: how far it is unpacked.
+pub fn text_window(inside: &Inside, near: u64, tell: &dyn Fn(u64)) -> Looked<TextWindow> {
     let encoding = text_encoding(inside)?;
-    let size = inside.source.size();
+    let size = inside.reach(near.saturating_sub(HALF)..near.saturating_add(HALF), tell)?;
     let near = near.min(size);
     let unit = unit(encoding);
     let from = near.saturating_sub(HALF) / unit * unit;
@@ -52,10 +53,14 @@ pub fn text_window(inside: &Inside, near: u64) -> Looked<TextWindow> {
 /// not so many. `tell`: how many bytes were passed.
 pub fn window_of_line(inside: &Inside, line: u64, tell: &dyn Fn(u64)) -> Looked<(TextWindow, u64)> {
     let encoding = text_encoding(inside)?;
-    let size = inside.source.size();
     let (mut at, mut passed, mut begin) = (0, 0, 0);
     let mut step = PIECE;
-    while at < size && passed < line {
+    while passed < line {
+        // One byte more: what follows a break at the end of a piece is a line, if there is any.
+        let size = inside.reach(at..at + step + 1, tell)?;
+        if at >= size {
+            break;
+        }
         let bytes = inside.source.read(at, count(step))?;
         for end in ends_of_lines(&bytes, encoding) {
             if passed == line {
@@ -70,14 +75,16 @@ pub fn window_of_line(inside: &Inside, line: u64, tell: &dyn Fn(u64)) -> Looked<
         tell(at);
         step = (step * 2).min(MOST_AT_ONCE);
     }
-    let mut window = text_window(inside, begin)?;
+    let mut window = text_window(inside, begin, tell)?;
     let before = window.lines.partition_point(|line| line.at < begin) as u64;
     window.number = passed.checked_sub(before);
     Ok((window, begin))
 }
 
-pub fn bytes_window(inside: &Inside, near: u64) -> Looked<BytesWindow> {
-    let near = near.min(inside.source.size());
+/// The bytes around one; `tell`: how far it is unpacked.
+pub fn bytes_window(inside: &Inside, near: u64, tell: &dyn Fn(u64)) -> Looked<BytesWindow> {
+    let around = near.saturating_sub(HALF_BYTES)..near.saturating_add(HALF_BYTES);
+    let near = near.min(inside.reach(around, tell)?);
     let start = near.saturating_sub(HALF_BYTES) / 16 * 16;
     let bytes = inside.source.read(start, count(near + HALF_BYTES - start))?;
     Ok(BytesWindow { start, bytes, size: inside.size() })
@@ -92,17 +99,26 @@ pub fn search(
     tell: &dyn Fn(u64),
 ) -> Looked<Option<u64>> {
     let encoding = text_encoding(inside)?;
-    let size = inside.source.size();
     let unit = unit(encoding);
     let mut step = PIECE;
-    let mut at = from.min(size).div_ceil(unit) * unit;
-    while if backward { at > 0 } else { at < size } {
+    let from = from.min(inside.reach(from..from.saturating_add(1), tell)?);
+    let mut at = from.div_ceil(unit) * unit;
+    while !backward || at > 0 {
         let (start, end) = match backward {
             true => (at.saturating_sub(step) / unit * unit, at),
-            false => (at, at.saturating_add(step).min(size)),
+            false => (at, at.saturating_add(step)),
         };
+        // What is unpacked again is searched forward, once.
+        if backward && start < inside.backward_from() {
+            return last_forward(inside, pattern, at, tell);
+        }
         // A match may begin before the end of a piece and go on behind it.
-        let until = end.saturating_add(if backward { OVERLAP } else { 0 }).min(size);
+        let until = end.saturating_add(if backward { OVERLAP } else { 0 });
+        let size = inside.reach(start..until, tell)?;
+        let (end, until) = (end.min(size), until.min(size));
+        if start >= end {
+            break;
+        }
         let bytes = inside.source.read(start, count(until - start))?;
         let found = match backward {
             true => last_in(&bytes, count(end - start), pattern, encoding),
@@ -111,15 +127,37 @@ pub fn search(
         if let Some(found) = found {
             return Ok(Some(start + found as u64));
         }
-        at = match (backward, end == size) {
+        at = match (backward, end == size && !inside.grows()) {
             (true, _) => start,
-            (false, true) => size,
+            (false, true) => break,
             (false, false) => end.saturating_sub(OVERLAP).max(start + 1),
         };
         tell(at);
         step = (step * 2).min(MOST_AT_ONCE);
     }
     Ok(None)
+}
+
+/// Where a pattern is last before `before`, by all that is there from the start on.
+fn last_forward(
+    inside: &Inside,
+    pattern: &TextPattern,
+    before: u64,
+    tell: &dyn Fn(u64),
+) -> Looked<Option<u64>> {
+    let encoding = text_encoding(inside)?;
+    let (mut at, mut found) = (0, None);
+    while at < before {
+        let end = before.min(at + MOST_AT_ONCE);
+        let until = end + OVERLAP;
+        let until = until.min(inside.reach(at..until, tell)?);
+        let bytes = inside.source.read(at, count(until.saturating_sub(at)))?;
+        let last = last_in(&bytes, count(end - at), pattern, encoding);
+        found = last.map(|last| at + last as u64).or(found);
+        at = end;
+        tell(at);
+    }
+    Ok(found)
 }
 
 fn first_in(bytes: &[u8], pattern: &TextPattern, encoding: &'static Encoding) -> Option<usize> {

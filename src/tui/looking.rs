@@ -13,10 +13,12 @@ use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::domain::object_view::{
     LookRequest, LookStep, SearchForm, Seen, SeenPart, TextPlace, ViewBody, ViewForm,
 };
+use crate::domain::ranges::Ranges;
 use crate::look::error::{LookError, Looked};
 use crate::look::inside::{Inside, MOST_UNPACKED, inside};
 use crate::look::object_bytes::ObjectBytes;
 use crate::look::opening::FIRST;
+use crate::look::packed_bytes::{PackedBytes, PackedLook};
 use crate::look::view::{table, view};
 use crate::look::windows::{bytes_window, search, text_window, window_of_line};
 use crate::s3::client::Client;
@@ -36,7 +38,7 @@ const GLANCE: u64 = 4 << 20;
 const BLOCKS: u64 = 240 * 160;
 const PIXELS: u64 = 1920 * 1080;
 
-/// Bytes that are unpacked at first, and beyond what is wanted.
+/// Bytes that are unpacked at first.
 const UNPACKED: u64 = 1 << 20;
 
 /// The objects that were looked into last. A clone shares them.
@@ -53,7 +55,13 @@ struct Opened {
     object: ObjectAddress,
     head: ObjectHead,
     source: Arc<ObjectBytes>,
+    /// What the bytes come by for the question that is answered.
+    ranges: Arc<dyn Ranges>,
+    flow: Arc<Mutex<Option<Flow>>>,
 }
+
+/// The member that was looked into last, and what is unpacked of it; `None` where it is not packed.
+type Flow = (Option<String>, Option<Arc<PackedBytes>>);
 
 impl Default for Looks {
     fn default() -> Looks {
@@ -126,22 +134,25 @@ async fn open(
     };
     if let Some(opened) = looks.get(connection, &look.object).filter(|_| !anew) {
         let ranges = client.ranges_of(&look.object, opened.head.clone(), stop)?;
+        let ranges: Arc<dyn Ranges> = Arc::new(ranges);
         let all = matches!(
             look.wanted,
             LookStep::Search { .. } | LookStep::Text(TextPlace::Line(_)) | LookStep::Unpack(_)
         );
         let most = if all { u64::MAX } else { opened.source.fetched().bytes + MOST };
-        let source = Arc::new(opened.source.by(Arc::new(ranges), most));
-        return Ok(Opened { source, ..opened });
+        let source = Arc::new(opened.source.by(ranges.clone(), most));
+        return Ok(Opened { source, ranges, ..opened });
     }
     let (ranges, start) = client.ranges_from(&look.object, FIRST as u64, stop).await?;
     let head = ranges.head().clone();
     let glance = matches!(look.wanted, LookStep::Open { glance: true, .. });
     let most = if glance { GLANCE } else { MOST };
-    let source = Arc::new(ObjectBytes::new(Arc::new(ranges), most));
+    let ranges: Arc<dyn Ranges> = Arc::new(ranges);
+    let source = Arc::new(ObjectBytes::new(ranges.clone(), most));
     source.keep(0, start);
     let (connection, object) = (connection.clone(), look.object.clone());
-    let opened = Opened { connection, object, head, source };
+    let flow = Arc::default();
+    let opened = Opened { connection, object, head, source, ranges, flow };
     looks.put(opened.clone());
     Ok(opened)
 }
@@ -152,28 +163,35 @@ fn answer(
     pixels: u64,
     tell: &dyn Fn(u64),
 ) -> Looked<SeenPart> {
-    let inside = inside(
-        &opened.source,
-        opened.object.key.name(),
-        opened.head.headers.content_type.as_deref(),
-        look.member.as_deref(),
-        unpacked(&look.wanted),
-    )?;
+    let inside = match &look.wanted {
+        LookStep::Open { .. } => opened.inside(look.member.as_deref(), UNPACKED)?,
+        LookStep::Rows { .. } | LookStep::Unpack(_) => {
+            opened.inside(look.member.as_deref(), MOST_UNPACKED)?
+        }
+        LookStep::Text(_) | LookStep::Tail | LookStep::Bytes(_) | LookStep::Search { .. } => {
+            opened.flowing(look.member.as_deref())?
+        }
+    };
     let part = |body: ViewBody, at: u64| SeenPart::Part(Box::new(body), at);
     Ok(match &look.wanted {
         LookStep::Open { form, .. } => SeenPart::Opened(Box::new(view(&inside, *form, pixels)?)),
         LookStep::Text(TextPlace::Around(at)) => {
-            part(ViewBody::Text(text_window(&inside, *at)?), *at)
+            part(ViewBody::Text(text_window(&inside, *at, tell)?), *at)
         }
         LookStep::Tail | LookStep::Text(TextPlace::End) => {
-            let end = inside.source.size();
-            part(ViewBody::Text(text_window(&inside, end)?), end)
+            let window = text_window(&inside, u64::MAX, tell)?;
+            let end = window.end;
+            part(ViewBody::Text(window), end)
         }
         LookStep::Text(TextPlace::Line(line)) => {
             let (window, at) = window_of_line(&inside, *line, tell)?;
             part(ViewBody::Text(window), at)
         }
-        LookStep::Bytes(at) => part(ViewBody::Bytes(bytes_window(&inside, *at)?), *at),
+        LookStep::Bytes(at) => {
+            let window = bytes_window(&inside, *at, tell)?;
+            let at = window.end().min(*at);
+            part(ViewBody::Bytes(window), at)
+        }
         LookStep::Rows { from, count } => {
             let told = inside.content_type.as_deref();
             let rows = table(&inside.source, &inside.name, told, *from, *count)?;
@@ -181,7 +199,7 @@ fn answer(
         }
         LookStep::Search { pattern, from, backward, form } => {
             match search(&inside, pattern, *from, *backward, tell)? {
-                Some(at) => part(found(&inside, at, *form)?, at),
+                Some(at) => part(found(&inside, at, *form, tell)?, at),
                 None => SeenPart::NotFound,
             }
         }
@@ -191,22 +209,34 @@ fn answer(
     })
 }
 
-fn found(inside: &Inside, at: u64, form: SearchForm) -> Looked<ViewBody> {
+fn found(inside: &Inside, at: u64, form: SearchForm, tell: &dyn Fn(u64)) -> Looked<ViewBody> {
     Ok(match form {
-        SearchForm::Text => ViewBody::Text(text_window(inside, at)?),
-        SearchForm::Bytes => ViewBody::Bytes(bytes_window(inside, at)?),
+        SearchForm::Text => ViewBody::Text(text_window(inside, at, tell)?),
+        SearchForm::Bytes => ViewBody::Bytes(bytes_window(inside, at, tell)?),
     })
 }
 
-/// How much of what is packed has to be unpacked.
-fn unpacked(step: &LookStep) -> u64 {
-    match step {
-        LookStep::Open { .. } => UNPACKED,
-        LookStep::Text(TextPlace::Around(at)) | LookStep::Bytes(at) => at.saturating_add(UNPACKED),
-        LookStep::Tail
-        | LookStep::Text(TextPlace::End | TextPlace::Line(_))
-        | LookStep::Rows { .. }
-        | LookStep::Unpack(_)
-        | LookStep::Search { .. } => MOST_UNPACKED,
+impl Opened {
+    /// The whole, or its member, `most` bytes of it where it is packed.
+    fn inside(&self, member: Option<&str>, most: u64) -> Looked<Inside> {
+        let content_type = self.head.headers.content_type.as_deref();
+        inside(&self.source, self.object.key.name(), content_type, member, most)
+    }
+
+    /// As [`Opened::inside`], to be read on in as far as it goes.
+    fn flowing(&self, member: Option<&str>) -> Looked<Inside> {
+        let mut flow = self.flow.lock().unwrap_or_else(PoisonError::into_inner);
+        let packed = match &*flow {
+            Some((of, packed)) if of.as_deref() == member => packed.clone(),
+            _ => {
+                let packed = PackedBytes::of(&self.source, &self.ranges, member)?.map(Arc::new);
+                *flow = Some((member.map(str::to_owned), packed.clone()));
+                packed
+            }
+        };
+        drop(flow);
+        let Some(packed) = packed else { return self.inside(member, UNPACKED) };
+        let look = PackedLook::new(packed, self.ranges.clone());
+        Ok(Inside::flowing(look, member.unwrap_or(self.object.key.name())))
     }
 }

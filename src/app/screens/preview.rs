@@ -275,6 +275,15 @@ impl Preview {
         }
     }
 
+    /// The first byte of the part that is here, of a text or of bytes.
+    pub fn start(&self) -> u64 {
+        match &self.body {
+            PreviewBody::Text(text) => text.window.start,
+            PreviewBody::Bytes(bytes) => bytes.window.start,
+            _ => 0,
+        }
+    }
+
     /// Whether there is more than was read.
     pub fn is_cut(&self) -> bool {
         self.traffic.bytes > 0 && !self.unpacked && self.traffic.bytes < self.size

@@ -21,18 +21,18 @@ fn texts(window: &TextWindow) -> Vec<&str> {
 
 #[test]
 fn a_small_text_is_one_window() {
-    let window = text_window(&opened("one\r\ntwo\n\nüß"), 0).unwrap();
+    let window = text_window(&opened("one\r\ntwo\n\nüß"), 0, &|_| {}).unwrap();
     assert_eq!(texts(&window), ["one", "two", "", "üß"]);
     assert!(window.is_at_start() && window.is_at_end());
     assert_eq!(window.lines.iter().map(|line| line.at).collect::<Vec<_>>(), [0, 5, 9, 10]);
-    assert_eq!(texts(&text_window(&opened(""), 0).unwrap()), [""; 0]);
+    assert_eq!(texts(&text_window(&opened(""), 0, &|_| {}).unwrap()), [""; 0]);
 }
 
 #[test]
 fn the_end_of_a_long_log_takes_two_requests() {
     let log = opened(log(400_000));
     let before = log.source.fetched();
-    let window = text_window(&log, u64::MAX).unwrap();
+    let window = text_window(&log, u64::MAX, &|_| {}).unwrap();
     assert_eq!(texts(&window).last(), Some(&"0399999 a line of a log"));
     assert!(window.is_at_end() && window.number.is_none());
     assert!(log.source.fetched().requests <= 2, "{before:?} {:?}", log.source.fetched());
@@ -43,7 +43,7 @@ fn the_end_of_a_long_log_takes_two_requests() {
 fn windows_in_the_middle_have_whole_lines() {
     let log = opened(log(100_000));
     for near in [HALF - 1, HALF, HALF + 1, 1_000_003, 2_399_999] {
-        let window = text_window(&log, near).unwrap();
+        let window = text_window(&log, near, &|_| {}).unwrap();
         for line in &window.lines {
             assert_eq!(line.line.text.len() as u64 + 1, LINE, "{near}");
             assert_eq!(line.at % LINE, 0, "{near}");
@@ -58,7 +58,7 @@ fn windows_in_the_middle_have_whole_lines() {
 fn a_line_longer_than_all_is_cut_between_characters() {
     let long = opened("世".repeat(1_000_000));
     for near in [0, 500_000, 500_001, 500_002, 3_000_000] {
-        let window = text_window(&long, near).unwrap();
+        let window = text_window(&long, near, &|_| {}).unwrap();
         assert_eq!(window.lines.len(), 1);
         assert!(!window.lines[0].line.text.contains('\u{fffd}'), "{near}");
         assert!(window.start <= near && near <= window.end, "{near}");
@@ -73,9 +73,9 @@ fn every_encoding_has_its_lines() {
     };
     for bytes in [wide(u16::to_le_bytes), wide(u16::to_be_bytes)] {
         let opened = opened(bytes);
-        let first = text_window(&opened, 0).unwrap();
+        let first = text_window(&opened, 0, &|_| {}).unwrap();
         assert_eq!(first.lines[0].line.text, "0000000 a Zeile ü 世界 of a log");
-        let middle = text_window(&opened, 900_001).unwrap();
+        let middle = text_window(&opened, 900_001, &|_| {}).unwrap();
         let all: Vec<&str> = text.lines().collect();
         for line in texts(&middle) {
             let number: usize = line[..7].parse().unwrap();
@@ -83,7 +83,7 @@ fn every_encoding_has_its_lines() {
         }
         let pattern = TextPattern::parse("0020000 a zeile ü").unwrap();
         let at = search(&opened, &pattern, 0, false, &|_| {}).unwrap().unwrap();
-        let window = text_window(&opened, at).unwrap();
+        let window = text_window(&opened, at, &|_| {}).unwrap();
         assert_eq!(window.lines[window.line_of(at)].line.text, all[20_000]);
         assert_eq!(search(&opened, &pattern, at + 1, false, &|_| {}).unwrap(), None);
         assert_eq!(search(&opened, &pattern, u64::MAX, true, &|_| {}).unwrap(), Some(at));
@@ -148,8 +148,8 @@ fn a_match_over_the_edge_of_two_pieces_is_found() {
 #[test]
 fn bytes_are_shown_around_one() {
     let object = opened((0..=255).cycle().take(200_000).collect::<Vec<u8>>());
-    let window = bytes_window(&object, 100_005).unwrap();
+    let window = bytes_window(&object, 100_005, &|_| {}).unwrap();
     assert_eq!(window.start % 16, 0);
     assert_eq!(window.bytes[usize::try_from(100_005 - window.start).unwrap()], 165);
-    assert_eq!(bytes_window(&object, u64::MAX).unwrap().end(), 200_000);
+    assert_eq!(bytes_window(&object, u64::MAX, &|_| {}).unwrap().end(), 200_000);
 }

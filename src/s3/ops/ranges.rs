@@ -118,4 +118,8 @@ impl Ranges for ObjectRanges {
             }
         })
     }
+
+    fn check(&self) -> Result<(), Error> {
+        if self.stop.is_cancelled() { Err(self.stopped()) } else { Ok(()) }
+    }
 }

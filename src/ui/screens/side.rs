@@ -81,6 +81,10 @@ fn draw_progress(
     let looking = &side.looking;
     let turns = spinner(paint.glyphs, view.now);
     let said = match looking.passed {
+        Some(passed) if preview.unpacked && passed < preview.start() => {
+            format!(" {turns} unpacked again from the start: {} ", Size(passed))
+        }
+        Some(passed) if preview.unpacked => format!(" {turns} {} unpacked ", Size(passed)),
         Some(passed) => {
             let (passed, size) = (Size(passed), Size(preview.size));
             format!(" {turns} {passed} of {size} passed ")
@@ -156,8 +160,8 @@ fn within(preview: &Preview) -> Option<&str> {
 fn extent(preview: &Preview) -> String {
     let place = match &preview.body {
         PreviewBody::Empty => return String::new(),
-        PreviewBody::Text(text) => text_place(text, preview.size),
-        PreviewBody::Bytes(bytes) => part(bytes.place(), preview.size),
+        PreviewBody::Text(text) => text_place(text, preview),
+        PreviewBody::Bytes(bytes) => part(bytes.place(), preview),
         PreviewBody::Table(table) => {
             let number = table.row(table.list.cursor).map_or(0, |(number, _)| number + 1);
             let more = if table.table.ends { "" } else { "+" };
@@ -189,17 +193,20 @@ fn extent(preview: &Preview) -> String {
     }
 }
 
-fn text_place(text: &TextPane, size: u64) -> String {
-    let Some(line) = text.number_of(text.offset) else { return part(text.place(), size) };
+fn text_place(text: &TextPane, preview: &Preview) -> String {
+    let Some(line) = text.number_of(text.offset) else { return part(text.place(), preview) };
     match text.line_count() {
         Some(all) => format!("line {} of {}", Count(line), Count(all)),
-        None => format!("line {}, {}", Count(line), part(text.place(), size)),
+        None => format!("line {}, {}", Count(line), part(text.place(), preview)),
     }
 }
 
-/// `45%`
-fn part(at: u64, size: u64) -> String {
-    format!("{}%", at.min(size) * 100 / size.max(1))
+/// `45%`; `9.1 MiB` of what is packed, whose length shows only at its end.
+fn part(at: u64, preview: &Preview) -> String {
+    match preview.unpacked {
+        true => Size(at).to_string(),
+        false => format!("{}%", at.min(preview.size) * 100 / preview.size.max(1)),
+    }
 }
 
 /// `64 KiB of 10 GiB fetched` where more is there than was fetched.

@@ -280,6 +280,42 @@ fn the_end_is_watched_until_something_else_is_done() {
     assert!(!wanted(&mut app).iter().any(|(_, step)| *step == LookStep::Tail));
 }
 
+/// A compressed log, of which a part is unpacked.
+fn packed_log(form: ViewForm) -> App {
+    let mut view = view_of("a.log", &b"123456789\n".repeat(20_000), form);
+    (view.size, view.unpacked) = (200_001, true);
+    match &mut view.body {
+        ViewBody::Text(window) => window.size = 200_001,
+        ViewBody::Bytes(window) => window.size = 200_001,
+        other => panic!("{other:?}"),
+    }
+    let mut app = App::with_rows(&["a.log.gz"]);
+    app.keys("p").reply(seen(view, 4_096));
+    app.effects();
+    app
+}
+
+#[test]
+fn a_compressed_text_ends_where_it_is_unpacked_to() {
+    let mut app = packed_log(ViewForm::Text);
+    app.keys("# @ 9 0 0 0 0 0 0 enter");
+    let far = LookStep::Text(TextPlace::Around(9_000_000));
+    assert_eq!(wanted(&mut app), [(None, far)], "nobody knows yet how long it is");
+    let ticket = app.last_ticket();
+    let traffic = Traffic { requests: 9, bytes: 1 << 25 };
+    app.reply_to(ticket, Ok(Answer::Seen(Seen { what: SeenPart::Passed(1 << 22), traffic })));
+    assert!(app.picture().contains("4.0 MiB unpacked"), "{}", app.picture());
+    app.keys("esc");
+    assert!(app.effects().contains(&Effect::Abandon(ticket)), "the wait can be left");
+    app.keys("F");
+    app.wait(4);
+    assert_eq!(wanted(&mut app), [], "all of it would be read again and again");
+    assert!(app.toast().contains("is not watched"), "{}", app.toast());
+    let mut app = packed_log(ViewForm::Bytes);
+    app.keys("G");
+    assert_eq!(wanted(&mut app), [(None, LookStep::Bytes(u64::MAX))]);
+}
+
 #[test]
 fn other_forms_follow_one_another() {
     let mut app = shown("a.csv", b"a,b\n1,2\n");

@@ -320,7 +320,8 @@ impl Looking {
                 (LookStep::Bytes(0), Aim::Top)
             }
             PreviewBody::Bytes(bytes) if !first && bytes.window.end() < bytes.window.size => {
-                (LookStep::Bytes(bytes.window.size), Aim::End)
+                let end = if preview.unpacked { u64::MAX } else { bytes.window.size };
+                (LookStep::Bytes(end), Aim::End)
             }
             _ => {
                 self.heading = Some(!first);
@@ -381,9 +382,14 @@ impl Looking {
 
     /// Goes to the end of a text and looks again and again whether it has grown.
     fn toggle_tail(&mut self, cx: &mut Context<'_>) {
-        let Fetched::Ready(Preview { body: PreviewBody::Text(_), .. }) = &self.preview else {
+        let Fetched::Ready(preview @ Preview { body: PreviewBody::Text(_), .. }) = &self.preview
+        else {
             return;
         };
+        if preview.unpacked {
+            let why = "the end of a compressed text is not watched: all of it would be read again";
+            return cx.toast(Level::Note, why);
+        }
         if self.tail.take().is_some() {
             return cx.toast(Level::Note, "the end is not watched any more");
         }

@@ -125,9 +125,11 @@ impl Looking {
     fn go_to(&mut self, place: PlaceAsked, object: &ObjectAddress, cx: &mut Context<'_>) {
         let Fetched::Ready(preview) = &mut self.preview else { return };
         self.tail = None;
-        let size = preview.size;
+        // How long a packed text is shows only at its end.
+        let (size, known) = (preview.size, !preview.unpacked);
         let byte = |place: PlaceAsked| match place {
-            PlaceAsked::Byte(at) => at.min(size),
+            PlaceAsked::Byte(at) if known => at.min(size),
+            PlaceAsked::Byte(at) => at,
             PlaceAsked::Part(hundredths) => size / 100 * u64::from(hundredths),
             PlaceAsked::Line(line) => line,
         };
