@@ -78,7 +78,7 @@ impl Session {
             Remedy::AwaitThaw => {
                 let says = self.key(Action::Details);
                 format!(
-                    "{says} says when it is readable; {} tries again",
+                    "{says} says when it is readable; {} downloads it then",
                     self.key(Action::RetryJob)
                 )
             }

@@ -53,7 +53,7 @@ pub fn say(remedy: &Remedy) -> String {
         Remedy::ReadAnswer => "the last line is the server's own answer",
         Remedy::ReadHelp => "windlass --help shows what is expected",
         Remedy::StartAgain => "run it again; what was finished is kept",
-        Remedy::AwaitThaw => "windlass thaw --wait waits until it is readable; then try again",
+        Remedy::AwaitThaw => "--wait waits until it is readable",
         Remedy::Thaw => "windlass thaw asks for it to be made readable; then try again",
         Remedy::MakeIndex => "windlass index s3://bucket/prefix/ makes one",
         Remedy::TestWriting => "--write tests writing",

@@ -5,9 +5,11 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::tz::TimeZone;
+
 use crate::domain::transfer::{JobId, Progress, Wait};
 use crate::domain::transfer_event::{JobChange, TransferEvent};
-use crate::domain::units::{Count, Rate, Size};
+use crate::domain::units::{Count, Counted, Rate, Size, TimeOfDay};
 
 /// The least time between two drawings.
 const BETWEEN: Duration = Duration::from_millis(100);
@@ -79,6 +81,13 @@ impl ProgressLine {
             ),
             Wait::Unreachable { error, .. } => {
                 ("server", format!("{error}; waiting until it can be reached"))
+            }
+            Wait::Restore { objects, next } => {
+                let verb = if *objects == 1 { "is" } else { "are" };
+                let (objects, zone) = (Counted(*objects, "object"), TimeZone::system());
+                let next = TimeOfDay(*next, &zone);
+                let sentence = format!("{objects} {verb} being restored; asked again at {next}");
+                ("restore", sentence)
             }
         };
         let told = self.waiting.values().any(|told| *told == reason);

@@ -42,6 +42,10 @@ pub async fn get(arguments: &GetArguments, end: &End, choice: &Choice) -> Result
         let sentence = "-r needs a folder: one object goes to stdout, a pipe or a device";
         return Err(Trouble::Usage(sentence.to_owned()));
     }
+    if arguments.wait {
+        let sentence = "--wait needs a file: nobody keeps a pipe open for hours; thaw --wait waits";
+        return Err(Trouble::Usage(sentence.to_owned()));
+    }
     if choice.json && *end == End::Standard {
         return Err(Trouble::Usage("--json and - cannot both have stdout".to_owned()));
     }

@@ -108,7 +108,7 @@ async fn ask(
     if !head.is_archived() {
         return Ok(Some(readable(&head)));
     }
-    if head.restore.as_ref().is_some_and(|restore| restore.running) {
+    if head.is_being_restored() {
         return Ok(Some(State { name: "running", until: None }));
     }
     let wish = ThawWish { days: arguments.days, tier: arguments.tier.into() };

@@ -50,6 +50,8 @@ pub const EDIT: &str = "edit the object";
 
 /// The step at which a text that was edited is stored.
 pub const SAVE_TEXT: &str = "save the object";
+/// The code of a server that is to read an archived object.
+const IS_ARCHIVED: &str = "InvalidObjectState";
 /// What is said of an archived object that somebody asked for.
 pub const BEING_RESTORED: &str = "it is being restored";
 /// What is said of a version that is no object.
@@ -225,6 +227,24 @@ impl Error {
     pub fn detail(mut self, detail: impl Into<String>) -> Error {
         self.detail = detail.into();
         self
+    }
+
+    /// The refusal of a GET of an archived object that is known without asking.
+    pub fn of_archived(place: impl Into<String>, being_restored: bool) -> Error {
+        let detail = if being_restored { BEING_RESTORED } else { "it is archived" };
+        let code = Some(IS_ARCHIVED.to_owned());
+        let error = Error::new(ErrorKind::InvalidRequest, "GetObject", place).detail(detail);
+        Error { code, ..error }
+    }
+
+    /// Whether an archived object was to be read.
+    pub fn is_archived(&self) -> bool {
+        self.code.as_deref() == Some(IS_ARCHIVED)
+    }
+
+    /// Whether an archived object was to be read that somebody asked for.
+    pub fn is_being_restored(&self) -> bool {
+        self.is_archived() && self.detail == BEING_RESTORED
     }
 
     /// A failed call of the system on a local file.

@@ -164,6 +164,11 @@ impl ObjectHead {
         is_archive(self.class()) || self.archive_tier.is_some()
     }
 
+    /// Whether somebody asked for it, and it is not readable yet.
+    pub fn is_being_restored(&self) -> bool {
+        self.restore.as_ref().is_some_and(|restore| restore.running)
+    }
+
     /// Whether a GET would be refused now.
     pub fn is_archived(&self) -> bool {
         let readable = self.restore.as_ref().is_some_and(|restore| !restore.running);

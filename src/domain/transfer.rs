@@ -94,10 +94,30 @@ pub struct FileRules {
     /// A file that grows is sent as long as it was at the start.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub snapshot: bool,
+    /// Of a download.
+    #[serde(default, skip_serializing_if = "OnArchived::is_usual")]
+    pub archived: OnArchived,
     /// A move deletes its source although the copy lacks something of it: tags, a lock, a storage
     /// class.
     #[serde(default)]
     pub accept_loss: bool,
+}
+
+/// What becomes of an object that is archived and asked for already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnArchived {
+    /// It fails, and says that it is being restored.
+    #[default]
+    Fail,
+    /// It is looked at now and then, and downloaded once it is readable.
+    Wait,
+}
+
+impl OnArchived {
+    fn is_usual(&self) -> bool {
+        *self == OnArchived::default()
+    }
 }
 
 /// Symbolic links below an uploaded folder. A path that is named itself is always followed.
@@ -296,6 +316,12 @@ pub enum Wait {
         /// Until the next try, in whole seconds; none while one is on its way.
         next: Option<Duration>,
     },
+    /// All that is left of it is being restored from an archive.
+    Restore {
+        objects: u64,
+        /// When the first of them is looked at again.
+        next: Timestamp,
+    },
 }
 
 impl Wait {
@@ -432,7 +458,7 @@ pub enum TransferCommand {
     Enqueue(Vec<JobSpec>),
     Cancel(JobId),
     Pause(JobId),
-    /// Of a job that waits for credentials or for the server: tries again at once.
+    /// Of a job that waits for credentials, for the server or for a restore: tries again at once.
     Resume(JobId),
     /// Every job that is queued or running.
     PauseAll,
@@ -442,6 +468,8 @@ pub enum TransferCommand {
     RetryFailed,
     /// As `Retry` of a move, whose sources are deleted although their copies lack something.
     AcceptLoss(JobId),
+    /// As `Retry` of a download, which from now on waits for what is being restored.
+    AwaitRestore(JobId),
     /// Forgets jobs that are done, failed or cancelled.
     ClearFinished,
     /// Moves a queued job before (`-1`) or after (`1`) its neighbour.

@@ -39,7 +39,7 @@ pub struct Expiry(pub Duration);
 pub struct Moment<'a>(pub Timestamp, pub &'a TimeZone);
 
 /// The minute of the day in a zone: `14:02`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeOfDay<'a>(pub Timestamp, pub &'a TimeZone);
 
 const SIZE_UNITS: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];

@@ -1,6 +1,7 @@
 //! The engine is started, takes commands, tells events, and is shut down.
 
 mod held;
+mod moments;
 mod reporter;
 mod work;
 mod writer;

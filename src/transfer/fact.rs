@@ -100,6 +100,19 @@ pub enum Fact {
         before: String,
         order: PlaceOrder,
     },
+    /// An object is being restored from an archive; it is looked at again at this moment, by the
+    /// clock of this machine.
+    Postponed {
+        job: JobId,
+        place: String,
+        /// How often it was looked at before.
+        looks: u32,
+        next: Timestamp,
+    },
+    /// What is being restored is waited for from now on.
+    RestoreAwaited {
+        job: JobId,
+    },
     /// By the server's clock: what is stored later is not meant.
     Begun {
         job: JobId,
@@ -247,6 +260,8 @@ impl Fact {
             | Fact::Prioritised { job, .. }
             | Fact::Reconnected { job, .. }
             | Fact::Begun { job, .. }
+            | Fact::Postponed { job, .. }
+            | Fact::RestoreAwaited { job }
             | Fact::Finished { job, .. } => Some(*job),
             Fact::Ordered { .. } | Fact::Limited { .. } => None,
         }
@@ -261,6 +276,7 @@ impl Fact {
             | Fact::RangesBegun { place, .. }
             | Fact::Closed { place, .. }
             | Fact::Left { place, .. }
+            | Fact::Postponed { place, .. }
             | Fact::Settled { place, .. } => Some(place),
             _ => None,
         }

@@ -5,12 +5,13 @@
 
 mod due;
 mod job;
+mod postponed;
 mod ready;
 mod run;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -35,6 +36,8 @@ pub struct Machine {
     /// By place.
     order: Vec<JobId>,
     ready: ReadyJobs,
+    /// When jobs look again at what is being restored.
+    looks: BTreeSet<(Timestamp, JobId)>,
     last: u64,
     /// The place of the next job.
     places: u64,
@@ -63,6 +66,7 @@ impl Machine {
                 }
                 if let Some(gone) = self.jobs.remove(job) {
                     self.ready.forget(gone.rank(*job), gone.indexed.0, gone.indexed.1);
+                    self.look_at(*job, gone.next_look(), None);
                 }
             }
             Fact::Ordered { jobs } => self.reorder(jobs),
@@ -78,15 +82,46 @@ impl Machine {
     /// Changes a job and what is known of what it wants; `None` where there is no such job.
     fn index<T>(&mut self, id: JobId, change: impl FnOnce(&mut Job) -> T) -> Option<T> {
         let job = self.jobs.get_mut(&id)?;
-        let (rank, before) = (job.rank(id), job.indexed);
+        let (rank, before, look) = (job.rank(id), job.indexed, job.next_look());
         let changed = change(job);
-        let (now, after) = (job.rank(id), (job.wants(), job.load()));
+        let (now, after, next) = (job.rank(id), (job.wants(), job.load()), job.next_look());
         job.indexed = after;
+        self.look_at(id, look, next);
         if (rank, before) != (now, after) {
             self.ready.forget(rank, before.0, before.1);
             self.ready.note(now, after.0, after.1);
         }
         Some(changed)
+    }
+
+    fn look_at(&mut self, id: JobId, before: Option<Timestamp>, next: Option<Timestamp>) {
+        if before != next {
+            before.map(|at| self.looks.remove(&(at, id)));
+            next.map(|at| self.looks.insert((at, id)));
+        }
+    }
+
+    /// When something that is being restored is to be looked at again.
+    pub fn next_look(&self) -> Option<Timestamp> {
+        self.looks.first().map(|(next, _)| *next)
+    }
+
+    /// What is to be looked at by then is due again.
+    pub fn look(&mut self, now: Timestamp) {
+        while let Some((_, id)) = self.looks.first().copied().filter(|(next, _)| *next <= now) {
+            self.index(id, |job| job.run.look(now));
+        }
+    }
+
+    /// As [`Machine::look`], of all that waits of a job.
+    pub fn look_at_once(&mut self, id: JobId) {
+        self.index(id, Job::look_at_once);
+    }
+
+    /// How many objects of a job wait for their restore and until when, where nothing else is left
+    /// to do.
+    pub fn waiting(&self, id: JobId) -> Option<(u64, Timestamp)> {
+        self.jobs.get(&id).and_then(|job| job.run.waiting())
     }
 
     /// Jobs that are not named keep their order behind the named ones.
@@ -135,10 +170,10 @@ impl Machine {
                 self.facts_if(*job, Job::retriable, |job| Fact::Retried { job })
             }
             TransferCommand::AcceptLoss(job) => {
-                let accepted =
-                    self.facts_if(*job, Job::retriable, |job| Fact::LossAccepted { job });
-                let retried = self.facts_if(*job, Job::retriable, |job| Fact::Retried { job });
-                accepted.into_iter().chain(retried).collect()
+                self.retried(*job, |job| Fact::LossAccepted { job })
+            }
+            TransferCommand::AwaitRestore(job) => {
+                self.retried(*job, |job| Fact::RestoreAwaited { job })
             }
             TransferCommand::RetryFailed => self.each(Job::failed, |job| Fact::Retried { job }),
             TransferCommand::ClearFinished => {
@@ -188,6 +223,13 @@ impl Machine {
         self.jobs.get(&id).filter(|job| fits(job)).map(|_| fact(id)).into_iter().collect()
     }
 
+    /// A job that is tried again under other rules.
+    fn retried(&self, id: JobId, rule: impl Fn(JobId) -> Fact) -> Vec<Fact> {
+        let ruled = self.facts_if(id, Job::retriable, rule);
+        let retried = self.facts_if(id, Job::retriable, |job| Fact::Retried { job });
+        ruled.into_iter().chain(retried).collect()
+    }
+
     fn each(&self, fits: impl Fn(&Job) -> bool, fact: impl Fn(JobId) -> Fact) -> Vec<Fact> {
         self.order.iter().filter(|id| fits(&self.jobs[id])).map(|id| fact(*id)).collect()
     }
@@ -224,12 +266,7 @@ impl Machine {
     /// Objects found by the expansion of a job; counted, and moved in this order, small ones beside
     /// large ones.
     pub fn found(&mut self, job: JobId, items: Vec<Item>) {
-        self.index(job, |job| {
-            if job.stage == Stage::Active {
-                let order = job.order();
-                job.run.found(items, order);
-            }
-        });
+        self.index(job, |job| job.found(items));
     }
 
     /// The expansion ended; with an error the job fails in the end, whatever became of what was
@@ -250,7 +287,8 @@ impl Machine {
 
     /// Whether the expansion of a job may go on finding.
     pub fn has_room(&self, job: JobId) -> bool {
-        self.jobs.get(&job).is_none_or(|job| job.run.window_len() < WINDOW)
+        let room = |job: &Job| job.run.window_len() < WINDOW && !job.run.is_full();
+        self.jobs.get(&job).is_none_or(room)
     }
 
     /// Whether workers of this job shall stop: it is paused, cancelled or gone.

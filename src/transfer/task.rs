@@ -50,6 +50,8 @@ pub struct Task {
     pub tags: KnownTags,
     /// An earlier run may have finished this object without recording it.
     pub again: bool,
+    /// How often it was looked at while it was being restored.
+    pub looks: u32,
     pub tuning: Arc<Tuning>,
     pub memory: BodyMemory,
     /// Threads that may wait for the disk: a body is read and written there without changing hands.

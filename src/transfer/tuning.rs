@@ -1,6 +1,7 @@
 //! How the engine works: where its queue is kept, what counts as large, how much it does at once.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::transfer::limits::Patience;
 use crate::transfer::limits::adapt::START;
@@ -25,6 +26,9 @@ pub struct Tuning {
     /// still cleaned up.
     pub expansions: usize,
     pub patience: Patience,
+    /// Until an object that is being restored is looked at again; doubled each time, up to ninety
+    /// times as long.
+    pub restore_look: Duration,
     /// Bytes per second of all transfers together. What the user sets is kept in the journal and
     /// comes before it.
     pub rate: Option<u64>,
@@ -43,6 +47,7 @@ impl Default for Tuning {
             most_slots: Most { small: 256, parts: 64 },
             expansions: 4,
             patience: Patience::default(),
+            restore_look: Duration::from_secs(10),
             rate: None,
             rate_given: false,
         }

@@ -22,7 +22,7 @@ pub fn details(job: &QueuedJob, queue: &Transfers, now: Timestamp, session: &Ses
     for (label, text) in places(&view.landed(), session) {
         details = details.fact(label, text);
     }
-    details = details.fact("state", state_text(job, queue));
+    details = details.fact("state", state_text(job, queue, session));
     if let Some(advice) = advice(view.wait.as_ref(), session) {
         details = details.fact("next", advice);
     }
@@ -114,8 +114,8 @@ fn rate_of(per_second: f64) -> Rate {
     Rate(per_second as u64)
 }
 
-fn state_text(job: &QueuedJob, queue: &Transfers) -> String {
-    if let Some(standing) = JobStatus::of(job, queue) {
+fn state_text(job: &QueuedJob, queue: &Transfers, session: &Session) -> String {
+    if let Some(standing) = JobStatus::of(job, queue, &session.zone) {
         return standing.to_string();
     }
     let state = match job.view.state {
@@ -144,6 +144,9 @@ fn advice(wait: Option<&Wait>, session: &Session) -> Option<String> {
         ),
         Wait::Unreachable { .. } => {
             format!("check the network; it continues on its own, or at once by {key}")
+        }
+        Wait::Restore { .. } => {
+            format!("it is downloaded on its own once it is readable; {key} asks at once")
         }
     })
 }

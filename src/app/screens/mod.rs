@@ -1,5 +1,6 @@
 //! The parts of the window: one list, in the order in which they get the keys.
 
+pub mod archived;
 pub mod buckets;
 pub mod connecting;
 pub mod details;

@@ -23,7 +23,7 @@ use crate::app::screens::side::fetched::{Fetched, KeptPreviews};
 use crate::app::screens::side::looking::Looking;
 use crate::app::screens::subject::Subject;
 use crate::app::session::Session;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::Error;
 use crate::domain::listing::Class;
 use crate::domain::object::{ObjectAddress, ObjectHead};
 
@@ -412,9 +412,8 @@ impl SidePane {
             return;
         }
         if head.is_archived() {
-            let error = Error::new(ErrorKind::InvalidRequest, "GetObject", object.to_string());
-            let code = Some("InvalidObjectState".to_owned());
-            let error = Error { code, ..error.detail("it is archived") };
+            let restoring = head.is_being_restored();
+            let error = Error::of_archived(object.to_string(), restoring);
             self.looking.preview = Fetched::Failed(error);
         } else {
             self.looking.open(&object, self.asked, cx);

@@ -3,11 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use crate::app::transfers::Transfers;
 use crate::app::transfers::job::QueuedJob;
 use crate::domain::error::Error;
 use crate::domain::transfer::{JobState, Verification, Wait};
-use crate::domain::units::{Count, Elapsed};
+use crate::domain::units::{Count, Counted, Elapsed, TimeOfDay};
 
 /// How an unfinished job stands, where that is more than its bar tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,13 +31,22 @@ pub enum JobStatus<'a> {
         next: Option<Duration>,
         error: &'a Error,
     },
+    /// Objects that are being restored from an archive, and when they are asked about again.
+    Restore {
+        objects: u64,
+        next: TimeOfDay<'a>,
+    },
     /// Nothing has moved for so long, and nobody says why.
     Still(Duration),
 }
 
 impl JobStatus<'_> {
     /// Of a job of `queue`; `None` where it moves, or is finished.
-    pub fn of<'a>(job: &'a QueuedJob, queue: &Transfers) -> Option<JobStatus<'a>> {
+    pub fn of<'a>(
+        job: &'a QueuedJob,
+        queue: &Transfers,
+        zone: &'a TimeZone,
+    ) -> Option<JobStatus<'a>> {
         let progress = &job.view.progress;
         match (&job.view.state, &job.view.wait) {
             (JobState::Queued, _) => Some(JobStatus::Queued { behind: queue.before(job) }),
@@ -45,6 +56,9 @@ impl JobStatus<'_> {
                 Wait::Credentials => JobStatus::Credentials,
                 Wait::Unreachable { error, next, .. } => {
                     JobStatus::Unreachable { next: *next, error }
+                }
+                Wait::Restore { objects, next } => {
+                    JobStatus::Restore { objects: *objects, next: TimeOfDay(*next, zone) }
                 }
             }),
             (JobState::Running, None) => {
@@ -65,7 +79,8 @@ impl JobStatus<'_> {
 
     /// Whether it is worth a warning; it is nobody's fault that something waits its turn.
     pub fn warns(&self) -> bool {
-        !matches!(self, JobStatus::Queued { .. } | JobStatus::Finding(_))
+        let in_turn = matches!(self, JobStatus::Queued { .. } | JobStatus::Finding(_));
+        !in_turn && !matches!(self, JobStatus::Restore { .. })
     }
 }
 
@@ -86,6 +101,13 @@ impl fmt::Display for JobStatus<'_> {
                     None => f.write_str("trying now")?,
                 }
                 write!(f, ": {}", reason(error))
+            }
+            JobStatus::Restore { objects: 1, next } => {
+                write!(f, "waiting for the restore, asked again at {next}")
+            }
+            JobStatus::Restore { objects, next } => {
+                let objects = Counted(*objects, "object");
+                write!(f, "waiting for the restore of {objects}, asked again at {next}")
             }
             JobStatus::Still(time) => write!(f, "no progress for {}", Elapsed(*time)),
         }
@@ -121,7 +143,8 @@ mod tests {
 
     fn said(transfers: &Transfers, id: u64) -> String {
         let job = transfers.job(JobId(id)).unwrap();
-        JobStatus::of(job, transfers).map_or_else(String::new, |standing| standing.to_string())
+        JobStatus::of(job, transfers, &TimeZone::UTC)
+            .map_or_else(String::new, |standing| standing.to_string())
     }
 
     fn queue(states: &[JobState]) -> Transfers {
@@ -156,6 +179,8 @@ mod tests {
         let detail = "connection refused";
         let error = Error::new(ErrorKind::Unreachable, "GetObject", "s3://b/k").detail(detail);
         let away = |next| Wait::Unreachable { tries: 5, error: error.clone(), next };
+        let next = "2026-09-20T14:20:30Z".parse().unwrap();
+        let restore = |objects| Wait::Restore { objects, next };
         for (wait, text) in [
             (Wait::Throttled { open: 4, most: 16 }, "throttled: 4 of 16 slots"),
             (Wait::Credentials, "waiting for credentials"),
@@ -164,6 +189,8 @@ mod tests {
                 "server unreachable, next try in 8 s: connection refused",
             ),
             (away(None), "server unreachable, trying now: connection refused"),
+            (restore(1), "waiting for the restore, asked again at 14:20"),
+            (restore(3), "waiting for the restore of 3 objects, asked again at 14:20"),
         ] {
             let news = TransferEvent::job(JobId(1), JobChange::Wait(Some(wait)));
             transfers.on_event(Timestamp::UNIX_EPOCH, news);

@@ -10,7 +10,7 @@ use crate::cli::args::parts::Parts;
 use crate::cli::args::versions::PastFlags;
 use crate::cli::pace::PaceArguments;
 use crate::domain::address::Location;
-use crate::domain::transfer::{FileRules, Links};
+use crate::domain::transfer::{FileRules, Links, OnArchived};
 
 pub const GET_EXAMPLES: &str = "\
 Examples:
@@ -76,6 +76,9 @@ pub struct GetArguments {
     /// Restore the permissions kept with objects; never setuid, setgid or sticky
     #[arg(long)]
     pub preserve_mode: bool,
+    /// Wait for archived objects that are being restored (thaw asks for that)
+    #[arg(long)]
+    pub wait: bool,
     #[command(flatten)]
     pub filter: FilterFlags,
     #[command(flatten)]
@@ -163,7 +166,9 @@ pub struct MoveArguments {
 impl GetArguments {
     /// `configured` holds where no flag says otherwise.
     pub fn file_rules(&self, configured: FileRules) -> FileRules {
-        FileRules { keep_mode: self.preserve_mode || configured.keep_mode, ..configured }
+        let archived = if self.wait { OnArchived::Wait } else { configured.archived };
+        let keep_mode = self.preserve_mode || configured.keep_mode;
+        FileRules { keep_mode, archived, ..configured }
     }
 }
 

@@ -233,13 +233,15 @@ impl Reporter {
         objects.into_iter().map(told).collect()
     }
 
-    /// Of a job that runs: what its requests meet, or that the server asked all of them for less.
+    /// Of a job that runs: what its requests meet, what it waits for, or that the server asked all
+    /// of them for less.
     fn wait(&self, machine: &Machine, context: &WorkerContext, id: JobId) -> Option<Wait> {
-        let wait_reason = self.waits.get(&id)?;
         if machine.state(id) != Some(JobState::Running) {
             return None;
         }
-        wait_reason.wait().or_else(|| {
+        let restore = || machine.waiting(id).map(|(objects, next)| Wait::Restore { objects, next });
+        let Some(wait_reason) = self.waits.get(&id) else { return restore() };
+        wait_reason.wait().or_else(restore).or_else(|| {
             let (open, most) = context.throttle(&machine.spec(id)?.connection)?;
             Some(Wait::Throttled { open, most })
         })

@@ -29,6 +29,7 @@ use crate::transfer::retry::RetryPolicy;
 use crate::transfer::task::{BytesMoved, KnownTags, NotedOnce, Task, address};
 use crate::transfer::tuning::Tuning;
 use crate::transfer::wait_reason::WaitReason;
+use crate::transfer::workers::archived::postponed;
 use crate::transfer::workers::clean::clean_up;
 use crate::transfer::workers::copy::copy;
 use crate::transfer::workers::delete::delete;
@@ -69,6 +70,7 @@ pub struct ObjectTask {
     pub spec: Arc<JobSpec>,
     pub place: String,
     pub again: bool,
+    pub looks: u32,
     pub moved: Arc<BytesMoved>,
     pub stop: CancellationToken,
     pub wait_reason: WaitReason,
@@ -214,6 +216,7 @@ impl WorkerContext {
             moved: Arc::clone(&assignment.moved),
             tags: KnownTags::default(),
             again: assignment.again,
+            looks: assignment.looks,
             tuning: Arc::clone(&self.tuning),
             memory: self.memory.clone(),
             writers: self.writers.clone(),
@@ -281,6 +284,9 @@ impl WorkerContext {
             Ok(Some(ready)) => ready.finish(&task).await,
             Err(error) => Err(error),
         };
+        if let Some(fact) = result.as_ref().err().and_then(|error| postponed(&task, error)) {
+            return drop(self.journal.append(vec![fact]).await);
+        }
         // What a stop cut short has no outcome.
         if result.is_ok() || !assignment.stop.is_cancelled() {
             drop(task.settled(result).await);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use jiff::Timestamp;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -15,6 +16,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{Failure, JobId, TransferCommand};
 use crate::domain::transfer_event::{JobChange, TransferEvent};
 use crate::transfer::engine::held::held;
+use crate::transfer::engine::moments::{moment, until};
 use crate::transfer::engine::reporter::Reporter;
 use crate::transfer::engine::work::{ObjectTask, WorkerContext};
 use crate::transfer::fact::{Fact, Outcome, Partial};
@@ -120,6 +122,7 @@ impl Writer {
                     next_telling = Instant::now() + self.reporter.pause();
                 }
                 () = until(deadline), if self.closing => break,
+                () = moment(self.machine.next_look()), if !self.closing && !self.halted => {}
             }
             let mut dropped = false;
             for input in batch.drain(..) {
@@ -230,7 +233,8 @@ impl Writer {
         }
     }
 
-    fn wake(&self, job: JobId) {
+    fn wake(&mut self, job: JobId) {
+        self.machine.look_at_once(job);
         if let Some(spec) = self.machine.spec(job) {
             self.context.wake(&spec.connection);
         }
@@ -360,6 +364,7 @@ impl Writer {
             }
             return;
         }
+        self.machine.look(Timestamp::now());
         while let Some(due) = self.machine.next_due(self.context.room()) {
             self.start(due);
         }
@@ -377,9 +382,10 @@ impl Writer {
     fn start(&mut self, due: Due) {
         match due {
             Due::Expand { job, again } => self.expand(job, again),
-            Due::Move { job, item, partial, again } => {
+            Due::Move { job, item, partial, again, looks } => {
                 let known = item.size.is_some();
                 let Some(assignment) = self.assign(job, &item.place, again, known) else { return };
+                let assignment = ObjectTask { looks, ..assignment };
                 // What is there already counts until the worker says otherwise.
                 assignment.moved.restart_at(partial.as_ref().map_or(0, Partial::bytes));
                 let (context, back) = (self.context.clone(), self.back(job, &item.place));
@@ -405,7 +411,8 @@ impl Writer {
         let spec = self.machine.spec(job)?;
         let moved = self.reporter.begins(job, place, known);
         let (stop, wait_reason) = (self.stop(job), self.reporter.wait_reason(job));
-        Some(ObjectTask { job, spec, place: place.to_owned(), again, moved, stop, wait_reason })
+        let (place, looks) = (place.to_owned(), 0);
+        Some(ObjectTask { job, spec, place, again, looks, moved, stop, wait_reason })
     }
 
     fn stop(&mut self, job: JobId) -> CancellationToken {
@@ -416,7 +423,8 @@ impl Writer {
         let Some(spec) = self.machine.spec(job) else { return };
         let (stop, wait_reason) = (self.stop(job), self.reporter.wait_reason(job));
         let (moved, place) = (Arc::default(), String::new());
-        let assignment = ObjectTask { job, spec, place, again, moved, stop, wait_reason };
+        let looks = 0;
+        let assignment = ObjectTask { job, spec, place, again, looks, moved, stop, wait_reason };
         let begun = self.machine.begun(job);
         self.reporter.touch(job);
         let (inputs, context) = (self.inputs.clone(), self.context.clone());
@@ -444,13 +452,6 @@ impl Writer {
 
     fn tell(&self, event: TransferEvent) {
         self.reporter.tell(event);
-    }
-}
-
-async fn until(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline).await,
-        None => std::future::pending().await,
     }
 }
 

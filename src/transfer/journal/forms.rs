@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::table::Table;
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::object::UploadId;
-use crate::domain::transfer::{JobId, JobState, Priority, Work};
+use crate::domain::transfer::{JobId, JobState, OnArchived, Priority, Work};
 use crate::transfer::fact::Partial;
 use crate::transfer::journal::{file, known_uploads};
 use crate::transfer::machine::Machine;
@@ -87,10 +87,12 @@ const LATER: [(&str, &str); 11] = [
 ];
 
 /// What the Windlass of today adds.
-const NOW: [(&str, &str); 7] = [
+const NOW: [(&str, &str); 9] = [
     ("", r#"{"LossAccepted":{"job":4}}"#),
     ("p/x", r#"{"RangesBegun":{"job":1,"place":"p/x","begun":{"0":5,"1":1000,"2":24}}}"#),
     ("", r#"{"Limited":{"limit":2097152}}"#),
+    ("", r#"{"RestoreAwaited":{"job":1}}"#),
+    ("p/y", r#"{"Postponed":{"job":1,"place":"p/y","looks":2,"next":"2026-09-20T14:20:00Z"}}"#),
     (
         "",
         r#"{"Enqueued":{"job":7,"spec":{"connection":"c","work":{"Download":{"bucket":"b","source":{"Rows":[{"target":{"Object":"p/x"},"size":9},{"target":{"Prefix":"p/d/"}}]},"folder":"/down","name":null}},"on_conflict":"fail"}}}"#,
@@ -176,6 +178,8 @@ fn what_was_added_later_is_understood_with_and_without_the_latest() {
             _ => (1024, Some(2 << 20)),
         };
         assert_eq!(machine.view(JobId(7)).is_some(), !latest.is_empty());
+        let waits = view(1).spec.files.archived == OnArchived::Wait;
+        assert_eq!(waits, !latest.is_empty());
         // A range that is whole is not begun.
         assert_eq!(file.begun.values().sum::<u64>(), begun);
         assert_eq!(machine.limit(), limit);

@@ -143,11 +143,8 @@ fn record(to: &Transaction, fact: &Fact) -> Result<(), rusqlite::Error> {
             insert(to, fact)
         }
         // Each says all of it.
-        Fact::RangesBegun { job, place, .. } => {
-            let last = "DELETE FROM facts WHERE job = ?1 AND place = ?2 AND kind = 'RangesBegun'";
-            to.prepare_cached(last)?.execute(params![number(*job), place])?;
-            insert(to, fact)
-        }
+        Fact::RangesBegun { job, place, .. } => replace(to, *job, place, "RangesBegun", fact),
+        Fact::Postponed { job, place, .. } => replace(to, *job, place, "Postponed", fact),
         Fact::Noted { job, .. } => {
             let notes = "SELECT count(*) FROM facts WHERE job = ?1 AND kind = 'Noted'";
             let known: u32 = to.prepare_cached(notes)?.query_row([number(*job)], |r| r.get(0))?;
@@ -164,6 +161,18 @@ fn insert(to: &Transaction, fact: &Fact) -> Result<(), rusqlite::Error> {
     to.prepare_cached("INSERT INTO facts (job, place, kind, fact) VALUES (?1, ?2, ?3, ?4)")?
         .execute(values)
         .map(drop)
+}
+
+fn replace(
+    to: &Transaction,
+    job: JobId,
+    place: &str,
+    kind: &str,
+    fact: &Fact,
+) -> Result<(), rusqlite::Error> {
+    let last = "DELETE FROM facts WHERE job = ?1 AND place = ?2 AND kind = ?3";
+    to.prepare_cached(last)?.execute(params![number(job), place, kind])?;
+    insert(to, fact)
 }
 
 fn settle(

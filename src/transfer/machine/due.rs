@@ -10,8 +10,9 @@ use crate::transfer::item::Item;
 pub enum Due {
     /// Find the objects of a job. `again`: some of them may be settled already.
     Expand { job: JobId, again: bool },
-    /// Move one object; `partial` is what an earlier run left of it.
-    Move { job: JobId, item: Item, partial: Option<Partial>, again: bool },
+    /// Move one object; `partial` is what an earlier run left of it, `looks` how often it was
+    /// looked at while it was being restored.
+    Move { job: JobId, item: Item, partial: Option<Partial>, again: bool, looks: u32 },
     /// Abort or remove what a cancelled job left.
     CleanUp { job: JobId, place: String, partial: Partial },
     /// Record that the job came to its end.

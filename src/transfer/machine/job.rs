@@ -7,12 +7,14 @@ use jiff::Timestamp;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
-    Failure, JobId, JobSpec, JobState, JobView, MAX_FAILURES, MAX_NOTES, Note, Priority, Progress,
-    Verification, Work,
+    Failure, JobId, JobSpec, JobState, JobView, MAX_FAILURES, MAX_NOTES, Note, OnArchived,
+    Priority, Progress, Verification, Work,
 };
 use crate::domain::units::Counted;
 use crate::transfer::fact::{Fact, Outcome, Partial, PlaceOrder};
+use crate::transfer::item::Item;
 use crate::transfer::machine::due::Due;
+use crate::transfer::machine::postponed::Look;
 use crate::transfer::machine::ready::{Load, Rank, Wants};
 use crate::transfer::machine::run::{Active, ExpansionState, Run};
 
@@ -40,6 +42,8 @@ pub struct Job {
     pub open: BTreeMap<String, Partial>,
     /// Places of failed objects that left something to go on with, oldest first.
     left: VecDeque<String>,
+    /// Objects that were being restored when they were looked at last.
+    looks: BTreeMap<String, Look>,
     pub run: Run,
     /// Place in the queue.
     pub place: u64,
@@ -70,6 +74,7 @@ impl Job {
             leaving: false,
             open: BTreeMap::new(),
             left: VecDeque::new(),
+            looks: BTreeMap::new(),
             run: Run::default(),
             place,
             indexed: <(Wants, Load)>::default(),
@@ -88,10 +93,20 @@ impl Job {
     pub fn apply(&mut self, fact: &Fact) {
         match fact {
             Fact::Paused { .. } if self.stage == Stage::Active => self.enter(Stage::Paused),
-            Fact::Resumed { .. } if self.stage == Stage::Paused => self.enter(Stage::Active),
+            Fact::Resumed { .. } if self.stage == Stage::Paused => {
+                self.enter(Stage::Active);
+                self.look_at_once();
+            }
             Fact::Cancelled { .. } if self.unfinished() => self.enter(Stage::Cancelled),
             Fact::Retried { .. } if self.retriable() => self.retried(),
             Fact::LossAccepted { .. } => Arc::make_mut(&mut self.spec).files.accept_loss = true,
+            Fact::RestoreAwaited { .. } => {
+                Arc::make_mut(&mut self.spec).files.archived = OnArchived::Wait;
+            }
+            Fact::Postponed { place, looks, next, .. } => {
+                self.looks.insert(place.clone(), Look { looks: *looks, next: *next });
+                self.run.postpone(place, *next);
+            }
             Fact::Finished { error, .. } if self.unfinished() => {
                 self.enter(Stage::Finished(error.clone()));
             }
@@ -150,6 +165,27 @@ impl Job {
         self.left.clear();
         self.leaving = false;
         self.enter(Stage::Active);
+        self.look_at_once();
+    }
+
+    /// What is being restored is looked at without waiting any longer.
+    pub fn look_at_once(&mut self) {
+        self.looks.values_mut().for_each(|look| look.next = Timestamp::MIN);
+        self.run.look(Timestamp::MAX);
+    }
+
+    /// Takes in objects that its expansion has found.
+    pub fn found(&mut self, items: Vec<Item>) {
+        if self.stage == Stage::Active {
+            let order = self.order();
+            self.run.found(items, order, &self.looks);
+        }
+    }
+
+    /// When the first object that is being restored is looked at again.
+    pub fn next_look(&self) -> Option<Timestamp> {
+        let looks = self.stage == Stage::Active && !self.run.draining;
+        self.run.postponed.next().filter(|_| looks)
     }
 
     /// How far the job is, told every so many objects.
@@ -175,6 +211,7 @@ impl Job {
         self.run.settled = self.run.settled.saturating_add(1);
         // The place of a batch of deletes is that of its first key, its size that of all.
         let batch = matches!(self.spec.work, Work::Delete { .. });
+        self.looks.remove(place);
         let active = self.run.active.get(place).filter(|_| !batch);
         let expected = active.map_or(bytes, |active| active.size);
         self.run.pending_objects = self.run.pending_objects.saturating_sub(1);
@@ -246,12 +283,12 @@ impl Job {
         let small = run.active.values().filter(|active| active.parts == 1).count();
         let parts = run.active.values().map(|active| active.parts).filter(|parts| *parts > 1);
         let (named, expanding) = (self.is_named(), run.expanding());
-        let waits = run.window_len() >= WINDOW;
+        let waits = run.window_len() >= WINDOW || run.is_full();
         Load {
             small,
             parts: parts.fold(0, usize::saturating_add).min(1 << 20),
             expanding: usize::from(expanding && !named && !waits),
-            open: usize::from(expanding && !named),
+            open: usize::from(expanding && !named && !run.is_full()),
             named: usize::from(named && (expanding || run.window_len() > 0)),
         }
     }
@@ -278,7 +315,8 @@ impl Job {
         wants.end = matches!(run.expansion, ExpansionState::Ended(_))
             && !run.ending
             && run.active.is_empty()
-            && run.window_len() == 0;
+            && run.window_len() == 0
+            && run.postponed.len() == 0;
         wants
     }
 
@@ -303,11 +341,14 @@ impl Job {
         }
         let window = if wants.large { &mut self.run.large } else { &mut self.run.small };
         let Some(item) = window.pop_front() else { return self.finish(id) };
-        let active = Active { size: item.size.unwrap_or(0), parts: item.parts() };
-        self.run.active.insert(item.place.clone(), active);
+        let waits = self.spec.files.archived == OnArchived::Wait;
+        let kept = waits.then(|| item.clone());
+        let (size, parts) = (item.size.unwrap_or(0), item.parts());
+        self.run.active.insert(item.place.clone(), Active { size, parts, item: kept });
         self.run.begun = true;
         let partial = self.open.get(&item.place).cloned();
-        Some(Due::Move { job: id, item, partial, again: self.run.again })
+        let looks = self.looks.get(&item.place).map_or(0, |look| look.looks);
+        Some(Due::Move { job: id, item, partial, again: self.run.again, looks })
     }
 
     fn to_clean(&self) -> Option<&String> {
@@ -316,7 +357,7 @@ impl Job {
 
     fn clean(&mut self, id: JobId, place: String) -> Option<Due> {
         let partial = self.open.get(&place)?.clone();
-        self.run.active.insert(place.clone(), Active { size: 0, parts: 1 });
+        self.run.active.insert(place.clone(), Active { size: 0, parts: 1, item: None });
         Some(Due::CleanUp { job: id, place, partial })
     }
 
@@ -374,7 +415,9 @@ impl Job {
             Stage::Active if matches!(self.run.expansion, ExpansionState::Ahead) => {
                 JobState::Queued
             }
-            Stage::Active if self.is_named() && !self.run.begun => JobState::Queued,
+            Stage::Active if self.is_named() && !self.run.begun && self.next_look().is_none() => {
+                JobState::Queued
+            }
             Stage::Active => JobState::Running,
             Stage::Paused => JobState::Paused,
             Stage::Finished(None) => JobState::Done,

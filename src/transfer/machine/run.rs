@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use jiff::Timestamp;
+
 use crate::domain::error::Error;
 use crate::transfer::fact::PlaceOrder;
 use crate::transfer::item::Item;
+use crate::transfer::machine::postponed::{Look, Postponed};
 
 /// What runs of a job; forgotten at pause and restart.
 #[derive(Debug, Default)]
@@ -17,6 +20,7 @@ pub struct Run {
     pub expansion: ExpansionState,
     pub small: VecDeque<Item>,
     pub large: VecDeque<Item>,
+    pub postponed: Postponed,
     /// Something of it was moved.
     pub begun: bool,
     /// Found and not settled.
@@ -31,11 +35,16 @@ pub struct Run {
 }
 
 /// An object under way.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Active {
     pub size: u64,
     pub parts: usize,
+    /// Kept where it may have to wait for its restore.
+    pub item: Option<Item>,
 }
+
+/// Objects of a run that wait for their restore; above it no further ones are found.
+const MOST_POSTPONED: usize = 10_000;
 
 /// Which objects an expansion has found.
 #[derive(Debug, Default)]
@@ -64,21 +73,58 @@ impl Run {
         self.small.len() + self.large.len()
     }
 
-    pub fn found(&mut self, items: Vec<Item>, order: PlaceOrder) {
+    /// Whether more than it holds waits for its restore.
+    pub fn is_full(&self) -> bool {
+        self.postponed.len() >= MOST_POSTPONED
+    }
+
+    /// `looks`: what an earlier run says of objects that are being restored.
+    pub fn found(&mut self, items: Vec<Item>, order: PlaceOrder, looks: &BTreeMap<String, Look>) {
         if self.draining {
             return;
         }
         // A listing may name a key twice.
         for item in items {
-            if self.active.contains_key(&item.place) {
+            if self.active.contains_key(&item.place) || self.postponed.contains(&item.place) {
                 continue;
             }
             self.note_order(&item, order);
             self.pending_objects += item.objects();
             self.pending_bytes += item.size.unwrap_or(0);
-            let window = if item.parts() > 1 { &mut self.large } else { &mut self.small };
-            window.push_back(item);
+            match looks.get(&item.place) {
+                Some(look) => self.postponed.add(item, look.next),
+                None => self.line_up(item),
+            }
         }
+    }
+
+    fn line_up(&mut self, item: Item) {
+        let window = if item.parts() > 1 { &mut self.large } else { &mut self.small };
+        window.push_back(item);
+    }
+
+    /// An object under way turned out to be still on its way out of the archive.
+    pub fn postpone(&mut self, place: &str, next: Timestamp) {
+        if self.draining {
+            return;
+        }
+        if let Some(item) = self.active.get_mut(place).and_then(|active| active.item.take()) {
+            self.postponed.add(item, next);
+        }
+    }
+
+    /// Lines up what is to be looked at by then.
+    pub fn look(&mut self, now: Timestamp) {
+        while let Some(item) = self.postponed.take(now) {
+            self.line_up(item);
+        }
+    }
+
+    /// How many objects wait for their restore and until when, where nothing else is left to do.
+    pub fn waiting(&self) -> Option<(u64, Timestamp)> {
+        let ended = matches!(self.expansion, ExpansionState::Ended(_)) || self.is_full();
+        let idle = ended && self.active.is_empty() && self.window_len() == 0;
+        Some((self.postponed.len() as u64, self.postponed.next().filter(|_| idle)?))
     }
 
     fn note_order(&mut self, item: &Item, order: PlaceOrder) {
@@ -94,9 +140,10 @@ impl Run {
     /// The first place that is found and has no outcome; the last one found where all have.
     pub fn frontier(&self, order: PlaceOrder) -> Option<&str> {
         let active = self.active.keys().map(String::as_str);
-        let waiting = [self.small.front(), self.large.front()].into_iter().flatten();
-        let waiting = waiting.map(|item| item.place.as_str());
-        let pending = active.chain(waiting).min_by_key(|place| order.of(place));
+        // What was postponed is lined up behind what was found after it.
+        let waiting = self.small.iter().chain(&self.large).map(|item| item.place.as_str());
+        let pending = active.chain(waiting).chain(self.postponed.first_place());
+        let pending = pending.min_by_key(|place| order.of(place));
         match &self.found {
             Found::Until(last) => pending.or(Some(last.as_str())),
             Found::Nothing | Found::Unordered => None,

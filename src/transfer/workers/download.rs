@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cap_std::fs::{Metadata, MetadataExt};
 
-use crate::domain::error::{BEING_RESTORED, Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, GetOptions, ObjectAddress, ObjectHead};
 use crate::domain::transfer::{OnConflict, Verification, Work};
 use crate::s3::http::incoming::Incoming;
@@ -18,6 +18,7 @@ use crate::transfer::local::kind::in_the_way;
 use crate::transfer::local::names::LocalName;
 use crate::transfer::local::part_file::{self, GrowingFile, free_name};
 use crate::transfer::task::{Moving, Task};
+use crate::transfer::workers::archived::{explained, look};
 use crate::transfer::workers::destination::Version;
 use crate::transfer::workers::digest::{DigestCheck, verify, verify_ranges};
 use crate::transfer::workers::finish::{ReadyFile, Whole, WorkerEnd};
@@ -77,12 +78,14 @@ impl<'a> DownloadTask<'a> {
         if let Some(settled) = self.settle_conflict(partial.as_ref()).await? {
             return Ok(settled);
         }
+        look(self.task, &self.object).await?;
         let mut partial = partial;
         let mut restarts = Vec::new();
         loop {
             let error = match self.attempt(partial.take()).await {
                 Err(error) if begins_anew(&error) => error,
-                other => return other,
+                Err(error) => return Err(explained(self.task, &self.object, error).await),
+                ended => return ended,
             };
             if restarts.contains(&error.kind) {
                 return Err(error);
@@ -298,25 +301,6 @@ impl<'a> DownloadTask<'a> {
 
     /// The first range; it tells size and ETag too, so that no HEAD is needed.
     async fn first(&self) -> Result<First, Error> {
-        match self.first_range().await {
-            Err(error) if error.code.as_deref() == Some("InvalidObjectState") => {
-                Err(self.archived(error).await)
-            }
-            other => other,
-        }
-    }
-
-    /// Says of an archived object, too, that it is being restored.
-    async fn archived(&self, error: Error) -> Error {
-        let head = self.task.policy.send(|| self.task.remote.head(&self.object)).await;
-        let restore = head.ok().and_then(|head| head.restore);
-        match restore.is_some_and(|restore| restore.running) {
-            true => error.detail(BEING_RESTORED),
-            false => error,
-        }
-    }
-
-    async fn first_range(&self) -> Result<First, Error> {
         let task = self.task;
         // Of the whole, where it is short, a server tells the checksum; of a range it may not.
         if self.size.is_some_and(|size| size <= RANGE_BYTES) {

@@ -1,6 +1,7 @@
 //! The workers that move one object each, and those that find the objects of a job.
 
 pub mod adopt;
+pub mod archived;
 pub mod clean;
 pub mod copy;
 pub mod delete;

@@ -17,6 +17,7 @@ use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::{MachineRequest, StorageRequest};
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::linking::{Delivery, Linking};
+use crate::app::screens::archived;
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::copy_confirmation::CopyConfirmation;
 use crate::app::screens::objects::copying::Copying;
@@ -54,6 +55,10 @@ pub(super) enum About {
     Download {
         bucket: Bucket,
         sources: Vec<downloading::Listed>,
+        archived: u64,
+    },
+    Archived {
+        specs: Vec<JobSpec>,
     },
     Upload {
         bucket: Bucket,
@@ -103,17 +108,18 @@ pub(super) enum About {
 
 impl Acting {
     /// Performs an action; `false` where it is none of these.
-    /// It is about `these` rows, or about the marked ones or the one under the cursor.
+    /// It is about `these` rows, so many of them archived, or about the marked ones or the one
+    /// under the cursor.
     pub fn on_action(
         &mut self,
         action: Action,
-        these: Option<Vec<Listed>>,
+        these: Option<(Vec<Listed>, u64)>,
         browse: &mut Browse,
         cx: &mut Context<'_>,
     ) -> bool {
         let Some(place) = browse.place().cloned() else { return false };
         let (bucket, prefix) = (place.bucket, place.prefix);
-        let rows = || these.clone().unwrap_or_else(|| browse.listed());
+        let rows = || these.clone().map_or_else(|| browse.listed(), |(rows, _)| rows);
         let targets = || rows().into_iter().map(|(target, _)| target).collect::<Vec<_>>();
         match action {
             Action::Upload => self.ask_files(bucket, prefix, None, cx),
@@ -132,8 +138,9 @@ impl Acting {
                 let folder = cx.session.download_folder.as_ref();
                 let folder = folder.unwrap_or(&cx.session.working_folder);
                 let sources = rows();
+                let archived = these.as_ref().map_or_else(|| browse.archived(), |(_, many)| *many);
                 let dialog = downloading::question(&sources, folder, cx.session);
-                self.question.ask(dialog, About::Download { bucket, sources });
+                self.question.ask(dialog, About::Download { bucket, sources, archived });
             }
             Action::Copy | Action::Move => {
                 let copying = Copying::new(bucket, rows(), action == Action::Move);
@@ -286,14 +293,18 @@ impl Acting {
         cx: &mut Context<'_>,
     ) {
         match (question.about.clone(), answer) {
-            (About::Download { bucket, sources }, DialogAnswer::Text(text)) => {
+            (About::Download { bucket, sources, archived }, DialogAnswer::Text(text)) => {
                 match resolve(text.trim(), &cx.session.working_folder, cx.session.home.as_deref()) {
                     Ok(folder) => {
                         let name = cx.session.name();
                         let specs = downloading::specs(name, &bucket, sources, &folder);
                         let specs = under(specs, cx.session.settings.transfers.files());
                         cx.ask(Intent::RememberDownloadFolder(folder));
-                        self.check(specs, cx);
+                        if archived == 0 {
+                            return self.check(specs, cx);
+                        }
+                        let dialog = archived::before(archived, cx.session);
+                        self.question.ask(dialog, About::Archived { specs });
                     }
                     Err(problem) => self.refuse(question, problem),
                 }
@@ -330,6 +341,9 @@ impl Acting {
                     }
                     Err(problem) => cx.toast(Level::Problem, problem),
                 }
+            }
+            (About::Archived { specs }, DialogAnswer::Row(row)) => {
+                self.check(archived::answered(specs, row), cx);
             }
             (About::Existing { specs }, DialogAnswer::Row(row)) => {
                 enqueue(existing::answered(specs, row), browse, cx);

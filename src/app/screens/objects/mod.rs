@@ -343,14 +343,14 @@ impl Objects {
             Some(version) => Target::Version(key, version),
             None => Target::Object(key),
         };
-        let rows = vec![(target, Some(one.size))];
+        let rows = (vec![(target, Some(one.size))], u64::from(one.is_archived()));
         self.acting.on_action(action, Some(rows), &mut self.browse, cx);
     }
 
     /// Performs an action on rows, whatever is marked and wherever the cursor is.
     pub fn on_action_of_rows(&mut self, action: Action, rows: Vec<Listed>, cx: &mut Context<'_>) {
         if self.dialog().is_none() {
-            self.acting.on_action(action, Some(rows), &mut self.browse, cx);
+            self.acting.on_action(action, Some((rows, 0)), &mut self.browse, cx);
         }
     }
 

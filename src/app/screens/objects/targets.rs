@@ -2,7 +2,7 @@
 
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::downloading::Listed;
-use crate::domain::listing::{Row, RowKind};
+use crate::domain::listing::{Class, Row, RowKind};
 use crate::domain::object::VersionId;
 use crate::domain::transfer::Target;
 
@@ -37,6 +37,19 @@ impl Browse {
         }
         let marked = self.marking.marks.iter().map(|number| self.rows.listing().row(number));
         marked.filter(|row| !self.is_seen_gone(row.name)).map(target).collect()
+    }
+
+    /// How many objects of an action are in an archive by their class.
+    pub fn archived(&self) -> u64 {
+        let is_archived = |row: &Row<'_>| {
+            matches!(row.kind, RowKind::Object { class: Class::Glacier | Class::DeepArchive, .. })
+        };
+        let marks = &self.marking.marks;
+        if marks.is_empty() {
+            return u64::from(self.current().is_some_and(|row| is_archived(&row)));
+        }
+        let rows = marks.iter().map(|number| self.rows.listing().row(number));
+        rows.filter(is_archived).count() as u64
     }
 
     /// The marked rows alone.

@@ -61,6 +61,12 @@ pub fn lost(job: &QueuedJob) -> Option<Confirm> {
     )
 }
 
+/// Objects of a download that failed because they are being restored.
+pub fn being_restored(job: &QueuedJob) -> u64 {
+    let failures = job.view.failures.iter();
+    failures.filter(|failure| failure.error.is_being_restored()).count() as u64
+}
+
 pub fn limiting(limit: Option<u64>) -> Prompt {
     let now = match limit {
         Some(limit) => format!("Now {}. For all transfers together: 2 MiB, 500k, off", Rate(limit)),

@@ -21,8 +21,9 @@ use crate::app::linking::Linking;
 use crate::app::list::List;
 use crate::app::part::Part;
 use crate::app::scope::Scope;
+use crate::app::screens::archived;
 use crate::app::screens::job_details::details;
-use crate::app::screens::transfers::asking::{cancelling, limiting, loses, lost};
+use crate::app::screens::transfers::asking::{being_restored, cancelling, limiting, loses, lost};
 use crate::app::screens::transfers::emptying::Emptying;
 use crate::app::screens::transfers::ending::Ended;
 use crate::app::screens::transfers::permitted::{is_order, refused};
@@ -32,7 +33,7 @@ use crate::app::transfers::Transfers;
 use crate::app::transfers::job::QueuedJob;
 use crate::app::transfers::rows::{Below, QueueRow};
 use crate::domain::address::Bucket;
-use crate::domain::transfer::{JobId, JobState, Priority, TransferCommand};
+use crate::domain::transfer::{JobId, JobState, OnArchived, Priority, TransferCommand};
 use crate::domain::transfer_event::{JobChange, TransferEvent};
 use crate::domain::units::parse_rate_limit;
 
@@ -52,6 +53,8 @@ enum About {
     Details(JobId),
     /// What the copies of a move lack.
     Loss(JobId),
+    /// What is being restored.
+    Archived(JobId),
     Limit,
     /// One failure of a job.
     Failure,
@@ -286,11 +289,14 @@ impl TransfersPane {
             Action::RetryJob if job.view.wait.is_some() => {
                 cx.transfer(TransferCommand::Resume(id));
             }
-            Action::RetryJob => match lost(job) {
-                Some(question) => {
+            Action::RetryJob => match (lost(job), being_restored(job)) {
+                (Some(question), _) => {
                     self.question.ask(Dialog::Confirm(question), About::Loss(id));
                 }
-                None => cx.transfer(TransferCommand::Retry(id)),
+                (None, 0) => cx.transfer(TransferCommand::Retry(id)),
+                (None, objects) => {
+                    self.question.ask(archived::after(objects), About::Archived(id));
+                }
             },
             Action::JobEarlier => cx.transfer(TransferCommand::Move(id, -1)),
             Action::JobLater => cx.transfer(TransferCommand::Move(id, 1)),
@@ -377,6 +383,10 @@ fn on_answer(about: About, answer: DialogAnswer, cx: &mut Context<'_>) {
     match (about, answer) {
         (About::Cancel(id), DialogAnswer::Yes) => cx.transfer(TransferCommand::Cancel(id)),
         (About::Loss(id), DialogAnswer::Yes) => cx.transfer(TransferCommand::AcceptLoss(id)),
+        (About::Archived(id), DialogAnswer::Row(row)) => cx.transfer(match archived::answer(row) {
+            OnArchived::Wait => TransferCommand::AwaitRestore(id),
+            OnArchived::Fail => TransferCommand::Retry(id),
+        }),
         (About::Limit, DialogAnswer::Text(text)) => limit(&text, cx),
         _ => {}
     }

@@ -79,7 +79,9 @@ fn of_job(
         }
         Action::RetryJob => match (&view.state, &view.wait) {
             (JobState::Failed(_) | JobState::Cancelled, _)
-            | (_, Some(Wait::Credentials | Wait::Unreachable { .. })) => None,
+            | (_, Some(Wait::Credentials | Wait::Unreachable { .. } | Wait::Restore { .. })) => {
+                None
+            }
             _ => Some("none of it failed"),
         },
         Action::JobEarlier | Action::JobLater => match view.state {

@@ -4,8 +4,8 @@ use crate::domain::error::explain::demand;
 use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{
-    ASSUME_ROLE, BEING_RESTORED, Error, ErrorKind, IS_DELETE_MARKER, LOCK_JOURNAL, READ_FILE,
-    Renewal, SAVE_TEXT, SEND_STREAM, UNSIGNED,
+    ASSUME_ROLE, Error, ErrorKind, IS_DELETE_MARKER, LOCK_JOURNAL, READ_FILE, Renewal, SAVE_TEXT,
+    SEND_STREAM, UNSIGNED,
 };
 
 pub fn explain(error: &Error) -> Option<Explanation> {
@@ -321,16 +321,12 @@ fn state(error: &Error) -> Option<Explanation> {
         ErrorKind::InvalidRequest if demand::of_request(error).is_some() => {
             return demand::of_request(error);
         }
-        ErrorKind::InvalidRequest
-            if error.has_code(&["InvalidObjectState"]) && error.detail == BEING_RESTORED =>
-        {
-            Explanation::new(
-                "the object is being restored from the archive",
-                "somebody asked for it to be made readable, which takes minutes to hours",
-                Remedy::AwaitThaw,
-            )
-        }
-        ErrorKind::InvalidRequest if error.has_code(&["InvalidObjectState"]) => Explanation::new(
+        ErrorKind::InvalidRequest if error.is_being_restored() => Explanation::new(
+            "the object is being restored from the archive",
+            "somebody asked for it to be made readable, which takes minutes to hours",
+            Remedy::AwaitThaw,
+        ),
+        ErrorKind::InvalidRequest if error.is_archived() => Explanation::new(
             "the object is archived",
             "its storage class does not allow reading it at once",
             Remedy::Thaw,

@@ -34,7 +34,7 @@ pub fn draw_job(
     draw_signs(paint, span, job, queue);
     draw_name(paint, span.skip(SIGN).take(columns.name), job);
     let rest = span.skip(SIGN + columns.name + GAP);
-    match (&job.view.state, JobStatus::of(job, queue)) {
+    match (&job.view.state, JobStatus::of(job, queue, &view.session.zone)) {
         (JobState::Done, _) => draw_done(paint, rest, job, view),
         (JobState::Failed(error), _) => draw_failed(paint, rest, job, error, view),
         (JobState::Cancelled, _) => {
