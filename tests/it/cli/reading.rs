@@ -171,6 +171,7 @@ fn archived_objects_are_asked_for_and_told_when_they_can_be_read() {
     shop.store().put_object("media", "a/one", archived("GLACIER"));
     shop.store().put_object("media", "a/two", archived("DEEP_ARCHIVE"));
     shop.store().put_object("media", "a/warm", archived("GLACIER_IR"));
+    shop.store().put_object("media", "a/three", archived("GLACIER"));
     let stat = |key: &str| shop.run(&["stat", key, "--json"]).ended(0).json().remove(0);
     assert_eq!(stat("s3://media/a/one")["archived"], true);
     assert_eq!(stat("s3://media/a/warm")["archived"], false);
@@ -189,11 +190,17 @@ fn archived_objects_are_asked_for_and_told_when_they_can_be_read() {
     let two = ["thaw", "s3://media/a/two", "--tier", "bulk", "--json"];
     assert_eq!(state(shop.run(&two)), ["asked"]);
     let told = get();
-    assert!(told.contains("being restored") && told.contains("thaw --wait"), "{told}");
+    assert!(told.contains("being restored") && told.contains("--wait waits"), "{told}");
+    let waited = shop.run(&["get", "s3://media/a/two", "two", "--wait"]).ended(0).err;
+    assert!(waited.contains("1 object is being restored; asked again at "), "{waited}");
+    assert_eq!(fs::read(shop.path("two")).unwrap(), b"cold");
+    shop.run(&["get", "s3://media/a/two", "-", "--wait"]).ended(2);
+    let never = shop.run(&["get", "s3://media/a/three", "--wait"]).ended(1).err;
+    assert!(never.contains("archived") && never.contains("windlass thaw asks"), "{never}");
     let all = ["thaw", "s3://media/a", "-r", "--days", "2", "--tier", "bulk", "--wait", "--json"];
     let waited = shop.run(&all).ended(0).json();
     assert!(waited.iter().all(|line| line["state"] == "readable" && line["until"].is_string()));
-    assert_eq!(waited.len(), 2, "{waited:?}");
+    assert_eq!(waited.len(), 3, "{waited:?}");
     let told = stat("s3://media/a/two");
     assert_eq!((&told["archived"], &told["restore"]["state"]), (&json!(false), &json!("readable")));
     assert_eq!(shop.run(&["head", "s3://media/a/two"]).ended(0).out, "cold");

@@ -1,13 +1,15 @@
 //! Downloads: where to, what is there already, what goes into the queue.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use windlass::app::dialogs::Dialog;
 use windlass::app::effect::{Effect, Preference, Request};
 use windlass::app::event::{Answer, Reply};
 use windlass::app::session::Startup;
 use windlass::domain::conflicts::{ConflictSide, Conflicts, Existing};
-use windlass::domain::transfer::{JobSpec, OnConflict, Target, TransferCommand, Work};
+use windlass::domain::listing::{Class, ListedPage, Page};
+use windlass::domain::transfer::{JobSpec, OnArchived, OnConflict, Target, TransferCommand, Work};
 
 use crate::support::app::{App, buckets, page, startup};
 
@@ -51,6 +53,29 @@ fn marked_rows_are_downloaded_into_the_folder_that_is_typed() {
     assert_eq!(specs[0].on_conflict, OnConflict::Fail);
     assert_eq!(app.marked(), [""; 0]);
     assert_eq!(app.toast(), "1 transfer queued");
+}
+
+#[test]
+fn a_download_of_archived_rows_may_wait_until_they_are_readable() {
+    let mut rows = Page::default();
+    rows.push_object("2019.tar", 500, None, Class::Glacier);
+    rows.push_object("2020.tar", 500, None, Class::DeepArchive);
+    rows.push_object("today.tar", 500, None, Class::Standard);
+    let mut app = App::with_rows(&["x/"]);
+    app.keys("l").reply(Ok(Answer::Page(ListedPage { page: Arc::new(rows), next: None })));
+    app.keys("ctrl-a d enter");
+    let picture = app.picture();
+    assert!(picture.contains("2 objects are archived"), "{picture}");
+    assert!(picture.contains("g h asks"), "{picture}");
+    app.keys("enter").reply(existing(0));
+    let waits = |specs: &[JobSpec]| specs[0].files.archived == OnArchived::Wait;
+    assert!(waits(&queued(&mut app)));
+    app.keys("G d enter").reply(existing(0));
+    assert!(!waits(&queued(&mut app)), "the last is in no archive");
+    app.keys("g g d enter esc");
+    assert!(app.state.dialog().is_none());
+    app.keys("d enter n").reply(existing(0));
+    assert!(!waits(&queued(&mut app)));
 }
 
 #[test]

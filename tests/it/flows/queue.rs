@@ -7,7 +7,7 @@ use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
     Failure, FileRules, HeldQueue, Holder, JobId, JobOptions, JobSpec, JobState, JobView,
-    OnConflict, Priority, Progress, Target, TransferCommand, Work,
+    OnConflict, Priority, Progress, Target, TransferCommand, Wait, Work,
 };
 use windlass::domain::transfer_event::{JobChange, TransferEvent};
 
@@ -85,6 +85,34 @@ fn a_move_that_kept_its_source_asks_before_it_is_moved_without_what_the_copy_lac
     assert_eq!(commands(&mut app), []);
     app.keys("r").keys("y");
     assert_eq!(commands(&mut app), [TransferCommand::AcceptLoss(JobId(1))]);
+}
+
+#[test]
+fn a_download_of_what_is_being_restored_is_told_to_wait_for_it() {
+    let error = Error::of_archived("s3://media/k", true);
+    let mut job = upload(1, "k", JobState::Failed(error.clone()));
+    job.failures = vec![Failure { place: "k".into(), error }];
+    let mut app = with_jobs(vec![job]);
+    app.keys("r");
+    assert_eq!(commands(&mut app), []);
+    assert!(app.picture().contains("The object is being restored."), "{}", app.picture());
+    app.keys("esc r n");
+    assert_eq!(commands(&mut app), [TransferCommand::Retry(JobId(1))]);
+    app.keys("r enter");
+    assert_eq!(commands(&mut app), [TransferCommand::AwaitRestore(JobId(1))]);
+    let state = JobState::Running;
+    let progress = Progress::default();
+    let change = JobChange::State { state, progress, verification: None };
+    news(&mut app, TransferEvent::job(JobId(1), change));
+    let next = "2026-09-20T14:20:00Z".parse().unwrap();
+    let wait = JobChange::Wait(Some(Wait::Restore { objects: 1, next }));
+    news(&mut app, TransferEvent::job(JobId(1), wait));
+    let picture = app.picture();
+    assert!(picture.contains("waiting for the restore, asked again at"), "{picture}");
+    app.keys("r");
+    assert_eq!(commands(&mut app), [TransferCommand::Resume(JobId(1))]);
+    app.keys("enter");
+    assert!(app.picture().contains("on its own once it is readable"), "{}", app.picture());
 }
 
 #[test]

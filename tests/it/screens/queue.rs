@@ -157,6 +157,7 @@ fn waiting(size: (u16, u16)) -> Situation {
         (11, Wait::Throttled { open: 4, most: 16 }),
         (12, Wait::Credentials),
         (13, Wait::Unreachable { tries: 5, error: refused(), next: Some(Duration::from_secs(8)) }),
+        (15, Wait::Restore { objects: 1, next: "2026-09-20T14:20:00Z".parse().unwrap() }),
     ] {
         let mut job = job(id, download("clip.mp4"), JobState::Running, moved(300 * MIB, 700 * MIB));
         job.wait = Some(wait);

@@ -84,6 +84,7 @@
 //! - secrets in what is kept: `cli::secrets::nothing_that_is_written_names_a_secret`; `crash`
 
 mod apart;
+mod archived;
 mod between;
 mod collisions;
 mod conditions;
