@@ -154,6 +154,11 @@ impl Transfers {
         Vec::new()
     }
 
+    /// Whether time changes something that is shown of it.
+    pub fn is_moving(&self) -> bool {
+        self.active() > 0 && self.jobs.iter().any(QueuedJob::is_moving)
+    }
+
     /// Lets time pass without news.
     pub fn on_tick(&mut self, now: Timestamp) {
         if self.active() == 0 {

@@ -95,7 +95,7 @@ pub struct FileRules {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub snapshot: bool,
     /// Of a download.
-    #[serde(default, skip_serializing_if = "OnArchived::is_usual")]
+    #[serde(default, skip_serializing_if = "OnArchived::is_fail")]
     pub archived: OnArchived,
     /// A move deletes its source although the copy lacks something of it: tags, a lock, a storage
     /// class.
@@ -115,8 +115,9 @@ pub enum OnArchived {
 }
 
 impl OnArchived {
-    fn is_usual(&self) -> bool {
-        *self == OnArchived::default()
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+    fn is_fail(&self) -> bool {
+        *self == OnArchived::Fail
     }
 }
 

@@ -24,7 +24,7 @@ pub fn before(objects: u64, session: &Session) -> Dialog {
     let objects = Counted(objects, "object");
     question()
         .line(format!("{objects} {verb} archived, and readable only once restored."))
-        .line(format!("Nobody has asked for that yet? {} asks.", session.key(Action::Thaw)))
+        .line(format!("{} asks for that, where nobody has.", session.key(Action::Thaw)))
         .into()
 }
 

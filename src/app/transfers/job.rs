@@ -8,7 +8,7 @@ use crate::app::transfers::meter::{Meter, Moved, OBJECT_EFFORT};
 use crate::domain::address::Bucket;
 use crate::domain::transfer::{
     Direction, JobId, JobSpec, JobState, JobView, ObjectProgress, Progress, Target, Verification,
-    Work,
+    Wait, Work,
 };
 use crate::domain::transfer_event::JobChange;
 use crate::domain::units::Count;
@@ -115,6 +115,11 @@ impl QueuedJob {
     pub fn is_active(&self) -> bool {
         let runs = matches!(self.view.state, JobState::Running | JobState::Queued);
         runs && !self.view.id.is_held()
+    }
+
+    /// Whether it may get on at any moment: what is being restored takes hours.
+    pub fn is_moving(&self) -> bool {
+        self.is_active() && !matches!(self.view.wait, Some(Wait::Restore { .. }))
     }
 
     /// Whether it is about more than one object, or may be.

@@ -14,7 +14,7 @@ use crate::domain::units::Counted;
 use crate::transfer::fact::{Fact, Outcome, Partial, PlaceOrder};
 use crate::transfer::item::Item;
 use crate::transfer::machine::due::Due;
-use crate::transfer::machine::postponed::Look;
+use crate::transfer::machine::postponed::NextLook;
 use crate::transfer::machine::ready::{Load, Rank, Wants};
 use crate::transfer::machine::run::{Active, ExpansionState, Run};
 
@@ -43,7 +43,7 @@ pub struct Job {
     /// Places of failed objects that left something to go on with, oldest first.
     left: VecDeque<String>,
     /// Objects that were being restored when they were looked at last.
-    looks: BTreeMap<String, Look>,
+    looks: BTreeMap<String, NextLook>,
     pub run: Run,
     /// Place in the queue.
     pub place: u64,
@@ -104,7 +104,7 @@ impl Job {
                 Arc::make_mut(&mut self.spec).files.archived = OnArchived::Wait;
             }
             Fact::Postponed { place, looks, next, .. } => {
-                self.looks.insert(place.clone(), Look { looks: *looks, next: *next });
+                self.looks.insert(place.clone(), NextLook { looks: *looks, next: *next });
                 self.run.postpone(place, *next);
             }
             Fact::Finished { error, .. } if self.unfinished() => {

@@ -8,7 +8,7 @@ use crate::transfer::item::Item;
 
 /// When an object that is being restored is looked at again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct NextLook {
     /// How often it was looked at already.
     pub looks: u32,
     pub next: Timestamp,
@@ -96,10 +96,16 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
+    fn take(machine: &mut Machine, facts: &[Fact]) {
+        for fact in facts {
+            machine.apply(fact);
+        }
+    }
+
     fn machine(specs: &[JobSpec]) -> (Machine, Vec<Fact>) {
         let mut machine = Machine::default();
         let facts = machine.decide(&TransferCommand::Enqueue(specs.to_vec()));
-        facts.iter().for_each(|fact| machine.apply(fact));
+        take(&mut machine, &facts);
         (machine, facts)
     }
 
@@ -163,7 +169,7 @@ mod tests {
         assert_eq!(running.waiting(JOB), Some((2, at(100))));
 
         let mut restarted = Machine::default();
-        facts.iter().for_each(|fact| restarted.apply(fact));
+        take(&mut restarted, &facts);
         restarted.restored();
         assert_eq!(restarted.state(JOB), Some(JobState::Queued));
         assert_eq!(begun(&mut restarted, &keys), []);
@@ -199,7 +205,7 @@ mod tests {
         let Some(Due::Finish { job, error }) = machine.next_due(ROOM) else { panic!("it failed") };
         machine.apply(&Fact::Finished { job, error });
         let facts = machine.decide(&TransferCommand::AwaitRestore(JOB));
-        facts.iter().for_each(|fact| machine.apply(fact));
+        take(&mut machine, &facts);
         assert_eq!(machine.spec(JOB).unwrap().files.archived, OnArchived::Wait);
         assert_eq!(begun(&mut machine, &["k"]), [(1, "k".into(), 0)]);
         postpone(&mut machine, JOB, "k", 1, 100);

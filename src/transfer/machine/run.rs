@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::domain::error::Error;
 use crate::transfer::fact::PlaceOrder;
 use crate::transfer::item::Item;
-use crate::transfer::machine::postponed::{Look, Postponed};
+use crate::transfer::machine::postponed::{NextLook, Postponed};
 
 /// What runs of a job; forgotten at pause and restart.
 #[derive(Debug, Default)]
@@ -79,7 +79,12 @@ impl Run {
     }
 
     /// `looks`: what an earlier run says of objects that are being restored.
-    pub fn found(&mut self, items: Vec<Item>, order: PlaceOrder, looks: &BTreeMap<String, Look>) {
+    pub fn found(
+        &mut self,
+        items: Vec<Item>,
+        order: PlaceOrder,
+        looks: &BTreeMap<String, NextLook>,
+    ) {
         if self.draining {
             return;
         }

@@ -109,6 +109,7 @@ fn a_download_of_what_is_being_restored_is_told_to_wait_for_it() {
     news(&mut app, TransferEvent::job(JobId(1), wait));
     let picture = app.picture();
     assert!(picture.contains("waiting for the restore, asked again at"), "{picture}");
+    assert!(!app.state.parts.transfers.queue.is_moving(), "nothing is drawn for hours");
     app.keys("r");
     assert_eq!(commands(&mut app), [TransferCommand::Resume(JobId(1))]);
     app.keys("enter");

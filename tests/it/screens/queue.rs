@@ -205,6 +205,9 @@ fn an_unfolded_folder_and_every_reason_to_wait() {
     }
     let text = picture(&waiting((110, 30)).painted(&Theme::default().ascii()));
     assert_snapshot!("queue_waiting_ascii_110x30", text);
+    let mut zoomed = waiting((110, 30));
+    zoomed.press("+ G");
+    assert_snapshot!("queue_waiting_zoomed_110x30", picture(&zoomed.painted(&Theme::default())));
 }
 
 #[test]

@@ -147,7 +147,7 @@ impl Part for TransfersPane {
     }
 
     fn is_waiting(&self) -> bool {
-        self.queue.active() > 0 || self.emptying.is_waiting()
+        self.queue.is_moving() || self.emptying.is_waiting()
     }
 
     fn fit(&mut self, cx: &Context<'_>) {
