@@ -208,9 +208,8 @@ mod tests {
         };
         let mut lab = own("lab", Provider::Other, "http://127.0.0.1:9000");
         lab.known_buckets = vec![KnownBucket {
-            bucket: "site".into(),
-            prefix: Prefix::root(),
             public_domain: Some("https://cdn.example.com".into()),
+            ..KnownBucket::from("site")
         }];
         let r2 = format!("https://{ACCOUNT}.r2.cloudflarestorage.com");
         let connections = vec![

@@ -23,15 +23,8 @@ use crate::s3::client::Client;
 
 pub async fn presign(arguments: &PresignArguments, choice: &Choice) -> Result<Status, Trouble> {
     let now = Timestamp::now();
-    if choice.access.has_key() {
-        let sentence = "whoever uses a link would have to send the key too: links of objects under \
-                        --sse-c-key are not made";
-        return Err(Trouble::Usage(sentence.to_owned()));
-    }
-    if choice.access.requester_pays() {
-        let sentence = "whoever uses a link would have to say that they pay: links with \
-                        --requester-pays are not made";
-        return Err(Trouble::Usage(sentence.to_owned()));
+    if let Some(why) = choice.access.unlinkable() {
+        return Err(Trouble::Usage(why.to_owned()));
     }
     let specs = specs(arguments, choice, now)?;
     let client = choice.client()?;

@@ -14,6 +14,7 @@ use crate::domain::arn;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::presign::DEFAULT_EXPIRY;
+use crate::domain::protection::AccessSpec;
 use crate::domain::provider::Provider;
 
 /// What the user configured or gave as flags. `Debug` shows no secret.
@@ -52,6 +53,14 @@ pub struct KnownBucket {
     pub prefix: Prefix,
     /// `https://cdn.example.com`: the public URL of a key is this, `/` and the key.
     pub public_domain: Option<String>,
+    /// How its objects are asked for.
+    pub access: AccessSpec,
+}
+
+impl KnownBucket {
+    pub fn starting_at(bucket: Bucket, prefix: Prefix) -> KnownBucket {
+        KnownBucket { bucket, prefix, public_domain: None, access: AccessSpec::default() }
+    }
 }
 
 /// `media`, or `site/public/` to start at a prefix.
@@ -63,7 +72,7 @@ impl From<&str> for KnownBucket {
             prefix if prefix.is_empty() || prefix.ends_with('/') => Prefix::new(prefix),
             prefix => Prefix::new(format!("{prefix}/")),
         };
-        KnownBucket { bucket: Bucket::new(name), prefix, public_domain: None }
+        KnownBucket::starting_at(Bucket::new(name), prefix)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Lists what a connection may set besides its server and keys: the fields of the form, and the
 //! lines of `config.toml`.
 
+use std::path::Path;
+
 use toml_edit::{Array, InlineTable, Value};
 
 use crate::config::connection::{Connection, KnownBucket};
@@ -79,7 +81,7 @@ impl ConnectionOptions {
 pub fn buckets_written(buckets: &[KnownBucket]) -> Option<Value> {
     let mut array = Array::new();
     for known in buckets {
-        if known.prefix.is_root() && known.public_domain.is_none() {
+        if *known == KnownBucket::from(known.bucket.as_str()) {
             array.push(known.bucket.as_str());
             continue;
         }
@@ -90,6 +92,12 @@ pub fn buckets_written(buckets: &[KnownBucket]) -> Option<Value> {
         }
         if let Some(domain) = &known.public_domain {
             table.insert("public_domain", domain.as_str().into());
+        }
+        if known.access.requester_pays {
+            table.insert("requester_pays", true.into());
+        }
+        if let Some(file) = known.access.key_file.as_deref().and_then(Path::to_str) {
+            table.insert("sse_c_key", file.into());
         }
         array.push(table);
     }
@@ -115,8 +123,10 @@ pub fn buckets_of(text: &str, before: &[KnownBucket]) -> Result<Vec<KnownBucket>
             continue;
         }
         let same = before.iter().find(|other| other.bucket == each.bucket);
-        let public_domain = same.and_then(|same| same.public_domain.clone());
-        known.push(KnownBucket { public_domain, ..each });
+        known.push(match same {
+            Some(same) => KnownBucket { prefix: each.prefix, ..same.clone() },
+            None => each,
+        });
     }
     Ok(known)
 }

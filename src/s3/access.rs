@@ -1,19 +1,24 @@
 //! Sends requests about objects with a key of the customer's own (SSE-C), or at the requester's
 //! cost.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use aws_sdk_s3::types::RequestPayer;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
 
+use crate::config::connection::KnownBucket;
+use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::protection::AccessSpec;
+
+const READ_KEY: &str = "read the key";
 
 /// Bytes of a key.
 const KEY: usize = 32;
@@ -26,6 +31,37 @@ const MOST: u64 = 256;
 pub struct Access {
     key: Option<Arc<CustomerKey>>,
     requester_pays: bool,
+}
+
+/// How the objects of single buckets are asked for, as their connection says.
+#[derive(Debug, Default)]
+pub struct BucketAccesses(HashMap<Bucket, (AccessSpec, OnceLock<Access>)>);
+
+impl BucketAccesses {
+    pub fn of(known: &[KnownBucket]) -> BucketAccesses {
+        let special = known.iter().filter(|known| !known.access.is_plain());
+        let access = |known: &KnownBucket| (known.access.clone(), OnceLock::new());
+        BucketAccesses(special.map(|known| (known.bucket.clone(), access(known))).collect())
+    }
+
+    /// Reads the key when it is needed first, and again where that failed.
+    ///
+    /// # Errors
+    /// As [`Access::of`]; a key that is no file of its own is not waited for.
+    pub fn get(&self, bucket: &Bucket) -> Result<Access, Error> {
+        let Some((spec, known)) = self.0.get(bucket) else { return Ok(Access::default()) };
+        if let Some(access) = known.get() {
+            return Ok(access.clone());
+        }
+        if let Some(path) = &spec.key_file
+            && std::fs::metadata(path).is_ok_and(|found| !found.is_file())
+        {
+            return Err(Error::new(ErrorKind::Config, READ_KEY, path.display().to_string())
+                .detail("a key for SSE-C is read from a file"));
+        }
+        let access = Access::of(spec)?;
+        Ok(known.get_or_init(|| access).clone())
+    }
 }
 
 /// A key for AES-256 that the server keeps no copy of.
@@ -48,6 +84,28 @@ impl Access {
     pub fn of(spec: &AccessSpec) -> Result<Access, Error> {
         let key = spec.key_file.as_deref().map(read_key).transpose()?;
         Ok(Access { key: key.map(Arc::new), requester_pays: spec.requester_pays })
+    }
+
+    /// What is given here, and what is given there where nothing is here.
+    #[must_use]
+    pub fn over(&self, other: Access) -> Access {
+        let requester_pays = self.requester_pays || other.requester_pays;
+        Access { key: self.key.clone().or(other.key), requester_pays }
+    }
+
+    /// Why a link of an object is of no use.
+    pub fn unlinkable(&self) -> Option<&'static str> {
+        match (self.has_key(), self.requester_pays) {
+            (true, _) => Some(
+                "whoever uses a link would have to send the key too: links of objects under a key \
+                 of one's own are not made",
+            ),
+            (_, true) => Some(
+                "whoever uses a link would have to say that they pay: links of a bucket whose \
+                 requests the requester pays for are not made",
+            ),
+            _ => None,
+        }
     }
 
     pub fn has_key(&self) -> bool {
@@ -98,11 +156,13 @@ impl Access {
 /// Sets on a request what these share, and no trait.
 macro_rules! with_access {
     ($request:expr, $access:expr) => {
-        $request
-            .set_request_payer($access.payer())
-            .set_sse_customer_algorithm($access.algorithm())
-            .set_sse_customer_key($access.key())
-            .set_sse_customer_key_md5($access.key_md5())
+        match &$access {
+            access => $request
+                .set_request_payer(access.payer())
+                .set_sse_customer_algorithm(access.algorithm())
+                .set_sse_customer_key(access.key())
+                .set_sse_customer_key_md5(access.key_md5()),
+        }
     };
 }
 
@@ -119,12 +179,12 @@ macro_rules! with_source_access {
 pub(in crate::s3) use {with_access, with_source_access};
 
 fn read_key(path: &Path) -> Result<CustomerKey, Error> {
-    let failed = |error: &std::io::Error| Error::from_io(error, "read the key", path.display());
+    let failed = |error: &std::io::Error| Error::from_io(error, READ_KEY, path.display());
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| failed(&error))?;
     file.take(MOST).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
     let raw = raw_key(&bytes).ok_or_else(|| {
-        Error::new(ErrorKind::Config, "read the key", path.display().to_string())
+        Error::new(ErrorKind::Config, READ_KEY, path.display().to_string())
             .detail("a key for SSE-C has 32 bytes, raw or in base64")
     })?;
     Ok(CustomerKey { base64: STANDARD.encode(raw), md5: STANDARD.encode(Md5::digest(raw)) })

@@ -21,7 +21,7 @@ use crate::domain::identity::identity;
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::listing::ContinuationToken;
 use crate::domain::provider::{Capability, Provider};
-use crate::s3::access::Access;
+use crate::s3::access::{Access, BucketAccesses};
 use crate::s3::call::Call;
 use crate::s3::conditions::Conditions;
 use crate::s3::contact::{Contact, may_be_other_scheme, other_scheme};
@@ -64,6 +64,7 @@ struct Inner {
     /// Whether the endpoint ever answered as an S3 server does.
     speaks_s3: AtomicBool,
     conditions: Conditions,
+    accesses: BucketAccesses,
     contact: Contact,
     /// How the server writes names into its listings.
     names: Learned,
@@ -118,6 +119,7 @@ impl Client {
                 refusals,
                 speaks_s3: AtomicBool::new(false),
                 conditions: Conditions::default(),
+                accesses: BucketAccesses::of(&connection.known_buckets),
                 contact: Contact::default(),
                 names: Learned::default(),
                 loses_rows: AtomicBool::new(false),
@@ -147,8 +149,10 @@ impl Client {
         Client { access, ..self.clone() }
     }
 
-    pub(in crate::s3) fn access(&self) -> &Access {
-        &self.access
+    /// How the objects of a bucket are asked for; that a key cannot be read is said by
+    /// [`Client::run`].
+    pub(in crate::s3) fn access(&self, bucket: &Bucket) -> Access {
+        self.access.over(self.inner.accesses.get(bucket).unwrap_or_default())
     }
 
     /// Forgets the credentials in use: the next request asks their source again, the AWS files
@@ -365,6 +369,7 @@ impl Client {
     {
         rehearse("request");
         self.permit(call)?;
+        call.bucket.as_ref().map_or(Ok(Access::default()), |at| self.inner.accesses.get(at))?;
         let at = match (&call.bucket, call.at) {
             (Some(bucket), None) => self.home(bucket)?,
             (_, at) => at,
@@ -459,7 +464,8 @@ impl Client {
             let why = format!("this server answered {} with {status}", call.operation);
             self.refuses(capability, why);
         }
-        self.access.explained(self.said_of(error), self.endpoint().as_deref())
+        let access = call.bucket.as_ref().map_or(self.access.clone(), |at| self.access(at));
+        access.explained(self.said_of(error), self.endpoint().as_deref())
     }
 
     /// What the server refused is asked again.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -23,6 +23,7 @@ use crate::config::tilde;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::endpoint::Endpoint;
 use crate::domain::presign::{DEFAULT_EXPIRY, parse_expiry};
+use crate::domain::protection::AccessSpec;
 use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
 
@@ -382,6 +383,7 @@ struct RawBucket {
     name: String,
     prefix: String,
     public_domain: Option<String>,
+    access: AccessSpec,
 }
 
 #[derive(Deserialize)]
@@ -391,6 +393,9 @@ struct BucketTable {
     #[serde(default)]
     prefix: String,
     public_domain: Option<String>,
+    #[serde(default)]
+    requester_pays: bool,
+    sse_c_key: Option<PathBuf>,
 }
 
 impl From<RawBucket> for KnownBucket {
@@ -399,6 +404,7 @@ impl From<RawBucket> for KnownBucket {
             bucket: Bucket::new(raw.name),
             prefix: Prefix::new(raw.prefix),
             public_domain: raw.public_domain,
+            access: raw.access,
         }
     }
 }
@@ -416,16 +422,21 @@ impl<'de> Visitor<'de> for BucketVisitor {
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(
-            "the name of a bucket, or { name = \"…\", prefix = \"…\", public_domain = \"…\" }",
+            "the name of a bucket, or { name = \"…\" } with prefix, public_domain, requester_pays or \
+             sse_c_key",
         )
     }
 
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<RawBucket, E> {
-        Ok(RawBucket { name: name.to_owned(), prefix: String::new(), public_domain: None })
+        let (name, access) = (name.to_owned(), AccessSpec::default());
+        Ok(RawBucket { name, prefix: String::new(), public_domain: None, access })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawBucket, A::Error> {
         let table = BucketTable::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(RawBucket { name: table.name, prefix: table.prefix, public_domain: table.public_domain })
+        let key_file = table.sse_c_key.map(|path| tilde::expanded(path));
+        let access = AccessSpec { key_file, requester_pays: table.requester_pays };
+        let BucketTable { name, prefix, public_domain, .. } = table;
+        Ok(RawBucket { name, prefix, public_domain, access })
     }
 }

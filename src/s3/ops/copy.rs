@@ -148,7 +148,7 @@ impl Client {
             let directive = replaces.then_some(MetadataDirective::Replace);
             let retags = options.retagging.then_some(TaggingDirective::Replace);
             let described = with_headers!(sdk.copy_object(), &ask.written, ask.expires);
-            let described = with_access!(described, self.access());
+            let described = with_access!(described, self.access(&to.bucket));
             let request = with_source_access!(described, ask.source_access)
                 .bucket(bucket)
                 .set_metadata_directive(directive)
@@ -196,7 +196,7 @@ impl Client {
             let call = call.clone().guarding_source(guards);
             async move {
                 self.run(&call, |sdk, bucket| {
-                    let part = with_access!(sdk.upload_part_copy(), self.access());
+                    let part = with_access!(sdk.upload_part_copy(), self.access(&to.bucket));
                     let request = with_source_access!(part, source_access)
                         .bucket(bucket)
                         .key(to.key.as_str())
@@ -242,14 +242,15 @@ impl Client {
     /// copies, but not under such a key.
     fn copying(&self, operation: &'static str, to: &ObjectAddress, lacked: Capability) -> Call {
         let call = Call::on_object(operation, to).writing();
-        if self.access().has_key() { call } else { call.needing(lacked) }
+        if self.access(&to.bucket).has_key() { call } else { call.needing(lacked) }
     }
 
     async fn source_access(&self, from: &ObjectAddress) -> Result<Access, Error> {
-        if !self.access().has_key() || self.head(from).await?.has_customer_key() {
-            return Ok(self.access().clone());
+        let access = self.access(&from.bucket);
+        if !access.has_key() || self.head(from).await?.has_customer_key() {
+            return Ok(access);
         }
-        Ok(self.access().without_key())
+        Ok(access.without_key())
     }
 
     /// Fails with `PreconditionFailed` where the object exists.

@@ -73,9 +73,10 @@ impl Client {
         let md5 = Md5Instead::on(self.sdk().await?.provider);
         let delete =
             batch(named).map_err(|error| call.fails(ErrorKind::InvalidRequest, chain(&error)))?;
+        let payer = call.bucket.as_ref().and_then(|bucket| self.access(bucket).payer());
         self.run(call, |sdk, bucket| {
             let request = sdk.delete_objects().bucket(bucket).delete(delete.clone());
-            let request = request.set_request_payer(self.access().payer());
+            let request = request.set_request_payer(payer.clone());
             let patience = Builder::default()
                 .timeout_config(batch_timeouts(named.len()))
                 .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
@@ -177,7 +178,7 @@ impl Client {
                 .bucket(bucket)
                 .key(object.key.as_str())
                 .set_version_id(object.version_id())
-                .set_request_payer(self.access().payer());
+                .set_request_payer(self.access(&object.bucket).payer());
             let call = &call;
             async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
         })

@@ -114,10 +114,11 @@ impl Client {
         options: &GetOptions,
         call: &Call,
     ) -> Result<Arrived, Error> {
-        match self.send_get_by(object, options, call, self.access()).await {
+        let access = self.access(&object.bucket);
+        match self.send_get_by(object, options, call, &access).await {
             // It may not be encrypted with the key that is given.
-            Err(error) if self.access().has_key() && error.status == Some(400) => {
-                let plain = self.access().without_key();
+            Err(error) if access.has_key() && error.status == Some(400) => {
+                let plain = access.without_key();
                 let sent = self.send_get_by(object, options, call, &plain).await;
                 sent.map_err(|plain| telling(error, plain))
             }

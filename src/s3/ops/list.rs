@@ -60,7 +60,7 @@ impl Client {
                 .list_objects_v2()
                 .bucket(bucket)
                 .prefix(query.prefix.as_str())
-                .set_request_payer(self.access().payer())
+                .set_request_payer(self.access(&query.bucket).payer())
                 .set_encoding_type(encoding.clone())
                 .max_keys(i32::from(query.max_keys.min(1000)))
                 .set_delimiter(query.delimited.then(|| DELIMITER.to_string()))

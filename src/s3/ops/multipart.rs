@@ -38,7 +38,7 @@ impl Client {
         let output = self
             .run(&call, |sdk, bucket| {
                 let begun = with_headers!(sdk.create_multipart_upload(), options, expires);
-                let request = with_access!(begun, self.access())
+                let request = with_access!(begun, self.access(&object.bucket))
                     .bucket(bucket)
                     .key(object.key.as_str())
                     .set_checksum_algorithm(crc64nvme.then_some(ChecksumAlgorithm::Crc64Nvme))
@@ -71,7 +71,7 @@ impl Client {
                 // The SDK's two builders share these setters and no trait.
                 macro_rules! asked {
                     ($builder:expr) => {
-                        with_access!($builder, self.access())
+                        with_access!($builder, self.access(&object.bucket))
                             .bucket(bucket)
                             .key(object.key.as_str())
                             .upload_id(&upload.0)
@@ -154,7 +154,7 @@ impl Client {
         let marker = cursor.token().cloned();
         let output = self
             .run(call, |sdk, bucket| {
-                let request = with_access!(sdk.list_parts(), self.access())
+                let request = with_access!(sdk.list_parts(), self.access(&object.bucket))
                     .bucket(bucket)
                     .key(object.key.as_str())
                     .upload_id(&upload.0)
@@ -201,16 +201,17 @@ impl Client {
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build();
         let output = self
             .run(&call, |sdk, bucket| {
-                let request = with_access!(sdk.complete_multipart_upload(), self.access())
-                    .bucket(bucket)
-                    .key(object.key.as_str())
-                    .upload_id(&upload.0)
-                    .multipart_upload(parts.clone())
-                    .set_checksum_crc64_nvme(whole.clone())
-                    .set_checksum_type(whole.as_ref().map(|_| ChecksumType::FullObject))
-                    .set_if_none_match(only_if_absent.then(|| "*".to_owned()))
-                    .customize()
-                    .config_override(patient());
+                let request =
+                    with_access!(sdk.complete_multipart_upload(), self.access(&object.bucket))
+                        .bucket(bucket)
+                        .key(object.key.as_str())
+                        .upload_id(&upload.0)
+                        .multipart_upload(parts.clone())
+                        .set_checksum_crc64_nvme(whole.clone())
+                        .set_checksum_type(whole.as_ref().map(|_| ChecksumType::FullObject))
+                        .set_if_none_match(only_if_absent.then(|| "*".to_owned()))
+                        .customize()
+                        .config_override(patient());
                 let call = &call;
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })
@@ -260,7 +261,7 @@ impl Client {
                 .bucket(bucket)
                 .key(object.key.as_str())
                 .upload_id(&upload.0)
-                .set_request_payer(self.access().payer());
+                .set_request_payer(self.access(&object.bucket).payer());
             let call = &call;
             async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
         })

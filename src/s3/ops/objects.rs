@@ -39,10 +39,11 @@ impl Client {
     }
 
     async fn head_with(&self, object: &ObjectAddress, sums: bool) -> Result<ObjectHead, Error> {
-        let asked = match self.ask_head(object, sums, self.access()).await {
+        let access = self.access(&object.bucket);
+        let asked = match self.ask_head(object, sums, &access).await {
             // It may not be encrypted with the key that is given.
-            Err(error) if self.access().has_key() && error.status == Some(400) => {
-                let plain = self.access().without_key();
+            Err(error) if access.has_key() && error.status == Some(400) => {
+                let plain = access.without_key();
                 self.ask_head(object, sums, &plain).await.map_err(|plain| telling(error, plain))
             }
             other => other,
@@ -102,13 +103,16 @@ impl Client {
                 // The SDK's two builders share these setters and no trait.
                 macro_rules! asked {
                     ($builder:expr) => {
-                        with_access!(with_headers!($builder, options, expires), self.access())
-                            .bucket(bucket)
-                            .key(object.key.as_str())
-                            .set_if_none_match(options.only_if_absent.then(|| "*".to_owned()))
-                            .set_if_match(replaced.clone())
-                            .set_content_md5(sending.check.content_md5())
-                            .set_checksum_crc64_nvme(sending.check.crc64nvme())
+                        with_access!(
+                            with_headers!($builder, options, expires),
+                            self.access(&object.bucket)
+                        )
+                        .bucket(bucket)
+                        .key(object.key.as_str())
+                        .set_if_none_match(options.only_if_absent.then(|| "*".to_owned()))
+                        .set_if_match(replaced.clone())
+                        .set_content_md5(sending.check.content_md5())
+                        .set_checksum_crc64_nvme(sending.check.crc64nvme())
                     };
                 }
                 let output = if let Some(route) = route {

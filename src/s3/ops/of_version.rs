@@ -11,7 +11,7 @@ macro_rules! ask_of_version {
                     .bucket(bucket)
                     .key(object.key.as_str())
                     .set_version_id(object.version_id())
-                    .set_request_payer(client.access().payer());
+                    .set_request_payer(client.access(&object.bucket).payer());
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })
             .await
@@ -30,7 +30,7 @@ macro_rules! put_on_version {
                     .bucket(bucket)
                     .key(object.key.as_str())
                     .set_version_id(object.version_id())
-                    .set_request_payer(client.access().payer())
+                    .set_request_payer(client.access(&object.bucket).payer())
                     .$set($value.clone())
                     .customize()
                     .interceptor(md5);

@@ -19,6 +19,9 @@ impl Client {
     /// link of a fixed type sign `host` alone, so that any program can use them.
     pub async fn presign(&self, link: &LinkSpec, now: Timestamp) -> Result<PresignedLink, Error> {
         let call = Call::on_object(link.method.operation(), &link.object);
+        if let Some(why) = self.access(&link.object.bucket).unlinkable() {
+            return Err(call.fails(ErrorKind::Unsupported, why));
+        }
         let signer = signer(&*self.sdk().await?, &call).await?;
         let (holds, shortened) = effective_expiry(link.expires_in, now, signer.end);
         if holds.as_secs() == 0 {

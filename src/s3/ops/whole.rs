@@ -85,12 +85,13 @@ impl Client {
         let call = Call::on_object("GetObjectAttributes", object).needing(Capability::Attributes);
         let output = self
             .run(&call, |sdk, bucket| {
-                let request = with_access!(sdk.get_object_attributes(), self.access())
-                    .bucket(bucket)
-                    .key(object.key.as_str())
-                    .set_version_id(object.version_id())
-                    .object_attributes(ObjectAttributes::Checksum)
-                    .object_attributes(ObjectAttributes::ObjectParts);
+                let request =
+                    with_access!(sdk.get_object_attributes(), self.access(&object.bucket))
+                        .bucket(bucket)
+                        .key(object.key.as_str())
+                        .set_version_id(object.version_id())
+                        .object_attributes(ObjectAttributes::Checksum)
+                        .object_attributes(ObjectAttributes::ObjectParts);
                 let call = &call;
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })

@@ -149,8 +149,7 @@ mod tests {
 
     #[test]
     fn a_known_bucket_that_is_listed_is_one_row() {
-        let known =
-            KnownBucket { bucket: "site".into(), prefix: "public/".into(), public_domain: None };
+        let known = KnownBucket::starting_at("site".into(), "public/".into());
         let mut bucket_list = BucketList::default();
         bucket_list.take_known(std::slice::from_ref(&known));
         bucket_list.take_listed(entries(&["media", "site"]), &[known], None);

@@ -365,7 +365,7 @@ impl Buckets {
         let known = self.bucket_list.ensure(bucket.clone());
         known.known = true;
         known.prefix = prefix.clone();
-        let bucket = KnownBucket { bucket, prefix, public_domain: None };
+        let bucket = KnownBucket::starting_at(bucket, prefix);
         cx.ask(Intent::RememberBucket { bucket: bucket.clone(), known: true });
         cx.save(Preference::KnownBucket { connection, bucket, known: true });
         cx.ask(Intent::Open(location));

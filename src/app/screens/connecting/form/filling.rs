@@ -129,7 +129,7 @@ impl Form {
             self.set(FieldId::Secret, secret.expose());
         }
         if let Some(bucket) = bucket.filter(|_| self.typed(FieldId::Option(BUCKETS)).is_empty()) {
-            let known = KnownBucket { bucket, prefix, public_domain: None };
+            let known = KnownBucket::starting_at(bucket, prefix);
             self.set(FieldId::Option(BUCKETS), &text_of(&[known]));
         }
         self.remark = remark.map(Remark::Note);
