@@ -78,6 +78,7 @@ pub enum Action {
     EditObject,
     NewObject,
     Thaw,
+    BucketAccess,
     Delete,
     DeleteVersions,
     Versions,

@@ -240,6 +240,9 @@ pub const ACTIONS: &[ActionSpec] = &[
         "Write a new object in your editor", OBJECTS, &["N"]),
     row(Action::Thaw, "thaw", "thaw",
         "Ask for archived objects to be made readable", OBJECTS_SIDE, &["g h"]),
+    row(Action::BucketAccess, "bucket-access", "access",
+        "Pay for requests of the bucket, or give a key of your own (SSE-C)",
+        OBJECTS_SIDE, &["g k"]),
     row(Action::Delete, "delete", "delete",
         "Delete; asks first and shows how many objects and bytes", DELETING, &["D", "del"])
         .also(&[(Scope::Settings, &["D", "del"]), (Scope::Sizes, &["D", "del"])]),

@@ -24,6 +24,7 @@ use crate::domain::change::KeyChange;
 use crate::domain::diff_end::DiffEnd;
 use crate::domain::error::Error;
 use crate::domain::listing::Page;
+use crate::domain::protection::AccessSpec;
 use crate::domain::stored::Stored;
 use crate::domain::transfer::{JobSpec, Target, TransferCommand};
 use crate::domain::versions::Versioning;
@@ -138,6 +139,12 @@ pub enum Intent {
     KnowDomain {
         bucket: Bucket,
         domain: Option<String>,
+    },
+    /// The objects of a bucket are asked for so from now on.
+    KnowAccess {
+        bucket: Bucket,
+        access: AccessSpec,
+        kept: bool,
     },
     /// What is below a prefix was summed.
     KnowStored {

@@ -21,6 +21,7 @@ use crate::domain::metadata_change::MetadataChange;
 use crate::domain::object::{ETag, NewBucket, ObjectAddress, UploadId};
 use crate::domain::object_view::LookRequest;
 use crate::domain::presign::LinkSpec;
+use crate::domain::protection::AccessSpec;
 use crate::domain::restoring::{RestorePoint, RestoreStep};
 use crate::domain::settings::BucketSetting;
 use crate::domain::settings::json::Json;
@@ -282,6 +283,13 @@ pub enum ConnectionRequest {
     SavePublicDomain {
         bucket: Bucket,
         domain: Option<String>,
+    },
+    /// How the objects of a bucket are asked for: `kept` in `config.toml`, or until the program
+    /// ends.
+    SetBucketAccess {
+        bucket: Bucket,
+        access: AccessSpec,
+        kept: bool,
     },
     /// Begins a session of the role that asks for a code.
     GiveCode(Secret),

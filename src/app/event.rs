@@ -234,6 +234,7 @@ pub enum Answer {
     ConnectionSaved(Box<Connection>),
     ConnectionRemoved(ConnectionName),
     PublicDomainSaved(Option<String>),
+    BucketAccessSet,
     /// A line of the program that signs in; many for one request.
     SigningIn(String),
     SignedIn,

@@ -153,6 +153,12 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
         Intent::LogQuietly(error) => state.log.error(now, error),
         Intent::RememberBucket { bucket, known } => state.session.remember_bucket(bucket, known),
         Intent::KnowDomain { bucket, domain } => state.session.know_domain(&bucket, domain),
+        Intent::KnowAccess { bucket, access, kept } => {
+            state.session.know_access(bucket, access, kept);
+            // Transfers go on with it.
+            let (from, to) = (state.session.name().clone(), state.session.name().clone());
+            asked.effects.push(Effect::Transfer(TransferCommand::Reconnect { from, to }));
+        }
         Intent::KnowStored { bucket, prefix, stored } => {
             state.session.know_stored(bucket, prefix, now, stored);
         }

@@ -73,6 +73,8 @@ impl Session {
             | Remedy::SayLength
             | Remedy::ReadAnswer
             | Remedy::ReadHelp => remedy.to_string(),
+            Remedy::PayRequests => by(Action::BucketAccess, "pays for requests here"),
+            Remedy::GiveKey => by(Action::BucketAccess, "gives the key for this bucket"),
             Remedy::MakeIndex => by(Action::Index, "makes one"),
             Remedy::Thaw => by(Action::Thaw, "asks for it to be made readable"),
             Remedy::AwaitThaw => {

@@ -18,6 +18,7 @@ use crate::config::remembered::{LastPlace, Refused};
 use crate::config::settings::Settings;
 use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
 use crate::domain::price::{Price, PriceList};
+use crate::domain::protection::AccessSpec;
 use crate::domain::provider::{Capability, Provider, RefusalNews};
 use crate::domain::public::PublicAccess;
 use crate::domain::stored::Stored;
@@ -120,6 +121,8 @@ pub struct Session {
     renamed: Vec<(ConnectionName, ConnectionName)>,
     /// What the clients of servers told, by [`Connection::server`].
     refused: BTreeMap<(String, Capability), String>,
+    /// How the objects of buckets are asked for until the session ends.
+    access: HashMap<(ConnectionName, Bucket), AccessSpec>,
     publicity: HashMap<(ConnectionName, Bucket), Publicity>,
     /// What was summed below prefixes, and when.
     measured: HashMap<(ConnectionName, Bucket, Prefix), (Timestamp, Stored)>,
@@ -186,6 +189,7 @@ impl Session {
                     ((refused.endpoint, refused.capability), reason)
                 })
                 .collect(),
+            access: HashMap::new(),
             publicity: HashMap::new(),
             versioning: HashMap::new(),
             identities: HashMap::new(),
@@ -307,6 +311,24 @@ impl Session {
                 ..KnownBucket::from(bucket.as_str())
             })),
         }
+    }
+
+    /// How the objects of a bucket are asked for.
+    pub fn access(&self, bucket: &Bucket) -> AccessSpec {
+        let passing = self.access.get(&(self.name().clone(), bucket.clone()));
+        let known = || self.known_bucket(bucket).map(|known| &known.access);
+        passing.or_else(known).cloned().unwrap_or_default()
+    }
+
+    /// How they are from now on: by `config.toml`, or until the session ends.
+    pub fn know_access(&mut self, bucket: Bucket, access: AccessSpec, kept: bool) {
+        let place = (self.name().clone(), bucket.clone());
+        if !kept {
+            self.access.insert(place, access);
+            return;
+        }
+        self.access.remove(&place);
+        self.connections[self.current].know_access(&bucket, access);
     }
 
     /// What was learned of a bucket's public domains in this session.

@@ -55,6 +55,13 @@ pub fn say(remedy: &Remedy) -> String {
         Remedy::StartAgain => "run it again; what was finished is kept",
         Remedy::AwaitThaw => "--wait waits until it is readable",
         Remedy::Thaw => "windlass thaw asks for it to be made readable; then try again",
+        Remedy::PayRequests => {
+            "--requester-pays pays for requests; requester_pays = true of a bucket in config.toml \
+             always does"
+        }
+        Remedy::GiveKey => {
+            "--sse-c-key FILE gives the key; sse_c_key of a bucket in config.toml always does"
+        }
         Remedy::MakeIndex => "windlass index s3://bucket/prefix/ makes one",
         Remedy::TestWriting => "--write tests writing",
         Remedy::Do(_) | Remedy::Refresh | Remedy::SignIn(None) | Remedy::Stream(_) => {

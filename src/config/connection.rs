@@ -57,6 +57,20 @@ pub struct KnownBucket {
     pub access: AccessSpec,
 }
 
+impl Connection {
+    /// The objects of a bucket are asked for so from now on.
+    pub fn know_access(&mut self, bucket: &Bucket, access: AccessSpec) {
+        match self.known_buckets.iter_mut().find(|known| known.bucket == *bucket) {
+            Some(known) => known.access = access,
+            None if access.is_plain() => {}
+            None => {
+                let known = KnownBucket::starting_at(bucket.clone(), Prefix::root());
+                self.known_buckets.push(KnownBucket { access, ..known });
+            }
+        }
+    }
+}
+
 impl KnownBucket {
     pub fn starting_at(bucket: Bucket, prefix: Prefix) -> KnownBucket {
         KnownBucket { bucket, prefix, public_domain: None, access: AccessSpec::default() }

@@ -139,18 +139,20 @@ pub fn text_of(buckets: &[KnownBucket]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::address::Prefix;
+    use crate::domain::protection::AccessSpec;
 
     #[test]
     fn buckets_are_read_with_the_prefix_they_start_at() {
+        let access = AccessSpec { requester_pays: true, ..AccessSpec::default() };
         let before = [KnownBucket {
-            bucket: "site".into(),
-            prefix: Prefix::root(),
             public_domain: Some("https://cdn.example.com".to_owned()),
+            access: access.clone(),
+            ..KnownBucket::from("site")
         }];
         let known = buckets_of(" media,site/public  s3://logs/a/b/ media ", &before).unwrap();
         assert_eq!(text_of(&known), "media, site/public/, logs/a/b/");
         assert_eq!(known[1].public_domain.as_deref(), Some("https://cdn.example.com"));
+        assert_eq!((known[1].access.clone(), known[0].access.is_plain()), (access, true));
         assert_eq!(buckets_of("", &before).unwrap(), []);
         assert!(buckets_of("https://x/y", &[]).unwrap_err().contains("no bucket"));
     }

@@ -13,6 +13,7 @@ use crate::config::paths::write_whole;
 use crate::config::{edit, file, kept, keyring};
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::protection::AccessSpec;
 
 /// Saves a draft, in place of `replaced` where it is a change; gives the connection as the next
 /// start will read it. May wait for the keyring.
@@ -55,22 +56,53 @@ pub fn save_domain(
     bucket: &Bucket,
     domain: Option<&str>,
 ) -> Result<(), Error> {
+    change(config_file, name, "public domains", |connection| {
+        let buckets = &mut connection.known_buckets;
+        if buckets.iter().all(|known| known.bucket != *bucket) {
+            buckets.push(KnownBucket::from(bucket.as_str()));
+        }
+        for known in buckets.iter_mut().filter(|known| known.bucket == *bucket) {
+            known.public_domain = domain.map(str::to_owned);
+        }
+    })
+}
+
+/// As [`save_domain`], of how the objects of a bucket are asked for. Nothing is written where the
+/// file has no such section and there is nothing to be kept.
+///
+/// # Errors
+/// As [`save_domain`].
+pub fn save_access(
+    config_file: &Path,
+    name: &ConnectionName,
+    bucket: &Bucket,
+    access: &AccessSpec,
+) -> Result<(), Error> {
+    if access.is_plain() && configured(config_file, name).is_none() {
+        return Ok(());
+    }
+    change(config_file, name, "how buckets are asked", |connection| {
+        connection.know_access(bucket, access.clone());
+    })
+}
+
+/// Writes what is known of the buckets of a connection that is in the file.
+fn change(
+    config_file: &Path,
+    name: &ConnectionName,
+    what: &str,
+    change: impl FnOnce(&mut Connection),
+) -> Result<(), Error> {
     let target = followed(config_file);
     let text = read(&target)?;
     let connections = file::parse(&text, config_file)?.connections;
-    let Some(connection) = connections.into_iter().find(|each| each.name == *name) else {
-        let detail = format!("{name} is not in config.toml, which keeps public domains");
+    let Some(mut connection) = connections.into_iter().find(|each| each.name == *name) else {
+        let detail = format!("{name} is not in config.toml, which keeps {what}");
         let error = Error::new(ErrorKind::NotConfigured, "change config.toml", name.as_str());
         return Err(error.detail(detail));
     };
-    let mut buckets = connection.known_buckets;
-    if buckets.iter().all(|known| known.bucket != *bucket) {
-        buckets.push(KnownBucket::from(bucket.as_str()));
-    }
-    for known in buckets.iter_mut().filter(|known| known.bucket == *bucket) {
-        known.public_domain = domain.map(str::to_owned);
-    }
-    let text = edit::put_buckets(&text, config_file, name, &buckets)?;
+    change(&mut connection);
+    let text = edit::put_buckets(&text, config_file, name, &connection.known_buckets)?;
     parsed(&text, config_file, name)?;
     write_whole(&target, &text)
 }
@@ -229,6 +261,17 @@ mod tests {
         assert!(other.unwrap_err().detail.contains("aws is not in config.toml"));
         let nowhere = home.path().join("none.toml");
         assert!(save_domain(&nowhere, &"aws".into(), &"b".into(), None).is_err());
+        let plain = AccessSpec::default();
+        let access = AccessSpec { key_file: Some("/k".into()), requester_pays: true };
+        save_access(&config, &"lab".into(), &"c".into(), &access).unwrap();
+        let known = || file::read(&config).unwrap().connections.remove(0).known_buckets;
+        assert_eq!((&known()[2].access, domain("c").as_deref()), (&access, Some("https://cdn.h")));
+        assert!(known()[..2].iter().all(|other| other.access.is_plain()));
+        save_access(&config, &"lab".into(), &"c".into(), &plain).unwrap();
+        assert!(known()[2].access.is_plain());
+        let other = save_access(&config, &"aws".into(), &"b".into(), &access);
+        assert!(other.unwrap_err().detail.contains("aws is not in config.toml"));
+        save_access(&nowhere, &"aws".into(), &"b".into(), &plain).expect("nothing is kept");
         assert!(!nowhere.exists());
     }
 

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::config::connection::Connection;
 use crate::config::remembered::Refused;
-use crate::domain::address::ConnectionName;
+use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::protection::AccessSpec;
 use crate::domain::provider::RefusalNews;
 use crate::domain::usage::Usage;
 use crate::s3::client::Client;
@@ -17,15 +18,20 @@ use crate::s3::tasks::blocking;
 /// Hears what is learned of a server, which is named as [`Connection::server`] does.
 type Tell = Arc<dyn Fn(String, RefusalNews) + Send + Sync>;
 
+/// Clients, each with what counts its requests.
+type Made = HashMap<ConnectionName, (Client, Arc<Meter>)>;
+
 /// Shared by requests and the transfer engine, so that both use one pool and one count.
 pub struct Clients {
     connections: Mutex<Vec<Connection>>,
-    made: Mutex<HashMap<ConnectionName, (Client, Arc<Meter>)>>,
+    made: Mutex<Made>,
     /// By [`Connection::server`].
     refusals: Mutex<HashMap<String, Refusals>>,
     /// What earlier sessions remember of servers.
     remembered: Vec<Refused>,
     tell: Tell,
+    /// How objects of buckets are asked for until the program ends.
+    access: Mutex<HashMap<(ConnectionName, Bucket), AccessSpec>>,
     /// New names by old ones: transfers may still know a connection by its old one.
     renamed: Mutex<HashMap<ConnectionName, ConnectionName>>,
 }
@@ -42,6 +48,7 @@ impl Clients {
             refusals: Mutex::default(),
             remembered,
             tell: Arc::new(tell),
+            access: Mutex::default(),
             renamed: Mutex::default(),
         }
     }
@@ -53,11 +60,24 @@ impl Clients {
         if let Some((client, _)) = made.get(name) {
             return Ok(client.clone());
         }
-        let Some(connection) = self.connection(name) else {
+        self.make(name, &mut made, Arc::default())
+    }
+
+    fn make(
+        &self,
+        name: &ConnectionName,
+        made: &mut Made,
+        meter: Arc<Meter>,
+    ) -> Result<Client, Error> {
+        let Some(mut connection) = self.connection(name) else {
             return Err(Error::new(ErrorKind::Config, "connect", name.as_str())
                 .detail("no connection has this name any more"));
         };
-        let meter = Arc::new(Meter::default());
+        for ((of, bucket), access) in &*lock(&self.access) {
+            if of == name {
+                connection.know_access(bucket, access.clone());
+            }
+        }
         let refusals = self.refusals(connection.server());
         let client = Client::connect_knowing(&connection, Arc::clone(&meter), refusals)?;
         made.insert(name.clone(), (client.clone(), meter));
@@ -104,6 +124,25 @@ impl Clients {
         match connections.iter_mut().find(|each| each.name == replaced) {
             Some(same) => *same = connection,
             None => connections.push(connection),
+        }
+    }
+
+    /// The objects of a bucket are asked for so from now on: always, or until the program ends.
+    pub fn know_access(&self, name: &ConnectionName, bucket: &Bucket, how: AccessSpec, kept: bool) {
+        let place = (name.clone(), bucket.clone());
+        if kept {
+            lock(&self.access).remove(&place);
+            let mut connections = lock(&self.connections);
+            if let Some(known) = connections.iter_mut().find(|known| known.name == *name) {
+                known.know_access(bucket, how);
+            }
+        } else {
+            lock(&self.access).insert(place, how);
+        }
+        let mut made = lock(&self.made);
+        if let Some((_, meter)) = made.remove(name) {
+            // Counted on; what cannot be made is said by whoever needs it.
+            drop(self.make(name, &mut made, meter));
         }
     }
 

@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 
 use crate::app::effect::ConnectionRequest;
 use crate::app::event::{Answer, Reply};
-use crate::config::connection::{Connection, CredentialsSource, Keeper};
+use crate::config::connection::{Connection, CredentialsSource, Keeper, KnownBucket};
 use crate::config::draft::{Draft, DraftKeys, Keep};
 use crate::config::kept;
 use crate::config::keyring::{self, SystemKeyring, awaited};
@@ -18,6 +18,8 @@ use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind};
 use crate::domain::identity::masked;
+use crate::domain::protection::AccessSpec;
+use crate::s3::access::BucketAccesses;
 use crate::s3::client::Client;
 use crate::s3::sdk::role::give_code;
 use crate::s3::tasks::blocking;
@@ -88,6 +90,11 @@ impl ConnectionStore {
                 let save = move || store.save_domain(&connection, &bucket, domain);
                 Ok(Answer::PublicDomainSaved(blocking(save).await?))
             }
+            ConnectionRequest::SetBucketAccess { bucket, access, kept } => {
+                let set = move || store.set_access(&connection, &bucket, access, kept);
+                blocking(set).await?;
+                Ok(Answer::BucketAccessSet)
+            }
             ConnectionRequest::GiveCode(code) => {
                 self.give_code(&connection, &code).await?;
                 Ok(Answer::CodeGiven)
@@ -148,6 +155,30 @@ impl ConnectionStore {
         };
         saving::save_domain(file, name, bucket, domain.as_deref())?;
         Ok(domain)
+    }
+
+    /// A key that cannot be read is said before anything is changed.
+    fn set_access(
+        &self,
+        name: &ConnectionName,
+        bucket: &Bucket,
+        access: AccessSpec,
+        kept: bool,
+    ) -> Result<(), Error> {
+        let known = KnownBucket { access, ..KnownBucket::from(bucket.as_str()) };
+        BucketAccesses::of(std::slice::from_ref(&known)).get(bucket)?;
+        let access = known.access;
+        match &self.config_file {
+            Some(file) if kept => saving::save_access(file, name, bucket, &access)?,
+            None if kept && !access.is_plain() => {
+                let detail =
+                    "the demo writes nothing: choose until Windlass ends, or start windlass itself";
+                return Err(Error::new(ErrorKind::Config, "keep it", "").detail(detail));
+            }
+            _ => {}
+        }
+        self.clients.know_access(name, bucket, access, kept);
+        Ok(())
     }
 
     /// As it may be shown; nothing where it cannot be read, which is told when it is used.

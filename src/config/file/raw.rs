@@ -422,8 +422,8 @@ impl<'de> Visitor<'de> for BucketVisitor {
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(
-            "the name of a bucket, or { name = \"…\" } with prefix, public_domain, requester_pays or \
-             sse_c_key",
+            "the name of a bucket, or { name = \"…\" } with prefix, public_domain, requester_pays \
+             or sse_c_key",
         )
     }
 

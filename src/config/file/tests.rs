@@ -101,6 +101,7 @@ fn every_field_of_a_connection_is_read() {
         buckets = [
             "media",
             { name = "site", prefix = "public/", public_domain = "https://cdn.example.com" },
+            { name = "vault", requester_pays = true, sse_c_key = "/keys/vault" },
         ]
         "#,
     );
@@ -126,6 +127,9 @@ fn every_field_of_a_connection_is_read() {
     assert_eq!(work.known_buckets[0].bucket.as_str(), "media");
     assert_eq!(work.known_buckets[1].prefix.as_str(), "public/");
     assert_eq!(work.known_buckets[1].public_domain.as_deref(), Some("https://cdn.example.com"));
+    let access = &work.known_buckets[2].access;
+    assert_eq!(access.key_file.as_deref(), Some(Path::new("/keys/vault")));
+    assert!(access.requester_pays && work.known_buckets[1].access.is_plain());
 }
 
 #[test]

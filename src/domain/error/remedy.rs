@@ -62,6 +62,10 @@ pub enum Remedy {
     Thaw,
     /// Try again when what was asked for is readable.
     AwaitThaw,
+    /// Say that whoever asks pays.
+    PayRequests,
+    /// Give the key of one's own that the object is encrypted with.
+    GiveKey,
     /// Keep an index of the place.
     MakeIndex,
 }
@@ -131,6 +135,8 @@ impl fmt::Display for Remedy {
             Remedy::ReadHelp => "see what the command takes",
             Remedy::Thaw => "ask for it to be made readable, then try again",
             Remedy::AwaitThaw => "try again when it is readable",
+            Remedy::PayRequests => "pay for requests of this bucket",
+            Remedy::GiveKey => "give the key that it was stored with",
             Remedy::MakeIndex => "make an index of the place",
             Remedy::TestWriting => "test writing",
         })

@@ -1,6 +1,7 @@
 //! Every call of the client over the wire, against the embedded server and any server named by
 //! environment.
 
+mod accesses;
 mod answers;
 mod circles;
 mod comparing;

@@ -18,7 +18,7 @@ fn denied() -> Error {
 }
 
 fn known(name: &str, prefix: &str) -> KnownBucket {
-    KnownBucket { bucket: name.into(), prefix: prefix.into(), public_domain: None }
+    KnownBucket::starting_at(name.into(), prefix.into())
 }
 
 #[test]

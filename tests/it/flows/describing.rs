@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use windlass::app::dialogs::Dialog;
-use windlass::app::effect::{Effect, MachineRequest, Request, StorageRequest};
+use windlass::app::effect::{ConnectionRequest, Effect, MachineRequest, Request, StorageRequest};
 use windlass::app::event::{Answer, Reply};
 use windlass::config::editor::{EditFile, Edited};
 use windlass::domain::description::{
@@ -12,9 +12,10 @@ use windlass::domain::description::{
 use windlass::domain::error::{Error, ErrorKind, SAVE_TEXT};
 use windlass::domain::listing::{Class, ListedPage, Page};
 use windlass::domain::object::{ETag, ObjectAddress, ObjectHead, ObjectHeaders};
-use windlass::domain::protection::{LockMode, Retention};
+use windlass::domain::protection::{AccessSpec, LockMode, Retention};
 use windlass::domain::provider::Provider;
 use windlass::domain::thaw::RestoreTier;
+use windlass::domain::transfer::TransferCommand;
 
 use crate::support::app::App;
 
@@ -188,6 +189,51 @@ fn a_new_object_is_written_in_the_editor() {
     let edited = Edited::Changed(b"text".to_vec());
     app.reply(Ok(Answer::Edited { file: file(), edited }));
     assert_eq!(sent(&mut app), (None, b"text".to_vec()), "nothing may be in its place");
+}
+
+/// How the bucket is asked to be asked for.
+fn set(app: &mut App) -> (AccessSpec, bool) {
+    match app.requests().pop() {
+        Some(Request::Connections(ConnectionRequest::SetBucketAccess { access, kept, .. })) => {
+            (access, kept)
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn who_pays_and_a_key_of_ones_own_are_chosen_for_a_bucket() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("g k");
+    assert!(app.picture().contains("Access to media"), "{}", app.picture());
+    assert!(notes(&app).contains(&"kept in config.toml".to_owned()));
+    app.keys("n");
+    assert!(app.waiting().is_empty(), "it is so now");
+    app.keys("p");
+    let paying = AccessSpec { requester_pays: true, key_file: None };
+    assert_eq!(set(&mut app), (paying.clone(), false));
+    app.reply(Ok(Answer::BucketAccessSet));
+    assert_eq!(app.toast(), "media: you pay for requests");
+    let (from, to) = ("test".into(), "test".into());
+    let effects = app.effects();
+    let again = Effect::Transfer(TransferCommand::Reconnect { from, to });
+    assert!(effects.contains(&again), "{effects:?}");
+    assert!(app.state.session.connection().known_buckets.is_empty(), "it passes");
+
+    app.keys("g k");
+    assert!(lines(&app).contains(&"Now you pay for requests here.".to_owned()));
+    app.keys("f").typed("/keys/media").keys("enter");
+    let both = AccessSpec { key_file: Some("/keys/media".into()), ..paying };
+    assert_eq!(set(&mut app), (both.clone(), true));
+    app.fail("SetBucketAccess", Error::new(ErrorKind::Config, "read the key", "/keys/media"));
+    assert!(app.state.dialog().is_none());
+    app.keys("g k a");
+    assert_eq!(set(&mut app).0.key_file, None, "that key was not taken");
+    app.reply(Ok(Answer::BucketAccessSet));
+    app.keys("g k f").typed("/keys/media").keys("enter").reply(Ok(Answer::BucketAccessSet));
+    assert_eq!(app.state.session.connection().known_buckets[0].access, both);
+    app.keys("g k n").reply(Ok(Answer::BucketAccessSet));
+    assert!(app.state.session.access(&"media".into()).is_plain());
 }
 
 #[test]

@@ -135,9 +135,8 @@ fn a_public_url_needs_a_configured_domain() {
     assert_eq!(copied(&mut app), None);
     let mut connection = connection("test");
     connection.known_buckets = vec![KnownBucket {
-        bucket: "media".into(),
-        prefix: "".into(),
         public_domain: Some("https://cdn.example.com".into()),
+        ..KnownBucket::from("media")
     }];
     let open = Location::parse("s3://media/").unwrap();
     let mut app = App::start(Startup { connections: vec![connection], open, ..startup() });

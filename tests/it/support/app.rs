@@ -335,6 +335,10 @@ fn fits(request: &Request, reply: &Reply) -> bool {
                 Request::Connections(ConnectionRequest::SavePublicDomain { .. }),
                 Ok(Answer::PublicDomainSaved(_))
             )
+            | (
+                Request::Connections(ConnectionRequest::SetBucketAccess { .. }),
+                Ok(Answer::BucketAccessSet)
+            )
             | (Request::Connections(ConnectionRequest::SignIn { .. }), Ok(Answer::SignedIn))
             | (Request::Connections(ConnectionRequest::GiveCode(_)), Ok(Answer::CodeGiven))
             | (Request::Connections(ConnectionRequest::ReadImports(_)), Ok(Answer::Imports(_)))

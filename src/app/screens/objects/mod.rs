@@ -24,6 +24,7 @@ pub mod ordering;
 pub mod pager;
 pub mod patch;
 mod publicity;
+mod reaching;
 pub mod reasons;
 pub mod renaming;
 pub mod rows;
@@ -55,6 +56,7 @@ use crate::app::screens::objects::describing::Describing;
 use crate::app::screens::objects::downloading::Listed;
 use crate::app::screens::objects::editing::Editing;
 use crate::app::screens::objects::publicity::Asking;
+use crate::app::screens::objects::reaching::Reaching;
 use crate::app::screens::objects::reasons::disabled;
 use crate::app::screens::objects::searching::Searching;
 use crate::app::screens::objects::sorting::{menu, order_at};
@@ -75,6 +77,7 @@ pub struct Objects {
     describing: Describing,
     editing: Editing,
     thawing: Thawing,
+    reaching: Reaching,
     comparing: Comparing,
 }
 
@@ -117,6 +120,7 @@ impl Part for Objects {
             .or_else(|| self.describing.question.dialog())
             .or_else(|| self.editing.dialog())
             .or_else(|| self.thawing.question.dialog())
+            .or_else(|| self.reaching.dialog())
             .or_else(|| self.comparing.question.dialog())
             .or_else(|| self.acting.question.dialog())
     }
@@ -128,6 +132,7 @@ impl Part for Objects {
             .or_else(|| self.describing.question.dialog_mut())
             .or_else(|| self.editing.dialog_mut())
             .or_else(|| self.thawing.question.dialog_mut())
+            .or_else(|| self.reaching.dialog_mut())
             .or_else(|| self.comparing.question.dialog_mut())
             .or_else(|| self.acting.question.dialog_mut())
     }
@@ -161,6 +166,8 @@ impl Part for Objects {
             self.editing.on_action(action, cx);
         } else if self.thawing.question.is_open() {
             self.thawing.on_action(action, cx);
+        } else if self.reaching.dialog().is_some() {
+            self.reaching.on_action(action, cx);
         } else if self.comparing.question.is_open() {
             self.comparing.on_action(action, cx);
         } else if self.acting.question.is_open() {
@@ -209,6 +216,8 @@ impl Part for Objects {
             self.editing.on_text(chord, cx);
         } else if self.thawing.question.is_open() {
             self.thawing.on_text(chord, cx);
+        } else if self.reaching.dialog().is_some() {
+            self.reaching.on_text(chord, cx);
         } else if self.comparing.question.is_open() {
             self.comparing.on_text(chord, cx);
         } else if self.acting.question.is_open() {
@@ -253,6 +262,7 @@ impl Part for Objects {
             || self.describing.owns(ticket)
             || self.editing.owns(ticket)
             || self.thawing.owns(ticket)
+            || self.reaching.owns(ticket)
     }
 
     fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
@@ -266,6 +276,8 @@ impl Part for Objects {
             self.editing.on_reply(reply, cx);
         } else if self.thawing.owns(ticket) {
             self.thawing.on_reply(reply, cx);
+        } else if self.reaching.owns(ticket) {
+            self.reaching.on_reply(reply, cx);
         } else {
             self.acting.on_reply(ticket, reply, &mut self.browse, cx);
         }
@@ -277,6 +289,7 @@ impl Part for Objects {
             || self.describing.question.is_waiting()
             || self.editing.is_waiting()
             || self.thawing.is_waiting()
+            || self.reaching.is_waiting()
             || self.browse.watch().is_some()
     }
 
@@ -287,6 +300,7 @@ impl Part for Objects {
         self.comparing.question.close(cx);
         self.editing.drop_all(cx);
         self.thawing.drop_all(cx);
+        self.reaching.drop_all(cx);
         self.browse.forget(cx);
     }
 
@@ -376,6 +390,7 @@ impl Objects {
                 };
                 self.thawing.ask(bucket, targets(), costs);
             }
+            (Action::BucketAccess, _) => self.reaching.ask(bucket, cx.session),
             (Action::EditObject, Some(object)) => self.editing.open(object, cx),
             (Action::NewObject, _) => self.editing.name(bucket, place.prefix),
             _ => return false,

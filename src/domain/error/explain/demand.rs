@@ -2,6 +2,7 @@
 
 use crate::domain::error::Error;
 use crate::domain::error::explain::explanation::Explanation;
+use crate::domain::error::remedy::Remedy;
 
 /// Where a refusal says more than that it is one.
 pub fn of_denied(error: &Error) -> Option<Explanation> {
@@ -23,7 +24,7 @@ pub fn of_denied(error: &Error) -> Option<Explanation> {
         return Some(Explanation::new(
             "whoever asks pays for this bucket, and has to say so",
             "its owner turned requester pays on",
-            "ask its owner for access without it, or use a program that says so (--request-payer)",
+            Remedy::PayRequests,
         ));
     }
     if says(&["explicit deny"]) {
@@ -51,7 +52,7 @@ pub fn of_request(error: &Error) -> Option<Explanation> {
         Explanation::new(
             "the object is encrypted with a key of yours (SSE-C)",
             "the server does not keep that key: it has to come with every request",
-            "read it with a program that sends the key (aws s3 cp --sse-c)",
+            Remedy::GiveKey,
         )
     })
 }

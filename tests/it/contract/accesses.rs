@@ -1,0 +1,108 @@
+//! Buckets whose objects are asked for with a key of one's own or at one's own cost, against the
+//! embedded server.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use windlass::config::connection::{Connection, KnownBucket};
+use windlass::demo::server::Server;
+use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::object::{ObjectAddress, PutOptions};
+use windlass::domain::presign::{LinkMethod, LinkSpec};
+use windlass::domain::protection::AccessSpec;
+use windlass::s3::client::Client;
+use windlass::s3::meter::Meter;
+
+use crate::support::server::{connection, server};
+
+const PAYER: &str = "x-amz-request-payer";
+
+fn object(bucket: &str) -> ObjectAddress {
+    ObjectAddress::new(bucket.into(), "k".into())
+}
+
+/// A client whose connection says this of the bucket `special`.
+fn client(server: &Server, access: AccessSpec) -> Client {
+    let known = KnownBucket { access, ..KnownBucket::from("special") };
+    let connection = Connection { known_buckets: vec![known], ..connection(server) };
+    Client::connect(&connection, Arc::new(Meter::default())).unwrap()
+}
+
+async fn put(client: &Client, bucket: &str) {
+    client.create_bucket(&bucket.into()).await.unwrap();
+    client.put(&object(bucket), "hello".into(), &PutOptions::default()).await.unwrap();
+}
+
+async fn link(client: &Client, bucket: &str) -> Result<(), Error> {
+    let link = LinkSpec::new(object(bucket), LinkMethod::Get, Duration::from_secs(60));
+    client.presign(&link, jiff::Timestamp::now()).await.map(drop)
+}
+
+#[tokio::test]
+async fn requests_are_paid_for_in_the_bucket_that_says_so_and_in_no_other() {
+    let server = server().await;
+    let client = client(&server, AccessSpec { requester_pays: true, key_file: None });
+    for bucket in ["special", "usual"] {
+        put(&client, bucket).await;
+        server.faults().clear_log();
+        client.head(&object(bucket)).await.unwrap();
+        client.start_of(&object(bucket), 10).await.unwrap();
+        client.keys_below(&bucket.into(), &"".into(), false).next().await.unwrap();
+        client.delete(&bucket.into(), &["k".into()]).await.unwrap();
+        let log = server.faults().log();
+        assert!(log.len() >= 4, "{log:?}");
+        for asked in log {
+            let paid = asked.header(PAYER) == Some("requester");
+            assert_eq!(paid, bucket == "special", "{asked:?}");
+        }
+    }
+    let refused = link(&client, "special").await.unwrap_err();
+    assert!(refused.detail.contains("say that they pay"), "{refused:?}");
+    link(&client, "usual").await.unwrap();
+}
+
+fn key(folder: &Path, bytes: &[u8]) -> AccessSpec {
+    let file = folder.join("key");
+    std::fs::write(&file, bytes).unwrap();
+    AccessSpec { key_file: Some(file), requester_pays: false }
+}
+
+#[tokio::test]
+async fn a_key_opens_the_objects_of_its_bucket_and_what_lacks_it_says_how_to_give_it() {
+    let server = server().await;
+    let folder = tempfile::tempdir().unwrap();
+    let keyed = client(&server, key(folder.path(), &[7; 32]));
+    put(&keyed, "special").await;
+    put(&keyed, "usual").await;
+    assert!(keyed.head(&object("special")).await.unwrap().has_customer_key());
+    assert!(!keyed.head(&object("usual")).await.unwrap().has_customer_key());
+    assert_eq!(keyed.start_of(&object("special"), 10).await.unwrap().bytes, b"hello");
+    let copy = ObjectAddress::new("usual".into(), "copy".into());
+    keyed.copy(&object("special"), &copy, None, false, None).await.unwrap();
+    let refused = link(&keyed, "special").await.unwrap_err();
+    assert!(refused.detail.contains("send the key too"), "{refused:?}");
+
+    let plain = client(&server, AccessSpec::default());
+    let refused = plain.head(&object("special")).await.unwrap_err();
+    let told = refused.explain();
+    assert!(told.what.contains("key of yours (SSE-C)"), "{refused:?}");
+    assert!(told.next_anywhere().contains("give the key"), "{}", told.next_anywhere());
+    assert_eq!(plain.start_of(&copy, 10).await.unwrap().bytes, b"hello");
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_read_is_said_of_its_bucket_alone_and_read_again() {
+    let server = server().await;
+    let folder = tempfile::tempdir().unwrap();
+    let keyed = client(&server, key(folder.path(), b"short"));
+    put(&keyed, "usual").await;
+    let refused = keyed.head(&object("special")).await.unwrap_err();
+    assert_eq!((&refused.kind, &*refused.operation), (&ErrorKind::Config, "read the key"));
+    assert!(refused.detail.contains("32 bytes"), "{refused:?}");
+    key(folder.path(), &[7; 32]);
+    put(&keyed, "special").await;
+    let pipe = AccessSpec { key_file: Some("/dev/zero".into()), requester_pays: false };
+    let refused = client(&server, pipe).head(&object("special")).await.unwrap_err();
+    assert!(refused.detail.contains("from a file"), "{refused:?}");
+}
