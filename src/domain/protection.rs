@@ -105,6 +105,26 @@ impl AccessSpec {
     pub fn is_plain(&self) -> bool {
         *self == AccessSpec::default()
     }
+
+    /// Why links of objects that are asked for so are of no use.
+    pub fn unlinkable(&self) -> Option<&'static str> {
+        unlinkable(self.key_file.is_some(), self.requester_pays)
+    }
+}
+
+/// Why links are of no use, where requests need a key of one's own, or are paid for.
+pub fn unlinkable(key: bool, paid: bool) -> Option<&'static str> {
+    match (key, paid) {
+        (true, _) => Some(
+            "whoever uses a link would have to send the key too: links of objects under a key of \
+             one's own are not made",
+        ),
+        (_, true) => Some(
+            "whoever uses a link would have to say that they pay: links of a bucket whose requests \
+             the requester pays for are not made",
+        ),
+        _ => None,
+    }
 }
 
 /// How far an archived object is on its way to be readable.

@@ -16,7 +16,7 @@ use md5::{Digest as _, Md5};
 use crate::config::connection::KnownBucket;
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::protection::AccessSpec;
+use crate::domain::protection::{AccessSpec, unlinkable};
 
 const READ_KEY: &str = "read the key";
 
@@ -95,17 +95,7 @@ impl Access {
 
     /// Why a link of an object is of no use.
     pub fn unlinkable(&self) -> Option<&'static str> {
-        match (self.has_key(), self.requester_pays) {
-            (true, _) => Some(
-                "whoever uses a link would have to send the key too: links of objects under a key \
-                 of one's own are not made",
-            ),
-            (_, true) => Some(
-                "whoever uses a link would have to say that they pay: links of a bucket whose \
-                 requests the requester pays for are not made",
-            ),
-            _ => None,
-        }
+        unlinkable(self.has_key(), self.requester_pays)
     }
 
     pub fn has_key(&self) -> bool {

@@ -235,15 +235,19 @@ impl Part for SidePane {
     }
 
     fn disabled(&self, action: Action, session: &Session) -> Option<String> {
+        if let Action::Parent | Action::Details | Action::Preview | Action::FollowCursor = action {
+            return None;
+        }
+        let Some(subject) = &self.subject else {
+            return Some("no object is shown here".to_owned());
+        };
         match action {
-            Action::Parent | Action::Details | Action::Preview | Action::FollowCursor => None,
-            _ if self.subject.is_none() => Some("no object is shown here".to_owned()),
             Action::CopyValue if self.tab == SideTab::Details => None,
             action if is_of_preview(action) && self.tab == SideTab::Details => {
                 Some("this works in the preview".to_owned())
             }
             action if is_of_preview(action) => self.looking.disabled(action),
-            _ => disabled_of_one(action, session),
+            _ => disabled_of_one(action, &subject.object.bucket, session),
         }
     }
 }

@@ -75,7 +75,7 @@ impl Remedy {
     pub fn conjunction(&self) -> &'static str {
         match self {
             Remedy::Refresh => "then ",
-            Remedy::SwitchConnection | Remedy::KeepKeysInFile => "or ",
+            Remedy::SwitchConnection | Remedy::KeepKeysInFile | Remedy::PayRequests => "or ",
             _ => "",
         }
     }

@@ -20,7 +20,7 @@ impl Client {
     pub async fn presign(&self, link: &LinkSpec, now: Timestamp) -> Result<PresignedLink, Error> {
         let call = Call::on_object(link.method.operation(), &link.object);
         if let Some(why) = self.access(&link.object.bucket).unlinkable() {
-            return Err(call.fails(ErrorKind::Unsupported, why));
+            return Err(call.fails(ErrorKind::InvalidRequest, why));
         }
         let signer = signer(&*self.sdk().await?, &call).await?;
         let (holds, shortened) = effective_expiry(link.expires_in, now, signer.end);

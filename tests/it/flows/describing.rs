@@ -219,6 +219,8 @@ fn who_pays_and_a_key_of_ones_own_are_chosen_for_a_bucket() {
     let again = Effect::Transfer(TransferCommand::Reconnect { from, to });
     assert!(effects.contains(&again), "{effects:?}");
     assert!(app.state.session.connection().known_buckets.is_empty(), "it passes");
+    app.keys("y");
+    assert!(app.toast().contains("would have to say that they pay"), "{}", app.toast());
 
     app.keys("g k");
     assert!(lines(&app).contains(&"Now you pay for requests here.".to_owned()));

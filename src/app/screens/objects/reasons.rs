@@ -7,6 +7,7 @@ use crate::app::screens::objects::comparing::unpaired;
 use crate::app::screens::objects::naming;
 use crate::app::screens::objects::watch::GONE;
 use crate::app::session::Session;
+use crate::domain::address::Bucket;
 use crate::domain::provider::Capability;
 
 pub fn disabled(action: Action, browse: &Browse, session: &Session) -> Option<String> {
@@ -52,9 +53,9 @@ fn of_the_past(action: Action, browse: &Browse, session: &Session) -> Option<Str
 }
 
 /// Why something cannot be done to one object that is there.
-pub fn disabled_of_one(action: Action, session: &Session) -> Option<String> {
+pub fn disabled_of_one(action: Action, bucket: &Bucket, session: &Session) -> Option<String> {
     read_only(action, session).or_else(|| match action {
-        Action::CopyLink | Action::OpenLink => naming::no_signature(session),
+        Action::CopyLink | Action::OpenLink => naming::no_link(bucket, session),
         _ => None,
     })
 }
@@ -146,7 +147,7 @@ fn rows_disabled(action: Action, browse: &Browse, session: &Session) -> Option<S
             let key = session.key(Action::LinkMenu);
             Some(format!("this is a prefix, not an object: {key} copies its s3:// address"))
         }
-        Action::CopyLink | Action::OpenLink => naming::no_signature(session),
+        Action::CopyLink | Action::OpenLink => naming::no_link(&browse.place()?.bucket, session),
         _ => None,
     }
 }

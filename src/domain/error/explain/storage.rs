@@ -172,7 +172,11 @@ fn denied(error: &Error) -> Explanation {
         "these keys may not read here",
         "the token is for another bucket or prefix, a policy forbids it, or whoever asks pays for \
          this bucket and has to say so (requester pays)",
-        ["open a bucket or prefix the token is for".into(), Remedy::SwitchConnection],
+        [
+            "open a bucket or prefix the token is for".into(),
+            Remedy::SwitchConnection,
+            Remedy::PayRequests,
+        ],
     )
 }
 
