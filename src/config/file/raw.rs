@@ -434,7 +434,7 @@ impl<'de> Visitor<'de> for BucketVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawBucket, A::Error> {
         let table = BucketTable::deserialize(MapAccessDeserializer::new(map))?;
-        let key_file = table.sse_c_key.map(|path| tilde::expanded(path));
+        let key_file = table.sse_c_key.map(tilde::expanded);
         let access = AccessSpec { key_file, requester_pays: table.requester_pays };
         let BucketTable { name, prefix, public_domain, .. } = table;
         Ok(RawBucket { name, prefix, public_domain, access })
