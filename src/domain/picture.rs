@@ -11,6 +11,8 @@ pub struct Picture {
     pub rgb: Arc<[u8]>,
     /// The sides of what it was made from, which may be larger.
     pub whole: (u32, u32),
+    /// What of it is not shown: `without its text`.
+    pub without: Option<&'static str>,
 }
 
 /// By which sequences a terminal shows a picture in its own pixels.
@@ -35,7 +37,7 @@ impl Eq for Picture {}
 
 impl Picture {
     pub fn new(width: u32, height: u32, rgb: Vec<u8>) -> Picture {
-        Picture { width, height, rgb: rgb.into(), whole: (width, height) }
+        Picture { width, height, rgb: rgb.into(), whole: (width, height), without: None }
     }
 
     /// Red, green and blue of a pixel; `None` outside.

@@ -42,6 +42,8 @@ pub mod programs;
 pub mod rows;
 pub mod section;
 pub mod sqlite;
+#[cfg(feature = "images")]
+pub mod svg_picture;
 #[cfg(feature = "syntax")]
 pub mod syntax;
 #[cfg(test)]

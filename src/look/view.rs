@@ -24,6 +24,8 @@ use crate::look::picture::picture;
 use crate::look::rows::read::read_rows;
 use crate::look::rows::request::{RowRequest, RowsFault};
 use crate::look::rows::write::{KeptRows, RowWriter};
+#[cfg(feature = "images")]
+use crate::look::svg_picture::{LONGEST, draw};
 #[cfg(feature = "syntax")]
 use crate::look::syntax::coloured;
 use crate::look::windows::{bytes_window, text_window};
@@ -198,10 +200,16 @@ fn pdf_window(inside: &Inside, contents: &Contents) -> Looked<TextWindow> {
 
 #[cfg(feature = "images")]
 fn image(inside: &Inside, contents: &Contents, pixels: u64) -> Looked<ViewBody> {
-    if contents.facts.iter().any(|(_, format)| format == "SVG") {
-        return Ok(ViewBody::Text(shown_text(inside)?));
+    if !contents.facts.iter().any(|(_, format)| format == "SVG") {
+        return Ok(ViewBody::Picture(picture(&inside.source, pixels)?));
     }
-    Ok(ViewBody::Picture(picture(&inside.source, pixels)?))
+    let (text, whole) = beginning(inside, LONGEST)?;
+    let drawn = if whole { draw(&text, pixels).ok() } else { None };
+    // What cannot be drawn can be read.
+    Ok(match drawn {
+        Some(drawn) => ViewBody::Picture(drawn),
+        None => ViewBody::Text(shown_text(inside)?),
+    })
 }
 
 #[cfg(not(feature = "images"))]
@@ -287,7 +295,13 @@ mod tests {
         assert!(matches!(body("a.bin", b"\0\x01\x02".to_vec()), ViewBody::Bytes(_)));
         let ViewBody::Text(text) = body("a.md", "# A\n\n- b\n") else { panic!("no text") };
         assert_eq!(text.lines[2].line.text, "• b");
-        assert!(matches!(body("a.svg", "<svg width='1' height='1'/>"), ViewBody::Text(_)));
+        assert!(matches!(body("a.svg", "<svg width='1' height='1'>"), ViewBody::Text(_)));
+        if cfg!(feature = "images") {
+            let svg = "<svg xmlns='http://www.w3.org/2000/svg' width='2' height='1'/>";
+            assert!(matches!(body("a.svg", svg), ViewBody::Picture(_)));
+            let packed = zstd::encode_all(svg.as_bytes(), 1).unwrap();
+            assert!(matches!(body("a.svg.zst", packed), ViewBody::Picture(_)));
+        }
     }
 
     #[test]

@@ -44,6 +44,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("syntect", &["look/"]),
     ("two_face", &["look/"]),
     ("image", &["look/"]),
+    ("resvg", &["look/"]),
     ("parquet", &["look/"]),
     ("csv", &["look/"]),
     ("sevenz_rust2", &["look/"]),

@@ -180,9 +180,11 @@ fn extent(preview: &Preview) -> String {
             let members = Count(members.count() as u64);
             format!("{members}{more} members")
         }
-        PreviewBody::Picture(_) => {
+        PreviewBody::Picture(picture) => {
             let sides = preview.contents.width.zip(preview.contents.height);
-            sides.map_or_else(String::new, |(width, height)| format!("{width} × {height}"))
+            let sides = sides.map(|(width, height)| format!("{width} × {height}"));
+            let without = picture.without.map(str::to_owned);
+            sides.into_iter().chain(without).collect::<Vec<_>>().join(" · ")
         }
         PreviewBody::Facts(_) => preview.contents.kind.name().to_owned(),
     };
