@@ -119,7 +119,7 @@ fn on_screen(served: &Served, home: &Path) {
         first - pressed,
         keys(),
         last - pressed,
-        processor_time(browser.process()) - time,
+        processor_time(browser.process()).saturating_sub(time),
     );
 }
 

@@ -24,7 +24,10 @@ pub fn before(objects: u64, session: &Session) -> Dialog {
     let objects = Counted(objects, "object");
     question()
         .line(format!("{objects} {verb} archived, and readable only once restored."))
-        .line(format!("{} asks for that, where nobody has.", session.key(Action::Thaw)))
+        .line(format!(
+            "{} asks for the restore, where nobody has asked yet.",
+            session.key(Action::Thaw)
+        ))
         .into()
 }
 

@@ -55,7 +55,7 @@ fn a_text_longer_than_what_is_kept_is_read_on_back_and_to_its_end() {
     assert_eq!((window.end, inside.size()), (LINES * LINE, LINES * LINE));
     assert_eq!(window.lines.last().unwrap().line.text, "1599999 a line of a log");
     let all = told.lock().unwrap().split_off(0);
-    assert!(all.len() > 3 && all.is_sorted(), "{all:?}");
+    assert!(all.len() >= 3 && all.is_sorted(), "{all:?}");
     // Far before what is kept: from the start again, which is told.
     let window = text_window(&inside, 500_000 * LINE, &tell).unwrap();
     assert!(window.lines.iter().any(|line| line.line.text.starts_with("0500000")));

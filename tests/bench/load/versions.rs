@@ -61,10 +61,13 @@ impl Past {
             let at = self.first(asked.key_marker);
             let told = (at < self.keys && key(at) == asked.key_marker).then_some(at);
             // A version is called by its place, the newest 0.
-            let place = asked.version_marker.strip_prefix('v').and_then(|v| v.parse().ok());
+            let place = asked
+                .version_marker
+                .strip_prefix('v')
+                .and_then(|place| place.parse::<usize>().ok());
             (number, version) = match (told, place) {
                 (Some(at), Some(place)) => {
-                    (number.max(at), usize::from(at >= number) * (place + 1_usize))
+                    (number.max(at), usize::from(at >= number) * (place + 1))
                 }
                 (Some(at), None) => (number.max(at + 1), 0),
                 (None, _) => (number.max(at), 0),

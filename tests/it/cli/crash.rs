@@ -286,21 +286,6 @@ impl Past {
         self.shop.store().put("vault", "from/new.bin", "new");
     }
 
-    /// Runs it at a rate that leaves the large object unfinished, and kills it once files are
-    /// there.
-    fn killed(&self, mut command: Command, folder: &Path) {
-        command.args(["--limit-rate", "6MiB"]);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        let begun = || fs::read_dir(folder).is_ok_and(|entries| entries.count() > 3);
-        while !begun() {
-            sleep(Duration::from_millis(10));
-            assert!(child.try_wait().unwrap().is_none(), "it ended before it was killed");
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
-
     fn check(&self, folder: &Path) {
         for (name, bytes) in &self.old {
             assert!(fs::read(folder.join(name)).unwrap() == *bytes, "{name} is not as it was");
@@ -322,7 +307,7 @@ fn a_killed_download_of_a_time_goes_on_with_the_versions_of_that_time() {
         size: None,
     };
     enqueue(&past.shop, journal, vec![work]);
-    past.killed(past.shop.command(&["queue", "run"]), &folder);
+    kill_midway(past.shop.command(&["queue", "run"]), &folder);
     past.go_on();
     past.shop.run(&["queue", "run"]).ended(0);
     past.check(&folder);
@@ -334,8 +319,23 @@ fn a_killed_get_of_a_time_that_is_run_again_takes_the_same_versions() {
     let past = Past::new();
     let folder = past.shop.path("then");
     let line = ["get", "s3://vault/from/", "then", "--at", "3h", "--skip-existing"];
-    past.killed(past.shop.command(&line), &folder);
+    kill_midway(past.shop.command(&line), &folder);
     past.go_on();
     past.shop.run(&line).ended(0);
     past.check(&folder);
+}
+
+/// Runs it at a rate that leaves the large object unfinished, and kills it once files are
+/// there.
+fn kill_midway(mut command: Command, folder: &Path) {
+    command.args(["--limit-rate", "6MiB"]);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let begun = || fs::read_dir(folder).is_ok_and(|entries| entries.count() > 3);
+    while !begun() {
+        sleep(Duration::from_millis(10));
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it was killed");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
