@@ -124,16 +124,23 @@ impl Inside {
         let mut waiting = effects;
         while let Some(effect) = waiting.pop() {
             let Effect::Request { ticket, request, .. } = effect else { continue };
+            let now = Timestamp::from_second(NOW).unwrap();
             let reply = match request {
                 Request::Storage(StorageRequest::ListPage { .. }) => {
                     Ok(Answer::Page(self.next_page()))
+                }
+                Request::Storage(StorageRequest::ListRest { .. }) => {
+                    while self.given * 1000 < self.rows {
+                        let page = Ok(Answer::Page(self.next_page()));
+                        waiting.extend(update(&mut self.state, now, answered(ticket, page)));
+                    }
+                    Ok(Answer::Page(ListedPage::default()))
                 }
                 Request::Machine(MachineRequest::Arrange { listing, arrangement }) => {
                     Ok(Answer::Arranged(arrange(&listing, &arrangement)))
                 }
                 _ => continue,
             };
-            let now = Timestamp::from_second(NOW).unwrap();
             waiting.extend(update(&mut self.state, now, answered(ticket, reply)));
         }
     }

@@ -61,7 +61,7 @@ const LOOKED: &[Looked] = &[
         make: parquet,
         keys: "",
         shows: "measured_at",
-        limit: (6, 2 << 20),
+        limit: (12, 2 << 20),
         beside_yazi: false,
     },
     Looked {
@@ -70,7 +70,7 @@ const LOOKED: &[Looked] = &[
         what: "2 GB zip, its names",
         make: zip,
         keys: "",
-        shows: "member-00001",
+        shows: "folder/",
         limit: (4, 1 << 20),
         beside_yazi: false,
     },
