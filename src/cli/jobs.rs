@@ -106,7 +106,8 @@ pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Tr
         arguments.file_rules(choice.settings.transfers.files()),
         arguments.pace,
     );
-    let rules = choice.settings.upload_rules.clone();
+    let bucket = arguments.destination.bucket();
+    let rules = bucket.map(|bucket| choice.settings.upload_rules_of(bucket)).unwrap_or_default();
     how.options = JobOptions { attributes, rules, filter: (&arguments.filter).into() };
     if arguments.dry_run {
         return rehearse(choice, &how.specs(choice, work)).await;

@@ -12,10 +12,9 @@ use std::path::Path;
 use crate::config::aws::text::{self, Unreadable};
 use crate::config::connection::Connection;
 use crate::config::file::raw::{RawConnection, RawFile};
-use crate::config::settings::Settings;
+use crate::config::settings::{BucketRule, Settings};
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::transfer::UploadRule;
 
 /// What the file says.
 #[derive(Clone, Debug, Default)]
@@ -92,7 +91,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
             },
         )?);
     }
-    let upload_rules = file.upload_rules.into_iter().map(UploadRule::from).collect();
+    let upload_rules = file.upload_rules.into_iter().map(BucketRule::from).collect();
     let settings = Settings { ui: file.ui, transfers: file.transfers, upload_rules };
     let Some(default) = file.default else {
         return Ok(Configuration { default: None, connections, settings });

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
+use crate::domain::address::Bucket;
 use crate::domain::attributes::Attributes;
 use crate::domain::object::ObjectHeaders;
 use crate::domain::protection::Protection;
@@ -17,8 +18,22 @@ use crate::domain::units::parse_rate_limit;
 pub struct Settings {
     pub ui: UiSettings,
     pub transfers: TransferSettings,
-    /// What uploads give to objects by their names.
-    pub upload_rules: Vec<UploadRule>,
+    pub upload_rules: Vec<BucketRule>,
+}
+
+impl Settings {
+    /// What uploads to a bucket give to objects by their names, in the order of the file.
+    pub fn upload_rules_of(&self, bucket: &Bucket) -> Vec<UploadRule> {
+        let here = |rule: &&BucketRule| rule.bucket.as_ref().is_none_or(|one| one == bucket);
+        self.upload_rules.iter().filter(here).map(|rule| rule.rule.clone()).collect()
+    }
+}
+
+/// What uploads give to objects by their names, in one bucket or in all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketRule {
+    pub bucket: Option<Bucket>,
+    pub rule: UploadRule,
 }
 
 /// The section `[ui]`.
@@ -71,6 +86,7 @@ impl TransferSettings {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct UploadRuleText {
+    bucket: Option<String>,
     #[serde(rename = "match")]
     pattern: String,
     content_type: Option<String>,
@@ -84,8 +100,8 @@ pub struct UploadRuleText {
     acl: Option<String>,
 }
 
-impl From<UploadRuleText> for UploadRule {
-    fn from(text: UploadRuleText) -> UploadRule {
+impl From<UploadRuleText> for BucketRule {
+    fn from(text: UploadRuleText) -> BucketRule {
         let headers = ObjectHeaders {
             content_type: text.content_type,
             content_encoding: text.content_encoding,
@@ -102,7 +118,8 @@ impl From<UploadRuleText> for UploadRule {
             class: text.class,
             protection: Protection { acl: text.acl, ..Protection::default() },
         };
-        UploadRule { matches: text.pattern, attributes }
+        let bucket = text.bucket.map(Bucket::new);
+        BucketRule { bucket, rule: UploadRule { matches: text.pattern, attributes } }
     }
 }
 

@@ -251,6 +251,16 @@ fn rules_of_the_configuration_describe_uploads_by_their_names() {
         (&json!("no-cache"), &json!("rule"))
     );
     assert_eq!(stat(&shop, "s3://media/b.txt")["content_type"], "text/plain");
+    shop.write(
+        "config/config.toml",
+        "[[upload_rules]]\nbucket = \"other\"\nmatch = \"*\"\ncache_control = \"no-store\"\n",
+    );
+    shop.store().create_bucket("other");
+    for bucket in ["media", "other"] {
+        shop.run(&["put", "site/b.txt", &format!("s3://{bucket}/of-a-bucket.txt")]).ended(0);
+    }
+    assert_eq!(stat(&shop, "s3://media/of-a-bucket.txt")["cache_control"], json!(null));
+    assert_eq!(stat(&shop, "s3://other/of-a-bucket.txt")["cache_control"], "no-store");
     shop.write("config/config.toml", "[[upload_rules]]\nmatch = \"*\"\nnonsense = 1\n");
     assert!(shop.run(&["ls"]).ended(1).err.contains("nonsense"));
 }

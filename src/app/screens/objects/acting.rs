@@ -334,8 +334,8 @@ impl Acting {
                     Dialog::Picker(picker) => Some(picker.folder.clone()),
                     _ => None,
                 };
-                let rules = &cx.session.settings.upload_rules;
-                match uploading::specs(cx.session.name(), &bucket, &prefix, entries, rules) {
+                let rules = cx.session.settings.upload_rules_of(&bucket);
+                match uploading::specs(cx.session.name(), &bucket, &prefix, entries, &rules) {
                     Ok(specs) => {
                         self.check(under(specs, cx.session.settings.transfers.files()), cx);
                     }
