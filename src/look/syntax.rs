@@ -10,8 +10,11 @@ use crate::domain::coloured_text::{ColourSpan, ColouredLine, ColouredText, TextC
 /// The longest line that is coloured, in bytes; grammars may take long over longer ones.
 const LONGEST: usize = 2_000;
 
-/// Colouring ends after this time; the rest is plain.
-const MOST_TIME: Duration = Duration::from_millis(250);
+/// Lines that are seen at first, on any screen.
+const FIRST: usize = 120;
+
+/// Colouring ends after this time, and the rest is plain: of the first lines, and of those behind.
+const MOST_TIME: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(50)];
 
 /// What scopes of grammars mean, the more exact before the more general.
 const MEANINGS: &[(&str, TextColour)] = &[
@@ -72,9 +75,9 @@ pub fn coloured(text: &str, name: &str, cut: bool) -> ColouredText {
     let mut state = ParseState::new(language);
     let mut stack = ScopeStack::new();
     let mut lost = false;
-    let lines = text.split_inclusive('\n').map(|line| {
+    let lines = text.split_inclusive('\n').enumerate().map(|(number, line)| {
         let shown = line.trim_end_matches(['\n', '\r']);
-        lost |= line.len() > LONGEST || begun.elapsed() > MOST_TIME;
+        lost |= line.len() > LONGEST || begun.elapsed() > MOST_TIME[usize::from(number >= FIRST)];
         let spans = match lost {
             true => Vec::new(),
             false => {
