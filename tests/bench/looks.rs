@@ -203,7 +203,7 @@ fn told(screen: &str) -> String {
 fn beside(looked: &Looked, folder: &Path, ours: Duration) {
     let found = Command::new("yazi").arg("--version").output();
     if found.is_err() {
-        return say("yazi is missing", "it is on the PATH where `cargo install yazi-fm` was run");
+        return say("  yazi is missing", "it has to be on the PATH");
     }
     let mut times = Vec::new();
     for _ in 0..ROUNDS {
