@@ -126,7 +126,9 @@ pub async fn a_file_that_is_the_same_is_told_by_a_digest(target: Target) {
     let fetched = target.meter.usage().received - before;
     if tag.is_some_and(|tag| tag.md5_hex().is_some()) {
         assert_eq!(compared.bytes, ComparedBytes::SameBySum);
-        assert!(fetched < 100_000, "{fetched}");
+        // Asked for tags, `rclone serve s3` answers with the object itself.
+        let whole = target.has_quirk("keys-are-files");
+        assert!(whole || fetched < 100_000, "{fetched}");
     } else {
         assert!(matches!(compared.bytes, ComparedBytes::SameBySum | ComparedBytes::Same));
     }
