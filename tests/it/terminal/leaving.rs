@@ -35,6 +35,8 @@ fn a_stopped_program_paints_anew_when_it_goes_on() {
     session.wait("the new window painted", |screen| {
         screen.rows(0, 100).nth(29).is_some_and(|line| line.contains("help"))
     });
+    // It may see the new window before it sees that it goes on, and take the terminal after that.
+    session.wait_raw("the terminal taken again", |raw| raw.matches("\u{1b}[?1049h").count() == 2);
     session.see("samples").press("q");
     assert_eq!(session.ended(), 0);
     session.is_restored();
