@@ -75,13 +75,10 @@ impl std::fmt::Display for DiffEnd {
 impl DiffEnd {
     /// The object or file of a name relative to it; `None` of an object, which has none below it.
     pub fn named(&self, relative: &str) -> Option<DiffEnd> {
-        Some(match self {
-            DiffEnd::Object(_) => return None,
-            DiffEnd::Prefix(bucket, prefix) => {
-                DiffEnd::Object(ObjectAddress::new(bucket.clone(), prefix.key(relative)))
-            }
-            DiffEnd::Local(folder) => DiffEnd::Local(folder.join(relative)),
-        })
+        match self.clone().side(true) {
+            DiffSide::Tree(tree) => Some(tree.item(relative).into()),
+            DiffSide::Item(_) => None,
+        }
     }
 
     /// `is_folder`: of a path that is one.
@@ -91,6 +88,15 @@ impl DiffEnd {
             DiffEnd::Prefix(bucket, prefix) => DiffSide::Tree(DiffTree::Stored(bucket, prefix)),
             DiffEnd::Local(path) if is_folder => DiffSide::Tree(DiffTree::Local(path)),
             DiffEnd::Local(path) => DiffSide::Item(DiffItem::Local(path)),
+        }
+    }
+}
+
+impl From<DiffItem> for DiffEnd {
+    fn from(item: DiffItem) -> DiffEnd {
+        match item {
+            DiffItem::Stored(object) => DiffEnd::Object(object),
+            DiffItem::Local(path) => DiffEnd::Local(path),
         }
     }
 }

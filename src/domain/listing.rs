@@ -1,5 +1,6 @@
 //! Keeps the listing of a prefix: rows in text arenas, a page at a time, cheap to snapshot.
 
+mod class;
 mod texts;
 mod token;
 
@@ -9,9 +10,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::indexed::IndexStand;
+use crate::domain::listing::class::CLASSES;
 use crate::domain::listing::texts::Texts;
 use crate::domain::row_set::RowSet;
 
+pub use crate::domain::listing::class::Class;
 pub use crate::domain::listing::token::ContinuationToken;
 
 /// A row of a listing, borrowed from its page.
@@ -54,74 +57,8 @@ impl Row<'_> {
     }
 }
 
-/// A storage class in one byte. A class this version does not know is `Other`; HeadObject gives its
-/// text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Class {
-    #[default]
-    Unknown,
-    Standard,
-    StandardIa,
-    OneZoneIa,
-    IntelligentTiering,
-    Glacier,
-    GlacierIr,
-    DeepArchive,
-    ReducedRedundancy,
-    ExpressOneZone,
-    Other,
-}
-
-impl Class {
-    /// Each with its name in S3 and a short one for a table column.
-    const NAMES: [(Class, &str, &str); 10] = [
-        (Class::Unknown, "", ""),
-        (Class::Standard, "STANDARD", "standard"),
-        (Class::StandardIa, "STANDARD_IA", "ia"),
-        (Class::OneZoneIa, "ONEZONE_IA", "onezone-ia"),
-        (Class::IntelligentTiering, "INTELLIGENT_TIERING", "tiering"),
-        (Class::Glacier, "GLACIER", "glacier"),
-        (Class::GlacierIr, "GLACIER_IR", "glacier-ir"),
-        (Class::DeepArchive, "DEEP_ARCHIVE", "deep-archive"),
-        (Class::ReducedRedundancy, "REDUCED_REDUNDANCY", "reduced"),
-        (Class::ExpressOneZone, "EXPRESS_ONEZONE", "express"),
-    ];
-
-    pub fn parse(text: &str) -> Class {
-        let known = Class::NAMES.iter().find(|(_, name, _)| *name == text);
-        known.map_or(Class::Other, |(class, ..)| *class)
-    }
-
-    /// As S3 spells it; empty where the server named none, `OTHER` where this version does not know
-    /// it.
-    pub fn as_str(self) -> &'static str {
-        let known = Class::NAMES.iter().find(|(class, ..)| *class == self);
-        known.map_or("OTHER", |(_, name, _)| name)
-    }
-
-    /// As [`Class::as_str`]; a server that names no class has but the usual one.
-    pub fn spelled(self) -> &'static str {
-        match self.as_str() {
-            "" => Class::Standard.as_str(),
-            named => named,
-        }
-    }
-
-    /// One byte that stands for the class on disk, now and later.
-    pub fn code(self) -> u8 {
-        self as u8
-    }
-
-    pub fn of_code(code: u8) -> Option<Class> {
-        CLASSES.get(usize::from(code)).copied()
-    }
-
-    /// A short name for a table column; empty where the server named no class.
-    pub fn label(self) -> &'static str {
-        let known = Class::NAMES.iter().find(|(class, ..)| *class == self);
-        known.map_or("other", |(.., label)| label)
-    }
-}
+const NO_TIME: i64 = i64::MIN;
+const PREFIX_ROW: u8 = u8::MAX;
 
 /// Rows of one answer of ListObjectsV2 in key order: the names in one string, the numbers in
 /// columns. A row costs its name and 21 bytes.
@@ -148,22 +85,6 @@ struct PastColumn {
     versions: Texts,
     known_since: Option<Timestamp>,
 }
-
-const NO_TIME: i64 = i64::MIN;
-const PREFIX_ROW: u8 = u8::MAX;
-const CLASSES: [Class; 11] = [
-    Class::Unknown,
-    Class::Standard,
-    Class::StandardIa,
-    Class::OneZoneIa,
-    Class::IntelligentTiering,
-    Class::Glacier,
-    Class::GlacierIr,
-    Class::DeepArchive,
-    Class::ReducedRedundancy,
-    Class::ExpressOneZone,
-    Class::Other,
-];
 
 impl Page {
     pub fn with_capacity(rows: usize, text_bytes: usize) -> Page {

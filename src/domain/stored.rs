@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::listing::Class;
 use crate::domain::price::{Cost, Price, PriceList, STANDARD, TierCosts};
+use crate::domain::protection::is_archive;
 use crate::domain::provider::Provider;
 use crate::domain::tally::Amount;
 
@@ -102,8 +102,7 @@ impl Stored {
         provider: Provider,
         region: Option<&str>,
     ) -> Vec<(&'static str, TierCosts)> {
-        let archives = [Class::Glacier, Class::DeepArchive].map(Class::as_str);
-        let archived = self.classes().filter(|(class, _)| archives.contains(class));
+        let archived = self.classes().filter(|(class, _)| is_archive(class));
         let priced = archived.filter_map(|(class, totals)| {
             let price = list.find(provider, region, class)?;
             Some((class, price.retrievals(totals.objects, totals.bytes)))

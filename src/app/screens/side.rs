@@ -24,7 +24,6 @@ use crate::app::screens::side::looking::Looking;
 use crate::app::screens::subject::Subject;
 use crate::app::session::Session;
 use crate::domain::error::Error;
-use crate::domain::listing::Class;
 use crate::domain::object::{ObjectAddress, ObjectHead};
 
 /// What is worth a place in the footer beside the details.
@@ -404,8 +403,7 @@ impl SidePane {
 
     /// Whether its class keeps it where a GET may be refused: it is looked at before.
     fn may_be_archived(&self) -> bool {
-        let class = self.subject.as_ref().map(|subject| subject.class);
-        matches!(class, Some(Class::Glacier | Class::DeepArchive))
+        self.subject.as_ref().is_some_and(Subject::is_archived)
     }
 
     /// Once the head of what may be archived is known: what is inside, or why it cannot be had.

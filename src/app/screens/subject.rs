@@ -16,6 +16,6 @@ pub struct Subject {
 impl Subject {
     /// It must be restored before it can be read.
     pub fn is_archived(&self) -> bool {
-        matches!(self.class, Class::Glacier | Class::DeepArchive)
+        self.class.is_archive()
     }
 }

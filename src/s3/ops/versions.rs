@@ -359,11 +359,8 @@ fn next(
     last_prefix: Option<&Prefix>,
 ) -> Option<VersionMarker> {
     let after_last = || {
-        let row = last.map(|last| VersionMarker {
-            key: last.key.as_str().to_owned(),
-            version: Some(last.version.clone()),
-        });
-        [row, last_prefix.map(behind)].into_iter().flatten().max_by(|a, b| a.key.cmp(&b.key))
+        let (row, prefix) = (last.map(behind), last_prefix.map(behind_all));
+        [row, prefix].into_iter().flatten().max_by(|a, b| a.key.cmp(&b.key))
     };
     let Some(marker) = written.next_key.as_deref().filter(|key| !key.is_empty()) else {
         return after_last();
@@ -380,12 +377,8 @@ fn next(
         // OpenStack Swift calls every version `null` here, has nothing behind that, and begins with
         // the same prefix again behind its bare name.
         if version.as_ref().is_some_and(|id| id.as_str() == NULL) {
-            let row = last.filter(|last| last.key.as_str() == key);
-            let row = row.map(|last| VersionMarker {
-                key: key.to_owned(),
-                version: Some(last.version.clone()),
-            });
-            return row.or_else(|| last_prefix.map(behind));
+            let row = last.filter(|last| last.key.as_str() == key).map(behind);
+            return row.or_else(|| last_prefix.map(behind_all));
         }
         return Some(VersionMarker { key: key.to_owned(), version });
     }
@@ -395,7 +388,11 @@ fn next(
     after_last()
 }
 
+fn behind(row: &VersionEntry) -> VersionMarker {
+    VersionMarker { key: row.key.as_str().to_owned(), version: Some(row.version.clone()) }
+}
+
 /// What begins behind everything below a prefix.
-fn behind(prefix: &Prefix) -> VersionMarker {
+fn behind_all(prefix: &Prefix) -> VersionMarker {
     VersionMarker { key: start(prefix.as_str(), true, ""), version: None }
 }

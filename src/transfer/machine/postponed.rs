@@ -70,6 +70,7 @@ mod tests {
     use crate::transfer::fact::{Fact, Outcome};
     use crate::transfer::item::ItemKind;
     use crate::transfer::local::names::LocalName;
+    use crate::transfer::machine::tests::before;
     use crate::transfer::machine::{Due, Machine, Room};
 
     const JOB: JobId = JobId(1);
@@ -233,13 +234,7 @@ mod tests {
             number += 1;
         }
         assert!((20_000..30_000).contains(&number), "{number}");
-        let before: Vec<&str> = passed
-            .iter()
-            .map(|fact| match fact {
-                Fact::Passed { before, .. } => before.as_str(),
-                other => panic!("{other:?}"),
-            })
-            .collect();
+        let before = before(&passed);
         assert!(before.len() > 4);
         assert_eq!(before.iter().max(), Some(&"p/003001"), "{before:?}");
     }

@@ -255,13 +255,7 @@ fn a_job_has_passed_what_comes_before_its_first_unsettled_object_and_nothing_mor
         }
         passed.extend(world.machine.passed(JOB));
     }
-    let before: Vec<&str> = passed
-        .iter()
-        .map(|fact| match fact {
-            Fact::Passed { before, .. } => before.as_str(),
-            other => panic!("{other:?}"),
-        })
-        .collect();
+    let before = before(&passed);
     assert_eq!(before.len(), 4, "{before:?}");
     assert_eq!(before[..3], ["p/00100"; 3]);
     assert!(before[3] > "p/08000", "{before:?}");
@@ -455,4 +449,15 @@ fn what_is_recorded_counts_while_a_job_rests() {
     assert_eq!((after.bytes, after.bytes_total), (6, 10), "of what the journal knows");
     restarted.apply(&Fact::Finished { job: JOB, error: None });
     assert_eq!(restarted.progress(JOB).unwrap().bytes, 0);
+}
+
+/// Up to where each says that everything is done.
+pub(super) fn before(passed: &[Fact]) -> Vec<&str> {
+    passed
+        .iter()
+        .map(|fact| match fact {
+            Fact::Passed { before, .. } => before.as_str(),
+            other => panic!("{other:?}"),
+        })
+        .collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::downloading::Listed;
-use crate::domain::listing::{Class, Row, RowKind};
+use crate::domain::listing::{Row, RowKind};
 use crate::domain::object::VersionId;
 use crate::domain::transfer::Target;
 
@@ -31,25 +31,22 @@ impl Browse {
                 (Target::Object(place.prefix.key(row.name)), Some(size))
             }
         };
-        if self.marking.marks.is_empty() {
-            let current = self.current().filter(|row| !self.is_seen_gone(row.name));
-            return current.map(target).into_iter().collect();
-        }
-        let marked = self.marking.marks.iter().map(|number| self.rows.listing().row(number));
-        marked.filter(|row| !self.is_seen_gone(row.name)).map(target).collect()
+        self.meant().map(target).collect()
+    }
+
+    /// The marked rows, or the current one; none that the watch saw go.
+    fn meant(&self) -> impl Iterator<Item = Row<'_>> {
+        let marks = &self.marking.marks;
+        let current = self.current().filter(|_| marks.is_empty());
+        let marked = marks.iter().map(|number| self.rows.listing().row(number));
+        current.into_iter().chain(marked).filter(|row| !self.is_seen_gone(row.name))
     }
 
     /// How many objects of an action are in an archive by their class.
     pub fn archived(&self) -> u64 {
-        let is_archived = |row: &Row<'_>| {
-            matches!(row.kind, RowKind::Object { class: Class::Glacier | Class::DeepArchive, .. })
-        };
-        let marks = &self.marking.marks;
-        if marks.is_empty() {
-            return u64::from(self.current().is_some_and(|row| is_archived(&row)));
-        }
-        let rows = marks.iter().map(|number| self.rows.listing().row(number));
-        rows.filter(is_archived).count() as u64
+        let is_archived =
+            |row: &Row<'_>| matches!(row.kind, RowKind::Object { class, .. } if class.is_archive());
+        self.meant().filter(is_archived).count() as u64
     }
 
     /// The marked rows alone.

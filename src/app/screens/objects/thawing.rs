@@ -140,7 +140,7 @@ fn retrieval_of(rows: impl IntoIterator<Item = RowKind>, session: &Session) -> T
     let connection = session.connection();
     let region = connection.region.as_deref();
     let costs = |row| match row {
-        RowKind::Object { size, class: class @ (Class::Glacier | Class::DeepArchive), .. } => {
+        RowKind::Object { size, class, .. } if class.is_archive() => {
             let price = session.prices.find(connection.provider, region, class.as_str());
             price.map_or_else(TierCosts::default, |price| price.retrievals(1, size))
         }
