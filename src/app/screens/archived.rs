@@ -23,9 +23,9 @@ pub fn before(objects: u64, session: &Session) -> Dialog {
     let verb = if objects == 1 { "is" } else { "are" };
     let objects = Counted(objects, "object");
     question()
-        .line(format!("{objects} {verb} archived, and readable only once restored."))
+        .line(format!("{objects} {verb} archived, and can be read only after a restore."))
         .line(format!(
-            "{} asks for the restore, where nobody has asked yet.",
+            "{} asks for the restore, if nobody has asked yet.",
             session.key(Action::Thaw)
         ))
         .into()

@@ -142,7 +142,7 @@ fn bytes(bytes: &ComparedBytes) -> (Option<String>, &[DifferenceLine]) {
         ComparedBytes::From(at) => format!("They differ from byte {} on.", Count(*at)),
         ComparedBytes::Other => {
             let most = Size(MOST_COMPARED);
-            format!("They differ; where was not looked for, as they are above {most}.")
+            format!("They differ. The place was not looked for: they are larger than {most}.")
         }
         ComparedBytes::SameStart(read) => {
             format!("The first {} are the same; the rest was not read.", Size(*read))
