@@ -42,7 +42,11 @@ fn what_a_shell_makes_of_a_command_is_read_as_stdin_is() {
     assert_eq!(shop.store().bytes("media", "c").unwrap(), "456789");
     let nameless = in_bash(&shop, "$W put <(echo x) s3://media/dir/").ended(2);
     assert!(nameless.err.contains("whole key"), "{}", nameless.err);
-    let to = in_bash(&shop, "$W get s3://media/a >(cat > copied); wait; sleep 0.2; cat copied");
+    let to = in_bash(
+        &shop,
+        "$W get s3://media/a >(cat > new; mv new copied); \
+        for _ in {1..400}; do [ -e copied ] && break; sleep 0.05; done; cat copied",
+    );
     assert_eq!(to.ended(0).out, "from-a-command");
 }
 

@@ -18,7 +18,9 @@ use windlass::transfer::remote::Remote;
 use windlass::transfer::tuning::Tuning;
 
 use crate::transfers::fake::{Call, Fake, Fault, failure};
-use crate::transfers::harness::{MIB, bytes, error_of, job, options, run, run_well, until, with};
+use crate::transfers::harness::{
+    MIB, bytes, error_of, job, options, released, run, run_well, until, with,
+};
 
 const LARGE: usize = 25 * MIB + 1;
 
@@ -180,7 +182,7 @@ async fn crashed_when(
     engine.send(TransferCommand::Enqueue(vec![spec]));
     until(reached).await;
     drop(engine);
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    released(journal).await;
 }
 
 async fn after_restart(from: &Arc<Fake>, to: &Arc<Fake>, journal: PathBuf) -> JobView {

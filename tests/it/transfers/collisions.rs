@@ -12,8 +12,8 @@ use windlass::domain::transfer::{JobSpec, JobState, OnConflict, TransferCommand}
 
 use crate::transfers::fake::{Fake, Fault};
 use crate::transfers::harness::{
-    MIB, bytes, download, download_prefix, error_of, names_in, run, run_well, start, until, upload,
-    with,
+    MIB, bytes, download, download_prefix, error_of, names_in, released, run, run_well, start,
+    until, upload, with,
 };
 
 #[tokio::test]
@@ -177,6 +177,7 @@ async fn died_before_it_said_so(
     until(reached).await;
     tokio::time::sleep(Duration::from_millis(50)).await;
     drop(running);
+    released(journal).await;
     guard.execute_batch("DROP TRIGGER mute").unwrap();
     let mut running = start(remote, journal);
     let state = running.until_state(JobState::finished).await;

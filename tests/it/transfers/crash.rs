@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
@@ -21,7 +21,8 @@ use windlass::transfer::tuning::Tuning;
 
 use crate::transfers::fake::Fake;
 use crate::transfers::harness::{
-    MIB, Running, bytes, connect, copy, download, download_prefix, job, options, upload, with,
+    MIB, Running, bytes, connect, copy, download, download_prefix, job, options, released, upload,
+    with,
 };
 
 /// Three parts or ranges.
@@ -210,16 +211,6 @@ fn every_file(folder: &Path, found: &mut impl FnMut(&Path)) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() { every_file(&path, found) } else { found(&path) }
-    }
-}
-
-/// Waits until nobody has the journal.
-async fn released(journal: &Path) {
-    let lock = journal.with_file_name("q.db.lock");
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while fs::File::open(&lock).unwrap().try_lock().is_err() {
-        assert!(Instant::now() < deadline, "somebody has the journal");
-        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 

@@ -156,6 +156,12 @@ pub fn until(mut reached: impl FnMut() -> bool) -> impl Future<Output = ()> {
     }
 }
 
+/// Waits until nobody has the journal.
+pub async fn released(journal: &Path) {
+    let lock = journal.with_file_name("q.db.lock");
+    until(|| std::fs::File::open(&lock).map_or(true, |lock| lock.try_lock().is_ok())).await;
+}
+
 /// An engine with its news.
 pub struct Running {
     pub engine: Engine,

@@ -17,7 +17,7 @@ use windlass::transfer::tuning::Tuning;
 use crate::support::server::{connection, server};
 use crate::transfers::fake::{Fake, Fault, failure};
 use crate::transfers::harness::{
-    connect, copy, error_of, job, options, run, run_well, start, until,
+    connect, copy, error_of, job, options, released, run, run_well, start, until,
 };
 
 /// Keys of a page of the fake.
@@ -241,6 +241,7 @@ async fn a_listing_cut_by_a_crash_goes_on_and_copies_nothing_twice() {
         until(|| dying.calls().len() >= at).await;
         tokio::time::sleep(Duration::from_millis(40)).await;
         drop(running);
+        released(&journal).await;
         let before = keys.iter().filter(|key| dying.bytes("other", key).is_some()).count();
         let remote = dying.rescripted(|_| None);
         let mut running = start(&remote, &journal);

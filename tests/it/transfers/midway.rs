@@ -14,7 +14,7 @@ use windlass::transfer::tuning::Tuning;
 
 use crate::transfers::fake::{Call, Fake, Fault};
 use crate::transfers::harness::{
-    MIB, Running, bytes, download, names_in, options, start, start_with, until,
+    MIB, Running, bytes, download, names_in, options, released, start, start_with, until,
 };
 
 /// Four ranges that stop in their middle, and a short one that is whole.
@@ -111,8 +111,7 @@ async fn a_kill_costs_only_what_was_not_recorded() {
     running.engine.send(TransferCommand::Enqueue(vec![download("k", &down)]));
     until(|| recorded(&journal) > 0).await;
     drop(running);
-    let lock = journal.with_file_name("q.db.lock");
-    until(|| fs::File::open(&lock).unwrap().try_lock().is_ok()).await;
+    released(&journal).await;
     let (kept, before) = (recorded(&journal), remote.served());
     assert!(kept <= CAME - WHOLE as u64);
     open.store(true, Ordering::Relaxed);

@@ -12,7 +12,9 @@ use windlass::domain::transfer_event::JobChange;
 use windlass::transfer::remote::Remote;
 
 use crate::transfers::fake::{Call, Fake, Fault};
-use crate::transfers::harness::{MIB, bytes, download, job, names_in, start, until, upload};
+use crate::transfers::harness::{
+    MIB, bytes, download, job, names_in, released, start, until, upload,
+};
 
 const LARGE: usize = 33 * MIB + 5;
 
@@ -44,6 +46,7 @@ async fn killed_at(
         }
     };
     drop(running);
+    released(journal).await;
     let remote = dying.rescripted(|_| None);
     let mut running = start(&remote, journal);
     let restored = running.restored().await;
@@ -131,6 +134,7 @@ async fn parts_the_server_lost_are_sent_again() {
     running.engine.send(TransferCommand::Enqueue(vec![upload(&path, "k")]));
     until(|| dying.count("part ") > 3 && dying.parts() == 3).await;
     drop(running);
+    released(&journal).await;
     let remote = dying.rescripted(|_| None);
     running = start(&remote, &journal);
     running.until_state(|state| *state == JobState::Done).await;
