@@ -2,8 +2,7 @@
 
 pub mod changes;
 
-use crate::app::action::Action;
-use crate::app::action_table::ACTIONS;
+use crate::app::action::{ACTIONS, Action};
 use crate::app::chord::{Chord, KeyCode};
 use crate::app::scope::Scope;
 

@@ -1,7 +1,6 @@
 //! The functional core of the interface: events in, effects out.
 
 pub mod action;
-pub mod action_table;
 pub mod chord;
 pub mod clipboard;
 pub mod completing;

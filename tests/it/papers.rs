@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use windlass::app::action_table::{ACTIONS, ActionSpec};
+use windlass::app::action::{ACTIONS, ActionSpec};
 use windlass::app::keymap::Keymap;
 use windlass::app::scope::Scope;
 use windlass::cli::args::Arguments;

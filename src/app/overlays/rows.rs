@@ -1,7 +1,6 @@
 //! Makes the rows of help and palette from the action table, with keys and reasons.
 
-use crate::app::action::Action;
-use crate::app::action_table::{ACTIONS, ActionSpec};
+use crate::app::action::{ACTIONS, Action, ActionSpec};
 use crate::app::keymap::Keymap;
 use crate::app::scope::Scope;
 

@@ -3,8 +3,7 @@
 
 use std::time::Duration;
 
-use windlass::app::action::Action;
-use windlass::app::action_table::ACTIONS;
+use windlass::app::action::{ACTIONS, Action};
 use windlass::app::context::SideTab;
 use windlass::app::effect::{Effect, Request, StorageRequest};
 use windlass::app::event::{Answer, Event, Reply};

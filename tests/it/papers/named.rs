@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use clap::{Command, CommandFactory};
-use windlass::app::action_table::{ACTIONS, ActionSpec};
+use windlass::app::action::{ACTIONS, ActionSpec};
 use windlass::app::keymap::parse_sequence;
 use windlass::cli::args::Arguments;
 
