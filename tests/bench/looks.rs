@@ -16,6 +16,8 @@ use crate::pty::Timed;
 const WINDLASS: &str = env!("CARGO_BIN_EXE_windlass");
 const ROUNDS: usize = 5;
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Both programs take the terminal for one that shows pictures.
+const KITTY: &str = "xterm-kitty";
 const SERVER_STARTS: Duration = Duration::from_secs(10);
 
 /// A file that is looked at.
@@ -27,10 +29,30 @@ struct Looked {
     make: fn(&Path),
     /// Keys after the first text, and what they lead to.
     keys: &'static str,
-    shows: &'static str,
+    shows: Shows,
     /// Requests and bytes that it may take, from the key on.
     limit: (u64, u64),
-    beside_yazi: bool,
+    /// What yazi shows of the same file on this machine, if it shows it at all.
+    yazi: Option<Shows>,
+}
+
+#[derive(Clone, Copy)]
+enum Shows {
+    Text(&'static str),
+    /// By the graphics protocol of kitty.
+    Picture,
+}
+
+/// Begins a command of the graphics protocol.
+const GRAPHICS: &[u8] = b"\x1b_G";
+
+impl Shows {
+    fn within(self, browser: &mut Timed) -> Option<Instant> {
+        match self {
+            Shows::Text(text) => browser.until(text, PATIENCE),
+            Shows::Picture => browser.until_written(GRAPHICS, PATIENCE),
+        }
+    }
 }
 
 const LOOKED: &[Looked] = &[
@@ -40,9 +62,9 @@ const LOOKED: &[Looked] = &[
         what: "10 GB log, first lines",
         make: log,
         keys: "",
-        shows: "line 0000001",
+        shows: Shows::Text("line 0000001"),
         limit: (2, 1 << 20),
-        beside_yazi: true,
+        yazi: Some(Shows::Text("line 0000001")),
     },
     Looked {
         folder: "log",
@@ -50,9 +72,9 @@ const LOOKED: &[Looked] = &[
         what: "10 GB log, its end",
         make: |_| {},
         keys: "4G",
-        shows: "the last line",
+        shows: Shows::Text("the last line"),
         limit: (2 + 2, 1 << 20),
-        beside_yazi: false,
+        yazi: None,
     },
     Looked {
         folder: "parquet",
@@ -60,9 +82,9 @@ const LOOKED: &[Looked] = &[
         what: "5 GB Parquet, first rows",
         make: parquet,
         keys: "",
-        shows: "measured_at",
+        shows: Shows::Text("measured_at"),
         limit: (12, 2 << 20),
-        beside_yazi: false,
+        yazi: None,
     },
     Looked {
         folder: "zip",
@@ -70,9 +92,9 @@ const LOOKED: &[Looked] = &[
         what: "2 GB zip, its names",
         make: zip,
         keys: "",
-        shows: "folder/",
+        shows: Shows::Text("folder/"),
         limit: (4, 1 << 20),
-        beside_yazi: false,
+        yazi: Some(Shows::Text("folder")),
     },
     Looked {
         folder: "jpeg",
@@ -80,9 +102,9 @@ const LOOKED: &[Looked] = &[
         what: "40 megapixel JPEG",
         make: jpeg,
         keys: "",
-        shows: "\u{2580}",
+        shows: Shows::Picture,
         limit: (6, u64::MAX),
-        beside_yazi: false,
+        yazi: Some(Shows::Picture),
     },
 ];
 
@@ -139,6 +161,7 @@ fn serve(files: &Path) -> Option<Served> {
     }
     let home = tempfile::tempdir().unwrap();
     let mut environment = vec![
+        ("TERM".to_owned(), KITTY.to_owned()),
         ("AWS_ENDPOINT_URL".to_owned(), format!("http://{address}")),
         ("AWS_ACCESS_KEY_ID".to_owned(), "bench".to_owned()),
         ("AWS_SECRET_ACCESS_KEY".to_owned(), "bench-secret".to_owned()),
@@ -164,7 +187,7 @@ fn look(looked: &Looked, served: &Served, files: &Path) {
             browser.settle(Duration::from_millis(300), PATIENCE);
             pressed = browser.press(looked.keys);
         }
-        let Some(shown) = browser.until(looked.shows, PATIENCE) else {
+        let Some(shown) = looked.shows.within(&mut browser) else {
             println!("{}", browser.screen());
             return say(looked.what, "does not show");
         };
@@ -181,8 +204,8 @@ fn look(looked: &Looked, served: &Served, files: &Path) {
         times.median()
     );
     say(looked.what, &figures);
-    if looked.beside_yazi {
-        beside(looked, &files.join("files").join(looked.folder), times.median());
+    if let Some(shows) = looked.yazi {
+        beside(shows, &files.join("files").join(looked.folder), times.median());
     }
 }
 
@@ -200,19 +223,27 @@ fn told(screen: &str) -> String {
     words.into_iter().rev().collect::<Vec<_>>().join(" ")
 }
 
-fn beside(looked: &Looked, folder: &Path, ours: Duration) {
-    let found = Command::new("yazi").arg("--version").output();
-    if found.is_err() {
-        return say("  yazi is missing", "it has to be on the PATH");
+/// The answer to the question that yazi asks the terminal at its start, and waits for.
+const TERMINAL: &str = "\x1b[?62c";
+
+fn beside(shows: Shows, folder: &Path, ours: Duration) {
+    let yazi = peers().join("yazi");
+    if !yazi.exists() {
+        return say("  yazi is missing", "tests/bench/peers installs it");
     }
+    let (yazi, terminal) = (yazi.display().to_string(), [("TERM".to_owned(), KITTY.to_owned())]);
     let mut times = Vec::new();
     for _ in 0..ROUNDS {
         let folder = folder.display().to_string();
-        let mut yazi = Timed::start("yazi", &[&folder], &[]);
-        yazi.until("before it", PATIENCE);
-        yazi.settle(Duration::from_millis(300), PATIENCE);
-        let pressed = yazi.press("j");
-        times.extend(yazi.until(looked.shows, PATIENCE).map(|shown| shown - pressed));
+        let mut browser = Timed::start(&yazi, &[&folder], &terminal);
+        browser.press(TERMINAL);
+        browser.until("before it", PATIENCE);
+        browser.settle(Duration::from_millis(300), PATIENCE);
+        let pressed = browser.press("j");
+        times.extend(shows.within(&mut browser).map(|shown| shown - pressed));
+    }
+    if times.is_empty() {
+        return say("  yazi", "shows nothing of it");
     }
     let times = Times::new(times);
     let figures = format!(

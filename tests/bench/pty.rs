@@ -57,12 +57,16 @@ impl Timed {
         Timed { output, writer, child, parser, started, bytes, pieces, _master: pair.master }
     }
 
-    fn piece(&mut self, patience: Duration) -> Option<Instant> {
+    fn written(&mut self, patience: Duration) -> Option<(Instant, Vec<u8>)> {
         let (at, piece) = self.output.recv_timeout(patience).ok()?;
         self.parser.process(&piece);
         self.bytes += piece.len();
         self.pieces += 1;
-        Some(at)
+        Some((at, piece))
+    }
+
+    fn piece(&mut self, patience: Duration) -> Option<Instant> {
+        self.written(patience).map(|(at, _)| at)
     }
 
     /// When the screen shows a text; `None` where it does not come in time.
@@ -73,6 +77,21 @@ impl Timed {
             at = self.piece(end.saturating_duration_since(Instant::now()))?;
         }
         Some(at)
+    }
+
+    /// When the program writes bytes that no screen shows, from now on.
+    pub fn until_written(&mut self, bytes: &[u8], patience: Duration) -> Option<Instant> {
+        let end = Instant::now() + patience;
+        let mut written = Vec::new();
+        loop {
+            let (at, piece) = self.written(end.saturating_duration_since(Instant::now()))?;
+            written.extend_from_slice(&piece);
+            if memchr::memmem::find(&written, bytes).is_some() {
+                return Some(at);
+            }
+            let kept = written.len().saturating_sub(bytes.len());
+            written.drain(..kept);
+        }
     }
 
     /// Lets the program come to rest: nothing written for a while, at most as long as `patience`.
