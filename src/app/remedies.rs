@@ -76,6 +76,7 @@ impl Session {
             Remedy::PayRequests => by(Action::BucketAccess, "pays for requests here"),
             Remedy::GiveKey => by(Action::BucketAccess, "gives the key for this bucket"),
             Remedy::MakeIndex => by(Action::Index, "makes one"),
+            Remedy::LookInside => by(Action::Preview, "shows what is in it"),
             Remedy::Thaw => by(Action::Thaw, "asks for it to be made readable"),
             Remedy::AwaitThaw => {
                 let says = self.key(Action::Details);

@@ -33,6 +33,7 @@ pub fn say(remedy: &Remedy) -> String {
              s3://bucket/prefix/"
         }
         Remedy::FindVersion => "windlass versions lists the versions of an object or prefix",
+        Remedy::LookInside => "windlass look shows what is in it",
         Remedy::EmptyBucket => {
             "windlass empty deletes all that is in it: objects, old versions, unfinished uploads"
         }

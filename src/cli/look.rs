@@ -16,7 +16,7 @@ use crate::domain::address::Location;
 use crate::domain::contents::{Contents, Traffic};
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
-use crate::domain::units::{Count, Size};
+use crate::domain::units::{Counted, Size};
 use crate::look::error::Looked;
 use crate::look::inspect::inspect;
 use crate::look::object_bytes::ObjectBytes;
@@ -118,7 +118,9 @@ fn described(contents: &Contents, traffic: Traffic) -> Value {
 fn lines(contents: &Contents, size: u64, traffic: Traffic) -> Vec<(String, String)> {
     let mut lines = contents.told(size);
     let Traffic { requests, bytes } = traffic;
-    let requests = Count(requests);
-    lines.push(("fetched".to_owned(), format!("{} in {requests} requests", Size(bytes))));
+    lines.push((
+        "fetched".to_owned(),
+        format!("{} in {}", Size(bytes), Counted(requests, "request")),
+    ));
     lines
 }

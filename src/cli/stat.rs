@@ -13,7 +13,7 @@ use crate::domain::address::{Bucket, Location};
 use crate::domain::description::WholeObject;
 use crate::domain::metadata_change::shown;
 use crate::domain::object::{ETag, ObjectAddress, ObjectHead, VersionId};
-use crate::domain::units::{Count, Moment, Size};
+use crate::domain::units::{Counted, Moment, Size};
 
 pub async fn stat(arguments: &StatArguments, choice: &Choice) -> Result<Status, Trouble> {
     let version = arguments.version.clone().map(VersionId);
@@ -127,7 +127,7 @@ fn lines(object: &ObjectAddress, whole: &WholeObject) -> Vec<(String, String)> {
     let mut tell = |label: &str, text: Option<String>| {
         lines.extend(text.map(|text| (label.to_owned(), text)));
     };
-    tell("size", head.size.map(|size| format!("{} ({} bytes)", Size(size), Count(size))));
+    tell("size", head.size.map(|size| format!("{} ({})", Size(size), Counted(size, "byte"))));
     tell("modified", head.modified.map(time));
     tell("etag", head.etag.as_ref().map(ToString::to_string));
     tell("version", head.version_id.clone());

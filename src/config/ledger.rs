@@ -13,6 +13,7 @@ use crate::domain::address::{Bucket, ConnectionName, Key};
 use crate::domain::error::Error;
 use crate::domain::object::VersionId;
 use crate::domain::presign::{LinkMethod, LinkSpec, PresignedLink};
+use crate::domain::when::whole_second;
 
 /// A link that was handed out. Its URL is kept nowhere: whoever has it has the access.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +48,7 @@ impl GivenLink {
             key: spec.object.key.clone(),
             version: spec.object.version.clone(),
             method: spec.method,
-            made_at,
+            made_at: whole_second(made_at),
             expires_at: link.expires_at,
             connection: connection.clone(),
             access_key_id: link.access_key_id.clone(),

@@ -152,6 +152,9 @@ pub enum ErrorKind {
     /// The inside of an object cannot be shown: it is damaged, of a form that is not known here, or
     /// too much; the detail says which.
     Unreadable,
+    /// A part of an object was asked for that it does not have: a member, a range; the detail says
+    /// which.
+    NotInside,
     // ─── documents ───
     /// A setting that is not set.
     NotSet,

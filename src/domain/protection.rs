@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::when::whole_second;
+
 /// How the server encrypts an object, in the words of `x-amz-server-side-encryption`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Encryption {
@@ -57,7 +59,7 @@ pub struct Retention {
 impl Retention {
     /// Servers keep whole seconds.
     pub fn new(mode: LockMode, until: Timestamp) -> Retention {
-        Retention { mode, until: Timestamp::from_second(until.as_second()).unwrap_or(until) }
+        Retention { mode, until: whole_second(until) }
     }
 }
 

@@ -26,6 +26,10 @@ pub struct Count(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counted<'a>(pub u64, pub &'a str);
 
+/// The same of a count that may still grow: `1 object`, `4,120+ objects`; `true` where it is whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountedSoFar<'a>(pub u64, pub &'a str, pub bool);
+
 /// A running time as a clock shows it: `00:31`, `1:02:03`, `2 d 3 h`, `120 d`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Elapsed(pub Duration);
@@ -95,13 +99,27 @@ impl fmt::Display for Count {
 impl fmt::Display for Counted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Counted(count, noun) = *self;
-        write!(f, "{} ", Count(count))?;
-        let (stem, ending) = match noun.strip_suffix('y') {
-            _ if count == 1 => (noun, ""),
-            Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => (stem, "ies"),
-            _ => (noun, "s"),
-        };
-        write!(f, "{stem}{ending}")
+        let (stem, ending) = if count == 1 { (noun, "") } else { plural(noun) };
+        write!(f, "{} {stem}{ending}", Count(count))
+    }
+}
+
+impl fmt::Display for CountedSoFar<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let CountedSoFar(count, noun, whole) = *self;
+        if whole {
+            return Counted(count, noun).fmt(f);
+        }
+        let (stem, ending) = plural(noun);
+        write!(f, "{}+ {stem}{ending}", Count(count))
+    }
+}
+
+/// What is kept of a noun, and what is put behind it.
+fn plural(noun: &str) -> (&str, &'static str) {
+    match noun.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => (stem, "ies"),
+        _ => (noun, "s"),
     }
 }
 

@@ -34,6 +34,11 @@ pub fn parse_when(text: &str, now: &Zoned, lies: Lies) -> Result<Timestamp, Stri
     })
 }
 
+/// The second that it lies in: finer than that is no moment that a server knows or a person reads.
+pub fn whole_second(moment: Timestamp) -> Timestamp {
+    Timestamp::from_second(moment.as_second()).unwrap_or(moment)
+}
+
 /// `2h`, `3 days ago`, `in 90 minutes`.
 fn relative(words: &str, now: &Zoned, lies: Lies) -> Option<Timestamp> {
     if words == "now" {

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use crate::domain::error::{Error, ErrorKind, WRITE_INDEX};
 use crate::domain::listing::{Page, Row, RowKind};
+use crate::domain::when::whole_second;
 use crate::index::block::{BlockBuilder, put};
 use crate::index::facts::{IndexFacts, IndexPlace};
 use crate::index::reader::{END, IndexReader, START, sum};
@@ -164,6 +165,7 @@ impl IndexWriter {
         if self.builder.rows > 0 {
             self.end_block()?;
         }
+        let now = whole_second(now);
         let facts = IndexFacts {
             place: self.place.clone(),
             keys: self.keys,

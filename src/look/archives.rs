@@ -12,7 +12,7 @@ use std::io::{BufReader, Read};
 use std::sync::Arc;
 
 use crate::domain::contents::{ContentKind, Contents, Member};
-use crate::domain::units::{Count, Size};
+use crate::domain::units::{Count, Counted, Size};
 use crate::look::archives::tar::{HEADERS, TarKind, TarWalk};
 use crate::look::archives::tar_header::{BLOCK, is_header};
 use crate::look::archives::zip::ZipDirectory;
@@ -73,8 +73,8 @@ pub fn zip(source: &Arc<ObjectBytes>, contents: &mut Contents) -> Looked<()> {
     let listed = contents.members.len() as u64;
     // Writers without the larger counts say the number modulo 2^16.
     if contents.cut.is_none() && listed % 0x1_0000 != directory.stated % 0x1_0000 {
-        let stated = directory.stated;
-        contents.cut = Some(format!("the archive says {stated} members and names {listed}"));
+        let stated = Counted(directory.stated, "member");
+        contents.cut = Some(format!("the archive says {stated} and names {listed}"));
     }
     if !directory.comment.is_empty() {
         contents.fact("comment", String::from_utf8_lossy(&directory.comment));

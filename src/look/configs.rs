@@ -5,6 +5,7 @@ use std::sync::Arc;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use crate::domain::contents::{Column, Contents};
+use crate::domain::units::CountedSoFar;
 use crate::look::error::Looked;
 use crate::look::json::text_of;
 use crate::look::object_bytes::ObjectBytes;
@@ -36,8 +37,8 @@ pub fn yaml(
         contents.fact(
             "shape",
             match top {
-                "mapping" => format!("mapping of {count}{more} names"),
-                "sequence" => format!("sequence of {count}{more} values"),
+                "mapping" => format!("mapping of {}", CountedSoFar(count, "name", whole)),
+                "sequence" => format!("sequence of {}", CountedSoFar(count, "value", whole)),
                 other => other.to_owned(),
             },
         );

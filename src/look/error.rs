@@ -38,8 +38,11 @@ impl LookError {
     pub fn into_error(self, place: &str) -> Error {
         match self {
             LookError::Source(error) => error,
-            other => Error::new(ErrorKind::Unreadable, "look inside the object", place)
-                .detail(other.to_string()),
+            other => {
+                let absent = matches!(other, LookError::Absent(_));
+                let kind = if absent { ErrorKind::NotInside } else { ErrorKind::Unreadable };
+                Error::new(kind, "look inside the object", place).detail(other.to_string())
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::likeness::Likeness;
 use crate::domain::object::{ETag, ObjectAddress, ObjectHead, StoredObject};
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::transfer::Verification;
+use crate::domain::units::Counted;
 use crate::s3::http::body::Body;
 use crate::s3::tasks::blocking;
 use crate::transfer::remote::Remote;
@@ -317,7 +318,7 @@ fn other(object: &ObjectAddress, found: &ObjectHead, sent: Option<u64>) -> Error
     let error = Error::new(ErrorKind::Corrupt, LOOK, object.to_string());
     match (found.size, sent) {
         (Some(stored), Some(sent)) if stored != sent => {
-            error.detail(format!("it has {stored} bytes, {sent} were sent"))
+            error.detail(format!("it has {}, {sent} were sent", Counted(stored, "byte")))
         }
         _ => {
             let etag = found.etag.as_ref().map(ETag::to_string).unwrap_or_default();

@@ -59,7 +59,7 @@ pub fn facts(object: &ObjectAddress, head: &ObjectHead, zone: &TimeZone) -> Vec<
 pub fn object_facts(head: &ObjectHead, zone: &TimeZone) -> Vec<Fact> {
     let size = head.size.map_or_else(
         || "unknown: the body is compressed in transit".to_owned(),
-        |size| format!("{} ({} bytes)", Size(size), Count(size)),
+        |size| format!("{} ({})", Size(size), Counted(size, "byte")),
     );
     let modified = head.modified.map(|time| Moment(time, zone).to_string());
     let etag = head.etag.as_ref().map(|etag| etag.as_str().to_owned());

@@ -40,6 +40,8 @@ pub enum Remedy {
     FindObject,
     /// Look which versions of an object there are.
     FindVersion,
+    /// Look what is in the object.
+    LookInside,
     /// Delete what is in the bucket.
     EmptyBucket,
     /// Decide what happens to what is there already.
@@ -119,6 +121,7 @@ impl fmt::Display for Remedy {
             Remedy::FindBucket => "check the bucket's name",
             Remedy::FindObject => "check the object's name",
             Remedy::FindVersion => "look at the object's versions",
+            Remedy::LookInside => "look what is in the object",
             Remedy::EmptyBucket => {
                 "delete them first; the listing does not show unfinished uploads"
             }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 
 use crate::domain::listing::Class;
+use crate::domain::units::Counted;
 use crate::look::csv_table::broken;
 use crate::look::error::{LookError, Looked};
 use crate::look::inventory::row::InventoryRow;
@@ -25,8 +26,9 @@ pub(super) fn read(
     while reader.read_byte_record(&mut record).map_err(broken)? {
         reader.get_mut().renew();
         if record.len() != columns.len() {
-            let (cells, names) = (record.len(), columns.len());
-            let what = format!("a row has {cells} cells and the manifest {names} columns");
+            let cells = Counted(record.len() as u64, "cell");
+            let names = Counted(columns.len() as u64, "column");
+            let what = format!("a row has {cells} and the manifest {names}");
             return Err(LookError::Malformed(what));
         }
         let mut row = InventoryRow::default();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::domain::contents::Column;
+use crate::domain::units::CountedSoFar;
 use crate::look::json::scan::{JsonType, Token, unquoted};
 
 /// Fields that are told of records; further ones are only counted.
@@ -113,13 +114,13 @@ impl Shape {
 
     /// In words: `array of 3 objects`.
     pub fn words(&self, whole: bool) -> String {
-        let more = if whole { "" } else { "+" };
+        let counted = |count, noun| CountedSoFar(count, noun, whole);
         match self.top {
-            Some("object") => format!("object of {}{more} fields", self.fields.len()),
+            Some("object") => format!("object of {}", counted(self.fields.len() as u64, "field")),
             Some("array") if self.records == self.elements && self.records > 0 => {
-                format!("array of {}{more} objects", self.elements)
+                format!("array of {}", counted(self.elements, "object"))
             }
-            Some("array") => format!("array of {}{more} values", self.elements),
+            Some("array") => format!("array of {}", counted(self.elements, "value")),
             other => other.unwrap_or("nothing").to_owned(),
         }
     }

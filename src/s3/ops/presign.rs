@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::presign::{LinkMethod, LinkSpec, PresignedLink, effective_expiry};
+use crate::domain::when::whole_second;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::sdk::Sdk;
@@ -18,6 +19,8 @@ impl Client {
     /// Signs without sending; resolves credentials, whose end may shorten the link. All but a PUT
     /// link of a fixed type sign `host` alone, so that any program can use them.
     pub async fn presign(&self, link: &LinkSpec, now: Timestamp) -> Result<PresignedLink, Error> {
+        // A signature counts from a whole second.
+        let now = whole_second(now);
         let call = Call::on_object(link.method.operation(), &link.object);
         if let Some(why) = self.access(&link.object.bucket).unlinkable() {
             return Err(call.fails(ErrorKind::InvalidRequest, why));
@@ -34,7 +37,8 @@ impl Client {
             .map_err(|error| call.fails(ErrorKind::InvalidRequest, chain(&error)))?;
         let url = self.sign(link, signing, &call).await?;
         let access_key_id = signer.access_key_id;
-        Ok(PresignedLink { url, expires_at: now + holds, shortened, access_key_id })
+        let expires_at = whole_second(now + holds);
+        Ok(PresignedLink { url, expires_at, shortened, access_key_id })
     }
 
     async fn sign(

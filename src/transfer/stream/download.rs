@@ -12,6 +12,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectHead};
 use crate::domain::parts::MIB;
 use crate::domain::transfer::Verification;
+use crate::domain::units::Counted;
 use crate::s3::http::incoming::Download;
 use crate::transfer::stream::pipe::{AT_ONCE, Pipe};
 use crate::transfer::workers::digest::DigestCheck;
@@ -68,8 +69,11 @@ pub async fn download_span(
         pipe.fails(ErrorKind::Unsupported, "GetObject").detail(why)
     })?;
     let range = span.within(size).ok_or_else(|| {
-        let why = format!("the range begins after the end of the object, which has {size} bytes");
-        pipe.fails(ErrorKind::InvalidRequest, "GetObject").detail(why)
+        let why = format!(
+            "the range begins after the end of the object, which has {}",
+            Counted(size, "byte")
+        );
+        pipe.fails(ErrorKind::NotInside, "GetObject").detail(why)
     })?;
     pipe.moved.expect(range.len());
     let source = Source { pipe: pipe.clone(), etag: head.etag.clone(), whole: false };

@@ -14,6 +14,7 @@ use crate::domain::transfer::Verification;
 use crate::domain::units::Size;
 use crate::s3::http::body::Body;
 use crate::transfer::limits::BodyMemory;
+use crate::transfer::local::content::{SNIFFED, content_type};
 use crate::transfer::parts_in_flight::{PartSource, SendingPart, send_parts};
 use crate::transfer::remote::Remote;
 use crate::transfer::sending::send_on;
@@ -53,6 +54,7 @@ pub async fn upload_stream(
         first = read_part(&mut source, first_size) => first?,
         () = &mut stop => return Err(stopped()),
     };
+    let options = &typed(pipe, &first, options);
     if first.size() < first_size {
         return tokio::select! {
             stored = whole(pipe, first, options) => stored,
@@ -81,6 +83,20 @@ pub async fn upload_stream(
         Ok(piped) => Ok(piped),
         Err(error) => Err(parts.take_back(error).await),
     }
+}
+
+/// With the type that the object's name or beginning tells, as of a file, where nobody said one.
+fn typed(pipe: &Pipe, first: &Body, options: &PutOptions) -> PutOptions {
+    let mut options = options.clone();
+    if options.headers.content_type.is_none() {
+        let start = match first {
+            Body::Held(pieces) => pieces.first().map_or(&[][..], |piece| piece),
+            Body::Elsewhere(_) => &[],
+        };
+        let start = &start[..start.len().min(SNIFFED)];
+        options.headers.content_type = Some(content_type(pipe.object.key.name(), start));
+    }
+    options
 }
 
 /// Starts an upload; not to be torn, or nobody would know of it. True where it was asked to stop

@@ -11,7 +11,7 @@ use crate::app::screens::side::SidePane;
 use crate::app::screens::side::fetched::Fetched;
 use crate::app::spot::Spot;
 use crate::domain::error::Error;
-use crate::domain::units::{Count, Size};
+use crate::domain::units::{Count, CountedSoFar, Size};
 use crate::domain::visible::visible;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::screens::buckets::border_scrollbar;
@@ -176,9 +176,8 @@ fn extent(preview: &Preview) -> String {
             format!("{}{cut}", tree.path())
         }
         PreviewBody::Members(members) => {
-            let more = if preview.contents.cut.is_some() { "+" } else { "" };
-            let members = Count(members.count() as u64);
-            format!("{members}{more} members")
+            let whole = preview.contents.cut.is_none();
+            CountedSoFar(members.count() as u64, "member", whole).to_string()
         }
         PreviewBody::Picture(picture) => {
             let sides = preview.contents.width.zip(preview.contents.height);

@@ -11,7 +11,7 @@ use windlass::demo::server::Server;
 use windlass::domain::address::{Bucket, Key};
 use windlass::domain::error::remedy::Remedy;
 use windlass::domain::error::{Error, ErrorKind};
-use windlass::domain::object::{ObjectAddress, PutOptions};
+use windlass::domain::object::{ObjectAddress, ObjectHeaders, PutOptions};
 use windlass::domain::parts::{Growing, PartLimits};
 use windlass::domain::transfer::Verification;
 use windlass::s3::client::Client;
@@ -84,6 +84,29 @@ async fn streams_of_unknown_length_go_up_and_come_down_in_order() {
             assert!(ended.is_ok_and(|told| !one || matches!(told, Verification::Digest(_))));
             server.store().remove("bucket", "pipe");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_has_the_type_that_a_file_would_have() {
+    let server = server().await;
+    let client = client(&server).await;
+    let page = |key: &str| ObjectAddress::new(Bucket::new("bucket"), Key::new(key));
+    let long = [b"%PDF-1.7\n".as_slice(), &bytes(11 * MIB)].concat();
+    let said = ObjectHeaders { content_type: Some("a/b".into()), ..ObjectHeaders::default() };
+    for (key, content, said, expected) in [
+        ("dir/a.html", b"\0".as_slice(), None, "text/html"),
+        ("notes", b"plain words\n", None, "text/plain; charset=utf-8"),
+        ("long", &long, None, "application/pdf"),
+        ("empty", b"", None, "application/octet-stream"),
+        ("b.html", b"<p>", Some(said), "a/b"),
+    ] {
+        let mut pipe = pipe(Arc::clone(&client) as Arc<dyn Remote>);
+        pipe.object = page(key);
+        let put = PutOptions { headers: said.unwrap_or_default(), ..PutOptions::default() };
+        upload_stream(&pipe, content, &put, small_parts(), pending()).await.unwrap();
+        let head = client.head(&page(key)).await.unwrap();
+        assert_eq!(head.headers.content_type.as_deref(), Some(expected), "{key}");
     }
 }
 

@@ -18,6 +18,7 @@ use crate::domain::error::{Error, ErrorKind, SAVE_TEXT};
 use crate::domain::line_difference::difference;
 use crate::domain::listing::Class;
 use crate::domain::object::{ETag, ObjectAddress};
+use crate::domain::units::Counted;
 
 /// Lines of a difference that are shown.
 const MOST_LINES: usize = 12;
@@ -271,7 +272,7 @@ fn question(conflict: &Conflict) -> Dialog {
         choice = choice.line(line.words());
     }
     if more > 0 {
-        choice = choice.line(format!("… and {more} lines more"));
+        choice = choice.line(format!("… and {} more", Counted(more as u64, "line")));
     }
     Dialog::Choice(choice)
 }

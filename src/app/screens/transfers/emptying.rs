@@ -17,7 +17,7 @@ use crate::domain::transfer::{
     FileRules, JobId, JobOptions, JobSpec, JobState, OnConflict, Target, TransferCommand, Work,
 };
 use crate::domain::transfer_event::TransferEvent;
-use crate::domain::units::Count;
+use crate::domain::units::{Count, CountedSoFar};
 
 /// The buckets that are being emptied, each until it is deleted or cannot be.
 #[derive(Clone, Debug, Default)]
@@ -243,9 +243,9 @@ pub fn not_deleted(bucket: &Bucket, error: Error) -> Details {
 fn progress(each: &Emptied, job: Option<&QueuedJob>) -> Confirm {
     let far = match (each.step, job.map(|job| job.view.progress)) {
         (Step::Objects, Some(progress)) if progress.objects_total > 0 => {
-            let (done, all) = (Count(progress.objects), Count(progress.objects_total));
-            let more = if progress.expanded { "" } else { "+" };
-            format!("{done} of {all}{more} objects are deleted.")
+            let all = CountedSoFar(progress.objects_total, "object", progress.expanded);
+            let be = if progress.objects_total == 1 && progress.expanded { "is" } else { "are" };
+            format!("{} of {all} {be} deleted.", Count(progress.objects))
         }
         (Step::Objects, _) => "Looking for the objects in it.".to_owned(),
         (Step::Rest(_), _) => format!(

@@ -115,8 +115,8 @@ fn deleted_text(settled: &Settled, name: &str) -> String {
         (0, 1) => format!("{name} was already gone"),
         (0, gone) => format!("{name}: {} objects were already gone", Count(gone)),
         (deleted, gone) => {
-            let (deleted, gone) = (Count(deleted), Count(gone));
-            format!("{name} deleted ({deleted} objects; {gone} already gone)")
+            let (deleted, gone) = (Counted(deleted, "object"), Count(gone));
+            format!("{name} deleted ({deleted}; {gone} already gone)")
         }
     }
 }

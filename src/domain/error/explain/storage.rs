@@ -302,6 +302,16 @@ fn state(error: &Error) -> Option<Explanation> {
             "its bytes do not follow the rules of their format, or need a program made for it",
             "download it, and open it with such a program",
         ),
+        ErrorKind::NotInside if error.operation == "GetObject" => Explanation::new(
+            error.detail_or("the object is shorter than that"),
+            "nothing was fetched, because there are no such bytes",
+            "give a range that begins within the object",
+        ),
+        ErrorKind::NotInside => Explanation::new(
+            error.detail_or("the object has no such part"),
+            "what was asked for is not in the object",
+            Remedy::LookInside,
+        ),
         ErrorKind::NotSet => Explanation::new(
             format!("{} is not set", error.detail_or("the setting")),
             "the bucket has no such document",

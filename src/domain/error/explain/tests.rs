@@ -50,6 +50,7 @@ fn kinds() -> Vec<ErrorKind> {
         ErrorKind::NotSet,
         ErrorKind::BadDocument,
         ErrorKind::Unreadable,
+        ErrorKind::NotInside,
         LocalMissing,
         LocalDenied,
         LocalExists,
