@@ -26,7 +26,7 @@ use crate::domain::error::Error;
 use crate::domain::listing::Page;
 use crate::domain::protection::AccessSpec;
 use crate::domain::stored::Stored;
-use crate::domain::transfer::{JobSpec, Target, TransferCommand};
+use crate::domain::transfer::{JobSpec, SourceRows, TransferCommand};
 use crate::domain::versions::Versioning;
 
 /// Given to a part for one event.
@@ -72,7 +72,7 @@ pub enum Intent {
     /// Perform an action on rows of the open bucket, whatever is marked and wherever the cursor is.
     ActOnRows {
         action: Action,
-        rows: Vec<(Target, Option<u64>)>,
+        rows: SourceRows,
     },
     /// Count what is below some prefixes of a place, with objects of it that are listed already.
     ShowSizes {

@@ -221,6 +221,14 @@ impl Page {
         (self.classes[at] != PREFIX_ROW).then(|| self.sizes[at])
     }
 
+    /// Of the object in row `at`; `None` for a prefix.
+    ///
+    /// # Panics
+    /// Where `at` is not below [`Page::len`].
+    pub fn class(&self, at: usize) -> Option<Class> {
+        CLASSES.get(usize::from(self.classes[at])).copied()
+    }
+
     /// Bytes this page holds on the heap, for the memory bench.
     pub fn heap_bytes(&self) -> usize {
         self.text.capacity()
@@ -408,6 +416,21 @@ impl Listing {
 
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.numbered().map(|(_, row)| row)
+    }
+
+    /// The numbers of the objects of this name, where they are here or were.
+    pub fn objects_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = u32> + 'a {
+        let within = move |start: u32, page: &Page| {
+            let (Some(last), false) = (page.len().checked_sub(1), self.is_added(start)) else {
+                return !page.is_empty();
+            };
+            self.unordered || (page.row(0).name..=page.row(last).name).contains(&name)
+        };
+        let pages = self.pages_from(0).filter(move |(start, page)| within(*start, page));
+        pages.flat_map(move |(start, page)| {
+            let rows = (start..).zip(page.rows());
+            rows.filter(move |(_, row)| row.name == name && !row.is_prefix()).map(|(at, _)| at)
+        })
     }
 
     pub fn heap_bytes(&self) -> usize {

@@ -1,14 +1,14 @@
 //! Detects copies and moves whose source and destination overlap.
 
-use crate::domain::address::DELIMITER;
-use crate::domain::transfer::Target;
+use crate::domain::address::{DELIMITER, Prefix};
+use crate::domain::transfer::{SourceRows, Target};
 
 /// Why one cannot go to the other in the same bucket; `None` where it can. A move also minds `.`
 /// and `..`, which some servers resolve: what is one object there would be deleted.
 pub fn overlap(source: &Target, target: &Target, moving: bool) -> Option<&'static str> {
-    if let Target::Rows(_) = source {
-        let rows = source.rows_to(target);
-        return rows.iter().find_map(|(row, to)| overlap(row, to, moving));
+    if let Target::Rows(rows) = source {
+        let Target::Prefix(to) = target else { return None };
+        return overlap_of_rows(rows, to, moving);
     }
     match (source, target) {
         // An old version goes onto its own key: that restores it.
@@ -32,6 +32,25 @@ pub fn overlap(source: &Target, target: &Target, moving: bool) -> Option<&'stati
     }
 }
 
+/// Only rows that can overlap by their names are looked at: there may be a million.
+fn overlap_of_rows(rows: &SourceRows, to: &Prefix, moving: bool) -> Option<&'static str> {
+    let (place, below) = (levels(rows.place()), levels(to.as_str()));
+    let same = rows.place() == to.as_str() || moving && place == below;
+    let near = to.as_str().starts_with(rows.place()) || moving && below.starts_with(&place);
+    let may = |name: &str, is_prefix: bool| {
+        let last = name.strip_suffix(DELIMITER).unwrap_or(name);
+        let odd = last.contains(DELIMITER) || matches!(last, "." | "..");
+        same || odd || near && is_prefix
+    };
+    rows.picked(may).find_map(|row| overlap(&row.target, &row.target.below(to), moving))
+}
+
+/// The levels that a prefix leads down.
+fn levels(prefix: &str) -> Vec<&str> {
+    let path = prefix.trim_end_matches(DELIMITER);
+    if path.is_empty() { Vec::new() } else { resolved(path) }
+}
+
 /// Segments without `.`, and `..` taken as the way up.
 fn resolved(path: &str) -> Vec<&str> {
     let mut segments = Vec::new();
@@ -48,6 +67,7 @@ fn resolved(path: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::transfer::SourceRow;
 
     fn target(text: &str) -> Target {
         match text.is_empty() || text.ends_with(DELIMITER) {
@@ -74,6 +94,27 @@ mod tests {
             assert!(!refused("d/e/", "d/", moving));
             assert!(!refused("a//b", "a/b", moving), "an empty segment is a level of its own");
         }
+    }
+
+    #[test]
+    fn rows_are_refused_where_one_of_them_is() {
+        let rows = |names: &[&str]| {
+            let row = |name: &&str| SourceRow { target: target(name), size: None };
+            Target::Rows(names.iter().map(row).collect::<Vec<_>>().into())
+        };
+        for moving in [false, true] {
+            let refused = |names: &[&str], to: &str| overlap(&rows(names), &target(to), moving);
+            assert!(refused(&["d/a", "d/b"], "d/").is_some());
+            assert!(refused(&["d/a", "d/e/"], "d/e/f/").is_some());
+            assert!(refused(&["a", "e/"], "e/").is_some(), "at the top of a bucket");
+            assert!(refused(&["d/a", "d/e/"], "d/f/").is_none());
+            assert!(refused(&["d/a", "d/b"], "d/a/").is_none());
+            assert!(refused(&["d/a", "d/b"], "").is_none());
+            assert!(refused(&["d/x/a", "d/b"], "d/x/").is_some(), "rows that a search found");
+        }
+        let dots = |names: &[&str], to: &str| overlap(&rows(names), &target(to), true).is_some();
+        assert!(dots(&["d/a", "d/b"], "./d/") && dots(&["d/a", "d/e/"], "x/../d/e/"));
+        assert!(dots(&["d/a", "d/.."], "e/"), "both are the same object to some servers");
     }
 
     #[test]

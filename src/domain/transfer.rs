@@ -14,7 +14,7 @@ use crate::domain::error::Error;
 use crate::domain::glob::{KeyFilter, matches};
 use crate::domain::object::{ObjectHeaders, PutOptions};
 
-pub use crate::domain::target::{SourceRow, Target};
+pub use crate::domain::target::{SourceRow, SourceRows, Target};
 
 /// Numbers a job for the life of its journal; later jobs have larger numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

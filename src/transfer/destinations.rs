@@ -11,7 +11,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{Row, RowKind};
 use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::domain::page_cursor::PageCursor;
-use crate::domain::transfer::{JobSpec, Target, Work};
+use crate::domain::transfer::{JobSpec, SourceRow, SourceRows, Target, Work};
 use crate::s3::client::ListQuery;
 use crate::s3::tasks::blocking;
 use crate::transfer::local::attributes::kept_time;
@@ -26,6 +26,9 @@ const SAMPLE: usize = 5;
 /// themselves.
 const MOST_PAGES: usize = 20;
 const MOST_FILES: usize = 20_000;
+
+/// Rows of a copy that are looked at, with a request for each.
+const MOST_ROWS: usize = 1_000;
 
 /// Nothing is changed by looking, and nothing rests on it: a job that finds a destination later
 /// fails by itself. Copies go to `destination`.
@@ -154,7 +157,13 @@ async fn download(
                 found.add(path.display().to_string(), ConflictSide::of_file(&path), new);
             }
         }
-        Target::Rows(_) => {}
+        Target::Rows(rows) => {
+            let (rows, into) = (rows.clone(), folder.to_owned());
+            let there = blocking(move || Ok(rows_there(&rows, &into))).await?;
+            for (row, path) in there {
+                Box::pin(download(remote, bucket, &row, &path, None, found)).await?;
+            }
+        }
         Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => {
             let folder = folder.to_owned();
             let exists = folder.clone();
@@ -192,6 +201,14 @@ async fn copy(
                 if let Some(there) = taken.get(&relative) {
                     found.add(to.key(&relative).into_string(), *there, new);
                 }
+            }
+            Ok(())
+        }
+        (Target::Rows(rows), Target::Prefix(to)) => {
+            for row in rows.iter().take(MOST_ROWS) {
+                let target = row.target.below(to);
+                let (from, into) = ((bucket, &row.target), (to_bucket, &target));
+                Box::pin(copy((remote, there), from, into, found)).await?;
             }
             Ok(())
         }
@@ -263,6 +280,22 @@ fn local_path(folder: &Path, relative: &str) -> PathBuf {
     path.extend(local.folders);
     path.push(local.name);
     path
+}
+
+/// The rows that something of their names is in the folder of, each with where it goes.
+fn rows_there(rows: &SourceRows, folder: &Path) -> Vec<(Target, PathBuf)> {
+    let place = |row: SourceRow| {
+        let mut into = folder.to_owned();
+        if let Some(prefix) = row.target.prefix() {
+            into.extend(LocalName::of(prefix.name()).folders);
+        }
+        (row.target, into)
+    };
+    let is_there = |(row, path): &(Target, PathBuf)| match row.key() {
+        Some(key) => local_path(path, key.name()).symlink_metadata().is_ok(),
+        None => has_entries(path),
+    };
+    rows.iter().take(MOST_FILES).map(place).filter(is_there).collect()
 }
 
 fn has_entries(folder: &Path) -> bool {

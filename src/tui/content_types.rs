@@ -25,8 +25,8 @@ pub async fn find(
     tell: impl Fn(Answer),
 ) -> Reply {
     let mut looked = 0;
-    for target in targets {
-        match target {
+    for target in Target::each(targets) {
+        match &*target {
             Target::Object(key) => {
                 let object = ObjectAddress::new(bucket.clone(), key.clone());
                 look_at(client, stream::iter([object]), &mut looked, &tell).await;

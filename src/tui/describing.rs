@@ -59,8 +59,8 @@ async fn objects(
     targets: &[Target],
 ) -> Result<(Vec<ObjectAddress>, bool), Error> {
     let mut found = Vec::new();
-    for target in targets {
-        match target {
+    for target in Target::each(targets) {
+        match &*target {
             Target::Object(key) => found.push(ObjectAddress::new(bucket.clone(), key.clone())),
             // The past is only read.
             Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => {}

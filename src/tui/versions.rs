@@ -66,7 +66,7 @@ async fn plan(
     tell: &(impl Fn(Answer) + Send + Sync),
 ) -> Result<RestorePlan, Error> {
     let mut all = RestorePlan::default();
-    for target in targets {
+    for target in Target::each(targets) {
         if let (Some(object), false) = (target.object(bucket), target.is_many()) {
             let object = object.at_version(None);
             all.add(step(&client.versions_of(&object).await?, wanted));
@@ -91,7 +91,7 @@ async fn erase(
     tell: &(impl Fn(Answer) + Send + Sync),
 ) -> Result<Emptied, Error> {
     let mut all = Emptied::default();
-    for target in targets {
+    for target in Target::each(targets) {
         let before = all.clone();
         let so_far = |emptied: &Emptied| {
             let mut emptied_so_far = before.clone();

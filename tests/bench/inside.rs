@@ -189,8 +189,17 @@ impl Inside {
             ("/ and a letter", "/", "7", "esc"),
             ("s S sorts by size", "s", "S", "s n"),
             ("j draws a range in a sorted listing", "s S g g j v", "j", "esc esc s n"),
-            ("D asks about a million marks", "ctrl-a", "D", "n esc"),
+            ("D asks about a million marks", "ctrl-a", "D", "esc esc"),
             ("d asks about a million marks", "ctrl-a", "d", "esc esc"),
+            ("enter looks where they would go", "ctrl-a d", "enter", "esc esc"),
+            ("c asks about a million marks", "ctrl-a", "c", "esc esc"),
+            ("enter copies a million marks below", "ctrl-a c x /", "enter", "esc esc"),
+            ("m asks about a million marks", "ctrl-a", "m", "esc esc"),
+            ("M asks about a million marks", "ctrl-a", "M", "esc esc"),
+            ("Y asks about a million marks", "ctrl-a", "Y", "esc esc"),
+            ("w measures a million marks", "ctrl-a", "w", "esc esc esc"),
+            ("= compares a million marks", "ctrl-a", "=", "esc esc"),
+            ("j moves with a million marks", "ctrl-a", "j", "esc g g"),
         ] {
             let times = (0..5).map(|_| {
                 before.split_whitespace().for_each(|key| self.press(key));

@@ -6,6 +6,7 @@ use crate::app::chord::Chord;
 use crate::app::dialogs::input::Input;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::scope::Scope;
+use crate::domain::transfer::{SourceRows, Target};
 
 #[derive(Clone, Debug)]
 pub struct Confirm {
@@ -79,6 +80,15 @@ impl Confirm {
     pub fn about<S: Into<String>>(mut self, names: impl ExactSizeIterator<Item = S>) -> Confirm {
         self.more = names.len().saturating_sub(NAMED_SUBJECTS) as u64;
         self.subjects = names.take(NAMED_SUBJECTS).map(Into::into).collect();
+        self
+    }
+
+    /// As [`Confirm::about`], of rows.
+    #[must_use]
+    pub fn about_rows(mut self, rows: &SourceRows, name: impl Fn(&Target) -> String) -> Confirm {
+        self.more = rows.len().saturating_sub(NAMED_SUBJECTS) as u64;
+        let named = rows.first_listed(NAMED_SUBJECTS);
+        self.subjects = named.iter().map(|row| name(&row.target)).collect();
         self
     }
 

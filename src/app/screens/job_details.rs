@@ -10,7 +10,7 @@ use crate::app::transfers::Transfers;
 use crate::app::transfers::job::QueuedJob;
 use crate::app::transfers::job_status::{JobStatus, verified};
 use crate::domain::transfer::{
-    Direction, JobState, MAX_NOTES, OnConflict, Priority, Progress, Wait, Work,
+    Direction, JobState, MAX_NOTES, OnConflict, Priority, Progress, Target, Wait, Work,
 };
 use crate::domain::units::{Count, Counted, Elapsed, Moment, Rate, Size};
 
@@ -77,10 +77,9 @@ fn places(work: &Work, session: &Session) -> Vec<(&'static str, String)> {
             let from = if *moving { "moved from" } else { "from" };
             vec![(from, uri(bucket.as_str(), source)), ("to", to)]
         }
-        Work::Delete { bucket, targets } => targets
-            .iter()
+        Work::Delete { bucket, targets } => Target::each(targets)
             .take(100)
-            .map(|target| ("delete", uri(bucket.as_str(), target)))
+            .map(|target| ("delete", uri(bucket.as_str(), &target)))
             .collect(),
     }
 }

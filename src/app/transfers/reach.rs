@@ -38,7 +38,7 @@ fn shows(prefix: &Prefix, target: &Target) -> bool {
             changed.as_str().starts_with(prefix.as_str())
                 || prefix.as_str().starts_with(changed.as_str())
         }
-        Target::Rows(rows) => rows.iter().any(|row| shows(prefix, &row.target)),
+        Target::Rows(rows) => rows.concern(prefix.as_str()),
     }
 }
 

@@ -19,8 +19,8 @@ impl Client {
         tell: impl Fn(Measure),
     ) -> Result<Measure, Error> {
         let mut sum = Measure::default();
-        for target in targets {
-            match target {
+        for target in Target::each(targets) {
+            match &*target {
                 Target::Object(_) | Target::Version(..) => {
                     let Some(object) = target.object(bucket) else { continue };
                     sum.bytes += self.head(&object).await?.size.unwrap_or(0);

@@ -53,13 +53,14 @@ impl Batch<'_> {
     /// never was without a word; the others were just listed.
     async fn named_and_there(&mut self, keys: impl Iterator<Item = &Key>) -> Vec<Key> {
         let Work::Delete { targets, .. } = &self.task.spec.work else { return Vec::new() };
-        let of = |target: &Target| match target {
-            Target::Object(key) => Some(key.clone()),
-            _ => None,
+        let named: HashSet<&Key> = targets.iter().filter_map(Target::key).collect();
+        let rows = |key: &Key| {
+            targets
+                .iter()
+                .any(|each| matches!(each, Target::Rows(rows) if rows.names(key.as_str())))
         };
-        let named: HashSet<Key> = targets.iter().filter_map(of).collect();
         let (named, mut left): (Vec<Key>, Vec<Key>) =
-            keys.cloned().partition(|key| named.contains(key));
+            keys.cloned().partition(|key| named.contains(key) || rows(key));
         for (key, presence) in self.look_at(named).await {
             if presence == Presence::Gone {
                 self.already_gone(key);

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::overlap::overlap;
-use crate::domain::transfer::{JobId, JobSpec, Note, SourceRow, Target, Work};
+use crate::domain::transfer::{JobId, JobSpec, Note, SourceRows, Target, Work};
 use crate::domain::units::Counted;
 use crate::s3::tasks::blocking;
 use crate::transfer::fact::Fact;
@@ -176,12 +176,12 @@ impl ExpansionTask {
     async fn download_rows(
         &self,
         bucket: &Bucket,
-        rows: &[SourceRow],
+        rows: &SourceRows,
         folder: &Path,
     ) -> Result<(), Error> {
         let mut names = self.names_in(folder).await?;
         let mut objects = Vec::new();
-        for row in rows {
+        for row in rows.iter() {
             match &row.target {
                 Target::Object(key) | Target::Version(key, _) => {
                     let local = names.claim(key.name());
@@ -280,9 +280,10 @@ impl ExpansionTask {
                 };
                 self.list(ListedPlace { bucket, prefix: from, at: source.at() }, list).await
             }
-            (Target::Rows(rows), Target::Prefix(_)) => {
+            (Target::Rows(rows), Target::Prefix(target)) => {
                 let mut objects = Vec::new();
-                for (row, (_, to)) in rows.iter().zip(source.rows_to(target)) {
+                for row in rows.iter() {
+                    let to = row.target.below(target);
                     if let (false, Target::Object(to)) = (row.target.is_many(), &to) {
                         objects.push(item(NamedObject::of(&row.target), to.clone(), row.size));
                         if objects.len() < BATCH {
@@ -306,8 +307,8 @@ impl ExpansionTask {
     async fn deletions(&self, bucket: &Bucket, targets: &[Target]) -> Result<(), Error> {
         let mut keys = Vec::new();
         let (mut begun, mut later) = (self.begun, 0_u64);
-        for target in targets {
-            match target {
+        for target in Target::each(targets) {
+            match &*target {
                 Target::Object(key) => keys.push((key.clone(), 0)),
                 // The past is only read.
                 Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => {}

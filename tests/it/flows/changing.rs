@@ -8,7 +8,7 @@ use windlass::domain::change::{BucketChange, KeyChange};
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::listing::Class;
 use windlass::domain::object::ObjectHeaders;
-use windlass::domain::transfer::{Failure, JobId, JobState, JobView, Target, Work};
+use windlass::domain::transfer::{Failure, JobId, JobState, JobView, SourceRow, Target, Work};
 use windlass::domain::transfer_event::{JobChange, TransferEvent};
 
 use crate::flows::queue::{ends, news, upload};
@@ -216,8 +216,9 @@ fn where_many_prefixes_were_emptied_the_jobs_word_is_taken() {
     let names: Vec<String> = (0..50).map(|n| format!("{n:02}/")).collect();
     let mut app = App::with_rows(&names.iter().map(String::as_str).collect::<Vec<_>>());
     let target = |name: &String| Target::Prefix(name.as_str().into());
-    let targets: Vec<Target> = names[..40].iter().map(target).collect();
-    news(&mut app, TransferEvent::Queued(deletion(1, &targets)));
+    let row = |name| SourceRow { target: target(name), size: None };
+    let rows = names[..40].iter().map(row).collect::<Vec<_>>();
+    news(&mut app, TransferEvent::Queued(deletion(1, &[Target::Rows(rows.into())])));
     let keys: Vec<_> = names[..40].iter().map(|name| deleted(&format!("{name}k"))).collect();
     changed(&mut app, &keys);
     ends(&mut app, 1, JobState::Done);

@@ -17,7 +17,7 @@ use windlass::domain::transfer_event::{JobChange, TransferEvent};
 use windlass::domain::versions::Versioning;
 
 use crate::flows::queue::{ends, news, upload};
-use crate::support::app::{App, buckets, connection, page, startup};
+use crate::support::app::{App, apart, buckets, connection, page, startup};
 
 fn question(app: &App) -> &Confirm {
     match app.state.dialog() {
@@ -29,7 +29,7 @@ fn question(app: &App) -> &Confirm {
 fn deleted(app: &mut App) -> Option<Vec<Target>> {
     app.effects().into_iter().find_map(|effect| match effect {
         Effect::Transfer(TransferCommand::Enqueue(specs)) => match specs.into_iter().next()?.work {
-            Work::Delete { targets, .. } => Some(targets),
+            Work::Delete { targets, .. } => Some(apart(&targets)),
             other => panic!("{other:?}"),
         },
         _ => None,

@@ -12,7 +12,7 @@ use windlass::domain::listing::{Class, ContinuationToken, FoundRows, ListedPage,
 use windlass::domain::transfer::{Target, TransferCommand, Work};
 use windlass::domain::transfer_event::TransferEvent;
 
-use crate::support::app::{App, numbered_page, page};
+use crate::support::app::{App, apart, numbered_page, page};
 
 /// Keys that were found; more comes where `behind` says from where and it is not done.
 fn found(names: &[&str], looked_at: u64, behind: Option<&str>, done: bool) -> Reply {
@@ -149,7 +149,7 @@ fn what_was_found_is_acted_on_by_its_whole_key() {
     let effects = app.effects();
     let deleted = effects.iter().find_map(|effect| match effect {
         Effect::Transfer(TransferCommand::Enqueue(specs)) => match &specs[0].work {
-            Work::Delete { targets, .. } => Some(targets.clone()),
+            Work::Delete { targets, .. } => Some(apart(targets)),
             _ => None,
         },
         _ => None,

@@ -22,6 +22,7 @@ use windlass::domain::error::Error;
 use windlass::domain::listing::{Class, ContinuationToken, ListedPage, Page};
 use windlass::domain::object::BucketEntry;
 use windlass::domain::provider::Provider;
+use windlass::domain::transfer::Target;
 use windlass::ui::draw_into;
 use windlass::ui::picture_screen::PictureScreen;
 use windlass::ui::theme::Theme;
@@ -253,6 +254,11 @@ impl App {
         }
         self.effects.extend(effects);
     }
+}
+
+/// Rows that go together, one by one.
+pub fn apart(targets: &[Target]) -> Vec<Target> {
+    Target::each(targets).map(std::borrow::Cow::into_owned).collect()
 }
 
 fn fits(request: &Request, reply: &Reply) -> bool {

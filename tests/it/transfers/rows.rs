@@ -20,7 +20,7 @@ fn rows(names: &[&str]) -> Target {
         true => SourceRow { target: Target::Prefix(Prefix::new(*name)), size: None },
         false => SourceRow { target: Target::Object(Key::new(*name)), size: None },
     };
-    Target::Rows(names.iter().map(row).collect())
+    Target::Rows(names.iter().map(row).collect::<Vec<_>>().into())
 }
 
 fn download_rows(names: &[&str], folder: &Path) -> JobSpec {
@@ -58,6 +58,15 @@ async fn a_row_and_a_prefix_of_its_name_are_both_saved_and_none_leaves_the_folde
     assert_eq!(fs::read(folder.join("a")).unwrap(), b"p/a");
     assert_eq!(fs::read(folder.join("%61/b")).unwrap(), b"p/a/b");
     assert_eq!(names_in(&folder).len(), 4);
+}
+
+#[tokio::test]
+async fn rows_and_what_is_below_them_are_deleted() {
+    let remote = stored(&["p/a", "p/b", "p/raw/x", "p/raw/deep/y", "p/rawer"]);
+    let (bucket, targets) = (Bucket::new("bucket"), vec![rows(&["p/a", "p/raw/"])]);
+    let view = run_well(&remote, job(Work::Delete { bucket, targets })).await;
+    assert_eq!((view.progress.objects, view.progress.objects_total), (3, 3));
+    assert_eq!(remote.keys(), ["p/b", "p/rawer"]);
 }
 
 #[tokio::test]

@@ -22,9 +22,7 @@ use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::copy_confirmation::CopyConfirmation;
 use crate::app::screens::objects::copying::Copying;
 use crate::app::screens::objects::deleting::Deletion;
-use crate::app::screens::objects::downloading::{Listed, totals_of};
 use crate::app::screens::objects::reasons::disabled;
-use crate::app::screens::objects::together::together;
 use crate::app::screens::objects::{creating, downloading, existing, renaming, uploading};
 use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Prefix};
@@ -32,7 +30,7 @@ use crate::domain::conflicts::Conflicts;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::Measure;
 use crate::domain::restoring::RestorePlan;
-use crate::domain::transfer::{Direction, FileRules, JobSpec, Target, TransferCommand};
+use crate::domain::transfer::{Direction, FileRules, JobSpec, SourceRows, Target, TransferCommand};
 use crate::domain::units::Counted;
 
 #[derive(Clone, Debug, Default)]
@@ -54,7 +52,7 @@ pub struct Acting {
 pub(super) enum About {
     Download {
         bucket: Bucket,
-        sources: Vec<downloading::Listed>,
+        sources: SourceRows,
         archived: u64,
     },
     Archived {
@@ -67,8 +65,7 @@ pub(super) enum About {
     Copy(Copying),
     Rename {
         bucket: Bucket,
-        source: Target,
-        totals: (u64, u64),
+        source: SourceRows,
     },
     CopyConfirmation(CopyConfirmation),
     Checking {
@@ -113,14 +110,15 @@ impl Acting {
     pub fn on_action(
         &mut self,
         action: Action,
-        these: Option<(Vec<Listed>, u64)>,
+        these: Option<(SourceRows, u64)>,
         browse: &mut Browse,
         cx: &mut Context<'_>,
     ) -> bool {
         let Some(place) = browse.place().cloned() else { return false };
         let (bucket, prefix) = (place.bucket, place.prefix);
-        let rows = || these.clone().map_or_else(|| browse.listed(), |(rows, _)| rows);
-        let targets = || rows().into_iter().map(|(target, _)| target).collect::<Vec<_>>();
+        let rows = || these.clone().map_or_else(|| browse.meant(), |(rows, _)| rows);
+        // Of no more than can have links.
+        let targets = || rows().iter().map(|row| row.target).collect::<Vec<_>>();
         match action {
             Action::Upload => self.ask_files(bucket, prefix, None, cx),
             Action::BucketSettings => cx.ask(Intent::ShowSettings(bucket)),
@@ -138,32 +136,28 @@ impl Acting {
                 let folder = cx.session.download_folder.as_ref();
                 let folder = folder.unwrap_or(&cx.session.working_folder);
                 let sources = rows();
-                let archived = these.as_ref().map_or_else(|| browse.archived(), |(_, many)| *many);
+                let archived = these.as_ref().map_or_else(|| sources.archived(), |(_, many)| *many);
                 let dialog = downloading::question(&sources, folder, cx.session);
                 self.question.ask(dialog, About::Download { bucket, sources, archived });
             }
             Action::Copy | Action::Move => {
-                let copying = Copying::new(bucket, rows(), action == Action::Move);
+                let copying = Copying { bucket, sources: rows(), moving: action == Action::Move };
                 let dialog = copying.question(&browse.location(), cx.session);
                 self.question.ask(dialog, About::Copy(copying));
             }
             Action::Rename => {
-                let rows = rows();
-                let totals = totals_of(&rows);
-                let Some((source, _)) = rows.into_iter().next() else { return true };
+                let source = rows();
+                let Some(row) = source.single() else { return true };
                 self.question
-                    .ask(renaming::question(&source), About::Rename { bucket, source, totals });
+                    .ask(renaming::question(&row.target), About::Rename { bucket, source });
             }
-            Action::Versions => Acting::show_versions(&bucket, rows(), cx),
+            Action::Versions => Acting::show_versions(&bucket, &rows(), cx),
             Action::TimeTravel => self.travel(browse, cx),
             Action::BringBack => self.ask_to_bring_back(bucket, prefix, browse, cx),
             Action::Delete | Action::DeleteVersions => {
                 let all_versions = action == Action::DeleteVersions;
-                let (objects, bytes) = totals_of(&rows());
                 let whole = these.is_none() && browse.is_whole_bucket();
-                let targets = targets();
-                let deletion =
-                    Deletion { bucket, targets, prefix, whole, objects, bytes, all_versions };
+                let deletion = Deletion { bucket, rows: rows(), prefix, whole, all_versions };
                 self.ask_deletion(deletion, cx);
             }
             _ => return false,
@@ -312,15 +306,16 @@ impl Acting {
             (About::Copy(copying), DialogAnswer::Text(text)) => {
                 cx.abandon(&mut question.ticket);
                 match copying.specs(cx.session, &text) {
-                    Ok(specs) => self.go(specs, copying.totals, cx),
+                    Ok(specs) => self.go(specs, copying.sources, cx),
                     Err(problem) => self.refuse(question, problem),
                 }
             }
-            (About::Rename { bucket, source, totals }, DialogAnswer::Text(name)) => {
-                match renaming::spec(cx.session.name(), &bucket, &source, &name) {
+            (About::Rename { bucket, source }, DialogAnswer::Text(name)) => {
+                let Some(row) = source.single() else { return };
+                match renaming::spec(cx.session.name(), &bucket, &row.target, &name) {
                     // Of one object the two names are enough of a question.
-                    Ok(spec) if matches!(source, Target::Object(_)) => self.check(vec![spec], cx),
-                    Ok(spec) => self.go(vec![spec], totals, cx),
+                    Ok(spec) if !row.target.is_many() => self.check(vec![spec], cx),
+                    Ok(spec) => self.go(vec![spec], source, cx),
                     Err(problem) => self.refuse(question, problem),
                 }
             }
@@ -382,8 +377,8 @@ impl Acting {
     }
 
     /// Asks first where rows leave the place or the connection.
-    fn go(&mut self, specs: Vec<JobSpec>, totals: (u64, u64), cx: &mut Context<'_>) {
-        let Some(confirmation) = CopyConfirmation::of(&specs, totals, cx.session) else {
+    fn go(&mut self, specs: Vec<JobSpec>, rows: SourceRows, cx: &mut Context<'_>) {
+        let Some(confirmation) = CopyConfirmation::of(&specs, rows, cx.session) else {
             return self.check(specs, cx);
         };
         let (bucket, prefixes) = (confirmation.bucket.clone(), confirmation.prefixes());
@@ -470,7 +465,6 @@ fn enqueue(specs: Vec<JobSpec>, browse: &mut Browse, cx: &mut Context<'_>) {
     {
         browse.follow_rename(from, to);
     }
-    let specs = together(specs);
     cx.toast(Level::Note, format!("{} queued", Counted(specs.len() as u64, "transfer")));
     cx.transfer(TransferCommand::Enqueue(specs));
 }

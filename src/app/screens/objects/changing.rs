@@ -1,5 +1,7 @@
 //! Applies changes in storage to the rows of an open prefix without listing it again.
 
+use std::collections::BTreeMap;
+
 use crate::app::context::{Context, Ending, Intent};
 use crate::app::effect::StorageRequest;
 use crate::app::list::Hold;
@@ -145,20 +147,27 @@ impl Browse {
     /// Takes the prefixes that the job emptied for gone.
     fn believe(&mut self, spec: &JobSpec, cx: &mut Context<'_>) {
         let Some(place) = self.place() else { return };
-        let targets: Vec<&Target> = match &spec.work {
-            Work::Delete { targets, .. } => targets.iter().collect(),
-            Work::Copy { source: Target::Rows(rows), moving: true, .. } => {
-                rows.iter().map(|row| &row.target).collect()
-            }
-            Work::Copy { source, moving: true, .. } => vec![source],
-            _ => Vec::new(),
+        let targets = match &spec.work {
+            Work::Delete { targets, .. } => targets.as_slice(),
+            Work::Copy { source, moving: true, .. } => std::slice::from_ref(source),
+            _ => &[],
         };
-        let own = targets.into_iter().filter_map(|target| {
+        let doubtful = &self.changing.doubtful;
+        let own = |target: &Target| {
             let name = row_name(&place.prefix, target.as_str())?;
-            (target.as_str() == place.prefix.child(name).as_str()).then_some(name)
-        });
-        let emptied = own.filter(|name| self.changing.doubtful.contains(*name));
-        let rows = emptied.map(|name| (name.to_owned(), None)).collect();
+            let is_whole = target.as_str() == place.prefix.child(name).as_str();
+            (is_whole && doubtful.contains(name)).then(|| (name.to_owned(), None))
+        };
+        let picks = |name: &str, is_prefix: bool| is_prefix && doubtful.contains(name);
+        let mut rows = BTreeMap::new();
+        for target in targets {
+            match target {
+                Target::Rows(many) if many.place() == place.prefix.as_str() => {
+                    rows.extend(many.picked(picks).filter_map(|row| own(&row.target)));
+                }
+                one => rows.extend(own(one)),
+            }
+        }
         self.take(&RowChanges { rows, ..RowChanges::default() }, cx);
     }
 

@@ -4,12 +4,12 @@ use crate::app::dialogs::confirm::{Confirm, Tally};
 use crate::app::screens::objects::deleting::{MANY, can_be_typed};
 use crate::app::screens::objects::downloading::name_of;
 use crate::app::session::Session;
-use crate::domain::address::{Bucket, ConnectionName, DELIMITER, Prefix};
+use crate::domain::address::{Bucket, ConnectionName, DELIMITER};
 use crate::domain::object::Measure;
 use crate::domain::parts::PREFERRED_PART_BYTES;
 use crate::domain::price::{Cost, Price};
 use crate::domain::provider::Provider;
-use crate::domain::transfer::{JobSpec, Target, Work};
+use crate::domain::transfer::{JobSpec, SourceRows, Target, Work};
 use crate::domain::usage::Usage;
 
 /// Jobs that wait for a yes.
@@ -17,23 +17,20 @@ use crate::domain::usage::Usage;
 pub struct CopyConfirmation {
     pub specs: Vec<JobSpec>,
     pub bucket: Bucket,
-    sources: Vec<Target>,
+    sources: SourceRows,
     moving: bool,
     /// The provider that is read, and the other one that is written, if any.
     from: Provider,
     to: Option<(ConnectionName, Provider)>,
     /// What reading and writing cost, where that is known.
     prices: (Option<Price>, Option<Price>),
-    /// Objects among the sources and their bytes; what is below prefixes is counted apart.
-    objects: u64,
-    bytes: u64,
 }
 
 impl CopyConfirmation {
     /// `None` where the jobs may begin without a question: a copy within the connection.
     pub fn of(
         specs: &[JobSpec],
-        (objects, bytes): (u64, u64),
+        sources: SourceRows,
         session: &Session,
     ) -> Option<CopyConfirmation> {
         let Work::Copy { bucket, moving, .. } = &specs.first()?.work else { return None };
@@ -45,26 +42,20 @@ impl CopyConfirmation {
         if !moving && to.is_none() {
             return None;
         }
-        let sources = specs.iter().filter_map(|spec| match &spec.work {
-            Work::Copy { source, .. } => Some(source.clone()),
-            _ => None,
-        });
         Some(CopyConfirmation {
             bucket: bucket.clone(),
-            sources: sources.collect(),
+            sources,
             moving: *moving,
             from: session.provider(),
             to,
             prices,
-            objects,
-            bytes,
             specs: specs.to_vec(),
         })
     }
 
+    /// The rows that are to be counted below, where there are such.
     pub fn prefixes(&self) -> Vec<Target> {
-        let prefixes = self.sources.iter().filter(|source| matches!(source, Target::Prefix(_)));
-        prefixes.cloned().collect()
+        self.sources.prefixes().into_targets()
     }
 
     pub fn question(&self) -> Confirm {
@@ -80,17 +71,18 @@ impl CopyConfirmation {
         if self.moving {
             confirm = confirm.line("Each object is deleted here once its copy is checked.");
         }
-        let below = Measure { done: self.prefixes().is_empty(), ..Measure::default() };
-        let mut confirm = confirm.about(self.sources.iter().map(name_of));
+        let below = Measure { done: self.sources.sum().prefixes == 0, ..Measure::default() };
+        let mut confirm = confirm.about_rows(&self.sources, |target| name_of(target).to_owned());
         self.measured(below, &mut confirm);
         confirm
     }
 
     /// Puts what was counted below the prefixes so far into the question.
     pub fn measured(&self, below: Measure, confirm: &mut Confirm) {
+        let sum = self.sources.sum();
         let tally = Tally {
-            objects: self.objects + below.objects,
-            bytes: self.bytes.saturating_add(below.bytes),
+            objects: sum.objects + below.objects,
+            bytes: sum.bytes.saturating_add(below.bytes),
             complete: below.done,
         };
         confirm.tally = Some(tally);
@@ -103,10 +95,9 @@ impl CopyConfirmation {
         if !self.moving || (tally.complete && tally.objects <= MANY) {
             return None;
         }
-        let name = match self.sources.as_slice() {
-            [one] => name_of(one),
-            several => several.first().map_or("", |one| parent_name(one.as_str())),
-        };
+        let single = self.sources.single();
+        let place = parent_name(self.sources.place());
+        let name = single.as_ref().map_or(place, |row| name_of(&row.target));
         let name = Some(name).filter(|name| can_be_typed(name));
         Some(name.unwrap_or(self.bucket.as_str()).to_owned())
     }
@@ -117,14 +108,7 @@ impl CopyConfirmation {
         else {
             return String::new();
         };
-        let path = match (self.specs.len(), target) {
-            (1, target) => target.as_str().to_owned(),
-            (_, Target::Object(key) | Target::Version(key, _)) => key.parent().into_string(),
-            (_, Target::Rows(_)) => target.as_str().to_owned(),
-            (_, Target::Prefix(prefix) | Target::PrefixAt(prefix, _)) => {
-                prefix.parent().map(Prefix::into_string).unwrap_or_default()
-            }
-        };
+        let path = target.as_str();
         match &self.to {
             Some((name, _)) => format!("{name}:{to_bucket}/{path}"),
             None => format!("s3://{to_bucket}/{path}"),
@@ -162,12 +146,10 @@ impl CopyConfirmation {
     }
 }
 
-/// The last segment of the place that a key or prefix is in.
-fn parent_name(path: &str) -> &str {
-    let path = path.trim_end_matches(DELIMITER);
-    let parent = path.rfind(DELIMITER).map_or("", |at| &path[..=at]);
-    let inner = parent.trim_end_matches(DELIMITER);
-    inner.rfind(DELIMITER).map_or(parent, |at| &parent[at + 1..])
+/// The last segment of a prefix, with its delimiter.
+fn parent_name(prefix: &str) -> &str {
+    let inner = prefix.trim_end_matches(DELIMITER);
+    inner.rfind(DELIMITER).map_or(prefix, |at| &prefix[at + 1..])
 }
 
 #[cfg(test)]
@@ -175,7 +157,7 @@ mod tests {
     use super::*;
     use crate::app::session::Startup;
     use crate::config::connection::Connection;
-    use crate::domain::transfer::{FileRules, JobOptions, OnConflict};
+    use crate::domain::transfer::{FileRules, JobOptions, OnConflict, SourceRow};
 
     fn connection(name: &str, provider: Provider) -> Connection {
         Connection { provider, ..Connection::chain(name.into(), None) }
@@ -205,7 +187,9 @@ mod tests {
             files: FileRules::default(),
             options: JobOptions::default(),
         };
-        CopyConfirmation::of(&[spec], (0, 0), &session)
+        let target = Target::Prefix("a/raw/".into());
+        let rows = vec![SourceRow { target, size: None }].into();
+        CopyConfirmation::of(&[spec], rows, &session)
     }
 
     #[test]

@@ -5,41 +5,31 @@ use crate::app::dialogs::Dialog;
 use crate::app::dialogs::completion::{Asks, Offer};
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::locating::{Located, is_web, locate};
-use crate::app::screens::objects::downloading::{Listed, name_of, totals_of};
+use crate::app::screens::objects::downloading::{name_of, rows_named};
 use crate::app::session::Session;
 use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, Key, Location, Prefix};
 use crate::domain::overlap::overlap;
 use crate::domain::place::{Place, SEPARATOR};
-use crate::domain::transfer::{FileRules, JobOptions, JobSpec, OnConflict, Target, Work};
-use crate::domain::units::Counted;
+use crate::domain::transfer::{
+    FileRules, JobOptions, JobSpec, OnConflict, SourceRows, Target, Work,
+};
 
 /// Rows that go to a place that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copying {
     pub bucket: Bucket,
-    pub sources: Vec<Target>,
+    pub sources: SourceRows,
     /// They are gone here when they are there.
     pub moving: bool,
-    /// How many objects they are, and their bytes: prefixes count nothing.
-    pub totals: (u64, u64),
 }
 
 impl Copying {
-    pub fn new(bucket: Bucket, rows: Vec<Listed>, moving: bool) -> Copying {
-        let totals = totals_of(&rows);
-        let sources = rows.into_iter().map(|(target, _)| target).collect();
-        Copying { bucket, sources, moving, totals }
-    }
-
     /// Asks for the destination; the open place stands there already, other connections are
     /// offered.
     pub fn question(&self, here: &Location, session: &Session) -> Dialog {
         let verb = if self.moving { "Move" } else { "Copy" };
-        let title = match self.sources.as_slice() {
-            [one] => format!("{verb} {} to", name_of(one)),
-            many => format!("{verb} {} to", Counted(many.len() as u64, "row")),
-        };
+        let title = format!("{verb} {} to", rows_named(&self.sources));
         let others = session.connections.iter().filter(|each| each.name != *session.name());
         let mut offers = beside(here, session);
         offers.extend(others.flat_map(offers_of));
@@ -57,7 +47,7 @@ impl Copying {
         Dialog::Prompt(prompt)
     }
 
-    /// One job for each row.
+    /// One job of all rows.
     ///
     /// # Errors
     /// A sentence where the destination is no place, cannot be written, is the source itself, or
@@ -77,16 +67,15 @@ impl Copying {
             }
             one_server = found.is_some_and(|to| to.endpoint == session.connection().endpoint);
         }
-        let single = self.sources.len() == 1;
-        let mut specs = Vec::with_capacity(self.sources.len());
-        for source in &self.sources {
-            let (to_bucket, target) = target_of(source, &place.location, single)?;
+        let mut specs = Vec::new();
+        for source in self.sources.clone().into_targets() {
+            let (to_bucket, target) = target_of(&source, &place.location)?;
             if one_server && to_bucket == self.bucket {
-                refuse_itself(source, &target, self.moving)?;
+                refuse_itself(&source, &target, self.moving)?;
             }
             let work = Work::Copy {
                 bucket: self.bucket.clone(),
-                source: source.clone(),
+                source,
                 to_connection: to_connection.clone(),
                 to_bucket,
                 target,
@@ -169,11 +158,7 @@ fn read_only(connection: &Connection) -> Option<String> {
     connection.read_only.then(|| format!("the connection {} is read-only", connection.name))
 }
 
-fn target_of(
-    source: &Target,
-    destination: &Location,
-    single: bool,
-) -> Result<(Bucket, Target), String> {
+fn target_of(source: &Target, destination: &Location) -> Result<(Bucket, Target), String> {
     match (destination, source) {
         (Location::Root, _) => Err("name a bucket: s3://bucket/prefix/".to_owned()),
         (Location::Prefix { bucket, prefix }, Target::Object(key) | Target::Version(key, _)) => {
@@ -182,8 +167,10 @@ fn target_of(
         (Location::Prefix { bucket, prefix }, Target::Prefix(from) | Target::PrefixAt(from, _)) => {
             Ok((bucket.clone(), Target::Prefix(prefix.child(from.name()))))
         }
-        (_, Target::Rows(_)) => Err("rows are copied one by one".to_owned()),
-        (Location::Object { .. }, _) if !single => {
+        (Location::Prefix { bucket, prefix }, Target::Rows(_)) => {
+            Ok((bucket.clone(), Target::Prefix(prefix.clone())))
+        }
+        (Location::Object { .. }, Target::Rows(_)) => {
             Err("several rows need a destination that ends with a slash".to_owned())
         }
         (Location::Object { bucket, key }, Target::Object(_) | Target::Version(..)) => {
@@ -202,7 +189,14 @@ fn as_prefix(key: &Key) -> Prefix {
 fn refuse_itself(source: &Target, target: &Target, moving: bool) -> Result<(), String> {
     let verb = if moving { "moved" } else { "copied" };
     overlap(source, target, moving)
-        .map_or(Ok(()), |why| Err(format!("{} cannot be {verb}: {why}", name_of(source))))
+        .map_or(Ok(()), |why| Err(format!("{} cannot be {verb}: {why}", named(source))))
+}
+
+fn named(source: &Target) -> String {
+    match source {
+        Target::Rows(rows) => rows_named(rows),
+        one => name_of(one).to_owned(),
+    }
 }
 
 fn destination_rule(text: &str) -> Result<(), String> {
@@ -227,6 +221,7 @@ fn destination_rule(text: &str) -> Result<(), String> {
 mod tests {
     use super::*;
     use crate::app::session::Startup;
+    use crate::domain::transfer::SourceRow;
 
     fn session() -> Session {
         let names = ["c", "aws", "old"].map(ConnectionName::from);
@@ -246,23 +241,27 @@ mod tests {
                 false => Target::Object((*text).into()),
             })
             .collect();
-        let rows = sources.into_iter().map(|source| (source, None)).collect();
-        let specs = Copying::new("b".into(), rows, false).specs(&session(), to)?;
-        Ok(specs
-            .into_iter()
-            .map(|spec| match spec.work {
-                Work::Copy { to_connection, to_bucket, target, .. } => {
-                    let name = to_connection.map(|name| format!("{name}:")).unwrap_or_default();
-                    format!("{name}{to_bucket}/{}", target.as_str())
-                }
-                other => panic!("{other:?}"),
-            })
-            .collect())
+        let row = |target| SourceRow { target, size: None };
+        let sources = sources.into_iter().map(row).collect::<Vec<_>>().into();
+        let copying = Copying { bucket: "b".into(), sources, moving: false };
+        let specs = copying.specs(&session(), to)?;
+        assert_eq!(specs.len(), 1, "all rows are one job");
+        let Work::Copy { source, to_connection, to_bucket, target, .. } = &specs[0].work else {
+            panic!("{specs:?}")
+        };
+        let name = to_connection.as_ref().map(|name| format!("{name}:")).unwrap_or_default();
+        let each = |to: &Target| format!("{name}{to_bucket}/{}", to.as_str());
+        Ok(match (source, target) {
+            (Target::Rows(rows), Target::Prefix(to)) => {
+                rows.iter().map(|row| each(&row.target.below(to))).collect()
+            }
+            (_, target) => vec![each(target)],
+        })
     }
 
     #[test]
     fn a_place_with_a_last_slash_keeps_the_names() {
-        assert_eq!(copy(&["a/x", "a/raw/"], "s3://o/d/").unwrap(), ["o/d/x", "o/d/raw/"]);
+        assert_eq!(copy(&["a/x", "a/raw/"], "s3://o/d/").unwrap(), ["o/d/raw/", "o/d/x"]);
         assert_eq!(copy(&["a/x"], "s3://o").unwrap(), ["o/x"]);
     }
 

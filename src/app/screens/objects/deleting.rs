@@ -4,23 +4,21 @@ use crate::app::dialogs::confirm::{Confirm, Tally};
 use crate::app::screens::objects::downloading::name_of;
 use crate::app::session::Session;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
+use crate::domain::listed_rows::RowSum;
 use crate::domain::object::Measure;
 use crate::domain::provider::Capability;
-use crate::domain::transfer::{FileRules, JobOptions, JobSpec, OnConflict, Target, Work};
+use crate::domain::transfer::{FileRules, JobOptions, JobSpec, OnConflict, SourceRows, Work};
 use crate::domain::versions::Versioning;
 
 /// What is to be deleted once it is said yes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deletion {
     pub bucket: Bucket,
-    pub targets: Vec<Target>,
-    /// Where the targets lie.
+    pub rows: SourceRows,
+    /// Where the rows lie.
     pub prefix: Prefix,
     /// Nothing else is in the bucket.
     pub whole: bool,
-    /// Objects among the targets and their bytes; what is below prefixes is counted apart.
-    pub objects: u64,
-    pub bytes: u64,
     /// With every version and delete marker, which is final.
     pub all_versions: bool,
 }
@@ -36,24 +34,16 @@ impl Deletion {
         if !self.whole && !self.all_versions && tally.complete && tally.objects <= MANY {
             return None;
         }
-        let name = match self.targets.as_slice() {
-            [Target::Prefix(prefix)] => prefix.name(),
-            [Target::Object(key)] => key.name(),
-            _ => self.prefix.name(),
-        };
+        let single = self.rows.single();
+        let name = single.as_ref().map_or(self.prefix.name(), |row| name_of(&row.target));
         let name = Some(name).filter(|name| !self.whole && can_be_typed(name));
         Some(name.unwrap_or(self.bucket.as_str()).to_owned())
     }
 
-    pub fn prefixes(&self) -> Vec<Target> {
-        let prefixes = self.targets.iter().filter(|target| matches!(target, Target::Prefix(_)));
-        prefixes.cloned().collect()
-    }
-
     /// Names what goes, from where, how much, and whether it can come back. The default is no.
     pub fn question(&self, session: &Session) -> Confirm {
-        let prefixes = self.prefixes().len();
-        let what = match (self.objects, prefixes) {
+        let RowSum { objects, prefixes, .. } = self.rows.sum();
+        let what = match (objects, prefixes) {
             (1, 0) => "this object".to_owned(),
             (_, 0) => "these objects".to_owned(),
             (0, 1) => "this prefix and everything below it".to_owned(),
@@ -67,7 +57,7 @@ impl Deletion {
         };
         let mut confirm = Confirm::new(title, "Delete", "Keep")
             .line(format!("Delete {what}{with} from the bucket {}?", self.bucket))
-            .about(self.targets.iter().map(name_of))
+            .about_rows(&self.rows, |target| name_of(target).to_owned())
             .warning(self.finality(session));
         self.measured(below, &mut confirm);
         confirm
@@ -102,9 +92,10 @@ impl Deletion {
 
     /// The whole, with what was counted below the prefixes so far.
     pub fn tally(&self, below: Measure) -> Tally {
+        let sum = self.rows.sum();
         Tally {
-            objects: self.objects + below.objects,
-            bytes: self.bytes.saturating_add(below.bytes),
+            objects: sum.objects + below.objects,
+            bytes: sum.bytes.saturating_add(below.bytes),
             complete: below.done,
         }
     }
@@ -112,7 +103,7 @@ impl Deletion {
     pub fn spec(self, connection: &ConnectionName) -> JobSpec {
         JobSpec {
             connection: connection.clone(),
-            work: Work::Delete { bucket: self.bucket, targets: self.targets },
+            work: Work::Delete { bucket: self.bucket, targets: self.rows.into_targets() },
             on_conflict: OnConflict::Skip,
             files: FileRules::default(),
             options: JobOptions::default(),
@@ -132,16 +123,22 @@ mod tests {
     use crate::app::session::Startup;
     use crate::config::connection::Connection;
     use crate::domain::provider::Provider;
+    use crate::domain::transfer::{SourceRow, Target};
+
+    /// Objects of 10 bytes, and prefixes.
+    fn rows(targets: &[Target]) -> SourceRows {
+        let size = |target: &Target| target.key().map(|_| 10);
+        let row = |target: &Target| SourceRow { size: size(target), target: target.clone() };
+        targets.iter().map(row).collect::<Vec<_>>().into()
+    }
 
     #[test]
     fn the_question_names_all_it_is_about() {
         let deletion = Deletion {
             bucket: "media".into(),
-            targets: vec![Target::Prefix("a/raw/".into()), Target::Object("a/x".into())],
+            rows: rows(&[Target::Prefix("a/raw/".into()), Target::Object("a/x".into())]),
             prefix: "a/".into(),
             whole: false,
-            objects: 1,
-            bytes: 10,
             all_versions: false,
         };
         let r2 = Connection { provider: Provider::R2, ..Connection::chain("r2".into(), None) };
@@ -158,31 +155,29 @@ mod tests {
 
     #[test]
     fn a_name_is_asked_for_where_much_goes_or_it_is_not_known_how_much() {
-        let deletion = |targets: &[Target], objects, whole| Deletion {
+        let deletion = |targets: &[Target], whole| Deletion {
             bucket: "media".into(),
-            targets: targets.to_vec(),
+            rows: rows(targets),
             prefix: "a/b/".into(),
             whole,
-            objects,
-            bytes: 0,
             all_versions: false,
         };
         let below = |objects, done| Measure { objects, bytes: 0, done };
         let prefix = [Target::Prefix("a/b/raw/".into())];
-        let one = deletion(&prefix, 0, false);
+        let one = deletion(&prefix, false);
         assert_eq!(one.name_to_type(below(1_000, true)), None);
         assert_eq!(one.name_to_type(below(1_001, true)).as_deref(), Some("raw/"));
         assert_eq!(one.name_to_type(below(7, false)).as_deref(), Some("raw/"));
-        let marked = deletion(&[prefix[0].clone(), Target::Object("a/b/x".into())], 1, false);
+        let marked = deletion(&[prefix[0].clone(), Target::Object("a/b/x".into())], false);
         assert_eq!(marked.name_to_type(below(1_000, true)).as_deref(), Some("b/"));
-        let many = [Target::Object("a/b/x".into()), Target::Object("a/b/y".into())];
-        let many = deletion(&many, 1_001, false);
+        let objects = |many| (0..many).map(|n| Target::Object(format!("a/b/{n}").as_str().into()));
+        let many = deletion(&objects(1_001).collect::<Vec<_>>(), false);
         assert_eq!(many.name_to_type(below(0, true)).as_deref(), Some("b/"));
-        let few = deletion(&[Target::Object("a/b/x".into())], 1_000, false);
+        let few = deletion(&objects(1_000).collect::<Vec<_>>(), false);
         assert_eq!(few.name_to_type(below(0, true)), None);
-        let whole = deletion(&prefix, 0, true);
+        let whole = deletion(&prefix, true);
         assert_eq!(whole.name_to_type(below(1, true)).as_deref(), Some("media"));
-        let hostile = deletion(&[Target::Prefix("a/b/\u{202e}\u{7}/".into())], 0, false);
+        let hostile = deletion(&[Target::Prefix("a/b/\u{202e}\u{7}/".into())], false);
         assert_eq!(hostile.name_to_type(below(1, false)).as_deref(), Some("media"));
     }
 }

@@ -20,7 +20,7 @@ use crate::app::toasts::Level;
 use crate::domain::address::Bucket;
 use crate::domain::description::{Descriptions, MetadataOutcome};
 use crate::domain::metadata_change::MetadataChange;
-use crate::domain::transfer::Target;
+use crate::domain::transfer::SourceRows;
 use crate::domain::units::Counted;
 
 /// Differences that are shown one by one.
@@ -54,8 +54,9 @@ pub struct MetadataForm {
 }
 
 impl Describing {
-    pub fn open(&mut self, bucket: &Bucket, targets: Vec<Target>, cx: &mut Context<'_>) {
-        let what = Counted(targets.len() as u64, "row").to_string();
+    pub fn open(&mut self, bucket: &Bucket, rows: SourceRows, cx: &mut Context<'_>) {
+        let what = Counted(rows.len() as u64, "row").to_string();
+        let targets = rows.into_targets();
         let request = StorageRequest::Describe { bucket: bucket.clone(), targets };
         let ticket = Some(cx.request(request));
         let dialog = Dialog::Details(Details::waiting("Reading the metadata", "Of", what));

@@ -7,26 +7,17 @@ use crate::app::dialogs::completion::Asks;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::session::Session;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
+use crate::domain::listed_rows::RowSum;
 use crate::domain::price::Cost;
-use crate::domain::transfer::{FileRules, JobOptions, JobSpec, OnConflict, Target, Work};
+use crate::domain::transfer::{
+    FileRules, JobOptions, JobSpec, OnConflict, SourceRows, Target, Work,
+};
 use crate::domain::units::{Counted, Size};
 use crate::domain::usage::Usage;
 
-/// A row, and the bytes of its object where it is one.
-pub type Listed = (Target, Option<u64>);
-
-/// How many objects the rows are, and their bytes: prefixes count nothing.
-pub fn totals_of(rows: &[Listed]) -> (u64, u64) {
-    let sizes = rows.iter().filter_map(|(_, size)| *size);
-    sizes.fold((0, 0), |(objects, bytes), size| (objects + 1, bytes + size))
-}
-
 /// Asks for the folder; the last one stands there already.
-pub fn question(sources: &[Listed], folder: &Path, session: &Session) -> Dialog {
-    let title = match sources {
-        [(one, _)] => format!("Download {} to", name_of(one)),
-        many => format!("Download {} to", Counted(many.len() as u64, "row")),
-    };
+pub fn question(sources: &SourceRows, folder: &Path, session: &Session) -> Dialog {
+    let title = format!("Download {} to", rows_named(sources));
     let mut hint = "a folder on this machine; it is created if it is missing".to_owned();
     if let Some(price) = cost(sources, session) {
         hint = format!("{hint} · {price}");
@@ -43,25 +34,23 @@ pub fn folder_prompt(title: String, hint: String, folder: &Path, session: &Sessi
 }
 
 /// What reading them costs, where all of them are objects and the prices are known.
-fn cost(sources: &[Listed], session: &Session) -> Option<String> {
-    if sources.iter().any(|(_, size)| size.is_none()) {
-        return None;
-    }
-    let (objects, bytes) = totals_of(sources);
+fn cost(sources: &SourceRows, session: &Session) -> Option<String> {
+    let RowSum { objects, prefixes: 0, bytes } = sources.sum() else { return None };
     let requests = Usage { class_b: objects, ..Usage::default() };
     let price = session.price()?;
     let cost = Cost(price.estimate(&requests).0 + price.reading(bytes).0);
     Some(format!("{}, {cost}", Size(bytes)))
 }
 
-/// One job for each row; a prefix goes into a folder of its own name.
+/// One job of all rows; a prefix goes into a folder of its own name.
 pub fn specs(
     connection: &ConnectionName,
     bucket: &Bucket,
-    sources: Vec<Listed>,
+    sources: SourceRows,
     folder: &Path,
 ) -> Vec<JobSpec> {
-    let spec = |(source, size): Listed| {
+    let size = sources.single().and_then(|row| row.size);
+    let spec = |source: Target| {
         let folder = match &source {
             Target::Object(_) | Target::Version(..) | Target::Rows(_) => folder.to_path_buf(),
             Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => folder_of(folder, prefix),
@@ -75,7 +64,15 @@ pub fn specs(
             options: JobOptions::default(),
         }
     };
-    sources.into_iter().map(spec).collect()
+    sources.into_targets().into_iter().map(spec).collect()
+}
+
+/// The name of the one row, or how many there are.
+pub fn rows_named(rows: &SourceRows) -> String {
+    match rows.single() {
+        Some(one) => name_of(&one.target).to_owned(),
+        None => Counted(rows.len() as u64, "row").to_string(),
+    }
 }
 
 /// The name of a row as a title shows it.
@@ -109,6 +106,39 @@ fn folder_of(folder: &Path, prefix: &Prefix) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::transfer::SourceRow;
+
+    #[test]
+    fn several_rows_are_one_job_and_one_row_is_what_it_was() {
+        let jobs = |rows: &[(Target, Option<u64>)]| {
+            let row = |(target, size): &(Target, Option<u64>)| SourceRow {
+                target: target.clone(),
+                size: *size,
+            };
+            let rows = rows.iter().map(row).collect::<Vec<_>>().into();
+            let specs = specs(&"c".into(), &"b".into(), rows, Path::new("/down"));
+            assert_eq!(specs.len(), 1);
+            specs.into_iter().next().map(|spec| spec.work)
+        };
+        let (x, raw) = (Target::Object("p/x".into()), Target::Prefix("p/raw/".into()));
+        let Some(Work::Download { source, folder, size, .. }) = jobs(&[(x.clone(), Some(7))])
+        else {
+            panic!()
+        };
+        assert_eq!((source, folder, size), (x.clone(), PathBuf::from("/down"), Some(7)));
+        let Some(Work::Download { source, folder, .. }) = jobs(&[(raw.clone(), None)]) else {
+            panic!()
+        };
+        assert_eq!((source, folder), (raw.clone(), PathBuf::from("/down/raw")));
+        let both = jobs(&[(x, Some(7)), (raw, None)]);
+        let Some(Work::Download { source: Target::Rows(rows), folder, size, .. }) = both else {
+            panic!("{both:?}")
+        };
+        let listed: Vec<_> =
+            rows.iter().map(|row| (row.target.as_str().to_owned(), row.size)).collect();
+        assert_eq!(listed, [("p/raw/".to_owned(), None), ("p/x".to_owned(), Some(7))]);
+        assert_eq!((folder, size), (PathBuf::from("/down"), None));
+    }
 
     #[test]
     fn a_prefix_never_leads_out_of_the_folder() {

@@ -34,7 +34,6 @@ pub mod sorting;
 pub mod steering;
 mod targets;
 mod thawing;
-pub mod together;
 pub mod travelling;
 mod uploading;
 pub mod watch;
@@ -53,7 +52,6 @@ use crate::app::screens::objects::acting::Acting;
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::comparing::Comparing;
 use crate::app::screens::objects::describing::Describing;
-use crate::app::screens::objects::downloading::Listed;
 use crate::app::screens::objects::editing::Editing;
 use crate::app::screens::objects::publicity::Asking;
 use crate::app::screens::objects::reaching::Reaching;
@@ -64,7 +62,7 @@ use crate::app::screens::objects::thawing::{Thawing, retrieval, retrieval_of_one
 use crate::app::screens::subject::Subject;
 use crate::app::session::Session;
 use crate::domain::diff_end::DiffEnd;
-use crate::domain::transfer::Target;
+use crate::domain::transfer::{SourceRow, SourceRows, Target};
 
 #[derive(Clone, Debug, Default)]
 pub struct Objects {
@@ -357,12 +355,13 @@ impl Objects {
             Some(version) => Target::Version(key, version),
             None => Target::Object(key),
         };
-        let rows = (vec![(target, Some(one.size))], u64::from(one.is_archived()));
+        let rows = vec![SourceRow { target, size: Some(one.size) }].into();
+        let rows = (rows, u64::from(one.is_archived()));
         self.acting.on_action(action, Some(rows), &mut self.browse, cx);
     }
 
     /// Performs an action on rows, whatever is marked and wherever the cursor is.
-    pub fn on_action_of_rows(&mut self, action: Action, rows: Vec<Listed>, cx: &mut Context<'_>) {
+    pub fn on_action_of_rows(&mut self, action: Action, rows: SourceRows, cx: &mut Context<'_>) {
         if self.dialog().is_none() {
             self.acting.on_action(action, Some((rows, 0)), &mut self.browse, cx);
         }
@@ -374,21 +373,24 @@ impl Objects {
         let Some(place) = self.browse.place().cloned() else { return false };
         let bucket = one.map_or(&place.bucket, |one| &one.object.bucket).clone();
         let object = one.map(|one| one.object.clone()).or_else(|| self.browse.current_object());
-        let targets = || match one {
-            Some(one) => vec![Target::Object(one.object.key.clone())],
-            None => self.browse.listed().into_iter().map(|(target, _)| target).collect(),
+        let rows = || match one {
+            Some(one) => {
+                let target = Target::Object(one.object.key.clone());
+                vec![SourceRow { target, size: Some(one.size) }].into()
+            }
+            None => self.browse.meant(),
         };
         match (action, object) {
             (Action::Compare, Some(object)) if one.is_some() => {
                 self.comparing.ask(DiffEnd::Object(object), cx.session);
             }
-            (Action::Metadata, _) => self.describing.open(&bucket, targets(), cx),
+            (Action::Metadata, _) => self.describing.open(&bucket, rows(), cx),
             (Action::Thaw, _) => {
                 let costs = match one {
                     Some(one) => retrieval_of_one(one, cx.session),
                     None => retrieval(&self.browse, cx.session),
                 };
-                self.thawing.ask(bucket, targets(), costs);
+                self.thawing.ask(bucket, rows().into_targets(), costs);
             }
             (Action::BucketAccess, _) => self.reaching.ask(bucket, cx.session),
             (Action::EditObject, Some(object)) => self.editing.open(object, cx),

@@ -10,7 +10,6 @@ use crate::app::list::Hold;
 use crate::app::screens::objects::browse::Browse;
 use crate::domain::address::Prefix;
 use crate::domain::listing::{Page, Row};
-use crate::domain::transfer::Target;
 
 impl Browse {
     /// Performs what is about rows; `false` where the action is not.
@@ -91,10 +90,8 @@ impl Browse {
             let marked = listing.numbered().filter(|(row, _)| self.marking.marks.contains(*row));
             let rows = marked.map(|(_, row)| row).filter(|row| !row.is_prefix());
             rows.for_each(|row| objects.push_row(Row { version: None, etag: None, ..row }));
-            of.extend(self.targets().into_iter().filter_map(|target| match target {
-                Target::Prefix(prefix) => Some(prefix),
-                _ => None,
-            }));
+            let prefixes = self.meant().prefixes();
+            of.extend(prefixes.iter().filter_map(|row| row.target.prefix().cloned()));
         }
         if of.is_empty() && objects.is_empty() {
             of.push(prefix.clone());

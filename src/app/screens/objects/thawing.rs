@@ -15,7 +15,7 @@ use crate::app::session::Session;
 use crate::app::toasts::Level;
 use crate::domain::address::Bucket;
 use crate::domain::description::ThawOutcome;
-use crate::domain::listing::{Class, RowKind};
+use crate::domain::listing::Class;
 use crate::domain::price::{Cost, TierCosts};
 use crate::domain::thaw::{RestoreTier, ThawWish};
 use crate::domain::transfer::Target;
@@ -122,38 +122,35 @@ fn offers(days: u32, costs: TierCosts) -> impl Iterator<Item = Offer> {
 /// What the retrieval of the marked rows or the current one costs in each tier; `None` where a size
 /// or a price is not known.
 pub fn retrieval(browse: &Browse, session: &Session) -> TierCosts {
-    let marks = &browse.marking.marks;
-    if marks.is_empty() {
-        let current = browse.current().map(|row| row.kind);
-        return current.map_or_else(TierCosts::default, |row| retrieval_of([row], session));
+    match browse.meant_rows() {
+        Some(rows) if rows.sum.prefixes == 0 => retrieval_of(rows.classes(), session),
+        _ => TierCosts::default(),
     }
-    retrieval_of(marks.iter().map(|number| browse.rows.listing().row(number).kind), session)
 }
 
 /// As [`retrieval`], of one object.
 pub fn retrieval_of_one(one: &Subject, session: &Session) -> TierCosts {
-    let Subject { size, modified, class, .. } = *one;
-    retrieval_of([RowKind::Object { size, modified, class }], session)
+    retrieval_of([(one.class, 1, one.size)], session)
 }
 
-fn retrieval_of(rows: impl IntoIterator<Item = RowKind>, session: &Session) -> TierCosts {
+/// Of so many objects of a class, and their bytes.
+fn retrieval_of(
+    classes: impl IntoIterator<Item = (Class, u64, u64)>,
+    session: &Session,
+) -> TierCosts {
     let connection = session.connection();
     let region = connection.region.as_deref();
-    let costs = |row| match row {
-        RowKind::Object { size, class, .. } if class.is_archive() => {
+    let costs = |(class, objects, bytes): (Class, u64, u64)| match class {
+        class if class.is_archive() => {
             let price = session.prices.find(connection.provider, region, class.as_str());
-            price.map_or_else(TierCosts::default, |price| price.retrievals(1, size))
+            price.map_or_else(TierCosts::default, |price| price.retrievals(objects, bytes))
         }
         // What may be in no archive by its class may be in one all the same.
-        RowKind::Object {
-            class: Class::Unknown | Class::Other | Class::IntelligentTiering,
-            ..
-        }
-        | RowKind::Prefix => TierCosts::default(),
-        RowKind::Object { .. } => [Some(Cost(0.0)); 3],
+        Class::Unknown | Class::Other | Class::IntelligentTiering => TierCosts::default(),
+        _ => [Some(Cost(0.0)); 3],
     };
     let add = |one: Option<Cost>, other: Option<Cost>| Some(Cost(one?.0 + other?.0));
-    rows.into_iter().map(costs).fold([Some(Cost(0.0)); 3], |sum, row| {
+    classes.into_iter().map(costs).fold([Some(Cost(0.0)); 3], |sum, row| {
         let [standard, bulk, expedited] = row;
         [add(sum[0], standard), add(sum[1], bulk), add(sum[2], expedited)]
     })

@@ -83,6 +83,12 @@ impl Watch {
     }
 
     /// The rows that are only shown because they were seen to go.
+    /// Rows that are only shown because they were seen to go.
+    pub(super) fn gone(&self) -> impl Iterator<Item = &str> {
+        let gone = self.seen.iter().filter(|(_, (seen, _))| *seen == Sighting::Gone);
+        gone.map(|(name, _)| name.as_str())
+    }
+
     pub(super) fn into_gone(self) -> impl Iterator<Item = String> {
         let gone = self.seen.into_iter().filter(|(_, (seen, _))| *seen == Sighting::Gone);
         gone.map(|(name, _)| name)

@@ -172,6 +172,6 @@ fn covers(target: &Target, key: &str) -> bool {
     match target {
         Target::Object(one) | Target::Version(one, _) => one.as_str() == key,
         Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => key.starts_with(prefix.as_str()),
-        Target::Rows(rows) => rows.iter().any(|row| covers(&row.target, key)),
+        Target::Rows(rows) => rows.cover(key),
     }
 }

@@ -16,7 +16,7 @@ use crate::app::spot::Spot;
 use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::listing::Page;
-use crate::domain::transfer::{JobSpec, Target, Work};
+use crate::domain::transfer::{JobSpec, SourceRow, Target, Work};
 
 #[derive(Clone, Debug, Default)]
 pub struct Sizes {
@@ -172,8 +172,8 @@ impl Sizes {
             return;
         };
         if shown.bucket == *bucket {
-            for target in targets {
-                shown.remove(target);
+            for target in Target::each(targets) {
+                shown.remove(&target);
             }
         }
     }
@@ -227,7 +227,10 @@ impl Sizes {
             return cx.toast(Level::Note, "delete: the connection is read-only");
         }
         let size = matches!(target, Target::Object(_)).then_some(amount.bytes);
-        cx.ask(Intent::ActOnRows { action: Action::Delete, rows: vec![(target, size)] });
+        cx.ask(Intent::ActOnRows {
+            action: Action::Delete,
+            rows: vec![SourceRow { target, size }].into(),
+        });
     }
 
     fn count_beside(&mut self, cx: &mut Context<'_>) {

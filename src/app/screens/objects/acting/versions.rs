@@ -11,14 +11,13 @@ use crate::app::restored::{large_copies, say_restored};
 use crate::app::screens::objects::acting::{About, Acting};
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::deleting::Deletion;
-use crate::app::screens::objects::downloading::Listed;
 use crate::app::screens::objects::travelling;
 use crate::app::screens::versions::shown::ListedOf;
 use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::emptied::Emptied;
 use crate::domain::restoring::{RestorePlan, RestorePoint, Restored};
-use crate::domain::transfer::{Target, TransferCommand};
+use crate::domain::transfer::{SourceRow, SourceRows, Target, TransferCommand};
 use crate::domain::units::{Count, Counted, Moment, Size};
 
 impl Acting {
@@ -85,8 +84,8 @@ impl Acting {
     }
 
     /// Of one row: the versions of the object, or what was deleted below the prefix.
-    pub(super) fn show_versions(bucket: &Bucket, rows: Vec<Listed>, cx: &mut Context<'_>) {
-        let Some((target, _)) = rows.into_iter().next() else { return };
+    pub(super) fn show_versions(bucket: &Bucket, rows: &SourceRows, cx: &mut Context<'_>) {
+        let Some(SourceRow { target, .. }) = rows.first() else { return };
         let bucket = bucket.clone();
         cx.ask(Intent::ShowVersions(if let Some(object) = target.object(&bucket) {
             ListedOf::Object(object.at_version(None))
@@ -108,15 +107,17 @@ impl Acting {
     ) {
         let Some(at) = browse.at() else { return };
         let marked = !browse.marking.marks.is_empty();
-        let targets = if marked { browse.targets() } else { vec![Target::Prefix(prefix)] };
+        let whole = || vec![SourceRow { target: Target::Prefix(prefix), size: None }].into();
+        let rows = if marked { browse.meant() } else { whole() };
         let moment = Moment(at, &cx.session.zone);
         let confirm = Confirm::new("Bring back to now", "Bring back", "Leave")
             .line(format!("Bring back what was in {bucket} at {moment}?"))
             .line("Delete markers are removed and old versions copied on top; none is lost.")
-            .about(targets.iter().map(|target| match target.as_str() {
-                "" => bucket.as_str(),
-                path => path,
-            }));
+            .about_rows(&rows, |target| match target.as_str() {
+                "" => bucket.to_string(),
+                path => path.to_owned(),
+            });
+        let targets = rows.into_targets();
         let confirm = confirm.tally(Tally::default());
         let wanted = RestorePoint::At(at);
         let request = StorageRequest::PlanRestore { bucket: bucket.clone(), targets, wanted };
@@ -187,7 +188,7 @@ impl Acting {
     pub(super) fn ask_deletion(&mut self, deletion: Deletion, cx: &mut Context<'_>) {
         self.ask_versioning(&deletion.bucket, cx);
         let confirm = deletion.question(cx.session);
-        let (bucket, prefixes) = (deletion.bucket.clone(), deletion.prefixes());
+        let (bucket, prefixes) = (deletion.bucket.clone(), deletion.rows.prefixes().into_targets());
         let counts = !prefixes.is_empty();
         let ticket =
             counts.then(|| cx.request(StorageRequest::Measure { bucket, targets: prefixes }));
@@ -196,7 +197,8 @@ impl Acting {
     }
 
     pub(super) fn erase(&mut self, deletion: Deletion, cx: &mut Context<'_>) {
-        let Deletion { bucket, targets, .. } = deletion;
+        let Deletion { bucket, rows, .. } = deletion;
+        let targets = rows.into_targets();
         let ticket = Some(cx.request(StorageRequest::EraseVersions { bucket, targets }));
         let dialog = Dialog::Details(waiting("Deleting all versions", "0 versions".to_owned()));
         self.question.put(Question { dialog, about: About::Erasing, ticket });
