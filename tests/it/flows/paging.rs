@@ -188,6 +188,14 @@ fn rests(app: &mut App) -> Vec<StorageRequest> {
     app.requests().into_iter().filter_map(rest).collect()
 }
 
+fn is_listing(app: &App) -> bool {
+    let lists = |request: &Request| {
+        let Request::Storage(request) = request else { return false };
+        matches!(request, StorageRequest::ListPage { .. } | StorageRequest::ListRest { .. })
+    };
+    app.waiting().iter().any(|(_, request)| lists(request))
+}
+
 fn rest(token: &str, last: &str) -> StorageRequest {
     StorageRequest::ListRest {
         bucket: "media".into(),
@@ -224,6 +232,61 @@ fn all_that_is_left_is_asked_for_at_once() {
     app.reply(page(&["e"], Some("t4"))).reply(page(&[], None));
     assert_eq!(app.state.parts.objects.browse.loading, Loading::Complete);
     assert_eq!((app.names().len(), app.cursor()), (5, "e"));
+}
+
+#[test]
+fn a_level_that_is_listed_again_far_down_is_asked_for_at_once() {
+    let mut app = App::at("s3://media/p/");
+    app.keys("G").reply(numbered_page(0, 1000, Some("t0")));
+    for number in 1..12 {
+        app.reply(numbered_page(number * 1000, 1000, Some(&format!("t{number}"))));
+    }
+    app.keys("esc space k").effects();
+    app.keys("R").reply(numbered_page(0, 1000, Some("u0")));
+    assert_eq!(rests(&mut app), [rest("u0", "0000999")]);
+    for number in 1..11 {
+        app.reply(numbered_page(number * 1000, 1000, Some(&format!("u{number}"))));
+        assert_eq!((app.names().len(), app.cursor()), (12_000, "0011998"), "until it is as long");
+    }
+    assert_eq!(app.state.parts.objects.browse.loading, Loading::Refreshing);
+    app.reply(numbered_page(11_000, 1000, Some("u11")));
+    assert_eq!((app.names().len(), app.cursor()), (12_000, "0011998"));
+    assert_eq!(app.marked(), ["0011999"]);
+    assert_eq!(app.state.parts.objects.browse.loading, Loading::Streaming);
+    for number in 12..14 {
+        app.reply(numbered_page(number * 1000, 1000, Some(&format!("u{number}"))));
+    }
+    assert_eq!(app.state.parts.objects.browse.loading, Loading::Resting, "no more is needed");
+    assert!(!is_listing(&app), "and no more is asked for: {:?}", app.waiting());
+    app.keys("G");
+    assert_eq!(rests(&mut app), [rest("u13", "0013999")]);
+}
+
+#[test]
+fn a_level_that_is_listed_again_at_its_top_is_asked_for_page_by_page() {
+    let mut app = App::at("s3://media/p/");
+    app.keys("G").reply(numbered_page(0, 1000, Some("t0")));
+    for number in 1..12 {
+        app.reply(numbered_page(number * 1000, 1000, Some(&format!("t{number}"))));
+    }
+    app.keys("esc g g R").effects();
+    app.reply(numbered_page(0, 1000, Some("u0")));
+    assert_eq!(app.names().len(), 1000);
+    assert!(rests(&mut app).is_empty());
+}
+
+#[test]
+fn a_listing_anew_that_is_left_keeps_what_was_shown() {
+    let mut app = App::at("s3://media/p/");
+    app.keys("G").reply(numbered_page(0, 1000, Some("t0")));
+    for number in 1..12 {
+        app.reply(numbered_page(number * 1000, 1000, Some(&format!("t{number}"))));
+    }
+    app.keys("esc R").reply(numbered_page(0, 1000, Some("u0")));
+    app.reply(numbered_page(1000, 1000, Some("u1")));
+    app.keys("esc");
+    assert_eq!(app.names().len(), 12_000);
+    assert!(!is_listing(&app), "{:?}", app.waiting());
 }
 
 #[test]

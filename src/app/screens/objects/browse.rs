@@ -302,19 +302,18 @@ impl Browse {
     }
 
     fn pull(&mut self, cx: &mut Context<'_>) {
+        let (far, now) = (self.is_far(), self.at().is_none());
         let Some(place) = &self.place else { return };
-        let listing = self.rows.listing();
-        let last = listing.last_name().filter(|_| listing.is_ordered() && self.load_all);
-        let last = last.filter(|_| place.search.is_none() && self.at().is_none());
-        let pulled = match (&mut self.fresh, last) {
-            (Some(fresh), _) => {
-                fresh.pager.pull(place, cx);
-                return;
-            }
-            (None, Some(last)) => self.pager.pull_rest(place, last, cx),
-            (None, None) => self.pager.pull(place, cx),
+        let (listing, pager) = match &mut self.fresh {
+            Some(fresh) => (&fresh.listing, &mut fresh.pager),
+            None => (self.rows.listing(), &mut self.pager),
         };
-        if pulled {
+        let last = listing.last_name().filter(|_| listing.is_ordered() && (self.load_all || far));
+        let pulled = match last.filter(|_| place.search.is_none() && now) {
+            Some(last) => pager.pull_rest(place, last, cx),
+            None => pager.pull(place, cx),
+        };
+        if pulled && self.fresh.is_none() {
             self.loading = Loading::Streaming;
         }
     }
@@ -377,7 +376,11 @@ impl Browse {
             self.rows.settle(cx);
         } else if self.wants_more() {
             self.pull(cx);
+            if self.pager.is_waiting() {
+                self.loading = Loading::Streaming;
+            }
         } else {
+            self.pager.stop(cx);
             self.loading = Loading::Resting;
             self.rows.settle(cx);
         }
@@ -388,6 +391,16 @@ impl Browse {
             || self.sought.is_some()
             || self.rows.listing().len() < STREAMED
             || near_end(self.list.cursor, self.rows.len())
+    }
+
+    /// Whether a listing anew has to come a long way until it can be shown.
+    fn is_far(&self) -> bool {
+        let Some(fresh) = &self.fresh else { return false };
+        let rows = [self.rows.number(self.list.cursor), self.marking.marks.last()];
+        let arranged = *self.rows.arrangement() != Arrangement::default();
+        let all = arranged.then(|| self.rows.listing().end());
+        let reach = rows.into_iter().chain([all]).flatten().max().unwrap_or(0);
+        reach as usize > fresh.listing.len() + STREAMED
     }
 
     /// Takes the fresh listing once it holds the cursor's name and every marked one, or has ended.
