@@ -1,7 +1,7 @@
 //! Prints what was measured: one line a tool, and every aim with what came of it.
 
 use crate::rounds::Measured;
-use crate::scenarios::{Aim, Figure, Scenario};
+use crate::scenarios::{Aim, Figure, Scenario, Size};
 use crate::tools::Tool;
 
 /// Least, median and most.
@@ -49,10 +49,31 @@ pub fn tell(scenario: &Scenario, measured: &[Measured]) {
             last.cpu.as_secs_f64(),
         );
     }
+    if let (Some(whole), Size::Listed(sample)) = (scenario.sample_of, scenario.size) {
+        tell_whole(scenario, measured, (sample, whole));
+    }
     for aim in scenario.aims {
         let figures = Spread::new(ratios(scenario, measured, Tool::Windlass, aim.figure));
         let got = if aim.figure == Figure::Memory { figures.most() } else { figures.median() };
         tell_aim(aim, got);
+    }
+}
+
+/// What the whole would take each tool, were it in proportion to the sample.
+fn tell_whole(scenario: &Scenario, measured: &[Measured], (sample, whole): (u64, u64)) {
+    let times = whole as f64 / sample as f64;
+    for tool in scenario.tools {
+        let of_tool = || measured.iter().filter(|one| one.tool == *tool);
+        let of = |figure| Spread::new(of_tool().map(|one| value(one, figure)).collect()).median();
+        if of_tool().next().is_some() {
+            println!(
+                "  {:<19} {whole} would take about {:.1} s and {:.1} cpu-s: {times:.0} times this \
+                 sample",
+                tool.name(),
+                of(Figure::Wall) * times,
+                of(Figure::Cpu) * times,
+            );
+        }
     }
 }
 
