@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::sync::Arc;
 
+use weezl::decode::Decoder;
+use weezl::{BitOrder, LzwStatus};
+
 use crate::look::error::{LookError, Looked};
 use crate::look::object_bytes::ObjectBytes;
 use crate::look::pdf::objects::{Indirect, Object, Parser, number_of};
@@ -171,7 +174,7 @@ pub fn stream_bytes(
     unpacked(&found.object, source.read(at + start as u64, length)?)
 }
 
-/// Without its filters: Flate, and those that write bytes as text.
+/// Without its filters: Flate and LZW, and those that write bytes as text.
 fn unpacked(dictionary: &Object, mut bytes: Vec<u8>) -> Looked<Vec<u8>> {
     let all = |name: &[u8]| match dictionary.get(name) {
         Object::Null => Vec::new(),
@@ -183,6 +186,7 @@ fn unpacked(dictionary: &Object, mut bytes: Vec<u8>) -> Looked<Vec<u8>> {
         let Object::Name(name) = filter else { return Err(wrong()) };
         bytes = match name.as_slice() {
             b"FlateDecode" | b"Fl" => inflated(&bytes, parameters.get(at))?,
+            b"LZWDecode" | b"LZW" => from_lzw(&bytes, parameters.get(at))?,
             b"ASCII85Decode" | b"A85" => from_ascii85(&bytes),
             b"ASCIIHexDecode" | b"AHx" => from_hex(&bytes),
             _ => {
@@ -196,12 +200,42 @@ fn unpacked(dictionary: &Object, mut bytes: Vec<u8>) -> Looked<Vec<u8>> {
 fn inflated(bytes: &[u8], parameters: Option<&Object>) -> Looked<Vec<u8>> {
     let mut plain = Vec::new();
     flate2::read::ZlibDecoder::new(bytes).take(UNPACKED + 1).read_to_end(&mut plain)?;
-    if plain.len() as u64 > UNPACKED {
-        return Err(LookError::TooMuch(format!(
-            "a stream of the PDF of more than {UNPACKED} bytes"
-        )));
-    }
+    bounded(&plain)?;
+    as_predicted(plain, parameters.unwrap_or(&Object::Null))
+}
+
+/// Codes that grow to the next width one earlier than they must, unless it is said otherwise
+/// (7.4.4).
+fn from_lzw(bytes: &[u8], parameters: Option<&Object>) -> Looked<Vec<u8>> {
     let parameters = parameters.unwrap_or(&Object::Null);
+    let mut decoder = match parameters.get(b"EarlyChange").index() {
+        Some(0) => Decoder::new(BitOrder::Msb, 8),
+        _ => Decoder::with_tiff_size_switch(BitOrder::Msb, 8),
+    };
+    let (mut plain, mut piece, mut rest) = (Vec::new(), [0; 8192], bytes);
+    loop {
+        let step = decoder.decode_bytes(rest, &mut piece);
+        plain.extend_from_slice(&piece[..step.consumed_out]);
+        rest = &rest[step.consumed_in..];
+        bounded(&plain)?;
+        match step.status.map_err(|_| wrong())? {
+            LzwStatus::Ok => {}
+            // The mark of the end may be missing.
+            LzwStatus::Done | LzwStatus::NoProgress => break,
+        }
+    }
+    as_predicted(plain, parameters)
+}
+
+fn bounded(plain: &[u8]) -> Looked<()> {
+    if plain.len() as u64 <= UNPACKED {
+        return Ok(());
+    }
+    Err(LookError::TooMuch(format!("a stream of the PDF of more than {UNPACKED} bytes")))
+}
+
+/// What stands for differences from the row above, or as it is.
+fn as_predicted(plain: Vec<u8>, parameters: &Object) -> Looked<Vec<u8>> {
     match parameters.get(b"Predictor").index() {
         Some(10..) => without_prediction(&plain, parameters.get(b"Columns").index().unwrap_or(1)),
         _ => Ok(plain),

@@ -2,6 +2,9 @@
 
 use std::io::Write as _;
 
+use weezl::BitOrder;
+use weezl::encode::Encoder;
+
 use super::*;
 use crate::look::error::guarded;
 use crate::look::object_bytes::InMemory;
@@ -153,6 +156,51 @@ fn pages_come_in_the_order_of_their_tree_and_forms_where_they_are_painted() {
     );
     let found = text(&bytes).unwrap();
     assert_eq!(found.pages, ["first\nrest\n\na form", "second"]);
+}
+
+#[test]
+fn pages_packed_by_lzw_are_read_with_either_growth_of_codes() {
+    let words = (0..600).map(|n| format!("BT /F1 9 Tf (word {n}) Tj ET\n")).collect::<String>();
+    for (about, early) in [("", true), ("/DecodeParms << /EarlyChange 0 >> ", false)] {
+        let mut encoder = match early {
+            true => Encoder::with_tiff_size_switch(BitOrder::Msb, 8),
+            false => Encoder::new(BitOrder::Msb, 8),
+        };
+        let bytes = encoder.encode(words.as_bytes()).unwrap();
+        let bytes = pdf(
+            &[
+                plain("<< /Type /Catalog /Pages 2 0 R >>"),
+                plain("<< /Type /Pages /Kids [3 0 R] /Count 1 >>"),
+                plain("<< /Type /Page /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"),
+                Part::Stream(format!("/Filter /LZWDecode {about}"), bytes),
+                plain(HELVETICA),
+            ],
+            "",
+        );
+        let found = text(&bytes).unwrap();
+        assert!(found.pages[0].contains("word 0") && found.pages[0].contains("word 599"));
+    }
+}
+
+#[test]
+fn what_lzw_unpacks_is_bounded_and_nonsense_is_an_error() {
+    let mut encoder = Encoder::with_tiff_size_switch(BitOrder::Msb, 8);
+    let bomb = encoder.encode(&vec![b' '; 80 << 20]).unwrap();
+    assert!(bomb.len() < 1 << 20);
+    for bytes in [bomb, vec![0xff; 64]] {
+        let bytes = pdf(
+            &[
+                plain("<< /Type /Catalog /Pages 2 0 R >>"),
+                plain("<< /Type /Pages /Kids [3 0 R] /Count 1 >>"),
+                plain("<< /Type /Page /Contents 4 0 R >>"),
+                Part::Stream("/Filter /LZWDecode ".to_owned(), bytes),
+            ],
+            "",
+        );
+        let found = text(&bytes);
+        let empty = |found: &PdfText| found.pages.iter().all(String::is_empty);
+        assert!(found.as_ref().map_or(true, empty), "{found:?}");
+    }
 }
 
 fn ascii85(bytes: &[u8]) -> Vec<u8> {
