@@ -17,7 +17,7 @@ use crate::app::scope::Scope;
 use crate::app::screens::Parts;
 use crate::app::screens::connecting::sign_in::profile_of;
 use crate::app::session::Session;
-use crate::app::tabs::{MOST, Tabs};
+use crate::app::tabs::{MOST, Tab, Tabs};
 use crate::app::ticket::Tickets;
 use crate::app::toasts::Toasts;
 use crate::app::usage::UsageMeter;
@@ -210,6 +210,9 @@ impl State {
 
     /// Whether ticks are wanted: something is waited for or will go away by itself.
     pub fn wants_tick(&self) -> bool {
-        self.toasts.current().is_some() || self.parts.all().any(Part::is_waiting)
+        let watches = |tab: &Tab| tab.parts.objects.browse.watch().is_some();
+        self.toasts.current().is_some()
+            || self.parts.all().any(Part::is_waiting)
+            || self.tabs.others().any(|(_, tab)| watches(tab))
     }
 }

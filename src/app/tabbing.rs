@@ -35,6 +35,7 @@ pub fn mark_stale(state: &mut State) {
 fn open(state: &mut State, now: Timestamp, asked: &mut Asked) {
     let location = state.parts.objects.browse.location();
     let side = state.parts.side.like();
+    state.parts.objects.browse.on_watch_read();
     let shown = put_away(state);
     state.parts.side = side;
     state.tabs.put_before(shown);
@@ -46,6 +47,7 @@ fn open(state: &mut State, now: Timestamp, asked: &mut Asked) {
 }
 
 fn show(state: &mut State, now: Timestamp, at: usize, asked: &mut Asked) {
+    state.parts.objects.browse.on_watch_read();
     let stale = turn(state, at);
     shown(state, now, stale, asked);
 }

@@ -64,8 +64,19 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
         Event::Tick => state.parts.transfers.on_tick(now),
     }
     perform(state, now, &mut asked);
+    watch_behind(state, now, &mut asked);
     follow_log(state);
     asked.effects
+}
+
+/// Watches in tabs that are not on screen go on.
+fn watch_behind(state: &mut State, now: Timestamp, asked: &mut Asked) {
+    let others = state.tabs.others();
+    let due = others.filter(|(_, tab)| tab.parts.objects.browse.is_watch_due(now));
+    let due: Vec<usize> = due.map(|(at, _)| at).collect();
+    for at in due {
+        behind(state, now, at, asked, |_, _| ());
+    }
 }
 
 fn on_key(state: &mut State, now: Timestamp, chord: Chord, asked: &mut Asked) {

@@ -75,7 +75,8 @@ fn tab_name<'a>(tab: &'a Tab, state: &State) -> &'a str {
     if own { bucket() } else { tab.connection.as_str() }
 }
 
-/// `1 r2 [2] 3 aws` where there are several; names where there is room. Gives the cells used.
+/// `1 r2 [2] 3 aws *4` where there are several; names where there is room, and how many changes a
+/// watch saw there. Gives the cells used.
 fn draw_tabs(paint: &mut Paint<'_>, span: Span, state: &State) -> u16 {
     if state.tabs.count() == 1 {
         return 0;
@@ -96,11 +97,21 @@ fn draw_tabs(paint: &mut Paint<'_>, span: Span, state: &State) -> u16 {
     for (at, label) in labels {
         let style = if at == here { paint.styles.title_focused } else { paint.styles.dim };
         let place = span.skip(used);
-        let cells = paint.put(place, &label, style);
+        let mut cells = paint.put(place, &label, style);
+        if let Some(news) = news_of(state, at) {
+            cells += paint.put(place.skip(cells), &format!(" *{news}"), paint.styles.warning);
+        }
         paint.spot(place.take(cells), Spot::Tab(at));
         used += cells + 1;
     }
     used + 1
+}
+
+/// How many changes the watch of a tab saw that were not on screen yet.
+fn news_of(state: &State, at: usize) -> Option<Count> {
+    let (_, tab) = state.tabs.others().find(|(place, _)| *place == at)?;
+    let news = tab.parts.objects.browse.watch()?.news();
+    (news > 0).then_some(Count(news))
 }
 
 /// `12,340+ ⠋`: a plus while the server has more, a sign that turns while it is coming.

@@ -10,7 +10,7 @@ use windlass::domain::listing::Class;
 use windlass::domain::transfer_event::TransferEvent;
 
 use crate::flows::queue::news;
-use crate::support::app::{App, numbered_page, sized_page};
+use crate::support::app::{App, buckets, numbered_page, sized_page};
 
 fn rows(names: &[&str]) -> Reply {
     sized_page(names, 1)
@@ -77,6 +77,32 @@ fn it_looks_again_5_seconds_after_each_answer_and_not_before() {
     assert_eq!(lists(&mut app), 1);
     assert!(sightings(&app).is_empty());
     assert!(app.state.wants_tick());
+}
+
+#[test]
+fn it_goes_on_behind_another_tab_whose_label_tells_what_it_saw() {
+    let mut app = watched(&["a"]);
+    app.reply(rows(&["a"]));
+    app.keys("T").reply(buckets(&["media"])).reply(rows(&["a"])).effects();
+    app.wait(4);
+    assert_eq!(lists(&mut app), 0);
+    assert!(app.state.wants_tick());
+    app.wait(1);
+    assert_eq!(lists(&mut app), 1, "of the tab behind");
+    app.reply(rows(&["a", "b", "c"]));
+    assert_eq!(app.names(), ["a"], "the tab on screen is as it was");
+    let tabs = |app: &App| app.picture().lines().next().unwrap_or_default().trim().to_owned();
+    assert!(tabs(&app).contains(" 1 *2 [2] "), "{}", tabs(&app));
+    app.wait(5).reply(rows(&["a", "b"]));
+    assert!(tabs(&app).contains(" 1 *3 [2] "), "{}", tabs(&app));
+    app.keys("g t");
+    assert_eq!(app.names(), ["a", "b", "c"]);
+    assert_eq!(counts(&app), [2, 0, 1]);
+    app.keys("g t");
+    assert!(tabs(&app).contains(" 1 [2] "), "what was on screen is no news: {}", tabs(&app));
+    app.keys("g t g w g t").wait(60).effects();
+    app.wait(60);
+    assert_eq!(lists(&mut app), 0, "an ended watch looks no more");
 }
 
 #[test]

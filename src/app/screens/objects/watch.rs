@@ -42,6 +42,8 @@ pub struct Watch {
     /// Looks that failed one after another.
     pub(super) failures: u32,
     counts: [u64; 3],
+    /// How many of these were on screen.
+    read: u64,
 }
 
 /// A listing beside the one that is shown.
@@ -61,7 +63,22 @@ impl Watch {
             known: BTreeSet::new(),
             failures: 0,
             counts: [0; 3],
+            read: 0,
         }
+    }
+
+    /// Changes that were seen since the watch was on screen last.
+    pub fn news(&self) -> u64 {
+        self.counts.iter().sum::<u64>() - self.read
+    }
+
+    /// What was seen so far is on screen.
+    pub(super) fn on_read(&mut self) {
+        self.read = self.counts.iter().sum();
+    }
+
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        self.look.is_none() && self.due <= now
     }
 
     /// How often a row was seen to be new, changed or gone since the watch began.
@@ -82,13 +99,13 @@ impl Watch {
         self.seen.get(name).map(|(sighting, _)| *sighting)
     }
 
-    /// The rows that are only shown because they were seen to go.
     /// Rows that are only shown because they were seen to go.
     pub(super) fn gone(&self) -> impl Iterator<Item = &str> {
         let gone = self.seen.iter().filter(|(_, (seen, _))| *seen == Sighting::Gone);
         gone.map(|(name, _)| name.as_str())
     }
 
+    /// The same, as the watch ends.
     pub(super) fn into_gone(self) -> impl Iterator<Item = String> {
         let gone = self.seen.into_iter().filter(|(_, (seen, _))| *seen == Sighting::Gone);
         gone.map(|(name, _)| name)

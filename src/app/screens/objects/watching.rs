@@ -1,5 +1,7 @@
 //! Lists an open prefix again and again while it is watched.
 
+use jiff::Timestamp;
+
 use crate::app::context::{Context, Intent};
 use crate::app::event::Ticket;
 use crate::app::screens::objects::browse::Browse;
@@ -62,11 +64,23 @@ impl Browse {
         self.take(&RowChanges { rows, ..RowChanges::default() }, cx);
     }
 
+    /// Whether it is time for another look.
+    pub fn is_watch_due(&self, now: Timestamp) -> bool {
+        self.watch.as_ref().is_some_and(|watch| watch.is_due(now))
+    }
+
+    /// What the watch saw so far was on screen.
+    pub fn on_watch_read(&mut self) {
+        if let Some(watch) = &mut self.watch {
+            watch.on_read();
+        }
+    }
+
     /// To be told after every event: looks again when it is time.
     pub fn watch_on(&mut self, cx: &mut Context<'_>) {
         let Some(place) = self.place().cloned() else { return };
         let from = self.from().map(str::to_owned);
-        let due = self.watch.as_mut().filter(|watch| watch.look.is_none() && watch.due <= cx.now);
+        let due = self.watch.as_mut().filter(|watch| watch.is_due(cx.now));
         let Some(watch) = due else { return };
         let mut look = Look::default();
         look.pager.start(&place, None, from.as_deref(), cx);
