@@ -1,9 +1,7 @@
 //! Defines what a part may do: read the session and the layout, add effects, ask for intents.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
 use jiff::Timestamp;
+use std::path::PathBuf;
 
 use crate::app::action::Action;
 use crate::app::effect::{Effect, Preference, Request};
@@ -23,7 +21,6 @@ use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
 use crate::domain::change::KeyChange;
 use crate::domain::diff_end::DiffEnd;
 use crate::domain::error::Error;
-use crate::domain::listing::Page;
 use crate::domain::protection::AccessSpec;
 use crate::domain::stored::Stored;
 use crate::domain::transfer::{JobSpec, SourceRows, TransferCommand};
@@ -74,12 +71,11 @@ pub enum Intent {
         action: Action,
         rows: SourceRows,
     },
-    /// Count what is below some prefixes of a place, with objects of it that are listed already.
+    /// Count what is below a prefix, or of it the rows alone that are marked.
     ShowSizes {
         bucket: Bucket,
         prefix: Prefix,
-        of: Vec<Prefix>,
-        objects: Arc<Page>,
+        marked: Option<SourceRows>,
     },
     /// Show an object, and give the keys to the pane that shows it already.
     LookInto(Subject),

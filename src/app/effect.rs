@@ -28,7 +28,7 @@ use crate::domain::settings::json::Json;
 use crate::domain::settings::mfa::DeviceCode;
 use crate::domain::temporary::KeyGrant;
 use crate::domain::thaw::ThawWish;
-use crate::domain::transfer::{JobSpec, Target, TransferCommand};
+use crate::domain::transfer::{JobSpec, SourceRows, Target, TransferCommand};
 use crate::domain::unfinished::UploadMarker;
 use crate::domain::versions::{KeyVersion, VersionMarker};
 use crate::domain::wrong_type::WrongType;
@@ -305,6 +305,8 @@ pub enum ConnectionRequest {
 pub enum MachineRequest {
     /// Filter and sort, off the loop.
     Arrange { listing: Listing, arrangement: Arrangement },
+    /// The sizes of objects among rows that were listed, off the loop.
+    CountListed { rows: SourceRows, now: Timestamp },
     /// The links that were handed out.
     ReadLedger,
     /// The rows of a local folder, folders first.

@@ -31,6 +31,7 @@ use crate::domain::provider::RefusalNews;
 use crate::domain::public::PublicAccess;
 use crate::domain::restoring::{RestorePlan, Restored};
 use crate::domain::settings::{BucketSetting, SettingState};
+use crate::domain::size_tree::SizeTree;
 use crate::domain::stored::Stored;
 use crate::domain::tally::Besides;
 use crate::domain::temporary::TemporaryKeys;
@@ -140,6 +141,8 @@ pub enum Answer {
     IndexChanged(IndexChanges),
     /// The order of the rows of the listing that was sent, which may be a shorter one than today's.
     Arranged(Order),
+    /// Of rows that were listed already.
+    Counted(Box<SizeTree>),
     /// Sent repeatedly; the last one is `done` and has nothing.
     Walked {
         page: Arc<Page>,

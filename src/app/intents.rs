@@ -105,9 +105,9 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
         Intent::ActOnRows { action, rows } => {
             state.with(now, asked, |parts, cx| parts.objects.on_action_of_rows(action, rows, cx));
         }
-        Intent::ShowSizes { bucket, prefix, of, objects } => {
+        Intent::ShowSizes { bucket, prefix, marked } => {
             let place = (bucket, prefix);
-            state.with(now, asked, |parts, cx| parts.sizes.open(place, of, &objects, cx));
+            state.with(now, asked, |parts, cx| parts.sizes.open(place, marked, cx));
         }
         Intent::LookInto(subject) => look_into(state, now, subject, asked),
         Intent::Index { bucket, prefix } => {

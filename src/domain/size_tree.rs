@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::domain::address::DELIMITER;
-use crate::domain::listing::{Class, Page, RowKind};
+use crate::domain::listing::{Class, Page, Row, RowKind};
 use crate::domain::stored::Stored;
 use crate::domain::tally::{Age, Amount};
 
@@ -45,7 +45,7 @@ struct Kind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PrefixId(usize);
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct SizedPrefix {
     /// The last part, with its delimiter.
     name: String,
@@ -79,7 +79,7 @@ pub enum SizedRow {
 }
 
 /// Takes objects in key order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SizeTree {
     prefixes: Vec<SizedPrefix>,
     /// The prefixes that the last key was below, with the bytes of their names.
@@ -112,8 +112,18 @@ impl SizeTree {
     /// Counts a page of keys that come after all before; its names are below `below`, which is a
     /// part of the place.
     pub fn add(&mut self, page: &Page, below: &str, now: Timestamp) {
+        self.add_rows(page.rows(), below, now);
+    }
+
+    /// As [`SizeTree::add`].
+    pub fn add_rows<'a>(
+        &mut self,
+        rows: impl IntoIterator<Item = Row<'a>>,
+        below: &str,
+        now: Timestamp,
+    ) {
         let mut key = below.to_owned();
-        for row in page.rows() {
+        for row in rows {
             if let RowKind::Object { size, modified, class } = row.kind {
                 key.truncate(below.len());
                 key.push_str(row.name);

@@ -91,7 +91,7 @@ impl Target {
     pub fn each(targets: &[Target]) -> impl Iterator<Item = Cow<'_, Target>> + Send {
         targets.iter().flat_map(|target| -> Box<dyn Iterator<Item = Cow<'_, Target>> + Send> {
             match target {
-                Target::Rows(rows) => Box::new(rows.iter().map(|row| Cow::Owned(row.target))),
+                Target::Rows(rows) => Box::new(rows.in_order().map(|row| Cow::Owned(row.target))),
                 one => Box::new(iter::once(Cow::Borrowed(one))),
             }
         })
@@ -171,7 +171,7 @@ impl SourceRows {
     }
 
     /// In the order of their keys.
-    pub fn iter(&self) -> Box<dyn Iterator<Item = SourceRow> + Send + '_> {
+    pub fn in_order(&self) -> Box<dyn Iterator<Item = SourceRow> + Send + '_> {
         match &*self.0 {
             Held::Named(rows) => Box::new(rows.iter().cloned()),
             Held::Listed(rows) => Box::new(rows.sorted().map(|row| target_of(rows, row))),
@@ -245,6 +245,14 @@ impl SourceRows {
         }
     }
 
+    /// As they were listed, in the order of their names; none of rows that only were named.
+    pub fn listed(&self) -> Box<dyn Iterator<Item = Row<'_>> + Send + '_> {
+        match &*self.0 {
+            Held::Named(_) => Box::new(iter::empty()),
+            Held::Listed(rows) => rows.sorted(),
+        }
+    }
+
     /// How many objects are in an archive by their class, as far as rows were listed.
     pub fn archived(&self) -> u64 {
         match &*self.0 {
@@ -303,13 +311,14 @@ impl From<Vec<SourceRow>> for SourceRows {
 
 impl fmt::Debug for SourceRows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter()).finish()
+        f.debug_list().entries(self.in_order()).finish()
     }
 }
 
 impl PartialEq for SourceRows {
     fn eq(&self, other: &SourceRows) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.len() == other.len() && self.iter().eq(other.iter())
+        Arc::ptr_eq(&self.0, &other.0)
+            || self.len() == other.len() && self.in_order().eq(other.in_order())
     }
 }
 
@@ -317,13 +326,13 @@ impl Eq for SourceRows {}
 
 impl Hash for SourceRows {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.iter().for_each(|row| row.hash(state));
+        self.in_order().for_each(|row| row.hash(state));
     }
 }
 
 impl Serialize for SourceRows {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
+        serializer.collect_seq(self.in_order())
     }
 }
 

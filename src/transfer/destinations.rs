@@ -205,7 +205,7 @@ async fn copy(
             Ok(())
         }
         (Target::Rows(rows), Target::Prefix(to)) => {
-            for row in rows.iter().take(MOST_ROWS) {
+            for row in rows.in_order().take(MOST_ROWS) {
                 let target = row.target.below(to);
                 let (from, into) = ((bucket, &row.target), (to_bucket, &target));
                 Box::pin(copy((remote, there), from, into, found)).await?;
@@ -295,7 +295,7 @@ fn rows_there(rows: &SourceRows, folder: &Path) -> Vec<(Target, PathBuf)> {
         Some(key) => local_path(path, key.name()).symlink_metadata().is_ok(),
         None => has_entries(path),
     };
-    rows.iter().take(MOST_FILES).map(place).filter(is_there).collect()
+    rows.in_order().take(MOST_FILES).map(place).filter(is_there).collect()
 }
 
 fn has_entries(folder: &Path) -> bool {

@@ -18,7 +18,8 @@ use crate::domain::arrange::{Arrangement, arrange_while};
 use crate::domain::conflicts::Conflicts;
 use crate::domain::error::{EDIT, Error, ErrorKind};
 use crate::domain::listing::Listing;
-use crate::domain::transfer::JobSpec;
+use crate::domain::size_tree::SizeTree;
+use crate::domain::transfer::{JobSpec, SourceRows};
 use crate::s3::tasks::blocking;
 use crate::transfer::destinations::conflicts;
 use crate::tui::clients::{Clients, client_of};
@@ -42,6 +43,10 @@ pub async fn ask_machine(
 ) -> Reply {
     match request {
         MachineRequest::Arrange { listing, arrangement } => arranged(listing, arrangement).await,
+        MachineRequest::CountListed { rows, now } => {
+            let counted = blocking(move || Ok(counted(&rows, now))).await?;
+            Ok(Answer::Counted(Box::new(counted)))
+        }
         MachineRequest::ReadFolder(path) => {
             blocking(move || read_folder(&path)).await.map(Answer::Folder)
         }
@@ -80,6 +85,12 @@ async fn arranged(listing: Listing, arrangement: Arrangement) -> Reply {
         Ok(None) => std::future::pending().await,
         Err(error) => Err(error.into()),
     }
+}
+
+fn counted(rows: &SourceRows, now: Timestamp) -> SizeTree {
+    let mut tree = SizeTree::default();
+    tree.add_rows(rows.listed(), "", now);
+    tree
 }
 
 /// Folders first, each part in the order of names.

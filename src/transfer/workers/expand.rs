@@ -181,7 +181,7 @@ impl ExpansionTask {
     ) -> Result<(), Error> {
         let mut names = self.names_in(folder).await?;
         let mut objects = Vec::new();
-        for row in rows.iter() {
+        for row in rows.in_order() {
             match &row.target {
                 Target::Object(key) | Target::Version(key, _) => {
                     let local = names.claim(key.name());
@@ -282,7 +282,7 @@ impl ExpansionTask {
             }
             (Target::Rows(rows), Target::Prefix(target)) => {
                 let mut objects = Vec::new();
-                for row in rows.iter() {
+                for row in rows.in_order() {
                     let to = row.target.below(target);
                     if let (false, Target::Object(to)) = (row.target.is_many(), &to) {
                         objects.push(item(NamedObject::of(&row.target), to.clone(), row.size));

@@ -45,9 +45,9 @@ fn marked_rows_are_downloaded_into_the_folder_that_is_typed() {
     assert_eq!(specs.len(), 1, "what was marked is one job");
     let (Target::Rows(rows), folder) = sources(&specs).remove(0) else { panic!("{specs:?}") };
     assert_eq!(folder, PathBuf::from("/data/in"));
-    let targets: Vec<Target> = rows.iter().map(|row| row.target).collect();
+    let targets: Vec<Target> = rows.in_order().map(|row| row.target).collect();
     assert_eq!(targets, [Target::Object("b.txt".into()), Target::Prefix("raw/".into())]);
-    let sizes = rows.iter().map(|row| row.size.is_some());
+    let sizes = rows.in_order().map(|row| row.size.is_some());
     let expected = [true, false];
     assert!(sizes.eq(expected), "the size an object was listed with goes along: {specs:?}");
     assert_eq!(specs[0].on_conflict, OnConflict::Fail);

@@ -137,13 +137,18 @@ fn a_row_is_deleted_by_the_usual_question() {
 fn single_objects_that_are_marked_are_counted_without_a_request() {
     let mut app = App::with_rows(&["p/", "a", "b"]);
     app.keys("j space space w");
+    let requests = app.requests();
+    let here = |request: &Request| matches!(request, Request::Machine(_));
+    assert!(requests.iter().all(here), "no server is asked: {requests:?}");
+    app.count_marked();
     assert!(app.requests().is_empty());
     assert_eq!(names(&app), ["b", "a"]);
     let picture = app.picture();
     assert!(picture.contains("5 B in 2") && picture.contains("only what was marked"), "{picture}");
 
     let mut app = App::with_rows(&["p/", "a", "b"]);
-    app.keys("space space w");
+    app.keys("space space w").effects();
+    app.count_marked();
     let [Request::Storage(StorageRequest::Walk { prefix, .. })] = &app.requests()[..] else {
         panic!()
     };
@@ -153,6 +158,25 @@ fn single_objects_that_are_marked_are_counted_without_a_request() {
     assert_eq!(names(&app), ["p/", "a"]);
     let picture = app.picture();
     assert!(picture.contains("9 B in 2") && picture.contains("only what was marked"), "{picture}");
+}
+
+#[test]
+fn nothing_is_left_where_a_prefix_above_is_deleted() {
+    for target in ["p/", ""] {
+        let mut app = App::with_rows(&["p/", "a"]);
+        app.keys("enter").reply(page(&["q/", "b"], None));
+        app.keys("w");
+        let ticket = app.last_ticket();
+        app.answer(ticket, walked(&[("q/x", 7), ("b", 2)], false)).reply(walked(&[], true));
+        app.keys("enter");
+        let targets = vec![Target::Prefix(target.into())];
+        let mut view = upload(1, "p/a", JobState::Running);
+        view.spec.work = Work::Delete { bucket: "media".into(), targets };
+        news(&mut app, TransferEvent::Queued(view));
+        ends(&mut app, 1, JobState::Done);
+        assert!(names(&app).is_empty(), "{:?}", names(&app));
+        assert!(app.picture().contains("0 B in 0"), "{}", app.picture());
+    }
 }
 
 #[test]

@@ -22,6 +22,7 @@ use windlass::domain::error::Error;
 use windlass::domain::listing::{Class, ContinuationToken, ListedPage, Page};
 use windlass::domain::object::BucketEntry;
 use windlass::domain::provider::Provider;
+use windlass::domain::size_tree::SizeTree;
 use windlass::domain::transfer::Target;
 use windlass::ui::draw_into;
 use windlass::ui::picture_screen::PictureScreen;
@@ -185,6 +186,19 @@ impl App {
         self.reply(Ok(Answer::Arranged(order.expect("an arrangement is waited for"))))
     }
 
+    /// Counts the marked objects that are waited for, as the shell does off the loop.
+    pub fn count_marked(&mut self) -> &mut App {
+        let tree = self.waiting.iter().find_map(|(_, request)| match request {
+            Request::Machine(MachineRequest::CountListed { rows, now }) => {
+                let mut tree = SizeTree::default();
+                tree.add_rows(rows.listed(), "", *now);
+                Some(tree)
+            }
+            _ => None,
+        });
+        self.reply(Ok(Answer::Counted(Box::new(tree.expect("a count is waited for")))))
+    }
+
     /// What the shell was asked to do since this was called last.
     pub fn effects(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
@@ -319,6 +333,7 @@ fn fits(request: &Request, reply: &Reply) -> bool {
             | (Request::Machine(MachineRequest::ReadLedger), Ok(Answer::Ledger(_)))
             | (Request::Machine(MachineRequest::Arrange { .. }), Ok(Answer::Arranged(_)))
             | (Request::Machine(MachineRequest::ReadFolder(_)), Ok(Answer::Folder(_)))
+            | (Request::Machine(MachineRequest::CountListed { .. }), Ok(Answer::Counted(_)))
             | (Request::Machine(MachineRequest::Check(_)), Ok(Answer::Checked(_)))
             | (Request::Storage(StorageRequest::ListUploads { .. }), Ok(Answer::Uploads(_)))
             | (Request::Storage(StorageRequest::CountParts { .. }), Ok(Answer::UploadExtent(_)))

@@ -118,7 +118,7 @@ impl Acting {
         let (bucket, prefix) = (place.bucket, place.prefix);
         let rows = || these.clone().map_or_else(|| browse.meant(), |(rows, _)| rows);
         // Of no more than can have links.
-        let targets = || rows().iter().map(|row| row.target).collect::<Vec<_>>();
+        let targets = || rows().in_order().map(|row| row.target).collect::<Vec<_>>();
         match action {
             Action::Upload => self.ask_files(bucket, prefix, None, cx),
             Action::BucketSettings => cx.ask(Intent::ShowSettings(bucket)),

@@ -253,7 +253,7 @@ mod tests {
         let each = |to: &Target| format!("{name}{to_bucket}/{}", to.as_str());
         Ok(match (source, target) {
             (Target::Rows(rows), Target::Prefix(to)) => {
-                rows.iter().map(|row| each(&row.target.below(to))).collect()
+                rows.in_order().map(|row| each(&row.target.below(to))).collect()
             }
             (_, target) => vec![each(target)],
         })

@@ -1,7 +1,5 @@
 //! Moves the cursor over the rows of a prefix by keys, clicks and the wheel.
 
-use std::sync::Arc;
-
 use crate::app::action::Action;
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::input::Input;
@@ -9,7 +7,6 @@ use crate::app::layout::Pane;
 use crate::app::list::Hold;
 use crate::app::screens::objects::browse::Browse;
 use crate::domain::address::Prefix;
-use crate::domain::listing::{Page, Row};
 
 impl Browse {
     /// Performs what is about rows; `false` where the action is not.
@@ -84,20 +81,9 @@ impl Browse {
     pub(super) fn ask_sizes(&self, cx: &mut Context<'_>) {
         let Some(place) = self.place() else { return };
         let (bucket, prefix) = (place.bucket.clone(), place.prefix.clone());
-        let (mut of, mut objects): (Vec<Prefix>, Page) = Default::default();
-        if !self.marking.marks.is_empty() {
-            let listing = self.rows.listing();
-            let marked = listing.numbered().filter(|(row, _)| self.marking.marks.contains(*row));
-            let rows = marked.map(|(_, row)| row).filter(|row| !row.is_prefix());
-            rows.for_each(|row| objects.push_row(Row { version: None, etag: None, ..row }));
-            let prefixes = self.meant().prefixes();
-            of.extend(prefixes.iter().filter_map(|row| row.target.prefix().cloned()));
-        }
-        if of.is_empty() && objects.is_empty() {
-            of.push(prefix.clone());
-        }
-        let objects = Arc::new(objects);
-        cx.ask(Intent::ShowSizes { bucket, prefix, of, objects });
+        let marked = (!self.marking.marks.is_empty()).then(|| self.meant());
+        let marked = marked.filter(|rows| !rows.is_empty());
+        cx.ask(Intent::ShowSizes { bucket, prefix, marked });
     }
 
     fn go_to_root(&mut self, cx: &mut Context<'_>) {

@@ -1,6 +1,7 @@
 //! Tells what an action on the rows of a prefix is about.
 
 use crate::app::screens::objects::browse::Browse;
+use crate::app::screens::objects::watch::Watch;
 use crate::domain::listed_rows::{ListedRows, RowSum};
 use crate::domain::row_set::RowSet;
 use crate::domain::transfer::{SourceRows, Target};
@@ -19,7 +20,7 @@ impl Browse {
             let number = self.rows.number(self.list.cursor)?;
             marks.insert(number, listing.row(number).size());
         }
-        let gone = self.watch().into_iter().flat_map(|watch| watch.gone());
+        let gone = self.watch().into_iter().flat_map(Watch::gone);
         for number in gone.filter_map(|name| self.rows.find(name)) {
             marks.remove(number, listing.row(number).size());
         }

@@ -75,6 +75,11 @@ impl MeasuredPlace {
         }
     }
 
+    /// What was counted of rows that were listed already.
+    pub fn begin_with(&mut self, tree: SizeTree) {
+        (self.tree, self.stale) = (tree, true);
+    }
+
     /// Counts a page of what is below the prefix under way.
     pub fn take(&mut self, page: &Page, now: Timestamp) {
         let below = self.left.front().and_then(|at| at.as_str().strip_prefix(self.prefix.as_str()));
@@ -200,9 +205,15 @@ impl MeasuredPlace {
         self.prefix.key(&format!("{level}{name}"))
     }
 
-    /// Takes away what was deleted.
+    /// Takes away what was deleted: with what lies above the place all of it.
     pub fn remove(&mut self, target: &Target) {
-        if let Some(name) = target.as_str().strip_prefix(self.prefix.as_str()) {
+        let above =
+            target.prefix().is_some_and(|all| self.prefix.as_str().starts_with(all.as_str()));
+        if above {
+            (self.tree, self.level, self.cursor) = (SizeTree::default(), SizeTree::TOP, 0);
+            self.cursors.clear();
+            self.stale = true;
+        } else if let Some(name) = target.as_str().strip_prefix(self.prefix.as_str()) {
             self.tree.remove(name);
             self.stale = true;
         }

@@ -5,7 +5,7 @@ pub mod view;
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::context::{Context, Intent};
-use crate::app::effect::StorageRequest;
+use crate::app::effect::{MachineRequest, StorageRequest};
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::list::{step, take_again};
 use crate::app::part::Part;
@@ -15,8 +15,7 @@ use crate::app::screens::sizes::view::SizesView;
 use crate::app::spot::Spot;
 use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Prefix};
-use crate::domain::listing::Page;
-use crate::domain::transfer::{JobSpec, SourceRow, Target, Work};
+use crate::domain::transfer::{JobSpec, SourceRow, SourceRows, Target, Work};
 
 #[derive(Clone, Debug, Default)]
 pub struct Sizes {
@@ -76,8 +75,7 @@ impl Part for Sizes {
             Action::CountVersions => self.count_beside(cx),
             Action::Refresh => {
                 let (bucket, prefix) = (shown.bucket.clone(), shown.prefix.clone());
-                let of = vec![prefix.clone()];
-                self.open((bucket, prefix), of, &Page::default(), cx);
+                self.open((bucket, prefix), None, cx);
             }
             _ => {
                 let len = shown.row_count();
@@ -105,6 +103,11 @@ impl Part for Sizes {
                     self.walk = None;
                     self.walk_on(cx);
                 }
+            }
+            Ok(Answer::Counted(tree)) => {
+                shown.begin_with(*tree);
+                self.walk = None;
+                self.walk_on(cx);
             }
             Ok(Answer::Beside { beside, done }) => {
                 shown.beside = Some(beside);
@@ -150,19 +153,29 @@ impl Sizes {
         self.beside.is_some()
     }
 
-    /// Counts what is below some prefixes of a place, and objects of it that are listed already.
+    /// Counts what is below a place, or of it the rows alone that are marked.
     pub fn open(
         &mut self,
         (bucket, prefix): (Bucket, Prefix),
-        of: Vec<Prefix>,
-        objects: &Page,
+        marked: Option<SourceRows>,
         cx: &mut Context<'_>,
     ) {
         self.close(cx);
-        let mut shown = MeasuredPlace::new(bucket, prefix, of);
-        shown.tree.add(objects, "", cx.now);
-        self.shown = Some(Box::new(shown));
-        self.walk_on(cx);
+        let of = match &marked {
+            None => vec![prefix.clone()],
+            Some(rows) => {
+                rows.prefixes().in_order().filter_map(|row| row.target.prefix().cloned()).collect()
+            }
+        };
+        self.shown = Some(Box::new(MeasuredPlace::new(bucket, prefix, of)));
+        match marked.filter(|rows| rows.sum().objects > 0) {
+            // They may be a million.
+            Some(rows) => {
+                let now = cx.now;
+                self.walk = Some(cx.request(MachineRequest::CountListed { rows, now }));
+            }
+            None => self.walk_on(cx),
+        }
     }
 
     /// What a job deleted is counted no more.
