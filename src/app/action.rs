@@ -384,6 +384,10 @@ actions! {
         "Show or hide files whose names begin with a dot", PICKER, &["."];
     HomePath: "home-path", "path from home",
         "Type a path that begins in your home folder", PICKER, &["~"];
+    WriteSettings: "write-settings", "settings",
+        "Choose what the objects get that are written: type, class, tags, encryption, …",
+        TEXT, &["ctrl-g"],
+        also &[(Scope::Picker, &["ctrl-g"])];
     MarkAbandoned: "mark-abandoned", "mark abandoned",
         "Mark all uploads that look abandoned, or unmark all", UPLOADS, &["a", "ctrl-a"];
     AbortUploads: "abort-uploads", "abort",

@@ -18,6 +18,7 @@ use crate::config::connection::{Connection, KnownBucket};
 use crate::config::remembered::LastPlace;
 use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
+use crate::domain::attributes::Attributes;
 use crate::domain::change::KeyChange;
 use crate::domain::diff_end::DiffEnd;
 use crate::domain::error::Error;
@@ -135,6 +136,11 @@ pub enum Intent {
     KnowDomain {
         bucket: Bucket,
         domain: Option<String>,
+    },
+    /// What all uploads to a bucket give from now on.
+    KnowUploads {
+        bucket: Bucket,
+        attributes: Option<Attributes>,
     },
     /// The objects of a bucket are asked for so from now on.
     KnowAccess {

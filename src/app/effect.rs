@@ -14,6 +14,7 @@ use crate::config::remembered::Refused;
 use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::arrange::Arrangement;
+use crate::domain::attributes::Attributes;
 use crate::domain::diagnosis::Examination;
 use crate::domain::diff_end::DiffEnd;
 use crate::domain::listing::{ContinuationToken, Listing};
@@ -290,6 +291,11 @@ pub enum ConnectionRequest {
         bucket: Bucket,
         access: AccessSpec,
         kept: bool,
+    },
+    /// What all uploads to a bucket give, into `config.toml`; `None` takes it out.
+    RememberUploads {
+        bucket: Bucket,
+        attributes: Option<Box<Attributes>>,
     },
     /// Begins a session of the role that asks for a code.
     GiveCode(Secret),

@@ -238,6 +238,7 @@ pub enum Answer {
     ConnectionRemoved(ConnectionName),
     PublicDomainSaved(Option<String>),
     BucketAccessSet,
+    UploadsRemembered,
     /// A line of the program that signs in; many for one request.
     SigningIn(String),
     SignedIn,

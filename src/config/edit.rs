@@ -116,7 +116,7 @@ fn appended(text: &str, draft: &Draft) -> String {
     format!("{text}{gap}{document}")
 }
 
-fn read(text: &str, path: &Path) -> Result<DocumentMut, Error> {
+pub(in crate::config) fn read(text: &str, path: &Path) -> Result<DocumentMut, Error> {
     text.parse().map_err(|error: toml_edit::TomlError| {
         let line = error.span().map_or(1, |span| line_of(text, span.start));
         let place = format!("{}:{line}", path.display());
@@ -135,7 +135,7 @@ fn connections<'a>(document: &'a mut DocumentMut, path: &Path) -> Result<&'a mut
     })
 }
 
-fn fault(path: &Path, detail: String) -> Error {
+pub(in crate::config) fn fault(path: &Path, detail: String) -> Error {
     Error::new(ErrorKind::Config, "change config.toml", path.display().to_string()).detail(detail)
 }
 

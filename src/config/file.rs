@@ -12,7 +12,8 @@ use std::path::Path;
 use crate::config::aws::text::{self, Unreadable};
 use crate::config::connection::Connection;
 use crate::config::file::raw::{RawConnection, RawFile};
-use crate::config::settings::{BucketRule, Settings};
+use crate::config::settings::Settings;
+use crate::config::upload_rules::BucketRule;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
 

@@ -34,3 +34,4 @@ pub mod secret;
 pub mod settings;
 pub mod themes;
 pub mod tilde;
+pub mod upload_rules;

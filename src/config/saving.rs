@@ -10,8 +10,9 @@ use crate::config::draft::{Draft, DraftKeys};
 use crate::config::kept::SigningKeys;
 use crate::config::keyring::Keyring;
 use crate::config::paths::write_whole;
-use crate::config::{edit, file, kept, keyring};
+use crate::config::{edit, file, kept, keyring, upload_rules};
 use crate::domain::address::{Bucket, ConnectionName};
+use crate::domain::attributes::Attributes;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::protection::AccessSpec;
 
@@ -104,6 +105,29 @@ fn change(
     change(&mut connection);
     let text = edit::put_buckets(&text, config_file, name, &connection.known_buckets)?;
     parsed(&text, config_file, name)?;
+    write_whole(&target, &text)
+}
+
+/// Writes what all uploads to a bucket give; nothing is remembered with `None`.
+///
+/// # Errors
+/// `Config` and those of the file system; `config.toml` is then as it was.
+pub fn save_upload_rule(
+    config_file: &Path,
+    bucket: &Bucket,
+    attributes: Option<&Attributes>,
+) -> Result<(), Error> {
+    let target = followed(config_file);
+    let before = read(&target)?;
+    let text = upload_rules::put(&before, config_file, bucket, attributes)?;
+    if file::parse(&text, config_file)?.settings.remembered_of(bucket) != attributes {
+        let detail = format!("the rule for {bucket} is not there as it was written");
+        let error = Error::new(ErrorKind::Config, "change config.toml", bucket.as_str());
+        return Err(error.detail(detail));
+    }
+    if text == before {
+        return Ok(());
+    }
     write_whole(&target, &text)
 }
 

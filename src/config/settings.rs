@@ -1,15 +1,12 @@
 //! Defines the settings of `config.toml` besides connections; they move as one to whoever uses
 //! them.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
+use crate::config::upload_rules::BucketRule;
 use crate::domain::address::Bucket;
 use crate::domain::attributes::Attributes;
-use crate::domain::object::ObjectHeaders;
-use crate::domain::protection::Protection;
 use crate::domain::transfer::{FileRules, Links, UploadRule};
 use crate::domain::units::parse_rate_limit;
 
@@ -27,13 +24,25 @@ impl Settings {
         let here = |rule: &&BucketRule| rule.bucket.as_ref().is_none_or(|one| one == bucket);
         self.upload_rules.iter().filter(here).map(|rule| rule.rule.clone()).collect()
     }
-}
 
-/// What uploads give to objects by their names, in one bucket or in all.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BucketRule {
-    pub bucket: Option<Bucket>,
-    pub rule: UploadRule,
+    /// What is remembered for all uploads to a bucket.
+    pub fn remembered_of(&self, bucket: &Bucket) -> Option<&Attributes> {
+        let found = self.upload_rules.iter().rev().find(|rule| rule.is_remembered_of(bucket));
+        found.map(|rule| &rule.rule.attributes)
+    }
+
+    /// Puts what is remembered into the place of what was; nothing is remembered with `None`.
+    pub fn remember(&mut self, bucket: &Bucket, attributes: Option<Attributes>) {
+        let at = self.upload_rules.iter().rposition(|rule| rule.is_remembered_of(bucket));
+        match (at, attributes) {
+            (Some(at), Some(attributes)) => self.upload_rules[at].rule.attributes = attributes,
+            (Some(at), None) => drop(self.upload_rules.remove(at)),
+            (None, Some(attributes)) => {
+                self.upload_rules.push(BucketRule::remembered(bucket.clone(), attributes));
+            }
+            (None, None) => {}
+        }
+    }
 }
 
 /// The section `[ui]`.
@@ -79,47 +88,6 @@ impl TransferSettings {
     /// Of every upload and download, where no flag says otherwise.
     pub fn files(&self) -> FileRules {
         FileRules { links: self.links, keep_mode: self.modes, ..FileRules::default() }
-    }
-}
-
-/// One `[[upload_rules]]`: what objects get whose key fits the pattern.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct UploadRuleText {
-    bucket: Option<String>,
-    #[serde(rename = "match")]
-    pattern: String,
-    content_type: Option<String>,
-    cache_control: Option<String>,
-    content_disposition: Option<String>,
-    content_encoding: Option<String>,
-    content_language: Option<String>,
-    metadata: BTreeMap<String, String>,
-    tags: BTreeMap<String, String>,
-    class: Option<String>,
-    acl: Option<String>,
-}
-
-impl From<UploadRuleText> for BucketRule {
-    fn from(text: UploadRuleText) -> BucketRule {
-        let headers = ObjectHeaders {
-            content_type: text.content_type,
-            content_encoding: text.content_encoding,
-            content_disposition: text.content_disposition,
-            content_language: text.content_language,
-            cache_control: text.cache_control,
-            ..ObjectHeaders::default()
-        };
-        let lower = |(name, value): (String, String)| (name.to_ascii_lowercase(), value);
-        let attributes = Attributes {
-            headers,
-            metadata: text.metadata.into_iter().map(lower).collect(),
-            tags: text.tags,
-            class: text.class,
-            protection: Protection { acl: text.acl, ..Protection::default() },
-        };
-        let bucket = text.bucket.map(Bucket::new);
-        BucketRule { bucket, rule: UploadRule { matches: text.pattern, attributes } }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::config::origins::{OriginPaths, Origins};
 use crate::config::saving;
 use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName};
+use crate::domain::attributes::Attributes;
 use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind};
 use crate::domain::identity::masked;
 use crate::domain::protection::AccessSpec;
@@ -95,6 +96,11 @@ impl ConnectionStore {
                 blocking(set).await?;
                 Ok(Answer::BucketAccessSet)
             }
+            ConnectionRequest::RememberUploads { bucket, attributes } => {
+                let remember = move || store.remember_uploads(&bucket, attributes.as_deref());
+                blocking(remember).await?;
+                Ok(Answer::UploadsRemembered)
+            }
             ConnectionRequest::GiveCode(code) => {
                 self.give_code(&connection, &code).await?;
                 Ok(Answer::CodeGiven)
@@ -155,6 +161,19 @@ impl ConnectionStore {
         };
         saving::save_domain(file, name, bucket, domain.as_deref())?;
         Ok(domain)
+    }
+
+    fn remember_uploads(
+        &self,
+        bucket: &Bucket,
+        attributes: Option<&Attributes>,
+    ) -> Result<(), Error> {
+        let Some(file) = &self.config_file else {
+            let detail = "the demo writes nothing: start windlass itself";
+            let error = Error::new(ErrorKind::Config, "remember the settings", bucket.as_str());
+            return Err(error.detail(detail));
+        };
+        saving::save_upload_rule(file, bucket, attributes)
     }
 
     /// A key that cannot be read is said before anything is changed.

@@ -40,6 +40,8 @@ pub struct Picker {
     seek: Option<Seek>,
     /// Pasted paths that are still to be looked up and marked.
     pasted: VecDeque<String>,
+    /// What is given to the objects that are written.
+    pub note: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,12 +86,20 @@ impl Picker {
             home,
             seek: None,
             pasted: VecDeque::new(),
+            note: String::new(),
         }
     }
 
     /// The folder to read next, once.
     pub fn take_wanted(&mut self) -> Option<PathBuf> {
         self.wanted.take()
+    }
+
+    /// Reads the folder anew where its rows have not come.
+    pub fn want_again(&mut self) {
+        if self.rows == FolderRows::Waiting {
+            self.wanted = Some(self.folder.clone());
+        }
     }
 
     /// The rows to paint, in order.
@@ -193,6 +203,7 @@ impl Picker {
                 (Action::Toggle, "mark"),
                 (Action::Open, "open"),
                 (Action::Parent, "up"),
+                (Action::WriteSettings, "settings"),
                 (Action::Filter, "filter"),
                 (Action::NextField, "type a path"),
                 (Action::HiddenFiles, "hidden files"),

@@ -22,6 +22,8 @@ pub struct Prompt {
     completion: Completion,
     /// What somebody else found wrong with the text that was accepted last.
     refusal: Option<String>,
+    /// What is given to the objects that are written; `None` where none are.
+    pub note: Option<String>,
 }
 
 impl Prompt {
@@ -38,6 +40,7 @@ impl Prompt {
             rule,
             completion: Completion::default(),
             refusal: None,
+            note: None,
         }
     }
 
@@ -55,6 +58,9 @@ impl Prompt {
         let mut hints = vec![(Action::Accept, "accept")];
         if *self.completion.asks() != Asks::Words || !self.offered().is_empty() {
             hints.push((Action::NextField, "complete"));
+        }
+        if self.note.is_some() {
+            hints.push((Action::WriteSettings, "settings"));
         }
         hints.push((Action::Dismiss, "cancel"));
         hints

@@ -18,8 +18,9 @@ use crate::config::connection::{
 use crate::config::file::jurisdictions::RawJurisdictions;
 use crate::config::network::{Network, Proxy};
 use crate::config::r2::{self, Jurisdiction};
-use crate::config::settings::{TransferSettings, UiSettings, UploadRuleText};
+use crate::config::settings::{TransferSettings, UiSettings};
 use crate::config::tilde;
+use crate::config::upload_rules::UploadRuleText;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::endpoint::Endpoint;
 use crate::domain::presign::{DEFAULT_EXPIRY, parse_expiry};

@@ -55,7 +55,7 @@ fn labels(picker: &Picker) -> Labels {
         title: picker.title.clone(),
         top_right: left_out,
         bottom_left: marked,
-        bottom_right: String::new(),
+        bottom_right: picker.note.clone(),
         ..Labels::default()
     }
 }

@@ -26,7 +26,8 @@ pub fn draw_prompt(paint: &mut Paint<'_>, prompt: &Prompt) {
     };
     let focus = Some(body.len() - 1);
     body.extend(offers(prompt));
-    let labels = titled(&prompt.title);
+    let mut labels = titled(&prompt.title);
+    labels.bottom_right = prompt.note.clone().unwrap_or_default();
     let first_row = first_offer(prompt);
     sheet(paint, &Sheet { labels, body, focus, pinned: vec![below], min_width: 48, first_row });
 }

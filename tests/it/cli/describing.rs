@@ -3,6 +3,9 @@
 use std::fs;
 
 use serde_json::{Value, json};
+use windlass::config::saving;
+use windlass::domain::attributes::Attributes;
+use windlass::domain::object::ObjectHeaders;
 
 use crate::cli::shop::{Ran, Shop};
 
@@ -261,6 +264,19 @@ fn rules_of_the_configuration_describe_uploads_by_their_names() {
     }
     assert_eq!(stat(&shop, "s3://media/of-a-bucket.txt")["cache_control"], json!(null));
     assert_eq!(stat(&shop, "s3://other/of-a-bucket.txt")["cache_control"], "no-store");
+    let given = Attributes {
+        headers: ObjectHeaders { content_type: Some("text/x-kept".into()), ..Default::default() },
+        tags: [("team".to_owned(), "web".to_owned())].into(),
+        ..Attributes::default()
+    };
+    let file = shop.path("config/config.toml");
+    for (wanted, held) in [(Some(&given), "text/x-kept"), (None, "text/plain")] {
+        saving::save_upload_rule(&file, &"media".into(), wanted).unwrap();
+        shop.run(&["put", "site/b.txt", "s3://media/remembered.txt"]).ended(0);
+        let found = stat(&shop, "s3://media/remembered.txt");
+        assert_eq!(found["content_type"], held);
+        assert_eq!(found["tags"]["team"] == "web", wanted.is_some(), "{found}");
+    }
     shop.write("config/config.toml", "[[upload_rules]]\nmatch = \"*\"\nnonsense = 1\n");
     assert!(shop.run(&["ls"]).ended(1).err.contains("nonsense"));
 }

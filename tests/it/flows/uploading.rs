@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use windlass::app::dialogs::Dialog;
 use windlass::app::dialogs::picker::{FolderRows, Picker};
-use windlass::app::effect::{Effect, MachineRequest, Request};
+use windlass::app::effect::{ConnectionRequest, Effect, MachineRequest, Request};
 use windlass::app::event::{Answer, Event, FolderEntry, Reply};
 use windlass::app::session::Startup;
 use windlass::domain::address::Location;
+use windlass::domain::attributes::Attributes;
 use windlass::domain::conflicts::{ConflictSide, Conflicts, Existing};
 use windlass::domain::error::{Error, ErrorKind};
-use windlass::domain::transfer::{Target, TransferCommand, Work};
+use windlass::domain::transfer::{JobOptions, Target, TransferCommand, Work};
 
 use crate::support::app::{App, connection, page, startup};
 
@@ -152,4 +153,98 @@ fn taken(place: &str) -> Existing {
     let modified = jiff::Timestamp::from_second(1_790_000_000).ok();
     let there = ConflictSide { size: Some(7 << 20), modified };
     Existing { place: place.to_owned(), there, new: ConflictSide { size: Some(9), modified: None } }
+}
+
+/// What is given to the one object or prefix that goes into the queue.
+fn options(app: &mut App) -> JobOptions {
+    for effect in app.effects() {
+        if let Effect::Transfer(TransferCommand::Enqueue(mut specs)) = effect {
+            return specs.remove(0).options;
+        }
+    }
+    panic!("nothing was queued")
+}
+
+fn remembered(app: &mut App) -> Option<Attributes> {
+    match app.requests().pop() {
+        Some(Request::Connections(ConnectionRequest::RememberUploads { bucket, attributes })) => {
+            assert_eq!(bucket.as_str(), "media");
+            attributes.map(|attributes| *attributes)
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_an_upload_gives_is_chosen_shown_and_sent() {
+    let mut app = inside();
+    app.keys("u").reply(entries("/desk", &["a.html"])).keys("ctrl-g t").typed("text/html");
+    app.keys("enter c").typed("no-cache").keys("enter g").typed("team=web").keys("enter v");
+    assert_eq!(picker(&app).note, "text/html · no-cache · team=web");
+    assert!(app.picture().contains("text/html · no-cache · team=web"), "{}", app.picture());
+    app.keys("enter").reply(nothing_there());
+    let given = options(&mut app).attributes;
+    assert_eq!(given.headers.content_type.as_deref(), Some("text/html"));
+    assert_eq!(given.tags.get("team").map(String::as_str), Some("web"));
+    app.keys("u");
+    assert_eq!(picker(&app).note, "", "it was for that upload alone");
+}
+
+#[test]
+fn what_is_chosen_is_given_up_with_the_form() {
+    let mut app = inside();
+    app.keys("u ctrl-g h").typed("perhaps").keys("enter");
+    assert!(app.picture().contains("expected on or off"), "{}", app.picture());
+    app.keys("esc t").typed("text/html").keys("enter esc");
+    assert_eq!(picker(&app).note, "");
+    let again = app.requests();
+    assert!(
+        matches!(again.last(), Some(Request::Machine(MachineRequest::ReadFolder(_)))),
+        "the folder that had not come is read again: {again:?}"
+    );
+}
+
+#[test]
+fn what_an_upload_gives_is_remembered_for_its_bucket_and_forgotten() {
+    let mut app = inside();
+    app.keys("u").reply(entries("/desk", &["a.html"])).keys("ctrl-g c").typed("no-cache");
+    app.keys("enter r").typed("governance 30d").keys("enter k");
+    let kept = remembered(&mut app).unwrap();
+    assert_eq!(kept.headers.cache_control.as_deref(), Some("no-cache"));
+    assert_eq!(kept.protection.retention, None, "a lock ends at a moment");
+    app.fail("RememberUploads", Error::new(ErrorKind::Config, "write", "config.toml"));
+    assert!(app.picture().contains("Settings of the upload"), "{}", app.picture());
+    app.keys("k").effects();
+    app.reply(Ok(Answer::UploadsRemembered));
+    assert!(app.toast().contains("without the retention"), "{}", app.toast());
+    assert!(picker(&app).note.ends_with("· remembered"), "{}", picker(&app).note);
+    app.keys("esc u").reply(entries("/desk", &["a.html"]));
+    assert_eq!(picker(&app).note, "no-cache · remembered");
+    app.keys("enter").reply(nothing_there());
+    let plain = options(&mut app);
+    assert_eq!((plain.attributes, plain.rules.len()), (Attributes::default(), 1));
+
+    app.keys("u").reply(entries("/desk", &["a.html"])).keys("ctrl-g c ctrl-u").typed("no-store");
+    app.keys("enter v enter").reply(nothing_there());
+    let other = options(&mut app);
+    assert_eq!(other.attributes.headers.cache_control.as_deref(), Some("no-store"));
+    assert!(other.rules.is_empty(), "once it is chosen otherwise, the rule does not hold");
+
+    app.keys("u").reply(entries("/desk", &["a.html"])).keys("ctrl-g f");
+    assert_eq!(remembered(&mut app), None);
+    app.reply(Ok(Answer::UploadsRemembered)).keys("enter").reply(nothing_there());
+    assert_eq!(options(&mut app), JobOptions::default());
+    assert!(app.state.session.settings.upload_rules.is_empty());
+}
+
+#[test]
+fn what_a_copy_gives_is_chosen_too() {
+    let mut app = inside();
+    app.keys("c ctrl-u").typed("s3://media/copied/").keys("ctrl-g s").typed("standard_ia");
+    app.keys("enter k");
+    assert!(app.picture().contains("remembered for uploads only"), "{}", app.picture());
+    app.keys("v");
+    assert!(app.picture().contains("STANDARD_IA"), "{}", app.picture());
+    app.keys("enter").reply(nothing_there());
+    assert_eq!(options(&mut app).attributes.class.as_deref(), Some("STANDARD_IA"));
 }

@@ -1,6 +1,6 @@
 //! What an object has besides its bytes: its versions, its metadata, a type that does not fit.
 
-use windlass::app::effect::{Request, StorageRequest};
+use windlass::app::effect::{MachineRequest, Request, StorageRequest};
 use windlass::app::event::{Answer, Reply};
 use windlass::domain::address::Key;
 use windlass::domain::description::{Descriptions, ObjectDescription};
@@ -131,4 +131,31 @@ fn wrong_content_types_that_are_found_and_none() {
             situation
         });
     }
+}
+
+#[test]
+fn what_uploads_and_copies_give() {
+    let folder = |request: &Request| match request {
+        Request::Machine(MachineRequest::ReadFolder(_)) => Some(Ok(Answer::Folder(Vec::new()))),
+        _ => None,
+    };
+    assert_pictures("upload_settings", |size| {
+        let mut situation = Situation::browsing(size);
+        situation.press("u");
+        situation.answer(folder);
+        situation.press("ctrl-g c n o enter j j j");
+        situation
+    });
+    assert_pictures("upload_settings_given", |size| {
+        let mut situation = Situation::browsing(size);
+        situation.press("u");
+        situation.answer(folder);
+        situation.press("ctrl-g c n o enter v");
+        situation
+    });
+    assert_pictures("copy_settings_given", |size| {
+        let mut situation = Situation::browsing_aws(size);
+        situation.press("j j c ctrl-g c n o enter v");
+        situation
+    });
 }

@@ -357,6 +357,10 @@ fn fits(request: &Request, reply: &Reply) -> bool {
                 Ok(Answer::PublicDomainSaved(_))
             )
             | (
+                Request::Connections(ConnectionRequest::RememberUploads { .. }),
+                Ok(Answer::UploadsRemembered)
+            )
+            | (
                 Request::Connections(ConnectionRequest::SetBucketAccess { .. }),
                 Ok(Answer::BucketAccessSet)
             )

@@ -2,6 +2,7 @@
 
 mod links;
 mod picking;
+mod settings;
 mod versions;
 
 use std::path::PathBuf;
@@ -22,10 +23,12 @@ use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::copy_confirmation::CopyConfirmation;
 use crate::app::screens::objects::copying::Copying;
 use crate::app::screens::objects::deleting::Deletion;
+use crate::app::screens::objects::giving::Giving;
 use crate::app::screens::objects::reasons::disabled;
-use crate::app::screens::objects::{creating, downloading, existing, renaming, uploading};
+use crate::app::screens::objects::{creating, downloading, existing, giving, renaming, uploading};
 use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Prefix};
+use crate::domain::attributes::Attributes;
 use crate::domain::conflicts::Conflicts;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::Measure;
@@ -61,7 +64,10 @@ pub(super) enum About {
     Upload {
         bucket: Bucket,
         prefix: Prefix,
+        given: Attributes,
     },
+    /// What is given is being chosen, before a question that is answered after it.
+    Giving(Box<Giving<About>>),
     Copy(Copying),
     Rename {
         bucket: Bucket,
@@ -141,7 +147,7 @@ impl Acting {
                 self.question.ask(dialog, About::Download { bucket, sources, archived });
             }
             Action::Copy | Action::Move => {
-                let copying = Copying { bucket, sources: rows(), moving: action == Action::Move };
+                let copying = Copying::new(bucket, rows(), action == Action::Move);
                 let dialog = copying.question(&browse.location(), cx.session);
                 self.question.ask(dialog, About::Copy(copying));
             }
@@ -166,9 +172,13 @@ impl Acting {
     }
 
     pub fn on_dialog_action(&mut self, action: Action, browse: &mut Browse, cx: &mut Context<'_>) {
+        if action == Action::WriteSettings && self.ask_given(cx) {
+            return;
+        }
+        let giving = self.giving();
         match self.question.on_action(action, cx) {
             Some((question, answer)) => self.on_answer(question, answer, browse, cx),
-            None => self.read_wanted(cx),
+            None => self.go_on(giving, cx),
         }
     }
 
@@ -255,6 +265,7 @@ impl Acting {
             Ok(Answer::Folder(rows)) => self.on_folder(Ok(rows), cx),
             Ok(Answer::Checked(conflicts)) => self.on_checked(&conflicts, browse, cx),
             Ok(Answer::PublicDomainSaved(domain)) => self.on_domain_saved(domain, cx),
+            Ok(Answer::UploadsRemembered) => self.on_remembered(cx),
             Ok(Answer::PrefixCreated) => self.on_prefix_created(cx),
             Ok(_) => {}
             Err(error) => self.on_failure(error, cx),
@@ -263,6 +274,11 @@ impl Acting {
 
     /// What the question that is open waited for could not be had.
     fn on_failure(&mut self, error: Error, cx: &mut Context<'_>) {
+        if let Some(giving) = self.giving() {
+            self.question.close(cx);
+            self.go_on(Some(giving), cx);
+            return cx.ask(Intent::Log(error));
+        }
         let Some(question) = self.question.get_mut() else { return };
         question.ticket = None;
         match (&mut question.dialog, &question.about) {
@@ -323,20 +339,21 @@ impl Acting {
                 cx.abandon(&mut question.ticket);
                 self.check(confirmation.specs, cx);
             }
-            (About::Upload { bucket, prefix }, DialogAnswer::Picked(entries)) => {
+            (About::Upload { bucket, prefix, given }, DialogAnswer::Picked(entries)) => {
                 cx.abandon(&mut question.ticket);
                 self.upload_folder = match &question.dialog {
                     Dialog::Picker(picker) => Some(picker.folder.clone()),
                     _ => None,
                 };
-                let rules = cx.session.settings.upload_rules_of(&bucket);
-                match uploading::specs(cx.session.name(), &bucket, &prefix, entries, &rules) {
+                let options = giving::upload_options(&given, &bucket, &cx.session.settings);
+                match uploading::specs(cx.session.name(), &bucket, &prefix, entries, &options) {
                     Ok(specs) => {
                         self.check(under(specs, cx.session.settings.transfers.files()), cx);
                     }
                     Err(problem) => cx.toast(Level::Problem, problem),
                 }
             }
+            (About::Giving(giving), answer) => self.on_giving(*giving, answer, cx),
             (About::Archived { specs }, DialogAnswer::Row(row)) => {
                 self.check(archived::answered(specs, row), cx);
             }

@@ -9,6 +9,7 @@ use crate::app::screens::objects::downloading::{name_of, rows_named};
 use crate::app::session::Session;
 use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, Key, Location, Prefix};
+use crate::domain::attributes::Attributes;
 use crate::domain::overlap::overlap;
 use crate::domain::place::{Place, SEPARATOR};
 use crate::domain::transfer::{
@@ -22,9 +23,14 @@ pub struct Copying {
     pub sources: SourceRows,
     /// They are gone here when they are there.
     pub moving: bool,
+    pub given: Attributes,
 }
 
 impl Copying {
+    pub fn new(bucket: Bucket, sources: SourceRows, moving: bool) -> Copying {
+        Copying { bucket, sources, moving, given: Attributes::default() }
+    }
+
     /// Asks for the destination; the open place stands there already, other connections are
     /// offered.
     pub fn question(&self, here: &Location, session: &Session) -> Dialog {
@@ -43,6 +49,7 @@ impl Copying {
         let connections = session.connections.iter().map(|each| each.name.clone()).collect();
         let asks = Asks::Place { connections, here: None, objects: false };
         let mut prompt = Prompt::new(title, hint, &here.to_string(), destination_rule).asking(asks);
+        prompt.note = Some(String::new());
         prompt.offer(offers);
         Dialog::Prompt(prompt)
     }
@@ -87,7 +94,7 @@ impl Copying {
                 work,
                 on_conflict: OnConflict::default(),
                 files: FileRules::default(),
-                options: JobOptions::default(),
+                options: JobOptions { attributes: self.given.clone(), ..JobOptions::default() },
             });
         }
         Ok(specs)
@@ -243,7 +250,7 @@ mod tests {
             .collect();
         let row = |target| SourceRow { target, size: None };
         let sources = sources.into_iter().map(row).collect::<Vec<_>>().into();
-        let copying = Copying { bucket: "b".into(), sources, moving: false };
+        let copying = Copying::new("b".into(), sources, false);
         let specs = copying.specs(&session(), to)?;
         assert_eq!(specs.len(), 1, "all rows are one job");
         let Work::Copy { source, to_connection, to_bucket, target, .. } = &specs[0].work else {

@@ -3,9 +3,7 @@
 use crate::app::event::FolderEntry;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, MAX_KEY_BYTES, Prefix};
 use crate::domain::object::ObjectHeaders;
-use crate::domain::transfer::{
-    FileRules, JobOptions, JobSpec, OnConflict, Target, UploadRule, Work,
-};
+use crate::domain::transfer::{FileRules, JobOptions, JobSpec, OnConflict, Target, Work};
 
 /// One job for each entry; a folder becomes a prefix of its name.
 ///
@@ -16,12 +14,9 @@ pub fn specs(
     bucket: &Bucket,
     prefix: &Prefix,
     entries: Vec<FolderEntry>,
-    rules: &[UploadRule],
+    options: &JobOptions,
 ) -> Result<Vec<JobSpec>, String> {
-    let ruled = |spec: JobSpec| {
-        let options = JobOptions { rules: rules.to_vec(), ..spec.options };
-        JobSpec { options, ..spec }
-    };
+    let ruled = |spec: JobSpec| JobSpec { options: options.clone(), ..spec };
     let specs = entries.into_iter().map(|entry| spec(connection, bucket, prefix, entry));
     specs.map(|spec| spec.map(ruled)).collect()
 }

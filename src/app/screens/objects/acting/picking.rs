@@ -7,6 +7,7 @@ use crate::app::dialogs::question::Question;
 use crate::app::effect::MachineRequest;
 use crate::app::event::FolderEntry;
 use crate::app::screens::objects::acting::{About, Acting};
+use crate::app::screens::objects::giving::told;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::Error;
 
@@ -25,7 +26,11 @@ impl Acting {
         if let Some(text) = pasted {
             picker.on_paste(text);
         }
-        self.question.ask(Dialog::Picker(Box::new(picker)), About::Upload { bucket, prefix });
+        let remembered = cx.session.settings.remembered_of(&bucket);
+        let given = remembered.cloned().unwrap_or_default();
+        picker.note = told(&given, remembered);
+        let about = About::Upload { bucket, prefix, given };
+        self.question.ask(Dialog::Picker(Box::new(picker)), about);
         self.read_wanted(cx);
     }
 

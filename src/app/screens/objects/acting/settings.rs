@@ -1,0 +1,171 @@
+//! Leads from the question of an upload or a copy to the form of what is given, and back.
+
+use jiff::tz::TimeZone;
+
+use crate::app::context::{Context, Intent};
+use crate::app::dialogs::input::Input;
+use crate::app::dialogs::question::Question;
+use crate::app::dialogs::{Dialog, DialogAnswer};
+use crate::app::effect::ConnectionRequest;
+use crate::app::screens::objects::acting::{About, Acting};
+use crate::app::screens::objects::describing_fields::Field;
+use crate::app::screens::objects::giving::{Giving, GivingForm, GivingRow, GivingStep, told};
+use crate::app::toasts::Level;
+use crate::config::upload_rules::lasting;
+use crate::domain::address::Bucket;
+use crate::domain::attributes::Attributes;
+
+impl Acting {
+    /// Opens the form over a question about objects that are written; `false` over others.
+    pub(super) fn ask_given(&mut self, cx: &mut Context<'_>) -> bool {
+        let form = match self.question.get().map(|question| &question.about) {
+            Some(About::Upload { bucket, given, .. }) => {
+                GivingForm::new(Some(bucket.clone()), given.clone())
+            }
+            Some(About::Copy(copying)) => GivingForm::new(None, copying.given.clone()),
+            _ => return false,
+        };
+        let Some(mut behind) = self.question.take() else { return false };
+        cx.abandon(&mut behind.ticket);
+        if let Dialog::Picker(picker) = &mut behind.dialog {
+            picker.want_again();
+        }
+        self.show_form(Giving { behind, form, step: GivingStep::Form }, cx);
+        true
+    }
+
+    /// The form, where it is open.
+    pub(super) fn giving(&self) -> Option<Giving<About>> {
+        match &self.question.get()?.about {
+            About::Giving(giving) => Some((**giving).clone()),
+            _ => None,
+        }
+    }
+
+    /// A field that is given up leads back to the form, and the form to its question.
+    pub(super) fn go_on(&mut self, giving: Option<Giving<About>>, cx: &mut Context<'_>) {
+        match giving.filter(|_| !self.question.is_open()) {
+            Some(giving) if giving.step == GivingStep::Form => self.question.put(giving.behind),
+            Some(giving) => self.show_form(giving, cx),
+            None => {}
+        }
+        self.read_wanted(cx);
+    }
+
+    fn show_form(&mut self, giving: Giving<About>, cx: &mut Context<'_>) {
+        let dialog = Dialog::Choice(giving.form.menu(cx.session));
+        let about = About::Giving(Box::new(Giving { step: GivingStep::Form, ..giving }));
+        self.question.ask(dialog, about);
+    }
+
+    pub(super) fn on_giving(
+        &mut self,
+        mut giving: Giving<About>,
+        answer: DialogAnswer,
+        cx: &mut Context<'_>,
+    ) {
+        match (giving.step.clone(), answer) {
+            (GivingStep::Field(field), DialogAnswer::Text(text)) => {
+                let now = cx.now.to_zoned(TimeZone::clone(&cx.session.zone));
+                match giving.form.take(field, &text, &now) {
+                    Ok(()) => self.show_form(giving, cx),
+                    Err(problem) => self.ask_field(giving, field, Some((text, problem))),
+                }
+            }
+            (GivingStep::Form, DialogAnswer::Row(row)) => match giving.form.choose(row) {
+                GivingRow::Field(field) => self.ask_field(giving, field, None),
+                GivingRow::Done => self.take_given(giving, cx),
+                GivingRow::Remember => {
+                    let attributes = lasting(&giving.form.given);
+                    self.remember(giving, Some(attributes), cx);
+                }
+                GivingRow::Forget => self.remember(giving, None, cx),
+            },
+            _ => self.show_form(giving, cx),
+        }
+    }
+
+    fn ask_field(
+        &mut self,
+        mut giving: Giving<About>,
+        field: Field,
+        refused: Option<(String, String)>,
+    ) {
+        let mut prompt = giving.form.prompt(field);
+        if let Some((text, problem)) = refused {
+            prompt.input = Input::prefilled(&text);
+            prompt.refuse(problem);
+        }
+        giving.step = GivingStep::Field(field);
+        self.question.ask(Dialog::Prompt(prompt), About::Giving(Box::new(giving)));
+    }
+
+    /// The form stays until it is written.
+    fn remember(
+        &mut self,
+        mut giving: Giving<About>,
+        attributes: Option<Attributes>,
+        cx: &mut Context<'_>,
+    ) {
+        let Some(bucket) = giving.form.bucket.clone() else { return };
+        let request = ConnectionRequest::RememberUploads {
+            bucket,
+            attributes: attributes.clone().map(Box::new),
+        };
+        let dialog = Dialog::Choice(giving.form.menu(cx.session));
+        giving.step = GivingStep::Remembering(attributes);
+        let about = About::Giving(Box::new(giving));
+        let ticket = Some(cx.request(request));
+        self.question.put(Question { dialog, about, ticket });
+    }
+
+    pub(super) fn on_remembered(&mut self, cx: &mut Context<'_>) {
+        let Some(Question { about: About::Giving(mut giving), .. }) = self.question.take() else {
+            return;
+        };
+        let bucket = giving.form.bucket.clone();
+        let (Some(bucket), GivingStep::Remembering(attributes)) = (bucket, giving.step.clone())
+        else {
+            return;
+        };
+        cx.toast(Level::Done, said(&bucket, attributes.as_ref(), &giving.form.given));
+        if attributes.is_none() {
+            giving.form.given = Attributes::default();
+        }
+        cx.ask(Intent::KnowUploads { bucket, attributes });
+        self.take_given(*giving, cx);
+    }
+
+    /// Back to the question, which says what is given.
+    fn take_given(&mut self, giving: Giving<About>, cx: &mut Context<'_>) {
+        let Giving { mut behind, form, step } = giving;
+        let now = form.bucket.as_ref().and_then(|to| cx.session.settings.remembered_of(to));
+        let remembered = match &step {
+            GivingStep::Remembering(attributes) => attributes.as_ref(),
+            _ => now,
+        };
+        let note = told(&form.given, remembered);
+        match &mut behind.dialog {
+            Dialog::Picker(picker) => picker.note = note,
+            Dialog::Prompt(prompt) => prompt.note = Some(note),
+            _ => {}
+        }
+        match &mut behind.about {
+            About::Upload { given, .. } => *given = form.given,
+            About::Copy(copying) => copying.given = form.given,
+            _ => {}
+        }
+        self.question.put(behind);
+        self.read_wanted(cx);
+    }
+}
+
+fn said(bucket: &Bucket, kept: Option<&Attributes>, given: &Attributes) -> String {
+    match kept {
+        None => format!("nothing is remembered for uploads to {bucket}"),
+        Some(kept) if kept != given => {
+            format!("remembered for uploads to {bucket}, without the retention: it ends at a time")
+        }
+        Some(_) => format!("remembered for uploads to {bucket}"),
+    }
+}

@@ -1,0 +1,170 @@
+//! The form of what uploads and copies give to the objects that they write.
+
+use jiff::Zoned;
+
+use crate::app::dialogs::choice::{Choice, ChoiceRow};
+use crate::app::dialogs::prompt::Prompt;
+use crate::app::dialogs::question::Question;
+use crate::app::screens::objects::describing_fields::{Field, set};
+use crate::app::session::Session;
+use crate::config::settings::Settings;
+use crate::config::upload_rules::lasting;
+use crate::domain::address::Bucket;
+use crate::domain::attributes::Attributes;
+use crate::domain::metadata_change::MetadataChange;
+use crate::domain::transfer::JobOptions;
+
+/// In the order of the rows.
+const FIELDS: [Field; 12] = [
+    Field::ContentType,
+    Field::CacheControl,
+    Field::Disposition,
+    Field::ContentEncoding,
+    Field::Language,
+    Field::Metadata,
+    Field::Tags,
+    Field::StorageClass,
+    Field::Encryption,
+    Field::Retention,
+    Field::LegalHold,
+    Field::Acl,
+];
+
+/// What is given, while it is chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivingForm {
+    /// Where uploads go; copies may go anywhere, and nothing is remembered for them.
+    pub bucket: Option<Bucket>,
+    pub given: Attributes,
+    cursor: usize,
+}
+
+/// The form over the question that it is opened from.
+#[derive(Clone, Debug)]
+pub struct Giving<A> {
+    pub behind: Question<A>,
+    pub form: GivingForm,
+    pub step: GivingStep,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GivingStep {
+    Form,
+    Field(Field),
+    /// It is being written what is remembered from now on.
+    Remembering(Option<Attributes>),
+}
+
+/// What a row of the form is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GivingRow {
+    Field(Field),
+    Remember,
+    Forget,
+    Done,
+}
+
+impl GivingForm {
+    pub fn new(bucket: Option<Bucket>, given: Attributes) -> GivingForm {
+        GivingForm { bucket, given, cursor: 0 }
+    }
+
+    /// The cursor stays on what was chosen.
+    pub fn choose(&mut self, row: usize) -> GivingRow {
+        self.cursor = row;
+        match FIELDS.get(row) {
+            Some(field) => GivingRow::Field(*field),
+            None if row == FIELDS.len() => GivingRow::Remember,
+            None if row == FIELDS.len() + 1 => GivingRow::Forget,
+            None => GivingRow::Done,
+        }
+    }
+
+    pub fn menu(&self, session: &Session) -> Choice {
+        let usual = if self.bucket.is_some() { "as usual" } else { "as the source has it" };
+        let mut rows: Vec<ChoiceRow> = FIELDS
+            .iter()
+            .map(|field| {
+                let note = pending(*field, &self.given).unwrap_or_else(|| usual.to_owned());
+                let lacking = field.capability().and_then(|what| session.lacks(what));
+                ChoiceRow::new(field.key(), field.title()).note(note).disabled(lacking)
+            })
+            .collect();
+        let remembered = self.bucket.as_ref().and_then(|to| session.settings.remembered_of(to));
+        let cannot = || match (&self.bucket, remembered) {
+            (None, _) => Some("settings are remembered for uploads only".to_owned()),
+            (_, Some(same)) if *same == lasting(&self.given) => Some("they are so now".to_owned()),
+            _ if lasting(&self.given).is_empty() => Some("nothing is given yet".to_owned()),
+            _ => None,
+        };
+        let none = remembered.is_none().then(|| "nothing is remembered".to_owned());
+        rows.push(
+            ChoiceRow::new('k', "Remember").note("for uploads to this bucket").disabled(cannot()),
+        );
+        rows.push(ChoiceRow::new('f', "Forget").note("what is remembered").disabled(none));
+        rows.push(ChoiceRow::new('v', "Done"));
+        let title = match &self.bucket {
+            Some(bucket) => format!("Settings of the upload to {bucket}"),
+            None => "Settings of the copy".to_owned(),
+        };
+        Choice::new(title, rows).starting_at(self.cursor)
+    }
+
+    pub fn prompt(&self, field: Field) -> Prompt {
+        let text = pending(field, &self.given).filter(|_| !field.is_pairs());
+        Prompt::new(field.title(), field.hint(), &text.unwrap_or_default(), |_| Ok(()))
+    }
+
+    /// # Errors
+    /// A sentence that says what was expected.
+    pub fn take(&mut self, field: Field, text: &str, now: &Zoned) -> Result<(), String> {
+        let mut change = MetadataChange { set: self.given.clone(), ..MetadataChange::default() };
+        set(&mut change, field, text, now)?;
+        self.given = change.set;
+        if self.bucket.is_some() {
+            without_empty(&mut self.given);
+        }
+        Ok(())
+    }
+}
+
+/// An upload has nothing that could be taken away.
+fn without_empty(given: &mut Attributes) {
+    let headers = &mut given.headers;
+    for header in [
+        &mut headers.content_type,
+        &mut headers.cache_control,
+        &mut headers.content_disposition,
+        &mut headers.content_encoding,
+        &mut headers.content_language,
+    ] {
+        header.take_if(|text| text.is_empty());
+    }
+}
+
+fn pending(field: Field, given: &Attributes) -> Option<String> {
+    field.pending(&MetadataChange { set: given.clone(), ..MetadataChange::default() })
+}
+
+/// `text/html · no-cache · remembered`; empty where nothing is given.
+pub fn told(given: &Attributes, remembered: Option<&Attributes>) -> String {
+    let mut parts: Vec<String> = FIELDS.iter().filter_map(|field| pending(*field, given)).collect();
+    if remembered.is_some_and(|kept| *kept == lasting(given) && !kept.is_empty()) {
+        parts.push("remembered".to_owned());
+    }
+    parts.join(" · ")
+}
+
+/// What jobs are told. What is given as it is remembered stays a rule among the others, as it is
+/// for the commands.
+pub fn upload_options(given: &Attributes, bucket: &Bucket, settings: &Settings) -> JobOptions {
+    let same = settings.remembered_of(bucket).cloned().unwrap_or_default() == *given;
+    let mut settings = settings.clone();
+    let mut options = JobOptions::default();
+    if !same {
+        settings.remember(bucket, None);
+        options.attributes = given.clone();
+    }
+    options.rules = settings.upload_rules_of(bucket);
+    options
+}
