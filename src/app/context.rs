@@ -263,6 +263,11 @@ impl<'a> Context<'a> {
         self.effects.extend(ticket.take().map(Effect::Abandon));
     }
 
+    /// Ends a request in order: what is under way is done, and its last answer counts it.
+    pub fn stop(&mut self, ticket: Ticket) {
+        self.effects.push(Effect::Stop(ticket));
+    }
+
     pub fn transfer(&mut self, command: TransferCommand) {
         self.effects.push(Effect::Transfer(command));
     }

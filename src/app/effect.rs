@@ -44,6 +44,8 @@ pub enum Effect {
     },
     /// The answer is not wanted any more: the task is aborted.
     Abandon(Ticket),
+    /// No further step of it is begun; it is answered when those under way are done.
+    Stop(Ticket),
     Transfer(TransferCommand),
     /// Put text on the clipboard; answered by `Event::Clipboard`.
     Copy(String),

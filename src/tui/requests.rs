@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::effect::StorageRequest;
 use crate::app::event::{Answer, Reply};
@@ -20,18 +21,20 @@ use crate::tui::{comparing, content_types, describing, finding, sizing, uploads,
 /// The most a page of a listing may have.
 pub const PAGE: u16 = 1000;
 
-/// Answers a question to storage; `tell` has what is known before the end.
+/// Answers a question to storage; `tell` has what is known before the end. What changes much ends
+/// in order once `stop` is cancelled.
 pub async fn ask_storage(
     client: &Client,
     request: StorageRequest,
     known: impl FnOnce() -> KnownUploads + Send + 'static,
     tell: impl Fn(Answer) + Send + Sync,
+    stop: &CancellationToken,
 ) -> Reply {
     // Beside the frame of all the others the stack of a worker has no room for this one.
     if let StorageRequest::Compare { .. } | StorageRequest::CompareBytes { .. } = request {
         return Box::pin(comparing::ask(client, request, tell)).await;
     }
-    Box::pin(ask_other(client, request, known, tell)).await
+    Box::pin(ask_other(client, request, known, tell, stop)).await
 }
 
 async fn ask_other(
@@ -39,6 +42,7 @@ async fn ask_other(
     request: StorageRequest,
     known: impl FnOnce() -> KnownUploads + Send + 'static,
     tell: impl Fn(Answer) + Send + Sync,
+    stop: &CancellationToken,
 ) -> Reply {
     Ok(match request {
         StorageRequest::ListBuckets => Answer::Buckets(client.list_buckets().await?),
@@ -152,7 +156,7 @@ async fn ask_other(
         | StorageRequest::Restore { .. }
         | StorageRequest::DeleteVersions { .. }
         | StorageRequest::EraseVersions { .. }
-        | StorageRequest::EmptyBucket(_) => versions::ask(client, request, tell).await?,
+        | StorageRequest::EmptyBucket(_) => versions::ask(client, request, tell, stop).await?,
         StorageRequest::PublicAccess(bucket) => {
             Answer::PublicAccess(client.public_access(&bucket).await?)
         }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::effect::{Effect, MachineRequest, Preference, Request};
 use crate::app::event::{ClipboardOutcome, Event, Ticket};
@@ -68,6 +69,13 @@ pub enum LoopCommand {
 /// Finished tasks are forgotten when so many are kept.
 const KEPT_TASKS: usize = 64;
 
+/// A request that is being answered.
+struct Task {
+    whole: AbortHandle,
+    /// Cancelled where it is to end in order.
+    stop: CancellationToken,
+}
+
 pub struct Runner {
     runtime: Handle,
     store: ConnectionStore,
@@ -81,7 +89,7 @@ pub struct Runner {
     /// Where the queue is kept; `None` where it is not.
     journal: Option<PathBuf>,
     news: UnboundedSender<News>,
-    tasks: HashMap<Ticket, AbortHandle>,
+    tasks: HashMap<Ticket, Task>,
     /// Bookmarks are written one after the other.
     bookmarking: Arc<Mutex<()>>,
     looks: Looks,
@@ -139,7 +147,12 @@ impl Runner {
             }
             Effect::Abandon(ticket) => {
                 if let Some(task) = self.tasks.remove(&ticket) {
-                    task.abort();
+                    task.whole.abort();
+                }
+            }
+            Effect::Stop(ticket) => {
+                if let Some(task) = self.tasks.get(&ticket) {
+                    task.stop.cancel();
                 }
             }
             Effect::Transfer(command) => self.engine.send(command),
@@ -192,7 +205,7 @@ impl Runner {
     /// Ends the engine in order; requests under way are dropped.
     pub async fn shut_down(self) {
         for task in self.tasks.values() {
-            task.abort();
+            task.whole.abort();
         }
         self.engine.shut_down().await;
     }
@@ -212,6 +225,8 @@ impl Runner {
             connection: connection.clone(),
         };
         let known = move || journal.and_then(|path| known_uploads(&path).ok()).unwrap_or_default();
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
         let task = self.runtime.spawn(async move {
             let (clients, name) = (&store.clients, connection.clone());
             let send = move |reply| {
@@ -225,7 +240,7 @@ impl Runner {
                 Request::Storage(request) => match client_of(clients, name.clone()).await {
                     Ok(client) => match indexes.found(&client, &request).await {
                         Some(found) => found,
-                        None => ask_storage(&client, request, known, tell).await,
+                        None => ask_storage(&client, request, known, tell, &stopped).await,
                     },
                     Err(error) => Err(error),
                 },
@@ -242,9 +257,9 @@ impl Runner {
             });
         });
         if self.tasks.len() >= KEPT_TASKS {
-            self.tasks.retain(|_, task| !task.is_finished());
+            self.tasks.retain(|_, task| !task.whole.is_finished());
         }
-        self.tasks.insert(ticket, task.abort_handle());
+        self.tasks.insert(ticket, Task { whole: task.abort_handle(), stop });
     }
 
     fn write_down(&mut self, links: Vec<GivenLink>) {

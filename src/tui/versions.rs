@@ -13,11 +13,13 @@ use crate::domain::transfer::Target;
 use crate::s3::client::Client;
 use crate::s3::ops::versions::VersionsQuery;
 
-/// Answers a question about versions; `tell` hears how far it is.
+/// Answers a question about versions; `tell` hears how far it is. Once `stop` is cancelled nothing
+/// further begins, and the answer counts what was under way.
 pub async fn ask(
     client: &Client,
     request: StorageRequest,
     tell: impl Fn(Answer) + Send + Sync,
+    stop: &CancellationToken,
 ) -> Reply {
     Ok(match request {
         StorageRequest::Versioning(bucket) => Answer::Versioning(client.versioning(&bucket).await?),
@@ -33,21 +35,21 @@ pub async fn ask(
             let tell = |restored: &Restored| {
                 tell(Answer::Restored { restored: restored.clone(), done: false });
             };
-            let restored = client.restore(&bucket, steps, &CancellationToken::new(), tell).await;
+            let restored = client.restore(&bucket, steps, stop, tell).await;
             Answer::Restored { restored, done: true }
         }
         StorageRequest::DeleteVersions { bucket, named } => {
             Answer::VersionsDeleted(client.delete_versions(&bucket, &named).await?)
         }
         StorageRequest::EraseVersions { bucket, targets } => {
-            let emptied = erase(client, &bucket, &targets, &tell).await?;
+            let emptied = erase(client, &bucket, &targets, &tell, stop).await?;
             Answer::Emptied { emptied, done: true }
         }
         StorageRequest::EmptyBucket(bucket) => {
             let tell = |emptied: &Emptied| {
                 tell(Answer::Emptied { emptied: emptied.clone(), done: false });
             };
-            let emptied = client.empty_bucket(&bucket, &CancellationToken::new(), tell).await?;
+            let emptied = client.empty_bucket(&bucket, stop, tell).await?;
             Answer::Emptied { emptied, done: true }
         }
         other => {
@@ -89,9 +91,10 @@ async fn erase(
     bucket: &Bucket,
     targets: &[Target],
     tell: &(impl Fn(Answer) + Send + Sync),
+    stop: &CancellationToken,
 ) -> Result<Emptied, Error> {
     let mut all = Emptied::default();
-    for target in Target::each(targets) {
+    for target in Target::each(targets).take_while(|_| !stop.is_cancelled()) {
         let before = all.clone();
         let so_far = |emptied: &Emptied| {
             let mut emptied_so_far = before.clone();
@@ -99,12 +102,10 @@ async fn erase(
             tell(Answer::Emptied { emptied: emptied_so_far, done: false });
         };
         let emptied = if let Some(object) = target.object(bucket) {
-            client
-                .delete_versions_of(&object.at_version(None), &CancellationToken::new(), so_far)
-                .await?
+            client.delete_versions_of(&object.at_version(None), stop, so_far).await?
         } else {
             let prefix = target.prefix().cloned().unwrap_or_else(Prefix::root);
-            client.delete_versions_below(bucket, &prefix, &CancellationToken::new(), so_far).await?
+            client.delete_versions_below(bucket, &prefix, stop, so_far).await?
         };
         all.add(emptied);
     }

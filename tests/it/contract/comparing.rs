@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use tokio_util::sync::CancellationToken;
 use windlass::app::effect::StorageRequest;
 use windlass::app::event::Answer;
 use windlass::domain::compared::{Compared, ComparedBytes, ComparedSide, ComparedTrees};
@@ -17,7 +18,14 @@ async fn ask(target: &Target, one: DiffEnd, other: DiffEnd) -> Result<Vec<Answer
     let told = Mutex::new(Vec::new());
     let tell = |answer| told.lock().unwrap().push(answer);
     let request = StorageRequest::Compare { one, other };
-    let last = Box::pin(ask_storage(&target.client, request, KnownUploads::default, tell)).await?;
+    let last = Box::pin(ask_storage(
+        &target.client,
+        request,
+        KnownUploads::default,
+        tell,
+        &CancellationToken::new(),
+    ))
+    .await?;
     let mut told = told.into_inner().unwrap();
     told.push(last);
     Ok(told)
@@ -26,7 +34,8 @@ async fn ask(target: &Target, one: DiffEnd, other: DiffEnd) -> Result<Vec<Answer
 /// Where they begin to differ, by their bytes.
 async fn by_bytes(target: &Target, one: DiffEnd, other: DiffEnd) -> ComparedBytes {
     let request = StorageRequest::CompareBytes { one, other };
-    let asked = ask_storage(&target.client, request, KnownUploads::default, drop);
+    let stop = CancellationToken::new();
+    let asked = ask_storage(&target.client, request, KnownUploads::default, drop, &stop);
     match Box::pin(asked).await.unwrap() {
         Answer::ComparedBytes { bytes, done: true } => bytes,
         other => panic!("{other:?}"),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
 use windlass::app::effect::StorageRequest;
 use windlass::domain::address::{Bucket, Key, Prefix};
 use windlass::domain::diff_end::DiffEnd;
@@ -91,7 +92,9 @@ fn read_only(upload: &UploadId) -> Vec<StorageRequest> {
 
 async fn ask(client: &Client, request: StorageRequest) -> Result<(), Error> {
     let client = client.clone();
-    let asked = async move { ask_storage(&client, request, KnownUploads::default, drop).await };
+    let asked = async move {
+        ask_storage(&client, request, KnownUploads::default, drop, &CancellationToken::new()).await
+    };
     tokio::spawn(asked).await.expect("no request panics").map(drop)
 }
 

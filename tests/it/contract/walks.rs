@@ -95,7 +95,9 @@ async fn level(client: &Client) -> Vec<String> {
         other => panic!("{other:?}"),
     };
     let request = StorageRequest::ListRest { bucket, prefix, token };
-    let end = ask_storage(client, request, KnownUploads::default, tell).await.unwrap();
+    let end = ask_storage(client, request, KnownUploads::default, tell, &CancellationToken::new())
+        .await
+        .unwrap();
     assert_eq!(end, Answer::Page(ListedPage::default()));
     let pages = pages.into_inner().unwrap();
     names.extend(pages.iter().flat_map(|listed| listed.page.rows()).map(|row| row.name.to_owned()));
@@ -124,10 +126,14 @@ async fn search(client: &Client, token: Option<&FoundRows>) -> Vec<FoundRows> {
         Answer::Found(found) => told.lock().unwrap().push(found),
         other => panic!("{other:?}"),
     };
-    let last = match ask_storage(client, request, KnownUploads::default, tell).await.unwrap() {
-        Answer::Found(found) => found,
-        other => panic!("{other:?}"),
-    };
+    let last =
+        match ask_storage(client, request, KnownUploads::default, tell, &CancellationToken::new())
+            .await
+            .unwrap()
+        {
+            Answer::Found(found) => found,
+            other => panic!("{other:?}"),
+        };
     let mut told = told.into_inner().unwrap();
     told.push(last);
     told

@@ -350,3 +350,43 @@ fn old_versions_that_are_left_in_a_bucket_are_explained() {
     app.keys("esc");
     assert_eq!(app.bucket_names(), ["backups", "media"]);
 }
+
+#[test]
+fn a_deletion_that_is_stopped_counts_what_was_under_way() {
+    let mut app = App::with_rows(&["a.txt", "b.txt"]);
+    app.keys("g D").typed("a.txt").keys("enter");
+    let ticket = app.last_ticket();
+    app.effects();
+    app.keys("esc");
+    assert_eq!(app.effects(), [Effect::Stop(ticket)], "its answer is waited for");
+    assert!(app.picture().contains("stopping"), "{}", app.picture());
+    let emptied = Emptied { versions: 2, bytes: 9, ..Emptied::default() };
+    app.answer(ticket, Ok(Answer::Emptied { emptied: emptied.clone(), done: false }));
+    assert!(app.picture().contains("stopping"), "{}", app.picture());
+    app.reply_to(ticket, Ok(Answer::Emptied { emptied, done: true }));
+    assert_eq!(app.toast(), "stopped: 2 versions deleted, 9 B; the rest stays");
+
+    app.keys("g D").typed("a.txt").keys("enter");
+    let ticket = app.last_ticket();
+    app.keys("esc").effects();
+    app.keys("esc");
+    assert!(app.effects().contains(&Effect::Abandon(ticket)), "every wait can be left");
+    assert!(app.state.dialog().is_none());
+}
+
+#[test]
+fn a_bucket_that_is_not_emptied_further_stays_and_says_what_is_gone() {
+    let mut app = asked_of_bucket(Some(measured(3, 3, true)));
+    app.typed("backups").keys("enter");
+    let view = JobView { spec: emptied(&mut app), ..upload(7, "k", JobState::Running) };
+    news(&mut app, TransferEvent::Queued(view));
+    ends(&mut app, 7, JobState::Done);
+    let ticket = app.last_ticket();
+    app.effects();
+    app.keys("y");
+    assert_eq!(app.effects(), [Effect::Stop(ticket)]);
+    let gone = Emptied { markers: 1_300, ..Emptied::default() };
+    app.reply_to(ticket, Ok(Answer::Emptied { emptied: gone, done: true }));
+    assert!(app.toast().contains("stays; 1,300 old versions"), "{}", app.toast());
+    assert!(app.requests().is_empty(), "the bucket is not deleted");
+}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use windlass::app::effect::{Request, StorageRequest};
+use windlass::app::effect::{Effect, Request, StorageRequest};
 use windlass::app::event::Answer;
 use windlass::domain::diff_end::DiffEnd;
 use windlass::domain::error::{Error, ErrorKind};
@@ -259,8 +259,20 @@ fn what_is_brought_back_is_planned_and_counted_first() {
     assert!(app.picture().contains("1 object made later stay"), "{}", app.picture());
     app.effects();
     app.keys("y");
-    let restores = StorageRequest::Restore { bucket: "media".into(), steps: vec![step] };
+    let restores = StorageRequest::Restore { bucket: "media".into(), steps: vec![step.clone()] };
     assert_eq!(storage(&mut app), [restores]);
+    let ticket = app.last_ticket();
+    app.effects();
+    app.keys("esc");
+    assert_eq!(app.effects(), [Effect::Stop(ticket)]);
+    let restored = Restored { restored: 1, ..Restored::default() };
+    app.reply(Ok(Answer::Restored { restored, done: true }));
+    assert_eq!(app.toast(), "stopped: 1 object restored, the rest stays as it is");
+    assert!(app.picture().contains("AS IT WAS"), "the past stays open: {}", app.picture());
+    app.keys("g u");
+    let mut plan = RestorePlan::default();
+    plan.add(step.clone());
+    app.reply(Ok(Answer::RestorePlanned(plan))).keys("y");
     let restored = Restored { restored: 1, ..Restored::default() };
     app.reply(Ok(Answer::Restored { restored, done: true }));
     assert!(!app.picture().contains("AS IT WAS"), "it is now again: {}", app.picture());

@@ -2,6 +2,7 @@
 
 mod links;
 mod picking;
+mod queueing;
 mod settings;
 mod versions;
 
@@ -11,11 +12,9 @@ use crate::app::action::Action;
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::confirm::Tally;
-use crate::app::dialogs::details::Details;
 use crate::app::dialogs::question::{Question, QuestionSlot};
 use crate::app::dialogs::typed_path::resolve;
 use crate::app::dialogs::{Dialog, DialogAnswer};
-use crate::app::effect::{MachineRequest, StorageRequest};
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::linking::{Delivery, Linking};
 use crate::app::screens::archived;
@@ -29,12 +28,10 @@ use crate::app::screens::objects::{creating, downloading, existing, giving, rena
 use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::attributes::Attributes;
-use crate::domain::conflicts::Conflicts;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::Measure;
 use crate::domain::restoring::RestorePlan;
-use crate::domain::transfer::{Direction, FileRules, JobSpec, SourceRows, Target, TransferCommand};
-use crate::domain::units::Counted;
+use crate::domain::transfer::{FileRules, JobSpec, SourceRows, Target};
 
 #[derive(Clone, Debug, Default)]
 pub struct Acting {
@@ -82,7 +79,9 @@ pub(super) enum About {
     },
     Delete(Deletion),
     /// Versions are being deleted for good.
-    Erasing,
+    Erasing {
+        stopped: bool,
+    },
     /// The moment that is travelled to.
     Moment,
     /// What it takes is planned first.
@@ -92,6 +91,7 @@ pub(super) enum About {
     },
     Restoring {
         bucket: Bucket,
+        stopped: bool,
     },
     /// `made` is the one asked for, once it is.
     NewPrefix {
@@ -172,7 +172,12 @@ impl Acting {
     }
 
     pub fn on_dialog_action(&mut self, action: Action, browse: &mut Browse, cx: &mut Context<'_>) {
-        if action == Action::WriteSettings && self.ask_given(cx) {
+        let taken = match action {
+            Action::WriteSettings => self.ask_given(cx),
+            Action::Dismiss | Action::Close => self.stop_work(cx),
+            _ => false,
+        };
+        if taken {
             return;
         }
         let giving = self.giving();
@@ -358,7 +363,7 @@ impl Acting {
                 self.check(archived::answered(specs, row), cx);
             }
             (About::Existing { specs }, DialogAnswer::Row(row)) => {
-                enqueue(existing::answered(specs, row), browse, cx);
+                Acting::enqueue(existing::answered(specs, row), browse, cx);
             }
             (About::Delete(deletion), DialogAnswer::Yes) if deletion.all_versions => {
                 cx.abandon(&mut question.ticket);
@@ -372,7 +377,7 @@ impl Acting {
             }
             (About::Delete(deletion), DialogAnswer::Yes) => {
                 cx.abandon(&mut question.ticket);
-                enqueue(vec![deletion.spec(cx.session.name())], browse, cx);
+                Acting::enqueue(vec![deletion.spec(cx.session.name())], browse, cx);
             }
             (About::NewPrefix { bucket, prefix, .. }, DialogAnswer::Text(text)) => {
                 if question.ticket.is_none() {
@@ -393,35 +398,9 @@ impl Acting {
         }
     }
 
-    /// Asks first where rows leave the place or the connection.
-    fn go(&mut self, specs: Vec<JobSpec>, rows: SourceRows, cx: &mut Context<'_>) {
-        let Some(confirmation) = CopyConfirmation::of(&specs, rows, cx.session) else {
-            return self.check(specs, cx);
-        };
-        let (bucket, prefixes) = (confirmation.bucket.clone(), confirmation.prefixes());
-        let counts = !prefixes.is_empty();
-        let ticket =
-            counts.then(|| cx.request(StorageRequest::Measure { bucket, targets: prefixes }));
-        let dialog = Dialog::Confirm(confirmation.question());
-        self.question.put(Question {
-            dialog,
-            about: About::CopyConfirmation(confirmation),
-            ticket,
-        });
-    }
-
     fn refuse(&mut self, mut question: Question<About>, problem: impl Into<String>) {
         question.refuse(problem);
         self.question.put(question);
-    }
-
-    /// Asks which destinations exist, before anything is put into the queue.
-    fn check(&mut self, specs: Vec<JobSpec>, cx: &mut Context<'_>) {
-        let ticket = Some(cx.request(MachineRequest::Check(specs.clone())));
-        let jobs = Counted(specs.len() as u64, "transfer").to_string();
-        let waiting = Details::waiting("Checking what already exists", "Before", jobs);
-        let dialog = Dialog::Details(waiting);
-        self.question.put(Question { dialog, about: About::Checking { specs }, ticket });
     }
 
     // ─── replies ───
@@ -447,18 +426,6 @@ impl Acting {
         }
     }
 
-    fn on_checked(&mut self, conflicts: &Conflicts, browse: &mut Browse, cx: &mut Context<'_>) {
-        let Some(Question { about: About::Checking { specs }, .. }) = self.question.take() else {
-            return;
-        };
-        if conflicts.existing > 0 {
-            let dialog = existing::question(&specs, conflicts, &cx.session.zone);
-            self.question.ask(dialog, About::Existing { specs });
-        } else {
-            enqueue(specs, browse, cx);
-        }
-    }
-
     fn on_prefix_created(&mut self, cx: &mut Context<'_>) {
         let question = self.question.take();
         if let Some(Question { about: About::NewPrefix { bucket, made, .. }, .. }) = question {
@@ -466,24 +433,6 @@ impl Acting {
             cx.ask(Intent::Made { bucket, change: creating::made(&made) });
         }
     }
-}
-
-/// Puts jobs into the queue. Marks that they were made of are dropped, unless the rows are to go:
-/// then each goes with its row, and what could not be deleted stays marked.
-fn enqueue(specs: Vec<JobSpec>, browse: &mut Browse, cx: &mut Context<'_>) {
-    let uploads = specs.iter().any(|spec| spec.work.direction() == Direction::Up);
-    if specs.iter().all(|spec| spec.work.takes_away()) {
-        browse.marking.settle();
-    } else if !uploads {
-        browse.marking.clear();
-    }
-    if let [spec] = specs.as_slice()
-        && let Some((from, to)) = renaming::is_rename(spec)
-    {
-        browse.follow_rename(from, to);
-    }
-    cx.toast(Level::Note, format!("{} queued", Counted(specs.len() as u64, "transfer")));
-    cx.transfer(TransferCommand::Enqueue(specs));
 }
 
 /// The jobs with the rules for files that are configured.

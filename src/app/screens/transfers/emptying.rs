@@ -36,6 +36,8 @@ struct Emptied {
     step: Step,
     /// Versions, markers and uploads that are gone.
     gone: u64,
+    /// The bucket is to stay; what is under way is still counted.
+    stopped: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +59,14 @@ impl Emptying {
             options: JobOptions::default(),
         };
         cx.transfer(TransferCommand::Enqueue(vec![spec.clone()]));
-        let emptied =
-            Emptied { spec, bucket: bucket.clone(), job: None, step: Step::Objects, gone: 0 };
+        let emptied = Emptied {
+            spec,
+            bucket: bucket.clone(),
+            job: None,
+            step: Step::Objects,
+            gone: 0,
+            stopped: false,
+        };
         self.question.ask(Dialog::Confirm(progress(&emptied, None)), bucket);
         self.buckets.push(emptied);
     }
@@ -134,10 +142,16 @@ impl Emptying {
                 self.buckets[at].gone = emptied.sum();
             }
             Ok(Answer::Emptied { emptied, done: true }) => {
+                let gone = emptied.sum();
                 for error in emptied.errors {
                     cx.ask(Intent::Log(error));
                 }
-                self.delete(at, cx);
+                if self.buckets[at].stopped {
+                    self.buckets[at].gone = gone;
+                    self.stays(at, cx);
+                } else {
+                    self.delete(at, cx);
+                }
             }
             Ok(Answer::BucketDeleted) => return self.on_deleted(at, Ok(()), cx),
             Ok(_) => {}
@@ -152,7 +166,11 @@ impl Emptying {
             Step::Bucket(_) => return self.on_deleted(at, Err(error), cx),
             Step::Rest(_) | Step::Objects => Intent::LogQuietly(error),
         });
-        self.delete(at, cx);
+        if self.buckets[at].stopped {
+            self.stays(at, cx);
+        } else {
+            self.delete(at, cx);
+        }
         None
     }
 
@@ -168,12 +186,28 @@ impl Emptying {
             // The server is asked already, and says what became of it.
             (Step::Bucket(_), _) => {}
             (Step::Objects, None) => drop(self.end(at)),
+            // Its answer counts what was under way; stopped once more, it is not waited for.
+            (Step::Rest(ticket), _) if !self.buckets[at].stopped => {
+                cx.stop(ticket);
+                self.buckets[at].stopped = true;
+                let shown = Dialog::Confirm(progress(&self.buckets[at], None));
+                self.question.ask(shown, self.buckets[at].bucket.clone());
+            }
             (Step::Rest(ticket), _) => {
                 cx.abandon(&mut Some(ticket));
-                let each = self.end(at);
-                cx.toast(Level::Note, format!("{} has no objects and stays", each.bucket));
+                self.stays(at, cx);
             }
         }
+    }
+
+    fn stays(&mut self, at: usize, cx: &mut Context<'_>) {
+        let each = self.end(at);
+        let gone = Count(each.gone);
+        let text = format!(
+            "{} has no objects and stays; {gone} old versions, markers and uploads are gone",
+            each.bucket
+        );
+        cx.toast(Level::Note, text);
     }
 
     fn end(&mut self, at: usize) -> Emptied {
@@ -248,6 +282,11 @@ fn progress(each: &Emptied, job: Option<&QueuedJob>) -> Confirm {
             format!("{} of {all} {be} deleted.", Count(progress.objects))
         }
         (Step::Objects, _) => "Looking for the objects in it.".to_owned(),
+        (Step::Rest(_), _) if each.stopped => format!(
+            "Stopping: the server is answering what was asked. {} old versions, delete markers \
+             and unfinished uploads are gone so far.",
+            Count(each.gone)
+        ),
         (Step::Rest(_), _) => format!(
             "All objects are deleted. {} old versions, delete markers and unfinished uploads are \
              gone.",
@@ -257,6 +296,9 @@ fn progress(each: &Emptied, job: Option<&QueuedJob>) -> Confirm {
     };
     Confirm::new("Emptying a bucket", "Stop", "Hide")
         .line(far)
-        .line("The bucket is deleted when it is empty.")
+        .line(match each.stopped {
+            true => "The bucket stays. Stop again to leave without the count.",
+            false => "The bucket is deleted when it is empty.",
+        })
         .about(std::iter::once(each.bucket.as_str()))
 }

@@ -156,7 +156,11 @@ impl Acting {
         let request = StorageRequest::Restore { bucket: bucket.clone(), steps: plan.steps };
         let ticket = Some(cx.request(request));
         let dialog = Dialog::Details(waiting("Bringing back", "0 objects".to_owned()));
-        self.question.put(Question { dialog, about: About::Restoring { bucket }, ticket });
+        self.question.put(Question {
+            dialog,
+            about: About::Restoring { bucket, stopped: false },
+            ticket,
+        });
     }
 
     pub(super) fn on_restored(
@@ -167,20 +171,48 @@ impl Acting {
         cx: &mut Context<'_>,
     ) {
         let Some(question) = self.question.get_mut() else { return };
-        let About::Restoring { bucket } = question.about.clone() else { return };
+        let About::Restoring { bucket, stopped } = question.about.clone() else { return };
         if !done {
             let objects = Counted(restored.restored, "object").to_string();
-            question.dialog = Dialog::Details(waiting("Bringing back", objects));
+            question.dialog = Dialog::Details(going_on("Bringing back", objects, stopped));
             return;
         }
         question.ticket = None;
         self.question.close(cx);
+        if stopped {
+            let objects = Counted(restored.restored, "object");
+            cx.toast(Level::Note, format!("stopped: {objects} restored, the rest stays as it is"));
+            restored.errors.into_iter().for_each(|error| cx.ask(Intent::Log(error)));
+            return browse.refresh(cx);
+        }
         say_restored(&restored, cx);
         let copies = large_copies(cx.session.name(), &bucket, restored.large);
         if !copies.is_empty() {
             cx.transfer(TransferCommand::Enqueue(copies));
         }
         browse.travel(None, cx);
+    }
+
+    /// Ends what changes versions in order, so that its count is true; `false` where nothing is
+    /// under way, or where that was asked before.
+    pub(super) fn stop_work(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(Question { dialog, about, ticket: Some(ticket) }) = self.question.get_mut() else {
+            return false;
+        };
+        let title = match about {
+            About::Erasing { stopped } if !*stopped => {
+                *stopped = true;
+                "Deleting all versions"
+            }
+            About::Restoring { stopped, .. } if !*stopped => {
+                *stopped = true;
+                "Bringing back"
+            }
+            _ => return false,
+        };
+        cx.stop(*ticket);
+        *dialog = Dialog::Details(going_on(title, "what is done is counted".to_owned(), true));
+        true
     }
 
     // ─── deleting ───
@@ -201,7 +233,7 @@ impl Acting {
         let targets = rows.into_targets();
         let ticket = Some(cx.request(StorageRequest::EraseVersions { bucket, targets }));
         let dialog = Dialog::Details(waiting("Deleting all versions", "0 versions".to_owned()));
-        self.question.put(Question { dialog, about: About::Erasing, ticket });
+        self.question.put(Question { dialog, about: About::Erasing { stopped: false }, ticket });
     }
 
     pub(super) fn on_erased(
@@ -212,18 +244,23 @@ impl Acting {
         cx: &mut Context<'_>,
     ) {
         let Some(question) = self.question.get_mut() else { return };
-        if !matches!(question.about, About::Erasing) {
-            return;
-        }
+        let About::Erasing { stopped } = question.about else { return };
         let versions = Counted(emptied.sum(), "version");
         if !done {
             question.dialog =
-                Dialog::Details(waiting("Deleting all versions", versions.to_string()));
+                Dialog::Details(going_on("Deleting all versions", versions.to_string(), stopped));
             return;
         }
         question.ticket = None;
         self.question.close(cx);
         match emptied.failed {
+            0 if stopped => {
+                let size = Size(emptied.bytes);
+                cx.toast(
+                    Level::Note,
+                    format!("stopped: {versions} deleted, {size}; the rest stays"),
+                );
+            }
             0 => cx.toast(Level::Done, format!("{versions} deleted, {}", Size(emptied.bytes))),
             failed => {
                 let failed = Count(failed);
@@ -234,6 +271,15 @@ impl Acting {
         browse.marking.clear();
         browse.refresh(cx);
     }
+}
+
+/// How far it is; what was stopped waits for the answers that are on their way.
+fn going_on(title: &str, far: String, stopped: bool) -> Details {
+    if stopped {
+        let rest = "the server is answering what was asked; once more leaves without the count";
+        return Details::waiting(format!("{title}: stopping"), "So far", far).fact("Waiting", rest);
+    }
+    waiting(title, far)
 }
 
 fn waiting(title: &str, far: String) -> Details {
