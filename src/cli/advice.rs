@@ -61,7 +61,8 @@ pub fn say(remedy: &Remedy) -> String {
              always does"
         }
         Remedy::GiveKey => {
-            "--sse-c-key FILE gives the key; sse_c_key of a bucket in config.toml always does"
+            "--sse-c-key FILE or --sse-c-key-command COMMAND gives the key; sse_c_key or \
+             sse_c_key_command of a bucket in config.toml always does"
         }
         Remedy::MakeIndex => "windlass index s3://bucket/prefix/ makes one",
         Remedy::TestWriting => "--write tests writing",

@@ -138,6 +138,9 @@ pub struct TargetFlags {
     /// A key of your own for SSE-C: 32 bytes, raw or in base64; it is never kept
     #[arg(long, global = true, value_name = "FILE")]
     pub sse_c_key: Option<PathBuf>,
+    /// As --sse-c-key, from a command that prints the key
+    #[arg(long, global = true, value_name = "COMMAND", conflicts_with = "sse_c_key")]
+    pub sse_c_key_command: Option<String>,
     /// Pay for the requests, where the bucket's owner does not
     #[arg(long, global = true)]
     pub requester_pays: bool,

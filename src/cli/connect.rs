@@ -89,7 +89,9 @@ impl Choice {
             }
         }
         let key_file = flags.sse_c_key.clone();
-        let spec = AccessSpec { key_file, requester_pays: flags.requester_pays };
+        let key_command = flags.sse_c_key_command.clone();
+        let requester_pays = flags.requester_pays;
+        let spec = AccessSpec { key_file, key_command, requester_pays };
         let access = Access::of(&spec)?;
         Ok(Choice { access, first, keyless, ..choice })
     }

@@ -99,6 +99,9 @@ pub fn buckets_written(buckets: &[KnownBucket]) -> Option<Value> {
         if let Some(file) = known.access.key_file.as_deref().and_then(Path::to_str) {
             table.insert("sse_c_key", file.into());
         }
+        if let Some(command) = &known.access.key_command {
+            table.insert("sse_c_key_command", command.as_str().into());
+        }
         array.push(table);
     }
     (!array.is_empty()).then(|| array.into())

@@ -286,7 +286,11 @@ mod tests {
         let nowhere = home.path().join("none.toml");
         assert!(save_domain(&nowhere, &"aws".into(), &"b".into(), None).is_err());
         let plain = AccessSpec::default();
-        let access = AccessSpec { key_file: Some("/k".into()), requester_pays: true };
+        let access = AccessSpec {
+            key_file: Some("/k".into()),
+            requester_pays: true,
+            ..AccessSpec::default()
+        };
         save_access(&config, &"lab".into(), &"c".into(), &access).unwrap();
         let known = || file::read(&config).unwrap().connections.remove(0).known_buckets;
         assert_eq!((&known()[2].access, domain("c").as_deref()), (&access, Some("https://cdn.h")));

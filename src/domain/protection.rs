@@ -99,6 +99,9 @@ pub struct AccessSpec {
     /// The file that has the key for SSE-C.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_file: Option<PathBuf>,
+    /// The command that prints it; it may hold secrets itself, and is not shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_command: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub requester_pays: bool,
 }
@@ -110,7 +113,11 @@ impl AccessSpec {
 
     /// Why links of objects that are asked for so are of no use.
     pub fn unlinkable(&self) -> Option<&'static str> {
-        unlinkable(self.key_file.is_some(), self.requester_pays)
+        unlinkable(self.has_key(), self.requester_pays)
+    }
+
+    pub fn has_key(&self) -> bool {
+        self.key_file.is_some() || self.key_command.is_some()
     }
 }
 

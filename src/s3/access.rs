@@ -6,19 +6,20 @@ use std::fmt;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use aws_sdk_s3::types::RequestPayer;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
+use secrecy::zeroize::Zeroizing;
+use tokio::sync::OnceCell;
 
 use crate::config::connection::KnownBucket;
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::protection::{AccessSpec, unlinkable};
-
-const READ_KEY: &str = "read the key";
+use crate::s3::key_command::{READ_KEY, printed, printed_now, program};
 
 /// Bytes of a key.
 const KEY: usize = 32;
@@ -35,39 +36,56 @@ pub struct Access {
 
 /// How the objects of single buckets are asked for, as their connection says.
 #[derive(Debug, Default)]
-pub struct BucketAccesses(HashMap<Bucket, (AccessSpec, OnceLock<Access>)>);
+pub struct BucketAccesses(HashMap<Bucket, (AccessSpec, OnceCell<Access>)>);
 
 impl BucketAccesses {
     pub fn of(known: &[KnownBucket]) -> BucketAccesses {
         let special = known.iter().filter(|known| !known.access.is_plain());
-        let access = |known: &KnownBucket| (known.access.clone(), OnceLock::new());
+        let access = |known: &KnownBucket| (known.access.clone(), OnceCell::new());
         BucketAccesses(special.map(|known| (known.bucket.clone(), access(known))).collect())
     }
 
-    /// Reads the key when it is needed first, and again where that failed.
+    /// Reads the key when it is needed first, and again where that failed; whoever else needs it
+    /// meanwhile waits. A command that is not waited for any more is ended.
     ///
     /// # Errors
     /// As [`Access::of`]; a key that is no file of its own is not waited for.
-    pub fn get(&self, bucket: &Bucket) -> Result<Access, Error> {
-        let Some((spec, known)) = self.0.get(bucket) else { return Ok(Access::default()) };
-        if let Some(access) = known.get() {
-            return Ok(access.clone());
-        }
-        if let Some(path) = &spec.key_file
-            && std::fs::metadata(path).is_ok_and(|found| !found.is_file())
-        {
-            return Err(Error::new(ErrorKind::Config, READ_KEY, path.display().to_string())
-                .detail("a key for SSE-C is read from a file"));
-        }
-        let access = Access::of(spec)?;
-        Ok(known.get_or_init(|| access).clone())
+    pub async fn prepare(&self, bucket: &Bucket) -> Result<(), Error> {
+        let Some((spec, known)) = self.0.get(bucket) else { return Ok(()) };
+        let read = || async {
+            let Some(command) = &spec.key_command else { return Access::of_bucket(spec) };
+            let key = CustomerKey::printed(printed(command).await?, command)?;
+            Ok(Access { key: Some(Arc::new(key)), requester_pays: spec.requester_pays })
+        };
+        Box::pin(known.get_or_try_init(read)).await.map(drop)
+    }
+
+    /// What is prepared.
+    pub fn known(&self, bucket: &Bucket) -> Access {
+        self.0.get(bucket).and_then(|(_, known)| known.get().cloned()).unwrap_or_default()
     }
 }
 
 /// A key for AES-256 that the server keeps no copy of.
 struct CustomerKey {
-    base64: String,
+    base64: Zeroizing<String>,
     md5: String,
+}
+
+impl CustomerKey {
+    /// `None` where these are no key.
+    fn of(bytes: &[u8]) -> Option<CustomerKey> {
+        let raw = Zeroizing::new(raw_key(bytes)?);
+        let md5 = STANDARD.encode(Md5::digest(*raw));
+        Some(CustomerKey { base64: Zeroizing::new(STANDARD.encode(*raw)), md5 })
+    }
+
+    fn printed(bytes: Zeroizing<Vec<u8>>, command: &str) -> Result<CustomerKey, Error> {
+        CustomerKey::of(&bytes).ok_or_else(|| {
+            Error::new(ErrorKind::Config, READ_KEY, program(command))
+                .detail("the command has to print a key for SSE-C: 32 bytes, raw or in base64")
+        })
+    }
 }
 
 impl fmt::Debug for CustomerKey {
@@ -77,13 +95,28 @@ impl fmt::Debug for CustomerKey {
 }
 
 impl Access {
-    /// Reads the key; may block as long as a small file takes.
+    /// Reads the key; may block as long as a small file takes, or its command.
     ///
     /// # Errors
-    /// `Config` where the file holds no key of 32 bytes, raw or in base64.
+    /// `Config` where there is no key of 32 bytes, raw or in base64, or the command fails.
     pub fn of(spec: &AccessSpec) -> Result<Access, Error> {
-        let key = spec.key_file.as_deref().map(read_key).transpose()?;
+        let key = match (&spec.key_file, &spec.key_command) {
+            (Some(file), _) => Some(read_key(file)?),
+            (None, Some(command)) => Some(CustomerKey::printed(printed_now(command)?, command)?),
+            (None, None) => None,
+        };
         Ok(Access { key: key.map(Arc::new), requester_pays: spec.requester_pays })
+    }
+
+    /// As [`Access::of`]; a key that is no file of its own is not waited for.
+    pub fn of_bucket(spec: &AccessSpec) -> Result<Access, Error> {
+        if let Some(path) = &spec.key_file
+            && std::fs::metadata(path).is_ok_and(|found| !found.is_file())
+        {
+            return Err(Error::new(ErrorKind::Config, READ_KEY, path.display().to_string())
+                .detail("a key for SSE-C is read from a file"));
+        }
+        Access::of(spec)
     }
 
     /// What is given here, and what is given there where nothing is here.
@@ -135,7 +168,7 @@ impl Access {
     }
 
     pub(in crate::s3) fn key(&self) -> Option<String> {
-        self.key.as_ref().map(|key| key.base64.clone())
+        self.key.as_ref().map(|key| key.base64.to_string())
     }
 
     pub(in crate::s3) fn key_md5(&self) -> Option<String> {
@@ -170,14 +203,13 @@ pub(in crate::s3) use {with_access, with_source_access};
 
 fn read_key(path: &Path) -> Result<CustomerKey, Error> {
     let failed = |error: &std::io::Error| Error::from_io(error, READ_KEY, path.display());
-    let mut bytes = Vec::new();
+    let mut bytes = Zeroizing::new(Vec::new());
     let file = File::open(path).map_err(|error| failed(&error))?;
     file.take(MOST).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
-    let raw = raw_key(&bytes).ok_or_else(|| {
+    CustomerKey::of(&bytes).ok_or_else(|| {
         Error::new(ErrorKind::Config, READ_KEY, path.display().to_string())
             .detail("a key for SSE-C has 32 bytes, raw or in base64")
-    })?;
-    Ok(CustomerKey { base64: STANDARD.encode(raw), md5: STANDARD.encode(Md5::digest(raw)) })
+    })
 }
 
 fn raw_key(bytes: &[u8]) -> Option<[u8; KEY]> {
@@ -185,7 +217,7 @@ fn raw_key(bytes: &[u8]) -> Option<[u8; KEY]> {
         return Some(raw);
     }
     let text = std::str::from_utf8(bytes).ok()?;
-    STANDARD.decode(text.trim()).ok()?.try_into().ok()
+    Zeroizing::new(STANDARD.decode(text.trim()).ok()?).as_slice().try_into().ok()
 }
 
 #[cfg(test)]
@@ -194,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_key_that_is_refused_over_plain_http_without_a_reason_is_told_one() {
-        let key = CustomerKey { base64: String::new(), md5: String::new() };
+        let key = CustomerKey { base64: Zeroizing::default(), md5: String::new() };
         let access = Access { key: Some(Arc::new(key)), requester_pays: false };
         let told = |access: &Access, endpoint: &str, detail: &str| {
             let error = Error::new(ErrorKind::InvalidRequest, "PutObject", "s3://b/k");
@@ -221,7 +253,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("key");
         std::fs::write(&file, [65_u8; KEY]).unwrap();
-        let spec = AccessSpec { key_file: Some(file), requester_pays: false };
+        let spec = AccessSpec { key_file: Some(file), ..AccessSpec::default() };
         let shown = format!("{:?}", Access::of(&spec).unwrap());
         assert!(!shown.contains("QUFB") && !shown.contains("AAAA"), "{shown}");
     }

@@ -149,10 +149,18 @@ impl Client {
         Client { access, ..self.clone() }
     }
 
-    /// How the objects of a bucket are asked for; that a key cannot be read is said by
-    /// [`Client::run`].
+    /// How the objects of a bucket are asked for, once [`Client::prepare_access`] knows it:
+    /// [`Client::run`] has it done before it sends.
     pub(in crate::s3) fn access(&self, bucket: &Bucket) -> Access {
-        self.access.over(self.inner.accesses.get(bucket).unwrap_or_default())
+        self.access.over(self.inner.accesses.known(bucket))
+    }
+
+    /// Reads the key of a bucket, or has its command print it, where that is not done yet.
+    ///
+    /// # Errors
+    /// As [`Access::of`].
+    pub(in crate::s3) async fn prepare_access(&self, bucket: &Bucket) -> Result<(), Error> {
+        self.inner.accesses.prepare(bucket).await
     }
 
     /// Forgets the credentials in use: the next request asks their source again, the AWS files
@@ -369,7 +377,9 @@ impl Client {
     {
         rehearse("request");
         self.permit(call)?;
-        call.bucket.as_ref().map_or(Ok(Access::default()), |at| self.inner.accesses.get(at))?;
+        if let Some(bucket) = &call.bucket {
+            self.prepare_access(bucket).await?;
+        }
         let at = match (&call.bucket, call.at) {
             (Some(bucket), None) => self.home(bucket)?,
             (_, at) => at,

@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod http;
 mod jurisdiction_endpoints;
 mod jurisdictions;
+mod key_command;
 pub mod meter;
 pub mod ops;
 pub mod refusals;

@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 
 use crate::app::effect::ConnectionRequest;
 use crate::app::event::{Answer, Reply};
-use crate::config::connection::{Connection, CredentialsSource, Keeper, KnownBucket};
+use crate::config::connection::{Connection, CredentialsSource, Keeper};
 use crate::config::draft::{Draft, DraftKeys, Keep};
 use crate::config::kept;
 use crate::config::keyring::{self, SystemKeyring, awaited};
@@ -20,7 +20,7 @@ use crate::domain::attributes::Attributes;
 use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind};
 use crate::domain::identity::masked;
 use crate::domain::protection::AccessSpec;
-use crate::s3::access::BucketAccesses;
+use crate::s3::access::Access;
 use crate::s3::client::Client;
 use crate::s3::sdk::role::give_code;
 use crate::s3::tasks::blocking;
@@ -184,9 +184,7 @@ impl ConnectionStore {
         access: AccessSpec,
         kept: bool,
     ) -> Result<(), Error> {
-        let known = KnownBucket { access, ..KnownBucket::from(bucket.as_str()) };
-        BucketAccesses::of(std::slice::from_ref(&known)).get(bucket)?;
-        let access = known.access;
+        Access::of_bucket(&access)?;
         match &self.config_file {
             Some(file) if kept => saving::save_access(file, name, bucket, &access)?,
             None if kept && !access.is_plain() => {

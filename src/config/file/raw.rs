@@ -397,6 +397,7 @@ struct BucketTable {
     #[serde(default)]
     requester_pays: bool,
     sse_c_key: Option<PathBuf>,
+    sse_c_key_command: Option<String>,
 }
 
 impl From<RawBucket> for KnownBucket {
@@ -423,8 +424,8 @@ impl<'de> Visitor<'de> for BucketVisitor {
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(
-            "the name of a bucket, or { name = \"…\" } with prefix, public_domain, requester_pays \
-             or sse_c_key",
+            "the name of a bucket, or { name = \"…\" } with prefix, public_domain, \
+             requester_pays, sse_c_key or sse_c_key_command",
         )
     }
 
@@ -436,8 +437,12 @@ impl<'de> Visitor<'de> for BucketVisitor {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawBucket, A::Error> {
         let table = BucketTable::deserialize(MapAccessDeserializer::new(map))?;
         let key_file = table.sse_c_key.map(tilde::expanded);
-        let access = AccessSpec { key_file, requester_pays: table.requester_pays };
-        let BucketTable { name, prefix, public_domain, .. } = table;
+        if key_file.is_some() && table.sse_c_key_command.is_some() {
+            let both = "a bucket has sse_c_key or sse_c_key_command, not both";
+            return Err(serde::de::Error::custom(both));
+        }
+        let BucketTable { name, prefix, public_domain, requester_pays, .. } = table;
+        let access = AccessSpec { key_file, key_command: table.sse_c_key_command, requester_pays };
         Ok(RawBucket { name, prefix, public_domain, access })
     }
 }

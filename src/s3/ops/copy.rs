@@ -80,6 +80,7 @@ impl Client {
         options: &CopyOptions,
     ) -> Result<StoredObject, Error> {
         let (source_etag, only_if_absent) = (options.source_etag.as_ref(), options.only_if_absent);
+        self.prepare_access(&to.bucket).await?;
         let call = self.copying("CopyObject", to, Capability::CopyObject);
         if from == to && options.replacing.is_none() {
             return Err(
@@ -186,6 +187,7 @@ impl Client {
         upload: &UploadId,
         number: u32,
     ) -> Result<UploadedPart, Error> {
+        self.prepare_access(&to.bucket).await?;
         let call = self.copying("UploadPartCopy", to, Capability::CopyPart);
         let conditional =
             self.sdk().await?.provider != Provider::R2 && !self.conditions().source_is_broken();
@@ -246,6 +248,7 @@ impl Client {
     }
 
     async fn source_access(&self, from: &ObjectAddress) -> Result<Access, Error> {
+        self.prepare_access(&from.bucket).await?;
         let access = self.access(&from.bucket);
         if !access.has_key() || self.head(from).await?.has_customer_key() {
             return Ok(access);

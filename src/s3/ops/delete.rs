@@ -73,6 +73,9 @@ impl Client {
         let md5 = Md5Instead::on(self.sdk().await?.provider);
         let delete =
             batch(named).map_err(|error| call.fails(ErrorKind::InvalidRequest, chain(&error)))?;
+        if let Some(bucket) = &call.bucket {
+            self.prepare_access(bucket).await?;
+        }
         let payer = call.bucket.as_ref().and_then(|bucket| self.access(bucket).payer());
         self.run(call, |sdk, bucket| {
             let request = sdk.delete_objects().bucket(bucket).delete(delete.clone());

@@ -22,6 +22,7 @@ impl Client {
         // A signature counts from a whole second.
         let now = whole_second(now);
         let call = Call::on_object(link.method.operation(), &link.object);
+        self.prepare_access(&link.object.bucket).await?;
         if let Some(why) = self.access(&link.object.bucket).unlinkable() {
             return Err(call.fails(ErrorKind::InvalidRequest, why));
         }

@@ -330,6 +330,15 @@ fn a_key_of_ones_own_is_needed_again_and_never_kept() {
     with(&["meta", "s3://media/b.txt", "--content-type", "x/y"], "key").ended(0);
     shop.store().put("media", "plain", "1");
     assert_eq!(with(&["head", "s3://media/plain"], "key").ended(0).out, "1");
+    let by = |verb: &[&str], command: &str| {
+        shop.run(&[verb, &["--sse-c-key-command", command]].concat())
+    };
+    assert_eq!(by(&["head", "s3://media/b.txt"], "cat key").ended(0).out, "hello");
+    assert_eq!(by(&["head", "s3://media/b.txt"], "cat < key | cat").ended(0).out, "hello");
+    let failed = by(&["head", "s3://media/b.txt"], "sh -c 'cat key; echo locked >&2; exit 4'");
+    let said = failed.ended(1).err;
+    assert!(said.contains("exit status: 4: locked") && !said.contains(&key), "{said}");
+    by(&["head", "s3://media/b.txt", "--sse-c-key", "key"], "cat key").ended(2);
     shop.write("short", "too short");
     let refused = with(&["ls", "s3://media"], "short").ended(1);
     assert!(refused.err.contains("32 bytes"), "{}", refused.err);

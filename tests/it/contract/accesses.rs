@@ -42,7 +42,7 @@ async fn link(client: &Client, bucket: &str) -> Result<(), Error> {
 #[tokio::test]
 async fn requests_are_paid_for_in_the_bucket_that_says_so_and_in_no_other() {
     let server = server().await;
-    let client = client(&server, AccessSpec { requester_pays: true, key_file: None });
+    let client = client(&server, AccessSpec { requester_pays: true, ..AccessSpec::default() });
     for bucket in ["special", "usual"] {
         put(&client, bucket).await;
         server.faults().clear_log();
@@ -65,7 +65,7 @@ async fn requests_are_paid_for_in_the_bucket_that_says_so_and_in_no_other() {
 fn key(folder: &Path, bytes: &[u8]) -> AccessSpec {
     let file = folder.join("key");
     std::fs::write(&file, bytes).unwrap();
-    AccessSpec { key_file: Some(file), requester_pays: false }
+    AccessSpec { key_file: Some(file), ..AccessSpec::default() }
 }
 
 #[tokio::test]
@@ -102,7 +102,7 @@ async fn a_key_that_cannot_be_read_is_said_of_its_bucket_alone_and_read_again() 
     assert!(refused.detail.contains("32 bytes"), "{refused:?}");
     key(folder.path(), &[7; 32]);
     put(&keyed, "special").await;
-    let pipe = AccessSpec { key_file: Some("/dev/zero".into()), requester_pays: false };
+    let pipe = AccessSpec { key_file: Some("/dev/zero".into()), ..AccessSpec::default() };
     let refused = client(&server, pipe).head(&object("special")).await.unwrap_err();
     assert!(refused.detail.contains("from a file"), "{refused:?}");
 }

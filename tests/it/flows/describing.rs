@@ -210,7 +210,7 @@ fn who_pays_and_a_key_of_ones_own_are_chosen_for_a_bucket() {
     app.keys("n");
     assert!(app.waiting().is_empty(), "it is so now");
     app.keys("p");
-    let paying = AccessSpec { requester_pays: true, key_file: None };
+    let paying = AccessSpec { requester_pays: true, ..AccessSpec::default() };
     assert_eq!(set(&mut app), (paying.clone(), false));
     app.reply(Ok(Answer::BucketAccessSet));
     assert_eq!(app.toast(), "media: you pay for requests");
@@ -234,6 +234,14 @@ fn who_pays_and_a_key_of_ones_own_are_chosen_for_a_bucket() {
     app.reply(Ok(Answer::BucketAccessSet));
     app.keys("g k f").typed("/keys/media").keys("enter").reply(Ok(Answer::BucketAccessSet));
     assert_eq!(app.state.session.connection().known_buckets[0].access, both);
+    app.keys("g k c").typed("pass show media").keys("enter");
+    let by_command =
+        AccessSpec { key_file: None, key_command: Some("pass show media".into()), ..both };
+    assert_eq!(set(&mut app), (by_command, false), "in the place of the file");
+    app.reply(Ok(Answer::BucketAccessSet));
+    app.keys("g k");
+    assert!(!app.picture().contains("pass show"), "{}", app.picture());
+    app.keys("esc");
     app.keys("g k n").reply(Ok(Answer::BucketAccessSet));
     assert!(app.state.session.access(&"media".into()).is_plain());
 }

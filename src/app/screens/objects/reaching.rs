@@ -24,14 +24,17 @@ use crate::domain::provider::Capability;
 enum Wish {
     Pay { kept: bool },
     GiveKey { kept: bool },
+    RunForKey { kept: bool },
     Neither,
 }
 
-const WISHES: [(char, &str, &str, Wish); 5] = [
+const WISHES: [(char, &str, &str, Wish); 7] = [
     ('p', "Pay for requests", "until Windlass ends", Wish::Pay { kept: false }),
     ('a', "Always pay for requests", "kept in config.toml", Wish::Pay { kept: true }),
     ('k', "Give a key of your own", "until Windlass ends", Wish::GiveKey { kept: false }),
     ('f', "Always give that key", "the file's path is kept", Wish::GiveKey { kept: true }),
+    ('c', "Run a command for the key", "until Windlass ends", Wish::RunForKey { kept: false }),
+    ('w', "Always run that command", "the command is kept", Wish::RunForKey { kept: true }),
     ('n', "Neither", "the bucket's owner pays; no key", Wish::Neither),
 ];
 
@@ -39,6 +42,10 @@ const WISHES: [(char, &str, &str, Wish); 5] = [
 enum About {
     Wish(Bucket),
     Key {
+        bucket: Bucket,
+        kept: bool,
+    },
+    Command {
         bucket: Bucket,
         kept: bool,
     },
@@ -63,7 +70,7 @@ impl Reaching {
             let disabled = match wish {
                 Wish::Pay { .. } => lacks.clone(),
                 Wish::Neither if now.is_plain() => Some("it is so now".to_owned()),
-                Wish::GiveKey { .. } | Wish::Neither => None,
+                Wish::GiveKey { .. } | Wish::RunForKey { .. } | Wish::Neither => None,
             };
             ChoiceRow::new(key, title).note(note).disabled(disabled)
         };
@@ -76,6 +83,9 @@ impl Reaching {
         }
         if let Some(file) = &now.key_file {
             choice = choice.line(format!("Now the key of {} is given.", file.display()));
+        }
+        if now.key_command.is_some() {
+            choice = choice.line("Now the key that a command prints is given.");
         }
         self.question.ask(Dialog::Choice(choice), About::Wish(bucket));
     }
@@ -106,6 +116,7 @@ impl Reaching {
                 let now = cx.session.access(&bucket);
                 match wish {
                     Wish::GiveKey { kept } => self.ask_key(bucket, *kept, &now, cx.session),
+                    Wish::RunForKey { kept } => self.ask_command(bucket, *kept, &now),
                     Wish::Pay { kept } => {
                         let access = AccessSpec { requester_pays: true, ..now };
                         self.set(question, bucket, access, *kept, cx);
@@ -118,7 +129,7 @@ impl Reaching {
                 match resolve(text.trim(), &cx.session.working_folder, home) {
                     Ok(file) => {
                         let now = cx.session.access(&bucket);
-                        let access = AccessSpec { key_file: Some(file), ..now };
+                        let access = AccessSpec { key_file: Some(file), key_command: None, ..now };
                         self.set(question, bucket, access, kept, cx);
                     }
                     Err(problem) => {
@@ -127,8 +138,21 @@ impl Reaching {
                     }
                 }
             }
+            (About::Command { bucket, kept }, DialogAnswer::Text(text)) => {
+                let now = cx.session.access(&bucket);
+                let key_command = Some(text.trim().to_owned());
+                let access = AccessSpec { key_file: None, key_command, ..now };
+                self.set(question, bucket, access, kept, cx);
+            }
             _ => self.question.put(question),
         }
+    }
+
+    fn ask_command(&mut self, bucket: Bucket, kept: bool, now: &AccessSpec) {
+        let hint = "it prints 32 bytes, raw or in base64; what it prints is kept nowhere";
+        let before = now.key_command.as_deref().unwrap_or_default();
+        let prompt = Prompt::new(format!("Command for the key of {bucket}"), hint, before, any);
+        self.question.ask(Dialog::Prompt(prompt), About::Command { bucket, kept });
     }
 
     fn ask_key(&mut self, bucket: Bucket, kept: bool, now: &AccessSpec, session: &Session) {
@@ -190,12 +214,16 @@ impl Reaching {
 }
 
 fn told(bucket: &Bucket, access: &AccessSpec) -> String {
-    match (access.requester_pays, access.key_file.is_some()) {
+    match (access.requester_pays, access.has_key()) {
         (true, true) => format!("{bucket}: you pay for requests, and your key is given"),
         (true, false) => format!("{bucket}: you pay for requests"),
         (false, true) => format!("{bucket}: your key is given"),
         (false, false) => format!("{bucket}: its owner pays, and no key is given"),
     }
+}
+
+fn any(text: &str) -> Result<(), String> {
+    if text.trim().is_empty() { Err(String::new()) } else { Ok(()) }
 }
 
 fn path_rule(text: &str) -> Result<(), String> {
