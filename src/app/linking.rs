@@ -137,7 +137,8 @@ impl Linking {
 fn shown(form: LinkForm, links: &[SignedLink<'_>]) -> LinkShown {
     let first_to_end = links.iter().map(|(_, link)| link).min_by_key(|link| link.expires_at);
     // A browser cannot follow it.
-    let odd = links.iter().any(|(spec, _)| spec.method != LinkMethod::Get);
+    let odd =
+        links.iter().any(|(spec, link)| spec.method != LinkMethod::Get && link.headers.is_empty());
     LinkShown {
         subject: match links {
             [(spec, _)] => spec.object.key.name().to_owned(),
@@ -155,6 +156,8 @@ fn shown(form: LinkForm, links: &[SignedLink<'_>]) -> LinkShown {
 fn what(form: LinkForm, links: &[SignedLink<'_>]) -> String {
     let method = links.first().map_or(LinkMethod::Get, |(spec, _)| spec.method);
     let many = if links.len() == 1 { "" } else { "s" };
+    let beside = links.iter().any(|(_, link)| !link.headers.is_empty());
+    let form = if beside { LinkForm::Curl } else { form };
     match (form, method) {
         (LinkForm::Url, LinkMethod::Get) => format!("link{many}"),
         (LinkForm::Url, other) => format!("{} link{many}", other.as_str()),

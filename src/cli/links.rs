@@ -23,15 +23,19 @@ use crate::s3::client::Client;
 
 pub async fn presign(arguments: &PresignArguments, choice: &Choice) -> Result<Status, Trouble> {
     let now = Timestamp::now();
-    if let Some(why) = choice.access.unlinkable() {
-        return Err(Trouble::Usage(why.to_owned()));
-    }
     let specs = specs(arguments, choice, now)?;
     let client = choice.client()?;
     let mut links = Vec::new();
     for spec in specs {
         let link = client.presign(&spec, now).await?;
         links.push((spec, link));
+    }
+    let form = LinkForm::from(arguments.format);
+    let beside = links.iter().any(|(_, link): &Made| !link.headers.is_empty());
+    if beside && !choice.json && (arguments.qr || !form.has_headers()) {
+        let sentence = "whoever uses these links has to send more with them (--json names it): \
+                        --format url, curl or wget writes the curl command";
+        return Err(Trouble::Usage(sentence.to_owned()));
     }
     let refused = if arguments.test { test(&client, &links).await } else { Vec::new() };
     print(arguments, &links, &refused, choice.json)?;
@@ -132,6 +136,9 @@ fn print(
                 "key": spec.object.key, "version": spec.object.version,
                 "expires_at": link.expires_at, "clipped_by": link.shortened.map(clipped_by),
             });
+            if !link.headers.is_empty() {
+                line["headers"] = link.headers.iter().cloned().collect();
+            }
             if arguments.test {
                 line["works"] = refused.iter().all(|(dead, _)| *dead != at).into();
             }

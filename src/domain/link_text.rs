@@ -24,6 +24,12 @@ pub enum LinkForm {
 pub type SignedLink<'a> = (&'a LinkSpec, &'a PresignedLink);
 
 impl LinkForm {
+    /// Whether it can say what has to be sent with a link: a `curl` command, which stands for the
+    /// URL alone where that is of no use.
+    pub fn has_headers(self) -> bool {
+        matches!(self, LinkForm::Url | LinkForm::Curl | LinkForm::Wget)
+    }
+
     /// Ends without a line break.
     pub fn write(self, links: &[SignedLink<'_>]) -> String {
         let lines: Vec<String> = links.iter().map(|link| self.line(*link)).collect();
@@ -37,6 +43,7 @@ impl LinkForm {
     fn line(self, (spec, link): SignedLink<'_>) -> String {
         let name = spec.object.key.name();
         match self {
+            _ if !link.headers.is_empty() => curl(spec, link),
             LinkForm::Url => link.url.clone(),
             LinkForm::Markdown => format!("[{}]({})", escaped_markdown(name), link.url),
             LinkForm::Html => {
@@ -46,7 +53,7 @@ impl LinkForm {
             LinkForm::Wget if spec.method == LinkMethod::Get => {
                 fetch_with("wget -O", &file_name(&spec.object.key), &link.url)
             }
-            LinkForm::Curl | LinkForm::Wget => curl(spec, &link.url),
+            LinkForm::Curl | LinkForm::Wget => curl(spec, link),
         }
     }
 }
@@ -75,18 +82,22 @@ fn csv_field(text: &str) -> String {
 }
 
 /// The command that uses the link, quoted for a POSIX shell.
-fn curl(spec: &LinkSpec, url: &str) -> String {
+fn curl(spec: &LinkSpec, link: &PresignedLink) -> String {
+    let url = &link.url;
+    // The shell puts the key in: nothing else in them means anything to it.
+    let header = |(name, value): &(String, String)| format!(" -H \"{name}: {value}\"");
+    let sent: String = link.headers.iter().map(header).collect();
     let name = file_name(&spec.object.key);
     match spec.method {
-        LinkMethod::Get => fetch_with("curl -fL -o", &name, url),
-        LinkMethod::Head => format!("curl -fI {}", quoted(url)),
+        LinkMethod::Get => fetch_with(&format!("curl -fL{sent} -o"), &name, url),
+        LinkMethod::Head => format!("curl -fI{sent} {}", quoted(url)),
         LinkMethod::Put => {
             let typed = spec.content_type.as_ref().map_or_else(String::new, |kind| {
                 format!(" -H {}", quoted(&format!("Content-Type: {kind}")))
             });
-            format!("curl -f -T {}{typed} {}", quoted(&name), quoted(url))
+            format!("curl -f -T {}{typed}{sent} {}", quoted(&name), quoted(url))
         }
-        LinkMethod::Delete => format!("curl -f -X DELETE {}", quoted(url)),
+        LinkMethod::Delete => format!("curl -f -X DELETE{sent} {}", quoted(url)),
     }
 }
 
@@ -138,6 +149,7 @@ mod tests {
             expires_at: Timestamp::UNIX_EPOCH,
             shortened: None,
             access_key_id: "AKIA".to_owned(),
+            headers: Vec::new(),
         };
         form.write(&[(&spec, &link)])
     }
@@ -168,5 +180,21 @@ mod tests {
             of(LinkMethod::Put),
             "curl -f -T 'a.txt' -H 'Content-Type: text/plain' 'https://h/k?a=1&b=2'"
         );
+    }
+
+    #[test]
+    fn what_has_to_be_sent_with_a_link_is_in_a_command() {
+        let object = ObjectAddress::new(Bucket::new("b"), Key::new("k"));
+        let spec = LinkSpec::new(object, LinkMethod::Get, Duration::from_secs(60));
+        let link = PresignedLink {
+            url: "https://h/k?a".to_owned(),
+            expires_at: Timestamp::UNIX_EPOCH,
+            shortened: None,
+            access_key_id: String::new(),
+            headers: vec![("x-key".to_owned(), crate::domain::presign::KEY_VARIABLE.to_owned())],
+        };
+        let written = LinkForm::Url.write(&[(&spec, &link)]);
+        assert_eq!(written, "curl -fL -H \"x-key: $SSE_C_KEY\" -o 'k' 'https://h/k?a'");
+        assert!(!LinkForm::Html.has_headers());
     }
 }

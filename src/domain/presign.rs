@@ -129,7 +129,13 @@ pub struct PresignedLink {
     pub shortened: Option<Shortened>,
     /// Whose key signed it; the link ends with that key.
     pub access_key_id: String,
+    /// What whoever uses it has to send with it, name and value: they are signed. A key of one's
+    /// own is [`KEY_VARIABLE`], never itself.
+    pub headers: Vec<(String, String)>,
 }
+
+/// What stands for a key of one's own (SSE-C, in base64) in the command that uses a link.
+pub const KEY_VARIABLE: &str = "$SSE_C_KEY";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shortened {
@@ -300,6 +306,7 @@ mod tests {
             expires_at: Timestamp::UNIX_EPOCH,
             shortened: None,
             access_key_id: "AKIA".into(),
+            headers: Vec::new(),
         };
         assert!(!format!("{link:?}").contains("abc"));
     }

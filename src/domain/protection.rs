@@ -111,9 +111,9 @@ impl AccessSpec {
         *self == AccessSpec::default()
     }
 
-    /// Why links of objects that are asked for so are of no use.
-    pub fn unlinkable(&self) -> Option<&'static str> {
-        unlinkable(self.has_key(), self.requester_pays)
+    /// Why a link alone is of no use.
+    pub fn beside_link(&self) -> Option<&'static str> {
+        beside_link(self.has_key(), self.requester_pays)
     }
 
     pub fn has_key(&self) -> bool {
@@ -121,16 +121,14 @@ impl AccessSpec {
     }
 }
 
-/// Why links are of no use, where requests need a key of one's own, or are paid for.
-pub fn unlinkable(key: bool, paid: bool) -> Option<&'static str> {
+/// Why a link alone is of no use, where requests need a key of one's own, or are paid for.
+pub fn beside_link(key: bool, paid: bool) -> Option<&'static str> {
     match (key, paid) {
-        (true, _) => Some(
-            "whoever uses a link would have to send the key too: links of objects under a key of \
-             one's own are not made",
-        ),
+        (true, _) => {
+            Some("whoever uses a link has to send the key with it, as a curl command does")
+        }
         (_, true) => Some(
-            "whoever uses a link would have to say that they pay: links of a bucket whose requests \
-             the requester pays for are not made",
+            "whoever uses a link has to say that its requests are paid for, as a curl command does",
         ),
         _ => None,
     }

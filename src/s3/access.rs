@@ -18,7 +18,8 @@ use tokio::sync::OnceCell;
 use crate::config::connection::KnownBucket;
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::protection::{AccessSpec, unlinkable};
+use crate::domain::presign::LinkMethod;
+use crate::domain::protection::AccessSpec;
 use crate::s3::key_command::{READ_KEY, printed, printed_now, program};
 
 /// Bytes of a key.
@@ -126,9 +127,23 @@ impl Access {
         Access { key: self.key.clone().or(other.key), requester_pays }
     }
 
-    /// Why a link of an object is of no use.
-    pub fn unlinkable(&self) -> Option<&'static str> {
-        unlinkable(self.has_key(), self.requester_pays)
+    /// What is sent with a link that is signed so, by its method; `key` stands for the key.
+    pub(in crate::s3) fn headers(
+        &self,
+        method: LinkMethod,
+        key: Option<&str>,
+    ) -> Vec<(&'static str, String)> {
+        let mut headers = Vec::new();
+        if self.requester_pays {
+            headers.push(("x-amz-request-payer", "requester".to_owned()));
+        }
+        if let Some(own) = self.key.as_ref().filter(|_| method != LinkMethod::Delete) {
+            let key = key.unwrap_or(&own.base64).to_owned();
+            headers.push(("x-amz-server-side-encryption-customer-algorithm", "AES256".to_owned()));
+            headers.push(("x-amz-server-side-encryption-customer-key", key));
+            headers.push(("x-amz-server-side-encryption-customer-key-md5", own.md5.clone()));
+        }
+        headers
     }
 
     pub fn has_key(&self) -> bool {

@@ -105,6 +105,8 @@ pub struct LinkSubject {
 pub struct LinkReasons {
     /// Links and what is made of them.
     pub link: Option<String>,
+    /// What has the URL alone, where that is of no use.
+    pub alone: Option<String>,
     /// Links that change something.
     pub change: Option<String>,
     /// Upload links, which a prefix has too.
@@ -330,6 +332,7 @@ impl LinkMenu {
     }
 
     fn reason(&self, offer: Offer) -> Option<String> {
+        let alone = || self.reasons.link.clone().or_else(|| self.reasons.alone.clone());
         let one = |what: &str| self.subject.many.then(|| format!("{what} is of one object"));
         match offer {
             Offer::Uri | Offer::Key | Offer::Domain | Offer::Life => None,
@@ -340,8 +343,10 @@ impl LinkMenu {
                 self.reasons.link.clone().or_else(|| self.reasons.change.clone())
             }
             Offer::SaveAs => self.reasons.link.clone().or_else(|| one("a name")),
-            Offer::QrCode => self.reasons.link.clone().or_else(|| one("a QR code")),
-            Offer::Browse => self.reasons.link.clone().or_else(|| one("a page")),
+            Offer::QrCode => alone().or_else(|| one("a QR code")),
+            Offer::Browse => alone().or_else(|| one("a page")),
+            Offer::As(form) if !form.has_headers() => alone(),
+            Offer::Inline => alone(),
             _ => self.reasons.link.clone(),
         }
     }

@@ -51,6 +51,11 @@ async fn fetch(
     headers: Vec<(&'static str, &'static str)>,
 ) -> Result<Option<String>, Error> {
     let operation = if method == "GET" { "fetch a presigned link" } else { "ask for CORS" };
+    let mut headers: Vec<(&'static str, String)> =
+        headers.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
+    if method == "GET" {
+        headers.extend(client.access(&object.bucket).headers(LinkMethod::Get, None));
+    }
     let plainly = Plainly::new(method, url, headers);
     client.send_plainly(&Call::on_object(operation, object), object, &plainly).await?;
     Ok(plainly.allowed_origin())

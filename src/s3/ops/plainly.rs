@@ -1,5 +1,6 @@
 //! Sends a request without keys, as whoever is given a link does.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_s3::config::interceptors::{
@@ -18,11 +19,11 @@ use crate::s3::client::Client;
 const ALLOW_ORIGIN: &str = "access-control-allow-origin";
 
 /// Puts another request in the place of a signed one: same pool, proxy and roots, but no keys.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Plainly {
     method: &'static str,
     url: String,
-    headers: Vec<(&'static str, &'static str)>,
+    headers: Vec<(&'static str, String)>,
     /// The origin that the answer allows.
     allowed: Arc<Mutex<Option<String>>>,
 }
@@ -48,7 +49,7 @@ impl Intercept for Plainly {
             headers.remove(name);
         }
         for (name, value) in &self.headers {
-            headers.insert(*name, *value);
+            headers.insert(*name, value.clone());
         }
         Ok(())
     }
@@ -65,12 +66,15 @@ impl Intercept for Plainly {
     }
 }
 
+/// The link is a secret, and so may a header be.
+impl fmt::Debug for Plainly {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plainly").field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
 impl Plainly {
-    pub fn new(
-        method: &'static str,
-        url: &str,
-        headers: Vec<(&'static str, &'static str)>,
-    ) -> Plainly {
+    pub fn new(method: &'static str, url: &str, headers: Vec<(&'static str, String)>) -> Plainly {
         Plainly { method, url: url.to_owned(), headers, allowed: Arc::default() }
     }
 
@@ -103,14 +107,16 @@ impl Client {
         url: &str,
     ) -> Result<(), Error> {
         let call = Call::on_object("test the link", object);
-        let headers = match method {
-            LinkMethod::Get => vec![("range", "bytes=0-0")],
+        self.prepare_access(&object.bucket).await?;
+        let mut headers = match method {
+            LinkMethod::Get => vec![("range", "bytes=0-0".to_owned())],
             LinkMethod::Head => Vec::new(),
             LinkMethod::Put | LinkMethod::Delete => {
                 let detail = "using this link would change the object, so it was not tried";
                 return Err(call.fails(ErrorKind::Unsupported, detail));
             }
         };
+        headers.extend(self.access(&object.bucket).headers(method, None));
         let plainly = Plainly::new(method.as_str(), url, headers);
         match self.send_plainly(&call, object, &plainly).await {
             // An empty object has no first byte, and the link leads to it.

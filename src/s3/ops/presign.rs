@@ -8,8 +8,9 @@ use aws_sdk_s3::presigning::PresigningConfig;
 use jiff::Timestamp;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::presign::{LinkMethod, LinkSpec, PresignedLink, effective_expiry};
+use crate::domain::presign::{KEY_VARIABLE, LinkMethod, LinkSpec, PresignedLink, effective_expiry};
 use crate::domain::when::whole_second;
+use crate::s3::access::with_access;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::sdk::Sdk;
@@ -23,9 +24,6 @@ impl Client {
         let now = whole_second(now);
         let call = Call::on_object(link.method.operation(), &link.object);
         self.prepare_access(&link.object.bucket).await?;
-        if let Some(why) = self.access(&link.object.bucket).unlinkable() {
-            return Err(call.fails(ErrorKind::InvalidRequest, why));
-        }
         let signer = signer(&*self.sdk().await?, &call).await?;
         let (holds, shortened) = effective_expiry(link.expires_in, now, signer.end);
         if holds.as_secs() == 0 {
@@ -38,8 +36,11 @@ impl Client {
             .map_err(|error| call.fails(ErrorKind::InvalidRequest, chain(&error)))?;
         let url = self.sign(link, signing, &call).await?;
         let access_key_id = signer.access_key_id;
+        let access = self.access(&link.object.bucket);
+        let headers = access.headers(link.method, Some(KEY_VARIABLE)).into_iter();
+        let headers = headers.map(|(name, value)| (name.to_owned(), value)).collect();
         let expires_at = whole_second(now + holds);
-        Ok(PresignedLink { url, expires_at, shortened, access_key_id })
+        Ok(PresignedLink { url, expires_at, shortened, access_key_id, headers })
     }
 
     async fn sign(
@@ -51,6 +52,7 @@ impl Client {
         let sdk = self.sdk_client(call.bucket.as_ref()).await?;
         let (bucket, key) = (self.wire(&link.object.bucket), link.object.key.as_str());
         let version = link.object.version_id();
+        let access = self.access(&link.object.bucket);
         macro_rules! signed {
             ($request:expr) => {
                 $request
@@ -66,16 +68,22 @@ impl Client {
         }
         match link.method {
             LinkMethod::Get => signed!(
-                sdk.get_object()
+                with_access!(sdk.get_object(), access)
                     .set_version_id(version)
                     .set_response_content_disposition(link.opens.disposition())
                     .set_response_content_type(link.content_type.clone())
             ),
-            LinkMethod::Head => signed!(sdk.head_object().set_version_id(version)),
-            LinkMethod::Put => {
-                signed!(sdk.put_object().set_content_type(link.content_type.clone()))
+            LinkMethod::Head => {
+                signed!(with_access!(sdk.head_object(), access).set_version_id(version))
             }
-            LinkMethod::Delete => signed!(sdk.delete_object().set_version_id(version)),
+            LinkMethod::Put => {
+                let put = with_access!(sdk.put_object(), access);
+                signed!(put.set_content_type(link.content_type.clone()))
+            }
+            LinkMethod::Delete => {
+                let request = sdk.delete_object().set_request_payer(access.payer());
+                signed!(request.set_version_id(version))
+            }
         }
     }
 }

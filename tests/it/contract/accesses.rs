@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use windlass::config::connection::{Connection, KnownBucket};
 use windlass::demo::server::Server;
-use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::error::ErrorKind;
 use windlass::domain::object::{ObjectAddress, PutOptions};
-use windlass::domain::presign::{LinkMethod, LinkSpec};
+use windlass::domain::presign::{KEY_VARIABLE, LinkMethod, LinkSpec, PresignedLink};
 use windlass::domain::protection::AccessSpec;
 use windlass::s3::client::Client;
 use windlass::s3::meter::Meter;
@@ -34,9 +34,9 @@ async fn put(client: &Client, bucket: &str) {
     client.put(&object(bucket), "hello".into(), &PutOptions::default()).await.unwrap();
 }
 
-async fn link(client: &Client, bucket: &str) -> Result<(), Error> {
-    let link = LinkSpec::new(object(bucket), LinkMethod::Get, Duration::from_secs(60));
-    client.presign(&link, jiff::Timestamp::now()).await.map(drop)
+async fn link(client: &Client, bucket: &str, method: LinkMethod) -> PresignedLink {
+    let link = LinkSpec::new(object(bucket), method, Duration::from_secs(60));
+    client.presign(&link, jiff::Timestamp::now()).await.unwrap()
 }
 
 #[tokio::test]
@@ -49,6 +49,9 @@ async fn requests_are_paid_for_in_the_bucket_that_says_so_and_in_no_other() {
         client.head(&object(bucket)).await.unwrap();
         client.start_of(&object(bucket), 10).await.unwrap();
         client.keys_below(&bucket.into(), &"".into(), false).next().await.unwrap();
+        let signed = link(&client, bucket, LinkMethod::Get).await;
+        client.test_link(&object(bucket), LinkMethod::Get, &signed.url).await.unwrap();
+        assert_eq!(!signed.headers.is_empty(), bucket == "special", "{signed:?}");
         client.delete(&bucket.into(), &["k".into()]).await.unwrap();
         let log = server.faults().log();
         assert!(log.len() >= 4, "{log:?}");
@@ -57,9 +60,6 @@ async fn requests_are_paid_for_in_the_bucket_that_says_so_and_in_no_other() {
             assert_eq!(paid, bucket == "special", "{asked:?}");
         }
     }
-    let refused = link(&client, "special").await.unwrap_err();
-    assert!(refused.detail.contains("say that they pay"), "{refused:?}");
-    link(&client, "usual").await.unwrap();
 }
 
 fn key(folder: &Path, bytes: &[u8]) -> AccessSpec {
@@ -80,10 +80,15 @@ async fn a_key_opens_the_objects_of_its_bucket_and_what_lacks_it_says_how_to_giv
     assert_eq!(keyed.start_of(&object("special"), 10).await.unwrap().bytes, b"hello");
     let copy = ObjectAddress::new("usual".into(), "copy".into());
     keyed.copy(&object("special"), &copy, None, false, None).await.unwrap();
-    let refused = link(&keyed, "special").await.unwrap_err();
-    assert!(refused.detail.contains("send the key too"), "{refused:?}");
-
     let plain = client(&server, AccessSpec::default());
+    for method in [LinkMethod::Get, LinkMethod::Head] {
+        let signed = link(&keyed, "special", method).await;
+        keyed.test_link(&object("special"), method, &signed.url).await.unwrap();
+        plain.test_link(&object("special"), method, &signed.url).await.unwrap_err();
+        assert!(signed.headers.iter().any(|(_, value)| value == KEY_VARIABLE), "{signed:?}");
+        let secret = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
+        assert!(!format!("{:?} {}", signed.headers, signed.url).contains(secret));
+    }
     let refused = plain.head(&object("special")).await.unwrap_err();
     let told = refused.explain();
     assert!(told.what.contains("key of yours (SSE-C)"), "{refused:?}");
@@ -105,4 +110,23 @@ async fn a_key_that_cannot_be_read_is_said_of_its_bucket_alone_and_read_again() 
     let pipe = AccessSpec { key_file: Some("/dev/zero".into()), ..AccessSpec::default() };
     let refused = client(&server, pipe).head(&object("special")).await.unwrap_err();
     assert!(refused.detail.contains("from a file"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_command_prints_the_key_of_a_bucket_once_and_says_why_it_cannot() {
+    let server = server().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (file, count) = (folder.path().join("key"), folder.path().join("count"));
+    std::fs::write(&file, [7; 32]).unwrap();
+    let command = format!("echo x >> {}; cat {}", count.display(), file.display());
+    let by = |command: String| AccessSpec { key_command: Some(command), ..AccessSpec::default() };
+    let keyed = client(&server, by(command));
+    put(&keyed, "special").await;
+    let head = || async { keyed.head(&object("special")).await.unwrap().has_customer_key() };
+    assert_eq!(tokio::join!(head(), head(), head()), (true, true, true));
+    assert_eq!(std::fs::read_to_string(&count).unwrap(), "x\n", "it is run once");
+    let failing = client(&server, by("sh -c 'echo locked >&2; exit 2'".to_owned()));
+    let refused = failing.start_of(&object("special"), 10).await.unwrap_err();
+    assert_eq!((&*refused.operation, &refused.kind), ("read the key", &ErrorKind::Config));
+    assert!(refused.detail.contains("exit status: 2: locked"), "{refused:?}");
 }

@@ -87,6 +87,7 @@ fn a_link_of_the_ledger_is_made_again_until_the_same_end() {
         expires_at: app.now + Duration::from_hours(2),
         shortened: None,
         access_key_id: "AKIA1".into(),
+        headers: Vec::new(),
     })));
     assert!(app.state.parts.overlay.is_none());
     assert_eq!(app.state.shown.as_ref().map(|shown| &*shown.text), Some("https://h/mine"));

@@ -1,6 +1,7 @@
 //! The metadata form, editing and thawing: keys in, requests and questions out.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use windlass::app::dialogs::Dialog;
 use windlass::app::effect::{ConnectionRequest, Effect, MachineRequest, Request, StorageRequest};
@@ -12,6 +13,7 @@ use windlass::domain::description::{
 use windlass::domain::error::{Error, ErrorKind, SAVE_TEXT};
 use windlass::domain::listing::{Class, ListedPage, Page};
 use windlass::domain::object::{ETag, ObjectAddress, ObjectHead, ObjectHeaders};
+use windlass::domain::presign::PresignedLink;
 use windlass::domain::protection::{AccessSpec, LockMode, Retention};
 use windlass::domain::provider::Provider;
 use windlass::domain::thaw::RestoreTier;
@@ -219,8 +221,21 @@ fn who_pays_and_a_key_of_ones_own_are_chosen_for_a_bucket() {
     let again = Effect::Transfer(TransferCommand::Reconnect { from, to });
     assert!(effects.contains(&again), "{effects:?}");
     assert!(app.state.session.connection().known_buckets.is_empty(), "it passes");
+    app.keys("O");
+    assert!(app.toast().contains("as a curl command does"), "{}", app.toast());
     app.keys("y");
-    assert!(app.toast().contains("would have to say that they pay"), "{}", app.toast());
+    let url = "https://h/a?signed".to_owned();
+    let headers = vec![("x-amz-request-payer".to_owned(), "requester".to_owned())];
+    let expires_at = app.now + Duration::from_secs(3600);
+    app.reply(Ok(Answer::Presigned(PresignedLink {
+        url,
+        expires_at,
+        shortened: None,
+        access_key_id: "AKIA".into(),
+        headers,
+    })));
+    let command = "curl -fL -H \"x-amz-request-payer: requester\" -o 'a' 'https://h/a?signed'";
+    assert!(app.effects().contains(&Effect::Copy(command.to_owned())));
 
     app.keys("g k");
     assert!(lines(&app).contains(&"Now you pay for requests here.".to_owned()));

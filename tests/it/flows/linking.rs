@@ -24,6 +24,7 @@ fn link(app: &App, url: &str, seconds: u64, shortened: Option<Shortened>) -> Rep
         expires_at,
         shortened,
         access_key_id: "AKIA".into(),
+        headers: Vec::new(),
     }))
 }
 

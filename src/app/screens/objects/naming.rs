@@ -27,9 +27,10 @@ pub fn reasons(bucket: &Bucket, targets: &[Target], session: &Session) -> LinkRe
     let prefixes = targets.iter().any(|target| matches!(target, Target::Prefix(_)));
     let no_object = prefixes.then(|| "this is a prefix: only objects have links".to_owned());
     LinkReasons {
-        link: no_object.clone().or_else(|| no_link(bucket, session)),
+        link: no_object.clone().or_else(|| no_signature(session)),
+        alone: session.access(bucket).beside_link().map(str::to_owned),
         change: read_only(session),
-        upload: read_only(session).or_else(|| no_link(bucket, session)),
+        upload: read_only(session).or_else(|| no_signature(session)),
         public_url: no_object.or_else(|| no_public_url(bucket, session)),
         keys: no_keys(session),
         public_note: publicity(bucket, session),
@@ -86,14 +87,14 @@ fn read_only(session: &Session) -> Option<String> {
     session.connection().read_only.then(|| "the connection is read-only".to_owned())
 }
 
-/// Why the connection can sign nothing.
-/// Why there are no links to what a bucket holds.
-pub fn no_link(bucket: &Bucket, session: &Session) -> Option<String> {
-    let unlinkable = || session.access(bucket).unlinkable().map(str::to_owned);
-    no_signature(session).or_else(unlinkable)
+/// Why no link alone leads to what a bucket holds.
+pub fn no_link_alone(bucket: &Bucket, session: &Session) -> Option<String> {
+    let beside = || session.access(bucket).beside_link().map(str::to_owned);
+    no_signature(session).or_else(beside)
 }
 
-fn no_signature(session: &Session) -> Option<String> {
+/// Why the connection can sign nothing.
+pub fn no_signature(session: &Session) -> Option<String> {
     matches!(session.connection().credentials, CredentialsSource::Anonymous)
         .then(|| "an anonymous connection cannot sign links".to_owned())
 }

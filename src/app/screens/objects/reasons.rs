@@ -55,7 +55,8 @@ fn of_the_past(action: Action, browse: &Browse, session: &Session) -> Option<Str
 /// Why something cannot be done to one object that is there.
 pub fn disabled_of_one(action: Action, bucket: &Bucket, session: &Session) -> Option<String> {
     read_only(action, session).or_else(|| match action {
-        Action::CopyLink | Action::OpenLink => naming::no_link(bucket, session),
+        Action::CopyLink => naming::no_signature(session),
+        Action::OpenLink => naming::no_link_alone(bucket, session),
         _ => None,
     })
 }
@@ -147,7 +148,8 @@ fn rows_disabled(action: Action, browse: &Browse, session: &Session) -> Option<S
             let key = session.key(Action::LinkMenu);
             Some(format!("this is a prefix, not an object: {key} copies its s3:// address"))
         }
-        Action::CopyLink | Action::OpenLink => naming::no_link(&browse.place()?.bucket, session),
+        Action::CopyLink => naming::no_signature(session),
+        Action::OpenLink => naming::no_link_alone(&browse.place()?.bucket, session),
         _ => None,
     }
 }
