@@ -28,6 +28,7 @@ pub mod profiles;
 pub mod proxy;
 pub mod r2;
 pub mod remembered;
+pub mod remembered_uploads;
 pub mod role;
 pub mod saving;
 pub mod secret;

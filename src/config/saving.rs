@@ -10,7 +10,7 @@ use crate::config::draft::{Draft, DraftKeys};
 use crate::config::kept::SigningKeys;
 use crate::config::keyring::Keyring;
 use crate::config::paths::write_whole;
-use crate::config::{edit, file, kept, keyring, upload_rules};
+use crate::config::{edit, file, kept, keyring, remembered_uploads};
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::attributes::Attributes;
 use crate::domain::error::{Error, ErrorKind};
@@ -119,7 +119,7 @@ pub fn save_upload_rule(
 ) -> Result<(), Error> {
     let target = followed(config_file);
     let before = read(&target)?;
-    let text = upload_rules::put(&before, config_file, bucket, attributes)?;
+    let text = remembered_uploads::put(&before, config_file, bucket, attributes)?;
     if file::parse(&text, config_file)?.settings.remembered_of(bucket) != attributes {
         let detail = format!("the rule for {bucket} is not there as it was written");
         let error = Error::new(ErrorKind::Config, "change config.toml", bucket.as_str());

@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::remedy::Remedy;
+use crate::domain::provider::Provider;
 
 /// The step at which a second window finds that the first has the queue.
 pub const LOCK_JOURNAL: &str = "lock the journal";
@@ -87,6 +88,9 @@ pub struct Error {
     /// How keys that do not hold any more are renewed, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewal: Option<Renewal>,
+    /// Whose rules the server follows, where it answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<Provider>,
     /// What the server asked to wait before another try.
     pub retry_after: Option<Duration>,
 }
@@ -222,6 +226,7 @@ impl Error {
             host_id: None,
             identity: None,
             renewal: None,
+            provider: None,
             retry_after: None,
         }
     }

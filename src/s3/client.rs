@@ -149,18 +149,9 @@ impl Client {
         Client { access, ..self.clone() }
     }
 
-    /// How the objects of a bucket are asked for, once [`Client::prepare_access`] knows it:
-    /// [`Client::run`] has it done before it sends.
-    pub(in crate::s3) fn access(&self, bucket: &Bucket) -> Access {
-        self.access.over(self.inner.accesses.known(bucket))
-    }
-
-    /// Reads the key of a bucket, or has its command print it, where that is not done yet.
-    ///
-    /// # Errors
-    /// As [`Access::of`].
-    pub(in crate::s3) async fn prepare_access(&self, bucket: &Bucket) -> Result<(), Error> {
-        self.inner.accesses.prepare(bucket).await
+    /// What is given for all buckets, and what for single ones.
+    pub(in crate::s3) fn accesses(&self) -> (&Access, &BucketAccesses) {
+        (&self.access, &self.inner.accesses)
     }
 
     /// Forgets the credentials in use: the next request asks their source again, the AWS files
@@ -219,6 +210,7 @@ impl Client {
         if error.is(&ErrorKind::ExpiredCredentials) {
             error.renewal = renewal;
         }
+        error.provider = Some(self.provider());
         error.identity = error.is_about_identity().then(|| self.identity()).flatten();
         error
     }

@@ -89,6 +89,12 @@ struct Api<'a> {
     network: &'a Network,
 }
 
+impl Api<'_> {
+    fn of_account(&self, path: &str) -> String {
+        format!("accounts/{}/{path}", self.cloudflare.account_id)
+    }
+}
+
 /// <https://developers.cloudflare.com/api/resources/r2/>
 #[derive(Deserialize)]
 struct Envelope<T> {
@@ -205,7 +211,7 @@ async fn answered<T: DeserializeOwned>(
     path: String,
     question: Question,
 ) -> Result<T, Error> {
-    let (status, body) = fetch(api, call, &path, question).await?;
+    let (status, body) = fetch(api, call, &api.of_account(&path), question).await?;
     let envelope: Option<Envelope<T>> = serde_json::from_slice(&body).ok();
     match envelope {
         Some(Envelope { success: true, result: Some(result), .. }) => Ok(result),
@@ -248,7 +254,7 @@ async fn fetch(
 ) -> Result<(StatusCode, Bytes), Error> {
     let Api { cloudflare, network, .. } = api;
     let base = cloudflare.api.trim_end_matches('/');
-    let url = format!("{base}/accounts/{}/{path}", cloudflare.account_id);
+    let url = format!("{base}/{path}");
     let url: Uri = url
         .parse()
         .map_err(|error| call.fails(ErrorKind::Config, format!("cloudflare_api: {error}")))?;

@@ -1,5 +1,6 @@
 //! Groups what is asked of a server: buckets, listings, objects, copies, uploads in parts, links.
 
+mod accessing;
 pub(in crate::s3) mod acl;
 pub mod bring_back;
 pub(in crate::s3) mod bucket_pages;

@@ -43,7 +43,8 @@ pub enum SettingForm {
     },
     AttachDomain {
         domain: String,
-        zone: String,
+        /// Looked up where it is not said.
+        zone: Option<String>,
     },
     DetachDomain {
         domain: String,
@@ -137,12 +138,14 @@ impl SettingForm {
             ),
             SettingForm::R2Dev { on } => Json::map([("enabled", Json::yes(*on))]),
             SettingForm::AttachDomain { domain, zone } => {
-                let new = Json::map([
+                let mut new = Json::map([
                     ("domain", Json::text(domain.as_str())),
                     ("enabled", Json::yes(true)),
                     ("minTLS", Json::text("1.2")),
-                    ("zoneId", Json::text(zone.as_str())),
                 ]);
+                if let Some(zone) = zone {
+                    new.set("zoneId", Json::text(zone.as_str()));
+                }
                 with_domains(&old, |domains| {
                     domains.retain(|entry| entry.text_of("domain") != Some(domain));
                     domains.push(new);
@@ -270,16 +273,19 @@ pub fn template(setting: BucketSetting) -> String {
     parse(text).map_or_else(|_| text.to_owned(), |json| json.pretty()) + "\n"
 }
 
-/// A domain and the id of its zone: `files.example.com 023e105f4ecef8ad9ca31a8372d0c353`.
+/// A domain, and where it is said the id of its zone: `files.example.com
+/// 023e105f4ecef8ad9ca31a8372d0c353`.
 ///
 /// # Errors
 /// What is expected; empty where nothing is typed.
-pub fn domain_and_zone(text: &str) -> Result<(String, String), String> {
+pub fn domain_and_zone(text: &str) -> Result<(String, Option<String>), String> {
     const ZONE: usize = 32;
     let words: Vec<&str> = text.split_whitespace().collect();
-    let [domain, zone] = words[..] else {
-        let wanted = "a domain, and the id of its zone: 32 letters and digits";
-        return Err(if words.is_empty() { String::new() } else { wanted.to_owned() });
+    let (domain, zone) = match words[..] {
+        [domain] => (domain, None),
+        [domain, zone] => (domain, Some(zone)),
+        [] => return Err(String::new()),
+        _ => return Err("a domain, and the id of its zone: 32 letters and digits".to_owned()),
     };
     let host = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-');
     let labels = domain.split('.');
@@ -287,12 +293,14 @@ pub fn domain_and_zone(text: &str) -> Result<(String, String), String> {
     {
         return Err(format!("{domain:?} is no domain: files.example.com is one"));
     }
-    if zone.len() != ZONE || !zone.chars().all(|letter| letter.is_ascii_hexdigit()) {
+    let is_id =
+        |zone: &str| zone.len() == ZONE && zone.chars().all(|letter| letter.is_ascii_hexdigit());
+    if !zone.is_none_or(is_id) {
         return Err(
             "the id of a zone has 32 letters and digits: it is on the zone's page".to_owned()
         );
     }
-    Ok((domain.to_ascii_lowercase(), zone.to_ascii_lowercase()))
+    Ok((domain.to_ascii_lowercase(), zone.map(str::to_ascii_lowercase)))
 }
 
 /// Days as they are typed.
@@ -402,9 +410,9 @@ mod tests {
         assert_eq!(tls.list_of("domains")[0].text_of("minTLS"), Some("1.3"));
         let one = applied(&SettingForm::DetachDomain { domain }, &two.pretty());
         assert_eq!(one, document(BucketSetting::CustomDomains, old).unwrap());
-        for wrong in
-            ["files.example.com", "files 023e105f4ecef8ad9ca31a8372d0c353", "a.b 12", "a. b"]
-        {
+        let alone = domain_and_zone("files.example.com").unwrap();
+        assert_eq!(alone, ("files.example.com".to_owned(), None));
+        for wrong in ["files", "files 023e105f4ecef8ad9ca31a8372d0c353", "a.b 12", "a. b"] {
             assert!(domain_and_zone(wrong).is_err_and(|why| !why.is_empty()), "{wrong}");
         }
         assert_eq!(domain_and_zone(" "), Err(String::new()));

@@ -79,15 +79,14 @@ impl Client {
     ) -> Result<(), Error> {
         let setting = BucketSetting::CustomDomains;
         let changes = setting.changes(before, new);
-        let without_zone = |entry: &&Json| entry.text_of("zoneId").is_none();
-        if let Some(entry) = changes.added.iter().find(without_zone) {
-            let name = setting.name_of(entry);
-            let why = format!("{name} needs its zoneId, which is on the page of its zone");
-            return Err(call.fails(ErrorKind::BadDocument, why));
+        let mut added = changes.added;
+        for entry in added.iter_mut().filter(|entry| entry.text_of("zoneId").is_none()) {
+            let zone = self.zone_of(call, setting.name_of(entry)).await?;
+            entry.set("zoneId", Json::text(zone));
         }
         let one =
             |name: &str| format!("{}/{}", path(setting), utf8_percent_encode(name, NOT_OF_HOSTS));
-        for entry in &changes.added {
+        for entry in &added {
             let mut body = only(entry, &["domain", "zoneId", "enabled", "minTLS", "ciphers"]);
             if body.get("enabled").is_none() {
                 body.set("enabled", Json::yes(true));
@@ -106,7 +105,40 @@ impl Client {
         Ok(())
     }
 
-    /// What the API answers as its result.
+    /// The id of the zone that a domain lies in, as far as the token may read zones: the longest
+    /// name that is one.
+    async fn zone_of(&self, call: &Call, domain: &str) -> Result<String, Error> {
+        let write = "write its zoneId, which is on the page of its zone";
+        let named = domain.match_indices('.').map(|(dot, _)| &domain[dot + 1..]);
+        let names = std::iter::once(domain).chain(named).filter(|name| name.contains('.'));
+        for name in names {
+            let path = format!("zones?name={}", utf8_percent_encode(name, NOT_OF_HOSTS));
+            let found = self.result_of(call, self.api(call)?, &path, Question::Read).await;
+            let found = found.map_err(|mut error| {
+                if error.is(&ErrorKind::AccessDenied) {
+                    let said = &error.detail;
+                    error.detail =
+                        format!("{domain}: the token may not read zones ({said}): {write}");
+                    error.kind = ErrorKind::BadDocument;
+                }
+                error
+            })?;
+            let is_it = |zone: &&Json| zone.text_of("name") == Some(name);
+            let zone = match &found.value {
+                JsonValue::List(zones) => zones.iter().find(is_it),
+                _ => None,
+            };
+            if let Some(id) = zone.and_then(|zone| zone.text_of("id")) {
+                return Ok(id.to_owned());
+            }
+        }
+        let why = format!(
+            "{domain} is in no zone that this token may read: give the token Zone Read, or {write}"
+        );
+        Err(call.fails(ErrorKind::BadDocument, why))
+    }
+
+    /// What the API answers about a bucket as its result.
     async fn by_api(
         &self,
         call: &Call,
@@ -123,8 +155,19 @@ impl Client {
         let api = self.api(call)?;
         let home = self.home(bucket)?;
         let api = Api { jurisdiction: home.unwrap_or(api.jurisdiction), ..api };
-        let path = format!("r2/buckets/{}/{path}", self.wire(bucket));
-        let (status, body) = fetch(api, call, &path, question).await?;
+        let path = api.of_account(&format!("r2/buckets/{}/{path}", self.wire(bucket)));
+        self.result_of(call, api, &path, question).await
+    }
+
+    /// What the API answers as its result; the path begins at its root.
+    async fn result_of(
+        &self,
+        call: &Call,
+        api: Api<'_>,
+        path: &str,
+        question: Question,
+    ) -> Result<Json, Error> {
+        let (status, body) = fetch(api, call, path, question).await?;
         let text = String::from_utf8_lossy(&body);
         let Ok(mut answer) = parse(&text) else { return Err(no_answer(call, status)) };
         if answer.is_yes("success") {

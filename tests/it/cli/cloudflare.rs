@@ -20,11 +20,20 @@ fn api() -> Api {
     let sippy = json!({ "enabled": true,
         "source": { "provider": "aws", "bucket": "old", "region": "eu-west-1" },
         "destination": { "provider": "r2", "bucket": "media", "accessKeyId": "AKIDEXAMPLE" } });
+    let zones = json!([{ "id": ZONE, "name": "example.com" }]);
+    let no_right = json!({ "success": false, "result": null,
+        "errors": [{ "code": 10000, "message": "no right" }] });
+    let no_right = no_right.to_string();
     Api::answering(&[
         ("/domains/custom", 200, well(both)),
         ("/domains/custom/a.example.com", 200, well(json!({}))),
         ("/domains/custom/b.example.com", 200, well(json!({}))),
         ("/r2/buckets/media/sippy", 200, well(sippy)),
+        ("/client/v4/zones?name=c.example.com", 200, well(json!([]))),
+        ("/client/v4/zones?name=example.com", 200, well(zones)),
+        ("/client/v4/zones?name=c.example.org", 200, well(json!([]))),
+        ("/client/v4/zones?name=example.org", 200, well(json!([]))),
+        ("/client/v4/zones?name=c.example.net", 403, no_right),
     ])
 }
 
@@ -56,7 +65,7 @@ fn domains_are_attached_changed_and_detached_one_by_one() {
     let api = api();
     let wanted = json!({ "domains": [
         { "domain": "b.example.com", "enabled": true, "minTLS": "1.2", "zoneId": ZONE },
-        { "domain": "c.example.com", "zoneId": ZONE },
+        { "domain": "c.example.com" },
     ] });
     let dry = set(&api, "custom-domains", &wanted, &["--dry-run"]).ended(0);
     assert!(dry.err.contains("Anyone can then read every object at https://c.example.com"));
@@ -83,11 +92,14 @@ fn domains_are_attached_changed_and_detached_one_by_one() {
 }
 
 #[test]
-fn a_domain_without_its_zone_is_not_sent_and_all_can_be_detached() {
+fn a_domain_whose_zone_is_not_found_is_not_sent_and_all_can_be_detached() {
     let api = api();
-    let wanted = json!({ "domains": [{ "domain": "c.example.com" }] });
+    let wanted = json!({ "domains": [{ "domain": "c.example.org" }] });
     let told = set(&api, "custom-domains", &wanted, &[]).ended(1);
-    assert!(told.err.contains("c.example.com needs its zoneId"), "{}", told.err);
+    assert!(told.err.contains("give the token Zone Read, or write its zoneId"), "{}", told.err);
+    let wanted = json!({ "domains": [{ "domain": "c.example.net" }] });
+    let told = set(&api, "custom-domains", &wanted, &[]).ended(1);
+    assert!(told.err.contains("may not read zones (Cloudflare's API: no right)"), "{}", told.err);
     let twice = json!({ "domains": [{ "domain": "c.example" }, { "domain": "c.example" }] });
     let told = set(&api, "custom-domains", &twice, &[]).ended(1);
     assert!(told.err.contains("c.example is there twice"), "{}", told.err);

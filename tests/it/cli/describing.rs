@@ -272,7 +272,7 @@ fn rules_of_the_configuration_describe_uploads_by_their_names() {
     let file = shop.path("config/config.toml");
     for (wanted, held) in [(Some(&given), "text/x-kept"), (None, "text/plain")] {
         saving::save_upload_rule(&file, &"media".into(), wanted).unwrap();
-        shop.run(&["put", "site/b.txt", "s3://media/remembered.txt"]).ended(0);
+        shop.run(&["put", "--force", "site/b.txt", "s3://media/remembered.txt"]).ended(0);
         let found = stat(&shop, "s3://media/remembered.txt");
         assert_eq!(found["content_type"], held);
         assert_eq!(found["tags"]["team"] == "web", wanted.is_some(), "{found}");

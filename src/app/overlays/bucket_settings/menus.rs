@@ -109,8 +109,8 @@ fn form_domains(on: bool) -> SettingOffer {
 
 pub fn attach_prompt() -> Prompt {
     let rule: Rule = |text| domain_and_zone(text).map(drop);
-    let hint = "The domain and the id of its zone, which is on the zone's page at Cloudflare.";
-    Prompt::new("Domain and zone", hint, "", rule)
+    let hint = "The domain. Where the token may not read zones, the id of its zone too.";
+    Prompt::new("Domain", hint, "", rule)
 }
 
 /// The domains that can be told apart by a digit.

@@ -68,6 +68,7 @@ fn of_key() -> Explanation {
 #[cfg(test)]
 mod tests {
     use crate::domain::error::{Error, ErrorKind};
+    use crate::domain::provider::Provider;
 
     fn told(kind: ErrorKind, operation: &str, detail: &str) -> String {
         let said = Error::new(kind, operation, "s3://b/k").detail(detail).explain();
@@ -84,6 +85,14 @@ mod tests {
                     resource-based policy";
         assert!(denied(deny).contains("resource-based policy"));
         assert!(denied("Access Denied").contains("requester pays"));
+        let of = |provider| {
+            let denied = Error::new(ErrorKind::AccessDenied, "GetObject", "s3://b/k");
+            let told = Error { provider: Some(provider), ..denied }.explain();
+            format!("{}; {}", told.why, told.next_anywhere())
+        };
+        assert!(of(Provider::Aws).contains("pay for requests"));
+        let on_r2 = of(Provider::R2);
+        assert!(!on_r2.contains("pays") && !on_r2.contains("pay for"), "{on_r2}");
         let written = told(ErrorKind::AccessDenied, "PutObject", "Access Denied");
         assert!(written.contains("demand encryption"), "{written}");
         let own = "The object was stored using a form of Server Side Encryption. The correct \

@@ -7,6 +7,7 @@ use crate::domain::error::{
     ASSUME_ROLE, Error, ErrorKind, IS_DELETE_MARKER, LOCK_JOURNAL, READ_FILE, Renewal, SAVE_TEXT,
     SEND_STREAM, UNSIGNED,
 };
+use crate::domain::provider::Capability;
 
 pub fn explain(error: &Error) -> Option<Explanation> {
     who(error).or_else(|| place(error)).or_else(|| state(error))
@@ -168,15 +169,17 @@ fn denied(error: &Error) -> Explanation {
             ],
         );
     }
+    let what = "these keys may not read here";
+    let open = "open a bucket or prefix the token is for";
+    if error.provider.is_some_and(|server| server.lacks(Capability::RequesterPays).is_some()) {
+        let why = "the token is for another bucket or prefix, or a policy forbids it";
+        return Explanation::with(what, why, [open.into(), Remedy::SwitchConnection]);
+    }
     Explanation::with(
-        "these keys may not read here",
+        what,
         "the token is for another bucket or prefix, a policy forbids it, or whoever asks pays for \
          this bucket and has to say so (requester pays)",
-        [
-            "open a bucket or prefix the token is for".into(),
-            Remedy::SwitchConnection,
-            Remedy::PayRequests,
-        ],
+        [open.into(), Remedy::SwitchConnection, Remedy::PayRequests],
     )
 }
 

@@ -58,8 +58,8 @@ impl Acting {
         }
     }
 
-    /// Puts jobs into the queue. Marks that they were made of are dropped, unless the rows are to go:
-    /// then each goes with its row, and what could not be deleted stays marked.
+    /// Puts jobs into the queue. Marks that they were made of are dropped, unless the rows are to
+    /// go: then each goes with its row, and what could not be deleted stays marked.
     pub(super) fn enqueue(specs: Vec<JobSpec>, browse: &mut Browse, cx: &mut Context<'_>) {
         let uploads = specs.iter().any(|spec| spec.work.direction() == Direction::Up);
         if specs.iter().all(|spec| spec.work.takes_away()) {
