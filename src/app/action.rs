@@ -97,6 +97,7 @@ const SETTINGS: &[Scope] = &[Scope::Settings];
 const VERSIONS: &[Scope] = &[Scope::Versions];
 const SIZES: &[Scope] = &[Scope::Sizes];
 const BOOKMARKS: &[Scope] = &[Scope::Bookmarks];
+const EDITOR: &[Scope] = &[Scope::Editor];
 const DOCTOR: &[Scope] = &[Scope::Doctor];
 const ALWAYS: &[Scope] = &[Scope::Global, Scope::Dialog, Scope::Text];
 
@@ -254,6 +255,8 @@ actions! {
     EditObject: "edit", "edit",
         "Edit the object in your editor; saved only if nobody else changed it",
         OBJECTS_SIDE, &["e"];
+    EditHere: "edit-here", "edit here",
+        "Edit a small text in the window, whatever your editor is", OBJECTS_SIDE, &["g E"];
     NewObject: "new-object", "new object",
         "Write a new object in your editor", OBJECTS, &["N"];
     Thaw: "thaw", "thaw",
@@ -361,7 +364,8 @@ actions! {
     // ─── dialogs ───
     Accept: "accept", "accept", "Accept what is chosen or typed", ASKED, &["enter"];
     Dismiss: "dismiss", "cancel",
-        "Close without doing anything", ASKED, &["esc", "ctrl-c"];
+        "Close without doing anything", ASKED, &["esc", "ctrl-c"],
+        also &[(Scope::Editor, &["esc"])];
     NextField: "next-field", "next", "Go to the next field or answer", ASKED, &["tab"];
     PreviousField: "previous-field", "previous",
         "Go to the previous field or answer", ASKED, &["shift-tab"];
@@ -388,6 +392,7 @@ actions! {
         "Choose what the objects get that are written: type, class, tags, encryption, …",
         TEXT, &["ctrl-g"],
         also &[(Scope::Picker, &["ctrl-g"])];
+    SaveText: "save-text", "save", "Save the text you are editing", EDITOR, &["ctrl-o"];
     MarkAbandoned: "mark-abandoned", "mark abandoned",
         "Mark all uploads that look abandoned, or unmark all", UPLOADS, &["a", "ctrl-a"];
     AbortUploads: "abort-uploads", "abort",

@@ -324,6 +324,9 @@ pub enum MachineRequest {
     /// Opens a text in the user's editor, which has the terminal until it is done; `name` tells it
     /// what kind of text it is. Answered by [`crate::app::event::Answer::Edited`].
     Edit { name: String, bytes: Vec<u8> },
+    /// Puts a text that was edited here into a private file until it is stored; answered as `Edit`
+    /// is.
+    KeepText { name: String, bytes: Vec<u8> },
 }
 
 impl From<StorageRequest> for Request {

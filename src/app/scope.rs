@@ -15,6 +15,8 @@ pub enum Scope {
     Dialog,
     /// A text field: characters are text there, whatever they are bound to.
     Text,
+    /// A text of many lines: every key is text that means nothing here.
+    Editor,
     /// What lies over the panes to be chosen from or read.
     Menu,
     /// A question with two answers.
@@ -40,7 +42,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Scope; 22] = [
+    pub const ALL: [Scope; 23] = [
         Scope::Global,
         Scope::List,
         Scope::Buckets,
@@ -49,6 +51,7 @@ impl Scope {
         Scope::Side,
         Scope::Dialog,
         Scope::Text,
+        Scope::Editor,
         Scope::Menu,
         Scope::Confirm,
         Scope::Details,
@@ -76,6 +79,7 @@ impl Scope {
             Scope::Side => &[Scope::Side, Scope::List, Scope::Global],
             Scope::Dialog => &[Scope::Dialog],
             Scope::Text => &[Scope::Text],
+            Scope::Editor => &[Scope::Editor],
             Scope::Menu => &[Scope::Menu, Scope::Dialog, Scope::List],
             Scope::Confirm => &[Scope::Confirm, Scope::Dialog],
             Scope::Details => &[Scope::Details, Scope::Menu, Scope::Dialog, Scope::List],
@@ -118,6 +122,7 @@ impl Scope {
             Scope::Side => "side",
             Scope::Dialog => "dialog",
             Scope::Text => "text",
+            Scope::Editor => "editor",
             Scope::Menu => "menu",
             Scope::Confirm => "confirm",
             Scope::Details => "details",

@@ -58,6 +58,8 @@ pub struct Startup {
     pub keyless: bool,
     /// Whether the system may have a keyring; it is not asked at start.
     pub keyring: bool,
+    /// Whether the user has named an editor.
+    pub editor: bool,
     /// The profiles of the AWS files.
     pub profiles: Vec<AwsProfile>,
     /// What was open when the last session ended.
@@ -88,6 +90,7 @@ impl Startup {
             first: false,
             keyless: false,
             keyring: false,
+            editor: true,
             profiles: Vec::new(),
             last: None,
             bookmarks: Vec::new(),
@@ -136,6 +139,8 @@ pub struct Session {
     pub prices: PriceList,
     pub keyless: bool,
     pub keyring: bool,
+    /// Whether the user has named an editor.
+    pub editor: bool,
     /// The profiles of the AWS files.
     pub profiles: Vec<AwsProfile>,
     /// What was open when the last session ended, until it is gone to.
@@ -200,6 +205,7 @@ impl Session {
             measured: HashMap::new(),
             keyless: startup.keyless,
             keyring: startup.keyring,
+            editor: startup.editor,
             profiles: startup.profiles,
             last: startup.last,
             bookmarks: startup.bookmarks,

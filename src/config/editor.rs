@@ -140,15 +140,23 @@ fn file_name(name: &str) -> String {
     if ending.is_empty() { stem.to_owned() } else { format!("{stem}.{ending}") }
 }
 
+/// Whether the user has named an editor.
+pub fn is_named() -> bool {
+    named().is_some()
+}
+
+fn named() -> Option<String> {
+    let set = |name| env::var(name).ok().filter(|value| !value.trim().is_empty());
+    set("VISUAL").or_else(|| set("EDITOR"))
+}
+
 struct Editor {
     command: String,
 }
 
 impl Editor {
     fn of_user() -> Editor {
-        let set = |name| env::var(name).ok().filter(|value| !value.trim().is_empty());
-        let command = set("VISUAL").or_else(|| set("EDITOR")).unwrap_or_else(|| USUAL.to_owned());
-        Editor { command: told_to_wait(command) }
+        Editor { command: told_to_wait(named().unwrap_or_else(|| USUAL.to_owned())) }
     }
 
     /// Waits until the editor and everything it started are done: what returns at once and goes on

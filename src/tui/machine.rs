@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::effect::MachineRequest;
 use crate::app::event::{Answer, FolderEntry, Reply};
+use crate::config::editor::{EditFile, Edited};
 use crate::config::ledger::{self, GivenLink};
 use crate::domain::address::ConnectionName;
 use crate::domain::arrange::{Arrangement, arrange_while};
@@ -55,6 +56,13 @@ pub async fn ask_machine(
             None => Ok(Answer::Ledger(ledger.given)),
         },
         // The loop does it, which has the terminal.
+        MachineRequest::KeepText { name, bytes } => {
+            blocking(move || {
+                let file = EditFile::make(&name, &bytes)?;
+                Ok(Answer::Edited { file, edited: Edited::Changed(bytes) })
+            })
+            .await
+        }
         MachineRequest::Edit { name, .. } => Err(Error::new(ErrorKind::Other, EDIT, name)),
         MachineRequest::Check(specs) => {
             let other = specs.iter().find_map(JobSpec::other_connection).cloned();

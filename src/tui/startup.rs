@@ -9,13 +9,13 @@ use jiff::tz::TimeZone;
 use crate::app::session::Startup;
 use crate::config::bookmarks;
 use crate::config::connection::Connection;
-use crate::config::keyring;
 use crate::config::keys::{self, KeyFile};
 use crate::config::paths::Folders;
 use crate::config::prices;
 use crate::config::remembered::{LastPlace, Remembered};
 use crate::config::settings::Settings;
 use crate::config::themes;
+use crate::config::{editor, keyring};
 use crate::domain::address::{ConnectionName, Location};
 use crate::domain::error::Error;
 use crate::domain::price::PriceList;
@@ -122,6 +122,7 @@ pub fn fresh(connections: Vec<Connection>, current: ConnectionName, open: Locati
         first: false,
         keyless: false,
         keyring: keyring::present(),
+        editor: editor::is_named(),
         profiles: Vec::new(),
         last: None,
         bookmarks: Vec::new(),

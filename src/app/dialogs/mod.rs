@@ -10,6 +10,7 @@ pub mod outcome;
 pub mod picker;
 pub mod prompt;
 pub mod question;
+pub mod text_editor;
 pub mod typed_path;
 pub mod uploads;
 
@@ -24,6 +25,7 @@ use crate::app::dialogs::link_menu::{LinkChoice, LinkMenu};
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::picker::Picker;
 use crate::app::dialogs::prompt::Prompt;
+use crate::app::dialogs::text_editor::TextEditor;
 use crate::app::dialogs::uploads::Uploads;
 use crate::app::event::FolderEntry;
 use crate::app::scope::Scope;
@@ -39,6 +41,7 @@ pub enum Dialog {
     LinkMenu(LinkMenu),
     Details(Details),
     Uploads(Box<Uploads>),
+    Editor(Box<TextEditor>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +65,7 @@ impl Dialog {
             Dialog::LinkMenu(menu) => menu.scopes(),
             Dialog::Details(_) => Details::SCOPES,
             Dialog::Uploads(_) => Uploads::SCOPES,
+            Dialog::Editor(_) => TextEditor::SCOPES,
         }
     }
 
@@ -75,6 +79,7 @@ impl Dialog {
             Dialog::LinkMenu(menu) => menu.hints(),
             Dialog::Details(details) => details.hints(),
             Dialog::Uploads(uploads) => uploads.hints(),
+            Dialog::Editor(editor) => editor.hints(),
         }
     }
 
@@ -116,6 +121,7 @@ impl Dialog {
             Dialog::LinkMenu(menu) => menu.on_action(action).map(DialogAnswer::Link),
             Dialog::Details(details) => details.on_action(action).map(|()| DialogAnswer::Yes),
             Dialog::Uploads(uploads) => uploads.on_action(action).map(|()| DialogAnswer::Yes),
+            Dialog::Editor(editor) => editor.on_action(action).map(|()| DialogAnswer::Yes),
         }
     }
 
@@ -127,6 +133,7 @@ impl Dialog {
             Dialog::Choice(choice) => return choice.on_text(chord).map(DialogAnswer::Row),
             Dialog::Picker(picker) => picker.on_text(chord),
             Dialog::LinkMenu(menu) => return menu.on_text(chord).map(DialogAnswer::Link),
+            Dialog::Editor(editor) => return editor.on_text(chord).map(|()| DialogAnswer::Yes),
             Dialog::Details(_) | Dialog::Uploads(_) => {}
         }
         Outcome::Open
@@ -138,6 +145,7 @@ impl Dialog {
             Dialog::Confirm(confirm) => confirm.on_paste(text),
             Dialog::Picker(picker) => picker.on_paste(text),
             Dialog::LinkMenu(menu) => menu.on_paste(text),
+            Dialog::Editor(editor) => editor.on_paste(text),
             Dialog::Choice(_) | Dialog::Details(_) | Dialog::Uploads(_) => {}
         }
     }
@@ -174,7 +182,7 @@ impl Dialog {
 
     /// Whether every key is text now, save those that no character is.
     fn takes_text(&self) -> bool {
-        self.scopes().contains(&Scope::Text)
+        self.scopes().contains(&Scope::Text) || self.scopes().contains(&Scope::Editor)
     }
 }
 

@@ -320,3 +320,59 @@ fn what_a_retrieval_costs_is_told_where_sizes_and_prices_are_known() {
     let picture = archived(Class::Other);
     assert!(picture.contains("7 standard") && !picture.contains("to retrieve"), "{picture}");
 }
+
+/// The editor of this program, open on a text.
+fn editing_here(text: &[u8]) -> App {
+    let mut app = App::with_rows(&["a"]);
+    app.state.session.editor = false;
+    app.keys("e");
+    let etag = Some(ETag::new("one"));
+    app.reply(Ok(Answer::TextOpened(OpenedText { bytes: text.to_vec(), etag })));
+    app
+}
+
+#[test]
+fn a_small_text_is_edited_here_where_no_editor_is_named() {
+    let mut app = editing_here(b"one\r\ntwo");
+    assert!(app.picture().contains("s3://media/a"), "{}", app.picture());
+    app.keys("end enter q j ctrl-o");
+    let requests = app.requests();
+    let Some(Request::Machine(MachineRequest::KeepText { bytes, .. })) = requests.last() else {
+        panic!("{requests:?}")
+    };
+    assert_eq!(bytes, b"one\r\nqj\r\ntwo");
+    let (file, edited) = (file(), Edited::Changed(bytes.clone()));
+    app.reply(Ok(Answer::Edited { file: file.clone(), edited }));
+    assert_eq!(sent(&mut app), (Some(ETag::new("one")), b"one\r\nqj\r\ntwo".to_vec()));
+    app.fail("SaveText", conflict());
+    let theirs = OpenedText { bytes: b"theirs".to_vec(), etag: Some(ETag::new("two")) };
+    app.reply(Ok(Answer::TextOpened(theirs))).keys("e");
+    assert!(app.picture().contains("qj"), "yours is edited once more: {}", app.picture());
+}
+
+#[test]
+fn a_text_that_is_changed_here_is_not_left_by_one_key() {
+    let mut app = editing_here(b"one");
+    app.keys("esc");
+    assert!(app.toast().contains("nothing was sent"), "{}", app.toast());
+    let mut app = editing_here(b"one");
+    app.keys("x esc");
+    assert!(app.picture().contains("once more leaves it"), "{}", app.picture());
+    app.keys("y ctrl-s");
+    app.fail("KeepText", Error::new(ErrorKind::LocalIo, "write", "/tmp"));
+    assert!(app.picture().contains("xyone"), "what is written stays: {}", app.picture());
+    app.keys("esc esc");
+    assert!(app.state.dialog().is_none());
+    assert!(app.waiting().is_empty());
+}
+
+#[test]
+fn what_cannot_be_edited_here_says_why() {
+    let app = editing_here(b"\xff\xfe");
+    assert!(app.toast().contains("no text in UTF-8"), "{}", app.toast());
+    assert!(app.state.dialog().is_none());
+    let mut app = App::with_rows(&["a"]);
+    app.keys("g E");
+    app.reply(Ok(Answer::TextOpened(OpenedText { bytes: b"hello".to_vec(), etag: None })));
+    assert!(app.picture().contains("hello"), "whatever the editor is: {}", app.picture());
+}

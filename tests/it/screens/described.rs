@@ -3,7 +3,7 @@
 use windlass::app::effect::{MachineRequest, Request, StorageRequest};
 use windlass::app::event::{Answer, Reply};
 use windlass::domain::address::Key;
-use windlass::domain::description::{Descriptions, ObjectDescription};
+use windlass::domain::description::{Descriptions, ObjectDescription, OpenedText};
 use windlass::domain::object::{ETag, ObjectAddress, ObjectHead, ObjectHeaders, VersionId};
 use windlass::domain::versions::{VersionEntry, VersionState, VersionsPage};
 use windlass::domain::wrong_type::{TypeFinding, WrongType, WrongTypes};
@@ -156,6 +156,32 @@ fn what_uploads_and_copies_give() {
     assert_pictures("copy_settings_given", |size| {
         let mut situation = Situation::browsing_aws(size);
         situation.press("j j c ctrl-g c n o enter v");
+        situation
+    });
+}
+
+#[test]
+fn the_editor_for_small_texts() {
+    let text = |request: &Request| match request {
+        Request::Storage(StorageRequest::OpenText(_)) => {
+            let bytes =
+                b"User-agent: *\r\nDisallow: /a\x1b[2J\r\n\r\n# \xc3\xbcber\ttab\r\n".to_vec();
+            Some(Ok(Answer::TextOpened(OpenedText { bytes, etag: Some(ETag::new("one")) })))
+        }
+        _ => None,
+    };
+    assert_pictures("text_editor", |size| {
+        let mut situation = Situation::browsing(size);
+        situation.press("j j g E");
+        situation.answer(text);
+        situation.press("down end");
+        situation
+    });
+    assert_pictures("text_editor_leaving", |size| {
+        let mut situation = Situation::browsing(size);
+        situation.press("j j g E");
+        situation.answer(text);
+        situation.press("x esc");
         situation
     });
 }

@@ -356,6 +356,7 @@ fn fits(request: &Request, reply: &Reply) -> bool {
                 Request::Connections(ConnectionRequest::SavePublicDomain { .. }),
                 Ok(Answer::PublicDomainSaved(_))
             )
+            | (Request::Machine(MachineRequest::KeepText { .. }), Ok(Answer::Edited { .. }))
             | (
                 Request::Connections(ConnectionRequest::RememberUploads { .. }),
                 Ok(Answer::UploadsRemembered)

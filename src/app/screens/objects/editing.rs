@@ -1,4 +1,5 @@
-//! Edits an object in the user's editor, and makes a new one there; loses nothing of two writers.
+//! Edits an object in the user's editor or in the one here, and makes a new one there; loses nothing
+//! of two writers.
 
 use crate::app::action::Action;
 use crate::app::chord::Chord;
@@ -6,6 +7,7 @@ use crate::app::context::{Context, Intent};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::dialogs::question::{Question, QuestionSlot};
+use crate::app::dialogs::text_editor::TextEditor;
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::{Effect, MachineRequest, StorageRequest};
 use crate::app::event::{Answer, Reply, Ticket};
@@ -35,15 +37,19 @@ enum About {
     /// The name of a new object.
     Name(Bucket, Prefix),
     Conflict(Conflict),
+    /// The text that is edited here.
+    Text(Opened),
 }
 
 /// What is waited for.
 #[derive(Clone, Debug)]
 enum EditStep {
-    /// The object's text.
-    Opening(ObjectAddress),
+    /// The object's text, to be edited here or not.
+    Opening(ObjectAddress, bool),
     /// The editor.
     Editing(Opened),
+    /// The file of a text that was edited here.
+    Keeping(Opened, Box<TextEditor>),
     /// The store, with what is sent.
     Saving(Written),
     /// What somebody else wrote.
@@ -55,12 +61,15 @@ enum EditStep {
 struct Opened {
     object: ObjectAddress,
     etag: Option<ETag>,
+    /// It is edited in the editor here.
+    here: bool,
 }
 
 #[derive(Clone, Debug)]
 struct Written {
     object: ObjectAddress,
     etag: Option<ETag>,
+    here: bool,
     file: EditFile,
     bytes: Vec<u8>,
 }
@@ -73,18 +82,18 @@ struct Conflict {
 }
 
 impl Editing {
-    pub fn open(&mut self, object: ObjectAddress, cx: &mut Context<'_>) {
+    pub fn open(&mut self, object: ObjectAddress, here: bool, cx: &mut Context<'_>) {
         if self.is_waiting() {
             return cx.toast(Level::Note, "another object is being edited");
         }
         let ticket = cx.request(StorageRequest::OpenText(object.clone()));
-        self.under_way = Some((ticket, EditStep::Opening(object)));
+        self.under_way = Some((ticket, EditStep::Opening(object, here)));
     }
 
     /// Asks what a new object is to be called.
     pub fn name(&mut self, bucket: Bucket, prefix: Prefix) {
         let title = format!("New object in s3://{bucket}/{prefix}");
-        let hint = "it is written in your editor; an empty text makes no object";
+        let hint = "then you write its text; an empty text makes no object";
         let prompt = Prompt::new(title, hint, "", |name| match name {
             "" => Err(String::new()),
             _ => Ok(()),
@@ -130,7 +139,14 @@ impl Editing {
                 _,
             ) => {
                 let object = ObjectAddress::new(bucket, prefix.key(&name));
-                self.edit(Opened { object, etag: None }, Vec::new(), cx);
+                let here = !cx.session.editor;
+                self.edit(Opened { object, etag: None, here }, Vec::new(), cx);
+            }
+            (Some((Question { about: About::Text(opened), dialog, .. }, _)), _) => {
+                self.on_written(opened, &dialog, cx);
+            }
+            (None, Some(About::Text(_))) if !self.question.is_open() => {
+                cx.toast(Level::Note, "nothing was sent");
             }
             (Some((Question { about: About::Conflict(conflict), .. }, answer)), _) => {
                 self.on_answer(conflict, &answer, cx);
@@ -144,8 +160,31 @@ impl Editing {
 
     fn edit(&mut self, opened: Opened, bytes: Vec<u8>, cx: &mut Context<'_>) {
         let name = opened.object.key.name().to_owned();
+        if opened.here {
+            return match TextEditor::new(opened.object.to_string(), bytes) {
+                Ok(editor) => {
+                    self.question.ask(Dialog::Editor(Box::new(editor)), About::Text(opened));
+                }
+                Err(why) => {
+                    let text = format!("{name}: {why}; $EDITOR names one that takes more");
+                    cx.toast(Level::Problem, text);
+                }
+            };
+        }
         let ticket = cx.request(MachineRequest::Edit { name, bytes });
         self.under_way = Some((ticket, EditStep::Editing(opened)));
+    }
+
+    /// A text that was edited here is kept in a file until it is stored, as one of an editor is.
+    fn on_written(&mut self, opened: Opened, dialog: &Dialog, cx: &mut Context<'_>) {
+        let Dialog::Editor(editor) = dialog else { return };
+        let editor = editor.clone();
+        if !editor.is_changed() {
+            return cx.toast(Level::Note, "nothing was changed, so nothing was sent");
+        }
+        let (name, bytes) = (opened.object.key.name().to_owned(), editor.bytes());
+        let ticket = cx.request(MachineRequest::KeepText { name, bytes });
+        self.under_way = Some((ticket, EditStep::Keeping(opened, editor)));
     }
 
     fn save(&mut self, written: Written, cx: &mut Context<'_>) {
@@ -180,16 +219,25 @@ impl Editing {
     pub fn on_reply(&mut self, reply: Reply, cx: &mut Context<'_>) {
         let Some((_, step)) = self.under_way.take() else { return };
         match (step, reply) {
-            (EditStep::Opening(object), Ok(Answer::TextOpened(OpenedText { bytes, etag }))) => {
-                self.edit(Opened { object, etag }, bytes, cx);
+            (
+                EditStep::Opening(object, here),
+                Ok(Answer::TextOpened(OpenedText { bytes, etag })),
+            ) => {
+                self.edit(Opened { object, etag, here }, bytes, cx);
             }
             (EditStep::Editing(_), Ok(Answer::Edited { edited: Edited::Unchanged, .. })) => {
                 cx.toast(Level::Note, "nothing was changed, so nothing was sent");
             }
             (
-                EditStep::Editing(Opened { object, etag }),
+                EditStep::Editing(Opened { object, etag, here })
+                | EditStep::Keeping(Opened { object, etag, here }, _),
                 Ok(Answer::Edited { file, edited: Edited::Changed(bytes) }),
-            ) => self.save(Written { object, etag, file, bytes }, cx),
+            ) => self.save(Written { object, etag, here, file, bytes }, cx),
+            // What is written stays in the editor.
+            (EditStep::Keeping(opened, editor), Err(error)) => {
+                cx.ask(Intent::Log(error));
+                self.question.ask(Dialog::Editor(editor), About::Text(opened));
+            }
             (EditStep::Saving(written), Ok(Answer::TextSaved(_))) => saved(&written, cx),
             (EditStep::Saving(written), Err(error)) if is_conflict(&error) => {
                 let ticket = cx.request(StorageRequest::OpenText(written.object.clone()));
@@ -223,8 +271,8 @@ impl Editing {
             DialogAnswer::Row(0) => self.save(Written { etag, ..written }, cx),
             DialogAnswer::Row(1) => {
                 // The file of before stays: the editor may leave the new one as it is.
-                let Written { object, bytes, .. } = written;
-                self.edit(Opened { object, etag }, bytes, cx);
+                let Written { object, bytes, here, .. } = written;
+                self.edit(Opened { object, etag, here }, bytes, cx);
             }
             _ => cx.toast(Level::Note, kept(&written.file)),
         }

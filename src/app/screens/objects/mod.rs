@@ -394,7 +394,8 @@ impl Objects {
                 self.thawing.ask(bucket, rows().into_targets(), costs);
             }
             (Action::BucketAccess, _) => self.reaching.ask(bucket, cx.session),
-            (Action::EditObject, Some(object)) => self.editing.open(object, cx),
+            (Action::EditObject, Some(object)) => self.editing.open(object, !cx.session.editor, cx),
+            (Action::EditHere, Some(object)) => self.editing.open(object, true, cx),
             (Action::NewObject, _) => self.editing.name(bucket, place.prefix),
             _ => return false,
         }

@@ -35,6 +35,7 @@ fn of_the_past(action: Action, browse: &Browse, session: &Session) -> Option<Str
             | Action::New
             | Action::Metadata
             | Action::EditObject
+            | Action::EditHere
             | Action::NewObject
             | Action::Thaw
             | Action::Types
@@ -74,6 +75,7 @@ fn read_only(action: Action, session: &Session) -> Option<String> {
             | Action::New
             | Action::Metadata
             | Action::EditObject
+            | Action::EditHere
             | Action::NewObject
             | Action::Thaw
             | Action::Types
@@ -123,7 +125,7 @@ fn rows_disabled(action: Action, browse: &Browse, session: &Session) -> Option<S
             Some(GONE.to_owned())
         }
         Action::Compare => unpaired(browse).map(str::to_owned),
-        Action::Details | Action::Preview | Action::EditObject
+        Action::Details | Action::Preview | Action::EditObject | Action::EditHere
             if browse.current_object().is_none() =>
         {
             Some(no_object(browse).to_owned())

@@ -1,0 +1,186 @@
+//! The editor for small texts: what is not changed in it stays byte for byte.
+
+use std::fmt;
+
+use tui_textarea::{Input as Stroke, Key as StrokeKey, TextArea};
+
+use crate::app::action::{Action, KeyHint};
+use crate::app::chord::{Chord, KeyCode};
+use crate::app::dialogs::outcome::Outcome;
+use crate::app::scope::Scope;
+use crate::domain::units::Size;
+
+/// The largest text, in bytes.
+pub const LARGEST: usize = 1 << 20;
+
+/// Over the whole window until it is saved or left.
+#[derive(Clone)]
+pub struct TextEditor {
+    pub title: String,
+    area: TextArea<'static>,
+    /// Every line ends with `\r\n`; a carriage return elsewhere is part of its line.
+    crlf: bool,
+    before: Vec<u8>,
+    /// It was changed and is to be left: the same key once more leaves it.
+    pub leaving: bool,
+}
+
+impl fmt::Debug for TextEditor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextEditor").field("title", &self.title).finish_non_exhaustive()
+    }
+}
+
+impl TextEditor {
+    /// # Errors
+    /// Why a text cannot be edited here.
+    pub fn new(title: impl Into<String>, bytes: Vec<u8>) -> Result<TextEditor, String> {
+        if bytes.len() > LARGEST {
+            let (size, most) = (Size(bytes.len() as u64), Size(LARGEST as u64));
+            return Err(format!("it has {size}, and the editor here takes {most} at most"));
+        }
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|_| "it is no text in UTF-8, which the editor here takes".to_owned())?;
+        let ends = text.matches('\n').count();
+        let crlf = ends > 0 && text.matches("\r\n").count() == ends;
+        let lines = match crlf {
+            true => text.split("\r\n").map(str::to_owned).collect(),
+            false => text.split('\n').map(str::to_owned).collect(),
+        };
+        let mut area = TextArea::new(lines);
+        area.set_hard_tab_indent(true);
+        Ok(TextEditor { title: title.into(), area, crlf, before: bytes, leaving: false })
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        let end = if self.crlf { "\r\n" } else { "\n" };
+        self.area.lines().join(end).into_bytes()
+    }
+
+    pub fn is_changed(&self) -> bool {
+        self.bytes() != self.before
+    }
+
+    pub fn lines(&self) -> &[String] {
+        self.area.lines()
+    }
+
+    /// Line and character, counted from 0.
+    pub fn cursor(&self) -> (usize, usize) {
+        let cursor = self.area.cursor();
+        (cursor.0, cursor.1)
+    }
+
+    /// What keys mean in it: all others are text.
+    pub const SCOPES: &[Scope] = Scope::Editor.outwards();
+
+    pub fn hints(&self) -> Vec<KeyHint> {
+        let leave = if self.leaving { "leave it unsaved" } else { "leave" };
+        vec![(Action::SaveText, "save"), (Action::Dismiss, leave)]
+    }
+
+    /// Accepted where the text is to be saved.
+    pub fn on_action(&mut self, action: Action) -> Outcome<()> {
+        match action {
+            Action::SaveText => return Outcome::Accepted(()),
+            Action::Dismiss if self.leaving || !self.is_changed() => return Outcome::Cancelled,
+            Action::Dismiss => self.leaving = true,
+            _ => {}
+        }
+        Outcome::Open
+    }
+
+    /// Takes a key. ctrl-s saves too, where the terminal passes it on.
+    pub fn on_text(&mut self, chord: Chord) -> Outcome<()> {
+        self.leaving = false;
+        if chord.ctrl && !chord.alt && chord.key == KeyCode::Char('s') {
+            return Outcome::Accepted(());
+        }
+        self.area.input(stroke(chord));
+        Outcome::Open
+    }
+
+    pub fn on_paste(&mut self, text: &str) {
+        self.leaving = false;
+        self.area.insert_str(text.replace("\r\n", "\n").replace('\r', "\n"));
+    }
+}
+
+fn stroke(chord: Chord) -> Stroke {
+    let key = match chord.key {
+        KeyCode::Char(letter) => StrokeKey::Char(letter),
+        KeyCode::Enter => StrokeKey::Enter,
+        KeyCode::Esc => StrokeKey::Esc,
+        KeyCode::Tab => StrokeKey::Tab,
+        KeyCode::Backspace => StrokeKey::Backspace,
+        KeyCode::Delete => StrokeKey::Delete,
+        KeyCode::Up => StrokeKey::Up,
+        KeyCode::Down => StrokeKey::Down,
+        KeyCode::Left => StrokeKey::Left,
+        KeyCode::Right => StrokeKey::Right,
+        KeyCode::Home => StrokeKey::Home,
+        KeyCode::End => StrokeKey::End,
+        KeyCode::PageUp => StrokeKey::PageUp,
+        KeyCode::PageDown => StrokeKey::PageDown,
+        KeyCode::Function(number) => StrokeKey::F(number),
+        KeyCode::Insert => StrokeKey::Null,
+    };
+    Stroke { key, ctrl: chord.ctrl, alt: chord.alt, shift: chord.shift }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn editor(text: &str) -> TextEditor {
+        TextEditor::new("t", text.as_bytes().to_vec()).unwrap()
+    }
+
+    fn typed(editor: &mut TextEditor, keys: &[&str]) -> String {
+        for key in keys {
+            assert_eq!(editor.on_text(Chord::parse(key).unwrap()), Outcome::Open);
+        }
+        String::from_utf8(editor.bytes()).unwrap()
+    }
+
+    #[test]
+    fn what_is_not_changed_stays_byte_for_byte() {
+        for text in ["", "a", "a\n", "\n\n", "a\r\nb\r\n", "a\r\nb\nc\r", "ü\t\u{0}\u{1b}[2J\n"] {
+            let editor = editor(text);
+            assert_eq!(editor.bytes(), text.as_bytes(), "{text:?}");
+            assert!(!editor.is_changed());
+        }
+    }
+
+    #[test]
+    fn new_lines_end_as_the_others_do() {
+        assert_eq!(typed(&mut editor("a\r\nb\r\n"), &["end", "enter", "x"]), "a\r\nx\r\nb\r\n");
+        assert_eq!(typed(&mut editor("a\nb"), &["end", "enter", "tab"]), "a\n\t\nb");
+        let mut pasted = editor("a\r\n");
+        pasted.on_paste("1\n2\n");
+        assert_eq!(pasted.bytes(), b"1\r\n2\r\na\r\n");
+    }
+
+    #[test]
+    fn what_is_changed_is_left_only_when_that_is_said_twice() {
+        let mut changed = editor("a");
+        assert_eq!(changed.on_action(Action::Dismiss), Outcome::Cancelled);
+        typed(&mut changed, &["x"]);
+        assert_eq!(changed.on_action(Action::Dismiss), Outcome::Open);
+        assert!(changed.leaving);
+        typed(&mut changed, &["y"]);
+        assert!(!changed.leaving, "it goes on");
+        changed.on_action(Action::Dismiss);
+        assert_eq!(changed.on_action(Action::Dismiss), Outcome::Cancelled);
+        assert_eq!(changed.on_action(Action::SaveText), Outcome::Accepted(()));
+        assert_eq!(changed.on_text(Chord::parse("x").unwrap()), Outcome::Open);
+    }
+
+    #[test]
+    fn what_is_too_large_or_no_text_says_so() {
+        let large = TextEditor::new("t", vec![b'a'; LARGEST + 1]).unwrap_err();
+        assert!(large.contains("1.0 MiB at most"), "{large}");
+        assert!(TextEditor::new("t", vec![0xff]).unwrap_err().contains("UTF-8"));
+        assert!(TextEditor::new("t", vec![b'a'; LARGEST]).is_ok());
+    }
+}
