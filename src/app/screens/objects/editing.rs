@@ -1,5 +1,5 @@
-//! Edits an object in the user's editor or in the one here, and makes a new one there; loses nothing
-//! of two writers.
+//! Edits an object in the user's editor or in the one here, and makes a new one there; loses
+//! nothing of two writers.
 
 use crate::app::action::Action;
 use crate::app::chord::Chord;
