@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod body_pacing;
+pub mod crc64nvme;
 pub(in crate::s3) mod direct;
 pub mod incoming;
 pub mod integrity;

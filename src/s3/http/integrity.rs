@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use crc_fast::{CrcAlgorithm, checksum_combine};
+use crc_fast::CrcAlgorithm;
 use md5::{Digest as _, Md5};
 use sha2::Sha256;
 
@@ -10,6 +10,7 @@ use crate::domain::error::Error;
 use crate::domain::hex::hex;
 use crate::domain::object::{ETag, UploadedPart};
 use crate::s3::http::body::Body;
+use crate::s3::http::crc64nvme::joined;
 use crate::s3::tasks::blocking;
 
 /// Hashed on the thread that asks, up to this size, in bytes.
@@ -102,7 +103,7 @@ pub fn crc64nvme_of_parts(parts: &[UploadedPart]) -> Option<String> {
     let (first, _) = values.next()??;
     let whole = values.try_fold(first, |whole, next| {
         let (crc, length) = next?;
-        Some(checksum_combine(CrcAlgorithm::Crc64Nvme, whole, crc, length))
+        Some(joined(whole, crc, length))
     })?;
     Some(STANDARD.encode(whole.to_be_bytes()))
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use crc_fast::{CrcAlgorithm, checksum_combine};
+use crc_fast::CrcAlgorithm;
 use md5::{Digest as _, Md5};
 
 use crate::domain::error::{Error, ErrorKind};
@@ -16,6 +16,7 @@ use crate::domain::object::{ByteRange, ETag, ObjectHead, UploadedPart};
 use crate::domain::parts::{piece, piece_count};
 use crate::domain::transfer::Verification;
 use crate::s3::http::body::Body;
+use crate::s3::http::crc64nvme::joined;
 use crate::transfer::local::part_file::GrowingFile;
 use crate::transfer::workers::digest::parts::Parts;
 
@@ -152,7 +153,7 @@ pub fn verify_ranges(
             Some(crc) => *crc,
             None => read_crc(file, range)?,
         };
-        whole = checksum_combine(CrcAlgorithm::Crc64Nvme, whole, crc, range.len());
+        whole = joined(whole, crc, range.len());
     }
     compared(NVME, STANDARD.encode(whole.to_be_bytes()), &check.expected, place)
 }
