@@ -389,10 +389,11 @@ impl Writer {
                 // What is there already counts until the worker says otherwise.
                 assignment.moved.restart_at(partial.as_ref().map_or(0, Partial::bytes));
                 let (context, back) = (self.context.clone(), self.back(job, &item.place));
-                tokio::spawn(async move {
+                // On the heap: the runtime moves a future when it is spawned and when it ends.
+                tokio::spawn(Box::pin(async move {
                     context.carry(assignment, item, partial).await;
                     back.well();
-                });
+                }));
             }
             Due::CleanUp { job, place, partial } => {
                 let Some(assignment) = self.assign(job, &place, true, true) else { return };
