@@ -1,4 +1,8 @@
 //! Reads and writes TLS on a socket in large pieces, decrypted in place.
+//!
+//! tokio-rustls reads a record in steps of 4 KiB and copies it out. 1 GiB down by hyper
+//! took 1.15 times the processor time of our own HTTP over this where hyper was over tokio-rustls,
+//! and 1.04 times where it was over this (medians of 7 pairs of runs in turn).
 
 use std::io;
 use std::pin::Pin;
