@@ -208,7 +208,7 @@ pub const SCENARIOS: &[Scenario] = &[
         name: "huge-down",
         title: "8 GiB down: memory as for 1 GiB",
         size: Size::One(8 * GIB),
-        tools: &[Tool::Windlass],
+        tools: &[Tool::Windlass, Tool::S5cmd],
         aims: &[aim("memory", Figure::Memory, 48.0)],
         rare: true,
         ..BASIC
@@ -218,7 +218,7 @@ pub const SCENARIOS: &[Scenario] = &[
         title: "8 GiB up: memory as for 1 GiB",
         up: true,
         size: Size::One(8 * GIB),
-        tools: &[Tool::Windlass],
+        tools: &[Tool::Windlass, Tool::S5cmd],
         aims: &[aim("memory", Figure::Memory, 64.0)],
         rare: true,
         ..BASIC
@@ -241,7 +241,7 @@ pub const SCENARIOS: &[Scenario] = &[
         title: "100,000 x 100 bytes up: memory as for 2,000",
         up: true,
         size: Size::Many { count: 100_000, bytes: 100 },
-        tools: &[Tool::Windlass],
+        tools: &[Tool::Windlass, Tool::S5cmd],
         aims: &[aim("memory", Figure::Memory, 48.0)],
         rare: true,
         ..BASIC
