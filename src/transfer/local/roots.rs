@@ -19,6 +19,8 @@ pub struct Roots {
 struct Root {
     identity: (u64, u64),
     folding: Option<Folding>,
+    /// The job made it: nothing was in it.
+    made: bool,
 }
 
 impl Roots {
@@ -28,16 +30,22 @@ impl Roots {
         let (folder, made) = Folder::choose(path)?;
         let identity = folder.identity()?;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let root = known.entry(job).or_insert(Root { identity, folding: None });
+        let root = known.entry(job).or_insert(Root { identity, folding: None, made });
         if root.identity != identity {
             if !made {
                 let place = path.display().to_string();
                 return Err(Error::new(ErrorKind::LocalIo, "use the folder", place)
                     .detail("another folder has taken its place since the download began"));
             }
-            *root = Root { identity, folding: None };
+            *root = Root { identity, folding: None, made };
         }
         Ok(folder)
+    }
+
+    /// Whether the job made its folder, so that nothing was below it when the job began.
+    pub fn is_new(&self, job: JobId) -> bool {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&job).is_some_and(|root| root.made)
     }
 
     /// Which names the disk of a job's folder takes for the same.
@@ -72,8 +80,10 @@ mod tests {
         let (path, aside) = (outer.path().join("chosen"), outer.path().join("aside"));
         fs::create_dir(&aside).unwrap();
         let (roots, job) = (Roots::default(), JobId(1));
+        assert!(!roots.is_new(job));
         roots.open(job, &path).unwrap();
         roots.open(job, &path).unwrap();
+        assert!(roots.is_new(job));
         fs::remove_dir(&path).unwrap();
         roots.open(job, &path).expect("it is made again");
         fs::rename(&path, outer.path().join("moved")).unwrap();
@@ -83,6 +93,7 @@ mod tests {
         roots.open(JobId(2), &path).expect("another job may mean the link");
         roots.forget(job);
         roots.open(job, &path).unwrap();
+        assert!(!roots.is_new(job), "it leads to a folder that was there");
     }
 
     #[test]

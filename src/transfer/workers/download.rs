@@ -146,6 +146,11 @@ impl<'a> DownloadTask<'a> {
         partial: Option<&PartFile>,
     ) -> Result<Option<WorkerEnd>, Error> {
         let on_conflict = self.task.spec.on_conflict;
+        let compares = matches!(on_conflict, OnConflict::IfNewer | OnConflict::IfDifferent);
+        // Of what comes into it meanwhile, the last step knows.
+        if !compares && !self.task.again && self.task.roots.is_new(self.task.job) {
+            return Ok(None);
+        }
         let (folder, found) = self.look_for(&self.local.name).await?;
         if self.task.again
             && folder.find(&self.name)?.is_some()

@@ -36,6 +36,47 @@ async fn a_file_and_a_prefix_of_one_name_are_both_saved() {
     }
 }
 
+#[tokio::test]
+async fn what_comes_into_a_new_folder_meanwhile_is_met_as_what_was_there() {
+    for answer in [
+        OnConflict::Fail,
+        OnConflict::Overwrite,
+        OnConflict::Skip,
+        OnConflict::KeepBoth,
+        OnConflict::IfDifferent,
+    ] {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("new");
+        let theirs = folder.join("b");
+        let file = theirs.clone();
+        let remote = Fake::scripted(move |call| {
+            if call.operation == "get" && call.key == "p/b" {
+                fs::write(&file, "theirs").unwrap();
+            }
+            None
+        });
+        remote.store("p/a", b"object");
+        remote.store("p/b", b"ours");
+        let view = run(&remote, with(download_prefix("p/", &folder), answer)).await;
+        let there = fs::read_to_string(&theirs).unwrap();
+        let failed = view.failures.iter().map(|failure| failure.error.kind.clone());
+        let failed: Vec<ErrorKind> = failed.collect();
+        match answer {
+            OnConflict::Fail | OnConflict::IfDifferent => {
+                assert_eq!((&*there, &failed[..]), ("theirs", &[ErrorKind::LocalExists][..]));
+            }
+            OnConflict::Skip => {
+                assert_eq!((&*there, view.progress.skipped), ("theirs", 1), "{failed:?}");
+            }
+            OnConflict::KeepBoth => {
+                let beside = fs::read_to_string(folder.join("b (1)")).unwrap();
+                assert_eq!((&*there, &*beside), ("theirs", "ours"));
+            }
+            _ => assert_eq!((&*there, failed.len()), ("ours", 0), "{answer:?}"),
+        }
+    }
+}
+
 /// Every answer that could touch what is there.
 const ALL: [OnConflict; 5] = [
     OnConflict::Fail,
