@@ -111,6 +111,7 @@ pub enum Publicity {
 
 /// The facts a part may read.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Session {
     pub keymap: Keymap,
     pub connections: Vec<Connection>,
