@@ -50,7 +50,7 @@ impl Keymap {
     /// What `chord` means after the `pending` ones; the innermost scope comes first in `scopes`.
     pub fn resolve(&self, scopes: &[Scope], pending: &[Chord], chord: Chord) -> Resolved {
         for scope in scopes {
-            if *scope == Scope::Text && is_text(chord) {
+            if matches!(scope, Scope::Text | Scope::Editor) && is_text(chord) {
                 return Resolved::Unbound;
             }
             let mut begins = false;

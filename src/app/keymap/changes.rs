@@ -67,7 +67,8 @@ impl Changes {
     fn read(&mut self, change: &KeyOverride) {
         let scope = change.scope.as_deref().map(scope_named);
         let action = Action::from_name(&change.action);
-        let sequences = self.sequences(change, scope == Some(Some(Scope::Text)));
+        let sequences =
+            self.sequences(change, matches!(scope, Some(Some(Scope::Text | Scope::Editor))));
         let places = action.into_iter().flat_map(|action| action.spec().places());
         let allowed: Vec<Scope> = places.map(|(scope, _)| scope).collect();
         match (action, scope) {
