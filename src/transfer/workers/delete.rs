@@ -18,6 +18,10 @@ use crate::transfer::write::is_unsaid;
 /// Rounds for keys that the server did not delete for a passing reason.
 const ROUNDS: u32 = 4;
 
+/// More rows than that were listed by whoever marked them: a look at each would be a request for
+/// each, where a thousand are deleted by one.
+const MOST_LOOKED: usize = 1_000;
+
 /// Looks at keys under way at once.
 const LOOKS: usize = 16;
 
@@ -55,9 +59,10 @@ impl Batch<'_> {
         let Work::Delete { targets, .. } = &self.task.spec.work else { return Vec::new() };
         let named: HashSet<&Key> = targets.iter().filter_map(Target::key).collect();
         let rows = |key: &Key| {
-            targets
-                .iter()
-                .any(|each| matches!(each, Target::Rows(rows) if rows.names(key.as_str())))
+            targets.iter().any(|each| match each {
+                Target::Rows(rows) => rows.len() <= MOST_LOOKED && rows.names(key.as_str()),
+                _ => false,
+            })
         };
         let (named, mut left): (Vec<Key>, Vec<Key>) =
             keys.cloned().partition(|key| named.contains(key) || rows(key));

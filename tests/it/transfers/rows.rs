@@ -37,6 +37,23 @@ fn stored(keys: &[&str]) -> std::sync::Arc<Fake> {
 }
 
 #[tokio::test]
+async fn of_many_rows_none_is_looked_at_before_it_is_deleted() {
+    for (count, looked) in [(20, 20), (1_001, 0)] {
+        let keys: Vec<String> = (0..count).map(|number| format!("p/{number:04}")).collect();
+        let names: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let remote = stored(&names[1..]);
+        let targets = vec![rows(&names)];
+        let spec = job(Work::Delete { bucket: Bucket::new("bucket"), targets });
+        let view = run_well(&remote, with(spec, OnConflict::Skip)).await;
+        assert_eq!(remote.keys(), [""; 0]);
+        // The first was gone; who does not look does not know.
+        assert_eq!(view.progress.skipped, u64::from(looked > 0));
+        // What the server says of a few of each thousand is looked at.
+        assert!(remote.count("head") >= looked && remote.count("head") < 45, "{count}");
+    }
+}
+
+#[tokio::test]
 async fn objects_and_prefixes_go_into_the_folder_under_their_names() {
     let folder = tempfile::tempdir().unwrap();
     let remote = stored(&["p/a", "p/b", "p/raw/x", "p/raw/deep/y", "p/rawer", "p/left"]);
