@@ -109,7 +109,7 @@ pub async fn a_member_of_a_large_archive_is_read_alone(target: Target) {
     assert_eq!(taken.kind, ErrorKind::LocalExists, "{taken:?}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
     let none = ask(&target, &looks, &object, Some("none.txt"), OPEN).await.unwrap_err();
-    assert_eq!(none.kind, ErrorKind::Unreadable);
+    assert_eq!(none.kind, ErrorKind::NotInside);
 }
 
 pub async fn an_object_that_was_replaced_is_not_mixed_with_the_old_one(target: Target) {

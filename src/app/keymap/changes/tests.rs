@@ -65,8 +65,8 @@ fn every_mistake_is_told_with_its_line() {
         "2: copy: \"nope\" in \"ctrl-nope\" is not a key",
         "3: upload: ctrl-m cannot be bound: terminals use it themselves",
         "4: [objcts] is not a table; there are global, list, buckets, objects, transfers, side, \
-         dialog, text, editor, menu, confirm, details, picker, uploads, versions, sizes, bookmarks, \
-         connections, doctor, settings, events, help, palette",
+         dialog, text, editor, menu, confirm, details, picker, uploads, versions, sizes, \
+         bookmarks, connections, doctor, settings, events, help, palette",
         "7: \"quit\" does nothing in [objects]; it works in [global]",
         "9: accept: \"a\" is text in a text field and no key",
     ];
