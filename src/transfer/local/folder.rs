@@ -47,6 +47,11 @@ impl Folder {
         Ok((Folder { dir, path: path.to_owned() }, made))
     }
 
+    /// Whether nothing is in it; `false` where that cannot be told.
+    pub fn is_empty(&self) -> bool {
+        self.dir.entries().is_ok_and(|mut entries| entries.next().is_none())
+    }
+
     /// Device and number, the same for as long as the folder exists.
     pub fn identity(&self) -> Result<(u64, u64), Error> {
         let found = self.dir.dir_metadata();

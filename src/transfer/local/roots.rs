@@ -19,8 +19,8 @@ pub struct Roots {
 struct Root {
     identity: (u64, u64),
     folding: Option<Folding>,
-    /// The job made it: nothing was in it.
-    made: bool,
+    /// Nothing was in it when the job first opened it.
+    empty: bool,
 }
 
 impl Roots {
@@ -30,22 +30,23 @@ impl Roots {
         let (folder, made) = Folder::choose(path)?;
         let identity = folder.identity()?;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let root = known.entry(job).or_insert(Root { identity, folding: None, made });
+        let first = || Root { identity, folding: None, empty: made || folder.is_empty() };
+        let root = known.entry(job).or_insert_with(first);
         if root.identity != identity {
             if !made {
                 let place = path.display().to_string();
                 return Err(Error::new(ErrorKind::LocalIo, "use the folder", place)
                     .detail("another folder has taken its place since the download began"));
             }
-            *root = Root { identity, folding: None, made };
+            *root = Root { identity, folding: None, empty: true };
         }
         Ok(folder)
     }
 
-    /// Whether the job made its folder, so that nothing was below it when the job began.
-    pub fn is_new(&self, job: JobId) -> bool {
+    /// Whether nothing was below the folder when the job began.
+    pub fn was_empty(&self, job: JobId) -> bool {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(&job).is_some_and(|root| root.made)
+        known.get(&job).is_some_and(|root| root.empty)
     }
 
     /// Which names the disk of a job's folder takes for the same.
@@ -80,10 +81,10 @@ mod tests {
         let (path, aside) = (outer.path().join("chosen"), outer.path().join("aside"));
         fs::create_dir(&aside).unwrap();
         let (roots, job) = (Roots::default(), JobId(1));
-        assert!(!roots.is_new(job));
+        assert!(!roots.was_empty(job));
         roots.open(job, &path).unwrap();
         roots.open(job, &path).unwrap();
-        assert!(roots.is_new(job));
+        assert!(roots.was_empty(job));
         fs::remove_dir(&path).unwrap();
         roots.open(job, &path).expect("it is made again");
         fs::rename(&path, outer.path().join("moved")).unwrap();
@@ -92,8 +93,9 @@ mod tests {
         assert_eq!(roots.open(job, &path).unwrap_err().kind, ErrorKind::LocalIo);
         roots.open(JobId(2), &path).expect("another job may mean the link");
         roots.forget(job);
+        fs::write(aside.join("file"), "").unwrap();
         roots.open(job, &path).unwrap();
-        assert!(!roots.is_new(job), "it leads to a folder that was there");
+        assert!(!roots.was_empty(job), "it leads to a folder that has a file");
     }
 
     #[test]

@@ -148,7 +148,7 @@ impl<'a> DownloadTask<'a> {
         let on_conflict = self.task.spec.on_conflict;
         let compares = matches!(on_conflict, OnConflict::IfNewer | OnConflict::IfDifferent);
         // Of what comes into it meanwhile, the last step knows.
-        if !compares && !self.task.again && self.task.roots.is_new(self.task.job) {
+        if !compares && !self.task.again && self.task.roots.was_empty(self.task.job) {
             return Ok(None);
         }
         let (folder, found) = self.look_for(&self.local.name).await?;
