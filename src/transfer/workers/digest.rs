@@ -38,6 +38,9 @@ enum Sum {
     Nothing(&'static str),
 }
 
+/// Bytes whose MD5 takes about 25 µs, and to hand them to another thread and back costs as much.
+const MD5_AT_ONCE: usize = 16 << 10;
+
 const NVME: &str = "crc64nvme";
 
 /// Checksums of whole objects that are worth comparing: name, algorithm, bytes of the value.
@@ -93,9 +96,9 @@ impl DigestCheck {
         !matches!(self.sum, Sum::Nothing(_))
     }
 
-    /// Whether a few bytes are summed sooner than another thread would take them over.
-    pub fn is_quick(&self) -> bool {
-        !matches!(self.sum, Sum::Md5(_) | Sum::Parts(_))
+    /// Whether so many bytes are summed sooner than another thread would take them over.
+    pub fn is_quick(&self, bytes: usize) -> bool {
+        bytes <= MD5_AT_ONCE || !matches!(self.sum, Sum::Md5(_) | Sum::Parts(_))
     }
 
     pub fn update(&mut self, bytes: &[u8]) {

@@ -360,7 +360,7 @@ impl<'a> DownloadTask<'a> {
 
     async fn small(&self, head: ObjectHead, bytes: Buffer) -> Result<WorkerEnd, Error> {
         let (mut check, place) = (DigestCheck::of(&head), self.object.to_string());
-        let quick = check.is_quick();
+        let quick = check.is_quick(bytes.len());
         let checked = move || {
             check.update(&bytes);
             check.finish(&place).map(|verification| (bytes, verification))
