@@ -1,7 +1,8 @@
 //! Defines what a part may do: read the session and the layout, add effects, ask for intents.
 
-use jiff::Timestamp;
 use std::path::PathBuf;
+
+use jiff::Timestamp;
 
 use crate::app::action::Action;
 use crate::app::effect::{Effect, Preference, Request};

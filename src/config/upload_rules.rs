@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
 
 use crate::domain::address::Bucket;
 use crate::domain::attributes::Attributes;
 use crate::domain::object::ObjectHeaders;
-use crate::domain::protection::{Encryption, Protection};
+use crate::domain::protection::{ENCRYPTION_METHODS, Encryption, KMS, Protection};
 use crate::domain::transfer::UploadRule;
 
 /// The pattern of what is remembered.
@@ -48,29 +49,19 @@ pub struct UploadRuleText {
     tags: BTreeMap<String, String>,
     class: Option<String>,
     acl: Option<String>,
-    sse: Option<EncryptionMethod>,
+    #[serde(deserialize_with = "encryption_method")]
+    sse: Option<String>,
     sse_key_id: Option<String>,
     legal_hold: Option<bool>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-enum EncryptionMethod {
-    #[serde(rename = "AES256")]
-    Aes256,
-    #[serde(rename = "aws:kms")]
-    Kms,
-    #[serde(rename = "aws:kms:dsse")]
-    Dsse,
-}
-
-impl EncryptionMethod {
-    fn name(self) -> &'static str {
-        match self {
-            EncryptionMethod::Aes256 => "AES256",
-            EncryptionMethod::Kms => "aws:kms",
-            EncryptionMethod::Dsse => "aws:kms:dsse",
-        }
+fn encryption_method<'de, D: Deserializer<'de>>(text: D) -> Result<Option<String>, D::Error> {
+    let method = String::deserialize(text)?;
+    if ENCRYPTION_METHODS.contains(&method.as_str()) {
+        return Ok(Some(method));
     }
+    let known = ENCRYPTION_METHODS.join(", ");
+    Err(D::Error::custom(format!("{method:?} is no encryption: write one of {known}")))
 }
 
 impl From<UploadRuleText> for BucketRule {
@@ -84,7 +75,7 @@ impl From<UploadRuleText> for BucketRule {
             ..ObjectHeaders::default()
         };
         let encrypted = text.sse.is_some() || text.sse_key_id.is_some();
-        let method = text.sse.unwrap_or(EncryptionMethod::Kms).name().to_owned();
+        let method = text.sse.unwrap_or_else(|| KMS.to_owned());
         let encryption = encrypted.then_some(Encryption { method, key_id: text.sse_key_id });
         let lower = |(name, value): (String, String)| (name.to_ascii_lowercase(), value);
         let attributes = Attributes {

@@ -8,10 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::when::whole_second;
 
+/// How servers encrypt: with a key of theirs, or with one of KMS, once or twice.
+pub const ENCRYPTION_METHODS: [&str; 3] = ["AES256", KMS, "aws:kms:dsse"];
+
+/// With a key of KMS.
+pub const KMS: &str = "aws:kms";
+
 /// How the server encrypts an object, in the words of `x-amz-server-side-encryption`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Encryption {
-    /// `AES256`, `aws:kms` or `aws:kms:dsse`.
+    /// One of [`ENCRYPTION_METHODS`].
     pub method: String,
     /// Of KMS; the account's usual one where none is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]

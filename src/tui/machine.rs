@@ -55,7 +55,6 @@ pub async fn ask_machine(
             Some(file) => blocking(move || ledger::read(&file)).await.map(Answer::Ledger),
             None => Ok(Answer::Ledger(ledger.given)),
         },
-        // The loop does it, which has the terminal.
         MachineRequest::KeepText { name, bytes } => {
             blocking(move || {
                 let file = EditFile::make(&name, &bytes)?;
@@ -63,6 +62,7 @@ pub async fn ask_machine(
             })
             .await
         }
+        // The loop does it, which has the terminal.
         MachineRequest::Edit { name, .. } => Err(Error::new(ErrorKind::Other, EDIT, name)),
         MachineRequest::Check(specs) => {
             let other = specs.iter().find_map(JobSpec::other_connection).cloned();

@@ -8,7 +8,9 @@ use jiff::Zoned;
 use crate::cli::print::Trouble;
 use crate::domain::attributes::{Attributes, MAX_TAGS};
 use crate::domain::object::ObjectHeaders;
-use crate::domain::protection::{Encryption, LockMode, Protection, Retention, as_http_date};
+use crate::domain::protection::{
+    ENCRYPTION_METHODS, Encryption, KMS, LockMode, Protection, Retention, as_http_date,
+};
 use crate::domain::when::{Lies, parse_when};
 
 #[derive(Clone, Debug, Default, Args)]
@@ -45,7 +47,7 @@ pub struct DescribeFlags {
     #[arg(long, value_name = "ACL")]
     pub acl: Option<String>,
     /// Encryption by the server: AES256, aws:kms or aws:kms:dsse
-    #[arg(long, value_name = "METHOD", value_parser = ["AES256", "aws:kms", "aws:kms:dsse"])]
+    #[arg(long, value_name = "METHOD", value_parser = ENCRYPTION_METHODS)]
     #[arg(hide_possible_values = true)]
     pub sse: Option<String>,
     /// The key of KMS; aws:kms where --sse says nothing else
@@ -117,7 +119,7 @@ impl DescribeFlags {
             }
             (None, None) => Ok(None),
             (method, key_id) => {
-                let method = method.unwrap_or("aws:kms").to_owned();
+                let method = method.unwrap_or(KMS).to_owned();
                 Ok(Some(Encryption { method, key_id }))
             }
         }

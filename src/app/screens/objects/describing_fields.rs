@@ -6,7 +6,9 @@ use jiff::tz::TimeZone;
 use crate::domain::attributes::MAX_TAGS;
 use crate::domain::description::ObjectDescription;
 use crate::domain::metadata_change::MetadataChange;
-use crate::domain::protection::{Encryption, LockMode, Retention, as_http_date, http_date};
+use crate::domain::protection::{
+    ENCRYPTION_METHODS, Encryption, LockMode, Retention, as_http_date, http_date,
+};
 use crate::domain::provider::Capability;
 use crate::domain::units::Moment;
 use crate::domain::when::{Lies, parse_when};
@@ -275,7 +277,7 @@ pub fn set(
             let mut words = text.split_whitespace();
             let method = words.next().map(str::to_owned);
             let key_id = words.next().map(str::to_owned);
-            let known = ["AES256", "aws:kms", "aws:kms:dsse"];
+            let known = ENCRYPTION_METHODS;
             if method.as_ref().is_some_and(|method| !known.contains(&method.as_str())) {
                 return Err(format!("expected one of {}", known.join(", ")));
             }
