@@ -165,7 +165,12 @@ impl SourceRows {
     /// The prefix that they have in common.
     pub fn place(&self) -> &str {
         match &*self.0 {
-            Held::Named(rows) => rows.first().map_or("", |row| parent(&row.target)),
+            // Sorted, so that what the first and the last have in common is of all.
+            Held::Named(rows) => match rows.as_slice() {
+                [] => "",
+                [one] => parent(&one.target),
+                [first, .., last] => common(parent(&first.target), last.target.as_str()),
+            },
             Held::Listed(rows) => rows.place.as_str(),
         }
     }
@@ -295,6 +300,12 @@ fn parent(row: &Target) -> &str {
     text.rfind(DELIMITER).map_or("", |at| &text[..=at])
 }
 
+/// What a prefix has in common with a path, up to a delimiter.
+fn common<'a>(prefix: &'a str, path: &str) -> &'a str {
+    let levels = prefix.match_indices(DELIMITER).map(|(at, _)| &prefix[..=at]);
+    levels.take_while(|level| path.starts_with(level)).last().unwrap_or_default()
+}
+
 impl From<ListedRows> for SourceRows {
     fn from(rows: ListedRows) -> SourceRows {
         SourceRows(Arc::new(Held::Listed(rows)))
@@ -356,5 +367,31 @@ mod tests {
         let to: Vec<Target> = Target::each(&rows).map(|row| row.below(&"to/".into())).collect();
         assert_eq!(to, [Target::Prefix("to/raw/".into()), Target::Object("to/x".into())]);
         assert_eq!(Target::Rows(vec![row(Target::Object("x".into()))].into()).as_str(), "");
+    }
+
+    #[test]
+    fn rows_of_several_levels_are_all_asked() {
+        let row = |target| SourceRow { target, size: None };
+        let rows = vec![
+            row(Target::Object("a/b/c/x".into())),
+            row(Target::Prefix("a/b/d/".into())),
+            row(Target::Object("a/z".into())),
+        ];
+        let text = serde_json::to_string(&SourceRows::from(rows)).unwrap();
+        let rows: SourceRows = serde_json::from_str(&text).unwrap();
+        assert_eq!(rows.place(), "a/");
+        for key in ["a/b/c/x", "a/b/d/deep/y", "a/z"] {
+            assert!(rows.cover(key) && rows.concern(key), "{key}");
+        }
+        for prefix in ["", "a/", "a/b/", "a/b/c/", "a/b/d/", "a/b/d/deep/"] {
+            assert!(rows.concern(prefix), "{prefix}");
+        }
+        for other in ["a/b/x", "a/c/", "b/", "a/b/c/xy", "a/zz"] {
+            assert!(!rows.cover(other) && !rows.concern(other), "{other}");
+        }
+        let around = vec![row(Target::Prefix("a/".into())), row(Target::Object("a/x".into()))];
+        assert_eq!(SourceRows::from(around).place(), "", "the first is in no prefix");
+        let umlauts = vec![row(Target::Object("ü/a".into())), row(Target::Object("ý/a".into()))];
+        assert_eq!(SourceRows::from(umlauts).place(), "");
     }
 }
