@@ -227,6 +227,25 @@ fn where_many_prefixes_were_emptied_the_jobs_word_is_taken() {
 }
 
 #[test]
+fn what_a_job_did_to_rows_of_another_place_is_not_said_of_a_row_here() {
+    let names: Vec<String> = (0..50).map(|n| format!("{n:02}/")).collect();
+    let mut app = App::with_rows(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let row = |name: &str| SourceRow { target: Target::Prefix(name.into()), size: None };
+    let inside = vec![row("00/a/"), row("00/b/")];
+    let mut targets: Vec<Target> =
+        names[1..41].iter().map(|name| Target::Prefix(name.as_str().into())).collect();
+    targets.push(Target::Rows(inside.into()));
+    news(&mut app, TransferEvent::Queued(deletion(1, &targets)));
+    let mut keys: Vec<_> = names[1..41].iter().map(|name| deleted(&format!("{name}k"))).collect();
+    keys.push(deleted("00/a/k"));
+    changed(&mut app, &keys);
+    ends(&mut app, 1, JobState::Done);
+    assert_eq!((app.names()[0], app.names().len()), ("00/", 10), "there is more in it");
+    let asked = StorageRequest::FindEmpty { bucket: "media".into(), prefixes: vec!["00/".into()] };
+    assert_eq!(app.requests(), [asked].map(Into::into));
+}
+
+#[test]
 fn a_renamed_row_takes_the_cursor_along() {
     let mut app = App::with_rows(&["a", "b", "c"]);
     app.keys("j r ctrl-u").typed("x").keys("enter");

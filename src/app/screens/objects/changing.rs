@@ -165,6 +165,8 @@ impl Browse {
                 Target::Rows(many) if many.place() == place.prefix.as_str() => {
                     rows.extend(many.picked(picks).filter_map(|row| own(&row.target)));
                 }
+                // Of another place: it names none of the rows here.
+                Target::Rows(_) => {}
                 one => rows.extend(own(one)),
             }
         }
