@@ -27,6 +27,8 @@ pub enum Resolved {
     Unbound,
 }
 
+const ESC: Chord = Chord { key: KeyCode::Esc, ctrl: false, alt: false, shift: false };
+
 /// Terminals send these for Backspace, Tab, Enter and flow control.
 const NEVER_BOUND: [char; 5] = ['h', 'i', 'm', 's', 'q'];
 
@@ -50,8 +52,12 @@ impl Keymap {
     /// What `chord` means after the `pending` ones; the innermost scope comes first in `scopes`.
     pub fn resolve(&self, scopes: &[Scope], pending: &[Chord], chord: Chord) -> Resolved {
         for scope in scopes {
-            if matches!(scope, Scope::Text | Scope::Editor) && is_text(chord) {
+            if takes_text(*scope) && is_text(chord) {
                 return Resolved::Unbound;
+            }
+            // It lies over everything: there is a way out of it whatever the user binds.
+            if *scope == Scope::Editor && pending.is_empty() && chord == ESC {
+                return Resolved::Action(Action::Dismiss);
             }
             let mut begins = false;
             for binding in self.bindings.iter().filter(|binding| binding.scope == *scope) {
@@ -88,7 +94,7 @@ impl Keymap {
             .filter(move |binding| {
                 binding.action == action
                     && scopes.contains(&binding.scope)
-                    && !(binding.scope == Scope::Text && is_text(binding.chords[0]))
+                    && !(takes_text(binding.scope) && is_text(binding.chords[0]))
             })
             .map(|binding| sequence_text(&binding.chords))
     }
@@ -117,6 +123,11 @@ impl Keymap {
 fn continues(sequence: &[Chord], pending: &[Chord], chord: Chord) -> Option<bool> {
     let (begun, rest) = sequence.split_at_checked(pending.len())?;
     (begun == pending && rest.first() == Some(&chord)).then_some(rest.len() == 1)
+}
+
+/// Whether characters are text there.
+fn takes_text(scope: Scope) -> bool {
+    matches!(scope, Scope::Text | Scope::Editor)
 }
 
 /// Whether a text field takes the chord as a character.
@@ -202,5 +213,19 @@ mod tests {
         let down = keymap.resolve(&[Scope::Text], &[], chord("down"));
         assert_eq!(down, Resolved::Action(Action::Down));
         assert_eq!(keymap.key_for(&[Scope::Text], Action::Down).as_deref(), Some("down"));
+    }
+
+    #[test]
+    fn the_editor_takes_letters_for_text_and_is_always_left() {
+        let mut keymap = Keymap::default();
+        keymap.bind(Scope::Editor, vec![chord("x")], Action::SaveText);
+        let keys: Vec<String> = keymap.keys_for(&[Scope::Editor], Action::SaveText).collect();
+        assert_eq!(keys, ["ctrl-o"], "a letter is text there");
+        keymap.bind(Scope::Editor, vec![chord("esc")], Action::SaveText);
+        let left = keymap.resolve(&[Scope::Editor], &[], chord("esc"));
+        assert_eq!(left, Resolved::Action(Action::Dismiss));
+        keymap.bindings.retain(|binding| binding.action != Action::Dismiss);
+        let left = keymap.resolve(&[Scope::Editor], &[], chord("esc"));
+        assert_eq!(left, Resolved::Action(Action::Dismiss));
     }
 }
