@@ -128,6 +128,22 @@ fn an_address_is_taken_where_a_place_is_asked_for() {
 }
 
 #[test]
+fn every_question_takes_what_is_pasted() {
+    for keys in ["g h", "g k k", "g k c", "f", "N", "n", "r", "g @", "d", "c", "m"] {
+        let mut app = with_two();
+        app.keys(keys);
+        paste(&mut app, "12 bulk");
+        assert!(typed(&app).contains("12 bulk"), "{keys}: {}", typed(&app));
+    }
+    for keys in ["s", "g k", "Y", "D"] {
+        let mut app = with_two();
+        app.keys(keys);
+        paste(&mut app, "/desk/a.txt");
+        assert!(!matches!(app.state.dialog(), Some(Dialog::Picker(_))), "{keys}");
+    }
+}
+
+#[test]
 fn typing_replaces_what_a_field_was_filled_with() {
     let mut app = with_two();
     app.keys("d").typed("/tmp/new");

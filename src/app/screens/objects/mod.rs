@@ -240,16 +240,13 @@ impl Part for Objects {
         } else if let Some(typing) = &mut self.browse.typing {
             typing.on_paste(text);
             self.filter_as_typed(cx);
-        } else if let Some(dialog) = self
-            .searching
-            .question
-            .dialog_mut()
-            .or_else(|| self.describing.question.dialog_mut())
-            .or_else(|| self.editing.dialog_mut())
-            .or_else(|| self.comparing.question.dialog_mut())
+        } else if self.thawing.question.is_open() {
+            self.thawing.on_paste(text);
+        } else if !self.acting.question.is_open()
+            && let Some(dialog) = self.dialog_mut()
         {
             dialog.on_paste(text);
-        } else if !self.sorting.is_open() {
+        } else {
             self.acting.on_paste(text, &mut self.browse, cx);
         }
     }

@@ -57,6 +57,13 @@ impl Thawing {
         self.on_answer(answer, cx);
     }
 
+    pub fn on_paste(&mut self, text: &str) {
+        if let Some(dialog) = self.question.dialog_mut() {
+            dialog.on_paste(text);
+        }
+        self.offer_tiers();
+    }
+
     /// The tiers go with the days that are typed.
     fn offer_tiers(&mut self) {
         if let Some(Question { dialog: Dialog::Prompt(prompt), about: (.., costs), .. }) =
