@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tui_textarea::{Input as Stroke, Key as StrokeKey, TextArea};
+use tui_textarea::{CursorMove, Input as Stroke, Key as StrokeKey, TextArea};
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::chord::{Chord, KeyCode};
@@ -21,6 +21,12 @@ pub struct TextEditor {
     /// Every line ends with `\r\n`; a carriage return elsewhere is part of its line.
     crlf: bool,
     before: Vec<u8>,
+    /// The text is another than before.
+    changed: bool,
+    /// The first line on screen.
+    top: usize,
+    /// Lines on screen.
+    rows: usize,
     /// It was changed and is to be left: the same key once more leaves it.
     pub leaving: bool,
 }
@@ -49,7 +55,28 @@ impl TextEditor {
         };
         let mut area = TextArea::new(lines);
         area.set_hard_tab_indent(true);
-        Ok(TextEditor { title: title.into(), area, crlf, before: bytes, leaving: false })
+        Ok(TextEditor {
+            title: title.into(),
+            area,
+            crlf,
+            before: bytes,
+            changed: false,
+            top: 0,
+            rows: 1,
+            leaving: false,
+        })
+    }
+
+    /// Takes the lines that its window has; one of them asks while it is left.
+    pub fn fit(&mut self, rows: u16) {
+        self.rows = usize::from(rows.saturating_sub(u16::from(self.leaving))).max(1);
+        self.top = self.first(self.rows);
+    }
+
+    /// The first of so many lines on screen: the window moves only where the cursor leaves it.
+    pub fn first(&self, rows: usize) -> usize {
+        let (row, _) = self.cursor();
+        self.top.min(row).max((row + 1).saturating_sub(rows))
     }
 
     pub fn bytes(&self) -> Vec<u8> {
@@ -58,7 +85,7 @@ impl TextEditor {
     }
 
     pub fn is_changed(&self) -> bool {
-        self.bytes() != self.before
+        self.changed
     }
 
     pub fn lines(&self) -> &[String] {
@@ -85,6 +112,9 @@ impl TextEditor {
             Action::SaveText => return Outcome::Accepted(()),
             Action::Dismiss if self.leaving || !self.is_changed() => return Outcome::Cancelled,
             Action::Dismiss => self.leaving = true,
+            // The wheel: all keys are text.
+            Action::Up => self.scroll(false),
+            Action::Down => self.scroll(true),
             _ => {}
         }
         Outcome::Open
@@ -96,13 +126,44 @@ impl TextEditor {
         if chord.ctrl && !chord.alt && chord.key == KeyCode::Char('s') {
             return Outcome::Accepted(());
         }
-        self.area.input(stroke(chord));
+        let modified = match chord.key {
+            KeyCode::PageUp | KeyCode::PageDown => {
+                let down = chord.key == KeyCode::PageDown;
+                (0..self.rows).for_each(|_| self.step(down));
+                false
+            }
+            _ => self.area.input(stroke(chord)),
+        };
+        if modified {
+            self.compare();
+        }
         Outcome::Open
+    }
+
+    /// Moves the window by a line; the cursor stays in it.
+    fn scroll(&mut self, down: bool) {
+        self.top = match down {
+            true => (self.top + 1).min(self.lines().len().saturating_sub(self.rows)),
+            false => self.top.saturating_sub(1),
+        };
+        let (row, _) = self.cursor();
+        if row < self.top || row >= self.top + self.rows {
+            self.step(down);
+        }
+    }
+
+    fn step(&mut self, down: bool) {
+        self.area.move_cursor(if down { CursorMove::Down } else { CursorMove::Up });
+    }
+
+    fn compare(&mut self) {
+        self.changed = self.bytes() != self.before;
     }
 
     pub fn on_paste(&mut self, text: &str) {
         self.leaving = false;
         self.area.insert_str(text.replace("\r\n", "\n").replace('\r', "\n"));
+        self.compare();
     }
 }
 
@@ -174,6 +235,40 @@ mod tests {
         assert_eq!(changed.on_action(Action::Dismiss), Outcome::Cancelled);
         assert_eq!(changed.on_action(Action::SaveText), Outcome::Accepted(()));
         assert_eq!(changed.on_text(Chord::parse("x").unwrap()), Outcome::Open);
+    }
+
+    #[test]
+    fn what_is_put_back_is_not_changed() {
+        let mut put_back = editor("a\nb");
+        typed(&mut put_back, &["x", "down"]);
+        assert!(put_back.is_changed());
+        typed(&mut put_back, &["up", "end", "left", "backspace"]);
+        assert!(!put_back.is_changed());
+        put_back.on_paste("y");
+        assert!(put_back.is_changed());
+    }
+
+    #[test]
+    fn the_window_moves_only_where_the_cursor_leaves_it() {
+        let lines: Vec<String> = (0..100).map(|number| number.to_string()).collect();
+        let mut editor = editor(&lines.join("\n"));
+        let mut at = |keys: &[&str], wheel: &[Action]| {
+            for key in keys {
+                editor.on_text(Chord::parse(key).unwrap());
+            }
+            wheel.iter().for_each(|action| assert_eq!(editor.on_action(*action), Outcome::Open));
+            editor.fit(10);
+            (editor.first(10), editor.cursor().0)
+        };
+        assert_eq!(at(&[], &[]), (0, 0));
+        assert_eq!(at(&["down"; 12], &[]), (3, 12));
+        assert_eq!(at(&["up"; 5], &[]), (3, 7), "the cursor is anywhere in it");
+        assert_eq!(at(&["up"; 5], &[]), (2, 2));
+        assert_eq!(at(&["pagedown"], &[]), (3, 12));
+        assert_eq!(at(&[], &[Action::Down; 3]), (6, 12), "the wheel scrolls");
+        assert_eq!(at(&[], &[Action::Down; 10]), (16, 16), "and takes the cursor along");
+        assert_eq!(at(&[], &[Action::Up; 20]), (0, 9));
+        assert_eq!(at(&["pageup"], &[Action::Down; 200]), (90, 90));
     }
 
     #[test]

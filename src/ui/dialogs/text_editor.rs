@@ -29,7 +29,7 @@ pub fn draw_text_editor(paint: &mut Paint<'_>, editor: &TextEditor) {
     let inner = popup(paint, &labels, window.width, window.height);
     let asked = u16::from(editor.leaving && inner.height > 1);
     let list = Rect { height: inner.height - asked, ..inner };
-    let first = (row + 1).saturating_sub(usize::from(list.height).max(1));
+    let first = editor.first(usize::from(list.height).max(1));
     let lines = editor.lines().iter().enumerate().skip(first);
     for (line, (at, text)) in (0..list.height).zip(lines) {
         let focused = at == row;
@@ -39,7 +39,7 @@ pub fn draw_text_editor(paint: &mut Paint<'_>, editor: &TextEditor) {
     }
     if asked > 0 {
         let warning = format!(
-            "{} It is not saved: once more leaves it, and what you wrote is lost.",
+            "{} What you wrote is lost if you leave now. It is not saved.",
             paint.glyphs.warning
         );
         paint.sentence(Span::line(inner, inner.height - 1), &warning, paint.styles.warning);
