@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use windlass::app::dialogs::Dialog;
+use windlass::app::dialogs::text_editor::LARGEST;
 use windlass::app::effect::{ConnectionRequest, Effect, MachineRequest, Request, StorageRequest};
 use windlass::app::event::{Answer, Reply};
 use windlass::config::editor::{EditFile, Edited};
@@ -348,6 +349,43 @@ fn a_small_text_is_edited_here_where_no_editor_is_named() {
     let theirs = OpenedText { bytes: b"theirs".to_vec(), etag: Some(ETag::new("two")) };
     app.reply(Ok(Answer::TextOpened(theirs))).keys("e");
     assert!(app.picture().contains("qj"), "yours is edited once more: {}", app.picture());
+    app.keys("esc");
+    assert!(app.toast().contains(&file.path.display().to_string()), "{}", app.toast());
+}
+
+#[test]
+fn a_text_that_could_not_be_stored_is_sent_as_it_is() {
+    let mut app = editing_here(b"one");
+    app.keys("x ctrl-o");
+    let first = file();
+    let edited = Edited::Changed(b"xone".to_vec());
+    app.reply(Ok(Answer::Edited { file: first.clone(), edited }));
+    sent(&mut app);
+    app.fail("SaveText", conflict());
+    let theirs = OpenedText { bytes: b"theirs".to_vec(), etag: Some(ETag::new("two")) };
+    app.reply(Ok(Answer::TextOpened(theirs))).keys("e ctrl-o");
+    let (second, edited) = (file(), Edited::Changed(b"xone".to_vec()));
+    app.reply(Ok(Answer::Edited { file: second.clone(), edited }));
+    assert_eq!(sent(&mut app), (Some(ETag::new("two")), b"xone".to_vec()));
+    app.reply(Ok(Answer::TextSaved(None)));
+    let effects = app.effects();
+    for file in [first, second] {
+        assert!(effects.contains(&Effect::RemoveEdited(file)), "{effects:?}");
+    }
+}
+
+#[test]
+fn a_text_that_outgrows_the_editor_here_is_not_lost() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("g E");
+    app.reply(Ok(Answer::TextOpened(OpenedText { bytes: b"one".to_vec(), etag: None })));
+    app.keys("x ctrl-o");
+    let (file, large) = (file(), vec![b'x'; LARGEST + 1]);
+    app.reply(Ok(Answer::Edited { file: file.clone(), edited: Edited::Changed(large) }));
+    app.fail("SaveText", conflict());
+    let theirs = OpenedText { bytes: b"theirs".to_vec(), etag: Some(ETag::new("two")) };
+    app.reply(Ok(Answer::TextOpened(theirs))).keys("e");
+    assert!(app.toast().contains(&file.path.display().to_string()), "{}", app.toast());
 }
 
 #[test]
@@ -357,7 +395,7 @@ fn a_text_that_is_changed_here_is_not_left_by_one_key() {
     assert!(app.toast().contains("nothing was sent"), "{}", app.toast());
     let mut app = editing_here(b"one");
     app.keys("x esc");
-    assert!(app.picture().contains("once more leaves it"), "{}", app.picture());
+    assert!(app.picture().contains("is lost if you leave now"), "{}", app.picture());
     app.keys("y ctrl-s");
     app.fail("KeepText", Error::new(ErrorKind::LocalIo, "write", "/tmp"));
     assert!(app.picture().contains("xyone"), "what is written stays: {}", app.picture());
@@ -368,10 +406,18 @@ fn a_text_that_is_changed_here_is_not_left_by_one_key() {
 
 #[test]
 fn what_cannot_be_edited_here_says_why() {
-    let app = editing_here(b"\xff\xfe");
-    assert!(app.toast().contains("no text in UTF-8"), "{}", app.toast());
-    assert!(app.state.dialog().is_none());
+    let mut app = editing_here(b"\xff\xfe");
+    let asked = app.requests();
+    assert!(
+        matches!(asked.last(), Some(Request::Machine(MachineRequest::Edit { .. }))),
+        "vi takes it: {asked:?}"
+    );
     let mut app = App::with_rows(&["a"]);
+    app.keys("g E");
+    app.reply(Ok(Answer::TextOpened(OpenedText { bytes: vec![0xff], etag: None })));
+    assert!(app.toast().contains("no text in UTF-8"), "{}", app.toast());
+    assert!(app.toast().ends_with("press e for your editor"), "{}", app.toast());
+    assert!(app.state.dialog().is_none());
     app.keys("g E");
     app.reply(Ok(Answer::TextOpened(OpenedText { bytes: b"hello".to_vec(), etag: None })));
     assert!(app.picture().contains("hello"), "whatever the editor is: {}", app.picture());

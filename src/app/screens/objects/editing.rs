@@ -11,6 +11,7 @@ use crate::app::dialogs::text_editor::TextEditor;
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::{Effect, MachineRequest, StorageRequest};
 use crate::app::event::{Answer, Reply, Ticket};
+use crate::app::session::Session;
 use crate::app::toasts::Level;
 use crate::config::editor::{EditFile, Edited};
 use crate::domain::address::{Bucket, Prefix};
@@ -31,6 +32,24 @@ pub struct Editing {
     question: QuestionSlot<About>,
 }
 
+/// Which editor a text goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EditorChoice {
+    /// The user's.
+    Yours,
+    /// The one here, or none.
+    Here,
+    /// The one here; the user's for a text that does not fit there.
+    HereWhereItFits,
+}
+
+impl EditorChoice {
+    /// Where the user says nothing else.
+    pub fn usual(session: &Session) -> EditorChoice {
+        if session.editor { EditorChoice::Yours } else { EditorChoice::HereWhereItFits }
+    }
+}
+
 /// What is asked.
 #[derive(Clone, Debug)]
 enum About {
@@ -44,8 +63,8 @@ enum About {
 /// What is waited for.
 #[derive(Clone, Debug)]
 enum EditStep {
-    /// The object's text, to be edited here or not.
-    Opening(ObjectAddress, bool),
+    /// The object's text, to be edited there.
+    Opening(ObjectAddress, EditorChoice),
     /// The editor.
     Editing(Opened),
     /// The file of a text that was edited here.
@@ -61,16 +80,19 @@ enum EditStep {
 struct Opened {
     object: ObjectAddress,
     etag: Option<ETag>,
-    /// It is edited in the editor here.
-    here: bool,
+    editor: EditorChoice,
+    /// The text itself, where it was written before and could not be stored.
+    kept: Option<EditFile>,
 }
 
 #[derive(Clone, Debug)]
 struct Written {
     object: ObjectAddress,
     etag: Option<ETag>,
-    here: bool,
+    editor: EditorChoice,
     file: EditFile,
+    /// The file of what was written before it.
+    before: Option<EditFile>,
     bytes: Vec<u8>,
 }
 
@@ -82,12 +104,12 @@ struct Conflict {
 }
 
 impl Editing {
-    pub fn open(&mut self, object: ObjectAddress, here: bool, cx: &mut Context<'_>) {
+    pub fn open(&mut self, object: ObjectAddress, editor: EditorChoice, cx: &mut Context<'_>) {
         if self.is_waiting() {
             return cx.toast(Level::Note, "another object is being edited");
         }
         let ticket = cx.request(StorageRequest::OpenText(object.clone()));
-        self.under_way = Some((ticket, EditStep::Opening(object, here)));
+        self.under_way = Some((ticket, EditStep::Opening(object, editor)));
     }
 
     /// Asks what a new object is to be called.
@@ -139,14 +161,14 @@ impl Editing {
                 _,
             ) => {
                 let object = ObjectAddress::new(bucket, prefix.key(&name));
-                let here = !cx.session.editor;
-                self.edit(Opened { object, etag: None, here }, Vec::new(), cx);
+                let editor = EditorChoice::usual(cx.session);
+                self.edit(Opened { object, etag: None, editor, kept: None }, Vec::new(), cx);
             }
             (Some((Question { about: About::Text(opened), dialog, .. }, _)), _) => {
                 self.on_written(opened, &dialog, cx);
             }
-            (None, Some(About::Text(_))) if !self.question.is_open() => {
-                cx.toast(Level::Note, "nothing was sent");
+            (None, Some(About::Text(opened))) if !self.question.is_open() => {
+                cx.toast(Level::Note, opened.left("nothing was sent"));
             }
             (Some((Question { about: About::Conflict(conflict), .. }, answer)), _) => {
                 self.on_answer(conflict, &answer, cx);
@@ -160,16 +182,20 @@ impl Editing {
 
     fn edit(&mut self, opened: Opened, bytes: Vec<u8>, cx: &mut Context<'_>) {
         let name = opened.object.key.name().to_owned();
-        if opened.here {
-            return match TextEditor::new(opened.object.to_string(), bytes) {
-                Ok(editor) => {
-                    self.question.ask(Dialog::Editor(Box::new(editor)), About::Text(opened));
+        if opened.editor != EditorChoice::Yours {
+            match TextEditor::new(opened.object.to_string(), bytes.clone()) {
+                Ok(mut editor) => {
+                    editor.fit(editor_rows(cx));
+                    let dialog = Dialog::Editor(Box::new(editor));
+                    return self.question.ask(dialog, About::Text(opened));
                 }
-                Err(why) => {
-                    let text = format!("{name}: {why}; $EDITOR names one that takes more");
-                    cx.toast(Level::Problem, text);
+                Err(why) if opened.editor == EditorChoice::Here => {
+                    let key = cx.session.key(Action::EditObject);
+                    let next = opened.left(&format!("press {key} for your editor"));
+                    return cx.toast(Level::Problem, format!("{name}: {why}; {next}"));
                 }
-            };
+                Err(_) => {}
+            }
         }
         let ticket = cx.request(MachineRequest::Edit { name, bytes });
         self.under_way = Some((ticket, EditStep::Editing(opened)));
@@ -179,7 +205,7 @@ impl Editing {
     fn on_written(&mut self, opened: Opened, dialog: &Dialog, cx: &mut Context<'_>) {
         let Dialog::Editor(editor) = dialog else { return };
         let editor = editor.clone();
-        if !editor.is_changed() {
+        if !editor.is_changed() && opened.kept.is_none() {
             return cx.toast(Level::Note, "nothing was changed, so nothing was sent");
         }
         let (name, bytes) = (opened.object.key.name().to_owned(), editor.bytes());
@@ -197,6 +223,13 @@ impl Editing {
         self.under_way = Some((ticket, EditStep::Saving(written)));
     }
 
+    /// What is edited here goes where its cursor is.
+    pub fn fit(&mut self, cx: &Context<'_>) {
+        if let Some(Dialog::Editor(editor)) = self.question.dialog_mut() {
+            editor.fit(editor_rows(cx));
+        }
+    }
+
     pub fn owns(&self, ticket: Ticket) -> bool {
         self.under_way.as_ref().is_some_and(|(own, _)| *own == ticket)
     }
@@ -207,6 +240,9 @@ impl Editing {
 
     /// What was written and not stored stays in its file.
     pub fn drop_all(&mut self, cx: &mut Context<'_>) {
+        if let Some(About::Text(Opened { kept: Some(file), .. })) = self.about() {
+            cx.toast(Level::Note, kept(&file));
+        }
         self.question.close(cx);
         if let Some((ticket, step)) = self.under_way.take() {
             cx.abandon(&mut Some(ticket));
@@ -220,19 +256,24 @@ impl Editing {
         let Some((_, step)) = self.under_way.take() else { return };
         match (step, reply) {
             (
-                EditStep::Opening(object, here),
+                EditStep::Opening(object, editor),
                 Ok(Answer::TextOpened(OpenedText { bytes, etag })),
             ) => {
-                self.edit(Opened { object, etag, here }, bytes, cx);
+                self.edit(Opened { object, etag, editor, kept: None }, bytes, cx);
             }
-            (EditStep::Editing(_), Ok(Answer::Edited { edited: Edited::Unchanged, .. })) => {
-                cx.toast(Level::Note, "nothing was changed, so nothing was sent");
+            (EditStep::Editing(opened), Ok(Answer::Edited { edited: Edited::Unchanged, .. })) => {
+                let text = opened.left("nothing was changed, so nothing was sent");
+                cx.toast(Level::Note, text);
             }
             (
-                EditStep::Editing(Opened { object, etag, here })
-                | EditStep::Keeping(Opened { object, etag, here }, _),
+                EditStep::Editing(Opened { object, etag, editor, kept: before })
+                | EditStep::Keeping(Opened { object, etag, editor, kept: before }, _),
                 Ok(Answer::Edited { file, edited: Edited::Changed(bytes) }),
-            ) => self.save(Written { object, etag, here, file, bytes }, cx),
+            ) => self.save(Written { object, etag, editor, file, before, bytes }, cx),
+            (EditStep::Editing(Opened { kept: Some(file), .. }), Err(error)) => {
+                cx.ask(Intent::Log(error));
+                cx.toast(Level::Problem, kept(&file));
+            }
             // What is written stays in the editor.
             (EditStep::Keeping(opened, editor), Err(error)) => {
                 cx.ask(Intent::Log(error));
@@ -270,13 +311,25 @@ impl Editing {
         match answer {
             DialogAnswer::Row(0) => self.save(Written { etag, ..written }, cx),
             DialogAnswer::Row(1) => {
-                // The file of before stays: the editor may leave the new one as it is.
-                let Written { object, bytes, here, .. } = written;
-                self.edit(Opened { object, etag, here }, bytes, cx);
+                // The file of before stays until a text is stored: this one may be left.
+                let Written { object, bytes, editor, file, .. } = written;
+                self.edit(Opened { object, etag, editor, kept: Some(file) }, bytes, cx);
             }
             _ => cx.toast(Level::Note, kept(&written.file)),
         }
     }
+}
+
+impl Opened {
+    /// What is said where it is left: the file of the text, where there is one.
+    fn left(&self, otherwise: &str) -> String {
+        self.kept.as_ref().map_or_else(|| otherwise.to_owned(), kept)
+    }
+}
+
+/// Lines of the window that the editor fills, within its frame and above the footer.
+fn editor_rows(cx: &Context<'_>) -> u16 {
+    cx.areas.window.height.saturating_sub(3)
 }
 
 fn is_conflict(error: &Error) -> bool {
@@ -284,7 +337,9 @@ fn is_conflict(error: &Error) -> bool {
 }
 
 fn saved(written: &Written, cx: &mut Context<'_>) {
-    cx.effect(Effect::RemoveEdited(written.file.clone()));
+    for file in [Some(&written.file), written.before.as_ref()].into_iter().flatten() {
+        cx.effect(Effect::RemoveEdited(file.clone()));
+    }
     cx.toast(Level::Done, format!("saved {}", written.object.key.name()));
     let change = KeyChange::Stored {
         key: written.object.key.clone(),

@@ -53,7 +53,7 @@ use crate::app::screens::objects::acting::Acting;
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::comparing::Comparing;
 use crate::app::screens::objects::describing::Describing;
-use crate::app::screens::objects::editing::Editing;
+use crate::app::screens::objects::editing::{Editing, EditorChoice};
 use crate::app::screens::objects::publicity::Asking;
 use crate::app::screens::objects::reaching::Reaching;
 use crate::app::screens::objects::reasons::disabled;
@@ -302,6 +302,7 @@ impl Part for Objects {
 
     fn fit(&mut self, cx: &Context<'_>) {
         self.browse.fit(cx);
+        self.editing.fit(cx);
     }
 
     /// What was marked and filtered stays while the preview is read.
@@ -391,8 +392,12 @@ impl Objects {
                 self.thawing.ask(bucket, rows().into_targets(), costs);
             }
             (Action::BucketAccess, _) => self.reaching.ask(bucket, cx.session),
-            (Action::EditObject, Some(object)) => self.editing.open(object, !cx.session.editor, cx),
-            (Action::EditHere, Some(object)) => self.editing.open(object, true, cx),
+            (Action::EditObject, Some(object)) => {
+                self.editing.open(object, EditorChoice::usual(cx.session), cx);
+            }
+            (Action::EditHere, Some(object)) => {
+                self.editing.open(object, EditorChoice::Here, cx);
+            }
             (Action::NewObject, _) => self.editing.name(bucket, place.prefix),
             _ => return false,
         }
