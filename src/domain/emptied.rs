@@ -18,6 +18,8 @@ pub struct Emptied {
     pub failed: u64,
     /// The first of what failed.
     pub errors: Vec<Error>,
+    /// It was stopped before all was tried.
+    pub left: bool,
 }
 
 impl Emptied {
@@ -44,6 +46,7 @@ impl Emptied {
         self.uploads += other.uploads;
         self.bytes += other.bytes;
         self.failed += other.failed;
+        self.left |= other.left;
         let room = MAX_ERRORS - self.errors.len();
         self.errors.extend(other.errors.into_iter().take(room));
     }

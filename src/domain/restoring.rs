@@ -86,6 +86,8 @@ pub struct Restored {
     pub errors: Vec<Error>,
     /// Too large for one copy on the server: left to the engine.
     pub large: Vec<VersionEntry>,
+    /// It was stopped before all was tried.
+    pub left: bool,
 }
 
 impl Restored {

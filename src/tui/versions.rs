@@ -94,7 +94,11 @@ async fn erase(
     stop: &CancellationToken,
 ) -> Result<Emptied, Error> {
     let mut all = Emptied::default();
-    for target in Target::each(targets).take_while(|_| !stop.is_cancelled()) {
+    for target in Target::each(targets) {
+        if stop.is_cancelled() {
+            all.left = true;
+            break;
+        }
         let before = all.clone();
         let so_far = |emptied: &Emptied| {
             let mut emptied_so_far = before.clone();

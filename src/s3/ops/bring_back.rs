@@ -64,7 +64,11 @@ impl Client {
                 _ => {}
             }
         }
-        for batch in batches(undeletes).into_iter().take_while(|_| !stop.is_cancelled()) {
+        for batch in batches(undeletes) {
+            if stop.is_cancelled() {
+                done.left = true;
+                break;
+            }
             self.undelete(bucket, batch, &mut done).await;
             tell(&done);
         }
@@ -72,6 +76,7 @@ impl Client {
         let (small, large): (Vec<_>, Vec<_>) =
             copies.into_iter().partition(|(object, _)| object.size().unwrap_or_default() <= most);
         done.large = large.into_iter().map(|(object, _)| object).collect();
+        let (all, mut tried) = (small.len(), 0);
         let small = stream::iter(small).take_while(|_| ready(!stop.is_cancelled()));
         let copies = small.map(|(object, over)| {
             async move {
@@ -82,6 +87,7 @@ impl Client {
         });
         let mut copies = copies.buffer_unordered(AT_ONCE);
         while let Some((bytes, copied)) = copies.next().await {
+            tried += 1;
             match copied {
                 Ok(true) => (done.restored, done.bytes) = (done.restored + 1, done.bytes + bytes),
                 Ok(false) => done.unchanged += 1,
@@ -89,6 +95,7 @@ impl Client {
             }
             tell(&done);
         }
+        done.left |= tried < all;
         done
     }
 

@@ -76,7 +76,11 @@ impl Client {
     ) -> Result<Emptied, Error> {
         let work = Emptying::new(self, &object.bucket, stop, &tell);
         let history = self.versions_of(object).await?;
-        for batch in history.versions().chunks(1000).take_while(|_| !stop.is_cancelled()) {
+        for batch in history.versions().chunks(1000) {
+            if stop.is_cancelled() {
+                work.leave();
+                break;
+            }
             work.delete(batch.to_vec()).await?;
         }
         Ok(work.sum())
@@ -153,14 +157,19 @@ impl<'a, T: Tell> Emptying<'a, T> {
         (self.tell)(&sum);
     }
 
+    /// Something is not tried any more.
+    fn leave(&self) {
+        self.sum.lock().unwrap_or_else(PoisonError::into_inner).left = true;
+    }
+
     fn is_refused(&self, named: &KeyVersion) -> bool {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).contains(named)
     }
 
     async fn versions(&self, prefix: &Prefix) -> Result<(), Error> {
-        for _ in 0..ROUNDS {
+        for round in 0..ROUNDS {
             let pages = VersionPages::new(self.client, VersionsQuery::below(self.bucket, prefix));
-            if self.delete_all(pages).await? == 0 {
+            if self.delete_all(pages, round == 0).await? == 0 || self.stop.is_cancelled() {
                 break;
             }
         }
@@ -168,13 +177,17 @@ impl<'a, T: Tell> Emptying<'a, T> {
     }
 
     /// Deletes page by page while further ones are listed; gives how many versions were listed.
-    async fn delete_all(&self, mut pages: VersionPages<'_>) -> Result<usize, Error> {
+    /// After the first round there may be nothing.
+    async fn delete_all(&self, mut pages: VersionPages<'_>, first: bool) -> Result<usize, Error> {
         let (mut found, mut deletions) = (0, Deletions::default());
         while let Some(page) = deletions.beside(self.stop, pages.next()).await? {
             let mut rows = page.rows;
             rows.retain(|row| !self.is_refused(&row.name()));
             found += rows.len();
             deletions.begin(self.delete(rows).boxed()).await?;
+        }
+        if !pages.is_at_end() && (first || found > 0) {
+            self.leave();
         }
         deletions.end().await?;
         Ok(found)
@@ -219,8 +232,11 @@ impl<'a, T: Tell> Emptying<'a, T> {
                 found += rows.len();
                 deletions.begin(self.delete_objects(rows).boxed()).await?;
             }
+            if self.stop.is_cancelled() {
+                self.leave();
+            }
             deletions.end().await?;
-            if found == 0 {
+            if found == 0 || self.stop.is_cancelled() {
                 break;
             }
         }
@@ -247,6 +263,7 @@ impl<'a, T: Tell> Emptying<'a, T> {
             Err(error) if error.is(&ErrorKind::Unsupported) => Vec::new(),
             other => other?,
         };
+        let (all, mut tried) = (found.len(), 0);
         let found = stream::iter(found).take_while(|_| ready(!self.stop.is_cancelled()));
         let aborts = found.map(|upload| {
             let UnfinishedUpload { object, upload, .. } = upload;
@@ -254,12 +271,16 @@ impl<'a, T: Tell> Emptying<'a, T> {
         });
         let mut aborts = aborts.buffer_unordered(AT_ONCE);
         while let Some(aborted) = aborts.next().await {
+            tried += 1;
             let mut emptied = Emptied::default();
             match aborted {
                 Ok(_) => emptied.uploads = 1,
                 Err(error) => emptied.fail(error),
             }
             self.add(emptied);
+        }
+        if tried < all {
+            self.leave();
         }
         Ok(())
     }

@@ -96,6 +96,11 @@ impl<'a> VersionPages<'a> {
         Ok(Some(page))
     }
 
+    /// Whether the last page was given.
+    pub fn is_at_end(&self) -> bool {
+        self.cursor.is_at_end()
+    }
+
     fn is_told(&self, row: &VersionEntry) -> bool {
         let same = |told: &VersionEntry| told.version == row.version && told.key == row.key;
         self.tail.iter().any(same)

@@ -360,11 +360,24 @@ fn a_deletion_that_is_stopped_counts_what_was_under_way() {
     app.keys("esc");
     assert_eq!(app.effects(), [Effect::Stop(ticket)], "its answer is waited for");
     assert!(app.picture().contains("stopping"), "{}", app.picture());
-    let emptied = Emptied { versions: 2, bytes: 9, ..Emptied::default() };
+    let emptied = Emptied { versions: 2, bytes: 9, left: true, ..Emptied::default() };
     app.answer(ticket, Ok(Answer::Emptied { emptied: emptied.clone(), done: false }));
     assert!(app.picture().contains("stopping"), "{}", app.picture());
-    app.reply_to(ticket, Ok(Answer::Emptied { emptied, done: true }));
+    app.reply_to(ticket, Ok(Answer::Emptied { emptied: emptied.clone(), done: true }));
     assert_eq!(app.toast(), "stopped: 2 versions deleted, 9 B; the rest stays");
+    for (ended, said) in [
+        (Emptied { left: false, ..emptied.clone() }, "2 versions deleted, 9 B"),
+        (
+            Emptied { failed: 3, ..emptied },
+            "stopped: 2 versions deleted, 9 B, 3 could not be; the rest stays",
+        ),
+    ] {
+        app.keys("g D").typed("a.txt").keys("enter");
+        let ticket = app.last_ticket();
+        app.keys("esc").effects();
+        app.reply_to(ticket, Ok(Answer::Emptied { emptied: ended, done: true }));
+        assert_eq!(app.toast(), said);
+    }
 
     app.keys("g D").typed("a.txt").keys("enter");
     let ticket = app.last_ticket();

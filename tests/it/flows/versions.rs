@@ -256,7 +256,7 @@ fn what_is_brought_back_is_planned_and_counted_first() {
     plan.add(step.clone());
     plan.add(RestoreStep::Later(entry("new", "1", true, false)));
     app.reply(Ok(Answer::RestorePlanned(plan)));
-    assert!(app.picture().contains("1 object made later stay"), "{}", app.picture());
+    assert!(app.picture().contains("1 object made later stays."), "{}", app.picture());
     app.effects();
     app.keys("y");
     let restores = StorageRequest::Restore { bucket: "media".into(), steps: vec![step.clone()] };
@@ -265,7 +265,7 @@ fn what_is_brought_back_is_planned_and_counted_first() {
     app.effects();
     app.keys("esc");
     assert_eq!(app.effects(), [Effect::Stop(ticket)]);
-    let restored = Restored { restored: 1, ..Restored::default() };
+    let restored = Restored { restored: 1, left: true, ..Restored::default() };
     app.reply(Ok(Answer::Restored { restored, done: true }));
     assert_eq!(app.toast(), "stopped: 1 object restored, the rest stays as it is");
     assert!(app.picture().contains("AS IT WAS"), "the past stays open: {}", app.picture());
@@ -276,4 +276,32 @@ fn what_is_brought_back_is_planned_and_counted_first() {
     let restored = Restored { restored: 1, ..Restored::default() };
     app.reply(Ok(Answer::Restored { restored, done: true }));
     assert!(!app.picture().contains("AS IT WAS"), "it is now again: {}", app.picture());
+}
+
+/// The restoration of one object, stopped and at its end.
+fn stopped_with(restored: Restored) -> App {
+    let mut app = travelled();
+    app.keys("g u");
+    let object = entry("gone.txt", "v1", false, false);
+    let mut plan = RestorePlan { unchanged: 1, ..RestorePlan::default() };
+    plan.add(RestoreStep::Undelete { markers: vec![VersionId("m".to_owned())], object });
+    app.reply(Ok(Answer::RestorePlanned(plan)));
+    assert!(app.picture().contains("1 object stays as it is."), "{}", app.picture());
+    app.keys("y esc").effects();
+    app.reply(Ok(Answer::Restored { restored, done: true }));
+    app
+}
+
+#[test]
+fn what_is_stopped_says_whether_anything_is_left() {
+    let one = Restored { restored: 1, ..Restored::default() };
+    let app = stopped_with(one.clone());
+    assert!(!app.toast().contains("stopped"), "all was done: {}", app.toast());
+    let app = stopped_with(Restored { left: true, failed: 2, ..one.clone() });
+    let said = "stopped: 1 object restored, 2 could not be, the rest stays as it is";
+    assert_eq!(app.toast(), said);
+    let large = vec![entry("gone.txt", "v1", false, false)];
+    let mut app = stopped_with(Restored { large, ..one });
+    assert!(app.toast().starts_with("stopped:"), "{}", app.toast());
+    assert!(!app.effects().iter().any(|effect| matches!(effect, Effect::Transfer(_))));
 }

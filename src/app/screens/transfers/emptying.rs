@@ -202,11 +202,7 @@ impl Emptying {
 
     fn stays(&mut self, at: usize, cx: &mut Context<'_>) {
         let each = self.end(at);
-        let gone = Count(each.gone);
-        let text = format!(
-            "{} has no objects and stays; {gone} old versions, markers and uploads are gone",
-            each.bucket
-        );
+        let text = format!("{} has no objects and stays; {}", each.bucket, gone(each.gone));
         cx.toast(Level::Note, text);
     }
 
@@ -274,6 +270,17 @@ pub fn not_deleted(bucket: &Bucket, error: Error) -> Details {
     )
 }
 
+/// Old versions, markers and uploads, with their verb.
+fn gone(many: u64) -> String {
+    match many {
+        1 => "1 old version, delete marker or unfinished upload is gone".to_owned(),
+        many => {
+            let many = Count(many);
+            format!("{many} old versions, delete markers and unfinished uploads are gone")
+        }
+    }
+}
+
 fn progress(each: &Emptied, job: Option<&QueuedJob>) -> Confirm {
     let far = match (each.step, job.map(|job| job.view.progress)) {
         (Step::Objects, Some(progress)) if progress.objects_total > 0 => {
@@ -282,22 +289,16 @@ fn progress(each: &Emptied, job: Option<&QueuedJob>) -> Confirm {
             format!("{} of {all} {be} deleted.", Count(progress.objects))
         }
         (Step::Objects, _) => "Looking for the objects in it.".to_owned(),
-        (Step::Rest(_), _) if each.stopped => format!(
-            "Stopping: the server is answering what was asked. {} old versions, delete markers \
-             and unfinished uploads are gone so far.",
-            Count(each.gone)
-        ),
-        (Step::Rest(_), _) => format!(
-            "All objects are deleted. {} old versions, delete markers and unfinished uploads are \
-             gone.",
-            Count(each.gone)
-        ),
+        (Step::Rest(_), _) if each.stopped => {
+            format!("Stopping: the server is answering what was asked. So far {}.", gone(each.gone))
+        }
+        (Step::Rest(_), _) => format!("All objects are deleted. {}.", gone(each.gone)),
         (Step::Bucket(_), _) => "All objects are deleted. Deleting the bucket.".to_owned(),
     };
     Confirm::new("Emptying a bucket", "Stop", "Hide")
         .line(far)
         .line(match each.stopped {
-            true => "The bucket stays. Stop again to leave without the count.",
+            true => "The bucket stays. Stop again and Windlass does not wait for the count.",
             false => "The bucket is deleted when it is empty.",
         })
         .about(std::iter::once(each.bucket.as_str()))

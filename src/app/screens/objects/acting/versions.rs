@@ -137,12 +137,16 @@ impl Acting {
         let (objects, bytes) = (planned.steps.len() as u64, planned.bytes);
         confirm.tally = Some(Tally { objects, bytes, complete: true });
         if planned.unchanged > 0 {
-            let same = Counted(planned.unchanged, "object");
-            confirm.lines.push(format!("{same} stay as they are."));
+            confirm.lines.push(match planned.unchanged {
+                1 => "1 object stays as it is.".to_owned(),
+                many => format!("{} stay as they are.", Counted(many, "object")),
+            });
         }
         if !planned.left.is_empty() {
-            let left = Counted(planned.left.len() as u64, "object");
-            confirm.lines.push(format!("{left} made later stay."));
+            confirm.lines.push(match planned.left.len() as u64 {
+                1 => "1 object made later stays.".to_owned(),
+                many => format!("{} made later stay.", Counted(many, "object")),
+            });
         }
         let nothing = planned.steps.is_empty();
         *plan = Some(planned);
@@ -179,9 +183,12 @@ impl Acting {
         }
         question.ticket = None;
         self.question.close(cx);
-        if stopped {
+        // What is copied in parts is not begun.
+        if stopped && (restored.left || !restored.large.is_empty()) {
             let objects = Counted(restored.restored, "object");
-            cx.toast(Level::Note, format!("stopped: {objects} restored, the rest stays as it is"));
+            let (level, failed) = refused(restored.failed);
+            let text = format!("stopped: {objects} restored{failed}, the rest stays as it is");
+            cx.toast(level, text);
             restored.errors.into_iter().for_each(|error| cx.ask(Intent::Log(error)));
             return browse.refresh(cx);
         }
@@ -253,15 +260,14 @@ impl Acting {
         }
         question.ticket = None;
         self.question.close(cx);
+        let size = Size(emptied.bytes);
         match emptied.failed {
-            0 if stopped => {
-                let size = Size(emptied.bytes);
-                cx.toast(
-                    Level::Note,
-                    format!("stopped: {versions} deleted, {size}; the rest stays"),
-                );
+            failed if stopped && emptied.left => {
+                let (level, failed) = refused(failed);
+                let text = format!("stopped: {versions} deleted, {size}{failed}; the rest stays");
+                cx.toast(level, text);
             }
-            0 => cx.toast(Level::Done, format!("{versions} deleted, {}", Size(emptied.bytes))),
+            0 => cx.toast(Level::Done, format!("{versions} deleted, {size}")),
             failed => {
                 let failed = Count(failed);
                 cx.toast(Level::Problem, format!("{versions} deleted, {failed} could not be"));
@@ -273,10 +279,18 @@ impl Acting {
     }
 }
 
+/// What is said of failures where it was stopped.
+fn refused(failed: u64) -> (Level, String) {
+    match failed {
+        0 => (Level::Note, String::new()),
+        failed => (Level::Problem, format!(", {} could not be", Count(failed))),
+    }
+}
+
 /// How far it is; what was stopped waits for the answers that are on their way.
 fn going_on(title: &str, far: String, stopped: bool) -> Details {
     if stopped {
-        let rest = "the server is answering what was asked; once more leaves without the count";
+        let rest = "for the server's answers; if you leave now, Windlass does not count them";
         return Details::waiting(format!("{title}: stopping"), "So far", far).fact("Waiting", rest);
     }
     waiting(title, far)
