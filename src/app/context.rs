@@ -140,6 +140,7 @@ pub enum Intent {
     },
     /// What all uploads to a bucket give from now on.
     KnowUploads {
+        connection: ConnectionName,
         bucket: Bucket,
         attributes: Option<Attributes>,
     },

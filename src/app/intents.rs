@@ -159,8 +159,8 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
             let (from, to) = (state.session.name().clone(), state.session.name().clone());
             asked.effects.push(Effect::Transfer(TransferCommand::Reconnect { from, to }));
         }
-        Intent::KnowUploads { bucket, attributes } => {
-            state.session.settings.remember(&bucket, attributes);
+        Intent::KnowUploads { connection, bucket, attributes } => {
+            state.session.settings.remember(&connection, &bucket, attributes);
         }
         Intent::KnowStored { bucket, prefix, stored } => {
             state.session.know_stored(bucket, prefix, now, stored);

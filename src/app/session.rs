@@ -387,6 +387,7 @@ impl Session {
         }
         if replaced != connection.name {
             self.renamed.push((replaced.clone(), connection.name.clone()));
+            self.settings.rename_connection(&replaced, &connection.name);
         }
         match self.connections.iter_mut().find(|each| each.name == replaced) {
             Some(same) => *same = connection,

@@ -107,7 +107,8 @@ pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Tr
         arguments.pace,
     );
     let bucket = arguments.destination.bucket();
-    let rules = bucket.map(|bucket| choice.settings.upload_rules_of(bucket)).unwrap_or_default();
+    let rules = bucket.map(|bucket| choice.settings.upload_rules_of(&choice.current, bucket));
+    let rules = rules.unwrap_or_default();
     how.options = JobOptions { attributes, rules, filter: (&arguments.filter).into() };
     if arguments.dry_run {
         return rehearse(choice, &how.specs(choice, work)).await;

@@ -120,7 +120,7 @@ pub async fn put(arguments: &PutArguments, end: &End, choice: &Choice) -> Result
     let attributes = attributes(&arguments.describe, &arguments.lock)?;
     client.permits(&attributes)?;
     let mut options = PutOptions { only_if_absent: !conflict.force, ..PutOptions::default() };
-    let rules = choice.settings.upload_rules_of(&object.bucket);
+    let rules = choice.settings.upload_rules_of(&choice.current, &object.bucket);
     let given = JobOptions { attributes, rules, ..JobOptions::default() };
     given.describe(object.key.as_str(), &mut options);
     let pipe = pipe(choice, &client, &object, arguments.pace);

@@ -9,6 +9,7 @@ use crate::config::connection_options::{BUCKETS, OPTIONS, buckets_written};
 use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep};
 use crate::config::file::line_of;
 use crate::config::r2::{Jurisdiction, Jurisdictions};
+use crate::config::upload_rules::{CONNECTION, RULES};
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::provider::Provider;
@@ -67,7 +68,20 @@ pub fn put(
     {
         set(document.as_table_mut(), "default", name.into());
     }
+    if let Some(old) = renamed {
+        rename_rules(&mut document, old, name);
+    }
     Ok(document.to_string())
+}
+
+/// Rules of a connection stay its own under its new name.
+fn rename_rules(document: &mut DocumentMut, old: &ConnectionName, name: &str) {
+    let Some(Item::ArrayOfTables(rules)) = document.get_mut(RULES) else { return };
+    for rule in rules.iter_mut() {
+        if rule.get(CONNECTION).and_then(Item::as_str) == Some(old.as_str()) {
+            set(rule, CONNECTION, name.into());
+        }
+    }
 }
 
 /// The text with these buckets in the section of a connection.

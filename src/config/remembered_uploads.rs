@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use toml_edit::{Item, Table, Value, value};
+use toml_edit::{DocumentMut, Item, Table, Value, value};
 
 use crate::config::edit::{fault, read};
-use crate::config::upload_rules::EVERYTHING;
-use crate::domain::address::Bucket;
+use crate::config::upload_rules::{CONNECTION, EVERYTHING, RULES};
+use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::attributes::Attributes;
 use crate::domain::error::Error;
-
-const RULES: &str = "upload_rules";
 
 /// The text with these as what is remembered for a bucket, or with nothing remembered for it. What
 /// else stands there stays as the user wrote it.
@@ -21,57 +19,105 @@ const RULES: &str = "upload_rules";
 pub fn put(
     text: &str,
     path: &Path,
-    bucket: &Bucket,
+    (connection, bucket): (&ConnectionName, &Bucket),
     attributes: Option<&Attributes>,
 ) -> Result<String, Error> {
     let mut document = read(text, path)?;
-    match document.get_mut(RULES) {
-        None => {}
+    let found: Vec<usize> = match document.get(RULES) {
+        None => Vec::new(),
         Some(Item::ArrayOfTables(rules)) => {
-            let at = (0..rules.len()).rev().find(|at| {
-                rules.get(*at).is_some_and(|rule| is_of(rule.get(BUCKET), rule, bucket))
-            });
-            match (at, attributes) {
-                (Some(at), Some(attributes)) => {
-                    if let Some(rule) = rules.get_mut(at) {
-                        fill(rule, bucket, attributes);
-                    }
-                    return Ok(document.to_string());
-                }
-                (Some(at), None) => {
-                    let said = rules.get(at).and_then(|rule| rule.decor().prefix());
-                    let said = said.and_then(|prefix| prefix.as_str()).unwrap_or_default();
-                    let said = if said.contains('#') { said.to_owned() } else { String::new() };
-                    rules.remove(at);
-                    let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
-                    document.set_trailing(format!("{said}{trailing}"));
-                    return Ok(document.to_string());
-                }
-                (None, _) => {}
-            }
+            let here = |rule: &Table| is_of(rule, connection, bucket);
+            rules.iter().enumerate().filter(|(_, rule)| here(rule)).map(|(at, _)| at).collect()
         }
         Some(_) => {
             let detail = "upload_rules is no list of sections: write each as [[upload_rules]]";
             return Err(fault(path, detail.to_owned()));
         }
+    };
+    match (found.last(), attributes) {
+        (None, None) => return Ok(text.to_owned()),
+        (None, Some(attributes)) => return Ok(appended(text, connection, bucket, attributes)),
+        (Some(last), Some(attributes)) => {
+            let rules = document.get_mut(RULES).and_then(Item::as_array_of_tables_mut);
+            if let Some(rule) = rules.and_then(|rules| rules.get_mut(*last)) {
+                fill(rule, bucket, attributes);
+            }
+        }
+        (Some(_), None) => found.iter().rev().for_each(|at| remove(&mut document, *at)),
     }
-    Ok(match attributes {
-        Some(attributes) => appended(text, bucket, attributes),
-        None => text.to_owned(),
-    })
+    Ok(document.to_string())
 }
 
 const BUCKET: &str = "bucket";
 
-fn is_of(named: Option<&Item>, rule: &Table, bucket: &Bucket) -> bool {
-    let text = |item: Option<&Item>| item.and_then(Item::as_str).map(str::to_owned);
-    text(named).as_deref() == Some(bucket.as_str())
-        && text(rule.get("match")).as_deref() == Some(EVERYTHING)
+fn is_of(rule: &Table, connection: &ConnectionName, bucket: &Bucket) -> bool {
+    let text = |name: &str| rule.get(name).and_then(Item::as_str);
+    text(BUCKET) == Some(bucket.as_str())
+        && text("match") == Some(EVERYTHING)
+        && text(CONNECTION).is_none_or(|one| one == connection.as_str())
+}
+
+/// Takes a rule out; what the user wrote above it goes above what follows.
+fn remove(document: &mut DocumentMut, at: usize) {
+    let rules = document.get_mut(RULES).and_then(Item::as_array_of_tables_mut);
+    let Some(rules) = rules else { return };
+    let Some(rule) = rules.get(at) else { return };
+    let (position, said) = (rule.position(), above(rule));
+    rules.remove(at);
+    if !said.contains('#') {
+        return;
+    }
+    let mut next = None;
+    each_section(document.as_table_mut(), &mut |section| {
+        let follows = section.position() > position;
+        if follows && next.is_none_or(|next| section.position() < next) {
+            next = Some(section.position());
+        }
+    });
+    let Some(next) = next else {
+        let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
+        return document.set_trailing(format!("{said}{trailing}"));
+    };
+    each_section(document.as_table_mut(), &mut |section| {
+        if section.position() == next {
+            let both = format!("{said}{}", above(section));
+            section.decor_mut().set_prefix(both);
+        }
+    });
+}
+
+/// Empty lines and comments.
+fn above(section: &Table) -> String {
+    let prefix = section.decor().prefix().and_then(|prefix| prefix.as_str());
+    prefix.unwrap_or_default().to_owned()
+}
+
+/// Those that have a head of their own in the text.
+fn each_section(table: &mut Table, visit: &mut dyn FnMut(&mut Table)) {
+    for (_, item) in table.iter_mut() {
+        let sections: Vec<&mut Table> = match item {
+            Item::Table(section) => vec![section],
+            Item::ArrayOfTables(sections) => sections.iter_mut().collect(),
+            _ => Vec::new(),
+        };
+        for section in sections {
+            if !section.is_implicit() && !section.is_dotted() {
+                visit(section);
+            }
+            each_section(section, visit);
+        }
+    }
 }
 
 /// Below everything, so that it holds over what stands before it.
-fn appended(text: &str, bucket: &Bucket, attributes: &Attributes) -> String {
+fn appended(
+    text: &str,
+    connection: &ConnectionName,
+    bucket: &Bucket,
+    attributes: &Attributes,
+) -> String {
     let mut rule = Table::new();
+    rule.insert(CONNECTION, value(connection.as_str()));
     fill(&mut rule, bucket, attributes);
     let gap = match text {
         "" => "",
@@ -166,12 +212,12 @@ icons = true
     }
 
     fn put(text: &str, bucket: &str, attributes: Option<&Attributes>) -> String {
-        super::put(text, Path::new("/c.toml"), &bucket.into(), attributes).unwrap()
+        super::put(text, Path::new("/c.toml"), (&"c".into(), &bucket.into()), attributes).unwrap()
     }
 
     fn remembered(text: &str, bucket: &str) -> Option<Attributes> {
         let settings = parse(text, Path::new("/c.toml")).unwrap().settings;
-        settings.remembered_of(&bucket.into()).cloned()
+        settings.remembered_of(&"c".into(), &bucket.into()).cloned()
     }
 
     #[test]
@@ -206,10 +252,42 @@ icons = true
     }
 
     #[test]
+    fn what_is_written_at_the_head_of_the_file_stays_there() {
+        let rule = "[[upload_rules]]\nbucket = \"site\"\nmatch = \"*\"\nclass = \"STANDARD\"\n";
+        let text =
+            format!("# My settings.\n\n{rule}\n# Also.\n{rule}\n[ui]\nicons = true\n# End.\n");
+        let written = put(&text, "site", None);
+        assert_eq!(written, "# My settings.\n\n\n# Also.\n\n[ui]\nicons = true\n# End.\n");
+        let alone = put(&format!("# My settings.\n\n{rule}"), "site", None);
+        assert_eq!(alone, "# My settings.\n\n");
+    }
+
+    #[test]
+    fn a_rule_holds_for_the_connection_it_names() {
+        let (one, other) = (ConnectionName::from("c"), ConnectionName::from("d"));
+        let bucket = Bucket::from("site");
+        let written = put("", "site", Some(&attributes()));
+        assert!(written.contains("connection = \"c\""), "{written}");
+        let settings = parse(&written, Path::new("/c.toml")).unwrap().settings;
+        assert_eq!(settings.upload_rules_of(&one, &bucket).len(), 1);
+        assert!(settings.upload_rules_of(&other, &bucket).is_empty());
+        assert_eq!(settings.remembered_of(&other, &bucket), None);
+        let place = (&other, &bucket);
+        let kept = super::put(&written, Path::new("/c.toml"), place, None).unwrap();
+        assert_eq!(kept, written, "it is forgotten for its own connection alone");
+        let mut settings = parse(TEXT, Path::new("/c.toml")).unwrap().settings;
+        assert_eq!(settings.upload_rules_of(&other, &bucket).len(), 2, "as before without one");
+        settings.remember(&one, &"b".into(), Some(attributes()));
+        settings.rename_connection(&one, &other);
+        assert_eq!(settings.remembered_of(&other, &"b".into()), Some(&attributes()));
+    }
+
+    #[test]
     fn rules_in_one_line_are_not_rewritten() {
         let line = "upload_rules = [{ match = \"*\", class = \"STANDARD\" }]\n";
         let path = Path::new("/c.toml");
-        let error = super::put(line, path, &"b".into(), Some(&attributes())).unwrap_err();
+        let place = (&"c".into(), &"b".into());
+        let error = super::put(line, path, place, Some(&attributes())).unwrap_err();
         assert!(error.detail.contains("[[upload_rules]]"), "{}", error.detail);
     }
 }

@@ -114,13 +114,14 @@ fn change(
 /// `Config` and those of the file system; `config.toml` is then as it was.
 pub fn save_upload_rule(
     config_file: &Path,
-    bucket: &Bucket,
+    (connection, bucket): (&ConnectionName, &Bucket),
     attributes: Option<&Attributes>,
 ) -> Result<(), Error> {
     let target = followed(config_file);
     let before = read(&target)?;
-    let text = remembered_uploads::put(&before, config_file, bucket, attributes)?;
-    if file::parse(&text, config_file)?.settings.remembered_of(bucket) != attributes {
+    let text = remembered_uploads::put(&before, config_file, (connection, bucket), attributes)?;
+    let settings = file::parse(&text, config_file)?.settings;
+    if settings.remembered_of(connection, bucket) != attributes {
         let detail = format!("the rule for {bucket} is not there as it was written");
         let error = Error::new(ErrorKind::Config, "change config.toml", bucket.as_str());
         return Err(error.detail(detail));

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use crate::config::upload_rules::BucketRule;
-use crate::domain::address::Bucket;
+use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::attributes::Attributes;
 use crate::domain::transfer::{FileRules, Links, UploadRule};
 use crate::domain::units::parse_rate_limit;
@@ -20,27 +20,46 @@ pub struct Settings {
 
 impl Settings {
     /// What uploads to a bucket give to objects by their names, in the order of the file.
-    pub fn upload_rules_of(&self, bucket: &Bucket) -> Vec<UploadRule> {
-        let here = |rule: &&BucketRule| rule.bucket.as_ref().is_none_or(|one| one == bucket);
+    pub fn upload_rules_of(&self, connection: &ConnectionName, bucket: &Bucket) -> Vec<UploadRule> {
+        let here = |rule: &&BucketRule| rule.holds_in(connection, bucket);
         self.upload_rules.iter().filter(here).map(|rule| rule.rule.clone()).collect()
     }
 
     /// What is remembered for all uploads to a bucket.
-    pub fn remembered_of(&self, bucket: &Bucket) -> Option<&Attributes> {
-        let found = self.upload_rules.iter().rev().find(|rule| rule.is_remembered_of(bucket));
+    pub fn remembered_of(
+        &self,
+        connection: &ConnectionName,
+        bucket: &Bucket,
+    ) -> Option<&Attributes> {
+        let here = |rule: &&BucketRule| rule.is_remembered_of(connection, bucket);
+        let found = self.upload_rules.iter().rev().find(here);
         found.map(|rule| &rule.rule.attributes)
     }
 
     /// Puts what is remembered into the place of what was; nothing is remembered with `None`.
-    pub fn remember(&mut self, bucket: &Bucket, attributes: Option<Attributes>) {
-        let at = self.upload_rules.iter().rposition(|rule| rule.is_remembered_of(bucket));
-        match (at, attributes) {
+    pub fn remember(
+        &mut self,
+        connection: &ConnectionName,
+        bucket: &Bucket,
+        attributes: Option<Attributes>,
+    ) {
+        let here = |rule: &BucketRule| rule.is_remembered_of(connection, bucket);
+        match (self.upload_rules.iter().rposition(here), attributes) {
             (Some(at), Some(attributes)) => self.upload_rules[at].rule.attributes = attributes,
-            (Some(at), None) => drop(self.upload_rules.remove(at)),
             (None, Some(attributes)) => {
-                self.upload_rules.push(BucketRule::remembered(bucket.clone(), attributes));
+                let (connection, bucket) = (connection.clone(), bucket.clone());
+                self.upload_rules.push(BucketRule::remembered(connection, bucket, attributes));
             }
-            (None, None) => {}
+            (_, None) => self.upload_rules.retain(|rule| !here(rule)),
+        }
+    }
+
+    /// Rules of a connection stay its own under its new name.
+    pub fn rename_connection(&mut self, old: &ConnectionName, new: &ConnectionName) {
+        for rule in &mut self.upload_rules {
+            if rule.connection.as_ref() == Some(old) {
+                rule.connection = Some(new.clone());
+            }
         }
     }
 }

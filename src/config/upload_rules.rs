@@ -5,31 +5,50 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
-use crate::domain::address::Bucket;
+use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::attributes::Attributes;
 use crate::domain::object::ObjectHeaders;
 use crate::domain::protection::{ENCRYPTION_METHODS, Encryption, KMS, Protection};
 use crate::domain::transfer::UploadRule;
 
+/// The name of the sections in `config.toml`.
+pub const RULES: &str = "upload_rules";
+
+/// What names the connection of a rule.
+pub const CONNECTION: &str = "connection";
+
 /// The pattern of what is remembered.
 pub const EVERYTHING: &str = "*";
 
-/// What uploads give to objects by their names, in one bucket or in all.
+/// What uploads give to objects by their names, in one bucket or in all, of one connection or of
+/// all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BucketRule {
+    pub connection: Option<ConnectionName>,
     pub bucket: Option<Bucket>,
     pub rule: UploadRule,
 }
 
 impl BucketRule {
     /// What all uploads to a bucket give.
-    pub fn remembered(bucket: Bucket, attributes: Attributes) -> BucketRule {
+    pub fn remembered(
+        connection: ConnectionName,
+        bucket: Bucket,
+        attributes: Attributes,
+    ) -> BucketRule {
         let rule = UploadRule { matches: EVERYTHING.to_owned(), attributes };
-        BucketRule { bucket: Some(bucket), rule }
+        BucketRule { connection: Some(connection), bucket: Some(bucket), rule }
     }
 
-    pub fn is_remembered_of(&self, bucket: &Bucket) -> bool {
-        self.bucket.as_ref() == Some(bucket) && self.rule.matches == EVERYTHING
+    pub fn holds_in(&self, connection: &ConnectionName, bucket: &Bucket) -> bool {
+        self.connection.as_ref().is_none_or(|one| one == connection)
+            && self.bucket.as_ref().is_none_or(|one| one == bucket)
+    }
+
+    pub fn is_remembered_of(&self, connection: &ConnectionName, bucket: &Bucket) -> bool {
+        self.bucket.is_some()
+            && self.rule.matches == EVERYTHING
+            && self.holds_in(connection, bucket)
     }
 }
 
@@ -37,6 +56,7 @@ impl BucketRule {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct UploadRuleText {
+    connection: Option<String>,
     bucket: Option<String>,
     #[serde(rename = "match")]
     pattern: String,
@@ -90,8 +110,9 @@ impl From<UploadRuleText> for BucketRule {
                 ..Protection::default()
             },
         };
-        let bucket = text.bucket.map(Bucket::new);
-        BucketRule { bucket, rule: UploadRule { matches: text.pattern, attributes } }
+        let (connection, bucket) = (text.connection.map(ConnectionName::new), text.bucket);
+        let bucket = bucket.map(Bucket::new);
+        BucketRule { connection, bucket, rule: UploadRule { matches: text.pattern, attributes } }
     }
 }
 

@@ -97,7 +97,8 @@ impl ConnectionStore {
                 Ok(Answer::BucketAccessSet)
             }
             ConnectionRequest::RememberUploads { bucket, attributes } => {
-                let remember = move || store.remember_uploads(&bucket, attributes.as_deref());
+                let remember =
+                    move || store.remember_uploads(&connection, &bucket, attributes.as_deref());
                 blocking(remember).await?;
                 Ok(Answer::UploadsRemembered)
             }
@@ -165,6 +166,7 @@ impl ConnectionStore {
 
     fn remember_uploads(
         &self,
+        connection: &ConnectionName,
         bucket: &Bucket,
         attributes: Option<&Attributes>,
     ) -> Result<(), Error> {
@@ -173,7 +175,7 @@ impl ConnectionStore {
             let error = Error::new(ErrorKind::Config, "remember the settings", bucket.as_str());
             return Err(error.detail(detail));
         };
-        saving::save_upload_rule(file, bucket, attributes)
+        saving::save_upload_rule(file, (connection, bucket), attributes)
     }
 
     /// A key that cannot be read is said before anything is changed.
