@@ -319,7 +319,8 @@ pub enum MachineRequest {
     ReadLedger,
     /// The rows of a local folder, folders first.
     ReadFolder(PathBuf),
-    /// Which destinations of these jobs exist already.
+    /// Whether the destination has what these jobs give, and which of their destinations exist
+    /// already.
     Check(Vec<JobSpec>),
     /// Opens a text in the user's editor, which has the terminal until it is done; `name` tells it
     /// what kind of text it is. Answered by [`crate::app::event::Answer::Edited`].

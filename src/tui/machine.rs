@@ -68,6 +68,11 @@ pub async fn ask_machine(
             let other = specs.iter().find_map(JobSpec::other_connection).cloned();
             let source = client_of(clients, connection.clone()).await;
             let destination = client_of(clients, other.unwrap_or(connection.clone())).await;
+            if let Ok(destination) = &destination {
+                for spec in &specs {
+                    destination.permits(&spec.options.attributes)?;
+                }
+            }
             Ok(Answer::Checked(match (source, destination) {
                 (Ok(source), Ok(destination)) => conflicts(specs, &source, &destination).await,
                 (Err(error), _) | (_, Err(error)) => {
@@ -133,6 +138,60 @@ fn folder_entry(entry: &DirEntry) -> FolderEntry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::connection::Connection;
+    use crate::domain::attributes::Attributes;
+    use crate::domain::object::ObjectHeaders;
+    use crate::domain::provider::Provider;
+    use crate::domain::transfer::{FileRules, JobOptions, OnConflict, Target, Work};
+
+    #[tokio::test]
+    async fn what_the_destination_lacks_is_refused_before_anything_is_queued() {
+        let at = |name: &str, provider| {
+            let endpoint = "http://127.0.0.1:9";
+            Connection::with_keys(name, provider, endpoint, "auto", "id", "secret")
+        };
+        let connections = vec![at("here", Provider::Other), at("r2", Provider::R2)];
+        let clients = Arc::new(Clients::new(connections, Vec::new(), |_, _| {}));
+        let spec = |connection: &str, work| {
+            let class = Some("GLACIER_IR".to_owned());
+            let attributes = Attributes { class, ..Attributes::default() };
+            JobSpec {
+                connection: connection.into(),
+                work,
+                on_conflict: OnConflict::default(),
+                files: FileRules::default(),
+                options: JobOptions { attributes, ..JobOptions::default() },
+            }
+        };
+        let copy = spec(
+            "here",
+            Work::Copy {
+                bucket: "b".into(),
+                source: Target::Object("a".into()),
+                to_connection: Some("r2".into()),
+                to_bucket: "b".into(),
+                target: Target::Object("a".into()),
+                moving: false,
+            },
+        );
+        let upload = spec(
+            "r2",
+            Work::Upload {
+                source: "/a".into(),
+                bucket: "b".into(),
+                target: Target::Object("a".into()),
+                headers: ObjectHeaders::default(),
+            },
+        );
+        for spec in [copy, upload] {
+            let (ledger, connection) =
+                (Ledger { file: None, given: Vec::new() }, spec.connection.clone());
+            let check = MachineRequest::Check(vec![spec]);
+            let error = ask_machine(check, &clients, &connection, ledger).await.unwrap_err();
+            assert_eq!(error.kind, ErrorKind::Unsupported);
+            assert!(error.detail.contains("GLACIER_IR"), "{}", error.detail);
+        }
+    }
 
     #[test]
     fn folders_come_first_and_hidden_files_are_there() {
