@@ -253,12 +253,13 @@ actions! {
     Metadata: "metadata", "metadata",
         "Show and change headers, metadata, tags, class, encryption and ACL", OBJECTS_SIDE, &["M"];
     EditObject: "edit", "edit",
-        "Edit the object in your editor; saved only if nobody else changed it",
+        "Edit the object in your editor (in the window where none is named); saved only if \
+         nobody else changed it",
         OBJECTS_SIDE, &["e"];
     EditHere: "edit-here", "edit here",
         "Edit a small text in the window, whatever your editor is", OBJECTS_SIDE, &["g E"];
     NewObject: "new-object", "new object",
-        "Write a new object in your editor", OBJECTS, &["N"];
+        "Write a new object in your editor (in the window where none is named)", OBJECTS, &["N"];
     Thaw: "thaw", "thaw",
         "Ask for archived objects to be made readable", OBJECTS_SIDE, &["g h"];
     BucketAccess: "bucket-access", "access",
@@ -389,7 +390,7 @@ actions! {
     HomePath: "home-path", "path from home",
         "Type a path that begins in your home folder", PICKER, &["~"];
     WriteSettings: "write-settings", "settings",
-        "Choose what the objects get that are written: type, class, tags, encryption, …",
+        "Choose type, class, tags and more for the objects that you write",
         TEXT, &["ctrl-g"],
         also &[(Scope::Picker, &["ctrl-g"])];
     SaveText: "save-text", "save", "Save the text you are editing", EDITOR, &["ctrl-o"];

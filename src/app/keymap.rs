@@ -27,7 +27,7 @@ pub enum Resolved {
     Unbound,
 }
 
-const ESC: Chord = Chord { key: KeyCode::Esc, ctrl: false, alt: false, shift: false };
+const ESC: Chord = Chord::plain(KeyCode::Esc);
 
 /// Terminals send these for Backspace, Tab, Enter and flow control.
 const NEVER_BOUND: [char; 5] = ['h', 'i', 'm', 's', 'q'];

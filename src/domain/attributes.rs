@@ -36,6 +36,33 @@ impl Attributes {
         self.headers != ObjectHeaders::default() || !self.metadata.is_empty()
     }
 
+    /// What is left of them without what others say the same of.
+    #[must_use]
+    pub fn without(mut self, others: &Attributes) -> Attributes {
+        let (own, same) = (&mut self.headers, &others.headers);
+        for (own, same) in [
+            (&mut own.content_type, &same.content_type),
+            (&mut own.content_encoding, &same.content_encoding),
+            (&mut own.content_disposition, &same.content_disposition),
+            (&mut own.content_language, &same.content_language),
+            (&mut own.cache_control, &same.cache_control),
+            (&mut own.expires, &same.expires),
+            (&mut own.website_redirect, &same.website_redirect),
+            (&mut self.class, &others.class),
+            (&mut self.protection.acl, &others.protection.acl),
+        ] {
+            drop_same(own, same.as_ref());
+        }
+        self.metadata.retain(|name, text| others.metadata.get(name) != Some(text));
+        self.tags.retain(|name, text| others.tags.get(name) != Some(text));
+        let (own, same) = (&mut self.protection, &others.protection);
+        drop_same(&mut own.grants, same.grants.as_ref());
+        drop_same(&mut own.encryption, same.encryption.as_ref());
+        drop_same(&mut own.retention, same.retention.as_ref());
+        drop_same(&mut own.legal_hold, same.legal_hold.as_ref());
+        self
+    }
+
     /// Puts them over what an object is to be stored with.
     pub fn apply(&self, options: &mut PutOptions) {
         self.headers.over(&mut options.headers);
@@ -58,6 +85,12 @@ impl Attributes {
         replace(&mut own.encryption, given.encryption.as_ref());
         replace(&mut own.retention, given.retention.as_ref());
         replace(&mut own.legal_hold, given.legal_hold.as_ref());
+    }
+}
+
+fn drop_same<T: PartialEq>(own: &mut Option<T>, other: Option<&T>) {
+    if own.as_ref() == other {
+        *own = None;
     }
 }
 

@@ -264,11 +264,11 @@ mod tests {
         assert_eq!(at(&["down"; 12], &[]), (3, 12));
         assert_eq!(at(&["up"; 5], &[]), (3, 7), "the cursor is anywhere in it");
         assert_eq!(at(&["up"; 5], &[]), (2, 2));
-        assert_eq!(at(&["pagedown"], &[]), (3, 12));
+        assert_eq!(at(&["pgdn"], &[]), (3, 12));
         assert_eq!(at(&[], &[Action::Down; 3]), (6, 12), "the wheel scrolls");
         assert_eq!(at(&[], &[Action::Down; 10]), (16, 16), "and takes the cursor along");
         assert_eq!(at(&[], &[Action::Up; 20]), (0, 9));
-        assert_eq!(at(&["pageup"], &[Action::Down; 200]), (90, 90));
+        assert_eq!(at(&["pgup"], &[Action::Down; 200]), (90, 90));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use windlass::domain::address::Location;
 use windlass::domain::attributes::Attributes;
 use windlass::domain::conflicts::{ConflictSide, Conflicts, Existing};
 use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::provider::Provider;
 use windlass::domain::transfer::{JobOptions, Target, TransferCommand, Work};
 
 use crate::support::app::{App, connection, page, startup};
@@ -235,6 +236,71 @@ fn what_an_upload_gives_is_remembered_for_its_bucket_and_forgotten() {
     app.reply(Ok(Answer::UploadsRemembered)).keys("enter").reply(nothing_there());
     assert_eq!(options(&mut app), JobOptions::default());
     assert!(app.state.session.settings.upload_rules.is_empty());
+}
+
+#[test]
+fn what_is_being_remembered_is_waited_for_whatever_is_pressed() {
+    let mut app = inside();
+    app.keys("u").reply(entries("/desk", &["a.html"])).keys("ctrl-g c").typed("no-cache");
+    app.keys("enter k").effects();
+    app.keys("j t k enter v ctrl-g").effects();
+    assert!(app.picture().contains("Settings of the upload"), "{}", app.picture());
+    app.reply(Ok(Answer::UploadsRemembered));
+    assert_eq!(picker(&app).note, "no-cache · remembered");
+
+    app.keys("ctrl-g c ctrl-u").typed("no-store").keys("enter k").effects();
+    let written = app.last_ticket();
+    app.keys("esc");
+    assert_eq!(picker(&app).note, "no-cache · remembered", "the form is left");
+    app.keys("esc").effects();
+    app.reply_to(written, Ok(Answer::UploadsRemembered));
+    assert!(app.toast().contains("remembered for uploads"), "{}", app.toast());
+    app.keys("u").reply(entries("/desk", &["a.html"]));
+    assert_eq!(picker(&app).note, "no-store · remembered", "the file has it");
+}
+
+#[test]
+fn what_is_forgotten_takes_nothing_else_along() {
+    let mut app = inside();
+    app.keys("u").reply(entries("/desk", &["a.html"])).keys("ctrl-g c").typed("no-cache");
+    app.keys("enter g").typed("team=web").keys("enter k").effects();
+    app.reply(Ok(Answer::UploadsRemembered)).keys("ctrl-g t").typed("text/html");
+    app.keys("enter g").typed("of=x").keys("enter f").effects();
+    app.reply(Ok(Answer::UploadsRemembered));
+    assert_eq!(picker(&app).note, "text/html · of=x", "it was chosen for this upload");
+}
+
+#[test]
+fn what_a_form_cannot_take_away_is_refused() {
+    let mut app = inside();
+    app.keys("c ctrl-g m").typed("-team").keys("enter");
+    assert!(app.picture().contains("take team away afterwards"), "{}", app.picture());
+    app.keys("ctrl-u").typed("Team=a").keys("enter m").typed("-team").keys("enter v");
+    assert!(!app.picture().contains("team"), "{}", app.picture());
+    app.keys("esc u")
+        .reply(entries("/desk", &["a.html"]))
+        .keys("ctrl-g g")
+        .typed("-x")
+        .keys("enter");
+    assert!(app.picture().contains("x is not given"), "{}", app.picture());
+}
+
+#[test]
+fn a_copy_may_be_given_what_only_its_destination_has() {
+    let mut r2 = connection("test");
+    r2.provider = Provider::R2;
+    let open = Location::parse("s3://media/").unwrap();
+    let mut app = App::start(Startup { connections: vec![r2], open, ..startup() });
+    app.reply(page(&["a"], None)).keys("c ctrl-u").typed("s3://media/x").keys("ctrl-g g");
+    app.typed("team=web").keys("enter v enter");
+    let lacking =
+        Error::new(ErrorKind::Unsupported, "describe the object", "").detail("R2 has no tags");
+    app.effects();
+    app.fail("Check", lacking);
+    assert!(app.toast().contains("R2 has no tags"), "{}", app.toast());
+    assert!(!app.effects().iter().any(|effect| matches!(effect, Effect::Transfer(_))));
+    app.keys("u ctrl-g g");
+    assert!(!app.picture().contains("name=value"), "an upload goes here: {}", app.picture());
 }
 
 #[test]

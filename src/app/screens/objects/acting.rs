@@ -22,7 +22,7 @@ use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::copy_confirmation::CopyConfirmation;
 use crate::app::screens::objects::copying::Copying;
 use crate::app::screens::objects::deleting::Deletion;
-use crate::app::screens::objects::giving::Giving;
+use crate::app::screens::objects::giving::{Giving, GivingStep, RememberedSoon};
 use crate::app::screens::objects::reasons::disabled;
 use crate::app::screens::objects::{creating, downloading, existing, giving, renaming, uploading};
 use crate::app::toasts::Level;
@@ -43,6 +43,8 @@ pub struct Acting {
     keys: Option<Ticket>,
     /// Whether the bucket keeps versions is being asked.
     versioning: Option<(Ticket, Bucket)>,
+    /// What uploads give is being written into `config.toml`.
+    remembering: Vec<RememberedSoon>,
     /// Where the picker was left.
     upload_folder: Option<PathBuf>,
 }
@@ -215,6 +217,7 @@ impl Acting {
             || self.versioning.as_ref().is_some_and(|(asked, _)| *asked == ticket)
             || self.testing.iter().any(|(asked, _)| *asked == ticket)
             || self.keys == Some(ticket)
+            || self.remembering.iter().any(|written| written.ticket == ticket)
     }
 
     /// Whether something is waited for.
@@ -223,9 +226,10 @@ impl Acting {
             || self.question.is_waiting()
             || !self.testing.is_empty()
             || self.keys.is_some()
+            || !self.remembering.is_empty()
     }
 
-    /// Drops the question and everything that is waited for.
+    /// Drops the question and everything that is waited for, save what is written all the same.
     pub fn drop_all(&mut self, cx: &mut Context<'_>) {
         self.question.close(cx);
         cx.abandon(&mut self.versioning.take().map(|(ticket, _)| ticket));
@@ -260,6 +264,10 @@ impl Acting {
         if let Some((_, bucket)) = self.versioning.take_if(|(asked, _)| *asked == ticket) {
             return Acting::on_versioning(bucket, reply, cx);
         }
+        if let Some(at) = self.remembering.iter().position(|written| written.ticket == ticket) {
+            let written = self.remembering.remove(at);
+            return self.on_remembered(written, reply, cx);
+        }
         match reply {
             Ok(Answer::Measured(below)) => self.on_measured(below),
             Ok(Answer::RestorePlanned(plan)) => self.on_planned(plan, cx),
@@ -270,7 +278,6 @@ impl Acting {
             Ok(Answer::Folder(rows)) => self.on_folder(Ok(rows), cx),
             Ok(Answer::Checked(conflicts)) => self.on_checked(&conflicts, browse, cx),
             Ok(Answer::PublicDomainSaved(domain)) => self.on_domain_saved(domain, cx),
-            Ok(Answer::UploadsRemembered) => self.on_remembered(cx),
             Ok(Answer::PrefixCreated) => self.on_prefix_created(cx),
             Ok(_) => {}
             Err(error) => self.on_failure(error, cx),
@@ -279,11 +286,6 @@ impl Acting {
 
     /// What the question that is open waited for could not be had.
     fn on_failure(&mut self, error: Error, cx: &mut Context<'_>) {
-        if let Some(giving) = self.giving() {
-            self.question.close(cx);
-            self.go_on(Some(giving), cx);
-            return cx.ask(Intent::Log(error));
-        }
         let Some(question) = self.question.get_mut() else { return };
         question.ticket = None;
         match (&mut question.dialog, &question.about) {
@@ -350,13 +352,17 @@ impl Acting {
                     Dialog::Picker(picker) => Some(picker.folder.clone()),
                     _ => None,
                 };
-                let options = giving::upload_options(&given, &bucket, &cx.session.settings);
-                match uploading::specs(cx.session.name(), &bucket, &prefix, entries, &options) {
+                let name = cx.session.name();
+                let options = giving::upload_options(&given, (name, &bucket), &cx.session.settings);
+                match uploading::specs(name, &bucket, &prefix, entries, &options) {
                     Ok(specs) => {
                         self.check(under(specs, cx.session.settings.transfers.files()), cx);
                     }
                     Err(problem) => cx.toast(Level::Problem, problem),
                 }
+            }
+            (About::Giving(giving), _) if matches!(giving.step, GivingStep::Remembering(_)) => {
+                self.question.put(question);
             }
             (About::Giving(giving), answer) => self.on_giving(*giving, answer, cx),
             (About::Archived { specs }, DialogAnswer::Row(row)) => {

@@ -5,11 +5,12 @@ use jiff::Zoned;
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::dialogs::question::Question;
+use crate::app::event::Ticket;
 use crate::app::screens::objects::describing_fields::{Field, set};
 use crate::app::session::Session;
 use crate::config::settings::Settings;
 use crate::config::upload_rules::lasting;
-use crate::domain::address::Bucket;
+use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::attributes::Attributes;
 use crate::domain::metadata_change::MetadataChange;
 use crate::domain::transfer::JobOptions;
@@ -52,7 +53,18 @@ pub enum GivingStep {
     Form,
     Field(Field),
     /// It is being written what is remembered from now on.
-    Remembering(Option<Attributes>),
+    Remembering(Ticket),
+}
+
+/// What is being written into `config.toml`: it is waited for even where the form is left.
+#[derive(Clone, Debug)]
+pub struct RememberedSoon {
+    pub ticket: Ticket,
+    pub connection: ConnectionName,
+    pub bucket: Bucket,
+    pub attributes: Option<Attributes>,
+    /// Said when it is written.
+    pub said: String,
 }
 
 /// What a row of the form is.
@@ -86,15 +98,21 @@ impl GivingForm {
             .iter()
             .map(|field| {
                 let note = pending(*field, &self.given).unwrap_or_else(|| usual.to_owned());
-                let lacking = field.capability().and_then(|what| session.lacks(what));
+                // What is copied may go to another server, which is asked when it is named.
+                let here = self.bucket.is_some();
+                let lacking = field.capability().filter(|_| here);
+                let lacking = lacking.and_then(|what| session.lacks(what));
                 ChoiceRow::new(field.key(), field.title()).note(note).disabled(lacking)
             })
             .collect();
-        let remembered = self.bucket.as_ref().and_then(|to| session.settings.remembered_of(to));
+        let of = |to| session.settings.remembered_of(session.name(), to);
+        let remembered = self.bucket.as_ref().and_then(of);
         let cannot = || match (&self.bucket, remembered) {
             (None, _) => Some("settings are remembered for uploads only".to_owned()),
-            (_, Some(same)) if *same == lasting(&self.given) => Some("they are so now".to_owned()),
-            _ if lasting(&self.given).is_empty() => Some("nothing is given yet".to_owned()),
+            (_, Some(same)) if *same == lasting(&self.given) => {
+                Some("these settings are remembered".to_owned())
+            }
+            _ if lasting(&self.given).is_empty() => Some("choose a setting first".to_owned()),
             _ => None,
         };
         let none = remembered.is_none().then(|| "nothing is remembered".to_owned());
@@ -120,6 +138,15 @@ impl GivingForm {
     pub fn take(&mut self, field: Field, text: &str, now: &Zoned) -> Result<(), String> {
         let mut change = MetadataChange { set: self.given.clone(), ..MetadataChange::default() };
         set(&mut change, field, text, now)?;
+        let removed = [&change.remove_metadata, &change.remove_tags];
+        if change.set == self.given
+            && let Some(name) = removed.into_iter().flatten().next()
+        {
+            return Err(match &self.bucket {
+                Some(_) => format!("{name} is not given: write name=value"),
+                None => format!("a copy gets all that its source has: take {name} away afterwards"),
+            });
+        }
         self.given = change.set;
         if self.bucket.is_some() {
             without_empty(&mut self.given);
@@ -157,14 +184,18 @@ pub fn told(given: &Attributes, remembered: Option<&Attributes>) -> String {
 
 /// What jobs are told. What is given as it is remembered stays a rule among the others, as it is
 /// for the commands.
-pub fn upload_options(given: &Attributes, bucket: &Bucket, settings: &Settings) -> JobOptions {
-    let same = settings.remembered_of(bucket).cloned().unwrap_or_default() == *given;
+pub fn upload_options(
+    given: &Attributes,
+    (connection, bucket): (&ConnectionName, &Bucket),
+    settings: &Settings,
+) -> JobOptions {
+    let same = settings.remembered_of(connection, bucket).cloned().unwrap_or_default() == *given;
     let mut settings = settings.clone();
     let mut options = JobOptions::default();
     if !same {
-        settings.remember(bucket, None);
+        settings.remember(connection, bucket, None);
         options.attributes = given.clone();
     }
-    options.rules = settings.upload_rules_of(bucket);
+    options.rules = settings.upload_rules_of(connection, bucket);
     options
 }

@@ -26,7 +26,7 @@ impl Acting {
         if let Some(text) = pasted {
             picker.on_paste(text);
         }
-        let remembered = cx.session.settings.remembered_of(&bucket);
+        let remembered = cx.session.settings.remembered_of(cx.session.name(), &bucket);
         let given = remembered.cloned().unwrap_or_default();
         picker.note = told(&given, remembered);
         let about = About::Upload { bucket, prefix, given };

@@ -7,9 +7,13 @@ use crate::app::dialogs::input::Input;
 use crate::app::dialogs::question::Question;
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::ConnectionRequest;
+use crate::app::event::Reply;
 use crate::app::screens::objects::acting::{About, Acting};
 use crate::app::screens::objects::describing_fields::Field;
-use crate::app::screens::objects::giving::{Giving, GivingForm, GivingRow, GivingStep, told};
+use crate::app::screens::objects::giving::{
+    Giving, GivingForm, GivingRow, GivingStep, RememberedSoon, told,
+};
+use crate::app::session::Session;
 use crate::app::toasts::Level;
 use crate::config::upload_rules::lasting;
 use crate::domain::address::Bucket;
@@ -45,7 +49,9 @@ impl Acting {
     /// A field that is given up leads back to the form, and the form to its question.
     pub(super) fn go_on(&mut self, giving: Option<Giving<About>>, cx: &mut Context<'_>) {
         match giving.filter(|_| !self.question.is_open()) {
-            Some(giving) if giving.step == GivingStep::Form => self.question.put(giving.behind),
+            Some(giving) if !matches!(giving.step, GivingStep::Field(_)) => {
+                self.question.put(giving.behind);
+            }
             Some(giving) => self.show_form(giving, cx),
             None => {}
         }
@@ -74,7 +80,10 @@ impl Acting {
             }
             (GivingStep::Form, DialogAnswer::Row(row)) => match giving.form.choose(row) {
                 GivingRow::Field(field) => self.ask_field(giving, field, None),
-                GivingRow::Done => self.take_given(giving, cx),
+                GivingRow::Done => {
+                    let remembered = remembered(&giving.form, cx.session).cloned();
+                    self.take_given(giving, remembered.as_ref(), cx);
+                }
                 GivingRow::Remember => {
                     let attributes = lasting(&giving.form.given);
                     self.remember(giving, Some(attributes), cx);
@@ -112,38 +121,54 @@ impl Acting {
             bucket,
             attributes: attributes.clone().map(Box::new),
         };
+        let said = said(&bucket, attributes.as_ref(), &giving.form.given);
+        let (connection, ticket) = (cx.session.name().clone(), cx.request(request));
+        self.remembering.push(RememberedSoon { ticket, connection, bucket, attributes, said });
         let dialog = Dialog::Choice(giving.form.menu(cx.session));
-        giving.step = GivingStep::Remembering(attributes);
-        let about = About::Giving(Box::new(giving));
-        let ticket = Some(cx.request(request));
-        self.question.put(Question { dialog, about, ticket });
+        giving.step = GivingStep::Remembering(ticket);
+        self.question.ask(dialog, About::Giving(Box::new(giving)));
     }
 
-    pub(super) fn on_remembered(&mut self, cx: &mut Context<'_>) {
-        let Some(Question { about: About::Giving(mut giving), .. }) = self.question.take() else {
-            return;
-        };
-        let bucket = giving.form.bucket.clone();
-        let (Some(bucket), GivingStep::Remembering(attributes)) = (bucket, giving.step.clone())
-        else {
-            return;
-        };
-        cx.toast(Level::Done, said(&bucket, attributes.as_ref(), &giving.form.given));
-        if attributes.is_none() {
-            giving.form.given = Attributes::default();
+    /// What is remembered holds at once, for an upload that is still asked about too.
+    pub(super) fn on_remembered(
+        &mut self,
+        written: RememberedSoon,
+        reply: Reply,
+        cx: &mut Context<'_>,
+    ) {
+        let RememberedSoon { ticket, connection, bucket, attributes, said } = written;
+        let waits = self.giving().filter(|giving| giving.step == GivingStep::Remembering(ticket));
+        if let Err(error) = reply {
+            cx.ask(Intent::Log(error));
+            return waits.into_iter().for_each(|giving| self.show_form(giving, cx));
         }
-        cx.ask(Intent::KnowUploads { bucket, attributes });
-        self.take_given(*giving, cx);
+        cx.toast(Level::Done, said);
+        let before = cx.session.settings.remembered_of(&connection, &bucket).cloned();
+        let forgotten = before.filter(|_| attributes.is_none()).unwrap_or_default();
+        let kept = attributes.clone();
+        cx.ask(Intent::KnowUploads { connection, bucket: bucket.clone(), attributes });
+        if let Some(mut giving) = waits {
+            giving.form.given = giving.form.given.without(&forgotten);
+            return self.take_given(giving, kept.as_ref(), cx);
+        }
+        if let Some(Question { dialog: Dialog::Picker(picker), about, .. }) =
+            self.question.get_mut()
+            && let About::Upload { bucket: to, given, .. } = about
+            && *to == bucket
+        {
+            *given = std::mem::take(given).without(&forgotten);
+            picker.note = told(given, kept.as_ref());
+        }
     }
 
     /// Back to the question, which says what is given.
-    fn take_given(&mut self, giving: Giving<About>, cx: &mut Context<'_>) {
-        let Giving { mut behind, form, step } = giving;
-        let now = form.bucket.as_ref().and_then(|to| cx.session.settings.remembered_of(to));
-        let remembered = match &step {
-            GivingStep::Remembering(attributes) => attributes.as_ref(),
-            _ => now,
-        };
+    fn take_given(
+        &mut self,
+        giving: Giving<About>,
+        remembered: Option<&Attributes>,
+        cx: &mut Context<'_>,
+    ) {
+        let Giving { mut behind, form, .. } = giving;
         let note = told(&form.given, remembered);
         match &mut behind.dialog {
             Dialog::Picker(picker) => picker.note = note,
@@ -158,6 +183,11 @@ impl Acting {
         self.question.put(behind);
         self.read_wanted(cx);
     }
+}
+
+fn remembered<'a>(form: &GivingForm, session: &'a Session) -> Option<&'a Attributes> {
+    let bucket = form.bucket.as_ref()?;
+    session.settings.remembered_of(session.name(), bucket)
 }
 
 fn said(bucket: &Bucket, kept: Option<&Attributes>, given: &Attributes) -> String {
