@@ -118,7 +118,7 @@ impl Acting {
     ) {
         let Some(bucket) = giving.form.bucket.clone() else { return };
         let request = ConnectionRequest::RememberUploads {
-            bucket,
+            bucket: bucket.clone(),
             attributes: attributes.clone().map(Box::new),
         };
         let said = said(&bucket, attributes.as_ref(), &giving.form.given);
