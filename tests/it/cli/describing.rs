@@ -270,12 +270,21 @@ fn rules_of_the_configuration_describe_uploads_by_their_names() {
         ..Attributes::default()
     };
     let file = shop.path("config/config.toml");
-    for (wanted, held) in [(Some(&given), "text/x-kept"), (None, "text/plain")] {
-        saving::save_upload_rule(&file, &"media".into(), wanted).unwrap();
+    let endpoint = shop.server().endpoint();
+    let here = format!("default@{}", endpoint.trim_start_matches("http://"));
+    let (here, elsewhere) = (here.as_str().into(), "elsewhere".into());
+    let bucket = "media".into();
+    for (connection, wanted, held) in [
+        (&elsewhere, Some(&given), "text/plain"),
+        (&elsewhere, None, "text/plain"),
+        (&here, Some(&given), "text/x-kept"),
+        (&here, None, "text/plain"),
+    ] {
+        saving::save_upload_rule(&file, (connection, &bucket), wanted).unwrap();
         shop.run(&["put", "--force", "site/b.txt", "s3://media/remembered.txt"]).ended(0);
         let found = stat(&shop, "s3://media/remembered.txt");
         assert_eq!(found["content_type"], held);
-        assert_eq!(found["tags"]["team"] == "web", wanted.is_some(), "{found}");
+        assert_eq!(found["tags"]["team"] == "web", held == "text/x-kept", "{found}");
     }
     shop.write("config/config.toml", "[[upload_rules]]\nmatch = \"*\"\nnonsense = 1\n");
     assert!(shop.run(&["ls"]).ended(1).err.contains("nonsense"));
