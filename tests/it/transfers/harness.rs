@@ -156,10 +156,15 @@ pub fn until(mut reached: impl FnMut() -> bool) -> impl Future<Output = ()> {
     }
 }
 
-/// Waits until nobody has the journal.
+/// Waits until nobody has the journal. Without its lock it is not known, unless there is no journal.
 pub async fn released(journal: &Path) {
-    let lock = journal.with_file_name("q.db.lock");
-    until(|| std::fs::File::open(&lock).map_or(true, |lock| lock.try_lock().is_ok())).await;
+    let mut lock = journal.as_os_str().to_owned();
+    lock.push(".lock");
+    let is_free = || match std::fs::File::open(&lock) {
+        Ok(lock) => lock.try_lock().is_ok(),
+        Err(_) => !journal.exists(),
+    };
+    until(is_free).await;
 }
 
 /// An engine with its news.
